@@ -1,0 +1,166 @@
+// Package desk is the ticket desk without its database: the words of the trade as types, and its rules as
+// pure functions.
+//
+//	item written ──► Follow: status, assignee, what happened ──► Event ──► Due: who is told, and how
+//
+// It does no I/O and reads no clock; store writes down what it decides.
+package desk
+
+import "time"
+
+// Role is what a person is to the desk.
+type Role string
+
+const (
+	Customer Role = "customer"
+	Agent    Role = "agent"
+	Admin    Role = "admin" // an agent who also runs the desk
+)
+
+// Person is anybody who writes to the desk or for it.
+type Person struct {
+	ID                 int64
+	Name               string
+	Addresses          []string // the first is where mail goes
+	Role               Role
+	Organisation       int64 // 0: none
+	Language           string
+	Active             bool
+	Team               bool // hears of new tickets; an on-call address that is nobody's own does not
+	OnCall             bool // is alerted when production is down
+	Blocked            bool
+	Welcomed           bool
+	UndeliverableSince time.Time
+}
+
+// Agent tells whether the person works for the desk.
+func (p Person) Agent() bool { return p.Role == Agent || p.Role == Admin }
+
+// Address is where mail for the person goes, "" for nobody.
+func (p Person) Address() string {
+	if len(p.Addresses) == 0 {
+		return ""
+	}
+	return p.Addresses[0]
+}
+
+// Class is what a status means to the rules; statuses themselves are free to be named and added.
+type Class string
+
+const (
+	Open       Class = "open"
+	Queued     Class = "queued"
+	InProgress Class = "in_progress"
+	Waiting    Class = "waiting"
+	Resolved   Class = "resolved"
+	Closed     Class = "closed"
+)
+
+// Ticket is a case. Number is its identity everywhere.
+type Ticket struct {
+	Number         int64
+	Mailbox        string // canonical address of the mailbox it was opened at
+	Subject        string // without reply prefixes and our tag
+	Status         string
+	Class          Class
+	Severity       int // 1 critical, 2 major, 3 minor
+	ProductionDown bool
+	Unverified     bool // opened by a sender whose address was not proven
+	Type           string
+	Requester      Person
+	Controller     Person // confirms the fix; the requester unless set
+	Assignee       Person // who owes the next action, on either side; zero: nobody
+	Agent          Person // who answered or took it last; zero: nobody yet
+	Followers      []Person
+	Product        string
+	Module         string
+	Project        string
+	Service        string
+	Progress       int // per cent
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+	ClosedAt       time.Time
+}
+
+// Participant tells whether the person takes part in the ticket on the customer's side.
+func (t Ticket) Participant(person int64) bool {
+	if person == 0 {
+		return false
+	}
+	for _, p := range t.customers() {
+		if p.ID == person {
+			return true
+		}
+	}
+	return false
+}
+
+// customers are the requester, the controller and the followers, in that order.
+func (t Ticket) customers() []Person {
+	return append([]Person{t.Requester, t.Controller}, t.Followers...)
+}
+
+// MayBeSeenBy decides who sees a ticket: agents, participants, and colleagues of the requester's organisation.
+// Every list, search, history and notification goes through it.
+func (t Ticket) MayBeSeenBy(p Person) bool {
+	if p.ID == 0 || !p.Active {
+		return false
+	}
+	return p.Agent() || t.Participant(p.ID) || p.Organisation != 0 && p.Organisation == t.Requester.Organisation
+}
+
+// ItemType decides what follows from an item.
+type ItemType string
+
+const (
+	Answer          ItemType = "Respuesta"
+	MoreInformation ItemType = "Ampliación de información"
+	InfoRequest     ItemType = "Solicitud de información"
+	TestingOK       ItemType = "Testing OK"
+	Note            ItemType = "Nota"
+	Automatic       ItemType = "Automático"
+)
+
+// Visibility says who may read an item.
+type Visibility string
+
+const (
+	Public   Visibility = "public"
+	Internal Visibility = "internal" // agents only, ever
+)
+
+// State of an item: pending ones wait for an agent's approval and change nothing meanwhile.
+type State string
+
+const (
+	Filed   State = "filed"
+	Pending State = "pending"
+)
+
+// Item is one contribution to a ticket, numbered from 1 within it.
+type Item struct {
+	ID          int64
+	Ticket      int64
+	Number      int64
+	Type        ItemType
+	Author      Person
+	Visibility  Visibility
+	State       State
+	CreatedAt   time.Time
+	Text        string // what the author wrote, nothing else
+	Quoted      string // what he quoted below it
+	MessageID   string
+	Mail        int64 // journal id, 0 when not written by mail
+	Via         string
+	Attachments []Attachment
+}
+
+// Attachment names bytes that the store keeps by their hash.
+type Attachment struct {
+	Filename    string `json:"filename"`
+	ContentType string `json:"content_type"`
+	Size        int64  `json:"size"`   // bytes, decoded
+	SHA256      string `json:"sha256"` // hex
+	Inline      bool   `json:"inline"`
+	ContentID   string `json:"content_id,omitempty"`
+}

@@ -1,0 +1,179 @@
+package desk
+
+// EventKind is what happened; DESIGN calls the rows of the notification table by it.
+type EventKind string
+
+const (
+	TicketOpened     EventKind = "ticket_opened"
+	TicketOpenedFor  EventKind = "ticket_opened_for" // by an agent, in a customer's name
+	TicketReplaced   EventKind = "ticket_replaced"   // a reply to a closed ticket opened this one
+	ItemWritten      EventKind = "item_written"      // by the customer's side, or an agent's answer
+	InfoAsked        EventKind = "info_asked"
+	NoteWritten      EventKind = "note_written"
+	TicketTaken      EventKind = "ticket_taken"
+	TicketResolved   EventKind = "ticket_resolved"
+	TicketClosed     EventKind = "ticket_closed"
+	ItemPending      EventKind = "item_pending"
+	AgentUnconfirmed EventKind = "agent_unconfirmed" // an agent's mail that proved too little to be relayed
+	DeliveryFailed   EventKind = "delivery_failed"
+	MailQuarantined  EventKind = "mail_quarantined"
+	ProductionFell   EventKind = "production_fell" // «Producción Caída» added by a reply
+)
+
+// Event is something that happened to a ticket, with everybody whom it may concern.
+type Event struct {
+	Kind    EventKind
+	Ticket  Ticket
+	Item    Item
+	Author  Person // who never hears of his own doing
+	Team    []Person
+	OnCall  []Person
+	Admins  []Person
+	Witness []Person // agents who wrote on the ticket before
+	Old     int64    // the closed ticket that this one cites
+}
+
+// Notice is the kind of a notification, the name of its template.
+type Notice string
+
+const (
+	Ack               Notice = "ack"
+	AckProductionDown Notice = "ack_production_down"
+	NewTicket         Notice = "new_ticket"
+	ProductionDown    Notice = "production_down"
+	OpenedForYou      Notice = "opened_for_you"
+	ItemNotice        Notice = "item"
+	InfoRequestNotice Notice = "info_request"
+	NoteNotice        Notice = "note"
+	Taken             Notice = "taken"
+	ResolvedNotice    Notice = "resolved"
+	ClosedNotice      Notice = "closed"
+	NewNumber         Notice = "new_number"
+	PendingNotice     Notice = "pending"
+	ConfirmAgent      Notice = "confirm_agent"
+	Undelivered       Notice = "undelivered"
+	Unfiled           Notice = "unfiled"
+)
+
+// Acknowledges tells a notice that answers a mail by itself (RFC 3834 auto-replied): what loops are made of.
+func (n Notice) Acknowledges() bool { return n == Ack || n == AckProductionDown || n == NewNumber }
+
+// quotes tells a notice that carries the item's words.
+func (n Notice) quotes() bool { return n == ItemNotice || n == InfoRequestNotice || n == NoteNotice }
+
+// Notification is one mail that is owed to one person.
+type Notification struct {
+	Notice Notice
+	To     Person
+}
+
+// Due says who must hear of an event, each person once and never the author, except that a new ticket is
+// acknowledged to the one who opened it.
+func Due(e Event) []Notification {
+	d := due{internal: e.Item.Visibility == Internal}
+	t := e.Ticket
+	switch e.Kind {
+	case TicketOpened:
+		d.opened(e, Ack)
+	case TicketReplaced:
+		d.opened(e, NewNumber)
+	case TicketOpenedFor:
+		d.add(OpenedForYou, t.Requester)
+		d.except(e.Author).add(NewTicket, responsible(e)...)
+	case ProductionFell:
+		d.except(e.Author)
+		d.add(ProductionDown, append(e.OnCall, e.Admins...)...)
+		d.add(ItemNotice, append(t.customers(), responsible(e)...)...)
+	case ItemWritten:
+		d.except(e.Author).add(ItemNotice, t.customers()...)
+		if !e.Author.Agent() {
+			d.add(ItemNotice, responsible(e)...)
+		}
+	case InfoAsked:
+		d.except(e.Author).add(InfoRequestNotice, t.Requester, t.Controller)
+		d.add(ItemNotice, t.Followers...)
+	case NoteWritten:
+		d.except(e.Author).add(NoteNotice, append([]Person{t.Agent}, e.Witness...)...)
+	case TicketTaken:
+		if t.ProductionDown { // somebody waits by the telephone for this
+			d.except(e.Author).add(Taken, t.Requester, t.Controller)
+		}
+	case TicketResolved:
+		d.except(e.Author).add(ResolvedNotice, t.Controller)
+		d.add(ItemNotice, t.customers()...)
+	case TicketClosed:
+		d.except(e.Author).add(ClosedNotice, t.customers()...)
+		d.add(ClosedNotice, t.Agent)
+	case ItemPending:
+		d.except(e.Author).add(PendingNotice, responsible(e)...)
+	case AgentUnconfirmed:
+		d.add(ConfirmAgent, e.Author)
+	case DeliveryFailed:
+		d.add(Undelivered, agents(e.Author, t.Agent)...)
+		if len(d.list) == 0 {
+			d.add(Undelivered, e.Team...)
+		}
+	case MailQuarantined:
+		d.add(Unfiled, e.Admins...)
+	}
+	return d.list
+}
+
+// opened tells the customer by the given acknowledgement, the on call and the admins when production is down, and
+// the agents.
+func (d *due) opened(e Event, ack Notice) {
+	if e.Ticket.ProductionDown && ack == Ack {
+		ack = AckProductionDown
+	}
+	d.add(ack, e.Ticket.Requester)
+	d.except(e.Author)
+	if e.Ticket.ProductionDown {
+		d.add(ProductionDown, append(e.OnCall, e.Admins...)...)
+	}
+	d.add(NewTicket, responsible(e)...)
+}
+
+// responsible is the ticket's agent, else the team, which the admins are part of.
+func responsible(e Event) []Person {
+	if e.Ticket.Agent.ID != 0 && e.Ticket.Agent.Active {
+		return []Person{e.Ticket.Agent}
+	}
+	return append(append([]Person(nil), e.Team...), e.Admins...)
+}
+
+func agents(of ...Person) (list []Person) {
+	for _, p := range of {
+		if p.Agent() {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// due gathers notifications and keeps everybody to one.
+type due struct {
+	internal bool // the item's words are for agents only
+	list     []Notification
+	told     map[int64]bool
+}
+
+// except leaves a person out from here on.
+func (d *due) except(p Person) *due {
+	if d.told == nil {
+		d.told = map[int64]bool{}
+	}
+	d.told[p.ID] = true
+	return d
+}
+
+// add owes the notice to everybody who can be written to and was not told yet.
+func (d *due) add(n Notice, to ...Person) *due {
+	for _, p := range to {
+		if p.ID == 0 || !p.Active || p.Address() == "" || d.told[p.ID] || d.internal && n.quotes() && !p.Agent() {
+			continue
+		}
+		d.except(p)
+		d.list = append(d.list, Notification{n, p})
+	}
+	return d
+}

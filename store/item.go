@@ -1,0 +1,152 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"buzon/store/desk"
+)
+
+// NewAttachment is an attachment with the spool that holds its bytes; the spool must have been settled by Settled.
+type NewAttachment struct {
+	desk.Attachment
+	Spool *Spool
+}
+
+// Settled makes the spools of attachments durable before a transaction names them.
+func Settled(list []NewAttachment) error {
+	for _, a := range list {
+		if err := a.Spool.settle(); err != nil {
+			return fault(err)
+		}
+	}
+	return nil
+}
+
+// AddItem writes an item behind the ticket's last, its attachments, its Message-ID, and its words for the search.
+func (tx *Tx) AddItem(ctx context.Context, subject string, it desk.Item, attachments []NewAttachment) (desk.Item, error) {
+	it.CreatedAt = tx.store.Now()
+	ok, err := tx.row(ctx, "UPDATE ticket SET items = items + 1, updated_at = $2 WHERE number = $1 RETURNING items", args(it.Ticket, it.CreatedAt.UnixMilli()), &it.Number)
+	if err != nil || !ok {
+		return it, fmt.Errorf("add item to ticket %d: %w", it.Ticket, cmpErr(err, sql.ErrNoRows))
+	}
+	_, err = tx.row(ctx, `INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text, quoted, message_id, mail, via)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
+		args(it.Ticket, it.Number, it.Type, it.Author.ID, it.Visibility, it.State, it.CreatedAt.UnixMilli(), it.Text, it.Quoted, it.MessageID, it.Mail, it.Via), &it.ID)
+	if err != nil {
+		return it, fmt.Errorf("add item: %w", err)
+	}
+	var names []string
+	for i, a := range attachments {
+		if err := tx.attach(ctx, it.ID, i, a); err != nil {
+			return it, fmt.Errorf("add attachment: %w", err)
+		}
+		it.Attachments, names = append(it.Attachments, a.Attachment), append(names, a.Filename)
+	}
+	if err := tx.Know(ctx, it.MessageID, it.Ticket, it.Number); err != nil {
+		return it, err
+	}
+	tx.index = append(tx.index, indexed{it.ID, subject, strings.Join(append([]string{it.Text, it.Author.Name}, names...), "\n")})
+	return it, nil
+}
+
+func cmpErr(err, otherwise error) error {
+	if err == nil {
+		return otherwise
+	}
+	return err
+}
+
+func (tx *Tx) attach(ctx context.Context, item int64, position int, a NewAttachment) error {
+	blob, err := tx.keep(ctx, a.Spool)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, "INSERT INTO attachment (item, position, blob, filename, content_type, inline, content_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		item, position, blob, a.Filename, a.ContentType, a.Inline, a.ContentID)
+	return err
+}
+
+// Know remembers that a Message-ID leads to an item of a ticket. The first to use an id keeps it.
+func (tx *Tx) Know(ctx context.Context, messageID string, ticket, item int64) error {
+	if messageID == "" {
+		return nil
+	}
+	_, err := tx.exec(ctx, "INSERT INTO message (message_id, ticket, item) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", messageID, ticket, item)
+	return err
+}
+
+// Reference is where a Message-ID leads.
+type Reference struct{ Ticket, Item int64 }
+
+// References looks up which of the Message-IDs are known.
+func (r Reader) References(ctx context.Context, ids []string) (map[string]Reference, error) {
+	found := map[string]Reference{}
+	for _, id := range ids {
+		var ref Reference
+		ok, err := r.row(ctx, "SELECT ticket, item FROM message WHERE message_id = $1", args(id), &ref.Ticket, &ref.Item)
+		if err != nil {
+			return nil, fault(err)
+		}
+		if ok {
+			found[id] = ref
+		}
+	}
+	return found, nil
+}
+
+// Items lists a ticket's items in order.
+func (r Reader) Items(ctx context.Context, ticket int64) ([]desk.Item, error) {
+	return r.items(ctx, "WHERE i.ticket = $1 ORDER BY i.number", ticket)
+}
+
+// Item returns one item of a ticket by its number; the zero Item when there is none.
+func (r Reader) Item(ctx context.Context, ticket, number int64) (desk.Item, error) {
+	list, err := r.items(ctx, "WHERE i.ticket = $1 AND i.number = $2", ticket, number)
+	if err != nil || len(list) == 0 {
+		return desk.Item{}, err
+	}
+	return list[0], nil
+}
+
+func (r Reader) items(ctx context.Context, where string, a ...any) (list []desk.Item, err error) {
+	err = r.rows(ctx, `SELECT i.id, i.ticket, i.number, i.type, i.author, i.visibility, i.state, i.created_at, i.text, i.quoted, i.message_id, i.mail, i.via FROM item i `+where, a,
+		func(rows *sql.Rows) error {
+			var it desk.Item
+			var created sql.NullInt64
+			err := rows.Scan(&it.ID, &it.Ticket, &it.Number, &it.Type, &it.Author.ID, &it.Visibility, &it.State, &created, &it.Text, &it.Quoted, &it.MessageID, &it.Mail, &it.Via)
+			it.CreatedAt = when(created)
+			list = append(list, it)
+			return err
+		})
+	for i := range list {
+		it := &list[i]
+		if err == nil {
+			it.Author, err = r.Person(ctx, it.Author.ID)
+		}
+		if err == nil {
+			it.Attachments, err = r.attachments(ctx, it.ID)
+		}
+	}
+	return list, err
+}
+
+func (r Reader) attachments(ctx context.Context, item int64) (list []desk.Attachment, err error) {
+	err = r.rows(ctx, `SELECT a.filename, a.content_type, b.size, b.sha256, a.inline, a.content_id FROM attachment a JOIN blob b ON b.id = a.blob
+		WHERE a.item = $1 ORDER BY a.position`, args(item), func(rows *sql.Rows) error {
+		var a desk.Attachment
+		var sum []byte
+		err := rows.Scan(&a.Filename, &a.ContentType, &a.Size, &sum, &a.Inline, &a.ContentID)
+		a.SHA256 = hexOf(sum)
+		list = append(list, a)
+		return err
+	})
+	return list, err
+}
+
+// Witnesses lists the agents who have written on a ticket.
+func (r Reader) Witnesses(ctx context.Context, ticket int64) ([]desk.Person, error) {
+	return r.persons(ctx, "WHERE p.role <> 'customer' AND p.id IN (SELECT author FROM item WHERE ticket = $1) ORDER BY p.id", ticket)
+}

@@ -1,0 +1,231 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+// Envelope is what a door knows of a mail beside its bytes. It is kept as JSON beside the journal row.
+type Envelope struct {
+	Door       string    `json:"door"` // smtp, lmtp, imap:ACCOUNT, deliver
+	From       string    `json:"from"`
+	NullSender bool      `json:"null_sender,omitempty"` // MAIL FROM:<>, not an unknown sender
+	To         []string  `json:"to"`
+	Remote     string    `json:"remote,omitempty"`
+	Helo       string    `json:"helo,omitempty"`
+	TLS        bool      `json:"tls,omitempty"`
+	AuthUser   string    `json:"auth_user,omitempty"`
+	Trusted    bool      `json:"trusted,omitempty"`
+	Received   time.Time `json:"received"`
+}
+
+// Outcome is what became of a mail; each ends in exactly one.
+type Outcome string
+
+const (
+	OutcomeTicket     Outcome = "ticket"
+	OutcomeItem       Outcome = "item"
+	OutcomePending    Outcome = "pending"
+	OutcomeQuery      Outcome = "query"
+	OutcomeAutomatic  Outcome = "automatic"
+	OutcomeOwn        Outcome = "own"
+	OutcomeDuplicate  Outcome = "duplicate"
+	OutcomeBlocked    Outcome = "blocked"
+	OutcomeQuarantine Outcome = "quarantine"
+	OutcomeRefused    Outcome = "refused"
+	OutcomeDropped    Outcome = "dropped" // by an administrator, out of the quarantine
+)
+
+// Mail is a journal row.
+type Mail struct {
+	ID        int64
+	Blob      int64
+	Size      int64
+	SHA256    string
+	Received  time.Time
+	Envelope  Envelope
+	Mailbox   string
+	Attempts  int
+	MessageID string
+	Sender    string
+	Subject   string
+	Proof     string
+	Evidence  string
+	Rule      string
+	Reason    string
+	Outcome   Outcome // "" while it waits
+	Ticket    int64
+	Item      int64
+	Error     string
+	Settled   time.Time
+}
+
+// Receive makes a mail durable: its bytes and envelope, with the first attempt counted. Only when it returns may
+// the door say 250. More, when given, runs in the same transaction: the IMAP cursor moves with the mail.
+func (s *Store) Receive(ctx context.Context, env Envelope, p *Spool, more ...func(tx *Tx, id int64) error) (id int64, err error) {
+	if err := p.settle(); err != nil {
+		return 0, fault(err)
+	}
+	err = s.Write(ctx, func(tx *Tx) error {
+		id, err = tx.receive(ctx, env, p)
+		for _, f := range more {
+			if err == nil {
+				err = f(tx, id)
+			}
+		}
+		return err
+	})
+	return id, fault(err)
+}
+
+func (tx *Tx) receive(ctx context.Context, env Envelope, p *Spool) (id int64, err error) {
+	blob, err := tx.keep(ctx, p)
+	if err != nil {
+		return 0, err
+	}
+	text, err := json.Marshal(env)
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.row(ctx, `INSERT INTO journal (blob, received_at, door, envelope, envelope_from, attempts)
+		VALUES ($1, $2, $3, $4, $5, 1) RETURNING id`, args(blob, env.Received.UnixMilli(), env.Door, string(text), env.From), &id)
+	return id, err
+}
+
+const mailColumns = `j.id, j.blob, b.size, b.sha256, j.received_at, j.envelope, j.mailbox, j.attempts, j.message_id, j.sender, j.subject,
+	j.proof, j.evidence, j.rule, j.reason, j.outcome, j.ticket, j.item, j.error, j.settled_at FROM journal j JOIN blob b ON b.id = j.blob`
+
+func scanMail(scan func(...any) error) (m Mail, err error) {
+	var sum []byte
+	var received, settled sql.NullInt64
+	var envelope string
+	err = scan(&m.ID, &m.Blob, &m.Size, &sum, &received, &envelope, &m.Mailbox, &m.Attempts, &m.MessageID, &m.Sender, &m.Subject,
+		&m.Proof, &m.Evidence, &m.Rule, &m.Reason, &m.Outcome, &m.Ticket, &m.Item, &m.Error, &settled)
+	if err != nil {
+		return m, err
+	}
+	m.SHA256, m.Received, m.Settled = hex.EncodeToString(sum), when(received), when(settled)
+	return m, json.Unmarshal([]byte(envelope), &m.Envelope)
+}
+
+func (r Reader) mails(ctx context.Context, where string, a ...any) (list []Mail, err error) {
+	err = r.rows(ctx, "SELECT "+mailColumns+" "+where, a, func(rows *sql.Rows) error {
+		m, err := scanMail(rows.Scan)
+		list = append(list, m)
+		return err
+	})
+	return list, err
+}
+
+// Mail returns the journal row with the id.
+func (r Reader) Mail(ctx context.Context, id int64) (m Mail, ok bool, err error) {
+	list, err := r.mails(ctx, "WHERE j.id = $1", id)
+	if err != nil || len(list) == 0 {
+		return m, false, err
+	}
+	return list[0], true, nil
+}
+
+// Mails lists the journal, the newest first. An empty outcome means all.
+func (r Reader) Mails(ctx context.Context, outcome Outcome, limit int) ([]Mail, error) {
+	if outcome == "" {
+		return r.mails(ctx, "ORDER BY j.id DESC LIMIT $1", limit)
+	}
+	return r.mails(ctx, "WHERE j.outcome = $1 ORDER BY j.id DESC LIMIT $2", outcome, limit)
+}
+
+// Unsettled returns mail that waits to be filed, behind the id after, in the order in which it came; mail that waits
+// for a later attempt is left out.
+func (r Reader) Unsettled(ctx context.Context, after int64, now time.Time, limit int) ([]Mail, error) {
+	return r.mails(ctx, "WHERE j.settled_at IS NULL AND j.id > $1 AND j.next_at <= $2 ORDER BY j.id LIMIT $3", after, now.UnixMilli(), limit)
+}
+
+// LastMail is the highest id in the journal.
+func (r Reader) LastMail(ctx context.Context) (id int64, err error) {
+	_, err = r.row(ctx, "SELECT coalesce(max(id), 0) FROM journal", nil, &id)
+	return id, err
+}
+
+// CountMails counts the journal by outcome; "" is what waits.
+func (r Reader) CountMails(ctx context.Context) (map[Outcome]int, error) {
+	count := map[Outcome]int{}
+	err := r.rows(ctx, "SELECT outcome, count(*) FROM journal GROUP BY outcome", nil, func(rows *sql.Rows) error {
+		var o Outcome
+		var n int
+		err := rows.Scan(&o, &n)
+		count[o] = n
+		return err
+	})
+	return count, err
+}
+
+// OpenMail opens the raw bytes of a mail.
+func (s *Store) OpenMail(ctx context.Context, m Mail) (*Blob, error) { return s.openBlob(ctx, m.Blob) }
+
+// Attempt counts another attempt at a mail before the work begins, so that an attempt which ends the process counts.
+func (s *Store) Attempt(ctx context.Context, id int64) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "UPDATE journal SET attempts = attempts + 1 WHERE id = $1 AND settled_at IS NULL", id)
+		return err
+	})
+}
+
+// Postpone notes why an attempt failed and when the next is due.
+func (s *Store) Postpone(ctx context.Context, id int64, cause string, next time.Time) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "UPDATE journal SET error = $2, next_at = $3 WHERE id = $1 AND settled_at IS NULL", id, cause, next.UnixMilli())
+		return err
+	})
+}
+
+// Verdict is what was decided of a mail, for the journal row.
+type Verdict struct {
+	Mailbox, MessageID, Sender, Subject string
+	Canonical                           []byte // hash of the content without trace headers
+	Proof, Evidence, Rule, Reason       string
+	Outcome                             Outcome
+	Ticket, Item                        int64
+	Error                               string
+}
+
+// Settle records the one outcome of a mail. It tells false when the mail has been settled before: then nothing else may
+// be written for it.
+func (tx *Tx) Settle(ctx context.Context, id int64, v Verdict) (bool, error) {
+	n, err := tx.exec(ctx, `UPDATE journal SET mailbox = $2, message_id = $3, sender = $4, subject = $5, canonical = $6, proof = $7, evidence = $8,
+		rule = $9, reason = $10, outcome = $11, ticket = $12, item = $13, error = $14, settled_at = $15 WHERE id = $1 AND settled_at IS NULL`,
+		id, v.Mailbox, v.MessageID, v.Sender, v.Subject, v.Canonical, v.Proof, v.Evidence,
+		v.Rule, v.Reason, v.Outcome, v.Ticket, v.Item, v.Error, tx.store.Now().UnixMilli())
+	return n == 1, err
+}
+
+// Twin finds a settled mail with the same content, whichever mailbox or door it came by, that was not itself a duplicate.
+func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical []byte) (m Mail, ok bool, err error) {
+	list, err := r.mails(ctx, `WHERE j.canonical = $1 AND j.message_id = $2 AND j.id <> $3 AND j.settled_at IS NOT NULL
+		AND j.outcome NOT IN ('duplicate', 'dropped') ORDER BY j.id LIMIT 1`, canonical, messageID, id)
+	if err != nil || len(list) == 0 {
+		return m, false, err
+	}
+	return list[0], true, nil
+}
+
+// Namesake tells whether another mail with the Message-ID was filed, with other content.
+func (r Reader) Namesake(ctx context.Context, id int64, messageID string) (found bool, err error) {
+	if messageID == "" {
+		return false, nil
+	}
+	var n int64
+	return r.row(ctx, "SELECT id FROM journal WHERE message_id = $1 AND id <> $2 AND settled_at IS NOT NULL LIMIT 1", args(messageID, id), &n)
+}
+
+// Requeue puts a quarantined mail back to the beginning of its way.
+func (s *Store) Requeue(ctx context.Context, id int64) (done bool, err error) {
+	err = s.Write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, "UPDATE journal SET settled_at = NULL, outcome = '', attempts = 1, error = '', next_at = 0 WHERE id = $1 AND outcome = 'quarantine'", id)
+		done = n == 1
+		return err
+	})
+	return done, err
+}

@@ -1,0 +1,237 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"buzon/store/desk"
+)
+
+// OutboxState is how far an outgoing mail has come.
+type OutboxState string
+
+const (
+	Due       OutboxState = "due"
+	Sending   OutboxState = "sending"
+	Sent      OutboxState = "sent"
+	Uncertain OutboxState = "uncertain" // cut off after the final dot: perhaps taken; sent again with the same Message-ID
+	Failed    OutboxState = "failed"
+	Held      OutboxState = "held" // the relay refuses us, or an administrator does
+)
+
+// Details are what a notice says beside its ticket and item. Kept as JSON.
+type Details struct {
+	Welcome    bool   `json:"welcome,omitempty"`
+	Old        int64  `json:"old,omitempty"`        // the closed ticket that this one cites
+	EchoSender bool   `json:"echo,omitempty"`       // text chosen by the sender may be repeated
+	Reason     string `json:"reason,omitempty"`     // code: why a mail was not filed, not delivered, not relayed
+	Failed     string `json:"failed,omitempty"`     // the address that could not be reached
+	Diagnostic string `json:"diagnostic,omitempty"` // what the other server said
+	Author     int64  `json:"author,omitempty"`     // who took, closed or resolved
+}
+
+// Outgoing is one mail owed to one person.
+type Outgoing struct {
+	ID           int64
+	Kind         desk.Notice
+	Ticket, Item int64
+	Mail         int64 // the journal row it answers, if any
+	Person       int64
+	Address      string
+	Mailbox      string
+	Details      Details
+	State        OutboxState
+	Attempts     int
+	Created      time.Time
+	Next         time.Time
+	Settled      time.Time
+	LastReply    string
+	MessageID    string
+	EnvelopeFrom string
+	Raw          int64 // blob of the rendered mail, 0 before the first attempt and after the last
+}
+
+// Owe writes a mail that is due now.
+func (tx *Tx) Owe(ctx context.Context, o Outgoing) (id int64, err error) {
+	details, err := json.Marshal(o.Details)
+	if err != nil {
+		return 0, err
+	}
+	now := tx.store.Now().UnixMilli()
+	_, err = tx.row(ctx, `INSERT INTO outbox (kind, ticket, item, mail, person, address, mailbox, details, state, created_at, next_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'due', $9, $9) RETURNING id`,
+		args(o.Kind, o.Ticket, o.Item, o.Mail, o.Person, o.Address, o.Mailbox, string(details), now), &id)
+	if err != nil {
+		return 0, fmt.Errorf("owe %s: %w", o.Kind, err)
+	}
+	return id, nil
+}
+
+const outboxColumns = `o.id, o.kind, o.ticket, o.item, o.mail, o.person, o.address, o.mailbox, o.details, o.state, o.attempts, o.created_at, o.next_at, o.settled_at,
+	o.last_reply, o.message_id, o.envelope_from, coalesce(o.raw, 0) FROM outbox o`
+
+func (r Reader) outgoing(ctx context.Context, where string, a ...any) (list []Outgoing, err error) {
+	err = r.rows(ctx, "SELECT "+outboxColumns+" "+where, a, func(rows *sql.Rows) error {
+		var o Outgoing
+		var details string
+		var created, next, settled sql.NullInt64
+		if err := rows.Scan(&o.ID, &o.Kind, &o.Ticket, &o.Item, &o.Mail, &o.Person, &o.Address, &o.Mailbox, &details, &o.State, &o.Attempts, &created, &next, &settled,
+			&o.LastReply, &o.MessageID, &o.EnvelopeFrom, &o.Raw); err != nil {
+			return err
+		}
+		o.Created, o.Next, o.Settled = when(created), when(next), when(settled)
+		err := json.Unmarshal([]byte(details), &o.Details)
+		list = append(list, o)
+		return err
+	})
+	return list, err
+}
+
+// DueMails returns mail to be sent now: for each ticket and address the oldest that is not settled, if its time has come,
+// so that nobody reads the second before the first.
+func (r Reader) DueMails(ctx context.Context, now time.Time, limit int) ([]Outgoing, error) {
+	return r.outgoing(ctx, `WHERE o.state IN ('due', 'uncertain', 'held') AND o.next_at <= $1 AND NOT EXISTS
+		(SELECT 1 FROM outbox p WHERE p.ticket = o.ticket AND p.address = o.address AND p.id < o.id AND p.settled_at IS NULL)
+		ORDER BY o.next_at, o.id LIMIT $2`, now.UnixMilli(), limit)
+}
+
+// NextDue is when the next mail is due; the zero time when none is.
+func (r Reader) NextDue(ctx context.Context) (time.Time, error) {
+	var next sql.NullInt64
+	_, err := r.row(ctx, "SELECT min(next_at) FROM outbox WHERE state IN ('due', 'uncertain', 'held')", nil, &next)
+	return when(next), err
+}
+
+// OutboxFilter chooses outgoing mail; zero fields choose all.
+type OutboxFilter struct {
+	State  OutboxState
+	Ticket int64
+	Limit  int
+}
+
+// Outbox lists outgoing mail, the newest first.
+func (r Reader) Outbox(ctx context.Context, f OutboxFilter) ([]Outgoing, error) {
+	return r.outgoing(ctx, "WHERE ($1 = '' OR o.state = $1) AND ($2 = 0 OR o.ticket = $2) ORDER BY o.id DESC LIMIT $3", f.State, f.Ticket, cmpOr(f.Limit, 1000))
+}
+
+// OutgoingMail returns the row with the id.
+func (r Reader) OutgoingMail(ctx context.Context, id int64) (o Outgoing, ok bool, err error) {
+	list, err := r.outgoing(ctx, "WHERE o.id = $1", id)
+	if err != nil || len(list) == 0 {
+		return o, false, err
+	}
+	return list[0], true, nil
+}
+
+// Deliveries lists the mail that carried an item of a ticket to somebody.
+func (r Reader) Deliveries(ctx context.Context, ticket, item int64) ([]Outgoing, error) {
+	return r.outgoing(ctx, "WHERE o.item = $2 AND o.ticket = $1 ORDER BY o.id", ticket, item)
+}
+
+// Claim takes a mail for sending: the attempt is counted and, at the first, the rendered bytes are fixed, before the world
+// hears of it. It tells false when somebody else has it or it is settled.
+func (s *Store) Claim(ctx context.Context, o Outgoing, raw *Spool) (claimed bool, err error) {
+	if raw != nil {
+		if err := raw.settle(); err != nil {
+			return false, fault(err)
+		}
+	}
+	err = s.Write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, `UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = $1 AND state IN ('due', 'uncertain', 'held')`, o.ID)
+		if claimed = n == 1; err != nil || !claimed || raw == nil {
+			return err
+		}
+		blob, err := tx.keep(ctx, raw)
+		if err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, "UPDATE outbox SET raw = $2, message_id = $3, envelope_from = $4 WHERE id = $1", o.ID, blob, o.MessageID, o.EnvelopeFrom)
+		return err
+	})
+	return claimed, fault(err)
+}
+
+// OpenOutgoing opens the rendered bytes of a claimed mail.
+func (s *Store) OpenOutgoing(ctx context.Context, id int64) (*Blob, error) {
+	o, ok, err := s.OutgoingMail(ctx, id)
+	if err != nil || !ok {
+		return nil, fmt.Errorf("outgoing mail %d: %w", id, cmpErr(err, sql.ErrNoRows))
+	}
+	return s.openBlob(ctx, o.Raw)
+}
+
+// Sent settles a mail that the relay has taken.
+func (tx *Tx) Sent(ctx context.Context, id int64, reply string) error {
+	return tx.settleOutgoing(ctx, id, Sent, reply)
+}
+
+// Fail settles a mail that will never be delivered.
+func (tx *Tx) Fail(ctx context.Context, id int64, reply string) error {
+	return tx.settleOutgoing(ctx, id, Failed, reply)
+}
+
+func (tx *Tx) settleOutgoing(ctx context.Context, id int64, state OutboxState, reply string) error {
+	var raw int64
+	if _, err := tx.row(ctx, "SELECT coalesce(raw, 0) FROM outbox WHERE id = $1", args(id), &raw); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, "UPDATE outbox SET state = $2, last_reply = $3, settled_at = $4, raw = NULL WHERE id = $1", id, state, reply, tx.store.Now().UnixMilli())
+	if err != nil {
+		return fmt.Errorf("settle outgoing mail: %w", err)
+	}
+	return tx.dropBlob(ctx, raw)
+}
+
+// Defer puts a mail back until next, as Due, Uncertain or Held.
+func (tx *Tx) Defer(ctx context.Context, id int64, state OutboxState, reply string, next time.Time) error {
+	_, err := tx.exec(ctx, "UPDATE outbox SET state = $2, last_reply = $3, next_at = $4 WHERE id = $1 AND settled_at IS NULL", id, state, reply, next.UnixMilli())
+	return err
+}
+
+// RecoverOutbox makes what was being sent when the process died due again; it may have been taken.
+func (s *Store) RecoverOutbox(ctx context.Context) (n int64, err error) {
+	err = s.Write(ctx, func(tx *Tx) error {
+		n, err = tx.exec(ctx, "UPDATE outbox SET state = 'uncertain', next_at = $1 WHERE state = 'sending'", tx.store.Now().UnixMilli())
+		return err
+	})
+	return n, err
+}
+
+// RetryOutgoing makes a mail due now: one that waits, or one that failed.
+func (s *Store) RetryOutgoing(ctx context.Context, id int64) (done bool, err error) {
+	err = s.Write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, "UPDATE outbox SET state = 'due', next_at = $2, settled_at = NULL WHERE id = $1 AND state IN ('due', 'uncertain', 'held', 'failed')",
+			id, tx.store.Now().UnixMilli())
+		done = n == 1
+		return err
+	})
+	return done, err
+}
+
+// DropOutgoing gives up a mail by hand.
+func (s *Store) DropOutgoing(ctx context.Context, id int64) (done bool, err error) {
+	err = s.Write(ctx, func(tx *Tx) error {
+		var one int
+		if done, err = tx.row(ctx, "SELECT 1 FROM outbox WHERE id = $1 AND settled_at IS NULL AND state <> 'sending'", args(id), &one); err != nil || !done {
+			return err
+		}
+		return tx.Fail(ctx, id, "dropped by an administrator")
+	})
+	return done, err
+}
+
+// CountOutbox counts outgoing mail by state.
+func (r Reader) CountOutbox(ctx context.Context) (map[OutboxState]int, error) {
+	count := map[OutboxState]int{}
+	err := r.rows(ctx, "SELECT state, count(*) FROM outbox GROUP BY state", nil, func(rows *sql.Rows) error {
+		var s OutboxState
+		var n int
+		err := rows.Scan(&s, &n)
+		count[s] = n
+		return err
+	})
+	return count, err
+}

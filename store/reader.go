@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+)
+
+// Reader asks the database. A Store reads what is committed; a Tx also what it has written itself.
+type Reader struct{ *statements }
+
+// statements prepares each text once. SQLite spends more time on parsing a short statement than on running it.
+type statements struct {
+	prepare func(context.Context, string) (*sql.Stmt, error)
+	mu      sync.Mutex
+	ready   map[string]*sql.Stmt
+}
+
+func newStatements(prepare func(context.Context, string) (*sql.Stmt, error)) *statements {
+	return &statements{prepare: prepare, ready: map[string]*sql.Stmt{}}
+}
+
+func (s *statements) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for _, st := range s.ready {
+		errs = append(errs, st.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (s *statements) get(ctx context.Context, text string) (*sql.Stmt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st := s.ready[text]; st != nil {
+		return st, nil
+	}
+	st, err := s.prepare(ctx, text)
+	if err == nil {
+		s.ready[text] = st
+	}
+	return st, err
+}
+
+func (s *statements) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	st, err := s.get(ctx, text)
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// row scans the first row into dest and tells whether there was one.
+func (s *statements) row(ctx context.Context, text string, args []any, dest ...any) (bool, error) {
+	st, err := s.get(ctx, text)
+	if err != nil {
+		return false, err
+	}
+	switch err := st.QueryRowContext(ctx, args...).Scan(dest...); {
+	case errors.Is(err, sql.ErrNoRows):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	return true, nil
+}
+
+// rows calls scan for each row.
+func (s *statements) rows(ctx context.Context, text string, args []any, scan func(*sql.Rows) error) error {
+	st, err := s.get(ctx, text)
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// args spares the brackets at every call.
+func args(list ...any) []any { return list }

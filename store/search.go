@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"buzon/store/desk"
+)
+
+// writeIndex writes the search rows of a commit; nothing may be written after it.
+func (tx *Tx) writeIndex(ctx context.Context) error {
+	for _, x := range tx.index {
+		if _, err := tx.exec(ctx, "INSERT INTO search (rowid, subject, body) VALUES ($1, $2, $3)", x.item, x.subject, x.body); err != nil {
+			return fmt.Errorf("index item: %w", err)
+		}
+	}
+	return nil
+}
+
+// Search lists the tickets in which every word of the query occurs in one item, accents and case aside, those with
+// the newest such item first.
+func (r Reader) Search(ctx context.Context, query string, limit int) ([]desk.Ticket, error) {
+	match := matchAll(query)
+	if match == "" {
+		return nil, nil
+	}
+	return r.tickets(ctx, `JOIN (SELECT i.ticket, max(i.id) AS newest FROM item i JOIN (SELECT rowid AS id FROM search WHERE search MATCH $1 ORDER BY rowid DESC LIMIT 1000) f
+		ON f.id = i.id GROUP BY i.ticket) x ON x.ticket = t.number ORDER BY x.newest DESC LIMIT $2`, match, limit)
+}
+
+// matchAll quotes each word, so that no character of a query is an operator of FTS5. The last may be a beginning.
+func matchAll(query string) string {
+	words := strings.FieldsFunc(query, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
+	for i, w := range words {
+		words[i] = `"` + w + `"`
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return strings.Join(words, " ") + "*"
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"buzon/store/desk"
+)
+
+// Caps keep a machine that answers every mail from being answered for ever, and the desk from being made to write to
+// people who never wrote to it. What they hold back is noted in the ticket's history. Zero fields take the defaults.
+type Caps struct {
+	AckEvery     time.Duration // least time between two acknowledgements to one address; 10 min
+	AcksADay     int           // acknowledgements to one address in 24 h; 5
+	AcksDomain   int           // acknowledgements to strangers of one domain in an hour; 50
+	AcksAll      int           // acknowledgements to strangers in all in an hour; 200
+	TicketHour   int           // automatic mails about one ticket to one address in an hour; 20
+	NewTicketsOf int           // new tickets of one requester in an hour that agents are told of; 20
+}
+
+// Defaults fills in what is zero.
+func (c Caps) Defaults() Caps {
+	d := Caps{10 * time.Minute, 5, 50, 200, 20, 20}
+	if c.AckEvery == 0 {
+		c.AckEvery = d.AckEvery
+	}
+	for _, f := range [][2]*int{{&c.AcksADay, &d.AcksADay}, {&c.AcksDomain, &d.AcksDomain}, {&c.AcksAll, &d.AcksAll},
+		{&c.TicketHour, &d.TicketHour}, {&c.NewTicketsOf, &d.NewTicketsOf}} {
+		if *f[0] == 0 {
+			*f[0] = *f[1]
+		}
+	}
+	return c
+}
+
+// Telling is an event with what its notices say.
+type Telling struct {
+	desk.Event
+	Mail     int64 // the journal row that it came by
+	Details  Details
+	Silent   bool // the requester is not acknowledged: a machine, or an address that may be somebody else's
+	Stranger bool // the requester was not known before this mail
+	Caps     Caps
+}
+
+// Tell owes the notices of an event to everybody who must hear of it, within the caps.
+func (tx *Tx) Tell(ctx context.Context, e Telling) error {
+	e.Caps = e.Caps.Defaults()
+	if err := tx.audience(ctx, &e.Event); err != nil {
+		return fmt.Errorf("find who must be told: %w", err)
+	}
+	for _, n := range desk.Due(e.Event) {
+		if e.Silent && n.Notice.Acknowledges() {
+			continue
+		}
+		reason, err := tx.capped(ctx, e, n)
+		if err != nil {
+			return fmt.Errorf("count what was sent: %w", err)
+		}
+		if reason != "" {
+			err = tx.Note(ctx, Activity{Ticket: e.Ticket.Number, Mail: e.Mail, What: "not_told", Old: n.To.Address(), New: string(n.Notice) + ": " + reason})
+		} else {
+			err = tx.owe(ctx, e, n)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) owe(ctx context.Context, e Telling, n desk.Notification) (err error) {
+	d := e.Details
+	d.Old, d.Author = e.Old, e.Author.ID
+	if n.Notice.Acknowledges() {
+		if d.Welcome, err = tx.Welcome(ctx, n.To.ID); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Owe(ctx, Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail,
+		Person: n.To.ID, Address: n.To.Address(), Mailbox: e.Ticket.Mailbox, Details: d})
+	return err
+}
+
+// audience fills in the desk's side.
+func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
+	agents, err := tx.Agents(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range agents {
+		if a.Role == desk.Admin {
+			e.Admins = append(e.Admins, a)
+		}
+		if a.Team {
+			e.Team = append(e.Team, a)
+		}
+		if a.OnCall {
+			e.OnCall = append(e.OnCall, a)
+		}
+	}
+	if len(e.Admins) == 0 { // a desk without an admin still has somebody who hears what went wrong
+		e.Admins = e.Team
+	}
+	e.Witness, err = tx.Witnesses(ctx, e.Ticket.Number)
+	return err
+}
+
+// capped says why a notice must not go out now, "" when it may. The words of a person are never held back.
+func (tx *Tx) capped(ctx context.Context, e Telling, n desk.Notification) (string, error) {
+	now := tx.store.Now()
+	if n.Notice == desk.NewTicket && !e.Ticket.ProductionDown {
+		many, err := tx.TicketsSince(ctx, e.Ticket.Requester.ID, now.Add(-time.Hour))
+		if err != nil || many > e.Caps.NewTicketsOf {
+			return "many tickets of one requester", err
+		}
+	}
+	if !e.Author.Agent() {
+		many, err := tx.countOutbox(ctx, "ticket = $1 AND address = $2 AND created_at > $3", e.Ticket.Number, n.To.Address(), now.Add(-time.Hour).UnixMilli())
+		if err != nil || many >= e.Caps.TicketHour {
+			return "many mails about one ticket", err
+		}
+	}
+	if !n.Notice.Acknowledges() {
+		return "", nil
+	}
+	return tx.ackCapped(ctx, e, n.To.Address(), now)
+}
+
+const acknowledgements = "kind IN ('ack', 'ack_production_down', 'new_number')"
+
+func (tx *Tx) ackCapped(ctx context.Context, e Telling, address string, now time.Time) (string, error) {
+	_, domain, _ := strings.Cut(address, "@")
+	hour := now.Add(-time.Hour).UnixMilli()
+	for _, c := range []struct {
+		why   string
+		skip  bool
+		where string
+		args  []any
+		most  int
+	}{
+		{"acknowledged a moment ago", false, "address = $1 AND created_at > $2", args(address, now.Add(-e.Caps.AckEvery).UnixMilli()), 1},
+		{"acknowledged often today", false, "address = $1 AND created_at > $2", args(address, now.Add(-24*time.Hour).UnixMilli()), e.Caps.AcksADay},
+		{"many acknowledgements to one domain", !e.Stranger, "created_at > $1 AND address LIKE $2", args(hour, "%@"+domain), e.Caps.AcksDomain},
+		{"many acknowledgements", !e.Stranger, "created_at > $1", args(hour), e.Caps.AcksAll},
+	} {
+		if c.skip {
+			continue
+		}
+		n, err := tx.countOutbox(ctx, acknowledgements+" AND "+c.where, c.args...)
+		if err != nil || n >= c.most {
+			return c.why, err
+		}
+	}
+	return "", nil
+}
+
+func (tx *Tx) countOutbox(ctx context.Context, where string, a ...any) (n int, err error) {
+	_, err = tx.row(ctx, "SELECT count(*) FROM outbox WHERE "+where, a, &n)
+	return n, err
+}

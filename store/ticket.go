@@ -1,0 +1,263 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"buzon/store/desk"
+)
+
+const ticketColumns = `t.number, t.mailbox, t.subject, t.status, s.class, t.severity, t.production_down, t.unverified, t.type, t.requester, t.controller,
+	t.assignee, t.agent, t.product, t.module, t.project, t.service, t.progress, t.created_at, t.updated_at, t.closed_at
+	FROM ticket t JOIN status s ON s.name = t.status`
+
+func (r Reader) tickets(ctx context.Context, where string, a ...any) (list []desk.Ticket, err error) {
+	err = r.rows(ctx, "SELECT "+ticketColumns+" "+where, a, func(rows *sql.Rows) error {
+		var t desk.Ticket
+		var created, updated, closed sql.NullInt64
+		err := rows.Scan(&t.Number, &t.Mailbox, &t.Subject, &t.Status, &t.Class, &t.Severity, &t.ProductionDown, &t.Unverified, &t.Type,
+			&t.Requester.ID, &t.Controller.ID, &t.Assignee.ID, &t.Agent.ID, &t.Product, &t.Module, &t.Project, &t.Service, &t.Progress,
+			&created, &updated, &closed)
+		t.CreatedAt, t.UpdatedAt, t.ClosedAt = when(created), when(updated), when(closed)
+		list = append(list, t)
+		return err
+	})
+	for i := range list {
+		if err == nil {
+			err = r.people(ctx, &list[i])
+		}
+	}
+	return list, err
+}
+
+// people fills in who takes part in the ticket.
+func (r Reader) people(ctx context.Context, t *desk.Ticket) (err error) {
+	known := map[int64]desk.Person{}
+	for _, p := range []*desk.Person{&t.Requester, &t.Controller, &t.Assignee, &t.Agent} {
+		if q, ok := known[p.ID]; ok {
+			*p = q
+			continue
+		}
+		if *p, err = r.Person(ctx, p.ID); err != nil {
+			return err
+		}
+		known[p.ID] = *p
+	}
+	t.Followers, err = r.persons(ctx, "JOIN follower f ON f.person = p.id WHERE f.ticket = $1 ORDER BY p.id", t.Number)
+	return err
+}
+
+// Ticket returns the ticket with the number.
+func (r Reader) Ticket(ctx context.Context, number int64) (t desk.Ticket, ok bool, err error) {
+	list, err := r.tickets(ctx, "WHERE t.number = $1", number)
+	if err != nil || len(list) == 0 {
+		return t, false, err
+	}
+	return list[0], true, nil
+}
+
+// TicketFilter chooses tickets of a list; zero fields choose all.
+type TicketFilter struct {
+	Status         string // all, open (what is not closed), closed, a class or a status by name
+	Severity       int
+	ProductionDown bool
+	Requester      int64
+	Assignee       int64
+	Text           map[string]string // type, product, module, project, service, mailbox
+	Limit          int
+}
+
+// Tickets lists tickets, the newest first.
+func (r Reader) Tickets(ctx context.Context, f TicketFilter) ([]desk.Ticket, error) {
+	where, a := []string{"1 = 1"}, []any{}
+	add := func(condition string, value any) {
+		a = append(a, value)
+		where = append(where, fmt.Sprintf(condition, len(a)))
+	}
+	switch f.Status {
+	case "all":
+	case "", "open":
+		where = append(where, "s.class <> 'closed'")
+	default:
+		add("$%[1]d IN (s.class, t.status)", f.Status)
+	}
+	if f.Severity != 0 {
+		add("t.severity = $%d", f.Severity)
+	}
+	if f.ProductionDown {
+		where = append(where, "t.production_down = 1")
+	}
+	if f.Requester != 0 {
+		add("t.requester = $%d", f.Requester)
+	}
+	if f.Assignee != 0 {
+		add("t.assignee = $%d", f.Assignee)
+	}
+	for _, column := range []string{"type", "product", "module", "project", "service", "mailbox"} {
+		if v := f.Text[column]; v != "" {
+			add("t."+column+" = $%d", v)
+		}
+	}
+	a = append(a, cmpOr(f.Limit, 1000))
+	return r.tickets(ctx, fmt.Sprintf("WHERE %s ORDER BY t.number DESC LIMIT $%d", strings.Join(where, " AND "), len(a)), a...)
+}
+
+func cmpOr(n, otherwise int) int {
+	if n == 0 {
+		return otherwise
+	}
+	return n
+}
+
+// OpenTicket writes a new ticket and returns it with its number. The status is the first of its class.
+func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket) (desk.Ticket, error) {
+	now := tx.store.Now()
+	t.CreatedAt, t.UpdatedAt = now, now
+	var err error
+	if t.Status, err = tx.statusOf(ctx, t.Class); err != nil {
+		return t, err
+	}
+	_, err = tx.row(ctx, `INSERT INTO ticket (mailbox, subject, status, severity, production_down, unverified, type, requester, controller, assignee, agent,
+		product, module, project, service, progress, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17) RETURNING number`,
+		args(t.Mailbox, t.Subject, t.Status, t.Severity, t.ProductionDown, t.Unverified, t.Type, t.Requester.ID, t.Controller.ID, t.Assignee.ID, t.Agent.ID,
+			t.Product, t.Module, t.Project, t.Service, t.Progress, now.UnixMilli()), &t.Number)
+	if err != nil {
+		return t, fmt.Errorf("open ticket: %w", err)
+	}
+	return t, nil
+}
+
+func (r Reader) statusOf(ctx context.Context, c desk.Class) (name string, err error) {
+	ok, err := r.row(ctx, "SELECT name FROM status WHERE class = $1 ORDER BY position LIMIT 1", args(c), &name)
+	if err == nil && !ok {
+		err = fmt.Errorf("no status has the class %s: add one", c)
+	}
+	return name, err
+}
+
+// Change writes what differs between two states of a ticket, and the activity of it: who, when, by which mail.
+func (tx *Tx) Change(ctx context.Context, old, t desk.Ticket, by, mail int64) (desk.Ticket, error) {
+	now := tx.store.Now()
+	t.UpdatedAt = now
+	if t.Class != old.Class {
+		var err error
+		if t.Status, err = tx.statusOf(ctx, t.Class); err != nil {
+			return t, err
+		}
+		t.ClosedAt = time.Time{}
+		if t.Class == desk.Closed {
+			t.ClosedAt = now
+		}
+	}
+	_, err := tx.exec(ctx, `UPDATE ticket SET subject = $2, status = $3, severity = $4, production_down = $5, unverified = $6, type = $7, requester = $8, controller = $9,
+		assignee = $10, agent = $11, product = $12, module = $13, project = $14, service = $15, progress = $16, updated_at = $17, closed_at = $18 WHERE number = $1`,
+		t.Number, t.Subject, t.Status, t.Severity, t.ProductionDown, t.Unverified, t.Type, t.Requester.ID, t.Controller.ID,
+		t.Assignee.ID, t.Agent.ID, t.Product, t.Module, t.Project, t.Service, t.Progress, now.UnixMilli(), millis(t.ClosedAt))
+	if err != nil {
+		return t, fmt.Errorf("change ticket: %w", err)
+	}
+	for _, d := range differences(old, t) {
+		if err := tx.Note(ctx, Activity{Ticket: t.Number, Person: by, Mail: mail, What: d[0], Old: d[1], New: d[2]}); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
+}
+
+func differences(old, t desk.Ticket) (list [][3]string) {
+	add := func(what string, a, b any) {
+		if x, y := fmt.Sprint(a), fmt.Sprint(b); x != y {
+			list = append(list, [3]string{what, x, y})
+		}
+	}
+	add("subject", old.Subject, t.Subject)
+	add("status", old.Status, t.Status)
+	add("severity", old.Severity, t.Severity)
+	add("production_down", old.ProductionDown, t.ProductionDown)
+	add("type", old.Type, t.Type)
+	add("requester", old.Requester.Address(), t.Requester.Address())
+	add("controller", old.Controller.Address(), t.Controller.Address())
+	add("assignee", old.Assignee.Address(), t.Assignee.Address())
+	add("product", old.Product, t.Product)
+	return list
+}
+
+// Link ties two tickets; kind says what the first is to the other: cites, claims.
+func (tx *Tx) Link(ctx context.Context, ticket, other int64, kind string) error {
+	_, err := tx.exec(ctx, "INSERT INTO ticket_link (ticket, other, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", ticket, other, kind)
+	return err
+}
+
+// Link is one end of two tied tickets.
+type Link struct {
+	Ticket int64  `json:"ticket"`
+	Kind   string `json:"kind"`
+}
+
+// Links lists what a ticket is tied to, in both directions.
+func (r Reader) Links(ctx context.Context, ticket int64) (list []Link, err error) {
+	err = r.rows(ctx, `SELECT other, kind FROM ticket_link WHERE ticket = $1 UNION ALL SELECT ticket, kind || '_by' FROM ticket_link WHERE other = $1`,
+		args(ticket), func(rows *sql.Rows) error {
+			var l Link
+			err := rows.Scan(&l.Ticket, &l.Kind)
+			list = append(list, l)
+			return err
+		})
+	return list, err
+}
+
+// Follow makes a person a follower of a ticket.
+func (tx *Tx) Follow(ctx context.Context, ticket, person int64) error {
+	_, err := tx.exec(ctx, "INSERT INTO follower (ticket, person) VALUES ($1, $2) ON CONFLICT DO NOTHING", ticket, person)
+	return err
+}
+
+// SeverityName returns what the desk calls a severity.
+func (r Reader) SeverityName(ctx context.Context, number int) (name string, err error) {
+	_, err = r.row(ctx, "SELECT name FROM severity WHERE number = $1", args(number), &name)
+	return name, err
+}
+
+// TicketsSince counts the tickets that a person has opened since then.
+func (r Reader) TicketsSince(ctx context.Context, requester int64, since time.Time) (n int, err error) {
+	_, err = r.row(ctx, "SELECT count(*) FROM (SELECT created_at FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT 200) WHERE created_at >= $2",
+		args(requester, since.UnixMilli()), &n)
+	return n, err
+}
+
+// Activity is one line of a ticket's history: who, when, by which mail.
+type Activity struct {
+	Ticket int64     `json:"ticket"`
+	At     time.Time `json:"at"`
+	Person int64     `json:"person"`
+	Mail   int64     `json:"mail"`
+	What   string    `json:"what"`
+	Old    string    `json:"old"`
+	New    string    `json:"new"`
+}
+
+// Note adds a line to a ticket's history.
+func (tx *Tx) Note(ctx context.Context, a Activity) error {
+	_, err := tx.exec(ctx, "INSERT INTO activity (ticket, at, person, mail, what, old, new) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		a.Ticket, tx.store.Now().UnixMilli(), a.Person, a.Mail, a.What, a.Old, a.New)
+	return err
+}
+
+// Activities lists a ticket's history, the oldest first.
+func (r Reader) Activities(ctx context.Context, ticket int64) (list []Activity, err error) {
+	err = r.rows(ctx, "SELECT ticket, at, person, mail, what, old, new FROM activity WHERE ticket = $1 ORDER BY id", args(ticket), func(rows *sql.Rows) error {
+		var a Activity
+		var at sql.NullInt64
+		err := rows.Scan(&a.Ticket, &at, &a.Person, &a.Mail, &a.What, &a.Old, &a.New)
+		a.At = when(at)
+		list = append(list, a)
+		return err
+	})
+	return list, err
+}
+
+func hexOf(sum []byte) string { return hex.EncodeToString(sum) }

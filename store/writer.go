@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// maxBatch bounds how many transactions share one commit, and so how long the first of them waits.
+const maxBatch = 256
+
+// Tx is a transaction in the hands of one function. It is not valid after the function returned.
+type Tx struct {
+	Reader
+	store *Store
+	index []indexed
+}
+
+// indexed is a row for the search index; these are written last in a commit, since every statement after them makes
+// FTS5 flush its work.
+type indexed struct {
+	item          int64
+	subject, body string
+}
+
+// errClosed answers writes to a store that is being closed.
+var errClosed = errors.New("the store is closed")
+
+// Write runs f in a transaction and returns when it is durable. f must do nothing that cannot be done twice: when
+// another function of the same commit fails, f is run again. No network call belongs in it.
+func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
+	j := job{ctx: ctx, f: f, done: make(chan error, 1)}
+	select {
+	case s.writer.jobs <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.writer.ended:
+		return errClosed
+	}
+	// Once handed over, the outcome is waited for: a caller that left early would not know whether it was done.
+	select {
+	case err := <-j.done:
+		return err
+	case <-s.writer.ended:
+		select {
+		case err := <-j.done:
+			return err
+		default:
+			return errClosed
+		}
+	}
+}
+
+type job struct {
+	ctx  context.Context
+	f    func(*Tx) error
+	done chan error
+}
+
+// writer owns the only connection that writes.
+type writer struct {
+	store      *Store
+	db         *sql.DB
+	conn       *sql.Conn
+	statements *statements
+	jobs       chan job
+	ended      chan struct{}
+}
+
+func newWriter(s *Store, db *sql.DB, conn *sql.Conn) *writer {
+	return &writer{store: s, db: db, conn: conn, statements: newStatements(conn.PrepareContext), jobs: make(chan job, maxBatch), ended: make(chan struct{})}
+}
+
+func (w *writer) close() error {
+	return errors.Join(w.statements.close(), w.conn.Close(), w.db.Close())
+}
+
+// run commits what is waiting until ctx ends, and then what is left.
+func (w *writer) run(ctx context.Context) {
+	defer close(w.ended)
+	for {
+		select {
+		case j := <-w.jobs:
+			w.batch(w.gather(j))
+		case <-ctx.Done():
+			for {
+				select {
+				case j := <-w.jobs:
+					w.batch(w.gather(j))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// gather takes what has come in while the last commit was running.
+func (w *writer) gather(first job) []job {
+	list := []job{first}
+	for len(list) < maxBatch {
+		select {
+		case j := <-w.jobs:
+			list = append(list, j)
+		default:
+			return list
+		}
+	}
+	return list
+}
+
+// batch commits all the jobs together. When one fails, they are run one by one, so that each has its own outcome.
+func (w *writer) batch(list []job) {
+	err := w.commit(list)
+	if err != nil && len(list) > 1 {
+		for _, j := range list {
+			w.batch([]job{j})
+		}
+		return
+	}
+	for _, j := range list {
+		j.done <- err
+	}
+	if err == nil {
+		w.store.changed.wake()
+	}
+}
+
+func (w *writer) commit(list []job) (err error) {
+	ctx := context.Background()
+	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			w.conn.ExecContext(ctx, "ROLLBACK") // fails when SQLite has rolled back by itself, as on a full disk
+		}
+	}()
+	tx := &Tx{Reader: Reader{w.statements}, store: w.store}
+	for _, j := range list {
+		if err := j.run(tx); err != nil {
+			return err
+		}
+	}
+	if err := tx.writeIndex(ctx); err != nil {
+		return err
+	}
+	if _, err := w.conn.ExecContext(ctx, "COMMIT"); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// run keeps a panic in one function from ending the writer.
+func (j job) run(tx *Tx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic in a transaction: %v\n%s", r, debug.Stack())
+		}
+	}()
+	if err := j.ctx.Err(); err != nil {
+		return err
+	}
+	return j.f(tx)
+}
