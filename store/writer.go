@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 )
 
 // maxBatch bounds how many transactions share one commit, and so how long the first of them waits.
@@ -31,19 +32,26 @@ var errClosed = errors.New("the store is closed")
 // Write runs f in a transaction and returns when it is durable. f must do nothing that cannot be done twice: when
 // another function of the same commit fails, f is run again. No network call belongs in it.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
+	return s.Begin(ctx, f)()
+}
+
+// Begin is Write in two steps: what is begun first is run first, and the function that it returns waits until f is
+// durable. It must be called: who left early would not know whether it was done.
+func (s *Store) Begin(ctx context.Context, f func(*Tx) error) (wait func() error) {
 	j := job{ctx: ctx, f: f, done: make(chan error, 1)}
 	select {
 	case s.writer.jobs <- j:
 	case <-ctx.Done():
-		return ctx.Err()
+		return ctx.Err
 	case <-s.writer.ended:
-		return errClosed
+		return func() error { return errClosed }
 	}
-	// Once handed over, the outcome is waited for: a caller that left early would not know whether it was done.
-	select {
-	case err := <-j.done:
-		return err
-	case <-s.writer.ended:
+	return func() error {
+		select {
+		case err := <-j.done:
+			return err
+		case <-s.writer.ended:
+		}
 		select {
 		case err := <-j.done:
 			return err
@@ -165,3 +173,6 @@ func (j job) run(tx *Tx) (err error) {
 	}
 	return j.f(tx)
 }
+
+// Now is the store's clock.
+func (tx *Tx) Now() time.Time { return tx.store.Now() }

@@ -1,0 +1,27 @@
+package mailin
+
+import (
+	"context"
+
+	"buzon/store"
+	"buzon/threading"
+)
+
+// index lets the resolver ask the store, within the transaction that files the mail.
+type index struct{ tx *store.Tx }
+
+var _ threading.Index = index{}
+
+func (x index) ByMessageID(ctx context.Context, ids []string) (map[string]threading.Ref, error) {
+	found, err := x.tx.References(ctx, ids)
+	refs := map[string]threading.Ref{}
+	for id, f := range found {
+		refs[id] = threading.Ref{Ticket: f.Ticket, Item: f.Item}
+	}
+	return refs, err
+}
+
+func (x index) HasTicket(ctx context.Context, number int64) (bool, error) {
+	_, ok, err := x.tx.Ticket(ctx, number)
+	return ok, err
+}

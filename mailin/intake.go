@@ -1,0 +1,218 @@
+package mailin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"buzon/store"
+)
+
+// lookAhead is how many mails are taken from the journal before the oldest of them is filed.
+const lookAhead = 64
+
+// patience is how long mail waits for an older one that is still being read, before it is filed out of order.
+const patience = 500 * time.Millisecond
+
+// Run files what is in the journal until ctx ends. What an earlier process left unfinished comes first and alone, with
+// the attempt counted before it begins: should one of these mails end the process, the count tells which.
+func (in *Intake) Run(ctx context.Context) error {
+	if err := in.recover(ctx); err != nil {
+		return err
+	}
+	var running sync.WaitGroup
+	defer running.Wait()
+	order, after := newOrder(), int64(0)
+	for {
+		changed := in.o.Store.Changed()
+		list, err := in.o.Store.Unsettled(ctx, after, in.o.Store.Now(), lookAhead)
+		if err != nil && ctx.Err() == nil {
+			in.o.Log.Error("cannot read the journal; trying again", "error", err)
+		}
+		for _, m := range list {
+			if order.full() {
+				break
+			}
+			after = m.ID
+			if t := order.add(m); t != nil {
+				running.Go(func() {
+					defer order.done(t)
+					in.handle(ctx, t)
+				})
+			}
+		}
+		select {
+		case <-changed:
+		case <-order.freed:
+		case <-time.After(time.Second):
+			after = 0 // an older mail may be due again
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// recover files what the last process left behind, one mail at a time.
+func (in *Intake) recover(ctx context.Context) error {
+	last, err := in.o.Store.LastMail(ctx)
+	if err != nil {
+		return fmt.Errorf("read the journal: %w", err)
+	}
+	for after := int64(0); after < last; {
+		list, err := in.o.Store.Unsettled(ctx, after, in.o.Store.Now(), lookAhead)
+		if err != nil {
+			return fmt.Errorf("read the journal: %w", err)
+		}
+		if len(list) == 0 {
+			return nil
+		}
+		for _, m := range list {
+			if after = m.ID; after > last || ctx.Err() != nil {
+				return nil
+			}
+			in.retry(ctx, alone(m))
+		}
+	}
+	return nil
+}
+
+// FileOne files one mail of the journal now, for a process that runs no Intake.
+func (in *Intake) FileOne(ctx context.Context, id int64) error {
+	m, ok, err := in.o.Store.Mail(ctx, id)
+	if err != nil || !ok || m.Outcome != "" {
+		return err
+	}
+	in.handle(ctx, alone(m))
+	return nil
+}
+
+// handle tries a mail. The attempt of a mail that was just received was counted with its receipt.
+func (in *Intake) handle(ctx context.Context, t *turn) {
+	if t.mail.Error != "" || t.mail.Attempts > 1 {
+		in.retry(ctx, t)
+		return
+	}
+	in.try(ctx, t)
+}
+
+// retry counts the attempt, durably, and then tries; after the last the mail goes to quarantine.
+func (in *Intake) retry(ctx context.Context, t *turn) {
+	m := &t.mail
+	if m.Attempts >= attempts {
+		in.giveUp(ctx, *m, cmpString(m.Error, "the process ended while it was being filed"))
+		return
+	}
+	if err := in.o.Store.Attempt(ctx, m.ID); err != nil {
+		in.pause(ctx, err)
+		return // still unsettled: it comes again
+	}
+	m.Attempts++
+	in.try(ctx, t)
+}
+
+func cmpString(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// try makes one attempt, and waits out what is the store's fault and not the mail's.
+func (in *Intake) try(ctx context.Context, t *turn) {
+	m := t.mail
+	for {
+		err := in.guarded(ctx, t)
+		switch {
+		case err == nil || ctx.Err() != nil:
+			return
+		case store.Temporary(err):
+			in.pause(ctx, err)
+			continue
+		}
+		in.o.Log.Warn("mail could not be filed", "mail", m.ID, "attempt", m.Attempts, "error", err)
+		if m.Attempts >= attempts {
+			in.giveUp(ctx, m, err.Error())
+			return
+		}
+		next := in.o.Store.Now().Add(time.Duration(m.Attempts) * 2 * time.Second)
+		if err := in.o.Store.Postpone(ctx, m.ID, err.Error(), next); err != nil {
+			in.pause(ctx, err)
+		}
+		return
+	}
+}
+
+// pause says what is wrong with the store and waits a little.
+func (in *Intake) pause(ctx context.Context, err error) {
+	in.o.Log.Error("the store can't be written; mail waits in the journal", "error", err)
+	select {
+	case <-time.After(time.Second):
+	case <-ctx.Done():
+	}
+}
+
+// errSlow is a mail that ran past its time.
+var errSlow = errors.New("the mail took longer than it may (limits.work)")
+
+// guarded prepares the mail on a goroutine of its own, so that neither a panic nor an endless loop in it holds up
+// the others, and files it when its turn has come.
+func (in *Intake) guarded(ctx context.Context, t *turn) error {
+	select {
+	case in.workers <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	release := sync.OnceFunc(func() { <-in.workers })
+	defer release()
+	limit := in.o.Limits.Time + in.o.Limits.Time/2 // the reader stops by itself before that
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	type result struct {
+		p   *prepared
+		err error
+	}
+	ready := make(chan result, 1)
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				ready <- result{err: fmt.Errorf("panic while reading: %v\n%s", r, debug.Stack())}
+			}
+		}()
+		defer release()
+		p, err := in.prepare(ctx, t.mail)
+		if err == nil && ctx.Err() != nil { // nobody waits any more
+			p.close()
+		}
+		ready <- result{p, err}
+	}()
+	select {
+	case r := <-ready:
+		if r.err != nil {
+			return r.err
+		}
+		defer r.p.close()
+		t.wait()
+		return in.file(context.WithoutCancel(ctx), r.p, t.pass)
+	case <-ctx.Done():
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return errSlow
+		}
+		return ctx.Err()
+	}
+}
+
+// giveUp puts a mail whole into quarantine and tells the admins.
+func (in *Intake) giveUp(ctx context.Context, m store.Mail, cause string) {
+	v := store.Verdict{Mailbox: m.Mailbox, Rule: "25", Reason: "attempts", Outcome: store.OutcomeQuarantine, Error: cause}
+	for {
+		err := in.o.Store.Write(ctx, func(tx *store.Tx) error { return in.quarantine(ctx, tx, m, v) })
+		if err == nil || ctx.Err() != nil {
+			in.o.Log.Warn("mail is in quarantine", "mail", m.ID, "see", fmt.Sprintf("buzon quarantine show %d", m.ID), "error", cause)
+			return
+		}
+		in.pause(ctx, err)
+	}
+}

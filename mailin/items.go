@@ -1,0 +1,282 @@
+package mailin
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"buzon/mailin/command"
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// The defaults of a ticket that says nothing of itself.
+const (
+	defaultType     = "Incidente"
+	defaultSeverity = 2
+)
+
+// words are what the sender wrote, and what he forwards: that is what he wants read.
+func (f *filing) words() string {
+	text, forwarded := f.rd.Reply.Reply(), f.rd.Reply.Forwarded()
+	if forwarded != "" && !strings.Contains(text, forwarded) {
+		text = strings.TrimSpace(text + "\n\n" + forwarded)
+	}
+	return text
+}
+
+// author is the sender as a person, made on his first mail.
+func (f *filing) author(ctx context.Context) (desk.Person, error) {
+	if f.person.ID != 0 {
+		return f.person, nil
+	}
+	p, err := f.newPerson(ctx, f.from, f.rd.Message.From[0].Name)
+	f.person = p
+	return p, err
+}
+
+func (f *filing) newPerson(ctx context.Context, address, name string) (desk.Person, error) {
+	p := desk.Person{Name: name, Addresses: []string{address}, Role: desk.Customer, Active: true}
+	if f.rd.Lang == "es" || f.rd.Lang == "en" {
+		p.Language = f.rd.Lang
+	}
+	return f.tx.AddPerson(ctx, p)
+}
+
+// write adds the item to the ticket, with what arrived by this mail.
+func (f *filing) write(ctx context.Context, t desk.Ticket, it desk.Item) (desk.Item, error) {
+	it.Ticket, it.Mail, it.MessageID = t.Number, f.mail.ID, f.rd.Message.MessageID
+	it.Quoted = f.rd.Reply.Quoted()
+	if it.Visibility == "" {
+		it.Visibility = desk.Public
+	}
+	if it.State == "" {
+		it.State = desk.Filed
+	}
+	it, err := f.tx.AddItem(ctx, t.Subject, it, f.attachments)
+	f.verdict.Ticket, f.verdict.Item = t.Number, it.Number
+	return it, err
+}
+
+// tell owes the notices of an event that this mail caused.
+func (f *filing) tell(ctx context.Context, e desk.Event) error {
+	return f.tx.Tell(ctx, store.Telling{
+		Event: e, Mail: f.mail.ID, Caps: f.o.Caps, Stranger: !f.known,
+		Silent:  f.rd.Origin.Suppress || f.row.Action == OpenSuspect,
+		Details: store.Details{EchoSender: f.known || f.proof == Proven},
+	})
+}
+
+// open makes a new ticket of the mail.
+func (f *filing) open(ctx context.Context, verified bool) error {
+	author, err := f.author(ctx)
+	if err != nil {
+		return err
+	}
+	t := f.newTicket(author)
+	t.Unverified = !verified
+	kind := desk.TicketOpened
+	if f.row.Action == MachineOpens {
+		t.ProductionDown, t.Severity = false, defaultSeverity
+	}
+	return f.openWith(ctx, desk.Event{Kind: kind, Ticket: t, Author: author}, f.words())
+}
+
+// newTicket is what a mail of the requester opens.
+func (f *filing) newTicket(requester desk.Person) desk.Ticket {
+	t := desk.Ticket{
+		Mailbox: f.box.Address, Subject: f.rd.CleanSubject, Class: desk.Open, Severity: defaultSeverity, Type: defaultType,
+		Requester: requester, Controller: requester, Product: f.box.Product, ProductionDown: f.rd.ProductionDown,
+	}
+	if t.ProductionDown {
+		t.Severity = 1
+	}
+	return t
+}
+
+// openWith writes the event's ticket with its first item, ties it to what the mail claims or cites, and tells.
+func (f *filing) openWith(ctx context.Context, e desk.Event, text string) (err error) {
+	if e.Ticket, err = f.tx.OpenTicket(ctx, e.Ticket); err != nil {
+		return err
+	}
+	t := e.Ticket
+	activity := store.Activity{Ticket: t.Number, Person: e.Author.ID, Mail: f.mail.ID, What: "opened", New: f.row.Rule}
+	if err := f.tx.Note(ctx, activity); err != nil {
+		return err
+	}
+	if t.ProductionDown {
+		activity.What, activity.Old, activity.New = "production_down", "false", "true"
+		if err := f.tx.Note(ctx, activity); err != nil {
+			return err
+		}
+	}
+	if e.Old != 0 {
+		err = f.tx.Link(ctx, t.Number, e.Old, "cites")
+	} else if claimed := f.claimed(); claimed != 0 {
+		err = f.tx.Link(ctx, t.Number, claimed, "claims")
+	}
+	if err != nil {
+		return err
+	}
+	if e.Item, err = f.write(ctx, t, desk.Item{Type: desk.ItemType(t.Type), Author: e.Author, Text: text}); err != nil {
+		return err
+	}
+	f.verdict.Outcome = store.OutcomeTicket
+	return f.tell(ctx, e)
+}
+
+// claimed is the number of an existing ticket that a stranger's mail points at. He is not told of it.
+func (f *filing) claimed() int64 {
+	if f.row.Action != OpenClaim && f.row.Action != OpenSuspect {
+		return 0
+	}
+	return f.resolution.Ticket
+}
+
+// item adds what the customer's side wrote, and lets follow what follows.
+func (f *filing) item(ctx context.Context) error {
+	author, err := f.author(ctx)
+	if err != nil {
+		return err
+	}
+	if f.ticket.Class == desk.Closed && !f.reopens() {
+		return f.afterClosing(ctx, author)
+	}
+	act := f.customerAct()
+	change := desk.Follow(f.ticket, author, act)
+	if f.ticket.Class == desk.Closed {
+		change.Class, change.Assignee = desk.Open, desk.TheAgent
+	}
+	it := desk.Item{Type: change.Type, Author: author, Text: f.words()}
+	if f.row.Action == ItemVia {
+		it.Via, err = f.via(ctx)
+		if err != nil {
+			return err
+		}
+	}
+	t, kind, err := f.raise(ctx, f.ticket.Apply(change, author))
+	if err != nil {
+		return err
+	}
+	if act == desk.Closes {
+		kind = desk.TicketClosed
+	}
+	f.verdict.Outcome = store.OutcomeItem
+	return f.addAndTell(ctx, t, it, kind)
+}
+
+// addAndTell writes an item, the ticket as it is now, and tells of both.
+func (f *filing) addAndTell(ctx context.Context, t desk.Ticket, it desk.Item, kind desk.EventKind) error {
+	it, err := f.write(ctx, t, it)
+	if err != nil {
+		return err
+	}
+	if t, err = f.tx.Change(ctx, f.ticket, t, it.Author.ID, f.mail.ID); err != nil {
+		return err
+	}
+	return f.tell(ctx, desk.Event{Kind: kind, Ticket: t, Item: it, Author: it.Author})
+}
+
+// reopens tells whether the mailbox lets a reply reopen this closed ticket, or its customer asks for it.
+func (f *filing) reopens() bool {
+	fresh := f.tx.Now().Sub(f.ticket.ClosedAt) < f.o.ReopenFor
+	order, _ := command.Customer(f.rd.Reply.New())
+	return fresh && (f.box.ClosedReply == desk.Reopen || order == command.Reopen)
+}
+
+// afterClosing is what a reply to a closed ticket comes to: a new one that cites it, or the news that it is closed. Mere
+// thanks are kept where they belong.
+func (f *filing) afterClosing(ctx context.Context, author desk.Person) error {
+	if command.Thanks(f.rd.Reply.New()) || f.box.ClosedReply == desk.Reject {
+		it := desk.Item{Type: desk.MoreInformation, Author: author, Text: f.words()}
+		it, err := f.write(ctx, f.ticket, it)
+		f.verdict.Outcome = store.OutcomeItem
+		if err != nil || f.box.ClosedReply != desk.Reject || command.Thanks(f.rd.Reply.New()) {
+			return err
+		}
+		_, err = f.tx.Owe(ctx, store.Outgoing{Kind: desk.ClosedNotice, Ticket: f.ticket.Number, Item: it.Number, Mail: f.mail.ID,
+			Person: author.ID, Address: author.Address(), Mailbox: f.ticket.Mailbox})
+		return err
+	}
+	t := f.newTicket(author)
+	t.Controller, t.Agent, t.Product = f.ticket.Controller, f.ticket.Agent, f.ticket.Product
+	return f.openWith(ctx, desk.Event{Kind: desk.TicketReplaced, Ticket: t, Author: author, Old: f.ticket.Number}, f.words())
+}
+
+// customerAct is what the customer's words order; words alone are the usual.
+func (f *filing) customerAct() desk.Act {
+	text := f.rd.Reply.New()
+	order, _ := command.Customer(text)
+	mayClose := f.person.ID == f.ticket.Requester.ID || f.person.ID == f.ticket.Controller.ID
+	switch {
+	case order == command.Close && mayClose:
+		return desk.Closes
+	case order == command.Reopen:
+		return desk.Reopens
+	case f.ticket.Class == desk.Resolved && command.Thanks(text):
+		return desk.Thanks
+	}
+	return desk.Writes
+}
+
+// via names whose token the sender wrote with.
+func (f *filing) via(ctx context.Context) (string, error) {
+	p, err := f.tx.Person(ctx, f.resolution.Person)
+	return p.Address(), err
+}
+
+// raise sets the alarm when the reply adds Producción Caída to the subject, once in a ticket's life: «Re: Producción
+// Caída» of a mail that an agent has since lowered is no new alarm.
+func (f *filing) raise(ctx context.Context, t desk.Ticket) (desk.Ticket, desk.EventKind, error) {
+	if !f.rd.ProductionDown || t.ProductionDown {
+		return t, desk.ItemWritten, nil
+	}
+	history, err := f.tx.Activities(ctx, t.Number)
+	if err != nil || slices.ContainsFunc(history, func(a store.Activity) bool { return a.What == "production_down" }) {
+		return t, desk.ItemWritten, err
+	}
+	t.ProductionDown, t.Severity = true, 1
+	return t, desk.ProductionFell, nil
+}
+
+// pending keeps the mail in the ticket for an agent to approve or reject; nothing else follows.
+func (f *filing) pending(ctx context.Context) error {
+	author, err := f.author(ctx)
+	if err != nil {
+		return err
+	}
+	it := desk.Item{Type: desk.MoreInformation, Author: author, Text: f.words(), State: desk.Pending, Visibility: desk.Internal}
+	if f.resolution.Person != 0 && f.resolution.Person != author.ID {
+		if it.Via, err = f.via(ctx); err != nil {
+			return err
+		}
+	}
+	f.verdict.Outcome = store.OutcomePending
+	kind := desk.ItemPending
+	if f.row.Action == AgentPending {
+		kind = desk.AgentUnconfirmed
+		if f.ticket.Number == 0 {
+			f.verdict.Outcome = store.OutcomeQuarantine
+			return f.tell(ctx, desk.Event{Kind: kind, Ticket: desk.Ticket{Mailbox: f.box.Address}, Author: author})
+		}
+	}
+	return f.addAndTell(ctx, f.ticket, it, kind)
+}
+
+// automatic keeps what a machine wrote in the ticket: no state changes and no customer hears of it.
+func (f *filing) automatic(ctx context.Context) error {
+	if f.ticket.Number == 0 {
+		return f.keepApart(ctx)
+	}
+	author := f.person
+	if author.ID == 0 && f.from != "" {
+		var err error
+		if author, err = f.author(ctx); err != nil {
+			return err
+		}
+	}
+	it := desk.Item{Type: desk.Automatic, Author: author, Text: f.words(), Visibility: desk.Internal}
+	f.verdict.Outcome = store.OutcomeAutomatic
+	_, err := f.write(ctx, f.ticket, it)
+	return err
+}

@@ -1,0 +1,103 @@
+// Package mailin is the way of a mail from the journal to the desk.
+//
+//	journal ─► Read: message, reply, origin ─► prepare: canonical hash, attachments ─┐   several at once
+//	                                                                                 ▼
+//	           outcome ◄─ one transaction: who, which ticket, policy, file, tell ◄─ in the journal's order
+//
+// Every mail ends in exactly one outcome. What fails is tried three times and then kept whole in quarantine; a fault
+// of the store itself (busy, full) is waited out and costs no attempt. A mail that panics or runs past its time holds
+// up nobody: the others pass it.
+package mailin
+
+import (
+	"log/slog"
+	"runtime"
+	"time"
+
+	"buzon/mailin/message"
+	"buzon/store"
+	"buzon/store/desk"
+	"buzon/threading"
+)
+
+// Options is what the intake works with.
+type Options struct {
+	Store       *store.Store
+	Signer      *threading.Signer
+	Mailboxes   desk.Mailboxes // at least one
+	Markers     []string       // of Producción Caída
+	AgentStrict bool           // an agent's mail must be proven (A2), not merely undisputed
+	Language    string         // of people whose language is not known
+	Limits      message.Limits
+	Hops        int // Received fields; 100
+	Caps        store.Caps
+	ReopenFor   time.Duration // how long a closed ticket may be reopened by a reply, where the mailbox does so; 720 h
+	Workers     int           // mails read at once; the number of CPUs, at least 2
+	Log         *slog.Logger
+}
+
+// attempts is how often a mail is tried before it goes to quarantine.
+const attempts = 3
+
+// Intake files mail. Make one with New.
+type Intake struct {
+	o        Options
+	boxes    *threading.Mailboxes
+	own      []string
+	workers  chan struct{} // a place for each mail that is being read
+	resolver func(*store.Tx) *threading.Resolver
+}
+
+// New returns an Intake that Run, or FileOne, sets to work.
+func New(o Options) *Intake {
+	if o.Workers == 0 {
+		o.Workers = max(2, runtime.NumCPU())
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Limits.Time == 0 {
+		o.Limits.Time = 10 * time.Second
+	}
+	if o.Hops == 0 {
+		o.Hops = 100
+	}
+	if o.ReopenFor == 0 {
+		o.ReopenFor = 720 * time.Hour
+	}
+	in := &Intake{o: o, boxes: Lookup(o.Mailboxes), own: o.Mailboxes.Addresses(), workers: make(chan struct{}, o.Workers)}
+	in.resolver = func(tx *store.Tx) *threading.Resolver {
+		return &threading.Resolver{Signer: o.Signer, Mailboxes: in.boxes, Index: index{tx}}
+	}
+	return in
+}
+
+// Lookup returns the finder of the desk's addresses: mailboxes, aliases, plus forms.
+func Lookup(list desk.Mailboxes) *threading.Mailboxes {
+	var boxes []threading.Mailbox
+	for _, m := range list {
+		boxes = append(boxes, threading.Mailbox{Address: m.Address, Aliases: m.Aliases})
+	}
+	return threading.NewMailboxes(boxes...)
+}
+
+// ours tells whether an address is one of the desk's.
+func (in *Intake) ours(address string) bool {
+	_, _, ok := in.boxes.Find(address)
+	return ok
+}
+
+// ownMessageID tells whether we issued a Message-ID.
+func (in *Intake) ownMessageID(id string) bool {
+	_, v := in.o.Signer.VerifyMessageID(id, in.boxes)
+	return v == threading.Valid
+}
+
+// readOptions are the desk's for a mail with the envelope.
+func (in *Intake) readOptions(env store.Envelope) ReadOptions {
+	return ReadOptions{
+		Limits: in.o.Limits, Tag: in.o.Mailboxes[0].Tag, Markers: in.o.Markers, OwnAddresses: in.own,
+		EnvelopeFrom: env.From, HasEnvelope: env.From != "" || env.NullSender,
+		Own: in.ours, LoopMark: in.o.Signer.ValidLoopMark, OwnMessageID: in.ownMessageID,
+	}
+}

@@ -1,0 +1,316 @@
+package message
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Address is a mailbox of an address field.
+type Address struct {
+	Name    string // decoded and cleaned; "" if none
+	Address string // the domain in lower case; never ""
+}
+
+// addresses reads all values of an address field: names raw, encoded, with
+// commas, unquoted; addresses without brackets, with too many, or without domain; groups.
+func addresses(values []string) []Address {
+	var list []Address
+	for _, v := range values {
+		found := splitAddresses(v)
+		if len(found) == 0 && strings.Contains(v, "=?") {
+			found = splitAddresses(decodeWords(v)) // the whole field in an encoded-word
+		}
+		list = append(list, found...)
+	}
+	return list
+}
+
+const maxAddresses = 2000
+
+func splitAddresses(s string) []Address {
+	var list []Address
+	a := addressReader{s: s}
+	for len(list) < maxAddresses && a.more() {
+		list = append(list, a.next()...)
+	}
+	return list
+}
+
+type addressReader struct {
+	s string
+	i int
+}
+
+func (a *addressReader) more() bool { return a.i < len(a.s) }
+
+// next reads up to the comma or semicolon after one address. A second address
+// in front of it, where the comma was forgotten, is left for the next call.
+func (a *addressReader) next() []Address {
+	var phrase, comment strings.Builder
+	var quotedAddress string
+	for a.i < len(a.s) {
+		switch c := a.s[a.i]; c {
+		case ',', ';':
+			a.i++
+			return plainAddress(phrase.String(), comment.String(), quotedAddress)
+		case ':':
+			a.i++
+			if strings.Contains(phrase.String(), "@") {
+				phrase.WriteByte(c)
+			} else {
+				phrase.Reset() // the name of a group, or "mailto"
+			}
+		case '"':
+			text, closed := a.quoted()
+			if !closed {
+				phrase.WriteByte('"')
+				continue
+			}
+			if a.i < len(a.s) && a.s[a.i] == '@' || phrase.Len() > 0 && strings.HasSuffix(phrase.String(), ".") {
+				phrase.WriteString(`"` + text + `"`) // a quoted local part
+				continue
+			}
+			if strings.Contains(text, "@") && !strings.ContainsAny(text, " \t,") {
+				quotedAddress = text
+			}
+			phrase.WriteString(text)
+		case '(':
+			comment.WriteString(a.comment())
+		case '<':
+			if address, ok := a.angle(); ok {
+				a.skipToSeparator()
+				name := phrase.String()
+				if strings.TrimSpace(name) == "" {
+					name = comment.String()
+				}
+				return newAddress(name, address)
+			}
+		case '=':
+			if n := a.encodedWordLength(); n > 0 {
+				phrase.WriteString(a.s[a.i : a.i+n])
+				a.i += n
+				continue
+			}
+			phrase.WriteByte(c)
+			a.i++
+		case '>':
+			a.i++
+		default:
+			phrase.WriteByte(c)
+			a.i++
+		}
+	}
+	return plainAddress(phrase.String(), comment.String(), quotedAddress)
+}
+
+// encodedWordLength returns the length of the encoded-word here: a comma in it separates nothing.
+func (a *addressReader) encodedWordLength() int {
+	if !strings.HasPrefix(a.s[a.i:], "=?") {
+		return 0
+	}
+	end := a.i + min(len(a.s)-a.i, 500)
+	_, n := encodedWord(a.s[a.i:end], true)
+	return n
+}
+
+// quoted reads the quoted string here. Without a closing quote only the quote is taken.
+func (a *addressReader) quoted() (text string, closed bool) {
+	var b strings.Builder
+	for i := a.i + 1; i < len(a.s); i++ {
+		switch c := a.s[i]; {
+		case c == '"':
+			a.i = i + 1
+			return b.String(), true
+		case c == '\\' && i+1 < len(a.s):
+			i++
+			b.WriteByte(a.s[i])
+		case c == '<' && i-a.i > 1 && strings.Count(a.s[i:min(len(a.s), i+400)], `"`) == 0 && strings.IndexByte(a.s[i:min(len(a.s), i+400)], '>') > 0:
+			a.i++
+			return "", false
+		default:
+			b.WriteByte(c)
+		}
+	}
+	a.i++
+	return "", false
+}
+
+// comment reads the comment here, nested ones with it.
+func (a *addressReader) comment() string {
+	depth := 0
+	for i := a.i; i < len(a.s); i++ {
+		switch a.s[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				text := a.s[a.i+1 : i]
+				a.i = i + 1
+				return text
+			}
+		}
+	}
+	text := a.s[a.i+1:]
+	a.i = len(a.s)
+	return text
+}
+
+// angle reads "<address>"; the closing bracket may be missing, the opening one doubled.
+func (a *addressReader) angle() (string, bool) {
+	for a.i < len(a.s) && a.s[a.i] == '<' {
+		a.i++
+	}
+	rest := a.s[a.i:]
+	end := strings.IndexAny(rest, "<>,;")
+	if end < 0 {
+		end = len(rest)
+	} else if strings.HasPrefix(strings.TrimSpace(rest), "@") { // a source route holds commas
+		if j := strings.IndexByte(rest, '>'); j >= 0 {
+			end = j
+		}
+	} else if q := strings.IndexByte(rest, '"'); q >= 0 && q < end {
+		if j := strings.IndexByte(rest, '>'); j >= 0 {
+			end = j
+		}
+	}
+	a.i += end
+	for a.i < len(a.s) && a.s[a.i] == '>' {
+		a.i++
+	}
+	address := withoutComments(strings.TrimSpace(rest[:end]))
+	if i := strings.LastIndexByte(address, ':'); strings.HasPrefix(address, "@") && i >= 0 {
+		address = address[i+1:]
+	}
+	return address, address != ""
+}
+
+func withoutComments(s string) string {
+	for {
+		i := strings.IndexByte(s, '(')
+		if i < 0 {
+			return s
+		}
+		j := strings.IndexByte(s[i:], ')')
+		if j < 0 {
+			return s
+		}
+		s = s[:i] + s[i+j+1:]
+	}
+}
+
+// skipToSeparator passes what follows an address in brackets, but not another address.
+func (a *addressReader) skipToSeparator() {
+	for i := a.i; i < len(a.s); i++ {
+		switch a.s[i] {
+		case ',', ';':
+			a.i = i + 1
+			return
+		case '(':
+			a.i = i
+			a.comment()
+			i = a.i - 1
+		case '<', '@', '"', '=':
+			return // the comma before it was forgotten
+		}
+	}
+	a.i = len(a.s)
+}
+
+// plainAddress takes the address out of a phrase without brackets: all of
+// them, where nothing stands between two.
+func plainAddress(phrase, comment, quoted string) []Address {
+	if !strings.Contains(phrase, "@") && strings.Contains(phrase, "=?") {
+		if text := decodeWords(phrase); strings.Contains(text, "@") {
+			phrase = strings.NewReplacer("<", " ", ">", " ").Replace(text)
+		}
+	}
+	words := joinDots(strings.FieldsFunc(phrase, unicode.IsSpace))
+	var found, names []string
+	for _, word := range words {
+		if at := strings.LastIndexByte(word, '@'); at > 0 && at < len(word)-1 {
+			found = append(found, word)
+		} else {
+			names = append(names, word)
+		}
+	}
+	switch {
+	case len(found) > 1 && len(names) == 0:
+		var list []Address
+		for _, address := range found {
+			list = append(list, newAddress("", address)...)
+		}
+		return list
+	case len(found) > 0:
+		name := strings.Join(names, " ")
+		if name == "" {
+			name = comment
+		}
+		return newAddress(name, found[len(found)-1])
+	case quoted != "":
+		return newAddress("", quoted)
+	case len(words) == 1 && isLocalPart(words[0]): // a mailbox of the sender's own host
+		return newAddress(comment, words[0])
+	}
+	return nil
+}
+
+// joinDots joins "jdoe@test", ".", "example": blanks around dots and the at sign are
+// obsolete but legal (RFC 5322 section 4.4). Before the at sign only that itself joins.
+func joinDots(words []string) []string {
+	joined := words[:0]
+	for _, w := range words {
+		if n := len(joined) - 1; n >= 0 {
+			last := joined[n]
+			if w[0] == '@' || strings.HasSuffix(last, "@") || strings.Contains(last, "@") && (w[0] == '.' || strings.HasSuffix(last, ".")) {
+				joined[n] += w
+				continue
+			}
+		}
+		joined = append(joined, w)
+	}
+	return joined
+}
+
+func isLocalPart(s string) bool {
+	for _, r := range s {
+		if r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._+-", r) {
+			return false
+		}
+	}
+	return true
+}
+
+func newAddress(name, address string) []Address {
+	address = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, address)
+	address = strings.Trim(address, "<>,;:'")
+	if len(address) > 6 && strings.EqualFold(address[:7], "mailto:") {
+		address = address[7:]
+	}
+	if strings.HasPrefix(address, "=?") {
+		address = cleanLine(decodeWords(address))
+	}
+	if at := strings.LastIndexByte(address, '@'); at >= 0 {
+		address = address[:at+1] + strings.ToLower(strings.TrimRight(address[at+1:], "."))
+	}
+	if address == "" || address == "@" || len(address) > 1000 {
+		return nil
+	}
+	return []Address{{Name: cleanName(name), Address: address}}
+}
+
+// cleanName is the display name as people read it.
+func cleanName(name string) string {
+	name = cleanLine(decodeWords(name))
+	for len(name) > 1 && (name[0] == '"' || name[0] == '\'') && name[len(name)-1] == name[0] {
+		name = strings.TrimSpace(name[1 : len(name)-1])
+	}
+	return name
+}

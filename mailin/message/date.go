@@ -1,0 +1,233 @@
+package message
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// layouts are what programs write that never read RFC 5322.
+var layouts = []string{
+	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05",
+	"2006-01-02 15:04", "2006/01/02 15:04:05", "20060102150405", "2006-01-02",
+}
+
+// months by the beginnings of their names, in the languages that mail programs translate them to.
+var months = [12][]string{
+	{"jan", "ene", "gen", "gin", "xan", "янв"},
+	{"feb", "fev", "fév", "fbr", "фев"},
+	{"mar", "mär", "mrt", "mrz", "мар"},
+	{"apr", "abr", "avr", "ápr", "апр"},
+	{"may", "mai", "mag", "maj", "mei", "май", "мая"},
+	{"jun", "juin", "giu", "xuñ", "июн"},
+	{"jul", "juil", "lug", "xul", "júl", "июл"},
+	{"aug", "ago", "aoû", "aou", "авг"},
+	{"sep", "set", "szept", "сен"},
+	{"oct", "okt", "ott", "out", "окт"},
+	{"nov", "noi", "nóv", "ноя"},
+	{"dec", "dic", "dez", "déc", "дек"},
+}
+
+// zones are the names of RFC 5322 section 4.3 and those seen beside them, in hours east of Greenwich.
+var zones = map[string]float64{
+	"UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+	"AKST": -9, "AKDT": -8, "HST": -10, "AST": -4, "ADT": -3, "NST": -3.5, "NDT": -2.5, "ART": -3, "BRT": -3, "BRST": -2, "CLT": -4, "CLST": -3,
+	"COT": -5, "PET": -5, "VET": -4, "UYT": -3, "BST": 1, "WEST": 1, "CET": 1, "MET": 1, "MEZ": 1, "CEST": 2, "MEST": 2, "MESZ": 2, "SAST": 2,
+	"EET": 2, "EEST": 3, "MSK": 3, "MSD": 4, "IST": 5.5, "SGT": 8, "HKT": 8, "AWST": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+}
+
+// parseDate reads a date as the world writes it. It returns the zero time if s is none.
+func parseDate(s string) time.Time {
+	s = strings.TrimSpace(s[:min(len(s), 200)])
+	if t, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", s); err == nil {
+		return t
+	}
+	for _, l := range layouts {
+		if t, err := time.Parse(l, s); err == nil {
+			return t
+		}
+	}
+	return newDateReader(s).time()
+}
+
+// dateReader collects the parts of a date in whatever order they come.
+type dateReader struct {
+	day, month, year  int
+	hour, minute, sec int
+	clock             bool
+	offset            int // seconds east
+	pm, am            bool
+	bad               bool
+}
+
+func newDateReader(s string) *dateReader {
+	d := &dateReader{day: -1, year: -1}
+	if i := strings.IndexByte(s, '('); i > 0 && d.hasDigits(s[:i]) {
+		s = s[:i]
+	}
+	s = strings.ToLower(strings.Trim(s, `"'`))
+	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == '(' || r == ')' })
+	for _, w := range words {
+		d.word(strings.Trim(w, "."))
+	}
+	return d
+}
+
+func (d *dateReader) hasDigits(s string) bool { return strings.ContainsAny(s, "0123456789") }
+
+func (d *dateReader) word(w string) {
+	switch {
+	case w == "":
+	case w == "am" || w == "a.m":
+		d.am = true
+	case w == "pm" || w == "p.m":
+		d.pm = true
+	case strings.Contains(w, ":") && !d.clock && w[0] >= '0' && w[0] <= '9':
+		d.time24(w)
+	case (w[0] == '+' || w[0] == '-') && d.hasDigits(w):
+		if d.clock {
+			d.zone(w)
+		}
+	case w[0] >= '0' && w[0] <= '9':
+		d.number(w)
+	default:
+		d.name(w)
+	}
+}
+
+// time24 reads "10:00", "10:00:05.123", "10:00:05+0200", "1:17pm".
+func (d *dateReader) time24(w string) {
+	if i := strings.IndexAny(w, "+-zap"); i > 0 {
+		rest := w[i:]
+		w = w[:i]
+		defer d.word(rest)
+	}
+	w, _, _ = strings.Cut(w, ".")
+	parts := strings.Split(w, ":")
+	var n [3]int
+	for i, p := range parts[:min(len(parts), 3)] {
+		v, err := strconv.Atoi(p)
+		if err != nil {
+			d.bad = true
+		}
+		n[i] = v
+	}
+	d.hour, d.minute, d.sec, d.clock = n[0], n[1], n[2], true
+}
+
+func (d *dateReader) zone(w string) {
+	digits := strings.ReplaceAll(w[1:], ":", "")
+	v, err := strconv.Atoi(digits)
+	if err != nil || len(digits) > 4 || v > 1500 {
+		return
+	}
+	if len(digits) <= 2 {
+		v *= 100
+	}
+	d.offset = v/100*3600 + v%100*60
+	if w[0] == '-' {
+		d.offset = -d.offset
+	}
+}
+
+// number reads "8", "8th", "2005", "05", "8-may-2005", "08/05/2005", "2005-05-08".
+func (d *dateReader) number(w string) {
+	if i := strings.IndexAny(w, "-/."); i > 0 && i < len(w)-1 {
+		parts := strings.FieldsFunc(w, func(r rune) bool { return strings.ContainsRune("-/.", r) })
+		if len(parts) == 3 && len(parts[0]) < 3 && d.hasDigits(parts[1]) {
+			d.numeric(parts)
+			return
+		}
+		if len(parts) == 3 && len(parts[0]) == 4 {
+			d.year, _ = strconv.Atoi(parts[0])
+			d.month, _ = strconv.Atoi(parts[1])
+			d.day, _ = strconv.Atoi(parts[2])
+			return
+		}
+		for _, p := range parts {
+			d.word(p)
+		}
+		return
+	}
+	v, err := strconv.Atoi(strings.TrimRight(w, "ºªthndrs°年月日"))
+	switch {
+	case err != nil:
+	case d.day < 0 && v >= 1 && v <= 31 && len(w) < 4:
+		d.day = v
+	case d.year < 0:
+		d.year = v
+		if v < 50 && len(w) < 4 { // RFC 5322 section 4.3
+			d.year += 2000
+		} else if v < 1000 {
+			d.year += 1900
+		}
+	}
+}
+
+// numeric reads day, month and year; the month comes first only where it must.
+func (d *dateReader) numeric(parts []string) {
+	var n [3]int
+	for i := range n {
+		n[i], _ = strconv.Atoi(parts[i])
+	}
+	d.day, d.month, d.year = n[0], n[1], n[2]
+	if d.month > 12 {
+		d.day, d.month = d.month, d.day
+	}
+	if d.year < 100 {
+		d.year += 2000
+	}
+}
+
+// name reads a month or a zone; names of days and other words say nothing.
+func (d *dateReader) name(w string) {
+	// "mar" and "mar." before the day are Tuesday in Spanish, French and Italian.
+	if m := monthNamed(w); m > 0 && d.month == 0 && (d.day >= 0 || !strings.HasPrefix(w, "mar") || w == "march") {
+		d.month = m
+		return
+	}
+	upper := strings.ToUpper(w)
+	if h, ok := zones[upper]; ok && d.clock {
+		d.offset = int(h * 3600)
+		return
+	}
+	for _, prefix := range []string{"utc", "gmt"} {
+		if rest, ok := strings.CutPrefix(w, prefix); ok && len(rest) > 1 && (rest[0] == '+' || rest[0] == '-') {
+			d.zone(rest)
+		}
+	}
+	if d.month == 0 && strings.ContainsAny(w, "-/") {
+		for p := range strings.FieldsFuncSeq(w, func(r rune) bool { return r == '-' || r == '/' }) {
+			d.word(p)
+		}
+	}
+}
+
+func monthNamed(w string) int {
+	for i, names := range months {
+		for _, prefix := range names {
+			if strings.HasPrefix(w, prefix) {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+func (d *dateReader) time() time.Time {
+	if d.pm && d.hour < 12 {
+		d.hour += 12
+	} else if d.am && d.hour == 12 {
+		d.hour = 0
+	}
+	if d.bad || d.day < 1 || d.day > 31 || d.month < 1 || d.month > 12 || d.year < 1900 || d.year > 9999 ||
+		d.hour > 23 || d.minute > 59 || d.sec > 60 {
+		return time.Time{}
+	}
+	zone := time.UTC
+	if d.offset != 0 {
+		zone = time.FixedZone("", d.offset)
+	}
+	return time.Date(d.year, time.Month(d.month), d.day, d.hour, d.minute, d.sec, 0, zone)
+}

@@ -1,0 +1,237 @@
+package message
+
+import (
+	"bytes"
+	"iter"
+	"strings"
+)
+
+// Header holds the fields of a header block in their order.
+type Header struct {
+	fields  []field
+	charset string // what raw 8-bit text is tried as, after UTF-8
+}
+
+type field struct{ name, raw string } // raw may be folded
+
+// Get returns the first value of the field called name, or "".
+func (h Header) Get(name string) string {
+	for i := range h.fields {
+		if strings.EqualFold(h.fields[i].name, name) {
+			return h.value(i)
+		}
+	}
+	return ""
+}
+
+// Values returns the values of all fields called name: unfolded, trimmed, with raw
+// 8-bit text made UTF-8, encoded-words left as they are.
+func (h Header) Values(name string) []string {
+	var vs []string
+	for i := range h.fields {
+		if strings.EqualFold(h.fields[i].name, name) {
+			vs = append(vs, h.value(i))
+		}
+	}
+	return vs
+}
+
+// Fields iterates over all fields, their names as written, their values as in Values.
+func (h Header) Fields() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for i := range h.fields {
+			if !yield(h.fields[i].name, h.value(i)) {
+				return
+			}
+		}
+	}
+}
+
+// Len returns the number of fields.
+func (h Header) Len() int { return len(h.fields) }
+
+func (h Header) value(i int) string {
+	return repairText(unfold(h.fields[i].raw), h.charset)
+}
+
+// unfold joins the lines of a value: only the line ends go (RFC 5322 section 2.2.3).
+func unfold(s string) string {
+	s = strings.TrimSpace(s)
+	if strings.IndexByte(s, '\n') < 0 && strings.IndexByte(s, '\r') < 0 {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\r' && s[i] != '\n' {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+// headerReader reads one header block and mends it on the way.
+type headerReader struct {
+	src       *source
+	delimiter func(line []byte) bool // a boundary ends the block too
+	part      bool                   // of a part: a line without a colon is sooner text than a broken fold
+	room      *int                   // octets that may still be kept
+	over      bool                   // something did not fit
+
+	buf  []byte
+	ends []span // in buf
+}
+
+type span struct{ colon, start, end int } // the name ends at colon
+
+// read returns the block at off, and where the body begins.
+func (r *headerReader) read(off int64) (Header, int64) {
+	off = r.prologue(off)
+	for off < r.src.size {
+		line, next := r.src.line(off)
+		switch {
+		case len(line) == 0:
+			return r.header(), next
+		case r.delimiter(line):
+			return r.header(), off
+		case line[0] == ' ' || line[0] == '\t':
+			if len(bytes.TrimSpace(line)) == 0 {
+				if !r.blankFold(next) {
+					return r.header(), next
+				}
+			} else if len(r.ends) > 0 {
+				r.fold(line)
+			} else if colon := fieldColon(bytes.TrimSpace(line)); colon > 0 {
+				r.add(bytes.TrimSpace(line), colon)
+			} else {
+				return r.header(), off
+			}
+		default:
+			if colon := fieldColon(line); colon > 0 {
+				r.add(line, colon)
+			} else if r.strayEnds(line, next) {
+				return r.header(), off
+			} else if len(r.ends) > 0 {
+				r.fold(line)
+			}
+		}
+		off = next
+	}
+	return r.header(), min(off, r.src.size)
+}
+
+// prologue skips what stands before a header: a byte order mark, blank
+// lines (in front of a whole mail only), the From line of a mailbox file.
+func (r *headerReader) prologue(off int64) int64 {
+	if r.part {
+		return off
+	}
+	start := off
+	if bytes.HasPrefix(r.src.at(off, 3), []byte("\xef\xbb\xbf")) {
+		off += 3
+	}
+	for off < r.src.size {
+		line, next := r.src.line(off)
+		mbox := bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))
+		if len(bytes.TrimSpace(line)) > 0 && !mbox {
+			if fieldColon(bytes.TrimSpace(line)) > 0 {
+				return off
+			}
+			break
+		}
+		off = next
+	}
+	return start
+}
+
+// fieldColon returns the place of the colon of a header field, or 0.
+func fieldColon(line []byte) int {
+	for i, c := range line {
+		switch {
+		case c == ':':
+			return i
+		case c == ' ' || c == '\t': // blanks before the colon are forgiven, not inside the name
+			rest := bytes.TrimLeft(line[i:], " \t")
+			if len(rest) > 0 && rest[0] == ':' {
+				return len(line) - len(rest)
+			}
+			return 0
+		case c < '!' || c > '~':
+			return 0
+		}
+	}
+	return 0
+}
+
+// blankFold tells whether a line of blanks is inside the header: a field or a fold follows.
+func (r *headerReader) blankFold(next int64) bool {
+	line, _ := r.src.line(next)
+	if len(line) == 0 || r.delimiter(line) || len(r.ends) == 0 {
+		return false
+	}
+	return !r.part && (fieldColon(line) > 0 || (line[0] == ' ' || line[0] == '\t') && len(bytes.TrimSpace(line)) > 0)
+}
+
+// strayEnds tells whether a line that is neither field nor fold begins the body. If
+// not, it belongs to the field before: somebody wrapped without indenting.
+func (r *headerReader) strayEnds(line []byte, next int64) bool {
+	if n := len(r.ends); n > 0 {
+		value := bytes.TrimRight(r.buf[r.ends[n-1].start:], " \t\r")
+		if bytes.HasSuffix(value, []byte(";")) || bytes.HasSuffix(value, []byte(",")) {
+			return false
+		}
+	}
+	for range 3 {
+		ahead, after := r.src.line(next)
+		if len(ahead) == 0 {
+			return len(r.ends) == 0 || r.part || next >= r.src.size
+		}
+		if r.delimiter(ahead) {
+			return true
+		}
+		if fieldColon(ahead) > 0 {
+			return false
+		}
+		next = after
+	}
+	return true
+}
+
+func (r *headerReader) fits(n int) bool {
+	if *r.room < n {
+		r.over = true
+		return false
+	}
+	*r.room -= n
+	return true
+}
+
+func (r *headerReader) add(line []byte, colon int) {
+	if !r.fits(len(line) + 48) { // what a field costs besides its text
+		return
+	}
+	start := len(r.buf)
+	r.buf = append(r.buf, line...)
+	r.ends = append(r.ends, span{start + colon, start + colon + 1, len(r.buf)})
+}
+
+func (r *headerReader) fold(line []byte) {
+	if !r.over && r.fits(len(line)+2) {
+		r.buf = append(append(r.buf, '\n'), line...)
+		r.ends[len(r.ends)-1].end = len(r.buf)
+	}
+}
+
+func (r *headerReader) header() Header {
+	if len(r.ends) == 0 {
+		return Header{}
+	}
+	s := string(r.buf)
+	fields := make([]field, len(r.ends))
+	start := 0
+	for i, e := range r.ends {
+		fields[i] = field{strings.TrimSpace(s[start:e.colon]), s[e.start:e.end]}
+		start = e.end
+	}
+	return Header{fields: fields}
+}

@@ -1,0 +1,75 @@
+package mailin
+
+import (
+	"sync"
+	"time"
+
+	"buzon/store"
+)
+
+// order lets mail that is read by several workers at once be filed in the order of the journal: a reply is filed behind
+// what it answers, and cases are numbered as they came.
+type order struct {
+	mu    sync.Mutex
+	open  map[int64]bool
+	last  chan struct{} // of the mail handed out before
+	freed chan struct{} // there is room for more
+}
+
+// turn is a mail on its way, with its place in the journal's order.
+type turn struct {
+	mail   store.Mail
+	before <-chan struct{} // closed when the mail before it has passed; nil: none
+	passed chan struct{}
+	once   sync.Once
+}
+
+func newOrder() *order { return &order{open: map[int64]bool{}, freed: make(chan struct{}, 1)} }
+
+// alone is the turn of a mail that waits for no other.
+func alone(m store.Mail) *turn { return &turn{mail: m, passed: make(chan struct{})} }
+
+// full tells whether enough mail is on its way.
+func (o *order) full() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.open) >= lookAhead
+}
+
+// add takes a mail behind those before it; nil when it is on its way already.
+func (o *order) add(m store.Mail) *turn {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.open[m.ID] {
+		return nil
+	}
+	t := alone(m)
+	t.before, o.last, o.open[m.ID] = o.last, t.passed, true
+	return t
+}
+
+// done makes room for another mail.
+func (o *order) done(t *turn) {
+	t.pass()
+	o.mu.Lock()
+	delete(o.open, t.mail.ID)
+	o.mu.Unlock()
+	select {
+	case o.freed <- struct{}{}:
+	default:
+	}
+}
+
+// wait returns when the mail's turn has come, or it has waited long enough.
+func (t *turn) wait() {
+	if t.before == nil {
+		return
+	}
+	select {
+	case <-t.before:
+	case <-time.After(patience):
+	}
+}
+
+// pass lets the next mail be filed.
+func (t *turn) pass() { t.once.Do(func() { close(t.passed) }) }

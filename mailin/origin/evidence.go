@@ -1,0 +1,62 @@
+package origin
+
+import "strings"
+
+// evidence is a mail with what several rules ask of it, read once.
+type evidence struct {
+	Mail
+	sender   sender
+	subject  string // folded: lower case, without accents
+	notice   string // the mail's own text, without the mail that it returns
+	folded   string // notice, folded
+	returned fields // header of the mail that is returned, nil without one
+}
+
+func examine(m Mail) *evidence {
+	e := &evidence{Mail: m, subject: fold(clipBytes(m.Subject, 1000))}
+	e.ContentType = strings.ToLower(e.ContentType)
+	e.sender = senderOf(e)
+	text, pasted := splitReturned(ownText(m))
+	e.notice = text
+	e.folded = fold(clipBytes(text, maxNotice/4))
+	if e.returned = returnedHeader(m); e.returned == nil {
+		e.returned = pasted
+	}
+	return e
+}
+
+// ownText is the readable body, or the mail's own text parts where there is none.
+func ownText(m Mail) string {
+	if strings.TrimSpace(m.Text) != "" {
+		return clipBytes(m.Text, maxNotice)
+	}
+	var b strings.Builder
+	for _, p := range m.Parts {
+		if p.Within == "" && p.Type == "text/plain" && b.Len() < maxNotice {
+			b.Write(p.Body)
+			b.WriteByte('\n')
+		}
+	}
+	return strings.ToValidUTF8(clipBytes(b.String(), maxNotice), "")
+}
+
+// values are all instances of a field, nil without a header.
+func (e *evidence) values(name string) []string {
+	if e.Header == nil {
+		return nil
+	}
+	return e.Header.Values(name)
+}
+
+// value is the first instance, without blanks at its ends.
+func (e *evidence) value(name string) string {
+	for _, v := range e.values(name) {
+		return strings.TrimSpace(v)
+	}
+	return ""
+}
+
+func (e *evidence) has(name string) bool { return len(e.values(name)) > 0 }
+
+// reply tells a mail that answers another by its header.
+func (e *evidence) reply() bool { return e.has("In-Reply-To") || e.has("References") }

@@ -1,0 +1,101 @@
+package origin
+
+import "strings"
+
+// judgeReport: a machine-readable report (RFC 6522) about a delivery, a disposition or a complaint. A report that lies inside
+// another mail was forwarded by a person and decides nothing.
+func judgeReport(e *evidence) (Verdict, bool) {
+	kind := strings.ToLower(e.Params["report-type"])
+	if e.ContentType != "multipart/report" {
+		kind = ""
+	}
+	for _, p := range e.Parts {
+		if p.Within != "" {
+			continue
+		}
+		switch p.Type {
+		case "message/feedback-report":
+			return feedback(e, p)
+		case "message/disposition-notification", "message/global-disposition-notification":
+			return disposition(e, p)
+		case "message/delivery-status", "message/global-delivery-status":
+			if v, ok := delivery(e, kind); ok {
+				return v, true
+			}
+		}
+	}
+	return brokenReport(e, kind)
+}
+
+// brokenReport has lost its machine-readable part, or never had one.
+func brokenReport(e *evidence, kind string) (Verdict, bool) {
+	switch {
+	case kind == "feedback-report", hotmailComplaint(e):
+		v, ok := machine(Abuse, "feedback-report", "Subject: "+e.Subject)
+		return about(v, Bounce{OriginalMessageID: e.originalID()}), ok
+	case kind == "disposition-notification", exchangeReceipt(e):
+		v, ok := machine(Receipt, "disposition-report", "Subject: "+e.Subject)
+		return about(v, Bounce{OriginalMessageID: e.originalID()}), ok
+	case kind == "delivery-status", kind == "" && e.ContentType == "multipart/report":
+		return textBounce(e, "delivery-report", "Content-Type: "+e.ContentType)
+	case kind != "": // tlsrpt and what comes after
+		return machine(AutoReply, "report", "report-type="+kind)
+	}
+	return Verdict{}, false
+}
+
+// feedback reads an abuse report (RFC 5965). A report about a DMARC failure is one too (RFC 6591).
+func feedback(e *evidence, p Part) (Verdict, bool) {
+	f := header(string(p.Body))
+	v, _ := machine(Abuse, "feedback-report", "Feedback-Type: "+f.get("Feedback-Type"))
+	return about(v, Bounce{
+		Recipient:         bareAddress(f.first("Original-Rcpt-To", "Removal-Recipient")),
+		OriginalMessageID: e.originalID(),
+	}), true
+}
+
+// disposition reads a message disposition notification (RFC 8098): displayed, deleted, but also what an agent refused.
+func disposition(e *evidence, p Part) (Verdict, bool) {
+	f := header(string(p.Body))
+	v, _ := machine(Receipt, "disposition-report", "Disposition: "+f.get("Disposition"))
+	b := Bounce{
+		Recipient:         reportAddress(f.get("Final-Recipient")),
+		OriginalRecipient: reportAddress(f.get("Original-Recipient")),
+		OriginalMessageID: messageID(f.get("Original-Message-ID")),
+	}
+	if b.OriginalMessageID == "" {
+		b.OriginalMessageID = e.originalID()
+	}
+	return about(v, b), true
+}
+
+// hotmailComplaint is the form of Microsoft's Junk Mail Reporting Program, which is no ARF: the complaint is the attached mail.
+func hotmailComplaint(e *evidence) bool {
+	return e.returned != nil && strings.HasPrefix(e.subject, "complaint about message from") ||
+		e.returned.get("X-HmXmrOriginalRecipient") != "" && !e.answered()
+}
+
+// exchangeReceipt tells the read receipts of Exchange and Outlook that travel without a report part.
+func exchangeReceipt(e *evidence) bool {
+	if fold(e.value("Content-Class")) == "urn:content-classes:mdn" {
+		return true
+	}
+	class := fold(e.value("Message-Class") + " " + e.value("X-Message-Class"))
+	if strings.Contains(class, "report.") && (strings.Contains(class, ".ipnrn") || strings.Contains(class, ".ipnnrn")) {
+		return true
+	}
+	return leading(e.subject, receiptSubjects) != "" && (e.sender.null() || containing(e.folded, receiptPhrases) != "") && e.returned == nil
+}
+
+// receiptPhrases are how mail clients word a read receipt, folded.
+var receiptPhrases = foldAll(
+	"this is a return receipt for", "return receipt for the mail", "your message was read on", "was read on", "was deleted without being read", "was displayed on the recipient", "your message was displayed",
+	"fue leido el", "fue leido en", "se ha leido el", "se leyo el", "ha sido leido", "se elimino sin leer", "se ha eliminado sin leer", "este es un acuse de recibo", "este es un acuse de lectura", "acuse de recibo del mensaje", "mensaje mostrado en el equipo",
+	"foi lida em", "foi lido em", "foi lida no", "a ete lu le", "ceci est un accuse de reception", "wurde gelesen am", "wurde am", "dies ist eine empfangsbestatigung", "e stato letto", "ricevuta di ritorno",
+)
+
+// about adds what a report says of the one mail that it is about.
+func about(v Verdict, b Bounce) Verdict {
+	v.Bounce, v.Recipients = &b, []Bounce{b}
+	return v
+}

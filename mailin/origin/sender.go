@@ -1,0 +1,151 @@
+package origin
+
+import "strings"
+
+// sender is what the envelope and the address fields say of the one who sent the mail.
+type sender struct {
+	known    bool   // the envelope sender is known
+	envelope string // lower case, "" is the null sender if known
+	from     string // lower case
+	daemon   string // what names a mail system, "" for none
+	role     string // local part that stands for a service: postmaster, no-reply; "" for none
+}
+
+// null tells the null reverse-path (RFC 5321 section 4.5.5) of reports and of responses to mail.
+func (s sender) null() bool { return s.known && s.envelope == "" }
+
+func senderOf(e *evidence) sender {
+	s := sender{from: strings.ToLower(bareAddress(e.From))}
+	s.envelope, s.known = envelopeOf(e)
+	display := e.value("From")
+	for _, a := range []string{s.envelope, s.from, strings.ToLower(bareAddress(e.value("Sender")))} {
+		if d := daemonAddress(a); d != "" {
+			s.daemon = d
+			break
+		}
+	}
+	if s.daemon == "" {
+		s.daemon = containing(fold(clipBytes(display, 500)), daemonNames)
+	}
+	s.role = roleAddress(s.from)
+	return s
+}
+
+// envelopeOf is the envelope sender, else the topmost Return-Path that says anything.
+func envelopeOf(e *evidence) (string, bool) {
+	if e.HasEnvelope {
+		return strings.ToLower(bareAddress(e.EnvelopeFrom)), true
+	}
+	for _, v := range e.values("Return-Path") {
+		if v = strings.TrimSpace(stripComments(v)); v != "" {
+			return strings.ToLower(bareAddress(v)), true
+		}
+	}
+	return "", false
+}
+
+// bareAddress takes the address out of angle brackets, quotes and a trailing comment.
+func bareAddress(s string) string {
+	if i := strings.LastIndexByte(s, '<'); i >= 0 {
+		s = s[i+1:]
+		if j := strings.IndexByte(s, '>'); j >= 0 {
+			s = s[:j]
+		}
+	}
+	return strings.Trim(strings.TrimSpace(s), `"'`)
+}
+
+// Local parts without punctuation that only a mail system uses.
+var daemonLocals = map[string]bool{
+	"mailerdaemon": true, "maildaemon": true, "daemon": true, "mailer": true, "maildeliverysystem": true,
+	"maildeliverysubsystem": true, "mdaemon": true, "maildelivery": true, "deliverystatus": true,
+	"deliverynotification": true, "nullsender": true, "mailrobot": true, "autoresponder": true, "autoreply": true,
+	"autoresponse": true, "autoanswer": true, "vacation": true, "respuestaautomatica": true,
+	"microsoftexchange": true, "mmdf": true, "mailsystem": true, "lotusnotes": true, "bouncenotification": true,
+}
+
+// Display names of mail systems, folded.
+var daemonNames = []string{
+	"mailer-daemon", "mailer daemon", "mail delivery system", "mail delivery subsystem", "mail deliver system",
+	"mail delivery service", "mail delivery agent", "internet mail delivery", "mail administrator <postmaster", "microsoft outlook <microsoftexchange",
+	"sistema de entrega de correo", "subsistema de entrega de correo", "sistema de correo <postmaster",
+	"message delivery subsystem", "mail system <", "mail-daemon",
+}
+
+// daemonAddress is the local part if only a mail system uses it.
+func daemonAddress(address string) string {
+	local, _, _ := strings.Cut(address, "@")
+	local, _, _ = strings.Cut(local, "+")
+	plain := letters(local)
+	if daemonLocals[plain] || strings.HasPrefix(plain, "mailerdaemon") || strings.HasPrefix(plain, "microsoftexchange329e71ec") {
+		return local
+	}
+	return ""
+}
+
+// Local parts of services: a person may sit behind them, but none that waits for an automatic answer.
+var roleLocals = map[string]bool{
+	"postmaster": true, "noreply": true, "donotreply": true, "noresponder": true, "noresponda": true, "nocontestar": true,
+	"noresponde": true, "naoresponda": true, "naoresponder": true, "nepasrepondre": true, "nicht-antworten": true,
+	"noreplay": true, "dontreply": true, "donotrespond": true, "nonrispondere": true, "pasdereponse": true,
+	"notification": true, "notifications": true, "notificacion": true, "notificaciones": true, "notifier": true,
+	"bounce": true, "bounces": true, "newsletter": true, "mailings": true, "alerts": true, "alertas": true,
+	"root": true, "cron": true, "nobody": true, "wwwdata": true, "listserv": true, "majordomo": true, "listproc": true,
+	"robot": true, "mailman": true, "sympa": true, "ezmlm": true, "jira": true, "nepasrepondreaucourriel": true,
+}
+
+func roleAddress(address string) string {
+	local, _, _ := strings.Cut(address, "@")
+	local, _, _ = strings.Cut(local, "+")
+	plain := letters(local)
+	if roleLocals[plain] || strings.HasPrefix(plain, "noreply") || strings.HasSuffix(plain, "noreply") || strings.HasPrefix(plain, "donotreply") {
+		return local
+	}
+	return ""
+}
+
+// letters drops everything but letters and digits.
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// judgeLoop: mail that we sent, by its signed mark, its Message-ID or its addresses.
+func judgeLoop(e *evidence) (Verdict, bool) {
+	for _, v := range e.values("X-Buzon-Loop") {
+		if e.LoopMark != nil && e.LoopMark(strings.TrimSpace(v)) {
+			return machine(Loop, "loop-mark", "X-Buzon-Loop: "+v)
+		}
+	}
+	if id := messageID(e.value("Message-ID")); id != "" && e.OwnMessageID != nil && e.OwnMessageID(id) {
+		return machine(Loop, "own-message-id", "Message-ID: "+id)
+	}
+	if e.Own == nil {
+		return Verdict{}, false
+	}
+	for _, x := range []struct{ name, address string }{
+		{"From", e.sender.from},
+		{"Sender", strings.ToLower(bareAddress(e.value("Sender")))},
+		{"Return-Path", e.sender.envelope},
+	} {
+		if x.address != "" && e.Own(x.address) {
+			return machine(Loop, "own-address", x.name+": "+x.address)
+		}
+	}
+	return Verdict{}, false
+}
+
+// judgeSender: the null sender and the mail systems' addresses (RFC 3834 section 2) are machines whatever they write.
+func judgeSender(e *evidence) (Verdict, bool) {
+	switch {
+	case e.sender.null():
+		return machine(AutoReply, "null-sender", "Return-Path: <>")
+	case e.sender.daemon != "":
+		return machine(AutoReply, "daemon-sender", e.sender.daemon)
+	}
+	return Verdict{}, false
+}

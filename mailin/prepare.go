@@ -1,0 +1,68 @@
+package mailin
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"buzon/mailin/message"
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// prepared is a mail that has been read, with all that filing it needs, so that the transaction does no work but its own.
+type prepared struct {
+	mail        store.Mail
+	rd          *Reading
+	canonical   []byte
+	attachments []store.NewAttachment
+	raw         *store.Blob
+}
+
+// close drops what is kept open for the mail.
+func (p *prepared) close() {
+	for _, a := range p.attachments {
+		a.Spool.Close()
+	}
+	p.raw.Close()
+}
+
+// prepare reads a mail of the journal and makes its attachments durable.
+func (in *Intake) prepare(ctx context.Context, m store.Mail) (_ *prepared, err error) {
+	raw, err := in.o.Store.OpenMail(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	p := &prepared{mail: m, raw: raw}
+	defer func() {
+		if err != nil {
+			p.close()
+		}
+	}()
+	if p.rd, err = Read(ctx, raw, raw.Size, in.readOptions(m.Envelope)); err != nil {
+		return nil, err
+	}
+	if p.canonical, err = canonical(p.rd.Message, raw, raw.Size); err != nil {
+		return nil, fmt.Errorf("hash mail: %w", err)
+	}
+	for i := range p.rd.Message.Attachments {
+		a, err := in.keep(&p.rd.Message.Attachments[i])
+		if err != nil {
+			return nil, err
+		}
+		p.attachments = append(p.attachments, a)
+	}
+	return p, store.Settled(p.attachments)
+}
+
+// keep copies an attachment's decoded bytes to a spool.
+func (in *Intake) keep(a *message.Attachment) (store.NewAttachment, error) {
+	spool := in.o.Store.NewSpool()
+	if _, err := io.Copy(spool, a.Open()); err != nil {
+		spool.Close()
+		return store.NewAttachment{}, fmt.Errorf("keep attachment: %w", err)
+	}
+	return store.NewAttachment{Spool: spool, Attachment: desk.Attachment{
+		Filename: a.Filename, ContentType: a.ContentType, Size: spool.Size(), SHA256: spool.SHA256(), Inline: a.Inline, ContentID: a.ContentID,
+	}}, nil
+}

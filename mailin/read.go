@@ -1,0 +1,100 @@
+package mailin
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"buzon/mailin/message"
+	"buzon/mailin/origin"
+	"buzon/mailin/reply"
+	"buzon/threading"
+)
+
+// ReadOptions are what the desk knows that helps to read a mail. The zero value reads any mail.
+type ReadOptions struct {
+	Limits       message.Limits
+	Tag          string   // of our subjects; "": Caso
+	Markers      []string // of Producción Caída; nil: threading.DefaultMarkers
+	OwnAddresses []string // canonical; a quote of them is surely a quote
+
+	EnvelopeFrom string
+	HasEnvelope  bool // false: not known; an empty EnvelopeFrom is then no null sender
+
+	Own          func(address string) bool // one of our mailboxes
+	LoopMark     func(value string) bool
+	OwnMessageID func(id string) bool
+}
+
+// Reading is a mail as the desk understands it.
+type Reading struct {
+	Message        *message.Message
+	Text           string // the whole readable text
+	Reply          reply.Parts
+	Lang           string // of the new text, "" when it can't be told
+	Origin         origin.Verdict
+	Case           int64 // the number that the subject claims, 0 for none
+	CleanSubject   string
+	ProductionDown bool
+}
+
+// What the judge of origin sees of one part and of all: reports and returned headers are short.
+const (
+	reportSize  = 256 << 10
+	reportsSize = 1 << 20
+)
+
+// Read reads one mail of size bytes: its MIME, its text taken apart, person or machine, and what its subject says. It
+// fails only with r or ctx, never for what a mail contains; r must stay readable while attachments are opened.
+func Read(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Reading, error) {
+	m, err := message.Read(ctx, r, size, o.Limits)
+	if err != nil {
+		return nil, fmt.Errorf("read mail: %w", err)
+	}
+	rd := &Reading{Message: m, Text: m.Text}
+	rd.CleanSubject = threading.CleanSubject(m.Subject, o.Tag)
+	rd.ProductionDown = threading.ProductionDown(m.Subject, o.Markers)
+	if n, ok := threading.Case(m.Subject, o.Tag); ok {
+		rd.Case = n
+	}
+	var html reply.Text
+	if m.HTML != "" {
+		html = reply.HTML(m.HTML)
+	}
+	if rd.Text == "" {
+		rd.Text = html.String
+	}
+	rd.Reply = reply.Split(reply.Input{Plain: m.Text, HTML: html, Subject: m.Subject, Own: o.OwnAddresses})
+	rd.Lang = reply.Language(rd.Reply.Reply())
+	rd.Origin = origin.Judge(judged(m, rd.Text, o))
+	return rd, ctx.Err()
+}
+
+// judged hands the mail to the judge of origin.
+func judged(m *message.Message, text string, o ReadOptions) origin.Mail {
+	om := origin.Mail{
+		Header: m.Header, EnvelopeFrom: o.EnvelopeFrom, HasEnvelope: o.HasEnvelope,
+		ContentType: m.ContentType, Params: m.Params, Subject: m.Subject, From: sender(m), Text: text,
+		Own: o.Own, LoopMark: o.LoopMark, OwnMessageID: o.OwnMessageID,
+	}
+	left := int64(reportsSize)
+	for i := range m.Parts {
+		p := &m.Parts[i]
+		var body []byte
+		if strings.HasPrefix(p.Type, "text/") || strings.HasPrefix(p.Type, "message/") {
+			body, _ = io.ReadAll(io.LimitReader(p.Open(), min(reportSize, left))) // what can be read is all there is to judge
+			left -= int64(len(body))
+		}
+		om.Parts = append(om.Parts, origin.Part{Type: p.Type, Params: p.Params, Body: body, Within: p.Within, Header: p.Header})
+	}
+	return om
+}
+
+// sender is the address of the first From, for reading only: identity asks for exactly one.
+func sender(m *message.Message) string {
+	if len(m.From) == 0 {
+		return ""
+	}
+	return m.From[0].Address
+}

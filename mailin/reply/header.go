@@ -1,0 +1,106 @@
+package reply
+
+import "strings"
+
+// headers are the header lines that a client writes above a quoted or
+// forwarded mail, by meaning, unwrapped.
+type headers map[field]string
+
+const (
+	maxHeaderLines = 40 // lines of a header block, continuations included
+	maxWrapped     = 4  // lines that one header line may continue
+)
+
+// readHeader reads "De: Ana", "*From:* Ana", "Envoyé le :lundi", "件名：x".
+func readHeader(text string) (f field, value string, ok bool) {
+	text = strings.TrimLeft(text, "*_ \t")
+	head := text[:min(len(text), lexicon.longField+8)]
+	at, size := strings.IndexByte(head, ':'), 1
+	if wide := strings.Index(head, "："); wide >= 0 && (at < 0 || wide < at) {
+		at, size = wide, len("：")
+	}
+	if at <= 0 {
+		return noField, "", false
+	}
+	f, ok = lexicon.fields[strings.Trim(folded(head[:at]), "*_ ")]
+	return f, trim(strings.TrimLeft(text[at+size:], "*_ ")), ok
+}
+
+// headerBlock reads the header lines from line i on and returns the line after
+// them. titled: a title stands above, so that less evidence is needed.
+func (s *splitter) headerBlock(i int, titled bool) (h headers, end int, ok bool) {
+	if _, _, ok := readHeader(s.lines[i].text); !ok {
+		return nil, 0, false
+	}
+	h, end = s.readHeaders(i)
+	return h, end, h.believable(titled)
+}
+
+func (s *splitter) readHeaders(i int) (h headers, end int) {
+	h, end = headers{}, i
+	last, depth := noField, s.lines[i].depth
+	for j := i; j < len(s.lines) && j < i+maxHeaderLines; j++ {
+		l := s.lines[j]
+		if l.depth != depth {
+			break
+		}
+		f, value, ok := readHeader(l.text)
+		switch {
+		case ok && h.has(f), l.blank() && (h.complete() || !s.headerFollows(j, 2, depth)):
+			return h, end
+		case ok:
+			h[f], last, end = value, f, j+1
+		case l.blank():
+		case s.continues(j, h[last], depth):
+			h[last], end = strings.TrimSpace(h[last]+" "+clipped(l.text)), j+1
+		default:
+			return h, end
+		}
+	}
+	return h, end
+}
+
+// continues reports that line j goes on with the value of the header line
+// above: the list was not at its end, or another header line comes after it.
+func (s *splitter) continues(j int, value string, depth int) bool {
+	if len(value) > 8*maxRead {
+		return false
+	}
+	return strings.HasSuffix(value, ",") || strings.HasSuffix(value, ";") || value == "" && j > 0 && !s.lines[j-1].blank() || s.headerFollows(j, maxWrapped, depth)
+}
+
+// headerFollows reports a header line within n lines after j.
+func (s *splitter) headerFollows(j, n, depth int) bool {
+	for k := j + 1; k <= j+n && k < len(s.lines) && s.lines[k].depth == depth; k++ {
+		if _, _, ok := readHeader(s.lines[k].text); ok {
+			return true
+		}
+		if s.lines[k].blank() && !s.lines[j].blank() {
+			return false
+		}
+	}
+	return false
+}
+
+func (h headers) has(f field) bool { _, ok := h[f]; return ok }
+
+// complete reports a block to which a blank line is the end.
+func (h headers) complete() bool {
+	return h.has(fieldFrom) && h.has(fieldSubject) && h.has(fieldTo) && h.has(fieldDate)
+}
+
+// believable tells a mail's header lines from a person's own "De: 8 a 12",
+// "De: Cali / Para: Bogotá / Fecha: 3/3": without a sender that has an address
+// it takes a date and a subject.
+func (h headers) believable(titled bool) bool {
+	if !h.has(fieldFrom) {
+		return titled && len(h) >= 2
+	}
+	if titled {
+		return len(h) >= 2 || strings.Contains(h[fieldFrom], "@")
+	}
+	if strings.Contains(h[fieldFrom], "@") {
+		return len(h) >= 2
+	}
+	return h.has(fieldSubject) && h.has(fieldDate) && len(h) >= 3 && !digit(h[fieldFrom], 0)
+}

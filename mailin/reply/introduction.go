@@ -1,0 +1,285 @@
+package reply
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// introduction is what a mail client writes above a mail that it quotes or
+// forwards: an attribution, a header block, or a title, with the rules around.
+type introduction struct {
+	from, to int // lines
+	kind     Kind
+	rule     string
+	headers  headers // of a header block
+}
+
+// introduction reads one that begins at line i.
+func (s *splitter) introduction(i int) (introduction, bool) {
+	if len(s.lines[i].text) > 4*maxRead {
+		return introduction{}, false
+	}
+	if in, ok := s.title(i); ok {
+		return in, true
+	}
+	if h, end, ok := s.headerBlock(i, false); ok {
+		return introduction{from: i, to: end, kind: s.headerKind(), rule: "header block", headers: h}, true
+	}
+	if end, ok := s.attribution(i); ok {
+		return introduction{from: i, to: end, kind: Quoted, rule: ruleAttribution}, true
+	}
+	return introduction{}, false
+}
+
+// headerKind tells what a header block without title introduces: Outlook writes
+// the same one for replies and forwards, only the subject differs.
+func (s *splitter) headerKind() Kind {
+	if s.forward {
+		return Forwarded
+	}
+	return Quoted
+}
+
+// title reads "-----Original Message-----", "Begin forwarded message:" and the
+// header block that may follow.
+func (s *splitter) title(i int) (introduction, bool) {
+	l := s.lines[i]
+	kind, marked, ok := readTitle(l.text)
+	if !ok {
+		return introduction{}, false
+	}
+	next := s.nextText(i + 1)
+	h, end, block := headers(nil), 0, false
+	if next < len(s.lines) && next <= i+3 {
+		h, end, block = s.headerBlock(next, true)
+	}
+	if !block {
+		if !marked {
+			return introduction{}, false
+		}
+		end = i + 1
+	}
+	if kind == Quoted && s.forward {
+		kind = Forwarded
+	}
+	return introduction{from: i, to: end, kind: kind, rule: "title of a mail", headers: h}, true
+}
+
+// readTitle finds a title of the tables; marked reports that it stands between
+// rules or bold marks, so that it needs no header block to be believed.
+func readTitle(text string) (kind Kind, marked, ok bool) {
+	if len(text) > maxRead/2 {
+		return "", false, false
+	}
+	bare := undecorated(text)
+	inner := strings.TrimRight(folded(bare), " :：")
+	ruled := strings.HasPrefix(text, "--") || strings.HasPrefix(text, "__") || strings.HasPrefix(text, "==") || strings.HasPrefix(text, "—")
+	marked = ruled || strings.HasPrefix(text, "*")
+	if kind, ok = lexicon.titles[inner]; ok {
+		return kind, marked, true
+	}
+	if !ruled {
+		return "", false, false
+	}
+	// "----- Mensaje reenviado de ana@x -----", "----- Forwarded by Ana on … -----"
+	words := strings.Fields(inner)
+	for n := min(len(words)-1, 6); n > 0; n-- {
+		if kind, ok = lexicon.titles[strings.Join(words[:n], " ")]; ok {
+			return kind, n > 1 || strings.HasSuffix(text, "--"), true
+		}
+	}
+	return "", false, false
+}
+
+// nextText returns the index of the first line from i on that is not blank.
+func (s *splitter) nextText(i int) int {
+	for i < len(s.lines) && s.lines[i].blank() {
+		i++
+	}
+	return i
+}
+
+// maxAttribution is the number of lines over which a client wraps an attribution.
+const maxAttribution = 6
+
+// attribution reads "On …, Ana <ana@x> wrote:" from line i on, wrapped or not,
+// and returns the line after it.
+func (s *splitter) attribution(i int) (end int, ok bool) {
+	if s.attempts <= 0 || !mayStart(s.lines[i].text) {
+		return 0, false
+	}
+	joined := ""
+	for j := i; j < len(s.lines) && j < i+maxAttribution && len(joined) < maxRead; j++ {
+		l := s.lines[j]
+		text := l.text
+		switch {
+		case j == i:
+		case l.blank():
+			if !s.opensAngle(s.nextText(j)) {
+				return 0, false
+			}
+			continue
+		case l.depth != s.lines[i].depth:
+			if l.depth != s.lines[i].depth+1 || strings.Count(joined, "<") <= strings.Count(joined, ">") {
+				return 0, false
+			}
+			text = ">" + text // the bracket of "<ana@x\n> wrote:" looks like a quote
+		}
+		joined = strings.TrimSpace(joined + " " + text)
+		if !mayEnd(joined) {
+			continue
+		}
+		s.attempts--
+		if s.namesUs(joined) || isAttribution(joined, s.quotedNext(j+1, s.lines[i].depth), s.apart(i, j+1)) {
+			return j + 1, true
+		}
+	}
+	return 0, false
+}
+
+// opensAngle reports a line that goes on with an address on its own.
+func (s *splitter) opensAngle(i int) bool {
+	return i < len(s.lines) && strings.HasPrefix(s.lines[i].text, "<") && len(s.lines[i].text) < 200
+}
+
+// barred reports a line quoted with a bar, as an old Gmail does; in a mail
+// without introduction it is a table.
+func barred(text string) bool { return text == "|" || strings.HasPrefix(text, "| ") }
+
+// apart reports lines i..end that stand apart, with a blank line above and below.
+func (s *splitter) apart(i, end int) bool {
+	return (i == 0 || s.lines[i-1].blank()) && (end >= len(s.lines) || s.lines[end].blank())
+}
+
+// quotedNext reports that the next text after line i is quoted deeper than depth.
+func (s *splitter) quotedNext(i, depth int) bool {
+	for ; i < len(s.lines); i++ {
+		l := s.lines[i]
+		if l.depth > depth || l.kind == Quoted {
+			return true
+		}
+		if !l.blank() {
+			return barred(l.text) || s.initials(i)
+		}
+	}
+	return false
+}
+
+// namesUs reports an attribution to one of our own addresses, whatever it says
+// besides; tags ("+c123") do not matter.
+func (s *splitter) namesUs(joined string) bool {
+	if len(s.own) == 0 || !strings.HasSuffix(joined, ":") && !hasWrote(folded(joined)) {
+		return false
+	}
+	a := strings.ToLower(readAddress(joined).Address)
+	local, domain, _ := strings.Cut(a, "@")
+	local, _, _ = strings.Cut(local, "+")
+	return slices.Contains(s.own, local+"@"+domain) || slices.Contains(s.own, a)
+}
+
+// mayStart is a cheap test of the first line of an attribution: a date, an
+// address, or one of the known first words.
+func mayStart(text string) bool {
+	if len(text) > maxRead || len(text) < 2 {
+		return false
+	}
+	if strings.ContainsAny(text, "0123456789@<") {
+		return true
+	}
+	word, _, _ := strings.Cut(text, " ")
+	return len(word) < 32 && lexicon.starts[strings.ToLower(undecorated(word))]
+}
+
+// mayEnd is a cheap test of its end: a colon, or the rule of "wrote ----", or
+// the end of an address.
+func mayEnd(joined string) bool {
+	joined = strings.TrimRight(joined, "*_ ")
+	return strings.HasSuffix(joined, ":") || strings.HasSuffix(joined, "：") || strings.HasSuffix(joined, "--") ||
+		strings.HasSuffix(joined, ">") || startsISODate(joined)
+}
+
+// isAttribution judges a joined line. quoted: a quote follows; apart: blank
+// lines above and below. The evidence must come from a mail client (an address,
+// a full date, a quote), because people too write "On Monday Ana wrote:".
+func isAttribution(joined string, quoted, apart bool) bool {
+	bare := strings.TrimRight(undecorated(joined), " *_-")
+	colon := strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：") || strings.HasSuffix(joined, "--")
+	t := folded(bare)
+	d := readDate(t)
+	address := strings.Contains(t, "@") && (strings.ContainsAny(t, "<([") || strings.Contains(t, "&lt;"))
+	if startsISODate(t) && (address || strings.Contains(t, "gmt")) {
+		return len(strings.Fields(t)) <= 14
+	}
+	if !colon {
+		return false
+	}
+	begins := startsAttribution(t)
+	if !hasWrote(t) {
+		return begins && address && d.day && (strings.HasSuffix(t, ">:") || strings.HasSuffix(t, "):") || strings.HasSuffix(t, ">：")) && len(strings.Fields(t)) <= 20
+	}
+	switch {
+	case address:
+		return begins || nameBeforeAddress(t)
+	case begins && d.day && (d.time || quoted || apart):
+		return true
+	case quoted:
+		return (begins || strings.Contains(t, "@")) && len(strings.Fields(t)) <= 16
+	}
+	return false
+}
+
+// startsAttribution reports a first word of the tables or a date among the first words.
+func startsAttribution(t string) bool {
+	words := strings.Fields(t)
+	for n := 1; n <= 4 && n <= len(words); n++ {
+		if lexicon.starts[strings.Trim(strings.Join(words[:n], " "), ",.")] {
+			return true
+		}
+		if strings.ContainsAny(words[n-1], "0123456789") {
+			return true
+		}
+	}
+	return strings.HasPrefix(t, "在") || strings.HasPrefix(t, "于") || strings.HasPrefix(t, "於")
+}
+
+// nameBeforeAddress reports "Ana Gómez <ana@x> wrote:": not more than a name
+// before the address.
+func nameBeforeAddress(t string) bool {
+	at := strings.IndexAny(t, "<([")
+	if amp := strings.Index(t, "&lt;"); amp >= 0 && (at < 0 || amp < at) {
+		at = amp
+	}
+	return at >= 0 && len(strings.Fields(t[:at])) <= 6
+}
+
+// hasWrote looks for a verb of the tables as a word of its own.
+func hasWrote(t string) bool {
+	for _, w := range lexicon.wrote {
+		if containsWord(t, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// containsWord finds w in t where no letter touches it; scripts without blanks
+// between words are searched as they are.
+func containsWord(t, w string) bool {
+	for at := 0; ; {
+		i := strings.Index(t[at:], w)
+		if i < 0 {
+			return false
+		}
+		i += at
+		if w[0] >= 0xe3 || !touches(t[:i], t[i+len(w):]) {
+			return true
+		}
+		at = i + len(w)
+	}
+}
+
+func touches(before, after string) bool {
+	b, a := lastRune(before), firstRune(after)
+	return unicode.IsLetter(b) && b < 0x2e80 || unicode.IsLetter(a) && a < 0x2e80
+}

@@ -1,0 +1,69 @@
+package reply
+
+import (
+	"strings"
+	"unicode"
+)
+
+// maxLanguageWords bounds how much of a text Language reads.
+const maxLanguageWords = 400
+
+// Language names the language of a text by its commonest words or its script,
+// as an ISO 639-1 code; it is "" when the text is too short to tell.
+func Language(text string) string {
+	if code := byScript(text); code != "" {
+		return code
+	}
+	score := map[string]int{}
+	words := 0
+	for w := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
+		for _, code := range lexicon.stop[strings.ToLower(w)] {
+			score[code]++
+		}
+		if words++; words >= maxLanguageWords {
+			break
+		}
+	}
+	best, second := "", ""
+	for _, l := range languages {
+		switch n := score[l.code]; {
+		case n > score[best]:
+			best, second = l.code, best
+		case n > score[second] && l.code != best:
+			second = l.code
+		}
+	}
+	if score[best] < 2 && words > 3 || score[best] == score[second] {
+		return ""
+	}
+	return best
+}
+
+// byScript settles the languages that have a script to themselves.
+func byScript(text string) string {
+	han, kana, hangul, letters := 0, 0, 0, 0
+	for _, r := range clipped(text) {
+		switch {
+		case unicode.In(r, unicode.Hiragana, unicode.Katakana):
+			kana++
+		case unicode.Is(unicode.Hangul, r):
+			hangul++
+		case unicode.Is(unicode.Han, r):
+			han++
+		}
+		if unicode.IsLetter(r) {
+			letters++
+		}
+	}
+	switch {
+	case kana*5 > letters:
+		return "ja"
+	case hangul*3 > letters:
+		return "ko"
+	case (han+kana)*3 > letters && kana > 0:
+		return "ja"
+	case han*3 > letters:
+		return "zh"
+	}
+	return ""
+}

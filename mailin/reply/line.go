@@ -1,0 +1,107 @@
+package reply
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// maxRead is the longest line, in bytes, in which a rule looks for words of a
+// mail client: no client writes longer ones, and it bounds the work per line.
+const maxRead = 600
+
+// line is one line of the base text.
+type line struct {
+	start, end int    // bytes of the base, line end included
+	text       string // without quote prefix and surrounding blanks
+	depth      int    // number of quote prefixes
+	kind       Kind   // "" until a rule decides
+	rule       string
+}
+
+func (l *line) blank() bool { return l.text == "" }
+
+// open reports a line that is the sender's as far as is known and says something.
+func (l *line) open() bool { return l.kind == "" && l.text != "" }
+
+// splitLines cuts s into lines; every byte is in one.
+func splitLines(s string) []line {
+	lines := make([]line, 0, strings.Count(s, "\n")+1)
+	for at := 0; at < len(s); {
+		end := len(s)
+		if i := strings.IndexByte(s[at:], '\n'); i >= 0 {
+			end = at + i + 1
+		}
+		depth, text := cutQuotePrefix(s[at:end])
+		lines = append(lines, line{start: at, end: end, text: text, depth: depth})
+		at = end
+	}
+	return lines
+}
+
+// cutQuotePrefix counts and removes leading ">" marks, however they are spaced.
+func cutQuotePrefix(s string) (depth int, text string) {
+	s = trim(s)
+	for {
+		switch {
+		case strings.HasPrefix(s, ">"):
+			s = s[1:]
+		case strings.HasPrefix(s, "&gt;"):
+			s = s[4:]
+		case strings.HasPrefix(s, "\uff1e"):
+			s = s[len("\uff1e"):]
+		default:
+			return depth, trim(s)
+		}
+		depth++
+		s = strings.TrimLeft(s, " \t")
+	}
+}
+
+// trim removes white space and the invisible characters that clients leave at
+// the ends of lines: no-break space, zero width space, marks of direction, BOM.
+func trim(s string) string { return strings.TrimFunc(s, invisible) }
+
+func invisible(r rune) bool {
+	switch r {
+	case ' ', '\t', '\r', '\n', '\v', '\f', '\u00a0', '\u00ad', '\u200b', '\u200c', '\u200d',
+		'\u200e', '\u200f', '\u202a', '\u202c', '\u202f', '\u2060', '\u3000', '\ufeff', '\u2028', '\u2029':
+		return true
+	}
+	return false
+}
+
+// undecorated removes what mail clients and converters put around a phrase:
+// bold marks, rules, quotation marks.
+func undecorated(s string) string {
+	return strings.Trim(trim(s), "*_-=—–~#|+·•<>\"'“”«» \t\u00a0")
+}
+
+// folded returns s in lower case with all runs of white space as one blank,
+// so that it can be compared with the word tables.
+func folded(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(s), invisible), " ")
+}
+
+// clipped returns at most maxRead bytes of s, cut at a rune.
+func clipped(s string) string {
+	if len(s) <= maxRead {
+		return s
+	}
+	n := maxRead
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// onlyRule reports a line that consists of rule characters: "-----", "____",
+// "* * *", the invisible "ᐧ" of a mail tracker.
+func onlyRule(s string) bool {
+	if s == "" || len(s) > maxRead {
+		return false
+	}
+	if s == "ᐧ" {
+		return true
+	}
+	return utf8.RuneCountInString(s) >= 2 && strings.Trim(s, "-_=*~#+—–. \t") == "" && strings.Trim(s, ". ") != ""
+}

@@ -1,0 +1,139 @@
+package reply
+
+import "strings"
+
+// quotes decides the lines with a quote prefix. After an introduction they are
+// quotes. Before one, or without any, a ">" may as well be a shell prompt, a
+// diff or a citation that the sender made by hand, and stays when in doubt.
+func (s *splitter) quotes() {
+	for i := 0; i < len(s.lines); i++ {
+		if s.lines[i].kind != "" {
+			continue
+		}
+		if s.first < i && s.initials(i) {
+			i = s.markInitials(i) - 1
+			continue
+		}
+		if s.lines[i].depth == 0 {
+			continue
+		}
+		end := s.quoteEnd(i)
+		if s.first < end || s.bareQuote(i, end) {
+			s.mark(i, end, Quoted, rulePrefix)
+			end = s.lazyEnd(end)
+		} else {
+			s.mark(i, end, New, ruleKept)
+		}
+		i = max(i, end-1)
+	}
+}
+
+// bareQuote judges the quoted lines [from, to) that nothing introduces.
+func (s *splitter) bareQuote(from, to int) bool {
+	if s.subject != "" && !isReply(s.subject) || technical(s.lines[from:to]) {
+		return false
+	}
+	above, below := s.lastOpen(from), s.hasOwn(to, len(s.lines))
+	switch {
+	case above < 0:
+		return below
+	case below:
+		return false
+	}
+	text := s.lines[above].text
+	return !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, "：")
+}
+
+// lastOpen returns the last undecided line with text before i, or -1.
+func (s *splitter) lastOpen(i int) int {
+	for i--; i >= 0; i-- {
+		if s.lines[i].open() || s.lines[i].kind == New && !s.lines[i].blank() {
+			return i
+		}
+	}
+	return -1
+}
+
+// lazyEnd takes the rest of a quoted line that a client wrapped without a
+// prefix. It must be certain: an answer may stand right under a quoted line.
+func (s *splitter) lazyEnd(end int) int {
+	if end == 0 || end+1 >= len(s.lines) || s.lines[end].blank() || s.lines[end+1].depth == 0 {
+		return end
+	}
+	above, l := s.lines[end-1].text, s.lines[end].text
+	if len(above) < 60 || len(l) >= len(above) || strings.ContainsAny(above[len(above)-1:], ".?!:;\"") || l[0] < 'a' || l[0] > 'z' {
+		return end
+	}
+	s.mark(end, end+1, Quoted, "wrapped quote")
+	return end + 1
+}
+
+// initials reports the old style of quoting, "AG> text", on two lines together.
+func (s *splitter) initials(i int) bool {
+	p := initialsOf(s.lines[i].text)
+	return p != "" && i+1 < len(s.lines) && initialsOf(s.lines[i+1].text) == p
+}
+
+func (s *splitter) markInitials(i int) int {
+	p, end := initialsOf(s.lines[i].text), i
+	for end < len(s.lines) && initialsOf(s.lines[end].text) == p {
+		end++
+	}
+	s.mark(i, end, Quoted, "quote prefix with initials")
+	return end
+}
+
+func initialsOf(text string) string {
+	for i := 0; i < len(text) && i <= 4; i++ {
+		switch c := text[i]; {
+		case c == '>' && i > 0:
+			return text[:i]
+		case c < 'A' || c > 'Z':
+			return ""
+		}
+	}
+	return ""
+}
+
+// technical reports lines most of which are code, a log, a trace or a prompt.
+func technical(lines []line) bool {
+	all, odd := 0, 0
+	for _, l := range lines {
+		if l.blank() {
+			continue
+		}
+		all++
+		if isTechnical(clipped(l.text)) {
+			odd++
+		}
+	}
+	return odd*2 >= all
+}
+
+func isTechnical(t string) bool {
+	words := strings.Fields(strings.ToLower(t))
+	if len(words) == 0 {
+		return false
+	}
+	if technicalWords[strings.Trim(words[0], ":;([")] {
+		return true
+	}
+	return strings.ContainsAny(t[len(t)-1:], ";{})") || strings.ContainsAny(t, "{}\\=|$") || strings.HasPrefix(t, "[") || startsISODate(t) ||
+		strings.HasPrefix(t, "+") || strings.HasPrefix(t, "-") || strings.HasPrefix(t, "@@") || strings.Contains(t, "->") || strings.Contains(t, "::") || strings.Contains(t, "()")
+}
+
+// technicalWords begin lines of shells, SQL, logs and traces.
+var technicalWords = setOf("select", "insert", "update", "delete", "create", "alter", "drop", "from", "where", "join", "begin", "commit",
+	"error", "warning", "info", "debug", "trace", "fatal", "exception", "caused", "traceback", "at", "file", "line",
+	"git", "npm", "yarn", "docker", "kubectl", "curl", "wget", "ssh", "sudo", "cd", "ls", "cat", "grep", "ping", "tracert", "traceroute",
+	"ipconfig", "ifconfig", "python", "java", "node", "go", "make", "php", "import", "print", "echo", "systemctl", "service", "telnet", "nslookup", "dir", "net", "mysql", "psql", "sqlplus")
+
+// isReply reports a subject with a reply or forwarding prefix.
+func isReply(subject string) bool {
+	prefix, _, ok := strings.Cut(strings.Replace(subject, "：", ":", 1), ":")
+	p := strings.TrimRight(folded(prefix), "0123456789[]() ")
+	return ok && (replyPrefixes[p] || forwardPrefixes[p])
+}
+
+// replyPrefixes are subject prefixes of answers.
+var replyPrefixes = setOf("re", "r", "rif", "aw", "antw", "sv", "vs", "vá", "odp", "ynt", "yan", "res", "resp", "rsp", "rv", "回复", "回覆", "答复", "返信", "отв", "відп", "atb", "ref")

@@ -1,0 +1,138 @@
+// Package reply takes the text of a mail apart: what its sender wrote, what he
+// quotes, his signature, and what he forwards.
+//
+//	HTML body --HTML--> Text (what a person sees, with Marks from the structure)
+//	                     |
+//	text/plain --------- + --Split--> lines: quote depth, marks
+//	                                    -> introductions (attributions, header
+//	                                       blocks, separators)   introduction.go
+//	                                    -> quotes                split.go
+//	                                    -> signatures, footers   footer.go
+//	                                    -> Parts: ranges that cover the text
+//
+// Nothing is thrown away: the ranges of Parts cover the text exactly, each with
+// the rule that cut it. A quote that stays in the new text is a nuisance, words
+// of a customer that vanish are a fault; whenever the evidence is thin the text
+// counts as new. All words of human languages stand in one table per language
+// (words_*.go). Every pass is linear in the length of the text.
+package reply
+
+import "strings"
+
+// Kind says whose words a stretch of text is.
+type Kind string
+
+// The four kinds; every byte of a mail's text has exactly one.
+const (
+	New       Kind = "new"       // written by the sender of this mail
+	Quoted    Kind = "quoted"    // quoted from an earlier mail, with its introduction
+	Signature Kind = "signature" // signature, mobile footer, legal notice, antivirus notice
+	Forwarded Kind = "forwarded" // a mail passed on, with its header block
+)
+
+// Text is the readable text of an HTML body.
+type Text struct {
+	String string // valid UTF-8 without NUL, lines end in \n
+	Marks  []Mark // in order of Start; they may nest
+
+	indents []Mark // plain blockquotes: quotes only where something else says so
+}
+
+// Mark is a range of a Text, in bytes, that the HTML itself names.
+type Mark struct {
+	Start, End int
+	Kind       Kind
+	Rule       string
+}
+
+// Input is what Split works on. Plain is the text/plain body, HTML the reading
+// of the text/html body; either may be zero.
+type Input struct {
+	Plain   string
+	HTML    Text
+	Subject string   // tells forwards from replies; "" is fine
+	Own     []string // our own addresses, lower case: a quote of our notification is surely a quote
+}
+
+// Parts is a text with every byte assigned to a kind.
+type Parts struct {
+	Base   string  // the text that the ranges speak of: Input.Plain or Input.HTML.String
+	Ranges []Range // in order, without gap or overlap, from 0 to len(Base)
+}
+
+// Range is a stretch of whole lines of Parts.Base, in bytes.
+type Range struct {
+	Start, End int
+	Kind       Kind
+	Rule       string // which rule cut it, for the administrator
+}
+
+// New returns the sender's own words. It is empty when he wrote none; see Reply.
+func (p Parts) New() string { return p.join(New) }
+
+// Quoted returns what is quoted from earlier mails, introductions included.
+func (p Parts) Quoted() string { return p.join(Quoted) }
+
+// Signature returns signatures, footers and legal notices.
+func (p Parts) Signature() string { return p.join(Signature) }
+
+// Forwarded returns what is passed on, header blocks included.
+func (p Parts) Forwarded() string { return p.join(Forwarded) }
+
+// Reply returns the text to show for the mail: New, or when nobody can have
+// written so little, the best of what is left: the text under a leading
+// attribution, the forwarded mail, a quote without introduction, a signature.
+// Commands must be read from New, never from here.
+func (p Parts) Reply() string {
+	if s := p.New(); s != "" {
+		return s
+	}
+	below := p.joinIf(func(r Range) bool { return r.Rule == ruleBelow })
+	if below != "" {
+		return below
+	}
+	return p.Forwarded()
+}
+
+// Before returns the range before the i-th: for new text between quotes, the
+// quoted lines that it answers.
+func (p Parts) Before(i int) (Range, bool) {
+	if i <= 0 || i > len(p.Ranges) {
+		return Range{}, false
+	}
+	return p.Ranges[i-1], true
+}
+
+func (p Parts) join(k Kind) string {
+	return p.joinIf(func(r Range) bool { return r.Kind == k })
+}
+
+func (p Parts) joinIf(want func(Range) bool) string {
+	var b strings.Builder
+	for _, r := range p.Ranges {
+		if !want(r) {
+			continue
+		}
+		s := trimBlank(p.Base[r.Start:r.End])
+		if s == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString("\n\n")
+		}
+		b.WriteString(s)
+	}
+	return b.String()
+}
+
+// trimBlank cuts blank lines at both ends and keeps the first line's indentation.
+func trimBlank(s string) string {
+	s = strings.TrimRight(s, " \t\r\n\u00a0\u200b\ufeff")
+	for {
+		i := strings.IndexByte(s, '\n')
+		if i < 0 || strings.Trim(s[:i], " \t\r\u00a0\u200b\ufeff") != "" {
+			return s
+		}
+		s = s[i+1:]
+	}
+}

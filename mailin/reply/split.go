@@ -1,0 +1,233 @@
+package reply
+
+import "strings"
+
+// Rules that other code asks for by name; the rest are texts for the administrator.
+const (
+	ruleOwn         = "own words"
+	ruleAttribution = "attribution"
+	ruleBelow       = "text under a leading attribution"
+	rulePrefix      = "quote prefix"
+	ruleKept        = "quote prefix without introduction, kept"
+)
+
+// maxAttempts bounds how many lines of one mail are judged as attributions;
+// real mails need a few dozen.
+const maxAttempts = 5000
+
+// splitter is the state of one Split. The passes run in the order of Split and
+// only decide lines that no pass before has decided.
+type splitter struct {
+	base     string
+	lines    []line
+	own      []string
+	subject  string
+	forward  bool // the subject says that the mail is a forward
+	attempts int
+	first    int // line of the first introduction, len(lines) if none
+	below    int // first line under a leading attribution, else len(lines)
+}
+
+// Split takes a mail's text apart. It never fails: in the worst case all is New.
+func Split(in Input) Parts {
+	s := newSplitter(in)
+	s.introductions()
+	s.quotes()
+	s.footers()
+	s.settle()
+	return s.parts()
+}
+
+func newSplitter(in Input) *splitter {
+	base, marks, indents := choose(in)
+	s := &splitter{base: base, lines: splitLines(base), subject: in.Subject, own: in.Own, forward: isForward(in.Subject), attempts: maxAttempts}
+	s.first, s.below = len(s.lines), len(s.lines)
+	s.applyIndents(indents)
+	s.applyMarks(marks)
+	return s
+}
+
+// introductions finds attributions, header blocks and titles. What they
+// introduce goes to the end of the text, unless it is marked line by line.
+func (s *splitter) introductions() {
+	for i := 0; i < len(s.lines); i++ {
+		l := s.lines[i]
+		if l.blank() {
+			continue
+		}
+		if l.kind != "" || l.depth > 0 {
+			i = s.quotedIntroduction(i)
+			continue
+		}
+		in, ok := s.introduction(i)
+		if !ok {
+			continue
+		}
+		if !s.introduced(in) {
+			return
+		}
+		i = in.to - 1
+	}
+}
+
+// introduced marks an introduction and, where it runs to the end, all that
+// follows; more is false when the text is decided.
+func (s *splitter) introduced(in introduction) (more bool) {
+	s.first = min(s.first, in.from)
+	above := s.hasOwn(0, in.from)
+	from := s.rulesAbove(in.from)
+	kind := in.kind
+	if !above && in.rule != ruleAttribution {
+		kind = Forwarded // nobody answers before he has seen the mail: it is passed on
+	}
+	s.mark(from, in.to, kind, in.rule)
+	if next := s.nextText(in.to); next < len(s.lines) && barred(s.lines[next].text) {
+		s.markBarred(next, kind)
+	}
+	switch {
+	case s.quotedNext(in.to, 0):
+		if kind == Forwarded {
+			s.mark(in.to, s.quoteEnd(in.to), Forwarded, in.rule)
+		}
+		return true
+	case above || in.rule != ruleAttribution:
+		s.mark(in.to, len(s.lines), kind, in.rule+", to the end")
+		return false
+	}
+	s.below = min(s.below, in.to)
+	return true
+}
+
+func (s *splitter) markBarred(i int, kind Kind) {
+	begin, end := i, i
+	for ; i < len(s.lines) && (s.lines[i].blank() || barred(s.lines[i].text)); i++ {
+		if !s.lines[i].blank() {
+			end = i + 1
+		}
+	}
+	s.mark(begin, end, kind, "quote prefix |")
+}
+
+// quotedIntroduction looks at line i of a quote. An introduction in there says
+// that the quote is one; a title of a forward says what it is.
+func (s *splitter) quotedIntroduction(i int) int {
+	if s.first < i || s.lines[i].kind != "" {
+		return i
+	}
+	in, ok := s.introduction(i)
+	if !ok {
+		return i
+	}
+	s.first = i
+	if in.rule == ruleAttribution || s.hasQuote(0, i) {
+		return in.to - 1
+	}
+	if in.kind == Forwarded || !s.hasOwn(0, i) {
+		s.mark(i, s.quoteEnd(i), Forwarded, in.rule)
+	}
+	return in.to - 1
+}
+
+// quoteEnd returns the line after the run of quoted and blank lines from i on.
+func (s *splitter) quoteEnd(i int) int {
+	end := i
+	for ; i < len(s.lines) && (s.lines[i].blank() || s.lines[i].depth > 0 || s.lines[i].kind == Quoted); i++ {
+		if !s.lines[i].blank() || s.lines[i].depth > 0 {
+			end = i + 1
+		}
+	}
+	return end
+}
+
+// rulesAbove moves i up over rules ("_____") that belong to the introduction.
+func (s *splitter) rulesAbove(i int) int {
+	from := i
+	for k := i - 1; k >= 0 && k >= i-4; k-- {
+		if s.lines[k].blank() {
+			continue
+		}
+		if !onlyRule(s.lines[k].text) || s.lines[k].depth > 0 || s.lines[k].kind != "" {
+			break
+		}
+		from = k
+	}
+	return from
+}
+
+// hasOwn reports text of lines [from, to) that is nobody else's as far as known.
+func (s *splitter) hasOwn(from, to int) bool {
+	for i := from; i < to; i++ {
+		if s.lines[i].open() && s.lines[i].depth == 0 && !onlyRule(s.lines[i].text) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *splitter) hasQuote(from, to int) bool {
+	for i := from; i < to; i++ {
+		if s.lines[i].depth > 0 && !s.lines[i].blank() {
+			return true
+		}
+	}
+	return false
+}
+
+// mark decides lines [from, to), blank ones too; what is decided stays.
+func (s *splitter) mark(from, to int, kind Kind, rule string) {
+	for i := from; i < to; i++ {
+		if s.lines[i].kind == "" {
+			s.lines[i].kind, s.lines[i].rule = kind, rule
+		}
+	}
+}
+
+// settle gives undecided lines to the sender, and blank lines to the text before
+// them; under a leading attribution to the quote if there is text above it.
+func (s *splitter) settle() {
+	for i := range s.lines {
+		l := &s.lines[i]
+		if l.kind != "" || l.blank() {
+			continue
+		}
+		if i >= s.below {
+			l.kind, l.rule = Quoted, ruleBelow
+		} else {
+			l.kind, l.rule = New, ruleOwn
+		}
+	}
+	s.settleBlanks()
+}
+
+func (s *splitter) settleBlanks() {
+	kind, rule := New, ruleOwn
+	if i := s.nextText(0); i < len(s.lines) {
+		kind, rule = s.lines[i].kind, s.lines[i].rule
+	}
+	for i := range s.lines {
+		if l := &s.lines[i]; l.kind == "" {
+			l.kind, l.rule = kind, rule
+		} else {
+			kind, rule = l.kind, l.rule
+		}
+	}
+}
+
+// parts joins neighbouring lines of one kind and rule to ranges.
+func (s *splitter) parts() Parts {
+	p := Parts{Base: s.base}
+	for _, l := range s.lines {
+		if n := len(p.Ranges); n > 0 && p.Ranges[n-1].Kind == l.kind && p.Ranges[n-1].Rule == l.rule {
+			p.Ranges[n-1].End = l.end
+			continue
+		}
+		p.Ranges = append(p.Ranges, Range{Start: l.start, End: l.end, Kind: l.kind, Rule: l.rule})
+	}
+	return p
+}
+
+// isForward reports a subject with a forwarding prefix in front of all others.
+func isForward(subject string) bool {
+	prefix, _, ok := strings.Cut(subject, ":")
+	return ok && len(prefix) < 24 && forwardPrefixes[folded(prefix)]
+}

@@ -1,0 +1,113 @@
+package reply
+
+import "strings"
+
+// words is what mail clients and people write in one language. All lower case.
+//
+// In the phrases of mobile a "…" stands for the device or program. legal
+// phrases are weighed in footer.go: those in notices open or settle a legal
+// notice by themselves, two of legal are needed.
+type words struct {
+	code string // ISO 639-1
+
+	from, date, to, cc, subject, replyTo []string // names of header lines
+
+	starts []string // first words of an attribution: "on", "el"
+	wrote  []string // what makes it one: "wrote", "escribió"
+
+	original  []string // title of a quoted mail: "original message"
+	forwarded []string // title of a forwarded mail: "begin forwarded message"
+
+	mobile  []string // "sent from my …"
+	notices []string // "confidentiality notice"
+	legal   []string // "intended recipient"
+
+	stop []string // the commonest short words, for Language
+}
+
+// field is the meaning of a header line.
+type field uint8
+
+const (
+	noField field = iota
+	fieldFrom
+	fieldDate
+	fieldTo
+	fieldCc
+	fieldSubject
+	fieldReplyTo
+)
+
+// languages holds all tables; the order decides ties in Language.
+var languages = append(append(append([]words{}, romance...), germanic...), others...)
+
+// lexicon is the tables turned round for look-up. It is built once, read only.
+var lexicon = buildLexicon()
+
+type lookup struct {
+	fields    map[string]field
+	starts    map[string]bool
+	wrote     []string
+	titles    map[string]Kind // title of a quoted or forwarded mail
+	mobile    []affix
+	notices   []string
+	legal     []string
+	stop      map[string][]string // word -> languages
+	longField int                 // bytes of the longest header name
+}
+
+type affix struct{ prefix, suffix string }
+
+func buildLexicon() lookup {
+	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, stop: map[string][]string{}}
+	for _, w := range languages {
+		for f, names := range map[field][]string{fieldFrom: w.from, fieldDate: w.date, fieldTo: w.to,
+			fieldCc: w.cc, fieldSubject: w.subject, fieldReplyTo: w.replyTo} {
+			for _, n := range names {
+				l.fields[n] = f
+				l.longField = max(l.longField, len(n))
+			}
+		}
+		for _, s := range w.starts {
+			l.starts[s] = true
+		}
+		for _, t := range w.original {
+			l.titles[t] = Quoted
+		}
+		for _, t := range w.forwarded {
+			l.titles[t] = Forwarded
+		}
+		for _, m := range w.mobile {
+			prefix, suffix, _ := strings.Cut(m, "…")
+			l.mobile = append(l.mobile, affix{prefix, suffix})
+		}
+		for _, s := range w.stop {
+			l.stop[s] = append(l.stop[s], w.code)
+		}
+		l.wrote = append(l.wrote, w.wrote...)
+		l.notices = append(l.notices, w.notices...)
+		l.legal = append(l.legal, w.legal...)
+	}
+	return l
+}
+
+// devices are words that make a "sent from …" line a footer in any language.
+var devices = setOf("iphone", "ipad", "ipod", "android", "samsung", "galaxy", "blackberry", "huawei", "xiaomi", "redmi",
+	"motorola", "moto", "nokia", "htc", "lg", "sony", "xperia", "oppo", "vivo", "realme", "honor", "oneplus", "pixel", "windows",
+	"phone", "smartphone", "cellphone", "cell", "mobile", "mobil", "tablet", "tableta", "handy", "handheld", "móvil", "movil", "celular",
+	"teléfono", "telefono", "téléphone", "telefone", "telemóvel", "telemovel", "cellulare", "mobiltelefon", "mobilgerät", "portable",
+	"telefon", "telefoon", "telefonu", "telefonum", "puhelin", "puhelimesta", "телефона", "телефон", "планшета", "wireless", "nexus", "ios", "mac", "macbook",
+	"outlook", "mail", "email", "e-mail", "gmail", "yahoo", "hotmail", "proton", "protonmail", "zoho", "airmail", "mailbox", "spark",
+	"aquamail", "bluemail", "edison", "boxer", "nine", "k-9", "k9", "thunderbird", "tutanota", "fairemail", "mailspring", "webmail",
+	"correo", "courrier", "posta", "mobilemail", "dispositivo", "device", "appareil", "workspace", "work", "pc", "ordenador", "computadora", "laptop")
+
+// forwardPrefixes are subject prefixes of forwarded mail.
+var forwardPrefixes = setOf("fwd", "fw", "rv", "reenv", "reenviado", "tr", "wg", "enc", "i", "doorst", "vb", "pd", "vl", "ilt", "vid", "fs", "továbbítás", "转发", "轉寄", "轉發", "転送", "пересл")
+
+func setOf(list ...string) map[string]bool {
+	m := make(map[string]bool, len(list))
+	for _, s := range list {
+		m[s] = true
+	}
+	return m
+}

@@ -1,0 +1,261 @@
+package mailout
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/textproto"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
+)
+
+// connection is one SMTP session with the relay, logged in.
+type connection struct {
+	pool    *Pool
+	client  *smtp.Client
+	conn    net.Conn // below TLS; closing it ends whatever waits
+	mails   int      // sent or tried
+	inOrder bool     // the last answer has been read, and the relay waits for MAIL
+	age     *time.Timer
+}
+
+var (
+	errNoTLS  = errors.New(`the relay offers no STARTTLS, and nothing was sent in clear: try tls = "tls" with port 465, or ask who runs it`)
+	errNoAuth = errors.New("the relay offers no login that buzon knows (PLAIN, LOGIN, SCRAM-SHA-256, CRAM-MD5): remove username, or try another port")
+)
+
+// dial connects, starts TLS as configured, and logs in. go-mail does the dialogue, under one
+// deadline; cancelling is ours.
+func (p *Pool) dial(ctx context.Context) (*connection, error) {
+	c := &connection{pool: p}
+	stop := func() bool { return true }
+	dialer := func(dialing context.Context, network, _ string) (nc net.Conn, err error) {
+		if c.conn, err = new(net.Dialer).DialContext(dialing, network, p.relay.addr()); err != nil {
+			return nil, err
+		}
+		stop = context.AfterFunc(ctx, func() { c.conn.Close() })
+		return p.relay.secured(dialing, c.conn)
+	}
+	m, err := mail.NewClient(p.relay.Host, append(p.relay.options(), mail.WithDialContextFunc(dialer))...)
+	if err != nil {
+		return nil, err
+	}
+	c.client, err = m.DialToSMTPClientWithContext(ctx)
+	if !stop() && err == nil {
+		err = context.Cause(ctx)
+	}
+	if err == nil {
+		return c, nil
+	}
+	if c.conn != nil {
+		c.conn.Close()
+	}
+	if strings.Contains(err.Error(), "does not support STARTTLS") { // go-mail has no type for it
+		err = errNoTLS
+	}
+	return nil, err
+}
+
+// secured begins TLS at once where the relay wants it so.
+func (r Relay) secured(ctx context.Context, nc net.Conn) (net.Conn, error) {
+	if r.TLS != "tls" {
+		return &lineConn{Conn: nc, r: bufio.NewReader(nc)}, nil
+	}
+	secure := tls.Client(nc, r.tlsConfig())
+	return secure, secure.HandshakeContext(ctx)
+}
+
+func (r Relay) options() []mail.Option {
+	policy := mail.NoTLS // with "tls" it has begun already
+	if r.TLS == "starttls" {
+		policy = mail.TLSMandatory
+	}
+	options := []mail.Option{mail.WithPort(r.Port), mail.WithTimeout(r.Timeout), mail.WithHELO(r.Hello),
+		mail.WithTLSPolicy(policy), mail.WithTLSConfig(r.tlsConfig())}
+	if r.Username != "" {
+		options = append(options, mail.WithSMTPAuthCustom(&login{relay: r}))
+	}
+	return options
+}
+
+// lineConn reads no further than the end of a line. What somebody slipped in after the answer to
+// STARTTLS is so met by the handshake, which fails on it, instead of being taken for an answer that
+// came over TLS (CVE-2021-38371).
+type lineConn struct {
+	net.Conn
+	r *bufio.Reader
+}
+
+func (c *lineConn) Read(b []byte) (int, error) {
+	if _, err := c.r.Peek(1); err != nil {
+		return 0, err
+	}
+	there, _ := c.r.Peek(min(len(b), c.r.Buffered()))
+	if end := bytes.IndexByte(there, '\n'); end >= 0 {
+		there = there[:end+1]
+	}
+	return c.r.Read(b[:len(there)])
+}
+
+func (r Relay) tlsConfig() *tls.Config {
+	return &tls.Config{ServerName: r.Host, RootCAs: r.RootCAs, MinVersion: tls.VersionTLS12}
+}
+
+// login chooses among what the relay offers. PLAIN and LOGIN go over TLS, or to where the
+// administrator has said "none".
+type login struct {
+	smtp.Auth
+	relay Relay
+}
+
+func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
+	r, plain := l.relay, l.relay.TLS == "none"
+	known := []struct {
+		name string
+		auth smtp.Auth
+	}{
+		{"PLAIN", smtp.PlainAuth("", r.Username, r.Password, r.Host, plain)},
+		{"LOGIN", smtp.LoginAuth(r.Username, r.Password, r.Host, plain)},
+		{"SCRAM-SHA-256", smtp.ScramSHA256Auth(r.Username, r.Password)},
+		{"CRAM-MD5", smtp.CRAMMD5Auth(r.Username, r.Password)},
+	}
+	for _, k := range known {
+		if slices.ContainsFunc(server.Auth, func(name string) bool { return strings.EqualFold(name, k.name) }) {
+			l.Auth = k.auth
+			return l.Auth.Start(server)
+		}
+	}
+	return "", nil, errNoAuth
+}
+
+// send sends one mail. gone means that the relay had closed the connection while it was idle:
+// nothing has been said yet, and a new connection may be tried at once.
+func (c *connection) send(ctx context.Context, env Envelope, raw []byte) (r Result, gone bool) {
+	c.inOrder = false
+	c.mails++
+	stop := context.AfterFunc(ctx, func() { c.conn.Close() })
+	defer func() { c.inOrder = stop() && c.inOrder }()
+
+	at, err := c.offer(env)
+	if err == nil {
+		return c.content(ctx, raw), false
+	}
+	gone = at == stepMail && c.mails > 1 && hungUp(err)
+	c.reset(err)
+	return c.pool.judge(ctx, at, err), gone
+}
+
+// offer gives the envelope, up to 354.
+func (c *connection) offer(env Envelope) (step, error) {
+	if err := c.sender(env); err != nil {
+		return stepMail, err
+	}
+	c.client.UpdateDeadline(c.pool.relay.Timeout)
+	if err := c.client.Rcpt("<" + env.To + ">"); err != nil {
+		return stepRcpt, err
+	}
+	_, err := c.command(354, "DATA")
+	return stepData, err
+}
+
+// sender begins with MAIL, and with SMTPUTF8 only when a local part needs it (RFC 6531).
+func (c *connection) sender(env Envelope) error {
+	c.client.UpdateDeadline(c.pool.relay.Timeout)
+	plain := ascii(env.From + env.To)
+	c.client.SkipSMTPUTF8(plain)
+	if offered, _ := c.client.Extension("SMTPUTF8"); !plain && !offered {
+		c.inOrder = true
+		return &Refusal{Cause: fmt.Errorf("relay %s takes no address with letters beyond ASCII: %s", c.pool.relay.addr(), env.To)}
+	}
+	return c.client.Mail("<" + env.From + ">")
+}
+
+// command is for what go-mail's client does not show us exactly: the code and the text.
+func (c *connection) command(expect int, line string) (string, error) {
+	c.client.UpdateDeadline(c.pool.relay.Timeout)
+	id, err := c.client.Text.Cmd("%s", line)
+	if err != nil {
+		return "", err
+	}
+	c.client.Text.StartResponse(id)
+	defer c.client.Text.EndResponse(id)
+	_, text, err := c.client.Text.ReadResponse(expect)
+	return text, err
+}
+
+// piece is how much content is written under one deadline.
+const piece = 64 << 10
+
+// content sends the mail, dot-stuffed, and waits for the answer. As long as the final dot has not
+// wholly left, the relay cannot have taken the mail.
+func (c *connection) content(ctx context.Context, raw []byte) Result {
+	w := c.client.Text.DotWriter()
+	for part := range slices.Chunk(raw, piece) {
+		c.client.UpdateDeadline(c.pool.relay.Timeout)
+		if _, err := w.Write(part); err != nil {
+			return c.pool.judge(ctx, stepContent, c.lastWords(err))
+		}
+	}
+	c.client.UpdateDeadline(c.pool.relay.Timeout)
+	if err := w.Close(); err != nil {
+		return c.pool.judge(ctx, stepContent, c.lastWords(err))
+	}
+	c.client.UpdateDeadline(c.pool.relay.FinalTimeout)
+	code, text, err := c.client.Text.ReadResponse(2)
+	c.inOrder = err == nil || settled(replied(err))
+	if err != nil {
+		return c.pool.judge(ctx, stepEnd, err)
+	}
+	return Result{Outcome: Sent, Reply: c.pool.clean(code, text)}
+}
+
+// lastWords looks whether a relay that hung up in the middle has said why.
+func (c *connection) lastWords(lost error) error {
+	if !hungUp(lost) {
+		return lost
+	}
+	c.conn.SetReadDeadline(time.Now().Add(time.Second))
+	if _, _, err := c.client.Text.ReadResponse(2); replied(err) != nil {
+		return err
+	}
+	return lost
+}
+
+// reset makes the connection good for another mail after a refusal.
+func (c *connection) reset(err error) {
+	if settled(replied(err)) {
+		_, err := c.command(250, "RSET")
+		c.inOrder = err == nil
+	}
+}
+
+// settled reports whether a refusal leaves the dialogue in order: 421 announces its end.
+func settled(reply *textproto.Error) bool {
+	return reply != nil && reply.Code != 421 && reply.Code >= 400 && reply.Code < 600
+}
+
+// hungUp reports whether the relay had ended the connection; a time-out is no such thing.
+func hungUp(err error) bool {
+	if reply := replied(err); reply != nil {
+		return reply.Code == 421
+	}
+	var ne net.Error
+	return !(errors.As(err, &ne) && ne.Timeout()) && !errors.As(err, new(*Refusal))
+}
+
+// quit ends a connection, politely while it is in order.
+func (c *connection) quit() {
+	if c.inOrder || c.mails == 0 {
+		c.conn.SetDeadline(time.Now().Add(2 * time.Second))
+		c.client.Quit()
+	}
+	c.conn.Close()
+}

@@ -1,0 +1,143 @@
+package mailout
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Pool keeps the connections to the relay: each sends one mail at a time, is used again while the
+// dialogue is in good order, and is thrown away after any time-out or lost byte, for nobody knows
+// then which answer belongs to what.
+type Pool struct {
+	relay  Relay
+	slots  chan struct{} // one for each connection that may be in use
+	closed chan struct{}
+
+	mu      sync.Mutex
+	idle    []*connection // the one used last is last
+	ending  bool
+	running sync.WaitGroup // connections that are being closed for age
+}
+
+var _ Transport = (*Pool)(nil)
+
+// NewRelay makes a Transport of a relay. It does not connect yet; an error names what is wrong in
+// [relay].
+func NewRelay(r Relay) (*Pool, error) {
+	r = r.defaults()
+	if err := r.validate(); err != nil {
+		return nil, err
+	}
+	return &Pool{relay: r, slots: make(chan struct{}, r.Connections), closed: make(chan struct{})}, nil
+}
+
+var errClosed = errors.New("send mail: the relay has been closed")
+
+// Send hands one mail to the relay and says what became of it. A cancelled ctx closes the
+// connection at once; when that falls after the final dot the outcome is Uncertain.
+func (p *Pool) Send(ctx context.Context, env Envelope, raw []byte) Result {
+	env, err := ready(env, raw)
+	if err != nil {
+		return refused("send mail: %w", err)
+	}
+	select {
+	case p.slots <- struct{}{}:
+		defer func() { <-p.slots }()
+	case <-ctx.Done():
+		return p.judge(ctx, stepDial, context.Cause(ctx))
+	case <-p.closed:
+		return Result{Outcome: Deferred, Err: errClosed}
+	}
+	if c := p.take(); c != nil {
+		r, gone := c.send(ctx, env, raw)
+		p.put(c)
+		if !gone {
+			return r
+		}
+	}
+	c, err := p.dial(ctx)
+	if err != nil {
+		return p.judge(ctx, stepDial, err)
+	}
+	r, _ := c.send(ctx, env, raw)
+	p.put(c)
+	return r
+}
+
+// Check logs in to the relay and out again; nil means that mail would be taken.
+func (p *Pool) Check(ctx context.Context) error {
+	c, err := p.dial(ctx)
+	if err != nil {
+		return p.judge(ctx, stepDial, err).Err
+	}
+	c.quit()
+	return nil
+}
+
+// Close waits for the mails that are being sent and closes the connections.
+func (p *Pool) Close() error {
+	p.mu.Lock()
+	if p.ending {
+		p.mu.Unlock()
+		return nil
+	}
+	p.ending = true
+	idle := p.idle
+	p.idle = nil
+	p.mu.Unlock()
+	close(p.closed)
+	for _, c := range idle {
+		c.age.Stop()
+		c.quit()
+	}
+	for range cap(p.slots) {
+		p.slots <- struct{}{}
+	}
+	p.running.Wait()
+	return nil
+}
+
+// take gives out the connection used last.
+func (p *Pool) take() *connection {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.idle) == 0 {
+		return nil
+	}
+	c := p.idle[len(p.idle)-1]
+	p.idle = p.idle[:len(p.idle)-1]
+	c.age.Stop()
+	return c
+}
+
+// put keeps a connection for the next mail, or ends it.
+func (p *Pool) put(c *connection) {
+	p.mu.Lock()
+	keep := c.inOrder && !p.ending && c.mails < p.relay.PerConnection
+	if keep {
+		p.idle = append(p.idle, c)
+		c.age = time.AfterFunc(p.relay.Idle, func() { p.expire(c) })
+	}
+	p.mu.Unlock()
+	if !keep {
+		c.quit()
+	}
+}
+
+// expire closes a connection that nobody has taken for a while.
+func (p *Pool) expire(c *connection) {
+	p.mu.Lock()
+	i := slices.Index(p.idle, c)
+	if i >= 0 {
+		p.idle = slices.Delete(p.idle, i, i+1)
+		p.running.Add(1)
+	}
+	p.mu.Unlock()
+	if i >= 0 {
+		defer p.running.Done()
+		c.quit()
+	}
+}

@@ -1,0 +1,147 @@
+package mailout
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/textproto"
+	"strings"
+	"unicode"
+)
+
+// Refusal is the only permanent error of this package: the mail will never reach this recipient,
+// and trying again is of no use. Everything else is tried again.
+type Refusal struct {
+	Reply string // the relay's words, fit to be shown to an agent; "" when buzon itself refuses
+	Cause error
+}
+
+func (r *Refusal) Error() string { return r.Cause.Error() }
+
+func (r *Refusal) Unwrap() error { return r.Cause }
+
+// refused is the Result of a mail that buzon itself does not hand to the relay.
+func refused(format string, args ...any) Result {
+	return Result{Outcome: Refused, Err: &Refusal{Cause: fmt.Errorf(format, args...)}}
+}
+
+// login, AUTH and MAIL concern every mail alike; from RCPT on a refusal is this recipient's.
+//
+//	                reply 4xx   reply 5xx   no reply
+//	dial … MAIL     Deferred    Held        Deferred (no TLS as configured: Held)
+//	RCPT, DATA      Deferred    Refused     Deferred
+//	content         Deferred    Refused     Deferred
+//	final dot       Deferred    Refused     Uncertain
+//
+// 530, 534, 535 and 538 ask for a login (RFC 4954 section 6) and are Held wherever they come.
+type step string
+
+const (
+	stepDial    step = "log in"
+	stepMail    step = "MAIL"
+	stepRcpt    step = "RCPT"
+	stepData    step = "DATA"
+	stepContent step = "send content"
+	stepEnd     step = "final dot"
+)
+
+// judge makes a Result of what went wrong at a step.
+func (p *Pool) judge(ctx context.Context, at step, err error) Result {
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return Result{Outcome: Refused, Err: refusal}
+	}
+	if reply := replied(err); reply != nil {
+		return p.judgeReply(at, reply)
+	}
+	r := Result{Outcome: Deferred, Err: p.wrap(at, err)}
+	switch {
+	case ctx.Err() != nil:
+		r.Err = p.wrap(at, context.Cause(ctx))
+	case at == stepDial && !network(err):
+		r.Outcome = Held
+	}
+	if at == stepEnd {
+		r.Outcome = Uncertain
+	}
+	return r
+}
+
+func (p *Pool) judgeReply(at step, reply *textproto.Error) Result {
+	r := Result{Outcome: Deferred, Reply: p.clean(reply.Code, reply.Msg)}
+	r.Err = p.wrap(at, errors.New(r.Reply))
+	login := reply.Code == 530 || reply.Code == 534 || reply.Code == 535 || reply.Code == 538
+	switch {
+	case reply.Code/100 == 5 && login:
+		r.Outcome, r.Err = Held, fmt.Errorf("%w: check username and password of [relay]", r.Err)
+	case reply.Code/100 == 5 && (at == stepDial || at == stepMail):
+		r.Outcome, r.Err = Held, fmt.Errorf("%w: the relay refuses all mail, check [relay]", r.Err)
+	case reply.Code/100 == 5:
+		r.Outcome, r.Err = Refused, &Refusal{Reply: r.Reply, Cause: r.Err}
+	case reply.Code/100 != 4 && at == stepEnd: // no answer to the mail at all
+		r.Outcome = Uncertain
+	}
+	return r
+}
+
+// wrap names the relay and the step. The text of a library's error may repeat what the relay said.
+func (p *Pool) wrap(at step, err error) error {
+	if text := p.conceal(err.Error()); text != err.Error() {
+		err = errors.New(text)
+	}
+	return fmt.Errorf("relay %s: %s: %w", p.relay.addr(), at, err)
+}
+
+// replied is the answer in an error, or nil when the relay did not answer.
+func replied(err error) *textproto.Error {
+	var reply *textproto.Error
+	if errors.As(err, &reply) {
+		return reply
+	}
+	return nil
+}
+
+// network tells a connection that may come back from what waiting does not mend: no STARTTLS, a bad
+// certificate, a TLS alert, no login that both sides know, a server that does not speak SMTP.
+func network(err error) bool {
+	var op *net.OpError
+	if errors.As(err, &op) && strings.HasSuffix(op.Op, " error") { // crypto/tls: "remote error", "local error"
+		return false
+	}
+	var ne net.Error
+	return errors.As(err, &ne) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// maxReply is how much of a relay's answer is kept, in bytes.
+const maxReply = 500
+
+// clean is an answer on one line, without control characters, capped, and without our password,
+// should the relay repeat it.
+func (p *Pool) clean(code int, msg string) string {
+	printable := func(r rune) rune {
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}
+	text := strings.Map(printable, p.conceal(strings.ToValidUTF8(msg, "")))
+	text = fmt.Sprintf("%d %s", code, strings.Join(strings.Fields(text), " "))
+	if len(text) > maxReply {
+		text = strings.ToValidUTF8(text[:maxReply], "")
+	}
+	return text
+}
+
+// conceal takes the password out of a text, plain and as AUTH sends it.
+func (p *Pool) conceal(text string) string {
+	if p.relay.Password == "" {
+		return text
+	}
+	for _, secret := range []string{"\x00" + p.relay.Username + "\x00" + p.relay.Password, p.relay.Password} {
+		text = strings.ReplaceAll(text, base64.StdEncoding.EncodeToString([]byte(secret)), "***")
+	}
+	return strings.ReplaceAll(text, p.relay.Password, "***")
+}

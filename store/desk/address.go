@@ -1,0 +1,99 @@
+package desk
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// Canonical is the one form of a mail address that is compared, stored and sent to: the local part folded to lower
+// case, the domain as its ASCII labels (UTS 46). It returns "" for what is no address with one @ outside of quotes:
+// "a@evil@good" is nobody.
+func Canonical(address string) string {
+	local, domain, ok := cutLast(strings.TrimSpace(address))
+	if !ok || local == "" || strings.ContainsAny(local, "@ \t\r\n<>\"") || strings.ContainsFunc(address, control) {
+		return ""
+	}
+	ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(domain, "."))
+	if err != nil || ascii == "" || strings.ContainsAny(ascii, "<>[]()\\,;: ") {
+		return ""
+	}
+	return strings.ToLower(local) + "@" + strings.ToLower(ascii)
+}
+
+func control(r rune) bool { return r < ' ' || r == 0x7f }
+
+func cutLast(address string) (local, domain string, ok bool) {
+	i := strings.LastIndexByte(address, '@')
+	if i < 0 {
+		return "", "", false
+	}
+	return address[:i], address[i+1:], true
+}
+
+// ClosedReply is what a mailbox does with a reply to a closed ticket.
+type ClosedReply string
+
+const (
+	OpenNew ClosedReply = "new"
+	Reopen  ClosedReply = "reopen"
+	Reject  ClosedReply = "reject"
+)
+
+// Mailbox is a public address of the desk. The zero value of each field but Address works.
+type Mailbox struct {
+	Address        string // canonical
+	Name           string
+	Aliases        []string // canonical
+	Plus           bool     // the server delivers soporte+x@ to soporte@
+	Tag            string   // of subjects: [Caso #123]
+	ClosedReply    ClosedReply
+	Product        string // of tickets opened here
+	NumberIsEnough bool   // policy row 15
+	Alerts         bool   // machines may open tickets here
+}
+
+// Domain of the mailbox's address.
+func (m Mailbox) Domain() string {
+	_, domain, _ := strings.Cut(m.Address, "@")
+	return domain
+}
+
+// Mailboxes are all of a desk, the first being its main one.
+type Mailboxes []Mailbox
+
+// Named returns the mailbox with the canonical address, else the main one: a ticket outlives the mailbox it came by.
+func (list Mailboxes) Named(address string) Mailbox {
+	for _, m := range list {
+		if m.Address == address {
+			return m
+		}
+	}
+	return list[0]
+}
+
+// Addresses lists every address of the desk without plus forms.
+func (list Mailboxes) Addresses() (all []string) {
+	for _, m := range list {
+		all = append(append(all, m.Address), m.Aliases...)
+	}
+	return all
+}
+
+// Check says what is wrong with the mailboxes.
+func (list Mailboxes) Check() error {
+	owner := map[string]string{}
+	for _, m := range list {
+		for _, a := range append([]string{m.Address}, m.Aliases...) {
+			if Canonical(a) != a || a == "" {
+				return fmt.Errorf("mailbox address %q: want a plain address such as soporte@ejemplo.test", a)
+			}
+			if other, taken := owner[a]; taken {
+				return fmt.Errorf("the address %s belongs to two mailboxes, %s and %s: leave it in one", a, other, m.Address)
+			}
+			owner[a] = m.Address
+		}
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package templates
+
+import "time"
+
+// example is one mail of the golden files: a kind, and what is particular about it.
+type example struct {
+	name string
+	kind Kind
+	view View
+}
+
+var (
+	bogota = time.FixedZone("Bogotá", -5*3600)
+	at     = time.Date(2026, 3, 3, 9, 1, 0, 0, bogota)
+	desk   = Desk{Name: "Soporte Ejemplo", Address: "soporte@ejemplo.test", Language: "es"}
+	carla  = Person{Name: "Carla Ruiz", Address: "carla@cliente.test"}
+	ana    = Person{Name: "Ana Gómez", Address: "ana@ejemplo.test", Agent: true}
+)
+
+const printer = "Buenos días,\n\ndesde ayer la factura sale en blanco en la impresora de caja. Probé con otra y pasa lo mismo: https://crm.cliente.test/facturas?id=20&copia=1.\n\n  Error 0x1F   en caja-2\n\nGracias,\nCarla"
+
+// base is what every example starts from.
+func base() View {
+	return View{
+		Desk: desk, Tag: "Caso", To: carla, Author: ana, At: at, EchoSubject: true,
+		Ticket: Ticket{Number: 123, Subject: "No imprime la factura", Product: "CRM", Type: "Problema", Severity: 2, StatusClass: "open",
+			Requester: carla, Organisation: "Cliente SA"},
+	}
+}
+
+func with(changes ...func(*View)) View {
+	v := base()
+	for _, c := range changes {
+		c(&v)
+	}
+	return v
+}
+
+func toAgent(v *View)    { v.To, v.ToAgent = ana, true }
+func fromCarla(v *View)  { v.Author, v.Text = carla, printer }
+func toAgentNew(v *View) { toAgent(v); fromCarla(v) }
+func unverified(v *View) { v.Unverified = true }
+func welcome(v *View)    { v.Welcome = true }
+func status(class string) func(*View) {
+	return func(v *View) { v.Ticket.StatusClass = class }
+}
+
+func files(v *View) {
+	v.Attachments = []Attachment{{Name: "captura.png", Size: 120_400}, {Name: "registro.txt", Size: 2_460_000}}
+}
+
+func form(v *View) { v.Form = []string{"when", "where", "expected"} }
+
+func down(v *View) {
+	v.Ticket.Subject, v.Ticket.ProductionDown, v.Ticket.Severity = "No factura", true, 1
+	v.Text, v.AlertedAt = "No podemos facturar desde las 9:00.", at.Add(time.Minute)
+}
+
+func buttons(keys ...string) func(*View) {
+	return func(v *View) {
+		for _, k := range keys {
+			v.Links = append(v.Links, Link{Key: k, Href: "mailto:soporte+c123@ejemplo.test?subject=Caso%20123&body=" + k})
+		}
+	}
+}
+
+func quoted(v *View) {
+	v.Quoted = []Quote{
+		{Author: carla, At: at, Text: printer},
+		{Author: ana, At: at.AddDate(-1, 0, -20), Text: "La impresora nueva quedó instalada."},
+	}
+}
+
+func unknownProduct(v *View) {
+	v.Unknown = []Unknown{{Field: "product", Value: "CMR", Values: []string{"CRM", "ERP"}}, {Field: "Sucursal", Value: "Lun"}}
+}
+
+func examples() []example {
+	answer := func(v *View) {
+		v.Text = "Hola, Carla:\n\nencontramos la causa: el controlador quedó en «pausa». Reinicie el equipo y pruebe otra vez."
+	}
+	return []example{
+		{"ack", Ack, with(files, form, buttons("close", "history", "my_tickets"))},
+		{"ack-welcome", Ack, with(welcome)},
+		{"ack-not-understood", Ack, with(unknownProduct)},
+		{"ack-unverified", Ack, with(unverified)},
+		{"ack-no-echo", Ack, with(files, unknownProduct, func(v *View) { v.EchoSubject = false })},
+		{"ack_production_down", AckProductionDown, with(down, form)},
+		{"new_ticket", NewTicket, with(toAgentNew, files, buttons("take", "ask_info", "resolved"))},
+		{"new_ticket-everything-odd", NewTicket, with(toAgentNew, down, unverified, welcome, func(v *View) { v.Claimed, v.Ticket.OldNumber = 99, 98 })},
+		{"production_down", ProductionDown, with(toAgentNew, down, buttons("take"), func(v *View) { v.EscalateTo, v.EscalateIn = "Luis Pérez", 5*time.Minute })},
+		{"production_down-last-rung", ProductionDown, with(toAgentNew, down, func(v *View) { v.Ticket.Organisation = "" })},
+		{"opened_for_you", OpenedForYou, with(answer)},
+		{"item", Item, with(answer, status("waiting"), files, buttons("close", "history"), quoted)},
+		{"item-of-another-customer", Item, with(fromCarla, func(v *View) { v.To = Person{Name: "Eva Sanz", Address: "eva@cliente.test"} }, status("waiting"))},
+		{"item-to-agent", Item, with(toAgentNew, quoted, buttons("resolved", "ask_info"))},
+		{"info_request", InfoRequest, with(answer, form, status("waiting"))},
+		{"note", Note, with(toAgent, func(v *View) { v.Text = "Es la misma falla del lunes." })},
+		{"assigned", Assigned, with(toAgent, func(v *View) { v.Text = printer })},
+		{"taken", Taken, with(status("in_progress"))},
+		{"taken-to-agent", Taken, with(toAgent, status("in_progress"))},
+		{"resolved", Resolved, with(answer, buttons("testing_ok", "still_failing"), func(v *View) { v.CloseAt = at.AddDate(0, 0, 7) })},
+		{"closed", Closed, with(status("closed"))},
+		{"closed-by-silence", Closed, with(func(v *View) { v.Reason = "silence" })},
+		{"closed-to-agent", Closed, with(toAgent, func(v *View) { v.Author, v.Text = carla, "Testing ok, gracias." })},
+		{"new_number", NewNumber, with(func(v *View) { v.Ticket.Number, v.Ticket.OldNumber = 130, 123 })},
+		{"pending", Pending, with(toAgentNew, buttons("approve", "reject"), func(v *View) { v.Reason = "leaked"; v.Author.Address = "otra@cliente.test" })},
+		{"undelivered", Undelivered, with(toAgent, answer, func(v *View) { v.Failed, v.Reason, v.Detail = carla.Address, "refused", "550 5.1.1 User unknown" })},
+		{"unfiled", Unfiled, with(toAgent, func(v *View) {
+			v.Ticket = Ticket{Subject: "Factura"}
+			v.Author, v.Reason, v.Detail, v.MailID = carla, "attempts", "read mail: time is up", "17"
+		})},
+		{"confirm_agent", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Reason = "kept_as_note" })},
+		{"confirm_agent-no-ticket", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Ticket, v.Reason = Ticket{}, "kept_pending" })},
+		{"not_understood", NotUnderstood, with(unknownProduct)},
+		{"not_understood-no-echo", NotUnderstood, with(unknownProduct, func(v *View) { v.EchoSubject = false })},
+		{"receipt", Receipt, with(toAgent, status("resolved"), func(v *View) {
+			v.Commands = []Command{{"#resuelto", "resolved", ""}, {"#asignar luis", "assigned", "Luis Pérez"}}
+			v.Unknown = []Unknown{{Field: "command", Value: "#cerar", Values: []string{"#cerrar"}}}
+		})},
+		{"receipt-to-customer", Receipt, with(files)},
+		{"muted", Muted, with(toAgent, func(v *View) { v.Count, v.Until = 20, at.Add(time.Hour) })},
+	}
+}

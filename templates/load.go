@@ -1,0 +1,279 @@
+package templates
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	text "text/template"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+//go:embed layout.txt layout.html es en
+var own embed.FS
+
+// fallback is the language that has every kind.
+const fallback = "es"
+
+// Languages lists the languages that come with buzon.
+func Languages() []string { return []string{"en", "es"} }
+
+// Languages lists the languages of the set: those that come with buzon and the administrator's.
+func (s *Set) Languages() []string { return slices.Sorted(maps.Keys(s.languages)) }
+
+// source is one file of templates, and the name to call it by when it is wrong.
+type source struct{ name, text string }
+
+// sources are the files that come with buzon and the administrator's, by their path.
+type sources struct{ own, theirs map[string]source }
+
+// Load reads the templates that come with buzon, and those of dir, if it is not empty, over them: dir/es/ack.txt
+// takes the place of ours; layout.txt, layout.html, LANG/parts.txt and LANG/phrases.toml need hold only what is to be
+// different. A folder of another name is another language. The error names file and line and says what would be right.
+func Load(dir string) (*Set, error) {
+	s, err := load(dir)
+	if err != nil {
+		return nil, fmt.Errorf("load templates: %w", err)
+	}
+	return s, nil
+}
+
+func load(dir string) (*Set, error) {
+	files := sources{map[string]source{}, map[string]source{}}
+	if err := read(files.own, own, ""); err != nil {
+		return nil, err
+	}
+	if dir != "" {
+		if err := read(files.theirs, os.DirFS(dir), dir); err != nil {
+			return nil, err
+		}
+	}
+	s := &Set{languages: map[string]*language{}}
+	for _, code := range files.languages() {
+		l, err := files.language(code)
+		if err != nil {
+			return nil, err
+		}
+		s.languages[strings.ToLower(code)] = l
+	}
+	return s, nil
+}
+
+// read adds the files of fsys to files; names in errors begin with prefix.
+func read(files map[string]source, fsys fs.FS, prefix string) error {
+	return fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("read %s: %w", filepath.Join(prefix, name), err)
+		}
+		if d.IsDir() || strings.HasPrefix(d.Name(), ".") {
+			return nil
+		}
+		if !expected(name) {
+			return fmt.Errorf("%s is no template: there are layout.txt, layout.html, and for each language LANG/%s, LANG/%s and LANG/KIND.txt with KIND one of %s",
+				filepath.Join(prefix, name), phrasesFile, partsFile, kindList())
+		}
+		b, err := fs.ReadFile(fsys, name)
+		files[name] = source{filepath.Join(prefix, name), strings.ReplaceAll(string(b), "\r\n", "\n")}
+		return err
+	})
+}
+
+const (
+	phrasesFile = "phrases.toml"
+	partsFile   = "parts.txt"
+)
+
+func expected(name string) bool {
+	dir, file := path.Split(name)
+	if dir == "" {
+		return file == "layout.txt" || file == "layout.html"
+	}
+	return strings.Count(name, "/") == 1 &&
+		(file == phrasesFile || file == partsFile || slices.Contains(Names(), Kind(strings.TrimSuffix(file, ".txt"))))
+}
+
+func kindList() string {
+	return strings.Trim(fmt.Sprint(Names()), "[]")
+}
+
+func (f sources) languages() []string {
+	var codes []string
+	for _, files := range []map[string]source{f.own, f.theirs} {
+		for name := range files {
+			if code, _, below := strings.Cut(name, "/"); below {
+				codes = append(codes, code)
+			}
+		}
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}
+
+// stack is a file that need not be whole: each of the sources found in the folders goes over those before it.
+func (f sources) stack(file string, folders ...string) []source {
+	var found []source
+	for _, folder := range folders {
+		for _, s := range []source{f.own[path.Join(folder, file)], f.theirs[path.Join(folder, file)]} {
+			if s.name != "" && !slices.Contains(found, s) {
+				found = append(found, s)
+			}
+		}
+	}
+	return found
+}
+
+// language reads one language's files. A kind that it lacks is rendered in another language, and Check reports it.
+func (f sources) language(code string) (*language, error) {
+	l := &language{code: code, kinds: map[Kind]*pair{}}
+	var err error
+	if l.phrases, err = readPhrases(f.stack(phrasesFile, fallback, code)); err != nil {
+		return nil, err
+	}
+	if l.given, err = readPhrases(f.stack(phrasesFile, code)); err != nil {
+		return nil, err
+	}
+	if l.parts, err = defined(f.stack(partsFile, code)); err != nil {
+		return nil, err
+	}
+	for _, kind := range Names() {
+		body := f.stack(string(kind)+".txt", code)
+		if len(body) == 0 {
+			continue
+		}
+		files := slices.Concat(f.stack("layout.txt", ""), f.stack(partsFile, fallback, code), body[len(body)-1:])
+		p, err := parseKind(l.phrases, files, f.stack("layout.html", ""))
+		if err == nil {
+			err = p.check(l)
+		}
+		if err != nil {
+			return nil, err
+		}
+		l.kinds[kind] = p
+	}
+	return l, nil
+}
+
+func readPhrases(files []source) (*phrases, error) {
+	p := new(phrases)
+	for _, s := range files {
+		if err := p.read(s); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// defined lists the parts that files define.
+func defined(files []source) ([]string, error) {
+	t := text.New("").Funcs(voice{}.funcs())
+	for _, s := range files {
+		if _, err := t.New(s.name).Parse(s.text); err != nil {
+			return nil, explain(err)
+		}
+	}
+	var parts []string
+	for _, one := range t.Templates() {
+		if !strings.HasSuffix(one.Name(), partsFile) {
+			parts = append(parts, one.Name())
+		}
+	}
+	return parts, nil
+}
+
+// read adds a phrases.toml to p, over what is there.
+func (p *phrases) read(s source) error {
+	d := toml.NewDecoder(strings.NewReader(s.text)).DisallowUnknownFields()
+	err := d.Decode(p)
+	var unknown *toml.StrictMissingError
+	var wrong *toml.DecodeError
+	switch {
+	case errors.As(err, &unknown) && len(unknown.Errors) > 0:
+		row, _ := unknown.Errors[0].Position()
+		return fmt.Errorf("%s:%d: there is no key %s here: see the file of the same name in es", s.name, row, strings.Join(unknown.Errors[0].Key(), "."))
+	case errors.As(err, &wrong):
+		row, _ := wrong.Position()
+		return fmt.Errorf("%s:%d: %w", s.name, row, wrong)
+	case err != nil:
+		return fmt.Errorf("%s: %w", s.name, err)
+	case !p.Date.whole():
+		return fmt.Errorf("%s: [date] needs 7 weekdays, Sunday first, and 12 months", s.name)
+	}
+	return nil
+}
+
+// parseKind reads the files of a kind, the last of which is its body, for text, and once more for HTML.
+func parseKind(p *phrases, files, layout []source) (*pair, error) {
+	t := text.New("").Funcs(voice{p: p}.funcs())
+	h := template.New("").Funcs(voice{p: p, markup: true}.funcs())
+	var body *text.Template
+	for _, s := range files {
+		var err error
+		if body, err = t.New(s.name).Parse(s.text); err != nil {
+			return nil, explain(err)
+		}
+	}
+	if _, err := t.AddParseTree("body", body.Tree); err != nil {
+		return nil, explain(err)
+	}
+	for _, one := range t.Templates() {
+		if one.Tree == nil {
+			continue
+		}
+		if _, err := h.AddParseTree(one.Name(), escaped(one.Tree)); err != nil {
+			return nil, explain(err)
+		}
+	}
+	for _, s := range layout {
+		if _, err := h.New(s.name).Parse(s.text); err != nil {
+			return nil, explain(err)
+		}
+	}
+	return &pair{text: t, html: h}, nil
+}
+
+// Check says whether every language has every kind, part and phrase. What one lacks is said in another language, so
+// a mail goes out all the same; the error names everything that is left to translate.
+func (s *Set) Check() error {
+	var missing []error
+	for _, code := range s.Languages() {
+		missing = append(missing, s.languages[code].lacks(s.languages[fallback])...)
+	}
+	return errors.Join(missing...)
+}
+
+// lacks compares a language with the one that has everything.
+func (l *language) lacks(whole *language) []error {
+	var missing []error
+	say := func(format string, args ...any) { missing = append(missing, fmt.Errorf(format, args...)) }
+	for _, k := range Names() {
+		if l.kinds[k] == nil {
+			say("%s has no %s.txt", l.code, k)
+		}
+	}
+	for _, part := range whole.parts {
+		if !slices.Contains(l.parts, part) {
+			say("%s/%s does not define %s", l.code, partsFile, part)
+		}
+	}
+	if !reflect.DeepEqual(l.given.Date, l.phrases.Date) {
+		say("%s/%s has no full [date]", l.code, phrasesFile)
+	}
+	given, all := l.given.tables(), whole.phrases.tables()
+	for _, table := range slices.Sorted(maps.Keys(all)) {
+		for _, key := range slices.Sorted(maps.Keys(all[table])) {
+			if given[table][key] == "" {
+				say("%s/%s has no %s in [%s]", l.code, phrasesFile, key, table)
+			}
+		}
+	}
+	return missing
+}

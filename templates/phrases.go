@@ -1,0 +1,104 @@
+package templates
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// phrases is LANG/phrases.toml: the words that are no sentences.
+type phrases struct {
+	Name     string            `toml:"name"`
+	Date     dates             `toml:"date"`
+	Label    map[string]string `toml:"label"`
+	Unknown  map[string]string `toml:"unknown"`
+	Form     map[string]string `toml:"form"`
+	Severity map[string]string `toml:"severity"`
+	Status   map[string]string `toml:"status"`
+	Button   map[string]string `toml:"button"`
+	Reason   map[string]string `toml:"reason"`
+	Result   map[string]string `toml:"result"`
+}
+
+// dates are patterns over {weekday}, {day}, {month}, {year}, {time}, {date} and {name}.
+type dates struct {
+	Weekdays    []string `toml:"weekdays"` // Sunday first
+	Months      []string `toml:"months"`
+	Day         string   `toml:"day"`
+	Full        string   `toml:"full"`
+	FullYear    string   `toml:"full_year"`
+	Clock       string   `toml:"clock"`
+	ClockOne    string   `toml:"clock_one"` // "a la 1:05"
+	Minute      string   `toml:"minute"`
+	Minutes     string   `toml:"minutes"`
+	Hour        string   `toml:"hour"`
+	Hours       string   `toml:"hours"`
+	Attribution string   `toml:"attribution"`
+	Decimal     string   `toml:"decimal"`
+}
+
+// tables are the phrases by the name that templates and other packages use.
+func (p *phrases) tables() map[string]map[string]string {
+	return map[string]map[string]string{"label": p.Label, "unknown": p.Unknown, "form": p.Form, "severity": p.Severity,
+		"status": p.Status, "button": p.Button, "reason": p.Reason, "result": p.Result}
+}
+
+func (p *phrases) severity(n int) string { return p.Severity[strconv.Itoa(n)] }
+
+// whole says whether the names are as many as they must be; files that leave them out take another's.
+func (d *dates) whole() bool {
+	return len(d.Weekdays) == len(d.Months) && len(d.Months) == 0 || len(d.Weekdays) == 7 && len(d.Months) == 12
+}
+
+// write fills in a pattern with the parts of t.
+func (d *dates) write(pattern string, t time.Time) string {
+	if t.IsZero() || len(d.Weekdays) != 7 || len(d.Months) != 12 {
+		return ""
+	}
+	return strings.NewReplacer("{weekday}", d.Weekdays[t.Weekday()], "{day}", strconv.Itoa(t.Day()), "{month}", d.Months[t.Month()-1],
+		"{year}", strconv.Itoa(t.Year()), "{time}", strings.TrimPrefix(t.Format("15:04"), "0")).Replace(pattern)
+}
+
+// clock is the time of day as it stands in a sentence: "a las 9:04".
+func (d *dates) clock(t time.Time) string {
+	if t.Hour() == 1 {
+		return d.write(d.ClockOne, t)
+	}
+	return d.write(d.Clock, t)
+}
+
+// span is a length of time in whole minutes, or in hours where it is some: "5 minutos".
+func (d *dates) span(t time.Duration) string {
+	n, one, many := int(t.Round(time.Minute)/time.Minute), d.Minute, d.Minutes
+	if n >= 60 && n%60 == 0 {
+		n, one, many = n/60, d.Hour, d.Hours
+	}
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// Date writes a moment as people do, in the zone that t is in: "martes 3 de marzo, 9:01".
+func (s *Set) Date(t time.Time, lang string) string {
+	d := s.language("", lang).phrases.Date
+	return d.write(d.Full, t)
+}
+
+// Phrase looks up a word in a table of the language's phrases.toml: Phrase("es", "status", "waiting"). A key that
+// is not there is its own phrase.
+func (s *Set) Phrase(lang, table, key string) string {
+	return first(s.language("", lang).phrases.tables()[table][key], key)
+}
+
+var embedded = sync.OnceValues(func() (*Set, error) { return Load("") })
+
+// Date is Set.Date with the words that come with buzon; in a language that does not, Spanish.
+func Date(t time.Time, lang string) string {
+	s, err := embedded()
+	if err != nil {
+		return t.Format(time.RFC1123Z)
+	}
+	return s.Date(t, lang)
+}

@@ -1,0 +1,18 @@
+package templates
+
+import "testing"
+
+func embeddedSet(t testing.TB) *Set {
+	t.Helper()
+	s, err := Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestEveryLanguageIsComplete(t *testing.T) {
+	if err := embeddedSet(t).Check(); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,234 @@
+package templates
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// View is everything that a template may say. The zero View renders too: what is not known is left out. Strings may
+// hold anything that a stranger wrote; Render cleans them. Times are in the desk's zone already, and a zero time is
+// not mentioned. Strings tagged lines:"keep" are several lines; all others become one.
+type View struct {
+	Desk    Desk
+	Tag     string // the word in the subject's [Caso #123]; empty: the language's own
+	To      Person // who reads this
+	ToAgent bool
+	Ticket  Ticket
+	Author  Person // who wrote, took, assigned, resolved or closed
+
+	Text        string  `lines:"keep"` // the words this mail is about
+	Quoted      []Quote // what was said before, newest first
+	Attachments []Attachment
+	Form        []string  // what to ask for: a key of the phrases' [form] table, or a field's own label
+	Unknown     []Unknown // what was written and not understood
+	Commands    []Command // what a receipt reports
+	Links       []Link    // mailto buttons, the first three are shown
+
+	Welcome    bool // the first mail of this person
+	Unverified bool // nothing proves the sender
+	// EchoSubject lets an acknowledgement repeat what its sender chose: subject, names of attachments, unknown
+	// values. Without it an acknowledgement cannot carry anybody's text to an address that did not ask for it.
+	EchoSubject bool
+
+	Reason  string // a code of the phrases' [reason] table
+	Detail  string // a server's or an error's own words
+	Failed  string // the address that a mail did not reach
+	MailID  string // the mail's number in journal and quarantine
+	Claimed int64  // a case number that the sender named without a right to it; agents only
+	Count   int    // how many mails a mute is about
+
+	At         time.Time     // when it happened
+	AlertedAt  time.Time     // when the alert to whoever is on call went out
+	CloseAt    time.Time     // when silence closes the ticket
+	Until      time.Time     // when a mute ends
+	EscalateTo string        // who is alerted next,
+	EscalateIn time.Duration // and when, counted from this mail
+}
+
+// Desk is the mailbox that speaks.
+type Desk struct {
+	Name     string // "Soporte Ejemplo"
+	Address  string
+	Language string // for readers whose own is not known
+}
+
+// Person is somebody named in a mail.
+type Person struct {
+	Name    string
+	Address string
+	Agent   bool
+}
+
+// Ticket is the ticket's part of a View.
+type Ticket struct {
+	Number         int64
+	Subject        string
+	Product        string
+	Type           string
+	Severity       int    // 1 is the worst; 0: not set
+	SeverityName   string // empty: the phrases' [severity]
+	Status         string // as the desk names it; empty: the phrases' [status] of the class
+	StatusClass    string // open, queued, in_progress, waiting, resolved, closed
+	Requester      Person
+	Organisation   string
+	OldNumber      int64 // the closed ticket that this one cites
+	ProductionDown bool
+}
+
+// Quote is an earlier item.
+type Quote struct {
+	Author Person
+	At     time.Time
+	Text   string `lines:"keep"`
+}
+
+// Attachment is a file that came or goes with the mail. Size is in bytes.
+type Attachment struct {
+	Name string
+	Size int64
+}
+
+// Unknown is a value that the desk does not have. Field is a key of the phrases' [unknown] table ("product",
+// "command") or a field's own label; Values are those it could have been.
+type Unknown struct {
+	Field  string
+	Value  string
+	Values []string
+}
+
+// Command is one command and its effect. Result is a key of the phrases' [result] table; Value completes it:
+// "assigned" and "Luis Pérez" make "asignado a Luis Pérez".
+type Command struct {
+	Line   string
+	Result string
+	Value  string
+}
+
+// Link is a button. Key names its label in the phrases' [button] table; an Href that is no mailto: is not shown.
+type Link struct {
+	Key  string
+	Href string
+}
+
+// ready makes a view that is safe to show and complete enough for every sentence.
+func ready(v View, kind Kind, p *phrases) View {
+	if !v.EchoSubject && !v.ToAgent && slices.Contains([]Kind{Ack, AckProductionDown, NewNumber, NotUnderstood}, kind) {
+		v = withoutEcho(v)
+		v.Ticket.Subject = p.Label["received"]
+	}
+	clean(reflect.ValueOf(&v).Elem(), false)
+	v.Tag = first(v.Tag, p.Label["tag"])
+	v.Desk.Name = first(v.Desk.Name, p.Label["desk"])
+	name(&v.To, p.Label["somebody"])
+	name(&v.Ticket.Requester, p.Label["somebody"])
+	switch kind {
+	case NewTicket, ProductionDown:
+		if v.Author == (Person{}) {
+			v.Author = v.Ticket.Requester
+		}
+	case Pending, Unfiled:
+		name(&v.Author, p.Label["no_sender"])
+	}
+	name(&v.Author, v.Desk.Name)
+	for i := range v.Quoted {
+		name(&v.Quoted[i].Author, p.Label["somebody"])
+	}
+	v.Ticket.SeverityName = first(v.Ticket.SeverityName, p.severity(v.Ticket.Severity))
+	v.Links = slices.DeleteFunc(v.Links, func(l Link) bool { return !safeMailto(l.Href) })
+	v.Links = v.Links[:min(3, len(v.Links))]
+	return v
+}
+
+// withoutEcho drops everything that the sender of a mail chose.
+func withoutEcho(v View) View {
+	v.Ticket.Subject, v.Text, v.Quoted, v.Unknown, v.Detail, v.Failed = "", "", nil, nil, "", ""
+	v.Ticket.Requester.Name, v.To.Name, v.Author, v.Links, v.Claimed = "", "", Person{}, nil, 0
+	v.Attachments = make([]Attachment, len(v.Attachments))
+	return v
+}
+
+// name fills in a name that is missing. A name that looks like an address would be taken for one: the real address
+// stands in its place.
+func name(p *Person, otherwise string) {
+	if strings.ContainsAny(p.Name, "@＠") {
+		p.Name = p.Address
+	}
+	p.Name = first(p.Name, p.Address, otherwise)
+}
+
+func first(choices ...string) string {
+	for _, c := range choices {
+		if c != "" {
+			return c
+		}
+	}
+	return ""
+}
+
+// clean goes through every string below v. Slices are copied first: the caller's view stays as it is.
+func clean(v reflect.Value, lines bool) {
+	switch v.Kind() {
+	case reflect.String:
+		if lines {
+			v.SetString(manyLines(v.String()))
+		} else {
+			v.SetString(oneLine(v.String()))
+		}
+	case reflect.Slice:
+		copied := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(copied, v)
+		v.Set(copied)
+		for i := range v.Len() {
+			clean(v.Index(i), lines)
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range v.NumField() {
+			clean(v.Field(i), v.Type().Field(i).Tag.Get("lines") == "keep")
+		}
+	}
+}
+
+// longestLine bounds, in characters, what somebody else put into a subject, a name or a file name.
+const longestLine = 500
+
+// oneLine makes s a single line of valid UTF-8 with single blanks and nothing invisible.
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) && r != '\u200C' && r != '\u200D' {
+			return -1
+		}
+		return r
+	}, visible(s, ' '))), " ")
+	if r := []rune(s); len(r) > longestLine {
+		return string(r[:longestLine-1]) + "…"
+	}
+	return s
+}
+
+// manyLines keeps the lines of s, with "\n" between them and without blank ones at either end.
+func manyLines(s string) string {
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n").Replace(s)
+	return strings.TrimRightFunc(strings.TrimLeft(visible(s, '\n'), "\n"), unicode.IsSpace)
+}
+
+// visible drops what a reader cannot see and a program might obey: controls, and the marks that turn the direction
+// of the text that follows. A line end becomes eol; joiners stay, emoji and scripts need them.
+func visible(s string, eol rune) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\r', r == '\u2028', r == '\u2029', r == '\u0085', r == '\v', r == '\f':
+			return eol
+		case r == '\t':
+			return r
+		case unicode.IsControl(r), r == '\uFEFF', r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069':
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}

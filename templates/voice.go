@@ -1,0 +1,279 @@
+package templates
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// voice defines the functions of the templates for one language, once for the text and once for the HTML. A
+// function returns a string, or template.HTML where it marks one up; html/template escapes the strings.
+type voice struct {
+	p      *phrases
+	markup bool
+}
+
+func (w voice) funcs() map[string]any {
+	return map[string]any{
+		"number": w.number, "strong": w.strong, "alert": w.alert, "words": w.words, "quote": w.quote,
+		"line": w.line, "lines": w.lines, "facts": w.facts, "commands": w.commands, "list": w.list, "who": who, "nameAndAddress": nameAndAddress, "customer": customer, "author": author, "signature": signature,
+		"label": w.label, "phrase": w.phrase, "unknown": w.unknown, "form": w.form, "button": w.button, "reason": w.reason,
+		"result": w.result, "severity": w.severity, "severityLong": w.severityLong, "status": w.status, "state": w.state,
+		"date": w.date, "day": w.day, "clock": w.clock, "span": w.span, "attribution": w.attribution, "files": w.files, "names": names, "outlookColumn": outlookColumn, "endOutlookColumn": endOutlookColumn,
+	}
+}
+
+// mark sets s in bold in the HTML, in the colour of a class.
+func (w voice) mark(class, colour, s string) any {
+	if !w.markup || s == "" {
+		return s
+	}
+	return template.HTML(`<b class="` + class + `" style="color:` + colour + `">` + template.HTMLEscapeString(s) + `</b>`)
+}
+
+const (
+	accent = "#0b57d0"
+	red    = "#b3261e"
+)
+
+func (w voice) number(n int64) any {
+	if n == 0 {
+		return ""
+	}
+	return w.mark("buzon-accent", accent, "#"+strconv.FormatInt(n, 10))
+}
+
+func (w voice) strong(s string) any { return w.mark("buzon-strong", "inherit", s) }
+func (w voice) alert(s string) any  { return w.mark("buzon-alert", red, s) }
+
+// line joins what there is with middle dots, lines with line ends.
+func (w voice) line(parts ...any) any {
+	if w.markup {
+		return w.join("\u00a0· ", parts)
+	}
+	return w.join(" · ", parts)
+}
+
+func (w voice) lines(parts ...any) any {
+	if w.markup {
+		return w.join("<br>\n", parts)
+	}
+	return w.join("\n", parts)
+}
+
+func (w voice) join(between string, parts []any) any {
+	var there []string
+	for _, p := range parts {
+		s := fmt.Sprint(p)
+		if _, marked := p.(template.HTML); w.markup && !marked {
+			s = template.HTMLEscapeString(s)
+		}
+		if s != "" {
+			there = append(there, s)
+		}
+	}
+	if w.markup {
+		return template.HTML(strings.Join(there, between))
+	}
+	return strings.Join(there, between)
+}
+
+// commands is a sentence and the commands that it is about; none is broken at its hyphen.
+func (w voice) commands(sentence string, names ...string) any {
+	if !w.markup {
+		return sentence + " " + strings.Join(names, " · ")
+	}
+	var parts []any
+	for _, n := range names {
+		parts = append(parts, template.HTML(`<span style="white-space:nowrap">`+template.HTMLEscapeString(n)+`</span>`))
+	}
+	return template.HTML(template.HTMLEscapeString(sentence+" ") + fmt.Sprint(w.line(parts...)))
+}
+
+// facts is what the desk knows of a ticket: "Producto: CRM · Tipo: Problema · Severidad: 2 (mayor)".
+func (w voice) facts(t Ticket) any {
+	return w.line(w.label("product", t.Product), w.label("type", t.Type), w.severityLong(t))
+}
+
+func (w voice) list(names []string) string { return strings.Join(names, ", ") }
+
+// names lists attachments; of those whose names may not be repeated it says how many.
+func names(all []Attachment) string {
+	var there []string
+	for _, a := range all {
+		if a.Name != "" {
+			there = append(there, a.Name)
+		}
+	}
+	if len(there) == 0 && len(all) > 0 {
+		return strconv.Itoa(len(all))
+	}
+	return strings.Join(there, ", ")
+}
+
+// files lists attachments with their sizes.
+func (w voice) files(all []Attachment) string {
+	sized := slices.Clone(all)
+	for i, a := range sized {
+		if a.Name != "" && a.Size > 0 {
+			sized[i].Name += " (" + w.size(a.Size) + ")"
+		}
+	}
+	return names(sized)
+}
+
+// size is in KB and MB of 1000, as mail clients count.
+func (w voice) size(n int64) string {
+	if n < 1_000_000 {
+		return strconv.FormatInt(max(1, (n+500)/1000), 10) + " KB"
+	}
+	s := strconv.FormatFloat(math.Round(float64(n)/100_000)/10, 'f', -1, 64)
+	return strings.Replace(s, ".", w.p.Date.Decimal, 1) + " MB"
+}
+
+// who is a person with the address that is really behind the name.
+func who(p Person) string {
+	if p.Address == "" || p.Address == p.Name {
+		return p.Name
+	}
+	return p.Name + " (" + p.Address + ")"
+}
+
+func nameAndAddress(p Person) []string {
+	if p.Address == "" || p.Address == p.Name {
+		return []string{p.Name}
+	}
+	return []string{p.Name, p.Address}
+}
+
+func customer(p Person, organisation string) string {
+	if organisation == "" {
+		return who(p)
+	}
+	return who(p) + ", " + organisation
+}
+
+// author is who wrote. The ticket's organisation is told of its requester only: nothing says that another is of it.
+func author(v View) string {
+	if v.Author.Address == v.Ticket.Requester.Address {
+		return customer(v.Author, v.Ticket.Organisation)
+	}
+	return who(v.Author)
+}
+
+// signature is the author as a reader knows him: an agent speaks for the desk.
+func signature(v View) string {
+	if v.Author.Agent && v.Author.Name != v.Desk.Name {
+		return v.Author.Name + ", " + v.Desk.Name
+	}
+	return v.Author.Name
+}
+
+// label is "Producto: CRM", or nothing when there is no value.
+func (w voice) label(key, value string) string {
+	if value == "" {
+		return ""
+	}
+	return first(w.p.Label[key], key) + ": " + value
+}
+
+// phrase is a label that a template names itself: it must exist.
+func (w voice) phrase(key string) (string, error) {
+	if s := w.p.Label[key]; s != "" {
+		return s, nil
+	}
+	return "", fmt.Errorf("phrases.toml has no %q in [label]", key)
+}
+
+// unknown begins the sentence about a value that we do not have: "No conocemos el producto".
+func (w voice) unknown(field string) string {
+	return first(w.p.Unknown[field], w.p.Label["unknown_value"]+" "+field)
+}
+
+func (w voice) form(key string) string   { return first(w.p.Form[key], key) }
+func (w voice) button(key string) string { return first(w.p.Button[key], key) }
+func (w voice) reason(code string) string {
+	return w.p.Reason[code]
+}
+
+// result is what a command did: "asignado a Luis Pérez".
+func (w voice) result(c Command) string {
+	return strings.TrimSpace(first(w.p.Result[c.Result], c.Result) + " " + c.Value)
+}
+
+// severity is "severidad 2", as it stands in a line; severityLong "Severidad: 2 (mayor)".
+func (w voice) severity(t Ticket) any {
+	if t.Severity == 0 {
+		return ""
+	}
+	return w.urgent(t, strings.ToLower(w.p.Label["severity"])+" "+strconv.Itoa(t.Severity))
+}
+
+func (w voice) severityLong(t Ticket) any {
+	if t.Severity == 0 {
+		return ""
+	}
+	s := strconv.Itoa(t.Severity)
+	if t.SeverityName != "" {
+		s += " (" + t.SeverityName + ")"
+	}
+	return w.urgent(t, w.label("severity", s))
+}
+
+func (w voice) urgent(t Ticket, s string) any {
+	if t.Severity == 1 {
+		return w.alert(s)
+	}
+	return s
+}
+
+// status is the state in the eyes of the reader: the one we wait for is told so.
+func (w voice) status(v View) string {
+	if v.Ticket.StatusClass == "waiting" && !v.ToAgent && (v.To.Address == v.Ticket.Requester.Address || v.Ticket.Requester.Address == "") {
+		return w.p.Status["waiting_for_you"]
+	}
+	return first(v.Ticket.Status, w.p.Status[v.Ticket.StatusClass])
+}
+
+// state is the number and the status: "Caso #123 · Abierto".
+func (w voice) state(v View) any {
+	if v.Ticket.Number == 0 {
+		return w.status(v)
+	}
+	n := w.number(v.Ticket.Number)
+	if w.markup {
+		n = template.HTML(template.HTMLEscapeString(v.Tag+" ") + fmt.Sprint(n))
+	} else {
+		n = v.Tag + " " + fmt.Sprint(n)
+	}
+	return w.line(n, w.status(v))
+}
+
+func (w voice) date(t time.Time) string     { return w.p.Date.write(w.p.Date.Full, t) }
+func (w voice) day(t time.Time) string      { return w.p.Date.write(w.p.Date.Day, t) }
+func (w voice) clock(t time.Time) string    { return w.p.Date.clock(t) }
+func (w voice) span(d time.Duration) string { return w.p.Date.span(d) }
+
+// attribution is the line above a quote; it names the year when that is another than now's.
+func (w voice) attribution(q Quote, now time.Time) string {
+	pattern := w.p.Date.Full
+	if q.At.Year() != now.Year() && !now.IsZero() {
+		pattern = w.p.Date.FullYear
+	}
+	when := w.p.Date.write(pattern, q.At)
+	if when == "" {
+		return q.Author.Name + ":"
+	}
+	return strings.NewReplacer("{date}", when, "{name}", q.Author.Name).Replace(w.p.Date.Attribution)
+}
+
+// outlookColumn keeps the column narrow in Outlook on Windows, which knows no max-width. No other client sees it.
+func outlookColumn() template.HTML {
+	return `<!--[if mso]><table role="presentation" align="center" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->`
+}
+
+func endOutlookColumn() template.HTML { return `<!--[if mso]></td></tr></table><![endif]-->` }

@@ -1,0 +1,238 @@
+package threading
+
+import (
+	"context"
+	"fmt"
+)
+
+// Evidence says how a mail shows which ticket it belongs to.
+type Evidence string
+
+// From the strongest to the weakest.
+const (
+	EvidenceToken  Evidence = "T" // a valid token, issued to the sender
+	EvidenceLeaked Evidence = "L" // a valid token, issued to somebody else
+	EvidenceKnown  Evidence = "M" // a Message-ID that the store knows, or a root id, which is issued to nobody
+	EvidenceNumber Evidence = "S" // a case number in the subject
+	EvidenceNone   Evidence = "N"
+)
+
+// Index is what the resolver asks the store.
+type Index interface {
+	// ByMessageID returns, for each of ids that it knows, where it belongs: ids that a participant's mail
+	// or ours had, or that the relay gave ours.
+	ByMessageID(ctx context.Context, ids []string) (map[string]Ref, error)
+	HasTicket(ctx context.Context, number int64) (bool, error)
+}
+
+// Ref is a place in a ticket. Item is 0 where it is not known.
+type Ref struct {
+	Ticket, Item int64
+}
+
+// Mail is what the resolver looks at. Addresses and ids may be raw header values.
+type Mail struct {
+	Envelope    []string // recipients in the SMTP session
+	DeliveredTo []string // Delivered-To, X-Original-To and kin, where a trusted host has added them
+	To, Cc      []string
+	InReplyTo   []string
+	References  []string
+	Subject     string // decoded
+	Sender      int64  // person of the From address, 0 when unknown
+	Tag         string // the mailbox's subject tag; empty: "Caso"
+}
+
+// Resolution is the ticket that a mail belongs to, and how that is known.
+type Resolution struct {
+	Evidence  Evidence
+	Ticket    int64 // 0 with EvidenceNone
+	Item      int64 // the item that is answered, 0 when not known
+	Person    int64 // to whom the token was issued; 0 for nobody in particular
+	Kind      Kind
+	Claimed   int64    // number in the subject, whatever it is worth
+	Forged    bool     // a token was there that we did not sign
+	Conflicts []string // what spoke for another ticket
+	Reason    string   // the header that decided
+}
+
+// maxConflicts bounds what is recorded about contradictions.
+const maxConflicts = 10
+
+// Resolver finds the ticket of a mail.
+type Resolver struct {
+	Signer    *Signer
+	Mailboxes *Mailboxes
+	Index     Index
+}
+
+// sighting is a token and the header that it was found in.
+type sighting struct {
+	header string
+	Token
+}
+
+// Resolve weighs the evidence. A token issued to the sender wins wherever it stands, then one issued
+// to somebody else, then an id that the store knows, then a number; among equals the first header wins.
+// So who answers to a forwarded address, but in a thread of his own, is known by his own token.
+// What points at a ticket that the store does not know counts as absent. The only errors are the store's.
+func (r *Resolver) Resolve(ctx context.Context, m Mail) (Resolution, error) {
+	res := Resolution{Evidence: EvidenceNone, Reason: "nothing points at a ticket"}
+	res.Claimed, _ = Case(m.Subject, m.Tag)
+	ids := References(m.InReplyTo, m.References)
+	found, forged := r.tokens(m, ids)
+	res.Forged = forged
+	found, err := r.existing(ctx, found)
+	if err != nil {
+		return res, err
+	}
+	if best := strongest(found, m.Sender); best != nil {
+		res.byToken(*best, m.Sender)
+	} else if err := r.withoutToken(ctx, ids, found, &res); err != nil {
+		return res, err
+	}
+	res.addConflicts(found)
+	return res, nil
+}
+
+// tokens returns the valid tokens in the order of precedence, and whether a forged one was among the others.
+func (r *Resolver) tokens(m Mail, ids []string) (found []sighting, forged bool) {
+	note := func(header string, t Token, v Verdict) {
+		if v == Valid {
+			found = append(found, sighting{header, t})
+		}
+		forged = forged || v == Forged
+	}
+	for _, field := range []struct {
+		header string
+		values []string
+	}{{"envelope recipient", m.Envelope}, {"Delivered-To", m.DeliveredTo}, {"To", m.To}, {"Cc", m.Cc}} {
+		for _, value := range field.values {
+			for _, address := range addressPieces(value) {
+				t, v := r.Signer.VerifyAddress(address, r.Mailboxes)
+				note(field.header, t, v)
+			}
+		}
+	}
+	answered := len(References(m.InReplyTo, nil)) // so many of ids are from In-Reply-To
+	for i, id := range ids {
+		header := "References"
+		if i < answered {
+			header = "In-Reply-To"
+		}
+		t, v := r.Signer.VerifyMessageID(id, r.Mailboxes)
+		note(header, t, v)
+	}
+	return found, forged
+}
+
+// existing drops the tokens of tickets that the store does not know.
+func (r *Resolver) existing(ctx context.Context, found []sighting) ([]sighting, error) {
+	known := map[int64]bool{}
+	kept := found[:0]
+	for _, s := range found {
+		there, asked := known[s.Ticket]
+		if !asked {
+			var err error
+			if there, err = r.Index.HasTicket(ctx, s.Ticket); err != nil {
+				return nil, fmt.Errorf("look up ticket %d: %w", s.Ticket, err)
+			}
+			known[s.Ticket] = there
+		}
+		if there {
+			kept = append(kept, s)
+		}
+	}
+	return kept, nil
+}
+
+// strongest returns the first token issued to the sender, or else the first one issued to anybody.
+func strongest(found []sighting, sender int64) (best *sighting) {
+	for i, s := range found {
+		switch {
+		case s.issuedTo(sender):
+			return &found[i]
+		case best == nil && !s.isRoot():
+			best = &found[i]
+		}
+	}
+	return best
+}
+
+// isRoot tells a root id. Each mail of a ticket has it in References, so it must not hide the ids that the
+// store knows; it stands in for them where no other one came through.
+func (t Token) isRoot() bool { return t.Kind == "" }
+
+// issuedTo is false for person 0: a token for nobody in particular is not a stranger's own.
+func (t Token) issuedTo(person int64) bool { return person != 0 && t.Person == person }
+
+func (res *Resolution) byToken(s sighting, sender int64) {
+	res.Evidence = EvidenceLeaked
+	if s.issuedTo(sender) {
+		res.Evidence = EvidenceToken
+	}
+	res.Ticket, res.Item, res.Person, res.Kind = s.Ticket, s.Item, s.Person, s.Kind
+	res.Reason = "token in " + s.header
+}
+
+// withoutToken looks at what is issued to nobody: ids, and unless a token was forged, the number.
+func (r *Resolver) withoutToken(ctx context.Context, ids []string, roots []sighting, res *Resolution) error {
+	known, err := r.known(ctx, ids)
+	switch {
+	case err != nil:
+		return err
+	case known.Ticket != 0:
+		res.Evidence, res.Ticket, res.Item, res.Reason = EvidenceKnown, known.Ticket, known.Item, "known Message-ID"
+	case len(roots) > 0:
+		res.Evidence, res.Ticket, res.Reason = EvidenceKnown, roots[0].Ticket, "root id in "+roots[0].header
+	case res.Claimed != 0 && res.Forged:
+		res.Reason = "number in the subject not believed: the mail holds a forged token"
+	case res.Claimed != 0:
+		return r.byNumber(ctx, res)
+	}
+	return nil
+}
+
+// known returns where the newest of ids belongs that the store knows.
+func (r *Resolver) known(ctx context.Context, ids []string) (Ref, error) {
+	if len(ids) == 0 {
+		return Ref{}, nil
+	}
+	refs, err := r.Index.ByMessageID(ctx, ids)
+	if err != nil {
+		return Ref{}, fmt.Errorf("look up message ids: %w", err)
+	}
+	for _, id := range ids {
+		if ref, ok := refs[id]; ok {
+			return ref, nil
+		}
+	}
+	return Ref{}, nil
+}
+
+func (r *Resolver) byNumber(ctx context.Context, res *Resolution) error {
+	there, err := r.Index.HasTicket(ctx, res.Claimed)
+	if err != nil {
+		return fmt.Errorf("look up ticket %d: %w", res.Claimed, err)
+	}
+	if there {
+		res.Evidence, res.Ticket, res.Reason = EvidenceNumber, res.Claimed, "number in the subject"
+	}
+	return nil
+}
+
+// addConflicts records what spoke for another ticket than the one that was found.
+func (res *Resolution) addConflicts(found []sighting) {
+	if res.Ticket == 0 {
+		return
+	}
+	var all []string
+	for _, s := range found {
+		if s.Ticket != res.Ticket {
+			all = append(all, fmt.Sprintf("token for %d in %s", s.Ticket, s.header))
+		}
+	}
+	if res.Claimed != 0 && res.Claimed != res.Ticket {
+		all = append(all, fmt.Sprintf("number %d in the subject", res.Claimed))
+	}
+	res.Conflicts = distinct(all, maxConflicts)
+}

@@ -1,0 +1,129 @@
+package threading
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// replyPrefixes are what mail clients put before the subject of a reply or forward, as plainWord spells them.
+var replyPrefixes = wordSet(
+	"re r resp fw fwd forward forwarded",                                          // English
+	"rv rta respuesta reenv reenviado reenvio res enc resposta encaminhado encam", // Spanish, Portuguese
+	"tr réponse transféré rif i inoltra inoltrato risposta",                       // French, Italian
+	"aw antw antwort wg weitergeleitet doorst antwoord",                           // German, Dutch
+	"sv vs vb vl bls trs ynt ilt i̇lt ats",                                        // Nordic, Indonesian, Turkish, Lithuanian
+	"odp pd odpověď předáno vá tov válasz továbbítás răs răspuns",                 // Polish, Czech, Hungarian, Romanian
+	"απ σχετ πρθ отв ответ на пер переслано відп",                                 // Greek, Russian, Ukrainian
+	"回复 答复 回覆 答覆 转发 轉寄 轉發 回信 返信 転送 답장 회신 전달 תשובה השב הועבר רד رد",                // Chinese, Japanese, Korean, Hebrew, Arabic
+)
+
+func wordSet(lines ...string) map[string]bool {
+	set := map[string]bool{}
+	for _, line := range lines {
+		for word := range strings.FieldsSeq(line) {
+			set[plainWord(word)] = true
+		}
+	}
+	return set
+}
+
+// plainWord spells s without case, accents, width and invisible characters.
+func plainWord(s string) string {
+	s = norm.NFKD.String(strings.ToLower(norm.NFKC.String(s)))
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Mn, unicode.Cf) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// CleanSubject returns the subject without reply and forward prefixes, however many and in whatever language, and
+// without our tag, [Caso #123], wherever it stands. It keeps everything else.
+func CleanSubject(subject, tag string) string {
+	for {
+		subject = strings.TrimLeftFunc(subject, isPadding)
+		rest := cutPrefix(cutTag(subject, tag))
+		if len(rest) == len(subject) {
+			break
+		}
+		subject = rest
+	}
+	return strings.TrimFunc(withoutTags(subject, tag), isPadding)
+}
+
+// isPadding tells what may stand before a prefix unseen: blanks and direction marks.
+func isPadding(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+
+// longestPrefix bounds a reply prefix, in octets: the word, a counter, blanks.
+const longestPrefix = 48
+
+// cutPrefix takes one prefix off: "Re:", "RE[2]:", "Fwd (3) :", "答复：".
+func cutPrefix(s string) string {
+	head := s[:min(len(s), longestPrefix)]
+	colon := strings.IndexAny(head, ":：")
+	if colon < 0 {
+		return s
+	}
+	word := strings.TrimFunc(head[:colon], isPadding)
+	if i := strings.IndexAny(word, "[(^*"); i > 0 && isNumber(strings.Trim(word[i:], "[](){}^* ")) {
+		word = strings.TrimFunc(word[:i], isPadding)
+	}
+	if !replyPrefixes[plainWord(word)] {
+		return s
+	}
+	if strings.HasPrefix(s[colon:], ":") {
+		return s[colon+1:]
+	}
+	return s[colon+len("："):]
+}
+
+// cutTag takes our tag off the beginning of s.
+func cutTag(s, tag string) string {
+	if end := tagEnd(s, tag); end > 0 {
+		return s[end:]
+	}
+	return s
+}
+
+// withoutTags takes our tag out of the middle, with the blanks before it.
+func withoutTags(s, tag string) string {
+	kept := &strings.Builder{}
+	for {
+		open := strings.IndexByte(s, '[')
+		if open < 0 {
+			kept.WriteString(s)
+			return kept.String()
+		}
+		if end := tagEnd(s[open:], tag); end > 0 {
+			kept.WriteString(strings.TrimRightFunc(s[:open], isBlank))
+			s = s[open+end:]
+			continue
+		}
+		kept.WriteString(s[:open+1])
+		s = s[open+1:]
+	}
+}
+
+// longestTag bounds a tag in octets.
+const longestTag = 128
+
+// tagEnd returns where the tag ends with which s begins, or 0.
+func tagEnd(s, tag string) int {
+	if !strings.HasPrefix(s, "[") {
+		return 0
+	}
+	end := strings.IndexByte(s[:min(len(s), longestTag)], ']')
+	if end < 0 {
+		return 0
+	}
+	inside := strings.TrimRightFunc(lowerASCII(s[1:end]), isBlank)
+	before := strings.TrimRight(inside, "0123456789")
+	word, _ := cutNumberWords(before)
+	if digits := len(inside) - len(before); digits < 1 || digits > 9 || strings.TrimLeftFunc(word, isBlank) != tagWord(tag) {
+		return 0
+	}
+	return end + 1
+}
