@@ -77,6 +77,9 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	if reason == hopsReason {
 		f.row.Rule = "1"
 	}
+	if f.mail.Released && (f.row.Action == Quarantine || f.row.Action == MachineOpens && !f.box.Alerts) {
+		f.row.Action, reason = OpenSuspect, "released: "+reason
+	}
 	f.verdict = store.Verdict{
 		Mailbox: f.box.Address, MessageID: m.MessageID, Sender: f.from, Subject: m.Subject, Canonical: f.canonical,
 		Proof: string(f.proof), Evidence: string(f.resolution.Evidence), Rule: f.row.Rule, Reason: reason,

@@ -30,13 +30,20 @@ func (f *filing) author(ctx context.Context) (desk.Person, error) {
 	if f.person.ID != 0 {
 		return f.person, nil
 	}
-	p, err := f.newPerson(ctx, f.from, f.rd.Message.From[0].Name)
+	var name string
+	if len(f.rd.Message.From) > 0 {
+		name = f.rd.Message.From[0].Name
+	}
+	p, err := f.newPerson(ctx, f.from, name)
 	f.person = p
 	return p, err
 }
 
 func (f *filing) newPerson(ctx context.Context, address, name string) (desk.Person, error) {
-	p := desk.Person{Name: name, Addresses: []string{address}, Role: desk.Customer, Active: true}
+	p := desk.Person{Name: name, Role: desk.Customer, Active: true}
+	if address != "" { // a released mail may have nobody to answer to
+		p.Addresses = []string{address}
+	}
 	if f.rd.Lang == "es" || f.rd.Lang == "en" {
 		p.Language = f.rd.Lang
 	}

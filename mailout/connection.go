@@ -28,8 +28,8 @@ type connection struct {
 }
 
 var (
-	errNoTLS  = errors.New(`the relay offers no STARTTLS, and nothing was sent in clear: try tls = "tls" with port 465, or ask who runs it`)
-	errNoAuth = errors.New("the relay offers no login that buzon knows (PLAIN, LOGIN, SCRAM-SHA-256, CRAM-MD5): remove username, or try another port")
+	errNoTLS  = errors.New(`the relay offers no STARTTLS, and nothing was sent in clear (tls = "tls" goes with port 465)`)
+	errNoAuth = errors.New("the relay offers no login that buzon knows (PLAIN, LOGIN, SCRAM-SHA-256, CRAM-MD5), or needs no username on this port")
 )
 
 // dial connects, starts TLS as configured, and logs in. go-mail does the dialogue, under one
@@ -136,8 +136,8 @@ func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
 	return "", nil, errNoAuth
 }
 
-// send sends one mail. gone means that the relay had closed the connection while it was idle:
-// nothing has been said yet, and a new connection may be tried at once.
+// send sends one mail. gone means that the relay has closed the connection before it heard of the
+// mail, as it does with idle ones: a new connection may be tried at once.
 func (c *connection) send(ctx context.Context, env Envelope, raw []byte) (r Result, gone bool) {
 	c.inOrder = false
 	c.mails++
@@ -148,7 +148,7 @@ func (c *connection) send(ctx context.Context, env Envelope, raw []byte) (r Resu
 	if err == nil {
 		return c.content(ctx, raw), false
 	}
-	gone = at == stepMail && c.mails > 1 && hungUp(err)
+	gone = at == stepMail && hungUp(err)
 	c.reset(err)
 	return c.pool.judge(ctx, at, err), gone
 }
@@ -214,7 +214,7 @@ func (c *connection) content(ctx context.Context, raw []byte) Result {
 	if err != nil {
 		return c.pool.judge(ctx, stepEnd, err)
 	}
-	return Result{Outcome: Sent, Reply: c.pool.clean(code, text)}
+	return Result{Outcome: Sent, Reply: c.pool.reply(code, text)}
 }
 
 // lastWords looks whether a relay that hung up in the middle has said why.

@@ -28,7 +28,8 @@ func refused(format string, args ...any) Result {
 	return Result{Outcome: Refused, Err: &Refusal{Cause: fmt.Errorf(format, args...)}}
 }
 
-// login, AUTH and MAIL concern every mail alike; from RCPT on a refusal is this recipient's.
+// step is a moment of the dialogue. Up to MAIL a refusal concerns every mail alike; from RCPT on it
+// is this recipient's.
 //
 //	                reply 4xx   reply 5xx   no reply
 //	dial … MAIL     Deferred    Held        Deferred (no TLS as configured: Held)
@@ -62,7 +63,7 @@ func (p *Pool) judge(ctx context.Context, at step, err error) Result {
 	case ctx.Err() != nil:
 		r.Err = p.wrap(at, context.Cause(ctx))
 	case at == stepDial && !network(err):
-		r.Outcome = Held
+		r.Outcome, r.Err = Held, fmt.Errorf("%w; check host, port and tls of [relay]", r.Err)
 	}
 	if at == stepEnd {
 		r.Outcome = Uncertain
@@ -71,7 +72,7 @@ func (p *Pool) judge(ctx context.Context, at step, err error) Result {
 }
 
 func (p *Pool) judgeReply(at step, reply *textproto.Error) Result {
-	r := Result{Outcome: Deferred, Reply: p.clean(reply.Code, reply.Msg)}
+	r := Result{Outcome: Deferred, Reply: p.reply(reply.Code, reply.Msg)}
 	r.Err = p.wrap(at, errors.New(r.Reply))
 	login := reply.Code == 530 || reply.Code == 534 || reply.Code == 535 || reply.Code == 538
 	switch {
@@ -89,7 +90,7 @@ func (p *Pool) judgeReply(at step, reply *textproto.Error) Result {
 
 // wrap names the relay and the step. The text of a library's error may repeat what the relay said.
 func (p *Pool) wrap(at step, err error) error {
-	if text := p.conceal(err.Error()); text != err.Error() {
+	if text := p.tidy(err.Error()); text != err.Error() {
 		err = errors.New(text)
 	}
 	return fmt.Errorf("relay %s: %s: %w", p.relay.addr(), at, err)
@@ -118,22 +119,24 @@ func network(err error) bool {
 // maxReply is how much of a relay's answer is kept, in bytes.
 const maxReply = 500
 
-// clean is an answer on one line, without control characters, capped, and without our password,
-// should the relay repeat it.
-func (p *Pool) clean(code int, msg string) string {
+// tidy is what a relay said on one line, without control characters, capped, and without our
+// password, should the relay repeat it.
+func (p *Pool) tidy(text string) string {
 	printable := func(r rune) rune {
 		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
 	}
-	text := strings.Map(printable, p.conceal(strings.ToValidUTF8(msg, "")))
-	text = fmt.Sprintf("%d %s", code, strings.Join(strings.Fields(text), " "))
+	text = strings.Map(printable, p.conceal(strings.ToValidUTF8(text, " ")))
+	text = strings.Join(strings.Fields(text), " ")
 	if len(text) > maxReply {
 		text = strings.ToValidUTF8(text[:maxReply], "")
 	}
 	return text
 }
+
+func (p *Pool) reply(code int, text string) string { return p.tidy(fmt.Sprintf("%d %s", code, text)) }
 
 // conceal takes the password out of a text, plain and as AUTH sends it.
 func (p *Pool) conceal(text string) string {

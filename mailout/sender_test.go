@@ -3,6 +3,7 @@ package mailout
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"go.uber.org/goleak"
 
@@ -109,6 +112,7 @@ func TestEveryAnswer(t *testing.T) {
 		{"no greeting", mailtest.Connect, mailtest.Cut(), Deferred, "", 0},
 		{"greeting never comes", mailtest.Connect, mailtest.Act{Stall: mailtest.Forever}, Deferred, "timeout", 0},
 		{"greeting is not SMTP", mailtest.Connect, mailtest.Reply("HTTP/1.1 400 Bad Request"), Held, "", 0},
+		{"greeting that is no text", mailtest.Connect, mailtest.Reply("\x1b[31m\x00\xff"), Held, "[31m", 0},
 		{"EHLO 550", mailtest.EHLO, mailtest.Act{Reply: "550 5.7.1 who are you", Always: true}, Held, "550 5.7.1 who are you", 0},
 		{"EHLO 451", mailtest.EHLO, mailtest.Act{Reply: "451 4.3.0 later", Always: true}, Deferred, "451 4.3.0", 0},
 		{"EHLO cut", mailtest.EHLO, mailtest.Cut(), Deferred, "", 0},
@@ -145,12 +149,16 @@ func TestEveryAnswer(t *testing.T) {
 			t.Parallel()
 			s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 			s.Script(c.at, c.act)
-			p := relayTo(t, s, func(r *Relay) { r.Timeout, r.FinalTimeout = 300*time.Millisecond, 300*time.Millisecond })
+			p := relayTo(t, s, func(r *Relay) {
+				if c.act.Stall != 0 {
+					r.Timeout, r.FinalTimeout = 300*time.Millisecond, 300*time.Millisecond
+				}
+			})
 			r := send(t, p)
 			want(t, r, c.outcome, c.text)
 			wantCopies(t, s, c.copies)
-			if len(r.Reply) > maxReply {
-				t.Errorf("a reply of %d bytes was kept", len(r.Reply))
+			if text := fmt.Sprint(r.Reply, r.Err); len(r.Reply) > maxReply || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+				t.Errorf("kept of the reply: %d bytes: %q", len(text), text)
 			}
 			s.Script(c.at)
 			want(t, send(t, p), Sent, "")
@@ -180,7 +188,11 @@ func TestConnectionsAreUsedAgainOnlyInOrder(t *testing.T) {
 			t.Parallel()
 			s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 			s.Script(c.at, c.act)
-			p := relayTo(t, s, func(r *Relay) { r.Timeout, r.FinalTimeout = 200*time.Millisecond, 200*time.Millisecond })
+			p := relayTo(t, s, func(r *Relay) {
+				if c.act.Stall != 0 {
+					r.Timeout, r.FinalTimeout = 200*time.Millisecond, 200*time.Millisecond
+				}
+			})
 			if r := send(t, p); r.Outcome == Sent {
 				t.Fatal("sent at once")
 			}
@@ -211,6 +223,14 @@ func TestOneBadRecipientHoldsUpNobody(t *testing.T) {
 		want(t, send(t, p), Sent, "")
 	}
 	wantCopies(t, s, 3)
+}
+
+// Scanning a mail takes longer than any other command, and is waited for.
+func TestFinalDotHasMoreTime(t *testing.T) {
+	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
+	s.Script(mailtest.End, mailtest.Act{Stall: 600 * time.Millisecond})
+	p := relayTo(t, s, func(r *Relay) { r.Timeout, r.FinalTimeout = 300*time.Millisecond, 10*time.Second })
+	want(t, send(t, p), Sent, "")
 }
 
 // A mail larger than the buffers in between, so that the cut falls while the content is being
@@ -272,7 +292,7 @@ func TestRelayRefusesBeforeTheDot(t *testing.T) {
 		c.(*net.TCPConn).CloseRead()
 		time.Sleep(300 * time.Millisecond)
 	}()
-	p, err := NewRelay(Relay{Host: "127.0.0.1", Port: ln.Addr().(*net.TCPAddr).Port, TLS: "none", Timeout: 500 * time.Millisecond})
+	p, err := NewRelay(Relay{Host: "127.0.0.1", Port: ln.Addr().(*net.TCPAddr).Port, TLS: "none", Timeout: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -549,6 +569,7 @@ func TestLoginRefusedIsHeldAndTellsNoSecret(t *testing.T) {
 		{"wrong password", "PLAIN LOGIN", mailtest.Usual(), Held, "check username and password"},
 		{"the relay repeats the password", "PLAIN", mailtest.Reply("535 5.7.8 bad password " + secret), Held, "535 5.7.8 bad password ***"},
 		{"the relay repeats the response", "PLAIN", mailtest.Reply("535 5.7.8 cannot read " + plain), Held, "535 5.7.8 cannot read ***"},
+		{"the relay repeats it and speaks no SMTP", "PLAIN", mailtest.Reply("2bad password " + secret), Held, "bad password ***"},
 		{"454", "LOGIN", mailtest.Reply("454 4.7.0 directory is down"), Deferred, "454 4.7.0 directory is down"},
 		{"no known mechanism", "GSSAPI", mailtest.Usual(), Held, "no login that buzon knows"},
 	} {
@@ -612,6 +633,13 @@ func TestTLSIsAsConfiguredOrNotAtAll(t *testing.T) {
 	}
 }
 
+func TestOldTLSIsNotSpoken(t *testing.T) {
+	for _, security := range []string{"tls", "starttls"} {
+		s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{TLS: security, MaxTLS: tls.VersionTLS11})
+		want(t, send(t, relayTo(t, s, func(r *Relay) { r.TLS = security })), Held, "version")
+	}
+}
+
 func TestCheckLogsIn(t *testing.T) {
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Users: map[string]string{"soporte": "clave"}})
 	p := relayTo(t, s, func(r *Relay) { r.Username, r.Password = "soporte", "clave" })
@@ -651,6 +679,23 @@ func TestRelayConfiguration(t *testing.T) {
 			t.Errorf("%v: defaults are missing", c.relay)
 		}
 	}
+}
+
+func FuzzReply(f *testing.F) {
+	f.Add("550 no\r\nsuch \x1b[31m user \xff")
+	f.Add(strings.Repeat("ñ", 300))
+	f.Add("AHNvcG9ydGUAZ2VoZWlt geheim Z2VoZWlt")
+	p, err := NewRelay(Relay{Host: "x.test", Username: "soporte", Password: "geheim"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, said string) {
+		got := p.reply(550, said)
+		if len(got) > maxReply || !utf8.ValidString(got) || strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) }) ||
+			strings.Contains(got, "geheim") || strings.Contains(got, "Z2VoZWlt") {
+			t.Errorf("%q became %q", said, got)
+		}
+	})
 }
 
 func BenchmarkSend(b *testing.B) {

@@ -228,3 +228,6 @@ func (s *Store) room() error {
 	}
 	return nil
 }
+
+// Ready tells whether more mail can be taken; the error is a Fault.
+func (s *Store) Ready() error { return fault(s.room()) }

@@ -61,6 +61,7 @@ type Mail struct {
 	Item      int64
 	Error     string
 	Settled   time.Time
+	Released  bool // by an administrator, out of the quarantine
 }
 
 // Receive makes a mail durable: its bytes and envelope, with the first attempt counted. Only when it returns may
@@ -96,14 +97,14 @@ func (tx *Tx) receive(ctx context.Context, env Envelope, p *Spool) (id int64, er
 }
 
 const mailColumns = `j.id, j.blob, b.size, b.sha256, j.received_at, j.envelope, j.mailbox, j.attempts, j.message_id, j.sender, j.subject,
-	j.proof, j.evidence, j.rule, j.reason, j.outcome, j.ticket, j.item, j.error, j.settled_at FROM journal j JOIN blob b ON b.id = j.blob`
+	j.proof, j.evidence, j.rule, j.reason, j.outcome, j.ticket, j.item, j.error, j.settled_at, j.released FROM journal j JOIN blob b ON b.id = j.blob`
 
 func scanMail(scan func(...any) error) (m Mail, err error) {
 	var sum []byte
 	var received, settled sql.NullInt64
 	var envelope string
 	err = scan(&m.ID, &m.Blob, &m.Size, &sum, &received, &envelope, &m.Mailbox, &m.Attempts, &m.MessageID, &m.Sender, &m.Subject,
-		&m.Proof, &m.Evidence, &m.Rule, &m.Reason, &m.Outcome, &m.Ticket, &m.Item, &m.Error, &settled)
+		&m.Proof, &m.Evidence, &m.Rule, &m.Reason, &m.Outcome, &m.Ticket, &m.Item, &m.Error, &settled, &m.Released)
 	if err != nil {
 		return m, err
 	}
@@ -220,10 +221,22 @@ func (r Reader) Namesake(ctx context.Context, id int64, messageID string) (found
 	return r.row(ctx, "SELECT id FROM journal WHERE message_id = $1 AND id <> $2 AND settled_at IS NOT NULL LIMIT 1", args(messageID, id), &n)
 }
 
-// Requeue puts a quarantined mail back to the beginning of its way.
-func (s *Store) Requeue(ctx context.Context, id int64) (done bool, err error) {
+// Requeue puts a quarantined mail back to the beginning of its way. Released mail is filed as a ticket even if nobody
+// knows who sent it.
+func (s *Store) Requeue(ctx context.Context, id int64, release bool) (done bool, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, "UPDATE journal SET settled_at = NULL, outcome = '', attempts = 1, error = '', next_at = 0 WHERE id = $1 AND outcome = 'quarantine'", id)
+		n, err := tx.exec(ctx, `UPDATE journal SET settled_at = NULL, outcome = '', attempts = 1, error = '', next_at = 0, released = $2
+			WHERE id = $1 AND outcome = 'quarantine'`, id, release)
+		done = n == 1
+		return err
+	})
+	return done, err
+}
+
+// DropMail takes a mail out of the quarantine for good; its bytes stay.
+func (s *Store) DropMail(ctx context.Context, id int64) (done bool, err error) {
+	err = s.Write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, "UPDATE journal SET outcome = 'dropped' WHERE id = $1 AND outcome = 'quarantine'", id)
 		done = n == 1
 		return err
 	})

@@ -31,7 +31,7 @@ CREATE TABLE journal (
 	message_id TEXT NOT NULL DEFAULT '', canonical BLOB, sender TEXT NOT NULL DEFAULT '', subject TEXT NOT NULL DEFAULT '',
 	proof TEXT NOT NULL DEFAULT '', evidence TEXT NOT NULL DEFAULT '', rule TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
 	outcome TEXT NOT NULL DEFAULT '', ticket INTEGER NOT NULL DEFAULT 0, item INTEGER NOT NULL DEFAULT 0,
-	error TEXT NOT NULL DEFAULT '', settled_at INTEGER
+	error TEXT NOT NULL DEFAULT '', settled_at INTEGER, released INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX journal_open ON journal(id) WHERE settled_at IS NULL;
 CREATE INDEX journal_message ON journal(message_id) WHERE message_id <> '';

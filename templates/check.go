@@ -204,7 +204,7 @@ func explain(err error) error {
 		what = err.Error()
 	}
 	if m := noField.FindStringSubmatch(what); m != nil {
-		what = fmt.Sprintf("%s has no field %s; it has %s", m[2], m[1], strings.Join(fields(m[2]), ", "))
+		what = fmt.Sprintf("%s has no field %s; it has %s", strings.Replace(m[2], "sheet", "View", 1), m[1], strings.Join(fields(m[2]), ", "))
 	}
 	return fmt.Errorf("%s%s", where, what)
 }

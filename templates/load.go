@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	text "text/template"
 
 	"github.com/pelletier/go-toml/v2"
@@ -20,6 +21,9 @@ import (
 
 //go:embed layout.txt layout.html es en
 var own embed.FS
+
+// Files are the templates that come with buzon, for an administrator to copy and change.
+func Files() fs.FS { return own }
 
 // fallback is the language that has every kind.
 const fallback = "es"
@@ -40,12 +44,18 @@ type sources struct{ own, theirs map[string]source }
 // takes the place of ours; layout.txt, layout.html, LANG/parts.txt and LANG/phrases.toml need hold only what is to be
 // different. A folder of another name is another language. The error names file and line and says what would be right.
 func Load(dir string) (*Set, error) {
+	if dir == "" {
+		return embedded()
+	}
 	s, err := load(dir)
 	if err != nil {
 		return nil, fmt.Errorf("load templates: %w", err)
 	}
 	return s, nil
 }
+
+// embedded is read once: nothing can change it.
+var embedded = sync.OnceValues(func() (*Set, error) { return load("") })
 
 func load(dir string) (*Set, error) {
 	files := sources{map[string]source{}, map[string]source{}}

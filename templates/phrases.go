@@ -3,7 +3,6 @@ package templates
 import (
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -91,8 +90,6 @@ func (s *Set) Date(t time.Time, lang string) string {
 func (s *Set) Phrase(lang, table, key string) string {
 	return first(s.language("", lang).phrases.tables()[table][key], key)
 }
-
-var embedded = sync.OnceValues(func() (*Set, error) { return Load("") })
 
 // Date is Set.Date with the words that come with buzon; in a language that does not, Spanish.
 func Date(t time.Time, lang string) string {

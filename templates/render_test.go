@@ -313,6 +313,14 @@ func TestLanguageFallsBackToTheDesksThenSpanish(t *testing.T) {
 	}
 }
 
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		if _, err := load(""); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkRender(b *testing.B) {
 	s := embeddedSet(b)
 	v := with(files, form, buttons("close"), quoted)

@@ -87,7 +87,11 @@ func (s *Set) Render(kind Kind, lang string, v View) (Mail, error) {
 	if p == nil {
 		return Mail{}, fmt.Errorf("render %q: there is no such kind of mail", kind)
 	}
-	return p.render(l, ready(v, kind, l.phrases))
+	m, err := p.render(l, ready(v, kind, l.phrases))
+	if err != nil {
+		return Mail{}, fmt.Errorf("render %s in %s: %w", kind, l.code, err)
+	}
+	return m, nil
 }
 
 func (p *pair) render(l *language, v View) (Mail, error) {

@@ -4,7 +4,7 @@ import "testing"
 
 func embeddedSet(t testing.TB) *Set {
 	t.Helper()
-	s, err := Load("")
+	s, err := embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

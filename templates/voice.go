@@ -19,11 +19,20 @@ type voice struct {
 
 func (w voice) funcs() map[string]any {
 	return map[string]any{
+		// how words look
 		"number": w.number, "strong": w.strong, "alert": w.alert, "words": w.words, "quote": w.quote,
-		"line": w.line, "lines": w.lines, "facts": w.facts, "commands": w.commands, "list": w.list, "who": who, "nameAndAddress": nameAndAddress, "customer": customer, "author": author, "signature": signature,
-		"label": w.label, "phrase": w.phrase, "unknown": w.unknown, "form": w.form, "button": w.button, "reason": w.reason,
-		"result": w.result, "severity": w.severity, "severityLong": w.severityLong, "status": w.status, "state": w.state,
-		"date": w.date, "day": w.day, "clock": w.clock, "span": w.span, "attribution": w.attribution, "files": w.files, "names": names, "outlookColumn": outlookColumn, "endOutlookColumn": endOutlookColumn,
+		"line": w.line, "lines": w.lines, "list": list, "commands": w.commands,
+		"outlookColumn": outlookColumn, "endOutlookColumn": endOutlookColumn,
+		// people
+		"who": who, "nameAndAddress": nameAndAddress, "customer": customer, "author": author, "signature": signature,
+		"attribution": w.attribution,
+		// the ticket
+		"facts": w.facts, "severity": w.severity, "severityLong": w.severityLong, "status": w.status, "state": w.state,
+		"names": names, "files": w.files, "result": w.result,
+		// words from phrases.toml
+		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button, "reason": w.reason,
+		// time
+		"date": w.date, "day": w.day, "clock": w.clock, "span": w.span,
 	}
 }
 
@@ -99,7 +108,15 @@ func (w voice) facts(t Ticket) any {
 	return w.line(w.label("product", t.Product), w.label("type", t.Type), w.severityLong(t))
 }
 
-func (w voice) list(names []string) string { return strings.Join(names, ", ") }
+// longestList is how many choices a sentence may offer.
+const longestList = 12
+
+func list(names []string) string {
+	if len(names) > longestList {
+		return strings.Join(names[:longestList], ", ") + " …"
+	}
+	return strings.Join(names, ", ")
+}
 
 // names lists attachments; of those whose names may not be repeated it says how many.
 func names(all []Attachment) string {
@@ -196,9 +213,9 @@ func (w voice) unknown(field string) string {
 
 func (w voice) form(key string) string   { return first(w.p.Form[key], key) }
 func (w voice) button(key string) string { return first(w.p.Button[key], key) }
-func (w voice) reason(code string) string {
-	return w.p.Reason[code]
-}
+
+// reason is a whole sentence, or nothing for a code that has none.
+func (w voice) reason(code string) string { return w.p.Reason[code] }
 
 // result is what a command did: "asignado a Luis Pérez".
 func (w voice) result(c Command) string {

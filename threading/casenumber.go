@@ -102,7 +102,8 @@ func cutNumberWords(s string) (rest string, marked bool) {
 		if i < 0 {
 			return s, marked
 		}
-		s, marked = strings.TrimSuffix(s, numberWords[i]), true
+		s = strings.TrimSuffix(s, numberWords[i])
+		marked = marked || numberWords[i] != "no" // "no" may also deny: caso no 3 usuarios
 	}
 	return s, marked
 }

@@ -127,7 +127,7 @@ func TestCase(t *testing.T) {
 		{"orden de trabajo 12", 0},
 		{"PR #42 merged", 0},
 		{"Testing 123", 0},
-		{"issue 14675", 0},
+		{"incidencia 14675", 0},
 		// the word, but another sense
 		{"caso de uso 12", 0},
 		{"Casos de uso 12", 0},
@@ -144,6 +144,7 @@ func TestCase(t *testing.T) {
 		{"case study 12", 0},
 		{"use case 12", 0},
 		{"Test case 12 fails", 0},
+		{"Test ticket 12 fails", 12},
 		{"edge case 3", 0},
 		{"just in case 24 arrive", 0},
 		{"in any case 5 of them", 0},
@@ -157,6 +158,8 @@ func TestCase(t *testing.T) {
 		{"caso ciento 123", 0},
 		// quantities, dates, times, telephones, decimals, other numbering
 		{"caso 3 usuarios sin acceso", 0},
+		{"en su caso no 3 usuarios sino 5", 0},
+		{"caso #3 usuarios sin acceso", 3},
 		{"ticket 20 USD", 0},
 		{"caso 5 horas sin servicio", 0},
 		{"caso 10 a.m. sin sistema", 0},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 )
@@ -53,7 +54,7 @@ const maxLocal = 256
 // quoted local part, a dot at the end.
 func (b *Mailboxes) Find(address string) (mailbox, detail string, ok bool) {
 	local, domain, ok := splitAddress(address)
-	if !ok || !b.domains[domain] {
+	if !ok {
 		return "", "", false
 	}
 	if mailbox, ok = b.mailbox[local+"@"+domain]; ok {
@@ -89,7 +90,7 @@ func addressPieces(value string) []string {
 	return pieces[:n]
 }
 
-// splitAddress takes the last address in value apart, in lower case, its domain in ASCII (RFC 5890).
+// splitAddress takes the last address in value apart, in lower case, its domain in ASCII (RFC 5891).
 func splitAddress(value string) (local, domain string, ok bool) {
 	pieces := addressPieces(value)
 	if len(pieces) == 0 {
@@ -105,10 +106,17 @@ func splitAddress(value string) (local, domain string, ok bool) {
 	if local == "" || len(local) > maxLocal || domain == "" || len(domain) > maxLocal {
 		return "", "", false
 	}
-	if ascii, err := idna.Lookup.ToASCII(domain); err == nil && ascii != "" {
-		domain = ascii
+	return local, asciiDomain(domain), true
+}
+
+func asciiDomain(domain string) string {
+	if isASCII := strings.IndexFunc(domain, func(r rune) bool { return r > unicode.MaxASCII }) < 0; isASCII {
+		return domain
 	}
-	return local, domain, true
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		return ascii
+	}
+	return domain
 }
 
 // withoutScheme takes "mailto:" off, and with it the escapes and header fields of RFC 6068.

@@ -72,13 +72,16 @@ func (s *Signer) ReplyAddress(mailbox string, t Token) string {
 	if t.Mailbox == "" {
 		t.Mailbox = mailbox
 	}
+	t.Mailbox = canonical(t.Mailbox)
 	key := s.keys.signer()
 	return local + "+c" + decimal(t.Ticket) + ".p" + base36(t.Person) + "." +
 		key.ID + s.reply(key, t)[:addressMAC] + "@" + domain
 }
 
-// MessageID returns the Message-ID, without angle brackets, of the mail that carries t to its person.
+// MessageID returns the Message-ID, without angle brackets, of the mail that carries t to its person. It needs
+// t.Mailbox.
 func (s *Signer) MessageID(domain string, t Token) string {
+	t.Mailbox = canonical(t.Mailbox)
 	key := s.keys.signer()
 	return "c" + decimal(t.Ticket) + ".i" + decimal(t.Item) + ".p" + base36(t.Person) + "." +
 		key.ID + s.message(key, t)[:messageMAC] + "@" + domain
@@ -88,17 +91,18 @@ func (s *Signer) MessageID(domain string, t Token) string {
 // It changes when the keys are rotated; the older ones stay valid.
 func (s *Signer) RootID(domain, mailbox string, ticket int64) string {
 	key := s.keys.signer()
-	return "c" + decimal(ticket) + "." + key.ID + s.root(key, mailbox, ticket)[:messageMAC] + "@" + domain
+	return "c" + decimal(ticket) + "." + key.ID + s.root(key, canonical(mailbox), ticket)[:messageMAC] + "@" + domain
 }
 
-// BounceAddress returns the envelope sender of a row of the outbox, by which a bounce proves what it is about.
+// BounceAddress returns the envelope sender of a row of the outbox, by which a bounce proves what it is
+// about. Here mailbox is no alias.
 func (s *Signer) BounceAddress(mailbox string, outbox int64) string {
 	local, domain, ok := splitAddress(mailbox)
 	if !ok || !within(outbox, 1, maxOutbox) {
 		return mailbox
 	}
 	key := s.keys.signer()
-	return local + "+b" + decimal(outbox) + "." + key.ID + s.bounce(key, mailbox, outbox)[:addressMAC] + "@" + domain
+	return local + "+b" + decimal(outbox) + "." + key.ID + s.bounce(key, local+"@"+domain, outbox)[:addressMAC] + "@" + domain
 }
 
 // LoopMark returns the value of X-Buzon-Loop for a row of the outbox: <instance>.b<outbox>.<key><mac>.
@@ -107,20 +111,22 @@ func (s *Signer) LoopMark(outbox int64) string {
 	return s.instance + ".b" + decimal(outbox) + "." + key.ID + s.loop(key, outbox)[:messageMAC]
 }
 
+// The mailboxes below are in canonical form.
+
 func (s *Signer) reply(key secretKey, t Token) string {
-	return s.mac(key, forReply, canonical(t.Mailbox), decimal(t.Ticket), decimal(t.Person), string(t.Kind))
+	return s.mac(key, forReply, t.Mailbox, decimal(t.Ticket), decimal(t.Person), string(t.Kind))
 }
 
 func (s *Signer) message(key secretKey, t Token) string {
-	return s.mac(key, forMessage, canonical(t.Mailbox), decimal(t.Ticket), decimal(t.Item), decimal(t.Person), string(t.Kind))
+	return s.mac(key, forMessage, t.Mailbox, decimal(t.Ticket), decimal(t.Item), decimal(t.Person), string(t.Kind))
 }
 
 func (s *Signer) root(key secretKey, mailbox string, ticket int64) string {
-	return s.mac(key, forRoot, canonical(mailbox), decimal(ticket))
+	return s.mac(key, forRoot, mailbox, decimal(ticket))
 }
 
 func (s *Signer) bounce(key secretKey, mailbox string, outbox int64) string {
-	return s.mac(key, forBounce, canonical(mailbox), decimal(outbox))
+	return s.mac(key, forBounce, mailbox, decimal(outbox))
 }
 
 func (s *Signer) loop(key secretKey, outbox int64) string {

@@ -50,7 +50,7 @@ func NewIMAP(t testing.TB, opts IMAPOptions) *IMAP {
 	if opts.Caps == nil {
 		opts.Caps = imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapMove: {}, imap.CapUIDPlus: {}, imap.CapNamespace: {}, imap.CapESearch: {}}
 	}
-	s := &IMAP{opts: opts, addr: "127.0.0.1:0", user: imapmemserver.NewUser(opts.User, opts.Password)}
+	s := &IMAP{opts: opts, addr: anyPort, user: imapmemserver.NewUser(opts.User, opts.Password)}
 	for _, folder := range append([]string{"INBOX"}, opts.Folders...) {
 		s.Create(t, folder)
 	}
@@ -73,7 +73,9 @@ func (s *IMAP) Start(t testing.TB) {
 	t.Helper()
 	ln, err := net.Listen("tcp", s.addr)
 	check(t, err)
-	s.addr = ln.Addr().String()
+	if s.addr == anyPort {
+		s.addr = ln.Addr().String()
+	}
 	conf := &tls.Config{Certificates: []tls.Certificate{s.opts.Certificate.TLS}}
 	o := &imapserver.Options{Caps: s.opts.Caps, InsecureAuth: s.opts.TLS != "starttls", Logger: log.New(io.Discard, "", 0),
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {

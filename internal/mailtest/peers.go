@@ -41,7 +41,7 @@ func peerDir(t testing.TB, program string) string {
 // freePort is a port on which nobody listens.
 func freePort(t testing.TB) int {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := net.Listen("tcp", anyPort)
 	check(t, err)
 	defer ln.Close()
 	return port(ln.Addr().String())

@@ -94,7 +94,7 @@ type ScriptedIMAP struct {
 // NewScriptedIMAP starts a server that stops with the test.
 func NewScriptedIMAP(t testing.TB, sessions ...[]IMAPStep) *ScriptedIMAP {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := net.Listen("tcp", anyPort)
 	check(t, err)
 	s := &ScriptedIMAP{t: t, ln: ln, sessions: sessions, stopped: make(chan struct{})}
 	s.running.Go(s.serve)

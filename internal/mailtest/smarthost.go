@@ -28,6 +28,7 @@ type Mail struct {
 type SmarthostOptions struct {
 	TLS         string            // "none" (or ""), "starttls" or "tls"
 	Certificate Certificate       // default: self-signed for localhost and 127.0.0.1
+	MaxTLS      uint16            // newest version spoken, as tls.VersionTLS11; 0 = the newest there is
 	Users       map[string]string // name: password; mail is then taken only after AUTH
 	Mechanisms  string            // default "PLAIN LOGIN"
 	Extensions  []string          // more EHLO lines: "SMTPUTF8", "8BITMIME"
@@ -66,7 +67,7 @@ func NewSmarthost(t testing.TB, opts SmarthostOptions) *Smarthost {
 	if opts.Mechanisms == "" {
 		opts.Mechanisms = "PLAIN LOGIN"
 	}
-	s := &Smarthost{opts: opts, addr: "127.0.0.1:0", conns: map[net.Conn]struct{}{}}
+	s := &Smarthost{opts: opts, addr: anyPort, conns: map[net.Conn]struct{}{}}
 	s.Start(t)
 	t.Cleanup(s.Stop)
 	return s
@@ -90,8 +91,11 @@ func (s *Smarthost) Start(t testing.TB) {
 	t.Helper()
 	ln, err := net.Listen("tcp", s.addr)
 	check(t, err)
+	if s.addr == anyPort {
+		s.addr = ln.Addr().String()
+	}
 	s.mu.Lock()
-	s.addr, s.listener, s.stopped = ln.Addr().String(), ln, make(chan struct{})
+	s.listener, s.stopped = ln, make(chan struct{})
 	s.mu.Unlock()
 	s.running.Go(func() { s.serve(ln) })
 }
@@ -216,8 +220,11 @@ func (s *Smarthost) keep(m Mail) {
 }
 
 func (s *Smarthost) tlsConfig() *tls.Config {
-	return &tls.Config{Certificates: []tls.Certificate{s.opts.Certificate.TLS}}
+	return &tls.Config{Certificates: []tls.Certificate{s.opts.Certificate.TLS}, MinVersion: tls.VersionTLS10, MaxVersion: s.opts.MaxTLS}
 }
+
+// anyPort is a free port of this machine.
+const anyPort = "127.0.0.1:0"
 
 func port(addr string) int {
 	a, err := net.ResolveTCPAddr("tcp", addr)

@@ -64,12 +64,10 @@ func (a *addressReader) next() []Address {
 		case '"':
 			text, closed := a.quoted()
 			if !closed {
-				phrase.WriteByte('"')
 				continue
 			}
-			if a.i < len(a.s) && a.s[a.i] == '@' || phrase.Len() > 0 && strings.HasSuffix(phrase.String(), ".") {
-				phrase.WriteString(`"` + text + `"`) // a quoted local part
-				continue
+			if a.i < len(a.s) && a.s[a.i] == '@' { // a quoted local part
+				return newAddress(comment.String(), `"`+text+`"`+a.domain())
 			}
 			if strings.Contains(text, "@") && !strings.ContainsAny(text, " \t,") {
 				quotedAddress = text
@@ -134,6 +132,17 @@ func (a *addressReader) quoted() (text string, closed bool) {
 	}
 	a.i++
 	return "", false
+}
+
+// domain reads from the at sign to what ends a bare address.
+func (a *addressReader) domain() string {
+	rest := a.s[a.i:]
+	end := strings.IndexAny(rest, " \t,;<>\"")
+	if end < 0 {
+		end = len(rest)
+	}
+	a.i += end
+	return rest[:end]
 }
 
 // comment reads the comment here, nested ones with it.
@@ -222,7 +231,7 @@ func (a *addressReader) skipToSeparator() {
 // plainAddress takes the address out of a phrase without brackets: all of
 // them, where nothing stands between two.
 func plainAddress(phrase, comment, quoted string) []Address {
-	if !strings.Contains(phrase, "@") && strings.Contains(phrase, "=?") {
+	if strings.Contains(phrase, "=?") {
 		if text := decodeWords(phrase); strings.Contains(text, "@") {
 			phrase = strings.NewReplacer("<", " ", ">", " ").Replace(text)
 		}
@@ -284,8 +293,9 @@ func isLocalPart(s string) bool {
 }
 
 func newAddress(name, address string) []Address {
+	quoted := strings.HasPrefix(address, `"`)
 	address = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+		if unicode.IsSpace(r) && !quoted || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
 			return -1
 		}
 		return r

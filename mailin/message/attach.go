@@ -29,7 +29,7 @@ func (w *walker) keep(p *Part, index int, at place) view {
 	w.hash(a, p)
 	w.found = append(w.found, a)
 	if p.Type == "text/calendar" && p.Within == "" {
-		return w.invitation(p)
+		w.invitation(p)
 	}
 	return view{}
 }
@@ -146,9 +146,12 @@ func firstByte(s string) byte {
 	return s[0]
 }
 
+// maxUUFiles in one text: to open the last one, those before are read again.
+const maxUUFiles = 50
+
 // uuFile files the n-th uuencoded file of p.
 func (w *walker) uuFile(p *Part, index int, name string, n int) {
-	if len(w.found) >= w.lim.Parts {
+	if n >= maxUUFiles || len(w.found) >= w.lim.Parts {
 		w.warn("part-limit")
 		return
 	}

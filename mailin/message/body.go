@@ -27,7 +27,11 @@ func (w *walker) body(p *Part, index int) view {
 	if !whole {
 		w.warn(code)
 	}
-	text, note := toUTF8(raw, bodyCharset(p, raw))
+	charset := bodyCharset(p, raw)
+	if plainInAny(charset) {
+		raw = unixLines(raw)
+	}
+	text, note := toUTF8(raw, charset)
 	if note != "" {
 		w.warn(note)
 	}
@@ -80,6 +84,10 @@ func bodyCharset(p *Part, raw []byte) string {
 	if c := p.Params["charset"]; c != "" || p.Type != "text/html" {
 		return c
 	}
+	return htmlCharset(raw)
+}
+
+func htmlCharset(raw []byte) string {
 	head := strings.ToLower(string(raw[:min(len(raw), 2048)]))
 	i := strings.Index(head, "charset=")
 	if i < 0 {
@@ -92,21 +100,33 @@ func bodyCharset(p *Part, raw []byte) string {
 	return c
 }
 
+// lineEnds makes every line end LF: of CRLF, CR CR LF and a lone CR.
 func lineEnds(s string) string {
 	if strings.IndexByte(s, '\r') < 0 {
 		return s
 	}
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] != '\r':
-			b = append(b, s[i])
-		case i+1 < len(s) && (s[i+1] == '\n' || s[i+1] == '\r'): // \r\n, \r\r\n
-		default:
-			b = append(b, '\n')
-		}
+	return string(unixLines([]byte(s)))
+}
+
+// unixLines is lineEnds in place.
+func unixLines(b []byte) []byte {
+	i := bytes.IndexByte(b, '\r')
+	if i < 0 {
+		return b
 	}
-	return string(b)
+	out := b[:i]
+	for b = b[i:]; len(b) > 0; {
+		if len(b) == 1 || b[1] != '\n' && b[1] != '\r' {
+			out = append(out, '\n')
+		}
+		b = b[1:]
+		if i = bytes.IndexByte(b, '\r'); i < 0 {
+			i = len(b)
+		}
+		out = append(out, b[:i]...)
+		b = b[i:]
+	}
+	return out
 }
 
 // combine makes one body of the parts of a multipart.
@@ -137,6 +157,7 @@ func alternative(parts []view) view {
 // sequence puts the parts one below the other. Text that is only text is put into
 // the HTML; HTML that is only HTML leaves no text that could pass for the whole.
 func sequence(parts []view) view {
+	parts = pairUp(parts)
 	onlyHTML, anyHTML := false, false
 	for _, p := range parts {
 		onlyHTML = onlyHTML || p.hasHTML() && !p.hasText()
@@ -150,10 +171,49 @@ func sequence(parts []view) view {
 		if p.hasHTML() {
 			v.html = joinHTML(v.html, p.html)
 		} else if p.hasText() && anyHTML {
-			v.html = joinHTML(v.html, textAsHTML(p.text))
+			v.html = joinHTML(v.html, "<pre>"+html.EscapeString(p.text)+"</pre>")
 		}
 	}
 	return v
+}
+
+// pairUp finds a text followed by HTML that says the same: two forms of one
+// body, from a sender who wrote mixed and meant alternative.
+func pairUp(parts []view) []view {
+	var paired []view
+	for _, p := range parts {
+		if !p.hasText() && !p.hasHTML() {
+			continue
+		}
+		if n := len(paired) - 1; n >= 0 && !paired[n].hasHTML() && !p.hasText() && strings.Contains(letters(htmlText(p.html)), letters(paired[n].text)) {
+			paired[n].html = p.html
+			continue
+		}
+		paired = append(paired, p)
+	}
+	return paired
+}
+
+// letters drops blanks.
+func letters(s string) string { return strings.Join(strings.Fields(s), "") }
+
+// htmlText drops tags: good enough to compare, not to read.
+func htmlText(s string) string {
+	var b strings.Builder
+	for s != "" {
+		i := strings.IndexByte(s, '<')
+		if i < 0 {
+			break
+		}
+		b.WriteString(s[:i])
+		s = s[i:]
+		if i = strings.IndexByte(s, '>'); i < 0 {
+			break
+		}
+		s = s[i+1:]
+	}
+	b.WriteString(s)
+	return html.UnescapeString(b.String())
 }
 
 func joinText(a, b string) string {
@@ -171,8 +231,4 @@ func joinHTML(a, b string) string {
 		return b
 	}
 	return a + "\n" + b
-}
-
-func textAsHTML(s string) string {
-	return "<pre>" + html.EscapeString(s) + "</pre>"
 }

@@ -128,7 +128,8 @@ func (e endless) ReadAt(p []byte, off int64) (int, error) {
 }
 
 func TestTimeLimitStops(t *testing.T) {
-	for name, line := range map[string]string{"header": "A: b\n", "body": "hello\n", "one line": "x", "no header": "\n"} {
+	for name, line := range map[string]string{"header": "A: b\n", "from lines": "From x\n",
+		"attachment": "Content-Type: application/x\n\nhello\n", "blank": "\n"} {
 		start := time.Now()
 		m, err := Read(context.Background(), endless(line), 1<<40, Limits{Time: 50 * time.Millisecond})
 		if err != nil || !warned(m, "time-limit") {
@@ -143,9 +144,9 @@ func TestTimeLimitStops(t *testing.T) {
 func TestContextStops(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	m, err := Read(ctx, endless("Subject: hi\n\nhello\n"), 1<<40, Limits{})
+	m, err := Read(ctx, endless("Subject: hi\nContent-Type: image/png\n\nhello\n"), 1<<40, Limits{})
 	if !errors.Is(err, context.DeadlineExceeded) || m == nil || m.Subject != "hi" || !warned(m, "interrupted") {
-		t.Errorf("error %v, message %+v", err, m)
+		t.Errorf("error %v, subject %q, warnings %q", err, m.Subject, m.Warnings)
 	}
 }
 

@@ -58,7 +58,7 @@ func (d *decoder) release() {
 // next returns the next decoded octets, none at the end. They are valid until the next call.
 func (d *decoder) next() []byte {
 	for d.off < d.end {
-		b := d.src.at(d.off, 1)
+		b := d.src.at(d.off, windowSize/8) // never a scrap at the window's end
 		b = b[:min(int64(len(b)), d.end-d.off)]
 		if len(b) == 0 {
 			break

@@ -1,6 +1,9 @@
 package message
 
-import "strings"
+import (
+	"html"
+	"strings"
+)
 
 // finish fills in what the header says and how the body came out.
 func (m *Message) finish(w *walker, body view) {
@@ -33,6 +36,9 @@ func (m *Message) finish(w *walker, body view) {
 	if !body.hasText() && !body.hasHTML() && w.reports != "" {
 		m.Text = w.reports
 	}
+	if m.Invitation != nil && (m.Invitation.Method != "" || m.Text+m.HTML == "") {
+		m.addLine(m.Invitation.String())
+	}
 	m.Attachments = make([]Attachment, len(w.found))
 	for i, a := range w.found {
 		m.Attachments[i] = *a
@@ -46,4 +52,14 @@ func firstFilled(values []string) string {
 		}
 	}
 	return ""
+}
+
+// addLine puts a line below both views of the body.
+func (m *Message) addLine(line string) {
+	if m.HTML != "" {
+		m.HTML = joinHTML(m.HTML, "<p>"+html.EscapeString(line)+"</p>")
+	}
+	if m.Text != "" || m.HTML == "" {
+		m.Text = joinText(m.Text, line)
+	}
 }

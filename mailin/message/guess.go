@@ -28,14 +28,14 @@ func guess(b []byte) (name string, enc encoding.Encoding) {
 			letters++
 		}
 	}
+	if high >= 4 && high > letters {
+		if name, enc = guessCyrillic(b, high); enc != nil {
+			return name, enc
+		}
+	}
 	if high >= 6 && high*2 > letters || high >= 4 && high > letters {
 		if name, enc = guessAsian(b); enc != nil {
 			return name, enc
-		}
-		if high > letters {
-			if name, enc = guessCyrillic(b); enc != nil {
-				return name, enc
-			}
 		}
 	}
 	for _, c := range b {
@@ -148,8 +148,9 @@ func asianScore(text, name string) float64 {
 	return points / float64(total)
 }
 
-// guessCyrillic tells KOI8-R from windows-1251 by which octets are small letters: texts are made of them.
-func guessCyrillic(b []byte) (string, encoding.Encoding) {
+// guessCyrillic wants nearly all high octets to be letters of both charsets, which no Asian
+// text is, and tells KOI8-R from windows-1251 by which are small letters.
+func guessCyrillic(b []byte, high int) (string, encoding.Encoding) {
 	upper, lower := 0, 0 // 0xC0-0xDF: small in KOI8-R; 0xE0-0xFF: small in windows-1251
 	for _, c := range b {
 		switch {
@@ -160,7 +161,7 @@ func guessCyrillic(b []byte) (string, encoding.Encoding) {
 		}
 	}
 	switch {
-	case upper+lower < 4:
+	case (upper+lower)*100 < high*95:
 		return "", nil
 	case lower >= 2*upper:
 		return "windows-1251", charmap.Windows1251

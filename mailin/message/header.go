@@ -89,6 +89,7 @@ func (r *headerReader) read(off int64) (Header, int64) {
 	off = r.prologue(off)
 	for off < r.src.size {
 		line, next := r.src.line(off)
+		r.over = r.over || next-off > windowSize
 		switch {
 		case len(line) == 0:
 			return r.header(), next
@@ -111,8 +112,8 @@ func (r *headerReader) read(off int64) (Header, int64) {
 				r.add(line, colon)
 			} else if r.strayEnds(line, next) {
 				return r.header(), off
-			} else if len(r.ends) > 0 {
-				r.fold(line)
+			} else if len(r.ends) > 0 && !badName(line) {
+				r.fold(append([]byte{' '}, line...))
 			}
 		}
 		off = next
@@ -161,6 +162,12 @@ func fieldColon(line []byte) int {
 		}
 	}
 	return 0
+}
+
+// badName tells whether a line is a field whose name no standard allows: it is skipped.
+func badName(line []byte) bool {
+	i := bytes.IndexByte(line, ':')
+	return i > 0 && i < 30
 }
 
 // blankFold tells whether a line of blanks is inside the header: a field or a fold follows.

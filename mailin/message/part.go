@@ -84,9 +84,10 @@ func (a *Attachment) Open() io.Reader { return a.open() }
 
 // contentReader makes a reader of a decoder.
 type contentReader struct {
-	d    *decoder
-	rest []byte
-	done bool
+	d        *decoder
+	rest     []byte
+	done     bool
+	borrowed bool // the source is the walker's
 }
 
 func (c *contentReader) Read(p []byte) (int, error) {
@@ -98,7 +99,9 @@ func (c *contentReader) Read(p []byte) (int, error) {
 			c.done = true
 			err := c.d.src.err
 			c.d.release()
-			c.d.src.release()
+			if !c.borrowed {
+				c.d.src.release()
+			}
 			if err != nil {
 				return 0, err
 			}

@@ -1,31 +1,50 @@
 package origin
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// judgeBounceText: a bounce that is no RFC 3464 report. A mail system's name or the null sender needs one more sign, a service's
-// address three. A mail with an ordinary sender is never one, whatever it says: people paste bounces and ask what they mean.
+// judgeBounceText: a bounce that is no RFC 3464 report. A mail system's name needs one more sign and the null sender two, because
+// responders write under it as well; a service's address needs three. A mail with an ordinary sender is never one, whatever it
+// says: people paste bounces and ask what they mean.
 func judgeBounceText(e *evidence) (Verdict, bool) {
 	subject := e.bounceSubject()
 	if v := e.value("X-Failed-Recipients"); v != "" && (e.fromSystem() || subject != "") {
 		return textBounce(e, "failed-recipients", "X-Failed-Recipients: "+v)
 	}
-	if !e.fromSystem() && e.sender.role == "" || e.autoSubject() != "" && e.returned == nil {
+	null, named := e.sender.null(), e.sender.daemon != "" || letters(e.sender.role) == "postmaster"
+	if !named && !null && !e.sender.gateway && e.sender.role == "" || e.autoSubject() != "" && e.returned() == nil {
 		return Verdict{}, false
 	}
-	phrase := containing(e.folded, bouncePhrases)
-	if phrase == "" {
-		phrase = containing(e.folded, delayPhrases)
-	}
-	system := e.fromSystem() || letters(e.sender.role) == "postmaster"
+	phrase := e.failurePhrase()
 	switch {
-	case system && subject != "":
+	case subject != "" && (named || null && (phrase != "" || e.returned() != nil || e.coded())):
 		return textBounce(e, "bounce-text", "Subject: "+e.Subject)
-	case system && phrase != "" && (e.returned != nil || len(noticeRecipients(e)) > 0):
+	case phrase != "" && (named || null) && e.returned() != nil:
 		return textBounce(e, "bounce-text", phrase)
-	case subject != "" && phrase != "" && !e.answered() && e.returned != nil: // a parcel's "delivery failed" returns no mail
+	case phrase != "" && (named || null && e.coded()) && len(noticeRecipients(e)) > 0:
+		return textBounce(e, "bounce-text", phrase)
+	case subject != "" && phrase != "" && e.returned() != nil && !e.answered(): // a parcel's "delivery failed" returns no mail
 		return textBounce(e, "bounce-text", phrase)
 	}
 	return Verdict{}, false
+}
+
+// coded tells a notice that shows an RFC 3463 code, or an SMTP reply code beside an address; a telephone number is none.
+func (e *evidence) coded() bool {
+	if statusIn(e.notice()) != "" {
+		return true
+	}
+	return slices.ContainsFunc(lines(e.notice()), func(l string) bool { return strings.Contains(l, "@") && replyClass(l) != "" })
+}
+
+// failurePhrase is what the notice says about the delivery, "" for nothing.
+func (e *evidence) failurePhrase() string {
+	if w := containing(e.folded(), bouncePhrases); w != "" {
+		return w
+	}
+	return containing(e.folded(), delayPhrases)
 }
 
 // fromSystem tells the senders that write no mail of a person.
@@ -60,7 +79,7 @@ func textRecipients(e *evidence) []Bounce {
 		}
 	}
 	if list == nil {
-		list = []Bounce{{Recipient: returnedRecipient(e.returned), Status: statusOrClass(e.notice), Diagnostic: diagnosticIn(e.notice)}}
+		list = []Bounce{{Recipient: returnedRecipient(e.returned()), Status: statusOrClass(e.notice()), Diagnostic: diagnosticIn(e.notice())}}
 	}
 	for i := range list {
 		list[i].OriginalMessageID = id
@@ -100,37 +119,5 @@ func (e *evidence) delayed() bool {
 	if containing(e.subject, delaySubjects) != "" {
 		return true
 	}
-	return containing(e.folded, delayPhrases) != "" && containing(e.folded, finalPhrases) == ""
+	return containing(e.folded(), delayPhrases) != "" && containing(e.folded(), finalPhrases) == ""
 }
-
-var delaySubjects = foldAll(
-	"(delay)", "delivery delayed", "delayed mail", "delayed delivery", "message delayed", "message delivery delayed", "warning: could not send message for past", "warning: message", "warning: delayed", "still undelivered", "has been delayed", "is delayed", "is being delayed",
-	"(retraso)", "(demora)", "(retrasado)", "entrega retrasada", "entrega demorada", "mensaje retrasado", "retraso en la entrega", "se ha retrasado", "(atraso)", "entrega atrasada", "remise retardee", "(retard)", "verzogert", "(verzogerung)", "consegna ritardata", "(ritardo)", "vertraagd",
-)
-
-var delayPhrases = foldAll(
-	"this is a warning message only", "you do not need to resend", "you don't need to resend", "has not yet been delivered", "not yet delivered", "not been delivered yet", "will continue to try", "will be retried", "will keep trying", "will try again", "will retry", "still being retried",
-	"still trying to deliver", "has been delayed", "delivery attempts will continue", "delivery to the following recipient has been delayed", "delivery to these recipients has been delayed", "delayed mail", "is delayed", "could not be delivered yet", "we will continue", "message has not been delivered for",
-	"se seguira intentando", "seguira intentando", "seguiremos intentando", "se volvera a intentar", "volvera a intentar", "se reintentara", "reintentara la entrega", "no es necesario que reenvie", "no es necesario reenviar", "no hace falta que lo reenvie", "no tiene que reenviar", "todavia no se ha entregado", "aun no se ha entregado", "aun no ha sido entregado", "todavia no ha sido entregado", "se ha retrasado", "esta retrasado", "la entrega se ha demorado", "esta demorad",
-	"continuara tentando", "nao e necessario reenviar", "ainda nao foi entregue", "esta atrasada", "n'a pas encore ete remis", "sera retente", "il n'est pas necessaire de renvoyer", "non e stato ancora consegnato", "wird weiterhin versucht", "noch nicht zugestellt", "verzogert sich",
-)
-
-// finalPhrases say that the system has given up, whatever it did before.
-var finalPhrases = foldAll(
-	"permanent error", "permanent fatal", "failed permanently", "i've given up", "giving up", "have given up", "gave up", "could not be delivered to one or more", "delivery has failed", "delivery failed", "failed to deliver", "permanent failure", "no further delivery attempts", "message expired", "retry timeout exceeded", "retry time not reached", "returned to sender", "too long", "undeliverable to",
-	"will not be retried", "will not try to redeliver", "error permanente", "de forma permanente", "ha fallado definitivamente", "no se volvera a intentar", "no se seguira intentando", "no se realizaran mas intentos", "se ha desistido", "se rechazo", "no se pudo entregar", "no se ha podido entregar", "erro permanente", "erreur permanente", "permanenter fehler", "errore permanente", "ya no se intentara",
-)
-
-// bouncePhrases are how mail systems say that they could not deliver, folded.
-var bouncePhrases = foldAll(
-	// en: qmail, Exim, Postfix, Sendmail, Exchange, Gmail, Yahoo, Notes, IMail, SES ...
-	"wasn't able to deliver", "was not able to deliver", "were unable to deliver", "unable to deliver", "could not deliver", "couldn't deliver", "cannot deliver", "can't be delivered", "cannot be delivered", "could not be delivered", "couldn't be delivered", "was not delivered", "wasn't delivered", "not delivered to", "has not been delivered",
-	"undeliverable", "undelivered", "not deliverable", "failed to deliver", "delivery failed", "delivery has failed", "delivery to the following", "delivery failure", "failed to reach", "did not reach", "didn't reach", "permanent error", "permanent fatal errors", "failed permanently", "fatal errors", "transcript of session", "delivery errors", "delivery problems", "had delivery", "delivery status notification",
-	"failed addresses", "following address", "failed recipients", "failure reasons", "recipients were found", "user unknown", "unknown user", "no such user", "unknown recipient", "mailbox full", "mailbox is full", "quota exceeded", "over quota", "mailbox unavailable", "address rejected", "user not known", "was rejected", "been rejected", "rejected by", "returned to you", "returned to sender", "returning your message", "is being returned", "could not be sent", "could not send", "cannot send", "error occurred while", "not be found", "doesn't exist", "does not exist", "invalid recipient", "invalid final delivery", "not listed in", "rejected for the following", "reason for failure", "message could not", "may not exist",
-	// es
-	"no se pudo entregar", "no pudo ser entregado", "no ha podido ser entregado", "no se ha podido entregar", "no se puede entregar", "no se entrego", "no ha sido entregado", "no fue entregado", "no fue posible entregar", "no ha sido posible entregar", "no hemos podido entregar", "no pudimos entregar", "imposible entregar", "error de entrega", "error en la entrega", "error al entregar", "error permanente", "ha fallado la entrega", "fallo la entrega", "fallo en la entrega", "entrega fallida", "no se ha entregado", "no pudo entregar", "ha sido rechazado", "fue rechazado", "se rechazo", "ha sido devuelto", "se devuelve", "destinatario desconocido", "usuario desconocido", "buzon lleno", "no se encontro la direccion", "no se ha encontrado la direccion", "la direccion no existe", "no se ha podido encontrar", "no pudo encontrarse", "cuenta de destino no existe", "buzon de destino", "no existe el usuario", "usuario no existe", "los siguientes destinatarios",
-	// pt, ca, fr, it, de, nl
-	"nao foi possivel entregar", "nao pode ser entregue", "nao foi entregue", "nao foi possivel enviar", "falha na entrega", "usuario inexistente", "usuario desconhecido", "caixa postal cheia", "no s'ha pogut lliurar", "n'a pas pu etre", "n'a pu etre", "n'a pas ete", "impossible de remettre", "echec de la remise", "utilisateur inconnu", "non e stato possibile", "non e stato consegnato", "impossibile recapitare", "impossibile consegnare", "utente sconosciuto", "konnte nicht zugestellt", "konnte nicht", "nicht zugestellt", "nicht zustellbar", "unzustellbar", "unbekannter empfanger", "kon niet worden", "niet worden bezorgd", "niet bezorgd",
-	// sv, da, no, pl, cs, ru, ja, zh
-	"kunde inte levereras", "gick inte att", "kunne ikke leveres", "nie mozna dostarczyc", "nie zostala dostarczona", "nelze dorucit", "nebylo mozne dorucit", "не удалось доставить", "не может быть доставлено", "не доставлено", "недоставлен", "送信できませんでした", "配信できませんでした", "お届けできません", "送信することができません", "存在しない", "メールアドレスが見つかりません", "エラー", "无法投递", "无法送达", "退回",
-)

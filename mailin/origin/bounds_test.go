@@ -84,3 +84,15 @@ func FuzzJudge(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkJudge(b *testing.B) {
+	bounce := readMail([]byte(dsn("Final-Recipient: rfc822; a@b.test\nAction: failed\nStatus: 5.1.1\n")))
+	for name, m := range map[string]Mail{"person": person(), "report": bounce} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Judge(m)
+			}
+		})
+	}
+}

@@ -52,9 +52,3 @@ func calendarMethod(body []byte) string {
 	}
 	return ""
 }
-
-// calendarSubjects stand before the meeting's name in the answer, folded.
-var calendarSubjects = foldAll(
-	"aceptado:", "aceptada:", "rechazado:", "rechazada:", "provisional:", "tentativo:", "tentativa:", "accepted:", "declined:", "tentative:", "tentatively accepted:", "new time proposed:", "nueva hora propuesta:",
-	"aceite:", "aceito:", "recusado:", "recusada:", "accepte :", "refuse :", "provisoire :", "accettato:", "rifiutato:", "zugesagt:", "abgesagt:", "mit vorbehalt:", "acceptat:",
-)

@@ -44,8 +44,7 @@ func deliveryParts(e *evidence, within string) []Bounce {
 	return list[:min(len(list), maxRecipients)]
 }
 
-// deliveryGroups reads the recipients. Exchange and some gateways leave out the blank line between the groups: a second
-// Final-Recipient in one group begins another.
+// deliveryGroups reads the recipients. Exchange and some gateways leave out the blank line between them.
 func deliveryGroups(body string) (list []Bounce) {
 	envelopeID := ""
 	for _, g := range groups(body) {
@@ -64,13 +63,21 @@ func deliveryGroups(body string) (list []Bounce) {
 
 const maxRecipients = 100
 
+// splitRecipients begins another recipient where a field that each has but once comes again.
 func splitRecipients(g fields) []fields {
 	var out []fields
 	start := 0
+	seen := map[string]bool{}
 	for i, f := range g {
-		if strings.EqualFold(f.name, "Final-Recipient") && fields(g[start:i]).get("Final-Recipient") != "" {
-			out, start = append(out, g[start:i]), i
+		name := strings.ToLower(f.name)
+		if name != "final-recipient" && name != "original-recipient" && name != "action" {
+			continue
 		}
+		if seen[name] {
+			out, start = append(out, g[start:i]), i
+			clear(seen)
+		}
+		seen[name] = true
 	}
 	return append(out, g[start:])
 }
@@ -183,24 +190,28 @@ func worst(list []Bounce) *Bounce {
 	return &list[0]
 }
 
-// fillFromText adds what the report leaves out and the notice says. Some systems write a report without addresses, or name themselves
-// as the recipient.
+// fillFromText adds what the report leaves out and the notice says. Some systems write a report without addresses, or name
+// themselves as the recipient.
 func fillFromText(e *evidence, list []Bounce) {
 	var said []Bounce
 	for i := range list {
-		if strings.Contains(list[i].Recipient, "@") && list[i].Status != "" {
-			continue
-		}
-		if said == nil {
-			said = noticeRecipients(e)
-		}
-		if i < len(said) {
-			if !strings.Contains(list[i].Recipient, "@") {
-				list[i].Recipient = said[i].Recipient
+		if b := &list[i]; !strings.Contains(b.Recipient, "@") || b.Status == "" {
+			if said == nil {
+				said = noticeRecipients(e)
 			}
-			if list[i].Status == "" {
-				list[i].Status = said[i].Status
-			}
+			b.fill(said, i)
+		}
+	}
+}
+
+// fill takes the address from the notice's recipient in the same place, the status from the one with the same address.
+func (b *Bounce) fill(said []Bounce, i int) {
+	if !strings.Contains(b.Recipient, "@") && i < len(said) {
+		b.Recipient = said[i].Recipient
+	}
+	for _, s := range said {
+		if b.Status == "" && strings.EqualFold(s.Recipient, b.Recipient) {
+			b.Status = s.Status
 		}
 	}
 }

@@ -2,12 +2,18 @@ package origin
 
 import "strings"
 
-// evidence is a mail with what several rules ask of it, read once.
+// evidence is a mail with what several rules ask of it. Its text is read when the first rule asks: most mails are
+// judged by their header alone.
 type evidence struct {
 	Mail
-	sender   sender
-	subject  string // folded: lower case, without accents
-	notice   string // the mail's own text, without the mail that it returns
+	sender  sender
+	subject string // folded: lower case, without accents
+	text    *text
+}
+
+// text is a mail's text as a bounce's would be.
+type text struct {
+	notice   string // the mail's own words, without the mail that it returns
 	folded   string // notice, folded
 	returned fields // header of the mail that is returned, nil without one
 }
@@ -16,14 +22,23 @@ func examine(m Mail) *evidence {
 	e := &evidence{Mail: m, subject: fold(clipBytes(m.Subject, 1000))}
 	e.ContentType = strings.ToLower(e.ContentType)
 	e.sender = senderOf(e)
-	text, pasted := splitReturned(ownText(m))
-	e.notice = text
-	e.folded = fold(clipBytes(text, maxNotice/4))
-	if e.returned = returnedHeader(m); e.returned == nil {
-		e.returned = pasted
-	}
 	return e
 }
+
+func (e *evidence) read() *text {
+	if e.text == nil {
+		notice, pasted := splitReturned(ownText(e.Mail))
+		e.text = &text{notice: notice, folded: fold(clipBytes(notice, maxNotice/4)), returned: returnedHeader(e.Mail)}
+		if e.text.returned == nil {
+			e.text.returned = pasted
+		}
+	}
+	return e.text
+}
+
+func (e *evidence) notice() string   { return e.read().notice }
+func (e *evidence) folded() string   { return e.read().folded }
+func (e *evidence) returned() fields { return e.read().returned }
 
 // ownText is the readable body, or the mail's own text parts where there is none.
 func ownText(m Mail) string {

@@ -39,7 +39,7 @@ func TestHeaderFields(t *testing.T) {
 		{"Delivered-To", "Autoresponder", AutoReply, false, true},
 		{"Delivered-To", "soporte@ayuda.example", Normal, true, false},
 		{"X-Apple-Action", "VACATION", AutoReply, false, true},
-		{"X-TMDA-Confirm", "1.2", AutoReply, false, true},
+		{"X-ChoiceMail-Registration-Request", "1", AutoReply, false, true},
 		{"X-OTRS-Loop", "yes", AutoReply, false, true},
 		{"X-ServiceNow-Generated", "true", AutoReply, false, true},
 		{"X-JIRA-FingerPrint", "a1", AutoReply, false, true},
@@ -88,6 +88,8 @@ func TestTwoFields(t *testing.T) {
 		{"a list sets bulk on every post", headerMap{{"List-Id", "<n.x.test>"}, {"List-Post", "<mailto:n@x.test>"}, {"Precedence", "bulk"}}, List, true},
 		{"a person answers on a list that only has an id", headerMap{{"List-Id", "<n.x.test>"}, {"In-Reply-To", "<a@x.test>"}}, List, true},
 		{"a responder on a list", headerMap{{"List-Id", "<n.x.test>"}, {"X-Autoreply", "yes"}}, List, false},
+		{"RT's correspondence", headerMap{{"Precedence", "bulk"}, {"RT-Ticket", "x.test #1"}}, AutoReply, false},
+		{"a vacation script that answers and says bulk", headerMap{{"Precedence", "bulk"}, {"In-Reply-To", "<a@x.test>"}}, AutoReply, false},
 		{"a vacation script that only says bulk", headerMap{{"Precedence", "bulk"}, {"Subject", "Out of Office"}}, AutoReply, false},
 	} {
 		m := person(c.header...)
@@ -122,10 +124,12 @@ func TestSenders(t *testing.T) {
 		{"no-reply", "b@cliente.test", "no-reply@cliente.test", "", true, Normal, true},
 		{"noreply with a department", "b@cliente.test", "ventas-noreply@cliente.test", "", true, Normal, true},
 		{"no responder", "b@cliente.test", "no.responder@cliente.test", "", true, Normal, true},
+		{"a company called Servicio de Correo", "x@correo.test", "entregas@correo.test", "", true, Normal, false},
 		{"daemonio is a name", "daemonio@cliente.test", "daemonio@cliente.test", "", true, Normal, false},
 	} {
 		m := person()
 		m.EnvelopeFrom, m.HasEnvelope, m.From = c.envelope, c.has, c.from
+		m.Header = headerMap{{"From", c.name + " <" + c.from + ">"}}
 		if c.returnPath != "" {
 			m.Header = headerMap{{"Return-Path", c.returnPath}}
 		}
@@ -163,6 +167,9 @@ func TestSubjectIsWeak(t *testing.T) {
 		{"Fuera de la oficina mañana, hablar con Marta", headerMap{thread}, Normal},
 		{"Undelivered Mail Returned to Sender", nil, Normal},
 		{"No se puede entregar: Consulta", headerMap{thread}, Normal},
+		{"Respuesta automática: Consulta", headerMap{{"X-Auto-Response-Suppress", "DR, OOF, AutoReply"}}, Normal},
+		{"Ausencia: del 3 al 5 de mayo", headerMap{quiet}, Normal},
+		{"Por favor confirme su mensaje", headerMap{thread}, AutoReply},
 		{"Aceptado: presupuesto", headerMap{thread}, Normal},
 		{"Leído: informe", headerMap{thread}, Normal},
 	} {
@@ -215,5 +222,33 @@ func TestMachine(t *testing.T) {
 func TestEmptyMail(t *testing.T) {
 	if v := Judge(Mail{}); v.Class != Normal || !v.Person {
 		t.Errorf("an empty mail: %+v", v)
+	}
+}
+
+// TestNullSenderIsNoBounce: responders use the null sender too, and write of addresses and of what does not exist.
+func TestNullSenderIsNoBounce(t *testing.T) {
+	for _, c := range []struct{ subject, text string }{
+		{"Re: Consulta", "Juan ya no trabaja aquí y su buzón no existe. Escriba a ana@cliente.test.\n"},
+		{"Su mensaje no será leído hasta el lunes", "Vuelvo el lunes.\n"},
+		{"Your message to sales", "We have received it.\n"},
+		{"Oficina cerrada", "Ese interno no existe. Llame al 555 4410 o escriba a\nana@cliente.test\n"},
+		{"No disponible: Consulta", "El usuario no existe o no fue entregado: ana@cliente.test\n"},
+	} {
+		m := person()
+		m.EnvelopeFrom, m.Subject, m.Text = "", c.subject, c.text
+		if v := Judge(m); v.Class != AutoReply {
+			t.Errorf("%q: got %s (%s)", c.subject, v.Class, v.Reason)
+		}
+	}
+}
+
+// TestParcelIsNoBounce: shops and carriers write of deliveries that failed.
+func TestParcelIsNoBounce(t *testing.T) {
+	for _, from := range []string{"no-reply@envios.test", "avisos@envios.test", "notificaciones@envios.test"} {
+		m := person()
+		m.From, m.EnvelopeFrom, m.Subject, m.Text = from, from, "Delivery failed: your parcel 4410", "We could not deliver your parcel to ana@cliente.test.\n"
+		if v := Judge(m); v.Class != Normal {
+			t.Errorf("%s: got %s (%s)", from, v.Class, v.Reason)
+		}
 	}
 }

@@ -21,7 +21,7 @@ type mention struct {
 // noticeRecipients reads the failed recipients from the notice: those that a line is there to name, else those in lines
 // that tell of the failure, else the first address that is not the reader's. X-Failed-Recipients (Exim, Gmail) goes first.
 func noticeRecipients(e *evidence) []Bounce {
-	all := lines(clipBytes(e.notice, maxNotice))
+	all := lines(clipBytes(e.notice(), maxNotice))
 	all = all[:min(len(all), 400)]
 	found := mentions(all, excluded(e))
 	if found == nil {
@@ -73,11 +73,10 @@ func mentions(all []string, not map[string]bool) []mention {
 		line = clipBytes(line, 2000)
 		for k, a := range lineAddresses(line) {
 			low := strings.ToLower(a)
-			if not[low] || daemonAddress(low) != "" || roleAddress(low) != "" && not != nil && !strings.HasPrefix(strings.TrimSpace(line), a) {
+			if not[low] || daemonAddress(low) != "" || not != nil && offersHelp(line, a) {
 				continue
 			}
-			s := strengthOf(line, a, heading, k)
-			if s > seen[low] && len(best[s]) < maxRecipients {
+			if s := strengthOf(line, a, heading, k); s > seen[low] && len(best[s]) < maxRecipients {
 				seen[low] = s
 				best[s] = append(best[s], mention{a, i, s})
 			}
@@ -97,6 +96,11 @@ func mentions(all []string, not map[string]bool) []mention {
 	return nil
 }
 
+// offersHelp tells a service's address in running text, where a notice says whom to ask.
+func offersHelp(line, address string) bool {
+	return roleAddress(strings.ToLower(address)) != "" && !strings.HasPrefix(strings.TrimSpace(line), address)
+}
+
 // lineAddresses leaves out lines whose addresses are another's: of the sender, of help, of ids.
 func lineAddresses(line string) []string {
 	if !strings.Contains(line, "@") {
@@ -110,8 +114,11 @@ func lineAddresses(line string) []string {
 }
 
 var otherLabels = map[string]bool{
-	"from": true, "de": true, "von": true, "da": true, "sender": true, "remitente": true, "remetente": true, "expediteur": true, "mittente": true, "absender": true, "reply-to": true, "return-path": true, "message-id": true,
-	"mail from": true, ">>> mail from": true, "envelope-from": true, "x-envelope-from": true, "errors-to": true, "contact": true, "contacto": true, "x-mailer": true, "subject": true, "asunto": true, "id": true, "references": true, "in-reply-to": true,
+	"from": true, "de": true, "von": true, "da": true, "sender": true, "remitente": true, "remetente": true,
+	"expediteur": true, "mittente": true, "absender": true, "reply-to": true, "return-path": true,
+	"message-id": true, "mail from": true, ">>> mail from": true, "envelope-from": true, "x-envelope-from": true,
+	"errors-to": true, "contact": true, "contacto": true, "x-mailer": true, "subject": true, "asunto": true,
+	"id": true, "references": true, "in-reply-to": true,
 }
 
 // strengthOf weighs the form of the line.
@@ -145,10 +152,6 @@ func recipientLabel(t, address string) bool {
 	return containing(fold(label), recipientLabels) != "" || strings.TrimSpace(label) == "to" || strings.TrimSpace(label) == "para"
 }
 
-var recipientLabels = foldAll(
-	"recipient", "rcpt to", "destinatari", "destinataire", "empfanger", "address", "direccion", "mailbox", "user", "usuario", "delivery", "deliver", "undeliverable", "failed", "ontvanger", "odbiorca", "mottagare",
-)
-
 // returnedRecipient is to whom the returned mail went.
 func returnedRecipient(f fields) string {
 	for _, name := range []string{"X-Original-To", "X-Envelope-To", "Envelope-To", "Delivered-To", "X-Apparently-To", "To", "Cc"} {
@@ -162,7 +165,7 @@ func returnedRecipient(f fields) string {
 // explain gives each recipient the code and the words that stand between its line and the next one's, else the notice's.
 func explain(e *evidence, all []string, found []mention) []Bounce {
 	var out []Bounce
-	whole := statusOrClass(e.notice)
+	whole := statusOrClass(e.notice())
 	for i, m := range found {
 		end := len(all)
 		if i+1 < len(found) && found[i+1].line > m.line {

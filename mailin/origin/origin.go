@@ -4,6 +4,7 @@
 //	our own loop      address, Message-ID or signed mark of ours   -> loop
 //	report            RFC 3464, RFC 8098, RFC 5965                 -> bounce, delivery_delay,
 //	                                                                  read_receipt, abuse_report
+//	SES notification  JSON about a mail that bounced               -> bounce, abuse_report
 //	calendar answer   RFC 5546 REPLY, COUNTER                      -> calendar_reply
 //	bounce as text    qmail, Exim, Exchange, Gmail, Notes ...      -> bounce, delivery_delay
 //	Auto-Submitted    RFC 3834 section 5                           -> auto_reply
@@ -49,7 +50,7 @@ type Part struct {
 	Params map[string]string // keys in lower case
 	Body   []byte            // transfer-decoded; the caller caps it at 256 KB
 	Within string            // type of the nearest message/* part that holds it, "" in the mail itself
-	Header Header            // its own header where it is a part of a multipart, else nil
+	Header Header            // its own header; may be nil
 }
 
 // Class is what a mail is.
@@ -115,6 +116,7 @@ func Judge(m Mail) Verdict {
 var rules = []func(*evidence) (Verdict, bool){
 	judgeLoop,
 	judgeReport,
+	judgeSES,
 	judgeCalendar,
 	judgeBounceText,
 	judgeAutoSubmitted,

@@ -94,10 +94,11 @@ func mediaType(v string) (string, map[string]string) {
 			}
 		}
 	}
-	if t = strings.ToLower(strings.TrimSpace(t)); t == "" {
-		t = "text/plain"
+	words := strings.Fields(strings.ToLower(t)) // a parameter behind a missing semicolon is no part of the type
+	if len(words) == 0 {
+		return "text/plain", p
 	}
-	return t, p
+	return words[0], p
 }
 
 func walk(m *Mail, h headerMap, body []byte, within string, depth int) {
@@ -114,11 +115,7 @@ func walk(m *Mail, h headerMap, body []byte, within string, depth int) {
 		t = "text/plain" // no boundary was met: the body is what it looks like
 	}
 	body = decodeTransfer(h.first("Content-Transfer-Encoding"), body)
-	part := Part{Type: t, Params: params, Body: body, Within: within}
-	if depth > 0 {
-		part.Header = h
-	}
-	m.Parts = append(m.Parts, part)
+	m.Parts = append(m.Parts, Part{Type: t, Params: params, Body: body, Within: within, Header: h})
 	switch {
 	case t == "message/rfc822" && depth < 10:
 		ih, ib := splitMail(bytes.TrimLeft(body, "\n"))

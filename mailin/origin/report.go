@@ -10,7 +10,7 @@ func judgeReport(e *evidence) (Verdict, bool) {
 		kind = ""
 	}
 	for _, p := range e.Parts {
-		if p.Within != "" {
+		if p.Within != "" || kind == "" && e.answered() { // a person's client forwards the parts of a report
 			continue
 		}
 		switch p.Type {
@@ -40,6 +40,8 @@ func brokenReport(e *evidence, kind string) (Verdict, bool) {
 		return textBounce(e, "delivery-report", "Content-Type: "+e.ContentType)
 	case kind != "": // tlsrpt and what comes after
 		return machine(AutoReply, "report", "report-type="+kind)
+	case aggregateReport(e):
+		return machine(AutoReply, "report", "Subject: "+e.Subject)
 	}
 	return Verdict{}, false
 }
@@ -71,8 +73,21 @@ func disposition(e *evidence, p Part) (Verdict, bool) {
 
 // hotmailComplaint is the form of Microsoft's Junk Mail Reporting Program, which is no ARF: the complaint is the attached mail.
 func hotmailComplaint(e *evidence) bool {
-	return e.returned != nil && strings.HasPrefix(e.subject, "complaint about message from") ||
-		e.returned.get("X-HmXmrOriginalRecipient") != "" && !e.answered()
+	return e.returned() != nil && strings.HasPrefix(e.subject, "complaint about message from") ||
+		e.returned().get("X-HmXmrOriginalRecipient") != "" && !e.answered()
+}
+
+// aggregateReport is a DMARC aggregate report: the subject is a grammar (RFC 7489 section 7.2.1.1), the report is compressed.
+func aggregateReport(e *evidence) bool {
+	if !strings.HasPrefix(e.subject, "report domain:") || !strings.Contains(e.subject, "submitter:") {
+		return false
+	}
+	for _, p := range e.Parts {
+		if p.Within == "" && (strings.Contains(p.Type, "zip") || strings.HasSuffix(p.Type, "xml") || p.Type == "application/octet-stream") {
+			return true
+		}
+	}
+	return false
 }
 
 // exchangeReceipt tells the read receipts of Exchange and Outlook that travel without a report part.
@@ -84,15 +99,8 @@ func exchangeReceipt(e *evidence) bool {
 	if strings.Contains(class, "report.") && (strings.Contains(class, ".ipnrn") || strings.Contains(class, ".ipnnrn")) {
 		return true
 	}
-	return leading(e.subject, receiptSubjects) != "" && (e.sender.null() || containing(e.folded, receiptPhrases) != "") && e.returned == nil
+	return leading(e.subject, receiptSubjects) != "" && (e.sender.null() || e.reply() && containing(e.folded(), receiptPhrases) != "") && e.returned() == nil
 }
-
-// receiptPhrases are how mail clients word a read receipt, folded.
-var receiptPhrases = foldAll(
-	"this is a return receipt for", "return receipt for the mail", "your message was read on", "was read on", "was deleted without being read", "was displayed on the recipient", "your message was displayed",
-	"fue leido el", "fue leido en", "se ha leido el", "se leyo el", "ha sido leido", "se elimino sin leer", "se ha eliminado sin leer", "este es un acuse de recibo", "este es un acuse de lectura", "acuse de recibo del mensaje", "mensaje mostrado en el equipo",
-	"foi lida em", "foi lido em", "foi lida no", "a ete lu le", "ceci est un accuse de reception", "wurde gelesen am", "wurde am", "dies ist eine empfangsbestatigung", "e stato letto", "ricevuta di ritorno",
-)
 
 // about adds what a report says of the one mail that it is about.
 func about(v Verdict, b Bounce) Verdict {

@@ -35,6 +35,7 @@ func TestDeliveryReports(t *testing.T) {
 		{"relayed is no bounce", dsn(strings.ReplaceAll(ok, "delivered", "relayed")), Receipt, "bien@remoto.test", "2.0.0", 1},
 		{"failed after 4.4.7 is a bounce", dsn("Final-Recipient: rfc822; a@b.test\nAction: failed\nStatus: 4.4.7\n"), Bounced, "a@b.test", "4.4.7", 1},
 		{"no blank line between recipients", dsn(strings.TrimSpace(bad) + "\n" + late), Bounced, "bad@remoto.test", "5.1.1", 2},
+		{"no blank line, original first", dsn("Original-Recipient: rfc822;x@b.test\nFinal-Recipient: rfc822;x@b.test\nAction: delayed\nStatus: 4.4.1\nOriginal-Recipient: rfc822;a@b.test\nFinal-Recipient: rfc822;a@c\nAction: failed\nStatus: 5.1.1\n"), Bounced, "a@b.test", "5.1.1", 2},
 		{"action in capitals with a comment", dsn("Final-Recipient: RFC822; <a@b.test>\nAction: Failed (user unknown)\nStatus: 5.1.1 (bad address)\n"), Bounced, "a@b.test", "5.1.1", 1},
 		{"status only in the diagnostic", dsn("Final-Recipient: rfc822; a@b.test\nAction: failed\nDiagnostic-Code: smtp; 550 #5.7.1 no\n"), Bounced, "a@b.test", "5.7.1", 1},
 		{"address type left out", dsn("Final-Recipient: a@b.test\nAction: failed\nStatus: 5.0.0\n"), Bounced, "a@b.test", "5.0.0", 1},
@@ -83,6 +84,8 @@ func TestOtherReports(t *testing.T) {
 		{"receipt whose part is lost", report("disposition-notification", "text/plain", "x"), Receipt, "", "<c1.i1@ayuda.example>"},
 		{"complaint", report("feedback-report", "message/feedback-report", "Feedback-Type: abuse\nOriginal-Rcpt-To: ana@cliente.test\n"), Abuse, "ana@cliente.test", "<c1.i1@ayuda.example>"},
 		{"complaint whose part is lost", report("feedback-report", "text/plain", "x"), Abuse, "", "<c1.i1@ayuda.example>"},
+		{"DMARC aggregate report", "Return-Path: <d@informes.test>\nFrom: d@informes.test\nSubject: Report Domain: ayuda.example Submitter: informes.test Report-ID: <1>\nContent-Type: application/gzip\n\nx", AutoReply, "", ""},
+		{"a person about a DMARC report", "Return-Path: <ana@cliente.test>\nFrom: ana@cliente.test\nSubject: Report Domain: ayuda.example Submitter: informes.test\nContent-Type: text/plain\n\n¿Qué es esto?", Normal, "", ""},
 		{"TLS report", report("tlsrpt", "application/tlsrpt+gzip", "x"), AutoReply, "", ""},
 	} {
 		v := Judge(readMail([]byte(c.raw)))
@@ -92,6 +95,36 @@ func TestOtherReports(t *testing.T) {
 		}
 		if v.Class != c.class || b.Recipient != c.recipient || b.OriginalMessageID != c.id {
 			t.Errorf("%s: got %s %+v, want %s %s %s", c.name, v.Class, b, c.class, c.recipient, c.id)
+		}
+	}
+}
+
+func TestSESNotifications(t *testing.T) {
+	const head, tail = `{"notificationType":"`, `","mail":{"headers":[{"name":"Message-ID","value":"<c1.i1@ayuda.example>"}]},"bounce":{"bounceType":"Permanent","bouncedRecipients":[{"emailAddress":"bad@remoto.test","action":"failed","status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 no"}]},"complaint":{"complainedRecipients":[{"emailAddress":"ana@cliente.test"}]}}` + "\n--\nIf you wish to stop receiving notifications from this topic ...\n"
+	for _, c := range []struct {
+		name, text string
+		want       Class
+		recipient  string
+	}{
+		{"bounce", head + "Bounce" + tail, Bounced, "bad@remoto.test"},
+		{"complaint", head + "Complaint" + tail, Abuse, "ana@cliente.test"},
+		{"delivery", head + "Delivery" + tail, AutoReply, ""},
+		{"cut off", head + "Bounce" + tail[:60], AutoReply, ""},
+		{"no recipients", `{"eventType":"Bounce"}`, Bounced, ""},
+	} {
+		m := person(field{"x-amz-sns-message-id", "1"})
+		m.Text = c.text
+		v := Judge(m)
+		recipient := ""
+		if v.Bounce != nil {
+			recipient = v.Bounce.Recipient
+		}
+		if v.Class != c.want || recipient != c.recipient {
+			t.Errorf("%s: got %s %q (%s), want %s %q", c.name, v.Class, recipient, v.Reason, c.want, c.recipient)
+		}
+		m.Header = headerMap{}
+		if v := Judge(m); v.Class != Normal {
+			t.Errorf("%s, pasted by a person: got %s", c.name, v.Class)
 		}
 	}
 }

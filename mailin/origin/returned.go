@@ -1,6 +1,9 @@
 package origin
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // returnedHeader is the header of the mail that a report carries back as a part of its own.
 func returnedHeader(m Mail) fields {
@@ -8,27 +11,36 @@ func returnedHeader(m Mail) fields {
 		if p.Within != "" {
 			continue
 		}
-		switch p.Type {
-		case "message/rfc822", "message/global", "message/news", "text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers", "message/global-headers", "text/rfc822", "message/partial":
+		if returnedTypes[p.Type] {
 			if f := header(string(p.Body)); len(f) > 0 {
 				return f
 			}
 		}
-		if f := misplacedHeader(p); f != nil {
+		if f := misplacedHeader(m.Header, p.Header); f != nil {
 			return f
 		}
 	}
 	return nil
 }
 
-// misplacedHeader: gateways write the returned mail's fields where those of a part belong.
-func misplacedHeader(p Part) fields {
-	if p.Header == nil || len(p.Header.Values("Received")) == 0 && len(p.Header.Values("From")) == 0 {
+// returnedTypes carry a mail or its header, under the names of RFC 3462, RFC 6522, RFC 6533 and of systems that got them wrong.
+var returnedTypes = map[string]bool{
+	"message/rfc822": true, "message/global": true, "text/rfc822-headers": true, "message/global-headers": true,
+	"message/rfc822-headers": true, "text/rfc822-header": true, "text/rfc822": true, "message/news": true, "message/partial": true,
+}
+
+// misplacedHeader: gateways write the returned mail's fields where those of a part belong. A caller may give the mail's own header
+// with its only part: that returns nothing.
+func misplacedHeader(top, h Header) fields {
+	if h == nil || len(h.Values("Received")) == 0 && len(h.Values("From")) == 0 {
+		return nil
+	}
+	if top != nil && slices.Equal(top.Values("Received"), h.Values("Received")) && slices.Equal(top.Values("From"), h.Values("From")) {
 		return nil
 	}
 	var f fields
 	for _, name := range []string{"Message-ID", "From", "To", "Subject", "Return-Path", "X-HmXmrOriginalRecipient"} {
-		for _, v := range p.Header.Values(name) {
+		for _, v := range h.Values(name) {
 			f = append(f, field{name, v})
 		}
 	}
@@ -38,13 +50,13 @@ func misplacedHeader(p Part) fields {
 // originalID is the Message-ID of the mail that the report is about: of the returned header, else of the report's own
 // fields, else of the notice's text, else what the report answers.
 func (e *evidence) originalID() string {
-	if id := messageID(e.returned.get("Message-ID")); id != "" {
+	if id := messageID(e.returned().get("Message-ID")); id != "" {
 		return id
 	}
 	if id := reportedID(e); id != "" {
 		return id
 	}
-	if id := messageIDIn(e.notice); id != "" {
+	if id := messageIDIn(e.notice()); id != "" {
 		return id
 	}
 	for _, name := range []string{"X-Original-Message-ID", "Original-Message-ID", "In-Reply-To"} {
@@ -107,7 +119,10 @@ func messageIDIn(text string) string {
 	return ""
 }
 
-var messageIDLabels = []string{"message-id", "message id", "messageid", "id. de mensaje", "id. del mensaje", "id de mensaje", "id del mensaje", "identificador de mensaje", "identificador del mensaje", "id da mensagem", "nachrichten-id", "id du message"}
+var messageIDLabels = []string{
+	"message-id", "message id", "messageid", "id. de mensaje", "id. del mensaje", "id de mensaje", "id del mensaje",
+	"identificador de mensaje", "identificador del mensaje", "id da mensagem", "nachrichten-id", "id du message",
+}
 
 // splitReturned parts a bounce's text where the returned mail begins, and reads that mail's header. The mail begins with a header
 // block that no notice would hold, or with any header block behind a line that announces it.
@@ -138,9 +153,9 @@ func splitReturned(text string) (notice string, returned fields) {
 func unquote(line string) string { return strings.TrimLeft(line, " \t>|") }
 
 // headerBlock reads the header that begins a returned mail, and counts its lines. ok needs a trace or identity field and two more
-// known ones, or, where a line announced it, any two.
+// known ones, or, where a line announced it, any two of which one says from whom, to whom or about what.
 func headerBlock(all []string, announced bool) (f fields, n int, ok bool) {
-	known, strong := 0, false
+	known, strong, letter := 0, false, false
 	for n = 0; n < min(len(all), 300) && strings.TrimSpace(unquote(all[n])) != ""; n++ {
 		name, value, isField := splitField(unquote(all[n]))
 		if len(f) > 0 && (!isField || indented(all[n], all[0])) {
@@ -153,8 +168,9 @@ func headerBlock(all []string, announced bool) (f fields, n int, ok bool) {
 			known++
 		}
 		strong = strong || strongFields[low]
+		letter = letter || low == "from" || low == "to" || low == "subject"
 	}
-	return f, n, strong && known >= 3 || announced && known >= 2
+	return f, n, strong && known >= 3 || announced && letter && known >= 2
 }
 
 // indented tells a folded line: it stands deeper than the header's first line.
@@ -162,12 +178,17 @@ func indented(line, first string) bool {
 	return len(line)-len(unquote(line)) > len(first)-len(unquote(first))
 }
 
-var strongFields = map[string]bool{"received": true, "message-id": true, "return-path": true, "mime-version": true, "dkim-signature": true, "x-google-smtp-source": true}
+var strongFields = map[string]bool{
+	"received": true, "message-id": true, "return-path": true, "mime-version": true, "dkim-signature": true,
+	"x-google-smtp-source": true,
+}
 
 var mailFields = map[string]bool{
-	"received": true, "message-id": true, "return-path": true, "mime-version": true, "dkim-signature": true, "from": true, "to": true, "cc": true, "date": true, "subject": true,
-	"content-type": true, "content-transfer-encoding": true, "reply-to": true, "x-mailer": true, "user-agent": true, "sender": true, "references": true, "in-reply-to": true,
-	"x-google-smtp-source": true, "x-received": true, "delivered-to": true, "x-originating-ip": true, "importance": true, "x-priority": true,
+	"received": true, "message-id": true, "return-path": true, "mime-version": true, "dkim-signature": true,
+	"from": true, "to": true, "cc": true, "date": true, "subject": true, "content-type": true,
+	"content-transfer-encoding": true, "reply-to": true, "x-mailer": true, "user-agent": true, "sender": true,
+	"references": true, "in-reply-to": true, "x-google-smtp-source": true, "x-received": true, "delivered-to": true,
+	"x-originating-ip": true, "importance": true, "x-priority": true,
 }
 
 // announces tells the line that a mail system puts before the mail it returns.
@@ -177,10 +198,3 @@ func announces(line string) bool {
 	}
 	return containing(fold(line), announcements) != ""
 }
-
-var announcements = foldAll(
-	"copy of the message", "copy of your message", "copy of the original", "original message", "original mail", "unsent message", "returned message", "returned mail", "message follows", "message text follows", "message header", "header of the original",
-	"headers follow", "message headers", "your message follows", "message is attached", "undelivered message", "rejected message", "non-delivered message", "failed message", "received message", "text of your message", "start of the message", "beginning of the message",
-	"mensaje original", "copia del mensaje", "encabezados del mensaje", "encabezado del mensaje", "cabeceras del mensaje", "cabecera del mensaje", "encabezados originales", "mensaje devuelto", "mensagem original", "copia da mensagem", "cabecalhos",
-	"message d'origine", "message original", "copie du message", "en-tetes", "messaggio originale", "copia del messaggio", "intestazioni", "ursprungliche nachricht", "kopie der nachricht", "kopie ihrer nachricht", "nachrichtenkopf", "oorspronkelijk bericht", "オリジナルメッセージ",
-)

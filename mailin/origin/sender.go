@@ -8,6 +8,7 @@ type sender struct {
 	envelope string // lower case, "" is the null sender if known
 	from     string // lower case
 	daemon   string // what names a mail system, "" for none
+	gateway  bool   // the name may be a mail system's, and may not
 	role     string // local part that stands for a service: postmaster, no-reply; "" for none
 }
 
@@ -15,17 +16,21 @@ type sender struct {
 func (s sender) null() bool { return s.known && s.envelope == "" }
 
 func senderOf(e *evidence) sender {
-	s := sender{from: strings.ToLower(bareAddress(e.From))}
-	s.envelope, s.known = envelopeOf(e)
 	display := e.value("From")
+	s := sender{from: strings.ToLower(bareAddress(e.From))}
+	if s.from == "" { // "From: MAILER-DAEMON" is no address
+		s.from = strings.ToLower(bareAddress(display))
+	}
+	s.envelope, s.known = envelopeOf(e)
 	for _, a := range []string{s.envelope, s.from, strings.ToLower(bareAddress(e.value("Sender")))} {
 		if d := daemonAddress(a); d != "" {
 			s.daemon = d
 			break
 		}
 	}
-	if s.daemon == "" {
-		s.daemon = containing(fold(clipBytes(display, 500)), daemonNames)
+	if name := fold(clipBytes(display, 500)); s.daemon == "" {
+		s.daemon = containing(name, daemonNames)
+		s.gateway = containing(name, gatewayNames) != ""
 	}
 	s.role = roleAddress(s.from)
 	return s
@@ -60,17 +65,25 @@ var daemonLocals = map[string]bool{
 	"mailerdaemon": true, "maildaemon": true, "daemon": true, "mailer": true, "maildeliverysystem": true,
 	"maildeliverysubsystem": true, "mdaemon": true, "maildelivery": true, "deliverystatus": true,
 	"deliverynotification": true, "nullsender": true, "mailrobot": true, "autoresponder": true, "autoreply": true,
-	"autoresponse": true, "autoanswer": true, "vacation": true, "respuestaautomatica": true,
-	"microsoftexchange": true, "mmdf": true, "mailsystem": true, "lotusnotes": true, "bouncenotification": true,
+	"autoresponse": true, "autoanswer": true, "respuestaautomatica": true, "microsoftexchange": true, "mmdf": true,
+	"mailsystem": true, "bouncenotification": true,
 }
 
-// Display names of mail systems, folded.
-var daemonNames = []string{
-	"mailer-daemon", "mailer daemon", "mail delivery system", "mail delivery subsystem", "mail deliver system",
-	"mail delivery service", "mail delivery agent", "internet mail delivery", "mail administrator <postmaster", "microsoft outlook <microsoftexchange",
-	"sistema de entrega de correo", "subsistema de entrega de correo", "sistema de correo <postmaster",
-	"message delivery subsystem", "mail system <", "mail-daemon",
-}
+// daemonNames are display names that only mail systems have.
+var daemonNames = foldAll(
+	"mailer-daemon", "mailer daemon", "mail-daemon", "mail delivery system", "mail delivery subsystem",
+	"mail deliver system", "mail delivery service", "mail delivery agent", "message delivery subsystem",
+	"internet mail delivery", "subsistema de entrega de correo", "interscan mss", "interscan notification",
+	"courier mail server",
+)
+
+// gatewayNames are display names of mail systems that a company of the post may have too.
+var gatewayNames = foldAll(
+	"sistema de entrega de correo", "sistema de correo", "sistema de mensajeria", "administrador de correo",
+	"administrador del sistema", "system administrator", "mail administrator", "mail gateway", "smtp gateway",
+	"mail system", "mailmarshal", "mimesweeper", "systeme de messagerie", "sistema di posta", "sistema de e-mail",
+	"systemadministrator",
+)
 
 // daemonAddress is the local part if only a mail system uses it.
 func daemonAddress(address string) string {
@@ -85,13 +98,14 @@ func daemonAddress(address string) string {
 
 // Local parts of services: a person may sit behind them, but none that waits for an automatic answer.
 var roleLocals = map[string]bool{
-	"postmaster": true, "noreply": true, "donotreply": true, "noresponder": true, "noresponda": true, "nocontestar": true,
-	"noresponde": true, "naoresponda": true, "naoresponder": true, "nepasrepondre": true, "nicht-antworten": true,
-	"noreplay": true, "dontreply": true, "donotrespond": true, "nonrispondere": true, "pasdereponse": true,
-	"notification": true, "notifications": true, "notificacion": true, "notificaciones": true, "notifier": true,
-	"bounce": true, "bounces": true, "newsletter": true, "mailings": true, "alerts": true, "alertas": true,
-	"root": true, "cron": true, "nobody": true, "wwwdata": true, "listserv": true, "majordomo": true, "listproc": true,
-	"robot": true, "mailman": true, "sympa": true, "ezmlm": true, "jira": true, "nepasrepondreaucourriel": true,
+	"postmaster": true, "noreply": true, "donotreply": true, "noresponder": true, "noresponda": true,
+	"nocontestar": true, "noresponde": true, "naoresponda": true, "naoresponder": true, "nepasrepondre": true,
+	"nichtantworten": true, "noreplay": true, "dontreply": true, "donotrespond": true, "nonrispondere": true,
+	"pasdereponse": true, "notification": true, "notifications": true, "notificacion": true, "notificaciones": true,
+	"notifier": true, "bounce": true, "bounces": true, "newsletter": true, "mailings": true, "alerts": true,
+	"alertas": true, "root": true, "cron": true, "nobody": true, "wwwdata": true, "listserv": true,
+	"majordomo": true, "listproc": true, "robot": true, "mailman": true, "sympa": true, "ezmlm": true, "jira": true,
+	"nepasrepondreaucourriel": true,
 }
 
 func roleAddress(address string) string {

@@ -41,6 +41,8 @@ func (d *dateSeen) number(t string, i, n int) {
 		case '/', '-':
 			d.day = true
 		}
+	case n <= 2 && strings.HasPrefix(t[end:], ". ") && digit(t, end+2) && digits(t, end+2) <= 2 && strings.HasPrefix(t[end+2+digits(t, end+2):], "."):
+		d.day = true // 3. 3. 25
 	case n <= 2 && (strings.HasPrefix(t[end:], "月") || strings.HasPrefix(t[end:], "월")):
 		d.day = true
 	}

@@ -46,7 +46,7 @@ func (s *splitter) footersIn(from, to int) {
 func (s *splitter) delimiter(from, to int) int {
 	bytes, count := 0, 0
 	for i := from; i < to; i++ {
-		if !s.isDelimiter(i) || !s.hasOwn(0, i) && s.below > i {
+		if !s.isDelimiter(i) || !s.hasOwn(0, i) && s.below > i || codeBelow(s.lines[i+1:to]) {
 			continue
 		}
 		strict := isDash(s.lines[i].text)
@@ -59,6 +59,17 @@ func (s *splitter) delimiter(from, to int) int {
 		}
 	}
 	return to
+}
+
+// codeBelow reports that "--" began a comment in a script.
+func codeBelow(lines []line) bool {
+	for _, l := range lines {
+		if !l.blank() {
+			word, _, _ := strings.Cut(strings.ToLower(clipped(l.text)), " ")
+			return technicalWords[word]
+		}
+	}
+	return false
 }
 
 func (s *splitter) isDelimiter(i int) bool {
@@ -173,7 +184,7 @@ func deviceWord(w string) bool {
 	if devices[w] {
 		return true
 	}
-	for _, stem := range []string{"iphone", "ipad", "android", "samsung", "outlook", "blackberry", "mobiltele", "galaxy", "телефон", "puhelim"} {
+	for _, stem := range []string{"iphon", "ipad", "android", "samsung", "outlook", "blackberry", "mobiltele", "galaxy", "телефон", "puhelim"} {
 		if strings.HasPrefix(w, stem) && len(w) <= len(stem)+18 {
 			return true
 		}

@@ -33,8 +33,22 @@ func (s *splitter) headerBlock(i int, titled bool) (h headers, end int, ok bool)
 		return nil, 0, false
 	}
 	h, end = s.readHeaders(i)
-	return h, end, h.believable(titled)
+	return h, end, h.believable(titled) && !s.rawHeader(i-1) && !s.rawHeader(end)
 }
+
+// rawHeader reports that line i is a header line of a mail's source, which
+// people paste when they report trouble with mail; no client shows it above a quote.
+func (s *splitter) rawHeader(i int) bool {
+	if i < 0 || i >= len(s.lines) {
+		return false
+	}
+	name, _, ok := strings.Cut(clipped(s.lines[i].text), ": ")
+	name = strings.ToLower(name)
+	return ok && (rawHeaders[name] || strings.HasPrefix(name, "x-") && !strings.Contains(name, " "))
+}
+
+var rawHeaders = setOf("received", "return-path", "message-id", "mime-version", "content-type", "content-transfer-encoding", "dkim-signature",
+	"delivered-to", "authentication-results", "received-spf", "references", "in-reply-to", "user-agent", "envelope-to", "arc-seal", "list-id")
 
 func (s *splitter) readHeaders(i int) (h headers, end int) {
 	h, end = headers{}, i

@@ -166,16 +166,17 @@ func (s *splitter) quotedNext(i, depth int) bool {
 	return false
 }
 
-// namesUs reports an attribution to one of our own addresses, whatever it says
-// besides; tags ("+c123") do not matter.
+// namesUs reports a dated attribution to one of our own addresses, whatever
+// its language; tags ("+c123") do not matter.
 func (s *splitter) namesUs(joined string) bool {
-	if len(s.own) == 0 || !strings.HasSuffix(joined, ":") && !hasWrote(folded(joined)) {
+	t := folded(undecorated(joined))
+	if len(s.own) == 0 || !strings.HasSuffix(t, ":") || !strings.ContainsAny(t, "<([") || !readDate(t).day || !startsAttribution(t) && !nameBeforeAddress(t) {
 		return false
 	}
-	a := strings.ToLower(readAddress(joined).Address)
+	a := readAddress(t).Address
 	local, domain, _ := strings.Cut(a, "@")
 	local, _, _ = strings.Cut(local, "+")
-	return slices.Contains(s.own, local+"@"+domain) || slices.Contains(s.own, a)
+	return slices.Contains(s.own, a) || slices.Contains(s.own, local+"@"+domain)
 }
 
 // mayStart is a cheap test of the first line of an attribution: a date, an
@@ -218,29 +219,33 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	if !hasWrote(t) {
 		return begins && address && d.day && (strings.HasSuffix(t, ">:") || strings.HasSuffix(t, "):") || strings.HasSuffix(t, ">：")) && len(strings.Fields(t)) <= 20
 	}
+	words := len(strings.Fields(t))
 	switch {
-	case address:
-		return begins || nameBeforeAddress(t)
-	case begins && d.day && (d.time || quoted || apart):
+	case address && begins && (d.day || d.time):
 		return true
+	case address && nameBeforeAddress(t):
+		return d.day || quoted || apart && !strings.Contains(t, "(")
+	case begins && d.day:
+		return quoted || apart
 	case quoted:
-		return (begins || strings.Contains(t, "@")) && len(strings.Fields(t)) <= 16
+		return (begins || lexicon.starts[strings.Fields(t)[0]] || strings.Contains(t, "@")) && words <= 16
 	}
 	return false
 }
 
-// startsAttribution reports a first word of the tables or a date among the first words.
+// startsAttribution reports a date among the first words: "El lunes, 3 …",
+// "2025年3月3日". Another number there ("El pedido 4411 …") belongs to a sentence.
 func startsAttribution(t string) bool {
 	words := strings.Fields(t)
-	for n := 1; n <= 4 && n <= len(words); n++ {
-		if lexicon.starts[strings.Trim(strings.Join(words[:n], " "), ",.")] {
-			return true
+	for _, w := range words[:min(len(words), 4)] {
+		i := strings.IndexAny(w, "0123456789")
+		if i < 0 {
+			continue
 		}
-		if strings.ContainsAny(words[n-1], "0123456789") {
-			return true
-		}
+		n := digits(w, i)
+		return n <= 2 || n == 4 && (w[i:i+2] == "20" || w[i:i+2] == "19")
 	}
-	return strings.HasPrefix(t, "在") || strings.HasPrefix(t, "于") || strings.HasPrefix(t, "於")
+	return false
 }
 
 // nameBeforeAddress reports "Ana Gómez <ana@x> wrote:": not more than a name

@@ -157,7 +157,7 @@ func (r *htmlReader) markStart(t tag) {
 }
 
 func (r *htmlReader) openMark(e *element, s structure) {
-	m := Mark{Start: r.out.mark(), Kind: s.kind, Rule: "HTML: " + s.client}
+	m := Mark{Start: r.out.mark(), Kind: s.kind, Rule: ruleHTML + s.client}
 	if s.extent == rest {
 		m.End = -1
 		r.rest = append(r.rest, m)
@@ -237,9 +237,9 @@ func (r *htmlReader) markEnd(e *element) {
 	kind, _, titled := readTitle(first)
 	switch {
 	case titled && kind == Forwarded, !titled && strings.HasPrefix(first, "-----"):
-		r.marks = append(r.marks, Mark{Start: e.from, End: end, Kind: Forwarded, Rule: "HTML: Gmail"})
+		r.marks = append(r.marks, Mark{Start: e.from, End: end, Kind: Forwarded, Rule: ruleHTML + "Gmail"})
 	case e.quotes == 0:
-		r.marks = append(r.marks, Mark{Start: e.from, End: end, Kind: Quoted, Rule: "HTML: Gmail"})
+		r.marks = append(r.marks, Mark{Start: e.from, End: end, Kind: Quoted, Rule: ruleHTML + "Gmail"})
 	}
 }
 

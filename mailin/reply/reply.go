@@ -81,7 +81,8 @@ func (p Parts) Forwarded() string { return p.join(Forwarded) }
 
 // Reply returns the text to show for the mail: New, or when nobody can have
 // written so little, the best of what is left: the text under a leading
-// attribution, the forwarded mail, a quote without introduction, a signature.
+// attribution, the forwarded mail, what was typed inside the block that a
+// client set apart for the signature.
 // Commands must be read from New, never from here.
 func (p Parts) Reply() string {
 	if s := p.New(); s != "" {
@@ -91,7 +92,10 @@ func (p Parts) Reply() string {
 	if below != "" {
 		return below
 	}
-	return p.Forwarded()
+	if f := p.Forwarded(); f != "" {
+		return f
+	}
+	return p.joinIf(func(r Range) bool { return r.Kind == Signature && strings.HasPrefix(r.Rule, ruleHTML) })
 }
 
 // Before returns the range before the i-th: for new text between quotes, the
@@ -107,17 +111,19 @@ func (p Parts) join(k Kind) string {
 	return p.joinIf(func(r Range) bool { return r.Kind == k })
 }
 
+// joinIf joins the ranges asked for, with a blank line where others stand between.
 func (p Parts) joinIf(want func(Range) bool) string {
 	var b strings.Builder
-	for _, r := range p.Ranges {
-		if !want(r) {
-			continue
+	for i := 0; i < len(p.Ranges); {
+		start, end := p.Ranges[i].Start, p.Ranges[i].Start
+		for ; i < len(p.Ranges) && want(p.Ranges[i]); i++ {
+			end = p.Ranges[i].End
 		}
-		s := trimBlank(p.Base[r.Start:r.End])
-		if s == "" {
-			continue
+		if end == start {
+			i++
 		}
-		if b.Len() > 0 {
+		s := trimBlank(p.Base[start:end])
+		if s != "" && b.Len() > 0 {
 			b.WriteString("\n\n")
 		}
 		b.WriteString(s)

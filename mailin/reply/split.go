@@ -8,6 +8,7 @@ const (
 	ruleAttribution = "attribution"
 	ruleBelow       = "text under a leading attribution"
 	rulePrefix      = "quote prefix"
+	ruleHTML        = "HTML: " // and the client
 	ruleKept        = "quote prefix without introduction, kept"
 )
 
@@ -31,6 +32,7 @@ type splitter struct {
 // Split takes a mail's text apart. It never fails: in the worst case all is New.
 func Split(in Input) Parts {
 	s := newSplitter(in)
+	s.fences()
 	s.introductions()
 	s.quotes()
 	s.footers()
@@ -45,6 +47,21 @@ func newSplitter(in Input) *splitter {
 	s.applyIndents(indents)
 	s.applyMarks(marks)
 	return s
+}
+
+// fences keeps code between "```" lines from every other rule.
+func (s *splitter) fences() {
+	open := -1
+	for i, l := range s.lines {
+		switch {
+		case l.depth > 0 || !strings.HasPrefix(l.text, "```"):
+		case open < 0:
+			open = i
+		default:
+			s.mark(open, i+1, New, "code between fences")
+			open = -1
+		}
+	}
 }
 
 // introductions finds attributions, header blocks and titles. What they
@@ -157,7 +174,7 @@ func (s *splitter) rulesAbove(i int) int {
 // hasOwn reports text of lines [from, to) that is nobody else's as far as known.
 func (s *splitter) hasOwn(from, to int) bool {
 	for i := from; i < to; i++ {
-		if s.lines[i].open() && s.lines[i].depth == 0 && !onlyRule(s.lines[i].text) {
+		if (s.lines[i].open() || s.lines[i].kind == New) && s.lines[i].depth == 0 && !s.lines[i].blank() && !onlyRule(s.lines[i].text) {
 			return true
 		}
 	}

@@ -7,7 +7,7 @@ var germanic = []words{
 		from: []string{"from", "sender", "sent by"}, date: []string{"sent", "date", "sent on", "sent at", "date sent", "received"}, to: []string{"to", "recipient", "recipients"},
 		cc: []string{"cc", "bcc", "copy"}, subject: []string{"subject", "re"}, replyTo: []string{"reply-to", "reply to"},
 		starts:    []string{"on", "at", "in a message dated", "in message", "quoting"},
-		wrote:     []string{"wrote", "writes", "said", "has written", "schreef/wrote"},
+		wrote:     []string{"wrote", "writes", "said", "has written", "quoting"},
 		original:  []string{"original message", "original mail", "original email", "original e-mail", "original text", "reply message", "previous message", "message original", "reply above this line"},
 		forwarded: []string{"forwarded message", "begin forwarded message", "forwarded mail", "forwarded email", "start of forwarded message", "forwarded", "forwarded by", "fwd", "resent message"},
 		mobile: []string{"sent from my …", "sent from a …", "sent from an …", "sent from …", "sent via …", "sent with …", "sent by …", "sent using …", "sent on the go from my …", "from my …", "… from mobile", "get outlook for …", "get … for ios", "get … for android", "download outlook for …",

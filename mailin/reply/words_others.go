@@ -15,7 +15,7 @@ var others = []words{
 		code: "pl",
 		from: []string{"od", "nadawca"}, date: []string{"wysłano", "wysłane", "data", "data wysłania"}, to: []string{"do", "adresat"}, cc: []string{"dw", "dw.", "do wiadomości", "cc", "kopia", "udw"}, subject: []string{"temat"}, replyTo: []string{"odpowiedź do"},
 		starts:    []string{"w dniu", "dnia", "w", "użytkownik"},
-		wrote:     []string{"napisał", "napisała", "napisał(a)", "pisze", "napisał/a"},
+		wrote:     []string{"napisał", "napisała", "napisał(a)", "pisze", "napisał/a", "napisana przez"},
 		original:  []string{"oryginalna wiadomość", "wiadomość oryginalna", "wiadomość pierwotna", "treść oryginalnej wiadomości"},
 		forwarded: []string{"wiadomość przekazana", "przekazana wiadomość", "wiadomość przesłana dalej", "początek przekazywanej wiadomości", "treść przekazanej wiadomości", "początek przekazanej wiadomości"},
 		mobile:    []string{"wysłano z mojego …", "wysłane z mojego …", "wysłano z …", "wysłane z …", "wysłano za pomocą …", "pobierz outlook dla …", "pobierz program outlook dla …"},

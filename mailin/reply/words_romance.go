@@ -8,7 +8,7 @@ var romance = []words{
 		to: []string{"para", "a", "destinatario", "destinatarios"}, cc: []string{"cc", "c.c.", "copia", "con copia", "con copia a", "cco"},
 		subject: []string{"asunto", "asunto del mensaje"}, replyTo: []string{"responder a", "contestar a"},
 		starts:    []string{"el", "en", "con fecha", "a las"},
-		wrote:     []string{"escribió", "escribio", "ha escrito", "escribía", "escribiste", "ha enviado el siguiente mensaje"},
+		wrote:     []string{"escribió", "escribio", "ha escrito", "escribía", "escribiste", "mensaje citado por", "citando a"},
 		original:  []string{"mensaje original", "mensaje original del remitente", "correo original", "mensaje anterior", "mensaje enviado"},
 		forwarded: []string{"mensaje reenviado", "inicio del mensaje reenviado", "comienzo del mensaje reenviado", "mensaje remitido", "correo reenviado", "reenviado", "inicio de mensaje reenviado", "empieza el mensaje reenviado"},
 		mobile: []string{"enviado desde mi …", "enviado desde un …", "enviado desde el …", "enviado desde la …", "enviado desde …", "enviado con …", "enviado por …", "enviado a través de …",

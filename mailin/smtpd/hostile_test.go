@@ -58,13 +58,13 @@ func TestStallDoesNotDesynchronise(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := open(t, func(o *Options) { o.Idle = 100 * time.Millisecond })
+			t.Parallel()
+			s := open(t, func(o *Options) { o.Idle = 300 * time.Millisecond; o.MinRate = 1 })
 			c := s.hello()
 			open354(c)
-			c.send("Subject: x\r\n\r\nhola\r\n")
-			time.Sleep(250 * time.Millisecond)
-			io.WriteString(c, hostileBody)
+			c.send("Subject: x\r\n\r\n" + strings.Repeat("hola\r\n", 100)) // by the rate alone it could wait for minutes
 			c.expect("421 4.4.2")
+			io.WriteString(c, hostileBody)
 			c.expectEnd()
 			if got := s.journal.all(); len(got) != 0 {
 				t.Errorf("journalled %v", got)
@@ -86,8 +86,8 @@ func TestCutMailIsDropped(t *testing.T) {
 		c.Conn.(*net.TCPConn).CloseWrite()
 		io.Copy(io.Discard, c)
 		s.shut()
-		if got := s.journal.all(); len(got) != 0 || s.journal.opened != s.journal.dropped {
-			t.Errorf("%q: %d mails, %d spools opened, %d dropped", said, len(got), s.journal.opened, s.journal.dropped)
+		if got := s.journal.all(); len(got) != 0 {
+			t.Errorf("%q: %d mails", said, len(got))
 		}
 	}
 }
@@ -120,13 +120,14 @@ func TestBdat(t *testing.T) {
 }
 
 func TestSlowButActive(t *testing.T) {
-	s := open(t, func(o *Options) { o.Idle = 150 * time.Millisecond; o.MinRate = 50 })
+	t.Parallel()
+	s := open(t, func(o *Options) { o.Idle = 500 * time.Millisecond; o.MinRate = 50 })
 	c := s.hello()
 	c.begin()
 	data := sample(1000)
 	for i := 0; i < len(data); i += 100 {
 		c.send(data[i : i+100])
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(80 * time.Millisecond)
 	}
 	c.cmd(".", "250")
 	if got := s.journal.all()[0].body(t); got != data {
@@ -135,6 +136,7 @@ func TestSlowButActive(t *testing.T) {
 }
 
 func TestTooSlow(t *testing.T) {
+	t.Parallel()
 	trickle := func(c *client) string { // a byte every 20 ms, well within the idle limit
 		for range 100 {
 			if _, err := io.WriteString(c, "a"); err != nil {
@@ -156,14 +158,14 @@ func TestTooSlow(t *testing.T) {
 			c.send("BDAT 500 LAST\r\n")
 		},
 	} {
-		s := open(t, func(o *Options) { o.Idle = 200 * time.Millisecond; o.MinRate = 1000 })
+		s := open(t, func(o *Options) { o.Idle = 300 * time.Millisecond; o.MinRate = 1000 })
 		c := s.hello()
 		begin(c)
 		if got := trickle(c); !strings.HasPrefix(got, "421 4.4.2") {
 			t.Errorf("%s: got %q, wanted 421", name, got)
 		}
 	}
-	s := open(t, func(o *Options) { o.Total = 200 * time.Millisecond })
+	s := open(t, func(o *Options) { o.Total = 300 * time.Millisecond })
 	c := s.hello()
 	c.begin()
 	if got := trickle(c); !strings.HasPrefix(got, "421 4.4.2") {
@@ -195,15 +197,37 @@ func TestEarlyTalker(t *testing.T) {
 }
 
 func TestConnectionLimit(t *testing.T) {
-	s := open(t, func(o *Options) { o.Connections = 2; o.PerAddress = 1; o.Patience = 100 * time.Millisecond })
+	t.Parallel()
+	s := open(t, func(o *Options) { o.Connections = 2; o.PerAddress = 1; o.Patience = 400 * time.Millisecond })
 	a, b := s.hello(), s.hello() // loopback is not one client
 	s.dial().expect("421 4.7.0")
 	a.begin()
-	time.Sleep(150 * time.Millisecond)
+	time.Sleep(500 * time.Millisecond)
 	s.hello().ok("NOOP") // b has waited too long, a is sending
 	b.expect("421 4.7.0")
 	b.expectEnd()
 	a.cmd("x\r\n.", "250")
+}
+
+func TestFlood(t *testing.T) {
+	t.Parallel()
+	s := open(t, func(o *Options) { o.Connections = 20; o.Patience = 300 * time.Millisecond })
+	good := s.hello()
+	good.begin()
+	var in, out int
+	for range 300 {
+		if c := s.dial(); strings.HasPrefix(c.reply(), "220") {
+			in++
+		} else {
+			out++
+		}
+	}
+	good.cmd("x\r\n.", "250")
+	time.Sleep(400 * time.Millisecond)
+	s.hello().mail(sample(100), "250")
+	if in < 19 || out == 0 {
+		t.Errorf("%d let in, %d turned away", in, out)
+	}
 }
 
 func TestPerAddressLimit(t *testing.T) {
@@ -314,12 +338,11 @@ func TestStopCutsAfterGrace(t *testing.T) {
 	working.send("x\r\n.\r\n")
 	time.Sleep(20 * time.Millisecond)
 	s.shut()
-	if got := stalled.reply(); strings.HasPrefix(got, "2") {
-		t.Errorf("cut mail was answered %q", got)
-	}
-	if got := working.reply(); strings.HasPrefix(got, "2") {
-		t.Errorf("mail that the journal gave up was answered %q", got)
-	}
+	stalled.expect("421 4.4.2")
+	stalled.expectEnd()
+	working.expect("451 4.3.0")
+	working.expect("421 4.3.2")
+	working.expectEnd()
 }
 
 // FuzzDialogue: whatever a client says, the session comes to an end, nothing panics, and there are never more

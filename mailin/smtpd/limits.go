@@ -28,11 +28,11 @@ func network(a netip.Addr) netip.Prefix {
 func (l *limits) take(a netip.Addr, exempt bool) (ok, full bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.open >= l.total {
-		return false, true
-	}
 	if !exempt && l.by[network(a)] >= l.each {
 		return false, false
+	}
+	if l.open >= l.total {
+		return false, true
 	}
 	if l.by == nil {
 		l.by = map[netip.Prefix]int{}

@@ -48,24 +48,18 @@ func (s *session) receive(env Envelope, r io.Reader) error {
 	return reply(250, 2, 0, 0, "OK: queued as "+env.QueueID)
 }
 
-// keep spools and journals the mail. Whatever happens on the way, a panic of the journal too, the spool is dropped.
+// keep spools and journals the mail. Whatever happens on the way, a panic of the journal too, the spool is closed.
 func (s *session) keep(env Envelope, r io.Reader) (id, size int64, err error) {
 	o := s.door.opts()
 	m := &incoming{limit: o.MaxSize}
-	taken := false
-	defer func() {
-		if !taken && m.spool != nil {
-			m.spool.Close()
-		}
-	}()
 	if m.spool, m.err = o.Journal.Spool(s.door.ctx); m.err == nil {
+		defer m.spool.Close()
 		_, m.err = io.WriteString(m.spool, env.trace(o.Hostname))
 	}
 	if err := s.read(m, r); err != nil {
 		return 0, m.size, err
 	}
 	id, err = o.Journal.Receive(s.door.ctx, env, m.spool)
-	taken = err == nil
 	return id, m.size, err
 }
 

@@ -5,12 +5,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
-
-	"github.com/emersion/go-smtp"
 )
 
 // Serve takes SMTP from l until ctx ends; l is closed then. Sessions that wait are told 421, mails in flight have
@@ -53,20 +51,6 @@ func (s *Server) newDoor(ctx context.Context, lmtp bool) *door {
 }
 
 func (d *door) opts() *Options { return &d.server.opts }
-
-// dialogue is go-smtp as we use it. Time-outs are the wire's, so are line limits and TLS.
-func (d *door) dialogue() *smtp.Server {
-	s := smtp.NewServer(smtp.BackendFunc(d.newSession))
-	s.LMTP = d.lmtp
-	s.Domain = d.opts().Hostname
-	s.MaxMessageBytes = d.opts().MaxSize
-	s.MaxRecipients = d.opts().Recipients
-	s.MaxLineLength = saslLimit + commandLimit
-	s.EnableSMTPUTF8 = true
-	s.AllowInsecureAuth = true // the session decides
-	s.ErrorLog = errorLog{d.opts().Log}
-	return s
-}
 
 func (d *door) serve(ctx context.Context, l net.Listener) error {
 	defer d.cancel()
@@ -115,15 +99,15 @@ func (d *door) accept(ctx context.Context, l net.Listener) error {
 
 // admit begins a session, or turns the client away.
 func (d *door) admit(c net.Conn) {
-	w := d.newWire(c, c)
+	var remote netip.Addr
 	if tcp, ok := c.RemoteAddr().(*net.TCPAddr); ok {
-		w.remote = tcp.AddrPort().Addr().Unmap().WithZone("")
+		remote = tcp.AddrPort().Addr().Unmap().WithZone("")
 	}
 	// Behind a mail server on this host or in a trusted network is everybody: it is no single client.
-	w.local = !w.remote.IsValid() || w.remote.IsLoopback() || d.opts().Trusted(w.remote)
-	ok, full := d.server.limits.take(w.remote, w.local)
+	local := !remote.IsValid() || remote.IsLoopback() || d.opts().Trusted(remote)
+	ok, full := d.server.limits.take(remote, local)
 	if full && d.evict() {
-		ok, _ = d.server.limits.take(w.remote, w.local)
+		ok, _ = d.server.limits.take(remote, local)
 	}
 	if !ok {
 		c.SetWriteDeadline(time.Now().Add(time.Second))
@@ -131,6 +115,8 @@ func (d *door) admit(c net.Conn) {
 		c.Close()
 		return
 	}
+	w := d.newWire(c, c)
+	w.remote, w.local = remote, local
 	d.mu.Lock()
 	d.wires[w] = struct{}{}
 	d.active++
@@ -179,106 +165,3 @@ func (d *door) secured(w *wire, tc *tls.Conn) {
 	}
 	d.secure.push(next)
 }
-
-// gone is called once for each wire that has closed.
-func (d *door) gone(w *wire) {
-	d.release(w)
-	d.mu.Lock()
-	delete(d.wires, w)
-	d.mu.Unlock()
-	d.leave()
-}
-
-// begin counts a mail in; false when the door has closed meanwhile.
-func (d *door) begin() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.stopping && d.active == 0 {
-		return false
-	}
-	d.active++
-	return true
-}
-
-func (d *door) leave() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.active--; d.stopping && d.active == 0 {
-		close(d.idle)
-	}
-}
-
-const goodbye = "421 4.3.2 Service shutting down, try again later"
-
-// stop dismisses all sessions and waits; after Grace it cuts them.
-func (d *door) stop() {
-	d.mu.Lock()
-	d.stopping = true
-	if d.active == 0 {
-		close(d.idle)
-	}
-	for w := range d.wires {
-		w.dismiss(goodbye)
-	}
-	d.mu.Unlock()
-	select {
-	case <-d.idle:
-	case <-time.After(d.opts().Grace):
-		d.cut()
-	}
-	<-d.idle
-	for _, q := range d.queues() {
-		q.Close()
-		q.smtp.Shutdown(context.Background()) // waits for its goroutines, which have nothing left to do
-	}
-}
-
-func (d *door) cut() {
-	d.cancel()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for w := range d.wires {
-		w.raw.Close()
-	}
-}
-
-// queue is the listener through which go-smtp gets the connections that we have accepted.
-type queue struct {
-	smtp  *smtp.Server
-	wires chan *wire
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newQueue(s *smtp.Server) *queue {
-	return &queue{smtp: s, wires: make(chan *wire), done: make(chan struct{})}
-}
-
-func (q *queue) push(w *wire) {
-	select {
-	case q.wires <- w:
-	case <-q.done:
-		w.Close()
-	}
-}
-
-func (q *queue) Accept() (net.Conn, error) {
-	select {
-	case w := <-q.wires:
-		return w, nil
-	case <-q.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (q *queue) Close() error   { q.once.Do(func() { close(q.done) }); return nil }
-func (q *queue) Addr() net.Addr { return &net.TCPAddr{} }
-
-// errorLog is where go-smtp reports a panic that it has caught in a session.
-//
-// QUIRK: a client that goes away right after BDAT makes go-smtp call a session that it has already forgotten. It catches that
-// panic too, and no mail is touched; a report without a line of this package in it is that.
-type errorLog struct{ log *slog.Logger }
-
-func (e errorLog) Printf(format string, v ...any) { e.log.Error(fmt.Sprintf(format, v...)) }
-func (e errorLog) Println(v ...any)               { e.log.Error(fmt.Sprint(v...)) }

@@ -55,7 +55,8 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 // Rcpt takes our mailboxes and nothing else: nothing is ever relayed.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	address, err := s.door.opts().recipient(to, s.wire.rcpt)
-	if err != nil {
+	if err != nil { // the local part may hold a reply token, which belongs in no log
+		s.door.opts().Log.Info("recipient refused", "remote", s.wire.remote, "domain", to[strings.LastIndexByte(to, '@')+1:], "reply", err)
 		return err
 	}
 	s.mu.Lock()

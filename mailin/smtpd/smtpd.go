@@ -1,10 +1,9 @@
 // Package smtpd is the SMTP and LMTP door: it takes mail from the network and answers 250 only when the
 // journal has made it durable (RFC 5321 section 6.1).
 //
-//	socket ─► wire ─► go-smtp ─► session ──────► Spool ─► Journal.Receive ─► 250
-//	          │        dialogue   MAIL, RCPT      bytes    durable
-//	          │                     ▲
-//	          └── lines, deadlines, │ STARTTLS, body of DATA up to CRLF.CRLF
+//	socket ─► wire ─► go-smtp ─► session ─► Spool ─► Journal.Receive ─► 250
+//	           │    commands     MAIL RCPT    ▲       durable
+//	           └──────── body of DATA ────────┘
 //
 // go-smtp speaks the protocol. Everything that it leaves open lies in the wire, the net.Conn that it reads: the wire
 // hands over one command line at a time, so that it always knows whether the next byte is a command or mail; it
@@ -28,9 +27,9 @@ import (
 
 // Envelope is what the door knows about a mail beside its bytes.
 type Envelope struct {
-	From       string // reverse path as given, without brackets
-	NullSender bool   // MAIL FROM:<>
-	To         []string
+	From       string     // reverse path as given, without brackets
+	NullSender bool       // MAIL FROM:<>
+	To         []string   // the recipients that RCPT took, as given, domain in lower case, each once
 	Remote     netip.Addr // invalid on a Unix socket
 	Helo       string     // as claimed
 	TLS        bool
@@ -41,8 +40,8 @@ type Envelope struct {
 	QueueID    string // also in our Received field and in the reply
 }
 
-// Spool takes the bytes of one mail as they come. Close drops it; it is called exactly once unless
-// Journal.Receive has returned nil, after which the spool is the journal's.
+// Spool takes the bytes of one mail as they come. Close is called exactly once, in the end; it drops what
+// Journal.Receive has not kept.
 type Spool interface {
 	io.Writer
 	Close() error

@@ -68,7 +68,7 @@ func (w *wire) startTLS(ctx context.Context) {
 	if w.out.Flush() != nil {
 		return
 	}
-	tc := tls.Server(w.raw, w.door.server.cert.config())
+	tc := tls.Server(w.raw, w.door.plain.smtp.TLSConfig)
 	w.raw.SetDeadline(time.Now().Add(min(handshakeTime, w.door.opts().Idle)))
 	if err := tc.HandshakeContext(ctx); err != nil {
 		w.door.opts().Log.Info("tls handshake failed", "remote", w.remote, "error", err)

@@ -113,14 +113,15 @@ func TestStartTLSFailureCloses(t *testing.T) {
 }
 
 func TestStartTLSStallIsBounded(t *testing.T) {
-	s := open(t, withTLS(t, t.TempDir()), func(o *Options) { o.Idle = 50 * time.Millisecond })
+	s := open(t, withTLS(t, t.TempDir()), func(o *Options) { o.Idle = 200 * time.Millisecond })
 	c := s.hello()
 	c.cmd("STARTTLS", "220")
 	c.expectEnd()
 }
 
 func TestTLSDeadlinesAndStop(t *testing.T) {
-	s := open(t, withTLS(t, t.TempDir()), func(o *Options) { o.Idle = 300 * time.Millisecond })
+	t.Parallel()
+	s := open(t, withTLS(t, t.TempDir()), func(o *Options) { o.Idle = 600 * time.Millisecond })
 	stalled, idle := s.hello(), s.hello()
 	for _, c := range []*client{stalled, idle} {
 		c.cmd("STARTTLS", "220")

@@ -52,7 +52,7 @@ type wire struct {
 func (d *door) newWire(raw, stream net.Conn) *wire {
 	w := &wire{door: d, raw: raw, stream: stream, begun: time.Now(), since: time.Now(), place: new(sync.Once)}
 	w.in = bufio.NewReaderSize(reader(w.fill), wireBuffer)
-	w.out = bufio.NewWriterSize(writer(w.drain), 4<<10)
+	w.out = bufio.NewWriterSize(writer(w.emit), 4<<10)
 	return w
 }
 
@@ -129,7 +129,7 @@ func earlier(a, b time.Time) time.Time {
 func (w *wire) enter(inMail bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.inMail, w.since, w.received = inMail, time.Now(), 0
+	w.inMail, w.since, w.received = inMail, time.Now(), int64(w.in.Buffered())
 }
 
 // dismiss ends the session with a reply, at once when it is waiting for a command and else after the mail in flight.
@@ -142,6 +142,14 @@ func (w *wire) dismiss(text string) {
 	if !w.inMail {
 		w.raw.SetReadDeadline(time.Unix(1, 0))
 	}
+}
+
+// breakOff ends a dismissed session in the middle of its mail.
+func (w *wire) breakOff() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.inMail = false
+	w.raw.SetReadDeadline(time.Unix(1, 0))
 }
 
 func (w *wire) farewell() string {
@@ -178,7 +186,7 @@ func (w *wire) Write(p []byte) (int, error) {
 
 func (w *wire) say(line string) { w.Write([]byte(line + "\r\n")) }
 
-func (w *wire) drain(p []byte) (int, error) {
+func (w *wire) emit(p []byte) (int, error) {
 	w.raw.SetWriteDeadline(time.Now().Add(writeTime))
 	return w.stream.Write(p)
 }

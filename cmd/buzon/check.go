@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"buzon/mailout"
+	"buzon/store"
+	"buzon/templates"
+)
+
+func (a *app) check() *cobra.Command {
+	return &cobra.Command{Use: "check", Short: "Check configuration, database, templates and logins", Args: cobra.NoArgs,
+		Long: "Checks the configuration, the database, the templates and the logins, makes nothing, and says what to do. Exit status 1 when something is wrong.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			conf, err := a.config()
+			if err != nil {
+				return err
+			}
+			return a.checkAll(c.Context(), conf)
+		}}
+}
+
+// checkAll makes every check, so that one run shows everything that is wrong.
+func (a *app) checkAll(ctx context.Context, conf config) error {
+	wrong := 0
+	report := func(what string, err error) {
+		if err != nil {
+			wrong++
+			fmt.Fprintf(a.stdout, "%-14s %s\n", what+":", safe(err.Error()))
+			return
+		}
+		fmt.Fprintf(a.stdout, "%-14s ok\n", what+":")
+	}
+	report("configuration", nil)
+	report("templates", conf.checkTemplates())
+	if exists(filepath.Join(conf.DataDir, "buzon.db")) {
+		report("database", conf.checkDatabase(ctx))
+	} else {
+		fmt.Fprintf(a.stdout, "%-14s none yet in %s; buzon serve makes it\n", "database:", conf.DataDir)
+	}
+	if conf.SMTP != nil && conf.SMTP.TLSCert == "" {
+		fmt.Fprintf(a.stdout, "%-14s without TLS: set smtp.tls_cert and smtp.tls_key where mail comes in over a network\n", "smtp:")
+	}
+	if conf.Relay == nil {
+		fmt.Fprintf(a.stdout, "%-14s none; mail is written to %s\n", "relay:", filepath.Join(conf.DataDir, "outgoing"))
+	} else {
+		report("relay", conf.tryRelay(ctx))
+	}
+	if wrong > 0 {
+		return failed(fmt.Errorf("%d of the checks failed", wrong))
+	}
+	return nil
+}
+
+func (c config) checkTemplates() error {
+	set, err := templates.Load(c.Templates)
+	if err != nil {
+		return err
+	}
+	return set.Check()
+}
+
+func (c config) checkDatabase(ctx context.Context) error {
+	s, err := store.Open(ctx, c.DataDir, store.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return s.Check(ctx)
+}
+
+// tryRelay logs in to the relay and out again.
+func (c config) tryRelay(ctx context.Context) error {
+	r, err := c.Relay.relay(c.hostname())
+	if err != nil {
+		return err
+	}
+	pool, err := mailout.NewRelay(r)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	return pool.Check(ctx)
+}

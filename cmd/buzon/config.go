@@ -1,0 +1,351 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"buzon/store"
+	"buzon/store/desk"
+	"buzon/threading"
+)
+
+// config is the configuration file. Its keys are fixed interfaces; docs/configuration.md explains them.
+type config struct {
+	DataDir    string   `toml:"data_dir"`
+	Language   string   `toml:"language"`
+	Templates  string   `toml:"templates"` // a directory with words of the administrator's own
+	Timezone   string   `toml:"timezone"`
+	Hostname   string   `toml:"hostname"`
+	Markers    []string `toml:"production_down"`
+	AgentProof string   `toml:"agent_proof"`
+	MinFree    size     `toml:"min_free"`
+
+	Mailbox []mailboxConfig   `toml:"mailbox"`
+	Agents  map[string]string `toml:"agents"`
+	OnCall  onCallConfig      `toml:"on_call"`
+	SMTP    *smtpConfig       `toml:"smtp"`
+	IMAP    []imapConfig      `toml:"imap"`
+	Relay   *relayConfig      `toml:"relay"`
+	Outbox  outboxConfig      `toml:"outbox"`
+	Limits  limitsConfig      `toml:"limits"`
+	Caps    capsConfig        `toml:"caps"`
+	HTTP    *httpConfig       `toml:"http"`
+
+	file string
+}
+
+type mailboxConfig struct {
+	Address        string   `toml:"address"`
+	Name           string   `toml:"name"`
+	Aliases        []string `toml:"aliases"`
+	PlusAddressing bool     `toml:"plus_addressing"`
+	SubjectTag     string   `toml:"subject_tag"`
+	ClosedReply    string   `toml:"closed_reply"`
+	Product        string   `toml:"product"`
+	NumberIsEnough bool     `toml:"number_is_enough"`
+	Alerts         bool     `toml:"alerts"`
+	Hold           duration `toml:"hold"`
+}
+
+type onCallConfig struct {
+	Addresses []string `toml:"addresses"`
+}
+
+type smtpConfig struct {
+	Listen      string   `toml:"listen"`
+	LMTP        string   `toml:"lmtp"`
+	TLSCert     string   `toml:"tls_cert"`
+	TLSKey      string   `toml:"tls_key"`
+	Trusted     []string `toml:"trusted"` // networks whose mail with bare line feeds is taken
+	Connections int      `toml:"connections"`
+	PerAddress  int      `toml:"per_address"`
+	MaxSize     size     `toml:"max_size"`
+}
+
+type relayConfig struct {
+	Host         string `toml:"host"`
+	Port         int    `toml:"port"`
+	TLS          string `toml:"tls"`
+	Username     string `toml:"username"`
+	Password     string `toml:"password"`
+	PasswordFile string `toml:"password_file"`
+	CAFile       string `toml:"ca_file"`
+	Connections  int    `toml:"connections"`
+}
+
+type outboxConfig struct {
+	Retry  []duration `toml:"retry"`
+	GiveUp duration   `toml:"give_up"`
+}
+
+type limitsConfig struct {
+	Depth  int      `toml:"depth"`
+	Parts  int      `toml:"parts"`
+	Header size     `toml:"header"`
+	Text   size     `toml:"text"`
+	Work   duration `toml:"work"`
+	Hops   int      `toml:"hops"`
+}
+
+type capsConfig struct {
+	AckEvery     duration `toml:"ack_every"`
+	AcksADay     int      `toml:"acks_a_day"`
+	AcksDomain   int      `toml:"acks_domain_hour"`
+	AcksAll      int      `toml:"acks_hour"`
+	TicketHour   int      `toml:"ticket_hour"`
+	NewTicketsOf int      `toml:"new_tickets_hour"`
+}
+
+func (c capsConfig) caps() store.Caps {
+	return store.Caps{AckEvery: time.Duration(c.AckEvery), AcksADay: c.AcksADay, AcksDomain: c.AcksDomain, AcksAll: c.AcksAll,
+		TicketHour: c.TicketHour, NewTicketsOf: c.NewTicketsOf}
+}
+
+type httpConfig struct {
+	Listen string `toml:"listen"`
+}
+
+// duration is written as "10m" or "96h".
+type duration time.Duration
+
+func (d *duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	if err != nil || v < 0 {
+		return fmt.Errorf("%q is no duration: write one such as \"90s\", \"10m\" or \"96h\"", text)
+	}
+	*d = duration(v)
+	return nil
+}
+
+// size is written as "25MB", "512KB" or a number of bytes in quotes.
+type size int64
+
+func (s *size) UnmarshalText(text []byte) error {
+	number, unit := strings.TrimSpace(string(text)), int64(1)
+	for _, u := range []struct {
+		suffix string
+		bytes  int64
+	}{{"KB", 1 << 10}, {"MB", 1 << 20}, {"GB", 1 << 30}, {"B", 1}} {
+		if n, ok := strings.CutSuffix(strings.ToUpper(number), u.suffix); ok {
+			number, unit = strings.TrimSpace(n), u.bytes
+			break
+		}
+	}
+	var n int64
+	if _, err := fmt.Sscanf(number+"\n", "%d\n", &n); err != nil || n < 0 {
+		return fmt.Errorf("%q is no size: write one such as \"25MB\" or \"512KB\"", text)
+	}
+	*s = size(n * unit)
+	return nil
+}
+
+// defaults are what a desk without a configuration works with.
+func defaults() config {
+	return config{
+		DataDir: "buzon-data", Language: "es", Timezone: "Local",
+		Mailbox: []mailboxConfig{{Address: "soporte@ejemplo.test", Name: "Soporte Ejemplo", PlusAddressing: true, NumberIsEnough: true}},
+		SMTP:    &smtpConfig{Listen: "127.0.0.1:2525"},
+	}
+}
+
+// config reads the configuration that the command line names, or finds. Nothing is created.
+func (a *app) config() (config, error) {
+	file := a.configFile
+	for _, usual := range []string{"buzon.toml", "/etc/buzon/buzon.toml"} {
+		if _, err := os.Stat(usual); file == "" && err == nil {
+			file = usual
+		}
+	}
+	c := defaults()
+	if file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return c, fmt.Errorf("read configuration: %w", err)
+		}
+		if c, err = parseConfig(file, string(text)); err != nil {
+			return c, err
+		}
+	}
+	if a.dataDir != "" {
+		c.DataDir = a.dataDir
+	}
+	return c, c.check()
+}
+
+// parseConfig reads a configuration strictly: an unknown key is an error, with the line.
+func parseConfig(file, text string) (config, error) {
+	c := config{DataDir: "/var/lib/buzon", Language: "es", Timezone: "Local", file: file}
+	text, err := expandEnv(text)
+	if err != nil {
+		return c, fmt.Errorf("%s: %w", file, err)
+	}
+	d := toml.NewDecoder(strings.NewReader(text)).DisallowUnknownFields()
+	err = d.Decode(&c)
+	var strict *toml.StrictMissingError
+	var decode *toml.DecodeError
+	switch {
+	case errors.As(err, &strict):
+		e := strict.Errors[0]
+		line, _ := e.Position()
+		return c, fmt.Errorf("%s:%d: unknown key %s%s", file, line, strings.Join(e.Key(), "."), didYouMean(e.Key()))
+	case errors.As(err, &decode):
+		line, _ := decode.Position()
+		return c, fmt.Errorf("%s:%d: %s%s", file, line, keyPrefix(decode.Key()), strings.TrimPrefix(decode.Error(), "toml: "))
+	case err != nil:
+		return c, fmt.Errorf("%s: %s", file, strings.TrimPrefix(err.Error(), "toml: "))
+	}
+	return c, nil
+}
+
+func keyPrefix(key toml.Key) string {
+	if len(key) == 0 {
+		return ""
+	}
+	return strings.Join(key, ".") + ": "
+}
+
+// check says what is wrong with the values, naming the key, and what would be right.
+func (c config) check() error {
+	err := c.checkValues()
+	if err != nil && c.file != "" {
+		return fmt.Errorf("%s: %w", c.file, err)
+	}
+	return err
+}
+
+func (c config) checkValues() error {
+	if _, err := c.location(); err != nil {
+		return err
+	}
+	if c.DataDir == "" {
+		return errors.New(`data_dir: name a directory, such as "/var/lib/buzon"`)
+	}
+	if !oneOf(c.AgentProof, "", "strict") {
+		return fmt.Errorf(`agent_proof: %q: want "strict", or leave it out`, c.AgentProof)
+	}
+	boxes, err := c.mailboxes()
+	if err != nil {
+		return err
+	}
+	for _, address := range append(keys(c.Agents), c.OnCall.Addresses...) {
+		if desk.Canonical(address) == "" {
+			return fmt.Errorf("agents, on_call: %q is no mail address", address)
+		}
+		if _, own := findMailbox(boxes, address); own {
+			return fmt.Errorf("agents, on_call: %s is a mailbox of the desk: its notices would come back to it; name a person's own address", address)
+		}
+	}
+	return errors.Join(c.checkSMTP(), c.checkRelay(), c.checkIMAP())
+}
+
+func (c config) location() (*time.Location, error) {
+	l, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf(`timezone: %q is not known: write one such as "America/Bogota"`, c.Timezone)
+	}
+	return l, nil
+}
+
+func (c config) checkSMTP() error {
+	if c.SMTP == nil {
+		return nil
+	}
+	if c.SMTP.Listen == "" && c.SMTP.LMTP == "" {
+		return errors.New(`smtp.listen: name an address such as "127.0.0.1:2525", or lmtp, or leave out [smtp]`)
+	}
+	if c.SMTP.Listen != "" {
+		if _, _, err := net.SplitHostPort(c.SMTP.Listen); err != nil {
+			return fmt.Errorf(`smtp.listen: %q: want host:port, such as "127.0.0.1:2525"`, c.SMTP.Listen)
+		}
+	}
+	if (c.SMTP.TLSCert == "") != (c.SMTP.TLSKey == "") {
+		return errors.New("smtp.tls_cert, smtp.tls_key: give both or none")
+	}
+	_, err := networks(c.SMTP.Trusted)
+	return err
+}
+
+func (c config) checkRelay() error {
+	if c.Relay == nil {
+		return nil
+	}
+	if c.Relay.Host == "" {
+		return errors.New(`relay.host: name the smarthost, such as "smtp.ejemplo.test", or leave out [relay]`)
+	}
+	if !oneOf(c.Relay.TLS, "", "tls", "starttls", "none") {
+		return fmt.Errorf(`relay.tls: %q: want "tls", "starttls" or "none"`, c.Relay.TLS)
+	}
+	if c.Relay.Password != "" && c.Relay.PasswordFile != "" {
+		return errors.New("relay.password, relay.password_file: give one of them")
+	}
+	return nil
+}
+
+// mailboxes are the desk's, with their defaults filled in.
+func (c config) mailboxes() (list desk.Mailboxes, err error) {
+	if len(c.Mailbox) == 0 {
+		return nil, errors.New("mailbox: add a [[mailbox]] with the address that customers write to")
+	}
+	for _, m := range c.Mailbox {
+		box := desk.Mailbox{Address: desk.Canonical(m.Address), Name: m.Name, Plus: m.PlusAddressing, Tag: m.SubjectTag,
+			ClosedReply: desk.ClosedReply(m.ClosedReply), Product: m.Product, NumberIsEnough: m.NumberIsEnough, Alerts: m.Alerts}
+		if box.Address == "" {
+			return nil, fmt.Errorf("mailbox.address: %q is no mail address", m.Address)
+		}
+		for _, a := range m.Aliases {
+			if desk.Canonical(a) == "" {
+				return nil, fmt.Errorf("mailbox.aliases: %q is no mail address", a)
+			}
+			box.Aliases = append(box.Aliases, desk.Canonical(a))
+		}
+		if box.Name == "" {
+			box.Name = box.Address
+		}
+		if box.Tag == "" {
+			box.Tag = "Caso"
+		}
+		if !oneOf(string(box.ClosedReply), "", "new", "reopen", "reject") {
+			return nil, fmt.Errorf(`mailbox.closed_reply: %q: want "new", "reopen" or "reject"`, m.ClosedReply)
+		}
+		if m.PlusAddressing {
+			if err := threading.CheckMailbox(box.Address); err != nil {
+				return nil, fmt.Errorf("mailbox.address: %w", err)
+			}
+		}
+		list = append(list, box)
+	}
+	return list, list.Check()
+}
+
+// keyFile holds the signing keys, outside of the database.
+func (c config) keyFile() string { return filepath.Join(c.DataDir, "keys.json") }
+
+func oneOf(value string, list ...string) bool {
+	for _, v := range list {
+		if v == value {
+			return true
+		}
+	}
+	return false
+}
+
+func keys(m map[string]string) (list []string) {
+	for k := range m {
+		list = append(list, k)
+	}
+	return list
+}
+
+// exists tells whether a file is there; an error other than its absence counts as there.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"buzon/threading"
+)
+
+func (a *app) key() *cobra.Command {
+	c := &cobra.Command{Use: "key", Short: "The keys that sign reply addresses and Message-IDs"}
+	c.AddCommand(
+		a.keyCommand("list", "List the keys", cobra.NoArgs, func(k *threading.Keyring, _ []string) error { return a.listKeys(k) }),
+		a.keyCommand("rotate", "Make a new key that signs from now on; older ones still verify", cobra.NoArgs, func(k *threading.Keyring, _ []string) error {
+			id, err := k.Rotate()
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "key %s signs from now on\n", id)
+			return nil
+		}),
+		a.keyCommand("retire ID", "End a key: replies to what it signed count as unsigned", cobra.ExactArgs(1), func(k *threading.Keyring, args []string) error {
+			return k.Retire(args[0])
+		}))
+	return c
+}
+
+func (a *app) keyCommand(use, short string, args cobra.PositionalArgs, f func(*threading.Keyring, []string) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: args, RunE: func(_ *cobra.Command, args []string) error {
+		c, err := a.config()
+		if err != nil {
+			return err
+		}
+		if !exists(c.keyFile()) {
+			return failed(fmt.Errorf("there are no keys in %s yet: start buzon serve, or name another with --data", c.DataDir))
+		}
+		k, err := threading.OpenKeyring(c.keyFile())
+		if err != nil {
+			return failed(err)
+		}
+		return failed(f(k, args))
+	}}
+}
+
+func (a *app) listKeys(k *threading.Keyring) error {
+	var rows [][]string
+	for _, key := range k.List() {
+		if a.json {
+			if err := a.object(key); err != nil {
+				return err
+			}
+			continue
+		}
+		state := "verifies"
+		switch {
+		case key.Signs:
+			state = "signs"
+		case !key.Retired.IsZero():
+			state = "retired " + clock(key.Retired)
+		}
+		rows = append(rows, []string{key.ID, clock(key.Created), state})
+	}
+	return a.table([]string{"KEY", "CREATED", "STATE"}, rows)
+}

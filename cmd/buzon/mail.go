@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"buzon/mailin"
+	"buzon/store"
+)
+
+func (a *app) mail() *cobra.Command {
+	c := &cobra.Command{Use: "mail", Short: "The journal: every mail and what became of it"}
+	list := a.mailList()
+	c.AddCommand(list,
+		a.mailCommand("show ID", "Show the journal row of a mail", a.showMail),
+		a.mailCommand("explain ID", "Say what became of a mail, and by which rule", a.explainMail),
+		a.mailCommand("raw ID", "Print the mail as it came, byte for byte", a.rawMail))
+	return c
+}
+
+func (a *app) mailList() *cobra.Command {
+	var outcome string
+	var limit int
+	c := &cobra.Command{Use: "list", Short: "List mails, the newest first", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+		return a.listMails(c.Context(), store.Outcome(outcome), limit)
+	}}
+	c.Flags().StringVar(&outcome, "outcome", "", "only those that became ticket, item, pending, automatic, duplicate, own, quarantine …")
+	c.Flags().IntVar(&limit, "limit", 1000, "how many")
+	return c
+}
+
+func (a *app) listMails(ctx context.Context, outcome store.Outcome, limit int) error {
+	h, err := a.existing(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	list, err := h.store.Mails(ctx, outcome, limit)
+	if err != nil {
+		return failed(err)
+	}
+	var rows [][]string
+	for _, m := range list {
+		if a.json {
+			if err := a.object(mailJSON(m)); err != nil {
+				return err
+			}
+			continue
+		}
+		rows = append(rows, []string{fmt.Sprint(m.ID), clock(m.Received), m.Sender, cut(m.Subject, 50), m.Rule, string(m.Outcome), place(m.Ticket, m.Item)})
+	}
+	return a.table([]string{"MAIL", "RECEIVED", "FROM", "SUBJECT", "RULE", "OUTCOME", "TICKET"}, rows)
+}
+
+// place writes ticket and item as "12-3".
+func place(ticket, item int64) string {
+	switch {
+	case ticket == 0:
+		return ""
+	case item == 0:
+		return fmt.Sprint(ticket)
+	}
+	return fmt.Sprintf("%d-%d", ticket, item)
+}
+
+// mailRow is the JSON of a journal row; a fixed interface.
+type mailRow struct {
+	ID           int64   `json:"id"`
+	ReceivedAt   *string `json:"received_at"`
+	Door         string  `json:"door"`
+	Mailbox      string  `json:"mailbox"`
+	EnvelopeFrom string  `json:"envelope_from"`
+	MessageID    string  `json:"message_id"`
+	SHA256       string  `json:"sha256"`
+	From         string  `json:"from"`
+	Subject      string  `json:"subject"`
+	Proof        string  `json:"proof"`
+	Evidence     string  `json:"evidence"`
+	Rule         string  `json:"rule"`
+	Outcome      string  `json:"outcome"`
+	Ticket       *int64  `json:"ticket"`
+	Item         *int64  `json:"item"`
+	Attempts     int     `json:"attempts"`
+	Error        string  `json:"error"`
+	Reason       string  `json:"reason"`
+	Size         int64   `json:"size"`
+}
+
+func mailJSON(m store.Mail) mailRow {
+	return mailRow{m.ID, stamp(m.Received), m.Envelope.Door, m.Mailbox, m.Envelope.From, m.MessageID, m.SHA256, m.Sender, m.Subject,
+		m.Proof, m.Evidence, m.Rule, string(m.Outcome), orNull(m.Ticket), orNull(m.Item), m.Attempts, m.Error, m.Reason, m.Size}
+}
+
+func orNull(n int64) *int64 {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
+
+// mailCommand is a subcommand about one mail.
+func (a *app) mailCommand(use, short string, f func(context.Context, *house, store.Mail) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		id, err := number(args[0], "mail")
+		if err != nil {
+			return err
+		}
+		h, err := a.existing(c.Context())
+		if err != nil {
+			return err
+		}
+		defer h.close()
+		m, ok, err := h.store.Mail(c.Context(), id)
+		if err != nil {
+			return failed(err)
+		}
+		if !ok {
+			return failed(fmt.Errorf("there is no mail %d: see buzon mail list", id))
+		}
+		return failed(f(c.Context(), h, m))
+	}}
+}
+
+func (a *app) showMail(_ context.Context, _ *house, m store.Mail) error {
+	if a.json {
+		return a.object(mailJSON(m))
+	}
+	facts(a.stdout, "Mail", fmt.Sprint(m.ID), "Received", clock(m.Received), "Door", m.Envelope.Door, "Mailbox", m.Mailbox,
+		"Envelope from", m.Envelope.From, "From", m.Sender, "Subject", m.Subject, "Message-ID", m.MessageID, "SHA-256", m.SHA256, "Size", fmt.Sprint(m.Size),
+		"Proof", m.Proof, "Evidence", m.Evidence, "Rule", m.Rule, "Reason", m.Reason, "Outcome", string(m.Outcome),
+		"Ticket", place(m.Ticket, m.Item), "Attempts", fmt.Sprint(m.Attempts), "Error", m.Error)
+	return nil
+}
+
+// explainMail says in sentences what became of a mail.
+func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
+	if a.json {
+		return a.object(mailJSON(m))
+	}
+	fmt.Fprintf(a.stdout, "Mail %d came in by %s on %s, %d bytes.\n", m.ID, m.Envelope.Door, clock(m.Received), m.Size)
+	if m.Outcome == "" {
+		fmt.Fprintf(a.stdout, "It waits to be filed; attempts so far: %d. %s\n", m.Attempts, safe(m.Error))
+		return nil
+	}
+	fmt.Fprintf(a.stdout, "From %s, «%s».\n", safe(cmpOr(m.Sender, "nobody that can be used")), safe(m.Subject))
+	fmt.Fprintf(a.stdout, "Proof of the sender: %s.\n", mailin.Proof(m.Proof).Explain())
+	fmt.Fprintf(a.stdout, "Evidence of the ticket: %s.\n", mailin.ExplainEvidence(m.Evidence))
+	if m.Reason != "" {
+		fmt.Fprintf(a.stdout, "Because of: %s.\n", safe(m.Reason))
+	}
+	fmt.Fprintf(a.stdout, "Rule %s: %s", m.Rule, m.Outcome)
+	if m.Ticket != 0 {
+		fmt.Fprintf(a.stdout, ", case %s", place(m.Ticket, m.Item))
+	}
+	fmt.Fprintln(a.stdout, ".")
+	if m.Error != "" {
+		fmt.Fprintf(a.stdout, "What went wrong: %s\n", safeText(m.Error))
+	}
+	return nil
+}
+
+func cmpOr(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func (a *app) rawMail(ctx context.Context, h *house, m store.Mail) error {
+	b, err := h.store.OpenMail(ctx, m)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	_, err = io.Copy(a.stdout, b.Reader())
+	return err
+}

@@ -1,0 +1,95 @@
+// Command buzon is an email-driven ticketing gateway: one binary that takes mail in, keeps the desk, and sends mail out.
+//
+//	mailin ─► threading ─► store ─► mailout, put together by open.go and run by serve.go
+//
+// Every other file is one subcommand. They read and write the same data directory, also while the daemon runs.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes; deliver has its own (sysexits).
+const (
+	exitOK      = 0
+	exitFailure = 1 // it was tried and did not work, or there is no such thing
+	exitUsage   = 2 // the command line or the configuration is wrong; nothing was done
+)
+
+func main() {
+	syscall.Umask(0o077) // what the desk keeps is private, whatever the caller's umask
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// app is what every subcommand has in hand.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	configFile     string
+	dataDir        string
+	json           bool
+}
+
+// exitError ends the program with a code of its own.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e exitError) Error() string { return e.err.Error() }
+func (e exitError) Unwrap() error { return e.err }
+
+// failed marks an error of the work itself, as apart from the command line's.
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return exitError{exitFailure, err}
+}
+
+// run is the whole program; it can be called from tests.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	var e exitError
+	if !errors.As(err, &e) {
+		e = exitError{exitUsage, err}
+	}
+	if text := e.err.Error(); text != "" {
+		fmt.Fprintln(stderr, "buzon:", text)
+	}
+	return e.code
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use: "buzon", Short: "Email-driven ticketing gateway",
+		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	f := root.PersistentFlags()
+	f.StringVarP(&a.configFile, "config", "c", "", "configuration `FILE` (default buzon.toml, then /etc/buzon/buzon.toml)")
+	f.StringVar(&a.dataDir, "data", "", "data `DIR`, instead of the configured data_dir")
+	f.BoolVar(&a.json, "json", false, "print JSON")
+	root.AddCommand(a.serve(), a.demo(), a.check(), a.deliver(), a.parse(), a.mail(), a.ticket(), a.outbox(), a.quarantine(),
+		a.people("agent"), a.people("person"), a.key(), a.version())
+	return root
+}

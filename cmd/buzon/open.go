@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sort"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"buzon/mailin"
+	"buzon/mailin/message"
+	"buzon/mailout"
+	"buzon/store"
+	"buzon/store/desk"
+	"buzon/templates"
+	"buzon/threading"
+)
+
+// house is an open desk with everything that works on it.
+type house struct {
+	config    config
+	log       *slog.Logger
+	store     *store.Store
+	keys      *threading.Keyring
+	signer    *threading.Signer
+	templates *templates.Set
+	boxes     desk.Mailboxes
+	location  *time.Location
+	lock      *flock.Flock // nil: the daemon has it, or nobody needs it
+}
+
+// errRunning says that another process files and sends.
+var errRunning = errors.New("another buzon works on this data directory: stop it first, or use another --data")
+
+// open opens the desk of a configuration, making its data directory when it is missing.
+func open(ctx context.Context, c config, log *slog.Logger) (h *house, err error) {
+	h = &house{config: c, log: log}
+	if h.location, err = c.location(); err != nil {
+		return nil, err
+	}
+	if h.boxes, err = c.mailboxes(); err != nil {
+		return nil, err
+	}
+	language, dir := c.Language, c.Templates
+	if language != "es" && language != "en" && exists(language) { // a directory of the administrator's own
+		language, dir = filepath.Base(language), filepath.Dir(language)
+	}
+	h.config.Language = language
+	if h.templates, err = templates.Load(dir); err != nil {
+		return nil, err
+	}
+	if h.store, err = store.Open(ctx, c.DataDir, store.Options{Log: log, MinFree: int64(c.MinFree)}); err != nil {
+		return nil, failed(err)
+	}
+	if h.keys, err = threading.OpenKeyring(c.keyFile()); err != nil {
+		h.store.Close()
+		return nil, failed(err)
+	}
+	h.signer = threading.NewSigner(h.keys, h.store.Instance())
+	if err := h.people(ctx); err != nil {
+		h.close()
+		return nil, failed(err)
+	}
+	return h, nil
+}
+
+// existing opens a desk that must be there already: a command that only looks makes nothing.
+func (a *app) existing(ctx context.Context) (*house, error) {
+	c, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(c.DataDir, "buzon.db")); errors.Is(err, fs.ErrNotExist) {
+		return nil, failed(fmt.Errorf("there is no desk in %s yet: start buzon serve, or name another with --data", c.DataDir))
+	}
+	return open(ctx, c, a.logger())
+}
+
+// close gives everything back.
+func (h *house) close() error {
+	err := h.store.Close()
+	if h.lock != nil {
+		err = errors.Join(err, h.lock.Unlock())
+	}
+	return err
+}
+
+// takeLock makes this process the one that files and sends; false when another is.
+func (h *house) takeLock() (bool, error) {
+	h.lock = flock.New(filepath.Join(h.config.DataDir, "lock"), flock.SetPermissions(0o600))
+	got, err := h.lock.TryLock()
+	if err != nil || !got {
+		h.lock = nil
+	}
+	return got, err
+}
+
+// people makes the agents and on-call people of the configuration who are missing.
+func (h *house) people(ctx context.Context) error {
+	onCall := map[string]bool{}
+	wanted := map[string]desk.Person{}
+	for _, address := range h.config.OnCall.Addresses {
+		a := desk.Canonical(address)
+		onCall[a] = true
+		wanted[a] = desk.Person{Name: a, Role: desk.Agent, OnCall: true}
+	}
+	for address, name := range h.config.Agents {
+		a := desk.Canonical(address)
+		wanted[a] = desk.Person{Name: name, Role: desk.Agent, Team: true, OnCall: onCall[a]}
+	}
+	addresses := make([]string, 0, len(wanted))
+	for a := range wanted {
+		addresses = append(addresses, a)
+	}
+	sort.Strings(addresses)
+	for _, a := range addresses {
+		if err := h.person(ctx, a, wanted[a]); err != nil {
+			return fmt.Errorf("make %s an agent: %w", a, err)
+		}
+	}
+	return nil
+}
+
+// person makes the person, or an agent of the customer who has the address; an agent is left as he is, but for on call.
+func (h *house) person(ctx context.Context, address string, want desk.Person) error {
+	known, err := h.store.PersonByAddress(ctx, address)
+	if err != nil {
+		return err
+	}
+	if known.Agent() && known.OnCall == want.OnCall {
+		return nil
+	}
+	return h.store.Write(ctx, func(tx *store.Tx) error {
+		if known.ID == 0 {
+			want.Addresses, want.Active = []string{address}, true
+			_, err := tx.AddPerson(ctx, want)
+			return err
+		}
+		if !known.Agent() {
+			known.Role, known.Team, known.Active = want.Role, want.Team, true
+		}
+		known.OnCall = want.OnCall
+		return tx.SetPerson(ctx, known)
+	})
+}
+
+// intake returns what files mail.
+func (h *house) intake() *mailin.Intake {
+	l := h.config.Limits
+	return mailin.New(mailin.Options{
+		Store: h.store, Signer: h.signer, Mailboxes: h.boxes, Markers: h.config.Markers, AgentStrict: h.config.AgentProof == "strict",
+		Language: h.config.Language, Hops: l.Hops, Caps: h.config.Caps.caps(), Log: h.log,
+		Limits: message.Limits{Depth: l.Depth, Parts: l.Parts, Header: int(l.Header), Text: int(l.Text), Time: time.Duration(l.Work)},
+	})
+}
+
+// dispatcher returns what sends mail; the transport must be closed.
+func (h *house) dispatcher() (*mailout.Dispatcher, mailout.Transport, error) {
+	transport, err := h.transport()
+	if err != nil {
+		return nil, nil, err
+	}
+	backoff := mailout.Backoff{GiveUp: time.Duration(h.config.Outbox.GiveUp)}
+	for _, d := range h.config.Outbox.Retry {
+		backoff.Retry = append(backoff.Retry, time.Duration(d))
+	}
+	return &mailout.Dispatcher{
+		Store: h.store, Transport: transport, Backoff: backoff, Caps: h.config.Caps.caps(), Log: h.log,
+		Renderer: &mailout.Renderer{Store: h.store, Signer: h.signer, Templates: h.templates, Mailboxes: h.boxes,
+			Language: h.config.Language, Location: h.location},
+	}, transport, nil
+}
+
+// transport is the relay, or a Maildir where none is configured.
+func (h *house) transport() (mailout.Transport, error) {
+	if h.config.Relay == nil {
+		return mailout.NewMaildir(filepath.Join(h.config.DataDir, "outgoing"))
+	}
+	relay, err := h.config.Relay.relay(h.config.hostname())
+	if err != nil {
+		return nil, err
+	}
+	return mailout.NewRelay(relay)
+}

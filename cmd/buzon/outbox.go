@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"buzon/store"
+)
+
+func (a *app) outbox() *cobra.Command {
+	c := &cobra.Command{Use: "outbox", Short: "Outgoing mail"}
+	var f store.OutboxFilter
+	list := &cobra.Command{Use: "list", Short: "List outgoing mail, the newest first", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+		return a.listOutbox(c.Context(), f)
+	}}
+	list.Flags().StringVar((*string)(&f.State), "state", "", "only due, sending, sent, uncertain, failed or held")
+	list.Flags().Int64Var(&f.Ticket, "ticket", 0, "only about this ticket")
+	list.Flags().IntVar(&f.Limit, "limit", 1000, "how many")
+	c.AddCommand(list,
+		a.outboxCommand("show ID", "Show an outgoing mail, and its bytes while it is kept", a.showOutgoing),
+		a.outboxCommand("retry ID", "Send a mail now: one that waits, or one that failed", func(ctx context.Context, h *house, o store.Outgoing) error {
+			done, err := h.store.RetryOutgoing(ctx, o.ID)
+			return a.done(done, err, "mail %d is due now", "mail %d has been sent, or is being sent", o.ID)
+		}),
+		a.outboxCommand("drop ID", "Give a mail up", func(ctx context.Context, h *house, o store.Outgoing) error {
+			done, err := h.store.DropOutgoing(ctx, o.ID)
+			return a.done(done, err, "mail %d is given up", "mail %d is settled, or is being sent", o.ID)
+		}))
+	return c
+}
+
+// done says what was done, or that it could not be.
+func (a *app) done(done bool, err error, yes, no string, id int64) error {
+	if err != nil {
+		return err
+	}
+	if !done {
+		return fmt.Errorf(no+": nothing was changed", id)
+	}
+	fmt.Fprintf(a.stdout, yes+"\n", id)
+	return nil
+}
+
+func (a *app) listOutbox(ctx context.Context, f store.OutboxFilter) error {
+	h, err := a.existing(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	list, err := h.store.Outbox(ctx, f)
+	if err != nil {
+		return failed(err)
+	}
+	var rows [][]string
+	for _, o := range list {
+		if a.json {
+			if err := a.object(outgoingJSON(o)); err != nil {
+				return err
+			}
+			continue
+		}
+		rows = append(rows, []string{fmt.Sprint(o.ID), string(o.Kind), place(o.Ticket, o.Item), o.Address, string(o.State), fmt.Sprint(o.Attempts), nextTry(o), cut(o.LastReply, 60)})
+	}
+	return a.table([]string{"ID", "KIND", "TICKET", "TO", "STATE", "ATTEMPTS", "NEXT", "LAST REPLY"}, rows)
+}
+
+func nextTry(o store.Outgoing) string {
+	if !o.Settled.IsZero() {
+		return ""
+	}
+	return clock(o.Next)
+}
+
+// outgoingRow is the JSON of an outgoing mail; a fixed interface.
+type outgoingRow struct {
+	ID        int64   `json:"id"`
+	Kind      string  `json:"kind"`
+	Ticket    *int64  `json:"ticket"`
+	Item      *int64  `json:"item"`
+	To        string  `json:"to"`
+	State     string  `json:"state"`
+	Attempts  int     `json:"attempts"`
+	NextAt    *string `json:"next_at"`
+	LastReply string  `json:"last_reply"`
+	MessageID string  `json:"message_id"`
+	CreatedAt *string `json:"created_at"`
+	SettledAt *string `json:"settled_at"`
+}
+
+func outgoingJSON(o store.Outgoing) outgoingRow {
+	row := outgoingRow{o.ID, string(o.Kind), orNull(o.Ticket), orNull(o.Item), o.Address, string(o.State), o.Attempts, stamp(o.Next), o.LastReply, o.MessageID,
+		stamp(o.Created), stamp(o.Settled)}
+	if row.SettledAt != nil {
+		row.NextAt = nil
+	}
+	return row
+}
+
+// outboxCommand is a subcommand about one outgoing mail.
+func (a *app) outboxCommand(use, short string, f func(context.Context, *house, store.Outgoing) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		id, err := number(args[0], "outgoing mail")
+		if err != nil {
+			return err
+		}
+		h, err := a.existing(c.Context())
+		if err != nil {
+			return err
+		}
+		defer h.close()
+		o, ok, err := h.store.OutgoingMail(c.Context(), id)
+		if err != nil {
+			return failed(err)
+		}
+		if !ok {
+			return failed(fmt.Errorf("there is no outgoing mail %d: see buzon outbox list", id))
+		}
+		return failed(f(c.Context(), h, o))
+	}}
+}
+
+func (a *app) showOutgoing(ctx context.Context, h *house, o store.Outgoing) error {
+	if a.json {
+		return a.object(outgoingJSON(o))
+	}
+	facts(a.stdout, "ID", fmt.Sprint(o.ID), "Kind", string(o.Kind), "Ticket", place(o.Ticket, o.Item), "To", o.Address, "State", string(o.State),
+		"Attempts", fmt.Sprint(o.Attempts), "Created", clock(o.Created), "Next", nextTry(o), "Settled", clock(o.Settled), "Last reply", o.LastReply, "Message-ID", o.MessageID)
+	if o.Raw == 0 {
+		return nil
+	}
+	b, err := h.store.OpenOutgoing(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	fmt.Fprintln(a.stdout)
+	_, err = io.Copy(a.stdout, b.Reader())
+	return err
+}

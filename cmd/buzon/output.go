@@ -1,0 +1,103 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode"
+)
+
+// object prints one JSON object on one line.
+func (a *app) object(v any) error {
+	e := json.NewEncoder(a.stdout)
+	e.SetEscapeHTML(false)
+	return failed(e.Encode(v))
+}
+
+// table prints rows under a head, in columns. What strangers wrote can't move the cursor or forge a line.
+func (a *app) table(head []string, rows [][]string) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
+	for _, r := range append([][]string{head}, rows...) {
+		for i, cell := range r {
+			r[i] = safe(cell)
+		}
+		fmt.Fprintln(w, strings.TrimRight(strings.Join(r, "\t"), "\t"))
+	}
+	return failed(w.Flush())
+}
+
+// facts prints what is known of one thing, a line each; empty values are left out.
+func facts(w io.Writer, pairs ...string) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			fmt.Fprintf(w, "%-14s %s\n", pairs[i]+":", safe(pairs[i+1]))
+		}
+	}
+}
+
+// safe shows control and direction characters for what they are.
+func safe(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == 0xfeff {
+			return '\ufffd'
+		}
+		return r
+	}, s)
+}
+
+// safeText is safe for text of several lines.
+func safeText(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = safe(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// stamp writes a time for JSON: RFC 3339 in UTC, or null.
+func stamp(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := t.UTC().Format(time.RFC3339)
+	return &s
+}
+
+// clock writes a time for people.
+func clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2006-01-02 15:04:05")
+}
+
+// cut shortens a text for a column.
+func cut(s string, runes int) string {
+	if r := []rune(s); len(r) > runes {
+		return string(r[:runes-1]) + "…"
+	}
+	return s
+}
+
+// nonNil makes an empty list of a nil one, for JSON.
+func nonNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// number reads the id of an argument.
+func number(arg, what string) (int64, error) {
+	var n int64
+	if _, err := fmt.Sscanf(strings.TrimPrefix(arg, "#")+"\n", "%d\n", &n); err != nil || n <= 0 {
+		return 0, fmt.Errorf("%q is no %s: want a number", arg, what)
+	}
+	return n, nil
+}

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// people is `buzon agent` and `buzon person`: the same people, seen as who works for the desk or as everybody.
+func (a *app) people(noun string) *cobra.Command {
+	c := &cobra.Command{Use: noun, Short: map[string]string{"agent": "Agents", "person": "Everybody who writes to the desk or for it"}[noun]}
+	c.AddCommand(a.peopleAdd(noun), a.peopleList(noun), a.peopleShow(), a.peopleSet(noun), a.peopleRemove(noun))
+	return c
+}
+
+// personFlags are the fields that add and set take.
+type personFlags struct {
+	name, language string
+	addresses      []string
+	admin, onCall  bool
+	team, blocked  bool
+	active         bool
+}
+
+func (p *personFlags) register(c *cobra.Command, noun string) {
+	f := c.Flags()
+	f.StringVar(&p.name, "name", "", "name")
+	f.StringVar(&p.language, "language", "", "es or en; empty: the desk's")
+	f.StringArrayVar(&p.addresses, "address", nil, "another address of the same person (repeatable)")
+	if noun == "agent" {
+		f.BoolVar(&p.admin, "admin", false, "hears what goes wrong")
+		f.BoolVar(&p.onCall, "on-call", false, "is alerted when production is down")
+		f.BoolVar(&p.team, "team", true, "hears of new tickets")
+	} else {
+		f.BoolVar(&p.blocked, "blocked", false, "mail is recorded and nothing else")
+	}
+	f.BoolVar(&p.active, "active", true, "counts as a person of the desk")
+}
+
+// apply sets those fields that the command line names; all says every field.
+func (p *personFlags) apply(c *cobra.Command, q desk.Person) desk.Person {
+	set := func(flag string) bool { return c.Flags().Changed(flag) }
+	if set("name") {
+		q.Name = p.name
+	}
+	if set("language") {
+		q.Language = p.language
+	}
+	if set("admin") {
+		q.Role = map[bool]desk.Role{true: desk.Admin, false: desk.Agent}[p.admin]
+	}
+	if set("on-call") {
+		q.OnCall = p.onCall
+	}
+	if set("team") {
+		q.Team = p.team
+	}
+	if set("blocked") {
+		q.Blocked = p.blocked
+	}
+	if set("active") {
+		q.Active = p.active
+	}
+	return q
+}
+
+func (a *app) peopleAdd(noun string) *cobra.Command {
+	var f personFlags
+	c := &cobra.Command{Use: "add ADDRESS", Short: "Add " + noun, Args: cobra.ExactArgs(1)}
+	c.RunE = func(c *cobra.Command, args []string) error {
+		p := desk.Person{Role: desk.Customer, Active: true}
+		if noun == "agent" {
+			p.Role, p.Team = desk.Agent, true
+		}
+		for _, address := range append(args, f.addresses...) {
+			if desk.Canonical(address) == "" {
+				return fmt.Errorf("%q is no mail address", address)
+			}
+			p.Addresses = append(p.Addresses, desk.Canonical(address))
+		}
+		p = f.apply(c, p)
+		conf, err := a.config()
+		if err != nil {
+			return err
+		}
+		h, err := open(c.Context(), conf, a.logger())
+		if err != nil {
+			return err
+		}
+		defer h.close()
+		if _, own := findMailbox(h.boxes, p.Address()); own {
+			return failed(fmt.Errorf("%s is a mailbox of the desk: its notices would come back to it; name the person's own address", p.Address()))
+		}
+		return failed(h.addPerson(c.Context(), p, noun))
+	}
+	f.register(c, noun)
+	return c
+}
+
+// addPerson adds a person, or makes an agent of the customer who has the address.
+func (h *house) addPerson(ctx context.Context, p desk.Person, noun string) error {
+	return h.store.Write(ctx, func(tx *store.Tx) error {
+		known, err := tx.PersonByAddress(ctx, p.Address())
+		if err != nil {
+			return err
+		}
+		if known.ID == 0 {
+			_, err := tx.AddPerson(ctx, p)
+			return err
+		}
+		if noun != "agent" || known.Agent() {
+			return fmt.Errorf("%s is there already: use buzon %s set", p.Address(), noun)
+		}
+		known.Role, known.Team, known.OnCall, known.Active = p.Role, p.Team, p.OnCall, true
+		if p.Name != "" {
+			known.Name = p.Name
+		}
+		return tx.SetPerson(ctx, known)
+	})
+}
+
+// withPerson is a subcommand about one person by address.
+func (a *app) withPerson(use, short string, f func(*cobra.Command, *house, desk.Person) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		h, err := a.existing(c.Context())
+		if err != nil {
+			return err
+		}
+		defer h.close()
+		p, err := h.named(c.Context(), args[0])
+		if err != nil {
+			return failed(err)
+		}
+		return failed(f(c, h, p))
+	}}
+}
+
+func (a *app) peopleSet(noun string) *cobra.Command {
+	var f personFlags
+	c := a.withPerson("set ADDRESS", "Change "+noun, func(c *cobra.Command, h *house, p desk.Person) error {
+		if noun == "agent" && !p.Agent() {
+			return fmt.Errorf("%s is no agent: use buzon agent add", p.Address())
+		}
+		p = f.apply(c, p)
+		for _, address := range f.addresses {
+			if desk.Canonical(address) == "" {
+				return exitError{exitUsage, fmt.Errorf("%q is no mail address", address)}
+			}
+			p.Addresses = append(p.Addresses, desk.Canonical(address))
+		}
+		return h.store.Write(c.Context(), func(tx *store.Tx) error {
+			if err := tx.SetPerson(c.Context(), p); err != nil || len(f.addresses) == 0 {
+				return err
+			}
+			return tx.SetAddresses(c.Context(), p)
+		})
+	})
+	f.register(c, noun)
+	return c
+}
+
+// peopleRemove ends a person's part in the desk. What he wrote stays, and so does his name on it.
+func (a *app) peopleRemove(noun string) *cobra.Command {
+	return a.withPerson("remove ADDRESS", "End the part of "+noun+" in the desk; what was written stays", func(c *cobra.Command, h *house, p desk.Person) error {
+		if noun == "agent" && !p.Agent() {
+			return fmt.Errorf("%s is no agent", p.Address())
+		}
+		p.Active, p.OnCall, p.Team = false, false, false
+		if noun == "agent" { // his tokens and commands end with this; as a customer he may still write
+			p.Role, p.Active = desk.Customer, true
+		}
+		return h.store.Write(c.Context(), func(tx *store.Tx) error { return tx.SetPerson(c.Context(), p) })
+	})
+}
+
+func (a *app) peopleList(noun string) *cobra.Command {
+	return &cobra.Command{Use: "list", Short: "List them", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+		h, err := a.existing(c.Context())
+		if err != nil {
+			return err
+		}
+		defer h.close()
+		list, err := h.store.Persons(c.Context(), "")
+		if err != nil {
+			return failed(err)
+		}
+		var rows [][]string
+		for _, p := range list {
+			if noun == "agent" && !p.Agent() {
+				continue
+			}
+			if a.json {
+				row, err := h.personJSON(c.Context(), p)
+				if err == nil {
+					err = a.object(row)
+				}
+				if err != nil {
+					return failed(err)
+				}
+				continue
+			}
+			rows = append(rows, []string{strings.Join(p.Addresses, " "), p.Name, string(p.Role), p.Language, personState(p)})
+		}
+		return a.table([]string{"ADDRESS", "NAME", "ROLE", "LANGUAGE", "STATE"}, rows)
+	}}
+}
+
+func personState(p desk.Person) string {
+	var words []string
+	for _, w := range []struct {
+		is   bool
+		word string
+	}{{!p.Active, "inactive"}, {p.Blocked, "blocked"}, {p.OnCall, "on call"}, {!p.UndeliverableSince.IsZero(), "undeliverable"}} {
+		if w.is {
+			words = append(words, w.word)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// personRow is the JSON of a person; a fixed interface.
+type personRow struct {
+	Name               string   `json:"name"`
+	Addresses          []string `json:"addresses"`
+	Role               string   `json:"role"`
+	Organisation       *string  `json:"organisation"`
+	Language           string   `json:"language"`
+	Active             bool     `json:"active"`
+	Blocked            bool     `json:"blocked"`
+	OnCall             bool     `json:"on_call"`
+	UndeliverableSince *string  `json:"undeliverable_since"`
+	Tickets            []int64  `json:"tickets"`
+}
+
+func (h *house) personJSON(ctx context.Context, p desk.Person) (personRow, error) {
+	tickets, err := h.store.PersonTickets(ctx, p.ID, 1000)
+	return personRow{Name: p.Name, Addresses: nonNil(p.Addresses), Role: string(p.Role), Language: p.Language, Active: p.Active, Blocked: p.Blocked, OnCall: p.OnCall,
+		UndeliverableSince: stamp(p.UndeliverableSince), Tickets: nonNil(tickets)}, err
+}
+
+func (a *app) peopleShow() *cobra.Command {
+	return a.withPerson("show ADDRESS", "Show one", func(c *cobra.Command, h *house, p desk.Person) error {
+		row, err := h.personJSON(c.Context(), p)
+		if err != nil {
+			return err
+		}
+		if a.json {
+			return a.object(row)
+		}
+		facts(a.stdout, "Name", row.Name, "Addresses", strings.Join(row.Addresses, ", "), "Role", row.Role, "Language", row.Language, "State", personState(p),
+			"Tickets", strings.Trim(fmt.Sprint(row.Tickets), "[]"))
+		return nil
+	})
+}

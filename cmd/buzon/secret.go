@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"buzon/mailin"
+	"buzon/store/desk"
+)
+
+var envPattern = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// expandEnv puts the environment's values where the configuration says ${NAME}. A name that is not set is an error: an
+// empty password would be found out much later.
+func expandEnv(text string) (string, error) {
+	var missing error
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
+		}
+		lines[i] = envPattern.ReplaceAllStringFunc(line, func(m string) string {
+			name := m[2 : len(m)-1]
+			value, ok := os.LookupEnv(name)
+			if !ok && missing == nil {
+				missing = fmt.Errorf("line %d: the environment has no %s: set it, or write the value", i+1, name)
+			}
+			return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(value)
+		})
+	}
+	return strings.Join(lines, "\n"), missing
+}
+
+// secret is a password as given, or read from its file, which others must not be able to read.
+func secret(value, file, key string) (string, error) {
+	if file == "" {
+		return value, nil
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", key, err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return "", fmt.Errorf("%s: others can read %s: chmod 600 %s", key, file, file)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", key, err)
+	}
+	return strings.TrimRight(string(text), "\r\n"), nil
+}
+
+// networks reads addresses and prefixes.
+func networks(list []string) (all []netip.Prefix, err error) {
+	for _, text := range list {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			a, aerr := netip.ParseAddr(text)
+			if aerr != nil {
+				return nil, fmt.Errorf(`smtp.trusted: %q: want an address or a network such as "10.0.0.0/8"`, text)
+			}
+			p = netip.PrefixFrom(a, a.BitLen())
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func findMailbox(boxes desk.Mailboxes, address string) (string, bool) {
+	box, _, ok := mailin.Lookup(boxes).Find(address)
+	return box, ok
+}
+
+// didYouMean names the key that an unknown one is closest to.
+func didYouMean(key []string) string {
+	t := reflect.TypeOf(config{})
+	for _, name := range key[:len(key)-1] {
+		f, ok := fieldFor(t, name)
+		if !ok {
+			return ""
+		}
+		if t = f.Type; t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct {
+			return ""
+		}
+	}
+	best, distance := "", 4
+	var known []string
+	for i := range t.NumField() {
+		name := t.Field(i).Tag.Get("toml")
+		if name == "" {
+			continue
+		}
+		known = append(known, name)
+		if d := levenshtein(name, key[len(key)-1]); d < distance {
+			best, distance = name, d
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf(": did you mean %s?", best)
+	}
+	return ": known here are " + strings.Join(known, ", ")
+}
+
+func fieldFor(t reflect.Type, name string) (reflect.StructField, bool) {
+	return t.FieldByNameFunc(func(field string) bool {
+		f, _ := t.FieldByName(field)
+		return f.Tag.Get("toml") == name
+	})
+}
+
+func levenshtein(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := corner
+			if a[i] != b[j] {
+				cost = 1 + min(corner, row[j], row[j+1])
+			}
+			corner, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"buzon/mailin"
+	"buzon/mailin/smtpd"
+	"buzon/mailout"
+)
+
+func (a *app) serve() *cobra.Command {
+	return &cobra.Command{
+		Use: "serve", Short: "Run the daemon", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			conf, err := a.config()
+			if err != nil {
+				return err
+			}
+			h, err := open(c.Context(), conf, a.logger())
+			if err != nil {
+				return err
+			}
+			defer h.close()
+			if got, err := h.takeLock(); err != nil || !got {
+				return failed(errors.Join(errRunning, err))
+			}
+			return failed(h.serve(c.Context(), func(line string) { fmt.Fprintln(a.stderr, line) }))
+		},
+	}
+}
+
+// logger writes what the administrator should know to stderr.
+func (a *app) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
+}
+
+// serve runs the doors, the intake and the dispatcher until ctx ends: take nothing new, finish what is in hand, close.
+func (h *house) serve(ctx context.Context, ready func(line string)) error {
+	dispatcher, transport, err := h.dispatcher()
+	if err != nil {
+		return err
+	}
+	defer transport.Close()
+	doors, err := h.listen()
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, d := range doors {
+		group.Go(func() error { return d.serve(ctx, d.listener) })
+		ready(fmt.Sprintf("%s listening on %s", d.name, d.listener.Addr()))
+	}
+	group.Go(func() error { return h.intake().Run(ctx) })
+	group.Go(func() error { return dispatcher.Run(ctx) })
+	return group.Wait()
+}
+
+// door is a listener and what serves it.
+type door struct {
+	name     string
+	listener net.Listener
+	serve    func(context.Context, net.Listener) error
+}
+
+// listen opens the doors of the configuration; all or none.
+func (h *house) listen() (doors []door, err error) {
+	defer func() {
+		if err != nil {
+			for _, d := range doors {
+				d.listener.Close()
+			}
+		}
+	}()
+	add := func(name string, l net.Listener, err error, serve func(context.Context, net.Listener) error) error {
+		if err != nil {
+			return fmt.Errorf("open the %s door: %w", name, err)
+		}
+		doors = append(doors, door{name, l, serve})
+		return nil
+	}
+	if s := h.config.SMTP; s != nil {
+		server, err := h.smtpServer()
+		if err != nil {
+			return doors, err
+		}
+		if s.Listen != "" {
+			l, err := net.Listen("tcp", s.Listen)
+			if err := add("smtp", l, err, server.Serve); err != nil {
+				return doors, err
+			}
+		}
+		if s.LMTP != "" {
+			l, err := smtpd.ListenUnix(s.LMTP, 0)
+			if err := add("lmtp", l, err, server.ServeLMTP); err != nil {
+				return doors, err
+			}
+		}
+	}
+	if h.config.HTTP != nil {
+		l, err := net.Listen("tcp", h.config.HTTP.Listen)
+		if err := add("http", l, err, h.serveHTTP); err != nil {
+			return doors, err
+		}
+	}
+	return doors, nil
+}
+
+func (h *house) smtpServer() (*smtpd.Server, error) {
+	s := h.config.SMTP
+	trusted, err := networks(s.Trusted)
+	if err != nil {
+		return nil, err
+	}
+	boxes := mailin.Lookup(h.boxes)
+	var domains []string
+	for _, address := range h.boxes.Addresses() {
+		_, domain, _ := strings.Cut(address, "@")
+		domains = append(domains, domain)
+	}
+	return smtpd.New(smtpd.Options{
+		Journal: mailin.SMTPJournal{Store: h.store}, Ready: h.store.Ready, Log: h.log,
+		Mailbox:  func(address string) bool { _, _, ok := boxes.Find(address); return ok },
+		Domains:  domains,
+		Hostname: h.config.hostname(), MaxSize: int64(s.MaxSize), Connections: s.Connections, PerAddress: s.PerAddress, Hops: h.config.Limits.Hops,
+		TLSCert: s.TLSCert, TLSKey: s.TLSKey,
+		Trusted: func(a netip.Addr) bool {
+			for _, p := range trusted {
+				if p.Contains(a) {
+					return true
+				}
+			}
+			return false
+		},
+	})
+}
+
+// hostname is how the desk names itself to other servers.
+func (c config) hostname() string {
+	if c.Hostname != "" {
+		return c.Hostname
+	}
+	if name, err := os.Hostname(); err == nil && strings.Contains(name, ".") {
+		return name
+	}
+	return "localhost"
+}
+
+// relay is the smarthost as the configuration has it.
+func (r relayConfig) relay(hello string) (relay mailout.Relay, err error) {
+	relay = mailout.Relay{Host: r.Host, Port: r.Port, TLS: r.TLS, Username: r.Username, Hello: hello, Connections: r.Connections}
+	if relay.Password, err = secret(r.Password, r.PasswordFile, "relay.password_file"); err != nil {
+		return relay, err
+	}
+	if r.CAFile != "" {
+		pem, err := os.ReadFile(r.CAFile)
+		if err != nil {
+			return relay, fmt.Errorf("relay.ca_file: %w", err)
+		}
+		relay.RootCAs = x509.NewCertPool()
+		if !relay.RootCAs.AppendCertsFromPEM(pem) {
+			return relay, fmt.Errorf("relay.ca_file: %s holds no certificate in PEM", r.CAFile)
+		}
+	}
+	return relay, nil
+}
+
+// serveHTTP answers monitoring.
+func (h *house) serveHTTP(ctx context.Context, l net.Listener) error {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
+		if err := h.store.Ready(); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	})
+	mux.HandleFunc("GET /metrics", h.metrics)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	stopped := context.AfterFunc(ctx, func() { server.Close() })
+	defer stopped()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// metrics counts mail by outcome and outgoing mail by state, in the text format of Prometheus.
+func (h *house) metrics(w http.ResponseWriter, r *http.Request) {
+	mails, err := h.store.CountMails(r.Context())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	outgoing, err := h.store.CountOutbox(r.Context())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	fmt.Fprintln(w, "# HELP buzon_mails Mails by outcome; an empty outcome waits to be filed. When it grows, see the log.\n# TYPE buzon_mails gauge")
+	for outcome, n := range mails {
+		fmt.Fprintf(w, "buzon_mails{outcome=%q} %d\n", outcome, n)
+	}
+	fmt.Fprintln(w, "# HELP buzon_outbox Outgoing mails by state. When due or held grow, see buzon outbox list and the relay.\n# TYPE buzon_outbox gauge")
+	for state, n := range outgoing {
+		fmt.Fprintf(w, "buzon_outbox{state=%q} %d\n", state, n)
+	}
+}

@@ -1,0 +1,176 @@
+package reply
+
+import (
+	"strings"
+	"testing"
+)
+
+// untouched are mails without quote or signature in which something looks like one.
+var untouched = map[string]string{
+	"hours":                          "Atendemos:\nDe: 8 a 12 horas\nPara: sede norte\n¿Pueden venir?",
+	"hours in English":               "We are open\nFrom: 8 to 12\nTo: 5 pm\nplease call before.",
+	"dates":                          "Pido vacaciones.\nDe: 10/09\nPara: 15/09\n¿Se aprueba?",
+	"delivery":                       "El envío es\nDe: Cali\nPara: Bogotá\nFecha: 3/3/2025\ny no llegó.",
+	"our own fields":                 "Producto: CRM\nPara: CRM\nTipo: problema\nTema: facturas\n\nNo se puede facturar.",
+	"log":                            "Sale esto en el log:\n2025-03-03 09:01:12 ERROR From: 10.0.0.4 refused\n2025-03-03 09:01:13 INFO retry\n\n¿Qué hago?",
+	"Java stack trace":               "La traza:\nException in thread \"main\" java.lang.NullPointerException\n\tat com.ejemplo.Main.run(Main.java:12)\n\tat com.ejemplo.Main.main(Main.java:3)\n\nGracias",
+	"Python prompt":                  "En la consola:\n\n>>> import buzon\n>>> buzon.version\n'1.0'\n\n¿Es la correcta?",
+	"shell prompt":                   "Ejecuté\n> git pull\n> npm install\n> npm start\ny no levanta.",
+	"shell prompt at the end":        "Esto es lo que corrí:\n\n> git pull\n> npm start",
+	"SQL":                            "La consulta es\n\nSELECT *\nFROM clientes\nWHERE fecha > '2025-03-03'\n-- comentario\nORDER BY 1;\n\ny tarda una hora.",
+	"diff":                           "El cambio:\n\n--- a/conf\n+++ b/conf\n@@ -1 +1 @@\n-timeout=10\n+timeout=60\n\n¿Lo aplico?",
+	"Markdown quote":                 "Según el manual:\n\n> Reinicie el servicio.\n\nNo sirvió.",
+	"Markdown rule":                  "Uno\n\n---\n\nDos, que es más largo.\n\n---\n\nTres.",
+	"dashes as a separator":          "Los dos casos:\n-----\n1. no abre\n-----\n2. no cierra",
+	"narrated mail":                  "El cliente nos escribió:\n\"No anda nada\"\n¿Qué le digo?",
+	"narrated mail with date":        "El 3/3/2025 a las 9:30 Juan nos escribió:\n\"No anda nada\"\n¿Qué le digo?",
+	"narrated mail with number":      "El pedido 4411 del 3/3/2025 que Juan escribió:\n\nestá mal.",
+	"narrated with address":          "Ayer juan@example.com escribió:\n\"no anda\"\n¿Qué le digo?",
+	"in answer to":                   "Hola,\nEn respuesta a lo que usted escribió:\nno funciona.",
+	"sent from a place":              "Enviado desde la oficina de Cali el paquete nunca llegó.",
+	"sent from my desk":              "Sent from my desk, is much easier then my mobile phone.",
+	"sent by courier":                "Enviado por Servientrega ayer, no llega.",
+	"confidential":                   "El contrato es confidencial; ¿lo mando por aquí?",
+	"sign-off":                       "No anda.\n\nSaludos cordiales,\n\nAna Gómez\nGerente",
+	"only a smiley":                  ":-)",
+	"only an emoji":                  "👍",
+	"two dashes within a line":       "El módulo -- el de ventas -- no abre.",
+	"list":                           "Faltan:\n- factura\n- remito\n* recibo\n1. uno",
+	"raw headers pasted":             "Los encabezados:\n\nReturn-Path: <a@example.com>\nReceived: from x by y\nFrom: Ana <a@example.com>\nTo: b@example.com\nDate: Mon, 3 Mar 2025 09:01:00 -0500\nSubject: prueba\n\n¿Por qué no llega?",
+	"table with bars":                "| caso | estado |\n| 1 | abierto |\n| 2 | cerrado |\n\n¿Cuál es?",
+	"code fence":                     "```\n# comentario\n> salida\n-- \n```\nfin del código, que sigue fallando.\n",
+	"arrow":                          "-> el botón\n=> no responde",
+	"date in a list":                 "El 3 de marzo de 2025:\n- falló el servidor\n- se reinició",
+	"forwarded mentioned":            "El mensaje reenviado no trae adjuntos.",
+	"original mentioned":             "Mensaje original:\nno lo tengo.",
+	"XML":                            "<From>ana@example.com</From>\n<To>x</To>\nesto no valida.",
+	"terms quoted from a contract":   "La cláusula dice uso exclusivo del titular. ¿Aplica?",
+	"question about a legal notice":  "¿Pueden poner el aviso de siempre en la web?",
+	"greater-than in a calculation":  "El total\n> 100 unidades\nfalla.",
+	"long text under a dash":         "Uno\n--\n" + strings.Repeat("Este es un renglón de texto que escribió la persona y no una firma.\n", 40) + "fin",
+	"hyphen line then more, no name": "Resumen\n___\nhay 3 errores",
+}
+
+func TestUntouched(t *testing.T) {
+	for name, mail := range untouched {
+		for _, subject := range []string{"", "Falla en el sistema", "Re: Falla"} {
+			p := Split(Input{Plain: mail, Subject: subject})
+			if got := p.Reply(); got != trimBlank(mail) || p.New() != got {
+				t.Errorf("%s, subject %q:\n%q\nnew is\n%q", name, subject, mail, p.New())
+			}
+		}
+	}
+}
+
+func TestSplit(t *testing.T) {
+	for _, c := range []struct{ name, mail, new, quoted, signature, forwarded string }{
+		{"answers between quotes", "El lun, 3 mar 2025 a las 9:01, Ana (<ana@example.com>) escribió:\n> ¿Versión?\n\n4.2\n\n> ¿Sistema?\nLinux\n", "4.2\n\nLinux", "El lun, 3 mar 2025 a las 9:01, Ana (<ana@example.com>) escribió:\n> ¿Versión?\n\n> ¿Sistema?", "", ""},
+		{"signature above the quote", "Sí.\n\n-- \nAna\n\nEl lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Va?\n", "Sí.", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Va?", "-- \nAna", ""},
+		{"signature below the quote", "Sí.\n\nEl lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Va?\n\n-- \nAna\n", "Sí.", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Va?", "-- \nAna", ""},
+		{"mobile footer above a header block", "Sí.\n\nEnviado desde mi iPhone\n\n________________________________\nDe: Luis <luis@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Ana\nAsunto: x\n\n¿Va?\n", "Sí.", "________________________________\nDe: Luis <luis@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Ana\nAsunto: x\n\n¿Va?", "Enviado desde mi iPhone", ""},
+		{"quote at the top, answer below", "> ¿Va?\n> Gracias\n\nSí, va.\n", "Sí, va.", "> ¿Va?\n> Gracias", "", ""},
+		{"forward without a word", "---------- Forwarded message ---------\nDe: Ana <ana@example.com>\nDate: lun, 3 mar 2025\nSubject: x\n\nNo anda.\n", "", "", "", "---------- Forwarded message ---------\nDe: Ana <ana@example.com>\nDate: lun, 3 mar 2025\nSubject: x\n\nNo anda."},
+		{"Apple forward", "Lo de siempre.\n\n> Inicio del mensaje reenviado:\n>\n> De: Ana <ana@example.com>\n> Asunto: x\n> Fecha: 3 de marzo de 2025\n>\n> No anda.\n", "Lo de siempre.", "", "", "> Inicio del mensaje reenviado:\n>\n> De: Ana <ana@example.com>\n> Asunto: x\n> Fecha: 3 de marzo de 2025\n>\n> No anda."},
+		{"Samsung", "Ok\n\n\nEnviado desde mi Galaxy\n\n\n-------- Mensaje original --------\nDe: Luis <luis@example.com>\nFecha: 3/3/25 9:01 a. m. (GMT-05:00)\nA: Ana\nAsunto: x\n\n¿Va?\n", "Ok", "-------- Mensaje original --------\nDe: Luis <luis@example.com>\nFecha: 3/3/25 9:01 a. m. (GMT-05:00)\nA: Ana\nAsunto: x\n\n¿Va?", "Enviado desde mi Galaxy", ""},
+		{"headers with blank lines between", "Va.\n\nDe: Luis <luis@example.com>\n\nEnviado: lunes, 3 de marzo de 2025 9:01\n\nPara: Ana\n\nAsunto: x\n\n¿Va?\n", "Va.", "De: Luis <luis@example.com>\n\nEnviado: lunes, 3 de marzo de 2025 9:01\n\nPara: Ana\n\nAsunto: x\n\n¿Va?", "", ""},
+		{"recipients over several lines", "Va.\n\nDe: Luis <luis@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Ana <ana@example.com>;\n Eva <eva@example.com>;\n Juan <juan@example.com>\nAsunto: x\n\n¿Va?\n", "Va.", "De: Luis <luis@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Ana <ana@example.com>;\n Eva <eva@example.com>;\n Juan <juan@example.com>\nAsunto: x\n\n¿Va?", "", ""},
+		{"CRLF", "Va.\r\n\r\nEl lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\r\n> ¿Va?\r\n", "Va.", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\r\n> ¿Va?", "", ""},
+		{"quote wrapped by the client", "Va.\n\nEl lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> Necesitamos que nos envíe el número de la factura que falló y\nla fecha\n> de emisión\n", "Va.", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> Necesitamos que nos envíe el número de la factura que falló y\nla fecha\n> de emisión", "", ""},
+		{"terse answer right under a long question", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Puede enviarnos el número de la factura que falló en el sistema?\nla 4411\n> ¿Y la fecha?\nayer\n", "la 4411\n\nayer", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Puede enviarnos el número de la factura que falló en el sistema?\n\n> ¿Y la fecha?", "", ""},
+		{"nothing", "", "", "", "", ""},
+		{"only blanks", " \n\n\t\n", "", "", "", ""},
+	} {
+		p := Split(Input{Plain: c.mail, Subject: "Re: x"})
+		if p.New() != c.new || p.Quoted() != c.quoted || p.Signature() != c.signature || p.Forwarded() != c.forwarded {
+			t.Errorf("%s:\nnew       %q\nwant      %q\nquoted    %q\nwant      %q\nsignature %q\nwant      %q\nforwarded %q\nwant      %q", c.name, p.New(), c.new, p.Quoted(), c.quoted, p.Signature(), c.signature, p.Forwarded(), c.forwarded)
+		}
+	}
+}
+
+func TestReplyKeepsMoreWhenNothingIsLeft(t *testing.T) {
+	for _, c := range []struct{ name, mail, want string }{
+		{"text under a leading attribution", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n\nSí, ya anda.\n", "Sí, ya anda."},
+		{"forward without a word", "De: Ana <ana@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Luis\nAsunto: x\n\nNo anda.\n", "De: Ana <ana@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Luis\nAsunto: x\n\nNo anda."},
+		{"nothing but a quote", "> No anda.\n", "> No anda."},
+		{"an empty answer", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Va?\n", ""},
+	} {
+		if got := Split(Input{Plain: c.mail, Subject: "Re: x"}).Reply(); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestCommandsOfOthersAreNotNew(t *testing.T) {
+	for name, mail := range map[string]string{
+		"prefixed quote":                 "Hecho.\n\nEl lun, 3 mar 2025 a las 9:01, Ana (<ana@example.com>) escribió:\n> #cerrar\n",
+		"header block":                   "Hecho.\n\nDe: Ana <ana@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Luis\nAsunto: x\n\n#asignar luis\n",
+		"forward without a word":         "---------- Forwarded message ---------\nDe: Ana <ana@example.com>\nSubject: x\n\n#cerrar\n",
+		"text under leading attribution": "El lun, 3 mar 2025 a las 9:01, Ana (<ana@example.com>) escribió:\n\n#cerrar\n",
+		"signature":                      "Hecho.\n-- \n#cerrar\n",
+	} {
+		if got := Split(Input{Plain: mail, Subject: "Re: x"}).New(); strings.Contains(got, "#") {
+			t.Errorf("%s: new is %q", name, got)
+		}
+	}
+}
+
+func TestOwnAddressMakesAnAttribution(t *testing.T) {
+	const mail = "Sí.\n\nMéiji, 3/3/2025 9:01 Soporte <soporte+c123.p7.abc@example.com> blabla:\n\n¿Va?\n"
+	if got := Split(Input{Plain: mail, Own: []string{"soporte@example.com"}}).New(); got != "Sí." {
+		t.Errorf("with our address: new is %q", got)
+	}
+	if got := Split(Input{Plain: mail}).New(); got != trimBlank(mail) {
+		t.Errorf("without: new is %q", got)
+	}
+}
+
+func TestBeforeIsTheQuestion(t *testing.T) {
+	p := Split(Input{Plain: "El lun, 3 mar 2025 a las 9:01, Ana (<ana@example.com>) escribió:\n> ¿Versión?\n4.2\n", Subject: "Re: x"})
+	for i, r := range p.Ranges {
+		if r.Kind != New {
+			continue
+		}
+		q, ok := p.Before(i)
+		if got := p.Base[q.Start:q.End]; !ok || got != "> ¿Versión?\n" {
+			t.Errorf("before the answer stands %q", got)
+		}
+		return
+	}
+	t.Error("no new text")
+}
+
+func TestFilled(t *testing.T) {
+	p := Split(Input{Plain: "Va lo pedido\n\nEl lun, 3 mar 2025 a las 9:01, Soporte (<s@example.com>) escribió:\n> Complete:\n> Fecha y hora: 3/3 10:00\n> Módulo:\n> *Versión:* 4.2\n> Equipo:\nPC-12\n", Subject: "Re: x"})
+	got := p.Filled([]string{"Fecha y hora", "Modulo", "versión", "Equipo", "Otro"})
+	want := map[string]string{"Fecha y hora": "3/3 10:00", "versión": "4.2", "Equipo": "PC-12"}
+	if len(got) != len(want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	for k, v := range want {
+		if got[k] != v {
+			t.Errorf("%s is %q, want %q", k, got[k], v)
+		}
+	}
+}
+
+func TestLanguage(t *testing.T) {
+	for want, text := range map[string]string{
+		"es": "Hola, no puedo entrar al sistema desde ayer. ¿Me pueden ayudar, por favor?",
+		"en": "Hello, I cannot log in to the system since yesterday. Could you please help?",
+		"pt": "Olá, não consigo entrar no sistema desde ontem. Vocês podem me ajudar?",
+		"fr": "Bonjour, je ne peux pas me connecter depuis hier. Pouvez-vous nous aider ?",
+		"it": "Buongiorno, non riesco ad accedere al sistema da ieri. Grazie per l'aiuto.",
+		"de": "Hallo, ich kann mich seit gestern nicht anmelden. Können Sie mir bitte helfen?",
+		"nl": "Hallo, ik kan sinds gisteren niet inloggen. Kunnen jullie mij helpen? Bedankt",
+		"ca": "Hola, no puc entrar al sistema des d'ahir. Ens podeu ajudar? Gràcies, molt amables",
+		"pl": "Dzień dobry, od wczoraj nie mogę się zalogować. Proszę o pomoc.",
+		"ru": "Здравствуйте, я не могу войти в систему. Спасибо за помощь",
+		"zh": "您好，我从昨天起无法登录系统。",
+		"ja": "こんにちは、昨日からログインできません。",
+		"":   "4411",
+	} {
+		if got := Language(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
