@@ -101,9 +101,6 @@ func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
 			e.OnCall = append(e.OnCall, a)
 		}
 	}
-	if len(e.Admins) == 0 { // a desk without an admin still has somebody who hears what went wrong
-		e.Admins = e.Team
-	}
 	e.Witness, err = tx.Witnesses(ctx, e.Ticket.Number)
 	return err
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/gabriel-vasile/mimetype"
 )
 
 // keep files a leaf as an attachment. A calendar entry is also read, and a
@@ -24,7 +26,7 @@ func (w *walker) keep(p *Part, index int, at place) view {
 		w.warn("tnef-unreadable")
 	}
 	a := &Attachment{RawName: p.RawName, ContentType: p.Type, ContentID: p.ContentID, Part: index, open: p.Open}
-	a.Filename = fileName(p, len(w.found)+1)
+	a.Filename = fileName(p.RawName, p.Type, len(w.found)+1)
 	a.Inline = p.Disposition == "inline" || p.ContentID != "" && p.Disposition == "" && at.parent == "multipart/related"
 	w.hash(a, p)
 	w.found = append(w.found, a)
@@ -53,28 +55,31 @@ func (w *walker) hash(a *Attachment, p *Part) {
 	a.SHA256 = hex.EncodeToString(sum.Sum(nil))
 }
 
-// fileName is the cleaned name, or one made of the type.
-func fileName(p *Part, n int) string {
-	if p.RawName != "" {
-		if name := CleanName(p.RawName); name != "" {
-			return name
-		}
+// fileName is the cleaned name, or one made of the type and the number of the attachment.
+func fileName(raw, typ string, n int) string {
+	if name := CleanName(raw); name != "" {
+		return name
 	}
-	major, minor, _ := strings.Cut(p.Type, "/")
-	ext := minor
-	switch p.Type {
-	case "message/rfc822", "message/global", "message/news":
-		ext = "eml"
-	case "text/plain", "text/rfc822-headers":
-		ext = "txt"
-	case "text/calendar":
-		ext = "ics"
-	case "image/jpeg", "image/jpg":
-		ext = "jpg"
-	case "application/octet-stream":
-		ext = "bin"
+	major, _, _ := strings.Cut(typ, "/")
+	return CleanName(major + "-" + strconv.Itoa(n) + extension(typ))
+}
+
+func extension(typ string) string {
+	switch {
+	case isMail(typ):
+		return ".eml"
+	case typ == "text/rfc822-headers":
+		return ".txt"
+	case typ == "text/calendar":
+		return ".ics"
 	}
-	return CleanName(major + "-" + strconv.Itoa(n) + "." + ext)
+	if known := mimetype.Lookup(typ); known != nil && known.Extension() != "" {
+		return known.Extension()
+	}
+	if _, minor, _ := strings.Cut(typ, "/"); len(minor) < 6 {
+		return "." + minor
+	}
+	return ".bin"
 }
 
 // encodedMail reads the parts of an attached mail that was encoded, against RFC 2046
@@ -156,7 +161,8 @@ func (w *walker) uuFile(p *Part, index int, name string, n int) {
 		return
 	}
 	part := *p
-	a := &Attachment{RawName: name, Filename: CleanName(name), ContentType: "application/octet-stream", Part: index}
+	a := &Attachment{RawName: name, ContentType: "application/octet-stream", Part: index}
+	a.Filename = fileName(name, a.ContentType, len(w.found)+1)
 	a.open = func() io.Reader { return &uuReader{r: bufio.NewReader(part.Open()), skip: n} }
 	sum := sha256.New()
 	a.Size, _ = io.Copy(sum, &stoppable{a.open(), w.clock})

@@ -60,15 +60,22 @@ func trimEnds(name string) string {
 	return strings.Join(strings.Fields(name), " ")
 }
 
-// shorten cuts the stem, not the extension, at a character.
+// shorten cuts the stem, not the extension, at a character. What is too long for
+// an extension is none.
 func shorten(name string) string {
 	ext := ""
 	if i := strings.LastIndexByte(name, '.'); i > 0 && len(name)-i <= maxExtension {
 		name, ext = name[:i], name[i:]
-	} else if i > 0 {
-		name = name[:i] + "_" + cut(name[i+1:], maxExtension-1)
 	}
-	return trimEnds(cut(name, maxName-len(ext))) + ext
+	name = trimEnds(cut(name, maxName-len(ext)))
+	for ext == "" {
+		i := strings.LastIndexByte(name, '.')
+		if i < 0 || len(name)-i <= maxExtension {
+			break
+		}
+		name = name[:i] + "_" + name[i+1:]
+	}
+	return name + ext
 }
 
 func cut(s string, n int) string {

@@ -36,7 +36,8 @@ func TestCleanName(t *testing.T) {
 		{"stream", "a.txt:evil.exe", "a.txt_evil.exe"},
 		{"invalid UTF-8", "a\xff.txt", "a\uFFFD.txt"},
 		{"full-width dots and slash", "．．／a", "．．／a"},
-		{"long extension", "a." + strings.Repeat("x", 40), "a_" + strings.Repeat("x", 15)},
+		{"long extension", "a." + strings.Repeat("x", 40), "a_" + strings.Repeat("x", 40)},
+		{"long extensions", "a." + strings.Repeat("x", 20) + "." + strings.Repeat("y", 20), "a_" + strings.Repeat("x", 20) + "_" + strings.Repeat("y", 20)},
 		{"long", strings.Repeat("ñ", 5000) + ".pdf", strings.Repeat("ñ", 73) + ".pdf"},
 		{"no-break space", "a\u00a0b.txt", "a b.txt"},
 	}

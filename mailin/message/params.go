@@ -41,11 +41,16 @@ func mediaType(t string) string {
 		return ""
 	}
 	for _, s := range []string{major, minor} {
-		if strings.ContainsAny(s, " \t<>()@,;:\\\"[]?=") {
+		if strings.ContainsFunc(s, noTokenChar) {
 			return ""
 		}
 	}
 	return major + "/" + minor
+}
+
+// noTokenChar: RFC 2045 section 5.1.
+func noTokenChar(r rune) bool {
+	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`<>()@,;:\"/[]?=`, r)
 }
 
 // parseValue reads "value; name=value; …" of Content-Type and Content-Disposition,

@@ -85,9 +85,7 @@ func (f *tnefFile) attachment(p *Part, index, n int) *Attachment {
 	if a.ContentType == "" {
 		a.ContentType = "application/octet-stream"
 	}
-	if a.Filename = CleanName(f.name); a.Filename == "" {
-		a.Filename = "application-" + strconv.Itoa(n) + ".bin"
-	}
+	a.Filename = fileName(f.name, a.ContentType, n)
 	a.Inline = a.ContentID != ""
 	a.open = func() io.Reader { return &window{r: part.Open(), skip: file.off, left: file.size} }
 	return a

@@ -62,7 +62,7 @@ func TestHeaderFields(t *testing.T) {
 		{"X-RT-Loop-Prevention", "rt.x.test", Normal, true, true},
 		{"X-Zendesk-From-Account-Id", "1", Normal, true, true},
 		{"X-Failed-Recipients", "b@x.test", Normal, true, true},
-		{"X-Buzon-Loop", "forged", Normal, true, true},
+		{"X-Buzon-Loop", "forged", Normal, true, false},
 		{"X-Spam-Flag", "NO", Normal, true, false},
 		{"Disposition-Notification-To", "ana@cliente.test", Normal, true, false},
 	} {
@@ -119,6 +119,7 @@ func TestSenders(t *testing.T) {
 		{"mailer-daemon", "x@cliente.test", "MAILER-DAEMON@mx.cliente.test", "", true, AutoReply, true},
 		{"mailer_daemon with a tag", "x@cliente.test", "Mailer_Daemon+x@cliente.test", "", true, AutoReply, true},
 		{"mailer-daemon in the envelope alone", "MAILER-DAEMON", "ana@cliente.test", "", true, AutoReply, true},
+		{"an empty address in From", "x@cliente.test", "<>", "", true, AutoReply, true},
 		{"Exchange's own address", "x@cliente.test", "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@cliente.test", "", true, AutoReply, true},
 		{"postmaster may be a person", "postmaster@cliente.test", "postmaster@cliente.test", "", true, Normal, true},
 		{"no-reply", "b@cliente.test", "no-reply@cliente.test", "", true, Normal, true},
@@ -204,10 +205,19 @@ func TestLoop(t *testing.T) {
 		if v := Judge(c.mail); v.Class != c.want {
 			t.Errorf("%s: got %+v, want %s", c.name, v, c.want)
 		}
-		c.mail.Own, c.mail.LoopMark, c.mail.OwnMessageID = nil, nil, nil
+		c.mail.Own, c.mail.LoopMark, c.mail.OwnMessageID = nil, nil, nil // as `buzon parse` reads, without a configuration
 		if v := Judge(c.mail); v.Class == Loop {
 			t.Errorf("%s: a loop without anything to tell it by: %+v", c.name, v)
 		}
+	}
+}
+
+// TestAnswersGoToUs: a person's mail whose Reply-To is ours must not be answered automatically, and must not be dropped.
+func TestAnswersGoToUs(t *testing.T) {
+	m := person(field{"Reply-To", "Ana <ana@cliente.test>, soporte@ayuda.example"})
+	m.Own = func(a string) bool { return a == "soporte@ayuda.example" }
+	if v := Judge(m); v.Class != Normal || !v.Person || !v.Suppress {
+		t.Errorf("got %+v", v)
 	}
 }
 

@@ -99,7 +99,8 @@ func exchangeReceipt(e *evidence) bool {
 	if strings.Contains(class, "report.") && (strings.Contains(class, ".ipnrn") || strings.Contains(class, ".ipnnrn")) {
 		return true
 	}
-	return leading(e.subject, receiptSubjects) != "" && (e.sender.null() || e.reply() && containing(e.folded(), receiptPhrases) != "") && e.returned() == nil
+	return leading(e.subject, receiptSubjects) != "" && e.returned() == nil &&
+		(e.sender.null() || e.reply() && containing(e.folded(), receiptPhrases) != "")
 }
 
 // about adds what a report says of the one mail that it is about.

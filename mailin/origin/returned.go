@@ -87,7 +87,8 @@ func reportedID(e *evidence) string {
 }
 
 func reportType(t string) bool {
-	return strings.HasSuffix(t, "delivery-status") || strings.HasSuffix(t, "disposition-notification") || strings.HasSuffix(t, "feedback-report")
+	return strings.HasSuffix(t, "delivery-status") || strings.HasSuffix(t, "disposition-notification") ||
+		strings.HasSuffix(t, "feedback-report")
 }
 
 func lastReference(v string) string {

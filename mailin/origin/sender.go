@@ -32,6 +32,9 @@ func senderOf(e *evidence) sender {
 		s.daemon = containing(name, daemonNames)
 		s.gateway = containing(name, gatewayNames) != ""
 	}
+	if strings.TrimSpace(display) == "<>" || e.From == "<>" {
+		s.daemon = "From: <>"
+	}
 	s.role = roleAddress(s.from)
 	return s
 }
@@ -90,7 +93,8 @@ func daemonAddress(address string) string {
 	local, _, _ := strings.Cut(address, "@")
 	local, _, _ = strings.Cut(local, "+")
 	plain := letters(local)
-	if daemonLocals[plain] || strings.HasPrefix(plain, "mailerdaemon") || strings.HasPrefix(plain, "microsoftexchange329e71ec") {
+	if daemonLocals[plain] || strings.HasPrefix(plain, "mailerdaemon") ||
+		strings.HasPrefix(plain, "microsoftexchange329e71ec") {
 		return local
 	}
 	return ""
@@ -112,7 +116,8 @@ func roleAddress(address string) string {
 	local, _, _ := strings.Cut(address, "@")
 	local, _, _ = strings.Cut(local, "+")
 	plain := letters(local)
-	if roleLocals[plain] || strings.HasPrefix(plain, "noreply") || strings.HasSuffix(plain, "noreply") || strings.HasPrefix(plain, "donotreply") {
+	if roleLocals[plain] || strings.HasPrefix(plain, "noreply") || strings.HasSuffix(plain, "noreply") ||
+		strings.HasPrefix(plain, "donotreply") {
 		return local
 	}
 	return ""

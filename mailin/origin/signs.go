@@ -50,7 +50,7 @@ var signs = []sign{
 	{effect: quiet, names: []string{ // no proof of a machine, but no automatic answer either
 		"X-Auto-Response-Suppress", "X-Loop", "X-RT-Loop-Prevention", "RT-Ticket", "X-Managed-By", "Feedback-ID",
 		"X-Zendesk-From-Account-Id", "X-FreeScout-Mail-Type", "X-Freshdesk-Ticket", "X-ServiceNow-Source",
-		"X-Helpscout-Conversation-Id", "X-Zammad-Ticket-ID", "X-Intercom-Bin", "X-Buzon-Loop", "X-OTRS-Ticket",
+		"X-Helpscout-Conversation-Id", "X-Zammad-Ticket-ID", "X-Intercom-Bin", "X-OTRS-Ticket",
 		"X-MS-Exchange-Inbox-Rules-Loop", "X-MS-Exchange-Generated-Message-Source", "X-Failed-Recipients",
 	}},
 

@@ -47,10 +47,24 @@ func normal(e *evidence) Verdict {
 	switch f, ok := e.find(quiet); {
 	case ok:
 		v.Suppress, v.Reason = true, reason("asks-for-silence", f)
+	case e.answersToUs():
+		v.Suppress, v.Reason = true, reason("own-reply-to", "Reply-To: "+e.value("Reply-To"))
 	case e.sender.role != "":
 		v.Suppress, v.Reason = true, reason("service-address", e.sender.from)
 	case e.autoSubject() != "" && !e.answered():
 		v.Suppress, v.Reason = true, reason("doubtful-subject", "Subject: "+e.Subject)
 	}
 	return v
+}
+
+// answersToUs tells a Reply-To that leads back to us: an automatic answer would come in again.
+func (e *evidence) answersToUs() bool {
+	for _, v := range e.values("Reply-To") {
+		for _, a := range addressesIn(clipBytes(v, 4000)) {
+			if e.Own != nil && e.Own(strings.ToLower(a)) {
+				return true
+			}
+		}
+	}
+	return false
 }

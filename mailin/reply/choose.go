@@ -9,7 +9,7 @@ import (
 // something, because that is what both sides agreed on seeing; the HTML then
 // still tells where its quotes and signatures are.
 func choose(in Input) (base string, marks, indents []Mark) {
-	if trim(in.Plain) == "" {
+	if trim(in.Plain) == "" && in.HTML.String != "" {
 		return in.HTML.String, in.HTML.Marks, in.HTML.indents
 	}
 	return in.Plain, project(in.HTML, in.Plain), nil

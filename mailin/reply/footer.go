@@ -15,6 +15,7 @@ const (
 // footers finds signatures, mobile footers and legal notices in each stretch of
 // text that is still the sender's.
 func (s *splitter) footers() {
+	s.scanned, s.ownSeen = 0, false
 	for i := 0; i < len(s.lines); i++ {
 		if s.lines[i].kind != "" {
 			continue
@@ -46,9 +47,10 @@ func (s *splitter) footersIn(from, to int) {
 func (s *splitter) delimiter(from, to int) int {
 	bytes, count := 0, 0
 	for i := from; i < to; i++ {
-		if !s.isDelimiter(i) || !s.hasOwn(0, i) && s.below > i || codeBelow(s.lines[i+1:to]) {
+		if s.delimiters <= 0 || !s.isDelimiter(i) || !s.ownAbove(i) && s.below > i || codeBelow(s.lines[i+1:to]) {
 			continue
 		}
+		s.delimiters--
 		strict := isDash(s.lines[i].text)
 		bytes, count = s.size(i+1, to)
 		switch {
@@ -132,7 +134,7 @@ func (s *splitter) trailingRules(from, to int) {
 	for i > from && (s.lines[i-1].kind == Signature || s.lines[i-1].blank() || onlyRule(s.lines[i-1].text)) {
 		i--
 	}
-	if i > from || s.hasOwn(0, from) {
+	if i > from || s.ownAbove(from) {
 		for ; i < to && (s.lines[i].blank() || s.lines[i].kind != ""); i++ {
 		}
 		s.mark(i, to, Signature, "rule without text")

@@ -177,15 +177,7 @@ func lastName(s string) string {
 	return bareName(strings.Join(words[from:], " "))
 }
 
-func isVerb(w string) bool {
-	w = folded(strings.Trim(w, ".,:"))
-	for _, v := range lexicon.wrote {
-		if v == w || strings.HasSuffix(v, " "+w) {
-			return true
-		}
-	}
-	return false
-}
+func isVerb(w string) bool { return lexicon.verbs[folded(strings.Trim(w, ".,:"))] }
 
 // notName holds what stands between a date and a name.
 var notName = setOf("am", "pm", "a.m", "p.m", "m", "uhr", "h", "hs", "hrs", "horas", "ore", "gmt", "utc", "cet", "cest", "est", "edt", "pst", "pdt", "eest", "art", "cot",

@@ -44,14 +44,19 @@ func (s *splitter) headerKind() Kind {
 // title reads "-----Original Message-----", "Begin forwarded message:" and the
 // header block that may follow.
 func (s *splitter) title(i int) (introduction, bool) {
-	l := s.lines[i]
-	kind, marked, ok := readTitle(l.text)
+	text, next := s.lines[i].text, min(i+1, len(s.lines))
+	for next < len(s.lines) && next < i+3 && s.lines[next].blank() {
+		next++
+	}
+	if !isDecorated(text) && !s.isHeader(next) {
+		return introduction{}, false
+	}
+	kind, marked, ok := readTitle(text)
 	if !ok {
 		return introduction{}, false
 	}
-	next := s.nextText(i + 1)
 	h, end, block := headers(nil), 0, false
-	if next < len(s.lines) && next <= i+3 {
+	if next < len(s.lines) {
 		h, end, block = s.headerBlock(next, true)
 	}
 	if !block {
@@ -64,6 +69,19 @@ func (s *splitter) title(i int) (introduction, bool) {
 		kind = Forwarded
 	}
 	return introduction{from: i, to: end, kind: kind, rule: "title of a mail", headers: h}, true
+}
+
+// isDecorated is a cheap test for rules or bold marks around a title.
+func isDecorated(text string) bool {
+	return text != "" && strings.IndexByte("-_=*~#+|\xe2", text[0]) >= 0
+}
+
+func (s *splitter) isHeader(i int) bool {
+	if i >= len(s.lines) {
+		return false
+	}
+	_, _, ok := readHeader(s.lines[i].text)
+	return ok
 }
 
 // readTitle finds a title of the tables; marked reports that it stands between
@@ -106,7 +124,7 @@ const maxAttribution = 6
 // attribution reads "On …, Ana <ana@x> wrote:" from line i on, wrapped or not,
 // and returns the line after it.
 func (s *splitter) attribution(i int) (end int, ok bool) {
-	if s.attempts <= 0 || !mayStart(s.lines[i].text) {
+	if s.attempts <= 0 || !mayStart(s.lines[i].text) || !s.endsSoon(i) {
 		return 0, false
 	}
 	joined := ""
@@ -136,6 +154,16 @@ func (s *splitter) attribution(i int) (end int, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// endsSoon reports a line from i on that may be the last of an attribution.
+func (s *splitter) endsSoon(i int) bool {
+	for j := i; j < len(s.lines) && j < i+maxAttribution; j++ {
+		if mayEnd(s.lines[j].text) || s.lines[j].depth > s.lines[i].depth {
+			return true
+		}
+	}
+	return false
 }
 
 // opensAngle reports a line that goes on with an address on its own.
@@ -260,31 +288,13 @@ func nameBeforeAddress(t string) bool {
 
 // hasWrote looks for a verb of the tables as a word of its own.
 func hasWrote(t string) bool {
-	for _, w := range lexicon.wrote {
-		if containsWord(t, w) {
+	for _, w := range lexicon.wroteCJK {
+		if strings.Contains(t, w) {
 			return true
 		}
 	}
-	return false
-}
-
-// containsWord finds w in t where no letter touches it; scripts without blanks
-// between words are searched as they are.
-func containsWord(t, w string) bool {
-	for at := 0; ; {
-		i := strings.Index(t[at:], w)
-		if i < 0 {
-			return false
-		}
-		i += at
-		if w[0] >= 0xe3 || !touches(t[:i], t[i+len(w):]) {
-			return true
-		}
-		at = i + len(w)
-	}
-}
-
-func touches(before, after string) bool {
-	b, a := lastRune(before), firstRune(after)
-	return unicode.IsLetter(b) && b < 0x2e80 || unicode.IsLetter(a) && a < 0x2e80
+	return lexicon.wrote.find(t, func(w string, at int) bool {
+		after := firstRune(t[at+len(w):])
+		return !unicode.IsLetter(after) || after >= 0x2e80
+	})
 }

@@ -14,7 +14,7 @@ func (s *splitter) notices(from, to int) {
 		for end < to && !s.lines[end].blank() && s.lines[end].kind == "" {
 			end++
 		}
-		if end > i && s.hasOwn(0, i) && s.isNotice(i, end) {
+		if end > i && s.ownAbove(i) && s.isNotice(i, end) {
 			s.mark(i, end, Signature, "legal or antivirus notice")
 		}
 		i = max(end, i+1)
@@ -32,17 +32,10 @@ func (s *splitter) isNotice(from, to int) bool {
 		b.WriteString(clipped(s.lines[i].text))
 		b.WriteByte(' ')
 	}
-	t := folded(b.String())
-	for _, p := range lexicon.notices {
-		if strings.HasSuffix(p, ":") && strings.HasPrefix(undecorated(t), p) || !strings.HasSuffix(p, ":") && strings.Contains(t, p) {
-			return true
-		}
+	t := undecorated(folded(b.String()))
+	if lexicon.notices.find(t, func(p string, at int) bool { return at == 0 || !strings.HasSuffix(p, ":") }) {
+		return true
 	}
 	found := 0
-	for _, p := range lexicon.legal {
-		if strings.Contains(t, p) {
-			found++
-		}
-	}
-	return found >= 2 && len(t) > 80
+	return len(t) > 80 && lexicon.legal.find(t, func(string, int) bool { found++; return found == 2 })
 }

@@ -6,7 +6,11 @@ import "strings"
 // quotes. Before one, or without any, a ">" may as well be a shell prompt, a
 // diff or a citation that the sender made by hand, and stays when in doubt.
 func (s *splitter) quotes() {
+	above, last := -1, s.lastOwn()
 	for i := 0; i < len(s.lines); i++ {
+		if s.isOwn(i) {
+			above = i
+		}
 		if s.lines[i].kind != "" {
 			continue
 		}
@@ -18,7 +22,7 @@ func (s *splitter) quotes() {
 			continue
 		}
 		end := s.quoteEnd(i)
-		if s.first < end || s.bareQuote(i, end) {
+		if s.first < end || s.bareQuote(i, end, above, last >= end) {
 			s.mark(i, end, Quoted, rulePrefix)
 			end = s.lazyEnd(end)
 		} else {
@@ -28,13 +32,13 @@ func (s *splitter) quotes() {
 	}
 }
 
-// bareQuote judges the quoted lines [from, to) that nothing introduces.
-func (s *splitter) bareQuote(from, to int) bool {
-	if s.subject != "" && !isReply(s.subject) || technical(s.lines[from:to]) {
-		return false
-	}
-	above, below := s.lastOpen(from), s.hasOwn(to, len(s.lines))
+// bareQuote judges the quoted lines [from, to) that nothing introduces; above
+// is the last line of the sender's own text before them or -1, below says
+// whether some follows.
+func (s *splitter) bareQuote(from, to, above int, below bool) bool {
 	switch {
+	case s.subject != "" && !isReply(s.subject), technical(s.lines[from:to]):
+		return false
 	case above < 0:
 		return below
 	case below:
@@ -44,10 +48,10 @@ func (s *splitter) bareQuote(from, to int) bool {
 	return !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, "：")
 }
 
-// lastOpen returns the last undecided line with text before i, or -1.
-func (s *splitter) lastOpen(i int) int {
-	for i--; i >= 0; i-- {
-		if s.lines[i].open() || s.lines[i].kind == New && !s.lines[i].blank() {
+// lastOwn returns the last line of the sender's own text, or -1.
+func (s *splitter) lastOwn() int {
+	for i := len(s.lines) - 1; i >= 0; i-- {
+		if s.isOwn(i) {
 			return i
 		}
 	}

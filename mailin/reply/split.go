@@ -12,21 +12,27 @@ const (
 	ruleKept        = "quote prefix without introduction, kept"
 )
 
-// maxAttempts bounds how many lines of one mail are judged as attributions;
-// real mails need a few dozen.
-const maxAttempts = 5000
+// Bounds on how many lines of one mail are judged as attributions and as
+// signature delimiters; real mails need a few dozen.
+const (
+	maxAttempts   = 5000
+	maxDelimiters = 200
+)
 
 // splitter is the state of one Split. The passes run in the order of Split and
 // only decide lines that no pass before has decided.
 type splitter struct {
-	base     string
-	lines    []line
-	own      []string
-	subject  string
-	forward  bool // the subject says that the mail is a forward
-	attempts int
-	first    int // line of the first introduction, len(lines) if none
-	below    int // first line under a leading attribution, else len(lines)
+	base       string
+	lines      []line
+	own        []string
+	subject    string
+	forward    bool // the subject says that the mail is a forward
+	attempts   int  // lines that may still be judged as attributions
+	delimiters int  // lines that may still be judged as signature delimiters
+	scanned    int  // lines that ownAbove has looked at
+	ownSeen    bool
+	first      int // line of the first introduction, len(lines) if none
+	below      int // first line under a leading attribution, else len(lines)
 }
 
 // Split takes a mail's text apart. It never fails: in the worst case all is New.
@@ -42,7 +48,7 @@ func Split(in Input) Parts {
 
 func newSplitter(in Input) *splitter {
 	base, marks, indents := choose(in)
-	s := &splitter{base: base, lines: splitLines(base), subject: in.Subject, own: in.Own, forward: isForward(in.Subject), attempts: maxAttempts}
+	s := &splitter{base: base, lines: splitLines(base), subject: in.Subject, own: in.Own, forward: isForward(in.Subject), attempts: maxAttempts, delimiters: maxDelimiters}
 	s.first, s.below = len(s.lines), len(s.lines)
 	s.applyIndents(indents)
 	s.applyMarks(marks)
@@ -91,7 +97,7 @@ func (s *splitter) introductions() {
 // follows; more is false when the text is decided.
 func (s *splitter) introduced(in introduction) (more bool) {
 	s.first = min(s.first, in.from)
-	above := s.hasOwn(0, in.from)
+	above := s.ownAbove(in.from)
 	from := s.rulesAbove(in.from)
 	kind := in.kind
 	if !above && in.rule != ruleAttribution {
@@ -139,7 +145,7 @@ func (s *splitter) quotedIntroduction(i int) int {
 	if in.rule == ruleAttribution || s.hasQuote(0, i) {
 		return in.to - 1
 	}
-	if in.kind == Forwarded || !s.hasOwn(0, i) {
+	if in.kind == Forwarded || !s.ownAbove(i) {
 		s.mark(i, s.quoteEnd(i), Forwarded, in.rule)
 	}
 	return in.to - 1
@@ -171,14 +177,18 @@ func (s *splitter) rulesAbove(i int) int {
 	return from
 }
 
-// hasOwn reports text of lines [from, to) that is nobody else's as far as known.
-func (s *splitter) hasOwn(from, to int) bool {
-	for i := from; i < to; i++ {
-		if (s.lines[i].open() || s.lines[i].kind == New) && s.lines[i].depth == 0 && !s.lines[i].blank() && !onlyRule(s.lines[i].text) {
-			return true
-		}
+// ownAbove reports text above line i that is nobody else's as far as known. It
+// looks at each line once: i must not go back within a pass.
+func (s *splitter) ownAbove(i int) bool {
+	for ; !s.ownSeen && s.scanned < i; s.scanned++ {
+		s.ownSeen = s.isOwn(s.scanned)
 	}
-	return false
+	return s.ownSeen
+}
+
+func (s *splitter) isOwn(i int) bool {
+	l := &s.lines[i]
+	return l.depth == 0 && !l.blank() && (l.kind == "" || l.kind == New) && !onlyRule(l.text)
 }
 
 func (s *splitter) hasQuote(from, to int) bool {

@@ -47,19 +47,54 @@ var lexicon = buildLexicon()
 type lookup struct {
 	fields    map[string]field
 	starts    map[string]bool
-	wrote     []string
+	wrote     phrases
+	verbs     map[string]bool // all words of wrote
+	wroteCJK  []string        // scripts without blanks between words
 	titles    map[string]Kind // title of a quoted or forwarded mail
 	mobile    []affix
-	notices   []string
-	legal     []string
+	notices   phrases
+	legal     phrases
 	stop      map[string][]string // word -> languages
 	longField int                 // bytes of the longest header name
+}
+
+// phrases finds any of many phrases at the beginnings of the words of a text, in
+// one pass: they are kept by their first bytes.
+type phrases map[[4]byte][]string
+
+func (p *phrases) add(list ...string) {
+	if *p == nil {
+		*p = phrases{}
+	}
+	for _, s := range list {
+		(*p)[[4]byte([]byte(s[:4]))] = append((*p)[[4]byte([]byte(s[:4]))], s)
+	}
+}
+
+// find calls accept for each phrase in t, with its offset, until it says true.
+func (p phrases) find(t string, accept func(phrase string, at int) bool) bool {
+	for i := 0; i+4 <= len(t); i++ {
+		if i > 0 && !wordEnd(t[i-1]) {
+			continue
+		}
+		for _, s := range p[[4]byte{t[i], t[i+1], t[i+2], t[i+3]}] {
+			if strings.HasPrefix(t[i:], s) && accept(s, i) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// wordEnd reports an ASCII byte that is neither letter nor digit.
+func wordEnd(c byte) bool {
+	return c < 0x80 && (c < '0' || c > '9') && (c < 'a' || c > 'z')
 }
 
 type affix struct{ prefix, suffix string }
 
 func buildLexicon() lookup {
-	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, stop: map[string][]string{}}
+	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, verbs: map[string]bool{}, stop: map[string][]string{}}
 	for _, w := range languages {
 		for f, names := range map[field][]string{fieldFrom: w.from, fieldDate: w.date, fieldTo: w.to,
 			fieldCc: w.cc, fieldSubject: w.subject, fieldReplyTo: w.replyTo} {
@@ -84,9 +119,18 @@ func buildLexicon() lookup {
 		for _, s := range w.stop {
 			l.stop[s] = append(l.stop[s], w.code)
 		}
-		l.wrote = append(l.wrote, w.wrote...)
-		l.notices = append(l.notices, w.notices...)
-		l.legal = append(l.legal, w.legal...)
+		for _, s := range w.wrote {
+			for v := range strings.FieldsSeq(s) {
+				l.verbs[v] = true
+			}
+			if s[0] >= 0xe3 {
+				l.wroteCJK = append(l.wroteCJK, s)
+			} else {
+				l.wrote.add(s)
+			}
+		}
+		l.notices.add(w.notices...)
+		l.legal.add(w.legal...)
 	}
 	return l
 }

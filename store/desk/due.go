@@ -114,7 +114,9 @@ func Due(e Event) []Notification {
 			d.add(Undelivered, e.Team...)
 		}
 	case MailQuarantined:
-		d.add(Unfiled, e.Admins...)
+		if d.add(Unfiled, e.Admins...); len(d.list) == 0 { // somebody must hear what went wrong
+			d.add(Unfiled, e.Team...)
+		}
 	}
 	return d.list
 }
