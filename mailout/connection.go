@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/textproto"
 	"slices"
@@ -138,7 +139,7 @@ func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
 
 // send sends one mail. gone means that the relay has closed the connection before it heard of the
 // mail, as it does with idle ones: a new connection may be tried at once.
-func (c *connection) send(ctx context.Context, env Envelope, raw []byte) (r Result, gone bool) {
+func (c *connection) send(ctx context.Context, env Envelope, mail *io.SectionReader) (r Result, gone bool) {
 	c.inOrder = false
 	c.mails++
 	stop := context.AfterFunc(ctx, func() { c.conn.Close() })
@@ -146,7 +147,7 @@ func (c *connection) send(ctx context.Context, env Envelope, raw []byte) (r Resu
 
 	at, err := c.offer(env)
 	if err == nil {
-		return c.content(ctx, raw), false
+		return c.content(ctx, io.NewSectionReader(mail, 0, mail.Size())), false
 	}
 	gone = at == stepMail && hungUp(err)
 	c.reset(err)
@@ -196,12 +197,20 @@ const piece = 64 << 10
 
 // content sends the mail, dot-stuffed, and waits for the answer. As long as the final dot has not
 // wholly left, the relay cannot have taken the mail.
-func (c *connection) content(ctx context.Context, raw []byte) Result {
+func (c *connection) content(ctx context.Context, mail io.Reader) Result {
 	w := c.client.Text.DotWriter()
-	for part := range slices.Chunk(raw, piece) {
+	part := make([]byte, piece)
+	for {
+		n, failure := io.ReadFull(mail, part)
 		c.client.UpdateDeadline(c.pool.relay.Timeout)
-		if _, err := w.Write(part); err != nil {
+		if _, err := w.Write(part[:n]); err != nil {
 			return c.pool.judge(ctx, stepContent, c.lastWords(err))
+		}
+		if errors.Is(failure, io.EOF) || errors.Is(failure, io.ErrUnexpectedEOF) {
+			break
+		}
+		if failure != nil { // without the final dot nothing was sent
+			return c.pool.judge(ctx, stepContent, failure)
 		}
 	}
 	c.client.UpdateDeadline(c.pool.relay.Timeout)

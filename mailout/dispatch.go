@@ -143,12 +143,13 @@ func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing) {
 		}
 		return
 	}
-	raw, err := d.bytes(ctx, o)
+	raw, err := d.Store.OpenOutgoing(ctx, o.ID)
 	if err != nil {
 		d.settle(ctx, o, Result{Outcome: Deferred, Err: err})
 		return
 	}
-	d.settle(ctx, o, d.Transport.Send(ctx, Envelope{From: o.EnvelopeFrom, To: o.Address}, raw))
+	defer raw.Close()
+	d.settle(ctx, o, d.Transport.Send(ctx, Envelope{From: o.EnvelopeFrom, To: o.Address}, io.NewSectionReader(raw, 0, raw.Size)))
 }
 
 // claim renders the mail, if this is its first attempt, and takes it for sending.
@@ -164,15 +165,6 @@ func (d *Dispatcher) claim(ctx context.Context, o *store.Outgoing) (bool, error)
 	}
 	o.MessageID, o.EnvelopeFrom = out.MessageID, out.EnvelopeFrom
 	return d.Store.Claim(ctx, *o, spool)
-}
-
-func (d *Dispatcher) bytes(ctx context.Context, o store.Outgoing) ([]byte, error) {
-	b, err := d.Store.OpenOutgoing(ctx, o.ID)
-	if err != nil {
-		return nil, err
-	}
-	defer b.Close()
-	return io.ReadAll(b.Reader())
 }
 
 // postpone puts off a mail that could not even be rendered or claimed: the next may fare better.

@@ -3,6 +3,7 @@ package mailout
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,8 +37,8 @@ func NewMaildir(dir string) (Transport, error) {
 
 // Send writes the mail into new, with the envelope on top as a delivery agent notes it. It is
 // durable when Send says Sent.
-func (m *maildir) Send(ctx context.Context, env Envelope, raw []byte) Result {
-	env, err := ready(env, raw)
+func (m *maildir) Send(ctx context.Context, env Envelope, mail *io.SectionReader) Result {
+	env, err := ready(env, mail)
 	if err != nil {
 		return refused("write mail: %w", err)
 	}
@@ -48,7 +49,7 @@ func (m *maildir) Send(ctx context.Context, env Envelope, raw []byte) Result {
 	now := time.Now()
 	name := fmt.Sprintf("%d.M%06dP%dQ%08d.%s", now.Unix(), now.Nanosecond()/1000, os.Getpid(), m.last.Add(1), m.host)
 	tmp, final := filepath.Join(m.dir, "tmp", name), filepath.Join(m.dir, "new", name)
-	err = writeDurably(tmp, []byte(head), raw)
+	err = writeDurably(tmp, strings.NewReader(head), io.NewSectionReader(mail, 0, mail.Size()))
 	if err == nil {
 		err = os.Rename(tmp, final)
 	}
@@ -65,14 +66,14 @@ func (m *maildir) Send(ctx context.Context, env Envelope, raw []byte) Result {
 // Close does nothing: no mail is open between two Sends.
 func (m *maildir) Close() error { return nil }
 
-func writeDurably(name string, parts ...[]byte) error {
+func writeDurably(name string, parts ...io.Reader) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	for _, part := range parts {
-		if _, err := f.Write(part); err != nil {
+		if _, err := io.Copy(f, part); err != nil {
 			return err
 		}
 	}

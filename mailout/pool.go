@@ -3,6 +3,7 @@ package mailout
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -38,8 +39,8 @@ var errClosed = errors.New("send mail: the relay has been closed")
 
 // Send hands one mail to the relay and says what became of it. A cancelled ctx closes the
 // connection at once; when that falls after the final dot the outcome is Uncertain.
-func (p *Pool) Send(ctx context.Context, env Envelope, raw []byte) Result {
-	env, err := ready(env, raw)
+func (p *Pool) Send(ctx context.Context, env Envelope, mail *io.SectionReader) Result {
+	env, err := ready(env, mail)
 	if err != nil {
 		return refused("send mail: %w", err)
 	}
@@ -52,7 +53,7 @@ func (p *Pool) Send(ctx context.Context, env Envelope, raw []byte) Result {
 		return Result{Outcome: Deferred, Err: errClosed}
 	}
 	if c := p.take(); c != nil {
-		r, gone := c.send(ctx, env, raw)
+		r, gone := c.send(ctx, env, mail)
 		p.put(c)
 		if !gone {
 			return r
@@ -62,7 +63,7 @@ func (p *Pool) Send(ctx context.Context, env Envelope, raw []byte) Result {
 	if err != nil {
 		return p.judge(ctx, stepDial, err)
 	}
-	r, _ := c.send(ctx, env, raw)
+	r, _ := c.send(ctx, env, mail)
 	p.put(c)
 	return r
 }

@@ -1,10 +1,12 @@
 package mailout
 
 import (
+	"bufio"
 	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -40,9 +42,9 @@ type Result struct {
 }
 
 // Transport takes mails on their way: the relay, or a Maildir where there is none. Send never
-// alters raw, and may be called from several goroutines. Close must be called.
+// alters the mail, and may be called from several goroutines. Close must be called.
 type Transport interface {
-	Send(ctx context.Context, env Envelope, raw []byte) Result
+	Send(ctx context.Context, env Envelope, mail *io.SectionReader) Result
 	Close() error
 }
 
@@ -130,7 +132,7 @@ func unfit(r rune) bool { return r <= ' ' || r == 0x7f || r == '<' || r == '>' }
 
 // ready checks an envelope and a mail before they leave, and writes a domain with accents in its
 // ASCII form (RFC 5891), so that only a local part can need SMTPUTF8.
-func ready(env Envelope, raw []byte) (Envelope, error) {
+func ready(env Envelope, mail *io.SectionReader) (Envelope, error) {
 	var err error
 	if env.From != "" {
 		if env.From, err = readyAddress(env.From); err != nil {
@@ -140,7 +142,7 @@ func ready(env Envelope, raw []byte) (Envelope, error) {
 	if env.To, err = readyAddress(env.To); err != nil {
 		return env, fmt.Errorf("envelope recipient: %w", err)
 	}
-	return env, onlyCRLF(raw)
+	return env, onlyCRLF(mail)
 }
 
 func readyAddress(addr string) (string, error) {
@@ -164,14 +166,21 @@ func ascii(s string) bool {
 
 // onlyCRLF refuses what a relay could read otherwise than we wrote it: a bare CR or LF lets a text
 // end the mail early and begin another (RFC 5321 section 2.3.8). Such a mail is our own mistake.
-func onlyCRLF(raw []byte) error {
-	if len(raw) < 2 || raw[len(raw)-1] != '\n' {
-		return errors.New("the mail does not end in CRLF")
-	}
-	for i, b := range raw {
-		if b == '\n' && (i == 0 || raw[i-1] != '\r') || b == '\r' && raw[min(i+1, len(raw)-1)] != '\n' {
+func onlyCRLF(mail *io.SectionReader) error {
+	r := bufio.NewReaderSize(io.NewSectionReader(mail, 0, mail.Size()), piece)
+	var last byte
+	for i := 0; ; i++ {
+		b, err := r.ReadByte()
+		switch {
+		case errors.Is(err, io.EOF) && last == '\n':
+			return nil
+		case errors.Is(err, io.EOF):
+			return errors.New("the mail does not end in CRLF")
+		case err != nil:
+			return fmt.Errorf("read the mail: %w", err)
+		case (b == '\n') != (last == '\r'):
 			return fmt.Errorf("the mail has a bare CR or LF at byte %d", i)
 		}
+		last = b
 	}
-	return nil
 }

@@ -143,17 +143,21 @@ func (s *splitter) trailingRules(from, to int) {
 
 // isMobile reports "Sent from my iPhone" and its kin in all languages.
 func isMobile(text string) bool {
-	if len(text) > 200 {
+	if len(text) > 200 || len(text) < 8 {
 		return false
 	}
-	t := withoutLinks(text)
-	t = strings.Trim(t, "*_-<>()[]|~«»\"' .\t")
+	t := strings.Trim(withoutLinks(text), "*_-<>()[]|~«»\"' .\t")
 	low := folded(t)
-	for _, m := range lexicon.mobile {
-		if len(low) > len(m.prefix)+len(m.suffix) && strings.HasPrefix(low, m.prefix) && strings.HasSuffix(low, m.suffix) {
-			if isDevice(t, low, m) {
-				return true
-			}
+	if len(low) < 8 {
+		return false
+	}
+	return isMobileBy(lexicon.mobile[[4]byte([]byte(low[:4]))], t, low) || isMobileBy(lexicon.mobileEnd, t, low)
+}
+
+func isMobileBy(list []affix, t, low string) bool {
+	for _, m := range list {
+		if strings.HasSuffix(low, m.suffix) && strings.HasPrefix(low, m.prefix) && len(low) > len(m.prefix)+len(m.suffix) && isDevice(t, low, m) {
+			return true
 		}
 	}
 	return false

@@ -61,7 +61,7 @@ func TestSplitCoversAnyMail(t *testing.T) {
 		for _, in := range []Input{{Plain: plain, Subject: subject}, {HTML: text, Subject: subject}, {Plain: plain, HTML: text, Subject: subject}} {
 			p := Split(in)
 			want := in.Plain
-			if trim(want) == "" && text.String != "" {
+			if trim(want) == "" && in.HTML.String != "" {
 				want = text.String
 			}
 			checkParts(t, p, want)

@@ -48,10 +48,11 @@ type lookup struct {
 	fields    map[string]field
 	starts    map[string]bool
 	wrote     phrases
-	verbs     map[string]bool // all words of wrote
-	wroteCJK  []string        // scripts without blanks between words
-	titles    map[string]Kind // title of a quoted or forwarded mail
-	mobile    []affix
+	verbs     map[string]bool     // all words of wrote
+	wroteCJK  []string            // scripts without blanks between words
+	titles    map[string]Kind     // title of a quoted or forwarded mail
+	mobile    map[[4]byte][]affix // by the first bytes of the prefix
+	mobileEnd []affix             // those with a shorter prefix or none
 	notices   phrases
 	legal     phrases
 	stop      map[string][]string // word -> languages
@@ -94,7 +95,7 @@ func wordEnd(c byte) bool {
 type affix struct{ prefix, suffix string }
 
 func buildLexicon() lookup {
-	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, verbs: map[string]bool{}, stop: map[string][]string{}}
+	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, verbs: map[string]bool{}, mobile: map[[4]byte][]affix{}, stop: map[string][]string{}}
 	for _, w := range languages {
 		for f, names := range map[field][]string{fieldFrom: w.from, fieldDate: w.date, fieldTo: w.to,
 			fieldCc: w.cc, fieldSubject: w.subject, fieldReplyTo: w.replyTo} {
@@ -114,7 +115,12 @@ func buildLexicon() lookup {
 		}
 		for _, m := range w.mobile {
 			prefix, suffix, _ := strings.Cut(m, "…")
-			l.mobile = append(l.mobile, affix{prefix, suffix})
+			if len(prefix) < 4 {
+				l.mobileEnd = append(l.mobileEnd, affix{prefix, suffix})
+				continue
+			}
+			key := [4]byte([]byte(prefix[:4]))
+			l.mobile[key] = append(l.mobile[key], affix{prefix, suffix})
 		}
 		for _, s := range w.stop {
 			l.stop[s] = append(l.stop[s], w.code)
