@@ -519,9 +519,9 @@ func TestMailsThatMustNotLeave(t *testing.T) {
 		{"letters that the relay does not take", from, "josé@cliente.test", good, "beyond ASCII"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want(t, p.Send(t.Context(), Envelope{c.from, c.to}, []byte(c.raw)), Refused, c.text)
+			want(t, p.Send(t.Context(), Envelope{c.from, c.to}, of([]byte(c.raw))), Refused, c.text)
 			if c.text != "beyond ASCII" {
-				want(t, dir.Send(t.Context(), Envelope{c.from, c.to}, []byte(c.raw)), Refused, c.text)
+				want(t, dir.Send(t.Context(), Envelope{c.from, c.to}, of([]byte(c.raw))), Refused, c.text)
 			}
 		})
 	}
