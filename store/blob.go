@@ -105,9 +105,13 @@ func (p *Spool) Close() error {
 // settle makes a large spool a durable file under its hash, so that a row may name it (write, sync, rename, sync
 // the directory). It is done outside of any transaction: the sync of 25 MB must hold up nobody.
 func (p *Spool) settle() error {
-	if p.err != nil || p.file == nil || p.kept {
-		return p.err
+	if p.err == nil && p.file != nil && !p.kept {
+		p.err = p.place() // what once failed to reach the disk is not trusted again
 	}
+	return p.err
+}
+
+func (p *Spool) place() error {
 	if err := p.file.Sync(); err != nil {
 		return fmt.Errorf("sync mail: %w", err)
 	}
@@ -119,27 +123,31 @@ func (p *Spool) settle() error {
 		return fmt.Errorf("keep mail: %w", err)
 	}
 	p.kept = true
-	return errors.Join(syncDir(filepath.Dir(path)), syncDir(p.store.blobDir()))
+	return errors.Join(syncPath(filepath.Dir(path)), syncPath(p.store.blobDir()))
 }
 
-func syncDir(path string) error {
-	d, err := os.Open(path)
+// syncPath makes a file, or the entries of a directory, durable.
+func syncPath(path string) error {
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.Sync(), d.Close())
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func (s *Store) blobPath(sha string) string { return filepath.Join(s.blobDir(), sha[:2], sha[2:]) }
 
 // keep writes the row of a settled spool, or finds the one that has the same bytes, and returns its id.
 func (tx *Tx) keep(ctx context.Context, p *Spool) (id int64, err error) {
+	if err := p.settled(); err != nil {
+		return 0, err
+	}
 	sum := p.hash.Sum(nil)
 	if ok, err := tx.row(ctx, "SELECT id FROM blob WHERE sha256 = $1", args(sum), &id); ok || err != nil {
 		return id, err
 	}
 	var data any
-	if p.file == nil && !p.kept {
+	if !p.kept {
 		data = p.buf.Bytes()
 		if p.size == 0 {
 			data = []byte{}
@@ -148,6 +156,22 @@ func (tx *Tx) keep(ctx context.Context, p *Spool) (id int64, err error) {
 	_, err = tx.row(ctx, "INSERT INTO blob (sha256, size, data, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
 		args(sum, p.size, data, tx.store.Now().UnixMilli()), &id)
 	return id, err
+}
+
+// settled makes sure that the file which a row will name is there: between settle and the transaction a Sweep, which runs
+// in a transaction too, may have taken an old file of the same bytes for an orphan.
+func (p *Spool) settled() error {
+	if p.err != nil {
+		return fault(p.err)
+	}
+	if p.file != nil && !p.kept {
+		return errors.New("bytes were not made durable before their transaction")
+	}
+	if !p.kept {
+		return nil
+	}
+	_, err := os.Stat(p.store.blobPath(p.SHA256()))
+	return fault(err)
 }
 
 // Blob is stored bytes, opened for reading. Close must be called.
@@ -169,7 +193,8 @@ func (b *Blob) Close() error {
 // Reader reads the blob from its beginning.
 func (b *Blob) Reader() io.Reader { return io.NewSectionReader(b, 0, b.Size) }
 
-// openBlob opens the bytes with the id. A row whose file is gone is an error that names the file.
+// openBlob opens the bytes with the id. A row whose file is gone or cut is an error that names the file, and no Fault:
+// waiting does not bring it back.
 func (s *Store) openBlob(ctx context.Context, id int64) (*Blob, error) {
 	var sum, data []byte
 	var size int64
@@ -186,8 +211,15 @@ func (s *Store) openBlob(ctx context.Context, id int64) (*Blob, error) {
 		return b, nil
 	}
 	f, err := os.Open(s.blobPath(b.SHA256))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("kept bytes are missing, restore the file from a backup: %w", err)
+	}
 	if err != nil {
-		return nil, fault(fmt.Errorf("open kept bytes (restore the file from a backup): %w", err))
+		return nil, fault(fmt.Errorf("open kept bytes: %w", err))
+	}
+	if fi, err := f.Stat(); err == nil && fi.Size() != size {
+		f.Close()
+		return nil, fmt.Errorf("%s has %d bytes and should have %d: restore it from a backup", f.Name(), fi.Size(), size)
 	}
 	b.ReaderAt, b.closer = f, f
 	return b, nil
@@ -208,6 +240,9 @@ func (s *Store) OpenAttachment(ctx context.Context, sha string) (*Blob, error) {
 
 // dropBlob forgets bytes that nothing refers to any more. The file goes with the next Sweep.
 func (tx *Tx) dropBlob(ctx context.Context, id int64) error {
+	if id == 0 {
+		return nil
+	}
 	_, err := tx.exec(ctx, `DELETE FROM blob WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM journal WHERE blob = $1)
 		AND NOT EXISTS (SELECT 1 FROM attachment WHERE blob = $1) AND NOT EXISTS (SELECT 1 FROM outbox WHERE raw = $1)`, id)
 	return err
@@ -221,9 +256,9 @@ func (s *Store) room() error {
 	}
 	need := s.opt.MinFree
 	if need == 0 {
-		need = min(int64(st.Blocks)*st.Bsize/20, 500<<20)
+		need = min(int64(st.Blocks)*int64(st.Bsize)/20, 500<<20)
 	}
-	if int64(st.Bavail)*st.Bsize < need {
+	if int64(st.Bavail)*int64(st.Bsize) < need {
 		return errNoRoom
 	}
 	return nil

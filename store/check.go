@@ -7,30 +7,97 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
+
+// quickSize is the largest database that is looked through whenever it is opened, at about a gigabyte a second.
+const quickSize = 256 << 20
+
+// inspect refuses a database that must not be worked on, before anything is written to it: a damaged one, somebody
+// else's, or one that is gone while what belongs to it is still there.
+func (s *Store) inspect(ctx context.Context, path string) error {
+	fi, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && fi.Size() == 0 {
+		return s.vacant(path)
+	}
+	if err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", source(path)+"?mode=rw&_pragma=busy_timeout(5000)")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var version, tables int
+	result := "ok"
+	err = db.QueryRowContext(ctx, "SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_master)").Scan(&version, &tables)
+	if err == nil && fi.Size() <= quickSize {
+		err = db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result)
+	}
+	switch {
+	case damaged(err):
+		return damage(err.Error())
+	case err != nil:
+		return fmt.Errorf("look at the database: %w", err)
+	case result != "ok":
+		return damage(result)
+	case version == 0 && tables > 0:
+		return errors.New("the file is a database of another program: give the data a directory of its own")
+	}
+	return nil
+}
+
+// vacant tells whether a new database may be made. An empty desk over the remains of another would hide the loss.
+func (s *Store) vacant(path string) error {
+	rest := ""
+	if fi, err := os.Stat(path + "-wal"); err == nil && fi.Size() > 0 {
+		rest = fi.Name()
+	}
+	if list, err := os.ReadDir(s.blobDir()); err != nil || len(list) > 0 {
+		rest = s.blobDir()
+	}
+	if rest != "" {
+		return fmt.Errorf("the database is missing or empty, but %s is there: restore the last backup, or move the data directory aside to begin anew", rest)
+	}
+	return nil
+}
+
+func damaged(err error) bool {
+	var se *sqlite.Error
+	return errors.As(err, &se) && (se.Code()&0xff == sqlite3.SQLITE_CORRUPT || se.Code()&0xff == sqlite3.SQLITE_NOTADB)
+}
+
+func damage(what string) error {
+	return fmt.Errorf("the database is damaged (%s): stop buzon and restore the last backup", what)
+}
 
 // Check looks for damage: in the database, and among the files that its rows name.
 func (s *Store) Check(ctx context.Context) error {
 	var result string
-	if err := s.db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&result); err != nil {
+	if err := s.db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&result); damaged(err) {
+		return damage(err.Error())
+	} else if err != nil {
 		return fmt.Errorf("check database: %w", err)
 	}
 	if result != "ok" {
-		return fmt.Errorf("the database is damaged (%s): stop buzon and restore the last backup", result)
+		return damage(result)
 	}
-	var missing []string
-	err := s.rows(ctx, "SELECT lower(hex(sha256)) FROM blob WHERE data IS NULL", nil, func(rows *sql.Rows) error {
+	var lost []string
+	err := s.rows(ctx, "SELECT lower(hex(sha256)), size FROM blob WHERE data IS NULL", nil, func(rows *sql.Rows) error {
 		var sha string
-		if err := rows.Scan(&sha); err != nil {
+		var size int64
+		if err := rows.Scan(&sha, &size); err != nil {
 			return err
 		}
-		if _, err := os.Stat(s.blobPath(sha)); errors.Is(err, fs.ErrNotExist) {
-			missing = append(missing, s.blobPath(sha))
+		if fi, err := os.Stat(s.blobPath(sha)); errors.Is(err, fs.ErrNotExist) || err == nil && fi.Size() != size {
+			lost = append(lost, s.blobPath(sha))
 		}
 		return nil
 	})
-	if err == nil && len(missing) > 0 {
-		err = fmt.Errorf("%d files are missing, the first %s: restore them from a backup", len(missing), missing[0])
+	if err == nil && len(lost) > 0 {
+		err = fmt.Errorf("%d files are missing or cut, the first %s: restore them from a backup", len(lost), lost[0])
 	}
 	return err
 }

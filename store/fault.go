@@ -22,15 +22,17 @@ func (f *Fault) Full() bool { return f.full }
 
 // fault marks an error of the database or the disk as one.
 func fault(err error) error {
-	if err == nil {
-		return nil
+	var f *Fault
+	if err == nil || errors.As(err, &f) {
+		return err
 	}
 	return &Fault{Cause: err, full: full(err)}
 }
 
+// full tells what a full disk comes to: SQLite has two codes for it, the second for its file of shared memory.
 func full(err error) bool {
 	var se *sqlite.Error
-	if errors.As(err, &se) && se.Code()&0xff == sqlite3.SQLITE_FULL {
+	if errors.As(err, &se) && (se.Code()&0xff == sqlite3.SQLITE_FULL || se.Code() == sqlite3.SQLITE_IOERR_SHMSIZE) {
 		return true
 	}
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, errNoRoom)
@@ -39,6 +41,18 @@ func full(err error) bool {
 // Temporary tells an error that is the store's and not the mail's: the database was busy or broken, the disk full.
 func Temporary(err error) bool {
 	var f *Fault
+	return errors.As(err, &f) || broken(err) || full(err) || errors.Is(err, errClosed)
+}
+
+// broken tells an error of SQLite that blames the database and not the statement or its values.
+func broken(err error) bool {
 	var se *sqlite.Error
-	return errors.As(err, &f) || errors.As(err, &se) && se.Code()&0xff != sqlite3.SQLITE_CONSTRAINT || full(err) || errors.Is(err, errClosed)
+	if !errors.As(err, &se) {
+		return false
+	}
+	switch se.Code() & 0xff {
+	case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_MISUSE:
+		return false
+	}
+	return true
 }

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -30,7 +32,7 @@ func (tx *Tx) AddItem(ctx context.Context, subject string, it desk.Item, attachm
 	it.CreatedAt = tx.store.Now()
 	ok, err := tx.row(ctx, "UPDATE ticket SET items = items + 1, updated_at = $2 WHERE number = $1 RETURNING items", args(it.Ticket, it.CreatedAt.UnixMilli()), &it.Number)
 	if err != nil || !ok {
-		return it, fmt.Errorf("add item to ticket %d: %w", it.Ticket, cmpErr(err, sql.ErrNoRows))
+		return it, fmt.Errorf("add item to ticket %d: %w", it.Ticket, cmp.Or(err, sql.ErrNoRows))
 	}
 	_, err = tx.row(ctx, `INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text, quoted, message_id, mail, via)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
@@ -50,13 +52,6 @@ func (tx *Tx) AddItem(ctx context.Context, subject string, it desk.Item, attachm
 	}
 	tx.index = append(tx.index, indexed{it.ID, subject, strings.Join(append([]string{it.Text, it.Author.Name}, names...), "\n")})
 	return it, nil
-}
-
-func cmpErr(err, otherwise error) error {
-	if err == nil {
-		return otherwise
-	}
-	return err
 }
 
 func (tx *Tx) attach(ctx context.Context, item int64, position int, a NewAttachment) error {
@@ -139,7 +134,7 @@ func (r Reader) attachments(ctx context.Context, item int64) (list []desk.Attach
 		var a desk.Attachment
 		var sum []byte
 		err := rows.Scan(&a.Filename, &a.ContentType, &a.Size, &sum, &a.Inline, &a.ContentID)
-		a.SHA256 = hexOf(sum)
+		a.SHA256 = hex.EncodeToString(sum)
 		list = append(list, a)
 		return err
 	})

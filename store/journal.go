@@ -139,9 +139,10 @@ func (r Reader) Mails(ctx context.Context, outcome Outcome, limit int) ([]Mail, 
 }
 
 // Unsettled returns mail that waits to be filed, behind the id after, in the order in which it came; mail that waits
-// for a later attempt is left out.
+// for a later attempt is left out, unless that is so late that the clock must have been wrong.
 func (r Reader) Unsettled(ctx context.Context, after int64, now time.Time, limit int) ([]Mail, error) {
-	return r.mails(ctx, "WHERE j.settled_at IS NULL AND j.id > $1 AND j.next_at <= $2 ORDER BY j.id LIMIT $3", after, now.UnixMilli(), limit)
+	return r.mails(ctx, "WHERE j.settled_at IS NULL AND j.id > $1 AND (j.next_at <= $2 OR j.next_at > $3) ORDER BY j.id LIMIT $4",
+		after, now.UnixMilli(), now.Add(time.Hour).UnixMilli(), limit)
 }
 
 // LastMail is the highest id in the journal.
@@ -212,13 +213,15 @@ func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical 
 	return list[0], true, nil
 }
 
-// Namesake tells whether another mail with the Message-ID was filed, with other content.
-func (r Reader) Namesake(ctx context.Context, id int64, messageID string) (found bool, err error) {
+// Namesake finds an earlier mail that was filed with the Message-ID and other content; 0 when there is none. A mailer that
+// uses an id twice, or somebody who borrows one, must not make a mail vanish: it is filed all the same, and flagged.
+func (r Reader) Namesake(ctx context.Context, id int64, messageID string, canonical []byte) (other int64, err error) {
 	if messageID == "" {
-		return false, nil
+		return 0, nil
 	}
-	var n int64
-	return r.row(ctx, "SELECT id FROM journal WHERE message_id = $1 AND id <> $2 AND settled_at IS NOT NULL LIMIT 1", args(messageID, id), &n)
+	_, err = r.row(ctx, `SELECT id FROM journal WHERE message_id = $1 AND message_id <> '' AND id <> $2 AND ticket <> 0 AND canonical <> $3
+		ORDER BY id LIMIT 1`, args(messageID, id, canonical), &other)
+	return other, err
 }
 
 // Requeue puts a quarantined mail back to the beginning of its way. Released mail is filed as a ticket even if nobody

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -41,6 +42,7 @@ type Outgoing struct {
 	Mail         int64 // the journal row it answers, if any
 	Person       int64
 	Address      string
+	Stranger     bool // an acknowledgement to somebody who was not known before: these have caps of their own
 	Mailbox      string
 	Details      Details
 	State        OutboxState
@@ -61,16 +63,16 @@ func (tx *Tx) Owe(ctx context.Context, o Outgoing) (id int64, err error) {
 		return 0, err
 	}
 	now := tx.store.Now().UnixMilli()
-	_, err = tx.row(ctx, `INSERT INTO outbox (kind, ticket, item, mail, person, address, mailbox, details, state, created_at, next_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'due', $9, $9) RETURNING id`,
-		args(o.Kind, o.Ticket, o.Item, o.Mail, o.Person, o.Address, o.Mailbox, string(details), now), &id)
+	_, err = tx.row(ctx, `INSERT INTO outbox (kind, ticket, item, mail, person, address, stranger, mailbox, details, state, created_at, next_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', $10, $10) RETURNING id`,
+		args(o.Kind, o.Ticket, o.Item, o.Mail, o.Person, o.Address, o.Stranger, o.Mailbox, string(details), now), &id)
 	if err != nil {
 		return 0, fmt.Errorf("owe %s: %w", o.Kind, err)
 	}
 	return id, nil
 }
 
-const outboxColumns = `o.id, o.kind, o.ticket, o.item, o.mail, o.person, o.address, o.mailbox, o.details, o.state, o.attempts, o.created_at, o.next_at, o.settled_at,
+const outboxColumns = `o.id, o.kind, o.ticket, o.item, o.mail, o.person, o.address, o.stranger, o.mailbox, o.details, o.state, o.attempts, o.created_at, o.next_at, o.settled_at,
 	o.last_reply, o.message_id, o.envelope_from, coalesce(o.raw, 0) FROM outbox o`
 
 func (r Reader) outgoing(ctx context.Context, where string, a ...any) (list []Outgoing, err error) {
@@ -78,7 +80,7 @@ func (r Reader) outgoing(ctx context.Context, where string, a ...any) (list []Ou
 		var o Outgoing
 		var details string
 		var created, next, settled sql.NullInt64
-		if err := rows.Scan(&o.ID, &o.Kind, &o.Ticket, &o.Item, &o.Mail, &o.Person, &o.Address, &o.Mailbox, &details, &o.State, &o.Attempts, &created, &next, &settled,
+		if err := rows.Scan(&o.ID, &o.Kind, &o.Ticket, &o.Item, &o.Mail, &o.Person, &o.Address, &o.Stranger, &o.Mailbox, &details, &o.State, &o.Attempts, &created, &next, &settled,
 			&o.LastReply, &o.MessageID, &o.EnvelopeFrom, &o.Raw); err != nil {
 			return err
 		}
@@ -91,11 +93,12 @@ func (r Reader) outgoing(ctx context.Context, where string, a ...any) (list []Ou
 }
 
 // DueMails returns mail to be sent now: for each ticket and address the oldest that is not settled, if its time has come,
-// so that nobody reads the second before the first.
+// so that nobody reads the second before the first. What would wait for more than a day was put off by a clock that was
+// wrong, and is due.
 func (r Reader) DueMails(ctx context.Context, now time.Time, limit int) ([]Outgoing, error) {
-	return r.outgoing(ctx, `WHERE o.state IN ('due', 'uncertain', 'held') AND o.next_at <= $1 AND NOT EXISTS
+	return r.outgoing(ctx, `WHERE o.state IN ('due', 'uncertain', 'held') AND (o.next_at <= $1 OR o.next_at > $2) AND NOT EXISTS
 		(SELECT 1 FROM outbox p WHERE p.ticket = o.ticket AND p.address = o.address AND p.id < o.id AND p.settled_at IS NULL)
-		ORDER BY o.next_at, o.id LIMIT $2`, now.UnixMilli(), limit)
+		ORDER BY o.next_at, o.id LIMIT $3`, now.UnixMilli(), now.Add(24*time.Hour).UnixMilli(), limit)
 }
 
 // NextDue is when the next mail is due; the zero time when none is.
@@ -114,7 +117,7 @@ type OutboxFilter struct {
 
 // Outbox lists outgoing mail, the newest first.
 func (r Reader) Outbox(ctx context.Context, f OutboxFilter) ([]Outgoing, error) {
-	return r.outgoing(ctx, "WHERE ($1 = '' OR o.state = $1) AND ($2 = 0 OR o.ticket = $2) ORDER BY o.id DESC LIMIT $3", f.State, f.Ticket, cmpOr(f.Limit, 1000))
+	return r.outgoing(ctx, "WHERE ($1 = '' OR o.state = $1) AND ($2 = 0 OR o.ticket = $2) ORDER BY o.id DESC LIMIT $3", f.State, f.Ticket, cmp.Or(f.Limit, 1000))
 }
 
 // OutgoingMail returns the row with the id.
@@ -132,7 +135,7 @@ func (r Reader) Deliveries(ctx context.Context, ticket, item int64) ([]Outgoing,
 }
 
 // Claim takes a mail for sending: the attempt is counted and, at the first, the rendered bytes are fixed, before the world
-// hears of it. It tells false when somebody else has it or it is settled.
+// hears of it. It tells false when somebody else has it or had it since o was read, or it is settled.
 func (s *Store) Claim(ctx context.Context, o Outgoing, raw *Spool) (claimed bool, err error) {
 	if raw != nil {
 		if err := raw.settle(); err != nil {
@@ -140,7 +143,8 @@ func (s *Store) Claim(ctx context.Context, o Outgoing, raw *Spool) (claimed bool
 		}
 	}
 	err = s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, `UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = $1 AND state IN ('due', 'uncertain', 'held')`, o.ID)
+		n, err := tx.exec(ctx, `UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = $1 AND attempts = $2
+			AND state IN ('due', 'uncertain', 'held')`, o.ID, o.Attempts)
 		if claimed = n == 1; err != nil || !claimed || raw == nil {
 			return err
 		}
@@ -158,24 +162,25 @@ func (s *Store) Claim(ctx context.Context, o Outgoing, raw *Spool) (claimed bool
 func (s *Store) OpenOutgoing(ctx context.Context, id int64) (*Blob, error) {
 	o, ok, err := s.OutgoingMail(ctx, id)
 	if err != nil || !ok {
-		return nil, fmt.Errorf("outgoing mail %d: %w", id, cmpErr(err, sql.ErrNoRows))
+		return nil, fmt.Errorf("outgoing mail %d: %w", id, cmp.Or(err, sql.ErrNoRows))
 	}
 	return s.openBlob(ctx, o.Raw)
 }
 
-// Sent settles a mail that the relay has taken.
+// Sent settles a mail that the relay has taken. What has failed meanwhile stays so: the bounce may be faster than we.
 func (tx *Tx) Sent(ctx context.Context, id int64, reply string) error {
 	return tx.settleOutgoing(ctx, id, Sent, reply)
 }
 
-// Fail settles a mail that will never be delivered.
+// Fail settles a mail that was not delivered, even one that was Sent: a bounce came back.
 func (tx *Tx) Fail(ctx context.Context, id int64, reply string) error {
 	return tx.settleOutgoing(ctx, id, Failed, reply)
 }
 
 func (tx *Tx) settleOutgoing(ctx context.Context, id int64, state OutboxState, reply string) error {
 	var raw int64
-	if _, err := tx.row(ctx, "SELECT coalesce(raw, 0) FROM outbox WHERE id = $1", args(id), &raw); err != nil {
+	ok, err := tx.row(ctx, "SELECT coalesce(raw, 0) FROM outbox WHERE id = $1 AND (settled_at IS NULL OR $2 = 'failed')", args(id, state), &raw)
+	if err != nil || !ok {
 		return err
 	}
 	_, err := tx.exec(ctx, "UPDATE outbox SET state = $2, last_reply = $3, settled_at = $4, raw = NULL WHERE id = $1", id, state, reply, tx.store.Now().UnixMilli())
@@ -194,7 +199,7 @@ func (tx *Tx) Defer(ctx context.Context, id int64, state OutboxState, reply stri
 // RecoverOutbox makes what was being sent when the process died due again; it may have been taken.
 func (s *Store) RecoverOutbox(ctx context.Context) (n int64, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
-		n, err = tx.exec(ctx, "UPDATE outbox SET state = 'uncertain', next_at = $1 WHERE state = 'sending'", tx.store.Now().UnixMilli())
+		n, err = tx.exec(ctx, "UPDATE outbox SET state = 'uncertain', next_at = $1 WHERE state = 'sending' AND settled_at IS NULL", tx.store.Now().UnixMilli())
 		return err
 	})
 	return n, err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 )
 
 const personColumns = `p.id, p.name, p.role, p.organisation, p.language, p.active, p.team, p.on_call, p.blocked, p.welcomed, p.undeliverable_since,
-	(SELECT group_concat(address, ' ') FROM (SELECT address FROM address WHERE person = p.id ORDER BY position, address)) FROM person p`
+	(SELECT group_concat(address, ' ' ORDER BY position, address) FROM address WHERE person = p.id) FROM person p`
 
 func (r Reader) persons(ctx context.Context, where string, a ...any) (list []desk.Person, err error) {
 	err = r.rows(ctx, "SELECT "+personColumns+" "+where, a, func(rows *sql.Rows) error {
@@ -92,7 +93,7 @@ func (tx *Tx) SetPerson(ctx context.Context, p desk.Person) error {
 }
 
 // ErrTaken says that an address belongs to somebody else.
-var ErrTaken = fmt.Errorf("the address belongs to another person: see buzon person show ADDRESS")
+var ErrTaken = errors.New("the address belongs to another person: see buzon person show ADDRESS")
 
 // SetAddresses replaces a person's addresses.
 func (tx *Tx) SetAddresses(ctx context.Context, p desk.Person) error {

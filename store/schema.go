@@ -37,6 +37,7 @@ CREATE INDEX journal_open ON journal(id) WHERE settled_at IS NULL;
 CREATE INDEX journal_message ON journal(message_id) WHERE message_id <> '';
 CREATE INDEX journal_canonical ON journal(canonical) WHERE canonical IS NOT NULL;
 CREATE INDEX journal_ticket ON journal(ticket) WHERE ticket <> 0;
+CREATE INDEX journal_blob ON journal(blob);
 CREATE INDEX journal_outcome ON journal(outcome, id);
 
 -- How far each folder of an IMAP account has been taken; moves in the journal's transaction.
@@ -99,6 +100,7 @@ CREATE TABLE attachment (
 	filename TEXT NOT NULL, content_type TEXT NOT NULL, inline INTEGER NOT NULL DEFAULT 0, content_id TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (item, position)
 );
+CREATE INDEX attachment_blob ON attachment(blob);
 -- Message-IDs that lead to a ticket: participants' own, and those that a relay gave to ours.
 CREATE TABLE message (message_id TEXT PRIMARY KEY, ticket INTEGER NOT NULL, item INTEGER NOT NULL);
 CREATE TABLE activity (
@@ -110,45 +112,65 @@ CREATE INDEX activity_ticket ON activity(ticket, id);
 -- What is owed to people. raw is fixed at the first attempt, so that a retry is the same mail to the byte.
 CREATE TABLE outbox (
 	id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, ticket INTEGER NOT NULL, item INTEGER NOT NULL, mail INTEGER NOT NULL DEFAULT 0,
-	person INTEGER NOT NULL, address TEXT NOT NULL, mailbox TEXT NOT NULL, details TEXT NOT NULL DEFAULT '',
+	person INTEGER NOT NULL, address TEXT NOT NULL, stranger INTEGER NOT NULL DEFAULT 0, mailbox TEXT NOT NULL, details TEXT NOT NULL DEFAULT '',
 	state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, next_at INTEGER NOT NULL, settled_at INTEGER,
 	last_reply TEXT NOT NULL DEFAULT '', message_id TEXT NOT NULL DEFAULT '', envelope_from TEXT NOT NULL DEFAULT '', raw INTEGER REFERENCES blob(id)
 );
 CREATE INDEX outbox_due ON outbox(next_at) WHERE state IN ('due', 'uncertain', 'held');
 CREATE INDEX outbox_open ON outbox(ticket, address, id) WHERE settled_at IS NULL;
-CREATE INDEX outbox_item ON outbox(item, id);
+CREATE INDEX outbox_ticket ON outbox(ticket, item);
 CREATE INDEX outbox_address ON outbox(address, created_at);
-CREATE INDEX outbox_ticket ON outbox(ticket, created_at);
-CREATE INDEX outbox_ack ON outbox(created_at) WHERE kind IN ('ack', 'ack_production_down', 'new_number');
+CREATE INDEX outbox_stranger ON outbox(created_at) WHERE stranger = 1;
+CREATE INDEX outbox_raw ON outbox(raw) WHERE raw IS NOT NULL;
 
 CREATE VIRTUAL TABLE search USING fts5(subject, body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
 `
 
-// migrate brings the database to the newest schema, each step in a transaction of its own with its number.
-func migrate(ctx context.Context, db *sql.DB) error {
-	var version int
-	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return fmt.Errorf("read schema version: %w", err)
+// migrate brings the database to the newest schema, each step in a transaction of its own with its number. An old
+// database is copied first, by before.
+func migrate(ctx context.Context, db *sql.DB, steps []string, before func(version int) error) error {
+	version, err := schemaVersion(ctx, db)
+	if err == nil && version > 0 && version < len(steps) {
+		err = before(version)
 	}
-	if version > len(migrations) {
-		return fmt.Errorf("the database has schema %d and this buzon knows %d: run the newer buzon that made it", version, len(migrations))
+	for err == nil && version < len(steps) {
+		version, err = migrateOnce(ctx, db, steps)
 	}
-	for ; version < len(migrations); version++ {
-		tx, err := db.BeginTx(ctx, nil)
-		if err != nil {
-			return fmt.Errorf("begin migration: %w", err)
-		}
-		_, err = tx.ExecContext(ctx, migrations[version])
-		if err == nil {
-			_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1))
-		}
-		if err == nil {
-			err = tx.Commit()
-		}
-		if err != nil {
-			tx.Rollback()
-			return fmt.Errorf("migrate to schema %d: %w", version+1, err)
-		}
+	if err == nil && version > len(steps) {
+		err = fmt.Errorf("the database has schema %d and this buzon knows %d: run the newer buzon that made it", version, len(steps))
 	}
-	return nil
+	return err
+}
+
+// migrateOnce takes one step and returns the version that it led to. The version is read again under the lock: another
+// process may have been faster.
+func migrateOnce(ctx context.Context, db *sql.DB, steps []string) (version int, err error) {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, fmt.Errorf("begin migration: %w", err)
+	}
+	defer tx.Rollback()
+	if version, err = schemaVersion(ctx, tx); err != nil || version >= len(steps) {
+		return version, err
+	}
+	if _, err = tx.ExecContext(ctx, steps[version]); err == nil {
+		version++
+		_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version))
+	}
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err != nil {
+		return version, fmt.Errorf("migrate the database to schema %d: %w", version, err)
+	}
+	return version, nil
+}
+
+func schemaVersion(ctx context.Context, db interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}) (version int, err error) {
+	if err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return 0, fmt.Errorf("read schema version: %w", err)
+	}
+	return version, nil
 }

@@ -17,6 +17,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -62,6 +63,9 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	path := filepath.Join(dir, "buzon.db")
+	if err := s.inspect(ctx, path); err != nil {
+		return nil, fmt.Errorf("open store %s: %w", path, err)
+	}
 	if err := private(path); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
@@ -72,7 +76,7 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 }
 
 func (s *Store) openDatabases(ctx context.Context, path string) (err error) {
-	dsn := "file:" + (&escaper).Replace(path) + "?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
+	dsn := source(path) + "?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
 	w, err := sql.Open("sqlite", dsn+"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=temp_store(memory)&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)")
 	if err != nil {
 		return err
@@ -81,9 +85,12 @@ func (s *Store) openDatabases(ctx context.Context, path string) (err error) {
 	defer func() {
 		if err != nil {
 			w.Close()
+			if s.db != nil {
+				s.db.Close()
+			}
 		}
 	}()
-	if err := migrate(ctx, w); err != nil {
+	if err := migrate(ctx, w, migrations, func(version int) error { return s.copyOf(ctx, w, version) }); err != nil {
 		return err
 	}
 	if s.instance, err = instance(ctx, w); err != nil {
@@ -108,17 +115,38 @@ func (s *Store) openDatabases(ctx context.Context, path string) (err error) {
 	return nil
 }
 
-// escaper keeps a path with odd characters from being read as parts of the data source name.
-var escaper = *strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+// source begins a data source name; odd characters of the path must not be read as parts of it.
+func source(path string) string {
+	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
+}
+
+// copyOf keeps the database as it is, beside it, before its schema changes.
+func (s *Store) copyOf(ctx context.Context, db *sql.DB, version int) error {
+	path := filepath.Join(s.dir, fmt.Sprintf("buzon-schema%d.db", version))
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := private(path); err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, "VACUUM INTO $1", path); err != nil {
+		return fmt.Errorf("copy the database before its upgrade: %w", err)
+	}
+	return errors.Join(syncPath(path), syncPath(s.dir))
+}
 
 // instance is the random name of this desk, part of everything that is signed.
 func instance(ctx context.Context, db *sql.DB) (name string, err error) {
+	const named = "SELECT value FROM meta WHERE key = 'instance'"
+	if err = db.QueryRowContext(ctx, named).Scan(&name); !errors.Is(err, sql.ErrNoRows) {
+		return name, err
+	}
 	fresh := make([]byte, 8)
 	rand.Read(fresh)
 	if _, err := db.ExecContext(ctx, "INSERT INTO meta (key, value) VALUES ('instance', $1) ON CONFLICT DO NOTHING", hex.EncodeToString(fresh)); err != nil {
 		return "", fmt.Errorf("name instance: %w", err)
 	}
-	err = db.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = 'instance'").Scan(&name)
+	err = db.QueryRowContext(ctx, named).Scan(&name)
 	return name, err
 }
 
@@ -166,6 +194,9 @@ func (s *Store) watch(ctx context.Context) {
 
 // makeDirs makes the data directory, private to its owner.
 func (s *Store) makeDirs() error {
+	if fi, err := os.Stat(s.dir); err == nil && fi.Mode()&fs.ModeSticky != 0 {
+		return fmt.Errorf("%s is shared with others: give the data a directory of its own", s.dir)
+	}
 	for _, d := range []string{s.dir, s.tmpDir(), s.blobDir()} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
 			return fmt.Errorf("make data directory: %w", err)

@@ -1,9 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -102,15 +102,8 @@ func (r Reader) Tickets(ctx context.Context, f TicketFilter) ([]desk.Ticket, err
 			add("t."+column+" = $%d", v)
 		}
 	}
-	a = append(a, cmpOr(f.Limit, 1000))
+	a = append(a, cmp.Or(f.Limit, 1000))
 	return r.tickets(ctx, fmt.Sprintf("WHERE %s ORDER BY t.number DESC LIMIT $%d", strings.Join(where, " AND "), len(a)), a...)
-}
-
-func cmpOr(n, otherwise int) int {
-	if n == 0 {
-		return otherwise
-	}
-	return n
 }
 
 // OpenTicket writes a new ticket and returns it with its number. The status is the first of its class.
@@ -182,7 +175,13 @@ func differences(old, t desk.Ticket) (list [][3]string) {
 	add("requester", old.Requester.Address(), t.Requester.Address())
 	add("controller", old.Controller.Address(), t.Controller.Address())
 	add("assignee", old.Assignee.Address(), t.Assignee.Address())
+	add("agent", old.Agent.Address(), t.Agent.Address())
+	add("unverified", old.Unverified, t.Unverified)
 	add("product", old.Product, t.Product)
+	add("module", old.Module, t.Module)
+	add("project", old.Project, t.Project)
+	add("service", old.Service, t.Service)
+	add("progress", old.Progress, t.Progress)
 	return list
 }
 
@@ -259,5 +258,3 @@ func (r Reader) Activities(ctx context.Context, ticket int64) (list []Activity, 
 	})
 	return list, err
 }
-
-func hexOf(sum []byte) string { return hex.EncodeToString(sum) }

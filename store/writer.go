@@ -119,46 +119,65 @@ func (w *writer) gather(first job) []job {
 	return list
 }
 
-// batch commits all the jobs together. When one fails, they are run one by one, so that each has its own outcome.
+// batch commits all the jobs together. When one of them fails, it is run alone, and those before and behind it
+// without it: each has its own outcome, and the order stays.
 func (w *writer) batch(list []job) {
-	err := w.commit(list)
-	if err != nil && len(list) > 1 {
-		for _, j := range list {
-			w.batch([]job{j})
-		}
+	if len(list) == 0 {
 		return
+	}
+	at, err := w.commit(list)
+	switch {
+	case err == nil, at == notBegun, len(list) == 1:
+		w.answer(list, err)
+	case at == len(list): // the commit: some may be too large for what room is left
+		for i := range list {
+			w.batch(list[i : i+1])
+		}
+	default:
+		w.batch(list[:at])
+		w.batch(list[at : at+1])
+		w.batch(list[at+1:])
+	}
+}
+
+func (w *writer) answer(list []job, err error) {
+	if err == nil {
+		w.store.changed.wake()
+	} else if Temporary(err) {
+		err = fault(err)
 	}
 	for _, j := range list {
 		j.done <- err
 	}
-	if err == nil {
-		w.store.changed.wake()
-	}
 }
 
-func (w *writer) commit(list []job) (err error) {
+// notBegun is the place of a failure before the first job: the database is busy, and would be for each alone.
+const notBegun = -1
+
+// commit runs the jobs in one transaction. When it fails, at is the place of the job that failed, or behind the last.
+func (w *writer) commit(list []job) (at int, err error) {
 	ctx := context.Background()
-	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
 	defer func() {
 		if err != nil {
 			w.conn.ExecContext(ctx, "ROLLBACK") // fails when SQLite has rolled back by itself, as on a full disk
 		}
 	}()
+	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return notBegun, fmt.Errorf("begin: %w", err)
+	}
 	tx := &Tx{Reader: Reader{w.statements}, store: w.store}
-	for _, j := range list {
+	for i, j := range list {
 		if err := j.run(tx); err != nil {
-			return err
+			return i, err
 		}
 	}
 	if err := tx.writeIndex(ctx); err != nil {
-		return err
+		return len(list), err
 	}
 	if _, err := w.conn.ExecContext(ctx, "COMMIT"); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return len(list), fmt.Errorf("commit: %w", err)
 	}
-	return nil
+	return len(list), nil
 }
 
 // run keeps a panic in one function from ending the writer.

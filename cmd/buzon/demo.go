@@ -1,5 +1,101 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
 
-func (a *app) demo() *cobra.Command { return &cobra.Command{Use: "demo"} }
+	"github.com/spf13/cobra"
+)
+
+func (a *app) demo() *cobra.Command {
+	var stay, keep bool
+	c := &cobra.Command{
+		Use: "demo", Short: "Play a conversation on embedded defaults, in a temporary directory", Args: cobra.NoArgs,
+		Long: "Starts a desk in a temporary directory and plays a conversation through its SMTP door, as mail clients would. What the desk sends\n" +
+			"is caught in a Maildir; nothing leaves this machine. Exit status: 1 when some mail did not become what it should.",
+		RunE: func(c *cobra.Command, _ []string) error { return failed(a.runDemo(c.Context(), stay, keep)) },
+	}
+	c.Flags().BoolVar(&stay, "stay", false, "stay up afterwards, for mail of your own")
+	c.Flags().BoolVar(&keep, "keep", false, "keep the temporary directory")
+	return c
+}
+
+// runDemo plays the script on a desk of its own, and takes it away again.
+func (a *app) runDemo(ctx context.Context, stay, keep bool) (err error) {
+	dir, err := os.MkdirTemp("", "buzon-demo-") // with mode 0700
+	if err != nil {
+		return fmt.Errorf("make a directory for the demo: %w", err)
+	}
+	defer func() {
+		if !keep {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
+	h, err := open(ctx, demoConfig(dir), slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelError})))
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	if _, err := h.takeLock(); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	door, served := make(chan string, 1), make(chan error, 1)
+	go func() {
+		served <- h.serve(ctx, func(line string) { door <- strings.TrimPrefix(line, "smtp listening on ") })
+	}()
+	defer func() {
+		stop()
+		err = errors.Join(err, <-served)
+	}()
+	select {
+	case addr := <-door:
+		p := &player{house: h, door: addr, dir: filepath.Join(dir, "outgoing", "new"), sent: map[string][]byte{}}
+		return a.present(ctx, p, stay, keep)
+	case err := <-served:
+		served <- nil
+		return err
+	}
+}
+
+// demoConfig is the embedded defaults, with people.
+func demoConfig(dir string) config {
+	c := defaults()
+	c.DataDir, c.SMTP.Listen = dir, "127.0.0.1:0"
+	c.Agents = map[string]string{"ana@ejemplo.test": "Ana Gómez", "luis@ejemplo.test": "Luis Pérez"}
+	c.OnCall.Addresses = []string{"guardia@ejemplo.test"}
+	return c
+}
+
+// present plays and reports.
+func (a *app) present(ctx context.Context, p *player, stay, keep bool) error {
+	if !a.json {
+		fmt.Fprintf(a.stdout, "A desk in %s, its door at %s. The story takes a few seconds.\n\n", p.house.config.DataDir, p.door)
+	}
+	played, err := p.play(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.report(ctx, p, played); err != nil {
+		return err
+	}
+	if stay || keep {
+		if err := p.writePages(); err != nil {
+			return err
+		}
+	}
+	if !a.json {
+		a.whereToLook(p, stay, keep)
+	}
+	if stay {
+		if err := a.watch(ctx, p); err != nil {
+			return err
+		}
+	}
+	return wrongs(played)
+}

@@ -79,7 +79,7 @@ func validEntity(raw []byte, top bool) error {
 var (
 	fieldLine   = regexp.MustCompile(`^[!-9;-~]+: ?[ -~\t]*$`)
 	messageIDs  = regexp.MustCompile(`^<[!-;=?A-Z^-~\[\]]+@[!-;=?A-Z^-~\[\]]+>(\s+<[!-;=?A-Z^-~\[\]]+@[!-;=?A-Z^-~\[\]]+>)*$`)
-	quotedLine  = regexp.MustCompile(`^(([!-<>-~ \t]|=[0-9A-F]{2})*([!-<>-~]|=[0-9A-F]{2})=?|=?)$`) // no blank at the end
+	quotedLine  = regexp.MustCompile(`^(([!-<>-~ \t]|=[0-9A-F]{2})*([!-<>-~]|=[0-9A-F]{2}|=))?$`) // no blank at the end, unless a soft line break follows it
 	encodedWord = regexp.MustCompile(`=\?[^?\s]*\?[^?\s]*\?[^?]*\?=`)
 )
 

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,6 +41,9 @@ func splitAddresses(s string) []Address {
 type addressReader struct {
 	s string
 	i int
+
+	phrase, comment strings.Builder // of the address at hand
+	quotedAddress   string          // an address that stood in quotes
 }
 
 func (a *addressReader) more() bool { return a.i < len(a.s) }
@@ -47,59 +51,66 @@ func (a *addressReader) more() bool { return a.i < len(a.s) }
 // next reads up to the comma or semicolon after one address. A second address
 // in front of it, where the comma was forgotten, is left for the next call.
 func (a *addressReader) next() []Address {
-	var phrase, comment strings.Builder
-	var quotedAddress string
+	a.phrase.Reset()
+	a.comment.Reset()
+	a.quotedAddress = ""
 	for a.i < len(a.s) {
 		switch c := a.s[a.i]; c {
 		case ',', ';':
 			a.i++
-			return plainAddress(phrase.String(), comment.String(), quotedAddress)
+			return a.plain()
 		case ':':
-			a.i++
-			if strings.Contains(phrase.String(), "@") {
-				phrase.WriteByte(c)
-			} else {
-				phrase.Reset() // the name of a group, or "mailto"
-			}
+			a.colon()
 		case '"':
-			text, closed := a.quoted()
-			if !closed {
-				continue
+			if found := a.quote(); found != nil {
+				return found
 			}
-			if a.i < len(a.s) && a.s[a.i] == '@' { // a quoted local part
-				return newAddress(comment.String(), `"`+text+`"`+a.domain())
-			}
-			if strings.Contains(text, "@") && !strings.ContainsAny(text, " \t,") {
-				quotedAddress = text
-			}
-			phrase.WriteString(text)
 		case '(':
-			comment.WriteString(a.comment())
+			a.comment.WriteString(a.readComment())
 		case '<':
-			if address, ok := a.angle(); ok {
+			if address := a.angle(); address != "" {
 				a.skipToSeparator()
-				name := phrase.String()
-				if strings.TrimSpace(name) == "" {
-					name = comment.String()
-				}
-				return newAddress(name, address)
+				return newAddress(cmp.Or(strings.TrimSpace(a.phrase.String()), a.comment.String()), address)
 			}
-		case '=':
-			if n := a.encodedWordLength(); n > 0 {
-				phrase.WriteString(a.s[a.i : a.i+n])
-				a.i += n
-				continue
-			}
-			phrase.WriteByte(c)
-			a.i++
 		case '>':
 			a.i++
 		default:
-			phrase.WriteByte(c)
-			a.i++
+			n := max(a.encodedWordLength(), 1)
+			a.phrase.WriteString(a.s[a.i : a.i+n])
+			a.i += n
 		}
 	}
-	return plainAddress(phrase.String(), comment.String(), quotedAddress)
+	return a.plain()
+}
+
+func (a *addressReader) plain() []Address {
+	return plainAddress(a.phrase.String(), a.comment.String(), a.quotedAddress)
+}
+
+// colon ends the name of a group, or "mailto".
+func (a *addressReader) colon() {
+	a.i++
+	if strings.Contains(a.phrase.String(), "@") {
+		a.phrase.WriteByte(':')
+	} else {
+		a.phrase.Reset()
+	}
+}
+
+// quote takes a quoted string to the phrase; a quoted local part is an address at once.
+func (a *addressReader) quote() []Address {
+	text, closed := a.quoted()
+	if !closed {
+		return nil
+	}
+	if a.i < len(a.s) && a.s[a.i] == '@' {
+		return newAddress(a.comment.String(), `"`+text+`"`+a.domain())
+	}
+	if strings.Contains(text, "@") && !strings.ContainsAny(text, " \t,") {
+		a.quotedAddress = text
+	}
+	a.phrase.WriteString(text)
+	return nil
 }
 
 // encodedWordLength returns the length of the encoded-word here: a comma in it separates nothing.
@@ -145,8 +156,8 @@ func (a *addressReader) domain() string {
 	return rest[:end]
 }
 
-// comment reads the comment here, nested ones with it.
-func (a *addressReader) comment() string {
+// readComment reads the comment here, nested ones with it.
+func (a *addressReader) readComment() string {
 	depth := 0
 	for i := a.i; i < len(a.s); i++ {
 		switch a.s[i] {
@@ -168,7 +179,7 @@ func (a *addressReader) comment() string {
 }
 
 // angle reads "<address>"; the closing bracket may be missing, the opening one doubled.
-func (a *addressReader) angle() (string, bool) {
+func (a *addressReader) angle() string {
 	for a.i < len(a.s) && a.s[a.i] == '<' {
 		a.i++
 	}
@@ -193,7 +204,7 @@ func (a *addressReader) angle() (string, bool) {
 	if i := strings.LastIndexByte(address, ':'); strings.HasPrefix(address, "@") && i >= 0 {
 		address = address[i+1:]
 	}
-	return address, address != ""
+	return address
 }
 
 func withoutComments(s string) string {
@@ -219,7 +230,7 @@ func (a *addressReader) skipToSeparator() {
 			return
 		case '(':
 			a.i = i
-			a.comment()
+			a.readComment()
 			i = a.i - 1
 		case '<', '@', '"', '=':
 			return // the comma before it was forgotten

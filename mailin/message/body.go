@@ -3,6 +3,7 @@ package message
 import (
 	"bytes"
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -142,16 +143,16 @@ func combine(typ string, parts []view) view {
 
 // alternative takes from the parts what each has; usually one has the text, another the HTML.
 func alternative(parts []view) view {
-	var v view
+	var texts, htmls []string
 	for _, p := range parts {
-		if p.hasText() && !strings.Contains(v.text, strings.TrimSpace(p.text)) {
-			v.text = joinText(v.text, p.text)
+		if p.hasText() && !slices.Contains(texts, p.text) {
+			texts = append(texts, p.text)
 		}
-		if p.hasHTML() && v.html != p.html {
-			v.html = joinHTML(v.html, p.html)
+		if p.hasHTML() && !slices.Contains(htmls, p.html) {
+			htmls = append(htmls, p.html)
 		}
 	}
-	return v
+	return view{joinLines(texts), joinLines(htmls)}
 }
 
 // sequence puts the parts one below the other. Text that is only text is put into
@@ -160,21 +161,21 @@ func sequence(parts []view) view {
 	parts = pairUp(parts)
 	onlyHTML, anyHTML := false, false
 	for _, p := range parts {
-		onlyHTML = onlyHTML || p.hasHTML() && !p.hasText()
+		onlyHTML = onlyHTML || !p.hasText()
 		anyHTML = anyHTML || p.hasHTML()
 	}
-	var v view
+	var texts, htmls []string
 	for _, p := range parts {
 		if p.hasText() && !onlyHTML {
-			v.text = joinText(v.text, p.text)
+			texts = append(texts, p.text)
 		}
 		if p.hasHTML() {
-			v.html = joinHTML(v.html, p.html)
-		} else if p.hasText() && anyHTML {
-			v.html = joinHTML(v.html, "<pre>"+html.EscapeString(p.text)+"</pre>")
+			htmls = append(htmls, p.html)
+		} else if anyHTML {
+			htmls = append(htmls, "<pre>"+html.EscapeString(p.text)+"</pre>")
 		}
 	}
-	return v
+	return view{joinLines(texts), joinLines(htmls)}
 }
 
 // pairUp finds a text followed by HTML that says the same: two forms of one
@@ -216,19 +217,17 @@ func htmlText(s string) string {
 	return html.UnescapeString(b.String())
 }
 
-func joinText(a, b string) string {
-	if a == "" {
-		return b
+// joinLines begins each text on a line of its own.
+func joinLines(texts []string) string {
+	if len(texts) == 1 {
+		return texts[0]
 	}
-	if strings.HasSuffix(a, "\n") {
-		return a + b
+	var b strings.Builder
+	for i, text := range texts {
+		if i > 0 && !strings.HasSuffix(texts[i-1], "\n") {
+			b.WriteByte('\n')
+		}
+		b.WriteString(text)
 	}
-	return a + "\n" + b
-}
-
-func joinHTML(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a + "\n" + b
+	return b.String()
 }

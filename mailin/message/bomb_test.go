@@ -56,6 +56,9 @@ func TestBombs(t *testing.T) {
 		{"100000 empty parts", mixed + strings.Repeat("--b\r\n", 100000), ""},
 		{"100000 parts", mixed + strings.Repeat("--b\r\n\r\nx\r\n", 100000), "part-limit"},
 		{"100000 closed multiparts", mixed + strings.Repeat("--b\r\n\r\nx\r\n--b--\r\n", 100000), "part-limit"},
+		{"500 texts", mixed + strings.Repeat("--b\r\n\r\n"+strings.Repeat("hello ", 300)+"\r\n", 490), ""},
+		{"500 pages", mixed + strings.Repeat("--b\r\nContent-Type: text/html\r\n\r\n"+strings.Repeat("<p>hello ", 800)+"\r\n", 490), ""},
+		{"500 alternatives", top + "Content-Type: multipart/alternative; boundary=b\r\n\r\n" + strings.Repeat("--b\r\n\r\n"+strings.Repeat("hello ", 300)+"\r\n", 490), ""},
 		{"5000 attached mails", strings.Repeat("Content-Type: message/rfc822\r\n\r\n", 5000) + "x", "depth-limit"},
 		{"5000 attached mails, encoded", strings.Repeat("Content-Type: message/rfc822\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", 5000) + "x", "depth-limit"},
 		{"2 MB of quote marks in one line", top + "\r\n" + strings.Repeat(">", 2<<20), "text-limit"},
@@ -121,8 +124,12 @@ func TestBombs(t *testing.T) {
 type endless string
 
 func (e endless) ReadAt(p []byte, off int64) (int, error) {
-	for i := range p {
-		p[i] = e[(off+int64(i))%int64(len(e))]
+	n := copy(p, e[off%int64(len(e)):])
+	if n < len(p) {
+		n += copy(p[n:], e)
+	}
+	for n < len(p) { // p holds whole repetitions from n-len(e) on
+		n += copy(p[n:], p[n-len(e):n])
 	}
 	return len(p), nil
 }
@@ -165,4 +172,48 @@ func TestReaderFails(t *testing.T) {
 	if !errors.Is(err, io.ErrClosedPipe) || m == nil {
 		t.Errorf("error %v, message %v", err, m)
 	}
+}
+
+// TestMemoryDoesNotGrowWithTheMail reads parts of 20 MB.
+func TestMemoryDoesNotGrowWithTheMail(t *testing.T) {
+	encodings := map[string]string{
+		"base64":           "aG9sYWhvbGFob2xhaG9sYWhvbGFob2xhaG9sYWhvbGFob2xhaG9sYWhvbGFob2xhaG9sYWhv\r\n",
+		"quoted-printable": "hola =C3=B1 hola =C3=B1 hola =C3=B1 hola =C3=B1 =\r\n",
+		"x-uuencode":       "M:&]L86AO;&%H;VQA:&]L86AO;&%H;VQA:&]L86AO;&%H;VQA:&]L86AO\r\n",
+		"binary":           "hola hola hola hola --hola\n--hola",
+	}
+	for encoding, line := range encodings {
+		for _, typ := range []string{"application/pdf; name=a.pdf", "text/plain", "application/ms-tnef", "message/rfc822"} {
+			mail := "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: " + typ + "\r\nContent-Transfer-Encoding: " + encoding + "\r\n\r\n"
+			if encoding == "x-uuencode" {
+				mail += "begin 644 a\r\n"
+			}
+			r := &prefixed{mail, endless(line)}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			m, err := Read(context.Background(), r, 20<<20, Limits{})
+			runtime.ReadMemStats(&after)
+			if err != nil || len(m.Parts) == 0 {
+				t.Errorf("%s, %s: %d parts, error %v", encoding, typ, len(m.Parts), err)
+			}
+			if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 8 {
+				t.Errorf("%s, %s: allocated %d MB", encoding, typ, mb)
+			}
+		}
+	}
+}
+
+// prefixed is a file that begins with head and goes on with rest.
+type prefixed struct {
+	head string
+	rest endless
+}
+
+func (p *prefixed) ReadAt(b []byte, off int64) (int, error) {
+	n := 0
+	if off < int64(len(p.head)) {
+		n = copy(b, p.head[off:])
+	}
+	p.rest.ReadAt(b[n:], max(off-int64(len(p.head)), 0))
+	return len(b), nil
 }

@@ -168,19 +168,34 @@ func decodeCharset(b []byte, declared string) (text, note string) {
 }
 
 // decodeDeclared believes the label unless the octets are UTF-8, which by chance they
-// never are, or do not fit the label at all.
+// hardly ever are, or do not fit the label at all.
 func decodeDeclared(enc encoding.Encoding, b []byte, note, declared string) (string, string) {
 	if _, single := enc.(*charmap.Charmap); single {
-		if utf8.Valid(b) && !isPlain(b) {
+		if isUTF8(b) {
 			return string(b), "charset-wrong: " + squeeze(declared)
 		}
 		return decodeWith(enc, b), note
 	}
 	text := decodeWith(enc, b)
-	if strings.Contains(text, "\uFFFD") && utf8.Valid(b) && !isPlain(b) {
+	if strings.Contains(text, "\uFFFD") && isUTF8(b) {
 		return string(b), "charset-wrong: " + squeeze(declared)
 	}
 	return text, note
+}
+
+// isUTF8 tells whether b is UTF-8 beyond ASCII, and text: without the controls of ISO 6429.
+func isUTF8(b []byte) bool {
+	if !utf8.Valid(b) {
+		return false
+	}
+	beyond := false
+	for i, c := range b {
+		if c == 0xc2 && b[i+1] < 0xa0 {
+			return false
+		}
+		beyond = beyond || c >= utf8.RuneSelf
+	}
+	return beyond
 }
 
 func decodeWith(enc encoding.Encoding, b []byte) string {

@@ -211,7 +211,7 @@ func decodeQP(out, b []byte) []byte {
 		if i >= 0 {
 			line, eol = b[:i], b[i:i+1]
 			if i > 0 && b[i-1] == '\r' {
-				line, eol = b[:i-1], b[i-1:i+1]
+				line, eol = trimCR(line), b[i-1:i+1]
 			}
 			b = b[i+1:]
 		} else {

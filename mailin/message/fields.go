@@ -1,23 +1,20 @@
 package message
 
-import (
-	"html"
-	"strings"
-)
+import "html"
 
 // finish fills in what the header says and how the body came out.
 func (m *Message) finish(w *walker, body view) {
+	m.Header.charset = m.textCharset()
 	h := m.Header
-	m.Subject = cleanLine(decodeWords(firstFilled(h.Values("Subject"))))
-	from := h.Values("From")
-	m.From, m.FromFields = addresses(from), len(from)
-	m.To = addresses(h.Values("To"))
-	m.Cc = addresses(h.Values("Cc"))
-	m.ReplyTo = addresses(h.Values("Reply-To"))
+	m.Subject = h.Text("Subject")
+	m.From, m.FromFields = h.Addresses("From"), len(h.Values("From"))
+	m.To = h.Addresses("To")
+	m.Cc = h.Addresses("Cc")
+	m.ReplyTo = h.Addresses("Reply-To")
 	for _, name := range []string{"Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "X-Rcpt-To", "Apparently-To"} {
-		m.DeliveredTo = append(m.DeliveredTo, addresses(h.Values(name))...)
+		m.DeliveredTo = append(m.DeliveredTo, h.Addresses(name)...)
 	}
-	if sender := addresses(h.Values("Sender")); len(sender) > 0 {
+	if sender := h.Addresses("Sender"); len(sender) > 0 {
 		m.Sender = &sender[0]
 	}
 	for _, v := range h.Values("Date") {
@@ -33,8 +30,8 @@ func (m *Message) finish(w *walker, body view) {
 	m.InReplyTo = ids(h.Values("In-Reply-To"))
 	m.References = ids(h.Values("References"))
 	m.Text, m.HTML = body.text, body.html
-	if !body.hasText() && !body.hasHTML() && w.reports != "" {
-		m.Text = w.reports
+	if !body.hasText() && !body.hasHTML() && len(w.reports) > 0 {
+		m.Text = joinLines(w.reports)
 	}
 	if m.Invitation != nil && (m.Invitation.Method != "" || m.Text+m.HTML == "") {
 		m.addLine(m.Invitation.String())
@@ -45,10 +42,11 @@ func (m *Message) finish(w *walker, body view) {
 	}
 }
 
-func firstFilled(values []string) string {
-	for _, v := range values {
-		if strings.TrimSpace(v) != "" {
-			return v
+// textCharset is the charset of the first text: raw 8-bit fields are likely in the same.
+func (m *Message) textCharset() string {
+	for i := range m.Parts {
+		if c := m.Parts[i].Params["charset"]; c != "" {
+			return c
 		}
 	}
 	return ""
@@ -57,9 +55,11 @@ func firstFilled(values []string) string {
 // addLine puts a line below both views of the body.
 func (m *Message) addLine(line string) {
 	if m.HTML != "" {
-		m.HTML = joinHTML(m.HTML, "<p>"+html.EscapeString(line)+"</p>")
+		m.HTML = joinLines([]string{m.HTML, "<p>" + html.EscapeString(line) + "</p>"})
 	}
-	if m.Text != "" || m.HTML == "" {
-		m.Text = joinText(m.Text, line)
+	if m.Text != "" {
+		m.Text = joinLines([]string{m.Text, line})
+	} else if m.HTML == "" {
+		m.Text = line
 	}
 }

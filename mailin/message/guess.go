@@ -19,21 +19,10 @@ func guess(b []byte) (name string, enc encoding.Encoding) {
 	if mostlyUTF8(b) {
 		return "utf-8", nil
 	}
-	high, letters := 0, 0
-	for _, c := range b {
-		switch {
-		case c >= utf8.RuneSelf:
-			high++
-		case c|0x20 >= 'a' && c|0x20 <= 'z':
-			letters++
-		}
-	}
-	if high >= 4 && high > letters {
+	if high, dense := density(b); dense {
 		if name, enc = guessCyrillic(b, high); enc != nil {
 			return name, enc
 		}
-	}
-	if high >= 6 && high*2 > letters || high >= 4 && high > letters {
 		if name, enc = guessAsian(b); enc != nil {
 			return name, enc
 		}
@@ -47,6 +36,25 @@ func guess(b []byte) (name string, enc encoding.Encoding) {
 		return "iso-8859-15", charmap.ISO8859_15
 	}
 	return "windows-1252", charmap.Windows1252
+}
+
+// density counts the high octets. In Latin text they stand alone among letters;
+// in other scripts they stand side by side.
+func density(b []byte) (high int, dense bool) {
+	letters, paired := 0, 0
+	before := false
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			high++
+			if before {
+				paired++
+			}
+		} else if c|0x20 >= 'a' && c|0x20 <= 'z' {
+			letters++
+		}
+		before = c >= utf8.RuneSelf
+	}
+	return high, high >= 4 && (high > letters || paired*10 >= high*7) || high >= 6 && high*2 > letters
 }
 
 // mostlyUTF8 tells whether b is UTF-8 that was cut or damaged.

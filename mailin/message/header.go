@@ -36,6 +36,19 @@ func (h Header) Values(name string) []string {
 	return vs
 }
 
+// Text returns the first value of the field that is not empty, decoded, as one line without control characters.
+func (h Header) Text(name string) string {
+	for _, v := range h.Values(name) {
+		if text := cleanLine(decodeWords(v)); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// Addresses returns the addresses in all fields called name.
+func (h Header) Addresses(name string) []Address { return addresses(h.Values(name)) }
+
 // Fields iterates over all fields, their names as written, their values as in Values.
 func (h Header) Fields() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
@@ -170,13 +183,21 @@ func badName(line []byte) bool {
 	return i > 0 && i < 30
 }
 
-// blankFold tells whether a line of blanks is inside the header: a field or a fold follows.
+// blankFold tells whether a line of blanks is inside the header: a fold or a field of mail follows, not just a word and a colon.
 func (r *headerReader) blankFold(next int64) bool {
 	line, _ := r.src.line(next)
-	if len(line) == 0 || r.delimiter(line) || len(r.ends) == 0 {
+	if r.part || len(r.ends) == 0 || len(bytes.TrimSpace(line)) == 0 || r.delimiter(line) {
 		return false
 	}
-	return !r.part && (fieldColon(line) > 0 || (line[0] == ' ' || line[0] == '\t') && len(bytes.TrimSpace(line)) > 0)
+	return line[0] == ' ' || line[0] == '\t' || mailField(line[:fieldColon(line)])
+}
+
+func mailField(name []byte) bool {
+	switch strings.ToLower(string(bytes.TrimSpace(name))) {
+	case "from", "to", "cc", "bcc", "subject", "date", "sender", "received", "references":
+		return true
+	}
+	return bytes.IndexByte(name, '-') > 0
 }
 
 // strayEnds tells whether a line that is neither field nor fold begins the body. If

@@ -16,6 +16,8 @@ package message
 import (
 	"context"
 	"io"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -78,7 +80,22 @@ type Message struct {
 	Signed    bool // S/MIME or OpenPGP; not verified
 	Encrypted bool // S/MIME or OpenPGP; kept as attachments
 
-	Warnings []string // "code" or "code: detail", each once
+	// Warnings are "code" or "code: detail", each once:
+	//
+	//	boundary-absent, -guessed, -unclosed, -after-end    how the parts were told apart
+	//	charset-guessed, -unknown, -wrong, -damaged         how text was decoded
+	//	base64-damaged, encoding-wrong, tnef-unreadable     what could not be decoded as declared
+	//	header-limit, depth-limit, part-limit, text-limit,  what was not read further; it is
+	//	html-limit, attached-mail-limit, time-limit         still in the raw mail
+	//	interrupted                                         the context or the file ended the reading
+	Warnings []string
+}
+
+// Truncated tells whether a limit left something of the mail unread.
+func (m *Message) Truncated() bool {
+	return slices.ContainsFunc(m.Warnings, func(w string) bool {
+		return strings.HasSuffix(w, "-limit") || w == "interrupted"
+	})
 }
 
 // Read reads the mail of size octets in r. It never fails for what a mail

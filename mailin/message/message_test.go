@@ -95,6 +95,8 @@ func TestBody(t *testing.T) {
 		{"blank lines before the header", "\n\n\nSubject: x\n\nhola", "hola"},
 		{"mbox From line", "From a@b Mon Jan  5 10:00:00 2026\nSubject: x\n\nhola", "hola"},
 		{"quoted mbox From line", ">From a@b Mon Jan  5 10:00:00 2026\nSubject: x\n\nhola", "hola"},
+		{"blanks for the blank line", "Subject: x\n \nOjo: hola\n", "Ojo: hola\n"},
+		{"blanks among the fields", "Subject: x\n \nTo: a@b.example\n\nhola", "hola"},
 		{"line without colon in the header", "Subject: x\nque sigue\nTo: a@b.example\n\nhola", "hola"},
 		{"field name with a blank", "Subject: x\nBad key: y\nTo: a@b.example\n\nhola", "hola"},
 		{"8-bit field name", "Subject: x\nAño: y\nTo: a@b.example\n\nhola", "hola"},
@@ -130,6 +132,7 @@ func TestBody(t *testing.T) {
 		{"unknown multipart", "Content-Type: multipart/x-y; boundary=b\n\n--b\n\nhola\n--b--\n", "hola"},
 		{"quoted-printable", "Content-Transfer-Encoding: quoted-printable\nContent-Type: text/plain; charset=utf-8\n\nma=C3=B1ana =\ny tarde  \nfin=\n", "mañana y tarde\nfin"},
 		{"quoted-printable, broken escapes", "Content-Transfer-Encoding: quoted-printable\n\n1=2 =ZZ =4\n", "1=2 =ZZ =4\n"},
+		{"quoted-printable, CR CR LF", "Content-Transfer-Encoding: quoted-printable\r\r\n\r\r\nho=\r\r\nla\r\r\n", "hola\n"},
 		{"quoted-printable, lower case", "Content-Transfer-Encoding: QUOTED_PRINTABLE\n\nma=c3=b1ana\n", "mañana\n"},
 		{"base64 without padding", "Content-Transfer-Encoding: base64\n\naG9sYQ\n", "hola"},
 		{"base64 in padded blocks", "Content-Transfer-Encoding: base64\n\naG9s\nYQ==\nIGFkacOzcw==\n", "hola adiós"},
@@ -262,7 +265,7 @@ func TestSignedAndEncrypted(t *testing.T) {
 
 func TestTextLimitKeepsTheRestRaw(t *testing.T) {
 	m, err := Read(context.Background(), strings.NewReader("\n"+strings.Repeat("ñ", 100)), 201, Limits{Text: 51})
-	if err != nil || !utf8.ValidString(m.Text) || len(m.Text) > 60 || !warned(m, "text-limit") {
+	if err != nil || !utf8.ValidString(m.Text) || len(m.Text) > 60 || !warned(m, "text-limit") || !m.Truncated() {
 		t.Errorf("text %q, warnings %q, error %v", m.Text, m.Warnings, err)
 	}
 	data, _ := io.ReadAll(m.Parts[0].Open())

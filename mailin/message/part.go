@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"io"
 	"strings"
 )
@@ -31,17 +32,24 @@ func newPart(h Header, at place) Part {
 		p.Type = at.deflt
 	}
 	disposition, params := parseValue(p.Header.Get("Content-Disposition"))
-	p.Disposition = disposition
-	if p.RawName = params["filename"]; p.RawName == "" {
-		if p.RawName = p.Params["name"]; p.RawName == "" {
-			p.RawName = params["name"]
-		}
-	}
+	p.Disposition = knownDisposition(disposition)
+	p.RawName = cmp.Or(params["filename"], p.Params["name"], params["name"], p.Params["filename"], p.Params["file"])
 	if id := p.Header.Get("Content-Id"); id != "" {
 		p.ContentID = bareID(id)
 	}
 	p.encoding = transferEncoding(p.Header.Values("Content-Transfer-Encoding"))
 	return p
+}
+
+// knownDisposition takes "attachment" as it is misspelled, and anything else that is not inline as not given.
+func knownDisposition(s string) string {
+	switch {
+	case strings.HasPrefix(s, "attach"):
+		return "attachment"
+	case strings.HasPrefix(s, "inline"):
+		return "inline"
+	}
+	return ""
 }
 
 func (p *Part) encoded() bool { return p.encoding != "" }

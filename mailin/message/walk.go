@@ -20,9 +20,9 @@ type walker struct {
 	htmls   int
 	open    []boundary // of the multiparts around, outermost first
 	header  headerReader
-	full    bool // a limit was reached: no further part
-	shown   bool // a text to read was found
-	reports string
+	full    bool     // a limit was reached: no further part
+	shown   bool     // a text to read was found
+	reports []string // what report parts say, for machines
 	found   []*Attachment
 }
 
@@ -249,7 +249,7 @@ func (w *walker) report(p *Part) {
 	raw, _ := w.read(p, min(w.texts, 64<<10))
 	text, _ := toUTF8(raw, p.Params["charset"])
 	w.texts -= min(len(text), w.texts)
-	w.reports = joinText(w.reports, lineEnds(text))
+	w.reports = append(w.reports, lineEnds(text))
 }
 
 func (w *walker) blank(start, end int64) bool {

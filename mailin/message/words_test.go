@@ -48,6 +48,7 @@ func TestSubject(t *testing.T) {
 		{"raw UTF-8", "Subject: mañana\r\n", "mañana"},
 		{"raw Latin-1", "Subject: ma\xf1ana\r\n", "mañana"},
 		{"raw in the charset of the mail", "Content-Type: text/plain; charset=koi8-r\r\nSubject: \xd0\xd2\xc9\xd7\xc5\xd4\r\n", "привет"},
+		{"raw in the charset of a part", "Content-Type: multipart/mixed; boundary=b\r\nSubject: \xd0\xd2\xc9\xd7\xc5\xd4\r\n\r\n--b\r\nContent-Type: text/plain; charset=koi8-r\r\n", "привет"},
 		{"line breaks in a word", "Subject: =?utf-8?Q?Hola=0D=0ABcc:_evil@x?=\r\n", "Hola Bcc: evil@x"},
 		{"controls", "Subject: a\x1b]0;pwn\x07\x00b\u2028c\u0085d\r\n", "a ]0;pwn b c d"},
 		{"marks that reorder", "Subject: a\u202etxt\u2066\r\n", "atxt"},
@@ -89,6 +90,9 @@ func TestCharsets(t *testing.T) {
 		{"Chinese by evidence", "", "\xc7\xeb\xb2\xe9\xca\xd5\xc4\xfa\xb5\xc4\xd3\xca\xbc\xfe\xb8\xbd\xbc\xfe\xa3\xac\xd0\xbb\xd0\xbb", "请查收您的邮件附件，谢谢", "charset-guessed: gb18030"},
 		{"Russian by evidence", "", "\xef\xf0\xe8\xe2\xe5\xf2 \xe2\xf1\xe5\xec", "привет всем", "charset-guessed: windows-1251"},
 		{"Russian in KOI8-R by evidence", "", "\xd0\xd2\xc9\xd7\xc5\xd4 \xd7\xd3\xc5\xcd", "привет всем", "charset-guessed: koi8-r"},
+		{"Chinese among tags", "", "<p class=\"MsoNormal\"><span lang=\"zh\">\xc7\xeb\xb2\xe9\xca\xd5\xc4\xfa\xb5\xc4\xd3\xca\xbc\xfe</span></p>", "<p class=\"MsoNormal\"><span lang=\"zh\">请查收您的邮件</span></p>", "charset-guessed: gb18030"},
+		{"Spanish in capitals", "", "PRODUCCI\xd3N CA\xcdDA A\xd1O \xbfQU\xc9?", "PRODUCCIÓN CAÍDA AÑO ¿QUÉ?", "charset-guessed: windows-1252"},
+		{"French quotes", "", "\xab\xa0\xe9t\xe9\xa0\xbb", "« été »", "charset-guessed: windows-1252"},
 		{"euro by evidence", "", "cuesta 100 \xa4", "cuesta 100 €", "charset-guessed: iso-8859-15"},
 	}
 	for _, c := range cases {

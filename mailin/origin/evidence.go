@@ -1,6 +1,9 @@
 package origin
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // evidence is a mail with what several rules ask of it. Its text is read when the first rule asks: most mails are
 // judged by their header alone.
@@ -72,6 +75,20 @@ func (e *evidence) value(name string) string {
 }
 
 func (e *evidence) has(name string) bool { return len(e.values(name)) > 0 }
+
+// mentions tells whether the field's name stands anywhere in the text or the parts: a search that spares most mails the
+// reading of their text as a bounce's.
+func (e *evidence) mentions(name string) bool {
+	if strings.Contains(e.Text, name) {
+		return true
+	}
+	for _, p := range e.Parts {
+		if bytes.Contains(p.Body, []byte(name)) {
+			return true
+		}
+	}
+	return false
+}
 
 // reply tells a mail that answers another by its header.
 func (e *evidence) reply() bool { return e.has("In-Reply-To") || e.has("References") }

@@ -10,6 +10,9 @@ import (
 // fold makes words comparable: lower case, no accents, typographic quotes as ASCII, one blank between words.
 // norm.NFKD bounds what one character may become, so the result is linear in s.
 func fold(s string) string {
+	if plain(s) {
+		return strings.ToLower(strings.Join(strings.Fields(s), " "))
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	blank := true
@@ -33,6 +36,16 @@ func fold(s string) string {
 		b.WriteRune(unicode.ToLower(r))
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// plain tells text in which nothing but case and blanks is to be folded.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 || s[i] == '`' {
+			return false
+		}
+	}
+	return true
 }
 
 // containing is the first of words that s contains, "" for none.

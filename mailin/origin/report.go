@@ -73,8 +73,10 @@ func disposition(e *evidence, p Part) (Verdict, bool) {
 
 // hotmailComplaint is the form of Microsoft's Junk Mail Reporting Program, which is no ARF: the complaint is the attached mail.
 func hotmailComplaint(e *evidence) bool {
-	return e.returned() != nil && strings.HasPrefix(e.subject, "complaint about message from") ||
-		e.returned().get("X-HmXmrOriginalRecipient") != "" && !e.answered()
+	if strings.HasPrefix(e.subject, "complaint about message from") {
+		return e.returned() != nil
+	}
+	return e.mentions("X-HmXmrOriginalRecipient") && e.returned().get("X-HmXmrOriginalRecipient") != "" && !e.answered()
 }
 
 // aggregateReport is a DMARC aggregate report: the subject is a grammar (RFC 7489 section 7.2.1.1), the report is compressed.

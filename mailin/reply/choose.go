@@ -131,15 +131,31 @@ func (s *splitter) applyMarks(marks []Mark) {
 
 func (s *splitter) applyMark(from, to int, m Mark) {
 	kind := m.Kind
-	if i := s.nextText(from); kind == Quoted && i < to {
-		if k, _, ok := readTitle(s.lines[i].text); ok && k == Forwarded {
-			kind = Forwarded
-		}
+	if kind == Quoted && s.passesOn(from, to) {
+		kind = Forwarded
 	}
 	if kind != Signature {
 		s.first = min(s.first, from)
 	}
 	s.mark(from, to, kind, m.Rule)
+}
+
+// passesOn reports that a quote of lines [from, to) is a forwarded mail: its
+// title says so, or it begins with header lines and the subject says so, or
+// nothing stands above it.
+func (s *splitter) passesOn(from, to int) bool {
+	i := s.nextText(from)
+	if i < to && onlyRule(s.lines[i].text) {
+		i = s.nextText(i + 1)
+	}
+	if i >= to {
+		return false
+	}
+	kind, _, ok := readTitle(s.lines[i].text)
+	if ok && kind == Forwarded {
+		return true
+	}
+	return (ok || s.isHeader(i)) && (s.forward || s.nextText(0) >= from)
 }
 
 // applyIndents treats the lines of a plain blockquote like lines with a ">".

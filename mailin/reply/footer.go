@@ -229,5 +229,7 @@ func withoutLinks(t string) string {
 			t = head + " " + strings.TrimLeft(t[end:], ">)]")
 		}
 	}
-	return strings.NewReplacer("[", "", "]", "").Replace(t)
+	return brackets.Replace(t)
 }
+
+var brackets = strings.NewReplacer("[", "", "]", "")

@@ -23,13 +23,13 @@ func readHeader(text string) (f field, value string, ok bool) {
 		return noField, "", false
 	}
 	f, ok = lexicon.fields[strings.Trim(folded(head[:at]), "*_ ")]
-	return f, trim(strings.TrimLeft(text[at+size:], "*_ ")), ok
+	return f, trim(strings.TrimLeft(text[at+size:], "*_| ")), ok
 }
 
 // headerBlock reads the header lines from line i on and returns the line after
 // them. titled: a title stands above, so that less evidence is needed.
 func (s *splitter) headerBlock(i int, titled bool) (h headers, end int, ok bool) {
-	if _, _, ok := readHeader(s.lines[i].text); !ok {
+	if f, _, ok := readHeader(s.lines[i].text); !ok || f == fieldOther {
 		return nil, 0, false
 	}
 	h, end = s.readHeaders(i)
@@ -60,7 +60,7 @@ func (s *splitter) readHeaders(i int) (h headers, end int) {
 		}
 		f, value, ok := readHeader(l.text)
 		switch {
-		case ok && h.has(f), l.blank() && (h.complete() || !s.headerFollows(j, 2, depth)):
+		case ok && h.has(f) && f != fieldOther, l.blank() && (h.complete() || !s.headerFollows(j, 2, depth)):
 			return h, end
 		case ok:
 			h[f], last, end = value, f, j+1
@@ -116,5 +116,5 @@ func (h headers) believable(titled bool) bool {
 	if strings.Contains(h[fieldFrom], "@") {
 		return len(h) >= 2
 	}
-	return h.has(fieldSubject) && h.has(fieldDate) && len(h) >= 3 && !digit(h[fieldFrom], 0)
+	return h.has(fieldSubject) && h.has(fieldDate) && !digit(h[fieldFrom], 0)
 }

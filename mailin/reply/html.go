@@ -97,7 +97,9 @@ func (r *htmlReader) text(s string) {
 func (r *htmlReader) start(t tag) {
 	r.closeImplied(t.atom)
 	e := r.inherit(t)
-	if !e.hidden {
+	if e.hidden {
+		r.out.gap(min(gaps[t.atom], 1)) // what stands around it does not grow together
+	} else {
 		r.breakBefore(t, &e)
 	}
 	if void[t.atom] || len(r.open) >= maxOpen {

@@ -240,6 +240,9 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	if startsISODate(t) && (address || strings.Contains(t, "gmt")) {
 		return len(strings.Fields(t)) <= 14
 	}
+	if isArrowed(joined) {
+		return true
+	}
 	if !colon {
 		return false
 	}
@@ -249,7 +252,7 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	}
 	words := len(strings.Fields(t))
 	switch {
-	case address && begins && (d.day || d.time):
+	case begins && (address && (d.day || d.time) || d.day && d.time && strings.Contains(t, "@")):
 		return true
 	case address && nameBeforeAddress(t):
 		return d.day || quoted || apart && !strings.Contains(t, "(")

@@ -41,6 +41,9 @@ func splitLines(s string) []line {
 // cutQuotePrefix counts and removes leading ">" marks, however they are spaced.
 func cutQuotePrefix(s string) (depth int, text string) {
 	s = trim(s)
+	if isArrowed(s) {
+		return 0, s
+	}
 	for {
 		switch {
 		case strings.HasPrefix(s, ">"):
@@ -55,6 +58,11 @@ func cutQuotePrefix(s string) (depth int, text string) {
 		depth++
 		s = strings.TrimLeft(s, " \t")
 	}
+}
+
+// isArrowed reports ">>> Ana <ana@x> 3/3/2025 9:01 >>>", as GroupWise introduces a quote.
+func isArrowed(s string) bool {
+	return len(s) > 8 && len(s) < maxRead && s[:3] == ">>>" && s[len(s)-3:] == ">>>" && readDate(s).day
 }
 
 // trim removes white space and the invisible characters that clients leave at

@@ -23,6 +23,7 @@ func (s *splitter) quotes() {
 		}
 		end := s.quoteEnd(i)
 		if s.first < end || s.bareQuote(i, end, above, last >= end) {
+			s.first = min(s.first, i) // answers between quotes: the next ones are quotes too
 			s.mark(i, end, Quoted, rulePrefix)
 			end = s.lazyEnd(end)
 		} else {

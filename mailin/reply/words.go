@@ -36,6 +36,7 @@ const (
 	fieldCc
 	fieldSubject
 	fieldReplyTo
+	fieldOther // importance, attachments: only below other header lines
 )
 
 // languages holds all tables; the order decides ties in Language.
@@ -96,6 +97,9 @@ type affix struct{ prefix, suffix string }
 
 func buildLexicon() lookup {
 	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, verbs: map[string]bool{}, mobile: map[[4]byte][]affix{}, stop: map[string][]string{}}
+	for name := range otherFields {
+		l.fields[name] = fieldOther
+	}
 	for _, w := range languages {
 		for f, names := range map[field][]string{fieldFrom: w.from, fieldDate: w.date, fieldTo: w.to,
 			fieldCc: w.cc, fieldSubject: w.subject, fieldReplyTo: w.replyTo} {
@@ -150,6 +154,9 @@ var devices = setOf("iphone", "ipad", "ipod", "android", "samsung", "galaxy", "b
 	"outlook", "mail", "email", "e-mail", "gmail", "yahoo", "hotmail", "proton", "protonmail", "zoho", "airmail", "mailbox", "spark",
 	"aquamail", "bluemail", "edison", "boxer", "nine", "k-9", "k9", "thunderbird", "tutanota", "fairemail", "mailspring", "webmail",
 	"correo", "courrier", "posta", "mobilemail", "dispositivo", "device", "appareil", "workspace", "work", "pc", "ordenador", "computadora", "laptop")
+
+// otherFields are header lines of Outlook that say nothing of sender or subject.
+var otherFields = setOf("importance", "importancia", "importância", "wichtigkeit", "importanza", "prioridad", "priority", "priorité", "prioridade", "attachments", "datos adjuntos", "archivos adjuntos", "adjuntos", "anexos", "pièces jointes", "allegati", "anlagen", "bijlagen", "załączniki", "sensitivity", "categories", "categorías")
 
 // forwardPrefixes are subject prefixes of forwarded mail.
 var forwardPrefixes = setOf("fwd", "fw", "rv", "reenv", "reenviado", "tr", "wg", "enc", "i", "doorst", "vb", "pd", "vl", "ilt", "vid", "fs", "továbbítás", "转发", "轉寄", "轉發", "転送", "пересл")

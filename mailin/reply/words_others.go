@@ -105,6 +105,11 @@ var others = []words{
 		stop: []string{"και", "το", "να", "είναι", "για", "με", "δεν", "την", "της", "στο", "που", "από", "ευχαριστώ", "καλημέρα"},
 	},
 	{
+		code: "vi",
+		from: []string{"từ"}, date: []string{"đã gửi", "ngày"}, to: []string{"đến", "tới"}, subject: []string{"chủ đề"},
+		starts: []string{"vào", "ngày"}, wrote: []string{"đã viết"}, original: []string{"thư gốc"}, forwarded: []string{"thư đã chuyển tiếp"}, mobile: []string{"được gửi từ …", "đã gửi từ …"},
+	},
+	{
 		code: "zh",
 		from: []string{"发件人", "寄件者", "寄件人", "發件人", "由"}, date: []string{"发送时间", "日期", "寄件日期", "發送時間", "时间", "傳送時間", "发送日期", "已傳送"}, to: []string{"收件人", "收件者", "至"}, cc: []string{"抄送", "副本", "抄送人"}, subject: []string{"主题", "主旨", "主題"}, replyTo: []string{"回复"},
 		starts:    []string{"在", "于"},

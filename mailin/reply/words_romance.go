@@ -4,7 +4,7 @@ package reply
 var romance = []words{
 	{
 		code: "es",
-		from: []string{"de", "remitente", "enviado por", "del remitente"}, date: []string{"enviado", "enviado el", "enviada el", "fecha", "fecha de envío", "fecha y hora", "el día"},
+		from: []string{"de", "remitente", "enviado por", "del remitente"}, date: []string{"enviado", "enviados", "enviado el", "enviada el", "fecha", "fecha de envío", "fecha y hora", "el día"},
 		to: []string{"para", "a", "destinatario", "destinatarios"}, cc: []string{"cc", "c.c.", "copia", "con copia", "con copia a", "cco"},
 		subject: []string{"asunto", "asunto del mensaje"}, replyTo: []string{"responder a", "contestar a"},
 		starts:    []string{"el", "en", "con fecha", "a las"},

@@ -92,6 +92,11 @@ var attributions = []string{
 	"---- El lun, 03 mar 2025 09:01:12 -0500, Ana Gómez <ana@example.com> escribió ----",
 	"*El lun, 3 mar 2025 a las 9:01, Ana Gómez <ana@example.com> escribió:*",
 	"El 3 de marzo de 2025 9:01:12 GMT-05:00, \"Ana Gómez\" <ana@example.com> escribió:",
+	">>> Ana Gómez <ana@example.com> 3/3/2025 9:01 >>>", // GroupWise
+	"On 2025-03-03 at 09:01 , ana@example.com wrote:",
+	"Понедельник, 3 марта 2025, 9:01 +03:00 от Ana <ana@example.com>:",
+	"03.03.2025, 09:01, \"Ana\" <ana@example.com>:",
+	"Vào 9:01, T2, 3 thg 3, 2025 Ana Gómez <ana@example.com> đã viết:",
 	"On March 3, 2025 9:01:12 AM GMT-03:00, Ana <ana@example.com> wrote:",
 	"On Mon, Mar 3, 2025 at 9:01 AM, Ana Gómez\n<[ana@example.com](mailto:On Mon, Mar 3, 2025 at 9:01 AM, Ana Gómez <<a href=)> wrote:",
 }

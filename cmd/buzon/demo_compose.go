@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"mime"
+	"regexp"
+	"strings"
+	"text/template"
+	"time"
+)
+
+// draft is what the template of a mail is filled with.
+type draft struct {
+	To       string
+	Now      time.Time
+	Date, ID string
+	Re       received // what it answers
+	Button   button   // of the mail that it answers
+}
+
+// compose writes the mail of a scene as its client would, and says where it goes.
+func (p *player) compose(s scene) (raw []byte, to string, err error) {
+	if again, ok := p.sent[s.File]; ok {
+		return again, desk1, nil
+	}
+	now := p.house.store.Now()
+	l := draft{To: s.To, Now: now, Date: now.Format(time.RFC1123Z), ID: fmt.Sprintf("%s.%d", s.File, now.UnixNano())}
+	if s.Answers != "" {
+		got, err := p.inbox(s.Answers, s.Ticket)
+		if err != nil {
+			return nil, "", err
+		}
+		if len(got) == 0 {
+			return nil, "", fmt.Errorf("%s got no mail about case %d", s.Answers, s.Ticket)
+		}
+		l.Re = got[len(got)-1]
+		if l.To == "" {
+			l.To = l.Re.ReplyTo
+		}
+		if l.Button, err = l.Re.Button(); err != nil && strings.Contains(s.File, "boton") {
+			return nil, "", err
+		}
+	}
+	if l.To == "" {
+		l.To = desk1
+	}
+	t, err := template.New("").Funcs(quoting).ParseFS(demoFiles, "demo/quotes.tmpl", "demo/"+s.File+".eml")
+	if err != nil {
+		return nil, "", err
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, s.File+".eml", l); err != nil {
+		return nil, "", err
+	}
+	p.sent[s.File] = b.Bytes()
+	return b.Bytes(), l.To, nil
+}
+
+// quoting are the functions of the templates: what mail clients do to what they quote.
+var quoting = template.FuncMap{
+	"word":    func(s string) string { return mime.QEncoding.Encode("utf-8", s) },
+	"html":    html.EscapeString,
+	"lines":   func(s string) []string { return strings.Split(s, "\n") },
+	"quote":   func(s string) string { return "> " + strings.ReplaceAll(s, "\n", "\n> ") },
+	"fill":    fillIn,
+	"gmail":   gmail,
+	"spanish": spanish,
+}
+
+// fillIn completes the lines of a form: pairs of label and answer.
+func fillIn(form string, pairs ...string) (string, error) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if !strings.Contains(form, pairs[i]+":") {
+			return "", fmt.Errorf("the form has no line %q", pairs[i])
+		}
+		form = strings.Replace(form, pairs[i]+":", pairs[i]+": "+pairs[i+1], 1)
+	}
+	return form, nil
+}
+
+var (
+	sheet = regexp.MustCompile(`(?s)<style.*?</style>`)
+	names = regexp.MustCompile(`(class|id)="`)
+)
+
+// gmail is a page as Gmail quotes it: the body alone, without its sheet, with names of its own.
+func gmail(page string) string {
+	_, page, _ = strings.Cut(sheet.ReplaceAllString(page, ""), "<body")
+	_, page, _ = strings.Cut(page, ">")
+	page, _, _ = strings.Cut(page, "</body>")
+	return names.ReplaceAllString(page, `${1}="m_-2830947551620443019`)
+}
+
+var spanishNames = strings.NewReplacer(
+	"Monday", "lunes", "Tuesday", "martes", "Wednesday", "miércoles", "Thursday", "jueves", "Friday", "viernes", "Saturday", "sábado", "Sunday", "domingo",
+	"January", "enero", "February", "febrero", "March", "marzo", "April", "abril", "June", "junio", "July", "julio", "August", "agosto",
+	"September", "septiembre", "October", "octubre", "November", "noviembre", "December", "diciembre",
+	"Mon", "lun", "Tue", "mar", "Wed", "mié", "Thu", "jue", "Fri", "vie", "Sat", "sáb", "Sun", "dom",
+	"Jan", "ene", "Feb", "feb", "Mar", "mar", "Apr", "abr", "May", "mayo", "Jun", "jun", "Jul", "jul", "Aug", "ago", "Sep", "sept", "Oct", "oct", "Nov", "nov", "Dec", "dic",
+	"am", "a.m.", "pm", "p.m.")
+
+// spanish writes a time with Spanish names.
+func spanish(layout string, t time.Time) string { return spanishNames.Replace(t.Format(layout)) }

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"buzon/store"
+)
+
+// actRow is the JSON of a mail of the story.
+type actRow struct {
+	What string `json:"what"`
+	mailRow
+	Sent  []sentRow `json:"sent"`
+	Wrong []string  `json:"wrong"`
+}
+
+type sentRow struct {
+	Kind    string `json:"kind"`
+	To      string `json:"to"`
+	Subject string `json:"subject"`
+	State   string `json:"state"`
+}
+
+// report prints what became of the mails: the mails, the tickets, what was sent.
+func (a *app) report(ctx context.Context, p *player, played []act) error {
+	subjects, err := p.subjects()
+	if err != nil {
+		return err
+	}
+	var mails, sent [][]string
+	for i, p := range played {
+		row := actRow{What: p.What, mailRow: mailJSON(p.mail), Sent: []sentRow{}, Wrong: nonNil(p.wrong)}
+		for _, o := range p.tells {
+			row.Sent = append(row.Sent, sentRow{string(o.Kind), o.Address, subjects[o.MessageID], string(o.State)})
+			sent = append(sent, []string{fmt.Sprint(i + 1), string(o.Kind), o.Address, cut(subjects[o.MessageID], 66)})
+		}
+		if a.json {
+			if err := a.object(row); err != nil {
+				return err
+			}
+		}
+		mark := ""
+		if len(p.wrong) > 0 {
+			mark = "WRONG"
+		}
+		mails = append(mails, []string{fmt.Sprint(i + 1), p.What, cmpOr(p.mail.Sender, "(none)"), cut(p.mail.Subject, 32), p.mail.Rule, string(p.mail.Outcome),
+			place(p.mail.Ticket, p.mail.Item), mark})
+	}
+	if a.json {
+		return nil
+	}
+	if err := a.table([]string{"MAIL", "", "FROM", "SUBJECT", "RULE", "OUTCOME", "CASE"}, mails); err != nil {
+		return err
+	}
+	tickets, err := p.house.store.Tickets(ctx, store.TicketFilter{Status: "all"})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, "\nThe tickets now:")
+	if err := a.printTickets(ctx, p.house, tickets); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, "\nSent because of each mail:")
+	return a.table([]string{"MAIL", "KIND", "TO", "SUBJECT"}, sent)
+}
+
+// subjects of all caught mail, by Message-ID.
+func (p *player) subjects() (map[string]string, error) {
+	all, err := p.inbox("", 0)
+	list := map[string]string{}
+	for _, m := range all {
+		list[m.ID] = m.Subject
+	}
+	return list, err
+}
+
+// writePages puts the HTML of every caught mail beside the Maildir, for a browser.
+func (p *player) writePages() error {
+	all, err := p.inbox("", 0)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(p.pages(), 0o700); err != nil {
+		return fmt.Errorf("make a directory for the pages: %w", err)
+	}
+	for i, m := range all {
+		who, _, _ := strings.Cut(m.To, "@")
+		name := fmt.Sprintf("%02d-case-%d-to-%s.html", i+1, m.Ticket, who)
+		if err := os.WriteFile(filepath.Join(p.pages(), name), []byte(m.HTML), 0o600); err != nil {
+			return fmt.Errorf("write a page: %w", err)
+		}
+	}
+	return nil
+}
+
+func (p *player) pages() string { return filepath.Join(p.house.config.DataDir, "html") }
+
+// whereToLook tells what can be done next.
+func (a *app) whereToLook(p *player, stay, keep bool) {
+	buzon, dir := program(), p.house.config.DataDir
+	if !stay && !keep {
+		fmt.Fprintf(a.stdout, "\nThe desk is taken away again. To look around in it: %s demo --keep\nTo write to it: %s demo --stay\n", buzon, buzon)
+		return
+	}
+	fmt.Fprintf(a.stdout, "\nLook further:\n")
+	for _, l := range [][2]string{
+		{"ticket show 1", "a case, item by item"}, {"ticket search factura", ""}, {"mail explain 8", "what became of a mail, and why"}, {"mail raw 3", "as it came"},
+		{"quarantine list", ""}, {"outbox list", "what was sent"},
+	} {
+		line := fmt.Sprintf("  %s %s --data %s", buzon, l[0], dir)
+		if l[1] != "" {
+			line += "    # " + l[1]
+		}
+		fmt.Fprintln(a.stdout, line)
+	}
+	fmt.Fprintf(a.stdout, "\nThe mails that were sent:  %s\nTheir HTML, for a browser: %s\n", p.dir, filepath.Join(p.pages(), "*.html"))
+	if !stay {
+		fmt.Fprintf(a.stdout, "\nThe desk stays in %s until you remove it.\n", dir)
+	}
+}
+
+// program is how the user started us.
+func program() string {
+	if strings.Contains(os.Args[0], "go-build") {
+		return "go run ./cmd/buzon"
+	}
+	return os.Args[0]
+}

@@ -1,0 +1,174 @@
+package imappoll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// after does what is owed on the server to mail that is in the journal: to these UIDs and to no others.
+func (s *session) after(ctx context.Context) error {
+	owed, err := s.Journal.Owed(ctx, s.open.Folder)
+	if err != nil {
+		return storeError(err)
+	}
+	owed = slices.DeleteFunc(owed, func(e Entry) bool {
+		return e.State == Failed || s.Apart != "" && s.After == Move && !e.Settled // where it goes is not known yet
+	})
+	for len(owed) > 0 {
+		some := owed[:min(mostMails, len(owed))]
+		owed = owed[len(some):]
+		if err := s.settle(ctx, some); err != nil {
+			return fmt.Errorf("%s mail that is in the journal: %w", s.After, err)
+		}
+	}
+	return nil
+}
+
+// settle deals with some of it. What another client has removed meanwhile is done with.
+func (s *session) settle(ctx context.Context, owed []Entry) error {
+	there, err := s.search(ctx, imap.SearchCriteria{UID: []imap.UIDSet{set(uidsOf(owed))}})
+	if err != nil {
+		return err
+	}
+	var gone, here []Entry
+	for _, e := range owed {
+		if _, found := slices.BinarySearch(there, e.UID); found {
+			here = append(here, e)
+		} else {
+			gone = append(gone, e)
+		}
+	}
+	if err := s.done(ctx, gone); err != nil {
+		return err
+	}
+	switch {
+	case len(here) == 0:
+		return nil
+	case s.After == Leave:
+		return s.done(ctx, here)
+	case s.After == Flag || !s.canMove():
+		return s.flag(ctx, here)
+	case s.After == Delete:
+		return s.remove(ctx, here)
+	}
+	return s.moveAll(ctx, here)
+}
+
+func uidsOf(list []Entry) (uids []uint32) {
+	for _, e := range list {
+		uids = append(uids, e.UID)
+	}
+	return uids
+}
+
+func (s *session) done(ctx context.Context, list []Entry) error {
+	return s.noteAll(ctx, list, Done)
+}
+
+func (s *session) noteAll(ctx context.Context, list []Entry, state State) error {
+	noted := make([]Entry, len(list))
+	for i, e := range list {
+		noted[i] = Entry{UID: e.UID, State: state}
+	}
+	return s.note(context.WithoutCancel(ctx), 0, noted...)
+}
+
+// canMove tells whether one mail can be taken out of the folder without touching others: by MOVE (RFC 6851), or by
+// UID EXPUNGE (RFC 4315). A plain EXPUNGE would remove whatever another client has marked.
+func (s *session) canMove() bool {
+	return s.caps.Has(imap.CapIMAP4rev2) || s.caps.Has(imap.CapUIDPlus) || s.hasMove() && s.After == Move
+}
+
+func (s *session) hasMove() bool { return s.caps.Has(imap.CapMove) || s.caps.Has(imap.CapIMAP4rev2) }
+
+// moveAll moves each mail to the folder for its outcome.
+func (s *session) moveAll(ctx context.Context, list []Entry) error {
+	var apart, processed []Entry
+	for _, e := range list {
+		if e.Apart && s.Apart != "" {
+			apart = append(apart, e)
+		} else {
+			processed = append(processed, e)
+		}
+	}
+	return errors.Join(s.moveTo(ctx, s.MovedTo, processed), s.moveTo(ctx, s.Apart, apart))
+}
+
+func (s *session) moveTo(ctx context.Context, folder string, list []Entry) error {
+	if len(list) == 0 {
+		return nil
+	}
+	target, err := s.target(ctx, folder)
+	if err != nil {
+		return err
+	}
+	if s.hasMove() {
+		err := s.do(ctx, "move to "+target, func() error { _, err := s.client.Move(set(uidsOf(list)), target).Wait(); return err })
+		if err != nil {
+			return s.forget(target, err)
+		}
+		return s.done(ctx, list)
+	}
+	// QUIRK: go-imap's Move would send COPY, STORE and EXPUNGE without waiting for the answers: what was not copied
+	// would be destroyed. Each is waited for here, and a mail that was copied is not copied again.
+	copied, fresh := []Entry(nil), []Entry(nil)
+	for _, e := range list {
+		if e.State == Copied {
+			copied = append(copied, e)
+		} else {
+			fresh = append(fresh, e)
+		}
+	}
+	if len(fresh) > 0 {
+		err := s.do(ctx, "copy to "+target, func() error { _, err := s.client.Copy(set(uidsOf(fresh)), target).Wait(); return err })
+		if err != nil {
+			return s.forget(target, err)
+		}
+		if err := s.noteAll(ctx, fresh, Copied); err != nil {
+			return err
+		}
+	}
+	return s.remove(ctx, append(copied, fresh...))
+}
+
+// forget has the target folder made again, should somebody have removed it.
+func (s *session) forget(target string, err error) error {
+	var e *imap.Error
+	if errors.As(err, &e) && (e.Code == imap.ResponseCodeTryCreate || e.Code == imap.ResponseCodeNonExistent) {
+		delete(s.ready, target)
+		s.names.all = slices.DeleteFunc(s.names.all, func(name string) bool { return name == target })
+	}
+	return err
+}
+
+// remove expunges exactly these mails.
+func (s *session) remove(ctx context.Context, list []Entry) error {
+	uids := set(uidsOf(list))
+	if err := s.store(ctx, uids, imap.FlagDeleted); err != nil {
+		return err
+	}
+	if err := s.do(ctx, "expunge", func() error { return s.client.UIDExpunge(uids).Close() }); err != nil {
+		return err
+	}
+	return s.done(ctx, list)
+}
+
+// flag marks mail as taken and leaves it where it is.
+func (s *session) flag(ctx context.Context, list []Entry) error {
+	if s.open.keywords {
+		if err := s.store(ctx, set(uidsOf(list)), imap.Flag(s.Keyword)); err != nil && !refused(err) {
+			return err
+		}
+	}
+	return s.done(ctx, list)
+}
+
+func (s *session) store(ctx context.Context, uids imap.UIDSet, flag imap.Flag) error {
+	return s.do(ctx, "set "+string(flag), func() error {
+		return s.client.Store(uids, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{flag}}, nil).Close()
+	})
+}

@@ -1,0 +1,201 @@
+package imappoll
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+	"github.com/emersion/go-sasl"
+)
+
+// session is one connection to the server, logged in.
+type session struct {
+	*plan
+	wire   *wire
+	client *imapclient.Client
+	caps   imap.CapSet
+	wake   chan struct{} // the selected folder has news
+	names  names
+	open   selected
+	deaf   bool            // the server refused IDLE
+	ready  map[string]bool // target folders that exist
+	chunk  *int            // mails in one FETCH
+}
+
+// selected is the folder that is open.
+type selected struct {
+	folder
+	Folder
+	next     uint32 // UIDNEXT; 0: not told
+	keywords bool   // the server keeps our keyword
+}
+
+// connect opens a connection, secures it and logs in. The session must be closed, an error or not.
+func (p *plan) connect(ctx context.Context, chunk *int, fresh bool) (*session, error) {
+	address := net.JoinHostPort(p.Host, strconv.Itoa(p.Port))
+	nc, err := p.Dial(ctx, "tcp", address)
+	if err != nil {
+		return nil, errDial{fmt.Errorf("connect to %s: %w", address, err)}
+	}
+	s := &session{plan: p, wire: &wire{Conn: nc}, wake: make(chan struct{}, 1), ready: map[string]bool{}, chunk: chunk}
+	err = s.do(ctx, "greet the server", func() (err error) {
+		s.client, err = s.secure(ctx)
+		if err == nil {
+			err = s.client.WaitGreeting()
+		}
+		return err
+	})
+	if err == nil {
+		err = s.login(ctx, fresh)
+	}
+	if err == nil {
+		err = s.do(ctx, "ask for capabilities", func() error {
+			if s.caps = s.client.Caps(); s.caps == nil {
+				return errors.New("the server does not tell its capabilities")
+			}
+			return nil
+		})
+	}
+	if err == nil {
+		err = s.list(ctx)
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// errDial marks that the server was not reached at all: nothing was asked of it.
+type errDial struct{ error }
+
+func (e errDial) Unwrap() error { return e.error }
+
+// secure sets up TLS, which is never given up where it is configured, and starts the protocol.
+func (s *session) secure(ctx context.Context) (*imapclient.Client, error) {
+	conf := &tls.Config{ServerName: s.Host, RootCAs: s.CAs, MinVersion: tls.VersionTLS12}
+	o := &imapclient.Options{TLSConfig: conf, UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+		Mailbox: func(d *imapclient.UnilateralDataMailbox) { // on go-imap's own goroutine: must not wait
+			if d.NumMessages != nil {
+				s.news()
+			}
+		}}}
+	switch s.TLS {
+	case "none":
+		return imapclient.New(s.wire, o), nil
+	case "starttls":
+		return imapclient.NewStartTLS(s.wire, o)
+	}
+	tc := tls.Client(s.wire, conf)
+	if err := tc.HandshakeContext(ctx); err != nil {
+		return nil, err
+	}
+	return imapclient.New(tc, o), nil
+}
+
+func (s *session) news() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// close ends the connection without farewell: LOGOUT could wait for ever.
+func (s *session) close() {
+	s.wire.Conn.Close()
+	if s.client != nil {
+		s.client.Close()
+	}
+}
+
+// do runs a command under the account's patience, and tells a server that wants a pause.
+func (s *session) do(ctx context.Context, what string, f func() error) error {
+	err := s.wire.within(ctx, s.Patience, what, f)
+	if throttled(err) {
+		return fmt.Errorf("%w: %w", errThrottle, err)
+	}
+	return err
+}
+
+// throttled tells answers that speak of the account or the server and not of the command (RFC 5530; Microsoft and
+// Google put it into words or into a code of their own).
+func throttled(err error) bool {
+	var e *imap.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit, imap.ResponseCodeServerBug,
+		"THROTTLED", "SYS/TEMP", "SYS":
+		return true
+	}
+	text := strings.ToLower(e.Text)
+	return strings.Contains(text, "throttl") || strings.Contains(text, "too many simultaneous") || strings.Contains(text, "bandwidth limits")
+}
+
+// refused tells an answer NO or BAD, after which the connection is still good.
+func refused(err error) bool {
+	var e *imap.Error
+	return errors.As(err, &e) && (e.Type == imap.StatusResponseTypeNo || e.Type == imap.StatusResponseTypeBad)
+}
+
+// login gives password or token. A password is never sent twice on one connection.
+func (s *session) login(ctx context.Context, fresh bool) error {
+	if s.Token == nil {
+		password, err := s.Password()
+		if err != nil {
+			return fmt.Errorf("read the password: %w", err)
+		}
+		return s.authenticate(ctx, func() error { return s.password(password) })
+	}
+	token, err := s.Token(ctx, fresh)
+	if err != nil {
+		return fmt.Errorf("%w: get a token (buzon oauth login %s): %w", errAuth, s.Name, err)
+	}
+	user := s.Username
+	if s.Shared != "" {
+		user = s.Shared // the token says who asks, the name which mailbox
+	}
+	var mech sasl.Client = &xoauth2{user: user, token: token}
+	if s.OAuthBearer {
+		mech = sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: user, Token: token, Host: s.Host, Port: s.Port})
+	}
+	return s.authenticate(ctx, func() error { return s.client.Authenticate(mech) })
+}
+
+// password logs in with LOGIN, or with PLAIN where LOGIN is not to be had or another mailbox is to be opened.
+func (s *session) password(password string) error {
+	caps := s.client.Caps()
+	if s.Shared != "" {
+		return s.client.Authenticate(sasl.NewPlainClient(s.Shared, s.Username, password))
+	}
+	if caps.Has(imap.CapLoginDisabled) && caps.Has("AUTH=PLAIN") {
+		return s.client.Authenticate(sasl.NewPlainClient("", s.Username, password))
+	}
+	return s.client.Login(s.Username, password).Wait()
+}
+
+// authenticate tells a login that was refused from a server that has no time.
+func (s *session) authenticate(ctx context.Context, f func() error) error {
+	err := s.do(ctx, "log in", f)
+	if err == nil || errors.Is(err, errThrottle) || !refused(err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errAuth, err)
+}
+
+// xoauth2 is the mechanism of Google and Microsoft (developers.google.com/workspace/gmail/imap/xoauth2-protocol).
+type xoauth2 struct{ user, token string }
+
+func (a *xoauth2) Start() (string, []byte, error) {
+	return "XOAUTH2", []byte("user=" + a.user + "\x01auth=Bearer " + a.token + "\x01\x01"), nil
+}
+
+// Next answers a refusal, which comes as a challenge with the reason, with nothing; the server then says NO.
+func (a *xoauth2) Next([]byte) ([]byte, error) { return []byte{}, nil }

@@ -1,0 +1,107 @@
+package imappoll
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// tally counts what a reconciliation found, folder by folder.
+type tally struct{ lines []string }
+
+// reconcile compares the folder with the journal, UID by UID: what the journal lacks is taken, what should have been
+// moved and was not is moved.
+func (s *session) reconcile(ctx context.Context, aside bool, total *tally) error {
+	server, err := s.search(ctx, imap.SearchCriteria{})
+	if err != nil {
+		return err
+	}
+	entries, err := s.Journal.Entries(ctx, s.open.Folder, 0)
+	if err != nil {
+		return storeError(err)
+	}
+	at, _, err := s.Journal.Position(ctx, s.Name, s.open.name)
+	if err != nil {
+		return storeError(err)
+	}
+	on := make(map[uint32]bool, len(server))
+	for _, uid := range server {
+		on[uid] = true
+	}
+	missing := without(append([]uint32(nil), server...), entries)
+	if err := s.take(ctx, missing, at.Old, false); err != nil {
+		return err
+	}
+	count, noted := s.compare(on, entries)
+	if err := s.note(ctx, 0, noted...); err != nil {
+		return err
+	}
+	if aside {
+		if err := s.asideAgain(ctx, on, entries, at.Old); err != nil {
+			return err
+		}
+	}
+	total.lines = append(total.lines, fmt.Sprintf("%s: %d on the server, %d taken, %d not ours, %d set aside, %d were missing, %d left behind, %d gone unread",
+		s.open.name, len(server), count[Done]+count[Taken]+count[Copied]+len(missing), count[Skipped], count[Aside], len(missing), count["behind"], count[Vanished]))
+	return nil
+}
+
+// compare counts the entries of mail that is on the server, and says which entries must change.
+func (s *session) compare(on map[uint32]bool, entries []Entry) (count map[State]int, noted []Entry) {
+	count = map[State]int{}
+	for _, e := range entries {
+		switch {
+		case !on[e.UID] && e.State == Failed:
+			noted = append(noted, Entry{UID: e.UID, State: Vanished, Error: e.Error})
+			count[Vanished]++
+		case !on[e.UID] && e.State != Vanished:
+		case e.State == Done && !s.open.sent && s.canMove() && (s.After == Move || s.After == Delete):
+			noted = append(noted, Entry{UID: e.UID, State: Taken})
+			count["behind"]++
+		default:
+			count[e.State]++
+		}
+	}
+	return count, noted
+}
+
+// asideAgain tries what was set aside once more, each mail at most twice a day: one of them may end the connection.
+func (s *session) asideAgain(ctx context.Context, on map[uint32]bool, entries []Entry, old uint32) error {
+	for _, e := range entries {
+		key := fmt.Sprint(s.open.Folder, e.UID)
+		if e.State != Aside || !on[e.UID] || time.Since(s.tried[key]) < 11*time.Hour {
+			continue
+		}
+		s.tried[key] = time.Now()
+		sizes, err := s.sizes(ctx, []uint32{e.UID})
+		if err != nil {
+			return err
+		}
+		if sizes[e.UID] > s.MaxSize {
+			continue
+		}
+		got, err := s.fetch(ctx, []uint32{e.UID})
+		b := got[e.UID]
+		if err == nil && b != nil && b.whole {
+			err = s.journal(ctx, 0, []Mail{s.mail(e.UID, b, old)})
+		} else if refused(err) {
+			err = nil
+		}
+		got.close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reconciled notes that every folder was compared.
+func (s *session) reconciled(total tally) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status.Reconciled, s.status.Report = time.Now(), strings.Join(total.lines, "; ")
+	s.log.Info("reconciled", "report", s.status.Report)
+}

@@ -1,0 +1,180 @@
+package imappoll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// round looks at every folder; what is wrong with one does not keep it from the others. The first folder is left open.
+func (s *session) round(ctx context.Context, order Order) error {
+	full := order == ReconcileNow || order == ReconcileAside || s.nightDue()
+	var errs []error
+	var total tally
+	for i := len(s.folders) - 1; i >= 0; i-- {
+		err := s.visit(ctx, s.folders[i], full, order == ReconcileAside || full && order == NoOrder, &total)
+		if err != nil {
+			err = fmt.Errorf("folder %s: %w", s.folders[i].name, err)
+			errs = append(errs, err)
+		}
+		if ctx.Err() != nil || lost(err, s) || isStoreError(err) {
+			return errors.Join(errs...)
+		}
+	}
+	if full && len(errs) == 0 {
+		s.reconciled(total)
+	}
+	return errors.Join(errs...)
+}
+
+func isStoreError(err error) bool {
+	var e errStore
+	return errors.As(err, &e)
+}
+
+// first looks at the first folder, which has news.
+func (s *session) first(ctx context.Context) error {
+	if err := s.scan(ctx); err != nil {
+		return fmt.Errorf("folder %s: %w", s.open.name, err)
+	}
+	return s.after(ctx)
+}
+
+// visit opens a folder, takes what is new and does what is owed.
+func (s *session) visit(ctx context.Context, f folder, full, aside bool, total *tally) error {
+	if err := s.enter(ctx, f); err != nil {
+		return err
+	}
+	if err := s.scan(ctx); err != nil {
+		return err
+	}
+	if full {
+		if err := s.reconcile(ctx, aside, total); err != nil {
+			return err
+		}
+	}
+	if err := s.again(ctx); err != nil {
+		return err
+	}
+	return s.after(ctx)
+}
+
+// enter selects a folder and, on first contact or when its UIDs have lost their meaning, begins its epoch.
+func (s *session) enter(ctx context.Context, f folder) error {
+	name, _ := s.names.real(f.name)
+	select {
+	case <-s.wake: // of the folder before
+	default:
+	}
+	var data *imap.SelectData
+	err := s.do(ctx, "open", func() (err error) { data, err = s.client.Select(name, nil).Wait(); return err })
+	if err != nil {
+		s.open = selected{}
+		return err
+	}
+	if data.UIDValidity == 0 {
+		return errors.New("the server gives no UIDVALIDITY, so mail can't be told apart: use another server or folder")
+	}
+	flags := data.PermanentFlags
+	s.open = selected{folder: f, Folder: Folder{s.Name, f.name, data.UIDValidity}, next: uint32(data.UIDNext),
+		keywords: slices.Contains(flags, imap.FlagWildcard) || slices.Contains(flags, imap.Flag(s.Keyword))}
+	at, known, err := s.Journal.Position(ctx, s.Name, f.name)
+	switch {
+	case err != nil:
+		return storeError(err)
+	case !known:
+		err = s.meet(ctx)
+	case at.UIDValidity != data.UIDValidity:
+		err = s.meetAgain(ctx, at)
+	case !at.Prints:
+		err = s.print(ctx)
+	}
+	return err
+}
+
+// search lists UIDs, in order.
+func (s *session) search(ctx context.Context, c imap.SearchCriteria) (list []uint32, err error) {
+	err = s.do(ctx, "list UIDs", func() error {
+		found, err := s.client.UIDSearch(&c, nil).Wait()
+		if err != nil {
+			return err
+		}
+		for _, uid := range found.AllUIDs() {
+			list = append(list, uint32(uid))
+		}
+		return nil
+	})
+	slices.Sort(list)
+	return slices.Compact(list), err
+}
+
+// above is the criteria for UIDs past one. "n:*" always holds the last mail, however low its UID (RFC 9051 section 6.4.4).
+func above(uid uint32) imap.SearchCriteria {
+	return imap.SearchCriteria{UID: []imap.UIDSet{{imap.UIDRange{Start: imap.UID(uid + 1)}}}}
+}
+
+// scan takes what is past the cursor.
+func (s *session) scan(ctx context.Context) error {
+	for {
+		at, _, err := s.Journal.Position(ctx, s.Name, s.open.name)
+		if err != nil {
+			return storeError(err)
+		}
+		list, err := s.search(ctx, above(at.Cursor))
+		if err != nil {
+			return err
+		}
+		list = slices.DeleteFunc(list, func(uid uint32) bool { return uid <= at.Cursor })
+		known, err := s.Journal.Entries(ctx, s.open.Folder, at.Cursor)
+		if err != nil {
+			return storeError(err)
+		}
+		if list = without(list, known); len(list) == 0 {
+			return nil
+		}
+		if err := s.take(ctx, list, at.Old, true); err != nil {
+			return err
+		}
+	}
+}
+
+// without leaves out the UIDs that have an entry.
+func without(list []uint32, known []Entry) []uint32 {
+	have := make(map[uint32]bool, len(known))
+	for _, e := range known {
+		have[e.UID] = true
+	}
+	return slices.DeleteFunc(list, func(uid uint32) bool { return have[uid] })
+}
+
+// again tries once more what could not be read, each alone.
+func (s *session) again(ctx context.Context) error {
+	owed, err := s.Journal.Owed(ctx, s.open.Folder)
+	if err != nil {
+		return storeError(err)
+	}
+	at, _, err := s.Journal.Position(ctx, s.Name, s.open.name)
+	if err != nil {
+		return storeError(err)
+	}
+	for _, e := range owed {
+		if e.State != Failed {
+			continue
+		}
+		if err := s.retry(ctx, e, at.Old); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nightDue tells whether the night's reconciliation is due.
+func (s *session) nightDue() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.status.Reconciled.IsZero() || !time.Now().Before(s.nightly.Next(s.status.Reconciled))
+}

@@ -1,0 +1,205 @@
+package imappoll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// Run takes mail until ctx ends. It returns an error only for options that can't work.
+func (a Account) Run(ctx context.Context) error {
+	p, err := a.check()
+	if err != nil {
+		return err
+	}
+	if p.status, err = p.Journal.Status(ctx, p.Name); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("read the state of IMAP account %s: %w", p.Name, err)
+	}
+	watching, stop := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { p.watch(watching) })
+	defer running.Wait()
+	defer stop()
+	w := &worker{plan: p, chunk: mostMails, order: ReconcileNow}
+	for tries := 0; ctx.Err() == nil; {
+		began := time.Now()
+		err := w.attempt(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if time.Since(began) > steady && !errors.Is(err, errAuth) {
+			tries = 0
+		}
+		w.fresh = errors.Is(err, errAuth)
+		wait := backoff(err, tries)
+		tries++
+		p.log.Warn("connection ended; trying again", "error", err, "in", wait.Round(time.Second))
+		w.pause(ctx, wait)
+	}
+	return nil
+}
+
+// steady is how long a connection lives that is not counted among failures.
+const steady = 10 * time.Minute
+
+// worker is a running account: what outlives a connection.
+type worker struct {
+	*plan
+	chunk int
+	order Order // what the next round shall do
+	fresh bool  // the last login was refused: take a new token
+}
+
+// attempt is one connection, from login to its end. A panic in it ends the connection and not the daemon.
+func (w *worker) attempt(ctx context.Context) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+		if ctx.Err() == nil {
+			w.report(ctx, err)
+		}
+	}()
+	s, err := w.connect(ctx, &w.chunk, w.fresh)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return w.serve(ctx, s)
+}
+
+// serve goes round the folders and waits for the next reason to, until the connection ends.
+func (w *worker) serve(ctx context.Context, s *session) error {
+	for {
+		order := w.order
+		err := s.round(ctx, order)
+		if ctx.Err() != nil || lost(err, s) {
+			return err
+		}
+		w.order = NoOrder
+		w.report(ctx, err)
+		for again := true; again && err == nil; {
+			if again, err = w.rest(ctx, s); again && err == nil {
+				err = s.first(ctx)
+				w.report(ctx, err)
+			}
+		}
+		if err != nil && (ctx.Err() != nil || lost(err, s)) {
+			return err
+		}
+		if err != nil { // a folder is in trouble, the connection is not
+			if err := w.sleep(ctx, s); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// lost tells an error after which the connection is of no use.
+func lost(err error, s *session) bool {
+	select {
+	case <-s.client.Closed():
+		return true
+	default:
+	}
+	return errors.Is(err, errTimeout) || errors.Is(err, errThrottle)
+}
+
+// backoff is how long to leave the server alone after so many failures in a row. At most twelve logins come of it in
+// half an hour, whatever the server says; jitter keeps accounts from coming back all at once.
+func backoff(err error, tries int) time.Duration {
+	first, most := 5*time.Second, 5*time.Minute
+	var dial errDial
+	switch {
+	case errors.As(err, &dial):
+		first, most = time.Second, time.Minute // no login was tried
+	case errors.Is(err, errAuth):
+		first, most = 30*time.Second, 10*time.Minute // some providers lock accounts
+	}
+	d := most
+	if tries < 16 {
+		d = min(first<<tries, most)
+	}
+	return d + rand.N(d/4+1)
+}
+
+// pause waits, unless an administrator asks for a poll meanwhile.
+func (w *worker) pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	for {
+		changed := w.Journal.Changed()
+		if w.asked(ctx) {
+			return
+		}
+		select {
+		case <-changed:
+		case <-timer.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// asked takes an administrator's order.
+func (w *worker) asked(ctx context.Context) bool {
+	order, err := w.Journal.Order(ctx, w.Name)
+	if err != nil || order == NoOrder {
+		return false
+	}
+	w.order = order
+	return true
+}
+
+// report writes down how a round went.
+func (p *plan) report(ctx context.Context, err error) {
+	p.mu.Lock()
+	p.status.Tried = time.Now()
+	if p.status.Error = ""; err != nil {
+		p.status.Error = err.Error()
+		p.log.Warn("mail could not be looked for", "error", err)
+	} else {
+		p.status.Good = p.status.Tried
+	}
+	status := p.status
+	p.mu.Unlock()
+	if err := p.Journal.SetStatus(ctx, p.Name, status); err != nil && ctx.Err() == nil {
+		p.log.Error("cannot write the account's state", "error", err)
+	}
+}
+
+// watch raises the alarm when nothing went well for too long, and gives the all-clear; the journal remembers which was
+// the last, so that each is told once.
+func (p *plan) watch(ctx context.Context) {
+	tick := time.NewTicker(max(p.AlarmAfter/15, time.Second))
+	defer tick.Stop()
+	for began := time.Now(); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		p.mu.Lock()
+		good, why := p.status.Good, p.status.Error
+		p.mu.Unlock()
+		down := time.Since(later(good, began)) > p.AlarmAfter
+		if !down && good.Before(began) {
+			continue // nothing is known yet
+		}
+		if err := p.Journal.Alarm(ctx, p.Name, down, why); err != nil && ctx.Err() == nil {
+			p.log.Error("cannot tell the administrators", "error", err)
+		}
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
