@@ -2,7 +2,7 @@ package mailin
 
 import (
 	"context"
-	"strconv"
+	"strings"
 
 	"buzon/mailin/command"
 	"buzon/mailin/reply"
@@ -16,16 +16,23 @@ func (f *filing) agentItem(ctx context.Context) error {
 	if f.resolution.Kind != threading.Agent { // his token as a customer orders nothing
 		return f.agentNote(ctx)
 	}
-	commands, text := command.Agent(f.rd.Reply.New())
-	act := agentAct(commands, text != "" || len(f.attachments) > 0)
+	written := command.Agent(f.rd.Reply.New())
+	words := written.Text != "" || len(f.attachments) > 0
+	act := agentAct(written, words)
 	change := desk.Follow(f.ticket, f.person, act)
-	t := orders(f.ticket, commands).Apply(change, f.person)
-	it := desk.Item{Type: change.Type, Author: f.person, Text: text}
-	if act == desk.Notes || act == desk.Takes {
+	o := &orders{filing: f, changed: f.ticket.Apply(change, f.person), act: act, words: words}
+	if err := o.run(ctx, written); err != nil {
+		return err
+	}
+	it := desk.Item{Type: desk.Follow(f.ticket, f.person, o.act).Type, Author: f.person, Text: written.Text}
+	if written.Internal || o.act == desk.Notes || o.act == desk.Takes {
 		it.Visibility = desk.Internal
 	}
+	if it.Text == "" && it.Visibility == desk.Internal {
+		it.Text = o.lines(written) // so that the ticket shows what was ordered
+	}
 	f.verdict.Outcome = store.OutcomeItem
-	return f.addAndTell(ctx, t, it, agentEvents[act])
+	return o.settle(ctx, it)
 }
 
 // agentEvents are what the desk hears of an agent's act.
@@ -34,40 +41,34 @@ var agentEvents = map[desk.Act]desk.EventKind{
 	desk.Takes: desk.TicketTaken, desk.Resolves: desk.TicketResolved, desk.Closes: desk.TicketClosed,
 }
 
-// agentAct is what the commands come to. A note wins over everything: what is meant for colleagues never leaves. Commands
-// without words, that say nothing to the customer, are a note too.
-func agentAct(commands []command.Command, words bool) desk.Act {
-	acts := map[command.Verb]desk.Act{command.Note: desk.Notes, command.Close: desk.Closes, command.Resolve: desk.Resolves,
-		command.AskInfo: desk.AsksInfo, command.Reopen: desk.Reopens}
-	for _, verb := range []command.Verb{command.Note, command.Close, command.Resolve, command.AskInfo, command.Reopen} {
-		for _, c := range commands {
-			if c.Verb == verb {
-				return acts[verb]
-			}
+// acts are the commands that decide what an item is, the strongest first, and their keys of the templates' results.
+var acts = []struct {
+	command.Verb
+	desk.Act
+	result string
+}{
+	{command.Close, desk.Closes, "closed"}, {command.Resolve, desk.Resolves, "resolved"},
+	{command.AskInfo, desk.AsksInfo, "info_requested"}, {command.Reopen, desk.Reopens, "reopened"},
+}
+
+// agentAct is what the commands come to. Words that are meant for colleagues are asked of no customer; commands without
+// words, that say nothing to the customer, are a note too.
+func agentAct(o command.Orders, words bool) desk.Act {
+	for _, a := range acts {
+		if a.Act == desk.AsksInfo && o.Internal {
+			continue
+		}
+		if o.Has(a.Verb) {
+			return a.Act
 		}
 	}
 	switch {
-	case words:
+	case words && !o.Internal:
 		return desk.Writes
-	case len(commands) > 0 && commands[0].Verb == command.Take:
+	case o.Has(command.Take):
 		return desk.Takes
 	}
 	return desk.Notes
-}
-
-// orders sets the fields that commands name.
-func orders(t desk.Ticket, commands []command.Command) desk.Ticket {
-	for _, c := range commands {
-		switch c.Verb {
-		case command.Severity:
-			if n, err := strconv.Atoi(c.Arg); err == nil && n >= 1 && n <= 3 {
-				t.Severity, t.ProductionDown = n, t.ProductionDown && n == 1
-			}
-		case command.Release:
-			t.Agent, t.Assignee = desk.Person{}, desk.Person{}
-		}
-	}
-	return t
 }
 
 // agentNote keeps an agent's mail inside: its way proves too little for the customer to read it.
@@ -77,7 +78,8 @@ func (f *filing) agentNote(ctx context.Context) error {
 	return f.addAndTell(ctx, f.ticket, it, desk.AgentUnconfirmed)
 }
 
-// agentOpens makes a ticket of an agent's mail: in the name of the customer whose mail he forwards, else in his own.
+// agentOpens makes a ticket of an agent's mail: in the name of the customer whose mail he forwards, else in his own. What
+// he wrote above the forward is for his colleagues.
 func (f *filing) agentOpens(ctx context.Context) error {
 	customer, body, err := f.forwarded(ctx)
 	if err != nil {
@@ -87,12 +89,21 @@ func (f *filing) agentOpens(ctx context.Context) error {
 		return f.open(ctx, true)
 	}
 	t := f.newTicket(customer)
-	return f.openWith(ctx, desk.Event{Kind: desk.TicketOpenedFor, Ticket: t, Author: f.person}, body)
+	if err := f.openWith(ctx, desk.Event{Kind: desk.TicketOpenedFor, Ticket: t, Author: f.person}, body); err != nil {
+		return err
+	}
+	comment := f.rd.Reply.New()
+	if comment == "" || strings.Contains(body, comment) {
+		return nil
+	}
+	_, err = f.tx.AddItem(ctx, t.Subject, desk.Item{Ticket: f.verdict.Ticket, Type: desk.Note, Author: f.person, Visibility: desk.Internal,
+		State: desk.Filed, Text: comment, Mail: f.mail.ID}, nil)
+	return err
 }
 
 // forwarded finds who wrote the mail that an agent forwards, and his words. Ourselves and agents are no customers.
 func (f *filing) forwarded(ctx context.Context) (customer desk.Person, body string, err error) {
-	forward, ok := reply.ParseForward(f.rd.Text)
+	forward, ok := reply.ParseForward(f.rd.Reply.Forwarded())
 	address := desk.Canonical(forward.From.Address)
 	if !ok || address == "" || f.ours(address) {
 		return customer, "", nil

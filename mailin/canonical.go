@@ -22,41 +22,66 @@ func canonical(m *message.Message, r io.ReaderAt, size int64) ([]byte, error) {
 		}
 	}
 	h.Write([]byte{0})
-	found, err := hashBody(h, bufio.NewReaderSize(io.NewSectionReader(r, 0, size), 32<<10))
-	if err == nil && !found { // no header, or nothing else: only the same bytes are the same mail
-		_, err = io.Copy(h, io.NewSectionReader(r, 0, size))
-	}
+	b := body{to: h}
+	err := b.read(bufio.NewReaderSize(io.NewSectionReader(r, 0, size), 32<<10))
 	return h.Sum(nil), err
 }
 
-// hashBody hashes what follows the first empty line, without carriage returns and without the blank lines at the end,
-// both of which relays add and take. It tells whether there was such a line.
-func hashBody(h hash.Hash, r *bufio.Reader) (body bool, err error) {
-	pending, start := 0, true // start of a line
-	for {
-		line, err := r.ReadSlice('\n')
+// body hashes what is no header field, without carriage returns before line ends and without blank lines at the end:
+// relays add and take both. A header that ends in no empty line ends where the first line is no field: what stands there
+// is a text, however short, and two texts are two mails.
+type body struct {
+	to     hash.Hash
+	inside bool // the header is over
+	breaks int  // line ends that are hashed when more follows
+}
+
+func (b *body) read(r *bufio.Reader) error {
+	for start, skip := true, false; ; {
+		piece, err := r.ReadSlice('\n') // a long line comes in pieces
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
-			return body, err
+			return err
 		}
-		whole := start && len(line) > 0 && line[len(line)-1] == '\n'
-		text := bytes.TrimRight(line, "\r\n")
-		switch {
-		case !body:
-			body = whole && len(text) == 0
-		case whole && len(text) == 0:
-			pending++
-		default:
-			for ; pending > 0 && len(text) > 0; pending-- {
-				h.Write([]byte{'\n'})
-			}
-			h.Write(text)
-			if len(line) > 0 && line[len(line)-1] == '\n' {
-				pending++
-			}
+		ended := bytes.HasSuffix(piece, []byte("\n"))
+		if start && !b.inside {
+			skip = b.header(piece)
 		}
-		start = len(line) > 0 && line[len(line)-1] == '\n'
+		if !skip {
+			b.line(piece, ended)
+		}
 		if errors.Is(err, io.EOF) {
-			return body, nil
+			return nil
 		}
+		if start = ended; start && b.inside {
+			skip = false
+		}
+	}
+}
+
+// header tells whether a line of the header, or the empty one behind it, is left out.
+func (b *body) header(line []byte) (skip bool) {
+	if len(bytes.TrimRight(line, "\r\n")) == 0 {
+		b.inside = true
+		return true
+	}
+	name, _, field := bytes.Cut(line, []byte(":"))
+	field = field && len(bytes.TrimRight(name, " \t")) > 0 && !bytes.ContainsAny(bytes.TrimRight(name, " \t"), " \t")
+	folded := line[0] == ' ' || line[0] == '\t'
+	b.inside = !field && !folded && !bytes.HasPrefix(line, []byte("From ")) && !bytes.HasPrefix(line, []byte(">From "))
+	return !b.inside
+}
+
+func (b *body) line(piece []byte, ended bool) {
+	if ended {
+		piece = bytes.TrimRight(piece, "\r\n")
+	}
+	if len(piece) > 0 {
+		for ; b.breaks > 0; b.breaks-- {
+			b.to.Write([]byte{'\n'})
+		}
+		b.to.Write(piece)
+	}
+	if ended {
+		b.breaks++
 	}
 }

@@ -3,7 +3,9 @@ package mailin
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"buzon/mailin/message"
 	"buzon/mailin/origin"
 	"buzon/store"
 	"buzon/store/desk"
@@ -20,8 +22,10 @@ type filing struct {
 	person     desk.Person
 	known      bool // the person was known before this mail
 	resolution threading.Resolution
-	ticket     desk.Ticket // that the evidence points at; Number 0 for none
-	twin       store.Mail  // the mail that this one repeats, if any
+	ticket     desk.Ticket    // that the evidence points at; Number 0 for none
+	twin       store.Mail     // the mail that this one repeats, if any
+	namesake   int64          // an earlier mail that was filed under this Message-ID, with other content
+	about      store.Outgoing // the mail of ours that a report is about
 	row        row
 	proof      Proof
 	verdict    store.Verdict
@@ -39,6 +43,9 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 		}
 		if err := f.act(ctx); err != nil {
 			return fmt.Errorf("file by rule %s: %w", f.row.Rule, err)
+		}
+		if err := f.flag(ctx); err != nil {
+			return err
 		}
 		_, err := tx.Settle(ctx, p.mail.ID, f.verdict)
 		return err
@@ -58,13 +65,8 @@ func (f *filing) decide(ctx context.Context) (err error) {
 		return err
 	}
 	f.known = f.person.ID != 0
-	if f.resolution, err = f.resolver(f.tx).Resolve(ctx, f.evidence()); err != nil {
+	if err := f.resolve(ctx); err != nil {
 		return err
-	}
-	if f.resolution.Ticket != 0 {
-		if f.ticket, _, err = f.tx.Ticket(ctx, f.resolution.Ticket); err != nil {
-			return err
-		}
 	}
 	sender, reason, err := f.sender(ctx)
 	if err != nil {
@@ -77,6 +79,12 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	if reason == hopsReason {
 		f.row.Rule = "1"
 	}
+	if f.namesake, err = f.tx.Namesake(ctx, f.mail.ID, m.MessageID, f.canonical); err != nil {
+		return err
+	}
+	if f.namesake != 0 {
+		reason += fmt.Sprintf("; mail %d has the same Message-ID and other content", f.namesake)
+	}
 	if f.mail.Released && (f.row.Action == Quarantine || f.row.Action == MachineOpens && !f.box.Alerts) {
 		f.row.Action, reason = OpenSuspect, "released: "+reason
 	}
@@ -87,10 +95,41 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	return nil
 }
 
+// resolve finds the ticket that the mail points at. What a responder sends to the signed bounce address answers the mail
+// that went out with it (RFC 3834 section 4), though it may name no other evidence.
+func (f *filing) resolve(ctx context.Context) (err error) {
+	if f.resolution, err = f.resolver(f.tx).Resolve(ctx, f.evidence()); err != nil {
+		return err
+	}
+	if f.rd.Origin.Class.Machine() {
+		if f.about, err = f.reported(ctx); err != nil {
+			return err
+		}
+		if f.about.Ticket != 0 && f.resolution.Evidence == evN {
+			f.resolution = threading.Resolution{Evidence: evL, Ticket: f.about.Ticket, Item: f.about.Item, Person: f.about.Person, Reason: "bounce address"}
+			if f.person.ID != 0 && f.person.ID == f.about.Person {
+				f.resolution.Evidence = evT
+			}
+		}
+	}
+	if f.resolution.Ticket != 0 {
+		f.ticket, _, err = f.tx.Ticket(ctx, f.resolution.Ticket)
+	}
+	return err
+}
+
+// flag notes in the ticket that the mail bears the Message-ID of another.
+func (f *filing) flag(ctx context.Context) error {
+	if f.namesake == 0 || f.verdict.Ticket == 0 {
+		return nil
+	}
+	return f.tx.Note(ctx, store.Activity{Ticket: f.verdict.Ticket, Person: f.person.ID, Mail: f.mail.ID, What: "same_message_id", New: f.rd.Message.MessageID})
+}
+
 // mailbox is where the mail belongs: the first of ours in To, then Cc, then the envelope.
 func (f *filing) mailbox() desk.Mailbox {
 	var candidates []string
-	for _, a := range append(f.rd.Message.To, f.rd.Message.Cc...) {
+	for _, a := range slices.Concat(f.rd.Message.To, f.rd.Message.Cc) {
 		candidates = append(candidates, a.Address)
 	}
 	for _, a := range append(candidates, f.mail.Envelope.To...) {
@@ -104,33 +143,30 @@ func (f *filing) mailbox() desk.Mailbox {
 // evidence is what the resolver looks at.
 func (f *filing) evidence() threading.Mail {
 	m := f.rd.Message
-	list := func(all ...[]string) (joined []string) {
-		for _, l := range all {
-			joined = append(joined, l...)
-		}
-		return joined
-	}
-	var delivered, to, cc []string
-	for _, a := range m.DeliveredTo {
-		delivered = append(delivered, a.Address)
-	}
-	for _, a := range m.To {
-		to = append(to, a.Address)
-	}
-	for _, a := range m.Cc {
-		cc = append(cc, a.Address)
-	}
-	return threading.Mail{Envelope: f.mail.Envelope.To, DeliveredTo: delivered, To: to, Cc: cc,
-		InReplyTo: list(m.InReplyTo), References: list(m.References), Subject: m.Subject, Sender: f.person.ID, Tag: f.box.Tag}
+	return threading.Mail{Envelope: f.mail.Envelope.To, DeliveredTo: addresses(m.DeliveredTo), To: addresses(m.To), Cc: addresses(m.Cc),
+		InReplyTo: m.InReplyTo, References: m.References, Subject: m.Subject, Sender: f.person.ID, Tag: f.box.Tag}
 }
 
-const hopsReason = "too many hops"
+func addresses(of []message.Address) (list []string) {
+	for _, a := range of {
+		list = append(list, a.Address)
+	}
+	return list
+}
+
+const (
+	hopsReason       = "too many hops"
+	incompleteReason = "incomplete" // the IMAP server gave no more than the header
+)
 
 // sender says what the sender is, and why.
 func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	o := f.rd.Origin
 	if len(f.rd.Message.Header.Values("Received")) > f.o.Hops {
 		return Nobody, hopsReason, nil
+	}
+	if f.mail.Envelope.Incomplete != "" {
+		return Nobody, incompleteReason, nil
 	}
 	if o.Class == origin.Loop {
 		return Ourselves, o.Reason, nil
@@ -145,6 +181,9 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	}
 	switch {
 	case o.Class == origin.Bounced, o.Class == origin.Delay, o.Class == origin.Receipt, o.Class == origin.Abuse:
+		if f.about.ID != 0 {
+			return Report, fmt.Sprintf("%s; about outgoing mail %d", o.Reason, f.about.ID), nil
+		}
 		return Bounce, o.Reason, nil
 	case f.from == "":
 		return Nobody, "no single usable From", nil
@@ -176,9 +215,14 @@ func (f *filing) human() Sender {
 
 // act does what the rule says.
 func (f *filing) act(ctx context.Context) error {
+	if f.sent() {
+		return f.fileSent(ctx)
+	}
 	switch f.row.Action {
 	case Record:
 		return f.record()
+	case SettleReport:
+		return f.report(ctx)
 	case AutoItem:
 		return f.automatic(ctx)
 	case MachineOpens:
@@ -201,9 +245,7 @@ func (f *filing) act(ctx context.Context) error {
 			return f.pending(ctx)
 		}
 		return f.item(ctx)
-	case Open:
-		return f.open(ctx, true)
-	case OpenClaim:
+	case Open, OpenClaim:
 		return f.open(ctx, true)
 	case OpenSuspect:
 		return f.open(ctx, false)
@@ -221,11 +263,11 @@ func (f *filing) record() error {
 // keepApart puts the mail into quarantine. The admins are told, but not of machines' mail: that is much, and nobody
 // waits for an answer.
 func (f *filing) keepApart(ctx context.Context) error {
-	f.verdict.Outcome = store.OutcomeQuarantine
-	if f.row.Action != Quarantine || f.row.Rule == "3" {
+	f.verdict.Outcome, f.verdict.Error = store.OutcomeQuarantine, f.mail.Envelope.Incomplete
+	if f.row.Action != Quarantine || f.row.Rule == "3" || f.mail.Envelope.Archive {
 		return nil
 	}
-	return f.tellQuarantine(ctx, f.tx, f.mail, f.verdict.Reason)
+	return f.tellQuarantine(ctx, f.tx, f.mail, f.row.notice(f.resolution.Evidence))
 }
 
 // quarantine settles a mail that could not be filed.
@@ -236,7 +278,7 @@ func (in *Intake) quarantine(ctx context.Context, tx *store.Tx, m store.Mail, v 
 	return in.tellQuarantine(ctx, tx, m, v.Reason)
 }
 
-// tellQuarantine tells the admins of a mail that waits for them.
+// tellQuarantine tells the admins of a mail that waits for them; reason is a code of the templates.
 func (in *Intake) tellQuarantine(ctx context.Context, tx *store.Tx, m store.Mail, reason string) error {
 	return tx.Tell(ctx, store.Telling{
 		Event: desk.Event{Kind: desk.MailQuarantined, Ticket: desk.Ticket{Mailbox: in.o.Mailboxes[0].Address}},

@@ -7,13 +7,13 @@ import (
 	"buzon/threading"
 )
 
-// index lets the resolver ask the store, within the transaction that files the mail.
-type index struct{ tx *store.Tx }
+// index lets the resolver ask the store: within the transaction that files a mail, what that has written too.
+type index struct{ store.Reader }
 
 var _ threading.Index = index{}
 
 func (x index) ByMessageID(ctx context.Context, ids []string) (map[string]threading.Ref, error) {
-	found, err := x.tx.References(ctx, ids)
+	found, err := x.Reader.References(ctx, ids)
 	refs := map[string]threading.Ref{}
 	for id, f := range found {
 		refs[id] = threading.Ref{Ticket: f.Ticket, Item: f.Item}
@@ -22,6 +22,6 @@ func (x index) ByMessageID(ctx context.Context, ids []string) (map[string]thread
 }
 
 func (x index) HasTicket(ctx context.Context, number int64) (bool, error) {
-	_, ok, err := x.tx.Ticket(ctx, number)
+	_, ok, err := x.Reader.Ticket(ctx, number)
 	return ok, err
 }

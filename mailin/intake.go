@@ -14,40 +14,47 @@ import (
 // lookAhead is how many mails are taken from the journal before the oldest of them is filed.
 const lookAhead = 64
 
+// lookAheadSize is how many bytes of mail, or one mail more, are taken at once: what has been read waits in memory.
+const lookAheadSize = 32 << 20
+
 // patience is how long mail waits for an older one that is still being read, before it is filed out of order.
 const patience = 500 * time.Millisecond
 
-// Run files what is in the journal until ctx ends. What an earlier process left unfinished comes first and alone, with
-// the attempt counted before it begins: should one of these mails end the process, the count tells which.
+// Run files what is in the journal until ctx ends. What an earlier process may have had in hand comes first and alone,
+// with the attempt counted before it begins: should one of these mails end the process, the count tells which.
 func (in *Intake) Run(ctx context.Context) error {
 	if err := in.recover(ctx); err != nil {
 		return err
 	}
 	var running sync.WaitGroup
 	defer running.Wait()
+	tick := time.NewTicker(in.second)
+	defer tick.Stop()
 	order, after := newOrder(), int64(0)
 	for {
 		changed := in.o.Store.Changed()
-		list, err := in.o.Store.Unsettled(ctx, after, in.o.Store.Now(), lookAhead)
-		if err != nil && ctx.Err() == nil {
-			in.o.Log.Error("cannot read the journal; trying again", "error", err)
-		}
-		for _, m := range list {
-			if order.full() {
-				break
+		if !order.full() {
+			list, err := in.o.Store.Unsettled(ctx, after, in.o.Store.Now(), lookAhead)
+			if err != nil && ctx.Err() == nil {
+				in.o.Log.Error("cannot read the journal; trying again", "error", err)
 			}
-			after = m.ID
-			if t := order.add(m); t != nil {
-				running.Go(func() {
-					defer order.done(t)
-					in.handle(ctx, t)
-				})
+			for _, m := range list {
+				if order.full() {
+					break
+				}
+				after = m.ID
+				if t := order.add(m); t != nil {
+					running.Go(func() {
+						defer order.done(t)
+						in.handle(ctx, t)
+					})
+				}
 			}
 		}
 		select {
 		case <-changed:
 		case <-order.freed:
-		case <-time.After(time.Second):
+		case <-tick.C:
 			after = 0 // an older mail may be due again
 		case <-ctx.Done():
 			return nil
@@ -55,26 +62,18 @@ func (in *Intake) Run(ctx context.Context) error {
 	}
 }
 
-// recover files what the last process left behind, one mail at a time.
+// recover files what the last process may have had in hand, one mail at a time: it took no more than lookAhead of the
+// oldest, and of the others none was begun.
 func (in *Intake) recover(ctx context.Context) error {
-	last, err := in.o.Store.LastMail(ctx)
+	list, err := in.o.Store.Unsettled(ctx, 0, in.o.Store.Now(), lookAhead)
 	if err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
-	for after := int64(0); after < last; {
-		list, err := in.o.Store.Unsettled(ctx, after, in.o.Store.Now(), lookAhead)
-		if err != nil {
-			return fmt.Errorf("read the journal: %w", err)
-		}
-		if len(list) == 0 {
+	for _, m := range list {
+		if ctx.Err() != nil {
 			return nil
 		}
-		for _, m := range list {
-			if after = m.ID; after > last || ctx.Err() != nil {
-				return nil
-			}
-			in.retry(ctx, alone(m))
-		}
+		in.retry(ctx, alone(m))
 	}
 	return nil
 }
@@ -106,11 +105,15 @@ func (in *Intake) retry(ctx context.Context, t *turn) {
 		return
 	}
 	if err := in.o.Store.Attempt(ctx, m.ID); err != nil {
-		in.pause(ctx, err)
+		in.pause(ctx, err, in.second)
 		return // still unsettled: it comes again
 	}
 	m.Attempts++
-	in.try(ctx, t)
+	if !in.try(ctx, t) { // told to stop: that is no fault of the mail's
+		if err := in.o.Store.Unattempt(context.WithoutCancel(ctx), m.ID); err != nil {
+			in.o.Log.Error("cannot take back the attempt at a mail", "mail", m.ID, "error", err)
+		}
+	}
 }
 
 func cmpString(s, otherwise string) string {
@@ -120,36 +123,39 @@ func cmpString(s, otherwise string) string {
 	return s
 }
 
-// try makes one attempt, and waits out what is the store's fault and not the mail's.
-func (in *Intake) try(ctx context.Context, t *turn) {
+// try makes one attempt, and waits out what is the store's fault and not the mail's. It tells false when ctx ended
+// before the attempt did.
+func (in *Intake) try(ctx context.Context, t *turn) bool {
 	m := t.mail
-	for {
+	for wait := in.second; ; wait = min(2*wait, 8*in.second) {
 		err := in.guarded(ctx, t)
 		switch {
-		case err == nil || ctx.Err() != nil:
-			return
+		case err == nil:
+			return true
+		case ctx.Err() != nil:
+			return false
 		case store.Temporary(err):
-			in.pause(ctx, err)
+			in.pause(ctx, err, wait)
 			continue
 		}
 		in.o.Log.Warn("mail could not be filed", "mail", m.ID, "attempt", m.Attempts, "error", err)
 		if m.Attempts >= attempts {
 			in.giveUp(ctx, m, err.Error())
-			return
+			return true
 		}
-		next := in.o.Store.Now().Add(time.Duration(m.Attempts) * 2 * time.Second)
+		next := in.o.Store.Now().Add(time.Duration(m.Attempts) * 2 * in.second)
 		if err := in.o.Store.Postpone(ctx, m.ID, err.Error(), next); err != nil {
-			in.pause(ctx, err)
+			in.pause(ctx, err, in.second)
 		}
-		return
+		return true
 	}
 }
 
 // pause says what is wrong with the store and waits a little.
-func (in *Intake) pause(ctx context.Context, err error) {
+func (in *Intake) pause(ctx context.Context, err error, wait time.Duration) {
 	in.o.Log.Error("the store can't be written; mail waits in the journal", "error", err)
 	select {
-	case <-time.After(time.Second):
+	case <-time.After(wait):
 	case <-ctx.Done():
 	}
 }
@@ -183,9 +189,6 @@ func (in *Intake) guarded(ctx context.Context, t *turn) error {
 		}()
 		defer release()
 		p, err := in.prepare(ctx, t.mail)
-		if err == nil && ctx.Err() != nil { // nobody waits any more
-			p.close()
-		}
 		ready <- result{p, err}
 	}()
 	select {
@@ -193,7 +196,6 @@ func (in *Intake) guarded(ctx context.Context, t *turn) error {
 		if r.err != nil {
 			return r.err
 		}
-		defer r.p.close()
 		t.wait()
 		return in.file(context.WithoutCancel(ctx), r.p, t.pass)
 	case <-ctx.Done():
@@ -213,6 +215,6 @@ func (in *Intake) giveUp(ctx context.Context, m store.Mail, cause string) {
 			in.o.Log.Warn("mail is in quarantine", "mail", m.ID, "see", fmt.Sprintf("buzon quarantine show %d", m.ID), "error", cause)
 			return
 		}
-		in.pause(ctx, err)
+		in.pause(ctx, err, in.second)
 	}
 }

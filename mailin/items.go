@@ -8,6 +8,7 @@ import (
 	"buzon/mailin/command"
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/threading"
 )
 
 // The defaults of a ticket that says nothing of itself.
@@ -54,6 +55,9 @@ func (f *filing) newPerson(ctx context.Context, address, name string) (desk.Pers
 func (f *filing) write(ctx context.Context, t desk.Ticket, it desk.Item) (desk.Item, error) {
 	it.Ticket, it.Mail, it.MessageID = t.Number, f.mail.ID, f.rd.Message.MessageID
 	it.Quoted = f.rd.Reply.Quoted()
+	if forwarded := f.rd.Reply.Forwarded(); !strings.Contains(it.Text, forwarded) { // an agent's answer is his own words only
+		it.Quoted = strings.TrimSpace(it.Quoted + "\n\n" + forwarded)
+	}
 	if it.Visibility == "" {
 		it.Visibility = desk.Public
 	}
@@ -67,10 +71,13 @@ func (f *filing) write(ctx context.Context, t desk.Ticket, it desk.Item) (desk.I
 
 // tell owes the notices of an event that this mail caused.
 func (f *filing) tell(ctx context.Context, e desk.Event) error {
+	if f.mail.Envelope.Archive {
+		return nil // old mail, that nobody waits for an answer to
+	}
 	return f.tx.Tell(ctx, store.Telling{
 		Event: e, Mail: f.mail.ID, Caps: f.o.Caps, Stranger: !f.known,
 		Silent:  f.rd.Origin.Suppress || f.row.Action == OpenSuspect,
-		Details: store.Details{EchoSender: f.known || f.proof == Proven},
+		Details: store.Details{EchoSender: f.known || f.proof == Proven, Reason: f.row.notice(f.resolution.Evidence), Claimed: f.claimed()},
 	})
 }
 
@@ -82,18 +89,17 @@ func (f *filing) open(ctx context.Context, verified bool) error {
 	}
 	t := f.newTicket(author)
 	t.Unverified = !verified
-	kind := desk.TicketOpened
 	if f.row.Action == MachineOpens {
 		t.ProductionDown, t.Severity = false, defaultSeverity
 	}
-	return f.openWith(ctx, desk.Event{Kind: kind, Ticket: t, Author: author}, f.words())
+	return f.openWith(ctx, desk.Event{Kind: desk.TicketOpened, Ticket: t, Author: author}, f.words())
 }
 
 // newTicket is what a mail of the requester opens.
 func (f *filing) newTicket(requester desk.Person) desk.Ticket {
 	t := desk.Ticket{
-		Mailbox: f.box.Address, Subject: f.rd.CleanSubject, Class: desk.Open, Severity: defaultSeverity, Type: defaultType,
-		Requester: requester, Controller: requester, Product: f.box.Product, ProductionDown: f.rd.ProductionDown,
+		Mailbox: f.box.Address, Subject: threading.CleanSubject(f.rd.Message.Subject, f.box.Tag), Class: desk.Open, Severity: defaultSeverity, Type: defaultType,
+		Requester: requester, Controller: requester, Product: f.box.Product, ProductionDown: f.rd.ProductionDown && !f.mail.Envelope.Archive,
 	}
 	if t.ProductionDown {
 		t.Severity = 1
@@ -146,18 +152,23 @@ func (f *filing) item(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if f.ticket.Class == desk.Closed && !f.reopens() {
-		return f.afterClosing(ctx, author)
+	order := f.order()
+	if f.ticket.Class == desk.Closed && !f.reopens(order) {
+		return f.afterClosing(ctx, author, order)
 	}
-	act := f.customerAct()
+	if order == command.Follow || order == command.Unfollow {
+		if err := f.follow(ctx, order); err != nil || command.Only(f.rd.Reply.New()) {
+			return err
+		}
+	}
+	act := f.customerAct(order)
 	change := desk.Follow(f.ticket, author, act)
 	if f.ticket.Class == desk.Closed {
 		change.Class, change.Assignee = desk.Open, desk.TheAgent
 	}
 	it := desk.Item{Type: change.Type, Author: author, Text: f.words()}
-	if f.row.Action == ItemVia {
-		it.Via, err = f.via(ctx)
-		if err != nil {
+	if f.resolution.Evidence == evL {
+		if it.Via, err = f.via(ctx); err != nil {
 			return err
 		}
 	}
@@ -172,6 +183,32 @@ func (f *filing) item(ctx context.Context) error {
 	return f.addAndTell(ctx, t, it, kind)
 }
 
+// order is the customer's, if he may give one here: somebody else's token orders nothing.
+func (f *filing) order() command.Verb {
+	order, ok := command.Customer(f.rd.Reply.New())
+	if !ok || f.resolution.Evidence == evL {
+		return ""
+	}
+	return order
+}
+
+// follow lets the sender follow the ticket, or no longer. A mail that says nothing else stays with the agents. Who has
+// shown a number only begins to follow nothing: what is sent to followers must not be had for a forged From.
+func (f *filing) follow(ctx context.Context, order command.Verb) (err error) {
+	switch {
+	case order == command.Unfollow:
+		_, err = f.tx.Unfollow(ctx, f.ticket.Number, f.person.ID)
+	case f.proof == Proven || f.resolution.Evidence != evS:
+		err = f.tx.Follow(ctx, f.ticket.Number, f.person.ID)
+	}
+	if err != nil || !command.Only(f.rd.Reply.New()) {
+		return err
+	}
+	f.verdict.Outcome = store.OutcomeItem
+	_, err = f.write(ctx, f.ticket, desk.Item{Type: desk.Note, Author: f.person, Text: f.words(), Visibility: desk.Internal})
+	return err
+}
+
 // addAndTell writes an item, the ticket as it is now, and tells of both.
 func (f *filing) addAndTell(ctx context.Context, t desk.Ticket, it desk.Item, kind desk.EventKind) error {
 	it, err := f.write(ctx, t, it)
@@ -184,43 +221,59 @@ func (f *filing) addAndTell(ctx context.Context, t desk.Ticket, it desk.Item, ki
 	return f.tell(ctx, desk.Event{Kind: kind, Ticket: t, Item: it, Author: it.Author})
 }
 
-// reopens tells whether the mailbox lets a reply reopen this closed ticket, or its customer asks for it.
-func (f *filing) reopens() bool {
+// reopens tells whether the mailbox lets this reply reopen a closed ticket, or its customer asks for it. Thanks do not,
+// nor does who says again that it may be closed.
+func (f *filing) reopens(order command.Verb) bool {
 	fresh := f.tx.Now().Sub(f.ticket.ClosedAt) < f.o.ReopenFor
-	order, _ := command.Customer(f.rd.Reply.New())
-	return fresh && (f.box.ClosedReply == desk.Reopen || order == command.Reopen)
+	switch {
+	case !fresh || f.box.ClosedReply == desk.Reject:
+		return false
+	case order == command.Reopen:
+		return true
+	}
+	return f.box.ClosedReply == desk.Reopen && order == "" && !command.Thanks(f.rd.Reply.New())
 }
 
 // afterClosing is what a reply to a closed ticket comes to: a new one that cites it, or the news that it is closed. Mere
-// thanks are kept where they belong.
-func (f *filing) afterClosing(ctx context.Context, author desk.Person) error {
-	if command.Thanks(f.rd.Reply.New()) || f.box.ClosedReply == desk.Reject {
-		it := desk.Item{Type: desk.MoreInformation, Author: author, Text: f.words()}
-		it, err := f.write(ctx, f.ticket, it)
-		f.verdict.Outcome = store.OutcomeItem
-		if err != nil || f.box.ClosedReply != desk.Reject || command.Thanks(f.rd.Reply.New()) {
-			return err
-		}
-		_, err = f.tx.Owe(ctx, store.Outgoing{Kind: desk.ClosedNotice, Ticket: f.ticket.Number, Item: it.Number, Mail: f.mail.ID,
-			Person: author.ID, Address: author.Address(), Mailbox: f.ticket.Mailbox})
+// thanks and an order that changes nothing any more are kept where they belong.
+func (f *filing) afterClosing(ctx context.Context, author desk.Person, order command.Verb) error {
+	idle := command.Thanks(f.rd.Reply.New()) || order != "" && order != command.Reopen
+	if !idle && f.box.ClosedReply != desk.Reject {
+		return f.replace(ctx, author)
+	}
+	it, err := f.write(ctx, f.ticket, desk.Item{Type: desk.MoreInformation, Author: author, Text: f.words()})
+	f.verdict.Outcome = store.OutcomeItem
+	if err != nil || idle || f.rd.Origin.Suppress {
 		return err
 	}
+	return f.tell(ctx, desk.Event{Kind: desk.ReplyRejected, Ticket: f.ticket, Item: it, Author: author})
+}
+
+// replace opens a ticket in place of the closed one.
+func (f *filing) replace(ctx context.Context, author desk.Person) error {
 	t := f.newTicket(author)
 	t.Controller, t.Agent, t.Product = f.ticket.Controller, f.ticket.Agent, f.ticket.Product
+	if t.ProductionDown && !f.ticket.ProductionDown { // the words may be those of an alarm that is over
+		raised, err := f.raisedBefore(ctx, f.ticket.Number)
+		if err != nil {
+			return err
+		}
+		if raised {
+			t.ProductionDown, t.Severity = false, defaultSeverity
+		}
+	}
 	return f.openWith(ctx, desk.Event{Kind: desk.TicketReplaced, Ticket: t, Author: author, Old: f.ticket.Number}, f.words())
 }
 
 // customerAct is what the customer's words order; words alone are the usual.
-func (f *filing) customerAct() desk.Act {
-	text := f.rd.Reply.New()
-	order, _ := command.Customer(text)
+func (f *filing) customerAct(order command.Verb) desk.Act {
 	mayClose := f.person.ID == f.ticket.Requester.ID || f.person.ID == f.ticket.Controller.ID
 	switch {
 	case order == command.Close && mayClose:
 		return desk.Closes
-	case order == command.Reopen:
+	case order == command.Reopen && f.ticket.Participant(f.person.ID):
 		return desk.Reopens
-	case f.ticket.Class == desk.Resolved && command.Thanks(text):
+	case f.ticket.Class == desk.Resolved && command.Thanks(f.rd.Reply.New()):
 		return desk.Thanks
 	}
 	return desk.Writes
@@ -238,12 +291,18 @@ func (f *filing) raise(ctx context.Context, t desk.Ticket) (desk.Ticket, desk.Ev
 	if !f.rd.ProductionDown || t.ProductionDown {
 		return t, desk.ItemWritten, nil
 	}
-	history, err := f.tx.Activities(ctx, t.Number)
-	if err != nil || slices.ContainsFunc(history, func(a store.Activity) bool { return a.What == "production_down" }) {
+	raised, err := f.raisedBefore(ctx, t.Number)
+	if err != nil || raised {
 		return t, desk.ItemWritten, err
 	}
 	t.ProductionDown, t.Severity = true, 1
 	return t, desk.ProductionFell, nil
+}
+
+// raisedBefore tells whether the alarm was raised in the ticket's life.
+func (f *filing) raisedBefore(ctx context.Context, ticket int64) (bool, error) {
+	history, err := f.tx.Activities(ctx, ticket)
+	return slices.ContainsFunc(history, func(a store.Activity) bool { return a.What == "production_down" }), err
 }
 
 // pending keeps the mail in the ticket for an agent to approve or reject; nothing else follows.
@@ -259,15 +318,15 @@ func (f *filing) pending(ctx context.Context) error {
 		}
 	}
 	f.verdict.Outcome = store.OutcomePending
-	kind := desk.ItemPending
-	if f.row.Action == AgentPending {
-		kind = desk.AgentUnconfirmed
-		if f.ticket.Number == 0 {
-			f.verdict.Outcome = store.OutcomeQuarantine
-			return f.tell(ctx, desk.Event{Kind: kind, Ticket: desk.Ticket{Mailbox: f.box.Address}, Author: author})
-		}
+	if f.row.Action != AgentPending {
+		return f.addAndTell(ctx, f.ticket, it, desk.ItemPending)
 	}
-	return f.addAndTell(ctx, f.ticket, it, kind)
+	if f.ticket.Number != 0 {
+		return f.addAndTell(ctx, f.ticket, it, desk.AgentUnconfirmed)
+	}
+	f.verdict.Outcome = store.OutcomeQuarantine // there is no ticket in which it could wait
+	return f.tx.Tell(ctx, store.Telling{Event: desk.Event{Kind: desk.AgentUnconfirmed, Ticket: desk.Ticket{Mailbox: f.box.Address}, Author: author},
+		Mail: f.mail.ID, Caps: f.o.Caps, Details: store.Details{Reason: "kept_in_quarantine"}})
 }
 
 // automatic keeps what a machine wrote in the ticket: no state changes and no customer hears of it.

@@ -10,6 +10,8 @@
 package mailin
 
 import (
+	"context"
+	"io"
 	"log/slog"
 	"runtime"
 	"time"
@@ -46,6 +48,8 @@ type Intake struct {
 	own      []string
 	workers  chan struct{} // a place for each mail that is being read
 	resolver func(*store.Tx) *threading.Resolver
+	read     func(context.Context, io.ReaderAt, int64, ReadOptions) (*Reading, error) // Read, unless a test breaks it
+	second   time.Duration                                                            // of waiting, shorter in tests
 }
 
 // New returns an Intake that Run, or FileOne, sets to work.
@@ -65,9 +69,9 @@ func New(o Options) *Intake {
 	if o.ReopenFor == 0 {
 		o.ReopenFor = 720 * time.Hour
 	}
-	in := &Intake{o: o, boxes: Lookup(o.Mailboxes), own: o.Mailboxes.Addresses(), workers: make(chan struct{}, o.Workers)}
+	in := &Intake{o: o, boxes: Lookup(o.Mailboxes), own: o.Mailboxes.Addresses(), workers: make(chan struct{}, o.Workers), read: Read, second: time.Second}
 	in.resolver = func(tx *store.Tx) *threading.Resolver {
-		return &threading.Resolver{Signer: o.Signer, Mailboxes: in.boxes, Index: index{tx}}
+		return &threading.Resolver{Signer: o.Signer, Mailboxes: in.boxes, Index: index{tx.Reader}}
 	}
 	return in
 }

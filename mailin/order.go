@@ -11,9 +11,10 @@ import (
 // what it answers, and cases are numbered as they came.
 type order struct {
 	mu    sync.Mutex
-	open  map[int64]bool
-	last  chan struct{} // of the mail handed out before
-	freed chan struct{} // there is room for more
+	open  map[int64]int64 // size of each mail on its way
+	bytes int64           // of them all
+	last  chan struct{}   // of the mail handed out before
+	freed chan struct{}   // there is room for more
 }
 
 // turn is a mail on its way, with its place in the journal's order.
@@ -24,7 +25,7 @@ type turn struct {
 	once   sync.Once
 }
 
-func newOrder() *order { return &order{open: map[int64]bool{}, freed: make(chan struct{}, 1)} }
+func newOrder() *order { return &order{open: map[int64]int64{}, freed: make(chan struct{}, 1)} }
 
 // alone is the turn of a mail that waits for no other.
 func alone(m store.Mail) *turn { return &turn{mail: m, passed: make(chan struct{})} }
@@ -33,18 +34,19 @@ func alone(m store.Mail) *turn { return &turn{mail: m, passed: make(chan struct{
 func (o *order) full() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return len(o.open) >= lookAhead
+	return len(o.open) >= lookAhead || o.bytes >= lookAheadSize
 }
 
 // add takes a mail behind those before it; nil when it is on its way already.
 func (o *order) add(m store.Mail) *turn {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.open[m.ID] {
+	if _, taken := o.open[m.ID]; taken {
 		return nil
 	}
 	t := alone(m)
-	t.before, o.last, o.open[m.ID] = o.last, t.passed, true
+	t.before, o.last, o.open[m.ID] = o.last, t.passed, m.Size
+	o.bytes += m.Size
 	return t
 }
 
@@ -52,6 +54,7 @@ func (o *order) add(m store.Mail) *turn {
 func (o *order) done(t *turn) {
 	t.pass()
 	o.mu.Lock()
+	o.bytes -= o.open[t.mail.ID]
 	delete(o.open, t.mail.ID)
 	o.mu.Unlock()
 	select {

@@ -11,40 +11,33 @@ import (
 )
 
 // prepared is a mail that has been read, with all that filing it needs, so that the transaction does no work but its own.
+// It keeps nothing open: many may wait for their turn.
 type prepared struct {
 	mail        store.Mail
 	rd          *Reading
 	canonical   []byte
-	attachments []store.NewAttachment
-	raw         *store.Blob
-}
-
-// close drops what is kept open for the mail.
-func (p *prepared) close() {
-	for _, a := range p.attachments {
-		a.Spool.Close()
-	}
-	p.raw.Close()
+	attachments []store.NewAttachment // durable
 }
 
 // prepare reads a mail of the journal and makes its attachments durable.
-func (in *Intake) prepare(ctx context.Context, m store.Mail) (_ *prepared, err error) {
+func (in *Intake) prepare(ctx context.Context, m store.Mail) (*prepared, error) {
 	raw, err := in.o.Store.OpenMail(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	p := &prepared{mail: m, raw: raw}
-	defer func() {
-		if err != nil {
-			p.close()
-		}
-	}()
-	if p.rd, err = Read(ctx, raw, raw.Size, in.readOptions(m.Envelope)); err != nil {
+	defer raw.Close()
+	p := &prepared{mail: m}
+	if p.rd, err = in.read(ctx, raw, raw.Size, in.readOptions(m.Envelope)); err != nil {
 		return nil, err
 	}
 	if p.canonical, err = canonical(p.rd.Message, raw, raw.Size); err != nil {
 		return nil, fmt.Errorf("hash mail: %w", err)
 	}
+	defer func() {
+		for _, a := range p.attachments { // the file only: what was settled stays
+			a.Spool.Close()
+		}
+	}()
 	for i := range p.rd.Message.Attachments {
 		a, err := in.keep(&p.rd.Message.Attachments[i])
 		if err != nil {

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"buzon/mailin/message"
 	"buzon/mailin/origin"
 	"buzon/mailin/reply"
+	"buzon/templates"
 	"buzon/threading"
 )
 
@@ -18,6 +20,8 @@ type ReadOptions struct {
 	Tag          string   // of our subjects; "": Caso
 	Markers      []string // of Producción Caída; nil: threading.DefaultMarkers
 	OwnAddresses []string // canonical; a quote of them is surely a quote
+
+	Form []string // labels of the lines that our mails ask to be filled in; nil: those of the embedded templates
 
 	EnvelopeFrom string
 	HasEnvelope  bool // false: not known; an empty EnvelopeFrom is then no null sender
@@ -65,10 +69,46 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Readi
 	if rd.Text == "" {
 		rd.Text = html.String
 	}
-	rd.Reply = reply.Split(reply.Input{Plain: m.Text, HTML: html, Subject: m.Subject, Own: o.OwnAddresses})
-	rd.Lang = reply.Language(rd.Reply.Reply())
+	rd.Reply = reply.Split(reply.Input{Plain: m.Text, HTML: html, Subject: m.Subject, Own: o.OwnAddresses, Form: o.form()})
+	rd.Lang = reply.Language(beginning(rd.Reply.Reply()))
 	rd.Origin = origin.Judge(judged(m, rd.Text, o))
 	return rd, ctx.Err()
+}
+
+// form are the labels under which people answer inside our own mail.
+func (o ReadOptions) form() []string {
+	if o.Form != nil {
+		return o.Form
+	}
+	return embeddedForm()
+}
+
+var embeddedForm = sync.OnceValue(func() []string {
+	set, err := templates.Load("")
+	if err != nil { // the embedded ones are tested
+		return nil
+	}
+	return FormLabels(set)
+})
+
+// FormLabels are the labels of the lines that our forms leave empty, in all languages of the templates. Those that we fill in ourselves
+// (Producto, Severidad) would make answers of our own words.
+func FormLabels(set *templates.Set) (labels []string) {
+	for _, lang := range set.Languages() {
+		for _, key := range []string{"when", "where", "expected"} {
+			labels = append(labels, set.Phrase(lang, "form", key))
+		}
+	}
+	return labels
+}
+
+// beginning is as much of a text as its language needs.
+func beginning(text string) string {
+	const enough = 2000
+	if len(text) <= enough {
+		return text
+	}
+	return strings.ToValidUTF8(text[:enough], "")
 }
 
 // judged hands the mail to the judge of origin.

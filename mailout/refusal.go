@@ -58,10 +58,10 @@ func (p *Pool) judge(ctx context.Context, at step, err error) Result {
 	if reply := replied(err); reply != nil {
 		return p.judgeReply(at, reply)
 	}
-	r := Result{Outcome: Deferred, Err: p.wrap(at, err)}
+	r := Result{Outcome: Deferred, Err: p.wrap(at, err), Away: at == stepDial}
 	switch {
 	case ctx.Err() != nil:
-		r.Err = p.wrap(at, context.Cause(ctx))
+		r.Err, r.Away = p.wrap(at, context.Cause(ctx)), false
 	case at == stepDial && !network(err):
 		r.Outcome, r.Err = Held, fmt.Errorf("%w; check host, port and tls of [relay]", r.Err)
 	}
@@ -75,6 +75,7 @@ func (p *Pool) judgeReply(at step, reply *textproto.Error) Result {
 	r := Result{Outcome: Deferred, Reply: p.reply(reply.Code, reply.Msg)}
 	r.Err = p.wrap(at, errors.New(r.Reply))
 	login := reply.Code == 530 || reply.Code == 534 || reply.Code == 535 || reply.Code == 538
+	r.Away = at == stepDial || login
 	switch {
 	case reply.Code/100 == 5 && login:
 		r.Outcome, r.Err = Held, fmt.Errorf("%w: check username and password of [relay]", r.Err)

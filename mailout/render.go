@@ -4,11 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/mail"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/wneessen/go-mail"
 
 	"buzon/store"
 	"buzon/store/desk"
@@ -26,17 +25,13 @@ type Renderer struct {
 	Location  *time.Location // of the times that people read
 }
 
-// attachmentsLimit is how many bytes of attachments one mail carries; past it the largest stay behind, listed by name.
-// Relays refuse what is more than 25 MB after base64.
-const attachmentsLimit = 17 << 20
-
 // Rendered says how a rendered mail goes out.
 type Rendered struct {
 	MessageID    string // without angle brackets
 	EnvelopeFrom string // "" for the null sender
 }
 
-// Render writes the mail of an outbox row to w.
+// Render writes the mail of an outbox row to w. It streams: attachments are read while they are written.
 func (r *Renderer) Render(ctx context.Context, o store.Outgoing, w io.Writer) (Rendered, error) {
 	s, err := r.subject(ctx, o)
 	if err != nil {
@@ -46,64 +41,53 @@ func (r *Renderer) Render(ctx context.Context, o store.Outgoing, w io.Writer) (R
 	if err != nil {
 		return Rendered{}, fmt.Errorf("render %s: %w", o.Kind, err)
 	}
-	m := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingQP))
-	m.Subject(words.Subject)
-	m.SetBodyString(mail.TypeTextPlain, words.Text)
-	m.AddAlternativeString(mail.TypeTextHTML, words.HTML)
-	out, err := r.address(ctx, m, s)
+	h, out, err := r.address(ctx, s)
 	if err != nil {
 		return Rendered{}, fmt.Errorf("address the mail: %w", err)
 	}
-	closeAll := r.attach(ctx, m, s)
-	defer closeAll()
-	if _, err := m.WriteTo(w); err != nil {
+	h.add("Subject", headerText(words.Subject))
+	if err := compose(w, h, words, r.files(ctx, s)); err != nil {
 		return Rendered{}, fmt.Errorf("write the mail: %w", err)
 	}
 	return out, nil
 }
 
-// address writes the header: who, the signed ways back, and what keeps machines from answering.
-func (r *Renderer) address(ctx context.Context, m *mail.Msg, s *subject) (Rendered, error) {
-	box := s.box
-	kind := threading.Customer
-	if s.to.Agent() {
-		kind = threading.Agent
+// address says who, the signed ways back, and what keeps machines from answering:
+//
+//	                      Auto-Submitted   Precedence   envelope sender
+//	acknowledgement       auto-replied     bulk         signed, or <>
+//	other notice          auto-generated                signed, or <>
+//	an agent's own words                                signed, or the mailbox
+func (r *Renderer) address(ctx context.Context, s *subject) (h header, out Rendered, err error) {
+	box, token := s.box, s.token()
+	if token.Notice, err = r.further(ctx, s.o); err != nil {
+		return h, out, err
 	}
-	token := threading.Token{Mailbox: box.Address, Ticket: s.o.Ticket, Item: s.o.Item, Person: s.o.Person, Kind: kind}
-	if token.Ticket == 0 {
-		token.Item = s.o.ID // mail about no ticket is told apart by its row
-	}
-	out := Rendered{MessageID: r.Signer.MessageID(box.Domain(), token)}
-	if err := m.FromFormat(s.fromName(), box.Address); err != nil {
-		return out, err
-	}
-	if err := m.AddToFormat(s.to.Name, s.o.Address); err != nil {
-		return out, err
-	}
-	m.SetMessageIDWithValue(out.MessageID)
-	m.SetDateWithValue(r.Store.Now().In(r.Location))
-	if box.Plus && s.o.Ticket != 0 {
-		if err := m.ReplyToFormat(s.fromName(), r.Signer.ReplyAddress(box.Address, token)); err != nil {
-			return out, err
-		}
-	}
+	out.MessageID = r.Signer.MessageID(box.Domain(), token)
+	h.add("Date", r.Store.Now().In(r.Location).Format(time.RFC1123Z))
+	h.add("From", headerAddress(s.fromName(), box.Address))
+	h.add("To", headerAddress(s.toName(), s.o.Address))
+	h.add("Message-ID", "<"+out.MessageID+">")
 	if s.o.Ticket != 0 {
-		if err := r.references(ctx, m, s); err != nil {
-			return out, err
+		if box.Plus {
+			h.add("Reply-To", headerAddress(s.fromName(), r.Signer.ReplyAddress(box.Address, token)))
 		}
-		m.SetGenHeader("X-Buzon-Caso", strconv.FormatInt(s.o.Ticket, 10))
-		m.SetGenHeader("X-Buzon-Estado", string(s.ticket.Class))
-		m.SetGenHeader("X-Buzon-Severidad", strconv.Itoa(s.ticket.Severity))
+		if err := r.references(ctx, &h, s); err != nil {
+			return h, out, err
+		}
+		h.add("X-Buzon-Caso", strconv.FormatInt(s.o.Ticket, 10))
+		h.add("X-Buzon-Estado", string(s.ticket.Class))
+		h.add("X-Buzon-Severidad", strconv.Itoa(s.ticket.Severity))
 	}
-	m.SetGenHeader("X-Buzon-Loop", r.Signer.LoopMark(s.o.ID))
+	h.add("X-Buzon-Loop", r.Signer.LoopMark(s.o.ID))
 	if !s.human() {
 		auto := "auto-generated" // RFC 3834 section 5
 		if s.o.Kind.Acknowledges() {
 			auto = "auto-replied"
-			m.SetGenHeader("Precedence", "bulk")
+			h.add("Precedence", "bulk")
 		}
-		m.SetGenHeader("Auto-Submitted", auto)
-		m.SetGenHeader("X-Auto-Response-Suppress", "All") // MS-OXCMAIL 2.1.3.2.20
+		h.add("Auto-Submitted", auto)
+		h.add("X-Auto-Response-Suppress", "All") // MS-OXCMAIL 2.1.3.2.20
 	}
 	switch {
 	case box.Plus:
@@ -111,7 +95,20 @@ func (r *Renderer) address(ctx context.Context, m *mail.Msg, s *subject) (Render
 	case s.human():
 		out.EnvelopeFrom = box.Address
 	}
-	return out, nil
+	return h, out, nil
+}
+
+// further is the row's number when it is not the first that is about its item and to its person: two mails must not have
+// one Message-ID, the recipient's server would drop the second.
+func (r *Renderer) further(ctx context.Context, o store.Outgoing) (int64, error) {
+	if o.Ticket == 0 {
+		return 0, nil
+	}
+	told, err := r.Store.ToldBefore(ctx, o)
+	if !told {
+		return 0, err
+	}
+	return o.ID, err
 }
 
 // referencesKept is how many earlier mails of a ticket a mail names beside the root.
@@ -119,53 +116,43 @@ const referencesKept = 12
 
 // references lead to the ticket whichever of them survives: its root first, then the mails that this recipient has or
 // has written, the newest last.
-func (r *Renderer) references(ctx context.Context, m *mail.Msg, s *subject) error {
+func (r *Renderer) references(ctx context.Context, h *header, s *subject) error {
 	ids := []string{r.Signer.RootID(s.box.Domain(), s.box.Address, s.o.Ticket)}
 	before, err := r.Store.CorrespondenceIDs(ctx, s.o.Ticket, s.o.Person, s.o.ID, referencesKept)
 	if err != nil {
 		return err
 	}
 	for _, id := range before {
-		if len(id) <= 250 && !strings.ContainsFunc(id, notInID) {
+		if goodID(id) {
 			ids = append(ids, id)
 		}
 	}
 	for i, id := range ids {
 		ids[i] = "<" + id + ">"
 	}
-	m.SetGenHeader("In-Reply-To", ids[len(ids)-1])
-	m.SetGenHeader("References", strings.Join(ids, " "))
+	h.add("In-Reply-To", ids[len(ids)-1])
+	h.add("References", strings.Join(ids, " "))
 	return nil
 }
 
-// notInID tells what others write into Message-IDs and no header of ours may hold.
-func notInID(r rune) bool { return r <= ' ' || r >= 0x7f || r == '<' || r == '>' }
+// goodID tells a Message-ID that may stand in a header of ours (RFC 5322 section 3.6.4) from the other things that
+// mailers write.
+func goodID(id string) bool {
+	left, right, found := strings.Cut(id, "@")
+	return found && left != "" && right != "" && len(id) <= 250 && !strings.Contains(id, "=?") && !strings.ContainsFunc(left+right, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`<>@\`, r)
+	})
+}
 
-// attach adds the item's attachments, each read from the store while the mail is written. The function that it returns
-// closes them.
-func (r *Renderer) attach(ctx context.Context, m *mail.Msg, s *subject) (closeAll func()) {
-	var open []*store.Blob
-	var size int64
-	for _, a := range s.carried() {
-		if size += a.Size; size > attachmentsLimit {
-			size -= a.Size
-			continue
-		}
-		m.SetAttachments(append(m.GetAttachments(), &mail.File{
-			Name: a.Filename, ContentType: mail.ContentType(a.ContentType), Header: map[string][]string{},
-			Writer: func(w io.Writer) (int64, error) {
-				b, err := r.Store.OpenAttachment(ctx, a.SHA256)
-				if err != nil {
-					return 0, err
-				}
-				open = append(open, b)
-				return io.Copy(w, b.Reader())
-			},
-		}))
+// headerAddress is a mailbox of a header field, RFC 5322 section 3.4. A name that looks like an address would be taken
+// for one, and is left out.
+func headerAddress(name, address string) string {
+	name = headerLine(name, longestName)
+	if strings.ContainsAny(name, "@＠") {
+		name = ""
 	}
-	return func() {
-		for _, b := range open {
-			b.Close()
-		}
+	if strings.Contains(name, "=?") {
+		return headerText(name) + " " + (&mail.Address{Address: address}).String()
 	}
+	return (&mail.Address{Name: name, Address: address}).String()
 }

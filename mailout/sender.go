@@ -39,6 +39,7 @@ type Result struct {
 	Outcome Outcome
 	Reply   string // the relay's last answer on one line, at most 500 bytes; "" when there was none
 	Err     error  // nil only when Sent
+	Away    bool   // no mail at all would be taken now: the relay was not reached, or lets us not in
 }
 
 // Transport takes mails on their way: the relay, or a Maildir where there is none. Send never

@@ -1,10 +1,11 @@
 package mailout
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"net/url"
-	"strconv"
+	"io"
+	"slices"
 
 	"buzon/store"
 	"buzon/store/desk"
@@ -18,7 +19,7 @@ type subject struct {
 	box    desk.Mailbox
 	to     desk.Person
 	ticket desk.Ticket
-	item   desk.Item
+	item   desk.Item   // as far as the reader may see it
 	author desk.Person // who wrote, took, closed
 	mail   store.Mail  // for mail that became no ticket
 	quoted []desk.Item
@@ -32,51 +33,75 @@ func (r *Renderer) subject(ctx context.Context, o store.Outgoing) (*subject, err
 	if s.to, err = r.Store.Person(ctx, o.Person); err != nil {
 		return nil, err
 	}
-	if s.to.Language == "" {
-		s.to.Language = r.Language
-	}
+	s.to.Language = cmp.Or(s.to.Language, r.Language)
 	if o.Ticket == 0 {
 		s.mail, _, err = r.Store.Mail(ctx, o.Mail)
 		return s, err
 	}
 	var found bool
-	if s.ticket, found, err = r.Store.Ticket(ctx, o.Ticket); err != nil || !found {
-		return nil, fmt.Errorf("ticket %d is not there: %w", o.Ticket, err)
-	}
-	if s.item, err = r.Store.Item(ctx, o.Ticket, o.Item); err != nil {
+	if s.ticket, found, err = r.Store.Ticket(ctx, o.Ticket); err != nil {
 		return nil, err
 	}
-	if s.author = s.item.Author; o.Details.Author != 0 && o.Details.Author != s.author.ID {
+	if !found {
+		return nil, fmt.Errorf("ticket %d is not there", o.Ticket)
+	}
+	item, err := r.Store.Item(ctx, o.Ticket, o.Item)
+	if err != nil {
+		return nil, err
+	}
+	if s.author = item.Author; o.Details.Author != 0 && o.Details.Author != s.author.ID {
 		if s.author, err = r.Store.Person(ctx, o.Details.Author); err != nil {
 			return nil, err
 		}
+	}
+	if s.item = item; !s.mayRead(item) {
+		s.item = desk.Item{Author: item.Author}
 	}
 	s.links = r.links(s)
 	s.quoted, err = r.history(ctx, s)
 	return s, err
 }
 
-// human tells mail that carries an agent's own words: it is marked as no machine's.
+// mayRead tells what the reader may see of an item: its words and files for agents, ever; for customers only what is
+// public, and no longer waits for an agent's approval.
+func (s *subject) mayRead(it desk.Item) bool {
+	return s.to.Agent() || it.Visibility == desk.Public && it.State == desk.Filed
+}
+
+// token is what the mail carries to lead a reply back.
+func (s *subject) token() threading.Token {
+	t := threading.Token{Mailbox: s.box.Address, Ticket: s.o.Ticket, Item: s.o.Item, Person: s.o.Person, Kind: threading.Customer}
+	if s.to.Agent() {
+		t.Kind = threading.Agent
+	}
+	if t.Ticket == 0 {
+		t.Item = s.o.ID // mail about no ticket is told apart by its row
+	}
+	return t
+}
+
+// human tells mail in which an agent speaks to a customer in his own words: no machine sent it.
 func (s *subject) human() bool {
-	return s.author.Agent() && !s.to.Agent() && s.carriesWords()
+	if !s.author.Agent() || s.to.Agent() {
+		return false
+	}
+	switch s.o.Kind {
+	case desk.ItemNotice, desk.InfoRequestNotice:
+		return true
+	case desk.ResolvedNotice, desk.ClosedNotice:
+		return s.item.Text != ""
+	}
+	return false
 }
 
 // carriesWords tells the kinds that bring the item itself.
 func (s *subject) carriesWords() bool {
 	switch s.o.Kind {
 	case desk.ItemNotice, desk.InfoRequestNotice, desk.NoteNotice, desk.NewTicket, desk.ProductionDown, desk.ResolvedNotice, desk.ClosedNotice,
-		desk.PendingNotice, desk.OpenedForYou, desk.Undelivered, desk.ConfirmAgent:
+		desk.PendingNotice, desk.OpenedForYou, desk.Undelivered, desk.ConfirmAgent, desk.Assigned:
 		return true
 	}
 	return false
-}
-
-// carried are the attachments that go with the mail.
-func (s *subject) carried() []desk.Attachment {
-	if !s.carriesWords() || s.o.Kind == desk.Undelivered || s.o.Kind == desk.ConfirmAgent || s.o.Kind == desk.OpenedForYou {
-		return nil
-	}
-	return s.item.Attachments
 }
 
 // fromName is what the reader sees as the sender: an agent's words bear his name.
@@ -87,6 +112,59 @@ func (s *subject) fromName() string {
 	return s.box.Name
 }
 
+// toName is the reader's name, unless it is the text of somebody who chose to whom we write.
+func (s *subject) toName() string {
+	if s.o.Kind.Acknowledges() && !s.o.Details.EchoSender {
+		return ""
+	}
+	return s.to.Name
+}
+
+// attachmentsLimit is how many bytes of attachments one mail carries; past it the largest stay behind, and the mail says
+// so. Relays refuse what is more than 25 MB after base64.
+const attachmentsLimit = 17 << 20
+
+// carried are the item's attachments that go with the mail, by their place in the item.
+func (s *subject) carried() map[int]bool {
+	if !s.carriesWords() || s.o.Kind == desk.Undelivered || s.o.Kind == desk.ConfirmAgent || s.o.Kind == desk.OpenedForYou {
+		return nil
+	}
+	all, bySize := s.item.Attachments, []int{}
+	for i := range all {
+		bySize = append(bySize, i)
+	}
+	slices.SortStableFunc(bySize, func(i, j int) int { return cmp.Compare(all[i].Size, all[j].Size) })
+	chosen, room := map[int]bool{}, int64(attachmentsLimit)
+	for _, i := range bySize {
+		if room -= all[i].Size; room < 0 {
+			break
+		}
+		chosen[i] = true
+	}
+	return chosen
+}
+
+// files opens the attachments that go with the mail.
+func (r *Renderer) files(ctx context.Context, s *subject) (list []file) {
+	carried := s.carried()
+	for i, a := range s.item.Attachments {
+		if !carried[i] {
+			continue
+		}
+		list = append(list, file{name: a.Filename, kind: a.ContentType, open: func() (io.ReadCloser, error) {
+			blob, err := r.Store.OpenAttachment(ctx, a.SHA256)
+			if err != nil {
+				return nil, err
+			}
+			return struct {
+				io.Reader
+				io.Closer
+			}{blob.Reader(), blob}, nil
+		}})
+	}
+	return list
+}
+
 // quotedItems is how much history a mail to an agent carries.
 const quotedItems = 3
 
@@ -95,107 +173,23 @@ func (r *Renderer) history(ctx context.Context, s *subject) (list []desk.Item, e
 	if s.o.Kind != desk.ItemNotice && s.o.Kind != desk.InfoRequestNotice && s.o.Kind != desk.NoteNotice {
 		return nil, nil
 	}
-	items, err := r.Store.Items(ctx, s.o.Ticket)
-	if err != nil {
-		return nil, err
+	most := quotedItems
+	if !s.to.Agent() { // a customer has the rest in his own mailbox
+		most = 1
 	}
-	for i := len(items) - 1; i >= 0 && len(list) < quotedItems; i-- {
+	items, err := r.Store.Items(ctx, s.o.Ticket)
+	for i := len(items) - 1; i >= 0 && len(list) < most && err == nil; i-- {
 		it := items[i]
-		if it.Number >= s.o.Item || it.Text == "" || it.State == desk.Pending || it.Type == desk.Automatic {
+		if it.Number >= s.o.Item || it.Text == "" || it.State == desk.Pending || it.Type == desk.Automatic || !s.mayRead(it) {
 			continue
 		}
 		seen := s.to.Agent() || it.Author.ID == s.to.ID
-		if !seen && it.Visibility == desk.Public {
-			if seen, err = r.Store.WasSent(ctx, s.o.Ticket, it.Number, s.to.ID); err != nil {
-				return nil, err
-			}
+		if !seen {
+			seen, err = r.Store.WasSent(ctx, s.o.Ticket, it.Number, s.to.ID)
 		}
 		if seen {
 			list = append(list, it)
 		}
-		if len(list) == 1 && !s.to.Agent() { // a customer has the rest in his own mailbox
-			break
-		}
 	}
-	return list, nil
-}
-
-// view is what the template may say.
-func (s *subject) view(r *Renderer) templates.View {
-	d := s.o.Details
-	v := templates.View{
-		Desk: templates.Desk{Name: s.box.Name, Address: s.box.Address, Language: r.Language},
-		Tag:  s.box.Tag, To: person(s.to), ToAgent: s.to.Agent(), Author: person(s.author),
-		Welcome: d.Welcome, EchoSubject: d.EchoSender, Reason: d.Reason, Detail: d.Diagnostic, Failed: d.Failed, Links: s.links,
-		AlertedAt: s.o.Created.In(r.Location), At: s.o.Created.In(r.Location),
-	}
-	if s.o.Ticket == 0 {
-		v.Ticket.Subject, v.MailID, v.Author, v.Detail = s.mail.Subject, strconv.FormatInt(s.mail.ID, 10), templates.Person{Address: s.mail.Sender}, s.mail.Error
-		return v
-	}
-	t := s.ticket
-	v.Ticket = templates.Ticket{
-		Number: t.Number, Subject: t.Subject, Product: t.Product, Type: t.Type, Severity: t.Severity, StatusClass: string(t.Class),
-		Requester: person(t.Requester), OldNumber: d.Old, ProductionDown: t.ProductionDown,
-	}
-	v.Unverified = t.Unverified
-	if s.carriesWords() {
-		v.Text = s.item.Text
-	}
-	for _, a := range s.item.Attachments {
-		v.Attachments = append(v.Attachments, templates.Attachment{Name: a.Filename, Size: a.Size})
-	}
-	for _, it := range s.quoted {
-		v.Quoted = append(v.Quoted, templates.Quote{Author: person(it.Author), At: it.CreatedAt.In(r.Location), Text: it.Text})
-	}
-	if s.o.Kind == desk.InfoRequestNotice {
-		v.Form = []string{"when", "where", "expected"}
-	}
-	return v
-}
-
-func person(p desk.Person) templates.Person {
-	return templates.Person{Name: p.Name, Address: p.Address(), Agent: p.Agent()}
-}
-
-// links are the buttons that fit the reader and the state, each a mail filled in.
-func (r *Renderer) links(s *subject) (list []templates.Link) {
-	if !s.box.Plus {
-		return nil
-	}
-	kind, buttons := threading.Customer, [][2]string{}
-	switch {
-	case s.to.Agent():
-		kind = threading.Agent
-		if s.ticket.Agent.ID != s.to.ID {
-			buttons = append(buttons, [2]string{"take", "#tomar"})
-		}
-		buttons = append(buttons, [2]string{"resolved", "#resuelto"}, [2]string{"note", "#nota\n\n"})
-	case s.o.Kind == desk.ResolvedNotice:
-		buttons = append(buttons, [2]string{"testing_ok", "testing ok"}, [2]string{"still_failing", ""})
-	case s.ticket.Class != desk.Closed && s.o.Kind != desk.ClosedNotice:
-		buttons = append(buttons, [2]string{"close", "cerrar"})
-	}
-	to := r.Signer.ReplyAddress(s.box.Address, threading.Token{Mailbox: s.box.Address, Ticket: s.o.Ticket, Person: s.o.Person, Kind: kind})
-	for _, b := range buttons {
-		q := url.Values{"subject": {fmt.Sprintf("[%s #%d] %s", s.box.Tag, s.o.Ticket, s.ticket.Subject)}}
-		if b[1] != "" {
-			q.Set("body", b[1])
-		}
-		// RFC 6068: blanks are %20; a plus sign would be one.
-		list = append(list, templates.Link{Key: b[0], Href: "mailto:" + url.PathEscape(to) + "?" + percent(q.Encode())})
-	}
-	return list
-}
-
-func percent(query string) string {
-	out := make([]byte, 0, len(query))
-	for i := range len(query) {
-		if query[i] == '+' {
-			out = append(out, "%20"...)
-		} else {
-			out = append(out, query[i])
-		}
-	}
-	return string(out)
+	return list, err
 }

@@ -10,7 +10,7 @@ import (
 
 // Envelope is what a door knows of a mail beside its bytes. It is kept as JSON beside the journal row.
 type Envelope struct {
-	Door       string    `json:"door"` // smtp, lmtp, imap:ACCOUNT, deliver
+	Door       string    `json:"door"` // smtp, lmtp, imap:ACCOUNT, imap-sent:ACCOUNT, deliver
 	From       string    `json:"from"`
 	NullSender bool      `json:"null_sender,omitempty"` // MAIL FROM:<>, not an unknown sender
 	To         []string  `json:"to"`
@@ -20,6 +20,13 @@ type Envelope struct {
 	AuthUser   string    `json:"auth_user,omitempty"`
 	Trusted    bool      `json:"trusted,omitempty"`
 	Received   time.Time `json:"received"`
+
+	// Of mail from an IMAP account.
+	Folder      string `json:"folder,omitempty"`
+	UIDValidity uint32 `json:"uidvalidity,omitempty"`
+	UID         uint32 `json:"uid,omitempty"`
+	Archive     bool   `json:"archive,omitempty"`    // old mail, filed without notices
+	Incomplete  string `json:"incomplete,omitempty"` // why only the header could be had
 }
 
 // Outcome is what became of a mail; each ends in exactly one.
@@ -171,6 +178,14 @@ func (s *Store) OpenMail(ctx context.Context, m Mail) (*Blob, error) { return s.
 func (s *Store) Attempt(ctx context.Context, id int64) error {
 	return s.Write(ctx, func(tx *Tx) error {
 		_, err := tx.exec(ctx, "UPDATE journal SET attempts = attempts + 1 WHERE id = $1 AND settled_at IS NULL", id)
+		return err
+	})
+}
+
+// Unattempt takes back an attempt that was broken off for no fault of the mail's.
+func (s *Store) Unattempt(ctx context.Context, id int64) error {
+	return s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "UPDATE journal SET attempts = attempts - 1 WHERE id = $1 AND settled_at IS NULL AND attempts > 1", id)
 		return err
 	})
 }

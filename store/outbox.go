@@ -32,6 +32,24 @@ type Details struct {
 	Failed     string `json:"failed,omitempty"`     // the address that could not be reached
 	Diagnostic string `json:"diagnostic,omitempty"` // what the other server said
 	Author     int64  `json:"author,omitempty"`     // who took, closed or resolved
+	Claimed    int64  `json:"claimed,omitempty"`    // the ticket that a mail names without a right to it; for agents
+
+	Commands []CommandResult `json:"commands,omitempty"` // of a receipt
+	Unknown  []Unknown       `json:"unknown,omitempty"`  // what was not understood
+}
+
+// CommandResult is a command as written and what it did, in the words of templates.Command.
+type CommandResult struct {
+	Line   string `json:"line"`
+	Result string `json:"result"`
+	Value  string `json:"value,omitempty"`
+}
+
+// Unknown is a value that the desk does not have, in the words of templates.Unknown.
+type Unknown struct {
+	Field  string   `json:"field"`
+	Value  string   `json:"value"`
+	Values []string `json:"values,omitempty"`
 }
 
 // Outgoing is one mail owed to one person.
@@ -101,10 +119,13 @@ func (r Reader) DueMails(ctx context.Context, now time.Time, limit int) ([]Outgo
 		ORDER BY o.next_at, o.id LIMIT $3`, now.UnixMilli(), now.Add(24*time.Hour).UnixMilli(), limit)
 }
 
-// NextDue is when the next mail is due; the zero time when none is.
+// NextDue is when DueMails will have something to return; the zero time when nothing waits. Mail behind other mail to the
+// same address does not count: who slept until its time would never sleep.
 func (r Reader) NextDue(ctx context.Context) (time.Time, error) {
 	var next sql.NullInt64
-	_, err := r.row(ctx, "SELECT min(next_at) FROM outbox WHERE state IN ('due', 'uncertain', 'held')", nil, &next)
+	_, err := r.row(ctx, `SELECT o.next_at FROM outbox o WHERE o.state IN ('due', 'uncertain', 'held') AND NOT EXISTS
+		(SELECT 1 FROM outbox p WHERE p.ticket = o.ticket AND p.address = o.address AND p.id < o.id AND p.settled_at IS NULL)
+		ORDER BY o.next_at LIMIT 1`, nil, &next)
 	return when(next), err
 }
 
@@ -183,7 +204,7 @@ func (tx *Tx) settleOutgoing(ctx context.Context, id int64, state OutboxState, r
 	if err != nil || !ok {
 		return err
 	}
-	_, err := tx.exec(ctx, "UPDATE outbox SET state = $2, last_reply = $3, settled_at = $4, raw = NULL WHERE id = $1", id, state, reply, tx.store.Now().UnixMilli())
+	_, err = tx.exec(ctx, "UPDATE outbox SET state = $2, last_reply = $3, settled_at = $4, raw = NULL WHERE id = $1", id, state, reply, tx.store.Now().UnixMilli())
 	if err != nil {
 		return fmt.Errorf("settle outgoing mail: %w", err)
 	}
@@ -246,7 +267,7 @@ func (r Reader) CountOutbox(ctx context.Context) (map[OutboxState]int, error) {
 func (r Reader) CorrespondenceIDs(ctx context.Context, ticket, person, before int64, n int) (ids []string, err error) {
 	err = r.rows(ctx, `SELECT message_id FROM (
 			SELECT message_id, created_at AS at, 0 AS kind, id FROM item WHERE ticket = $1 AND author = $2 AND message_id <> ''
-			UNION ALL SELECT message_id, created_at, 1, id FROM outbox WHERE ticket = $1 AND person = $2 AND id < $3 AND message_id <> ''
+			UNION ALL SELECT message_id, created_at, 1, id FROM outbox WHERE ticket = $1 AND person = $2 AND id < $3 AND message_id <> '' AND state <> 'failed'
 			ORDER BY at DESC, kind DESC, id DESC LIMIT $4
 		) ORDER BY at, kind, id`, args(ticket, person, before, n), func(rows *sql.Rows) error {
 		var id string
@@ -257,8 +278,14 @@ func (r Reader) CorrespondenceIDs(ctx context.Context, ticket, person, before in
 	return ids, err
 }
 
-// WasSent tells whether a person was sent an item.
+// WasSent tells whether a person was sent an item, or will be.
 func (r Reader) WasSent(ctx context.Context, ticket, item, person int64) (bool, error) {
 	var one int
-	return r.row(ctx, "SELECT 1 FROM outbox WHERE item = $2 AND ticket = $1 AND person = $3 LIMIT 1", args(ticket, item, person), &one)
+	return r.row(ctx, "SELECT 1 FROM outbox WHERE item = $2 AND ticket = $1 AND person = $3 AND state <> 'failed' LIMIT 1", args(ticket, item, person), &one)
+}
+
+// ToldBefore tells whether a person was owed another mail about an item before this one.
+func (r Reader) ToldBefore(ctx context.Context, o Outgoing) (bool, error) {
+	var one int
+	return r.row(ctx, "SELECT 1 FROM outbox WHERE ticket = $1 AND item = $2 AND person = $3 AND id < $4 LIMIT 1", args(o.Ticket, o.Item, o.Person, o.ID), &one)
 }

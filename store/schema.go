@@ -40,13 +40,22 @@ CREATE INDEX journal_ticket ON journal(ticket) WHERE ticket <> 0;
 CREATE INDEX journal_blob ON journal(blob);
 CREATE INDEX journal_outcome ON journal(outcome, id);
 
--- How far each folder of an IMAP account has been taken; moves in the journal's transaction.
+-- How far each folder of an IMAP account has been taken; moves in the journal's transaction. UIDs below old were there at first contact.
 CREATE TABLE imap_folder (
-	account TEXT NOT NULL, folder TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL, PRIMARY KEY (account, folder)
+	account TEXT NOT NULL, folder TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL, old INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (account, folder)
 );
+-- What became of each UID. print tells a skipped mail again when the server numbers its mail afresh; NULL: not taken yet.
 CREATE TABLE imap_mail (
 	account TEXT NOT NULL, folder TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,
-	mail INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (account, folder, uidvalidity, uid)
+	mail INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '', print BLOB,
+	PRIMARY KEY (account, folder, uidvalidity, uid)
+);
+CREATE INDEX imap_owed ON imap_mail(account, folder, uidvalidity, uid) WHERE state IN ('taken', 'copied', 'failed');
+CREATE INDEX imap_bare ON imap_mail(account, folder, uidvalidity) WHERE state = 'skipped' AND print IS NULL;
+CREATE TABLE imap_account (
+	account TEXT PRIMARY KEY, tried_at INTEGER, good_at INTEGER, error TEXT NOT NULL DEFAULT '', report TEXT NOT NULL DEFAULT '',
+	reconciled_at INTEGER, alarmed_at INTEGER, asked TEXT NOT NULL DEFAULT ''
 );
 
 CREATE TABLE organisation (
@@ -119,6 +128,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox(next_at) WHERE state IN ('due', 'uncertain', 'held');
 CREATE INDEX outbox_open ON outbox(ticket, address, id) WHERE settled_at IS NULL;
 CREATE INDEX outbox_ticket ON outbox(ticket, item);
+CREATE INDEX outbox_message ON outbox(message_id) WHERE message_id <> '';
 CREATE INDEX outbox_address ON outbox(address, created_at);
 CREATE INDEX outbox_stranger ON outbox(created_at) WHERE stranger = 1;
 CREATE INDEX outbox_raw ON outbox(raw) WHERE raw IS NOT NULL;

@@ -80,7 +80,7 @@ func (tx *Tx) owe(ctx context.Context, e Telling, n desk.Notification) (err erro
 		}
 	}
 	_, err = tx.Owe(ctx, Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail,
-		Person: n.To.ID, Address: n.To.Address(), Mailbox: e.Ticket.Mailbox, Details: d})
+		Person: n.To.ID, Address: n.To.Address(), Stranger: e.Stranger && n.Notice.Acknowledges(), Mailbox: e.Ticket.Mailbox, Details: d})
 	return err
 }
 
@@ -105,7 +105,8 @@ func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
 	return err
 }
 
-// capped says why a notice must not go out now, "" when it may. The words of a person are never held back.
+// capped says why a notice must not go out now, "" when it may. The words of an agent are never held back, nor the alarm
+// that production is down.
 func (tx *Tx) capped(ctx context.Context, e Telling, n desk.Notification) (string, error) {
 	now := tx.store.Now()
 	if n.Notice == desk.NewTicket && !e.Ticket.ProductionDown {
@@ -114,7 +115,7 @@ func (tx *Tx) capped(ctx context.Context, e Telling, n desk.Notification) (strin
 			return "many tickets of one requester", err
 		}
 	}
-	if !e.Author.Agent() {
+	if !e.Author.Agent() && n.Notice != desk.ProductionDown {
 		many, err := tx.countOutbox(ctx, "ticket = $1 AND address = $2 AND created_at > $3", e.Ticket.Number, n.To.Address(), now.Add(-time.Hour).UnixMilli())
 		if err != nil || many >= e.Caps.TicketHour {
 			return "many mails about one ticket", err
@@ -126,6 +127,7 @@ func (tx *Tx) capped(ctx context.Context, e Telling, n desk.Notification) (strin
 	return tx.ackCapped(ctx, e, n.To.Address(), now)
 }
 
+// acknowledgements are the notices of which desk says that they acknowledge.
 const acknowledgements = "kind IN ('ack', 'ack_production_down', 'new_number')"
 
 func (tx *Tx) ackCapped(ctx context.Context, e Telling, address string, now time.Time) (string, error) {
@@ -138,15 +140,15 @@ func (tx *Tx) ackCapped(ctx context.Context, e Telling, address string, now time
 		args  []any
 		most  int
 	}{
-		{"acknowledged a moment ago", false, "address = $1 AND created_at > $2", args(address, now.Add(-e.Caps.AckEvery).UnixMilli()), 1},
-		{"acknowledged often today", false, "address = $1 AND created_at > $2", args(address, now.Add(-24*time.Hour).UnixMilli()), e.Caps.AcksADay},
-		{"many acknowledgements to one domain", !e.Stranger, "created_at > $1 AND address LIKE $2", args(hour, "%@"+domain), e.Caps.AcksDomain},
-		{"many acknowledgements", !e.Stranger, "created_at > $1", args(hour), e.Caps.AcksAll},
+		{"acknowledged a moment ago", false, acknowledgements + " AND address = $1 AND created_at > $2", args(address, now.Add(-e.Caps.AckEvery).UnixMilli()), 1},
+		{"acknowledged often today", false, acknowledgements + " AND address = $1 AND created_at > $2", args(address, now.Add(-24*time.Hour).UnixMilli()), e.Caps.AcksADay},
+		{"many acknowledgements to one domain", !e.Stranger, "stranger = 1 AND created_at > $1 AND address LIKE $2", args(hour, "%@"+domain), e.Caps.AcksDomain},
+		{"many acknowledgements", !e.Stranger, "stranger = 1 AND created_at > $1", args(hour), e.Caps.AcksAll},
 	} {
 		if c.skip {
 			continue
 		}
-		n, err := tx.countOutbox(ctx, acknowledgements+" AND "+c.where, c.args...)
+		n, err := tx.countOutbox(ctx, c.where, c.args...)
 		if err != nil || n >= c.most {
 			return c.why, err
 		}

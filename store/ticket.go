@@ -138,7 +138,10 @@ func (tx *Tx) Change(ctx context.Context, old, t desk.Ticket, by, mail int64) (d
 	t.UpdatedAt = now
 	if t.Class != old.Class {
 		var err error
-		if t.Status, err = tx.statusOf(ctx, t.Class); err != nil {
+		if t.Status == old.Status { // else somebody has named it
+			t.Status, err = tx.statusOf(ctx, t.Class)
+		}
+		if err != nil {
 			return t, err
 		}
 		t.ClosedAt = time.Time{}

@@ -87,6 +87,7 @@ func examples() []example {
 		{"ack-no-echo", Ack, with(files, unknownProduct, func(v *View) { v.EchoSubject = false })},
 		{"ack_production_down", AckProductionDown, with(down, form)},
 		{"new_ticket", NewTicket, with(toAgentNew, files, buttons("take", "ask_info", "resolved"))},
+		{"new_ticket-for-a-customer", NewTicket, with(toAgentNew, func(v *View) { v.Author = Person{Name: "Luis Pérez", Address: "luis@ejemplo.test", Agent: true} })},
 		{"new_ticket-everything-odd", NewTicket, with(toAgentNew, down, unverified, welcome, func(v *View) { v.Claimed, v.Ticket.OldNumber = 99, 98 })},
 		{"production_down", ProductionDown, with(toAgentNew, down, buttons("take"), func(v *View) { v.EscalateTo, v.EscalateIn = "Luis Pérez", 5*time.Minute })},
 		{"production_down-last-rung", ProductionDown, with(toAgentNew, down, func(v *View) { v.Ticket.Organisation = "" })},
@@ -110,6 +111,10 @@ func examples() []example {
 			v.Ticket = Ticket{Subject: "Factura"}
 			v.Author, v.Reason, v.Detail, v.MailID = carla, "attempts", "read mail: time is up", "17"
 		})},
+		{"mailbox_down", MailboxDown, with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Failed, v.Detail = Ticket{}, Person{}, "soporte", "log in: imap: NO [AUTHENTICATIONFAILED] Invalid credentials"
+		})},
+		{"mailbox_up", MailboxUp, with(toAgent, func(v *View) { v.Ticket, v.Author, v.Failed = Ticket{}, Person{}, "soporte" })},
 		{"confirm_agent", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Reason = "kept_as_note" })},
 		{"confirm_agent-no-ticket", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Ticket, v.Reason = Ticket{}, "kept_pending" })},
 		{"not_understood", NotUnderstood, with(unknownProduct)},

@@ -85,10 +85,11 @@ type Quote struct {
 	Text   string `lines:"keep"`
 }
 
-// Attachment is a file that came or goes with the mail. Size is in bytes.
+// Attachment is a file that came or goes with the mail. Size is in bytes. A file that was Left is too large to go with it.
 type Attachment struct {
 	Name string
 	Size int64
+	Left bool
 }
 
 // Unknown is a value that the desk does not have. Field is a key of the phrases' [unknown] table ("product",

@@ -132,11 +132,14 @@ func names(all []Attachment) string {
 	return strings.Join(there, ", ")
 }
 
-// files lists attachments with their sizes.
+// files lists attachments with their sizes, and says which of them did not fit the mail.
 func (w voice) files(all []Attachment) string {
 	sized := slices.Clone(all)
 	for i, a := range sized {
-		if a.Name != "" && a.Size > 0 {
+		switch {
+		case a.Name != "" && a.Left:
+			sized[i].Name += " (" + w.size(a.Size) + ", " + w.p.Label["left"] + ")"
+		case a.Name != "" && a.Size > 0:
 			sized[i].Name += " (" + w.size(a.Size) + ")"
 		}
 	}

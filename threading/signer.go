@@ -23,6 +23,7 @@ type Token struct {
 	Item    int64 // 0 in an address
 	Person  int64
 	Kind    Kind   // empty in a root id
+	Notice  int64  // outbox row, in the Message-ID of a further mail about the same item to the same person; else 0
 	Key     string // id of the key that signed
 }
 
@@ -83,8 +84,11 @@ func (s *Signer) ReplyAddress(mailbox string, t Token) string {
 func (s *Signer) MessageID(domain string, t Token) string {
 	t.Mailbox = canonical(t.Mailbox)
 	key := s.keys.signer()
-	return "c" + decimal(t.Ticket) + ".i" + decimal(t.Item) + ".p" + base36(t.Person) + "." +
-		key.ID + s.message(key, t)[:messageMAC] + "@" + domain
+	id := "c" + decimal(t.Ticket) + ".i" + decimal(t.Item) + ".p" + base36(t.Person) + "."
+	if t.Notice != 0 {
+		id += "n" + decimal(t.Notice) + "."
+	}
+	return id + key.ID + s.message(key, t)[:messageMAC] + "@" + domain
 }
 
 // RootID returns the id, without angle brackets, with which References of all mails about a ticket begin.
@@ -118,7 +122,11 @@ func (s *Signer) reply(key secretKey, t Token) string {
 }
 
 func (s *Signer) message(key secretKey, t Token) string {
-	return s.mac(key, forMessage, t.Mailbox, decimal(t.Ticket), decimal(t.Item), decimal(t.Person), string(t.Kind))
+	fields := []string{t.Mailbox, decimal(t.Ticket), decimal(t.Item), decimal(t.Person), string(t.Kind)}
+	if t.Notice != 0 {
+		fields = append(fields, decimal(t.Notice))
+	}
+	return s.mac(key, forMessage, fields...)
 }
 
 func (s *Signer) root(key secretKey, mailbox string, ticket int64) string {

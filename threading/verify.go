@@ -45,9 +45,11 @@ func (s *Signer) VerifyMessageID(id string, boxes *Mailboxes) (Token, Verdict) {
 }
 
 func (s *Signer) verifyMessage(local string, boxes *Mailboxes) (Token, Verdict) {
-	if m, ok := parseMark(local, "cip", messageMAC); ok {
-		return s.verify(m, s.message, messageMAC, boxes.addresses,
-			Token{Ticket: m.numbers[0], Item: m.numbers[1], Person: m.numbers[2], Key: m.key})
+	for _, letters := range []string{"cip", "cipn"} {
+		if m, ok := parseMark(local, letters, messageMAC); ok && (m.numbers[3] != 0 || letters == "cip") {
+			return s.verify(m, s.message, messageMAC, boxes.addresses,
+				Token{Ticket: m.numbers[0], Item: m.numbers[1], Person: m.numbers[2], Notice: m.numbers[3], Key: m.key})
+		}
 	}
 	m, ok := parseMark(local, "c", messageMAC)
 	if !ok {
@@ -133,13 +135,13 @@ func compare(a, b string) int { return subtle.ConstantTimeCompare([]byte(a), []b
 
 // mark is a signed mark taken apart: c123.i4.p7.a<mac>.
 type mark struct {
-	numbers [3]int64
+	numbers [4]int64
 	key     string
 	mac     string
 }
 
-// maxMark is longer than any mark: three numbers of 19 digits, their letters and dots, key and MAC.
-const maxMark = 3*21 + 2 + messageMAC
+// maxMark is longer than any mark: four numbers of 19 digits, their letters and dots, key and MAC.
+const maxMark = 4*21 + 2 + messageMAC
 
 // parseMark reads a mark whose numbers are named by letters. Each number has one spelling only: no sign, no
 // leading zero, nothing but ASCII.

@@ -11,23 +11,25 @@ import (
 
 	"buzon/mailout"
 	"buzon/store"
-	"buzon/templates"
 )
 
 func (a *app) check() *cobra.Command {
-	return &cobra.Command{Use: "check", Short: "Check configuration, database, templates and logins", Args: cobra.NoArgs,
+	var send bool
+	c := &cobra.Command{Use: "check", Short: "Check configuration, database, templates and logins", Args: cobra.NoArgs,
 		Long: "Checks the configuration, the database, the templates and the logins, makes nothing, and says what to do. Exit status 1 when something is wrong.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			conf, err := a.config()
 			if err != nil {
 				return err
 			}
-			return a.checkAll(c.Context(), conf)
+			return a.checkAll(c.Context(), conf, send)
 		}}
+	c.Flags().BoolVar(&send, "send", false, "send a mail to each IMAP account's address, to see that plus-addressing works")
+	return c
 }
 
 // checkAll makes every check, so that one run shows everything that is wrong.
-func (a *app) checkAll(ctx context.Context, conf config) error {
+func (a *app) checkAll(ctx context.Context, conf config, send bool) error {
 	wrong := 0
 	report := func(what string, err error) {
 		if err != nil {
@@ -46,11 +48,17 @@ func (a *app) checkAll(ctx context.Context, conf config) error {
 	}
 	if conf.SMTP != nil && conf.SMTP.TLSCert == "" {
 		fmt.Fprintf(a.stdout, "%-14s without TLS: set smtp.tls_cert and smtp.tls_key where mail comes in over a network\n", "smtp:")
+	} else if conf.SMTP != nil {
+		report("smtp", conf.checkCertificate())
 	}
 	if conf.Relay == nil {
 		fmt.Fprintf(a.stdout, "%-14s none; mail is written to %s\n", "relay:", filepath.Join(conf.DataDir, "outgoing"))
 	} else {
 		report("relay", conf.tryRelay(ctx))
+	}
+	for _, account := range conf.IMAP {
+		account = account.withDefaults(conf)
+		report("imap "+account.Name, a.tryIMAP(ctx, conf, account, send))
 	}
 	if wrong > 0 {
 		return failed(fmt.Errorf("%d of the checks failed", wrong))
@@ -59,7 +67,7 @@ func (a *app) checkAll(ctx context.Context, conf config) error {
 }
 
 func (c config) checkTemplates() error {
-	set, err := templates.Load(c.Templates)
+	_, set, err := c.words()
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -183,9 +184,9 @@ func (a *app) config() (config, error) {
 // parseConfig reads a configuration strictly: an unknown key is an error, with the line.
 func parseConfig(file, text string) (config, error) {
 	c := config{DataDir: "/var/lib/buzon", Language: "es", Timezone: "Local", file: file}
-	text, err := expandEnv(text)
+	text, err := expandEnv(file, text)
 	if err != nil {
-		return c, fmt.Errorf("%s: %w", file, err)
+		return c, err
 	}
 	d := toml.NewDecoder(strings.NewReader(text)).DisallowUnknownFields()
 	err = d.Decode(&c)
@@ -213,8 +214,10 @@ func keyPrefix(key toml.Key) string {
 }
 
 // check says what is wrong with the values, naming the key, and what would be right.
-func (c config) check() error {
-	err := c.checkValues()
+func (c config) check() error { return c.in(c.checkValues()) }
+
+// in names the file of what is wrong in it.
+func (c config) in(err error) error {
 	if err != nil && c.file != "" {
 		return fmt.Errorf("%s: %w", c.file, err)
 	}
@@ -243,7 +246,7 @@ func (c config) checkValues() error {
 			return fmt.Errorf("agents, on_call: %s is a mailbox of the desk: its notices would come back to it; name a person's own address", address)
 		}
 	}
-	return errors.Join(c.checkSMTP(), c.checkRelay(), c.checkIMAP())
+	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP())
 }
 
 func (c config) location() (*time.Location, error) {

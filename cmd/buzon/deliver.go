@@ -31,8 +31,8 @@ func (a *app) deliver() *cobra.Command {
 		Long: "Takes one mail from standard input, also while the daemon runs. Exit status: 0 taken, 65 refused for good, 75 try again later.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			conf, err := a.config()
-			if err != nil {
-				return err
+			if err != nil { // an MTA would bounce the mail at any other status
+				return exitError{exitTempFail, err}
 			}
 			env := store.Envelope{Door: "deliver", From: from, NullSender: c.Flags().Changed("from") && (from == "" || from == "<>"), To: rcpt, Received: time.Now()}
 			if env.NullSender {

@@ -18,7 +18,12 @@ func (a *app) demo() *cobra.Command {
 		Use: "demo", Short: "Play a conversation on embedded defaults, in a temporary directory", Args: cobra.NoArgs,
 		Long: "Starts a desk in a temporary directory and plays a conversation through its SMTP door, as mail clients would. What the desk sends\n" +
 			"is caught in a Maildir; nothing leaves this machine. Exit status: 1 when some mail did not become what it should.",
-		RunE: func(c *cobra.Command, _ []string) error { return failed(a.runDemo(c.Context(), stay, keep)) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if a.dataDir != "" || a.configFile != "" {
+				return errors.New("demo makes a desk of its own in a temporary directory: leave out --data and --config, or use buzon serve")
+			}
+			return failed(a.runDemo(c.Context(), stay, keep))
+		},
 	}
 	c.Flags().BoolVar(&stay, "stay", false, "stay up afterwards, for mail of your own")
 	c.Flags().BoolVar(&keep, "keep", false, "keep the temporary directory")
@@ -55,7 +60,7 @@ func (a *app) runDemo(ctx context.Context, stay, keep bool) (err error) {
 	}()
 	select {
 	case addr := <-door:
-		p := &player{house: h, door: addr, dir: filepath.Join(dir, "outgoing", "new"), sent: map[string][]byte{}}
+		p := &player{house: h, door: addr, dir: filepath.Join(dir, "outgoing", "new"), sent: map[string]posted{}}
 		return a.present(ctx, p, stay, keep)
 	case err := <-served:
 		served <- nil
@@ -92,10 +97,8 @@ func (a *app) present(ctx context.Context, p *player, stay, keep bool) error {
 	if !a.json {
 		a.whereToLook(p, stay, keep)
 	}
-	if stay {
-		if err := a.watch(ctx, p); err != nil {
-			return err
-		}
+	if err := wrongs(played); err != nil || !stay {
+		return err
 	}
-	return wrongs(played)
+	return a.watch(ctx, p, keep)
 }

@@ -17,45 +17,48 @@ type draft struct {
 	Now      time.Time
 	Date, ID string
 	Re       received // what it answers
-	Button   button   // of the mail that it answers
 }
 
-// compose writes the mail of a scene as its client would, and says where it goes.
-func (p *player) compose(s scene) (raw []byte, to string, err error) {
+// compose writes the mail of a scene as its client would.
+func (p *player) compose(s scene) (m posted, err error) {
 	if again, ok := p.sent[s.File]; ok {
-		return again, desk1, nil
+		return again, nil
 	}
-	now := p.house.store.Now()
-	l := draft{To: s.To, Now: now, Date: now.Format(time.RFC1123Z), ID: fmt.Sprintf("%s.%d", s.File, now.UnixNano())}
-	if s.Answers != "" {
-		got, err := p.inbox(s.Answers, s.Ticket)
-		if err != nil {
-			return nil, "", err
-		}
-		if len(got) == 0 {
-			return nil, "", fmt.Errorf("%s got no mail about case %d", s.Answers, s.Ticket)
-		}
-		l.Re = got[len(got)-1]
-		if l.To == "" {
-			l.To = l.Re.ReplyTo
-		}
-		if l.Button, err = l.Re.Button(); err != nil && strings.Contains(s.File, "boton") {
-			return nil, "", err
-		}
-	}
-	if l.To == "" {
-		l.To = desk1
+	d, err := p.draft(s)
+	if err != nil {
+		return m, err
 	}
 	t, err := template.New("").Funcs(quoting).ParseFS(demoFiles, "demo/quotes.tmpl", "demo/"+s.File+".eml")
 	if err != nil {
-		return nil, "", err
+		return m, err
 	}
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, s.File+".eml", l); err != nil {
-		return nil, "", err
+	if err := t.ExecuteTemplate(&b, s.File+".eml", d); err != nil {
+		return m, err
 	}
-	p.sent[s.File] = b.Bytes()
-	return b.Bytes(), l.To, nil
+	p.sent[s.File] = posted{d.To, b.Bytes()}
+	return p.sent[s.File], nil
+}
+
+// draft begins a mail: to the desk or, as an answer, to where the answered mail wants it.
+func (p *player) draft(s scene) (d draft, err error) {
+	now := p.house.store.Now()
+	d = draft{To: demoBox, Now: now, Date: now.Format(time.RFC1123Z), ID: fmt.Sprintf("%s.%d", s.File, now.UnixNano())}
+	if s.Answers == "" {
+		return d, nil
+	}
+	got, err := p.inbox(s.Answers, s.Ticket)
+	if err != nil {
+		return d, err
+	}
+	if len(got) == 0 {
+		return d, fmt.Errorf("%s got no mail about case %d", s.Answers, s.Ticket)
+	}
+	d.Re = got[len(got)-1]
+	if !s.Plain {
+		d.To = d.Re.ReplyTo
+	}
+	return d, nil
 }
 
 // quoting are the functions of the templates: what mail clients do to what they quote.
@@ -69,15 +72,16 @@ var quoting = template.FuncMap{
 	"spanish": spanish,
 }
 
-// fillIn completes the lines of a form: pairs of label and answer.
+// fillIn copies the lines of a form with their answers, as people do: pairs of label and answer.
 func fillIn(form string, pairs ...string) (string, error) {
+	var filled []string
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if !strings.Contains(form, pairs[i]+":") {
 			return "", fmt.Errorf("the form has no line %q", pairs[i])
 		}
-		form = strings.Replace(form, pairs[i]+":", pairs[i]+": "+pairs[i+1], 1)
+		filled = append(filled, pairs[i]+": "+pairs[i+1])
 	}
-	return form, nil
+	return strings.Join(filled, "\n"), nil
 }
 
 var (

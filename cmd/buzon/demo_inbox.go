@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net/url"
 	"os"
@@ -17,7 +18,6 @@ import (
 // received is a mail of the desk as the client of its recipient shows it.
 type received struct {
 	To, Name, From string
-	Kind           string // from the names of its files
 	Ticket         int64
 	ReplyTo        string
 	Subject        string
@@ -120,7 +120,7 @@ func (m received) Button() (b button, err error) {
 	if !ok {
 		return b, errors.New("the mail has no button")
 	}
-	u, err := url.Parse("mailto:" + strings.ReplaceAll(href, "&amp;", "&"))
+	u, err := url.Parse("mailto:" + html.UnescapeString(href))
 	if err != nil {
 		return b, err
 	}

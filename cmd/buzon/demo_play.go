@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +19,13 @@ type player struct {
 	house *house
 	door  string
 	dir   string            // where the outgoing mail is caught
-	sent  map[string][]byte // by file: a mail may be delivered twice
+	sent  map[string]posted // by file: a mail may be delivered twice
+}
+
+// posted is a mail as a client sent it.
+type posted struct {
+	to  string
+	raw []byte
 }
 
 // act is a scene as it was played.
@@ -30,14 +36,14 @@ type act struct {
 	wrong []string         // what is not as the script says
 }
 
-// patience for one mail: far more than it takes.
+// scenePatience is the time for one mail: far more than it takes.
 const scenePatience = 30 * time.Second
 
 func (p *player) play(ctx context.Context) (played []act, err error) {
 	for _, s := range story {
 		a := act{scene: s}
 		if err := p.perform(ctx, &a); err != nil {
-			return played, fmt.Errorf("play «%s»: %w", s.What, err)
+			return played, fmt.Errorf("mail %d, %s: %w", len(played)+1, s.What, err)
 		}
 		played = append(played, a)
 	}
@@ -52,11 +58,11 @@ func (p *player) perform(ctx context.Context, a *act) error {
 	if err != nil {
 		return err
 	}
-	raw, to, err := p.compose(a.scene)
+	m, err := p.compose(a.scene)
 	if err != nil {
 		return err
 	}
-	if err := p.send(a.From, to, raw); err != nil {
+	if err := p.send(a.From, m); err != nil {
 		return err
 	}
 	if a.mail, err = p.settled(ctx); err != nil {
@@ -69,7 +75,7 @@ func (p *player) perform(ctx context.Context, a *act) error {
 }
 
 // send is a client's dialogue with the door.
-func (p *player) send(from, to string, raw []byte) error {
+func (p *player) send(from string, m posted) error {
 	c, err := smtp.Dial(p.door)
 	if err != nil {
 		return err
@@ -78,14 +84,14 @@ func (p *player) send(from, to string, raw []byte) error {
 	if err := c.Mail(from, &smtp.MailOptions{Body: smtp.Body8BitMIME}); err != nil {
 		return err
 	}
-	if err := c.Rcpt(to, nil); err != nil {
+	if err := c.Rcpt(m.to, nil); err != nil {
 		return err
 	}
 	w, err := c.Data()
 	if err != nil {
 		return err
 	}
-	if _, err := w.Write(raw); err != nil {
+	if _, err := w.Write(m.raw); err != nil {
 		return err
 	}
 	if err := w.Close(); err != nil { // the desk answers for it from here on
@@ -145,7 +151,9 @@ func (p *player) compare(ctx context.Context, a *act) error {
 	differ("case", place(a.mail.Ticket, a.mail.Item), a.Case)
 	var tells []string
 	for _, o := range a.tells {
-		tells = append(tells, fmt.Sprintf("%s %s", o.Kind, o.Address))
+		if o.Kind != "receipt" { // what an agent's own commands did
+			tells = append(tells, fmt.Sprintf("%s %s", o.Kind, o.Address))
+		}
 		differ(fmt.Sprintf("state of %s to %s", o.Kind, o.Address), string(o.State), string(store.Sent))
 	}
 	slices.Sort(tells)
@@ -155,7 +163,7 @@ func (p *player) compare(ctx context.Context, a *act) error {
 		return nil
 	}
 	it, err := p.house.store.Item(ctx, a.mail.Ticket, a.mail.Item)
-	differ("text", it.Text, a.Text)
+	differ("text", oneLine(it.Text), oneLine(a.Text))
 	return err
 }
 
@@ -167,14 +175,16 @@ func (p *player) secrets(played []act) error {
 	}
 	for i, a := range played {
 		for _, m := range all {
-			leak := bytes.Contains([]byte(strings.Join(strings.Fields(m.Text+m.HTML), " ")), []byte(strings.Join(strings.Fields(a.Text), " ")))
-			if a.Internal && leak && !strings.HasSuffix(m.To, "@ejemplo.test") {
-				played[i].wrong = append(played[i].wrong, fmt.Sprintf("a note reached %s", m.To))
+			if a.Internal && strings.Contains(oneLine(m.Text+html.UnescapeString(m.HTML)), oneLine(a.Text)) && !strings.HasSuffix(m.To, "@ejemplo.test") {
+				played[i].wrong = append(played[i].wrong, fmt.Sprintf("the note reached %s", m.To))
 			}
 		}
 	}
 	return nil
 }
+
+// oneLine is a text whatever its line breaks.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // wrongs is the error of a story that went otherwise.
 func wrongs(played []act) error {

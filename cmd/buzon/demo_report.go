@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"text/tabwriter"
 
 	"buzon/store"
 )
@@ -47,13 +48,13 @@ func (a *app) report(ctx context.Context, p *player, played []act) error {
 		if len(p.wrong) > 0 {
 			mark = "WRONG"
 		}
-		mails = append(mails, []string{fmt.Sprint(i + 1), p.What, cmpOr(p.mail.Sender, "(none)"), cut(p.mail.Subject, 32), p.mail.Rule, string(p.mail.Outcome),
+		mails = append(mails, []string{fmt.Sprint(i + 1), p.What, cmpOr(p.mail.Sender, "(none)"), cut(p.mail.Subject, 30), p.mail.Rule, string(p.mail.Outcome),
 			place(p.mail.Ticket, p.mail.Item), mark})
 	}
 	if a.json {
 		return nil
 	}
-	if err := a.table([]string{"MAIL", "", "FROM", "SUBJECT", "RULE", "OUTCOME", "CASE"}, mails); err != nil {
+	if err := a.table([]string{"MAIL", "STORY", "FROM", "SUBJECT", "RULE", "OUTCOME", "CASE"}, mails); err != nil {
 		return err
 	}
 	tickets, err := p.house.store.Tickets(ctx, store.TicketFilter{Status: "all"})
@@ -65,7 +66,13 @@ func (a *app) report(ctx context.Context, p *player, played []act) error {
 		return err
 	}
 	fmt.Fprintln(a.stdout, "\nSent because of each mail:")
-	return a.table([]string{"MAIL", "KIND", "TO", "SUBJECT"}, sent)
+	if err := a.table([]string{"MAIL", "KIND", "TO", "SUBJECT"}, sent); err != nil {
+		return err
+	}
+	if wrongs(played) == nil {
+		fmt.Fprintf(a.stdout, "\nAll %d mails became what they should; no word between agents reached a customer.\n", len(played))
+	}
+	return nil
 }
 
 // subjects of all caught mail, by Message-ID.
@@ -103,23 +110,21 @@ func (p *player) pages() string { return filepath.Join(p.house.config.DataDir, "
 func (a *app) whereToLook(p *player, stay, keep bool) {
 	buzon, dir := program(), p.house.config.DataDir
 	if !stay && !keep {
-		fmt.Fprintf(a.stdout, "\nThe desk is taken away again. To look around in it: %s demo --keep\nTo write to it: %s demo --stay\n", buzon, buzon)
+		fmt.Fprintf(a.stdout, "\nThe desk is taken away again. To look around in it: %s demo --keep. To write to it: %s demo --stay.\n", buzon, buzon)
 		return
 	}
 	fmt.Fprintf(a.stdout, "\nLook further:\n")
+	w := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
 	for _, l := range [][2]string{
-		{"ticket show 1", "a case, item by item"}, {"ticket search factura", ""}, {"mail explain 8", "what became of a mail, and why"}, {"mail raw 3", "as it came"},
-		{"quarantine list", ""}, {"outbox list", "what was sent"},
+		{"ticket show 1", "a case, item by item"}, {"ticket search factura", "cases by the words in them"}, {"mail explain 8", "what became of a mail, and why"},
+		{"mail raw 3", "as it came"}, {"quarantine list", "what waits for an administrator"}, {"outbox list", "what was sent, and when"},
 	} {
-		line := fmt.Sprintf("  %s %s --data %s", buzon, l[0], dir)
-		if l[1] != "" {
-			line += "    # " + l[1]
-		}
-		fmt.Fprintln(a.stdout, line)
+		fmt.Fprintf(w, "  %s %s --data %s\t# %s\n", buzon, l[0], dir, l[1])
 	}
-	fmt.Fprintf(a.stdout, "\nThe mails that were sent:  %s\nTheir HTML, for a browser: %s\n", p.dir, filepath.Join(p.pages(), "*.html"))
+	w.Flush()
+	fmt.Fprintf(a.stdout, "The mails that were sent:  %s\nTheir HTML, for a browser: %s\n", p.dir, p.pages())
 	if !stay {
-		fmt.Fprintf(a.stdout, "\nThe desk stays in %s until you remove it.\n", dir)
+		fmt.Fprintf(a.stdout, "\nThe desk is yours: %s stays until you remove it. To run it: %s serve --data %s\n", dir, buzon, dir)
 	}
 }
 

@@ -44,13 +44,13 @@ type liveDesk struct {
 	addr  string // of the SMTP door while the daemon runs
 	log   *syncBuffer
 
-	cancel  context.CancelFunc // nil while it does not run
-	done    chan int           // its exit code
-	leftOff bool               // the story leaves mail that was not sent
+	cancel context.CancelFunc // nil while it does not run
+	done   chan int           // its exit code
 }
 
 // liveOptions are what a story changes; the zero value is a usual desk.
 type liveOptions struct {
+	Data   string // directory; a new one
 	Domain string // of the desk; ejemplo.test
 	Top    string // more keys of the top level
 	Outbox string // of [outbox]; retry after 100 ms
@@ -64,6 +64,9 @@ func newLiveDesk(t *testing.T, o liveOptions) *liveDesk {
 	t.Helper()
 	dir := t.TempDir()
 	d := &liveDesk{t: t, data: filepath.Join(dir, "data"), file: filepath.Join(dir, "buzon.toml"), relay: mailtest.NewSmarthost(t, o.Offers)}
+	if o.Data != "" {
+		d.data = o.Data
+	}
 	if o.Outbox == "" {
 		o.Outbox = `retry = ["100ms"]`
 	}
@@ -443,6 +446,15 @@ func (n notice) reply(text string) letter {
 		References: n.Header.Get("References") + " " + n.Header.Get("Message-Id"),
 		Text:       text + "\n\nEl lun, 2 mar 2026 a las 10:15, Soporte Ejemplo (<soporte@ejemplo.test>) escribió:\n\n" + n.quoted(),
 	}
+}
+
+// fromName is whom the reader sees as the sender.
+func (n notice) fromName() string {
+	list, err := n.Header.AddressList("From")
+	if err != nil || len(list) != 1 {
+		return fmt.Sprint(n.Header["From"], err)
+	}
+	return list[0].Name
 }
 
 func (n notice) quoted() string {

@@ -103,25 +103,9 @@ func orNull(n int64) *int64 {
 
 // mailCommand is a subcommand about one mail.
 func (a *app) mailCommand(use, short string, f func(context.Context, *house, store.Mail) error) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		id, err := number(args[0], "mail")
-		if err != nil {
-			return err
-		}
-		h, err := a.existing(c.Context())
-		if err != nil {
-			return err
-		}
-		defer h.close()
-		m, ok, err := h.store.Mail(c.Context(), id)
-		if err != nil {
-			return failed(err)
-		}
-		if !ok {
-			return failed(fmt.Errorf("there is no mail %d: see buzon mail list", id))
-		}
-		return failed(f(c.Context(), h, m))
-	}}
+	return about(a, use, short, "mail", "buzon mail list", func(ctx context.Context, h *house, id int64) (store.Mail, bool, error) {
+		return h.store.Mail(ctx, id)
+	}, f)
 }
 
 func (a *app) showMail(_ context.Context, _ *house, m store.Mail) error {

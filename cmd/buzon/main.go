@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		e = exitError{exitUsage, err}
 	}
 	if text := e.err.Error(); text != "" {
-		fmt.Fprintln(stderr, "buzon:", text)
+		fmt.Fprintln(stderr, "buzon:", safeText(text))
 	}
 	return e.code
 }
@@ -90,6 +90,11 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.dataDir, "data", "", "data `DIR`, instead of the configured data_dir")
 	f.BoolVar(&a.json, "json", false, "print JSON")
 	root.AddCommand(a.serve(), a.demo(), a.check(), a.deliver(), a.parse(), a.mail(), a.ticket(), a.outbox(), a.quarantine(),
-		a.people("agent"), a.people("person"), a.key(), a.version())
+		a.people("agent"), a.people("person"), a.key(), a.mailbox(), a.oauth(), a.version())
+	for _, c := range root.Commands() {
+		if c.HasSubCommands() { // alone it shows them; another word is an error
+			c.Args, c.RunE = cobra.NoArgs, root.RunE
+		}
+	}
 	return root
 }

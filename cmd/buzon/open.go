@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -47,12 +49,7 @@ func open(ctx context.Context, c config, log *slog.Logger) (h *house, err error)
 	if h.boxes, err = c.mailboxes(); err != nil {
 		return nil, err
 	}
-	language, dir := c.Language, c.Templates
-	if language != "es" && language != "en" && exists(language) { // a directory of the administrator's own
-		language, dir = filepath.Base(language), filepath.Dir(language)
-	}
-	h.config.Language = language
-	if h.templates, err = templates.Load(dir); err != nil {
+	if h.config.Language, h.templates, err = c.words(); err != nil {
 		return nil, err
 	}
 	if h.store, err = store.Open(ctx, c.DataDir, store.Options{Log: log, MinFree: int64(c.MinFree)}); err != nil {
@@ -68,6 +65,24 @@ func open(ctx context.Context, c config, log *slog.Logger) (h *house, err error)
 		return nil, failed(err)
 	}
 	return h, nil
+}
+
+// words are the templates, and the language of people whose own is not known.
+func (c config) words() (language string, set *templates.Set, err error) {
+	language, dir := c.Language, c.Templates
+	if language != "es" && language != "en" && exists(language) { // a directory of the administrator's own
+		language, dir = filepath.Base(language), filepath.Dir(language)
+	}
+	if dir != "" && !exists(dir) {
+		return "", nil, c.in(fmt.Errorf("templates: there is no directory %s", dir))
+	}
+	if set, err = templates.Load(dir); err != nil {
+		return "", nil, c.in(fmt.Errorf("templates: %w", err))
+	}
+	if !slices.Contains(set.Languages(), language) {
+		return "", nil, c.in(fmt.Errorf("language: %q: want one of %s, or a directory of your own", c.Language, strings.Join(set.Languages(), ", ")))
+	}
+	return language, set, nil
 }
 
 // existing opens a desk that must be there already: a command that only looks makes nothing.

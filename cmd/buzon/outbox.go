@@ -101,25 +101,9 @@ func outgoingJSON(o store.Outgoing) outgoingRow {
 
 // outboxCommand is a subcommand about one outgoing mail.
 func (a *app) outboxCommand(use, short string, f func(context.Context, *house, store.Outgoing) error) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		id, err := number(args[0], "outgoing mail")
-		if err != nil {
-			return err
-		}
-		h, err := a.existing(c.Context())
-		if err != nil {
-			return err
-		}
-		defer h.close()
-		o, ok, err := h.store.OutgoingMail(c.Context(), id)
-		if err != nil {
-			return failed(err)
-		}
-		if !ok {
-			return failed(fmt.Errorf("there is no outgoing mail %d: see buzon outbox list", id))
-		}
-		return failed(f(c.Context(), h, o))
-	}}
+	return about(a, use, short, "outgoing mail", "buzon outbox list", func(ctx context.Context, h *house, id int64) (store.Outgoing, bool, error) {
+		return h.store.OutgoingMail(ctx, id)
+	}, f)
 }
 
 func (a *app) showOutgoing(ctx context.Context, h *house, o store.Outgoing) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -8,6 +9,8 @@ import (
 	"text/tabwriter"
 	"time"
 	"unicode"
+
+	"github.com/spf13/cobra"
 )
 
 // object prints one JSON object on one line.
@@ -100,4 +103,28 @@ func number(arg, what string) (int64, error) {
 		return 0, fmt.Errorf("%q is no %s: want a number", arg, what)
 	}
 	return n, nil
+}
+
+// about is a subcommand about one thing that has a number; what and list name it and where to look for it.
+func about[T any](a *app, use, short, what, list string, get func(context.Context, *house, int64) (T, bool, error),
+	f func(context.Context, *house, T) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		n, err := number(args[0], what)
+		if err != nil {
+			return err
+		}
+		h, err := a.existing(c.Context())
+		if err != nil {
+			return err
+		}
+		defer h.close()
+		one, ok, err := get(c.Context(), h, n)
+		if err != nil {
+			return failed(err)
+		}
+		if !ok {
+			return failed(fmt.Errorf("there is no %s %d: see %s", what, n, list))
+		}
+		return failed(f(c.Context(), h, one))
+	}}
 }

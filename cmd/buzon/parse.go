@@ -92,6 +92,7 @@ type parsed struct {
 	ProductionDown bool               `json:"production_down"`
 	CleanSubject   string             `json:"clean_subject"`
 	Text           string             `json:"text"`
+	HTML           string             `json:"html"` // source, decoded
 	Reply          string             `json:"reply"`
 	Quoted         string             `json:"quoted"`
 	Signature      string             `json:"signature"`
@@ -124,7 +125,7 @@ func parsedMail(name string, rd *mailin.Reading) parsed {
 	m := rd.Message
 	p := parsed{
 		File: name, Subject: m.Subject, To: addresses(m.To), Cc: addresses(m.Cc), MessageID: m.MessageID,
-		ProductionDown: rd.ProductionDown, CleanSubject: rd.CleanSubject, Text: rd.Text, Reply: rd.Reply.Reply(), Quoted: rd.Reply.Quoted(),
+		ProductionDown: rd.ProductionDown, CleanSubject: rd.CleanSubject, Text: rd.Text, HTML: m.HTML, Reply: rd.Reply.Reply(), Quoted: rd.Reply.Quoted(),
 		Signature: rd.Reply.Signature(), Forwarded: rd.Reply.Forwarded(), Lang: rd.Lang, Auto: string(rd.Origin.Class), AutoReason: rd.Origin.Reason,
 		Attachments: []parsedAttachment{}, Warnings: nonNil(m.Warnings),
 	}

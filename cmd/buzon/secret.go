@@ -16,7 +16,7 @@ var envPattern = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // expandEnv puts the environment's values where the configuration says ${NAME}. A name that is not set is an error: an
 // empty password would be found out much later.
-func expandEnv(text string) (string, error) {
+func expandEnv(file, text string) (string, error) {
 	var missing error
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -27,7 +27,7 @@ func expandEnv(text string) (string, error) {
 			name := m[2 : len(m)-1]
 			value, ok := os.LookupEnv(name)
 			if !ok && missing == nil {
-				missing = fmt.Errorf("line %d: the environment has no %s: set it, or write the value", i+1, name)
+				missing = fmt.Errorf("%s:%d: the environment has no %s: set it, or write the value", file, i+1, name)
 			}
 			return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(value)
 		})

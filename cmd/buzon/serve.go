@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -29,6 +30,9 @@ func (a *app) serve() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := conf.checkStart(); err != nil {
+				return err
+			}
 			h, err := open(c.Context(), conf, a.logger())
 			if err != nil {
 				return err
@@ -40,6 +44,30 @@ func (a *app) serve() *cobra.Command {
 			return failed(h.serve(c.Context(), func(line string) { fmt.Fprintln(a.stderr, line) }))
 		},
 	}
+}
+
+// checkStart looks at what the daemon alone needs, and may be the only one who can read: secrets and certificates.
+func (c config) checkStart() error {
+	if r := c.Relay; r != nil {
+		relay, err := r.relay(c.hostname())
+		if err == nil {
+			_, err = mailout.NewRelay(relay) // makes no connection
+		}
+		if err != nil {
+			return c.in(err)
+		}
+	}
+	return c.in(c.checkCertificate())
+}
+
+func (c config) checkCertificate() error {
+	if c.SMTP == nil || c.SMTP.TLSCert == "" {
+		return nil
+	}
+	if _, err := tls.LoadX509KeyPair(c.SMTP.TLSCert, c.SMTP.TLSKey); err != nil {
+		return fmt.Errorf("smtp.tls_cert, smtp.tls_key: %w", err)
+	}
+	return nil
 }
 
 // logger writes what the administrator should know to stderr.
@@ -54,18 +82,29 @@ func (h *house) serve(ctx context.Context, ready func(line string)) error {
 		return err
 	}
 	defer transport.Close()
+	accounts, err := h.imapDoors()
+	if err != nil {
+		return err
+	}
 	doors, err := h.listen()
 	if err != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, running := errgroup.WithContext(ctx)
 	for _, d := range doors {
-		group.Go(func() error { return d.serve(ctx, d.listener) })
+		group.Go(func() error { return d.serve(running, d.listener) })
 		ready(fmt.Sprintf("%s listening on %s", d.name, d.listener.Addr()))
 	}
-	group.Go(func() error { return h.intake().Run(ctx) })
-	group.Go(func() error { return dispatcher.Run(ctx) })
-	return group.Wait()
+	for _, account := range accounts {
+		ready(fmt.Sprintf("imap fetching %s from %s", account.Name, account.Host))
+	}
+	group.Go(func() error { return h.runIMAP(running, accounts) })
+	group.Go(func() error { return h.intake().Run(running) })
+	group.Go(func() error { return dispatcher.Run(running) })
+	if err := group.Wait(); ctx.Err() == nil || !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil // told to stop while it was starting
 }
 
 // door is a listener and what serves it.

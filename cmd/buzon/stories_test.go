@@ -80,8 +80,8 @@ func thereAndBack(t *testing.T) {
 		t.Errorf("after the answer: status %s, assignee %v, agent %v", c.StatusClass, c.Assignee, c.Agent)
 	}
 	answer := d.last(carla)
-	if !strings.Contains(answer.Text, "¿qué luz está encendida?") || !strings.Contains(answer.Header.Get("From"), "Ana") {
-		t.Errorf("the answer: From %s\n%s", answer.Header.Get("From"), answer.Text)
+	if !strings.Contains(answer.Text, "¿qué luz está encendida?") || answer.fromName() != "Ana Gómez, Soporte Ejemplo" {
+		t.Errorf("the answer: From %s\n%s", answer.fromName(), answer.Text)
 	}
 	first := d.mails()[0].MessageID
 	for _, way := range []struct {

@@ -185,33 +185,19 @@ func address(p desk.Person) *string {
 }
 
 func (a *app) ticketShow() *cobra.Command {
-	return &cobra.Command{Use: "show N", Short: "Show a ticket with its items", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		n, err := number(args[0], "ticket")
-		if err != nil {
-			return err
-		}
-		h, err := a.existing(c.Context())
-		if err != nil {
-			return err
-		}
-		defer h.close()
-		t, ok, err := h.store.Ticket(c.Context(), n)
-		if err != nil {
-			return failed(err)
-		}
-		if !ok {
-			return failed(fmt.Errorf("there is no ticket %d: see buzon ticket list --status all", n))
-		}
-		row, err := h.ticketJSON(c.Context(), t, true)
-		if err != nil {
-			return failed(err)
-		}
-		if a.json {
-			return a.object(row)
-		}
-		a.showTicket(t, row)
-		return nil
-	}}
+	return about(a, "show N", "Show a ticket with its items", "ticket", "buzon ticket list --status all",
+		func(ctx context.Context, h *house, n int64) (desk.Ticket, bool, error) { return h.store.Ticket(ctx, n) },
+		func(ctx context.Context, h *house, t desk.Ticket) error {
+			row, err := h.ticketJSON(ctx, t, true)
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.object(row)
+			}
+			a.showTicket(t, row)
+			return nil
+		})
 }
 
 func (a *app) showTicket(t desk.Ticket, row ticketRow) {

@@ -8,87 +8,173 @@
 package command
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
 )
 
-// Verb is what is ordered.
-type Verb string
-
-const (
-	Close    Verb = "cerrar"
-	Resolve  Verb = "resuelto"
-	Reopen   Verb = "reabrir"
-	Take     Verb = "tomar"
-	Release  Verb = "soltar"
-	Note     Verb = "nota"
-	AskInfo  Verb = "pedir-info"
-	Severity Verb = "severidad"
-	Follow   Verb = "seguir"
-	Unfollow Verb = "dejar de seguir"
-)
-
-// verbs are the words for each, folded: without accents, in lower case.
-var verbs = map[string]Verb{
-	"cerrar": Close, "close": Close, "resuelto": Resolve, "resolved": Resolve, "reabrir": Reopen, "reopen": Reopen,
-	"tomar": Take, "take": Take, "soltar": Release, "release": Release, "nota": Note, "note": Note,
-	"pedir-info": AskInfo, "ask-info": AskInfo, "severidad": Severity, "severity": Severity,
-}
-
-// orders are a customer's, alone on a line.
-var orders = map[string]Verb{
-	"cerrar": Close, "close": Close, "testing ok": Close, "reabrir": Reopen, "reopen": Reopen,
-	"seguir": Follow, "follow": Follow, "dejar de seguir": Unfollow, "unfollow": Unfollow,
-}
-
 // Command is one order with what follows the verb on its line.
 type Command struct {
 	Verb Verb
 	Arg  string
+	Line string // as written
+}
+
+// Orders are what an agent's new text comes to.
+type Orders struct {
+	Commands  []Command
+	Text      string    // what is left, for the customer
+	Unknown   []Miss    // lines in the places of commands that are meant as one, and are none
+	Misplaced []Command // commands in the middle of the text: they are not obeyed
+	Internal  bool      // a note, or what may well be meant as one: the text is for colleagues
+}
+
+// Miss is a line that looks like a command. Nearest is the word that it may mean, "" for none, and Verb what that stands for.
+type Miss struct {
+	Line, Nearest string
+	Verb          Verb
+}
+
+// Has tells whether a verb is among the commands.
+func (o Orders) Has(v Verb) bool {
+	return slices.ContainsFunc(o.Commands, func(c Command) bool { return c.Verb == v })
 }
 
 // Agent takes the commands out of an agent's new text: those of the block of lines at its top and of the block at its
 // end. Only "#" and a known verb at the very beginning of a line are one.
-func Agent(text string) (list []Command, rest string) {
+func Agent(text string) Orders {
+	var o Orders
 	lines := strings.Split(text, "\n")
-	top := 0
-	for top < len(lines) {
-		c, ok := parse(lines[top])
-		if !ok && strings.TrimSpace(lines[top]) != "" {
-			break
-		}
-		if ok {
-			list = append(list, c)
-		}
-		top++
-	}
-	end := len(lines)
-	var last []Command
-	for end > top {
-		c, ok := parse(lines[end-1])
-		if !ok && strings.TrimSpace(lines[end-1]) != "" {
-			break
-		}
-		if ok {
-			last = append([]Command{c}, last...)
-		}
-		end--
-	}
-	return append(list, last...), strings.TrimSpace(strings.Join(lines[top:end], "\n"))
+	first := o.top(lines)
+	last := o.bottom(lines, first)
+	o.Text = strings.TrimSpace(strings.Join(lines[first:last], "\n"))
+	o.missed()
+	o.Internal = o.Internal || o.Has(Note)
+	return o
 }
 
-func parse(line string) (Command, bool) {
+// top takes the commands above the first words, and returns where those begin.
+func (o *Orders) top(lines []string) (first int) {
+	for ; first < len(lines); first++ {
+		c, words, ok := parse(lines[first])
+		if !ok && strings.TrimSpace(lines[first]) != "" {
+			break
+		}
+		if ok {
+			o.Commands = append(o.Commands, c)
+		}
+		if words != "" { // "#nota llamó el cliente"
+			lines[first] = words
+			break
+		}
+	}
+	return first
+}
+
+// bottom takes the commands below the last words, and returns where those end.
+func (o *Orders) bottom(lines []string, first int) (last int) {
+	var found []Command
+	for last = len(lines); last > first; last-- {
+		line := lines[last-1]
+		c, words, ok := parse(line)
+		if !ok && strings.TrimSpace(line) == "" {
+			continue
+		}
+		if !ok || words != "" && c.Verb != Note || last-1 > first && wrapped(lines[last-2]) {
+			break
+		}
+		found = append([]Command{c}, found...)
+		if words != "" {
+			lines[last-1] = words
+			break
+		}
+	}
+	o.Commands = append(o.Commands, found...)
+	return last
+}
+
+// missed looks through the words that are left for what was meant as a command.
+func (o *Orders) missed() {
+	if o.Text == "" {
+		return
+	}
+	lines := strings.Split(o.Text, "\n")
+	for i, line := range lines {
+		c, words, ok := parse(line)
+		switch {
+		case ok && (words == "" || c.Verb == Note):
+			o.Misplaced = append(o.Misplaced, c)
+			o.Internal = o.Internal || c.Verb == Note
+		case !ok && (i == 0 || i == len(lines)-1):
+			if m, ok := miss(line); ok {
+				o.Unknown = append(o.Unknown, m)
+				o.Internal = o.Internal || m.Verb == Note
+			}
+		}
+	}
+}
+
+// parse reads a line as a command. words are what stands behind a verb that takes nothing.
+func parse(line string) (c Command, words string, ok bool) {
 	after, ok := strings.CutPrefix(line, "#")
 	if !ok {
-		return Command{}, false
+		return c, "", false
 	}
-	word, arg, _ := strings.Cut(strings.TrimRight(after, " \t\r"), " ")
-	verb, ok := verbs[fold(word)]
-	return Command{verb, strings.TrimSpace(arg)}, ok
+	end := strings.IndexFunc(after, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' && !unicode.Is(unicode.Mn, r) })
+	if end < 0 {
+		end = len(after)
+	}
+	verb, ok := verbs[fold(after[:end])]
+	rest := strings.TrimSpace(after[end:])
+	if end < len(after) && !strings.ContainsRune(" \t\r\u00a0:.,;", firstRune(after[end:])) {
+		return c, "", false
+	}
+	c = Command{Verb: verb, Arg: strings.TrimSpace(strings.TrimLeft(rest, ":.,;")), Line: strings.TrimSpace(line)}
+	if wordless[verb] {
+		words, c.Arg = c.Arg, ""
+	}
+	return c, words, ok
+}
+
+func firstRune(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
+
+// miss tells a line that is meant as a command: "#" with a word that is no verb, or a verb behind a mark that is
+// not quite "#". A heading or a list number is none.
+func miss(line string) (Miss, bool) {
+	plain := strings.TrimSpace(norm.NFKD.String(strings.Map(visible, line)))
+	after, ok := strings.CutPrefix(plain, "#")
+	if !ok {
+		return Miss{}, false
+	}
+	word := strings.TrimSpace(after)
+	if end := strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' && !unicode.Is(unicode.Mn, r) }); end >= 0 {
+		word = word[:end]
+	}
+	m := Miss{Line: strings.TrimSpace(line), Nearest: nearest(fold(word))}
+	m.Verb = verbs[m.Nearest]
+	exact := strings.HasPrefix(line, "#"+word)
+	return m, utf8.RuneCountInString(word) >= 3 && (exact || m.Nearest == fold(word))
+}
+
+// visible drops what can't be seen.
+func visible(r rune) rune {
+	if unicode.Is(unicode.Cf, r) {
+		return -1
+	}
+	return r
+}
+
+// wrapped tells a line that a mail client has broken in the middle of a sentence: what follows only happens to stand
+// at the beginning of a line.
+func wrapped(line string) bool {
+	line = strings.TrimSpace(line)
+	last, _ := utf8.DecodeLastRuneInString(line)
+	return utf8.RuneCountInString(line) >= 55 && (unicode.IsLetter(last) || unicode.IsNumber(last) || last == ',')
 }
 
 // Customer finds the order that stands alone on the first or the last line of a customer's new text, with or
@@ -103,49 +189,15 @@ func Customer(text string) (Verb, bool) {
 	return "", false
 }
 
-// thanks are the words that mere thanks are made of.
-var thanks = words(`gracias muchas mil muchisimas ok okey oka listo perfecto genial excelente barbaro buenisimo dale de acuerdo por la el los las su tu
-	ayuda atencion respuesta pronta gestion todo bien anda funciona saludos cordiales atentamente atte un abrazo buen dia tarde noche buenos dias buenas tardes
-	thanks thank you very much for your help great perfect cheers regards kind best it works now fine good all a lot so`)
-
-func words(text string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(text) {
-		set[w] = true
-	}
-	return set
-}
-
-// Thanks tells words that only thank or agree: they reopen nothing. The name under them does not count.
-func Thanks(text string) bool {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	all := strings.FieldsFunc(fold(lines[0]), func(r rune) bool { return !unicode.IsLetter(r) })
-	if len(all) == 0 || len(all) > 12 || strings.Contains(text, "?") || len(strings.TrimSpace(text)) > 160 {
-		return false
-	}
-	for i, w := range all {
-		if !thanks[w] && !(i == len(all)-1 && i > 0 && endsInName(lines[0])) { // «Gracias, Ana»
-			return false
-		}
-	}
-	for _, line := range lines[1:] { // a name and a sign-off, no more
-		if len(strings.Fields(line)) > 4 {
-			return false
-		}
-	}
-	return true
-}
-
-// endsInName tells whether the last word begins with a capital.
-func endsInName(line string) bool {
-	words := strings.FieldsFunc(line, func(r rune) bool { return !unicode.IsLetter(r) })
-	last := []rune(words[len(words)-1])
-	return unicode.IsUpper(last[0]) && len(last) > 2 && !unicode.IsUpper(last[1])
+// Only tells whether the text is nothing but a customer's order.
+func Only(text string) bool {
+	_, ok := orders[bare(strings.TrimSpace(text))]
+	return ok
 }
 
 // bare folds a line and takes what people put around a word.
 func bare(line string) string {
-	return strings.Trim(fold(line), " \t\r#«»\"'“”.*")
+	return strings.Trim(fold(line), " \t\r\u00a0#«»\"'“”.*")
 }
 
 // fold makes lower case without accents; a full-width "#" stays what it is.

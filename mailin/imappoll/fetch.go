@@ -100,13 +100,14 @@ func (s *session) takeChunk(ctx context.Context, uids []uint32, old uint32, adva
 	case err != nil && !refused(err):
 		return errors.Join(err, s.blame(ctx, uids, got, err))
 	}
-	if err == nil {
+	answered := err == nil
+	if answered {
 		*s.chunk = min(mostMails, *s.chunk*2)
 	}
 	var mails []Mail
 	for _, uid := range uids {
-		b := got[uid]
-		if err != nil || b == nil || !b.whole || b.odd() {
+		if b := got[uid]; !answered || b == nil || !b.whole || b.odd() {
+			got.drop(uid)
 			if b, err = s.fetchAlone(ctx, uid); err != nil {
 				return err
 			}
@@ -115,7 +116,7 @@ func (s *session) takeChunk(ctx context.Context, uids []uint32, old uint32, adva
 			}
 			got[uid] = b
 		}
-		mails = append(mails, s.mail(uid, b, old))
+		mails = append(mails, s.mail(uid, got[uid], old))
 	}
 	var cursor uint32
 	if advance {
@@ -187,11 +188,16 @@ type bodies map[uint32]*body
 
 // close drops what was not kept.
 func (g bodies) close() {
-	for _, b := range g {
-		if b.spool != nil {
-			b.spool.Close()
-		}
+	for uid := range g {
+		g.drop(uid)
 	}
+}
+
+func (g bodies) drop(uid uint32) {
+	if b := g[uid]; b != nil && b.spool != nil {
+		b.spool.Close()
+	}
+	delete(g, uid)
 }
 
 // fetch asks for whole mails and spools them as they come. What it returns counts only without an error: then the

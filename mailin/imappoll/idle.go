@@ -15,24 +15,21 @@ var errHungUp = errors.New("the server closed the connection")
 
 // rest waits for news of the first folder, which is open. It tells true for news of that folder, and false when it is
 // time to look at everything.
-func (w *worker) rest(ctx context.Context, s *session) (news bool, err error) {
-	due := time.Until(w.schedule.Next(time.Now()))
-	if !w.idles(s) {
-		return false, w.sleep(ctx, s)
-	}
-	timer := time.NewTimer(due)
+func (w *worker) rest(ctx context.Context, s *session, due time.Time) (news bool, err error) {
+	timer := time.NewTimer(time.Until(due))
 	defer timer.Stop()
 	for {
-		renew := w.Renew - rand.N(w.Renew/8+1)
-		why, err := w.idle(ctx, s, renew, timer.C)
-		if err != nil || why == wakeAll {
-			return false, err
+		why := wakeRenew
+		if w.idles(s) {
+			why, err = w.idle(ctx, s, timer.C)
+		} else {
+			why, err = w.listen(ctx, s, w.Renew, timer.C)
 		}
-		if why == wakeNews {
-			return true, nil
+		if err != nil || why != wakeRenew {
+			return why == wakeNews, err
 		}
 		// The server may have forgotten us without a word: an answer to NOOP proves that it has not (RFC 2177 leaves it 29 min).
-		if err := s.do(ctx, "ask whether the server is there", func() error { return s.client.Noop().Wait() }); err != nil {
+		if err := s.do(ctx, "ask whether the server is there", func() error { return s.client.Noop().Wait() }); err != nil && !refused(err) {
 			return false, err
 		}
 	}
@@ -52,7 +49,7 @@ const (
 )
 
 // idle is one IDLE command.
-func (w *worker) idle(ctx context.Context, s *session, most time.Duration, due <-chan time.Time) (why wake, err error) {
+func (w *worker) idle(ctx context.Context, s *session, due <-chan time.Time) (why wake, err error) {
 	var cmd *imapclient.IdleCommand
 	err = s.do(ctx, "IDLE", func() (err error) { cmd, err = s.client.Idle(); return err })
 	if refused(err) && !errors.Is(err, errThrottle) { // promised and not kept: the schedule has to do
@@ -62,7 +59,7 @@ func (w *worker) idle(ctx context.Context, s *session, most time.Duration, due <
 	if err != nil {
 		return wakeRenew, err
 	}
-	why, err = w.listen(ctx, s, most, due)
+	why, err = w.listen(ctx, s, w.Renew-rand.N(w.Renew/8+1), due)
 	if err != nil {
 		s.wire.Conn.Close()
 	}
@@ -70,15 +67,12 @@ func (w *worker) idle(ctx context.Context, s *session, most time.Duration, due <
 	return why, errors.Join(err, ended)
 }
 
-// listen waits while the server is idling.
+// listen waits for a reason to do something: news of the open folder, the schedule, an administrator.
 func (w *worker) listen(ctx context.Context, s *session, most time.Duration, due <-chan time.Time) (wake, error) {
-	renew := time.NewTimer(most)
+	renew, orders := time.NewTimer(most), time.NewTicker(listening)
 	defer renew.Stop()
+	defer orders.Stop()
 	for {
-		changed := w.Journal.Changed()
-		if w.asked(ctx) {
-			return wakeAll, nil
-		}
 		select {
 		case <-s.wake:
 			return wakeNews, nil
@@ -90,28 +84,10 @@ func (w *worker) listen(ctx context.Context, s *session, most time.Duration, due
 			return wakeAll, errHungUp
 		case <-ctx.Done():
 			return wakeAll, ctx.Err()
-		case <-changed:
-		}
-	}
-}
-
-// sleep waits for the schedule where there is no IDLE.
-func (w *worker) sleep(ctx context.Context, s *session) error {
-	timer := time.NewTimer(time.Until(w.schedule.Next(time.Now())))
-	defer timer.Stop()
-	for {
-		changed := w.Journal.Changed()
-		if w.asked(ctx) {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-timer.C:
-			return nil
-		case <-s.client.Closed():
-			return errHungUp
-		case <-ctx.Done():
-			return ctx.Err()
+		case <-orders.C:
+			if w.asked(ctx) {
+				return wakeAll, nil
+			}
 		}
 	}
 }

@@ -126,9 +126,8 @@ type Journal interface {
 	SetStatus(ctx context.Context, account string, s Status) error
 	// Alarm tells the administrators that the account has failed for too long, or that it works again; once each.
 	Alarm(ctx context.Context, account string, down bool, why string) error
-	// Order takes what an administrator asked for since the last call; Changed is closed when there may be something.
+	// Order takes what an administrator asked for since the last call.
 	Order(ctx context.Context, account string) (Order, error)
-	Changed() <-chan struct{}
 }
 
 // After is what happens on the server to a mail that is in the journal.

@@ -75,26 +75,25 @@ func (w *worker) attempt(ctx context.Context) (err error) {
 // serve goes round the folders and waits for the next reason to, until the connection ends.
 func (w *worker) serve(ctx context.Context, s *session) error {
 	for {
-		order := w.order
-		err := s.round(ctx, order)
-		if ctx.Err() != nil || lost(err, s) {
-			return err
+		wrong := s.round(ctx, w.order)
+		if ctx.Err() != nil || lost(wrong, s) {
+			return wrong
 		}
 		w.order = NoOrder
-		w.report(ctx, err)
-		for again := true; again && err == nil; {
-			if again, err = w.rest(ctx, s); again && err == nil {
-				err = s.first(ctx)
-				w.report(ctx, err)
-			}
-		}
-		if err != nil && (ctx.Err() != nil || lost(err, s)) {
-			return err
-		}
-		if err != nil { // a folder is in trouble, the connection is not
-			if err := w.sleep(ctx, s); err != nil {
+		w.report(ctx, wrong)
+		for due := w.schedule.Next(time.Now()); ; {
+			news, err := w.rest(ctx, s, due)
+			if err != nil {
 				return err
 			}
+			if !news {
+				break
+			}
+			err = s.first(ctx)
+			if ctx.Err() != nil || lost(err, s) {
+				return err
+			}
+			w.report(ctx, errors.Join(wrong, err))
 		}
 	}
 }
@@ -127,21 +126,24 @@ func backoff(err error, tries int) time.Duration {
 	return d + rand.N(d/4+1)
 }
 
+// listening is how often an administrator's order is looked for.
+const listening = 2 * time.Second
+
 // pause waits, unless an administrator asks for a poll meanwhile.
 func (w *worker) pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
+	timer, orders := time.NewTimer(d), time.NewTicker(listening)
 	defer timer.Stop()
+	defer orders.Stop()
 	for {
-		changed := w.Journal.Changed()
-		if w.asked(ctx) {
-			return
-		}
 		select {
-		case <-changed:
 		case <-timer.C:
 			return
 		case <-ctx.Done():
 			return
+		case <-orders.C:
+			if w.asked(ctx) {
+				return
+			}
 		}
 	}
 }

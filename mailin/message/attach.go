@@ -68,7 +68,7 @@ func extension(typ string) string {
 	switch {
 	case isMail(typ):
 		return ".eml"
-	case typ == "text/rfc822-headers":
+	case typ == "text/rfc822-headers", strings.HasPrefix(typ, "message/"):
 		return ".txt"
 	case typ == "text/calendar":
 		return ".ics"
@@ -82,13 +82,17 @@ func extension(typ string) string {
 	return ".bin"
 }
 
-// encodedMail reads the parts of an attached mail that was encoded, against RFC 2046
-// section 5.2.1. Only here a whole mail is decoded into memory, up to the text limit.
+// encodedMail reads the parts of an attached mail that was encoded, against RFC 2046 section 5.2.1.
 func (w *walker) encodedMail(p *Part, at place) {
 	if at.depth >= w.lim.Depth {
 		w.warn("depth-limit")
 		return
 	}
+	w.decoded(p, func() { w.entity(0, inside(p, at)) })
+}
+
+// decoded walks through the decoded content of p. Only here a part is held in memory, up to the text limit.
+func (w *walker) decoded(p *Part, walk func()) {
 	raw, whole := w.read(p, w.lim.Text)
 	if !whole {
 		w.warn("attached-mail-limit")
@@ -99,7 +103,7 @@ func (w *walker) encodedMail(p *Part, at place) {
 		w.src, w.open = outer, open
 	}()
 	w.src, w.open = &source{r: bytes.NewReader(raw), size: int64(len(raw)), clock: w.clock}, nil
-	w.entity(0, inside(p, at))
+	walk()
 }
 
 // uuFiles takes the uuencoded files out of a text and files them as attachments.

@@ -53,6 +53,8 @@ func TestBombs(t *testing.T) {
 		{"20000 multiparts of one name", top + strings.Repeat("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n", 20000), "depth-limit"},
 		{"20000 multiparts without boundary", top + strings.Repeat("Content-Type: multipart/mixed\r\n\r\n--b\r\n", 20000), ""},
 		{"20000 multiparts with a wrong boundary", top + strings.Repeat("Content-Type: multipart/mixed; boundary=c\r\n\r\n--b\r\n", 20000), ""},
+		{"20000 encoded multiparts without boundary", top + strings.Repeat("Content-Type: multipart/mixed; boundary=c\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", 20000), ""},
+		{"400 encoded multiparts", mixed + strings.Repeat("--b\r\nContent-Type: multipart/mixed; boundary=c\r\nContent-Transfer-Encoding: base64\r\n\r\n"+strings.Repeat("aG9sYQ==\r\n", 1000), 400), ""},
 		{"100000 empty parts", mixed + strings.Repeat("--b\r\n", 100000), ""},
 		{"100000 parts", mixed + strings.Repeat("--b\r\n\r\nx\r\n", 100000), "part-limit"},
 		{"100000 closed multiparts", mixed + strings.Repeat("--b\r\n\r\nx\r\n--b--\r\n", 100000), "part-limit"},

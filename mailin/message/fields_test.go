@@ -123,6 +123,7 @@ func TestMessageIDs(t *testing.T) {
 		{"two ats", "<x$@D2@host>", []string{"x$@D2@host"}},
 		{"words around", "Your message of Monday <a@x> (Ana)", []string{"a@x"}},
 		{"empty", "<>", nil},
+		{"prose", "Your message of Monday", nil},
 		{"folded", "<a@\r\n x>", []string{"a@x"}},
 		{"encoded", "=?utf-8?Q?<a@x>?=", []string{"a@x"}},
 	}
@@ -134,6 +135,15 @@ func TestMessageIDs(t *testing.T) {
 		if len(c.want) == 1 && m.MessageID != c.want[0] && c.name != "encoded" {
 			t.Errorf("%s: Message-ID %q, want %q", c.name, m.MessageID, c.want[0])
 		}
+	}
+}
+
+func TestHeaderLimitKeepsWhatIsNeeded(t *testing.T) {
+	junk := strings.Repeat("X-A: "+strings.Repeat("x", 70)+"\r\n  more\r\n", 4000)
+	m := read(t, junk+"Subject: uno\r\n dos\r\nContent-Type: multipart/mixed; boundary=b\r\n"+junk+"\r\n"+
+		"--b\r\n"+junk+"Content-Type: text/html\r\n\r\n<p>hola\r\n--b--\r\n")
+	if m.Subject != "uno dos" || m.HTML != "<p>hola" || !warned(m, "header-limit") {
+		t.Errorf("subject %q, HTML %q, warnings %q", m.Subject, m.HTML, m.Warnings)
 	}
 }
 

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,6 +16,9 @@ import (
 // guess names the charset of text that is neither labelled nor UTF-8. Latin is the rule;
 // another script needs strong evidence. enc is nil for UTF-8 with a few broken octets.
 func guess(b []byte) (name string, enc encoding.Encoding) {
+	if i := slices.IndexFunc(b, func(c byte) bool { return c >= utf8.RuneSelf }); i > 100 {
+		b = b[i-100:]
+	}
 	b = b[:min(len(b), 8<<10)]
 	if mostlyUTF8(b) {
 		return "utf-8", nil

@@ -85,11 +85,13 @@ func unfold(s string) string {
 
 // headerReader reads one header block and mends it on the way.
 type headerReader struct {
-	src       *source
-	delimiter func(line []byte) bool // a boundary ends the block too
-	part      bool                   // of a part: a line without a colon is sooner text than a broken fold
-	room      *int                   // octets that may still be kept
-	over      bool                   // something did not fit
+	src             *source
+	delimiter       func(line []byte) bool // a boundary ends the block too
+	part            bool                   // of a part: a line without a colon is sooner text than a broken fold
+	room            *int                   // octets that may still be kept
+	over            bool                   // something did not fit
+	reserve         int                    // octets of room for the fields that are needed
+	needed, dropped bool                   // the field at hand
 
 	buf  []byte
 	ends []span // in buf
@@ -225,17 +227,21 @@ func (r *headerReader) strayEnds(line []byte, next int64) bool {
 	return true
 }
 
-func (r *headerReader) fits(n int) bool {
-	if *r.room < n {
+// fits takes n octets off the room; what readers of mail look at may use the last quarter too.
+func (r *headerReader) fits(n int, needed bool) bool {
+	left := *r.room - n
+	if left < 0 || left < r.reserve && !needed {
 		r.over = true
 		return false
 	}
-	*r.room -= n
+	*r.room = left
 	return true
 }
 
 func (r *headerReader) add(line []byte, colon int) {
-	if !r.fits(len(line) + 48) { // what a field costs besides its text
+	r.needed = neededField(line[:colon])
+	r.dropped = !r.fits(len(line)+48, r.needed) // and what a field costs besides its text
+	if r.dropped {
 		return
 	}
 	start := len(r.buf)
@@ -244,10 +250,30 @@ func (r *headerReader) add(line []byte, colon int) {
 }
 
 func (r *headerReader) fold(line []byte) {
-	if !r.over && r.fits(len(line)+2) {
+	if r.dropped = r.dropped || !r.fits(len(line)+2, r.needed); !r.dropped {
 		r.buf = append(append(r.buf, '\n'), line...)
 		r.ends[len(r.ends)-1].end = len(r.buf)
 	}
+}
+
+var neededFields = map[string]bool{
+	"from": true, "to": true, "cc": true, "subject": true, "date": true, "sender": true, "reply-to": true,
+	"message-id": true, "in-reply-to": true, "references": true,
+	"content-type": true, "content-disposition": true, "content-transfer-encoding": true, "content-id": true,
+}
+
+// neededField allocates nothing: it is asked for every field of a header bomb.
+func neededField(name []byte) bool {
+	var lower [32]byte
+	n := 0
+	for n < len(name) && n < len(lower) && name[n] > ' ' {
+		lower[n] = name[n]
+		if name[n] >= 'A' && name[n] <= 'Z' {
+			lower[n] |= 0x20
+		}
+		n++
+	}
+	return neededFields[string(lower[:n])]
 }
 
 func (r *headerReader) header() Header {

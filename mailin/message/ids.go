@@ -13,17 +13,16 @@ func ids(values []string) []string {
 			v = decodeWords(v)
 		}
 		bracketed := strings.IndexByte(v, '<') >= 0
+		words := strings.ContainsAny(strings.TrimSpace(v), " \t") // prose, perhaps: only what has an @ is an id
 		for v != "" && len(list) < maxIDs {
 			var id string
 			if bracketed {
 				id, v = bracketedID(v)
 			} else {
-				v = strings.TrimLeft(v, " \t,;")
-				end := strings.IndexAny(v, " \t,;")
-				if end < 0 {
-					end = len(v)
+				id, v = bareWord(v)
+				if words && !strings.Contains(id, "@") {
+					continue
 				}
-				id, v = v[:end], v[end:]
 			}
 			if id = bareID(id); id != "" {
 				list = append(list, id)
@@ -31,6 +30,16 @@ func ids(values []string) []string {
 		}
 	}
 	return list
+}
+
+// bareWord returns the first word, and the rest.
+func bareWord(s string) (word, rest string) {
+	s = strings.TrimLeft(s, " \t,;")
+	end := strings.IndexAny(s, " \t,;")
+	if end < 0 {
+		end = len(s)
+	}
+	return s[:end], s[end:]
 }
 
 // bracketedID returns what stands in the first brackets, and the rest.

@@ -1,7 +1,8 @@
 package message
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -189,7 +190,7 @@ func joinParams(params map[string]string) map[string]string {
 	if len(pieces) == 0 {
 		return params
 	}
-	sort.Slice(pieces, func(i, j int) bool { return section(pieces[i]) < section(pieces[j]) })
+	slices.SortFunc(pieces, func(a, b string) int { return cmp.Or(section(a)-section(b), strings.Compare(a, b)) })
 	joined := map[string]*extended{}
 	for _, piece := range pieces {
 		name, _, _ := strings.Cut(piece, "*")

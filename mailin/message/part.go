@@ -29,7 +29,7 @@ func newPart(h Header, at place) Part {
 	p.Type, p.Params = contentType(h)
 	p.Header.charset = p.Params["charset"]
 	if p.undeclared = p.Type == ""; p.undeclared {
-		p.Type = at.deflt
+		p.Type = at.fallback
 	}
 	disposition, params := parseValue(p.Header.Get("Content-Disposition"))
 	p.Disposition = knownDisposition(disposition)

@@ -28,12 +28,12 @@ type walker struct {
 
 // place is where in the mail an entity stands.
 type place struct {
-	depth  int
-	within string // type of the attached mail around, if any
-	parent string // type of the multipart around
-	deflt  string // type of a part that names none
-	top    bool
-	hidden bool // below an attached mail whose attachments are not listed
+	depth    int
+	within   string // type of the attached mail around, if any
+	parent   string // type of the multipart around
+	fallback string // type of a part that names none
+	top      bool
+	hidden   bool // below an attached mail whose attachments are not listed
 }
 
 func newWalker(ctx context.Context, r io.ReaderAt, size int64, lim Limits) *walker {
@@ -54,7 +54,7 @@ func (w *walker) warn(code string) {
 }
 
 func (w *walker) message() *Message {
-	v, _ := w.entity(0, place{deflt: "text/plain", top: true})
+	v, _ := w.entity(0, place{fallback: "text/plain", top: true})
 	w.m.finish(w, v)
 	if w.clock.late {
 		w.warn("time-limit")
@@ -91,6 +91,7 @@ func (w *walker) readHeader(off int64, at place) (Header, int64) {
 	r := &w.header
 	r.src, r.part, r.over = w.src, at.parent != "", false
 	r.buf, r.ends = r.buf[:0], r.ends[:0]
+	r.dropped, r.reserve = false, w.lim.Header/4
 	r.delimiter = func(line []byte) bool {
 		_, ok := w.match(line)
 		return ok
@@ -116,7 +117,7 @@ func (w *walker) attached(p Part, body int64, at place) (view, delimiter) {
 	if !w.takes() {
 		return view{}, w.end()
 	}
-	i := len(w.m.Parts)
+	i, first := len(w.m.Parts), len(w.found)
 	w.m.Parts = append(w.m.Parts, p)
 	var d delimiter
 	if at.depth < w.lim.Depth {
@@ -127,13 +128,16 @@ func (w *walker) attached(p Part, body int64, at place) (view, delimiter) {
 	}
 	p.src, p.start, p.end = w.src, body, w.contentEnd(body, d)
 	w.keep(&p, i, at)
+	if n := len(w.found); n > first { // before its own attachments
+		w.found = slices.Insert(w.found[:n-1], first, w.found[n-1])
+	}
 	return view{}, d
 }
 
 // inside is the place of a mail attached as p. What clients show in line, they list the attachments of too.
 func inside(p *Part, at place) place {
 	hidden := at.hidden || p.Disposition == "attachment" || at.parent == "multipart/report"
-	return place{depth: at.depth + 1, within: p.Type, deflt: "text/plain", hidden: hidden}
+	return place{depth: at.depth + 1, within: p.Type, fallback: "text/plain", hidden: hidden}
 }
 
 // takes tells whether there is room for one more part.
@@ -153,13 +157,11 @@ func (w *walker) multipart(p Part, body int64, at place) (view, delimiter) {
 	d := w.first(level, body)
 	if d.level != level {
 		w.open = w.open[:level]
-		w.warn("boundary-absent")
-		p.Type, p.kept = "text/plain", false
-		return w.leaf(p, body, w.contentEnd(body, d), at), d
+		return w.undivided(p, body, w.contentEnd(body, d), at), d
 	}
-	child := place{depth: at.depth + 1, within: at.within, hidden: at.hidden, parent: p.Type, deflt: "text/plain"}
+	child := place{depth: at.depth + 1, within: at.within, hidden: at.hidden, parent: p.Type, fallback: "text/plain"}
 	if p.Type == "multipart/digest" {
-		child.deflt = "message/rfc822"
+		child.fallback = "message/rfc822"
 	}
 	var views []view
 	for d.level == level && w.takes() {
@@ -183,6 +185,22 @@ func (w *walker) multipart(p Part, body int64, at place) (view, delimiter) {
 		d = w.end()
 	}
 	return combine(p.Type, views), d
+}
+
+// undivided reads a multipart without boundaries: it was encoded as a whole, against
+// RFC 2045 section 6.4, or it is text.
+func (w *walker) undivided(p Part, body, end int64, at place) (v view) {
+	if p.encoded() {
+		p.src, p.start, p.end = w.src, body, end
+		w.decoded(&p, func() {
+			p.encoding, at.depth = "", at.depth+1
+			v, _ = w.multipart(p, 0, at)
+		})
+		return v
+	}
+	w.warn("boundary-absent")
+	p.Type, p.kept = "text/plain", false
+	return w.leaf(p, body, end, at)
 }
 
 // first finds the first boundary of the multipart at level. When the name that
@@ -260,14 +278,9 @@ func (w *walker) blank(start, end int64) bool {
 	return len(bytes.TrimSpace(b[:min(len(b), int(end-start))])) == 0
 }
 
-// isReport says which leaves of a report are for machines: read through Parts.
+// isReport says which leaf of a report clients show in line or not at all; programs read it through Parts.
 func isReport(typ string) bool {
-	switch typ {
-	case "message/delivery-status", "message/disposition-notification", "message/feedback-report",
-		"message/global-delivery-status", "message/global-disposition-notification", "message/tracking-status":
-		return true
-	}
-	return false
+	return typ == "message/delivery-status" || typ == "message/global-delivery-status" || typ == "message/tracking-status"
 }
 
 // mark notes on the message that it is signed or encrypted.

@@ -1,6 +1,9 @@
 package message
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestDecodeWords(t *testing.T) {
 	cases := []struct{ name, in, want string }{
@@ -93,6 +96,7 @@ func TestCharsets(t *testing.T) {
 		{"Chinese among tags", "", "<p class=\"MsoNormal\"><span lang=\"zh\">\xc7\xeb\xb2\xe9\xca\xd5\xc4\xfa\xb5\xc4\xd3\xca\xbc\xfe</span></p>", "<p class=\"MsoNormal\"><span lang=\"zh\">请查收您的邮件</span></p>", "charset-guessed: gb18030"},
 		{"Spanish in capitals", "", "PRODUCCI\xd3N CA\xcdDA A\xd1O \xbfQU\xc9?", "PRODUCCIÓN CAÍDA AÑO ¿QUÉ?", "charset-guessed: windows-1252"},
 		{"French quotes", "", "\xab\xa0\xe9t\xe9\xa0\xbb", "« été »", "charset-guessed: windows-1252"},
+		{"evidence far down", "utf-8", strings.Repeat("a", 9000) + " mañana\xff y año", strings.Repeat("a", 9000) + " mañana� y año", "charset-damaged"},
 		{"euro by evidence", "", "cuesta 100 \xa4", "cuesta 100 €", "charset-guessed: iso-8859-15"},
 	}
 	for _, c := range cases {

@@ -6,13 +6,24 @@ import (
 )
 
 // choose takes the text that Split works on: the plain one when it says
-// something, because that is what both sides agreed on seeing; the HTML then
-// still tells where its quotes and signatures are.
+// something, because what only one of two alternatives shows is suspect; the
+// HTML then still tells where its quotes and signatures are.
 func choose(in Input) (base string, marks, indents []Mark) {
-	if trim(in.Plain) == "" && in.HTML.String != "" {
+	if in.HTML.String != "" && isStub(in.Plain, in.HTML.String) {
 		return in.HTML.String, in.HTML.Marks, in.HTML.indents
 	}
 	return in.Plain, project(in.HTML, in.Plain), nil
+}
+
+// isStub reports a plain text that is empty or stands in for the real one ("your
+// program cannot show this mail"): far shorter, and not a part of it.
+func isStub(plain, html string) bool {
+	if len(plain) > 2000 {
+		return trim(plain) == ""
+	}
+	p, _ := lettersOf(plain)
+	h, _ := lettersOf(html)
+	return p == "" && trim(plain) == "" || len(p) > 0 && len(p) < 200 && len(h) > 8*len(p) && !strings.Contains(h, p)
 }
 
 // Bounds of project.
@@ -20,6 +31,7 @@ const (
 	maxProjected = 64 // marks that are looked for
 	maxKey       = 60 // letters of a mark that are looked for
 	minKey       = 16 // fewer letters are too common to be found with certainty
+	maxBracket   = 300
 )
 
 // project finds the marks of the HTML text in the plain text by the letters
@@ -30,66 +42,87 @@ func project(t Text, plain string) []Mark {
 	}
 	letters, at := lettersOf(plain)
 	var found []Mark
-	from, until := 0, 0
+	from, until, counted, before := 0, 0, 0, 0
 	for _, m := range t.Marks[:min(len(t.Marks), maxProjected)] {
 		if m.Start < until || m.Kind == Signature && m.End-m.Start > maxSignatureBytes {
 			continue
 		}
 		until = m.End
-		start := find(letters, from, t.String[m.Start:m.End], false)
-		if start < 0 {
+		above, _ := lettersOf(t.String[counted:m.Start])
+		counted, before = m.Start, before+len(above)
+		// A quote may begin with the words of the answer: look no earlier than where about as much text stands above.
+		from = max(from, min(before*3/4, len(letters)))
+		start, end := locate(letters, from, t.String[m.Start:m.End], m.Kind != Signature && trim(t.String[m.End:]) == "")
+		if start < 0 || lineStart(plain, at[start]) < 0 {
 			continue
 		}
-		end := len(letters)
-		if trim(t.String[m.End:]) != "" {
-			if end = find(letters, start, t.String[m.Start:m.End], true); end < 0 {
-				continue
-			}
-		}
-		p := Mark{Start: at[start], End: len(plain), Kind: m.Kind, Rule: m.Rule + ", found in the text"}
+		p := Mark{Start: lineStart(plain, at[start]), End: len(plain), Kind: m.Kind, Rule: m.Rule + ", found in the text"}
 		if end < len(letters) {
-			p.End = at[end]
+			p.End = at[end-1] + 1
 		}
-		if lineStart(plain, p.Start) >= 0 {
-			p.Start = lineStart(plain, p.Start)
-			found, from = append(found, p), end
-		}
+		found, from = append(found, p), end
 	}
 	return found
 }
 
-// find returns where the first letters of a mark's text begin, or where its
-// last letters end, at or after from; -1 if nowhere.
-func find(letters string, from int, text string, last bool) int {
-	var key string
-	if last {
-		key, _ = lettersOf(text[max(len(text)-4*maxKey, 0):])
-		key = key[max(len(key)-maxKey, 0):]
-	} else {
-		key, _ = lettersOf(text[:min(len(text), 4*maxKey)])
-		key = key[:min(len(key), maxKey)]
+// locate finds the letters of a mark's text at or after from. A place where
+// they begin but do not end within about its length is another one: a name
+// stands in the text and in the signature. open: the mark runs to the end.
+func locate(letters string, from int, text string, open bool) (start, end int) {
+	own, _ := lettersOf(text)
+	for range 5 {
+		if start = find(letters, from, text, false); start < 0 {
+			return -1, -1
+		}
+		if open {
+			return start, len(letters)
+		}
+		if end = find(letters, start, text, true); end >= 0 && end-start <= len(own)+len(own)/2+maxKey {
+			return start, end
+		}
+		from = start + 1
 	}
-	if len(key) < minKey {
-		return -1
-	}
-	i := strings.Index(letters[from:], key)
-	switch {
-	case i < 0:
-		return -1
-	case last:
-		return from + i + len(key)
-	}
-	return from + i
+	return -1, -1
 }
 
-// lettersOf returns the letters and digits of s in lower case, and for each
-// byte of them where it comes from.
+// find returns where the first letters of a mark's text begin, or where its
+// last letters end, at or after from; -1 if nowhere. When the long key is not
+// found, because the client wrote the rest in another way, a short one is.
+func find(letters string, from int, text string, last bool) int {
+	for _, n := range [...]int{maxKey, maxKey / 2, minKey} {
+		var key string
+		if last {
+			key, _ = lettersOf(text[max(len(text)-6*maxKey, 0):])
+			key = key[max(len(key)-n, 0):]
+		} else {
+			key, _ = lettersOf(text[:min(len(text), 6*maxKey)])
+			key = key[:min(len(key), n)]
+		}
+		if len(key) < minKey {
+			return -1
+		}
+		if i := strings.Index(letters[from:], key); i >= 0 && last {
+			return from + i + len(key)
+		} else if i >= 0 {
+			return from + i
+		}
+	}
+	return -1
+}
+
+// lettersOf returns the letters and digits of s in lower case, without what
+// stands in angle brackets (addresses and links, which clients write or leave
+// out), and for each byte of them where it comes from.
 func lettersOf(s string) (letters string, at []int) {
 	var b strings.Builder
 	b.Grow(len(s))
 	at = make([]int, 0, len(s))
+	skip := 0
 	for i, r := range s {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		if r == '<' && i >= skip {
+			skip = i + strings.IndexAny(s[i:min(i+maxBracket, len(s))], ">\n")
+		}
+		if i < skip || !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			continue
 		}
 		b.WriteRune(unicode.ToLower(r))
@@ -142,7 +175,7 @@ func (s *splitter) applyMark(from, to int, m Mark) {
 
 // passesOn reports that a quote of lines [from, to) is a forwarded mail: its
 // title says so, or it begins with header lines and the subject says so, or
-// nothing stands above it.
+// nothing stands above it and the subject is no answer's.
 func (s *splitter) passesOn(from, to int) bool {
 	i := s.nextText(from)
 	if i < to && onlyRule(s.lines[i].text) {
@@ -155,7 +188,7 @@ func (s *splitter) passesOn(from, to int) bool {
 	if ok && kind == Forwarded {
 		return true
 	}
-	return (ok || s.isHeader(i)) && (s.forward || s.nextText(0) >= from)
+	return (ok || s.isHeader(i)) && (s.forward || s.nextText(0) >= from && !isReply(s.subject))
 }
 
 // applyIndents treats the lines of a plain blockquote like lines with a ">".

@@ -18,6 +18,9 @@ func (p Parts) Filled(keys []string) map[string]string {
 	}
 	found, pending := map[string]string{}, ""
 	for _, r := range p.Ranges {
+		if r.Rule == ruleFilled {
+			r.Kind = Quoted
+		}
 		if r.Kind != Quoted && r.Kind != New {
 			pending = ""
 			continue
@@ -29,6 +32,35 @@ func (p Parts) Filled(keys []string) map[string]string {
 		}
 	}
 	return found
+}
+
+// form makes lines of the quoted mail in which a key of ours has got a value the
+// sender's words. Mails quoted inside that mail are left alone.
+func (s *splitter) form(keys []string) {
+	if len(keys) == 0 {
+		return
+	}
+	names := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		names[plainKey(k)] = true
+	}
+	for i, seen := s.first, false; i < len(s.lines); i++ {
+		l := &s.lines[i]
+		if l.blank() || l.depth > 1 || l.depth == 0 && l.kind != Quoted {
+			continue
+		}
+		if in, ok := s.introduction(i); ok {
+			if seen {
+				return
+			}
+			seen, i = true, in.to-1
+			continue
+		}
+		key, value, _ := strings.Cut(clipped(l.text), ":")
+		if names[plainKey(undecorated(key))] && trim(strings.Trim(value, "*_ ")) != "" {
+			l.kind, l.rule = New, ruleFilled
+		}
+	}
 }
 
 // fill takes the value of one line and returns the key that still waits for one.

@@ -29,38 +29,94 @@ func (s *splitter) footers() {
 	}
 }
 
+// footersIn works on lines [from, to), which are decided by nothing so far. From
+// the end up it takes what is a footer; what the person wrote below a footer
+// shows that it is none, but text that he writes about.
 func (s *splitter) footersIn(from, to int) {
-	if d := s.delimiter(from, to); d < to {
+	own := to
+	for i := from; i < to && own == to; i++ {
+		if s.isOwn(i) {
+			own = i
+		}
+	}
+	if s.ownAbove(from) {
+		own = -1
+	}
+	if d := s.delimiter(from, to, own); d < to {
 		s.mark(d, to, Signature, "signature delimiter")
 		to = d
 	}
-	for i := from; i < to; i++ {
-		if s.lines[i].open() && isMobile(s.lines[i].text) {
-			s.mark(i, i+1, Signature, "mobile footer")
+	for end := to; end > from; {
+		at, rule := s.footerAbove(from, end, own)
+		if rule == "" {
+			return
 		}
+		s.mark(at, end, Signature, rule)
+		end = at
 	}
-	s.notices(from, to)
-	s.trailingRules(from, to)
+}
+
+// footerAbove returns where the footer begins that ends above line end, and
+// what it is; own is the first line of the sender's own text, which is no rule.
+func (s *splitter) footerAbove(from, end, own int) (at int, rule string) {
+	last := end - 1
+	for last > from && s.lines[last].blank() {
+		last--
+	}
+	switch {
+	case s.lines[last].blank():
+		return 0, ""
+	case isMobile(s.lines[last].text):
+		return last, "mobile footer"
+	case onlyRule(s.lines[last].text) && (own < last || end < len(s.lines) && s.lines[end].kind != ""):
+		return last, "rule without text"
+	}
+	for at = last; at > from && !s.lines[at-1].blank(); at-- {
+	}
+	if own < at && s.isNotice(at, last+1) {
+		return at, "legal or antivirus notice"
+	}
+	return 0, ""
 }
 
 // delimiter returns the line of "-- " or of one of its mangled forms, or to.
-func (s *splitter) delimiter(from, to int) int {
-	bytes, count := 0, 0
-	for i := from; i < to; i++ {
-		if s.delimiters <= 0 || !s.isDelimiter(i) || !s.ownAbove(i) && s.below > i || codeBelow(s.lines[i+1:to]) {
+func (s *splitter) delimiter(from, to, own int) int {
+	for i := max(from, own+1); i < to && s.delimiters > 0; i++ {
+		if !s.isDelimiter(i) {
 			continue
 		}
 		s.delimiters--
-		strict := isDash(s.lines[i].text)
-		bytes, count = s.size(i+1, to)
-		switch {
-		case strict && count <= maxSignatureLines && bytes <= maxSignatureBytes, strict && s.noticeIn(i+1, to):
+		if s.shown(i, from) || codeBelow(s.lines[i+1:to]) {
+			return to
+		}
+		bytes, count := s.size(i+1, to)
+		switch strict := isDash(s.lines[i].text); {
+		case strict && count <= maxSignatureLines && bytes <= maxSignatureBytes, strict && s.isNotice(i+1, to):
 			return i
 		case !strict && count <= maxTailLines && (s.contactIn(i+1, to) || count == 1):
 			return i
 		}
 	}
 	return to
+}
+
+// shown reports that the text above line i, down to line from, announces or
+// belongs to what stands below: it ends in a colon, or is a script or a patch
+// and more text follows.
+func (s *splitter) shown(i, from int) bool {
+	above := i - 1
+	for above >= from && s.lines[above].blank() {
+		above--
+	}
+	if above < from {
+		return false
+	}
+	text := clipped(s.lines[above].text)
+	if strings.HasSuffix(text, ":") {
+		return true
+	}
+	oneLine := i+2 < len(s.lines) && !s.lines[i+1].blank() && s.lines[i+2].blank()
+	return above == i-1 && isTechnical(text) && oneLine && s.nextText(i+2) < len(s.lines)
 }
 
 // codeBelow reports that "--" began a comment in a script.
@@ -126,19 +182,6 @@ func telephone(t string) bool {
 		}
 	}
 	return n >= 7
-}
-
-// trailingRules takes rules that stand at the end with nothing below them.
-func (s *splitter) trailingRules(from, to int) {
-	i := to
-	for i > from && (s.lines[i-1].kind == Signature || s.lines[i-1].blank() || onlyRule(s.lines[i-1].text)) {
-		i--
-	}
-	if i > from || s.ownAbove(from) {
-		for ; i < to && (s.lines[i].blank() || s.lines[i].kind != ""); i++ {
-		}
-		s.mark(i, to, Signature, "rule without text")
-	}
 }
 
 // isMobile reports "Sent from my iPhone" and its kin in all languages.

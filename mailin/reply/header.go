@@ -33,7 +33,21 @@ func (s *splitter) headerBlock(i int, titled bool) (h headers, end int, ok bool)
 		return nil, 0, false
 	}
 	h, end = s.readHeaders(i)
-	return h, end, h.believable(titled) && !s.rawHeader(i-1) && !s.rawHeader(end)
+	return h, end, h.believable(titled) && !s.amongRaw(i, end)
+}
+
+// amongRaw reports that header lines of a mail's source stand right above or
+// below lines [from, end).
+func (s *splitter) amongRaw(from, end int) bool {
+	if s.rawHeader(end) {
+		return true
+	}
+	for k := from - 1; k >= 0 && k >= from-maxHeaderLines && !s.lines[k].blank(); k-- {
+		if s.rawHeader(k) {
+			return true
+		}
+	}
+	return false
 }
 
 // rawHeader reports that line i is a header line of a mail's source, which
@@ -42,13 +56,14 @@ func (s *splitter) rawHeader(i int) bool {
 	if i < 0 || i >= len(s.lines) {
 		return false
 	}
-	name, _, ok := strings.Cut(clipped(s.lines[i].text), ": ")
+	name, _, ok := strings.Cut(clipped(s.lines[i].text), ":")
 	name = strings.ToLower(name)
 	return ok && (rawHeaders[name] || strings.HasPrefix(name, "x-") && !strings.Contains(name, " "))
 }
 
 var rawHeaders = setOf("received", "return-path", "message-id", "mime-version", "content-type", "content-transfer-encoding", "dkim-signature",
-	"delivered-to", "authentication-results", "received-spf", "references", "in-reply-to", "user-agent", "envelope-to", "arc-seal", "list-id")
+	"delivered-to", "authentication-results", "received-spf", "references", "in-reply-to", "content-disposition", "errors-to", "sender", "precedence",
+	"list-unsubscribe", "user-agent", "envelope-to", "arc-seal", "list-id")
 
 func (s *splitter) readHeaders(i int) (h headers, end int) {
 	h, end = headers{}, i
@@ -116,5 +131,5 @@ func (h headers) believable(titled bool) bool {
 	if strings.Contains(h[fieldFrom], "@") {
 		return len(h) >= 2
 	}
-	return h.has(fieldSubject) && h.has(fieldDate) && !digit(h[fieldFrom], 0)
+	return h.has(fieldSubject) && readDate(h[fieldDate]).day && !digit(h[fieldFrom], 0)
 }

@@ -131,10 +131,6 @@ func tight(t tag) bool {
 	if strings.HasPrefix(t.attrs["class"], "Mso") {
 		return true
 	}
-	style := strings.ToLower(t.attrs["style"])
-	_, margin, ok := strings.Cut(style, "margin:")
-	if !ok {
-		return strings.Contains(style, "margin-bottom:0") || strings.Contains(style, "margin-bottom: 0") || strings.Contains(style, "margin-top:0") && strings.Contains(style, "margin-bottom:0")
-	}
-	return strings.HasPrefix(strings.TrimSpace(margin), "0")
+	style := strings.ReplaceAll(strings.ToLower(t.attrs["style"]), " ", "")
+	return strings.Contains(style, "margin:0") || strings.Contains(style, "margin-bottom:0")
 }

@@ -27,7 +27,7 @@ func (s *splitter) introduction(i int) (introduction, bool) {
 		return introduction{from: i, to: end, kind: s.headerKind(), rule: "header block", headers: h}, true
 	}
 	if end, ok := s.attribution(i); ok {
-		return introduction{from: i, to: end, kind: Quoted, rule: ruleAttribution}, true
+		return introduction{from: s.latestStart(i, end), to: end, kind: Quoted, rule: ruleAttribution}, true
 	}
 	return introduction{}, false
 }
@@ -60,7 +60,7 @@ func (s *splitter) title(i int) (introduction, bool) {
 		h, end, block = s.headerBlock(next, true)
 	}
 	if !block {
-		if !marked {
+		if !marked || s.announced(i) {
 			return introduction{}, false
 		}
 		end = i + 1
@@ -69,6 +69,17 @@ func (s *splitter) title(i int) (introduction, bool) {
 		kind = Forwarded
 	}
 	return introduction{from: i, to: end, kind: kind, rule: "title of a mail", headers: h}, true
+}
+
+// announced reports that the sender's line above line i ends in a colon: he
+// shows the title as an example.
+func (s *splitter) announced(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-3; k-- {
+		if !s.lines[k].blank() {
+			return strings.HasSuffix(s.lines[k].text, ":")
+		}
+	}
+	return false
 }
 
 // isDecorated is a cheap test for rules or bold marks around a title.
@@ -93,7 +104,7 @@ func readTitle(text string) (kind Kind, marked, ok bool) {
 	bare := undecorated(text)
 	inner := strings.TrimRight(folded(bare), " :：")
 	ruled := strings.HasPrefix(text, "--") || strings.HasPrefix(text, "__") || strings.HasPrefix(text, "==") || strings.HasPrefix(text, "—")
-	marked = ruled || strings.HasPrefix(text, "*")
+	marked = ruled || strings.HasPrefix(text, "*") || strings.HasPrefix(text, "##")
 	if kind, ok = lexicon.titles[inner]; ok {
 		return kind, marked, true
 	}
@@ -194,6 +205,28 @@ func (s *splitter) quotedNext(i, depth int) bool {
 	return false
 }
 
+// latestStart moves the beginning of an attribution down over a sentence of the
+// sender that came in with it because it too has a number among its first words.
+func (s *splitter) latestStart(i, end int) int {
+	from := i
+	for k := i + 1; k < end; k++ {
+		t := folded(s.lines[k].text)
+		if !readDate(t).day || !startsAttribution(t) {
+			continue
+		}
+		if (startsWithWord(t) || !startsWithWord(folded(s.lines[from].text))) && isAttribution(strings.TrimSpace(s.joined(k, end)), s.quotedNext(end, s.lines[i].depth), true) {
+			from = k
+		}
+	}
+	return from
+}
+
+// startsWithWord reports one of the known first words of an attribution.
+func startsWithWord(t string) bool {
+	word, _, _ := strings.Cut(t, " ")
+	return lexicon.starts[word]
+}
+
 // namesUs reports a dated attribution to one of our own addresses, whatever
 // its language; tags ("+c123") do not matter.
 func (s *splitter) namesUs(joined string) bool {
@@ -201,7 +234,12 @@ func (s *splitter) namesUs(joined string) bool {
 	if len(s.own) == 0 || !strings.HasSuffix(t, ":") || !strings.ContainsAny(t, "<([") || !readDate(t).day || !startsAttribution(t) && !nameBeforeAddress(t) {
 		return false
 	}
-	a := readAddress(t).Address
+	return s.isOurs(t)
+}
+
+// isOurs reports that the first address in a text is ours.
+func (s *splitter) isOurs(text string) bool {
+	a := strings.ToLower(readAddress(text).Address)
 	local, domain, _ := strings.Cut(a, "@")
 	local, _, _ = strings.Cut(local, "+")
 	return slices.Contains(s.own, a) || slices.Contains(s.own, local+"@"+domain)
@@ -259,7 +297,7 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	case begins && d.day:
 		return quoted || apart
 	case quoted:
-		return (begins || lexicon.starts[strings.Fields(t)[0]] || strings.Contains(t, "@")) && words <= 16
+		return (begins || startsWithWord(t) || strings.Contains(t, "@")) && words <= 16
 	}
 	return false
 }
@@ -267,8 +305,11 @@ func isAttribution(joined string, quoted, apart bool) bool {
 // startsAttribution reports a date among the first words: "El lunes, 3 …",
 // "2025年3月3日". Another number there ("El pedido 4411 …") belongs to a sentence.
 func startsAttribution(t string) bool {
-	words := strings.Fields(t)
-	for _, w := range words[:min(len(words), 4)] {
+	words, window := strings.Fields(t), 4
+	if startsWithWord(t) {
+		window = 5
+	}
+	for _, w := range words[:min(len(words), window)] {
 		i := strings.IndexAny(w, "0123456789")
 		if i < 0 {
 			continue

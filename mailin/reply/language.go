@@ -16,24 +16,32 @@ func Language(text string) string {
 	}
 	score := map[string]int{}
 	words := 0
-	for w := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
-		for _, code := range lexicon.stop[strings.ToLower(w)] {
+	for w := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !strings.ContainsRune("'¿¡", r) }) {
+		for _, code := range lexicon.stop[strings.ToLower(strings.Trim(w, "¿¡"))] {
 			score[code]++
+		}
+		for _, l := range languages {
+			if l.letters != "" && strings.ContainsAny(clipped(w), l.letters) {
+				score[l.code]++
+			}
 		}
 		if words++; words >= maxLanguageWords {
 			break
 		}
 	}
-	best, second := "", ""
+	return highest(score, words)
+}
+
+// highest returns the language with the most hits, in a tie the one that comes
+// first in the tables; a single hit among many words is chance.
+func highest(score map[string]int, words int) string {
+	best := ""
 	for _, l := range languages {
-		switch n := score[l.code]; {
-		case n > score[best]:
-			best, second = l.code, best
-		case n > score[second] && l.code != best:
-			second = l.code
+		if score[l.code] > score[best] {
+			best = l.code
 		}
 	}
-	if score[best] < 2 && words > 3 || score[best] == score[second] {
+	if score[best] < 2 && words > 6 {
 		return ""
 	}
 	return best

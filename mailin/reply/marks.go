@@ -25,6 +25,9 @@ type structure struct {
 	client      string
 }
 
+// outlookWeb puts the cursor into the signature's block when a person clicks there.
+const outlookWeb = "Outlook on the web"
+
 // structures holds what clients name. Gmail's containers and plain blockquotes
 // are read by code, below.
 var structures = []structure{
@@ -45,6 +48,7 @@ var structures = []structure{
 	{"id", "yahoo_quoted_*", Quoted, whole, "Yahoo"},
 	{"class", "yahoo-quoted-*", Quoted, whole, "Yahoo"},
 	{"class", "yqt*", Quoted, whole, "Yahoo"},
+	{"class", "signature", Signature, whole, "Yahoo"},
 	{"class", "ymail_android_signature", Signature, whole, "Yahoo"},
 	{"id", "ymail_android_signature", Signature, whole, "Yahoo"},
 	{"class", "protonmail_quote", Quoted, whole, "Proton"},
@@ -62,7 +66,7 @@ var structures = []structure{
 	{"class", "moz-email-headers-table", Forwarded, rest, "Thunderbird"},
 	{"id", "applemailsignature", Signature, whole, "Apple Mail"},
 	{"id", "linebreakatbeginningofsignature", Signature, whole, "Apple Mail"},
-	{"id", "signature", Signature, whole, "Outlook on the web"},
+	{"id", "signature", Signature, whole, outlookWeb},
 	{"id", "composer_signature", Signature, whole, "Samsung"},
 	{"id", "reply-intro", Quoted, whole, "Roundcube"},
 	{"id", "_rc_sig", Signature, whole, "Roundcube"},
@@ -115,8 +119,17 @@ func indexStructures() (exact map[string]structure, prefixes []structure) {
 	return exact, prefixes
 }
 
-// structureOf looks a tag up. Outlook puts "x_" before the ids and classes of
-// mail that it shows again.
+// withoutPrefix removes what Outlook ("x_") and Yahoo ("ydp" and a hexadecimal
+// number) put before ids and classes.
+func withoutPrefix(v string) string {
+	v = strings.TrimPrefix(v, "x_")
+	if rest, ok := strings.CutPrefix(v, "ydp"); ok {
+		return strings.TrimLeft(rest, "0123456789abcdef")
+	}
+	return v
+}
+
+// structureOf looks a tag up.
 func structureOf(t tag) (structure, bool) {
 	for _, attr := range [...]string{"id", "class", "data-marker", "name", "data-signature-widget"} {
 		value := t.attrs[attr]
@@ -124,7 +137,7 @@ func structureOf(t tag) (structure, bool) {
 			continue
 		}
 		for v := range strings.FieldsSeq(strings.ToLower(value)) {
-			v = strings.TrimPrefix(v, "x_")
+			v = withoutPrefix(v)
 			if s, ok := structureIndex[attr+"="+v]; ok {
 				return s, true
 			}
@@ -154,7 +167,16 @@ func (r *htmlReader) markStart(t tag) {
 	}
 	if s, ok := structureOf(t); ok {
 		r.openMark(e, s)
+	} else if t.atom == atom.Div && isWordHeader(t.attrs["style"]) {
+		r.openMark(e, structure{kind: Quoted, extent: rest, client: "Word"})
 	}
+}
+
+// isWordHeader reports the box with a line above in which Outlook, writing with
+// Word, puts the header lines of the quoted mail.
+func isWordHeader(style string) bool {
+	style = strings.ReplaceAll(style, " ", "")
+	return strings.Contains(style, "border:none;border-top:solid") && strings.Contains(style, "padding:3.0pt0")
 }
 
 func (r *htmlReader) openMark(e *element, s structure) {

@@ -5,27 +5,9 @@ import "strings"
 // maxNotice is how much of a paragraph is read to judge whether it is a legal notice.
 const maxNotice = 2000
 
-// notices marks the paragraphs of lines [from, to) that are legal or antivirus
-// notices. The first paragraph of a mail never is one.
-func (s *splitter) notices(from, to int) {
-	for i := from; i < to; {
-		i = min(s.nextText(i), to)
-		end := i
-		for end < to && !s.lines[end].blank() && s.lines[end].kind == "" {
-			end++
-		}
-		if end > i && s.ownAbove(i) && s.isNotice(i, end) {
-			s.mark(i, end, Signature, "legal or antivirus notice")
-		}
-		i = max(end, i+1)
-	}
-}
-
-// noticeIn reports a notice anywhere in lines [from, to).
-func (s *splitter) noticeIn(from, to int) bool { return s.isNotice(from, to) }
-
-// isNotice weighs the phrases of lines [from, to): one that lawyers alone
-// write, or two of the common ones.
+// isNotice weighs the phrases of lines [from, to): one that such notices alone
+// have; or a heading with one of the common phrases, with much text, or with
+// the link of an antivirus; or two of the common ones, or one in a long paragraph.
 func (s *splitter) isNotice(from, to int) bool {
 	var b strings.Builder
 	for i := from; i < to && b.Len() < maxNotice; i++ {
@@ -33,9 +15,13 @@ func (s *splitter) isNotice(from, to int) bool {
 		b.WriteByte(' ')
 	}
 	t := undecorated(folded(b.String()))
-	if lexicon.notices.find(t, func(p string, at int) bool { return at == 0 || !strings.HasSuffix(p, ":") }) {
+	if lexicon.misdirected.find(t, func(string, int) bool { return true }) {
 		return true
 	}
-	found := 0
-	return len(t) > 80 && lexicon.legal.find(t, func(string, int) bool { found++; return found == 2 })
+	legal, long := 0, len(t) > 300
+	lexicon.legal.find(t, func(string, int) bool { legal++; return legal == 2 })
+	heading := lexicon.notices.find(t, func(p string, at int) bool {
+		return at == 0 && (legal > 0 || len(t) > 100 || strings.HasPrefix(t[len(p):], ". www") || t[len(p):] == "")
+	})
+	return heading || legal == 2 && len(t) > 80 || legal == 1 && long
 }

@@ -41,12 +41,21 @@ func (s *splitter) bareQuote(from, to, above int, below bool) bool {
 	case s.subject != "" && !isReply(s.subject), technical(s.lines[from:to]):
 		return false
 	case above < 0:
-		return below
+		return below && s.textLines(from, to) > 1 // one line may be a citation made by hand
 	case below:
 		return false
 	}
 	text := s.lines[above].text
 	return !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, "：")
+}
+
+func (s *splitter) textLines(from, to int) (n int) {
+	for i := from; i < to; i++ {
+		if !s.lines[i].blank() {
+			n++
+		}
+	}
+	return n
 }
 
 // lastOwn returns the last line of the sender's own text, or -1.
@@ -57,6 +66,30 @@ func (s *splitter) lastOwn() int {
 		}
 	}
 	return -1
+}
+
+// announcedAnswers looks for a sender who says that he answers below, in a mail
+// whose quote runs to the end without prefixes: his answers are in there, told
+// by their colour at best. The quote then is shown with his words.
+func (s *splitter) announcedAnswers() {
+	end := len(s.lines)
+	if s.first >= end || !strings.HasSuffix(s.lines[end-1].rule, toTheEnd) && !strings.HasPrefix(s.lines[end-1].rule, ruleHTML) {
+		return
+	}
+	for i := range s.lines[:s.first] {
+		if s.isOwn(i) && lexicon.below.find(folded(clipped(s.lines[i].text)), func(string, int) bool { return true }) {
+			s.showAnswers()
+			return
+		}
+	}
+}
+
+func (s *splitter) showAnswers() {
+	for i := s.first; i < len(s.lines); i++ {
+		if l := &s.lines[i]; l.kind == Quoted && l.depth == 0 {
+			l.rule = ruleAnswers
+		}
+	}
 }
 
 // lazyEnd takes the rest of a quoted line that a client wrapped without a
@@ -123,15 +156,23 @@ func isTechnical(t string) bool {
 	if technicalWords[strings.Trim(words[0], ":;([")] {
 		return true
 	}
-	return strings.ContainsAny(t[len(t)-1:], ";{})") || strings.ContainsAny(t, "{}\\=|$") || strings.HasPrefix(t, "[") || startsISODate(t) ||
-		strings.HasPrefix(t, "+") || strings.HasPrefix(t, "-") || strings.HasPrefix(t, "@@") || strings.Contains(t, "->") || strings.Contains(t, "::") || strings.Contains(t, "()")
+	if strings.ContainsAny(t[len(t)-1:], ";{})") || strings.ContainsAny(t, "{}\\=|$") || startsISODate(t) {
+		return true
+	}
+	for _, p := range [...]string{"[", "+", "-", "@@"} {
+		if strings.HasPrefix(t, p) {
+			return true
+		}
+	}
+	return strings.Contains(t, "->") || strings.Contains(t, "::") || strings.Contains(t, "()")
 }
 
 // technicalWords begin lines of shells, SQL, logs and traces.
 var technicalWords = setOf("select", "insert", "update", "delete", "create", "alter", "drop", "from", "where", "join", "begin", "commit",
 	"error", "warning", "info", "debug", "trace", "fatal", "exception", "caused", "traceback", "at", "file", "line",
 	"git", "npm", "yarn", "docker", "kubectl", "curl", "wget", "ssh", "sudo", "cd", "ls", "cat", "grep", "ping", "tracert", "traceroute",
-	"ipconfig", "ifconfig", "python", "java", "node", "go", "make", "php", "import", "print", "echo", "systemctl", "service", "telnet", "nslookup", "dir", "net", "mysql", "psql", "sqlplus")
+	"ipconfig", "ifconfig", "python", "java", "node", "go", "make", "php", "import", "print", "echo", "systemctl", "service", "telnet", "nslookup",
+	"dir", "net", "mysql", "psql", "sqlplus")
 
 // isReply reports a subject with a reply or forwarding prefix.
 func isReply(subject string) bool {
@@ -141,4 +182,5 @@ func isReply(subject string) bool {
 }
 
 // replyPrefixes are subject prefixes of answers.
-var replyPrefixes = setOf("re", "r", "rif", "aw", "antw", "sv", "vs", "vá", "odp", "ynt", "yan", "res", "resp", "rsp", "rv", "回复", "回覆", "答复", "返信", "отв", "відп", "atb", "ref")
+var replyPrefixes = setOf("re", "r", "rif", "aw", "antw", "sv", "vs", "vá", "odp", "ynt", "yan", "res", "resp", "rsp", "rv", "回复", "回覆", "答复", "返信",
+	"отв", "відп", "atb", "ref")

@@ -6,15 +6,22 @@
 //	text/plain --------- + --Split--> lines: quote depth, marks
 //	                                    -> introductions (attributions, header
 //	                                       blocks, separators)   introduction.go
-//	                                    -> quotes                split.go
+//	                                    -> quotes                quote.go
 //	                                    -> signatures, footers   footer.go
 //	                                    -> Parts: ranges that cover the text
 //
 // Nothing is thrown away: the ranges of Parts cover the text exactly, each with
 // the rule that cut it. A quote that stays in the new text is a nuisance, words
-// of a customer that vanish are a fault; whenever the evidence is thin the text
-// counts as new. All words of human languages stand in one table per language
-// (words_*.go). Every pass is linear in the length of the text.
+// of a customer that vanish are a fault: whenever the evidence is thin the text
+// counts as new, and Reply falls back on what is left.
+//
+// Our own notifications are known without guessing: in HTML by the element that
+// our templates put around them, with a class "buzon-quote-N" or an id that
+// begins with "buzon-" ("x_buzon-…" as Outlook shows it again); in text by an
+// attribution or header block that names one of Input.Own.
+//
+// All words of human languages stand in one table per language (words_*.go).
+// Every pass is linear in the length of the text.
 package reply
 
 import "strings"
@@ -52,6 +59,7 @@ type Input struct {
 	HTML    Text
 	Subject string   // tells forwards from replies; "" is fine
 	Own     []string // our own addresses, lower case: a quote of our notification is surely a quote
+	Form    []string // keys that our own forms leave empty, "Fecha y hora": filled in, they are new text
 }
 
 // Parts is a text with every byte assigned to a kind.
@@ -79,14 +87,14 @@ func (p Parts) Signature() string { return p.join(Signature) }
 // Forwarded returns what is passed on, header blocks included.
 func (p Parts) Forwarded() string { return p.join(Forwarded) }
 
-// Reply returns the text to show for the mail: New, or when nobody can have
-// written so little, the best of what is left: the text under a leading
-// attribution, the forwarded mail, what was typed inside the block that a
-// client set apart for the signature.
+// Reply returns the text to show for the mail: New, with the quote in which it
+// announces answers ("respondo abajo en rojo"); or when that is empty, the best of what is left: the text under a leading
+// attribution, the forwarded mail, what was typed inside the block that
+// Outlook set apart for the signature.
 // Commands must be read from New, never from here.
 func (p Parts) Reply() string {
 	if s := p.New(); s != "" {
-		return s
+		return p.joinIf(func(r Range) bool { return r.Kind == New || r.Rule == ruleAnswers })
 	}
 	below := p.joinIf(func(r Range) bool { return r.Rule == ruleBelow })
 	if below != "" {
@@ -95,7 +103,7 @@ func (p Parts) Reply() string {
 	if f := p.Forwarded(); f != "" {
 		return f
 	}
-	return p.joinIf(func(r Range) bool { return r.Kind == Signature && strings.HasPrefix(r.Rule, ruleHTML) })
+	return p.joinIf(func(r Range) bool { return r.Kind == Signature && r.Rule == ruleHTML+outlookWeb })
 }
 
 // Before returns the range before the i-th: for new text between quotes, the

@@ -32,11 +32,22 @@ var untouched = map[string]string{
 	"sent by courier":                "Enviado por Servientrega ayer, no llega.",
 	"confidential":                   "El contrato es confidencial; ¿lo mando por aquí?",
 	"sign-off":                       "No anda.\n\nSaludos cordiales,\n\nAna Gómez\nGerente",
+	"legal notice as a wish":         "Hola.\n\nAviso legal: ¿lo pueden cambiar?",
+	"antivirus as a topic":           "Hola.\n\nInstalé el antivirus Avast y ya no abre el sistema; el equipo está libre de virus.",
+	"printing as a topic":            "Hola.\n\nAntes de imprimir este reporte sale un error.",
 	"only a smiley":                  ":-)",
 	"only an emoji":                  "👍",
 	"two dashes within a line":       "El módulo -- el de ventas -- no abre.",
 	"list":                           "Faltan:\n- factura\n- remito\n* recibo\n1. uno",
 	"raw headers pasted":             "Los encabezados:\n\nReturn-Path: <a@example.com>\nReceived: from x by y\nFrom: Ana <a@example.com>\nTo: b@example.com\nDate: Mon, 3 Mar 2025 09:01:00 -0500\nSubject: prueba\n\n¿Por qué no llega?",
+	"footer as a topic":              "El pie debe decir:\n\nEnviado desde mi iPhone\n\n¿Se puede?",
+	"notice as a topic":              "¿Va este texto?\n\nAVISO LEGAL: este mensaje es confidencial.\n\nSi es así, pónganlo.",
+	"signature as a topic":           "La firma nueva es:\n\n--\nAna Gómez\nTel. 555 1234\n--\n\n¿La cambian?",
+	"patch with its end":             "El parche:\n\n--- a\n+++ b\n@@ -1 +1 @@\n-x=1\n+x=2\n-- \n2.43.0\n\nLa última línea es de la herramienta.",
+	"title as an example":            "Sale esto y nada más:\n\n-------- Mensaje reenviado --------\n\n¿Por qué?",
+	"machine's lines like a header":  "De: validador-1107\nPara: central\nEnviado: 3 tramas\nAsunto: latido\n\n¿Qué significa?",
+	"one line cited by hand":         "> El lote cumple con la especifi\n\nAsí sale, cortada.",
+	"machine lines like a header":    "De: validador-1107\nPara: central\nEnviado: 3 tramas\nAsunto: latido\n\n¿Qué significa?",
 	"table with bars":                "| caso | estado |\n| 1 | abierto |\n| 2 | cerrado |\n\n¿Cuál es?",
 	"code fence":                     "```\n# comentario\n> salida\n-- \n```\nfin del código, que sigue fallando.\n",
 	"arrow":                          "-> el botón\n=> no responde",
@@ -77,6 +88,7 @@ func TestSplit(t *testing.T) {
 		{"CRLF", "Va.\r\n\r\nEl lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\r\n> ¿Va?\r\n", "Va.", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\r\n> ¿Va?", "", ""},
 		{"quote wrapped by the client", "Va.\n\nEl lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> Necesitamos que nos envíe el número de la factura que falló y\nla fecha\n> de emisión\n", "Va.", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> Necesitamos que nos envíe el número de la factura que falló y\nla fecha\n> de emisión", "", ""},
 		{"terse answer right under a long question", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Puede enviarnos el número de la factura que falló en el sistema?\nla 4411\n> ¿Y la fecha?\nayer\n", "la 4411\n\nayer", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Puede enviarnos el número de la factura que falló en el sistema?\n\n> ¿Y la fecha?", "", ""},
+		{"number in the sentence above", "Lo vemos a las 5 en punto.\nEl lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Va?\n", "Lo vemos a las 5 en punto.", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Va?", "", ""},
 		{"nothing", "", "", "", "", ""},
 		{"only blanks", " \n\n\t\n", "", "", "", ""},
 	} {
@@ -90,7 +102,9 @@ func TestSplit(t *testing.T) {
 func TestReplyKeepsMoreWhenNothingIsLeft(t *testing.T) {
 	for _, c := range []struct{ name, mail, want string }{
 		{"text under a leading attribution", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n\nSí, ya anda.\n", "Sí, ya anda."},
-		{"forward without a word", "De: Ana <ana@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Luis\nAsunto: x\n\nNo anda.\n", "De: Ana <ana@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Luis\nAsunto: x\n\nNo anda."},
+		{"text under leading header lines of a reply", "De: Ana <ana@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Luis\nAsunto: x\n\nNo anda.\n", "No anda."},
+		{"forward without a word", "---------- Forwarded message ---------\nDe: Ana <ana@example.com>\nSubject: x\n\nNo anda.\n", "---------- Forwarded message ---------\nDe: Ana <ana@example.com>\nSubject: x\n\nNo anda."},
+		{"answers announced in an unmarked quote", "Le respondo abajo en rojo.\n\nDe: Ana <ana@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Luis\nAsunto: x\n\n¿Versión?\n4.2\n", "Le respondo abajo en rojo.\n\nDe: Ana <ana@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Luis\nAsunto: x\n\n¿Versión?\n4.2"},
 		{"nothing but a quote", "> No anda.\n", "> No anda."},
 		{"an empty answer", "El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Va?\n", ""},
 	} {
@@ -106,6 +120,7 @@ func TestCommandsOfOthersAreNotNew(t *testing.T) {
 		"header block":                   "Hecho.\n\nDe: Ana <ana@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Luis\nAsunto: x\n\n#asignar luis\n",
 		"forward without a word":         "---------- Forwarded message ---------\nDe: Ana <ana@example.com>\nSubject: x\n\n#cerrar\n",
 		"text under leading attribution": "El lun, 3 mar 2025 a las 9:01, Ana (<ana@example.com>) escribió:\n\n#cerrar\n",
+		"quote between two fences":       "Pruebe:\n```\nls\n\nDe: Ana <ana@example.com>\nEnviado: lunes, 3 de marzo de 2025 9:01\nPara: Luis\nAsunto: x\n\n#cerrar\n```\n",
 		"signature":                      "Hecho.\n-- \n#cerrar\n",
 	} {
 		if got := Split(Input{Plain: mail, Subject: "Re: x"}).New(); strings.Contains(got, "#") {
@@ -137,6 +152,14 @@ func TestBeforeIsTheQuestion(t *testing.T) {
 		return
 	}
 	t.Error("no new text")
+}
+
+func TestFormIsNew(t *testing.T) {
+	const quote = "El lun, 3 mar 2025 a las 9:01, Soporte (<s@example.com>) escribió:\n> Díganos:\n> Fecha y hora: 3/3 10:00\n> Equipo:\n> > El dom, 2 mar 2025 a las 9:01, Ana (<a@example.com>) escribió:\n> > Equipo: PC-11\n"
+	p := Split(Input{Plain: quote, Subject: "Re: x", Form: []string{"Fecha y hora", "Equipo"}})
+	if p.New() != "> Fecha y hora: 3/3 10:00" || p.Filled([]string{"fecha y hora"})["fecha y hora"] != "3/3 10:00" {
+		t.Errorf("new is %q", p.New())
+	}
 }
 
 func TestFilled(t *testing.T) {

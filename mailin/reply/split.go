@@ -8,7 +8,10 @@ const (
 	ruleAttribution = "attribution"
 	ruleBelow       = "text under a leading attribution"
 	rulePrefix      = "quote prefix"
-	ruleHTML        = "HTML: " // and the client
+	ruleHTML        = "HTML: "       // and the client
+	toTheEnd        = ", to the end" // after the rule
+	ruleFilled      = "filled into our form"
+	ruleAnswers     = "quote with answers announced above it"
 	ruleKept        = "quote prefix without introduction, kept"
 )
 
@@ -40,6 +43,8 @@ func Split(in Input) Parts {
 	s := newSplitter(in)
 	s.fences()
 	s.introductions()
+	s.form(in.Form)
+	s.announcedAnswers()
 	s.quotes()
 	s.footers()
 	s.settle()
@@ -63,11 +68,25 @@ func (s *splitter) fences() {
 		case l.depth > 0 || !strings.HasPrefix(l.text, "```"):
 		case open < 0:
 			open = i
+		case s.introducedIn(open+1, i):
+			open = i // the first one has no end in the sender's text
 		default:
 			s.mark(open, i+1, New, "code between fences")
 			open = -1
 		}
 	}
+}
+
+func (s *splitter) introducedIn(from, to int) bool {
+	for i := from; i < to; i++ {
+		if s.lines[i].blank() {
+			continue
+		}
+		if _, ok := s.introduction(i); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // introductions finds attributions, header blocks and titles. What they
@@ -100,8 +119,9 @@ func (s *splitter) introduced(in introduction) (more bool) {
 	above := s.ownAbove(in.from)
 	from := s.rulesAbove(in.from)
 	kind := in.kind
-	if !above && in.rule != ruleAttribution {
-		kind = Forwarded // nobody answers before he has seen the mail: it is passed on
+	below := !above && in.kind == Quoted && (in.rule == ruleAttribution || isReply(s.subject))
+	if !above && !below {
+		kind = Forwarded // nothing is said to it: it is passed on
 	}
 	s.mark(from, in.to, kind, in.rule)
 	if next := s.nextText(in.to); next < len(s.lines) && barred(s.lines[next].text) {
@@ -113,8 +133,8 @@ func (s *splitter) introduced(in introduction) (more bool) {
 			s.mark(in.to, s.quoteEnd(in.to), Forwarded, in.rule)
 		}
 		return true
-	case above || in.rule != ruleAttribution:
-		s.mark(in.to, len(s.lines), kind, in.rule+", to the end")
+	case !below || s.isOurs(in.headers[fieldFrom]):
+		s.mark(in.to, len(s.lines), kind, in.rule+toTheEnd)
 		return false
 	}
 	s.below = min(s.below, in.to)
@@ -145,7 +165,7 @@ func (s *splitter) quotedIntroduction(i int) int {
 	if in.rule == ruleAttribution || s.hasQuote(0, i) {
 		return in.to - 1
 	}
-	if in.kind == Forwarded || !s.ownAbove(i) {
+	if in.kind == Forwarded || !s.ownAbove(i) && !isReply(s.subject) {
 		s.mark(i, s.quoteEnd(i), Forwarded, in.rule)
 	}
 	return in.to - 1

@@ -1,12 +1,14 @@
 package reply
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // words is what mail clients and people write in one language. All lower case.
 //
-// In the phrases of mobile a "…" stands for the device or program. legal
-// phrases are weighed in footer.go: those in notices open or settle a legal
-// notice by themselves, two of legal are needed.
+// In the phrases of mobile a "…" stands for the device or program. notice.go
+// says how much the phrases of legal notices prove.
 type words struct {
 	code string // ISO 639-1
 
@@ -18,11 +20,15 @@ type words struct {
 	original  []string // title of a quoted mail: "original message"
 	forwarded []string // title of a forwarded mail: "begin forwarded message"
 
-	mobile  []string // "sent from my …"
-	notices []string // "confidentiality notice"
-	legal   []string // "intended recipient"
+	mobile      []string // "sent from my …"
+	notices     []string // headings of legal notices: "confidentiality notice"
+	misdirected []string // what only such notices say: "received this message in error"
+	legal       []string // what they say among other things: "intended recipient"
 
-	stop []string // the commonest short words, for Language
+	below []string // "my answers below": the sender writes inside the quote
+
+	stop    []string // the commonest short words, for Language
+	letters string   // letters that its neighbours do not have
 }
 
 // field is the meaning of a header line.
@@ -46,18 +52,20 @@ var languages = append(append(append([]words{}, romance...), germanic...), other
 var lexicon = buildLexicon()
 
 type lookup struct {
-	fields    map[string]field
-	starts    map[string]bool
-	wrote     phrases
-	verbs     map[string]bool     // all words of wrote
-	wroteCJK  []string            // scripts without blanks between words
-	titles    map[string]Kind     // title of a quoted or forwarded mail
-	mobile    map[[4]byte][]affix // by the first bytes of the prefix
-	mobileEnd []affix             // those with a shorter prefix or none
-	notices   phrases
-	legal     phrases
-	stop      map[string][]string // word -> languages
-	longField int                 // bytes of the longest header name
+	fields      map[string]field
+	starts      map[string]bool
+	wrote       phrases
+	verbs       map[string]bool     // all words of wrote
+	wroteCJK    []string            // scripts without blanks between words
+	titles      map[string]Kind     // title of a quoted or forwarded mail
+	mobile      map[[4]byte][]affix // by the first bytes of the prefix
+	mobileEnd   []affix             // those with a shorter prefix or none
+	notices     phrases
+	misdirected phrases
+	legal       phrases
+	below       phrases
+	stop        map[string][]string // word -> languages
+	longField   int                 // bytes of the longest header name
 }
 
 // phrases finds any of many phrases at the beginnings of the words of a text, in
@@ -69,7 +77,9 @@ func (p *phrases) add(list ...string) {
 		*p = phrases{}
 	}
 	for _, s := range list {
-		(*p)[[4]byte([]byte(s[:4]))] = append((*p)[[4]byte([]byte(s[:4]))], s)
+		if key := [4]byte([]byte(s[:4])); !slices.Contains((*p)[key], s) { // languages share some
+			(*p)[key] = append((*p)[key], s)
+		}
 	}
 }
 
@@ -96,53 +106,71 @@ func wordEnd(c byte) bool {
 type affix struct{ prefix, suffix string }
 
 func buildLexicon() lookup {
-	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, verbs: map[string]bool{}, mobile: map[[4]byte][]affix{}, stop: map[string][]string{}}
-	for name := range otherFields {
-		l.fields[name] = fieldOther
-	}
+	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, verbs: map[string]bool{},
+		mobile: map[[4]byte][]affix{},
+		stop:   map[string][]string{}}
+	l.addFields(otherFields, fieldOther)
 	for _, w := range languages {
-		for f, names := range map[field][]string{fieldFrom: w.from, fieldDate: w.date, fieldTo: w.to,
-			fieldCc: w.cc, fieldSubject: w.subject, fieldReplyTo: w.replyTo} {
-			for _, n := range names {
-				l.fields[n] = f
-				l.longField = max(l.longField, len(n))
-			}
-		}
-		for _, s := range w.starts {
-			l.starts[s] = true
-		}
-		for _, t := range w.original {
-			l.titles[t] = Quoted
-		}
-		for _, t := range w.forwarded {
-			l.titles[t] = Forwarded
-		}
-		for _, m := range w.mobile {
-			prefix, suffix, _ := strings.Cut(m, "…")
-			if len(prefix) < 4 {
-				l.mobileEnd = append(l.mobileEnd, affix{prefix, suffix})
-				continue
-			}
-			key := [4]byte([]byte(prefix[:4]))
-			l.mobile[key] = append(l.mobile[key], affix{prefix, suffix})
-		}
-		for _, s := range w.stop {
-			l.stop[s] = append(l.stop[s], w.code)
-		}
-		for _, s := range w.wrote {
-			for v := range strings.FieldsSeq(s) {
-				l.verbs[v] = true
-			}
-			if s[0] >= 0xe3 {
-				l.wroteCJK = append(l.wroteCJK, s)
-			} else {
-				l.wrote.add(s)
-			}
-		}
-		l.notices.add(w.notices...)
-		l.legal.add(w.legal...)
+		l.add(w)
 	}
 	return l
+}
+
+func (l *lookup) add(w words) {
+	for f, names := range map[field][]string{fieldFrom: w.from, fieldDate: w.date, fieldTo: w.to,
+		fieldCc: w.cc, fieldSubject: w.subject, fieldReplyTo: w.replyTo} {
+		l.addFields(names, f)
+	}
+	for _, s := range w.starts {
+		l.starts[s] = true
+	}
+	for _, s := range w.original {
+		l.titles[s] = Quoted
+	}
+	for _, s := range w.forwarded {
+		l.titles[s] = Forwarded
+	}
+	for _, s := range w.stop {
+		l.stop[s] = append(l.stop[s], w.code)
+	}
+	l.addWrote(w.wrote)
+	l.addMobile(w.mobile)
+	l.notices.add(w.notices...)
+	l.misdirected.add(w.misdirected...)
+	l.legal.add(w.legal...)
+	l.below.add(w.below...)
+}
+
+func (l *lookup) addFields(names []string, f field) {
+	for _, n := range names {
+		l.fields[n] = f
+		l.longField = max(l.longField, len(n))
+	}
+}
+
+func (l *lookup) addWrote(list []string) {
+	for _, s := range list {
+		for v := range strings.FieldsSeq(s) {
+			l.verbs[v] = true
+		}
+		if s[0] >= 0xe3 {
+			l.wroteCJK = append(l.wroteCJK, s)
+		} else {
+			l.wrote.add(s)
+		}
+	}
+}
+
+func (l *lookup) addMobile(list []string) {
+	for _, s := range list {
+		prefix, suffix, _ := strings.Cut(s, "…")
+		if len(prefix) < 4 {
+			l.mobileEnd = append(l.mobileEnd, affix{prefix, suffix})
+			continue
+		}
+		key := [4]byte([]byte(prefix[:4]))
+		l.mobile[key] = append(l.mobile[key], affix{prefix, suffix})
+	}
 }
 
 // devices are words that make a "sent from …" line a footer in any language.
@@ -150,16 +178,20 @@ var devices = setOf("iphone", "ipad", "ipod", "android", "samsung", "galaxy", "b
 	"motorola", "moto", "nokia", "htc", "lg", "sony", "xperia", "oppo", "vivo", "realme", "honor", "oneplus", "pixel", "windows",
 	"phone", "smartphone", "cellphone", "cell", "mobile", "mobil", "tablet", "tableta", "handy", "handheld", "móvil", "movil", "celular",
 	"teléfono", "telefono", "téléphone", "telefone", "telemóvel", "telemovel", "cellulare", "mobiltelefon", "mobilgerät", "portable",
-	"telefon", "telefoon", "telefonu", "telefonum", "puhelin", "puhelimesta", "телефона", "телефон", "планшета", "wireless", "nexus", "ios", "mac", "macbook",
+	"telefon", "telefoon", "telefonu", "telefonum", "puhelin", "puhelimesta", "телефона", "телефон", "планшета", "wireless", "nexus", "ios", "mac",
+	"macbook",
 	"outlook", "mail", "email", "e-mail", "gmail", "yahoo", "hotmail", "proton", "protonmail", "zoho", "airmail", "mailbox", "spark",
 	"aquamail", "bluemail", "edison", "boxer", "nine", "k-9", "k9", "thunderbird", "tutanota", "fairemail", "mailspring", "webmail",
 	"correo", "courrier", "posta", "mobilemail", "dispositivo", "device", "appareil", "workspace", "work", "pc", "ordenador", "computadora", "laptop")
 
 // otherFields are header lines of Outlook that say nothing of sender or subject.
-var otherFields = setOf("importance", "importancia", "importância", "wichtigkeit", "importanza", "prioridad", "priority", "priorité", "prioridade", "attachments", "datos adjuntos", "archivos adjuntos", "adjuntos", "anexos", "pièces jointes", "allegati", "anlagen", "bijlagen", "załączniki", "sensitivity", "categories", "categorías")
+var otherFields = []string{"importance", "importancia", "importância", "wichtigkeit", "importanza", "prioridad", "priority", "priorité", "prioridade",
+	"attachments", "datos adjuntos", "archivos adjuntos", "adjuntos", "anexos", "pièces jointes", "allegati", "anlagen", "bijlagen", "załączniki",
+	"sensitivity", "categories", "categorías"}
 
 // forwardPrefixes are subject prefixes of forwarded mail.
-var forwardPrefixes = setOf("fwd", "fw", "rv", "reenv", "reenviado", "tr", "wg", "enc", "i", "doorst", "vb", "pd", "vl", "ilt", "vid", "fs", "továbbítás", "转发", "轉寄", "轉發", "転送", "пересл")
+var forwardPrefixes = setOf("fwd", "fw", "rv", "reenv", "reenviado", "tr", "wg", "enc", "i", "doorst", "vb", "pd", "vl", "ilt", "vid", "fs",
+	"továbbítás", "转发", "轉寄", "轉發", "転送", "пересл")
 
 func setOf(list ...string) map[string]bool {
 	m := make(map[string]bool, len(list))

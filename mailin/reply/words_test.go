@@ -198,7 +198,7 @@ var titles = []string{
 	"-----Message d'origine-----", "-----Messaggio originale-----", "-----Ursprüngliche Nachricht-----", "-----Missatge original-----", "-----Mensaxe orixinal-----",
 	"-----Jatorrizko mezua-----", "-----Oorspronkelijk bericht-----", "-----Oryginalna wiadomość-----", "-----Ursprungligt meddelande-----", "-----Oprindelig meddelelse-----",
 	"-----Opprinnelig melding-----", "-----Alkuperäinen viesti-----", "-----Исходное сообщение-----", "-----Оригінальне повідомлення-----", "-----Původní zpráva-----",
-	"-----Özgün İleti-----", "-----原始邮件-----", "-----元のメッセージ-----", "________ Mensaje original ________", "==== Original message ====",
+	"-----Özgün İleti-----", "-----原始邮件-----", "-----元のメッセージ-----", "________ Mensaje original ________", "==== Original message ====", "##- Por favor, escriba su respuesta por encima de esta línea -##", "## Please type your reply above this line ##",
 }
 
 func TestTitles(t *testing.T) {

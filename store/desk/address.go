@@ -1,8 +1,11 @@
 package desk
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -12,17 +15,37 @@ import (
 // "a@evil@good" is nobody.
 func Canonical(address string) string {
 	local, domain, ok := cutLast(strings.TrimSpace(address))
-	if !ok || local == "" || strings.ContainsAny(local, "@ \t\r\n<>\"") || strings.ContainsFunc(address, control) {
+	if !ok || local == "" || !utf8.ValidString(local) || strings.ContainsFunc(local, notInLocal) {
 		return ""
 	}
-	ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(domain, "."))
-	if err != nil || ascii == "" || strings.ContainsAny(ascii, "<>[]()\\,;: ") {
+	ascii, err := domains.ToASCII(strings.TrimSuffix(domain, "."))
+	if err != nil || ascii == "" || strings.ContainsFunc(ascii, notInDomain) {
 		return ""
 	}
-	return strings.ToLower(local) + "@" + strings.ToLower(ascii)
+	return strings.Map(fold, local) + "@" + strings.ToLower(ascii)
 }
 
-func control(r rune) bool { return r < ' ' || r == 0x7f }
+// domains reads a domain as the mail world has it: with underscores, and with hyphens where IDNA keeps them for itself.
+var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(), idna.StrictDomainName(false),
+	idna.CheckHyphens(false), idna.VerifyDNSLength(true))
+
+// notInLocal tells the specials of RFC 5322 section 3.2.3, blanks, and what nobody sees: a form that can't be sent to.
+func notInLocal(r rune) bool {
+	return strings.ContainsRune(`()<>[]:;@\,"`, r) || unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf)
+}
+
+func notInDomain(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' || r == '_')
+}
+
+// fold lowers a letter, but never one of another script to ASCII: with the Kelvin sign for its K, an address is somebody
+// else's.
+func fold(r rune) rune {
+	if l := unicode.ToLower(r); r < utf8.RuneSelf || l >= utf8.RuneSelf {
+		return l
+	}
+	return r
+}
 
 func cutLast(address string) (local, domain string, ok bool) {
 	i := strings.LastIndexByte(address, '@')
@@ -83,6 +106,9 @@ func (list Mailboxes) Addresses() (all []string) {
 
 // Check says what is wrong with the mailboxes.
 func (list Mailboxes) Check() error {
+	if len(list) == 0 {
+		return errors.New("no mailbox: add the address that customers write to")
+	}
 	owner := map[string]string{}
 	for _, m := range list {
 		for _, a := range append([]string{m.Address}, m.Aliases...) {

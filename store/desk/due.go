@@ -1,5 +1,7 @@
 package desk
 
+import "slices"
+
 // EventKind is what happened; DESIGN calls the rows of the notification table by it.
 type EventKind string
 
@@ -17,7 +19,11 @@ const (
 	AgentUnconfirmed EventKind = "agent_unconfirmed" // an agent's mail that proved too little to be relayed
 	DeliveryFailed   EventKind = "delivery_failed"
 	MailQuarantined  EventKind = "mail_quarantined"
+	TicketAssigned   EventKind = "ticket_assigned"
+	ReplyRejected    EventKind = "reply_rejected"  // to a closed ticket, where the mailbox takes none
 	ProductionFell   EventKind = "production_fell" // «Producción Caída» added by a reply
+	MailboxDown      EventKind = "mailbox_down"    // no mail could be looked for in a mailbox for a while
+	MailboxUp        EventKind = "mailbox_up"
 )
 
 // Event is something that happened to a ticket, with everybody whom it may concern.
@@ -30,6 +36,7 @@ type Event struct {
 	OnCall  []Person
 	Admins  []Person
 	Witness []Person // agents who wrote on the ticket before
+	Told    []Person // who hears of it by another notice
 	Old     int64    // the closed ticket that this one cites
 }
 
@@ -53,13 +60,32 @@ const (
 	ConfirmAgent      Notice = "confirm_agent"
 	Undelivered       Notice = "undelivered"
 	Unfiled           Notice = "unfiled"
+	Assigned          Notice = "assigned"
+	Receipt           Notice = "receipt" // what an agent's commands did
+	MailboxDownNotice Notice = "mailbox_down"
+	MailboxUpNotice   Notice = "mailbox_up"
 )
 
 // Acknowledges tells a notice that answers a mail by itself (RFC 3834 auto-replied): what loops are made of.
 func (n Notice) Acknowledges() bool { return n == Ack || n == AckProductionDown || n == NewNumber }
 
-// quotes tells a notice that carries the item's words.
-func (n Notice) quotes() bool { return n == ItemNotice || n == InfoRequestNotice || n == NoteNotice }
+// quotes tells a notice that may carry the item's words.
+func (n Notice) quotes() bool {
+	switch n {
+	case ItemNotice, InfoRequestNotice, NoteNotice, ResolvedNotice, ClosedNotice, OpenedForYou:
+		return true
+	}
+	return n.forAgents()
+}
+
+// forAgents tells a notice that is for the desk's own eyes.
+func (n Notice) forAgents() bool {
+	switch n {
+	case NewTicket, ProductionDown, NoteNotice, PendingNotice, ConfirmAgent, Undelivered, Unfiled, Assigned, Receipt, MailboxDownNotice, MailboxUpNotice:
+		return true
+	}
+	return false
+}
 
 // Notification is one mail that is owed to one person.
 type Notification struct {
@@ -71,6 +97,9 @@ type Notification struct {
 // acknowledged to the one who opened it.
 func Due(e Event) []Notification {
 	d := due{internal: e.Item.Visibility == Internal}
+	for _, p := range e.Told {
+		d.except(p)
+	}
 	t := e.Ticket
 	switch e.Kind {
 	case TicketOpened:
@@ -82,7 +111,7 @@ func Due(e Event) []Notification {
 		d.except(e.Author).add(NewTicket, responsible(e)...)
 	case ProductionFell:
 		d.except(e.Author)
-		d.add(ProductionDown, append(e.OnCall, e.Admins...)...)
+		d.add(ProductionDown, slices.Concat(e.OnCall, e.Admins)...)
 		d.add(ItemNotice, append(t.customers(), responsible(e)...)...)
 	case ItemWritten:
 		d.except(e.Author).add(ItemNotice, t.customers()...)
@@ -100,7 +129,13 @@ func Due(e Event) []Notification {
 		}
 	case TicketResolved:
 		d.except(e.Author).add(ResolvedNotice, t.Controller)
-		d.add(ItemNotice, t.customers()...)
+		if e.Item.Text != "" || len(e.Item.Attachments) > 0 {
+			d.add(ItemNotice, t.customers()...)
+		}
+	case TicketAssigned:
+		d.except(e.Author).add(Assigned, t.Agent)
+	case ReplyRejected:
+		d.add(ClosedNotice, e.Author)
 	case TicketClosed:
 		d.except(e.Author).add(ClosedNotice, t.customers()...)
 		d.add(ClosedNotice, t.Agent)
@@ -113,6 +148,10 @@ func Due(e Event) []Notification {
 		if len(d.list) == 0 {
 			d.add(Undelivered, e.Team...)
 		}
+	case MailboxDown:
+		d.add(MailboxDownNotice, e.Admins...)
+	case MailboxUp:
+		d.add(MailboxUpNotice, e.Admins...)
 	case MailQuarantined:
 		if d.add(Unfiled, e.Admins...); len(d.list) == 0 { // somebody must hear what went wrong
 			d.add(Unfiled, e.Team...)
@@ -130,7 +169,7 @@ func (d *due) opened(e Event, ack Notice) {
 	d.add(ack, e.Ticket.Requester)
 	d.except(e.Author)
 	if e.Ticket.ProductionDown {
-		d.add(ProductionDown, append(e.OnCall, e.Admins...)...)
+		d.add(ProductionDown, slices.Concat(e.OnCall, e.Admins)...)
 	}
 	d.add(NewTicket, responsible(e)...)
 }
@@ -140,7 +179,7 @@ func responsible(e Event) []Person {
 	if e.Ticket.Agent.ID != 0 && e.Ticket.Agent.Active {
 		return []Person{e.Ticket.Agent}
 	}
-	return append(append([]Person(nil), e.Team...), e.Admins...)
+	return slices.Concat(e.Team, e.Admins)
 }
 
 func agents(of ...Person) (list []Person) {
@@ -171,7 +210,7 @@ func (d *due) except(p Person) *due {
 // add owes the notice to everybody who can be written to and was not told yet.
 func (d *due) add(n Notice, to ...Person) *due {
 	for _, p := range to {
-		if p.ID == 0 || !p.Active || p.Address() == "" || d.told[p.ID] || d.internal && n.quotes() && !p.Agent() {
+		if p.ID == 0 || !p.Active || p.Address() == "" || d.told[p.ID] || !p.Agent() && (n.forAgents() || d.internal && n.quotes()) {
 			continue
 		}
 		d.except(p)

@@ -53,14 +53,15 @@ var follows = map[Act]struct{ agent, customer Change }{
 }
 
 // Follow says what follows when the author does act on the ticket. A customer's further words move the status only
-// from waiting and resolved: a queue or work in progress stays what it is.
+// from waiting and resolved, and reopen only what was at an end: a queue or work in progress stays what it is.
 func Follow(t Ticket, author Person, act Act) Change {
 	row := follows[act]
 	if author.Agent() {
 		return row.agent
 	}
 	c := row.customer
-	if act == Writes && t.Class != Waiting && t.Class != Resolved {
+	stays := act == Writes && t.Class == Closed || (act == Writes || act == Reopens) && (t.Class == Open || t.Class == Queued || t.Class == InProgress)
+	if stays {
 		c.Class, c.Assignee = Unmoved, Unchanged
 	}
 	return c

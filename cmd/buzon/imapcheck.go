@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"buzon/mailin"
+	"buzon/mailin/imappoll"
+	"buzon/mailout"
+)
+
+// tryIMAP logs in to an account, tries what the door needs of the server, and prints what it found. It changes nothing
+// there; with send it waits for a mail of its own to arrive at a plus address.
+func (a *app) tryIMAP(ctx context.Context, conf config, c imapConfig, send bool) error {
+	if left, ok := c.secretLeft(time.Now()); ok && left < soon {
+		fmt.Fprintf(a.stdout, "%-14s the client secret of %s expires on %s: make a new one\n", "imap:", c.Name, c.SecretExpires)
+	}
+	account, err := c.account(conf.DataDir)
+	if err != nil {
+		return err
+	}
+	account.Journal, account.Wanted = mailin.IMAPJournal{}, func(context.Context, []byte) (bool, error) { return false, nil }
+	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
+	defer cancel()
+	id := ""
+	if send {
+		if id, err = conf.sendProbe(ctx, c.Mailbox); err != nil {
+			return fmt.Errorf("send the test mail: %w", err)
+		}
+	}
+	found, err := account.Check(ctx, id)
+	if send && errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("the mail to %s has not come in a minute: set plus_addressing = false for this mailbox, or have your provider deliver such addresses", plus(c.Mailbox))
+	}
+	if err != nil {
+		return err
+	}
+	a.showChecked(c, found)
+	return nil
+}
+
+func (a *app) showChecked(c imapConfig, f imappoll.Checked) {
+	var mails []string
+	for folder, n := range f.Mails {
+		mails = append(mails, fmt.Sprintf("%s: %d mails", folder, n))
+	}
+	slices.Sort(mails)
+	lines := []string{strings.Join(mails, ", "), "folders on the server: " + strings.Join(f.Folders, ", ")}
+	if !f.Idle {
+		lines = append(lines, "no IDLE: new mail is found by the schedule, "+c.Schedule)
+	}
+	if c.After == "move" && !f.Move && !f.UIDPlus {
+		lines = append(lines, "neither MOVE nor UIDPLUS: taken mail can't be moved safely; it is marked with "+c.Flag+" and stays")
+	}
+	if f.Makes != "" {
+		lines = append(lines, "the folder "+f.Makes+" will be made")
+	}
+	if f.Seen {
+		lines = append(lines, "plus-addressing works")
+	}
+	for _, l := range lines {
+		fmt.Fprintf(a.stdout, "%-14s %s\n", "imap "+c.Name+":", safe(l))
+	}
+}
+
+// plus is an address as the desk's reply addresses are made.
+func plus(address string) string {
+	local, domain, _ := strings.Cut(address, "@")
+	return local + "+buzon-check@" + domain
+}
+
+// sendProbe sends a mail from the mailbox to a plus address of its own; the intake knows it for the desk's own mail.
+func (c config) sendProbe(ctx context.Context, address string) (id string, err error) {
+	if c.Relay == nil {
+		return "", errors.New("there is no [relay] to send it by")
+	}
+	relay, err := c.Relay.relay(c.hostname())
+	if err != nil {
+		return "", err
+	}
+	pool, err := mailout.NewRelay(relay)
+	if err != nil {
+		return "", err
+	}
+	defer pool.Close()
+	_, domain, _ := strings.Cut(address, "@")
+	id = "buzon-check." + strings.ToLower(rand.Text()) + "@" + domain
+	var mail bytes.Buffer
+	fmt.Fprintf(&mail, "From: <%s>\r\nTo: <%s>\r\nSubject: buzon check\r\nDate: %s\r\nMessage-ID: <%s>\r\nAuto-Submitted: auto-generated\r\n"+
+		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nbuzon check --send\r\n", address, plus(address), time.Now().Format(time.RFC1123Z), id)
+	raw := mail.Bytes()
+	r := pool.Send(ctx, mailout.Envelope{From: address, To: plus(address)}, io.NewSectionReader(bytes.NewReader(raw), 0, int64(len(raw))))
+	return id, r.Err
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"buzon/mailin"
+	"buzon/mailin/imappoll"
+)
+
+// imapDoors are the accounts that mail is fetched from, each with the journal that keeps it.
+func (h *house) imapDoors() (list []imappoll.Account, err error) {
+	for _, c := range h.config.IMAP {
+		a, err := h.imapDoor(c.withDefaults(h.config))
+		if err != nil {
+			return nil, fmt.Errorf("imap account %s: %w", c.withDefaults(h.config).Name, err)
+		}
+		list = append(list, a)
+	}
+	return list, nil
+}
+
+// imapDoor is one account with the desk's journal.
+func (h *house) imapDoor(c imapConfig) (imappoll.Account, error) {
+	a, err := c.account(h.config.DataDir)
+	a.Log, a.Wanted = h.log, h.intake().WantsSent
+	a.Journal = mailin.IMAPJournal{Store: h.store, Mailbox: c.Mailbox, Sent: c.Sent}
+	if left, ok := c.secretLeft(h.store.Now()); ok && left < soon {
+		h.log.Warn("the client secret of an IMAP account expires soon: make a new one and write it into client_secret_file",
+			"account", c.Name, "secret_expires", c.SecretExpires)
+	}
+	return a, err
+}
+
+// soon is how long before its end a client secret is warned of.
+const soon = 30 * 24 * time.Hour
+
+// account is the account of a configuration with its defaults, as yet without a journal.
+func (c imapConfig) account(dir string) (a imappoll.Account, err error) {
+	a = imappoll.Account{
+		Name: c.Name, Host: c.Host, Port: c.Port, TLS: c.TLS, Username: c.Username, Shared: c.Shared, OAuthBearer: c.Auth == "oauthbearer",
+		Folders: c.Folders, Sent: c.Sent, After: imappoll.After(c.After), MovedTo: c.MovedTo, Apart: c.Quarantine, Keyword: c.Flag,
+		Since: c.Since, Archive: c.Archive, Schedule: c.Schedule, NoIdle: c.NoIdle, MaxSize: int64(c.MaxSize), AlarmAfter: time.Duration(c.AlarmAfter),
+	}
+	if a.CAs, err = certificates(c.CAFile); err != nil {
+		return a, err
+	}
+	if c.Auth == "password" {
+		a.Password = func() (string, error) { return secret(c.Password, c.PasswordFile, "imap.password_file") }
+		_, err = a.Password()
+		return a, err
+	}
+	a.Token, err = c.tokens(dir)
+	return a, err
+}
+
+// certificates reads the authorities of an account's own, nil for the system's.
+func certificates(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("imap.ca_file: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("imap.ca_file: %s holds no certificate in PEM", file)
+	}
+	return pool, nil
+}
+
+// secretLeft is how long the client secret is still good, where the configuration says so.
+func (a imapConfig) secretLeft(now time.Time) (time.Duration, bool) {
+	until, err := time.Parse(time.DateOnly, a.SecretExpires)
+	return until.Sub(now), err == nil
+}
+
+// runIMAP fetches mail from all accounts until ctx ends.
+func (h *house) runIMAP(ctx context.Context, accounts []imappoll.Account) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, a := range accounts {
+		group.Go(func() error { return a.Run(ctx) })
+	}
+	return group.Wait()
+}

@@ -1,0 +1,367 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"buzon/internal/mailtest"
+)
+
+// buildBuzon builds the real program.
+func buildBuzon(t testing.TB) (binary string) {
+	t.Helper()
+	binary = filepath.Join(t.TempDir(), "buzon")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// process is the real program as its own process, under the loosest umask.
+type process struct {
+	*exec.Cmd
+	log *syncBuffer
+}
+
+// serveBinary starts the program and returns when its door is open.
+func serveBinary(t testing.TB, binary, config string) process {
+	t.Helper()
+	p := process{exec.Command("sh", "-c", `umask 000; exec "$@"`, "sh", binary, "serve", "-c", config), &syncBuffer{}}
+	errs, err := p.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	open := make(chan bool, 1)
+	go func() {
+		for lines := bufio.NewScanner(errs); lines.Scan(); {
+			fmt.Fprintln(p.log, lines.Text())
+			if strings.HasPrefix(lines.Text(), "smtp listening on ") {
+				open <- true
+			}
+		}
+		close(open)
+	}()
+	if !<-open {
+		p.Wait()
+		t.Fatalf("the daemon does not start:\n%s", p.log)
+	}
+	t.Cleanup(func() { p.Process.Kill(); p.Wait() })
+	return p
+}
+
+// number from the environment, or otherwise.
+func envNumber(t testing.TB, name string, otherwise uint64) uint64 {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
+}
+
+// TestKilledAtAnyMoment kills the daemon (kill -9) again and again while mail comes in and goes out. In the end every mail
+// that was answered 250 is filed exactly once, every notice that is due has been sent, at most once more for each kill and
+// then in the same bytes, and the database is whole. BUZON_TEST_KILLS says how often, BUZON_TEST_SEED repeats the moments.
+func TestKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
+	kills := int(envNumber(t, "BUZON_TEST_KILLS", 10))
+	seed := envNumber(t, "BUZON_TEST_SEED", rand.Uint64())
+	t.Logf("BUZON_TEST_SEED=%d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	binary := buildBuzon(t)
+	relay := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
+	relay.Script(mailtest.End, mailtest.Act{Stall: 2 * time.Millisecond, Always: true})
+	d := &liveDesk{t: t, data: filepath.Join(t.TempDir(), "data"), relay: relay, addr: freeAddress(t)}
+	d.file = filepath.Join(filepath.Dir(d.data), "buzon.toml")
+	d.configure(fmt.Sprintf(`data_dir = %q
+[[mailbox]]
+address = "soporte@ejemplo.test"
+plus_addressing = true
+[agents]
+"ana@ejemplo.test" = "Ana"
+"luis@ejemplo.test" = "Luis"
+[smtp]
+listen = %q
+per_address = 50
+[relay]
+host = "127.0.0.1"
+port = %d
+tls = "none"
+[outbox]
+retry = ["100ms"]
+[caps]
+acks_hour = 1000000
+ticket_hour = 1000000
+`, d.data, d.addr, relay.Port()), "")
+
+	f := &feeder{addr: d.addr, relay: relay}
+	ctx, stop := context.WithCancel(t.Context())
+	var feeding sync.WaitGroup
+	for worker := range 3 {
+		feeding.Go(func() { f.newCases(ctx, worker) })
+	}
+	feeding.Go(func() { f.replies(ctx) })
+	for i := range kills {
+		p := serveBinary(t, binary, d.file)
+		time.Sleep(time.Duration(random.IntN(300)) * time.Millisecond)
+		p.Process.Kill()
+		p.Wait()
+		if log := p.log.String(); strings.Contains(log, "panic") {
+			t.Fatalf("cycle %d: %s", i, log)
+		}
+		if i%4 == 3 { // the other times the daemon itself finds what the last one left
+			d.whole()
+		}
+	}
+	p := serveBinary(t, binary, d.file)
+	stop()
+	feeding.Wait() // each ends with the answer to its last mail
+	d.drained()
+	for _, m := range d.mails() { // three kills while the same mail was being filed put it there, whole
+		if m.Outcome == "quarantine" {
+			t.Logf("retried out of quarantine: %+v", m)
+			d.cli("quarantine", "retry", fmt.Sprint(m.ID))
+		}
+	}
+	d.drained()
+	ownerOnly(t, d.data)
+	p.Process.Signal(os.Interrupt)
+	if err := p.Wait(); err != nil {
+		t.Errorf("the daemon does not end well: %v\n%s", err, p.log)
+	}
+	d.whole()
+	t.Logf("%d kills, %d mails answered 250 (%d replies), %d sent again after a cut, %d mails out", kills, len(f.answered), f.replied, f.again, len(relay.Accepted()))
+	if len(f.answered) < 5*kills || f.replied < kills {
+		t.Errorf("too little happened: %d mails, %d replies", len(f.answered), f.replied)
+	}
+	d.filedOnce(f)
+	d.toldAll(f, kills)
+}
+
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// feeder sends mail as servers do: each again until it is answered 250.
+type feeder struct {
+	addr  string
+	relay *mailtest.Smarthost
+
+	mu       sync.Mutex
+	answered map[string]bool // Message-ID: whether it is a reply
+	replied  int
+	again    int
+}
+
+func (f *feeder) newCases(ctx context.Context, worker int) {
+	for i := 0; ctx.Err() == nil; i++ {
+		who := fmt.Sprintf("k%d-%d@k%d-%d.test", worker, i, worker, i)
+		l := letter{From: who, To: soporte, Subject: "Caso de " + who, Text: "Hola.", ID: "<" + who + ">"}
+		if i%10 == 3 { // too large to live in the database
+			l.Files = []file{{"grande.bin", "application/octet-stream", bytes.Repeat([]byte(who), 15_000)}}
+		}
+		f.send(who, soporte, l)
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// replies answers the acknowledgements that have come, each once.
+func (f *feeder) replies(ctx context.Context) {
+	for at := 0; ctx.Err() == nil; time.Sleep(10 * time.Millisecond) {
+		for _, m := range f.relay.Accepted()[at:] {
+			at++
+			who := m.To[0]
+			if !strings.HasPrefix(who, "k") || f.knows("re-"+who) || ctx.Err() != nil {
+				continue
+			}
+			head := string(m.Raw)
+			_, to, _ := strings.Cut(head, "<soporte+c")
+			to, _, _ = strings.Cut("soporte+c"+to, ">")
+			f.send(who, to, letter{From: who, To: to, Subject: "Re: respuesta de " + who, Text: "Sigue igual.", ID: "<re-" + who + ">"})
+		}
+	}
+}
+
+func (f *feeder) knows(id string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, ok := f.answered[id]
+	return ok
+}
+
+func (f *feeder) send(from, to string, l letter) {
+	raw := l.raw()
+	for tries := 0; mailtest.Submit(f.addr, from, []string{to}, raw) != nil; tries++ {
+		time.Sleep(5 * time.Millisecond)
+		f.mu.Lock()
+		f.again++
+		f.mu.Unlock()
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.answered == nil {
+		f.answered = map[string]bool{}
+	}
+	reply := strings.HasPrefix(l.ID, "<re-")
+	f.answered[strings.Trim(l.ID, "<>")] = reply
+	if reply {
+		f.replied++
+	}
+}
+
+// drained waits until the journal and the outbox are settled; it asks seldom, for both are long.
+func (d *liveDesk) drained() {
+	d.t.Helper()
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		waiting := slices.ContainsFunc(d.mails(), func(m mailRow) bool { return m.Outcome == "" }) ||
+			slices.ContainsFunc(d.outbox(), func(o outgoingRow) bool { return o.SettledAt == nil })
+		if !waiting {
+			return
+		}
+		if time.Now().After(end) {
+			d.t.Fatalf("not drained:\n%.3000s", d.tryCLI("outbox", "list"))
+		}
+	}
+}
+
+// whole checks the database and the files that it names.
+func (d *liveDesk) whole() {
+	d.t.Helper()
+	if out := d.cli("check"); !strings.Contains(out, "database:      ok") {
+		d.t.Fatalf("buzon check:\n%s", out)
+	}
+}
+
+// filedOnce fails unless every mail that was answered has exactly one outcome that is not a duplicate, in the right case.
+func (d *liveDesk) filedOnce(f *feeder) {
+	d.t.Helper()
+	outcomes, cases := map[string][]string{}, map[string]int64{}
+	for _, m := range d.mails() {
+		if m.Outcome != "duplicate" {
+			outcomes[m.MessageID] = append(outcomes[m.MessageID], m.Outcome)
+			cases[m.MessageID] = *m.Ticket
+		}
+	}
+	for id, reply := range f.answered {
+		want := "[ticket]"
+		if reply {
+			want = "[item]"
+			if cases[id] != cases[strings.TrimPrefix(id, "re-")] {
+				d.t.Errorf("the reply %s is in case %d", id, cases[id])
+			}
+		}
+		if got := fmt.Sprint(outcomes[id]); got != want {
+			d.t.Errorf("%s was answered 250 and became %s, want %s", id, got, want)
+		}
+	}
+	for _, row := range d.tickets() {
+		who := strings.TrimPrefix(row.Subject, "Caso de ")
+		items := 1
+		if f.knows("re-" + who) {
+			items = 2
+		}
+		if c := d.ticket(row.Number); len(c.Items) != items || c.Requester != who {
+			d.t.Errorf("case %d of %s has %d items, want %d", row.Number, who, len(c.Items), items)
+		}
+	}
+}
+
+// toldAll fails unless everybody who must hear of a case or an item has, no more than once for each kill, and always the same.
+func (d *liveDesk) toldAll(f *feeder, kills int) {
+	d.t.Helper()
+	copies := map[string][]mailtest.Mail{}
+	heard := map[string]int{} // recipient and kind of his own case
+	for _, m := range d.relay.Accepted() {
+		id := headerField(m.Raw, "Message-ID")
+		if len(copies[id]) == 0 {
+			heard[m.To[0]]++
+		}
+		copies[id] = append(copies[id], m)
+	}
+	extra := 0
+	for id, list := range copies {
+		extra += len(list) - 1
+		for _, m := range list {
+			if !bytes.Equal(m.Raw, list[0].Raw) {
+				d.t.Errorf("two mails with the Message-ID %s", id)
+			}
+		}
+		if len(list) > 1+kills {
+			d.t.Errorf("%s was sent %d times in %d kills", id, len(list), kills)
+		}
+	}
+	d.t.Logf("%d copies more than one", extra)
+	if extra > 4*kills { // four mails are sent at once
+		d.t.Errorf("%d copies too many in %d kills", extra, kills)
+	}
+	for id, reply := range f.answered {
+		if n := heard[id]; !reply && n != 1 {
+			d.t.Errorf("%s was acknowledged %d times", id, n)
+		}
+	}
+	for _, agent := range []string{ana, luis} { // of each case, and of each reply
+		if heard[agent] != len(f.answered) {
+			d.t.Errorf("%s heard of %d things of %d", agent, heard[agent], len(f.answered))
+		}
+	}
+}
+
+// headerField is a field of one line.
+func headerField(raw []byte, name string) string {
+	for line := range strings.SplitSeq(string(raw), "\r\n") {
+		if field, value, _ := strings.Cut(line, ": "); strings.EqualFold(field, name) {
+			return value
+		}
+		if line == "" {
+			break
+		}
+	}
+	return ""
+}
+
+// ownerOnly fails unless nobody but the owner may do anything with what lies under dir.
+func ownerOnly(t *testing.T, dir string) {
+	t.Helper()
+	files := 0
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s is %v", path, info.Mode())
+		}
+		files++
+		return err
+	})
+	if err != nil || files < 5 {
+		t.Errorf("%d files under %s: %v", files, dir, err)
+	}
+}

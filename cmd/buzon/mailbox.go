@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"buzon/mailin/imappoll"
+	"buzon/store"
+)
+
+func (a *app) mailbox() *cobra.Command {
+	c := &cobra.Command{Use: "mailbox", Short: "The IMAP accounts that mail is fetched from"}
+	var aside bool
+	reconcile := &cobra.Command{Use: "reconcile [ACCOUNT]", Short: "Compare the folders with the journal, mail by mail, and take what is missing", Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			order := imappoll.ReconcileNow
+			if aside {
+				order = imappoll.ReconcileAside
+			}
+			return a.orderAccounts(c.Context(), args, order)
+		}}
+	reconcile.Flags().BoolVar(&aside, "aside", false, "try again also what could not be read before")
+	c.AddCommand(
+		&cobra.Command{Use: "list", Short: "List them, with the last success and the last error", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+			return a.withAccounts(c.Context(), nil, a.listAccounts)
+		}},
+		&cobra.Command{Use: "show ACCOUNT", Short: "Show how an account is doing", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+			return a.withAccounts(c.Context(), args, a.showAccount)
+		}},
+		&cobra.Command{Use: "poll [ACCOUNT]", Short: "Look for new mail now", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
+			return a.orderAccounts(c.Context(), args, imappoll.PollNow)
+		}},
+		reconcile)
+	return c
+}
+
+// withAccounts calls f with the accounts that are named, or all.
+func (a *app) withAccounts(ctx context.Context, names []string, f func(context.Context, *house, []imapConfig) error) error {
+	h, err := a.existing(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	var list []imapConfig
+	for _, c := range h.config.IMAP {
+		if c = c.withDefaults(h.config); len(names) == 0 || c.Name == names[0] {
+			list = append(list, c)
+		}
+	}
+	if len(list) == 0 && len(names) > 0 {
+		_, err := h.config.imapAccount(names[0])
+		return failed(err)
+	}
+	return failed(f(ctx, h, list))
+}
+
+// accountRow is an account for JSON.
+type accountRow struct {
+	Account    string   `json:"account"`
+	Host       string   `json:"host"`
+	Username   string   `json:"username"`
+	Mailbox    string   `json:"mailbox"`
+	Folders    []string `json:"folders"`
+	State      string   `json:"state"` // ok, failing, never
+	LastTry    *string  `json:"last_try"`
+	LastGood   *string  `json:"last_success"`
+	Lag        float64  `json:"lag_seconds"`
+	Error      string   `json:"error"`
+	Alarmed    *string  `json:"alarmed_at"`
+	Taken      int      `json:"taken"`
+	Aside      int      `json:"set_aside"`
+	Unreadable int      `json:"unreadable"`
+	Reconciled *string  `json:"reconciled_at"`
+	Report     string   `json:"report"`
+	Expires    string   `json:"secret_expires,omitempty"`
+}
+
+func (h *house) accountRow(ctx context.Context, c imapConfig) (accountRow, store.IMAPStatus, error) {
+	st, err := h.store.IMAPStatus(ctx, c.Name)
+	r := accountRow{Account: c.Name, Host: c.Host, Username: c.Username, Mailbox: c.Mailbox, Folders: c.Folders, State: "ok",
+		LastTry: stamp(st.Tried), LastGood: stamp(st.Good), Error: st.Error, Alarmed: stamp(st.Alarmed), Taken: st.Taken, Aside: st.Set,
+		Unreadable: st.Waits, Reconciled: stamp(st.Reconciled), Report: st.Report, Expires: c.SecretExpires}
+	switch {
+	case st.Good.IsZero() && st.Error == "":
+		r.State = "never"
+	case st.Error != "":
+		r.State = "failing"
+	}
+	if !st.Good.IsZero() {
+		r.Lag = h.store.Now().Sub(st.Good).Round(time.Second).Seconds()
+	}
+	return r, st, err
+}
+
+func (a *app) listAccounts(ctx context.Context, h *house, list []imapConfig) error {
+	var rows [][]string
+	for _, c := range list {
+		r, st, err := h.accountRow(ctx, c)
+		if err != nil {
+			return err
+		}
+		if a.json {
+			if err := a.object(r); err != nil {
+				return err
+			}
+			continue
+		}
+		lag := ""
+		if r.LastGood != nil {
+			lag = (time.Duration(r.Lag) * time.Second).String()
+		}
+		rows = append(rows, []string{r.Account, r.State, clock(st.Good), lag, strconv.Itoa(r.Taken), strconv.Itoa(r.Aside), r.Error})
+	}
+	return a.table([]string{"ACCOUNT", "STATE", "LAST SUCCESS", "LAG", "TAKEN", "ASIDE", "ERROR"}, rows)
+}
+
+func (a *app) showAccount(ctx context.Context, h *house, list []imapConfig) error {
+	r, st, err := h.accountRow(ctx, list[0])
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.object(r)
+	}
+	facts(a.stdout, "account", r.Account, "server", fmt.Sprintf("%s:%d", r.Host, list[0].Port), "username", r.Username, "mailbox", r.Mailbox,
+		"folders", fmt.Sprint(r.Folders), "state", r.State, "last try", clock(st.Tried), "last success", clock(st.Good), "error", r.Error,
+		"alarm since", clock(st.Alarmed), "taken", strconv.Itoa(r.Taken), "set aside", strconv.Itoa(r.Aside), "unreadable", strconv.Itoa(r.Unreadable),
+		"reconciled", clock(st.Reconciled), "report", r.Report, "secret expires", r.Expires)
+	return nil
+}
+
+// orderAccounts has the daemon do something now, or does it here when none runs.
+func (a *app) orderAccounts(ctx context.Context, names []string, order imappoll.Order) error {
+	return a.withAccounts(ctx, names, func(ctx context.Context, h *house, list []imapConfig) error {
+		alone, err := h.takeLock()
+		if err != nil {
+			return err
+		}
+		var errs []error
+		for _, c := range list {
+			if alone {
+				err = h.pollHere(ctx, c, order)
+			} else {
+				err = h.pollThere(ctx, c.Name, order)
+			}
+			if err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", c.Name, err))
+				continue
+			}
+			st, err := h.store.IMAPStatus(ctx, c.Name)
+			if err != nil {
+				return err
+			}
+			report := "looked through"
+			if order != imappoll.PollNow {
+				report = st.Report
+			}
+			fmt.Fprintf(a.stdout, "%s: %s\n", c.Name, safe(report))
+		}
+		return errors.Join(errs...)
+	})
+}
+
+// pollHere fetches mail in this process, and files it.
+func (h *house) pollHere(ctx context.Context, c imapConfig, order imappoll.Order) error {
+	door, err := h.imapDoor(c)
+	if err != nil {
+		return err
+	}
+	if err := door.Poll(ctx, order); err != nil {
+		return err
+	}
+	in := h.intake()
+	for after := int64(0); ; {
+		list, err := h.store.Unsettled(ctx, after, h.store.Now(), 100)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, m := range list {
+			after = m.ID
+			if err := in.FileOne(ctx, m.ID); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// pollThere asks the daemon and waits until it has done it.
+func (h *house) pollThere(ctx context.Context, account string, order imappoll.Order) error {
+	before, err := h.store.IMAPStatus(ctx, account)
+	if err != nil {
+		return err
+	}
+	if err := h.store.OrderIMAP(ctx, account, string(order)); err != nil {
+		return err
+	}
+	for end := time.Now().Add(10 * time.Minute); time.Now().Before(end); {
+		select {
+		case <-h.store.Changed():
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		now, err := h.store.IMAPStatus(ctx, account)
+		if err != nil {
+			return err
+		}
+		if now.Tried.After(before.Tried) && (order == imappoll.PollNow || now.Reconciled.After(before.Reconciled) || now.Error != "") {
+			if now.Error != "" {
+				return errors.New(now.Error)
+			}
+			return nil
+		}
+	}
+	return errors.New("the daemon has not answered in ten minutes: see its log")
+}

@@ -1,0 +1,108 @@
+package imappoll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// Checked is what a login found out.
+type Checked struct {
+	Folders             []string       // all that the server has
+	Mails               map[string]int // in the account's own
+	Idle, Move, UIDPlus bool
+	Makes               string // the folder for taken mail that would be made; "": it is there, or not needed
+	Seen                bool   // the awaited mail has come
+}
+
+// Check logs in, looks at the folders and tries IDLE. It changes nothing on the server and nothing in the journal. With
+// an awaited Message-ID it looks for that mail until ctx ends.
+func (a Account) Check(ctx context.Context, await string) (c Checked, err error) {
+	p, err := a.check()
+	if err != nil {
+		return c, err
+	}
+	chunk := 1
+	s, err := p.connect(ctx, &chunk, false)
+	if err != nil {
+		return c, err
+	}
+	defer s.close()
+	c = Checked{Folders: s.names.all, Mails: map[string]int{}, Idle: s.caps.Has(imap.CapIdle) || s.caps.Has(imap.CapIMAP4rev2),
+		Move: s.hasMove(), UIDPlus: s.caps.Has(imap.CapUIDPlus) || s.caps.Has(imap.CapIMAP4rev2)}
+	if real, there := s.names.real(p.MovedTo); p.After == Move && !there {
+		c.Makes = real
+	}
+	for i := len(p.folders) - 1; i >= 0; i-- {
+		if err := s.examine(ctx, p.folders[i], &c); err != nil {
+			return c, err
+		}
+	}
+	if c.Idle {
+		err = s.tryIdle(ctx)
+	}
+	for err == nil && await != "" && !c.Seen {
+		c.Seen, err = s.awaits(ctx, await)
+	}
+	return c, err
+}
+
+func (s *session) examine(ctx context.Context, f folder, c *Checked) error {
+	name, _ := s.names.real(f.name)
+	return s.do(ctx, "open folder "+name, func() error {
+		data, err := s.client.Select(name, &imap.SelectOptions{ReadOnly: true}).Wait()
+		if err == nil && data.UIDValidity == 0 {
+			err = errors.New("the server gives no UIDVALIDITY, so mail can't be told apart: use another server or folder")
+		}
+		if err == nil {
+			c.Mails[f.name] = int(data.NumMessages)
+		}
+		return err
+	})
+}
+
+func (s *session) tryIdle(ctx context.Context) error {
+	return s.do(ctx, "try IDLE", func() error {
+		cmd, err := s.client.Idle()
+		if err != nil {
+			return fmt.Errorf("%w (set no_idle = true)", err)
+		}
+		return errors.Join(cmd.Close(), cmd.Wait())
+	})
+}
+
+// awaits looks for a mail in the open folder, at most every two seconds.
+func (s *session) awaits(ctx context.Context, id string) (bool, error) {
+	found, err := s.search(ctx, imap.SearchCriteria{Header: []imap.SearchCriteriaHeaderField{{Key: "Message-ID", Value: id}}})
+	if err != nil || len(found) > 0 {
+		return err == nil, err
+	}
+	select {
+	case <-time.After(2 * time.Second):
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	return false, s.do(ctx, "ask for news", func() error { return s.client.Noop().Wait() })
+}
+
+// Poll takes what there is, once, for a process that runs no Run.
+func (a Account) Poll(ctx context.Context, order Order) error {
+	p, err := a.check()
+	if err != nil {
+		return err
+	}
+	if p.status, err = p.Journal.Status(ctx, p.Name); err != nil {
+		return fmt.Errorf("read the state of IMAP account %s: %w", p.Name, err)
+	}
+	chunk := mostMails
+	s, err := p.connect(ctx, &chunk, false)
+	if err == nil {
+		defer s.close()
+		err = s.round(ctx, order)
+	}
+	p.report(ctx, err)
+	return err
+}

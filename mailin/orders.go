@@ -1,0 +1,132 @@
+package mailin
+
+import (
+	"context"
+	"strings"
+
+	"buzon/mailin/command"
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// orders are an agent's commands on their way into the ticket: what they make of it, and the receipt.
+type orders struct {
+	*filing
+	changed desk.Ticket
+	act     desk.Act
+	words   bool // there are words beside the commands
+	done    []store.CommandResult
+	unknown []store.Unknown
+	follows []desk.Person // who follows from the next item on
+}
+
+// run carries out the commands in the order in which they stand.
+func (o *orders) run(ctx context.Context, written command.Orders) error {
+	for _, c := range written.Commands {
+		result, value, err := o.carryOut(ctx, c)
+		if err != nil {
+			return err
+		}
+		if result != "" {
+			o.did(c.Line, result, value)
+		}
+	}
+	for _, c := range written.Misplaced {
+		o.did(c.Line, kept(c.Verb, "misplaced"), "")
+	}
+	for _, m := range written.Unknown {
+		if m.Verb == command.Note {
+			o.did(m.Line, "noted", "")
+			continue
+		}
+		u := store.Unknown{Field: "command", Value: m.Line}
+		if m.Nearest != "" {
+			u.Values = []string{"#" + m.Nearest}
+		}
+		o.unknown = append(o.unknown, u)
+	}
+	return nil
+}
+
+func (o *orders) did(line, result, value string) {
+	o.done = append(o.done, store.CommandResult{Line: line, Result: result, Value: value})
+}
+
+// kept is the result of a line that was not obeyed, but for a note: what may be meant for colleagues stays among them.
+func kept(v command.Verb, otherwise string) string {
+	if v == command.Note {
+		return "noted"
+	}
+	return otherwise
+}
+
+func (o *orders) carryOut(ctx context.Context, c command.Command) (result, value string, err error) {
+	if field := fields[c.Verb]; field != nil {
+		return field(o, ctx, c.Arg)
+	}
+	return o.acted(c.Verb), "", nil
+}
+
+// acted says what became of a command that decides what the item is.
+func (o *orders) acted(v command.Verb) string {
+	switch {
+	case v == command.Unavailable:
+		return "unavailable"
+	case v == command.Note:
+		return "noted"
+	}
+	for _, a := range acts {
+		if a.Verb == v && a.Act == o.act {
+			return a.result
+		}
+	}
+	return "not_allowed"
+}
+
+// settle writes the item and the ticket as the commands leave it, tells who must hear, and gives the agent his receipt.
+func (o *orders) settle(ctx context.Context, it desk.Item) error {
+	it, err := o.write(ctx, o.changed, it)
+	if err != nil {
+		return err
+	}
+	t, err := o.tx.Change(ctx, o.ticket, o.changed, o.person.ID, o.mail.ID)
+	if err != nil {
+		return err
+	}
+	e := desk.Event{Kind: agentEvents[o.act], Ticket: t, Item: it, Author: o.person}
+	if t.Agent.ID != o.ticket.Agent.ID {
+		e.Told = []desk.Person{t.Agent}
+		err = o.tell(ctx, desk.Event{Kind: desk.TicketAssigned, Ticket: t, Item: it, Author: o.person})
+	}
+	if err == nil && (o.words || o.act != desk.Notes) { // commands alone say nothing to anybody
+		err = o.tell(ctx, e)
+	}
+	for _, p := range o.follows { // only now: a new follower gets what comes later
+		if err == nil {
+			err = o.tx.Follow(ctx, t.Number, p.ID)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return o.receipt(ctx, t, it)
+}
+
+// receipt tells the agent what his commands did. It is owed to him alone, and only when he wrote some.
+func (o *orders) receipt(ctx context.Context, t desk.Ticket, it desk.Item) error {
+	if len(o.done) == 0 && len(o.unknown) == 0 {
+		return nil
+	}
+	_, err := o.tx.Owe(ctx, store.Outgoing{Kind: desk.Receipt, Ticket: t.Number, Item: it.Number, Mail: o.mail.ID, Person: o.person.ID,
+		Address: o.person.Address(), Mailbox: t.Mailbox, Details: store.Details{Commands: o.done, Unknown: o.unknown}})
+	return err
+}
+
+// lines are the commands as written.
+func (o *orders) lines(written command.Orders) string {
+	var list []string
+	for _, c := range written.Commands {
+		list = append(list, c.Line)
+	}
+	return strings.Join(list, "\n")
+}

@@ -1,0 +1,101 @@
+package mailin
+
+import (
+	"context"
+	"strings"
+
+	"buzon/mailin/origin"
+	"buzon/store"
+	"buzon/store/desk"
+	"buzon/threading"
+)
+
+// reported finds the mail of ours that a machine's mail proves to be about: by the signed bounce address that it came to,
+// or by our signed Message-ID in what it returns. Without such a proof anybody could declare anybody unreachable.
+func (f *filing) reported(ctx context.Context) (o store.Outgoing, err error) {
+	m := f.rd.Message
+	for _, list := range [][]string{f.mail.Envelope.To, addresses(m.DeliveredTo), addresses(m.To)} {
+		for _, address := range list {
+			if id, v := f.o.Signer.VerifyBounce(address, f.boxes); v == threading.Valid {
+				o, _, err = f.tx.OutgoingMail(ctx, id)
+				return o, err
+			}
+		}
+	}
+	for _, id := range f.returnedIDs() {
+		if !f.ownMessageID(id) {
+			continue
+		}
+		if o, ok, err := f.tx.OutgoingByMessageID(ctx, id); err != nil || ok {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+// returnedIDs are the Message-IDs of the mails that a report says it is about, without angle brackets.
+func (f *filing) returnedIDs() (ids []string) {
+	v := f.rd.Origin
+	for _, r := range v.Recipients {
+		ids = append(ids, strings.Trim(r.OriginalMessageID, "<> "))
+	}
+	if v.Bounce != nil {
+		ids = append(ids, strings.Trim(v.Bounce.OriginalMessageID, "<> "))
+	}
+	return ids
+}
+
+// report lets a proven report take effect: a failure settles the mail and is told, a delay is noted, a receipt or a
+// complaint is kept in the ticket. What it says of other recipients than the mail's own counts for nothing.
+func (f *filing) report(ctx context.Context) error {
+	f.verdict.Outcome, f.verdict.Ticket, f.verdict.Item = store.OutcomeAutomatic, f.about.Ticket, 0
+	switch class := f.rd.Origin.Class; {
+	case class == origin.Bounced:
+		return f.bounced(ctx)
+	case class == origin.Delay && f.about.Ticket != 0:
+		return f.tx.Note(ctx, store.Activity{Ticket: f.about.Ticket, Person: f.about.Person, Mail: f.mail.ID, What: "delayed",
+			Old: f.about.Address, New: f.diagnostic()})
+	case class == origin.Delay, f.about.Ticket == 0:
+		return nil
+	}
+	t, _, err := f.tx.Ticket(ctx, f.about.Ticket)
+	if err != nil {
+		return err
+	}
+	_, err = f.write(ctx, t, desk.Item{Type: desk.Automatic, Author: f.person, Text: f.words(), Visibility: desk.Internal})
+	return err
+}
+
+// bounced gives up the mail that came back, once: what bounces again changes nothing.
+func (f *filing) bounced(ctx context.Context) error {
+	if f.about.State == store.Failed {
+		return nil
+	}
+	if f.hard() {
+		if err := f.tx.MarkUndeliverable(ctx, f.about.Person); err != nil {
+			return err
+		}
+	}
+	why := store.Details{Reason: "bounced", Failed: f.about.Address, Diagnostic: f.diagnostic()}
+	it, err := f.tx.Undelivered(ctx, f.about, why, f.o.Caps, desk.Item{Text: f.words(), Mail: f.mail.ID, MessageID: f.rd.Message.MessageID})
+	f.verdict.Item = it.Number
+	return err
+}
+
+// hard tells a failure that will come again: RFC 3463 class 5, but for 5.7, a policy that may be about one mail.
+func (f *filing) hard() bool {
+	b := f.rd.Origin.Bounce
+	return b != nil && strings.HasPrefix(b.Status, "5.") && !strings.HasPrefix(b.Status, "5.7.")
+}
+
+// diagnostic is what the other server said.
+func (f *filing) diagnostic() string {
+	b := f.rd.Origin.Bounce
+	switch {
+	case b == nil:
+		return f.rd.Origin.Reason
+	case b.Diagnostic != "":
+		return b.Diagnostic
+	}
+	return strings.TrimSpace(b.Status + " " + b.Action)
+}

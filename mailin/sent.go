@@ -1,0 +1,104 @@
+package mailin
+
+import (
+	"bytes"
+	"context"
+	"strings"
+
+	"buzon/mailin/message"
+	"buzon/store"
+	"buzon/store/desk"
+	"buzon/threading"
+)
+
+// WantsSent tells from the header of a mail in an account's folder of sent mail whether it is an agent's answer on a
+// ticket: a person wrote it, in answer to a mail that the desk knows, and it reaches the desk by no other way.
+func (in *Intake) WantsSent(ctx context.Context, header []byte) (bool, error) {
+	m, err := message.Read(ctx, bytes.NewReader(header), int64(len(header)), in.o.Limits)
+	if err != nil {
+		return false, err
+	}
+	if in.ownMessageID(m.MessageID) || automatic(m) {
+		return false, nil // the desk's own mail, which the relay has put there
+	}
+	for _, a := range append(m.To, m.Cc...) {
+		if in.ours(a.Address) {
+			return false, nil // it comes in by itself
+		}
+	}
+	r := threading.Resolver{Signer: in.o.Signer, Mailboxes: in.boxes, Index: index{in.o.Store.Reader}}
+	res, err := r.Resolve(ctx, threading.Mail{InReplyTo: m.InReplyTo, References: m.References})
+	return err == nil && res.Ticket != 0, err
+}
+
+func automatic(m *message.Message) bool {
+	for _, v := range m.Header.Values("Auto-Submitted") {
+		if !strings.EqualFold(strings.TrimSpace(v), "no") {
+			return true
+		}
+	}
+	return len(m.Header.Values("X-Buzon-Loop")) > 0
+}
+
+// sent tells a mail that an agent sent outside of the desk.
+func (f *filing) sent() bool { return strings.HasPrefix(f.mail.Envelope.Door, sentDoor) }
+
+// fileSent adds an answer that has been sent already to its ticket. The customer has it, so nobody is told. That the
+// mail lies in the mailbox's own folder of sent mail is proof enough of who wrote it.
+func (f *filing) fileSent(ctx context.Context) error {
+	f.verdict.Rule, f.verdict.Reason = "sent", "found in the folder of sent mail"
+	twin, found, err := f.tx.Twin(ctx, f.mail.ID, f.rd.Message.MessageID, f.canonical)
+	if err != nil {
+		return err
+	}
+	if found || f.ticket.Number == 0 {
+		f.verdict.Outcome, f.verdict.Ticket, f.verdict.Item = store.OutcomeDuplicate, twin.Ticket, twin.Item
+		if !found {
+			f.verdict.Outcome = store.OutcomeOwn
+		}
+		return nil
+	}
+	author, act := f.sentBy(), desk.Writes
+	toCustomer, err := f.toCustomer(ctx)
+	if err != nil {
+		return err
+	}
+	it := desk.Item{Author: author, Text: f.rd.Reply.New(), Via: f.from, Visibility: desk.Public}
+	if !toCustomer {
+		act, it.Visibility = desk.Notes, desk.Internal
+	}
+	change := desk.Follow(f.ticket, author, act)
+	it.Type = change.Type
+	if it, err = f.write(ctx, f.ticket, it); err != nil {
+		return err
+	}
+	f.verdict.Outcome = store.OutcomeItem
+	_, err = f.tx.Change(ctx, f.ticket, f.ticket.Apply(change, author), author.ID, f.mail.ID)
+	return err
+}
+
+// sentBy is the agent who wrote: by his own address or, from the mailbox's, whoever has the ticket.
+func (f *filing) sentBy() desk.Person {
+	switch {
+	case f.person.Agent():
+		return f.person
+	case f.ticket.Agent.ID != 0:
+		return f.ticket.Agent
+	}
+	return desk.Person{Role: desk.Agent}
+}
+
+// toCustomer tells whether the mail went to the customer's side. What agents wrote to one another, or to a supplier, is
+// not for the customer to read.
+func (f *filing) toCustomer(ctx context.Context) (bool, error) {
+	for _, a := range append(f.rd.Message.To, f.rd.Message.Cc...) {
+		p, err := f.tx.PersonByAddress(ctx, desk.Canonical(a.Address))
+		if err != nil {
+			return false, err
+		}
+		if p.ID != 0 && !p.Agent() && f.ticket.Participant(p.ID) {
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,160 @@
+package mailout
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"buzon/store"
+)
+
+// renderAttempts is how often a mail is rendered in vain before it is given up. It is no fault of the relay's or the
+// recipient's that waiting would mend, and behind it waits all later mail to that person about the ticket.
+const renderAttempts = 5
+
+// deliver makes one attempt at one mail.
+func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing) {
+	raw, failure := d.render(ctx, &o)
+	if raw != nil {
+		defer raw.Close()
+	}
+	if failure != nil {
+		raw = nil // the attempt counts all the same
+	}
+	claimed, err := d.Store.Claim(ctx, o, raw)
+	if err != nil {
+		d.Log.Error("cannot write to the outbox; trying again", "mail", o.ID, "error", err)
+		wait(ctx, time.Second)
+	}
+	if err != nil || !claimed {
+		return
+	}
+	o.Attempts++
+	if failure != nil {
+		d.settle(ctx, o, unrendered(o, failure))
+		return
+	}
+	r := d.send(ctx, o)
+	if ctx.Err() == nil {
+		d.mu.Lock()
+		d.outage.heard(r.Away, d.Store.Now())
+		d.mu.Unlock()
+	}
+	d.settle(ctx, o, r)
+}
+
+// render makes the bytes of a mail at its first attempt; later ones send the same. A panic is an error like another.
+func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing) (raw *store.Spool, err error) {
+	if o.Raw != 0 {
+		return nil, nil
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			d.Log.Error("panic while rendering", "mail", o.ID, "panic", r, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	raw = d.Store.NewSpool()
+	out, err := d.Renderer.Render(ctx, *o, raw)
+	o.MessageID, o.EnvelopeFrom = out.MessageID, out.EnvelopeFrom
+	return raw, err
+}
+
+// unrendered is the Result of a mail that could not be made: try again, unless it has failed too often.
+func unrendered(o store.Outgoing, failure error) Result {
+	if o.Attempts < renderAttempts || store.Temporary(failure) {
+		return Result{Outcome: Deferred, Err: failure}
+	}
+	return Result{Outcome: Refused, Err: &Refusal{Cause: failure}}
+}
+
+// send hands the fixed bytes to the transport. After a panic nobody knows whether they went out.
+func (d *Dispatcher) send(ctx context.Context, o store.Outgoing) (r Result) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.Log.Error("panic while sending", "mail", o.ID, "panic", p, "stack", string(debug.Stack()))
+			r = Result{Outcome: Uncertain, Err: fmt.Errorf("panic: %v", p)}
+		}
+	}()
+	raw, err := d.Store.OpenOutgoing(ctx, o.ID)
+	if err != nil {
+		return Result{Outcome: Deferred, Err: err}
+	}
+	defer raw.Close()
+	return d.Transport.Send(ctx, Envelope{From: o.EnvelopeFrom, To: o.Address}, io.NewSectionReader(raw, 0, raw.Size))
+}
+
+// settleTries is for how many seconds the store may be out of order before a mail is left as it is, to be sent again by
+// the next process.
+const settleTries = 60
+
+// settle writes down what became of an attempt. That must not be lost for want of patience: what was sent and not
+// written down would be sent again.
+func (d *Dispatcher) settle(ctx context.Context, o store.Outgoing, r Result) {
+	if r.Outcome != Sent {
+		d.Log.Warn("mail not sent", "mail", o.ID, "kind", o.Kind, "outcome", r.Outcome, "attempt", o.Attempts, "reply", r.Reply, "error", r.Err)
+	}
+	for range settleTries {
+		err := d.Store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return d.write(context.WithoutCancel(ctx), tx, o, r) })
+		if err == nil {
+			return
+		}
+		d.Log.Error("cannot write down what became of a mail; trying again", "mail", o.ID, "outcome", r.Outcome, "error", err)
+		if !wait(ctx, time.Second) {
+			return
+		}
+	}
+}
+
+// wait returns false when ctx ended before.
+func wait(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing, r Result) error {
+	reply := r.Reply
+	if reply == "" && r.Err != nil {
+		reply = r.Err.Error()
+	}
+	next, giveUp := d.Backoff.Next(o.Attempts, o.Created, tx.Now(), rand.Float64)
+	switch {
+	case r.Outcome == Sent:
+		return tx.Sent(ctx, o.ID, reply)
+	case r.Outcome == Refused:
+		return d.fail(ctx, tx, o, "refused", reply)
+	case r.Outcome == Held: // the configuration's fault: no mail fails for it, however long it takes
+		return tx.Defer(ctx, o.ID, store.Held, reply, soon(next, tx.Now()))
+	case giveUp:
+		return d.fail(ctx, tx, o, "expired", reply)
+	case r.Outcome == Uncertain:
+		return tx.Defer(ctx, o.ID, store.Uncertain, reply, next)
+	case r.Away:
+		next = soon(next, tx.Now())
+	}
+	return tx.Defer(ctx, o.ID, store.Due, reply, next)
+}
+
+// soon is when a mail that met an outage may ask again: its own backoff is the recipient's, not the relay's.
+func soon(next, now time.Time) time.Time {
+	if latest := now.Add(outageLongest); next.IsZero() || next.After(latest) {
+		return latest
+	}
+	return next
+}
+
+// fail gives a mail up. When it carried an agent's words to a customer, the ticket says so and its agents are told; the
+// failure of an automatic mail makes no further mail.
+func (d *Dispatcher) fail(ctx context.Context, tx *store.Tx, o store.Outgoing, reason, reply string) error {
+	if err := tx.Fail(ctx, o.ID, reply); err != nil || o.Ticket == 0 {
+		return err
+	}
+	return Failure(ctx, tx, o, store.Details{Reason: reason, Failed: o.Address, Diagnostic: reply}, d.Caps)
+}

@@ -1,0 +1,155 @@
+package mailout
+
+import (
+	"bufio"
+	"crypto/rand"
+	"errors"
+	"io"
+	"mime"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/emersion/go-message"
+
+	"buzon/templates"
+)
+
+// file is an attachment of a mail that is being written. What is opened is closed by compose.
+type file struct {
+	name string
+	kind string // its content type, as its sender called it
+	open func() (io.ReadCloser, error)
+}
+
+// compose writes a mail: multipart/alternative of text and HTML, within multipart/mixed when there are files.
+func compose(w io.Writer, fields header, words templates.Mail, files []file) error {
+	outer := "multipart/alternative"
+	if len(files) > 0 {
+		outer = "multipart/mixed"
+	}
+	buffered := bufio.NewWriterSize(w, 32<<10) // go-message writes line by line
+	top, err := message.CreateWriter(buffered, fields.with(outer))
+	if err != nil {
+		return err
+	}
+	body := top
+	if len(files) > 0 {
+		if body, err = top.CreatePart(header{}.with("multipart/alternative")); err != nil {
+			return err
+		}
+	}
+	for _, text := range []struct{ kind, content string }{{"text/plain; charset=utf-8", words.Text}, {"text/html; charset=utf-8", words.HTML}} {
+		if err := writePart(body, header{{"Content-Type", text.kind}, {"Content-Transfer-Encoding", "quoted-printable"}}, strings.NewReader(text.content)); err != nil {
+			return err
+		}
+	}
+	if len(files) > 0 {
+		if err := body.Close(); err != nil {
+			return err
+		}
+	}
+	for _, f := range files {
+		if err := f.write(top); err != nil {
+			return err
+		}
+	}
+	if err := top.Close(); err != nil {
+		return err
+	}
+	return buffered.Flush()
+}
+
+// header is the fields of a mail or a part in their order.
+type header [][2]string
+
+func (h *header) add(name, value string) { *h = append(*h, [2]string{name, value}) }
+
+// with returns the header of a multipart.
+func (h header) with(multipart string) message.Header {
+	if len(h) > 0 {
+		h.add("MIME-Version", "1.0")
+	}
+	h.add("Content-Type", mime.FormatMediaType(multipart, map[string]string{"boundary": rand.Text()}))
+	return h.build()
+}
+
+func (h header) build() (built message.Header) {
+	for _, field := range slices.Backward(h) { // it is written from its end
+		built.Add(field[0], field[1])
+	}
+	return built
+}
+
+func writePart(to *message.Writer, h header, content io.Reader) error {
+	part, err := to.CreatePart(h.build())
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(part, content); err != nil {
+		return err
+	}
+	return part.Close()
+}
+
+// write adds the file. Its name stands in the disposition as RFC 2231 has it, and in the content type as encoded words,
+// which is what older clients read; Thunderbird does the same.
+func (f file) write(to *message.Writer) error {
+	kind, params, err := contentType(f.kind, f.open)
+	if err != nil {
+		return err
+	}
+	content, err := f.open()
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	name := fileName(f.name)
+	params["name"] = headerText(name)
+	return writePart(to, header{
+		{"Content-Type", mime.FormatMediaType(kind, params)},
+		{"Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name})},
+		{"Content-Transfer-Encoding", "base64"},
+	}, content)
+}
+
+const opaque = "application/octet-stream"
+
+// contentType is the type under which a file travels in base64, given what its sender called it. Only a plain
+// type/subtype is passed on, no parameter of a stranger's. Mails and multiparts may not be encoded (RFC 2046 section
+// 5.2.1, RFC 2045 section 6.4), and as they are they would not arrive to the byte, so that they are files like others.
+// Text is called text where its charset is certain.
+func contentType(given string, open func() (io.ReadCloser, error)) (kind string, params map[string]string, err error) {
+	params = map[string]string{}
+	kind, _, malformed := mime.ParseMediaType(given)
+	major, minor, whole := strings.Cut(kind, "/")
+	if malformed != nil || !whole || minor == "" || len(kind) > 100 || major == "message" || major == "multipart" {
+		return opaque, params, nil
+	}
+	if major != "text" {
+		return kind, params, nil
+	}
+	content, err := open()
+	if err != nil {
+		return "", nil, err
+	}
+	defer content.Close()
+	if !plainUTF8(content) {
+		return opaque, params, nil
+	}
+	params["charset"] = "utf-8"
+	return kind, params, nil
+}
+
+// plainUTF8 reads to the end, or to the first byte that is no text.
+func plainUTF8(content io.Reader) bool {
+	for r := bufio.NewReaderSize(content, 32<<10); ; {
+		c, size, err := r.ReadRune()
+		switch {
+		case errors.Is(err, io.EOF):
+			return true
+		case err != nil, c == 0, c == utf8.RuneError && size == 1:
+			return false
+		}
+	}
+}

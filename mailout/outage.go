@@ -1,0 +1,50 @@
+package mailout
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// outage is a time in which the relay takes no mail from us: nobody answers, or it lets us not in. One mail at a time
+// asks whether it is over, the others wait untouched, so that hours of it cost a few attempts and not one for each mail
+// and minute. It lives in memory: a new process asks at once.
+type outage struct {
+	asked int       // how often in vain; 0: the relay takes mail
+	until time.Time // when to ask again
+}
+
+const (
+	outageFirst   = 5 * time.Second
+	outageLongest = 5 * time.Minute // so that its end is noticed soon
+)
+
+// places is how many mails may be in hand at a time.
+func (g *outage) places(parallel int, now time.Time) int {
+	switch {
+	case g.asked == 0:
+		return parallel
+	case g.left(now) > 0:
+		return 0
+	}
+	return 1
+}
+
+// left is how long nobody asks; a clock that was set back does not lengthen it.
+func (g *outage) left(now time.Time) time.Duration {
+	if left := g.until.Sub(now); g.asked > 0 && left > 0 && left <= outageLongest {
+		return left
+	}
+	return 0
+}
+
+// heard notes whether a mail found the relay away. Several that find so at once count as one.
+func (g *outage) heard(away bool, now time.Time) {
+	switch {
+	case !away:
+		*g = outage{}
+	case g.left(now) == 0:
+		wait := min(outageFirst<<min(g.asked, 10), outageLongest)
+		g.asked++
+		g.until = now.Add(wait - time.Duration(rand.Int64N(int64(wait/4))))
+	}
+}

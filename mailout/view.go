@@ -1,0 +1,118 @@
+package mailout
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"buzon/store/desk"
+	"buzon/templates"
+	"buzon/threading"
+)
+
+// view is what the template may say.
+func (s *subject) view(r *Renderer) templates.View {
+	d := s.o.Details
+	v := templates.View{
+		Desk: templates.Desk{Name: s.box.Name, Address: s.box.Address, Language: r.Language},
+		Tag:  s.box.Tag, To: person(s.to), ToAgent: s.to.Agent(), Author: person(s.author),
+		Welcome: d.Welcome, EchoSubject: d.EchoSender, Reason: d.Reason, Detail: d.Diagnostic, Failed: d.Failed, Links: s.links,
+		AlertedAt: s.o.Created.In(r.Location), At: s.o.Created.In(r.Location),
+	}
+	if s.o.Ticket == 0 {
+		if m := s.mail; m.ID != 0 {
+			v.Ticket.Subject, v.MailID, v.Author, v.Detail = m.Subject, strconv.FormatInt(m.ID, 10), templates.Person{Address: m.Sender}, m.Error
+		}
+		return v
+	}
+	t := s.ticket
+	v.Ticket = templates.Ticket{
+		Number: t.Number, Subject: t.Subject, Product: t.Product, Type: t.Type, Severity: t.Severity, StatusClass: string(t.Class),
+		Requester: person(t.Requester), OldNumber: d.Old, ProductionDown: t.ProductionDown,
+	}
+	v.Unverified = t.Unverified
+	if s.o.Kind == desk.ProductionDown { // the template says it, and a telephone shows only the first words
+		v.Ticket.Subject = withoutMarker(t.Subject)
+	}
+	s.ordered(&v)
+	if s.carriesWords() {
+		v.Text = s.item.Text
+	}
+	carried := s.carried()
+	for i, a := range s.item.Attachments {
+		v.Attachments = append(v.Attachments, templates.Attachment{Name: fileName(a.Filename), Size: a.Size, Left: carried != nil && !carried[i]})
+	}
+	for _, it := range s.quoted {
+		v.Quoted = append(v.Quoted, templates.Quote{Author: person(it.Author), At: it.CreatedAt.In(r.Location), Text: it.Text})
+	}
+	if s.o.Kind == desk.InfoRequestNotice {
+		v.Form = []string{"when", "where", "expected"}
+	}
+	return v
+}
+
+// ordered adds what commands did, what was not understood, and, for agents, which case the sender named without a right.
+func (s *subject) ordered(v *templates.View) {
+	for _, c := range s.o.Details.Commands {
+		v.Commands = append(v.Commands, templates.Command(c))
+	}
+	for _, u := range s.o.Details.Unknown {
+		v.Unknown = append(v.Unknown, templates.Unknown(u))
+	}
+	if s.to.Agent() {
+		v.Claimed = s.o.Details.Claimed
+	}
+}
+
+// withoutMarker drops Producción Caída from the beginning of a subject, unless nothing else is left.
+func withoutMarker(subject string) string {
+	words := strings.Fields(subject)
+	for n := 1; n <= min(3, len(words)-1); n++ {
+		if threading.ProductionDown(strings.Join(words[:n], " "), nil) {
+			return cmp.Or(strings.TrimLeft(strings.Join(words[n:], " "), "-–—:;,.!| "), subject)
+		}
+	}
+	return subject
+}
+
+func person(p desk.Person) templates.Person {
+	return templates.Person{Name: p.Name, Address: p.Address(), Agent: p.Agent()}
+}
+
+// button is a mail that a click writes: the key of its label, and what is in it already.
+type button struct{ key, body string }
+
+// buttons fit the reader and the state.
+func (s *subject) buttons() (list []button) {
+	switch {
+	case s.to.Agent():
+		if s.ticket.Agent.ID != s.to.ID {
+			list = append(list, button{"take", "#tomar"})
+		}
+		return append(list, button{"resolved", "#resuelto"}, button{"note", "#nota\r\n\r\n"})
+	case s.o.Kind == desk.ResolvedNotice:
+		return []button{{"testing_ok", "testing ok"}, {"still_failing", ""}}
+	case s.ticket.Class != desk.Closed && s.o.Kind != desk.ClosedNotice:
+		return []button{{"close", "cerrar"}}
+	}
+	return nil
+}
+
+// links are the buttons as links (RFC 6068).
+func (r *Renderer) links(s *subject) (list []templates.Link) {
+	if !s.box.Plus {
+		return nil
+	}
+	// Some programs read a plus sign as a blank, though RFC 6068 section 5 forbids it.
+	to := strings.ReplaceAll(url.PathEscape(r.Signer.ReplyAddress(s.box.Address, s.token())), "+", "%2B")
+	for _, b := range s.buttons() {
+		q := url.Values{"subject": {fmt.Sprintf("[%s #%d] %s", s.box.Tag, s.o.Ticket, headerLine(s.ticket.Subject, longestName))}}
+		if b.body != "" {
+			q.Set("body", b.body)
+		}
+		list = append(list, templates.Link{Key: b.key, Href: "mailto:" + to + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")})
+	}
+	return list
+}

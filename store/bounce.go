@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"buzon/store/desk"
+)
+
+// OutgoingByMessageID returns the newest outbox row whose mail had the Message-ID, without angle brackets.
+func (r Reader) OutgoingByMessageID(ctx context.Context, id string) (o Outgoing, ok bool, err error) {
+	list, err := r.outgoing(ctx, "WHERE o.message_id = $1 AND o.message_id <> '' ORDER BY o.id DESC LIMIT 1", id)
+	if err != nil || len(list) == 0 {
+		return o, false, err
+	}
+	return list[0], true, nil
+}
+
+// Undelivered gives a mail up and says so in its ticket. When it carried an agent's words to a customer, the agents are
+// told, once; the failure of an automatic mail makes no further mail. report is what a bounce said, the zero Item when
+// the relay refused; it becomes an internal item, which is returned.
+func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Caps, report desk.Item) (desk.Item, error) {
+	if err := tx.Fail(ctx, o.ID, why.Diagnostic); err != nil || o.Ticket == 0 {
+		return desk.Item{}, err
+	}
+	ticket, ok, err := tx.Ticket(ctx, o.Ticket)
+	if err != nil || !ok {
+		return desk.Item{}, err
+	}
+	lost, err := tx.Item(ctx, o.Ticket, o.Item)
+	if err != nil {
+		return lost, err
+	}
+	if err := tx.Note(ctx, Activity{Ticket: o.Ticket, Person: o.Person, Mail: report.Mail, What: "not_delivered", Old: o.Address, New: why.Diagnostic}); err != nil {
+		return lost, err
+	}
+	reader, err := tx.Person(ctx, o.Person)
+	if err != nil {
+		return lost, err
+	}
+	tell := lost.Author.Agent() && !reader.Agent() && !o.Kind.Acknowledges()
+	if !tell && report.Mail == 0 {
+		return desk.Item{}, nil
+	}
+	it := report
+	it.Ticket, it.Type, it.Author, it.Visibility, it.State = o.Ticket, desk.Automatic, lost.Author, desk.Internal, desk.Filed
+	if tell { // the agents are reminded of what they wrote
+		it.Text, it.Quoted = lost.Text, cmpString(report.Text, why.Diagnostic)
+	}
+	if it, err = tx.AddItem(ctx, ticket.Subject, it, nil); err != nil || !tell {
+		return it, err
+	}
+	return it, tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.DeliveryFailed, Ticket: ticket, Item: it, Author: it.Author}, Mail: report.Mail, Details: why, Caps: caps})
+}
+
+func cmpString(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// MarkUndeliverable notes that mail to a person comes back; the first time counts.
+func (tx *Tx) MarkUndeliverable(ctx context.Context, person int64) error {
+	_, err := tx.exec(ctx, "UPDATE person SET undeliverable_since = $2 WHERE id = $1 AND undeliverable_since IS NULL", person, tx.store.Now().UnixMilli())
+	if err != nil {
+		return fmt.Errorf("mark person undeliverable: %w", err)
+	}
+	return nil
+}

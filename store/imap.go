@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// IMAPFolder is a folder of an IMAP account in one epoch: its UIDs mean nothing in another.
+type IMAPFolder struct {
+	Account, Name string
+	UIDValidity   uint32
+}
+
+// IMAPEntry is what became of one UID; the states are imappoll's.
+type IMAPEntry struct {
+	UID      uint32
+	State    string
+	Attempts int
+	Error    string
+	Print    []byte  // nil: none was taken yet
+	Mail     int64   // journal row, 0 for none
+	Outcome  Outcome // of that row
+}
+
+// IMAPPosition is how far a folder has been taken.
+type IMAPPosition struct {
+	UIDValidity, Cursor, Old uint32
+	Prints                   bool // every skipped UID has its print
+}
+
+// IMAPMail is a mail that goes into the journal with its entry.
+type IMAPMail struct {
+	UID      uint32
+	State    string
+	Envelope Envelope
+	Spool    *Spool
+}
+
+// IMAPStatus is how an account is doing.
+type IMAPStatus struct {
+	Account           string
+	Tried, Good       time.Time
+	Error, Report     string
+	Reconciled        time.Time
+	Alarmed           time.Time // zero: the administrators know of no trouble
+	Folders           int
+	Taken, Set, Waits int // mails in the journal, set aside, seen and not in the journal yet
+}
+
+// IMAPPosition tells how far the folder was taken; false when it was never seen.
+func (r Reader) IMAPPosition(ctx context.Context, account, folder string) (p IMAPPosition, ok bool, err error) {
+	ok, err = r.row(ctx, "SELECT uidvalidity, uid, old FROM imap_folder WHERE account = $1 AND folder = $2", args(account, folder),
+		&p.UIDValidity, &p.Cursor, &p.Old)
+	if err != nil || !ok {
+		return p, ok, err
+	}
+	var uid uint32
+	bare, err := r.row(ctx, `SELECT uid FROM imap_mail WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND state = 'skipped' AND print IS NULL LIMIT 1`,
+		args(account, folder, p.UIDValidity), &uid)
+	p.Prints = !bare
+	return p, ok, err
+}
+
+// BeginIMAP starts an epoch of a folder, with what is known of its UIDs.
+func (s *Store) BeginIMAP(ctx context.Context, f IMAPFolder, old uint32, known []IMAPEntry) error {
+	return fault(s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `INSERT INTO imap_folder (account, folder, uidvalidity, uid, old) VALUES ($1, $2, $3, 0, $4)
+			ON CONFLICT (account, folder) DO UPDATE SET uidvalidity = excluded.uidvalidity, uid = 0, old = excluded.old`, f.Account, f.Name, f.UIDValidity, old)
+		for _, e := range known {
+			if err == nil {
+				err = tx.noteIMAP(ctx, f, e)
+			}
+		}
+		return err
+	}))
+}
+
+// noteIMAP writes an entry. Of an older one stay the journal's row and the print, where the new one has none.
+func (tx *Tx) noteIMAP(ctx context.Context, f IMAPFolder, e IMAPEntry) error {
+	var print any // a nil slice is no NULL to the driver
+	if e.Print != nil {
+		print = e.Print
+	}
+	_, err := tx.exec(ctx, `INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state, attempts, error, print) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (account, folder, uidvalidity, uid) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, error = excluded.error,
+		mail = CASE WHEN excluded.mail = 0 THEN imap_mail.mail ELSE excluded.mail END, print = coalesce(excluded.print, imap_mail.print)`,
+		f.Account, f.Name, f.UIDValidity, e.UID, e.Mail, e.State, e.Attempts, e.Error, print)
+	return err
+}
+
+func (tx *Tx) moveIMAP(ctx context.Context, f IMAPFolder, cursor uint32) error {
+	if cursor == 0 {
+		return nil
+	}
+	_, err := tx.exec(ctx, "UPDATE imap_folder SET uid = $4 WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND uid < $4", f.Account, f.Name, f.UIDValidity, cursor)
+	return err
+}
+
+// TakeIMAP makes mails durable, all or none, together with their entries and the folder's cursor. Only when it returns
+// may the server's copies be touched. A cursor of 0 stays.
+func (s *Store) TakeIMAP(ctx context.Context, f IMAPFolder, cursor uint32, mails []IMAPMail) error {
+	for _, m := range mails {
+		if err := m.Spool.settle(); err != nil {
+			return fault(err)
+		}
+	}
+	return fault(s.Write(ctx, func(tx *Tx) error {
+		for _, m := range mails {
+			id, err := tx.receive(ctx, m.Envelope, m.Spool)
+			if err == nil {
+				err = tx.noteIMAP(ctx, f, IMAPEntry{UID: m.UID, State: m.State, Mail: id})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return tx.moveIMAP(ctx, f, cursor)
+	}))
+}
+
+// NoteIMAP writes entries, and the cursor when it is not 0.
+func (s *Store) NoteIMAP(ctx context.Context, f IMAPFolder, cursor uint32, entries []IMAPEntry) error {
+	return fault(s.Write(ctx, func(tx *Tx) error {
+		for _, e := range entries {
+			if err := tx.noteIMAP(ctx, f, e); err != nil {
+				return err
+			}
+		}
+		return tx.moveIMAP(ctx, f, cursor)
+	}))
+}
+
+const imapColumns = `m.uid, m.state, m.attempts, m.error, m.print, m.mail, coalesce(j.outcome, '') FROM imap_mail m LEFT JOIN journal j ON j.id = m.mail
+	WHERE m.account = $1 AND m.folder = $2 AND m.uidvalidity = $3`
+
+func (r Reader) imapEntries(ctx context.Context, where string, a ...any) (list []IMAPEntry, err error) {
+	err = r.rows(ctx, "SELECT "+imapColumns+" AND "+where+" ORDER BY m.uid", a, func(rows *sql.Rows) error {
+		var e IMAPEntry
+		err := rows.Scan(&e.UID, &e.State, &e.Attempts, &e.Error, &e.Print, &e.Mail, &e.Outcome)
+		list = append(list, e)
+		return err
+	})
+	return list, err
+}
+
+// IMAPEntries lists the UIDs of a folder above the given one, in order.
+func (r Reader) IMAPEntries(ctx context.Context, f IMAPFolder, above uint32) ([]IMAPEntry, error) {
+	return r.imapEntries(ctx, "m.uid > $4", f.Account, f.Name, f.UIDValidity, above)
+}
+
+// IMAPOwed lists mail of a folder that something is still to be done about.
+func (r Reader) IMAPOwed(ctx context.Context, f IMAPFolder) ([]IMAPEntry, error) {
+	return r.imapEntries(ctx, "m.state IN ('taken', 'copied', 'failed')", f.Account, f.Name, f.UIDValidity)
+}
+
+// IMAPPrints lists the prints of mail that was skipped in the folder's present epoch, which is about to end.
+func (r Reader) IMAPPrints(ctx context.Context, account, folder string) (list [][]byte, err error) {
+	err = r.rows(ctx, `SELECT m.print FROM imap_mail m JOIN imap_folder f ON f.account = m.account AND f.folder = m.folder AND f.uidvalidity = m.uidvalidity
+		WHERE m.account = $1 AND m.folder = $2 AND m.state = 'skipped' AND length(m.print) > 0`, args(account, folder), func(rows *sql.Rows) error {
+		var p []byte
+		err := rows.Scan(&p)
+		list = append(list, p)
+		return err
+	})
+	return list, err
+}

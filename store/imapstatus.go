@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"buzon/store/desk"
+)
+
+// IMAPStatus tells how an account is doing; the zero value when it never ran.
+func (r Reader) IMAPStatus(ctx context.Context, account string) (IMAPStatus, error) {
+	st := IMAPStatus{Account: account}
+	var tried, good, reconciled, alarmed sql.NullInt64
+	_, err := r.row(ctx, "SELECT tried_at, good_at, error, report, reconciled_at, alarmed_at FROM imap_account WHERE account = $1", args(account),
+		&tried, &good, &st.Error, &st.Report, &reconciled, &alarmed)
+	if err != nil {
+		return st, err
+	}
+	st.Tried, st.Good, st.Reconciled, st.Alarmed = when(tried), when(good), when(reconciled), when(alarmed)
+	_, err = r.row(ctx, `SELECT count(DISTINCT f.folder), count(CASE WHEN m.mail <> 0 AND m.state <> 'aside' THEN 1 END), count(CASE WHEN m.state = 'aside' THEN 1 END), count(CASE WHEN m.state = 'failed' THEN 1 END)
+		FROM imap_folder f LEFT JOIN imap_mail m ON m.account = f.account AND m.folder = f.folder AND m.uidvalidity = f.uidvalidity WHERE f.account = $1`, args(account),
+		&st.Folders, &st.Taken, &st.Set, &st.Waits)
+	return st, err
+}
+
+// SetIMAPStatus writes when the account was tried, went well and was reconciled, with the error and the report.
+func (s *Store) SetIMAPStatus(ctx context.Context, st IMAPStatus) error {
+	return fault(s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `INSERT INTO imap_account (account, tried_at, good_at, error, report, reconciled_at) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (account) DO UPDATE SET tried_at = excluded.tried_at, good_at = excluded.good_at, error = excluded.error, report = excluded.report,
+			reconciled_at = excluded.reconciled_at`, st.Account, millis(st.Tried), millis(st.Good), st.Error, st.Report, millis(st.Reconciled))
+		return err
+	}))
+}
+
+// AlarmIMAP tells the admins that an account has stood still too long, or that it goes again; each once, also over
+// restarts.
+func (s *Store) AlarmIMAP(ctx context.Context, account, mailbox string, down bool, why string) error {
+	st, err := s.IMAPStatus(ctx, account)
+	if err != nil || down == !st.Alarmed.IsZero() {
+		return fault(err)
+	}
+	kind, at := desk.MailboxUp, time.Time{}
+	if down {
+		kind, at = desk.MailboxDown, s.Now()
+	}
+	return fault(s.Write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, `INSERT INTO imap_account (account, alarmed_at) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET alarmed_at = excluded.alarmed_at
+			WHERE (imap_account.alarmed_at IS NULL) <> (excluded.alarmed_at IS NULL)`, account, millis(at))
+		if err != nil || n == 0 {
+			return err
+		}
+		return tx.Tell(ctx, Telling{
+			Event:   desk.Event{Kind: kind, Ticket: desk.Ticket{Mailbox: mailbox}},
+			Details: Details{Failed: account, Diagnostic: why},
+		})
+	}))
+}
+
+// OrderIMAP asks the daemon to do something with an account now.
+func (s *Store) OrderIMAP(ctx context.Context, account, order string) error {
+	return fault(s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, `INSERT INTO imap_account (account, asked) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET asked = excluded.asked`, account, order)
+		return err
+	}))
+}
+
+// IMAPOrder takes what was asked of an account, "" for nothing.
+func (s *Store) IMAPOrder(ctx context.Context, account string) (order string, err error) {
+	if _, err := s.row(ctx, "SELECT asked FROM imap_account WHERE account = $1", args(account), &order); err != nil || order == "" {
+		return "", fault(err)
+	}
+	err = s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "UPDATE imap_account SET asked = '' WHERE account = $1 AND asked = $2", account, order)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("take the order %q: %w", order, fault(err))
+	}
+	return order, nil
+}

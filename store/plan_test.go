@@ -1,0 +1,112 @@
+package store
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"buzon/store/desk"
+)
+
+// Every statement of a mail's way, as the other tests of this file made the store prepare it, must find its rows by an
+// index: what reads a whole table is fast in tests and slow in the third year.
+func TestHotStatementsUseIndexes(t *testing.T) {
+	s, _ := newStore(t)
+	oneOfEach(t, s)
+	whole := regexp.MustCompile(`^SCAN (\w+)( USING (COVERING )?INDEX (\w+))?`)
+	small := "status type severity organisation meta json_each f x (subquery-1) constant" // catalogues, and what other steps of a plan yield
+	partial := "journal_open outbox_due outbox_open person_agent"                         // these hold only what is open
+	seen := 0
+	for _, set := range []*statements{s.statements, s.writer.statements} {
+		for text := range set.ready {
+			if !strings.Contains(text, "SELECT") && !strings.Contains(text, "WHERE") {
+				continue
+			}
+			seen++
+			for _, step := range plan(t, s, text) {
+				m := whole.FindStringSubmatch(step)
+				if m != nil && !strings.Contains(small, m[1]) && (m[4] == "" || !strings.Contains(partial, m[4])) {
+					t.Errorf("%s\n\t%s", strings.Join(strings.Fields(text), " "), step)
+				}
+			}
+		}
+	}
+	if seen < 30 {
+		t.Errorf("only %d statements were looked at", seen)
+	}
+}
+
+var placeholder = regexp.MustCompile(`\$(\d+)`)
+
+func plan(t testing.TB, s *Store, text string) (steps []string) {
+	t.Helper()
+	highest := 0
+	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+		highest = max(highest, must(strconv.Atoi(m[1]))(t))
+	}
+	rows, err := s.db.QueryContext(ctx, "EXPLAIN QUERY PLAN "+text, make([]any, highest)...)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		check(t, rows.Scan(&id, &parent, &unused, &detail))
+		steps = append(steps, detail)
+	}
+	check(t, rows.Err())
+	return steps
+}
+
+// oneOfEach takes every step of a mail's way once.
+func oneOfEach(t testing.TB, s *Store) {
+	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
+	ana := addPerson(t, s, desk.Agent, "ana@ejemplo.test", team)
+	id := receive(t, s, "mail")
+	must(s.Unsettled(ctx, 0, s.Now(), 9))(t)
+	must(s.LastMail(ctx))(t)
+	check(t, s.Attempt(ctx, id))
+	check(t, s.Postpone(ctx, id, "x", s.Now()))
+	k := openTicket(t, s, by, "x")
+	it := addItem(t, s, k, by, "a", NewAttachment{desk.Attachment{}, spool(t, s, "png")})
+	write(t, s, func(tx *Tx) error {
+		for _, f := range []func() error{
+			func() error { _, _, err := tx.Mail(ctx, id); return err },
+			func() error { _, _, err := tx.Twin(ctx, id, "m@x", []byte("x")); return err },
+			func() error { _, err := tx.Namesake(ctx, id, "m@x", []byte("x")); return err },
+			func() error { _, err := tx.References(ctx, []string{it.MessageID}); return err },
+			func() error { _, err := tx.PersonByAddress(ctx, by.Address()); return err },
+			func() error { _, err := tx.Welcome(ctx, by.ID); return err },
+			func() error { _, err := tx.Change(ctx, k, k, by.ID, id); return err },
+			func() error { _, err := tx.Activities(ctx, k.Number); return err },
+			func() error { _, err := tx.Settle(ctx, id, Verdict{Outcome: OutcomeTicket}); return err },
+			func() error {
+				return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.TicketOpened, Ticket: k, Author: by, Item: it}, Stranger: true})
+			},
+			func() error {
+				return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.ItemWritten, Ticket: k, Author: ana, Item: it}})
+			},
+		} {
+			if err := f(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	must(s.NextDue(ctx))(t)
+	for _, o := range must(s.DueMails(ctx, s.Now(), 9))(t) {
+		must(s.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID, 12))(t)
+		must(s.Claim(ctx, o, spool(t, s, "raw")))(t)
+		b := must(s.OpenOutgoing(ctx, o.ID))(t)
+		check(t, b.Close())
+		write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o.ID, "250") })
+	}
+	must(s.RecoverOutbox(ctx))(t)
+	must(s.Deliveries(ctx, k.Number, 1))(t)
+	must(s.WasSent(ctx, k.Number, 1, by.ID))(t)
+	must(s.Items(ctx, k.Number))(t)
+	must(s.PersonTickets(ctx, by.ID, 9))(t)
+	must(s.Search(ctx, "a", 9))(t)
+}
