@@ -153,8 +153,6 @@ func soon(next, now time.Time) time.Time {
 // fail gives a mail up. When it carried an agent's words to a customer, the ticket says so and its agents are told; the
 // failure of an automatic mail makes no further mail.
 func (d *Dispatcher) fail(ctx context.Context, tx *store.Tx, o store.Outgoing, reason, reply string) error {
-	if err := tx.Fail(ctx, o.ID, reply); err != nil || o.Ticket == 0 {
-		return err
-	}
-	return Failure(ctx, tx, o, store.Details{Reason: reason, Failed: o.Address, Diagnostic: reply}, d.Caps)
+	_, err := tx.Undelivered(ctx, o, store.Details{Reason: reason, Failed: o.Address, Diagnostic: reply}, d.Caps, desk.Item{})
+	return err
 }

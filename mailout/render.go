@@ -37,19 +37,21 @@ func (r *Renderer) Render(ctx context.Context, o store.Outgoing, w io.Writer) (R
 	if err != nil {
 		return Rendered{}, fmt.Errorf("gather what the mail says: %w", err)
 	}
-	words, err := r.Templates.Render(templates.Kind(o.Kind), s.to.Language, s.view(r))
+	out, err := r.write(ctx, s, w)
 	if err != nil {
 		return Rendered{}, fmt.Errorf("render %s: %w", o.Kind, err)
 	}
-	h, out, err := r.address(ctx, s)
-	if err != nil {
-		return Rendered{}, fmt.Errorf("address the mail: %w", err)
-	}
-	h.add("Subject", headerText(words.Subject))
-	if err := compose(w, h, words, r.files(ctx, s)); err != nil {
-		return Rendered{}, fmt.Errorf("write the mail: %w", err)
-	}
 	return out, nil
+}
+
+func (r *Renderer) write(ctx context.Context, s *subject, w io.Writer) (Rendered, error) {
+	words, err := r.Templates.Render(templates.Kind(s.o.Kind), s.to.Language, s.view(r))
+	if err != nil {
+		return Rendered{}, err
+	}
+	h, out := r.address(s)
+	h.add("Subject", headerText(words.Subject))
+	return out, compose(w, h, words, r.files(ctx, s))
 }
 
 // address says who, the signed ways back, and what keeps machines from answering:
@@ -58,10 +60,10 @@ func (r *Renderer) Render(ctx context.Context, o store.Outgoing, w io.Writer) (R
 //	acknowledgement       auto-replied     bulk         signed, or <>
 //	other notice          auto-generated                signed, or <>
 //	an agent's own words                                signed, or the mailbox
-func (r *Renderer) address(ctx context.Context, s *subject) (h header, out Rendered, err error) {
+func (r *Renderer) address(s *subject) (h header, out Rendered) {
 	box, token := s.box, s.token()
-	if token.Notice, err = r.further(ctx, s.o); err != nil {
-		return h, out, err
+	if s.further {
+		token.Notice = s.o.ID
 	}
 	out.MessageID = r.Signer.MessageID(box.Domain(), token)
 	h.add("Date", r.Store.Now().In(r.Location).Format(time.RFC1123Z))
@@ -72,9 +74,9 @@ func (r *Renderer) address(ctx context.Context, s *subject) (h header, out Rende
 		if box.Plus {
 			h.add("Reply-To", headerAddress(s.fromName(), r.Signer.ReplyAddress(box.Address, token)))
 		}
-		if err := r.references(ctx, &h, s); err != nil {
-			return h, out, err
-		}
+		ids := r.references(s)
+		h.add("In-Reply-To", ids[len(ids)-1])
+		h.add("References", strings.Join(ids, " "))
 		h.add("X-Buzon-Caso", strconv.FormatInt(s.o.Ticket, 10))
 		h.add("X-Buzon-Estado", string(s.ticket.Class))
 		h.add("X-Buzon-Severidad", strconv.Itoa(s.ticket.Severity))
@@ -95,44 +97,19 @@ func (r *Renderer) address(ctx context.Context, s *subject) (h header, out Rende
 	case s.human():
 		out.EnvelopeFrom = box.Address
 	}
-	return h, out, nil
+	return h, out
 }
-
-// further is the row's number when it is not the first that is about its item and to its person: two mails must not have
-// one Message-ID, the recipient's server would drop the second.
-func (r *Renderer) further(ctx context.Context, o store.Outgoing) (int64, error) {
-	if o.Ticket == 0 {
-		return 0, nil
-	}
-	told, err := r.Store.ToldBefore(ctx, o)
-	if !told {
-		return 0, err
-	}
-	return o.ID, err
-}
-
-// referencesKept is how many earlier mails of a ticket a mail names beside the root.
-const referencesKept = 12
 
 // references lead to the ticket whichever of them survives: its root first, then the mails that this recipient has or
 // has written, the newest last.
-func (r *Renderer) references(ctx context.Context, h *header, s *subject) error {
-	ids := []string{r.Signer.RootID(s.box.Domain(), s.box.Address, s.o.Ticket)}
-	before, err := r.Store.CorrespondenceIDs(ctx, s.o.Ticket, s.o.Person, s.o.ID, referencesKept)
-	if err != nil {
-		return err
-	}
-	for _, id := range before {
+func (r *Renderer) references(s *subject) []string {
+	ids := []string{"<" + r.Signer.RootID(s.box.Domain(), s.box.Address, s.o.Ticket) + ">"}
+	for _, id := range s.before {
 		if goodID(id) {
-			ids = append(ids, id)
+			ids = append(ids, "<"+id+">")
 		}
 	}
-	for i, id := range ids {
-		ids[i] = "<" + id + ">"
-	}
-	h.add("In-Reply-To", ids[len(ids)-1])
-	h.add("References", strings.Join(ids, " "))
-	return nil
+	return ids
 }
 
 // goodID tells a Message-ID that may stand in a header of ours (RFC 5322 section 3.6.4) from the other things that

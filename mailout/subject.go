@@ -24,7 +24,14 @@ type subject struct {
 	mail   store.Mail  // for mail that became no ticket
 	quoted []desk.Item
 	links  []templates.Link
+	before []string // Message-IDs of the ticket that the reader has, the newest last
+	// further tells a mail that is not the first about its item to its reader: two mails must not have one Message-ID, the
+	// reader's server would drop the second.
+	further bool
 }
+
+// referencesKept is how many earlier mails of a ticket a mail names beside the root.
+const referencesKept = 12
 
 // subject gathers what an outbox row is about.
 func (r *Renderer) subject(ctx context.Context, o store.Outgoing) (*subject, error) {
@@ -58,6 +65,12 @@ func (r *Renderer) subject(ctx context.Context, o store.Outgoing) (*subject, err
 		s.item = desk.Item{Author: item.Author}
 	}
 	s.links = r.links(s)
+	if s.further, err = r.Store.ToldBefore(ctx, o); err != nil {
+		return nil, err
+	}
+	if s.before, err = r.Store.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID, referencesKept); err != nil {
+		return nil, err
+	}
 	s.quoted, err = r.history(ctx, s)
 	return s, err
 }

@@ -84,17 +84,26 @@ func person(p desk.Person) templates.Person {
 // button is a mail that a click writes: the key of its label, and what is in it already.
 type button struct{ key, body string }
 
-// buttons fit the reader and the state.
-func (s *subject) buttons() (list []button) {
-	switch {
-	case s.to.Agent():
-		if s.ticket.Agent.ID != s.to.ID {
-			list = append(list, button{"take", "#tomar"})
-		}
-		return append(list, button{"resolved", "#resuelto"}, button{"note", "#nota\r\n\r\n"})
-	case s.o.Kind == desk.ResolvedNotice:
+// buttons fit the reader and what the mail is about.
+func (s *subject) buttons() []button {
+	take := button{"take", "#tomar"}
+	switch s.o.Kind {
+	case desk.ProductionDown:
+		return []button{take}
+	case desk.PendingNotice:
+		return []button{{"approve", "#aprobar"}, {"reject", "#rechazar"}}
+	case desk.ResolvedNotice:
 		return []button{{"testing_ok", "testing ok"}, {"still_failing", ""}}
-	case s.ticket.Class != desk.Closed && s.o.Kind != desk.ClosedNotice:
+	case desk.ClosedNotice, desk.ConfirmAgent, desk.Undelivered, desk.Receipt:
+		return nil
+	}
+	mine := []button{{"resolved", "#resuelto"}, {"note", "#nota\r\n\r\n"}}
+	switch {
+	case s.to.Agent() && s.ticket.Agent.ID != s.to.ID:
+		return append([]button{take}, mine...)
+	case s.to.Agent():
+		return mine
+	case s.ticket.Class != desk.Closed:
 		return []button{{"close", "cerrar"}}
 	}
 	return nil

@@ -73,12 +73,13 @@ func TestSignedIsVerified(t *testing.T) {
 			Item:    rapid.Int64Range(0, math.MaxInt64).Draw(t, "item"),
 			Person:  rapid.Int64Range(0, maxPerson).Draw(t, "person"),
 			Kind:    rapid.SampledFrom([]Kind{Customer, Agent}).Draw(t, "kind"),
+			Notice:  rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(1, maxOutbox)).Draw(t, "notice"),
 			Key:     "a",
 		}
 		if got, v := s.VerifyMessageID(s.MessageID("ejemplo.test", want), boxes); v != Valid || got != want {
 			t.Fatalf("message id: %v %+v, want %+v", v, got, want)
 		}
-		want.Item = 0
+		want.Item, want.Notice = 0, 0
 		if got, v := s.VerifyAddress(s.ReplyAddress(want.Mailbox, want), boxes); v != Valid || got != want {
 			t.Fatalf("address: %v %+v, want %+v", v, got, want)
 		}
@@ -137,9 +138,12 @@ func TestMACIsFrozen(t *testing.T) {
 	s := newSigner(t)
 	key := secretKey{ID: "a", Secret: []byte(strings.Repeat("k", secretSize))}
 	s.keys.loaded.Store(&keyFile{keys: []secretKey{key}, info: s.keys.loaded.Load().info})
+	further := aToken
+	further.Notice = 55
 	for _, c := range []struct{ got, want string }{
 		{s.ReplyAddress(soporte, aToken), "soporte+c123.p7.azselhp5gjj66az4e77pg@ejemplo.test"},
 		{s.MessageID("ejemplo.test", aToken), "c123.i4.p7.aoxn5w2gkn6ggk5borzqgoerhyd@ejemplo.test"},
+		{s.MessageID("ejemplo.test", further), "c123.i4.p7.n55.ancj2jd3kp4awejcycsfyhymx7l@ejemplo.test"},
 		{s.RootID("ejemplo.test", soporte, 123), "c123.arlce36kt4oc44cofignh252lqn@ejemplo.test"},
 		{s.BounceAddress(soporte, 55), "soporte+b55.ahp7tr2zv3zt4p6aoxybq@ejemplo.test"},
 		{s.LoopMark(55), "x1.b55.adtpshg7er7euh3u3s6lhr4wby5"},

@@ -72,16 +72,16 @@ var quoting = template.FuncMap{
 	"spanish": spanish,
 }
 
-// fillIn copies the lines of a form with their answers, as people do: pairs of label and answer.
+// fillIn writes answers into the lines of a form, as people do: pairs of label and answer.
 func fillIn(form string, pairs ...string) (string, error) {
-	var filled []string
 	for i := 0; i+1 < len(pairs); i += 2 {
-		if !strings.Contains(form, pairs[i]+":") {
+		line := pairs[i] + ":"
+		if !strings.Contains(form, line) {
 			return "", fmt.Errorf("the form has no line %q", pairs[i])
 		}
-		filled = append(filled, pairs[i]+": "+pairs[i+1])
+		form = strings.Replace(form, line, line+" "+pairs[i+1], 1)
 	}
-	return strings.Join(filled, "\n"), nil
+	return form, nil
 }
 
 var (

@@ -63,7 +63,7 @@ var story = []scene{
 		Tells: []string{"info_request emma@harbor.test"}},
 	{What: "Emma fills in the form", File: "09-formulario", From: "emma@harbor.test", Answers: "emma@harbor.test", Ticket: 2,
 		Rule: "14", Outcome: store.OutcomeItem, Case: "2-3",
-		Text: "Of course:\n\nDate and time: Tuesday, about 16:30\nComputer or user: eclarke, on the laptop of the meeting room\n" +
+		Text: "Of course, please see below.\nDate and time: Tuesday, about 16:30\nComputer or user: eclarke, on the laptop of the meeting room\n" +
 			"What you expected to happen: all 214 rows, as on the screen",
 		Tells: []string{"item ana@ejemplo.test"}},
 	{What: "a note between agents", File: "10-nota", From: "ana@ejemplo.test", Answers: "ana@ejemplo.test", Ticket: 1,

@@ -131,7 +131,7 @@ func throttled(err error) bool {
 		return false
 	}
 	switch e.Code {
-	case imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit, imap.ResponseCodeServerBug,
+	case imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit,
 		"THROTTLED", "SYS/TEMP", "SYS":
 		return true
 	}

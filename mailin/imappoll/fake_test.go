@@ -49,16 +49,21 @@ func (f *fake) Dial(context.Context, string, string) (net.Conn, error) {
 	return client, nil
 }
 
+func (f *fake) capability() string { return strings.TrimSpace("IMAP4rev1 " + f.caps) }
+
 func (f *fake) serve(c net.Conn) {
 	defer c.Close()
-	fmt.Fprintf(c, "* OK [CAPABILITY IMAP4rev1 %s] ready\r\n", f.caps)
-	r := bufio.NewReader(c)
+	fmt.Fprintf(c, "* OK [CAPABILITY %s] ready\r\n", f.capability())
+	r, tag := bufio.NewReader(c), ""
 	for {
 		line, err := r.ReadString('\n')
 		if err != nil {
 			return
 		}
-		tag, command, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
+		command := strings.TrimRight(line, "\r\n")
+		if command != "DONE" { // which ends IDLE, under its tag
+			tag, command, _ = strings.Cut(command, " ")
+		}
 		f.mu.Lock()
 		text := f.reply(command)
 		f.mu.Unlock()
@@ -92,7 +97,9 @@ func (f *fake) reply(command string) string {
 	}
 	switch verb {
 	case "LOGIN", "AUTHENTICATE":
-		return "{tag} OK [CAPABILITY IMAP4rev1 " + f.caps + "] welcome\r\n"
+		return "{tag} OK [CAPABILITY " + f.capability() + "] welcome\r\n"
+	case "IDLE":
+		return "+ idling\r\n"
 	case "LIST":
 		return "* LIST () \"/\" INBOX\r\n"
 	case "SELECT":

@@ -119,18 +119,32 @@ func (p Parts) join(k Kind) string {
 	return p.joinIf(func(r Range) bool { return r.Kind == k })
 }
 
+// text is a range's, without the quote marks in front of what was filled into our form: the words are the sender's.
+func (p Parts) text(r Range) string {
+	text := p.Base[r.Start:r.End]
+	if r.Rule != ruleFilled {
+		return text
+	}
+	lines := strings.SplitAfter(text, "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimLeft(l, "> \t")
+	}
+	return strings.Join(lines, "")
+}
+
 // joinIf joins the ranges asked for, with a blank line where others stand between.
 func (p Parts) joinIf(want func(Range) bool) string {
 	var b strings.Builder
 	for i := 0; i < len(p.Ranges); {
-		start, end := p.Ranges[i].Start, p.Ranges[i].Start
+		var run strings.Builder
+		first := i
 		for ; i < len(p.Ranges) && want(p.Ranges[i]); i++ {
-			end = p.Ranges[i].End
+			run.WriteString(p.text(p.Ranges[i]))
 		}
-		if end == start {
+		if i == first {
 			i++
 		}
-		s := trimBlank(p.Base[start:end])
+		s := trimBlank(run.String())
 		if s != "" && b.Len() > 0 {
 			b.WriteString("\n\n")
 		}

@@ -157,7 +157,7 @@ func TestBeforeIsTheQuestion(t *testing.T) {
 func TestFormIsNew(t *testing.T) {
 	const quote = "El lun, 3 mar 2025 a las 9:01, Soporte (<s@example.com>) escribió:\n> Díganos:\n> Fecha y hora: 3/3 10:00\n> Equipo:\n> > El dom, 2 mar 2025 a las 9:01, Ana (<a@example.com>) escribió:\n> > Equipo: PC-11\n"
 	p := Split(Input{Plain: quote, Subject: "Re: x", Form: []string{"Fecha y hora", "Equipo"}})
-	if p.New() != "> Fecha y hora: 3/3 10:00" || p.Filled([]string{"fecha y hora"})["fecha y hora"] != "3/3 10:00" {
+	if p.New() != "Fecha y hora: 3/3 10:00" || p.Filled([]string{"fecha y hora"})["fecha y hora"] != "3/3 10:00" {
 		t.Errorf("new is %q", p.New())
 	}
 }

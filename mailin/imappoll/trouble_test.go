@@ -1,0 +1,306 @@
+package imappoll
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestPatienceWithProviders replays how servers turn a client away for half an hour: at most twelve logins come of it,
+// nothing counts against any mail, and when the server relents the mail comes in.
+func TestPatienceWithProviders(t *testing.T) {
+	says := func(prefix, answer string) func(string) string {
+		return func(command string) string {
+			if strings.HasPrefix(command, prefix) {
+				return answer
+			}
+			return ""
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		answer func(string) string
+	}{
+		{"Google, wrong password", says("LOGIN", "{tag} NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)\r\n")},
+		{"Google, too many connections", says("LOGIN", "{tag} NO [ALERT] Too many simultaneous connections. (Failure)\r\n")},
+		{"Google, bandwidth", says("UID FETCH", "{tag} NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)\r\n")},
+		{"Google, THROTTLED", says("UID SEARCH", "{tag} NO [THROTTLED] Slow down\r\n")},
+		{"Google, goodbye", says("SELECT", "* BYE Session expired, please login again.\r\n"+cut)},
+		{"Microsoft, login failed", says("LOGIN", "{tag} NO LOGIN failed.\r\n")},
+		{"Microsoft, throttled", says("SELECT", "{tag} BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds\r\n")},
+		{"Microsoft, unavailable", says("SELECT", "{tag} NO [UNAVAILABLE] Server Unavailable. 15\r\n")},
+		{"Microsoft, authenticated but not connected", says("SELECT", "{tag} BAD User is authenticated but not connected.\r\n"+cut)},
+		{"hangs up after the login", says("LIST", cut)},
+		{"hangs up in the greeting of each fetch", says("UID FETCH", cut)},
+		{"silent after the login", says("LIST", silence)},
+	} {
+		t.Run(strings.NewReplacer(" ", "-", ",", "").Replace(c.name), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake(1)
+				f.answer = c.answer
+				j := newMemory()
+				a := account(j, 143)
+				a.Dial, a.Schedule = f.Dial, "@every 2m"
+				stop := start(t, a)
+				time.Sleep(30 * time.Minute)
+				f.mu.Lock()
+				if f.logins > 12 || f.logins < 3 && !strings.HasPrefix(c.name, "Microsoft, login") {
+					t.Errorf("%d logins in half an hour, want at most 12", f.logins)
+				}
+				f.answer = nil
+				f.mu.Unlock()
+				if st := j.state(); st.Error == "" || fmt.Sprint(j.alarms) != "[down]" {
+					t.Errorf("error %q, alarms %v", st.Error, j.alarms)
+				}
+				time.Sleep(13 * time.Minute)
+				stop()
+				if fmt.Sprint(j.alarms) != "[down up]" {
+					t.Errorf("alarms %v", j.alarms)
+				}
+				var good []taken
+				for _, m := range j.all() {
+					if m.State != Aside {
+						good = append(good, m)
+					}
+				}
+				if !strings.Contains(c.name, "each fetch") { // where one mail is to blame as much as the server
+					exactlyOnce(t, good, 1)
+				}
+			})
+		})
+	}
+}
+
+// TestTokens gives the token that the server wants, and a new one when it was refused.
+func TestTokens(t *testing.T) {
+	for _, c := range []struct {
+		bearer bool
+		shared string
+		want   string // of the initial response
+	}{
+		{false, "", "user=soporte\x01auth=Bearer T1\x01\x01"},
+		{false, "equipo@ejemplo.test", "user=equipo@ejemplo.test\x01auth=Bearer T1\x01\x01"},
+		{true, "", "n,a=soporte,\x01host=127.0.0.1\x01port=143\x01auth=Bearer T1\x01\x01"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake(1)
+			f.caps = "SASL-IR AUTH=XOAUTH2 AUTH=OAUTHBEARER MOVE UIDPLUS"
+			f.answer = func(command string) string {
+				_, response, ok := strings.Cut(command, "AUTHENTICATE ")
+				if !ok {
+					return ""
+				}
+				_, response, _ = strings.Cut(response, " ")
+				raw, _ := base64.StdEncoding.DecodeString(response)
+				if strings.Contains(string(raw), "T2") {
+					return ""
+				}
+				if string(raw) != c.want {
+					t.Errorf("sent %q, want %q", raw, c.want)
+				}
+				return "{tag} NO AUTHENTICATE failed.\r\n"
+			}
+			var asked []bool
+			j := play(t, f, 3*time.Minute, func(a *Account) {
+				a.OAuthBearer, a.Shared, a.Password = c.bearer, c.shared, nil
+				a.Token = func(_ context.Context, fresh bool) (string, error) {
+					asked = append(asked, fresh)
+					return map[bool]string{false: "T1", true: "T2"}[fresh], nil
+				}
+			})
+			exactlyOnce(t, j.all(), 1)
+			if fmt.Sprint(asked) != "[false true]" {
+				t.Errorf("tokens asked for: %v", asked)
+			}
+		})
+	}
+}
+
+// TestDeadPeerInIdle swallows everything once IDLE has begun; a mail that comes another way is taken within five minutes.
+func TestDeadPeerInIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.caps = "IDLE MOVE UIDPLUS"
+		dead := true
+		f.answer = func(command string) string {
+			if dead && (command == "DONE" || strings.HasPrefix(command, "NOOP")) {
+				dead = false // the next connection is good
+				return silence
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule = f.Dial, "@hourly"
+		stop := start(t, a)
+		time.Sleep(10 * time.Second)
+		f.mu.Lock()
+		f.uids = append(f.uids, 1)
+		f.mu.Unlock()
+		time.Sleep(5*time.Minute + 10*time.Second)
+		stop()
+		exactlyOnce(t, j.all(), 1)
+	})
+}
+
+func TestIdleIsRenewed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.caps = "IDLE"
+		play(t, f, 61*time.Minute, func(a *Account) { a.Schedule = "@every 90m" })
+		if n, noops := f.said("IDLE"), f.said("NOOP"); n < 15 || n > 19 || noops < n-1 || f.conns != 1 {
+			t.Errorf("in an hour %d IDLE, %d NOOP, %d connections", n, noops, f.conns)
+		}
+	})
+}
+
+func TestIdleThatIsPromisedAndRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.caps = "IDLE MOVE"
+		f.answer = func(command string) string {
+			if command == "IDLE" {
+				return "{tag} NO not today\r\n"
+			}
+			return ""
+		}
+		go func() { time.Sleep(10 * time.Minute); f.mu.Lock(); f.uids = append(f.uids, 1); f.mu.Unlock() }()
+		j := play(t, f, 13*time.Minute, nil)
+		exactlyOnce(t, j.all(), 1)
+		if f.conns != 1 || f.said("IDLE") != 1 {
+			t.Errorf("%d connections, %d times IDLE", f.conns, f.said("IDLE"))
+		}
+	})
+}
+
+// TestFolderInTrouble keeps a folder that can't be opened from troubling the others, and makes no folder to read from.
+func TestFolderInTrouble(t *testing.T) {
+	for _, answer := range []string{"{tag} NO [NONEXISTENT] no such mailbox\r\n", "* OK [UIDVALIDITY 0] x\r\n{tag} OK done\r\n"} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake(1)
+			f.answer = func(command string) string {
+				if strings.HasPrefix(command, "SELECT") && strings.Contains(command, "Ventas") {
+					return answer
+				}
+				return ""
+			}
+			j := play(t, f, 20*time.Minute, func(a *Account) { a.Folders = []string{"INBOX", "Ventas"} })
+			exactlyOnce(t, j.all(), 1)
+			if !strings.Contains(j.state().Error, "folder Ventas") || fmt.Sprint(j.alarms) != "[down]" || f.conns != 1 {
+				t.Errorf("error %q, alarms %v, connections %d", j.state().Error, j.alarms, f.conns)
+			}
+			for _, h := range f.heard {
+				if strings.HasPrefix(h, "CREATE") && !strings.Contains(h, "Procesados") {
+					t.Errorf("made a folder: %s", h)
+				}
+			}
+			if f.said("CREATE") != 1 {
+				t.Errorf("the target folder was made %d times", f.said("CREATE"))
+			}
+		})
+	}
+}
+
+// TestMovesByOutcome puts what went to quarantine into a folder of its own, once it is known.
+func TestMovesByOutcome(t *testing.T) {
+	for outcome, target := range map[string]string{"filed": "Procesados", "apart": "Cuarentena"} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake(1)
+			j := newMemory()
+			j.settled = ""
+			a := account(j, 143)
+			a.Dial, a.Schedule, a.Apart = f.Dial, "@every 2m", "Cuarentena"
+			stop := start(t, a)
+			time.Sleep(3 * time.Minute)
+			if len(f.copied) > 0 {
+				t.Error("moved before its outcome was known")
+			}
+			j.mu.Lock()
+			j.settled = outcome
+			j.mu.Unlock()
+			time.Sleep(3 * time.Minute)
+			stop()
+			if n := f.said(`UID MOVE 1 "` + target); n != 1 {
+				t.Errorf("%s: moved %d times:\n%s", target, n, strings.Join(f.heard, "\n"))
+			}
+		})
+	}
+}
+
+// TestSentMail takes of the folder of sent mail only what is wanted, and changes nothing there.
+func TestSentMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.answer = func(command string) string {
+			if strings.HasPrefix(command, "LIST") {
+				return "* LIST () \".\" INBOX\r\n* LIST () \".\" INBOX.Sent\r\n* LIST () \".\" INBOX.Procesados\r\n"
+			}
+			if strings.HasPrefix(command, "NAMESPACE") {
+				return "* NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\r\n"
+			}
+			return ""
+		}
+		f.caps = "NAMESPACE MOVE"
+		go func() {
+			time.Sleep(10 * time.Minute)
+			f.mu.Lock()
+			f.uids = append(f.uids, 1, 2, 3)
+			f.mu.Unlock()
+		}()
+		j := play(t, f, 20*time.Minute, func(a *Account) {
+			a.Folders, a.Sent = []string{"Otros"}, "Sent"
+			a.Wanted = func(_ context.Context, header []byte) (bool, error) {
+				return strings.Contains(string(header), "Subject: Consulta 2\r\n"), nil
+			}
+		})
+		var sent []taken
+		for _, m := range j.all() {
+			if m.Name == "Sent" {
+				sent = append(sent, m)
+			}
+		}
+		if len(sent) != 1 || sent[0].raw != string(letter(2)) || sent[0].State != Done {
+			t.Errorf("taken %v", sent)
+		}
+		if f.said(`SELECT "INBOX.Sent"`) == 0 {
+			t.Errorf("commands:\n%s", strings.Join(f.heard, "\n"))
+		}
+	})
+}
+
+// TestOrder does at once what an administrator asks, also while it waits for a server that is down.
+func TestOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1)
+		down := true
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			if down {
+				return nil, errors.New("connection refused")
+			}
+			return f.Dial(ctx, network, address)
+		}
+		a.Schedule = "@hourly"
+		stop := start(t, a)
+		time.Sleep(30 * time.Minute)
+		down, j.order = false, PollNow
+		time.Sleep(5 * time.Second)
+		exactlyOnce(t, j.all(), 1)
+		f.mu.Lock()
+		f.uids = append(f.uids, 2)
+		f.mu.Unlock()
+		j.mu.Lock()
+		j.order = ReconcileNow
+		j.mu.Unlock()
+		time.Sleep(5 * time.Second)
+		stop()
+		exactlyOnce(t, j.all(), 2)
+	})
+}
