@@ -25,6 +25,7 @@ type house struct {
 	t     testing.TB
 	store *store.Store
 	now   time.Time
+	began time.Time // from when the clock runs; zero: it stands at now
 	sent  int
 }
 
@@ -33,7 +34,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h := &house{t: t, now: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}
 	dir := t.TempDir()
 	var err error
-	if h.store, err = store.Open(t.Context(), dir, store.Options{Now: func() time.Time { return h.now }, MinFree: 1}); err != nil {
+	if h.store, err = store.Open(t.Context(), dir, store.Options{Now: h.clock, MinFree: 1}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })
@@ -56,6 +57,13 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.person(desk.Person{Name: "Luis Pérez", Addresses: []string{"luis@ejemplo.test"}, Role: desk.Agent, Team: true, OnCall: true, Active: true})
 	h.person(desk.Person{Name: "Admin", Addresses: []string{"admin@ejemplo.test"}, Role: desk.Admin, Active: true})
 	return h
+}
+
+func (h *house) clock() time.Time {
+	if h.began.IsZero() {
+		return h.now
+	}
+	return h.now.Add(time.Since(h.began))
 }
 
 func (h *house) person(p desk.Person) desk.Person {
@@ -208,13 +216,22 @@ func (h *house) plain(from, to, subject, text string, more ...string) string {
 // run files what is in the journal with Run until all is settled.
 func (h *house) run(within time.Duration) {
 	h.t.Helper()
-	ctx, stop := context.WithCancel(h.t.Context())
-	done := make(chan error, 1)
-	go func() { done <- h.Run(ctx) }()
+	stop := h.start()
 	h.settled(within)
 	stop()
-	if err := <-done; err != nil {
-		h.t.Fatal(err)
+}
+
+// start lets Run file what comes, and the clock run.
+func (h *house) start() (stop func()) {
+	h.began = time.Now()
+	ctx, cancel := context.WithCancel(h.t.Context())
+	done := make(chan error, 1)
+	go func() { done <- h.Run(ctx) }()
+	return func() {
+		cancel()
+		if err := <-done; err != nil {
+			h.t.Error(err)
+		}
 	}
 }
 

@@ -94,6 +94,9 @@ func (o *orders) settle(ctx context.Context, it desk.Item) error {
 		return err
 	}
 	e := desk.Event{Kind: agentEvents[o.act], Ticket: t, Item: it, Author: o.person}
+	if o.act == desk.Closes || o.act == desk.Resolves { // that is told even when the words are kept back, which mailout does
+		e.Item.Visibility, e.Item.Text = desk.Public, o.spoken(it)
+	}
 	if t.Agent.ID != o.ticket.Agent.ID {
 		e.Told = []desk.Person{t.Agent}
 		err = o.tell(ctx, desk.Event{Kind: desk.TicketAssigned, Ticket: t, Item: it, Author: o.person})
@@ -110,6 +113,14 @@ func (o *orders) settle(ctx context.Context, it desk.Item) error {
 		return err
 	}
 	return o.receipt(ctx, t, it)
+}
+
+// spoken are the words of an item that customers may hear.
+func (o *orders) spoken(it desk.Item) string {
+	if it.Visibility == desk.Internal {
+		return ""
+	}
+	return it.Text
 }
 
 // receipt tells the agent what his commands did. It is owed to him alone, and only when he wrote some.

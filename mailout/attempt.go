@@ -2,6 +2,7 @@ package mailout
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"buzon/store"
+	"buzon/store/desk"
 )
 
 // renderAttempts is how often a mail is rendered in vain before it is given up. It is no fault of the relay's or the
@@ -40,7 +42,7 @@ func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing) {
 	r := d.send(ctx, o)
 	if ctx.Err() == nil {
 		d.mu.Lock()
-		d.outage.heard(r.Away, d.Store.Now())
+		d.outage.heard(r.Away, d.Store.Now(), d.Backoff.defaults().Retry[0])
 		d.mu.Unlock()
 	}
 	d.settle(ctx, o, r)
@@ -129,7 +131,7 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing, 
 	case r.Outcome == Sent:
 		return tx.Sent(ctx, o.ID, reply)
 	case r.Outcome == Refused:
-		return d.fail(ctx, tx, o, "refused", reply)
+		return d.fail(ctx, tx, o, reasonOf(r.Err), reply)
 	case r.Outcome == Held: // the configuration's fault: no mail fails for it, however long it takes
 		return tx.Defer(ctx, o.ID, store.Held, reply, soon(next, tx.Now()))
 	case giveUp:
@@ -140,6 +142,15 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing, 
 		next = soon(next, tx.Now())
 	}
 	return tx.Defer(ctx, o.ID, store.Due, reply, next)
+}
+
+// reasonOf is the code of the sentence that tells agents who refused: the relay, or buzon itself.
+func reasonOf(err error) string {
+	var refusal *Refusal
+	if errors.As(err, &refusal) && refusal.Reply == "" {
+		return "unsendable"
+	}
+	return "refused"
 }
 
 // soon is when a mail that met an outage may ask again: its own backoff is the recipient's, not the relay's.

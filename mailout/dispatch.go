@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"buzon/store"
-	"buzon/store/desk"
 )
 
 // Dispatcher sends outbox rows as they become due. A Dispatcher runs once.
@@ -130,29 +129,4 @@ func (d *Dispatcher) rest(ctx context.Context, changed <-chan struct{}) {
 	case <-d.After(wait):
 	case <-ctx.Done():
 	}
-}
-
-// Failure records in a ticket that a mail did not reach somebody.
-func Failure(ctx context.Context, tx *store.Tx, o store.Outgoing, details store.Details, caps store.Caps) error {
-	ticket, ok, err := tx.Ticket(ctx, o.Ticket)
-	if err != nil || !ok {
-		return err
-	}
-	item, err := tx.Item(ctx, o.Ticket, o.Item)
-	if err != nil {
-		return err
-	}
-	activity := store.Activity{Ticket: o.Ticket, Person: o.Person, What: "not_delivered", Old: o.Address, New: details.Diagnostic}
-	if err := tx.Note(ctx, activity); err != nil {
-		return err
-	}
-	reader, err := tx.Person(ctx, o.Person)
-	if err != nil || reader.Agent() || !item.Author.Agent() || o.Kind.Acknowledges() {
-		return err
-	}
-	if item, err = tx.AddItem(ctx, ticket.Subject, desk.Item{Ticket: o.Ticket, Type: desk.Automatic, Author: item.Author, Visibility: desk.Internal,
-		State: desk.Filed, Text: item.Text, Quoted: details.Diagnostic}, nil); err != nil {
-		return err
-	}
-	return tx.Tell(ctx, store.Telling{Event: desk.Event{Kind: desk.DeliveryFailed, Ticket: ticket, Item: item, Author: item.Author}, Details: details, Caps: caps})
 }

@@ -37,14 +37,15 @@ func (g *outage) left(now time.Time) time.Duration {
 	return 0
 }
 
-// heard notes whether a mail found the relay away. Several that find so at once count as one.
-func (g *outage) heard(away bool, now time.Time) {
+// heard notes whether a mail found the relay away. Several that find so at once count as one. retry is when the outbox
+// would try again a mail for the first time: where that is sooner, the relay is asked sooner too.
+func (g *outage) heard(away bool, now time.Time, retry time.Duration) {
 	switch {
 	case !away:
 		*g = outage{}
 	case g.left(now) == 0:
-		wait := min(outageFirst<<min(g.asked, 10), outageLongest)
+		wait := min(min(outageFirst, retry)<<min(g.asked, 10), outageLongest)
 		g.asked++
-		g.until = now.Add(wait - time.Duration(rand.Int64N(int64(wait/4))))
+		g.until = now.Add(wait - time.Duration(rand.Int64N(int64(wait/4)+1)))
 	}
 }

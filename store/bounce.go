@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -45,19 +46,12 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 	it := report
 	it.Ticket, it.Type, it.Author, it.Visibility, it.State = o.Ticket, desk.Automatic, lost.Author, desk.Internal, desk.Filed
 	if tell { // the agents are reminded of what they wrote
-		it.Text, it.Quoted = lost.Text, cmpString(report.Text, why.Diagnostic)
+		it.Text, it.Quoted = lost.Text, cmp.Or(report.Text, why.Diagnostic)
 	}
 	if it, err = tx.AddItem(ctx, ticket.Subject, it, nil); err != nil || !tell {
 		return it, err
 	}
 	return it, tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.DeliveryFailed, Ticket: ticket, Item: it, Author: it.Author}, Mail: report.Mail, Details: why, Caps: caps})
-}
-
-func cmpString(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // MarkUndeliverable notes that mail to a person comes back; the first time counts.

@@ -249,16 +249,25 @@ func (s *Store) DropOutgoing(ctx context.Context, id int64) (done bool, err erro
 	return done, err
 }
 
-// CountOutbox counts outgoing mail by state.
+// CountOutbox counts outgoing mail by state. What was sent is what is left of all: these are the many, and no index of
+// theirs is worth its upkeep.
 func (r Reader) CountOutbox(ctx context.Context) (map[OutboxState]int, error) {
-	count := map[OutboxState]int{}
-	err := r.rows(ctx, "SELECT state, count(*) FROM outbox GROUP BY state", nil, func(rows *sql.Rows) error {
+	count, sent := map[OutboxState]int{}, 0
+	err := r.rows(ctx, `SELECT '', count(*) FROM outbox UNION ALL SELECT 'failed', count(*) FROM outbox WHERE state = 'failed'
+		UNION ALL SELECT state, count(*) FROM outbox WHERE settled_at IS NULL GROUP BY state`, nil, func(rows *sql.Rows) error {
 		var s OutboxState
 		var n int
 		err := rows.Scan(&s, &n)
-		count[s] = n
+		if s == "" {
+			sent = n
+		} else if n > 0 {
+			sent, count[s] = sent-n, n
+		}
 		return err
 	})
+	if sent > 0 {
+		count[Sent] = sent
+	}
 	return count, err
 }
 

@@ -176,9 +176,13 @@ func TestRetryAndDropByHand(t *testing.T) {
 	same(t, "drop", must(s.DropOutgoing(ctx, id))(t), true)
 	same(t, "drop again", must(s.DropOutgoing(ctx, id))(t), false)
 	same(t, "state", outgoing(t, s, id).State, Failed)
-	same(t, "counted", must(s.CountOutbox(ctx))(t), map[OutboxState]int{Failed: 1})
+	sent := owe(t, s, 2, "b@x.test")
+	owe(t, s, 2, "b@x.test")
+	claim(t, s, sent, "raw")
+	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, sent, "250") })
+	same(t, "counted", must(s.CountOutbox(ctx))(t), map[OutboxState]int{Failed: 1, Sent: 1, Due: 1})
 	same(t, "listed", len(must(s.Outbox(ctx, OutboxFilter{State: Failed, Ticket: 1}))(t)), 1)
-	same(t, "listed of another ticket", len(must(s.Outbox(ctx, OutboxFilter{Ticket: 2}))(t)), 0)
+	same(t, "listed of another ticket", len(must(s.Outbox(ctx, OutboxFilter{Ticket: 3}))(t)), 0)
 }
 
 func TestCorrespondence(t *testing.T) {

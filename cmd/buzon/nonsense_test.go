@@ -27,7 +27,7 @@ func TestNonsenseMail(t *testing.T) {
 		name, raw, outcome string
 	}{
 		{"empty mail", "", "quarantine"},
-		{"one blank line", "\r\n", "quarantine"},
+		{"one blank line, which is as empty", "\r\n", "duplicate"},
 		{"no headers", "Hola, no me anda la impresora.\r\nSaludos\r\n", "quarantine"},
 		{"no headers after a blank line", "\r\nHola, no me anda la impresora.\r\n", "quarantine"},
 		{"binary", string(noise) + "\r\n", "quarantine"},

@@ -31,7 +31,7 @@ func TestOperation(t *testing.T) {
 
 func restartInTheMiddle(t *testing.T) {
 	d := opened(t, liveOptions{})
-	d.relay.Script(mailtest.End, mailtest.Act{For: ana, Store: true, Stall: mailtest.Forever}) // sent, and never answered
+	d.relay.Script(mailtest.End, mailtest.Act{For: ana, Store: true, Stall: 700 * time.Millisecond}) // in hand when the daemon must stop
 	for i := range 10 {
 		d.post(letter{From: fmt.Sprintf("c%d@empresa%d.test", i, i), To: soporte, Subject: fmt.Sprintf("Consulta %d", i), Text: "Hola."})
 	}
@@ -41,7 +41,7 @@ func restartInTheMiddle(t *testing.T) {
 	}
 	d.start()
 	d.quiet()
-	want := map[string]int{carla: 1, ana: 12, luis: 11} // that one again: nobody knows whether it was taken
+	want := map[string]int{carla: 1, ana: 11, luis: 11}
 	for i := range 10 {
 		want[fmt.Sprintf("c%d@empresa%d.test", i, i)] = 1
 	}

@@ -15,7 +15,7 @@ import (
 // ackKinds are the notices that answer a mail by themselves; wordKinds carry what an agent wrote.
 var (
 	ackKinds  = []desk.Notice{desk.Ack, desk.AckProductionDown, desk.NewNumber}
-	wordKinds = []desk.Notice{desk.ItemNotice, desk.InfoRequestNotice, desk.ResolvedNotice, desk.ClosedNotice, desk.OpenedForYou}
+	wordKinds = []desk.Notice{desk.ItemNotice, desk.InfoRequestNotice, desk.ResolvedNotice, desk.ClosedNotice}
 )
 
 // checkSent checks every mail that left: it is well-formed, and its header is what its kind asks for.
@@ -58,7 +58,7 @@ func headerFaults(n notice, o outgoingRow, agents []string, d *liveDesk) (faults
 	if o.Item != nil && slices.Contains(wordKinds, desk.Notice(o.Kind)) && !slices.Contains(agents, o.To) {
 		items := d.ticket(*o.Ticket).Items
 		author := items[*o.Item-1].Author
-		human = slices.Contains(agents, author) || desk.Notice(o.Kind) == desk.OpenedForYou
+		human = slices.Contains(agents, author)
 	}
 	want := map[string]string{ // field: pattern; "": absent
 		"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Precedence": "",

@@ -53,7 +53,7 @@ func Agent(text string) Orders {
 	first := o.top(lines)
 	last := o.bottom(lines, first)
 	o.Text = strings.TrimSpace(strings.Join(lines[first:last], "\n"))
-	o.missed()
+	o.missed(lines[first:last])
 	o.Internal = o.Internal || o.Has(Note)
 	return o
 }
@@ -99,11 +99,7 @@ func (o *Orders) bottom(lines []string, first int) (last int) {
 }
 
 // missed looks through the words that are left for what was meant as a command.
-func (o *Orders) missed() {
-	if o.Text == "" {
-		return
-	}
-	lines := strings.Split(o.Text, "\n")
+func (o *Orders) missed(lines []string) {
 	for i, line := range lines {
 		c, words, ok := parse(line)
 		switch {

@@ -111,16 +111,22 @@ func (s *session) header(ctx context.Context, uid uint32) (header []byte, size i
 func (s *session) headers(ctx context.Context, uids []uint32, section *imap.FetchItemBodySection, f func(uid uint32, header []byte, size int64)) error {
 	section.Partial = &imap.SectionPartial{Size: mostHeader}
 	return s.do(ctx, "fetch headers", func() error {
-		found, err := s.client.Fetch(set(uids), &imap.FetchOptions{UID: true, RFC822Size: true, BodySection: []*imap.FetchItemBodySection{section}}).Collect()
-		if err != nil {
-			return err
-		}
-		for _, m := range found {
-			if len(m.BodySection) > 0 {
-				f(uint32(m.UID), m.BodySection[0].Bytes, m.RFC822Size)
+		return s.each(set(uids), section, func(m fetched) error {
+			if m.text == nil {
+				return nil
 			}
-		}
-		return nil
+			if m.text.Size() > mostHeader {
+				return s.refuse(m.text)
+			}
+			header, err := io.ReadAll(m.text)
+			if err == nil && int64(len(header)) < m.text.Size() {
+				err = io.ErrUnexpectedEOF
+			}
+			if err == nil {
+				f(m.uid, header, m.size)
+			}
+			return err
+		})
 	})
 }
 

@@ -81,6 +81,7 @@ func (e errDial) Unwrap() error { return e.error }
 func (s *session) secure(ctx context.Context) (*imapclient.Client, error) {
 	conf := &tls.Config{ServerName: s.Host, RootCAs: s.CAs, MinVersion: tls.VersionTLS12}
 	o := &imapclient.Options{TLSConfig: conf, UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+		Fetch: pass,
 		Mailbox: func(d *imapclient.UnilateralDataMailbox) { // on go-imap's own goroutine: must not wait
 			if d.NumMessages != nil {
 				s.news()

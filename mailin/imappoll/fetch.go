@@ -205,67 +205,111 @@ func (g bodies) drop(uid uint32) {
 func (s *session) fetch(ctx context.Context, uids []uint32) (got bodies, err error) {
 	got = bodies{}
 	asked := set(uids)
-	whole := []*imap.FetchItemBodySection{{Peek: true}} // or \Seen would be set
-	var kept error                                      // an error of our own disk; the answer is still read to its end
+	var kept error // an error of our own disk; the answer is still read to its end
 	err = s.do(ctx, "fetch mail", func() error {
-		fc := s.client.Fetch(asked, &imap.FetchOptions{UID: true, RFC822Size: true, BodySection: whole})
-		for m := fc.Next(); m != nil; m = fc.Next() {
-			if err := s.read(ctx, m, asked, got); err != nil {
-				kept = err
-				if errors.Is(err, errHuge) {
-					s.wire.Conn.Close() // nobody reads that to its end
-				}
+		return s.each(asked, &imap.FetchItemBodySection{Peek: true}, func(m fetched) error { // without Peek it would set \Seen
+			if b := got[m.uid]; b != nil && b.whole || !asked.Contains(imap.UID(m.uid)) {
+				return nil
 			}
-		}
-		return fc.Close()
+			b := &body{size: m.size}
+			got[m.uid] = b
+			if m.text == nil {
+				return nil
+			}
+			ours, theirs := s.spool(ctx, b, m.text)
+			kept = errors.Join(kept, ours)
+			return theirs
+		})
 	})
-	if errors.Is(kept, errHuge) {
-		return got, kept
-	}
 	return got, errors.Join(err, storeError(kept))
 }
 
-var errHuge = errors.New("the server sends a mail larger than it said")
+// fetched is one mail of an answer.
+type fetched struct {
+	uid  uint32
+	size int64              // RFC822.SIZE; 0: not told
+	text imap.LiteralReader // of the section; nil: not given
+}
 
-// read takes one mail of an answer.
-func (s *session) read(ctx context.Context, m *imapclient.FetchMessageData, asked imap.UIDSet, got bodies) error {
-	var b *body
-	for it := m.Next(); it != nil; it = m.Next() {
-		switch it := it.(type) {
-		case imapclient.FetchItemDataUID:
-			if uid := uint32(it.UID); asked.Contains(it.UID) && got[uid] == nil {
-				b = &body{}
-				got[uid] = b
+// each asks for UIDs, sizes and a section of mails, and calls f with what comes. An error of f ends the connection.
+//
+// QUIRK: once a literal has failed, go-imap's own reader goes on with the connection; to read the rest of the answer then
+// would be to read against it. So nothing more is taken of the answer, not even its end.
+func (s *session) each(uids imap.UIDSet, section *imap.FetchItemBodySection, f func(fetched) error) error {
+	o := &imap.FetchOptions{UID: true, RFC822Size: true}
+	if section != nil {
+		o.BodySection = []*imap.FetchItemBodySection{section}
+	}
+	fc := s.client.Fetch(uids, o)
+	for m := fc.Next(); m != nil; m = fc.Next() {
+		var one fetched
+		for it := m.Next(); it != nil; it = m.Next() {
+			switch it := it.(type) {
+			case imapclient.FetchItemDataUID:
+				one.uid = uint32(it.UID)
+			case imapclient.FetchItemDataRFC822Size:
+				one.size = it.Size
+			case imapclient.FetchItemDataBodySection:
+				if one.text = it.Literal; one.text == nil {
+					continue
+				}
+				if err := f(one); err != nil {
+					s.wire.Conn.Close()
+					return err
+				}
+				one.uid = 0 // done with
 			}
-		case imapclient.FetchItemDataRFC822Size:
-			if b != nil {
-				b.size = it.Size
-			}
-		case imapclient.FetchItemDataBodySection:
-			if b == nil || it.Literal == nil || b.whole {
-				continue
-			}
-			if err := s.spool(ctx, b, it.Literal); err != nil {
+		}
+		if one.uid != 0 {
+			if err := f(one); err != nil {
+				s.wire.Conn.Close()
 				return err
 			}
 		}
 	}
-	return nil
+	return fc.Close()
 }
 
-// spool copies a literal; a connection that ends in it leaves the body not whole.
-func (s *session) spool(ctx context.Context, b *body, lit imap.LiteralReader) (err error) {
+// pass reads over mail that nobody asked for.
+func pass(m *imapclient.FetchMessageData) {
+	for it := m.Next(); it != nil; it = m.Next() {
+		if b, ok := it.(imapclient.FetchItemDataBodySection); ok && b.Literal != nil {
+			if n, err := io.Copy(io.Discard, b.Literal); err != nil || n < b.Literal.Size() {
+				return
+			}
+		}
+	}
+}
+
+var errHuge = errors.New("the server sends more than it said")
+
+// refuse ends the connection, and the literal with it, which nobody reads to its end.
+func (s *session) refuse(lit imap.LiteralReader) error {
+	s.wire.Conn.Close()
+	io.Copy(io.Discard, lit) // go-imap waits until it has been read or has failed
+	return errHuge
+}
+
+// spool copies a literal. An error of theirs leaves the body not whole, and the connection of no use.
+func (s *session) spool(ctx context.Context, b *body, lit imap.LiteralReader) (ours, theirs error) {
 	if lit.Size() > s.MaxSize+s.MaxSize/4 {
-		return errHuge
+		return nil, s.refuse(lit)
 	}
-	if b.spool, err = s.Journal.Spool(ctx); err != nil {
-		b.spool = nil
-		return err
+	spool, err := s.Journal.Spool(ctx)
+	if err != nil {
+		return err, nil // go-imap reads over the literal
 	}
-	w := &watched{w: b.spool}
+	b.spool = spool
+	w := &watched{w: spool}
 	b.read, err = io.Copy(w, lit)
-	b.whole = err == nil && b.read == lit.Size()
-	return w.err
+	switch {
+	case w.err != nil:
+		return w.err, nil
+	case err == nil && b.read < lit.Size():
+		err = io.ErrUnexpectedEOF
+	}
+	b.whole = err == nil
+	return nil, err
 }
 
 // watched remembers the writer's own error, as apart from the reader's.
@@ -290,11 +334,7 @@ func set(uids []uint32) (all imap.UIDSet) {
 func (s *session) sizes(ctx context.Context, uids []uint32) (map[uint32]int64, error) {
 	sizes := map[uint32]int64{}
 	err := s.do(ctx, "ask for sizes", func() error {
-		found, err := s.client.Fetch(set(uids), &imap.FetchOptions{UID: true, RFC822Size: true}).Collect()
-		for _, m := range found {
-			sizes[uint32(m.UID)] = m.RFC822Size
-		}
-		return err
+		return s.each(set(uids), nil, func(m fetched) error { sizes[m.uid] = m.size; return nil })
 	})
 	if refused(err) && !errors.Is(err, errThrottle) {
 		err = nil

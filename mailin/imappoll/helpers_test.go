@@ -122,11 +122,18 @@ func (j *memory) Owed(_ context.Context, f Folder) ([]Entry, error) {
 }
 
 func (j *memory) Prints(_ context.Context, f Folder) (list [][]byte, err error) {
-	f.UIDValidity = j.at[f.Account+"/"+f.Name].UIDValidity
+	f = j.epoch(f.Name)
 	for _, e := range j.list(f, func(e Entry) bool { return e.State == Skipped && len(e.Print) > 0 }) {
 		list = append(list, e.Print)
 	}
 	return list, nil
+}
+
+// epoch is the folder of the account as it is now.
+func (j *memory) epoch(folder string) Folder {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return Folder{"soporte", folder, j.at["soporte/"+folder].UIDValidity}
 }
 
 func (j *memory) Take(_ context.Context, f Folder, cursor uint32, mails []Mail) error {
@@ -192,6 +199,12 @@ func (j *memory) all() []taken {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return slices.Clone(j.mails)
+}
+
+func (j *memory) alarmed() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return fmt.Sprint(j.alarms)
 }
 
 func (j *memory) state() Status {

@@ -72,6 +72,9 @@ func (w *worker) listen(ctx context.Context, s *session, most time.Duration, due
 	renew, orders := time.NewTimer(most), time.NewTicker(listening)
 	defer renew.Stop()
 	defer orders.Stop()
+	if w.asked(ctx) { // a schedule may be faster than the ticker
+		return wakeAll, nil
+	}
 	for {
 		select {
 		case <-s.wake:

@@ -10,6 +10,12 @@ import (
 	"time"
 )
 
+// elapse lets the bubble's time pass, and everybody finish what he was doing then.
+func elapse(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 // play runs an account against the fake for a while of the bubble's time.
 func play(t *testing.T, f *fake, d time.Duration, change func(*Account)) *memory {
 	t.Helper()
@@ -20,7 +26,7 @@ func play(t *testing.T, f *fake, d time.Duration, change func(*Account)) *memory
 		change(&a)
 	}
 	stop := start(t, a)
-	time.Sleep(d)
+	elapse(d)
 	stop()
 	return j
 }
@@ -178,14 +184,14 @@ func TestDiskFull(t *testing.T) {
 		a := account(j, 143)
 		a.Dial, a.Schedule = f.Dial, "@every 2m"
 		stop := start(t, a)
-		time.Sleep(10 * time.Minute)
+		elapse(10 * time.Minute)
 		if len(f.uids) != 2 || j.state().Error == "" {
 			t.Errorf("on the server %v, error %q", f.uids, j.state().Error)
 		}
 		j.mu.Lock()
 		j.takeErr = nil
 		j.mu.Unlock()
-		time.Sleep(5 * time.Minute)
+		elapse(5 * time.Minute)
 		stop()
 		exactlyOnce(t, j.all(), 2)
 	})

@@ -146,7 +146,7 @@ func TestAfter(t *testing.T) {
 			deliver(t, other, "INBOX", letter(2))
 			exactlyOnce(t, j.wait(t, 2), 2)
 			eventually(t, "nothing owed", func() bool {
-				o, _ := j.Owed(t.Context(), Folder{"soporte", "INBOX", j.at["soporte/INBOX"].UIDValidity})
+				o, _ := j.Owed(t.Context(), j.epoch("INBOX"))
 				return len(o) == 0
 			})
 			if in, out := len(srv.Messages(t, "INBOX")), count(t, srv.Client(t), "Procesados"); in != c.inbox || out != c.archived {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,20 +49,20 @@ func TestPatienceWithProviders(t *testing.T) {
 				a := account(j, 143)
 				a.Dial, a.Schedule = f.Dial, "@every 2m"
 				stop := start(t, a)
-				time.Sleep(30 * time.Minute)
+				elapse(30 * time.Minute)
 				f.mu.Lock()
 				if f.logins > 12 || f.logins < 3 && !strings.HasPrefix(c.name, "Microsoft, login") {
 					t.Errorf("%d logins in half an hour, want at most 12", f.logins)
 				}
 				f.answer = nil
 				f.mu.Unlock()
-				if st := j.state(); st.Error == "" || fmt.Sprint(j.alarms) != "[down]" {
-					t.Errorf("error %q, alarms %v", st.Error, j.alarms)
+				if st := j.state(); st.Error == "" || j.alarmed() != "[down]" {
+					t.Errorf("error %q, alarms %v", st.Error, j.alarmed())
 				}
-				time.Sleep(13 * time.Minute)
+				elapse(13 * time.Minute)
 				stop()
-				if fmt.Sprint(j.alarms) != "[down up]" {
-					t.Errorf("alarms %v", j.alarms)
+				if j.alarmed() != "[down up]" {
+					t.Errorf("alarms %v", j.alarmed())
 				}
 				var good []taken
 				for _, m := range j.all() {
@@ -139,11 +140,11 @@ func TestDeadPeerInIdle(t *testing.T) {
 		a := account(j, 143)
 		a.Dial, a.Schedule = f.Dial, "@hourly"
 		stop := start(t, a)
-		time.Sleep(10 * time.Second)
+		elapse(10 * time.Second)
 		f.mu.Lock()
 		f.uids = append(f.uids, 1)
 		f.mu.Unlock()
-		time.Sleep(5*time.Minute + 10*time.Second)
+		elapse(5*time.Minute + 10*time.Second)
 		stop()
 		exactlyOnce(t, j.all(), 1)
 	})
@@ -192,8 +193,8 @@ func TestFolderInTrouble(t *testing.T) {
 			}
 			j := play(t, f, 20*time.Minute, func(a *Account) { a.Folders = []string{"INBOX", "Ventas"} })
 			exactlyOnce(t, j.all(), 1)
-			if !strings.Contains(j.state().Error, "folder Ventas") || fmt.Sprint(j.alarms) != "[down]" || f.conns != 1 {
-				t.Errorf("error %q, alarms %v, connections %d", j.state().Error, j.alarms, f.conns)
+			if !strings.Contains(j.state().Error, "folder Ventas") || j.alarmed() != "[down]" || f.conns != 1 {
+				t.Errorf("error %q, alarms %v, connections %d", j.state().Error, j.alarmed(), f.conns)
 			}
 			for _, h := range f.heard {
 				if strings.HasPrefix(h, "CREATE") && !strings.Contains(h, "Procesados") {
@@ -217,14 +218,14 @@ func TestMovesByOutcome(t *testing.T) {
 			a := account(j, 143)
 			a.Dial, a.Schedule, a.Apart = f.Dial, "@every 2m", "Cuarentena"
 			stop := start(t, a)
-			time.Sleep(3 * time.Minute)
+			elapse(3 * time.Minute)
 			if len(f.copied) > 0 {
 				t.Error("moved before its outcome was known")
 			}
 			j.mu.Lock()
 			j.settled = outcome
 			j.mu.Unlock()
-			time.Sleep(3 * time.Minute)
+			elapse(3 * time.Minute)
 			stop()
 			if n := f.said(`UID MOVE 1 "` + target); n != 1 {
 				t.Errorf("%s: moved %d times:\n%s", target, n, strings.Join(f.heard, "\n"))
@@ -278,20 +279,24 @@ func TestSentMail(t *testing.T) {
 func TestOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
-		down := true
+		var down atomic.Bool
+		down.Store(true)
 		j := newMemory()
 		a := account(j, 143)
 		a.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-			if down {
+			if down.Load() {
 				return nil, errors.New("connection refused")
 			}
 			return f.Dial(ctx, network, address)
 		}
 		a.Schedule = "@hourly"
 		stop := start(t, a)
-		time.Sleep(30 * time.Minute)
-		down, j.order = false, PollNow
-		time.Sleep(5 * time.Second)
+		elapse(30 * time.Minute)
+		down.Store(false)
+		j.mu.Lock()
+		j.order = PollNow
+		j.mu.Unlock()
+		elapse(5 * time.Second)
 		exactlyOnce(t, j.all(), 1)
 		f.mu.Lock()
 		f.uids = append(f.uids, 2)
@@ -299,7 +304,7 @@ func TestOrder(t *testing.T) {
 		j.mu.Lock()
 		j.order = ReconcileNow
 		j.mu.Unlock()
-		time.Sleep(5 * time.Second)
+		elapse(5 * time.Second)
 		stop()
 		exactlyOnce(t, j.all(), 2)
 	})

@@ -19,7 +19,7 @@ func Canonical(address string) string {
 		return ""
 	}
 	ascii, err := domains.ToASCII(strings.TrimSuffix(domain, "."))
-	if err != nil || ascii == "" || strings.ContainsFunc(ascii, notInDomain) {
+	if err != nil || ascii == "" || strings.HasSuffix(ascii, ".") || strings.ContainsFunc(ascii, notInDomain) {
 		return ""
 	}
 	return strings.Map(fold, local) + "@" + strings.ToLower(ascii)

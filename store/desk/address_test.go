@@ -35,6 +35,7 @@ func TestCanonical(t *testing.T) {
 		"":                           "",
 		"ana@a..test":                "",
 		"ana@.test":                  "",
+		"ana@ejemplo.test..":         "",
 		"ana@[192.0.2.1]":            "",
 		"a b@ejemplo.test":           "",
 		"a\u00a0b@ejemplo.test":      "",

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+
+	"buzon/internal/mailtest"
+)
+
+// TestKilledWhileFetching kills the daemon (kill -9) again and again while mail comes into an IMAP mailbox and is moved out
+// of it. In the end each mail is a ticket exactly once, and lies once in the folder for taken mail.
+func TestKilledWhileFetching(t *testing.T) {
+	t.Parallel()
+	kills := int(envNumber(t, "BUZON_TEST_KILLS", 6))
+	if os.Getenv("BUZON_TEST_LONG") == "1" {
+		kills = 60
+	}
+	seed := envNumber(t, "BUZON_TEST_SEED", rand.Uint64())
+	t.Logf("BUZON_TEST_SEED=%d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	binary := buildBuzon(t)
+	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{})
+	d := imapDesk(t, srv, "")
+	var sent atomic.Int64
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(3 * time.Millisecond):
+				n := sent.Add(1)
+				who := fmt.Sprintf("k%d@k%d.test", n, n)
+				srv.Append(t, "INBOX", letter{From: who, To: soporte, Subject: "Caso de " + who, Text: "Hola.", ID: "<" + who + ">"}.raw())
+			}
+		}
+	}()
+	for range kills {
+		p := serveBinary(t, binary, d.file)
+		time.Sleep(time.Duration(30+random.IntN(400)) * time.Millisecond)
+		p.Process.Kill()
+		p.Wait()
+		if log := p.log.String(); strings.Contains(log, "panic") {
+			t.Fatal(log)
+		}
+	}
+	close(stop)
+	<-stopped
+	p := serveBinary(t, binary, d.file)
+	n := int(sent.Load())
+	d.until("all filed", func() bool { return len(d.tickets()) >= n })
+	d.until("all moved", func() bool { return len(srv.Messages(t, "INBOX")) == 0 })
+	d.drained()
+	count := map[string]int{}
+	for _, m := range d.mails() {
+		if m.Outcome != "duplicate" {
+			count[m.MessageID]++
+		}
+		if m.Outcome != "ticket" {
+			t.Errorf("mail %d became %s", m.ID, m.Outcome)
+		}
+	}
+	for i := 1; i <= n; i++ {
+		if id := fmt.Sprintf("k%d@k%d.test", i, i); count[id] != 1 {
+			t.Errorf("%s was filed %d times", id, count[id])
+		}
+	}
+	moved := map[string]int{}
+	for _, raw := range srv.Messages(t, "Procesados") {
+		moved[headerField(raw, "Message-ID")]++
+	}
+	if len(moved) != n {
+		t.Errorf("%d mails in Procesados, want %d", len(moved), n)
+	}
+	for id, times := range moved {
+		if times != 1 {
+			t.Errorf("%s lies %d times in Procesados", id, times)
+		}
+	}
+	t.Logf("%d kills, %d mails", kills, n)
+	p.Process.Signal(os.Interrupt)
+	if err := p.Wait(); err != nil {
+		t.Errorf("the daemon does not end well: %v\n%s", err, p.log)
+	}
+}
+
+// imapDesk is the configuration of a desk with an account at the server, and more lines for it.
+func imapDesk(t *testing.T, srv *mailtest.IMAP, more string) *liveDesk {
+	t.Helper()
+	relay := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
+	d := &liveDesk{t: t, data: filepath.Join(t.TempDir(), "data"), relay: relay, addr: freeAddress(t)}
+	d.file = filepath.Join(filepath.Dir(d.data), "buzon.toml")
+	d.configure(fmt.Sprintf(`data_dir = %q
+[[mailbox]]
+address = "soporte@ejemplo.test"
+plus_addressing = true
+[agents]
+"ana@ejemplo.test" = "Ana"
+[smtp]
+listen = %q
+[relay]
+host = "127.0.0.1"
+port = %d
+tls = "none"
+[caps]
+acks_hour = 1000000
+ticket_hour = 1000000
+[[imap]]
+host = "127.0.0.1"
+port = %d
+tls = "none"
+username = "soporte"
+password = "secreto"
+since = "all"
+schedule = "@every 1s"
+%s
+`, d.data, d.addr, relay.Port(), srv.Port(), more), "")
+	return d
+}
+
+// TestIMAPAccount takes mail from a mailbox into the desk, answers the commands about it, and finds in the folder of sent
+// mail what an agent has answered from his own program.
+func TestIMAPAccount(t *testing.T) {
+	t.Parallel()
+	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Enviados", "Cuarentena"}})
+	old := letter{From: "vieja@cliente.test", To: soporte, Subject: "Vieja: Producción Caída", Text: "De antes.", ID: "<vieja@cliente.test>"}
+	srv.Append(t, "INBOX", old.raw())
+	d := imapDesk(t, srv, "archive = true\nsent = \"Enviados\"\nquarantine = \"Cuarentena\"\nname = \"cuenta\"")
+	binary := buildBuzon(t)
+	serveBinary(t, binary, d.file)
+	d.until("the old mail filed", func() bool { return len(d.tickets()) == 1 })
+	d.drained()
+	if told := len(d.relay.Accepted()); told != 0 || d.tickets()[0].ProductionDown {
+		t.Errorf("the old mail caused %d mails, production down %v", told, d.tickets()[0].ProductionDown)
+	}
+	start := time.Now()
+	srv.Append(t, "INBOX", letter{From: "carla@cliente.test", To: soporte, Subject: "No imprime", Text: "Hola.", ID: "<c1@cliente.test>"}.raw())
+	d.until("the new mail filed", func() bool { return len(d.tickets()) == 2 })
+	t.Logf("filed %v after it came", time.Since(start))
+	d.until("it acknowledged", func() bool { return len(d.received("carla@cliente.test")) == 1 })
+
+	answer := letter{From: soporte, To: "carla@cliente.test", Subject: "Re: No imprime", Text: "Apáguela y préndala.", ID: "<r1@ejemplo.test>",
+		InReplyTo: "<c1@cliente.test>"}
+	srv.Append(t, "Enviados", answer.raw())
+	srv.Append(t, "Enviados", letter{From: soporte, To: "otra@otra.test", Subject: "Almuerzo", Text: "¿Vamos?", ID: "<r2@ejemplo.test>"}.raw())
+	d.until("the answer filed", func() bool { return len(d.ticket(2).Items) == 2 })
+	it := d.ticket(2).Items[1]
+	if it.Type != "Respuesta" || it.Visibility != "public" || d.ticket(2).StatusClass != "waiting" {
+		t.Errorf("the answer is %+v, the case %s", it, d.ticket(2).StatusClass)
+	}
+	d.drained()
+	if n := len(d.received("carla@cliente.test")); n != 1 || len(d.mails()) != 3 {
+		t.Errorf("the customer has %d mails, the journal %d", n, len(d.mails()))
+	}
+
+	srv.Append(t, "INBOX", []byte("Subject: sin remitente\r\n\r\nHola.\r\n"))
+	d.until("the bad mail moved apart", func() bool { return len(srv.Messages(t, "Cuarentena")) == 1 })
+	for _, args := range [][]string{{"mailbox", "poll"}, {"mailbox", "reconcile", "cuenta"}} {
+		if out := d.cli(args...); !strings.HasPrefix(out, "cuenta: ") {
+			t.Errorf("%v: %s", args, out)
+		}
+	}
+	rows := rowsOf[accountRow](t, d.cli("--json", "mailbox", "list"))
+	if len(rows) != 1 || rows[0].State != "ok" || rows[0].LastGood == nil || rows[0].Taken != 4 || !strings.Contains(rows[0].Report, "INBOX: 0 on the server") {
+		t.Errorf("accounts %+v", rows)
+	}
+	if out := d.cli("check"); !strings.Contains(out, "imap cuenta:   ok") {
+		t.Errorf("check:\n%s", out)
+	}
+	var flags []imap.Flag
+	c := srv.Client(t)
+	if _, err := c.Select("Enviados", nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	found, err := c.Fetch(imap.SeqSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{Flags: true}).Collect()
+	for _, m := range found {
+		flags = append(flags, m.Flags...)
+	}
+	if err != nil || len(found) != 2 || len(flags) != 0 {
+		t.Errorf("sent mail: %d mails, flags %v, %v", len(found), flags, err)
+	}
+}

@@ -1,0 +1,140 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// show writes orders on one line.
+func show(o Orders) string {
+	var list []string
+	for _, c := range o.Commands {
+		list = append(list, strings.TrimSpace(string(c.Verb)+" "+c.Arg))
+	}
+	for _, m := range o.Unknown {
+		list = append(list, "?"+m.Nearest)
+	}
+	for _, c := range o.Misplaced {
+		list = append(list, "!"+string(c.Verb))
+	}
+	return fmt.Sprintf("[%s] %q", strings.Join(list, ", "), o.Text)
+}
+
+func TestAgent(t *testing.T) {
+	long := "Para terminar el trámite tiene que escribir en el asunto"
+	for _, c := range []struct{ name, text, want string }{
+		{"words", "Hola.", `[] "Hola."`},
+		{"top", "#cerrar\nHola.", `[cerrar] "Hola."`},
+		{"blank lines around", "\n\n#cerrar\n\n#severidad 2\n\nHola.\n\n", `[cerrar, severidad 2] "Hola."`},
+		{"end", "Hola.\n\n#resuelto\n#avance 100", `[resuelto, avance 100] "Hola."`},
+		{"both", "#tomar\nHola.\n#cola", `[tomar, cola] "Hola."`},
+		{"upper case and accents", "#CERRAR\n#Módulo Ventas", `[cerrar, unavailable Ventas] ""`},
+		{"point and colon", "#resuelto.\n#severidad: 1\nHola.", `[resuelto, severidad 1] "Hola."`},
+		{"blank behind", "#cerrar \t\u00a0\nHola.", `[cerrar] "Hola."`},
+		{"CR", "#cerrar\r\nHola.", `[cerrar] "Hola."`},
+		{"words behind the verb", "#resuelto Ya quedó, gracias.\nAna", `[resuelto] "Ya quedó, gracias.\nAna"`},
+		{"two on a line", "#nota #tomar", `[nota, tomar] ""`},
+		{"two words of argument", "#asignar Luis Pérez", `[asignar Luis Pérez] ""`},
+		{"not done by mail", "#unir 12\n#mis casos\n#historial 12\n#campo A=B\n#due mañana", `[unavailable 12, unavailable casos, unavailable 12, unavailable A=B, unavailable mañana] ""`},
+		{"in the middle", "Hola.\n#cerrar\nChau.", `[!cerrar] "Hola.\n#cerrar\nChau."`},
+		{"words behind, at the end", "Hola.\n#cerrar con llave", `[] "Hola.\n#cerrar con llave"`},
+		{"wrapped by the client", long + "\n#cerrar", `[!cerrar] "` + long + `\n#cerrar"`},
+		{"a full line before", long + ".\n#cerrar", `[cerrar] "` + long + `."`},
+		{"blank before the verb", "# cerrar\nHola.", `[?cerrar] "# cerrar\nHola."`},
+		{"blank before the mark", " #cerrar\nHola.", `[?cerrar] "#cerrar\nHola."`},
+		{"NBSP before the mark", "\u00a0#cerrar\nHola.", `[?cerrar] "#cerrar\nHola."`},
+		{"NBSP before the verb", "#\u00a0cerrar\nHola.", "[?cerrar] \"#\\u00a0cerrar\\nHola.\""},
+		{"zero width", "#\u200bcerrar\nHola.", `[?cerrar] "#\u200bcerrar\nHola."`},
+		{"full-width mark", "＃cerrar\nHola.", `[?cerrar] "＃cerrar\nHola."`},
+		{"full-width letters", "#ｃｅｒｒａｒ\nHola.", `[?cerrar] "#ｃｅｒｒａｒ\nHola."`},
+		{"code", "```\n#cerrar\n```", "[!cerrar] \"```\\n#cerrar\\n```\""},
+		{"quoted", "> #cerrar\nHola.", `[] "> #cerrar\nHola."`},
+		{"mistyped", "#resulto\nHola.", `[?resuelto] "#resulto\nHola."`},
+		{"nothing like it", "#facturacionelectronica\nHola.", `[?] "#facturacionelectronica\nHola."`},
+		{"number", "#123 es el otro caso", `[] "#123 es el otro caso"`},
+		{"heading", "# Pasos a seguir\n1. Hola", `[] "# Pasos a seguir\n1. Hola"`},
+		{"verb in a longer word", "#cerrarlo\nHola.", `[?cerrar] "#cerrarlo\nHola."`},
+		{"empty", "", `[] ""`},
+		{"only the mark", "#", `[] "#"`},
+	} {
+		if got := show(Agent(c.text)); got != c.want {
+			t.Errorf("%s: %q\ngot  %s\nwant %s", c.name, c.text, got, c.want)
+		}
+	}
+}
+
+func TestInternal(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Hola.": false, "#nota\nx": true, "#note x": true, "x\n#nota": true, "x\n#nota y\nz": true, "# nota\nx": true, "＃nota x": true, "#notas\nx": true,
+		"#Nota: x": true, "#nta\nx": true, "Una nota.": false, "#cerrar\nx": false, "x\n\n#nota clave 1": true, "La nota #4": false, "* #nota": false,
+	} {
+		if got := Agent(text).Internal; got != want {
+			t.Errorf("%q: internal %v, want %v", text, got, want)
+		}
+	}
+}
+
+// TestMenu: what help offers is what the desk does.
+func TestMenu(t *testing.T) {
+	for _, language := range []string{"es", "en", ""} {
+		offered := map[Verb]bool{}
+		for _, line := range Menu(language) {
+			c, words, ok := parse(line)
+			if !ok || words != "" || c.Verb == Unavailable {
+				t.Errorf("%s is no command", line)
+			}
+			offered[c.Verb] = true
+		}
+		for word, v := range verbs {
+			if v != Unavailable && !offered[v] {
+				t.Errorf("%q: %s (%s) is not offered", language, v, word)
+			}
+		}
+	}
+}
+
+func TestCustomer(t *testing.T) {
+	for text, want := range map[string]Verb{
+		"cerrar": Close, "Cerrar.": Close, "#cerrar": Close, "«cerrar»": Close, "Testing OK": Close, "testing ok\n\nGracias": Close, "Ya anda.\n\ncerrar": Close,
+		"REABRIR": Reopen, "seguir": Follow, "Dejar de seguir": Unfollow, "close": Close, "stop following": Unfollow,
+		"": "", "Quiero cerrar el caso": "", "¿cerrar?": "", "Hola\ncerrar\nChau": "", "> cerrar": "", "no cerrar": "",
+	} {
+		if got, _ := Customer(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestThanks(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Gracias": true, "¡Muchas gracias, Ana!": true, "Perfecto, gracias.\n\nCarla Ruiz": true, "Ok, todo bien": true, "Thank you very much": true,
+		"": false, "Gracias, pero sigue fallando": false, "Gracias. ¿Y el otro?": false, "Gracias\nsigue igual": false, "Listo\nFalta la otra": false,
+		"No": false, "Gracias\n\nSaludos cordiales": true,
+	} {
+		if got := Thanks(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
+
+func FuzzAgent(f *testing.F) {
+	for _, s := range []string{"#cerrar\nHola", "Hola\n#nota x", "＃x", "#", "#\xff", "a\n\n#severidad 1\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		o := Agent(text)
+		for _, c := range o.Commands {
+			if strings.TrimSpace(c.Line) == "" || !strings.Contains(text, c.Line) {
+				t.Errorf("%q: command %+v is not in it", text, c)
+			}
+		}
+		for line := range strings.SplitSeq(o.Text, "\n") {
+			if !strings.Contains(text, line) {
+				t.Errorf("%q: %q was not written", text, line)
+			}
+		}
+		Customer(text)
+		Thanks(text)
+	})
+}

@@ -1,0 +1,203 @@
+package mailin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"buzon/mailin/message"
+	"buzon/store"
+)
+
+// poison makes the reader break on the mails that bear a mark; the others are read as ever.
+func (h *house) poison(mark string, breaks func(ctx context.Context)) {
+	h.read = func(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Reading, error) {
+		raw := make([]byte, size)
+		r.ReadAt(raw, 0)
+		if strings.Contains(string(raw), mark) {
+			breaks(ctx)
+		}
+		return Read(ctx, r, size, o)
+	}
+}
+
+// TestPoison: what breaks the reader is tried three times and kept whole, and the mails behind it are filed meanwhile.
+func TestPoison(t *testing.T) {
+	for name, breaks := range map[string]func(context.Context){
+		"panic":   func(context.Context) { panic("boom") },
+		"endless": func(context.Context) { select {} },
+		"slow":    func(ctx context.Context) { <-ctx.Done() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, func(o *Options) { o.Limits = message.Limits{Time: 200 * time.Millisecond}; o.Workers = 2 })
+			var tries atomic.Int32
+			h.poison("XYZZY", func(ctx context.Context) { tries.Add(1); breaks(ctx) })
+			stop := h.start()
+			defer stop()
+			raw := h.plain(customer, box, "veneno", "XYZZY")
+			bad := h.receive(raw)
+			var good []int64
+			for i := range 20 {
+				good = append(good, h.receive(h.plain(fmt.Sprintf("c%d@cliente.test", i), box, "bueno", "x")))
+			}
+			h.settled(20 * time.Second)
+			if m := h.mail(bad); m.Outcome != store.OutcomeQuarantine || m.Attempts != 3 || tries.Load() != 3 || m.Error == "" || m.Reason != "attempts" {
+				t.Errorf("%s after %d attempts, %d tries: %s", m.Outcome, m.Attempts, tries.Load(), m.Error)
+			}
+			b, err := h.store.OpenMail(t.Context(), h.mail(bad))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer b.Close()
+			if kept := must(io.ReadAll(b.Reader())); string(kept) != raw {
+				t.Errorf("kept %q", kept)
+			}
+			last := int64(0)
+			for _, id := range good {
+				m := h.mail(id)
+				if m.Outcome != store.OutcomeTicket || m.Attempts != 1 || m.Ticket <= last {
+					t.Errorf("mail %d: %s, ticket %d after %d, attempts %d", id, m.Outcome, m.Ticket, last, m.Attempts)
+				}
+				last = m.Ticket
+			}
+		})
+	}
+}
+
+// TestOrderOfFiling: several workers, and cases are numbered as the mails came.
+func TestOrderOfFiling(t *testing.T) {
+	h := newHouse(t, func(o *Options) { o.Workers = 4 })
+	var n atomic.Int32
+	h.read = func(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Reading, error) {
+		time.Sleep(time.Duration(n.Add(7)%5) * time.Millisecond)
+		return Read(ctx, r, size, o)
+	}
+	stop := h.start()
+	var ids []int64
+	for i := range 100 {
+		ids = append(ids, h.receive(h.plain(fmt.Sprintf("c%d@cliente.test", i), box, "x", "x")))
+	}
+	h.settled(20 * time.Second)
+	stop()
+	for i, id := range ids {
+		if m := h.mail(id); m.Ticket != int64(i+1) {
+			t.Fatalf("mail %d is ticket %d, want %d", id, m.Ticket, i+1)
+		}
+	}
+}
+
+// TestFaultsCostNoAttempt: the store is busy for a while, and no mail is blamed for it.
+func TestFaultsCostNoAttempt(t *testing.T) {
+	h := newHouse(t)
+	var faults atomic.Int32
+	h.read = func(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Reading, error) {
+		if faults.Add(1) <= 5 {
+			return nil, fmt.Errorf("keep attachment: %w", &store.Fault{Cause: errors.New("disk I/O error")})
+		}
+		return Read(ctx, r, size, o)
+	}
+	stop := h.start()
+	id := h.receive(h.plain(customer, box, "x", "x"))
+	h.settled(10 * time.Second)
+	stop()
+	if m := h.mail(id); m.Outcome != store.OutcomeTicket || m.Attempts != 1 || faults.Load() != 6 {
+		t.Errorf("%s, %d attempts, %d tries", m.Outcome, m.Attempts, faults.Load())
+	}
+}
+
+// TestRecoveryBlamesOnlyThePoison: three processes die of one mail; it is put away, and the others are filed with one
+// attempt beside their first.
+func TestRecoveryBlamesOnlyThePoison(t *testing.T) {
+	h := newHouse(t)
+	first := h.receive(h.plain("a@cliente.test", box, "antes", "x"))
+	bad := h.receive(h.plain(customer, box, "veneno", "XYZZY"))
+	last := h.receive(h.plain("b@cliente.test", box, "después", "x"))
+	for want := 2; want <= 3; want++ {
+		died := make(chan struct{})
+		h.poison("XYZZY", func(context.Context) { close(died); select {} })
+		ctx, stop := context.WithCancel(t.Context())
+		t.Cleanup(stop)
+		go h.Run(ctx)
+		<-died
+		if m := h.mail(bad); m.Attempts != want || h.mail(last).Attempts != 1 {
+			t.Fatalf("attempts %d, of the mail behind it %d; want %d, 1", m.Attempts, h.mail(last).Attempts, want)
+		}
+		next := New(h.o)
+		next.second = h.second
+		h.Intake = next
+	}
+	h.run(10 * time.Second)
+	if m := h.mail(bad); m.Outcome != store.OutcomeQuarantine || m.Attempts != 3 {
+		t.Errorf("poison: %s after %d", m.Outcome, m.Attempts)
+	}
+	for _, id := range []int64{first, last} {
+		if m := h.mail(id); m.Outcome != store.OutcomeTicket || m.Attempts > 2 {
+			t.Errorf("mail %d: %s after %d", id, m.Outcome, m.Attempts)
+		}
+	}
+}
+
+// TestStoppingCostsNoAttempt: who is told to stop in the middle of recovery blames nobody.
+func TestStoppingCostsNoAttempt(t *testing.T) {
+	h := newHouse(t)
+	id := h.receive(h.plain(customer, box, "x", "x"))
+	for range 4 {
+		ctx, stop := context.WithCancel(t.Context())
+		h.read = func(inner context.Context, _ io.ReaderAt, _ int64, _ ReadOptions) (*Reading, error) {
+			stop()
+			<-inner.Done()
+			return nil, inner.Err()
+		}
+		if err := h.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m := h.mail(id); m.Outcome != "" || m.Attempts != 1 {
+		t.Errorf("%q after %d attempts", m.Outcome, m.Attempts)
+	}
+	h.read = Read
+	h.run(5 * time.Second)
+	if m := h.mail(id); m.Outcome != store.OutcomeTicket {
+		t.Errorf("%+v", m)
+	}
+}
+
+func BenchmarkFile(b *testing.B) {
+	h := newHouse(b)
+	body := strings.Repeat("Desde ayer no imprime la factura y no sabemos por qué.\n", 180)
+	b.ReportAllocs()
+	for b.Loop() {
+		h.file(h.plain(fmt.Sprintf("c%d@cliente.test", h.sent), box, "No imprime", body))
+	}
+}
+
+// BenchmarkIntake is the way from journalled to filed, with as many in flight as the intake takes.
+func BenchmarkIntake(b *testing.B) {
+	h := newHouse(b)
+	body := strings.Repeat("Desde ayer no imprime la factura y no sabemos por qué.\n", 180)
+	ctx, stop := context.WithCancel(b.Context())
+	done := make(chan error, 1)
+	b.ReportAllocs()
+	go func() { done <- h.Run(ctx) }()
+	const lot = 64
+	gate := make(chan struct{}, 16)
+	for i := 0; i < b.N; i += lot {
+		for range min(lot, b.N-i) {
+			raw := h.plain(fmt.Sprintf("c%d@cliente.test", h.sent), box, "No imprime", body)
+			gate <- struct{}{}
+			go func() { h.receive(raw); <-gate }()
+		}
+	}
+	for range cap(gate) {
+		gate <- struct{}{}
+	}
+	h.settled(time.Minute)
+	b.StopTimer()
+	stop()
+	<-done
+}

@@ -1,0 +1,136 @@
+package mailin
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"buzon/store"
+	"buzon/store/desk"
+	"buzon/threading"
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func token(ticket int64, o store.Outgoing) threading.Token {
+	return threading.Token{Mailbox: box, Ticket: ticket, Item: o.Item, Person: o.Person, Kind: threading.Customer}
+}
+
+// receipt is the last that an agent got, as "line: result value".
+func (h *house) receipt() string {
+	h.t.Helper()
+	for _, o := range must(h.store.Outbox(h.t.Context(), store.OutboxFilter{})) {
+		if o.Kind != desk.Receipt {
+			continue
+		}
+		var list []string
+		for _, c := range o.Details.Commands {
+			list = append(list, strings.TrimSpace(c.Line+": "+c.Result+" "+c.Value))
+		}
+		for _, u := range o.Details.Unknown {
+			list = append(list, strings.TrimSpace(fmt.Sprintf("%s %q? %s", u.Field, u.Value, strings.Join(u.Values, " "))))
+		}
+		return strings.Join(list, "; ")
+	}
+	return ""
+}
+
+func TestAgentOrders(t *testing.T) {
+	const relayed = "item carla@cliente.test"
+	const receipt = "receipt ana@ejemplo.test"
+	for _, c := range []struct {
+		name, text string
+		told       string
+		receipt    string
+		item       string // its text
+		visible    desk.Visibility
+		check      func(desk.Ticket) bool
+	}{
+		{"words", "Pruebe ahora.", relayed, "", "Pruebe ahora.", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Waiting && t.Agent.Name == "Ana Gómez" }},
+		{"close", "#cerrar\nListo.", "closed carla@cliente.test, " + receipt, "#cerrar: closed", "Listo.", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Closed }},
+		{"english", "#resolved\nDone.", "resolved carla@cliente.test, " + receipt, "#resolved: resolved", "Done.", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Resolved }},
+		{"note on one line", "#nota clave 1234", receipt, "#nota clave 1234: noted", "clave 1234", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
+		{"note below words", "Clave 1234.\n#nota", receipt, "#nota: noted", "Clave 1234.", desk.Internal, nil},
+		{"note and close", "#nota\n#cerrar\nEra un duplicado.", "closed carla@cliente.test, " + receipt, "#nota: noted; #cerrar: closed", "Era un duplicado.", desk.Internal,
+			func(t desk.Ticket) bool { return t.Class == desk.Closed }},
+		{"mistyped note", "#ntoa\nNo le digan a Carla.", receipt, "#ntoa: noted", "#ntoa\nNo le digan a Carla.", desk.Internal, nil},
+		{"note in the middle", "Hola.\n#nota ojo\nChau.", receipt, "#nota ojo: noted", "Hola.\n#nota ojo\nChau.", desk.Internal, nil},
+		{"help alone", "#ayuda", receipt, "", "#ayuda", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
+		{"what the desk does not do yet", "#tiempo 45m\nPruebe.", relayed + ", " + receipt, "#tiempo 45m: unavailable", "Pruebe.", desk.Public, nil},
+		{"unknown verb", "#cerar\nPruebe.", relayed + ", " + receipt, `command "#cerar"? #cerrar`, "#cerar\nPruebe.", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Waiting }},
+		{"misplaced", "Hola.\n#cerrar\nSaludos.", relayed + ", " + receipt, "#cerrar: misplaced", "Hola.\n#cerrar\nSaludos.", desk.Public, nil},
+		{"fields", "#severidad 1\n#tipo problema\n#producto CRM\n#avance 60%\n#cola\nLo vemos.", relayed + ", " + receipt,
+			"#severidad 1: severity 1; #tipo problema: type Problema; #producto CRM: product CRM; #avance 60%: progress 60 %; #cola: queued", "Lo vemos.", desk.Public,
+			func(t desk.Ticket) bool {
+				return t.Severity == 1 && t.Type == "Problema" && t.Product == "CRM" && t.Progress == 60 && t.Class == desk.Queued
+			}},
+		{"unknown values", "#severidad 9\n#avance mucho\nLo vemos.", relayed + ", " + receipt, `severity "9"? crítica mayor menor; progress "mucho"?`, "Lo vemos.", desk.Public,
+			func(t desk.Ticket) bool { return t.Severity == 2 && t.Progress == 0 }},
+		{"assign by first name", "#asignar luis", "assigned luis@ejemplo.test, " + receipt, "#asignar luis: assigned Luis Pérez", "#asignar luis", desk.Internal,
+			func(t desk.Ticket) bool { return t.Agent.Name == "Luis Pérez" }},
+		{"assign nobody", "#asignar zoe", receipt, `agent "zoe"? Ana Gómez Luis Pérez Admin`, "#asignar zoe", desk.Internal, func(t desk.Ticket) bool { return t.Agent.ID == 0 }},
+		{"take", "#tomar", receipt, "#tomar: taken", "#tomar", desk.Internal, func(t desk.Ticket) bool { return t.Agent.Name == "Ana Gómez" && t.Class == desk.InProgress }},
+		{"status by name", "#estado esperando respuesta", receipt, "#estado esperando respuesta: status Esperando respuesta", "#estado esperando respuesta", desk.Internal,
+			func(t desk.Ticket) bool { return t.Class == desk.Waiting }},
+		{"status that closes", "#estado Cerrado", "closed carla@cliente.test, " + receipt, "#estado Cerrado: status Cerrado", "", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Closed }},
+		{"follower", "#seguidor Zoe <zoe@cliente.test>\nHola.", relayed + ", " + receipt, "#seguidor Zoe <zoe@cliente.test>: follower_added zoe@cliente.test", "Hola.", desk.Public,
+			func(t desk.Ticket) bool { return len(t.Followers) == 1 }},
+		{"another requester", "#cliente dora@otra.test\nHola.", "item dora@otra.test, " + receipt, "#cliente dora@otra.test: requester dora@otra.test", "Hola.", desk.Public,
+			func(t desk.Ticket) bool {
+				return t.Requester.Address() == "dora@otra.test" && t.Controller.Address() == "dora@otra.test"
+			}},
+		{"ourselves as requester", "#cliente ayuda@ejemplo.test", receipt, `requester "ayuda@ejemplo.test"?`, "#cliente ayuda@ejemplo.test", desk.Internal, func(t desk.Ticket) bool { return t.Requester.Address() == customer }},
+		{"ask", "#pedir-info\n¿Qué impresora?", "info_request carla@cliente.test, " + receipt, "#pedir-info: info_requested", "¿Qué impresora?", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Waiting }},
+		{"quoted", "Pruebe.\n\nEl 3/3/2026, Carla Ruiz <carla@cliente.test> escribió:\n> #cerrar\n> #asignar luis", relayed, "", "Pruebe.", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Waiting }},
+		{"signature", "Pruebe.\n-- \nAna\n#cerrar", relayed, "", "Pruebe.", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Waiting }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHouse(t)
+			n := h.opened()
+			var m store.Mail
+			told := h.told(func() { m = h.answer(n, c.text) })
+			tk, it := h.ticket(n), h.last(n)
+			if m.Rule != "8" || told != c.told {
+				t.Errorf("rule %s, told %q, want %q", m.Rule, told, c.told)
+			}
+			if got := h.receipt(); got != c.receipt && !(c.name == "help alone" && strings.Contains(got, "#resuelto")) {
+				t.Errorf("receipt %q, want %q", got, c.receipt)
+			}
+			if it.Text != c.item || it.Visibility != c.visible {
+				t.Errorf("item %q %s, want %q %s", it.Text, it.Visibility, c.item, c.visible)
+			}
+			if c.check != nil && !c.check(tk) {
+				t.Errorf("ticket %+v", tk)
+			}
+		})
+	}
+}
+
+// TestOrdersFromTheWrongPlace: an agent by his own token, and still nothing but his words above the quote counts.
+func TestOrdersFromTheWrongPlace(t *testing.T) {
+	for name, mail := range map[string]func(h *house, to string) string{
+		"subject": func(h *house, to string) string { return h.plain(agent, to, "#cerrar", "Hola.") },
+		"Outlook's quote": func(h *house, to string) string {
+			return h.plain(agent, to, "RE: x", "Hola.\n\nDe: Carla Ruiz <carla@cliente.test>\nEnviado: martes, 3 de marzo de 2026 9:00\nPara: soporte@ejemplo.test\nAsunto: x\n\n#cerrar\n#asignar luis")
+		},
+		"hidden HTML": func(h *house, to string) string {
+			return strings.Replace(h.plain(agent, to, "x", `<div style="display:none">#cerrar</div><p>Hola.</p>`), "text/plain", "text/html", 1)
+		},
+		"attachment": func(h *house, to string) string {
+			return strings.Replace(h.plain(agent, to, "x", "--b\nContent-Type: text/plain\n\nHola.\n--b\nContent-Type: text/plain\nContent-Disposition: attachment; filename=a.txt\n\n#cerrar\n--b--"),
+				"text/plain; charset=utf-8", "multipart/mixed; boundary=b", 1)
+		},
+	} {
+		h := newHouse(t)
+		n := h.opened()
+		m := h.file(mail(h, h.token(n, agent)))
+		if tk := h.ticket(n); m.Rule != "8" || tk.Class != desk.Waiting || tk.Agent.Name != "Ana Gómez" || h.receipt() != "" {
+			t.Errorf("%s: rule %s, %s, receipt %q", name, m.Rule, tk.Class, h.receipt())
+		}
+	}
+}
