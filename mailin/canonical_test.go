@@ -100,6 +100,7 @@ func FuzzFile(f *testing.F) {
 	h := newHouse(f)
 	h.opened()
 	f.Fuzz(func(t *testing.T, raw []byte) {
+		h.t = t
 		m := h.file(string(raw))
 		if m.Outcome == "" || m.Error != "" || m.Rule == "" {
 			t.Errorf("%q: %+v", raw, m)

@@ -216,23 +216,29 @@ func (h *house) plain(from, to, subject, text string, more ...string) string {
 // run files what is in the journal with Run until all is settled.
 func (h *house) run(within time.Duration) {
 	h.t.Helper()
-	stop := h.start()
+	stop := h.start(h.Run)
 	h.settled(within)
 	stop()
 }
 
-// start lets Run file what comes, and the clock run.
-func (h *house) start() (stop func()) {
+// start lets the intake file what comes, and the clock run.
+func (h *house) start(run func(context.Context) error) (stop func()) {
 	h.began = time.Now()
 	ctx, cancel := context.WithCancel(h.t.Context())
 	done := make(chan error, 1)
-	go func() { done <- h.Run(ctx) }()
+	go func() { done <- run(ctx) }()
 	return func() {
 		cancel()
 		if err := <-done; err != nil {
 			h.t.Error(err)
 		}
 	}
+}
+
+// idle is an intake that has nothing to recover.
+func (h *house) idle(ctx context.Context) error {
+	h.work(ctx)
+	return nil
 }
 
 func (h *house) settled(within time.Duration) {

@@ -26,6 +26,12 @@ func (in *Intake) Run(ctx context.Context) error {
 	if err := in.recover(ctx); err != nil {
 		return err
 	}
+	in.work(ctx)
+	return nil
+}
+
+// work files what comes.
+func (in *Intake) work(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
 	tick := time.NewTicker(in.second)
@@ -57,7 +63,7 @@ func (in *Intake) Run(ctx context.Context) error {
 		case <-tick.C:
 			after = 0 // an older mail may be due again
 		case <-ctx.Done():
-			return nil
+			return
 		}
 	}
 }

@@ -34,10 +34,11 @@ func TestPoison(t *testing.T) {
 		"slow":    func(ctx context.Context) { <-ctx.Done() },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			h := newHouse(t, func(o *Options) { o.Limits = message.Limits{Time: 200 * time.Millisecond}; o.Workers = 2 })
 			var tries atomic.Int32
 			h.poison("XYZZY", func(ctx context.Context) { tries.Add(1); breaks(ctx) })
-			stop := h.start()
+			stop := h.start(h.idle)
 			defer stop()
 			raw := h.plain(customer, box, "veneno", "XYZZY")
 			bad := h.receive(raw)
@@ -77,7 +78,7 @@ func TestOrderOfFiling(t *testing.T) {
 		time.Sleep(time.Duration(n.Add(7)%5) * time.Millisecond)
 		return Read(ctx, r, size, o)
 	}
-	stop := h.start()
+	stop := h.start(h.idle)
 	var ids []int64
 	for i := range 100 {
 		ids = append(ids, h.receive(h.plain(fmt.Sprintf("c%d@cliente.test", i), box, "x", "x")))
@@ -101,7 +102,7 @@ func TestFaultsCostNoAttempt(t *testing.T) {
 		}
 		return Read(ctx, r, size, o)
 	}
-	stop := h.start()
+	stop := h.start(h.idle)
 	id := h.receive(h.plain(customer, box, "x", "x"))
 	h.settled(10 * time.Second)
 	stop()
@@ -180,10 +181,8 @@ func BenchmarkFile(b *testing.B) {
 func BenchmarkIntake(b *testing.B) {
 	h := newHouse(b)
 	body := strings.Repeat("Desde ayer no imprime la factura y no sabemos por qué.\n", 180)
-	ctx, stop := context.WithCancel(b.Context())
-	done := make(chan error, 1)
 	b.ReportAllocs()
-	go func() { done <- h.Run(ctx) }()
+	stop := h.start(h.idle)
 	const lot = 64
 	gate := make(chan struct{}, 16)
 	for i := 0; i < b.N; i += lot {
@@ -199,5 +198,4 @@ func BenchmarkIntake(b *testing.B) {
 	h.settled(time.Minute)
 	b.StopTimer()
 	stop()
-	<-done
 }

@@ -103,6 +103,9 @@ func (r *running) pass(total, step time.Duration) {
 }
 
 func (r *running) busy() bool {
+	if r.rests.Load() == 0 {
+		return true // it has not begun
+	}
 	r.d.mu.Lock()
 	defer r.d.mu.Unlock()
 	return len(r.d.going) > 0

@@ -117,9 +117,11 @@ func (s *subject) carriesWords() bool {
 	return false
 }
 
-// fromName is what the reader sees as the sender: an agent's words bear his name.
+// fromName is what the reader sees as the sender: words bear the name of who wrote them, so that an agent's inbox is no list of
+// mails from one and the same desk.
 func (s *subject) fromName() string {
-	if s.human() && s.author.Name != "" {
+	words := s.human() || s.to.Agent() && s.o.Kind != desk.PendingNotice && s.carriesWords() && !s.author.Agent()
+	if words && s.author.Name != "" {
 		return s.author.Name + ", " + s.box.Name
 	}
 	return s.box.Name

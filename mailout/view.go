@@ -37,7 +37,7 @@ func (s *subject) view(r *Renderer) templates.View {
 		v.Ticket.Subject = withoutMarker(t.Subject)
 	}
 	s.ordered(&v)
-	if s.carriesWords() {
+	if s.carriesWords() && !(s.o.Kind == desk.ClosedNotice && s.item.Author.ID == s.to.ID) { // he knows that he wrote «cerrar»
 		v.Text = s.item.Text
 	}
 	carried := s.carried()

@@ -97,7 +97,7 @@ func BenchmarkDueMails(b *testing.B) {
 		"Deliveries":  func() error { _, err := s.Deliveries(ctx, 500, 1); return err },
 		"CountOneTicket": func() error {
 			return s.Write(ctx, func(tx *Tx) error {
-				_, err := tx.countOutbox(ctx, "ticket = $1 AND address = $2 AND created_at > $3", 0, "a1@e.test", time.Now().UnixMilli())
+				_, err := tx.countOutbox(ctx, 20, "ticket = $1 AND address = $2 AND created_at > $3", 0, "a1@e.test", time.Now().UnixMilli())
 				return err
 			})
 		},

@@ -61,6 +61,14 @@ func (r Reader) Agents(ctx context.Context) ([]desk.Person, error) {
 	return r.persons(ctx, "WHERE p.role <> 'customer' AND p.active = 1 ORDER BY p.id")
 }
 
+// Agents lists the active agents and admins, once in a transaction: every mail that is filed asks.
+func (tx *Tx) Agents(ctx context.Context) (list []desk.Person, err error) {
+	if tx.agents == nil {
+		tx.agents, err = tx.Reader.Agents(ctx)
+	}
+	return tx.agents, err
+}
+
 // AddPerson writes a new person with his addresses, which nobody may have yet.
 func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error) {
 	if p.Organisation == 0 {
@@ -74,7 +82,10 @@ func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error)
 	if err != nil {
 		return p, fmt.Errorf("add person: %w", err)
 	}
-	return p, tx.SetAddresses(ctx, p)
+	if p.Agent() {
+		tx.agents = nil
+	}
+	return p, tx.addAddresses(ctx, p)
 }
 
 // organisationOf finds the organisation by the domain of the first address.
@@ -86,6 +97,7 @@ func (tx *Tx) organisationOf(ctx context.Context, p *desk.Person) error {
 
 // SetPerson writes everything of a person but his addresses.
 func (tx *Tx) SetPerson(ctx context.Context, p desk.Person) error {
+	tx.agents = nil
 	_, err := tx.exec(ctx, `UPDATE person SET name = $2, role = $3, organisation = $4, language = $5, active = $6, team = $7, on_call = $8, blocked = $9,
 		welcomed = $10, undeliverable_since = $11 WHERE id = $1`,
 		p.ID, p.Name, p.Role, p.Organisation, p.Language, p.Active, p.Team, p.OnCall, p.Blocked, p.Welcomed, millis(p.UndeliverableSince))
@@ -100,6 +112,11 @@ func (tx *Tx) SetAddresses(ctx context.Context, p desk.Person) error {
 	if _, err := tx.exec(ctx, "DELETE FROM address WHERE person = $1", p.ID); err != nil {
 		return err
 	}
+	tx.agents = nil
+	return tx.addAddresses(ctx, p)
+}
+
+func (tx *Tx) addAddresses(ctx context.Context, p desk.Person) error {
 	for i, a := range p.Addresses {
 		n, err := tx.exec(ctx, "INSERT INTO address (address, person, position) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", a, p.ID, i)
 		if err != nil {

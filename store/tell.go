@@ -43,6 +43,9 @@ type Telling struct {
 	Silent   bool // the requester is not acknowledged: a machine, or an address that may be somebody else's
 	Stranger bool // the requester was not known before this mail
 	Caps     Caps
+
+	fresh bool // the ticket is new: nothing was sent about it yet
+	flood bool // its requester opens many
 }
 
 // Tell owes the notices of an event to everybody who must hear of it, within the caps.
@@ -50,6 +53,9 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 	e.Caps = e.Caps.Defaults()
 	if err := tx.audience(ctx, &e.Event); err != nil {
 		return fmt.Errorf("find who must be told: %w", err)
+	}
+	if err := tx.measure(ctx, &e); err != nil {
+		return fmt.Errorf("count new tickets: %w", err)
 	}
 	for _, n := range desk.Due(e.Event) {
 		if e.Silent && n.Notice.Acknowledges() {
@@ -74,7 +80,7 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 func (tx *Tx) owe(ctx context.Context, e Telling, n desk.Notification) (err error) {
 	d := e.Details
 	d.Old, d.Author = e.Old, e.Author.ID
-	if n.Notice.Acknowledges() {
+	if n.Notice.Acknowledges() || n.Notice == desk.OpenedForYou { // the first mail of ours that a person gets
 		if d.Welcome, err = tx.Welcome(ctx, n.To.ID); err != nil {
 			return err
 		}
@@ -101,22 +107,32 @@ func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
 			e.OnCall = append(e.OnCall, a)
 		}
 	}
-	e.Witness, err = tx.Witnesses(ctx, e.Ticket.Number)
+	if e.Kind == desk.NoteWritten {
+		e.Witness, err = tx.Witnesses(ctx, e.Ticket.Number)
+	}
+	return err
+}
+
+// measure finds out whether the ticket is new, and whether its requester opens them in a flood.
+func (tx *Tx) measure(ctx context.Context, e *Telling) error {
+	e.fresh = e.Kind == desk.TicketOpened || e.Kind == desk.TicketReplaced || e.Kind == desk.TicketOpenedFor
+	if !e.fresh || e.Ticket.ProductionDown {
+		return nil
+	}
+	many, err := tx.TicketsSince(ctx, e.Ticket.Requester.ID, tx.store.Now().Add(-time.Hour))
+	e.flood = many > e.Caps.NewTicketsOf
 	return err
 }
 
 // capped says why a notice must not go out now, "" when it may. The words of an agent are never held back, nor the alarm
 // that production is down.
 func (tx *Tx) capped(ctx context.Context, e Telling, n desk.Notification) (string, error) {
-	now := tx.store.Now()
-	if n.Notice == desk.NewTicket && !e.Ticket.ProductionDown {
-		many, err := tx.TicketsSince(ctx, e.Ticket.Requester.ID, now.Add(-time.Hour))
-		if err != nil || many > e.Caps.NewTicketsOf {
-			return "many tickets of one requester", err
-		}
+	if n.Notice == desk.NewTicket && e.flood {
+		return "many tickets of one requester", nil
 	}
-	if !e.Author.Agent() && n.Notice != desk.ProductionDown {
-		many, err := tx.countOutbox(ctx, "ticket = $1 AND address = $2 AND created_at > $3", e.Ticket.Number, n.To.Address(), now.Add(-time.Hour).UnixMilli())
+	now := tx.store.Now()
+	if !e.fresh && !e.Author.Agent() && n.Notice != desk.ProductionDown {
+		many, err := tx.countOutbox(ctx, e.Caps.TicketHour, "ticket = $1 AND address = $2 AND created_at > $3", e.Ticket.Number, n.To.Address(), now.Add(-time.Hour).UnixMilli())
 		if err != nil || many >= e.Caps.TicketHour {
 			return "many mails about one ticket", err
 		}
@@ -142,13 +158,13 @@ func (tx *Tx) ackCapped(ctx context.Context, e Telling, address string, now time
 	}{
 		{"acknowledged a moment ago", false, acknowledgements + " AND address = $1 AND created_at > $2", args(address, now.Add(-e.Caps.AckEvery).UnixMilli()), 1},
 		{"acknowledged often today", false, acknowledgements + " AND address = $1 AND created_at > $2", args(address, now.Add(-24*time.Hour).UnixMilli()), e.Caps.AcksADay},
-		{"many acknowledgements to one domain", !e.Stranger, "stranger = 1 AND created_at > $1 AND address LIKE $2", args(hour, "%@"+domain), e.Caps.AcksDomain},
 		{"many acknowledgements", !e.Stranger, "stranger = 1 AND created_at > $1", args(hour), e.Caps.AcksAll},
+		{"many acknowledgements to one domain", !e.Stranger, "stranger = 1 AND created_at > $1 AND address LIKE $2", args(hour, "%@"+domain), e.Caps.AcksDomain},
 	} {
 		if c.skip {
 			continue
 		}
-		n, err := tx.countOutbox(ctx, c.where, c.args...)
+		n, err := tx.countOutbox(ctx, c.most, c.where, c.args...)
 		if err != nil || n >= c.most {
 			return c.why, err
 		}
@@ -156,7 +172,8 @@ func (tx *Tx) ackCapped(ctx context.Context, e Telling, address string, now time
 	return "", nil
 }
 
-func (tx *Tx) countOutbox(ctx context.Context, where string, a ...any) (n int, err error) {
-	_, err = tx.row(ctx, "SELECT count(*) FROM outbox WHERE "+where, a, &n)
+// countOutbox counts no further than most.
+func (tx *Tx) countOutbox(ctx context.Context, most int, where string, a ...any) (n int, err error) {
+	_, err = tx.row(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM outbox WHERE %s LIMIT %d)", where, most), a, &n)
 	return n, err
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"runtime/debug"
 	"time"
+
+	"buzon/store/desk"
 )
 
 // maxBatch bounds how many transactions share one commit, and so how long the first of them waits.
@@ -15,8 +17,9 @@ const maxBatch = 256
 // Tx is a transaction in the hands of one function. It is not valid after the function returned.
 type Tx struct {
 	Reader
-	store *Store
-	index []indexed
+	store  *Store
+	index  []indexed
+	agents []desk.Person // as last read; nil: not yet
 }
 
 // indexed is a row for the search index; these are written last in a commit, since every statement after them makes

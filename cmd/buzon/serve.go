@@ -107,6 +107,22 @@ func (h *house) serve(ctx context.Context, ready func(line string)) error {
 	return nil // told to stop while it was starting
 }
 
+// sweep clears away what interrupted work left in the data directory, now and once a day.
+func (h *house) sweep(ctx context.Context) error {
+	for {
+		if n, err := h.store.Sweep(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("cannot clear left-over files away", "error", err)
+		} else if n > 0 {
+			h.log.Info("left-over files are cleared away", "files", n)
+		}
+		select {
+		case <-time.After(24 * time.Hour):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
 // door is a listener and what serves it.
 type door struct {
 	name     string

@@ -93,8 +93,8 @@ type Notification struct {
 	To     Person
 }
 
-// Due says who must hear of an event, each person once and never the author, except that a new ticket is
-// acknowledged to the one who opened it.
+// Due says who must hear of an event, each person once and never the author of his own words. What he set going he does
+// hear of: that a ticket was opened, that his «cerrar» closed it.
 func Due(e Event) []Notification {
 	d := due{internal: e.Item.Visibility == Internal}
 	for _, p := range e.Told {
@@ -108,7 +108,8 @@ func Due(e Event) []Notification {
 		d.opened(e, NewNumber)
 	case TicketOpenedFor:
 		d.add(OpenedForYou, t.Requester)
-		d.except(e.Author).add(NewTicket, responsible(e)...)
+		d.add(NewTicket, e.Author) // his copy has the number, and an address that answers the customer
+		d.add(NewTicket, responsible(e)...)
 	case ProductionFell:
 		d.except(e.Author)
 		d.add(ProductionDown, slices.Concat(e.OnCall, e.Admins)...)
@@ -126,6 +127,7 @@ func Due(e Event) []Notification {
 	case TicketTaken:
 		if t.ProductionDown { // somebody waits by the telephone for this
 			d.except(e.Author).add(Taken, t.Requester, t.Controller)
+			d.add(Taken, slices.Concat(e.OnCall, e.Admins)...)
 		}
 	case TicketResolved:
 		d.except(e.Author).add(ResolvedNotice, t.Controller)
@@ -137,7 +139,10 @@ func Due(e Event) []Notification {
 	case ReplyRejected:
 		d.add(ClosedNotice, e.Author)
 	case TicketClosed:
-		d.except(e.Author).add(ClosedNotice, t.customers()...)
+		if e.Author.Agent() { // a customer who closes is told that it was done
+			d.except(e.Author)
+		}
+		d.add(ClosedNotice, t.customers()...)
 		d.add(ClosedNotice, t.Agent)
 	case ItemPending:
 		d.except(e.Author).add(PendingNotice, responsible(e)...)

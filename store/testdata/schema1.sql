@@ -113,9 +113,9 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox(next_at) WHERE state IN ('due', 'uncertain', 'held');
 CREATE INDEX outbox_open ON outbox(ticket, address, id) WHERE settled_at IS NULL;
 CREATE INDEX outbox_failed ON outbox(id) WHERE state = 'failed';
-CREATE INDEX outbox_ticket ON outbox(ticket, item);
+CREATE INDEX outbox_ticket ON outbox(ticket, address, created_at);
 CREATE INDEX outbox_message ON outbox(message_id) WHERE message_id <> '';
-CREATE INDEX outbox_address ON outbox(address, created_at);
+CREATE INDEX outbox_ack ON outbox(address, created_at) WHERE kind IN ('ack', 'ack_production_down', 'new_number');
 CREATE INDEX outbox_stranger ON outbox(created_at) WHERE stranger = 1;
 CREATE INDEX outbox_raw ON outbox(raw) WHERE raw IS NOT NULL;
 

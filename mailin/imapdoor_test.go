@@ -1,0 +1,194 @@
+package mailin
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"buzon/internal/mailtest"
+	"buzon/mailin/imappoll"
+	"buzon/store"
+	"buzon/store/desk"
+	"buzon/threading"
+)
+
+// imapDesk is a desk with its intake, and an account whose mail it takes.
+func imapDesk(t testing.TB) (*store.Store, *Intake) {
+	t.Helper()
+	s, err := store.Open(t.Context(), t.TempDir(), store.Options{MinFree: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	keys, err := threading.OpenKeyring(filepath.Join(s.Dir(), "keys.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, New(Options{Store: s, Signer: threading.NewSigner(keys, s.Instance()), Language: "es",
+		Mailboxes: desk.Mailboxes{{Address: "soporte@ejemplo.test", Name: "Soporte", Tag: "Caso", Plus: true}}})
+}
+
+func imapLetter(n int) []byte {
+	return fmt.Appendf(nil, "From: Ana <ana%d@cliente%d.test>\r\nTo: soporte@ejemplo.test\r\nSubject: Consulta %d\r\n"+
+		"Message-ID: <m%d@cliente.test>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\r\nHola, %d.\r\n%s", n, n, n, n, n, filler)
+}
+
+var filler = func() (text string) {
+	for range 60 {
+		text += "La impresora del segundo piso no imprime desde esta mañana, y ya probamos a reiniciarla.\r\n"
+	}
+	return text
+}()
+
+// TestIMAPNumberedAfresh gives a folder new UIDs and a new UIDVALIDITY: what was filed is a duplicate, what is new is filed.
+func TestIMAPNumberedAfresh(t *testing.T) {
+	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Web"}})
+	s, in := imapDesk(t)
+	a := imappoll.Account{Name: "cuenta", Host: "127.0.0.1", Port: srv.Port(), TLS: "none", Username: "soporte",
+		Password: func() (string, error) { return "secreto", nil }, Folders: []string{"Web"}, Since: "all", After: imappoll.Leave,
+		Journal: IMAPJournal{Store: s, Mailbox: "soporte@ejemplo.test"}}
+	poll := func() {
+		t.Helper()
+		if err := a.Poll(t.Context(), imappoll.PollNow); err != nil {
+			t.Fatal(err)
+		}
+		for list, err := s.Unsettled(t.Context(), 0, s.Now(), 1000); len(list) > 0; list, err = s.Unsettled(t.Context(), 0, s.Now(), 1000) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range list {
+				if err := in.FileOne(t.Context(), m.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	for i := 1; i <= 50; i++ {
+		srv.Append(t, "Web", imapLetter(i))
+	}
+	poll()
+	poll()
+	srv.Delete(t, "Web")
+	srv.Create(t, "Web")
+	for i := 53; i >= 1; i-- {
+		srv.Append(t, "Web", imapLetter(i))
+	}
+	poll()
+	count, err := s.CountMails(t.Context())
+	if err != nil || count[store.OutcomeTicket] != 53 || count[store.OutcomeDuplicate] != 50 || len(count) != 2 {
+		t.Errorf("outcomes %v, %v: want 53 tickets and 50 duplicates", count, err)
+	}
+	m, _, err := s.Mail(t.Context(), 1)
+	if e := m.Envelope; err != nil || e.Door != "imap:cuenta" || e.Folder != "Web" || e.UID != 1 || e.UIDValidity == 0 || m.Mailbox != "soporte@ejemplo.test" {
+		t.Errorf("envelope %+v, %v", e, err)
+	}
+}
+
+// TestIMAPAlarm tells the admins once that an account fails, and once that it works again.
+func TestIMAPAlarm(t *testing.T) {
+	s, _ := imapDesk(t)
+	err := s.Write(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.AddPerson(t.Context(), desk.Person{Name: "Admin", Addresses: []string{"admin@ejemplo.test"}, Role: desk.Admin, Active: true, Team: true})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := IMAPJournal{Store: s, Mailbox: "soporte@ejemplo.test"}
+	for _, down := range []bool{false, true, true, false, false, true} {
+		if err := j.Alarm(t.Context(), "cuenta", down, "NO [AUTHENTICATIONFAILED]"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var told []string
+	list, err := s.Outbox(t.Context(), store.OutboxFilter{Limit: 100})
+	for _, o := range list {
+		told = append(told, fmt.Sprint(o.Kind, " ", o.Address, " ", o.Details.Failed))
+	}
+	if want := 3; err != nil || len(told) != want {
+		t.Errorf("told %q, %v: want down, up, down", told, err)
+	}
+}
+
+// BenchmarkIMAPCatchUp takes 5000 mails of a Dovecot mailbox, first with a bare client, then into the journal, then as
+// tickets. Rates are mails a second.
+func BenchmarkIMAPCatchUp(b *testing.B) {
+	const n = 5000
+	const user = "soporte@ejemplo.test"
+	d := mailtest.Dovecot(b, map[string]string{user: "secreto"})
+	c := d.Client(b, user)
+	for i := range n {
+		raw := imapLetter(i)
+		a := c.Append("INBOX", int64(len(raw)), nil)
+		a.Write(raw)
+		a.Close()
+		if _, err := a.Wait(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.Run("dovecot-fetch", func(b *testing.B) {
+		for b.Loop() {
+			bareFetch(b, d.Client(b, user))
+		}
+		b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "mails/s")
+	})
+	account := func(s *store.Store) imappoll.Account {
+		return imappoll.Account{Name: "cuenta", Host: "127.0.0.1", Port: d.TLSPort(), CAs: d.Pool(), Username: user,
+			Password: func() (string, error) { return "secreto", nil }, Folders: []string{"INBOX"}, Since: "all", After: imappoll.Leave,
+			Journal: IMAPJournal{Store: s, Mailbox: user}}
+	}
+	b.Run("journal", func(b *testing.B) {
+		for b.Loop() {
+			s, _ := imapDesk(b)
+			if err := account(s).Poll(b.Context(), imappoll.PollNow); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "mails/s")
+	})
+	b.Run("tickets", func(b *testing.B) {
+		for b.Loop() {
+			s, in := imapDesk(b)
+			ctx, stop := context.WithCancel(b.Context())
+			done := make(chan error, 1)
+			go func() { done <- in.Run(ctx) }()
+			if err := account(s).Poll(ctx, imappoll.PollNow); err != nil {
+				b.Fatal(err)
+			}
+			for {
+				if count, err := s.CountMails(ctx); err != nil || count[store.OutcomeTicket] == n {
+					break
+				}
+				time.Sleep(5 * time.Millisecond)
+			}
+			stop()
+			<-done
+		}
+		b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "mails/s")
+	})
+}
+
+// bareFetch reads every mail of INBOX and keeps none.
+func bareFetch(b *testing.B, c *imapclient.Client) {
+	defer c.Close()
+	if _, err := c.Select("INBOX", nil).Wait(); err != nil {
+		b.Fatal(err)
+	}
+	fc := c.Fetch(imap.UIDSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{UID: true, RFC822Size: true, BodySection: []*imap.FetchItemBodySection{{Peek: true}}})
+	for m := fc.Next(); m != nil; m = fc.Next() {
+		for it := m.Next(); it != nil; it = m.Next() {
+			if body, ok := it.(imapclient.FetchItemDataBodySection); ok {
+				io.Copy(io.Discard, body.Literal)
+			}
+		}
+	}
+	if err := fc.Close(); err != nil {
+		b.Fatal(err)
+	}
+}
