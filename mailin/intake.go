@@ -40,6 +40,7 @@ func (in *Intake) work(ctx context.Context) {
 	for {
 		changed := in.o.Store.Changed()
 		if !order.full() {
+			order.look()
 			list, err := in.o.Store.Unsettled(ctx, after, in.o.Store.Now(), lookAhead)
 			if err != nil && ctx.Err() == nil {
 				in.o.Log.Error("cannot read the journal; trying again", "error", err)

@@ -13,6 +13,7 @@ type order struct {
 	mu    sync.Mutex
 	open  map[int64]int64 // size of each mail on its way
 	bytes int64           // of them all
+	gone  map[int64]bool  // done since the journal was looked at: what that saw of them is old
 	last  chan struct{}   // of the mail handed out before
 	freed chan struct{}   // there is room for more
 }
@@ -25,7 +26,16 @@ type turn struct {
 	once   sync.Once
 }
 
-func newOrder() *order { return &order{open: map[int64]int64{}, freed: make(chan struct{}, 1)} }
+func newOrder() *order {
+	return &order{open: map[int64]int64{}, gone: map[int64]bool{}, freed: make(chan struct{}, 1)}
+}
+
+// look is called before the journal is looked at for more.
+func (o *order) look() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.gone = map[int64]bool{}
+}
 
 // alone is the turn of a mail that waits for no other.
 func alone(m store.Mail) *turn { return &turn{mail: m, passed: make(chan struct{})} }
@@ -37,11 +47,11 @@ func (o *order) full() bool {
 	return len(o.open) >= lookAhead || o.bytes >= lookAheadSize
 }
 
-// add takes a mail behind those before it; nil when it is on its way already.
+// add takes a mail behind those before it; nil when it is on its way already, or was when the journal was looked at.
 func (o *order) add(m store.Mail) *turn {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if _, taken := o.open[m.ID]; taken {
+	if _, taken := o.open[m.ID]; taken || o.gone[m.ID] {
 		return nil
 	}
 	t := alone(m)
@@ -56,6 +66,7 @@ func (o *order) done(t *turn) {
 	o.mu.Lock()
 	o.bytes -= o.open[t.mail.ID]
 	delete(o.open, t.mail.ID)
+	o.gone[t.mail.ID] = true
 	o.mu.Unlock()
 	select {
 	case o.freed <- struct{}{}:

@@ -114,7 +114,7 @@ func (r *running) busy() bool {
 // until waits for a condition, and moves the clock by step between two looks.
 func (r *running) until(what string, step time.Duration, ok func() bool) {
 	r.h.t.Helper()
-	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			r.h.t.Fatalf("not %s: %v", what, r.h.states())
 		}
@@ -378,6 +378,7 @@ func TestPoison(t *testing.T) {
 	if spun := r.rests.Load() - before; spun > 5 {
 		t.Errorf("went to sleep %d times while nothing happened", spun)
 	}
+	r.until("put off", 0, func() bool { return h.row(1).LastReply != "" })
 	if row := h.row(1); row.State != store.Due || row.Attempts != 1 || !strings.Contains(row.LastReply, "no_such_kind") {
 		t.Errorf("%+v", row)
 	}
@@ -396,7 +397,10 @@ func TestPanicWhileRendering(t *testing.T) {
 	good := h.renderer
 	h.renderer = &Renderer{Store: h.store}
 	r := h.run(&sink{})
-	r.until("tried", 0, func() bool { return h.row(1).Attempts == 1 && h.row(2).Attempts == 1 && h.row(2).State == store.Due })
+	r.until("tried", 0, func() bool {
+		a, b := h.row(1), h.row(2)
+		return a.Attempts == 1 && b.Attempts == 1 && a.State == store.Due && b.State == store.Due && a.LastReply != "" && b.LastReply != ""
+	})
 	if row := h.row(1); !strings.Contains(row.LastReply, "panic") {
 		t.Errorf("%+v", row)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"buzon/store"
 	"buzon/store/desk"
@@ -117,12 +118,15 @@ func (s *subject) carriesWords() bool {
 	return false
 }
 
-// fromName is what the reader sees as the sender: words bear the name of who wrote them, so that an agent's inbox is no list of
-// mails from one and the same desk.
+// fromName is what the reader sees as the sender: words bear the name of who wrote them. A customer's name, which he chose himself,
+// comes with his domain and never with the desk's name, so that nobody passes for an agent.
 func (s *subject) fromName() string {
-	words := s.human() || s.to.Agent() && s.o.Kind != desk.PendingNotice && s.carriesWords() && !s.author.Agent()
-	if words && s.author.Name != "" {
+	switch {
+	case s.human() && s.author.Name != "":
 		return s.author.Name + ", " + s.box.Name
+	case s.to.Agent() && s.o.Kind != desk.PendingNotice && s.carriesWords() && s.author.ID != 0 && !s.author.Agent():
+		_, domain, _ := strings.Cut(s.author.Address(), "@")
+		return strings.Trim(s.author.Name+" · "+domain, " ·")
 	}
 	return s.box.Name
 }

@@ -300,7 +300,7 @@ func (d *liveDesk) toldAll(f *feeder, kills int) {
 	heard := map[string]int{} // recipient and kind of his own case
 	for _, m := range d.relay.Accepted() {
 		id := headerField(m.Raw, "Message-ID")
-		if len(copies[id]) == 0 {
+		if len(copies[id]) == 0 && headerField(m.Raw, "X-Buzon-Caso") != "" { // a mail in quarantine is told apart from cases
 			heard[m.To[0]]++
 		}
 		copies[id] = append(copies[id], m)

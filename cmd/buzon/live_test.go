@@ -285,9 +285,13 @@ func (d *liveDesk) post(l letter) {
 	}
 	var to []string
 	for _, list := range []string{l.To, l.Cc} {
-		for _, a := range strings.Split(list, ",") {
-			if a = bareAddress(a); strings.HasSuffix(a, "@ejemplo.test") && a != ana && a != luis {
-				to = append(to, a)
+		all, err := mail.ParseAddressList(list)
+		if list != "" && err != nil {
+			d.t.Fatalf("%q: %v", list, err)
+		}
+		for _, a := range all {
+			if strings.HasPrefix(a.Address, "soporte") || strings.HasPrefix(a.Address, "ayuda@") || strings.HasPrefix(a.Address, "ventas@") {
+				to = append(to, a.Address)
 			}
 		}
 	}

@@ -309,8 +309,8 @@ func agentForwards(t *testing.T) {
 			t.Errorf("%s: the customer's reply became %+v", c.name, m)
 		}
 	}
-	if n := len(d.received(ana)); n != 2 {
-		t.Errorf("Ana, who forwarded both, was told %d times; want the two replies", n)
+	if n := len(d.received(ana)); n != 4 {
+		t.Errorf("Ana, who forwarded both, was told %d times; want what came of each, and the two replies", n)
 	}
 }
 

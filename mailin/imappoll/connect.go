@@ -185,7 +185,8 @@ func (s *session) password(password string) error {
 // authenticate tells a login that was refused from a server that has no time.
 func (s *session) authenticate(ctx context.Context, f func() error) error {
 	err := s.do(ctx, "log in", f)
-	if err == nil || errors.Is(err, errThrottle) || !refused(err) {
+	var bearer *sasl.OAuthBearerError
+	if err == nil || errors.Is(err, errThrottle) || !refused(err) && !errors.As(err, &bearer) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", errAuth, err)

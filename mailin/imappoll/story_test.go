@@ -1,6 +1,8 @@
 package imappoll
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -243,5 +245,28 @@ func TestFirstContact(t *testing.T) {
 				t.Errorf("%d mails taken, want %d", len(mails), c.taken+1)
 			}
 		})
+	}
+}
+
+// TestTokensOnDovecot logs in by token, and tells a token that is refused.
+func TestTokensOnDovecot(t *testing.T) {
+	d := mailtest.Dovecot(t, map[string]string{dovecotUser: "secreto"})
+	d.OAuth(t, func(token string) string {
+		return map[string]string{"good": dovecotUser}[token]
+	})
+	for _, bearer := range []bool{false, true} {
+		d.Append(t, dovecotUser, "INBOX", letter(1))
+		j := newMemory()
+		a := dovecotAccount(d, j)
+		a.OAuthBearer, a.Password = bearer, nil
+		a.Token = func(context.Context, bool) (string, error) { return "expired", nil }
+		if err := a.Poll(t.Context(), PollNow); !errors.Is(err, errAuth) {
+			t.Errorf("with a token that has expired: %v", err)
+		}
+		a.Token = func(context.Context, bool) (string, error) { return "good", nil }
+		if err := a.Poll(t.Context(), PollNow); err != nil {
+			t.Errorf("with a good token: %v", err)
+		}
+		exactlyOnce(t, j.all(), 1)
 	}
 }

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+// provider gives tokens as Microsoft and Google do, and remembers what it was asked.
+type provider struct {
+	*httptest.Server
+	asked   []url.Values
+	pending int // how often the device flow says that the person has not finished
+	refuse  string
+}
+
+func newProvider(t *testing.T) *provider {
+	t.Helper()
+	p := &provider{pending: 1}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/device", func(w http.ResponseWriter, r *http.Request) {
+		r.ParseForm()
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"device_code":"D","user_code":"ABCD-1234","verification_uri":"https://login.test/device","expires_in":900,"interval":1}`)
+	})
+	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
+		r.ParseForm()
+		p.asked = append(p.asked, r.PostForm)
+		w.Header().Set("Content-Type", "application/json")
+		device := r.PostForm.Get("device_code") != ""
+		switch {
+		case p.refuse != "":
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprintf(w, `{"error":%q}`, p.refuse)
+		case device && p.pending > 0:
+			p.pending--
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"error":"authorization_pending"}`)
+		default:
+			fmt.Fprintf(w, `{"access_token":"T%d","refresh_token":"R%d","token_type":"Bearer","expires_in":3600}`, len(p.asked), len(p.asked))
+		}
+	})
+	p.Server = httptest.NewServer(mux)
+	t.Cleanup(p.Close)
+	return p
+}
+
+// config writes a configuration with one account at the provider.
+func (p *provider) config(t *testing.T, more string) (file, dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	file = filepath.Join(dir, "buzon.toml")
+	text := fmt.Sprintf(`data_dir = %q
+[[mailbox]]
+address = "soporte@ejemplo.test"
+[[imap]]
+name = "cuenta"
+host = "127.0.0.1"
+tls = "none"
+username = "ana@ejemplo.test"
+client_id = "C"
+token_url = "%s/token"
+%s
+`, filepath.Join(dir, "data"), p.URL, strings.ReplaceAll(more, "URL", p.URL))
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file, filepath.Join(dir, "data")
+}
+
+func (p *provider) account(t *testing.T, more string) (imapConfig, string) {
+	t.Helper()
+	file, dir := p.config(t, more)
+	conf, err := (&app{configFile: file}).config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	account, err := conf.imapAccount("cuenta")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account, dir
+}
+
+func TestOAuthDeviceLogin(t *testing.T) {
+	p := newProvider(t)
+	more := `device_url = "URL/device"`
+	file, dir := p.config(t, more)
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"-c", file, "oauth", "login", "cuenta"}, strings.NewReader(""), &out, &errs); code != 0 {
+		t.Fatalf("exit %d: %s", code, errs.String())
+	}
+	if !strings.Contains(out.String(), "https://login.test/device") || !strings.Contains(out.String(), "ABCD-1234") {
+		t.Errorf("said %q", out.String())
+	}
+	kept := filepath.Join(dir, "oauth", "cuenta.json")
+	if info, err := os.Stat(kept); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("token file: %v, %v", info, err)
+	}
+	conf, err := (&app{configFile: file}).config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	account, _ := conf.imapAccount("cuenta")
+	get, err := account.tokens(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		fresh bool
+		want  string
+	}{{false, "T2"}, {true, "T3"}, {false, "T3"}} {
+		if got, err := get(t.Context(), c.fresh); got != c.want || err != nil {
+			t.Errorf("fresh %v: token %q, %v, want %q", c.fresh, got, err, c.want)
+		}
+	}
+	token, err := readToken(kept)
+	if err != nil || token.RefreshToken != "R3" || p.asked[len(p.asked)-1].Get("refresh_token") != "R2" {
+		t.Errorf("kept %+v, %v: a new refresh token takes the place of the old", token, err)
+	}
+	p.refuse = "invalid_grant"
+	if got, err := get(t.Context(), true); err == nil {
+		t.Errorf("token %q of a login that was taken back", got)
+	}
+}
+
+func TestOAuthBrowserLogin(t *testing.T) {
+	p := newProvider(t)
+	file, dir := p.config(t, `auth_url = "https://login.test/auth"`)
+	in, typed := io.Pipe()
+	out := &syncBuffer{}
+	done := make(chan int, 1)
+	go func() {
+		done <- run(context.Background(), []string{"-c", file, "oauth", "login", "cuenta"}, in, out, out)
+	}()
+	var address *url.URL
+	for end := time.Now().Add(10 * time.Second); address == nil && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		for _, line := range strings.Split(out.String(), "\n") {
+			if strings.HasPrefix(line, "https://login.test/auth?") && strings.Contains(out.String(), "Paste") {
+				address, _ = url.Parse(line)
+			}
+		}
+	}
+	if address == nil {
+		t.Fatalf("said %q", out.String())
+	}
+	fmt.Fprintf(typed, "http://127.0.0.1:1/?state=%s&code=K\n", address.Query().Get("state"))
+	if code := <-done; code != 0 {
+		t.Fatalf("exit %d: %s", code, out.String())
+	}
+	q := p.asked[0]
+	if q.Get("code") != "K" || oauth2.S256ChallengeFromVerifier(q.Get("code_verifier")) != address.Query().Get("code_challenge") {
+		t.Errorf("asked %v", q)
+	}
+	if token, err := readToken(filepath.Join(dir, "oauth", "cuenta.json")); err != nil || token.RefreshToken != "R1" {
+		t.Errorf("kept %+v, %v", token, err)
+	}
+}
+
+func TestOAuthWithoutAPerson(t *testing.T) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "google.json")
+	p := newProvider(t)
+	text, _ := json.Marshal(map[string]string{"client_email": "buzon@proyecto.test", "token_uri": p.URL + "/token",
+		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))})
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ more, grant string }{
+		{"auth = \"xoauth2\"\ngrant = \"client_credentials\"\nclient_secret = \"S\"\nscopes = [\"x\"]", "client_credentials"},
+		{fmt.Sprintf("service_account_file = %q\nscopes = [\"x\"]", file), "urn:ietf:params:oauth:grant-type:jwt-bearer"},
+	} {
+		p.asked = nil
+		account, dir := p.account(t, c.more)
+		get, err := account.tokens(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range []struct {
+			fresh bool
+			want  string
+		}{{false, "T1"}, {false, "T1"}, {true, "T2"}} {
+			if got, err := get(t.Context(), s.fresh); got != s.want || err != nil {
+				t.Errorf("%s: token %q, %v, want %q", c.grant, got, err, s.want)
+			}
+		}
+		if got := p.asked[0].Get("grant_type"); got != c.grant {
+			t.Errorf("asked by %s, want %s", got, c.grant)
+		}
+	}
+}
+
+func TestOAuthBeforeTheLogin(t *testing.T) {
+	account, dir := newProvider(t).account(t, `device_url = "URL/device"`)
+	get, err := account.tokens(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := get(t.Context(), false); err == nil || !strings.Contains(err.Error(), "run buzon oauth login cuenta") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestIMAPConfiguration(t *testing.T) {
+	good := "host = \"imap.test\"\nusername = \"soporte\"\npassword = \"x\"\n"
+	for _, c := range []struct{ more, wrong string }{
+		{good, ""},
+		{good + "after = \"archive\"", "imap.after"},
+		{good + "tls = \"none\"", "imap.tls"},
+		{good + "folders = [\"INBOX\", \"INBOX\"]", "named twice"},
+		{good + "moved_to = \"INBOX\"", "imap.moved_to"},
+		{good + "since = \"ayer\"", "imap.since"},
+		{good + "schedule = \"often\"", "imap.schedule"},
+		{good + "mailbox = \"otra@ejemplo.test\"", "imap.mailbox"},
+		{good + "password_file = \"/x\"", "give one of them"},
+		{good + "provider = \"yahoo\"", "imap.provider"},
+		{good + "name = \"a/b\"", "imap.name"},
+		{good + "[[imap]]\n" + good, "two accounts"},
+		{"host = \"imap.test\"\npassword = \"x\"", "imap.username"},
+		{"provider = \"microsoft365\"\nusername = \"a@b.test\"", "imap.client_id"},
+		{"provider = \"microsoft365\"\nusername = \"a@b.test\"\nclient_id = \"x\"", ""},
+		{"provider = \"google\"\nusername = \"a@b.test\"\npassword = \"x\"", ""},
+		{"provider = \"google\"\nusername = \"a@b.test\"\nservice_account_file = \"/x\"", ""},
+		{"provider = \"google\"\nusername = \"a@b.test\"\nclient_id = \"x\"\nsecret_expires = \"soon\"", "imap.secret_expires"},
+	} {
+		conf, err := parseConfig("buzon.toml", "[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n[[imap]]\n"+c.more)
+		if err == nil {
+			err = conf.check()
+		}
+		if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+			t.Errorf("%s: %v, want %q", c.more, err, c.wrong)
+		}
+	}
+	conf, err := parseConfig("buzon.toml", "[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n[[imap]]\nprovider = \"microsoft365\"\nusername = \"a@b.test\"\nclient_id = \"x\"\ntenant = \"t\"\ngrant = \"client_credentials\"")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _ := conf.imapAccount("a@b.test")
+	if a.Host != "outlook.office365.com" || a.TokenURL != "https://login.microsoftonline.com/t/oauth2/v2.0/token" || a.Auth != "xoauth2" || a.Port != 993 ||
+		fmt.Sprint(a.Scopes) != "[https://outlook.office365.com/.default]" || fmt.Sprint(a.Folders) != "[INBOX]" {
+		t.Errorf("preset %+v", a)
+	}
+}
