@@ -107,7 +107,7 @@ func (in *Intake) handle(ctx context.Context, t *turn) {
 // retry counts the attempt, durably, and then tries; after the last the mail goes to quarantine.
 func (in *Intake) retry(ctx context.Context, t *turn) {
 	m := &t.mail
-	if m.Attempts >= attempts {
+	if m.Error == "" && m.Attempts >= deaths || m.Error != "" && m.Attempts >= attempts {
 		in.giveUp(ctx, *m, cmpString(m.Error, "the process ended while it was being filed"))
 		return
 	}

@@ -111,14 +111,14 @@ func TestFaultsCostNoAttempt(t *testing.T) {
 	}
 }
 
-// TestRecoveryBlamesOnlyThePoison: three processes die of one mail; it is put away, and the others are filed with one
+// TestRecoveryBlamesOnlyThePoison: process after process dies of one mail; it is put away, and the others are filed with one
 // attempt beside their first.
 func TestRecoveryBlamesOnlyThePoison(t *testing.T) {
 	h := newHouse(t)
 	first := h.receive(h.plain("a@cliente.test", box, "antes", "x"))
 	bad := h.receive(h.plain(customer, box, "veneno", "XYZZY"))
 	last := h.receive(h.plain("b@cliente.test", box, "después", "x"))
-	for want := 2; want <= 3; want++ {
+	for want := 2; want <= deaths; want++ {
 		died := make(chan struct{})
 		h.poison("XYZZY", func(context.Context) { close(died); select {} })
 		ctx, stop := context.WithCancel(t.Context())
@@ -133,7 +133,7 @@ func TestRecoveryBlamesOnlyThePoison(t *testing.T) {
 		h.Intake = next
 	}
 	h.run(10 * time.Second)
-	if m := h.mail(bad); m.Outcome != store.OutcomeQuarantine || m.Attempts != 3 {
+	if m := h.mail(bad); m.Outcome != store.OutcomeQuarantine || m.Attempts != deaths {
 		t.Errorf("poison: %s after %d", m.Outcome, m.Attempts)
 	}
 	for _, id := range []int64{first, last} {

@@ -38,8 +38,13 @@ type Options struct {
 	Log         *slog.Logger
 }
 
-// attempts is how often a mail is tried before it goes to quarantine.
-const attempts = 3
+// How often a mail is tried before it goes to quarantine: three times when it failed by itself. When all that is known is that
+// the process died meanwhile it is more, since most processes die of other causes, and one that is killed and started over and
+// over must not put good mail aside.
+const (
+	attempts = 3
+	deaths   = 8
+)
 
 // Intake files mail. Make one with New.
 type Intake struct {

@@ -138,13 +138,11 @@ ticket_hour = 1000000
 	stop()
 	feeding.Wait() // each ends with the answer to its last mail
 	d.drained()
-	for _, m := range d.mails() { // three kills while the same mail was being filed put it there, whole
+	for _, m := range d.mails() { // nobody has to lend a hand
 		if m.Outcome == "quarantine" {
-			t.Logf("retried out of quarantine: %+v", m)
-			d.cli("quarantine", "retry", fmt.Sprint(m.ID))
+			t.Errorf("a good mail is in quarantine: %+v", m)
 		}
 	}
-	d.drained()
 	ownerOnly(t, d.data)
 	p.Process.Signal(os.Interrupt)
 	if err := p.Wait(); err != nil {

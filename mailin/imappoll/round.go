@@ -133,8 +133,12 @@ func (s *session) scan(ctx context.Context) error {
 		if err != nil {
 			return storeError(err)
 		}
-		if list = without(list, known); len(list) == 0 {
+		if len(list) == 0 {
 			return nil
+		}
+		last := list[len(list)-1]
+		if list = without(list, known); len(list) == 0 {
+			return s.note(ctx, last) // so that it is not all looked through again
 		}
 		if err := s.take(ctx, list, at.Old, true); err != nil {
 			return err

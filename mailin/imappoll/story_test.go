@@ -223,7 +223,7 @@ func TestFirstContact(t *testing.T) {
 		since   string
 		archive bool
 		taken   int
-	}{{"now", false, 0}, {"all", false, 3}, {"all", true, 3}, {"2026-11-01", false, 3}, {"2999-01-01", false, 0}} {
+	}{{"now", false, 0}, {"all", false, 3}, {"all", true, 3}, {"2000-01-01", false, 3}, {"2999-01-01", false, 0}} {
 		t.Run(fmt.Sprintf("%s-%v", c.since, c.archive), func(t *testing.T) {
 			srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{})
 			for i := 1; i <= 3; i++ {

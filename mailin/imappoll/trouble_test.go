@@ -309,3 +309,44 @@ func TestOrder(t *testing.T) {
 		exactlyOnce(t, j.all(), 2)
 	})
 }
+
+// TestOneSlowAccount gives one account a server that sends a byte a second; the other goes on.
+func TestOneSlowAccount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow, quick := newFake(1), newFake(1)
+		j, other := newMemory(), newMemory()
+		a, b := account(j, 143), account(other, 143)
+		a.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			c, err := slow.Dial(ctx, network, address)
+			return dripConn{c}, err
+		}
+		b.Dial = quick.Dial
+		stopA, stopB := start(t, a), start(t, b)
+		elapse(10 * time.Second)
+		exactlyOnce(t, other.all(), 1)
+		elapse(20 * time.Minute)
+		stopA()
+		stopB()
+		if j.alarmed() != "[down]" {
+			t.Errorf("alarms of the slow account: %s", j.alarmed())
+		}
+	})
+}
+
+type dripConn struct{ net.Conn }
+
+func (c dripConn) Read(p []byte) (int, error) {
+	time.Sleep(time.Second)
+	return c.Conn.Read(p[:1])
+}
+
+// TestOldMailIsPassedOverOnce does not look through what was there at first contact again and again.
+func TestOldMailIsPassedOverOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		play(t, f, 9*time.Minute, func(a *Account) { a.Since = "now" })
+		if n := f.said("UID SEARCH UID 1:*"); n != 1 {
+			t.Errorf("looked through all of it %d times:\n%s", n, strings.Join(f.heard, "\n"))
+		}
+	})
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+)
+
+func imapStore(t *testing.T) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), t.TempDir(), Options{MinFree: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func imapMail(t *testing.T, s *Store, uid uint32, text string) IMAPMail {
+	t.Helper()
+	p := s.NewSpool()
+	t.Cleanup(func() { p.Close() })
+	if _, err := p.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	return IMAPMail{UID: uid, State: "taken", Spool: p, Envelope: Envelope{Door: "imap:a", Received: time.Now()}}
+}
+
+// TestIMAPEntries walks a folder through two epochs.
+func TestIMAPEntries(t *testing.T) {
+	s, ctx := imapStore(t), t.Context()
+	f := IMAPFolder{"a", "INBOX", 7}
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	show := func(list []IMAPEntry, err error) (text string) {
+		t.Helper()
+		ok(err)
+		for _, e := range list {
+			text += fmt.Sprintf("%d %s %d %x %q; ", e.UID, e.State, e.Mail, e.Print, e.Outcome)
+		}
+		return text
+	}
+	is := func(what, got, want string) {
+		t.Helper()
+		if got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", what, got, want)
+		}
+	}
+	position := func() string {
+		p, known, err := s.IMAPPosition(ctx, "a", "INBOX")
+		ok(err)
+		return fmt.Sprint(p, known)
+	}
+	is("before first contact", position(), "{0 0 0 false} false")
+	ok(s.BeginIMAP(ctx, f, 3, []IMAPEntry{{UID: 1, State: "skipped"}, {UID: 2, State: "skipped"}}))
+	is("without prints", position(), "{7 0 3 false} true")
+	ok(s.NoteIMAP(ctx, f, 0, []IMAPEntry{{UID: 1, State: "skipped", Print: []byte{1}}, {UID: 2, State: "skipped", Print: []byte{}}}))
+	ok(s.TakeIMAP(ctx, f, 4, []IMAPMail{imapMail(t, s, 3, "uno"), imapMail(t, s, 4, "dos")}))
+	ok(s.NoteIMAP(ctx, f, 2, []IMAPEntry{{UID: 3, State: "done"}, {UID: 5, State: "failed", Attempts: 2, Error: "NIL"}}))
+	is("the cursor never goes back", position(), "{7 4 3 true} true")
+	is("all", show(s.IMAPEntries(ctx, f, 0)), `1 skipped 0 01 ""; 2 skipped 0  ""; 3 done 1  ""; 4 taken 2  ""; 5 failed 0  ""; `)
+	is("above", show(s.IMAPEntries(ctx, f, 4)), `5 failed 0  ""; `)
+	is("owed", show(s.IMAPOwed(ctx, f)), `4 taken 2  ""; 5 failed 0  ""; `)
+	prints, err := s.IMAPPrints(ctx, "a", "INBOX")
+	ok(err)
+	is("prints", fmt.Sprint(prints), "[[1]]")
+
+	g := IMAPFolder{"a", "INBOX", 8}
+	ok(s.BeginIMAP(ctx, g, 0, nil))
+	ok(s.NoteIMAP(ctx, f, 99, nil)) // of the epoch that has ended
+	is("a new epoch", position(), "{8 0 0 true} true")
+	is("knows nothing", show(s.IMAPEntries(ctx, g, 0)), "")
+
+	broken := imapMail(t, s, 2, "tres")
+	broken.Spool.err = errors.New("the disk is gone")
+	if err := s.TakeIMAP(ctx, g, 2, []IMAPMail{imapMail(t, s, 1, "dos"), broken}); !Temporary(err) {
+		t.Errorf("took a mail whose spool is broken: %v", err)
+	}
+	is("all or none", position()+show(s.IMAPEntries(ctx, g, 0)), "{8 0 0 true} true")
+}
+
+func TestIMAPOrdersAndStatus(t *testing.T) {
+	s, ctx := imapStore(t), context.Background()
+	order := func() string {
+		o, err := s.IMAPOrder(ctx, "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	good := time.UnixMilli(1_800_000_000_000)
+	for _, err := range []error{s.OrderIMAP(ctx, "a", "poll"), s.SetIMAPStatus(ctx, IMAPStatus{Account: "a", Tried: good, Good: good, Report: "r"})} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a, b := order(), order(); a != "poll" || b != "" {
+		t.Errorf("orders %q, %q: want each once", a, b)
+	}
+	st, err := s.IMAPStatus(ctx, "a")
+	if err != nil || !st.Good.Equal(good) || st.Report != "r" || !st.Alarmed.IsZero() {
+		t.Errorf("status %+v, %v", st, err)
+	}
+}
