@@ -19,7 +19,7 @@ import (
 // tryIMAP logs in to an account, tries what the door needs of the server, and prints what it found. It changes nothing
 // there; with send it waits for a mail of its own to arrive at a plus address.
 func (a *app) tryIMAP(ctx context.Context, conf config, c imapConfig, send bool) error {
-	if left, ok := c.secretLeft(time.Now()); ok && left < soon {
+	if c.expiring(time.Now()) {
 		fmt.Fprintf(a.stdout, "%-14s the client secret of %s expires on %s: make a new one\n", "imap:", c.Name, c.SecretExpires)
 	}
 	account, err := c.account(conf.DataDir)

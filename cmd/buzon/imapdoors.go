@@ -30,10 +30,6 @@ func (h *house) imapDoor(c imapConfig) (imappoll.Account, error) {
 	a, err := c.account(h.config.DataDir)
 	a.Log, a.Wanted = h.log, h.intake().WantsSent
 	a.Journal = mailin.IMAPJournal{Store: h.store, Mailbox: c.Mailbox, Sent: c.Sent}
-	if left, ok := c.secretLeft(h.store.Now()); ok && left < soon {
-		h.log.Warn("the client secret of an IMAP account expires soon: make a new one and write it into client_secret_file",
-			"account", c.Name, "secret_expires", c.SecretExpires)
-	}
 	return a, err
 }
 
@@ -75,17 +71,37 @@ func certificates(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// secretLeft is how long the client secret is still good, where the configuration says so.
-func (a imapConfig) secretLeft(now time.Time) (time.Duration, bool) {
+// expiring tells whether the client secret ends soon, or has ended, where the configuration says when.
+func (a imapConfig) expiring(now time.Time) bool {
 	until, err := time.Parse(time.DateOnly, a.SecretExpires)
-	return until.Sub(now), err == nil
+	return err == nil && until.Sub(now) < soon
 }
 
-// runIMAP fetches mail from all accounts until ctx ends.
+// runIMAP fetches mail from all accounts until ctx ends, and once a day warns of secrets that end soon.
 func (h *house) runIMAP(ctx context.Context, accounts []imappoll.Account) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, a := range accounts {
 		group.Go(func() error { return a.Run(ctx) })
 	}
+	group.Go(func() error {
+		for day := time.NewTicker(24 * time.Hour); ; {
+			h.warnOfSecrets()
+			select {
+			case <-day.C:
+			case <-ctx.Done():
+				day.Stop()
+				return nil
+			}
+		}
+	})
 	return group.Wait()
+}
+
+func (h *house) warnOfSecrets() {
+	for _, c := range h.config.IMAP {
+		if c = c.withDefaults(h.config); c.expiring(h.store.Now()) {
+			h.log.Warn("the client secret of an IMAP account expires soon: make a new one and write it into client_secret_file",
+				"account", c.Name, "secret_expires", c.SecretExpires)
+		}
+	}
 }

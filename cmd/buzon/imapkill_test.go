@@ -189,3 +189,23 @@ func TestIMAPAccount(t *testing.T) {
 		t.Errorf("sent mail: %d mails, flags %v, %v", len(found), flags, err)
 	}
 }
+
+// TestCheckSendsAMailToItself sees whether plus addresses are delivered; the mail is the desk's own and opens no case.
+func TestCheckSendsAMailToItself(t *testing.T) {
+	t.Parallel()
+	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{})
+	d := imapDesk(t, srv, "name = \"cuenta\"")
+	go func() {
+		for _, m := range d.relay.Wait(t, 1) {
+			srv.Append(t, "INBOX", m.Raw)
+		}
+	}()
+	if out := d.cli("check", "--send"); !strings.Contains(out, "plus-addressing works") {
+		t.Errorf("check --send:\n%s", out)
+	}
+	if m := d.relay.Accepted()[0]; fmt.Sprint(m.To) != "[soporte+buzon-check@ejemplo.test]" {
+		t.Errorf("sent to %v", m.To)
+	}
+	serveBinary(t, buildBuzon(t), d.file)
+	d.until("it recorded", func() bool { m := d.mails(); return len(m) == 1 && m[0].Outcome == "own" })
+}

@@ -66,7 +66,7 @@ type accountRow struct {
 	Username   string   `json:"username"`
 	Mailbox    string   `json:"mailbox"`
 	Folders    []string `json:"folders"`
-	State      string   `json:"state"` // ok, failing, never
+	State      string   `json:"state"` // ok, failing, never, or expiring: the client secret ends soon
 	LastTry    *string  `json:"last_try"`
 	LastGood   *string  `json:"last_success"`
 	Lag        float64  `json:"lag_seconds"`
@@ -90,6 +90,8 @@ func (h *house) accountRow(ctx context.Context, c imapConfig) (accountRow, store
 		r.State = "never"
 	case st.Error != "":
 		r.State = "failing"
+	case c.expiring(h.store.Now()):
+		r.State = "expiring"
 	}
 	if !st.Good.IsZero() {
 		r.Lag = h.store.Now().Sub(st.Good).Round(time.Second).Seconds()

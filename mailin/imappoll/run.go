@@ -3,9 +3,7 @@ package imappoll
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -16,8 +14,8 @@ func (a Account) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.status, err = p.Journal.Status(ctx, p.Name); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("read the state of IMAP account %s: %w", p.Name, err)
+	if p.status, err = p.Journal.Status(ctx, p.Name); err != nil { // the store has bad moments; the next report writes it anew
+		p.log.Error("cannot read the account's state", "error", err)
 	}
 	watching, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
@@ -55,21 +53,19 @@ type worker struct {
 }
 
 // attempt is one connection, from login to its end. A panic in it ends the connection and not the daemon.
-func (w *worker) attempt(ctx context.Context) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+func (w *worker) attempt(ctx context.Context) error {
+	err := guarded(func() error {
+		s, err := w.connect(ctx, &w.chunk, w.fresh)
+		if err != nil {
+			return err
 		}
-		if ctx.Err() == nil {
-			w.report(ctx, err)
-		}
-	}()
-	s, err := w.connect(ctx, &w.chunk, w.fresh)
-	if err != nil {
-		return err
+		defer s.close()
+		return w.serve(ctx, s)
+	})
+	if ctx.Err() == nil {
+		w.report(ctx, err)
 	}
-	defer s.close()
-	return w.serve(ctx, s)
+	return err
 }
 
 // serve goes round the folders and waits for the next reason to, until the connection ends.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 )
@@ -36,7 +37,7 @@ const progress = 4 << 10
 // returned when within does.
 func (w *wire) within(ctx context.Context, patience time.Duration, what string, f func() error) error {
 	done := make(chan error, 1)
-	go func() { done <- f() }()
+	go func() { done <- guarded(f) }()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	for seen := w.received.Load(); ; {
@@ -61,4 +62,14 @@ func (w *wire) within(ctx context.Context, patience time.Duration, what string, 
 		<-done
 		return fmt.Errorf("%s: %w", what, errTimeout)
 	}
+}
+
+// guarded keeps a panic over what a server says from ending the daemon.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return f()
 }
