@@ -34,7 +34,7 @@ type filing struct {
 // file settles a mail: one transaction, one outcome. begun is called when the transaction has its place in the order.
 func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 	wait := in.o.Store.Begin(ctx, func(tx *store.Tx) error {
-		if m, ok, err := tx.Mail(ctx, p.mail.ID); err != nil || !ok || m.Outcome != "" {
+		if waits, err := tx.Waiting(ctx, p.mail.ID); err != nil || !waits {
 			return err // settled by somebody else meanwhile
 		}
 		f := &filing{Intake: in, prepared: p, tx: tx, proof: Unproven}

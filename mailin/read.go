@@ -104,7 +104,7 @@ func FormLabels(set *templates.Set) (labels []string) {
 
 // beginning is as much of a text as its language needs.
 func beginning(text string) string {
-	const enough = 1000
+	const enough = 500
 	if len(text) <= enough {
 		return text
 	}

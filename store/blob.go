@@ -143,9 +143,6 @@ func (tx *Tx) keep(ctx context.Context, p *Spool) (id int64, err error) {
 		return 0, err
 	}
 	sum := p.hash.Sum(nil)
-	if ok, err := tx.row(ctx, "SELECT id FROM blob WHERE sha256 = $1", args(sum), &id); ok || err != nil {
-		return id, err
-	}
 	var data any
 	if !p.kept {
 		data = p.buf.Bytes()
@@ -153,8 +150,11 @@ func (tx *Tx) keep(ctx context.Context, p *Spool) (id int64, err error) {
 			data = []byte{}
 		}
 	}
-	_, err = tx.row(ctx, "INSERT INTO blob (sha256, size, data, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
+	fresh, err := tx.row(ctx, "INSERT INTO blob (sha256, size, data, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING id",
 		args(sum, p.size, data, tx.store.Now().UnixMilli()), &id)
+	if err == nil && !fresh {
+		_, err = tx.row(ctx, "SELECT id FROM blob WHERE sha256 = $1", args(sum), &id)
+	}
 	return id, err
 }
 

@@ -77,8 +77,9 @@ func (s *Store) Receive(ctx context.Context, env Envelope, p *Spool, more ...fun
 	if err := p.settle(); err != nil {
 		return 0, fault(err)
 	}
+	begun := context.WithoutCancel(ctx) // SQLite watches a context that may end, and that costs more than the statement
 	err = s.Write(ctx, func(tx *Tx) error {
-		id, err = tx.receive(ctx, env, p)
+		id, err = tx.receive(begun, env, p)
 		for _, f := range more {
 			if err == nil {
 				err = f(tx, id)
@@ -206,6 +207,12 @@ type Verdict struct {
 	Outcome                             Outcome
 	Ticket, Item                        int64
 	Error                               string
+}
+
+// Waiting tells whether a mail has not been settled yet.
+func (tx *Tx) Waiting(ctx context.Context, id int64) (bool, error) {
+	var one int
+	return tx.row(ctx, "SELECT 1 FROM journal WHERE id = $1 AND settled_at IS NULL", args(id), &one)
 }
 
 // Settle records the one outcome of a mail. It tells false when the mail has been settled before: then nothing else may

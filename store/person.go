@@ -69,16 +69,13 @@ func (tx *Tx) Agents(ctx context.Context) (list []desk.Person, err error) {
 	return tx.agents, err
 }
 
-// AddPerson writes a new person with his addresses, which nobody may have yet.
+// AddPerson writes a new person with his addresses, which nobody may have yet. Without an organisation he gets that of his domain.
 func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error) {
-	if p.Organisation == 0 {
-		if err := tx.organisationOf(ctx, &p); err != nil {
-			return p, err
-		}
-	}
+	_, domain, _ := strings.Cut(p.Address(), "@")
 	_, err := tx.row(ctx, `INSERT INTO person (name, role, organisation, language, active, team, on_call, blocked, welcomed, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-		args(p.Name, p.Role, p.Organisation, p.Language, p.Active, p.Team, p.OnCall, p.Blocked, p.Welcomed, tx.store.Now().UnixMilli()), &p.ID)
+		VALUES ($1, $2, CASE $3 WHEN 0 THEN coalesce((SELECT organisation FROM organisation_domain WHERE domain = $11), 0) ELSE $3 END,
+		$4, $5, $6, $7, $8, $9, $10) RETURNING id, organisation`,
+		args(p.Name, p.Role, p.Organisation, p.Language, p.Active, p.Team, p.OnCall, p.Blocked, p.Welcomed, tx.store.Now().UnixMilli(), domain), &p.ID, &p.Organisation)
 	if err != nil {
 		return p, fmt.Errorf("add person: %w", err)
 	}
@@ -86,13 +83,6 @@ func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error)
 		tx.agents = nil
 	}
 	return p, tx.addAddresses(ctx, p)
-}
-
-// organisationOf finds the organisation by the domain of the first address.
-func (tx *Tx) organisationOf(ctx context.Context, p *desk.Person) error {
-	_, domain, _ := strings.Cut(p.Address(), "@")
-	_, err := tx.row(ctx, "SELECT organisation FROM organisation_domain WHERE domain = $1", args(domain), &p.Organisation)
-	return err
 }
 
 // SetPerson writes everything of a person but his addresses.

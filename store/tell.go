@@ -116,7 +116,7 @@ func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
 // measure finds out whether the ticket is new, and whether its requester opens them in a flood.
 func (tx *Tx) measure(ctx context.Context, e *Telling) error {
 	e.fresh = e.Kind == desk.TicketOpened || e.Kind == desk.TicketReplaced || e.Kind == desk.TicketOpenedFor
-	if !e.fresh || e.Ticket.ProductionDown {
+	if !e.fresh || e.Ticket.ProductionDown || e.Stranger {
 		return nil
 	}
 	many, err := tx.TicketsSince(ctx, e.Ticket.Requester.ID, tx.store.Now().Add(-time.Hour))
@@ -156,8 +156,8 @@ func (tx *Tx) ackCapped(ctx context.Context, e Telling, address string, now time
 		args  []any
 		most  int
 	}{
-		{"acknowledged a moment ago", false, acknowledgements + " AND address = $1 AND created_at > $2", args(address, now.Add(-e.Caps.AckEvery).UnixMilli()), 1},
-		{"acknowledged often today", false, acknowledgements + " AND address = $1 AND created_at > $2", args(address, now.Add(-24*time.Hour).UnixMilli()), e.Caps.AcksADay},
+		{"acknowledged a moment ago", e.Stranger, acknowledgements + " AND address = $1 AND created_at > $2", args(address, now.Add(-e.Caps.AckEvery).UnixMilli()), 1},
+		{"acknowledged often today", e.Stranger, acknowledgements + " AND address = $1 AND created_at > $2", args(address, now.Add(-24*time.Hour).UnixMilli()), e.Caps.AcksADay},
 		{"many acknowledgements", !e.Stranger, "stranger = 1 AND created_at > $1", args(hour), e.Caps.AcksAll},
 		{"many acknowledgements to one domain", !e.Stranger, "stranger = 1 AND created_at > $1 AND address LIKE $2", args(hour, "%@"+domain), e.Caps.AcksDomain},
 	} {

@@ -124,10 +124,17 @@ func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket) (desk.Ticket, error
 	return t, nil
 }
 
-func (r Reader) statusOf(ctx context.Context, c desk.Class) (name string, err error) {
-	ok, err := r.row(ctx, "SELECT name FROM status WHERE class = $1 ORDER BY position LIMIT 1", args(c), &name)
+// statusOf is the first status of a class.
+func (tx *Tx) statusOf(ctx context.Context, c desk.Class) (name string, err error) {
+	if name = tx.statuses[c]; name != "" {
+		return name, nil
+	}
+	ok, err := tx.row(ctx, "SELECT name FROM status WHERE class = $1 ORDER BY position LIMIT 1", args(c), &name)
 	if err == nil && !ok {
 		err = fmt.Errorf("no status has the class %s: add one", c)
+	}
+	if err == nil {
+		tx.statuses[c] = name
 	}
 	return name, err
 }

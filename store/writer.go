@@ -17,9 +17,10 @@ const maxBatch = 256
 // Tx is a transaction in the hands of one function. It is not valid after the function returned.
 type Tx struct {
 	Reader
-	store  *Store
-	index  []indexed
-	agents []desk.Person // as last read; nil: not yet
+	store    *Store
+	index    []indexed
+	agents   []desk.Person         // as last read; nil: not yet
+	statuses map[desk.Class]string // likewise
 }
 
 // indexed is a row for the search index; these are written last in a commit, since every statement after them makes
@@ -168,7 +169,7 @@ func (w *writer) commit(list []job) (at int, err error) {
 	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return notBegun, fmt.Errorf("begin: %w", err)
 	}
-	tx := &Tx{Reader: Reader{w.statements}, store: w.store}
+	tx := &Tx{Reader: Reader{w.statements}, store: w.store, statuses: map[desk.Class]string{}}
 	for i, j := range list {
 		if err := j.run(tx); err != nil {
 			return i, err

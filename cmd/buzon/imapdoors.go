@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -104,4 +106,31 @@ func (h *house) warnOfSecrets() {
 				"account", c.Name, "secret_expires", c.SecretExpires)
 		}
 	}
+}
+
+// imapMetrics tells when each account was last looked through in full, and whether the administrators were alarmed.
+func (h *house) imapMetrics(ctx context.Context, w io.Writer) error {
+	if len(h.config.IMAP) == 0 {
+		return nil
+	}
+	var good, alarm strings.Builder
+	for _, c := range h.config.IMAP {
+		st, err := h.store.IMAPStatus(ctx, c.withDefaults(h.config).Name)
+		if err != nil {
+			return err
+		}
+		seconds, alarmed := int64(0), 0
+		if !st.Good.IsZero() {
+			seconds = st.Good.Unix()
+		}
+		if !st.Alarmed.IsZero() {
+			alarmed = 1
+		}
+		fmt.Fprintf(&good, "buzon_imap_last_success_seconds{account=%q} %d\n", st.Account, seconds)
+		fmt.Fprintf(&alarm, "buzon_imap_alarm{account=%q} %d\n", st.Account, alarmed)
+	}
+	_, err := fmt.Fprint(w, "# HELP buzon_imap_last_success_seconds When all folders of the account were last looked through, in Unix time; 0: never. When it stands still, see buzon mailbox show.\n",
+		"# TYPE buzon_imap_last_success_seconds gauge\n", good.String(),
+		"# HELP buzon_imap_alarm 1 while the account fails for longer than alarm_after. See buzon mailbox show, and buzon check.\n# TYPE buzon_imap_alarm gauge\n", alarm.String())
+	return err
 }

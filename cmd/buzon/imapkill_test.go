@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -134,7 +136,8 @@ func TestIMAPAccount(t *testing.T) {
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Enviados", "Cuarentena"}})
 	old := letter{From: "vieja@cliente.test", To: soporte, Subject: "Vieja: Producción Caída", Text: "De antes.", ID: "<vieja@cliente.test>"}
 	srv.Append(t, "INBOX", old.raw())
-	d := imapDesk(t, srv, "archive = true\nsent = \"Enviados\"\nquarantine = \"Cuarentena\"\nname = \"cuenta\"")
+	monitor := freeAddress(t)
+	d := imapDesk(t, srv, fmt.Sprintf("archive = true\nsent = \"Enviados\"\nquarantine = \"Cuarentena\"\nname = \"cuenta\"\n[http]\nlisten = %q", monitor))
 	binary := buildBuzon(t)
 	serveBinary(t, binary, d.file)
 	d.until("the old mail filed", func() bool { return len(d.tickets()) == 1 })
@@ -173,6 +176,9 @@ func TestIMAPAccount(t *testing.T) {
 	if len(rows) != 1 || rows[0].State != "ok" || rows[0].LastGood == nil || rows[0].Taken != 4 || !strings.Contains(rows[0].Report, "INBOX: 0 on the server") {
 		t.Errorf("accounts %+v", rows)
 	}
+	if page := metricsPage(t, monitor); !strings.Contains(page, `buzon_imap_alarm{account="cuenta"} 0`) || !strings.Contains(page, `buzon_imap_last_success_seconds{account="cuenta"} 1`) {
+		t.Errorf("metrics:\n%s", page)
+	}
 	if out := d.cli("check"); !strings.Contains(out, "imap cuenta:   ok") {
 		t.Errorf("check:\n%s", out)
 	}
@@ -208,4 +214,19 @@ func TestCheckSendsAMailToItself(t *testing.T) {
 	}
 	serveBinary(t, buildBuzon(t), d.file)
 	d.until("it recorded", func() bool { m := d.mails(); return len(m) == 1 && m[0].Outcome == "own" })
+}
+
+// metricsPage is what monitoring sees.
+func metricsPage(t *testing.T, address string) string {
+	t.Helper()
+	r, err := http.Get("http://" + address + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

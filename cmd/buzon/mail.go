@@ -87,11 +87,15 @@ type mailRow struct {
 	Error        string  `json:"error"`
 	Reason       string  `json:"reason"`
 	Size         int64   `json:"size"`
+	Folder       string  `json:"folder,omitempty"` // of mail from an IMAP account, with its place there
+	UIDValidity  uint32  `json:"uidvalidity,omitempty"`
+	UID          uint32  `json:"uid,omitempty"`
 }
 
 func mailJSON(m store.Mail) mailRow {
 	return mailRow{m.ID, stamp(m.Received), m.Envelope.Door, m.Mailbox, m.Envelope.From, m.MessageID, m.SHA256, m.Sender, m.Subject,
-		m.Proof, m.Evidence, m.Rule, string(m.Outcome), orNull(m.Ticket), orNull(m.Item), m.Attempts, m.Error, m.Reason, m.Size}
+		m.Proof, m.Evidence, m.Rule, string(m.Outcome), orNull(m.Ticket), orNull(m.Item), m.Attempts, m.Error, m.Reason, m.Size,
+		m.Envelope.Folder, m.Envelope.UIDValidity, m.Envelope.UID}
 }
 
 func orNull(n int64) *int64 {
@@ -125,6 +129,9 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 		return a.object(mailJSON(m))
 	}
 	fmt.Fprintf(a.stdout, "Mail %d came in by %s on %s, %d bytes.\n", m.ID, m.Envelope.Door, clock(m.Received), m.Size)
+	if e := m.Envelope; e.UID != 0 {
+		fmt.Fprintf(a.stdout, "It was number %d in the folder %s (UIDVALIDITY %d).\n", e.UID, safe(e.Folder), e.UIDValidity)
+	}
 	if m.Outcome == "" {
 		fmt.Fprintf(a.stdout, "It waits to be filed; attempts so far: %d. %s\n", m.Attempts, safe(m.Error))
 		return nil

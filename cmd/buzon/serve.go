@@ -277,4 +277,7 @@ func (h *house) metrics(w http.ResponseWriter, r *http.Request) {
 	for state, n := range outgoing {
 		fmt.Fprintf(w, "buzon_outbox{state=%q} %d\n", state, n)
 	}
+	if err := h.imapMetrics(r.Context(), w); err != nil {
+		h.log.Error("cannot tell how the IMAP accounts are doing", "error", err)
+	}
 }

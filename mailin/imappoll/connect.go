@@ -17,15 +17,16 @@ import (
 // session is one connection to the server, logged in.
 type session struct {
 	*plan
-	wire   *wire
-	client *imapclient.Client
-	caps   imap.CapSet
-	wake   chan struct{} // the selected folder has news
-	names  names
-	open   selected
-	deaf   bool            // the server refused IDLE
-	ready  map[string]bool // target folders that exist
-	chunk  *int            // mails in one FETCH
+	wire    *wire
+	client  *imapclient.Client
+	caps    imap.CapSet
+	wake    chan struct{} // the selected folder has news
+	names   names
+	open    selected
+	guesses bool            // RFC822.SIZE is not to be relied on
+	deaf    bool            // the server refused IDLE
+	ready   map[string]bool // target folders that exist
+	chunk   *int            // mails in one FETCH
 }
 
 // selected is the folder that is open.

@@ -106,7 +106,7 @@ func (s *session) takeChunk(ctx context.Context, uids []uint32, old uint32, adva
 	}
 	var mails []Mail
 	for _, uid := range uids {
-		if b := got[uid]; !answered || b == nil || !b.whole || b.odd() {
+		if b := got[uid]; !answered || b == nil || !b.whole || b.odd() && !s.guesses {
 			got.drop(uid)
 			if b, err = s.fetchAlone(ctx, uid); err != nil {
 				return err
@@ -148,7 +148,8 @@ func (s *session) fetchAlone(ctx context.Context, uid uint32) (*body, error) {
 	b := got[uid]
 	switch {
 	case err == nil && b != nil && b.whole:
-		return b, nil // an odd size is believed the second time: some servers guess it
+		s.guesses = s.guesses || b.odd() // the same once more: Exchange, for one, estimates sizes
+		return b, nil
 	case isStoreError(err), errors.Is(err, errThrottle), ctx.Err() != nil:
 		got.close()
 		return nil, err

@@ -196,3 +196,19 @@ func TestDiskFull(t *testing.T) {
 		exactlyOnce(t, j.all(), 2)
 	})
 }
+
+// TestEstimatedSizes fetches mail twice only until it is clear that the server does not count.
+func TestEstimatedSizes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4, 5)
+		f.body = func(uid int) string {
+			raw := string(letter(uid))
+			return whole(uid, uid, len(raw)+7, raw)
+		}
+		j := play(t, f, time.Minute, nil)
+		exactlyOnce(t, j.all(), 5)
+		if n := f.said("UID FETCH"); n != 3 { // sizes, all, the first of them again
+			t.Errorf("%d times FETCH:\n%s", n, strings.Join(f.heard, "\n"))
+		}
+	})
+}
