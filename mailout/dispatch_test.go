@@ -50,12 +50,6 @@ func (s *sink) Send(_ context.Context, env Envelope, mail *io.SectionReader) Res
 
 func (s *sink) Close() error { return nil }
 
-func (s *sink) sent() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]string(nil), s.calls...)
-}
-
 // running is a dispatcher at work.
 type running struct {
 	h     *house

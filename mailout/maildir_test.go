@@ -41,7 +41,7 @@ func TestMaildirIsPrivateWhateverTheUmask(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, send(t, m), Sent, "")
-	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, _ error) error {
 		info, err := d.Info()
 		if err != nil || info.Mode().Perm()&0o077 != 0 {
 			t.Errorf("%s has mode %v (%v)", path, info.Mode(), err)

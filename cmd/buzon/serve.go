@@ -106,6 +106,7 @@ func (h *house) serve(ctx context.Context, ready func(line string)) error {
 	group.Go(func() error { return h.runIMAP(running, accounts) })
 	group.Go(func() error { return h.intake().Run(running) })
 	group.Go(func() error { return dispatcher.Run(running) })
+	group.Go(func() error { return h.sweep(running) })
 	if err := group.Wait(); ctx.Err() == nil || !errors.Is(err, context.Canceled) {
 		return err
 	}

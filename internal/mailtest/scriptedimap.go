@@ -16,7 +16,6 @@ import (
 type IMAPStep struct {
 	verb string
 	text string
-	n    int
 	wait time.Duration
 }
 

@@ -62,5 +62,4 @@ func digits(s string, i int) (n int) {
 	return n
 }
 
-func lastRune(s string) rune  { r, _ := utf8.DecodeLastRuneInString(s); return r }
 func firstRune(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }

@@ -20,9 +20,6 @@ type line struct {
 
 func (l *line) blank() bool { return l.text == "" }
 
-// open reports a line that is the sender's as far as is known and says something.
-func (l *line) open() bool { return l.kind == "" && l.text != "" }
-
 // splitLines cuts s into lines; every byte is in one.
 func splitLines(s string) []line {
 	lines := make([]line, 0, strings.Count(s, "\n")+1)

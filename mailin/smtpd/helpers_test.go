@@ -152,9 +152,6 @@ func options(j *memory) Options {
 	}
 }
 
-// strict makes loopback a stranger, as the Internet is.
-func strict(o *Options) { o.BareLF = BareLFRefuse }
-
 type setup func(*Options)
 
 // open starts an SMTP door on loopback; it is stopped and checked when the test ends.
