@@ -53,11 +53,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	var sending sync.WaitGroup
 	for ctx.Err() == nil {
 		changed := d.Store.Changed()
-		list, err := d.Store.DueMails(ctx, d.Store.Now(), 4*d.Parallel)
-		if err != nil && ctx.Err() == nil {
-			d.Log.Error("cannot read the outbox; trying again", "error", err)
-		}
-		for _, o := range list {
+		for _, o := range d.due(ctx) {
 			if !d.take(o.ID) {
 				continue
 			}
@@ -110,19 +106,42 @@ func (d *Dispatcher) release(id int64) {
 	}
 }
 
+// due lists what may be sent now: nothing while all places are taken or the relay is away.
+func (d *Dispatcher) due(ctx context.Context) []store.Outgoing {
+	if free, _ := d.free(); free <= 0 {
+		return nil
+	}
+	list, err := d.Store.DueMails(ctx, d.Store.Now(), 4*d.Parallel)
+	if err != nil && ctx.Err() == nil {
+		d.Log.Error("cannot read the outbox; trying again", "error", err)
+	}
+	return list
+}
+
+// free is how many mails more may be in hand, and how long the relay is left alone.
+func (d *Dispatcher) free() (places int, away time.Duration) {
+	now := d.Store.Now()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.outage.places(d.Parallel, now) - len(d.going), d.outage.left(now)
+}
+
 // rest waits until there may be something to do: a commit, a free place, or the time of the next mail.
 func (d *Dispatcher) rest(ctx context.Context, changed <-chan struct{}) {
 	wait := time.Minute
-	now := d.Store.Now()
-	if next, err := d.Store.NextDue(ctx); err == nil && !next.IsZero() {
-		wait = min(wait, max(next.Sub(now), 0))
+	switch free, away := d.free(); {
+	case away > 0:
+		changed, wait = nil, away
+	case free <= 0:
+		changed = nil
+	default:
+		if next, err := d.Store.NextDue(ctx); err == nil && !next.IsZero() {
+			wait = min(wait, max(next.Sub(d.Store.Now()), 0))
+		}
+		if free < d.Parallel {
+			wait = max(wait, time.Second) // what is due may be in hand
+		}
 	}
-	d.mu.Lock()
-	wait = max(wait, d.outage.left(now))
-	if len(d.going) > 0 {
-		wait = max(wait, time.Second) // what is due may be in hand
-	}
-	d.mu.Unlock()
 	select {
 	case <-changed:
 	case <-d.freed:

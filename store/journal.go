@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/hex"
@@ -76,6 +77,9 @@ type Mail struct {
 func (s *Store) Receive(ctx context.Context, env Envelope, p *Spool, more ...func(tx *Tx, id int64) error) (id int64, err error) {
 	if err := p.settle(); err != nil {
 		return 0, fault(err)
+	}
+	if p.file == nil && !p.kept {
+		s.recent.put(p.SHA256(), p.buf.Bytes())
 	}
 	begun := context.WithoutCancel(ctx) // SQLite watches a context that may end, and that costs more than the statement
 	err = s.Write(ctx, func(tx *Tx) error {
@@ -173,7 +177,12 @@ func (r Reader) CountMails(ctx context.Context) (map[Outcome]int, error) {
 }
 
 // OpenMail opens the raw bytes of a mail.
-func (s *Store) OpenMail(ctx context.Context, m Mail) (*Blob, error) { return s.openBlob(ctx, m.Blob) }
+func (s *Store) OpenMail(ctx context.Context, m Mail) (*Blob, error) {
+	if b := s.recent.take(m.SHA256); b != nil {
+		return &Blob{ReaderAt: bytes.NewReader(b), Size: m.Size, SHA256: m.SHA256}, nil
+	}
+	return s.openBlob(ctx, m.Blob)
+}
 
 // Attempt counts another attempt at a mail before the work begins, so that an attempt which ends the process counts.
 func (s *Store) Attempt(ctx context.Context, id int64) error {

@@ -45,6 +45,7 @@ type Store struct {
 	writer   *writer
 	instance string
 	changed  broadcast
+	recent   recent
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 }

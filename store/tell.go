@@ -119,7 +119,7 @@ func (tx *Tx) measure(ctx context.Context, e *Telling) error {
 	if !e.fresh || e.Ticket.ProductionDown || e.Stranger {
 		return nil
 	}
-	many, err := tx.TicketsSince(ctx, e.Ticket.Requester.ID, tx.store.Now().Add(-time.Hour))
+	many, err := tx.TicketsSince(ctx, e.Ticket.Requester.ID, tx.store.Now().Add(-time.Hour), e.Caps.NewTicketsOf+1)
 	e.flood = many > e.Caps.NewTicketsOf
 	return err
 }

@@ -231,10 +231,10 @@ func (r Reader) SeverityName(ctx context.Context, number int) (name string, err 
 	return name, err
 }
 
-// TicketsSince counts the tickets that a person has opened since then.
-func (r Reader) TicketsSince(ctx context.Context, requester int64, since time.Time) (n int, err error) {
-	_, err = r.row(ctx, "SELECT count(*) FROM (SELECT created_at FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT 200) WHERE created_at >= $2",
-		args(requester, since.UnixMilli()), &n)
+// TicketsSince counts the tickets that a person has opened since then, no further than most.
+func (r Reader) TicketsSince(ctx context.Context, requester int64, since time.Time, most int) (n int, err error) {
+	_, err = r.row(ctx, "SELECT count(*) FROM (SELECT created_at FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT $3) WHERE created_at >= $2",
+		args(requester, since.UnixMilli(), most), &n)
 	return n, err
 }
 

@@ -132,8 +132,8 @@ func TestTicketAndItsHistory(t *testing.T) {
 		same(t, name, len(must(s.Tickets(ctx, c.f))(t)), c.want)
 	}
 	same(t, "his tickets", must(s.PersonTickets(ctx, carla.ID, 9))(t), []int64{other.Number, k.Number})
-	same(t, "since an hour", must(s.TicketsSince(ctx, carla.ID, c.now().Add(-time.Minute)))(t), 0)
-	same(t, "since two", must(s.TicketsSince(ctx, carla.ID, c.now().Add(-2*time.Hour)))(t), 2)
+	same(t, "since an hour", must(s.TicketsSince(ctx, carla.ID, c.now().Add(-time.Minute), 20))(t), 0)
+	same(t, "since two", must(s.TicketsSince(ctx, carla.ID, c.now().Add(-2*time.Hour), 20))(t), 2)
 	same(t, "severity 1", must(s.SeverityName(ctx, 1))(t), "crítica")
 }
 
