@@ -58,6 +58,10 @@ func (a *addressReader) next() []Address {
 		switch c := a.s[a.i]; c {
 		case ',', ';':
 			a.i++
+			if c == ',' && a.surname() {
+				a.phrase.WriteByte(',')
+				continue
+			}
 			return a.plain()
 		case ':':
 			a.colon()
@@ -81,6 +85,18 @@ func (a *addressReader) next() []Address {
 		}
 	}
 	return a.plain()
+}
+
+// surname tells whether the words before the comma are the first half of a name that was not quoted: "Doe, John <a@b>".
+// A word in small letters alone is sooner a mailbox.
+func (a *addressReader) surname() bool {
+	before := strings.TrimSpace(a.phrase.String())
+	if before == "" || strings.ContainsAny(before, "@,") || strings.ToLower(before) == before && !strings.Contains(before, " ") {
+		return false
+	}
+	rest := a.s[a.i:]
+	i := strings.IndexAny(rest[:min(len(rest), 200)], ",;:@\"(<")
+	return i > 0 && rest[i] == '<' && strings.TrimSpace(rest[:i]) != ""
 }
 
 func (a *addressReader) plain() []Address {
@@ -191,7 +207,7 @@ func (a *addressReader) angle() string {
 		if j := strings.IndexByte(rest, '>'); j >= 0 {
 			end = j
 		}
-	} else if q := strings.IndexByte(rest, '"'); q >= 0 && q < end {
+	} else if q := strings.IndexAny(rest, `"(`); q >= 0 && q < end { // a quoted local part or a comment holds any
 		if j := strings.IndexByte(rest, '>'); j >= 0 {
 			end = j
 		}
@@ -312,6 +328,12 @@ func newAddress(name, address string) []Address {
 		return r
 	}, address)
 	address = strings.Trim(address, "<>,;:'")
+	if !strings.Contains(address, "@[") {
+		address = strings.Trim(address, "[]") // "[mailto:a@b]", as programs write it in text
+	}
+	if n := len(address); n > 2 && quoted && address[n-1] == '"' && strings.Contains(address, "@") { // <"a@b">
+		address = address[1 : n-1]
+	}
 	if len(address) > 6 && strings.EqualFold(address[:7], "mailto:") {
 		address = address[7:]
 	}

@@ -72,6 +72,7 @@ func squeeze(label string) string {
 
 // lookup returns the encoding that label means: nil for UTF-8 and for what is unknown.
 func lookup(label string) (enc encoding.Encoding, known bool) {
+	label, _, _ = strings.Cut(label, "(") // a comment behind it
 	s := squeeze(label)
 	switch s {
 	case "iso88591", "windows1252", "latin1":

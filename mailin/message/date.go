@@ -57,21 +57,57 @@ type dateReader struct {
 	hour, minute, sec int
 	clock             bool
 	offset            int // seconds east
+	zoned             bool
+	slashed           bool // "8/5/2005"
+	march             bool // or Tuesday
 	pm, am            bool
 	bad               bool
 }
 
 func newDateReader(s string) *dateReader {
 	d := &dateReader{day: -1, year: -1}
-	if i := strings.IndexByte(s, '('); i > 0 && d.hasDigits(s[:i]) {
-		s = s[:i]
+	s = strings.ToLower(strings.Trim(decodeWords(s), `"'`))
+	text, comments := splitComments(s)
+	if !d.hasDigits(text) { // all of it in parentheses
+		text, comments = comments, ""
 	}
-	s = strings.ToLower(strings.Trim(s, `"'`))
+	d.words(text)
+	for _, w := range strings.Fields(comments) {
+		if d.clock && d.month > 0 && !d.zoned { // "10:00:00 (CET)"
+			d.name(w)
+		}
+	}
+	return d
+}
+
+func (d *dateReader) words(s string) {
 	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == '(' || r == ')' })
 	for _, w := range words {
 		d.word(strings.Trim(w, "."))
 	}
-	return d
+}
+
+// splitComments takes the comments out of s, nested ones too (RFC 5322 section 3.2.2).
+func splitComments(s string) (text, comments string) {
+	var out, in strings.Builder
+	depth := 0
+	for _, r := range s {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')':
+			depth = max(depth-1, 0)
+		case depth == 0:
+			out.WriteRune(r)
+			continue
+		default:
+			in.WriteRune(r)
+			continue
+		}
+		out.WriteByte(' ')
+		in.WriteByte(' ')
+	}
+	return out.String(), in.String()
 }
 
 func (d *dateReader) hasDigits(s string) bool { return strings.ContainsAny(s, "0123456789") }
@@ -81,8 +117,10 @@ func (d *dateReader) word(w string) {
 	case w == "":
 	case w == "am" || w == "a.m":
 		d.am = true
+		d.monthFirst(w)
 	case w == "pm" || w == "p.m":
 		d.pm = true
+		d.monthFirst(w)
 	case strings.Contains(w, ":") && !d.clock && w[0] >= '0' && w[0] <= '9':
 		d.time24(w)
 	case (w[0] == '+' || w[0] == '-') && d.hasDigits(w):
@@ -116,6 +154,13 @@ func (d *dateReader) time24(w string) {
 	d.hour, d.minute, d.sec, d.clock = n[0], n[1], n[2], true
 }
 
+// monthFirst: who writes "8/5/2005 1:17:00 PM" writes the month first; in Spanish it is "p. m." and the day.
+func (d *dateReader) monthFirst(w string) {
+	if d.slashed && !strings.Contains(w, ".") && d.day <= 12 {
+		d.day, d.month, d.slashed = d.month, d.day, false
+	}
+}
+
 func (d *dateReader) zone(w string) {
 	digits := strings.ReplaceAll(w[1:], ":", "")
 	v, err := strconv.Atoi(digits)
@@ -129,14 +174,20 @@ func (d *dateReader) zone(w string) {
 	if w[0] == '-' {
 		d.offset = -d.offset
 	}
+	d.zoned = true
 }
 
 // number reads "8", "8th", "2005", "05", "8-may-2005", "08/05/2005", "2005-05-08".
 func (d *dateReader) number(w string) {
 	if i := strings.IndexAny(w, "-/."); i > 0 && i < len(w)-1 {
 		parts := strings.FieldsFunc(w, func(r rune) bool { return strings.ContainsRune("-/.", r) })
+		if len(parts) == 3 && d.year > 0 && !d.clock && w[i] == '.' {
+			d.time24(strings.ReplaceAll(w, ".", ":"))
+			return
+		}
 		if len(parts) == 3 && len(parts[0]) < 3 && d.hasDigits(parts[1]) {
 			d.numeric(parts)
+			d.slashed = w[i] == '/'
 			return
 		}
 		if len(parts) == 3 && len(parts[0]) == 4 {
@@ -153,6 +204,8 @@ func (d *dateReader) number(w string) {
 	v, err := strconv.Atoi(strings.TrimRight(w, "ºªthndrs°年月日"))
 	switch {
 	case err != nil:
+	case d.clock && d.year >= 0 && (len(w) == 3 || len(w) == 4): // the sign was forgotten
+		d.zone("+" + w)
 	case d.day < 0 && v >= 1 && v <= 31 && len(w) < 4:
 		d.day = v
 	case d.year < 0:
@@ -182,14 +235,21 @@ func (d *dateReader) numeric(parts []string) {
 
 // name reads a month or a zone; names of days and other words say nothing.
 func (d *dateReader) name(w string) {
-	// "mar" and "mar." before the day are Tuesday in Spanish, French and Italian.
-	if m := monthNamed(w); m > 0 && d.month == 0 && (d.day >= 0 || !strings.HasPrefix(w, "mar") || w == "march") {
+	if m := monthNamed(w); m > 0 && d.month == 0 {
+		// "mar" and "mar." before the day are Tuesday in Spanish, French and Italian, if another word is the month.
+		if d.day < 0 && strings.HasPrefix(w, "mar") && w != "march" {
+			d.march = true
+			return
+		}
 		d.month = m
 		return
 	}
 	upper := strings.ToUpper(w)
+	if len(upper) == 7 && upper[3] >= '0' && upper[3] <= '9' { // "EST5EDT"
+		upper = upper[:3]
+	}
 	if h, ok := zones[upper]; ok && d.clock {
-		d.offset = int(h * 3600)
+		d.offset, d.zoned = int(h*3600), true
 		return
 	}
 	for _, prefix := range []string{"utc", "gmt"} {
@@ -221,8 +281,12 @@ func (d *dateReader) time() time.Time {
 	} else if d.am && d.hour == 12 {
 		d.hour = 0
 	}
+	if d.month == 0 && d.march {
+		d.month = 3
+	}
+	endOfDay := d.hour == 24 && d.minute == 0 && d.sec == 0 // ISO 8601
 	if d.bad || d.day < 1 || d.day > 31 || d.month < 1 || d.month > 12 || d.year < 1900 || d.year > 9999 ||
-		d.hour > 23 || d.minute > 59 || d.sec > 60 {
+		d.hour > 23 && !endOfDay || d.minute > 59 || d.sec > 60 {
 		return time.Time{}
 	}
 	zone := time.UTC

@@ -13,7 +13,7 @@ func transferEncoding(values []string) string {
 	for _, v := range values {
 		v = strings.ToLower(v)
 		switch {
-		case strings.Contains(v, "base64"), strings.Contains(v, "base-64"), v == "b":
+		case strings.Contains(v, "base64"), strings.Contains(v, "base-64"), strings.Contains(v, "base 64"), strings.Contains(v, "base_64"), v == "b":
 			return "base64"
 		case strings.Contains(v, "quoted"), v == "qp", v == "q":
 			return "quoted-printable"

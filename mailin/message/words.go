@@ -98,8 +98,29 @@ func encodedWord(s string, closed bool) (w word, length int) {
 	if coding == 'b' {
 		return word{charset, base64Text(text[:end])}, length
 	}
-	q := strings.ReplaceAll(text[:end], "_", " ")
+	q := strings.ReplaceAll(joinEscapes(text[:end]), "_", " ")
 	return word{charset, unescape(nil, []byte(q), '=')}, length
+}
+
+// joinEscapes takes out blanks inside an escape ("=C 3"): somebody folded a line in its midst.
+func joinEscapes(s string) string {
+	if !strings.ContainsAny(s, " \t") {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == ' ' || s[i] == '\t' {
+			rest := strings.TrimLeft(s[i:], " \t")
+			t := b.String()
+			n := len(t)
+			if n > 1 && t[n-2] == '=' && hexValue(t[n-1]) < 16 && len(rest) > 0 && hexValue(rest[0]) < 16 {
+				i = len(s) - len(rest) - 1
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 // wordEnd finds the "?=" that ends a word. In Q a question mark may stand unescaped

@@ -25,10 +25,19 @@ func judgeBounceText(e *evidence) (Verdict, bool) {
 		return textBounce(e, "bounce-text", phrase)
 	case phrase != "" && (named || null && e.coded()) && len(noticeRecipients(e)) > 0:
 		return textBounce(e, "bounce-text", phrase)
-	case subject != "" && phrase != "" && e.returned() != nil && !e.answered(): // a parcel's "delivery failed" returns no mail
+	case subject == "" || phrase == "" || e.answered():
+		return Verdict{}, false
+	case e.returned() != nil, e.sender.gateway && e.namesFailed(): // a parcel's "delivery failed" returns no mail
 		return textBounce(e, "bounce-text", phrase)
 	}
 	return Verdict{}, false
+}
+
+// namesFailed tells a notice with a line that is there to name the mail address that failed.
+func (e *evidence) namesFailed() bool {
+	all := lines(clipBytes(e.notice(), maxNotice))
+	found := mentions(all[:min(len(all), 400)], excluded(e))
+	return len(found) > 0 && found[0].strength == explicit
 }
 
 // coded tells a notice that shows an RFC 3463 code, or an SMTP reply code beside an address; a telephone number is none.

@@ -5,7 +5,8 @@ import "strings"
 // delivery reads a delivery status notification (RFC 3464): one group about the message, then one for each recipient. The parts of
 // several reports in one mail count together.
 func delivery(e *evidence, kind string) (Verdict, bool) {
-	if kind != "delivery-status" && !e.fromSystem() && e.bounceSubject() == "" {
+	whole := strings.HasSuffix(e.ContentType, "delivery-status") // the mail is the report: nobody attached it
+	if kind != "delivery-status" && !whole && !e.fromSystem() && e.bounceSubject() == "" {
 		return Verdict{}, false // a person's client has attached the parts of a report
 	}
 	list := deliveryParts(e, "")

@@ -254,7 +254,7 @@ func TestNullSenderIsNoBounce(t *testing.T) {
 
 // TestParcelIsNoBounce: shops and carriers write of deliveries that failed.
 func TestParcelIsNoBounce(t *testing.T) {
-	for _, from := range []string{"no-reply@envios.test", "avisos@envios.test", "notificaciones@envios.test"} {
+	for _, from := range []string{"no-reply@envios.test", "avisos@envios.test", "notificaciones@envios.test", "smtp@envios.test"} {
 		m := person()
 		m.From, m.EnvelopeFrom, m.Subject, m.Text = from, from, "Delivery failed: your parcel 4410", "We could not deliver your parcel to ana@cliente.test.\n"
 		if v := Judge(m); v.Class != Normal {

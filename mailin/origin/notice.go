@@ -8,6 +8,7 @@ type strength int
 const (
 	passing  strength = iota + 1 // an address in the text
 	failing                      // in a line that tells of the failure
+	headed                       // in a "To:" line: the notice may just repeat the mail's header
 	explicit                     // the line is there to name it
 )
 
@@ -73,7 +74,7 @@ func mentions(all []string, not map[string]bool) []mention {
 		line = clipBytes(line, 2000)
 		for k, a := range lineAddresses(line) {
 			low := strings.ToLower(a)
-			if not[low] || daemonAddress(low) != "" || not != nil && offersHelp(line, a) {
+			if not[low] || daemonAddress(low) != "" || not != nil && offersHelp(line, a) || namesSender(line, a) {
 				continue
 			}
 			if s := strengthOf(line, a, heading, k); s > seen[low] && len(best[s]) < maxRecipients {
@@ -85,7 +86,7 @@ func mentions(all []string, not map[string]bool) []mention {
 			heading = strings.HasSuffix(t, ":") || heading && len(addressesIn(line)) > 0
 		}
 	}
-	for _, s := range []strength{explicit, failing} {
+	for _, s := range []strength{explicit, headed, failing} {
 		if len(best[s]) > 0 {
 			return best[s]
 		}
@@ -99,6 +100,14 @@ func mentions(all []string, not map[string]bool) []mention {
 // offersHelp tells a service's address in running text, where a notice says whom to ask.
 func offersHelp(line, address string) bool {
 	return roleAddress(strings.ToLower(address)) != "" && !strings.HasPrefix(strings.TrimSpace(line), address)
+}
+
+// namesSender tells "mail from a@b" in running text: that address sent what failed. In "generated from a@b" it is the alias that was written to.
+func namesSender(line, address string) bool {
+	before, _, _ := strings.Cut(line, address)
+	words := strings.Fields(strings.ToLower(strings.TrimRight(before, " <('\"")))
+	n := len(words)
+	return n > 1 && words[n-1] == "from" && (strings.Contains(words[n-2], "mail") || strings.Contains(words[n-2], "message"))
 }
 
 // lineAddresses leaves out lines whose addresses are another's: of the sender, of help, of ids.
@@ -136,6 +145,9 @@ func strengthOf(line, address string, heading bool, nth int) strength {
 	case strings.Contains(t, "mailto:"+a) && heading, strings.HasSuffix(strings.Trim(t, ")>]. "), a) && heading && len(t) < 200:
 		return explicit // "Name <mailto:a@b>" under "these recipients:"
 	}
+	if label, _, _ := strings.Cut(t, ":"); nth == 0 && (label == "to" || label == "para") && strings.Contains(t, ":") {
+		return headed
+	}
 	f := fold(line)
 	if containing(f, bouncePhrases) != "" || containing(f, delayPhrases) != "" || replyClass(line) != "" || statusIn(line) != "" {
 		return failing
@@ -143,13 +155,13 @@ func strengthOf(line, address string, heading bool, nth int) strength {
 	return passing
 }
 
-// recipientLabel: "Final-Recipient: rfc822; a@b", "RCPT TO:<a@b>", "Failed recipient: a@b", "To: a@b".
+// recipientLabel: "Final-Recipient: rfc822; a@b", "RCPT TO:<a@b>", "Failed recipient: a@b".
 func recipientLabel(t, address string) bool {
 	label, rest, ok := strings.Cut(t, ":")
 	if !ok || len(label) > 60 || !strings.HasPrefix(strings.TrimLeft(rest, " \t<\"(["), address) && !strings.Contains(label, "recipient") {
 		return false
 	}
-	return containing(fold(label), recipientLabels) != "" || strings.TrimSpace(label) == "to" || strings.TrimSpace(label) == "para"
+	return containing(fold(label), recipientLabels) != ""
 }
 
 // returnedRecipient is to whom the returned mail went.

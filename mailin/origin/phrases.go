@@ -17,7 +17,7 @@ var bouncePhrases = foldAll(
 	"recipients were found", "user unknown", "unknown user", "no such user", "unknown recipient", "mailbox full",
 	"mailbox is full", "quota exceeded", "over quota", "mailbox unavailable", "address rejected", "user not known",
 	"was rejected", "been rejected", "rejected by", "returned to you", "returned to sender",
-	"returning your message", "is being returned", "could not be sent", "could not send", "cannot send",
+	"returning your message", "is being returned", "been returned because", "returned because it", "could not be sent", "could not send", "cannot send",
 	"error occurred while", "not be found", "doesn't exist", "does not exist", "invalid recipient",
 	"invalid final delivery", "not listed in", "rejected for the following", "reason for failure",
 	"message could not", "may not exist",
@@ -76,6 +76,13 @@ var finalPhrases = foldAll(
 	"no se realizaran mas intentos", "se ha desistido", "se rechazo", "no se pudo entregar",
 	"no se ha podido entregar", "erro permanente", "erreur permanente", "permanenter fehler", "errore permanente",
 	"ya no se intentara",
+)
+
+// rejectPhrases are how a mailbox's own rules refuse a mail, folded.
+var rejectPhrases = foldAll(
+	"automatically rejected", "refused by the mail filtering", "was rejected", "been rejected", "was refused",
+	"quota exceeded", "mailbox is full", "mailbox full", "fue rechazado", "ha sido rechazado", "rechazado automaticamente",
+	"buzon lleno",
 )
 
 // receiptPhrases are how mail clients word a read receipt, folded.

@@ -68,7 +68,21 @@ func disposition(e *evidence, p Part) (Verdict, bool) {
 	if b.OriginalMessageID == "" {
 		b.OriginalMessageID = e.originalID()
 	}
+	if rejected(e, f.get("Disposition")) {
+		v, _ = machine(Bounced, "disposition-report", "Disposition: "+f.get("Disposition"))
+		b.Action, b.Status = "failed", statusOrClass(e.notice())
+	}
 	return about(v, b), true
+}
+
+// rejected tells the refusal of a Sieve script (RFC 5429 section 2.2), which comes as the receipt of a mail deleted by a program:
+// so does a receipt of one deleted unread, but its notice speaks of no failed delivery.
+func rejected(e *evidence, disposition string) bool {
+	d := strings.ReplaceAll(fold(disposition), " ", "")
+	if !strings.HasPrefix(d, "automatic-action/") || !strings.Contains(d, ";deleted") {
+		return false
+	}
+	return strings.Contains(fold(e.value("Auto-Submitted")), "(rejected)") || e.fromSystem() && containing(e.folded(), rejectPhrases) != ""
 }
 
 // hotmailComplaint is the form of Microsoft's Junk Mail Reporting Program, which is no ARF: the complaint is the attached mail.

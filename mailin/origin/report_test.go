@@ -73,6 +73,9 @@ func TestReturnedBounce(t *testing.T) {
 	}
 }
 
+// refusal is a report of a mail that a program deleted.
+var refusal = report("disposition-notification", "message/disposition-notification", "Final-Recipient: rfc822; ana@cliente.test\nOriginal-Message-ID: <c9@ayuda.example>\nDisposition: automatic-action/MDN-sent-automatically; deleted\n")
+
 func TestOtherReports(t *testing.T) {
 	for _, c := range []struct {
 		name, raw     string
@@ -81,6 +84,10 @@ func TestOtherReports(t *testing.T) {
 	}{
 		{"read", report("disposition-notification", "message/disposition-notification", "Final-Recipient: rfc822; ana@cliente.test\nOriginal-Message-ID: <c9@ayuda.example>\nDisposition: manual-action/MDN-sent-manually; displayed\n"), Receipt, "ana@cliente.test", "<c9@ayuda.example>"},
 		{"deleted unread, no id in the report", report("disposition-notification", "message/disposition-notification", "Final-Recipient: rfc822;ana@cliente.test\nDisposition: automatic-action/MDN-sent-automatically; deleted\n"), Receipt, "ana@cliente.test", "<c1.i1@ayuda.example>"},
+		{"deleted unread, by the mailbox's program", report("disposition-notification", "message/disposition-notification", "Final-Recipient: rfc822;ana@cliente.test\nDisposition: automatic-action/MDN-sent-automatically; deleted/expired\n"), Receipt, "ana@cliente.test", "<c1.i1@ayuda.example>"},
+		{"refused by a Sieve script", strings.Replace(refusal, "Subject: x", "Subject: x\nAuto-Submitted: auto-replied (rejected)", 1), Bounced, "ana@cliente.test", "<c9@ayuda.example>"},
+		{"refused, the notice says so", strings.Replace(refusal, "Notice.", "Your message to <ana@cliente.test> was automatically rejected:\nQuota exceeded", 1), Bounced, "ana@cliente.test", "<c9@ayuda.example>"},
+		{"the mail is the report", "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.test\n\nFinal-Recipient: rfc822; <ana@cliente.test>\nAction: failed\nStatus: 5.2.2\n", Bounced, "ana@cliente.test", ""},
 		{"receipt whose part is lost", report("disposition-notification", "text/plain", "x"), Receipt, "", "<c1.i1@ayuda.example>"},
 		{"complaint", report("feedback-report", "message/feedback-report", "Feedback-Type: abuse\nOriginal-Rcpt-To: ana@cliente.test\n"), Abuse, "ana@cliente.test", "<c1.i1@ayuda.example>"},
 		{"complaint whose part is lost", report("feedback-report", "text/plain", "x"), Abuse, "", "<c1.i1@ayuda.example>"},

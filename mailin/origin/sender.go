@@ -30,7 +30,7 @@ func senderOf(e *evidence) sender {
 	}
 	if name := fold(clipBytes(display, 500)); s.daemon == "" {
 		s.daemon = containing(name, daemonNames)
-		s.gateway = containing(name, gatewayNames) != ""
+		s.gateway = containing(name, gatewayNames) != "" || gatewayAddress(s.from)
 	}
 	if strings.TrimSpace(display) == "<>" || e.From == "<>" {
 		s.daemon = "From: <>"
@@ -98,6 +98,14 @@ func daemonAddress(address string) string {
 		return local
 	}
 	return ""
+}
+
+// gatewayAddress tells the local parts that mail gateways send under: "smtp_gateway", "System Administrator", "ndr".
+func gatewayAddress(address string) bool {
+	local, _, _ := strings.Cut(address, "@")
+	plain := letters(local)
+	return strings.Contains(plain, "smtp") || strings.Contains(plain, "antivirus") || plain == "systemadministrator" ||
+		plain == "ndr" || plain == "ndn" || plain == "dsn"
 }
 
 // Local parts of services: a person may sit behind them, but none that waits for an automatic answer.

@@ -191,8 +191,12 @@ func (s *splitter) passesOn(from, to int) bool {
 	return (ok || s.isHeader(i)) && (s.forward || s.nextText(0) >= from && !isReply(s.subject))
 }
 
-// applyIndents treats the lines of a plain blockquote like lines with a ">".
+// applyIndents treats the lines of a plain blockquote like lines with a ">",
+// unless the whole mail is indented.
 func (s *splitter) applyIndents(indents []Mark) {
+	if len(indents) > 0 && trim(s.base[:indents[0].Start]) == "" && trim(s.base[indents[0].End:]) == "" {
+		indents = indents[1:]
+	}
 	at, until := 0, 0
 	for _, m := range indents {
 		if m.Start < until {

@@ -93,7 +93,7 @@ func (s *splitter) delimiter(from, to, own int) int {
 		switch strict := isDash(s.lines[i].text); {
 		case strict && count <= maxSignatureLines && bytes <= maxSignatureBytes, strict && s.isNotice(i+1, to):
 			return i
-		case !strict && count <= maxTailLines && (s.contactIn(i+1, to) || count == 1):
+		case !strict && count <= maxTailLines && s.isTail(i, to, count):
 			return i
 		}
 	}
@@ -132,7 +132,27 @@ func codeBelow(lines []line) bool {
 
 func (s *splitter) isDelimiter(i int) bool {
 	t := s.lines[i].text
-	return isDash(t) || len(t) >= 10 && strings.Trim(t, "_") == ""
+	return isDash(t) || len(t) >= 10 && strings.Trim(t, "_") == "" || isLine(t)
+}
+
+// isLine reports a line drawn with long dashes, as people put above their signature.
+func isLine(t string) bool {
+	return len(t) >= 9 && len(t) < maxRead && strings.Trim(t, "—–―─━") == ""
+}
+
+// isTail judges the lines (i, to) under a mere rule in line i: how to reach
+// somebody. Dashes stand above more than signatures, so below them there must
+// be no sentence and no list.
+func (s *splitter) isTail(i, to, count int) bool {
+	if !isLine(s.lines[i].text) {
+		return count == 1 || s.contactIn(i+1, to)
+	}
+	for _, l := range s.lines[i+1 : to] {
+		if !l.blank() && (len(l.text) > 80 || strings.ContainsAny(l.text[len(l.text)-1:], ".?!:;,") || strings.ContainsAny(l.text[:1], "-*>0123456789")) {
+			return false
+		}
+	}
+	return s.contactIn(i+1, to)
 }
 
 // isDash reports "-- " and what clients and word processors make of it.

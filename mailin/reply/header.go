@@ -23,8 +23,11 @@ func readHeader(text string) (f field, value string, ok bool) {
 		return noField, "", false
 	}
 	f, ok = lexicon.fields[strings.Trim(folded(head[:at]), "*_ ")]
-	return f, trim(strings.TrimLeft(text[at+size:], "*_| ")), ok
+	return f, trim(directions.Replace(strings.TrimLeft(text[at+size:], "*_| "))), ok
 }
+
+// directions are the marks that Windows Mail puts around every word of a date.
+var directions = strings.NewReplacer("\u200e", "", "\u200f", "")
 
 // headerBlock reads the header lines from line i on and returns the line after
 // them. titled: a title stands above, so that less evidence is needed.
@@ -33,7 +36,18 @@ func (s *splitter) headerBlock(i int, titled bool) (h headers, end int, ok bool)
 		return nil, 0, false
 	}
 	h, end = s.readHeaders(i)
-	return h, end, h.believable(titled) && !s.amongRaw(i, end)
+	return h, end, (h.believable(titled) || len(h) == 3 && end == i+3 && s.withoutSubject(i)) && !s.amongRaw(i, end)
+}
+
+// withoutSubject reads the three lines of Windows Mail, sender, date in full,
+// recipient, in this order: a person who writes "De: … Para: … Fecha: …" has another.
+func (s *splitter) withoutSubject(i int) bool {
+	from, name, _ := readHeader(s.lines[i].text)
+	sent, date, _ := readHeader(s.lines[i+1].text)
+	to, _, _ := readHeader(s.lines[i+2].text)
+	d := readDate(date)
+	return from == fieldFrom && sent == fieldDate && to == fieldTo && d.day && d.time && len(strings.Fields(date)) >= 5 &&
+		!digit(name, 0) && s.apart(i, i+3)
 }
 
 // amongRaw reports that header lines of a mail's source stand right above or

@@ -90,6 +90,13 @@ func TestHTMLReplies(t *testing.T) {
 	}
 }
 
+func TestWholeMailIndented(t *testing.T) {
+	const src = "<blockquote>Sí, ya anda.<div>El 3 mar 2025, a las 9:01, Ana &lt;ana@example.com&gt; escribió:</div><blockquote>¿Lo probó?</blockquote></blockquote>"
+	if got := Split(Input{HTML: HTML(src), Subject: "Re: x"}).New(); got != "Sí, ya anda." {
+		t.Errorf("new is %q", got)
+	}
+}
+
 func TestAnswersInsideHTMLQuotes(t *testing.T) {
 	for client, src := range map[string]string{
 		"Gmail":       `<div dir="ltr"><div class="gmail_quote"><div class="gmail_attr">El lun, 3 mar 2025 a las 9:01, Soporte escribió:<br></div><blockquote class="gmail_quote">¿Versión?</blockquote><div>4.2</div><blockquote class="gmail_quote">¿Sistema?</blockquote><div>Linux</div></div></div>`,

@@ -135,7 +135,12 @@ const maxAttribution = 6
 // attribution reads "On …, Ana <ana@x> wrote:" from line i on, wrapped or not,
 // and returns the line after it.
 func (s *splitter) attribution(i int) (end int, ok bool) {
-	if s.attempts <= 0 || !mayStart(s.lines[i].text) || !s.endsSoon(i) {
+	return s.attributionFrom(i, s.lines[i].text)
+}
+
+// attributionFrom reads one that begins with first, the end of line i.
+func (s *splitter) attributionFrom(i int, first string) (end int, ok bool) {
+	if s.attempts <= 0 || !mayStart(first) || !s.endsSoon(i) {
 		return 0, false
 	}
 	joined := ""
@@ -144,6 +149,7 @@ func (s *splitter) attribution(i int) (end int, ok bool) {
 		text := l.text
 		switch {
 		case j == i:
+			text = first
 		case l.blank():
 			if !s.opensAngle(s.nextText(j)) {
 				return 0, false
@@ -251,7 +257,7 @@ func mayStart(text string) bool {
 	if len(text) > maxRead || len(text) < 2 {
 		return false
 	}
-	if strings.ContainsAny(text, "0123456789@<") {
+	if strings.ContainsAny(text, "0123456789@<") || strings.Contains(text, " via ") {
 		return true
 	}
 	word, _, _ := strings.Cut(text, " ")
@@ -263,7 +269,13 @@ func mayStart(text string) bool {
 func mayEnd(joined string) bool {
 	joined = strings.TrimRight(joined, "*_ ")
 	return strings.HasSuffix(joined, ":") || strings.HasSuffix(joined, "：") || strings.HasSuffix(joined, "--") ||
-		strings.HasSuffix(joined, ">") || startsISODate(joined)
+		strings.HasSuffix(joined, ">") || startsISODate(joined) || endsInVerb(joined)
+}
+
+// endsInVerb reports one of the known verbs as the last word.
+func endsInVerb(t string) bool {
+	last := t[strings.LastIndexByte(t, ' ')+1:]
+	return len(last) < 32 && len(last) < len(t) && lexicon.verbs[strings.ToLower(last)]
 }
 
 // isAttribution judges a joined line. quoted: a quote follows; apart: blank
@@ -281,25 +293,38 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	if isArrowed(joined) {
 		return true
 	}
-	if !colon {
-		return false
+	begins, words := startsAttribution(t), len(strings.Fields(t))
+	switch {
+	case !colon: // Zoho leaves it out
+		return begins && startsWithWord(t) && address && d.day && d.time && endsInVerb(t) && (quoted || apart)
+	case !hasWrote(t):
+		closed := strings.HasSuffix(t, ">:") || strings.HasSuffix(t, "):") || strings.HasSuffix(t, ">：")
+		return begins && address && d.day && words <= 20 && (closed || quoted && d.time && nearAddress(t))
 	}
-	begins := startsAttribution(t)
-	if !hasWrote(t) {
-		return begins && address && d.day && (strings.HasSuffix(t, ">:") || strings.HasSuffix(t, "):") || strings.HasSuffix(t, ">：")) && len(strings.Fields(t)) <= 20
-	}
-	words := len(strings.Fields(t))
 	switch {
 	case begins && (address && (d.day || d.time) || d.day && d.time && strings.Contains(t, "@")):
 		return true
 	case address && nameBeforeAddress(t):
 		return d.day || quoted || apart && !strings.Contains(t, "(")
-	case begins && d.day:
+	case begins && d.day, strings.Contains(t, "@") && d.day && d.time && words <= 16 && endsInTime(t):
 		return quoted || apart
-	case quoted:
-		return (begins || startsWithWord(t) || strings.Contains(t, "@")) && words <= 16
+	case quoted: // "Ana via Foro wrote:" is a mailing list's
+		return (begins || startsWithWord(t) || strings.Contains(t, "@") || strings.Contains(t, " via ")) && words <= 16
 	}
 	return false
+}
+
+// endsInTime reports "ana@x schrieb am Mo., 3. März 2025, 09:01:".
+func endsInTime(t string) bool {
+	t = strings.TrimRight(t, ":： )")
+	return t != "" && digit(t, len(t)-1)
+}
+
+// nearAddress reports not more than a verb of an unknown language after an
+// address in angle brackets.
+func nearAddress(t string) bool {
+	i := strings.LastIndexByte(t, '>')
+	return i > 0 && len(strings.Fields(t[i+1:])) <= 3
 }
 
 // startsAttribution reports a date among the first words: "El lunes, 3 …",

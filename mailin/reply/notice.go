@@ -25,3 +25,26 @@ func (s *splitter) isNotice(from, to int) bool {
 	})
 	return heading || legal == 2 && len(t) > 80 || legal == 1 && long
 }
+
+// banner marks the warning that a mail gateway puts above mail from outside: a
+// first paragraph that begins and goes on as such warnings do, with text below.
+func (s *splitter) banner() {
+	from := s.nextText(0)
+	end := from
+	for end < len(s.lines) && end < from+8 && !s.lines[end].blank() {
+		if s.lines[end].kind != "" || s.lines[end].depth > 0 {
+			return
+		}
+		end++
+	}
+	if below := s.nextText(end); below >= len(s.lines) || end == from || !s.lines[end].blank() {
+		return
+	}
+	t := strings.TrimLeft(folded(clipped(s.joined(from, end))), "*_[(⚠️ ")
+	for _, w := range lexicon.outside {
+		if rest, ok := strings.CutPrefix(t, w.prefix); ok && strings.Contains(rest, w.suffix) {
+			s.mark(from, end, Signature, "warning of a mail gateway")
+			return
+		}
+	}
+}

@@ -99,11 +99,28 @@ func (s *splitter) lazyEnd(end int) int {
 		return end
 	}
 	above, l := s.lines[end-1].text, s.lines[end].text
+	if closesLink(above, l) {
+		s.mark(end, end+1, Quoted, "wrapped quote")
+		return end + 1
+	}
 	if len(above) < 60 || len(l) >= len(above) || strings.ContainsAny(above[len(above)-1:], ".?!:;\"") || l[0] < 'a' || l[0] > 'z' {
 		return end
 	}
 	s.mark(end, end+1, Quoted, "wrapped quote")
 	return end + 1
+}
+
+// closesLink reports a line that is the rest of a link which a client wrapped,
+// or one in brackets with the mark of the next quoted line behind it.
+func closesLink(above, t string) bool {
+	if len(t) > maxRead || len(above) > maxRead {
+		return false
+	}
+	open := strings.LastIndexAny(above, "(<[")
+	if open >= 0 && !strings.ContainsAny(above[open:], ")>]") && strings.Contains(above[open:], "http") {
+		return !strings.Contains(t, " ") && strings.ContainsAny(t[len(t)-1:], ")>]")
+	}
+	return strings.HasPrefix(t, "(http") && strings.HasSuffix(t, ") >") && strings.Count(t, " ") == 1
 }
 
 // initials reports the old style of quoting, "AG> text", on two lines together.

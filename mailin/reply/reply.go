@@ -33,7 +33,7 @@ type Kind string
 const (
 	New       Kind = "new"       // written by the sender of this mail
 	Quoted    Kind = "quoted"    // quoted from an earlier mail, with its introduction
-	Signature Kind = "signature" // signature, mobile footer, legal notice, antivirus notice
+	Signature Kind = "signature" // signature, mobile footer, legal notice, antivirus notice, warning of a mail gateway
 	Forwarded Kind = "forwarded" // a mail passed on, with its header block
 )
 

@@ -41,6 +41,8 @@ type splitter struct {
 // Split takes a mail's text apart. It never fails: in the worst case all is New.
 func Split(in Input) Parts {
 	s := newSplitter(in)
+	s.sharedLine()
+	s.banner()
 	s.fences()
 	s.introductions()
 	s.form(in.Form)

@@ -25,6 +25,8 @@ type words struct {
 	misdirected []string // what only such notices say: "received this message in error"
 	legal       []string // what they say among other things: "intended recipient"
 
+	outside []string // heading of a mail gateway's warning, "…", what it says: "caution…originated outside"
+
 	below []string // "my answers below": the sender writes inside the quote
 
 	stop    []string // the commonest short words, for Language
@@ -59,6 +61,7 @@ type lookup struct {
 	wroteCJK    []string            // scripts without blanks between words
 	titles      map[string]Kind     // title of a quoted or forwarded mail
 	mobile      map[[4]byte][]affix // by the first bytes of the prefix
+	outside     []affix             // heading and text of a gateway's warning
 	mobileEnd   []affix             // those with a shorter prefix or none
 	notices     phrases
 	misdirected phrases
@@ -139,6 +142,10 @@ func (l *lookup) add(w words) {
 	l.misdirected.add(w.misdirected...)
 	l.legal.add(w.legal...)
 	l.below.add(w.below...)
+	for _, s := range w.outside {
+		heading, says, _ := strings.Cut(s, "…")
+		l.outside = append(l.outside, affix{heading, says})
+	}
 }
 
 func (l *lookup) addFields(names []string, f field) {

@@ -4,6 +4,9 @@ package reply
 var romance = []words{
 	{
 		code: "es", letters: "ñ¿¡",
+		outside: []string{"precaución…fuera de la organización", "precaución…remitente externo", "precaución…correo externo", "atención…remitente externo",
+			"atención…fuera de la organización", "advertencia…remitente externo", "advertencia…fuera de la organización", "correo externo…enlaces",
+			"no suele recibir correo electrónico de…por qué esto es importante"},
 		from:    []string{"de", "remitente", "enviado por", "del remitente"},
 		date:    []string{"enviado", "enviados", "enviado el", "enviada el", "fecha", "fecha de envío", "el día"},
 		to:      []string{"para", "a", "destinatario", "destinatarios"},
