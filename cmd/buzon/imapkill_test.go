@@ -32,6 +32,7 @@ func TestKilledWhileFetching(t *testing.T) {
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{})
 	d := imapDesk(t, srv, "")
 	var sent atomic.Int64
+	pace := 3 * time.Millisecond * time.Duration(max(1, kills/10)) // a longer run has no more mail, only more kills
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -39,7 +40,7 @@ func TestKilledWhileFetching(t *testing.T) {
 			select {
 			case <-stop:
 				return
-			case <-time.After(3 * time.Millisecond):
+			case <-time.After(pace):
 				n := sent.Add(1)
 				who := fmt.Sprintf("k%d@k%d.test", n, n)
 				srv.Append(t, "INBOX", letter{From: who, To: soporte, Subject: "Caso de " + who, Text: "Hola.", ID: "<" + who + ">"}.raw())

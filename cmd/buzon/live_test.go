@@ -244,7 +244,7 @@ func (d *liveDesk) lastItem(number int64) itemRow {
 // until waits for something to become so.
 func (d *liveDesk) until(what string, cond func() bool) {
 	d.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !cond(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(90 * time.Second); !cond(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			d.t.Fatalf("waited in vain: %s", what)
 		}
