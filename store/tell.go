@@ -113,13 +113,16 @@ func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
 	return err
 }
 
+// maxCounted bounds the counting of one requester's tickets, where the configuration sets a cap so high that there is none.
+const maxCounted = 200
+
 // measure finds out whether the ticket is new, and whether its requester opens them in a flood.
 func (tx *Tx) measure(ctx context.Context, e *Telling) error {
 	e.fresh = e.Kind == desk.TicketOpened || e.Kind == desk.TicketReplaced || e.Kind == desk.TicketOpenedFor
 	if !e.fresh || e.Ticket.ProductionDown || e.Stranger {
 		return nil
 	}
-	many, err := tx.TicketsSince(ctx, e.Ticket.Requester.ID, tx.store.Now().Add(-time.Hour), e.Caps.NewTicketsOf+1)
+	many, err := tx.TicketsSince(ctx, e.Ticket.Requester.ID, tx.store.Now().Add(-time.Hour), min(e.Caps.NewTicketsOf, maxCounted)+1)
 	e.flood = many > e.Caps.NewTicketsOf
 	return err
 }
