@@ -1,16 +1,17 @@
 package mailtest
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
+	"strconv"
 	"testing"
 	"time"
 )
 
-// Maildir reads the mails of a Maildir, new and cur, in the order of their names (that is, of
-// delivery). A folder that is not there yet has no mails.
+// Maildir reads the mails of a Maildir, new and cur, in the order of their delivery. A folder that is not there yet has no mails.
 func Maildir(t testing.TB, dir string) [][]byte {
 	t.Helper()
 	var names []string
@@ -19,7 +20,7 @@ func Maildir(t testing.TB, dir string) [][]byte {
 		check(t, err)
 		names = append(names, found...)
 	}
-	slices.SortFunc(names, func(a, b string) int { return strings.Compare(filepath.Base(a), filepath.Base(b)) })
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(delivered(a), delivered(b)) })
 	var mails [][]byte
 	for _, name := range names {
 		raw, err := os.ReadFile(name)
@@ -27,6 +28,20 @@ func Maildir(t testing.TB, dir string) [][]byte {
 		mails = append(mails, raw)
 	}
 	return mails
+}
+
+// stamp is the time in a Maildir's file name: seconds, and behind M microseconds, before which Postfix writes the inode.
+var stamp = regexp.MustCompile(`^(\d+)\..*?M(\d+)`)
+
+// delivered is when the file was delivered, in microseconds.
+func delivered(name string) int64 {
+	m := stamp.FindStringSubmatch(filepath.Base(name))
+	if m == nil {
+		return 0
+	}
+	seconds, _ := strconv.ParseInt(m[1], 10, 64)
+	micros, _ := strconv.ParseInt(m[2], 10, 64)
+	return seconds*1e6 + micros
 }
 
 // WaitMaildir is Maildir as soon as there are at least n mails; it ends the test when there are
