@@ -75,6 +75,9 @@ func shorten(name string) string {
 		}
 		name = name[:i] + "_" + name[i+1:]
 	}
+	if i := strings.LastIndexByte(name, '.'); ext == "" && i > 0 { // what the cut has made an extension
+		name, ext = trimEnds(name[:i]), name[i:]
+	}
 	return name + ext
 }
 
