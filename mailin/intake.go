@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,7 +109,7 @@ func (in *Intake) handle(ctx context.Context, t *turn) {
 func (in *Intake) retry(ctx context.Context, t *turn) {
 	m := &t.mail
 	if m.Error == "" && m.Attempts >= deaths || m.Error != "" && m.Attempts >= attempts {
-		in.giveUp(ctx, *m, cmpString(m.Error, "the process ended while it was being filed"))
+		in.giveUp(ctx, *m, cmp.Or(m.Error, "the process ended while it was being filed"))
 		return
 	}
 	if err := in.o.Store.Attempt(ctx, m.ID); err != nil {
@@ -121,13 +122,6 @@ func (in *Intake) retry(ctx context.Context, t *turn) {
 			in.o.Log.Error("cannot take back the attempt at a mail", "mail", m.ID, "error", err)
 		}
 	}
-}
-
-func cmpString(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // try makes one attempt, and waits out what is the store's fault and not the mail's. It tells false when ctx ended

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -231,14 +233,14 @@ func (c config) checkValues() error {
 	if c.DataDir == "" {
 		return errors.New(`data_dir: name a directory, such as "/var/lib/buzon"`)
 	}
-	if !oneOf(c.AgentProof, "", "strict") {
+	if !slices.Contains([]string{"", "strict"}, c.AgentProof) {
 		return fmt.Errorf(`agent_proof: %q: want "strict", or leave it out`, c.AgentProof)
 	}
 	boxes, err := c.mailboxes()
 	if err != nil {
 		return err
 	}
-	for _, address := range append(keys(c.Agents), c.OnCall.Addresses...) {
+	for _, address := range slices.AppendSeq(slices.Clone(c.OnCall.Addresses), maps.Keys(c.Agents)) {
 		if desk.Canonical(address) == "" {
 			return fmt.Errorf("agents, on_call: %q is no mail address", address)
 		}
@@ -283,7 +285,7 @@ func (c config) checkRelay() error {
 	if c.Relay.Host == "" {
 		return errors.New(`relay.host: name the smarthost, such as "smtp.ejemplo.test", or leave out [relay]`)
 	}
-	if !oneOf(c.Relay.TLS, "", "tls", "starttls", "none") {
+	if !slices.Contains([]string{"", "tls", "starttls", "none"}, c.Relay.TLS) {
 		return fmt.Errorf(`relay.tls: %q: want "tls", "starttls" or "none"`, c.Relay.TLS)
 	}
 	if c.Relay.Password != "" && c.Relay.PasswordFile != "" {
@@ -315,7 +317,7 @@ func (c config) mailboxes() (list desk.Mailboxes, err error) {
 		if box.Tag == "" {
 			box.Tag = "Caso"
 		}
-		if !oneOf(string(box.ClosedReply), "", "new", "reopen", "reject") {
+		if !slices.Contains([]string{"", "new", "reopen", "reject"}, string(box.ClosedReply)) {
 			return nil, fmt.Errorf(`mailbox.closed_reply: %q: want "new", "reopen" or "reject"`, m.ClosedReply)
 		}
 		if m.PlusAddressing {
@@ -330,22 +332,6 @@ func (c config) mailboxes() (list desk.Mailboxes, err error) {
 
 // keyFile holds the signing keys, outside of the database.
 func (c config) keyFile() string { return filepath.Join(c.DataDir, "keys.json") }
-
-func oneOf(value string, list ...string) bool {
-	for _, v := range list {
-		if v == value {
-			return true
-		}
-	}
-	return false
-}
-
-func keys(m map[string]string) (list []string) {
-	for k := range m {
-		list = append(list, k)
-	}
-	return list
-}
 
 // exists tells whether a file is there; an error other than its absence counts as there.
 func exists(path string) bool {

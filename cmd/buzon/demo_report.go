@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -48,7 +49,7 @@ func (a *app) report(ctx context.Context, p *player, played []act) error {
 		if len(p.wrong) > 0 {
 			mark = "WRONG"
 		}
-		mails = append(mails, []string{fmt.Sprint(i + 1), p.What, cmpOr(p.mail.Sender, "(none)"), cut(p.mail.Subject, 30), p.mail.Rule, string(p.mail.Outcome),
+		mails = append(mails, []string{fmt.Sprint(i + 1), p.What, cmp.Or(p.mail.Sender, "(none)"), cut(p.mail.Subject, 30), p.mail.Rule, string(p.mail.Outcome),
 			place(p.mail.Ticket, p.mail.Item), mark})
 	}
 	if a.json {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -79,7 +80,7 @@ func (a *app) tellMails(ctx context.Context, p *player, last int64) (int64, erro
 		if a.json {
 			err = a.object(mailJSON(m))
 		} else {
-			_, err = fmt.Fprintf(a.stdout, "mail %d from %s, «%s»: %s %s by rule %s\n", m.ID, safe(cmpOr(m.Sender, "nobody")), safe(m.Subject), m.Outcome,
+			_, err = fmt.Fprintf(a.stdout, "mail %d from %s, «%s»: %s %s by rule %s\n", m.ID, safe(cmp.Or(m.Sender, "nobody")), safe(m.Subject), m.Outcome,
 				place(m.Ticket, m.Item), m.Rule)
 		}
 		if err != nil {

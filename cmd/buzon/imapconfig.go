@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -166,7 +167,7 @@ func (a imapConfig) check(c config) error {
 		{"tls", a.TLS, []string{"tls", "starttls", "none"}}, {"auth", a.Auth, []string{"password", "xoauth2", "oauthbearer"}},
 		{"after", a.After, []string{"move", "flag", "leave", "delete"}}, {"grant", a.Grant, []string{"login", "client_credentials", "service_account"}},
 	} {
-		if !oneOf(k.value, k.list...) {
+		if !slices.Contains(k.list, k.value) {
 			return fmt.Errorf(`imap.%s: %q: want one of %s`, k.key, k.value, strings.Join(k.list, ", "))
 		}
 	}
@@ -199,7 +200,7 @@ func (a imapConfig) checkFolders(c config) error {
 			return fmt.Errorf("imap.%s: %q is a folder that mail is taken from: name another", key, f)
 		}
 	}
-	if _, err := time.Parse(time.DateOnly, a.Since); err != nil && !oneOf(a.Since, "now", "all") {
+	if _, err := time.Parse(time.DateOnly, a.Since); err != nil && !slices.Contains([]string{"now", "all"}, a.Since) {
 		return fmt.Errorf(`imap.since: %q: want "now", "all" or a date such as "2026-01-31"`, a.Since)
 	}
 	if _, err := cron.ParseStandard(a.Schedule); err != nil {

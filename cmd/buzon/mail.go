@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -136,7 +137,7 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 		fmt.Fprintf(a.stdout, "It waits to be filed; attempts so far: %d. %s\n", m.Attempts, safe(m.Error))
 		return nil
 	}
-	fmt.Fprintf(a.stdout, "From %s, «%s».\n", safe(cmpOr(m.Sender, "nobody that can be used")), safe(m.Subject))
+	fmt.Fprintf(a.stdout, "From %s, «%s».\n", safe(cmp.Or(m.Sender, "nobody that can be used")), safe(m.Subject))
 	fmt.Fprintf(a.stdout, "Proof of the sender: %s.\n", mailin.Proof(m.Proof).Explain())
 	fmt.Fprintf(a.stdout, "Evidence of the ticket: %s.\n", mailin.ExplainEvidence(m.Evidence))
 	if m.Reason != "" {
@@ -151,13 +152,6 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 		fmt.Fprintf(a.stdout, "What went wrong: %s\n", safeText(m.Error))
 	}
 	return nil
-}
-
-func cmpOr(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 func (a *app) rawMail(ctx context.Context, h *house, m store.Mail) error {

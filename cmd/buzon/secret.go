@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"buzon/mailin"
+	"buzon/mailin/command"
 	"buzon/store/desk"
 )
 
@@ -98,7 +99,7 @@ func didYouMean(key []string) string {
 			continue
 		}
 		known = append(known, name)
-		if d := levenshtein(name, key[len(key)-1]); d < distance {
+		if d := command.Distance(name, key[len(key)-1]); d < distance {
 			best, distance = name, d
 		}
 	}
@@ -113,23 +114,4 @@ func fieldFor(t reflect.Type, name string) (reflect.StructField, bool) {
 		f, _ := t.FieldByName(field)
 		return f.Tag.Get("toml") == name
 	})
-}
-
-func levenshtein(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := corner
-			if a[i] != b[j] {
-				cost = 1 + min(corner, row[j], row[j+1])
-			}
-			corner, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }

@@ -77,15 +77,15 @@ var orders = map[string]Verb{
 func nearest(word string) string {
 	best, least := "", min(2, len(word)/3)+1
 	for w := range verbs {
-		if d := distance(word, w); d < least || d == least && best != "" && w < best {
+		if d := Distance(word, w); d < least || d == least && best != "" && w < best {
 			best, least = w, d
 		}
 	}
 	return best
 }
 
-// distance counts the letters to insert, drop, replace or swap with the next to make one word of the other.
-func distance(a, b string) int {
+// Distance counts the letters to insert, drop, replace or swap with the next to make one word of the other.
+func Distance(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	before, last, row := []int(nil), make([]int, len(t)+1), make([]int, len(t)+1)
 	for j := range last {
