@@ -75,10 +75,13 @@ func bounceTellsOnce(t *testing.T) {
 	d.send(d.last(ana).reply("¿Qué luz está encendida?"))
 	answer := d.last(carla)
 	sent := len(d.relay.Accepted())
-	forged := bounceOf(answer, soporte)
-	for _, token := range regexp.MustCompile(`\.a[a-z2-7]{20,26}@`).FindAllString(forged, -1) {
-		forged = strings.ReplaceAll(forged, token, token[:len(token)-2]+"x@")
-	}
+	forged := regexp.MustCompile(`(\.a[a-z2-7]{19,25})([a-z2-7])@`).ReplaceAllStringFunc(bounceOf(answer, soporte), func(token string) string {
+		last := "x"
+		if strings.HasSuffix(token, "x@") {
+			last = "y"
+		}
+		return token[:len(token)-2] + last + "@"
+	})
 	d.postRaw("", forged)
 	d.quiet()
 	if m := d.lastMail(); m.Outcome != "quarantine" || m.Rule != "3" || d.undeliverable(carla) {
