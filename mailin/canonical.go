@@ -8,6 +8,7 @@ import (
 	"hash"
 	"io"
 	"strings"
+	"sync"
 
 	"buzon/mailin/message"
 )
@@ -22,10 +23,16 @@ func canonical(m *message.Message, r io.ReaderAt, size int64) ([]byte, error) {
 		}
 	}
 	h.Write([]byte{0})
+	buffer := buffers.Get().(*bufio.Reader)
+	defer buffers.Put(buffer)
+	buffer.Reset(io.NewSectionReader(r, 0, size))
 	b := body{to: h}
-	err := b.read(bufio.NewReaderSize(io.NewSectionReader(r, 0, size), 32<<10))
+	err := b.read(buffer)
 	return h.Sum(nil), err
 }
+
+// buffers are used again: each mail needs a large one for a moment.
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 32<<10) }}
 
 // body hashes what is no header field, without carriage returns before line ends and without blank lines at the end:
 // relays add and take both. A header that ends in no empty line ends where the first line is no field: what stands there

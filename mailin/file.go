@@ -2,6 +2,7 @@ package mailin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -23,6 +24,7 @@ type filing struct {
 	known      bool // the person was known before this mail
 	resolution threading.Resolution
 	ticket     desk.Ticket    // that the evidence points at; Number 0 for none
+	named      bool           // another mail has the Message-ID
 	twin       store.Mail     // the mail that this one repeats, if any
 	namesake   int64          // an earlier mail that was filed under this Message-ID, with other content
 	about      store.Outgoing // the mail of ours that a report is about
@@ -34,9 +36,6 @@ type filing struct {
 // file settles a mail: one transaction, one outcome. begun is called when the transaction has its place in the order.
 func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 	wait := in.o.Store.Begin(ctx, func(tx *store.Tx) error {
-		if waits, err := tx.Waiting(ctx, p.mail.ID); err != nil || !waits {
-			return err // settled by somebody else meanwhile
-		}
 		f := &filing{Intake: in, prepared: p, tx: tx, proof: Unproven}
 		if err := f.decide(ctx); err != nil {
 			return fmt.Errorf("decide: %w", err)
@@ -47,12 +46,20 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 		if err := f.flag(ctx); err != nil {
 			return err
 		}
-		_, err := tx.Settle(ctx, p.mail.ID, f.verdict)
-		return err
+		if first, err := tx.Settle(ctx, p.mail.ID, f.verdict); err != nil || first {
+			return err
+		}
+		return errSettled // and nothing of this is written
 	})
 	begun()
-	return wait()
+	if err := wait(); !errors.Is(err, errSettled) {
+		return err
+	}
+	return nil
 }
+
+// errSettled is a mail that somebody else has settled meanwhile.
+var errSettled = errors.New("the mail has been settled")
 
 // decide finds out who wrote, to which ticket, and which rule fits.
 func (f *filing) decide(ctx context.Context) (err error) {
@@ -65,6 +72,9 @@ func (f *filing) decide(ctx context.Context) (err error) {
 		return err
 	}
 	f.known = f.person.ID != 0
+	if f.named, err = f.tx.Named(ctx, f.mail.ID, m.MessageID); err != nil {
+		return err
+	}
 	if err := f.resolve(ctx); err != nil {
 		return err
 	}
@@ -79,8 +89,10 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	if reason == hopsReason {
 		f.row.Rule = "1"
 	}
-	if f.namesake, err = f.tx.Namesake(ctx, f.mail.ID, m.MessageID, f.canonical); err != nil {
-		return err
+	if f.named {
+		if f.namesake, err = f.tx.Namesake(ctx, f.mail.ID, m.MessageID, f.canonical); err != nil {
+			return err
+		}
 	}
 	if f.namesake != 0 {
 		reason += fmt.Sprintf("; mail %d has the same Message-ID and other content", f.namesake)
@@ -171,13 +183,15 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	if o.Class == origin.Loop {
 		return Ourselves, o.Reason, nil
 	}
-	twin, found, err := f.tx.Twin(ctx, f.mail.ID, f.rd.Message.MessageID, f.canonical)
-	if err != nil {
-		return "", "", err
-	}
-	if found {
-		f.twin = twin
-		return Repeated, fmt.Sprintf("same as mail %d", twin.ID), nil
+	if f.named || f.rd.Message.MessageID == "" {
+		twin, found, err := f.tx.Twin(ctx, f.mail.ID, f.rd.Message.MessageID, f.canonical)
+		if err != nil {
+			return "", "", err
+		}
+		if found {
+			f.twin = twin
+			return Repeated, fmt.Sprintf("same as mail %d", twin.ID), nil
+		}
 	}
 	switch {
 	case o.Class == origin.Bounced, o.Class == origin.Delay, o.Class == origin.Receipt, o.Class == origin.Abuse:

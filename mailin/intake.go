@@ -13,7 +13,7 @@ import (
 )
 
 // lookAhead is how many mails are taken from the journal before the oldest of them is filed.
-const lookAhead = 64
+const lookAhead = 128
 
 // lookAheadSize is how many bytes of mail, or one mail more, are taken at once: what has been read waits in memory.
 const lookAheadSize = 32 << 20
@@ -40,14 +40,14 @@ func (in *Intake) work(ctx context.Context) {
 	order, after := newOrder(), int64(0)
 	for {
 		changed := in.o.Store.Changed()
-		if !order.full() {
+		if room := order.room(); room > 0 {
 			order.look()
-			list, err := in.o.Store.Unsettled(ctx, after, in.o.Store.Now(), lookAhead)
+			list, err := in.o.Store.Unsettled(ctx, after, in.o.Store.Now(), room)
 			if err != nil && ctx.Err() == nil {
 				in.o.Log.Error("cannot read the journal; trying again", "error", err)
 			}
 			for _, m := range list {
-				if order.full() {
+				if order.heavy() {
 					break
 				}
 				after = m.ID

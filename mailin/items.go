@@ -53,7 +53,16 @@ func (f *filing) newPerson(ctx context.Context, address, name string) (desk.Pers
 
 // write adds the item to the ticket, with what arrived by this mail.
 func (f *filing) write(ctx context.Context, t desk.Ticket, it desk.Item) (desk.Item, error) {
-	it.Ticket, it.Mail, it.MessageID = t.Number, f.mail.ID, f.rd.Message.MessageID
+	it = f.complete(it)
+	it.Ticket = t.Number
+	it, err := f.tx.AddItem(ctx, t.Subject, it, f.attachments)
+	f.verdict.Ticket, f.verdict.Item = t.Number, it.Number
+	return it, err
+}
+
+// complete fills in what an item has from the mail.
+func (f *filing) complete(it desk.Item) desk.Item {
+	it.Mail, it.MessageID = f.mail.ID, f.rd.Message.MessageID
 	it.Quoted = f.rd.Reply.Quoted()
 	if forwarded := f.rd.Reply.Forwarded(); !strings.Contains(it.Text, forwarded) { // an agent's answer is his own words only
 		it.Quoted = strings.TrimSpace(it.Quoted + "\n\n" + forwarded)
@@ -64,9 +73,7 @@ func (f *filing) write(ctx context.Context, t desk.Ticket, it desk.Item) (desk.I
 	if it.State == "" {
 		it.State = desk.Filed
 	}
-	it, err := f.tx.AddItem(ctx, t.Subject, it, f.attachments)
-	f.verdict.Ticket, f.verdict.Item = t.Number, it.Number
-	return it, err
+	return it
 }
 
 // tell owes the notices of an event that this mail caused.
@@ -109,10 +116,12 @@ func (f *filing) newTicket(requester desk.Person) desk.Ticket {
 
 // openWith writes the event's ticket with its first item, ties it to what the mail claims or cites, and tells.
 func (f *filing) openWith(ctx context.Context, e desk.Event, text string) (err error) {
-	if e.Ticket, err = f.tx.OpenTicket(ctx, e.Ticket); err != nil {
+	first := store.NewItem{Item: f.complete(desk.Item{Type: desk.ItemType(e.Ticket.Type), Author: e.Author, Text: text}), Attachments: f.attachments}
+	if e.Ticket, e.Item, err = f.tx.OpenTicket(ctx, e.Ticket, &first); err != nil {
 		return err
 	}
 	t := e.Ticket
+	f.verdict.Ticket, f.verdict.Item = t.Number, e.Item.Number
 	activity := store.Activity{Ticket: t.Number, Person: e.Author.ID, Mail: f.mail.ID, What: "opened", New: f.row.Rule}
 	if err := f.tx.Note(ctx, activity); err != nil {
 		return err
@@ -129,9 +138,6 @@ func (f *filing) openWith(ctx context.Context, e desk.Event, text string) (err e
 		err = f.tx.Link(ctx, t.Number, claimed, "claims")
 	}
 	if err != nil {
-		return err
-	}
-	if e.Item, err = f.write(ctx, t, desk.Item{Type: desk.ItemType(t.Type), Author: e.Author, Text: text}); err != nil {
 		return err
 	}
 	f.verdict.Outcome = store.OutcomeTicket

@@ -40,11 +40,22 @@ func (o *order) look() {
 // alone is the turn of a mail that waits for no other.
 func alone(m store.Mail) *turn { return &turn{mail: m, passed: make(chan struct{})} }
 
-// full tells whether enough mail is on its way.
-func (o *order) full() bool {
+// room is for how much more mail the journal is worth looking at: none until a good part of what is on its way has ended.
+func (o *order) room() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return len(o.open) >= lookAhead || o.bytes >= lookAheadSize
+	room := lookAhead - len(o.open)
+	if room < lookAhead/4 || o.bytes >= lookAheadSize {
+		return 0
+	}
+	return room
+}
+
+// heavy tells whether what is on its way has as many bytes as it may.
+func (o *order) heavy() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.bytes >= lookAheadSize
 }
 
 // add takes a mail behind those before it; nil when it is on its way already, or was when the journal was looked at.

@@ -122,13 +122,18 @@ func judged(m *message.Message, text string, o ReadOptions) origin.Mail {
 	for i := range m.Parts {
 		p := &m.Parts[i]
 		var body []byte
-		if strings.HasPrefix(p.Type, "text/") || strings.HasPrefix(p.Type, "message/") {
+		if mayReport(p) && (len(m.Parts) > 1 || p.Type != "text/plain") { // a single text is Text
 			body, _ = io.ReadAll(io.LimitReader(p.Open(), min(reportSize, left))) // what can be read is all there is to judge
 			left -= int64(len(body))
 		}
 		om.Parts = append(om.Parts, origin.Part{Type: p.Type, Params: p.Params, Body: body, Within: p.Within, Header: p.Header})
 	}
 	return om
+}
+
+// mayReport tells a part in which a report may stand.
+func mayReport(p *message.Part) bool {
+	return strings.HasPrefix(p.Type, "text/") || strings.HasPrefix(p.Type, "message/")
 }
 
 // sender is the address of the first From, for reading only: identity asks for exactly one.

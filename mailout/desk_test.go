@@ -100,7 +100,7 @@ func (h *house) ticket(change ...func(*desk.Ticket)) desk.Ticket {
 		f(&t)
 	}
 	h.write(func(ctx context.Context, tx *store.Tx) (err error) {
-		t, err = tx.OpenTicket(ctx, t)
+		t, _, err = tx.OpenTicket(ctx, t, nil)
 		return err
 	})
 	return t

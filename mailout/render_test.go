@@ -414,11 +414,8 @@ func (h *house) correspondence(n int) {
 	h.t.Helper()
 	h.write(func(ctx context.Context, tx *store.Tx) error {
 		for range n {
-			t, err := tx.OpenTicket(ctx, desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: "x", Class: desk.Open, Type: "Problema", Requester: h.carla})
-			if err != nil {
-				return err
-			}
-			it, err := tx.AddItem(ctx, "", desk.Item{Ticket: t.Number, Author: h.ana, Type: desk.Answer, Visibility: desk.Public, State: desk.Filed, Text: answer}, nil)
+			t, it, err := tx.OpenTicket(ctx, desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: "x", Class: desk.Open, Type: "Problema", Requester: h.carla},
+				&store.NewItem{Item: desk.Item{Author: h.ana, Type: desk.Answer, Visibility: desk.Public, State: desk.Filed, Text: answer}})
 			if err != nil {
 				return err
 			}

@@ -12,7 +12,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -151,9 +150,9 @@ func (tx *Tx) keep(ctx context.Context, p *Spool) (id int64, err error) {
 			data = []byte{}
 		}
 	}
-	fresh, err := tx.row(ctx, "INSERT INTO blob (sha256, size, data, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING id",
-		args(sum, p.size, data, tx.store.Now().UnixMilli()), &id)
-	if err == nil && !fresh {
+	id, err = tx.insert(ctx, "INSERT INTO blob (sha256, size, data, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+		sum, p.size, data, tx.store.Now().UnixMilli())
+	if err == nil && id == 0 {
 		_, err = tx.row(ctx, "SELECT id FROM blob WHERE sha256 = $1", args(sum), &id)
 	}
 	return id, err
@@ -267,41 +266,3 @@ func (s *Store) room() error {
 
 // Ready tells whether more mail can be taken; the error is a Fault.
 func (s *Store) Ready() error { return fault(s.room()) }
-
-// recent keeps the bytes of mail that was just received, by their hash, for the intake that reads it next: at most recentBytes,
-// the oldest go first.
-type recent struct {
-	mu    sync.Mutex
-	bytes map[string][]byte
-	order []string
-	size  int
-}
-
-const recentBytes = 4 << 20
-
-func (r *recent) put(sha string, b []byte) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.bytes == nil {
-		r.bytes = map[string][]byte{}
-	}
-	if r.bytes[sha] != nil || len(b) == 0 {
-		return
-	}
-	r.bytes[sha], r.order, r.size = b, append(r.order, sha), r.size+len(b)
-	for r.size > recentBytes || len(r.order) > 4096 {
-		r.size -= len(r.bytes[r.order[0]])
-		delete(r.bytes, r.order[0])
-		r.order = r.order[1:]
-	}
-}
-
-// take yields the bytes once.
-func (r *recent) take(sha string) []byte {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	b := r.bytes[sha]
-	r.size -= len(b)
-	delete(r.bytes, sha)
-	return b
-}

@@ -104,6 +104,7 @@ func (s *Store) TakeIMAP(ctx context.Context, f IMAPFolder, cursor uint32, mails
 		if err := m.Spool.settle(); err != nil {
 			return fault(err)
 		}
+		s.recent.put(m.Spool)
 	}
 	return fault(s.Write(ctx, func(tx *Tx) error {
 		for _, m := range mails {

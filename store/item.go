@@ -27,30 +27,40 @@ func Settled(list []NewAttachment) error {
 	return nil
 }
 
-// AddItem writes an item behind the ticket's last, its attachments, its Message-ID, and its words for the search.
+// NewItem is an item to be written, with its attachments.
+type NewItem struct {
+	desk.Item
+	Attachments []NewAttachment
+}
+
+// AddItem writes an item behind the ticket's last, its attachments, and its words for the search.
 func (tx *Tx) AddItem(ctx context.Context, subject string, it desk.Item, attachments []NewAttachment) (desk.Item, error) {
-	it.CreatedAt = tx.store.Now()
-	ok, err := tx.row(ctx, "UPDATE ticket SET items = items + 1, updated_at = $2 WHERE number = $1 RETURNING items", args(it.Ticket, it.CreatedAt.UnixMilli()), &it.Number)
+	now := tx.store.Now().UnixMilli()
+	ok, err := tx.row(ctx, "UPDATE ticket SET items = items + 1, updated_at = $2 WHERE number = $1 RETURNING items", args(it.Ticket, now), &it.Number)
 	if err != nil || !ok {
 		return it, fmt.Errorf("add item to ticket %d: %w", it.Ticket, cmp.Or(err, sql.ErrNoRows))
 	}
-	_, err = tx.row(ctx, `INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text, quoted, message_id, mail, via)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id`,
-		args(it.Ticket, it.Number, it.Type, it.Author.ID, it.Visibility, it.State, it.CreatedAt.UnixMilli(), it.Text, it.Quoted, it.MessageID, it.Mail, it.Via), &it.ID)
+	return tx.writeItem(ctx, subject, NewItem{it, attachments})
+}
+
+// writeItem writes an item that has its place in the ticket.
+func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk.Item, err error) {
+	it = n.Item
+	it.CreatedAt = tx.store.Now()
+	it.ID, err = tx.insert(ctx, `INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text, quoted, message_id, mail, via)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		it.Ticket, it.Number, it.Type, it.Author.ID, it.Visibility, it.State, it.CreatedAt.UnixMilli(), it.Text, it.Quoted, it.MessageID, it.Mail, it.Via)
 	if err != nil {
 		return it, fmt.Errorf("add item: %w", err)
 	}
-	var names []string
-	for i, a := range attachments {
+	words := []string{it.Text, it.Author.Name}
+	for i, a := range n.Attachments {
 		if err := tx.attach(ctx, it.ID, i, a); err != nil {
 			return it, fmt.Errorf("add attachment: %w", err)
 		}
-		it.Attachments, names = append(it.Attachments, a.Attachment), append(names, a.Filename)
+		it.Attachments, words = append(it.Attachments, a.Attachment), append(words, a.Filename)
 	}
-	if err := tx.Know(ctx, it.MessageID, it.Ticket, it.Number); err != nil {
-		return it, err
-	}
-	tx.index = append(tx.index, indexed{it.ID, subject, strings.Join(append([]string{it.Text, it.Author.Name}, names...), "\n")})
+	tx.index = append(tx.index, indexed{it.ID, subject, strings.Join(words, "\n")})
 	return it, nil
 }
 
@@ -64,24 +74,15 @@ func (tx *Tx) attach(ctx context.Context, item int64, position int, a NewAttachm
 	return err
 }
 
-// Know remembers that a Message-ID leads to an item of a ticket. The first to use an id keeps it.
-func (tx *Tx) Know(ctx context.Context, messageID string, ticket, item int64) error {
-	if messageID == "" {
-		return nil
-	}
-	_, err := tx.exec(ctx, "INSERT INTO message (message_id, ticket, item) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", messageID, ticket, item)
-	return err
-}
-
 // Reference is where a Message-ID leads.
 type Reference struct{ Ticket, Item int64 }
 
-// References looks up which of the Message-IDs are known.
+// References looks up which of the Message-IDs are those of mail that was filed. The first with an id keeps it.
 func (r Reader) References(ctx context.Context, ids []string) (map[string]Reference, error) {
 	found := map[string]Reference{}
 	for _, id := range ids {
 		var ref Reference
-		ok, err := r.row(ctx, "SELECT ticket, item FROM message WHERE message_id = $1", args(id), &ref.Ticket, &ref.Item)
+		ok, err := r.row(ctx, "SELECT ticket, item FROM journal WHERE message_id = $1 AND message_id <> '' AND ticket <> 0 ORDER BY id LIMIT 1", args(id), &ref.Ticket, &ref.Item)
 		if err != nil {
 			return nil, fault(err)
 		}

@@ -78,9 +78,7 @@ func (s *Store) Receive(ctx context.Context, env Envelope, p *Spool, more ...fun
 	if err := p.settle(); err != nil {
 		return 0, fault(err)
 	}
-	if p.file == nil && !p.kept {
-		s.recent.put(p.SHA256(), p.buf.Bytes())
-	}
+	s.recent.put(p)
 	begun := context.WithoutCancel(ctx) // SQLite watches a context that may end, and that costs more than the statement
 	err = s.Write(ctx, func(tx *Tx) error {
 		id, err = tx.receive(begun, env, p)
@@ -103,9 +101,8 @@ func (tx *Tx) receive(ctx context.Context, env Envelope, p *Spool) (id int64, er
 	if err != nil {
 		return 0, err
 	}
-	_, err = tx.row(ctx, `INSERT INTO journal (blob, received_at, door, envelope, envelope_from, attempts)
-		VALUES ($1, $2, $3, $4, $5, 1) RETURNING id`, args(blob, env.Received.UnixMilli(), env.Door, string(text), env.From), &id)
-	return id, err
+	return tx.insert(ctx, "INSERT INTO journal (blob, received_at, door, envelope, envelope_from, attempts) VALUES ($1, $2, $3, $4, $5, 1)",
+		blob, env.Received.UnixMilli(), env.Door, string(text), env.From)
 }
 
 const mailColumns = `j.id, j.blob, b.size, b.sha256, j.received_at, j.envelope, j.mailbox, j.attempts, j.message_id, j.sender, j.subject,
@@ -218,12 +215,6 @@ type Verdict struct {
 	Error                               string
 }
 
-// Waiting tells whether a mail has not been settled yet.
-func (tx *Tx) Waiting(ctx context.Context, id int64) (bool, error) {
-	var one int
-	return tx.row(ctx, "SELECT 1 FROM journal WHERE id = $1 AND settled_at IS NULL", args(id), &one)
-}
-
 // Settle records the one outcome of a mail. It tells false when the mail has been settled before: then nothing else may
 // be written for it.
 func (tx *Tx) Settle(ctx context.Context, id int64, v Verdict) (bool, error) {
@@ -236,12 +227,22 @@ func (tx *Tx) Settle(ctx context.Context, id int64, v Verdict) (bool, error) {
 
 // Twin finds a settled mail with the same content, whichever mailbox or door it came by, that was not itself a duplicate.
 func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical []byte) (m Mail, ok bool, err error) {
-	list, err := r.mails(ctx, `WHERE j.canonical = $1 AND j.message_id = $2 AND j.id <> $3 AND j.settled_at IS NOT NULL
+	same := "j.message_id <> ''" // each case has an index of its own
+	if messageID == "" {
+		same = "j.message_id = ''"
+	}
+	list, err := r.mails(ctx, "WHERE j.canonical = $1 AND j.message_id = $2 AND "+same+` AND j.id <> $3 AND j.settled_at IS NOT NULL
 		AND j.outcome NOT IN ('duplicate', 'dropped') ORDER BY j.id LIMIT 1`, canonical, messageID, id)
 	if err != nil || len(list) == 0 {
 		return m, false, err
 	}
 	return list[0], true, nil
+}
+
+// Named tells whether another mail has the Message-ID: of most there is none, and neither Twin nor Namesake.
+func (r Reader) Named(ctx context.Context, id int64, messageID string) (bool, error) {
+	var one int
+	return r.row(ctx, "SELECT 1 FROM journal WHERE message_id = $1 AND message_id <> '' AND id <> $2 LIMIT 1", args(messageID, id), &one)
 }
 
 // Namesake finds an earlier mail that was filed with the Message-ID and other content; 0 when there is none. A mailer that
@@ -250,8 +251,7 @@ func (r Reader) Namesake(ctx context.Context, id int64, messageID string, canoni
 	if messageID == "" {
 		return 0, nil
 	}
-	_, err = r.row(ctx, `SELECT id FROM journal WHERE message_id = $1 AND message_id <> '' AND id <> $2 AND ticket <> 0 AND canonical <> $3
-		ORDER BY id LIMIT 1`, args(messageID, id, canonical), &other)
+	_, err = r.row(ctx, `SELECT id FROM journal WHERE message_id = $1 AND message_id <> '' AND id <> $2 AND ticket <> 0 AND canonical <> $3 LIMIT 1`, args(messageID, id, canonical), &other)
 	return other, err
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"testing"
 	"time"
@@ -113,6 +114,20 @@ func TestTwinAndNamesake(t *testing.T) {
 	}
 	_, ok, err := s.Twin(ctx, first, "m@x", one)
 	same(t, "its own twin", []any{ok, err}, []any{false, nil})
+}
+
+func TestReferences(t *testing.T) {
+	s, _ := newStore(t)
+	for _, v := range []Verdict{
+		{MessageID: "apart@x", Outcome: OutcomeQuarantine},
+		{MessageID: "m@x", Outcome: OutcomeTicket, Ticket: 7, Item: 1},
+		{MessageID: "m@x", Outcome: OutcomeTicket, Ticket: 9, Item: 1}, // the first keeps the id
+		{MessageID: "r@x", Outcome: OutcomeItem, Ticket: 7, Item: 2},
+		{Outcome: OutcomeItem, Ticket: 7, Item: 3},
+	} {
+		settle(t, s, receive(t, s, fmt.Sprint(v)), v)
+	}
+	same(t, "references", must(s.References(ctx, []string{"r@x", "unknown@x", "apart@x", "m@x", ""}))(t), map[string]Reference{"m@x": {7, 1}, "r@x": {7, 2}})
 }
 
 func TestQuarantine(t *testing.T) {

@@ -81,9 +81,9 @@ func (tx *Tx) Owe(ctx context.Context, o Outgoing) (id int64, err error) {
 		return 0, err
 	}
 	now := tx.store.Now().UnixMilli()
-	_, err = tx.row(ctx, `INSERT INTO outbox (kind, ticket, item, mail, person, address, stranger, mailbox, details, state, created_at, next_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', $10, $10) RETURNING id`,
-		args(o.Kind, o.Ticket, o.Item, o.Mail, o.Person, o.Address, o.Stranger, o.Mailbox, string(details), now), &id)
+	id, err = tx.insert(ctx, `INSERT INTO outbox (kind, ticket, item, mail, person, address, stranger, mailbox, details, state, created_at, next_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', $10, $10)`,
+		o.Kind, o.Ticket, o.Item, o.Mail, o.Person, o.Address, o.Stranger, o.Mailbox, string(details), now)
 	if err != nil {
 		return 0, fmt.Errorf("owe %s: %w", o.Kind, err)
 	}

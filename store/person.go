@@ -56,15 +56,16 @@ func (r Reader) Persons(ctx context.Context, role desk.Role) ([]desk.Person, err
 	return r.persons(ctx, "WHERE p.role = $1 ORDER BY p.id", role)
 }
 
-// Agents lists the active agents and admins.
+// Agents lists the active agents and admins. The plus keeps SQLite from reading everybody in the order of their ids.
 func (r Reader) Agents(ctx context.Context) ([]desk.Person, error) {
-	return r.persons(ctx, "WHERE p.role <> 'customer' AND p.active = 1 ORDER BY p.id")
+	return r.persons(ctx, "WHERE p.role <> 'customer' AND p.active = 1 ORDER BY +p.id")
 }
 
 // Agents lists the active agents and admins, once in a transaction: every mail that is filed asks.
 func (tx *Tx) Agents(ctx context.Context) (list []desk.Person, err error) {
 	if tx.agents == nil {
-		tx.agents, err = tx.Reader.Agents(ctx)
+		list, err = tx.Reader.Agents(ctx)
+		tx.agents = append([]desk.Person{}, list...) // none is not nil: they have been read
 	}
 	return tx.agents, err
 }

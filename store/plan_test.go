@@ -2,6 +2,7 @@ package store
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,8 +16,8 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 	s, _ := newStore(t)
 	oneOfEach(t, s)
 	whole := regexp.MustCompile(`^SCAN (\w+)( USING (COVERING )?INDEX (\w+))?`)
-	small := "search status type severity organisation meta json_each f x (subquery-1) constant" // catalogues, and what other steps of a plan yield
-	partial := "journal_open outbox_due outbox_open person_agent"                                // these hold only what is open
+	small := strings.Fields("search status type severity organisation meta json_each f x constant") // catalogues, and what other steps of a plan yield
+	partial := strings.Fields("journal_open outbox_due outbox_open person_agent")                   // these hold only what is open
 	seen := 0
 	for _, set := range []*statements{s.statements, s.writer.statements} {
 		for text := range set.ready {
@@ -26,7 +27,7 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 			seen++
 			for _, step := range plan(t, s, text) {
 				m := whole.FindStringSubmatch(step)
-				if m != nil && !strings.Contains(small, m[1]) && (m[4] == "" || !strings.Contains(partial, m[4])) {
+				if m != nil && !slices.Contains(small, m[1]) && !slices.Contains(partial, m[4]) {
 					t.Errorf("%s\n\t%s", strings.Join(strings.Fields(text), " "), step)
 				}
 			}
@@ -75,6 +76,8 @@ func oneOfEach(t testing.TB, s *Store) {
 		for _, f := range []func() error{
 			func() error { _, _, err := tx.Mail(ctx, id); return err },
 			func() error { _, _, err := tx.Twin(ctx, id, "m@x", []byte("x")); return err },
+			func() error { _, _, err := tx.Twin(ctx, id, "", []byte("x")); return err },
+			func() error { _, err := tx.Named(ctx, id, "m@x"); return err },
 			func() error { _, err := tx.Namesake(ctx, id, "m@x", []byte("x")); return err },
 			func() error { _, err := tx.References(ctx, []string{it.MessageID}); return err },
 			func() error { _, err := tx.PersonByAddress(ctx, by.Address()); return err },

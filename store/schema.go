@@ -34,8 +34,8 @@ CREATE TABLE journal (
 	error TEXT NOT NULL DEFAULT '', settled_at INTEGER, released INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX journal_open ON journal(id) WHERE settled_at IS NULL;
-CREATE INDEX journal_message ON journal(message_id) WHERE message_id <> '';
-CREATE INDEX journal_canonical ON journal(canonical) WHERE canonical IS NOT NULL;
+CREATE INDEX journal_message ON journal(message_id, canonical) WHERE message_id <> '';
+CREATE INDEX journal_canonical ON journal(canonical) WHERE message_id = '' AND canonical IS NOT NULL;
 CREATE INDEX journal_ticket ON journal(ticket) WHERE ticket <> 0;
 CREATE INDEX journal_blob ON journal(blob);
 CREATE INDEX journal_outcome ON journal(outcome, id);
@@ -110,8 +110,6 @@ CREATE TABLE attachment (
 	PRIMARY KEY (item, position)
 );
 CREATE INDEX attachment_blob ON attachment(blob);
--- Message-IDs that lead to a ticket: participants' own, and those that a relay gave to ours.
-CREATE TABLE message (message_id TEXT PRIMARY KEY, ticket INTEGER NOT NULL, item INTEGER NOT NULL);
 CREATE TABLE activity (
 	id INTEGER PRIMARY KEY AUTOINCREMENT, ticket INTEGER NOT NULL, at INTEGER NOT NULL, person INTEGER NOT NULL, mail INTEGER NOT NULL,
 	what TEXT NOT NULL, old TEXT NOT NULL DEFAULT '', new TEXT NOT NULL DEFAULT ''

@@ -108,8 +108,8 @@ func onCall(p *desk.Person) { p.OnCall = true }
 func openTicket(t testing.TB, s *Store, by desk.Person, subject string) (k desk.Ticket) {
 	t.Helper()
 	write(t, s, func(tx *Tx) (err error) {
-		k, err = tx.OpenTicket(ctx, desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: subject, Class: desk.Open, Severity: 3,
-			Type: "Incidente", Requester: by, Controller: by})
+		k, _, err = tx.OpenTicket(ctx, desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: subject, Class: desk.Open, Severity: 3,
+			Type: "Incidente", Requester: by, Controller: by}, nil)
 		return err
 	})
 	return k

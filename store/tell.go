@@ -150,27 +150,35 @@ func (tx *Tx) capped(ctx context.Context, e Telling, n desk.Notification) (strin
 const acknowledgements = "kind IN ('ack', 'ack_production_down', 'new_number')"
 
 func (tx *Tx) ackCapped(ctx context.Context, e Telling, address string, now time.Time) (string, error) {
-	_, domain, _ := strings.Cut(address, "@")
-	hour := now.Add(-time.Hour).UnixMilli()
+	if e.Stranger {
+		return tx.strangersCapped(ctx, e.Caps, address, now.Add(-time.Hour))
+	}
 	for _, c := range []struct {
 		why   string
-		skip  bool
-		where string
-		args  []any
+		since time.Duration
 		most  int
 	}{
-		{"acknowledged a moment ago", e.Stranger, acknowledgements + " AND address = $1 AND created_at > $2", args(address, now.Add(-e.Caps.AckEvery).UnixMilli()), 1},
-		{"acknowledged often today", e.Stranger, acknowledgements + " AND address = $1 AND created_at > $2", args(address, now.Add(-24*time.Hour).UnixMilli()), e.Caps.AcksADay},
-		{"many acknowledgements", !e.Stranger, "stranger = 1 AND created_at > $1", args(hour), e.Caps.AcksAll},
-		{"many acknowledgements to one domain", !e.Stranger, "stranger = 1 AND created_at > $1 AND address LIKE $2", args(hour, "%@"+domain), e.Caps.AcksDomain},
+		{"acknowledged a moment ago", e.Caps.AckEvery, 1},
+		{"acknowledged often today", 24 * time.Hour, e.Caps.AcksADay},
 	} {
-		if c.skip {
-			continue
-		}
-		n, err := tx.countOutbox(ctx, c.most, c.where, c.args...)
+		n, err := tx.countOutbox(ctx, c.most, acknowledgements+" AND address = $1 AND created_at > $2", address, now.Add(-c.since).UnixMilli())
 		if err != nil || n >= c.most {
 			return c.why, err
 		}
+	}
+	return "", nil
+}
+
+// strangersCapped says why a stranger must not be acknowledged: many others were, in all or of his domain.
+func (tx *Tx) strangersCapped(ctx context.Context, caps Caps, address string, since time.Time) (string, error) {
+	n, err := tx.countOutbox(ctx, caps.AcksAll, "stranger = 1 AND created_at > $1", since.UnixMilli())
+	if err != nil || n >= caps.AcksAll {
+		return "many acknowledgements", err
+	}
+	_, domain, _ := strings.Cut(address, "@")
+	n, err = tx.countOutbox(ctx, caps.AcksDomain, "stranger = 1 AND created_at > $1 AND address LIKE $2", since.UnixMilli(), "%@"+domain)
+	if err != nil || n >= caps.AcksDomain {
+		return "many acknowledgements to one domain", err
 	}
 	return "", nil
 }

@@ -106,22 +106,28 @@ func (r Reader) Tickets(ctx context.Context, f TicketFilter) ([]desk.Ticket, err
 	return r.tickets(ctx, fmt.Sprintf("WHERE %s ORDER BY t.number DESC LIMIT $%d", strings.Join(where, " AND "), len(a)), a...)
 }
 
-// OpenTicket writes a new ticket and returns it with its number. The status is the first of its class.
-func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket) (desk.Ticket, error) {
+// OpenTicket writes a new ticket, with its first item where one is given, and returns both with their numbers. The status is
+// the first of its class.
+func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket, first *NewItem) (_ desk.Ticket, it desk.Item, err error) {
 	now := tx.store.Now()
 	t.CreatedAt, t.UpdatedAt = now, now
-	var err error
 	if t.Status, err = tx.statusOf(ctx, t.Class); err != nil {
-		return t, err
+		return t, it, err
 	}
-	_, err = tx.row(ctx, `INSERT INTO ticket (mailbox, subject, status, severity, production_down, unverified, type, requester, controller, assignee, agent,
-		product, module, project, service, progress, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17) RETURNING number`,
-		args(t.Mailbox, t.Subject, t.Status, t.Severity, t.ProductionDown, t.Unverified, t.Type, t.Requester.ID, t.Controller.ID, t.Assignee.ID, t.Agent.ID,
-			t.Product, t.Module, t.Project, t.Service, t.Progress, now.UnixMilli()), &t.Number)
+	t.Number, err = tx.insert(ctx, `INSERT INTO ticket (mailbox, subject, status, severity, production_down, unverified, type, requester, controller, assignee, agent,
+		product, module, project, service, progress, created_at, updated_at, items) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18)`,
+		t.Mailbox, t.Subject, t.Status, t.Severity, t.ProductionDown, t.Unverified, t.Type, t.Requester.ID, t.Controller.ID, t.Assignee.ID, t.Agent.ID,
+		t.Product, t.Module, t.Project, t.Service, t.Progress, now.UnixMilli(), first != nil)
 	if err != nil {
-		return t, fmt.Errorf("open ticket: %w", err)
+		return t, it, fmt.Errorf("open ticket: %w", err)
 	}
-	return t, nil
+	if first == nil {
+		return t, it, nil
+	}
+	n := *first
+	n.Ticket, n.Number = t.Number, 1
+	it, err = tx.writeItem(ctx, t.Subject, n)
+	return t, it, err
 }
 
 // statusOf is the first status of a class.

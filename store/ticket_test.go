@@ -76,11 +76,6 @@ func TestItems(t *testing.T) {
 	same(t, "one item", must(s.Item(ctx, k.Number, 2))(t).Text, "dos")
 	same(t, "no item", must(s.Item(ctx, k.Number, 3))(t).ID, 0)
 	same(t, "agents who wrote", must(s.Witnesses(ctx, k.Number))(t)[0].ID, ana.ID)
-	refs := must(s.References(ctx, []string{list[0].MessageID, "unknown@x"}))(t)
-	same(t, "references", refs, map[string]Reference{list[0].MessageID: {k.Number, 1}})
-	other := openTicket(t, s, carla, "Otro")
-	write(t, s, func(tx *Tx) error { return tx.Know(ctx, list[0].MessageID, other.Number, 1) })
-	same(t, "the first keeps the id", must(s.References(ctx, []string{list[0].MessageID}))(t), refs)
 	err := s.Write(ctx, func(tx *Tx) error {
 		_, err := tx.AddItem(ctx, "", desk.Item{Ticket: 99, Author: carla}, nil)
 		return err

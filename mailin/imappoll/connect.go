@@ -27,6 +27,8 @@ type session struct {
 	deaf    bool            // the server refused IDLE
 	ready   map[string]bool // target folders that exist
 	chunk   *int            // mails in one FETCH
+	buffer  []byte          // between a literal and its spool
+	saving  chan error      // of the mails that are being journalled while the next are fetched; nil: none are
 }
 
 // selected is the folder that is open.

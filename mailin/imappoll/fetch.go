@@ -19,7 +19,8 @@ const (
 
 // take fetches mails and puts them into the journal. The UIDs have no entry yet and come in order. With advance the
 // cursor moves behind each that has one then.
-func (s *session) take(ctx context.Context, list []uint32, old uint32, advance bool) error {
+func (s *session) take(ctx context.Context, list []uint32, old uint32, advance bool) (err error) {
+	defer func() { err = errors.Join(err, s.saved()) }()
 	for len(list) > 0 {
 		block := list[:min(sizeBlock, len(list))]
 		list = list[len(block):]
@@ -37,6 +38,9 @@ func (s *session) take(ctx context.Context, list []uint32, old uint32, advance b
 				return err
 			}
 			rest = rest[n:]
+		}
+		if err := s.saved(); err != nil {
+			return err
 		}
 		if advance {
 			if err := s.note(ctx, block[len(block)-1]); err != nil {
@@ -87,11 +91,19 @@ func (s *session) portion(list []uint32, sizes map[uint32]int64) int {
 	return len(list)
 }
 
-// takeChunk fetches mails with one command and journals them with one transaction. Whatever is missing from the answer
-// is asked for alone.
+// takeChunk fetches mails with one command and journals them with one transaction, which goes on while the next are fetched:
+// saved tells what came of it. Whatever is missing from the answer is asked for alone.
 func (s *session) takeChunk(ctx context.Context, uids []uint32, old uint32, advance bool) error {
 	got, err := s.fetch(ctx, uids)
-	defer got.close()
+	handedOn := false
+	defer func() {
+		if !handedOn {
+			got.close()
+		}
+	}()
+	if err := s.saved(); err != nil { // first of all: the cursor must never pass what is not in the journal
+		return err
+	}
 	switch {
 	case isStoreError(err):
 		return err
@@ -125,7 +137,29 @@ func (s *session) takeChunk(ctx context.Context, uids []uint32, old uint32, adva
 	if len(mails) == 0 {
 		return s.note(ctx, cursor)
 	}
-	return s.journal(ctx, cursor, mails)
+	handedOn = true
+	s.save(func() error {
+		defer got.close()
+		return s.journal(ctx, cursor, mails)
+	})
+	return nil
+}
+
+// save begins to journal mails; saved must be called before anything else is written.
+func (s *session) save(journal func() error) {
+	done := make(chan error, 1)
+	s.saving = done
+	go func() { done <- guarded(journal) }()
+}
+
+// saved waits for what save has begun.
+func (s *session) saved() error {
+	if s.saving == nil {
+		return nil
+	}
+	err := <-s.saving
+	s.saving = nil
+	return err
 }
 
 // journal makes mails durable. What has been fetched is kept even while the daemon is stopping.
@@ -302,7 +336,10 @@ func (s *session) spool(ctx context.Context, b *body, lit imap.LiteralReader) (o
 	}
 	b.spool = spool
 	w := &watched{w: spool}
-	b.read, err = io.Copy(w, lit)
+	if s.buffer == nil {
+		s.buffer = make([]byte, 32<<10)
+	}
+	b.read, err = io.CopyBuffer(w, lit, s.buffer)
 	switch {
 	case w.err != nil:
 		return w.err, nil

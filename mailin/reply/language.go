@@ -1,8 +1,10 @@
 package reply
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // maxLanguageWords bounds how much of a text Language reads.
@@ -20,10 +22,8 @@ func Language(text string) string {
 		for _, code := range lexicon.stop[strings.ToLower(strings.Trim(w, "¿¡"))] {
 			score[code]++
 		}
-		for _, l := range languages {
-			if l.letters != "" && strings.ContainsAny(clipped(w), l.letters) {
-				score[l.code]++
-			}
+		for _, code := range lettered(w) {
+			score[code]++
 		}
 		if words++; words >= maxLanguageWords {
 			break
@@ -32,13 +32,26 @@ func Language(text string) string {
 	return highest(score, words)
 }
 
+// lettered names the languages that have letters of the word to themselves.
+func lettered(word string) (codes []string) {
+	for _, r := range clipped(word) {
+		if r < utf8.RuneSelf {
+			continue
+		}
+		if code, ok := lexicon.letters[r]; ok && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
 // highest returns the language with the most hits, in a tie the one that comes
 // first in the tables; a single hit among many words is chance.
 func highest(score map[string]int, words int) string {
 	best := ""
-	for _, l := range languages {
-		if score[l.code] > score[best] {
-			best = l.code
+	for i := range languages {
+		if code := languages[i].code; score[code] > score[best] {
+			best = code
 		}
 	}
 	if score[best] < 2 && words > 6 {
@@ -52,6 +65,7 @@ func byScript(text string) string {
 	han, kana, hangul, letters := 0, 0, 0, 0
 	for _, r := range clipped(text) {
 		switch {
+		case r < 0x1100: // none of them: that is where the first, Hangul, begins
 		case unicode.In(r, unicode.Hiragana, unicode.Katakana):
 			kana++
 		case unicode.Is(unicode.Hangul, r):

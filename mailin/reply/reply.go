@@ -24,7 +24,10 @@
 // Every pass is linear in the length of the text.
 package reply
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Kind says whose words a stretch of text is.
 type Kind string
@@ -119,9 +122,21 @@ func (p Parts) join(k Kind) string {
 	return p.joinIf(func(r Range) bool { return r.Kind == k })
 }
 
-// text is a range's, without the quote marks in front of what was filled into our form: the words are the sender's.
-func (p Parts) text(r Range) string {
-	text := p.Base[r.Start:r.End]
+// text is that of the ranges from the i-th to before the j-th. What was filled into our form loses the quote marks in front
+// of it: the words are the sender's.
+func (p Parts) text(i, j int) string {
+	if !slices.ContainsFunc(p.Ranges[i:j], func(r Range) bool { return r.Rule == ruleFilled }) {
+		return p.Base[p.Ranges[i].Start:p.Ranges[j-1].End]
+	}
+	var b strings.Builder
+	for _, r := range p.Ranges[i:j] {
+		b.WriteString(r.text(p.Base))
+	}
+	return b.String()
+}
+
+func (r Range) text(base string) string {
+	text := base[r.Start:r.End]
 	if r.Rule != ruleFilled {
 		return text
 	}
@@ -134,23 +149,20 @@ func (p Parts) text(r Range) string {
 
 // joinIf joins the ranges asked for, with a blank line where others stand between.
 func (p Parts) joinIf(want func(Range) bool) string {
-	var b strings.Builder
+	var runs []string
 	for i := 0; i < len(p.Ranges); {
-		var run strings.Builder
 		first := i
 		for ; i < len(p.Ranges) && want(p.Ranges[i]); i++ {
-			run.WriteString(p.text(p.Ranges[i]))
 		}
 		if i == first {
 			i++
+			continue
 		}
-		s := trimBlank(run.String())
-		if s != "" && b.Len() > 0 {
-			b.WriteString("\n\n")
+		if s := trimBlank(p.text(first, i)); s != "" {
+			runs = append(runs, s)
 		}
-		b.WriteString(s)
 	}
-	return b.String()
+	return strings.Join(runs, "\n\n")
 }
 
 // trimBlank cuts blank lines at both ends and keeps the first line's indentation.

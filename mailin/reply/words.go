@@ -68,6 +68,7 @@ type lookup struct {
 	legal       phrases
 	below       phrases
 	stop        map[string][]string // word -> languages
+	letters     map[rune]string     // letter -> the language that has it to itself
 	longField   int                 // bytes of the longest header name
 }
 
@@ -111,7 +112,7 @@ type affix struct{ prefix, suffix string }
 func buildLexicon() lookup {
 	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, verbs: map[string]bool{},
 		mobile: map[[4]byte][]affix{},
-		stop:   map[string][]string{}}
+		stop:   map[string][]string{}, letters: map[rune]string{}}
 	l.addFields(otherFields, fieldOther)
 	for _, w := range languages {
 		l.add(w)
@@ -135,6 +136,9 @@ func (l *lookup) add(w words) {
 	}
 	for _, s := range w.stop {
 		l.stop[s] = append(l.stop[s], w.code)
+	}
+	for _, r := range w.letters {
+		l.letters[r] = w.code
 	}
 	l.addWrote(w.wrote)
 	l.addMobile(w.mobile)
