@@ -60,11 +60,23 @@ func open(ctx context.Context, c config, log *slog.Logger) (h *house, err error)
 		return nil, failed(err)
 	}
 	h.signer = threading.NewSigner(h.keys, h.store.Instance())
-	if err := h.people(ctx); err != nil {
+	if err := errors.Join(h.missKeys(ctx), h.people(ctx)); err != nil {
 		h.close()
 		return nil, failed(err)
 	}
 	return h, nil
+}
+
+// missKeys warns when the keys are new and the desk is not: they were lost, or left out of a backup.
+func (h *house) missKeys(ctx context.Context) error {
+	if !h.keys.Made() {
+		return nil
+	}
+	list, err := h.store.Tickets(ctx, store.TicketFilter{Status: "all", Limit: 1})
+	if len(list) > 0 {
+		h.log.Warn("the key file was missing, so replies to mail sent until now prove nothing: put it back from a backup and start again", "file", h.config.keyFile())
+	}
+	return err
 }
 
 // words are the templates, and the language of people whose own is not known.

@@ -24,8 +24,28 @@ func TestOperation(t *testing.T) {
 		{"quarantined mail is retried, released as a case, or dropped", quarantineCommands},
 		{"deliver works with and without the daemon", deliverStory},
 		{"a new key signs, the old one still verifies, a retired one does not", keyStory},
+		{"lost keys are noticed, and replies still find their case", keysLost},
 	} {
 		t.Run(story.sentence, func(t *testing.T) { t.Parallel(); story.play(t) })
+	}
+}
+
+func keysLost(t *testing.T) {
+	d := opened(t, liveOptions{})
+	if strings.Contains(d.log.String(), "key file") {
+		t.Errorf("a new desk misses its keys:\n%s", d.log.String())
+	}
+	reply := d.last(carla).reply("¿Hay novedades?")
+	d.stop()
+	if err := os.Remove(filepath.Join(d.data, "keys.json")); err != nil {
+		t.Fatal(err)
+	}
+	d.start()
+	if !strings.Contains(d.log.String(), "the key file was missing") {
+		t.Errorf("nobody is told:\n%s", d.log.String())
+	}
+	if m := d.send(reply); m.Ticket == nil || *m.Ticket != 1 || m.Evidence != "M" {
+		t.Errorf("the reply became %+v", m)
 	}
 }
 
