@@ -23,7 +23,11 @@ func isStub(plain, html string) bool {
 	}
 	p, _ := lettersOf(plain)
 	h, _ := lettersOf(html)
-	return p == "" && trim(plain) == "" || len(p) > 0 && len(p) < 200 && len(h) > 8*len(p) && !strings.Contains(h, p)
+	longer := 8
+	if strings.Contains(p, "html") {
+		longer = 2
+	}
+	return p == "" && trim(plain) == "" || len(p) > 0 && len(p) < 200 && len(h) > longer*len(p) && !strings.Contains(h, p)
 }
 
 // Bounds of project.

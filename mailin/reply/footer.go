@@ -68,6 +68,8 @@ func (s *splitter) footerAbove(from, end, own int) (at int, rule string) {
 		return 0, ""
 	case isMobile(s.lines[last].text):
 		return last, "mobile footer"
+	case last > from && isLink(s.lines[last].text) && isMobile(s.lines[last-1].text):
+		return last - 1, "mobile footer"
 	case onlyRule(s.lines[last].text) && (own < last || end < len(s.lines) && s.lines[end].kind != ""):
 		return last, "rule without text"
 	}
@@ -86,7 +88,7 @@ func (s *splitter) delimiter(from, to, own int) int {
 			continue
 		}
 		s.delimiters--
-		if s.shown(i, from) || codeBelow(s.lines[i+1:to]) {
+		if s.shown(i, from) || codeBelow(s.lines[i+1:to]) || s.separates(i, to) {
 			return to
 		}
 		bytes, count := s.size(i+1, to)
@@ -117,6 +119,17 @@ func (s *splitter) shown(i, from int) bool {
 	}
 	oneLine := i+2 < len(s.lines) && !s.lines[i+1].blank() && s.lines[i+2].blank()
 	return above == i-1 && isTechnical(text) && oneLine && s.nextText(i+2) < len(s.lines)
+}
+
+// separates reports that the delimiter of line i comes again below, with nobody's address or notice between or after:
+// the person puts it between paragraphs.
+func (s *splitter) separates(i, to int) bool {
+	for k := i + 1; k < to && k <= i+maxSignatureLines; k++ {
+		if s.lines[k].text == s.lines[i].text {
+			return !s.contactIn(i+1, min(to, i+maxSignatureLines)) && !s.isNotice(i+1, k) && !s.isNotice(k+1, to)
+		}
+	}
+	return false
 }
 
 // codeBelow reports that "--" began a comment in a script.
@@ -210,11 +223,11 @@ func isMobile(text string) bool {
 		return false
 	}
 	t := strings.Trim(withoutLinks(text), "*_-<>()[]|~«»\"' .\t")
-	low := folded(t)
+	low := strings.ReplaceAll(folded(t), "’", "'")
 	if len(low) < 8 {
 		return false
 	}
-	return isMobileBy(lexicon.mobile[[4]byte([]byte(low[:4]))], t, low) || isMobileBy(lexicon.mobileEnd, t, low)
+	return lexicon.slogans[low] || isMobileBy(lexicon.mobile[[4]byte([]byte(low[:4]))], t, low) || isMobileBy(lexicon.mobileEnd, t, low)
 }
 
 func isMobileBy(list []affix, t, low string) bool {
@@ -240,18 +253,43 @@ func isDevice(text, low string, m affix) bool {
 	if len(words) == 0 || len(words) > 8 || len(strings.Fields(rest)) > 8 {
 		return false
 	}
+	for i, w := range words {
+		if sentenceWords[w] && (i+1 == len(words) || !deviceWord(words[i+1])) { // Portuguese: "no Android"
+			return false
+		}
+	}
 	for _, w := range words {
-		if deviceWord(strings.Trim(w, ".:®™")) {
+		if w = strings.Trim(w, ".:®™"); deviceWord(w) || mailWords[w] && capital(text, w) {
 			return true
 		}
 	}
 	return len(words) <= 5 && m.prefix != "" && strings.HasSuffix(m.prefix, " ") && properNames(text, len(words))
 }
 
+// capital reports that text has the word, given in lower case, as a name: "Sent from Mail", not "sent by mail".
+func capital(text, word string) bool {
+	for w := range strings.FieldsSeq(text) {
+		if unicode.IsUpper(firstRune(w)) && strings.EqualFold(strings.Trim(w, ".,:®™"), word) {
+			return true
+		}
+	}
+	return false
+}
+
+// isLink reports a line that is a link and nothing else.
+func isLink(t string) bool {
+	return strings.Contains(t, "://") && len(t) < maxRead && strings.Trim(withoutLinks(t), "<>() ") == ""
+}
+
 // deviceWord looks a word up, with the endings that languages add ("iphonesta").
 func deviceWord(w string) bool {
 	if devices[w] {
 		return true
+	}
+	for _, kind := range [...]string{"手机", "手機", "平板"} {
+		if strings.HasSuffix(w, kind) {
+			return true
+		}
 	}
 	for _, stem := range []string{"iphon", "ipad", "android", "samsung", "outlook", "blackberry", "mobiltele", "galaxy", "телефон", "puhelim"} {
 		if strings.HasPrefix(w, stem) && len(w) <= len(stem)+18 {

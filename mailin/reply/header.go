@@ -13,7 +13,7 @@ const (
 
 // readHeader reads "De: Ana", "*From:* Ana", "Envoyé le :lundi", "件名：x".
 func readHeader(text string) (f field, value string, ok bool) {
-	text = strings.TrimLeft(text, "*_ \t")
+	text = strings.Trim(text, "*_| \t")
 	head := text[:min(len(text), lexicon.longField+8)]
 	at, size := strings.IndexByte(head, ':'), 1
 	if wide := strings.Index(head, "："); wide >= 0 && (at < 0 || wide < at) {
@@ -36,7 +36,10 @@ func (s *splitter) headerBlock(i int, titled bool) (h headers, end int, ok bool)
 		return nil, 0, false
 	}
 	h, end = s.readHeaders(i)
-	return h, end, (h.believable(titled) || len(h) == 3 && end == i+3 && s.withoutSubject(i)) && !s.amongRaw(i, end)
+	if !titled && !h.has(fieldDate) && end < len(s.lines) && !s.lines[end].blank() {
+		return nil, 0, false // a file of settings
+	}
+	return h, end, (h.believable(titled, s.setOff(i)) || len(h) == 3 && end == i+3 && s.withoutSubject(i)) && !s.amongRaw(i, end)
 }
 
 // withoutSubject reads the three lines of Windows Mail, sender, date in full,
@@ -53,7 +56,7 @@ func (s *splitter) withoutSubject(i int) bool {
 // amongRaw reports that header lines of a mail's source stand right above or
 // below lines [from, end).
 func (s *splitter) amongRaw(from, end int) bool {
-	if s.rawHeader(end) {
+	if s.rawHeader(end) || from > 0 && isEnvelope(s.lines[from-1].text) {
 		return true
 	}
 	for k := from - 1; k >= 0 && k >= from-maxHeaderLines && !s.lines[k].blank(); k-- {
@@ -62,6 +65,12 @@ func (s *splitter) amongRaw(from, end int) bool {
 		}
 	}
 	return false
+}
+
+// isEnvelope reports the "From …" line above a mail's source or a patch.
+func isEnvelope(text string) bool {
+	d := readDate(clipped(text))
+	return strings.HasPrefix(text, "From ") && d.day && d.time
 }
 
 // rawHeader reports that line i is a header line of a mail's source, which
@@ -127,6 +136,11 @@ func (s *splitter) headerFollows(j, n, depth int) bool {
 
 func (h headers) has(f field) bool { _, ok := h[f]; return ok }
 
+// setOff reports that line i is bold or stands under a rule.
+func (s *splitter) setOff(i int) bool {
+	return strings.HasPrefix(s.lines[i].text, "*") || s.rulesAbove(i) < i
+}
+
 // complete reports a block to which a blank line is the end.
 func (h headers) complete() bool {
 	return h.has(fieldFrom) && h.has(fieldSubject) && h.has(fieldTo) && h.has(fieldDate)
@@ -134,8 +148,8 @@ func (h headers) complete() bool {
 
 // believable tells a mail's header lines from a person's own "De: 8 a 12",
 // "De: Cali / Para: Bogotá / Fecha: 3/3": without a sender that has an address
-// it takes a date and a subject.
-func (h headers) believable(titled bool) bool {
+// it takes a subject, and a date with the time or lines that are set off.
+func (h headers) believable(titled, setOff bool) bool {
 	if !h.has(fieldFrom) {
 		return titled && len(h) >= 2
 	}
@@ -145,5 +159,6 @@ func (h headers) believable(titled bool) bool {
 	if strings.Contains(h[fieldFrom], "@") {
 		return len(h) >= 2
 	}
-	return h.has(fieldSubject) && readDate(h[fieldDate]).day && !digit(h[fieldFrom], 0)
+	d := readDate(h[fieldDate])
+	return h.has(fieldSubject) && d.day && (d.time || setOff) && !digit(h[fieldFrom], 0)
 }

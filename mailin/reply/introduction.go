@@ -48,13 +48,15 @@ func (s *splitter) title(i int) (introduction, bool) {
 	for next < len(s.lines) && next < i+3 && s.lines[next].blank() {
 		next++
 	}
-	if !isDecorated(text) && !s.isHeader(next) {
+	ruled := i > 0 && onlyRule(s.lines[i-1].text)
+	if !isDecorated(text) && !ruled && !s.isHeader(next) {
 		return introduction{}, false
 	}
 	kind, marked, ok := readTitle(text)
 	if !ok {
 		return introduction{}, false
 	}
+	marked = marked || ruled
 	h, end, block := headers(nil), 0, false
 	if next < len(s.lines) {
 		h, end, block = s.headerBlock(next, true)
@@ -102,7 +104,7 @@ func readTitle(text string) (kind Kind, marked, ok bool) {
 		return "", false, false
 	}
 	bare := undecorated(text)
-	inner := strings.TrimRight(folded(bare), " :：")
+	inner := strings.TrimRight(folded(bare), " .:：")
 	ruled := strings.HasPrefix(text, "--") || strings.HasPrefix(text, "__") || strings.HasPrefix(text, "==") || strings.HasPrefix(text, "—")
 	marked = ruled || strings.HasPrefix(text, "*") || strings.HasPrefix(text, "##")
 	if kind, ok = lexicon.titles[inner]; ok {
@@ -159,7 +161,7 @@ func (s *splitter) attributionFrom(i int, first string) (end int, ok bool) {
 			if l.depth != s.lines[i].depth+1 || strings.Count(joined, "<") <= strings.Count(joined, ">") {
 				return 0, false
 			}
-			text = ">" + text // the bracket of "<ana@x\n> wrote:" looks like a quote
+			text = "> " + text // the bracket of "<ana@x\n> wrote:" looks like a quote
 		}
 		joined = strings.TrimSpace(joined + " " + text)
 		if !mayEnd(joined) {
@@ -298,12 +300,13 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	case !colon: // Zoho leaves it out
 		return begins && startsWithWord(t) && address && d.day && d.time && endsInVerb(t) && (quoted || apart)
 	case !hasWrote(t):
-		closed := strings.HasSuffix(t, ">:") || strings.HasSuffix(t, "):") || strings.HasSuffix(t, ">：")
-		return begins && address && d.day && words <= 20 && (closed || quoted && d.time && nearAddress(t))
+		closed := strings.HasSuffix(t, ">:") || strings.HasSuffix(t, ">：")
+		return begins && d.day && words <= 20 && (address && (closed && apart && d.time || quoted && (closed || strings.HasSuffix(t, "):") ||
+			d.time && nearAddress(t))) || quoted && d.time && endsInAddress(t))
 	}
 	switch {
 	case begins && (address && (d.day || d.time) || d.day && d.time && strings.Contains(t, "@")):
-		return true
+		return quoted || isComplete(t)
 	case address && nameBeforeAddress(t):
 		return d.day || quoted || apart && !strings.Contains(t, "(")
 	case begins && d.day, strings.Contains(t, "@") && d.day && d.time && words <= 16 && endsInTime(t):
@@ -314,16 +317,37 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	return false
 }
 
+// isComplete reports a sentence that says nothing behind its verb but who or when: a person writes
+// "ana@x wrote to my boss:" and "I wrote to ana@x:".
+func isComplete(t string) bool {
+	t = strings.TrimRight(t, ":： ")
+	last := t[strings.LastIndexByte(t, ' ')+1:]
+	if strings.Contains(last, "@") && !strings.ContainsAny(last, "<([>") {
+		before := strings.TrimRight(t[:len(t)-len(last)], " ")
+		return lexicon.verbs[before[strings.LastIndexByte(before, ' ')+1:]]
+	}
+	return lexicon.verbs[last] || endsInTime(t) || strings.HasSuffix(t, ">") || strings.Contains(last, "@") || endsInCJK(t)
+}
+
+func endsInCJK(t string) bool {
+	return slices.ContainsFunc(lexicon.wroteCJK, func(w string) bool { return strings.HasSuffix(t, w) })
+}
+
 // endsInTime reports "ana@x schrieb am Mo., 3. März 2025, 09:01:".
 func endsInTime(t string) bool {
 	t = strings.TrimRight(t, ":： )")
 	return t != "" && digit(t, len(t)-1)
 }
 
+// endsInAddress reports "14 aug 2025, 16:07 by ana@x:".
+func endsInAddress(t string) bool {
+	return strings.Contains(t[strings.LastIndexByte(t, ' ')+1:], "@")
+}
+
 // nearAddress reports not more than a verb of an unknown language after an
 // address in angle brackets.
 func nearAddress(t string) bool {
-	i := strings.LastIndexByte(t, '>')
+	i := strings.LastIndexAny(t, ">)")
 	return i > 0 && len(strings.Fields(t[i+1:])) <= 3
 }
 

@@ -41,6 +41,10 @@ func (s *splitter) banner() {
 		return
 	}
 	t := strings.TrimLeft(folded(clipped(s.joined(from, end))), "*_[(⚠️ ")
+	if strings.Contains(t, "aka.ms/learnaboutsender") { // Exchange says it in every language
+		s.mark(from, end, Signature, "warning of a mail gateway")
+		return
+	}
 	for _, w := range lexicon.outside {
 		if rest, ok := strings.CutPrefix(t, w.prefix); ok && strings.Contains(rest, w.suffix) {
 			s.mark(from, end, Signature, "warning of a mail gateway")

@@ -20,7 +20,7 @@ type words struct {
 	original  []string // title of a quoted mail: "original message"
 	forwarded []string // title of a forwarded mail: "begin forwarded message"
 
-	mobile      []string // "sent from my …"
+	mobile      []string // "sent from my …", or a whole line
 	notices     []string // headings of legal notices: "confidentiality notice"
 	misdirected []string // what only such notices say: "received this message in error"
 	legal       []string // what they say among other things: "intended recipient"
@@ -63,6 +63,7 @@ type lookup struct {
 	mobile      map[[4]byte][]affix // by the first bytes of the prefix
 	outside     []affix             // heading and text of a gateway's warning
 	mobileEnd   []affix             // those with a shorter prefix or none
+	slogans     map[string]bool     // those that are the whole line
 	notices     phrases
 	misdirected phrases
 	legal       phrases
@@ -111,8 +112,8 @@ type affix struct{ prefix, suffix string }
 
 func buildLexicon() lookup {
 	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, verbs: map[string]bool{},
-		mobile: map[[4]byte][]affix{},
-		stop:   map[string][]string{}, letters: map[rune]string{}}
+		mobile: map[[4]byte][]affix{}, slogans: map[string]bool{},
+		stop: map[string][]string{}, letters: map[rune]string{}}
 	l.addFields(otherFields, fieldOther)
 	for _, w := range languages {
 		l.add(w)
@@ -174,7 +175,11 @@ func (l *lookup) addWrote(list []string) {
 
 func (l *lookup) addMobile(list []string) {
 	for _, s := range list {
-		prefix, suffix, _ := strings.Cut(s, "…")
+		prefix, suffix, open := strings.Cut(s, "…")
+		if !open {
+			l.slogans[s] = true
+			continue
+		}
 		if len(prefix) < 4 {
 			l.mobileEnd = append(l.mobileEnd, affix{prefix, suffix})
 			continue
@@ -191,9 +196,19 @@ var devices = setOf("iphone", "ipad", "ipod", "android", "samsung", "galaxy", "b
 	"teléfono", "telefono", "téléphone", "telefone", "telemóvel", "telemovel", "cellulare", "mobiltelefon", "mobilgerät", "portable",
 	"telefon", "telefoon", "telefonu", "telefonum", "puhelin", "puhelimesta", "телефона", "телефон", "планшета", "wireless", "nexus", "ios", "mac",
 	"macbook",
-	"outlook", "mail", "email", "e-mail", "gmail", "yahoo", "hotmail", "proton", "protonmail", "zoho", "airmail", "mailbox", "spark",
+	"outlook", "gmail", "yahoo", "hotmail", "proton", "protonmail", "zoho", "airmail", "mailbox", "spark",
 	"aquamail", "bluemail", "edison", "boxer", "nine", "k-9", "k9", "thunderbird", "tutanota", "fairemail", "mailspring", "webmail",
-	"correo", "courrier", "posta", "mobilemail", "dispositivo", "device", "appareil", "workspace", "work", "pc", "ordenador", "computadora", "laptop")
+	"telèfon", "mòbil", "móbil", "verizon", "t-mobile", "at&t", "яндекс", "mail.ru", "mobilemail", "dispositivo", "device", "appareil", "workspace", "work", "pc", "ordenador", "computadora", "laptop")
+
+// mailWords name programs when they are written like names.
+var mailWords = setOf("mail", "email", "e-mail", "correo", "courrier", "posta", "почты")
+
+// sentenceWords are in no mobile footer: whoever says when something was sent, or that it was not, writes a sentence.
+var sentenceWords = setOf("ayer", "hoy", "anoche", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo", "ontem", "hoje", "segunda",
+	"terça", "quarta", "quinta", "sexta", "hier", "aujourd", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "ieri", "oggi", "lunedì", "martedì",
+	"mercoledì", "giovedì", "venerdì", "ahir", "avui", "onte", "hoxe", "yesterday", "today", "monday", "tuesday", "wednesday", "thursday", "friday",
+	"gestern", "heute", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "gisteren", "vandaag",
+	"no", "not", "doesn", "don", "não", "nao", "nunca", "pas", "non", "nicht", "kein", "keine", "niet", "geen", "never", "is", "was", "está", "es", "fue")
 
 // otherFields are header lines of Outlook that say nothing of sender or subject.
 var otherFields = []string{"importance", "importancia", "importância", "wichtigkeit", "importanza", "prioridad", "priority", "priorité", "prioridade",

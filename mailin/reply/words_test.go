@@ -93,6 +93,7 @@ var attributions = []string{
 	"El lunes, 3 de marzo de 2025 a las 9:01, Ana Gómez <ana@example.com> escribió:",
 	"El lunes, 3 de marzo de 2025 a las 9:01, <ana@example.com> escribió:",
 	"Quoting Ana Gómez <ana@example.com>:",
+	"Citando Ana Gómez <ana@example.com>:",
 	"Ana Gómez <ana@example.com> escribió:",
 	"El lunes, 3 de marzo de 2025 9:01:12 (-05) Ana Gómez escribió:",
 	"On 2025-03-03 09:01, Ana Gómez wrote:",
@@ -252,7 +253,9 @@ func TestMobileFooters(t *testing.T) {
 		"Obtener Outlook para Android<https://aka.ms/AAb9ysg>", "Obtener [Outlook para iOS](https://aka.ms/o0ukef)", "Enviado desde Yahoo Mail para Android", "Enviado desde Correo para Windows", "Enviado desde Correo<https://go.microsoft.com/fwlink/?LinkId=550986> para Windows 10", "Enviado con Proton Mail", "Enviado desde Proton Mail móvil", "Enviado desde mi Huawei P30 lite", "Enviado desde mi Xiaomi",
 		"Enviado desde mi moto g(7)", "Enviado desde mi BlackBerry de Movistar", "Descargue Outlook para Android", "Sent from my iPhone", "Sent from my iPhone, please excuse typos", "Sent from my Galaxy", "Sent from Outlook for iOS", "Get Outlook for Android", "Sent with Proton Mail secure email.", "Sent from Yahoo Mail on Android", "Sent via BlackBerry",
 		"Enviado do meu iPhone", "Enviado do meu smartphone Samsung Galaxy.", "Obter o Outlook para Android", "Envoyé de mon iPhone", "Envoyé depuis mon téléphone Android", "Inviato da iPhone", "Inviato dal mio telefono", "Von meinem iPhone gesendet", "Gesendet von Outlook für Android", "Enviat des del meu iPhone", "Enviado dende o meu iPhone",
-		"Nire iPhonetik bidalia", "Verstuurd vanaf mijn iPhone", "Wysłano z iPhone'a", "Wysłane z iPhone'a", "Skickat från min iPhone", "Sendt fra min iPhone", "Lähetetty iPhonesta", "Отправлено с iPhone", "Надіслано з iPhone", "Odesláno z iPhonu", "iPhone'umdan gönderildi", "从我的iPhone发送", "發自我的 iPhone", "iPhoneから送信",
+		"Nire iPhonetik bidalia", "Verstuurd vanaf mijn iPhone", "Wysłano z iPhone'a", "Wysłane z iPhone'a", "Skickat från min iPhone", "Sendt fra min iPhone", "Lähetetty iPhonesta", "Отправлено с iPhone", "Надіслано з iPhone", "Odesláno z iPhonu", "iPhone'umdan gönderildi", "从我的iPhone发送", "发自我的华为手机",
+		"Enviado de Samsung Mobile", "Enviado do Yahoo Mail no Android", "Få Outlook til iOS", "Android için Outlook’u edinin", "Отправлено из мобильной Яндекс Почты", "Enviat des del meu telèfon mòbil",
+		"Sent from my Verizon, Samsung Galaxy smartphone", "Yahoo Mail: Search, Organize, Conquer", "Sent from Mail", "發自我的 iPhone", "iPhoneから送信",
 	} {
 		p := Split(Input{Plain: "Listo.\n\n" + footer + "\n"})
 		if p.New() != "Listo." || p.Signature() != footer {
@@ -276,6 +279,13 @@ func TestNotices(t *testing.T) {
 		"Esta mensagem pode conter informações confidenciais. Se você recebeu esta mensagem por engano, apague-a.",
 		"Ce message et ses pièces jointes sont confidentiels et établis à l'intention exclusive de ses destinataires.",
 		"Le informazioni contenute in questo messaggio sono riservate e ad uso esclusivo del destinatario.",
+		"Avviso di riservatezza: le informazioni contenute in questo messaggio sono riservate.",
+		"Qualora abbiate ricevuto questa e-mail per errore, siete pregati di eliminarla.",
+		"Se recibiu esta mensaxe por erro, prégase que a elimine.",
+		"Om du har fått detta meddelande av misstag, vänligen radera det.",
+		"Hvis du har modtaget denne e-mail ved en fejl, bedes du slette den.",
+		"Если вы получили это сообщение по ошибке, удалите его.",
+		"Este email foi escaneado pelo Avast antivírus.",
 		"Diese E-Mail enthält vertrauliche und/oder rechtlich geschützte Informationen. Wenn Sie diese E-Mail irrtümlich erhalten haben, informieren Sie uns.",
 	} {
 		p := Split(Input{Plain: "Adjunto lo pedido.\n\nSaludos,\nAna\n\n" + notice + "\n"})
