@@ -190,6 +190,10 @@ func (in *Intake) guarded(ctx context.Context, t *turn) error {
 		}()
 		defer release()
 		p, err := in.prepare(ctx, t.mail)
+		release() // the place is for the processor, and the disk takes its time
+		if err == nil {
+			err = p.settle()
+		}
 		ready <- result{p, err}
 	}()
 	select {

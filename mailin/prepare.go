@@ -16,36 +16,45 @@ type prepared struct {
 	mail        store.Mail
 	rd          *Reading
 	canonical   []byte
-	attachments []store.NewAttachment // durable
+	attachments []store.NewAttachment // durable once settled
 }
 
-// prepare reads a mail of the journal and makes its attachments durable.
-func (in *Intake) prepare(ctx context.Context, m store.Mail) (*prepared, error) {
+// prepare reads a mail of the journal. What it returns must be settled.
+func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err error) {
 	raw, err := in.o.Store.OpenMail(ctx, m)
 	if err != nil {
 		return nil, err
 	}
 	defer raw.Close()
-	p := &prepared{mail: m}
+	p = &prepared{mail: m}
 	if p.rd, err = in.read(ctx, raw, raw.Size, in.readOptions(m.Envelope)); err != nil {
 		return nil, err
 	}
 	if p.canonical, err = canonical(p.rd.Message, raw, raw.Size); err != nil {
 		return nil, fmt.Errorf("hash mail: %w", err)
 	}
-	defer func() {
-		for _, a := range p.attachments { // the file only: what was settled stays
-			a.Spool.Close()
-		}
-	}()
 	for i := range p.rd.Message.Attachments {
 		a, err := in.keep(&p.rd.Message.Attachments[i])
 		if err != nil {
+			p.close()
 			return nil, err
 		}
 		p.attachments = append(p.attachments, a)
 	}
-	return p, store.Settled(p.attachments)
+	return p, nil
+}
+
+// settle makes the attachments durable, and waits for the disk.
+func (p *prepared) settle() error {
+	defer p.close()
+	return store.Settled(p.attachments)
+}
+
+// close closes the attachments' files; what was settled stays.
+func (p *prepared) close() {
+	for _, a := range p.attachments {
+		a.Spool.Close()
+	}
 }
 
 // keep copies an attachment's decoded bytes to a spool.

@@ -116,14 +116,30 @@ func (p *Spool) place() error {
 		return fmt.Errorf("sync mail: %w", err)
 	}
 	path := p.store.blobPath(p.SHA256())
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := p.store.blobShelf(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("make blob directory: %w", err)
 	}
 	if err := os.Rename(p.file.Name(), path); err != nil {
 		return fmt.Errorf("keep mail: %w", err)
 	}
 	p.kept = true
-	return errors.Join(syncPath(filepath.Dir(path)), syncPath(p.store.blobDir()))
+	return syncPath(filepath.Dir(path))
+}
+
+// blobShelf makes the directory of a blob, durably: once in the life of a process, since another may have made it and died
+// before it was.
+func (s *Store) blobShelf(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if _, durable := s.shelves.Load(dir); durable {
+		return nil
+	}
+	if err := syncPath(s.blobDir()); err != nil {
+		return err
+	}
+	s.shelves.Store(dir, true)
+	return nil
 }
 
 // syncPath makes a file, or the entries of a directory, durable.

@@ -46,6 +46,7 @@ type Store struct {
 	instance string
 	changed  broadcast
 	recent   recent
+	shelves  sync.Map // directories of blobs that are durable
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 }
