@@ -112,7 +112,7 @@ func (s *session) news() {
 
 // close ends the connection without farewell: LOGOUT could wait for ever.
 func (s *session) close() {
-	s.wire.Conn.Close()
+	s.wire.cut()
 	if s.client != nil {
 		s.client.Close()
 	}

@@ -23,6 +23,7 @@ type fake struct {
 	heard    []string     // commands without tags
 	logins   int
 	conns    int
+	last     net.Conn // the client's end of it
 	// answer, if set, answers a command instead of the server: "" leaves it to the server, "CUT" at the end of the text
 	// ends the connection, "SILENCE" says nothing at all.
 	answer func(command string) string
@@ -44,6 +45,7 @@ func (f *fake) Dial(context.Context, string, string) (net.Conn, error) {
 	client, server := net.Pipe()
 	f.mu.Lock()
 	f.conns++
+	f.last = client
 	f.mu.Unlock()
 	go f.serve(server)
 	return client, nil

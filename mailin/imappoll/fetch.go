@@ -101,8 +101,8 @@ func (s *session) takeChunk(ctx context.Context, uids []uint32, old uint32, adva
 			got.close()
 		}
 	}()
-	if err := s.saved(); err != nil { // first of all: the cursor must never pass what is not in the journal
-		return err
+	if unsaved := s.saved(); unsaved != nil { // first of all: the cursor must never pass what is not in the journal
+		return errors.Join(unsaved, err)
 	}
 	switch {
 	case isStoreError(err):
@@ -251,7 +251,8 @@ func (s *session) fetch(ctx context.Context, uids []uint32) (got bodies, err err
 			if m.text == nil {
 				return nil
 			}
-			ours, theirs := s.spool(ctx, b, m.text)
+			var theirs error
+			ours := guarded(func() (err error) { err, theirs = s.spool(ctx, b, m.text); return err }) // go-imap would wait for ever
 			kept = errors.Join(kept, ours)
 			return theirs
 		})
@@ -289,7 +290,7 @@ func (s *session) each(uids imap.UIDSet, section *imap.FetchItemBodySection, f f
 					continue
 				}
 				if err := f(one); err != nil {
-					s.wire.Conn.Close()
+					s.wire.cut()
 					return err
 				}
 				one.uid = 0 // done with
@@ -297,7 +298,7 @@ func (s *session) each(uids imap.UIDSet, section *imap.FetchItemBodySection, f f
 		}
 		if one.uid != 0 {
 			if err := f(one); err != nil {
-				s.wire.Conn.Close()
+				s.wire.cut()
 				return err
 			}
 		}
@@ -320,7 +321,7 @@ var errHuge = errors.New("the server sends more than it said")
 
 // refuse ends the connection, and the literal with it, which nobody reads to its end.
 func (s *session) refuse(lit imap.LiteralReader) error {
-	s.wire.Conn.Close()
+	s.wire.cut()
 	io.Copy(io.Discard, lit) // go-imap waits until it has been read or has failed
 	return errHuge
 }

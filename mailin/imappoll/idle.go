@@ -1,6 +1,7 @@
 package imappoll
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -61,10 +62,10 @@ func (w *worker) idle(ctx context.Context, s *session, due <-chan time.Time) (wh
 	}
 	why, err = w.listen(ctx, s, w.Renew-rand.N(w.Renew/8+1), due)
 	if err != nil {
-		s.wire.Conn.Close()
+		s.wire.cut()
 	}
 	ended := s.do(ctx, "end IDLE", func() error { return errors.Join(cmd.Close(), cmd.Wait()) })
-	return why, errors.Join(err, ended)
+	return why, cmp.Or(err, ended) // of a connection that has ended, the end is all there is to tell
 }
 
 // listen waits for a reason to do something: news of the open folder, the schedule, an administrator.

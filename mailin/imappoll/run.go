@@ -29,11 +29,14 @@ func (a Account) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if time.Since(began) > steady && !errors.Is(err, errAuth) {
+		if w.worked {
 			tries = 0
 		}
 		w.fresh = errors.Is(err, errAuth)
 		wait := backoff(err, tries)
+		if dial := (errDial{}); !errors.As(err, &dial) {
+			wait = max(wait, w.ration(began))
+		}
 		tries++
 		p.log.Warn("connection ended; trying again", "error", err, "in", wait.Round(time.Second))
 		w.pause(ctx, wait)
@@ -41,19 +44,33 @@ func (a Account) Run(ctx context.Context) error {
 	return nil
 }
 
-// steady is how long a connection lives that is not counted among failures.
-const steady = 10 * time.Minute
-
 // worker is a running account: what outlives a connection.
 type worker struct {
 	*plan
 	chunk int
 	order Order // what the next round shall do
 	fresh bool  // the last login was refused: take a new token
+
+	worked bool      // the last connection outlived a round
+	spent  time.Time // until then the rations of logins are spent
+}
+
+// A server that lets us in and hangs up is soon come back to, but not more than twelve times in half an hour: six
+// logins are in store, and one comes back every five minutes.
+const (
+	rations    = 6
+	rationTime = 5 * time.Minute
+)
+
+// ration counts a login, and tells how long to wait for the next.
+func (w *worker) ration(login time.Time) time.Duration {
+	w.spent = later(w.spent, login).Add(rationTime)
+	return time.Until(w.spent.Add(-(rations - 1) * rationTime))
 }
 
 // attempt is one connection, from login to its end. A panic in it ends the connection and not the daemon.
 func (w *worker) attempt(ctx context.Context) error {
+	w.worked = false
 	err := guarded(func() error {
 		s, err := w.connect(ctx, &w.chunk, w.fresh)
 		if err != nil {
@@ -76,6 +93,7 @@ func (w *worker) serve(ctx context.Context, s *session) error {
 			return wrong
 		}
 		w.order = NoOrder
+		w.worked = true
 		w.report(ctx, wrong)
 		for due := w.schedule.Next(time.Now()); ; {
 			news, err := w.rest(ctx, s, due)
@@ -101,11 +119,11 @@ func lost(err error, s *session) bool {
 		return true
 	default:
 	}
-	return errors.Is(err, errTimeout) || errors.Is(err, errThrottle)
+	return s.wire.gone.Load() || errors.Is(err, errThrottle)
 }
 
-// backoff is how long to leave the server alone after so many failures in a row. At most twelve logins come of it in
-// half an hour, whatever the server says; jitter keeps accounts from coming back all at once.
+// backoff is how long to leave the server alone after so many failures in a row; jitter keeps accounts from coming back
+// all at once.
 func backoff(err error, tries int) time.Duration {
 	first, most := 5*time.Second, 5*time.Minute
 	var dial errDial

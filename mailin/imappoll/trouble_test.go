@@ -78,6 +78,56 @@ func TestPatienceWithProviders(t *testing.T) {
 	}
 }
 
+// TestServerThatHangsUp has a server that lets us in, gives its mail and ends the connection when it likes: we come back at
+// once where that is rare, and never more than twelve times in half an hour.
+func TestServerThatHangsUp(t *testing.T) {
+	for _, c := range []struct {
+		lasts time.Duration // a connection
+		wait  time.Duration // for a mail, at most
+	}{{0, 6 * time.Minute}, {time.Minute, 6 * time.Minute}, {6 * time.Minute, 8 * time.Second}} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake()
+			f.caps = "IDLE MOVE"
+			var logins []time.Time
+			f.answer = func(command string) string {
+				switch {
+				case strings.HasPrefix(command, "LOGIN"):
+					logins = append(logins, time.Now())
+				case command == "IDLE" && c.lasts == 0:
+					return "+ idling\r\n" + cut
+				}
+				return ""
+			}
+			j := newMemory()
+			a := account(j, 143)
+			a.Dial, a.Schedule = f.Dial, "@every 3h"
+			stop := start(t, a)
+			for n := 1; n <= 60; n++ {
+				elapse(max(c.lasts, 2*time.Minute))
+				f.mu.Lock()
+				f.uids = append(f.uids, n)
+				f.last.Close()
+				f.mu.Unlock()
+			}
+			elapse(c.wait)
+			exactlyOnce(t, j.all(), 60)
+			stop()
+			for i := 12; i < len(logins); i++ {
+				if d := logins[i].Sub(logins[i-12]); d < 30*time.Minute {
+					t.Fatalf("connections of %v: thirteen logins in %v", c.lasts, d)
+				}
+			}
+			if c.lasts > 5*time.Minute {
+				for i, m := range j.all() {
+					if want := time.Duration(i+1)*c.lasts + c.wait; m.Received.Sub(logins[0]) > want {
+						t.Errorf("mail %d came after %v, want %v", i+1, m.Received.Sub(logins[0]), want)
+					}
+				}
+			}
+		})
+	}
+}
+
 // TestTokens gives the token that the server wants, and a new one when it was refused.
 func TestTokens(t *testing.T) {
 	for _, c := range []struct {

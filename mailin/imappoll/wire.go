@@ -14,6 +14,14 @@ import (
 type wire struct {
 	net.Conn
 	received atomic.Int64
+	gone     atomic.Bool // cut by us
+}
+
+// cut ends the connection. No command may follow: go-imap would end those that are pending while its reader still hands
+// them what has come.
+func (w *wire) cut() {
+	w.gone.Store(true)
+	w.Conn.Close()
 }
 
 func (w *wire) Read(p []byte) (int, error) {
@@ -48,7 +56,7 @@ func (w *wire) within(ctx context.Context, patience time.Duration, what string, 
 			}
 			return nil
 		case <-ctx.Done():
-			w.Conn.Close()
+			w.cut()
 			<-done
 			return ctx.Err()
 		case <-timer.C:
@@ -58,7 +66,7 @@ func (w *wire) within(ctx context.Context, patience time.Duration, what string, 
 			timer.Reset(patience)
 			continue
 		}
-		w.Conn.Close()
+		w.cut()
 		<-done
 		return fmt.Errorf("%s: %w", what, errTimeout)
 	}
