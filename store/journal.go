@@ -144,7 +144,7 @@ func (r Reader) Mails(ctx context.Context, outcome Outcome, limit int) ([]Mail, 
 	if outcome == "" {
 		return r.mails(ctx, "ORDER BY j.id DESC LIMIT $1", limit)
 	}
-	return r.mails(ctx, "WHERE j.outcome = $1 ORDER BY j.id DESC LIMIT $2", outcome, limit)
+	return r.mails(ctx, "WHERE j.outcome = $1 AND j.outcome <> '' ORDER BY j.id DESC LIMIT $2", outcome, limit)
 }
 
 // Unsettled returns mail that waits to be filed, behind the id after, in the order in which it came; mail that waits
@@ -163,11 +163,14 @@ func (r Reader) LastMail(ctx context.Context) (id int64, err error) {
 // CountMails counts the journal by outcome; "" is what waits.
 func (r Reader) CountMails(ctx context.Context) (map[Outcome]int, error) {
 	count := map[Outcome]int{}
-	err := r.rows(ctx, "SELECT outcome, count(*) FROM journal GROUP BY outcome", nil, func(rows *sql.Rows) error {
+	err := r.rows(ctx, `SELECT outcome, count(*) FROM journal WHERE outcome <> '' GROUP BY outcome
+		UNION ALL SELECT '', count(*) FROM journal WHERE settled_at IS NULL`, nil, func(rows *sql.Rows) error {
 		var o Outcome
 		var n int
 		err := rows.Scan(&o, &n)
-		count[o] = n
+		if n > 0 {
+			count[o] = n
+		}
 		return err
 	})
 	return count, err

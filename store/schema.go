@@ -38,7 +38,7 @@ CREATE INDEX journal_message ON journal(message_id, canonical) WHERE message_id 
 CREATE INDEX journal_canonical ON journal(canonical) WHERE message_id = '' AND canonical IS NOT NULL;
 CREATE INDEX journal_ticket ON journal(ticket) WHERE ticket <> 0;
 CREATE INDEX journal_blob ON journal(blob);
-CREATE INDEX journal_outcome ON journal(outcome, id);
+CREATE INDEX journal_outcome ON journal(outcome, id) WHERE outcome <> '';
 
 -- How far each folder of an IMAP account has been taken; moves in the journal's transaction. UIDs below old were there at first contact.
 CREATE TABLE imap_folder (
