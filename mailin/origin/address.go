@@ -1,6 +1,9 @@
 package origin
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // addressesIn finds what looks like a mail address in s, in order and without repeats. It looks outward from each "@", so that
 // a line costs at most its length times the bound of a local part.
@@ -22,6 +25,14 @@ func addressesIn(s string) []string {
 	return out
 }
 
+// cjk is the first byte of scripts that set no blank before and behind an address: "收件人（ana@x.test）".
+const cjk = 0xe3
+
+func afterCJK(s string) bool {
+	_, n := utf8.DecodeLastRuneInString(s)
+	return s[len(s)-n] >= cjk
+}
+
 // localStart goes left from the "@" at i, at most 128 bytes: gateways write local parts over the 64 of RFC 5321.
 func localStart(s string, i int) int {
 	if i > 1 && s[i-1] == '"' {
@@ -34,6 +45,9 @@ func localStart(s string, i int) int {
 	}
 	j := i
 	for j > 0 && i-j < 128 && localByte(s[j-1]) {
+		if s[j-1] >= 0x80 && j < i && s[j] < 0x80 && afterCJK(s[:j]) {
+			break
+		}
 		j--
 	}
 	for j < i && (s[j] == '.' || s[j] == '\'' || s[j] == '-' || s[j] == '*' || s[j] == '=' || s[j] == '/') {
@@ -54,7 +68,7 @@ func domainEnd(s string, i int) int {
 		return i
 	}
 	j := i
-	for j < len(s) && j-i < 255 && (wordByte(s[j]) || s[j] == '-' || s[j] == '.' || s[j] >= 0x80) {
+	for j < len(s) && j-i < 255 && (wordByte(s[j]) || s[j] == '-' || s[j] == '.' || s[j] >= 0x80) && (s[j] < cjk || j == i || s[j-1] == '.' || s[j-1] >= 0x80) {
 		j++
 	}
 	for j > i && (s[j-1] == '.' || s[j-1] == '-') {

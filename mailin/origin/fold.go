@@ -22,6 +22,8 @@ func fold(s string) string {
 			continue
 		case r == '’' || r == '‘' || r == '`':
 			r = '\''
+		case r == 'ı': // Turkish
+			r = 'i'
 		case r == '“' || r == '”' || r == '«' || r == '»':
 			r = '"'
 		}

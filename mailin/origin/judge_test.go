@@ -158,6 +158,7 @@ func TestSubjectIsWeak(t *testing.T) {
 		{"Abwesenheitsnotiz: Anfrage", headerMap{thread}, AutoReply},
 		{"Réponse automatique : Demande", headerMap{thread}, AutoReply},
 		{"Resposta automàtica: Consulta", headerMap{thread}, AutoReply},
+		{"Otomatik Yanıt: Soru", headerMap{thread}, AutoReply},
 		{"Automatisch antwoord: Vraag", headerMap{thread}, AutoReply},
 		{"Odpowiedź automatyczna: Pytanie", headerMap{thread}, AutoReply},
 		{"Automatiskt svar: Fråga", headerMap{thread}, AutoReply},

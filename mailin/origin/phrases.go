@@ -93,7 +93,7 @@ var receiptPhrases = foldAll(
 	"se ha eliminado sin leer", "este es un acuse de recibo", "este es un acuse de lectura",
 	"acuse de recibo del mensaje", "mensaje mostrado en el equipo", "foi lida em", "foi lido em", "foi lida no",
 	"a ete lu le", "ceci est un accuse de reception", "wurde gelesen am", "wurde am",
-	"dies ist eine empfangsbestatigung", "e stato letto", "ricevuta di ritorno",
+	"dies ist eine empfangsbestatigung", "e stato letto", "ricevuta di ritorno", "va ser llegit", "s'ha llegit", "is gelezen op", "zostala przeczytana", "blev laest", "ble lest", "lastes den",
 )
 
 // announcements stand before the mail that is returned.

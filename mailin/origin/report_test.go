@@ -93,6 +93,7 @@ func TestOtherReports(t *testing.T) {
 		{"complaint whose part is lost", report("feedback-report", "text/plain", "x"), Abuse, "", "<c1.i1@ayuda.example>"},
 		{"DMARC aggregate report", "Return-Path: <d@informes.test>\nFrom: d@informes.test\nSubject: Report Domain: ayuda.example Submitter: informes.test Report-ID: <1>\nContent-Type: application/gzip\n\nx", AutoReply, "", ""},
 		{"a person about a DMARC report", "Return-Path: <ana@cliente.test>\nFrom: ana@cliente.test\nSubject: Report Domain: ayuda.example Submitter: informes.test\nContent-Type: text/plain\n\n¿Qué es esto?", Normal, "", ""},
+		{"receipt as text, Catalan", "Return-Path: <ana@cliente.test>\nFrom: ana@cliente.test\nSubject: Llegit: Consulta\nIn-Reply-To: <c9@ayuda.example>\n\nEl missatge va ser llegit el dijous.\n", Receipt, "", "<c9@ayuda.example>"},
 		{"TLS report", report("tlsrpt", "application/tlsrpt+gzip", "x"), AutoReply, "", ""},
 	} {
 		v := Judge(readMail([]byte(c.raw)))
@@ -186,6 +187,7 @@ func TestAddressesIn(t *testing.T) {
 		"<a@b.test>": "a@b.test", "mailto:a@b.test": "a@b.test", "a@b.test, c@d.test; A@B.test": "a@b.test c@d.test", "rfc822;a@b.test": "a@b.test",
 		`"x y"@b.test`: `"x y"@b.test`, "a@[192.0.2.1]": "a@[192.0.2.1]", "a @ b": "", "@b.test": "", "a@": "", "ñu@españa.test.": "ñu@españa.test", "@@@@": "",
 		"SMTP=a@b.test": "SMTP=a@b.test", "'a@b.test'": "a@b.test", "(a+b=c@d.test)": "a+b=c@d.test",
+		"收件人（a@b.test）退信": "a@b.test", "宛先a@b.testへ": "a@b.test", "用户@例子.测试": "用户@例子.测试", "a@例子.test": "a@例子.test",
 	} {
 		if got := strings.Join(addressesIn(in), " "); got != want {
 			t.Errorf("addressesIn(%q) = %q, want %q", in, got, want)

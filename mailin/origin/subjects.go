@@ -51,7 +51,7 @@ var responderSubjects = foldAll(
 	"automatyczna odpowiedz", "odpowiedz automatyczna", "poza biurem", "nieobecnosc", "nieobecny",
 	"automaticka odpoved", "mimo kancelar", "nepritomnost", "neprítomnost", "automatikus valasz", "hazon kivul",
 	"raspuns automat", "automatski odgovor", "samodejni odgovor", "otomatik yanit", "otomatik cevap", "ofis disinda",
-	"ofis dısında", "αυτοματη απαντηση", "εκτος γραφειου", "автоматичен отговор", "automatinis atsakymas",
+	"αυτοματη απαντηση", "εκτος γραφειου", "автоматичен отговор", "automatinis atsakymas",
 	"automatiska atbilde", "automaatvastus",
 	// ru, uk, zh, ja, ko, he, ar
 	"автоматический ответ", "автоответ", "вне офиса", "нет на месте", "автоматична відповідь", "自动答复", "自动回复",
