@@ -189,14 +189,20 @@ func (a imapConfig) checkFolders(c config) error {
 		return fmt.Errorf("imap.mailbox: %s is no [[mailbox]] of this desk: name one of them", a.Mailbox)
 	}
 	seen := map[string]bool{}
+	one := func(folder string) string { // INBOX alone is the same however it is written (RFC 9051 section 5.1)
+		if strings.EqualFold(folder, "INBOX") {
+			return "INBOX"
+		}
+		return folder
+	}
 	for _, f := range append([]string{a.Sent}, a.Folders...) {
-		if seen[f] {
+		if seen[one(f)] {
 			return fmt.Errorf("imap.folders: %q is named twice", f)
 		}
-		seen[f] = f != ""
+		seen[one(f)] = f != ""
 	}
 	for key, f := range map[string]string{"moved_to": a.MovedTo, "quarantine": a.Quarantine} {
-		if f != "" && seen[f] && a.After == "move" {
+		if f != "" && seen[one(f)] && a.After == "move" {
 			return fmt.Errorf("imap.%s: %q is a folder that mail is taken from: name another", key, f)
 		}
 	}

@@ -173,6 +173,12 @@ func TestIMAPAccount(t *testing.T) {
 			t.Errorf("%v: %s", args, out)
 		}
 	}
+	for _, args := range [][]string{{"poll"}, {"reconcile", "cuenta"}} {
+		rows := rowsOf[accountRow](t, d.cli(append([]string{"--json", "mailbox"}, args...)...))
+		if len(rows) != 1 || rows[0].Account != "cuenta" || rows[0].State != "ok" {
+			t.Errorf("%v: %+v", args, rows)
+		}
+	}
 	rows := rowsOf[accountRow](t, d.cli("--json", "mailbox", "list"))
 	if len(rows) != 1 || rows[0].State != "ok" || rows[0].LastGood == nil || rows[0].Taken != 4 || !strings.Contains(rows[0].Report, "INBOX: 0 on the server") {
 		t.Errorf("accounts %+v", rows)

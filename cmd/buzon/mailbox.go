@@ -154,9 +154,15 @@ func (a *app) orderAccounts(ctx context.Context, names []string, order imappoll.
 				errs = append(errs, fmt.Errorf("%s: %w", c.Name, err))
 				continue
 			}
-			st, err := h.store.IMAPStatus(ctx, c.Name)
+			row, st, err := h.accountRow(ctx, c)
 			if err != nil {
 				return err
+			}
+			if a.json {
+				if err := a.object(row); err != nil {
+					return err
+				}
+				continue
 			}
 			report := "looked through"
 			if order != imappoll.PollNow {

@@ -96,7 +96,7 @@ func (a *app) deviceLogin(ctx context.Context, o *oauth2.Config, account imapCon
 // browserLogin works without a listener, so that the browser may be on another machine: the page that can't be opened in
 // the end has the code in its address.
 func (a *app) browserLogin(ctx context.Context, o *oauth2.Config, account imapConfig) (*oauth2.Token, error) {
-	o.RedirectURL = "http://127.0.0.1:1/"
+	o.RedirectURL = "http://127.0.0.1:47113/" // nobody listens there, and no browser refuses to try
 	verifier, state := oauth2.GenerateVerifier(), oauth2.GenerateVerifier()
 	address := o.AuthCodeURL(state, oauth2.AccessTypeOffline, oauth2.ApprovalForce, oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("login_hint", account.Username))
 	fmt.Fprintf(a.stdout, "Open this address in any browser and log in as %s:\n\n%s\n\nIn the end the browser shows a page that can't be opened. Paste its address here: ", account.Username, address)

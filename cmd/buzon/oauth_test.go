@@ -160,7 +160,7 @@ func TestOAuthBrowserLogin(t *testing.T) {
 	if address == nil {
 		t.Fatalf("said %q", out.String())
 	}
-	fmt.Fprintf(typed, "http://127.0.0.1:1/?state=%s&code=K\n", address.Query().Get("state"))
+	fmt.Fprintf(typed, "%s?state=%s&code=K\n", address.Query().Get("redirect_uri"), address.Query().Get("state"))
 	if code := <-done; code != 0 {
 		t.Fatalf("exit %d: %s", code, out.String())
 	}
@@ -228,6 +228,8 @@ func TestIMAPConfiguration(t *testing.T) {
 		{good + "tls = \"none\"", "imap.tls"},
 		{good + "folders = [\"INBOX\", \"INBOX\"]", "named twice"},
 		{good + "moved_to = \"INBOX\"", "imap.moved_to"},
+		{good + "quarantine = \"Inbox\"", "imap.quarantine"},
+		{good + "folders = [\"INBOX\", \"inbox\"]", "named twice"},
 		{good + "since = \"ayer\"", "imap.since"},
 		{good + "schedule = \"often\"", "imap.schedule"},
 		{good + "mailbox = \"otra@ejemplo.test\"", "imap.mailbox"},

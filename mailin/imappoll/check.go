@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -14,7 +16,7 @@ type Checked struct {
 	Folders             []string       // all that the server has
 	Mails               map[string]int // in the account's own
 	Idle, Move, UIDPlus bool
-	Makes               string // the folder for taken mail that would be made; "": it is there, or not needed
+	Makes               string // the folders for taken mail that would be made; "": they are there, or not needed
 	Seen                bool   // the awaited mail has come
 }
 
@@ -33,9 +35,7 @@ func (a Account) Check(ctx context.Context, await string) (c Checked, err error)
 	defer s.close()
 	c = Checked{Folders: s.names.all, Mails: map[string]int{}, Idle: s.caps.Has(imap.CapIdle) || s.caps.Has(imap.CapIMAP4rev2),
 		Move: s.hasMove(), UIDPlus: s.caps.Has(imap.CapUIDPlus) || s.caps.Has(imap.CapIMAP4rev2)}
-	if real, there := s.names.real(p.MovedTo); p.After == Move && !there {
-		c.Makes = real
-	}
+	c.Makes = strings.Join(s.wouldMake(), " and the folder ")
 	for i := len(p.folders) - 1; i >= 0; i-- {
 		if err := s.examine(ctx, p.folders[i], &c); err != nil {
 			return c, err
@@ -50,9 +50,19 @@ func (a Account) Check(ctx context.Context, await string) (c Checked, err error)
 	return c, err
 }
 
+// wouldMake are the target folders that are missing.
+func (s *session) wouldMake() (missing []string) {
+	for _, name := range []string{s.MovedTo, s.Apart} {
+		if real, there := s.names.real(name); s.After == Move && name != "" && !there {
+			missing = append(missing, real)
+		}
+	}
+	return slices.Compact(missing)
+}
+
 func (s *session) examine(ctx context.Context, f folder, c *Checked) error {
-	name, _ := s.names.real(f.name)
-	return s.do(ctx, "open folder "+name, func() error {
+	name, there := s.names.real(f.name)
+	err := s.do(ctx, "open folder "+name, func() error {
 		data, err := s.client.Select(name, &imap.SelectOptions{ReadOnly: true}).Wait()
 		if err == nil && data.UIDValidity == 0 {
 			err = errors.New("the server gives no UIDVALIDITY, so mail can't be told apart: use another server or folder")
@@ -62,6 +72,10 @@ func (s *session) examine(ctx context.Context, f folder, c *Checked) error {
 		}
 		return err
 	})
+	if err != nil && !there {
+		err = fmt.Errorf("%w; the server has %s", err, strings.Join(s.names.all, ", "))
+	}
+	return err
 }
 
 func (s *session) tryIdle(ctx context.Context) error {

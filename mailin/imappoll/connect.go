@@ -3,6 +3,7 @@ package imappoll
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -94,13 +95,27 @@ func (s *session) secure(ctx context.Context) (*imapclient.Client, error) {
 	case "none":
 		return imapclient.New(s.wire, o), nil
 	case "starttls":
-		return imapclient.NewStartTLS(s.wire, o)
+		c, err := imapclient.NewStartTLS(s.wire, o)
+		return c, advise(err)
 	}
 	tc := tls.Client(s.wire, conf)
 	if err := tc.HandshakeContext(ctx); err != nil {
-		return nil, err
+		return nil, advise(err)
 	}
 	return imapclient.New(tc, o), nil
+}
+
+// advise says what to do about a connection that can't be secured.
+func advise(err error) error {
+	var unknown x509.UnknownAuthorityError
+	var clear tls.RecordHeaderError
+	switch {
+	case errors.As(err, &unknown):
+		return fmt.Errorf("%w (is the certificate your own? then name its file in ca_file)", err)
+	case errors.As(err, &clear):
+		return fmt.Errorf("%w (this port begins in clear: set tls = \"starttls\", or port = 993)", err)
+	}
+	return err
 }
 
 func (s *session) news() {

@@ -74,6 +74,11 @@ func (n names) real(name string) (string, bool) {
 // target is the name of a folder that mail is moved to, which is made when it is missing; once.
 func (s *session) target(ctx context.Context, name string) (string, error) {
 	real, exists := s.names.real(name)
+	for _, f := range s.folders {
+		if from, _ := s.names.real(f.name); from == real {
+			return "", fmt.Errorf("mail is taken from %s and can't be moved there: name another in moved_to", real)
+		}
+	}
 	if exists || s.ready[real] {
 		return real, nil
 	}

@@ -20,12 +20,13 @@ func (s *session) round(ctx context.Context, order Order) error {
 		if err != nil {
 			err = fmt.Errorf("folder %s: %w", s.folders[i].name, err)
 			errs = append(errs, err)
+			total.lines = append(total.lines, err.Error())
 		}
 		if ctx.Err() != nil || lost(err, s) || isStoreError(err) {
 			return errors.Join(errs...)
 		}
 	}
-	if full && len(errs) == 0 {
+	if full { // also with a folder in trouble: the others shall not be gone through in each round until it is well
 		s.reconciled(total)
 	}
 	return errors.Join(errs...)

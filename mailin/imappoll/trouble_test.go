@@ -243,6 +243,9 @@ func TestFolderInTrouble(t *testing.T) {
 			}
 			j := play(t, f, 20*time.Minute, func(a *Account) { a.Folders = []string{"INBOX", "Ventas"} })
 			exactlyOnce(t, j.all(), 1)
+			if st := j.state(); st.Reconciled.IsZero() || !strings.Contains(st.Report, "folder Ventas: ") || !strings.Contains(st.Report, "INBOX: ") {
+				t.Errorf("reconciled %v: %s", st.Reconciled, st.Report)
+			}
 			if !strings.Contains(j.state().Error, "folder Ventas") || j.alarmed() != "[down]" || f.conns != 1 {
 				t.Errorf("error %q, alarms %v, connections %d", j.state().Error, j.alarmed(), f.conns)
 			}
