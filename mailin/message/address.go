@@ -30,6 +30,9 @@ func addresses(values []string) []Address {
 const maxAddresses = 2000
 
 func splitAddresses(s string) []Address {
+	if strings.Contains(s, "&lt;") && !strings.Contains(s, "<") { // a web form escaped it
+		s = strings.NewReplacer("&lt;", "<", "&gt;", ">").Replace(s)
+	}
 	var list []Address
 	a := addressReader{s: s}
 	for len(list) < maxAddresses && a.more() {

@@ -56,8 +56,11 @@ func (w *walker) body(p *Part, index int) view {
 func (w *walker) plainly(p *Part) bool {
 	b := p.src.at(p.start, 2048)
 	b = b[:min(int64(len(b)), p.end-p.start, 2048)]
-	blanks := bytes.Count(bytes.TrimSpace(b), []byte(" "))
-	return blanks > 3 && blanks*40 > len(b) && bytes.Count(b, []byte("\n "))+bytes.Count(b, []byte(" \r\n"))+bytes.Count(b, []byte(" \n")) < blanks/2
+	blanks := 0
+	for line := range bytes.Lines(b) {
+		blanks += bytes.Count(bytes.TrimSpace(line), []byte(" "))
+	}
+	return blanks > 3 && blanks*40 > len(b)
 }
 
 // read decodes up to limit octets of p.

@@ -35,7 +35,7 @@ var aliases = map[string]encoding.Encoding{
 	"cp1250": charmap.Windows1250, "cp1251": charmap.Windows1251, "cp1253": charmap.Windows1253,
 	"cp1254": charmap.Windows1254, "cp1255": charmap.Windows1255, "cp1256": charmap.Windows1256,
 	"cp1257": charmap.Windows1257, "cp1258": charmap.Windows1258, "cp874": charmap.Windows874,
-	"tis620": charmap.Windows874, "koi8": charmap.KOI8R, "mac": charmap.Macintosh, "xmacroman": charmap.Macintosh,
+	"tis620": charmap.Windows874, "koi8": charmap.KOI8R, "mac": charmap.Macintosh, "macroman": charmap.Macintosh, "xmacroman": charmap.Macintosh,
 	"utf16":   unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
 	"utf16le": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
 	"utf16be": unicode.UTF16(unicode.BigEndian, unicode.UseBOM),

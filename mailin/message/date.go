@@ -9,24 +9,24 @@ import (
 
 // layouts are what programs write that never read RFC 5322.
 var layouts = []string{
-	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05",
+	time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05",
 	"2006-01-02 15:04", "2006/01/02 15:04:05", "20060102150405", "2006-01-02",
 }
 
 // months by the beginnings of their names, in the languages that mail programs translate them to.
 var months = [12][]string{
-	{"jan", "ene", "gen", "gin", "xan", "янв"},
-	{"feb", "fev", "fév", "fbr", "фев"},
-	{"mar", "mär", "mrt", "mrz", "мар"},
-	{"apr", "abr", "avr", "ápr", "апр"},
-	{"may", "mai", "mag", "maj", "mei", "май", "мая"},
-	{"jun", "juin", "giu", "xuñ", "июн"},
-	{"jul", "juil", "lug", "xul", "júl", "июл"},
-	{"aug", "ago", "aoû", "aou", "авг"},
-	{"sep", "set", "szept", "сен"},
-	{"oct", "okt", "ott", "out", "окт"},
-	{"nov", "noi", "nóv", "ноя"},
-	{"dec", "dic", "dez", "déc", "дек"},
+	{"jan", "ene", "gen", "gin", "xan", "янв", "sty", "led", "oca", "tammi", "січ", "一月"},
+	{"feb", "fev", "fév", "fbr", "фев", "lut", "úno", "şub", "helmi", "лют", "二月"},
+	{"mar", "mär", "mrt", "mrz", "мар", "bře", "maalis", "бер", "三月"},
+	{"apr", "abr", "avr", "ápr", "апр", "kwi", "dub", "nis", "huhti", "кві", "四月"},
+	{"may", "mai", "mag", "maj", "mei", "май", "мая", "kvě", "touko", "тра", "五月"},
+	{"jun", "juin", "giu", "xuñ", "июн", "cze", "čvn", "haz", "kesä", "чер", "六月"},
+	{"jul", "juil", "lug", "xul", "júl", "июл", "lip", "čvc", "tem", "heinä", "лип", "七月"},
+	{"aug", "ago", "aoû", "aou", "авг", "sie", "srp", "ağu", "elo", "сер", "八月"},
+	{"sep", "set", "szept", "сен", "wrz", "zář", "eyl", "syys", "вер", "九月"},
+	{"oct", "okt", "ott", "out", "окт", "paź", "říj", "eki", "loka", "жов", "十月"},
+	{"nov", "noi", "nóv", "ноя", "lis", "kas", "marras", "лис", "十一月"},
+	{"dec", "dic", "dez", "déc", "дек", "gru", "pro", "ara", "joulu", "гру", "十二月"},
 }
 
 // zones are the names of RFC 5322 section 4.3 and those seen beside them, in hours east of Greenwich.
@@ -42,6 +42,9 @@ func parseDate(s string) time.Time {
 	s = strings.TrimSpace(s[:min(len(s), 200)])
 	if t, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", s); err == nil {
 		return t
+	}
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil && len(s) == 10 {
+		return time.Unix(n, 0).UTC()
 	}
 	for _, l := range layouts {
 		if t, err := time.Parse(l, s); err == nil {
@@ -71,6 +74,9 @@ func newDateReader(s string) *dateReader {
 	if !d.hasDigits(text) { // all of it in parentheses
 		text, comments = comments, ""
 	}
+	if strings.ContainsAny(text, "年년") {
+		text = cjkDate.Replace(text)
+	}
 	d.words(text)
 	for _, w := range strings.Fields(comments) {
 		if d.clock && d.month > 0 && !d.zoned { // "10:00:00 (CET)"
@@ -79,6 +85,9 @@ func newDateReader(s string) *dateReader {
 	}
 	return d
 }
+
+// cjkDate brings "2025年8月14日" to the form of ISO 8601.
+var cjkDate = strings.NewReplacer("年", "-", "月", "-", "日", " ", "년", "-", "월", "-", "일", " ", "时", ":", "時", ":", "分", ":", "秒", " ")
 
 func (d *dateReader) words(s string) {
 	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == '(' || r == ')' })
@@ -201,7 +210,12 @@ func (d *dateReader) number(w string) {
 		}
 		return
 	}
-	v, err := strconv.Atoi(strings.TrimRight(w, "ºªthndrs°年月日"))
+	if m, ok := strings.CutSuffix(w, "月"); ok {
+		d.month, _ = strconv.Atoi(m)
+		return
+	}
+	w = strings.TrimRight(w, "ºªthndrs°")
+	v, err := strconv.Atoi(w)
 	switch {
 	case err != nil:
 	case d.clock && d.year >= 0 && (len(w) == 3 || len(w) == 4): // the sign was forgotten
@@ -248,7 +262,7 @@ func (d *dateReader) name(w string) {
 	if len(upper) == 7 && upper[3] >= '0' && upper[3] <= '9' { // "EST5EDT"
 		upper = upper[:3]
 	}
-	if h, ok := zones[upper]; ok && d.clock {
+	if h, ok := zones[upper]; ok && d.clock && !d.zoned {
 		d.offset, d.zoned = int(h*3600), true
 		return
 	}

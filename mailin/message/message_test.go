@@ -137,6 +137,7 @@ func TestBody(t *testing.T) {
 		{"quoted-printable, CR CR LF", "Content-Transfer-Encoding: quoted-printable\r\r\n\r\r\nho=\r\r\nla\r\r\n", "hola\n"},
 		{"quoted-printable, lower case", "Content-Transfer-Encoding: QUOTED_PRINTABLE\n\nma=c3=b1ana\n", "mañana\n"},
 		{"base64 without padding", "Content-Transfer-Encoding: base64\n\naG9sYQ\n", "hola"},
+		{"base64, indented", "Content-Transfer-Encoding: base64\n\n   aG9s\n   YSwg\n   cXVl\n   IHRh\n   bD8=\n", "hola, que tal?"},
 		{"base64 in padded blocks", "Content-Transfer-Encoding: base64\n\naG9s\nYQ==\nIGFkacOzcw==\n", "hola adiós"},
 		{"base64 and a list footer", "Content-Transfer-Encoding: base64\n\naG9sYQ==\n\n___________\nlista mailing list\nlista@x.example\n", "hola"},
 		{"base64 with junk", "Content-Transfer-Encoding: base64;\n\n!aG9*sYQ==\n", "hola"},

@@ -73,11 +73,11 @@ type word struct {
 // somewhere. length is 0 if there is no word.
 func encodedWord(s string, closed bool) (w word, length int) {
 	q1 := strings.IndexByte(s[2:min(len(s), 66)], '?')
-	if q1 <= 0 || len(s) < q1+5 || s[2+q1+2] != '?' {
+	if q1 < 0 || len(s) < q1+5 || s[2+q1+2] != '?' {
 		return word{}, 0
 	}
-	charset, _, _ := strings.Cut(s[2:2+q1], "*") // RFC 2231 section 5: a language
-	if strings.ContainsAny(charset, "=() ,;<>@") {
+	charset, _, _ := strings.Cut(s[2:2+q1], "*")  // RFC 2231 section 5: a language
+	if strings.ContainsAny(charset, "=(),;<>@") { // "UTF 8" has a blank
 		return word{}, 0
 	}
 	coding, text := s[2+q1+1]|0x20, s[2+q1+3:]

@@ -36,6 +36,8 @@ func TestDecodeWords(t *testing.T) {
 		{"UTF-7", "=?utf-7?Q?ma+APE-ana?=", "mañana"},
 		{"folded inside an escape", "ma=?utf-8?Q?=C3=B1=6\t 1na_=C 3=B3?=", "mañana ó"},
 		{"blank behind an escape", "=?utf-8?Q?=C3=B1 a =3D b?=", "ñ a = b"},
+		{"charset with a blank", "=?UTF 8?Q?ma=C3=B1ana?=", "mañana"},
+		{"charset missing", "=??Q?ma=C3=B1ana?=", "mañana"},
 		{"no word", "=?x?= =?", "=?x?= =?"},
 		{"no coding", "=?utf-8?X?a?=", "=?utf-8?X?a?="},
 		{"in an address", "=?utf-8?Q?a@b?=", "a@b"},
