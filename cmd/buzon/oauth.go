@@ -215,7 +215,7 @@ func (l *loginTokens) token(ctx context.Context, fresh bool) (string, error) {
 	}
 	token, err := o.TokenSource(withClient(ctx), have).Token()
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%w (should this last: buzon oauth login %s)", err, l.account.Name)
 	}
 	if token.AccessToken != have.AccessToken || token.RefreshToken != have.RefreshToken {
 		err = keepToken(l.file, token) // a provider may take the old refresh token back

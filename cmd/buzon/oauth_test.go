@@ -28,6 +28,7 @@ type provider struct {
 	asked   []url.Values
 	pending int // how often the device flow says that the person has not finished
 	refuse  string
+	short   bool // no refresh tokens
 }
 
 func newProvider(t *testing.T) *provider {
@@ -52,6 +53,8 @@ func newProvider(t *testing.T) *provider {
 			p.pending--
 			w.WriteHeader(http.StatusBadRequest)
 			fmt.Fprint(w, `{"error":"authorization_pending"}`)
+		case p.short:
+			fmt.Fprint(w, `{"access_token":"T","token_type":"Bearer","expires_in":3600}`)
 		default:
 			fmt.Fprintf(w, `{"access_token":"T%d","refresh_token":"R%d","token_type":"Bearer","expires_in":3600}`, len(p.asked), len(p.asked))
 		}
@@ -135,8 +138,36 @@ func TestOAuthDeviceLogin(t *testing.T) {
 		t.Errorf("kept %+v, %v: a new refresh token takes the place of the old", token, err)
 	}
 	p.refuse = "invalid_grant"
-	if got, err := get(t.Context(), true); err == nil {
-		t.Errorf("token %q of a login that was taken back", got)
+	if got, err := get(t.Context(), true); err == nil || !strings.Contains(err.Error(), "buzon oauth login cuenta") {
+		t.Errorf("token %q, %v of a login that was taken back", got, err)
+	}
+}
+
+// TestOAuthLoginRefused keeps no token when the person says no, when he takes too long, or when it would not last.
+func TestOAuthLoginRefused(t *testing.T) {
+	const device = `device_url = "URL/device"`
+	for _, c := range []struct {
+		refuse string
+		short  bool
+		more   string
+		want   string
+	}{
+		{"access_denied", false, device, "access_denied"},
+		{"expired_token", false, device, "expired_token"},
+		{"", true, device, "no refresh token"},
+		{"", false, `grant = "client_credentials"`, "needs no login"},
+	} {
+		p := newProvider(t)
+		p.pending, p.refuse, p.short = 0, c.refuse, c.short
+		file, dir := p.config(t, c.more)
+		var out, errs bytes.Buffer
+		code := run(t.Context(), []string{"-c", file, "oauth", "login", "cuenta"}, strings.NewReader(""), &out, &errs)
+		if code == 0 || !strings.Contains(errs.String(), c.want) {
+			t.Errorf("exit %d: %s, want %q", code, errs.String(), c.want)
+		}
+		if exists(filepath.Join(dir, "oauth")) {
+			t.Errorf("a token is kept, though %s", c.want)
+		}
 	}
 }
 
@@ -217,6 +248,24 @@ func TestOAuthBeforeTheLogin(t *testing.T) {
 	}
 	if _, err := get(t.Context(), false); err == nil || !strings.Contains(err.Error(), "run buzon oauth login cuenta") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestSecretExpires warns in time of a client secret that ends, in the check and in the list.
+func TestSecretExpires(t *testing.T) {
+	now := time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)
+	for day, want := range map[string]bool{"": false, "2027-02-15": false, "2027-02-01": false, "2027-01-31": true, "2027-01-01": true, "2026-12-01": true} {
+		if got := (imapConfig{SecretExpires: day}).expiring(now); got != want {
+			t.Errorf("%q on %s: warned is %v", day, now.Format(time.DateOnly), got)
+		}
+	}
+	p := newProvider(t)
+	p.refuse = "invalid_client" // the check shall warn all the same
+	file, _ := p.config(t, "grant = \"client_credentials\"\nclient_secret = \"S\"\nsecret_expires = \""+time.Now().Add(soon/2).Format(time.DateOnly)+"\"")
+	var out, errs bytes.Buffer
+	run(t.Context(), []string{"-c", file, "check"}, strings.NewReader(""), &out, &errs)
+	if !strings.Contains(out.String(), "the client secret of cuenta expires on ") {
+		t.Errorf("check:\n%s%s", out.String(), errs.String())
 	}
 }
 

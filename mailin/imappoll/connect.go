@@ -175,7 +175,7 @@ func (s *session) login(ctx context.Context, fresh bool) error {
 	}
 	token, err := s.Token(ctx, fresh)
 	if err != nil {
-		return fmt.Errorf("%w: get a token (should this last: buzon oauth login %s): %w", errAuth, s.Name, err)
+		return fmt.Errorf("%w: get a token: %w", errAuth, err)
 	}
 	user := s.Username
 	if s.Shared != "" {

@@ -34,6 +34,7 @@ func TestPatienceWithProviders(t *testing.T) {
 		{"Google, THROTTLED", says("UID SEARCH", "{tag} NO [THROTTLED] Slow down\r\n")},
 		{"Google, goodbye", says("SELECT", "* BYE Session expired, please login again.\r\n"+cut)},
 		{"Microsoft, login failed", says("LOGIN", "{tag} NO LOGIN failed.\r\n")},
+		{"Microsoft, login failed with a token", says("AUTHENTICATE", "{tag} NO AUTHENTICATE failed.\r\n")},
 		{"Microsoft, throttled", says("SELECT", "{tag} BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds\r\n")},
 		{"Microsoft, unavailable", says("SELECT", "{tag} NO [UNAVAILABLE] Server Unavailable. 15\r\n")},
 		{"Microsoft, authenticated but not connected", says("SELECT", "{tag} BAD User is authenticated but not connected.\r\n"+cut)},
@@ -48,6 +49,10 @@ func TestPatienceWithProviders(t *testing.T) {
 				j := newMemory()
 				a := account(j, 143)
 				a.Dial, a.Schedule = f.Dial, "@every 2m"
+				if strings.Contains(c.name, "token") {
+					f.caps = "SASL-IR AUTH=XOAUTH2 MOVE UIDPLUS"
+					a.Token = func(context.Context, bool) (string, error) { return "T", nil }
+				}
 				stop := start(t, a)
 				elapse(30 * time.Minute)
 				f.mu.Lock()
