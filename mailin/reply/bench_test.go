@@ -21,6 +21,15 @@ func BenchmarkSplit(b *testing.B) {
 	}
 }
 
+// BenchmarkSplitText is a mail of 70 lines in which nothing is quoted.
+func BenchmarkSplitText(b *testing.B) {
+	text := strings.Repeat("Ya lo probé otra vez y el sistema sigue mostrando el mismo error.\nEl módulo de ventas no abre, y en la caja 4 tampoco se puede:\n\n- ni cobrar\n- ni imprimir el 4411, como ayer\n\n¿Qué hacemos?\n", 10)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		Split(Input{Plain: text, Subject: "Re: x"})
+	}
+}
+
 func BenchmarkHTML(b *testing.B) {
 	b.SetBytes(int64(len(benchHTML)))
 	b.ReportAllocs()

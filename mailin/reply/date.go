@@ -55,6 +55,15 @@ func startsISODate(t string) bool {
 
 func digit(s string, i int) bool { return i < len(s) && s[i] >= '0' && s[i] <= '9' }
 
+func hasDigit(s string) bool {
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			return true
+		}
+	}
+	return false
+}
+
 func digits(s string, i int) (n int) {
 	for digit(s, i+n) {
 		n++

@@ -238,8 +238,11 @@ func startsWithWord(t string) bool {
 // namesUs reports a dated attribution to one of our own addresses, whatever
 // its language; tags ("+c123") do not matter.
 func (s *splitter) namesUs(joined string) bool {
+	if len(s.own) == 0 || strings.IndexByte(joined, '@') < 0 {
+		return false
+	}
 	t := folded(undecorated(joined))
-	if len(s.own) == 0 || !strings.HasSuffix(t, ":") || !strings.ContainsAny(t, "<([") || !readDate(t).day || !startsAttribution(t) && !nameBeforeAddress(t) {
+	if !strings.HasSuffix(t, ":") || !strings.ContainsAny(t, "<([") || !readDate(t).day || !startsAttribution(t) && !nameBeforeAddress(t) {
 		return false
 	}
 	return s.isOurs(t)
@@ -259,7 +262,7 @@ func mayStart(text string) bool {
 	if len(text) > maxRead || len(text) < 2 {
 		return false
 	}
-	if strings.ContainsAny(text, "0123456789@<") || strings.Contains(text, " via ") {
+	if hasDigit(text) || strings.IndexByte(text, '@') >= 0 || strings.IndexByte(text, '<') >= 0 || strings.Contains(text, " via ") {
 		return true
 	}
 	word, _, _ := strings.Cut(text, " ")
@@ -284,6 +287,9 @@ func endsInVerb(t string) bool {
 // lines above and below. The evidence must come from a mail client (an address,
 // a full date, a quote), because people too write "On Monday Ana wrote:".
 func isAttribution(joined string, quoted, apart bool) bool {
+	if !quoted && !hasDigit(joined) && strings.IndexByte(joined, '@') < 0 {
+		return false // no client writes that
+	}
 	bare := strings.TrimRight(undecorated(joined), " *_-")
 	colon := strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：") || strings.HasSuffix(joined, "--")
 	t := folded(bare)

@@ -36,7 +36,7 @@ func (s *splitter) sharedLine() {
 // certain: a known first word in upper case, a date, an address; -1 if none does.
 func (s *splitter) sharedAt(i int) int {
 	text := s.lines[i].text
-	if !strings.ContainsAny(text, "0123456789") || startsAttribution(folded(text)) || !s.endsSoon(i) {
+	if !hasDigit(text) || !s.endsSoon(i) {
 		return -1
 	}
 	tries := 4
@@ -47,6 +47,9 @@ func (s *splitter) sharedAt(i int) int {
 		rest := text[at:]
 		if word, _, _ := strings.Cut(rest, " "); !lexicon.starts[strings.ToLower(word)] {
 			continue
+		}
+		if tries == 4 && startsAttribution(folded(text)) {
+			return -1
 		}
 		tries--
 		if !startsAttribution(folded(rest)) {
