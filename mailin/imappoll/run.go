@@ -107,6 +107,9 @@ func (w *worker) serve(ctx context.Context, s *session) error {
 			if ctx.Err() != nil || lost(err, s) {
 				return err
 			}
+			if w.asked(ctx) {
+				break // who asked shall not take this report for his
+			}
 			w.report(ctx, errors.Join(wrong, err))
 		}
 	}

@@ -368,6 +368,53 @@ func TestOrder(t *testing.T) {
 	})
 }
 
+// TestNight compares the folder with the journal: a mail that the server put below those that were taken comes in, and so
+// does one that could not be had the day before. It is done once a night.
+func TestNight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(2, 3)
+		ill := true
+		f.body = func(uid int) string {
+			if uid == 3 && ill {
+				return "* 2 FETCH (UID 3 BODY[] NIL)\r\n"
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule, a.After = f.Dial, "@every 10m", Leave
+		stop := start(t, a)
+		elapse(2 * time.Hour)
+		f.mu.Lock()
+		f.uids, ill = []int{1, 2, 3}, false
+		f.mu.Unlock()
+		begun := j.state().Reconciled
+		for end := begun.Add(27 * time.Hour); j.state().Reconciled.Equal(begun) && time.Now().Before(end); {
+			if n := len(j.all()); n != 2 { // one whole, one set aside
+				t.Fatalf("%d mails before the night", n)
+			}
+			elapse(10 * time.Minute)
+		}
+		night := j.state().Reconciled
+		if at := night.Local().Format("15:04"); at < "03:17" || at > "03:27" {
+			t.Errorf("compared at %s", at)
+		}
+		elapse(20 * time.Hour)
+		stop()
+		if !j.state().Reconciled.Equal(night) {
+			t.Error("compared twice in a day")
+		}
+		for uid := 1; uid <= 3; uid++ {
+			if n := sums(j.all())[sum(letter(uid))]; n != 1 {
+				t.Errorf("letter %d was taken %d times", uid, n)
+			}
+		}
+		if want := "INBOX: 3 on the server, 2 taken, 0 not ours, 1 set aside, 1 were missing, 0 left behind, 0 gone unread"; j.state().Report != want {
+			t.Errorf("report %q, want %q", j.state().Report, want)
+		}
+	})
+}
+
 // TestOneSlowAccount gives one account a server that sends a byte a second; the other goes on.
 func TestOneSlowAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
