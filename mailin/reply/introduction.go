@@ -219,7 +219,7 @@ func (s *splitter) latestStart(i, end int) int {
 	from := i
 	for k := i + 1; k < end; k++ {
 		t := folded(s.lines[k].text)
-		if !readDate(t).day || !startsAttribution(t) {
+		if !readDate(t).day || !startsAttribution(t) || s.addressAbove(i, k, end) {
 			continue
 		}
 		if (startsWithWord(t) || !startsWithWord(folded(s.lines[from].text))) && isAttribution(strings.TrimSpace(s.joined(k, end)), s.quotedNext(end, s.lines[i].depth), true) {
@@ -227,6 +227,12 @@ func (s *splitter) latestStart(i, end int) int {
 		}
 	}
 	return from
+}
+
+// addressAbove reports an address in lines [i, end) that begins above line k.
+func (s *splitter) addressAbove(i, k, end int) bool {
+	above := s.joined(i, k)
+	return strings.Count(above, "<") > strings.Count(above, ">") || strings.Contains(above, "@") && !strings.Contains(s.joined(k, end), "@")
 }
 
 // startsWithWord reports one of the known first words of an attribution.
