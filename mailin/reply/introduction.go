@@ -318,10 +318,12 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	}
 	switch {
 	case begins && (address && (d.day || d.time) || d.day && d.time && strings.Contains(t, "@")):
-		return quoted || isComplete(t)
+		return quoted || isComplete(bare, t)
 	case address && nameBeforeAddress(t):
-		return d.day || quoted || apart && !strings.Contains(t, "(")
-	case begins && d.day, strings.Contains(t, "@") && d.day && d.time && words <= 16 && endsInTime(t):
+		return quoted || (d.day || apart && !strings.Contains(t, "(")) && isComplete(bare, t)
+	case begins && d.day:
+		return quoted || apart && isComplete(bare, t)
+	case strings.Contains(t, "@") && d.day && d.time && words <= 16 && endsInTime(t):
 		return quoted || apart
 	case quoted: // "Ana via Foro wrote:" is a mailing list's
 		return (begins || startsWithWord(t) || strings.Contains(t, "@") || strings.Contains(t, " via ")) && words <= 16
@@ -329,17 +331,39 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	return false
 }
 
-// isComplete reports a sentence that says nothing behind its verb but who or when: a person writes
-// "ana@x wrote to my boss:" and "I wrote to ana@x:".
-func isComplete(t string) bool {
+// isComplete reports an attribution, given as written and folded, that says nothing behind its verb but who or when. A person writes
+// "ana@x wrote to my boss:", "I wrote to ana@x:", "Ana wrote me this:".
+func isComplete(bare, t string) bool {
 	t = strings.TrimRight(t, ":： ")
-	last := t[strings.LastIndexByte(t, ' ')+1:]
-	if strings.Contains(last, "@") && !strings.ContainsAny(last, "<([>") {
-		before := strings.TrimRight(t[:len(t)-len(last)], " ")
-		return lexicon.verbs[before[strings.LastIndexByte(before, ' ')+1:]]
+	if endsInTime(t) || endsInCJK(t) {
+		return true
 	}
-	return lexicon.verbs[last] || endsInTime(t) || strings.HasSuffix(t, ">") || strings.Contains(last, "@") || endsInCJK(t)
+	words, tail := strings.Fields(strings.TrimRight(bare, ":： ")), 0
+	for i, w := range words {
+		switch w = folded(strings.Trim(w, ",;")); {
+		case personal[w]:
+			return false
+		case lexicon.verbs[w] && !towards[w]:
+			tail = i + 1
+		}
+	}
+	if tail == 0 || tail == len(words) {
+		return true // a verb of several words, or the last one
+	}
+	rest := words[tail:]
+	if last := rest[len(rest)-1]; towards[folded(rest[0])] || strings.Contains(last, "@") {
+		return !towards[folded(rest[0])] && (len(rest) == 1 || strings.ContainsAny(last, "<([>"))
+	}
+	return !slices.ContainsFunc(rest, func(w string) bool { return unicode.IsLower(firstRune(w)) && !particles[w] })
 }
+
+// personal are words that clients leave out: whom somebody wrote to; towards stand before it, particles in names.
+var (
+	personal = setOf("me", "nos", "mi", "ci", "mir", "uns", "ons", "mig", "oss", "us", "m'a", "m’a", "nous", "vous", "mnie", "nam", "мне", "нам")
+	towards  = setOf("a", "al", "to", "an", "à", "au", "para", "per", "por", "ao", "aan", "till", "til", "do", "de", "von", "przez", "en", "in", "no", "na")
+
+	particles = setOf("de", "del", "la", "las", "los", "y", "e", "da", "das", "do", "dos", "di", "du", "le", "van", "von", "der", "den", "ter", "zu", "via")
+)
 
 func endsInCJK(t string) bool {
 	return slices.ContainsFunc(lexicon.wroteCJK, func(w string) bool { return strings.HasSuffix(t, w) })
