@@ -14,12 +14,13 @@ import (
 // strained is a journal whose Take fails, panics or is slow at a turn, and which looks at what it is given.
 type strained struct {
 	*memory
-	mu    sync.Mutex
-	turns int
-	at    int           // the turn, from 1
-	fail  func() error  // what happens at it
-	slow  time.Duration // how long each turn lasts
-	spool func() error  // what happens to each new spool
+	mu     sync.Mutex
+	turns  int
+	passed []uint32      // by the cursor, without an entry
+	at     int           // the turn, from 1
+	fail   func() error  // what happens at it
+	slow   time.Duration // how long each turn lasts
+	spool  func() error  // what happens to each new spool
 }
 
 func (j *strained) Spool(ctx context.Context) (Spool, error) {
@@ -47,22 +48,23 @@ func (j *strained) Take(ctx context.Context, f Folder, cursor uint32, mails []Ma
 			return err
 		}
 	}
-	return j.memory.Take(ctx, f, cursor, mails)
+	return j.look(f, cursor, j.memory.Take(ctx, f, cursor, mails))
 }
 
-// Note fails the test when the cursor passes a mail without an entry.
 func (j *strained) Note(ctx context.Context, f Folder, cursor uint32, list []Entry) error {
-	if err := j.memory.Note(ctx, f, cursor, list); err != nil {
-		return err
-	}
+	return j.look(f, cursor, j.memory.Note(ctx, f, cursor, list))
+}
+
+// look remembers when the cursor has passed a mail without an entry. A reconciliation would mend that, in time.
+func (j *strained) look(f Folder, cursor uint32, err error) error {
 	j.memory.mu.Lock()
 	defer j.memory.mu.Unlock()
 	for uid := uint32(1); uid <= cursor; uid++ {
 		if _, known := j.entries[f][uid]; !known {
-			panic(fmt.Sprintf("the cursor is at %d, and UID %d has no entry", cursor, uid))
+			j.passed = append(j.passed, uid)
 		}
 	}
-	return nil
+	return err
 }
 
 // many are UIDs of more mails than are fetched at once.
@@ -125,8 +127,8 @@ func TestTroubleWhileSaving(t *testing.T) {
 				if len(f.uids) != 0 || len(f.copied) != len(many()) {
 					t.Errorf("%d mails are left, %d were moved", len(f.uids), len(f.copied))
 				}
-				if j.open != 0 {
-					t.Errorf("%d spools are open", j.open)
+				if j.open != 0 || len(j.passed) > 0 {
+					t.Errorf("%d spools are open, the cursor passed %v", j.open, j.passed)
 				}
 			})
 		})
