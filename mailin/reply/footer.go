@@ -70,7 +70,7 @@ func (s *splitter) footerAbove(from, end, own int) (at int, rule string) {
 		return last, "mobile footer"
 	case last > from && isLink(s.lines[last].text) && isMobile(s.lines[last-1].text):
 		return last - 1, "mobile footer"
-	case onlyRule(s.lines[last].text) && (own < last || end < len(s.lines) && s.lines[end].kind != ""):
+	case onlyRule(s.lines[last].text) && !s.colonAbove(last) && (own < last || end < len(s.lines) && s.lines[end].kind != ""):
 		return last, "rule without text"
 	}
 	for at = last; at > from && !s.lines[at-1].blank(); at-- {
@@ -263,7 +263,7 @@ func isDevice(text, low string, m affix) bool {
 			return true
 		}
 	}
-	return len(words) <= 5 && m.prefix != "" && strings.HasSuffix(m.prefix, " ") && properNames(text, len(words))
+	return len(words) <= 5 && rest == "" && m.prefix != "" && strings.HasSuffix(m.prefix, " ") && properNames(text, len(words))
 }
 
 // capital reports that text has the word, given in lower case, as a name: "Sent from Mail", not "sent by mail".

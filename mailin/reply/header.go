@@ -35,11 +35,19 @@ func (s *splitter) headerBlock(i int, titled bool) (h headers, end int, ok bool)
 	if f, _, ok := readHeader(s.lines[i].text); !ok || f == fieldOther {
 		return nil, 0, false
 	}
+	if !titled && !s.forward && s.colonAbove(i) && !s.isHeader(i-1) {
+		return nil, 0, false // the person's own list: "Datos:"
+	}
 	h, end = s.readHeaders(i)
 	if !titled && !h.has(fieldDate) && end < len(s.lines) && !s.lines[end].blank() {
 		return nil, 0, false // a file of settings
 	}
 	return h, end, (h.believable(titled, s.setOff(i)) || len(h) == 3 && end == i+3 && s.withoutSubject(i)) && !s.amongRaw(i, end)
+}
+
+// colonAbove reports that the line right above line i ends in a colon.
+func (s *splitter) colonAbove(i int) bool {
+	return i > 0 && s.lines[i-1].depth == s.lines[i].depth && strings.HasSuffix(s.lines[i-1].text, ":")
 }
 
 // withoutSubject reads the three lines of Windows Mail, sender, date in full,

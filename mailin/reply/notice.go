@@ -46,9 +46,26 @@ func (s *splitter) banner() {
 		return
 	}
 	for _, w := range lexicon.outside {
-		if rest, ok := strings.CutPrefix(t, w.prefix); ok && strings.Contains(rest, w.suffix) {
+		if rest, ok := strings.CutPrefix(t, w.prefix); ok && strings.Contains(rest, w.suffix) && isHeading(w.prefix, rest) && mentionsMail(t) {
 			s.mark(from, end, Signature, "warning of a mail gateway")
 			return
 		}
 	}
+}
+
+// isHeading reports that a heading of one or two words ends like one: a person warns in a sentence.
+func isHeading(heading, rest string) bool {
+	rest = strings.TrimLeft(rest, " ")
+	return strings.Count(heading, " ") > 1 || rest == "" || strings.IndexByte(":!*].-|)", rest[0]) >= 0
+}
+
+// mentionsMail reports that a warning is about a mail or its sender.
+func mentionsMail(t string) bool {
+	for _, w := range [...]string{"mail", "correo", "mensaje", "mensagem", "message", "messag", "courriel", "nachricht", "bericht", "wiadomo",
+		"remit", "remet", "sender", "mittente", "expéditeur", "absender", "afzender", "nadawc"} {
+		if strings.Contains(t, w) {
+			return true
+		}
+	}
+	return false
 }
