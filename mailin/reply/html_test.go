@@ -156,6 +156,9 @@ func TestStubOfPlainText(t *testing.T) {
 	if p := Split(Input{Plain: "Abra en web.", HTML: src}); p.Base != src.String {
 		t.Errorf("base is %q", p.Base)
 	}
+	if p := Split(Input{Plain: "Su programa de correo no muestra HTML.", HTML: src}); p.Base != src.String {
+		t.Errorf("base is %q", p.Base)
+	}
 	if p := Split(Input{Plain: "Hola, el sistema", HTML: src}); p.Base != "Hola, el sistema" {
 		t.Errorf("base is %q", p.Base)
 	}
