@@ -122,11 +122,11 @@ func (s *subject) carriesWords() bool {
 // comes with his domain and never with the desk's name, so that nobody passes for an agent.
 func (s *subject) fromName() string {
 	switch {
-	case s.human() && s.author.Name != "":
+	case s.human() && s.author.Name != "" && s.author.Name != s.author.Address():
 		return s.author.Name + ", " + s.box.Name
 	case s.to.Agent() && s.o.Kind != desk.PendingNotice && s.carriesWords() && s.author.ID != 0 && !s.author.Agent():
-		_, domain, _ := strings.Cut(s.author.Address(), "@")
-		return strings.Trim(s.author.Name+" · "+domain, " ·")
+		local, domain, _ := strings.Cut(s.author.Address(), "@")
+		return cmp.Or(s.author.Name, local) + " · " + domain
 	}
 	return s.box.Name
 }
@@ -199,7 +199,7 @@ func (r *Renderer) history(ctx context.Context, s *subject) (list []desk.Item, e
 	items, err := r.Store.Items(ctx, s.o.Ticket)
 	for i := len(items) - 1; i >= 0 && len(list) < most && err == nil; i-- {
 		it := items[i]
-		if it.Number >= s.o.Item || it.Text == "" || it.State == desk.Pending || it.Type == desk.Automatic || !s.mayRead(it) {
+		if it.Number >= s.o.Item || it.Text == "" || it.State == desk.Pending || it.Type == desk.Automatic || orders(it) || !s.mayRead(it) {
 			continue
 		}
 		seen := s.to.Agent() || it.Author.ID == s.to.ID

@@ -34,11 +34,14 @@ func (s *subject) view(r *Renderer) templates.View {
 	}
 	v.Unverified = t.Unverified
 	if s.o.Kind == desk.ProductionDown { // the template says it, and a telephone shows only the first words
-		v.Ticket.Subject = withoutMarker(t.Subject)
+		v.Ticket.Subject = withoutMarker(t.Subject, headerLine(s.item.Text, longestName))
 	}
 	s.ordered(&v)
 	if s.carriesWords() && !(s.o.Kind == desk.ClosedNotice && s.item.Author.ID == s.to.ID) { // he knows that he wrote «cerrar»
 		v.Text = s.item.Text
+	}
+	if s.o.Kind == desk.Assigned && orders(s.item) {
+		v.Text = ""
 	}
 	carried := s.carried()
 	for i, a := range s.item.Attachments {
@@ -66,15 +69,29 @@ func (s *subject) ordered(v *templates.View) {
 	}
 }
 
-// withoutMarker drops Producción Caída from the beginning of a subject, unless nothing else is left.
-func withoutMarker(subject string) string {
+// withoutMarker drops Producción Caída from the beginning of a subject. Where nothing else is left the text tells more than
+// the same words again.
+func withoutMarker(subject, text string) string {
 	words := strings.Fields(subject)
-	for n := 1; n <= min(3, len(words)-1); n++ {
+	for n := 1; n <= min(3, len(words)); n++ {
 		if threading.ProductionDown(strings.Join(words[:n], " "), nil) {
-			return cmp.Or(strings.TrimLeft(strings.Join(words[n:], " "), "-–—:;,.!| "), subject)
+			return cmp.Or(strings.TrimLeft(strings.Join(words[n:], " "), "-–—:;,.!| "), text, subject)
 		}
 	}
 	return subject
+}
+
+// orders tells a note that is nothing but an agent's commands: it says nothing to a reader.
+func orders(it desk.Item) bool {
+	if !it.Author.Agent() || it.Visibility != desk.Internal {
+		return false
+	}
+	for line := range strings.Lines(it.Text) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			return false
+		}
+	}
+	return true
 }
 
 func person(p desk.Person) templates.Person {

@@ -21,8 +21,33 @@ func TestAlarmDoesNotSayItTwice(t *testing.T) {
 		"No factura":                                     "No factura",
 		"":                                               "",
 	} {
-		if got := withoutMarker(subject); got != want {
+		if got := withoutMarker(subject, ""); got != want {
 			t.Errorf("withoutMarker(%q) = %q, want %q", subject, got, want)
+		}
+	}
+	for _, bare := range []string{"PRODUCCION CAIDA", "Prod. caída!!", "ＰＲＯＤＵＣＣＩÓＮ ＣＡÍＤＡ"} {
+		if got := withoutMarker(bare, "No facturamos"); got != "No facturamos" {
+			t.Errorf("withoutMarker(%q) = %q, want the text", bare, got)
+		}
+	}
+}
+
+func TestBareOrdersAreNoWords(t *testing.T) {
+	ana, carla := desk.Person{ID: 1, Role: desk.Agent}, desk.Person{ID: 2, Role: desk.Customer}
+	for _, c := range []struct {
+		author     desk.Person
+		visibility desk.Visibility
+		text       string
+		want       bool
+	}{
+		{ana, desk.Internal, "#tomar", true},
+		{ana, desk.Internal, "#tomar\n\n#asignar luis", true},
+		{ana, desk.Internal, "#tomar\nes la del lunes", false},
+		{ana, desk.Public, "#tomra", false},
+		{carla, desk.Internal, "#1 no anda", false},
+	} {
+		if got := orders(desk.Item{Author: c.author, Visibility: c.visibility, Text: c.text}); got != c.want {
+			t.Errorf("orders(%s, %s, %q) = %v, want %v", c.author.Role, c.visibility, c.text, got, c.want)
 		}
 	}
 }
@@ -45,6 +70,23 @@ func TestViewTellsOrdersAndClaims(t *testing.T) {
 		}
 		if want := []templates.Unknown{{Field: "command", Value: "#tomer", Values: []string{"#tomar"}}}; !reflect.DeepEqual(v.Unknown, want) {
 			t.Errorf("unknown %v, want %v", v.Unknown, want)
+		}
+	}
+}
+
+func TestSenderWithoutAName(t *testing.T) {
+	guard := desk.Person{ID: 1, Role: desk.Agent, Name: "guardia@ejemplo.test", Addresses: []string{"guardia@ejemplo.test"}}
+	customer := desk.Person{ID: 2, Role: desk.Customer, Addresses: []string{"compras@cliente.test"}}
+	for _, c := range []struct {
+		author, to desk.Person
+		want       string
+	}{
+		{guard, customer, "Soporte"},
+		{customer, guard, "compras · cliente.test"},
+	} {
+		s := &subject{o: store.Outgoing{Kind: desk.ItemNotice}, box: desk.Mailbox{Name: "Soporte"}, author: c.author, to: c.to}
+		if got := s.fromName(); got != c.want {
+			t.Errorf("mail of %v is from %q, want %q", c.author.Addresses, got, c.want)
 		}
 	}
 }

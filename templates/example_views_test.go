@@ -82,11 +82,13 @@ func examples() []example {
 	return []example{
 		{"ack", Ack, with(files, form, buttons("close", "history", "my_tickets"))},
 		{"ack-welcome", Ack, with(welcome)},
+		{"ack-to-agent", Ack, with(toAgent, welcome)},
 		{"ack-not-understood", Ack, with(unknownProduct)},
 		{"ack-unverified", Ack, with(unverified)},
 		{"ack-no-echo", Ack, with(files, unknownProduct, func(v *View) { v.EchoSubject = false })},
 		{"ack_production_down", AckProductionDown, with(down, form)},
 		{"new_ticket", NewTicket, with(toAgentNew, files, buttons("take", "ask_info", "resolved"))},
+		{"new_ticket-empty", NewTicket, with(toAgentNew, func(v *View) { v.Text = "" })},
 		{"new_ticket-for-a-customer", NewTicket, with(toAgentNew, func(v *View) { v.Author = Person{Name: "Luis Pérez", Address: "luis@ejemplo.test", Agent: true} })},
 		{"new_ticket-everything-odd", NewTicket, with(toAgentNew, down, unverified, welcome, func(v *View) { v.Claimed, v.Ticket.OldNumber = 99, 98 })},
 		{"production_down", ProductionDown, with(toAgentNew, down, buttons("take"), func(v *View) { v.EscalateTo, v.EscalateIn = "Luis Pérez", 5*time.Minute })},
@@ -99,11 +101,15 @@ func examples() []example {
 		{"note", Note, with(toAgent, func(v *View) { v.Text = "Es la misma falla del lunes." })},
 		{"assigned", Assigned, with(toAgent, func(v *View) { v.Text = printer })},
 		{"taken", Taken, with(status("in_progress"))},
+		{"taken-by-a-nameless-agent", Taken, with(status("in_progress"), func(v *View) {
+			v.Author = Person{Name: "guardia@ejemplo.test", Address: "guardia@ejemplo.test", Agent: true}
+		})},
 		{"taken-to-agent", Taken, with(toAgent, status("in_progress"))},
 		{"resolved", Resolved, with(answer, buttons("testing_ok", "still_failing"), func(v *View) { v.CloseAt = at.AddDate(0, 0, 7) })},
 		{"closed", Closed, with(status("closed"))},
 		{"closed-by-silence", Closed, with(func(v *View) { v.Reason = "silence" })},
 		{"closed-to-agent", Closed, with(toAgent, func(v *View) { v.Author, v.Text = carla, "Testing ok, gracias." })},
+		{"closed-to-agent-by-another", Closed, with(toAgent, func(v *View) { v.Author = Person{Name: "Luis Pérez", Address: "luis@ejemplo.test", Agent: true} })},
 		{"new_number", NewNumber, with(func(v *View) { v.Ticket.Number, v.Ticket.OldNumber = 130, 123 })},
 		{"pending", Pending, with(toAgentNew, buttons("approve", "reject"), func(v *View) { v.Reason = "leaked"; v.Author.Address = "otra@cliente.test" })},
 		{"undelivered", Undelivered, with(toAgent, answer, func(v *View) { v.Failed, v.Reason, v.Detail = carla.Address, "refused", "550 5.1.1 User unknown" })},
@@ -121,6 +127,9 @@ func examples() []example {
 		{"not_understood-no-echo", NotUnderstood, with(unknownProduct, func(v *View) { v.EchoSubject = false })},
 		{"receipt", Receipt, with(toAgent, status("resolved"), func(v *View) {
 			v.Commands = []Command{{"#resuelto", "resolved", ""}, {"#asignar luis", "assigned", "Luis Pérez"}}
+			v.Unknown = []Unknown{{Field: "command", Value: "#cerar", Values: []string{"#cerrar"}}}
+		})},
+		{"receipt-not-understood", Receipt, with(toAgent, func(v *View) {
 			v.Unknown = []Unknown{{Field: "command", Value: "#cerar", Values: []string{"#cerrar"}}}
 		})},
 		{"receipt-to-customer", Receipt, with(files)},

@@ -13,6 +13,7 @@ type phrases struct {
 	Label    map[string]string `toml:"label"`
 	Unknown  map[string]string `toml:"unknown"`
 	Form     map[string]string `toml:"form"`
+	Type     map[string]string `toml:"type"` // by the desk's own name, for readers of another language
 	Severity map[string]string `toml:"severity"`
 	Status   map[string]string `toml:"status"`
 	Button   map[string]string `toml:"button"`
@@ -39,7 +40,7 @@ type dates struct {
 
 // tables are the phrases by the name that templates and other packages use.
 func (p *phrases) tables() map[string]map[string]string {
-	return map[string]map[string]string{"label": p.Label, "unknown": p.Unknown, "form": p.Form, "severity": p.Severity,
+	return map[string]map[string]string{"label": p.Label, "unknown": p.Unknown, "form": p.Form, "type": p.Type, "severity": p.Severity,
 		"status": p.Status, "button": p.Button, "reason": p.Reason, "result": p.Result}
 }
 

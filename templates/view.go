@@ -134,8 +134,10 @@ func ready(v View, kind Kind, p *phrases) View {
 		name(&v.Author, p.Label["no_sender"])
 	}
 	name(&v.Author, v.Desk.Name)
+	outward(&v.Author, v)
 	for i := range v.Quoted {
 		name(&v.Quoted[i].Author, p.Label["somebody"])
+		outward(&v.Quoted[i].Author, v)
 	}
 	v.Ticket.SeverityName = first(v.Ticket.SeverityName, p.severity(v.Ticket.Severity))
 	v.Links = slices.DeleteFunc(v.Links, func(l Link) bool { return !safeMailto(l.Href) })
@@ -158,6 +160,13 @@ func name(p *Person, otherwise string) {
 		p.Name = p.Address
 	}
 	p.Name = first(p.Name, p.Address, otherwise)
+}
+
+// outward names the desk in place of an agent who has no name: his address is no customer's business.
+func outward(p *Person, v View) {
+	if p.Agent && !v.ToAgent && p.Name == p.Address {
+		p.Name = v.Desk.Name
+	}
 }
 
 func first(choices ...string) string {

@@ -105,7 +105,7 @@ func (w voice) commands(sentence string, names ...string) any {
 
 // facts is what the desk knows of a ticket: "Producto: CRM · Tipo: Problema · Severidad: 2 (mayor)".
 func (w voice) facts(t Ticket) any {
-	return w.line(w.label("product", t.Product), w.label("type", t.Type), w.severityLong(t))
+	return w.line(w.label("product", t.Product), w.label("type", first(w.p.Type[t.Type], t.Type)), w.severityLong(t))
 }
 
 // longestList is how many choices a sentence may offer.
@@ -230,7 +230,11 @@ func (w voice) severity(t Ticket) any {
 	if t.Severity == 0 {
 		return ""
 	}
-	return w.urgent(t, strings.ToLower(w.p.Label["severity"])+" "+strconv.Itoa(t.Severity))
+	between := " "
+	if w.markup {
+		between = "\u00a0" // a number alone on the next line looks lost
+	}
+	return w.urgent(t, strings.ToLower(w.p.Label["severity"])+between+strconv.Itoa(t.Severity))
 }
 
 func (w voice) severityLong(t Ticket) any {
