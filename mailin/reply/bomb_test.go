@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"buzon/internal/mailtest"
 )
 
 const megabyte = 1 << 20
@@ -85,7 +87,7 @@ func within(t *testing.T, name string, f func()) {
 	t.Helper()
 	start := time.Now()
 	f()
-	if d := time.Since(start); d > 8*time.Second {
+	if d := time.Since(start); d > mailtest.Bound(8*time.Second) {
 		t.Errorf("%s took %v", name, d)
 	} else if testing.Verbose() {
 		t.Logf("%-24s %v", name, d.Round(time.Millisecond))
