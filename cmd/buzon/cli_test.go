@@ -39,32 +39,36 @@ func TestBadConfiguration(t *testing.T) {
 		{"unknown key at the top", "datadir = \"/tmp/x\"\n" + box, 1, []string{"datadir", "did you mean data_dir?"}},
 		{"unknown table", box + "[smpt]\nlisten = \"127.0.0.1:2525\"\n", 0, []string{"smpt", "did you mean smtp?"}},
 		{"unknown key that is like none", relay("password_hint = \"x\"\nfoo = 1\n"), 0, []string{"relay"}},
-		{"wrong type", relay("port = \"587\"\n"), 5, []string{"relay.port"}},
-		{"a number for a word", box + "[smtp]\nlisten = 2525\n", 4, []string{"smtp.listen"}},
+		{"wrong type", relay("port = \"587\"\n"), 5, []string{"relay.port", "want a number, without quotes"}},
+		{"a word for true", box + "plus_addressing = \"yes\"\n", 3, []string{"mailbox.plus_addressing", "want true or false"}},
+		{"a number for a word", box + "[smtp]\nlisten = 2525\n", 4, []string{"smtp.listen", "want text in quotes"}},
 		{"no mailbox", "language = \"es\"\n", 0, []string{"[[mailbox]]"}},
 		{"mailbox without address", "[[mailbox]]\nname = \"x\"\n", 0, []string{"mailbox.address"}},
-		{"mailbox address that is none", "[[mailbox]]\naddress = \"soporte\"\n", 0, []string{"mailbox.address", `"soporte"`}},
+		{"mailbox address that is none", "[[mailbox]]\naddress = \"soporte\"\n", 2, []string{"mailbox.address", `"soporte"`}},
 		{"alias that is none", box + "aliases = [\"ayuda@\"]\n", 0, []string{"mailbox.aliases", `"ayuda@"`}},
 		{"two mailboxes with one address", box + "[[mailbox]]\naddress = \"ventas@ejemplo.test\"\naliases = [\"SOPORTE@ejemplo.test\"]\n", 0, []string{"soporte@ejemplo.test"}},
 		{"a mailbox too long for reply addresses", "[[mailbox]]\naddress = \"" + strings.Repeat("soporte", 8) + "@ejemplo.test\"\nplus_addressing = true\n", 0, []string{"mailbox.address"}},
-		{"closed_reply", box + "closed_reply = \"nuevo\"\n", 0, []string{"closed_reply", `"nuevo"`, `"new", "reopen" or "reject"`}},
+		{"closed_reply", box + "closed_reply = \"nuevo\"\n", 3, []string{"closed_reply", `"nuevo"`, `"new", "reopen" or "reject"`}},
 		{"an agent that is a mailbox", box + "[agents]\n\"soporte+x@ejemplo.test\" = \"Ana\"\n", 0, []string{"agents", "soporte+x@ejemplo.test"}},
 		{"on call is a mailbox", box + "[on_call]\naddresses = [\"soporte@ejemplo.test\"]\n", 0, []string{"on_call", "soporte@ejemplo.test"}},
 		{"an agent that is no address", box + "[agents]\n\"ana\" = \"Ana\"\n", 0, []string{"agents", `"ana"`}},
 		{"bad duration", box + "[outbox]\ngive_up = \"4 days\"\n", 4, []string{"give_up", `"4 days"`}},
 		{"bad duration in a list", box + "[outbox]\nretry = [\"1m\", \"-5m\"]\n", 4, []string{"retry", `"-5m"`}},
 		{"bad size", "min_free = \"mucho\"\n" + box, 1, []string{"min_free", `"mucho"`}},
-		{"bad timezone", "timezone = \"America/Macondo\"\n" + box, 0, []string{"timezone", "America/Macondo"}},
+		{"bad timezone", "timezone = \"America/Macondo\"\n" + box, 1, []string{"timezone", "America/Macondo"}},
 		{"bad agent_proof", "agent_proof = \"weak\"\n" + box, 0, []string{"agent_proof", `"strict"`}},
 		{"no data_dir", "data_dir = \"\"\n" + box, 0, []string{"data_dir"}},
 		{"smtp without address", box + "[smtp]\nmax_size = \"10MB\"\n", 0, []string{"smtp.listen"}},
-		{"smtp.listen without port", box + "[smtp]\nlisten = \"127.0.0.1\"\n", 0, []string{"smtp.listen", `"127.0.0.1"`}},
+		{"smtp.listen with a port that is none", box + "[smtp]\nlisten = \"127.0.0.1:99999\"\n", 4, []string{"smtp.listen", `"127.0.0.1:99999"`}},
+		{"http.listen without host", box + "[http]\nlisten = \"8025\"\n", 4, []string{"http.listen", `"8025"`}},
+		{"the second mailbox's address", box + "[[mailbox]]\naddress = \"ventas\"\n", 4, []string{"mailbox.address", `"ventas"`}},
+		{"smtp.listen without port", box + "[smtp]\nlisten = \"127.0.0.1\"\n", 4, []string{"smtp.listen", `"127.0.0.1"`}},
 		{"half a certificate", box + "[smtp]\nlisten = \"127.0.0.1:0\"\ntls_cert = \"a.pem\"\n", 0, []string{"smtp.tls_cert"}},
 		{"a certificate that is not there", box + "[smtp]\nlisten = \"127.0.0.1:0\"\ntls_cert = \"" + dir + "/a.pem\"\ntls_key = \"" + dir + "/a.key\"\n", 0, []string{"smtp.tls_cert", "a.pem"}},
 		{"two things wrong", box + "[smtp]\nlisten = \"x\"\n[relay]\nport = 25\n", 0, []string{"smtp.listen"}},
 		{"trusted that is no network", box + "[smtp]\nlisten = \"127.0.0.1:0\"\ntrusted = [\"10.0.0\"]\n", 0, []string{"smtp.trusted", `"10.0.0"`}},
 		{"relay without host", box + "[relay]\nport = 25\n", 0, []string{"relay.host"}},
-		{"relay.tls", relay("tls = \"ssl\"\n"), 0, []string{"relay.tls", `"ssl"`, `"starttls"`}},
+		{"relay.tls", relay("tls = \"ssl\"\n"), 5, []string{"relay.tls", `"ssl"`, `"starttls"`}},
 		{"password and password_file", relay("username = \"u\"\npassword = \"s3creto\"\npassword_file = \"/x\"\n"), 0, []string{"relay.password", "relay.password_file"}},
 		{"password without username", relay("password = \"s3creto\"\n"), 0, []string{"relay"}},
 		{"username without password", relay("username = \"u\"\n"), 0, []string{"relay"}},
@@ -77,7 +81,7 @@ func TestBadConfiguration(t *testing.T) {
 		{"imap without password", imap(""), 0, []string{"imap.password_file"}},
 		{"imap.since", imap("password = \"x\"\nsince = \"ayer\"\n"), 0, []string{"imap.since", `"ayer"`}},
 		{"imap.mailbox of somebody else", imap("password = \"x\"\nmailbox = \"otro@ejemplo.test\"\n"), 0, []string{"imap.mailbox", "otro@ejemplo.test"}},
-		{"language that is not there", "language = \"fr\"\n" + box, 0, []string{"language", `"fr"`}},
+		{"language that is not there", "language = \"fr\"\n" + box, 1, []string{"language", `"fr"`}},
 		{"templates that are not there", "templates = \"" + dir + "/none\"\n" + box, 0, []string{"templates", dir + "/none"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -142,7 +146,11 @@ func TestBadCommandLine(t *testing.T) {
 		code int
 		word string
 	}{
-		{[]string{"serv"}, exitUsage, `"serv"`},
+		{[]string{"serv"}, exitUsage, "see buzon --help"},
+		{[]string{"completion", "tcsh"}, exitUsage, "see buzon completion --help"},
+		{[]string{"mail", "list", "--outcome", "lost"}, exitUsage, "ticket, item, pending"},
+		{[]string{"outbox", "list", "--state", "gone"}, exitUsage, "due, sending, sent"},
+		{[]string{"mail", "show"}, exitUsage, "write buzon mail show ID"},
 		{[]string{"serve", "now"}, exitUsage, `"now"`},
 		{[]string{"serve", "--port", "25"}, exitUsage, "--port"},
 		{[]string{"--config"}, exitUsage, "--config"},
@@ -328,6 +336,55 @@ func TestCompletionAndHelp(t *testing.T) {
 			if !strings.Contains(out.String(), w) {
 				t.Errorf("%v does not say %s:\n%.500s", c.args, w, out.String())
 			}
+		}
+	}
+}
+
+// TestExplain: what a mail became, what that means, and what the desk sent because of it.
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	d := opened(t, liveOptions{})
+	d.send(letter{From: "sin-nombre@cliente.test", To: soporte, Text: "No anda."})
+	d.postRaw("nadie@cliente.test", "Subject: nada\r\n\r\nx\r\n", soporte)
+	d.quiet()
+	for _, c := range []struct {
+		mail  string
+		words []string
+	}{
+		{"1", []string{"Rule 23: ticket, case 1-1.\nIt opened a case.\n", "Notice: ack to " + carla + ", sent (buzon outbox show "}},
+		{"2", []string{"From sin-nombre@cliente.test, without a subject."}},
+		{"3", []string{"handed over in the name of nadie@cliente.test.", "opened no case", "buzon quarantine release 3"}},
+	} {
+		code, out, errs := d.runCLI("", "mail", "explain", c.mail)
+		for _, w := range c.words {
+			if code != exitOK || !strings.Contains(out, w) {
+				t.Errorf("mail explain %s: exit %d, %s%s does not say %q", c.mail, code, out, errs, w)
+			}
+		}
+	}
+}
+
+// TestUnknownValues: a value that the desk does not have is refused, and those that it has are named.
+func TestUnknownValues(t *testing.T) {
+	t.Parallel()
+	d := newLiveDesk(t, liveOptions{})
+	for _, c := range []struct {
+		args []string
+		word string
+	}{
+		{[]string{"ticket", "list", "--status", "perdido"}, "all, open"},
+		{[]string{"ticket", "list", "--severity", "9"}, "1 to 3"},
+		{[]string{"agent", "add", "eva@ejemplo.test", "--language", "fr"}, "en, es"},
+		{[]string{"person", "set", ana, "--language", "fr"}, "en, es"},
+		{[]string{"person", "set", ana, "--address", "ana"}, `"ana"`},
+	} {
+		if code, out, errs := d.runCLI("", c.args...); code != exitUsage || out != "" || !strings.Contains(errs, c.word) {
+			t.Errorf("%v: exit %d, %q, %q; want exit 2 and %s", c.args, code, out, errs, c.word)
+		}
+	}
+	for _, known := range []string{"all", "open", "waiting", "Esperando respuesta"} {
+		if code, _, errs := d.runCLI("", "ticket", "list", "--status", known); code != exitOK {
+			t.Errorf("--status %s: %s", known, errs)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +43,7 @@ type config struct {
 	Caps    capsConfig        `toml:"caps"`
 	HTTP    *httpConfig       `toml:"http"`
 
-	file string
+	file, text string // where it was read, and what
 }
 
 type mailboxConfig struct {
@@ -185,7 +186,7 @@ func (a *app) config() (config, error) {
 
 // parseConfig reads a configuration strictly: an unknown key is an error, with the line.
 func parseConfig(file, text string) (config, error) {
-	c := config{DataDir: "/var/lib/buzon", Language: "es", Timezone: "Local", file: file}
+	c := config{DataDir: "/var/lib/buzon", Language: "es", Timezone: "Local", file: file, text: text}
 	text, err := expandEnv(file, text)
 	if err != nil {
 		return c, err
@@ -201,11 +202,28 @@ func parseConfig(file, text string) (config, error) {
 		return c, fmt.Errorf("%s:%d: unknown key %s%s", file, line, strings.Join(e.Key(), "."), didYouMean(e.Key()))
 	case errors.As(err, &decode):
 		line, _ := decode.Position()
-		return c, fmt.Errorf("%s:%d: %s%s", file, line, keyPrefix(decode.Key()), strings.TrimPrefix(decode.Error(), "toml: "))
+		return c, fmt.Errorf("%s:%d: %s%s", file, line, keyPrefix(decode.Key()), wanted(strings.TrimPrefix(decode.Error(), "toml: ")))
 	case err != nil:
 		return c, fmt.Errorf("%s: %s", file, strings.TrimPrefix(err.Error(), "toml: "))
 	}
 	return c, nil
+}
+
+var wrongType = regexp.MustCompile(`^cannot decode TOML (\S+) into .* of type (\S+)$`)
+
+// wanted says what would be right where the decoder speaks of our types.
+func wanted(text string) string {
+	m := wrongType.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	want, known := map[string]string{"bool": "true or false, without quotes", "int": "a number, without quotes", "string": "text in quotes",
+		"[]string": "a list of texts, such as [\"a\", \"b\"]", "main.duration": "a duration in quotes, such as \"10m\"",
+		"main.size": "a size in quotes, such as \"25MB\""}[m[2]]
+	if !known {
+		want = "something else"
+	}
+	return "this is of type " + m[1] + ": want " + want
 }
 
 func keyPrefix(key toml.Key) string {
@@ -220,10 +238,35 @@ func (c config) check() error { return c.in(c.checkValues()) }
 
 // in names the file of what is wrong in it.
 func (c config) in(err error) error {
-	if err != nil && c.file != "" {
-		return fmt.Errorf("%s: %w", c.file, err)
+	if err == nil || c.file == "" {
+		return err
 	}
-	return err
+	if line := c.line(err.Error()); line != 0 {
+		return fmt.Errorf("%s:%d: %w", c.file, line, err)
+	}
+	return fmt.Errorf("%s: %w", c.file, err)
+}
+
+var blamed = regexp.MustCompile(`^(?:(\w+)\.)?(\w+)[,:][^"]*("(?:[^"\\]|\\.)*")?`)
+
+// line finds the line that an error begins to speak of, "relay.tls: "ssl": …", or 0: where a table is there more than once,
+// the first line that holds the value too.
+func (c config) line(text string) int {
+	m := blamed.FindStringSubmatch(text)
+	if m == nil {
+		return 0
+	}
+	table := ""
+	for i, line := range strings.Split(c.text, "\n") {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "[") {
+			table = strings.Trim(line, "[] ")
+		}
+		key, value, _ := strings.Cut(line, "=")
+		if table == m[1] && strings.TrimSpace(key) == m[2] && strings.Contains(value, m[3]) {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 func (c config) checkValues() error {
@@ -248,7 +291,7 @@ func (c config) checkValues() error {
 			return fmt.Errorf("agents, on_call: %s is a mailbox of the desk: its notices would come back to it; name a person's own address", address)
 		}
 	}
-	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP())
+	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP(), c.checkHTTP())
 }
 
 func (c config) location() (*time.Location, error) {
@@ -267,8 +310,8 @@ func (c config) checkSMTP() error {
 		return errors.New(`smtp.listen: name an address such as "127.0.0.1:2525", or lmtp, or leave out [smtp]`)
 	}
 	if c.SMTP.Listen != "" {
-		if _, _, err := net.SplitHostPort(c.SMTP.Listen); err != nil {
-			return fmt.Errorf(`smtp.listen: %q: want host:port, such as "127.0.0.1:2525"`, c.SMTP.Listen)
+		if err := checkListen("smtp.listen", c.SMTP.Listen, "127.0.0.1:2525"); err != nil {
+			return err
 		}
 	}
 	if (c.SMTP.TLSCert == "") != (c.SMTP.TLSKey == "") {
@@ -276,6 +319,25 @@ func (c config) checkSMTP() error {
 	}
 	_, err := networks(c.SMTP.Trusted)
 	return err
+}
+
+// checkListen looks whether a door can be opened there, as far as that is seen from its address.
+func checkListen(key, address, example string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %q: want host:port, such as %q", key, address, example)
+	}
+	return nil
+}
+
+func (c config) checkHTTP() error {
+	if c.HTTP == nil || c.HTTP.Listen == "" {
+		return nil
+	}
+	return checkListen("http.listen", c.HTTP.Listen, "127.0.0.1:8025")
 }
 
 func (c config) checkRelay() error {

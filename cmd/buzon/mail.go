@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,10 +24,17 @@ func (a *app) mail() *cobra.Command {
 	return c
 }
 
+// outcomes are what a mail can have become.
+var outcomes = []store.Outcome{store.OutcomeTicket, store.OutcomeItem, store.OutcomePending, store.OutcomeQuery, store.OutcomeAutomatic, store.OutcomeDuplicate,
+	store.OutcomeOwn, store.OutcomeBlocked, store.OutcomeQuarantine, store.OutcomeRefused, store.OutcomeDropped}
+
 func (a *app) mailList() *cobra.Command {
 	var outcome string
 	var limit int
 	c := &cobra.Command{Use: "list", Short: "List mails, the newest first", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+		if err := among("outcome", store.Outcome(outcome), outcomes...); err != nil {
+			return err
+		}
 		return a.listMails(c.Context(), store.Outcome(outcome), limit)
 	}}
 	c.Flags().StringVar(&outcome, "outcome", "", "only those that became ticket, item, pending, automatic, duplicate, own, quarantine …")
@@ -129,7 +138,11 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 	if a.json {
 		return a.object(mailJSON(m))
 	}
-	fmt.Fprintf(a.stdout, "Mail %d came in by %s on %s, %d bytes.\n", m.ID, m.Envelope.Door, clock(m.Received), m.Size)
+	fmt.Fprintf(a.stdout, "Mail %d came in by %s on %s, %d bytes", m.ID, m.Envelope.Door, clock(m.Received), m.Size)
+	if from := m.Envelope.From; from != "" && from != m.Sender {
+		fmt.Fprintf(a.stdout, ", handed over in the name of %s", safe(from))
+	}
+	fmt.Fprintln(a.stdout, ".")
 	if e := m.Envelope; e.UID != 0 {
 		fmt.Fprintf(a.stdout, "It was number %d in the folder %s (UIDVALIDITY %d).\n", e.UID, safe(e.Folder), e.UIDValidity)
 	}
@@ -137,7 +150,7 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 		fmt.Fprintf(a.stdout, "It waits to be filed; attempts so far: %d. %s\n", m.Attempts, safe(m.Error))
 		return nil
 	}
-	fmt.Fprintf(a.stdout, "From %s, «%s».\n", safe(cmp.Or(m.Sender, "nobody that can be used")), safe(m.Subject))
+	fmt.Fprintf(a.stdout, "From %s, %s.\n", safe(cmp.Or(m.Sender, "nobody that can be used")), quotedSubject(m.Subject))
 	fmt.Fprintf(a.stdout, "Proof of the sender: %s.\n", mailin.Proof(m.Proof).Explain())
 	fmt.Fprintf(a.stdout, "Evidence of the ticket: %s.\n", mailin.ExplainEvidence(m.Evidence))
 	if m.Reason != "" {
@@ -148,8 +161,48 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 		fmt.Fprintf(a.stdout, ", case %s", place(m.Ticket, m.Item))
 	}
 	fmt.Fprintln(a.stdout, ".")
+	if words := outcomeWords[m.Outcome]; words != "" {
+		fmt.Fprintln(a.stdout, strings.ReplaceAll(words, "ID", fmt.Sprint(m.ID)))
+	}
 	if m.Error != "" {
 		fmt.Fprintf(a.stdout, "What went wrong: %s\n", safeText(m.Error))
+	}
+	return a.explainSent(ctx, h, m)
+}
+
+func quotedSubject(subject string) string {
+	if subject == "" {
+		return "without a subject"
+	}
+	return "«" + safe(subject) + "»"
+}
+
+// outcomeWords say what an outcome means, and what can be done about it.
+var outcomeWords = map[store.Outcome]string{
+	store.OutcomeTicket:     "It opened a case.",
+	store.OutcomeItem:       "It was added to the case.",
+	store.OutcomePending:    "It was set aside with the case until an agent approves or rejects it.",
+	store.OutcomeAutomatic:  "A machine wrote it: it is kept with the case, which stays as it was, and is not answered.",
+	store.OutcomeDuplicate:  "It had come in before, and nothing was done again.",
+	store.OutcomeOwn:        "The desk sent it itself: nothing was done.",
+	store.OutcomeBlocked:    "Its sender is blocked: nothing was done.",
+	store.OutcomeQuarantine: "It is kept whole and opened no case. To file it as a new one: buzon quarantine release ID. To give it up: buzon quarantine drop ID.",
+	store.OutcomeDropped:    "It was in quarantine, and an administrator gave it up. Its bytes: buzon mail raw ID.",
+}
+
+// explainSent says which mails the desk owed because of a mail, the first it owed first.
+func (a *app) explainSent(ctx context.Context, h *house, m store.Mail) error {
+	if m.Ticket == 0 {
+		return nil
+	}
+	list, err := h.store.Outbox(ctx, store.OutboxFilter{Ticket: m.Ticket})
+	if err != nil {
+		return err
+	}
+	for _, o := range slices.Backward(list) {
+		if o.Mail == m.ID {
+			fmt.Fprintf(a.stdout, "Notice: %s to %s, %s (buzon outbox show %d).\n", o.Kind, safe(o.Address), o.State, o.ID)
+		}
 	}
 	return nil
 }

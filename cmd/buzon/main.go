@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -49,10 +50,10 @@ type exitError struct {
 func (e exitError) Error() string { return e.err.Error() }
 func (e exitError) Unwrap() error { return e.err }
 
-// failed marks an error of the work itself, as apart from the command line's.
+// failed marks an error of the work itself, as apart from the command line's; one that has its code keeps it.
 func failed(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || errors.As(err, new(exitError)) {
+		return err
 	}
 	return exitError{exitFailure, err}
 }
@@ -91,10 +92,33 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.json, "json", false, "print JSON")
 	root.AddCommand(a.serve(), a.demo(), a.check(), a.deliver(), a.parse(), a.mail(), a.ticket(), a.outbox(), a.quarantine(),
 		a.people("agent"), a.people("person"), a.key(), a.mailbox(), a.oauth(), a.version())
+	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.HasSubCommands() { // alone it shows them; another word is an error
 			c.Args, c.RunE = cobra.NoArgs, root.RunE
 		}
+		for _, sub := range append(c.Commands(), c) {
+			tellUse(sub)
+		}
 	}
+	tellUse(root)
 	return root
+}
+
+// tellUse has a command say how it is written when its arguments are not what it takes.
+func tellUse(c *cobra.Command) {
+	args := c.Args
+	c.Args = func(c *cobra.Command, given []string) error {
+		if args == nil {
+			return nil
+		}
+		err := args(c, given)
+		switch {
+		case err == nil:
+			return nil
+		case c.HasSubCommands():
+			return fmt.Errorf("%w: see %s --help", err, c.CommandPath())
+		}
+		return fmt.Errorf("%w: write %s", err, strings.TrimSuffix(c.UseLine(), " [flags]"))
+	}
 }

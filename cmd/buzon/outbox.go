@@ -14,6 +14,9 @@ func (a *app) outbox() *cobra.Command {
 	c := &cobra.Command{Use: "outbox", Short: "Outgoing mail"}
 	var f store.OutboxFilter
 	list := &cobra.Command{Use: "list", Short: "List outgoing mail, the newest first", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+		if err := among("state", f.State, store.Due, store.Sending, store.Sent, store.Uncertain, store.Failed, store.Held); err != nil {
+			return err
+		}
 		return a.listOutbox(c.Context(), f)
 	}}
 	list.Flags().StringVar((*string)(&f.State), "state", "", "only due, sending, sent, uncertain, failed or held")

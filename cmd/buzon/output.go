@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -103,6 +104,18 @@ func number(arg, what string) (int64, error) {
 		return 0, fmt.Errorf("%q is no %s: want a number", arg, what)
 	}
 	return n, nil
+}
+
+// among refuses a value that a flag does not know, which would find nothing; empty is none.
+func among[T ~string](flag string, value T, known ...T) error {
+	if value == "" || slices.Contains(known, value) {
+		return nil
+	}
+	names := make([]string, len(known))
+	for i, k := range known {
+		names[i] = string(k)
+	}
+	return fmt.Errorf("--%s: %q: want one of %s", flag, value, strings.Join(names, ", "))
 }
 
 // about is a subcommand about one thing that has a number; what and list name it and where to look for it.

@@ -96,10 +96,18 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 		if _, own := findMailbox(h.boxes, p.Address()); own {
 			return failed(fmt.Errorf("%s is a mailbox of the desk: its notices would come back to it; name the person's own address", p.Address()))
 		}
+		if err := h.checkLanguage(f.language); err != nil {
+			return err
+		}
 		return failed(h.addPerson(c.Context(), p, noun))
 	}
 	f.register(c, noun)
 	return c
+}
+
+// checkLanguage refuses a language that no template is in; empty is the desk's.
+func (h *house) checkLanguage(language string) error {
+	return among("language", language, h.templates.Languages()...)
 }
 
 // addPerson adds a person, or makes an agent of the customer who has the address.
@@ -145,6 +153,9 @@ func (a *app) peopleSet(noun string) *cobra.Command {
 	c := a.withPerson("set ADDRESS", "Change "+noun, func(c *cobra.Command, h *house, p desk.Person) error {
 		if noun == "agent" && !p.Agent() {
 			return fmt.Errorf("%s is no agent: use buzon agent add", p.Address())
+		}
+		if err := h.checkLanguage(f.language); err != nil {
+			return exitError{exitUsage, err}
 		}
 		p = f.apply(c, p)
 		for _, address := range f.addresses {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,9 @@ func (a *app) ticketList() *cobra.Command {
 			return err
 		}
 		defer h.close()
+		if err := h.checkFilter(c.Context(), f); err != nil {
+			return err
+		}
 		f.Text = map[string]string{}
 		for name, value := range text {
 			f.Text[name] = *value
@@ -57,6 +61,29 @@ func (a *app) ticketList() *cobra.Command {
 	}
 	c.Flags().IntVar(&f.Limit, "limit", 1000, "how many")
 	return c
+}
+
+// checkFilter refuses a status or a severity that the desk does not have.
+func (h *house) checkFilter(ctx context.Context, f store.TicketFilter) error {
+	statuses, err := h.store.Statuses(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	severities, err := h.store.Severities(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	known := []string{"all"}
+	for _, s := range statuses {
+		known = append(known, string(s.Class))
+	}
+	for _, s := range statuses {
+		known = append(known, s.Name)
+	}
+	if f.Severity < 0 || f.Severity > len(severities) {
+		return fmt.Errorf("--severity: %d: want 1 to %d", f.Severity, len(severities))
+	}
+	return among("status", f.Status, slices.Compact(known)...)
 }
 
 // named finds a person by address.
