@@ -80,7 +80,8 @@ func demoConfig(dir string) config {
 // present plays and reports.
 func (a *app) present(ctx context.Context, p *player, stay, keep bool) error {
 	if !a.json {
-		fmt.Fprintf(a.stdout, "A desk in %s, its door at %s. The story takes a few seconds.\n\n", p.house.config.DataDir, p.door)
+		fmt.Fprintf(a.stdout, "A support desk, Soporte Ejemplo, runs in %s, its SMTP door at %s. Customers, its agents Ana and Luis,\n"+
+			"and some machines write to it now, as their mail clients would. This takes a few seconds.\n\n", p.house.config.DataDir, p.door)
 	}
 	played, err := p.play(ctx)
 	if err != nil {

@@ -55,6 +55,7 @@ func (a *app) report(ctx context.Context, p *player, played []act) error {
 	if a.json {
 		return nil
 	}
+	fmt.Fprintln(a.stdout, "The mails that came in, and what each became. RULE is the line of the policy that decided; buzon mail explain says it in words.")
 	if err := a.table([]string{"MAIL", "STORY", "FROM", "SUBJECT", "RULE", "OUTCOME", "CASE"}, mails); err != nil {
 		return err
 	}
@@ -70,8 +71,29 @@ func (a *app) report(ctx context.Context, p *player, played []act) error {
 	if err := a.table([]string{"MAIL", "KIND", "TO", "SUBJECT"}, sent); err != nil {
 		return err
 	}
+	if err := a.showNotice(p); err != nil {
+		return err
+	}
 	if wrongs(played) == nil {
 		fmt.Fprintf(a.stdout, "\nAll %d mails became what they should; no word between agents reached a customer.\n", len(played))
+	}
+	return nil
+}
+
+// showNotice prints the first answer to a customer, as she reads it.
+func (a *app) showNotice(p *player) error {
+	list, err := p.inbox("carla@molinos.test", 1)
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		if strings.Contains(m.Name, "Luis") {
+			fmt.Fprintf(a.stdout, "\nOne of them, Luis's answer, as Carla reads it:\n  From:    %s <%s>\n  Subject: %s\n\n", m.Name, m.From, m.Subject)
+			for line := range strings.Lines(m.Text) {
+				fmt.Fprintln(a.stdout, strings.TrimRight("  "+safe(strings.TrimRight(line, "\n")), " "))
+			}
+			break
+		}
 	}
 	return nil
 }

@@ -43,6 +43,7 @@ func TestDemoTellsItsStoryAndLeavesNothing(t *testing.T) {
 	}
 	for _, want := range []string{
 		"no word between agents reached a customer", "Carla replies in Gmail", "PRODUCTION DOWN", "ack_production_down  jorge@transportes.test", "[Caso #6] Usuario",
+		"RULE is the line", "Luis Pérez, Soporte Ejemplo · Caso #1 · Esperando su respuesta",
 	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("stdout lacks %q:\n%s", want, stdout)
