@@ -64,7 +64,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -92,6 +91,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.json, "json", false, "print JSON")
 	root.AddCommand(a.serve(), a.demo(), a.check(), a.deliver(), a.parse(), a.mail(), a.ticket(), a.outbox(), a.quarantine(),
 		a.people("agent"), a.people("person"), a.key(), a.mailbox(), a.oauth(), a.version())
+	root.SetOut(a.stdout) // the completion command keeps what it finds here
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.HasSubCommands() { // alone it shows them; another word is an error
