@@ -44,12 +44,17 @@ func (s *statements) get(ctx context.Context, text string) (*sql.Stmt, error) {
 	return st, err
 }
 
-func (s *statements) exec(ctx context.Context, text string, args ...any) (int64, error) {
+func (s *statements) run(ctx context.Context, text string, args []any) (sql.Result, error) {
 	st, err := s.get(ctx, text)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	res, err := st.ExecContext(ctx, args...)
+	return st.ExecContext(ctx, args...)
+}
+
+// exec runs a statement and tells how many rows it touched.
+func (s *statements) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	res, err := s.run(ctx, text, args)
 	if err != nil {
 		return 0, err
 	}
@@ -59,11 +64,7 @@ func (s *statements) exec(ctx context.Context, text string, args ...any) (int64,
 // insert writes a row and returns the id that the database gave it, 0 where a conflict kept it out: without RETURNING,
 // which costs SQLite as much again as the row.
 func (s *statements) insert(ctx context.Context, text string, args ...any) (int64, error) {
-	st, err := s.get(ctx, text)
-	if err != nil {
-		return 0, err
-	}
-	res, err := st.ExecContext(ctx, args...)
+	res, err := s.run(ctx, text, args)
 	if err != nil {
 		return 0, err
 	}
