@@ -35,7 +35,7 @@ type filing struct {
 
 // file settles a mail: one transaction, one outcome. begun is called when the transaction has its place in the order.
 func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
-	wait := in.o.Store.Later(ctx, func(tx *store.Tx) error {
+	wait := in.o.Store.Begin(ctx, func(tx *store.Tx) error {
 		f := &filing{Intake: in, prepared: p, tx: tx, proof: Unproven}
 		if err := f.decide(ctx); err != nil {
 			return fmt.Errorf("decide: %w", err)

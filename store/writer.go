@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"buzon/store/desk"
@@ -14,13 +13,6 @@ import (
 
 // maxBatch bounds how many transactions share one commit, and so how long the first of them waits.
 const maxBatch = 256
-
-// What is begun Later waits until nothing else has come for a moment, so many have gathered, or it has waited long enough.
-const (
-	pause    = 3 * time.Millisecond
-	enough   = 64
-	patience = 50 * time.Millisecond
-)
 
 // Tx is a transaction in the hands of one function. It is not valid after the function returned.
 type Tx struct {
@@ -50,19 +42,9 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 // Begin is Write in two steps: what is begun first is run first, and the function that it returns waits until f is
 // durable. It must be called: who left early would not know whether it was done.
 func (s *Store) Begin(ctx context.Context, f func(*Tx) error) (wait func() error) {
-	return s.begin(ctx, s.writer.jobs, f)
-}
-
-// Later is Begin for what no client waits for. Under load it gives way to Write and Begin, so that mail is taken first, and
-// shares its commit with many of its kind, which costs a good deal less than a commit for each few.
-func (s *Store) Later(ctx context.Context, f func(*Tx) error) (wait func() error) {
-	return s.begin(ctx, s.writer.later, f)
-}
-
-func (s *Store) begin(ctx context.Context, queue chan<- job, f func(*Tx) error) (wait func() error) {
 	j := job{ctx: ctx, f: f, done: make(chan error, 1)}
 	select {
-	case queue <- j:
+	case s.writer.jobs <- j:
 	case <-ctx.Done():
 		return ctx.Err
 	case <-s.writer.ended:
@@ -96,13 +78,11 @@ type writer struct {
 	conn       *sql.Conn
 	statements *statements
 	jobs       chan job
-	later      chan job
 	ended      chan struct{}
 }
 
 func newWriter(s *Store, db *sql.DB, conn *sql.Conn) *writer {
-	return &writer{store: s, db: db, conn: conn, statements: newStatements(conn.PrepareContext),
-		jobs: make(chan job, maxBatch), later: make(chan job, maxBatch), ended: make(chan struct{})}
+	return &writer{store: s, db: db, conn: conn, statements: newStatements(conn.PrepareContext), jobs: make(chan job, maxBatch), ended: make(chan struct{})}
 }
 
 func (w *writer) close() error {
@@ -112,47 +92,29 @@ func (w *writer) close() error {
 // run commits what is waiting until ctx ends, and then what is left.
 func (w *writer) run(ctx context.Context) {
 	defer close(w.ended)
-	var now, later []job
-	var busy, since time.Time // when the last of now was committed, and the first of later came
-	for ctx.Err() == nil {
-		var due <-chan time.Time
-		if len(later) > 0 {
-			due = time.After(min(time.Until(busy.Add(pause)), time.Until(since.Add(patience))))
-		}
+	for {
 		select {
 		case j := <-w.jobs:
-			now = append(now, j)
-		case j := <-w.later:
-			if later = append(later, j); len(later) == 1 {
-				since = time.Now()
-			}
-		case <-due:
+			w.batch(w.gather(j))
 		case <-ctx.Done():
+			for {
+				select {
+				case j := <-w.jobs:
+					w.batch(w.gather(j))
+				default:
+					return
+				}
+			}
 		}
-		now, later = gather(now, w.jobs), gather(later, w.later)
-		waits := len(later) < enough && time.Since(since) < patience && (len(now) > 0 || time.Since(busy) < pause)
-		if !waits {
-			w.batch(slices.Concat(now, later))
-			later = nil
-		} else if len(now) > 0 {
-			w.batch(now)
-		}
-		if len(now) > 0 {
-			now, busy = nil, time.Now()
-		}
-	}
-	for len(now)+len(later) > 0 || len(w.jobs)+len(w.later) > 0 {
-		now, later = gather(now, w.jobs), gather(later, w.later)
-		w.batch(slices.Concat(now, later))
-		now, later = nil, nil
 	}
 }
 
-// gather adds what has come in.
-func gather(list []job, from <-chan job) []job {
+// gather takes what has come in while the last commit was running.
+func (w *writer) gather(first job) []job {
+	list := []job{first}
 	for len(list) < maxBatch {
 		select {
-		case j := <-from:
+		case j := <-w.jobs:
 			list = append(list, j)
 		default:
 			return list

@@ -238,36 +238,3 @@ func TestConcurrentWritersAndReaders(t *testing.T) {
 	group.Wait()
 	same(t, "rows", metas(t, s), 160)
 }
-
-// What is begun Later keeps its order, waits while others come, and not for ever.
-func TestLater(t *testing.T) {
-	s, _ := newStore(t)
-	check(t, s.Later(ctx, func(tx *Tx) error { return meta(ctx, tx, "alone") })())
-	release := hold(t, s)
-	var order []string
-	var waits []func() error
-	for i := range 5 {
-		waits = append(waits, s.Later(ctx, func(*Tx) error { order = append(order, fmt.Sprint("later ", i)); return nil }))
-		waits = append(waits, s.Begin(ctx, func(*Tx) error { order = append(order, fmt.Sprint("now ", i)); return nil }))
-	}
-	release()
-	for _, wait := range waits {
-		check(t, wait())
-	}
-	same(t, "order", strings.Join(order, ", "), "now 0, now 1, now 2, now 3, now 4, later 0, later 1, later 2, later 3, later 4")
-
-	busy, stop := context.WithCancel(ctx)
-	var writing sync.WaitGroup
-	for i := range 4 {
-		writing.Go(func() {
-			for n := 0; busy.Err() == nil; n++ {
-				check(t, s.Write(ctx, func(tx *Tx) error { return meta(ctx, tx, fmt.Sprint(i, "-", n)) }))
-			}
-		})
-	}
-	for i := range 10 {
-		check(t, s.Later(ctx, func(tx *Tx) error { return meta(ctx, tx, fmt.Sprint("later ", i)) })())
-	}
-	stop()
-	writing.Wait()
-}
