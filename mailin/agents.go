@@ -73,7 +73,7 @@ func agentAct(o command.Orders, words bool) desk.Act {
 
 // agentNote keeps an agent's mail inside: its way proves too little for the customer to read it.
 func (f *filing) agentNote(ctx context.Context) error {
-	it := desk.Item{Type: desk.Note, Author: f.person, Text: f.words(), Visibility: desk.Internal}
+	it := desk.Item{Type: desk.Note, Author: f.person, Text: f.text, Visibility: desk.Internal}
 	f.verdict.Outcome = store.OutcomeItem
 	return f.addAndTell(ctx, f.ticket, it, desk.AgentUnconfirmed)
 }
@@ -96,8 +96,8 @@ func (f *filing) agentOpens(ctx context.Context) error {
 	if comment == "" || strings.Contains(body, comment) {
 		return nil
 	}
-	_, err = f.tx.AddItem(ctx, t.Subject, desk.Item{Ticket: f.verdict.Ticket, Type: desk.Note, Author: f.person, Visibility: desk.Internal,
-		State: desk.Filed, Text: comment, Mail: f.mail.ID}, nil)
+	_, err = f.tx.AddItem(ctx, t.Subject, store.NewItem{Item: desk.Item{Ticket: f.verdict.Ticket, Type: desk.Note, Author: f.person,
+		Visibility: desk.Internal, State: desk.Filed, Text: comment, Mail: f.mail.ID}})
 	return err
 }
 

@@ -17,15 +17,6 @@ const (
 	defaultSeverity = 2
 )
 
-// words are what the sender wrote, and what he forwards: that is what he wants read.
-func (f *filing) words() string {
-	text, forwarded := f.rd.Reply.Reply(), f.rd.Reply.Forwarded()
-	if forwarded != "" && !strings.Contains(text, forwarded) {
-		text = strings.TrimSpace(text + "\n\n" + forwarded)
-	}
-	return text
-}
-
 // author is the sender as a person, made on his first mail.
 func (f *filing) author(ctx context.Context) (desk.Person, error) {
 	if f.person.ID != 0 {
@@ -53,15 +44,14 @@ func (f *filing) newPerson(ctx context.Context, address, name string) (desk.Pers
 
 // write adds the item to the ticket, with what arrived by this mail.
 func (f *filing) write(ctx context.Context, t desk.Ticket, it desk.Item) (desk.Item, error) {
-	it = f.complete(it)
 	it.Ticket = t.Number
-	it, err := f.tx.AddItem(ctx, t.Subject, it, f.attachments)
+	it, err := f.tx.AddItem(ctx, t.Subject, f.complete(it))
 	f.verdict.Ticket, f.verdict.Item = t.Number, it.Number
 	return it, err
 }
 
 // complete fills in what an item has from the mail.
-func (f *filing) complete(it desk.Item) desk.Item {
+func (f *filing) complete(it desk.Item) store.NewItem {
 	it.Mail, it.MessageID = f.mail.ID, f.rd.Message.MessageID
 	it.Quoted = f.rd.Reply.Quoted()
 	if forwarded := f.rd.Reply.Forwarded(); !strings.Contains(it.Text, forwarded) { // an agent's answer is his own words only
@@ -73,7 +63,11 @@ func (f *filing) complete(it desk.Item) desk.Item {
 	if it.State == "" {
 		it.State = desk.Filed
 	}
-	return it
+	n := store.NewItem{Item: it, Attachments: f.attachments}
+	if it.Text == f.text {
+		n.Words = f.words
+	}
+	return n
 }
 
 // tell owes the notices of an event that this mail caused.
@@ -99,7 +93,7 @@ func (f *filing) open(ctx context.Context, verified bool) error {
 	if f.row.Action == MachineOpens {
 		t.ProductionDown, t.Severity = false, defaultSeverity
 	}
-	return f.openWith(ctx, desk.Event{Kind: desk.TicketOpened, Ticket: t, Author: author}, f.words())
+	return f.openWith(ctx, desk.Event{Kind: desk.TicketOpened, Ticket: t, Author: author}, f.text)
 }
 
 // newTicket is what a mail of the requester opens.
@@ -116,7 +110,7 @@ func (f *filing) newTicket(requester desk.Person) desk.Ticket {
 
 // openWith writes the event's ticket with its first item, ties it to what the mail claims or cites, and tells.
 func (f *filing) openWith(ctx context.Context, e desk.Event, text string) (err error) {
-	first := store.NewItem{Item: f.complete(desk.Item{Type: desk.ItemType(e.Ticket.Type), Author: e.Author, Text: text}), Attachments: f.attachments}
+	first := f.complete(desk.Item{Type: desk.ItemType(e.Ticket.Type), Author: e.Author, Text: text})
 	if e.Ticket, e.Item, err = f.tx.OpenTicket(ctx, e.Ticket, &first); err != nil {
 		return err
 	}
@@ -172,7 +166,7 @@ func (f *filing) item(ctx context.Context) error {
 	if f.ticket.Class == desk.Closed {
 		change.Class, change.Assignee = desk.Open, desk.TheAgent
 	}
-	it := desk.Item{Type: change.Type, Author: author, Text: f.words()}
+	it := desk.Item{Type: change.Type, Author: author, Text: f.text}
 	if f.resolution.Evidence == evL {
 		if it.Via, err = f.via(ctx); err != nil {
 			return err
@@ -211,7 +205,7 @@ func (f *filing) follow(ctx context.Context, order command.Verb) (err error) {
 		return err
 	}
 	f.verdict.Outcome = store.OutcomeItem
-	_, err = f.write(ctx, f.ticket, desk.Item{Type: desk.Note, Author: f.person, Text: f.words(), Visibility: desk.Internal})
+	_, err = f.write(ctx, f.ticket, desk.Item{Type: desk.Note, Author: f.person, Text: f.text, Visibility: desk.Internal})
 	return err
 }
 
@@ -247,7 +241,7 @@ func (f *filing) afterClosing(ctx context.Context, author desk.Person, order com
 	if !idle && f.box.ClosedReply != desk.Reject {
 		return f.replace(ctx, author)
 	}
-	it, err := f.write(ctx, f.ticket, desk.Item{Type: desk.MoreInformation, Author: author, Text: f.words()})
+	it, err := f.write(ctx, f.ticket, desk.Item{Type: desk.MoreInformation, Author: author, Text: f.text})
 	f.verdict.Outcome = store.OutcomeItem
 	if err != nil || idle || f.rd.Origin.Suppress {
 		return err
@@ -268,7 +262,7 @@ func (f *filing) replace(ctx context.Context, author desk.Person) error {
 			t.ProductionDown, t.Severity = false, defaultSeverity
 		}
 	}
-	return f.openWith(ctx, desk.Event{Kind: desk.TicketReplaced, Ticket: t, Author: author, Old: f.ticket.Number}, f.words())
+	return f.openWith(ctx, desk.Event{Kind: desk.TicketReplaced, Ticket: t, Author: author, Old: f.ticket.Number}, f.text)
 }
 
 // customerAct is what the customer's words order; words alone are the usual.
@@ -317,7 +311,7 @@ func (f *filing) pending(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	it := desk.Item{Type: desk.MoreInformation, Author: author, Text: f.words(), State: desk.Pending, Visibility: desk.Internal}
+	it := desk.Item{Type: desk.MoreInformation, Author: author, Text: f.text, State: desk.Pending, Visibility: desk.Internal}
 	if f.resolution.Person != 0 && f.resolution.Person != author.ID {
 		if it.Via, err = f.via(ctx); err != nil {
 			return err
@@ -347,7 +341,7 @@ func (f *filing) automatic(ctx context.Context) error {
 			return err
 		}
 	}
-	it := desk.Item{Type: desk.Automatic, Author: author, Text: f.words(), Visibility: desk.Internal}
+	it := desk.Item{Type: desk.Automatic, Author: author, Text: f.text, Visibility: desk.Internal}
 	f.verdict.Outcome = store.OutcomeAutomatic
 	_, err := f.write(ctx, f.ticket, it)
 	return err

@@ -17,6 +17,8 @@ type prepared struct {
 	rd          *Reading
 	canonical   []byte
 	attachments []store.NewAttachment // durable once settled
+	text        string                // what the sender wrote, and what he forwards: that is what he wants read
+	words       string                // of it, for the search
 }
 
 // prepare reads a mail of the journal. What it returns must be settled.
@@ -41,6 +43,8 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 		}
 		p.attachments = append(p.attachments, a)
 	}
+	p.text = p.rd.words()
+	p.words = store.Words(p.text, p.attachments)
 	return p, nil
 }
 

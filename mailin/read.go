@@ -102,6 +102,15 @@ func FormLabels(set *templates.Set) (labels []string) {
 	return labels
 }
 
+// words are what the sender wrote, and what he forwards.
+func (rd *Reading) words() string {
+	text, forwarded := rd.Reply.Reply(), rd.Reply.Forwarded()
+	if forwarded != "" && !strings.Contains(text, forwarded) {
+		text = strings.TrimSpace(text + "\n\n" + forwarded)
+	}
+	return text
+}
+
 // beginning is as much of a text as its language needs.
 func beginning(text string) string {
 	const enough = 500

@@ -62,7 +62,7 @@ func (f *filing) report(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.write(ctx, t, desk.Item{Type: desk.Automatic, Author: f.person, Text: f.words(), Visibility: desk.Internal})
+	_, err = f.write(ctx, t, desk.Item{Type: desk.Automatic, Author: f.person, Text: f.text, Visibility: desk.Internal})
 	return err
 }
 
@@ -77,7 +77,7 @@ func (f *filing) bounced(ctx context.Context) error {
 		}
 	}
 	why := store.Details{Reason: "bounced", Failed: f.about.Address, Diagnostic: f.diagnostic()}
-	it, err := f.tx.Undelivered(ctx, f.about, why, f.o.Caps, desk.Item{Text: f.words(), Mail: f.mail.ID, MessageID: f.rd.Message.MessageID})
+	it, err := f.tx.Undelivered(ctx, f.about, why, f.o.Caps, desk.Item{Text: f.text, Mail: f.mail.ID, MessageID: f.rd.Message.MessageID})
 	f.verdict.Item = it.Number
 	return err
 }

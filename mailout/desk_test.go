@@ -132,7 +132,7 @@ func (h *house) item(it desk.Item, files ...attachment) desk.Item {
 	}
 	h.must(store.Settled(list))
 	h.write(func(ctx context.Context, tx *store.Tx) (err error) {
-		it, err = tx.AddItem(ctx, "", it, list)
+		it, err = tx.AddItem(ctx, "", store.NewItem{Item: it, Attachments: list})
 		return err
 	})
 	h.clock.Advance(time.Minute)

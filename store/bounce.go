@@ -10,7 +10,7 @@ import (
 
 // OutgoingByMessageID returns the newest outbox row whose mail had the Message-ID, without angle brackets.
 func (r Reader) OutgoingByMessageID(ctx context.Context, id string) (o Outgoing, ok bool, err error) {
-	list, err := r.outgoing(ctx, "WHERE o.message_id = $1 AND o.message_id <> '' ORDER BY o.id DESC LIMIT 1", id)
+	list, err := r.outgoing(ctx, "WHERE o.message_id <> '' AND o.message_id = $1 ORDER BY o.id DESC LIMIT 1", id)
 	if err != nil || len(list) == 0 {
 		return o, false, err
 	}
@@ -48,7 +48,7 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 	if tell { // the agents are reminded of what they wrote
 		it.Text, it.Quoted = lost.Text, cmp.Or(report.Text, why.Diagnostic)
 	}
-	if it, err = tx.AddItem(ctx, ticket.Subject, it, nil); err != nil || !tell {
+	if it, err = tx.AddItem(ctx, ticket.Subject, NewItem{Item: it}); err != nil || !tell {
 		return it, err
 	}
 	return it, tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.DeliveryFailed, Ticket: ticket, Item: it, Author: it.Author}, Mail: report.Mail, Details: why, Caps: caps})

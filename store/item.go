@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
-	"strings"
 
 	"buzon/store/desk"
 )
@@ -31,16 +30,24 @@ func Settled(list []NewAttachment) error {
 type NewItem struct {
 	desk.Item
 	Attachments []NewAttachment
+	Words       string // by Words; "": not made yet
+}
+
+func (n *NewItem) words() string {
+	if n.Words == "" {
+		return Words(n.Text, n.Attachments)
+	}
+	return n.Words
 }
 
 // AddItem writes an item behind the ticket's last, its attachments, and its words for the search.
-func (tx *Tx) AddItem(ctx context.Context, subject string, it desk.Item, attachments []NewAttachment) (desk.Item, error) {
+func (tx *Tx) AddItem(ctx context.Context, subject string, n NewItem) (desk.Item, error) {
 	now := tx.store.Now().UnixMilli()
-	ok, err := tx.row(ctx, "UPDATE ticket SET items = items + 1, updated_at = $2 WHERE number = $1 RETURNING items", args(it.Ticket, now), &it.Number)
+	ok, err := tx.row(ctx, "UPDATE ticket SET items = items + 1, updated_at = $2 WHERE number = $1 RETURNING items", args(n.Ticket, now), &n.Number)
 	if err != nil || !ok {
-		return it, fmt.Errorf("add item to ticket %d: %w", it.Ticket, cmp.Or(err, sql.ErrNoRows))
+		return n.Item, fmt.Errorf("add item to ticket %d: %w", n.Ticket, cmp.Or(err, sql.ErrNoRows))
 	}
-	return tx.writeItem(ctx, subject, NewItem{it, attachments})
+	return tx.writeItem(ctx, subject, n)
 }
 
 // writeItem writes an item that has its place in the ticket.
@@ -53,14 +60,13 @@ func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk
 	if err != nil {
 		return it, fmt.Errorf("add item: %w", err)
 	}
-	words := []string{it.Text, it.Author.Name}
 	for i, a := range n.Attachments {
 		if err := tx.attach(ctx, it.ID, i, a); err != nil {
 			return it, fmt.Errorf("add attachment: %w", err)
 		}
-		it.Attachments, words = append(it.Attachments, a.Attachment), append(words, a.Filename)
+		it.Attachments = append(it.Attachments, a.Attachment)
 	}
-	tx.index = append(tx.index, indexed{it.ID, subject, strings.Join(words, "\n")})
+	tx.index = append(tx.index, indexed{it.ID, subject, n.words() + it.Author.Name})
 	return it, nil
 }
 
@@ -82,7 +88,7 @@ func (r Reader) References(ctx context.Context, ids []string) (map[string]Refere
 	found := map[string]Reference{}
 	for _, id := range ids {
 		var ref Reference
-		ok, err := r.row(ctx, "SELECT ticket, item FROM journal WHERE message_id = $1 AND message_id <> '' AND ticket <> 0 ORDER BY id LIMIT 1", args(id), &ref.Ticket, &ref.Item)
+		ok, err := r.row(ctx, "SELECT ticket, item FROM journal WHERE message_id <> '' AND message_id = $1 AND ticket <> 0 ORDER BY id LIMIT 1", args(id), &ref.Ticket, &ref.Item)
 		if err != nil {
 			return nil, fault(err)
 		}

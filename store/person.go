@@ -72,11 +72,15 @@ func (tx *Tx) Agents(ctx context.Context) (list []desk.Person, err error) {
 
 // AddPerson writes a new person with his addresses, which nobody may have yet. Without an organisation he gets that of his domain.
 func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error) {
-	_, domain, _ := strings.Cut(p.Address(), "@")
-	_, err := tx.row(ctx, `INSERT INTO person (name, role, organisation, language, active, team, on_call, blocked, welcomed, created_at)
-		VALUES ($1, $2, CASE $3 WHEN 0 THEN coalesce((SELECT organisation FROM organisation_domain WHERE domain = $11), 0) ELSE $3 END,
-		$4, $5, $6, $7, $8, $9, $10) RETURNING id, organisation`,
-		args(p.Name, p.Role, p.Organisation, p.Language, p.Active, p.Team, p.OnCall, p.Blocked, p.Welcomed, tx.store.Now().UnixMilli(), domain), &p.ID, &p.Organisation)
+	var err error
+	if _, domain, ok := strings.Cut(p.Address(), "@"); ok && p.Organisation == 0 {
+		_, err = tx.row(ctx, "SELECT organisation FROM organisation_domain WHERE domain = $1", args(domain), &p.Organisation)
+	}
+	if err == nil {
+		p.ID, err = tx.insert(ctx, `INSERT INTO person (name, role, organisation, language, active, team, on_call, blocked, welcomed, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			p.Name, p.Role, p.Organisation, p.Language, p.Active, p.Team, p.OnCall, p.Blocked, p.Welcomed, tx.store.Now().UnixMilli())
+	}
 	if err != nil {
 		return p, fmt.Errorf("add person: %w", err)
 	}

@@ -9,6 +9,31 @@ import (
 	"buzon/store/desk"
 )
 
+// Words are the words of an item's text and of the names of its attachments, in lower case and each once: a search finds the
+// item by them. SQLite takes the more time over a text the longer it is, and everybody waits for its one writer: so they are
+// best made before the transaction.
+func Words(text string, attachments []NewAttachment) string {
+	var b strings.Builder
+	seen := map[string]bool{}
+	add := func(text string) {
+		for w := range strings.FieldsFuncSeq(strings.ToLower(text), apart) {
+			if !seen[w] {
+				seen[w] = true
+				b.WriteString(w)
+				b.WriteByte(' ')
+			}
+		}
+	}
+	add(text)
+	for _, a := range attachments {
+		add(a.Filename)
+	}
+	return b.String()
+}
+
+// apart tells what stands between words.
+func apart(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) }
+
 // writeIndex writes the search rows of a commit; nothing may be written after it.
 func (tx *Tx) writeIndex(ctx context.Context) error {
 	for _, x := range tx.index {
@@ -32,7 +57,7 @@ func (r Reader) Search(ctx context.Context, query string, limit int) ([]desk.Tic
 
 // matchAll quotes each word, so that no character of a query is an operator of FTS5. The last may be a beginning.
 func matchAll(query string) string {
-	words := strings.FieldsFunc(query, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
+	words := strings.FieldsFunc(query, apart)
 	for i, w := range words {
 		words[i] = `"` + w + `"`
 	}

@@ -119,8 +119,8 @@ func addItem(t testing.TB, s *Store, k desk.Ticket, by desk.Person, text string,
 	t.Helper()
 	check(t, Settled(attachments))
 	write(t, s, func(tx *Tx) (err error) {
-		it, err = tx.AddItem(ctx, k.Subject, desk.Item{Ticket: k.Number, Type: desk.MoreInformation, Author: by, Visibility: desk.Public, State: desk.Filed,
-			Text: text, MessageID: fmt.Sprintf("%d.%s@cliente.test", k.Number, text)}, attachments)
+		it, err = tx.AddItem(ctx, k.Subject, NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.MoreInformation, Author: by, Visibility: desk.Public,
+			State: desk.Filed, Text: text, MessageID: fmt.Sprintf("%d.%s@cliente.test", k.Number, text)}, Attachments: attachments})
 		return err
 	})
 	return it

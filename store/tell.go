@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -85,8 +86,12 @@ func (tx *Tx) owe(ctx context.Context, e Telling, n desk.Notification) (err erro
 			return err
 		}
 	}
-	_, err = tx.Owe(ctx, Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail,
-		Person: n.To.ID, Address: n.To.Address(), Stranger: e.Stranger && n.Notice.Acknowledges(), Mailbox: e.Ticket.Mailbox, Details: d})
+	o := Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail,
+		Person: n.To.ID, Address: n.To.Address(), Stranger: e.Stranger && n.Notice.Acknowledges(), Mailbox: e.Ticket.Mailbox, Details: d}
+	if o.Stranger {
+		tx.strangers = append(tx.strangers, o.Address)
+	}
+	_, err = tx.Owe(ctx, o)
 	return err
 }
 
@@ -171,16 +176,36 @@ func (tx *Tx) ackCapped(ctx context.Context, e Telling, address string, now time
 
 // strangersCapped says why a stranger must not be acknowledged: many others were, in all or of his domain.
 func (tx *Tx) strangersCapped(ctx context.Context, caps Caps, address string, since time.Time) (string, error) {
-	n, err := tx.countOutbox(ctx, caps.AcksAll, "stranger = 1 AND created_at > $1", since.UnixMilli())
-	if err != nil || n >= caps.AcksAll {
-		return "many acknowledgements", err
+	if tx.strangers == nil {
+		if err := tx.readStrangers(ctx, since, caps.AcksAll); err != nil {
+			return "", err
+		}
+	}
+	if len(tx.strangers) >= caps.AcksAll {
+		return "many acknowledgements", nil
 	}
 	_, domain, _ := strings.Cut(address, "@")
-	n, err = tx.countOutbox(ctx, caps.AcksDomain, "stranger = 1 AND created_at > $1 AND address LIKE $2", since.UnixMilli(), "%@"+domain)
-	if err != nil || n >= caps.AcksDomain {
-		return "many acknowledgements to one domain", err
+	n := 0
+	for _, a := range tx.strangers {
+		if strings.HasSuffix(a, "@"+domain) {
+			n++
+		}
+	}
+	if n >= caps.AcksDomain {
+		return "many acknowledgements to one domain", nil
 	}
 	return "", nil
+}
+
+// readStrangers finds out which strangers were acknowledged, once in a commit: many of its mails may ask.
+func (tx *Tx) readStrangers(ctx context.Context, since time.Time, most int) error {
+	tx.strangers = []string{} // none is not nil: they have been read
+	return tx.rows(ctx, "SELECT address FROM outbox WHERE stranger = 1 AND created_at > $1 LIMIT $2", args(since.UnixMilli(), most), func(rows *sql.Rows) error {
+		var a string
+		err := rows.Scan(&a)
+		tx.strangers = append(tx.strangers, a)
+		return err
+	})
 }
 
 // countOutbox counts no further than most.

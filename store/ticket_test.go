@@ -77,7 +77,7 @@ func TestItems(t *testing.T) {
 	same(t, "no item", must(s.Item(ctx, k.Number, 3))(t).ID, 0)
 	same(t, "agents who wrote", must(s.Witnesses(ctx, k.Number))(t)[0].ID, ana.ID)
 	err := s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.AddItem(ctx, "", desk.Item{Ticket: 99, Author: carla}, nil)
+		_, err := tx.AddItem(ctx, "", NewItem{Item: desk.Item{Ticket: 99, Author: carla}})
 		return err
 	})
 	same(t, "an item of no ticket", err != nil && !Temporary(err), true)

@@ -17,10 +17,11 @@ const maxBatch = 256
 // Tx is a transaction in the hands of one function. It is not valid after the function returned.
 type Tx struct {
 	Reader
-	store    *Store
-	index    []indexed
-	agents   []desk.Person         // as last read; nil: not yet
-	statuses map[desk.Class]string // likewise
+	store     *Store
+	index     []indexed
+	agents    []desk.Person         // as last read; nil: not yet
+	statuses  map[desk.Class]string // likewise
+	strangers []string              // who were acknowledged in the last hour, likewise
 }
 
 // indexed is a row for the search index; these are written last in a commit, since every statement after them makes
