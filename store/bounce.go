@@ -10,7 +10,7 @@ import (
 
 // OutgoingByMessageID returns the newest outbox row whose mail had the Message-ID, without angle brackets.
 func (r Reader) OutgoingByMessageID(ctx context.Context, id string) (o Outgoing, ok bool, err error) {
-	list, err := r.outgoing(ctx, "WHERE o.message_id <> '' AND o.message_id = $1 ORDER BY o.id DESC LIMIT 1", id)
+	list, err := r.outgoing(ctx, "WHERE o.message_id = $1 AND o.message_id <> '' ORDER BY o.id DESC LIMIT 1", id)
 	if err != nil || len(list) == 0 {
 		return o, false, err
 	}

@@ -88,7 +88,7 @@ func (r Reader) References(ctx context.Context, ids []string) (map[string]Refere
 	found := map[string]Reference{}
 	for _, id := range ids {
 		var ref Reference
-		ok, err := r.row(ctx, "SELECT ticket, item FROM journal WHERE message_id <> '' AND message_id = $1 AND ticket <> 0 ORDER BY id LIMIT 1", args(id), &ref.Ticket, &ref.Item)
+		ok, err := r.row(ctx, "SELECT ticket, item FROM journal WHERE message_id = $1 AND message_id <> '' AND ticket <> 0 ORDER BY id LIMIT 1", args(id), &ref.Ticket, &ref.Item)
 		if err != nil {
 			return nil, fault(err)
 		}

@@ -144,7 +144,7 @@ func (r Reader) Mails(ctx context.Context, outcome Outcome, limit int) ([]Mail, 
 	if outcome == "" {
 		return r.mails(ctx, "ORDER BY j.id DESC LIMIT $1", limit)
 	}
-	return r.mails(ctx, "WHERE j.outcome <> '' AND j.outcome = $1 ORDER BY j.id DESC LIMIT $2", outcome, limit)
+	return r.mails(ctx, "WHERE j.outcome = $1 AND j.outcome <> '' ORDER BY j.id DESC LIMIT $2", outcome, limit)
 }
 
 // Unsettled returns mail that waits to be filed, behind the id after, in the order in which it came; mail that waits
@@ -232,9 +232,9 @@ func (tx *Tx) Settle(ctx context.Context, id int64, v Verdict) (bool, error) {
 func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical []byte) (m Mail, ok bool, err error) {
 	same := "j.message_id <> ''" // each case has an index of its own
 	if messageID == "" {
-		same = "j.message_id = ''"
+		same = "j.message_id <= ''"
 	}
-	list, err := r.mails(ctx, "WHERE "+same+` AND j.canonical = $1 AND j.message_id = $2 AND j.id <> $3 AND j.settled_at IS NOT NULL
+	list, err := r.mails(ctx, "WHERE j.canonical = $1 AND j.message_id = $2 AND "+same+` AND j.id <> $3 AND j.settled_at IS NOT NULL
 		AND j.outcome NOT IN ('duplicate', 'dropped') ORDER BY j.id LIMIT 1`, canonical, messageID, id)
 	if err != nil || len(list) == 0 {
 		return m, false, err
@@ -245,7 +245,7 @@ func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical 
 // Named tells whether another mail has the Message-ID: of most there is none, and neither Twin nor Namesake.
 func (r Reader) Named(ctx context.Context, id int64, messageID string) (bool, error) {
 	var one int
-	return r.row(ctx, "SELECT 1 FROM journal WHERE message_id <> '' AND message_id = $1 AND id <> $2 LIMIT 1", args(messageID, id), &one)
+	return r.row(ctx, "SELECT 1 FROM journal WHERE message_id = $1 AND message_id <> '' AND id <> $2 LIMIT 1", args(messageID, id), &one)
 }
 
 // Namesake finds an earlier mail that was filed with the Message-ID and other content; 0 when there is none. A mailer that
@@ -254,7 +254,7 @@ func (r Reader) Namesake(ctx context.Context, id int64, messageID string, canoni
 	if messageID == "" {
 		return 0, nil
 	}
-	_, err = r.row(ctx, `SELECT id FROM journal WHERE message_id <> '' AND message_id = $1 AND id <> $2 AND ticket <> 0 AND canonical <> $3 LIMIT 1`, args(messageID, id, canonical), &other)
+	_, err = r.row(ctx, `SELECT id FROM journal WHERE message_id = $1 AND message_id <> '' AND id <> $2 AND ticket <> 0 AND canonical <> $3 LIMIT 1`, args(messageID, id, canonical), &other)
 	return other, err
 }
 

@@ -10,9 +10,9 @@ import (
 // Reader asks the database. A Store reads what is committed; a Tx also what it has written itself.
 type Reader struct{ *statements }
 
-// statements prepares each text once. SQLite spends more time on parsing a short statement than on running it. And so it
-// would at every run, were the plan to hang on a value: the condition of a partial index stands before what is bound for the
-// same column, and no LIKE has a pattern that is bound.
+// statements prepares each text once. SQLite spends more time on parsing a short statement than on running it. And it parses
+// a statement at every run whose plan hangs on a bound value: where the condition of a partial index says = of the same
+// column, or where a pattern of LIKE is bound.
 type statements struct {
 	prepare func(context.Context, string) (*sql.Stmt, error)
 	mu      sync.Mutex

@@ -11,7 +11,7 @@ import (
 //
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or ” means none: a NULL is kept for what
 // is not known yet. The text is read by SQLite and PostgreSQL alike, except AUTOINCREMENT and the search tables.
-var migrations = []string{schema1}
+var migrations = []string{schema1, schema2}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -133,6 +133,12 @@ CREATE INDEX outbox_stranger ON outbox(created_at) WHERE stranger = 1;
 CREATE INDEX outbox_raw ON outbox(raw) WHERE raw IS NOT NULL;
 
 CREATE VIRTUAL TABLE search USING fts5(subject, body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+`
+
+// schema2 lets SQLite prepare statements that bind a Message-ID once: see statements.
+const schema2 = `
+DROP INDEX journal_canonical;
+CREATE INDEX journal_canonical ON journal(canonical) WHERE message_id <= '' AND canonical IS NOT NULL;
 `
 
 // migrate brings the database to the newest schema, each step in a transaction of its own with its number. An old

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"buzon/store/desk"
 )
@@ -13,22 +14,41 @@ import (
 // item by them. SQLite takes the more time over a text the longer it is, and everybody waits for its one writer: so they are
 // best made before the transaction.
 func Words(text string, attachments []NewAttachment) string {
-	var b strings.Builder
-	seen := map[string]bool{}
-	add := func(text string) {
-		for w := range strings.FieldsFuncSeq(strings.ToLower(text), apart) {
-			if !seen[w] {
-				seen[w] = true
-				b.WriteString(w)
-				b.WriteByte(' ')
-			}
+	w := wordList{seen: map[string]bool{}}
+	w.add(text)
+	for _, a := range attachments {
+		w.add(a.Filename)
+	}
+	return w.list.String()
+}
+
+type wordList struct {
+	list strings.Builder
+	seen map[string]bool
+	word []byte // as far as it was read
+}
+
+func (w *wordList) add(text string) {
+	for _, r := range text {
+		switch {
+		case 'a' <= r && r <= 'z': // most are
+			w.word = append(w.word, byte(r))
+		case !apart(r):
+			w.word = utf8.AppendRune(w.word, unicode.ToLower(r))
+		case len(w.word) > 0:
+			w.end()
 		}
 	}
-	add(text)
-	for _, a := range attachments {
-		add(a.Filename)
+	w.end()
+}
+
+func (w *wordList) end() {
+	if len(w.word) > 0 && !w.seen[string(w.word)] {
+		w.seen[string(w.word)] = true
+		w.list.Write(w.word)
+		w.list.WriteByte(' ')
 	}
-	return b.String()
+	w.word = w.word[:0]
 }
 
 // apart tells what stands between words.

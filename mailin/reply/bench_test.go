@@ -30,6 +30,15 @@ func BenchmarkSplitText(b *testing.B) {
 	}
 }
 
+// BenchmarkSplitWords is a mail whose every line begins as an attribution may.
+func BenchmarkSplitWords(b *testing.B) {
+	text := strings.Repeat("La impresora del segundo piso no imprime desde esta mañana, y ya probamos a reiniciarla.\n", 60)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		Split(Input{Plain: text, Subject: "Re: x"})
+	}
+}
+
 func BenchmarkHTML(b *testing.B) {
 	b.SetBytes(int64(len(benchHTML)))
 	b.ReportAllocs()

@@ -142,7 +142,7 @@ func (s *splitter) attribution(i int) (end int, ok bool) {
 
 // attributionFrom reads one that begins with first, the end of line i.
 func (s *splitter) attributionFrom(i int, first string) (end int, ok bool) {
-	if s.attempts <= 0 || !mayStart(first) || !s.endsSoon(i) {
+	if s.attempts <= 0 || !s.endsSoon(i) || !mayStart(first) {
 		return 0, false
 	}
 	joined := ""
@@ -178,11 +178,22 @@ func (s *splitter) attributionFrom(i int, first string) (end int, ok bool) {
 // endsSoon reports a line from i on that may be the last of an attribution.
 func (s *splitter) endsSoon(i int) bool {
 	for j := i; j < len(s.lines) && j < i+maxAttribution; j++ {
-		if mayEnd(s.lines[j].text) || s.lines[j].depth > s.lines[i].depth {
+		if s.lines[j].mayEnd() || s.lines[j].depth > s.lines[i].depth {
 			return true
 		}
 	}
 	return false
+}
+
+// mayEnd is the cheap test of the line alone. Several lines above ask it, so it is made once.
+func (l *line) mayEnd() bool {
+	if l.ends == unknown {
+		l.ends = no
+		if mayEnd(l.text) {
+			l.ends = yes
+		}
+	}
+	return l.ends == yes
 }
 
 // opensAngle reports a line that goes on with an address on its own.

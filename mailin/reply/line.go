@@ -16,7 +16,17 @@ type line struct {
 	depth      int    // number of quote prefixes
 	kind       Kind   // "" until a rule decides
 	rule       string
+	ends       answer // mayEnd
 }
+
+// answer is that of a test which is made when first asked.
+type answer uint8
+
+const (
+	unknown answer = iota
+	no
+	yes
+)
 
 func (l *line) blank() bool { return l.text == "" }
 
@@ -102,7 +112,7 @@ func clipped(s string) string {
 // onlyRule reports a line that consists of rule characters: "-----", "____",
 // "* * *", the invisible "ᐧ" of a mail tracker.
 func onlyRule(s string) bool {
-	if s == "" || len(s) > maxRead {
+	if s == "" || len(s) > maxRead || strings.IndexByte("-_=*~#+.\xe1\xe2", s[0]) < 0 { // the last begin ᐧ, — and –
 		return false
 	}
 	if s == "ᐧ" {

@@ -19,7 +19,7 @@ func (s *splitter) sharedLine() {
 		}
 		own := l
 		at += strings.Index(s.base[l.start:l.end], l.text)
-		own.end = l.start + at
+		own.end, own.ends, l.ends = l.start+at, unknown, unknown
 		own.text = trim(s.base[own.start:own.end])
 		l.start, l.text = own.end, trim(s.base[own.end:l.end])
 		s.lines[i] = own
