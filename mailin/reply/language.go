@@ -16,14 +16,14 @@ func Language(text string) string {
 	if code := byScript(text); code != "" {
 		return code
 	}
-	score := map[string]int{}
+	score := make([]int, len(languages))
 	words := 0
 	for w := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !strings.ContainsRune("'¿¡", r) }) {
-		for _, code := range lexicon.stop[strings.ToLower(strings.Trim(w, "¿¡"))] {
-			score[code]++
+		for _, place := range lexicon.stop[strings.ToLower(strings.Trim(w, "¿¡"))] {
+			score[place]++
 		}
-		for _, code := range lettered(w) {
-			score[code]++
+		for _, place := range lettered(w) {
+			score[place]++
 		}
 		if words++; words >= maxLanguageWords {
 			break
@@ -33,31 +33,31 @@ func Language(text string) string {
 }
 
 // lettered names the languages that have letters of the word to themselves.
-func lettered(word string) (codes []string) {
+func lettered(word string) (places []int) {
 	for _, r := range clipped(word) {
 		if r < utf8.RuneSelf {
 			continue
 		}
-		if code, ok := lexicon.letters[r]; ok && !slices.Contains(codes, code) {
-			codes = append(codes, code)
+		if place, ok := lexicon.letters[r]; ok && !slices.Contains(places, place) {
+			places = append(places, place)
 		}
 	}
-	return codes
+	return places
 }
 
 // highest returns the language with the most hits, in a tie the one that comes
 // first in the tables; a single hit among many words is chance.
-func highest(score map[string]int, words int) string {
-	best := ""
-	for i := range languages {
-		if code := languages[i].code; score[code] > score[best] {
-			best = code
+func highest(score []int, words int) string {
+	best := 0
+	for i, n := range score {
+		if n > score[best] {
+			best = i
 		}
 	}
-	if score[best] < 2 && words > 6 {
+	if score[best] == 0 || score[best] < 2 && words > 6 {
 		return ""
 	}
-	return best
+	return languages[best].code
 }
 
 // byScript settles the languages that have a script to themselves.

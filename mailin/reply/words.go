@@ -68,8 +68,8 @@ type lookup struct {
 	misdirected phrases
 	legal       phrases
 	below       phrases
-	stop        map[string][]string // word -> languages
-	letters     map[rune]string     // letter -> the language that has it to itself
+	stop        map[string][]int // word -> places in languages
+	letters     map[rune]int     // letter -> place of the language that has it to itself
 	longField   int                 // bytes of the longest header name
 }
 
@@ -113,10 +113,11 @@ type affix struct{ prefix, suffix string }
 func buildLexicon() lookup {
 	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, verbs: map[string]bool{},
 		mobile: map[[4]byte][]affix{}, slogans: map[string]bool{},
-		stop: map[string][]string{}, letters: map[rune]string{}}
+		stop: map[string][]int{}, letters: map[rune]int{}}
 	l.addFields(otherFields, fieldOther)
-	for _, w := range languages {
+	for i, w := range languages {
 		l.add(w)
+		l.addLanguage(i, w)
 	}
 	return l
 }
@@ -135,12 +136,6 @@ func (l *lookup) add(w words) {
 	for _, s := range w.forwarded {
 		l.titles[s] = Forwarded
 	}
-	for _, s := range w.stop {
-		l.stop[s] = append(l.stop[s], w.code)
-	}
-	for _, r := range w.letters {
-		l.letters[r] = w.code
-	}
 	l.addWrote(w.wrote)
 	l.addMobile(w.mobile)
 	l.notices.add(w.notices...)
@@ -150,6 +145,15 @@ func (l *lookup) add(w words) {
 	for _, s := range w.outside {
 		heading, says, _ := strings.Cut(s, "…")
 		l.outside = append(l.outside, affix{heading, says})
+	}
+}
+
+func (l *lookup) addLanguage(place int, w words) {
+	for _, s := range w.stop {
+		l.stop[s] = append(l.stop[s], place)
+	}
+	for _, r := range w.letters {
+		l.letters[r] = place
 	}
 }
 
