@@ -39,13 +39,18 @@ type IMAPMail struct {
 
 // IMAPStatus is how an account is doing.
 type IMAPStatus struct {
-	Account           string
-	Tried, Good       time.Time
-	Error, Report     string
-	Reconciled        time.Time
-	Alarmed           time.Time // zero: the administrators know of no trouble
-	Folders           int
-	Taken, Set, Waits int // mails in the journal, set aside, seen and not in the journal yet
+	Account       string
+	Tried, Good   time.Time
+	Error, Report string
+	Reconciled    time.Time
+	Alarmed       time.Time // zero: the administrators know of no trouble
+}
+
+// IMAPCount is what became of an account's mail.
+type IMAPCount struct {
+	Taken int // in the journal, but for what came twice
+	Aside int // of the present epochs: set aside, since it could not be read
+	Waits int // of the present epochs: seen and not in the journal yet
 }
 
 // IMAPPosition tells how far the folder was taken; false when it was never seen.
@@ -107,6 +112,9 @@ func (s *Store) TakeIMAP(ctx context.Context, f IMAPFolder, cursor uint32, mails
 		s.recent.put(m.Spool)
 	}
 	return fault(s.Write(ctx, func(tx *Tx) error {
+		if err := tx.supersede(ctx, f, mails); err != nil {
+			return err
+		}
 		for _, m := range mails {
 			id, err := tx.receive(ctx, m.Envelope, m.Spool)
 			if err == nil {
@@ -118,6 +126,28 @@ func (s *Store) TakeIMAP(ctx context.Context, f IMAPFolder, cursor uint32, mails
 		}
 		return tx.moveIMAP(ctx, f, cursor)
 	}))
+}
+
+// supersede drops from the quarantine what was known of mails that could not be read before, and now are here whole.
+func (tx *Tx) supersede(ctx context.Context, f IMAPFolder, mails []IMAPMail) error {
+	if len(mails) == 0 {
+		return nil
+	}
+	low, high := mails[0].UID, mails[0].UID
+	for _, m := range mails {
+		low, high = min(low, m.UID), max(high, m.UID)
+	}
+	whole := map[uint32]bool{}
+	for _, m := range mails {
+		whole[m.UID] = m.Envelope.Incomplete == ""
+	}
+	old, err := tx.imapEntries(ctx, "m.state = 'aside' AND m.uid BETWEEN $4 AND $5", f.Account, f.Name, f.UIDValidity, low, high)
+	for _, e := range old {
+		if err == nil && whole[e.UID] {
+			_, err = tx.exec(ctx, "UPDATE journal SET outcome = 'dropped', error = 'the whole mail came later' WHERE id = $1 AND outcome = 'quarantine'", e.Mail)
+		}
+	}
+	return err
 }
 
 // NoteIMAP writes entries, and the cursor when it is not 0.

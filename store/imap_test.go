@@ -85,6 +85,38 @@ func TestIMAPEntries(t *testing.T) {
 	is("all or none", position()+show(s.IMAPEntries(ctx, g, 0)), "{8 0 0 true} true")
 }
 
+// TestIMAPSuperseded takes a mail whole that was set aside: what was known of it leaves the quarantine, and no other does. The
+// count goes over all epochs.
+func TestIMAPSuperseded(t *testing.T) {
+	s := imapStore(t)
+	f := IMAPFolder{"a", "INBOX", 7}
+	check(t, s.BeginIMAP(ctx, f, 0, nil))
+	for _, uid := range []uint32{1, 2, 3} {
+		m := imapMail(t, s, uid, fmt.Sprint("header ", uid))
+		m.State, m.Envelope.Incomplete = "aside", "NIL"
+		check(t, s.TakeIMAP(ctx, f, uid, []IMAPMail{m}))
+		settle(t, s, int64(uid), Verdict{Outcome: OutcomeQuarantine, Error: "NIL"})
+	}
+	same(t, "set aside", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Aside: 3})
+	again := imapMail(t, s, 3, "a part, again")
+	again.State, again.Envelope.Incomplete = "aside", "NIL"
+	check(t, s.TakeIMAP(ctx, f, 0, []IMAPMail{imapMail(t, s, 1, "whole"), again}))
+	var outcomes []string
+	for id := range int64(5) {
+		m, _, err := s.Mail(ctx, id+1)
+		check(t, err)
+		outcomes = append(outcomes, string(m.Outcome))
+	}
+	same(t, "outcomes", fmt.Sprintf("%q", outcomes), `["dropped" "quarantine" "quarantine" "" ""]`)
+	same(t, "one taken", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Taken: 1, Aside: 2})
+
+	g := IMAPFolder{"a", "INBOX", 8}
+	check(t, s.BeginIMAP(ctx, g, 0, nil))
+	check(t, s.TakeIMAP(ctx, g, 2, []IMAPMail{imapMail(t, s, 1, "whole"), imapMail(t, s, 2, "new")}))
+	settle(t, s, 6, Verdict{Outcome: OutcomeDuplicate})
+	same(t, "numbered afresh", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Taken: 2})
+}
+
 func TestIMAPOrdersAndStatus(t *testing.T) {
 	s, ctx := imapStore(t), context.Background()
 	order := func() string {

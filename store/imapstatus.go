@@ -19,10 +19,19 @@ func (r Reader) IMAPStatus(ctx context.Context, account string) (IMAPStatus, err
 		return st, err
 	}
 	st.Tried, st.Good, st.Reconciled, st.Alarmed = when(tried), when(good), when(reconciled), when(alarmed)
-	_, err = r.row(ctx, `SELECT count(DISTINCT f.folder), count(CASE WHEN m.mail <> 0 AND m.state <> 'aside' THEN 1 END), count(CASE WHEN m.state = 'aside' THEN 1 END), count(CASE WHEN m.state = 'failed' THEN 1 END)
-		FROM imap_folder f LEFT JOIN imap_mail m ON m.account = f.account AND m.folder = f.folder AND m.uidvalidity = f.uidvalidity WHERE f.account = $1`, args(account),
-		&st.Folders, &st.Taken, &st.Set, &st.Waits)
-	return st, err
+	return st, nil
+}
+
+// CountIMAP counts an account's mail; it looks at all of it.
+func (r Reader) CountIMAP(ctx context.Context, account string) (c IMAPCount, err error) {
+	_, err = r.row(ctx, "SELECT count(*) FROM imap_mail m JOIN journal j ON j.id = m.mail WHERE m.account = $1 AND m.state <> 'aside' AND j.outcome <> 'duplicate'",
+		args(account), &c.Taken)
+	if err != nil {
+		return c, err
+	}
+	_, err = r.row(ctx, `SELECT count(CASE WHEN m.state = 'aside' THEN 1 END), count(CASE WHEN m.state = 'failed' THEN 1 END) FROM imap_folder f
+		JOIN imap_mail m ON m.account = f.account AND m.folder = f.folder AND m.uidvalidity = f.uidvalidity WHERE f.account = $1`, args(account), &c.Aside, &c.Waits)
+	return c, err
 }
 
 // SetIMAPStatus writes when the account was tried, went well and was reconciled, with the error and the report.

@@ -82,9 +82,13 @@ type accountRow struct {
 
 func (h *house) accountRow(ctx context.Context, c imapConfig) (accountRow, store.IMAPStatus, error) {
 	st, err := h.store.IMAPStatus(ctx, c.Name)
+	if err != nil {
+		return accountRow{}, st, err
+	}
+	n, err := h.store.CountIMAP(ctx, c.Name)
 	r := accountRow{Account: c.Name, Host: c.Host, Username: c.Username, Mailbox: c.Mailbox, Folders: c.Folders, State: "ok",
-		LastTry: stamp(st.Tried), LastGood: stamp(st.Good), Error: st.Error, Alarmed: stamp(st.Alarmed), Taken: st.Taken, Aside: st.Set,
-		Unreadable: st.Waits, Reconciled: stamp(st.Reconciled), Report: st.Report, Expires: c.SecretExpires}
+		LastTry: stamp(st.Tried), LastGood: stamp(st.Good), Error: st.Error, Alarmed: stamp(st.Alarmed), Taken: n.Taken, Aside: n.Aside,
+		Unreadable: n.Waits, Reconciled: stamp(st.Reconciled), Report: st.Report, Expires: c.SecretExpires}
 	switch {
 	case st.Good.IsZero() && st.Error == "":
 		r.State = "never"

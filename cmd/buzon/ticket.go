@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -188,7 +189,7 @@ func (h *house) ticketJSON(ctx context.Context, t desk.Ticket, items bool) (row 
 		return row, err
 	}
 	for _, it := range list {
-		r := itemRow{Number: it.Number, Type: string(it.Type), Author: it.Author.Address(), Visibility: string(it.Visibility), State: string(it.State),
+		r := itemRow{Number: it.Number, Type: string(it.Type), Author: cmp.Or(it.Author.Address(), it.Via), Visibility: string(it.Visibility), State: string(it.State),
 			CreatedAt: stamp(it.CreatedAt), Text: it.Text, Quoted: it.Quoted, MessageID: it.MessageID, Mail: orNull(it.Mail), Via: it.Via,
 			Attachments: nonNil(it.Attachments), Deliveries: []deliveryRow{}}
 		deliveries, err := h.store.Deliveries(ctx, t.Number, it.Number)
