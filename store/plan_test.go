@@ -38,6 +38,40 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 	}
 }
 
+// A plan that hangs on a bound value is made anew at every run: that costs several times the run.
+func TestHotStatementsArePreparedOnce(t *testing.T) {
+	s, _ := newStore(t)
+	oneOfEach(t, s)
+	rows, err := s.db.QueryContext(ctx, "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'")
+	check(t, err)
+	defer rows.Close()
+	equal, bound := regexp.MustCompile(`\b(\w+) = `), map[string]*regexp.Regexp{} // by table and column
+	for rows.Next() {
+		var table, text string
+		check(t, rows.Scan(&table, &text))
+		_, condition, _ := strings.Cut(text, " WHERE ")
+		for _, m := range equal.FindAllStringSubmatch(condition, -1) {
+			bound[table+"."+m[1]] = regexp.MustCompile(`(?s)(FROM|JOIN|UPDATE) ` + table + `\b.*WHERE.*\b` + m[1] + ` = \$`)
+		}
+	}
+	check(t, rows.Err())
+	for _, set := range []*statements{s.statements, s.writer.statements} {
+		for text := range set.ready {
+			if strings.Contains(text, "LIKE $") {
+				t.Errorf("%s\n\tbinds a pattern", text)
+			}
+			for column, r := range bound {
+				if r.MatchString(text) {
+					t.Errorf("%s\n\tbinds %s, of which the condition of an index says =", text, column)
+				}
+			}
+		}
+	}
+	if len(bound) == 0 {
+		t.Error("no index has such a condition any more")
+	}
+}
+
 var placeholder = regexp.MustCompile(`\$(\d+)`)
 
 func plan(t testing.TB, s *Store, text string) (steps []string) {
