@@ -36,6 +36,17 @@ func imapDesk(t testing.TB) (*store.Store, *Intake) {
 		Mailboxes: desk.Mailboxes{{Address: "soporte@ejemplo.test", Name: "Soporte", Tag: "Caso", Plus: true}}})
 }
 
+func admin(t testing.TB, s *store.Store) {
+	t.Helper()
+	err := s.Write(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.AddPerson(t.Context(), desk.Person{Name: "Admin", Addresses: []string{"admin@ejemplo.test"}, Role: desk.Admin, Active: true, Team: true})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func imapLetter(n int) []byte {
 	return fmt.Appendf(nil, "From: Ana <ana%d@cliente%d.test>\r\nTo: soporte@ejemplo.test\r\nSubject: Consulta %d\r\n"+
 		"Message-ID: <m%d@cliente.test>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\r\nHola, %d.\r\n%s", n, n, n, n, n, filler)
@@ -95,13 +106,7 @@ func TestIMAPNumberedAfresh(t *testing.T) {
 // TestIMAPAlarm tells the admins once that an account fails, and once that it works again.
 func TestIMAPAlarm(t *testing.T) {
 	s, _ := imapDesk(t)
-	err := s.Write(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.AddPerson(t.Context(), desk.Person{Name: "Admin", Addresses: []string{"admin@ejemplo.test"}, Role: desk.Admin, Active: true, Team: true})
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	admin(t, s)
 	j := IMAPJournal{Store: s, Mailbox: "soporte@ejemplo.test"}
 	for _, down := range []bool{false, true, true, false, false, true} {
 		if err := j.Alarm(t.Context(), "cuenta", down, "NO [AUTHENTICATIONFAILED]"); err != nil {
@@ -115,6 +120,22 @@ func TestIMAPAlarm(t *testing.T) {
 	}
 	if want := 3; err != nil || len(told) != want {
 		t.Errorf("told %q, %v: want down, up, down", told, err)
+	}
+}
+
+// TestIMAPSecretEnds tells the admins once of each last day.
+func TestIMAPSecretEnds(t *testing.T) {
+	s, _ := imapDesk(t)
+	admin(t, s)
+	day := time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)
+	for _, ends := range []time.Time{day, day, day.AddDate(1, 0, 0), day.AddDate(1, 0, 0)} {
+		if err := s.WarnIMAP(t.Context(), "cuenta", "soporte@ejemplo.test", ends); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := s.Outbox(t.Context(), store.OutboxFilter{Limit: 100})
+	if err != nil || len(list) != 2 || list[0].Kind != desk.SecretEndsNotice || list[0].Address != "admin@ejemplo.test" {
+		t.Fatalf("told %+v, %v", list, err)
 	}
 }
 

@@ -18,7 +18,7 @@ func (s *subject) view(r *Renderer) templates.View {
 	v := templates.View{
 		Desk: templates.Desk{Name: s.box.Name, Address: s.box.Address, Language: r.Language},
 		Tag:  s.box.Tag, To: person(s.to), ToAgent: s.to.Agent(), Author: person(s.author),
-		Welcome: d.Welcome, EchoSubject: d.EchoSender, Reason: d.Reason, Detail: d.Diagnostic, Failed: d.Failed, Links: s.links,
+		Welcome: d.Welcome, EchoSubject: d.EchoSender, Reason: d.Reason, Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends, Links: s.links,
 		AlertedAt: s.o.Created.In(r.Location), At: s.o.Created.In(r.Location),
 	}
 	if s.o.Ticket == 0 {

@@ -68,6 +68,21 @@ func (s *Store) AlarmIMAP(ctx context.Context, account, mailbox string, down boo
 	}))
 }
 
+// WarnIMAP tells the admins of the last day of an account's secret, once of each.
+func (s *Store) WarnIMAP(ctx context.Context, account, mailbox string, ends time.Time) error {
+	return fault(s.Write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, `INSERT INTO imap_account (account, warned) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET warned = excluded.warned
+			WHERE imap_account.warned <> excluded.warned`, account, ends.Format(time.DateOnly))
+		if err != nil || n == 0 {
+			return err
+		}
+		return tx.Tell(ctx, Telling{
+			Event:   desk.Event{Kind: desk.SecretEnds, Ticket: desk.Ticket{Mailbox: mailbox}},
+			Details: Details{Failed: account, Ends: ends},
+		})
+	}))
+}
+
 // OrderIMAP asks the daemon to do something with an account now.
 func (s *Store) OrderIMAP(ctx context.Context, account, order string) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {

@@ -34,6 +34,7 @@ type Details struct {
 	Author     int64  `json:"author,omitempty"`     // who took, closed or resolved
 	Claimed    int64  `json:"claimed,omitempty"`    // the ticket that a mail names without a right to it; for agents
 
+	Ends     time.Time       `json:"ends,omitzero"`      // the last day of a secret
 	Commands []CommandResult `json:"commands,omitempty"` // of a receipt
 	Unknown  []Unknown       `json:"unknown,omitempty"`  // what was not understood
 }

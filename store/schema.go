@@ -135,8 +135,10 @@ CREATE INDEX outbox_raw ON outbox(raw) WHERE raw IS NOT NULL;
 CREATE VIRTUAL TABLE search USING fts5(subject, body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
 `
 
-// schema2 lets SQLite prepare statements that bind a Message-ID once: see statements.
 const schema2 = `
+-- The last day of a secret of which the administrators were told.
+ALTER TABLE imap_account ADD COLUMN warned TEXT NOT NULL DEFAULT '';
+-- "=" would have SQLite prepare every statement that binds a Message-ID at each run: see statements.
 DROP INDEX journal_canonical;
 CREATE INDEX journal_canonical ON journal(canonical) WHERE message_id <= '' AND canonical IS NOT NULL;
 `

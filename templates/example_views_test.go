@@ -121,6 +121,9 @@ func examples() []example {
 			v.Ticket, v.Author, v.Failed, v.Detail = Ticket{}, Person{}, "soporte", "log in: imap: NO [AUTHENTICATIONFAILED] Invalid credentials"
 		})},
 		{"mailbox_up", MailboxUp, with(toAgent, func(v *View) { v.Ticket, v.Author, v.Failed = Ticket{}, Person{}, "soporte" })},
+		{"secret_ends", SecretEnds, with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Failed, v.Ends = Ticket{}, Person{}, "soporte", time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)
+		})},
 		{"confirm_agent", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Reason = "kept_as_note" })},
 		{"confirm_agent-no-ticket", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Ticket, v.Reason = Ticket{}, "kept_pending" })},
 		{"not_understood", NotUnderstood, with(unknownProduct)},

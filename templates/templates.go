@@ -43,6 +43,7 @@ const (
 	Unfiled           Kind = "unfiled"             // to administrators: a mail is in quarantine
 	MailboxDown       Kind = "mailbox_down"        // to administrators: a mailbox has not been looked into for a while
 	MailboxUp         Kind = "mailbox_up"          // to administrators: it works again
+	SecretEnds        Kind = "secret_ends"         // to administrators: that by which mail is fetched from a mailbox ends soon
 	ConfirmAgent      Kind = "confirm_agent"       // to an agent whose mail proved too little
 	NotUnderstood     Kind = "not_understood"      // values or commands that we do not know
 	Receipt           Kind = "receipt"             // what an agent's commands did; to a customer: it arrived
@@ -52,7 +53,7 @@ const (
 // Names lists every kind.
 func Names() []Kind {
 	return []Kind{Ack, AckProductionDown, NewTicket, ProductionDown, OpenedForYou, Item, InfoRequest, Note, Assigned, Taken,
-		Resolved, Closed, NewNumber, Pending, Undelivered, Unfiled, MailboxDown, MailboxUp, ConfirmAgent, NotUnderstood, Receipt, Muted}
+		Resolved, Closed, NewNumber, Pending, Undelivered, Unfiled, MailboxDown, MailboxUp, SecretEnds, ConfirmAgent, NotUnderstood, Receipt, Muted}
 }
 
 // Mail is what a template makes: a subject of one line, text with "\n" line ends, and HTML that says the same.

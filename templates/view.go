@@ -43,6 +43,7 @@ type View struct {
 	At         time.Time     // when it happened
 	AlertedAt  time.Time     // when the alert to whoever is on call went out
 	CloseAt    time.Time     // when silence closes the ticket
+	Ends       time.Time     // the last day of a secret
 	Until      time.Time     // when a mute ends
 	EscalateTo string        // who is alerted next,
 	EscalateIn time.Duration // and when, counted from this mail

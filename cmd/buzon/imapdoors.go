@@ -75,8 +75,8 @@ func certificates(file string) (*x509.CertPool, error) {
 
 // expiring tells whether the client secret ends soon, or has ended, where the configuration says when.
 func (a imapConfig) expiring(now time.Time) bool {
-	until, err := time.Parse(time.DateOnly, a.SecretExpires)
-	return err == nil && until.Sub(now) < soon
+	ends, err := time.Parse(time.DateOnly, a.SecretExpires)
+	return err == nil && ends.Sub(now) < soon
 }
 
 // runIMAP fetches mail from all accounts until ctx ends, and once a day warns of secrets that end soon.
@@ -87,7 +87,7 @@ func (h *house) runIMAP(ctx context.Context, accounts []imappoll.Account) error 
 	}
 	group.Go(func() error {
 		for day := time.NewTicker(24 * time.Hour); ; {
-			h.warnOfSecrets()
+			h.warnOfSecrets(ctx)
 			select {
 			case <-day.C:
 			case <-ctx.Done():
@@ -99,11 +99,20 @@ func (h *house) runIMAP(ctx context.Context, accounts []imappoll.Account) error 
 	return group.Wait()
 }
 
-func (h *house) warnOfSecrets() {
+// warnOfSecrets tells the admins of each secret that ends soon, once, and the log every time.
+func (h *house) warnOfSecrets(ctx context.Context) {
 	for _, c := range h.config.IMAP {
-		if c = c.withDefaults(h.config); c.expiring(h.store.Now()) {
-			h.log.Warn("the client secret of an IMAP account expires soon: make a new one and write it into client_secret_file",
-				"account", c.Name, "secret_expires", c.SecretExpires)
+		if c = c.withDefaults(h.config); !c.expiring(h.store.Now()) {
+			continue
+		}
+		h.log.Warn("the client secret of an IMAP account expires soon: make a new one and write it into client_secret_file",
+			"account", c.Name, "secret_expires", c.SecretExpires)
+		ends, err := time.Parse(time.DateOnly, c.SecretExpires)
+		if err == nil {
+			err = h.store.WarnIMAP(ctx, c.Name, c.Mailbox, ends)
+		}
+		if err != nil {
+			h.log.Error("the administrators could not be told of a secret that ends", "account", c.Name, "error", err)
 		}
 	}
 }

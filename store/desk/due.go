@@ -24,6 +24,7 @@ const (
 	ProductionFell   EventKind = "production_fell" // «Producción Caída» added by a reply
 	MailboxDown      EventKind = "mailbox_down"    // no mail could be looked for in a mailbox for a while
 	MailboxUp        EventKind = "mailbox_up"
+	SecretEnds       EventKind = "secret_ends" // that by which mail is fetched from a mailbox, soon
 )
 
 // Event is something that happened to a ticket, with everybody whom it may concern.
@@ -64,6 +65,7 @@ const (
 	Receipt           Notice = "receipt" // what an agent's commands did
 	MailboxDownNotice Notice = "mailbox_down"
 	MailboxUpNotice   Notice = "mailbox_up"
+	SecretEndsNotice  Notice = "secret_ends"
 )
 
 // Acknowledges tells a notice that answers a mail by itself (RFC 3834 auto-replied): what loops are made of.
@@ -81,7 +83,7 @@ func (n Notice) quotes() bool {
 // forAgents tells a notice that is for the desk's own eyes.
 func (n Notice) forAgents() bool {
 	switch n {
-	case NewTicket, ProductionDown, NoteNotice, PendingNotice, ConfirmAgent, Undelivered, Unfiled, Assigned, Receipt, MailboxDownNotice, MailboxUpNotice:
+	case NewTicket, ProductionDown, NoteNotice, PendingNotice, ConfirmAgent, Undelivered, Unfiled, Assigned, Receipt, MailboxDownNotice, MailboxUpNotice, SecretEndsNotice:
 		return true
 	}
 	return false
@@ -157,6 +159,8 @@ func Due(e Event) []Notification {
 		d.add(MailboxDownNotice, e.Admins...)
 	case MailboxUp:
 		d.add(MailboxUpNotice, e.Admins...)
+	case SecretEnds:
+		d.add(SecretEndsNotice, e.Admins...)
 	case MailQuarantined:
 		if d.add(Unfiled, e.Admins...); len(d.list) == 0 { // somebody must hear what went wrong
 			d.add(Unfiled, e.Team...)

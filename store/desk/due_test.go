@@ -76,6 +76,7 @@ func TestDue(t *testing.T) {
 		{"Producción Caída added by a reply", ProductionFell, carla, nil, "production_down Olga, production_down Beto, production_down Julia, item Celia, item Fidel, item Ana"},
 		{"mailbox down", MailboxDown, Person{}, nil, "mailbox_down Julia"},
 		{"mailbox up", MailboxUp, Person{}, nil, "mailbox_up Julia"},
+		{"secret ends", SecretEnds, Person{}, nil, "secret_ends Julia"},
 		{"who hears of it by another notice", ItemWritten, ana, func(e *Event) { e.Told = []Person{carla} }, "item Celia, item Fidel"},
 		{"nobody to write to", ItemWritten, ana, func(e *Event) { e.Ticket.Requester.Addresses, e.Ticket.Controller.Active = nil, false }, "item Carla, item Fidel"},
 	} {
@@ -94,7 +95,7 @@ func TestDue(t *testing.T) {
 }
 
 var kinds = []EventKind{TicketOpened, TicketOpenedFor, TicketReplaced, ItemWritten, InfoAsked, NoteWritten, TicketTaken, TicketAssigned, TicketResolved, TicketClosed,
-	ItemPending, AgentUnconfirmed, DeliveryFailed, MailQuarantined, ReplyRejected, ProductionFell, MailboxDown, MailboxUp}
+	ItemPending, AgentUnconfirmed, DeliveryFailed, MailQuarantined, ReplyRejected, ProductionFell, MailboxDown, MailboxUp, SecretEnds}
 
 func TestDueKeepsItsPromises(t *testing.T) {
 	everybody := []Person{{}, carla, celia, fidel, ana, beto, olga, julia}
@@ -116,7 +117,7 @@ func TestDueKeepsItsPromises(t *testing.T) {
 		e := Event{Kind: rapid.SampledFrom(kinds).Draw(r, "kind"), Author: anyone("author"), Team: desk("team"), OnCall: desk("on call"), Admins: desk("admins"), Witness: some("witness"),
 			Item:   Item{Text: "x", Visibility: rapid.SampledFrom([]Visibility{Public, Internal}).Draw(r, "visibility")},
 			Ticket: Ticket{Requester: anyone("requester"), Controller: anyone("controller"), Followers: some("followers"), Agent: anyone("agent"), ProductionDown: rapid.Bool().Draw(r, "down")}}
-		if e.Kind == MailQuarantined || e.Kind == MailboxDown || e.Kind == MailboxUp {
+		if e.Kind == MailQuarantined || e.Kind == MailboxDown || e.Kind == MailboxUp || e.Kind == SecretEnds {
 			e.Author = Person{} // it is nobody's doing
 		}
 		told := map[int64]bool{}
