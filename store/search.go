@@ -25,30 +25,25 @@ func Words(text string, attachments []NewAttachment) string {
 type wordList struct {
 	list strings.Builder
 	seen map[string]bool
-	word []byte // as far as it was read
 }
 
 func (w *wordList) add(text string) {
-	for _, r := range text {
+	var word []byte
+	for _, r := range text + "\n" { // that the last word ends too
 		switch {
 		case 'a' <= r && r <= 'z': // most are
-			w.word = append(w.word, byte(r))
+			word = append(word, byte(r))
 		case !apart(r):
-			w.word = utf8.AppendRune(w.word, unicode.ToLower(r))
-		case len(w.word) > 0:
-			w.end()
+			word = utf8.AppendRune(word, unicode.ToLower(r))
+		case len(word) > 0:
+			if !w.seen[string(word)] {
+				w.seen[string(word)] = true
+				w.list.Write(word)
+				w.list.WriteByte(' ')
+			}
+			word = word[:0]
 		}
 	}
-	w.end()
-}
-
-func (w *wordList) end() {
-	if len(w.word) > 0 && !w.seen[string(w.word)] {
-		w.seen[string(w.word)] = true
-		w.list.Write(w.word)
-		w.list.WriteByte(' ')
-	}
-	w.word = w.word[:0]
 }
 
 // apart tells what stands between words.

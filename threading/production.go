@@ -3,6 +3,7 @@ package threading
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -28,11 +29,22 @@ var (
 // invisible characters and blanks make no difference, nor do * - _ and quotation marks; a marker is
 // found as whole words only, and not where it is denied.
 func ProductionDown(subject string, markers []string) bool {
-	if markers == nil {
-		markers = DefaultMarkers
+	plain := plainDefaults()
+	if markers != nil {
+		plain = plainTexts(markers)
 	}
 	text := plainText(subject[:min(len(subject), maxSubject)])
-	return slices.ContainsFunc(markers, func(marker string) bool { return holds(text, plainText(marker)) })
+	return slices.ContainsFunc(plain, func(marker []rune) bool { return holds(text, marker) })
+}
+
+var plainDefaults = sync.OnceValue(func() [][]rune { return plainTexts(DefaultMarkers) })
+
+func plainTexts(list []string) [][]rune {
+	plain := make([][]rune, len(list))
+	for i, s := range list {
+		plain[i] = plainText(s)
+	}
+	return plain
 }
 
 // plainText spells s as plainWord does, with a single blank for everything that only sets words apart.

@@ -37,7 +37,7 @@ func (p Parts) Filled(keys []string) map[string]string {
 // form makes lines of the quoted mail in which a key of ours has got a value the
 // sender's words. Mails quoted inside that mail are left alone.
 func (s *splitter) form(keys []string) {
-	if len(keys) == 0 {
+	if len(keys) == 0 || s.first == len(s.lines) {
 		return
 	}
 	names := make(map[string]bool, len(keys))
