@@ -70,7 +70,7 @@ type lookup struct {
 	below       phrases
 	stop        map[string][]int // word -> places in languages
 	letters     map[rune]int     // letter -> place of the language that has it to itself
-	longField   int                 // bytes of the longest header name
+	longField   int              // bytes of the longest header name
 }
 
 // phrases finds any of many phrases at the beginnings of the words of a text, in
