@@ -35,8 +35,10 @@ func (o *orders) run(ctx context.Context, written command.Orders) error {
 		o.did(c.Line, kept(c.Verb, "misplaced"), "")
 	}
 	for _, m := range written.Unknown {
-		if m.Verb == command.Note {
+		if m.Verb == command.Note || written.Text == "" && len(written.Commands) == 0 {
 			o.did(m.Line, "noted", "")
+		}
+		if m.Verb == command.Note {
 			continue
 		}
 		u := store.Unknown{Field: "command", Value: m.Line}
@@ -133,11 +135,14 @@ func (o *orders) receipt(ctx context.Context, t desk.Ticket, it desk.Item) error
 	return err
 }
 
-// lines are the commands as written.
+// lines are the commands as written, and what was meant as one.
 func (o *orders) lines(written command.Orders) string {
 	var list []string
 	for _, c := range written.Commands {
 		list = append(list, c.Line)
+	}
+	for _, m := range written.Unknown {
+		list = append(list, m.Line)
 	}
 	return strings.Join(list, "\n")
 }

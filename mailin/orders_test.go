@@ -63,6 +63,10 @@ func TestAgentOrders(t *testing.T) {
 		{"help alone", "#ayuda", receipt, "", "#ayuda", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
 		{"what the desk does not do yet", "#tiempo 45m\nPruebe.", relayed + ", " + receipt, "#tiempo 45m: unavailable", "Pruebe.", desk.Public, nil},
 		{"unknown verb", "#cerar\nPruebe.", relayed + ", " + receipt, `command "#cerar"? #cerrar`, "#cerar\nPruebe.", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Waiting }},
+		{"unknown verb alone", "#cerar\n#pepe", receipt, `#cerar: noted; #pepe: noted; command "#cerar"? #cerrar; command "#pepe"?`, "#cerar\n#pepe", desk.Internal,
+			func(t desk.Ticket) bool { return t.Class == desk.Open }},
+		{"unknown verb among others", "Pruebe.\n\n#cola\n#pepe", relayed + ", " + receipt, `#cola: queued; command "#pepe"?`, "Pruebe.", desk.Public,
+			func(t desk.Ticket) bool { return t.Class == desk.Queued }},
 		{"misplaced", "Hola.\n#cerrar\nSaludos.", relayed + ", " + receipt, "#cerrar: misplaced", "Hola.\n#cerrar\nSaludos.", desk.Public, nil},
 		{"fields", "#severidad 1\n#tipo problema\n#producto CRM\n#avance 60%\n#cola\nLo vemos.", relayed + ", " + receipt,
 			"#severidad 1: severity 1; #tipo problema: type Problema; #producto CRM: product CRM; #avance 60%: progress 60 %; #cola: queued", "Lo vemos.", desk.Public,
@@ -108,6 +112,19 @@ func TestAgentOrders(t *testing.T) {
 				t.Errorf("ticket %+v", tk)
 			}
 		})
+	}
+}
+
+// TestMistypedWithAttachment: what should have been done with the file is not known, so it stays inside.
+func TestMistypedWithAttachment(t *testing.T) {
+	h := newHouse(t)
+	n := h.opened()
+	told := h.told(func() {
+		h.file(strings.Replace(h.plain(agent, h.token(n, agent), "x", "--b\nContent-Type: text/plain\n\n#cerar\n--b\nContent-Type: image/png\nContent-Disposition: attachment; filename=a.png\n\nx\n--b--"),
+			"text/plain; charset=utf-8", "multipart/mixed; boundary=b", 1))
+	})
+	if it := h.last(n); told != "receipt ana@ejemplo.test" || it.Visibility != desk.Internal || len(it.Attachments) != 1 {
+		t.Errorf("told %q, item %+v", told, it)
 	}
 }
 

@@ -46,7 +46,8 @@ func (o Orders) Has(v Verb) bool {
 }
 
 // Agent takes the commands out of an agent's new text: those of the block of lines at its top and of the block at its
-// end. Only "#" and a known verb at the very beginning of a line are one.
+// end. Only "#" and a known verb at the very beginning of a line are one. What is meant as one and is none goes with them
+// where it stands among them, and stays in the text where it is alone; a text that is nothing else is for nobody.
 func Agent(text string) Orders {
 	var o Orders
 	lines := strings.Split(text, "\n")
@@ -54,15 +55,18 @@ func Agent(text string) Orders {
 	last := o.bottom(lines, first)
 	o.Text = strings.TrimSpace(strings.Join(lines[first:last], "\n"))
 	o.missed(lines[first:last])
-	o.Internal = o.Internal || o.Has(Note)
+	o.Internal = o.Internal || o.Has(Note) || o.Text == "" && len(o.Commands) == 0 && len(o.Unknown) > 0
 	return o
 }
 
 // top takes the commands above the first words, and returns where those begin.
 func (o *Orders) top(lines []string) (first int) {
+	var among []Miss
 	for ; first < len(lines); first++ {
 		c, words, ok := parse(lines[first])
-		if !ok && strings.TrimSpace(lines[first]) != "" {
+		if m, meant := mistyped(lines[first]); !ok && meant {
+			among = append(among, m)
+		} else if !ok && strings.TrimSpace(lines[first]) != "" {
 			break
 		}
 		if ok {
@@ -73,20 +77,30 @@ func (o *Orders) top(lines []string) (first int) {
 			break
 		}
 	}
+	if len(o.Commands) == 0 && first < len(lines) {
+		return 0
+	}
+	o.unknown(among...)
 	return first
 }
 
 // bottom takes the commands below the last words, and returns where those end.
 func (o *Orders) bottom(lines []string, first int) (last int) {
 	var found []Command
+	var among []Miss
 	for last = len(lines); last > first; last-- {
 		line := lines[last-1]
 		c, words, ok := parse(line)
 		if !ok && strings.TrimSpace(line) == "" {
 			continue
 		}
-		if !ok || words != "" && c.Verb != Note || last-1 > first && wrapped(lines[last-2]) {
+		m, meant := mistyped(line)
+		if !ok && !meant || words != "" && c.Verb != Note || last-1 > first && wrapped(lines[last-2]) {
 			break
+		}
+		if !ok {
+			among = append([]Miss{m}, among...)
+			continue
 		}
 		found = append([]Command{c}, found...)
 		if words != "" {
@@ -94,8 +108,19 @@ func (o *Orders) bottom(lines []string, first int) (last int) {
 			break
 		}
 	}
+	if len(found) == 0 {
+		return len(lines)
+	}
 	o.Commands = append(o.Commands, found...)
+	o.unknown(among...)
 	return last
+}
+
+func (o *Orders) unknown(list ...Miss) {
+	for _, m := range list {
+		o.Unknown = append(o.Unknown, m)
+		o.Internal = o.Internal || m.Verb == Note
+	}
 }
 
 // missed looks through the words that are left for what was meant as a command.
@@ -108,8 +133,7 @@ func (o *Orders) missed(lines []string) {
 			o.Internal = o.Internal || c.Verb == Note
 		case !ok && (i == 0 || i == len(lines)-1):
 			if m, ok := miss(line); ok {
-				o.Unknown = append(o.Unknown, m)
-				o.Internal = o.Internal || m.Verb == Note
+				o.unknown(m)
 			}
 		}
 	}
@@ -155,6 +179,13 @@ func miss(line string) (Miss, bool) {
 	m.Verb = verbs[m.Nearest]
 	exact := strings.HasPrefix(line, "#"+word)
 	return m, utf8.RuneCountInString(word) >= 3 && (exact || m.Nearest == fold(word))
+}
+
+// mistyped is miss for a line among commands: one that is no sentence.
+func mistyped(line string) (Miss, bool) {
+	m, ok := miss(line)
+	words := len(strings.Fields(m.Line))
+	return m, ok && (words == 1 || words <= 3 && m.Nearest != "")
 }
 
 // visible drops what can't be seen.

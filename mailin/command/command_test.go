@@ -52,6 +52,15 @@ func TestAgent(t *testing.T) {
 		{"quoted", "> #cerrar\nHola.", `[] "> #cerrar\nHola."`},
 		{"mistyped", "#resulto\nHola.", `[?resuelto] "#resulto\nHola."`},
 		{"nothing like it", "#facturacionelectronica\nHola.", `[?] "#facturacionelectronica\nHola."`},
+		{"mistyped alone", "#cerar", `[?cerrar] ""`},
+		{"all mistyped", "#cerar\n\n#pepe", `[?cerrar, ?] ""`},
+		{"mistyped above a command", "#tomr\n#resuelto\nHola.", `[resuelto, ?tomar] "Hola."`},
+		{"mistyped below a command", "#resuelto\n#asignr luis\nHola.", `[resuelto, ?asignar] "Hola."`},
+		{"mistyped at the end", "Hola.\n#cerrar\n#pepe", `[cerrar, ?] "Hola."`},
+		{"mistyped before the end", "Hola.\n\n#pepe\n#cerrar", `[cerrar, ?] "Hola."`},
+		{"mistyped at the end, alone", "Hola.\n#pepe", `[?] "Hola.\n#pepe"`},
+		{"a sentence among commands", "#resuelto\n#caja cuatro ya abre bien\nHola.", `[resuelto, ?] "#caja cuatro ya abre bien\nHola."`},
+		{"only a sentence", "#gracias por todo lo de ayer", `[?] "#gracias por todo lo de ayer"`},
 		{"number", "#123 es el otro caso", `[] "#123 es el otro caso"`},
 		{"heading", "# Pasos a seguir\n1. Hola", `[] "# Pasos a seguir\n1. Hola"`},
 		{"verb in a longer word", "#cerrarlo\nHola.", `[?cerrar] "#cerrarlo\nHola."`},
@@ -67,7 +76,7 @@ func TestAgent(t *testing.T) {
 func TestInternal(t *testing.T) {
 	for text, want := range map[string]bool{
 		"Hola.": false, "#nota\nx": true, "#note x": true, "x\n#nota": true, "x\n#nota y\nz": true, "# nota\nx": true, "＃nota x": true, "#notas\nx": true,
-		"#Nota: x": true, "#nta\nx": true, "Una nota.": false, "#cerrar\nx": false, "x\n\n#nota clave 1": true, "La nota #4": false, "* #nota": false,
+		"#Nota: x": true, "#nta\nx": true, "Una nota.": false, "#cerrar\nx": false, "x\n\n#nota clave 1": true, "La nota #4": false, "#cerar": true, "#cerar\nx": false, "#cerrar\n#cerar": false, "* #nota": false,
 	} {
 		if got := Agent(text).Internal; got != want {
 			t.Errorf("%q: internal %v, want %v", text, got, want)
