@@ -268,8 +268,19 @@ func TestForwardByAgent(t *testing.T) {
 		t.Fatalf("%+v, told %s", tk, told)
 	}
 	items := h.items(tk.Number)
-	if len(items) != 2 || items[0].Text != "No puedo emitir facturas." || items[1].Visibility != desk.Internal || !strings.Contains(items[1].Text, "mirá esto") {
+	if len(items) != 2 || items[0].Text != "No puedo emitir facturas." || items[0].Author.Address() != "dora@otra.test" || items[0].Via != agent ||
+		items[1].Author.Address() != agent || items[1].Visibility != desk.Internal || !strings.Contains(items[1].Text, "mirá esto") {
 		t.Errorf("items %+v", items)
+	}
+	returned := h.sentTo("dora@otra.test")
+	told = h.told(func() {
+		h.write(func(tx *store.Tx) error {
+			_, err := tx.Undelivered(t.Context(), returned, store.Details{Reason: "refused", Diagnostic: "550"}, store.Caps{}, desk.Item{})
+			return err
+		})
+	})
+	if told != "undelivered "+agent {
+		t.Errorf("what he passed on did not arrive, and told was %q", told)
 	}
 	m = h.file(h.plain(agent, box, "Una tarea mía", "Cambiar el tóner."))
 	if h.ticket(m.Ticket).Requester.Address() != agent {

@@ -39,12 +39,16 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 	if err != nil {
 		return lost, err
 	}
-	tell := lost.Author.Agent() && !reader.Agent() && !o.Kind.Acknowledges()
+	writer, err := tx.Person(ctx, cmp.Or(o.Details.Author, lost.Author.ID)) // of what was passed on, who did
+	if err != nil {
+		return lost, err
+	}
+	tell := writer.Agent() && !reader.Agent() && !o.Kind.Acknowledges()
 	if !tell && report.Mail == 0 {
 		return desk.Item{}, nil
 	}
 	it := report
-	it.Ticket, it.Type, it.Author, it.Visibility, it.State = o.Ticket, desk.Automatic, lost.Author, desk.Internal, desk.Filed
+	it.Ticket, it.Type, it.Author, it.Visibility, it.State = o.Ticket, desk.Automatic, writer, desk.Internal, desk.Filed
 	if tell { // the agents are reminded of what they wrote
 		it.Text, it.Quoted = lost.Text, cmp.Or(report.Text, why.Diagnostic)
 	}

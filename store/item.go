@@ -148,7 +148,7 @@ func (r Reader) attachments(ctx context.Context, item int64) (list []desk.Attach
 	return list, err
 }
 
-// Witnesses lists the agents who have written on a ticket.
+// Witnesses lists the agents who have written on a ticket, or opened it.
 func (r Reader) Witnesses(ctx context.Context, ticket int64) ([]desk.Person, error) {
-	return r.persons(ctx, "WHERE p.role <> 'customer' AND p.id IN (SELECT author FROM item WHERE ticket = $1) ORDER BY p.id", ticket)
+	return r.persons(ctx, "WHERE p.role <> 'customer' AND p.id IN (SELECT author FROM item WHERE ticket = $1 UNION SELECT person FROM activity WHERE ticket = $1 AND what = 'opened') ORDER BY p.id", ticket)
 }

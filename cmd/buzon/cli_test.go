@@ -49,6 +49,8 @@ func TestBadConfiguration(t *testing.T) {
 		{"two mailboxes with one address", box + "[[mailbox]]\naddress = \"ventas@ejemplo.test\"\naliases = [\"SOPORTE@ejemplo.test\"]\n", 0, []string{"soporte@ejemplo.test"}},
 		{"a mailbox too long for reply addresses", "[[mailbox]]\naddress = \"" + strings.Repeat("soporte", 8) + "@ejemplo.test\"\nplus_addressing = true\n", 0, []string{"mailbox.address"}},
 		{"closed_reply", box + "closed_reply = \"nuevo\"\n", 3, []string{"closed_reply", `"nuevo"`, `"new", "reopen" or "reject"`}},
+		{"a hold that nothing obeys", box + "hold = \"5m\"\n", 0, []string{"mailbox.hold", `"0s"`}},
+		{"the same mailbox twice", box + box, 0, []string{"soporte@ejemplo.test", "listed twice"}},
 		{"an agent that is a mailbox", box + "[agents]\n\"soporte+x@ejemplo.test\" = \"Ana\"\n", 0, []string{"agents", "soporte+x@ejemplo.test"}},
 		{"on call is a mailbox", box + "[on_call]\naddresses = [\"soporte@ejemplo.test\"]\n", 0, []string{"on_call", "soporte@ejemplo.test"}},
 		{"an agent that is no address", box + "[agents]\n\"ana\" = \"Ana\"\n", 0, []string{"agents", `"ana"`}},

@@ -382,6 +382,9 @@ func (c config) mailboxes() (list desk.Mailboxes, err error) {
 		if !slices.Contains([]string{"", "new", "reopen", "reject"}, string(box.ClosedReply)) {
 			return nil, fmt.Errorf(`mailbox.closed_reply: %q: want "new", "reopen" or "reject"`, m.ClosedReply)
 		}
+		if m.Hold != 0 {
+			return nil, errors.New(`mailbox.hold: answers can't be held back yet: take the line out, or set "0s"`)
+		}
 		if m.PlusAddressing {
 			if err := threading.CheckMailbox(box.Address); err != nil {
 				return nil, fmt.Errorf("mailbox.address: %w", err)

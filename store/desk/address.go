@@ -115,7 +115,9 @@ func (list Mailboxes) Check() error {
 			if Canonical(a) != a || a == "" {
 				return fmt.Errorf("mailbox address %q: want a plain address such as soporte@ejemplo.test", a)
 			}
-			if other, taken := owner[a]; taken {
+			if other, taken := owner[a]; taken && other == m.Address {
+				return fmt.Errorf("the address %s is listed twice: leave it once, as a mailbox or as one of its aliases", a)
+			} else if taken {
 				return fmt.Errorf("the address %s belongs to two mailboxes, %s and %s: leave it in one", a, other, m.Address)
 			}
 			owner[a] = m.Address

@@ -82,7 +82,7 @@ func TestMailboxesCheck(t *testing.T) {
 		"one":                  {Mailboxes{{Address: "soporte@ejemplo.test", Aliases: []string{"ayuda@ejemplo.test"}}}, ""},
 		"two":                  {Mailboxes{{Address: "a@ejemplo.test"}, {Address: "b@ejemplo.test"}}, ""},
 		"none":                 {nil, "no mailbox"},
-		"an address twice":     {Mailboxes{{Address: "a@ejemplo.test"}, {Address: "a@ejemplo.test"}}, "two mailboxes"},
+		"an address twice":     {Mailboxes{{Address: "a@ejemplo.test"}, {Address: "a@ejemplo.test"}}, "listed twice"},
 		"an alias that is one": {Mailboxes{{Address: "a@ejemplo.test"}, {Address: "b@ejemplo.test", Aliases: []string{"a@ejemplo.test"}}}, "two mailboxes"},
 		"not canonical":        {Mailboxes{{Address: "A@ejemplo.test"}}, "plain address"},
 		"with a name":          {Mailboxes{{Address: "Soporte <a@ejemplo.test>"}}, "plain address"},

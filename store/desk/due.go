@@ -141,11 +141,11 @@ func Due(e Event) []Notification {
 	case ReplyRejected:
 		d.add(ClosedNotice, e.Author)
 	case TicketClosed:
-		if e.Author.Agent() { // a customer who closes is told that it was done
-			d.except(e.Author)
+		if e.Author.Agent() {
+			d.except(e.Author).add(ClosedNotice, append(t.customers(), t.Agent)...)
+		} else { // who is told, too, that it was done
+			d.add(ClosedNotice, append(t.customers(), responsible(e)...)...)
 		}
-		d.add(ClosedNotice, t.customers()...)
-		d.add(ClosedNotice, t.Agent)
 	case ItemPending:
 		d.except(e.Author).add(PendingNotice, responsible(e)...)
 	case AgentUnconfirmed:

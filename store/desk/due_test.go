@@ -62,6 +62,7 @@ func TestDue(t *testing.T) {
 		{"resolved", TicketResolved, ana, nil, "resolved Celia, item Carla, item Fidel"},
 		{"resolved without a word", TicketResolved, ana, wordless, "resolved Celia"},
 		{"closed by the customer", TicketClosed, carla, nil, "closed Carla, closed Celia, closed Fidel, closed Ana"},
+		{"closed by the customer, nobody's ticket", TicketClosed, carla, fresh, "closed Carla, closed Ana, closed Beto, closed Julia"},
 		{"closed by an agent", TicketClosed, ana, nil, "closed Carla, closed Celia, closed Fidel"},
 		{"reply to a closed ticket", TicketReplaced, carla, nil, "new_number Carla, new_ticket Ana"},
 		{"reply to a closed ticket, Producción Caída", TicketReplaced, carla, down, "new_number Carla, production_down Olga, production_down Beto, production_down Julia, new_ticket Ana"},
