@@ -142,15 +142,15 @@ func (r Reader) Mail(ctx context.Context, id int64) (m Mail, ok bool, err error)
 // Mails lists the journal, the newest first. An empty outcome means all.
 func (r Reader) Mails(ctx context.Context, outcome Outcome, limit int) ([]Mail, error) {
 	if outcome == "" {
-		return r.mails(ctx, "ORDER BY j.id DESC LIMIT $1", limit)
+		return r.mails(ctx, "ORDER BY j.id DESC LIMIT +$1", limit)
 	}
-	return r.mails(ctx, "WHERE j.outcome = $1 AND j.outcome <> '' ORDER BY j.id DESC LIMIT $2", outcome, limit)
+	return r.mails(ctx, "WHERE j.outcome = $1 AND j.outcome <> '' ORDER BY j.id DESC LIMIT +$2", outcome, limit)
 }
 
 // Unsettled returns mail that waits to be filed, behind the id after, in the order in which it came; mail that waits
 // for a later attempt is left out, unless that is so late that the clock must have been wrong.
 func (r Reader) Unsettled(ctx context.Context, after int64, now time.Time, limit int) ([]Mail, error) {
-	return r.mails(ctx, "WHERE j.settled_at IS NULL AND j.id > $1 AND (j.next_at <= $2 OR j.next_at > $3) ORDER BY j.id LIMIT $4",
+	return r.mails(ctx, "WHERE j.settled_at IS NULL AND j.id > $1 AND (j.next_at <= $2 OR j.next_at > $3) ORDER BY j.id LIMIT +$4",
 		after, now.UnixMilli(), now.Add(time.Hour).UnixMilli(), limit)
 }
 

@@ -117,7 +117,7 @@ func (r Reader) outgoing(ctx context.Context, where string, a ...any) (list []Ou
 func (r Reader) DueMails(ctx context.Context, now time.Time, limit int) ([]Outgoing, error) {
 	return r.outgoing(ctx, `WHERE o.state IN ('due', 'uncertain', 'held') AND (o.next_at <= $1 OR o.next_at > $2) AND NOT EXISTS
 		(SELECT 1 FROM outbox p WHERE p.ticket = o.ticket AND p.address = o.address AND p.id < o.id AND p.settled_at IS NULL)
-		ORDER BY o.next_at, o.id LIMIT $3`, now.UnixMilli(), now.Add(24*time.Hour).UnixMilli(), limit)
+		ORDER BY o.next_at, o.id LIMIT +$3`, now.UnixMilli(), now.Add(24*time.Hour).UnixMilli(), limit)
 }
 
 // NextDue is when DueMails will have something to return; the zero time when nothing waits. Mail behind other mail to the
@@ -139,7 +139,7 @@ type OutboxFilter struct {
 
 // Outbox lists outgoing mail, the newest first.
 func (r Reader) Outbox(ctx context.Context, f OutboxFilter) ([]Outgoing, error) {
-	return r.outgoing(ctx, "WHERE ($1 = '' OR o.state = $1) AND ($2 = 0 OR o.ticket = $2) ORDER BY o.id DESC LIMIT $3", f.State, f.Ticket, cmp.Or(f.Limit, 1000))
+	return r.outgoing(ctx, "WHERE ($1 = '' OR o.state = $1) AND ($2 = 0 OR o.ticket = $2) ORDER BY o.id DESC LIMIT +$3", f.State, f.Ticket, cmp.Or(f.Limit, 1000))
 }
 
 // OutgoingMail returns the row with the id.
@@ -278,7 +278,7 @@ func (r Reader) CorrespondenceIDs(ctx context.Context, ticket, person, before in
 	err = r.rows(ctx, `SELECT message_id FROM (
 			SELECT message_id, created_at AS at, 0 AS kind, id FROM item WHERE ticket = $1 AND author = $2 AND message_id <> ''
 			UNION ALL SELECT message_id, created_at, 1, id FROM outbox WHERE ticket = $1 AND person = $2 AND id < $3 AND message_id <> '' AND state <> 'failed'
-			ORDER BY at DESC, kind DESC, id DESC LIMIT $4
+			ORDER BY at DESC, kind DESC, id DESC LIMIT +$4
 		) ORDER BY at, kind, id`, args(ticket, person, before, n), func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)

@@ -132,7 +132,7 @@ func (tx *Tx) Welcome(ctx context.Context, person int64) (bool, error) {
 
 // PersonTickets lists the numbers of the tickets that a person opened, the newest first.
 func (r Reader) PersonTickets(ctx context.Context, person int64, limit int) (numbers []int64, err error) {
-	err = r.rows(ctx, "SELECT number FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT $2", args(person, limit), func(rows *sql.Rows) error {
+	err = r.rows(ctx, "SELECT number FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT +$2", args(person, limit), func(rows *sql.Rows) error {
 		var n int64
 		err := rows.Scan(&n)
 		numbers = append(numbers, n)

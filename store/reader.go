@@ -12,7 +12,7 @@ type Reader struct{ *statements }
 
 // statements prepares each text once. SQLite spends more time on parsing a short statement than on running it. And it parses
 // a statement at every run whose plan hangs on a bound value: where the condition of a partial index says = of the same
-// column, or where a pattern of LIKE is bound.
+// column, or where a pattern of LIKE is bound, or a LIMIT without a plus before it.
 type statements struct {
 	prepare func(context.Context, string) (*sql.Stmt, error)
 	mu      sync.Mutex

@@ -67,7 +67,7 @@ func (r Reader) Search(ctx context.Context, query string, limit int) ([]desk.Tic
 		return nil, nil
 	}
 	return r.tickets(ctx, `JOIN (SELECT i.ticket, max(i.id) AS newest FROM item i JOIN (SELECT rowid AS id FROM search WHERE search MATCH $1 ORDER BY rowid DESC LIMIT 1000) f
-		ON f.id = i.id GROUP BY i.ticket) x ON x.ticket = t.number ORDER BY x.newest DESC LIMIT $2`, match, limit)
+		ON f.id = i.id GROUP BY i.ticket) x ON x.ticket = t.number ORDER BY x.newest DESC LIMIT +$2`, match, limit)
 }
 
 // matchAll quotes each word, so that no character of a query is an operator of FTS5. The last may be a beginning.

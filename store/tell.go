@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -89,7 +88,7 @@ func (tx *Tx) owe(ctx context.Context, e Telling, n desk.Notification) (err erro
 	o := Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail,
 		Person: n.To.ID, Address: n.To.Address(), Stranger: e.Stranger && n.Notice.Acknowledges(), Mailbox: e.Ticket.Mailbox, Details: d}
 	if o.Stranger {
-		tx.strangers = append(tx.strangers, o.Address)
+		tx.strangers++
 	}
 	_, err = tx.Owe(ctx, o)
 	return err
@@ -174,38 +173,24 @@ func (tx *Tx) ackCapped(ctx context.Context, e Telling, address string, now time
 	return "", nil
 }
 
-// strangersCapped says why a stranger must not be acknowledged: many others were, in all or of his domain.
-func (tx *Tx) strangersCapped(ctx context.Context, caps Caps, address string, since time.Time) (string, error) {
-	if tx.strangers == nil {
-		if err := tx.readStrangers(ctx, since, caps.AcksAll); err != nil {
+// strangersCapped says why a stranger must not be acknowledged: many others were, in all or of his domain. All are counted
+// once in a commit: while many write, many of its mails ask.
+func (tx *Tx) strangersCapped(ctx context.Context, caps Caps, address string, since time.Time) (_ string, err error) {
+	const lately = "stranger = 1 AND created_at > $1"
+	if tx.strangers < 0 {
+		if tx.strangers, err = tx.countOutbox(ctx, caps.AcksAll, lately, since.UnixMilli()); err != nil {
 			return "", err
 		}
 	}
-	if len(tx.strangers) >= caps.AcksAll {
+	if tx.strangers >= caps.AcksAll {
 		return "many acknowledgements", nil
 	}
 	_, domain, _ := strings.Cut(address, "@")
-	n := 0
-	for _, a := range tx.strangers {
-		if strings.HasSuffix(a, "@"+domain) {
-			n++
-		}
-	}
-	if n >= caps.AcksDomain {
-		return "many acknowledgements to one domain", nil
+	n, err := tx.countOutbox(ctx, caps.AcksDomain, lately+" AND substr(address, instr(address, '@') + 1) = $2", since.UnixMilli(), domain)
+	if err != nil || n >= caps.AcksDomain {
+		return "many acknowledgements to one domain", err
 	}
 	return "", nil
-}
-
-// readStrangers finds out which strangers were acknowledged, once in a commit: many of its mails may ask.
-func (tx *Tx) readStrangers(ctx context.Context, since time.Time, most int) error {
-	tx.strangers = []string{} // none is not nil: they have been read
-	return tx.rows(ctx, "SELECT address FROM outbox WHERE stranger = 1 AND created_at > $1 LIMIT $2", args(since.UnixMilli(), most), func(rows *sql.Rows) error {
-		var a string
-		err := rows.Scan(&a)
-		tx.strangers = append(tx.strangers, a)
-		return err
-	})
 }
 
 // countOutbox counts no further than most.

@@ -103,7 +103,7 @@ func (r Reader) Tickets(ctx context.Context, f TicketFilter) ([]desk.Ticket, err
 		}
 	}
 	a = append(a, cmp.Or(f.Limit, 1000))
-	return r.tickets(ctx, fmt.Sprintf("WHERE %s ORDER BY t.number DESC LIMIT $%d", strings.Join(where, " AND "), len(a)), a...)
+	return r.tickets(ctx, fmt.Sprintf("WHERE %s ORDER BY t.number DESC LIMIT +$%d", strings.Join(where, " AND "), len(a)), a...)
 }
 
 // OpenTicket writes a new ticket, with its first item where one is given, and returns both with their numbers. The status is
@@ -239,7 +239,7 @@ func (r Reader) SeverityName(ctx context.Context, number int) (name string, err 
 
 // TicketsSince counts the tickets that a person has opened since then, no further than most.
 func (r Reader) TicketsSince(ctx context.Context, requester int64, since time.Time, most int) (n int, err error) {
-	_, err = r.row(ctx, "SELECT count(*) FROM (SELECT created_at FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT $3) WHERE created_at >= $2",
+	_, err = r.row(ctx, "SELECT count(*) FROM (SELECT created_at FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT +$3) WHERE created_at >= $2",
 		args(requester, since.UnixMilli(), most), &n)
 	return n, err
 }

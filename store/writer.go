@@ -21,7 +21,7 @@ type Tx struct {
 	index     []indexed
 	agents    []desk.Person         // as last read; nil: not yet
 	statuses  map[desk.Class]string // likewise
-	strangers []string              // who were acknowledged in the last hour, likewise
+	strangers int                   // how many were acknowledged in the last hour; -1: not counted yet
 }
 
 // indexed is a row for the search index; these are written last in a commit, since every statement after them makes
@@ -170,7 +170,7 @@ func (w *writer) commit(list []job) (at int, err error) {
 	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return notBegun, fmt.Errorf("begin: %w", err)
 	}
-	tx := &Tx{Reader: Reader{w.statements}, store: w.store, statuses: map[desk.Class]string{}}
+	tx := &Tx{Reader: Reader{w.statements}, store: w.store, statuses: map[desk.Class]string{}, strangers: -1}
 	for i, j := range list {
 		if err := j.run(tx); err != nil {
 			return i, err
