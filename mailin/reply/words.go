@@ -103,6 +103,14 @@ func (p phrases) find(t string, accept func(phrase string, at int) bool) bool {
 	return false
 }
 
+// begins calls accept for each phrase at the beginning of t, until it says true.
+func (p phrases) begins(t string, accept func(phrase string) bool) bool {
+	if len(t) < 4 {
+		return false
+	}
+	return slices.ContainsFunc(p[[4]byte([]byte(t[:4]))], func(s string) bool { return strings.HasPrefix(t, s) && accept(s) })
+}
+
 // wordEnd reports an ASCII byte that is neither letter nor digit.
 func wordEnd(c byte) bool {
 	return c < 0x80 && (c < '0' || c > '9') && (c < 'a' || c > 'z')
