@@ -11,6 +11,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func frozen(t testing.TB) string {
@@ -36,6 +37,10 @@ func oldDatabase(t *testing.T, dir, schema string) {
 		"INSERT INTO person (name, role, created_at) VALUES ('Carla', 'customer', 0)",
 		"INSERT INTO ticket (mailbox, subject, status, severity, type, requester, controller, items, created_at, updated_at) VALUES ('s@e.test', 'Factura', 'Abierto', 3, 'Incidente', 1, 1, 1, 0, 0)",
 		"INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text) VALUES (1, 1, 'Incidente', 1, 'public', 'filed', 0, 'No cuadra')",
+		"INSERT INTO address (address, person) VALUES ('carla@cliente.test', 1)",
+		"INSERT INTO activity (ticket, at, person, mail, what, new) VALUES (1, 0, 1, 1, 'opened', '17')",
+		"INSERT INTO imap_folder (account, folder, uidvalidity, uid) VALUES ('a', 'INBOX', 7, 3)",
+		"INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state, print) VALUES ('a', 'INBOX', 7, 3, 1, 'taken', x'01')",
 		"INSERT INTO search (rowid, subject, body) VALUES (1, 'Factura', 'No cuadra')"} {
 		if _, err := db.Exec(text); err != nil {
 			t.Fatalf("%.60s: %v", text, err)
@@ -54,6 +59,9 @@ func TestOldestDatabaseIsUpgraded(t *testing.T) {
 	if len(found) != 1 || found[0].Requester.Name != "Carla" {
 		t.Errorf("the old ticket is not found: %+v", found)
 	}
+	same(t, "person", must(s.PersonByAddress(ctx, "carla@cliente.test"))(t).ID, 1)
+	same(t, "history", must(s.Activities(ctx, 1))(t), []Activity{{Ticket: 1, At: time.UnixMilli(0), Person: 1, Mail: 1, What: "opened", New: "17"}})
+	same(t, "owed to a mailbox", must(s.IMAPOwed(ctx, IMAPFolder{"a", "INBOX", 7}))(t), []IMAPEntry{{UID: 3, State: "taken", Print: []byte{1}, Mail: 1}})
 	k := openTicket(t, s, addPerson(t, s, "customer", "n@cliente.test"), "Nuevo")
 	same(t, "next number", k.Number, 2)
 }
