@@ -248,7 +248,11 @@ func (a *app) showTicket(t desk.Ticket, row ticketRow) {
 		if it.State == string(desk.Pending) {
 			mark += ", pending"
 		}
-		fmt.Fprintf(a.stdout, "\n── %d-%d  %s%s, %s, %s\n%s\n", row.Number, it.Number, it.Type, mark, safe(it.Author), deref(it.CreatedAt), safeText(it.Text))
+		author := safe(it.Author)
+		if it.Via != "" && it.Via != it.Author {
+			author += " via " + safe(it.Via)
+		}
+		fmt.Fprintf(a.stdout, "\n── %d-%d  %s%s, %s, %s\n%s\n", row.Number, it.Number, it.Type, mark, author, deref(it.CreatedAt), safeText(it.Text))
 		for _, at := range it.Attachments {
 			fmt.Fprintf(a.stdout, "   %s (%s, %d bytes)\n", safe(at.Filename), safe(at.ContentType), at.Size)
 		}
