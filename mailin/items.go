@@ -110,9 +110,9 @@ func (f *filing) newTicket(requester desk.Person) desk.Ticket {
 
 // openWith writes the event's ticket with its first item, ties it to what the mail claims or cites, and tells.
 func (f *filing) openWith(ctx context.Context, e desk.Event, text string) (err error) {
-	it := desk.Item{Type: desk.ItemType(e.Ticket.Type), Author: e.Author, Text: text}
-	if e.Kind == desk.TicketOpenedFor { // the words are the customer's, whoever passed them on
-		it.Author, it.Via = e.Ticket.Requester, f.from
+	it := desk.Item{Type: desk.ItemType(e.Ticket.Type), Author: e.Ticket.Requester, Text: text}
+	if e.Author.ID != it.Author.ID { // who passed the words on
+		it.Via = f.from
 	}
 	first := f.complete(it)
 	if e.Ticket, e.Item, err = f.tx.OpenTicket(ctx, e.Ticket, &first); err != nil {

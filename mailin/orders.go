@@ -35,7 +35,7 @@ func (o *orders) run(ctx context.Context, written command.Orders) error {
 		o.did(c.Line, kept(c.Verb, "misplaced"), "")
 	}
 	for _, m := range written.Unknown {
-		if m.Verb == command.Note || written.Text == "" && len(written.Commands) == 0 {
+		if m.Verb == command.Note || written.OnlyUnknown() {
 			o.did(m.Line, "noted", "")
 		}
 		if m.Verb == command.Note {

@@ -17,7 +17,7 @@ type prepared struct {
 	rd          *Reading
 	canonical   []byte
 	attachments []store.NewAttachment // durable once settled
-	text        string                // what the sender wrote, and what he forwards: that is what he wants read
+	text        string                // as written
 	words       string                // of it, for the search
 }
 
@@ -43,7 +43,7 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 		}
 		p.attachments = append(p.attachments, a)
 	}
-	p.text = p.rd.words()
+	p.text = p.rd.written()
 	p.words = store.Words(p.text, p.attachments)
 	return p, nil
 }

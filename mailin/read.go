@@ -102,8 +102,8 @@ func FormLabels(set *templates.Set) (labels []string) {
 	return labels
 }
 
-// words are what the sender wrote, and what he forwards.
-func (rd *Reading) words() string {
+// written is what the sender wrote, and what he forwards: that is what he wants read.
+func (rd *Reading) written() string {
 	text, forwarded := rd.Reply.Reply(), rd.Reply.Forwarded()
 	if forwarded != "" && !strings.Contains(text, forwarded) {
 		text = strings.TrimSpace(text + "\n\n" + forwarded)

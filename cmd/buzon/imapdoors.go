@@ -73,10 +73,16 @@ func certificates(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// expiring tells whether the client secret ends soon, or has ended, where the configuration says when.
+// ends is the last day of the client secret, false where the configuration does not say.
+func (a imapConfig) ends() (time.Time, bool) {
+	day, err := time.Parse(time.DateOnly, a.SecretExpires)
+	return day, err == nil
+}
+
+// expiring tells whether the client secret ends soon, or has ended.
 func (a imapConfig) expiring(now time.Time) bool {
-	ends, err := time.Parse(time.DateOnly, a.SecretExpires)
-	return err == nil && ends.Sub(now) < soon
+	day, ok := a.ends()
+	return ok && day.Sub(now) < soon
 }
 
 // runIMAP fetches mail from all accounts until ctx ends, and once a day warns of secrets that end soon.
@@ -107,11 +113,8 @@ func (h *house) warnOfSecrets(ctx context.Context) {
 		}
 		h.log.Warn("the client secret of an IMAP account expires soon: make a new one and write it into client_secret_file",
 			"account", c.Name, "secret_expires", c.SecretExpires)
-		ends, err := time.Parse(time.DateOnly, c.SecretExpires)
-		if err == nil {
-			err = h.store.WarnIMAP(ctx, c.Name, c.Mailbox, ends)
-		}
-		if err != nil {
+		day, _ := c.ends()
+		if err := h.store.WarnIMAP(ctx, c.Name, c.Mailbox, day); err != nil {
 			h.log.Error("the administrators could not be told of a secret that ends", "account", c.Name, "error", err)
 		}
 	}

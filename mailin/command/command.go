@@ -55,23 +55,32 @@ func Agent(text string) Orders {
 	last := o.bottom(lines, first)
 	o.Text = strings.TrimSpace(strings.Join(lines[first:last], "\n"))
 	o.missed(lines[first:last])
-	o.Internal = o.Internal || o.Has(Note) || o.Text == "" && len(o.Commands) == 0 && len(o.Unknown) > 0
+	o.Internal = o.Internal || o.Has(Note) || o.OnlyUnknown()
 	return o
+}
+
+// OnlyUnknown tells whether there is nothing but lines that are meant as commands and are none.
+func (o Orders) OnlyUnknown() bool {
+	return o.Text == "" && len(o.Commands) == 0 && len(o.Unknown) > 0
 }
 
 // top takes the commands above the first words, and returns where those begin.
 func (o *Orders) top(lines []string) (first int) {
 	var among []Miss
 	for ; first < len(lines); first++ {
+		if strings.TrimSpace(lines[first]) == "" {
+			continue
+		}
 		c, words, ok := parse(lines[first])
-		if m, meant := mistyped(lines[first]); !ok && meant {
+		if !ok {
+			m, meant := mistyped(lines[first])
+			if !meant {
+				break
+			}
 			among = append(among, m)
-		} else if !ok && strings.TrimSpace(lines[first]) != "" {
-			break
+			continue
 		}
-		if ok {
-			o.Commands = append(o.Commands, c)
-		}
+		o.Commands = append(o.Commands, c)
 		if words != "" { // "#nota llamó el cliente"
 			lines[first] = words
 			break
@@ -90,15 +99,18 @@ func (o *Orders) bottom(lines []string, first int) (last int) {
 	var among []Miss
 	for last = len(lines); last > first; last-- {
 		line := lines[last-1]
-		c, words, ok := parse(line)
-		if !ok && strings.TrimSpace(line) == "" {
+		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		m, meant := mistyped(line)
-		if !ok && !meant || words != "" && c.Verb != Note || last-1 > first && wrapped(lines[last-2]) {
+		c, words, ok := parse(line)
+		if words != "" && c.Verb != Note || last-1 > first && wrapped(lines[last-2]) {
 			break
 		}
 		if !ok {
+			m, meant := mistyped(line)
+			if !meant {
+				break
+			}
 			among = append([]Miss{m}, among...)
 			continue
 		}

@@ -20,7 +20,7 @@ func (s *splitter) isNotice(from, to int) bool {
 	}
 	legal, long := 0, len(t) > 300
 	lexicon.legal.find(t, func(string, int) bool { legal++; return legal == 2 })
-	heading := lexicon.notices.begins(t, func(p string) bool {
+	heading := lexicon.notices.at(t, 0, func(p string, _ int) bool {
 		return legal > 0 || len(t) > 100 || strings.HasPrefix(t[len(p):], ". www") || t[len(p):] == ""
 	})
 	return heading || legal == 2 && len(t) > 80 || legal == 1 && long

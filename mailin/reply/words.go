@@ -94,21 +94,24 @@ func (p phrases) find(t string, accept func(phrase string, at int) bool) bool {
 		if i > 0 && !wordEnd(t[i-1]) {
 			continue
 		}
-		for _, s := range p[[4]byte{t[i], t[i+1], t[i+2], t[i+3]}] {
-			if strings.HasPrefix(t[i:], s) && accept(s, i) {
-				return true
-			}
+		if p.at(t, i, accept) {
+			return true
 		}
 	}
 	return false
 }
 
-// begins calls accept for each phrase at the beginning of t, until it says true.
-func (p phrases) begins(t string, accept func(phrase string) bool) bool {
-	if len(t) < 4 {
+// at is find for the phrases at one offset.
+func (p phrases) at(t string, i int, accept func(phrase string, at int) bool) bool {
+	if i+4 > len(t) {
 		return false
 	}
-	return slices.ContainsFunc(p[[4]byte([]byte(t[:4]))], func(s string) bool { return strings.HasPrefix(t, s) && accept(s) })
+	for _, s := range p[[4]byte{t[i], t[i+1], t[i+2], t[i+3]}] {
+		if strings.HasPrefix(t[i:], s) && accept(s, i) {
+			return true
+		}
+	}
+	return false
 }
 
 // wordEnd reports an ASCII byte that is neither letter nor digit.
