@@ -39,6 +39,11 @@ func headerText(s string) string {
 	if !strings.Contains(s, "=?") {
 		return mime.QEncoding.Encode("utf-8", s)
 	}
+	return encodedWords(s)
+}
+
+// encodedWords is s in "B" encoding, which has no character that RFC 2047 section 5 forbids in a name.
+func encodedWords(s string) string {
 	var words []string
 	for s != "" {
 		n := min(45, len(s)) // 75 octets a word

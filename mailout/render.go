@@ -128,8 +128,8 @@ func headerAddress(name, address string) string {
 	if strings.ContainsAny(name, "@＠") {
 		name = ""
 	}
-	if strings.Contains(name, "=?") {
-		return headerText(name) + " " + (&mail.Address{Address: address}).String()
+	if strings.Contains(name, "=?") || strings.Contains(name, `\`) { // net/mail leaves a backslash as it is in a "Q" word
+		return encodedWords(name) + " " + (&mail.Address{Address: address}).String()
 	}
 	return (&mail.Address{Name: name, Address: address}).String()
 }

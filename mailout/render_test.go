@@ -192,7 +192,7 @@ func TestReferences(t *testing.T) {
 
 var hostile = []string{
 	"a\r\nBcc: evil@x.test", "a\nb", "a\rb", "a\x00b", "a\u2028b\u2029c\u0085d", "\u202eevil\u2066x", strings.Repeat("x", 10_000), strings.Repeat("ñ ", 5_000),
-	"=?utf-8?q?Hola=0D=0ABcc:_evil@x?=", "=?", "?==?utf-8?b?//8=?=", "{{.Secreto}}", "%(x)s ${x}", "<script>alert(1)</script>", `a"b\c`, "a@b.test", "\xff\xfe", "", " ",
+	"=?utf-8?q?Hola=0D=0ABcc:_evil@x?=", "=?", "?==?utf-8?b?//8=?=", "{{.Secreto}}", "%(x)s ${x}", "<script>alert(1)</script>", `a"b\c`, `ñ\c`, "a@b.test", "\xff\xfe", "", " ",
 	"x\r.\r\nMAIL FROM:<>", "\n.\n", ".\r\n", "..", "日本語の件名", "👩‍👩‍👧", `";filename=x.exe`, "../../etc/passwd", "a\tb", "--boundary--",
 }
 
