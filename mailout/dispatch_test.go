@@ -406,10 +406,12 @@ func TestPanicWhileRendering(t *testing.T) {
 // Two dispatchers on one outbox: no row is sent by both.
 func TestNoRowIsSentTwice(t *testing.T) {
 	h := newHouse(t)
-	h.letters(60)
 	s := &sink{answer: func(string, []byte) Result { time.Sleep(time.Millisecond); return Result{Outcome: Sent} }}
-	h.run(s)
+	a := h.run(s)
 	r := h.run(s, func(d *Dispatcher) { d.Parallel = 8 })
+	// Whoever starts sends again what is being sent: so both start before there is anything.
+	r.until("at rest", 0, func() bool { return a.rests.Load() > 0 && r.rests.Load() > 0 })
+	h.letters(60)
 	r.untilAll(store.Sent, 60, 0)
 	for to, raw := range s.raw {
 		if len(raw) != 1 {
