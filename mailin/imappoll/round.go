@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -104,13 +105,30 @@ func (s *session) search(ctx context.Context, c imap.SearchCriteria) (list []uin
 		if err != nil {
 			return err
 		}
-		for _, uid := range found.AllUIDs() {
-			list = append(list, uint32(uid))
-		}
-		return nil
+		list, err = s.listed(found)
+		return err
 	})
 	slices.Sort(list)
 	return slices.Compact(list), err
+}
+
+// listed spells out the UIDs of an answer: a few octets can claim four thousand million of them, and go-imap would list
+// them all. A folder may grow while the answer is on its way.
+func (s *session) listed(found *imap.SearchData) (list []uint32, err error) {
+	all, _ := found.All.(imap.UIDSet)
+	most := uint64(10_000)
+	if open := s.client.Mailbox(); open != nil {
+		most += 2 * uint64(open.NumMessages)
+	}
+	for _, r := range all {
+		if r.Start == 0 || r.Stop < r.Start || r.Stop == math.MaxUint32 || uint64(len(list))+uint64(r.Stop-r.Start) >= most {
+			return nil, fmt.Errorf("the server lists UIDs that can't be: %s", all)
+		}
+		for uid := uint64(r.Start); uid <= uint64(r.Stop); uid++ {
+			list = append(list, uint32(uid))
+		}
+	}
+	return list, nil
 }
 
 // above is the criteria for UIDs past one. "n:*" always holds the last mail, however low its UID (RFC 9051 section 6.4.4).
