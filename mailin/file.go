@@ -229,7 +229,7 @@ func (f *filing) human() Sender {
 
 // act does what the rule says.
 func (f *filing) act(ctx context.Context) error {
-	if f.sent() {
+	if f.sent() && f.mail.Envelope.Incomplete == "" {
 		return f.fileSent(ctx)
 	}
 	switch f.row.Action {

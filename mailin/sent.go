@@ -5,30 +5,40 @@ import (
 	"context"
 	"strings"
 
+	"buzon/mailin/imappoll"
 	"buzon/mailin/message"
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/threading"
 )
 
-// WantsSent tells from the header of a mail in an account's folder of sent mail whether it is an agent's answer on a
-// ticket: a person wrote it, in answer to a mail that the desk knows, and it reaches the desk by no other way.
-func (in *Intake) WantsSent(ctx context.Context, header []byte) (bool, error) {
+// WantsSent tells from the header of a mail in the folder of sent mail of a mailbox whether it is an agent's answer on a
+// ticket: a person wrote it, in answer to a mail that the desk knows or with the case's number in its subject, and it
+// reaches the desk by no other way.
+func (in *Intake) WantsSent(ctx context.Context, mailbox string, header []byte) (imappoll.Want, error) {
 	m, err := message.Read(ctx, bytes.NewReader(header), int64(len(header)), in.o.Limits)
 	if err != nil {
-		return false, err
+		return imappoll.Unwanted, err
 	}
 	if in.ownMessageID(m.MessageID) || automatic(m) {
-		return false, nil // the desk's own mail, which the relay has put there
+		return imappoll.Unwanted, nil // the desk's own mail, which the relay has put there
 	}
 	for _, a := range append(m.To, m.Cc...) {
 		if in.ours(a.Address) {
-			return false, nil // it comes in by itself
+			return imappoll.Unwanted, nil // it comes in by itself
 		}
 	}
 	r := threading.Resolver{Signer: in.o.Signer, Mailboxes: in.boxes, Index: index{in.o.Store.Reader}}
-	res, err := r.Resolve(ctx, threading.Mail{InReplyTo: m.InReplyTo, References: m.References})
-	return err == nil && res.Ticket != 0, err
+	res, err := r.Resolve(ctx, threading.Mail{InReplyTo: m.InReplyTo, References: m.References, Subject: m.Subject, Tag: in.o.Mailboxes.Named(mailbox).Tag})
+	switch {
+	case err != nil:
+		return imappoll.Unwanted, err
+	case res.Ticket != 0:
+		return imappoll.Wanted, nil
+	case len(m.InReplyTo)+len(m.References) > 0:
+		return imappoll.Unknown, nil
+	}
+	return imappoll.Unwanted, nil
 }
 
 func automatic(m *message.Message) bool {

@@ -18,7 +18,7 @@ type IMAPEntry struct {
 	State    string
 	Attempts int
 	Error    string
-	Print    []byte  // nil: none was taken yet
+	Print    []byte  // of mail that stays in the folder; nil: none was taken yet
 	Mail     int64   // journal row, 0 for none
 	Outcome  Outcome // of that row
 }
@@ -33,6 +33,7 @@ type IMAPPosition struct {
 type IMAPMail struct {
 	UID      uint32
 	State    string
+	Print    []byte // nil for none
 	Envelope Envelope
 	Spool    *Spool
 }
@@ -67,11 +68,15 @@ func (r Reader) IMAPPosition(ctx context.Context, account, folder string) (p IMA
 	return p, ok, err
 }
 
-// BeginIMAP starts an epoch of a folder, with what is known of its UIDs.
+// BeginIMAP starts an epoch of a folder, with what is known of its UIDs. Should it bear the number of an earlier one, that
+// one's UIDs are forgotten.
 func (s *Store) BeginIMAP(ctx context.Context, f IMAPFolder, old uint32, known []IMAPEntry) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
 		_, err := tx.exec(ctx, `INSERT INTO imap_folder (account, folder, uidvalidity, uid, old) VALUES ($1, $2, $3, 0, $4)
 			ON CONFLICT (account, folder) DO UPDATE SET uidvalidity = excluded.uidvalidity, uid = 0, old = excluded.old`, f.Account, f.Name, f.UIDValidity, old)
+		if err == nil {
+			_, err = tx.exec(ctx, "DELETE FROM imap_mail WHERE account = $1 AND folder = $2 AND uidvalidity = $3", f.Account, f.Name, f.UIDValidity)
+		}
 		for _, e := range known {
 			if err == nil {
 				err = tx.noteIMAP(ctx, f, e)
@@ -118,7 +123,7 @@ func (s *Store) TakeIMAP(ctx context.Context, f IMAPFolder, cursor uint32, mails
 		for _, m := range mails {
 			id, err := tx.receive(ctx, m.Envelope, m.Spool)
 			if err == nil {
-				err = tx.noteIMAP(ctx, f, IMAPEntry{UID: m.UID, State: m.State, Mail: id})
+				err = tx.noteIMAP(ctx, f, IMAPEntry{UID: m.UID, State: m.State, Print: m.Print, Mail: id})
 			}
 			if err != nil {
 				return err
@@ -182,7 +187,7 @@ func (r Reader) IMAPEntries(ctx context.Context, f IMAPFolder, above uint32) ([]
 
 // IMAPOwed lists mail of a folder that something is still to be done about.
 func (r Reader) IMAPOwed(ctx context.Context, f IMAPFolder) ([]IMAPEntry, error) {
-	return r.imapEntries(ctx, "m.state IN ('taken', 'copied', 'failed')", f.Account, f.Name, f.UIDValidity)
+	return r.imapEntries(ctx, "m.state IN ('taken', 'copied', 'failed', 'waiting')", f.Account, f.Name, f.UIDValidity)
 }
 
 // IMAPPrints lists the prints of mail that was skipped in the folder's present epoch, which is about to end.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -70,7 +71,7 @@ func TestUpgradeKeepsACopyAndIsDoneOnce(t *testing.T) {
 	dir := t.TempDir()
 	oldDatabase(t, dir, frozen(t))
 	s := open(t, dir, Options{})
-	steps := append(migrations[:1:1], "CREATE TABLE later (x INTEGER)")
+	steps := append(slices.Clone(migrations), "CREATE TABLE later (x INTEGER)")
 	db := must(sql.Open("sqlite", source(filepath.Join(dir, "buzon.db"))+"?_txlock=immediate&_pragma=busy_timeout(5000)"))(t)
 	defer db.Close()
 	check(t, migrate(ctx, db, steps, func(v int) error { return s.copyOf(ctx, db, v) }))

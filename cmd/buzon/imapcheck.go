@@ -26,7 +26,7 @@ func (a *app) tryIMAP(ctx context.Context, conf config, c imapConfig, send bool)
 	if err != nil {
 		return err
 	}
-	account.Journal, account.Wanted = mailin.IMAPJournal{}, func(context.Context, []byte) (bool, error) { return false, nil }
+	account.Journal, account.Wanted = mailin.IMAPJournal{}, func(context.Context, []byte) (imappoll.Want, error) { return imappoll.Unwanted, nil }
 	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
 	defer cancel()
 	id := ""

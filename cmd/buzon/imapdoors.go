@@ -30,7 +30,10 @@ func (h *house) imapDoors() (list []imappoll.Account, err error) {
 // imapDoor is one account with the desk's journal.
 func (h *house) imapDoor(c imapConfig) (imappoll.Account, error) {
 	a, err := c.account(h.config.DataDir)
-	a.Log, a.Wanted = h.log, h.intake().WantsSent
+	a.Log = h.log
+	a.Wanted = func(ctx context.Context, header []byte) (imappoll.Want, error) {
+		return h.intake().WantsSent(ctx, c.Mailbox, header)
+	}
 	a.Journal = mailin.IMAPJournal{Store: h.store, Mailbox: c.Mailbox, Sent: c.Sent}
 	return a, err
 }

@@ -16,7 +16,7 @@ func (s *session) after(ctx context.Context) error {
 		return storeError(err)
 	}
 	owed = slices.DeleteFunc(owed, func(e Entry) bool {
-		return e.State == Failed || s.Apart != "" && s.After == Move && !e.Settled // where it goes is not known yet
+		return e.State == Failed || e.State == Waiting || s.Apart != "" && s.After == Move && !e.Settled // where it goes is not known yet
 	})
 	for len(owed) > 0 {
 		some := owed[:min(mostMails, len(owed))]

@@ -42,7 +42,7 @@ func (s *session) entry(ctx context.Context, uid uint32) (Entry, error) {
 
 // blame finds the mail at which the connection ended, and from now on asks for one at a time.
 func (s *session) blame(ctx context.Context, uids []uint32, got bodies, why error) error {
-	*s.chunk = 1
+	s.pace = pace{1, 1}
 	for _, uid := range uids {
 		if b := got[uid]; b == nil || !b.whole {
 			return s.fail(ctx, uid, killing, why)
@@ -54,7 +54,7 @@ func (s *session) blame(ctx context.Context, uids []uint32, got bodies, why erro
 // retry tries a mail once more, alone, or sets it aside.
 func (s *session) retry(ctx context.Context, e Entry, old uint32) error {
 	if e.Attempts >= patienceEnds {
-		return s.setAside(ctx, e, e.Error)
+		return s.setAside(ctx, e, old, e.Error)
 	}
 	b, err := s.fetchAlone(ctx, e.UID)
 	if err != nil || b == nil {
@@ -65,7 +65,7 @@ func (s *session) retry(ctx context.Context, e Entry, old uint32) error {
 }
 
 // setAside journals what is known of a mail that can't be had.
-func (s *session) setAside(ctx context.Context, e Entry, why string) error {
+func (s *session) setAside(ctx context.Context, e Entry, old uint32, why string) error {
 	var header []byte
 	var size int64
 	if e.Attempts < hopeless {
@@ -94,64 +94,12 @@ func (s *session) setAside(ctx context.Context, e Entry, why string) error {
 		return storeError(err)
 	}
 	s.log.Warn("a mail is set aside; it stays on the server", "folder", s.open.name, "uid", e.UID, "reason", why)
-	return s.journal(ctx, 0, []Mail{{UID: e.UID, Spool: spool, State: Aside, Incomplete: why, Size: size, Received: time.Now()}})
+	return s.journal(ctx, 0, []Mail{{UID: e.UID, Spool: spool, State: Aside, Incomplete: why, Size: size, Received: time.Now(), Archive: s.old(e.UID, old)}})
 }
-
-// mostHeader bounds what is kept of a header, and of the headers that sent mail is judged by.
-const mostHeader = 256 << 10
 
 // header asks for a mail's header and size.
 func (s *session) header(ctx context.Context, uid uint32) (header []byte, size int64, err error) {
-	err = s.headers(ctx, []uint32{uid}, &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true},
+	err = s.readHeaders(ctx, []uint32{uid}, &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true},
 		func(_ uint32, h []byte, n int64) { header, size = h, n })
 	return header, size, err
-}
-
-// headers asks for a section of the headers of several mails.
-func (s *session) headers(ctx context.Context, uids []uint32, section *imap.FetchItemBodySection, f func(uid uint32, header []byte, size int64)) error {
-	section.Partial = &imap.SectionPartial{Size: mostHeader}
-	return s.do(ctx, "fetch headers", func() error {
-		return s.each(set(uids), section, func(m fetched) error {
-			if m.text == nil {
-				return nil
-			}
-			if m.text.Size() > mostHeader {
-				return s.refuse(m.text)
-			}
-			header, err := io.ReadAll(m.text)
-			if err == nil && int64(len(header)) < m.text.Size() {
-				err = io.ErrUnexpectedEOF
-			}
-			if err == nil {
-				f(m.uid, header, m.size)
-			}
-			return err
-		})
-	})
-}
-
-// wanted asks who knows which sent mails belong to a ticket, and passes over the others.
-func (s *session) wanted(ctx context.Context, uids []uint32) (rest []uint32, err error) {
-	const atOnce = 50
-	for len(uids) > 0 {
-		some := uids[:min(atOnce, len(uids))]
-		uids = uids[len(some):]
-		headers := map[uint32][]byte{}
-		whole := &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true}
-		if err := s.headers(ctx, some, whole, func(uid uint32, h []byte, _ int64) { headers[uid] = h }); err != nil {
-			return nil, err
-		}
-		for _, uid := range some {
-			yes, err := s.Wanted(ctx, headers[uid])
-			if err != nil {
-				return nil, storeError(err)
-			}
-			if yes {
-				rest = append(rest, uid)
-			} else if err := s.note(ctx, 0, Entry{UID: uid, State: Skipped}); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return rest, nil
 }

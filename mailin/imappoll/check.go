@@ -27,8 +27,7 @@ func (a Account) Check(ctx context.Context, await string) (c Checked, err error)
 	if err != nil {
 		return c, err
 	}
-	chunk := 1
-	s, err := p.connect(ctx, &chunk, false)
+	s, err := p.connect(ctx, false)
 	if err != nil {
 		return c, err
 	}
@@ -111,8 +110,7 @@ func (a Account) Poll(ctx context.Context, order Order) error {
 	if p.status, err = p.Journal.Status(ctx, p.Name); err != nil {
 		return fmt.Errorf("read the state of IMAP account %s: %w", p.Name, err)
 	}
-	chunk := mostMails
-	s, err := p.connect(ctx, &chunk, false)
+	s, err := p.connect(ctx, false)
 	if err == nil {
 		defer s.close()
 		err = s.round(ctx, order)

@@ -27,7 +27,6 @@ type session struct {
 	guesses bool            // RFC822.SIZE is not to be relied on
 	deaf    bool            // the server refused IDLE
 	ready   map[string]bool // target folders that exist
-	chunk   *int            // mails in one FETCH
 	buffer  []byte          // between a literal and its spool
 	saving  chan error      // of the mails that are being journalled while the next are fetched; nil: none are
 }
@@ -41,13 +40,13 @@ type selected struct {
 }
 
 // connect opens a connection, secures it and logs in. The session must be closed, an error or not.
-func (p *plan) connect(ctx context.Context, chunk *int, fresh bool) (*session, error) {
+func (p *plan) connect(ctx context.Context, fresh bool) (*session, error) {
 	address := net.JoinHostPort(p.Host, strconv.Itoa(p.Port))
 	nc, err := p.Dial(ctx, "tcp", address)
 	if err != nil {
 		return nil, errDial{fmt.Errorf("connect to %s: %w", address, err)}
 	}
-	s := &session{plan: p, wire: &wire{Conn: nc}, wake: make(chan struct{}, 1), ready: map[string]bool{}, chunk: chunk}
+	s := &session{plan: p, wire: &wire{Conn: nc}, wake: make(chan struct{}, 1), ready: map[string]bool{}}
 	err = s.do(ctx, "greet the server", func() (err error) {
 		s.client, err = s.secure(ctx)
 		if err == nil {

@@ -1,10 +1,11 @@
 package imappoll
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
+	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 )
@@ -15,16 +16,21 @@ func (s *session) meet(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	from, since := s.beginning()
 	next := s.open.next
+	if open := s.client.Mailbox(); open != nil && len(all) < int(open.NumMessages) && (next == 0 || since != "now") {
+		return fmt.Errorf("the server lists %d of the folder's %d mails", len(all), open.NumMessages)
+	}
 	if next == 0 && len(all) > 0 {
 		next = all[len(all)-1] + 1
 	}
 	var take []uint32
-	switch {
-	case s.Since == "all" && !s.open.sent:
+	switch since {
+	case "now":
+	case "all":
 		take = all
-	case s.Since != "now" && !s.open.sent:
-		if take, err = s.search(ctx, imap.SearchCriteria{Since: s.since}); err != nil {
+	default:
+		if take, err = s.search(ctx, imap.SearchCriteria{Since: from}); err != nil {
 			return err
 		}
 	}
@@ -35,10 +41,19 @@ func (s *session) meet(ctx context.Context) error {
 		}
 	}
 	s.log.Info("first contact", "folder", s.open.name, "mails", len(all), "skipped", len(skip))
-	if err := s.Journal.Begin(ctx, s.open.Folder, next, skip); err != nil {
-		return storeError(err)
+	return storeError(s.Journal.Begin(ctx, s.open.Folder, next, skip))
+}
+
+// beginning tells from when on the open folder's mail is taken. Of a folder that was awaited, all that came into it is new;
+// whoever gave its name to another folder has not made that one's mail new.
+func (s *session) beginning() (from time.Time, since string) {
+	switch awaited, ok := s.awaited[s.open.name]; {
+	case s.open.sent:
+		return from, "now"
+	case ok && s.Since == "now":
+		return awaited.UTC().Add(-12 * time.Hour), "the day that it was awaited" // the server's day may not be ours
 	}
-	return s.print(ctx)
+	return s.since, s.Since
 }
 
 // meetAgain begins anew with a folder whose server has numbered its mail afresh (RFC 9051 section 2.3.1.1). What was
@@ -46,40 +61,53 @@ func (s *session) meet(ctx context.Context) error {
 // had been taken before is found out by its content, when it is filed.
 func (s *session) meetAgain(ctx context.Context, at Position) error {
 	s.log.Warn("the server has numbered the folder's mail afresh; looking through all of it", "folder", s.open.name,
-		"uidvalidity", s.open.UIDValidity, "before", at.UIDValidity)
-	prints, err := s.Journal.Prints(ctx, s.open.Folder)
+		"uidvalidity", s.open.UIDValidity, "before", at.UIDValidity, "uidnext", s.open.next, "seen", at.Cursor)
+	known, err := s.Journal.Prints(ctx, s.open.Folder)
 	if err != nil {
 		return storeError(err)
 	}
 	var skip []Entry
-	if len(prints) > 0 {
+	if len(known) > 0 {
 		all, err := s.search(ctx, imap.SearchCriteria{})
 		if err != nil {
 			return err
 		}
 		left := map[string]int{}
-		for _, p := range prints {
+		for _, p := range known {
 			left[string(p)]++
 		}
-		err = s.prints(ctx, all, func(uid uint32, p []byte) error {
-			if left[string(p)]--; left[string(p)] >= 0 {
-				skip = append(skip, Entry{UID: uid, State: Skipped, Print: p})
-			}
-			return nil
-		})
+		found, err := s.prints(ctx, all)
 		if err != nil {
 			return err
 		}
+		for _, uid := range all {
+			p := found[uid]
+			if left[string(p)]--; p != nil && left[string(p)] >= 0 {
+				skip = append(skip, Entry{UID: uid, State: Skipped, Print: p})
+			}
+		}
 	}
 	var old uint32
-	if at.Cursor+1 < at.Old { // old mail was still being taken
+	if _, since := s.beginning(); since != "now" && at.Cursor+1 < at.Old { // old mail was still being taken
 		old = s.open.next
 	}
 	return storeError(s.Journal.Begin(ctx, s.open.Folder, old, skip))
 }
 
+// rewound tells a server that gives out UIDs once more, as after its disk was set back to an older state, though it
+// says that they are the same (RFC 9051 section 2.3.1.1 forbids it). One whose UIDNEXT is never right is believed once.
+func (s *session) rewound(at Position) bool {
+	back, before := s.open.next != 0 && s.open.next <= at.Cursor, s.setBack[s.open.Folder]
+	s.setBack[s.open.Folder] = back
+	return back && !before
+}
+
 // print notes the prints of skipped mail that has none yet.
 func (s *session) print(ctx context.Context) error {
+	at, _, err := s.Journal.Position(ctx, s.Name, s.open.name)
+	if err != nil || at.Prints {
+		return storeError(err)
+	}
 	entries, err := s.Journal.Entries(ctx, s.open.Folder, 0)
 	if err != nil {
 		return storeError(err)
@@ -91,48 +119,26 @@ func (s *session) print(ctx context.Context) error {
 		}
 	}
 	for len(uids) > 0 {
-		some := uids[:min(sizeBlock, len(uids))]
+		some := uids[:min(mostAsked, len(uids))]
 		uids = uids[len(some):]
-		found := map[uint32][]byte{}
-		if err := s.prints(ctx, some, func(uid uint32, p []byte) error { found[uid] = p; return nil }); err != nil {
+		found, err := s.prints(ctx, some)
+		if refused(err) && !errors.Is(err, errThrottle) {
+			s.log.Warn("what was there at first contact can't be noted; trying again", "folder", s.open.name, "error", err)
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		var noted []Entry
 		for _, uid := range some {
 			p := found[uid]
 			if p == nil {
-				p = []byte{} // gone meanwhile: needs none
+				p = []byte{} // gone meanwhile, or not to be had: needs none
 			}
 			noted = append(noted, Entry{UID: uid, State: Skipped, Print: p})
 		}
 		if err := s.note(ctx, 0, noted...); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// prints asks for what tells mails apart however a server numbers them and whatever it adds to their headers.
-func (s *session) prints(ctx context.Context, uids []uint32, f func(uid uint32, print []byte) error) error {
-	for len(uids) > 0 {
-		some := uids[:min(sizeBlock, len(uids))]
-		uids = uids[len(some):]
-		found := map[uint32][]byte{}
-		section := &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true,
-			HeaderFields: []string{"Message-ID", "Date", "From", "Subject"}}
-		err := s.headers(ctx, some, section, func(uid uint32, h []byte, _ int64) {
-			sum := sha256.Sum256(bytes.Join(bytes.Fields(h), []byte(" ")))
-			found[uid] = sum[:16]
-		})
-		if err != nil {
-			return err
-		}
-		for _, uid := range some { // in order, whatever order the answers had
-			if p := found[uid]; p != nil {
-				if err := f(uid, p); err != nil {
-					return err
-				}
-			}
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package imappoll
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -17,7 +18,9 @@ type fake struct {
 	mu       sync.Mutex
 	caps     string
 	validity int
+	next     int // UIDNEXT; 0: not told
 	uids     []int
+	letters  map[int]int  // which letter a UID is, if not the one of its number
 	deleted  map[int]bool // carry \Deleted
 	copied   []int        // what is in the target folder
 	heard    []string     // commands without tags
@@ -105,7 +108,11 @@ func (f *fake) reply(command string) string {
 	case "LIST":
 		return "* LIST () \"/\" INBOX\r\n"
 	case "SELECT":
-		return fmt.Sprintf("* %d EXISTS\r\n* OK [PERMANENTFLAGS (\\Deleted \\*)] x\r\n* OK [UIDVALIDITY %d] x\r\n{tag} OK [READ-WRITE] done\r\n", len(f.uids), f.validity)
+		text := fmt.Sprintf("* %d EXISTS\r\n* OK [PERMANENTFLAGS (\\Deleted \\*)] x\r\n* OK [UIDVALIDITY %d] x\r\n", len(f.uids), f.validity)
+		if f.next > 0 {
+			text += fmt.Sprintf("* OK [UIDNEXT %d] x\r\n", f.next)
+		}
+		return text + "{tag} OK [READ-WRITE] done\r\n"
 	case "SEARCH":
 		return "* SEARCH" + strings.TrimRight(" "+strings.Trim(fmt.Sprint(f.uids), "[]"), " ") + "\r\n"
 	case "FETCH":
@@ -161,9 +168,17 @@ func (f *fake) present(rest string) (uids []int) {
 
 func (f *fake) fetch(rest string) (text string) {
 	for i, uid := range f.present(rest) {
-		raw := string(letter(uid))
+		raw := string(letter(cmp.Or(f.letters[uid], uid)))
 		header := raw[:strings.Index(raw, "\r\n\r\n")+4]
 		switch {
+		case strings.Contains(rest, "HEADER.FIELDS"):
+			var picked string
+			for line := range strings.Lines(header) {
+				if name, _, ok := strings.Cut(line, ":"); !ok || strings.Contains(strings.ToUpper(rest), strings.ToUpper(name)) {
+					picked += line
+				}
+			}
+			text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)]<0> {%d}\r\n%s)\r\n", i+1, uid, len(raw), len(picked), picked)
 		case strings.Contains(rest, "HEADER"):
 			text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[HEADER]<0> {%d}\r\n%s)\r\n", i+1, uid, len(raw), len(header), header)
 		case !strings.Contains(rest, "BODY"):

@@ -14,7 +14,6 @@ import (
 const (
 	mostMails = 100      // in one FETCH, and in one transaction of the journal
 	mostBytes = 16 << 20 // likewise, but one mail at least
-	sizeBlock = 500      // UIDs whose sizes are asked for at once
 )
 
 // take fetches mails and puts them into the journal. The UIDs have no entry yet and come in order. With advance the
@@ -22,13 +21,13 @@ const (
 func (s *session) take(ctx context.Context, list []uint32, old uint32, advance bool) (err error) {
 	defer func() { err = errors.Join(err, s.saved()) }()
 	for len(list) > 0 {
-		block := list[:min(sizeBlock, len(list))]
+		block := list[:min(mostAsked, len(list))]
 		list = list[len(block):]
 		sizes, err := s.sizes(ctx, block)
 		if err != nil {
 			return err
 		}
-		rest, err := s.sift(ctx, block, sizes)
+		rest, err := s.sift(ctx, block, sizes, old)
 		if err != nil {
 			return err
 		}
@@ -58,24 +57,21 @@ func (s *session) note(ctx context.Context, cursor uint32, entries ...Entry) err
 	return storeError(s.Journal.Note(ctx, s.open.Folder, cursor, entries))
 }
 
-// sift sets aside what is too large, and of sent mail passes over what nobody wants.
-func (s *session) sift(ctx context.Context, block []uint32, sizes map[uint32]int64) (rest []uint32, err error) {
+// sift passes over sent mail that nobody wants, and sets aside what is too large.
+func (s *session) sift(ctx context.Context, block []uint32, sizes map[uint32]int64, old uint32) (rest []uint32, err error) {
+	if s.open.sent {
+		if block, err = s.wanted(ctx, block); err != nil {
+			return nil, err
+		}
+	}
 	for _, uid := range block {
 		if sizes[uid] <= s.MaxSize {
 			rest = append(rest, uid)
 			continue
 		}
-		if s.open.sent {
-			err = s.note(ctx, 0, Entry{UID: uid, State: Skipped})
-		} else {
-			err = s.setAside(ctx, Entry{UID: uid}, fmt.Sprintf("the mail has %d bytes, more than max_size", sizes[uid]))
-		}
-		if err != nil {
+		if err := s.setAside(ctx, Entry{UID: uid}, old, fmt.Sprintf("the mail has %d bytes, more than max_size", sizes[uid])); err != nil {
 			return nil, err
 		}
-	}
-	if s.open.sent {
-		return s.wanted(ctx, rest)
 	}
 	return rest, nil
 }
@@ -84,7 +80,7 @@ func (s *session) sift(ctx context.Context, block []uint32, sizes map[uint32]int
 func (s *session) portion(list []uint32, sizes map[uint32]int64) int {
 	var bytes int64
 	for i, uid := range list {
-		if bytes += sizes[uid]; i > 0 && (i >= *s.chunk || bytes > mostBytes) {
+		if bytes += sizes[uid]; i > 0 && (i >= s.pace.mails || bytes > mostBytes) {
 			return i
 		}
 	}
@@ -114,7 +110,7 @@ func (s *session) takeChunk(ctx context.Context, uids []uint32, old uint32, adva
 	}
 	answered := err == nil
 	if answered {
-		*s.chunk = min(mostMails, *s.chunk*2)
+		s.pace.mails = min(mostMails, 2*s.pace.mails)
 	}
 	var mails []Mail
 	for _, uid := range uids {
@@ -168,11 +164,27 @@ func (s *session) journal(ctx context.Context, cursor uint32, mails []Mail) erro
 }
 
 func (s *session) mail(uid uint32, b *body, old uint32) Mail {
-	m := Mail{UID: uid, Spool: b.spool, State: Taken, Size: b.read, Received: time.Now(), Archive: s.Archive && uid < old}
-	if s.After == Leave || s.open.sent {
-		m.State = Done
+	m := Mail{UID: uid, Spool: b.spool, State: s.taken(), Size: b.read, Received: time.Now(), Archive: s.old(uid, old)}
+	if s.stays() {
+		m.Print = printOf(fieldsOf(b.head))
 	}
 	return m
+}
+
+// old tells mail that was there at first contact and is filed without notices.
+func (s *session) old(uid, old uint32) bool { return s.Archive && uid < old }
+
+// taken is the state of mail that is in the journal.
+func (s *session) taken() State {
+	if s.After == Leave || s.open.sent {
+		return Done
+	}
+	return Taken
+}
+
+// stays tells whether mail is left in the folder when it has been taken.
+func (s *session) stays() bool {
+	return s.open.sent || s.After == Leave || s.After == Flag || !s.canMove()
 }
 
 // fetchAlone fetches one mail, after it was missing from an answer or odd in it. nil without an error: the mail is gone,
@@ -212,7 +224,8 @@ var errNoBody = errors.New("the server answers without the mail's text, or with 
 type body struct {
 	spool Spool
 	read  int64
-	size  int64 // RFC822.SIZE; 0: not told
+	size  int64  // RFC822.SIZE; 0: not told
+	head  []byte // its beginning, of mail that stays
 	whole bool
 }
 
@@ -337,10 +350,14 @@ func (s *session) spool(ctx context.Context, b *body, lit imap.LiteralReader) (o
 	}
 	b.spool = spool
 	w := &watched{w: spool}
+	if s.stays() {
+		w.most = mostHeader
+	}
 	if s.buffer == nil {
 		s.buffer = make([]byte, 32<<10)
 	}
 	b.read, err = io.CopyBuffer(w, lit, s.buffer)
+	b.head = w.head
 	switch {
 	case w.err != nil:
 		return w.err, nil
@@ -351,13 +368,16 @@ func (s *session) spool(ctx context.Context, b *body, lit imap.LiteralReader) (o
 	return nil, err
 }
 
-// watched remembers the writer's own error, as apart from the reader's.
+// watched remembers the writer's own error, as apart from the reader's, and the beginning of what is written.
 type watched struct {
-	w   io.Writer
-	err error
+	w    io.Writer
+	err  error
+	head []byte
+	most int // octets of it
 }
 
 func (w *watched) Write(p []byte) (n int, err error) {
+	w.head = append(w.head, p[:min(len(p), w.most-len(w.head))]...)
 	n, w.err = w.w.Write(p)
 	return n, w.err
 }
@@ -367,16 +387,4 @@ func set(uids []uint32) (all imap.UIDSet) {
 		all.AddNum(imap.UID(uid))
 	}
 	return all
-}
-
-// sizes asks how large mails are. A server that refuses is believed to have none too large.
-func (s *session) sizes(ctx context.Context, uids []uint32) (map[uint32]int64, error) {
-	sizes := map[uint32]int64{}
-	err := s.do(ctx, "ask for sizes", func() error {
-		return s.each(set(uids), nil, func(m fetched) error { sizes[m.uid] = m.size; return nil })
-	})
-	if refused(err) && !errors.Is(err, errThrottle) {
-		err = nil
-	}
-	return sizes, err
 }

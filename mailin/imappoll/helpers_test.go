@@ -118,7 +118,7 @@ func (j *memory) Entries(_ context.Context, f Folder, above uint32) ([]Entry, er
 }
 
 func (j *memory) Owed(_ context.Context, f Folder) ([]Entry, error) {
-	return j.list(f, func(e Entry) bool { return slices.Contains([]State{Taken, Copied, Failed}, e.State) }), nil
+	return j.list(f, func(e Entry) bool { return slices.Contains([]State{Taken, Copied, Failed, Waiting}, e.State) }), nil
 }
 
 func (j *memory) Prints(_ context.Context, f Folder) (list [][]byte, err error) {
@@ -143,11 +143,11 @@ func (j *memory) Take(_ context.Context, f Folder, cursor uint32, mails []Mail) 
 		return j.takeErr
 	}
 	for _, m := range mails {
-		if e, known := j.entries[f][m.UID]; known && e.State != Failed && e.State != Aside {
+		if e, known := j.entries[f][m.UID]; known && e.State != Failed && e.State != Aside && e.State != Done && e.State != Skipped && e.State != Waiting {
 			panic(fmt.Sprintf("UID %d taken twice", m.UID))
 		}
 		j.mails = append(j.mails, taken{m, f, m.Spool.(*memSpool).String()})
-		j.note(f, cursor, []Entry{{UID: m.UID, State: m.State}})
+		j.note(f, cursor, []Entry{{UID: m.UID, State: m.State, Print: m.Print}})
 	}
 	return nil
 }

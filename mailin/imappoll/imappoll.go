@@ -41,6 +41,7 @@ const (
 	Done     State = "done"     // nothing is owed any more
 	Vanished State = "vanished" // another client removed it before it could be taken
 	Failed   State = "failed"   // could not be read; tried again
+	Waiting  State = "waiting"  // a sent mail, which answers one that has not come yet
 	Aside    State = "aside"    // could not be read; only what is known of it is in the journal, the mail is left on the server
 )
 
@@ -50,7 +51,7 @@ type Entry struct {
 	State    State
 	Attempts int    // that failed
 	Error    string // of the last
-	Print    []byte // tells a skipped mail again after a change of UIDVALIDITY
+	Print    []byte // tells a mail that stays in the folder from another under its UID, and a skipped one under another UID
 	Settled  bool   // the mail has been filed, or put into quarantine
 	Apart    bool   // it is in quarantine
 }
@@ -74,6 +75,7 @@ type Mail struct {
 	UID        uint32
 	Spool      Spool
 	State      State
+	Print      []byte // of mail that stays in the folder
 	Archive    bool   // old: filed without notices
 	Incomplete string // why only the header is there, if so
 	Size       int64  // on the server
@@ -113,7 +115,7 @@ type Journal interface {
 	Begin(ctx context.Context, f Folder, old uint32, known []Entry) error
 	// Entries lists the UIDs above the given one, in order.
 	Entries(ctx context.Context, f Folder, above uint32) ([]Entry, error)
-	// Owed lists what has the state Taken, Copied or Failed.
+	// Owed lists what has the state Taken, Copied, Failed or Waiting.
 	Owed(ctx context.Context, f Folder) ([]Entry, error)
 	// Prints lists those of mail that was skipped in the epoch before.
 	Prints(ctx context.Context, f Folder) ([][]byte, error)
@@ -159,7 +161,7 @@ type Account struct {
 	Folders []string
 	Sent    string // a folder whose mails are asked Wanted; never changed
 	// Wanted tells from its header whether a sent mail is to be taken.
-	Wanted  func(ctx context.Context, header []byte) (bool, error)
+	Wanted  func(ctx context.Context, header []byte) (Want, error)
 	After   After  // Move
 	MovedTo string // Procesados
 	Apart   string // folder for mail that went to quarantine; "": MovedTo
@@ -208,14 +210,29 @@ type folder struct {
 	sent bool
 }
 
-// plan is the account with all that is worked out of its options.
+// mailID is one mail on the server.
+type mailID struct {
+	Folder
+	uid uint32
+}
+
+// pace is how much is asked of the server at once: less after the connection ended.
+type pace struct{ mails, asked int }
+
+// plan is the account with all that is worked out of its options, and what its connections learn of the server.
 type plan struct {
 	Account
 	folders           []folder
 	schedule, nightly cron.Schedule
 	since             time.Time // zero for now and all
 	log               *slog.Logger
-	tried             map[string]time.Time // when what was set aside was tried again
+
+	pace    pace
+	tried   map[mailID]time.Time // when what was set aside was tried again
+	deaths  map[mailID]int       // how often the connection ended when a mail was asked about
+	setBack map[Folder]bool      // UIDNEXT was below what had been seen
+	waiting map[mailID][]byte    // the headers of sent mail that waits; without an entry it must be asked for
+	awaited map[string]time.Time // since when a folder is, which was not there at first contact
 
 	mu     sync.Mutex // of status
 	status Status
@@ -224,7 +241,8 @@ type plan struct {
 // check fills in the defaults and refuses what can't work.
 func (a Account) check() (*plan, error) {
 	a.setDefaults()
-	p := &plan{Account: a, log: a.Log.With("account", a.Name), tried: map[string]time.Time{}}
+	p := &plan{Account: a, log: a.Log.With("account", a.Name), pace: pace{mostMails, mostAsked},
+		tried: map[mailID]time.Time{}, deaths: map[mailID]int{}, setBack: map[Folder]bool{}, waiting: map[mailID][]byte{}, awaited: map[string]time.Time{}}
 	var err error
 	switch {
 	case a.Name == "" || a.Host == "" || a.Journal == nil || len(a.Folders) == 0:

@@ -3,6 +3,7 @@ package imappoll
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,10 @@ type tally struct{ lines []string }
 
 // reconcile compares the folder with the journal, UID by UID: what the journal lacks is taken, what should have been
 // moved and was not is moved.
-func (s *session) reconcile(ctx context.Context, aside bool, total *tally) error {
+//
+// A UID that was dealt with and is on the server all the same may be another mail by now: it is taken again, and its
+// content tells whether it has been filed before. others are the prints of UIDs that surely are.
+func (s *session) reconcile(ctx context.Context, others map[uint32][]byte, aside bool, total *tally) error {
 	server, err := s.search(ctx, imap.SearchCriteria{})
 	if err != nil {
 		return err
@@ -31,12 +35,23 @@ func (s *session) reconcile(ctx context.Context, aside bool, total *tally) error
 	for _, uid := range server {
 		on[uid] = true
 	}
-	missing := without(append([]uint32(nil), server...), entries)
-	if err := s.take(ctx, missing, at.Old, false); err != nil {
+	missing, err := s.passOver(ctx, without(slices.Clone(server), entries), at.Old)
+	if err != nil {
 		return err
 	}
-	count, noted := s.compare(on, entries)
+	count, behind, noted := s.compare(on, entries)
+	for uid := range others {
+		behind = append(behind, uid)
+	}
+	list := slices.Concat(missing, behind)
+	slices.Sort(list)
+	if err := s.take(ctx, slices.Compact(list), at.Old, false); err != nil {
+		return err
+	}
 	if err := s.note(ctx, 0, noted...); err != nil {
+		return err
+	}
+	if err := s.reprint(ctx, others); err != nil {
 		return err
 	}
 	if aside {
@@ -45,33 +60,39 @@ func (s *session) reconcile(ctx context.Context, aside bool, total *tally) error
 		}
 	}
 	total.lines = append(total.lines, fmt.Sprintf("%s: %d on the server, %d taken, %d not ours, %d set aside, %d were missing, %d left behind, %d gone unread",
-		s.open.name, len(server), count[Done]+count[Taken]+count[Copied]+len(missing), count[Skipped], count[Aside], len(missing), count["behind"], count[Vanished]))
+		s.open.name, len(server), count[Done]+count[Taken]+count[Copied]+len(missing), count[Skipped], count[Aside], len(missing), len(behind), count[Vanished]))
 	return nil
 }
 
-// compare counts the entries of mail that is on the server, and says which entries must change.
-func (s *session) compare(on map[uint32]bool, entries []Entry) (count map[State]int, noted []Entry) {
+// compare counts the entries of mail that is on the server, and says what was left behind there and which entries must
+// change.
+func (s *session) compare(on map[uint32]bool, entries []Entry) (count map[State]int, behind []uint32, noted []Entry) {
 	count = map[State]int{}
 	for _, e := range entries {
 		switch {
 		case !on[e.UID] && e.State == Failed:
 			noted = append(noted, Entry{UID: e.UID, State: Vanished, Error: e.Error})
 			count[Vanished]++
-		case !on[e.UID] && e.State != Vanished:
+		case !on[e.UID] && e.State == Waiting:
+			noted = append(noted, Entry{UID: e.UID, State: Skipped})
+		case !on[e.UID] && e.State == Vanished:
+			count[Vanished]++
+		case !on[e.UID]:
 		case e.State == Done && !s.open.sent && s.canMove() && (s.After == Move || s.After == Delete):
-			noted = append(noted, Entry{UID: e.UID, State: Taken})
-			count["behind"]++
+			behind = append(behind, e.UID)
+		case e.State == Vanished: // and is back: it was hidden for a while
+			noted = append(noted, Entry{UID: e.UID, State: Failed, Error: e.Error})
 		default:
 			count[e.State]++
 		}
 	}
-	return count, noted
+	return count, behind, noted
 }
 
 // asideAgain tries what was set aside once more, each mail at most twice a day: one of them may end the connection.
 func (s *session) asideAgain(ctx context.Context, on map[uint32]bool, entries []Entry, old uint32) error {
 	for _, e := range entries {
-		key := fmt.Sprint(s.open.Folder, e.UID)
+		key := mailID{s.open.Folder, e.UID}
 		if e.State != Aside || !on[e.UID] || time.Since(s.tried[key]) < 11*time.Hour {
 			continue
 		}

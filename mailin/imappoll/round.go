@@ -51,23 +51,33 @@ func (s *session) visit(ctx context.Context, f folder, full, aside bool, total *
 	if err := s.enter(ctx, f); err != nil {
 		return err
 	}
+	var others map[uint32][]byte
+	if full {
+		var err error
+		if others, err = s.recognise(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.scan(ctx); err != nil {
 		return err
 	}
 	if full {
-		if err := s.reconcile(ctx, aside, total); err != nil {
+		if err := s.reconcile(ctx, others, aside, total); err != nil {
 			return err
 		}
 	}
-	if err := s.again(ctx); err != nil {
+	if err := s.again(ctx, full); err != nil {
 		return err
 	}
-	return s.after(ctx)
+	if err := s.after(ctx); err != nil {
+		return err
+	}
+	return s.print(ctx)
 }
 
 // enter selects a folder and, on first contact or when its UIDs have lost their meaning, begins its epoch.
 func (s *session) enter(ctx context.Context, f folder) error {
-	name, _ := s.names.real(f.name)
+	name, there := s.names.real(f.name)
 	select {
 	case <-s.wake: // of the folder before
 	default:
@@ -76,6 +86,9 @@ func (s *session) enter(ctx context.Context, f folder) error {
 	err := s.do(ctx, "open", func() (err error) { data, err = s.client.Select(name, nil).Wait(); return err })
 	if err != nil {
 		s.open = selected{}
+		if _, ok := s.awaited[f.name]; refused(err) && !there && !ok && len(s.names.all) > 0 {
+			s.awaited[f.name] = time.Now()
+		}
 		return err
 	}
 	if data.UIDValidity == 0 {
@@ -89,13 +102,11 @@ func (s *session) enter(ctx context.Context, f folder) error {
 	case err != nil:
 		return storeError(err)
 	case !known:
-		err = s.meet(ctx)
-	case at.UIDValidity != data.UIDValidity:
-		err = s.meetAgain(ctx, at)
-	case !at.Prints:
-		err = s.print(ctx)
+		return s.meet(ctx)
+	case at.UIDValidity != data.UIDValidity || s.rewound(at):
+		return s.meetAgain(ctx, at)
 	}
-	return err
+	return nil
 }
 
 // search lists UIDs, in order.
@@ -156,13 +167,29 @@ func (s *session) scan(ctx context.Context) error {
 			return nil
 		}
 		last := list[len(list)-1]
-		if list = without(list, known); len(list) == 0 {
+		if list, err = s.passOver(ctx, without(list, known), at.Old); err != nil {
+			return err
+		}
+		if len(list) == 0 {
 			return s.note(ctx, last) // so that it is not all looked through again
 		}
 		if err := s.take(ctx, list, at.Old, true); err != nil {
 			return err
 		}
 	}
+}
+
+// passOver skips what was there at first contact and is not to be taken, though the server did not list it then.
+func (s *session) passOver(ctx context.Context, list []uint32, old uint32) (rest []uint32, err error) {
+	if _, since := s.beginning(); since != "now" {
+		return list, nil
+	}
+	n, _ := slices.BinarySearch(list, old)
+	skip := make([]Entry, n)
+	for i, uid := range list[:n] {
+		skip[i] = Entry{UID: uid, State: Skipped}
+	}
+	return list[n:], s.note(ctx, 0, skip...)
 }
 
 // without leaves out the UIDs that have an entry.
@@ -174,8 +201,9 @@ func without(list []uint32, known []Entry) []uint32 {
 	return slices.DeleteFunc(list, func(uid uint32) bool { return have[uid] })
 }
 
-// again tries once more what could not be read, each alone.
-func (s *session) again(ctx context.Context) error {
+// again tries once more what could not be read, each alone, and asks again for whom sent mail is that waits. With full a
+// reconciliation has gone by.
+func (s *session) again(ctx context.Context, full bool) error {
 	owed, err := s.Journal.Owed(ctx, s.open.Folder)
 	if err != nil {
 		return storeError(err)
@@ -184,15 +212,18 @@ func (s *session) again(ctx context.Context) error {
 	if err != nil {
 		return storeError(err)
 	}
+	var waiting []Entry
 	for _, e := range owed {
-		if e.State != Failed {
-			continue
-		}
-		if err := s.retry(ctx, e, at.Old); err != nil {
-			return err
+		switch e.State {
+		case Failed:
+			if err := s.retry(ctx, e, at.Old); err != nil {
+				return err
+			}
+		case Waiting:
+			waiting = append(waiting, e)
 		}
 	}
-	return nil
+	return s.wantedNow(ctx, waiting, full, at.Old)
 }
 
 // nightDue tells whether the night's reconciliation is due.

@@ -22,7 +22,7 @@ func (a Account) Run(ctx context.Context) error {
 	running.Go(func() { p.watch(watching) })
 	defer running.Wait()
 	defer stop()
-	w := &worker{plan: p, chunk: mostMails, order: ReconcileNow}
+	w := &worker{plan: p, order: ReconcileNow}
 	for tries := 0; ctx.Err() == nil; {
 		began := time.Now()
 		err := w.attempt(ctx)
@@ -47,7 +47,6 @@ func (a Account) Run(ctx context.Context) error {
 // worker is a running account: what outlives a connection.
 type worker struct {
 	*plan
-	chunk int
 	order Order // what the next round shall do
 	fresh bool  // the last login was refused: take a new token
 
@@ -72,7 +71,7 @@ func (w *worker) ration(login time.Time) time.Duration {
 func (w *worker) attempt(ctx context.Context) error {
 	w.worked = false
 	err := guarded(func() error {
-		s, err := w.connect(ctx, &w.chunk, w.fresh)
+		s, err := w.connect(ctx, w.fresh)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,184 @@
+package imappoll
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// change lets the account run, changes the server, and lets it run again.
+func change(t *testing.T, f *fake, a func(*Account), d time.Duration, how func()) *memory {
+	t.Helper()
+	j := newMemory()
+	account := account(j, 143)
+	account.Dial, account.Schedule = f.Dial, "@every 2m"
+	if a != nil {
+		a(&account)
+	}
+	stop := start(t, account)
+	elapse(10 * time.Minute)
+	f.mu.Lock()
+	how()
+	f.last.Close()
+	f.mu.Unlock()
+	elapse(d)
+	stop()
+	return j
+}
+
+// numbers are the letters in the journal, in order of their numbers.
+func numbers(mails []taken) (list []int) {
+	for _, m := range mails {
+		var n int
+		if _, after, ok := strings.Cut(m.raw, "Subject: Consulta "); ok && m.State != Aside {
+			fmt.Sscan(after, &n)
+		}
+		list = append(list, n)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func wantNumbers(t *testing.T, j *memory, want ...int) {
+	t.Helper()
+	if got := numbers(j.all()); !slices.Equal(got, want) {
+		t.Errorf("taken %v, want %v", got, want)
+	}
+}
+
+// TestServerSetBack has a server whose disk was set back: it gives out UIDs once more, though UIDVALIDITY says that it
+// does not. What comes under them is new mail, and is neither passed over nor destroyed unread.
+func TestServerSetBack(t *testing.T) {
+	for _, after := range []After{Move, Delete, Flag, Leave} {
+		for _, later := range []bool{false, true} { // UIDNEXT has overtaken what was seen before
+			t.Run(fmt.Sprintf("%s-%v", after, later), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					f := newFake(1, 2, 3, 4, 5)
+					f.next = 6
+					j := change(t, f, func(a *Account) { a.After = after }, 26*time.Hour, func() {
+						f.uids, f.letters, f.next = append(f.uids[:min(2, len(f.uids))], 4, 5), map[int]int{4: 14, 5: 15}, 6
+						if later {
+							f.uids, f.next = append(f.uids, 6, 7), 8
+						}
+					})
+					got := slices.Compact(numbers(j.all())) // what is taken twice is told by its content
+					want := []int{1, 2, 3, 4, 5, 14, 15}
+					if later {
+						want = []int{1, 2, 3, 4, 5, 6, 7, 14, 15}
+					}
+					if !slices.Equal(got, want) {
+						t.Errorf("taken %v, want %v", got, want)
+					}
+					if n := len(j.all()); n > len(want)+5 {
+						t.Errorf("%d mails were taken: want each once more at most", n)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestUIDNextIsAlwaysWrong does not look through all of the folder each time.
+func TestUIDNextIsAlwaysWrong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		f.next = 1
+		j := play(t, f, 30*time.Minute, func(a *Account) { a.After = Leave })
+		if n := len(j.all()); n > 6 {
+			t.Errorf("three mails were taken %d times", n)
+		}
+	})
+}
+
+// TestAnotherMailbox opens another mailbox under the account's name, where UIDVALIDITY happens to be the same.
+func TestAnotherMailbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4)
+		f.next = 5
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since = f.Dial, "now"
+		stop := start(t, a)
+		elapse(time.Minute)
+		stop()
+		f.uids, f.next, f.letters = []int{1, 2, 3, 4, 5, 6}, 7, map[int]int{1: 11, 2: 12, 3: 13, 4: 14, 5: 15, 6: 16}
+		stop = start(t, a)
+		elapse(time.Minute)
+		f.mu.Lock()
+		f.uids = append(f.uids, 7)
+		f.mu.Unlock()
+		elapse(3 * time.Minute)
+		stop()
+		wantNumbers(t, j, 7)
+	})
+}
+
+// TestShortList has a server that does not list all of its mail at first contact. What is old stays old.
+func TestShortList(t *testing.T) {
+	for _, since := range []string{"now", "all", "2020-01-01"} {
+		for _, next := range []int{0, 5} {
+			t.Run(fmt.Sprintf("%s-%d", since, next), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					f := newFake(1, 2, 3, 4)
+					f.next = next
+					short := 2
+					f.answer = func(command string) string {
+						if strings.HasPrefix(command, "UID SEARCH") && short > 0 {
+							short--
+							return "* SEARCH 1 2\r\n"
+						}
+						return ""
+					}
+					j := change(t, f, func(a *Account) { a.Since, a.After = since, Leave }, 20*time.Minute, func() {
+						f.uids, f.next = []int{1, 2, 3, 4, 5}, min(next, 1)*6
+					})
+					if since == "now" {
+						wantNumbers(t, j, 5)
+					} else {
+						wantNumbers(t, j, 1, 2, 3, 4, 5)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestHiddenForAWhile has a server that hides a mail between its SEARCH and its FETCH, and shows it again.
+func TestHiddenForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		f.answer = func(command string) string {
+			if strings.HasPrefix(command, "UID FETCH") && strings.Contains(command, "BODY.PEEK[]") {
+				f.uids = slices.DeleteFunc(f.uids, func(uid int) bool { return uid == 2 })
+			}
+			return ""
+		}
+		j := change(t, f, nil, 26*time.Hour, func() { f.answer, f.uids = nil, append(f.uids, 2) })
+		wantNumbers(t, j, 1, 2, 3)
+	})
+}
+
+// TestAwaitedFolder is made after the account was set up: all that comes into it is new.
+func TestAwaitedFolder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2)
+		there := false
+		f.answer = func(command string) string {
+			if !there && strings.HasPrefix(command, "SELECT") {
+				return "{tag} NO [NONEXISTENT] no such mailbox\r\n"
+			}
+			if _, since, ok := strings.Cut(command, "SINCE "); ok {
+				if since != `"31-Dec-1999"` {
+					t.Errorf("since %s", since)
+				}
+				return "* SEARCH 2\r\n"
+			}
+			return ""
+		}
+		j := change(t, f, func(a *Account) { a.Since, a.Folders = "now", []string{"Web"} }, 20*time.Minute, func() { there = true })
+		wantNumbers(t, j, 2)
+	})
+}

@@ -1,0 +1,107 @@
+package imappoll
+
+import (
+	"context"
+	"errors"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// Want is whether a sent mail belongs to a ticket.
+type Want int
+
+const (
+	Unwanted Want = iota
+	Wanted
+	Unknown // it answers a mail that has not come yet, or is not filed
+)
+
+// mostWaits is how many reconciliations a sent mail waits for the one that it answers.
+const mostWaits = 3
+
+// wanted asks which sent mails belong to a ticket, passes over the others and has some wait.
+func (s *session) wanted(ctx context.Context, uids []uint32) (rest []uint32, err error) {
+	headers, err := s.sentHeaders(ctx, uids)
+	if err != nil {
+		return nil, err
+	}
+	var noted []Entry
+	for _, uid := range uids {
+		want, err := s.wants(ctx, headers[uid])
+		switch {
+		case err != nil:
+			return nil, err
+		case want == Wanted:
+			rest = append(rest, uid)
+		case want == Unwanted:
+			noted = append(noted, Entry{UID: uid, State: Skipped})
+		default:
+			noted = append(noted, Entry{UID: uid, State: Waiting})
+			s.waiting[mailID{s.open.Folder, uid}] = headers[uid]
+		}
+	}
+	return rest, s.note(ctx, 0, noted...)
+}
+
+func (s *session) wants(ctx context.Context, header []byte) (Want, error) {
+	if len(header) == 0 {
+		return Unknown, nil
+	}
+	want, err := s.Wanted(ctx, header)
+	return want, storeError(err)
+}
+
+// sentHeaders asks for whole headers. One that is not to be had is missing.
+func (s *session) sentHeaders(ctx context.Context, uids []uint32) (map[uint32][]byte, error) {
+	headers := map[uint32][]byte{}
+	whole := &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true}
+	err := s.headers(ctx, uids, whole, func(uid uint32, h []byte) { headers[uid] = h })
+	if refused(err) && !errors.Is(err, errThrottle) {
+		err = nil
+	}
+	return headers, err
+}
+
+// wantedNow asks again about sent mail that waits. Its headers are kept in memory: the server is not asked in each round.
+// With last one more reconciliation has gone by.
+func (s *session) wantedNow(ctx context.Context, waiting []Entry, last bool, old uint32) error {
+	var bare []uint32
+	for _, e := range waiting {
+		if _, ok := s.waiting[mailID{s.open.Folder, e.UID}]; !ok {
+			bare = append(bare, e.UID)
+		}
+	}
+	headers, err := s.sentHeaders(ctx, bare)
+	if err != nil {
+		return err
+	}
+	for _, uid := range bare {
+		s.waiting[mailID{s.open.Folder, uid}] = headers[uid]
+	}
+	for _, e := range waiting {
+		id := mailID{s.open.Folder, e.UID}
+		want, err := s.wants(ctx, s.waiting[id])
+		if err != nil {
+			return err
+		}
+		if last {
+			e.Attempts++
+		}
+		switch {
+		case want == Wanted:
+			err = s.retry(ctx, Entry{UID: e.UID}, old)
+		case want == Unwanted, e.Attempts >= mostWaits:
+			err = s.note(ctx, 0, Entry{UID: e.UID, State: Skipped})
+		case last:
+			err = s.note(ctx, 0, e)
+			continue
+		default:
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		delete(s.waiting, id)
+	}
+	return nil
+}
