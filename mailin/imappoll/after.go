@@ -21,11 +21,14 @@ func (s *session) after(ctx context.Context) error {
 	for len(owed) > 0 {
 		some := owed[:min(mostMails, len(owed))]
 		owed = owed[len(some):]
-		if err := s.settle(ctx, some); err != nil {
-			return fmt.Errorf("%s mail that is in the journal: %w", s.After, err)
+		if settled := s.settle(ctx, some); settled != nil {
+			err = fmt.Errorf("%s mail that is in the journal: %w", s.After, settled)
+		}
+		if err != nil && (!refused(err) || errors.Is(err, errThrottle)) {
+			return err
 		}
 	}
-	return nil
+	return err
 }
 
 // settle deals with some of it. What another client has removed meanwhile is done with.
@@ -79,9 +82,9 @@ func (s *session) noteAll(ctx context.Context, list []Entry, state State) error 
 
 // canMove tells whether one mail can be taken out of the folder without touching others: by MOVE (RFC 6851), or by
 // UID EXPUNGE (RFC 4315). A plain EXPUNGE would remove whatever another client has marked.
-func (s *session) canMove() bool {
-	return s.caps.Has(imap.CapIMAP4rev2) || s.caps.Has(imap.CapUIDPlus) || s.hasMove() && s.After == Move
-}
+func (s *session) canMove() bool { return s.expunges() || s.hasMove() && s.After == Move }
+
+func (s *session) expunges() bool { return s.caps.Has(imap.CapUIDPlus) || s.caps.Has(imap.CapIMAP4rev2) }
 
 func (s *session) hasMove() bool { return s.caps.Has(imap.CapMove) || s.caps.Has(imap.CapIMAP4rev2) }
 
@@ -106,33 +109,73 @@ func (s *session) moveTo(ctx context.Context, folder string, list []Entry) error
 	if err != nil {
 		return err
 	}
-	if s.hasMove() {
-		err := s.do(ctx, "move to "+target, func() error { _, err := s.client.Move(set(uidsOf(list)), target).Wait(); return err })
-		if err != nil {
-			return s.forget(target, err)
-		}
-		return s.done(ctx, list)
-	}
 	// QUIRK: go-imap's Move would send COPY, STORE and EXPUNGE without waiting for the answers: what was not copied
 	// would be destroyed. Each is waited for here, and a mail that was copied is not copied again.
-	copied, fresh := []Entry(nil), []Entry(nil)
-	for _, e := range list {
-		if e.State == Copied {
-			copied = append(copied, e)
-		} else {
-			fresh = append(fresh, e)
+	copied, fresh := []Entry(nil), list
+	if s.expunges() {
+		copied, fresh = nil, nil
+		for _, e := range list {
+			if e.State == Copied {
+				copied = append(copied, e)
+			} else {
+				fresh = append(fresh, e)
+			}
 		}
 	}
-	if len(fresh) > 0 {
-		err := s.do(ctx, "copy to "+target, func() error { _, err := s.client.Copy(set(uidsOf(fresh)), target).Wait(); return err })
-		if err != nil {
-			return s.forget(target, err)
+	if s.hasMove() {
+		err = piecewise(fresh, func(some []Entry) error {
+			err := s.do(ctx, "move to "+target, func() error { _, err := s.client.Move(set(uidsOf(some)), target).Wait(); return err })
+			if err != nil {
+				return s.forget(target, s.busy(ctx, err))
+			}
+			return s.done(ctx, some)
+		})
+	} else {
+		err = piecewise(fresh, func(some []Entry) error {
+			err := s.do(ctx, "copy to "+target, func() error { _, err := s.client.Copy(set(uidsOf(some)), target).Wait(); return err })
+			if err != nil {
+				return s.forget(target, s.busy(ctx, err))
+			}
+			copied = append(copied, some...)
+			return s.noteAll(ctx, some, Copied)
+		})
+	}
+	if err != nil && (!refused(err) || errors.Is(err, errThrottle)) {
+		return err
+	}
+	return errors.Join(err, s.remove(ctx, copied))
+}
+
+// piecewise does something with mails; what the server refuses to do with all, it is asked to do with each, so that one
+// does not hold up the others.
+func piecewise(list []Entry, do func(some []Entry) error) error {
+	if len(list) == 0 {
+		return nil
+	}
+	err := do(list)
+	var e *imap.Error
+	if len(list) == 1 || !errors.As(err, &e) || !refused(err) || ofFolder(e) || errors.Is(err, errThrottle) ||
+		e.Code == imap.ResponseCodeTryCreate || e.Code == imap.ResponseCodeNonExistent || e.Code == imap.ResponseCodeOverQuota {
+		return err
+	}
+	well, refusals := 0, 0
+	for i, one := range list {
+		switch alone := do(list[i : i+1]); {
+		case alone == nil:
+			well++
+		case !refused(alone):
+			return alone
+		default:
+			refusals, err = refusals+1, fmt.Errorf("mail with UID %d: %w", one.UID, alone)
 		}
-		if err := s.noteAll(ctx, fresh, Copied); err != nil {
+		if well == 0 && refusals >= mostNoes {
 			return err
 		}
 	}
-	return s.remove(ctx, append(copied, fresh...))
+	if refusals == 0 {
+		return nil
+	}
+	return err
 }
 
 // forget has the target folder made again, should somebody have removed it.
@@ -147,14 +190,16 @@ func (s *session) forget(target string, err error) error {
 
 // remove expunges exactly these mails.
 func (s *session) remove(ctx context.Context, list []Entry) error {
-	uids := set(uidsOf(list))
-	if err := s.store(ctx, uids, imap.FlagDeleted); err != nil {
-		return err
-	}
-	if err := s.do(ctx, "expunge", func() error { return s.client.UIDExpunge(uids).Close() }); err != nil {
-		return err
-	}
-	return s.done(ctx, list)
+	return piecewise(list, func(some []Entry) error {
+		uids := set(uidsOf(some))
+		if err := s.store(ctx, uids, imap.FlagDeleted); err != nil {
+			return err
+		}
+		if err := s.do(ctx, "expunge", func() error { return s.client.UIDExpunge(uids).Close() }); err != nil {
+			return err
+		}
+		return s.done(ctx, some)
+	})
 }
 
 // flag marks mail as taken and leaves it where it is.

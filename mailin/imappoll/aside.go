@@ -45,6 +45,7 @@ func (s *session) blame(ctx context.Context, uids []uint32, got bodies, why erro
 	s.pace = pace{1, 1}
 	for _, uid := range uids {
 		if b := got[uid]; b == nil || !b.whole {
+			s.blamed = true
 			return s.fail(ctx, uid, killing, why)
 		}
 	}
@@ -77,6 +78,7 @@ func (s *session) setAside(ctx context.Context, e Entry, old uint32, why string)
 		case err != nil && errors.Is(err, errThrottle), ctx.Err() != nil:
 			return err
 		case err != nil:
+			s.blamed = true
 			return errors.Join(err, s.fail(ctx, e.UID, hopeless, errors.New(why)))
 		}
 	}

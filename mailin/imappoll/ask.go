@@ -61,6 +61,7 @@ func (a *asking) about(ctx context.Context, uids []uint32) error {
 	case !refused(err):
 		a.pace.asked = 1
 		if len(uids) > 0 {
+			a.blamed = true
 			a.deaths[mailID{a.open.Folder, uids[0]}]++
 		}
 		return err

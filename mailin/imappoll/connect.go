@@ -27,6 +27,7 @@ type session struct {
 	guesses bool            // RFC822.SIZE is not to be relied on
 	deaf    bool            // the server refused IDLE
 	ready   map[string]bool // target folders that exist
+	blamed  bool            // a mail is to blame for the end of the connection
 	buffer  []byte          // between a literal and its spool
 	saving  chan error      // of the mails that are being journalled while the next are fetched; nil: none are
 }
@@ -148,13 +149,26 @@ func throttled(err error) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	switch e.Code {
-	case imap.ResponseCodeUnavailable, imap.ResponseCodeInUse, imap.ResponseCodeLimit,
-		"THROTTLED", "SYS/TEMP", "SYS":
+	switch {
+	case ofFolder(e), e.Code == "THROTTLED", e.Code == "SYS/TEMP", e.Code == "SYS":
 		return true
 	}
 	text := strings.ToLower(e.Text)
 	return strings.Contains(text, "throttl") || strings.Contains(text, "too many simultaneous") || strings.Contains(text, "bandwidth limits")
+}
+
+// ofFolder tells codes that may speak of one folder as well as of the server.
+func ofFolder(e *imap.Error) bool {
+	return e.Code == imap.ResponseCodeUnavailable || e.Code == imap.ResponseCodeInUse || e.Code == imap.ResponseCodeLimit
+}
+
+// busy tells a folder that can't be had just now from a server that wants a pause: this one has no time for NOOP either.
+func (s *session) busy(ctx context.Context, err error) error {
+	var e *imap.Error
+	if !errors.As(err, &e) || !ofFolder(e) || s.do(ctx, "ask whether the server is there", func() error { return s.client.Noop().Wait() }) != nil {
+		return err
+	}
+	return e
 }
 
 // refused tells an answer NO or BAD, after which the connection is still good.

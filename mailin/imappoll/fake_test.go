@@ -13,12 +13,15 @@ import (
 	"sync"
 )
 
-// fake is an IMAP server in memory that lies, fails and falls silent as a test wants. It serves one folder.
+// fake is an IMAP server in memory that lies, fails and falls silent as a test wants. It serves one folder, under every
+// name, or only under one.
 type fake struct {
 	mu       sync.Mutex
 	caps     string
 	validity int
-	next     int // UIDNEXT; 0: not told
+	next     int    // UIDNEXT; 0: not told
+	only     string // the name of the folder that has mail; "": every one
+	open     string
 	uids     []int
 	letters  map[int]int  // which letter a UID is, if not the one of its number
 	deleted  map[int]bool // carry \Deleted
@@ -108,12 +111,19 @@ func (f *fake) reply(command string) string {
 	case "LIST":
 		return "* LIST () \"/\" INBOX\r\n"
 	case "SELECT":
+		f.open = strings.Trim(rest, `"`)
+		if f.only != "" && f.open != f.only {
+			return "* 0 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n{tag} OK [READ-WRITE] done\r\n"
+		}
 		text := fmt.Sprintf("* %d EXISTS\r\n* OK [PERMANENTFLAGS (\\Deleted \\*)] x\r\n* OK [UIDVALIDITY %d] x\r\n", len(f.uids), f.validity)
 		if f.next > 0 {
 			text += fmt.Sprintf("* OK [UIDNEXT %d] x\r\n", f.next)
 		}
 		return text + "{tag} OK [READ-WRITE] done\r\n"
 	case "SEARCH":
+		if f.only != "" && f.open != f.only {
+			return "* SEARCH\r\n"
+		}
 		return "* SEARCH" + strings.TrimRight(" "+strings.Trim(fmt.Sprint(f.uids), "[]"), " ") + "\r\n"
 	case "FETCH":
 		return f.fetch(rest)

@@ -227,12 +227,13 @@ type plan struct {
 	since             time.Time // zero for now and all
 	log               *slog.Logger
 
-	pace    pace
-	tried   map[mailID]time.Time // when what was set aside was tried again
-	deaths  map[mailID]int       // how often the connection ended when a mail was asked about
-	setBack map[Folder]bool      // UIDNEXT was below what had been seen
-	waiting map[mailID][]byte    // the headers of sent mail that waits; without an entry it must be asked for
-	awaited map[string]time.Time // since when a folder is, which was not there at first contact
+	pace     pace
+	tried    map[mailID]time.Time // when what was set aside was tried again
+	deaths   map[mailID]int       // how often the connection ended when a mail was asked about
+	setBack  map[Folder]bool      // UIDNEXT was below what had been seen
+	waiting  map[mailID][]byte    // the headers of sent mail that waits; without an entry it must be asked for
+	troubles map[string]trouble   // by folder
+	awaited  map[string]time.Time // since when a folder is, which was not there at first contact
 
 	mu     sync.Mutex // of status
 	status Status
@@ -242,7 +243,7 @@ type plan struct {
 func (a Account) check() (*plan, error) {
 	a.setDefaults()
 	p := &plan{Account: a, log: a.Log.With("account", a.Name), pace: pace{mostMails, mostAsked},
-		tried: map[mailID]time.Time{}, deaths: map[mailID]int{}, setBack: map[Folder]bool{}, waiting: map[mailID][]byte{}, awaited: map[string]time.Time{}}
+		tried: map[mailID]time.Time{}, deaths: map[mailID]int{}, setBack: map[Folder]bool{}, waiting: map[mailID][]byte{}, troubles: map[string]trouble{}, awaited: map[string]time.Time{}}
 	var err error
 	switch {
 	case a.Name == "" || a.Host == "" || a.Journal == nil || len(a.Folders) == 0:

@@ -1,6 +1,7 @@
 package imappoll
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,26 +12,76 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
-// round looks at every folder; what is wrong with one does not keep it from the others. The first folder is left open.
+// round looks at every folder; what is wrong with one does not keep it from the others. In the end the first is open.
 func (s *session) round(ctx context.Context, order Order) error {
 	full := order == ReconcileNow || order == ReconcileAside || s.nightDue()
 	var errs []error
 	var total tally
-	for i := len(s.folders) - 1; i >= 0; i-- {
-		err := s.visit(ctx, s.folders[i], full, order == ReconcileAside || full && order == NoOrder, &total)
+	wrong := func(f folder, err error) error {
+		err = fmt.Errorf("folder %s: %w", f.name, err)
+		errs = append(errs, err)
+		total.lines = append(total.lines, err.Error())
+		return errors.Join(errs...)
+	}
+	well := 0
+	for _, f := range s.byTrouble() {
+		trouble := s.troubles[f.name]
+		if time.Now().Before(trouble.until) {
+			wrong(f, fmt.Errorf("left alone until %s, for the connection ends there: %w", trouble.until.Format(time.TimeOnly), trouble.why))
+			continue
+		}
+		err := s.visit(ctx, f, full, order == ReconcileAside || full && order == NoOrder, &total)
 		if err != nil {
-			err = fmt.Errorf("folder %s: %w", s.folders[i].name, err)
-			errs = append(errs, err)
-			total.lines = append(total.lines, err.Error())
+			err = wrong(f, err)
 		}
-		if ctx.Err() != nil || lost(err, s) || isStoreError(err) {
-			return errors.Join(errs...)
+		switch {
+		case ctx.Err() != nil, isStoreError(err):
+			return err
+		case lost(err, s):
+			s.endedIn(f, err, well > 0)
+			return err
 		}
+		delete(s.troubles, f.name)
+		well++
 	}
 	if full { // also with a folder in trouble: the others shall not be gone through in each round until it is well
 		s.reconciled(total)
 	}
+	if first := s.folders[0]; s.open.name != first.name && !time.Now().Before(s.troubles[first.name].until) {
+		if err := s.visit(ctx, first, false, false, &total); err != nil {
+			return wrong(first, err)
+		}
+	}
 	return errors.Join(errs...)
+}
+
+// trouble is a folder in which connections end.
+type trouble struct {
+	ends  int // in a row
+	until time.Time
+	why   error
+}
+
+// byTrouble is the order in which folders are visited: sent mail last, for it answers what is in the others; but behind
+// all a folder in which the connection has ended, so that it does not keep us from these.
+func (s *session) byTrouble() []folder {
+	list := slices.Clone(s.folders)
+	slices.SortStableFunc(list, func(a, b folder) int { return cmp.Compare(s.troubles[a.name].ends, s.troubles[b.name].ends) })
+	return list
+}
+
+// endedIn notes that the connection ended in a folder and no mail of it is to blame. Where that comes again though other
+// folders are well, it is left alone for a while.
+func (s *session) endedIn(f folder, why error, othersWell bool) {
+	if s.blamed || len(s.folders) == 1 {
+		return
+	}
+	t := s.troubles[f.name]
+	t.ends, t.why = t.ends+1, why
+	if t.ends > 1 && othersWell {
+		t.until = time.Now().Add(5 * time.Minute)
+	}
+	s.troubles[f.name] = t
 }
 
 func isStoreError(err error) bool {
@@ -84,12 +135,15 @@ func (s *session) enter(ctx context.Context, f folder) error {
 	}
 	var data *imap.SelectData
 	err := s.do(ctx, "open", func() (err error) { data, err = s.client.Select(name, nil).Wait(); return err })
+	s.open = selected{}
 	if err != nil {
-		s.open = selected{}
 		if _, ok := s.awaited[f.name]; refused(err) && !there && !ok && len(s.names.all) > 0 {
 			s.awaited[f.name] = time.Now()
 		}
-		return err
+		if f == s.folders[0] {
+			return err
+		}
+		return s.busy(ctx, err)
 	}
 	if data.UIDValidity == 0 {
 		return errors.New("the server gives no UIDVALIDITY, so mail can't be told apart: use another server or folder")

@@ -310,7 +310,7 @@ func TestSentMail(t *testing.T) {
 			}
 			return ""
 		}
-		f.caps = "NAMESPACE MOVE"
+		f.caps, f.only = "NAMESPACE MOVE", "INBOX.Sent"
 		go func() {
 			time.Sleep(10 * time.Minute)
 			f.mu.Lock()
@@ -462,4 +462,62 @@ func TestOldMailIsPassedOverOnce(t *testing.T) {
 			t.Errorf("looked through all of it %d times:\n%s", n, strings.Join(f.heard, "\n"))
 		}
 	})
+}
+
+// TestFolderThatEndsTheConnection has one folder in which every connection ends, or which is never to be had. The others are
+// looked at all the same, with the first under IDLE; and it is alarmed of.
+func TestFolderThatEndsTheConnection(t *testing.T) {
+	for _, ill := range []string{"INBOX", "Web", "Ventas", "Sent"} {
+		for _, answer := range []string{"* BYE internal error\r\n" + cut, cut, "{tag} NO [UNAVAILABLE] not now\r\n", "{tag} NO [INUSE] somebody has it\r\n", "{tag} NO [LIMIT] too large\r\n"} {
+			if ill == "INBOX" && strings.HasPrefix(answer, "{tag}") {
+				continue // then it is all that we know of the server
+			}
+			for _, command := range []string{"SELECT", "UID SEARCH"} {
+				if command != "SELECT" && strings.HasPrefix(answer, "{tag}") {
+					continue
+				}
+				t.Run(ill+"-"+command+"-"+strings.Fields(answer)[1%len(strings.Fields(answer))], func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						f := newFake()
+						f.caps, f.only = "IDLE MOVE", "INBOX"
+						if ill == "INBOX" {
+							f.only = "Web"
+						}
+						selected, last := "", time.Time{}
+						var longest time.Duration
+						f.answer = func(said string) string {
+							if name, ok := strings.CutPrefix(said, "SELECT "); ok {
+								if selected = strings.Trim(name, `"`); selected == f.only {
+									longest, last = max(longest, time.Since(last)), time.Now()
+								}
+							}
+							if strings.HasPrefix(said, command) && selected == ill {
+								return answer
+							}
+							return ""
+						}
+						last = time.Now()
+						j := newMemory()
+						a := account(j, 143)
+						a.Dial, a.Schedule, a.Folders, a.Sent = f.Dial, "@every 2m", []string{"INBOX", "Web", "Ventas"}, "Sent"
+						a.Wanted = func(context.Context, []byte) (Want, error) { return Unwanted, nil }
+						stop := start(t, a)
+						elapse(10 * time.Second)
+						f.mu.Lock()
+						f.uids = []int{1}
+						f.mu.Unlock()
+						elapse(30 * time.Minute)
+						stop()
+						wantNumbers(t, j, 1)
+						if longest > 7*time.Minute || f.logins > 12 {
+							t.Errorf("the folder with mail was left alone for %v; %d logins", longest, f.logins)
+						}
+						if j.alarmed() != "[down]" || !strings.Contains(j.state().Error, "folder "+ill+": ") {
+							t.Errorf("alarms %s, error %q", j.alarmed(), j.state().Error)
+						}
+					})
+				})
+			}
+		}
+	}
 }
