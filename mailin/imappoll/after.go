@@ -84,7 +84,9 @@ func (s *session) noteAll(ctx context.Context, list []Entry, state State) error 
 // UID EXPUNGE (RFC 4315). A plain EXPUNGE would remove whatever another client has marked.
 func (s *session) canMove() bool { return s.expunges() || s.hasMove() && s.After == Move }
 
-func (s *session) expunges() bool { return s.caps.Has(imap.CapUIDPlus) || s.caps.Has(imap.CapIMAP4rev2) }
+func (s *session) expunges() bool {
+	return s.caps.Has(imap.CapUIDPlus) || s.caps.Has(imap.CapIMAP4rev2)
+}
 
 func (s *session) hasMove() bool { return s.caps.Has(imap.CapMove) || s.caps.Has(imap.CapIMAP4rev2) }
 

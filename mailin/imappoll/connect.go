@@ -27,6 +27,7 @@ type session struct {
 	guesses bool            // RFC822.SIZE is not to be relied on
 	deaf    bool            // the server refused IDLE
 	ready   map[string]bool // target folders that exist
+	noes    []error         // of mails of the open folder, one after the other
 	blamed  bool            // a mail is to blame for the end of the connection
 	buffer  []byte          // between a literal and its spool
 	saving  chan error      // of the mails that are being journalled while the next are fetched; nil: none are

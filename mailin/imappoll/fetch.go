@@ -215,7 +215,38 @@ func (s *session) fetchAlone(ctx context.Context, uid uint32) (*body, error) {
 			}
 		}
 	}
-	return nil, s.fail(ctx, uid, 1, err)
+	if !refused(err) || s.isIll(uid) {
+		return nil, s.fail(ctx, uid, 1, err)
+	}
+	if ferr := s.fail(ctx, uid, 0, err); ferr != nil {
+		return nil, ferr
+	}
+	if s.noes = append(s.noes, err); len(s.noes) >= mostNoes {
+		return nil, s.none()
+	}
+	return nil, nil
+}
+
+// none is the error of a server that has only refused mail.
+func (s *session) none() error {
+	if len(s.noes) == 0 {
+		return nil
+	}
+	err := fmt.Errorf("the server gives no mail at all: %w", s.noes[0])
+	s.noes = nil
+	return err
+}
+
+// isIll tells whether an answer NO speaks of the mail and not of the server's disk: others of the folder could be had
+// since about when it was first refused. Where there are no others it is ill after three hours.
+func (s *session) isIll(uid uint32) bool {
+	id := mailID{s.open.Folder, uid}
+	first, ok := s.refusals[id]
+	if !ok {
+		first = time.Now()
+		s.refusals[id] = first
+	}
+	return s.fetched[s.open.Folder].After(first.Add(-10*time.Minute)) || time.Since(first) > 3*time.Hour
 }
 
 var errNoBody = errors.New("the server answers without the mail's text, or with part of it")
@@ -270,6 +301,12 @@ func (s *session) fetch(ctx context.Context, uids []uint32) (got bodies, err err
 			return theirs
 		})
 	})
+	for _, b := range got {
+		if err == nil && b.whole {
+			s.fetched[s.open.Folder], s.noes = time.Now(), nil
+			break
+		}
+	}
 	return got, errors.Join(err, storeError(kept))
 }
 

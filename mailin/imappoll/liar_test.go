@@ -212,3 +212,51 @@ func TestEstimatedSizes(t *testing.T) {
 		}
 	})
 }
+
+// TestOutage has a server that lists its mail and refuses to give any of it, as when its disk is away: nothing counts
+// against the mail, the administrators hear of the server, and all comes in when it is well.
+func TestOutage(t *testing.T) {
+	for _, c := range []struct {
+		mails int
+		lasts time.Duration
+		aside int
+	}{{250, 2 * time.Hour, 0}, {3, 2 * time.Hour, 0}, {1, 2 * time.Hour, 0}, {1, 5 * time.Hour, 1}} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake(many()[:c.mails]...)
+			f.answer = func(command string) string {
+				if strings.Contains(command, "BODY.PEEK[]") {
+					return "{tag} NO [SERVERBUG] Internal error occurred. Refer to server log for more information.\r\n"
+				}
+				return ""
+			}
+			j := newMemory()
+			a := account(j, 143)
+			a.Dial, a.Schedule = f.Dial, "@every 2m"
+			stop := start(t, a)
+			elapse(c.lasts)
+			if n := f.said("UID FETCH"); n > 40*int(c.lasts.Minutes()) {
+				t.Errorf("%d FETCH in %v", n, c.lasts)
+			}
+			f.mu.Lock()
+			f.answer = nil
+			f.mu.Unlock()
+			elapse(30 * time.Minute)
+			stop()
+			var good []taken
+			for _, m := range j.all() {
+				if m.State != Aside {
+					good = append(good, m)
+				}
+			}
+			if n := len(j.all()) - len(good); n != c.aside {
+				t.Errorf("%d of %d mails were set aside after %v", n, c.mails, c.lasts)
+			}
+			if c.aside == 0 {
+				exactlyOnce(t, good, c.mails)
+			}
+			if j.alarmed() != "[down up]" {
+				t.Errorf("alarms %s", j.alarmed())
+			}
+		})
+	}
+}

@@ -91,10 +91,22 @@ func isStoreError(err error) bool {
 
 // first looks at the first folder, which has news.
 func (s *session) first(ctx context.Context) error {
-	if err := s.scan(ctx); err != nil {
+	err := s.run(ctx, func() error { return s.scan(ctx) }, func() error { return s.after(ctx) })
+	if err != nil {
 		return fmt.Errorf("folder %s: %w", s.open.name, err)
 	}
-	return s.after(ctx)
+	return nil
+}
+
+// run takes steps in the open folder. One that is refused does not keep us from the next.
+func (s *session) run(ctx context.Context, steps ...func() error) (err error) {
+	for _, step := range steps {
+		err = errors.Join(err, step())
+		if err != nil && (ctx.Err() != nil || lost(err, s) || isStoreError(err)) {
+			return err
+		}
+	}
+	return errors.Join(err, s.none())
 }
 
 // visit opens a folder, takes what is new and does what is owed.
@@ -103,27 +115,17 @@ func (s *session) visit(ctx context.Context, f folder, full, aside bool, total *
 		return err
 	}
 	var others map[uint32][]byte
-	if full {
-		var err error
-		if others, err = s.recognise(ctx); err != nil {
-			return err
-		}
-	}
-	if err := s.scan(ctx); err != nil {
-		return err
+	steps := []func() error{
+		func() error { return s.scan(ctx) },
+		func() error { return s.again(ctx, full) },
+		func() error { return s.after(ctx) },
+		func() error { return s.print(ctx) },
 	}
 	if full {
-		if err := s.reconcile(ctx, others, aside, total); err != nil {
-			return err
-		}
+		steps = slices.Insert(steps, 1, func() error { return s.reconcile(ctx, others, aside, total) })
+		steps = slices.Insert(steps, 0, func() (err error) { others, err = s.recognise(ctx); return err })
 	}
-	if err := s.again(ctx, full); err != nil {
-		return err
-	}
-	if err := s.after(ctx); err != nil {
-		return err
-	}
-	return s.print(ctx)
+	return s.run(ctx, steps...)
 }
 
 // enter selects a folder and, on first contact or when its UIDs have lost their meaning, begins its epoch.
@@ -135,7 +137,7 @@ func (s *session) enter(ctx context.Context, f folder) error {
 	}
 	var data *imap.SelectData
 	err := s.do(ctx, "open", func() (err error) { data, err = s.client.Select(name, nil).Wait(); return err })
-	s.open = selected{}
+	s.open, s.noes = selected{}, nil
 	if err != nil {
 		if _, ok := s.awaited[f.name]; refused(err) && !there && !ok && len(s.names.all) > 0 {
 			s.awaited[f.name] = time.Now()
