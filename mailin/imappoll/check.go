@@ -28,6 +28,9 @@ func (a Account) Check(ctx context.Context, await string) (c Checked, err error)
 		return c, err
 	}
 	s, err := p.connect(ctx, false)
+	for before := 0; err != nil && p.unlistable > before; before++ {
+		s, err = p.connect(ctx, false)
+	}
 	if err != nil {
 		return c, err
 	}

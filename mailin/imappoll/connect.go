@@ -21,6 +21,7 @@ type session struct {
 	wire    *wire
 	client  *imapclient.Client
 	caps    imap.CapSet
+	last    farewell
 	wake    chan struct{} // the selected folder has news
 	names   names
 	open    selected
@@ -72,9 +73,17 @@ func (p *plan) connect(ctx context.Context, fresh bool) (*session, error) {
 	}
 	if err != nil {
 		s.close()
-		return nil, err
+		return nil, s.ended(err)
 	}
 	return s, nil
+}
+
+// ended adds to an error the reason that the server has given, if it has ended the connection.
+func (s *session) ended(err error) error {
+	if reason := s.last.reason(); err != nil && reason != "" && lost(err, s) {
+		return fmt.Errorf("%w (the server said BYE %s)", err, reason)
+	}
+	return err
 }
 
 // errDial marks that the server was not reached at all: nothing was asked of it.
@@ -85,7 +94,7 @@ func (e errDial) Unwrap() error { return e.error }
 // secure sets up TLS, which is never given up where it is configured, and starts the protocol.
 func (s *session) secure(ctx context.Context) (*imapclient.Client, error) {
 	conf := &tls.Config{ServerName: s.Host, RootCAs: s.CAs, MinVersion: tls.VersionTLS12}
-	o := &imapclient.Options{TLSConfig: conf, UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+	o := &imapclient.Options{TLSConfig: conf, DebugWriter: &s.last, UnilateralDataHandler: &imapclient.UnilateralDataHandler{
 		Fetch: pass,
 		Mailbox: func(d *imapclient.UnilateralDataMailbox) { // on go-imap's own goroutine: must not wait
 			if d.NumMessages != nil {

@@ -110,7 +110,7 @@ func (f *fake) reply(command string) string {
 		return "+ idling\r\n"
 	case "LIST":
 		return "* LIST () \"/\" INBOX\r\n"
-	case "SELECT":
+	case "SELECT", "EXAMINE":
 		f.open = strings.Trim(rest, `"`)
 		if f.only != "" && f.open != f.only {
 			return "* 0 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n{tag} OK [READ-WRITE] done\r\n"

@@ -37,7 +37,7 @@ func (w *worker) rest(ctx context.Context, s *session, due time.Time) (news bool
 }
 
 func (w *worker) idles(s *session) bool {
-	return !w.NoIdle && !s.deaf && (s.caps.Has(imap.CapIdle) || s.caps.Has(imap.CapIMAP4rev2)) && s.open.name == w.folders[0].name
+	return !w.NoIdle && !s.deaf && !time.Now().Before(w.idleAgain) && (s.caps.Has(imap.CapIdle) || s.caps.Has(imap.CapIMAP4rev2)) && s.open.name == w.folders[0].name
 }
 
 // Why an IDLE ended.
@@ -58,6 +58,7 @@ func (w *worker) idle(ctx context.Context, s *session, due <-chan time.Time) (wh
 		return wakeRenew, nil
 	}
 	if err != nil {
+		w.unanswered(ctx)
 		return wakeRenew, err
 	}
 	why, err = w.listen(ctx, s, w.Renew-rand.N(w.Renew/8+1), due)
@@ -65,7 +66,24 @@ func (w *worker) idle(ctx context.Context, s *session, due <-chan time.Time) (wh
 		s.wire.cut()
 	}
 	ended := s.do(ctx, "end IDLE", func() error { return errors.Join(cmd.Close(), cmd.Wait()) })
+	if ended != nil && err == nil {
+		w.unanswered(ctx)
+	} else if ended == nil {
+		w.idleDeaths = 0
+	}
 	return why, cmp.Or(err, ended) // of a connection that has ended, the end is all there is to tell
+}
+
+// unanswered notes a connection that ended over IDLE. Where that is the rule the schedule has to do, and IDLE is tried
+// again once an hour.
+func (w *worker) unanswered(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
+	if w.idleDeaths++; w.idleDeaths >= 2 {
+		w.idleAgain = time.Now().Add(time.Hour)
+		w.log.Warn("the server promises IDLE and does not answer it: mail is found by the schedule (no_idle = true says so for good)")
+	}
 }
 
 // listen waits for a reason to do something: news of the open folder, the schedule, an administrator.

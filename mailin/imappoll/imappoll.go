@@ -227,15 +227,16 @@ type plan struct {
 	since             time.Time // zero for now and all
 	log               *slog.Logger
 
-	pace     pace
-	tried    map[mailID]time.Time // when what was set aside was tried again
-	deaths   map[mailID]int       // how often the connection ended when a mail was asked about
-	fetched  map[Folder]time.Time // when a mail was last had
-	refusals map[mailID]time.Time // when a mail was first refused
-	setBack  map[Folder]bool      // UIDNEXT was below what had been seen
-	waiting  map[mailID][]byte    // the headers of sent mail that waits; without an entry it must be asked for
-	troubles map[string]trouble   // by folder
-	awaited  map[string]time.Time // since when a folder is, which was not there at first contact
+	pace       pace
+	unlistable int                  // connections that ended over LIST
+	tried      map[mailID]time.Time // when what was set aside was tried again
+	deaths     map[mailID]int       // how often the connection ended when a mail was asked about
+	fetched    map[Folder]time.Time // when a mail was last had
+	refusals   map[mailID]time.Time // when a mail was first refused
+	setBack    map[Folder]bool      // UIDNEXT was below what had been seen
+	waiting    map[mailID][]byte    // the headers of sent mail that waits; without an entry it must be asked for
+	troubles   map[string]trouble   // by folder
+	awaited    map[string]time.Time // since when a folder is, which was not there at first contact
 
 	mu     sync.Mutex // of status
 	status Status

@@ -18,37 +18,84 @@ type names struct {
 }
 
 // list asks for the folders and how they are named.
+//
+// QUIRK: go-imap ends the connection over a name that is not in modified UTF-7 (RFC 3501 section 5.1.3), as some clients
+// make them. When that has happened twice only the folders of the account are asked for.
 func (s *session) list(ctx context.Context) error {
+	if s.caps.Has(imap.CapNamespace) {
+		err := s.do(ctx, "ask for the name space", func() error {
+			ns, err := s.client.Namespace().Wait()
+			if err == nil && len(ns.Personal) > 0 {
+				s.names.prefix = ns.Personal[0].Prefix
+				s.names.heed(ns.Personal[0].Delim)
+			}
+			return err
+		})
+		if err != nil && !refused(err) {
+			return err
+		}
+	}
+	if s.unlistable < 2 {
+		err := s.listLike(ctx, "*")
+		if err != nil && ctx.Err() == nil && lost(err, s) {
+			s.unlistable++
+		}
+		return err
+	}
+	if err := s.listLike(ctx, ""); err != nil { // tells the delimiter only
+		return err
+	}
+	for _, name := range s.named() {
+		for _, try := range s.names.spellings(name) {
+			if err := s.listLike(ctx, try); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// named are the folders that the account speaks of.
+func (p *plan) named() (list []string) {
+	for _, f := range p.folders {
+		list = append(list, f.name)
+	}
+	return slices.DeleteFunc(append(list, p.MovedTo, p.Apart), func(name string) bool { return name == "" || strings.EqualFold(name, "INBOX") })
+}
+
+func (s *session) listLike(ctx context.Context, pattern string) error {
 	err := s.do(ctx, "list folders", func() error {
-		found, err := s.client.List("", "*", nil).Collect()
+		found, err := s.client.List("", pattern, nil).Collect()
 		for _, f := range found {
-			s.names.all = append(s.names.all, f.Mailbox)
-			if f.Delim != 0 {
-				s.names.delim = string(f.Delim)
+			if f.Mailbox != "" && !slices.Contains(s.names.all, f.Mailbox) {
+				s.names.all = append(s.names.all, f.Mailbox)
 			}
+			s.names.heed(f.Delim)
 		}
 		return err
 	})
-	if err != nil && !refused(err) {
-		return err
-	}
-	if !s.caps.Has(imap.CapNamespace) {
-		return nil
-	}
-	err = s.do(ctx, "ask for the name space", func() error {
-		ns, err := s.client.Namespace().Wait()
-		if err == nil && len(ns.Personal) > 0 {
-			s.names.prefix = ns.Personal[0].Prefix
-			if ns.Personal[0].Delim != 0 {
-				s.names.delim = string(ns.Personal[0].Delim)
-			}
-		}
-		return err
-	})
-	if refused(err) {
+	if refused(err) && !errors.Is(err, errThrottle) {
 		return nil
 	}
 	return err
+}
+
+func (n *names) heed(delim rune) {
+	if delim != 0 {
+		n.delim = string(delim)
+	}
+}
+
+// spellings are what a folder may be called on the server, the likeliest last.
+func (n names) spellings(name string) []string {
+	native := name
+	if n.delim != "" {
+		native = strings.ReplaceAll(name, "/", n.delim)
+	}
+	if strings.HasPrefix(native, n.prefix) {
+		return []string{name, native}
+	}
+	return []string{name, native, n.prefix + native}
 }
 
 // real is the server's name of a folder, and whether it exists.
@@ -56,19 +103,13 @@ func (n names) real(name string) (string, bool) {
 	if strings.EqualFold(name, "INBOX") {
 		return "INBOX", true
 	}
-	native := name
-	if n.delim != "" {
-		native = strings.ReplaceAll(name, "/", n.delim)
-	}
-	for _, try := range []string{name, native, n.prefix + native} {
+	list := n.spellings(name)
+	for _, try := range list {
 		if slices.Contains(n.all, try) {
 			return try, true
 		}
 	}
-	if strings.HasPrefix(native, n.prefix) {
-		return native, false
-	}
-	return n.prefix + native, false
+	return list[len(list)-1], false
 }
 
 // target is the name of a folder that mail is moved to, which is made when it is missing; once.

@@ -33,13 +33,14 @@ func (a Account) Run(ctx context.Context) error {
 			tries = 0
 		}
 		w.fresh = errors.Is(err, errAuth)
-		wait := backoff(err, tries)
+		var least time.Duration
 		if dial := (errDial{}); !errors.As(err, &dial) {
-			wait = max(wait, w.ration(began))
+			least = w.ration(began)
 		}
+		wait := max(backoff(err, tries), least)
 		tries++
 		p.log.Warn("connection ended; trying again", "error", err, "in", wait.Round(time.Second))
-		w.pause(ctx, wait)
+		w.pause(ctx, least, wait)
 	}
 	return nil
 }
@@ -52,6 +53,9 @@ type worker struct {
 
 	worked bool      // the last connection outlived a round
 	spent  time.Time // until then the rations of logins are spent
+
+	idleDeaths int       // connections in a row that ended over IDLE
+	idleAgain  time.Time // until then there is none
 }
 
 // A server that lets us in and hangs up is soon come back to, but not more than twelve times in half an hour: six
@@ -76,7 +80,7 @@ func (w *worker) attempt(ctx context.Context) error {
 			return err
 		}
 		defer s.close()
-		return w.serve(ctx, s)
+		return s.ended(w.serve(ctx, s))
 	})
 	if ctx.Err() == nil {
 		w.report(ctx, err)
@@ -145,9 +149,10 @@ func backoff(err error, tries int) time.Duration {
 // listening is how often an administrator's order is looked for.
 const listening = 2 * time.Second
 
-// pause waits, unless an administrator asks for a poll meanwhile.
-func (w *worker) pause(ctx context.Context, d time.Duration) {
-	timer, orders := time.NewTimer(d), time.NewTicker(listening)
+// pause waits, but after the least time no longer than until an administrator asks for a poll.
+func (w *worker) pause(ctx context.Context, least, most time.Duration) {
+	began := time.Now()
+	timer, orders := time.NewTimer(most), time.NewTicker(listening)
 	defer timer.Stop()
 	defer orders.Stop()
 	for {
@@ -157,7 +162,7 @@ func (w *worker) pause(ctx context.Context, d time.Duration) {
 		case <-ctx.Done():
 			return
 		case <-orders.C:
-			if w.asked(ctx) {
+			if time.Since(began) >= least && w.asked(ctx) {
 				return
 			}
 		}

@@ -521,3 +521,119 @@ func TestFolderThatEndsTheConnection(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesThatCantBeRead has a folder whose name is not in modified UTF-7, which go-imap can't read. The account's own are
+// found all the same, by the server's spelling.
+func TestNamesThatCantBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1)
+		f.caps, f.only = "NAMESPACE MOVE", "INBOX.Soporte.Web"
+		f.answer = func(command string) string {
+			switch pattern, ok := strings.CutPrefix(command, `LIST "" `); {
+			case ok && pattern == `"*"`:
+				return "* LIST () \".\" INBOX\r\n* LIST () \".\" \"INBOX.Espa\xf1a &\"\r\n* LIST () \".\" INBOX.Soporte.Web\r\n"
+			case ok && pattern == `""`:
+				return "* LIST (\\Noselect) \".\" \"\"\r\n"
+			case ok && strings.Contains(pattern, "INBOX.Soporte.Web"):
+				return "* LIST () \".\" INBOX.Soporte.Web\r\n"
+			case ok:
+				return "{tag} OK nothing\r\n"
+			case command == "NAMESPACE":
+				return "* NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\r\n"
+			}
+			return ""
+		}
+		j := play(t, f, 10*time.Minute, func(a *Account) { a.Folders = []string{"Soporte/Web"} })
+		exactlyOnce(t, j.all(), 1)
+		if f.said(`CREATE "INBOX.Procesados"`) != 1 || f.logins != 3 {
+			t.Errorf("%d logins:\n%s", f.logins, strings.Join(f.heard, "\n"))
+		}
+		a := account(newMemory(), 143)
+		a.Dial, a.Folders = f.Dial, []string{"Soporte/Web"}
+		if c, err := a.Check(t.Context(), ""); err != nil || !strings.Contains(fmt.Sprint(c.Folders), "INBOX.Soporte.Web") {
+			t.Errorf("checked %+v, %v", c, err)
+		}
+	})
+}
+
+// TestReasonOfGoodbye keeps what the server says when it ends the connection.
+func TestReasonOfGoodbye(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1)
+		f.answer = func(command string) string {
+			if strings.HasPrefix(command, "SELECT") {
+				return "* BYE Your account is locked, call the helpdesk\r\n" + cut
+			}
+			return ""
+		}
+		j := play(t, f, time.Minute, nil)
+		if got := j.state().Error; !strings.HasSuffix(got, "(the server said BYE Your account is locked, call the helpdesk)") || strings.Contains(got, "secreto") {
+			t.Errorf("error %q", got)
+		}
+	})
+}
+
+// TestIdleThatIsNeverAnswered has a server that falls silent over IDLE, or over its end: after two connections mail is found
+// by the schedule.
+func TestIdleThatIsNeverAnswered(t *testing.T) {
+	for _, command := range []string{"IDLE", "DONE"} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake()
+			f.caps = "IDLE MOVE"
+			f.answer = func(said string) string {
+				if said == command {
+					return silence
+				}
+				return ""
+			}
+			j := newMemory()
+			a := account(j, 143)
+			a.Dial = f.Dial
+			a.Schedule = "@every 2m"
+			stop := start(t, a)
+			elapse(20 * time.Minute)
+			f.mu.Lock()
+			logins := f.logins
+			f.uids = append(f.uids, 1)
+			f.mu.Unlock()
+			elapse(150 * time.Second)
+			exactlyOnce(t, j.all(), 1)
+			elapse(30 * time.Minute)
+			stop()
+			if logins > 4 || f.logins != logins || f.said("IDLE") != 2 {
+				t.Errorf("%s: %d logins, then %d; %d times IDLE", command, logins, f.logins, f.said("IDLE"))
+			}
+		})
+	}
+}
+
+// TestOrdersKeepToTheRation has an impatient administrator: logins stay as few as the provider wants them.
+func TestOrdersKeepToTheRation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1)
+		f.answer = func(command string) string {
+			if strings.HasPrefix(command, "LOGIN") {
+				return "{tag} NO [AUTHENTICATIONFAILED] no\r\n"
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial = f.Dial
+		stop := start(t, a)
+		for range 360 {
+			elapse(5 * time.Second)
+			j.mu.Lock()
+			j.order = PollNow
+			j.mu.Unlock()
+		}
+		if f.mu.Lock(); f.logins > 12 || f.logins < 8 {
+			t.Errorf("%d logins in half an hour", f.logins)
+		}
+		f.answer = nil
+		f.mu.Unlock()
+		elapse(6 * time.Minute)
+		stop()
+		exactlyOnce(t, j.all(), 1)
+	})
+}

@@ -1,10 +1,12 @@
 package imappoll
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -70,6 +72,38 @@ func (w *wire) within(ctx context.Context, patience time.Duration, what string, 
 		<-done
 		return fmt.Errorf("%s: %w", what, errTimeout)
 	}
+}
+
+// farewell keeps the end of what was said. QUIRK: go-imap does not tell the reason that a server gives when it ends the
+// connection (BYE, RFC 9051 section 7.1.5).
+type farewell struct {
+	mu   sync.Mutex
+	tail []byte
+}
+
+const mostFarewell = 500 // octets
+
+func (f *farewell) Write(p []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	last := p[max(0, len(p)-mostFarewell):]
+	if over := len(f.tail) + len(last) - mostFarewell; over > 0 {
+		f.tail = f.tail[:copy(f.tail, f.tail[min(over, len(f.tail)):])]
+	}
+	f.tail = append(f.tail, last...)
+	return len(p), nil
+}
+
+// reason is the text of BYE; "" without one.
+func (f *farewell) reason() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, line := range bytes.Split(f.tail, []byte("\n")) {
+		if text, ok := bytes.CutPrefix(line, []byte("* BYE")); ok {
+			return string(bytes.TrimSpace(text))
+		}
+	}
+	return ""
 }
 
 // guarded keeps a panic over what a server says from ending the daemon.
