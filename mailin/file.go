@@ -46,6 +46,11 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 		if err := f.flag(ctx); err != nil {
 			return err
 		}
+		if f.named && p.mail.Envelope.Incomplete == "" {
+			if err := tx.DropParts(ctx, f.verdict); err != nil {
+				return err
+			}
+		}
 		if first, err := tx.Settle(ctx, p.mail.ID, f.verdict); err != nil || first {
 			return err
 		}
@@ -177,7 +182,7 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	if len(f.rd.Message.Header.Values("Received")) > f.o.Hops {
 		return Nobody, hopsReason, nil
 	}
-	if f.mail.Envelope.Incomplete != "" {
+	if f.mail.Envelope.Incomplete != "" && !f.named { // nothing tells it from another
 		return Nobody, incompleteReason, nil
 	}
 	if o.Class == origin.Loop {
@@ -192,6 +197,9 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 			f.twin = twin
 			return Repeated, fmt.Sprintf("same as mail %d", twin.ID), nil
 		}
+	}
+	if f.mail.Envelope.Incomplete != "" {
+		return Nobody, incompleteReason, nil
 	}
 	switch {
 	case o.Class == origin.Bounced, o.Class == origin.Delay, o.Class == origin.Receipt, o.Class == origin.Abuse:

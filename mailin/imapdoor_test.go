@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -100,6 +101,48 @@ func TestIMAPNumberedAfresh(t *testing.T) {
 	m, _, err := s.Mail(t.Context(), 1)
 	if e := m.Envelope; err != nil || e.Door != "imap:cuenta" || e.Folder != "Web" || e.UID != 1 || e.UIDValidity == 0 || m.Mailbox != "soporte@ejemplo.test" {
 		t.Errorf("envelope %+v, %v", e, err)
+	}
+}
+
+// TestIMAPSetAsideNumberedAfresh gives a mail that could not be taken whole a new UID: it is in quarantine once, and no more
+// when it has come whole.
+func TestIMAPSetAsideNumberedAfresh(t *testing.T) {
+	s, in := imapDesk(t)
+	admin(t, s)
+	journal := IMAPJournal{Store: s, Mailbox: "soporte@ejemplo.test"}
+	whole := string(imapLetter(1))
+	header, _, _ := strings.Cut(whole, "\r\n\r\n")
+	for i, c := range []struct {
+		raw, incomplete string
+		want            store.Outcome
+	}{
+		{"X-Buzon-Incomplete: account=a; uid=1\r\n" + header + "\r\n\r\n", "too large", store.OutcomeQuarantine},
+		{"X-Buzon-Incomplete: account=a; uid=2\r\n" + header + "\r\n\r\n", "too large", store.OutcomeDuplicate},
+		{"X-Buzon-Incomplete: account=a; uid=3\r\n\r\n", "too large", store.OutcomeQuarantine}, // nobody knows of what
+		{"X-Buzon-Incomplete: account=a; uid=4\r\n\r\n", "too large", store.OutcomeQuarantine},
+		{strings.Replace(whole, "ana1@", "eva@", 1), "", store.OutcomeTicket}, // borrows the Message-ID
+		{whole, "", store.OutcomeTicket},
+	} {
+		id := int64(i + 1)
+		spool, err := journal.Spool(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(spool, c.raw)
+		f := imappoll.Folder{Account: "a", Name: "INBOX", UIDValidity: uint32(id)}
+		for _, err := range []error{journal.Begin(t.Context(), f, 0, nil), journal.Take(t.Context(), f, 1, []imappoll.Mail{{UID: 1, Spool: spool, Incomplete: c.incomplete, Received: time.Now()}}),
+			in.FileOne(t.Context(), id), spool.Close()} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if m, _, err := s.Mail(t.Context(), id); err != nil || m.Outcome != c.want {
+			t.Errorf("mail %d: %s (%s), %v; want %s", id, m.Outcome, m.Reason, err, c.want)
+		}
+		first, _, err := s.Mail(t.Context(), 1)
+		if want := map[bool]store.Outcome{true: store.OutcomeDropped, false: store.OutcomeQuarantine}[c.raw == whole]; err != nil || first.Outcome != want {
+			t.Errorf("after mail %d the first is %s, %v; want %s", id, first.Outcome, err, want)
+		}
 	}
 }
 

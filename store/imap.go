@@ -149,7 +149,24 @@ func (tx *Tx) supersede(ctx context.Context, f IMAPFolder, mails []IMAPMail) err
 	old, err := tx.imapEntries(ctx, "m.state = 'aside' AND m.uid BETWEEN $4 AND $5", f.Account, f.Name, f.UIDValidity, low, high)
 	for _, e := range old {
 		if err == nil && whole[e.UID] {
-			_, err = tx.exec(ctx, "UPDATE journal SET outcome = 'dropped', error = 'the whole mail came later' WHERE id = $1 AND outcome = 'quarantine'", e.Mail)
+			err = tx.dropPart(ctx, e.Mail)
+		}
+	}
+	return err
+}
+
+func (tx *Tx) dropPart(ctx context.Context, id int64) error {
+	_, err := tx.exec(ctx, "UPDATE journal SET outcome = 'dropped', error = 'the whole mail came later' WHERE id = $1 AND outcome = 'quarantine'", id)
+	return err
+}
+
+// DropParts drops from the quarantine what was known of a mail before it came whole, under another UID. Who only borrows a
+// Message-ID does not make another's mail vanish from there.
+func (tx *Tx) DropParts(ctx context.Context, whole Verdict) error {
+	list, err := tx.mails(ctx, "WHERE j.message_id = $1 AND j.message_id <> '' AND j.outcome = 'quarantine'", whole.MessageID)
+	for _, m := range list {
+		if err == nil && m.Envelope.Incomplete != "" && m.Sender == whole.Sender && m.Subject == whole.Subject {
+			err = tx.dropPart(ctx, m.ID)
 		}
 	}
 	return err
