@@ -53,17 +53,36 @@ func (a *app) showChecked(c imapConfig, f imappoll.Checked) {
 	}
 	slices.Sort(mails)
 	lines := []string{strings.Join(mails, ", "), "folders on the server: " + strings.Join(f.Folders, ", ")}
-	if !f.Idle {
+	switch {
+	case c.NoIdle:
+		lines = append(lines, "no_idle: new mail is found by the schedule, "+c.Schedule)
+	case f.Idle:
+		lines = append(lines, "IDLE works: new mail is announced by the server")
+	default:
 		lines = append(lines, "no IDLE: new mail is found by the schedule, "+c.Schedule)
 	}
-	if c.After == "move" && !f.Move && !f.UIDPlus {
-		lines = append(lines, "neither MOVE nor UIDPLUS: taken mail can't be moved safely; it is marked with "+c.Flag+" and stays")
+	switch {
+	case c.After != "move" && c.After != "delete":
+	case c.After == "move" && f.Move:
+		lines = append(lines, "MOVE: taken mail is moved to "+c.MovedTo)
+	case f.UIDPlus && c.After == "move":
+		lines = append(lines, "UIDPLUS: taken mail is copied to "+c.MovedTo+" and removed")
+	case f.UIDPlus:
+		lines = append(lines, "UIDPLUS: taken mail is removed")
+	default:
+		lines = append(lines, "no way to remove mail of ours without touching others': taken mail is marked with "+c.Flag+" and stays")
+	}
+	for _, folder := range f.ReadOnly {
+		lines = append(lines, "the folder "+folder+" can only be read: give the user the rights to change it, or set after = \"leave\"")
+	}
+	for _, pair := range f.Same {
+		lines = append(lines, "one folder under two names: "+pair+": name it once")
 	}
 	if f.Makes != "" {
 		lines = append(lines, "the folder "+f.Makes+" will be made")
 	}
 	if f.Seen {
-		lines = append(lines, "plus-addressing works")
+		lines = append(lines, "plus-addressing works (the mail that showed it stays in "+c.Folders[0]+" until buzon serve takes it)")
 	}
 	for _, l := range lines {
 		fmt.Fprintf(a.stdout, "%-14s %s\n", "imap "+c.Name+":", safe(l))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -56,7 +57,7 @@ type imapConfig struct {
 
 // checkIMAP says what is wrong with the accounts.
 func (c config) checkIMAP() error {
-	seen := map[string]bool{}
+	seen, opened := map[string]bool{}, map[string]string{}
 	for i, a := range c.IMAP {
 		a = a.withDefaults(c)
 		if err := a.check(c); err != nil {
@@ -66,6 +67,13 @@ func (c config) checkIMAP() error {
 			return fmt.Errorf("imap.name: two accounts are called %q: give each a name of its own", a.Name)
 		}
 		seen[a.Name] = true
+		for _, f := range a.Folders {
+			place := strings.ToLower(a.Host + "\n" + cmp.Or(a.Shared, a.Username) + "\n" + f)
+			if other, ok := opened[place]; ok {
+				return fmt.Errorf("imap account %d (%s): account %s takes the mail of %s of this mailbox already: name it in one of them", i+1, a.Name, other, f)
+			}
+			opened[place] = a.Name
+		}
 	}
 	return nil
 }
@@ -209,8 +217,15 @@ func (a imapConfig) checkFolders(c config) error {
 	if _, err := time.Parse(time.DateOnly, a.Since); err != nil && !slices.Contains([]string{"now", "all"}, a.Since) {
 		return fmt.Errorf(`imap.since: %q: want "now", "all" or a date such as "2026-01-31"`, a.Since)
 	}
-	if _, err := cron.ParseStandard(a.Schedule); err != nil {
+	schedule, err := cron.ParseStandard(a.Schedule)
+	if err != nil {
 		return fmt.Errorf(`imap.schedule: %q: want five fields of cron such as "*/5 * * * *", or "@every 2m": %w`, a.Schedule, err)
+	}
+	if schedule.Next(time.Now()).IsZero() {
+		return fmt.Errorf(`imap.schedule: %q: that day never comes`, a.Schedule)
+	}
+	if strings.ContainsFunc(a.Flag, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`(){%*"\]`, r) }) {
+		return fmt.Errorf(`imap.flag: %q: want one word of ASCII letters such as "$Buzon" (RFC 9051 section 2.3.2)`, a.Flag)
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ type accountRow struct {
 	Username   string   `json:"username"`
 	Mailbox    string   `json:"mailbox"`
 	Folders    []string `json:"folders"`
-	State      string   `json:"state"` // ok, failing, never, or expiring: the client secret ends soon
+	State      string   `json:"state"` // ok, failing, never, stale: nobody has looked for longer than alarm_after, or expiring: the client secret ends soon
 	LastTry    *string  `json:"last_try"`
 	LastGood   *string  `json:"last_success"`
 	Lag        float64  `json:"lag_seconds"`
@@ -94,6 +94,8 @@ func (h *house) accountRow(ctx context.Context, c imapConfig) (accountRow, store
 		r.State = "never"
 	case st.Error != "":
 		r.State = "failing"
+	case h.store.Now().Sub(st.Good) > time.Duration(c.AlarmAfter):
+		r.State, r.Error = "stale", "nobody looks for mail: is buzon serve running?"
 	case c.expiring(h.store.Now()):
 		r.State = "expiring"
 	}
@@ -211,7 +213,7 @@ func (h *house) pollThere(ctx context.Context, account string, order imappoll.Or
 	if err := h.store.OrderIMAP(ctx, account, string(order)); err != nil {
 		return err
 	}
-	for end := time.Now().Add(10 * time.Minute); time.Now().Before(end); {
+	for begun := time.Now(); time.Since(begun) < 10*time.Minute; {
 		select {
 		case <-h.store.Changed():
 		case <-time.After(time.Second):
@@ -227,6 +229,9 @@ func (h *house) pollThere(ctx context.Context, account string, order imappoll.Or
 				return errors.New(now.Error)
 			}
 			return nil
+		}
+		if now.Tried.IsZero() && time.Since(begun) > 2*time.Minute {
+			return errors.New("the daemon knows nothing of this account: restart buzon serve, it reads its configuration when it starts")
 		}
 	}
 	return errors.New("the daemon has not answered in ten minutes: see its log")

@@ -15,12 +15,14 @@ import (
 type Checked struct {
 	Folders             []string       // all that the server has
 	Mails               map[string]int // in the account's own
+	ReadOnly            []string       // those of which that can't be changed, though they should
+	Same                []string       // those of which that are one on the server
 	Idle, Move, UIDPlus bool
 	Makes               string // the folders for taken mail that would be made; "": they are there, or not needed
 	Seen                bool   // the awaited mail has come
 }
 
-// Check logs in, looks at the folders and tries IDLE. It changes nothing on the server and nothing in the journal. With
+// Check logs in, looks at the folders and tries IDLE. It changes no mail on the server and nothing in the journal. With
 // an awaited Message-ID it looks for that mail until ctx ends.
 func (a Account) Check(ctx context.Context, await string) (c Checked, err error) {
 	p, err := a.check()
@@ -37,14 +39,17 @@ func (a Account) Check(ctx context.Context, await string) (c Checked, err error)
 	defer s.close()
 	c = Checked{Folders: s.names.all, Mails: map[string]int{}, Idle: s.caps.Has(imap.CapIdle) || s.caps.Has(imap.CapIMAP4rev2),
 		Move: s.hasMove(), UIDPlus: s.caps.Has(imap.CapUIDPlus) || s.caps.Has(imap.CapIMAP4rev2)}
+	c.Same = s.same()
 	c.Makes = strings.Join(s.wouldMake(), " and the folder ")
 	for i := len(p.folders) - 1; i >= 0; i-- {
 		if err := s.examine(ctx, p.folders[i], &c); err != nil {
 			return c, err
 		}
 	}
-	if c.Idle {
-		err = s.tryIdle(ctx)
+	if c.Idle && !s.NoIdle {
+		if err = s.tryIdle(ctx); err != nil {
+			err = fmt.Errorf("%w (the server promises IDLE and does not keep it: set no_idle = true)", err)
+		}
 	}
 	for err == nil && await != "" && !c.Seen {
 		c.Seen, err = s.awaits(ctx, await)
@@ -65,7 +70,11 @@ func (s *session) wouldMake() (missing []string) {
 func (s *session) examine(ctx context.Context, f folder, c *Checked) error {
 	name, there := s.names.real(f.name)
 	err := s.do(ctx, "open folder "+name, func() error {
-		data, err := s.client.Select(name, &imap.SelectOptions{ReadOnly: true}).Wait()
+		look := f.sent || s.After == Leave
+		data, err := s.client.Select(name, &imap.SelectOptions{ReadOnly: look}).Wait()
+		if err == nil && !look && s.last.readOnly() {
+			c.ReadOnly = append(c.ReadOnly, f.name)
+		}
 		if err == nil && data.UIDValidity == 0 {
 			err = errors.New("the server gives no UIDVALIDITY, so mail can't be told apart: use another server or folder")
 		}
@@ -84,7 +93,7 @@ func (s *session) tryIdle(ctx context.Context) error {
 	return s.do(ctx, "try IDLE", func() error {
 		cmd, err := s.client.Idle()
 		if err != nil {
-			return fmt.Errorf("%w (set no_idle = true)", err)
+			return err
 		}
 		return errors.Join(cmd.Close(), cmd.Wait())
 	})

@@ -21,7 +21,7 @@ type session struct {
 	wire    *wire
 	client  *imapclient.Client
 	caps    imap.CapSet
-	last    farewell
+	last    lastWords
 	wake    chan struct{} // the selected folder has news
 	names   names
 	open    selected
@@ -71,6 +71,9 @@ func (p *plan) connect(ctx context.Context, fresh bool) (*session, error) {
 	if err == nil {
 		err = s.list(ctx)
 	}
+	if same := s.same(); len(same) > 0 {
+		s.log.Warn("one folder under two names: its mail is taken twice", "folders", strings.Join(same, ", "))
+	}
 	if err != nil {
 		s.close()
 		return nil, s.ended(err)
@@ -80,7 +83,7 @@ func (p *plan) connect(ctx context.Context, fresh bool) (*session, error) {
 
 // ended adds to an error the reason that the server has given, if it has ended the connection.
 func (s *session) ended(err error) error {
-	if reason := s.last.reason(); err != nil && reason != "" && lost(err, s) {
+	if reason := s.last.bye(); err != nil && reason != "" && lost(err, s) {
 		return fmt.Errorf("%w (the server said BYE %s)", err, reason)
 	}
 	return err
@@ -122,6 +125,8 @@ func advise(err error) error {
 	switch {
 	case errors.As(err, &unknown):
 		return fmt.Errorf("%w (is the certificate your own? then name its file in ca_file)", err)
+	case refused(err):
+		return fmt.Errorf("%w (the server has no STARTTLS here: set tls = \"tls\" and port = 993)", err)
 	case errors.As(err, &clear):
 		return fmt.Errorf("%w (this port begins in clear: set tls = \"starttls\", or port = 993)", err)
 	}

@@ -264,6 +264,9 @@ func (a Account) check() (*plan, error) {
 	if p.nightly, err = cron.ParseStandard(a.Nightly); err != nil {
 		return nil, fmt.Errorf("IMAP account %s: nightly: %w", a.Name, err)
 	}
+	if now := time.Now(); p.schedule.Next(now).IsZero() || p.nightly.Next(now).IsZero() {
+		return nil, fmt.Errorf("IMAP account %s: schedule: there is no such day", a.Name)
+	}
 	if a.Since != "now" && a.Since != "all" {
 		if p.since, err = time.Parse(time.DateOnly, a.Since); err != nil {
 			return nil, fmt.Errorf("IMAP account %s: since: %w", a.Name, err)

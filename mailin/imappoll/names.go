@@ -112,6 +112,20 @@ func (n names) real(name string) (string, bool) {
 	return list[len(list)-1], false
 }
 
+// same are the account's folders that are one on the server, such as Web and INBOX.Web. Its mail would be taken twice, and
+// found to be a duplicate.
+func (s *session) same() (list []string) {
+	known := map[string]string{}
+	for _, f := range s.folders {
+		real, _ := s.names.real(f.name)
+		if other, ok := known[real]; ok {
+			list = append(list, other+" = "+f.name)
+		}
+		known[real] = f.name
+	}
+	return list
+}
+
 // target is the name of a folder that mail is moved to, which is made when it is missing; once.
 func (s *session) target(ctx context.Context, name string) (string, error) {
 	real, exists := s.names.real(name)

@@ -210,6 +210,9 @@ func (p *plan) watch(ctx context.Context) {
 		p.mu.Lock()
 		good, why := p.status.Good, p.status.Error
 		p.mu.Unlock()
+		if good.After(time.Now()) {
+			good = began // by a clock that was wrong
+		}
 		down := time.Since(later(good, began)) > p.AlarmAfter
 		if !down && good.Before(began) {
 			continue // nothing is known yet

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -74,36 +76,54 @@ func (w *wire) within(ctx context.Context, patience time.Duration, what string, 
 	}
 }
 
-// farewell keeps the end of what was said. QUIRK: go-imap does not tell the reason that a server gives when it ends the
-// connection (BYE, RFC 9051 section 7.1.5).
-type farewell struct {
+// lastWords keep the end of what was said, for what go-imap does not tell.
+type lastWords struct {
 	mu   sync.Mutex
 	tail []byte
 }
 
-const mostFarewell = 500 // octets
+const mostWords = 500 // octets
 
-func (f *farewell) Write(p []byte) (int, error) {
+func (f *lastWords) Write(p []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	last := p[max(0, len(p)-mostFarewell):]
-	if over := len(f.tail) + len(last) - mostFarewell; over > 0 {
+	last := p[max(0, len(p)-mostWords):]
+	if over := len(f.tail) + len(last) - mostWords; over > 0 {
 		f.tail = f.tail[:copy(f.tail, f.tail[min(over, len(f.tail)):])]
 	}
 	f.tail = append(f.tail, last...)
 	return len(p), nil
 }
 
-// reason is the text of BYE; "" without one.
-func (f *farewell) reason() string {
+// lines are the last, the newest first.
+func (f *lastWords) lines() (list []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, line := range bytes.Split(f.tail, []byte("\n")) {
-		if text, ok := bytes.CutPrefix(line, []byte("* BYE")); ok {
-			return string(bytes.TrimSpace(text))
+		list = append(list, string(bytes.TrimSpace(line)))
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// bye is the reason that the server gave for ending the connection (RFC 9051 section 7.1.5); "" for none.
+func (f *lastWords) bye() string {
+	for _, line := range f.lines() {
+		if text, ok := strings.CutPrefix(line, "* BYE"); ok {
+			return strings.TrimSpace(text)
 		}
 	}
 	return ""
+}
+
+// readOnly tells whether the folder that was just opened can't be changed (RFC 9051 section 7.1).
+func (f *lastWords) readOnly() bool {
+	for _, line := range f.lines() {
+		if line != "" && !strings.HasPrefix(line, "* ") {
+			return strings.Contains(line, "[READ-ONLY]")
+		}
+	}
+	return false
 }
 
 // guarded keeps a panic over what a server says from ending the daemon.
