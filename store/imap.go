@@ -69,11 +69,15 @@ func (r Reader) IMAPPosition(ctx context.Context, account, folder string) (p IMA
 }
 
 // BeginIMAP starts an epoch of a folder, with what is known of its UIDs. Should it bear the number of an earlier one, that
-// one's UIDs are forgotten.
+// one's UIDs are forgotten; that they were taken is kept under UIDVALIDITY 0, which no server gives.
 func (s *Store) BeginIMAP(ctx context.Context, f IMAPFolder, old uint32, known []IMAPEntry) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
 		_, err := tx.exec(ctx, `INSERT INTO imap_folder (account, folder, uidvalidity, uid, old) VALUES ($1, $2, $3, 0, $4)
 			ON CONFLICT (account, folder) DO UPDATE SET uidvalidity = excluded.uidvalidity, uid = 0, old = excluded.old`, f.Account, f.Name, f.UIDValidity, old)
+		if err == nil {
+			_, err = tx.exec(ctx, `INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state) SELECT account, folder, 0, uid, mail, 'done' FROM imap_mail
+				WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND mail <> 0 AND state <> 'aside' ON CONFLICT DO NOTHING`, f.Account, f.Name, f.UIDValidity)
+		}
 		if err == nil {
 			_, err = tx.exec(ctx, "DELETE FROM imap_mail WHERE account = $1 AND folder = $2 AND uidvalidity = $3", f.Account, f.Name, f.UIDValidity)
 		}

@@ -115,6 +115,11 @@ func TestIMAPSuperseded(t *testing.T) {
 	check(t, s.TakeIMAP(ctx, g, 2, []IMAPMail{imapMail(t, s, 1, "whole"), imapMail(t, s, 2, "new")}))
 	settle(t, s, 6, Verdict{Outcome: OutcomeDuplicate})
 	same(t, "numbered afresh", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Taken: 2})
+	check(t, s.NoteIMAP(ctx, g, 0, []IMAPEntry{{UID: 9, State: "failed"}}))
+	check(t, s.BeginIMAP(ctx, g, 0, []IMAPEntry{{UID: 3, State: "skipped"}})) // UIDVALIDITY is the same
+	same(t, "given out once more", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Taken: 2})
+	left := must(s.IMAPEntries(ctx, g, 0))(t)
+	same(t, "nothing else is known", len(left), 1)
 }
 
 func TestIMAPOrdersAndStatus(t *testing.T) {

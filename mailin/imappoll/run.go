@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 )
@@ -184,7 +185,7 @@ func (p *plan) report(ctx context.Context, err error) {
 	p.mu.Lock()
 	p.status.Tried = time.Now()
 	if p.status.Error = ""; err != nil {
-		p.status.Error = err.Error()
+		p.status.Error = strings.ReplaceAll(err.Error(), "\n", "; ")
 		p.log.Warn("mail could not be looked for", "error", err)
 	} else {
 		p.status.Good = p.status.Tried
