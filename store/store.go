@@ -26,7 +26,8 @@ import (
 	"sync"
 	"time"
 
-	_ "modernc.org/sqlite"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // Options change how a Store works; the zero value is for production.
@@ -92,6 +93,9 @@ func (s *Store) openDatabases(ctx context.Context, path string) (err error) {
 			}
 		}
 	}()
+	if err := connected(ctx, w); err != nil {
+		return err
+	}
 	if err := migrate(ctx, w, migrations, func(version int) error { return s.copyOf(ctx, w, version) }); err != nil {
 		return err
 	}
@@ -115,6 +119,23 @@ func (s *Store) openDatabases(ctx context.Context, path string) (err error) {
 	go func() { defer s.running.Done(); s.writer.run(run) }()
 	go func() { defer s.running.Done(); s.watch(run) }()
 	return nil
+}
+
+// connected waits until the database can be opened. QUIRK: while another process makes it, SQLite does not wait for the
+// change to WAL, whatever its busy_timeout.
+func connected(ctx context.Context, db *sql.DB) error {
+	for tries := 0; ; tries++ {
+		err := db.PingContext(ctx)
+		var se *sqlite.Error
+		if err == nil || tries == 250 || !errors.As(err, &se) || se.Code()&0xff != sqlite3.SQLITE_BUSY {
+			return err
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // source begins a data source name; odd characters of the path must not be read as parts of it.
