@@ -86,6 +86,10 @@ func (s *session) meetAgain(ctx context.Context, at Position) error {
 				skip = append(skip, Entry{UID: uid, State: Skipped, Print: p})
 			}
 		}
+		if at.UIDValidity == s.open.UIDValidity && len(skip) == 0 && len(known) >= 3 && len(all) >= 3 {
+			s.setBack[s.open.Folder], s.open = false, selected{}
+			return errStrange
+		}
 	}
 	var old uint32
 	if _, since := s.beginning(); since != "now" && at.Cursor+1 < at.Old { // old mail was still being taken

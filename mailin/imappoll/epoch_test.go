@@ -93,26 +93,42 @@ func TestUIDNextIsAlwaysWrong(t *testing.T) {
 	})
 }
 
-// TestAnotherMailbox opens another mailbox under the account's name, where UIDVALIDITY happens to be the same.
+// TestAnotherMailbox opens another mailbox under the account's name, where UIDVALIDITY happens to be the same: nothing of it
+// is taken for new, and the administrators are told.
 func TestAnotherMailbox(t *testing.T) {
+	for _, next := range []int{7, 5, 4} { // after more mail than there was, or less
+		anotherMailbox(t, next)
+	}
+}
+
+func anotherMailbox(t *testing.T, next int) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
-		f.next = 5
+		f.caps, f.next = "IDLE MOVE", 5
 		j := newMemory()
 		a := account(j, 143)
 		a.Dial, a.Since = f.Dial, "now"
 		stop := start(t, a)
 		elapse(time.Minute)
 		stop()
-		f.uids, f.next, f.letters = []int{1, 2, 3, 4, 5, 6}, 7, map[int]int{1: 11, 2: 12, 3: 13, 4: 14, 5: 15, 6: 16}
+		theirs := map[int]int{1: 11, 2: 12, 3: 13, 4: 14, 5: 15, 6: 16}
+		f.uids, f.next, f.letters = []int{1, 2, 3, 4, 5, 6}[:next-1], next, theirs
 		stop = start(t, a)
-		elapse(time.Minute)
+		elapse(20 * time.Minute)
 		f.mu.Lock()
-		f.uids = append(f.uids, 7)
+		f.uids, f.next = append(f.uids, next), next+1
 		f.mu.Unlock()
 		elapse(3 * time.Minute)
 		stop()
-		wantNumbers(t, j, 7)
+		wantNumbers(t, j)
+		if !strings.Contains(j.state().Error, "give the account another name") || j.alarmed() != "[down]" {
+			t.Errorf("error %q, alarms %s", j.state().Error, j.alarmed())
+		}
+		f.uids, f.next, f.letters = []int{1, 2, 3, 4, 8}, 9, nil // it was a mistake, and is mended
+		stop = start(t, a)
+		elapse(time.Minute)
+		stop()
+		wantNumbers(t, j, 8)
 	})
 }
 

@@ -234,6 +234,7 @@ type plan struct {
 	fetched    map[Folder]time.Time // when a mail was last had
 	refusals   map[mailID]time.Time // when a mail was first refused
 	setBack    map[Folder]bool      // UIDNEXT was below what had been seen
+	strange    map[string]bool      // folders of another mailbox than before
 	waiting    map[mailID][]byte    // the headers of sent mail that waits; without an entry it must be asked for
 	troubles   map[string]trouble   // by folder
 	awaited    map[string]time.Time // since when a folder is, which was not there at first contact
@@ -246,7 +247,7 @@ type plan struct {
 func (a Account) check() (*plan, error) {
 	a.setDefaults()
 	p := &plan{Account: a, log: a.Log.With("account", a.Name), pace: pace{mostMails, mostAsked},
-		tried: map[mailID]time.Time{}, deaths: map[mailID]int{}, setBack: map[Folder]bool{}, fetched: map[Folder]time.Time{}, refusals: map[mailID]time.Time{}, waiting: map[mailID][]byte{}, troubles: map[string]trouble{}, awaited: map[string]time.Time{}}
+		tried: map[mailID]time.Time{}, deaths: map[mailID]int{}, setBack: map[Folder]bool{}, strange: map[string]bool{}, fetched: map[Folder]time.Time{}, refusals: map[mailID]time.Time{}, waiting: map[mailID][]byte{}, troubles: map[string]trouble{}, awaited: map[string]time.Time{}}
 	var err error
 	switch {
 	case a.Name == "" || a.Host == "" || a.Journal == nil || len(a.Folders) == 0:

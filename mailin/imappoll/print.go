@@ -50,9 +50,9 @@ func (s *session) prints(ctx context.Context, uids []uint32) (map[uint32][]byte,
 // sample is how many mails of either end of a folder are looked at for being the same as before.
 const sample = 50
 
-// recognise looks whether mails that stay in the folder are the ones that they were. Where each is another, the account
-// opens another mailbox now, and meets it. Where some are, the server has given out their UIDs once more: others are the
-// prints of these.
+// recognise looks whether mails that stay in the folder are the ones that they were. Where some are not, the server has
+// given out their UIDs once more: others are the prints of these. Where none is, the account opens another mailbox now;
+// what is old and what is new in that one only the administrator can say.
 func (s *session) recognise(ctx context.Context) (others map[uint32][]byte, err error) {
 	entries, err := s.Journal.Entries(ctx, s.open.Folder, 0)
 	if err != nil {
@@ -72,20 +72,25 @@ func (s *session) recognise(ctx context.Context) (others map[uint32][]byte, err 
 	if err != nil {
 		return nil, err
 	}
-	same, others := 0, map[uint32][]byte{}
+	same, strangers, others := 0, 0, map[uint32][]byte{}
 	for _, e := range entries {
-		if p := found[e.UID]; bytes.Equal(p, e.Print) {
+		switch p := found[e.UID]; {
+		case bytes.Equal(p, e.Print):
 			same++
-		} else if p != nil {
+		case p != nil:
 			others[e.UID] = p
+			if e.State == Skipped { // and the server itself made both prints
+				strangers++
+			}
 		}
 	}
-	if same == 0 && len(others) >= 3 {
-		s.log.Warn("the folder has other mail than before: is it another mailbox? Beginning anew", "folder", s.open.name)
-		return nil, s.meet(ctx)
+	if same == 0 && strangers >= 3 {
+		return nil, errStrange
 	}
 	return others, nil
 }
+
+var errStrange = errors.New("the folder has other mail than before: if this is another mailbox, give the account another name")
 
 // reprint notes the server's own prints of mails that were taken again. Ours of a mail that nobody parses like another
 // would differ each time.

@@ -111,10 +111,19 @@ func (s *session) run(ctx context.Context, steps ...func() error) (err error) {
 
 // visit opens a folder, takes what is new and does what is owed.
 func (s *session) visit(ctx context.Context, f folder, full, aside bool, total *tally) error {
-	if err := s.enter(ctx, f); err != nil {
+	var others map[uint32][]byte
+	err := s.enter(ctx, f)
+	if err == nil && full {
+		others, err = s.recognise(ctx)
+		s.strange[f.name] = false
+	}
+	if s.strange[f.name] = s.strange[f.name] || errors.Is(err, errStrange); err == nil && s.strange[f.name] {
+		err = errStrange
+	}
+	if err != nil {
+		s.open = selected{}
 		return err
 	}
-	var others map[uint32][]byte
 	steps := []func() error{
 		func() error { return s.scan(ctx) },
 		func() error { return s.again(ctx, full) },
@@ -123,7 +132,6 @@ func (s *session) visit(ctx context.Context, f folder, full, aside bool, total *
 	}
 	if full {
 		steps = slices.Insert(steps, 1, func() error { return s.reconcile(ctx, others, aside, total) })
-		steps = slices.Insert(steps, 0, func() (err error) { others, err = s.recognise(ctx); return err })
 	}
 	return s.run(ctx, steps...)
 }
