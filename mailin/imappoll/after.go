@@ -128,7 +128,7 @@ func (s *session) moveTo(ctx context.Context, folder string, list []Entry) error
 		err = piecewise(fresh, func(some []Entry) error {
 			err := s.do(ctx, "move to "+target, func() error { _, err := s.client.Move(set(uidsOf(some)), target).Wait(); return err })
 			if err != nil {
-				return s.forget(target, s.busy(ctx, err))
+				return s.missing(target, s.busy(ctx, err))
 			}
 			return s.done(ctx, some)
 		})
@@ -136,7 +136,7 @@ func (s *session) moveTo(ctx context.Context, folder string, list []Entry) error
 		err = piecewise(fresh, func(some []Entry) error {
 			err := s.do(ctx, "copy to "+target, func() error { _, err := s.client.Copy(set(uidsOf(some)), target).Wait(); return err })
 			if err != nil {
-				return s.forget(target, s.busy(ctx, err))
+				return s.missing(target, s.busy(ctx, err))
 			}
 			copied = append(copied, some...)
 			return s.noteAll(ctx, some, Copied)
@@ -180,8 +180,8 @@ func piecewise(list []Entry, do func(some []Entry) error) error {
 	return err
 }
 
-// forget has the target folder made again, should somebody have removed it.
-func (s *session) forget(target string, err error) error {
+// missing has the target folder made again, should somebody have removed it.
+func (s *session) missing(target string, err error) error {
 	var e *imap.Error
 	if errors.As(err, &e) && (e.Code == imap.ResponseCodeTryCreate || e.Code == imap.ResponseCodeNonExistent) {
 		delete(s.ready, target)

@@ -45,7 +45,7 @@ type asking struct {
 }
 
 func (a *asking) about(ctx context.Context, uids []uint32) error {
-	uids = slices.DeleteFunc(slices.Clone(uids), func(uid uint32) bool { return a.deaths[mailID{a.open.Folder, uid}] >= 2 })
+	uids = slices.DeleteFunc(slices.Clone(uids), func(uid uint32) bool { return a.known(uid).deaths >= 2 })
 	if len(uids) == 0 {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (a *asking) about(ctx context.Context, uids []uint32) error {
 		a.pace.asked = 1
 		if len(uids) > 0 {
 			a.blamed = true
-			a.deaths[mailID{a.open.Folder, uids[0]}]++
+			a.learn(uids[0]).deaths++
 		}
 		return err
 	case len(uids) > 1:

@@ -47,10 +47,10 @@ func (s *session) meet(ctx context.Context) error {
 // beginning tells from when on the open folder's mail is taken. Of a folder that was awaited, all that came into it is new;
 // whoever gave its name to another folder has not made that one's mail new.
 func (s *session) beginning() (from time.Time, since string) {
-	switch awaited, ok := s.awaited[s.open.name]; {
+	switch awaited := s.learned.folder(s.open.name).awaited; {
 	case s.open.sent:
 		return from, "now"
-	case ok && s.Since == "now":
+	case !awaited.IsZero() && s.Since == "now":
 		return awaited.UTC().Add(-12 * time.Hour), "the day that it was awaited" // the server's day may not be ours
 	}
 	return s.since, s.Since
@@ -87,7 +87,7 @@ func (s *session) meetAgain(ctx context.Context, at Position) error {
 			}
 		}
 		if at.UIDValidity == s.open.UIDValidity && len(skip) == 0 && len(known) >= 3 && len(all) >= 3 {
-			s.setBack[s.open.Folder], s.open = false, selected{}
+			s.learned.folder(s.open.name).setBack, s.open = false, selected{}
 			return errStrange
 		}
 	}
@@ -101,9 +101,10 @@ func (s *session) meetAgain(ctx context.Context, at Position) error {
 // rewound tells a server that gives out UIDs once more, as after its disk was set back to an older state, though it
 // says that they are the same (RFC 9051 section 2.3.1.1 forbids it). One whose UIDNEXT is never right is believed once.
 func (s *session) rewound(at Position) bool {
-	back, before := s.open.next != 0 && s.open.next <= at.Cursor, s.setBack[s.open.Folder]
-	s.setBack[s.open.Folder] = back
-	return back && !before
+	f := s.learned.folder(s.open.name)
+	before := f.setBack
+	f.setBack = s.open.next != 0 && s.open.next <= at.Cursor
+	return f.setBack && !before
 }
 
 // print notes the prints of skipped mail that has none yet.

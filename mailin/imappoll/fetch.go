@@ -165,6 +165,7 @@ func (s *session) journal(ctx context.Context, cursor uint32, mails []Mail) erro
 
 func (s *session) mail(uid uint32, b *body, old uint32) Mail {
 	m := Mail{UID: uid, Spool: b.spool, State: s.taken(), Size: b.read, Received: time.Now(), Archive: s.old(uid, old)}
+	s.forget(uid)
 	if s.stays() {
 		m.Print = printOf(fieldsOf(b.head))
 	}
@@ -240,13 +241,11 @@ func (s *session) none() error {
 // isIll tells whether an answer NO speaks of the mail and not of the server's disk: others of the folder could be had
 // since about when it was first refused. Where there are no others it is ill after three hours.
 func (s *session) isIll(uid uint32) bool {
-	id := mailID{s.open.Folder, uid}
-	first, ok := s.refusals[id]
-	if !ok {
-		first = time.Now()
-		s.refusals[id] = first
+	m := s.learn(uid)
+	if m.refused.IsZero() {
+		m.refused = time.Now()
 	}
-	return s.fetched[s.open.Folder].After(first.Add(-10*time.Minute)) || time.Since(first) > 3*time.Hour
+	return s.learned.folder(s.open.name).fetched.After(m.refused.Add(-10*time.Minute)) || time.Since(m.refused) > 3*time.Hour
 }
 
 var errNoBody = errors.New("the server answers without the mail's text, or with part of it")
@@ -303,7 +302,7 @@ func (s *session) fetch(ctx context.Context, uids []uint32) (got bodies, err err
 	})
 	for _, b := range got {
 		if err == nil && b.whole {
-			s.fetched[s.open.Folder], s.noes = time.Now(), nil
+			s.learned.folder(s.open.name).fetched, s.noes = time.Now(), nil
 			break
 		}
 	}

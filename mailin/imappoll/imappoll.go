@@ -210,15 +210,6 @@ type folder struct {
 	sent bool
 }
 
-// mailID is one mail on the server.
-type mailID struct {
-	Folder
-	uid uint32
-}
-
-// pace is how much is asked of the server at once: less after the connection ended.
-type pace struct{ mails, asked int }
-
 // plan is the account with all that is worked out of its options, and what its connections learn of the server.
 type plan struct {
 	Account
@@ -227,17 +218,7 @@ type plan struct {
 	since             time.Time // zero for now and all
 	log               *slog.Logger
 
-	pace       pace
-	unlistable int                  // connections that ended over LIST
-	tried      map[mailID]time.Time // when what was set aside was tried again
-	deaths     map[mailID]int       // how often the connection ended when a mail was asked about
-	fetched    map[Folder]time.Time // when a mail was last had
-	refusals   map[mailID]time.Time // when a mail was first refused
-	setBack    map[Folder]bool      // UIDNEXT was below what had been seen
-	strange    map[string]bool      // folders of another mailbox than before
-	waiting    map[mailID][]byte    // the headers of sent mail that waits; without an entry it must be asked for
-	troubles   map[string]trouble   // by folder
-	awaited    map[string]time.Time // since when a folder is, which was not there at first contact
+	learned
 
 	mu     sync.Mutex // of status
 	status Status
@@ -246,8 +227,7 @@ type plan struct {
 // check fills in the defaults and refuses what can't work.
 func (a Account) check() (*plan, error) {
 	a.setDefaults()
-	p := &plan{Account: a, log: a.Log.With("account", a.Name), pace: pace{mostMails, mostAsked},
-		tried: map[mailID]time.Time{}, deaths: map[mailID]int{}, setBack: map[Folder]bool{}, strange: map[string]bool{}, fetched: map[Folder]time.Time{}, refusals: map[mailID]time.Time{}, waiting: map[mailID][]byte{}, troubles: map[string]trouble{}, awaited: map[string]time.Time{}}
+	p := &plan{Account: a, log: a.Log.With("account", a.Name), learned: newLearned()}
 	var err error
 	switch {
 	case a.Name == "" || a.Host == "" || a.Journal == nil || len(a.Folders) == 0:

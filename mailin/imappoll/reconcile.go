@@ -92,11 +92,10 @@ func (s *session) compare(on map[uint32]bool, entries []Entry) (count map[State]
 // asideAgain tries what was set aside once more, each mail at most twice a day: one of them may end the connection.
 func (s *session) asideAgain(ctx context.Context, on map[uint32]bool, entries []Entry, old uint32) error {
 	for _, e := range entries {
-		key := mailID{s.open.Folder, e.UID}
-		if e.State != Aside || !on[e.UID] || time.Since(s.tried[key]) < 11*time.Hour {
+		if e.State != Aside || !on[e.UID] || time.Since(s.known(e.UID).tried) < 11*time.Hour {
 			continue
 		}
-		s.tried[key] = time.Now()
+		s.learn(e.UID).tried = time.Now()
 		sizes, err := s.sizes(ctx, []uint32{e.UID})
 		if err != nil {
 			return err

@@ -25,7 +25,7 @@ func (s *session) round(ctx context.Context, order Order) error {
 	}
 	well := 0
 	for _, f := range s.byTrouble() {
-		trouble := s.troubles[f.name]
+		trouble := &s.learned.folder(f.name).trouble
 		if time.Now().Before(trouble.until) {
 			wrong(f, fmt.Errorf("left alone until %s, for the connection ends there: %w", trouble.until.Format(time.TimeOnly), trouble.why))
 			continue
@@ -41,13 +41,13 @@ func (s *session) round(ctx context.Context, order Order) error {
 			s.endedIn(f, err, well > 0)
 			return err
 		}
-		delete(s.troubles, f.name)
+		trouble.ends = 0
 		well++
 	}
 	if full { // also with a folder in trouble: the others shall not be gone through in each round until it is well
 		s.reconciled(total)
 	}
-	if first := s.folders[0]; s.open.name != first.name && !time.Now().Before(s.troubles[first.name].until) {
+	if first := s.folders[0]; s.open.name != first.name && !time.Now().Before(s.learned.folder(first.name).until) {
 		if err := s.visit(ctx, first, false, false, &total); err != nil {
 			return wrong(first, err)
 		}
@@ -55,18 +55,13 @@ func (s *session) round(ctx context.Context, order Order) error {
 	return errors.Join(errs...)
 }
 
-// trouble is a folder in which connections end.
-type trouble struct {
-	ends  int // in a row
-	until time.Time
-	why   error
-}
-
 // byTrouble is the order in which folders are visited: sent mail last, for it answers what is in the others; but behind
 // all a folder in which the connection has ended, so that it does not keep us from these.
 func (s *session) byTrouble() []folder {
 	list := slices.Clone(s.folders)
-	slices.SortStableFunc(list, func(a, b folder) int { return cmp.Compare(s.troubles[a.name].ends, s.troubles[b.name].ends) })
+	slices.SortStableFunc(list, func(a, b folder) int {
+		return cmp.Compare(s.learned.folder(a.name).ends, s.learned.folder(b.name).ends)
+	})
 	return list
 }
 
@@ -76,12 +71,11 @@ func (s *session) endedIn(f folder, why error, othersWell bool) {
 	if s.blamed || len(s.folders) == 1 {
 		return
 	}
-	t := s.troubles[f.name]
+	t := s.learned.folder(f.name)
 	t.ends, t.why = t.ends+1, why
 	if t.ends > 1 && othersWell {
 		t.until = time.Now().Add(5 * time.Minute)
 	}
-	s.troubles[f.name] = t
 }
 
 func isStoreError(err error) bool {
@@ -112,12 +106,13 @@ func (s *session) run(ctx context.Context, steps ...func() error) (err error) {
 // visit opens a folder, takes what is new and does what is owed.
 func (s *session) visit(ctx context.Context, f folder, full, aside bool, total *tally) error {
 	var others map[uint32][]byte
+	seen := s.learned.folder(f.name)
 	err := s.enter(ctx, f)
 	if err == nil && full {
 		others, err = s.recognise(ctx)
-		s.strange[f.name] = false
+		seen.strange = false
 	}
-	if s.strange[f.name] = s.strange[f.name] || errors.Is(err, errStrange); err == nil && s.strange[f.name] {
+	if seen.strange = seen.strange || errors.Is(err, errStrange); err == nil && seen.strange {
 		err = errStrange
 	}
 	if err != nil {
@@ -147,8 +142,8 @@ func (s *session) enter(ctx context.Context, f folder) error {
 	err := s.do(ctx, "open", func() (err error) { data, err = s.client.Select(name, nil).Wait(); return err })
 	s.open, s.noes = selected{}, nil
 	if err != nil {
-		if _, ok := s.awaited[f.name]; refused(err) && !there && !ok && len(s.names.all) > 0 {
-			s.awaited[f.name] = time.Now()
+		if seen := s.learned.folder(f.name); refused(err) && !there && seen.awaited.IsZero() && len(s.names.all) > 0 {
+			seen.awaited = time.Now()
 		}
 		if f == s.folders[0] {
 			return err

@@ -37,7 +37,7 @@ func (s *session) wanted(ctx context.Context, uids []uint32) (rest []uint32, err
 			noted = append(noted, Entry{UID: uid, State: Skipped})
 		default:
 			noted = append(noted, Entry{UID: uid, State: Waiting})
-			s.waiting[mailID{s.open.Folder, uid}] = headers[uid]
+			s.learn(uid).header = append([]byte{}, headers[uid]...)
 		}
 	}
 	return rest, s.note(ctx, 0, noted...)
@@ -67,7 +67,7 @@ func (s *session) sentHeaders(ctx context.Context, uids []uint32) (map[uint32][]
 func (s *session) wantedNow(ctx context.Context, waiting []Entry, last bool, old uint32) error {
 	var bare []uint32
 	for _, e := range waiting {
-		if _, ok := s.waiting[mailID{s.open.Folder, e.UID}]; !ok {
+		if s.known(e.UID).header == nil {
 			bare = append(bare, e.UID)
 		}
 	}
@@ -76,11 +76,10 @@ func (s *session) wantedNow(ctx context.Context, waiting []Entry, last bool, old
 		return err
 	}
 	for _, uid := range bare {
-		s.waiting[mailID{s.open.Folder, uid}] = headers[uid]
+		s.learn(uid).header = append([]byte{}, headers[uid]...)
 	}
 	for _, e := range waiting {
-		id := mailID{s.open.Folder, e.UID}
-		want, err := s.wants(ctx, s.waiting[id])
+		want, err := s.wants(ctx, s.known(e.UID).header)
 		if err != nil {
 			return err
 		}
@@ -101,7 +100,7 @@ func (s *session) wantedNow(ctx context.Context, waiting []Entry, last bool, old
 		if err != nil {
 			return err
 		}
-		delete(s.waiting, id)
+		s.forget(e.UID)
 	}
 	return nil
 }

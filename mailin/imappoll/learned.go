@@ -1,0 +1,70 @@
+package imappoll
+
+import "time"
+
+// learned is what an account's connections learn of the server, for those that come after. It is forgotten with the
+// process: what must not be is in the journal.
+type learned struct {
+	pace       pace
+	unlistable int // connections that ended over LIST
+	folders    map[string]*aboutFolder
+	mails      map[mailID]*aboutMail
+}
+
+// pace is how much is asked of the server at once: less after the connection ended.
+type pace struct{ mails, asked int }
+
+type aboutFolder struct {
+	trouble
+	awaited time.Time // since when it is, if it was not there
+	fetched time.Time // when a mail of it was last had
+	setBack bool      // UIDNEXT was below what had been seen
+	strange bool      // it is of another mailbox than before
+}
+
+// trouble is a folder in which connections end.
+type trouble struct {
+	ends  int       // in a row
+	until time.Time // it is left alone
+	why   error
+}
+
+// mailID is one mail on the server.
+type mailID struct {
+	Folder
+	uid uint32
+}
+
+type aboutMail struct {
+	deaths  int       // connections that ended when it was asked about
+	refused time.Time // at first
+	tried   time.Time // when it was tried again, having been set aside
+	header  []byte    // of sent mail that waits; nil: must be asked for
+}
+
+func newLearned() learned {
+	return learned{pace: pace{mostMails, mostAsked}, folders: map[string]*aboutFolder{}, mails: map[mailID]*aboutMail{}}
+}
+
+func (l *learned) folder(name string) *aboutFolder { return about(l.folders, name) }
+
+// known is what is known of a mail of the open folder; of most there is nothing.
+func (s *session) known(uid uint32) aboutMail {
+	if m := s.mails[mailID{s.open.Folder, uid}]; m != nil {
+		return *m
+	}
+	return aboutMail{}
+}
+
+// learn is a place for what is known of a mail.
+func (s *session) learn(uid uint32) *aboutMail { return about(s.mails, mailID{s.open.Folder, uid}) }
+
+// forget drops what is known of a mail that is dealt with.
+func (s *session) forget(uid uint32) { delete(s.mails, mailID{s.open.Folder, uid}) }
+
+func about[K comparable, V any](m map[K]*V, key K) *V {
+	if m[key] == nil {
+		m[key] = new(V)
+	}
+	return m[key]
+}
