@@ -23,7 +23,7 @@ func (s *session) round(ctx context.Context, order Order) error {
 		total.lines = append(total.lines, err.Error())
 		return errors.Join(errs...)
 	}
-	well := 0
+	well, firstWell := 0, false
 	for _, f := range s.byTrouble() {
 		trouble := &s.learned.folder(f.name).trouble
 		if time.Now().Before(trouble.until) {
@@ -33,6 +33,8 @@ func (s *session) round(ctx context.Context, order Order) error {
 		err := s.visit(ctx, f, full, order == ReconcileAside || full && order == NoOrder, &total)
 		if err != nil {
 			err = wrong(f, err)
+		} else if f == s.folders[0] {
+			firstWell = true
 		}
 		switch {
 		case ctx.Err() != nil, isStoreError(err):
@@ -47,10 +49,12 @@ func (s *session) round(ctx context.Context, order Order) error {
 	if full { // also with a folder in trouble: the others shall not be gone through in each round until it is well
 		s.reconciled(total)
 	}
-	if first := s.folders[0]; s.open.name != first.name && !time.Now().Before(s.learned.folder(first.name).until) {
-		if err := s.visit(ctx, first, false, false, &total); err != nil {
-			return wrong(first, err)
-		}
+	first := s.folders[0]
+	if len(s.folders) == 1 || s.open.name == first.name || time.Now().Before(s.learned.folder(first.name).until) {
+		return errors.Join(errs...)
+	}
+	if err := s.visit(ctx, first, false, false, &total); err != nil && (firstWell || lost(err, s)) {
+		return wrong(first, err)
 	}
 	return errors.Join(errs...)
 }
@@ -119,16 +123,14 @@ func (s *session) visit(ctx context.Context, f folder, full, aside bool, total *
 		s.open = selected{}
 		return err
 	}
-	steps := []func() error{
-		func() error { return s.scan(ctx) },
+	steps := []func() error{func() error { return s.scan(ctx) }}
+	if full {
+		steps = append(steps, func() error { return s.reconcile(ctx, others, aside, total) })
+	}
+	return s.run(ctx, append(steps,
 		func() error { return s.again(ctx, full) },
 		func() error { return s.after(ctx) },
-		func() error { return s.print(ctx) },
-	}
-	if full {
-		steps = slices.Insert(steps, 1, func() error { return s.reconcile(ctx, others, aside, total) })
-	}
-	return s.run(ctx, steps...)
+		func() error { return s.print(ctx) })...)
 }
 
 // enter selects a folder and, on first contact or when its UIDs have lost their meaning, begins its epoch.
