@@ -20,7 +20,7 @@ func (s *session) round(ctx context.Context, order Order) error {
 	wrong := func(f folder, err error) error {
 		err = fmt.Errorf("folder %s: %w", f.name, err)
 		errs = append(errs, err)
-		total.lines = append(total.lines, err.Error())
+		total.lines = append(total.lines, oneLine(err))
 		return errors.Join(errs...)
 	}
 	well, firstWell := 0, false

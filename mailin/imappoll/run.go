@@ -185,7 +185,7 @@ func (p *plan) report(ctx context.Context, err error) {
 	p.mu.Lock()
 	p.status.Tried = time.Now()
 	if p.status.Error = ""; err != nil {
-		p.status.Error = strings.ReplaceAll(err.Error(), "\n", "; ")
+		p.status.Error = oneLine(err)
 		p.log.Warn("mail could not be looked for", "error", err)
 	} else {
 		p.status.Good = p.status.Tried
@@ -196,6 +196,9 @@ func (p *plan) report(ctx context.Context, err error) {
 		p.log.Error("cannot write the account's state", "error", err)
 	}
 }
+
+// oneLine is an error, or several, for a table.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
 // watch raises the alarm when nothing went well for too long, and gives the all-clear; the journal remembers which was
 // the last, so that each is told once.
