@@ -67,7 +67,7 @@ func (j IMAPJournal) Take(ctx context.Context, f imappoll.Folder, cursor uint32,
 	}
 	list := make([]store.IMAPMail, len(mails))
 	for i, m := range mails {
-		list[i] = store.IMAPMail{UID: m.UID, State: string(m.State), Print: m.Print, Spool: m.Spool.(*store.Spool), Envelope: store.Envelope{
+		list[i] = store.IMAPMail{UID: m.UID, State: string(m.State), Spool: m.Spool.(*store.Spool), Envelope: store.Envelope{
 			Door: door + f.Account, To: []string{j.Mailbox}, Received: m.Received, Archive: m.Archive, Incomplete: m.Incomplete,
 			Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID,
 		}}

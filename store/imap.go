@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 )
 
@@ -26,14 +28,14 @@ type IMAPEntry struct {
 // IMAPPosition is how far a folder has been taken.
 type IMAPPosition struct {
 	UIDValidity, Cursor, Old uint32
-	Prints                   bool // every skipped UID has its print
+	Prints                   bool      // every skipped UID has its print
+	SetBack                  time.Time // when its epoch last began once more under the same UIDVALIDITY; zero: never
 }
 
 // IMAPMail is a mail that goes into the journal with its entry.
 type IMAPMail struct {
 	UID      uint32
 	State    string
-	Print    []byte // nil for none
 	Envelope Envelope
 	Spool    *Spool
 }
@@ -56,11 +58,13 @@ type IMAPCount struct {
 
 // IMAPPosition tells how far the folder was taken; false when it was never seen.
 func (r Reader) IMAPPosition(ctx context.Context, account, folder string) (p IMAPPosition, ok bool, err error) {
-	ok, err = r.row(ctx, "SELECT uidvalidity, uid, old FROM imap_folder WHERE account = $1 AND folder = $2", args(account, folder),
-		&p.UIDValidity, &p.Cursor, &p.Old)
+	var back sql.NullInt64
+	ok, err = r.row(ctx, "SELECT uidvalidity, uid, old, set_back_at FROM imap_folder WHERE account = $1 AND folder = $2", args(account, folder),
+		&p.UIDValidity, &p.Cursor, &p.Old, &back)
 	if err != nil || !ok {
 		return p, ok, err
 	}
+	p.SetBack = when(back)
 	var uid uint32
 	bare, err := r.row(ctx, `SELECT uid FROM imap_mail WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND state = 'skipped' AND print IS NULL LIMIT 1`,
 		args(account, folder, p.UIDValidity), &uid)
@@ -73,7 +77,9 @@ func (r Reader) IMAPPosition(ctx context.Context, account, folder string) (p IMA
 func (s *Store) BeginIMAP(ctx context.Context, f IMAPFolder, old uint32, known []IMAPEntry) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
 		_, err := tx.exec(ctx, `INSERT INTO imap_folder (account, folder, uidvalidity, uid, old) VALUES ($1, $2, $3, 0, $4)
-			ON CONFLICT (account, folder) DO UPDATE SET uidvalidity = excluded.uidvalidity, uid = 0, old = excluded.old`, f.Account, f.Name, f.UIDValidity, old)
+			ON CONFLICT (account, folder) DO UPDATE SET uidvalidity = excluded.uidvalidity, uid = 0, old = excluded.old,
+			set_back_at = CASE WHEN imap_folder.uidvalidity = excluded.uidvalidity THEN $5 ELSE imap_folder.set_back_at END`,
+			f.Account, f.Name, f.UIDValidity, old, tx.store.Now().UnixMilli())
 		if err == nil {
 			_, err = tx.exec(ctx, `INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state) SELECT account, folder, 0, uid, mail, 'done' FROM imap_mail
 				WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND mail <> 0 AND state <> 'aside' ON CONFLICT DO NOTHING`, f.Account, f.Name, f.UIDValidity)
@@ -121,13 +127,17 @@ func (s *Store) TakeIMAP(ctx context.Context, f IMAPFolder, cursor uint32, mails
 		s.recent.put(m.Spool)
 	}
 	return fault(s.Write(ctx, func(tx *Tx) error {
+		var one int
+		if begun, err := tx.row(ctx, "SELECT 1 FROM imap_folder WHERE account = $1 AND folder = $2 AND uidvalidity = $3", args(f.Account, f.Name, f.UIDValidity), &one); err != nil || !begun {
+			return cmp.Or(err, fmt.Errorf("mail is taken from folder %s of account %s, which was not begun with", f.Name, f.Account))
+		}
 		if err := tx.supersede(ctx, f, mails); err != nil {
 			return err
 		}
 		for _, m := range mails {
 			id, err := tx.receive(ctx, m.Envelope, m.Spool)
 			if err == nil {
-				err = tx.noteIMAP(ctx, f, IMAPEntry{UID: m.UID, State: m.State, Print: m.Print, Mail: id})
+				err = tx.noteIMAP(ctx, f, IMAPEntry{UID: m.UID, State: m.State, Mail: id})
 			}
 			if err != nil {
 				return err

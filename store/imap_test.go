@@ -55,7 +55,7 @@ func TestIMAPEntries(t *testing.T) {
 	position := func() string {
 		p, known, err := s.IMAPPosition(ctx, "a", "INBOX")
 		ok(err)
-		return fmt.Sprint(p, known)
+		return fmt.Sprintf("{%d %d %d %v} %v", p.UIDValidity, p.Cursor, p.Old, p.Prints, known)
 	}
 	is("before first contact", position(), "{0 0 0 false} false")
 	ok(s.BeginIMAP(ctx, f, 3, []IMAPEntry{{UID: 1, State: "skipped"}, {UID: 2, State: "skipped"}}))
@@ -117,6 +117,10 @@ func TestIMAPSuperseded(t *testing.T) {
 	same(t, "numbered afresh", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Taken: 2})
 	check(t, s.NoteIMAP(ctx, g, 0, []IMAPEntry{{UID: 9, State: "failed"}}))
 	check(t, s.BeginIMAP(ctx, g, 0, []IMAPEntry{{UID: 3, State: "skipped"}})) // UIDVALIDITY is the same
+	at, _, err := s.IMAPPosition(ctx, "a", "INBOX")
+	if check(t, err); at.SetBack.IsZero() {
+		t.Error("it is not noted that UIDs were given out once more")
+	}
 	same(t, "given out once more", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Taken: 2})
 	left := must(s.IMAPEntries(ctx, g, 0))(t)
 	same(t, "nothing else is known", len(left), 1)

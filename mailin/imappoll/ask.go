@@ -5,11 +5,15 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 )
 
 const (
+	mostDeaths     = 2 // then a mail is not asked about for an hour
+	hopelessDeaths = 4 // and no more
+
 	mostAsked = 500 // mails in one question
 	mostNoes  = 5   // in a row, and nothing but those, are the server's doing
 )
@@ -20,7 +24,10 @@ const (
 //
 // q puts the question and calls heard for each mail that it hears of.
 func (s *session) ask(ctx context.Context, uids []uint32, q func(some []uint32, heard func(uid uint32)) error) error {
-	a := asking{session: s, q: q}
+	if len(uids) == 0 {
+		return nil
+	}
+	a := asking{session: s, q: q, last: uids[len(uids)-1]}
 	for len(uids) > 0 {
 		some := uids[:min(s.pace.asked, len(uids))]
 		uids = uids[len(some):]
@@ -41,16 +48,22 @@ type asking struct {
 	q     func(some []uint32, heard func(uid uint32)) error
 	heard int
 	noes  int
-	no    error // the last
+	last  uint32 // of all that are asked about
+	no    error  // the last
 }
 
 func (a *asking) about(ctx context.Context, uids []uint32) error {
-	uids = slices.DeleteFunc(slices.Clone(uids), func(uid uint32) bool { return a.known(uid).deaths >= 2 })
+	uids = slices.DeleteFunc(slices.Clone(uids), a.deadly)
 	if len(uids) == 0 {
 		return nil
 	}
 	heard := map[uint32]bool{}
-	err := a.q(uids, func(uid uint32) { heard[uid] = true })
+	err := a.q(uids, func(uid uint32) {
+		heard[uid] = true
+		if a.known(uid).deaths > 0 {
+			a.learn(uid).deaths = 0
+		}
+	})
 	a.heard += len(heard)
 	uids = slices.DeleteFunc(uids, func(uid uint32) bool { return heard[uid] })
 	switch {
@@ -62,7 +75,8 @@ func (a *asking) about(ctx context.Context, uids []uint32) error {
 		a.pace.asked = 1
 		if len(uids) > 0 {
 			a.blamed = true
-			a.learn(uids[0]).deaths++
+			m := a.learn(uids[0])
+			m.deaths, m.died = m.deaths+1, time.Now()
 		}
 		return err
 	case len(uids) > 1:
@@ -73,10 +87,25 @@ func (a *asking) about(ctx context.Context, uids []uint32) error {
 		return a.about(ctx, uids[half:])
 	}
 	a.noes, a.no = a.noes+1, err
-	if a.heard == 0 && a.noes >= mostNoes {
+	if a.heard > 0 || a.noes != mostNoes {
+		return nil
+	}
+	if last := a.last; last != uids[0] { // all of the first are: is the last?
+		a.last = uids[0]
+		if err := a.about(ctx, []uint32{last}); err != nil {
+			return err
+		}
+	}
+	if a.heard == 0 {
 		return err
 	}
 	return nil
+}
+
+// deadly tells a mail that is better not asked about.
+func (s *session) deadly(uid uint32) bool {
+	m := s.known(uid)
+	return m.deaths >= hopelessDeaths || m.deaths >= mostDeaths && time.Since(m.died) < time.Hour
 }
 
 // sizes asks how large mails are. Where that is not to be had a mail is believed not to be too large.

@@ -18,20 +18,21 @@ import (
 // session is one connection to the server, logged in.
 type session struct {
 	*plan
-	wire    *wire
-	client  *imapclient.Client
-	caps    imap.CapSet
-	last    lastWords
-	wake    chan struct{} // the selected folder has news
-	names   names
-	open    selected
-	guesses bool            // RFC822.SIZE is not to be relied on
-	deaf    bool            // the server refused IDLE
-	ready   map[string]bool // target folders that exist
-	noes    []error         // of mails of the open folder, one after the other
-	blamed  bool            // a mail is to blame for the end of the connection
-	buffer  []byte          // between a literal and its spool
-	saving  chan error      // of the mails that are being journalled while the next are fetched; nil: none are
+	wire      *wire
+	client    *imapclient.Client
+	caps      imap.CapSet
+	last      lastWords
+	wake      chan struct{} // the selected folder has news
+	names     names
+	open      selected
+	guesses   bool            // RFC822.SIZE is not to be relied on
+	deaf      bool            // the server refused IDLE
+	ready     map[string]bool // target folders that exist
+	unprinted []uint32        // mails that were taken in the open folder and stay there, the last of them
+	noes      []error         // of mails of the open folder, one after the other
+	blamed    bool            // a mail is to blame for the end of the connection
+	buffer    []byte          // between a literal and its spool
+	saving    chan error      // of the mails that are being journalled while the next are fetched; nil: none are
 }
 
 // selected is the folder that is open.

@@ -16,13 +16,18 @@ func (s *session) meet(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	from, since := s.beginning()
+	from, since, awaited := s.beginning()
 	next := s.open.next
-	if open := s.client.Mailbox(); open != nil && len(all) < int(open.NumMessages) && (next == 0 || since != "now") {
+	open := s.client.Mailbox()
+	short := open != nil && len(all) < int(open.NumMessages)
+	if short && (next == 0 || since != "now") {
 		return fmt.Errorf("the server lists %d of the folder's %d mails", len(all), open.NumMessages)
 	}
-	if next == 0 && len(all) > 0 {
-		next = all[len(all)-1] + 1
+	if !short { // nobody is kept from taking what comes by an UIDNEXT that is not true
+		next = 0
+		if len(all) > 0 {
+			next = all[len(all)-1] + 1
+		}
 	}
 	var take []uint32
 	switch since {
@@ -40,20 +45,32 @@ func (s *session) meet(ctx context.Context) error {
 			skip = append(skip, Entry{UID: uid, State: Skipped})
 		}
 	}
+	if awaited { // nothing of it is older than we
+		next = 0
+	}
 	s.log.Info("first contact", "folder", s.open.name, "mails", len(all), "skipped", len(skip))
-	return storeError(s.Journal.Begin(ctx, s.open.Folder, next, skip))
+	return s.begin(ctx, next, skip)
+}
+
+func (s *session) begin(ctx context.Context, old uint32, known []Entry) error {
+	for id := range s.mails {
+		if id.Folder == s.open.Folder {
+			delete(s.mails, id)
+		}
+	}
+	return storeError(s.Journal.Begin(ctx, s.open.Folder, old, known))
 }
 
 // beginning tells from when on the open folder's mail is taken. Of a folder that was awaited, all that came into it is new;
 // whoever gave its name to another folder has not made that one's mail new.
-func (s *session) beginning() (from time.Time, since string) {
-	switch awaited := s.learned.folder(s.open.name).awaited; {
+func (s *session) beginning() (from time.Time, since string, awaited bool) {
+	switch at := s.learned.folder(s.open.name).awaited; {
 	case s.open.sent:
-		return from, "now"
-	case !awaited.IsZero() && s.Since == "now":
-		return awaited.UTC().Add(-12 * time.Hour), "the day that it was awaited" // the server's day may not be ours
+		return from, "now", false
+	case !at.IsZero() && s.Since == "now":
+		return at.UTC().Add(-12 * time.Hour), "the day that it was awaited", true // the server's day may not be ours
 	}
-	return s.since, s.Since
+	return s.since, s.Since, false
 }
 
 // meetAgain begins anew with a folder whose server has numbered its mail afresh (RFC 9051 section 2.3.1.1). What was
@@ -87,64 +104,33 @@ func (s *session) meetAgain(ctx context.Context, at Position) error {
 			}
 		}
 		if at.UIDValidity == s.open.UIDValidity && len(skip) == 0 && len(known) >= 3 && len(all) >= 3 {
-			s.learned.folder(s.open.name).setBack, s.open = false, selected{}
 			return errStrange
 		}
 	}
 	var old uint32
-	if _, since := s.beginning(); since != "now" && at.Cursor+1 < at.Old { // old mail was still being taken
+	if _, since, _ := s.beginning(); since != "now" && at.Cursor+1 < at.Old { // old mail was still being taken
 		old = s.open.next
 	}
-	return storeError(s.Journal.Begin(ctx, s.open.Folder, old, skip))
+	return s.begin(ctx, old, skip)
 }
 
 // rewound tells a server that gives out UIDs once more, as after its disk was set back to an older state, though it
-// says that they are the same (RFC 9051 section 2.3.1.1 forbids it). One whose UIDNEXT is never right is believed once.
+// says that they are the same (RFC 9051 section 2.3.1.1 forbids it). One whose UIDNEXT is never right is believed once a day.
 func (s *session) rewound(at Position) bool {
-	f := s.learned.folder(s.open.name)
-	before := f.setBack
-	f.setBack = s.open.next != 0 && s.open.next <= at.Cursor
-	return f.setBack && !before
+	return s.open.next != 0 && s.open.next <= at.Cursor && time.Since(at.SetBack) > 24*time.Hour
 }
 
-// print notes the prints of skipped mail that has none yet.
-func (s *session) print(ctx context.Context) error {
-	at, _, err := s.Journal.Position(ctx, s.Name, s.open.name)
-	if err != nil || at.Prints {
-		return storeError(err)
+// renumbered begins anew with a folder that has another UIDVALIDITY. Where that comes again and again mail would be taken
+// for ever.
+func (s *session) renumbered(ctx context.Context, at Position) error {
+	f := s.learned.folder(s.open.name)
+	f.epochs = slices.DeleteFunc(f.epochs, func(t time.Time) bool { return time.Since(t) > 24*time.Hour })
+	if len(f.epochs) >= 3 {
+		return errors.New("the server numbers the folder's mail afresh again and again (UIDVALIDITY), so it can't be told apart: use another server or folder")
 	}
-	entries, err := s.Journal.Entries(ctx, s.open.Folder, 0)
-	if err != nil {
-		return storeError(err)
+	err := s.meetAgain(ctx, at)
+	if err == nil {
+		f.epochs = append(f.epochs, time.Now())
 	}
-	var uids []uint32
-	for _, e := range entries {
-		if e.State == Skipped && e.Print == nil {
-			uids = append(uids, e.UID)
-		}
-	}
-	for len(uids) > 0 {
-		some := uids[:min(mostAsked, len(uids))]
-		uids = uids[len(some):]
-		found, err := s.prints(ctx, some)
-		if refused(err) && !errors.Is(err, errThrottle) {
-			s.log.Warn("what was there at first contact can't be noted; trying again", "folder", s.open.name, "error", err)
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		var noted []Entry
-		for _, uid := range some {
-			p := found[uid]
-			if p == nil {
-				p = []byte{} // gone meanwhile, or not to be had: needs none
-			}
-			noted = append(noted, Entry{UID: uid, State: Skipped, Print: p})
-		}
-		if err := s.note(ctx, 0, noted...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }

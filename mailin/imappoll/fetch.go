@@ -167,7 +167,7 @@ func (s *session) mail(uid uint32, b *body, old uint32) Mail {
 	m := Mail{UID: uid, Spool: b.spool, State: s.taken(), Size: b.read, Received: time.Now(), Archive: s.old(uid, old)}
 	s.forget(uid)
 	if s.stays() {
-		m.Print = printOf(fieldsOf(b.head))
+		s.unprinted = append(s.unprinted[max(0, len(s.unprinted)-sample+1):], uid)
 	}
 	return m
 }
@@ -254,8 +254,7 @@ var errNoBody = errors.New("the server answers without the mail's text, or with 
 type body struct {
 	spool Spool
 	read  int64
-	size  int64  // RFC822.SIZE; 0: not told
-	head  []byte // its beginning, of mail that stays
+	size  int64 // RFC822.SIZE; 0: not told
 	whole bool
 }
 
@@ -386,14 +385,10 @@ func (s *session) spool(ctx context.Context, b *body, lit imap.LiteralReader) (o
 	}
 	b.spool = spool
 	w := &watched{w: spool}
-	if s.stays() {
-		w.most = mostHeader
-	}
 	if s.buffer == nil {
 		s.buffer = make([]byte, 32<<10)
 	}
 	b.read, err = io.CopyBuffer(w, lit, s.buffer)
-	b.head = w.head
 	switch {
 	case w.err != nil:
 		return w.err, nil
@@ -404,16 +399,13 @@ func (s *session) spool(ctx context.Context, b *body, lit imap.LiteralReader) (o
 	return nil, err
 }
 
-// watched remembers the writer's own error, as apart from the reader's, and the beginning of what is written.
+// watched remembers the writer's own error, as apart from the reader's.
 type watched struct {
-	w    io.Writer
-	err  error
-	head []byte
-	most int // octets of it
+	w   io.Writer
+	err error
 }
 
 func (w *watched) Write(p []byte) (n int, err error) {
-	w.head = append(w.head, p[:min(len(p), w.most-len(w.head))]...)
 	n, w.err = w.w.Write(p)
 	return n, w.err
 }

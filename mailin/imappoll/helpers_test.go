@@ -82,7 +82,11 @@ func (j *memory) Position(_ context.Context, account, folder string) (Position, 
 func (j *memory) Begin(_ context.Context, f Folder, old uint32, known []Entry) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.at[f.Account+"/"+f.Name] = Position{UIDValidity: f.UIDValidity, Old: old}
+	p := Position{UIDValidity: f.UIDValidity, Old: old}
+	if before, met := j.at[f.Account+"/"+f.Name]; met && before.UIDValidity == f.UIDValidity {
+		p.SetBack = time.Now()
+	}
+	j.at[f.Account+"/"+f.Name] = p
 	j.entries[f] = map[uint32]Entry{}
 	j.note(f, 0, known)
 	return nil
@@ -142,12 +146,15 @@ func (j *memory) Take(_ context.Context, f Folder, cursor uint32, mails []Mail) 
 	if j.takeErr != nil {
 		return j.takeErr
 	}
+	if at, met := j.at[f.Account+"/"+f.Name]; !met || at.UIDValidity != f.UIDValidity {
+		panic("taken before it was met")
+	}
 	for _, m := range mails {
 		if e, known := j.entries[f][m.UID]; known && e.State != Failed && e.State != Aside && e.State != Done && e.State != Skipped && e.State != Waiting {
 			panic(fmt.Sprintf("UID %d taken twice", m.UID))
 		}
 		j.mails = append(j.mails, taken{m, f, m.Spool.(*memSpool).String()})
-		j.note(f, cursor, []Entry{{UID: m.UID, State: m.State, Print: m.Print}})
+		j.note(f, cursor, []Entry{{UID: m.UID, State: m.State}})
 	}
 	return nil
 }

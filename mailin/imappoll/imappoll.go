@@ -65,9 +65,10 @@ type Folder struct {
 // Position is how far a folder has been taken.
 type Position struct {
 	UIDValidity uint32
-	Cursor      uint32 // every UID up to here has an entry
-	Old         uint32 // mail below this UID was there at first contact
-	Prints      bool   // every skipped UID has its print
+	Cursor      uint32    // every UID up to here has an entry
+	Old         uint32    // mail below this UID was there at first contact
+	Prints      bool      // every skipped UID has its print
+	SetBack     time.Time // when the folder last began anew under the same UIDVALIDITY
 }
 
 // Mail is a mail on its way into the journal.
@@ -75,7 +76,6 @@ type Mail struct {
 	UID        uint32
 	Spool      Spool
 	State      State
-	Print      []byte // of mail that stays in the folder
 	Archive    bool   // old: filed without notices
 	Incomplete string // why only the header is there, if so
 	Size       int64  // on the server

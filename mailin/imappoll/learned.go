@@ -16,10 +16,11 @@ type pace struct{ mails, asked int }
 
 type aboutFolder struct {
 	trouble
-	awaited time.Time // since when it is, if it was not there
-	fetched time.Time // when a mail of it was last had
-	setBack bool      // UIDNEXT was below what had been seen
-	strange bool      // it is of another mailbox than before
+	awaited  time.Time   // since when it is, if it was not there
+	fetched  time.Time   // when a mail of it was last had
+	epochs   []time.Time // that began in the last day
+	noPrints time.Time   // until then prints are not asked for: the connection ended over them
+	strange  bool        // it is of another mailbox than before
 }
 
 // trouble is a folder in which connections end.
@@ -37,6 +38,7 @@ type mailID struct {
 
 type aboutMail struct {
 	deaths  int       // connections that ended when it was asked about
+	died    time.Time // the last
 	refused time.Time // at first
 	tried   time.Time // when it was tried again, having been set aside
 	header  []byte    // of sent mail that waits; nil: must be asked for

@@ -6,53 +6,119 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 )
 
 // A print tells mails apart however a server numbers them and whatever it adds to their headers: it is made of the
-// fields that their senders have written.
+// fields that their senders have written. Only the server's own answers are compared: servers differ in how they order
+// the fields, and in what they take for one.
 var printed = []string{"Message-ID", "Date", "From", "Subject"}
-
-// printOf makes a print of fields as the server gives them.
-func printOf(header []byte) []byte {
-	sum := sha256.Sum256(bytes.Join(bytes.Fields(header), []byte(" ")))
-	return sum[:16]
-}
-
-// fieldsOf picks the fields of a print out of a mail, in their order, as a server does for HEADER.FIELDS.
-func fieldsOf(raw []byte) (fields []byte) {
-	picked := false
-	for line := range bytes.Lines(raw) {
-		if len(bytes.TrimSpace(line)) == 0 {
-			break
-		}
-		if line[0] != ' ' && line[0] != '\t' {
-			name, _, _ := bytes.Cut(line, []byte(":"))
-			picked = slices.ContainsFunc(printed, func(p string) bool { return strings.EqualFold(p, string(bytes.TrimSpace(name))) })
-		}
-		if picked {
-			fields = append(fields, line...)
-		}
-	}
-	return fields
-}
 
 // prints asks for the prints of mails.
 func (s *session) prints(ctx context.Context, uids []uint32) (map[uint32][]byte, error) {
 	found := map[uint32][]byte{}
 	section := &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true, HeaderFields: printed}
-	err := s.headers(ctx, uids, section, func(uid uint32, h []byte) { found[uid] = printOf(h) })
+	err := s.headers(ctx, uids, section, func(uid uint32, h []byte) {
+		sum := sha256.Sum256(bytes.Join(bytes.Fields(h), []byte(" ")))
+		found[uid] = sum[:16]
+	})
+	if err != nil && lost(err, s) {
+		s.learned.folder(s.open.name).noPrints = time.Now().Add(time.Hour)
+	}
 	return found, err
+}
+
+// mayPrint tells whether prints are asked for: they are never worth the mail that would come in instead.
+func (s *session) mayPrint() bool {
+	return !time.Now().Before(s.learned.folder(s.open.name).noPrints)
+}
+
+// print notes the prints that are missing: of skipped mail, and of what was just taken and stays in the folder.
+func (s *session) print(ctx context.Context) error {
+	if !s.mayPrint() {
+		return nil
+	}
+	err := s.printSkipped(ctx)
+	if err == nil && len(s.unprinted) > 0 {
+		var found map[uint32][]byte
+		if found, err = s.prints(ctx, s.unprinted); err == nil {
+			s.unprinted, err = nil, s.reprint(ctx, found)
+		}
+	}
+	if refused(err) && !errors.Is(err, errThrottle) {
+		s.log.Warn("what tells mails apart can't be noted; trying again", "folder", s.open.name, "error", err)
+		return nil
+	}
+	return err
+}
+
+func (s *session) printSkipped(ctx context.Context) error {
+	at, _, err := s.Journal.Position(ctx, s.Name, s.open.name)
+	if err != nil || at.Prints {
+		return storeError(err)
+	}
+	entries, err := s.Journal.Entries(ctx, s.open.Folder, 0)
+	if err != nil {
+		return storeError(err)
+	}
+	uids := uidsOf(slices.DeleteFunc(entries, func(e Entry) bool { return e.State != Skipped || e.Print != nil }))
+	for len(uids) > 0 {
+		some := uids[:min(mostAsked, len(uids))]
+		uids = uids[len(some):]
+		found, err := s.prints(ctx, some)
+		if err != nil {
+			return err
+		}
+		var noted []Entry
+		for _, uid := range some {
+			p := found[uid]
+			if deaths := s.known(uid).deaths; p == nil && deaths > 0 && deaths < hopelessDeaths {
+				continue // not had because of the line, it may be
+			}
+			if p == nil {
+				p = []byte{} // gone meanwhile, or not to be had: needs none
+			}
+			noted = append(noted, Entry{UID: uid, State: Skipped, Print: p})
+		}
+		if err := s.note(ctx, 0, noted...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reprint notes prints of mails, whatever became of them.
+func (s *session) reprint(ctx context.Context, prints map[uint32][]byte) error {
+	lowest := uint32(0)
+	for uid := range prints {
+		if lowest == 0 || uid < lowest {
+			lowest = uid
+		}
+	}
+	if lowest == 0 {
+		return nil
+	}
+	entries, err := s.Journal.Entries(ctx, s.open.Folder, lowest-1)
+	if err != nil {
+		return storeError(err)
+	}
+	var noted []Entry
+	for _, e := range entries {
+		if p := prints[e.UID]; p != nil {
+			noted = append(noted, Entry{UID: e.UID, State: e.State, Attempts: e.Attempts, Error: e.Error, Print: p})
+		}
+	}
+	return s.note(ctx, 0, noted...)
 }
 
 // sample is how many mails of either end of a folder are looked at for being the same as before.
 const sample = 50
 
 // recognise looks whether mails that stay in the folder are the ones that they were. Where some are not, the server has
-// given out their UIDs once more: others are the prints of these. Where none is, the account opens another mailbox now;
-// what is old and what is new in that one only the administrator can say.
+// given out their UIDs once more: others are the prints of these. Where none is, either it has numbered all afresh, or the
+// account opens another mailbox now; what is old and what is new in that one only the administrator can say.
 func (s *session) recognise(ctx context.Context) (others map[uint32][]byte, err error) {
 	entries, err := s.Journal.Entries(ctx, s.open.Folder, 0)
 	if err != nil {
@@ -62,7 +128,7 @@ func (s *session) recognise(ctx context.Context) (others map[uint32][]byte, err 
 	if n := len(entries); n > 2*sample {
 		entries = append(entries[:sample:sample], entries[n-sample:]...)
 	}
-	if len(entries) == 0 {
+	if len(entries) == 0 || !s.mayPrint() {
 		return nil, nil
 	}
 	found, err := s.prints(ctx, uidsOf(entries))
@@ -72,41 +138,32 @@ func (s *session) recognise(ctx context.Context) (others map[uint32][]byte, err 
 	if err != nil {
 		return nil, err
 	}
-	same, strangers, others := 0, 0, map[uint32][]byte{}
+	same, moved, had, others := 0, 0, map[string]bool{}, map[uint32][]byte{}
+	for _, e := range entries {
+		had[string(e.Print)] = true
+	}
 	for _, e := range entries {
 		switch p := found[e.UID]; {
 		case bytes.Equal(p, e.Print):
 			same++
 		case p != nil:
 			others[e.UID] = p
-			if e.State == Skipped { // and the server itself made both prints
-				strangers++
+			if had[string(p)] {
+				moved++
 			}
 		}
 	}
-	if same == 0 && strangers >= 3 {
+	if same > 0 || len(others) < 3 {
+		return others, nil
+	}
+	if moved == 0 {
 		return nil, errStrange
 	}
-	return others, nil
+	at, _, err := s.Journal.Position(ctx, s.Name, s.open.name)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	return nil, s.meetAgain(ctx, at)
 }
 
 var errStrange = errors.New("the folder has other mail than before: if this is another mailbox, give the account another name")
-
-// reprint notes the server's own prints of mails that were taken again. Ours of a mail that nobody parses like another
-// would differ each time.
-func (s *session) reprint(ctx context.Context, prints map[uint32][]byte) error {
-	if len(prints) == 0 {
-		return nil
-	}
-	entries, err := s.Journal.Entries(ctx, s.open.Folder, 0)
-	if err != nil {
-		return storeError(err)
-	}
-	var noted []Entry
-	for _, e := range entries {
-		if p := prints[e.UID]; p != nil && (e.State == Taken || e.State == Done) {
-			noted = append(noted, Entry{UID: e.UID, State: e.State, Print: p})
-		}
-	}
-	return s.note(ctx, 0, noted...)
-}

@@ -89,7 +89,10 @@ func isStoreError(err error) bool {
 
 // first looks at the first folder, which has news.
 func (s *session) first(ctx context.Context) error {
-	err := s.run(ctx, func() error { return s.scan(ctx) }, func() error { return s.after(ctx) })
+	if s.open.name == "" {
+		return nil // it could not be opened
+	}
+	err := s.run(ctx, func() error { return s.scan(ctx) }, func() error { return s.after(ctx) }, func() error { return s.print(ctx) })
 	if err != nil {
 		return fmt.Errorf("folder %s: %w", s.open.name, err)
 	}
@@ -111,6 +114,7 @@ func (s *session) run(ctx context.Context, steps ...func() error) (err error) {
 func (s *session) visit(ctx context.Context, f folder, full, aside bool, total *tally) error {
 	var others map[uint32][]byte
 	seen := s.learned.folder(f.name)
+	s.unprinted = nil
 	err := s.enter(ctx, f)
 	if err == nil && full {
 		others, err = s.recognise(ctx)
@@ -164,7 +168,9 @@ func (s *session) enter(ctx context.Context, f folder) error {
 		return storeError(err)
 	case !known:
 		return s.meet(ctx)
-	case at.UIDValidity != data.UIDValidity || s.rewound(at):
+	case at.UIDValidity != data.UIDValidity:
+		return s.renumbered(ctx, at)
+	case s.rewound(at):
 		return s.meetAgain(ctx, at)
 	}
 	return nil
@@ -211,7 +217,10 @@ func above(uid uint32) imap.SearchCriteria {
 // scan takes what is past the cursor.
 func (s *session) scan(ctx context.Context) error {
 	for {
-		at, _, err := s.Journal.Position(ctx, s.Name, s.open.name)
+		at, met, err := s.Journal.Position(ctx, s.Name, s.open.name)
+		if err == nil && (!met || at.UIDValidity != s.open.UIDValidity) {
+			err = errors.New("a folder that was not met is looked through") // would take old mail for new
+		}
 		if err != nil {
 			return storeError(err)
 		}
@@ -242,7 +251,7 @@ func (s *session) scan(ctx context.Context) error {
 
 // passOver skips what was there at first contact and is not to be taken, though the server did not list it then.
 func (s *session) passOver(ctx context.Context, list []uint32, old uint32) (rest []uint32, err error) {
-	if _, since := s.beginning(); since != "now" {
+	if _, since, _ := s.beginning(); since != "now" {
 		return list, nil
 	}
 	n, _ := slices.BinarySearch(list, old)
