@@ -1,9 +1,11 @@
 package imappoll
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/emersion/go-imap/v2"
@@ -11,22 +13,39 @@ import (
 
 // after does what is owed on the server to mail that is in the journal: to these UIDs and to no others.
 func (s *session) after(ctx context.Context) error {
+	if s.open.sent {
+		return nil // not even what is owed from a time when it was not
+	}
 	owed, err := s.Journal.Owed(ctx, s.open.Folder)
 	if err != nil {
 		return storeError(err)
 	}
 	owed = slices.DeleteFunc(owed, func(e Entry) bool {
+		if s.known(e.UID).moving >= mostDeaths {
+			err = fmt.Errorf("the connection ends when the mail with UID %d is to be removed: it stays", e.UID)
+			return true
+		}
 		return e.State == Failed || e.State == Waiting || s.Apart != "" && s.After == Move && !e.Settled // where it goes is not known yet
 	})
 	for len(owed) > 0 {
-		some := owed[:min(mostMails, len(owed))]
+		some := owed[:min(s.pace.moved, len(owed))]
 		owed = owed[len(some):]
-		if settled := s.settle(ctx, some); settled != nil {
-			err = fmt.Errorf("%s mail that is in the journal: %w", s.After, settled)
+		settled := s.settle(ctx, some)
+		if settled == nil {
+			s.pace.moved = min(mostMails, 2*s.pace.moved)
+			continue
 		}
-		if err != nil && (!refused(err) || errors.Is(err, errThrottle)) {
-			return err
+		err = fmt.Errorf("%s mail that is in the journal: %w", s.After, settled)
+		if refused(err) && !errors.Is(err, errThrottle) {
+			continue
 		}
+		if ctx.Err() == nil && !isStoreError(err) && !errors.Is(err, errThrottle) {
+			s.blamed, s.pace.moved = true, max(1, len(some)/4)
+			if len(some) == 1 {
+				s.learn(some[0].UID).moving++
+			}
+		}
+		return err
 	}
 	return err
 }
@@ -56,9 +75,38 @@ func (s *session) settle(ctx context.Context, owed []Entry) error {
 	case s.After == Flag || !s.canMove():
 		return s.flag(ctx, here)
 	case s.After == Delete:
-		return s.remove(ctx, here)
+		err = s.remove(ctx, here)
+	default:
+		err = s.moveAll(ctx, here)
 	}
-	return s.moveAll(ctx, here)
+	if err != nil && (!refused(err) || errors.Is(err, errThrottle)) {
+		return err
+	}
+	return errors.Join(err, s.confirm(ctx, here))
+}
+
+// confirm looks whether mail that the server says it has removed is gone. Without the right to, some say OK and do nothing
+// (RFC 4314 section 4): such mail is not tried again, or it would be copied for ever.
+func (s *session) confirm(ctx context.Context, list []Entry) error {
+	there, err := s.search(ctx, imap.SearchCriteria{UID: []imap.UIDSet{set(uidsOf(list))}})
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	owed, err := s.Journal.Owed(ctx, s.open.Folder)
+	if err != nil {
+		return storeError(err)
+	}
+	var kept []Entry
+	for _, uid := range without(there, owed) {
+		if slices.ContainsFunc(list, func(e Entry) bool { return e.UID == uid }) {
+			kept = append(kept, Entry{UID: uid, State: Done, Error: "the server keeps it"})
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	return cmp.Or(s.note(context.WithoutCancel(ctx), 0, kept...),
+		fmt.Errorf("the server says that it has removed %d mails, and keeps them: has the user the right to remove mail from %s?", len(kept), s.open.name))
 }
 
 func uidsOf(list []Entry) (uids []uint32) {
@@ -161,7 +209,8 @@ func piecewise(list []Entry, do func(some []Entry) error) error {
 		return err
 	}
 	well, refusals := 0, 0
-	for i, one := range list {
+	for _, i := range rand.Perm(len(list)) { // not always those that are refused first
+		one := list[i]
 		switch alone := do(list[i : i+1]); {
 		case alone == nil:
 			well++

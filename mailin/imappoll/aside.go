@@ -42,7 +42,7 @@ func (s *session) entry(ctx context.Context, uid uint32) (Entry, error) {
 
 // blame finds the mail at which the connection ended, and from now on asks for one at a time.
 func (s *session) blame(ctx context.Context, uids []uint32, got bodies, why error) error {
-	s.pace = pace{1, 1}
+	s.pace.mails, s.pace.asked = 1, 1
 	for _, uid := range uids {
 		if b := got[uid]; b == nil || !b.whole {
 			s.blamed = true

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	mostDeaths     = 2 // then a mail is not asked about for an hour
-	hopelessDeaths = 4 // and no more
+	mostDeaths     = 2 // then a mail is asked about once an hour
+	hopelessDeaths = 4 // then it gets no print
 
 	mostAsked = 500 // mails in one question
 	mostNoes  = 5   // in a row, and nothing but those, are the server's doing
@@ -105,7 +105,7 @@ func (a *asking) about(ctx context.Context, uids []uint32) error {
 // deadly tells a mail that is better not asked about.
 func (s *session) deadly(uid uint32) bool {
 	m := s.known(uid)
-	return m.deaths >= hopelessDeaths || m.deaths >= mostDeaths && time.Since(m.died) < time.Hour
+	return m.deaths >= mostDeaths && time.Since(m.died) < time.Hour
 }
 
 // sizes asks how large mails are. Where that is not to be had a mail is believed not to be too large.
@@ -154,7 +154,7 @@ func (s *session) readHeaders(ctx context.Context, uids []uint32, section *imap.
 			if err == nil && int64(len(header)) < m.text.Size() {
 				err = io.ErrUnexpectedEOF
 			}
-			if err == nil {
+			if s.torn = err != nil; !s.torn {
 				f(m.uid, header, m.size)
 			}
 			return err

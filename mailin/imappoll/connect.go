@@ -28,8 +28,10 @@ type session struct {
 	guesses   bool            // RFC822.SIZE is not to be relied on
 	deaf      bool            // the server refused IDLE
 	ready     map[string]bool // target folders that exist
+	good      uint32          // a mail of the open folder that was had, 0 for none
 	unprinted []uint32        // mails that were taken in the open folder and stay there, the last of them
 	noes      []error         // of mails of the open folder, one after the other
+	torn      bool            // the connection ended within a text, whose end is no answer of the server's
 	blamed    bool            // a mail is to blame for the end of the connection
 	buffer    []byte          // between a literal and its spool
 	saving    chan error      // of the mails that are being journalled while the next are fetched; nil: none are
@@ -84,7 +86,7 @@ func (p *plan) connect(ctx context.Context, fresh bool) (*session, error) {
 
 // ended adds to an error the reason that the server has given, if it has ended the connection.
 func (s *session) ended(err error) error {
-	if reason := s.last.bye(); err != nil && reason != "" && lost(err, s) {
+	if reason := s.last.bye(); err != nil && reason != "" && !s.torn && lost(err, s) {
 		return fmt.Errorf("%w (the server said BYE %s)", err, reason)
 	}
 	return err

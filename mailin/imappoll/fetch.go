@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -40,11 +41,6 @@ func (s *session) take(ctx context.Context, list []uint32, old uint32, advance b
 		}
 		if err := s.saved(); err != nil {
 			return err
-		}
-		if advance {
-			if err := s.note(ctx, block[len(block)-1]); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -127,8 +123,8 @@ func (s *session) takeChunk(ctx context.Context, uids []uint32, old uint32, adva
 		mails = append(mails, s.mail(uid, got[uid], old))
 	}
 	var cursor uint32
-	if advance {
-		cursor = uids[len(uids)-1]
+	if advance && len(mails) > 0 {
+		cursor = mails[len(mails)-1].UID
 	}
 	if len(mails) == 0 {
 		return s.note(ctx, cursor)
@@ -211,12 +207,19 @@ func (s *session) fetchAlone(ctx context.Context, uid uint32) (*body, error) {
 			if serr != nil {
 				return nil, serr
 			}
-			if len(there) == 0 {
+			if !slices.Contains(there, uid) {
 				return nil, s.note(ctx, 0, Entry{UID: uid, State: Vanished})
 			}
 		}
 	}
-	if !refused(err) || s.isIll(uid) {
+	ill := !refused(err)
+	if !ill {
+		var asked error
+		if ill, asked = s.isIll(ctx, uid); asked != nil {
+			return nil, asked
+		}
+	}
+	if ill {
 		return nil, s.fail(ctx, uid, 1, err)
 	}
 	if ferr := s.fail(ctx, uid, 0, err); ferr != nil {
@@ -238,14 +241,30 @@ func (s *session) none() error {
 	return err
 }
 
-// isIll tells whether an answer NO speaks of the mail and not of the server's disk: others of the folder could be had
-// since about when it was first refused. Where there are no others it is ill after three hours.
-func (s *session) isIll(uid uint32) bool {
-	m := s.learn(uid)
+// isIll tells whether an answer NO speaks of the mail and not of the server's disk: another of the folder could be had
+// since. Where there is no other, it is ill after three hours.
+func (s *session) isIll(ctx context.Context, uid uint32) (bool, error) {
+	m, f := s.learn(uid), s.learned.folder(s.open.name)
 	if m.refused.IsZero() {
 		m.refused = time.Now()
 	}
-	return s.learned.folder(s.open.name).fetched.After(m.refused.Add(-10*time.Minute)) || time.Since(m.refused) > 3*time.Hour
+	if s.good != 0 && !f.fetched.After(m.refused) {
+		err := s.do(ctx, "fetch part of another mail", func() error {
+			part := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: 100}}
+			return s.each(set([]uint32{s.good}), part, func(got fetched) error {
+				if got.text == nil {
+					return nil
+				}
+				f.fetched = time.Now()
+				_, err := io.Copy(io.Discard, io.LimitReader(got.text, 1000))
+				return err
+			})
+		})
+		if err != nil && (!refused(err) || errors.Is(err, errThrottle)) {
+			return false, err
+		}
+	}
+	return !f.fetched.Before(m.refused) || time.Since(m.refused) > 3*time.Hour, nil
 }
 
 var errNoBody = errors.New("the server answers without the mail's text, or with part of it")
@@ -299,9 +318,9 @@ func (s *session) fetch(ctx context.Context, uids []uint32) (got bodies, err err
 			return theirs
 		})
 	})
-	for _, b := range got {
+	for uid, b := range got {
 		if err == nil && b.whole {
-			s.learned.folder(s.open.name).fetched, s.noes = time.Now(), nil
+			s.learned.folder(s.open.name).fetched, s.noes, s.good = time.Now(), nil, uid
 			break
 		}
 	}
@@ -395,7 +414,7 @@ func (s *session) spool(ctx context.Context, b *body, lit imap.LiteralReader) (o
 	case err == nil && b.read < lit.Size():
 		err = io.ErrUnexpectedEOF
 	}
-	b.whole = err == nil
+	b.whole, s.torn = err == nil, err != nil
 	return nil, err
 }
 

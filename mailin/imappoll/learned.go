@@ -12,22 +12,23 @@ type learned struct {
 }
 
 // pace is how much is asked of the server at once: less after the connection ended.
-type pace struct{ mails, asked int }
+type pace struct{ mails, asked, moved int }
 
 type aboutFolder struct {
 	trouble
-	awaited  time.Time   // since when it is, if it was not there
-	fetched  time.Time   // when a mail of it was last had
-	epochs   []time.Time // that began in the last day
-	noPrints time.Time   // until then prints are not asked for: the connection ended over them
-	strange  bool        // it is of another mailbox than before
+	awaited    time.Time     // since when it is, if it was not there
+	fetched    time.Time     // when a mail of it was last had
+	epochs     []time.Time   // that began in the last day
+	noPrints   time.Time     // until then prints are not asked for: the connection ended over them
+	printPause time.Duration // the last
+	strange    bool          // it is of another mailbox than before
 }
 
 // trouble is a folder in which connections end.
 type trouble struct {
 	ends  int       // in a row
 	until time.Time // it is left alone
-	why   error
+	why   string
 }
 
 // mailID is one mail on the server.
@@ -39,13 +40,14 @@ type mailID struct {
 type aboutMail struct {
 	deaths  int       // connections that ended when it was asked about
 	died    time.Time // the last
+	moving  int       // connections that ended when it alone was to be removed
 	refused time.Time // at first
 	tried   time.Time // when it was tried again, having been set aside
 	header  []byte    // of sent mail that waits; nil: must be asked for
 }
 
 func newLearned() learned {
-	return learned{pace: pace{mostMails, mostAsked}, folders: map[string]*aboutFolder{}, mails: map[mailID]*aboutMail{}}
+	return learned{pace: pace{mostMails, mostAsked, mostMails}, folders: map[string]*aboutFolder{}, mails: map[mailID]*aboutMail{}}
 }
 
 func (l *learned) folder(name string) *aboutFolder { return about(l.folders, name) }

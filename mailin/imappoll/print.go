@@ -24,8 +24,13 @@ func (s *session) prints(ctx context.Context, uids []uint32) (map[uint32][]byte,
 		sum := sha256.Sum256(bytes.Join(bytes.Fields(h), []byte(" ")))
 		found[uid] = sum[:16]
 	})
-	if err != nil && lost(err, s) {
-		s.learned.folder(s.open.name).noPrints = time.Now().Add(time.Hour)
+	f := s.learned.folder(s.open.name)
+	switch {
+	case err == nil && len(found) > 0:
+		f.printPause = 0
+	case err != nil && lost(err, s):
+		f.printPause = min(max(2*f.printPause, 2*time.Minute), 24*time.Hour)
+		f.noPrints = time.Now().Add(f.printPause)
 	}
 	return found, err
 }

@@ -18,7 +18,7 @@ type tally struct{ lines []string }
 //
 // A UID that was dealt with and is on the server all the same may be another mail by now: it is taken again, and its
 // content tells whether it has been filed before. others are the prints of UIDs that surely are.
-func (s *session) reconcile(ctx context.Context, others map[uint32][]byte, aside bool, total *tally) error {
+func (s *session) reconcile(ctx context.Context, others map[uint32][]byte, how look, total *tally) error {
 	server, err := s.search(ctx, imap.SearchCriteria{})
 	if err != nil {
 		return err
@@ -54,8 +54,8 @@ func (s *session) reconcile(ctx context.Context, others map[uint32][]byte, aside
 	if err := s.reprint(ctx, others); err != nil {
 		return err
 	}
-	if aside {
-		if err := s.asideAgain(ctx, on, entries, at.Old); err != nil {
+	if how.aside > 0 {
+		if err := s.asideAgain(ctx, on, entries, at.Old, how.aside); err != nil {
 			return err
 		}
 	}
@@ -70,17 +70,18 @@ func (s *session) compare(on map[uint32]bool, entries []Entry) (count map[State]
 	count = map[State]int{}
 	for _, e := range entries {
 		switch {
-		case !on[e.UID] && e.State == Failed:
+		case !on[e.UID] && (e.State == Failed || e.State == Waiting):
+			s.forget(e.UID)
 			noted = append(noted, Entry{UID: e.UID, State: Vanished, Error: e.Error})
 			count[Vanished]++
-		case !on[e.UID] && e.State == Waiting:
-			noted = append(noted, Entry{UID: e.UID, State: Skipped})
 		case !on[e.UID] && e.State == Vanished:
 			count[Vanished]++
 		case !on[e.UID]:
-		case e.State == Done && !s.open.sent && s.canMove() && (s.After == Move || s.After == Delete):
+		case e.State == Done && e.Error == "" && !s.open.sent && s.canMove() && (s.After == Move || s.After == Delete):
 			behind = append(behind, e.UID)
-		case e.State == Vanished: // and is back: it was hidden for a while
+		case e.State == Vanished && s.open.sent: // and is back: it was hidden for a while
+			noted = append(noted, Entry{UID: e.UID, State: Waiting})
+		case e.State == Vanished:
 			noted = append(noted, Entry{UID: e.UID, State: Failed, Error: e.Error})
 		default:
 			count[e.State]++
@@ -89,10 +90,10 @@ func (s *session) compare(on map[uint32]bool, entries []Entry) (count map[State]
 	return count, behind, noted
 }
 
-// asideAgain tries what was set aside once more, each mail at most twice a day: one of them may end the connection.
-func (s *session) asideAgain(ctx context.Context, on map[uint32]bool, entries []Entry, old uint32) error {
+// asideAgain tries what was set aside once more, each mail only after a pause: one of them may end the connection.
+func (s *session) asideAgain(ctx context.Context, on map[uint32]bool, entries []Entry, old uint32, pause time.Duration) error {
 	for _, e := range entries {
-		if e.State != Aside || !on[e.UID] || time.Since(s.known(e.UID).tried) < 11*time.Hour {
+		if e.State != Aside || !on[e.UID] || time.Since(s.known(e.UID).tried) < pause {
 			continue
 		}
 		s.learn(e.UID).tried = time.Now()

@@ -12,9 +12,27 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
+// look is how thoroughly folders are looked at.
+type look struct {
+	full  bool          // compared with the journal, UID by UID
+	night bool          // as it is done each night
+	aside time.Duration // what was set aside is tried again, unless it was within so long; 0: it is not
+}
+
+func (s *session) how(order Order) look {
+	night := s.nightDue()
+	switch {
+	case order == ReconcileAside:
+		return look{true, night, 10 * time.Minute}
+	case night && order == NoOrder:
+		return look{true, night, 11 * time.Hour}
+	}
+	return look{order == ReconcileNow || night, night, 0}
+}
+
 // round looks at every folder; what is wrong with one does not keep it from the others. In the end the first is open.
 func (s *session) round(ctx context.Context, order Order) error {
-	full := order == ReconcileNow || order == ReconcileAside || s.nightDue()
+	how := s.how(order)
 	var errs []error
 	var total tally
 	wrong := func(f folder, err error) error {
@@ -27,10 +45,10 @@ func (s *session) round(ctx context.Context, order Order) error {
 	for _, f := range s.byTrouble() {
 		trouble := &s.learned.folder(f.name).trouble
 		if time.Now().Before(trouble.until) {
-			wrong(f, fmt.Errorf("left alone until %s, for the connection ends there: %w", trouble.until.Format(time.TimeOnly), trouble.why))
+			wrong(f, fmt.Errorf("left alone until %s, for the connection ends there: %s", trouble.until.Format(time.TimeOnly), trouble.why))
 			continue
 		}
-		err := s.visit(ctx, f, full, order == ReconcileAside || full && order == NoOrder, &total)
+		err := s.visit(ctx, f, how, &total)
 		if err != nil {
 			err = wrong(f, err)
 		} else if f == s.folders[0] {
@@ -39,21 +57,21 @@ func (s *session) round(ctx context.Context, order Order) error {
 		switch {
 		case ctx.Err() != nil, isStoreError(err):
 			return err
-		case lost(err, s):
+		case err != nil && lost(err, s):
 			s.endedIn(f, err, well > 0)
 			return err
 		}
 		trouble.ends = 0
 		well++
 	}
-	if full { // also with a folder in trouble: the others shall not be gone through in each round until it is well
+	if how.full { // also with a folder in trouble: the others shall not be gone through in each round until it is well
 		s.reconciled(total)
 	}
 	first := s.folders[0]
 	if len(s.folders) == 1 || s.open.name == first.name || time.Now().Before(s.learned.folder(first.name).until) {
 		return errors.Join(errs...)
 	}
-	if err := s.visit(ctx, first, false, false, &total); err != nil && (firstWell || lost(err, s)) {
+	if err := s.visit(ctx, first, look{}, &total); err != nil && (firstWell || lost(err, s)) {
 		return wrong(first, err)
 	}
 	return errors.Join(errs...)
@@ -69,15 +87,12 @@ func (s *session) byTrouble() []folder {
 	return list
 }
 
-// endedIn notes that the connection ended in a folder and no mail of it is to blame. Where that comes again though other
-// folders are well, it is left alone for a while.
+// endedIn notes that the connection ended in a folder. Where that comes again though other folders are well, and no mail
+// is to blame, it is left alone for a while.
 func (s *session) endedIn(f folder, why error, othersWell bool) {
-	if s.blamed || len(s.folders) == 1 {
-		return
-	}
 	t := s.learned.folder(f.name)
-	t.ends, t.why = t.ends+1, why
-	if t.ends > 1 && othersWell {
+	t.ends, t.why = t.ends+1, oneLine(why)
+	if t.ends > 1 && othersWell && !s.blamed {
 		t.until = time.Now().Add(5 * time.Minute)
 	}
 }
@@ -111,12 +126,12 @@ func (s *session) run(ctx context.Context, steps ...func() error) (err error) {
 }
 
 // visit opens a folder, takes what is new and does what is owed.
-func (s *session) visit(ctx context.Context, f folder, full, aside bool, total *tally) error {
+func (s *session) visit(ctx context.Context, f folder, how look, total *tally) error {
 	var others map[uint32][]byte
 	seen := s.learned.folder(f.name)
 	s.unprinted = nil
 	err := s.enter(ctx, f)
-	if err == nil && full {
+	if err == nil && how.full {
 		others, err = s.recognise(ctx)
 		seen.strange = false
 	}
@@ -128,11 +143,11 @@ func (s *session) visit(ctx context.Context, f folder, full, aside bool, total *
 		return err
 	}
 	steps := []func() error{func() error { return s.scan(ctx) }}
-	if full {
-		steps = append(steps, func() error { return s.reconcile(ctx, others, aside, total) })
+	if how.full {
+		steps = append(steps, func() error { return s.reconcile(ctx, others, how, total) })
 	}
 	return s.run(ctx, append(steps,
-		func() error { return s.again(ctx, full) },
+		func() error { return s.again(ctx, how.night) },
 		func() error { return s.after(ctx) },
 		func() error { return s.print(ctx) })...)
 }
@@ -146,7 +161,7 @@ func (s *session) enter(ctx context.Context, f folder) error {
 	}
 	var data *imap.SelectData
 	err := s.do(ctx, "open", func() (err error) { data, err = s.client.Select(name, nil).Wait(); return err })
-	s.open, s.noes = selected{}, nil
+	s.open, s.noes, s.good = selected{}, nil, 0
 	if err != nil {
 		if seen := s.learned.folder(f.name); refused(err) && !there && seen.awaited.IsZero() && len(s.names.all) > 0 {
 			seen.awaited = time.Now()
@@ -216,7 +231,7 @@ func above(uid uint32) imap.SearchCriteria {
 
 // scan takes what is past the cursor.
 func (s *session) scan(ctx context.Context) error {
-	for {
+	for range mostPasses {
 		at, met, err := s.Journal.Position(ctx, s.Name, s.open.name)
 		if err == nil && (!met || at.UIDValidity != s.open.UIDValidity) {
 			err = errors.New("a folder that was not met is looked through") // would take old mail for new
@@ -236,7 +251,7 @@ func (s *session) scan(ctx context.Context) error {
 		if len(list) == 0 {
 			return nil
 		}
-		last := list[len(list)-1]
+		last := seen(list, known)
 		if list, err = s.passOver(ctx, without(list, known), at.Old); err != nil {
 			return err
 		}
@@ -247,6 +262,21 @@ func (s *session) scan(ctx context.Context) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// mostPasses bounds how long one folder is scanned while more comes in, before others have their turn.
+const mostPasses = 20
+
+// seen is the highest UID that has an entry, 0 for none. A server that lists a mail which is not there must not move the
+// cursor past those that will come.
+func seen(list []uint32, known []Entry) (last uint32) {
+	for _, e := range known {
+		if _, listed := slices.BinarySearch(list, e.UID); listed && e.State != Vanished {
+			last = e.UID
+		}
+	}
+	return last
 }
 
 // passOver skips what was there at first contact and is not to be taken, though the server did not list it then.
@@ -271,9 +301,9 @@ func without(list []uint32, known []Entry) []uint32 {
 	return slices.DeleteFunc(list, func(uid uint32) bool { return have[uid] })
 }
 
-// again tries once more what could not be read, each alone, and asks again for whom sent mail is that waits. With full a
-// reconciliation has gone by.
-func (s *session) again(ctx context.Context, full bool) error {
+// again tries once more what could not be read, each alone, and asks again for whom sent mail is that waits. With night
+// one more has gone by.
+func (s *session) again(ctx context.Context, night bool) error {
 	owed, err := s.Journal.Owed(ctx, s.open.Folder)
 	if err != nil {
 		return storeError(err)
@@ -293,7 +323,7 @@ func (s *session) again(ctx context.Context, full bool) error {
 			waiting = append(waiting, e)
 		}
 	}
-	return s.wantedNow(ctx, waiting, full, at.Old)
+	return s.wantedNow(ctx, waiting, night, at.Old)
 }
 
 // nightDue tells whether the night's reconciliation is due.

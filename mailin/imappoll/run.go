@@ -99,6 +99,7 @@ func (w *worker) serve(ctx context.Context, s *session) error {
 		w.order = NoOrder
 		w.worked = true
 		w.report(ctx, wrong)
+		looked := time.Time{}
 		for due := w.schedule.Next(time.Now()); ; {
 			news, err := w.rest(ctx, s, due)
 			if err != nil {
@@ -107,6 +108,7 @@ func (w *worker) serve(ctx context.Context, s *session) error {
 			if !news {
 				break
 			}
+			w.space(ctx, &looked)
 			err = s.first(ctx)
 			if ctx.Err() != nil || lost(err, s) {
 				return err
@@ -117,6 +119,18 @@ func (w *worker) serve(ctx context.Context, s *session) error {
 			w.report(ctx, errors.Join(wrong, err))
 		}
 	}
+}
+
+// newsPause is how often at most the news of a server are looked at: some have them all the time.
+const newsPause = 250 * time.Millisecond
+
+// space waits until the last look at news is long enough ago.
+func (w *worker) space(ctx context.Context, looked *time.Time) {
+	select {
+	case <-time.After(newsPause - time.Since(*looked)):
+	case <-ctx.Done():
+	}
+	*looked = time.Now()
 }
 
 // lost tells an error after which the connection is of no use.
@@ -176,7 +190,9 @@ func (w *worker) asked(ctx context.Context) bool {
 	if err != nil || order == NoOrder {
 		return false
 	}
-	w.order = order
+	if w.order == NoOrder || order != PollNow { // it does not take the place of a larger one
+		w.order = order
+	}
 	return true
 }
 

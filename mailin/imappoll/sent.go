@@ -16,7 +16,7 @@ const (
 	Unknown // it answers a mail that has not come yet, or is not filed
 )
 
-// mostWaits is how many reconciliations a sent mail waits for the one that it answers.
+// mostWaits is how many nights a sent mail waits for the one that it answers.
 const mostWaits = 3
 
 // wanted asks which sent mails belong to a ticket, passes over the others and has some wait.
@@ -37,7 +37,9 @@ func (s *session) wanted(ctx context.Context, uids []uint32) (rest []uint32, err
 			noted = append(noted, Entry{UID: uid, State: Skipped})
 		default:
 			noted = append(noted, Entry{UID: uid, State: Waiting})
-			s.learn(uid).header = append([]byte{}, headers[uid]...)
+			if h := headers[uid]; h != nil {
+				s.learn(uid).header = h
+			}
 		}
 	}
 	return rest, s.note(ctx, 0, noted...)
@@ -63,8 +65,8 @@ func (s *session) sentHeaders(ctx context.Context, uids []uint32) (map[uint32][]
 }
 
 // wantedNow asks again about sent mail that waits. Its headers are kept in memory: the server is not asked in each round.
-// With last one more reconciliation has gone by.
-func (s *session) wantedNow(ctx context.Context, waiting []Entry, last bool, old uint32) error {
+// With night one more has gone by.
+func (s *session) wantedNow(ctx context.Context, waiting []Entry, night bool, old uint32) error {
 	var bare []uint32
 	for _, e := range waiting {
 		if s.known(e.UID).header == nil {
@@ -76,14 +78,16 @@ func (s *session) wantedNow(ctx context.Context, waiting []Entry, last bool, old
 		return err
 	}
 	for _, uid := range bare {
-		s.learn(uid).header = append([]byte{}, headers[uid]...)
+		if h := headers[uid]; h != nil {
+			s.learn(uid).header = h
+		}
 	}
 	for _, e := range waiting {
 		want, err := s.wants(ctx, s.known(e.UID).header)
 		if err != nil {
 			return err
 		}
-		if last {
+		if night {
 			e.Attempts++
 		}
 		switch {
@@ -91,7 +95,7 @@ func (s *session) wantedNow(ctx context.Context, waiting []Entry, last bool, old
 			err = s.retry(ctx, Entry{UID: e.UID}, old)
 		case want == Unwanted, e.Attempts >= mostWaits:
 			err = s.note(ctx, 0, Entry{UID: e.UID, State: Skipped})
-		case last:
+		case night:
 			err = s.note(ctx, 0, e)
 			continue
 		default:

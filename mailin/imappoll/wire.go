@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -112,9 +113,15 @@ func (f *lastWords) bye() string {
 		if text, ok := strings.CutPrefix(line, "* BYE"); ok {
 			return strings.TrimSpace(text)
 		}
+		if line != "" && !ours.MatchString(line) {
+			return "" // or it would be the text of a mail
+		}
 	}
 	return ""
 }
+
+// ours are commands, which may cross with BYE.
+var ours = regexp.MustCompile(`^(T[0-9]+ |DONE$)`)
 
 // readOnly tells whether the folder that was just opened can't be changed (RFC 9051 section 7.1).
 func (f *lastWords) readOnly() bool {
