@@ -44,6 +44,9 @@ active_value = true
 func (d *DovecotServer) reload(t testing.TB) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(d.dir, "run", "master.pid"))
+	for end := time.Now().Add(patience); (err != nil || len(text) == 0) && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		text, err = os.ReadFile(filepath.Join(d.dir, "run", "master.pid")) // it is written when the ports are open already
+	}
 	check(t, err)
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	check(t, err)
