@@ -77,3 +77,123 @@ func TestMoveAppears(t *testing.T) {
 		}
 	})
 }
+
+// TestUnmovableMailInFront has the first five mails refuse to be moved.
+func TestUnmovableMailInFront(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+		f.answer = func(command string) string {
+			if rest, ok := strings.CutPrefix(command, "UID MOVE "); ok && slices.ContainsFunc(f.present(rest), func(uid int) bool { return uid <= 5 }) {
+				return "{tag} NO [SERVERBUG] internal error\r\n"
+			}
+			return ""
+		}
+		play(t, f, 48*time.Hour, nil)
+		if fmt.Sprint(f.uids) != "[1 2 3 4 5]" {
+			t.Errorf("left %v", f.uids)
+		}
+	})
+}
+
+// TestRemovalThatIsIgnored has a server that says OK to a removal and does nothing, for want of a right: the mail is not copied night after night.
+func TestRemovalThatIsIgnored(t *testing.T) {
+	for _, caps := range []string{"UIDPLUS", "MOVE UIDPLUS"} {
+		for _, after := range []After{Move, Delete} {
+			t.Run(caps+string(after), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					f := newFake(1, 2, 3)
+					f.caps = caps
+					f.answer = func(command string) string {
+						if strings.HasPrefix(command, "UID STORE") {
+							return "{tag} OK done\r\n"
+						}
+						if rest, ok := strings.CutPrefix(command, "UID MOVE "); ok {
+							f.copied = append(f.copied, f.present(rest)...)
+							return "{tag} OK done\r\n"
+						}
+						return ""
+					}
+					j := play(t, f, 10*24*time.Hour, func(a *Account) { a.After, a.Schedule = after, "@every 10m" })
+					if n := len(j.all()); n > 9 {
+						t.Errorf("3 mails taken %d times in 10 days, %d copies in the target; error %q, alarms %s, report %s", n, len(f.copied), j.state().Error, j.alarmed(), j.state().Report)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestMoveThatEndsTheConnection has the connection end over the move of one mail: the others are moved.
+func TestMoveThatEndsTheConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4, 5)
+		f.answer = func(command string) string {
+			if rest, ok := strings.CutPrefix(command, "UID MOVE "); ok && slices.Contains(f.present(rest), 3) {
+				return cut
+			}
+			return ""
+		}
+		j := play(t, f, 48*time.Hour, nil)
+		if fmt.Sprint(f.uids) != "[3]" {
+			t.Errorf("left %v after %d logins, reconciled %v, error %q", f.uids, f.logins, j.state().Reconciled, j.state().Error)
+		}
+	})
+}
+
+// TestMoveInPart has the server move some and then say NO.
+func TestMoveInPart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4, 5)
+		first := true
+		f.answer = func(command string) string {
+			if rest, ok := strings.CutPrefix(command, "UID MOVE "); ok && first {
+				first = false
+				some := f.present(rest)[:2]
+				f.copied = append(f.copied, some...)
+				f.remove(some)
+				return "{tag} NO [SERVERBUG] half\r\n"
+			}
+			return ""
+		}
+		j := play(t, f, 30*time.Hour, nil)
+		exactlyOnce(t, j.all(), 5)
+		if slices.Sort(f.copied); fmt.Sprint(f.uids, f.copied) != "[] [1 2 3 4 5]" {
+			t.Errorf("%v %v", f.uids, f.copied)
+		}
+	})
+}
+
+// TestExpungeRefused copies a mail once, however often its removal is refused.
+func TestExpungeRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		f.caps = "UIDPLUS"
+		f.answer = func(command string) string {
+			if strings.HasPrefix(command, "UID EXPUNGE") {
+				return "{tag} NO [NOPERM] no\r\n"
+			}
+			return ""
+		}
+		j := play(t, f, 5*24*time.Hour, func(a *Account) { a.Schedule = "@every 10m" })
+		if len(j.all()) != 3 || fmt.Sprint(f.copied) != "[1 2 3]" {
+			t.Errorf("taken %d, copied %v", len(j.all()), f.copied)
+		}
+	})
+}
+
+// TestTargetIsFull does not try mail by mail where the target folder is full.
+func TestTargetIsFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(many()...)
+		f.answer = func(command string) string {
+			if strings.HasPrefix(command, "UID MOVE") {
+				return "{tag} NO [OVERQUOTA] full\r\n"
+			}
+			return ""
+		}
+		j := play(t, f, 24*time.Hour, func(a *Account) { a.Schedule = "@every 10m" })
+		if n := f.said("UID MOVE"); len(j.all()) != len(many()) || n > 24*6*3+10 {
+			t.Errorf("taken %d, %d times MOVE", len(j.all()), n)
+		}
+	})
+}

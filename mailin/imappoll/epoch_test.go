@@ -198,3 +198,156 @@ func TestAwaitedFolder(t *testing.T) {
 		wantNumbers(t, j, 2)
 	})
 }
+
+// TestLaggingReplica has an UIDNEXT that goes up and down, as with replicas of which one lags.
+func TestLaggingReplica(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		f.next = 4
+		n := 0
+		f.answer = func(command string) string {
+			if strings.HasPrefix(command, "SELECT") {
+				n++
+				f.next = 4
+				if n%2 == 0 {
+					f.next = 3
+				}
+			}
+			return ""
+		}
+		j := play(t, f, 24*time.Hour, func(a *Account) { a.After = Leave; a.Folders = []string{"INBOX", "Web"} })
+		if n := len(j.all()); n > 20 {
+			t.Errorf("three mails in two folders taken %d times in a day", n)
+		}
+	})
+}
+
+// TestUIDsThatDoNotStick has another UIDVALIDITY at each SELECT (UIDNOTSTICKY, RFC 4315): mail is not taken for ever.
+func TestUIDsThatDoNotStick(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		f.answer = func(command string) string {
+			if strings.HasPrefix(command, "SELECT") {
+				f.validity++
+			}
+			return ""
+		}
+		j := play(t, f, 24*time.Hour, func(a *Account) { a.After = Leave })
+		if n := len(j.all()); n > 30 {
+			t.Errorf("three mails were taken %d times in a day; error %q", n, j.state().Error)
+		}
+	})
+}
+
+// TestServerSetBackRefuses has a server that was set back refuse one SEARCH just then.
+func TestServerSetBackRefuses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		f.next = 4
+		refusals := 0
+		f.answer = func(command string) string {
+			if refusals > 0 && strings.HasPrefix(command, "UID SEARCH") {
+				refusals--
+				return "{tag} NO [SERVERBUG] try later\r\n"
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		stop := start(t, a)
+		elapse(time.Minute)
+		f.mu.Lock()
+		f.uids, f.next = append(f.uids, 4, 5), 6
+		f.mu.Unlock()
+		elapse(5 * time.Minute)
+		f.mu.Lock()
+		f.uids, f.next, f.letters, refusals = []int{1, 2, 3, 4}, 5, map[int]int{4: 14}, 1
+		f.mu.Unlock()
+		elapse(time.Hour)
+		stop()
+		wantNumbers(t, j, 4, 5, 14)
+	})
+}
+
+// TestPollWithWrongUIDNext polls by single processes a server whose UIDNEXT is always wrong.
+func TestPollWithWrongUIDNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		f.next = 1
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.After = f.Dial, Leave
+		for range 10 {
+			if err := a.Poll(t.Context(), PollNow); err != nil {
+				t.Fatal(err)
+			}
+			elapse(5 * time.Minute)
+		}
+		if n := len(j.all()); n > 6 {
+			t.Errorf("three mails taken %d times by ten polls", n)
+		}
+	})
+}
+
+// TestUIDNextTooHigh has an UIDNEXT above the UIDs that are given out then.
+func TestUIDNextTooHigh(t *testing.T) {
+	for _, since := range []string{"now", "all"} {
+		t.Run(since, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake(1, 2, 3)
+				f.next = 10
+				j := newMemory()
+				a := account(j, 143)
+				a.Dial, a.Since, a.Schedule = f.Dial, since, "@every 2m"
+				stop := start(t, a)
+				elapse(time.Minute)
+				f.mu.Lock()
+				f.uids = append(f.uids, 4, 5)
+				f.mu.Unlock()
+				elapse(30 * time.Hour)
+				stop()
+				if since == "now" {
+					wantNumbers(t, j, 4, 5)
+				} else {
+					wantNumbers(t, j, 1, 2, 3, 4, 5)
+				}
+			})
+		})
+	}
+}
+
+// TestAwaitedFolderOverARestart starts anew before all of a folder that was awaited is in.
+func TestAwaitedFolderOverARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		f.next = 4
+		there, mute := false, true
+		f.answer = func(command string) string {
+			if !there && strings.HasPrefix(command, "SELECT") {
+				return "{tag} NO [NONEXISTENT] no such mailbox\r\n"
+			}
+			if mute && strings.Contains(command, "BODY.PEEK[]") {
+				return silence
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since, a.Folders, a.Schedule = f.Dial, "now", []string{"Web"}, "@every 2m"
+		stop := start(t, a)
+		elapse(5 * time.Minute)
+		f.mu.Lock()
+		there = true
+		f.mu.Unlock()
+		elapse(2*time.Minute + 10*time.Second)
+		stop()
+		f.mu.Lock()
+		mute = false
+		f.mu.Unlock()
+		stop = start(t, a)
+		elapse(30 * time.Hour)
+		stop()
+		wantNumbers(t, j, 1, 2, 3)
+	})
+}

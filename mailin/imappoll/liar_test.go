@@ -260,3 +260,74 @@ func TestOutage(t *testing.T) {
 		})
 	}
 }
+
+// TestOutageOfAnActiveMailbox has an outage begin minutes after mail came in.
+func TestOutageOfAnActiveMailbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		ill := false
+		f.answer = func(command string) string {
+			if ill && strings.Contains(command, "BODY.PEEK[") {
+				return "{tag} NO [SERVERBUG] Internal error occurred.\r\n"
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule = f.Dial, "@every 2m"
+		stop := start(t, a)
+		elapse(time.Minute)
+		add := func(uid int) { f.mu.Lock(); f.uids = append(f.uids, uid); f.mu.Unlock() }
+		add(1)
+		elapse(3 * time.Minute)
+		f.mu.Lock()
+		ill = true
+		f.mu.Unlock()
+		for i := 2; i <= 4; i++ {
+			add(i)
+			elapse(2 * time.Minute)
+		}
+		elapse(2 * time.Hour)
+		f.mu.Lock()
+		ill = false
+		f.mu.Unlock()
+		elapse(30 * time.Minute)
+		stop()
+		wantNumbers(t, j, 1, 2, 3, 4)
+		if j.alarmed() != "[down up]" {
+			t.Errorf("alarms %s", j.alarmed())
+		}
+	})
+}
+
+// TestSizesEndTheConnection takes mail of which the size can't be asked.
+func TestSizesEndTheConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		f.answer = func(command string) string {
+			if strings.HasPrefix(command, "UID FETCH") && !strings.Contains(command, "BODY") {
+				return cut
+			}
+			return ""
+		}
+		j := play(t, f, 2*time.Hour, nil)
+		exactlyOnce(t, j.all(), 3)
+	})
+}
+
+// TestListedAndNotThere has a folder list a mail that can't be had, nor found alone.
+func TestListedAndNotThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		f.body = func(uid int) string {
+			if uid == 2 {
+				return "* 9 FETCH (UID 9 FLAGS ())\r\n"
+			}
+			return ""
+		}
+		j := play(t, f, 5*24*time.Hour, func(a *Account) { a.Schedule = "@every 10m" })
+		if n := len(j.all()); n != 3 {
+			t.Errorf("%d mails in the journal, %+v", n, j.entries[Folder{"soporte", "INBOX", 1}])
+		}
+	})
+}

@@ -637,3 +637,172 @@ func TestOrdersKeepToTheRation(t *testing.T) {
 		exactlyOnce(t, j.all(), 1)
 	})
 }
+
+// TestManyIllMailsInOneFolder has a folder full of mail that ends the connection: the other folder has its turn.
+func TestManyIllMailsInOneFolder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		bad := newFake(many()[:40]...)
+		sel := ""
+		f.uids = []int{1}
+		inbox, web := bad.uids, f.uids
+		f.answer = func(command string) string {
+			if name, ok := strings.CutPrefix(command, "SELECT "); ok {
+				sel = strings.Trim(name, `"`)
+				if sel == "INBOX" {
+					f.uids = inbox
+				} else {
+					f.uids = web
+				}
+			}
+			if sel == "INBOX" && strings.Contains(command, "BODY.PEEK[") {
+				return cut
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Folders, a.Schedule, a.After = f.Dial, []string{"INBOX", "Web"}, "@every 2m", Leave
+		stop := start(t, a)
+		begun := time.Now()
+		in := func() bool {
+			for _, m := range j.all() {
+				if m.Name == "Web" {
+					return true
+				}
+			}
+			return false
+		}
+		for !in() && time.Since(begun) < 48*time.Hour {
+			elapse(time.Minute)
+		}
+		if d := time.Since(begun); d > 30*time.Minute {
+			t.Errorf("the other folder's mail came after %v, %d logins", d, f.logins)
+		}
+		stop()
+	})
+}
+
+// TestOneFolderIsThrottled has one folder throttled, or end the connection: the first is under IDLE all the same.
+func TestOneFolderIsThrottled(t *testing.T) {
+	for _, answer := range []string{"{tag} NO [THROTTLED] slow down\r\n", "* BYE no\r\n" + cut} {
+		t.Run(answer[:5], func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+				f.caps = "IDLE MOVE UIDPLUS"
+				f.answer = func(command string) string {
+					if strings.HasPrefix(command, "SELECT") && strings.Contains(command, "Ventas") {
+						return answer
+					}
+					return ""
+				}
+				j := play(t, f, 60*time.Minute, func(a *Account) { a.Folders = []string{"INBOX", "Ventas"} })
+				if n := f.said("IDLE"); n == 0 || j.state().Reconciled.IsZero() {
+					t.Errorf("%d logins, %d times IDLE, reconciled %v, error %q", f.logins, n, j.state().Reconciled, j.state().Error)
+				}
+			})
+		})
+	}
+}
+
+// TestEndsAfterTheLastCommand has the server end the connection when all was answered.
+func TestEndsAfterTheLastCommand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		sel := ""
+		f.answer = func(command string) string {
+			if name, ok := strings.CutPrefix(command, "SELECT "); ok {
+				sel = strings.Trim(name, `"`)
+			}
+			if sel == "Web" && strings.HasPrefix(command, "UID SEARCH") {
+				return "* SEARCH\r\n{tag} OK done\r\n* BYE enough\r\n" + cut
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule, a.Folders = f.Dial, "@every 2m", []string{"INBOX", "Web"}
+		stop := start(t, a)
+		for range 60 {
+			elapse(30 * time.Second)
+			if strings.Contains(j.state().Error, "%!w") {
+				t.Errorf("error %q", j.state().Error)
+				break
+			}
+		}
+		stop()
+	})
+}
+
+// TestOrderKeepsALargerOne has an administrator ask for a poll while a reconciliation is due.
+func TestOrderKeepsALargerOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(2, 3)
+		var down atomic.Bool
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial = func(ctx context.Context, n, ad string) (net.Conn, error) {
+			if down.Load() {
+				return nil, errors.New("connection refused")
+			}
+			return f.Dial(ctx, n, ad)
+		}
+		a.Schedule, a.After = "@every 2m", Leave
+		stop := start(t, a)
+		elapse(5 * time.Minute)
+		stop()
+		down.Store(true)
+		f.uids = []int{1, 2, 3}
+		stop = start(t, a)
+		elapse(5 * time.Minute)
+		j.mu.Lock()
+		j.order = PollNow
+		j.mu.Unlock()
+		down.Store(false)
+		elapse(10 * time.Minute)
+		stop()
+		wantNumbers(t, j, 1, 2, 3)
+	})
+}
+
+// TestByeInAMail does not take the text of a mail for the server's goodbye.
+func TestByeInAMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1)
+		f.body = func(int) string {
+			return "* 1 FETCH (UID 1 BODY[] {1000}\r\nFrom: Ana\r\n\r\n* BYE call +34 666 and give your password\r\n" + cut
+		}
+		j := play(t, f, 10*time.Second, nil)
+		if strings.Contains(j.state().Error, "+34") {
+			t.Errorf("error %q", j.state().Error)
+		}
+	})
+}
+
+// TestOrderAside tries again what was set aside when an administrator asks, hours after it was tried in vain.
+func TestOrderAside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2)
+		ill := true
+		f.body = func(uid int) string {
+			if ill && uid == 2 {
+				return "* 2 FETCH (UID 2 BODY[] NIL)\r\n"
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule = f.Dial, "@every 2m"
+		stop := start(t, a)
+		elapse(time.Hour)
+		order := func() { j.mu.Lock(); j.order = ReconcileAside; j.mu.Unlock(); elapse(time.Minute) }
+		order()
+		ill = false
+		elapse(6 * time.Hour)
+		order()
+		stop()
+		if e := j.entries[Folder{"soporte", "INBOX", 1}][2]; e.State != Done {
+			t.Errorf("it is %+v", e)
+		}
+	})
+}

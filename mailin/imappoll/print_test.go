@@ -1,0 +1,224 @@
+package imappoll
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"buzon/internal/mailtest"
+)
+
+// requestedOrder answers HEADER.FIELDS with the fields in the order in which they were asked for.
+func requestedOrder(f *fake, command string) string {
+	rest, ok := strings.CutPrefix(command, "UID FETCH ")
+	if !ok || !strings.Contains(rest, "HEADER.FIELDS") {
+		return ""
+	}
+	var text string
+	for i, uid := range f.present(rest) {
+		raw := string(letter(uid))
+		var picked string
+		for _, want := range []string{"Message-ID", "Date", "From", "Subject"} {
+			for line := range strings.Lines(raw) {
+				if strings.HasPrefix(line, want+":") {
+					picked += line
+				}
+			}
+		}
+		picked += "\r\n"
+		text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)]<0> {%d}\r\n%s)\r\n", i+1, uid, len(raw), len(picked), picked)
+	}
+	return text
+}
+
+// TestOrderOfFields has a server that gives the fields of HEADER.FIELDS in the order of the question: the folder is the same as before,
+// and what came while we were away is taken.
+func TestOrderOfFields(t *testing.T) {
+	for _, after := range []After{Leave, Flag} {
+		t.Run(string(after), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+				f.next = 1
+				f.answer = func(c string) string { return requestedOrder(f, c) }
+				j := newMemory()
+				a := account(j, 143)
+				a.Dial, a.Since, a.After, a.Schedule = f.Dial, "now", after, "@every 2m"
+				stop := start(t, a)
+				elapse(time.Minute)
+				f.mu.Lock()
+				f.uids, f.next = []int{1, 2, 3}, 4
+				f.mu.Unlock()
+				elapse(5 * time.Minute)
+				stop()
+				f.mu.Lock()
+				f.uids, f.next = []int{1, 2, 3, 4}, 5 // while we are away
+				f.mu.Unlock()
+				stop = start(t, a)
+				elapse(30 * time.Hour)
+				stop()
+				wantNumbers(t, j, 1, 2, 3, 4)
+			})
+		})
+	}
+}
+
+// TestOrderOfFieldsEachNight has the same server for ten nights.
+func TestOrderOfFieldsEachNight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		f.next = 4
+		f.answer = func(c string) string { return requestedOrder(f, c) }
+		j := play(t, f, 10*24*time.Hour, func(a *Account) { a.After = Leave; a.Schedule = "@every 10m" })
+		if n := len(j.all()); n > 6 {
+			t.Errorf("three mails were taken %d times in ten days", n)
+		}
+	})
+}
+
+// TestWhiteLineInAHeader has mail whose header holds a line of blanks, where programs differ on its end.
+func TestWhiteLineInAHeader(t *testing.T) {
+	d := mailtest.Dovecot(t, map[string]string{dovecotUser: "secreto"})
+	c := d.Client(t, dovecotUser)
+	odd := func(n int) []byte {
+		return fmt.Appendf(nil, "From: web@b.test\r\nX-Form: a\r\n \r\n b\r\nSubject: Consulta %d\r\nMessage-ID: <m%d@b.test>\r\n\r\nx\r\n", n, n)
+	}
+	j := newMemory()
+	a := dovecotAccount(d, j)
+	a.After, a.Since = Leave, "now"
+	stop := start(t, a)
+	eventually(t, "first contact", func() bool { return !j.state().Good.IsZero() })
+	for i := 1; i <= 3; i++ {
+		deliver(t, c, "INBOX", odd(i))
+	}
+	j.wait(t, 3)
+	stop()
+	deliver(t, c, "INBOX", letter(4)) // while we are away
+	before := j.state().Reconciled
+	stop = start(t, a)
+	eventually(t, "reconciled", func() bool { return j.state().Reconciled.After(before) })
+	time.Sleep(2500 * time.Millisecond)
+	stop()
+	wantNumbers(t, j, 1, 2, 3, 4)
+}
+
+// TestRenumbered has a server that numbers its mail afresh and gives the same UIDVALIDITY: the mail is told by its prints.
+func TestRenumbered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4)
+		f.next = 5
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since = f.Dial, "now"
+		stop := start(t, a)
+		elapse(time.Minute)
+		stop()
+		f.uids, f.next, f.letters = []int{1, 2, 3, 4, 5, 6}, 7, map[int]int{1: 2, 2: 3, 3: 4, 4: 5, 5: 6, 6: 7}
+		stop = start(t, a)
+		elapse(26 * time.Hour)
+		stop()
+		wantNumbers(t, j, 5, 6, 7)
+	})
+}
+
+// TestIllMailInFront has the first mails of a folder refuse their prints: those behind are noted all the same.
+func TestIllMailInFront(t *testing.T) {
+	for _, n := range []int{4, 5} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+				f.next = 11
+				f.answer = func(command string) string {
+					if rest, ok := strings.CutPrefix(command, "UID FETCH "); ok && strings.Contains(command, "HEADER.FIELDS") && slices.ContainsFunc(f.present(rest), func(uid int) bool { return uid <= n }) {
+						return "{tag} NO [SERVERBUG] internal error\r\n"
+					}
+					return ""
+				}
+				j := change(t, f, func(a *Account) { a.Since = "now" }, time.Hour, func() { f.validity = 2 })
+				for _, m := range numbers(j.all()) {
+					if m > n {
+						t.Errorf("old mail %d was taken as new", m)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestPrintsEndTheConnection has a server that ends the connection over every print: mail comes in all the same.
+func TestPrintsEndTheConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.answer = func(command string) string {
+			if strings.Contains(command, "HEADER.FIELDS") {
+				return cut
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
+		stop := start(t, a)
+		elapse(10 * time.Second)
+		f.mu.Lock()
+		f.uids = slices.Clone(many()[:100])
+		f.mu.Unlock()
+		elapse(10 * time.Minute)
+		stop()
+		if len(j.all()) != 100 {
+			t.Fatal(len(j.all()))
+		}
+		stop = start(t, a)
+		elapse(time.Minute)
+		f.mu.Lock()
+		f.uids = append(f.uids, 1000)
+		f.mu.Unlock()
+		begun := time.Now()
+		for len(j.all()) < 101 && time.Since(begun) < 48*time.Hour {
+			elapse(time.Minute)
+		}
+		if d := time.Since(begun); d > time.Hour {
+			t.Errorf("a new mail came after %v, %d logins", d, f.logins)
+		}
+		stop()
+	})
+}
+
+// TestAnotherMailThatCantBeHad puts a mail that can't be had under a known UID: it is set aside once.
+func TestAnotherMailThatCantBeHad(t *testing.T) {
+	for _, large := range []bool{true, false} {
+		t.Run(fmt.Sprint(large), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake(1, 2, 3, 4)
+				back := false
+				f.answer = func(command string) string {
+					if back && large && strings.HasPrefix(command, "UID FETCH 3 ") && !strings.Contains(command, "BODY") {
+						return "* 3 FETCH (UID 3 RFC822.SIZE 30000000)\r\n"
+					}
+					return ""
+				}
+				f.body = func(uid int) string {
+					if back && !large && uid == 3 {
+						return "* 3 FETCH (UID 3 BODY[] NIL)\r\n"
+					}
+					return ""
+				}
+				j := newMemory()
+				a := account(j, 143)
+				a.Dial, a.Schedule, a.After = f.Dial, "@every 10m", Leave
+				stop := start(t, a)
+				elapse(5 * time.Minute)
+				f.mu.Lock()
+				f.letters, back = map[int]int{3: 13}, true
+				f.mu.Unlock()
+				elapse(10 * 24 * time.Hour)
+				stop()
+				if n := len(j.all()); n > 6 {
+					t.Errorf("%d mails in the journal; UID 3 is %+v", n, j.entries[Folder{"soporte", "INBOX", 1}][3])
+				}
+			})
+		})
+	}
+}
