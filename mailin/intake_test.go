@@ -35,7 +35,7 @@ func TestPoison(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t, func(o *Options) { o.Limits = message.Limits{Time: 200 * time.Millisecond}; o.Workers = 2 })
+			h := newHouse(t, func(o *Options) { o.Limits = message.Limits{Time: 300 * time.Millisecond}; o.Workers = 2 })
 			var tries atomic.Int32
 			h.poison("XYZZY", func(ctx context.Context) { tries.Add(1); breaks(ctx) })
 			stop := h.start(h.idle)
