@@ -139,7 +139,7 @@ func (s *session) headers(ctx context.Context, uids []uint32, section *imap.Fetc
 // mostHeader bounds what is read of a header.
 const mostHeader = 256 << 10
 
-// readHeaders asks for headers with one command.
+// readHeaders asks for headers, or the beginnings of other sections, with one command.
 func (s *session) readHeaders(ctx context.Context, uids []uint32, section *imap.FetchItemBodySection, f func(uid uint32, header []byte, size int64)) error {
 	section.Partial = &imap.SectionPartial{Size: mostHeader}
 	return s.do(ctx, "fetch headers", func() error {

@@ -212,23 +212,28 @@ func (s *session) fetchAlone(ctx context.Context, uid uint32) (*body, error) {
 			}
 		}
 	}
-	ill := !refused(err)
-	if !ill {
-		var asked error
-		if ill, asked = s.isIll(ctx, uid); asked != nil {
-			return nil, asked
-		}
+	if refused(err) {
+		return nil, s.refusal(ctx, uid, err)
+	}
+	return nil, s.fail(ctx, uid, 1, err)
+}
+
+// refusal counts an answer NO against the mail, where it is not the server that is ill.
+func (s *session) refusal(ctx context.Context, uid uint32, why error) error {
+	ill, err := s.isIll(ctx, uid)
+	if err != nil {
+		return err
 	}
 	if ill {
-		return nil, s.fail(ctx, uid, 1, err)
+		return s.fail(ctx, uid, 1, why)
 	}
-	if ferr := s.fail(ctx, uid, 0, err); ferr != nil {
-		return nil, ferr
+	if err := s.fail(ctx, uid, 0, why); err != nil {
+		return err
 	}
-	if s.noes = append(s.noes, err); len(s.noes) >= mostNoes {
-		return nil, s.none()
+	if s.noes = append(s.noes, why); len(s.noes) >= mostNoes {
+		return s.none()
 	}
-	return nil, nil
+	return nil
 }
 
 // none is the error of a server that has only refused mail.
@@ -248,18 +253,8 @@ func (s *session) isIll(ctx context.Context, uid uint32) (bool, error) {
 	if m.refused.IsZero() {
 		m.refused = time.Now()
 	}
-	if s.good != 0 && !f.fetched.After(m.refused) {
-		err := s.do(ctx, "fetch part of another mail", func() error {
-			part := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: 100}}
-			return s.each(set([]uint32{s.good}), part, func(got fetched) error {
-				if got.text == nil {
-					return nil
-				}
-				f.fetched = time.Now()
-				_, err := io.Copy(io.Discard, io.LimitReader(got.text, 1000))
-				return err
-			})
-		})
+	if s.good != 0 && !f.fetched.After(m.refused) { // can it be had once more, or its beginning?
+		err := s.readHeaders(ctx, []uint32{s.good}, &imap.FetchItemBodySection{Peek: true}, func(uint32, []byte, int64) { f.fetched = time.Now() })
 		if err != nil && (!refused(err) || errors.Is(err, errThrottle)) {
 			return false, err
 		}
