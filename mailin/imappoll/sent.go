@@ -96,7 +96,9 @@ func (s *session) wantedNow(ctx context.Context, waiting []Entry, night bool, ol
 		case want == Unwanted, e.Attempts >= mostWaits:
 			err = s.note(ctx, 0, Entry{UID: e.UID, State: Skipped})
 		case night:
-			err = s.note(ctx, 0, e)
+			if err := s.note(ctx, 0, e); err != nil {
+				return err
+			}
 			continue
 		default:
 			continue
