@@ -9,6 +9,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -156,6 +157,13 @@ func (s *session) do(ctx context.Context, what string, f func() error) error {
 	err := s.wire.within(ctx, s.Patience, what, f)
 	if throttled(err) {
 		return fmt.Errorf("%w: %w", errThrottle, err)
+	}
+	if err != nil && !refused(err) && s.client != nil {
+		// QUIRK: go-imap gives a command its error a moment before it says that the connection has ended.
+		select {
+		case <-s.client.Closed():
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
 	return err
 }
