@@ -81,7 +81,7 @@ func (s *Store) BeginIMAP(ctx context.Context, f IMAPFolder, old uint32, known [
 			set_back_at = CASE WHEN imap_folder.uidvalidity = excluded.uidvalidity THEN $5 ELSE imap_folder.set_back_at END`,
 			f.Account, f.Name, f.UIDValidity, old, tx.store.Now().UnixMilli())
 		if err == nil {
-			_, err = tx.exec(ctx, `INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state) SELECT account, folder, 0, uid, mail, 'done' FROM imap_mail
+			_, err = tx.exec(ctx, `INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state) SELECT account, folder, 0, mail, mail, 'done' FROM imap_mail
 				WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND mail <> 0 AND state <> 'aside' ON CONFLICT DO NOTHING`, f.Account, f.Name, f.UIDValidity)
 		}
 		if err == nil {

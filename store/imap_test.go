@@ -149,3 +149,14 @@ func TestIMAPOrdersAndStatus(t *testing.T) {
 		t.Errorf("status %+v, %v", st, err)
 	}
 }
+
+// TestIMAPSetBackTwice keeps the count of what was taken, however often UIDs are given out once more.
+func TestIMAPSetBackTwice(t *testing.T) {
+	s := imapStore(t)
+	f := IMAPFolder{"a", "INBOX", 7}
+	for i, text := range []string{"first", "second", "third"} {
+		check(t, s.BeginIMAP(ctx, f, 0, nil))
+		check(t, s.TakeIMAP(ctx, f, 1, []IMAPMail{imapMail(t, s, 1, text)}))
+		same(t, "taken", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Taken: i + 1})
+	}
+}

@@ -226,6 +226,9 @@ const schema3 = `
 -- When a folder's UIDs were last found to be given out once more.
 ALTER TABLE imap_folder ADD COLUMN set_back_at INTEGER;
 
+-- Prints are made in another way, and made anew.
+UPDATE imap_mail SET print = NULL WHERE state = 'skipped';
+
 -- Sent mail may wait for the mail that it answers.
 DROP INDEX imap_owed;
 CREATE INDEX imap_owed ON imap_mail(account, folder, uidvalidity, uid) WHERE state IN ('taken', 'copied', 'failed', 'waiting');

@@ -1,12 +1,12 @@
 package imappoll
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 )
@@ -21,7 +21,7 @@ func (s *session) after(ctx context.Context) error {
 		return storeError(err)
 	}
 	owed = slices.DeleteFunc(owed, func(e Entry) bool {
-		if s.known(e.UID).moving >= mostDeaths {
+		if m := s.known(e.UID); m.moving >= mostDeaths && time.Since(m.moved) < time.Hour {
 			err = fmt.Errorf("the connection ends when the mail with UID %d is to be removed: it stays", e.UID)
 			return true
 		}
@@ -42,10 +42,14 @@ func (s *session) after(ctx context.Context) error {
 		if ctx.Err() == nil && !isStoreError(err) && !errors.Is(err, errThrottle) {
 			s.blamed, s.pace.moved = true, max(1, len(some)/4)
 			if len(some) == 1 {
-				s.learn(some[0].UID).moving++
+				m := s.learn(some[0].UID)
+				m.moving, m.moved = m.moving+1, time.Now()
 			}
 		}
 		return err
+	}
+	if kept := s.learned.folder(s.open.name).kept; err == nil && kept > 0 {
+		err = fmt.Errorf("the server says that it has removed %d mails, and keeps them: has the user the right to remove mail?", kept)
 	}
 	return err
 }
@@ -89,9 +93,10 @@ func (s *session) settle(ctx context.Context, owed []Entry) error {
 // (RFC 4314 section 4): such mail is not tried again, or it would be copied for ever.
 func (s *session) confirm(ctx context.Context, list []Entry) error {
 	there, err := s.search(ctx, imap.SearchCriteria{UID: []imap.UIDSet{set(uidsOf(list))}})
-	if err != nil || len(there) == 0 {
+	if err != nil {
 		return err
 	}
+	f := s.learned.folder(s.open.name)
 	owed, err := s.Journal.Owed(ctx, s.open.Folder)
 	if err != nil {
 		return storeError(err)
@@ -102,11 +107,10 @@ func (s *session) confirm(ctx context.Context, list []Entry) error {
 			kept = append(kept, Entry{UID: uid, State: Done, Error: "the server keeps it"})
 		}
 	}
-	if len(kept) == 0 {
-		return nil
+	if f.kept += len(kept); len(kept) == 0 {
+		f.kept = 0 // it has removed others
 	}
-	return cmp.Or(s.note(context.WithoutCancel(ctx), 0, kept...),
-		fmt.Errorf("the server says that it has removed %d mails, and keeps them: has the user the right to remove mail from %s?", len(kept), s.open.name))
+	return s.note(context.WithoutCancel(ctx), 0, kept...)
 }
 
 func uidsOf(list []Entry) (uids []uint32) {
@@ -117,6 +121,9 @@ func uidsOf(list []Entry) (uids []uint32) {
 }
 
 func (s *session) done(ctx context.Context, list []Entry) error {
+	for _, e := range list {
+		s.forget(e.UID)
+	}
 	return s.noteAll(ctx, list, Done)
 }
 

@@ -197,3 +197,48 @@ func TestTargetIsFull(t *testing.T) {
 		}
 	})
 }
+
+// TestMoveEndsForAWhile has MOVE end the connection for some minutes: the mail is moved afterwards.
+func TestMoveEndsForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1)
+		ill := true
+		f.answer = func(c string) string {
+			if ill && strings.HasPrefix(c, "UID MOVE") {
+				return cut
+			}
+			return ""
+		}
+		go func() { time.Sleep(10 * time.Minute); f.mu.Lock(); ill = false; f.mu.Unlock() }()
+		j := play(t, f, 10*24*time.Hour, nil)
+		if len(f.uids) > 0 {
+			t.Errorf("left %v, error %q, good %v now %v alarms %s", f.uids, j.state().Error, j.state().Good, time.Now(), j.alarmed())
+		}
+	})
+}
+
+// TestRemovalThatIsIgnoredIsTold has a server that says OK to removals and does nothing: the administrators hear of it.
+func TestRemovalThatIsIgnoredIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.answer = func(c string) string {
+			if rest, ok := strings.CutPrefix(c, "UID MOVE "); ok {
+				f.copied = append(f.copied, f.present(rest)...)
+				return "{tag} OK done\r\n"
+			}
+			return ""
+		}
+		go func() {
+			for i := range 20 {
+				time.Sleep(time.Hour)
+				f.mu.Lock()
+				f.uids = append(f.uids, i+1)
+				f.mu.Unlock()
+			}
+		}()
+		j := play(t, f, 48*time.Hour, nil)
+		if j.alarmed() == "[]" && j.state().Error == "" && !strings.Contains(j.state().Report, "keep") {
+			t.Errorf("20 mails stay, nobody is told: error %q alarms %s report %q left %v", j.state().Error, j.alarmed(), j.state().Report, f.uids)
+		}
+	})
+}

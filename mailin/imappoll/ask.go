@@ -11,11 +11,9 @@ import (
 )
 
 const (
-	mostDeaths     = 2 // then a mail is asked about once an hour
-	hopelessDeaths = 4 // then it gets no print
-
-	mostAsked = 500 // mails in one question
-	mostNoes  = 5   // in a row, and nothing but those, are the server's doing
+	mostDeaths = 2   // then a mail is asked about once an hour
+	mostAsked  = 500 // mails in one question
+	mostNoes   = 5   // in a row, and nothing but those, are the server's doing
 )
 
 // ask asks about mails. One that is ill must not keep what is to be known of the others: a question that is refused is

@@ -1,6 +1,7 @@
 package imappoll
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,9 @@ func (s *session) meet(ctx context.Context) error {
 	from, since, awaited := s.beginning()
 	next := s.open.next
 	open := s.client.Mailbox()
+	if open != nil && len(all) > int(open.NumMessages) {
+		return fmt.Errorf("the server lists %d mails of the folder's %d", len(all), open.NumMessages)
+	}
 	short := open != nil && len(all) < int(open.NumMessages)
 	if short && (next == 0 || since != "now") {
 		return fmt.Errorf("the server lists %d of the folder's %d mails", len(all), open.NumMessages)
@@ -54,7 +58,7 @@ func (s *session) meet(ctx context.Context) error {
 
 func (s *session) begin(ctx context.Context, old uint32, known []Entry) error {
 	for id := range s.mails {
-		if id.Folder == s.open.Folder {
+		if id.Account == s.open.Account && id.Name == s.open.Name {
 			delete(s.mails, id)
 		}
 	}
@@ -97,6 +101,12 @@ func (s *session) meetAgain(ctx context.Context, at Position) error {
 		if err != nil {
 			return err
 		}
+		bare := slices.DeleteFunc(slices.Clone(all), func(uid uint32) bool {
+			return found[uid] != nil || s.known(uid).deaths == 0 || s.hopeless(uid)
+		})
+		if len(bare) > 0 {
+			return errors.New("the server has numbered the folder's mail afresh and ends the connection when it is asked what it is: old mail can't be told from new")
+		}
 		for _, uid := range all {
 			p := found[uid]
 			if left[string(p)]--; p != nil && left[string(p)] >= 0 {
@@ -104,7 +114,9 @@ func (s *session) meetAgain(ctx context.Context, at Position) error {
 			}
 		}
 		if at.UIDValidity == s.open.UIDValidity && len(skip) == 0 && len(known) >= 3 && len(all) >= 3 {
-			return errStrange
+			if any, err := s.anyOf(ctx, found); err != nil || !any && s.learned.folder(s.open.name).stranger() {
+				return cmp.Or(err, errStrange)
+			}
 		}
 	}
 	var old uint32
@@ -112,6 +124,28 @@ func (s *session) meetAgain(ctx context.Context, at Position) error {
 		old = s.open.next
 	}
 	return s.begin(ctx, old, skip)
+}
+
+// stranger tells a folder that seems to be another mailbox's, for a day: it may have been set back when all that was known
+// of it had gone.
+func (f *aboutFolder) stranger() bool {
+	if f.since.IsZero() {
+		f.since = time.Now()
+	}
+	return time.Since(f.since) < 24*time.Hour
+}
+
+// anyOf tells whether one of the mails is known in this epoch.
+func (s *session) anyOf(ctx context.Context, found map[uint32][]byte) (bool, error) {
+	entries, err := s.Journal.Entries(ctx, s.open.Folder, 0)
+	if err != nil {
+		return false, storeError(err)
+	}
+	here := map[string]bool{}
+	for _, p := range found {
+		here[string(p)] = true
+	}
+	return slices.ContainsFunc(entries, func(e Entry) bool { return len(e.Print) > 0 && here[string(e.Print)] }), nil
 }
 
 // rewound tells a server that gives out UIDs once more, as after its disk was set back to an older state, though it

@@ -351,3 +351,202 @@ func TestAwaitedFolderOverARestart(t *testing.T) {
 		wantNumbers(t, j, 1, 2, 3)
 	})
 }
+
+// TestSetBackWhenAllWasGone sets a server back to a time when all mail that is known of was there no more.
+func TestSetBackWhenAllWasGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4)
+		f.next = 5
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		stop := start(t, a)
+		elapse(3 * time.Minute)
+		f.mu.Lock()
+		f.uids, f.next = []int{}, 5
+		f.mu.Unlock()
+		elapse(3 * time.Minute)
+		for i := 5; i <= 200; i++ {
+			f.mu.Lock()
+			f.uids, f.next = append(f.uids, i), i+1
+			f.mu.Unlock()
+		}
+		elapse(10 * time.Minute)
+		f.mu.Lock()
+		f.uids, f.next, f.letters = []int{5, 6, 7}, 8, map[int]int{5: 1005, 6: 1006, 7: 1007} // set back to when it was empty; then three came
+		f.last.Close()
+		f.mu.Unlock()
+		elapse(72 * time.Hour)
+		stop()
+		if got := numbers(j.all()); !slices.Contains(got, 1007) {
+			t.Errorf("taken %d, error %q, alarms %s", len(got), j.state().Error, j.alarmed())
+		}
+	})
+}
+
+// TestLagWhenOldMailIsGone has UIDNEXT lag once when the mail of first contact is gone.
+func TestLagWhenOldMailIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4)
+		f.next = 5
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since, a.After, a.Schedule, a.Folders = f.Dial, "now", Leave, "@every 2m", []string{"INBOX", "Web"}
+		lag := false
+		f.answer = func(c string) string {
+			if strings.HasPrefix(c, "SELECT") && lag {
+				lag = false
+				return fmt.Sprintf("* %d EXISTS\r\n* OK [PERMANENTFLAGS (\\Deleted \\*)] x\r\n* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 7] x\r\n{tag} OK [READ-WRITE] done\r\n", len(f.uids))
+			}
+			return ""
+		}
+		stop := start(t, a)
+		elapse(3 * time.Minute)
+		f.mu.Lock()
+		f.uids, f.next = []int{5, 6, 7}, 8 // the old ones are archived by people
+		f.mu.Unlock()
+		elapse(10 * time.Minute)
+		f.mu.Lock()
+		lag = true // one SELECT answered by a replica that lags by a mail
+		f.mu.Unlock()
+		elapse(3 * time.Minute)
+		f.mu.Lock()
+		f.uids, f.next = []int{5, 6, 7, 8}, 9
+		f.mu.Unlock()
+		elapse(5 * time.Hour)
+		stop()
+		if got := numbers(j.all()); !slices.Contains(got, 8) {
+			t.Errorf("taken %v, error %q, alarms %s", got, j.state().Error, j.alarmed())
+		}
+	})
+}
+
+// TestLagWhenOldMailIsGoneAndOtherStays does so where other mail stays in the folder.
+func TestLagWhenOldMailIsGoneAndOtherStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4)
+		f.next = 5
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since, a.After, a.Schedule = f.Dial, "now", Leave, "@every 2m"
+		stop := start(t, a)
+		elapse(3 * time.Minute)
+		f.mu.Lock()
+		f.uids, f.next = []int{5, 6, 7}, 8 // the old ones are archived by people
+		f.mu.Unlock()
+		elapse(10 * time.Minute)
+		f.mu.Lock()
+		f.next = 7 // SELECT answered by a replica that lags by a mail
+		f.last.Close()
+		f.mu.Unlock()
+		elapse(3 * time.Minute)
+		f.mu.Lock()
+		f.uids, f.next = []int{5, 6, 7, 8}, 9
+		f.mu.Unlock()
+		elapse(2 * time.Hour)
+		stop()
+		if got := numbers(j.all()); !slices.Contains(got, 8) {
+			t.Errorf("taken %v, error %q, alarms %s", got, j.state().Error, j.alarmed())
+		}
+	})
+}
+
+// TestPhantomAtFirstContact lists a UID far above all others at first contact.
+func TestPhantomAtFirstContact(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2)
+		f.next = 3
+		once := true
+		f.answer = func(c string) string {
+			if once && strings.HasPrefix(c, "UID SEARCH") {
+				once = false
+				return "* SEARCH 1 2 4000000000\r\n"
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		stop := start(t, a)
+		elapse(10 * time.Minute)
+		f.mu.Lock()
+		f.uids, f.next = append(f.uids, 3), 4
+		f.mu.Unlock()
+		elapse(72 * time.Hour)
+		stop()
+		wantNumbers(t, j, 3)
+	})
+}
+
+// TestAnotherMailboxByPoll polls another mailbox by single processes: nothing is taken.
+func TestAnotherMailboxByPoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4)
+		f.next = 5
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since = f.Dial, "now"
+		for range 3 {
+			a.Poll(t.Context(), PollNow)
+			elapse(5 * time.Minute)
+		}
+		f.letters = map[int]int{1: 11, 2: 12, 3: 13, 4: 14, 5: 15, 6: 16}
+		f.uids, f.next = []int{1, 2, 3, 4, 5, 6}, 7
+		t.Log(a.Poll(t.Context(), ReconcileNow)) // is told
+		elapse(5 * time.Minute)
+		wantNumbers(t, j)
+	})
+}
+
+// TestCursorMovesOn scans a folder with mail that is gone, too large, or was never there: the cursor comes to its end.
+func TestCursorMovesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		for i := 1; i <= 1500; i++ {
+			f.uids = append(f.uids, i)
+		}
+		f.answer = func(c string) string {
+			rest, ok := strings.CutPrefix(c, "UID FETCH ")
+			if !ok {
+				return ""
+			}
+			var text string
+			for i, u := range f.present(rest) {
+				if u%7 == 0 || u > 1490 {
+					continue // listed, and not there
+				}
+				size := 100
+				if u%11 == 0 {
+					size = 30000000
+				}
+				raw := string(letter(u))
+				switch {
+				case strings.Contains(c, "HEADER"):
+					return ""
+				case strings.Contains(c, "BODY"):
+					text += whole(i+1, u, len(raw), raw)
+				default:
+					text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d)\r\n", i+1, u, size)
+				}
+			}
+			if text == "" {
+				return "{tag} OK done\r\n"
+			}
+			return text
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
+		stop := start(t, a)
+		elapse(time.Hour)
+		s, ft := f.said("UID SEARCH"), f.said("UID FETCH")
+		elapse(time.Hour)
+		stop()
+		if at := j.at["soporte/INBOX"]; at.Cursor < 1490 || len(j.entries[Folder{"soporte", "INBOX", 1}]) != 1500 {
+			t.Errorf("%d entries, cursor %d", len(j.entries[Folder{"soporte", "INBOX", 1}]), at.Cursor)
+		}
+		if n, m := f.said("UID SEARCH")-s, f.said("UID FETCH")-ft; n > 60 || m > 60 || f.logins != 1 {
+			t.Errorf("in the second hour %d SEARCH and %d FETCH; %d logins", n, m, f.logins)
+		}
+	})
+}

@@ -21,7 +21,11 @@ type aboutFolder struct {
 	epochs     []time.Time   // that began in the last day
 	noPrints   time.Time     // until then prints are not asked for: the connection ended over them
 	printPause time.Duration // the last
+	recognised bool          // in this process
+	counted    time.Time     // the last night that sent mail has waited
+	kept       int           // mails that the server keeps though it says that it has removed them
 	strange    bool          // it is of another mailbox than before
+	since      time.Time     // its UIDs were given out once more and none of its mail is known
 }
 
 // trouble is a folder in which connections end.
@@ -40,7 +44,9 @@ type mailID struct {
 type aboutMail struct {
 	deaths  int       // connections that ended when it was asked about
 	died    time.Time // the last
+	bare    time.Time // since when its print is asked for in vain
 	moving  int       // connections that ended when it alone was to be removed
+	moved   time.Time // the last
 	refused time.Time // at first
 	tried   time.Time // when it was tried again, having been set aside
 	header  []byte    // of sent mail that waits; nil: must be asked for

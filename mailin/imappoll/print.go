@@ -6,23 +6,48 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
 )
 
 // A print tells mails apart however a server numbers them and whatever it adds to their headers: it is made of the
-// fields that their senders have written. Only the server's own answers are compared: servers differ in how they order
-// the fields, and in what they take for one.
+// fields that their senders have written. Only the server's own answers are compared: servers differ in what they take
+// for a field.
 var printed = []string{"Message-ID", "Date", "From", "Subject"}
+
+// printOf makes a print, whatever the order and the case in which the server gives the fields; nil of none.
+func printOf(header []byte) []byte {
+	var fields []string
+	for line := range bytes.Lines(header) {
+		text := strings.Join(strings.Fields(string(line)), " ")
+		switch name, rest, ok := strings.Cut(text, ":"); {
+		case text == "":
+		case (line[0] == ' ' || line[0] == '\t') && len(fields) > 0:
+			fields[len(fields)-1] += " " + text
+		case ok:
+			fields = append(fields, strings.ToLower(strings.TrimSpace(name))+":"+strings.TrimSpace(rest))
+		default:
+			fields = append(fields, text)
+		}
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	slices.Sort(fields)
+	sum := sha256.Sum256([]byte(strings.Join(fields, "\n")))
+	return sum[:16]
+}
 
 // prints asks for the prints of mails.
 func (s *session) prints(ctx context.Context, uids []uint32) (map[uint32][]byte, error) {
 	found := map[uint32][]byte{}
 	section := &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true, HeaderFields: printed}
 	err := s.headers(ctx, uids, section, func(uid uint32, h []byte) {
-		sum := sha256.Sum256(bytes.Join(bytes.Fields(h), []byte(" ")))
-		found[uid] = sum[:16]
+		if p := printOf(h); p != nil {
+			found[uid] = p
+		}
 	})
 	f := s.learned.folder(s.open.name)
 	switch {
@@ -76,11 +101,17 @@ func (s *session) printSkipped(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		there, err := s.search(ctx, imap.SearchCriteria{UID: []imap.UIDSet{set(some)}})
+		if err != nil {
+			return err
+		}
 		var noted []Entry
 		for _, uid := range some {
 			p := found[uid]
-			if deaths := s.known(uid).deaths; p == nil && deaths > 0 && deaths < hopelessDeaths {
-				continue // not had because of the line, it may be
+			if p == nil && slices.Contains(there, uid) && !s.hopeless(uid) {
+				f := s.learned.folder(s.open.name)
+				f.noPrints = time.Now().Add(10 * time.Minute)
+				continue
 			}
 			if p == nil {
 				p = []byte{} // gone meanwhile, or not to be had: needs none
@@ -92,6 +123,15 @@ func (s *session) printSkipped(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// hopeless tells a mail whose print has not been had for a day.
+func (s *session) hopeless(uid uint32) bool {
+	m := s.learn(uid)
+	if m.bare.IsZero() {
+		m.bare = time.Now()
+	}
+	return time.Since(m.bare) > 24*time.Hour
 }
 
 // reprint notes prints of mails, whatever became of them.
@@ -130,6 +170,10 @@ func (s *session) recognise(ctx context.Context) (others map[uint32][]byte, err 
 		return nil, storeError(err)
 	}
 	entries = slices.DeleteFunc(entries, func(e Entry) bool { return len(e.Print) == 0 })
+	had := map[string]bool{}
+	for _, e := range entries {
+		had[string(e.Print)] = true
+	}
 	if n := len(entries); n > 2*sample {
 		entries = append(entries[:sample:sample], entries[n-sample:]...)
 	}
@@ -143,10 +187,7 @@ func (s *session) recognise(ctx context.Context) (others map[uint32][]byte, err 
 	if err != nil {
 		return nil, err
 	}
-	same, moved, had, others := 0, 0, map[string]bool{}, map[uint32][]byte{}
-	for _, e := range entries {
-		had[string(e.Print)] = true
-	}
+	same, moved, others := 0, 0, map[uint32][]byte{}
 	for _, e := range entries {
 		switch p := found[e.UID]; {
 		case bytes.Equal(p, e.Print):

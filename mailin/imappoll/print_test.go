@@ -111,7 +111,7 @@ func TestRenumbered(t *testing.T) {
 		f.next = 5
 		j := newMemory()
 		a := account(j, 143)
-		a.Dial, a.Since = f.Dial, "now"
+		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
 		stop := start(t, a)
 		elapse(time.Minute)
 		stop()
@@ -221,4 +221,192 @@ func TestAnotherMailThatCantBeHad(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestRenumberedFarApart has a large folder numbered afresh under the same UIDVALIDITY.
+func TestRenumberedFarApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		for i := 1; i <= 300; i++ {
+			f.uids = append(f.uids, i)
+		}
+		f.next = 301
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		stop := start(t, a)
+		elapse(time.Minute)
+		stop()
+		f.uids, f.letters = nil, map[int]int{}
+		for i := 1; i <= 302; i++ {
+			f.uids = append(f.uids, i)
+			f.letters[i] = i + 60
+		}
+		f.next = 303 // 61..362, of which 301.. are new
+		stop = start(t, a)
+		elapse(26 * time.Hour)
+		stop()
+		if n := len(j.all()); n != 62 {
+			t.Errorf("taken %d, error %q", n, j.state().Error)
+		}
+	})
+}
+
+// TestOrderOfFieldsChanges has a server that begins to give the fields in another order: the folder is the same.
+func TestOrderOfFieldsChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4)
+		f.next = 5
+		other := false
+		f.answer = func(c string) string {
+			if other {
+				return requestedOrder(f, c)
+			}
+			return ""
+		}
+		j := change(t, f, func(a *Account) { a.Since = "now" }, 72*time.Hour, func() { other = true; f.uids = append(f.uids, 5); f.next = 6 })
+		_ = j
+		f.uids = append(f.uids, 6)
+		f.next = 7
+		if strings.Contains(j.state().Error, "other mail") {
+			t.Errorf("strange: taken %v, error %q, alarms %s", numbers(j.all()), j.state().Error, j.alarmed())
+		}
+	})
+}
+
+// TestEmptyHeadersForAMoment has a server answer HEADER.FIELDS with nothing for some minutes.
+func TestEmptyHeadersForAMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4)
+		f.next = 5
+		ill := false
+		f.answer = func(c string) string {
+			if rest, ok := strings.CutPrefix(c, "UID FETCH "); ok && ill && strings.Contains(c, "HEADER.FIELDS") {
+				var text string
+				for i, uid := range f.present(rest) {
+					text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE 100 BODY[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)]<0> {2}\r\n\r\n)\r\n", i+1, uid)
+				}
+				return text
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		stop := start(t, a)
+		elapse(10 * time.Minute)
+		f.mu.Lock()
+		ill = true
+		f.mu.Unlock()
+		j.mu.Lock()
+		j.order = ReconcileNow
+		j.mu.Unlock()
+		elapse(5 * time.Minute)
+		f.mu.Lock()
+		ill = false
+		f.uids, f.next = append(f.uids, 5), 6
+		f.mu.Unlock()
+		elapse(2 * time.Hour)
+		stop()
+		wantNumbers(t, j, 5)
+	})
+}
+
+// TestEmptyHeadersAtFirstContact has it do so at first contact.
+func TestEmptyHeadersAtFirstContact(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4)
+		f.next = 5
+		ill := true
+		f.answer = func(c string) string {
+			if rest, ok := strings.CutPrefix(c, "UID FETCH "); ok && ill && strings.Contains(c, "HEADER.FIELDS") {
+				var text string
+				for i, uid := range f.present(rest) {
+					text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE 100 BODY[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)]<0> {2}\r\n\r\n)\r\n", i+1, uid)
+				}
+				return text
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		stop := start(t, a)
+		elapse(5 * time.Minute)
+		f.mu.Lock()
+		ill = false
+		f.mu.Unlock()
+		elapse(30 * time.Hour)
+		f.mu.Lock()
+		f.uids, f.next = append(f.uids, 5), 6
+		f.mu.Unlock()
+		elapse(72 * time.Hour)
+		stop()
+		wantNumbers(t, j, 5)
+	})
+}
+
+// TestPrintsRefusedForAMoment has some prints refused at first contact, and UIDVALIDITY change days later.
+func TestPrintsRefusedForAMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+		f.next = 11
+		ill := true
+		f.answer = func(c string) string {
+			if rest, ok := strings.CutPrefix(c, "UID FETCH "); ok && ill && strings.Contains(c, "HEADER.FIELDS") && slices.ContainsFunc(f.present(rest), func(u int) bool { return u > 5 }) {
+				return "{tag} NO [SERVERBUG] later\r\n"
+			}
+			return ""
+		}
+		go func() { time.Sleep(5 * time.Minute); f.mu.Lock(); ill = false; f.mu.Unlock() }()
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		stop := start(t, a)
+		elapse(72 * time.Hour)
+		f.mu.Lock()
+		f.validity = 2
+		f.last.Close()
+		f.mu.Unlock()
+		elapse(time.Hour)
+		stop()
+		wantNumbers(t, j)
+	})
+}
+
+// TestRenumberedAndNoPrints has UIDVALIDITY change on a server that ends the connection over every print: new mail comes in after a day, at worst.
+func TestRenumberedAndNoPrints(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+		f.next = 11
+		ill := false
+		f.answer = func(c string) string {
+			if ill && strings.Contains(c, "HEADER.FIELDS") {
+				return cut
+			}
+			return ""
+		}
+		j := change(t, f, func(a *Account) { a.Since = "now" }, 72*time.Hour, func() { ill = true; f.validity = 2; f.uids = append(f.uids, 11); f.next = 12 })
+		if got := numbers(j.all()); !slices.Contains(got, 11) {
+			t.Errorf("taken %v", got)
+		}
+	})
+}
+
+// TestRenumberedAndNoPrintsForAWhile has it do so for some minutes: old mail is not taken for new.
+func TestRenumberedAndNoPrintsForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+		f.next = 11
+		ill := false
+		f.answer = func(c string) string {
+			if ill && strings.Contains(c, "HEADER.FIELDS") {
+				return cut
+			}
+			return ""
+		}
+		go func() { time.Sleep(25 * time.Minute); f.mu.Lock(); ill = false; f.mu.Unlock() }()
+		j := change(t, f, func(a *Account) { a.Since = "now" }, 5*time.Hour, func() { ill = true; f.validity = 2; f.uids = append(f.uids, 11); f.next = 12 })
+		wantNumbers(t, j, 11)
+	})
 }

@@ -39,7 +39,8 @@ func (s *session) reconcile(ctx context.Context, others map[uint32][]byte, how l
 	if err != nil {
 		return err
 	}
-	count, behind, noted := s.compare(on, entries)
+	open := s.client.Mailbox()
+	count, behind, noted := s.compare(on, entries, open != nil && len(server) >= int(open.NumMessages))
 	for uid := range others {
 		behind = append(behind, uid)
 	}
@@ -65,8 +66,8 @@ func (s *session) reconcile(ctx context.Context, others map[uint32][]byte, how l
 }
 
 // compare counts the entries of mail that is on the server, and says what was left behind there and which entries must
-// change.
-func (s *session) compare(on map[uint32]bool, entries []Entry) (count map[State]int, behind []uint32, noted []Entry) {
+// change. listed says that the server has listed all of it.
+func (s *session) compare(on map[uint32]bool, entries []Entry, listed bool) (count map[State]int, behind []uint32, noted []Entry) {
 	count = map[State]int{}
 	for _, e := range entries {
 		switch {
@@ -74,6 +75,8 @@ func (s *session) compare(on map[uint32]bool, entries []Entry) (count map[State]
 			s.forget(e.UID)
 			noted = append(noted, Entry{UID: e.UID, State: Vanished, Error: e.Error})
 			count[Vanished]++
+		case !on[e.UID] && e.State == Skipped && len(e.Print) > 0 && listed:
+			noted = append(noted, Entry{UID: e.UID, State: Skipped, Print: []byte{}}) // tells nothing any more
 		case !on[e.UID] && e.State == Vanished:
 			count[Vanished]++
 		case !on[e.UID]:

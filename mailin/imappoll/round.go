@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -131,9 +132,9 @@ func (s *session) visit(ctx context.Context, f folder, how look, total *tally) e
 	seen := s.learned.folder(f.name)
 	s.unprinted = nil
 	err := s.enter(ctx, f)
-	if err == nil && how.full {
+	if err == nil && (how.full || !seen.recognised) {
 		others, err = s.recognise(ctx)
-		seen.strange = false
+		seen.strange, seen.recognised = false, err == nil
 	}
 	if seen.strange = seen.strange || errors.Is(err, errStrange); err == nil && seen.strange {
 		err = errStrange
@@ -312,18 +313,16 @@ func (s *session) again(ctx context.Context, night bool) error {
 	if err != nil {
 		return storeError(err)
 	}
-	var waiting []Entry
-	for _, e := range owed {
-		switch e.State {
-		case Failed:
-			if err := s.retry(ctx, e, at.Old); err != nil {
+	waiting := slices.DeleteFunc(slices.Clone(owed), func(e Entry) bool { return e.State != Waiting })
+	owed = slices.DeleteFunc(owed, func(e Entry) bool { return e.State != Failed })
+	return s.run(ctx, func() error {
+		for _, i := range rand.Perm(len(owed)) { // not always those that are refused first
+			if err := s.retry(ctx, owed[i], at.Old); err != nil {
 				return err
 			}
-		case Waiting:
-			waiting = append(waiting, e)
 		}
-	}
-	return s.wantedNow(ctx, waiting, night, at.Old)
+		return nil
+	}, func() error { return s.wantedNow(ctx, waiting, night, at.Old) })
 }
 
 // nightDue tells whether the night's reconciliation is due.

@@ -3,6 +3,7 @@ package imappoll
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 )
@@ -82,6 +83,11 @@ func (s *session) wantedNow(ctx context.Context, waiting []Entry, night bool, ol
 			s.learn(uid).header = h
 		}
 	}
+	f := s.learned.folder(s.open.name)
+	if night = night && time.Since(f.counted) > 12*time.Hour; night { // a night may be begun over several connections
+		f.counted = time.Now()
+	}
+	var wanted []uint32
 	for _, e := range waiting {
 		want, err := s.wants(ctx, s.known(e.UID).header)
 		if err != nil {
@@ -92,7 +98,8 @@ func (s *session) wantedNow(ctx context.Context, waiting []Entry, night bool, ol
 		}
 		switch {
 		case want == Wanted:
-			err = s.retry(ctx, Entry{UID: e.UID}, old)
+			wanted = append(wanted, e.UID)
+			continue
 		case want == Unwanted, e.Attempts >= mostWaits:
 			err = s.note(ctx, 0, Entry{UID: e.UID, State: Skipped})
 		case night:
@@ -108,5 +115,5 @@ func (s *session) wantedNow(ctx context.Context, waiting []Entry, night bool, ol
 		}
 		s.forget(e.UID)
 	}
-	return nil
+	return s.take(ctx, wanted, old, false)
 }

@@ -260,3 +260,162 @@ func TestAnotherSentMail(t *testing.T) {
 		})
 	}
 }
+
+// TestSentOfOldEpochsIsForgotten keeps no header of an epoch that has ended.
+func TestSentOfOldEpochsIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.only = "Sent"
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since, a.Sent = f.Dial, "now", "Sent"
+		a.Wanted = func(context.Context, []byte) (Want, error) { return Unknown, nil }
+		p, _ := a.check()
+		s, err := p.connect(t.Context(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.close()
+		s.round(t.Context(), NoOrder)
+		f.uids = []int{1, 2, 3}
+		for range 10 {
+			f.validity++
+			s.round(t.Context(), NoOrder)
+			elapse(25 * time.Hour)
+		}
+		if n := len(p.mails); n > 3 {
+			t.Errorf("%d headers are kept for 3 mails", n)
+		}
+	})
+}
+
+// TestSentWaitsOverABadNight has a night with several connections count once.
+func TestSentWaitsOverABadNight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.answer = func(c string) string {
+			if f.open == "INBOX" && strings.Contains(c, "UID FETCH") && strings.Contains(c, "BODY.PEEK[]") {
+				for _, uid := range f.present(strings.TrimPrefix(c, "UID FETCH ")) {
+					if uid > 10 {
+						return cut
+					}
+				}
+			}
+			return ""
+		}
+		j := newMemory()
+		begun := time.Now()
+		a := account(j, 143)
+		a.Dial, a.Schedule, a.Since, a.Sent, a.After = f.Dial, "@every 2m", "now", "Sent", Leave
+		a.Wanted = func(_ context.Context, h []byte) (Want, error) {
+			if !strings.Contains(string(h), "Consulta 7\r\n") {
+				return Unwanted, nil
+			}
+			if time.Since(begun) < 24*time.Hour {
+				return Unknown, nil
+			}
+			return Wanted, nil
+		}
+		stop := start(t, a)
+		elapse(10 * time.Second)
+		f.mu.Lock()
+		f.uids = append(f.uids, 7)
+		f.mu.Unlock()
+		elapse(3*time.Hour + 16*time.Minute + 20*time.Second)
+		f.mu.Lock()
+		f.uids = append(f.uids, 11, 12, 13, 14)
+		f.mu.Unlock()
+		elapse(2 * time.Hour)
+		elapse(44 * time.Hour)
+		stop()
+		n := 0
+		for _, m := range j.all() {
+			if m.Folder.Name == "Sent" {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("sent mail 7 was taken %d times; %+v", n, j.entries[Folder{"soporte", "Sent", 1}][7])
+		}
+	})
+}
+
+// TestLargeSentMail sets a large sent mail aside, when it was waited for.
+func TestLargeSentMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.only = "Sent"
+		f.body = func(uid int) string {
+			return whole(1, uid, 3000, strings.Repeat("x", 3000))
+		}
+		f.answer = func(c string) string {
+			if strings.HasPrefix(c, "UID FETCH 7 ") && !strings.Contains(c, "BODY") {
+				return "* 1 FETCH (UID 7 RFC822.SIZE 3000)\r\n"
+			}
+			return ""
+		}
+		begun := time.Now()
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule, a.Since, a.Sent, a.MaxSize = f.Dial, "@every 2m", "now", "Sent", 2000
+		a.Wanted = func(context.Context, []byte) (Want, error) {
+			if time.Since(begun) < 20*time.Minute {
+				return Unknown, nil
+			}
+			return Wanted, nil
+		}
+		stop := start(t, a)
+		elapse(10 * time.Second)
+		f.mu.Lock()
+		f.uids = append(f.uids, 7)
+		f.mu.Unlock()
+		elapse(2 * time.Hour)
+		stop()
+		if f.logins > 1 {
+			t.Errorf("%d logins for a mail that is too large; error %q", f.logins, j.all()[0].Incomplete)
+		}
+	})
+}
+
+// TestRefusedMailAndSentMail has mail refused that is tried again, while sent mail waits.
+func TestRefusedMailAndSentMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.only = "Sent"
+		f.answer = func(c string) string {
+			if rest, ok := strings.CutPrefix(c, "UID FETCH "); ok && strings.Contains(c, "BODY.PEEK[]") {
+				for _, u := range f.present(rest) {
+					if u <= 5 {
+						return "{tag} NO [SERVERBUG] no\r\n"
+					}
+				}
+			}
+			return ""
+		}
+		j := newMemory()
+		begun := time.Now()
+		a := account(j, 143)
+		a.Dial, a.Schedule, a.Since, a.Sent = f.Dial, "@every 2m", "now", "Sent"
+		a.Wanted = func(_ context.Context, h []byte) (Want, error) {
+			if strings.Contains(string(h), "Consulta 7\r\n") && time.Since(begun) < 30*time.Minute {
+				return Unknown, nil
+			}
+			return Wanted, nil
+		}
+		stop := start(t, a)
+		elapse(10 * time.Second)
+		f.mu.Lock()
+		f.uids = append(f.uids, 1, 2, 3, 4, 5, 7)
+		f.mu.Unlock()
+		for len(numbers(j.all())) == 0 || numbers(j.all())[len(numbers(j.all()))-1] != 7 {
+			elapse(time.Minute)
+			if time.Since(begun) > 48*time.Hour {
+				break
+			}
+		}
+		stop()
+		if time.Since(begun) > time.Hour {
+			t.Errorf("mail 7 came after %v, wanted since 30 min", time.Since(begun))
+		}
+	})
+}
