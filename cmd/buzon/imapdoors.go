@@ -31,8 +31,9 @@ func (h *house) imapDoors() (list []imappoll.Account, err error) {
 func (h *house) imapDoor(c imapConfig) (imappoll.Account, error) {
 	a, err := c.account(h.config.DataDir)
 	a.Log = h.log
+	in := h.intake()
 	a.Wanted = func(ctx context.Context, header []byte) (imappoll.Want, error) {
-		return h.intake().WantsSent(ctx, c.Mailbox, header)
+		return in.WantsSent(ctx, c.Mailbox, header)
 	}
 	a.Journal = mailin.IMAPJournal{Store: h.store, Mailbox: c.Mailbox, Sent: c.Sent}
 	return a, err
