@@ -9,6 +9,13 @@ import (
 	"time"
 )
 
+// sentAccount looks into the folder of sent mail, from now on.
+func sentAccount(f *fake, j *memory) Account {
+	a := account(j, 143)
+	a.Dial, a.Schedule, a.Since, a.Sent = f.Dial, "@every 2m", "now", "Sent"
+	return a
+}
+
 // TestSentHeaderRefused has the header of a sent mail refused for some minutes.
 func TestSentHeaderRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -22,8 +29,7 @@ func TestSentHeaderRefused(t *testing.T) {
 			return ""
 		}
 		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.Since, a.Sent = f.Dial, "@every 2m", "now", "Sent"
+		a := sentAccount(f, j)
 		a.Wanted = func(context.Context, []byte) (Want, error) { return Wanted, nil }
 		stop := start(t, a)
 		elapse(10 * time.Second)
@@ -55,8 +61,7 @@ func TestSentTwoCuts(t *testing.T) {
 			return ""
 		}
 		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.Since, a.Sent = f.Dial, "@every 2m", "now", "Sent"
+		a := sentAccount(f, j)
 		a.Wanted = func(context.Context, []byte) (Want, error) { return Wanted, nil }
 		stop := start(t, a)
 		elapse(10 * time.Second)
@@ -83,8 +88,7 @@ func TestSentConnectionEnds(t *testing.T) {
 			return ""
 		}
 		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.Since, a.Sent = f.Dial, "@every 2m", "now", "Sent"
+		a := sentAccount(f, j)
 		a.Wanted = func(context.Context, []byte) (Want, error) { return Wanted, nil }
 		stop := start(t, a)
 		elapse(10 * time.Second)
@@ -108,8 +112,7 @@ func TestSentWaitsOverRestarts(t *testing.T) {
 		f.only = "Sent"
 		begun := time.Now()
 		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.Since, a.Sent = f.Dial, "@every 2m", "now", "Sent"
+		a := sentAccount(f, j)
 		a.Wanted = func(context.Context, []byte) (Want, error) {
 			if time.Since(begun) < 20*time.Minute {
 				return Unknown, nil
@@ -147,8 +150,7 @@ func TestSentHiddenForAWhile(t *testing.T) {
 			return ""
 		}
 		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.Since, a.Sent = f.Dial, "@every 2m", "now", "Sent"
+		a := sentAccount(f, j)
 		a.Wanted = func(context.Context, []byte) (Want, error) {
 			if time.Since(begun) < time.Hour {
 				return Unknown, nil
@@ -394,8 +396,7 @@ func TestRefusedMailAndSentMail(t *testing.T) {
 		}
 		j := newMemory()
 		begun := time.Now()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.Since, a.Sent = f.Dial, "@every 2m", "now", "Sent"
+		a := sentAccount(f, j)
 		a.Wanted = func(_ context.Context, h []byte) (Want, error) {
 			if strings.Contains(string(h), "Consulta 7\r\n") && time.Since(begun) < 30*time.Minute {
 				return Unknown, nil
