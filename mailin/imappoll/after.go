@@ -36,7 +36,7 @@ func (s *session) after(ctx context.Context) error {
 			continue
 		}
 		err = fmt.Errorf("%s mail that is in the journal: %w", s.After, settled)
-		if refused(err) && !errors.Is(err, errThrottle) {
+		if declined(err) {
 			continue
 		}
 		if ctx.Err() == nil && !isStoreError(err) && !errors.Is(err, errThrottle) {
@@ -83,7 +83,7 @@ func (s *session) settle(ctx context.Context, owed []Entry) error {
 	default:
 		err = s.moveAll(ctx, here)
 	}
-	if err != nil && (!refused(err) || errors.Is(err, errThrottle)) {
+	if err != nil && !declined(err) {
 		return err
 	}
 	return errors.Join(err, s.confirm(ctx, here))
@@ -93,10 +93,13 @@ func (s *session) settle(ctx context.Context, owed []Entry) error {
 // (RFC 4314 section 4): such mail is not tried again, or it would be copied for ever.
 func (s *session) confirm(ctx context.Context, list []Entry) error {
 	there, err := s.search(ctx, imap.SearchCriteria{UID: []imap.UIDSet{set(uidsOf(list))}})
-	if err != nil {
+	f := s.learned.folder(s.open.name)
+	if err == nil && len(there) == 0 {
+		f.kept = 0 // it has removed all
+	}
+	if err != nil || len(there) == 0 {
 		return err
 	}
-	f := s.learned.folder(s.open.name)
 	owed, err := s.Journal.Owed(ctx, s.open.Folder)
 	if err != nil {
 		return storeError(err)
@@ -197,7 +200,7 @@ func (s *session) moveTo(ctx context.Context, folder string, list []Entry) error
 			return s.noteAll(ctx, some, Copied)
 		})
 	}
-	if err != nil && (!refused(err) || errors.Is(err, errThrottle)) {
+	if err != nil && !declined(err) {
 		return err
 	}
 	return errors.Join(err, s.remove(ctx, copied))
@@ -211,7 +214,7 @@ func piecewise(list []Entry, do func(some []Entry) error) error {
 	}
 	err := do(list)
 	var e *imap.Error
-	if len(list) == 1 || !errors.As(err, &e) || !refused(err) || ofFolder(e) || errors.Is(err, errThrottle) ||
+	if len(list) == 1 || !errors.As(err, &e) || !declined(err) || ofFolder(e) ||
 		e.Code == imap.ResponseCodeTryCreate || e.Code == imap.ResponseCodeNonExistent || e.Code == imap.ResponseCodeOverQuota {
 		return err
 	}

@@ -73,7 +73,7 @@ func (s *session) setAside(ctx context.Context, e Entry, old uint32, why string)
 		var err error
 		header, size, err = s.header(ctx, e.UID)
 		switch {
-		case refused(err) && !errors.Is(err, errThrottle):
+		case declined(err):
 			return s.fail(ctx, e.UID, 1, err) // it may be the server that is ill, and not the mail
 		case err != nil && errors.Is(err, errThrottle), ctx.Err() != nil:
 			return err

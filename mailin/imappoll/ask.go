@@ -118,7 +118,7 @@ func (s *session) sizes(ctx context.Context, uids []uint32) (map[uint32]int64, e
 			})
 		})
 	})
-	if refused(err) && !errors.Is(err, errThrottle) {
+	if declined(err) {
 		err = nil
 	}
 	return sizes, err

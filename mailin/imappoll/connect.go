@@ -203,6 +203,9 @@ func refused(err error) bool {
 	return errors.As(err, &e) && (e.Type == imap.StatusResponseTypeNo || e.Type == imap.StatusResponseTypeBad)
 }
 
+// declined tells a refusal that speaks of what was asked, and not of a server that wants a pause.
+func declined(err error) bool { return refused(err) && !errors.Is(err, errThrottle) }
+
 // login gives password or token. A password is never sent twice on one connection.
 func (s *session) login(ctx context.Context, fresh bool) error {
 	if s.Token == nil {

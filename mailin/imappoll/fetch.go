@@ -255,7 +255,7 @@ func (s *session) isIll(ctx context.Context, uid uint32) (bool, error) {
 	}
 	if s.good != 0 && !f.fetched.After(m.refused) { // can it be had once more, or its beginning?
 		err := s.readHeaders(ctx, []uint32{s.good}, &imap.FetchItemBodySection{Peek: true}, func(uint32, []byte, int64) { f.fetched = time.Now() })
-		if err != nil && (!refused(err) || errors.Is(err, errThrottle)) {
+		if err != nil && !declined(err) {
 			return false, err
 		}
 	}

@@ -53,7 +53,7 @@ const (
 func (w *worker) idle(ctx context.Context, s *session, due <-chan time.Time) (why wake, err error) {
 	var cmd *imapclient.IdleCommand
 	err = s.do(ctx, "IDLE", func() (err error) { cmd, err = s.client.Idle(); return err })
-	if refused(err) && !errors.Is(err, errThrottle) { // promised and not kept: the schedule has to do
+	if declined(err) { // promised and not kept: the schedule has to do
 		s.deaf = true
 		return wakeRenew, nil
 	}

@@ -74,7 +74,7 @@ func (s *session) listLike(ctx context.Context, pattern string) error {
 		}
 		return err
 	})
-	if refused(err) && !errors.Is(err, errThrottle) {
+	if declined(err) {
 		return nil
 	}
 	return err

@@ -77,7 +77,7 @@ func (s *session) print(ctx context.Context) error {
 			s.unprinted, err = nil, s.reprint(ctx, found)
 		}
 	}
-	if refused(err) && !errors.Is(err, errThrottle) {
+	if declined(err) {
 		s.log.Warn("what tells mails apart can't be noted; trying again", "folder", s.open.name, "error", err)
 		return nil
 	}
@@ -181,7 +181,7 @@ func (s *session) recognise(ctx context.Context) (others map[uint32][]byte, err 
 		return nil, nil
 	}
 	found, err := s.prints(ctx, uidsOf(entries))
-	if refused(err) && !errors.Is(err, errThrottle) {
+	if declined(err) {
 		return nil, nil
 	}
 	if err != nil {

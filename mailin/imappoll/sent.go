@@ -2,7 +2,6 @@ package imappoll
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -59,7 +58,7 @@ func (s *session) sentHeaders(ctx context.Context, uids []uint32) (map[uint32][]
 	headers := map[uint32][]byte{}
 	whole := &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true}
 	err := s.headers(ctx, uids, whole, func(uid uint32, h []byte) { headers[uid] = h })
-	if refused(err) && !errors.Is(err, errThrottle) {
+	if declined(err) {
 		err = nil
 	}
 	return headers, err
