@@ -11,7 +11,7 @@ import (
 //
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or ” means none: a NULL is kept for what
 // is not known yet. The text is read by SQLite and PostgreSQL alike, except AUTOINCREMENT, WITHOUT ROWID and the search tables.
-var migrations = []string{schema1, schema2, schema3}
+var migrations = []string{schema1, schema2, schema3, schema4}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -232,4 +232,9 @@ UPDATE imap_mail SET print = NULL WHERE state = 'skipped';
 -- Sent mail may wait for the mail that it answers.
 DROP INDEX imap_owed;
 CREATE INDEX imap_owed ON imap_mail(account, folder, uidvalidity, uid) WHERE state IN ('taken', 'copied', 'failed', 'waiting');
+`
+
+const schema4 = `
+-- Nobody asks for a ticket's mails here: its items name theirs. Every mail wrote to it.
+DROP INDEX journal_ticket;
 `

@@ -31,9 +31,9 @@ func (w *wordList) add(text string) {
 	var word []byte
 	for _, r := range text + "\n" { // that the last word ends too
 		switch {
-		case 'a' <= r && r <= 'z': // most are
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9': // most are
 			word = append(word, byte(r))
-		case !apart(r):
+		case r > ' ' && !apart(r):
 			word = utf8.AppendRune(word, unicode.ToLower(r))
 		case len(word) > 0:
 			if !w.seen[string(word)] {
