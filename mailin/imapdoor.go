@@ -92,8 +92,8 @@ func (j IMAPJournal) SetStatus(ctx context.Context, account string, st imappoll.
 }
 
 // Alarm tells the administrators.
-func (j IMAPJournal) Alarm(ctx context.Context, account string, down bool, why string) error {
-	return j.Store.AlarmIMAP(ctx, account, j.Mailbox, down, why)
+func (j IMAPJournal) Alarm(ctx context.Context, account string, h imappoll.Health, why string) error {
+	return j.Store.AlarmIMAP(ctx, account, j.Mailbox, string(h), why)
 }
 
 // Order takes what an administrator asked for.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -151,18 +152,22 @@ func TestIMAPAlarm(t *testing.T) {
 	s, _ := imapDesk(t)
 	admin(t, s)
 	j := IMAPJournal{Store: s, Mailbox: "soporte@ejemplo.test"}
-	for _, down := range []bool{false, true, true, false, false, true} {
-		if err := j.Alarm(t.Context(), "cuenta", down, "NO [AUTHENTICATIONFAILED]"); err != nil {
+	const well, partly, down = imappoll.Well, imappoll.Partly, imappoll.Down
+	for _, h := range []imappoll.Health{well, down, down, well, well, partly, partly, down, partly} {
+		if err := j.Alarm(t.Context(), "cuenta", h, "NO [AUTHENTICATIONFAILED]"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var told []string
 	list, err := s.Outbox(t.Context(), store.OutboxFilter{Limit: 100})
 	for _, o := range list {
-		told = append(told, fmt.Sprint(o.Kind, " ", o.Address, " ", o.Details.Failed))
+		told = append(told, fmt.Sprint(o.Kind, " ", o.Address, " ", o.Details.Failed, " ", o.Details.Reason))
 	}
-	if want := 3; err != nil || len(told) != want {
-		t.Errorf("told %q, %v: want down, up, down", told, err)
+	slices.Reverse(told)
+	const to = " admin@ejemplo.test cuenta "
+	want := []string{"mailbox_down" + to + "down", "mailbox_up" + to, "mailbox_down" + to + "partly", "mailbox_down" + to + "down", "mailbox_down" + to + "partly"}
+	if err != nil || !slices.Equal(told, want) {
+		t.Errorf("told %q, %v: want %q", told, err, want)
 	}
 }
 

@@ -47,6 +47,7 @@ type IMAPStatus struct {
 	Error, Report string
 	Reconciled    time.Time
 	Alarmed       time.Time // zero: the administrators know of no trouble
+	Health        string    // that they know of, in the words of imappoll
 }
 
 // IMAPCount is what became of an account's mail.

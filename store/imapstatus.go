@@ -13,8 +13,8 @@ import (
 func (r Reader) IMAPStatus(ctx context.Context, account string) (IMAPStatus, error) {
 	st := IMAPStatus{Account: account}
 	var tried, good, reconciled, alarmed sql.NullInt64
-	_, err := r.row(ctx, "SELECT tried_at, good_at, error, report, reconciled_at, alarmed_at FROM imap_account WHERE account = $1", args(account),
-		&tried, &good, &st.Error, &st.Report, &reconciled, &alarmed)
+	_, err := r.row(ctx, "SELECT tried_at, good_at, error, report, reconciled_at, alarmed_at, health FROM imap_account WHERE account = $1", args(account),
+		&tried, &good, &st.Error, &st.Report, &reconciled, &alarmed, &st.Health)
 	if err != nil {
 		return st, err
 	}
@@ -44,26 +44,27 @@ func (s *Store) SetIMAPStatus(ctx context.Context, st IMAPStatus) error {
 	}))
 }
 
-// AlarmIMAP tells the admins that an account has stood still too long, or that it goes again; each once, also over
+// AlarmIMAP tells the admins how an account has been for too long, or that it works again, which is ""; each once, also over
 // restarts.
-func (s *Store) AlarmIMAP(ctx context.Context, account, mailbox string, down bool, why string) error {
+func (s *Store) AlarmIMAP(ctx context.Context, account, mailbox, health, why string) error {
 	st, err := s.IMAPStatus(ctx, account)
-	if err != nil || down == !st.Alarmed.IsZero() {
+	if err != nil || health == st.Health {
 		return fault(err)
 	}
 	kind, at := desk.MailboxUp, time.Time{}
-	if down {
+	if health != "" {
 		kind, at = desk.MailboxDown, s.Now()
 	}
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, `INSERT INTO imap_account (account, alarmed_at) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET alarmed_at = excluded.alarmed_at
-			WHERE (imap_account.alarmed_at IS NULL) <> (excluded.alarmed_at IS NULL)`, account, millis(at))
+		n, err := tx.exec(ctx, `INSERT INTO imap_account (account, alarmed_at, health) VALUES ($1, $2, $3)
+			ON CONFLICT (account) DO UPDATE SET alarmed_at = excluded.alarmed_at, health = excluded.health WHERE imap_account.health <> excluded.health`,
+			account, millis(at), health)
 		if err != nil || n == 0 {
 			return err
 		}
 		return tx.Tell(ctx, Telling{
 			Event:   desk.Event{Kind: kind, Ticket: desk.Ticket{Mailbox: mailbox}},
-			Details: Details{Failed: account, Diagnostic: why},
+			Details: Details{Failed: account, Reason: health, Diagnostic: why},
 		})
 	}))
 }

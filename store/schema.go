@@ -237,4 +237,8 @@ CREATE INDEX imap_owed ON imap_mail(account, folder, uidvalidity, uid) WHERE sta
 const schema4 = `
 -- Nobody asks for a ticket's mails here: its items name theirs. Every mail wrote to it.
 DROP INDEX journal_ticket;
+
+-- Of which trouble with an account the administrators were told: '' for none, 'partly', 'down'.
+ALTER TABLE imap_account ADD COLUMN health TEXT NOT NULL DEFAULT '';
+UPDATE imap_account SET health = 'down' WHERE alarmed_at IS NOT NULL;
 `

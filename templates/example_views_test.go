@@ -120,6 +120,10 @@ func examples() []example {
 		{"mailbox_down", MailboxDown, with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Failed, v.Detail = Ticket{}, Person{}, "soporte", "log in: imap: NO [AUTHENTICATIONFAILED] Invalid credentials"
 		})},
+		{"mailbox_down-partly", MailboxDown, with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Failed, v.Reason = Ticket{}, Person{}, "soporte", "partly"
+			v.Detail = "folder Soporte/Web: open: imap: NO [NONEXISTENT] Mailbox doesn't exist"
+		})},
 		{"mailbox_up", MailboxUp, with(toAgent, func(v *View) { v.Ticket, v.Author, v.Failed = Ticket{}, Person{}, "soporte" })},
 		{"secret_ends", SecretEnds, with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Failed, v.Ends = Ticket{}, Person{}, "soporte", time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)

@@ -32,6 +32,7 @@ type session struct {
 	good      uint32          // a mail of the open folder that was had, 0 for none
 	unprinted []uint32        // mails that were taken in the open folder and stay there, the last of them
 	noes      []error         // of mails of the open folder, one after the other
+	outage    bool            // it gave no mail at all
 	torn      bool            // the connection ended within a text, whose end is no answer of the server's
 	blamed    bool            // a mail is to blame for the end of the connection
 	buffer    []byte          // between a literal and its spool

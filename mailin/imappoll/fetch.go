@@ -242,7 +242,7 @@ func (s *session) none() error {
 		return nil
 	}
 	err := fmt.Errorf("the server gives no mail at all: %w", s.noes[0])
-	s.noes = nil
+	s.noes, s.outage = nil, true
 	return err
 }
 
@@ -315,7 +315,7 @@ func (s *session) fetch(ctx context.Context, uids []uint32) (got bodies, err err
 	})
 	for uid, b := range got {
 		if err == nil && b.whole {
-			s.learned.folder(s.open.name).fetched, s.noes, s.good = time.Now(), nil, uid
+			s.learned.folder(s.open.name).fetched, s.noes, s.good, s.outage = time.Now(), nil, uid, false
 			break
 		}
 	}

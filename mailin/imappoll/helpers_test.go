@@ -179,14 +179,11 @@ func (j *memory) SetStatus(_ context.Context, _ string, s Status) error {
 	return nil
 }
 
-func (j *memory) Alarm(_ context.Context, _ string, down bool, why string) error {
+func (j *memory) Alarm(_ context.Context, _ string, h Health, why string) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	what := "up"
-	if down {
-		what = "down"
-	}
-	if len(j.alarms) == 0 && !down || len(j.alarms) > 0 && j.alarms[len(j.alarms)-1] == what {
+	what := cmp.Or(string(h), "up")
+	if len(j.alarms) == 0 && h == Well || len(j.alarms) > 0 && j.alarms[len(j.alarms)-1] == what {
 		return nil
 	}
 	j.alarms = append(j.alarms, what)

@@ -126,11 +126,20 @@ type Journal interface {
 	// Status and SetStatus keep how the account is doing.
 	Status(ctx context.Context, account string) (Status, error)
 	SetStatus(ctx context.Context, account string, s Status) error
-	// Alarm tells the administrators that the account has failed for too long, or that it works again; once each.
-	Alarm(ctx context.Context, account string, down bool, why string) error
+	// Alarm tells the administrators how the account has been for too long, or that it works again; once each.
+	Alarm(ctx context.Context, account string, h Health, why string) error
 	// Order takes what an administrator asked for since the last call.
 	Order(ctx context.Context, account string) (Order, error)
 }
+
+// Health is how an account does.
+type Health string
+
+const (
+	Well   Health = ""
+	Partly Health = "partly" // mail is taken, but a folder or a mail is in trouble
+	Down   Health = "down"   // none is
+)
 
 // After is what happens on the server to a mail that is in the journal.
 type After string
@@ -220,8 +229,9 @@ type plan struct {
 
 	learned
 
-	mu     sync.Mutex // of status
+	mu     sync.Mutex // of what follows
 	status Status
+	looked time.Time // when some folder was last well looked through for new mail
 }
 
 // check fills in the defaults and refuses what can't work.

@@ -108,7 +108,7 @@ func (s *session) first(ctx context.Context) error {
 	if s.open.name == "" {
 		return nil // it could not be opened
 	}
-	err := s.run(ctx, func() error { return s.scan(ctx) }, func() error { return s.after(ctx) }, func() error { return s.print(ctx) })
+	err := s.look(ctx, func() error { return s.after(ctx) }, func() error { return s.print(ctx) })
 	if err != nil {
 		return fmt.Errorf("folder %s: %w", s.open.name, err)
 	}
@@ -124,6 +124,18 @@ func (s *session) run(ctx context.Context, steps ...func() error) (err error) {
 		}
 	}
 	return errors.Join(err, s.none())
+}
+
+// look takes what is new in the open folder, and then the steps. It notes when mail could be taken, whatever becomes of these.
+func (s *session) look(ctx context.Context, steps ...func() error) error {
+	scanned := errors.New("not yet")
+	err := s.run(ctx, append([]func() error{func() error { scanned = s.scan(ctx); return scanned }}, steps...)...)
+	if scanned == nil && !s.outage && !s.open.sent {
+		s.mu.Lock()
+		s.looked = time.Now()
+		s.mu.Unlock()
+	}
+	return err
 }
 
 // visit opens a folder, takes what is new and does what is owed.
@@ -143,11 +155,11 @@ func (s *session) visit(ctx context.Context, f folder, how look, total *tally) e
 		s.open = selected{}
 		return err
 	}
-	steps := []func() error{func() error { return s.scan(ctx) }}
+	var steps []func() error
 	if how.full {
 		steps = append(steps, func() error { return s.reconcile(ctx, others, how, total) })
 	}
-	return s.run(ctx, append(steps,
+	return s.look(ctx, append(steps,
 		func() error { return s.again(ctx, how.night) },
 		func() error { return s.after(ctx) },
 		func() error { return s.print(ctx) })...)
@@ -162,7 +174,7 @@ func (s *session) enter(ctx context.Context, f folder) error {
 	}
 	var data *imap.SelectData
 	err := s.do(ctx, "open", func() (err error) { data, err = s.client.Select(name, nil).Wait(); return err })
-	s.open, s.noes, s.good = selected{}, nil, 0
+	s.open, s.noes, s.good, s.outage = selected{}, nil, 0, false
 	if err != nil {
 		if seen := s.learned.folder(f.name); refused(err) && !there && seen.awaited.IsZero() && len(s.names.all) > 0 {
 			seen.awaited = time.Now()

@@ -216,28 +216,36 @@ func (p *plan) report(ctx context.Context, err error) {
 // oneLine is an error, or several, for a table.
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
-// watch raises the alarm when nothing went well for too long, and gives the all-clear; the journal remembers which was
-// the last, so that each is told once.
+// watch raises the alarm when not all went well for too long, another when nothing did, and gives the all-clear; the journal
+// remembers which was the last, so that each is told once.
 func (p *plan) watch(ctx context.Context) {
 	tick := time.NewTicker(max(p.AlarmAfter/15, time.Second))
 	defer tick.Stop()
-	for began := time.Now(); ; {
+	began, down := time.Now(), time.Time{}
+	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
 		p.mu.Lock()
-		good, why := p.status.Good, p.status.Error
+		good, looked, why := p.status.Good, p.looked, p.status.Error
 		p.mu.Unlock()
 		if good.After(time.Now()) {
 			good = began // by a clock that was wrong
 		}
-		down := time.Since(later(good, began)) > p.AlarmAfter
-		if !down && good.Before(began) {
+		health := Well
+		switch {
+		case time.Since(later(looked, began)) > p.AlarmAfter:
+			health, down = Down, time.Now()
+		case time.Since(later(good, began)) > p.AlarmAfter:
+			if health = Partly; time.Since(down) <= p.AlarmAfter {
+				continue // it may soon be well
+			}
+		case good.Before(began):
 			continue // nothing is known yet
 		}
-		if err := p.Journal.Alarm(ctx, p.Name, down, why); err != nil && ctx.Err() == nil {
+		if err := p.Journal.Alarm(ctx, p.Name, health, why); err != nil && ctx.Err() == nil {
 			p.log.Error("cannot tell the administrators", "error", err)
 		}
 	}

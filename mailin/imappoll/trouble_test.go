@@ -256,7 +256,7 @@ func TestFolderInTrouble(t *testing.T) {
 			if st := j.state(); st.Reconciled.IsZero() || !strings.Contains(st.Report, "folder Ventas: ") || !strings.Contains(st.Report, "INBOX: ") {
 				t.Errorf("reconciled %v: %s", st.Reconciled, st.Report)
 			}
-			if !strings.Contains(j.state().Error, "folder Ventas") || j.alarmed() != "[down]" || f.conns != 1 {
+			if !strings.Contains(j.state().Error, "folder Ventas") || j.alarmed() != "[partly]" || f.conns != 1 {
 				t.Errorf("error %q, alarms %v, connections %d", j.state().Error, j.alarmed(), f.conns)
 			}
 			for _, h := range f.heard {
@@ -464,6 +464,48 @@ func TestOldMailIsPassedOverOnce(t *testing.T) {
 	})
 }
 
+// TestSmallTroubleHidesNoOutage has a mail that can't be moved, of which the administrators are told, and then a server that
+// refuses every login: they are told of that too.
+func TestSmallTroubleHidesNoOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1)
+		f.caps = "MOVE"
+		ill, out := true, false
+		f.answer = func(command string) string {
+			if out && strings.HasPrefix(command, "LOGIN") || ill && strings.HasPrefix(command, "UID MOVE") {
+				return "{tag} NO [SERVERBUG] internal error\r\n"
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule = f.Dial, "@every 2m"
+		stop := start(t, a)
+		defer stop()
+		for _, step := range []struct {
+			ill, out bool
+			want     string
+		}{
+			{true, false, "[partly]"},
+			{true, true, "[partly down]"},
+			{true, false, "[partly down partly]"},
+			{true, true, "[partly down partly down]"},
+			{false, false, "[partly down partly down up]"},
+		} {
+			f.mu.Lock()
+			ill, out = step.ill, step.out
+			if f.last != nil {
+				f.last.Close()
+			}
+			f.mu.Unlock()
+			elapse(time.Hour)
+			if j.alarmed() != step.want {
+				t.Errorf("alarms %s, want %s; error %q", j.alarmed(), step.want, j.state().Error)
+			}
+		}
+	})
+}
+
 // TestFolderThatEndsTheConnection has one folder in which every connection ends, or which is never to be had. The others are
 // looked at all the same, with the first under IDLE; and it is alarmed of.
 func TestFolderThatEndsTheConnection(t *testing.T) {
@@ -512,7 +554,7 @@ func TestFolderThatEndsTheConnection(t *testing.T) {
 						if longest > 7*time.Minute || f.logins > 12 {
 							t.Errorf("the folder with mail was left alone for %v; %d logins", longest, f.logins)
 						}
-						if j.alarmed() != "[down]" || !strings.Contains(j.state().Error, "folder "+ill+": ") {
+						if j.alarmed() != "[partly]" || !strings.Contains(j.state().Error, "folder "+ill+": ") {
 							t.Errorf("alarms %s, error %q", j.alarmed(), j.state().Error)
 						}
 					})
