@@ -289,7 +289,11 @@ func (f *filing) keepApart(ctx context.Context) error {
 	if f.row.Action != Quarantine || f.row.Rule == "3" || f.mail.Envelope.Archive {
 		return nil
 	}
-	return f.tellQuarantine(ctx, f.tx, f.mail, f.row.notice(f.resolution.Evidence))
+	reason := f.row.notice(f.resolution.Evidence)
+	if f.mail.Envelope.Incomplete != "" {
+		reason = incompleteReason
+	}
+	return f.tellQuarantine(ctx, f.tx, f.mail, reason)
 }
 
 // quarantine settles a mail that could not be filed.

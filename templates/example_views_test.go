@@ -117,6 +117,10 @@ func examples() []example {
 			v.Ticket = Ticket{Subject: "Factura"}
 			v.Author, v.Reason, v.Detail, v.MailID = carla, "attempts", "read mail: time is up", "17"
 		})},
+		{"unfiled-incomplete", Unfiled, with(toAgent, func(v *View) {
+			v.Ticket = Ticket{Subject: "Planos"}
+			v.Author, v.Reason, v.Detail, v.MailID = carla, "incomplete", "the mail has 30000000 bytes, more than max_size", "18"
+		})},
 		{"mailbox_down", MailboxDown, with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Failed, v.Detail = Ticket{}, Person{}, "soporte", "log in: imap: NO [AUTHENTICATIONFAILED] Invalid credentials"
 		})},

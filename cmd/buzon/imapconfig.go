@@ -182,6 +182,15 @@ func (a imapConfig) check(c config) error {
 	if a.TLS == "none" && !loopback(a.Host) {
 		return fmt.Errorf(`imap.tls: "none" would send the password of %s in clear: want "tls" or "starttls"`, a.Host)
 	}
+	if ip := net.ParseIP(a.Host); ip == nil && strings.ContainsAny(a.Host, ":/") {
+		return fmt.Errorf("imap.host: %q: want the name alone, such as \"imap.ejemplo.test\"; the port goes into imap.port", a.Host)
+	}
+	if a.AlarmAfter < duration(time.Second) {
+		return fmt.Errorf("imap.alarm_after: %v: write it with its unit and in quotes, such as \"15m\"", time.Duration(a.AlarmAfter))
+	}
+	if a.MaxSize < 64<<10 {
+		return fmt.Errorf("imap.max_size: %d bytes: want at least \"64KB\"; write it with its unit and in quotes, such as \"25MB\"", a.MaxSize)
+	}
 	if strings.ContainsAny(a.Name, "/\\:\x00 ") || a.Name == "." || a.Name == ".." {
 		return fmt.Errorf("imap.name: %q: want a name without blanks, colons and slashes", a.Name)
 	}
@@ -205,7 +214,7 @@ func (a imapConfig) checkFolders(c config) error {
 	}
 	for _, f := range append([]string{a.Sent}, a.Folders...) {
 		if seen[one(f)] {
-			return fmt.Errorf("imap.folders: %q is named twice", f)
+			return fmt.Errorf("imap.folders and imap.sent: %q is named twice", f)
 		}
 		seen[one(f)] = f != ""
 	}

@@ -230,7 +230,7 @@ func (h *house) pollThere(ctx context.Context, account string, order imappoll.Or
 			}
 			return nil
 		}
-		if now.Tried.IsZero() && time.Since(begun) > 2*time.Minute {
+		if now.Tried.IsZero() && time.Since(begun) > 20*time.Second { // from its start on it would have tried
 			return errors.New("the daemon knows nothing of this account: restart buzon serve, it reads its configuration when it starts")
 		}
 	}

@@ -69,7 +69,7 @@ func (a *app) oauthLogin(ctx context.Context, conf config, account imapConfig) e
 		token, err = a.browserLogin(ctx, o, account)
 	}
 	if err != nil {
-		return fmt.Errorf("log in: %w", err)
+		return fmt.Errorf("log in: %w", account.tokenError(err))
 	}
 	if token.RefreshToken == "" {
 		return errors.New("the provider gave no refresh token, so the access would end within the hour: allow offline access to the registered application")
@@ -161,12 +161,25 @@ func (a imapConfig) tokens(dir string) (func(ctx context.Context, fresh bool) (s
 		if fresh || !last.Valid() {
 			token, err := get(withClient(ctx))
 			if err != nil {
-				return "", err
+				return "", a.tokenError(err)
 			}
 			last = token
 		}
 		return last.AccessToken, nil
 	}, nil
+}
+
+// tokenError is what the provider answered, without the page that it sent: some repeat the request there, with the secret.
+func (a imapConfig) tokenError(err error) error {
+	var e *oauth2.RetrieveError
+	if !errors.As(err, &e) {
+		return fmt.Errorf("ask for a token: %w", err)
+	}
+	answer := strings.TrimSpace(e.ErrorCode + " " + strings.Join(strings.Fields(e.ErrorDescription), " "))
+	if answer == "" {
+		return fmt.Errorf("%s answers %s: is it imap.token_url?", a.TokenURL, e.Response.Status)
+	}
+	return fmt.Errorf("%s answers %s: %s", a.TokenURL, e.Response.Status, answer)
 }
 
 // serviceAccount asks as the service account, in the name of the mailbox (Google's domain-wide delegation).
@@ -215,7 +228,7 @@ func (l *loginTokens) token(ctx context.Context, fresh bool) (string, error) {
 	}
 	token, err := o.TokenSource(withClient(ctx), have).Token()
 	if err != nil {
-		return "", fmt.Errorf("%w (should this last: buzon oauth login %s)", err, l.account.Name)
+		return "", fmt.Errorf("%w (should this last: buzon oauth login %s)", l.account.tokenError(err), l.account.Name)
 	}
 	if token.AccessToken != have.AccessToken || token.RefreshToken != have.RefreshToken {
 		err = keepToken(l.file, token) // a provider may take the old refresh token back

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +39,10 @@ func (a *app) quarantineCommand(use, short, yes string, f func(context.Context, 
 
 // requeue lets a mail go its way again, at once when no daemon runs.
 func (h *house) requeue(ctx context.Context, m store.Mail, release bool) (bool, error) {
+	if m.Envelope.Incomplete != "" {
+		return false, fmt.Errorf("of mail %d only the header is here (%s); the mail is in the folder %s: buzon mailbox reconcile --aside tries to take it whole",
+			m.ID, m.Envelope.Incomplete, m.Envelope.Folder)
+	}
 	done, err := h.store.Requeue(ctx, m.ID, release)
 	if err != nil || !done {
 		return done, err

@@ -218,7 +218,7 @@ func (s *session) login(ctx context.Context, fresh bool) error {
 	}
 	token, err := s.Token(ctx, fresh)
 	if err != nil {
-		return fmt.Errorf("%w: get a token: %w", errAuth, err)
+		return fmt.Errorf("%w: %w", errToken, err)
 	}
 	user := s.Username
 	if s.Shared != "" {

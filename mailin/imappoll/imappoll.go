@@ -281,6 +281,7 @@ func loopback(host string) bool {
 var (
 	errTimeout  = errors.New("the server does not answer")
 	errAuth     = errors.New("the server refuses the login")
+	errToken    = errors.New("no token for the login")
 	errThrottle = errors.New("the server asks for a pause")
 )
 

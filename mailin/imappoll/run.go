@@ -151,7 +151,7 @@ func backoff(err error, tries int) time.Duration {
 	switch {
 	case errors.As(err, &dial):
 		first, most = time.Second, time.Minute // no login was tried
-	case errors.Is(err, errAuth):
+	case errors.Is(err, errAuth), errors.Is(err, errToken):
 		first, most = 30*time.Second, 10*time.Minute // some providers lock accounts
 	}
 	d := most
@@ -200,10 +200,14 @@ func (w *worker) asked(ctx context.Context) bool {
 func (p *plan) report(ctx context.Context, err error) {
 	p.mu.Lock()
 	p.status.Tried = time.Now()
+	was := p.status.Error
 	if p.status.Error = ""; err != nil {
 		p.status.Error = oneLine(err)
 		p.log.Warn("mail could not be looked for", "error", err)
 	} else {
+		if was != "" {
+			p.log.Info("all is well again", "before", was)
+		}
 		p.status.Good = p.status.Tried
 	}
 	status := p.status

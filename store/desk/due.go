@@ -156,17 +156,22 @@ func Due(e Event) []Notification {
 			d.add(Undelivered, e.Team...)
 		}
 	case MailboxDown:
-		d.add(MailboxDownNotice, e.Admins...)
+		d.admins(e, MailboxDownNotice)
 	case MailboxUp:
-		d.add(MailboxUpNotice, e.Admins...)
+		d.admins(e, MailboxUpNotice)
 	case SecretEnds:
-		d.add(SecretEndsNotice, e.Admins...)
+		d.admins(e, SecretEndsNotice)
 	case MailQuarantined:
-		if d.add(Unfiled, e.Admins...); len(d.list) == 0 { // somebody must hear what went wrong
-			d.add(Unfiled, e.Team...)
-		}
+		d.admins(e, Unfiled)
 	}
 	return d.list
+}
+
+// admins tells them, or the team of a desk that has none: somebody must hear what went wrong.
+func (d *due) admins(e Event, n Notice) {
+	if d.add(n, e.Admins...); len(d.list) == 0 {
+		d.add(n, e.Team...)
+	}
 }
 
 // opened tells the customer by the given acknowledgement, the on call and the admins when production is down, and
