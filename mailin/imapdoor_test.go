@@ -137,6 +137,9 @@ func TestIMAPSetAsideNumberedAfresh(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		if told, err := s.Outbox(t.Context(), store.OutboxFilter{Limit: 1}); id == 1 && (err != nil || len(told) != 1 || told[0].Details.Reason != incompleteReason) {
+			t.Errorf("told %+v, %v", told, err)
+		}
 		if m, _, err := s.Mail(t.Context(), id); err != nil || m.Outcome != c.want {
 			t.Errorf("mail %d: %s (%s), %v; want %s", id, m.Outcome, m.Reason, err, c.want)
 		}

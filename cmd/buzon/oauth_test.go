@@ -46,6 +46,8 @@ func newProvider(t *testing.T) *provider {
 		w.Header().Set("Content-Type", "application/json")
 		device := r.PostForm.Get("device_code") != ""
 		switch {
+		case p.refuse == "echo":
+			http.Error(w, "bad request: "+r.PostForm.Encode(), http.StatusBadRequest)
 		case p.refuse != "":
 			w.WriteHeader(http.StatusBadRequest)
 			fmt.Fprintf(w, `{"error":%q}`, p.refuse)
@@ -269,6 +271,21 @@ func TestSecretExpires(t *testing.T) {
 	}
 }
 
+// TestTokenErrorsKeepSecrets has a server that repeats the request, with the secret, in the page of its error.
+func TestTokenErrorsKeepSecrets(t *testing.T) {
+	p := newProvider(t)
+	p.refuse = "echo"
+	account, dir := p.account(t, "grant = \"client_credentials\"\nclient_secret = \"Secreto77\"\nauth = \"xoauth2\"")
+	get, err := account.tokens(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = get(t.Context(), false)
+	if err == nil || strings.Contains(err.Error(), "Secreto77") || !strings.Contains(err.Error(), "/token answers 400 Bad Request") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestIMAPConfiguration(t *testing.T) {
 	good := "host = \"imap.test\"\nusername = \"soporte\"\npassword = \"x\"\n"
 	for _, c := range []struct{ more, wrong string }{
@@ -289,6 +306,10 @@ func TestIMAPConfiguration(t *testing.T) {
 		{good + "password_file = \"/x\"", "give one of them"},
 		{good + "provider = \"yahoo\"", "imap.provider"},
 		{good + "name = \"a/b\"", "imap.name"},
+		{"host = \"imap.test:993\"\nusername = \"a\"\npassword = \"x\"", "imap.port"},
+		{"host = \"::1\"\nusername = \"a\"\npassword = \"x\"", ""},
+		{good + "alarm_after = 15", "imap.alarm_after"},
+		{good + "max_size = 25", "imap.max_size"},
 		{good + "[[imap]]\n" + good, "two accounts"},
 		{"host = \"imap.test\"\npassword = \"x\"", "imap.username"},
 		{"provider = \"microsoft365\"\nusername = \"a@b.test\"", "imap.client_id"},

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"buzon/internal/mailtest"
+
+	"buzon/store"
 )
 
 func TestOperation(t *testing.T) {
@@ -104,6 +106,14 @@ func secondDaemon(t *testing.T) {
 	d.told(map[string]int{carla: 1, ana: 1, luis: 1})
 	d.stop()
 	d.start()
+}
+
+// A mail of which only the header is here would be a ticket without text, and one more when it comes whole.
+func TestPartOfAMailIsNotReleased(t *testing.T) {
+	part := store.Mail{ID: 7, Envelope: store.Envelope{Incomplete: "too large", Folder: "INBOX"}}
+	if _, err := (&house{}).requeue(t.Context(), part, true); err == nil || !strings.Contains(err.Error(), "mailbox reconcile --aside") {
+		t.Errorf("error %v", err)
+	}
 }
 
 func quarantineCommands(t *testing.T) {

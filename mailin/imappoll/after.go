@@ -25,7 +25,12 @@ func (s *session) after(ctx context.Context) error {
 			err = fmt.Errorf("the connection ends when the mail with UID %d is to be removed: it stays", e.UID)
 			return true
 		}
-		return e.State == Failed || e.State == Waiting || s.Apart != "" && s.After == Move && !e.Settled // where it goes is not known yet
+		if e.State == Failed || e.State == Waiting {
+			return true
+		}
+		unfiled := s.Apart != "" && s.After == Move && !e.Settled // where it goes is not known yet
+		s.unfiled = s.unfiled || unfiled
+		return unfiled
 	})
 	for len(owed) > 0 {
 		some := owed[:min(s.pace.moved, len(owed))]

@@ -36,6 +36,7 @@ type session struct {
 	torn      bool            // the connection ended within a text, whose end is no answer of the server's
 	blamed    bool            // a mail is to blame for the end of the connection
 	buffer    []byte          // between a literal and its spool
+	unfiled   bool            // mail was taken that is not filed yet, and waits to be moved
 	saving    chan error      // of the mails that are being journalled while the next are fetched; nil: none are
 }
 

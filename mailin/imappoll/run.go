@@ -91,7 +91,8 @@ func (w *worker) attempt(ctx context.Context) error {
 
 // serve goes round the folders and waits for the next reason to, until the connection ends.
 func (w *worker) serve(ctx context.Context, s *session) error {
-	for {
+	for early := filing / 2; ; {
+		s.unfiled = false
 		wrong := s.round(ctx, w.order)
 		if ctx.Err() != nil || lost(wrong, s) {
 			return wrong
@@ -100,7 +101,14 @@ func (w *worker) serve(ctx context.Context, s *session) error {
 		w.worked = true
 		w.report(ctx, wrong)
 		looked := time.Time{}
-		for due := w.schedule.Next(time.Now()); ; {
+		due := w.schedule.Next(time.Now())
+		if early = min(2*early, slowFiling); !s.unfiled {
+			early = filing
+		}
+		for {
+			if soon := time.Now().Add(early); s.unfiled && soon.Before(due) {
+				due = soon
+			}
 			news, err := w.rest(ctx, s, due)
 			if err != nil {
 				return err
@@ -109,6 +117,7 @@ func (w *worker) serve(ctx context.Context, s *session) error {
 				break
 			}
 			w.space(ctx, &looked)
+			s.unfiled = false
 			err = s.first(ctx)
 			if ctx.Err() != nil || lost(err, s) {
 				return err
@@ -120,6 +129,12 @@ func (w *worker) serve(ctx context.Context, s *session) error {
 		}
 	}
 }
+
+// Mail that goes to a folder by what becomes of it, and is not filed yet, is soon looked at again; then more and more seldom.
+const (
+	filing     = 2 * time.Second
+	slowFiling = 2 * time.Minute
+)
 
 // newsPause is how often at most the news of a server are looked at: some have them all the time.
 const newsPause = 250 * time.Millisecond

@@ -297,6 +297,50 @@ func TestMovesByOutcome(t *testing.T) {
 	}
 }
 
+// TestMovesSoonByOutcome has mail filed a second after it was taken, at the start and under IDLE: it does not lie there until the next round.
+func TestMovesSoonByOutcome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1)
+		f.caps = "IDLE MOVE"
+		j := newMemory()
+		j.settled = ""
+		settle := func(outcome string) {
+			j.mu.Lock()
+			defer j.mu.Unlock()
+			j.settled = outcome
+		}
+		news := false
+		f.answer = func(command string) string {
+			if command != "IDLE" || !news {
+				return ""
+			}
+			news = false
+			f.uids = append(f.uids, 2)
+			return "+ idling\r\n* 1 EXISTS\r\n"
+		}
+		a := account(j, 143)
+		a.Dial, a.Schedule, a.Renew, a.Apart = f.Dial, "@every 1h", 20*time.Second, "Cuarentena"
+		stop := start(t, a)
+		defer stop()
+		elapse(time.Second)
+		settle("filed")
+		elapse(4 * time.Second)
+		if n := f.said(`UID MOVE 1 "Procesados"`); n != 1 {
+			t.Errorf("the first was moved %d times", n)
+		}
+		settle("")
+		f.mu.Lock()
+		news = true
+		f.mu.Unlock()
+		elapse(a.Renew + time.Second)
+		settle("apart")
+		elapse(30 * time.Second)
+		if n := f.said(`UID MOVE 2 "Cuarentena"`); n != 1 {
+			t.Errorf("the second was moved %d times:\n%s", n, strings.Join(f.heard, "\n"))
+		}
+	})
+}
+
 // TestSentMail takes of the folder of sent mail only what is wanted, and changes nothing there.
 func TestSentMail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

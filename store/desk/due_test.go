@@ -76,6 +76,7 @@ func TestDue(t *testing.T) {
 		{"mail in quarantine without an admin", MailQuarantined, Person{}, func(e *Event) { e.Admins = nil }, "unfiled Ana, unfiled Beto, unfiled Julia"},
 		{"Producción Caída added by a reply", ProductionFell, carla, nil, "production_down Olga, production_down Beto, production_down Julia, item Celia, item Fidel, item Ana"},
 		{"mailbox down", MailboxDown, Person{}, nil, "mailbox_down Julia"},
+		{"mailbox down at a desk without administrators", MailboxDown, Person{}, func(e *Event) { e.Admins = nil }, "mailbox_down Ana, mailbox_down Beto, mailbox_down Julia"},
 		{"mailbox up", MailboxUp, Person{}, nil, "mailbox_up Julia"},
 		{"secret ends", SecretEnds, Person{}, nil, "secret_ends Julia"},
 		{"who hears of it by another notice", ItemWritten, ana, func(e *Event) { e.Told = []Person{carla} }, "item Celia, item Fidel"},
