@@ -150,6 +150,32 @@ func TestIMAPSetAsideNumberedAfresh(t *testing.T) {
 	}
 }
 
+// TestIMAPArchive files old mail without a word to anybody.
+func TestIMAPArchive(t *testing.T) {
+	s, in := imapDesk(t)
+	admin(t, s)
+	journal := IMAPJournal{Store: s, Mailbox: "soporte@ejemplo.test"}
+	spool, err := journal.Spool(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	spool.Write(imapLetter(1))
+	f := imappoll.Folder{Account: "a", Name: "INBOX", UIDValidity: 1}
+	for _, err := range []error{journal.Begin(t.Context(), f, 2, nil), journal.Take(t.Context(), f, 1, []imappoll.Mail{{UID: 1, Spool: spool, Archive: true, Received: time.Now()}}),
+		in.FileOne(t.Context(), 1), spool.Close()} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, _, err := s.Mail(t.Context(), 1)
+	if err != nil || m.Outcome != store.OutcomeTicket {
+		t.Errorf("filed as %s, %v", m.Outcome, err)
+	}
+	if told, err := s.Outbox(t.Context(), store.OutboxFilter{Limit: 10}); err != nil || len(told) > 0 {
+		t.Errorf("told %+v, %v", told, err)
+	}
+}
+
 // TestIMAPAlarm tells the admins once that an account fails, and once that it works again.
 func TestIMAPAlarm(t *testing.T) {
 	s, _ := imapDesk(t)

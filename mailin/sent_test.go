@@ -14,6 +14,7 @@ import (
 func TestSentMail(t *testing.T) {
 	h := newHouse(t)
 	h.file("From: Carla <" + customer + ">\r\nTo: " + box + "\r\nSubject: No imprime\r\nMessage-ID: <c1@cliente.test>\r\n\r\nNo imprime.\r\n")
+	h.write(func(tx *store.Tx) error { return tx.Follow(t.Context(), 1, 2) }) // Luis
 	told := len(h.outbox())
 	for i, c := range []struct {
 		name, header string
@@ -23,6 +24,7 @@ func TestSentMail(t *testing.T) {
 		{"answer", "To: " + customer + "\r\nSubject: Re: No imprime\r\nIn-Reply-To: <c1@cliente.test>", imappoll.Wanted, desk.Public},
 		{"number in the subject", "To: " + customer + "\r\nSubject: [Caso #1] Otra cosa", imappoll.Wanted, desk.Public},
 		{"to a supplier, about the case", "To: tecnico@proveedor.test\r\nSubject: [Caso #1] Repuesto", imappoll.Wanted, desk.Internal},
+		{"to an agent who follows the case", "To: luis@ejemplo.test\r\nSubject: [Caso #1] Entre nosotros", imappoll.Wanted, desk.Internal},
 		{"number of no case", "To: " + customer + "\r\nSubject: [Caso #7] Hola", imappoll.Unwanted, ""},
 		{"answers a mail that nobody knows", "To: " + customer + "\r\nSubject: Re: Hola\r\nIn-Reply-To: <c2@cliente.test>", imappoll.Unknown, ""},
 		{"references a mail that nobody knows", "To: " + customer + "\r\nSubject: Re: Hola\r\nReferences: <c2@cliente.test>", imappoll.Unknown, ""},

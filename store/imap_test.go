@@ -160,3 +160,21 @@ func TestIMAPSetBackTwice(t *testing.T) {
 		same(t, "taken", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Taken: i + 1})
 	}
 }
+
+// TestIMAPOwed has one mail in each state: what is half done is owed, and a print that was taken stays.
+func TestIMAPOwed(t *testing.T) {
+	s := imapStore(t)
+	f := IMAPFolder{"a", "INBOX", 7}
+	check(t, s.BeginIMAP(ctx, f, 0, nil))
+	var known []IMAPEntry
+	for i, state := range []string{"taken", "copied", "failed", "waiting", "done", "skipped", "aside", "vanished"} {
+		known = append(known, IMAPEntry{UID: uint32(i + 1), State: state, Print: []byte{byte(i)}})
+	}
+	check(t, s.NoteIMAP(ctx, f, 8, known))
+	check(t, s.NoteIMAP(ctx, f, 0, []IMAPEntry{{UID: 1, State: "taken"}}))
+	var owed []string
+	for _, e := range must(s.IMAPOwed(ctx, f))(t) {
+		owed = append(owed, fmt.Sprintf("%s %x", e.State, e.Print))
+	}
+	same(t, "owed", fmt.Sprint(owed), "[taken 00 copied 01 failed 02 waiting 03]")
+}

@@ -550,6 +550,30 @@ func TestSmallTroubleHidesNoOutage(t *testing.T) {
 	})
 }
 
+// TestAlarmOverARestart starts again while the server still refuses every login: there is no all-clear, and no second alarm.
+func TestAlarmOverARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.answer = func(command string) string {
+			if strings.HasPrefix(command, "LOGIN") {
+				return "{tag} NO [AUTHENTICATIONFAILED] no\r\n"
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule = f.Dial, "@every 2m"
+		for range 2 {
+			stop := start(t, a)
+			elapse(time.Hour)
+			stop()
+			if j.alarmed() != "[down]" {
+				t.Errorf("alarms %s", j.alarmed())
+			}
+		}
+	})
+}
+
 // TestFolderThatEndsTheConnection has one folder in which every connection ends, or which is never to be had. The others are
 // looked at all the same, with the first under IDLE; and it is alarmed of.
 func TestFolderThatEndsTheConnection(t *testing.T) {
