@@ -249,6 +249,8 @@ func (a imapConfig) checkSecrets() error {
 		return errors.New("imap.password_file: name the file with the password, or set auth to xoauth2")
 	case a.Auth != "password" && a.Grant != "service_account" && (a.ClientID == "" || a.TokenURL == ""):
 		return errors.New("imap.client_id, imap.token_url: register buzon with your provider and write them here")
+	case a.Provider == "microsoft365" && a.Grant == "client_credentials" && a.Tenant == "organizations":
+		return errors.New("imap.tenant: write the Directory (tenant) ID; without a person who logs in Microsoft must be told it")
 	case a.Grant == "service_account" && a.ServiceAccount == "":
 		return errors.New("imap.service_account_file: name the key file of the service account")
 	}

@@ -314,6 +314,7 @@ func TestIMAPConfiguration(t *testing.T) {
 		{"host = \"imap.test\"\npassword = \"x\"", "imap.username"},
 		{"provider = \"microsoft365\"\nusername = \"a@b.test\"", "imap.client_id"},
 		{"provider = \"microsoft365\"\nusername = \"a@b.test\"\nclient_id = \"x\"", ""},
+		{"provider = \"microsoft365\"\nusername = \"a@b.test\"\nclient_id = \"x\"\ngrant = \"client_credentials\"", "imap.tenant"},
 		{"provider = \"google\"\nusername = \"a@b.test\"\npassword = \"x\"", ""},
 		{"provider = \"google\"\nusername = \"a@b.test\"\nservice_account_file = \"/x\"", ""},
 		{"provider = \"google\"\nusername = \"a@b.test\"\nclient_id = \"x\"\nsecret_expires = \"soon\"", "imap.secret_expires"},

@@ -217,8 +217,9 @@ func (p *plan) report(ctx context.Context, err error) {
 	p.status.Tried = time.Now()
 	was := p.status.Error
 	if p.status.Error = ""; err != nil {
-		p.status.Error = oneLine(err)
-		p.log.Warn("mail could not be looked for", "error", err)
+		if p.status.Error = oneLine(err); p.status.Error != was { // not the same at each round
+			p.log.Warn("mail could not be looked for", "error", err)
+		}
 	} else {
 		if was != "" {
 			p.log.Info("all is well again", "before", was)
