@@ -123,6 +123,20 @@ func TestRemovalThatIsIgnored(t *testing.T) {
 	}
 }
 
+// TestDeleteWithoutExpunge has a server that can MOVE, but not expunge single mails: what is to be deleted is marked and stays.
+func TestDeleteWithoutExpunge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2)
+		f.caps = "MOVE"
+		j := play(t, f, 26*time.Hour, func(a *Account) { a.After = Delete })
+		wantNumbers(t, j, 1, 2)
+		heard := strings.Join(f.heard, "\n")
+		if strings.Contains(heard, `\Deleted`) || strings.Contains(heard, "EXPUNGE") || !strings.Contains(heard, "($Buzon)") || len(f.uids) != 2 {
+			t.Errorf("left %v, marked as deleted %v, %d times STORE, %d times EXPUNGE", f.uids, f.deleted, f.said("UID STORE"), f.said("UID EXPUNGE"))
+		}
+	})
+}
+
 // TestMoveThatEndsTheConnection has the connection end over the move of one mail: the others are moved.
 func TestMoveThatEndsTheConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

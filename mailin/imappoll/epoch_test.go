@@ -162,6 +162,25 @@ func TestShortList(t *testing.T) {
 	}
 }
 
+// TestShortListWithNews has a server that lists, at first contact, a part of its mail and one that came after SELECT: that one is new.
+func TestShortListWithNews(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4, 5)
+		f.next = 6
+		first := true
+		f.answer = func(command string) string {
+			if first && strings.HasPrefix(command, "UID SEARCH") {
+				first = false
+				f.uids, f.next = append(f.uids, 6), 7
+				return "* SEARCH 1 2 6\r\n"
+			}
+			return ""
+		}
+		j := play(t, f, 20*time.Minute, func(a *Account) { a.Since = "now" })
+		wantNumbers(t, j, 6)
+	})
+}
+
 // TestHiddenForAWhile has a server that hides a mail between its SEARCH and its FETCH, and shows it again.
 func TestHiddenForAWhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -175,6 +175,39 @@ func TestTooLarge(t *testing.T) {
 	})
 }
 
+// TestStopsOverALargeMail is stopped while the server is silent about the header of a mail that is too large: it is set aside later, with it.
+func TestStopsOverALargeMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1)
+		mute := true
+		f.answer = func(command string) string {
+			switch {
+			case mute && strings.Contains(command, "BODY.PEEK[HEADER]"):
+				return silence
+			case strings.HasPrefix(command, "UID FETCH") && !strings.Contains(command, "BODY"):
+				return "* 1 FETCH (UID 1 RFC822.SIZE 30000000)\r\n"
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule = f.Dial, "@every 2m"
+		stop := start(t, a)
+		elapse(10 * time.Second)
+		stop()
+		if last := f.heard[len(f.heard)-1]; len(j.all()) > 0 || !strings.Contains(last, "BODY.PEEK[HEADER]") {
+			t.Fatalf("%d mails in the journal; the last command was %s", len(j.all()), last)
+		}
+		mute = false
+		stop = start(t, a)
+		elapse(time.Hour)
+		stop()
+		if mails := j.all(); len(mails) != 1 || mails[0].State != Aside || !strings.Contains(mails[0].raw, "Subject: Consulta 1") {
+			t.Errorf("taken %v", mails)
+		}
+	})
+}
+
 // TestDiskFull leaves mail alone while the journal can't be written, and takes it once it can.
 func TestDiskFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

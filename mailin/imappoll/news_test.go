@@ -166,3 +166,32 @@ func TestPhantomOfAHighUID(t *testing.T) {
 		})
 	}
 }
+
+// TestPhantomBesideAMail has a server that once lists a mail and a UID far above it that is not there: the next mail is taken at once.
+func TestPhantomBesideAMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(5)
+		once := true
+		f.answer = func(command string) string {
+			if once && strings.HasPrefix(command, "UID SEARCH") && strings.Contains(command, ":*") {
+				once = false
+				return "* SEARCH 5 1000\r\n"
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
+		stop := start(t, a)
+		elapse(time.Minute)
+		f.mu.Lock()
+		f.uids = append(f.uids, 6)
+		f.mu.Unlock()
+		elapse(2 * time.Minute)
+		stop()
+		wantNumbers(t, j, 5, 6)
+		if e := j.entries[Folder{"soporte", "INBOX", 1}][1000]; e.State != Vanished {
+			t.Errorf("what is not there is %+v", e)
+		}
+	})
+}

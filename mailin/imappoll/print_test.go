@@ -123,6 +123,41 @@ func TestRenumbered(t *testing.T) {
 	})
 }
 
+// TestRenumberedAfterAShortList has a server that does not list all of its mail one night, and numbers it afresh later: old mail stays old.
+func TestRenumberedAfterAShortList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3, 4, 5)
+		f.next = 6
+		short := false
+		f.answer = func(command string) string {
+			if short && strings.HasPrefix(command, "UID SEARCH") {
+				return "* SEARCH 1 2\r\n"
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 10m"
+		stop := start(t, a)
+		elapse(time.Hour)
+		f.mu.Lock()
+		short = true
+		f.mu.Unlock()
+		elapse(24 * time.Hour)
+		f.mu.Lock()
+		short = false
+		f.validity, f.uids, f.next, f.letters = 2, []int{11, 12, 13, 14, 15}, 16, map[int]int{11: 1, 12: 2, 13: 3, 14: 4, 15: 5}
+		f.last.Close()
+		f.mu.Unlock()
+		elapse(time.Hour)
+		stop()
+		wantNumbers(t, j)
+		if n := len(j.entries[Folder{"soporte", "INBOX", 2}]); n != 5 {
+			t.Errorf("%d mails are known under the new UIDVALIDITY, want 5", n)
+		}
+	})
+}
+
 // TestIllMailInFront has the first mails of a folder refuse their prints: those behind are noted all the same.
 func TestIllMailInFront(t *testing.T) {
 	for _, n := range []int{4, 5} {

@@ -916,3 +916,44 @@ func TestOrderAside(t *testing.T) {
 		}
 	})
 }
+
+// TestOrderOutlivesTheConnection has a server that ends the connection when the order is begun: the next connection carries it out.
+func TestOrderOutlivesTheConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2)
+		ill, ends := true, false
+		f.body = func(uid int) string {
+			if ill && uid == 2 {
+				return "* 2 FETCH (UID 2 BODY[] NIL)\r\n"
+			}
+			return ""
+		}
+		f.answer = func(command string) string {
+			if ends && strings.HasPrefix(command, "SELECT") {
+				ends = false
+				return cut
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule = f.Dial, "@every 1h"
+		stop := start(t, a)
+		elapse(5*time.Hour + 30*time.Minute)
+		entry := func() Entry { j.mu.Lock(); defer j.mu.Unlock(); return j.entries[Folder{"soporte", "INBOX", 1}][2] }
+		if e := entry(); e.State != Aside {
+			t.Fatalf("it is %+v", e)
+		}
+		f.mu.Lock()
+		ill, ends = false, true
+		f.mu.Unlock()
+		j.mu.Lock()
+		j.order = ReconcileAside
+		j.mu.Unlock()
+		elapse(20 * time.Minute)
+		stop()
+		if e := entry(); ends || e.State != Done {
+			t.Errorf("it is %+v after %d connections", e, f.conns)
+		}
+	})
+}
