@@ -62,6 +62,7 @@ func TestLyingServers(t *testing.T) {
 		{"no grammar", times(always, "* 2 FETCH (UID 2 BODY[] ~{3}\r\nabc)\r\n"), Aside},
 		{"NO once", times(1, "{tag} NO try later\r\n"), Done},
 		{"NO always", times(always, "{tag} NO [SERVERBUG x] never\r\n"), Aside},
+		{"a false text, then NO", times(1, whole(2, 2, len(raw), strings.ToUpper(raw))+"{tag} NO [SERVERBUG] that was not it\r\n"), Done},
 		{"OK and nothing", times(1, "{tag} OK done\r\n"), Done},
 		{"silent in the text", times(1, "* 2 FETCH (UID 2 BODY[] {1000}\r\nFrom: Ana{tag}"), Done},
 	} {

@@ -138,6 +138,46 @@ func TestServerThatHangsUp(t *testing.T) {
 	}
 }
 
+// TestEverLessOften has a server that can't be reached, or refuses every login: it is tried ever less often, down to a bound, for hours.
+func TestEverLessOften(t *testing.T) {
+	for _, c := range []struct {
+		down        bool
+		lasts       time.Duration
+		half        int // tries in half an hour, at most
+		least, most int // in all
+	}{{true, time.Hour, 40, 50, 75}, {false, 6 * time.Hour, 12, 25, 50}} {
+		t.Run(fmt.Sprintf("down-%v", c.down), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+				f.answer = func(command string) string {
+					if strings.HasPrefix(command, "LOGIN") {
+						return "{tag} NO [AUTHENTICATIONFAILED] no\r\n"
+					}
+					return ""
+				}
+				var tries []time.Time
+				play(t, f, c.lasts, func(a *Account) {
+					a.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+						tries = append(tries, time.Now())
+						if c.down {
+							return nil, errors.New("connection refused")
+						}
+						return f.Dial(ctx, network, address)
+					}
+				})
+				if n := len(tries); n < c.least || n > c.most || !c.down && f.logins != n {
+					t.Errorf("%d tries and %d logins in %v, want %d to %d", n, f.logins, c.lasts, c.least, c.most)
+				}
+				for i := c.half; i < len(tries); i++ {
+					if d := tries[i].Sub(tries[i-c.half]); d < 30*time.Minute {
+						t.Fatalf("%d tries in %v", c.half+1, d)
+					}
+				}
+			})
+		})
+	}
+}
+
 // TestTokens gives the token that the server wants, and a new one when it was refused.
 func TestTokens(t *testing.T) {
 	for _, c := range []struct {
