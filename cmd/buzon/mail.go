@@ -161,7 +161,9 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 		fmt.Fprintf(a.stdout, ", case %s", place(m.Ticket, m.Item))
 	}
 	fmt.Fprintln(a.stdout, ".")
-	if words := outcomeWords[m.Outcome]; words != "" {
+	if words := outcomeWords[m.Outcome]; m.Outcome == store.OutcomeQuarantine && m.Envelope.Incomplete != "" {
+		fmt.Fprintln(a.stdout, "Only its header is here; the mail is on the server. To take it whole: buzon mailbox reconcile --aside.")
+	} else if words != "" {
 		fmt.Fprintln(a.stdout, strings.ReplaceAll(words, "ID", fmt.Sprint(m.ID)))
 	}
 	if m.Error != "" {

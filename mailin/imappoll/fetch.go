@@ -156,7 +156,21 @@ func (s *session) saved() error {
 
 // journal makes mails durable. What has been fetched is kept even while the daemon is stopping.
 func (s *session) journal(ctx context.Context, cursor uint32, mails []Mail) error {
-	return storeError(s.Journal.Take(context.WithoutCancel(ctx), s.open.Folder, cursor, mails))
+	err := s.Journal.Take(context.WithoutCancel(ctx), s.open.Folder, cursor, mails)
+	if err == nil && slices.ContainsFunc(mails, func(m Mail) bool { return m.Incomplete == "" }) {
+		s.works()
+	}
+	return storeError(err)
+}
+
+// works notes that mail can be taken.
+func (s *session) works() {
+	if s.open.sent {
+		return
+	}
+	s.mu.Lock()
+	s.looked = time.Now()
+	s.mu.Unlock()
 }
 
 func (s *session) mail(uid uint32, b *body, old uint32) Mail {

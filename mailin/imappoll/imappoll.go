@@ -231,7 +231,7 @@ type plan struct {
 
 	mu     sync.Mutex // of what follows
 	status Status
-	looked time.Time // when some folder was last well looked through for new mail
+	looked time.Time // when mail was last taken, or a folder found to have none
 }
 
 // check fills in the defaults and refuses what can't work.

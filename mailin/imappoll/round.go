@@ -126,14 +126,12 @@ func (s *session) run(ctx context.Context, steps ...func() error) (err error) {
 	return errors.Join(err, s.none())
 }
 
-// look takes what is new in the open folder, and then the steps. It notes when mail could be taken, whatever becomes of these.
+// look takes what is new in the open folder, and then the steps. It notes that mail could be taken, whatever becomes of these.
 func (s *session) look(ctx context.Context, steps ...func() error) error {
 	scanned := errors.New("not yet")
 	err := s.run(ctx, append([]func() error{func() error { scanned = s.scan(ctx); return scanned }}, steps...)...)
-	if scanned == nil && !s.outage && !s.open.sent {
-		s.mu.Lock()
-		s.looked = time.Now()
-		s.mu.Unlock()
+	if scanned == nil && !s.outage {
+		s.works()
 	}
 	return err
 }

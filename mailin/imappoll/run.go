@@ -258,7 +258,7 @@ func (p *plan) watch(ctx context.Context) {
 		switch {
 		case time.Since(later(looked, began)) > p.AlarmAfter:
 			health, down = Down, time.Now()
-		case time.Since(later(good, began)) > p.AlarmAfter:
+		case time.Since(later(good, began)) > p.AlarmAfter && why != "": // a round may take hours
 			if health = Partly; time.Since(down) <= p.AlarmAfter {
 				continue // it may soon be well
 			}

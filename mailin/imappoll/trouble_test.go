@@ -590,6 +590,25 @@ func TestSmallTroubleHidesNoOutage(t *testing.T) {
 	})
 }
 
+// TestLongCatchUp takes an hour for what lies in the mailbox: that is no trouble, and nobody is told.
+func TestLongCatchUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		for uid := range 1200 {
+			f.uids = append(f.uids, uid+1)
+		}
+		j := &strained{memory: newMemory(), slow: 5 * time.Minute}
+		a := account(j, 143)
+		a.Dial, a.Schedule = f.Dial, "@every 2m"
+		stop := start(t, a)
+		elapse(4 * time.Hour)
+		stop()
+		if n := len(j.all()); n != 1200 || j.turns < 8 || j.alarmed() != "[]" {
+			t.Errorf("%d mails taken in %d turns, alarms %s, error %q", n, j.turns, j.alarmed(), j.state().Error)
+		}
+	})
+}
+
 // TestAlarmOverARestart starts again while the server still refuses every login: there is no all-clear, and no second alarm.
 func TestAlarmOverARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
