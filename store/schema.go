@@ -226,9 +226,6 @@ const schema3 = `
 -- When a folder's UIDs were last found to be given out once more.
 ALTER TABLE imap_folder ADD COLUMN set_back_at INTEGER;
 
--- Prints are made in another way, and made anew.
-UPDATE imap_mail SET print = NULL WHERE state = 'skipped';
-
 -- Sent mail may wait for the mail that it answers.
 DROP INDEX imap_owed;
 CREATE INDEX imap_owed ON imap_mail(account, folder, uidvalidity, uid) WHERE state IN ('taken', 'copied', 'failed', 'waiting');
@@ -237,6 +234,9 @@ CREATE INDEX imap_owed ON imap_mail(account, folder, uidvalidity, uid) WHERE sta
 const schema4 = `
 -- Nobody asks for a ticket's mails here: its items name theirs. Every mail wrote to it.
 DROP INDEX journal_ticket;
+
+-- Prints are made in another way, and made anew.
+UPDATE imap_mail SET print = NULL WHERE state = 'skipped';
 
 -- Of which trouble with an account the administrators were told: '' for none, 'partly', 'down'.
 ALTER TABLE imap_account ADD COLUMN health TEXT NOT NULL DEFAULT '';
