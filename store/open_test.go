@@ -62,7 +62,7 @@ func TestOldestDatabaseIsUpgraded(t *testing.T) {
 	}
 	same(t, "person", must(s.PersonByAddress(ctx, "carla@cliente.test"))(t).ID, 1)
 	same(t, "history", must(s.Activities(ctx, 1))(t), []Activity{{Ticket: 1, At: time.UnixMilli(0), Person: 1, Mail: 1, What: "opened", New: "17"}})
-	same(t, "owed to a mailbox", must(s.IMAPOwed(ctx, IMAPFolder{"a", "INBOX", 7}))(t), []IMAPEntry{{UID: 3, State: "taken", Print: []byte{1}, Mail: 1}})
+	same(t, "owed to a mailbox", must(s.IMAPOwed(ctx, IMAPFolder{"a", "INBOX", 7}))(t), []IMAPEntry{{UID: 3, State: "taken", Mail: 1}}) // without its print, which was made in another way
 	k := openTicket(t, s, addPerson(t, s, "customer", "n@cliente.test"), "Nuevo")
 	same(t, "next number", k.Number, 2)
 }

@@ -235,8 +235,8 @@ const schema4 = `
 -- Nobody asks for a ticket's mails here: its items name theirs. Every mail wrote to it.
 DROP INDEX journal_ticket;
 
--- Prints are made in another way, and made anew.
-UPDATE imap_mail SET print = NULL WHERE state = 'skipped';
+-- Prints are made in another way: compared with the old ones a folder would be taken for another mailbox's.
+UPDATE imap_mail SET print = NULL WHERE print IS NOT NULL;
 
 -- Of which trouble with an account the administrators were told: '' for none, 'partly', 'down'.
 ALTER TABLE imap_account ADD COLUMN health TEXT NOT NULL DEFAULT '';
