@@ -245,9 +245,7 @@ func TestRemovalThatIsIgnoredIsTold(t *testing.T) {
 		go func() {
 			for i := range 20 {
 				time.Sleep(time.Hour)
-				f.mu.Lock()
-				f.uids = append(f.uids, i+1)
-				f.mu.Unlock()
+				f.change(func() { f.uids = append(f.uids, i+1) })
 			}
 		}()
 		j := play(t, f, 48*time.Hour, nil)

@@ -32,9 +32,7 @@ func TestOneIllMail(t *testing.T) {
 						}
 						stop := start(t, a)
 						elapse(5 * time.Minute)
-						f.mu.Lock()
-						f.uids = append(f.uids, 5)
-						f.mu.Unlock()
+						f.change(func() { f.uids = append(f.uids, 5) })
 						elapse(25 * time.Minute)
 						stop()
 						want := map[string][]int{"now": {5}, "all": {1, 2, 3, 4, 5}}[since]
@@ -70,9 +68,7 @@ func TestSentWaits(t *testing.T) {
 			f.only = "Sent"
 			stop := start(t, a)
 			elapse(10 * time.Second)
-			f.mu.Lock()
-			f.uids = append(f.uids, 7)
-			f.mu.Unlock()
+			f.change(func() { f.uids = append(f.uids, 7) })
 			elapse(4*24*time.Hour + time.Minute)
 			stop()
 			if e := j.entries[Folder{"soporte", "Sent", 1}][7]; e.State != c.state {

@@ -30,9 +30,7 @@ func TestClaimsOfSearch(t *testing.T) {
 			if st := j.state(); len(j.all()) > 0 || !strings.Contains(st.Error, "list UIDs") {
 				t.Errorf("%s: taken %v, error %q", claim, j.all(), st.Error)
 			}
-			f.mu.Lock()
-			lies = false
-			f.mu.Unlock()
+			f.change(func() { lies = false })
 			elapse(13 * time.Minute)
 			stop()
 			exactlyOnce(t, j.all(), 1)

@@ -115,9 +115,7 @@ func anotherMailbox(t *testing.T, next int) {
 		f.uids, f.next, f.letters = []int{1, 2, 3, 4, 5, 6}[:next-1], next, theirs
 		stop = start(t, a)
 		elapse(20 * time.Minute)
-		f.mu.Lock()
-		f.uids, f.next = append(f.uids, next), next+1
-		f.mu.Unlock()
+		f.change(func() { f.uids, f.next = append(f.uids, next), next+1 })
 		elapse(3 * time.Minute)
 		stop()
 		wantNumbers(t, j)
@@ -276,13 +274,9 @@ func TestServerSetBackRefuses(t *testing.T) {
 		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
 		stop := start(t, a)
 		elapse(time.Minute)
-		f.mu.Lock()
-		f.uids, f.next = append(f.uids, 4, 5), 6
-		f.mu.Unlock()
+		f.change(func() { f.uids, f.next = append(f.uids, 4, 5), 6 })
 		elapse(5 * time.Minute)
-		f.mu.Lock()
-		f.uids, f.next, f.letters, refusals = []int{1, 2, 3, 4}, 5, map[int]int{4: 14}, 1
-		f.mu.Unlock()
+		f.change(func() { f.uids, f.next, f.letters, refusals = []int{1, 2, 3, 4}, 5, map[int]int{4: 14}, 1 })
 		elapse(time.Hour)
 		stop()
 		wantNumbers(t, j, 4, 5, 14)
@@ -321,9 +315,7 @@ func TestUIDNextTooHigh(t *testing.T) {
 				a.Dial, a.Since, a.Schedule = f.Dial, since, "@every 2m"
 				stop := start(t, a)
 				elapse(time.Minute)
-				f.mu.Lock()
-				f.uids = append(f.uids, 4, 5)
-				f.mu.Unlock()
+				f.change(func() { f.uids = append(f.uids, 4, 5) })
 				elapse(30 * time.Hour)
 				stop()
 				if since == "now" {
@@ -356,14 +348,10 @@ func TestAwaitedFolderOverARestart(t *testing.T) {
 		a.Dial, a.Since, a.Folders, a.Schedule = f.Dial, "now", []string{"Web"}, "@every 2m"
 		stop := start(t, a)
 		elapse(5 * time.Minute)
-		f.mu.Lock()
-		there = true
-		f.mu.Unlock()
+		f.change(func() { there = true })
 		elapse(2*time.Minute + 10*time.Second)
 		stop()
-		f.mu.Lock()
-		mute = false
-		f.mu.Unlock()
+		f.change(func() { mute = false })
 		stop = start(t, a)
 		elapse(30 * time.Hour)
 		stop()
@@ -381,20 +369,16 @@ func TestSetBackWhenAllWasGone(t *testing.T) {
 		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
 		stop := start(t, a)
 		elapse(3 * time.Minute)
-		f.mu.Lock()
-		f.uids, f.next = []int{}, 5
-		f.mu.Unlock()
+		f.change(func() { f.uids, f.next = []int{}, 5 })
 		elapse(3 * time.Minute)
 		for i := 5; i <= 200; i++ {
-			f.mu.Lock()
-			f.uids, f.next = append(f.uids, i), i+1
-			f.mu.Unlock()
+			f.change(func() { f.uids, f.next = append(f.uids, i), i+1 })
 		}
 		elapse(10 * time.Minute)
-		f.mu.Lock()
-		f.uids, f.next, f.letters = []int{5, 6, 7}, 8, map[int]int{5: 1005, 6: 1006, 7: 1007} // set back to when it was empty; then three came
-		f.last.Close()
-		f.mu.Unlock()
+		f.change(func() {
+			f.uids, f.next, f.letters = []int{5, 6, 7}, 8, map[int]int{5: 1005, 6: 1006, 7: 1007} // set back to when it was empty; then three came
+			f.last.Close()
+		})
 		elapse(72 * time.Hour)
 		stop()
 		if got := numbers(j.all()); !slices.Contains(got, 1007) {
@@ -421,17 +405,15 @@ func TestLagWhenOldMailIsGone(t *testing.T) {
 		}
 		stop := start(t, a)
 		elapse(3 * time.Minute)
-		f.mu.Lock()
-		f.uids, f.next = []int{5, 6, 7}, 8 // the old ones are archived by people
-		f.mu.Unlock()
+		f.change(func() {
+			f.uids, f.next = []int{5, 6, 7}, 8 // the old ones are archived by people
+		})
 		elapse(10 * time.Minute)
-		f.mu.Lock()
-		lag = true // one SELECT answered by a replica that lags by a mail
-		f.mu.Unlock()
+		f.change(func() {
+			lag = true // one SELECT answered by a replica that lags by a mail
+		})
 		elapse(3 * time.Minute)
-		f.mu.Lock()
-		f.uids, f.next = []int{5, 6, 7, 8}, 9
-		f.mu.Unlock()
+		f.change(func() { f.uids, f.next = []int{5, 6, 7, 8}, 9 })
 		elapse(5 * time.Hour)
 		stop()
 		if got := numbers(j.all()); !slices.Contains(got, 8) {
@@ -450,18 +432,16 @@ func TestLagWhenOldMailIsGoneAndOtherStays(t *testing.T) {
 		a.Dial, a.Since, a.After, a.Schedule = f.Dial, "now", Leave, "@every 2m"
 		stop := start(t, a)
 		elapse(3 * time.Minute)
-		f.mu.Lock()
-		f.uids, f.next = []int{5, 6, 7}, 8 // the old ones are archived by people
-		f.mu.Unlock()
+		f.change(func() {
+			f.uids, f.next = []int{5, 6, 7}, 8 // the old ones are archived by people
+		})
 		elapse(10 * time.Minute)
-		f.mu.Lock()
-		f.next = 7 // SELECT answered by a replica that lags by a mail
-		f.last.Close()
-		f.mu.Unlock()
+		f.change(func() {
+			f.next = 7 // SELECT answered by a replica that lags by a mail
+			f.last.Close()
+		})
 		elapse(3 * time.Minute)
-		f.mu.Lock()
-		f.uids, f.next = []int{5, 6, 7, 8}, 9
-		f.mu.Unlock()
+		f.change(func() { f.uids, f.next = []int{5, 6, 7, 8}, 9 })
 		elapse(2 * time.Hour)
 		stop()
 		if got := numbers(j.all()); !slices.Contains(got, 8) {
@@ -488,9 +468,7 @@ func TestPhantomAtFirstContact(t *testing.T) {
 		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
 		stop := start(t, a)
 		elapse(10 * time.Minute)
-		f.mu.Lock()
-		f.uids, f.next = append(f.uids, 3), 4
-		f.mu.Unlock()
+		f.change(func() { f.uids, f.next = append(f.uids, 3), 4 })
 		elapse(72 * time.Hour)
 		stop()
 		wantNumbers(t, j, 3)

@@ -213,6 +213,13 @@ func whole(seq, uid, size int, raw string) string {
 	return fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[] {%d}\r\n%s)\r\n", seq, uid, size, len(raw), raw)
 }
 
+// change changes the server while it may be answering.
+func (f *fake) change(what func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	what()
+}
+
 // said counts the commands that begin so.
 func (f *fake) said(prefix string) (n int) {
 	f.mu.Lock()

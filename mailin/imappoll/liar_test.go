@@ -271,9 +271,7 @@ func TestOutage(t *testing.T) {
 			if n := f.said("UID FETCH"); n > 40*int(c.lasts.Minutes()) {
 				t.Errorf("%d FETCH in %v", n, c.lasts)
 			}
-			f.mu.Lock()
-			f.answer = nil
-			f.mu.Unlock()
+			f.change(func() { f.answer = nil })
 			elapse(30 * time.Minute)
 			stop()
 			var good []taken
@@ -314,17 +312,13 @@ func TestOutageOfAnActiveMailbox(t *testing.T) {
 		add := func(uid int) { f.mu.Lock(); f.uids = append(f.uids, uid); f.mu.Unlock() }
 		add(1)
 		elapse(3 * time.Minute)
-		f.mu.Lock()
-		ill = true
-		f.mu.Unlock()
+		f.change(func() { ill = true })
 		for i := 2; i <= 4; i++ {
 			add(i)
 			elapse(2 * time.Minute)
 		}
 		elapse(2 * time.Hour)
-		f.mu.Lock()
-		ill = false
-		f.mu.Unlock()
+		f.change(func() { ill = false })
 		elapse(30 * time.Minute)
 		stop()
 		wantNumbers(t, j, 1, 2, 3, 4)

@@ -77,11 +77,11 @@ func TestNewsBeforeSecondContact(t *testing.T) {
 		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 30m"
 		stop := start(t, a)
 		elapse(time.Minute)
-		f.mu.Lock()
-		f.validity, refusals, told = 2, 1, false
-		f.uids, f.next, f.letters = []int{101, 102, 103}, 104, map[int]int{101: 1, 102: 2, 103: 3}
-		f.last.Close()
-		f.mu.Unlock()
+		f.change(func() {
+			f.validity, refusals, told = 2, 1, false
+			f.uids, f.next, f.letters = []int{101, 102, 103}, 104, map[int]int{101: 1, 102: 2, 103: 3}
+			f.last.Close()
+		})
 		elapse(2 * time.Hour)
 		stop()
 		wantNumbers(t, j)
@@ -151,13 +151,9 @@ func TestPhantomOfAHighUID(t *testing.T) {
 			a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
 			stop := start(t, a)
 			elapse(time.Minute)
-			f.mu.Lock()
-			once = true
-			f.mu.Unlock()
+			f.change(func() { once = true })
 			elapse(5 * time.Minute)
-			f.mu.Lock()
-			f.uids = append(f.uids, 3)
-			f.mu.Unlock()
+			f.change(func() { f.uids = append(f.uids, 3) })
 			elapse(time.Hour)
 			stop()
 			if got := numbers(j.all()); got[len(got)-1] != 3 {
@@ -184,9 +180,7 @@ func TestPhantomBesideAMail(t *testing.T) {
 		a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
 		stop := start(t, a)
 		elapse(time.Minute)
-		f.mu.Lock()
-		f.uids = append(f.uids, 6)
-		f.mu.Unlock()
+		f.change(func() { f.uids = append(f.uids, 6) })
 		elapse(2 * time.Minute)
 		stop()
 		wantNumbers(t, j, 5, 6)

@@ -48,14 +48,12 @@ func TestOrderOfFields(t *testing.T) {
 				a.Dial, a.Since, a.After, a.Schedule = f.Dial, "now", after, "@every 2m"
 				stop := start(t, a)
 				elapse(time.Minute)
-				f.mu.Lock()
-				f.uids, f.next = []int{1, 2, 3}, 4
-				f.mu.Unlock()
+				f.change(func() { f.uids, f.next = []int{1, 2, 3}, 4 })
 				elapse(5 * time.Minute)
 				stop()
-				f.mu.Lock()
-				f.uids, f.next = []int{1, 2, 3, 4}, 5 // while we are away
-				f.mu.Unlock()
+				f.change(func() {
+					f.uids, f.next = []int{1, 2, 3, 4}, 5 // while we are away
+				})
 				stop = start(t, a)
 				elapse(30 * time.Hour)
 				stop()
@@ -140,15 +138,13 @@ func TestRenumberedAfterAShortList(t *testing.T) {
 		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 10m"
 		stop := start(t, a)
 		elapse(time.Hour)
-		f.mu.Lock()
-		short = true
-		f.mu.Unlock()
+		f.change(func() { short = true })
 		elapse(24 * time.Hour)
-		f.mu.Lock()
-		short = false
-		f.validity, f.uids, f.next, f.letters = 2, []int{11, 12, 13, 14, 15}, 16, map[int]int{11: 1, 12: 2, 13: 3, 14: 4, 15: 5}
-		f.last.Close()
-		f.mu.Unlock()
+		f.change(func() {
+			short = false
+			f.validity, f.uids, f.next, f.letters = 2, []int{11, 12, 13, 14, 15}, 16, map[int]int{11: 1, 12: 2, 13: 3, 14: 4, 15: 5}
+			f.last.Close()
+		})
 		elapse(time.Hour)
 		stop()
 		wantNumbers(t, j)
@@ -197,9 +193,7 @@ func TestPrintsEndTheConnection(t *testing.T) {
 		a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
 		stop := start(t, a)
 		elapse(10 * time.Second)
-		f.mu.Lock()
-		f.uids = slices.Clone(many()[:100])
-		f.mu.Unlock()
+		f.change(func() { f.uids = slices.Clone(many()[:100]) })
 		elapse(10 * time.Minute)
 		stop()
 		if len(j.all()) != 100 {
@@ -207,9 +201,7 @@ func TestPrintsEndTheConnection(t *testing.T) {
 		}
 		stop = start(t, a)
 		elapse(time.Minute)
-		f.mu.Lock()
-		f.uids = append(f.uids, 1000)
-		f.mu.Unlock()
+		f.change(func() { f.uids = append(f.uids, 1000) })
 		begun := time.Now()
 		for len(j.all()) < 101 && time.Since(begun) < 48*time.Hour {
 			elapse(time.Minute)
@@ -245,9 +237,7 @@ func TestAnotherMailThatCantBeHad(t *testing.T) {
 				a.Dial, a.Schedule, a.After = f.Dial, "@every 10m", Leave
 				stop := start(t, a)
 				elapse(5 * time.Minute)
-				f.mu.Lock()
-				f.letters, back = map[int]int{3: 13}, true
-				f.mu.Unlock()
+				f.change(func() { f.letters, back = map[int]int{3: 13}, true })
 				elapse(10 * 24 * time.Hour)
 				stop()
 				if n := len(j.all()); n > 6 {
@@ -309,38 +299,40 @@ func TestOrderOfFieldsChanges(t *testing.T) {
 	})
 }
 
+// emptyHeaders answers HEADER.FIELDS with nothing while the server is ill.
+func (f *fake) emptyHeaders(ill *bool) func(string) string {
+	return func(c string) string {
+		rest, ok := strings.CutPrefix(c, "UID FETCH ")
+		if !ok || !*ill || !strings.Contains(c, "HEADER.FIELDS") {
+			return ""
+		}
+		var text string
+		for i, uid := range f.present(rest) {
+			text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE 100 BODY[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)]<0> {2}\r\n\r\n)\r\n", i+1, uid)
+		}
+		return text
+	}
+}
+
 // TestEmptyHeadersForAMoment has a server answer HEADER.FIELDS with nothing for some minutes.
 func TestEmptyHeadersForAMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
 		ill := false
-		f.answer = func(c string) string {
-			if rest, ok := strings.CutPrefix(c, "UID FETCH "); ok && ill && strings.Contains(c, "HEADER.FIELDS") {
-				var text string
-				for i, uid := range f.present(rest) {
-					text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE 100 BODY[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)]<0> {2}\r\n\r\n)\r\n", i+1, uid)
-				}
-				return text
-			}
-			return ""
-		}
+		f.answer = f.emptyHeaders(&ill)
 		j := newMemory()
 		a := account(j, 143)
 		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
 		stop := start(t, a)
 		elapse(10 * time.Minute)
-		f.mu.Lock()
-		ill = true
-		f.mu.Unlock()
-		j.mu.Lock()
-		j.order = ReconcileNow
-		j.mu.Unlock()
+		f.change(func() { ill = true })
+		j.give(ReconcileNow)
 		elapse(5 * time.Minute)
-		f.mu.Lock()
-		ill = false
-		f.uids, f.next = append(f.uids, 5), 6
-		f.mu.Unlock()
+		f.change(func() {
+			ill = false
+			f.uids, f.next = append(f.uids, 5), 6
+		})
 		elapse(2 * time.Hour)
 		stop()
 		wantNumbers(t, j, 5)
@@ -353,28 +345,15 @@ func TestEmptyHeadersAtFirstContact(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
 		ill := true
-		f.answer = func(c string) string {
-			if rest, ok := strings.CutPrefix(c, "UID FETCH "); ok && ill && strings.Contains(c, "HEADER.FIELDS") {
-				var text string
-				for i, uid := range f.present(rest) {
-					text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE 100 BODY[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)]<0> {2}\r\n\r\n)\r\n", i+1, uid)
-				}
-				return text
-			}
-			return ""
-		}
+		f.answer = f.emptyHeaders(&ill)
 		j := newMemory()
 		a := account(j, 143)
 		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
 		stop := start(t, a)
 		elapse(5 * time.Minute)
-		f.mu.Lock()
-		ill = false
-		f.mu.Unlock()
+		f.change(func() { ill = false })
 		elapse(30 * time.Hour)
-		f.mu.Lock()
-		f.uids, f.next = append(f.uids, 5), 6
-		f.mu.Unlock()
+		f.change(func() { f.uids, f.next = append(f.uids, 5), 6 })
 		elapse(72 * time.Hour)
 		stop()
 		wantNumbers(t, j, 5)
@@ -399,10 +378,10 @@ func TestPrintsRefusedForAMoment(t *testing.T) {
 		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
 		stop := start(t, a)
 		elapse(72 * time.Hour)
-		f.mu.Lock()
-		f.validity = 2
-		f.last.Close()
-		f.mu.Unlock()
+		f.change(func() {
+			f.validity = 2
+			f.last.Close()
+		})
 		elapse(time.Hour)
 		stop()
 		wantNumbers(t, j)

@@ -33,13 +33,9 @@ func TestSentHeaderRefused(t *testing.T) {
 		a.Wanted = func(context.Context, []byte) (Want, error) { return Wanted, nil }
 		stop := start(t, a)
 		elapse(10 * time.Second)
-		f.mu.Lock()
-		f.uids, ill = append(f.uids, 7), true
-		f.mu.Unlock()
+		f.change(func() { f.uids, ill = append(f.uids, 7), true })
 		elapse(3 * time.Minute)
-		f.mu.Lock()
-		ill = false
-		f.mu.Unlock()
+		f.change(func() { ill = false })
 		elapse(4 * 24 * time.Hour)
 		stop()
 		wantNumbers(t, j, 7)
@@ -65,9 +61,7 @@ func TestSentTwoCuts(t *testing.T) {
 		a.Wanted = func(context.Context, []byte) (Want, error) { return Wanted, nil }
 		stop := start(t, a)
 		elapse(10 * time.Second)
-		f.mu.Lock()
-		f.uids = append(f.uids, 7)
-		f.mu.Unlock()
+		f.change(func() { f.uids = append(f.uids, 7) })
 		elapse(4 * 24 * time.Hour)
 		stop()
 		wantNumbers(t, j, 7)
@@ -92,13 +86,9 @@ func TestSentConnectionEnds(t *testing.T) {
 		a.Wanted = func(context.Context, []byte) (Want, error) { return Wanted, nil }
 		stop := start(t, a)
 		elapse(10 * time.Second)
-		f.mu.Lock()
-		f.uids, ill = append(f.uids, 7, 8, 9), true
-		f.mu.Unlock()
+		f.change(func() { f.uids, ill = append(f.uids, 7, 8, 9), true })
 		elapse(10 * time.Minute)
-		f.mu.Lock()
-		ill = false
-		f.mu.Unlock()
+		f.change(func() { ill = false })
 		elapse(4 * 24 * time.Hour)
 		stop()
 		wantNumbers(t, j, 7, 8, 9)
@@ -121,9 +111,7 @@ func TestSentWaitsOverRestarts(t *testing.T) {
 		}
 		stop := start(t, a)
 		elapse(10 * time.Second)
-		f.mu.Lock()
-		f.uids = append(f.uids, 7)
-		f.mu.Unlock()
+		f.change(func() { f.uids = append(f.uids, 7) })
 		elapse(3 * time.Minute)
 		for range 3 {
 			stop()
@@ -159,20 +147,12 @@ func TestSentHiddenForAWhile(t *testing.T) {
 		}
 		stop := start(t, a)
 		elapse(time.Minute)
-		f.mu.Lock()
-		f.uids = append(f.uids, 7)
-		f.mu.Unlock()
+		f.change(func() { f.uids = append(f.uids, 7) })
 		elapse(4 * time.Minute)
-		f.mu.Lock()
-		hide = true
-		f.mu.Unlock()
-		j.mu.Lock()
-		j.order = ReconcileNow
-		j.mu.Unlock()
+		f.change(func() { hide = true })
+		j.give(ReconcileNow)
 		elapse(3 * time.Minute)
-		f.mu.Lock()
-		hide = false
-		f.mu.Unlock()
+		f.change(func() { hide = false })
 		elapse(48 * time.Hour)
 		stop()
 		wantNumbers(t, j, 7)
@@ -250,9 +230,7 @@ func TestAnotherSentMail(t *testing.T) {
 				a.Wanted = func(context.Context, []byte) (Want, error) { return want, nil }
 				stop := start(t, a)
 				elapse(5 * time.Minute)
-				f.mu.Lock()
-				f.letters = map[int]int{3: 13}
-				f.mu.Unlock()
+				f.change(func() { f.letters = map[int]int{3: 13} })
 				elapse(10 * 24 * time.Hour)
 				stop()
 				if n := f.said("UID FETCH 3 (UID RFC822.SIZE BODY.PEEK[HEADER]"); n > 3 {
@@ -320,13 +298,9 @@ func TestSentWaitsOverABadNight(t *testing.T) {
 		}
 		stop := start(t, a)
 		elapse(10 * time.Second)
-		f.mu.Lock()
-		f.uids = append(f.uids, 7)
-		f.mu.Unlock()
+		f.change(func() { f.uids = append(f.uids, 7) })
 		elapse(3*time.Hour + 16*time.Minute + 20*time.Second)
-		f.mu.Lock()
-		f.uids = append(f.uids, 11, 12, 13, 14)
-		f.mu.Unlock()
+		f.change(func() { f.uids = append(f.uids, 11, 12, 13, 14) })
 		elapse(2 * time.Hour)
 		elapse(44 * time.Hour)
 		stop()
@@ -368,9 +342,7 @@ func TestLargeSentMail(t *testing.T) {
 		}
 		stop := start(t, a)
 		elapse(10 * time.Second)
-		f.mu.Lock()
-		f.uids = append(f.uids, 7)
-		f.mu.Unlock()
+		f.change(func() { f.uids = append(f.uids, 7) })
 		elapse(2 * time.Hour)
 		stop()
 		if f.logins > 1 {
@@ -405,9 +377,7 @@ func TestRefusedMailAndSentMail(t *testing.T) {
 		}
 		stop := start(t, a)
 		elapse(10 * time.Second)
-		f.mu.Lock()
-		f.uids = append(f.uids, 1, 2, 3, 4, 5, 7)
-		f.mu.Unlock()
+		f.change(func() { f.uids = append(f.uids, 1, 2, 3, 4, 5, 7) })
 		for len(numbers(j.all())) == 0 || numbers(j.all())[len(numbers(j.all()))-1] != 7 {
 			elapse(time.Minute)
 			if time.Since(begun) > 48*time.Hour {

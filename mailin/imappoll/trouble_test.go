@@ -114,10 +114,10 @@ func TestServerThatHangsUp(t *testing.T) {
 			stop := start(t, a)
 			for n := 1; n <= 60; n++ {
 				elapse(max(c.lasts, 2*time.Minute))
-				f.mu.Lock()
-				f.uids = append(f.uids, n)
-				f.last.Close()
-				f.mu.Unlock()
+				f.change(func() {
+					f.uids = append(f.uids, n)
+					f.last.Close()
+				})
 			}
 			elapse(c.wait)
 			exactlyOnce(t, j.all(), 60)
@@ -241,9 +241,7 @@ func TestDeadPeerInIdle(t *testing.T) {
 		a.Dial, a.Schedule = f.Dial, "@hourly"
 		stop := start(t, a)
 		elapse(10 * time.Second)
-		f.mu.Lock()
-		f.uids = append(f.uids, 1)
-		f.mu.Unlock()
+		f.change(func() { f.uids = append(f.uids, 1) })
 		elapse(5*time.Minute + 10*time.Second)
 		stop()
 		exactlyOnce(t, j.all(), 1)
@@ -369,9 +367,7 @@ func TestMovesSoonByOutcome(t *testing.T) {
 			t.Errorf("the first was moved %d times", n)
 		}
 		settle("")
-		f.mu.Lock()
-		news = true
-		f.mu.Unlock()
+		f.change(func() { news = true })
 		elapse(a.Renew + time.Second)
 		settle("apart")
 		elapse(30 * time.Second)
@@ -397,9 +393,7 @@ func TestSentMail(t *testing.T) {
 		f.caps, f.only = "NAMESPACE MOVE", "INBOX.Sent"
 		go func() {
 			time.Sleep(10 * time.Minute)
-			f.mu.Lock()
-			f.uids = append(f.uids, 1, 2, 3)
-			f.mu.Unlock()
+			f.change(func() { f.uids = append(f.uids, 1, 2, 3) })
 		}()
 		j := play(t, f, 20*time.Minute, func(a *Account) {
 			a.Folders, a.Sent = []string{"Otros"}, "Sent"
@@ -443,17 +437,11 @@ func TestOrder(t *testing.T) {
 		stop := start(t, a)
 		elapse(30 * time.Minute)
 		down.Store(false)
-		j.mu.Lock()
-		j.order = PollNow
-		j.mu.Unlock()
+		j.give(PollNow)
 		elapse(5 * time.Second)
 		exactlyOnce(t, j.all(), 1)
-		f.mu.Lock()
-		f.uids = append(f.uids, 2)
-		f.mu.Unlock()
-		j.mu.Lock()
-		j.order = ReconcileNow
-		j.mu.Unlock()
+		f.change(func() { f.uids = append(f.uids, 2) })
+		j.give(ReconcileNow)
 		elapse(5 * time.Second)
 		stop()
 		exactlyOnce(t, j.all(), 2)
@@ -477,9 +465,7 @@ func TestNight(t *testing.T) {
 		a.Dial, a.Schedule, a.After = f.Dial, "@every 10m", Leave
 		stop := start(t, a)
 		elapse(2 * time.Hour)
-		f.mu.Lock()
-		f.uids, ill = []int{1, 2, 3}, false
-		f.mu.Unlock()
+		f.change(func() { f.uids, ill = []int{1, 2, 3}, false })
 		begun := j.state().Reconciled
 		for end := begun.Add(27 * time.Hour); j.state().Reconciled.Equal(begun) && time.Now().Before(end); {
 			if n := len(j.all()); n != 2 { // one whole, one set aside
@@ -672,9 +658,7 @@ func TestFolderThatEndsTheConnection(t *testing.T) {
 						a.Wanted = func(context.Context, []byte) (Want, error) { return Unwanted, nil }
 						stop := start(t, a)
 						elapse(10 * time.Second)
-						f.mu.Lock()
-						f.uids = []int{1}
-						f.mu.Unlock()
+						f.change(func() { f.uids = []int{1} })
 						elapse(30 * time.Minute)
 						stop()
 						wantNumbers(t, j, 1)
@@ -792,9 +776,7 @@ func TestOrdersKeepToTheRation(t *testing.T) {
 		stop := start(t, a)
 		for range 360 {
 			elapse(5 * time.Second)
-			j.mu.Lock()
-			j.order = PollNow
-			j.mu.Unlock()
+			j.give(PollNow)
 		}
 		if f.mu.Lock(); f.logins > 12 || f.logins < 8 {
 			t.Errorf("%d logins in half an hour", f.logins)
@@ -924,9 +906,7 @@ func TestOrderKeepsALargerOne(t *testing.T) {
 		f.uids = []int{1, 2, 3}
 		stop = start(t, a)
 		elapse(5 * time.Minute)
-		j.mu.Lock()
-		j.order = PollNow
-		j.mu.Unlock()
+		j.give(PollNow)
 		down.Store(false)
 		elapse(10 * time.Minute)
 		stop()
@@ -1003,12 +983,8 @@ func TestOrderOutlivesTheConnection(t *testing.T) {
 		if e := entry(); e.State != Aside {
 			t.Fatalf("it is %+v", e)
 		}
-		f.mu.Lock()
-		ill, ends = false, true
-		f.mu.Unlock()
-		j.mu.Lock()
-		j.order = ReconcileAside
-		j.mu.Unlock()
+		f.change(func() { ill, ends = false, true })
+		j.give(ReconcileAside)
 		elapse(20 * time.Minute)
 		stop()
 		if e := entry(); ends || e.State != Done {
