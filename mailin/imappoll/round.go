@@ -128,9 +128,10 @@ func (s *session) run(ctx context.Context, steps ...func() error) (err error) {
 
 // look takes what is new in the open folder, and then the steps. It notes that mail could be taken, whatever becomes of these.
 func (s *session) look(ctx context.Context, steps ...func() error) error {
-	scanned := errors.New("not yet")
-	err := s.run(ctx, append([]func() error{func() error { scanned = s.scan(ctx); return scanned }}, steps...)...)
-	if scanned == nil && !s.outage {
+	scanned := false
+	scan := func() error { err := s.scan(ctx); scanned = err == nil; return err }
+	err := s.run(ctx, append([]func() error{scan}, steps...)...)
+	if scanned && !s.outage {
 		s.works()
 	}
 	return err
