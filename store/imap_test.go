@@ -126,6 +126,20 @@ func TestIMAPSuperseded(t *testing.T) {
 	same(t, "nothing else is known", len(left), 1)
 }
 
+// TestIMAPPartThatIsFiled takes a mail whole whose part an administrator has filed meanwhile: people may work with the part, so it
+// stays where it is.
+func TestIMAPPartThatIsFiled(t *testing.T) {
+	s := imapStore(t)
+	f := IMAPFolder{"a", "INBOX", 7}
+	check(t, s.BeginIMAP(ctx, f, 0, nil))
+	part := imapMail(t, s, 1, "header")
+	part.State, part.Envelope.Incomplete = "aside", "NIL"
+	check(t, s.TakeIMAP(ctx, f, 1, []IMAPMail{part}))
+	settle(t, s, 1, Verdict{Outcome: OutcomeTicket})
+	check(t, s.TakeIMAP(ctx, f, 0, []IMAPMail{imapMail(t, s, 1, "whole")}))
+	same(t, "outcome of the part", mail(t, s, 1).Outcome, OutcomeTicket)
+}
+
 func TestIMAPOrdersAndStatus(t *testing.T) {
 	s, ctx := imapStore(t), context.Background()
 	order := func() string {
@@ -150,6 +164,28 @@ func TestIMAPOrdersAndStatus(t *testing.T) {
 	}
 }
 
+// TestIMAPOrderGivenMeanwhile gives an order between the reading of the one before and its clearing: it is taken the next time.
+func TestIMAPOrderGivenMeanwhile(t *testing.T) {
+	s := imapStore(t)
+	check(t, s.OrderIMAP(ctx, "a", "poll"))
+	release := hold(t, s)
+	given := make(chan error, 1)
+	queued := func(n int) {
+		for end := time.Now().Add(10 * time.Second); len(s.writer.jobs) < n && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	go func() { given <- s.OrderIMAP(ctx, "a", "reconcile") }()
+	queued(1)
+	taken := make(chan string, 1)
+	go func() { order, _ := s.IMAPOrder(ctx, "a"); taken <- order }()
+	queued(2) // it has read the first order, and the second is written before it clears that
+	release()
+	check(t, <-given)
+	same(t, "the first order", <-taken, "poll")
+	same(t, "the second order", must(s.IMAPOrder(ctx, "a"))(t), "reconcile")
+}
+
 // TestIMAPSetBackTwice keeps the count of what was taken, however often UIDs are given out once more.
 func TestIMAPSetBackTwice(t *testing.T) {
 	s := imapStore(t)
@@ -159,6 +195,19 @@ func TestIMAPSetBackTwice(t *testing.T) {
 		check(t, s.TakeIMAP(ctx, f, 1, []IMAPMail{imapMail(t, s, 1, text)}))
 		same(t, "taken", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Taken: i + 1})
 	}
+}
+
+// TestIMAPPartOverASetBack has UIDs given out once more after a mail was set aside: it was never taken, and is not counted as such.
+func TestIMAPPartOverASetBack(t *testing.T) {
+	s := imapStore(t)
+	f := IMAPFolder{"a", "INBOX", 7}
+	check(t, s.BeginIMAP(ctx, f, 0, nil))
+	part := imapMail(t, s, 1, "header")
+	part.State, part.Envelope.Incomplete = "aside", "NIL"
+	check(t, s.TakeIMAP(ctx, f, 1, []IMAPMail{part}))
+	same(t, "set aside", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Aside: 1})
+	check(t, s.BeginIMAP(ctx, f, 0, nil))
+	same(t, "after the set-back", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{})
 }
 
 // TestIMAPOwed has one mail in each state: what is half done is owed, and a print that was taken stays.

@@ -1,6 +1,7 @@
 package imappoll
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -251,6 +252,38 @@ func TestRemovalThatIsIgnoredIsTold(t *testing.T) {
 		j := play(t, f, 48*time.Hour, nil)
 		if j.alarmed() == "[]" && j.state().Error == "" && !strings.Contains(j.state().Report, "keep") {
 			t.Errorf("20 mails stay, nobody is told: error %q alarms %s report %q left %v", j.state().Error, j.alarmed(), j.state().Report, f.uids)
+		}
+	})
+}
+
+// TestNothingIsMovedWhenTheJournalFails has mail to be moved, and new mail that the journal can't take: nothing is changed on
+// the server until the journal works again, for it could not be noted.
+func TestNothingIsMovedWhenTheJournalFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1)
+		j := newMemory()
+		j.settled = "" // so that the mail is not moved yet
+		a := account(j, 143)
+		a.Dial, a.Schedule, a.Apart = f.Dial, "@every 2m", "Cuarentena"
+		stop := start(t, a)
+		journal := func(settled string, err error) {
+			j.mu.Lock()
+			defer j.mu.Unlock()
+			j.settled, j.takeErr = settled, err
+		}
+		elapse(time.Minute)
+		journal("filed", errors.New("database is locked"))
+		f.change(func() { f.uids = append(f.uids, 2) })
+		elapse(5 * time.Minute)
+		if n := f.said("UID MOVE"); n > 0 || !strings.Contains(j.state().Error, "database is locked") {
+			t.Errorf("moved %d times, error %q", n, j.state().Error)
+		}
+		journal("filed", nil)
+		elapse(5 * time.Minute)
+		stop()
+		exactlyOnce(t, j.all(), 2)
+		if len(f.uids) > 0 {
+			t.Errorf("left %v", f.uids)
 		}
 	})
 }

@@ -52,13 +52,16 @@ func wantNumbers(t *testing.T, j *memory, want ...int) {
 // TestServerSetBack has a server whose disk was set back: it gives out UIDs once more, though UIDVALIDITY says that it
 // does not. What comes under them is new mail, and is neither passed over nor destroyed unread.
 func TestServerSetBack(t *testing.T) {
-	for _, after := range []After{Move, Delete, Flag, Leave} {
+	for _, c := range []struct {
+		after After
+		caps  string
+	}{{Move, "MOVE UIDPLUS"}, {Delete, "MOVE UIDPLUS"}, {Flag, "MOVE UIDPLUS"}, {Leave, "MOVE UIDPLUS"}, {Move, ""}} { // a server without either can't move mail, which stays
 		for _, later := range []bool{false, true} { // UIDNEXT has overtaken what was seen before
-			t.Run(fmt.Sprintf("%s-%v", after, later), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s-%s-%v", c.after, strings.ReplaceAll(c.caps, " ", "-"), later), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					f := newFake(1, 2, 3, 4, 5)
-					f.next = 6
-					j := change(t, f, func(a *Account) { a.After = after }, 26*time.Hour, func() {
+					f.caps, f.next = c.caps, 6
+					j := change(t, f, func(a *Account) { a.After = c.after }, 26*time.Hour, func() {
 						f.uids, f.letters, f.next = append(f.uids[:min(2, len(f.uids))], 4, 5), map[int]int{4: 14, 5: 15}, 6
 						if later {
 							f.uids, f.next = append(f.uids, 6, 7), 8
@@ -78,6 +81,50 @@ func TestServerSetBack(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// TestArchiveOverRenumbering has UIDVALIDITY change before the old mail is in, or after it: in the first case that mail is filed
+// without notices under its new UIDs too, in the second there may be new mail among it.
+func TestArchiveOverRenumbering(t *testing.T) {
+	for _, before := range []bool{true, false} {
+		t.Run(fmt.Sprint(before), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake(1, 2, 3)
+				f.next = 4
+				busy := before
+				f.answer = func(command string) string {
+					if busy && strings.Contains(command, "BODY.PEEK[]") {
+						return "{tag} NO [THROTTLED] slow down\r\n"
+					}
+					return ""
+				}
+				j := newMemory()
+				a := account(j, 143)
+				a.Dial, a.After, a.Archive, a.Schedule = f.Dial, Leave, true, "@every 2m"
+				stop := start(t, a)
+				elapse(10 * time.Minute)
+				f.change(func() {
+					busy, f.validity = false, 2
+					f.last.Close()
+				})
+				elapse(20 * time.Minute)
+				f.change(func() { f.uids, f.next = append(f.uids, 4), 5 })
+				elapse(5 * time.Minute)
+				stop()
+				var got []string
+				for _, m := range j.all() {
+					got = append(got, fmt.Sprint(m.UIDValidity, "/", m.UID, " ", m.Archive))
+				}
+				want := "[2/1 true 2/2 true 2/3 true 2/4 false]"
+				if !before {
+					want = "[1/1 true 1/2 true 1/3 true 2/1 false 2/2 false 2/3 false 2/4 false]"
+				}
+				if fmt.Sprint(got) != want {
+					t.Errorf("taken as archive: %v, want %s", got, want)
+				}
+			})
+		})
 	}
 }
 
@@ -472,6 +519,36 @@ func TestPhantomAtFirstContact(t *testing.T) {
 		elapse(72 * time.Hour)
 		stop()
 		wantNumbers(t, j, 3)
+	})
+}
+
+// TestPhantomForAMoment has a server that lists a UID far above all others and ends the connection over two fetches. When it
+// is well, the UID is listed no more, and must not keep new mail from being seen until the night.
+func TestPhantomForAMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2)
+		ends := 0
+		f.answer = func(command string) string {
+			switch {
+			case ends > 0 && strings.HasPrefix(command, "UID SEARCH"):
+				return "* SEARCH 1 2 3 4000000000\r\n"
+			case ends > 0 && strings.Contains(command, "BODY.PEEK[]"):
+				ends--
+				return cut
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
+		stop := start(t, a)
+		elapse(time.Minute)
+		f.change(func() { f.uids, ends = append(f.uids, 3), 2 })
+		elapse(5 * time.Minute)
+		f.change(func() { f.uids = append(f.uids, 4) })
+		elapse(5 * time.Minute)
+		stop()
+		wantNumbers(t, j, 1, 2, 3, 4)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -831,6 +832,25 @@ func TestManyIllMailsInOneFolder(t *testing.T) {
 			t.Errorf("the other folder's mail came after %v, %d logins", d, f.logins)
 		}
 		stop()
+	})
+}
+
+// TestIllMailsBesideAGoodOne has two mails end the connection, one after the other: the fault is theirs and not the folder's, which
+// is not left alone, and so the good mail behind them comes in soon.
+func TestIllMailsBesideAGoodOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2, 3)
+		f.only = "INBOX"
+		f.body = func(uid int) string {
+			if uid < 3 {
+				return cut
+			}
+			return ""
+		}
+		j := play(t, f, time.Minute, func(a *Account) { a.Folders = []string{"INBOX", "Web"} })
+		if got := numbers(j.all()); !slices.Contains(got, 3) {
+			t.Errorf("taken %v after %d logins, error %q", got, f.logins, j.state().Error)
+		}
 	})
 }
 
