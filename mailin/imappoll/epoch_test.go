@@ -552,6 +552,34 @@ func TestPhantomForAMoment(t *testing.T) {
 	})
 }
 
+// TestPhantomThatStays lists a UID far above all others for ever, which can't be had: new mail comes in all the same, and not
+// only at night.
+func TestPhantomThatStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 2)
+		phantom := false
+		f.answer = func(command string) string {
+			if phantom && strings.HasPrefix(command, "UID SEARCH") {
+				return "* SEARCH " + strings.Trim(fmt.Sprint(f.uids), "[]") + " 4000000000\r\n"
+			}
+			return ""
+		}
+		j := newMemory()
+		a := account(j, 143)
+		a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
+		stop := start(t, a)
+		elapse(time.Minute)
+		f.change(func() { phantom = true })
+		elapse(10 * time.Minute)
+		f.change(func() { f.uids = append(f.uids, 3) })
+		elapse(10 * time.Minute)
+		stop()
+		if got := numbers(j.all()); !slices.Contains(got, 3) {
+			t.Errorf("taken %v, the cursor is at %d", got, j.at["soporte/INBOX"].Cursor)
+		}
+	})
+}
+
 // TestAnotherMailboxByPoll polls another mailbox by single processes: nothing is taken.
 func TestAnotherMailboxByPoll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

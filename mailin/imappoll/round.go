@@ -280,11 +280,11 @@ func (s *session) scan(ctx context.Context) error {
 // mostPasses bounds how long one folder is scanned while more comes in, before others have their turn.
 const mostPasses = 20
 
-// seen is the highest UID that has an entry, 0 for none. A server that lists a mail which is not there must not move the
-// cursor past those that will come.
+// seen is the highest UID of mail that was there for sure, 0 for none: a server that lists a mail which can't be had must not
+// move the cursor past those that will come.
 func seen(list []uint32, known []Entry) (last uint32) {
 	for _, e := range known {
-		if _, listed := slices.BinarySearch(list, e.UID); listed && e.State != Vanished {
+		if _, listed := slices.BinarySearch(list, e.UID); listed && e.State != Vanished && e.State != Failed && e.State != Aside {
 			last = e.UID
 		}
 	}
