@@ -46,6 +46,9 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 		if err := f.flag(ctx); err != nil {
 			return err
 		}
+		if err := f.reached(ctx); err != nil {
+			return err
+		}
 		if f.named && p.mail.Envelope.Incomplete == "" {
 			if err := tx.DropParts(ctx, f.verdict); err != nil {
 				return err
@@ -141,6 +144,14 @@ func (f *filing) flag(ctx context.Context) error {
 		return nil
 	}
 	return f.tx.Note(ctx, store.Activity{Ticket: f.verdict.Ticket, Person: f.person.ID, Mail: f.mail.ID, What: "same_message_id", New: f.rd.Message.MessageID})
+}
+
+// reached notes that mail to a person arrives again: he answers some that bears his own token, and no machine does it for him.
+func (f *filing) reached(ctx context.Context) error {
+	if f.person.UndeliverableSince.IsZero() || f.resolution.Evidence != evT || f.proof == Disproof || f.rd.Origin.Class.Machine() {
+		return nil
+	}
+	return f.tx.MarkReached(ctx, f.person.ID)
 }
 
 // mailbox is where the mail belongs: the first of ours in To, then Cc, then the envelope.

@@ -104,6 +104,14 @@ func TestBounces(t *testing.T) {
 			if found, _ := h.store.PersonByAddress(t.Context(), "victima@otra.test"); found.ID != 0 {
 				t.Errorf("the report made a person: %+v", found)
 			}
+			h.file(h.plain(customer, box, "Otra cosa", "Esto es otro tema.")) // answers no mail of ours
+			if p := h.by(customer); p.UndeliverableSince.IsZero() == c.undeliverable {
+				t.Errorf("undeliverable since %v after a mail of his own", p.UndeliverableSince)
+			}
+			h.reply(n, customer, "Gracias, funciona.")
+			if p := h.by(customer); !p.UndeliverableSince.IsZero() {
+				t.Errorf("undeliverable since %v though he has answered", p.UndeliverableSince)
+			}
 		})
 	}
 }

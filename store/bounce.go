@@ -66,3 +66,11 @@ func (tx *Tx) MarkUndeliverable(ctx context.Context, person int64) error {
 	}
 	return nil
 }
+
+// MarkReached takes it back: the person has answered what was sent to him.
+func (tx *Tx) MarkReached(ctx context.Context, person int64) error {
+	if _, err := tx.exec(ctx, "UPDATE person SET undeliverable_since = NULL WHERE id = $1", person); err != nil {
+		return fmt.Errorf("mark person reached: %w", err)
+	}
+	return nil
+}
