@@ -236,7 +236,7 @@ func BenchmarkIMAPCatchUp(b *testing.B) {
 		}
 	}
 	take := func(b *testing.B, s *store.Store) {
-		a := imappoll.Account{Name: "cuenta", Host: "127.0.0.1", Port: d.TLSPort(), CAs: d.Pool(), Username: user,
+		a := imappoll.Account{Name: "cuenta", Host: "127.0.0.1", Port: d.TLSPort(), CAs: d.CAs, Username: user,
 			Password: func() (string, error) { return "secreto", nil }, Folders: []string{"INBOX"}, Since: "all", After: imappoll.Leave,
 			Journal: IMAPJournal{Store: s, Mailbox: user}}
 		if err := a.Poll(b.Context(), imappoll.PollNow); err != nil {

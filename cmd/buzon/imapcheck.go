@@ -22,15 +22,13 @@ func (a *app) tryIMAP(ctx context.Context, conf config, c imapConfig, send bool)
 	if c.expiring(time.Now()) {
 		fmt.Fprintf(a.stdout, "%-14s the client secret of %s expires on %s: make a new one\n", "imap:", c.Name, c.SecretExpires)
 	}
-	account, err := c.account(conf.DataDir)
-	if err != nil {
-		return err
-	}
+	account := c.account(conf.DataDir)
 	account.Journal, account.Wanted = mailin.IMAPJournal{}, func(context.Context, []byte) (imappoll.Want, error) { return imappoll.Unwanted, nil }
 	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
 	defer cancel()
 	id := ""
 	if send {
+		var err error
 		if id, err = conf.sendProbe(ctx, c.Mailbox); err != nil {
 			return fmt.Errorf("send the test mail: %w", err)
 		}

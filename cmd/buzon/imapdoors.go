@@ -16,49 +16,43 @@ import (
 )
 
 // imapDoors are the accounts that mail is fetched from, each with the journal that keeps it.
-func (h *house) imapDoors() (list []imappoll.Account, err error) {
+func (h *house) imapDoors() (list []imappoll.Account) {
 	for _, c := range h.config.IMAP {
-		a, err := h.imapDoor(c.withDefaults(h.config))
-		if err != nil {
-			return nil, fmt.Errorf("imap account %s: %w", c.withDefaults(h.config).Name, err)
-		}
-		list = append(list, a)
+		list = append(list, h.imapDoor(c.withDefaults(h.config)))
 	}
-	return list, nil
+	return list
 }
 
 // imapDoor is one account with the desk's journal.
-func (h *house) imapDoor(c imapConfig) (imappoll.Account, error) {
-	a, err := c.account(h.config.DataDir)
+func (h *house) imapDoor(c imapConfig) imappoll.Account {
+	a := c.account(h.config.DataDir)
 	a.Log = h.log
 	in := h.intake()
 	a.Wanted = func(ctx context.Context, header []byte) (imappoll.Want, error) {
 		return in.WantsSent(ctx, c.Mailbox, header)
 	}
 	a.Journal = mailin.IMAPJournal{Store: h.store, Mailbox: c.Mailbox, Sent: c.Sent}
-	return a, err
+	return a
 }
 
 // soon is how long before its end a client secret is warned of.
 const soon = 30 * 24 * time.Hour
 
-// account is the account of a configuration with its defaults, as yet without a journal.
-func (c imapConfig) account(dir string) (a imappoll.Account, err error) {
-	a = imappoll.Account{
+// account is the account of a configuration with its defaults, as yet without a journal. Its files are read at each login
+// and not here: where one is missing the account fails, and not the daemon.
+func (c imapConfig) account(dir string) imappoll.Account {
+	a := imappoll.Account{
 		Name: c.Name, Host: c.Host, Port: c.Port, TLS: c.TLS, Username: c.Username, Shared: c.Shared, OAuthBearer: c.Auth == "oauthbearer",
 		Folders: c.Folders, Sent: c.Sent, After: imappoll.After(c.After), MovedTo: c.MovedTo, Apart: c.Quarantine, Keyword: c.Flag,
 		Since: c.Since, Archive: c.Archive, Schedule: c.Schedule, NoIdle: c.NoIdle, MaxSize: int64(c.MaxSize), AlarmAfter: time.Duration(c.AlarmAfter),
 	}
-	if a.CAs, err = certificates(c.CAFile); err != nil {
-		return a, err
-	}
+	a.CAs = func() (*x509.CertPool, error) { return certificates(c.CAFile) }
 	if c.Auth == "password" {
 		a.Password = func() (string, error) { return secret(c.Password, c.PasswordFile, "imap.password_file") }
-		_, err = a.Password()
-		return a, err
+	} else {
+		a.Token = c.tokens(dir)
 	}
-	a.Token, err = c.tokens(dir)
-	return a, err
+	return a
 }
 
 // certificates reads the authorities of an account's own, nil for the system's.

@@ -223,6 +223,50 @@ func TestCheckSendsAMailToItself(t *testing.T) {
 	d.until("it recorded", func() bool { m := d.mails(); return len(m) == 1 && m[0].Outcome == "own" })
 }
 
+// TestBrokenAccounts starts with accounts whose files are missing: the SMTP door opens and the other account takes mail,
+// each broken one says what it lacks and raises its alarm, and works as soon as its file is there.
+func TestBrokenAccounts(t *testing.T) {
+	t.Parallel()
+	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Clave", "Secreto", "Autoridad"}})
+	dir := t.TempDir()
+	broken := map[string]string{"clave": "imap.password_file", "secreto": "imap.client_secret_file", "autoridad": "imap.ca_file"}
+	more := "name = \"sana\"\n"
+	for name, extra := range map[string]string{"clave": "tls = \"none\"\npassword_file", "autoridad": "password = \"secreto\"\nca_file",
+		"secreto": "tls = \"none\"\ngrant = \"client_credentials\"\nclient_id = \"C\"\ntoken_url = \"http://127.0.0.1:1/\"\nclient_secret_file"} {
+		more += fmt.Sprintf("[[imap]]\nname = %q\nhost = \"127.0.0.1\"\nport = %d\nusername = \"soporte\"\nfolders = [%q]\nalarm_after = \"1s\"\n%s = %q\n",
+			name, srv.Port(), strings.ToUpper(name[:1])+name[1:], extra, filepath.Join(dir, name))
+	}
+	d := imapDesk(t, srv, more)
+	serveBinary(t, buildBuzon(t), d.file)
+	state := func(name string) (row accountRow) {
+		for _, row = range rowsOf[accountRow](t, d.cli("--json", "mailbox", "list")) {
+			if row.Account == name {
+				return row
+			}
+		}
+		return row
+	}
+	srv.Append(t, "INBOX", letter{From: "carla@cliente.test", To: soporte, Subject: "No imprime", Text: "Hola.", ID: "<c1@cliente.test>"}.raw())
+	d.until("the sound account's mail filed", func() bool { return len(d.tickets()) == 1 })
+	code, out, _ := d.runCLI("", "check")
+	for name, key := range broken {
+		d.until(name+" alarmed", func() bool { return state(name).Alarmed != nil })
+		if row := state(name); row.State != "failing" || !strings.Contains(row.Error, key) {
+			t.Errorf("%s is %s: %s", name, row.State, row.Error)
+		}
+		if code == exitOK || !strings.Contains(out, key) {
+			t.Errorf("check ends with %d and does not name %s:\n%s", code, key, out)
+		}
+	}
+	if row := state("sana"); row.State != "ok" {
+		t.Errorf("the sound account is %s: %s", row.State, row.Error)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "clave"), []byte("secreto\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.until("the mended account well", func() bool { return state("clave").State == "ok" })
+}
+
 // metricsPage is what monitoring sees.
 func metricsPage(t *testing.T, address string) string {
 	t.Helper()

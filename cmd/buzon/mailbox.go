@@ -182,11 +182,7 @@ func (a *app) orderAccounts(ctx context.Context, names []string, order imappoll.
 
 // pollHere fetches mail in this process, and files it.
 func (h *house) pollHere(ctx context.Context, c imapConfig, order imappoll.Order) error {
-	door, err := h.imapDoor(c)
-	if err != nil {
-		return err
-	}
-	if err := door.Poll(ctx, order); err != nil {
+	if err := h.imapDoor(c).Poll(ctx, order); err != nil {
 		return err
 	}
 	in := h.intake()

@@ -133,7 +133,7 @@ func withClient(ctx context.Context) context.Context {
 
 // tokens is where the account's access tokens come from. The secrets are read anew for each, so that a new one needs no
 // restart.
-func (a imapConfig) tokens(dir string) (func(ctx context.Context, fresh bool) (string, error), error) {
+func (a imapConfig) tokens(dir string) func(ctx context.Context, fresh bool) (string, error) {
 	var get func(context.Context) (*oauth2.Token, error)
 	switch a.Grant {
 	case "client_credentials":
@@ -148,10 +148,7 @@ func (a imapConfig) tokens(dir string) (func(ctx context.Context, fresh bool) (s
 	case "service_account":
 		get = a.serviceAccount
 	default:
-		return (&loginTokens{account: a, file: a.tokenFile(dir)}).token, nil
-	}
-	if _, err := a.oauth(); err != nil {
-		return nil, err
+		return (&loginTokens{account: a, file: a.tokenFile(dir)}).token
 	}
 	var mu sync.Mutex
 	var last *oauth2.Token
@@ -166,7 +163,7 @@ func (a imapConfig) tokens(dir string) (func(ctx context.Context, fresh bool) (s
 			last = token
 		}
 		return last.AccessToken, nil
-	}, nil
+	}
 }
 
 // tokenError is what the provider answered, without the page that it sent: some repeat the request there, with the secret.

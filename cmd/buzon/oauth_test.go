@@ -123,10 +123,7 @@ func TestOAuthDeviceLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	account, _ := conf.imapAccount("cuenta")
-	get, err := account.tokens(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	get := account.tokens(dir)
 	for _, c := range []struct {
 		fresh bool
 		want  string
@@ -224,10 +221,7 @@ func TestOAuthWithoutAPerson(t *testing.T) {
 	} {
 		p.asked = nil
 		account, dir := p.account(t, c.more)
-		get, err := account.tokens(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
+		get := account.tokens(dir)
 		for _, s := range []struct {
 			fresh bool
 			want  string
@@ -244,10 +238,7 @@ func TestOAuthWithoutAPerson(t *testing.T) {
 
 func TestOAuthBeforeTheLogin(t *testing.T) {
 	account, dir := newProvider(t).account(t, `device_url = "URL/device"`)
-	get, err := account.tokens(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	get := account.tokens(dir)
 	if _, err := get(t.Context(), false); err == nil || !strings.Contains(err.Error(), "run buzon oauth login cuenta") {
 		t.Errorf("error %v", err)
 	}
@@ -276,11 +267,8 @@ func TestTokenErrorsKeepSecrets(t *testing.T) {
 	p := newProvider(t)
 	p.refuse = "echo"
 	account, dir := p.account(t, "grant = \"client_credentials\"\nclient_secret = \"Secreto77\"\nauth = \"xoauth2\"")
-	get, err := account.tokens(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = get(t.Context(), false)
+	get := account.tokens(dir)
+	_, err := get(t.Context(), false)
 	if err == nil || strings.Contains(err.Error(), "Secreto77") || !strings.Contains(err.Error(), "/token answers 400 Bad Request") {
 		t.Errorf("error %v", err)
 	}

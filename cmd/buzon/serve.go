@@ -87,10 +87,7 @@ func (h *house) serve(ctx context.Context, ready func(line string)) error {
 		return err
 	}
 	defer transport.Close()
-	accounts, err := h.imapDoors()
-	if err != nil {
-		return err
-	}
+	accounts := h.imapDoors()
 	doors, err := h.listen()
 	if err != nil {
 		return err

@@ -70,8 +70,8 @@ func (d *DovecotServer) Port() int { return port(d.Addr) }
 // TLSPort is the port of TLSAddr.
 func (d *DovecotServer) TLSPort() int { return port(d.TLSAddr) }
 
-// Pool trusts the server's certificate.
-func (d *DovecotServer) Pool() *x509.CertPool { return d.cert.Pool }
+// CAs trusts the server's certificate.
+func (d *DovecotServer) CAs() (*x509.CertPool, error) { return d.cert.Pool, nil }
 
 // Client is a client of this user, logged in, which ends with the test.
 func (d *DovecotServer) Client(t testing.TB, user string) *imapclient.Client {

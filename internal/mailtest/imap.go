@@ -65,8 +65,8 @@ func (s *IMAP) Addr() string { return s.addr }
 // Port is the port of Addr.
 func (s *IMAP) Port() int { return port(s.addr) }
 
-// Pool trusts the server's certificate; nil without TLS.
-func (s *IMAP) Pool() *x509.CertPool { return s.opts.Certificate.Pool }
+// CAs trusts the server's certificate.
+func (s *IMAP) CAs() (*x509.CertPool, error) { return s.opts.Certificate.Pool, nil }
 
 // Start listens again, on the port it had, with the mail it had.
 func (s *IMAP) Start(t testing.TB) {

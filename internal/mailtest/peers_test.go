@@ -29,7 +29,7 @@ func TestDovecotServes(t *testing.T) {
 		t.Errorf("%d mails in INBOX: %q", len(got), got)
 	}
 	d.Create(t, "soporte@ejemplo.test", "Procesados")
-	if c := login(t, d.TLSAddr, "tls", d.Pool(), "soporte@ejemplo.test", "secreto"); !c.Caps().Has("MOVE") {
+	if c := login(t, d.TLSAddr, "tls", d.cert.Pool, "soporte@ejemplo.test", "secreto"); !c.Caps().Has("MOVE") {
 		t.Errorf("capabilities %v", c.Caps())
 	}
 }

@@ -27,7 +27,7 @@ func TestCheck(t *testing.T) {
 	} {
 		t.Run(strings.ReplaceAll(c.name, " ", "-"), func(t *testing.T) {
 			a := account(newMemory(), srv.Port())
-			a.TLS, a.CAs = "tls", srv.Pool()
+			a.TLS, a.CAs = "tls", srv.CAs
 			c.change(&a)
 			got, err := a.Check(t.Context(), "")
 			if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {

@@ -19,6 +19,8 @@ import (
 // session is one connection to the server, logged in.
 type session struct {
 	*plan
+	cas       *x509.CertPool
+	secret    string // password
 	wire      *wire
 	client    *imapclient.Client
 	caps      imap.CapSet
@@ -50,12 +52,16 @@ type selected struct {
 
 // connect opens a connection, secures it and logs in. The session must be closed, an error or not.
 func (p *plan) connect(ctx context.Context, fresh bool) (*session, error) {
+	s := &session{plan: p, wake: make(chan struct{}, 1), ready: map[string]bool{}}
+	if err := s.readFiles(); err != nil {
+		return nil, errDial{err}
+	}
 	address := net.JoinHostPort(p.Host, strconv.Itoa(p.Port))
 	nc, err := p.Dial(ctx, "tcp", address)
 	if err != nil {
 		return nil, errDial{fmt.Errorf("connect to %s: %w", address, err)}
 	}
-	s := &session{plan: p, wire: &wire{Conn: nc}, wake: make(chan struct{}, 1), ready: map[string]bool{}}
+	s.wire = &wire{Conn: nc}
 	err = s.do(ctx, "greet the server", func() (err error) {
 		s.client, err = s.secure(ctx)
 		if err == nil {
@@ -87,6 +93,17 @@ func (p *plan) connect(ctx context.Context, fresh bool) (*session, error) {
 	return s, nil
 }
 
+// readFiles reads what connections need of this machine, anew for each: a file that is mended needs no restart.
+func (s *session) readFiles() (err error) {
+	if s.CAs != nil {
+		s.cas, err = s.CAs()
+	}
+	if err == nil && s.Token == nil {
+		s.secret, err = s.Password()
+	}
+	return err
+}
+
 // ended adds to an error the reason that the server has given, if it has ended the connection.
 func (s *session) ended(err error) error {
 	if reason := s.last.bye(); err != nil && reason != "" && !s.torn && lost(err, s) {
@@ -102,7 +119,7 @@ func (e errDial) Unwrap() error { return e.error }
 
 // secure sets up TLS, which is never given up where it is configured, and starts the protocol.
 func (s *session) secure(ctx context.Context) (*imapclient.Client, error) {
-	conf := &tls.Config{ServerName: s.Host, RootCAs: s.CAs, MinVersion: tls.VersionTLS12}
+	conf := &tls.Config{ServerName: s.Host, RootCAs: s.cas, MinVersion: tls.VersionTLS12}
 	o := &imapclient.Options{TLSConfig: conf, DebugWriter: &s.last, UnilateralDataHandler: &imapclient.UnilateralDataHandler{
 		Fetch: pass,
 		Mailbox: func(d *imapclient.UnilateralDataMailbox) { // on go-imap's own goroutine: must not wait
@@ -211,11 +228,7 @@ func declined(err error) bool { return refused(err) && !errors.Is(err, errThrott
 // login gives password or token. A password is never sent twice on one connection.
 func (s *session) login(ctx context.Context, fresh bool) error {
 	if s.Token == nil {
-		password, err := s.Password()
-		if err != nil {
-			return fmt.Errorf("read the password: %w", err)
-		}
-		return s.authenticate(ctx, func() error { return s.password(password) })
+		return s.authenticate(ctx, s.password)
 	}
 	token, err := s.Token(ctx, fresh)
 	if err != nil {
@@ -233,15 +246,15 @@ func (s *session) login(ctx context.Context, fresh bool) error {
 }
 
 // password logs in with LOGIN, or with PLAIN where LOGIN is not to be had or another mailbox is to be opened.
-func (s *session) password(password string) error {
+func (s *session) password() error {
 	caps := s.client.Caps()
 	if s.Shared != "" {
-		return s.client.Authenticate(sasl.NewPlainClient(s.Shared, s.Username, password))
+		return s.client.Authenticate(sasl.NewPlainClient(s.Shared, s.Username, s.secret))
 	}
 	if caps.Has(imap.CapLoginDisabled) && caps.Has("AUTH=PLAIN") {
-		return s.client.Authenticate(sasl.NewPlainClient("", s.Username, password))
+		return s.client.Authenticate(sasl.NewPlainClient("", s.Username, s.secret))
 	}
-	return s.client.Login(s.Username, password).Wait()
+	return s.client.Login(s.Username, s.secret).Wait()
 }
 
 // authenticate tells a login that was refused from a server that has no time.

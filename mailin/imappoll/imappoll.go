@@ -157,8 +157,8 @@ type Account struct {
 	Name string
 	Host string
 	Port int
-	TLS  string // tls (default), starttls, none (loopback only)
-	CAs  *x509.CertPool
+	TLS  string                         // tls (default), starttls, none (loopback only)
+	CAs  func() (*x509.CertPool, error) // nil: the system's
 
 	Username string
 	Shared   string // the mailbox to open with the rights of Username, if another

@@ -16,7 +16,7 @@ func TestTakesEachMailOnce(t *testing.T) {
 			srv.Append(t, "Soporte/Web", letter(4))
 			j := newMemory()
 			a := account(j, srv.Port())
-			a.TLS, a.CAs, a.Folders = security, srv.Pool(), []string{"INBOX", "Soporte/Web"}
+			a.TLS, a.CAs, a.Folders = security, srv.CAs, []string{"INBOX", "Soporte/Web"}
 			start(t, a)
 			j.wait(t, 4)
 			eventually(t, "everything moved", func() bool { return len(srv.Messages(t, "Procesados")) == 4 })

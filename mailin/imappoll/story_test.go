@@ -26,7 +26,7 @@ const dovecotUser = "soporte@ejemplo.test"
 
 func dovecotAccount(d *mailtest.DovecotServer, j Journal) Account {
 	a := account(j, d.TLSPort())
-	a.TLS, a.CAs, a.Username = "tls", d.Pool(), dovecotUser
+	a.TLS, a.CAs, a.Username = "tls", d.CAs, dovecotUser
 	return a
 }
 
