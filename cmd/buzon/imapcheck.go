@@ -70,9 +70,6 @@ func (a *app) showChecked(c imapConfig, f imappoll.Checked) {
 	default:
 		lines = append(lines, "no way to remove mail of ours without touching others': taken mail is marked with "+c.Flag+" and stays")
 	}
-	for _, folder := range f.ReadOnly {
-		lines = append(lines, "the folder "+folder+" can only be read: give the user the rights to change it, or set after = \"leave\"")
-	}
 	for _, pair := range f.Same {
 		lines = append(lines, "one folder under two names: "+pair+": name it once")
 	}

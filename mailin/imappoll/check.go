@@ -15,7 +15,6 @@ import (
 type Checked struct {
 	Folders             []string       // all that the server has
 	Mails               map[string]int // in the account's own
-	ReadOnly            []string       // those of which that can't be changed, though they should
 	Same                []string       // those of which that are one on the server
 	Idle, Move, UIDPlus bool
 	Makes               string // the folders for taken mail that would be made; "": they are there, or not needed
@@ -73,7 +72,7 @@ func (s *session) examine(ctx context.Context, f folder, c *Checked) error {
 		look := f.sent || s.After == Leave
 		data, err := s.client.Select(name, &imap.SelectOptions{ReadOnly: look}).Wait()
 		if err == nil && !look && s.last.readOnly() {
-			c.ReadOnly = append(c.ReadOnly, f.name)
+			err = errors.New("it can only be read: give the user the rights to change it, or set after = \"leave\"")
 		}
 		if err == nil && data.UIDValidity == 0 {
 			err = errors.New("the server gives no UIDVALIDITY, so mail can't be told apart: use another server or folder")

@@ -44,6 +44,24 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestCheckReadOnly passes a folder that can only be read where nothing shall be changed in it, and nowhere else.
+func TestCheckReadOnly(t *testing.T) {
+	f := newFake()
+	f.answer = func(command string) string {
+		if strings.HasPrefix(command, "SELECT") || strings.HasPrefix(command, "EXAMINE") {
+			return "* 0 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n{tag} OK [READ-ONLY] done\r\n"
+		}
+		return ""
+	}
+	for _, after := range []After{Move, Flag, Delete, Leave} {
+		a := account(newMemory(), 0)
+		a.Dial, a.After = f.Dial, after
+		if _, err := a.Check(t.Context(), ""); (err == nil) != (after == Leave) || err != nil && !strings.Contains(err.Error(), "open folder INBOX: it can only be read") {
+			t.Errorf("after = %q: %v", after, err)
+		}
+	}
+}
+
 // TestMovesNothingInACircle does not move mail to where it is taken from, under another name.
 func TestMovesNothingInACircle(t *testing.T) {
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Web"}})
