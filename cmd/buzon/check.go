@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,7 +35,9 @@ func (a *app) checkAll(ctx context.Context, conf config, send bool) error {
 	report := func(what string, err error) {
 		if err != nil {
 			wrong++
-			fmt.Fprintf(a.stdout, "%-14s %s\n", what+":", safe(err.Error()))
+			for line := range strings.Lines(err.Error()) {
+				fmt.Fprintf(a.stdout, "%-14s %s\n", what+":", safe(strings.TrimSpace(line)))
+			}
 			return
 		}
 		fmt.Fprintf(a.stdout, "%-14s ok\n", what+":")

@@ -223,6 +223,16 @@ func TestCheckSendsAMailToItself(t *testing.T) {
 	d.until("it recorded", func() bool { m := d.mails(); return len(m) == 1 && m[0].Outcome == "own" })
 }
 
+// TestCheckNamesEachBadFolder gives each a line of its own.
+func TestCheckNamesEachBadFolder(t *testing.T) {
+	t.Parallel()
+	d := imapDesk(t, mailtest.NewIMAP(t, mailtest.IMAPOptions{}), "name = \"cuenta\"\nfolders = [\"Una\", \"INBOX\", \"Otra\"]")
+	code, out, _ := d.runCLI("", "check")
+	if code != exitFailure || !strings.Contains(out, "\nimap cuenta:   open folder Una: ") || !strings.Contains(out, "\nimap cuenta:   open folder Otra: ") {
+		t.Errorf("check ends with %d:\n%s", code, out)
+	}
+}
+
 // TestBrokenAccounts starts with accounts whose files are missing: the SMTP door opens and the other account takes mail,
 // each broken one says what it lacks and raises its alarm, and works as soon as its file is there.
 func TestBrokenAccounts(t *testing.T) {

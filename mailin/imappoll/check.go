@@ -40,10 +40,11 @@ func (a Account) Check(ctx context.Context, await string) (c Checked, err error)
 		Move: s.hasMove(), UIDPlus: s.caps.Has(imap.CapUIDPlus) || s.caps.Has(imap.CapIMAP4rev2)}
 	c.Same = s.same()
 	c.Makes = strings.Join(s.wouldMake(), " and the folder ")
-	for i := len(p.folders) - 1; i >= 0; i-- {
-		if err := s.examine(ctx, p.folders[i], &c); err != nil {
-			return c, err
-		}
+	for i := len(p.folders) - 1; i >= 0 && (err == nil || !lost(err, s)); i-- { // the first comes last, and stays open
+		err = errors.Join(s.examine(ctx, p.folders[i], &c), err)
+	}
+	if err != nil {
+		return c, err
 	}
 	if c.Idle && !s.NoIdle {
 		if err = s.tryIdle(ctx); err != nil {

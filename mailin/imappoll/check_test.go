@@ -21,6 +21,7 @@ func TestCheck(t *testing.T) {
 		{"both folders are missing", func(a *Account) { a.Apart = "Cuarentena" }, "", "Procesados and the folder Cuarentena"},
 		{"one folder for both", func(a *Account) { a.Apart = "Procesados" }, "", "Procesados"},
 		{"a folder that is not there", func(a *Account) { a.Folders = []string{"INBOX", "Wep"} }, "the server has INBOX, Web", ""},
+		{"two of them", func(a *Account) { a.Folders = []string{"Wep", "INBOX", "Wap"} }, "the server has INBOX, Web\nopen folder Wap", ""},
 		{"a wrong password", func(a *Account) { a.Password = func() (string, error) { return "x", nil } }, "refuses the login", ""},
 		{"a certificate of one's own", func(a *Account) { a.CAs = nil }, "ca_file", ""},
 		{"a port in clear", func(a *Account) { a.Port = clear.Port() }, "starttls", ""},
