@@ -82,6 +82,8 @@ func TestBadConfiguration(t *testing.T) {
 		{"imap.tls", imap("password = \"x\"\ntls = \"ssl\"\n"), 0, []string{"imap", "tls", `"ssl"`}},
 		{"imap without password", imap(""), 0, []string{"imap.password_file"}},
 		{"imap.since", imap("password = \"x\"\nsince = \"ayer\"\n"), 0, []string{"imap.since", `"ayer"`}},
+		{"imap.since without quotes", imap("password = \"x\"\nsince = 2026-01-31\n"), 7, []string{"imap.since", "of type local date: want text in quotes"}},
+		{"imap.since that is to come", imap("password = \"x\"\nsince = \"2999-01-31\"\n"), 0, []string{"imap.since", `"2999-01-31" is in the future`}},
 		{"imap.mailbox of somebody else", imap("password = \"x\"\nmailbox = \"otro@ejemplo.test\"\n"), 0, []string{"imap.mailbox", "otro@ejemplo.test"}},
 		{"language that is not there", "language = \"fr\"\n" + box, 1, []string{"language", `"fr"`}},
 		{"templates that are not there", "templates = \"" + dir + "/none\"\n" + box, 0, []string{"templates", dir + "/none"}},

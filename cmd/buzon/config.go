@@ -209,7 +209,7 @@ func parseConfig(file, text string) (config, error) {
 	return c, nil
 }
 
-var wrongType = regexp.MustCompile(`^cannot decode TOML (\S+) into .* of type (\S+)$`)
+var wrongType = regexp.MustCompile(`^cannot decode TOML (.+) into .* of type (\S+)$`)
 
 // wanted says what would be right where the decoder speaks of our types.
 func wanted(text string) string {

@@ -223,8 +223,12 @@ func (a imapConfig) checkFolders(c config) error {
 			return fmt.Errorf("imap.%s: %q is a folder that mail is taken from: name another", key, f)
 		}
 	}
-	if _, err := time.Parse(time.DateOnly, a.Since); err != nil && !slices.Contains([]string{"now", "all"}, a.Since) {
+	since, err := time.ParseInLocation(time.DateOnly, a.Since, time.Local)
+	if err != nil && !slices.Contains([]string{"now", "all"}, a.Since) {
 		return fmt.Errorf(`imap.since: %q: want "now", "all" or a date such as "2026-01-31"`, a.Since)
+	}
+	if since.After(time.Now()) {
+		return fmt.Errorf(`imap.since: %q is in the future: want "now", or a day that has begun`, a.Since)
 	}
 	schedule, err := cron.ParseStandard(a.Schedule)
 	if err != nil {
