@@ -183,6 +183,12 @@ func TestIMAPAccount(t *testing.T) {
 	if len(rows) != 1 || rows[0].State != "ok" || rows[0].LastGood == nil || rows[0].Taken != 4 || !strings.Contains(rows[0].Report, "INBOX: 0 on the server") {
 		t.Errorf("accounts %+v", rows)
 	}
+	out := d.cli("mailbox", "show", "cuenta")
+	for _, line := range []string{`folders:       ["INBOX"]`, "after:         move", "moved_to:      Procesados", "quarantine:    Cuarentena", "sent:          Enviados", "since:         all"} {
+		if !strings.Contains(out, line+"\n") {
+			t.Errorf("no %s in\n%s", line, out)
+		}
+	}
 	if page := metricsPage(t, monitor); !strings.Contains(page, `buzon_imap_alarm{account="cuenta"} 0`) || !strings.Contains(page, `buzon_imap_last_success_seconds{account="cuenta"} 1`) {
 		t.Errorf("metrics:\n%s", page)
 	}

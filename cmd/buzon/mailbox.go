@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -135,8 +136,13 @@ func (a *app) showAccount(ctx context.Context, h *house, list []imapConfig) erro
 	if a.json {
 		return a.object(r)
 	}
-	facts(a.stdout, "account", r.Account, "server", fmt.Sprintf("%s:%d", r.Host, list[0].Port), "username", r.Username, "mailbox", r.Mailbox,
-		"folders", fmt.Sprint(r.Folders), "state", r.State, "last try", clock(st.Tried), "last success", clock(st.Good), "error", r.Error,
+	c := list[0]
+	if c.After != "move" {
+		c.MovedTo, c.Quarantine = "", "" // nothing goes there
+	}
+	facts(a.stdout, "account", r.Account, "server", fmt.Sprintf("%s:%d", r.Host, c.Port), "username", r.Username, "mailbox", r.Mailbox,
+		"folders", `["`+strings.Join(c.Folders, `", "`)+`"]`, "after", c.After, "moved_to", c.MovedTo, "quarantine", c.Quarantine, "sent", c.Sent,
+		"since", c.Since, "state", r.State, "last try", clock(st.Tried), "last success", clock(st.Good), "error", r.Error,
 		"alarm since", clock(st.Alarmed), "taken", strconv.Itoa(r.Taken), "set aside", strconv.Itoa(r.Aside), "unreadable", strconv.Itoa(r.Unreadable),
 		"reconciled", clock(st.Reconciled), "report", r.Report, "secret expires", r.Expires)
 	return nil
