@@ -283,6 +283,14 @@ func hasKeys(t *testing.T, what string, object map[string]any, keys []string) {
 	}
 }
 
+// TestClockNamesItsZone: a reader elsewhere finds the same moment.
+func TestClockNamesItsZone(t *testing.T) {
+	now := time.Now().Truncate(time.Second)
+	if got, err := time.Parse("2006-01-02 15:04:05 -0700", clock(now)); err != nil || !got.Equal(now) {
+		t.Errorf("%s for %s, %v", clock(now), now, err)
+	}
+}
+
 // TestTerminalIsSafe: nothing that a stranger writes moves the cursor, changes the title or forges a line.
 func TestTerminalIsSafe(t *testing.T) {
 	t.Parallel()

@@ -73,12 +73,12 @@ func stamp(t time.Time) *string {
 	return &s
 }
 
-// clock writes a time for people.
+// clock writes a time for people, with the zone: theirs may not be the server's.
 func clock(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.Local().Format("2006-01-02 15:04:05")
+	return t.Local().Format("2006-01-02 15:04:05 -0700")
 }
 
 // cut shortens a text for a column.
