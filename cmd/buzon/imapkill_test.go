@@ -280,6 +280,7 @@ func TestBrokenAccounts(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "clave"), []byte("secreto\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	d.cli("mailbox", "poll", "clave") // or it is tried again within a minute
 	d.until("the mended account well", func() bool { return state("clave").State == "ok" })
 }
 
