@@ -65,7 +65,7 @@ func (s *IMAP) Addr() string { return s.addr }
 // Port is the port of Addr.
 func (s *IMAP) Port() int { return port(s.addr) }
 
-// CAs trusts the server's certificate.
+// CAs trusts the server's certificate; nil without TLS.
 func (s *IMAP) CAs() (*x509.CertPool, error) { return s.opts.Certificate.Pool, nil }
 
 // Start listens again, on the port it had, with the mail it had.

@@ -261,10 +261,9 @@ func TestRemovalThatIsIgnoredIsTold(t *testing.T) {
 func TestNothingIsMovedWhenTheJournalFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
-		j := newMemory()
+		j, a := f.account()
 		j.settled = "" // so that the mail is not moved yet
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.Apart = f.Dial, "@every 2m", "Cuarentena"
+		a.Apart = "Cuarentena"
 		stop := start(t, a)
 		journal := func(settled string, err error) {
 			j.mu.Lock()

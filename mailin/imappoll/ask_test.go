@@ -24,9 +24,8 @@ func TestOneIllMail(t *testing.T) {
 							}
 							return ""
 						}
-						j := newMemory()
-						a := account(j, 143)
-						a.Dial, a.Schedule, a.Since, a.Sent = f.Dial, "@every 2m", since, "Sent"
+						j, a := f.account()
+						a.Since, a.Sent = since, "Sent"
 						a.Wanted = func(context.Context, []byte) (Want, error) {
 							return Unwanted, nil
 						}
@@ -56,9 +55,8 @@ func TestSentWaits(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake()
 			begun := time.Now()
-			j := newMemory()
-			a := account(j, 143)
-			a.Dial, a.Schedule, a.Since, a.Sent, a.Folders = f.Dial, "@every 2m", "now", "Sent", []string{"INBOX"}
+			j, a := f.account()
+			a.Since, a.Sent, a.Folders = "now", "Sent", []string{"INBOX"}
 			a.Wanted = func(_ context.Context, header []byte) (Want, error) {
 				if c.filed == 0 || time.Since(begun) < c.filed {
 					return Unknown, nil

@@ -22,9 +22,7 @@ func TestClaimsOfSearch(t *testing.T) {
 				}
 				return ""
 			}
-			j := newMemory()
-			a := account(j, 143)
-			a.Dial, a.Schedule = f.Dial, "@every 2m"
+			j, a := f.account()
 			stop := start(t, a)
 			elapse(10 * time.Minute)
 			if st := j.state(); len(j.all()) > 0 || !strings.Contains(st.Error, "list UIDs") {

@@ -12,18 +12,13 @@ import (
 // change lets the account run, changes the server, and lets it run again.
 func change(t *testing.T, f *fake, a func(*Account), d time.Duration, how func()) *memory {
 	t.Helper()
-	j := newMemory()
-	account := account(j, 143)
-	account.Dial, account.Schedule = f.Dial, "@every 2m"
+	j, account := f.account()
 	if a != nil {
 		a(&account)
 	}
 	stop := start(t, account)
 	elapse(10 * time.Minute)
-	f.mu.Lock()
-	how()
-	f.last.Close()
-	f.mu.Unlock()
+	f.change(func() { how(); f.last.Close() })
 	elapse(d)
 	stop()
 	return j
@@ -99,9 +94,8 @@ func TestArchiveOverRenumbering(t *testing.T) {
 					}
 					return ""
 				}
-				j := newMemory()
-				a := account(j, 143)
-				a.Dial, a.After, a.Archive, a.Schedule = f.Dial, Leave, true, "@every 2m"
+				j, a := f.account()
+				a.After, a.Archive = Leave, true
 				stop := start(t, a)
 				elapse(10 * time.Minute)
 				f.change(func() {
@@ -316,9 +310,8 @@ func TestServerSetBackRefuses(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		j, a := f.account()
+		a.Since = "now"
 		stop := start(t, a)
 		elapse(time.Minute)
 		f.change(func() { f.uids, f.next = append(f.uids, 4, 5), 6 })
@@ -357,9 +350,8 @@ func TestUIDNextTooHigh(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake(1, 2, 3)
 				f.next = 10
-				j := newMemory()
-				a := account(j, 143)
-				a.Dial, a.Since, a.Schedule = f.Dial, since, "@every 2m"
+				j, a := f.account()
+				a.Since = since
 				stop := start(t, a)
 				elapse(time.Minute)
 				f.change(func() { f.uids = append(f.uids, 4, 5) })
@@ -390,9 +382,8 @@ func TestAwaitedFolderOverARestart(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Since, a.Folders, a.Schedule = f.Dial, "now", []string{"Web"}, "@every 2m"
+		j, a := f.account()
+		a.Since, a.Folders = "now", []string{"Web"}
 		stop := start(t, a)
 		elapse(5 * time.Minute)
 		f.change(func() { there = true })
@@ -411,9 +402,8 @@ func TestSetBackWhenAllWasGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		j, a := f.account()
+		a.Since = "now"
 		stop := start(t, a)
 		elapse(3 * time.Minute)
 		f.change(func() { f.uids, f.next = []int{}, 5 })
@@ -439,9 +429,8 @@ func TestLagWhenOldMailIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Since, a.After, a.Schedule, a.Folders = f.Dial, "now", Leave, "@every 2m", []string{"INBOX", "Web"}
+		j, a := f.account()
+		a.Since, a.After, a.Folders = "now", Leave, []string{"INBOX", "Web"}
 		lag := false
 		f.answer = func(c string) string {
 			if strings.HasPrefix(c, "SELECT") && lag {
@@ -474,9 +463,8 @@ func TestLagWhenOldMailIsGoneAndOtherStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Since, a.After, a.Schedule = f.Dial, "now", Leave, "@every 2m"
+		j, a := f.account()
+		a.Since, a.After = "now", Leave
 		stop := start(t, a)
 		elapse(3 * time.Minute)
 		f.change(func() {
@@ -510,9 +498,8 @@ func TestPhantomAtFirstContact(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		j, a := f.account()
+		a.Since = "now"
 		stop := start(t, a)
 		elapse(10 * time.Minute)
 		f.change(func() { f.uids, f.next = append(f.uids, 3), 4 })
@@ -538,9 +525,8 @@ func TestPhantomForAMoment(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
+		j, a := f.account()
+		a.After = Leave
 		stop := start(t, a)
 		elapse(time.Minute)
 		f.change(func() { f.uids, ends = append(f.uids, 3), 2 })
@@ -564,9 +550,8 @@ func TestPhantomThatStays(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
+		j, a := f.account()
+		a.After = Leave
 		stop := start(t, a)
 		elapse(time.Minute)
 		f.change(func() { phantom = true })
@@ -636,9 +621,8 @@ func TestCursorMovesOn(t *testing.T) {
 			}
 			return text
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
+		j, a := f.account()
+		a.After = Leave
 		stop := start(t, a)
 		elapse(time.Hour)
 		s, ft := f.said("UID SEARCH"), f.said("UID FETCH")

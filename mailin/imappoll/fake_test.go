@@ -213,6 +213,14 @@ func whole(seq, uid, size int, raw string) string {
 	return fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[] {%d}\r\n%s)\r\n", seq, uid, size, len(raw), raw)
 }
 
+// account is one that looks at this server every two minutes, and its journal.
+func (f *fake) account() (*memory, Account) {
+	j := newMemory()
+	a := account(j, 143)
+	a.Dial, a.Schedule = f.Dial, "@every 2m"
+	return j, a
+}
+
 // change changes the server while it may be answering.
 func (f *fake) change(what func()) {
 	f.mu.Lock()

@@ -19,9 +19,7 @@ func elapse(d time.Duration) {
 // play runs an account against the fake for a while of the bubble's time.
 func play(t *testing.T, f *fake, d time.Duration, change func(*Account)) *memory {
 	t.Helper()
-	j := newMemory()
-	a := account(j, 143)
-	a.Dial, a.Schedule = f.Dial, "@every 2m"
+	j, a := f.account()
 	if change != nil {
 		change(&a)
 	}
@@ -190,9 +188,7 @@ func TestStopsOverALargeMail(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule = f.Dial, "@every 2m"
+		j, a := f.account()
 		stop := start(t, a)
 		elapse(10 * time.Second)
 		stop()
@@ -213,10 +209,8 @@ func TestStopsOverALargeMail(t *testing.T) {
 func TestDiskFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2)
-		j := newMemory()
+		j, a := f.account()
 		j.takeErr = errors.New("no space left on device")
-		a := account(j, 143)
-		a.Dial, a.Schedule = f.Dial, "@every 2m"
 		stop := start(t, a)
 		elapse(10 * time.Minute)
 		if len(f.uids) != 2 || j.state().Error == "" {
@@ -263,9 +257,7 @@ func TestOutage(t *testing.T) {
 				}
 				return ""
 			}
-			j := newMemory()
-			a := account(j, 143)
-			a.Dial, a.Schedule = f.Dial, "@every 2m"
+			j, a := f.account()
 			stop := start(t, a)
 			elapse(c.lasts)
 			if n := f.said("UID FETCH"); n > 40*int(c.lasts.Minutes()) {
@@ -304,9 +296,7 @@ func TestOutageOfAnActiveMailbox(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule = f.Dial, "@every 2m"
+		j, a := f.account()
 		stop := start(t, a)
 		elapse(time.Minute)
 		add := func(uid int) { f.mu.Lock(); f.uids = append(f.uids, uid); f.mu.Unlock() }

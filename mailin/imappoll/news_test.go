@@ -38,11 +38,10 @@ func TestNewsBeforeFirstContact(t *testing.T) {
 					}
 					return ""
 				}
-				j := newMemory()
+				j, a := f.account()
 				j.entries[Folder{"soporte", "INBOX", 1}] = map[uint32]Entry{}
 				j.entries[Folder{}] = map[uint32]Entry{}
-				a := account(j, 143)
-				a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 30m"
+				a.Since, a.Schedule = "now", "@every 30m"
 				stop := start(t, a)
 				elapse(20 * time.Minute)
 				stop()
@@ -71,10 +70,9 @@ func TestNewsBeforeSecondContact(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
+		j, a := f.account()
 		j.entries[Folder{"soporte", "INBOX", 2}] = map[uint32]Entry{}
-		a := account(j, 143)
-		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 30m"
+		a.Since, a.Schedule = "now", "@every 30m"
 		stop := start(t, a)
 		elapse(time.Minute)
 		f.change(func() {
@@ -146,9 +144,8 @@ func TestPhantomOfAHighUID(t *testing.T) {
 				}
 				return ""
 			}
-			j := newMemory()
-			a := account(j, 143)
-			a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
+			j, a := f.account()
+			a.After = Leave
 			stop := start(t, a)
 			elapse(time.Minute)
 			f.change(func() { once = true })
@@ -175,9 +172,8 @@ func TestPhantomBesideAMail(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
+		j, a := f.account()
+		a.After = Leave
 		stop := start(t, a)
 		elapse(time.Minute)
 		f.change(func() { f.uids = append(f.uids, 6) })

@@ -43,9 +43,8 @@ func TestOrderOfFields(t *testing.T) {
 				f := newFake()
 				f.next = 1
 				f.answer = func(c string) string { return requestedOrder(f, c) }
-				j := newMemory()
-				a := account(j, 143)
-				a.Dial, a.Since, a.After, a.Schedule = f.Dial, "now", after, "@every 2m"
+				j, a := f.account()
+				a.Since, a.After = "now", after
 				stop := start(t, a)
 				elapse(time.Minute)
 				f.change(func() { f.uids, f.next = []int{1, 2, 3}, 4 })
@@ -107,9 +106,8 @@ func TestRenumbered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		j, a := f.account()
+		a.Since = "now"
 		stop := start(t, a)
 		elapse(time.Minute)
 		stop()
@@ -133,9 +131,8 @@ func TestRenumberedAfterAShortList(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 10m"
+		j, a := f.account()
+		a.Since, a.Schedule = "now", "@every 10m"
 		stop := start(t, a)
 		elapse(time.Hour)
 		f.change(func() { short = true })
@@ -188,9 +185,8 @@ func TestPrintsEndTheConnection(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.After = f.Dial, "@every 2m", Leave
+		j, a := f.account()
+		a.After = Leave
 		stop := start(t, a)
 		elapse(10 * time.Second)
 		f.change(func() { f.uids = slices.Clone(many()[:100]) })
@@ -232,9 +228,8 @@ func TestAnotherMailThatCantBeHad(t *testing.T) {
 					}
 					return ""
 				}
-				j := newMemory()
-				a := account(j, 143)
-				a.Dial, a.Schedule, a.After = f.Dial, "@every 10m", Leave
+				j, a := f.account()
+				a.Schedule, a.After = "@every 10m", Leave
 				stop := start(t, a)
 				elapse(5 * time.Minute)
 				f.change(func() { f.letters, back = map[int]int{3: 13}, true })
@@ -256,9 +251,8 @@ func TestRenumberedFarApart(t *testing.T) {
 			f.uids = append(f.uids, i)
 		}
 		f.next = 301
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		j, a := f.account()
+		a.Since = "now"
 		stop := start(t, a)
 		elapse(time.Minute)
 		stop()
@@ -321,9 +315,8 @@ func TestEmptyHeadersForAMoment(t *testing.T) {
 		f.next = 5
 		ill := false
 		f.answer = f.emptyHeaders(&ill)
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		j, a := f.account()
+		a.Since = "now"
 		stop := start(t, a)
 		elapse(10 * time.Minute)
 		f.change(func() { ill = true })
@@ -346,9 +339,8 @@ func TestEmptyHeadersAtFirstContact(t *testing.T) {
 		f.next = 5
 		ill := true
 		f.answer = f.emptyHeaders(&ill)
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		j, a := f.account()
+		a.Since = "now"
 		stop := start(t, a)
 		elapse(5 * time.Minute)
 		f.change(func() { ill = false })
@@ -373,9 +365,8 @@ func TestPrintsRefusedForAMoment(t *testing.T) {
 			return ""
 		}
 		go func() { time.Sleep(5 * time.Minute); f.mu.Lock(); ill = false; f.mu.Unlock() }()
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Since, a.Schedule = f.Dial, "now", "@every 2m"
+		j, a := f.account()
+		a.Since = "now"
 		stop := start(t, a)
 		elapse(72 * time.Hour)
 		f.change(func() {

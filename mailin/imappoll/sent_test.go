@@ -224,9 +224,8 @@ func TestAnotherSentMail(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake(1, 2, 3, 4)
 				f.only = "Sent"
-				j := newMemory()
-				a := account(j, 143)
-				a.Dial, a.Schedule, a.Since, a.Sent = f.Dial, "@every 10m", "now", "Sent"
+				j, a := f.account()
+				a.Schedule, a.Since, a.Sent = "@every 10m", "now", "Sent"
 				a.Wanted = func(context.Context, []byte) (Want, error) { return want, nil }
 				stop := start(t, a)
 				elapse(5 * time.Minute)
@@ -283,10 +282,9 @@ func TestSentWaitsOverABadNight(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
+		j, a := f.account()
 		begun := time.Now()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.Since, a.Sent, a.After = f.Dial, "@every 2m", "now", "Sent", Leave
+		a.Since, a.Sent, a.After = "now", "Sent", Leave
 		a.Wanted = func(_ context.Context, h []byte) (Want, error) {
 			if !strings.Contains(string(h), "Consulta 7\r\n") {
 				return Unwanted, nil
@@ -331,9 +329,8 @@ func TestLargeSentMail(t *testing.T) {
 			return ""
 		}
 		begun := time.Now()
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.Since, a.Sent, a.MaxSize = f.Dial, "@every 2m", "now", "Sent", 2000
+		j, a := f.account()
+		a.Since, a.Sent, a.MaxSize = "now", "Sent", 2000
 		a.Wanted = func(context.Context, []byte) (Want, error) {
 			if time.Since(begun) < 20*time.Minute {
 				return Unknown, nil

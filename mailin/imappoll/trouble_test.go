@@ -50,9 +50,7 @@ func TestPatienceWithProviders(t *testing.T) {
 					f = newFake(many()...)
 				}
 				f.answer = c.answer
-				j := newMemory()
-				a := account(j, 143)
-				a.Dial, a.Schedule = f.Dial, "@every 2m"
+				j, a := f.account()
 				if strings.Contains(c.name, "token") {
 					f.caps = "SASL-IR AUTH=XOAUTH2 MOVE UIDPLUS"
 					a.Token = func(context.Context, bool) (string, error) { return "T", nil }
@@ -109,9 +107,8 @@ func TestServerThatHangsUp(t *testing.T) {
 				}
 				return ""
 			}
-			j := newMemory()
-			a := account(j, 143)
-			a.Dial, a.Schedule = f.Dial, "@every 3h"
+			j, a := f.account()
+			a.Schedule = "@every 3h"
 			stop := start(t, a)
 			for n := 1; n <= 60; n++ {
 				elapse(max(c.lasts, 2*time.Minute))
@@ -237,9 +234,8 @@ func TestDeadPeerInIdle(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule = f.Dial, "@hourly"
+		j, a := f.account()
+		a.Schedule = "@hourly"
 		stop := start(t, a)
 		elapse(10 * time.Second)
 		f.change(func() { f.uids = append(f.uids, 1) })
@@ -315,10 +311,9 @@ func TestMovesByOutcome(t *testing.T) {
 	for outcome, target := range map[string]string{"filed": "Procesados", "apart": "Cuarentena"} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake(1)
-			j := newMemory()
+			j, a := f.account()
 			j.settled = ""
-			a := account(j, 143)
-			a.Dial, a.Schedule, a.Apart = f.Dial, "@every 2m", "Cuarentena"
+			a.Apart = "Cuarentena"
 			stop := start(t, a)
 			elapse(3 * time.Minute)
 			if len(f.copied) > 0 {
@@ -461,9 +456,8 @@ func TestNight(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.After = f.Dial, "@every 10m", Leave
+		j, a := f.account()
+		a.Schedule, a.After = "@every 10m", Leave
 		stop := start(t, a)
 		elapse(2 * time.Hour)
 		f.change(func() { f.uids, ill = []int{1, 2, 3}, false })
@@ -548,9 +542,7 @@ func TestSmallTroubleHidesNoOutage(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule = f.Dial, "@every 2m"
+		j, a := f.account()
 		stop := start(t, a)
 		defer stop()
 		for _, step := range []struct {
@@ -606,9 +598,7 @@ func TestAlarmOverARestart(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule = f.Dial, "@every 2m"
+		j, a := f.account()
 		for range 2 {
 			stop := start(t, a)
 			elapse(time.Hour)
@@ -653,9 +643,8 @@ func TestFolderThatEndsTheConnection(t *testing.T) {
 							return ""
 						}
 						last = time.Now()
-						j := newMemory()
-						a := account(j, 143)
-						a.Dial, a.Schedule, a.Folders, a.Sent = f.Dial, "@every 2m", []string{"INBOX", "Web", "Ventas"}, "Sent"
+						j, a := f.account()
+						a.Folders, a.Sent = []string{"INBOX", "Web", "Ventas"}, "Sent"
 						a.Wanted = func(context.Context, []byte) (Want, error) { return Unwanted, nil }
 						stop := start(t, a)
 						elapse(10 * time.Second)
@@ -812,9 +801,8 @@ func TestManyIllMailsInOneFolder(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Folders, a.Schedule, a.After = f.Dial, []string{"INBOX", "Web"}, "@every 2m", Leave
+		j, a := f.account()
+		a.Folders, a.After = []string{"INBOX", "Web"}, Leave
 		stop := start(t, a)
 		begun := time.Now()
 		in := func() bool {
@@ -890,9 +878,8 @@ func TestEndsAfterTheLastCommand(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule, a.Folders = f.Dial, "@every 2m", []string{"INBOX", "Web"}
+		j, a := f.account()
+		a.Folders = []string{"INBOX", "Web"}
 		stop := start(t, a)
 		for range 60 {
 			elapse(30 * time.Second)
@@ -959,9 +946,7 @@ func TestOrderAside(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule = f.Dial, "@every 2m"
+		j, a := f.account()
 		stop := start(t, a)
 		elapse(time.Hour)
 		order := func() { j.mu.Lock(); j.order = ReconcileAside; j.mu.Unlock(); elapse(time.Minute) }
@@ -994,9 +979,8 @@ func TestOrderOutlivesTheConnection(t *testing.T) {
 			}
 			return ""
 		}
-		j := newMemory()
-		a := account(j, 143)
-		a.Dial, a.Schedule = f.Dial, "@every 1h"
+		j, a := f.account()
+		a.Schedule = "@every 1h"
 		stop := start(t, a)
 		elapse(5*time.Hour + 30*time.Minute)
 		entry := func() Entry { j.mu.Lock(); defer j.mu.Unlock(); return j.entries[Folder{"soporte", "INBOX", 1}][2] }
