@@ -113,7 +113,7 @@ func (f *filing) forwarded(ctx context.Context) (customer desk.Person, body stri
 		return desk.Person{}, "", err
 	}
 	if customer.ID == 0 {
-		customer, err = f.newPerson(ctx, address, forward.From.Name)
+		customer, err = f.newPerson(ctx, address, forward.From.Name, true)
 	}
 	return customer, forward.Body, err
 }

@@ -24,7 +24,7 @@ func (j SMTPJournal) Spool(ctx context.Context) (smtpd.Spool, error) {
 // Receive makes the mail durable.
 func (j SMTPJournal) Receive(ctx context.Context, e smtpd.Envelope, s smtpd.Spool) (int64, error) {
 	env := store.Envelope{Door: "smtp", From: e.From, NullSender: e.NullSender, To: e.To, Helo: e.Helo, TLS: e.TLS,
-		AuthUser: e.AuthUser, Trusted: e.Trusted, Received: e.Received}
+		AuthUser: e.AuthUser, Trusted: e.Vouched, Received: e.Received}
 	if e.Protocol == "LMTP" {
 		env.Door = "lmtp"
 	}

@@ -210,7 +210,7 @@ func (o *orders) customer(ctx context.Context, arg string) (desk.Person, error) 
 	case p.ID != 0:
 		return p, nil
 	}
-	return o.tx.AddPerson(ctx, desk.Person{Role: desk.Customer, Active: true, Addresses: []string{address}})
+	return o.tx.AddPerson(ctx, desk.Person{Role: desk.Customer, Active: true, Known: true, Addresses: []string{address}})
 }
 
 // bareAddress takes the address out of what a mail client makes of one: "<m@x>", "m@x<mailto:m@x>", "Ana <m@x>".

@@ -21,7 +21,7 @@ type filing struct {
 	box        desk.Mailbox
 	from       string // canonical; "" when no single From can be used
 	person     desk.Person
-	known      bool // the person was known before this mail
+	met        bool // the person wrote before this mail
 	resolution threading.Resolution
 	ticket     desk.Ticket    // that the evidence points at; Number 0 for none
 	named      bool           // another mail has the Message-ID
@@ -46,7 +46,7 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 		if err := f.flag(ctx); err != nil {
 			return err
 		}
-		if err := f.reached(ctx); err != nil {
+		if err := f.recognise(ctx); err != nil {
 			return err
 		}
 		if f.named && p.mail.Envelope.Incomplete == "" {
@@ -79,12 +79,15 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	if f.person, err = f.tx.PersonByAddress(ctx, f.from); err != nil {
 		return err
 	}
-	f.known = f.person.ID != 0
+	f.met = f.person.ID != 0
 	if f.named, err = f.tx.Named(ctx, f.mail.ID, m.MessageID); err != nil {
 		return err
 	}
 	if err := f.resolve(ctx); err != nil {
 		return err
+	}
+	if f.mail.Envelope.Trusted {
+		f.proof = Proven
 	}
 	sender, reason, err := f.sender(ctx)
 	if err != nil {
@@ -146,13 +149,27 @@ func (f *filing) flag(ctx context.Context) error {
 	return f.tx.Note(ctx, store.Activity{Ticket: f.verdict.Ticket, Person: f.person.ID, Mail: f.mail.ID, What: "same_message_id", New: f.rd.Message.MessageID})
 }
 
-// reached notes that mail to a person arrives again: he answers some that bears his own token, and no machine does it for him.
-func (f *filing) reached(ctx context.Context) error {
-	if f.person.UndeliverableSince.IsZero() || f.resolution.Evidence != evT || f.proof == Disproof || f.rd.Origin.Class.Machine() {
+// recognise notes that the address is the person's who wrote, and that mail to him arrives, when no machine did it for him.
+func (f *filing) recognise(ctx context.Context) error {
+	if f.person.ID == 0 || f.rd.Origin.Class.Machine() {
 		return nil
 	}
-	return f.tx.MarkReached(ctx, f.person.ID)
+	if f.answered() && !f.person.UndeliverableSince.IsZero() {
+		if err := f.tx.MarkReached(ctx, f.person.ID); err != nil {
+			return err
+		}
+	}
+	if f.person.Known || !f.shown() {
+		return nil
+	}
+	return f.tx.MarkKnown(ctx, f.person.ID)
 }
+
+// answered reports whether the sender answers a mail that was sent to him: it bears his own token.
+func (f *filing) answered() bool { return f.resolution.Evidence == evT && f.proof != Disproof }
+
+// shown reports whether this mail shows that the address is the sender's.
+func (f *filing) shown() bool { return f.proof == Proven || f.answered() }
 
 // mailbox is where the mail belongs: the first of ours in To, then Cc, then the envelope.
 func (f *filing) mailbox() desk.Mailbox {

@@ -26,13 +26,13 @@ func (f *filing) author(ctx context.Context) (desk.Person, error) {
 	if len(f.rd.Message.From) > 0 {
 		name = f.rd.Message.From[0].Name
 	}
-	p, err := f.newPerson(ctx, f.from, name)
+	p, err := f.newPerson(ctx, f.from, name, f.shown())
 	f.person = p
 	return p, err
 }
 
-func (f *filing) newPerson(ctx context.Context, address, name string) (desk.Person, error) {
-	p := desk.Person{Name: name, Role: desk.Customer, Active: true}
+func (f *filing) newPerson(ctx context.Context, address, name string, known bool) (desk.Person, error) {
+	p := desk.Person{Name: name, Role: desk.Customer, Active: true, Known: known}
 	if address != "" { // a released mail may have nobody to answer to
 		p.Addresses = []string{address}
 	}
@@ -76,9 +76,9 @@ func (f *filing) tell(ctx context.Context, e desk.Event) error {
 		return nil // old mail, that nobody waits for an answer to
 	}
 	return f.tx.Tell(ctx, store.Telling{
-		Event: e, Mail: f.mail.ID, Caps: f.o.Caps, Stranger: !f.known,
+		Event: e, Mail: f.mail.ID, Caps: f.o.Caps, Stranger: !f.met,
 		Silent:  f.rd.Origin.Suppress || f.row.Action == OpenSuspect,
-		Details: store.Details{EchoSender: f.known || f.proof == Proven, Reason: f.row.notice(f.resolution.Evidence), Claimed: f.claimed()},
+		Details: store.Details{EchoSender: f.person.Known || f.shown(), Reason: f.row.notice(f.resolution.Evidence), Claimed: f.claimed()},
 	})
 }
 

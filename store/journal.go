@@ -19,7 +19,7 @@ type Envelope struct {
 	Helo       string    `json:"helo,omitempty"`
 	TLS        bool      `json:"tls,omitempty"`
 	AuthUser   string    `json:"auth_user,omitempty"`
-	Trusted    bool      `json:"trusted,omitempty"`
+	Trusted    bool      `json:"trusted,omitempty"` // from a network that vouches for its senders
 	Received   time.Time `json:"received"`
 
 	// Of mail from an IMAP account.

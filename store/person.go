@@ -10,7 +10,7 @@ import (
 	"buzon/store/desk"
 )
 
-const personColumns = `p.id, p.name, p.role, p.organisation, p.language, p.active, p.team, p.on_call, p.blocked, p.welcomed, p.undeliverable_since,
+const personColumns = `p.id, p.name, p.role, p.organisation, p.language, p.active, p.team, p.on_call, p.blocked, p.welcomed, p.known, p.undeliverable_since,
 	(SELECT group_concat(address, ' ' ORDER BY position, address) FROM address WHERE person = p.id) FROM person p`
 
 func (r Reader) persons(ctx context.Context, where string, a ...any) (list []desk.Person, err error) {
@@ -18,7 +18,8 @@ func (r Reader) persons(ctx context.Context, where string, a ...any) (list []des
 		var p desk.Person
 		var undeliverable sql.NullInt64
 		var addresses sql.NullString
-		if err := rows.Scan(&p.ID, &p.Name, &p.Role, &p.Organisation, &p.Language, &p.Active, &p.Team, &p.OnCall, &p.Blocked, &p.Welcomed, &undeliverable, &addresses); err != nil {
+		if err := rows.Scan(&p.ID, &p.Name, &p.Role, &p.Organisation, &p.Language, &p.Active, &p.Team, &p.OnCall, &p.Blocked, &p.Welcomed, &p.Known,
+			&undeliverable, &addresses); err != nil {
 			return err
 		}
 		p.UndeliverableSince, p.Addresses = when(undeliverable), strings.Fields(addresses.String)
@@ -77,9 +78,10 @@ func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error)
 		_, err = tx.row(ctx, "SELECT organisation FROM organisation_domain WHERE domain = $1", args(domain), &p.Organisation)
 	}
 	if err == nil {
-		p.ID, err = tx.insert(ctx, `INSERT INTO person (name, role, organisation, language, active, team, on_call, blocked, welcomed, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			p.Name, p.Role, p.Organisation, p.Language, p.Active, p.Team, p.OnCall, p.Blocked, p.Welcomed, tx.store.Now().UnixMilli())
+		p.ID, err = tx.insert(ctx, `INSERT INTO person (name, role, organisation, language, active, team, on_call, blocked, welcomed, known, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			p.Name, p.Role, p.Organisation, p.Language, p.Active, p.Team, p.OnCall, p.Blocked, p.Welcomed, p.Known || p.Agent(),
+			tx.store.Now().UnixMilli())
 	}
 	if err != nil {
 		return p, fmt.Errorf("add person: %w", err)
@@ -90,9 +92,14 @@ func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error)
 	return p, tx.addAddresses(ctx, p)
 }
 
-// SetPerson writes everything of a person but his addresses.
+// SetPerson writes everything of a person but his addresses and whether he is known, which he stays.
 func (tx *Tx) SetPerson(ctx context.Context, p desk.Person) error {
 	tx.agents = nil
+	if p.Agent() {
+		if err := tx.MarkKnown(ctx, p.ID); err != nil {
+			return err
+		}
+	}
 	_, err := tx.exec(ctx, `UPDATE person SET name = $2, role = $3, organisation = $4, language = $5, active = $6, team = $7, on_call = $8, blocked = $9,
 		welcomed = $10, undeliverable_since = $11 WHERE id = $1`,
 		p.ID, p.Name, p.Role, p.Organisation, p.Language, p.Active, p.Team, p.OnCall, p.Blocked, p.Welcomed, millis(p.UndeliverableSince))
@@ -122,6 +129,12 @@ func (tx *Tx) addAddresses(ctx context.Context, p desk.Person) error {
 		}
 	}
 	return nil
+}
+
+// MarkKnown notes that a person has shown that the address is his.
+func (tx *Tx) MarkKnown(ctx context.Context, person int64) error {
+	_, err := tx.exec(ctx, "UPDATE person SET known = 1 WHERE id = $1 AND known = 0", person)
+	return err
 }
 
 // Welcome notes that a person has been told how the desk works; true the first time only.

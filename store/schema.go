@@ -11,7 +11,7 @@ import (
 //
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or ” means none: a NULL is kept for what
 // is not known yet. The text is read by SQLite and PostgreSQL alike, except AUTOINCREMENT, WITHOUT ROWID and the search tables.
-var migrations = []string{schema1, schema2, schema3, schema4}
+var migrations = []string{schema1, schema2, schema3, schema4, schema5}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -241,4 +241,13 @@ UPDATE imap_mail SET print = NULL WHERE print IS NOT NULL;
 -- Of which trouble with an account the administrators were told: '' for none, 'partly', 'down'.
 ALTER TABLE imap_account ADD COLUMN health TEXT NOT NULL DEFAULT '';
 UPDATE imap_account SET health = 'down' WHERE alarmed_at IS NOT NULL;
+`
+
+const schema5 = `
+-- Whose words may be repeated to his address: who has answered with a token, was proven, or was entered by an agent. Who
+-- wrote nothing of his own here was entered.
+ALTER TABLE person ADD COLUMN known INTEGER NOT NULL DEFAULT 0;
+UPDATE person SET known = 1 WHERE role <> 'customer'
+	OR EXISTS (SELECT 1 FROM item i JOIN journal j ON j.id = i.mail WHERE i.author = person.id AND j.evidence = 'T')
+	OR NOT EXISTS (SELECT 1 FROM item i WHERE i.author = person.id AND i.via = '');
 `

@@ -50,6 +50,7 @@ type mailboxConfig struct {
 	Address        string   `toml:"address"`
 	Name           string   `toml:"name"`
 	Aliases        []string `toml:"aliases"`
+	Senders        []string `toml:"senders"`
 	PlusAddressing bool     `toml:"plus_addressing"`
 	SubjectTag     string   `toml:"subject_tag"`
 	ClosedReply    string   `toml:"closed_reply"`
@@ -68,7 +69,8 @@ type smtpConfig struct {
 	LMTP        string   `toml:"lmtp"`
 	TLSCert     string   `toml:"tls_cert"`
 	TLSKey      string   `toml:"tls_key"`
-	Trusted     []string `toml:"trusted"` // networks whose mail with bare line feeds is taken
+	Trusted     []string `toml:"trusted"`          // networks whose mail with bare line feeds is taken
+	Networks    []string `toml:"trusted_networks"` // that let their users write in their own names only
 	Connections int      `toml:"connections"`
 	PerAddress  int      `toml:"per_address"`
 	MaxSize     size     `toml:"max_size"`
@@ -276,8 +278,8 @@ func (c config) checkValues() error {
 	if c.DataDir == "" {
 		return errors.New(`data_dir: name a directory, such as "/var/lib/buzon"`)
 	}
-	if !slices.Contains([]string{"", "strict"}, c.AgentProof) {
-		return fmt.Errorf(`agent_proof: %q: want "strict", or leave it out`, c.AgentProof)
+	if !slices.Contains([]string{"", "normal", "strict", "id"}, c.AgentProof) {
+		return fmt.Errorf(`agent_proof: %q: want "normal", "strict" or "id"`, c.AgentProof)
 	}
 	boxes, err := c.mailboxes()
 	if err != nil {
@@ -317,7 +319,10 @@ func (c config) checkSMTP() error {
 	if (c.SMTP.TLSCert == "") != (c.SMTP.TLSKey == "") {
 		return errors.New("smtp.tls_cert, smtp.tls_key: give both or none")
 	}
-	_, err := networks(c.SMTP.Trusted)
+	_, err := networks("smtp.trusted", c.SMTP.Trusted)
+	if err == nil {
+		_, err = networks("smtp.trusted_networks", c.SMTP.Networks)
+	}
 	return err
 }
 
@@ -372,6 +377,12 @@ func (c config) mailboxes() (list desk.Mailboxes, err error) {
 				return nil, fmt.Errorf("mailbox.aliases: %q is no mail address", a)
 			}
 			box.Aliases = append(box.Aliases, desk.Canonical(a))
+		}
+		for _, a := range m.Senders {
+			if desk.Canonical(a) == "" {
+				return nil, fmt.Errorf("mailbox.senders: %q is no mail address", a)
+			}
+			box.Senders = append(box.Senders, desk.Canonical(a))
 		}
 		if box.Name == "" {
 			box.Name = box.Address

@@ -118,6 +118,7 @@ func (h *house) addPerson(ctx context.Context, p desk.Person, noun string) error
 			return err
 		}
 		if known.ID == 0 {
+			p.Known = true
 			_, err := tx.AddPerson(ctx, p)
 			return err
 		}

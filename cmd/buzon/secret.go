@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"buzon/mailin"
@@ -55,20 +56,27 @@ func secret(value, file, key string) (string, error) {
 	return strings.TrimRight(string(text), "\r\n"), nil
 }
 
-// networks reads addresses and prefixes.
-func networks(list []string) (all []netip.Prefix, err error) {
+// networks reads the addresses and prefixes of a key.
+func networks(key string, list []string) (all []netip.Prefix, err error) {
 	for _, text := range list {
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
 			a, aerr := netip.ParseAddr(text)
 			if aerr != nil {
-				return nil, fmt.Errorf(`smtp.trusted: %q: want an address or a network such as "10.0.0.0/8"`, text)
+				return nil, fmt.Errorf(`%s: %q: want an address or a network such as "10.0.0.0/8"`, key, text)
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
 		all = append(all, p)
 	}
 	return all, nil
+}
+
+// within returns what tells the addresses of the networks.
+func within(networks []netip.Prefix) func(netip.Addr) bool {
+	return func(a netip.Addr) bool {
+		return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
+	}
 }
 
 func findMailbox(boxes desk.Mailboxes, address string) (string, bool) {

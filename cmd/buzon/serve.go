@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -178,7 +177,11 @@ func (h *house) listen() (doors []door, err error) {
 
 func (h *house) smtpServer() (*smtpd.Server, error) {
 	s := h.config.SMTP
-	trusted, err := networks(s.Trusted)
+	trusted, err := networks("smtp.trusted", s.Trusted)
+	if err != nil {
+		return nil, err
+	}
+	vouched, err := networks("smtp.trusted_networks", s.Networks)
 	if err != nil {
 		return nil, err
 	}
@@ -194,14 +197,7 @@ func (h *house) smtpServer() (*smtpd.Server, error) {
 		Domains:  domains,
 		Hostname: h.config.hostname(), MaxSize: int64(s.MaxSize), Connections: s.Connections, PerAddress: s.PerAddress, Hops: h.config.Limits.Hops,
 		TLSCert: s.TLSCert, TLSKey: s.TLSKey,
-		Trusted: func(a netip.Addr) bool {
-			for _, p := range trusted {
-				if p.Contains(a) {
-					return true
-				}
-			}
-			return false
-		},
+		Trusted: within(trusted), Vouched: within(vouched),
 	})
 }
 

@@ -47,7 +47,7 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	s.env = &Envelope{
 		From: from, NullSender: from == "", Helo: s.helo, Remote: s.wire.remote,
 		TLS: s.wire.secure, AuthUser: s.user, Protocol: s.protocol(),
-		Trusted: s.wire.remote.IsValid() && s.door.opts().Trusted(s.wire.remote),
+		Vouched: s.wire.remote.IsValid() && s.door.opts().Vouched(s.wire.remote),
 	}
 	return nil
 }

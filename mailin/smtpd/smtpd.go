@@ -35,7 +35,7 @@ type Envelope struct {
 	TLS        bool
 	Protocol   string // SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA or LMTP (RFC 3848)
 	AuthUser   string // empty without SMTP AUTH
-	Trusted    bool   // Options.Trusted says so
+	Vouched    bool   // Options.Vouched says so
 	Received   time.Time
 	QueueID    string // also in our Received field and in the reply
 }
@@ -102,8 +102,10 @@ type Options struct {
 	Auth func(user, password string) error
 	// AuthLoopback allows AUTH in clear from loopback. Otherwise it takes TLS.
 	AuthLoopback bool
-	// Trusted networks are marked in the envelope. nil: none.
+	// Trusted reports whether mail with bare line feeds is taken from the address, and many connections. nil: none.
 	Trusted func(netip.Addr) bool
+	// Vouched reports whether the address belongs to a network that lets its users write in their own names only. nil: none.
+	Vouched func(netip.Addr) bool
 	// Ready is asked at MAIL FROM: an error refuses early, as it would from the journal. nil: always ready.
 	Ready func() error
 	Log   *slog.Logger // no addresses, no content; nil: discarded
@@ -126,6 +128,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Trusted == nil {
 		o.Trusted = func(netip.Addr) bool { return false }
+	}
+	if o.Vouched == nil {
+		o.Vouched = func(netip.Addr) bool { return false }
 	}
 	if o.Ready == nil {
 		o.Ready = func() error { return nil }

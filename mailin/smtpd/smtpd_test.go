@@ -23,7 +23,7 @@ func TestMailArrivesWhole(t *testing.T) {
 		t.Errorf("got %q, wanted %q", got.body(t), data)
 	}
 	if got.From != "cliente@otro.test" || got.NullSender || len(got.To) != 1 || got.To[0] != ours || got.Helo != "cliente.test" ||
-		got.Protocol != "ESMTP" || got.TLS || got.Trusted || got.Remote != netip.MustParseAddr("127.0.0.1") || got.Received.IsZero() {
+		got.Protocol != "ESMTP" || got.TLS || got.Vouched || got.Remote != netip.MustParseAddr("127.0.0.1") || got.Received.IsZero() {
 		t.Errorf("envelope %+v", got.Envelope)
 	}
 	want := regexp.MustCompile(`^Received: from cliente\.test \(\[127\.0\.0\.1\]\)\r\n\tby mx\.ejemplo\.test with ESMTP id ` + got.QueueID +
@@ -34,7 +34,7 @@ func TestMailArrivesWhole(t *testing.T) {
 }
 
 func TestEnvelope(t *testing.T) {
-	s := open(t, func(o *Options) { o.Trusted = netip.Addr.IsLoopback })
+	s := open(t, func(o *Options) { o.Vouched = netip.Addr.IsLoopback })
 	c := s.dial()
 	c.expect("220 " + hostname)
 	c.ok("HELO x\xffy")
@@ -49,7 +49,7 @@ func TestEnvelope(t *testing.T) {
 	if to := strings.Join(got.To, " "); to != "Soporte+C1@ejemplo.test postmaster@ejemplo.test Postmaster@ejemplo.test" {
 		t.Errorf("recipients %s", to)
 	}
-	if !got.NullSender || got.From != "" || got.Protocol != "SMTP" || !got.Trusted {
+	if !got.NullSender || got.From != "" || got.Protocol != "SMTP" || !got.Vouched {
 		t.Errorf("envelope %+v", got.Envelope)
 	}
 	if strings.Contains(got.data, "for <") || !strings.HasPrefix(got.data, "Received: from x?y ([127.0.0.1])") {

@@ -69,6 +69,7 @@ type Mailbox struct {
 	Address        string // canonical
 	Name           string
 	Aliases        []string // canonical
+	Senders        []string // canonical; forms and groups, in whose name others write
 	Plus           bool     // the server delivers soporte+x@ to soporte@
 	Tag            string   // of subjects: [Caso #123]
 	ClosedReply    ClosedReply

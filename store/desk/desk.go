@@ -30,6 +30,7 @@ type Person struct {
 	OnCall             bool // is alerted when production is down
 	Blocked            bool
 	Welcomed           bool
+	Known              bool // answered with a token, was proven, or was entered by an agent: his words may be repeated to him
 	UndeliverableSince time.Time
 }
 
