@@ -28,6 +28,7 @@ type Options struct {
 	Signer      *threading.Signer
 	Mailboxes   desk.Mailboxes // at least one
 	Markers     []string       // of Producción Caída
+	Form        []string       // labels that our mails ask to be filled in: FormLabels; nil: those of the embedded templates
 	AgentStrict bool           // an agent's mail must be proven (A2), not merely undisputed
 	Language    string         // of people whose language is not known
 	Limits      message.Limits
@@ -105,7 +106,7 @@ func (in *Intake) ownMessageID(id string) bool {
 // readOptions are the desk's for a mail with the envelope.
 func (in *Intake) readOptions(env store.Envelope) ReadOptions {
 	return ReadOptions{
-		Limits: in.o.Limits, Tag: in.o.Mailboxes[0].Tag, Markers: in.o.Markers, OwnAddresses: in.own,
+		Limits: in.o.Limits, Tag: in.o.Mailboxes[0].Tag, Markers: in.o.Markers, OwnAddresses: in.own, Form: in.o.Form,
 		EnvelopeFrom: env.From, HasEnvelope: env.From != "" || env.NullSender,
 		Own: in.ours, LoopMark: in.o.Signer.ValidLoopMark, OwnMessageID: in.ownMessageID,
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -109,6 +110,31 @@ func (rd *Reading) written() string {
 		text = strings.TrimSpace(text + "\n\n" + forwarded)
 	}
 	return text
+}
+
+// Shown is what was written as the people of the desk should see it: with the question above each answer between the
+// lines of a quote, and "[foto.png]" where a picture of the mail stood. It is for agents' eyes only, since a quote may
+// hold what a customer was never sent. Below it belongs rd.Reply.Signature(), whole, in a person's first mail: his
+// telephone stands there.
+func (rd *Reading) Shown() string {
+	text, forwarded := rd.Reply.Shown(rd.pictureName), rd.Reply.Forwarded()
+	if forwarded != "" && !strings.Contains(rd.Reply.Reply(), forwarded) {
+		text = strings.TrimSpace(text + "\n\n" + forwarded)
+	}
+	return text
+}
+
+// pictureName is the file name of the attachment that the HTML shows by its Content-ID.
+func (rd *Reading) pictureName(id string) string {
+	if plain, err := url.PathUnescape(id); err == nil {
+		id = plain
+	}
+	for _, a := range rd.Message.Attachments {
+		if a.ContentID == id {
+			return a.Filename
+		}
+	}
+	return ""
 }
 
 // beginning is as much of a text as its language needs.

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -40,6 +42,7 @@ func TestConversations(t *testing.T) {
 		{"an internal note and commands never reach the customer", noteStaysInside},
 		{"attachments reach the other side whole", attachmentsWhole},
 		{"a follower hears the item", followerHears},
+		{"what is filled into a form with the desk's own labels is read", ownFormFilled},
 	} {
 		t.Run(story.sentence, func(t *testing.T) { t.Parallel(); story.play(t) })
 	}
@@ -66,6 +69,30 @@ func mailBecomesCase(t *testing.T) {
 		if n := d.last(agent); !strings.Contains(n.Text, "segundo piso") || !strings.Contains(n.Subject, "impresora") {
 			t.Errorf("new ticket to %s: %q\n%s", agent, n.Subject, n.Text)
 		}
+	}
+}
+
+// ownFormFilled: the answers stand in the quote and nowhere else, under labels that only this desk uses.
+func ownFormFilled(t *testing.T) {
+	words := t.TempDir()
+	if err := os.Mkdir(filepath.Join(words, "es"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	labels := "[form]\nwhen = \"Día del fallo\"\nwhere = \"Caja\"\n"
+	if err := os.WriteFile(filepath.Join(words, "es", "phrases.toml"), []byte(labels), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := opened(t, liveOptions{Top: fmt.Sprintf("templates = %q", words)})
+	d.send(d.last(ana).reply("#pedir-info\nDíganos por favor:"))
+	asked := d.last(carla)
+	if !strings.Contains(asked.Text, "\nCaja:") {
+		t.Fatalf("the form lacks our label:\n%s", asked.Text)
+	}
+	filled := asked.reply("Va.")
+	filled.Text = strings.Replace(filled.Text, "> Caja:", "> Caja: la 4, junto a la puerta", 1)
+	d.send(filled)
+	if it := d.ticket(1).Items[2]; !strings.Contains(it.Text, "Caja: la 4, junto a la puerta") {
+		t.Errorf("item: %q, of\n%s", it.Text, filled.Text)
 	}
 }
 

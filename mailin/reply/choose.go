@@ -8,11 +8,11 @@ import (
 // choose takes the text that Split works on: the plain one when it says
 // something, because what only one of two alternatives shows is suspect; the
 // HTML then still tells where its quotes and signatures are.
-func choose(in Input) (base string, marks, indents []Mark) {
+func choose(in Input) (base string, marks, indents []Mark, pictures []picture) {
 	if in.HTML.String != "" && isStub(in.Plain, in.HTML.String) {
-		return in.HTML.String, in.HTML.Marks, in.HTML.indents
+		return in.HTML.String, in.HTML.Marks, in.HTML.indents, in.HTML.pictures
 	}
-	return in.Plain, project(in.HTML, in.Plain), nil
+	return in.Plain, project(in.HTML, in.Plain), nil, projectPictures(in.HTML, in.Plain)
 }
 
 // isStub reports a plain text that is empty or stands in for the real one ("your

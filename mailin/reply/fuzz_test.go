@@ -49,7 +49,7 @@ var mailPieces = append([]string{"Hola\n", "\n", "> cita\n", ">> cita\n", "-- \n
 	"________________________________\n", "-----Mensaje original-----\n", "---------- Forwarded message ---------\n", "```\n", "| x\n", "AB> x\n", "AVISO LEGAL: x\n", "<", ">", ":", "\r\n", "\u00a0", "\xff", "palabra ", "El lun, 3 mar 2025 a las 9:01,\n", "escribió:\n"}, attributions...)
 
 var htmlPieces = []string{"<div>", "</div>", "<p>", "</p>", "<br>", "x", " ", "&nbsp;", "<blockquote type=cite>", "</blockquote>", "<blockquote>", "<div class=gmail_quote>", "<div class=gmail_attr>", "<div id=divRplyFwdMsg>", "<div id=Signature>", "<hr id=zwchr>",
-	"<table>", "<tr>", "<td>", "</td>", "</table>", "<ul>", "<li>", "</ul>", "<a href=http://example.com>", "</a>", "<span style=display:none>", "</span>", "<style>", "</style>", "<pre>", "</pre>", "\n", "\x00", "\xff", "---------- Forwarded message ---------", "<div class=buzon-quote-1>"}
+	"<table>", "<tr>", "<td>", "</td>", "</table>", "<ul>", "<li>", "</ul>", "<a href=http://example.com>", "</a>", "<span style=display:none>", "</span>", "<style>", "</style>", "<pre>", "</pre>", "\n", "\x00", "\xff", "---------- Forwarded message ---------", "<div class=buzon-quote-1>", "<img src=cid:a@b>"}
 
 func TestSplitCoversAnyMail(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -88,7 +88,7 @@ func FuzzSplit(f *testing.F) {
 			t.Fatal("a second reading differs")
 		}
 		p.Reply()
-		p.Filled([]string{"x"})
+		p.Shown(func(id string) string { return id })
 		Language(plain)
 	})
 }

@@ -86,6 +86,8 @@ type htmlReader struct {
 	plain []Mark
 	rest  []Mark // marks that run to the end of the text
 	lists int
+
+	pictures []picture
 }
 
 func (r *htmlReader) top() *element { return &r.open[len(r.open)-1] }
@@ -141,6 +143,7 @@ func (r *htmlReader) breakBefore(t tag, e *element) {
 		return
 	case atom.Img:
 		r.out.write(emoji(t.attrs["alt"]), false)
+		r.picture(t.attrs["src"])
 		return
 	case atom.Td, atom.Th:
 		r.startCell(e)
@@ -243,7 +246,7 @@ func (r *htmlReader) finish() Text {
 		r.pop()
 	}
 	s := r.out.finish()
-	return Text{String: s, Marks: settleMarks(append(r.marks, r.rest...), len(s)), indents: settleMarks(r.plain, len(s))}
+	return Text{String: s, Marks: settleMarks(append(r.marks, r.rest...), len(s)), indents: settleMarks(r.plain, len(s)), pictures: r.pictures}
 }
 
 // void elements have no content and no end tag.

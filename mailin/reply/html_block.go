@@ -80,6 +80,14 @@ func sameLink(shown, target string) bool {
 	return bare(shown) == bare(target)
 }
 
+// picture notes where one of the mail's own parts is shown.
+func (r *htmlReader) picture(src string) {
+	scheme, id, _ := strings.Cut(strings.TrimSpace(src), ":")
+	if strings.EqualFold(scheme, "cid") && id != "" && len(r.pictures) < maxProjected {
+		r.pictures = append(r.pictures, picture{at: len(r.out.buf), id: strings.TrimSpace(id), apart: r.out.due > 0})
+	}
+}
+
 // emoji returns the alternative text of an image when it is a symbol, as clients
 // send smileys; names of pictures are no text of the sender.
 func emoji(alt string) string {

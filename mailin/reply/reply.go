@@ -45,7 +45,8 @@ type Text struct {
 	String string // valid UTF-8 without NUL, lines end in \n
 	Marks  []Mark // in order of Start; they may nest
 
-	indents []Mark // plain blockquotes: quotes only where something else says so
+	indents  []Mark // plain blockquotes: quotes only where something else says so
+	pictures []picture
 }
 
 // Mark is a range of a Text, in bytes, that the HTML itself names.
@@ -69,6 +70,9 @@ type Input struct {
 type Parts struct {
 	Base   string  // the text that the ranges speak of: Input.Plain or Input.HTML.String
 	Ranges []Range // in order, without gap or overlap, from 0 to len(Base)
+
+	pictures []picture              // in order
+	name     func(id string) string // of a picture, while its mark is written
 }
 
 // Range is a stretch of whole lines of Parts.Base, in bytes.
@@ -97,7 +101,7 @@ func (p Parts) Forwarded() string { return p.join(Forwarded) }
 // Commands must be read from New, never from here.
 func (p Parts) Reply() string {
 	if s := p.New(); s != "" {
-		return p.joinIf(func(r Range) bool { return r.Kind == New || r.Rule == ruleAnswers })
+		return p.joinIf(Range.shown)
 	}
 	below := p.joinIf(func(r Range) bool { return r.Rule == ruleBelow })
 	if below != "" {
@@ -109,15 +113,6 @@ func (p Parts) Reply() string {
 	return p.joinIf(func(r Range) bool { return r.Kind == Signature && r.Rule == ruleHTML+outlookWeb })
 }
 
-// Before returns the range before the i-th: for new text between quotes, the
-// quoted lines that it answers.
-func (p Parts) Before(i int) (Range, bool) {
-	if i <= 0 || i > len(p.Ranges) {
-		return Range{}, false
-	}
-	return p.Ranges[i-1], true
-}
-
 func (p Parts) join(k Kind) string {
 	return p.joinIf(func(r Range) bool { return r.Kind == k })
 }
@@ -126,20 +121,20 @@ func (p Parts) join(k Kind) string {
 // of it: the words are the sender's.
 func (p Parts) text(i, j int) string {
 	if !slices.ContainsFunc(p.Ranges[i:j], func(r Range) bool { return r.Rule == ruleFilled }) {
-		return p.Base[p.Ranges[i].Start:p.Ranges[j-1].End]
+		return p.withPictures(p.Ranges[i].Start, p.Ranges[j-1].End)
 	}
 	var b strings.Builder
 	for _, r := range p.Ranges[i:j] {
-		b.WriteString(r.text(p.Base))
+		text := p.withPictures(r.Start, r.End)
+		if r.Rule == ruleFilled {
+			text = withoutPrefixes(text)
+		}
+		b.WriteString(text)
 	}
 	return b.String()
 }
 
-func (r Range) text(base string) string {
-	text := base[r.Start:r.End]
-	if r.Rule != ruleFilled {
-		return text
-	}
+func withoutPrefixes(text string) string {
 	lines := strings.SplitAfter(text, "\n")
 	for i, l := range lines {
 		lines[i] = strings.TrimLeft(l, "> \t")

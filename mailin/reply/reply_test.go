@@ -194,40 +194,57 @@ func TestOwnAddressMakesAnAttribution(t *testing.T) {
 	}
 }
 
-func TestBeforeIsTheQuestion(t *testing.T) {
-	p := Split(Input{Plain: "El lun, 3 mar 2025 a las 9:01, Ana (<ana@example.com>) escribió:\n> ¿Versión?\n4.2\n", Subject: "Re: x"})
-	for i, r := range p.Ranges {
-		if r.Kind != New {
-			continue
+func TestAnswersHaveTheirQuestions(t *testing.T) {
+	const intro = "El lun, 3 mar 2025 a las 9:01, Ana (<ana@example.com>) escribió:\n"
+	for _, c := range []struct{ name, mail, shown string }{
+		{"right under it", intro + "> ¿Versión?\n4.2\n", "> ¿Versión?\n4.2"},
+		{"between two", intro + "> Hola\n>\n> ¿Versión?\n> La de la caja.\n\n4.2\n\n> ¿Desde cuándo?\n\nayer\n\n> Gracias\n",
+			"> ¿Versión?\n> La de la caja.\n4.2\n\n> ¿Desde cuándo?\nayer"},
+		{"all above", "4.2\n\n" + intro + "> ¿Versión?\n", "4.2"},
+		{"all below", intro + "> ¿Versión?\n> Gracias\n\n4.2\n", "4.2"},
+		{"nothing new", intro + "> ¿Versión?\n", ""},
+	} {
+		if got := Split(Input{Plain: c.mail, Subject: "Re: x"}).Shown(nil); got != c.shown {
+			t.Errorf("%s: %q, want %q", c.name, got, c.shown)
 		}
-		q, ok := p.Before(i)
-		if got := p.Base[q.Start:q.End]; !ok || got != "> ¿Versión?\n" {
-			t.Errorf("before the answer stands %q", got)
-		}
-		return
 	}
-	t.Error("no new text")
+}
+
+func TestPicturesAreShownWhereTheyStood(t *testing.T) {
+	name := func(id string) string {
+		if id == "logo@x" {
+			return ""
+		}
+		return id + ".png"
+	}
+	for _, c := range []struct{ name, plain, html, shown string }{
+		{"on its own line", "", "<p>Sale esto:</p><p><img src='cid:a'></p><p>¿Qué hago?</p>", "Sale esto:\n[a.png]\n\n¿Qué hago?"},
+		{"in the line", "", "<p>El botón <img src='cid:a'> no está</p>", "El botón [a.png] no está"},
+		{"first", "", "<p><img src='cid:a'></p><p>no está</p>", "[a.png]\nno está"},
+		{"not to be mentioned", "", "<p>Hola</p><img src='cid:logo@x'>", "Hola"},
+		{"of a signature", "", "<p>Hola</p><div class=gmail_signature>Ana<img src='cid:a'></div>", "Hola"},
+		{"of a signature of pictures", "", "<p>Hola</p><div class=gmail_signature><img src='cid:a'></div>", "Hola"},
+		{"from elsewhere", "", "<p>Hola <img src='https://example.com/a'></p>", "Hola"},
+		{"hidden", "", "<p>Hola <span style='display:none'><img src='cid:a'></span></p>", "Hola"},
+		{"Outlook's own mark", "Sale [cid:a] aquí", "<p>Sale <img src='cid:a'> aquí</p>", "Sale [a.png] aquí"},
+		{"a plain text without mark", "Al abrir la caja sale esto:\n\n¿Qué hago?\n",
+			"<p>Al abrir la caja sale esto:</p><p><img src='cid:a'></p><p>¿Qué hago?</p>", "Al abrir la caja sale esto:\n[a.png]\n\n¿Qué hago?"},
+	} {
+		p := Split(Input{Plain: c.plain, HTML: HTML(c.html), Subject: "Re: x"})
+		if got := p.Shown(name); got != c.shown {
+			t.Errorf("%s: %q, want %q", c.name, got, c.shown)
+		}
+		if strings.Contains(p.Reply(), ".png") {
+			t.Errorf("%s: the reply itself is %q", c.name, p.Reply())
+		}
+	}
 }
 
 func TestFormIsNew(t *testing.T) {
 	const quote = "El lun, 3 mar 2025 a las 9:01, Soporte (<s@example.com>) escribió:\n> Díganos:\n> Fecha y hora: 3/3 10:00\n> Equipo:\n> > El dom, 2 mar 2025 a las 9:01, Ana (<a@example.com>) escribió:\n> > Equipo: PC-11\n"
 	p := Split(Input{Plain: quote, Subject: "Re: x", Form: []string{"Fecha y hora", "Equipo"}})
-	if p.New() != "Fecha y hora: 3/3 10:00" || p.Filled([]string{"fecha y hora"})["fecha y hora"] != "3/3 10:00" {
+	if p.New() != "Fecha y hora: 3/3 10:00" {
 		t.Errorf("new is %q", p.New())
-	}
-}
-
-func TestFilled(t *testing.T) {
-	p := Split(Input{Plain: "Va lo pedido\n\nEl lun, 3 mar 2025 a las 9:01, Soporte (<s@example.com>) escribió:\n> Complete:\n> Fecha y hora: 3/3 10:00\n> Módulo:\n> *Versión:* 4.2\n> Equipo:\nPC-12\n", Subject: "Re: x"})
-	got := p.Filled([]string{"Fecha y hora", "Modulo", "versión", "Equipo", "Otro"})
-	want := map[string]string{"Fecha y hora": "3/3 10:00", "versión": "4.2", "Equipo": "PC-12"}
-	if len(got) != len(want) {
-		t.Errorf("%v, want %v", got, want)
-	}
-	for k, v := range want {
-		if got[k] != v {
-			t.Errorf("%s is %q, want %q", k, got[k], v)
-		}
 	}
 }
 

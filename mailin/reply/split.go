@@ -36,6 +36,7 @@ type splitter struct {
 	ownSeen    bool
 	first      int // line of the first introduction, len(lines) if none
 	below      int // first line under a leading attribution, else len(lines)
+	pictures   []picture
 }
 
 // Split takes a mail's text apart. It never fails: in the worst case all is New.
@@ -54,8 +55,9 @@ func Split(in Input) Parts {
 }
 
 func newSplitter(in Input) *splitter {
-	base, marks, indents := choose(in)
-	s := &splitter{base: base, lines: splitLines(base), subject: in.Subject, own: in.Own, forward: isForward(in.Subject), attempts: maxAttempts, delimiters: maxDelimiters}
+	base, marks, indents, pictures := choose(in)
+	s := &splitter{base: base, lines: splitLines(base), subject: in.Subject, own: in.Own, forward: isForward(in.Subject), attempts: maxAttempts, delimiters: maxDelimiters,
+		pictures: pictures}
 	s.first, s.below = len(s.lines), len(s.lines)
 	s.applyIndents(indents)
 	s.applyMarks(marks)
@@ -264,7 +266,7 @@ func (s *splitter) settleBlanks() {
 
 // parts joins neighbouring lines of one kind and rule to ranges.
 func (s *splitter) parts() Parts {
-	p := Parts{Base: s.base}
+	p := Parts{Base: s.base, pictures: s.pictures}
 	for _, l := range s.lines {
 		if n := len(p.Ranges); n > 0 && p.Ranges[n-1].Kind == l.kind && p.Ranges[n-1].Rule == l.rule {
 			p.Ranges[n-1].End = l.end
