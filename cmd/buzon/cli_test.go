@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 )
 
 // TestBadConfiguration: one clear sentence that names the file, the line where it is known, and the key; exit 2; nothing made.
@@ -298,7 +297,7 @@ func TestClockNamesItsZone(t *testing.T) {
 func TestTerminalIsSafe(t *testing.T) {
 	t.Parallel()
 	d := newLiveDesk(t, liveOptions{})
-	evil := "\x1b]0;pwn\x07\x1b[2J\r\n99 forged\u202e\u200f\x9b31m\x00"
+	evil := "\x1b]0;pwn\x07\x1b[2J\r\n99 forged\u202e\u200f\u200b\u00ad\u2028\ufeff\ue000\U000e0041\x9b31m\u009b2J\x00"
 	d.send(letter{Sender: "eva@malo.test", From: "=?utf-8?q?=1B[31mEva=0D=0A?= <eva@malo.test>", To: soporte, Subject: "Hola " + evil, Text: "Texto \x1b[2Jmalo\u202e.",
 		Files: []file{{"\x1b[1mfoto\u202egnp.exe", "image/png", []byte("x")}}})
 	d.postRaw("nadie@malo.test", "Subject: sin remitente \x1b[2J\r\n\r\nx\r\n")
@@ -314,18 +313,44 @@ func TestTerminalIsSafe(t *testing.T) {
 		if out+errs == "" {
 			t.Errorf("%q prints nothing", args)
 		}
-		for _, r := range out + errs {
-			if unicode.IsControl(r) && r != '\n' || unicode.Is(unicode.Bidi_Control, r) {
-				t.Errorf("%q prints %U:\n%q", args, r, out+errs)
-				break
-			}
-		}
+		noneUnseen(t, args, out+errs)
+		_, lines, _ := d.runCLI("", append(args, "--json")...)
+		noneUnseen(t, args, lines)
+		rowsOf[map[string]any](t, lines)
 		if strings.Contains(out, "\n99 forged") {
 			t.Errorf("%q: a subject forges a line:\n%s", args, out)
 		}
 	}
 	if log := d.log.String(); strings.ContainsAny(log, "\x1b\x07\x00") {
 		t.Errorf("the log: %q", log)
+	}
+}
+
+func noneUnseen(t *testing.T, args []string, out string) {
+	t.Helper()
+	for _, r := range out {
+		if unseen(r) && r != '\n' {
+			t.Errorf("%q prints %U:\n%q", args, r, out)
+			return
+		}
+	}
+}
+
+func TestEscape(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"Año nuevo, acción: «sí» 👍🏽", "Año nuevo, acción: «sí» 👍🏽"},
+		{"a\x1b[2Jb\u009b31m", `a\u001b[2Jb\u009b31m`},
+		{"gpj.\u202eexe\u2066\u200b\u00ad", `gpj.\u202eexe\u2066\u200b\u00ad`},
+		{"una\u2028dos\u0085tres\r\n", `una\u2028dos\u0085tres\u000d\u000a`},
+		{"\U000e0041\ue000", `\udb40\udc41\ue000`},
+		{"\x9b31m\xff", "\ufffd31m\ufffd"},
+	} {
+		if got := safe(c.text); got != c.want {
+			t.Errorf("safe(%q) = %q, want %q", c.text, got, c.want)
+		}
+	}
+	if got := safeText("uno\r\n\tdos\x07\r"); got != "uno\n\tdos\\u0007\\u000d" {
+		t.Errorf("safeText: %q", got)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -215,6 +214,5 @@ func (a *app) rawMail(ctx context.Context, h *house, m store.Mail) error {
 		return err
 	}
 	defer b.Close()
-	_, err = io.Copy(a.stdout, b.Reader())
-	return err
+	return printMail(a.stdout, b.Reader())
 }

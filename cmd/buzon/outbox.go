@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -124,6 +123,5 @@ func (a *app) showOutgoing(ctx context.Context, h *house, o store.Outgoing) erro
 	}
 	defer b.Close()
 	fmt.Fprintln(a.stdout)
-	_, err = io.Copy(a.stdout, b.Reader())
-	return err
+	return printMail(a.stdout, b.Reader())
 }

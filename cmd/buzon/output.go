@@ -9,16 +9,20 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 )
 
-// object prints one JSON object on one line.
+// object prints one JSON object on one line, whose strings hold no character that a terminal obeys.
 func (a *app) object(v any) error {
-	e := json.NewEncoder(a.stdout)
+	var b strings.Builder
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	return failed(e.Encode(v))
+	if err := e.Encode(v); err != nil {
+		return failed(err)
+	}
+	_, err := io.WriteString(a.stdout, escape(b.String(), "\n"))
+	return failed(err)
 }
 
 // table prints rows under a head, in columns. What strangers wrote can't move the cursor or forge a line.
@@ -43,25 +47,6 @@ func facts(w io.Writer, pairs ...string) {
 			fmt.Fprintf(w, "%-14s %s\n", pairs[i]+":", safe(pairs[i+1]))
 		}
 	}
-}
-
-// safe shows control and direction characters for what they are.
-func safe(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == 0xfeff {
-			return '\ufffd'
-		}
-		return r
-	}, s)
-}
-
-// safeText is safe for text of several lines.
-func safeText(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, l := range lines {
-		lines[i] = safe(l)
-	}
-	return strings.Join(lines, "\n")
 }
 
 // stamp writes a time for JSON: RFC 3339 in UTC, or null.

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"buzon/mailin"
 	"buzon/mailin/message"
@@ -206,7 +205,7 @@ func deref(s *string) string {
 
 // colour yields escape codes where standard output is a terminal, and nothing elsewhere.
 func (a *app) colour() (func(string) string, string) {
-	if f, ok := a.stdout.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" {
+	if terminal(a.stdout) && os.Getenv("NO_COLOR") == "" {
 		return func(code string) string { return code }, "\x1b[0m"
 	}
 	return func(string) string { return "" }, ""
