@@ -116,7 +116,7 @@ func TestSpoolThatFailedStaysFailed(t *testing.T) {
 		}
 		os.Remove(s.blobDir())
 	}
-	same(t, "mails", len(must(s.Mails(ctx, "", 9))(t)), 0)
+	same(t, "mails", len(must(s.Mails(ctx, MailFilter{}))(t)), 0)
 }
 
 func TestSweep(t *testing.T) {

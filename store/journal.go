@@ -139,14 +139,6 @@ func (r Reader) Mail(ctx context.Context, id int64) (m Mail, ok bool, err error)
 	return list[0], true, nil
 }
 
-// Mails lists the journal, the newest first. An empty outcome means all.
-func (r Reader) Mails(ctx context.Context, outcome Outcome, limit int) ([]Mail, error) {
-	if outcome == "" {
-		return r.mails(ctx, "ORDER BY j.id DESC LIMIT +$1", limit)
-	}
-	return r.mails(ctx, "WHERE j.outcome = $1 AND j.outcome <> '' ORDER BY j.id DESC LIMIT +$2", outcome, limit)
-}
-
 // Unsettled returns mail that waits to be filed, behind the id after, in the order in which it came; mail that waits
 // for a later attempt is left out, unless that is so late that the clock must have been wrong.
 func (r Reader) Unsettled(ctx context.Context, after int64, now time.Time, limit int) ([]Mail, error) {

@@ -55,7 +55,7 @@ func TestReceiveWithItsCursor(t *testing.T) {
 		if err == nil {
 			same(t, "id", id, seen)
 		}
-		same(t, "mails and cursors", []int{len(must(s.Mails(ctx, "", 9))(t)), metas(t, s)}, map[bool][]int{true: {0, 0}, false: {1, 1}}[fail != nil])
+		same(t, "mails and cursors", []int{len(must(s.Mails(ctx, MailFilter{}))(t)), metas(t, s)}, map[bool][]int{true: {0, 0}, false: {1, 1}}[fail != nil])
 	}
 }
 
@@ -86,7 +86,7 @@ func TestMailIsSettledOnce(t *testing.T) {
 	same(t, "outcome", []any{m.Outcome, m.Ticket, m.Item, m.Rule}, []any{OutcomeTicket, 7, 1, "23"})
 	same(t, "waiting", len(must(s.Unsettled(ctx, 0, s.Now(), 9))(t)), 0)
 	same(t, "counted", must(s.CountMails(ctx))(t), map[Outcome]int{OutcomeTicket: 1})
-	same(t, "listed", len(must(s.Mails(ctx, OutcomeTicket, 9))(t)), 1)
+	same(t, "listed", len(must(s.Mails(ctx, MailFilter{Outcome: OutcomeTicket}))(t)), 1)
 }
 
 func TestTwinAndNamesake(t *testing.T) {

@@ -134,12 +134,14 @@ func (r Reader) NextDue(ctx context.Context) (time.Time, error) {
 type OutboxFilter struct {
 	State  OutboxState
 	Ticket int64
+	Mail   int64 // the journal row that they answer
 	Limit  int
 }
 
 // Outbox lists outgoing mail, the newest first.
 func (r Reader) Outbox(ctx context.Context, f OutboxFilter) ([]Outgoing, error) {
-	return r.outgoing(ctx, "WHERE ($1 = '' OR o.state = $1) AND ($2 = 0 OR o.ticket = $2) ORDER BY o.id DESC LIMIT +$3", f.State, f.Ticket, cmp.Or(f.Limit, 1000))
+	return r.outgoing(ctx, `WHERE ($1 = '' OR o.state = $1) AND ($2 = 0 OR o.ticket = $2) AND ($3 = 0 OR o.mail = $3)
+		ORDER BY o.id DESC LIMIT +$4`, f.State, f.Ticket, f.Mail, cmp.Or(f.Limit, 1000))
 }
 
 // OutgoingMail returns the row with the id.

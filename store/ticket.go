@@ -263,8 +263,17 @@ func (tx *Tx) Note(ctx context.Context, a Activity) error {
 }
 
 // Activities lists a ticket's history, the oldest first.
-func (r Reader) Activities(ctx context.Context, ticket int64) (list []Activity, err error) {
-	err = r.rows(ctx, "SELECT ticket, at, person, mail, what, old, new FROM activity WHERE ticket = $1 ORDER BY id", args(ticket), func(rows *sql.Rows) error {
+func (r Reader) Activities(ctx context.Context, ticket int64) ([]Activity, error) {
+	return r.activities(ctx, "WHERE ticket = $1 ORDER BY id", ticket)
+}
+
+// ActivitiesOf lists what a mail has changed, whichever ticket it was in, in the order in which it was done.
+func (r Reader) ActivitiesOf(ctx context.Context, mail int64) ([]Activity, error) {
+	return r.activities(ctx, "WHERE mail = $1 AND mail <> 0 ORDER BY id", mail)
+}
+
+func (r Reader) activities(ctx context.Context, where string, a ...any) (list []Activity, err error) {
+	err = r.rows(ctx, "SELECT ticket, at, person, mail, what, old, new FROM activity "+where, a, func(rows *sql.Rows) error {
 		var a Activity
 		var at sql.NullInt64
 		err := rows.Scan(&a.Ticket, &at, &a.Person, &a.Mail, &a.What, &a.Old, &a.New)

@@ -229,7 +229,7 @@ func TestConcurrentWritersAndReaders(t *testing.T) {
 				if err := s.Write(ctx, func(tx *Tx) error { return meta(ctx, tx, fmt.Sprintf("%d.%d", g, i)) }); err != nil {
 					t.Error(err)
 				}
-				if _, err := s.Mails(ctx, "", 5); err != nil {
+				if _, err := s.Mails(ctx, MailFilter{}); err != nil {
 					t.Error(err)
 				}
 			}

@@ -183,6 +183,7 @@ func (a *app) config() (config, error) {
 	if a.dataDir != "" {
 		c.DataDir = a.dataDir
 	}
+	a.zone, _ = c.location() // check says what is wrong with it
 	return c, c.check()
 }
 

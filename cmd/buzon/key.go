@@ -57,9 +57,9 @@ func (a *app) listKeys(k *threading.Keyring) error {
 		case key.Signs:
 			state = "signs"
 		case !key.Retired.IsZero():
-			state = "retired " + clock(key.Retired)
+			state = "retired " + a.clock(key.Retired)
 		}
-		rows = append(rows, []string{key.ID, clock(key.Created), state})
+		rows = append(rows, []string{key.ID, a.clock(key.Created), state})
 	}
 	return a.table([]string{"KEY", "CREATED", "STATE"}, rows)
 }

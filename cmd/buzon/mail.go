@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"buzon/mailin"
 	"buzon/store"
 )
 
@@ -18,36 +17,87 @@ func (a *app) mail() *cobra.Command {
 	list := a.mailList()
 	c.AddCommand(list,
 		a.mailCommand("show ID", "Show the journal row of a mail", a.showMail),
-		a.mailCommand("explain ID", "Say what became of a mail, and by which rule", a.explainMail),
+		a.mailCommand("explain ID", "Say what became of a mail, by which rule, and who was or was not told", a.explainMail),
 		a.mailCommand("raw ID", "Print the mail as it came, byte for byte", a.rawMail))
 	return c
 }
 
 // outcomes are what a mail can have become.
-var outcomes = []store.Outcome{store.OutcomeTicket, store.OutcomeItem, store.OutcomePending, store.OutcomeQuery, store.OutcomeAutomatic, store.OutcomeDuplicate,
-	store.OutcomeOwn, store.OutcomeBlocked, store.OutcomeQuarantine, store.OutcomeRefused, store.OutcomeDropped}
+var outcomes = []store.Outcome{store.OutcomeTicket, store.OutcomeItem, store.OutcomePending, store.OutcomeQuery, store.OutcomeAutomatic,
+	store.OutcomeDuplicate, store.OutcomeOwn, store.OutcomeBlocked, store.OutcomeQuarantine, store.OutcomeRefused, store.OutcomeDropped, store.Waiting}
+
+// mailFlags are the flags by which mail is chosen.
+type mailFlags struct {
+	store.MailFilter
+	since, until string
+}
+
+func (f *mailFlags) register(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringVar(&f.From, "from", "", "only from this address, or a part of it such as @cliente.test")
+	flags.StringVar(&f.To, "to", "", "only to this address, or a part of it")
+	flags.StringVar(&f.Subject, "subject", "", "only with these words in the subject, accents and case aside")
+	flags.StringVar(&f.MessageID, "message-id", "", "only with this Message-ID")
+	flags.StringVar(&f.since, "since", "", "only from then on: 2026-01-31, \"2026-01-31 14:05\", or 2h for the last two hours")
+	flags.StringVar(&f.until, "until", "", "only before then; a day counts whole")
+	flags.IntVar(&f.Limit, "limit", 1000, "how many")
+}
+
+// filter reads what the flags say; times are in the desk's zone.
+func (f *mailFlags) filter(zone *time.Location) (_ store.MailFilter, err error) {
+	if f.Since, err = moment("since", f.since, zone, false); err != nil {
+		return f.MailFilter, err
+	}
+	f.Until, err = moment("until", f.until, zone, true)
+	return f.MailFilter, err
+}
+
+// moment reads a time as people write it: a day, a minute, or how long ago. Of a day it is the beginning, or the end.
+func moment(flag, text string, zone *time.Location, end bool) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
+		return time.Now().Add(-d), nil
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, text, zone); err == nil {
+		if end {
+			t = t.AddDate(0, 0, 1)
+		}
+		return t, nil
+	}
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04", time.DateTime, time.RFC3339, "2006-01-02 15:04:05 -0700"} {
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("--%s: %q: want a day (2026-01-31), a time (\"2026-01-31 14:05\") or how long ago (2h)", flag, text)
+}
 
 func (a *app) mailList() *cobra.Command {
-	var outcome string
-	var limit int
+	var f mailFlags
 	c := &cobra.Command{Use: "list", Short: "List mails, the newest first", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		if err := among("outcome", store.Outcome(outcome), outcomes...); err != nil {
+		if err := among("outcome", f.Outcome, outcomes...); err != nil {
 			return err
 		}
-		return a.listMails(c.Context(), store.Outcome(outcome), limit)
+		return a.listMails(c.Context(), &f)
 	}}
-	c.Flags().StringVar(&outcome, "outcome", "", "only those that became ticket, item, pending, automatic, duplicate, own, quarantine …")
-	c.Flags().IntVar(&limit, "limit", 1000, "how many")
+	f.register(c)
+	c.Flags().StringVar((*string)(&f.Outcome), "outcome", "", "only those that became ticket, item, pending, automatic, duplicate, own, quarantine …; waiting: not filed yet")
 	return c
 }
 
-func (a *app) listMails(ctx context.Context, outcome store.Outcome, limit int) error {
+func (a *app) listMails(ctx context.Context, flags *mailFlags) error {
 	h, err := a.existing(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.close()
-	list, err := h.store.Mails(ctx, outcome, limit)
+	f, err := flags.filter(h.location)
+	if err != nil {
+		return err
+	}
+	list, err := h.store.Mails(ctx, f)
 	if err != nil {
 		return failed(err)
 	}
@@ -59,7 +109,8 @@ func (a *app) listMails(ctx context.Context, outcome store.Outcome, limit int) e
 			}
 			continue
 		}
-		rows = append(rows, []string{fmt.Sprint(m.ID), clock(m.Received), m.Sender, cut(m.Subject, 50), m.Rule, string(m.Outcome), place(m.Ticket, m.Item)})
+		rows = append(rows, []string{fmt.Sprint(m.ID), a.clock(m.Received), cmp.Or(m.Sender, m.Envelope.From), cut(m.Subject, 50), m.Rule,
+			string(cmp.Or(m.Outcome, store.Waiting)), place(m.Ticket, m.Item)})
 	}
 	return a.table([]string{"MAIL", "RECEIVED", "FROM", "SUBJECT", "RULE", "OUTCOME", "TICKET"}, rows)
 }
@@ -96,15 +147,28 @@ type mailRow struct {
 	Error        string  `json:"error"`
 	Reason       string  `json:"reason"`
 	Size         int64   `json:"size"`
-	Folder       string  `json:"folder,omitempty"` // of mail from an IMAP account, with its place there
-	UIDValidity  uint32  `json:"uidvalidity,omitempty"`
-	UID          uint32  `json:"uid,omitempty"`
+	Folder       *string `json:"folder"` // of mail from an IMAP account, with its place there
+	UIDValidity  *int64  `json:"uidvalidity"`
+	UID          *int64  `json:"uid"`
+	SettledAt    *string `json:"settled_at"`
+
+	EnvelopeTo []string `json:"envelope_to"`
+	Remote     *string  `json:"remote"` // address of the server that handed it over
 }
 
 func mailJSON(m store.Mail) mailRow {
 	return mailRow{m.ID, stamp(m.Received), m.Envelope.Door, m.Mailbox, m.Envelope.From, m.MessageID, m.SHA256, m.Sender, m.Subject,
 		m.Proof, m.Evidence, m.Rule, string(m.Outcome), orNull(m.Ticket), orNull(m.Item), m.Attempts, m.Error, m.Reason, m.Size,
-		m.Envelope.Folder, m.Envelope.UIDValidity, m.Envelope.UID}
+		orNone(m.Envelope.Folder), orNull(int64(m.Envelope.UIDValidity)), orNull(int64(m.Envelope.UID)), stamp(m.Settled),
+		nonNil(m.Envelope.To), orNone(m.Envelope.Remote)}
+}
+
+// orNone is null for what is not there.
+func orNone(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 func orNull(n int64) *int64 {
@@ -125,87 +189,19 @@ func (a *app) showMail(_ context.Context, _ *house, m store.Mail) error {
 	if a.json {
 		return a.object(mailJSON(m))
 	}
-	facts(a.stdout, "Mail", fmt.Sprint(m.ID), "Received", clock(m.Received), "Door", m.Envelope.Door, "Mailbox", m.Mailbox,
-		"Envelope from", m.Envelope.From, "From", m.Sender, "Subject", m.Subject, "Message-ID", m.MessageID, "SHA-256", m.SHA256, "Size", fmt.Sprint(m.Size),
-		"Proof", m.Proof, "Evidence", m.Evidence, "Rule", m.Rule, "Reason", m.Reason, "Outcome", string(m.Outcome),
+	facts(a.stdout, "Mail", fmt.Sprint(m.ID), "Received", a.clock(m.Received), "Door", m.Envelope.Door, "Mailbox", m.Mailbox,
+		"Envelope from", envelopeFrom(m), "Envelope to", strings.Join(m.Envelope.To, ", "), "Remote", m.Envelope.Remote, "From", m.Sender, "Subject", m.Subject, "Message-ID", m.MessageID, "SHA-256", m.SHA256, "Size", fmt.Sprint(m.Size),
+		"Proof", m.Proof, "Evidence", m.Evidence, "Rule", m.Rule, "Reason", m.Reason, "Outcome", string(cmp.Or(m.Outcome, store.Waiting)),
 		"Ticket", place(m.Ticket, m.Item), "Attempts", fmt.Sprint(m.Attempts), "Error", m.Error)
 	return nil
 }
 
-// explainMail says in sentences what became of a mail.
-func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
-	if a.json {
-		return a.object(mailJSON(m))
+// envelopeFrom is the envelope's sender as SMTP writes it; "" where the door knows none.
+func envelopeFrom(m store.Mail) string {
+	if m.Envelope.NullSender {
+		return "<>"
 	}
-	fmt.Fprintf(a.stdout, "Mail %d came in by %s on %s, %d bytes", m.ID, m.Envelope.Door, clock(m.Received), m.Size)
-	if from := m.Envelope.From; from != "" && from != m.Sender {
-		fmt.Fprintf(a.stdout, ", handed over in the name of %s", safe(from))
-	}
-	fmt.Fprintln(a.stdout, ".")
-	if e := m.Envelope; e.UID != 0 {
-		fmt.Fprintf(a.stdout, "It was number %d in the folder %s (UIDVALIDITY %d).\n", e.UID, safe(e.Folder), e.UIDValidity)
-	}
-	if m.Outcome == "" {
-		fmt.Fprintf(a.stdout, "It waits to be filed; attempts so far: %d. %s\n", m.Attempts, safe(m.Error))
-		return nil
-	}
-	fmt.Fprintf(a.stdout, "From %s, %s.\n", safe(cmp.Or(m.Sender, "nobody that can be used")), quotedSubject(m.Subject))
-	fmt.Fprintf(a.stdout, "Proof of the sender: %s.\n", mailin.Proof(m.Proof).Explain())
-	fmt.Fprintf(a.stdout, "Evidence of the ticket: %s.\n", mailin.ExplainEvidence(m.Evidence))
-	if m.Reason != "" {
-		fmt.Fprintf(a.stdout, "Because of: %s.\n", safe(m.Reason))
-	}
-	fmt.Fprintf(a.stdout, "Rule %s: %s", m.Rule, m.Outcome)
-	if m.Ticket != 0 {
-		fmt.Fprintf(a.stdout, ", case %s", place(m.Ticket, m.Item))
-	}
-	fmt.Fprintln(a.stdout, ".")
-	if words := outcomeWords[m.Outcome]; m.Outcome == store.OutcomeQuarantine && m.Envelope.Incomplete != "" {
-		fmt.Fprintln(a.stdout, "Only its header is here; the mail is on the server. To take it whole: buzon mailbox reconcile --aside.")
-	} else if words != "" {
-		fmt.Fprintln(a.stdout, strings.ReplaceAll(words, "ID", fmt.Sprint(m.ID)))
-	}
-	if m.Error != "" {
-		fmt.Fprintf(a.stdout, "What went wrong: %s\n", safeText(m.Error))
-	}
-	return a.explainSent(ctx, h, m)
-}
-
-func quotedSubject(subject string) string {
-	if subject == "" {
-		return "without a subject"
-	}
-	return "«" + safe(subject) + "»"
-}
-
-// outcomeWords say what an outcome means, and what can be done about it.
-var outcomeWords = map[store.Outcome]string{
-	store.OutcomeTicket:     "It opened a case.",
-	store.OutcomeItem:       "It was added to the case.",
-	store.OutcomePending:    "It was set aside with the case until an agent approves or rejects it.",
-	store.OutcomeAutomatic:  "A machine wrote it: it is kept with the case, which stays as it was, and is not answered.",
-	store.OutcomeDuplicate:  "It had come in before, and nothing was done again.",
-	store.OutcomeOwn:        "The desk sent it itself: nothing was done.",
-	store.OutcomeBlocked:    "Its sender is blocked: nothing was done.",
-	store.OutcomeQuarantine: "It is kept whole and opened no case. To file it as a new one: buzon quarantine release ID. To give it up: buzon quarantine drop ID.",
-	store.OutcomeDropped:    "It was in quarantine, and an administrator gave it up. Its bytes: buzon mail raw ID.",
-}
-
-// explainSent says which mails the desk owed because of a mail, the first it owed first.
-func (a *app) explainSent(ctx context.Context, h *house, m store.Mail) error {
-	if m.Ticket == 0 {
-		return nil
-	}
-	list, err := h.store.Outbox(ctx, store.OutboxFilter{Ticket: m.Ticket})
-	if err != nil {
-		return err
-	}
-	for _, o := range slices.Backward(list) {
-		if o.Mail == m.ID {
-			fmt.Fprintf(a.stdout, "Notice: %s to %s, %s (buzon outbox show %d).\n", o.Kind, safe(o.Address), o.State, o.ID)
-		}
-	}
-	return nil
+	return m.Envelope.From
 }
 
 func (a *app) rawMail(ctx context.Context, h *house, m store.Mail) error {

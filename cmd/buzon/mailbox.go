@@ -123,7 +123,7 @@ func (a *app) listAccounts(ctx context.Context, h *house, list []imapConfig) err
 		if r.LastGood != nil {
 			lag = (time.Duration(r.Lag) * time.Second).String()
 		}
-		rows = append(rows, []string{r.Account, r.State, clock(st.Good), lag, strconv.Itoa(r.Taken), strconv.Itoa(r.Aside), r.Error})
+		rows = append(rows, []string{r.Account, r.State, a.clock(st.Good), lag, strconv.Itoa(r.Taken), strconv.Itoa(r.Aside), r.Error})
 	}
 	return a.table([]string{"ACCOUNT", "STATE", "LAST SUCCESS", "LAG", "TAKEN", "ASIDE", "ERROR"}, rows)
 }
@@ -142,9 +142,9 @@ func (a *app) showAccount(ctx context.Context, h *house, list []imapConfig) erro
 	}
 	facts(a.stdout, "account", r.Account, "server", fmt.Sprintf("%s:%d", r.Host, c.Port), "username", r.Username, "mailbox", r.Mailbox,
 		"folders", `["`+strings.Join(c.Folders, `", "`)+`"]`, "after", c.After, "moved_to", c.MovedTo, "quarantine", c.Quarantine, "sent", c.Sent,
-		"since", c.Since, "state", r.State, "last try", clock(st.Tried), "last success", clock(st.Good), "error", r.Error,
-		"alarm since", clock(st.Alarmed), "taken", strconv.Itoa(r.Taken), "set aside", strconv.Itoa(r.Aside), "unreadable", strconv.Itoa(r.Unreadable),
-		"reconciled", clock(st.Reconciled), "report", r.Report, "secret expires", r.Expires)
+		"since", c.Since, "state", r.State, "last try", a.clock(st.Tried), "last success", a.clock(st.Good), "error", r.Error,
+		"alarm since", a.clock(st.Alarmed), "taken", strconv.Itoa(r.Taken), "set aside", strconv.Itoa(r.Aside), "unreadable", strconv.Itoa(r.Unreadable),
+		"reconciled", a.clock(st.Reconciled), "report", r.Report, "secret expires", r.Expires)
 	return nil
 }
 

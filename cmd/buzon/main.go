@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -39,6 +40,7 @@ type app struct {
 	configFile     string
 	dataDir        string
 	json           bool
+	zone           *time.Location // of the times that are printed; of the configuration once it is read
 }
 
 // exitError ends the program with a code of its own.

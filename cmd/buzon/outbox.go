@@ -64,16 +64,16 @@ func (a *app) listOutbox(ctx context.Context, f store.OutboxFilter) error {
 			}
 			continue
 		}
-		rows = append(rows, []string{fmt.Sprint(o.ID), string(o.Kind), place(o.Ticket, o.Item), o.Address, string(o.State), fmt.Sprint(o.Attempts), nextTry(o), cut(o.LastReply, 60)})
+		rows = append(rows, []string{fmt.Sprint(o.ID), string(o.Kind), place(o.Ticket, o.Item), o.Address, string(o.State), fmt.Sprint(o.Attempts), a.nextTry(o), cut(o.LastReply, 60)})
 	}
 	return a.table([]string{"ID", "KIND", "TICKET", "TO", "STATE", "ATTEMPTS", "NEXT", "LAST REPLY"}, rows)
 }
 
-func nextTry(o store.Outgoing) string {
+func (a *app) nextTry(o store.Outgoing) string {
 	if !o.Settled.IsZero() {
 		return ""
 	}
-	return clock(o.Next)
+	return a.clock(o.Next)
 }
 
 // outgoingRow is the JSON of an outgoing mail; a fixed interface.
@@ -113,7 +113,7 @@ func (a *app) showOutgoing(ctx context.Context, h *house, o store.Outgoing) erro
 		return a.object(outgoingJSON(o))
 	}
 	facts(a.stdout, "ID", fmt.Sprint(o.ID), "Kind", string(o.Kind), "Ticket", place(o.Ticket, o.Item), "To", o.Address, "State", string(o.State),
-		"Attempts", fmt.Sprint(o.Attempts), "Created", clock(o.Created), "Next", nextTry(o), "Settled", clock(o.Settled), "Last reply", o.LastReply, "Message-ID", o.MessageID)
+		"Attempts", fmt.Sprint(o.Attempts), "Created", a.clock(o.Created), "Next", a.nextTry(o), "Settled", a.clock(o.Settled), "Last reply", o.LastReply, "Message-ID", o.MessageID)
 	if o.Raw == 0 {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -58,12 +59,12 @@ func stamp(t time.Time) *string {
 	return &s
 }
 
-// clock writes a time for people, with the zone: theirs may not be the server's.
-func clock(t time.Time) string {
+// clock writes a time for people in the desk's zone, and names that: theirs may be another.
+func (a *app) clock(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.Local().Format("2006-01-02 15:04:05 -0700")
+	return t.In(cmp.Or(a.zone, time.Local)).Format("2006-01-02 15:04:05 -0700")
 }
 
 // cut shortens a text for a column.

@@ -11,11 +11,11 @@ import (
 
 func (a *app) quarantine() *cobra.Command {
 	c := &cobra.Command{Use: "quarantine", Short: "Mail that could not be filed, kept whole"}
-	var limit int
+	f := mailFlags{MailFilter: store.MailFilter{Outcome: store.OutcomeQuarantine}}
 	list := &cobra.Command{Use: "list", Short: "List it, the newest first", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		return a.listMails(c.Context(), store.OutcomeQuarantine, limit)
+		return a.listMails(c.Context(), &f)
 	}}
-	list.Flags().IntVar(&limit, "limit", 1000, "how many")
+	f.register(list)
 	c.AddCommand(list,
 		a.mailCommand("show ID", "Say why a mail is here", a.explainMail),
 		a.quarantineCommand("retry ID", "Try to file a mail again, as after an upgrade", "mail %d will be filed again", func(ctx context.Context, h *house, m store.Mail) (bool, error) {

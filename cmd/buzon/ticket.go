@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -113,7 +114,7 @@ func (a *app) printTickets(ctx context.Context, h *house, list []desk.Ticket) er
 		if t.ProductionDown {
 			severity += " PRODUCTION DOWN"
 		}
-		rows = append(rows, []string{fmt.Sprint(t.Number), clock(t.UpdatedAt), t.Status, severity, t.Requester.Address(), t.Assignee.Address(), cut(t.Subject, 60)})
+		rows = append(rows, []string{fmt.Sprint(t.Number), a.clock(t.UpdatedAt), t.Status, severity, t.Requester.Address(), t.Assignee.Address(), cut(t.Subject, 60)})
 	}
 	return a.table([]string{"TICKET", "UPDATED", "STATUS", "SEVERITY", "REQUESTER", "ASSIGNEE", "SUBJECT"}, rows)
 }
@@ -143,7 +144,8 @@ type ticketRow struct {
 	ClosedAt       *string      `json:"closed_at"`
 	Links          []store.Link `json:"links"`
 	Followers      []string     `json:"followers"`
-	Items          []itemRow    `json:"items,omitempty"`
+	Items          []itemRow    `json:"items,omitzero"`    // of ticket show, as is all below
+	NotTold        []untoldRow  `json:"not_told,omitzero"` // who would have heard of something, and why he did not
 }
 
 type itemRow struct {
@@ -160,12 +162,19 @@ type itemRow struct {
 	Via         string            `json:"via"`
 	Attachments []desk.Attachment `json:"attachments"`
 	Deliveries  []deliveryRow     `json:"deliveries"`
+
+	created time.Time
 }
 
 type deliveryRow struct {
-	To        string `json:"to"`
-	State     string `json:"state"`
-	LastReply string `json:"last_reply"`
+	To        string  `json:"to"`
+	State     string  `json:"state"`
+	LastReply string  `json:"last_reply"`
+	Outbox    int64   `json:"outbox"`
+	Kind      string  `json:"kind"`
+	NextAt    *string `json:"next_at"`
+
+	mail store.Outgoing
 }
 
 func (h *house) ticketJSON(ctx context.Context, t desk.Ticket, items bool) (row ticketRow, err error) {
@@ -184,24 +193,40 @@ func (h *house) ticketJSON(ctx context.Context, t desk.Ticket, items bool) (row 
 	if !items {
 		return row, nil
 	}
-	list, err := h.store.Items(ctx, t.Number)
+	return row, h.addItems(ctx, &row)
+}
+
+// addItems fills in what a list of tickets leaves out.
+func (h *house) addItems(ctx context.Context, row *ticketRow) error {
+	row.Items, row.NotTold = []itemRow{}, []untoldRow{}
+	history, err := h.store.Activities(ctx, row.Number)
 	if err != nil {
-		return row, err
+		return err
+	}
+	for _, c := range history {
+		if c.What == "not_told" {
+			row.NotTold = append(row.NotTold, untold(c))
+		}
+	}
+	list, err := h.store.Items(ctx, row.Number)
+	if err != nil {
+		return err
 	}
 	for _, it := range list {
 		r := itemRow{Number: it.Number, Type: string(it.Type), Author: cmp.Or(it.Author.Address(), it.Via), Visibility: string(it.Visibility), State: string(it.State),
 			CreatedAt: stamp(it.CreatedAt), Text: it.Text, Quoted: it.Quoted, MessageID: it.MessageID, Mail: orNull(it.Mail), Via: it.Via,
-			Attachments: nonNil(it.Attachments), Deliveries: []deliveryRow{}}
-		deliveries, err := h.store.Deliveries(ctx, t.Number, it.Number)
+			Attachments: nonNil(it.Attachments), Deliveries: []deliveryRow{}, created: it.CreatedAt}
+		deliveries, err := h.store.Deliveries(ctx, row.Number, it.Number)
 		if err != nil {
-			return row, err
+			return err
 		}
 		for _, d := range deliveries {
-			r.Deliveries = append(r.Deliveries, deliveryRow{d.Address, string(d.State), d.LastReply})
+			o := outgoingJSON(d)
+			r.Deliveries = append(r.Deliveries, deliveryRow{o.To, o.State, o.LastReply, o.ID, o.Kind, o.NextAt, d})
 		}
 		row.Items = append(row.Items, r)
 	}
-	return row, nil
+	return nil
 }
 
 func address(p desk.Person) *string {
@@ -236,7 +261,7 @@ func (a *app) showTicket(t desk.Ticket, row ticketRow) {
 	facts(a.stdout, "Ticket", fmt.Sprint(row.Number), "Subject", row.Subject, "Status", row.Status, "Severity", fmt.Sprint(row.Severity), "Type", row.Type,
 		"Requester", row.Requester, "Controller", row.Controller, "Assignee", deref(row.Assignee), "Agent", deref(row.Agent), "Product", row.Product,
 		"Followers", strings.Join(row.Followers, ", "), "Links", strings.Join(links, ", "),
-		"Created", clock(t.CreatedAt), "Updated", clock(t.UpdatedAt), "Closed", clock(t.ClosedAt))
+		"Created", a.clock(t.CreatedAt), "Updated", a.clock(t.UpdatedAt), "Closed", a.clock(t.ClosedAt))
 	if row.ProductionDown {
 		facts(a.stdout, "Alarm", "production down")
 	}
@@ -252,13 +277,19 @@ func (a *app) showTicket(t desk.Ticket, row ticketRow) {
 		if it.Via != "" && it.Via != it.Author {
 			author += " via " + safe(it.Via)
 		}
-		fmt.Fprintf(a.stdout, "\n── %d-%d  %s%s, %s, %s\n%s\n", row.Number, it.Number, it.Type, mark, author, deref(it.CreatedAt), safeText(it.Text))
+		fmt.Fprintf(a.stdout, "\n── %d-%d  %s%s, %s, %s\n%s\n", row.Number, it.Number, it.Type, mark, author, a.clock(it.created), safeText(it.Text))
 		for _, at := range it.Attachments {
 			fmt.Fprintf(a.stdout, "   %s (%s, %d bytes)\n", safe(at.Filename), safe(at.ContentType), at.Size)
 		}
 		for _, d := range it.Deliveries {
-			fmt.Fprintf(a.stdout, "   → %s: %s %s\n", safe(d.To), d.State, safe(cut(d.LastReply, 80)))
+			fmt.Fprintf(a.stdout, "   → %s (%s): %s\n", safe(d.To), d.Kind, safe(a.howFar(d.mail)))
 		}
+	}
+	for i, u := range row.NotTold {
+		if i == 0 {
+			fmt.Fprintln(a.stdout, "\nNot told:")
+		}
+		fmt.Fprintf(a.stdout, "   %s  %s, who would have got %s: %s\n", a.clock(u.at), safe(u.To), safe(u.Kind), safe(u.Reason))
 	}
 }
 
