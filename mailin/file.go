@@ -239,7 +239,7 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 		return Nobody, "no single usable From", nil
 	case f.person.Blocked:
 		return Blocked, "", nil
-	case o.Class.Machine() && !o.Person:
+	case o.Class.Machine() && !o.Person && !(o.PersonWithToken && f.resolution.Evidence == evT):
 		return Machine, o.Reason, nil
 	}
 	return f.human(), f.resolution.Reason, nil

@@ -68,7 +68,8 @@ func TestSenders(t *testing.T) {
 		{"bulk of a stranger", func(h *house, n int64) string {
 			return h.plain("otro@mal.test", box, "Oferta", "Compre.", "Precedence: bulk", "List-Id: <x.mal.test>")
 		}, "7", store.OutcomeQuarantine, ""},
-		{"our own address", func(h *house, n int64) string { return h.plain("AYUDA@ejemplo.test", box, "x", "x") }, "4", store.OutcomeOwn, ""},
+		{"our own address", func(h *house, n int64) string { return h.plain("AYUDA@ejemplo.test", box, "x", "x") }, "23", store.OutcomeTicket,
+			"new_ticket ana@ejemplo.test, new_ticket luis@ejemplo.test, new_ticket admin@ejemplo.test"},
 		{"our own mark", func(h *house, n int64) string {
 			return h.plain(customer, box, "x", "x", "X-Buzon-Loop: "+h.o.Signer.LoopMark(1))
 		}, "4", store.OutcomeOwn, ""},

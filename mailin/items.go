@@ -77,7 +77,7 @@ func (f *filing) tell(ctx context.Context, e desk.Event) error {
 	}
 	return f.tx.Tell(ctx, store.Telling{
 		Event: e, Mail: f.mail.ID, Caps: f.o.Caps, Stranger: !f.met,
-		Silent:  f.rd.Origin.Suppress || f.row.Action == OpenSuspect,
+		Silent:  f.rd.Origin.Silent(f.ours) || f.row.Action == OpenSuspect,
 		Details: store.Details{EchoSender: f.person.Known || f.shown(), Reason: f.row.notice(f.resolution.Evidence), Claimed: f.claimed()},
 	})
 }
@@ -235,19 +235,24 @@ func (f *filing) reopens(order command.Verb) bool {
 	case order == command.Reopen:
 		return true
 	}
-	return f.box.ClosedReply == desk.Reopen && order == "" && !command.Thanks(f.rd.Reply.New())
+	return f.box.ClosedReply == desk.Reopen && order == "" && !f.wordless()
+}
+
+// wordless tells a mail that says nothing new: mere thanks, a reaction, a quote alone.
+func (f *filing) wordless() bool {
+	return command.Thanks(f.rd.Reply.New()) || f.rd.Origin.Reaction != "" || f.rd.Empty()
 }
 
 // afterClosing is what a reply to a closed ticket comes to: a new one that cites it, or the news that it is closed. Mere
 // thanks and an order that changes nothing any more are kept where they belong.
 func (f *filing) afterClosing(ctx context.Context, author desk.Person, order command.Verb) error {
-	idle := command.Thanks(f.rd.Reply.New()) || order != "" && order != command.Reopen
+	idle := f.wordless() || order != "" && order != command.Reopen
 	if !idle && f.box.ClosedReply != desk.Reject {
 		return f.replace(ctx, author)
 	}
 	it, err := f.write(ctx, f.ticket, desk.Item{Type: desk.MoreInformation, Author: author, Text: f.text})
 	f.verdict.Outcome = store.OutcomeItem
-	if err != nil || idle || f.rd.Origin.Suppress {
+	if err != nil || idle || f.rd.Origin.Silent(f.ours) {
 		return err
 	}
 	return f.tell(ctx, desk.Event{Kind: desk.ReplyRejected, Ticket: f.ticket, Item: it, Author: author})
@@ -277,7 +282,7 @@ func (f *filing) customerAct(order command.Verb) desk.Act {
 		return desk.Closes
 	case order == command.Reopen && f.ticket.Participant(f.person.ID):
 		return desk.Reopens
-	case f.ticket.Class == desk.Resolved && command.Thanks(f.rd.Reply.New()):
+	case f.ticket.Class == desk.Resolved && f.wordless():
 		return desk.Thanks
 	}
 	return desk.Writes

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"unicode"
 
 	"buzon/mailin/message"
 	"buzon/mailin/origin"
@@ -72,7 +73,7 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Readi
 	}
 	rd.Reply = reply.Split(reply.Input{Plain: m.Text, HTML: html, Subject: m.Subject, Own: o.OwnAddresses, Form: o.form()})
 	rd.Lang = reply.Language(beginning(rd.Reply.Reply()))
-	rd.Origin = origin.Judge(judged(m, rd.Text, o))
+	rd.Origin = origin.Judge(judged(m, rd, o))
 	return rd, ctx.Err()
 }
 
@@ -137,6 +138,12 @@ func (rd *Reading) pictureName(id string) string {
 	return ""
 }
 
+// Empty reports whether the sender wrote no word and no sign, whatever he quotes, and attached nothing that is listed.
+func (rd *Reading) Empty() bool {
+	said := strings.ContainsFunc(rd.Reply.New(), func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.S) })
+	return !said && len(rd.Message.Attachments) == 0 && rd.Reply.Forwarded() == ""
+}
+
 // beginning is as much of a text as its language needs.
 func beginning(text string) string {
 	const enough = 500
@@ -147,10 +154,10 @@ func beginning(text string) string {
 }
 
 // judged hands the mail to the judge of origin.
-func judged(m *message.Message, text string, o ReadOptions) origin.Mail {
+func judged(m *message.Message, rd *Reading, o ReadOptions) origin.Mail {
 	om := origin.Mail{
 		Header: m.Header, EnvelopeFrom: o.EnvelopeFrom, HasEnvelope: o.HasEnvelope,
-		ContentType: m.ContentType, Params: m.Params, Subject: m.Subject, From: sender(m), Text: text,
+		ContentType: m.ContentType, Params: m.Params, Subject: m.Subject, From: sender(m), Text: rd.Text, New: rd.Reply.New(),
 		Own: o.Own, LoopMark: o.LoopMark, OwnMessageID: o.OwnMessageID,
 	}
 	left := int64(reportsSize)

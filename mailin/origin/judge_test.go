@@ -26,7 +26,7 @@ func TestHeaderFields(t *testing.T) {
 		{"Precedence", "junk", AutoReply, false, true},
 		{"Precedence", "bulk", List, false, true},
 		{"Precedence", "BULK (vacation)", List, false, true},
-		{"Precedence", "list", List, false, true},
+		{"Precedence", "list", List, true, true},
 		{"Precedence", "first-class", Normal, true, false},
 		{"Precedence", "normal", Normal, true, false},
 		{"X-Precedence", "bulk", List, false, true},
@@ -192,19 +192,23 @@ func TestLoop(t *testing.T) {
 		mail Mail
 		want Class
 	}{
-		{"From", Mail{From: "Soporte@Ayuda.example"}, Loop},
-		{"plus form in the envelope", Mail{From: "ana@cliente.test", EnvelopeFrom: "soporte+b1.x@ayuda.example", HasEnvelope: true}, Loop},
-		{"Return-Path", Mail{From: "ana@cliente.test", Header: headerMap{{"Return-Path", "<soporte@ayuda.example>"}}}, Loop},
-		{"Sender", Mail{From: "ana@cliente.test", Header: headerMap{{"Sender", "Soporte <soporte@ayuda.example>"}}}, Loop},
+		{"From", Mail{From: "Soporte@Ayuda.example"}, Normal},
+		{"plus form in the envelope", Mail{From: "ana@cliente.test", EnvelopeFrom: "soporte+b1.x@ayuda.example", HasEnvelope: true}, Normal},
+		{"Return-Path", Mail{From: "ana@cliente.test", Header: headerMap{{"Return-Path", "<soporte@ayuda.example>"}}}, Normal},
+		{"Sender", Mail{From: "ana@cliente.test", Header: headerMap{{"Sender", "Soporte <soporte@ayuda.example>"}}}, Normal},
 		{"Message-ID alone is left", Mail{From: "ana@cliente.test", Header: headerMap{{"Message-Id", "<c1.i1@ayuda.example>"}}}, Loop},
 		{"valid mark", Mail{From: "ana@cliente.test", Header: headerMap{{"X-Buzon-Loop", "x.y"}, {"X-Buzon-Loop", " inst.mac "}}}, Loop},
 		{"forged mark", Mail{From: "ana@cliente.test", Header: headerMap{{"X-Buzon-Loop", "inst.forged"}}}, Normal},
 		{"our id in In-Reply-To is an answer", Mail{From: "ana@cliente.test", Header: headerMap{{"In-Reply-To", "<c1.i1@ayuda.example>"}}}, Normal},
-		{"ours, though it calls itself automatic", Mail{From: "soporte@ayuda.example", Header: headerMap{{"Auto-Submitted", "auto-replied"}}}, Loop},
+		{"ours, and it calls itself automatic", Mail{From: "soporte@ayuda.example", Header: headerMap{{"Auto-Submitted", "auto-replied"}}}, AutoReply},
 	} {
 		c.mail.Own, c.mail.LoopMark, c.mail.OwnMessageID = own, mark, id
-		if v := Judge(c.mail); v.Class != c.want {
+		v := Judge(c.mail)
+		if v.Class != c.want {
 			t.Errorf("%s: got %+v, want %s", c.name, v, c.want)
+		}
+		if own(strings.ToLower(c.mail.From)) && !v.Silent(own) {
+			t.Errorf("%s: we answer ourselves: %+v", c.name, v)
 		}
 		c.mail.Own, c.mail.LoopMark, c.mail.OwnMessageID = nil, nil, nil // as `buzon parse` reads, without a configuration
 		if v := Judge(c.mail); v.Class == Loop {

@@ -1,6 +1,9 @@
 package origin
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // listFields of RFC 2369, RFC 2919 and of list servers that came before them.
 var listFields = []string{
@@ -62,10 +65,32 @@ func (e *evidence) discussion(mass string) bool {
 	if e.has("Feedback-ID") && !e.has("X-Google-Group-Id") {
 		return false
 	}
+	if strings.HasPrefix(fold(e.value("List-Post")), "no") {
+		return e.reply()
+	}
 	for _, name := range discussionFields {
-		if v := fold(e.value(name)); v != "" && !strings.HasPrefix(v, "no") {
+		if e.value(name) != "" {
 			return true
 		}
 	}
-	return e.reply()
+	return e.reply() || e.precedence("list") || e.listOwner()
+}
+
+// precedence reports whether a Precedence field has the value.
+func (e *evidence) precedence(value string) bool {
+	return slices.ContainsFunc(append(e.values("Precedence"), e.values("X-Precedence")...),
+		func(v string) bool { return leading(fold(v), []string{value}) != "" })
+}
+
+// listOwner reports whether Sender or envelope are what a list server writes for those who post to a list.
+func (e *evidence) listOwner() bool {
+	for _, a := range []string{e.sender.envelope, strings.ToLower(bareAddress(e.value("Sender")))} {
+		local, _, _ := strings.Cut(a, "@")
+		local, _, _ = strings.Cut(local, "+")
+		if strings.HasPrefix(local, "owner-") || strings.HasSuffix(local, "-owner") || strings.HasSuffix(local, "-bounces") ||
+			strings.HasSuffix(local, "-request") || strings.HasSuffix(local, "-admin") {
+			return a != e.sender.from
+		}
+	}
+	return false
 }

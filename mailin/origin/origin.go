@@ -1,23 +1,30 @@
 // Package origin says who stands behind a mail: a person, or a machine, and which.
 // It reads what the mail says of itself and decides by the first rule that applies:
 //
-//	our own loop      address, Message-ID or signed mark of ours   -> loop
+//	our own loop      Message-ID or signed mark of ours            -> loop
 //	report            RFC 3464, RFC 8098, RFC 5965                 -> bounce, delivery_delay,
 //	                                                                  read_receipt, abuse_report
 //	SES notification  JSON about a mail that bounced               -> bounce, abuse_report
 //	calendar answer   RFC 5546 REPLY, COUNTER                      -> calendar_reply
+//	reaction          Gmail, Outlook, Apple: a person's, by a tap  -> auto_reply
 //	bounce as text    qmail, Exim, Exchange, Gmail, Notes ...      -> bounce, delivery_delay
 //	Auto-Submitted    RFC 3834 section 5                           -> auto_reply
 //	responder's mark  X-Autoreply, Precedence: auto_reply ...      -> auto_reply
 //	null sender       RFC 3834 section 2, mailer-daemon            -> auto_reply
 //	list or bulk      RFC 2369, RFC 2919, Precedence               -> mailing_list
 //	subject           with one more sign, never alone              -> auto_reply
+//	monitor           a monitoring system's name over an alarm     -> auto_reply
+//	text              "this is an automatic message", and absence  -> auto_reply
 //	nothing                                                        -> normal
 //
+// A person's mail may bear marks of the way that it came (Verdict.Marks) and a filter's of spam (Verdict.Spam).
 // Nothing here fails, does I/O, or takes more than linear time; what is read is capped.
 package origin
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Header gives the fields of a mail's top header.
 type Header interface {
@@ -37,6 +44,7 @@ type Mail struct {
 	Subject string // decoded
 	From    string // address alone
 	Text    string // readable body
+	New     string // of Text what the sender wrote now: without quotes and signature
 	Parts   []Part // every leaf in order, and every message/* part before its own leaves
 
 	Own          func(address string) bool // one of our mailboxes, aliases and plus forms included; may be nil
@@ -78,15 +86,34 @@ type Verdict struct {
 	// Reason is a stable code and, in parentheses, the header or words that decided:
 	// "auto-submitted (Auto-Submitted: auto-replied)".
 	Reason string
-	// Person is true for Normal, and for a List whose mail is a person's post and not bulk.
+	// Person is true for Normal, for a List whose mail is a person's post and not bulk, and for a reaction.
 	Person bool
-	// Suppress forbids every automatic answer. It is set for all but a Normal mail that speaks against none.
+	// PersonWithToken is set for an AutoReply of which only "auto-generated" speaks for a machine, as gateways and ticket
+	// systems write it on people's answers too: whoever shows that he got our mail is a person.
+	PersonWithToken bool
+	// Suppress forbids every automatic answer. It is set for all but a Normal mail that speaks against none. Ask Silent
+	// where it is known which addresses are ours.
 	Suppress bool
+	// Marks are those of a list, a rule or a redirection on a person's mail.
+	Marks []Mark
+	// Spam is the field or the subject by which a filter in front calls a person's mail spam: "X-Spam-Flag: YES".
+	Spam string
+	// Reaction is what a person answered with one tap or one sign ("👍", "❤️"), "" where he wrote words.
+	Reaction string
 	// Bounce is the first failed (else delayed) recipient of a Bounced or Delay mail. For Receipt and Abuse it holds what
 	// the report says of the original mail; for other classes it is nil.
 	Bounce *Bounce
 	// Recipients are all of them, in the report's order.
 	Recipients []Bounce
+
+	marked bool // only the marks set Suppress
+}
+
+// Silent reports whether the mail gets no automatic answer: what came past a list or a redirecting mailbox gets one only
+// where that is ours by own, and what a filter calls spam never.
+func (v Verdict) Silent(own func(address string) bool) bool {
+	ours := func(m Mark) bool { return m.Address != "" && own(m.Address) }
+	return v.Spam != "" || v.Suppress && !(v.marked && slices.ContainsFunc(v.Marks, ours))
 }
 
 // Bounce is what a report says about one recipient. Fields that it does not give are "".
@@ -106,10 +133,30 @@ func Judge(m Mail) Verdict {
 	e := examine(m)
 	for _, rule := range rules {
 		if v, ok := rule(e); ok {
-			return v
+			return v.with(e)
 		}
 	}
-	return normal(e)
+	return normal(e).with(e)
+}
+
+// with adds what a person's mail bears of the way that it came.
+func (v Verdict) with(e *evidence) Verdict {
+	if !v.Person {
+		return v
+	}
+	v.Marks, v.Spam = e.marks(), e.spam()
+	if v.Reaction == "" {
+		v.Reaction = signOnly(e.New)
+	}
+	switch {
+	case v.Class == List:
+		v.marked = !normal(e).Suppress
+	case v.Spam != "":
+		v.Suppress, v.Reason = true, reason("spam", v.Spam)
+	case len(v.Marks) > 0 && !v.Suppress:
+		v.Suppress, v.marked, v.Reason = true, true, reason("marked", v.Marks[0].Field)
+	}
+	return v
 }
 
 // rules in the order of the package comment: the first that applies decides.
@@ -118,12 +165,15 @@ var rules = []func(*evidence) (Verdict, bool){
 	judgeReport,
 	judgeSES,
 	judgeCalendar,
+	judgeReaction,
 	judgeBounceText,
 	judgeAutoSubmitted,
 	judgeResponder,
 	judgeSender,
 	judgeList,
 	judgeSubject,
+	judgeMonitor,
+	judgeText,
 }
 
 func machine(c Class, code, detail string) (Verdict, bool) {

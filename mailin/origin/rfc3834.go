@@ -1,6 +1,9 @@
 package origin
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // submitted is one Auto-Submitted field (RFC 3834 section 5):
 //
@@ -55,19 +58,39 @@ func stripComments(s string) string {
 	return b.String()
 }
 
-// judgeAutoSubmitted: anything but "no" in any instance is a machine, extensions such as auto-notified included.
+// judgeAutoSubmitted: anything but "no" in any instance is a machine, extensions such as auto-notified included. Only
+// "auto-generated" is written on people's mail too: by what redirects it, and by the ticket systems that people write in.
 func judgeAutoSubmitted(e *evidence) (Verdict, bool) {
 	for _, v := range e.values("Auto-Submitted") {
-		switch kw := parseSubmitted(v); kw {
-		case "", "no":
-		case "auto-replied", "auto-reply":
-			return machine(AutoReply, "auto-submitted", "Auto-Submitted: "+v)
-		default: // auto-generated, auto-notified: a list's or a ticket system's notice says so too
-			if f, ok := e.listField(); ok {
-				return machine(List, "list", f)
-			}
-			return machine(AutoReply, "auto-submitted", "Auto-Submitted: "+v)
+		kw := parseSubmitted(v)
+		if kw == "" || kw == "no" || kw == "auto-generated" && e.passedOnByRule() {
+			continue
 		}
+		if f, ok := e.listField(); ok && !strings.HasPrefix(kw, "auto-repl") { // a list's or a ticket system's notice
+			return machine(List, "list", f)
+		}
+		verdict, ok := machine(AutoReply, "auto-submitted", "Auto-Submitted: "+v)
+		verdict.PersonWithToken = kw == "auto-generated" && e.answeredByHand()
+		return verdict, ok
 	}
 	return Verdict{}, false
+}
+
+// answeredByHand reports whether nothing but Auto-Submitted speaks for a machine: a "Re:" in a thread, from an address and
+// an envelope that people have, with words that no responder begins with.
+func (e *evidence) answeredByHand() bool {
+	_, auto := e.find(auto)
+	_, mass := e.find(bulk)
+	return !auto && !mass && e.ordinary() && e.reply() && e.answered() && !saysAutomatic(e.New)
+}
+
+// ordinary reports whether envelope and From are such as people have.
+func (e *evidence) ordinary() bool {
+	return !e.sender.null() && e.sender.daemon == "" && e.sender.role == "" && e.sender.monitor == ""
+}
+
+// passedOnByRule reports whether a rule or a redirection passed a mail on that has a person's address in From.
+func (e *evidence) passedOnByRule() bool {
+	return e.ordinary() && e.autoSubject() == "" &&
+		slices.ContainsFunc(e.marks(), func(m Mark) bool { return m.Kind != ListMark })
 }

@@ -10,6 +10,7 @@ type sender struct {
 	daemon   string // what names a mail system, "" for none
 	gateway  bool   // the name may be a mail system's, and may not
 	role     string // local part that stands for a service: postmaster, no-reply; "" for none
+	monitor  string // local part of a monitoring system; "" for none
 }
 
 // null tells the null reverse-path (RFC 5321 section 4.5.5) of reports and of responses to mail.
@@ -35,7 +36,7 @@ func senderOf(e *evidence) sender {
 	if strings.TrimSpace(display) == "<>" || e.From == "<>" {
 		s.daemon = "From: <>"
 	}
-	s.role = roleAddress(s.from)
+	s.role, s.monitor = roleAddress(s.from), monitorAddress(s.from)
 	return s
 }
 
@@ -141,7 +142,8 @@ func letters(s string) string {
 	}, s)
 }
 
-// judgeLoop: mail that we sent, by its signed mark, its Message-ID or its addresses.
+// judgeLoop: mail that we sent, by its signed mark or its Message-ID. An address of ours proves nothing: whoever redirects
+// to us writes it into the envelope, and web forms write under it.
 func judgeLoop(e *evidence) (Verdict, bool) {
 	for _, v := range e.values("X-Buzon-Loop") {
 		if e.LoopMark != nil && e.LoopMark(strings.TrimSpace(v)) {
@@ -150,18 +152,6 @@ func judgeLoop(e *evidence) (Verdict, bool) {
 	}
 	if id := messageID(e.value("Message-ID")); id != "" && e.OwnMessageID != nil && e.OwnMessageID(id) {
 		return machine(Loop, "own-message-id", "Message-ID: "+id)
-	}
-	if e.Own == nil {
-		return Verdict{}, false
-	}
-	for _, x := range []struct{ name, address string }{
-		{"From", e.sender.from},
-		{"Sender", strings.ToLower(bareAddress(e.value("Sender")))},
-		{"Return-Path", e.sender.envelope},
-	} {
-		if x.address != "" && e.Own(x.address) {
-			return machine(Loop, "own-address", x.name+": "+x.address)
-		}
 	}
 	return Verdict{}, false
 }

@@ -51,7 +51,7 @@ var signs = []sign{
 		"X-Auto-Response-Suppress", "X-Loop", "X-RT-Loop-Prevention", "RT-Ticket", "X-Managed-By", "Feedback-ID",
 		"X-Zendesk-From-Account-Id", "X-FreeScout-Mail-Type", "X-Freshdesk-Ticket", "X-ServiceNow-Source",
 		"X-Helpscout-Conversation-Id", "X-Zammad-Ticket-ID", "X-Intercom-Bin", "X-OTRS-Ticket",
-		"X-MS-Exchange-Inbox-Rules-Loop", "X-MS-Exchange-Generated-Message-Source", "X-Failed-Recipients",
+		"X-Failed-Recipients",
 	}},
 
 	// fields that tell by their value

@@ -23,6 +23,9 @@ func (e *evidence) answered() bool { return leading(e.subject, replyPrefixes) !=
 // that it answers. One that says "automatic" counts with the wish for no answer whatever that Exchange's responders add, and one before a
 // colon where no envelope speaks for a person. A subject that begins with "Re:" never counts.
 func judgeSubject(e *evidence) (Verdict, bool) {
+	if e.absentBeforeReply() != "" {
+		return machine(AutoReply, "subject", "Subject: "+e.Subject)
+	}
 	w := e.autoSubject()
 	if w == "" || !e.prefixed(w) {
 		return Verdict{}, false
@@ -47,9 +50,11 @@ func normal(e *evidence) Verdict {
 	switch f, ok := e.find(quiet); {
 	case ok:
 		v.Suppress, v.Reason = true, reason("asks-for-silence", f)
+	case e.Own != nil && e.Own(e.sender.from):
+		v.Suppress, v.Reason = true, reason("own-address", "From: "+e.sender.from)
 	case e.answersToUs():
 		v.Suppress, v.Reason = true, reason("own-reply-to", "Reply-To: "+e.value("Reply-To"))
-	case e.sender.role != "":
+	case e.sender.role != "", e.sender.monitor != "":
 		v.Suppress, v.Reason = true, reason("service-address", e.sender.from)
 	case e.autoSubject() != "" && !e.answered():
 		v.Suppress, v.Reason = true, reason("doubtful-subject", "Subject: "+e.Subject)
