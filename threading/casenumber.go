@@ -14,8 +14,9 @@ const maxSubject = 4096
 // defaultTag is the word of the subject tag where the mailbox names no other: [Caso #123].
 const defaultTag = "Caso"
 
-// caseWords go before a number in any mailbox, beside its own tag. In lower case; accents as people leave them out.
-var caseWords = []string{"caso", "case", "ticket", "tiquete", "tíquete", "tiquet", "tíquet", "chamado"}
+// caseWords go before a number in any mailbox, beside its own tag. In lower case; accents as people leave them out. Words
+// of other desks ("chamado") count only where the mailbox's tag says so: they number what is not ours.
+var caseWords = []string{"caso", "case", "ticket", "tiquete", "tíquete", "tiquet", "tíquet"}
 
 // numberWords may stand between the word and the number, as in "caso n.º 123". The longer before the shorter.
 var numberWords = []string{
@@ -28,6 +29,9 @@ var otherCases = []string{
 	"en todo", "en cualquier", "en tal", "en ese", "en este", "en dicho", "en ningún", "en ningun", "peor", "mejor", "em todo", "em qualquer",
 	"just in", "in any", "in that", "in this", "use", "test", "edge", "worst", "best", "base", "corner", "upper", "lower",
 }
+
+// conditions make "if" of "caso" where no word for a number follows: "en caso 3 equipos fallen". "en el caso 3" is one.
+var conditions = []string{"en", "em"}
 
 // units make a quantity of the number before them: "caso 3 usuarios", "ticket 20 EUR".
 var units = []string{
@@ -77,6 +81,9 @@ const (
 
 // claim weighs what stands around a number.
 func claim(before, after, own string) int {
+	if isNegative(before) {
+		return 0
+	}
 	rest, marked := cutNumberWords(before)
 	rest, word := cutCaseWord(rest, own)
 	if word == "" || !endsNumber(after) {
@@ -88,7 +95,7 @@ func claim(before, after, own string) int {
 		}
 		return tagClaim
 	}
-	if isOtherCase(rest, word) || !marked && (isQuantity(after) || isPhone(after)) {
+	if isOtherCase(rest, word, marked) || !marked && (isQuantity(after) || isPhone(after)) {
 		return 0
 	}
 	return wordClaim
@@ -161,12 +168,20 @@ func endsNumber(s string) bool {
 	return true
 }
 
-func isOtherCase(before, word string) bool {
+// isNegative reports whether the number behind before has a minus sign: "#-5", "caso -5", but not "caso - 5" or "caso-5".
+func isNegative(before string) bool {
+	rest := strings.TrimRight(before, "-−")
+	last, _ := utf8.DecodeLastRuneInString(rest)
+	return rest != before && !unicode.IsLetter(last) && !unicode.IsDigit(last)
+}
+
+func isOtherCase(before, word string, marked bool) bool {
 	if word != "caso" && word != "case" {
 		return false
 	}
 	before = strings.TrimRightFunc(before, isBlank)
-	return slices.ContainsFunc(otherCases, func(words string) bool { return hasWordSuffix(before, words) })
+	ends := func(words string) bool { return hasWordSuffix(before, words) }
+	return slices.ContainsFunc(otherCases, ends) || !marked && slices.ContainsFunc(conditions, ends)
 }
 
 // isQuantity tells whether the words after a number say how many of what, or which day of which month.

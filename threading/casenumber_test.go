@@ -109,9 +109,11 @@ func TestCase(t *testing.T) {
 		{"ticket number: 123", 123},
 		{"Question in case 4711", 4711},
 		{"RES: caso nº 123", 123},
-		{"chamado 123", 123},
-		{"Chamado nº 123 - impressora", 123},
-		{"ENC: Chamado #123", 123},
+		{"en el caso 123 falta la foto", 123},
+		{"no caso 123 falta a foto", 123},
+		{"error en caso n.º 123", 123},
+		{"error en caso #123", 123},
+		{"[Caso - #123]", 123},
 		// something else that has a number
 		{"", 0},
 		{"No imprime la factura", 0},
@@ -189,6 +191,16 @@ func TestCase(t *testing.T) {
 		{"[Caso #0]", 0},
 		{"[Caso #1234567890]", 0},
 		{"[Caso #-]", 0},
+		{"[Caso #-5]", 0},
+		{"Re: [Caso #−5] Prueba", 0},
+		{"caso -5", 0},
+		{"caso n.º -5", 0},
+		{"caso: -5 grados en la cámara", 0},
+		{"en caso 3 equipos fallen", 0},
+		{"qué hacer en caso 8 balanzas no respondan", 0},
+		{"em caso 2 falhem", 0},
+		{"Chamado 4410 parado", 0},
+		{"ENC: Chamado #123", 0},
 		{"[Caso #]", 0},
 		{"caso", 0},
 		// look-alikes and the invisible
@@ -240,6 +252,7 @@ func TestCaseTag(t *testing.T) {
 		{"[a.b #123]", "a.b", 123},
 		{"[axb #123]", "a.b", 0},
 		{"[Caso #123]", "  ", 123},
+		{"ENC: Chamado nº 123 - impressora", "Chamado", 123},
 	} {
 		if got, _ := Case(c.subject, c.tag); got != c.want {
 			t.Errorf("Case(%q, %q) = %d, want %d", c.subject, c.tag, got, c.want)

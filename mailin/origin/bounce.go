@@ -6,8 +6,8 @@ import (
 )
 
 // judgeBounceText: a bounce that is no RFC 3464 report. A mail system's name needs one more sign and the null sender two, because
-// responders write under it as well; a service's address needs three. A mail with an ordinary sender is never one, whatever it
-// says: people paste bounces and ask what they mean.
+// responders write under it as well; a service's address needs three: a subject or our own mail returned, a phrase, and who
+// failed. A mail with an ordinary sender is never one, whatever it says: people paste bounces and ask what they mean.
 func judgeBounceText(e *evidence) (Verdict, bool) {
 	subject := e.bounceSubject()
 	if v := e.value("X-Failed-Recipients"); v != "" && (e.fromSystem() || subject != "") {
@@ -25,6 +25,8 @@ func judgeBounceText(e *evidence) (Verdict, bool) {
 		return textBounce(e, "bounce-text", phrase)
 	case phrase != "" && (named || null && e.coded()) && len(noticeRecipients(e)) > 0:
 		return textBounce(e, "bounce-text", phrase)
+	case phrase != "" && !e.answered() && e.returnsOurs() && e.namesFailed():
+		return textBounce(e, "bounce-text", phrase)
 	case subject == "" || phrase == "" || e.answered():
 		return Verdict{}, false
 	case e.returned() != nil, e.sender.gateway && e.namesFailed(): // a parcel's "delivery failed" returns no mail
@@ -38,6 +40,15 @@ func (e *evidence) namesFailed() bool {
 	all := lines(clipBytes(e.notice(), maxNotice))
 	found := mentions(all[:min(len(all), 400)], excluded(e))
 	return len(found) > 0 && found[0].strength == explicit
+}
+
+// returnsOurs reports whether the mail that is returned went out from an address that the notice goes to.
+func (e *evidence) returnsOurs() bool {
+	to := addressesIn(clipBytes(strings.Join(e.values("To"), ","), 4000))
+	from := addressesIn(e.returned().get("Return-Path") + " " + e.returned().get("From"))
+	return slices.ContainsFunc(from, func(a string) bool {
+		return containsFold(to, a) || e.Own != nil && e.Own(strings.ToLower(a))
+	})
 }
 
 // coded tells a notice that shows an RFC 3463 code, or an SMTP reply code beside an address; a telephone number is none.

@@ -89,3 +89,84 @@ func TestBounceNotices(t *testing.T) {
 		}
 	}
 }
+
+// ourMail is a mail of ours, as a mobile operator returns it.
+const ourMail = "Return-Path: <soporte@ayuda.example>\nFrom: Soporte <soporte@ayuda.example>\nTo: bad@remoto.test\nSubject: Caso\nMessage-ID: <c1.i1@ayuda.example>\n\nHola.\n"
+
+// TestServiceReturnsOurs: a service's address, a phrase of failure, a named recipient and our own mail returned are
+// enough, whatever the subject. One of them less is none.
+func TestServiceReturnsOurs(t *testing.T) {
+	const failed = "Su mensaje no se pudo entregar a: <bad@remoto.test>\nPorque su buzón está lleno.\n"
+	for _, c := range []struct {
+		name, from, subject, text, returned string
+		want                                Class
+	}{
+		{"all of them", "no-responder@operador.test", "Aviso de correo", failed, ourMail, Bounced},
+		{"English", "noreply@carrier.test", "Notice", "Could not be delivered to: <bad@remoto.test>\n", ourMail, Bounced},
+		{"Portuguese", "nao-responda@operadora.test", "Aviso", "Não foi possível entregar a:\n\n  bad@remoto.test\n", ourMail, Bounced},
+		{"a person", "luis@operador.test", "Aviso de correo", failed, ourMail, Normal},
+		{"another's mail", "no-responder@operador.test", "Aviso de correo", failed, strings.ReplaceAll(ourMail, "soporte@ayuda", "otro@otra"), Normal},
+		{"nothing returned", "no-responder@operador.test", "Aviso de correo", failed, "", Normal},
+		{"nobody named", "no-responder@operador.test", "Aviso de correo", "No se pudo entregar su mensaje.\n", ourMail, Normal},
+		{"no failure", "no-responder@operador.test", "Aviso de correo", "Copia de su mensaje a <bad@remoto.test>\n", ourMail, Normal},
+	} {
+		m := person(field{"To", "Soporte <soporte@ayuda.example>"})
+		m.From, m.EnvelopeFrom, m.Subject, m.Text = c.from, c.from, c.subject, c.text
+		m.Parts = []Part{{Type: "text/plain", Body: []byte(c.text)}}
+		if c.returned != "" {
+			m.Parts = append(m.Parts, Part{Type: "message/rfc822", Body: []byte(c.returned)})
+		}
+		v := Judge(m)
+		if v.Class != c.want {
+			t.Errorf("%s: got %s (%s), want %s", c.name, v.Class, v.Reason, c.want)
+		}
+		if v.Class == Bounced && (v.Bounce.Recipient != "bad@remoto.test" || v.Bounce.OriginalMessageID != "<c1.i1@ayuda.example>") {
+			t.Errorf("%s: got %+v", c.name, v.Bounce)
+		}
+	}
+}
+
+// TestHeaderFile: a bounce may return the header as a text file, with any name.
+func TestHeaderFile(t *testing.T) {
+	const notice = "No pudimos entregar su mensaje a <bad@remoto.test>: 550 5.1.1 usuario desconocido\n"
+	m := person(field{"From", "MAILER-DAEMON@mx.test"})
+	m.From, m.EnvelopeFrom, m.Subject, m.Text = "MAILER-DAEMON@mx.test", "", "Hubo un error", notice
+	m.Parts = []Part{{Type: "text/plain", Body: []byte(notice)}, {Type: "text/plain", Params: map[string]string{"name": "cabeceras"}, Body: []byte(returnedMail)}}
+	if v := Judge(m); v.Class != Bounced || v.Bounce.Recipient != "bad@remoto.test" || v.Bounce.OriginalMessageID != "<c1.i1@ayuda.example>" {
+		t.Errorf("got %s %+v", v.Class, v.Bounce)
+	}
+	m.Parts[1].Body = []byte("Recibido: ayer\nNota: no es una cabecera\nTotal: 7\n")
+	if v := Judge(m); v.Bounce == nil || v.Bounce.OriginalMessageID != "" {
+		t.Errorf("a list of words passed for a header: %+v", v.Bounce)
+	}
+}
+
+func TestFullMailbox(t *testing.T) {
+	m := person()
+	m.From, m.EnvelopeFrom, m.Subject, m.Text = "postmaster@remoto.test", "", "Buzón lleno", "El buzón de bad@remoto.test está lleno y no puede recibir más mensajes.\n"
+	if v := Judge(m); v.Class != Bounced || v.Bounce.Recipient != "bad@remoto.test" {
+		t.Errorf("got %s (%s) %+v", v.Class, v.Reason, v.Bounce)
+	}
+}
+
+func TestRecall(t *testing.T) {
+	for _, c := range []struct {
+		subject, text string
+		want          Class
+	}{
+		{"Recuperar: Contrato", "Marta Rojas desea recuperar el mensaje \"Contrato\".", AutoReply},
+		{"Recall: Contract", "Marta Rojas would like to recall the message, \"Contract\".", AutoReply},
+		{"Contrato", "A Marta le gustaría recuperar el mensaje «Contrato».", AutoReply},
+		{"Cancelar: Contrato", "Marta gostaria de cancelar a mensagem \"Contrato\".", AutoReply},
+		{"Recuperar: la base de datos", "Necesito recuperar el mensaje que borré ayer.", Normal},
+		{"Correo", "Marta desea recuperar el mensaje \"Contrato\", ¿se puede?", Normal},
+		{"Correo", "Marta desea recuperar el mensaje \"Contrato\" que borró ayer.", Normal},
+		{"Cancelar: pedido 7", "Por favor cancelen el pedido.", Normal},
+	} {
+		m := person()
+		m.Subject, m.Text, m.New = c.subject, c.text, c.text
+		if v := Judge(m); v.Class != c.want {
+			t.Errorf("%q %q: got %s (%s), want %s", c.subject, c.text, v.Class, v.Reason, c.want)
+		}
+	}
+}

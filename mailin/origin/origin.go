@@ -7,6 +7,7 @@
 //	SES notification  JSON about a mail that bounced               -> bounce, abuse_report
 //	calendar answer   RFC 5546 REPLY, COUNTER                      -> calendar_reply
 //	reaction          Gmail, Outlook, Apple: a person's, by a tap  -> auto_reply
+//	recall            Outlook would take a mail back               -> auto_reply
 //	bounce as text    qmail, Exim, Exchange, Gmail, Notes ...      -> bounce, delivery_delay
 //	Auto-Submitted    RFC 3834 section 5                           -> auto_reply
 //	responder's mark  X-Autoreply, Precedence: auto_reply ...      -> auto_reply
@@ -166,6 +167,7 @@ var rules = []func(*evidence) (Verdict, bool){
 	judgeSES,
 	judgeCalendar,
 	judgeReaction,
+	judgeRecall,
 	judgeBounceText,
 	judgeAutoSubmitted,
 	judgeResponder,

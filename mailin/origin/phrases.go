@@ -16,7 +16,8 @@ var bouncePhrases = foldAll(
 	"delivery status notification", "failed addresses", "following address", "failed recipients", "failure reasons",
 	"recipients were found", "user unknown", "unknown user", "no such user", "unknown recipient", "mailbox full",
 	"mailbox is full", "quota exceeded", "over quota", "mailbox unavailable", "address rejected", "user not known",
-	"was rejected", "been rejected", "rejected by", "returned to you", "returned to sender",
+	"can't accept messages", "cannot accept messages", "not accepting messages", "unable to receive mail",
+	"can't receive any more", "cannot receive any more", "was rejected", "been rejected", "rejected by", "returned to you", "returned to sender",
 	"returning your message", "is being returned", "been returned because", "returned because it", "could not be sent", "could not send", "cannot send",
 	"error occurred while", "not be found", "doesn't exist", "does not exist", "invalid recipient",
 	"invalid final delivery", "not listed in", "rejected for the following", "reason for failure",
@@ -31,10 +32,16 @@ var bouncePhrases = foldAll(
 	"destinatario desconocido", "usuario desconocido", "buzon lleno", "no se encontro la direccion",
 	"no se ha encontrado la direccion", "la direccion no existe", "no se ha podido encontrar", "no pudo encontrarse",
 	"cuenta de destino no existe", "buzon de destino", "no existe el usuario", "usuario no existe",
-	"los siguientes destinatarios",
+	"los siguientes destinatarios", "no puede recibir mas mensajes", "no puede recibir mas correo",
+	"no puede recibir mensajes", "no puede recibir correo", "no acepta mas mensajes", "no acepta mas correo",
+	"buzon esta lleno", "buzon del destinatario esta lleno", "casilla llena", "casilla esta llena", "bandeja llena",
+	"bandeja esta llena", "cuota excedida", "cuota superada", "excedio su cuota", "ha excedido su cuota",
+	"ha excedido la cuota", "excede la cuota", "supero su cuota", "ha superado su cuota", "ha superado la cuota",
+	"sin espacio en el buzon", "no tiene espacio",
 	// pt, ca, fr, it, de, nl
 	"nao foi possivel entregar", "nao pode ser entregue", "nao foi entregue", "nao foi possivel enviar",
-	"falha na entrega", "usuario inexistente", "usuario desconhecido", "caixa postal cheia", "no s'ha pogut lliurar",
+	"falha na entrega", "usuario inexistente", "usuario desconhecido", "caixa postal cheia",
+	"caixa de correio cheia", "caixa de entrada cheia", "nao pode receber mais mensagens", "cota excedida", "no s'ha pogut lliurar",
 	"n'a pas pu etre", "n'a pu etre", "n'a pas ete", "impossible de remettre", "echec de la remise",
 	"utilisateur inconnu", "non e stato possibile", "non e stato consegnato", "impossibile recapitare",
 	"impossibile consegnare", "utente sconosciuto", "konnte nicht zugestellt", "konnte nicht", "nicht zugestellt",
@@ -114,5 +121,5 @@ var announcements = foldAll(
 // recipientLabels stand before a colon and the address that failed.
 var recipientLabels = foldAll(
 	"recipient", "rcpt to", "destinatari", "destinataire", "empfanger", "address", "direccion", "mailbox", "user",
-	"usuario", "delivery", "deliver", "undeliverable", "failed", "ontvanger", "odbiorca", "mottagare",
+	"usuario", "delivery", "deliver", "entreg", "zustell", "remis ", "consegn", "undeliverable", "failed", "ontvanger", "odbiorca", "mottagare",
 )

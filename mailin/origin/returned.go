@@ -7,9 +7,12 @@ import (
 
 // returnedHeader is the header of the mail that a report carries back as a part of its own.
 func returnedHeader(m Mail) fields {
-	for _, p := range m.Parts {
+	for i, p := range m.Parts {
 		if p.Within != "" {
 			continue
+		}
+		if f := headerFile(p); i > 0 && f != nil {
+			return f
 		}
 		if returnedTypes[p.Type] {
 			if f := header(string(p.Body)); len(f) > 0 {
@@ -27,6 +30,18 @@ func returnedHeader(m Mail) fields {
 var returnedTypes = map[string]bool{
 	"message/rfc822": true, "message/global": true, "text/rfc822-headers": true, "message/global-headers": true,
 	"message/rfc822-headers": true, "text/rfc822-header": true, "text/rfc822": true, "message/news": true, "message/partial": true,
+}
+
+// headerFile reads the header that a mail system returns as a text file: "mailheaders", "encabezados.txt".
+func headerFile(p Part) fields {
+	if p.Type != "text/plain" {
+		return nil
+	}
+	f, _, ok := headerBlock(lines(headerEnd(string(p.Body))), false)
+	if !ok || len(f) == 0 || !mailFields[strings.ToLower(f[0].name)] {
+		return nil
+	}
+	return f
 }
 
 // misplacedHeader: gateways write the returned mail's fields where those of a part belong. A caller may give the mail's own header

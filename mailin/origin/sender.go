@@ -118,15 +118,20 @@ var roleLocals = map[string]bool{
 	"notifier": true, "bounce": true, "bounces": true, "newsletter": true, "mailings": true, "alerts": true,
 	"alertas": true, "root": true, "cron": true, "nobody": true, "wwwdata": true, "listserv": true,
 	"majordomo": true, "listproc": true, "robot": true, "mailman": true, "sympa": true, "ezmlm": true, "jira": true,
-	"nepasrepondreaucourriel": true,
+	"aviso": true, "avisos": true, "sinrespuesta": true,
+}
+
+// rolePrefixes begin such local parts, whatever follows: "no-responder-a-este-correo".
+var rolePrefixes = []string{
+	"noreply", "donotreply", "noresponder", "nocontestar", "naoresponda", "naoresponder", "nepasrepondre",
+	"nichtantworten",
 }
 
 func roleAddress(address string) string {
 	local, _, _ := strings.Cut(address, "@")
 	local, _, _ = strings.Cut(local, "+")
 	plain := letters(local)
-	if roleLocals[plain] || strings.HasPrefix(plain, "noreply") || strings.HasSuffix(plain, "noreply") ||
-		strings.HasPrefix(plain, "donotreply") {
+	if roleLocals[plain] || strings.HasSuffix(plain, "noreply") || leading(plain, rolePrefixes) != "" {
 		return local
 	}
 	return ""
