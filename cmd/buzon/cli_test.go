@@ -70,6 +70,8 @@ func TestBadConfiguration(t *testing.T) {
 		{"two things wrong", box + "[smtp]\nlisten = \"x\"\n[relay]\nport = 25\n", 0, []string{"smtp.listen"}},
 		{"trusted network that is none", box + "[smtp]\nlisten = \"127.0.0.1:0\"\ntrusted_networks = [\"casa\"]\n", 0,
 			[]string{"smtp.trusted_networks", `"casa"`}},
+		{"relay that is none", box + "[smtp]\nlisten = \"127.0.0.1:0\"\nrelays = [\"mx.casa.test\"]\n", 0,
+			[]string{"smtp.relays", `"mx.casa.test"`}},
 		{"sender that is no address", box + "senders = [\"web\"]\n", 0, []string{"mailbox.senders", `"web"`}},
 		{"trusted that is no network", box + "[smtp]\nlisten = \"127.0.0.1:0\"\ntrusted = [\"10.0.0\"]\n", 0, []string{"smtp.trusted", `"10.0.0"`}},
 		{"relay without host", box + "[relay]\nport = 25\n", 0, []string{"relay.host"}},

@@ -71,6 +71,7 @@ type smtpConfig struct {
 	TLSKey      string   `toml:"tls_key"`
 	Trusted     []string `toml:"trusted"`          // networks whose mail with bare line feeds is taken
 	Networks    []string `toml:"trusted_networks"` // that let their users write in their own names only
+	Relays      []string `toml:"relays"`           // our own mail servers in front; nil: this machine
 	Connections int      `toml:"connections"`
 	PerAddress  int      `toml:"per_address"`
 	MaxSize     size     `toml:"max_size"`
@@ -321,10 +322,9 @@ func (c config) checkSMTP() error {
 		return errors.New("smtp.tls_cert, smtp.tls_key: give both or none")
 	}
 	_, err := networks("smtp.trusted", c.SMTP.Trusted)
-	if err == nil {
-		_, err = networks("smtp.trusted_networks", c.SMTP.Networks)
-	}
-	return err
+	_, vouched := networks("smtp.trusted_networks", c.SMTP.Networks)
+	_, relays := networks("smtp.relays", c.SMTP.Relays)
+	return cmp.Or(err, vouched, relays)
 }
 
 // checkListen looks whether a door can be opened there, as far as that is seen from its address.

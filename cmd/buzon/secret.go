@@ -72,6 +72,9 @@ func networks(key string, list []string) (all []netip.Prefix, err error) {
 	return all, nil
 }
 
+// thisHost is what smtp.relays is unless it says otherwise.
+var thisHost = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+
 // within returns what tells the addresses of the networks.
 func within(networks []netip.Prefix) func(netip.Addr) bool {
 	return func(a netip.Addr) bool {

@@ -185,6 +185,13 @@ func (h *house) smtpServer() (*smtpd.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	relays, err := networks("smtp.relays", s.Relays)
+	if err != nil {
+		return nil, err
+	}
+	if s.Relays == nil {
+		relays = thisHost
+	}
 	boxes := mailin.Lookup(h.boxes)
 	var domains []string
 	for _, address := range h.boxes.Addresses() {
@@ -197,7 +204,7 @@ func (h *house) smtpServer() (*smtpd.Server, error) {
 		Domains:  domains,
 		Hostname: h.config.hostname(), MaxSize: int64(s.MaxSize), Connections: s.Connections, PerAddress: s.PerAddress, Hops: h.config.Limits.Hops,
 		TLSCert: s.TLSCert, TLSKey: s.TLSKey,
-		Trusted: within(trusted), Vouched: within(vouched),
+		Trusted: within(trusted), Vouched: within(vouched), Relay: within(relays),
 	})
 }
 

@@ -13,6 +13,7 @@ const (
 	commandLimit = 2 << 10  // bytes of a command line; RFC 5321 asks for 512 and more with extensions
 	saslLimit    = 12 << 10 // bytes of an answer in AUTH (RFC 4954 section 4)
 	maxCommands  = 1000     // without a mail
+	maxMails     = 1000     // in one session, relays excepted
 )
 
 var errLongLine = errors.New("line too long")
@@ -54,6 +55,8 @@ func (w *wire) ending() string {
 	switch {
 	case w.errors > w.door.opts().Errors:
 		return "421 4.7.0 Too many errors, closing connection"
+	case w.mails >= maxMails && !w.place.relay:
+		return "421 4.7.0 Enough mails for one session, please go on in another"
 	case w.commands > maxCommands:
 		return "421 4.7.0 Too many commands without a mail, closing connection"
 	}

@@ -200,7 +200,7 @@ func (s *site) shut() {
 	if j := s.journal; j.opened != j.closed {
 		s.t.Errorf("%d spools opened, %d closed", j.opened, j.closed)
 	}
-	if n := s.server.limits.open; n != 0 {
+	if n := len(s.server.places.taken) + len(s.server.places.by); n != 0 {
 		s.t.Errorf("%d connections still counted after the end", n)
 	}
 }
@@ -317,6 +317,16 @@ type elsewhere struct {
 type elsewhereConn struct {
 	net.Conn
 	addr netip.Addr
+}
+
+func openElsewhere(t testing.TB, change ...setup) (*site, elsewhere) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := elsewhere{l, make(chan netip.Addr, 1)}
+	return openOn(t, e, (*Server).Serve, change...), e
 }
 
 func (e elsewhere) Accept() (net.Conn, error) {

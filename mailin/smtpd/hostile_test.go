@@ -119,75 +119,8 @@ func TestBdat(t *testing.T) {
 	}
 }
 
-func TestSlowButActive(t *testing.T) {
-	t.Parallel()
-	s := open(t, func(o *Options) { o.Idle = 500 * time.Millisecond; o.MinRate = 50 })
-	c := s.hello()
-	c.begin()
-	data := sample(1000)
-	for i := 0; i < len(data); i += 100 {
-		c.send(data[i : i+100])
-		time.Sleep(80 * time.Millisecond)
-	}
-	c.cmd(".", "250")
-	if got := s.journal.all()[0].body(t); got != data {
-		t.Errorf("got %q", got)
-	}
-}
-
-func TestTooSlow(t *testing.T) {
-	t.Parallel()
-	trickle := func(c *client) string { // a byte every 20 ms, well within the idle limit
-		for range 100 {
-			if _, err := io.WriteString(c, "a"); err != nil {
-				break
-			}
-			c.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
-			if got, err := c.r.ReadString('\n'); err == nil {
-				return got
-			}
-		}
-		return ""
-	}
-	for name, begin := range map[string]func(*client){
-		"command": func(c *client) {},
-		"DATA":    func(c *client) { c.begin() },
-		"BDAT": func(c *client) {
-			c.ok("MAIL FROM:<a@otro.test>")
-			c.ok("RCPT TO:<" + ours + ">")
-			c.send("BDAT 500 LAST\r\n")
-		},
-	} {
-		s := open(t, func(o *Options) { o.Idle = 300 * time.Millisecond; o.MinRate = 1000 })
-		c := s.hello()
-		begin(c)
-		if got := trickle(c); !strings.HasPrefix(got, "421 4.4.2") {
-			t.Errorf("%s: got %q, wanted 421", name, got)
-		}
-	}
-	s := open(t, func(o *Options) { o.Total = 300 * time.Millisecond })
-	c := s.hello()
-	c.begin()
-	if got := trickle(c); !strings.HasPrefix(got, "421 4.4.2") {
-		t.Errorf("total: got %q, wanted 421", got)
-	}
-}
-
-func TestIdle(t *testing.T) {
-	s := open(t, func(o *Options) { o.Idle = 50 * time.Millisecond })
-	c := s.dial()
-	c.expect("220")
-	c.expect("421 4.4.2")
-	c.expectEnd()
-}
-
 func TestEarlyTalker(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := elsewhere{l, make(chan netip.Addr, 1)}
-	s := openOn(t, e, (*Server).Serve)
+	s, e := openElsewhere(t)
 	e.from <- netip.MustParseAddr("192.0.2.1")
 	c := s.dial()
 	c.send("EHLO x\r\nMAIL FROM:<a@otro.test>\r\n")
@@ -196,48 +129,9 @@ func TestEarlyTalker(t *testing.T) {
 	c.expectEnd()
 }
 
-func TestConnectionLimit(t *testing.T) {
-	t.Parallel()
-	s := open(t, func(o *Options) { o.Connections = 2; o.PerAddress = 1; o.Patience = 400 * time.Millisecond })
-	a, b := s.hello(), s.hello() // loopback is not one client
-	s.dial().expect("421 4.7.0")
-	a.begin()
-	time.Sleep(500 * time.Millisecond)
-	s.hello().ok("NOOP") // b has waited too long, a is sending
-	b.expect("421 4.7.0")
-	b.expectEnd()
-	a.cmd("x\r\n.", "250")
-}
-
-func TestFlood(t *testing.T) {
-	t.Parallel()
-	s := open(t, func(o *Options) { o.Connections = 20; o.Patience = 300 * time.Millisecond })
-	good := s.hello()
-	good.begin()
-	var in, out int
-	for range 300 {
-		if c := s.dial(); strings.HasPrefix(c.reply(), "220") {
-			in++
-		} else {
-			out++
-		}
-	}
-	good.cmd("x\r\n.", "250")
-	time.Sleep(400 * time.Millisecond)
-	s.hello().mail(sample(100), "250")
-	if in < 19 || out == 0 {
-		t.Errorf("%d let in, %d turned away", in, out)
-	}
-}
-
 func TestPerAddressLimit(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := elsewhere{l, make(chan netip.Addr, 1)}
 	trusted := netip.MustParseAddr("198.51.100.1")
-	s := openOn(t, e, (*Server).Serve, func(o *Options) {
+	s, e := openElsewhere(t, func(o *Options) {
 		o.PerAddress = 1
 		o.Trusted = func(a netip.Addr) bool { return a == trusted }
 	})

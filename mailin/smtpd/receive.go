@@ -44,7 +44,7 @@ func (s *session) receive(env Envelope, r io.Reader) error {
 		return answer
 	}
 	log.Info("mail taken", "id", id, "protocol", env.Protocol)
-	s.wire.commands = 0
+	s.wire.taken()
 	return reply(250, 2, 0, 0, "OK: queued as "+env.QueueID)
 }
 

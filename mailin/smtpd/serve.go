@@ -103,20 +103,26 @@ func (d *door) admit(c net.Conn) {
 	if tcp, ok := c.RemoteAddr().(*net.TCPAddr); ok {
 		remote = tcp.AddrPort().Addr().Unmap().WithZone("")
 	}
-	// Behind a mail server on this host or in a trusted network is everybody: it is no single client.
 	local := !remote.IsValid() || remote.IsLoopback() || d.opts().Trusted(remote)
-	ok, full := d.server.limits.take(remote, local)
-	if full && d.evict() {
-		ok, _ = d.server.limits.take(remote, local)
+	relay := !remote.IsValid() || d.opts().relay(remote)
+	place, loser := d.server.places.take(remote, relay, time.Now())
+	if place == nil || loser != nil {
+		d.server.full.Do(func() {
+			d.opts().Log.Warn("connections are short, the slowest give way: see smtp.connections and per_address", "remote", remote)
+		})
 	}
-	if !ok {
+	if loser != nil {
+		loser.giveWay()
+	}
+	if place == nil {
 		c.SetWriteDeadline(time.Now().Add(time.Second))
 		c.Write([]byte("421 4.7.0 Too many connections, try again later\r\n"))
 		c.Close()
 		return
 	}
 	w := d.newWire(c, c)
-	w.remote, w.local = remote, local
+	w.remote, w.local, w.place = remote, local, place
+	d.server.places.use(place, w)
 	d.mu.Lock()
 	d.wires[w] = struct{}{}
 	d.active++
@@ -124,36 +130,15 @@ func (d *door) admit(c net.Conn) {
 	d.plain.push(w)
 }
 
-// evict ends the session that has waited longest for its client, if one has waited too long.
-func (d *door) evict() bool {
-	var idlest *wire
-	longest, now := d.opts().Patience, time.Now()
-	d.mu.Lock()
-	for w := range d.wires {
-		if t := w.waiting(now); t > longest {
-			idlest, longest = w, t
-		}
-	}
-	d.mu.Unlock()
-	if idlest == nil {
-		return false
-	}
-	idlest.dismiss("421 4.7.0 Too many connections, closing the idle ones")
-	d.release(idlest)
-	return true
-}
-
-// release gives the connection's place to another; only the first call counts.
-func (d *door) release(w *wire) {
-	w.place.Do(func() { d.server.limits.give(w.remote) })
-}
-
 // secured puts the connection after STARTTLS in the place of the one before.
 func (d *door) secured(w *wire, tc *tls.Conn) {
 	next := d.newWire(w.raw, tc)
 	next.secure, next.muted = true, true
 	next.remote, next.local, next.begun = w.remote, w.local, w.begun
-	next.place, next.goodbye, next.errors, next.commands = w.place, w.farewell(), w.errors, w.commands
+	next.errors, next.commands, next.mails, next.waited = w.errors, w.commands, w.mails, w.waited
+	next.place = w.place
+	d.server.places.use(next.place, next)
+	next.goodbye = w.farewell()
 	d.mu.Lock()
 	delete(d.wires, w)
 	d.wires[next] = struct{}{}

@@ -23,6 +23,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // Envelope is what the door knows about a mail beside its bytes.
@@ -84,8 +86,8 @@ type Options struct {
 	Hostname string // in the greeting and our Received field
 
 	MaxSize     int64 // bytes of a mail as sent; 25 MB
-	Connections int   // at once, in all; 50
-	PerAddress  int   // at once from one IPv4 address or IPv6 /64, loopback and trusted networks excepted; 10
+	Connections int   // at once, in all, a fifth of them kept for relays; 200
+	PerAddress  int   // at once from one IPv4 address or IPv6 /64, relays excepted; 10
 	Recipients  int   // of one mail; 100
 	Hops        int   // Received fields before a mail counts as looping; 100
 	Errors      int   // 5xx replies before the session is closed; 20
@@ -93,9 +95,11 @@ type Options struct {
 	Idle     time.Duration // for a command line, and between two reads of a mail; 5 min (RFC 5321 section 4.5.3.2)
 	Total    time.Duration // for a session; 2 h
 	Grace    time.Duration // for mails in flight when the server stops; 30 s
-	Patience time.Duration // for a waiting client when all connections are taken: it makes room for another; 5 s
-	MinRate  int           // bytes a second that a mail must come in at, after Idle; 256
-	BareLF   BareLF
+	Patience time.Duration // for a slow client when all connections are taken: it makes room for another; 2 s
+	MinRate  int           // bytes a second that a mail must come in at; 256
+	// Allowance is what a mail may take beyond MinRate, and a command line once begun and a TLS handshake at all; 1 min.
+	Allowance time.Duration
+	BareLF    BareLF
 
 	TLSCert, TLSKey string // PEM files; both or none; read again when they change
 	// Auth checks SMTP AUTH; nil: none is offered. ErrAuth for wrong credentials.
@@ -106,6 +110,9 @@ type Options struct {
 	Trusted func(netip.Addr) bool
 	// Vouched reports whether the address belongs to a network that lets its users write in their own names only. nil: none.
 	Vouched func(netip.Addr) bool
+	// Relay reports whether one of our own mail servers is there, behind which everybody is; Trusted and Vouched ones
+	// count as such. nil: loopback.
+	Relay func(netip.Addr) bool
 	// Ready is asked at MAIL FROM: an error refuses early, as it would from the journal. nil: always ready.
 	Ready func() error
 	Log   *slog.Logger // no addresses, no content; nil: discarded
@@ -113,7 +120,7 @@ type Options struct {
 
 func (o *Options) setDefaults() {
 	o.MaxSize = cmp.Or(o.MaxSize, 25<<20)
-	o.Connections = cmp.Or(o.Connections, 50)
+	o.Connections = cmp.Or(o.Connections, 200)
 	o.PerAddress = cmp.Or(o.PerAddress, 10)
 	o.Recipients = cmp.Or(o.Recipients, 100)
 	o.Hops = cmp.Or(o.Hops, 100)
@@ -121,7 +128,8 @@ func (o *Options) setDefaults() {
 	o.Idle = cmp.Or(o.Idle, 5*time.Minute)
 	o.Total = cmp.Or(o.Total, 2*time.Hour)
 	o.Grace = cmp.Or(o.Grace, 30*time.Second)
-	o.Patience = cmp.Or(o.Patience, 5*time.Second)
+	o.Patience = cmp.Or(o.Patience, 2*time.Second)
+	o.Allowance = cmp.Or(o.Allowance, time.Minute)
 	o.MinRate = cmp.Or(o.MinRate, 256)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -132,10 +140,15 @@ func (o *Options) setDefaults() {
 	if o.Vouched == nil {
 		o.Vouched = func(netip.Addr) bool { return false }
 	}
+	if o.Relay == nil {
+		o.Relay = netip.Addr.IsLoopback
+	}
 	if o.Ready == nil {
 		o.Ready = func() error { return nil }
 	}
 }
+
+func (o *Options) relay(a netip.Addr) bool { return o.Relay(a) || o.Trusted(a) || o.Vouched(a) }
 
 func (o *Options) check() error {
 	switch {
@@ -144,7 +157,7 @@ func (o *Options) check() error {
 	case o.Hostname == "" || strings.ContainsAny(o.Hostname, " \t\r\n"):
 		return fmt.Errorf("smtp door: host name %q: give the full name of this host, as in mail.example.org", o.Hostname)
 	case min(o.MaxSize, int64(o.Connections), int64(o.PerAddress), int64(o.Recipients), int64(o.Hops), int64(o.Errors), int64(o.MinRate)) < 0,
-		min(o.Idle, o.Total, o.Grace, o.Patience) < 0:
+		min(o.Idle, o.Total, o.Grace, o.Patience, o.Allowance) < 0:
 		return errors.New("smtp door: a limit is negative: give a positive number, or leave it out for the default")
 	case (o.TLSCert == "") != (o.TLSKey == ""):
 		return errors.New("smtp door: tls_cert and tls_key go together: give both, or neither for no STARTTLS")
@@ -156,11 +169,12 @@ func (o *Options) check() error {
 	return fmt.Errorf("smtp door: bare_lf is %q: give refuse or keep", o.BareLF)
 }
 
-// Server holds what all listeners share: the options, the limits and the certificate.
+// Server holds what all listeners share: the options, the places and the certificate.
 type Server struct {
 	opts   Options
-	limits limits
-	cert   *certificate // nil: no STARTTLS
+	places *places
+	cert   *certificate   // nil: no STARTTLS
+	full   rate.Sometimes // for the log
 }
 
 // New checks the options and loads the certificate.
@@ -169,7 +183,7 @@ func New(o Options) (*Server, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	s := &Server{opts: o, limits: limits{total: o.Connections, each: o.PerAddress}}
+	s := &Server{opts: o, places: newPlaces(o), full: rate.Sometimes{Interval: time.Minute}}
 	if o.TLSCert != "" {
 		s.cert = &certificate{certFile: o.TLSCert, keyFile: o.TLSKey, log: o.Log}
 		if err := s.cert.load(); err != nil {

@@ -64,12 +64,14 @@ func TestTraceIPv6(t *testing.T) {
 	}
 }
 
-func TestNoRelay(t *testing.T) {
+// Nothing that we receive is relayed: ACCEPTANCE D13.
+func TestD13OpenRelay(t *testing.T) {
 	s := open(t)
 	c := s.hello()
 	c.ok("MAIL FROM:<yo@ejemplo.test>")
 	for _, to := range []string{
 		"<x@otro.test>", "<x%otro.test@ejemplo.test>", `<"x@otro.test">`, `<"x@otro.test"@ejemplo.test>`, "<x@otro.test@ejemplo.test>",
+		"<x%otro.test@mx.ejemplo.test>", "<x@[192.0.2.1]>", "<x@mx.ejemplo.test>", "<soporte%ejemplo.test@otro.test>",
 		"<@ejemplo.test:x@otro.test>", "<@otro.test:soporte@ejemplo.test>", "@otro.test:soporte@ejemplo.test", " <@otro.test,@b:soporte@ejemplo.test>", "<otro.test!x@ejemplo.test>",
 		"<soporte@ejemplo.test@otro.test>", "<postmaster@otro.test>", `<"soporte@otro.test"@ejemplo.test>`,
 	} {

@@ -7,7 +7,7 @@ import (
 
 // gone is called once for each wire that has closed.
 func (d *door) gone(w *wire) {
-	d.release(w)
+	d.server.places.give(w.place)
 	d.mu.Lock()
 	delete(d.wires, w)
 	d.mu.Unlock()

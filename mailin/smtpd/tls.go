@@ -10,9 +10,6 @@ import (
 	"time"
 )
 
-// handshakeTime bounds the TLS handshake as a whole.
-const handshakeTime = time.Minute
-
 // certificate is read from its files again when one of them changes, so that a renewal needs no restart.
 type certificate struct {
 	certFile, keyFile string
@@ -69,11 +66,12 @@ func (w *wire) startTLS(ctx context.Context) {
 		return
 	}
 	tc := tls.Server(w.raw, w.door.plain.smtp.TLSConfig)
-	w.raw.SetDeadline(time.Now().Add(min(handshakeTime, w.door.opts().Idle)))
-	if err := tc.HandshakeContext(ctx); err != nil {
+	w.handshake(time.Now())
+	err := tc.HandshakeContext(ctx)
+	w.handshaken(time.Now())
+	if err != nil {
 		w.door.opts().Log.Info("tls handshake failed", "remote", w.remote, "error", err)
 		return
 	}
-	w.raw.SetDeadline(time.Time{})
 	w.door.secured(w, tc)
 }

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -113,10 +114,16 @@ func TestStartTLSFailureCloses(t *testing.T) {
 }
 
 func TestStartTLSStallIsBounded(t *testing.T) {
-	s := open(t, withTLS(t, t.TempDir()), func(o *Options) { o.Idle = 200 * time.Millisecond })
-	c := s.hello()
-	c.cmd("STARTTLS", "220")
-	c.expectEnd()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := openPipes(t, withTLS(t, dir))
+		c := s.hello("192.0.2.1")
+		c.cmd("STARTTLS", "220")
+		begun := time.Now()
+		if c.drip(""); time.Since(begun) > time.Minute {
+			t.Errorf("a handshake of %v", time.Since(begun))
+		}
+	})
 }
 
 func TestTLSDeadlinesAndStop(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 const (
 	wireBuffer = 32 << 10
 	writeTime  = time.Minute // for a client to take our replies
+	fullHouse  = 16          // times the minimum rate that a place is worth when there are too few
 )
 
 // wire is the net.Conn that go-smtp reads. Its state belongs to the session's goroutine, except what mu guards.
@@ -38,19 +39,24 @@ type wire struct {
 	rcpt     string // argument of RCPT as sent: go-smtp drops source routes
 	errors   int
 	commands int // since the last mail
+	mails    int
 
-	mu       sync.Mutex
-	inMail   bool
-	since    time.Time // begin of the mail, or of the wait for this command
-	received int64     // bytes of the mail so far
-	goodbye  string    // reply that ends the session before its next command
+	mu        sync.Mutex
+	inMail    bool
+	since     time.Time     // begin of the mail, or of the wait for this command
+	begunLine time.Time     // when a part of the command's line had come
+	received  int64         // bytes of the mail so far
+	reading   time.Time     // since when we wait for the client; zero: it waits for us
+	waited    time.Duration // for the client, since it came or its last mail
+	earned    int64         // bytes that it has sent in that time
+	goodbye   string        // reply that ends the session before its next command
 
-	once  sync.Once  // of Close
-	place *sync.Once // of giving the place back, the same after STARTTLS
+	once  sync.Once // of Close
+	place *place
 }
 
 func (d *door) newWire(raw, stream net.Conn) *wire {
-	w := &wire{door: d, raw: raw, stream: stream, begun: time.Now(), since: time.Now(), place: new(sync.Once)}
+	w := &wire{door: d, raw: raw, stream: stream, begun: time.Now(), since: time.Now()}
 	w.in = bufio.NewReaderSize(reader(w.fill), wireBuffer)
 	w.out = bufio.NewWriterSize(writer(w.emit), 4<<10)
 	return w
@@ -96,13 +102,60 @@ func (w *wire) fill(p []byte) (int, error) {
 	}
 	n, err := w.stream.Read(p)
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.received += int64(n)
-	w.mu.Unlock()
+	w.earned += int64(n)
+	w.rest(time.Now())
 	return n, err
 }
 
-// arm sets the deadline of one read: a command has Idle as a whole, a mail Idle between two reads and as a whole Idle
-// beyond what it needs at the minimum rate, and everything ends with the session's total.
+// rest ends a wait for the client.
+func (w *wire) rest(now time.Time) {
+	w.waited += now.Sub(w.reading)
+	w.reading = time.Time{}
+}
+
+// handshake begins the wait for the client's part of TLS, which has Allowance as a whole.
+func (w *wire) handshake(now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.reading = now
+	if w.goodbye == "" {
+		w.raw.SetDeadline(now.Add(w.door.opts().Allowance))
+	}
+}
+
+func (w *wire) handshaken(now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.rest(now)
+	w.raw.SetDeadline(time.Time{})
+}
+
+// slow returns how long the client has made us wait beyond what its bytes are worth in a full house. It is 0 while
+// the client waits for us.
+func (w *wire) slow(now time.Time) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.reading.IsZero() || w.goodbye != "" {
+		return 0
+	}
+	worth := float64(w.earned) / float64(fullHouse*w.door.opts().MinRate)
+	return max(0, w.waited+now.Sub(w.reading)-time.Duration(worth*float64(time.Second)))
+}
+
+// taken notes that a mail is durable: the client has made good use of its place.
+func (w *wire) taken() {
+	w.commands = 0
+	w.mails++
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.waited, w.earned = 0, 0
+}
+
+// arm sets the deadline of one read: a command has Idle, and its line Allowance once it has begun; a mail has Idle
+// between two reads and as a whole Allowance beyond what it needs at the minimum rate; everything ends with the
+// session's total.
 func (w *wire) arm() error {
 	o := w.door.opts()
 	w.mu.Lock()
@@ -110,10 +163,18 @@ func (w *wire) arm() error {
 	if w.goodbye != "" && !w.inMail {
 		return net.ErrClosed
 	}
+	now := time.Now()
+	w.reading = now
 	deadline := w.since.Add(o.Idle)
-	if w.inMail {
+	switch {
+	case w.inMail:
 		rate := time.Duration(float64(w.received) / float64(o.MinRate) * float64(time.Second))
-		deadline = earlier(deadline.Add(rate), time.Now().Add(o.Idle))
+		deadline = earlier(w.since.Add(o.Allowance+rate), now.Add(o.Idle))
+	case w.begunLine.IsZero() && w.in.Buffered() > 0:
+		w.begunLine = now
+		fallthrough
+	case !w.begunLine.IsZero():
+		deadline = earlier(deadline, w.begunLine.Add(o.Allowance))
 	}
 	return w.raw.SetReadDeadline(earlier(deadline, w.begun.Add(o.Total)))
 }
@@ -130,6 +191,7 @@ func (w *wire) enter(inMail bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.inMail, w.since, w.received = inMail, time.Now(), int64(w.in.Buffered())
+	w.begunLine = time.Time{}
 }
 
 // dismiss ends the session with a reply, at once when it is waiting for a command and else after the mail in flight.
@@ -144,6 +206,12 @@ func (w *wire) dismiss(text string) {
 	}
 }
 
+// giveWay ends the session for somebody else, whatever it is at; what is journalled by now is still answered.
+func (w *wire) giveWay() {
+	w.dismiss("421 4.7.0 Too many connections, closing the slowest")
+	w.breakOff()
+}
+
 // breakOff ends a dismissed session in the middle of its mail.
 func (w *wire) breakOff() {
 	w.mu.Lock()
@@ -156,16 +224,6 @@ func (w *wire) farewell() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.goodbye
-}
-
-// waiting returns how long the client has owed us a command.
-func (w *wire) waiting(now time.Time) time.Duration {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.inMail || w.goodbye != "" {
-		return 0
-	}
-	return now.Sub(w.since)
 }
 
 // Write takes one reply line from go-smtp.
