@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"buzon/mailin/message"
 	"buzon/mailin/origin"
@@ -73,11 +74,12 @@ var errSettled = errors.New("the mail has been settled")
 func (f *filing) decide(ctx context.Context) (err error) {
 	m := f.rd.Message
 	f.box = f.mailbox()
-	if m.FromFields == 1 && len(m.From) == 1 {
-		f.from = desk.Canonical(m.From[0].Address)
-	}
+	f.from = desk.Canonical(m.Author)
 	if f.person, err = f.tx.PersonByAddress(ctx, f.from); err != nil {
 		return err
+	}
+	if f.person.Agent() && strings.HasSuffix(m.Author, ".") { // no addr-spec by the letter
+		f.from, f.person = "", desk.Person{}
 	}
 	f.met = f.person.ID != 0
 	if f.named, err = f.tx.Named(ctx, f.mail.ID, m.MessageID); err != nil {
@@ -107,6 +109,9 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	}
 	if f.namesake != 0 {
 		reason += fmt.Sprintf("; mail %d has the same Message-ID and other content", f.namesake)
+	}
+	for _, other := range f.resolution.Conflicts {
+		reason += "; not by " + other
 	}
 	if f.mail.Released && (f.row.Action == Quarantine || f.row.Action == MachineOpens && !f.box.Alerts) {
 		f.row.Action, reason = OpenSuspect, "released: "+reason

@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,59 @@ func TestFirstMailOpensATicketAndIsAcknowledged(t *testing.T) {
 	want := "ack carla@cliente.test, new_ticket ana@ejemplo.test, new_ticket luis@ejemplo.test, new_ticket admin@ejemplo.test"
 	if told != want {
 		t.Errorf("told %s\nwant %s", told, want)
+	}
+}
+
+// TestC14NoFormNamesTheAgent: only an addr-spec that all readers take alike is the agent. The rest waits, and the admins hear.
+func TestC14NoFormNamesTheAgent(t *testing.T) {
+	for _, from := range []string{
+		agent + ".", "<<" + agent + ">>", "Ana <" + agent, agent + ", x@mal.test", "x@mal.test <" + agent + ">", `"ana"@ejemplo.test`,
+		"grupo: " + agent + ";", "<@mal.test:" + agent + ">", "ana(x)@ejemplo.test", "ana @ ejemplo . test", "a@mal.test@ejemplo.test",
+		"=?utf-8?q?Ana_<ana=40ejemplo.test>?=", "<ana@\uff45jemplo.test>", "ana@ejem\u00adplo.test", "x@mal.test\r\nFrom: " + agent,
+	} {
+		h := newHouse(t)
+		n := h.opened()
+		m := h.file(h.plain(from, h.token(n, agent), "x", "#cerrar\nListo."))
+		if m.Rule != "25" || m.Outcome != store.OutcomeQuarantine || m.Sender != "" || m.Proof != "A0" {
+			t.Errorf("From: %s: rule %s, %s, sender %q, %s", from, m.Rule, m.Outcome, m.Sender, m.Proof)
+		}
+		if h.ticket(n).Class == desk.Closed {
+			t.Errorf("From: %s has closed the ticket", from)
+		}
+	}
+	h := newHouse(t)
+	if m := h.file(h.plain("Carla <carla@CLIENTE.test.>", box, "x", "Hola.")); m.Outcome != store.OutcomeTicket || m.Sender != customer {
+		t.Errorf("the DNS's own dot: %s of %q (%s)", m.Outcome, m.Sender, m.Reason)
+	}
+}
+
+// TestC11TwoTickets: of tokens for two tickets the envelope's counts before To, To before Cc, and Cc before ids. What
+// the mail orders is done once, and what spoke for the other ticket is written down.
+func TestC11TwoTickets(t *testing.T) {
+	h := newHouse(t)
+	first, second := h.opened(), h.opened()
+	a, b := h.token(first, agent), h.token(second, agent)
+	for _, c := range []struct {
+		name, raw string
+		envelope  []string
+		why       string
+	}{
+		{"envelope before To", h.plain(agent, b, "x", "#resuelto"), []string{a}, "To"},
+		{"To before Cc", h.plain(agent, a, "x", "#resuelto", "Cc: "+b), nil, "Cc"},
+		{"the first in To", h.plain(agent, a+", "+b, "x", "#resuelto"), nil, "To"},
+		{"token before the subject", h.plain(agent, a, fmt.Sprintf("Re: [Caso #%d] x", second), "#resuelto"), nil, "number"},
+	} {
+		before := len(h.items(second))
+		m := h.file(c.raw, store.Envelope{From: agent, To: c.envelope})
+		if m.Ticket != first || m.Outcome != store.OutcomeItem {
+			t.Errorf("%s: ticket %d, %s (%s), want %d", c.name, m.Ticket, m.Outcome, m.Reason, first)
+		}
+		if !strings.Contains(m.Reason, c.why) || !strings.Contains(m.Reason, fmt.Sprint(second)) {
+			t.Errorf("%s: the reason %q does not say what spoke for %d", c.name, m.Reason, second)
+		}
+		if len(h.items(second)) != before || h.ticket(second).Class == desk.Resolved {
+			t.Errorf("%s: ticket %d has changed too", c.name, second)
+		}
 	}
 }
 

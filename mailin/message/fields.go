@@ -8,6 +8,7 @@ func (m *Message) finish(w *walker, body view) {
 	h := m.Header
 	m.Subject = h.Text("Subject")
 	m.From, m.FromFields = h.Addresses("From"), len(h.Values("From"))
+	m.Author = author(h)
 	m.To = h.Addresses("To")
 	m.Cc = h.Addresses("Cc")
 	m.ReplyTo = h.Addresses("Reply-To")

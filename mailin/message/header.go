@@ -12,7 +12,10 @@ type Header struct {
 	charset string // what raw 8-bit text is tried as, after UTF-8
 }
 
-type field struct{ name, raw string } // raw may be folded
+type field struct {
+	name, raw string // raw may be folded
+	mended    bool   // other readers may not see the field, or end it elsewhere: a blank before the colon, an unmarked fold
+}
 
 // Get returns the first value of the field called name, or "".
 func (h Header) Get(name string) string {
@@ -97,7 +100,10 @@ type headerReader struct {
 	ends []span // in buf
 }
 
-type span struct{ colon, start, end int } // the name ends at colon
+type span struct {
+	colon, start, end int // the name ends at colon
+	mended            bool
+}
 
 // read returns the block at off, and where the body begins.
 func (r *headerReader) read(off int64) (Header, int64) {
@@ -129,6 +135,7 @@ func (r *headerReader) read(off int64) (Header, int64) {
 				return r.header(), off
 			} else if len(r.ends) > 0 && !badName(line) {
 				r.fold(append([]byte{' '}, line...))
+				r.ends[len(r.ends)-1].mended = true
 			}
 		}
 		off = next
@@ -246,7 +253,8 @@ func (r *headerReader) add(line []byte, colon int) {
 	}
 	start := len(r.buf)
 	r.buf = append(r.buf, line...)
-	r.ends = append(r.ends, span{start + colon, start + colon + 1, len(r.buf)})
+	blank := line[colon-1] == ' ' || line[colon-1] == '\t'
+	r.ends = append(r.ends, span{start + colon, start + colon + 1, len(r.buf), blank})
 }
 
 func (r *headerReader) fold(line []byte) {
@@ -284,7 +292,7 @@ func (r *headerReader) header() Header {
 	fields := make([]field, len(r.ends))
 	start := 0
 	for i, e := range r.ends {
-		fields[i] = field{strings.TrimSpace(s[start:e.colon]), s[e.start:e.end]}
+		fields[i] = field{strings.TrimSpace(s[start:e.colon]), s[e.start:e.end], e.mended}
 		start = e.end
 	}
 	return Header{fields: fields}

@@ -59,6 +59,7 @@ type Message struct {
 	DeliveredTo []Address // Delivered-To, X-Original-To, Envelope-To and kin, in order
 	Sender      *Address
 	FromFields  int       // how many From fields there were
+	Author      string    // the one address of the one From as all readers read it, else ""; the rest is for reading only
 	Date        time.Time // zero if there is none or it is unreadable
 	MessageID   string    // without brackets; "" if none
 	InReplyTo   []string  // without brackets

@@ -11,31 +11,68 @@ import (
 )
 
 // Canonical is the one form of a mail address that is compared, stored and sent to: the local part folded to lower
-// case, the domain as its ASCII labels (UTS 46). It returns "" for what is no address with one @ outside of quotes:
-// "a@evil@good" is nobody.
+// case, the domain as its ASCII labels (UTS 46). It returns "" for what RFC 5322 can't write without quotes: "a@evil@good"
+// is nobody.
 func Canonical(address string) string {
 	local, domain, ok := cutLast(strings.TrimSpace(address))
-	if !ok || local == "" || !utf8.ValidString(local) || strings.ContainsFunc(local, notInLocal) {
+	if !ok || !utf8.ValidString(local) {
 		return ""
 	}
 	ascii, err := domains.ToASCII(strings.TrimSuffix(domain, "."))
-	if err != nil || ascii == "" || strings.HasSuffix(ascii, ".") || strings.ContainsFunc(ascii, notInDomain) {
+	if err != nil {
 		return ""
 	}
-	return strings.Map(fold, local) + "@" + strings.ToLower(ascii)
+	canonical := strings.Map(fold, local) + "@" + strings.ToLower(ascii)
+	if !AddrSpec(canonical) {
+		return ""
+	}
+	return canonical
 }
 
 // domains reads a domain as the mail world has it: with underscores, and with hyphens where IDNA keeps them for itself.
 var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(), idna.StrictDomainName(false),
 	idna.CheckHyphens(false), idna.VerifyDNSLength(true))
 
-// notInLocal tells the specials of RFC 5322 section 3.2.3, blanks, and what nobody sees: a form that can't be sent to.
-func notInLocal(r rune) bool {
-	return strings.ContainsRune(`()<>[]:;@\,"`, r) || unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf)
+// AddrSpec reports whether s is an address that all readers read alike: a dot-atom, an at sign and a name of the DNS
+// (RFC 5322 section 3.4.1 without its quoted, literal and obsolete forms; RFC 6532). A domain beyond ASCII must be as the
+// DNS gives it back: what UTS 46 maps to another is one domain to some and none to others.
+func AddrSpec(s string) bool {
+	local, domain, ok := strings.Cut(s, "@")
+	if !ok || len(local) > 64 || len(s) > 254 || !utf8.ValidString(s) {
+		return false
+	}
+	for atom := range strings.SplitSeq(local, ".") {
+		if atom == "" || strings.ContainsFunc(atom, notAtext) {
+			return false
+		}
+	}
+	for label := range strings.SplitSeq(domain, ".") {
+		if strings.Trim(label, "-") != label || label == "" || len(label) > 63 || strings.ContainsFunc(label, notInLabel) {
+			return false
+		}
+	}
+	return asDNSWrites(strings.Map(fold, domain))
 }
 
-func notInDomain(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' || r == '_')
+// notAtext is all but atext (RFC 5322 section 3.2.3, RFC 6532 section 3.2), and what nobody sees.
+func notAtext(r rune) bool {
+	return notInLabel(r) && !strings.ContainsRune("!#$%&'*+/=?^`{|}~", r) || unicode.In(r, unicode.C, unicode.Z)
+}
+
+func notInLabel(r rune) bool {
+	return r < utf8.RuneSelf && !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
+}
+
+func asDNSWrites(domain string) bool {
+	if strings.IndexFunc(domain, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return true
+	}
+	ascii, err := domains.ToASCII(domain)
+	if err != nil {
+		return false
+	}
+	back, err := domains.ToUnicode(ascii)
+	return err == nil && back == domain
 }
 
 // fold lowers a letter, but never one of another script to ASCII: with the Kelvin sign for its K, an address is somebody

@@ -49,6 +49,13 @@ func TestCanonical(t *testing.T) {
 		"ana@ejemplo.test, b@c.test": "",
 		"ana@ejemplo.test>":          "",
 		"undisclosed-recipients:;":   "",
+		".ana@ejemplo.test":          "",
+		"ana.@ejemplo.test":          "",
+		"a..b@ejemplo.test":          "",
+		"ana@-ejemplo.test":          "",
+		strings.Repeat("a", 65) + "@ejemplo.test":  "",
+		strings.Repeat("a", 64) + "@ejemplo.test":  strings.Repeat("a", 64) + "@ejemplo.test",
+		"ana@" + strings.Repeat("a", 64) + ".test": "",
 	} {
 		if in == "Karla@empresa.example" {
 			in = want
