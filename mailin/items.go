@@ -63,6 +63,7 @@ func (f *filing) complete(it desk.Item) store.NewItem {
 	if it.State == "" {
 		it.State = desk.Filed
 	}
+	it.Seen = f.seen(it)
 	n := store.NewItem{Item: it, Attachments: f.attachments}
 	if it.Text == f.text {
 		n.Words = f.words

@@ -18,6 +18,7 @@ type prepared struct {
 	canonical   []byte
 	attachments []store.NewAttachment // durable once settled
 	text        string                // as written
+	inFull      string                // as agents are shown it
 	words       string                // of it, for the search
 }
 
@@ -35,6 +36,7 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 	if p.canonical, err = canonical(p.rd.Message, raw, raw.Size); err != nil {
 		return nil, fmt.Errorf("hash mail: %w", err)
 	}
+	p.rd.nameMails(ctx)
 	for i := range p.rd.Message.Attachments {
 		a, err := in.keep(&p.rd.Message.Attachments[i])
 		if err != nil {
@@ -43,7 +45,7 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 		}
 		p.attachments = append(p.attachments, a)
 	}
-	p.text = p.rd.written()
+	p.text, p.inFull = p.rd.written(), p.rd.Shown()
 	p.words = store.Words(p.text, p.attachments)
 	return p, nil
 }

@@ -43,6 +43,9 @@ func (s *subject) view(r *Renderer) templates.View {
 	if s.o.Kind == desk.Assigned && orders(s.item) {
 		v.Text = ""
 	}
+	if s.to.Agent() {
+		s.besides(&v, r)
+	}
 	carried := s.carried()
 	for i, a := range s.item.Attachments {
 		v.Attachments = append(v.Attachments, templates.Attachment{Name: fileName(a.Filename), Size: a.Size, Left: carried != nil && !carried[i]})
@@ -54,6 +57,21 @@ func (s *subject) view(r *Renderer) templates.View {
 		v.Form = []string{"when", "where", "expected"}
 	}
 	return v
+}
+
+// besides adds what an agent sees of the mail beside its words.
+func (s *subject) besides(v *templates.View, r *Renderer) {
+	seen := s.item.Seen
+	if v.Text != "" && seen.Text != "" {
+		v.Text = seen.Text
+	}
+	v.Welcome, v.Signature, v.Copied, v.ReplyTo, v.Warnings = seen.First, seen.Signature, seen.Copied, seen.ReplyTo, seen.Warnings
+	if !seen.Starts.IsZero() {
+		v.Meeting = seen.Starts.In(r.Location)
+	}
+	if !seen.Ends.IsZero() {
+		v.MeetingEnds = seen.Ends.In(r.Location)
+	}
 }
 
 // ordered adds what commands did, what was not understood, and, for agents, which case the sender named without a right.

@@ -2,6 +2,7 @@ package mailout
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,6 +88,31 @@ func TestSenderWithoutAName(t *testing.T) {
 		s := &subject{o: store.Outgoing{Kind: desk.ItemNotice}, box: desk.Mailbox{Name: "Soporte"}, author: c.author, to: c.to}
 		if got := s.fromName(); got != c.want {
 			t.Errorf("mail of %v is from %q, want %q", c.author.Addresses, got, c.want)
+		}
+	}
+}
+
+func TestOnlyAgentsAreShownWhatCameBesideTheWords(t *testing.T) {
+	h := newHouse(t)
+	ticket := h.ticket()
+	it := h.item(desk.Item{Ticket: ticket.Number, Author: h.carla, Text: "En la caja 2.", Seen: desk.Seen{
+		Text: "> ¿En qué equipo?\nEn la caja 2.", Signature: "Tel. +57 601 555 0101", First: true, Copied: []string{"jefe@cliente.test"},
+		ReplyTo: []string{"compras@cliente.test"}, Warnings: []string{"signed"}, Starts: time.Date(2026, 3, 5, 14, 1, 0, 0, time.UTC),
+	}})
+	brought := []string{"> ¿En qué equipo?", "Tel. +57 601 555 0101", "Con copia a: jefe@cliente.test", "Pide respuesta en compras@cliente.test.",
+		"firma sin verificar", "Es el primer mensaje desde esta dirección.", "Cita: jueves 5 de marzo, "}
+	for _, c := range []struct {
+		to    desk.Person
+		shown bool
+	}{{h.ana, true}, {h.pepe, false}} {
+		s, err := h.renderer.subject(t.Context(), h.owe(desk.ItemNotice, it, c.to))
+		h.must(err)
+		mail, err := h.renderer.Templates.Render(templates.Item, "es", s.view(h.renderer))
+		h.must(err)
+		for _, s := range brought {
+			if strings.Contains(mail.Text, s) != c.shown {
+				t.Errorf("to %s, shown %v: %q in\n%s", c.to.Name, c.shown, s, mail.Text)
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 
 	"buzon/store/desk"
@@ -54,9 +55,10 @@ func (tx *Tx) AddItem(ctx context.Context, subject string, n NewItem) (desk.Item
 func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk.Item, err error) {
 	it = n.Item
 	it.CreatedAt = tx.store.Now()
-	it.ID, err = tx.insert(ctx, `INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text, quoted, message_id, mail, via)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		it.Ticket, it.Number, it.Type, it.Author.ID, it.Visibility, it.State, it.CreatedAt.UnixMilli(), it.Text, it.Quoted, it.MessageID, it.Mail, it.Via)
+	it.ID, err = tx.insert(ctx, `INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text, quoted, message_id, mail, via, seen)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		it.Ticket, it.Number, it.Type, it.Author.ID, it.Visibility, it.State, it.CreatedAt.UnixMilli(), it.Text, it.Quoted, it.MessageID, it.Mail, it.Via,
+		seenJSON(it.Seen))
 	if err != nil {
 		return it, fmt.Errorf("add item: %w", err)
 	}
@@ -68,6 +70,14 @@ func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk
 	}
 	tx.index = append(tx.index, indexed{it.ID, subject, n.words() + it.Author.Name})
 	return it, nil
+}
+
+// seenJSON is empty for what there is nothing to show of, which is the rule.
+func seenJSON(s desk.Seen) string {
+	if text, err := json.Marshal(s); err == nil && string(text) != "{}" {
+		return string(text)
+	}
+	return ""
 }
 
 func (tx *Tx) attach(ctx context.Context, item int64, position int, a NewAttachment) error {
@@ -114,12 +124,16 @@ func (r Reader) Item(ctx context.Context, ticket, number int64) (desk.Item, erro
 }
 
 func (r Reader) items(ctx context.Context, where string, a ...any) (list []desk.Item, err error) {
-	err = r.rows(ctx, `SELECT i.id, i.ticket, i.number, i.type, i.author, i.visibility, i.state, i.created_at, i.text, i.quoted, i.message_id, i.mail, i.via FROM item i `+where, a,
+	err = r.rows(ctx, `SELECT i.id, i.ticket, i.number, i.type, i.author, i.visibility, i.state, i.created_at, i.text, i.quoted, i.message_id, i.mail, i.via, i.seen FROM item i `+where, a,
 		func(rows *sql.Rows) error {
 			var it desk.Item
 			var created sql.NullInt64
-			err := rows.Scan(&it.ID, &it.Ticket, &it.Number, &it.Type, &it.Author.ID, &it.Visibility, &it.State, &created, &it.Text, &it.Quoted, &it.MessageID, &it.Mail, &it.Via)
+			var seen string
+			err := rows.Scan(&it.ID, &it.Ticket, &it.Number, &it.Type, &it.Author.ID, &it.Visibility, &it.State, &created, &it.Text, &it.Quoted, &it.MessageID, &it.Mail, &it.Via, &seen)
 			it.CreatedAt = when(created)
+			if err == nil && seen != "" {
+				err = json.Unmarshal([]byte(seen), &it.Seen)
+			}
 			list = append(list, it)
 			return err
 		})

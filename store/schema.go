@@ -11,7 +11,7 @@ import (
 //
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or ” means none: a NULL is kept for what
 // is not known yet. The text is read by SQLite and PostgreSQL alike, except AUTOINCREMENT, WITHOUT ROWID and the search tables.
-var migrations = []string{schema1, schema2, schema3, schema4, schema5}
+var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -250,4 +250,9 @@ ALTER TABLE person ADD COLUMN known INTEGER NOT NULL DEFAULT 0;
 UPDATE person SET known = 1 WHERE role <> 'customer'
 	OR EXISTS (SELECT 1 FROM item i JOIN journal j ON j.id = i.mail WHERE i.author = person.id AND j.evidence = 'T')
 	OR NOT EXISTS (SELECT 1 FROM item i WHERE i.author = person.id AND i.via = '');
+`
+
+const schema6 = `
+-- What agents are shown of the mail beside the item's words, as JSON; '' for nothing.
+ALTER TABLE item ADD COLUMN seen TEXT NOT NULL DEFAULT '';
 `

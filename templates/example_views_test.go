@@ -49,6 +49,14 @@ func files(v *View) {
 	v.Attachments = []Attachment{{Name: "captura.png", Size: 120_400}, {Name: "registro.txt", Size: 2_460_000}}
 }
 
+// besides is what a mail brought beside its words.
+func besides(v *View) {
+	v.Welcome, v.Signature = true, "Carla Ruiz\nCliente SA\nTel. +57 601 555 0101"
+	v.Copied, v.ReplyTo = []string{"jefe@cliente.test", "compras@cliente.test"}, []string{"compras@cliente.test"}
+	v.Warnings = []string{"signed", "damaged"}
+	v.Meeting, v.MeetingEnds = at.AddDate(0, 0, 2), at.AddDate(0, 0, 2).Add(time.Hour)
+}
+
 func form(v *View) { v.Form = []string{"when", "where", "expected"} }
 
 func down(v *View) {
@@ -88,6 +96,8 @@ func examples() []example {
 		{"ack-no-echo", Ack, with(files, unknownProduct, func(v *View) { v.EchoSubject = false })},
 		{"ack_production_down", AckProductionDown, with(down, form)},
 		{"new_ticket", NewTicket, with(toAgentNew, files, buttons("take", "ask_info", "resolved"))},
+		{"new_ticket-with-all-that-came", NewTicket, with(toAgentNew, files, besides)},
+		{"item-to-agent-with-all-that-came", Item, with(toAgentNew, files, besides, func(v *View) { v.MeetingEnds = v.Meeting.AddDate(1, 0, 0) })},
 		{"new_ticket-empty", NewTicket, with(toAgentNew, func(v *View) { v.Text = "" })},
 		{"new_ticket-for-a-customer", NewTicket, with(toAgentNew, func(v *View) { v.Author = Person{Name: "Luis Pérez", Address: "luis@ejemplo.test", Agent: true} })},
 		{"new_ticket-everything-odd", NewTicket, with(toAgentNew, down, unverified, welcome, func(v *View) { v.Claimed, v.Ticket.OldNumber = 99, 98 })},

@@ -18,6 +18,7 @@ type phrases struct {
 	Status   map[string]string `toml:"status"`
 	Button   map[string]string `toml:"button"`
 	Reason   map[string]string `toml:"reason"`
+	Warning  map[string]string `toml:"warning"`
 	Result   map[string]string `toml:"result"`
 }
 
@@ -41,7 +42,7 @@ type dates struct {
 // tables are the phrases by the name that templates and other packages use.
 func (p *phrases) tables() map[string]map[string]string {
 	return map[string]map[string]string{"label": p.Label, "unknown": p.Unknown, "form": p.Form, "type": p.Type, "severity": p.Severity,
-		"status": p.Status, "button": p.Button, "reason": p.Reason, "result": p.Result}
+		"status": p.Status, "button": p.Button, "reason": p.Reason, "warning": p.Warning, "result": p.Result}
 }
 
 func (p *phrases) severity(n int) string { return p.Severity[strconv.Itoa(n)] }
@@ -58,6 +59,14 @@ func (d *dates) write(pattern string, t time.Time) string {
 	}
 	return strings.NewReplacer("{weekday}", d.Weekdays[t.Weekday()], "{day}", strconv.Itoa(t.Day()), "{month}", d.Months[t.Month()-1],
 		"{year}", strconv.Itoa(t.Year()), "{time}", strings.TrimPrefix(t.Format("15:04"), "0")).Replace(pattern)
+}
+
+// writeNear is the whole date; it names the year when that is another than now's.
+func (d *dates) writeNear(t, now time.Time) string {
+	if t.Year() != now.Year() && !now.IsZero() {
+		return d.write(d.FullYear, t)
+	}
+	return d.write(d.Full, t)
 }
 
 // clock is the time of day as it stands in a sentence: "a las 9:04".

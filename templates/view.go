@@ -19,7 +19,13 @@ type View struct {
 	Ticket  Ticket
 	Author  Person // who wrote, took, assigned, resolved or closed
 
-	Text        string  `lines:"keep"` // the words this mail is about
+	Text        string    `lines:"keep"` // the words this mail is about
+	Signature   string    `lines:"keep"` // below them; agents only, as the next ones
+	Copied      []string  // who else had the mail
+	ReplyTo     []string  // where its writer asks to be answered
+	Warnings    []string  // codes of the phrases' [warning] table
+	Meeting     time.Time // of the calendar entry that it brought
+	MeetingEnds time.Time
 	Quoted      []Quote // what was said before, newest first
 	Attachments []Attachment
 	Form        []string  // what to ask for: a key of the phrases' [form] table, or a field's own label
@@ -27,7 +33,7 @@ type View struct {
 	Commands    []Command // what a receipt reports
 	Links       []Link    // mailto buttons, the first three are shown
 
-	Welcome    bool // the first mail of this person
+	Welcome    bool // to a customer: the first mail of ours; to an agent: the first from this address
 	Unverified bool // nothing proves the sender
 	// EchoSubject lets an acknowledgement repeat what its sender chose: subject, names of attachments, unknown
 	// values. Without it an acknowledgement cannot carry anybody's text to an address that did not ask for it.

@@ -28,9 +28,9 @@ func (w voice) funcs() map[string]any {
 		"attribution": w.attribution,
 		// the ticket
 		"facts": w.facts, "severity": w.severity, "severityLong": w.severityLong, "status": w.status, "state": w.state,
-		"names": names, "files": w.files, "result": w.result,
+		"names": names, "files": w.files, "brought": w.brought, "result": w.result,
 		// words from phrases.toml
-		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button, "reason": w.reason,
+		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button, "reason": w.reason, "warning": w.warning,
 		// time
 		"date": w.date, "day": w.day, "clock": w.clock, "span": w.span,
 	}
@@ -146,6 +146,24 @@ func (w voice) files(all []Attachment) string {
 	return names(sized)
 }
 
+// brought is what came with the words: files, and, for agents, readers and an appointment.
+func (w voice) brought(v View) any {
+	return w.lines(w.label("attachments", w.files(v.Attachments)), w.label("copied", list(v.Copied)), w.label("meeting", w.meeting(v)))
+}
+
+// meeting is from when to when, by the desk's clock: "martes 3 de marzo, 9:01 – 10:00".
+func (w voice) meeting(v View) string {
+	d := w.p.Date
+	from, to := d.writeNear(v.Meeting, v.At), d.writeNear(v.MeetingEnds, v.At)
+	if v.MeetingEnds.Sub(v.Meeting) < 24*time.Hour && v.Meeting.Day() == v.MeetingEnds.Day() {
+		to = d.write("{time}", v.MeetingEnds)
+	}
+	if from == "" || to == "" || v.Meeting.Equal(v.MeetingEnds) {
+		return from
+	}
+	return from + " – " + to
+}
+
 // size is in KB and MB of 1000, as mail clients count.
 func (w voice) size(n int64) string {
 	if n < 1_000_000 {
@@ -220,6 +238,9 @@ func (w voice) button(key string) string { return first(w.p.Button[key], key) }
 // reason is a whole sentence, or nothing for a code that has none.
 func (w voice) reason(code string) string { return w.p.Reason[code] }
 
+// warning is a whole sentence, or the code where a desk's own phrases have none.
+func (w voice) warning(code string) string { return first(w.p.Warning[code], code) }
+
 // result is what a command did: "asignado a Luis Pérez".
 func (w voice) result(c Command) string {
 	return strings.TrimSpace(first(w.p.Result[c.Result], c.Result) + " " + c.Value)
@@ -284,11 +305,7 @@ func (w voice) span(d time.Duration) string { return w.p.Date.span(d) }
 
 // attribution is the line above a quote; it names the year when that is another than now's.
 func (w voice) attribution(q Quote, now time.Time) string {
-	pattern := w.p.Date.Full
-	if q.At.Year() != now.Year() && !now.IsZero() {
-		pattern = w.p.Date.FullYear
-	}
-	when := w.p.Date.write(pattern, q.At)
+	when := w.p.Date.writeNear(q.At, now)
 	if when == "" {
 		return q.Author.Name + ":"
 	}

@@ -11,6 +11,8 @@ type Invitation struct {
 	Summary   string
 	Start     string // "2026-01-31 10:00 America/Bogota" or "2026-01-31"
 	End       string
+	Starts    time.Time // Start, where it is a moment that can be told
+	Ends      time.Time
 	Location  string
 	Organizer string // address, or the name where there is none
 }
@@ -52,10 +54,12 @@ func (w *walker) invitation(p *Part) {
 
 func parseCalendar(text string) *Invitation {
 	v := &Invitation{}
+	var zones calendarZones
 	text = strings.NewReplacer("\n ", "", "\n\t", "").Replace(text) // folded lines
 	entry := false
 	for line := range strings.Lines(text) {
 		name, params, value := calendarLine(line)
+		zones.read(name, value)
 		switch {
 		case name == "BEGIN" && (value == "VEVENT" || value == "VTODO"):
 			entry = true
@@ -69,6 +73,7 @@ func parseCalendar(text string) *Invitation {
 			v.Method = strings.ToUpper(cleanLine(value))
 		case entry:
 			v.set(name, params, value)
+			v.moment(name, value, zones.find(calendarParam(params, "TZID")))
 		}
 	}
 	return v

@@ -153,7 +153,20 @@ type Item struct {
 	MessageID   string
 	Mail        int64 // journal id, 0 when not written by mail
 	Via         string
+	Seen        Seen
 	Attachments []Attachment
+}
+
+// Seen is what agents are shown of the mail that an item came by, beside its words. No customer is.
+type Seen struct {
+	Text      string    `json:"text,omitempty"`      // the words with the questions that they answer and the places of pictures; "": Item.Text is all
+	Signature string    `json:"signature,omitempty"` // whole, of a person's first mail: his telephone stands there
+	First     bool      `json:"first,omitempty"`     // the first mail from this address
+	Copied    []string  `json:"copied,omitempty"`    // the other addresses in To and Cc
+	ReplyTo   []string  `json:"reply_to,omitempty"`  // where the writer asks to be answered, if elsewhere
+	Warnings  []string  `json:"warnings,omitempty"`  // codes of the phrases' [warning] table
+	Starts    time.Time `json:"starts,omitzero"`     // what a calendar entry of the mail is about
+	Ends      time.Time `json:"ends,omitzero"`
 }
 
 // Attachment names bytes that the store keeps by their hash.

@@ -1,0 +1,102 @@
+package mailin
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"slices"
+	"strings"
+
+	"buzon/mailin/message"
+	"buzon/store/desk"
+)
+
+// mostCopied bounds how many other recipients an agent is shown.
+const mostCopied = 20
+
+// seen is what agents are shown of the mail beside the words of the item that it becomes.
+func (f *filing) seen(it desk.Item) (s desk.Seen) {
+	m := f.rd.Message
+	if it.Text == f.text && f.inFull != f.text {
+		s.Text = f.inFull
+	}
+	if it.Author.ID == f.person.ID && !f.met {
+		s.First, s.Signature = true, withoutText(f.rd.Reply.Signature(), it.Text)
+	}
+	known := slices.Concat(it.Author.Addresses, f.person.Addresses, []string{f.from, ""})
+	s.Copied = f.others(slices.Concat(m.To, m.Cc), known)
+	s.ReplyTo = f.others(m.ReplyTo, known)
+	s.Warnings = f.rd.warnings()
+	if m.Invitation != nil {
+		s.Starts, s.Ends = m.Invitation.Starts, m.Invitation.Ends
+	}
+	return s
+}
+
+// others are the addresses, each once, that are neither known nor ours.
+func (f *filing) others(list []message.Address, known []string) (others []string) {
+	for _, a := range list {
+		address := desk.Canonical(a.Address)
+		if len(others) < mostCopied && !slices.Contains(known, address) && !slices.Contains(others, address) && !f.ours(address) {
+			others = append(others, address)
+		}
+	}
+	return others
+}
+
+// withoutText is a signature that the text does not show anyway, without the mark above it.
+func withoutText(signature, text string) string {
+	signature = strings.TrimSpace(strings.TrimPrefix(signature, "--"))
+	if strings.Contains(text, signature) {
+		return ""
+	}
+	return signature
+}
+
+// warnings are the codes of what an agent should know of the mail: keys of the templates' [warning] table. What was
+// guessed rightly is no news.
+func (rd *Reading) warnings() (codes []string) {
+	m := rd.Message
+	add := func(code string, there bool) {
+		if there && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	add("signed", m.Signed)
+	add("encrypted", m.Encrypted)
+	add("limits", m.Truncated())
+	for _, w := range m.Warnings {
+		code, _, _ := strings.Cut(w, ":")
+		add("damaged", code == "base64-damaged" || code == "encoding-wrong" || code == "tnef-unreadable" || code == "boundary-unclosed")
+		add("charset", code == "charset-damaged" || code == "charset-unknown")
+	}
+	return codes
+}
+
+// nameMails names attached mails by their subjects, which is how people speak of them, where the sender's program gave
+// them no name of their own.
+func (rd *Reading) nameMails(ctx context.Context) {
+	for i := range rd.Message.Attachments {
+		a := &rd.Message.Attachments[i]
+		if a.ContentType != "message/rfc822" && a.ContentType != "message/global" || !anyMail(a.RawName) {
+			continue
+		}
+		head, _ := io.ReadAll(io.LimitReader(a.Open(), 64<<10)) // what can be read is all there is to name it by
+		inner, err := message.Read(ctx, bytes.NewReader(head), int64(len(head)), message.Limits{Depth: 1, Parts: 1, Text: 1})
+		if err != nil {
+			return
+		}
+		if name := message.CleanName(strings.NewReplacer("/", "-", `\`, "-", ":", "").Replace(inner.Subject)); name != "" {
+			a.Filename = name + ".eml"
+		}
+	}
+}
+
+// anyMail reports whether a file name says no more than that it is a mail.
+func anyMail(name string) bool {
+	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
+	return slices.Contains([]string{
+		"", "message", "mensaje", "mensagem", "mail", "email", "correo", "attachment", "adjunto", "anexo", "noname", "unknown", "untitled", "part", "att00001",
+		"forwardedmessage", "attached message", "mensaje adjunto", "mensaje reenviado", "forwarded message", "original message", "mensaje original",
+	}, strings.TrimSpace(strings.TrimRight(stem, " -_0123456789()")))
+}
