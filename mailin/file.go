@@ -36,6 +36,7 @@ type filing struct {
 
 // file settles a mail: one transaction, one outcome. begun is called when the transaction has its place in the order.
 func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
+	var settled store.Verdict
 	wait := in.o.Store.Begin(ctx, func(tx *store.Tx) error {
 		f := &filing{Intake: in, prepared: p, tx: tx, proof: Unproven}
 		if err := f.decide(ctx); err != nil {
@@ -55,16 +56,31 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 				return err
 			}
 		}
+		settled = f.verdict
 		if first, err := tx.Settle(ctx, p.mail.ID, f.verdict); err != nil || first {
 			return err
 		}
 		return errSettled // and nothing of this is written
 	})
 	begun()
-	if err := wait(); !errors.Is(err, errSettled) {
+	switch err := wait(); {
+	case errors.Is(err, errSettled):
+		return nil
+	case err != nil:
 		return err
 	}
+	in.filed(p.mail, settled)
 	return nil
+}
+
+// filed writes the log's line about a mail that has its outcome.
+func (in *Intake) filed(m store.Mail, v store.Verdict) {
+	log := in.o.Log.With("mail", m.ID, "door", m.Envelope.Door, "outcome", v.Outcome, "rule", v.Rule, "ticket", v.Ticket, "item", v.Item)
+	if v.Outcome == store.OutcomeQuarantine {
+		log.Warn("mail is in quarantine", "reason", v.Reason, "error", v.Error, "see", fmt.Sprintf("buzon quarantine show %d", m.ID))
+		return
+	}
+	log.Info("mail filed", "mailbox", v.Mailbox)
 }
 
 // errSettled is a mail that somebody else has settled meanwhile.

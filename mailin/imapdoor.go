@@ -1,7 +1,9 @@
 package mailin
 
 import (
+	"cmp"
 	"context"
+	"log/slog"
 
 	"buzon/mailin/imappoll"
 	"buzon/store"
@@ -12,6 +14,7 @@ type IMAPJournal struct {
 	Store   *store.Store
 	Mailbox string // the address whose mail the account holds
 	Sent    string // the account's folder of sent mail, "" for none
+	Log     *slog.Logger
 }
 
 var _ imappoll.Journal = IMAPJournal{}
@@ -72,8 +75,16 @@ func (j IMAPJournal) Take(ctx context.Context, f imappoll.Folder, cursor uint32,
 			Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID,
 		}}
 	}
-	return j.Store.TakeIMAP(ctx, store.IMAPFolder(f), cursor, list)
+	if err := j.Store.TakeIMAP(ctx, store.IMAPFolder(f), cursor, list); err != nil {
+		return err
+	}
+	for _, m := range list {
+		j.log().Info("mail fetched", "mail", m.ID, "door", m.Envelope.Door, "folder", f.Name, "uid", m.UID, "size", m.Spool.Size())
+	}
+	return nil
 }
+
+func (j IMAPJournal) log() *slog.Logger { return cmp.Or(j.Log, slog.New(slog.DiscardHandler)) }
 
 // Note writes entries, and the cursor when it is not 0.
 func (j IMAPJournal) Note(ctx context.Context, f imappoll.Folder, cursor uint32, list []imappoll.Entry) error {

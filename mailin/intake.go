@@ -217,7 +217,7 @@ func (in *Intake) giveUp(ctx context.Context, m store.Mail, cause string) {
 	for {
 		err := in.o.Store.Write(ctx, func(tx *store.Tx) error { return in.quarantine(ctx, tx, m, v) })
 		if err == nil || ctx.Err() != nil {
-			in.o.Log.Warn("mail is in quarantine", "mail", m.ID, "see", fmt.Sprintf("buzon quarantine show %d", m.ID), "error", cause)
+			in.filed(m, v)
 			return
 		}
 		in.pause(ctx, err, in.second)

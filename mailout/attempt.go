@@ -28,7 +28,7 @@ func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing) {
 	}
 	claimed, err := d.Store.Claim(ctx, o, raw)
 	if err != nil {
-		d.Log.Error("cannot write to the outbox; trying again", "mail", o.ID, "error", err)
+		d.Log.Error("cannot write to the outbox; trying again", "outbox", o.ID, "error", err)
 		wait(ctx, time.Second)
 	}
 	if err != nil || !claimed {
@@ -55,7 +55,7 @@ func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing) (raw *store.
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			d.Log.Error("panic while rendering", "mail", o.ID, "panic", r, "stack", string(debug.Stack()))
+			d.Log.Error("panic while rendering", "outbox", o.ID, "panic", r, "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
@@ -77,7 +77,7 @@ func unrendered(o store.Outgoing, failure error) Result {
 func (d *Dispatcher) send(ctx context.Context, o store.Outgoing) (r Result) {
 	defer func() {
 		if p := recover(); p != nil {
-			d.Log.Error("panic while sending", "mail", o.ID, "panic", p, "stack", string(debug.Stack()))
+			d.Log.Error("panic while sending", "outbox", o.ID, "panic", p, "stack", string(debug.Stack()))
 			r = Result{Outcome: Uncertain, Err: fmt.Errorf("panic: %v", p)}
 		}
 	}()
@@ -96,18 +96,33 @@ const settleTries = 60
 // settle writes down what became of an attempt. That must not be lost for want of patience: what was sent and not
 // written down would be sent again.
 func (d *Dispatcher) settle(ctx context.Context, o store.Outgoing, r Result) {
-	if r.Outcome != Sent {
-		d.Log.Warn("mail not sent", "mail", o.ID, "kind", o.Kind, "outcome", r.Outcome, "attempt", o.Attempts, "reply", r.Reply, "error", r.Err)
-	}
 	for range settleTries {
-		err := d.Store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return d.write(context.WithoutCancel(ctx), tx, o, r) })
+		var failed bool
+		err := d.Store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) (err error) {
+			failed, err = d.write(context.WithoutCancel(ctx), tx, o, r)
+			return err
+		})
 		if err == nil {
+			d.logSettled(o, r, failed)
 			return
 		}
-		d.Log.Error("cannot write down what became of a mail; trying again", "mail", o.ID, "outcome", r.Outcome, "error", err)
+		d.Log.Error("cannot write down what became of a mail; trying again", "outbox", o.ID, "outcome", r.Outcome, "error", err)
 		if !wait(ctx, time.Second) {
 			return
 		}
+	}
+}
+
+// logSettled writes the log's line about an attempt: the mail was sent, is tried again, or has failed.
+func (d *Dispatcher) logSettled(o store.Outgoing, r Result, failed bool) {
+	log := d.Log.With("outbox", o.ID, "kind", o.Kind, "ticket", o.Ticket, "item", o.Item, "to", o.Address, "attempt", o.Attempts, "reply", r.Reply)
+	switch {
+	case r.Outcome == Sent:
+		log.Info("mail sent")
+	case failed:
+		log.Warn("mail failed", "outcome", r.Outcome, "error", r.Err)
+	default:
+		log.Warn("mail not sent; it is tried again", "outcome", r.Outcome, "error", r.Err)
 	}
 }
 
@@ -121,7 +136,8 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing, r Result) error {
+// write writes down what became of an attempt, and reports whether the mail is given up.
+func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing, r Result) (failed bool, err error) {
 	reply := r.Reply
 	if reply == "" && r.Err != nil {
 		reply = r.Err.Error()
@@ -129,19 +145,19 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing, 
 	next, giveUp := d.Backoff.Next(o.Attempts, o.Created, tx.Now(), rand.Float64)
 	switch {
 	case r.Outcome == Sent:
-		return tx.Sent(ctx, o.ID, reply)
+		return false, tx.Sent(ctx, o.ID, reply)
 	case r.Outcome == Refused:
-		return d.fail(ctx, tx, o, reasonOf(r.Err), reply)
+		return true, d.fail(ctx, tx, o, reasonOf(r.Err), reply)
 	case r.Outcome == Held: // the configuration's fault: no mail fails for it, however long it takes
-		return tx.Defer(ctx, o.ID, store.Held, reply, soon(next, tx.Now()))
+		return false, tx.Defer(ctx, o.ID, store.Held, reply, soon(next, tx.Now()))
 	case giveUp:
-		return d.fail(ctx, tx, o, "expired", reply)
+		return true, d.fail(ctx, tx, o, "expired", reply)
 	case r.Outcome == Uncertain:
-		return tx.Defer(ctx, o.ID, store.Uncertain, reply, next)
+		return false, tx.Defer(ctx, o.ID, store.Uncertain, reply, next)
 	case r.Away:
 		next = soon(next, tx.Now())
 	}
-	return tx.Defer(ctx, o.ID, store.Due, reply, next)
+	return false, tx.Defer(ctx, o.ID, store.Due, reply, next)
 }
 
 // reasonOf is the code of the sentence that tells agents who refused: the relay, or buzon itself.

@@ -34,6 +34,7 @@ type IMAPPosition struct {
 
 // IMAPMail is a mail that goes into the journal with its entry.
 type IMAPMail struct {
+	ID       int64 // of its journal row, once it is taken
 	UID      uint32
 	State    string
 	Envelope Envelope
@@ -135,11 +136,12 @@ func (s *Store) TakeIMAP(ctx context.Context, f IMAPFolder, cursor uint32, mails
 		if err := tx.supersede(ctx, f, mails); err != nil {
 			return err
 		}
-		for _, m := range mails {
+		for i, m := range mails {
 			id, err := tx.receive(ctx, m.Envelope, m.Spool)
 			if err == nil {
 				err = tx.noteIMAP(ctx, f, IMAPEntry{UID: m.UID, State: m.State, Mail: id})
 			}
+			mails[i].ID = id
 			if err != nil {
 				return err
 			}

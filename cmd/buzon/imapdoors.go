@@ -31,7 +31,7 @@ func (h *house) imapDoor(c imapConfig) imappoll.Account {
 	a.Wanted = func(ctx context.Context, header []byte) (imappoll.Want, error) {
 		return in.WantsSent(ctx, c.Mailbox, header)
 	}
-	a.Journal = mailin.IMAPJournal{Store: h.store, Mailbox: c.Mailbox, Sent: c.Sent}
+	a.Journal = mailin.IMAPJournal{Store: h.store, Mailbox: c.Mailbox, Sent: c.Sent, Log: h.log}
 	return a
 }
 

@@ -106,7 +106,7 @@ func (a *app) existing(ctx context.Context) (*house, error) {
 	if _, err := os.Stat(filepath.Join(c.DataDir, "buzon.db")); errors.Is(err, fs.ErrNotExist) {
 		return nil, failed(fmt.Errorf("there is no desk in %s yet: start buzon serve, or name another with --data", c.DataDir))
 	}
-	return open(ctx, c, a.logger())
+	return open(ctx, c, a.logger(slog.LevelWarn))
 }
 
 // close gives everything back.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -88,7 +89,7 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		h, err := open(c.Context(), conf, a.logger())
+		h, err := open(c.Context(), conf, a.logger(slog.LevelWarn))
 		if err != nil {
 			return err
 		}

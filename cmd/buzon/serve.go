@@ -33,7 +33,7 @@ func (a *app) serve() *cobra.Command {
 			if err := conf.checkStart(); err != nil {
 				return err
 			}
-			h, err := open(c.Context(), conf, a.logger())
+			h, err := open(c.Context(), conf, a.logger(slog.LevelInfo))
 			if err != nil {
 				return err
 			}
@@ -71,8 +71,8 @@ func (c config) checkCertificate() error {
 }
 
 // logger writes what the administrator should know to stderr.
-func (a *app) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
+func (a *app) logger(level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
 }
 
 // serve runs the doors, the intake and the dispatcher until ctx ends: take nothing new, finish what is in hand, close.

@@ -43,9 +43,17 @@ func (s *session) receive(env Envelope, r io.Reader) error {
 		log.Warn("mail not taken", "reply", answer.Code, "error", err)
 		return answer
 	}
-	log.Info("mail taken", "id", id, "protocol", env.Protocol)
+	log.Info("mail taken", "mail", id, "door", env.door(), "protocol", env.Protocol)
 	s.wire.taken()
 	return reply(250, 2, 0, 0, "OK: queued as "+env.QueueID)
+}
+
+// door names the door as the journal does.
+func (e *Envelope) door() string {
+	if e.Protocol == "LMTP" {
+		return "lmtp"
+	}
+	return "smtp"
 }
 
 // keep spools and journals the mail. Whatever happens on the way, a panic of the journal too, the spool is closed.
