@@ -13,27 +13,64 @@ import (
 
 // agentItem is an agent's answer by his own reply address: commands run, the rest goes to the customer.
 func (f *filing) agentItem(ctx context.Context) error {
-	if f.resolution.Kind != threading.Agent { // his token as a customer orders nothing
+	if f.resolution.Kind == threading.Customer { // his token as a customer orders nothing
 		return f.agentNote(ctx)
 	}
 	written := command.Agent(f.rd.Reply.New())
-	words := written.Text != "" || len(f.attachments) > 0
-	act := agentAct(written, words)
-	change := desk.Follow(f.ticket, f.person, act)
-	o := &orders{filing: f, changed: f.ticket.Apply(change, f.person), act: act, words: words}
+	o := &orders{filing: f, words: written.Text != "" || len(f.attachments) > 0}
+	if err := o.keepInside(ctx, &written); err != nil {
+		return err
+	}
+	o.inside, o.act = written.Internal, o.decided(written)
+	o.changed = f.ticket.Apply(desk.Follow(f.ticket, f.person, o.act), f.person)
 	if err := o.run(ctx, written); err != nil {
 		return err
 	}
 	it := desk.Item{Type: desk.Follow(f.ticket, f.person, o.act).Type, Author: f.person, Text: written.Text}
-	if written.Internal || o.act == desk.Notes || o.act == desk.Takes {
+	if written.Internal || o.act == desk.Notes || o.act == desk.Takes || o.act == desk.Reopens && !o.words {
 		it.Visibility = desk.Internal
 	}
 	if it.Text == "" && it.Visibility == desk.Internal {
-		it.Text = o.lines(written) // so that the ticket shows what was ordered
+		it.Text, it.Orders = o.lines(written), len(f.attachments) == 0 // so that the ticket shows what was ordered
+	}
+	if o.held() {
+		it.State = desk.Held
 	}
 	f.verdict.Outcome = store.OutcomeItem
 	return o.settle(ctx, it)
 }
+
+// keepInside decides whether the words stay among agents: they are marked as a note, or answer what agents said among
+// themselves, or it is not certain what should become of them.
+func (o *orders) keepInside(ctx context.Context, written *command.Orders) error {
+	open := written.Has(command.Public)
+	switch {
+	case written.Internal:
+		return nil
+	case written.Held():
+		o.reason = heldUnknown
+	case !o.words:
+		return nil
+	case o.resolution.Inside && !open:
+		o.reason = keptInside
+	default:
+		repeats, err := o.repeats(ctx, written.Text, open)
+		if err != nil || !repeats {
+			return err
+		}
+		o.reason = heldRepeats
+	}
+	written.Internal = true
+	return nil
+}
+
+// Why words stayed inside that were not marked as a note: codes of the templates' reasons.
+const (
+	heldUnknown = "held_unknown" // something was meant as a command and is none
+	heldRepeats = "held_repeats" // they repeat what agents said among themselves
+	keptInside  = "kept_inside"  // they answer a notice whose replies stay inside
+	nobodyHears = "nobody_hears" // the case has nobody on the customer's side
+)
 
 // agentEvents are what the desk hears of an agent's act.
 var agentEvents = map[desk.Act]desk.EventKind{
@@ -51,21 +88,21 @@ var acts = []struct {
 	{command.AskInfo, desk.AsksInfo, "info_requested"}, {command.Reopen, desk.Reopens, "reopened"},
 }
 
-// agentAct is what the commands come to. Words that are meant for colleagues are asked of no customer; commands without
-// words, that say nothing to the customer, are a note too.
-func agentAct(o command.Orders, words bool) desk.Act {
+// decided is what the commands come to. Words that are meant for colleagues are asked of no customer; commands without
+// words, that say nothing to the customer, are a note too, and so is a mail that waits.
+func (o *orders) decided(written command.Orders) desk.Act {
 	for _, a := range acts {
-		if a.Act == desk.AsksInfo && o.Internal {
+		if o.held() || a.Act == desk.AsksInfo && written.Internal {
 			continue
 		}
-		if o.Has(a.Verb) {
+		if written.Has(a.Verb) {
 			return a.Act
 		}
 	}
 	switch {
-	case words && !o.Internal:
+	case o.words && !written.Internal:
 		return desk.Writes
-	case o.Has(command.Take):
+	case written.Has(command.Take):
 		return desk.Takes
 	}
 	return desk.Notes

@@ -49,6 +49,9 @@ func (o *orders) status(ctx context.Context, arg string) (string, string, error)
 	var names []string
 	for _, s := range list {
 		if names = append(names, s.Name); same(s.Name, arg) {
+			if o.held() && (s.Class == desk.Resolved || s.Class == desk.Closed) {
+				return "held", "", err
+			}
 			o.become(s)
 			return "status", s.Name, err
 		}

@@ -129,7 +129,7 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	for _, other := range f.resolution.Conflicts {
 		reason += "; not by " + other
 	}
-	if f.mail.Released && (f.row.Action == Quarantine || f.row.Action == MachineOpens && !f.box.Alerts) {
+	if f.mail.Override.Decision == store.Release && (f.row.Action == Quarantine || f.row.Action == MachineOpens && !f.box.Alerts) {
 		f.row.Action, reason = OpenSuspect, "released: "+reason
 	}
 	f.verdict = store.Verdict{

@@ -210,7 +210,7 @@ func (f *filing) follow(ctx context.Context, order command.Verb) (err error) {
 		return err
 	}
 	f.verdict.Outcome = store.OutcomeItem
-	_, err = f.write(ctx, f.ticket, desk.Item{Type: desk.Note, Author: f.person, Text: f.text, Visibility: desk.Internal})
+	_, err = f.write(ctx, f.ticket, desk.Item{Type: desk.Note, Author: f.person, Text: f.text, Orders: true, Visibility: desk.Internal})
 	return err
 }
 

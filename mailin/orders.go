@@ -14,7 +14,9 @@ type orders struct {
 	*filing
 	changed desk.Ticket
 	act     desk.Act
-	words   bool // there are words beside the commands
+	words   bool   // there are words beside the commands
+	inside  bool   // they are for agents only
+	reason  string // why the words did not go out as they might have, for the receipt
 	done    []store.CommandResult
 	unknown []store.Unknown
 	follows []desk.Person // who follows from the next item on
@@ -35,20 +37,24 @@ func (o *orders) run(ctx context.Context, written command.Orders) error {
 		o.did(c.Line, kept(c.Verb, "misplaced"), "")
 	}
 	for _, m := range written.Unknown {
-		if m.Verb == command.Note || written.OnlyUnknown() {
-			o.did(m.Line, "noted", "")
-		}
 		if m.Verb == command.Note {
+			o.did(m.Line, "noted", "")
 			continue
 		}
 		u := store.Unknown{Field: "command", Value: m.Line}
 		if m.Nearest != "" {
 			u.Values = []string{"#" + m.Nearest}
+			if word := command.Word(m.Verb, o.person.Language); word != "" && word != u.Values[0] { // of his own language first
+				u.Values = []string{word, u.Values[0]}
+			}
 		}
 		o.unknown = append(o.unknown, u)
 	}
 	return nil
 }
+
+// held reports whether the whole mail waits inside: what it would tell the customer is not done either.
+func (o *orders) held() bool { return o.reason == heldUnknown || o.reason == heldRepeats }
 
 func (o *orders) did(line, result, value string) {
 	o.done = append(o.done, store.CommandResult{Line: line, Result: result, Value: value})
@@ -76,6 +82,10 @@ func (o *orders) acted(v command.Verb) string {
 		return "unavailable"
 	case v == command.Note:
 		return "noted"
+	case v == command.Public && !o.inside:
+		return "public"
+	case v == command.Public, o.held(), v == command.AskInfo && o.reason == keptInside:
+		return "held"
 	}
 	for _, a := range acts {
 		if a.Verb == v && a.Act == o.act {
@@ -103,8 +113,11 @@ func (o *orders) settle(ctx context.Context, it desk.Item) error {
 		e.Told = []desk.Person{t.Agent}
 		err = o.tell(ctx, desk.Event{Kind: desk.TicketAssigned, Ticket: t, Item: it, Author: o.person})
 	}
-	if err == nil && (o.words || o.act != desk.Notes) { // commands alone say nothing to anybody
+	if err == nil && !o.held() && (o.words || o.act != desk.Notes && o.act != desk.Reopens) { // commands alone say nothing to anybody
 		err = o.tell(ctx, e)
+	}
+	if (o.words || o.act == desk.AsksInfo) && it.Visibility == desk.Public && len(audience(t, o.person)) == 0 {
+		o.reason = nobodyHears
 	}
 	for _, p := range o.follows { // only now: a new follower gets what comes later
 		if err == nil {
@@ -127,11 +140,11 @@ func (o *orders) spoken(it desk.Item) string {
 
 // receipt tells the agent what his commands did. It is owed to him alone, and only when he wrote some.
 func (o *orders) receipt(ctx context.Context, t desk.Ticket, it desk.Item) error {
-	if len(o.done) == 0 && len(o.unknown) == 0 {
+	if len(o.done) == 0 && len(o.unknown) == 0 && (o.reason == "" || o.reason == keptInside) { // the notice said so
 		return nil
 	}
 	_, err := o.tx.Owe(ctx, store.Outgoing{Kind: desk.Receipt, Ticket: t.Number, Item: it.Number, Mail: o.mail.ID, Person: o.person.ID,
-		Address: o.person.Address(), Mailbox: t.Mailbox, Details: store.Details{Commands: o.done, Unknown: o.unknown}})
+		Address: o.person.Address(), Mailbox: t.Mailbox, Details: store.Details{Reason: o.reason, Inside: o.resolution.Inside || !o.held(), Commands: o.done, Unknown: o.unknown}})
 	return err
 }
 

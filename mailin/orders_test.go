@@ -22,10 +22,12 @@ func token(ticket int64, o store.Outgoing) threading.Token {
 }
 
 // receipt is the last that an agent got, as "line: result value".
-func (h *house) receipt() string {
+func (h *house) receipt() string { return h.receiptOf(agent) }
+
+func (h *house) receiptOf(address string) string {
 	h.t.Helper()
 	for _, o := range must(h.store.Outbox(h.t.Context(), store.OutboxFilter{})) {
-		if o.Kind != desk.Receipt {
+		if o.Kind != desk.Receipt || o.Address != address {
 			continue
 		}
 		var list []string
@@ -62,11 +64,19 @@ func TestAgentOrders(t *testing.T) {
 		{"note in the middle", "Hola.\n#nota ojo\nChau.", receipt, "#nota ojo: noted", "Hola.\n#nota ojo\nChau.", desk.Internal, nil},
 		{"help alone", "#ayuda", receipt, "", "#ayuda", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
 		{"what the desk does not do yet", "#tiempo 45m\nPruebe.", relayed + ", " + receipt, "#tiempo 45m: unavailable", "Pruebe.", desk.Public, nil},
-		{"unknown verb", "#cerar\nPruebe.", relayed + ", " + receipt, `command "#cerar"? #cerrar`, "#cerar\nPruebe.", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Waiting }},
-		{"unknown verb alone", "#cerar\n#pepe", receipt, `#cerar: noted; #pepe: noted; command "#cerar"? #cerrar; command "#pepe"?`, "#cerar\n#pepe", desk.Internal,
+		{"unknown verb", "#resolver\nPruebe.", receipt, `command "#resolver"? #resuelto #resolve`, "#resolver\nPruebe.", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
+		{"unknown verb alone", "#cerar\n#pepe", receipt, `command "#cerar"? #cerrar; command "#pepe"?`, "#cerar\n#pepe", desk.Internal,
 			func(t desk.Ticket) bool { return t.Class == desk.Open }},
-		{"unknown verb among others", "Pruebe.\n\n#cola\n#pepe", relayed + ", " + receipt, `#cola: queued; command "#pepe"?`, "Pruebe.", desk.Public,
+		{"unknown verb among others", "Pruebe.\n\n#cola\n#pepe", receipt, `#cola: queued; command "#pepe"?`, "Pruebe.", desk.Internal,
 			func(t desk.Ticket) bool { return t.Class == desk.Queued }},
+		{"unknown verb beside one that tells", "#resuelto\n#asignr luis\nPruebe.", receipt, `#resuelto: held; command "#asignr luis"? #asignar`, "Pruebe.", desk.Internal,
+			func(t desk.Ticket) bool { return t.Class == desk.Open }},
+		{"unknown verb beside a status that closes", "#estado cerrado\n#pepe\nPruebe.", receipt, `#estado cerrado: held; command "#pepe"?`, "Pruebe.", desk.Internal,
+			func(t desk.Ticket) bool { return t.Class == desk.Open }},
+		{"note in words", "nota: no paga", receipt, "nota: no paga: noted", "nota: no paga", desk.Internal, nil},
+		{"#interno", "#interno\nNo paga.", receipt, "#interno: noted", "No paga.", desk.Internal, nil},
+		{"#publico where it is the usual", "#publico\nPruebe.", relayed + ", " + receipt, "#publico: public", "Pruebe.", desk.Public, nil},
+		{"reopened without a word", "#reabrir", receipt, "#reabrir: reopened", "#reabrir", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
 		{"misplaced", "Hola.\n#cerrar\nSaludos.", relayed + ", " + receipt, "#cerrar: misplaced", "Hola.\n#cerrar\nSaludos.", desk.Public, nil},
 		{"fields", "#severidad 1\n#tipo problema\n#producto CRM\n#avance 60%\n#cola\nLo vemos.", relayed + ", " + receipt,
 			"#severidad 1: severity 1; #tipo problema: type Problema; #producto CRM: product CRM; #avance 60%: progress 60 %; #cola: queued", "Lo vemos.", desk.Public,

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/mail"
+	"strings"
 
 	"buzon/mailin/message"
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/threading"
 )
 
 // prepared is a mail that has been read, with all that filing it needs, so that the transaction does no work but its own.
@@ -20,6 +23,7 @@ type prepared struct {
 	text        string                // as written
 	inFull      string                // as agents are shown it
 	words       string                // of it, for the search
+	ownNotice   bool                  // a notice that the desk sent to an agent is among the attachments
 }
 
 // prepare reads a mail of the journal. What it returns must be settled.
@@ -44,6 +48,7 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 			return nil, err
 		}
 		p.attachments = append(p.attachments, a)
+		p.ownNotice = p.ownNotice || in.agentsNotice(&p.rd.Message.Attachments[i])
 	}
 	p.text, p.inFull = p.rd.written(), p.rd.Shown()
 	p.words = store.Words(p.text, p.attachments)
@@ -73,4 +78,17 @@ func (in *Intake) keep(a *message.Attachment) (store.NewAttachment, error) {
 	return store.NewAttachment{Spool: spool, Attachment: desk.Attachment{
 		Filename: a.Filename, ContentType: a.ContentType, Size: spool.Size(), SHA256: spool.SHA256(), Inline: a.Inline, ContentID: a.ContentID,
 	}}, nil
+}
+
+// agentsNotice reports whether an attached mail is one that the desk sent to an agent.
+func (in *Intake) agentsNotice(a *message.Attachment) bool {
+	if a.ContentType != "message/rfc822" && !strings.HasSuffix(strings.ToLower(a.Filename), ".eml") {
+		return false
+	}
+	m, err := mail.ReadMessage(io.LimitReader(a.Open(), 64<<10))
+	if err != nil {
+		return false
+	}
+	t, v := in.o.Signer.VerifyMessageID(m.Header.Get("Message-ID"), in.boxes)
+	return v == threading.Valid && t.Kind.Desk()
 }

@@ -124,6 +124,9 @@ func (h *house) checkWaysBack(t *testing.T, o store.Outgoing, out Rendered, got 
 	if o.Person == h.ana.ID || o.Person == h.luis.ID {
 		kind = threading.Agent
 	}
+	if o.Kind == desk.NoteNotice || o.Kind == desk.PendingNotice {
+		kind = threading.Inside
+	}
 	want := threading.Token{Mailbox: "soporte@ejemplo.test", Ticket: o.Ticket, Item: o.Item, Person: o.Person, Kind: kind, Key: "a"}
 	if token, v := s.VerifyMessageID(got.Get("Message-Id"), h.boxes); v != threading.Valid || token != want || "<"+out.MessageID+">" != got.Get("Message-Id") {
 		t.Errorf("Message-ID %v %+v, want %+v", v, token, want)

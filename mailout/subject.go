@@ -85,13 +85,32 @@ func (s *subject) mayRead(it desk.Item) bool {
 // token is what the mail carries to lead a reply back.
 func (s *subject) token() threading.Token {
 	t := threading.Token{Mailbox: s.box.Address, Ticket: s.o.Ticket, Item: s.o.Item, Person: s.o.Person, Kind: threading.Customer}
-	if s.to.Agent() {
+	switch {
+	case s.inside():
+		t.Kind = threading.Inside
+	case s.to.Agent():
 		t.Kind = threading.Agent
 	}
 	if t.Ticket == 0 {
 		t.Item = s.o.ID // mail about no ticket is told apart by its row
 	}
 	return t
+}
+
+// inside reports whether a reply to the mail stays among agents: it carries what they said among themselves, or what they
+// have not let in yet. Not so the question whether a mail is his: the answer to it is what he wants to send.
+func (s *subject) inside() bool {
+	if !s.to.Agent() || s.o.Ticket == 0 || s.o.Kind == desk.ConfirmAgent {
+		return false
+	}
+	words := s.item.Visibility == desk.Internal && !s.item.Orders
+	switch s.o.Kind {
+	case desk.NoteNotice, desk.PendingNotice:
+		return true
+	case desk.Receipt:
+		return words && s.o.Details.Inside
+	}
+	return words && s.carriesWords()
 }
 
 // human tells mail in which an agent speaks to a customer in his own words: no machine sent it.
@@ -189,7 +208,9 @@ const quotedItems = 3
 
 // history are the items before this one that the reader has written or been sent, the newest first; agents may read all.
 func (r *Renderer) history(ctx context.Context, s *subject) (list []desk.Item, err error) {
-	if s.o.Kind != desk.ItemNotice && s.o.Kind != desk.InfoRequestNotice && s.o.Kind != desk.NoteNotice {
+	switch s.o.Kind {
+	case desk.ItemNotice, desk.InfoRequestNotice, desk.NoteNotice, desk.Assigned:
+	default:
 		return nil, nil
 	}
 	most := quotedItems
@@ -199,7 +220,8 @@ func (r *Renderer) history(ctx context.Context, s *subject) (list []desk.Item, e
 	items, err := r.Store.Items(ctx, s.o.Ticket)
 	for i := len(items) - 1; i >= 0 && len(list) < most && err == nil; i-- {
 		it := items[i]
-		if it.Number >= s.o.Item || it.Text == "" || it.State == desk.Pending || it.Type == desk.Automatic || orders(it) || !s.mayRead(it) {
+		if it.Number >= s.o.Item || it.Text == "" || it.State != desk.Filed || it.Type == desk.Automatic || it.Orders || !s.mayRead(it) ||
+			it.Visibility == desk.Internal && !s.inside() { // what his reply quotes goes to the customer
 			continue
 		}
 		seen := s.to.Agent() || it.Author.ID == s.to.ID

@@ -37,10 +37,11 @@ func (s *subject) view(r *Renderer) templates.View {
 		v.Ticket.Subject = withoutMarker(t.Subject, headerLine(s.item.Text, longestName))
 	}
 	s.ordered(&v)
+	s.replied(&v)
 	if s.carriesWords() && !(s.o.Kind == desk.ClosedNotice && s.item.Author.ID == s.to.ID) { // he knows that he wrote «cerrar»
 		v.Text = s.item.Text
 	}
-	if s.o.Kind == desk.Assigned && orders(s.item) {
+	if s.item.Orders {
 		v.Text = ""
 	}
 	if s.to.Agent() {
@@ -87,6 +88,23 @@ func (s *subject) ordered(v *templates.View) {
 	}
 }
 
+// replied says what an agent's reply would do, and to whom.
+func (s *subject) replied(v *templates.View) {
+	v.Inside = s.inside()
+	told := map[int64]bool{s.to.ID: true}
+	for i, p := range s.ticket.Customers() {
+		switch {
+		case told[p.ID] || p.ID == 0 || !p.Active || p.Address() == "":
+			continue
+		case i < 2: // the requester, and whoever controls
+			v.Readers = append(v.Readers, person(p))
+		default:
+			v.Followers++
+		}
+		told[p.ID] = true
+	}
+}
+
 // withoutMarker drops Producción Caída from the beginning of a subject. Where nothing else is left the text tells more than
 // the same words again.
 func withoutMarker(subject, text string) string {
@@ -97,19 +115,6 @@ func withoutMarker(subject, text string) string {
 		}
 	}
 	return subject
-}
-
-// orders tells a note that is nothing but an agent's commands: it says nothing to a reader.
-func orders(it desk.Item) bool {
-	if !it.Author.Agent() || it.Visibility != desk.Internal {
-		return false
-	}
-	for line := range strings.Lines(it.Text) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			return false
-		}
-	}
-	return true
 }
 
 func person(p desk.Person) templates.Person {

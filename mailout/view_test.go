@@ -9,6 +9,7 @@ import (
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/templates"
+	"buzon/threading"
 )
 
 func TestAlarmDoesNotSayItTwice(t *testing.T) {
@@ -33,22 +34,37 @@ func TestAlarmDoesNotSayItTwice(t *testing.T) {
 	}
 }
 
-func TestBareOrdersAreNoWords(t *testing.T) {
-	ana, carla := desk.Person{ID: 1, Role: desk.Agent}, desk.Person{ID: 2, Role: desk.Customer}
+// TestInside: a reply stays among agents where the notice carries what is for them.
+func TestInside(t *testing.T) {
+	agent, customer := desk.Person{ID: 1, Role: desk.Agent}, desk.Person{ID: 2, Role: desk.Customer}
+	note, orders, words := desk.Item{Visibility: desk.Internal, Text: "x"}, desk.Item{Visibility: desk.Internal, Text: "#tomar", Orders: true}, desk.Item{Visibility: desk.Public, Text: "x"}
 	for _, c := range []struct {
-		author     desk.Person
-		visibility desk.Visibility
-		text       string
-		want       bool
+		kind   desk.Notice
+		to     desk.Person
+		item   desk.Item
+		detail store.Details
+		want   bool
 	}{
-		{ana, desk.Internal, "#tomar", true},
-		{ana, desk.Internal, "#tomar\n\n#asignar luis", true},
-		{ana, desk.Internal, "#tomar\nes la del lunes", false},
-		{ana, desk.Public, "#tomra", false},
-		{carla, desk.Internal, "#1 no anda", false},
+		{desk.NoteNotice, agent, note, store.Details{}, true},
+		{desk.PendingNotice, agent, note, store.Details{}, true},
+		{desk.Assigned, agent, note, store.Details{}, true},
+		{desk.Assigned, agent, orders, store.Details{}, false},
+		{desk.Assigned, agent, words, store.Details{}, false},
+		{desk.ClosedNotice, agent, note, store.Details{}, true},
+		{desk.ClosedNotice, agent, words, store.Details{}, false},
+		{desk.Undelivered, agent, note, store.Details{}, true},
+		{desk.Receipt, agent, note, store.Details{Inside: true}, true},
+		{desk.Receipt, agent, note, store.Details{}, false},
+		{desk.Receipt, agent, orders, store.Details{Inside: true}, false},
+		{desk.ConfirmAgent, agent, note, store.Details{}, false},
+		{desk.Taken, agent, note, store.Details{}, false},
+		{desk.NewTicket, agent, words, store.Details{}, false},
+		{desk.ItemNotice, agent, words, store.Details{}, false},
+		{desk.ItemNotice, customer, words, store.Details{}, false},
 	} {
-		if got := orders(desk.Item{Author: c.author, Visibility: c.visibility, Text: c.text}); got != c.want {
-			t.Errorf("orders(%s, %s, %q) = %v, want %v", c.author.Role, c.visibility, c.text, got, c.want)
+		s := &subject{o: store.Outgoing{Kind: c.kind, Ticket: 3, Details: c.detail}, to: c.to, item: c.item}
+		if got := s.token().Kind == threading.Inside; got != c.want {
+			t.Errorf("%s of %+v: inside %v, want %v", c.kind, c.item, got, c.want)
 		}
 	}
 }

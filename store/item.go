@@ -36,7 +36,7 @@ type NewItem struct {
 
 func (n *NewItem) words() string {
 	if n.Words == "" {
-		return Words(n.Text, n.Attachments)
+		return Words(n.Subject+"\n"+n.Text, n.Attachments)
 	}
 	return n.Words
 }
@@ -55,10 +55,10 @@ func (tx *Tx) AddItem(ctx context.Context, subject string, n NewItem) (desk.Item
 func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk.Item, err error) {
 	it = n.Item
 	it.CreatedAt = tx.store.Now()
-	it.ID, err = tx.insert(ctx, `INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text, quoted, message_id, mail, via, seen)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+	it.ID, err = tx.insert(ctx, `INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text, quoted, message_id, mail, via,
+		seen, subject, orders) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		it.Ticket, it.Number, it.Type, it.Author.ID, it.Visibility, it.State, it.CreatedAt.UnixMilli(), it.Text, it.Quoted, it.MessageID, it.Mail, it.Via,
-		seenJSON(it.Seen))
+		seenJSON(it.Seen), it.Subject, it.Orders)
 	if err != nil {
 		return it, fmt.Errorf("add item: %w", err)
 	}
@@ -124,12 +124,14 @@ func (r Reader) Item(ctx context.Context, ticket, number int64) (desk.Item, erro
 }
 
 func (r Reader) items(ctx context.Context, where string, a ...any) (list []desk.Item, err error) {
-	err = r.rows(ctx, `SELECT i.id, i.ticket, i.number, i.type, i.author, i.visibility, i.state, i.created_at, i.text, i.quoted, i.message_id, i.mail, i.via, i.seen FROM item i `+where, a,
+	err = r.rows(ctx, `SELECT i.id, i.ticket, i.number, i.type, i.author, i.visibility, i.state, i.created_at, i.text, i.quoted, i.message_id, i.mail, i.via,
+		i.seen, i.subject, i.orders FROM item i `+where, a,
 		func(rows *sql.Rows) error {
 			var it desk.Item
 			var created sql.NullInt64
 			var seen string
-			err := rows.Scan(&it.ID, &it.Ticket, &it.Number, &it.Type, &it.Author.ID, &it.Visibility, &it.State, &created, &it.Text, &it.Quoted, &it.MessageID, &it.Mail, &it.Via, &seen)
+			err := rows.Scan(&it.ID, &it.Ticket, &it.Number, &it.Type, &it.Author.ID, &it.Visibility, &it.State, &created, &it.Text, &it.Quoted, &it.MessageID, &it.Mail, &it.Via,
+				&seen, &it.Subject, &it.Orders)
 			it.CreatedAt = when(created)
 			if err == nil && seen != "" {
 				err = json.Unmarshal([]byte(seen), &it.Seen)
@@ -147,6 +149,32 @@ func (r Reader) items(ctx context.Context, where string, a ...any) (list []desk.
 		}
 	}
 	return list, err
+}
+
+// EachItem hands over what was written in a ticket, one item after the other, so that it costs memory for one only: who,
+// what kind, in which state, and the words.
+func (r Reader) EachItem(ctx context.Context, ticket int64, v desk.Visibility, f func(desk.Item)) error {
+	return r.rows(ctx, "SELECT type, author, state, text, orders FROM item WHERE ticket = $1 AND visibility = $2 ORDER BY number", args(ticket, v),
+		func(rows *sql.Rows) error {
+			var it desk.Item
+			err := rows.Scan(&it.Type, &it.Author.ID, &it.State, &it.Text, &it.Orders)
+			if err == nil {
+				f(it)
+			}
+			return err
+		})
+}
+
+// OnlyInside reports whether a file has come to a ticket, and only by items that customers don't see.
+func (r Reader) OnlyInside(ctx context.Context, ticket int64, sha256 string) (bool, error) {
+	sum, err := hex.DecodeString(sha256)
+	if err != nil {
+		return false, err
+	}
+	var inside, all int
+	_, err = r.row(ctx, `SELECT coalesce(sum(i.visibility = 'internal'), 0), count(*) FROM item i JOIN attachment a ON a.item = i.id
+		JOIN blob b ON b.id = a.blob WHERE i.ticket = $1 AND b.sha256 = $2 AND i.state <> 'held'`, args(ticket, sum), &inside, &all)
+	return inside > 0 && inside == all, err
 }
 
 func (r Reader) attachments(ctx context.Context, item int64) (list []desk.Attachment, err error) {

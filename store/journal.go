@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 	"time"
 )
 
@@ -44,8 +45,24 @@ const (
 	OutcomeBlocked    Outcome = "blocked"
 	OutcomeQuarantine Outcome = "quarantine"
 	OutcomeRefused    Outcome = "refused"
-	OutcomeDropped    Outcome = "dropped" // by an administrator, out of the quarantine
+	OutcomeDropped    Outcome = "dropped"  // by an administrator, out of the quarantine
+	OutcomeRejected   Outcome = "rejected" // a pending item, by an agent
 )
+
+// Decision is what a person makes of a mail that the rules set aside.
+type Decision string
+
+const (
+	Release Decision = "release" // it becomes a ticket, whoever sent it
+	Approve Decision = "approve" // its pending item is let in
+)
+
+// Override is a person's decision about a mail; the zero value is none.
+type Override struct {
+	Decision Decision
+	By       int64 // person; 0 for the command line
+	Mail     int64 // by which it was said, if by one
+}
 
 // Mail is a journal row.
 type Mail struct {
@@ -69,7 +86,7 @@ type Mail struct {
 	Item      int64
 	Error     string
 	Settled   time.Time
-	Released  bool // by an administrator, out of the quarantine
+	Override  Override
 }
 
 // Receive makes a mail durable: its bytes and envelope, with the first attempt counted. Only when it returns may
@@ -106,14 +123,16 @@ func (tx *Tx) receive(ctx context.Context, env Envelope, p *Spool) (id int64, er
 }
 
 const mailColumns = `j.id, j.blob, b.size, b.sha256, j.received_at, j.envelope, j.mailbox, j.attempts, j.message_id, j.sender, j.subject,
-	j.proof, j.evidence, j.rule, j.reason, j.outcome, j.ticket, j.item, j.error, j.settled_at, j.released FROM journal j JOIN blob b ON b.id = j.blob`
+	j.proof, j.evidence, j.rule, j.reason, j.outcome, j.ticket, j.item, j.error, j.settled_at,
+	j.override, j.override_by, j.override_mail FROM journal j JOIN blob b ON b.id = j.blob`
 
 func scanMail(scan func(...any) error) (m Mail, err error) {
 	var sum []byte
 	var received, settled sql.NullInt64
 	var envelope string
 	err = scan(&m.ID, &m.Blob, &m.Size, &sum, &received, &envelope, &m.Mailbox, &m.Attempts, &m.MessageID, &m.Sender, &m.Subject,
-		&m.Proof, &m.Evidence, &m.Rule, &m.Reason, &m.Outcome, &m.Ticket, &m.Item, &m.Error, &settled, &m.Released)
+		&m.Proof, &m.Evidence, &m.Rule, &m.Reason, &m.Outcome, &m.Ticket, &m.Item, &m.Error, &settled,
+		&m.Override.Decision, &m.Override.By, &m.Override.Mail)
 	if err != nil {
 		return m, err
 	}
@@ -253,13 +272,46 @@ func (r Reader) Namesake(ctx context.Context, id int64, messageID string, canoni
 // Requeue puts a quarantined mail back to the beginning of its way. Released mail is filed as a ticket even if nobody
 // knows who sent it.
 func (s *Store) Requeue(ctx context.Context, id int64, release bool) (done bool, err error) {
-	err = s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, `UPDATE journal SET settled_at = NULL, outcome = '', attempts = 1, error = '', next_at = 0, released = $2
-			WHERE id = $1 AND outcome = 'quarantine'`, id, release)
-		done = n == 1
+	var o Override
+	if release {
+		o.Decision = Release
+	}
+	err = s.Write(ctx, func(tx *Tx) (err error) {
+		done, err = tx.requeue(ctx, id, OutcomeQuarantine, o)
 		return err
 	})
 	return done, err
+}
+
+func (tx *Tx) requeue(ctx context.Context, id int64, from Outcome, o Override) (bool, error) {
+	n, err := tx.exec(ctx, `UPDATE journal SET settled_at = NULL, outcome = '', attempts = 1, error = '', next_at = 0,
+		override = $3, override_by = $4, override_mail = $5 WHERE id = $1 AND outcome = $2`, id, from, o.Decision, o.By, o.Mail)
+	return n == 1, err
+}
+
+// ApprovePending lets a pending item in: its mail goes its way again, and fills the item with what follows. It reports
+// false for a mail that is not pending.
+func (tx *Tx) ApprovePending(ctx context.Context, id int64, o Override) (bool, error) {
+	o.Decision = Approve
+	return tx.requeue(ctx, id, OutcomePending, o)
+}
+
+// RejectPending leaves a pending item out for good: agents see it as rejected. It reports false for a mail that is not pending.
+func (tx *Tx) RejectPending(ctx context.Context, id int64, o Override) (bool, error) {
+	var ticket, item int64
+	ok, err := tx.row(ctx, "UPDATE journal SET outcome = 'rejected' WHERE id = $1 AND outcome = 'pending' RETURNING ticket, item", args(id), &ticket, &item)
+	if err != nil || !ok {
+		return false, err
+	}
+	if _, err := tx.exec(ctx, "UPDATE item SET state = 'rejected' WHERE ticket = $1 AND number = $2", ticket, item); err != nil {
+		return false, err
+	}
+	return true, tx.Note(ctx, Activity{Ticket: ticket, Person: o.By, Mail: o.Mail, What: "rejected", New: strconv.FormatInt(item, 10)})
+}
+
+// Approved lists the mails that were approved and wait to be filed.
+func (r Reader) Approved(ctx context.Context) ([]Mail, error) {
+	return r.mails(ctx, "WHERE j.settled_at IS NULL AND j.override = 'approve' ORDER BY j.id")
 }
 
 // DropMail takes a mail out of the quarantine for good; its bytes stay.

@@ -140,7 +140,7 @@ func TestQuarantine(t *testing.T) {
 	check(t, s.Attempt(ctx, kept))
 	same(t, "requeue", must(s.Requeue(ctx, kept, true))(t), true)
 	m := mail(t, s, kept)
-	same(t, "released mail", []any{m.Released, m.Attempts, m.Outcome, m.Error, m.Settled.IsZero()}, []any{true, 1, "", "", true})
+	same(t, "released mail", []any{m.Override.Decision, m.Attempts, m.Outcome, m.Error, m.Settled.IsZero()}, []any{Release, 1, "", "", true})
 	same(t, "waiting", len(must(s.Unsettled(ctx, 0, s.Now(), 9))(t)), 1)
 	settle(t, s, kept, Verdict{Outcome: OutcomeQuarantine})
 	same(t, "drop", must(s.DropMail(ctx, kept))(t), true)

@@ -32,6 +32,7 @@ type Details struct {
 	Failed     string `json:"failed,omitempty"`     // the address that could not be reached
 	Diagnostic string `json:"diagnostic,omitempty"` // what the other server said
 	Author     int64  `json:"author,omitempty"`     // who took, closed or resolved
+	Inside     bool   `json:"inside,omitempty"`     // of a receipt: a reply to it stays inside when its item does
 	Claimed    int64  `json:"claimed,omitempty"`    // the ticket that a mail names without a right to it; for agents
 
 	Ends     time.Time       `json:"ends,omitzero"`      // the last day of a secret

@@ -11,7 +11,7 @@ import (
 //
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or ” means none: a NULL is kept for what
 // is not known yet. The text is read by SQLite and PostgreSQL alike, except AUTOINCREMENT, WITHOUT ROWID and the search tables.
-var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6}
+var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -255,4 +255,18 @@ UPDATE person SET known = 1 WHERE role <> 'customer'
 const schema6 = `
 -- What agents are shown of the mail beside the item's words, as JSON; '' for nothing.
 ALTER TABLE item ADD COLUMN seen TEXT NOT NULL DEFAULT '';
+`
+
+const schema7 = `
+-- What a reply's own subject says, and whether the item is nothing but an agent's commands.
+ALTER TABLE item ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+ALTER TABLE item ADD COLUMN orders INTEGER NOT NULL DEFAULT 0;
+UPDATE item SET orders = 1 WHERE visibility = 'internal' AND type = 'Nota' AND text LIKE '#%' AND text NOT LIKE '%' || char(10) || '%';
+
+-- What a person decided of a mail against the rules ('release', 'approve'), who, and by which mail; 0 is the command line.
+ALTER TABLE journal ADD COLUMN override TEXT NOT NULL DEFAULT '';
+ALTER TABLE journal ADD COLUMN override_by INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE journal ADD COLUMN override_mail INTEGER NOT NULL DEFAULT 0;
+UPDATE journal SET override = 'release' WHERE released = 1;
+ALTER TABLE journal DROP COLUMN released;
 `

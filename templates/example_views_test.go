@@ -36,7 +36,8 @@ func with(changes ...func(*View)) View {
 	return v
 }
 
-func toAgent(v *View)    { v.To, v.ToAgent = ana, true }
+func toAgent(v *View)    { v.To, v.ToAgent, v.Readers, v.Followers = ana, true, []Person{carla}, 2 }
+func inside(v *View)     { v.Inside = true }
 func fromCarla(v *View)  { v.Author, v.Text = carla, printer }
 func toAgentNew(v *View) { toAgent(v); fromCarla(v) }
 func unverified(v *View) { v.Unverified = true }
@@ -108,7 +109,7 @@ func examples() []example {
 		{"item-of-another-customer", Item, with(fromCarla, func(v *View) { v.To = Person{Name: "Eva Sanz", Address: "eva@cliente.test"} }, status("waiting"))},
 		{"item-to-agent", Item, with(toAgentNew, quoted, buttons("resolved", "ask_info"))},
 		{"info_request", InfoRequest, with(answer, form, status("waiting"))},
-		{"note", Note, with(toAgent, func(v *View) { v.Text = "Es la misma falla del lunes." })},
+		{"note", Note, with(toAgent, inside, func(v *View) { v.Text = "Es la misma falla del lunes." })},
 		{"assigned", Assigned, with(toAgent, func(v *View) { v.Text = printer })},
 		{"taken", Taken, with(status("in_progress"))},
 		{"taken-by-a-nameless-agent", Taken, with(status("in_progress"), func(v *View) {
@@ -121,7 +122,7 @@ func examples() []example {
 		{"closed-to-agent", Closed, with(toAgent, func(v *View) { v.Author, v.Text = carla, "Testing ok, gracias." })},
 		{"closed-to-agent-by-another", Closed, with(toAgent, func(v *View) { v.Author = Person{Name: "Luis Pérez", Address: "luis@ejemplo.test", Agent: true} })},
 		{"new_number", NewNumber, with(func(v *View) { v.Ticket.Number, v.Ticket.OldNumber = 130, 123 })},
-		{"pending", Pending, with(toAgentNew, buttons("approve", "reject"), func(v *View) { v.Reason = "leaked"; v.Author.Address = "otra@cliente.test" })},
+		{"pending", Pending, with(toAgentNew, inside, buttons("approve", "reject"), func(v *View) { v.Reason = "leaked"; v.Author.Address = "otra@cliente.test" })},
 		{"undelivered", Undelivered, with(toAgent, answer, func(v *View) { v.Failed, v.Reason, v.Detail = carla.Address, "refused", "550 5.1.1 User unknown" })},
 		{"unfiled", Unfiled, with(toAgent, func(v *View) {
 			v.Ticket = Ticket{Subject: "Factura"}
@@ -153,6 +154,10 @@ func examples() []example {
 		{"receipt-not-understood", Receipt, with(toAgent, func(v *View) {
 			v.Unknown = []Unknown{{Field: "command", Value: "#cerar", Values: []string{"#cerrar"}}}
 		})},
+		{"receipt-held", Receipt, with(toAgent, func(v *View) {
+			v.Reason, v.Unknown = "held_unknown", []Unknown{{Field: "command", Value: "#resolver", Values: []string{"#resuelto"}}}
+		})},
+		{"receipt-of-a-case-without-customer", Receipt, with(toAgent, func(v *View) { v.Reason, v.Readers, v.Followers = "nobody_hears", nil, 0 })},
 		{"receipt-to-customer", Receipt, with(files)},
 		{"muted", Muted, with(toAgent, func(v *View) { v.Count, v.Until = 20, at.Add(time.Hour) })},
 	}

@@ -33,6 +33,10 @@ type View struct {
 	Commands    []Command // what a receipt reports
 	Links       []Link    // mailto buttons, the first three are shown
 
+	Inside    bool     // a reply to this notice stays among agents
+	Readers   []Person // whom an agent's reply would reach, beside the followers
+	Followers int
+
 	Welcome    bool // to a customer: the first mail of ours; to an agent: the first from this address
 	Unverified bool // nothing proves the sender
 	// EchoSubject lets an acknowledgement repeat what its sender chose: subject, names of attachments, unknown
@@ -141,6 +145,9 @@ func ready(v View, kind Kind, p *phrases) View {
 		name(&v.Author, p.Label["no_sender"])
 	}
 	name(&v.Author, v.Desk.Name)
+	for i := range v.Readers {
+		name(&v.Readers[i], p.Label["somebody"])
+	}
 	outward(&v.Author, v)
 	for i := range v.Quoted {
 		name(&v.Quoted[i].Author, p.Label["somebody"])

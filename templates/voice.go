@@ -28,7 +28,7 @@ func (w voice) funcs() map[string]any {
 		"attribution": w.attribution,
 		// the ticket
 		"facts": w.facts, "severity": w.severity, "severityLong": w.severityLong, "status": w.status, "state": w.state,
-		"names": names, "files": w.files, "brought": w.brought, "result": w.result,
+		"names": names, "files": w.files, "brought": w.brought, "result": w.result, "reply": w.reply,
 		// words from phrases.toml
 		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button, "reason": w.reason, "warning": w.warning,
 		// time
@@ -91,16 +91,16 @@ func (w voice) join(between string, parts []any) any {
 	return strings.Join(there, between)
 }
 
-// commands is a sentence and the commands that it is about; none is broken at its hyphen.
-func (w voice) commands(sentence string, names ...string) any {
+// commands are what can be written; none is broken at its hyphen.
+func (w voice) commands(names ...string) any {
 	if !w.markup {
-		return sentence + " " + strings.Join(names, " · ")
+		return strings.Join(names, " · ")
 	}
 	var parts []any
 	for _, n := range names {
 		parts = append(parts, template.HTML(`<span style="white-space:nowrap">`+template.HTMLEscapeString(n)+`</span>`))
 	}
-	return template.HTML(template.HTMLEscapeString(sentence+" ") + fmt.Sprint(w.line(parts...)))
+	return w.line(parts...)
 }
 
 // facts is what the desk knows of a ticket: "Producto: CRM · Tipo: Problema · Severidad: 2 (mayor)".
@@ -244,6 +244,40 @@ func (w voice) warning(code string) string { return first(w.p.Warning[code], cod
 // result is what a command did: "asignado a Luis Pérez".
 func (w voice) result(c Command) string {
 	return strings.TrimSpace(first(w.p.Result[c.Result], c.Result) + " " + c.Value)
+}
+
+// reply says what an agent's reply will do, and to whom; nothing to a customer.
+func (w voice) reply(v View) string {
+	key := "out"
+	switch {
+	case !v.ToAgent:
+		return ""
+	case v.Ticket.Number == 0:
+		key = "none"
+	case len(v.Readers) == 0 && v.Followers == 0:
+		key = "nobody"
+	case v.Inside:
+		key = "inside"
+	}
+	return strings.ReplaceAll(w.p.Reply[key], "{readers}", w.readers(v))
+}
+
+// readers are "Carla Ruiz, Eva Sanz y 2 seguidores".
+func (w voice) readers(v View) string {
+	var all []string
+	for _, p := range v.Readers {
+		all = append(all, p.Name)
+	}
+	switch {
+	case v.Followers == 1:
+		all = append(all, w.p.Reply["follower"])
+	case v.Followers > 1:
+		all = append(all, strings.ReplaceAll(w.p.Reply["followers"], "{n}", strconv.Itoa(v.Followers)))
+	}
+	if n := len(all) - 1; n > 0 {
+		return strings.Join(all[:n], ", ") + " " + w.p.Reply["and"] + " " + all[n]
+	}
+	return strings.Join(all, "")
 }
 
 // severity is "severidad 2", as it stands in a line; severityLong "Severidad: 2 (mayor)".

@@ -3,6 +3,7 @@ package threading
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // Evidence says how a mail shows which ticket it belongs to.
@@ -49,6 +50,7 @@ type Resolution struct {
 	Item      int64 // the item that is answered, 0 when not known
 	Person    int64 // to whom the token was issued; 0 for nobody in particular
 	Kind      Kind
+	Inside    bool     // it answers a notice whose replies stay among agents
 	Claimed   int64    // number in the subject, whatever it is worth
 	Forged    bool     // a token was there that we did not sign
 	Conflicts []string // what spoke for another ticket
@@ -90,8 +92,22 @@ func (r *Resolver) Resolve(ctx context.Context, m Mail) (Resolution, error) {
 	} else if err := r.withoutToken(ctx, ids, found, &res); err != nil {
 		return res, err
 	}
+	res.Inside = res.Kind == Inside || r.answersInside(m, ids, res.Ticket)
 	res.addConflicts(found)
 	return res, nil
+}
+
+// answersInside reports whether the id that the mail answers is that of a notice whose replies stay among agents: an
+// address out of the client's address book must not send them to the customer.
+func (r *Resolver) answersInside(m Mail, ids []string, ticket int64) bool {
+	answered := References(m.InReplyTo, nil)
+	if len(answered) == 0 {
+		answered = ids[:min(1, len(ids))] // the newest of References
+	}
+	return slices.ContainsFunc(answered, func(id string) bool {
+		t, v := r.Signer.VerifyMessageID(id, r.Mailboxes)
+		return v == Valid && t.Kind == Inside && t.Ticket == ticket
+	})
 }
 
 // tokens returns the valid tokens in the order of precedence, and whether a forged one was among the others.

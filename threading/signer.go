@@ -14,7 +14,11 @@ type Kind string
 const (
 	Customer Kind = "customer"
 	Agent    Kind = "agent"
+	Inside   Kind = "inside" // an agent's, from a notice whose replies stay among agents
 )
+
+// Desk reports whether the token was given to an agent.
+func (k Kind) Desk() bool { return k == Agent || k == Inside }
 
 // Token is what a signed address or Message-ID says. Person 0 is nobody in particular.
 type Token struct {

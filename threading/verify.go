@@ -21,7 +21,7 @@ func (v Verdict) String() string {
 }
 
 // VerifyAddress reads the token in an address. The address has no letter for the kind: the MAC is
-// computed for both, and both are compared, so time tells nothing about which one it is.
+// computed for each, and all are compared, so time tells nothing about which one it is.
 func (s *Signer) VerifyAddress(address string, boxes *Mailboxes) (Token, Verdict) {
 	mailbox, detail, _ := boxes.Find(address)
 	m, ok := parseMark(detail, "cp", addressMAC)
@@ -100,7 +100,7 @@ func (s *Signer) verify(m mark, sign func(secretKey, Token) string, size int, ma
 	verdict := s.judge(m, func(key secretKey) (found int) {
 		candidate := t
 		for _, candidate.Mailbox = range mailboxes {
-			for _, candidate.Kind = range []Kind{Customer, Agent} {
+			for _, candidate.Kind = range []Kind{Customer, Agent, Inside} {
 				if compare(sign(key, candidate)[:size], m.mac) == 1 {
 					found, t = 1, candidate
 				}

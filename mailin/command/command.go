@@ -4,10 +4,11 @@
 //	new text ──► Customer ──► the one order that stands alone, if any
 //
 // It is given the sender's own new text only, never a quote, a signature, a subject or an attachment, and it knows
-// nothing of tickets. An unknown verb is text like any other.
+// nothing of tickets. An unknown verb is no order: what it was meant for is not known, so that it keeps the text inside.
 package command
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -40,6 +41,12 @@ type Miss struct {
 	Verb          Verb
 }
 
+// Held reports whether something was meant as a command and is none: what should become of the words is not known, so
+// that they wait inside until the agent says it again.
+func (o Orders) Held() bool {
+	return !o.Internal && len(o.Unknown) > 0
+}
+
 // Has tells whether a verb is among the commands.
 func (o Orders) Has(v Verb) bool {
 	return slices.ContainsFunc(o.Commands, func(c Command) bool { return c.Verb == v })
@@ -47,7 +54,7 @@ func (o Orders) Has(v Verb) bool {
 
 // Agent takes the commands out of an agent's new text: those of the block of lines at its top and of the block at its
 // end. Only "#" and a known verb at the very beginning of a line are one. What is meant as one and is none goes with them
-// where it stands among them, and stays in the text where it is alone; a text that is nothing else is for nobody.
+// where it stands among them, and stays in the text where it is alone; either way it keeps the text inside.
 func Agent(text string) Orders {
 	var o Orders
 	lines := strings.Split(text, "\n")
@@ -55,13 +62,23 @@ func Agent(text string) Orders {
 	last := o.bottom(lines, first)
 	o.Text = strings.TrimSpace(strings.Join(lines[first:last], "\n"))
 	o.missed(lines[first:last])
-	o.Internal = o.Internal || o.Has(Note) || o.OnlyUnknown()
+	o.heading(o.Text)
+	o.Internal = o.Internal || o.Has(Note)
 	return o
 }
 
-// OnlyUnknown tells whether there is nothing but lines that are meant as commands and are none.
-func (o Orders) OnlyUnknown() bool {
-	return o.Text == "" && len(o.Commands) == 0 && len(o.Unknown) > 0
+// marked is a first line that says in words that what follows is for colleagues: «nota: no paga», «[Interno] …».
+var marked = regexp.MustCompile(`^[\s*_]*(` +
+	`[\[(]\s*(nota|note|interno|interna|internal)( interna| note)?\s*[\])]|` +
+	`(nota|notas|note|notes|interno|interna|internal|uso interno|solo interno|internal only)` +
+	`( internas?| note| para [^:]{1,40}| for [^:]{1,40})?[*_]*\s*(:|[-–—]\s|$))`)
+
+// heading makes an order of a first line that marks a note without "#". It stays in the text.
+func (o *Orders) heading(text string) {
+	line, _, _ := strings.Cut(text, "\n")
+	if marked.MatchString(fold(norm.NFKC.String(strings.Map(visible, line)))) {
+		o.Commands = append(o.Commands, Command{Verb: Note, Line: strings.TrimSpace(line)})
+	}
 }
 
 // top takes the commands above the first words, and returns where those begin.
@@ -169,6 +186,9 @@ func parse(line string) (c Command, words string, ok bool) {
 	c = Command{Verb: verb, Arg: strings.TrimSpace(strings.TrimLeft(rest, ":.,;")), Line: strings.TrimSpace(line)}
 	if wordless[verb] {
 		words, c.Arg = c.Arg, ""
+	}
+	if inside := fold(words); verb == Note && (inside == "interna" || inside == "interno" || inside == "internal") {
+		words = ""
 	}
 	return c, words, ok
 }

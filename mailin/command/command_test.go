@@ -76,10 +76,26 @@ func TestAgent(t *testing.T) {
 func TestInternal(t *testing.T) {
 	for text, want := range map[string]bool{
 		"Hola.": false, "#nota\nx": true, "#note x": true, "x\n#nota": true, "x\n#nota y\nz": true, "# nota\nx": true, "＃nota x": true, "#notas\nx": true,
-		"#Nota: x": true, "#nta\nx": true, "Una nota.": false, "#cerrar\nx": false, "x\n\n#nota clave 1": true, "La nota #4": false, "#cerar": true, "#cerar\nx": false, "#cerrar\n#cerar": false, "* #nota": false,
+		"#Nota: x": true, "#nta\nx": true, "Una nota.": false, "#cerrar\nx": false, "x\n\n#nota clave 1": true, "La nota #4": false, "#cerar": false, "* #nota": false,
+		"nota: no paga": true, "Nota interna: x": true, "NOTA - x": true, "Note: x": true, "nota\nx": true, "**Nota**: x": true, "[Interno] x": true, "interno: x": true,
+		"Internal note: x": true, "Nota para Luis: x": true, "＃interno x": true, "#interno\nx": true, "#Nota interna\nx": true, "#nota-interna x": true, "\u200bnota: x": true,
+		"Notamos que falla: x": false, "Hola.\nnota: x": false, "La nota: x": false, "Noté un error: x": false, "Interno 214, por favor": false, "Not: x": false,
+		"#publico\nx": false, "#publico\nnota: x": true,
 	} {
 		if got := Agent(text).Internal; got != want {
 			t.Errorf("%q: internal %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestHeld(t *testing.T) {
+	for text, want := range map[string]bool{
+		"#resolver\nYa quedó.": true, "Ya quedó.\n#resolver": true, "#resolver Ya quedó.": true, "#cerar": true, "#cerrar\n#cerar": true, "#gracias por todo": true,
+		"#resolve it\nx": false, "Ya quedó.": false, "#nota\n#cerar\nx": false, "#ntoa\nx": false, "Pasos:\n#resolver\nlisto": false, "#123 es el otro": false,
+		"# Pasos\nx": false, "#resuelto\nx": false,
+	} {
+		if got := Agent(text).Held(); got != want {
+			t.Errorf("%q: held %v, want %v", text, got, want)
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package command
 
+import "strings"
+
 // Verb is what is ordered.
 type Verb string
 
@@ -24,6 +26,9 @@ const (
 	Remove    Verb = "quitar"
 	Progress  Verb = "avance"
 	Help      Verb = "ayuda"
+	Public    Verb = "publico" // to the customer, though it answers what is for agents
+	Approve   Verb = "aprobar"
+	Reject    Verb = "rechazar"
 
 	Follow   Verb = "seguir"
 	Unfollow Verb = "dejar de seguir"
@@ -39,7 +44,8 @@ var verbs = withUnavailable(map[string]Verb{
 	"tomar": Take, "take": Take, "asignar": Assign, "assign": Assign, "soltar": Release, "release": Release,
 	"severidad": Severity, "criticidad": Severity, "prioridad": Severity, "severity": Severity, "priority": Severity,
 	"tipo": Type, "type": Type, "producto": Product, "product": Product,
-	"nota": Note, "note": Note, "pedir-info": AskInfo, "ask-info": AskInfo,
+	"nota": Note, "note": Note, "interno": Note, "interna": Note, "internal": Note, "nota-interna": Note, "internal-note": Note,
+	"publico": Public, "public": Public, "aprobar": Approve, "approve": Approve, "rechazar": Reject, "reject": Reject, "pedir-info": AskInfo, "ask-info": AskInfo,
 	"cliente": Requester, "customer": Requester, "seguidor": Add, "follower": Add, "quitar": Remove, "remove": Remove,
 	"avance": Progress, "progress": Progress, "ayuda": Help, "help": Help,
 })
@@ -47,7 +53,7 @@ var verbs = withUnavailable(map[string]Verb{
 // withUnavailable adds the words that are known and not carried out: their lines are orders too, and never reach a customer.
 func withUnavailable(set map[string]Verb) map[string]Verb {
 	for w := range words(`modulo module proyecto project campo field plantilla canned nuevo new unir merge separar split enlazar link tiempo time
-		vence due aprobar approve rechazar reject cancelar cancel vista view panel dashboard ficha card plantillas templates
+		vence due cancelar cancel vista view panel dashboard ficha card plantillas templates
 		mis my casos cases caso case buscar search historial history original`) {
 		set[w] = Unavailable
 	}
@@ -58,14 +64,27 @@ func withUnavailable(set map[string]Verb) map[string]Verb {
 func Menu(language string) []string {
 	if language == "en" {
 		return []string{"#close", "#resolved", "#reopen", "#wait", "#queue", "#status X", "#take", "#assign X", "#release", "#severity N",
-			"#type X", "#product X", "#note", "#ask-info", "#customer m@x", "#follower m@x", "#remove m@x", "#progress 60", "#help"}
+			"#type X", "#product X", "#note", "#public", "#ask-info", "#customer m@x", "#follower m@x", "#remove m@x", "#progress 60",
+			"#approve", "#reject", "#help"}
 	}
 	return []string{"#cerrar", "#resuelto", "#reabrir", "#espera", "#cola", "#estado X", "#tomar", "#asignar X", "#soltar", "#severidad N",
-		"#tipo X", "#producto X", "#nota", "#pedir-info", "#cliente m@x", "#seguidor m@x", "#quitar m@x", "#avance 60", "#ayuda"}
+		"#tipo X", "#producto X", "#nota", "#publico", "#pedir-info", "#cliente m@x", "#seguidor m@x", "#quitar m@x", "#avance 60",
+		"#aprobar", "#rechazar", "#ayuda"}
+}
+
+// Word is how a verb is offered in a language, with its "#"; "" for one that is not.
+func Word(v Verb, language string) string {
+	for _, line := range Menu(language) {
+		if c, _, ok := parse(line); ok && c.Verb == v {
+			word, _, _ := strings.Cut(line, " ")
+			return word
+		}
+	}
+	return ""
 }
 
 // wordless verbs take nothing behind them: what follows on the line is the agent's words.
-var wordless = map[Verb]bool{Close: true, Resolve: true, Reopen: true, Queue: true, Take: true, Release: true, Note: true, AskInfo: true, Help: true}
+var wordless = map[Verb]bool{Close: true, Resolve: true, Reopen: true, Queue: true, Take: true, Release: true, Note: true, Public: true, AskInfo: true, Help: true}
 
 // orders are a customer's, alone on a line.
 var orders = map[string]Verb{

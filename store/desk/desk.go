@@ -88,7 +88,7 @@ func (t Ticket) Participant(person int64) bool {
 	if person == 0 {
 		return false
 	}
-	for _, p := range t.customers() {
+	for _, p := range t.Customers() {
 		if p.ID == person {
 			return true
 		}
@@ -96,8 +96,8 @@ func (t Ticket) Participant(person int64) bool {
 	return false
 }
 
-// customers are the requester, the controller and the followers, in that order.
-func (t Ticket) customers() []Person {
+// Customers are the requester, the controller and the followers, in that order.
+func (t Ticket) Customers() []Person {
 	return append([]Person{t.Requester, t.Controller}, t.Followers...)
 }
 
@@ -136,6 +136,10 @@ type State string
 const (
 	Filed   State = "filed"
 	Pending State = "pending"
+	// Rejected is what an agent has left out: agents see it, and nothing follows.
+	Rejected State = "rejected"
+	// Held is what an agent meant for the customer and has to say again: it stays inside.
+	Held State = "held"
 )
 
 // Item is one contribution to a ticket, numbered from 1 within it.
@@ -148,7 +152,9 @@ type Item struct {
 	Visibility  Visibility
 	State       State
 	CreatedAt   time.Time
+	Subject     string // of the mail, where it says something that the ticket's does not
 	Text        string // what the author wrote, nothing else
+	Orders      bool   // Text is nothing but commands
 	Quoted      string // what he quoted below it
 	MessageID   string
 	Mail        int64 // journal id, 0 when not written by mail

@@ -115,9 +115,9 @@ func Due(e Event) []Notification {
 	case ProductionFell:
 		d.except(e.Author)
 		d.add(ProductionDown, slices.Concat(e.OnCall, e.Admins)...)
-		d.add(ItemNotice, append(t.customers(), responsible(e)...)...)
+		d.add(ItemNotice, append(t.Customers(), responsible(e)...)...)
 	case ItemWritten:
-		d.except(e.Author).add(ItemNotice, t.customers()...)
+		d.except(e.Author).add(ItemNotice, t.Customers()...)
 		if !e.Author.Agent() {
 			d.add(ItemNotice, responsible(e)...)
 		}
@@ -134,7 +134,7 @@ func Due(e Event) []Notification {
 	case TicketResolved:
 		d.except(e.Author).add(ResolvedNotice, t.Controller)
 		if e.Item.Text != "" || len(e.Item.Attachments) > 0 {
-			d.add(ItemNotice, t.customers()...)
+			d.add(ItemNotice, t.Customers()...)
 		}
 	case TicketAssigned:
 		d.except(e.Author).add(Assigned, t.Agent)
@@ -142,9 +142,9 @@ func Due(e Event) []Notification {
 		d.add(ClosedNotice, e.Author)
 	case TicketClosed:
 		if e.Author.Agent() {
-			d.except(e.Author).add(ClosedNotice, append(t.customers(), t.Agent)...)
+			d.except(e.Author).add(ClosedNotice, append(t.Customers(), t.Agent)...)
 		} else { // who is told, too, that it was done
-			d.add(ClosedNotice, append(t.customers(), responsible(e)...)...)
+			d.add(ClosedNotice, append(t.Customers(), responsible(e)...)...)
 		}
 	case ItemPending:
 		d.except(e.Author).add(PendingNotice, responsible(e)...)

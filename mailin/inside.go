@@ -1,0 +1,102 @@
+package mailin
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"buzon/mailin/command"
+	"buzon/store/desk"
+)
+
+// Words between agents leave by a quote that a client has not marked, or by a file that went along with it. What an agent
+// sends to a customer is therefore held against what stands inside: the same words in a row, unless the customer's side
+// knows them from elsewhere.
+
+// repeated is how many words in a row are the same for no other reason than that they were copied.
+const repeated = 5
+
+// repeats reports whether the words or files that are to go out are among those that stay inside. Whose own is set may
+// have said them himself: he sends on his own note.
+func (f *filing) repeats(ctx context.Context, text string, own bool) (bool, error) {
+	if f.ownNotice {
+		return true, nil
+	}
+	inside, said := map[string]bool{}, map[string]bool{}
+	err := f.tx.EachItem(ctx, f.ticket.Number, desk.Internal, func(it desk.Item) {
+		if it.Type != desk.Automatic && it.State != desk.Held && !it.Orders && !(own && it.Author.ID == f.person.ID) {
+			telling(it.Text, inside)
+		}
+	})
+	if err != nil {
+		return false, err
+	}
+	if len(inside) > 0 {
+		eachRun(text, func(run string) { said[run] = inside[run] || said[run] })
+	}
+	maps.DeleteFunc(said, func(_ string, is bool) bool { return !is })
+	if len(said) > 0 {
+		err = f.tx.EachItem(ctx, f.ticket.Number, desk.Public, func(it desk.Item) {
+			eachRun(it.Text, func(run string) { delete(said, run) })
+		})
+	}
+	if err != nil || len(said) > 0 {
+		return len(said) > 0, err
+	}
+	return f.sharesFile(ctx)
+}
+
+// sharesFile reports whether a file that is to go out has come by a note only.
+func (f *filing) sharesFile(ctx context.Context) (bool, error) {
+	for _, a := range f.attachments {
+		inside, err := f.tx.OnlyInside(ctx, f.ticket.Number, a.SHA256)
+		if err != nil || inside {
+			return inside, err
+		}
+	}
+	return false, nil
+}
+
+// telling adds the runs of words by which a copy of a text is known: of a short one all its words, and of a very short one,
+// which anybody might say, only that they stand alone on a line. Thanks are everybody's.
+func telling(text string, into map[string]bool) {
+	words := strings.FieldsFunc(folded(text), notInWord)
+	switch short := strings.Join(words, " "); {
+	case len(words) >= repeated:
+		for i := range len(words) - repeated + 1 {
+			into[strings.Join(words[i:i+repeated], " ")] = true
+		}
+	case command.Thanks(text) || len(short) < 4:
+	case len(words) > 2 || strings.ContainsFunc(short, unicode.IsNumber):
+		into[short] = true
+	default:
+		into[short+"\n"] = true
+	}
+}
+
+// eachRun hands over every run of words in a text that telling could have named.
+func eachRun(text string, f func(run string)) {
+	var last []string
+	for line := range strings.Lines(text) {
+		words := strings.FieldsFunc(folded(line), notInWord)
+		f(strings.Join(words, " ") + "\n")
+		for _, w := range words {
+			last = append(last, w)
+			last = last[max(0, len(last)-repeated):]
+			for n := range last {
+				f(strings.Join(last[n:], " "))
+			}
+		}
+	}
+}
+
+func notInWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }
+
+// audience are the people on the customer's side who can be written to, but for the author.
+func audience(t desk.Ticket, author desk.Person) []desk.Person {
+	return slices.DeleteFunc(t.Customers(), func(p desk.Person) bool {
+		return p.ID == 0 || p.ID == author.ID || !p.Active || p.Address() == ""
+	})
+}
