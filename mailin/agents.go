@@ -13,7 +13,7 @@ import (
 
 // agentItem is an agent's answer by his own reply address: commands run, the rest goes to the customer.
 func (f *filing) agentItem(ctx context.Context) error {
-	if f.resolution.Kind == threading.Customer { // his token as a customer orders nothing
+	if f.toSender() && f.resolution.Kind == threading.Customer { // his token as a customer orders nothing
 		return f.agentNote(ctx)
 	}
 	written := command.Agent(f.rd.Reply.New())

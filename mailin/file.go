@@ -20,7 +20,10 @@ type filing struct {
 	*prepared
 	tx         *store.Tx
 	box        desk.Mailbox
-	from       string // canonical; "" when no single From can be used
+	from       string // canonical: who wrote; "" when that can't be said
+	name       string // of who wrote, as the mail has it
+	form       string // canonical: the form, or address of ours, in whose name he wrote; "" for none
+	ownFrom    bool   // From is an address of ours
 	person     desk.Person
 	met        bool // the person wrote before this mail
 	resolution threading.Resolution
@@ -90,7 +93,7 @@ var errSettled = errors.New("the mail has been settled")
 func (f *filing) decide(ctx context.Context) (err error) {
 	m := f.rd.Message
 	f.box = f.mailbox()
-	f.from = desk.Canonical(m.Author)
+	f.identify()
 	if f.person, err = f.tx.PersonByAddress(ctx, f.from); err != nil {
 		return err
 	}
@@ -104,20 +107,17 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	if err := f.resolve(ctx); err != nil {
 		return err
 	}
-	if f.mail.Envelope.Trusted {
+	if f.mail.Envelope.Trusted && f.form == "" { // what a form says of who wrote is proven by nobody
 		f.proof = Proven
 	}
 	sender, reason, err := f.sender(ctx)
 	if err != nil {
 		return err
 	}
-	if sender == Nobody {
+	if sender == Nobody || sender == Looping {
 		f.proof = Disproof
 	}
-	f.row = decide(sender, f.proof, f.resolution.Evidence, f.o.AgentStrict)
-	if reason == hopsReason {
-		f.row.Rule = "1"
-	}
+	f.row = decide(sender, f.proof, f.resolution.Evidence, f.agentProof())
 	if f.named {
 		if f.namesake, err = f.tx.Namesake(ctx, f.mail.ID, m.MessageID, f.canonical); err != nil {
 			return err
@@ -137,6 +137,45 @@ func (f *filing) decide(ctx context.Context) (err error) {
 		Proof: string(f.proof), Evidence: string(f.resolution.Evidence), Rule: f.row.Rule, Reason: reason,
 	}
 	return nil
+}
+
+// identify finds out who wrote: whoever stands alone in From or, where that is an address of ours or a form's, whom it
+// names. What it names is a claim.
+func (f *filing) identify() {
+	m := f.rd.Message
+	if f.from = desk.Canonical(m.Author); f.from == "" {
+		return
+	}
+	if len(m.From) == 1 {
+		f.name = m.From[0].Name
+	}
+	f.ownFrom = f.ours(f.from)
+	if !f.ownFrom && !f.o.Mailboxes.Form(f.from) {
+		return
+	}
+	for _, a := range append(m.Header.Addresses("X-Original-From"), m.ReplyTo...) {
+		if address := desk.Canonical(a.Address); address != "" && !f.ours(address) && !f.o.Mailboxes.Form(address) {
+			f.form, f.from, f.name = f.from, address, a.Name
+			return
+		}
+	}
+	if f.ownFrom {
+		f.form, f.from, f.name = f.from, "", ""
+	}
+}
+
+// agentProof is what an agent's mail must show. That an id is enough holds for those of notices to himself: customers
+// have the others.
+func (f *filing) agentProof() AgentProof {
+	if f.o.AgentProof == ByID && f.resolution.Evidence == evM && !f.toSender() {
+		return Normal
+	}
+	return f.o.AgentProof
+}
+
+// toSender reports whether the token or id that decided was issued to the sender.
+func (f *filing) toSender() bool {
+	return f.person.ID != 0 && f.resolution.Person == f.person.ID
 }
 
 // resolve finds the ticket that the mail points at. What a responder sends to the signed bounce address answers the mail
@@ -172,7 +211,7 @@ func (f *filing) flag(ctx context.Context) error {
 
 // recognise notes that the address is the person's who wrote, and that mail to him arrives, when no machine did it for him.
 func (f *filing) recognise(ctx context.Context) error {
-	if f.person.ID == 0 || f.rd.Origin.Class.Machine() {
+	if f.person.ID == 0 || f.machine() {
 		return nil
 	}
 	if f.answered() && !f.person.UndeliverableSince.IsZero() {
@@ -220,22 +259,19 @@ func addresses(of []message.Address) (list []string) {
 	return list
 }
 
-const (
-	hopsReason       = "too many hops"
-	incompleteReason = "incomplete" // the IMAP server gave no more than the header
-)
+const incompleteReason = "incomplete" // the IMAP server gave no more than the header
 
 // sender says what the sender is, and why.
 func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	o := f.rd.Origin
 	if len(f.rd.Message.Header.Values("Received")) > f.o.Hops {
-		return Nobody, hopsReason, nil
+		return Looping, "too many hops", nil
 	}
 	if f.mail.Envelope.Incomplete != "" && !f.named { // nothing tells it from another
 		return Nobody, incompleteReason, nil
 	}
-	if o.Class == origin.Loop {
-		return Ourselves, o.Reason, nil
+	if s := f.loop(); s != "" {
+		return s, o.Reason, nil
 	}
 	if f.named || f.rd.Message.MessageID == "" {
 		twin, found, err := f.tx.Twin(ctx, f.mail.ID, f.rd.Message.MessageID, f.canonical)
@@ -256,20 +292,54 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 			return Report, fmt.Sprintf("%s; about outgoing mail %d", o.Reason, f.about.ID), nil
 		}
 		return Bounce, o.Reason, nil
+	case f.from == "" && f.form != "":
+		return Nobody, "From is ours, and no other field says who wrote", nil
 	case f.from == "":
 		return Nobody, "no single usable From", nil
 	case f.person.Blocked:
 		return Blocked, "", nil
-	case o.Class.Machine() && !o.Person && !(o.PersonWithToken && f.resolution.Evidence == evT):
+	case f.machine():
 		return Machine, o.Reason, nil
 	}
 	return f.human(), f.resolution.Reason, nil
+}
+
+// machine reports whether no person wrote. What only says so of itself is a person's where it shows that he got our mail.
+func (f *filing) machine() bool {
+	o := f.rd.Origin
+	return o.Class.Machine() && !o.Person && !(o.PersonWithToken && f.resolution.Evidence == evT) && !f.formed()
+}
+
+// passes reports whether an address is one by which other people's mail reaches us: ours, or a form's or group's.
+func (f *filing) passes(address string) bool {
+	return f.ours(address) || f.o.Mailboxes.Form(desk.Canonical(address))
+}
+
+// formed reports whether a form that is configured passes on what a person wrote: it may well mark that as a machine's.
+func (f *filing) formed() bool { return f.form != "" && f.o.Mailboxes.Form(f.form) }
+
+// ProbePrefix begins the Message-ID of the mail by which `buzon check` finds out whether plus-addressing works.
+const ProbePrefix = "buzon-check."
+
+// loop says which mail is our own, "" for others': what bears our Message-ID, or our signed mark under our address. A mark
+// alone may have been copied from a mail of ours.
+func (f *filing) loop() Sender {
+	id := f.rd.Message.MessageID
+	switch marked := slices.ContainsFunc(f.rd.Message.Header.Values("X-Buzon-Loop"), f.o.Signer.ValidLoopMark); {
+	case f.ownMessageID(id), f.ownFrom && strings.HasPrefix(id, ProbePrefix), marked && (f.ownFrom || f.from == ""):
+		return Ourselves
+	case marked:
+		return Copied
+	}
+	return ""
 }
 
 // human says what a person is to the ticket.
 func (f *filing) human() Sender {
 	p := f.person
 	switch {
+	case f.form != "" && (p.Agent() || f.resolution.Evidence != evT && f.resolution.Evidence != evM):
+		return Form
 	case p.ID == 0:
 		return Stranger
 	case p.Agent() && p.Active:
@@ -318,7 +388,7 @@ func (f *filing) act(ctx context.Context) error {
 		return f.item(ctx)
 	case Open, OpenClaim:
 		return f.open(ctx, true)
-	case OpenSuspect:
+	case OpenForm, OpenSuspect:
 		return f.open(ctx, false)
 	}
 	return f.keepApart(ctx)
@@ -326,7 +396,7 @@ func (f *filing) act(ctx context.Context) error {
 
 // record writes down a mail that changes nothing.
 func (f *filing) record() error {
-	f.verdict.Outcome = map[string]store.Outcome{"4": store.OutcomeOwn, "5": store.OutcomeDuplicate, "22": store.OutcomeBlocked}[f.row.Rule]
+	f.verdict.Outcome = f.row.Outcome
 	f.verdict.Ticket, f.verdict.Item = f.twin.Ticket, f.twin.Item
 	return nil
 }
@@ -335,10 +405,10 @@ func (f *filing) record() error {
 // waits for an answer.
 func (f *filing) keepApart(ctx context.Context) error {
 	f.verdict.Outcome, f.verdict.Error = store.OutcomeQuarantine, f.mail.Envelope.Incomplete
-	if f.row.Action != Quarantine || f.row.Rule == "3" || f.mail.Envelope.Archive {
+	if !f.row.Alert || f.mail.Envelope.Archive {
 		return nil
 	}
-	reason := f.row.notice(f.resolution.Evidence)
+	reason := f.row.Reason
 	if f.mail.Envelope.Incomplete != "" {
 		reason = incompleteReason
 	}

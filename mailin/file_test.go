@@ -109,6 +109,12 @@ func TestSenders(t *testing.T) {
 		{"agent by number", func(h *house, n int64) string { return h.plain(agent, box, number(h, n), "#cerrar\nListo.") }, "11", store.OutcomePending, "confirm_agent ana@ejemplo.test"},
 		{"agent with the customer's token", func(h *house, n int64) string { return h.plain(agent, h.token(n, customer), "x", "#cerrar\nListo.") }, "11", store.OutcomePending, "confirm_agent ana@ejemplo.test"},
 		{"agent with another agent's token", func(h *house, n int64) string { return h.plain(agent, h.token(n, "luis@ejemplo.test"), "x", "#cerrar") }, "11", store.OutcomePending, "confirm_agent ana@ejemplo.test"},
+		{"agent by the Message-ID of a notice to him", func(h *house, n int64) string {
+			return h.plain(agent, box, "x", "#cerrar\nListo.", "In-Reply-To: <"+h.noticeID(n, agent)+">")
+		}, "11", store.OutcomePending, "confirm_agent ana@ejemplo.test"},
+		{"agent by the Message-ID of the customer's mail", func(h *house, n int64) string {
+			return h.plain(agent, box, "x", "#cerrar\nListo.", "References: <m1@cliente.test>")
+		}, "11", store.OutcomePending, "confirm_agent ana@ejemplo.test"},
 		{"agent by his token", func(h *house, n int64) string { return h.plain(agent, h.token(n, agent), "x", "Listo.") }, "8", store.OutcomeItem, "item carla@cliente.test"},
 		{"agent's name before a stranger", func(h *house, n int64) string {
 			return h.plain(`"`+agent+`" <x@mal.test>`, h.token(n, agent), "x", "#cerrar")
@@ -122,11 +128,20 @@ func TestSenders(t *testing.T) {
 		{"bulk of a stranger", func(h *house, n int64) string {
 			return h.plain("otro@mal.test", box, "Oferta", "Compre.", "Precedence: bulk", "List-Id: <x.mal.test>")
 		}, "7", store.OutcomeQuarantine, ""},
-		{"our own address", func(h *house, n int64) string { return h.plain("AYUDA@ejemplo.test", box, "x", "x") }, "23", store.OutcomeTicket,
-			"new_ticket ana@ejemplo.test, new_ticket luis@ejemplo.test, new_ticket admin@ejemplo.test"},
+		{"our own address", func(h *house, n int64) string { return h.plain("AYUDA@ejemplo.test", box, "x", "x") }, "25", store.OutcomeQuarantine, "unfiled admin@ejemplo.test"},
 		{"our own mark", func(h *house, n int64) string {
-			return h.plain(customer, box, "x", "x", "X-Buzon-Loop: "+h.o.Signer.LoopMark(1))
+			return h.plain(box, box, "x", "x", "X-Buzon-Loop: "+h.o.Signer.LoopMark(1))
 		}, "4", store.OutcomeOwn, ""},
+		{"our own Message-ID", func(h *house, n int64) string {
+			id := h.noticeID(n, customer)
+			return strings.Replace(h.plain("otro@mal.test", box, "x", "x"), "Message-ID: <", "Message-ID: <"+id+">\r\nX-Message-ID: <", 1)
+		}, "4", store.OutcomeOwn, ""},
+		{"a copied mark", func(h *house, n int64) string {
+			return h.plain(customer, box, "x", "x", "X-Buzon-Loop: "+h.o.Signer.LoopMark(1))
+		}, "4", store.OutcomeQuarantine, "unfiled admin@ejemplo.test"},
+		{"a copied mark in an answer", func(h *house, n int64) string {
+			return h.plain(customer, h.token(n, customer), "x", "Sigue.", "X-Buzon-Loop: "+h.o.Signer.LoopMark(1))
+		}, "4", store.OutcomeAutomatic, "item ana@ejemplo.test"},
 		{"a forged mark", func(h *house, n int64) string {
 			return h.plain(customer, h.token(n, customer), "x", "x", "X-Buzon-Loop: "+h.o.Signer.LoopMark(1)+"x")
 		}, "14", store.OutcomeItem, "item ana@ejemplo.test"},
@@ -317,7 +332,7 @@ func TestForwardByAgent(t *testing.T) {
 	h := newHouse(t)
 	body := "Luis, mirá esto. #cerrar\n\n---------- Forwarded message ---------\nDe: Dora Paz <dora@otra.test>\nDate: mar, 3 mar 2026 a las 9:00\nSubject: Factura\nTo: <" + agent + ">\n\nNo puedo emitir facturas."
 	var m store.Mail
-	told := h.told(func() { m = h.file(h.plain(agent, box, "Fwd: Factura", body)) })
+	told := h.told(func() { m = h.file(h.plain(agent, box, "Fwd: Factura", body), trusted) })
 	tk := h.ticket(m.Ticket)
 	if m.Rule != "10" || tk.Requester.Address() != "dora@otra.test" || !strings.Contains(told, "opened_for_you dora@otra.test") {
 		t.Fatalf("%+v, told %s", tk, told)
@@ -337,9 +352,37 @@ func TestForwardByAgent(t *testing.T) {
 	if told != "undelivered "+agent {
 		t.Errorf("what he passed on did not arrive, and told was %q", told)
 	}
-	m = h.file(h.plain(agent, box, "Una tarea mía", "Cambiar el tóner."))
+	m = h.file(h.plain(agent, box, "Una tarea mía", "Cambiar el tóner."), trusted)
 	if h.ticket(m.Ticket).Requester.Address() != agent {
 		t.Errorf("an agent's own: %+v", h.ticket(m.Ticket))
+	}
+}
+
+// TestFollowingTakesMoreThanAForgedFrom: what is sent to followers must not be had by a number, or by an id that travels.
+func TestFollowingTakesMoreThanAForgedFrom(t *testing.T) {
+	const colleague = "beto@cliente.test"
+	for _, c := range []struct {
+		name    string
+		mail    func(h *house, n int64) string
+		env     []store.Envelope
+		follows int
+	}{
+		{"number", func(h *house, n int64) string { return h.plain(colleague, box, "Re: [Caso #1] x", "seguir") }, nil, 0},
+		{"Message-ID", func(h *house, n int64) string {
+			return h.plain(colleague, box, "x", "seguir", "In-Reply-To: <m1@cliente.test>")
+		}, nil, 0},
+		{"another's token", func(h *house, n int64) string { return h.plain(colleague, h.token(n, customer), "x", "seguir") }, nil, 0},
+		{"his token", func(h *house, n int64) string { return h.plain(colleague, h.token(n, colleague), "x", "seguir") }, nil, 1},
+		{"number, proven", func(h *house, n int64) string { return h.plain(colleague, box, "Re: [Caso #1] x", "seguir") },
+			[]store.Envelope{trusted}, 1},
+	} {
+		h := newHouse(t)
+		h.person(desk.Person{Name: "Beto", Addresses: []string{colleague}, Role: desk.Customer, Organisation: 1, Active: true})
+		h.person(desk.Person{Name: "Carla", Addresses: []string{customer}, Role: desk.Customer, Organisation: 1, Active: true})
+		n := h.opened()
+		if m := h.file(c.mail(h, n), c.env...); len(h.ticket(n).Followers) != c.follows {
+			t.Errorf("%s: %d followers, want %d (%+v)", c.name, len(h.ticket(n).Followers), c.follows, m)
+		}
 	}
 }
 

@@ -22,11 +22,7 @@ func (f *filing) author(ctx context.Context) (desk.Person, error) {
 	if f.person.ID != 0 {
 		return f.person, nil
 	}
-	var name string
-	if len(f.rd.Message.From) > 0 {
-		name = f.rd.Message.From[0].Name
-	}
-	p, err := f.newPerson(ctx, f.from, name, f.shown())
+	p, err := f.newPerson(ctx, f.from, f.name, f.shown())
 	f.person = p
 	return p, err
 }
@@ -78,9 +74,15 @@ func (f *filing) tell(ctx context.Context, e desk.Event) error {
 	}
 	return f.tx.Tell(ctx, store.Telling{
 		Event: e, Mail: f.mail.ID, Caps: f.o.Caps, Stranger: !f.met,
-		Silent:  f.rd.Origin.Silent(f.ours) || f.row.Action == OpenSuspect,
-		Details: store.Details{EchoSender: f.person.Known || f.shown(), Reason: f.row.notice(f.resolution.Evidence), Claimed: f.claimed()},
+		Silent:  f.silent(),
+		Details: store.Details{EchoSender: f.person.Known || f.shown(), Reason: f.row.Reason, Claimed: f.claimed()},
 	})
+}
+
+// silent reports whether the sender must not be acknowledged: a machine, or an address that may be somebody else's.
+func (f *filing) silent() bool {
+	o := f.rd.Origin
+	return f.row.Action == OpenSuspect || o.Spam != "" || !f.formed() && (f.form != "" || o.Silent(f.passes))
 }
 
 // open makes a new ticket of the mail.
@@ -90,8 +92,9 @@ func (f *filing) open(ctx context.Context, verified bool) error {
 		return err
 	}
 	t := f.newTicket(author)
-	t.Unverified = !verified
-	if f.row.Action == MachineOpens {
+	spam := f.rd.Origin.Spam != ""
+	t.Unverified = !verified || spam
+	if f.row.Action == MachineOpens || spam { // neither wakes anybody
 		t.ProductionDown, t.Severity = false, defaultSeverity
 	}
 	return f.openWith(ctx, desk.Event{Kind: desk.TicketOpened, Ticket: t, Author: author}, f.text)
@@ -112,7 +115,7 @@ func (f *filing) newTicket(requester desk.Person) desk.Ticket {
 // openWith writes the event's ticket with its first item, ties it to what the mail claims or cites, and tells.
 func (f *filing) openWith(ctx context.Context, e desk.Event, text string) (err error) {
 	it := desk.Item{Type: desk.ItemType(e.Ticket.Type), Author: e.Ticket.Requester, Text: text}
-	if e.Author.ID != it.Author.ID { // who passed the words on
+	if it.Via = f.form; e.Author.ID != it.Author.ID { // who passed the words on
 		it.Via = f.from
 	}
 	first := f.complete(it)
@@ -203,7 +206,7 @@ func (f *filing) follow(ctx context.Context, order command.Verb) (err error) {
 	switch {
 	case order == command.Unfollow:
 		_, err = f.tx.Unfollow(ctx, f.ticket.Number, f.person.ID)
-	case f.proof == Proven || f.resolution.Evidence != evS:
+	case f.shown():
 		err = f.tx.Follow(ctx, f.ticket.Number, f.person.ID)
 	}
 	if err != nil || !command.Only(f.rd.Reply.New()) {
@@ -353,6 +356,13 @@ func (f *filing) automatic(ctx context.Context) error {
 	}
 	it := desk.Item{Type: desk.Automatic, Author: author, Text: f.text, Visibility: desk.Internal}
 	f.verdict.Outcome = store.OutcomeAutomatic
-	_, err := f.write(ctx, f.ticket, it)
-	return err
+	it, err := f.write(ctx, f.ticket, it)
+	if err != nil || f.rd.Origin.Receipt() {
+		return err
+	}
+	before, err := f.tx.Automatic(ctx, f.ticket.Number, author.ID, it.Number)
+	if err != nil || before { // a program that goes on is known by now
+		return err
+	}
+	return f.tell(ctx, desk.Event{Kind: desk.MachineWrote, Ticket: f.ticket, Item: it, Author: author})
 }

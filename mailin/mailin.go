@@ -24,19 +24,19 @@ import (
 
 // Options is what the intake works with.
 type Options struct {
-	Store       *store.Store
-	Signer      *threading.Signer
-	Mailboxes   desk.Mailboxes // at least one
-	Markers     []string       // of Producción Caída
-	Form        []string       // labels that our mails ask to be filled in: FormLabels; nil: those of the embedded templates
-	AgentStrict bool           // an agent's mail must be proven (A2), not merely undisputed
-	Language    string         // of people whose language is not known
-	Limits      message.Limits
-	Hops        int // Received fields; 100
-	Caps        store.Caps
-	ReopenFor   time.Duration // how long a closed ticket may be reopened by a reply, where the mailbox does so; 720 h
-	Workers     int           // mails read at once; the number of CPUs, at least 2
-	Log         *slog.Logger
+	Store      *store.Store
+	Signer     *threading.Signer
+	Mailboxes  desk.Mailboxes // at least one
+	Markers    []string       // of Producción Caída
+	Form       []string       // labels that our mails ask to be filled in: FormLabels; nil: those of the embedded templates
+	AgentProof AgentProof     // what it takes for an agent's mail to run commands
+	Language   string         // of people whose language is not known
+	Limits     message.Limits
+	Hops       int // Received fields; 100
+	Caps       store.Caps
+	ReopenFor  time.Duration // how long a closed ticket may be reopened by a reply, where the mailbox does so; 720 h
+	Workers    int           // mails read at once; the number of CPUs, at least 2
+	Log        *slog.Logger
 }
 
 // How often a mail is tried before it goes to quarantine: three times when it failed by itself. When all that is known is that

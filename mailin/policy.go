@@ -3,6 +3,7 @@ package mailin
 import (
 	"slices"
 
+	"buzon/store"
 	"buzon/threading"
 )
 
@@ -15,17 +16,29 @@ const (
 	Disproof Proof = "A0" // failed, or no single usable From
 )
 
+// AgentProof is what it takes for an agent's mail to run commands and go to the customer.
+type AgentProof string
+
+const (
+	Normal AgentProof = ""       // his own reply address, or a proof of the sender
+	Strict AgentProof = "strict" // a proof, always
+	ByID   AgentProof = "id"     // also the Message-ID of a notice to him, where the server has no plus-addressing
+)
+
 // Sender is what a mail's sender is, to the ticket that the evidence points at or, without one, to the desk.
 type Sender string
 
 const (
 	Nobody      Sender = "nobody"      // no usable From, or past the limits of reading
-	Ourselves   Sender = "ourselves"   // our address, Message-ID or loop mark
+	Looping     Sender = "looping"     // past the limit of hops
+	Ourselves   Sender = "ourselves"   // our Message-ID, or our loop mark under our address
+	Copied      Sender = "copied"      // our loop mark on another's mail
 	Repeated    Sender = "repeated"    // a mail that was filed before
 	Blocked     Sender = "blocked"     //
 	Report      Sender = "report"      // a bounce, delay, receipt or complaint that proves which mail of ours it is about
 	Bounce      Sender = "bounce"      // one that proves nothing
 	Machine     Sender = "machine"     // auto-reply, list, bulk
+	Form        Sender = "form"        // From is ours or a form's, and another field names who wrote
 	AgentSender Sender = "agent"       //
 	Participant Sender = "participant" // requester, controller, follower
 	Colleague   Sender = "colleague"   // may see the ticket
@@ -52,17 +65,22 @@ const (
 	Hold         Action = "pending"           // agents approve or reject
 	HoldSuspect  Action = "pending suspect"   //
 	Open         Action = "ticket"            // acknowledged
+	OpenForm     Action = "form's ticket"     // unverified, acknowledged where the form is configured
 	OpenClaim    Action = "ticket with claim" // notes the claimed number; the same answer whether or not it exists
 	OpenSuspect  Action = "unverified ticket" // not acknowledged
 )
 
-// row is one line of the policy: who, how sure, by which evidence.
+// row is one line of the policy: who, how sure, by which evidence, and what becomes of it.
 type row struct {
-	Rule     string
+	Rule     string // its number in the design's table, for people only
 	Sender   []Sender
 	Proof    []Proof
 	Evidence []threading.Evidence
+	Modes    []AgentProof // in which the row stands; nil: in all
 	Action   Action
+	Reason   string        // code of the sentence that says why the mail waits; "" where none does
+	Outcome  store.Outcome // of a mail that is only recorded
+	Alert    bool          // an administrator hears that it was put apart
 }
 
 const (
@@ -73,65 +91,67 @@ const (
 	evN = threading.EvidenceNone
 )
 
+type evidence = []threading.Evidence
+
 var (
 	anyProof    = []Proof{Proven, Unproven, Disproof}
 	notDisproof = []Proof{Proven, Unproven}
-	anyEvidence = []threading.Evidence{evT, evL, evM, evS, evN}
+	disproved   = []Proof{Disproof}
+	proven      = []Proof{Proven}
+	unproven    = []Proof{Unproven}
+	anyEvidence = evidence{evT, evL, evM, evS, evN}
+	people      = []Sender{Participant, Colleague, Known, Stranger}
 )
 
 // policy decides what becomes of a mail; the first row that fits. The rules bear the numbers of the design's table. Rule 1
-// is the door's, and that of mail which only hops tell (see decide in file.go). A disproved sender gets no answer, so that
-// a row for all proofs which acknowledges is split in two.
+// is the door's, and that of mail which only hops tell. A disproved sender gets no answer, so that a row for all proofs
+// which acknowledges is split in two.
 var policy = []row{
-	{"25", []Sender{Nobody}, anyProof, anyEvidence, Quarantine},
-	{"4", []Sender{Ourselves}, anyProof, anyEvidence, Record},
-	{"5", []Sender{Repeated}, anyProof, anyEvidence, Record},
-	{"22", []Sender{Blocked}, anyProof, anyEvidence, Record},
-	{"2", []Sender{Report}, anyProof, anyEvidence, SettleReport},
-	{"3", []Sender{Bounce}, anyProof, anyEvidence, Quarantine},
-	{"6", []Sender{Machine}, notDisproof, []threading.Evidence{evT, evM}, AutoItem},
-	{"7", []Sender{Machine}, anyProof, anyEvidence, MachineOpens},
-	{"12", []Sender{AgentSender}, []Proof{Disproof}, anyEvidence, Quarantine},
-	{"8", []Sender{AgentSender}, []Proof{Proven}, []threading.Evidence{evT}, AgentItem},
-	{"9", []Sender{AgentSender}, []Proof{Proven}, []threading.Evidence{evL, evM, evS}, AgentNote},
-	{"10", []Sender{AgentSender}, []Proof{Proven}, []threading.Evidence{evN}, AgentOpens},
-	{"11", []Sender{AgentSender}, []Proof{Unproven}, anyEvidence, AgentPending},
-	{"13", []Sender{Participant}, []Proof{Proven}, []threading.Evidence{evT, evM, evS}, Item},
-	{"13", []Sender{Participant}, []Proof{Proven}, []threading.Evidence{evL}, ItemVia},
-	{"14", []Sender{Participant}, []Proof{Unproven}, []threading.Evidence{evT, evM}, Item},
-	{"15", []Sender{Participant}, []Proof{Unproven}, []threading.Evidence{evS, evL}, NumberItem},
-	{"16", []Sender{Participant}, []Proof{Disproof}, []threading.Evidence{evT, evL, evM}, HoldSuspect},
-	{"17", []Sender{Participant}, []Proof{Disproof}, []threading.Evidence{evS, evN}, OpenSuspect},
-	{"18", []Sender{Colleague}, notDisproof, []threading.Evidence{evT, evM, evS}, Item},
-	{"18", []Sender{Colleague}, notDisproof, []threading.Evidence{evL}, ItemVia},
-	{"19", []Sender{Known, Colleague}, anyProof, []threading.Evidence{evT, evL, evM}, Hold}, // T: took part once; a colleague is here when disproved
-	{"20", []Sender{Stranger}, anyProof, []threading.Evidence{evL, evT}, Hold},
-	{"21", []Sender{Stranger, Known}, notDisproof, []threading.Evidence{evM, evS}, OpenClaim},
-	{"21", []Sender{Stranger, Known, Colleague}, []Proof{Disproof}, []threading.Evidence{evM, evS}, OpenSuspect},
-	{"23", []Sender{Participant, Colleague, Known, Stranger}, notDisproof, []threading.Evidence{evN}, Open},
-	{"24", []Sender{Participant, Colleague, Known, Stranger}, []Proof{Disproof}, []threading.Evidence{evN}, OpenSuspect},
+	{Rule: "1", Sender: []Sender{Looping}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine, Reason: "limits", Alert: true},
+	{Rule: "25", Sender: []Sender{Nobody}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine, Reason: "no_sender", Alert: true},
+	{Rule: "4", Sender: []Sender{Ourselves}, Proof: anyProof, Evidence: anyEvidence, Action: Record, Outcome: store.OutcomeOwn},
+	{Rule: "5", Sender: []Sender{Repeated}, Proof: anyProof, Evidence: anyEvidence, Action: Record, Outcome: store.OutcomeDuplicate},
+	{Rule: "22", Sender: []Sender{Blocked}, Proof: anyProof, Evidence: anyEvidence, Action: Record, Outcome: store.OutcomeBlocked},
+	{Rule: "2", Sender: []Sender{Report}, Proof: anyProof, Evidence: anyEvidence, Action: SettleReport},
+	{Rule: "3", Sender: []Sender{Bounce}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine, Reason: "bounce_unproven"},
+	{Rule: "6", Sender: []Sender{Machine}, Proof: notDisproof, Evidence: evidence{evT, evM}, Action: AutoItem},
+	{Rule: "4", Sender: []Sender{Copied}, Proof: notDisproof, Evidence: evidence{evT, evM}, Action: AutoItem},
+	{Rule: "4", Sender: []Sender{Copied}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine, Reason: "copied_mark", Alert: true},
+	{Rule: "7", Sender: []Sender{Machine}, Proof: anyProof, Evidence: anyEvidence, Action: MachineOpens, Reason: "machine"},
+	{Rule: "7b", Sender: []Sender{Form}, Proof: notDisproof, Evidence: anyEvidence, Action: OpenForm},
+	{Rule: "7b", Sender: []Sender{Form}, Proof: disproved, Evidence: anyEvidence, Action: OpenSuspect},
+	{Rule: "12", Sender: []Sender{AgentSender}, Proof: disproved, Evidence: anyEvidence, Action: Quarantine, Reason: "forged_agent", Alert: true},
+	{Rule: "8", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evT, evM}, Action: AgentItem},
+	{Rule: "8", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: evidence{evT}, Modes: []AgentProof{Normal, ByID}, Action: AgentItem},
+	{Rule: "8", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: evidence{evM}, Modes: []AgentProof{ByID}, Action: AgentItem},
+	{Rule: "9", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evL, evS}, Action: AgentNote, Reason: "kept_as_note"},
+	{Rule: "10", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evN}, Action: AgentOpens},
+	{Rule: "11", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: anyEvidence, Action: AgentPending, Reason: "kept_pending"},
+	{Rule: "13", Sender: []Sender{Participant}, Proof: proven, Evidence: evidence{evT, evM, evS}, Action: Item},
+	{Rule: "13", Sender: []Sender{Participant}, Proof: proven, Evidence: evidence{evL}, Action: ItemVia},
+	{Rule: "14", Sender: []Sender{Participant}, Proof: unproven, Evidence: evidence{evT, evM}, Action: Item},
+	{Rule: "15", Sender: []Sender{Participant}, Proof: unproven, Evidence: evidence{evS}, Action: NumberItem, Reason: "number_only"},
+	{Rule: "15", Sender: []Sender{Participant}, Proof: unproven, Evidence: evidence{evL}, Action: NumberItem, Reason: "leaked"},
+	{Rule: "16", Sender: []Sender{Participant}, Proof: disproved, Evidence: evidence{evT, evL, evM}, Action: HoldSuspect, Reason: "suspect"},
+	{Rule: "17", Sender: []Sender{Participant}, Proof: disproved, Evidence: evidence{evS, evN}, Action: OpenSuspect},
+	{Rule: "18", Sender: []Sender{Colleague}, Proof: notDisproof, Evidence: evidence{evT, evM, evS}, Action: Item},
+	{Rule: "18", Sender: []Sender{Colleague}, Proof: notDisproof, Evidence: evidence{evL}, Action: ItemVia},
+	// T: he took part once. A colleague is here when he is disproved.
+	{Rule: "19", Sender: []Sender{Known, Colleague}, Proof: anyProof, Evidence: evidence{evT, evL, evM}, Action: Hold, Reason: "not_visible"},
+	{Rule: "20", Sender: []Sender{Stranger}, Proof: anyProof, Evidence: evidence{evL, evT}, Action: Hold, Reason: "stranger"},
+	{Rule: "21", Sender: []Sender{Stranger, Known}, Proof: notDisproof, Evidence: evidence{evM, evS}, Action: OpenClaim},
+	{Rule: "21", Sender: []Sender{Stranger, Known, Colleague}, Proof: disproved, Evidence: evidence{evM, evS}, Action: OpenSuspect},
+	{Rule: "23", Sender: people, Proof: notDisproof, Evidence: evidence{evN}, Action: Open},
+	{Rule: "24", Sender: people, Proof: disproved, Evidence: evidence{evN}, Action: OpenSuspect, Reason: "forged"},
 }
 
 // decide returns the row for a mail. There is one for every cell: a test enumerates them.
-func decide(s Sender, p Proof, e threading.Evidence, agentStrict bool) row {
-	if s == AgentSender && p == Unproven && !agentStrict && (e == evT || e == evN) {
-		p = Proven // rows 8 and 10: nothing speaks against him
-	}
+func decide(s Sender, p Proof, e threading.Evidence, mode AgentProof) row {
 	for _, r := range policy {
-		if slices.Contains(r.Sender, s) && slices.Contains(r.Proof, p) && slices.Contains(r.Evidence, e) {
+		if slices.Contains(r.Sender, s) && slices.Contains(r.Proof, p) && slices.Contains(r.Evidence, e) &&
+			(r.Modes == nil || slices.Contains(r.Modes, mode)) {
 			return r
 		}
 	}
-	return row{Rule: "25", Action: Quarantine}
-}
-
-// notice is the code of the sentence that tells agents or admins why a mail waits.
-func (r row) notice(e threading.Evidence) string {
-	if r.Rule == "15" && e == evL {
-		return "leaked"
-	}
-	return map[string]string{
-		"1": "limits", "3": "bounce_unproven", "7": "machine", "9": "kept_as_note", "11": "kept_pending", "12": "forged_agent",
-		"15": "number_only", "16": "suspect", "19": "not_visible", "20": "stranger", "24": "forged", "25": "no_sender",
-	}[r.Rule]
+	return row{Rule: "25", Action: Quarantine, Reason: "no_sender", Alert: true}
 }

@@ -2,40 +2,57 @@ package mailin
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
-	"buzon/threading"
+	"buzon/store"
 )
 
 var (
-	allSenders = []Sender{Nobody, Ourselves, Repeated, Blocked, Report, Bounce, Machine, AgentSender, Participant, Colleague, Known, Stranger}
+	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Form, AgentSender, Participant, Colleague,
+		Known, Stranger}
+	allModes = []AgentProof{Normal, Strict, ByID}
 )
 
 // cells is the table as a person reads it: for each sender and proof the rule and action under the evidence T L M S N.
 var cells = []struct {
 	sender Sender
 	proof  Proof
-	rules  [5]string
+	rules  string
 	acts   [5]Action
 }{
-	{AgentSender, Proven, [5]string{"8", "9", "9", "9", "10"}, [5]Action{AgentItem, AgentNote, AgentNote, AgentNote, AgentOpens}},
-	{AgentSender, Unproven, [5]string{"8", "11", "11", "11", "10"}, [5]Action{AgentItem, AgentPending, AgentPending, AgentPending, AgentOpens}},
-	{AgentSender, Disproof, [5]string{"12", "12", "12", "12", "12"}, all(Quarantine)},
-	{Participant, Proven, [5]string{"13", "13", "13", "13", "23"}, [5]Action{Item, ItemVia, Item, Item, Open}},
-	{Participant, Unproven, [5]string{"14", "15", "14", "15", "23"}, [5]Action{Item, NumberItem, Item, NumberItem, Open}},
-	{Participant, Disproof, [5]string{"16", "16", "16", "17", "17"}, [5]Action{HoldSuspect, HoldSuspect, HoldSuspect, OpenSuspect, OpenSuspect}},
-	{Colleague, Proven, [5]string{"18", "18", "18", "18", "23"}, [5]Action{Item, ItemVia, Item, Item, Open}},
-	{Colleague, Unproven, [5]string{"18", "18", "18", "18", "23"}, [5]Action{Item, ItemVia, Item, Item, Open}},
-	{Colleague, Disproof, [5]string{"19", "19", "19", "21", "24"}, [5]Action{Hold, Hold, Hold, OpenSuspect, OpenSuspect}},
-	{Known, Proven, [5]string{"19", "19", "19", "21", "23"}, [5]Action{Hold, Hold, Hold, OpenClaim, Open}},
-	{Known, Unproven, [5]string{"19", "19", "19", "21", "23"}, [5]Action{Hold, Hold, Hold, OpenClaim, Open}},
-	{Known, Disproof, [5]string{"19", "19", "19", "21", "24"}, [5]Action{Hold, Hold, Hold, OpenSuspect, OpenSuspect}},
-	{Stranger, Proven, [5]string{"20", "20", "21", "21", "23"}, [5]Action{Hold, Hold, OpenClaim, OpenClaim, Open}},
-	{Stranger, Unproven, [5]string{"20", "20", "21", "21", "23"}, [5]Action{Hold, Hold, OpenClaim, OpenClaim, Open}},
-	{Stranger, Disproof, [5]string{"20", "20", "21", "21", "24"}, [5]Action{Hold, Hold, OpenSuspect, OpenSuspect, OpenSuspect}},
-	{Machine, Proven, [5]string{"6", "7", "6", "7", "7"}, [5]Action{AutoItem, MachineOpens, AutoItem, MachineOpens, MachineOpens}},
-	{Machine, Unproven, [5]string{"6", "7", "6", "7", "7"}, [5]Action{AutoItem, MachineOpens, AutoItem, MachineOpens, MachineOpens}},
-	{Machine, Disproof, [5]string{"7", "7", "7", "7", "7"}, all(MachineOpens)},
+	{AgentSender, Proven, "8 9 8 9 10", [5]Action{AgentItem, AgentNote, AgentItem, AgentNote, AgentOpens}},
+	{AgentSender, Unproven, "8 11 11 11 11", [5]Action{AgentItem, AgentPending, AgentPending, AgentPending, AgentPending}},
+	{AgentSender, Disproof, "12 12 12 12 12", all(Quarantine)},
+	{Participant, Proven, "13 13 13 13 23", [5]Action{Item, ItemVia, Item, Item, Open}},
+	{Participant, Unproven, "14 15 14 15 23", [5]Action{Item, NumberItem, Item, NumberItem, Open}},
+	{Participant, Disproof, "16 16 16 17 17", [5]Action{HoldSuspect, HoldSuspect, HoldSuspect, OpenSuspect, OpenSuspect}},
+	{Colleague, Proven, "18 18 18 18 23", [5]Action{Item, ItemVia, Item, Item, Open}},
+	{Colleague, Unproven, "18 18 18 18 23", [5]Action{Item, ItemVia, Item, Item, Open}},
+	{Colleague, Disproof, "19 19 19 21 24", [5]Action{Hold, Hold, Hold, OpenSuspect, OpenSuspect}},
+	{Known, Proven, "19 19 19 21 23", [5]Action{Hold, Hold, Hold, OpenClaim, Open}},
+	{Known, Unproven, "19 19 19 21 23", [5]Action{Hold, Hold, Hold, OpenClaim, Open}},
+	{Known, Disproof, "19 19 19 21 24", [5]Action{Hold, Hold, Hold, OpenSuspect, OpenSuspect}},
+	{Stranger, Proven, "20 20 21 21 23", [5]Action{Hold, Hold, OpenClaim, OpenClaim, Open}},
+	{Stranger, Unproven, "20 20 21 21 23", [5]Action{Hold, Hold, OpenClaim, OpenClaim, Open}},
+	{Stranger, Disproof, "20 20 21 21 24", [5]Action{Hold, Hold, OpenSuspect, OpenSuspect, OpenSuspect}},
+	{Machine, Proven, "6 7 6 7 7", [5]Action{AutoItem, MachineOpens, AutoItem, MachineOpens, MachineOpens}},
+	{Machine, Unproven, "6 7 6 7 7", [5]Action{AutoItem, MachineOpens, AutoItem, MachineOpens, MachineOpens}},
+	{Machine, Disproof, "7 7 7 7 7", all(MachineOpens)},
+	{Copied, Proven, "4 4 4 4 4", [5]Action{AutoItem, Quarantine, AutoItem, Quarantine, Quarantine}},
+	{Copied, Unproven, "4 4 4 4 4", [5]Action{AutoItem, Quarantine, AutoItem, Quarantine, Quarantine}},
+	{Copied, Disproof, "4 4 4 4 4", all(Quarantine)},
+	{Form, Proven, "7b 7b 7b 7b 7b", all(OpenForm)},
+	{Form, Unproven, "7b 7b 7b 7b 7b", all(OpenForm)},
+	{Form, Disproof, "7b 7b 7b 7b 7b", all(OpenSuspect)},
+}
+
+// alike are the senders of whom neither proof nor evidence changes the lot.
+var alike = map[Sender]row{
+	Nobody: {Rule: "25", Action: Quarantine, Alert: true}, Looping: {Rule: "1", Action: Quarantine, Alert: true},
+	Ourselves: {Rule: "4", Action: Record, Outcome: store.OutcomeOwn}, Repeated: {Rule: "5", Action: Record, Outcome: store.OutcomeDuplicate},
+	Blocked: {Rule: "22", Action: Record, Outcome: store.OutcomeBlocked}, Report: {Rule: "2", Action: SettleReport},
+	Bounce: {Rule: "3", Action: Quarantine},
 }
 
 func all(a Action) [5]Action { return [5]Action{a, a, a, a, a} }
@@ -45,18 +62,19 @@ func TestPolicy(t *testing.T) {
 	for _, c := range cells {
 		seen[c.sender]++
 		for i, e := range anyEvidence {
-			if r := decide(c.sender, c.proof, e, false); r.Rule != c.rules[i] || r.Action != c.acts[i] {
-				t.Errorf("%s %s %s: rule %s %q, want %s %q", c.sender, c.proof, e, r.Rule, r.Action, c.rules[i], c.acts[i])
+			want := strings.Fields(c.rules)[i]
+			if r := decide(c.sender, c.proof, e, Normal); r.Rule != want || r.Action != c.acts[i] {
+				t.Errorf("%s %s %s: rule %s %q, want %s %q", c.sender, c.proof, e, r.Rule, r.Action, want, c.acts[i])
 			}
 		}
 	}
-	for sender, want := range map[Sender]row{Nobody: {Rule: "25", Action: Quarantine}, Ourselves: {Rule: "4", Action: Record}, Repeated: {Rule: "5", Action: Record},
-		Blocked: {Rule: "22", Action: Record}, Report: {Rule: "2", Action: SettleReport}, Bounce: {Rule: "3", Action: Quarantine}} {
+	for sender, want := range alike {
 		for _, p := range anyProof {
 			seen[sender]++
 			for _, e := range anyEvidence {
-				if r := decide(sender, p, e, true); r.Rule != want.Rule || r.Action != want.Action {
-					t.Errorf("%s %s %s: rule %s %q, want %s %q", sender, p, e, r.Rule, r.Action, want.Rule, want.Action)
+				r := decide(sender, p, e, Normal)
+				if r.Rule != want.Rule || r.Action != want.Action || r.Outcome != want.Outcome || r.Alert != want.Alert {
+					t.Errorf("%s %s %s: %+v, want %+v", sender, p, e, r, want)
 				}
 			}
 		}
@@ -68,18 +86,22 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
-// TestPolicyStrict: with agent_proof = "strict" an agent who is not proven does nothing at all; nobody else's lot changes.
-func TestPolicyStrict(t *testing.T) {
+// TestPolicyModes: with "strict" an agent who is not proven does nothing at all, with "id" a Message-ID is enough too;
+// nobody else's lot changes.
+func TestPolicyModes(t *testing.T) {
 	for _, s := range allSenders {
 		for _, p := range anyProof {
 			for _, e := range anyEvidence {
-				strict, lax := decide(s, p, e, true), decide(s, p, e, false)
+				normal, strict, byID := decide(s, p, e, Normal), decide(s, p, e, Strict), decide(s, p, e, ByID)
+				wantStrict, wantID := normal.Rule, normal.Rule
 				if s == AgentSender && p == Unproven {
-					if strict.Rule != "11" {
-						t.Errorf("unproven agent, %s: rule %s, want 11", e, strict.Rule)
+					wantStrict = "11"
+					if e == evM {
+						wantID = "8"
 					}
-				} else if strict.Rule != lax.Rule || strict.Action != lax.Action {
-					t.Errorf("%s %s %s: strict makes rule %s of %s", s, p, e, strict.Rule, lax.Rule)
+				}
+				if strict.Rule != wantStrict || byID.Rule != wantID {
+					t.Errorf("%s %s %s: strict %s, id %s; want %s, %s", s, p, e, strict.Rule, byID.Rule, wantStrict, wantID)
 				}
 			}
 		}
@@ -92,10 +114,13 @@ func TestPolicyPromises(t *testing.T) {
 	for _, s := range allSenders {
 		for _, p := range anyProof {
 			for _, e := range anyEvidence {
-				for _, strict := range []bool{true, false} {
-					r := decide(s, p, e, strict)
+				for _, mode := range allModes {
+					r := decide(s, p, e, mode)
 					if (r.Action == AgentItem) != (r.Rule == "8") {
 						t.Errorf("%s %s %s: rule %s runs commands", s, p, e, r.Rule)
+					}
+					if r.Action == AgentOpens && p != Proven {
+						t.Errorf("%s %s %s: rule %s writes to whom he names", s, p, e, r.Rule)
 					}
 					if p == Disproof && !slices.Contains(quiet, r.Action) {
 						t.Errorf("%s %s %s: %q may be answered", s, p, e, r.Action)
@@ -106,12 +131,12 @@ func TestPolicyPromises(t *testing.T) {
 	}
 }
 
-// TestPolicyNotices: whatever waits has a sentence that says why.
-func TestPolicyNotices(t *testing.T) {
+// TestPolicyReasons: whatever waits has a sentence that says why, and what is only recorded has its outcome.
+func TestPolicyReasons(t *testing.T) {
 	for _, r := range policy {
 		waits := slices.Contains([]Action{Quarantine, AgentNote, AgentPending, Hold, HoldSuspect, NumberItem, MachineOpens}, r.Action)
-		if waits && r.notice(threading.EvidenceLeaked) == "" {
-			t.Errorf("rule %s has no reason for people", r.Rule)
+		if waits && r.Reason == "" || (r.Action == Record) != (r.Outcome != "") {
+			t.Errorf("rule %s: reason %q, outcome %q", r.Rule, r.Reason, r.Outcome)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/threading"
 )
 
 // dsn is an RFC 3464 report to an address.
@@ -161,4 +162,14 @@ func otherLetter(b byte) string {
 		return "b"
 	}
 	return "a"
+}
+
+// noticeID is the Message-ID of a notice about the ticket's first item to somebody.
+func (h *house) noticeID(ticket int64, to string) string {
+	p := h.by(to)
+	kind := threading.Customer
+	if p.Agent() {
+		kind = threading.Agent
+	}
+	return h.o.Signer.MessageID("ejemplo.test", threading.Token{Mailbox: box, Ticket: ticket, Item: 1, Person: p.ID, Kind: kind})
 }

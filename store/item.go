@@ -190,6 +190,13 @@ func (r Reader) attachments(ctx context.Context, item int64) (list []desk.Attach
 	return list, err
 }
 
+// Automatic reports whether an author's automatic mail stands in a ticket before the item.
+func (r Reader) Automatic(ctx context.Context, ticket, author, before int64) (bool, error) {
+	var one int
+	return r.row(ctx, "SELECT 1 FROM item WHERE ticket = $1 AND author = $2 AND number < $3 AND type = $4 LIMIT 1",
+		args(ticket, author, before, desk.Automatic), &one)
+}
+
 // Witnesses lists the agents who have written on a ticket, or opened it.
 func (r Reader) Witnesses(ctx context.Context, ticket int64) ([]desk.Person, error) {
 	return r.persons(ctx, "WHERE p.role <> 'customer' AND p.id IN (SELECT author FROM item WHERE ticket = $1 UNION SELECT person FROM activity WHERE ticket = $1 AND what = 'opened') ORDER BY p.id", ticket)

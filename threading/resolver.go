@@ -11,9 +11,9 @@ type Evidence string
 
 // From the strongest to the weakest.
 const (
-	EvidenceToken  Evidence = "T" // a valid token, issued to the sender
-	EvidenceLeaked Evidence = "L" // a valid token, issued to somebody else
-	EvidenceKnown  Evidence = "M" // a Message-ID that the store knows, or a root id, which is issued to nobody
+	EvidenceToken  Evidence = "T" // a valid token in an address, issued to the sender
+	EvidenceLeaked Evidence = "L" // a valid token in an address, issued to somebody else
+	EvidenceKnown  Evidence = "M" // a Message-ID that we signed or that the store knows: it travels with every forward
 	EvidenceNumber Evidence = "S" // a case number in the subject
 	EvidenceNone   Evidence = "N"
 )
@@ -48,7 +48,7 @@ type Resolution struct {
 	Evidence  Evidence
 	Ticket    int64 // 0 with EvidenceNone
 	Item      int64 // the item that is answered, 0 when not known
-	Person    int64 // to whom the token was issued; 0 for nobody in particular
+	Person    int64 // to whom the token or our Message-ID was issued; 0 for nobody in particular
 	Kind      Kind
 	Inside    bool     // it answers a notice whose replies stay among agents
 	Claimed   int64    // number in the subject, whatever it is worth
@@ -67,33 +67,37 @@ type Resolver struct {
 	Index     Index
 }
 
-// sighting is a token and the header that it was found in.
+// sighting is a token, in an address or a Message-ID, and the header that it was found in.
 type sighting struct {
 	header string
 	Token
 }
 
-// Resolve weighs the evidence. A token issued to the sender wins wherever it stands, then one issued
-// to somebody else, then an id that the store knows, then a number; among equals the first header wins.
-// So who answers to a forwarded address, but in a thread of his own, is known by his own token.
+// Resolve weighs the evidence. An address with a token issued to the sender wins wherever it stands, then one issued
+// to somebody else, then an id that we signed, then one that the store knows, then a number; among equals the first
+// header wins. Whoever was sent a copy of a mail has its id, so that an id says which ticket is meant and never who writes.
 // What points at a ticket that the store does not know counts as absent. The only errors are the store's.
 func (r *Resolver) Resolve(ctx context.Context, m Mail) (Resolution, error) {
 	res := Resolution{Evidence: EvidenceNone, Reason: "nothing points at a ticket"}
 	res.Claimed, _ = Case(m.Subject, m.Tag)
 	ids := References(m.InReplyTo, m.References)
-	found, forged := r.tokens(m, ids)
-	res.Forged = forged
-	found, err := r.existing(ctx, found)
+	found := r.tokens(m, ids)
+	res.Forged = found.forged
+	addresses, err := r.existing(ctx, found.addresses)
 	if err != nil {
 		return res, err
 	}
-	if best := strongest(found, m.Sender); best != nil {
-		res.byToken(*best, m.Sender)
-	} else if err := r.withoutToken(ctx, ids, found, &res); err != nil {
+	signed, err := r.existing(ctx, found.ids)
+	if err != nil {
+		return res, err
+	}
+	if best := strongest(addresses, m.Sender); best != nil {
+		res.byToken(*best, m.Sender, signed)
+	} else if err := r.withoutToken(ctx, ids, signed, m.Sender, &res); err != nil {
 		return res, err
 	}
 	res.Inside = res.Kind == Inside || r.answersInside(m, ids, res.Ticket)
-	res.addConflicts(found)
+	res.addConflicts(append(addresses, signed...))
 	return res, nil
 }
 
@@ -110,13 +114,18 @@ func (r *Resolver) answersInside(m Mail, ids []string, ticket int64) bool {
 	})
 }
 
-// tokens returns the valid tokens in the order of precedence, and whether a forged one was among the others.
-func (r *Resolver) tokens(m Mail, ids []string) (found []sighting, forged bool) {
-	note := func(header string, t Token, v Verdict) {
+// tokens are the valid ones of a mail in the order of precedence, and whether a forged one was among the others.
+type tokens struct {
+	addresses, ids []sighting
+	forged         bool
+}
+
+func (r *Resolver) tokens(m Mail, ids []string) (found tokens) {
+	note := func(list *[]sighting, header string, t Token, v Verdict) {
 		if v == Valid {
-			found = append(found, sighting{header, t})
+			*list = append(*list, sighting{header, t})
 		}
-		forged = forged || v == Forged
+		found.forged = found.forged || v == Forged
 	}
 	for _, field := range []struct {
 		header string
@@ -125,7 +134,7 @@ func (r *Resolver) tokens(m Mail, ids []string) (found []sighting, forged bool) 
 		for _, value := range field.values {
 			for _, address := range addressPieces(value) {
 				t, v := r.Signer.VerifyAddress(address, r.Mailboxes)
-				note(field.header, t, v)
+				note(&found.addresses, field.header, t, v)
 			}
 		}
 	}
@@ -136,9 +145,9 @@ func (r *Resolver) tokens(m Mail, ids []string) (found []sighting, forged bool) 
 			header = "In-Reply-To"
 		}
 		t, v := r.Signer.VerifyMessageID(id, r.Mailboxes)
-		note(header, t, v)
+		note(&found.ids, header, t, v)
 	}
-	return found, forged
+	return found
 }
 
 // existing drops the tokens of tickets that the store does not know.
@@ -181,25 +190,36 @@ func (t Token) isRoot() bool { return t.Kind == "" }
 // issuedTo is false for person 0: a token for nobody in particular is not a stranger's own.
 func (t Token) issuedTo(person int64) bool { return person != 0 && t.Person == person }
 
-func (res *Resolution) byToken(s sighting, sender int64) {
+// byToken goes by an address; which item is answered stands in the ids alone.
+func (res *Resolution) byToken(s sighting, sender int64, signed []sighting) {
 	res.Evidence = EvidenceLeaked
 	if s.issuedTo(sender) {
 		res.Evidence = EvidenceToken
 	}
-	res.Ticket, res.Item, res.Person, res.Kind = s.Ticket, s.Item, s.Person, s.Kind
-	res.Reason = "token in " + s.header
+	res.Ticket, res.Person, res.Kind, res.Reason = s.Ticket, s.Person, s.Kind, "token in "+s.header
+	for _, id := range signed {
+		if id.Ticket == s.Ticket && id.Item != 0 {
+			res.Item = id.Item
+			break
+		}
+	}
 }
 
-// withoutToken looks at what is issued to nobody: ids, and unless a token was forged, the number.
-func (r *Resolver) withoutToken(ctx context.Context, ids []string, roots []sighting, res *Resolution) error {
+// withoutToken looks at what travels: ids and, unless a token was forged, the number.
+func (r *Resolver) withoutToken(ctx context.Context, ids []string, signed []sighting, sender int64, res *Resolution) error {
+	if s := strongest(signed, sender); s != nil {
+		res.Evidence, res.Ticket, res.Item, res.Person, res.Kind = EvidenceKnown, s.Ticket, s.Item, s.Person, s.Kind
+		res.Reason = "our Message-ID in " + s.header
+		return nil
+	}
 	known, err := r.known(ctx, ids)
 	switch {
 	case err != nil:
 		return err
 	case known.Ticket != 0:
 		res.Evidence, res.Ticket, res.Item, res.Reason = EvidenceKnown, known.Ticket, known.Item, "known Message-ID"
-	case len(roots) > 0:
-		res.Evidence, res.Ticket, res.Reason = EvidenceKnown, roots[0].Ticket, "root id in "+roots[0].header
+	case len(signed) > 0:
+		res.Evidence, res.Ticket, res.Reason = EvidenceKnown, signed[0].Ticket, "root id in "+signed[0].header
 	case res.Claimed != 0 && res.Forged:
 		res.Reason = "number in the subject not believed: the mail holds a forged token"
 	case res.Claimed != 0:

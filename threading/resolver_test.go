@@ -74,27 +74,28 @@ func TestResolve(t *testing.T) {
 		other  []string
 	}{
 		{"nothing", Mail{Subject: "Hola"}, "N 0.0 0 nothing points at a ticket", 0, false, nil},
-		{"the reply address, as Gmail does", Mail{Sender: ana, Envelope: list(address(5, ana)), To: list(address(5, ana)), InReplyTo: list(id(5, ana))}, "T 5.0 7 token in envelope recipient", 0, false, nil},
+		{"the reply address, as Gmail does", Mail{Sender: ana, Envelope: list(address(5, ana)), To: list(address(5, ana)), InReplyTo: list(id(5, ana))}, "T 5.2 7 token in envelope recipient", 0, false, nil},
 		{"by IMAP", Mail{Sender: ana, DeliveredTo: list(address(5, ana))}, "T 5.0 7 token in Delivered-To", 0, false, nil},
 		{"To alone", Mail{Sender: ana, To: list("Soporte <" + address(5, ana) + ">")}, "T 5.0 7 token in To", 0, false, nil},
 		{"To as one value", Mail{Sender: ana, To: list("otro@x.test, Soporte <" + address(5, ana) + ">, y@x.test")}, "T 5.0 7 token in To", 0, false, nil},
 		{"Cc alone", Mail{Sender: ana, To: list(soporte), Cc: list(address(5, ana))}, "T 5.0 7 token in Cc", 0, false, nil},
-		{"plus part stripped", Mail{Sender: ana, Envelope: list(soporte), To: list(soporte), InReplyTo: list(id(5, ana))}, "T 5.2 7 token in In-Reply-To", 0, false, nil},
-		{"In-Reply-To cut off", Mail{Sender: ana, To: list(soporte), References: list(root + " " + id(5, ana))}, "T 5.2 7 token in References", 0, false, nil},
+		{"plus part stripped", Mail{Sender: ana, Envelope: list(soporte), To: list(soporte), InReplyTo: list(id(5, ana))}, "M 5.2 7 our Message-ID in In-Reply-To", 0, false, nil},
+		{"In-Reply-To cut off", Mail{Sender: ana, To: list(soporte), References: list(root + " " + id(5, ana))}, "M 5.2 7 our Message-ID in References", 0, false, nil},
 		{"only the root is left", Mail{Sender: ana, References: list(root)}, "M 5.0 0 root id in References", 0, false, nil},
 		{"root and an id that the relay rewrote", Mail{Sender: ana, References: list(root + " <relay@ses.test>")}, "M 5.2 0 known Message-ID", 0, false, nil},
 		{"root and another's token", Mail{Sender: luis, References: list(root), To: list(address(5, ana))}, "L 5.0 7 token in To", 0, false, nil},
-		{"root of another ticket", Mail{Sender: ana, References: list(root), InReplyTo: list(id(6, ana))}, "T 6.2 7 token in In-Reply-To", 0, false, list("token for 5 in References")},
+		{"root of another ticket", Mail{Sender: ana, References: list(root), InReplyTo: list(id(6, ana))}, "M 6.2 7 our Message-ID in In-Reply-To", 0, false, list("token for 5 in References")},
 		{"root beats the subject", Mail{References: list(root), Subject: "caso 6"}, "M 5.0 0 root id in References", 6, false, list("number 6 in the subject")},
 		{"forwarded, and a stranger answers", Mail{Envelope: list(address(5, ana))}, "L 5.0 7 token in envelope recipient", 0, false, nil},
 		{"forwarded, and a known person answers", Mail{Sender: luis, Envelope: list(address(5, ana))}, "L 5.0 7 token in envelope recipient", 0, false, nil},
 		{"token for nobody, from a stranger", Mail{Envelope: list(address(5, 0))}, "L 5.0 0 token in envelope recipient", 0, false, nil},
-		{"reply to all that holds another's address", Mail{Sender: luis, Envelope: list(address(5, ana)), InReplyTo: list(id(5, luis))}, "T 5.2 8 token in In-Reply-To", 0, false, nil},
-		{"Message-ID issued to another", Mail{Sender: luis, InReplyTo: list(id(5, ana))}, "L 5.2 7 token in In-Reply-To", 0, false, nil},
+		{"reply to all that holds another's address", Mail{Sender: luis, Envelope: list(address(5, ana)), InReplyTo: list(id(5, luis))}, "L 5.2 7 token in envelope recipient", 0, false, nil},
+		{"Message-ID issued to another", Mail{Sender: luis, InReplyTo: list(id(5, ana))}, "M 5.2 7 our Message-ID in In-Reply-To", 0, false, nil},
+		{"Message-ID issued to the sender, behind another's", Mail{Sender: luis, InReplyTo: list(id(6, ana)), References: list(id(5, luis))}, "M 5.2 8 our Message-ID in References", 0, false, list("token for 6 in In-Reply-To")},
 		{"own token beats an earlier one of another", Mail{Sender: luis, Envelope: list(address(6, ana)), To: list(address(5, luis))}, "T 5.0 8 token in To", 0, false, list("token for 6 in envelope recipient")},
 		{"two own tokens", Mail{Sender: ana, To: list(address(6, ana)), Envelope: list(address(5, ana))}, "T 5.0 7 token in envelope recipient", 0, false, list("token for 6 in To")},
-		{"the newest reference counts", Mail{Sender: ana, References: list(id(6, ana) + id(5, ana))}, "T 5.2 7 token in References", 0, false, list("token for 6 in References")},
-		{"In-Reply-To before References", Mail{Sender: ana, InReplyTo: list(id(5, ana)), References: list(id(6, ana))}, "T 5.2 7 token in In-Reply-To", 0, false, list("token for 6 in References")},
+		{"the newest reference counts", Mail{Sender: ana, References: list(id(6, ana) + id(5, ana))}, "M 5.2 7 our Message-ID in References", 0, false, list("token for 6 in References")},
+		{"In-Reply-To before References", Mail{Sender: ana, InReplyTo: list(id(5, ana)), References: list(id(6, ana))}, "M 5.2 7 our Message-ID in In-Reply-To", 0, false, list("token for 6 in References")},
 		{"token beats the subject", Mail{Sender: ana, To: list(address(5, ana)), Subject: "Re: [Caso #6] x"}, "T 5.0 7 token in To", 6, false, list("number 6 in the subject")},
 		{"token of a ticket that is gone", Mail{Sender: ana, To: list(address(4, ana)), Subject: "x"}, "N 0.0 0 nothing points at a ticket", 0, false, nil},
 		{"token of a ticket that is gone, and a number", Mail{Sender: ana, To: list(address(4, ana)), Subject: "caso 5"}, "S 5.0 0 number in the subject", 5, false, nil},
@@ -178,7 +179,7 @@ func TestResolveManyTokens(t *testing.T) {
 	}
 }
 
-// Whatever mail says: T only with the sender's own token, T and L only with a valid one, and no S beside a
+// Whatever mail says: T only with the sender's own token, T and L only with a valid one in an address, and no S beside a
 // forgery; and the order of the weaker headers changes nothing about the class of the evidence.
 func TestResolveProperties(t *testing.T) {
 	r, _ := newResolver(t)
@@ -202,8 +203,13 @@ func TestResolveProperties(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if (got.Evidence == EvidenceToken) != (got.Person != 0 && got.Person == m.Sender) {
+		own := got.Person != 0 && got.Person == m.Sender
+		if got.Evidence == EvidenceToken && !own || got.Evidence == EvidenceLeaked && own {
 			t.Fatalf("%+v is for person %d", got, m.Sender)
+		}
+		if addressed := slices.ContainsFunc(slices.Concat(m.Envelope, m.To, m.Cc), func(v string) bool { return strings.HasPrefix(v, "soporte+") }); !addressed &&
+			(got.Evidence == EvidenceToken || got.Evidence == EvidenceLeaked) {
+			t.Fatalf("%+v without an address of ours", got)
 		}
 		if got.Evidence == EvidenceNumber && got.Forged {
 			t.Fatalf("%+v: number beside a forgery", got)

@@ -13,14 +13,15 @@
 //
 //	envelope recipient ┐
 //	Delivered-To       │  VerifyAddress ──┐
-//	To, Cc             ┘                  ├─► T issued to the sender, L to somebody else ─┐
-//	In-Reply-To        ┐  VerifyMessageID ┘                                               │
-//	References         ┘  Index.ByMessageID ─► M an id the store knows, or a root id ─────┼─► Resolution
+//	To, Cc             ┘                  └─► T issued to the sender, L to somebody else ─┐
+//	In-Reply-To        ┐  VerifyMessageID ───► M an id that we signed ────────────────────┤
+//	References         ┘  Index.ByMessageID ─► M an id the store knows ───────────────────┼─► Resolution
 //	Subject               Case ──────────────► S a number that the store knows ───────────┤
 //	nothing of all this ─────────────────────► N ─────────────────────────────────────────┘
 //
-// A token proves that somebody could read a mail of ours. Who that was, and what it lets him do, is
-// decided elsewhere, from the evidence and the proof of the sender together.
+// A token in an address proves that somebody could answer a mail of ours; an id travels with every copy and proves
+// nothing. Who that was, and what it lets him do, is decided elsewhere, from the evidence and the proof of the sender
+// together.
 //
 // Nothing here fails on what a stranger wrote: each reader is total, linear in its input, and says
 // "none" where it finds nothing.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"buzon/mailin"
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/threading"
@@ -296,6 +297,14 @@ func (c config) checkValues() error {
 		}
 	}
 	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP(), c.checkHTTP())
+}
+
+// agentProof is what it takes for an agent's mail to run commands.
+func (c config) agentProof() mailin.AgentProof {
+	if c.AgentProof == "normal" {
+		return mailin.Normal
+	}
+	return mailin.AgentProof(c.AgentProof)
 }
 
 func (c config) location() (*time.Location, error) {

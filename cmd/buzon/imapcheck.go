@@ -105,7 +105,7 @@ func (c config) sendProbe(ctx context.Context, address string) (id string, err e
 	}
 	defer pool.Close()
 	_, domain, _ := strings.Cut(address, "@")
-	id = "buzon-check." + strings.ToLower(rand.Text()) + "@" + domain
+	id = mailin.ProbePrefix + strings.ToLower(rand.Text()) + "@" + domain
 	var mail bytes.Buffer
 	fmt.Fprintf(&mail, "From: <%s>\r\nTo: <%s>\r\nSubject: buzon check\r\nDate: %s\r\nMessage-ID: <%s>\r\nAuto-Submitted: auto-generated\r\n"+
 		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nbuzon check --send\r\n", address, plus(address), time.Now().Format(time.RFC1123Z), id)

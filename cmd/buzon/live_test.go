@@ -56,6 +56,7 @@ type liveOptions struct {
 	Outbox string // of [outbox]; retry after 100 ms
 	Relay  string // more keys of [relay]
 	Tail   string // more tables
+	SMTP   string // further lines of [smtp]
 	Offers mailtest.SmarthostOptions
 }
 
@@ -91,6 +92,7 @@ addresses = ["guardia@ejemplo.test"]
 [smtp]
 listen = "127.0.0.1:0"
 per_address = 100
+%s
 [outbox]
 %s
 [relay]
@@ -99,7 +101,7 @@ tls = "none"
 port = %d
 %s
 %s
-`, d.data, o.Top, o.Outbox, d.relay.Port(), o.Relay, o.Tail), o.Domain)
+`, d.data, o.Top, o.SMTP, o.Outbox, d.relay.Port(), o.Relay, o.Tail), o.Domain)
 	t.Cleanup(func() {
 		d.stop()
 		if !t.Failed() {

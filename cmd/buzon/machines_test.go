@@ -289,21 +289,28 @@ func gatewayMail(d *liveDesk, domain string) (list []mailtest.Mail) {
 func ownNotification(t *testing.T) {
 	d := opened(t, liveOptions{})
 	n := d.last(ana)
-	sent := len(d.relay.Accepted())
-	forms := map[string][]byte{
-		"unchanged, forwarded by Ana's server": n.Raw,
-		"only the Message-ID left":             marks.ReplaceAll(n.Raw, nil),
-		"only the loop mark left":              regexp.MustCompile(`(?mi)^(Message-ID|References|In-Reply-To):[^\n]*\n([ \t][^\n]*\n)*`).ReplaceAll(bytes.ReplaceAll(n.Raw, []byte("From: \"Soporte Ejemplo\" <soporte@ejemplo.test>"), []byte("From: <otro@ajeno.test>")), nil),
-		"only the From left":                   regexp.MustCompile(`(?mi)^Message-ID:[^\n]*\n([ \t][^\n]*\n)*`).ReplaceAll(marks.ReplaceAll(n.Raw, nil), nil),
-	}
-	for name, raw := range forms {
-		d.postRaw(ana, string(raw))
+	ids := regexp.MustCompile(`(?mi)^(Message-ID|References|In-Reply-To):[^\n]*\n([ \t][^\n]*\n)*`)
+	foreign := regexp.MustCompile(`(?m)^From: [^\n]*\n([ \t][^\n]*\n)*`).ReplaceAll(n.Raw, []byte("From: <otro@ajeno.test>\r\n"))
+	for _, c := range []struct {
+		name    string
+		raw     []byte
+		outcome string
+		told    int // agents
+	}{
+		{"unchanged, forwarded by Ana's server", n.Raw, "own", 0},
+		{"only the Message-ID left, under another's From", marks.ReplaceAll(foreign, nil), "own", 0},
+		{"only the loop mark left", ids.ReplaceAll(n.Raw, nil), "own", 0},
+		{"only the loop mark left, under another's From", ids.ReplaceAll(foreign, nil), "quarantine", 2},
+		{"only the From left", marks.ReplaceAll(ids.ReplaceAll(n.Raw, nil), []byte("X-Other: 1\r\n")), "quarantine", 2},
+	} {
+		sent := len(d.relay.Accepted())
+		d.postRaw(ana, string(c.raw)+"\r\n"+c.name+"\r\n")
 		d.quiet()
-		if m := d.lastMail(); m.Outcome != "own" {
-			t.Errorf("%s: became %+v", name, m)
+		if m := d.lastMail(); m.Outcome != c.outcome || len(d.relay.Accepted())-sent != c.told {
+			t.Errorf("%s: %d mails more, became %+v", c.name, len(d.relay.Accepted())-sent, m)
 		}
 	}
-	if len(d.relay.Accepted()) != sent || len(d.tickets()) != 1 || len(d.ticket(1).Items) != 1 {
-		t.Errorf("something followed: %d mails more, %d tickets", len(d.relay.Accepted())-sent, len(d.tickets()))
+	if len(d.received(carla)) != 1 || len(d.tickets()) != 1 || len(d.ticket(1).Items) != 1 {
+		t.Errorf("something followed: Carla has %d mails, %d tickets", len(d.received(carla)), len(d.tickets()))
 	}
 }

@@ -117,8 +117,8 @@ func thereAndBack(t *testing.T) {
 		change func(*letter)
 	}{
 		{"Reply-To", "T", func(*letter) {}},
-		{"token stripped but References", "T", func(l *letter) { l.To, l.Subject = soporte, "Re: impresora" }},
-		{"alias, only In-Reply-To", "T", func(l *letter) { l.To, l.Subject, l.References = "ayuda@ejemplo.test", "Re: impresora", "" }},
+		{"token stripped but References", "M", func(l *letter) { l.To, l.Subject = soporte, "Re: impresora" }},
+		{"alias, only In-Reply-To", "M", func(l *letter) { l.To, l.Subject, l.References = "ayuda@ejemplo.test", "Re: impresora", "" }},
 		{"answers his own mail", "M", func(l *letter) {
 			l.To, l.Subject, l.InReplyTo, l.References = soporte, "Re: La impresora no imprime", "<"+first+">", "<"+first+">"
 		}},
@@ -314,7 +314,7 @@ func replyToClosed(t *testing.T) {
 }
 
 func agentForwards(t *testing.T) {
-	d := newLiveDesk(t, liveOptions{})
+	d := newLiveDesk(t, liveOptions{SMTP: `trusted_networks = ["127.0.0.1"]`})
 	for i, c := range []struct{ name, subject, text string }{
 		{"Gmail", "Fwd: No puedo entrar", "---------- Forwarded message ---------\nDe: Pedro Díaz <pedro@otra.test>\nDate: lun, 2 mar 2026 a las 9:01\nSubject: No puedo entrar\nTo: Ana Gómez <ana@ejemplo.test>\n\n\nNo puedo entrar al sistema desde hoy.\n\nPedro"},
 		{"Outlook", "RV: No puedo entrar", "De: Pilar Mora <pilar@otra.test>\nEnviado: lunes, 2 de marzo de 2026 9:01\nPara: Ana Gómez <ana@ejemplo.test>\nAsunto: No puedo entrar\n\nNo puedo entrar al sistema desde hoy.\n\nPilar"},

@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -132,6 +133,11 @@ func (list Mailboxes) Named(address string) Mailbox {
 		}
 	}
 	return list[0]
+}
+
+// Form reports whether others write in the name of the canonical address.
+func (list Mailboxes) Form(address string) bool {
+	return slices.ContainsFunc(list, func(m Mailbox) bool { return slices.Contains(m.Senders, address) })
 }
 
 // Addresses lists every address of the desk without plus forms.

@@ -10,6 +10,7 @@ const (
 	TicketOpenedFor  EventKind = "ticket_opened_for" // by an agent, in a customer's name
 	TicketReplaced   EventKind = "ticket_replaced"   // a reply to a closed ticket opened this one
 	ItemWritten      EventKind = "item_written"      // by the customer's side, or an agent's answer
+	MachineWrote     EventKind = "machine_wrote"     // what is no mere absence or receipt
 	InfoAsked        EventKind = "info_asked"
 	NoteWritten      EventKind = "note_written"
 	TicketTaken      EventKind = "ticket_taken"
@@ -121,6 +122,8 @@ func Due(e Event) []Notification {
 		if !e.Author.Agent() {
 			d.add(ItemNotice, responsible(e)...)
 		}
+	case MachineWrote:
+		d.except(e.Author).add(ItemNotice, agents(responsible(e)...)...)
 	case InfoAsked:
 		d.except(e.Author).add(InfoRequestNotice, t.Requester, t.Controller)
 		d.add(ItemNotice, t.Followers...)
