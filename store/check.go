@@ -55,7 +55,7 @@ func (s *Store) vacant(path string) error {
 	if fi, err := os.Stat(path + "-wal"); err == nil && fi.Size() > 0 {
 		rest = fi.Name()
 	}
-	if list, err := os.ReadDir(s.blobDir()); err != nil || len(list) > 0 {
+	if list, err := os.ReadDir(s.blobDir()); err != nil && !errors.Is(err, fs.ErrNotExist) || len(list) > 0 {
 		rest = s.blobDir()
 	}
 	if rest != "" {

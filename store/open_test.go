@@ -291,3 +291,39 @@ func TestCheck(t *testing.T) {
 		t.Errorf("open a missing file: %v, temporary %v", err, Temporary(err))
 	}
 }
+
+func TestLookChangesNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	if _, err := Look(ctx, dir, Options{}); !errors.Is(err, ErrNoDesk) || exists(dir) {
+		t.Errorf("look where there is nothing: %v", err)
+	}
+	check(t, os.Mkdir(dir, 0o700))
+	oldDatabase(t, dir, frozen(t))
+	before := must(os.ReadFile(filepath.Join(dir, database)))(t)
+	if _, err := Look(ctx, dir, Options{}); err == nil || !strings.Contains(err.Error(), "start buzon serve") {
+		t.Errorf("look at an older schema: %v", err)
+	}
+	same(t, "the old database is as it was", bytes.Equal(before, must(os.ReadFile(filepath.Join(dir, database)))(t)), true)
+	same(t, "files", len(must(os.ReadDir(dir))(t)), 1)
+
+	s := must(Open(ctx, dir, Options{}))(t)
+	receive(t, s, "mail")
+	check(t, s.Close())
+	files := len(must(os.ReadDir(dir))(t))
+	look := must(Look(ctx, dir, Options{}))(t)
+	same(t, "mails", len(must(look.Mails(ctx, "", 9))(t)), 2)
+	same(t, "instance", look.Instance(), "old")
+	same(t, "a write", look.Write(ctx, func(*Tx) error { return nil }), ErrReadOnly)
+	check(t, look.Close())
+	same(t, "files", len(must(os.ReadDir(dir))(t)), files)
+	check(t, os.Remove(filepath.Join(dir, database)))
+	check(t, os.MkdirAll(filepath.Join(dir, "blobs", "ab"), 0o700))
+	if _, err := Look(ctx, dir, Options{}); err == nil || !strings.Contains(err.Error(), "missing or empty") {
+		t.Errorf("look where the database is gone: %v", err)
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -92,15 +92,21 @@ func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error)
 	return p, tx.addAddresses(ctx, p)
 }
 
-// SetPerson writes everything of a person but his addresses and whether he is known, which he stays.
-func (tx *Tx) SetPerson(ctx context.Context, p desk.Person) error {
+// ChangePerson has change work on a person as he is now, and writes all of him but his addresses and whether he is
+// known, which he stays: what was read before the transaction may be old.
+func (tx *Tx) ChangePerson(ctx context.Context, id int64, change func(*desk.Person)) error {
+	p, err := tx.Person(ctx, id)
+	if err != nil || p.ID == 0 {
+		return err
+	}
+	change(&p)
 	tx.agents = nil
 	if p.Agent() {
 		if err := tx.MarkKnown(ctx, p.ID); err != nil {
 			return err
 		}
 	}
-	_, err := tx.exec(ctx, `UPDATE person SET name = $2, role = $3, organisation = $4, language = $5, active = $6, team = $7, on_call = $8, blocked = $9,
+	_, err = tx.exec(ctx, `UPDATE person SET name = $2, role = $3, organisation = $4, language = $5, active = $6, team = $7, on_call = $8, blocked = $9,
 		welcomed = $10, undeliverable_since = $11 WHERE id = $1`,
 		p.ID, p.Name, p.Role, p.Organisation, p.Language, p.Active, p.Team, p.OnCall, p.Blocked, p.Welcomed, millis(p.UndeliverableSince))
 	return err

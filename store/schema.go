@@ -184,9 +184,13 @@ func migrate(ctx context.Context, db *sql.DB, steps []string, before func(versio
 		version, err = migrateOnce(ctx, db, steps)
 	}
 	if err == nil && version > len(steps) {
-		err = fmt.Errorf("the database has schema %d and this buzon knows %d: run the newer buzon that made it", version, len(steps))
+		err = newer(version, len(steps))
 	}
 	return err
+}
+
+func newer(version, known int) error {
+	return fmt.Errorf("the database has schema %d and this buzon knows %d: run the newer buzon that made it", version, known)
 }
 
 // migrateOnce takes one step and returns the version that it led to. The version is read again under the lock: another

@@ -12,7 +12,7 @@ import (
 // Caps keep a machine that answers every mail from being answered for ever, and the desk from being made to write to
 // people who never wrote to it. What they hold back is noted in the ticket's history. Zero fields take the defaults.
 type Caps struct {
-	AckEvery     time.Duration // least time between two acknowledgements to one address; 10 min
+	AckEvery     time.Duration // least time between two acknowledgements to one address; 10 min, and below zero: none
 	AcksADay     int           // acknowledgements to one address in 24 h; 5
 	AcksDomain   int           // acknowledgements to strangers of one domain in an hour; 50
 	AcksAll      int           // acknowledgements to strangers in all in an hour; 200

@@ -41,7 +41,12 @@ func TestPeople(t *testing.T) {
 	same(t, "people after it", len(must(s.Persons(ctx, ""))(t)), 1)
 	agent := addPerson(t, s, desk.Admin, "ana@ejemplo.test", team, onCall)
 	p.Name, p.UndeliverableSince, p.Language, p.Blocked = "Carla Ñ", c.now(), "es", true
-	write(t, s, func(tx *Tx) error { return tx.SetPerson(ctx, p) })
+	write(t, s, func(tx *Tx) error {
+		return tx.ChangePerson(ctx, p.ID, func(q *desk.Person) {
+			q.Name, q.UndeliverableSince, q.Language, q.Blocked = p.Name, p.UndeliverableSince, p.Language, p.Blocked
+		})
+	})
+	write(t, s, func(tx *Tx) error { return tx.ChangePerson(ctx, p.ID, func(q *desk.Person) { q.Team = false }) })
 	got := must(s.Person(ctx, p.ID))(t)
 	got.UndeliverableSince = got.UndeliverableSince.UTC()
 	same(t, "person", got, p)

@@ -43,6 +43,9 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 // Begin is Write in two steps: what is begun first is run first, and the function that it returns waits until f is
 // durable. It must be called: who left early would not know whether it was done.
 func (s *Store) Begin(ctx context.Context, f func(*Tx) error) (wait func() error) {
+	if s.writer == nil {
+		return func() error { return ErrReadOnly }
+	}
 	j := job{ctx: ctx, f: f, done: make(chan error, 1)}
 	select {
 	case s.writer.jobs <- j:

@@ -104,16 +104,23 @@ type limitsConfig struct {
 }
 
 type capsConfig struct {
-	AckEvery     duration `toml:"ack_every"`
-	AcksADay     int      `toml:"acks_a_day"`
-	AcksDomain   int      `toml:"acks_domain_hour"`
-	AcksAll      int      `toml:"acks_hour"`
-	TicketHour   int      `toml:"ticket_hour"`
-	NewTicketsOf int      `toml:"new_tickets_hour"`
+	AckEvery     *duration `toml:"ack_every"`
+	AcksADay     int       `toml:"acks_a_day"`
+	AcksDomain   int       `toml:"acks_domain_hour"`
+	AcksAll      int       `toml:"acks_hour"`
+	TicketHour   int       `toml:"ticket_hour"`
+	NewTicketsOf int       `toml:"new_tickets_hour"`
 }
 
 func (c capsConfig) caps() store.Caps {
-	return store.Caps{AckEvery: time.Duration(c.AckEvery), AcksADay: c.AcksADay, AcksDomain: c.AcksDomain, AcksAll: c.AcksAll,
+	every := time.Duration(0)
+	if c.AckEvery != nil {
+		every = time.Duration(*c.AckEvery)
+		if every == 0 { // as written; what is left out is the default
+			every = -1
+		}
+	}
+	return store.Caps{AckEvery: every, AcksADay: c.AcksADay, AcksDomain: c.AcksDomain, AcksAll: c.AcksAll,
 		TicketHour: c.TicketHour, NewTicketsOf: c.NewTicketsOf}
 }
 
@@ -174,11 +181,11 @@ func (a *app) config() (config, error) {
 	}
 	c := defaults()
 	if file != "" {
-		text, err := os.ReadFile(file)
+		text, err := readConfig(file)
 		if err != nil {
-			return c, fmt.Errorf("read configuration: %w", err)
+			return c, err
 		}
-		if c, err = parseConfig(file, string(text)); err != nil {
+		if c, err = parseConfig(file, text); err != nil {
 			return c, err
 		}
 	}
@@ -197,45 +204,10 @@ func parseConfig(file, text string) (config, error) {
 		return c, err
 	}
 	d := toml.NewDecoder(strings.NewReader(text)).DisallowUnknownFields()
-	err = d.Decode(&c)
-	var strict *toml.StrictMissingError
-	var decode *toml.DecodeError
-	switch {
-	case errors.As(err, &strict):
-		e := strict.Errors[0]
-		line, _ := e.Position()
-		return c, fmt.Errorf("%s:%d: unknown key %s%s", file, line, strings.Join(e.Key(), "."), didYouMean(e.Key()))
-	case errors.As(err, &decode):
-		line, _ := decode.Position()
-		return c, fmt.Errorf("%s:%d: %s%s", file, line, keyPrefix(decode.Key()), wanted(strings.TrimPrefix(decode.Error(), "toml: ")))
-	case err != nil:
-		return c, fmt.Errorf("%s: %s", file, strings.TrimPrefix(err.Error(), "toml: "))
+	if err := d.Decode(&c); err != nil {
+		return c, decodeError(file, c.text, err)
 	}
 	return c, nil
-}
-
-var wrongType = regexp.MustCompile(`^cannot decode TOML (.+) into .* of type (\S+)$`)
-
-// wanted says what would be right where the decoder speaks of our types.
-func wanted(text string) string {
-	m := wrongType.FindStringSubmatch(text)
-	if m == nil {
-		return text
-	}
-	want, known := map[string]string{"bool": "true or false, without quotes", "int": "a number, without quotes", "string": "text in quotes",
-		"[]string": "a list of texts, such as [\"a\", \"b\"]", "main.duration": "a duration in quotes, such as \"10m\"",
-		"main.size": "a size in quotes, such as \"25MB\""}[m[2]]
-	if !known {
-		want = "something else"
-	}
-	return "this is of type " + m[1] + ": want " + want
-}
-
-func keyPrefix(key toml.Key) string {
-	if len(key) == 0 {
-		return ""
-	}
-	return strings.Join(key, ".") + ": "
 }
 
 // check says what is wrong with the values, naming the key, and what would be right.
@@ -349,8 +321,11 @@ func checkListen(key, address, example string) error {
 }
 
 func (c config) checkHTTP() error {
-	if c.HTTP == nil || c.HTTP.Listen == "" {
+	if c.HTTP == nil {
 		return nil
+	}
+	if c.HTTP.Listen == "" {
+		return errors.New(`http.listen: name an address such as "127.0.0.1:8025", or leave out [http]`)
 	}
 	return checkListen("http.listen", c.HTTP.Listen, "127.0.0.1:8025")
 }

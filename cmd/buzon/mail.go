@@ -16,9 +16,9 @@ func (a *app) mail() *cobra.Command {
 	c := &cobra.Command{Use: "mail", Short: "The journal: every mail and what became of it"}
 	list := a.mailList()
 	c.AddCommand(list,
-		a.mailCommand("show ID", "Show the journal row of a mail", a.showMail),
-		a.mailCommand("explain ID", "Say what became of a mail, by which rule, and who was or was not told", a.explainMail),
-		a.mailCommand("raw ID", "Print the mail as it came, byte for byte", a.rawMail))
+		a.mailCommand(a.look, "show ID", "Show the journal row of a mail", a.showMail),
+		a.mailCommand(a.look, "explain ID", "Say what became of a mail, by which rule, and who was or was not told", a.explainMail),
+		a.mailCommand(a.look, "raw ID", "Print the mail as it came, byte for byte", a.rawMail))
 	return c
 }
 
@@ -88,7 +88,7 @@ func (a *app) mailList() *cobra.Command {
 }
 
 func (a *app) listMails(ctx context.Context, flags *mailFlags) error {
-	h, err := a.existing(ctx)
+	h, err := a.look(ctx)
 	if err != nil {
 		return err
 	}
@@ -179,8 +179,8 @@ func orNull(n int64) *int64 {
 }
 
 // mailCommand is a subcommand about one mail.
-func (a *app) mailCommand(use, short string, f func(context.Context, *house, store.Mail) error) *cobra.Command {
-	return about(a, use, short, "mail", "buzon mail list", func(ctx context.Context, h *house, id int64) (store.Mail, bool, error) {
+func (a *app) mailCommand(open opener, use, short string, f func(context.Context, *house, store.Mail) error) *cobra.Command {
+	return about(open, use, short, "mail", "buzon mail list", func(ctx context.Context, h *house, id int64) (store.Mail, bool, error) {
 		return h.store.Mail(ctx, id)
 	}, f)
 }

@@ -28,10 +28,10 @@ func (a *app) mailbox() *cobra.Command {
 	reconcile.Flags().BoolVar(&aside, "aside", false, "try again also what could not be read before")
 	c.AddCommand(
 		&cobra.Command{Use: "list", Short: "List them, with the last success and the last error", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-			return a.withAccounts(c.Context(), nil, a.listAccounts)
+			return a.withAccounts(c.Context(), a.look, nil, a.listAccounts)
 		}},
 		&cobra.Command{Use: "show ACCOUNT", Short: "Show how an account is doing", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-			return a.withAccounts(c.Context(), args, a.showAccount)
+			return a.withAccounts(c.Context(), a.look, args, a.showAccount)
 		}},
 		&cobra.Command{Use: "poll [ACCOUNT]", Short: "Look for new mail now", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
 			return a.orderAccounts(c.Context(), args, imappoll.PollNow)
@@ -41,8 +41,8 @@ func (a *app) mailbox() *cobra.Command {
 }
 
 // withAccounts calls f with the accounts that are named, or all.
-func (a *app) withAccounts(ctx context.Context, names []string, f func(context.Context, *house, []imapConfig) error) error {
-	h, err := a.existing(ctx)
+func (a *app) withAccounts(ctx context.Context, open opener, names []string, f func(context.Context, *house, []imapConfig) error) error {
+	h, err := open(ctx)
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (a *app) showAccount(ctx context.Context, h *house, list []imapConfig) erro
 
 // orderAccounts has the daemon do something now, or does it here when none runs.
 func (a *app) orderAccounts(ctx context.Context, names []string, order imappoll.Order) error {
-	return a.withAccounts(ctx, names, func(ctx context.Context, h *house, list []imapConfig) error {
+	return a.withAccounts(ctx, a.existing, names, func(ctx context.Context, h *house, list []imapConfig) error {
 		alone, err := h.takeLock()
 		if err != nil {
 			return err

@@ -30,6 +30,7 @@ func main() {
 	syscall.Umask(0o077) // what the desk keeps is private, whatever the caller's umask
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // whoever asks a second time waits for nothing
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

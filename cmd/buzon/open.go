@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -41,15 +38,9 @@ type house struct {
 var errRunning = errors.New("another buzon works on this data directory: stop it first, or use another --data")
 
 // open opens the desk of a configuration, making its data directory when it is missing.
-func open(ctx context.Context, c config, log *slog.Logger) (h *house, err error) {
-	h = &house{config: c, log: log}
-	if h.location, err = c.location(); err != nil {
-		return nil, err
-	}
-	if h.boxes, err = c.mailboxes(); err != nil {
-		return nil, err
-	}
-	if h.config.Language, h.templates, err = c.words(); err != nil {
+func open(ctx context.Context, c config, log *slog.Logger) (*house, error) {
+	h, err := c.house(log)
+	if err != nil {
 		return nil, err
 	}
 	if h.store, err = store.Open(ctx, c.DataDir, store.Options{Log: log, MinFree: int64(c.MinFree)}); err != nil {
@@ -65,6 +56,19 @@ func open(ctx context.Context, c config, log *slog.Logger) (h *house, err error)
 		return nil, failed(err)
 	}
 	return h, nil
+}
+
+// house is what the configuration says of a desk, which is not open yet.
+func (c config) house(log *slog.Logger) (h *house, err error) {
+	h = &house{config: c, log: log}
+	if h.location, err = c.location(); err != nil {
+		return nil, err
+	}
+	if h.boxes, err = c.mailboxes(); err != nil {
+		return nil, err
+	}
+	h.config.Language, h.templates, err = c.words()
+	return h, err
 }
 
 // missKeys warns when the keys are new and the desk is not: they were lost, or left out of a backup.
@@ -97,16 +101,40 @@ func (c config) words() (language string, set *templates.Set, err error) {
 	return language, set, nil
 }
 
-// existing opens a desk that must be there already: a command that only looks makes nothing.
+// opener is look or existing.
+type opener = func(context.Context) (*house, error)
+
+// look opens a desk to be read: nothing is made or changed.
+func (a *app) look(ctx context.Context) (*house, error) {
+	c, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	h, err := c.house(a.logger())
+	if err != nil {
+		return nil, err
+	}
+	h.store, err = store.Look(ctx, c.DataDir, store.Options{Log: h.log, MinFree: int64(c.MinFree)})
+	if errors.Is(err, store.ErrNoDesk) {
+		err = c.noDesk()
+	}
+	return h, failed(err)
+}
+
+// existing opens a desk that must be there already, to change it.
 func (a *app) existing(ctx context.Context) (*house, error) {
 	c, err := a.config()
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(filepath.Join(c.DataDir, "buzon.db")); errors.Is(err, fs.ErrNotExist) {
-		return nil, failed(fmt.Errorf("there is no desk in %s yet: start buzon serve, or name another with --data", c.DataDir))
+	if !exists(filepath.Join(c.DataDir, "buzon.db")) {
+		return nil, failed(c.noDesk())
 	}
 	return open(ctx, c, a.logger(slog.LevelWarn))
+}
+
+func (c config) noDesk() error {
+	return fmt.Errorf("there is no desk in %s yet: start buzon serve, or name another with --data", c.DataDir)
 }
 
 // close gives everything back.
@@ -126,55 +154,6 @@ func (h *house) takeLock() (bool, error) {
 		h.lock = nil
 	}
 	return got, err
-}
-
-// people makes the agents and on-call people of the configuration who are missing.
-func (h *house) people(ctx context.Context) error {
-	onCall := map[string]bool{}
-	wanted := map[string]desk.Person{}
-	for _, address := range h.config.OnCall.Addresses {
-		a := desk.Canonical(address)
-		onCall[a] = true
-		wanted[a] = desk.Person{Name: a, Role: desk.Agent, OnCall: true}
-	}
-	for address, name := range h.config.Agents {
-		a := desk.Canonical(address)
-		wanted[a] = desk.Person{Name: name, Role: desk.Agent, Team: true, OnCall: onCall[a]}
-	}
-	addresses := make([]string, 0, len(wanted))
-	for a := range wanted {
-		addresses = append(addresses, a)
-	}
-	sort.Strings(addresses)
-	for _, a := range addresses {
-		if err := h.person(ctx, a, wanted[a]); err != nil {
-			return fmt.Errorf("make %s an agent: %w", a, err)
-		}
-	}
-	return nil
-}
-
-// person makes the person, or an agent of the customer who has the address; an agent is left as he is, but for on call.
-func (h *house) person(ctx context.Context, address string, want desk.Person) error {
-	known, err := h.store.PersonByAddress(ctx, address)
-	if err != nil {
-		return err
-	}
-	if known.Agent() && known.OnCall == want.OnCall {
-		return nil
-	}
-	return h.store.Write(ctx, func(tx *store.Tx) error {
-		if known.ID == 0 {
-			want.Addresses, want.Active = []string{address}, true
-			_, err := tx.AddPerson(ctx, want)
-			return err
-		}
-		if !known.Agent() {
-			known.Role, known.Team, known.Active = want.Role, want.Team, true
-		}
-		known.OnCall = want.OnCall
-		return tx.SetPerson(ctx, known)
-	})
 }
 
 // intake returns what files mail.

@@ -22,12 +22,12 @@ func (a *app) outbox() *cobra.Command {
 	list.Flags().Int64Var(&f.Ticket, "ticket", 0, "only about this ticket")
 	list.Flags().IntVar(&f.Limit, "limit", 1000, "how many")
 	c.AddCommand(list,
-		a.outboxCommand("show ID", "Show an outgoing mail, and its bytes while it is kept", a.showOutgoing),
-		a.outboxCommand("retry ID", "Send a mail now: one that waits, or one that failed", func(ctx context.Context, h *house, o store.Outgoing) error {
+		a.outboxCommand(a.look, "show ID", "Show an outgoing mail, and its bytes while it is kept", a.showOutgoing),
+		a.outboxCommand(a.existing, "retry ID", "Send a mail now: one that waits, or one that failed", func(ctx context.Context, h *house, o store.Outgoing) error {
 			done, err := h.store.RetryOutgoing(ctx, o.ID)
 			return a.done(done, err, "mail %d is due now", "mail %d has been sent, or is being sent", o.ID)
 		}),
-		a.outboxCommand("drop ID", "Give a mail up", func(ctx context.Context, h *house, o store.Outgoing) error {
+		a.outboxCommand(a.existing, "drop ID", "Give a mail up", func(ctx context.Context, h *house, o store.Outgoing) error {
 			done, err := h.store.DropOutgoing(ctx, o.ID)
 			return a.done(done, err, "mail %d is given up", "mail %d is settled, or is being sent", o.ID)
 		}))
@@ -47,7 +47,7 @@ func (a *app) done(done bool, err error, yes, no string, id int64) error {
 }
 
 func (a *app) listOutbox(ctx context.Context, f store.OutboxFilter) error {
-	h, err := a.existing(ctx)
+	h, err := a.look(ctx)
 	if err != nil {
 		return err
 	}
@@ -102,8 +102,8 @@ func outgoingJSON(o store.Outgoing) outgoingRow {
 }
 
 // outboxCommand is a subcommand about one outgoing mail.
-func (a *app) outboxCommand(use, short string, f func(context.Context, *house, store.Outgoing) error) *cobra.Command {
-	return about(a, use, short, "outgoing mail", "buzon outbox list", func(ctx context.Context, h *house, id int64) (store.Outgoing, bool, error) {
+func (a *app) outboxCommand(open opener, use, short string, f func(context.Context, *house, store.Outgoing) error) *cobra.Command {
+	return about(open, use, short, "outgoing mail", "buzon outbox list", func(ctx context.Context, h *house, id int64) (store.Outgoing, bool, error) {
 		return h.store.OutgoingMail(ctx, id)
 	}, f)
 }

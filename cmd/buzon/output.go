@@ -104,15 +104,16 @@ func among[T ~string](flag string, value T, known ...T) error {
 	return fmt.Errorf("--%s: %q: want one of %s", flag, value, strings.Join(names, ", "))
 }
 
-// about is a subcommand about one thing that has a number; what and list name it and where to look for it.
-func about[T any](a *app, use, short, what, list string, get func(context.Context, *house, int64) (T, bool, error),
+// about is a subcommand about one thing that has a number; what and list name it and where to look for it. The desk is
+// opened by look or by existing.
+func about[T any](open opener, use, short, what, list string, get func(context.Context, *house, int64) (T, bool, error),
 	f func(context.Context, *house, T) error) *cobra.Command {
 	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
 		n, err := number(args[0], what)
 		if err != nil {
 			return err
 		}
-		h, err := a.existing(c.Context())
+		h, err := open(c.Context())
 		if err != nil {
 			return err
 		}

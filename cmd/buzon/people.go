@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -44,7 +46,7 @@ func (p *personFlags) register(c *cobra.Command, noun string) {
 }
 
 // apply sets those fields that the command line names; all says every field.
-func (p *personFlags) apply(c *cobra.Command, q desk.Person) desk.Person {
+func (p *personFlags) apply(c *cobra.Command, q *desk.Person) {
 	set := func(flag string) bool { return c.Flags().Changed(flag) }
 	if set("name") {
 		q.Name = p.name
@@ -67,7 +69,6 @@ func (p *personFlags) apply(c *cobra.Command, q desk.Person) desk.Person {
 	if set("active") {
 		q.Active = p.active
 	}
-	return q
 }
 
 func (a *app) peopleAdd(noun string) *cobra.Command {
@@ -84,7 +85,7 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 			}
 			p.Addresses = append(p.Addresses, desk.Canonical(address))
 		}
-		p = f.apply(c, p)
+		f.apply(c, &p)
 		conf, err := a.config()
 		if err != nil {
 			return err
@@ -97,7 +98,7 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 		if _, own := findMailbox(h.boxes, p.Address()); own {
 			return failed(fmt.Errorf("%s is a mailbox of the desk: its notices would come back to it; name the person's own address", p.Address()))
 		}
-		if err := h.checkLanguage(f.language); err != nil {
+		if err := errors.Join(h.checkLanguage(f.language), failed(conf.onCallSettable(c, p))); err != nil {
 			return err
 		}
 		return failed(h.addPerson(c.Context(), p, noun))
@@ -126,18 +127,17 @@ func (h *house) addPerson(ctx context.Context, p desk.Person, noun string) error
 		if noun != "agent" || known.Agent() {
 			return fmt.Errorf("%s is there already: use buzon %s set", p.Address(), noun)
 		}
-		known.Role, known.Team, known.OnCall, known.Active = p.Role, p.Team, p.OnCall, true
-		if p.Name != "" {
-			known.Name = p.Name
-		}
-		return tx.SetPerson(ctx, known)
+		return tx.ChangePerson(ctx, known.ID, func(q *desk.Person) {
+			q.Role, q.Team, q.OnCall, q.Active = p.Role, p.Team, p.OnCall, true
+			q.Name = cmp.Or(p.Name, q.Name)
+		})
 	})
 }
 
 // withPerson is a subcommand about one person by address.
-func (a *app) withPerson(use, short string, f func(*cobra.Command, *house, desk.Person) error) *cobra.Command {
+func (a *app) withPerson(open opener, use, short string, f func(*cobra.Command, *house, desk.Person) error) *cobra.Command {
 	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		h, err := a.existing(c.Context())
+		h, err := open(c.Context())
 		if err != nil {
 			return err
 		}
@@ -152,24 +152,32 @@ func (a *app) withPerson(use, short string, f func(*cobra.Command, *house, desk.
 
 func (a *app) peopleSet(noun string) *cobra.Command {
 	var f personFlags
-	c := a.withPerson("set ADDRESS", "Change "+noun, func(c *cobra.Command, h *house, p desk.Person) error {
+	c := a.withPerson(a.existing, "set ADDRESS", "Change "+noun, func(c *cobra.Command, h *house, p desk.Person) error {
 		if noun == "agent" && !p.Agent() {
 			return fmt.Errorf("%s is no agent: use buzon agent add", p.Address())
 		}
 		if err := h.checkLanguage(f.language); err != nil {
 			return exitError{exitUsage, err}
 		}
-		p = f.apply(c, p)
+		var more []string
 		for _, address := range f.addresses {
 			if desk.Canonical(address) == "" {
 				return exitError{exitUsage, fmt.Errorf("%q is no mail address", address)}
 			}
-			p.Addresses = append(p.Addresses, desk.Canonical(address))
+			more = append(more, desk.Canonical(address))
+		}
+		if err := errors.Join(h.config.settable(p), h.config.onCallSettable(c, p)); err != nil {
+			return err
 		}
 		return h.store.Write(c.Context(), func(tx *store.Tx) error {
-			if err := tx.SetPerson(c.Context(), p); err != nil || len(f.addresses) == 0 {
+			err := tx.ChangePerson(c.Context(), p.ID, func(p *desk.Person) { f.apply(c, p) })
+			if err != nil || len(more) == 0 {
 				return err
 			}
+			if p, err = tx.Person(c.Context(), p.ID); err != nil {
+				return err
+			}
+			p.Addresses = append(p.Addresses, more...)
 			return tx.SetAddresses(c.Context(), p)
 		})
 	})
@@ -179,21 +187,27 @@ func (a *app) peopleSet(noun string) *cobra.Command {
 
 // peopleRemove ends a person's part in the desk. What he wrote stays, and so does his name on it.
 func (a *app) peopleRemove(noun string) *cobra.Command {
-	return a.withPerson("remove ADDRESS", "End the part of "+noun+" in the desk; what was written stays", func(c *cobra.Command, h *house, p desk.Person) error {
+	return a.withPerson(a.existing, "remove ADDRESS", "End the part of "+noun+" in the desk; what was written stays", func(c *cobra.Command, h *house, p desk.Person) error {
 		if noun == "agent" && !p.Agent() {
 			return fmt.Errorf("%s is no agent", p.Address())
 		}
-		p.Active, p.OnCall, p.Team = false, false, false
-		if noun == "agent" { // his tokens and commands end with this; as a customer he may still write
-			p.Role, p.Active = desk.Customer, true
+		if err := h.config.removable(p); err != nil {
+			return err
 		}
-		return h.store.Write(c.Context(), func(tx *store.Tx) error { return tx.SetPerson(c.Context(), p) })
+		return h.store.Write(c.Context(), func(tx *store.Tx) error {
+			return tx.ChangePerson(c.Context(), p.ID, func(p *desk.Person) {
+				p.Active, p.OnCall, p.Team = false, false, false
+				if noun == "agent" { // his tokens and commands end with this; as a customer he may still write
+					p.Role, p.Active = desk.Customer, true
+				}
+			})
+		})
 	})
 }
 
 func (a *app) peopleList(noun string) *cobra.Command {
 	return &cobra.Command{Use: "list", Short: "List them", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		h, err := a.existing(c.Context())
+		h, err := a.look(c.Context())
 		if err != nil {
 			return err
 		}
@@ -257,7 +271,7 @@ func (h *house) personJSON(ctx context.Context, p desk.Person) (personRow, error
 }
 
 func (a *app) peopleShow() *cobra.Command {
-	return a.withPerson("show ADDRESS", "Show one", func(c *cobra.Command, h *house, p desk.Person) error {
+	return a.withPerson(a.look, "show ADDRESS", "Show one", func(c *cobra.Command, h *house, p desk.Person) error {
 		row, err := h.personJSON(c.Context(), p)
 		if err != nil {
 			return err

@@ -17,7 +17,7 @@ func (a *app) quarantine() *cobra.Command {
 	}}
 	f.register(list)
 	c.AddCommand(list,
-		a.mailCommand("show ID", "Say why a mail is here", a.explainMail),
+		a.mailCommand(a.look, "show ID", "Say why a mail is here", a.explainMail),
 		a.quarantineCommand("retry ID", "Try to file a mail again, as after an upgrade", "mail %d will be filed again", func(ctx context.Context, h *house, m store.Mail) (bool, error) {
 			return h.requeue(ctx, m, false)
 		}),
@@ -31,7 +31,7 @@ func (a *app) quarantine() *cobra.Command {
 }
 
 func (a *app) quarantineCommand(use, short, yes string, f func(context.Context, *house, store.Mail) (bool, error)) *cobra.Command {
-	return a.mailCommand(use, short, func(ctx context.Context, h *house, m store.Mail) error {
+	return a.mailCommand(a.existing, use, short, func(ctx context.Context, h *house, m store.Mail) error {
 		done, err := f(ctx, h, m)
 		return a.done(done, err, yes, "mail %d is not in quarantine", m.ID)
 	})

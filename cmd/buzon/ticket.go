@@ -25,7 +25,7 @@ func (a *app) ticketList() *cobra.Command {
 	var requester, assignee string
 	text := map[string]*string{}
 	c := &cobra.Command{Use: "list", Short: "List the tickets that are not closed, the newest first", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		h, err := a.existing(c.Context())
+		h, err := a.look(c.Context())
 		if err != nil {
 			return err
 		}
@@ -37,15 +37,18 @@ func (a *app) ticketList() *cobra.Command {
 		for name, value := range text {
 			f.Text[name] = *value
 		}
-		for address, id := range map[string]*int64{requester: &f.Requester, assignee: &f.Assignee} {
-			if address == "" {
+		for _, w := range []struct {
+			address string
+			id      *int64
+		}{{requester, &f.Requester}, {assignee, &f.Assignee}} {
+			if w.address == "" {
 				continue
 			}
-			p, err := h.named(c.Context(), address)
+			p, err := h.named(c.Context(), w.address)
 			if err != nil {
 				return failed(err)
 			}
-			*id = p.ID
+			*w.id = p.ID
 		}
 		list, err := h.store.Tickets(c.Context(), f)
 		if err != nil {
@@ -238,7 +241,7 @@ func address(p desk.Person) *string {
 }
 
 func (a *app) ticketShow() *cobra.Command {
-	return about(a, "show N", "Show a ticket with its items", "ticket", "buzon ticket list --status all",
+	return about(a.look, "show N", "Show a ticket with its items", "ticket", "buzon ticket list --status all",
 		func(ctx context.Context, h *house, n int64) (desk.Ticket, bool, error) { return h.store.Ticket(ctx, n) },
 		func(ctx context.Context, h *house, t desk.Ticket) error {
 			row, err := h.ticketJSON(ctx, t, true)
@@ -297,7 +300,7 @@ func (a *app) ticketSearch() *cobra.Command {
 	var limit int
 	c := &cobra.Command{Use: "search WORD...", Short: "Find tickets by the words in them, accents and case aside", Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			h, err := a.existing(c.Context())
+			h, err := a.look(c.Context())
 			if err != nil {
 				return err
 			}
