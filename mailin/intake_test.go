@@ -1,10 +1,13 @@
 package mailin
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -198,4 +201,59 @@ func BenchmarkIntake(b *testing.B) {
 	h.settled(time.Minute)
 	b.StopTimer()
 	stop()
+}
+
+// TestUnreadableFile: a kept mail whose file is spoilt costs itself three attempts, the quarantine and a notice; the mails
+// before and behind it are filed, after a restart too. Where all files are gone none of them is blamed.
+func TestUnreadableFile(t *testing.T) {
+	for name, spoil := range map[string]func(path string) error{
+		"gone": os.Remove,
+		"cut":  func(path string) error { return os.Truncate(path, 1000) },
+		"other bytes": func(path string) error {
+			return os.WriteFile(path, bytes.Repeat([]byte("z"), 3*store.InlineSize), 0o600)
+		},
+		"that can't be opened":     func(path string) error { return errors.Join(os.Remove(path), os.Symlink(path, path)) },
+		"a directory in its place": func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o700)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			large := strings.Repeat("y", 2*store.InlineSize)
+			before := h.receive(h.plain("a@cliente.test", box, "antes", large+"a"))
+			bad := h.receive(h.plain(customer, box, "ilegible", large+"b"))
+			behind := h.receive(h.plain("c@cliente.test", box, "detrás", large+"c"))
+			sha := h.mail(bad).SHA256
+			path := filepath.Join(h.store.Dir(), "blobs", sha[:2], sha[2:])
+			if err := spoil(path); err != nil {
+				t.Fatal(err)
+			}
+			h.run(10 * time.Second)
+			m := h.mail(bad)
+			if m.Outcome != store.OutcomeQuarantine || m.Attempts != attempts || !strings.Contains(m.Error, path) || !strings.Contains(m.Error, "backup") {
+				t.Errorf("%q after %d attempts: %s", m.Outcome, m.Attempts, m.Error)
+			}
+			for _, id := range []int64{before, behind} {
+				if m := h.mail(id); m.Outcome != store.OutcomeTicket {
+					t.Errorf("mail %d: %q, %s", id, m.Outcome, m.Error)
+				}
+			}
+		})
+	}
+	t.Run("all", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		id := h.receive(h.plain(customer, box, "espera", strings.Repeat("y", 2*store.InlineSize)))
+		blobs, away := filepath.Join(h.store.Dir(), "blobs"), filepath.Join(h.store.Dir(), "away")
+		if err := errors.Join(os.Rename(blobs, away), os.Mkdir(blobs, 0o700)); err != nil {
+			t.Fatal(err)
+		}
+		stop := h.start(h.idle)
+		defer stop()
+		h.receive(h.plain("d@cliente.test", box, "pequeño", "x"))
+		time.AfterFunc(300*time.Millisecond, func() { os.Remove(blobs); os.Rename(away, blobs) })
+		h.settled(10 * time.Second)
+		if m := h.mail(id); m.Outcome != store.OutcomeTicket || m.Attempts > 2 {
+			t.Errorf("%q after %d attempts: %s", m.Outcome, m.Attempts, m.Error)
+		}
+	})
 }

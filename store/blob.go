@@ -116,10 +116,14 @@ func (p *Spool) place() error {
 		return fmt.Errorf("sync mail: %w", err)
 	}
 	path := p.store.blobPath(p.SHA256())
-	if err := p.store.blobShelf(filepath.Dir(path)); err != nil {
-		return fmt.Errorf("make blob directory: %w", err)
+	err := p.store.blobShelf(filepath.Dir(path))
+	if err == nil {
+		err = os.Rename(p.file.Name(), path)
 	}
-	if err := os.Rename(p.file.Name(), path); err != nil {
+	if errors.Is(err, fs.ErrPermission) {
+		return p.store.unreadable(path, err)
+	}
+	if err != nil {
 		return fmt.Errorf("keep mail: %w", err)
 	}
 	p.kept = true
@@ -209,8 +213,7 @@ func (b *Blob) Close() error {
 // Reader reads the blob from its beginning.
 func (b *Blob) Reader() io.Reader { return io.NewSectionReader(b, 0, b.Size) }
 
-// openBlob opens the bytes with the id. A row whose file is gone or cut is an error that names the file, and no Fault:
-// waiting does not bring it back.
+// openBlob opens the bytes with the id. What can't be read is Unreadable and no Fault, unless it is all of them.
 func (s *Store) openBlob(ctx context.Context, id int64) (*Blob, error) {
 	var sum, data []byte
 	var size int64
@@ -226,16 +229,14 @@ func (s *Store) openBlob(ctx context.Context, id int64) (*Blob, error) {
 		b.ReaderAt = bytes.NewReader(data)
 		return b, nil
 	}
-	f, err := os.Open(s.blobPath(b.SHA256))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("kept bytes are missing, restore the file from a backup: %w", err)
-	}
+	path := s.blobPath(b.SHA256)
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, fault(fmt.Errorf("open kept bytes: %w", err))
+		return nil, s.unreadable(path, err)
 	}
-	if fi, err := f.Stat(); err == nil && fi.Size() != size {
+	if err := sound(f, size, sum); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("%s has %d bytes and should have %d: restore it from a backup", f.Name(), fi.Size(), size)
+		return nil, &Unreadable{path, err}
 	}
 	b.ReaderAt, b.closer = f, f
 	return b, nil

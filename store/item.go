@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"buzon/store/desk"
@@ -20,7 +21,11 @@ type NewAttachment struct {
 // Settled makes the spools of attachments durable before a transaction names them.
 func Settled(list []NewAttachment) error {
 	for _, a := range list {
-		if err := a.Spool.settle(); err != nil {
+		err := a.Spool.settle()
+		if unreadable := (*Unreadable)(nil); errors.As(err, &unreadable) {
+			return err
+		}
+		if err != nil {
 			return fault(err)
 		}
 	}

@@ -283,6 +283,14 @@ func TestCheck(t *testing.T) {
 	if _, err := s.OpenMail(ctx, m); err == nil || Temporary(err) {
 		t.Errorf("open a cut file: %v, temporary %v", err, Temporary(err))
 	}
+	var u *Unreadable
+	if err := s.unreadable(path, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}); !errors.As(err, &u) || Temporary(err) ||
+		!strings.Contains(err.Error(), "chown") || !strings.Contains(err.Error(), path) {
+		t.Errorf("somebody else's file: %v", err)
+	}
+	if err := s.unreadable(path, &fs.PathError{Op: "open", Path: path, Err: syscall.EMFILE}); !Temporary(err) {
+		t.Errorf("too many open files: %v", err)
+	}
 	check(t, os.Remove(path))
 	if err := s.Check(ctx); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("a missing file: %v", err)
@@ -311,7 +319,7 @@ func TestLookChangesNothing(t *testing.T) {
 	check(t, s.Close())
 	files := len(must(os.ReadDir(dir))(t))
 	look := must(Look(ctx, dir, Options{}))(t)
-	same(t, "mails", len(must(look.Mails(ctx, "", 9))(t)), 2)
+	same(t, "mails", len(must(look.Mails(ctx, MailFilter{}))(t)), 2)
 	same(t, "instance", look.Instance(), "old")
 	same(t, "a write", look.Write(ctx, func(*Tx) error { return nil }), ErrReadOnly)
 	check(t, look.Close())

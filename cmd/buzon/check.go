@@ -23,6 +23,9 @@ func (a *app) check() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := becomeOwner(conf.DataDir); err != nil {
+				return failed(err)
+			}
 			return a.checkAll(c.Context(), conf, send)
 		}}
 	c.Flags().BoolVar(&send, "send", false, "send a mail to each IMAP account's address, to see that plus-addressing works")
@@ -42,7 +45,7 @@ func (a *app) checkAll(ctx context.Context, conf config, send bool) error {
 		}
 		fmt.Fprintf(a.stdout, "%-14s ok\n", what+":")
 	}
-	report("configuration", nil)
+	report("configuration", conf.checkOwner())
 	report("templates", conf.checkTemplates())
 	if exists(filepath.Join(conf.DataDir, "buzon.db")) {
 		report("database", conf.checkDatabase(ctx))

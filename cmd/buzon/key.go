@@ -32,6 +32,9 @@ func (a *app) keyCommand(use, short string, args cobra.PositionalArgs, f func(*t
 		if err != nil {
 			return err
 		}
+		if err := becomeOwner(c.DataDir); err != nil {
+			return failed(err)
+		}
 		if !exists(c.keyFile()) {
 			return failed(fmt.Errorf("there are no keys in %s yet: start buzon serve, or name another with --data", c.DataDir))
 		}

@@ -27,6 +27,9 @@ func (a *app) oauth() *cobra.Command {
 		Use: "login ACCOUNT", Short: "Let a person open an account's mailbox to the desk, once", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			conf, err := a.config()
+			if err == nil {
+				err = failed(becomeOwner(conf.DataDir)) // who keeps the token reads it
+			}
 			if err != nil {
 				return err
 			}

@@ -39,6 +39,9 @@ var errRunning = errors.New("another buzon works on this data directory: stop it
 
 // open opens the desk of a configuration, making its data directory when it is missing.
 func open(ctx context.Context, c config, log *slog.Logger) (*house, error) {
+	if err := becomeOwner(c.DataDir); err != nil {
+		return nil, failed(err)
+	}
 	h, err := c.house(log)
 	if err != nil {
 		return nil, err
@@ -107,6 +110,9 @@ type opener = func(context.Context) (*house, error)
 // look opens a desk to be read: nothing is made or changed.
 func (a *app) look(ctx context.Context) (*house, error) {
 	c, err := a.config()
+	if err == nil {
+		err = failed(becomeOwner(c.DataDir))
+	}
 	if err != nil {
 		return nil, err
 	}
