@@ -132,6 +132,7 @@ func (in *Intake) try(ctx context.Context, t *turn) bool {
 		err := in.guarded(ctx, t)
 		switch {
 		case err == nil:
+			in.trouble.Store(nil)
 			return true
 		case ctx.Err() != nil:
 			return false
@@ -152,8 +153,17 @@ func (in *Intake) try(ctx context.Context, t *turn) bool {
 	}
 }
 
+// Trouble is the fault of the store that the intake waits out, nil while it works.
+func (in *Intake) Trouble() error {
+	if err := in.trouble.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
 // pause says what is wrong with the store and waits a little.
 func (in *Intake) pause(ctx context.Context, err error, wait time.Duration) {
+	in.trouble.Store(&err)
 	in.o.Log.Error("the store can't be written; mail waits in the journal", "error", err)
 	select {
 	case <-time.After(wait):

@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"buzon/mailin/message"
@@ -55,7 +56,8 @@ type Intake struct {
 	workers  chan struct{} // a place for each mail that is being read
 	resolver func(*store.Tx) *threading.Resolver
 	read     func(context.Context, io.ReaderAt, int64, ReadOptions) (*Reading, error) // Read, unless a test breaks it
-	second   time.Duration                                                            // of waiting, shorter in tests
+	trouble  atomic.Pointer[error]
+	second   time.Duration // of waiting, shorter in tests
 }
 
 // New returns an Intake that Run, or FileOne, sets to work.

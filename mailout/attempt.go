@@ -43,6 +43,9 @@ func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing) {
 	if ctx.Err() == nil {
 		d.mu.Lock()
 		d.outage.heard(r.Away, d.Store.Now(), d.Backoff.defaults().Retry[0])
+		if r.Away {
+			d.outage.why = r.Err
+		}
 		d.mu.Unlock()
 	}
 	d.settle(ctx, o, r)

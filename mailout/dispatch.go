@@ -42,6 +42,14 @@ type Dispatcher struct {
 func (d *Dispatcher) Run(ctx context.Context) error {
 	d.defaults()
 	n, err := d.Store.RecoverOutbox(ctx)
+	for store.Temporary(err) && ctx.Err() == nil {
+		d.Log.Error("cannot write to the outbox; trying again", "error", err)
+		wait(ctx, time.Second)
+		n, err = d.Store.RecoverOutbox(ctx)
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("recover the outbox: %w", err)
 	}
@@ -67,6 +75,13 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	defer time.AfterFunc(d.Grace, abandon).Stop()
 	sending.Wait()
 	return nil
+}
+
+// Trouble is why the relay takes no mail from us, nil while it does.
+func (d *Dispatcher) Trouble() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.outage.why
 }
 
 func (d *Dispatcher) defaults() {

@@ -11,6 +11,7 @@ import (
 type outage struct {
 	asked int       // how often in vain; 0: the relay takes mail
 	until time.Time // when to ask again
+	why   error     // of the last
 }
 
 const (

@@ -20,8 +20,8 @@ import (
 // a file is (measured at 100 to 200 KB).
 const InlineSize = 128 << 10
 
-// errNoRoom refuses new mail before the disk is quite full, so that what was sent can still be written down as sent.
-var errNoRoom = errors.New("the disk is nearly full: make room, or lower min_free")
+// ErrFull refuses new mail before the disk is quite full, so that what was sent can still be written down as sent.
+var ErrFull = errors.New("the disk is nearly full: make room, or lower min_free")
 
 func (s *Store) tmpDir() string  { return filepath.Join(s.dir, "tmp") }
 func (s *Store) blobDir() string { return filepath.Join(s.dir, "blobs") }
@@ -276,7 +276,7 @@ func (s *Store) room() error {
 		need = min(int64(st.Blocks)*int64(st.Bsize)/20, 500<<20)
 	}
 	if int64(st.Bavail)*int64(st.Bsize) < need {
-		return errNoRoom
+		return ErrFull
 	}
 	return nil
 }

@@ -1,13 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
+	"golang.org/x/sys/unix"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -73,31 +76,67 @@ func damage(what string) error {
 	return fmt.Errorf("the database is damaged (%s): stop buzon and restore the last backup", what)
 }
 
-// Check looks for damage: in the database, and among the files that its rows name.
+// Check looks for damage: in all of the database, and among the files that its rows name.
 func (s *Store) Check(ctx context.Context) error {
-	var result string
-	if err := s.db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&result); damaged(err) {
-		return damage(err.Error())
-	} else if err != nil {
-		return fmt.Errorf("check database: %w", err)
+	return cmp.Or(s.intact(ctx, "integrity_check"), s.files(ctx))
+}
+
+// Quick is Check for a running desk: whether its database can be written and is still the one that was opened, and, unless it
+// is large, sound; and the files.
+func (s *Store) Quick(ctx context.Context) error {
+	fi, err := os.Stat(filepath.Join(s.dir, database))
+	if err != nil || !os.SameFile(fi, s.file) {
+		return fmt.Errorf("%s was removed or replaced under the running buzon: stop it, and put the file back or restore the last backup", filepath.Join(s.dir, database))
 	}
-	if result != "ok" {
+	if err := s.Write(ctx, func(*Tx) error { return nil }); err != nil {
+		return err
+	}
+	if fi.Size() <= quickSize {
+		err = s.intact(ctx, "quick_check")
+	}
+	return cmp.Or(err, s.files(ctx))
+}
+
+// intact has SQLite look through the database.
+func (s *Store) intact(ctx context.Context, how string) error {
+	var result string
+	switch err := s.db.QueryRowContext(ctx, "PRAGMA "+how+"(1)").Scan(&result); {
+	case damaged(err):
+		return damage(err.Error())
+	case err != nil:
+		return fmt.Errorf("check database: %w", err)
+	case result != "ok":
 		return damage(result)
 	}
-	var lost []string
+	return nil
+}
+
+// files looks for files of kept bytes that are missing, cut or somebody else's.
+func (s *Store) files(ctx context.Context) error {
+	lost := 0
+	var first error
 	err := s.rows(ctx, "SELECT lower(hex(sha256)), size FROM blob WHERE data IS NULL", nil, func(rows *sql.Rows) error {
 		var sha string
 		var size int64
 		if err := rows.Scan(&sha, &size); err != nil {
 			return err
 		}
-		if fi, err := os.Stat(s.blobPath(sha)); errors.Is(err, fs.ErrNotExist) || err == nil && fi.Size() != size {
-			lost = append(lost, s.blobPath(sha))
+		path := s.blobPath(sha)
+		fi, err := os.Stat(path)
+		switch {
+		case err == nil && fi.Size() != size:
+			err = fmt.Errorf("%d bytes instead of %d", fi.Size(), size)
+		case err == nil:
+			err = unix.Access(path, unix.R_OK)
+		}
+		if err != nil {
+			first = cmp.Or(first, s.unreadable(path, err))
+			lost++
 		}
 		return nil
 	})
-	if err == nil && len(lost) > 0 {
-		err = fmt.Errorf("%d files are missing or cut, the first %s: restore them from a backup", len(lost), lost[0])
+	if err == nil && lost > 1 {
+		first = fmt.Errorf("%d kept files can't be read, the first: %w", lost, first)
 	}
-	return err
+	return cmp.Or(err, first)
 }

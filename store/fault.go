@@ -11,14 +11,13 @@ import (
 // Fault is a failure of the store itself. It always passes: nothing was written, and the same may be tried again.
 type Fault struct {
 	Cause error
-	full  bool
 }
 
 func (f *Fault) Error() string { return "store: " + f.Cause.Error() }
 func (f *Fault) Unwrap() error { return f.Cause }
 
 // Full tells a full disk (RFC 3463 x.3.1) from other faults.
-func (f *Fault) Full() bool { return f.full }
+func (f *Fault) Full() bool { return full(f.Cause) }
 
 // fault marks an error of the database or the disk as one.
 func fault(err error) error {
@@ -26,8 +25,11 @@ func fault(err error) error {
 	if err == nil || errors.As(err, &f) {
 		return err
 	}
-	return &Fault{Cause: err, full: full(err)}
+	return &Fault{Cause: err}
 }
+
+// Full reports whether an error is that of a full disk.
+func Full(err error) bool { return full(err) }
 
 // full tells what a full disk comes to: SQLite has two codes for it, the second for its file of shared memory.
 func full(err error) bool {
@@ -35,7 +37,7 @@ func full(err error) bool {
 	if errors.As(err, &se) && (se.Code()&0xff == sqlite3.SQLITE_FULL || se.Code() == sqlite3.SQLITE_IOERR_SHMSIZE) {
 		return true
 	}
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, errNoRoom)
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, ErrFull)
 }
 
 // Temporary tells an error that is the store's and not the mail's: the database was busy or broken, the disk full.

@@ -165,6 +165,13 @@ func (r Reader) Unsettled(ctx context.Context, after int64, now time.Time, limit
 		after, now.UnixMilli(), now.Add(time.Hour).UnixMilli(), limit)
 }
 
+// Waiting counts the mail that is not filed yet, and says since when the oldest of it waits.
+func (r Reader) Waiting(ctx context.Context) (since time.Time, n int, err error) {
+	var first sql.NullInt64
+	_, err = r.row(ctx, "SELECT min(received_at), count(*) FROM journal WHERE settled_at IS NULL", nil, &first, &n)
+	return when(first), n, err
+}
+
 // LastMail is the highest id in the journal.
 func (r Reader) LastMail(ctx context.Context) (id int64, err error) {
 	_, err = r.row(ctx, "SELECT coalesce(max(id), 0) FROM journal", nil, &id)

@@ -146,6 +146,9 @@ func (s *Store) openWriter(ctx context.Context, path string) (err error) {
 		return err
 	}
 	conn, err := w.Conn(ctx)
+	if err == nil {
+		s.file, err = os.Stat(path)
+	}
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"sync"
 	"time"
@@ -30,6 +31,7 @@ type Options struct {
 type Store struct {
 	Reader
 	dir      string
+	file     fs.FileInfo // of the database as it was opened
 	opt      Options
 	db       *sql.DB // the read pool
 	writer   *writer // nil after Look

@@ -34,7 +34,6 @@ type Key struct {
 // rewrites the file.
 type Keyring struct {
 	path    string
-	made    bool
 	mu      sync.Mutex // held while the file is read anew
 	loaded  atomic.Pointer[keyFile]
 	checked atomic.Int64 // when the file was last looked at, Unix nanoseconds
@@ -54,16 +53,11 @@ func OpenKeyring(path string) (*Keyring, error) {
 	return k, nil
 }
 
-// Made tells that OpenKeyring found no file and made one. Beside a database that already holds
-// tickets this means that the keys were lost: replies to older mail will prove nothing.
-func (k *Keyring) Made() bool { return k.made }
-
 func (k *Keyring) create() error {
 	return k.rewrite(func(keys []secretKey) ([]secretKey, error) {
 		if len(keys) > 0 {
 			return nil, errUnchanged // another process was faster
 		}
-		k.made = true
 		return []secretKey{newKey("a")}, nil
 	})
 }

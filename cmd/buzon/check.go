@@ -1,23 +1,32 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"buzon/mailout"
 	"buzon/store"
+	"buzon/store/desk"
+	"buzon/threading"
 )
 
 func (a *app) check() *cobra.Command {
 	var send bool
-	c := &cobra.Command{Use: "check", Short: "Check configuration, database, templates and logins", Args: cobra.NoArgs,
-		Long: "Checks the configuration, the database, the templates and the logins, makes nothing, and says what to do. Exit status 1 when something is wrong.",
+	c := &cobra.Command{Use: "check", Short: "Check configuration, database, templates, doors and logins", Args: cobra.NoArgs,
+		Long: "Checks the configuration, the database, the templates, the doors and the logins as the user who owns the data directory, " +
+			"makes nothing, and says what to do. Exit status 1 when something is wrong; a warning alone is 0.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			conf, err := a.config()
 			if err != nil {
@@ -32,42 +41,61 @@ func (a *app) check() *cobra.Command {
 	return c
 }
 
+// finding is one line of a check; its JSON is a fixed interface.
+type finding struct {
+	Check string `json:"check"`
+	State string `json:"state"` // ok, note, warning, error
+	Text  string `json:"text"`
+}
+
+// findings prints what is found as it is found.
+type findings struct {
+	app   *app
+	wrong int
+}
+
+func (f *findings) say(what, state, text string) {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if f.app.json {
+			f.app.object(finding{what, state, line})
+			continue
+		}
+		if state == "warning" || state == "ok" {
+			line = strings.TrimSuffix(state+", "+line, ", ok")
+		}
+		fmt.Fprintf(f.app.stdout, "%-14s %s\n", what+":", safe(line))
+	}
+}
+
+// report says that something is right, or what is wrong with it.
+func (f *findings) report(what string, err error, right string) {
+	if err == nil {
+		f.say(what, "ok", cmp.Or(right, "ok"))
+		return
+	}
+	f.wrong++
+	f.say(what, "error", err.Error())
+}
+
 // checkAll makes every check, so that one run shows everything that is wrong.
 func (a *app) checkAll(ctx context.Context, conf config, send bool) error {
-	wrong := 0
-	report := func(what string, err error) {
-		if err != nil {
-			wrong++
-			for line := range strings.Lines(err.Error()) {
-				fmt.Fprintf(a.stdout, "%-14s %s\n", what+":", safe(strings.TrimSpace(line)))
-			}
-			return
-		}
-		fmt.Fprintf(a.stdout, "%-14s ok\n", what+":")
-	}
-	report("configuration", conf.checkOwner())
-	report("templates", conf.checkTemplates())
-	if exists(filepath.Join(conf.DataDir, "buzon.db")) {
-		report("database", conf.checkDatabase(ctx))
-	} else {
-		fmt.Fprintf(a.stdout, "%-14s none yet in %s; buzon serve makes it\n", "database:", conf.DataDir)
-	}
-	if conf.SMTP != nil && conf.SMTP.TLSCert == "" {
-		fmt.Fprintf(a.stdout, "%-14s without TLS: set smtp.tls_cert and smtp.tls_key where mail comes in over a network\n", "smtp:")
-	} else if conf.SMTP != nil {
-		report("smtp", conf.checkCertificate())
-	}
+	f := &findings{app: a}
+	f.report("configuration", conf.checkOwner(), conf.source())
+	f.report("templates", conf.checkTemplates(), "")
+	running := f.checkDesk(ctx, conf)
+	f.checkDoors(conf, running)
 	if conf.Relay == nil {
-		fmt.Fprintf(a.stdout, "%-14s none; mail is written to %s\n", "relay:", filepath.Join(conf.DataDir, "outgoing"))
+		f.say("relay", "note", "none; mail is written to "+filepath.Join(conf.DataDir, "outgoing"))
 	} else {
-		report("relay", conf.tryRelay(ctx))
+		f.report("relay", conf.tryRelay(ctx), "")
 	}
 	for _, account := range conf.IMAP {
 		account = account.withDefaults(conf)
-		report("imap "+account.Name, a.tryIMAP(ctx, conf, account, send))
+		f.report("imap "+account.Name, a.tryIMAP(ctx, f, conf, account, send), "")
 	}
-	if wrong > 0 {
-		return failed(fmt.Errorf("%d of the checks failed", wrong))
+	if f.wrong > 0 {
+		return failed(fmt.Errorf("%d of the checks failed", f.wrong))
 	}
 	return nil
 }
@@ -80,13 +108,170 @@ func (c config) checkTemplates() error {
 	return set.Check()
 }
 
-func (c config) checkDatabase(ctx context.Context) error {
-	s, err := store.Open(ctx, c.DataDir, store.Options{Log: slog.New(slog.DiscardHandler)})
+// checkDesk checks the database, the keys and the people, and reports whether a daemon works on them.
+func (f *findings) checkDesk(ctx context.Context, c config) (running bool) {
+	s, err := store.Look(ctx, c.DataDir, store.Options{Log: slog.New(slog.DiscardHandler)})
+	if errors.Is(err, store.ErrNoDesk) {
+		f.checkVacant(c)
+		return false
+	}
 	if err != nil {
-		return err
+		f.report("database", err, "")
+		return false
 	}
 	defer s.Close()
-	return s.Check(ctx)
+	f.report("database", s.Check(ctx), "in "+absolute(c.DataDir))
+	f.report("keys", c.checkKeys(ctx, s), "")
+	f.checkPeople(s.Persons(ctx, ""))
+	running, err = s.Leased(ctx)
+	f.report("daemon", err, map[bool]string{true: "running", false: "not running"}[running])
+	return running
+}
+
+// checkVacant checks the place of a desk that is to come.
+func (f *findings) checkVacant(c config) {
+	if exists(c.keyFile()) {
+		f.report("database", c.keysAlone(), "")
+		return
+	}
+	dir := absolute(c.DataDir)
+	if c.file == "" && !c.named && !exists(dir) {
+		f.report("database", errNoConfig, "")
+		return
+	}
+	f.say("database", "note", fmt.Sprintf("none yet in %s; buzon serve makes it", dir))
+	for up := dir; ; up = filepath.Dir(up) { // the directory, or the one that it will be made in
+		if err := unix.Access(up, unix.W_OK|unix.X_OK); !errors.Is(err, fs.ErrNotExist) || up == filepath.Dir(up) {
+			if err != nil {
+				f.report("database", fmt.Errorf("%s can't be written (%w): make %s and give it to the user that runs buzon", up, err, dir), "")
+			}
+			break
+		}
+	}
+	f.checkPeople(c.people(), nil)
+}
+
+// checkKeys checks that the keys are there and sound.
+func (c config) checkKeys(ctx context.Context, s *store.Store) error {
+	if err := (&house{config: c, store: s}).keysMissing(ctx); err != nil {
+		return err
+	}
+	if !exists(c.keyFile()) {
+		return nil // as new as the desk
+	}
+	_, err := threading.OpenKeyring(c.keyFile())
+	return err
+}
+
+// people are those of the configuration, as a new desk will have them.
+func (c config) people() (list []desk.Person) {
+	for _, p := range c.configured() {
+		p.Role, p.Active = desk.Agent, true
+		list = append(list, p)
+	}
+	return list
+}
+
+// checkPeople warns where nobody would hear of something.
+func (f *findings) checkPeople(list []desk.Person, err error) {
+	agents, admins := 0, 0
+	for _, p := range list {
+		if p.Agent() && p.Active {
+			agents++
+		}
+		if p.Role == desk.Admin && p.Active {
+			admins++
+		}
+	}
+	switch {
+	case err != nil:
+		f.report("people", err, "")
+	case agents == 0:
+		f.say("people", "warning", "nobody works here, so that nobody is told of mail: buzon agent add ADDRESS --name NAME --admin, or [agents] in the configuration")
+	case admins == 0:
+		f.say("people", "warning", "there is no administrator, so that the whole team hears what goes wrong: buzon agent add ADDRESS --admin")
+	default:
+		f.say("people", "ok", fmt.Sprintf("%d agents, %d of them administrators", agents, admins))
+	}
+}
+
+// checkDoors checks that the doors can be opened, or are open where the daemon runs.
+func (f *findings) checkDoors(c config, running bool) {
+	if c.SMTP == nil && len(c.IMAP) == 0 {
+		f.say("doors", "warning", "there is none: mail comes in by buzon deliver alone; add [smtp] or [[imap]]")
+	}
+	if s := c.SMTP; s != nil {
+		f.report("smtp", errors.Join(checkPort("smtp.listen", s.Listen, running), checkSocket(s.LMTP, running), c.checkCertificate()), "")
+		if s.TLSCert == "" && s.Listen != "" && !loopback(host(s.Listen)) {
+			f.say("smtp", "warning", "without TLS: set smtp.tls_cert and smtp.tls_key where mail comes in over a network")
+		}
+	}
+	if c.HTTP != nil {
+		f.report("http", checkPort("http.listen", c.HTTP.Listen, running), "")
+	}
+}
+
+func host(address string) string {
+	h, _, _ := net.SplitHostPort(address)
+	return h
+}
+
+// checkPort tries to listen where the daemon will; where it runs, somebody must listen there.
+func checkPort(key, address string, running bool) error {
+	if address == "" || strings.HasSuffix(address, ":0") {
+		return nil
+	}
+	if running {
+		conn, err := net.DialTimeout("tcp", address, 5*time.Second)
+		if err != nil {
+			return fmt.Errorf("%s: %s: the daemon runs and nobody answers there (%w): restart buzon serve", key, address, err)
+		}
+		return conn.Close()
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("%s: %w", key, listenError(err))
+	}
+	return l.Close()
+}
+
+// listenError says what to do about a door that can't be opened.
+func listenError(err error) error {
+	switch {
+	case errors.Is(err, unix.EADDRINUSE):
+		return fmt.Errorf("%w: another program listens there; stop it or choose another port", err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: ports below 1024 are root's; choose a higher one, or give buzon the right: setcap cap_net_bind_service=+ep", err)
+	case errors.Is(err, unix.EADDRNOTAVAIL):
+		return fmt.Errorf("%w: this machine has no such address", err)
+	}
+	return err
+}
+
+// checkSocket looks whether the socket for LMTP can be made.
+func checkSocket(path string, running bool) error {
+	if path == "" {
+		return nil
+	}
+	conn, err := net.Dial("unix", path)
+	if err == nil {
+		conn.Close()
+	}
+	switch {
+	case err == nil && !running:
+		return fmt.Errorf("smtp.lmtp: %s is in use: another process listens there", path)
+	case err != nil && running:
+		return fmt.Errorf("smtp.lmtp: the daemon runs and nobody answers (%w): restart buzon serve", err)
+	case running:
+		return nil
+	}
+	if info, err := os.Lstat(path); err == nil && info.Mode().Type() != fs.ModeSocket {
+		return fmt.Errorf("smtp.lmtp: %s is there and no socket: move it away or choose another path", path)
+	}
+	if err := unix.Access(filepath.Dir(path), unix.W_OK|unix.X_OK); err != nil {
+		return fmt.Errorf("smtp.lmtp: %s can't be written (%w): make it for the user that runs buzon", filepath.Dir(path), err)
+	}
+	return nil
 }
 
 // tryRelay logs in to the relay and out again.

@@ -45,6 +45,7 @@ type config struct {
 	HTTP    *httpConfig       `toml:"http"`
 
 	file, text string // where it was read, and what
+	named      bool   // the command line names the data directory
 }
 
 type mailboxConfig struct {
@@ -190,7 +191,7 @@ func (a *app) config() (config, error) {
 		}
 	}
 	if a.dataDir != "" {
-		c.DataDir = a.dataDir
+		c.DataDir, c.named = a.dataDir, true
 	}
 	a.zone, _ = c.location() // check says what is wrong with it
 	return c, c.check()

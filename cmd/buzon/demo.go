@@ -46,7 +46,7 @@ func (a *app) runDemo(ctx context.Context, stay, keep bool) (err error) {
 		return err
 	}
 	defer h.close()
-	if _, err := h.takeLock(); err != nil {
+	if _, err := h.takeLock(ctx, true); err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -71,7 +71,7 @@ func (a *app) runDemo(ctx context.Context, stay, keep bool) (err error) {
 // demoConfig is the embedded defaults, with people.
 func demoConfig(dir string) config {
 	c := defaults()
-	c.DataDir, c.SMTP.Listen = dir, "127.0.0.1:0"
+	c.DataDir, c.named, c.SMTP.Listen = dir, true, "127.0.0.1:0"
 	c.SMTP.Networks = []string{"127.0.0.0/8"} // whoever plays there plays everybody
 	c.Agents = map[string]string{"ana@ejemplo.test": "Ana Gómez", "luis@ejemplo.test": "Luis Pérez"}
 	c.OnCall.Addresses = []string{"guardia@ejemplo.test"}

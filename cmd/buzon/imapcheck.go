@@ -18,9 +18,9 @@ import (
 
 // tryIMAP logs in to an account, tries what the door needs of the server, and prints what it found. It changes nothing
 // there; with send it waits for a mail of its own to arrive at a plus address.
-func (a *app) tryIMAP(ctx context.Context, conf config, c imapConfig, send bool) error {
+func (a *app) tryIMAP(ctx context.Context, f *findings, conf config, c imapConfig, send bool) error {
 	if c.expiring(time.Now()) {
-		fmt.Fprintf(a.stdout, "%-14s the client secret of %s expires on %s: make a new one\n", "imap:", c.Name, c.SecretExpires)
+		f.say("imap "+c.Name, "warning", fmt.Sprintf("the client secret expires on %s: make a new one", c.SecretExpires))
 	}
 	account := c.account(conf.DataDir)
 	account.Journal, account.Wanted = mailin.IMAPJournal{}, func(context.Context, []byte) (imappoll.Want, error) { return imappoll.Unwanted, nil }
@@ -40,48 +40,46 @@ func (a *app) tryIMAP(ctx context.Context, conf config, c imapConfig, send bool)
 	if err != nil {
 		return err
 	}
-	a.showChecked(c, found)
+	f.showChecked(c, found)
 	return nil
 }
 
-func (a *app) showChecked(c imapConfig, f imappoll.Checked) {
+func (f *findings) showChecked(c imapConfig, found imappoll.Checked) {
 	var mails []string
-	for folder, n := range f.Mails {
+	for folder, n := range found.Mails {
 		mails = append(mails, fmt.Sprintf("%s: %d mails", folder, n))
 	}
 	slices.Sort(mails)
-	lines := []string{strings.Join(mails, ", "), "folders on the server: " + strings.Join(f.Folders, ", ")}
+	lines := []string{strings.Join(mails, ", "), "folders on the server: " + strings.Join(found.Folders, ", ")}
 	switch {
 	case c.NoIdle:
 		lines = append(lines, "no_idle: new mail is found by the schedule, "+c.Schedule)
-	case f.Idle:
+	case found.Idle:
 		lines = append(lines, "IDLE works: new mail is announced by the server")
 	default:
 		lines = append(lines, "no IDLE: new mail is found by the schedule, "+c.Schedule)
 	}
 	switch {
 	case c.After != "move" && c.After != "delete":
-	case c.After == "move" && f.Move:
+	case c.After == "move" && found.Move:
 		lines = append(lines, "MOVE: taken mail is moved to "+c.MovedTo)
-	case f.UIDPlus && c.After == "move":
+	case found.UIDPlus && c.After == "move":
 		lines = append(lines, "UIDPLUS: taken mail is copied to "+c.MovedTo+" and removed")
-	case f.UIDPlus:
+	case found.UIDPlus:
 		lines = append(lines, "UIDPLUS: taken mail is removed")
 	default:
 		lines = append(lines, "no way to remove mail of ours without touching others': taken mail is marked with "+c.Flag+" and stays")
 	}
-	for _, pair := range f.Same {
+	for _, pair := range found.Same {
 		lines = append(lines, "one folder under two names: "+pair+": name it once")
 	}
-	if f.Makes != "" {
-		lines = append(lines, "the folder "+f.Makes+" will be made")
+	if found.Makes != "" {
+		lines = append(lines, "the folder "+found.Makes+" will be made")
 	}
-	if f.Seen {
+	if found.Seen {
 		lines = append(lines, "plus-addressing works (the mail that showed it stays in "+c.Folders[0]+" until buzon serve takes it)")
 	}
-	for _, l := range lines {
-		fmt.Fprintf(a.stdout, "%-14s %s\n", "imap "+c.Name+":", safe(l))
-	}
+	f.say("imap "+c.Name, "note", strings.Join(lines, "\n"))
 }
 
 // plus is an address as the desk's reply addresses are made.

@@ -151,7 +151,7 @@ func (a *app) showAccount(ctx context.Context, h *house, list []imapConfig) erro
 // orderAccounts has the daemon do something now, or does it here when none runs.
 func (a *app) orderAccounts(ctx context.Context, names []string, order imappoll.Order) error {
 	return a.withAccounts(ctx, a.existing, names, func(ctx context.Context, h *house, list []imapConfig) error {
-		alone, err := h.takeLock()
+		alone, err := h.takeLock(ctx, false)
 		if err != nil {
 			return err
 		}

@@ -32,6 +32,8 @@ type house struct {
 	boxes     desk.Mailboxes
 	location  *time.Location
 	lock      *flock.Flock // nil: the daemon has it, or nobody needs it
+	lease     *store.Lease // likewise
+	health    *health      // of the daemon
 }
 
 // errRunning says that another process files and sends.
@@ -46,19 +48,70 @@ func open(ctx context.Context, c config, log *slog.Logger) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.file == "" && !c.named && !exists(c.DataDir) {
+		return nil, errNoConfig
+	}
+	if exists(c.keyFile()) && !store.Exists(c.DataDir) { // in this order: the database is made first
+		return nil, failed(c.keysAlone())
+	}
 	if h.store, err = store.Open(ctx, c.DataDir, store.Options{Log: log, MinFree: int64(c.MinFree)}); err != nil {
 		return nil, failed(err)
 	}
-	if h.keys, err = threading.OpenKeyring(c.keyFile()); err != nil {
-		h.store.Close()
-		return nil, failed(err)
+	if err = h.openKeys(ctx); err == nil {
+		err = h.people(ctx)
 	}
-	h.signer = threading.NewSigner(h.keys, h.store.Instance())
-	if err := errors.Join(h.missKeys(ctx), h.people(ctx)); err != nil {
+	if err != nil {
 		h.close()
 		return nil, failed(err)
 	}
 	return h, nil
+}
+
+// errNoConfig refuses to begin a desk wherever somebody happens to be.
+var errNoConfig = errors.New("no configuration was found: name one with --config, or write one with buzon init; " +
+	"to try buzon with its defaults, name a directory with --data, or run buzon demo")
+
+// keysAlone says that the database is gone and its keys are not.
+func (c config) keysAlone() error {
+	return fmt.Errorf("%s is there, but its database is missing or empty: restore the last backup, "+
+		"or move the data directory aside to begin anew", c.keyFile())
+}
+
+// keysKey marks, among the facts of a desk, that its keys have been made.
+const keysKey = "keys"
+
+// keysMissing is an error where a desk's keys were made and are not there.
+func (h *house) keysMissing(ctx context.Context) error {
+	if exists(h.config.keyFile()) {
+		return nil
+	}
+	made, err := h.store.Fact(ctx, keysKey)
+	if err != nil {
+		return err
+	}
+	mails, err := h.store.LastMail(ctx) // a desk of before the mark
+	if err != nil || made == "" && mails == 0 {
+		return err
+	}
+	return fmt.Errorf("the key file %s is missing: put it back from a backup. Without it replies to mail sent until now prove nothing; "+
+		"where it is lost for good, buzon key rotate --lost makes a new one", h.config.keyFile())
+}
+
+// openKeys opens the keys, and makes them for a new desk.
+func (h *house) openKeys(ctx context.Context) error {
+	if err := h.keysMissing(ctx); err != nil {
+		return err
+	}
+	var err error
+	if h.keys, err = threading.OpenKeyring(h.config.keyFile()); err != nil {
+		return err
+	}
+	h.signer = threading.NewSigner(h.keys, h.store.Instance())
+	made, err := h.store.Fact(ctx, keysKey)
+	if err != nil || made != "" {
+		return err
+	}
+	return h.store.Write(ctx, func(tx *store.Tx) error { return tx.SetFact(ctx, keysKey, "made") })
 }
 
 // house is what the configuration says of a desk, which is not open yet.
@@ -72,18 +125,6 @@ func (c config) house(log *slog.Logger) (h *house, err error) {
 	}
 	h.config.Language, h.templates, err = c.words()
 	return h, err
-}
-
-// missKeys warns when the keys are new and the desk is not: they were lost, or left out of a backup.
-func (h *house) missKeys(ctx context.Context) error {
-	if !h.keys.Made() {
-		return nil
-	}
-	list, err := h.store.Tickets(ctx, store.TicketFilter{Status: "all", Limit: 1})
-	if len(list) > 0 {
-		h.log.Warn("the key file was missing, so replies to mail sent until now prove nothing: put it back from a backup and start again", "file", h.config.keyFile())
-	}
-	return err
 }
 
 // words are the templates, and the language of people whose own is not known.
@@ -116,15 +157,25 @@ func (a *app) look(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := c.house(a.logger())
+	h, err := c.house(a.logger(slog.LevelWarn))
 	if err != nil {
 		return nil, err
+	}
+	if exists(c.keyFile()) && !store.Exists(c.DataDir) {
+		return nil, failed(c.keysAlone())
 	}
 	h.store, err = store.Look(ctx, c.DataDir, store.Options{Log: h.log, MinFree: int64(c.MinFree)})
 	if errors.Is(err, store.ErrNoDesk) {
 		err = c.noDesk()
 	}
-	return h, failed(err)
+	if err != nil {
+		return nil, failed(err)
+	}
+	if err := h.keysMissing(ctx); err != nil {
+		h.close()
+		return nil, failed(err)
+	}
+	return h, nil
 }
 
 // existing opens a desk that must be there already, to change it.
@@ -133,7 +184,7 @@ func (a *app) existing(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !exists(filepath.Join(c.DataDir, "buzon.db")) {
+	if !store.Exists(c.DataDir) && !exists(c.keyFile()) {
 		return nil, failed(c.noDesk())
 	}
 	return open(ctx, c, a.logger(slog.LevelWarn))
@@ -145,21 +196,34 @@ func (c config) noDesk() error {
 
 // close gives everything back.
 func (h *house) close() error {
-	err := h.store.Close()
-	if h.lock != nil {
-		err = errors.Join(err, h.lock.Unlock())
+	var errs []error
+	if h.lease != nil {
+		errs = append(errs, h.lease.Release())
 	}
-	return err
+	errs = append(errs, h.store.Close())
+	if h.lock != nil {
+		errs = append(errs, h.lock.Unlock())
+	}
+	return errors.Join(errs...)
 }
 
-// takeLock makes this process the one that files and sends; false when another is.
-func (h *house) takeLock() (bool, error) {
-	h.lock = flock.New(filepath.Join(h.config.DataDir, "lock"), flock.SetPermissions(0o600))
-	got, err := h.lock.TryLock()
-	if err != nil || !got {
-		h.lock = nil
+// takeLock makes this process the one that files and sends; false when another is. The lock ends with its process, whatever
+// becomes of it; the lease holds also where the lock file was removed. For patient see store.TakeLease.
+func (h *house) takeLock(ctx context.Context, patient bool) (bool, error) {
+	lock := flock.New(filepath.Join(h.config.DataDir, "lock"), flock.SetPermissions(0o600))
+	if got, err := lock.TryLock(); err != nil || !got {
+		return false, err
 	}
-	return got, err
+	lease, err := h.store.TakeLease(ctx, patient)
+	if err != nil {
+		err = errors.Join(err, lock.Unlock())
+		if errors.Is(err, store.ErrLeased) {
+			err = nil
+		}
+		return false, err
+	}
+	h.lock, h.lease = lock, lease
+	return true, nil
 }
 
 // intake returns what files mail.

@@ -42,10 +42,19 @@ func keysLost(t *testing.T) {
 	if err := os.Remove(filepath.Join(d.data, "keys.json")); err != nil {
 		t.Fatal(err)
 	}
-	d.start()
-	if !strings.Contains(d.log.String(), "the key file was missing") {
-		t.Errorf("nobody is told:\n%s", d.log.String())
+	for _, args := range []string{"serve", "ticket list", "agent list", "agent add eva@ejemplo.test", "deliver", "mail explain 1", "check", "key list", "key rotate"} {
+		code, out, errs := d.runCLI("", strings.Fields(args)...)
+		if code == exitOK || !strings.Contains(out+errs, "key file") && !strings.Contains(out+errs, "no keys") {
+			t.Errorf("buzon %s without the keys: exit %d, %s%s", args, code, out, errs)
+		}
 	}
+	if exists(filepath.Join(d.data, "keys.json")) {
+		t.Error("keys were made in silence")
+	}
+	if out := d.cli("key", "rotate", "--lost"); !strings.Contains(out, "prove nothing") {
+		t.Errorf("it says %q", out)
+	}
+	d.start()
 	if m := d.send(reply); m.Ticket == nil || *m.Ticket != 1 || m.Evidence != "M" {
 		t.Errorf("the reply became %+v", m)
 	}

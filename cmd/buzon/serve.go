@@ -2,73 +2,22 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"runtime/debug"
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"buzon/mailin"
 	"buzon/mailin/smtpd"
 	"buzon/mailout"
 )
-
-func (a *app) serve() *cobra.Command {
-	return &cobra.Command{
-		Use: "serve", Short: "Run the daemon", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			conf, err := a.config()
-			if err != nil {
-				return err
-			}
-			if err := conf.checkStart(); err != nil {
-				return err
-			}
-			h, err := open(c.Context(), conf, a.logger(slog.LevelInfo))
-			if err != nil {
-				return err
-			}
-			defer h.close()
-			if got, err := h.takeLock(); err != nil || !got {
-				return failed(errors.Join(errRunning, err))
-			}
-			return failed(h.serve(c.Context(), func(line string) { fmt.Fprintln(a.stderr, line) }))
-		},
-	}
-}
-
-// checkStart looks at what the daemon alone needs, and may be the only one who can read: secrets and certificates.
-func (c config) checkStart() error {
-	if r := c.Relay; r != nil {
-		relay, err := r.relay(c.hostname())
-		if err == nil {
-			_, err = mailout.NewRelay(relay) // makes no connection
-		}
-		if err != nil {
-			return c.in(err)
-		}
-	}
-	return c.in(c.checkCertificate())
-}
-
-func (c config) checkCertificate() error {
-	if c.SMTP == nil || c.SMTP.TLSCert == "" {
-		return nil
-	}
-	if _, err := tls.LoadX509KeyPair(c.SMTP.TLSCert, c.SMTP.TLSKey); err != nil {
-		return fmt.Errorf("smtp.tls_cert, smtp.tls_key: %w", err)
-	}
-	return nil
-}
 
 // logger writes what the administrator should know to stderr.
 func (a *app) logger(level slog.Level) *slog.Logger {
@@ -91,6 +40,8 @@ func (h *house) serve(ctx context.Context, ready func(line string)) error {
 	if err != nil {
 		return err
 	}
+	in := h.intake()
+	h.health = &health{house: h, intake: in, dispatcher: dispatcher}
 	group, running := errgroup.WithContext(ctx)
 	for _, d := range doors {
 		group.Go(func() error { return d.serve(running, d.listener) })
@@ -100,9 +51,10 @@ func (h *house) serve(ctx context.Context, ready func(line string)) error {
 		ready(fmt.Sprintf("imap fetching %s from %s", account.Name, account.Host))
 	}
 	group.Go(func() error { return h.runIMAP(running, accounts) })
-	group.Go(func() error { return h.intake().Run(running) })
+	group.Go(func() error { return in.Run(running) })
 	group.Go(func() error { return dispatcher.Run(running) })
 	group.Go(func() error { return h.sweep(running) })
+	group.Go(func() error { return h.lease.Keep(running) })
 	if err := group.Wait(); ctx.Err() == nil || !errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -143,7 +95,7 @@ func (h *house) listen() (doors []door, err error) {
 	}()
 	add := func(name string, l net.Listener, err error, serve func(context.Context, net.Listener) error) error {
 		if err != nil {
-			return fmt.Errorf("open the %s door: %w", name, err)
+			return fmt.Errorf("open the %s door: %w", name, listenError(err))
 		}
 		doors = append(doors, door{name, l, serve})
 		return nil
@@ -199,7 +151,7 @@ func (h *house) smtpServer() (*smtpd.Server, error) {
 		domains = append(domains, domain)
 	}
 	return smtpd.New(smtpd.Options{
-		Journal: mailin.SMTPJournal{Store: h.store}, Ready: h.store.Ready, Log: h.log,
+		Journal: h.journal(), Ready: h.ready, Log: h.log,
 		Mailbox:  func(address string) bool { _, _, ok := boxes.Find(address); return ok },
 		Domains:  domains,
 		Hostname: h.config.hostname(), MaxSize: int64(s.MaxSize), Connections: s.Connections, PerAddress: s.PerAddress, Hops: h.config.Limits.Hops,
@@ -236,49 +188,4 @@ func (r relayConfig) relay(hello string) (relay mailout.Relay, err error) {
 		}
 	}
 	return relay, nil
-}
-
-// serveHTTP answers monitoring.
-func (h *house) serveHTTP(ctx context.Context, l net.Listener) error {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
-		if err := h.store.Ready(); err != nil {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
-			return
-		}
-		fmt.Fprintln(w, "ok")
-	})
-	mux.HandleFunc("GET /metrics", h.metrics)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
-	stopped := context.AfterFunc(ctx, func() { server.Close() })
-	defer stopped()
-	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
-}
-
-// metrics counts mail by outcome and outgoing mail by state, in the text format of Prometheus.
-func (h *house) metrics(w http.ResponseWriter, r *http.Request) {
-	mails, err := h.store.CountMails(r.Context())
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	outgoing, err := h.store.CountOutbox(r.Context())
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	fmt.Fprintln(w, "# HELP buzon_mails Mails by outcome; an empty outcome waits to be filed. When it grows, see the log.\n# TYPE buzon_mails gauge")
-	for outcome, n := range mails {
-		fmt.Fprintf(w, "buzon_mails{outcome=%q} %d\n", outcome, n)
-	}
-	fmt.Fprintln(w, "# HELP buzon_outbox Outgoing mails by state. When due or held grow, see buzon outbox list and the relay.\n# TYPE buzon_outbox gauge")
-	for state, n := range outgoing {
-		fmt.Fprintf(w, "buzon_outbox{state=%q} %d\n", state, n)
-	}
-	if err := h.imapMetrics(r.Context(), w); err != nil {
-		h.log.Error("cannot tell how the IMAP accounts are doing", "error", err)
-	}
 }

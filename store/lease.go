@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// ErrLeased says that another process files and sends.
+var ErrLeased = errors.New("another buzon works on this database")
+
+// leaseKey is the fact that names who files and sends.
+const leaseKey = "lease"
+
+// leaseBeat is how often a lease is renewed; where nobody can see whether its holder lives, leaseBeats of them without a
+// renewal end it.
+const (
+	leaseBeat  = 10 * time.Second
+	leaseBeats = 3
+)
+
+// Lease is the right of one process to file and send what a database holds. It stands in the database, so that it holds
+// also where a lock file has been removed, or does not reach. Release must be called.
+type Lease struct {
+	store *Store
+	holder
+}
+
+// holder is a process as the database names it.
+type holder struct {
+	Token   string `json:"token"`
+	Machine string `json:"machine"` // where PID means anything: the start of the kernel, and the space of process numbers
+	PID     int    `json:"pid"`
+	Started string `json:"started"` // of the process, since its number may be given out anew
+	Beats   int64  `json:"beats"`
+}
+
+// TakeLease makes this process the one that files and sends, or returns ErrLeased. A holder on this machine is seen to live
+// or not; of one elsewhere that is known only after a while, for which patient waits.
+func (s *Store) TakeLease(ctx context.Context, patient bool) (*Lease, error) {
+	return s.takeLease(ctx, patient, leaseBeat)
+}
+
+func (s *Store) takeLease(ctx context.Context, patient bool, beat time.Duration) (*Lease, error) {
+	before, err := s.leaseholder(ctx)
+	if err != nil {
+		return nil, fault(err)
+	}
+	if lives, known := before.lives(); known && lives || !known && !patient {
+		return nil, ErrLeased
+	} else if !known {
+		select {
+		case <-time.After(leaseBeats * beat):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	l := &Lease{s, holder{Token: rand.Text(), Machine: machine(), PID: os.Getpid(), Started: started(os.Getpid())}}
+	return l, l.put(ctx, func(now holder) bool { return now == before })
+}
+
+// Leased reports whether a process has the lease, as far as is known.
+func (r Reader) Leased(ctx context.Context) (bool, error) {
+	h, err := r.leaseholder(ctx)
+	lives, known := h.lives()
+	return lives || !known, err
+}
+
+// Keep renews the lease until ctx ends, and returns ErrLeased when somebody else has taken it. That the database can't be
+// written for a while is no reason to stop.
+func (l *Lease) Keep(ctx context.Context) error {
+	for tick := time.NewTicker(leaseBeat); ; {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			tick.Stop()
+			return nil
+		}
+		l.Beats++
+		if err := l.put(ctx, func(now holder) bool { return now.Token == l.Token }); errors.Is(err, ErrLeased) {
+			return fmt.Errorf("%w: it has taken over; this one stops", err)
+		}
+	}
+}
+
+// Release gives the lease back.
+func (l *Lease) Release() error {
+	ctx := context.Background()
+	return l.store.Write(ctx, func(tx *Tx) error {
+		now, err := tx.leaseholder(ctx)
+		if err != nil || now.Token != l.Token {
+			return err
+		}
+		return tx.SetFact(ctx, leaseKey, "")
+	})
+}
+
+// put writes the lease down if whoever holds it now may be replaced.
+func (l *Lease) put(ctx context.Context, may func(now holder) bool) error {
+	return l.store.Write(ctx, func(tx *Tx) error {
+		now, err := tx.leaseholder(ctx)
+		if err != nil {
+			return err
+		}
+		if !may(now) {
+			return ErrLeased
+		}
+		text, err := json.Marshal(l.holder)
+		if err != nil {
+			return err
+		}
+		return tx.SetFact(ctx, leaseKey, string(text))
+	})
+}
+
+// leaseholder is who has the lease, the zero holder where nobody has.
+func (r Reader) leaseholder(ctx context.Context) (h holder, err error) {
+	text, err := r.Fact(ctx, leaseKey)
+	if err != nil || text == "" {
+		return holder{}, err
+	}
+	return h, json.Unmarshal([]byte(text), &h)
+}
+
+// lives reports whether the holder's process runs, as far as that is known here.
+func (h holder) lives() (lives, known bool) {
+	switch {
+	case h.Token == "":
+		return false, true
+	case h.Machine != machine() || h.Machine == "":
+		return false, false
+	}
+	alive := !errors.Is(syscall.Kill(h.PID, 0), syscall.ESRCH) && started(h.PID) == h.Started
+	return alive, true
+}
+
+// machine names the start of this kernel and its space of process numbers, "" where it says nothing of them.
+func machine() string {
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	space, err2 := os.Readlink("/proc/self/ns/pid")
+	if err != nil || err2 != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(boot)) + " " + space
+}
+
+// started is when a process began, in the kernel's words; "" when there is none.
+func started(pid int) string {
+	text, err := os.ReadFile(filepath.Join("/proc", fmt.Sprint(pid), "stat"))
+	if err != nil {
+		return ""
+	}
+	_, after, _ := strings.Cut(string(text), ") ") // behind its name, which may hold anything
+	if fields := strings.Fields(after); len(fields) > 19 {
+		return fields[19]
+	}
+	return ""
+}
