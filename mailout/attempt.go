@@ -68,9 +68,16 @@ func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing) (raw *store.
 	return raw, err
 }
 
-// unrendered is the Result of a mail that could not be made: try again, unless it has failed too often.
+// unreadAttempts is the same for a mail whose kept bytes, or an attachment's, can't be read.
+const unreadAttempts = 3
+
+// unrendered is the Result of a mail that could not be made, or read: try again, unless it has failed too often.
 func unrendered(o store.Outgoing, failure error) Result {
-	if o.Attempts < renderAttempts || store.Temporary(failure) {
+	most := renderAttempts
+	if u := (*store.Unreadable)(nil); errors.As(failure, &u) {
+		most = unreadAttempts
+	}
+	if o.Attempts < most || store.Temporary(failure) {
 		return Result{Outcome: Deferred, Err: failure}
 	}
 	return Result{Outcome: Refused, Err: &Refusal{Cause: failure}}
@@ -86,7 +93,7 @@ func (d *Dispatcher) send(ctx context.Context, o store.Outgoing) (r Result) {
 	}()
 	raw, err := d.Store.OpenOutgoing(ctx, o.ID)
 	if err != nil {
-		return Result{Outcome: Deferred, Err: err}
+		return unrendered(o, err)
 	}
 	defer raw.Close()
 	return d.Transport.Send(ctx, Envelope{From: o.EnvelopeFrom, To: o.Address}, io.NewSectionReader(raw, 0, raw.Size))

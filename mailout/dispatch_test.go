@@ -3,9 +3,12 @@ package mailout
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -383,6 +386,46 @@ func TestPoison(t *testing.T) {
 	if row := h.row(1); row.Attempts != renderAttempts || list[0].Details.Reason != "unsendable" {
 		t.Errorf("%+v, told %+v", row, list)
 	}
+}
+
+// TestUnreadableFile: a mail whose attachment, or whose own kept bytes, can't be read costs three attempts; the ticket's agent
+// is told, and the others go on.
+func TestUnreadableFile(t *testing.T) {
+	h := newHouse(t)
+	k := h.ticket().Number
+	photo := attachment{"foto.jpg", "image/jpeg", bytes.Repeat([]byte("f"), 2*store.InlineSize)}
+	it := h.item(desk.Item{Ticket: k, Author: h.ana, Text: "Va la foto."}, photo)
+	spoil := func(sha string) {
+		h.must(os.WriteFile(filepath.Join(h.store.Dir(), "blobs", sha[:2], sha[2:]), []byte("x"), 0o600))
+	}
+	spoil(fmt.Sprintf("%x", sha256.Sum256(photo.content)))
+	h.owe(desk.ItemNotice, it, h.carla)
+	h.letters(3)
+	s := &sink{}
+	r := h.run(s)
+	r.untilAll(store.Sent, 3, 0)
+	r.untilAll(store.Failed, 1, time.Minute)
+	if row := h.row(1); row.Attempts != unreadAttempts || !strings.Contains(row.LastReply, "backup") {
+		t.Errorf("attachment: %+v", row)
+	}
+	r.untilAll(store.Sent, 4, time.Minute) // and the notice to the agent
+	r.stop()
+
+	long := h.item(desk.Item{Ticket: k, Author: h.ana, Text: strings.Repeat("Una línea más.\n", 40_000)})
+	o := h.owe(desk.ItemNotice, long, h.carla)
+	s.answer = func(to string, raw []byte) Result {
+		if to == o.Address {
+			spoil(fmt.Sprintf("%x", sha256.Sum256(raw)))
+			return Result{Outcome: Deferred, Reply: "451 later", Err: errors.New("later")}
+		}
+		return Result{Outcome: Sent, Reply: "250 ok"}
+	}
+	r = h.run(s)
+	r.untilAll(store.Failed, 2, time.Minute)
+	if row := h.row(o.ID); row.Attempts != unreadAttempts || !strings.Contains(row.LastReply, "backup") {
+		t.Errorf("kept bytes: %+v", row)
+	}
+	r.stop()
 }
 
 func TestPanicWhileRendering(t *testing.T) {

@@ -19,10 +19,11 @@ func (f *Fault) Unwrap() error { return f.Cause }
 // Full tells a full disk (RFC 3463 x.3.1) from other faults.
 func (f *Fault) Full() bool { return full(f.Cause) }
 
-// fault marks an error of the database or the disk as one.
+// fault marks an error of the database or the disk as one; what concerns one file alone is none.
 func fault(err error) error {
 	var f *Fault
-	if err == nil || errors.As(err, &f) {
+	var u *Unreadable
+	if err == nil || errors.As(err, &f) || errors.As(err, &u) {
 		return err
 	}
 	return &Fault{Cause: err}

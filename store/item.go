@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"buzon/store/desk"
@@ -21,11 +20,7 @@ type NewAttachment struct {
 // Settled makes the spools of attachments durable before a transaction names them.
 func Settled(list []NewAttachment) error {
 	for _, a := range list {
-		err := a.Spool.settle()
-		if unreadable := (*Unreadable)(nil); errors.As(err, &unreadable) {
-			return err
-		}
-		if err != nil {
+		if err := a.Spool.settle(); err != nil {
 			return fault(err)
 		}
 	}

@@ -93,7 +93,7 @@ type Mail struct {
 // the door say 250. More, when given, runs in the same transaction: the IMAP cursor moves with the mail.
 func (s *Store) Receive(ctx context.Context, env Envelope, p *Spool, more ...func(tx *Tx, id int64) error) (id int64, err error) {
 	if err := p.settle(); err != nil {
-		return 0, fault(err)
+		return 0, &Fault{Cause: err} // whatever it is, the sender keeps the mail
 	}
 	s.recent.put(p)
 	begun := context.WithoutCancel(ctx) // SQLite watches a context that may end, and that costs more than the statement
