@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"buzon/mailin/imappoll"
 )
 
 // imapConfig is one [[imap]] account. What is left out takes the provider's or the general default; see withDefaults.
@@ -117,29 +119,26 @@ func (a imapConfig) withDefaults(c config) imapConfig {
 		from string
 	}{
 		{&a.Host, p.Host}, {&a.Auth, p.Auth}, {&a.Auth, "password"}, {&a.AuthURL, p.AuthURL}, {&a.TokenURL, p.TokenURL}, {&a.DeviceURL, p.DeviceURL},
-		{&a.Grant, "login"}, {&a.TLS, "tls"}, {&a.After, "move"}, {&a.MovedTo, "Procesados"}, {&a.Flag, "$Buzon"}, {&a.Since, "now"},
-		{&a.Schedule, "@every 2m"}, {&a.Name, a.Shared}, {&a.Name, a.Username}, {&a.Mailbox, c.firstMailbox()},
+		{&a.Grant, "login"}, {&a.Name, a.Shared}, {&a.Name, a.Username}, {&a.Mailbox, c.firstMailbox()},
 	} {
 		fill(f.to, f.from)
 	}
 	for _, u := range []*string{&a.AuthURL, &a.TokenURL, &a.DeviceURL} {
 		*u = strings.ReplaceAll(*u, "{tenant}", a.Tenant)
 	}
-	if a.Port == 0 {
-		a.Port = map[string]int{"tls": 993}[a.TLS]
-	}
-	if a.Port == 0 {
-		a.Port = 143
-	}
 	if len(a.Folders) == 0 {
 		a.Folders = []string{"INBOX"}
 	}
-	if a.MaxSize == 0 {
-		a.MaxSize = 25 << 20
-	}
-	if a.AlarmAfter == 0 {
-		a.AlarmAfter = duration(15 * time.Minute)
-	}
+	return a.withDoorDefaults()
+}
+
+// withDoorDefaults fills in what the door itself would.
+func (a imapConfig) withDoorDefaults() imapConfig {
+	d := imappoll.Account{TLS: a.TLS, Port: a.Port, After: imappoll.After(a.After), MovedTo: a.MovedTo, Keyword: a.Flag, Since: a.Since,
+		Schedule: a.Schedule, MaxSize: int64(a.MaxSize), AlarmAfter: time.Duration(a.AlarmAfter)}
+	d.SetDefaults()
+	a.TLS, a.Port, a.After, a.MovedTo, a.Flag, a.Since = d.TLS, d.Port, string(d.After), d.MovedTo, d.Keyword, d.Since
+	a.Schedule, a.MaxSize, a.AlarmAfter = d.Schedule, size(d.MaxSize), duration(d.AlarmAfter)
 	return a
 }
 

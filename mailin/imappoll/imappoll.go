@@ -192,7 +192,8 @@ type Account struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-func (a *Account) setDefaults() {
+// SetDefaults fills in what the account leaves out.
+func (a *Account) SetDefaults() {
 	a.TLS = cmp.Or(a.TLS, "tls")
 	a.Port = cmp.Or(a.Port, map[string]int{"tls": 993}[a.TLS], 143)
 	a.After = cmp.Or(a.After, Move)
@@ -236,7 +237,7 @@ type plan struct {
 
 // check fills in the defaults and refuses what can't work.
 func (a Account) check() (*plan, error) {
-	a.setDefaults()
+	a.SetDefaults()
 	p := &plan{Account: a, log: a.Log.With("account", a.Name), learned: newLearned()}
 	var err error
 	switch {
