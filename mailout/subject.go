@@ -23,6 +23,7 @@ type subject struct {
 	item   desk.Item   // as far as the reader may see it
 	author desk.Person // who wrote, took, closed
 	mail   store.Mail  // for mail that became no ticket
+	staff  desk.Staff
 	quoted []desk.Item
 	links  []templates.Link
 	before []string // Message-IDs of the ticket that the reader has, the newest last
@@ -42,6 +43,9 @@ func (r *Renderer) subject(ctx context.Context, o store.Outgoing) (*subject, err
 		return nil, err
 	}
 	s.to.Language = cmp.Or(s.to.Language, r.Language)
+	if s.staff, err = r.staff(ctx); err != nil {
+		return nil, err
+	}
 	if o.Ticket == 0 {
 		s.mail, _, err = r.Store.Mail(ctx, o.Mail)
 		return s, err
@@ -73,6 +77,20 @@ func (r *Renderer) subject(ctx context.Context, o store.Outgoing) (*subject, err
 		return nil, err
 	}
 	s.quoted, err = r.history(ctx, s)
+	return s, err
+}
+
+// staff is what nobody else may look like.
+func (r *Renderer) staff(ctx context.Context) (s desk.Staff, err error) {
+	agents, err := r.Store.Agents(ctx)
+	for _, a := range agents {
+		s.Names = append(s.Names, a.Name)
+		s.Addresses = append(s.Addresses, a.Addresses...)
+	}
+	for _, m := range r.Mailboxes {
+		s.Desks = append(s.Desks, m.Name)
+	}
+	s.Addresses = append(s.Addresses, r.Mailboxes.Addresses()...)
 	return s, err
 }
 
@@ -144,8 +162,9 @@ func (s *subject) fromName() string {
 	case s.human() && s.author.Name != "" && s.author.Name != s.author.Address():
 		return s.author.Name + ", " + s.box.Name
 	case s.to.Agent() && s.o.Kind != desk.PendingNotice && s.carriesWords() && s.author.ID != 0 && !s.author.Agent():
-		local, domain, _ := strings.Cut(s.author.Address(), "@")
-		return cmp.Or(s.author.Name, local) + " · " + domain
+		shown := s.person(s.author)
+		local, domain, _ := strings.Cut(shown.Address, "@")
+		return cmp.Or(shown.Name, local) + " · " + domain
 	}
 	return s.box.Name
 }

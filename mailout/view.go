@@ -17,7 +17,7 @@ func (s *subject) view(r *Renderer) templates.View {
 	d := s.o.Details
 	v := templates.View{
 		Desk: templates.Desk{Name: s.box.Name, Address: s.box.Address, Language: r.Language},
-		Tag:  s.box.Tag, To: person(s.to), ToAgent: s.to.Agent(), Author: person(s.author),
+		Tag:  s.box.Tag, To: s.person(s.to), ToAgent: s.to.Agent(), Author: s.person(s.author),
 		Welcome: d.Welcome, EchoSubject: d.EchoSender, Reason: d.Reason, Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends, Links: s.links,
 		AlertedAt: s.o.Created.In(r.Location), At: s.o.Created.In(r.Location),
 	}
@@ -30,7 +30,7 @@ func (s *subject) view(r *Renderer) templates.View {
 	t := s.ticket
 	v.Ticket = templates.Ticket{
 		Number: t.Number, Subject: t.Subject, Product: t.Product, Type: t.Type, Severity: t.Severity, StatusClass: string(t.Class),
-		Requester: person(t.Requester), OldNumber: d.Old, ProductionDown: t.ProductionDown,
+		Requester: s.person(t.Requester), OldNumber: d.Old, ProductionDown: t.ProductionDown,
 	}
 	v.Unverified = t.Unverified
 	if s.o.Kind == desk.ProductionDown { // the template says it, and a telephone shows only the first words
@@ -52,7 +52,7 @@ func (s *subject) view(r *Renderer) templates.View {
 		v.Attachments = append(v.Attachments, templates.Attachment{Name: fileName(a.Filename), Size: a.Size, Left: carried != nil && !carried[i]})
 	}
 	for _, it := range s.quoted {
-		v.Quoted = append(v.Quoted, templates.Quote{Author: person(it.Author), At: it.CreatedAt.In(r.Location), Text: it.Text})
+		v.Quoted = append(v.Quoted, templates.Quote{Author: s.person(it.Author), At: it.CreatedAt.In(r.Location), Text: it.Text})
 	}
 	if s.o.Kind == desk.InfoRequestNotice {
 		v.Form = []string{"when", "where", "expected"}
@@ -67,6 +67,9 @@ func (s *subject) besides(v *templates.View, r *Renderer) {
 		v.Text = seen.Text
 	}
 	v.Welcome, v.Signature, v.Copied, v.ReplyTo, v.Warnings = seen.First, seen.Signature, seen.Copied, seen.ReplyTo, seen.Warnings
+	if _, _, guise := s.staff.Shown(s.author.Name, s.author.Address()); guise != "" && !s.author.Agent() {
+		v.Warnings = append([]string{string(guise)}, v.Warnings...)
+	}
 	if !seen.Starts.IsZero() {
 		v.Meeting = seen.Starts.In(r.Location)
 	}
@@ -97,7 +100,7 @@ func (s *subject) replied(v *templates.View) {
 		case told[p.ID] || p.ID == 0 || !p.Active || p.Address() == "":
 			continue
 		case i < 2: // the requester, and whoever controls
-			v.Readers = append(v.Readers, person(p))
+			v.Readers = append(v.Readers, s.person(p))
 		default:
 			v.Followers++
 		}
@@ -117,8 +120,13 @@ func withoutMarker(subject, text string) string {
 	return subject
 }
 
-func person(p desk.Person) templates.Person {
-	return templates.Person{Name: p.Name, Address: p.Address(), Agent: p.Agent()}
+// person is somebody as he may be shown: who is not of the desk does not look like it.
+func (s *subject) person(p desk.Person) templates.Person {
+	shown := templates.Person{Name: p.Name, Address: p.Address(), Agent: p.Agent()}
+	if !shown.Agent {
+		shown.Name, shown.Address, _ = s.staff.Shown(p.Name, p.Address())
+	}
+	return shown
 }
 
 // button is a mail that a click writes: the key of its label, and what is in it already.

@@ -203,9 +203,12 @@ func author(v View) string {
 	return who(v.Author)
 }
 
-// signature is the author as a reader knows him: an agent speaks for the desk.
+// signature is the author as a reader knows him: an agent speaks for the desk, and nobody else seems to.
 func signature(v View) string {
-	if v.Author.Agent && v.Author.Name != v.Desk.Name {
+	switch {
+	case !v.Author.Agent:
+		return who(v.Author)
+	case v.Author.Name != v.Desk.Name:
 		return v.Author.Name + ", " + v.Desk.Name
 	}
 	return v.Author.Name
@@ -338,12 +341,15 @@ func (w voice) clock(t time.Time) string    { return w.p.Date.clock(t) }
 func (w voice) span(d time.Duration) string { return w.p.Date.span(d) }
 
 // attribution is the line above a quote; it names the year when that is another than now's.
-func (w voice) attribution(q Quote, now time.Time) string {
-	when := w.p.Date.writeNear(q.At, now)
-	if when == "" {
-		return q.Author.Name + ":"
+func (w voice) attribution(q Quote, to Person, now time.Time) string {
+	when, name := w.p.Date.writeNear(q.At, now), q.Author.Name
+	if !q.Author.Agent && q.Author.Address != to.Address {
+		name = who(q.Author)
 	}
-	return strings.NewReplacer("{date}", when, "{name}", q.Author.Name).Replace(w.p.Date.Attribution)
+	if when == "" {
+		return name + ":"
+	}
+	return strings.NewReplacer("{date}", when, "{name}", name).Replace(w.p.Date.Attribution)
 }
 
 // outlookColumn keeps the column narrow in Outlook on Windows, which knows no max-width. No other client sees it.
