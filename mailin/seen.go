@@ -62,6 +62,7 @@ func (rd *Reading) warnings() (codes []string) {
 			codes = append(codes, code)
 		}
 	}
+	add("spam", rd.Origin.Spam != "")
 	add("signed", m.Signed)
 	add("encrypted", m.Encrypted)
 	add("limits", m.Truncated())
