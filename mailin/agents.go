@@ -17,7 +17,7 @@ func (f *filing) agentItem(ctx context.Context) error {
 		return f.agentNote(ctx)
 	}
 	written := command.Agent(f.rd.Reply.New())
-	o := &orders{filing: f, words: written.Text != "" || len(f.attachments) > 0}
+	o := &orders{filing: f, words: written.Text != "" || f.files()}
 	if err := o.keepInside(ctx, &written); err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (f *filing) agentItem(ctx context.Context) error {
 		it.Visibility = desk.Internal
 	}
 	if it.Text == "" && it.Visibility == desk.Internal {
-		it.Text, it.Orders = o.lines(written), len(f.attachments) == 0 // so that the ticket shows what was ordered
+		it.Text, it.Orders = o.lines(written), !f.files() // so that the ticket shows what was ordered
 	}
 	if o.held() {
 		it.State = desk.Held

@@ -42,7 +42,7 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 	}
 	p.rd.nameMails(ctx)
 	for i := range p.rd.Message.Attachments {
-		a, err := in.keep(&p.rd.Message.Attachments[i])
+		a, err := in.keep(&p.rd.Message.Attachments[i], !p.rd.listed(p.rd.Message.Attachments[i]))
 		if err != nil {
 			p.close()
 			return nil, err
@@ -69,7 +69,7 @@ func (p *prepared) close() {
 }
 
 // keep copies an attachment's decoded bytes to a spool.
-func (in *Intake) keep(a *message.Attachment) (store.NewAttachment, error) {
+func (in *Intake) keep(a *message.Attachment, ornament bool) (store.NewAttachment, error) {
 	spool := in.o.Store.NewSpool()
 	if _, err := io.Copy(spool, a.Open()); err != nil {
 		spool.Close()
@@ -77,6 +77,7 @@ func (in *Intake) keep(a *message.Attachment) (store.NewAttachment, error) {
 	}
 	return store.NewAttachment{Spool: spool, Attachment: desk.Attachment{
 		Filename: a.Filename, ContentType: a.ContentType, Size: spool.Size(), SHA256: spool.SHA256(), Inline: a.Inline, ContentID: a.ContentID,
+		Ornament: ornament,
 	}}, nil
 }
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -113,35 +113,10 @@ func (rd *Reading) written() string {
 	return text
 }
 
-// Shown is what was written as the people of the desk should see it: with the question above each answer between the
-// lines of a quote, and "[foto.png]" where a picture of the mail stood. It is for agents' eyes only, since a quote may
-// hold what a customer was never sent. Below it belongs rd.Reply.Signature(), whole, in a person's first mail: his
-// telephone stands there.
-func (rd *Reading) Shown() string {
-	text, forwarded := rd.Reply.Shown(rd.pictureName), rd.Reply.Forwarded()
-	if forwarded != "" && !strings.Contains(rd.Reply.Reply(), forwarded) {
-		text = strings.TrimSpace(text + "\n\n" + forwarded)
-	}
-	return text
-}
-
-// pictureName is the file name of the attachment that the HTML shows by its Content-ID.
-func (rd *Reading) pictureName(id string) string {
-	if plain, err := url.PathUnescape(id); err == nil {
-		id = plain
-	}
-	for _, a := range rd.Message.Attachments {
-		if a.ContentID == id {
-			return a.Filename
-		}
-	}
-	return ""
-}
-
 // Empty reports whether the sender wrote no word and no sign, whatever he quotes, and attached nothing that is listed.
 func (rd *Reading) Empty() bool {
 	said := strings.ContainsFunc(rd.Reply.New(), func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.S) })
-	return !said && len(rd.Message.Attachments) == 0 && rd.Reply.Forwarded() == ""
+	return !said && !slices.ContainsFunc(rd.Message.Attachments, rd.listed) && rd.Reply.Forwarded() == ""
 }
 
 // beginning is as much of a text as its language needs.

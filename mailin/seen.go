@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"buzon/mailin/message"
+	"buzon/store"
 	"buzon/store/desk"
 )
 
@@ -31,6 +32,11 @@ func (f *filing) seen(it desk.Item) (s desk.Seen) {
 		s.Starts, s.Ends = m.Invitation.Starts, m.Invitation.Ends
 	}
 	return s
+}
+
+// files reports whether the mail brings something beside its words.
+func (f *filing) files() bool {
+	return slices.ContainsFunc(f.attachments, func(a store.NewAttachment) bool { return !a.Ornament })
 }
 
 // others are the addresses, each once, that are neither known nor ours.

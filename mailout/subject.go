@@ -188,6 +188,9 @@ func (s *subject) carried() map[int]bool {
 	}
 	all, bySize := s.item.Attachments, []int{}
 	for i := range all {
+		if all[i].Ornament {
+			continue
+		}
 		bySize = append(bySize, i)
 	}
 	slices.SortStableFunc(bySize, func(i, j int) int { return cmp.Compare(all[i].Size, all[j].Size) })

@@ -49,6 +49,9 @@ func (s *subject) view(r *Renderer) templates.View {
 	}
 	carried := s.carried()
 	for i, a := range s.item.Attachments {
+		if a.Ornament {
+			continue
+		}
 		v.Attachments = append(v.Attachments, templates.Attachment{Name: fileName(a.Filename), Size: a.Size, Left: carried != nil && !carried[i]})
 	}
 	for _, it := range s.quoted {

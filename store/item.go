@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"buzon/store/desk"
 )
@@ -62,7 +63,8 @@ func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk
 	if err != nil {
 		return it, fmt.Errorf("add item: %w", err)
 	}
-	for i, a := range n.Attachments {
+	for i := range n.Attachments {
+		a := &n.Attachments[i]
 		if err := tx.attach(ctx, it.ID, i, a); err != nil {
 			return it, fmt.Errorf("add attachment: %w", err)
 		}
@@ -80,13 +82,20 @@ func seenJSON(s desk.Seen) string {
 	return ""
 }
 
-func (tx *Tx) attach(ctx context.Context, item int64, position int, a NewAttachment) error {
+func (tx *Tx) attach(ctx context.Context, item int64, position int, a *NewAttachment) error {
 	blob, err := tx.keep(ctx, a.Spool)
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, "INSERT INTO attachment (item, position, blob, filename, content_type, inline, content_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		item, position, blob, a.Filename, a.ContentType, a.Inline, a.ContentID)
+	if a.Inline && !a.Ornament && strings.HasPrefix(a.ContentType, "image/") { // a picture that comes with every mail is a logo
+		a.Ornament, err = tx.row(ctx, `SELECT 1 FROM item i JOIN item o ON o.ticket = i.ticket JOIN attachment a ON a.item = o.id
+			WHERE i.id = $1 AND o.id <> i.id AND a.blob = $2 AND a.inline = 1 LIMIT 1`, args(item, blob), new(int))
+		if err != nil {
+			return err
+		}
+	}
+	_, err = tx.exec(ctx, "INSERT INTO attachment (item, position, blob, filename, content_type, inline, content_id, ornament) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+		item, position, blob, a.Filename, a.ContentType, a.Inline, a.ContentID, a.Ornament)
 	return err
 }
 
@@ -178,11 +187,11 @@ func (r Reader) OnlyInside(ctx context.Context, ticket int64, sha256 string) (bo
 }
 
 func (r Reader) attachments(ctx context.Context, item int64) (list []desk.Attachment, err error) {
-	err = r.rows(ctx, `SELECT a.filename, a.content_type, b.size, b.sha256, a.inline, a.content_id FROM attachment a JOIN blob b ON b.id = a.blob
+	err = r.rows(ctx, `SELECT a.filename, a.content_type, b.size, b.sha256, a.inline, a.content_id, a.ornament FROM attachment a JOIN blob b ON b.id = a.blob
 		WHERE a.item = $1 ORDER BY a.position`, args(item), func(rows *sql.Rows) error {
 		var a desk.Attachment
 		var sum []byte
-		err := rows.Scan(&a.Filename, &a.ContentType, &a.Size, &sum, &a.Inline, &a.ContentID)
+		err := rows.Scan(&a.Filename, &a.ContentType, &a.Size, &sum, &a.Inline, &a.ContentID, &a.Ornament)
 		a.SHA256 = hex.EncodeToString(sum)
 		list = append(list, a)
 		return err

@@ -11,7 +11,7 @@ import (
 //
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or ” means none: a NULL is kept for what
 // is not known yet. The text is read by SQLite and PostgreSQL alike, except AUTOINCREMENT, WITHOUT ROWID and the search tables.
-var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7}
+var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -273,4 +273,8 @@ ALTER TABLE journal ADD COLUMN override_by INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE journal ADD COLUMN override_mail INTEGER NOT NULL DEFAULT 0;
 UPDATE journal SET override = 'release' WHERE released = 1;
 ALTER TABLE journal DROP COLUMN released;
+`
+
+const schema8 = `
+ALTER TABLE attachment ADD COLUMN ornament INTEGER NOT NULL DEFAULT 0;
 `

@@ -150,21 +150,49 @@ func (p Parts) withPictures(from, to int) string {
 	return namePictures(b.String(), p.name)
 }
 
+// Pictures says among whose words the pictures of the HTML stand, by their Content-IDs. One that stands in several places
+// is the sender's if any of them is; one whose place is not known is left out.
+func (p Parts) Pictures() map[string]Kind {
+	of := map[string]Kind{}
+	note := func(id string, at int) {
+		for _, r := range p.Ranges {
+			if inside := r.Start <= at && (at < r.End || r.End == len(p.Base)); inside && (of[id] == "" || r.shown()) {
+				of[id] = r.Kind
+			}
+		}
+	}
+	for _, pic := range p.pictures {
+		note(pic.id, pic.at)
+	}
+	for at := 0; ; {
+		i := strings.Index(p.Base[at:], cidMark)
+		if i < 0 {
+			return of
+		}
+		at += i + len(cidMark)
+		if end := strings.IndexByte(p.Base[at:], ']'); end >= 0 {
+			note(p.Base[at:at+end], at)
+		}
+	}
+}
+
+// cidMark begins the marks that Outlook writes into its plain text in place of pictures.
+const cidMark = "[cid:"
+
 // namePictures puts names in place of the marks that Outlook writes into its plain text, "[cid:image001.png@01DB]".
 func namePictures(text string, name func(id string) string) string {
-	const mark = "[cid:"
-	if !strings.Contains(text, mark) {
+	if !strings.Contains(text, cidMark) {
 		return text
 	}
 	var b strings.Builder
 	for {
-		at := strings.Index(text, mark)
+		at := strings.Index(text, cidMark)
 		end := strings.IndexByte(text[max(at, 0):], ']')
 		if at < 0 || end < 0 {
 			return b.String() + text
 		}
 		b.WriteString(text[:at])
-		if n := name(text[at+len(mark) : at+end]); n != "" {
+		if n := name(text[at+len(cidMark) : at+end]); n != "" {
 			b.WriteString("[" + n + "]")
 		}
 		text = text[at+end+1:]
@@ -174,7 +202,7 @@ func namePictures(text string, name func(id string) string) string {
 // projectPictures finds the places of the HTML's pictures in the plain text by the letters before them. A text in
 // which the client has marked them itself is left as it is.
 func projectPictures(t Text, plain string) (found []picture) {
-	if len(t.pictures) == 0 || strings.Contains(plain, "[cid:") || strings.Contains(plain, "[image: ") {
+	if len(t.pictures) == 0 || strings.Contains(plain, cidMark) || strings.Contains(plain, "[image: ") {
 		return nil
 	}
 	letters, at := lettersOf(plain)

@@ -183,4 +183,5 @@ type Attachment struct {
 	SHA256      string `json:"sha256"` // hex
 	Inline      bool   `json:"inline"`
 	ContentID   string `json:"content_id,omitempty"`
+	Ornament    bool   `json:"ornament,omitempty"` // a logo or the like: kept, and neither told of nor sent on
 }
