@@ -161,3 +161,33 @@ func TestOrdersFromTheWrongPlace(t *testing.T) {
 		}
 	}
 }
+
+// TestTextFilesOrderNothing: a text part with a file name is a file that goes along, whether the client shows it in line
+// or not. No line of it is a word or an order.
+func TestTextFilesOrderNothing(t *testing.T) {
+	for _, c := range []struct{ name, words, head, file, want string }{
+		{"in line", "Va la configuración.\r\n", "Content-Type: text/plain; name=servicio.conf\r\nContent-Disposition: inline; filename=servicio.conf", "puerto=1\r\n#cerrar", "Va la configuración."},
+		{"no disposition", "Va el guion.\r\n", "Content-Type: text/plain; name=guion.sh", "#!/bin/sh\r\n#nota no borrar", "Va el guion."},
+		{"name of the disposition alone", "Va.\r\n", "Content-Disposition: inline; filename*=utf-8''se%C3%B1al.txt", "#resuelto", "Va."},
+		{"HTML", "Va.\r\n", "Content-Type: text/html; name=r.html\r\nContent-Disposition: inline", "<p>#cerrar</p>", "Va."},
+		{"before the words", "", "Content-Type: text/plain; name=a.txt", "#cerrar", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHouse(t)
+			n := h.opened()
+			part := "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + c.words
+			if c.words == "" {
+				part = ""
+			}
+			raw := h.plain(agent, h.token(n, agent), "x", part+"--b\r\n"+c.head+"\r\n\r\n"+c.file+"\r\n--b--")
+			raw = strings.Replace(raw, "Content-Type: text/plain; charset=utf-8", "Content-Type: multipart/mixed; boundary=b", 1)
+			if m := h.file(strings.ReplaceAll(raw, "\r\r\n", "\r\n")); m.Outcome != store.OutcomeItem || m.Rule != "8" {
+				t.Fatalf("%+v", m)
+			}
+			it := h.last(n)
+			if h.ticket(n).Class == desk.Closed || it.Text != c.want || len(it.Attachments) != 1 || it.Visibility != desk.Public {
+				t.Errorf("ticket %s, item %s %q with %d files, want %q with the file", h.ticket(n).Class, it.Visibility, it.Text, len(it.Attachments), c.want)
+			}
+		})
+	}
+}

@@ -12,15 +12,15 @@ import (
 const smallPicture = 5 << 10
 
 // Shown is what was written as the people of the desk should see it: with the question above each answer between the
-// lines of a quote, and "[foto.png]" where a picture of the mail stood. It is for agents' eyes only, since a quote may
-// hold what a customer was never sent. Below it belongs rd.Reply.Signature(), whole, in a person's first mail: his
-// telephone stands there.
+// lines of a quote, "[foto.png]" where a picture of the mail stood, and what text files in line say. It is for agents'
+// eyes only, since a quote may hold what a customer was never sent. Below it belongs rd.Reply.Signature(), whole, in a
+// person's first mail: his telephone stands there.
 func (rd *Reading) Shown() string {
 	text, forwarded := rd.Reply.Shown(rd.pictureName), rd.Reply.Forwarded()
 	if forwarded != "" && !strings.Contains(rd.Reply.Reply(), forwarded) {
 		text = strings.TrimSpace(text + "\n\n" + forwarded)
 	}
-	return text
+	return strings.TrimSpace(text + "\n\n" + rd.textFiles())
 }
 
 // pictureName is the file name of the attachment that the HTML shows by its Content-ID.

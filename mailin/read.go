@@ -71,6 +71,9 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Readi
 	if rd.Text == "" {
 		rd.Text = html.String
 	}
+	for _, file := range m.TextFiles {
+		rd.Text = strings.TrimLeft(strings.TrimRight(rd.Text, "\n")+"\n"+file.Text, "\n")
+	}
 	rd.Reply = reply.Split(reply.Input{Plain: m.Text, HTML: html, Subject: m.Subject, Own: o.OwnAddresses, Form: o.form()})
 	rd.Lang = reply.Language(beginning(rd.Reply.Reply()))
 	rd.Origin = origin.Judge(judged(m, rd, o))
@@ -110,7 +113,19 @@ func (rd *Reading) written() string {
 	if forwarded != "" && !strings.Contains(text, forwarded) {
 		text = strings.TrimSpace(text + "\n\n" + forwarded)
 	}
+	if text == "" { // nothing but a text file
+		return rd.textFiles()
+	}
 	return text
+}
+
+// textFiles are what text files in line say, each below its name.
+func (rd *Reading) textFiles() string {
+	var b strings.Builder
+	for _, file := range rd.Message.TextFiles {
+		fmt.Fprintf(&b, "\n\n[%s]\n%s", file.Name, strings.TrimSpace(file.Text))
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // Empty reports whether the sender wrote no word and no sign, whatever he quotes, and attached nothing that is listed.

@@ -142,6 +142,9 @@ func parsedMail(name string, rd *mailin.Reading) parsed {
 		p.Bounce = &parsedBounce{b.Recipient, b.Status, b.Action, strings.Trim(b.OriginalMessageID, "<>")}
 	}
 	for _, a := range m.Attachments {
+		if a.Alone {
+			continue // its words are the text
+		}
 		p.Attachments = append(p.Attachments, parsedAttachment{a.Filename, a.ContentType, a.Size, a.SHA256, a.Inline, a.ContentID})
 	}
 	return p

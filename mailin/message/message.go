@@ -74,6 +74,9 @@ type Message struct {
 	Text string
 	HTML string
 
+	// TextFiles are those attachments that clients show in line: to be read and found, and never the sender's words.
+	TextFiles []TextFile
+
 	Invitation  *Invitation // the calendar entry that the mail is about, if any
 	Parts       []Part      // every leaf in order, those of attached mails too
 	Attachments []Attachment
@@ -91,6 +94,9 @@ type Message struct {
 	//	interrupted                                         the context or the file ended the reading
 	Warnings []string
 }
+
+// TextFile is a short text with a file name.
+type TextFile struct{ Name, Text string }
 
 // Truncated tells whether a limit left something of the mail unread.
 func (m *Message) Truncated() bool {

@@ -152,7 +152,9 @@ func TestBody(t *testing.T) {
 		{"type is text", "Content-Type: text\n\nhola\n", "hola\n"},
 		{"type is html", "Content-Type: html; charset=utf-8\n\n<p>hola\n", "<p>hola\n"},
 		{"HTML names its charset", "Content-Type: text/html\n\n<meta charset=iso-8859-2>za\xbf\xf3\xb3\xe6\n", "<meta charset=iso-8859-2>zażółć\n"},
-		{"only a named text", "Content-Type: text/plain; name=a.txt\n\nhola\n", "hola\n"},
+		{"only a text file", "Content-Type: text/plain; name=a.txt\n\nhola\n", ""},
+		{"a text file between words", mixed + "--b\n\nhola\n--b\nContent-Type: text/plain; name=a.txt\nContent-Disposition: inline\n\n#cerrar\n--b\n\nadiós\n--b--\n", "hola\nadiós"},
+		{"a body whose client names it", alt + "--b\nContent-Type: text/plain; name=cuerpo.txt\n\nhola\n--b--\n", "hola"},
 		{"a report without text", "Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nAction: failed\n--b--\n", "Action: failed"},
 		{"text inside an attached mail is not ours", mixed + "--b\n\nhola\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\nadiós\n--b--\n", "hola"},
 	}
@@ -203,7 +205,7 @@ func TestAttachments(t *testing.T) {
 		{"attached mail", mixed + "Content-Type: message/rfc822; name=m.eml\nContent-Disposition: attachment\n\n" + eml + "--b--\n", "m.eml=" + strings.TrimSuffix(eml, "\n")},
 		{"mail in line: its attachments too", mixed + "Content-Type: message/rfc822\n\n" + eml + "--b--\n", "message-2.eml=" + strings.TrimSuffix(eml, "\n") + " x.png=png"},
 		{"attached mail in base64", mixed + "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment; filename=m.eml\n\nU3ViamVjdDogeAoKaG9sYQ==\n--b--\n", "m.eml=Subject: x\n\nhola"},
-		{"inline text of a page stays text", mixed + "Content-Disposition: inline; filename=nota.txt\n\nx\n--b--\n", ""},
+		{"inline text of a page is a file too", mixed + "Content-Disposition: inline; filename=nota.txt\n\nx\n--b--\n", "nota.txt=x"},
 		{"inline log is a file", mixed + "Content-Type: text/plain; name=a.log\n\n" + strings.Repeat("x", 9000) + "\n--b--\n", "a.log=" + strings.Repeat("x", 9000)},
 	}
 	for _, c := range cases {

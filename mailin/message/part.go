@@ -82,6 +82,8 @@ type Attachment struct {
 	SHA256      string // of the decoded octets, hex
 	Inline      bool   // shown inside the HTML, by its Content-ID or disposition
 
+	Alone bool // a text file that is all of the mail
+
 	Part int // index in Message.Parts
 
 	open func() io.Reader

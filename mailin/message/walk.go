@@ -244,8 +244,10 @@ func (w *walker) leaf(p Part, start, end int64, at place) view {
 		if !at.hidden {
 			w.report(&p)
 		}
-	case !p.readable(at) || w.named(&p, at):
+	case !p.readable(at):
 		return w.keep(&p, i, at)
+	case p.isFile(at):
+		return w.textFile(&p, i, at)
 	case at.within == "":
 		w.shown = true
 		return w.body(&p, i)
@@ -253,13 +255,27 @@ func (w *walker) leaf(p Part, start, end int64, at place) view {
 	return view{}
 }
 
-// longNote is the size up to which a text with a name is still shown among the text.
+// longNote is the size up to which the words of a text file are read beside the file.
 const longNote = 8 << 10
 
-// named tells whether a text is a file beside the text that came before.
-func (w *walker) named(p *Part, at place) bool {
-	return p.RawName != "" && w.shown && p.end-p.start > longNote &&
-		at.parent != "multipart/alternative" && at.parent != "multipart/related"
+// isFile reports whether a text that clients show in line is a file of the sender's and not his words: it has a name, and
+// is no form of a body, which some clients name too.
+func (p *Part) isFile(at place) bool {
+	return p.RawName != "" && at.parent != "multipart/alternative" && at.parent != "multipart/related"
+}
+
+// textFile keeps a text file as an attachment, and what it says apart from the sender's words.
+func (w *walker) textFile(p *Part, index int, at place) view {
+	if at.within == "" && (at.top || p.end-p.start <= longNote) {
+		v := w.body(p, index)
+		*p = w.m.Parts[index] // its encoding may be none
+		w.m.TextFiles = append(w.m.TextFiles, TextFile{fileName(p.RawName, p.Type, index+1), v.text + htmlText(v.html)})
+	}
+	w.keep(p, index, at)
+	if at.top && len(w.found) > 0 {
+		w.found[len(w.found)-1].Alone = true
+	}
+	return view{}
 }
 
 // report keeps the text of a report for machines: people get it if there is no other.
