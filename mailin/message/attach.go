@@ -97,6 +97,11 @@ func (w *walker) decoded(p *Part, walk func()) {
 	if !whole {
 		w.warn("attached-mail-limit")
 	}
+	w.walkBytes(raw, walk)
+}
+
+// walkBytes walks through raw in place of the mail.
+func (w *walker) walkBytes(raw []byte, walk func()) {
 	outer, open := w.src, w.open
 	defer func() {
 		w.src.release()

@@ -2,9 +2,12 @@ package message
 
 import (
 	"bytes"
+	"encoding/base64"
 	"html"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // view is the body as far as an entity has it: as text, as HTML, or as both.
@@ -52,15 +55,38 @@ func (w *walker) body(p *Part, index int) view {
 	return view{text: w.uuFiles(p, index, text)}
 }
 
-// plainly tells whether text that is labelled base64 is plain: words with blanks between them.
+// plainly reports whether text that is labelled base64 is plain: words with blanks between them. What begins as base64 is
+// base64, whatever a gateway has written below.
 func (w *walker) plainly(p *Part) bool {
 	b := p.src.at(p.start, 2048)
 	b = b[:min(int64(len(b)), p.end-p.start, 2048)]
-	blanks := 0
+	blanks, first := 0, true
 	for line := range bytes.Lines(b) {
-		blanks += bytes.Count(bytes.TrimSpace(line), []byte(" "))
+		line = bytes.TrimSpace(line)
+		if first && len(line) > 0 {
+			if beginsBase64(line) {
+				return false
+			}
+			first = false
+		}
+		blanks += bytes.Count(line, []byte(" "))
 	}
 	return blanks > 3 && blanks*40 > len(b)
+}
+
+// beginsBase64 reports whether a line is base64 by itself: a long one, or one that stands for text.
+func beginsBase64(line []byte) bool {
+	data, _, _ := bytes.Cut(line, []byte(" "))
+	if rest := len(line) - len(data); rest > 0 && !bytes.HasSuffix(data, []byte("=")) {
+		return false
+	}
+	text := make([]byte, base64.StdEncoding.DecodedLen(len(data)))
+	n, err := base64.StdEncoding.Decode(text, data)
+	if err != nil || n == 0 {
+		return false
+	}
+	unprintable := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
+	return len(data) >= 16 || utf8.Valid(text[:n]) && !bytes.ContainsFunc(text[:n], unprintable)
 }
 
 // read decodes up to limit octets of p.

@@ -163,7 +163,7 @@ func decodeCharset(b []byte, declared string) (text, note string) {
 	}
 	name, enc := guess(b)
 	if enc == nil {
-		return strings.ToValidUTF8(string(b), "\uFFFD"), "charset-damaged"
+		return mixedUTF8(b), "charset-damaged"
 	}
 	return decodeWith(enc, b), "charset-guessed: " + name
 }

@@ -3,8 +3,10 @@ package message
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // transferEncoding reads Content-Transfer-Encoding as it is written: "base64;",
@@ -36,6 +38,7 @@ type decoder struct {
 	bits    uint32 // base64: what is left of a group of four
 	have    int    // characters in bits
 	padded  bool   // base64: padding was seen on an earlier line
+	ended   bool   // base64: clear text was seen below the data
 	inside  bool   // uuencode: between begin and end
 	damaged bool   // something was skipped
 }
@@ -87,7 +90,7 @@ func (d *decoder) next() []byte {
 
 // base64 decodes b. The library does it where b is as it should be; it skips line ends itself.
 func (d *decoder) base64(b []byte) []byte {
-	if d.have == 0 && !d.padded {
+	if d.have == 0 && !d.padded && !d.ended {
 		whole := b
 		if d.off+int64(len(b)) < d.end { // cut at a group of four
 			chars := len(b) - bytes.Count(b, []byte("\n")) - bytes.Count(b, []byte("\r"))
@@ -135,12 +138,13 @@ func (d *decoder) lenientBase64(b []byte) []byte {
 			line = b[:i+1]
 		}
 		b = b[len(line):]
-		if d.padded && foreignLine(line) {
+		d.ended = d.ended || d.have == 0 && isProse(line)
+		if d.ended || d.padded && foreignLine(line) {
 			d.damaged = true
 			continue
 		}
-		for _, c := range line {
-			switch v := b64Table[c]; v {
+		for i := 0; i < len(line); i++ {
+			switch v := b64Table[line[i]]; v {
 			case b64Skip:
 			case b64Bad:
 				d.damaged = true
@@ -148,6 +152,10 @@ func (d *decoder) lenientBase64(b []byte) []byte {
 				if d.have > 0 {
 					d.padded = true
 					out = d.flush(out)
+				}
+				if rest := line[i+1:]; len(rest) > 1 && rest[0] == ' ' && len(bytes.TrimSpace(rest)) > 0 {
+					d.damaged = true
+					line = nil // clear text behind the data
 				}
 			default:
 				d.bits = d.bits<<6 | uint32(v)
@@ -171,6 +179,15 @@ func (d *decoder) flush(out []byte) []byte {
 	}
 	d.bits, d.have = 0, 0
 	return out
+}
+
+// isProse reports whether a line is three words or more, of which one can't be base64 by itself.
+func isProse(line []byte) bool {
+	words := bytes.Fields(line)
+	odd := func(word []byte) bool {
+		return len(word)%4 != 0 || bytes.ContainsFunc(word, func(r rune) bool { return r >= utf8.RuneSelf || b64Table[r] > 63 })
+	}
+	return len(words) > 2 && slices.ContainsFunc(words, odd)
 }
 
 // foreignLine tells whether a line after the padding is text and not another block.

@@ -14,13 +14,14 @@ import (
 )
 
 // guess names the charset of text that is neither labelled nor UTF-8. Latin is the rule;
-// another script needs strong evidence. enc is nil for UTF-8 with a few broken octets.
+// another script needs strong evidence. enc is nil for UTF-8 with octets of another charset among it.
 func guess(b []byte) (name string, enc encoding.Encoding) {
 	if i := slices.IndexFunc(b, func(c byte) bool { return c >= utf8.RuneSelf }); i > 100 {
 		b = b[i-100:]
 	}
 	b = b[:min(len(b), 8<<10)]
-	if mostlyUTF8(b) {
+	good, bad := countUTF8(b)
+	if good > 0 && good >= bad {
 		return "utf-8", nil
 	}
 	if high, dense := density(b); dense {
@@ -30,6 +31,9 @@ func guess(b []byte) (name string, enc encoding.Encoding) {
 		if name, enc = guessAsian(b); enc != nil {
 			return name, enc
 		}
+	}
+	if good > 0 && good*2 >= bad { // by chance two or three octets of Latin-1 are UTF-8, as in "été »"
+		return "utf-8", nil
 	}
 	for _, c := range b {
 		if c >= 0x80 && c <= 0x9f { // controls in ISO 8859
@@ -61,9 +65,8 @@ func density(b []byte) (high int, dense bool) {
 	return high, high >= 4 && (high > letters || paired*10 >= high*7) || high >= 6 && high*2 > letters
 }
 
-// mostlyUTF8 tells whether b is UTF-8 that was cut or damaged.
-func mostlyUTF8(b []byte) bool {
-	good, bad := 0, 0
+// countUTF8 counts the characters beyond ASCII that are UTF-8, and the octets that are not.
+func countUTF8(b []byte) (good, bad int) {
 	for i := 0; i < len(b); {
 		if b[i] < utf8.RuneSelf {
 			i++
@@ -77,7 +80,28 @@ func mostlyUTF8(b []byte) bool {
 		}
 		i += n
 	}
-	return good > 0 && good >= 2*bad
+	return good, bad
+}
+
+// mixedUTF8 decodes UTF-8 into which a gateway has set text of its own in Latin-1, or which was cut: each octet that is no
+// UTF-8 is taken as windows-1252 alone, but not the beginnings of a character at the end.
+func mixedUTF8(b []byte) string {
+	out := make([]byte, 0, len(b)+8)
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		switch {
+		case r != utf8.RuneError || n > 1:
+			out = append(out, b[i:i+n]...)
+		case b[i] >= 0xc2 && !utf8.FullRune(b[i:]):
+			return string(append(out, "\uFFFD"...))
+		case b[i] == 0xff: // of no text in Latin-1
+			out = append(out, "\uFFFD"...)
+		default:
+			out = utf8.AppendRune(out, charmap.Windows1252.DecodeByte(b[i]))
+		}
+		i += n
+	}
+	return string(out)
 }
 
 // euroSign: 0xA4 after a digit or standing alone is the euro, not the currency sign that nobody writes.

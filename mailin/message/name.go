@@ -67,7 +67,11 @@ func shorten(name string) string {
 	if i := strings.LastIndexByte(name, '.'); i > 0 && len(name)-i <= maxExtension {
 		name, ext = name[:i], name[i:]
 	}
-	name = trimEnds(cut(name, maxName-len(ext)))
+	if stem := cut(name, maxName-len(ext)); ext == "" || stem != name {
+		name = trimEnds(stem)
+	} else {
+		name = strings.TrimRight(stem, " ") // "11.51 a.m..png" keeps its dot
+	}
 	for ext == "" {
 		i := strings.LastIndexByte(name, '.')
 		if i < 0 || len(name)-i <= maxExtension {

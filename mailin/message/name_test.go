@@ -39,6 +39,7 @@ func TestCleanName(t *testing.T) {
 		{"long extension", "a." + strings.Repeat("x", 40), "a_" + strings.Repeat("x", 40)},
 		{"long extensions", "a." + strings.Repeat("x", 20) + "." + strings.Repeat("y", 20), "a_" + strings.Repeat("x", 20) + "_" + strings.Repeat("y", 20)},
 		{"long", strings.Repeat("ñ", 5000) + ".pdf", strings.Repeat("ñ", 73) + ".pdf"},
+		{"dot before the extension", "11.11.51\u202fa.m..png", "11.11.51 a.m..png"},
 		{"no-break space", "a\u00a0b.txt", "a b.txt"},
 	}
 	for _, c := range cases {

@@ -240,6 +240,13 @@ func (w *walker) leaf(p Part, start, end int64, at place) view {
 	case isMail(p.Type) && !p.kept:
 		w.keep(&p, i, at)
 		w.encodedMail(&p, at)
+	case isUnshown(&p, at):
+		return view{}
+	case isCMS(&p):
+		if v, ok := w.opaque(&p, i, at); ok {
+			return v
+		}
+		return w.keep(&p, i, at)
 	case isReport(p.Type):
 		if !at.hidden {
 			w.report(&p)
@@ -294,12 +301,19 @@ func (w *walker) blank(start, end int64) bool {
 	return len(bytes.TrimSpace(b[:min(len(b), int(end-start))])) == 0
 }
 
+// isUnshown reports whether a part is for programs alone: the form of a body for one client's own pages, or what a
+// reaction was. Programs read it through Parts.
+func isUnshown(p *Part, at place) bool {
+	return p.Type == "text/vnd.google.email-reaction+json" ||
+		at.parent == "multipart/alternative" && p.Type == "text/x-amp-html"
+}
+
 // isReport says which leaf of a report clients show in line or not at all; programs read it through Parts.
 func isReport(typ string) bool {
 	return typ == "message/delivery-status" || typ == "message/global-delivery-status" || typ == "message/tracking-status"
 }
 
-// mark notes on the message that it is signed or encrypted.
+// mark notes on the message that it is signed or encrypted; of CMS its content says which.
 func (w *walker) mark(p *Part) {
 	if p.Within != "" {
 		return
@@ -309,11 +323,5 @@ func (w *walker) mark(p *Part) {
 		w.m.Signed = true
 	case "multipart/encrypted":
 		w.m.Encrypted = true
-	case "application/pkcs7-mime", "application/x-pkcs7-mime":
-		if strings.HasPrefix(strings.ToLower(p.Params["smime-type"]), "signed") {
-			w.m.Signed = true
-		} else if !strings.HasPrefix(strings.ToLower(p.Params["smime-type"]), "compressed") {
-			w.m.Encrypted = true
-		}
 	}
 }

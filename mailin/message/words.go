@@ -176,7 +176,7 @@ func cleanLine(s string) string {
 	blank := false
 	for _, r := range s {
 		switch {
-		case r == 0xfeff, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+		case r == 0xfeff, r == 0x061c, r == 0x200e, r == 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
 		case unicode.IsControl(r), r == 0x2028, r == 0x2029, r == ' ':
 			blank = b.Len() > 0
 		default:
