@@ -46,7 +46,7 @@ func readable(t *testing.T, page string) string {
 	var b strings.Builder
 	var read func(*html.Node)
 	read = func(n *html.Node) {
-		if n.DataAtom == atom.Head || slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Val == "buzon-button" }) {
+		if n.DataAtom == atom.Head || slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return slices.Contains(strings.Fields(a.Val), "buzon-button") }) {
 			return
 		}
 		if n.Type == html.TextNode {
