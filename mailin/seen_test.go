@@ -59,7 +59,7 @@ func TestAttachedMailsBearTheirSubjects(t *testing.T) {
 	for _, c := range []struct{ name, subject, want string }{
 		{"", "Factura 12: error", "Factura 12 error.eml"},
 		{"", "=?utf-8?q?Re:_a=C3=B1o?=", "Re año.eml"},
-		{"", "../../etc/passwd", "-.-etc-passwd.eml"},
+		{"", "../../etc/passwd", "-..-etc-passwd.eml"},
 		{"Mensaje adjunto.eml", "No imprime", "No imprime.eml"},
 		{"ForwardedMessage.eml", "No imprime", "No imprime.eml"},
 		{"pedido de mayo.eml", "No imprime", "pedido de mayo.eml"},
