@@ -207,3 +207,23 @@ func TestGuardedConfiguration(t *testing.T) {
 		}
 	}
 }
+
+// TestAckEvery: no time at all between two acknowledgements is another thing than none written.
+func TestAckEvery(t *testing.T) {
+	for text, want := range map[string]bool{"": false, "[caps]\nack_every = \"5m\"\n": false, "[caps]\nack_every = \"0s\"\n": true} {
+		c, err := parseConfig("buzon.toml", deskTOML+text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Caps.caps().AckEvery < 0; got != want {
+			t.Errorf("%q: no time between is %v, want %v", text, got, want)
+		}
+	}
+	c, err := parseConfig("buzon.toml", deskTOML+"[http]\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.check(); err == nil || !strings.Contains(err.Error(), "http.listen") {
+		t.Errorf("[http] without listen: %v", err)
+	}
+}
