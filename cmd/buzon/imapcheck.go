@@ -20,7 +20,7 @@ import (
 // there; with send it waits for a mail of its own to arrive at a plus address.
 func (a *app) tryIMAP(ctx context.Context, f *findings, conf config, c imapConfig, send bool) error {
 	if c.expiring(time.Now()) {
-		f.say("imap "+c.Name, "warning", fmt.Sprintf("the client secret expires on %s: make a new one", c.SecretExpires))
+		f.say("imap "+c.Name, "warning", fmt.Sprintf("the client secret of %s expires on %s: make a new one", c.Name, c.SecretExpires))
 	}
 	account := c.account(conf.DataDir)
 	account.Journal, account.Wanted = mailin.IMAPJournal{}, func(context.Context, []byte) (imappoll.Want, error) { return imappoll.Unwanted, nil }
