@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -77,6 +78,7 @@ func (in *Intake) recover(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
+	slices.SortStableFunc(list, func(a, b store.Mail) int { return cmp.Compare(a.Attempts, b.Attempts) }) // suspects last
 	for _, m := range list {
 		if ctx.Err() != nil {
 			return nil
@@ -108,7 +110,7 @@ func (in *Intake) handle(ctx context.Context, t *turn) {
 // retry counts the attempt, durably, and then tries; after the last the mail goes to quarantine.
 func (in *Intake) retry(ctx context.Context, t *turn) {
 	m := &t.mail
-	if m.Error == "" && m.Attempts >= deaths || m.Error != "" && m.Attempts >= attempts {
+	if m.Attempts >= attempts {
 		in.giveUp(ctx, *m, cmp.Or(m.Error, "the process ended while it was being filed"))
 		return
 	}

@@ -121,27 +121,53 @@ func TestRecoveryBlamesOnlyThePoison(t *testing.T) {
 	first := h.receive(h.plain("a@cliente.test", box, "antes", "x"))
 	bad := h.receive(h.plain(customer, box, "veneno", "XYZZY"))
 	last := h.receive(h.plain("b@cliente.test", box, "después", "x"))
-	for want := 2; want <= deaths; want++ {
+	for want := 2; want <= attempts; want++ {
 		died := make(chan struct{})
 		h.poison("XYZZY", func(context.Context) { close(died); select {} })
 		ctx, stop := context.WithCancel(t.Context())
 		t.Cleanup(stop)
 		go h.Run(ctx)
 		<-died
-		if m := h.mail(bad); m.Attempts != want || h.mail(last).Attempts != 1 {
-			t.Fatalf("attempts %d, of the mail behind it %d; want %d, 1", m.Attempts, h.mail(last).Attempts, want)
+		if m, behind := h.mail(bad), h.mail(last); m.Attempts != want || behind.Attempts != want-1 {
+			t.Fatalf("attempts %d, of the mail behind it %d; want %d, %d", m.Attempts, behind.Attempts, want, want-1)
 		}
 		next := New(h.o)
 		next.second = h.second
 		h.Intake = next
 	}
 	h.run(10 * time.Second)
-	if m := h.mail(bad); m.Outcome != store.OutcomeQuarantine || m.Attempts != deaths {
+	if m := h.mail(bad); m.Outcome != store.OutcomeQuarantine || m.Attempts != attempts {
 		t.Errorf("poison: %s after %d", m.Outcome, m.Attempts)
 	}
 	for _, id := range []int64{first, last} {
 		if m := h.mail(id); m.Outcome != store.OutcomeTicket || m.Attempts > 2 {
 			t.Errorf("mail %d: %s after %d", id, m.Outcome, m.Attempts)
+		}
+	}
+}
+
+// TestKilledOverAndOver: processes that are killed whatever they do put no good mail aside. Each dies while it files its first.
+func TestKilledOverAndOver(t *testing.T) {
+	h := newHouse(t)
+	var ids []int64
+	for i := range 3 {
+		ids = append(ids, h.receive(h.plain(fmt.Sprintf("c%d@cliente.test", i), box, "bueno", "x")))
+	}
+	for range 2 * len(ids) {
+		died := make(chan struct{})
+		h.poison("bueno", func(context.Context) { close(died); select {} })
+		ctx, stop := context.WithCancel(t.Context())
+		t.Cleanup(stop)
+		go h.Run(ctx)
+		<-died
+		next := New(h.o)
+		next.second = h.second
+		h.Intake = next
+	}
+	h.read = Read
+	for _, id := range ids { // what is put aside after so many is tried again by an administrator
+		if m := h.mail(id); m.Outcome != "" || m.Attempts > attempts {
+			t.Errorf("mail %d: %q after %d attempts", id, m.Outcome, m.Attempts)
 		}
 	}
 }

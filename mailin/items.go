@@ -72,8 +72,12 @@ func (f *filing) tell(ctx context.Context, e desk.Event) error {
 	if f.mail.Envelope.Archive {
 		return nil // old mail, that nobody waits for an answer to
 	}
+	echo, err := f.echoes(ctx, e)
+	if err != nil {
+		return err
+	}
 	return f.tx.Tell(ctx, store.Telling{
-		Event: e, Mail: f.mail.ID, Caps: f.o.Caps, Stranger: !f.met,
+		Event: e, Mail: f.mail.ID, Caps: f.o.Caps, Stranger: !f.person.Known && !f.shown(), Echo: echo, Words: print(f.text),
 		Silent:  f.silent(),
 		Details: store.Details{EchoSender: f.person.Known || f.shown(), Reason: f.row.Reason, Claimed: f.claimed()},
 	})

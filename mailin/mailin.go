@@ -40,13 +40,11 @@ type Options struct {
 	Log        *slog.Logger
 }
 
-// How often a mail is tried before it goes to quarantine: three times when it failed by itself. When all that is known is that
-// the process died meanwhile it is more, since most processes die of other causes, and one that is killed and started over and
-// over must not put good mail aside.
-const (
-	attempts = 3
-	deaths   = 8
-)
+// How often a mail is tried before it goes to quarantine: three times, whether it failed by itself or the process died
+// meanwhile. Of those that a process had in hand when it died, each is then tried alone; and who was alone when another died is
+// tried behind all others. So what ends every process has done it three times, and good mail of a process that is killed over
+// and over is not put aside unless it was in hand at three of these moments, twice of them alone and behind all others.
+const attempts = 3
 
 // Intake files mail. Make one with New.
 type Intake struct {

@@ -130,8 +130,11 @@ func TestBounceBySignedMessageID(t *testing.T) {
 	o.MessageID = h.o.Signer.MessageID("ejemplo.test", token(n, o))
 	spool := h.store.NewSpool()
 	spool.Write([]byte("rendered"))
-	if ok, err := h.store.Claim(t.Context(), o, spool); !ok || err != nil {
+	if ok, err := h.store.Claim(t.Context(), o); !ok || err != nil {
 		t.Fatal(ok, err)
+	}
+	if err := h.store.Fix(t.Context(), o, spool); err != nil {
+		t.Fatal(err)
 	}
 	for _, c := range []struct{ id, rule string }{{"c1.i2.p4.aaaaaaaaaaaaaaaaaaaaaaaaaaa@ejemplo.test", "3"}, {"m1@cliente.test", "3"}, {o.MessageID, "2"}} {
 		m := h.file(dsn(box, "failed", "5.1.1", c.id), store.Envelope{Door: "imap:x", To: []string{box}})

@@ -17,25 +17,19 @@ import (
 // recipient's that waiting would mend, and behind it waits all later mail to that person about the ticket.
 const renderAttempts = 5
 
-// deliver makes one attempt at one mail.
+// deliver makes one attempt at one mail, or releases one that a cap has held back.
 func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing) {
-	raw, failure := d.render(ctx, &o)
-	if raw != nil {
-		defer raw.Close()
-	}
-	if failure != nil {
-		raw = nil // the attempt counts all the same
-	}
-	claimed, err := d.Store.Claim(ctx, o, raw)
-	if err != nil {
-		d.Log.Error("cannot write to the outbox; trying again", "outbox", o.ID, "error", err)
-		wait(ctx, time.Second)
-	}
-	if err != nil || !claimed {
+	if o.Capped() {
+		if err := d.Store.Release(ctx, o.ID); err != nil {
+			d.Log.Error("cannot release a mail that was held back; trying again", "outbox", o.ID, "error", err)
+			wait(ctx, time.Second)
+		}
 		return
 	}
-	o.Attempts++
-	if failure != nil {
+	if !d.claim(ctx, &o) {
+		return
+	}
+	if failure := d.prepare(ctx, &o); failure != nil {
 		d.settle(ctx, o, unrendered(o, failure))
 		return
 	}
@@ -51,10 +45,25 @@ func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing) {
 	d.settle(ctx, o, r)
 }
 
-// render makes the bytes of a mail at its first attempt; later ones send the same. A panic is an error like another.
-func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing) (raw *store.Spool, err error) {
+// claim counts the attempt; false when there is none to make.
+func (d *Dispatcher) claim(ctx context.Context, o *store.Outgoing) bool {
+	claimed, err := d.Store.Claim(ctx, *o)
+	if err != nil {
+		d.Log.Error("cannot write to the outbox; trying again", "outbox", o.ID, "error", err)
+		wait(ctx, time.Second)
+	}
+	if err != nil || !claimed {
+		return false
+	}
+	o.Attempts++
+	return true
+}
+
+// prepare makes the bytes of a mail at its first attempt and keeps them; later ones send the same. A panic is an error like
+// another.
+func (d *Dispatcher) prepare(ctx context.Context, o *store.Outgoing) (err error) {
 	if o.Raw != 0 {
-		return nil, nil
+		return nil
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -62,10 +71,24 @@ func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing) (raw *store.
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
-	raw = d.Store.NewSpool()
+	raw := d.Store.NewSpool()
+	defer raw.Close()
 	out, err := d.Renderer.Render(ctx, *o, raw)
+	if err != nil {
+		return err
+	}
 	o.MessageID, o.EnvelopeFrom = out.MessageID, out.EnvelopeFrom
-	return raw, err
+	return d.Store.Fix(ctx, *o, raw)
+}
+
+// giveBack puts a mail that was prepared, and not sent, back into the outbox.
+func (d *Dispatcher) giveBack(ctx context.Context, o store.Outgoing) {
+	err := d.Store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		return tx.Defer(context.WithoutCancel(ctx), o.ID, store.Due, o.LastReply, tx.Now())
+	})
+	if err != nil {
+		d.Log.Error("cannot write to the outbox; the next process sends the mail", "outbox", o.ID, "error", err)
+	}
 }
 
 // unreadAttempts is the same for a mail whose kept bytes, or an attachment's, can't be read.

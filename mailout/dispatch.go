@@ -1,8 +1,11 @@
 // Package mailout sends what the desk owes to people.
 //
-//	outbox: due ─► Render ─► claim: bytes fixed, attempt counted ─► Transport ─► settle: sent, deferred, failed
-//	          ▲                                                                    │
-//	          └────────── later, the same bytes, the same Message-ID ◄─────────────┘
+//	outbox: due ─► claim: attempt counted ─► Render ─► bytes fixed ─► Transport ─► settle: sent, deferred, failed
+//	          ▲                                                                     │
+//	          └────────── later, the same bytes, the same Message-ID ◄──────────────┘
+//
+// What a cap has held back is released when its time has come, and then due like other mail. A mail that was being rendered
+// when a process died is rendered before all others and alone, so that what ends the process is known by it.
 //
 // The retry state lives in the outbox, so that a process which dies loses nothing: what it was sending is sent again.
 // Mail to one person about one ticket keeps its order; a recipient who can't be reached holds up nobody else, and a relay
@@ -32,6 +35,7 @@ type Dispatcher struct {
 	// After returns a channel that yields after d; time.After unless tests move the clock.
 	After func(d time.Duration) <-chan time.Time
 
+	seen   time.Time // of the clock, when the outbox was last looked at
 	mu     sync.Mutex
 	going  map[int64]bool
 	outage outage
@@ -58,6 +62,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	}
 	working, abandon := context.WithCancel(context.WithoutCancel(ctx))
 	defer abandon()
+	d.suspects(ctx)
 	var sending sync.WaitGroup
 	for ctx.Err() == nil {
 		changed := d.Store.Changed()
@@ -126,11 +131,36 @@ func (d *Dispatcher) due(ctx context.Context) []store.Outgoing {
 	if free, _ := d.free(); free <= 0 {
 		return nil
 	}
-	list, err := d.Store.DueMails(ctx, d.Store.Now(), 4*d.Parallel)
+	now := d.Store.Now()
+	if now.Before(d.seen) {
+		if err := d.Store.SetBack(ctx); err != nil {
+			d.Log.Error("cannot adjust the outbox to a clock that was set back; trying again", "error", err)
+			return nil
+		}
+	}
+	d.seen = now
+	list, err := d.Store.DueMails(ctx, now, 4*d.Parallel)
 	if err != nil && ctx.Err() == nil {
 		d.Log.Error("cannot read the outbox; trying again", "error", err)
 	}
 	return list
+}
+
+// suspects renders what may have ended the last process, one mail at a time.
+func (d *Dispatcher) suspects(ctx context.Context) {
+	list, err := d.Store.Suspects(ctx)
+	if err != nil {
+		d.Log.Error("cannot look for mails that ended the last process", "error", err)
+	}
+	for _, o := range list {
+		if ctx.Err() == nil && d.claim(ctx, &o) {
+			if failure := d.prepare(ctx, &o); failure != nil {
+				d.settle(ctx, o, unrendered(o, failure))
+				continue
+			}
+			d.giveBack(ctx, o)
+		}
+	}
 }
 
 // free is how many mails more may be in hand, and how long the relay is left alone.

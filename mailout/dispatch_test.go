@@ -510,9 +510,10 @@ func TestDiedWhileSending(t *testing.T) {
 	out, err := h.renderer.Render(t.Context(), row, spool)
 	h.must(err)
 	row.MessageID, row.EnvelopeFrom = out.MessageID, out.EnvelopeFrom
-	if ok, err := h.store.Claim(t.Context(), row, spool); !ok || err != nil {
+	if ok, err := h.store.Claim(t.Context(), row); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
+	h.must(h.store.Fix(t.Context(), row, spool))
 	want, err := io.ReadAll(io.NewSectionReader(spool.ReaderAt(), 0, spool.Size()))
 	h.must(err)
 	h.clock.Advance(time.Hour)

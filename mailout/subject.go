@@ -16,21 +16,25 @@ import (
 
 // subject is everything that one mail is about.
 type subject struct {
-	o      store.Outgoing
-	box    desk.Mailbox
-	to     desk.Person
-	ticket desk.Ticket
-	item   desk.Item   // as far as the reader may see it
-	author desk.Person // who wrote, took, closed
-	mail   store.Mail  // for mail that became no ticket
-	staff  desk.Staff
-	quoted []desk.Item
-	links  []templates.Link
-	before []string // Message-IDs of the ticket that the reader has, the newest last
+	o       store.Outgoing
+	box     desk.Mailbox
+	to      desk.Person
+	ticket  desk.Ticket
+	item    desk.Item   // as far as the reader may see it
+	author  desk.Person // who wrote, took, closed
+	mail    store.Mail  // for mail that became no ticket
+	staff   desk.Staff
+	quoted  []desk.Item
+	links   []templates.Link
+	before  []string        // Message-IDs of the ticket that the reader has, the newest last
+	carries []store.Carried // the other notices that go with it
 	// further tells a mail that is not the first about its item to its reader: two mails must not have one Message-ID, the
 	// reader's server would drop the second.
 	further bool
 }
+
+// carriedShown is how many other notices one mail tells of by name.
+const carriedShown = 1000
 
 // referencesKept is how many earlier mails of a ticket a mail names beside the root.
 const referencesKept = 12
@@ -44,6 +48,9 @@ func (r *Renderer) subject(ctx context.Context, o store.Outgoing) (*subject, err
 	}
 	s.to.Language = cmp.Or(s.to.Language, r.Language)
 	if s.staff, err = r.staff(ctx); err != nil {
+		return nil, err
+	}
+	if s.carries, err = r.Store.Carries(ctx, o.ID, carriedShown); err != nil {
 		return nil, err
 	}
 	if o.Ticket == 0 {
@@ -225,10 +232,14 @@ func (r *Renderer) files(ctx context.Context, s *subject) (list []file) {
 	return list
 }
 
-// quotedItems is how much history a mail to an agent carries.
-const quotedItems = 3
+// quotedItems is how much history a mail to an agent carries, quotedLength how many characters of each.
+const (
+	quotedItems  = 3
+	quotedLength = 4000
+)
 
-// history are the items before this one that the reader has written or been sent, the newest first; agents may read all.
+// history are the items before this one that the reader has written or been sent, the newest first; agents may read all. It
+// costs memory for what is quoted, never for the ticket.
 func (r *Renderer) history(ctx context.Context, s *subject) (list []desk.Item, err error) {
 	switch s.o.Kind {
 	case desk.ItemNotice, desk.InfoRequestNotice, desk.NoteNotice, desk.Assigned:
@@ -236,23 +247,15 @@ func (r *Renderer) history(ctx context.Context, s *subject) (list []desk.Item, e
 		return nil, nil
 	}
 	most := quotedItems
-	if !s.to.Agent() { // a customer has the rest in his own mailbox
-		most = 1
+	if !s.to.Agent() { // a customer has the rest in his own mailbox, but for what comes with this mail
+		most = 1 + len(s.carries)
 	}
-	items, err := r.Store.Items(ctx, s.o.Ticket)
-	for i := len(items) - 1; i >= 0 && len(list) < most && err == nil; i-- {
-		it := items[i]
-		if it.Number >= s.o.Item || it.Text == "" || it.State != desk.Filed || it.Type == desk.Automatic || it.Orders || !s.mayRead(it) ||
-			it.Visibility == desk.Internal && !s.inside() { // what his reply quotes goes to the customer
-			continue
+	earlier, err := r.Store.Earlier(ctx, s.o.Ticket, s.o.Item, s.to, s.inside(), most, quotedLength+1)
+	for _, it := range earlier {
+		if text := []rune(it.Text); len(text) > quotedLength {
+			it.Text = string(text[:quotedLength]) + " …"
 		}
-		seen := s.to.Agent() || it.Author.ID == s.to.ID
-		if !seen {
-			seen, err = r.Store.WasSent(ctx, s.o.Ticket, it.Number, s.to.ID)
-		}
-		if seen {
-			list = append(list, it)
-		}
+		list = append(list, it)
 	}
 	return list, err
 }

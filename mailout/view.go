@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"buzon/store"
 	"buzon/store/desk"
 	"buzon/templates"
 	"buzon/threading"
@@ -21,9 +22,13 @@ func (s *subject) view(r *Renderer) templates.View {
 		Welcome: d.Welcome, EchoSubject: d.EchoSender, Reason: d.Reason, Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends, Links: s.links,
 		AlertedAt: s.o.Created.In(r.Location), At: s.o.Created.In(r.Location),
 	}
+	s.accompany(r, &v)
 	if s.o.Ticket == 0 {
 		if m := s.mail; m.ID != 0 {
 			v.Ticket.Subject, v.MailID, v.Author, v.Detail = m.Subject, strconv.FormatInt(m.ID, 10), templates.Person{Address: m.Sender}, m.Error
+		}
+		if s.o.Kind == desk.AlarmNotice {
+			v.MailID, v.Ticket.OldNumber, v.EscalateIn = strconv.FormatInt(d.Number, 10), d.Old, store.BreakerPause
 		}
 		return v
 	}

@@ -149,7 +149,8 @@ func TestSweep(t *testing.T) {
 func TestSweepAmongWrites(t *testing.T) {
 	s, _ := newStore(t)
 	id := owe(t, s, 1, "c@cliente.test")
-	must(s.Claim(ctx, Outgoing{ID: id}, spool(t, s, large)))(t)
+	must(s.Claim(ctx, Outgoing{ID: id}))(t)
+	check(t, s.Fix(ctx, Outgoing{ID: id}, spool(t, s, large)))
 	path := s.blobPath(spool(t, s, large).SHA256())
 	yesterday := time.Now().Add(-25 * time.Hour)
 	check(t, os.Chtimes(path, yesterday, yesterday))

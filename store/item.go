@@ -132,29 +132,58 @@ func (r Reader) Item(ctx context.Context, ticket, number int64) (desk.Item, erro
 	return list[0], nil
 }
 
+// Earlier returns the last items of a ticket before the given one that say something to the reader, the newest first, each
+// with no more than length characters of its words and without its files. Agents may read all, or, where internal is not set,
+// what is public; a customer what is public and that he wrote or was sent.
+func (r Reader) Earlier(ctx context.Context, ticket, before int64, reader desk.Person, internal bool, most, length int) ([]desk.Item, error) {
+	may := ""
+	if !internal || !reader.Agent() {
+		may = " AND i.visibility = 'public'"
+	}
+	if !reader.Agent() {
+		may += ` AND (i.author = $3 OR EXISTS (SELECT 1 FROM outbox o
+			WHERE o.ticket = $1 AND o.item = i.number AND o.person = $3 AND o.state <> 'failed'))`
+	}
+	return r.itemRows(ctx, "substr(i.text, 1, $4), '', ''", `WHERE i.ticket = $1 AND i.number < $2 AND i.text <> '' AND i.orders = 0
+		AND i.state = 'filed' AND i.type <> 'Automático'`+may+" ORDER BY i.number DESC LIMIT +$5", ticket, before, reader.ID, length, most)
+}
+
+// LastText is the beginning of what somebody wrote last in a ticket before an item.
+func (r Reader) LastText(ctx context.Context, ticket, author, before int64, length int) (text string, err error) {
+	_, err = r.row(ctx, `SELECT substr(text, 1, $4) FROM item WHERE ticket = $1 AND author = $2 AND number < $3
+		ORDER BY number DESC LIMIT 1`, args(ticket, author, before, length), &text)
+	return text, err
+}
+
 func (r Reader) items(ctx context.Context, where string, a ...any) (list []desk.Item, err error) {
-	err = r.rows(ctx, `SELECT i.id, i.ticket, i.number, i.type, i.author, i.visibility, i.state, i.created_at, i.text, i.quoted, i.message_id, i.mail, i.via,
-		i.seen, i.subject, i.orders FROM item i `+where, a,
-		func(rows *sql.Rows) error {
-			var it desk.Item
-			var created sql.NullInt64
-			var seen string
-			err := rows.Scan(&it.ID, &it.Ticket, &it.Number, &it.Type, &it.Author.ID, &it.Visibility, &it.State, &created, &it.Text, &it.Quoted, &it.MessageID, &it.Mail, &it.Via,
-				&seen, &it.Subject, &it.Orders)
-			it.CreatedAt = when(created)
-			if err == nil && seen != "" {
-				err = json.Unmarshal([]byte(seen), &it.Seen)
-			}
-			list = append(list, it)
-			return err
-		})
+	list, err = r.itemRows(ctx, "i.text, i.quoted, i.seen", where, a...)
 	for i := range list {
-		it := &list[i]
 		if err == nil {
-			it.Author, err = r.Person(ctx, it.Author.ID)
+			list[i].Attachments, err = r.attachments(ctx, list[i].ID)
 		}
+	}
+	return list, err
+}
+
+// itemRows reads items without their files; what is long is given by the caller.
+func (r Reader) itemRows(ctx context.Context, long, where string, a ...any) (list []desk.Item, err error) {
+	err = r.rows(ctx, "SELECT i.id, i.ticket, i.number, i.type, i.author, i.visibility, i.state, i.created_at, "+long+
+		", i.message_id, i.mail, i.via, i.subject, i.orders FROM item i "+where, a, func(rows *sql.Rows) error {
+		var it desk.Item
+		var created sql.NullInt64
+		var seen string
+		err := rows.Scan(&it.ID, &it.Ticket, &it.Number, &it.Type, &it.Author.ID, &it.Visibility, &it.State, &created,
+			&it.Text, &it.Quoted, &seen, &it.MessageID, &it.Mail, &it.Via, &it.Subject, &it.Orders)
+		it.CreatedAt = when(created)
+		if err == nil && seen != "" {
+			err = json.Unmarshal([]byte(seen), &it.Seen)
+		}
+		list = append(list, it)
+		return err
+	})
+	for i := range list {
 		if err == nil {
-			it.Attachments, err = r.attachments(ctx, it.ID)
+			list[i].Author, err = r.Person(ctx, list[i].Author.ID)
 		}
 	}
 	return list, err

@@ -162,7 +162,7 @@ func (r Reader) Mail(ctx context.Context, id int64) (m Mail, ok bool, err error)
 // for a later attempt is left out, unless that is so late that the clock must have been wrong.
 func (r Reader) Unsettled(ctx context.Context, after int64, now time.Time, limit int) ([]Mail, error) {
 	return r.mails(ctx, "WHERE j.settled_at IS NULL AND j.id > $1 AND (j.next_at <= $2 OR j.next_at > $3) ORDER BY j.id LIMIT +$4",
-		after, now.UnixMilli(), now.Add(time.Hour).UnixMilli(), limit)
+		after, now.UnixMilli(), now.Add(time.Minute).UnixMilli(), limit)
 }
 
 // Waiting counts the mail that is not filed yet, and says since when the oldest of it waits.

@@ -20,7 +20,16 @@ const (
 	Sent      OutboxState = "sent"
 	Uncertain OutboxState = "uncertain" // cut off after the final dot: perhaps taken; sent again with the same Message-ID
 	Failed    OutboxState = "failed"
-	Held      OutboxState = "held" // the relay refuses us, or an administrator does
+	Held      OutboxState = "held" // by a cap until next_at, last_reply says which; or the relay refuses us
+)
+
+// Lane is who is sent first of what is due.
+type Lane int
+
+const (
+	Urgent Lane = iota // alarms, an agent's own words, what his orders did
+	Prompt             // acknowledgements, and what else customers are told
+	Bulk               // notices to agents
 )
 
 // Details are what a notice says beside its ticket and item. Kept as JSON.
@@ -30,6 +39,8 @@ type Details struct {
 	EchoSender bool   `json:"echo,omitempty"`       // text chosen by the sender may be repeated
 	Reason     string `json:"reason,omitempty"`     // code: why a mail was not filed, not delivered, not relayed
 	Failed     string `json:"failed,omitempty"`     // the address that could not be reached
+	Words      string `json:"words,omitempty"`      // a short form of what the mail said that this answers
+	Number     int64  `json:"number,omitempty"`     // of the outgoing mail that an alarm is about; how many
 	Diagnostic string `json:"diagnostic,omitempty"` // what the other server said
 	Author     int64  `json:"author,omitempty"`     // who took, closed or resolved
 	Inside     bool   `json:"inside,omitempty"`     // of a receipt: a reply to it stays inside when its item does
@@ -62,10 +73,15 @@ type Outgoing struct {
 	Mail         int64 // the journal row it answers, if any
 	Person       int64
 	Address      string
-	Stranger     bool // an acknowledgement to somebody who was not known before: these have caps of their own
+	Stranger     bool // an acknowledgement to whom nothing proves to have written: these have caps of their own
+	Echo         bool // it answers what looks like a responder's mail
 	Mailbox      string
 	Details      Details
-	State        OutboxState
+	Lane         Lane
+	Topic        string      // of mail about no ticket: only what is about the same keeps its order
+	State        OutboxState // to Owe: Due, or Held with Next and LastReply
+	Carrier      int64       // the mail that says this too
+	Deaths       int         // of the process, while this was being rendered
 	Attempts     int
 	Created      time.Time
 	Next         time.Time
@@ -76,23 +92,37 @@ type Outgoing struct {
 	Raw          int64 // blob of the rendered mail, 0 before the first attempt and after the last
 }
 
-// Owe writes a mail that is due now.
+// Capped reports whether it is a cap that holds the mail back, and not the relay.
+func (o Outgoing) Capped() bool { return o.State == Held && o.Attempts == 0 }
+
+// inLine is what keeps later mail of its conversation waiting: to one address about one ticket or topic. What a cap holds back
+// does not.
+const inLine = "settled_at IS NULL AND carrier < 1 AND (state <> 'held' OR attempts > 0)"
+
+// Owe writes a mail that is due now, or held by a cap.
 func (tx *Tx) Owe(ctx context.Context, o Outgoing) (id int64, err error) {
 	details, err := json.Marshal(o.Details)
 	if err != nil {
 		return 0, err
 	}
-	now := tx.store.Now().UnixMilli()
-	id, err = tx.insert(ctx, `INSERT INTO outbox (kind, ticket, item, mail, person, address, stranger, mailbox, details, state, created_at, next_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'due', $10, $10)`,
-		o.Kind, o.Ticket, o.Item, o.Mail, o.Person, o.Address, o.Stranger, o.Mailbox, string(details), now)
+	now := tx.store.Now()
+	if o.State != Held {
+		o.State, o.Next = Due, now
+	}
+	id, err = tx.insert(ctx, `INSERT INTO outbox (kind, ticket, item, mail, person, address, stranger, echo, mailbox, details,
+			lane, topic, state, last_reply, created_at, set_at, next_at, turn)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17 OR NOT EXISTS
+			(SELECT 1 FROM outbox WHERE ticket = $2 AND address = $6 AND topic = $12 AND `+inLine+`))`,
+		o.Kind, o.Ticket, o.Item, o.Mail, o.Person, o.Address, o.Stranger, o.Echo, o.Mailbox, string(details),
+		o.Lane, o.Topic, o.State, o.LastReply, now.UnixMilli(), o.Next.UnixMilli(), o.State == Held)
 	if err != nil {
 		return 0, fmt.Errorf("owe %s: %w", o.Kind, err)
 	}
 	return id, nil
 }
 
-const outboxColumns = `o.id, o.kind, o.ticket, o.item, o.mail, o.person, o.address, o.stranger, o.mailbox, o.details, o.state, o.attempts, o.created_at, o.next_at, o.settled_at,
+const outboxColumns = `o.id, o.kind, o.ticket, o.item, o.mail, o.person, o.address, o.stranger, o.echo, o.mailbox, o.details,
+	o.lane, o.topic, o.state, o.carrier, o.deaths, o.attempts, o.created_at, o.next_at, o.settled_at,
 	o.last_reply, o.message_id, o.envelope_from, coalesce(o.raw, 0) FROM outbox o`
 
 func (r Reader) outgoing(ctx context.Context, where string, a ...any) (list []Outgoing, err error) {
@@ -100,7 +130,8 @@ func (r Reader) outgoing(ctx context.Context, where string, a ...any) (list []Ou
 		var o Outgoing
 		var details string
 		var created, next, settled sql.NullInt64
-		if err := rows.Scan(&o.ID, &o.Kind, &o.Ticket, &o.Item, &o.Mail, &o.Person, &o.Address, &o.Stranger, &o.Mailbox, &details, &o.State, &o.Attempts, &created, &next, &settled,
+		if err := rows.Scan(&o.ID, &o.Kind, &o.Ticket, &o.Item, &o.Mail, &o.Person, &o.Address, &o.Stranger, &o.Echo, &o.Mailbox, &details,
+			&o.Lane, &o.Topic, &o.State, &o.Carrier, &o.Deaths, &o.Attempts, &created, &next, &settled,
 			&o.LastReply, &o.MessageID, &o.EnvelopeFrom, &o.Raw); err != nil {
 			return err
 		}
@@ -110,25 +141,6 @@ func (r Reader) outgoing(ctx context.Context, where string, a ...any) (list []Ou
 		return err
 	})
 	return list, err
-}
-
-// DueMails returns mail to be sent now: for each ticket and address the oldest that is not settled, if its time has come,
-// so that nobody reads the second before the first. What would wait for more than a day was put off by a clock that was
-// wrong, and is due.
-func (r Reader) DueMails(ctx context.Context, now time.Time, limit int) ([]Outgoing, error) {
-	return r.outgoing(ctx, `WHERE o.state IN ('due', 'uncertain', 'held') AND (o.next_at <= $1 OR o.next_at > $2) AND NOT EXISTS
-		(SELECT 1 FROM outbox p WHERE p.ticket = o.ticket AND p.address = o.address AND p.id < o.id AND p.settled_at IS NULL)
-		ORDER BY o.next_at, o.id LIMIT +$3`, now.UnixMilli(), now.Add(24*time.Hour).UnixMilli(), limit)
-}
-
-// NextDue is when DueMails will have something to return; the zero time when nothing waits. Mail behind other mail to the
-// same address does not count: who slept until its time would never sleep.
-func (r Reader) NextDue(ctx context.Context) (time.Time, error) {
-	var next sql.NullInt64
-	_, err := r.row(ctx, `SELECT o.next_at FROM outbox o WHERE o.state IN ('due', 'uncertain', 'held') AND NOT EXISTS
-		(SELECT 1 FROM outbox p WHERE p.ticket = o.ticket AND p.address = o.address AND p.id < o.id AND p.settled_at IS NULL)
-		ORDER BY o.next_at LIMIT 1`, nil, &next)
-	return when(next), err
 }
 
 // OutboxFilter chooses outgoing mail; zero fields choose all.
@@ -157,100 +169,6 @@ func (r Reader) OutgoingMail(ctx context.Context, id int64) (o Outgoing, ok bool
 // Deliveries lists the mail that carried an item of a ticket to somebody.
 func (r Reader) Deliveries(ctx context.Context, ticket, item int64) ([]Outgoing, error) {
 	return r.outgoing(ctx, "WHERE o.item = $2 AND o.ticket = $1 ORDER BY o.id", ticket, item)
-}
-
-// Claim takes a mail for sending: the attempt is counted and, at the first, the rendered bytes are fixed, before the world
-// hears of it. It tells false when somebody else has it or had it since o was read, or it is settled.
-func (s *Store) Claim(ctx context.Context, o Outgoing, raw *Spool) (claimed bool, err error) {
-	if raw != nil {
-		if err := raw.settle(); err != nil {
-			return false, fault(err)
-		}
-	}
-	err = s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, `UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = $1 AND attempts = $2
-			AND state IN ('due', 'uncertain', 'held')`, o.ID, o.Attempts)
-		if claimed = n == 1; err != nil || !claimed || raw == nil {
-			return err
-		}
-		blob, err := tx.keep(ctx, raw)
-		if err != nil {
-			return err
-		}
-		_, err = tx.exec(ctx, "UPDATE outbox SET raw = $2, message_id = $3, envelope_from = $4 WHERE id = $1", o.ID, blob, o.MessageID, o.EnvelopeFrom)
-		return err
-	})
-	return claimed, fault(err)
-}
-
-// OpenOutgoing opens the rendered bytes of a claimed mail.
-func (s *Store) OpenOutgoing(ctx context.Context, id int64) (*Blob, error) {
-	o, ok, err := s.OutgoingMail(ctx, id)
-	if err != nil || !ok {
-		return nil, fmt.Errorf("outgoing mail %d: %w", id, cmp.Or(err, sql.ErrNoRows))
-	}
-	return s.openBlob(ctx, o.Raw)
-}
-
-// Sent settles a mail that the relay has taken. What has failed meanwhile stays so: the bounce may be faster than we.
-func (tx *Tx) Sent(ctx context.Context, id int64, reply string) error {
-	return tx.settleOutgoing(ctx, id, Sent, reply)
-}
-
-// Fail settles a mail that was not delivered, even one that was Sent: a bounce came back.
-func (tx *Tx) Fail(ctx context.Context, id int64, reply string) error {
-	return tx.settleOutgoing(ctx, id, Failed, reply)
-}
-
-func (tx *Tx) settleOutgoing(ctx context.Context, id int64, state OutboxState, reply string) error {
-	var raw int64
-	ok, err := tx.row(ctx, "SELECT coalesce(raw, 0) FROM outbox WHERE id = $1 AND (settled_at IS NULL OR $2 = 'failed')", args(id, state), &raw)
-	if err != nil || !ok {
-		return err
-	}
-	_, err = tx.exec(ctx, "UPDATE outbox SET state = $2, last_reply = $3, settled_at = $4, raw = NULL WHERE id = $1", id, state, reply, tx.store.Now().UnixMilli())
-	if err != nil {
-		return fmt.Errorf("settle outgoing mail: %w", err)
-	}
-	return tx.dropBlob(ctx, raw)
-}
-
-// Defer puts a mail back until next, as Due, Uncertain or Held.
-func (tx *Tx) Defer(ctx context.Context, id int64, state OutboxState, reply string, next time.Time) error {
-	_, err := tx.exec(ctx, "UPDATE outbox SET state = $2, last_reply = $3, next_at = $4 WHERE id = $1 AND settled_at IS NULL", id, state, reply, next.UnixMilli())
-	return err
-}
-
-// RecoverOutbox makes what was being sent when the process died due again; it may have been taken.
-func (s *Store) RecoverOutbox(ctx context.Context) (n int64, err error) {
-	err = s.Write(ctx, func(tx *Tx) error {
-		n, err = tx.exec(ctx, "UPDATE outbox SET state = 'uncertain', next_at = $1 WHERE state = 'sending' AND settled_at IS NULL", tx.store.Now().UnixMilli())
-		return err
-	})
-	return n, err
-}
-
-// RetryOutgoing makes a mail due now: one that waits, or one that failed.
-func (s *Store) RetryOutgoing(ctx context.Context, id int64) (done bool, err error) {
-	err = s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, "UPDATE outbox SET state = 'due', next_at = $2, settled_at = NULL WHERE id = $1 AND state IN ('due', 'uncertain', 'held', 'failed')",
-			id, tx.store.Now().UnixMilli())
-		done = n == 1
-		return err
-	})
-	return done, err
-}
-
-// DropOutgoing gives up a mail by hand.
-func (s *Store) DropOutgoing(ctx context.Context, id int64) (done bool, err error) {
-	err = s.Write(ctx, func(tx *Tx) error {
-		var one int
-		if done, err = tx.row(ctx, "SELECT 1 FROM outbox WHERE id = $1 AND settled_at IS NULL AND state <> 'sending'", args(id), &one); err != nil || !done {
-			return err
-		}
-		return tx.Fail(ctx, id, "dropped by an administrator")
-	})
-	return done, err
 }
 
 // CountOutbox counts outgoing mail by state. What was sent is what is left of all: these are the many, and no index of

@@ -17,7 +17,7 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 	oneOfEach(t, s)
 	whole := regexp.MustCompile(`^SCAN (\w+)( USING (COVERING )?INDEX (\w+))?`)
 	small := strings.Fields("search status type severity organisation meta json_each f x constant") // catalogues, and what other steps of a plan yield
-	partial := strings.Fields("journal_open outbox_due outbox_open person_agent")                   // these hold only what is open
+	partial := strings.Fields("journal_open outbox_due outbox_open outbox_held person_agent")       // these hold only what is open
 	seen := 0
 	for _, set := range []*statements{s.statements, s.writer.statements} {
 		for text := range set.ready {
@@ -120,8 +120,9 @@ func oneOfEach(t testing.TB, s *Store) {
 			func() error { _, err := tx.Activities(ctx, k.Number); return err },
 			func() error { _, err := tx.Settle(ctx, id, Verdict{Outcome: OutcomeTicket}); return err },
 			func() error {
-				return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.TicketOpened, Ticket: k, Author: by, Item: it}, Stranger: true})
+				return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.TicketOpened, Ticket: k, Author: by, Item: it}, Stranger: true, Echo: true})
 			},
+			func() error { return tx.Alarm(ctx, k.Mailbox, Details{Reason: "breaker"}) },
 			func() error {
 				return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.ItemWritten, Ticket: k, Author: ana, Item: it}})
 			},
@@ -135,12 +136,16 @@ func oneOfEach(t testing.TB, s *Store) {
 	must(s.NextDue(ctx))(t)
 	for _, o := range must(s.DueMails(ctx, s.Now(), 9))(t) {
 		must(s.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID, 12))(t)
-		must(s.Claim(ctx, o, spool(t, s, "raw")))(t)
+		must(s.Claim(ctx, o))(t)
+		check(t, s.Fix(ctx, o, spool(t, s, "raw")))
 		b := must(s.OpenOutgoing(ctx, o.ID))(t)
 		check(t, b.Close())
 		write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o.ID, "250") })
 	}
 	must(s.RecoverOutbox(ctx))(t)
+	must(s.Suspects(ctx))(t)
+	must(s.Carries(ctx, 1, 9))(t)
+	must(s.Earlier(ctx, k.Number, 2, by, false, 3, 9))(t)
 	must(s.Deliveries(ctx, k.Number, 1))(t)
 	must(s.WasSent(ctx, k.Number, 1, by.ID))(t)
 	must(s.Items(ctx, k.Number))(t)

@@ -38,6 +38,7 @@ type Store struct {
 	instance string
 	changed  broadcast
 	recent   recent
+	breakers breakers
 	shelves  sync.Map // directories of blobs that are durable
 	stop     context.CancelFunc
 	running  sync.WaitGroup

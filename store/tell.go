@@ -1,54 +1,35 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
+	"golang.org/x/net/publicsuffix"
+
 	"buzon/store/desk"
 )
-
-// Caps keep a machine that answers every mail from being answered for ever, and the desk from being made to write to
-// people who never wrote to it. What they hold back is noted in the ticket's history. Zero fields take the defaults.
-type Caps struct {
-	AckEvery     time.Duration // least time between two acknowledgements to one address; 10 min, and below zero: none
-	AcksADay     int           // acknowledgements to one address in 24 h; 5
-	AcksDomain   int           // acknowledgements to strangers of one domain in an hour; 50
-	AcksAll      int           // acknowledgements to strangers in all in an hour; 200
-	TicketHour   int           // automatic mails about one ticket to one address in an hour; 20
-	NewTicketsOf int           // new tickets of one requester in an hour that agents are told of; 20
-}
-
-// Defaults fills in what is zero.
-func (c Caps) Defaults() Caps {
-	d := Caps{10 * time.Minute, 5, 50, 200, 20, 20}
-	if c.AckEvery == 0 {
-		c.AckEvery = d.AckEvery
-	}
-	for _, f := range [][2]*int{{&c.AcksADay, &d.AcksADay}, {&c.AcksDomain, &d.AcksDomain}, {&c.AcksAll, &d.AcksAll},
-		{&c.TicketHour, &d.TicketHour}, {&c.NewTicketsOf, &d.NewTicketsOf}} {
-		if *f[0] == 0 {
-			*f[0] = *f[1]
-		}
-	}
-	return c
-}
 
 // Telling is an event with what its notices say.
 type Telling struct {
 	desk.Event
 	Mail     int64 // the journal row that it came by
 	Details  Details
-	Silent   bool // the requester is not acknowledged: a machine, or an address that may be somebody else's
-	Stranger bool // the requester was not known before this mail
+	Silent   bool   // the requester is not acknowledged: a machine, or an address that may be somebody else's
+	Stranger bool   // nothing proves that the requester has the address
+	Echo     bool   // the mail looks like a responder's answer to ours
+	Words    string // a short form of what the mail says, to know it again
 	Caps     Caps
 
 	fresh bool // the ticket is new: nothing was sent about it yet
 	flood bool // its requester opens many
 }
 
-// Tell owes the notices of an event to everybody who must hear of it, within the caps.
+// Tell owes the notices of an event to everybody who must hear of it. What a cap holds back goes later.
 func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 	e.Caps = e.Caps.Defaults()
 	if err := tx.audience(ctx, &e.Event); err != nil {
@@ -59,39 +40,68 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 	}
 	for _, n := range desk.Due(e.Event) {
 		if e.Silent && n.Notice.Acknowledges() {
+			err := tx.Note(ctx, Activity{Ticket: e.Ticket.Number, Mail: e.Mail, What: "not_told", Old: n.To.Address(),
+				New: string(n.Notice) + ": a machine, or an address that may be somebody else's"})
+			if err != nil {
+				return err
+			}
 			continue
 		}
-		reason, err := tx.capped(ctx, e, n)
-		if err != nil {
-			return fmt.Errorf("count what was sent: %w", err)
-		}
-		if reason != "" {
-			err = tx.Note(ctx, Activity{Ticket: e.Ticket.Number, Mail: e.Mail, What: "not_told", Old: n.To.Address(), New: string(n.Notice) + ": " + reason})
-		} else {
-			err = tx.owe(ctx, e, n)
-		}
-		if err != nil {
+		if err := tx.tell(ctx, e, n); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (tx *Tx) owe(ctx context.Context, e Telling, n desk.Notification) (err error) {
+// tell owes one notice, now or when the caps let it go.
+func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (err error) {
 	d := e.Details
 	d.Old, d.Author = e.Old, e.Author.ID
 	if n.Notice.Acknowledges() || n.Notice == desk.OpenedForYou { // the first mail of ours that a person gets
 		if d.Welcome, err = tx.Welcome(ctx, n.To.ID); err != nil {
 			return err
 		}
+		d.Words = e.Words
 	}
-	o := Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail,
-		Person: n.To.ID, Address: n.To.Address(), Stranger: e.Stranger && n.Notice.Acknowledges(), Mailbox: e.Ticket.Mailbox, Details: d}
-	if o.Stranger {
+	o := Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail, Person: n.To.ID, Address: n.To.Address(),
+		Stranger: e.Stranger && n.Notice.Acknowledges(), Echo: e.Echo && !n.To.Agent() && !e.Author.Agent(),
+		Mailbox: e.Ticket.Mailbox, Details: d, Lane: lane(e.Event, n), Topic: topic(e)}
+	h, err := tx.held(ctx, e, &o)
+	if err != nil {
+		return fmt.Errorf("count what was sent: %w", err)
+	}
+	if h.why != "" {
+		o.State, o.Next, o.LastReply = Held, h.until, h.why
+	}
+	if o.Stranger && tx.strangers >= 0 {
 		tx.strangers++
 	}
-	_, err = tx.Owe(ctx, o)
+	id, err := tx.Owe(ctx, o)
+	if err == nil && e.Author.Agent() && !n.To.Agent() && !e.fresh { // the number comes with it
+		_, err = tx.exec(ctx, "UPDATE outbox SET carrier = $1, turn = 0 WHERE ticket = $2 AND address = $3 AND lane = 1 AND "+
+			acknowledgements+" AND "+capped, id, o.Ticket, o.Address)
+	}
 	return err
+}
+
+// lane is how soon a notice goes.
+func lane(e desk.Event, n desk.Notification) Lane {
+	switch {
+	case n.Notice.Urgent(), e.Author.Agent() && !n.To.Agent():
+		return Urgent
+	case n.Notice.Acknowledges(), !n.To.Agent():
+		return Prompt
+	}
+	return Bulk
+}
+
+// topic is what a notice about no ticket is about: a mailbox, a domain, a mail.
+func topic(e Telling) string {
+	if e.Ticket.Number != 0 {
+		return ""
+	}
+	return cmp.Or(e.Details.Failed, fmt.Sprintf("mail %d", e.Mail))
 }
 
 // audience fills in the desk's side.
@@ -131,70 +141,46 @@ func (tx *Tx) measure(ctx context.Context, e *Telling) error {
 	return err
 }
 
-// capped says why a notice must not go out now, "" when it may. The words of an agent are never held back, nor the alarm
-// that production is down.
-func (tx *Tx) capped(ctx context.Context, e Telling, n desk.Notification) (string, error) {
-	if n.Notice == desk.NewTicket && e.flood {
-		return "many tickets of one requester", nil
-	}
-	now := tx.store.Now()
-	if !e.fresh && !e.Author.Agent() && n.Notice != desk.ProductionDown {
-		many, err := tx.countOutbox(ctx, e.Caps.TicketHour, "ticket = $1 AND address = $2 AND created_at > $3", e.Ticket.Number, n.To.Address(), now.Add(-time.Hour).UnixMilli())
-		if err != nil || many >= e.Caps.TicketHour {
-			return "many mails about one ticket", err
-		}
-	}
-	if !n.Notice.Acknowledges() {
-		return "", nil
-	}
-	return tx.ackCapped(ctx, e, n.To.Address(), now)
-}
-
-// acknowledgements are the notices of which desk says that they acknowledge.
-const acknowledgements = "kind IN ('ack', 'ack_production_down', 'new_number')"
-
-func (tx *Tx) ackCapped(ctx context.Context, e Telling, address string, now time.Time) (string, error) {
-	if e.Stranger {
-		return tx.strangersCapped(ctx, e.Caps, address, now.Add(-time.Hour))
-	}
-	for _, c := range []struct {
-		why   string
-		since time.Duration
-		most  int
-	}{
-		{"acknowledged a moment ago", e.Caps.AckEvery, 1},
-		{"acknowledged often today", 24 * time.Hour, e.Caps.AcksADay},
-	} {
-		n, err := tx.countOutbox(ctx, c.most, acknowledgements+" AND address = $1 AND created_at > $2", address, now.Add(-c.since).UnixMilli())
-		if err != nil || n >= c.most {
-			return c.why, err
-		}
-	}
-	return "", nil
-}
-
-// strangersCapped says why a stranger must not be acknowledged: many others were, in all or of his domain. All are counted
-// once in a commit: while many write, many of its mails ask.
-func (tx *Tx) strangersCapped(ctx context.Context, caps Caps, address string, since time.Time) (_ string, err error) {
-	const lately = "stranger = 1 AND created_at > $1"
-	if tx.strangers < 0 {
-		if tx.strangers, err = tx.countOutbox(ctx, caps.AcksAll, lately, since.UnixMilli()); err != nil {
-			return "", err
-		}
-	}
-	if tx.strangers >= caps.AcksAll {
-		return "many acknowledgements", nil
-	}
+// Family is the domain under which somebody registers others: a responder may write from any of them.
+func Family(address string) string {
 	_, domain, _ := strings.Cut(address, "@")
-	n, err := tx.countOutbox(ctx, caps.AcksDomain, lately+" AND substr(address, instr(address, '@') + 1) = $2", since.UnixMilli(), domain)
-	if err != nil || n >= caps.AcksDomain {
-		return "many acknowledgements to one domain", err
+	if registered, err := publicsuffix.EffectiveTLDPlusOne(domain); err == nil {
+		return registered
 	}
-	return "", nil
+	return domain
 }
 
-// countOutbox counts no further than most.
-func (tx *Tx) countOutbox(ctx context.Context, most int, where string, a ...any) (n int, err error) {
-	_, err = tx.row(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM outbox WHERE %s LIMIT %d)", where, most), a, &n)
-	return n, err
+// AckedWords is what the mail said that was last acknowledged to an address since then, in the short form of Telling.Words.
+func (r Reader) AckedWords(ctx context.Context, address string, since time.Time) (words string, err error) {
+	list, err := r.outgoing(ctx, "WHERE o.address = $1 AND o.created_at > $2 AND o."+acknowledgements+
+		" ORDER BY o.created_at DESC, o.id DESC LIMIT 1", address, since.UnixMilli())
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return list[0].Details.Words, nil
+}
+
+// AckedStranger is an acknowledgement to a stranger.
+type AckedStranger struct {
+	Address, Words string
+	Settled        time.Time
+}
+
+// AckedStrangers lists the last acknowledgements to strangers, the newest first.
+func (r Reader) AckedStrangers(ctx context.Context, since time.Time, most int) (list []AckedStranger, err error) {
+	err = r.rows(ctx, `SELECT address, details, settled_at FROM outbox WHERE stranger = 1 AND created_at > $1
+			ORDER BY created_at DESC, id DESC LIMIT +$2`, args(since.UnixMilli(), most), func(rows *sql.Rows) error {
+		var a AckedStranger
+		var details string
+		var settled sql.NullInt64
+		if err := rows.Scan(&a.Address, &details, &settled); err != nil {
+			return err
+		}
+		var d Details
+		err := json.Unmarshal([]byte(details), &d)
+		a.Words, a.Settled = d.Words, when(settled)
+		list = append(list, a)
+		return err
+	})
+	return list, err
 }

@@ -145,6 +145,28 @@ func examples() []example {
 		})},
 		{"confirm_agent", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Reason = "kept_as_note" })},
 		{"confirm_agent-no-ticket", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Ticket, v.Reason = Ticket{}, "kept_pending" })},
+		{"ack-several", Ack, with(func(v *View) {
+			v.Others = []Ticket{{Number: 124, Subject: "No abre"}, {Number: 131, Subject: "Otra vez"}}
+		})},
+		{"ack-several-no-echo", Ack, with(func(v *View) { v.EchoSubject = false; v.Others = []Ticket{{Number: 124, Subject: "No abre"}} })},
+		{"list", List, with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Count, v.More = Ticket{}, Person{}, 214, 200
+			v.Groups = []Group{
+				{carla, []Entry{{Number: 124, Subject: "No abre", Kind: "new_ticket", ReplyTo: "soporte+c124.p7.a2@ejemplo.test"},
+					{Number: 99, Subject: "Sigue", Kind: "item", ReplyTo: "soporte+c99.p7.a3@ejemplo.test"}}, 10},
+				{Person{Address: "x@otra.test"}, []Entry{{Number: 125, Subject: "Hola", Kind: "pending"}, {MailID: "17", Subject: "?", Kind: "unfiled"}}, 0},
+			}
+		})},
+		{"list-production-down", List, with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Count, v.Reason = Ticket{}, Person{}, 2, "production_down"
+			v.Groups = []Group{{carla, []Entry{{Number: 124, Subject: "No factura", Kind: "production_down"}, {Number: 125, Subject: "No factura", Kind: "production_down"}}, 0}}
+		})},
+		{"alarm-breaker", Alarm, with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Reason, v.Failed, v.EscalateIn = Ticket{}, Person{}, "breaker_domain", "cliente.test", 15*time.Minute
+		})},
+		{"alarm-set-aside", Alarm, with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Reason, v.Failed, v.MailID = Ticket{OldNumber: 123}, Person{}, "set_aside", carla.Address, "40"
+		})},
 		{"not_understood", NotUnderstood, with(unknownProduct)},
 		{"not_understood-no-echo", NotUnderstood, with(unknownProduct, func(v *View) { v.EchoSubject = false })},
 		{"receipt", Receipt, with(toAgent, status("resolved"), func(v *View) {

@@ -20,7 +20,8 @@ type phrases struct {
 	Reason   map[string]string `toml:"reason"`
 	Warning  map[string]string `toml:"warning"`
 	Result   map[string]string `toml:"result"`
-	Reply    map[string]string `toml:"reply"` // what a reply will do, for agents
+	Reply    map[string]string `toml:"reply"`  // what a reply will do, for agents
+	Notice   map[string]string `toml:"notice"` // the kinds, in the entries of a list
 }
 
 // dates are patterns over {weekday}, {day}, {month}, {year}, {time}, {date} and {name}.
@@ -43,7 +44,8 @@ type dates struct {
 // tables are the phrases by the name that templates and other packages use.
 func (p *phrases) tables() map[string]map[string]string {
 	return map[string]map[string]string{"label": p.Label, "unknown": p.Unknown, "form": p.Form, "type": p.Type, "severity": p.Severity,
-		"status": p.Status, "button": p.Button, "reason": p.Reason, "warning": p.Warning, "result": p.Result, "reply": p.Reply}
+		"status": p.Status, "button": p.Button, "reason": p.Reason, "warning": p.Warning, "result": p.Result, "reply": p.Reply,
+		"notice": p.Notice}
 }
 
 func (p *phrases) severity(n int) string { return p.Severity[strconv.Itoa(n)] }

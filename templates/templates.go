@@ -48,12 +48,15 @@ const (
 	NotUnderstood     Kind = "not_understood"      // values or commands that we do not know
 	Receipt           Kind = "receipt"             // what an agent's commands did; to a customer: it arrived
 	Muted             Kind = "muted"               // to agents: automatic mail about the ticket is paused
+	List              Kind = "list"                // to an agent: many notices in one mail
+	Alarm             Kind = "alarm"               // to administrators: what keeps mail from going out as usual
 )
 
 // Names lists every kind.
 func Names() []Kind {
 	return []Kind{Ack, AckProductionDown, NewTicket, ProductionDown, OpenedForYou, Item, InfoRequest, Note, Assigned, Taken,
-		Resolved, Closed, NewNumber, Pending, Undelivered, Unfiled, MailboxDown, MailboxUp, SecretEnds, ConfirmAgent, NotUnderstood, Receipt, Muted}
+		Resolved, Closed, NewNumber, Pending, Undelivered, Unfiled, MailboxDown, MailboxUp, SecretEnds, ConfirmAgent, NotUnderstood, Receipt, Muted,
+		List, Alarm}
 }
 
 // Mail is what a template makes: a subject of one line, text with "\n" line ends, and HTML that says the same.

@@ -32,6 +32,9 @@ type View struct {
 	Unknown     []Unknown // what was written and not understood
 	Commands    []Command // what a receipt reports
 	Links       []Link    // mailto buttons, the first three are shown
+	Others      []Ticket  // other tickets of the reader that this mail acknowledges too
+	Groups      []Group   // what a list is of
+	More        int       // how many notices of others it does not name
 
 	Inside    bool     // a reply to this notice stays among agents
 	Readers   []Person // whom an agent's reply would reach, beside the followers
@@ -48,7 +51,7 @@ type View struct {
 	Failed  string // the address that a mail did not reach
 	MailID  string // the mail's number in journal and quarantine
 	Claimed int64  // a case number that the sender named without a right to it; agents only
-	Count   int    // how many mails a mute is about
+	Count   int    // how many mails a mute is about, how many notices a list is of
 
 	At         time.Time     // when it happened
 	AlertedAt  time.Time     // when the alert to whoever is on call went out
@@ -119,6 +122,22 @@ type Command struct {
 	Value  string
 }
 
+// Group is what a list says of one sender; More is how many notices of his it does not name.
+type Group struct {
+	From    Person
+	Entries []Entry
+	More    int
+}
+
+// Entry is one notice of a list. Kind is a key of the phrases' [notice] table; ReplyTo answers in its ticket.
+type Entry struct {
+	Number  int64  // of the ticket, else
+	MailID  string // of the mail in quarantine
+	Subject string
+	Kind    string
+	ReplyTo string
+}
+
 // Link is a button. Key names its label in the phrases' [button] table; an Href that is no mailto: is not shown.
 type Link struct {
 	Key  string
@@ -153,6 +172,9 @@ func ready(v View, kind Kind, p *phrases) View {
 		name(&v.Quoted[i].Author, p.Label["somebody"])
 		outward(&v.Quoted[i].Author, v)
 	}
+	for i := range v.Groups {
+		name(&v.Groups[i].From, p.Label["no_sender"])
+	}
 	v.Ticket.SeverityName = first(v.Ticket.SeverityName, p.severity(v.Ticket.Severity))
 	v.Links = slices.DeleteFunc(v.Links, func(l Link) bool { return !safeMailto(l.Href) })
 	v.Links = v.Links[:min(3, len(v.Links))]
@@ -164,6 +186,10 @@ func withoutEcho(v View) View {
 	v.Ticket.Subject, v.Text, v.Quoted, v.Unknown, v.Detail, v.Failed = "", "", nil, nil, "", ""
 	v.Ticket.Requester.Name, v.To.Name, v.Author, v.Links, v.Claimed = "", "", Person{}, nil, 0
 	v.Attachments = make([]Attachment, len(v.Attachments))
+	v.Others = slices.Clone(v.Others)
+	for i := range v.Others {
+		v.Others[i] = Ticket{Number: v.Others[i].Number}
+	}
 	return v
 }
 

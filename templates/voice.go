@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,8 @@ func (w voice) funcs() map[string]any {
 		// the ticket
 		"facts": w.facts, "severity": w.severity, "severityLong": w.severityLong, "status": w.status, "state": w.state,
 		"names": names, "files": w.files, "brought": w.brought, "result": w.result, "reply": w.reply,
+		// the entries of a list
+		"case": w.entry, "notice": w.notice, "replyTo": w.replyTo,
 		// words from phrases.toml
 		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button, "reason": w.reason, "warning": w.warning,
 		// time
@@ -58,6 +61,26 @@ func (w voice) number(n int64) any {
 
 func (w voice) strong(s string) any { return w.mark("buzon-strong", "inherit", s) }
 func (w voice) alert(s string) any  { return w.mark("buzon-alert", red, s) }
+
+// entry is the number of what an entry of a list is about.
+func (w voice) entry(e Entry) any {
+	if e.Number == 0 {
+		return e.MailID
+	}
+	return w.number(e.Number)
+}
+
+// replyTo is where to answer an entry; a click writes there.
+func (w voice) replyTo(e Entry) any {
+	if !w.markup || e.ReplyTo == "" {
+		return e.ReplyTo
+	}
+	href := "mailto:" + strings.ReplaceAll(url.PathEscape(e.ReplyTo), "+", "%2B")
+	return template.HTML(fmt.Sprintf(`<a class="buzon-accent" style="color:%s" href="%s">%s</a>`,
+		accent, template.HTMLEscapeString(href), template.HTMLEscapeString(e.ReplyTo)))
+}
+
+func (w voice) notice(kind string) string { return first(w.p.Notice[kind], kind) }
 
 // line joins what there is with middle dots, lines with line ends.
 func (w voice) line(parts ...any) any {

@@ -105,24 +105,22 @@ type limitsConfig struct {
 }
 
 type capsConfig struct {
-	AckEvery     *duration `toml:"ack_every"`
+	AckEvery     *duration `toml:"ack_every"` // 0s: no time between
 	AcksADay     int       `toml:"acks_a_day"`
 	AcksDomain   int       `toml:"acks_domain_hour"`
 	AcksAll      int       `toml:"acks_hour"`
 	TicketHour   int       `toml:"ticket_hour"`
 	NewTicketsOf int       `toml:"new_tickets_hour"`
+	Agents       int       `toml:"agent_notices_a_minute"`
 }
 
 func (c capsConfig) caps() store.Caps {
-	every := time.Duration(0)
+	caps := store.Caps{AcksADay: c.AcksADay, AcksDomain: c.AcksDomain, AcksAll: c.AcksAll,
+		TicketHour: c.TicketHour, NewTicketsOf: c.NewTicketsOf, AgentsAMinute: c.Agents}
 	if c.AckEvery != nil {
-		every = time.Duration(*c.AckEvery)
-		if every == 0 { // as written; what is left out is the default
-			every = -1
-		}
+		caps.AckEvery = cmp.Or(time.Duration(*c.AckEvery), -1) // the zero value is the default
 	}
-	return store.Caps{AckEvery: every, AcksADay: c.AcksADay, AcksDomain: c.AcksDomain, AcksAll: c.AcksAll,
-		TicketHour: c.TicketHour, NewTicketsOf: c.NewTicketsOf}
+	return caps
 }
 
 type httpConfig struct {

@@ -75,6 +75,7 @@ func demoConfig(dir string) config {
 	c.SMTP.Networks = []string{"127.0.0.0/8"} // whoever plays there plays everybody
 	c.Agents = map[string]string{"ana@ejemplo.test": "Ana Gómez", "luis@ejemplo.test": "Luis Pérez"}
 	c.OnCall.Addresses = []string{"guardia@ejemplo.test"}
+	c.Caps.Agents = 1000 // a day's mail comes in a minute here
 	return c
 }
 

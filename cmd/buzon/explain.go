@@ -20,7 +20,7 @@ type account struct {
 	unknown  []store.Unknown
 	changes  []store.Activity
 	notices  []store.Outgoing // the first it owed first
-	untold   []store.Activity
+	untold   []untoldRow
 }
 
 // account gathers what a mail has brought about.
@@ -30,6 +30,9 @@ func (h *house) account(ctx context.Context, m store.Mail) (ac account, err erro
 	}
 	slices.Reverse(ac.notices)
 	for _, o := range ac.notices {
+		if o.Capped() {
+			ac.untold = append(ac.untold, withheld(o))
+		}
 		if o.Kind == desk.Receipt {
 			ac.commands, ac.unknown = append(ac.commands, o.Details.Commands...), append(ac.unknown, o.Details.Unknown...)
 		}
@@ -38,7 +41,7 @@ func (h *house) account(ctx context.Context, m store.Mail) (ac account, err erro
 	for _, c := range list {
 		switch c.What {
 		case "not_told":
-			ac.untold = append(ac.untold, c)
+			ac.untold = append(ac.untold, untold(c))
 		case "opened": // the outcome says it
 		default:
 			ac.changes = append(ac.changes, c)
@@ -72,20 +75,34 @@ type changeRow struct {
 	New    string  `json:"new"`
 }
 
-// untoldRow is a notice that nobody will get.
+// untoldRow is a notice that nobody will get, or, where Until says when, that a cap holds back.
 type untoldRow struct {
 	To     string  `json:"to"`
 	Kind   string  `json:"kind"`
 	Reason string  `json:"reason"`
 	At     *string `json:"at"`
 	Mail   *int64  `json:"mail"`
+	Until  *string `json:"until"`
 
-	at time.Time
+	at, until time.Time
 }
 
 func untold(c store.Activity) untoldRow {
 	kind, reason, _ := strings.Cut(c.New, ": ")
-	return untoldRow{c.Old, kind, reason, stamp(c.At), orNull(c.Mail), c.At}
+	return untoldRow{To: c.Old, Kind: kind, Reason: reason, At: stamp(c.At), Mail: orNull(c.Mail), at: c.At}
+}
+
+func withheld(o store.Outgoing) untoldRow {
+	return untoldRow{o.Address, string(o.Kind), o.LastReply, stamp(o.Created), orNull(o.Mail), stamp(o.Next), o.Created, o.Next}
+}
+
+// words says who was not told of what, why, and until when.
+func (u untoldRow) words(clock func(time.Time) string) string {
+	s := fmt.Sprintf("%s, who would have got %s: %s", u.To, u.Kind, u.Reason)
+	if !u.until.IsZero() {
+		s = fmt.Sprintf("%s, who gets %s at %s: %s", u.To, u.Kind, clock(u.until), u.Reason)
+	}
+	return safe(s)
 }
 
 // commandRows are the commands of a mail; what was not understood has done nothing.
@@ -113,9 +130,7 @@ func (h *house) explainedJSON(m store.Mail, ac account) explainedRow {
 	for _, o := range ac.notices {
 		row.Notices = append(row.Notices, outgoingJSON(o))
 	}
-	for _, c := range ac.untold {
-		row.NotTold = append(row.NotTold, untold(c))
-	}
+	row.NotTold = append(row.NotTold, ac.untold...)
 	return row
 }
 
@@ -143,9 +158,8 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 	for _, o := range ac.notices {
 		fmt.Fprintf(a.stdout, "Notice: %s to %s, %s (buzon outbox show %d).\n", o.Kind, safe(o.Address), safe(a.howFar(o)), o.ID)
 	}
-	for _, c := range ac.untold {
-		u := untold(c)
-		fmt.Fprintf(a.stdout, "Not told: %s, who would have got %s: %s.\n", safe(u.To), safe(u.Kind), safe(u.Reason))
+	for _, u := range ac.untold {
+		fmt.Fprintf(a.stdout, "Not told: %s.\n", u.words(a.clock))
 	}
 	return nil
 }

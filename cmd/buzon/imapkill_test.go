@@ -115,6 +115,7 @@ host = "127.0.0.1"
 port = %d
 tls = "none"
 [caps]
+agent_notices_a_minute = 1000000
 acks_hour = 1000000
 ticket_hour = 1000000
 [[imap]]

@@ -111,6 +111,7 @@ tls = "none"
 [outbox]
 retry = ["100ms"]
 [caps]
+agent_notices_a_minute = 1000000
 acks_hour = 1000000
 ticket_hour = 1000000
 `, d.data, d.addr, relay.Port()), "")

@@ -204,7 +204,7 @@ func (d *liveDesk) converse(who string, answer func(n notice, i int) letter) (re
 }
 
 func manyFacedResponder(t *testing.T) {
-	d := newLiveDesk(t, liveOptions{Tail: "[caps]\nacks_domain_hour = 5"})
+	d := newLiveDesk(t, liveOptions{Tail: "[caps]\nagent_notices_a_minute = 1000\nacks_domain_hour = 5"})
 	count := func() (n int) {
 		for _, m := range d.relay.Accepted() {
 			if strings.HasSuffix(m.To[0], "@maquina.test") {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -23,15 +25,65 @@ func (a *app) outbox() *cobra.Command {
 	list.Flags().IntVar(&f.Limit, "limit", 1000, "how many")
 	c.AddCommand(list,
 		a.outboxCommand(a.look, "show ID", "Show an outgoing mail, and its bytes while it is kept", a.showOutgoing),
-		a.outboxCommand(a.existing, "retry ID", "Send a mail now: one that waits, or one that failed", func(ctx context.Context, h *house, o store.Outgoing) error {
-			done, err := h.store.RetryOutgoing(ctx, o.ID)
-			return a.done(done, err, "mail %d is due now", "mail %d has been sent, or is being sent", o.ID)
-		}),
-		a.outboxCommand(a.existing, "drop ID", "Give a mail up", func(ctx context.Context, h *house, o store.Outgoing) error {
-			done, err := h.store.DropOutgoing(ctx, o.ID)
-			return a.done(done, err, "mail %d is given up", "mail %d is settled, or is being sent", o.ID)
-		}))
+		a.outboxChange("retry [ID]…", "Send mails now: those that wait, or that failed", "due now", "has been sent, or is being sent",
+			(*store.Store).RetryOutgoing),
+		a.outboxChange("drop [ID]…", "Give mails up", "given up", "is settled, or is being sent", (*store.Store).DropOutgoing))
 	return c
+}
+
+// outboxChange is a subcommand that changes the mails with the given ids, or all in a state.
+func (a *app) outboxChange(use, short, yes, no string, change func(*store.Store, context.Context, ...int64) ([]int64, error)) *cobra.Command {
+	var state store.OutboxState
+	c := &cobra.Command{Use: use, Short: short, RunE: func(c *cobra.Command, args []string) error {
+		if (len(args) > 0) == (state != "") {
+			return fmt.Errorf("name the mails by their ids, or all in a state by --state: see buzon outbox list")
+		}
+		if err := among("state", state, store.Due, store.Uncertain, store.Failed, store.Held); err != nil {
+			return err
+		}
+		return a.changeOutbox(c.Context(), args, state, yes, no, change)
+	}}
+	c.Flags().StringVar((*string)(&state), "state", "", "all that are due, uncertain, failed or held")
+	return c
+}
+
+func (a *app) changeOutbox(ctx context.Context, args []string, state store.OutboxState, yes, no string,
+	change func(*store.Store, context.Context, ...int64) ([]int64, error)) error {
+	var ids []int64
+	for _, arg := range args {
+		id, err := number(arg, "outgoing mail")
+		if err != nil {
+			return err
+		}
+		ids = append(ids, id)
+	}
+	h, err := a.existing(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	if state != "" {
+		list, err := h.store.Outbox(ctx, store.OutboxFilter{State: state, Limit: -1})
+		if err != nil {
+			return failed(err)
+		}
+		for _, o := range list {
+			ids = append(ids, o.ID)
+		}
+	}
+	done, err := change(h.store, ctx, ids...)
+	if err != nil {
+		return failed(err)
+	}
+	if state != "" {
+		fmt.Fprintf(a.stdout, "%d mails are %s\n", len(done), yes)
+		return nil
+	}
+	var errs []error
+	for _, id := range ids {
+		errs = append(errs, a.done(slices.Contains(done, id), nil, "mail %d is "+yes, "mail %d "+no+", or is not there", id))
+	}
+	return failed(errors.Join(errs...))
 }
 
 // done says what was done, or that it could not be.

@@ -286,7 +286,7 @@ func twoMailboxes(t *testing.T) {
 }
 
 func replyToClosed(t *testing.T) {
-	d := opened(t, liveOptions{Tail: "[caps]\nack_every = \"1ms\""})
+	d := opened(t, liveOptions{Tail: "[caps]\nagent_notices_a_minute = 1000\nack_every = \"1ms\""})
 	d.send(d.last(ana).reply("Quedó arreglada.\n\n#cerrar"))
 	if c := d.ticket(1); c.StatusClass != "closed" || c.ClosedAt == nil {
 		t.Fatalf("after #cerrar: %+v", c)

@@ -211,6 +211,15 @@ func (h *house) addItems(ctx context.Context, row *ticketRow) error {
 			row.NotTold = append(row.NotTold, untold(c))
 		}
 	}
+	held, err := h.store.Outbox(ctx, store.OutboxFilter{Ticket: row.Number, State: store.Held, Limit: -1})
+	if err != nil {
+		return err
+	}
+	for _, o := range held {
+		if o.Capped() {
+			row.NotTold = append(row.NotTold, withheld(o))
+		}
+	}
 	list, err := h.store.Items(ctx, row.Number)
 	if err != nil {
 		return err
@@ -292,7 +301,7 @@ func (a *app) showTicket(t desk.Ticket, row ticketRow) {
 		if i == 0 {
 			fmt.Fprintln(a.stdout, "\nNot told:")
 		}
-		fmt.Fprintf(a.stdout, "   %s  %s, who would have got %s: %s\n", a.clock(u.at), safe(u.To), safe(u.Kind), safe(u.Reason))
+		fmt.Fprintf(a.stdout, "   %s  %s\n", a.clock(u.at), u.words(a.clock))
 	}
 }
 

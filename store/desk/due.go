@@ -25,7 +25,8 @@ const (
 	ProductionFell   EventKind = "production_fell" // «Producción Caída» added by a reply
 	MailboxDown      EventKind = "mailbox_down"    // no mail could be looked for in a mailbox for a while
 	MailboxUp        EventKind = "mailbox_up"
-	SecretEnds       EventKind = "secret_ends" // that by which mail is fetched from a mailbox, soon
+	SecretEnds       EventKind = "secret_ends"   // that by which mail is fetched from a mailbox, soon
+	DeskTroubled     EventKind = "desk_troubled" // something keeps mail from going out as usual
 )
 
 // Event is something that happened to a ticket, with everybody whom it may concern.
@@ -67,10 +68,21 @@ const (
 	MailboxDownNotice Notice = "mailbox_down"
 	MailboxUpNotice   Notice = "mailbox_up"
 	SecretEndsNotice  Notice = "secret_ends"
+	AlarmNotice       Notice = "alarm" // what keeps mail from going out as usual
+	ListNotice        Notice = "list"  // many notices in one mail
 )
 
 // Acknowledges tells a notice that answers a mail by itself (RFC 3834 auto-replied): what loops are made of.
 func (n Notice) Acknowledges() bool { return n == Ack || n == AckProductionDown || n == NewNumber }
+
+// Urgent reports whether somebody must hear of it before what else is due.
+func (n Notice) Urgent() bool {
+	switch n {
+	case ProductionDown, Taken, Receipt, MailboxDownNotice, MailboxUpNotice, SecretEndsNotice, AlarmNotice:
+		return true
+	}
+	return false
+}
 
 // quotes tells a notice that may carry the item's words.
 func (n Notice) quotes() bool {
@@ -84,7 +96,8 @@ func (n Notice) quotes() bool {
 // forAgents tells a notice that is for the desk's own eyes.
 func (n Notice) forAgents() bool {
 	switch n {
-	case NewTicket, ProductionDown, NoteNotice, PendingNotice, ConfirmAgent, Undelivered, Unfiled, Assigned, Receipt, MailboxDownNotice, MailboxUpNotice, SecretEndsNotice:
+	case NewTicket, ProductionDown, NoteNotice, PendingNotice, ConfirmAgent, Undelivered, Unfiled, Assigned, Receipt, MailboxDownNotice, MailboxUpNotice, SecretEndsNotice,
+		AlarmNotice, ListNotice:
 		return true
 	}
 	return false
@@ -164,6 +177,8 @@ func Due(e Event) []Notification {
 		d.admins(e, MailboxUpNotice)
 	case SecretEnds:
 		d.admins(e, SecretEndsNotice)
+	case DeskTroubled:
+		d.admins(e, AlarmNotice)
 	case MailQuarantined:
 		d.admins(e, Unfiled)
 	}

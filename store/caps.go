@@ -1,0 +1,384 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"buzon/store/desk"
+)
+
+// Caps keep a machine that answers every mail from being answered for ever, the desk from being made to write to people who
+// never wrote to it, and agents from being buried. What they hold back is sent later: see Release. Zero fields take the
+// defaults.
+type Caps struct {
+	AckEvery      time.Duration // least time between two acknowledgements to one address; 1 min; negative: none
+	AcksADay      int           // acknowledgements to one address in 24 h; 20; strangers get 5 at most
+	AcksDomain    int           // acknowledgements to strangers of one domain in an hour, unless more are usual; 50
+	AcksAll       int           // acknowledgements to strangers in all in an hour, unless more are usual; 200
+	TicketHour    int           // automatic mails about one ticket, or one matter that is none, to one address in an hour; 20
+	NewTicketsOf  int           // new tickets of one requester in an hour that agents are told of one by one; 20
+	AgentsAMinute int           // notices to one agent in a minute; what is more goes as a list; 6
+}
+
+// Defaults fills in what is zero.
+func (c Caps) Defaults() Caps {
+	d := Caps{time.Minute, 20, 50, 200, 20, 20, 6}
+	if c.AckEvery == 0 {
+		c.AckEvery = d.AckEvery
+	}
+	for _, f := range [][2]*int{{&c.AcksADay, &d.AcksADay}, {&c.AcksDomain, &d.AcksDomain}, {&c.AcksAll, &d.AcksAll},
+		{&c.TicketHour, &d.TicketHour}, {&c.NewTicketsOf, &d.NewTicketsOf}, {&c.AgentsAMinute, &d.AgentsAMinute}} {
+		if *f[0] == 0 {
+			*f[0] = *f[1]
+		}
+	}
+	return c
+}
+
+// BreakerPause is how long an admin may look before what a breaker holds begins to go.
+const BreakerPause = 15 * time.Minute
+
+const (
+	strangerADay   = 5  // acknowledgements to a stranger in 24 h
+	echoesADay     = 3  // automatic mails in 24 h that answer what looks like a responder's
+	usualTimes     = 10 // how many times the usual hourly traffic trips a breaker
+	usualSpan      = 21 // days of which the usual is taken, the last apart
+	releaseTimes   = 3  // how many times a breaker's own limit goes out in an hour of what it holds
+	alarmEvery     = 6 * time.Hour
+	alertsAMinute  = 20              // alerts that production is down, to one address,
+	alertsOfSender = 3               // and of one sender
+	listEvery      = time.Minute     // between two lists to an agent
+	listOften      = 30              // mails to an agent in an hour, past which
+	listRarely     = 5 * time.Minute // it is longer
+)
+
+// Why a mail is held, as administrators read it.
+const (
+	heldMoment    = "acknowledged a moment ago"
+	heldToday     = "acknowledged often today"
+	heldBreaker   = "many acknowledgements to strangers"
+	heldDomain    = "many acknowledgements to strangers of one domain"
+	heldResponder = "answers to what looks like a responder"
+	heldTicket    = "many mails about one ticket"
+	heldFlood     = "many tickets of one requester"
+	heldList      = "many notices at once: it goes with the list"
+)
+
+// capped is a mail that a cap holds back.
+const capped = "state IN ('held') AND attempts < 1 AND carrier < 1"
+
+// acknowledgements are the notices of which desk says that they acknowledge.
+const acknowledgements = "kind IN ('ack', 'ack_production_down', 'new_number')"
+
+// delay is why a mail must wait, and until when; the zero delay lets it go.
+type delay struct {
+	why   string
+	until time.Time
+}
+
+// held finds out whether a notice must wait. The words of an agent never do.
+func (tx *Tx) held(ctx context.Context, e Telling, o *Outgoing) (h delay, err error) {
+	now := tx.store.Now()
+	switch {
+	case o.Kind.Acknowledges():
+		return tx.heldAck(ctx, e, *o, now)
+	case o.Kind == desk.ProductionDown:
+		return tx.heldAlert(ctx, e, *o, now)
+	case e.Author.Agent() && o.Lane != Bulk:
+		return delay{}, nil
+	}
+	if o.Lane == Prompt && o.Echo {
+		if h, err = tx.heldEcho(ctx, *o, now); h.why != "" || err != nil {
+			return h, err
+		}
+	}
+	why := ""
+	if !e.fresh && !e.Author.Agent() {
+		many, err := tx.countOutbox(ctx, e.Caps.TicketHour, "ticket = $1 AND address = $2 AND created_at > $3 AND created_at <= $4 AND topic = $5",
+			o.Ticket, o.Address, now.Add(-time.Hour).UnixMilli(), now.UnixMilli(), o.Topic)
+		if err != nil {
+			return h, err
+		}
+		if many >= e.Caps.TicketHour {
+			why = heldTicket
+		}
+	}
+	if e.flood {
+		why = heldFlood
+	}
+	if o.Lane == Prompt && why != "" {
+		return delay{why, now.Add(time.Hour)}, nil
+	}
+	if why != "" {
+		o.Lane = Bulk
+	}
+	if o.Lane != Bulk || why == "" && o.Person == e.Ticket.Agent.ID { // what answers an agent's own words goes to him at once
+		return delay{}, nil
+	}
+	return tx.heldForList(ctx, e.Caps, *o, why, now)
+}
+
+// heldAck holds an acknowledgement back that goes to one who was acknowledged lately or often, or to one stranger of a great
+// many. That production is down is acknowledged whatever the caps, once a minute.
+func (tx *Tx) heldAck(ctx context.Context, e Telling, o Outgoing, now time.Time) (delay, error) {
+	if o.Echo {
+		if h, err := tx.heldEcho(ctx, o, now); h.why != "" || err != nil {
+			return h, err
+		}
+	}
+	most := e.Caps.AcksADay
+	if o.Stranger {
+		most = min(most, strangerADay)
+	}
+	last, err := tx.lastAcks(ctx, o, most, e.Ticket.ProductionDown, now)
+	if err != nil {
+		return delay{}, err
+	}
+	switch {
+	case len(last) > 0 && last[0].Capped():
+		return delay{last[0].LastReply, last[0].Next}, nil
+	case !e.Ticket.ProductionDown && len(last) >= most:
+		return delay{heldToday, last[most-1].Created.Add(24 * time.Hour)}, nil
+	case len(last) > 0 && last[0].Created.Add(e.Caps.AckEvery).After(now):
+		return delay{heldMoment, last[0].Created.Add(e.Caps.AckEvery)}, nil
+	case e.Ticket.ProductionDown:
+		return delay{}, nil
+	case o.Stranger:
+		return tx.heldStranger(ctx, e, o, now)
+	}
+	return delay{}, nil
+}
+
+// lastAcks are the last acknowledgements to an address in 24 hours, the newest first: of what is down, or of all.
+func (tx *Tx) lastAcks(ctx context.Context, o Outgoing, most int, down bool, now time.Time) (list []Outgoing, err error) {
+	kinds := acknowledgements
+	if down {
+		kinds = "kind = 'ack_production_down'"
+	}
+	return tx.outgoing(ctx, "WHERE o.address = $1 AND o.created_at > $2 AND o.created_at <= $3 AND o.carrier < 1 AND o."+kinds+
+		" ORDER BY o.created_at DESC, o.id DESC LIMIT +$4", o.Address, now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli(), most)
+}
+
+// heldEcho holds back the fourth automatic mail of a day that answers what looks like a responder's. A stranger's may write
+// from any address of its domain.
+func (tx *Tx) heldEcho(ctx context.Context, o Outgoing, now time.Time) (h delay, err error) {
+	n := 0
+	err = tx.rows(ctx, `SELECT address, created_at FROM outbox WHERE echo > 0 AND created_at > $1 AND created_at <= $2
+			AND carrier < 1 AND NOT (`+capped+") ORDER BY created_at DESC LIMIT 1000",
+		args(now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli()), func(rows *sql.Rows) error {
+			var address string
+			var at sql.NullInt64
+			if err := rows.Scan(&address, &at); err != nil {
+				return err
+			}
+			if address != o.Address && !(o.Stranger && Family(address) == Family(o.Address)) {
+				return nil
+			}
+			if n++; n == echoesADay {
+				h = delay{heldResponder, when(at).Add(24 * time.Hour)}
+			}
+			return nil
+		})
+	return h, err
+}
+
+// heldStranger holds an acknowledgement back while a breaker is tripped, and tells the admins. All strangers are counted once
+// in a commit: while many write, many of its mails ask.
+func (tx *Tx) heldStranger(ctx context.Context, e Telling, o Outgoing, now time.Time) (h delay, err error) {
+	const lately = "stranger = 1 AND created_at > $1 AND created_at <= $2"
+	since, domain := now.Add(-time.Hour).UnixMilli(), ""
+	most, err := tx.breaker(ctx, "", e.Caps.AcksAll, now)
+	if err == nil && tx.strangers < 0 {
+		tx.strangers, err = tx.countOutbox(ctx, most, lately, since, now.UnixMilli())
+	}
+	switch {
+	case err != nil:
+		return h, err
+	case tx.strangers >= most:
+		h.why = heldBreaker
+	default:
+		_, domain, _ = strings.Cut(o.Address, "@")
+		most := e.Caps.AcksDomain
+		n, err := tx.countOutbox(ctx, most, lately+" AND "+ofDomain+" = $3", since, now.UnixMilli(), domain)
+		if err == nil && n >= most {
+			if most, err = tx.breaker(ctx, domain, most, now); err == nil && n < most {
+				n, err = tx.countOutbox(ctx, most, lately+" AND "+ofDomain+" = $3", since, now.UnixMilli(), domain)
+			}
+		}
+		if err != nil || n < most {
+			return h, err
+		}
+		h.why = heldDomain
+	}
+	if h.until, err = tx.slot(ctx, most, now); err != nil {
+		return h, err
+	}
+	return h, tx.trip(ctx, e, h.why, domain, now)
+}
+
+// ofDomain is the domain that a mail goes to.
+const ofDomain = "substr(address, instr(address, '@') + 1)"
+
+// breaker is how many strangers, of a domain or in all, are acknowledged at once in an hour: the configured number, or many
+// times what is usual. It is looked up once an hour.
+func (tx *Tx) breaker(ctx context.Context, domain string, least int, now time.Time) (int, error) {
+	b, hour := &tx.store.breakers, now.Truncate(time.Hour)
+	if !b.hour.Equal(hour) {
+		b.hour, b.usual = hour, map[string]float64{}
+	}
+	usual, known := b.usual[domain]
+	if !known {
+		var err error
+		if usual, err = tx.usualTraffic(ctx, domain, now); err != nil {
+			return 0, err
+		}
+		b.usual[domain] = usual
+	}
+	return max(least, int(usualTimes*usual)), nil
+}
+
+// breakers is what has been looked up in this hour, by domain, "" for all. Only the writer touches it.
+type breakers struct {
+	hour  time.Time
+	usual map[string]float64
+}
+
+// usualTraffic is how many acknowledgements to strangers there were in an hour of the last weeks. The last day is left out: what
+// is unusual about it must not count as usual.
+func (tx *Tx) usualTraffic(ctx context.Context, domain string, now time.Time) (float64, error) {
+	until := now.Add(-24 * time.Hour)
+	where, a := "stranger = 1 AND created_at > $1 AND created_at <= $2", args(until.AddDate(0, 0, -usualSpan).UnixMilli(), until.UnixMilli())
+	if domain != "" {
+		where, a = where+" AND "+ofDomain+" = $3", append(a, domain)
+	}
+	var n float64
+	var first sql.NullInt64
+	_, err := tx.row(ctx, "SELECT count(*), min(created_at) FROM outbox WHERE "+where, a, &n, &first)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	return n / max(until.Sub(when(first)).Hours(), 24), nil
+}
+
+// slot is when the next acknowledgement that a breaker holds may go: behind the last of them.
+func (tx *Tx) slot(ctx context.Context, perHour int, now time.Time) (time.Time, error) {
+	slot := now.Add(BreakerPause)
+	list, err := tx.outgoing(ctx, `WHERE o.stranger = 1 AND o.created_at > $1 AND o.created_at <= $2 AND o.state IN ('held')
+			AND o.attempts < 1 AND o.last_reply IN ('`+heldBreaker+"', '"+heldDomain+"') ORDER BY o.created_at DESC, o.id DESC LIMIT 1",
+		now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli())
+	if err != nil || len(list) == 0 {
+		return slot, err
+	}
+	if next := list[0].Next.Add(time.Hour / time.Duration(releaseTimes*perHour)); next.After(slot) {
+		slot = next
+	}
+	return slot, nil
+}
+
+// trip tells the admins that a breaker holds acknowledgements back, once in a while.
+func (tx *Tx) trip(ctx context.Context, e Telling, why, domain string, now time.Time) error {
+	key, last := "breaker "+domain, int64(0)
+	if _, err := tx.row(ctx, "SELECT value FROM meta WHERE key = $1", args(key), &last); err != nil {
+		return err
+	}
+	if at := time.UnixMilli(last); last != 0 && !at.After(now) && now.Sub(at) < alarmEvery {
+		return nil
+	}
+	_, err := tx.exec(ctx, "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+		key, fmt.Sprint(now.UnixMilli()))
+	if err != nil {
+		return err
+	}
+	reason := "breaker"
+	if why == heldDomain {
+		reason = "breaker_domain"
+	}
+	return tx.Alarm(ctx, e.Ticket.Mailbox, Details{Reason: reason, Failed: domain})
+}
+
+// heldAlert folds the alerts of one sender, and of a great many, by the minute.
+func (tx *Tx) heldAlert(ctx context.Context, e Telling, o Outgoing, now time.Time) (h delay, err error) {
+	if h, err = tx.join(ctx, o, heldList); h.why != "" || err != nil {
+		return h, err
+	}
+	all, own := 0, 0
+	err = tx.rows(ctx, `SELECT o.kind, coalesce(t.requester, 0) FROM outbox o LEFT JOIN ticket t ON t.number = o.ticket
+			WHERE o.address = $1 AND o.created_at > $2 AND o.created_at <= $3 AND o.lane < 1 AND o.kind IN ('production_down', 'list')
+			LIMIT +$4`,
+		args(o.Address, now.Add(-listEvery).UnixMilli(), now.UnixMilli(), alertsAMinute), func(rows *sql.Rows) error {
+			var kind desk.Notice
+			var requester int64
+			err := rows.Scan(&kind, &requester)
+			if all++; requester == e.Ticket.Requester.ID {
+				own++
+			}
+			if kind == desk.ListNotice || own >= alertsOfSender || all >= alertsAMinute {
+				h = delay{heldList, now.Add(listEvery)}
+			}
+			return err
+		})
+	return h, err
+}
+
+// heldForList holds a notice to an agent back who gets more of them than anybody reads one by one.
+func (tx *Tx) heldForList(ctx context.Context, caps Caps, o Outgoing, why string, now time.Time) (delay, error) {
+	h, err := tx.join(ctx, o, why)
+	if h.why != "" || err != nil {
+		return h, err
+	}
+	last, err := tx.outgoing(ctx, "WHERE o.address = $1 AND o.created_at > $2 AND o.created_at <= $3 AND o.lane > 1 ORDER BY o.created_at DESC, o.id DESC LIMIT +$4",
+		o.Address, now.Add(-listRarely).UnixMilli(), now.UnixMilli(), caps.AgentsAMinute)
+	if err != nil {
+		return h, err
+	}
+	var list time.Time
+	for _, l := range last {
+		if l.Kind == desk.ListNotice && list.IsZero() {
+			list = l.Created
+		}
+	}
+	crowd := len(last) >= caps.AgentsAMinute && last[len(last)-1].Created.After(now.Add(-listEvery))
+	if why == "" && !crowd && list.IsZero() {
+		return h, nil
+	}
+	wait, err := tx.listWait(ctx, o.Address, now)
+	next := list.Add(wait)
+	if !next.After(now) {
+		if why == "" && !crowd {
+			return h, err
+		}
+		next = now.Add(wait)
+	}
+	return delay{cmp.Or(why, heldList), next}, err
+}
+
+// join is the delay of what waits for the same list already.
+func (tx *Tx) join(ctx context.Context, o Outgoing, why string) (h delay, err error) {
+	var next int64
+	ok, err := tx.row(ctx, "SELECT next_at FROM outbox WHERE address = $1 AND lane = $2 AND "+capped+" ORDER BY id LIMIT 1",
+		args(o.Address, o.Lane), &next)
+	if err != nil || !ok {
+		return h, err
+	}
+	return delay{cmp.Or(why, heldList), time.UnixMilli(next)}, nil
+}
+
+// listWait is how long notices are gathered for a list: longer where the agent had many mails in the last hour.
+func (tx *Tx) listWait(ctx context.Context, address string, now time.Time) (time.Duration, error) {
+	n, err := tx.countOutbox(ctx, listOften, "address = $1 AND created_at > $2 AND created_at <= $3 AND lane > 1 AND carrier < 1",
+		address, now.Add(-time.Hour).UnixMilli(), now.UnixMilli())
+	if n >= listOften {
+		return listRarely, err
+	}
+	return listEvery, err
+}
+
+// countOutbox counts no further than most.
+func (tx *Tx) countOutbox(ctx context.Context, most int, where string, a ...any) (n int, err error) {
+	_, err = tx.row(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM outbox WHERE %s LIMIT %d) AS f", where, most), a, &n)
+	return n, err
+}

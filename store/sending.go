@@ -1,0 +1,241 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"buzon/store/desk"
+)
+
+// waiting is a mail that may be sent when its time has come, in one lane.
+func waiting(l Lane) string {
+	return fmt.Sprintf("o.turn > 0 AND o.state IN ('due', 'uncertain', 'held') AND o.lane = %d", l)
+}
+
+// DueMails returns mail to be sent now, lane by lane: for each ticket and address the oldest that is not settled, if its time
+// has come, so that nobody reads the second before the first. What a cap holds back is among it when it may go: see Release.
+func (r Reader) DueMails(ctx context.Context, now time.Time, limit int) (list []Outgoing, err error) {
+	for l := Urgent; l <= Bulk && len(list) < limit && err == nil; l++ {
+		var more []Outgoing
+		more, err = r.outgoing(ctx, "WHERE "+waiting(l)+" AND o.next_at <= $1 ORDER BY o.next_at, o.id LIMIT +$2",
+			now.UnixMilli(), limit-len(list))
+		list = append(list, more...)
+	}
+	return list, err
+}
+
+// NextDue is when DueMails will have something to return; the zero time when nothing waits. Mail behind other mail to the
+// same address does not count: who slept until its time would never sleep.
+func (r Reader) NextDue(ctx context.Context) (time.Time, error) {
+	var lanes []string
+	for l := Urgent; l <= Bulk; l++ {
+		lanes = append(lanes, "SELECT min(o.next_at) AS next_at FROM outbox o WHERE "+waiting(l))
+	}
+	var next sql.NullInt64
+	_, err := r.row(ctx, "SELECT min(next_at) FROM ("+strings.Join(lanes, " UNION ALL ")+") AS lanes", nil, &next)
+	return when(next), err
+}
+
+// Claim takes a mail for sending: the attempt is counted before anything is done for it. It returns false when somebody else
+// has it or had it since o was read, or it is settled.
+func (s *Store) Claim(ctx context.Context, o Outgoing) (claimed bool, err error) {
+	err = s.Write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, `UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = $1 AND attempts = $2
+			AND carrier < 1 AND state IN ('due', 'uncertain', 'held')`, o.ID, o.Attempts)
+		claimed = n == 1
+		return err
+	})
+	return claimed, fault(err)
+}
+
+// Fix keeps the rendered bytes of a claimed mail before the world hears of it: every attempt sends the same.
+func (s *Store) Fix(ctx context.Context, o Outgoing, raw *Spool) error {
+	if err := raw.settle(); err != nil {
+		return fault(err)
+	}
+	return fault(s.Write(ctx, func(tx *Tx) error {
+		blob, err := tx.keep(ctx, raw)
+		if err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, "UPDATE outbox SET raw = $2, message_id = $3, envelope_from = $4 WHERE id = $1 AND settled_at IS NULL",
+			o.ID, blob, o.MessageID, o.EnvelopeFrom)
+		return err
+	}))
+}
+
+// OpenOutgoing opens the rendered bytes of a claimed mail.
+func (s *Store) OpenOutgoing(ctx context.Context, id int64) (*Blob, error) {
+	o, ok, err := s.OutgoingMail(ctx, id)
+	if err != nil || !ok {
+		return nil, fmt.Errorf("outgoing mail %d: %w", id, cmp.Or(err, sql.ErrNoRows))
+	}
+	return s.openBlob(ctx, o.Raw)
+}
+
+// Sent settles a mail that the relay has taken. What has failed meanwhile stays so: the bounce may be faster than we.
+func (tx *Tx) Sent(ctx context.Context, id int64, reply string) error {
+	return tx.settleOutgoing(ctx, id, Sent, reply)
+}
+
+// Fail settles a mail that was not delivered, even one that was Sent: a bounce came back.
+func (tx *Tx) Fail(ctx context.Context, id int64, reply string) error {
+	return tx.settleOutgoing(ctx, id, Failed, reply)
+}
+
+// settleOutgoing settles a mail with those that it carries, drops its bytes, and lets the next of its conversation go.
+func (tx *Tx) settleOutgoing(ctx context.Context, id int64, state OutboxState, reply string) error {
+	var raw, ticket int64
+	var address, topic string
+	ok, err := tx.row(ctx, "SELECT coalesce(raw, 0), ticket, address, topic FROM outbox WHERE id = $1 AND (settled_at IS NULL OR $2 = 'failed')",
+		args(id, state), &raw, &ticket, &address, &topic)
+	if err != nil || !ok {
+		return err
+	}
+	now := tx.store.Now().UnixMilli()
+	for _, which := range []string{"id = $1", "carrier = $1 AND carrier > 0"} {
+		_, err = tx.exec(ctx, "UPDATE outbox SET state = $2, last_reply = $3, settled_at = $4, raw = NULL WHERE "+which, id, state, reply, now)
+		if err != nil {
+			return fmt.Errorf("settle outgoing mail: %w", err)
+		}
+	}
+	_, err = tx.exec(ctx, `UPDATE outbox SET turn = 1 WHERE id =
+		(SELECT id FROM outbox WHERE ticket = $1 AND address = $2 AND topic = $3 AND `+inLine+" ORDER BY id LIMIT 1)", ticket, address, topic)
+	if err != nil {
+		return fmt.Errorf("let the next mail go: %w", err)
+	}
+	return tx.dropBlob(ctx, raw)
+}
+
+// lineUp gives the turn in a conversation to its oldest mail, when one has come back to it.
+func (tx *Tx) lineUp(ctx context.Context, o Outgoing) error {
+	const conversation = "ticket = $1 AND address = $2 AND topic = $3 AND " + inLine
+	_, err := tx.exec(ctx, "UPDATE outbox SET turn = (id = (SELECT min(id) FROM outbox WHERE "+conversation+")) WHERE "+conversation,
+		o.Ticket, o.Address, o.Topic)
+	return err
+}
+
+// Defer puts a mail back until next, as Due, Uncertain or Held.
+func (tx *Tx) Defer(ctx context.Context, id int64, state OutboxState, reply string, next time.Time) error {
+	_, err := tx.exec(ctx, "UPDATE outbox SET state = $2, last_reply = $3, next_at = $4, set_at = $5 WHERE id = $1 AND settled_at IS NULL",
+		id, state, reply, next.UnixMilli(), tx.store.Now().UnixMilli())
+	return err
+}
+
+// deathsOutgoing is how often a mail may end the process while it is rendered: the first time in company, the second alone.
+const deathsOutgoing = 2
+
+// RecoverOutbox makes what was being sent when the process died due again; it may have been taken. What was being rendered is
+// suspect: the second time it is set aside, and the admins are told.
+func (s *Store) RecoverOutbox(ctx context.Context) (n int64, err error) {
+	err = s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "UPDATE outbox SET deaths = deaths + 1 WHERE state = 'sending' AND raw IS NULL AND "+inLine)
+		if err != nil {
+			return err
+		}
+		now := tx.store.Now().UnixMilli()
+		n, err = tx.exec(ctx, "UPDATE outbox SET state = 'uncertain', next_at = $1, set_at = $1 WHERE state = 'sending' AND "+inLine, now)
+		if err != nil {
+			return err
+		}
+		if err := tx.setBack(ctx); err != nil {
+			return err
+		}
+		return tx.setAside(ctx)
+	})
+	return n, fault(err)
+}
+
+// Suspects returns the mails that were being rendered when a process died. They are rendered one at a time, before others.
+func (r Reader) Suspects(ctx context.Context) ([]Outgoing, error) {
+	return r.outgoing(ctx, "WHERE o.deaths > 0 AND o.raw IS NULL AND "+inLine+" ORDER BY +o.id")
+}
+
+// setAside gives up what ended the process whenever it was rendered. Its words are quoted nowhere: they may be the cause.
+func (tx *Tx) setAside(ctx context.Context) error {
+	list, err := tx.Suspects(ctx)
+	for _, o := range list {
+		if err != nil || o.Deaths < deathsOutgoing {
+			continue
+		}
+		const why = "the process ended twice while the mail was being rendered"
+		if err = tx.Fail(ctx, o.ID, why); err == nil && o.Ticket != 0 {
+			err = tx.Note(ctx, Activity{Ticket: o.Ticket, Person: o.Person, What: "not_delivered", Old: o.Address, New: why})
+		}
+		if err == nil {
+			err = tx.Alarm(ctx, o.Mailbox, Details{Reason: "set_aside", Failed: o.Address, Number: o.ID, Old: o.Ticket})
+		}
+	}
+	return err
+}
+
+// Alarm tells the admins of trouble with the desk itself.
+func (tx *Tx) Alarm(ctx context.Context, mailbox string, d Details) error {
+	return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.DeskTroubled, Ticket: desk.Ticket{Mailbox: mailbox}, Old: d.Old}, Details: d})
+}
+
+// SetBack is called when the clock has been set back: no mail waits for longer than it was to wait.
+func (s *Store) SetBack(ctx context.Context) error {
+	return fault(s.Write(ctx, func(tx *Tx) error { return tx.setBack(ctx) }))
+}
+
+// setBack begins anew the wait of what was put off at a time that has not come yet. What is no cap's is due.
+func (tx *Tx) setBack(ctx context.Context) error {
+	now := tx.store.Now().UnixMilli()
+	_, err := tx.exec(ctx, "UPDATE outbox SET next_at = $1, set_at = $1 WHERE set_at > $1 AND "+inLine, now)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, "UPDATE outbox SET next_at = next_at - set_at + $1, set_at = $1 WHERE set_at > $1 AND "+capped, now)
+	return err
+}
+
+// RetryOutgoing makes mails due now that wait or failed, and returns which of them.
+func (s *Store) RetryOutgoing(ctx context.Context, ids ...int64) (done []int64, err error) {
+	return s.eachOutgoing(ctx, ids, func(tx *Tx, id int64) (bool, error) {
+		n, err := tx.exec(ctx, `UPDATE outbox SET state = 'due', next_at = $2, set_at = $2, settled_at = NULL, carrier = 0, deaths = 0 WHERE id = $1
+			AND (state IN ('due', 'uncertain', 'failed') OR state IN ('held') AND carrier < 1)`, id, tx.Now().UnixMilli())
+		if err != nil || n == 0 {
+			return false, err
+		}
+		o, _, err := tx.OutgoingMail(ctx, id)
+		if err != nil {
+			return false, err
+		}
+		return true, tx.lineUp(ctx, o)
+	})
+}
+
+// DropOutgoing gives up mails by hand, and returns which of them.
+func (s *Store) DropOutgoing(ctx context.Context, ids ...int64) (done []int64, err error) {
+	return s.eachOutgoing(ctx, ids, func(tx *Tx, id int64) (ok bool, err error) {
+		var one int
+		ok, err = tx.row(ctx, "SELECT 1 FROM outbox WHERE id = $1 AND settled_at IS NULL AND state <> 'sending'", args(id), &one)
+		if err != nil || !ok {
+			return false, err
+		}
+		return true, tx.Fail(ctx, id, "dropped by an administrator")
+	})
+}
+
+// eachOutgoing does something with mails in one transaction, and returns those with which it was done.
+func (s *Store) eachOutgoing(ctx context.Context, ids []int64, do func(*Tx, int64) (bool, error)) (done []int64, err error) {
+	err = s.Write(ctx, func(tx *Tx) error {
+		done = nil
+		for _, id := range ids {
+			ok, err := do(tx, id)
+			if err != nil {
+				return err
+			}
+			if ok {
+				done = append(done, id)
+			}
+		}
+		return nil
+	})
+	return done, err
+}
