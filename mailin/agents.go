@@ -16,7 +16,7 @@ func (f *filing) agentItem(ctx context.Context) error {
 	if f.toSender() && f.resolution.Kind == threading.Customer { // his token as a customer orders nothing
 		return f.agentNote(ctx)
 	}
-	written := command.Agent(f.rd.Reply.New())
+	written := command.AgentAt(f.rd.orders())
 	o := &orders{filing: f, words: written.Text != "" || f.files()}
 	if err := o.keepInside(ctx, &written); err != nil {
 		return err

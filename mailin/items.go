@@ -197,7 +197,7 @@ func (f *filing) item(ctx context.Context) error {
 
 // order is the customer's, if he may give one here: somebody else's token orders nothing.
 func (f *filing) order() command.Verb {
-	order, ok := command.Customer(f.rd.Reply.New())
+	order, ok := command.CustomerAt(f.rd.orders())
 	if !ok || f.resolution.Evidence == evL {
 		return ""
 	}

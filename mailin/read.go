@@ -74,7 +74,7 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Readi
 	for _, file := range m.TextFiles {
 		rd.Text = strings.TrimLeft(strings.TrimRight(rd.Text, "\n")+"\n"+file.Text, "\n")
 	}
-	rd.Reply = reply.Split(reply.Input{Plain: m.Text, HTML: html, Subject: m.Subject, Own: o.OwnAddresses, Form: o.form()})
+	rd.Reply = reply.Split(reply.Input{Plain: m.Text, HTML: html, Subject: m.Subject, First: m.FirstText, Own: o.OwnAddresses, Form: o.form()})
 	rd.Lang = reply.Language(beginning(rd.Reply.Reply()))
 	rd.Origin = origin.Judge(judged(m, rd, o))
 	return rd, ctx.Err()
@@ -132,6 +132,16 @@ func (rd *Reading) textFiles() string {
 func (rd *Reading) Empty() bool {
 	said := strings.ContainsFunc(rd.Reply.New(), func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.S) })
 	return !said && !slices.ContainsFunc(rd.Message.Attachments, rd.listed) && rd.Reply.Forwarded() == ""
+}
+
+// orders are the sender's words and where among them an order may stand. A carriage return alone is a line's end for
+// some clients and a blank for others, so that a mail with one orders nothing.
+func (rd *Reading) orders() (text string, places []bool) {
+	text, places = rd.Reply.Orders()
+	if rd.Message.LoneCR {
+		clear(places)
+	}
+	return text, places
 }
 
 // beginning is as much of a text as its language needs.

@@ -55,11 +55,15 @@ func (o Orders) Has(v Verb) bool {
 // Agent takes the commands out of an agent's new text: those of the block of lines at its top and of the block at its
 // end. Only "#" and a known verb at the very beginning of a line are one. What is meant as one and is none goes with them
 // where it stands among them, and stays in the text where it is alone; either way it keeps the text inside.
-func Agent(text string) Orders {
+func Agent(text string) Orders { return AgentAt(text, nil) }
+
+// AgentAt is Agent for a text of whose lines is known where an order may stand; nil: anywhere.
+func AgentAt(text string, places []bool) Orders {
 	var o Orders
 	lines := strings.Split(text, "\n")
-	first := o.top(lines)
-	last := o.bottom(lines, first)
+	mayStand := func(i int) bool { return places == nil || i < len(places) && places[i] }
+	first := o.top(lines, mayStand)
+	last := o.bottom(lines, first, mayStand)
 	o.Text = strings.TrimSpace(strings.Join(lines[first:last], "\n"))
 	o.missed(lines[first:last])
 	o.heading(o.Text)
@@ -82,11 +86,14 @@ func (o *Orders) heading(text string) {
 }
 
 // top takes the commands above the first words, and returns where those begin.
-func (o *Orders) top(lines []string) (first int) {
+func (o *Orders) top(lines []string, mayStand func(int) bool) (first int) {
 	var among []Miss
 	for ; first < len(lines); first++ {
 		if strings.TrimSpace(lines[first]) == "" {
 			continue
+		}
+		if !mayStand(first) {
+			break
 		}
 		c, words, ok := parse(lines[first])
 		if !ok {
@@ -111,7 +118,7 @@ func (o *Orders) top(lines []string) (first int) {
 }
 
 // bottom takes the commands below the last words, and returns where those end.
-func (o *Orders) bottom(lines []string, first int) (last int) {
+func (o *Orders) bottom(lines []string, first int, mayStand func(int) bool) (last int) {
 	var found []Command
 	var among []Miss
 	for last = len(lines); last > first; last-- {
@@ -120,7 +127,7 @@ func (o *Orders) bottom(lines []string, first int) (last int) {
 			continue
 		}
 		c, words, ok := parse(line)
-		if words != "" && c.Verb != Note || last-1 > first && wrapped(lines[last-2]) {
+		if words != "" && c.Verb != Note || last-1 > first && wrapped(lines[last-2]) || !mayStand(last-1) {
 			break
 		}
 		if !ok {
@@ -179,6 +186,7 @@ func parse(line string) (c Command, words string, ok bool) {
 		end = len(after)
 	}
 	verb, ok := verbs[fold(after[:end])]
+	ok = ok && accents(after[:end])
 	rest := strings.TrimSpace(after[end:])
 	if end < len(after) && !strings.ContainsRune(" \t\r\u00a0:.,;", firstRune(after[end:])) {
 		return c, "", false
@@ -191,6 +199,12 @@ func parse(line string) (c Command, words string, ok bool) {
 		words = ""
 	}
 	return c, words, ok
+}
+
+// accents reports a word that is written without accents, or with those that are its own: "#módulo", not "#cérrar".
+func accents(word string) bool {
+	plain := norm.NFC.String(strings.ToLower(word))
+	return plain == fold(word) || plain == "módulo"
 }
 
 func firstRune(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
@@ -238,10 +252,17 @@ func wrapped(line string) bool {
 
 // Customer finds the order that stands alone on the first or the last line of a customer's new text, with or
 // without "#" and quotation marks.
-func Customer(text string) (Verb, bool) {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	for _, line := range []string{lines[0], lines[len(lines)-1]} {
-		if v, ok := orders[bare(line)]; ok {
+func Customer(text string) (Verb, bool) { return CustomerAt(text, nil) }
+
+// CustomerAt is Customer for a text of whose lines is known where an order may stand; nil: anywhere.
+func CustomerAt(text string, places []bool) (Verb, bool) {
+	lines := strings.Split(strings.TrimRight(text, " \t\n"), "\n")
+	first := 0
+	for first < len(lines)-1 && strings.TrimSpace(lines[first]) == "" {
+		first++
+	}
+	for _, i := range []int{first, len(lines) - 1} {
+		if v, ok := orders[bare(lines[i])]; ok && (places == nil || i < len(places) && places[i]) {
 			return v, true
 		}
 	}

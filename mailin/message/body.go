@@ -10,8 +10,14 @@ import (
 	"unicode/utf8"
 )
 
+// PartBoundary stands in Message.HTML between what several parts have of it.
+const PartBoundary = "<!--next part-->"
+
 // view is the body as far as an entity has it: as text, as HTML, or as both.
-type view struct{ text, html string }
+type view struct {
+	text, html string
+	first      int // octets of text that the first of several parts has, else 0
+}
 
 func (v view) hasText() bool { return strings.TrimSpace(v.text) != "" }
 func (v view) hasHTML() bool { return strings.TrimSpace(v.html) != "" }
@@ -32,9 +38,11 @@ func (w *walker) body(p *Part, index int) view {
 		w.warn(code)
 	}
 	charset := bodyCharset(p, raw)
+	hasLoneCR := loneCR(raw)
 	if plainInAny(charset) {
 		raw = unixLines(raw)
 	}
+	w.m.LoneCR = w.m.LoneCR || hasLoneCR
 	text, note := toUTF8(raw, charset)
 	if note != "" {
 		w.warn(note)
@@ -130,6 +138,19 @@ func htmlCharset(raw []byte) string {
 	return c
 }
 
+// loneCR reports a carriage return in the midst of text that ends no line as mail does.
+func loneCR(b []byte) bool {
+	for {
+		i := bytes.IndexByte(b, '\r')
+		if i < 0 || i+1 == len(b) {
+			return false
+		}
+		if b = b[i+1:]; b[0] != '\n' && b[0] != '\r' {
+			return true
+		}
+	}
+}
+
 // lineEnds makes every line end LF: of CRLF, CR CR LF and a lone CR.
 func lineEnds(s string) string {
 	if strings.IndexByte(s, '\r') < 0 {
@@ -181,7 +202,16 @@ func alternative(parts []view) view {
 			htmls = append(htmls, p.html)
 		}
 	}
-	return view{joinLines(texts), joinLines(htmls)}
+	return joined(texts, htmls)
+}
+
+// joined is the view of several parts.
+func joined(texts, htmls []string) view {
+	v := view{text: joinLines(texts), html: strings.Join(htmls, "\n"+PartBoundary+"\n")}
+	if len(texts) > 1 {
+		v.first = len(texts[0])
+	}
+	return v
 }
 
 // sequence puts the parts one below the other. Text that is only text is put into
@@ -204,7 +234,11 @@ func sequence(parts []view) view {
 			htmls = append(htmls, "<pre>"+html.EscapeString(p.text)+"</pre>")
 		}
 	}
-	return view{joinLines(texts), joinLines(htmls)}
+	v := joined(texts, htmls)
+	if len(parts) > 0 && parts[0].first > 0 {
+		v.first = parts[0].first
+	}
+	return v
 }
 
 // pairUp finds a text followed by HTML that says the same: two forms of one

@@ -30,7 +30,7 @@ func (m *Message) finish(w *walker, body view) {
 	}
 	m.InReplyTo = ids(h.Values("In-Reply-To"))
 	m.References = ids(h.Values("References"))
-	m.Text, m.HTML = body.text, body.html
+	m.Text, m.HTML, m.FirstText = body.text, body.html, body.first
 	if !body.hasText() && !body.hasHTML() && len(w.reports) > 0 {
 		m.Text = joinLines(w.reports)
 	}

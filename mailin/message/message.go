@@ -77,6 +77,9 @@ type Message struct {
 	// TextFiles are those attachments that clients show in line: to be read and found, and never the sender's words.
 	TextFiles []TextFile
 
+	FirstText int  // octets of Text that the first of several text parts has; 0: there is one. In HTML PartBoundary stands there
+	LoneCR    bool // a line of the body ends, or does not, in a carriage return alone
+
 	Invitation  *Invitation // the calendar entry that the mail is about, if any
 	Parts       []Part      // every leaf in order, those of attached mails too
 	Attachments []Attachment

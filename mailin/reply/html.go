@@ -15,6 +15,9 @@ const (
 	maxAttributes = 64     // of one tag
 )
 
+// PartBoundary is the comment that stands between the HTML of several parts put together.
+const PartBoundary = "next part"
+
 // HTML reads an HTML body as a person sees it: lists, tables and links as text,
 // no hidden text, entities decoded; and marks what its structure says about
 // quotes, signatures and forwards (see marks.go). It reads tokens, never a
@@ -22,6 +25,7 @@ const (
 func HTML(src string) Text {
 	r := &htmlReader{open: make([]element, 1, 64), count: map[atom.Atom]int{}}
 	r.open[0].back = white
+	r.sheet = readSheet(src)
 	z := html.NewTokenizer(strings.NewReader(strings.ToValidUTF8(src, "\ufffd")))
 	for {
 		switch z.Next() {
@@ -30,6 +34,12 @@ func HTML(src string) Text {
 		case html.TextToken:
 			if e := r.top(); !e.hidden {
 				r.text(string(z.Text()))
+			} else if e.atom != atom.Head && !invisibleElement[e.atom] {
+				r.hid = true
+			}
+		case html.CommentToken:
+			if string(z.Text()) == PartBoundary {
+				r.unsure = append(r.unsure, Mark{Start: r.out.mark(), End: -1})
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			r.start(readTag(z))
@@ -42,13 +52,24 @@ func HTML(src string) Text {
 
 // tag is a start tag.
 type tag struct {
-	atom  atom.Atom
-	attrs map[string]string
+	atom    atom.Atom
+	unknown string // its name where it has no atom
+	attrs   map[string]string
+}
+
+func (t tag) name() string {
+	if t.atom == 0 {
+		return t.unknown
+	}
+	return t.atom.String()
 }
 
 func readTag(z *html.Tokenizer) tag {
 	name, more := z.TagName()
 	t := tag{atom: atom.Lookup(name)}
+	if t.atom == 0 {
+		t.unknown = string(name)
+	}
 	for n := 0; more && n < maxAttributes; n++ {
 		var k, v []byte
 		k, v, more = z.TagAttr()
@@ -65,16 +86,20 @@ func readTag(z *html.Tokenizer) tag {
 // element is an open element with what its content inherits.
 type element struct {
 	atom        atom.Atom
-	hidden, pre bool
+	gone, tiny  bool // taken out, with all in it; of letters too small to be seen
+	hidden      bool // for one of these reasons, or for its colours
+	pre, barred bool // white space counts; a line is drawn at its left
 	color, back color
-	gap         int    // lines to break at its end
-	href        string // of a link
-	from        int    // where its text begins
-	item        int    // counter of an ordered list, -1 for bullets
-	joinable    bool   // of a row: its last cell is a single line
-	marks       []int  // marks that end with it
-	gmail       bool   // container of a Gmail quote
-	quotes      int    // blockquotes seen inside a Gmail container
+	node        *html.Node // where there is a style sheet
+	gap         int        // lines to break at its end
+	href        string     // of a link
+	from        int        // where its text begins
+	item        int        // counter of an ordered list, -1 for bullets
+	joinable    bool       // of a row: its last cell is a single line
+	marks       []int      // marks that end with it
+	gmail       bool       // container of a Gmail quote
+	quotes      int        // blockquotes seen inside a Gmail container
+	unsure      int        // its place in htmlReader.unsure, plus one
 }
 
 // htmlReader is the state of one HTML.
@@ -85,8 +110,12 @@ type htmlReader struct {
 	marks []Mark
 	plain []Mark
 	rest  []Mark // marks that run to the end of the text
-	lists int
 
+	unsure []Mark
+	hid    bool // some text was left out
+	lists  int
+
+	sheet    *sheet // nil: none that hides anything
 	pictures []picture
 }
 
@@ -111,6 +140,7 @@ func (r *htmlReader) start(t tag) {
 	r.open = append(r.open, e)
 	r.count[t.atom]++
 	if !e.hidden {
+		r.markUnsure(t)
 		r.markStart(t)
 	}
 }
@@ -118,11 +148,14 @@ func (r *htmlReader) start(t tag) {
 // inherit makes the element of a tag from its parent's properties and its own style.
 func (r *htmlReader) inherit(t tag) element {
 	p := r.top()
-	e := element{atom: t.atom, hidden: p.hidden || invisibleElement[t.atom], pre: p.pre, color: p.color, back: p.back, item: -1}
+	e := element{atom: t.atom, gone: p.gone || invisibleElement[t.atom], tiny: p.tiny, pre: p.pre, color: p.color, back: p.back, item: -1}
+	if r.sheet != nil {
+		e.node = r.node(t)
+	}
 	if t.atom == atom.Pre || t.atom == atom.Plaintext || t.atom == atom.Listing {
 		e.pre = true
 	}
-	e.readStyle(t)
+	e.readStyle(t, r.sheet, e.node, len(r.open))
 	return e
 }
 
@@ -246,7 +279,8 @@ func (r *htmlReader) finish() Text {
 		r.pop()
 	}
 	s := r.out.finish()
-	return Text{String: s, Marks: settleMarks(append(r.marks, r.rest...), len(s)), indents: settleMarks(r.plain, len(s)), pictures: r.pictures}
+	return Text{String: s, Marks: settleMarks(append(r.marks, r.rest...), len(s)), indents: settleMarks(r.plain, len(s)), pictures: r.pictures,
+		unsure: settleMarks(r.unsure, len(s)), hid: r.hid}
 }
 
 // void elements have no content and no end tag.

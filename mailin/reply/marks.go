@@ -151,6 +151,16 @@ func structureOf(t tag) (structure, bool) {
 	return structure{}, false
 }
 
+// markUnsure opens the mark of an element that may well hold somebody else's words, or that is shown folded: a box
+// with a line at its left, <details>.
+func (r *htmlReader) markUnsure(t tag) {
+	e := r.top()
+	if e.barred && gaps[t.atom] > 0 || t.atom == atom.Details {
+		r.unsure = append(r.unsure, Mark{Start: r.out.mark()})
+		e.unsure = len(r.unsure)
+	}
+}
+
 // markStart opens the marks of the element just opened.
 func (r *htmlReader) markStart(t tag) {
 	if len(t.attrs) == 0 && t.atom != atom.Blockquote {
@@ -241,6 +251,9 @@ func (r *htmlReader) gmailContainer() *element {
 // blockquotes are quoted, answers stand between them; a forwarded mail, and a
 // quote of a client that writes no blockquote, is the container itself.
 func (r *htmlReader) markEnd(e *element) {
+	if e.unsure > 0 {
+		r.unsure[e.unsure-1].End = r.out.mark()
+	}
 	if len(e.marks) == 0 && !e.gmail {
 		return
 	}

@@ -42,12 +42,12 @@ func (s *splitter) banner() {
 	}
 	t := strings.TrimLeft(folded(clipped(s.joined(from, end))), "*_[(⚠️ ")
 	if strings.Contains(t, "aka.ms/learnaboutsender") { // Exchange says it in every language
-		s.mark(from, end, Signature, "warning of a mail gateway")
+		s.mark(from, end, Signature, ruleBanner)
 		return
 	}
 	for _, w := range lexicon.outside {
 		if rest, ok := strings.CutPrefix(t, w.prefix); ok && strings.Contains(rest, w.suffix) && isHeading(w.prefix, rest) && mentionsMail(t) {
-			s.mark(from, end, Signature, "warning of a mail gateway")
+			s.mark(from, end, Signature, ruleBanner)
 			return
 		}
 	}

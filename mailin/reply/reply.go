@@ -47,6 +47,8 @@ type Text struct {
 
 	indents  []Mark // plain blockquotes: quotes only where something else says so
 	pictures []picture
+	unsure   []Mark // where no orders stand
+	hid      bool   // some text is hidden, and left out
 }
 
 // Mark is a range of a Text, in bytes, that the HTML itself names.
@@ -63,6 +65,7 @@ type Input struct {
 	HTML    Text
 	Subject string   // tells forwards from replies; "" is fine
 	Own     []string // our own addresses, lower case: a quote of our notification is surely a quote
+	First   int      // bytes of Plain that the first of several text parts has; 0: there is one
 	Form    []string // keys that our own forms leave empty, "Fecha y hora": filled in, they are new text
 }
 
@@ -71,6 +74,8 @@ type Parts struct {
 	Base   string  // the text that the ranges speak of: Input.Plain or Input.HTML.String
 	Ranges []Range // in order, without gap or overlap, from 0 to len(Base)
 
+	html     Text // beside a plain Base, or what Base is
+	first    int
 	pictures []picture              // in order
 	name     func(id string) string // of a picture, while its mark is written
 }
@@ -98,7 +103,7 @@ func (p Parts) Forwarded() string { return p.join(Forwarded) }
 // announces answers ("respondo abajo en rojo"); or when that is empty, the best of what is left: the text under a leading
 // attribution, the forwarded mail, what was typed inside the block that
 // Outlook set apart for the signature.
-// Commands must be read from New, never from here.
+// Commands are read from Orders, never from here.
 func (p Parts) Reply() string {
 	if s := p.New(); s != "" {
 		return p.joinIf(Range.shown)

@@ -13,6 +13,7 @@ const (
 	ruleFilled      = "filled into our form"
 	ruleAnswers     = "quote with answers announced above it"
 	ruleKept        = "quote prefix without introduction, kept"
+	ruleBanner      = "warning of a mail gateway"
 )
 
 // Bounds on how many lines of one mail are judged as attributions and as
@@ -51,7 +52,9 @@ func Split(in Input) Parts {
 	s.quotes()
 	s.footers()
 	s.settle()
-	return s.parts()
+	p := s.parts()
+	p.html, p.first = in.HTML, in.First
+	return p
 }
 
 func newSplitter(in Input) *splitter {

@@ -1,0 +1,134 @@
+package reply
+
+import "strings"
+
+// Orders returns the text of New, and of each of its lines whether an order may stand there. Orders are obeyed only
+// where every client shows them as the sender's own: not below a line that ends in a colon (he shows what to write), a
+// drawn rule or a footer, not in a box with a line at its left or between fences, not in a part after the first, and,
+// of a mail with text and HTML, not where the HTML shows no such line.
+func (p Parts) Orders() (text string, places []bool) {
+	sure := p.sureLines()
+	var runs []string
+	at := 0
+	for i := 0; i < len(p.Ranges); {
+		first := i
+		for ; i < len(p.Ranges) && p.Ranges[i].Kind == New; i++ {
+		}
+		if i == first {
+			at += countLines(p.Base, p.Ranges[i])
+			i++
+			continue
+		}
+		whole := p.text(first, i)
+		lines := strings.Count(strings.TrimSuffix(whole, "\n"), "\n") + 1
+		if s := trimBlank(whole); s != "" {
+			if len(runs) > 0 {
+				places = append(places, false)
+			}
+			blank := strings.Count(whole[:strings.Index(whole, s)], "\n")
+			places = append(places, sure[at+blank:at+blank+strings.Count(s, "\n")+1]...)
+			runs = append(runs, s)
+		}
+		at += lines
+	}
+	return strings.Join(runs, "\n\n"), places
+}
+
+func countLines(base string, r Range) int {
+	return strings.Count(strings.TrimSuffix(base[r.Start:r.End], "\n"), "\n") + 1
+}
+
+// sureLines says of each line of the base whether an order may stand there.
+func (p Parts) sureLines() (sure []bool) {
+	seen := p.shownLines()
+	below, above, aboveSure := false, "", true
+	for _, r := range p.Ranges {
+		at := r.Start
+		for l := range strings.Lines(p.Base[r.Start:r.End]) {
+			text := trim(l)
+			ok := text != "" && r.Rule == ruleOwn && !below && !showsBelow(above, aboveSure, text) && p.inFirstPart(at) && seen(text)
+			sure = append(sure, ok)
+			at += len(l)
+			if text == "" {
+				continue
+			}
+			above, aboveSure = text, ok
+			below = below || r.Kind == Signature && r.Rule != ruleBanner || r.Kind == New && (onlyRule(text) || isMobile(text))
+		}
+	}
+	return sure
+}
+
+// showsBelow reports that the line above a text announces it, or the one before.
+func showsBelow(above string, sure bool, text string) bool {
+	if strings.HasPrefix(above, "#") {
+		return !sure && strings.HasPrefix(text, "#")
+	}
+	return strings.HasSuffix(above, ":") || strings.HasSuffix(above, "：")
+}
+
+// inFirstPart reports that byte at of the base is in the first text part, and in no box of the HTML.
+func (p Parts) inFirstPart(at int) bool {
+	if p.Base != p.html.String {
+		return p.first == 0 || at < p.first
+	}
+	return !inMark(p.html.unsure, at)
+}
+
+func inMark(marks []Mark, at int) bool {
+	for _, m := range marks {
+		if m.Start <= at && at < m.End {
+			return true
+		}
+	}
+	return false
+}
+
+// shownLines returns what says whether the HTML beside a plain text shows a line too, as its sender's own.
+func (p Parts) shownLines() func(text string) bool {
+	anything := func(string) bool { return true }
+	if p.html.String == "" {
+		return func(string) bool { return !p.html.hid }
+	}
+	if p.Base == p.html.String {
+		return anything
+	}
+	var shown []string // made when first asked for
+	return func(text string) bool {
+		if len(text) > maxRead {
+			return false
+		}
+		if shown == nil {
+			shown = p.html.ownLines()
+		}
+		want := plainLetters(text)
+		for _, s := range shown {
+			if strings.HasPrefix(s, want) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// ownLines are the lines of the HTML that are in no quote, signature or box, as plainLetters.
+func (t Text) ownLines() []string {
+	list := []string{""}
+	at := 0
+	for l := range strings.Lines(t.String) {
+		if text := trim(l); text != "" && len(text) < 4*maxRead && !inMark(t.Marks, at) && !inMark(t.unsure, at) {
+			list = append(list, plainLetters(text))
+		}
+		at += len(l)
+	}
+	return list
+}
+
+// plainLetters are the letters of a line; that it begins like a command counts.
+func plainLetters(text string) string {
+	letters, _ := lettersOf(text)
+	if strings.HasPrefix(text, "#") {
+		return "#" + letters
+	}
+	return letters
+}
