@@ -74,7 +74,8 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Readi
 	for _, file := range m.TextFiles {
 		rd.Text = strings.TrimLeft(strings.TrimRight(rd.Text, "\n")+"\n"+file.Text, "\n")
 	}
-	rd.Reply = reply.Split(reply.Input{Plain: m.Text, HTML: html, Subject: m.Subject, First: m.FirstText, Own: o.OwnAddresses, Form: o.form()})
+	rd.Reply = reply.Split(reply.Input{Plain: m.Text, HTML: html, Subject: m.Subject, From: sender(m), To: recipients(m),
+		First: m.FirstText, Own: o.OwnAddresses, Form: o.form()})
 	rd.Lang = reply.Language(beginning(rd.Reply.Reply()))
 	rd.Origin = origin.Judge(judged(m, rd, o))
 	return rd, ctx.Err()
@@ -176,6 +177,14 @@ func judged(m *message.Message, rd *Reading, o ReadOptions) origin.Mail {
 // mayReport tells a part in which a report may stand.
 func mayReport(p *message.Part) bool {
 	return strings.HasPrefix(p.Type, "text/") || strings.HasPrefix(p.Type, "message/")
+}
+
+// recipients are the names and addresses of those to whom the mail goes.
+func recipients(m *message.Message) (list []string) {
+	for _, a := range slices.Concat(m.To, m.Cc) {
+		list = append(list, a.Name, a.Address)
+	}
+	return list[:min(len(list), 40)]
 }
 
 // sender is the address of the first From, for reading only: identity asks for exactly one.

@@ -59,8 +59,35 @@ func (w *walker) body(p *Part, index int) view {
 		w.m.Encrypted = true
 	} else if strings.Contains(text, "-----BEGIN PGP SIGNED MESSAGE-----") {
 		w.m.Signed = true
+		text = withoutArmour(text)
 	}
 	return view{text: w.uuFiles(p, index, text)}
+}
+
+// withoutArmour is text with what was clear-signed in it (RFC 9580 section 7) as its sender wrote it. What is signed by
+// halves stays as it is.
+func withoutArmour(text string) string {
+	const begin, signature, end = "-----BEGIN PGP SIGNED MESSAGE-----\n", "\n-----BEGIN PGP SIGNATURE-----", "\n-----END PGP SIGNATURE-----"
+	above, rest, ok := strings.Cut(text, begin)
+	if !ok || above != "" && !strings.HasSuffix(above, "\n") {
+		return text
+	}
+	signed, rest, ok := strings.Cut(rest, signature)
+	_, below, whole := strings.Cut(rest, end)
+	if !ok || !whole {
+		return text
+	}
+	lines := strings.Split(signed, "\n")
+	for len(lines) > 0 && strings.HasPrefix(lines[0], "Hash: ") {
+		lines = lines[1:]
+	}
+	if len(lines) > 0 && strings.TrimSpace(lines[0]) == "" {
+		lines = lines[1:]
+	}
+	for i, l := range lines {
+		lines[i] = strings.TrimPrefix(l, "- ")
+	}
+	return above + strings.Join(lines, "\n") + "\n" + strings.TrimPrefix(below, "\n")
 }
 
 // plainly reports whether text that is labelled base64 is plain: words with blanks between them. What begins as base64 is

@@ -49,6 +49,7 @@ func (s *splitter) footersIn(from, to int) {
 	for end := to; end > from; {
 		at, rule := s.footerAbove(from, end, own)
 		if rule == "" {
+			s.mark(s.signOff(max(from, own), end), end, Signature, "contact data below a sign-off")
 			return
 		}
 		s.mark(at, end, Signature, rule)
@@ -75,10 +76,31 @@ func (s *splitter) footerAbove(from, end, own int) (at int, rule string) {
 	}
 	for at = last; at > from && !s.lines[at-1].blank(); at-- {
 	}
-	if own < at && s.isNotice(at, last+1) {
-		return at, "legal or antivirus notice"
+	if own < at && !s.announced(at) {
+		if s.isNotice(at, last+1) {
+			return at, "legal or antivirus notice"
+		}
+		if above := s.paragraphAbove(at, from); at == last && isLink(s.lines[at].text) && own < above && above < at && s.isNotice(above, at) {
+			return above, "legal or antivirus notice"
+		}
 	}
 	return 0, ""
+}
+
+// paragraphAbove returns where the paragraph above line at begins; at if there is none down to line from.
+func (s *splitter) paragraphAbove(at, from int) int {
+	end := at
+	for end > from && s.lines[end-1].blank() {
+		end--
+	}
+	begin := end
+	for begin > from && !s.lines[begin-1].blank() {
+		begin--
+	}
+	if begin == end {
+		return at
+	}
+	return begin
 }
 
 // delimiter returns the line of "-- " or of one of its mangled forms, or to.
@@ -93,6 +115,7 @@ func (s *splitter) delimiter(from, to, own int) int {
 		}
 		bytes, count := s.size(i+1, to)
 		switch strict := isDash(s.lines[i].text); {
+		case strict && s.sentences(i, to):
 		case strict && count <= maxSignatureLines && bytes <= maxSignatureBytes, strict && s.isNotice(i+1, to):
 			return i
 		case !strict && count <= maxTailLines && s.isTail(i, to, count):
@@ -126,6 +149,9 @@ func (s *splitter) shown(i, from int) bool {
 func (s *splitter) separates(i, to int) bool {
 	for k := i + 1; k < to && k <= i+maxSignatureLines; k++ {
 		if s.lines[k].text == s.lines[i].text {
+			if s.nextText(i+1) == k {
+				return false // twice, with nothing between
+			}
 			return !s.contactIn(i+1, min(to, i+maxSignatureLines)) && !s.isNotice(i+1, k) && !s.isNotice(k+1, to)
 		}
 	}
@@ -145,7 +171,7 @@ func codeBelow(lines []line) bool {
 
 func (s *splitter) isDelimiter(i int) bool {
 	t := s.lines[i].text
-	return isDash(t) || len(t) >= 10 && strings.Trim(t, "_") == "" || isLine(t)
+	return isDash(t) || len(t) >= 10 && strings.Trim(t, "_") == "" || isLine(t) || len(t) >= 3 && len(t) < maxRead && (strings.Trim(t, "-") == "" || strings.Trim(t, "*") == "")
 }
 
 // isLine reports a line drawn with long dashes, as people put above their signature.
@@ -157,8 +183,13 @@ func isLine(t string) bool {
 // somebody. Dashes stand above more than signatures, so below them there must
 // be no sentence and no list.
 func (s *splitter) isTail(i, to, count int) bool {
-	if !isLine(s.lines[i].text) {
-		return count == 1 || s.contactIn(i+1, to)
+	switch t := s.lines[i].text; {
+	case t[0] == '-' || t[0] == '*':
+		return s.contactBlock(i+1, to, false) < to
+	case t[0] == '_' && count == 1:
+		return s.signs(i, to)
+	case !isLine(t):
+		return s.contactIn(i+1, to)
 	}
 	for _, l := range s.lines[i+1 : to] {
 		if !l.blank() && (len(l.text) > 80 || strings.ContainsAny(l.text[len(l.text)-1:], ".?!:;,") || strings.ContainsAny(l.text[:1], "-*>0123456789")) {
@@ -166,6 +197,38 @@ func (s *splitter) isTail(i, to, count int) bool {
 		}
 	}
 	return s.contactIn(i+1, to)
+}
+
+// signs judges the one line below the drawn line i: a name or how to reach somebody, in a text that draws no other lines
+// to write on.
+func (s *splitter) signs(i, to int) bool {
+	for k := range s.lines[:i] {
+		if l := &s.lines[k]; l.depth == 0 && l.kind == "" && strings.Contains(clipped(l.text), "____") {
+			return false
+		}
+	}
+	t := s.lines[s.nextText(i+1)].text
+	return isTitle(t) || isContact(t) || s.contactIn(i+1, to) || len(strings.Fields(t)) <= 4 && unicode.IsUpper(firstRune(t))
+}
+
+// sentences reports that below the "--" of line i, written without the blank behind it that makes a delimiter, stand
+// sentences and nothing else.
+func (s *splitter) sentences(i, to int) bool {
+	if strings.HasPrefix(strings.TrimLeft(s.base[s.lines[i].start:s.lines[i].end], " "), "-- ") || s.isNotice(i+1, to) {
+		return false
+	}
+	found := false
+	for k := i + 1; k < to; k++ {
+		t := s.lines[k].text
+		if t == "" {
+			continue
+		}
+		if len(strings.Fields(t)) < 4 || !strings.ContainsAny(t[len(t)-1:], ".?!") || !saysMore(t) || isMobile(t) || strings.IndexByte("\"'", t[0]) >= 0 || strings.HasPrefix(t, "“") {
+			return false
+		}
+		found = true
+	}
+	return found
 }
 
 // isDash reports "-- " and what clients and word processors make of it.

@@ -1,6 +1,11 @@
 package reply
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // headers are the header lines that a client writes above a quoted or
 // forwarded mail, by meaning, unwrapped.
@@ -43,6 +48,46 @@ func (s *splitter) headerBlock(i int, titled bool) (h headers, end int, ok bool)
 		return nil, 0, false // a file of settings
 	}
 	return h, end, (h.believable(titled, s.setOff(i)) || len(h) == 3 && end == i+3 && s.withoutSubject(i)) && !s.amongRaw(i, end)
+}
+
+// headersOnLine reports a header block that a client wrote into one line: three names of header lines of one language, the
+// first at its beginning, and an address.
+func (s *splitter) headersOnLine(i int) bool {
+	text := s.lines[i].text
+	if len(text) > maxRead || strings.Count(text, ":") < 3 || strings.IndexByte(text, '@') < 0 {
+		return false
+	}
+	if _, _, ok := readHeader(text); !ok {
+		return false
+	}
+	t := folded(text)
+	for _, w := range languages {
+		found := 0
+		for _, names := range [...][]string{w.from, w.to, w.subject, w.date} {
+			if slices.ContainsFunc(names, func(n string) bool { return namesHeader(t, n) }) {
+				found++
+			}
+		}
+		if found >= 3 {
+			return true
+		}
+	}
+	return false
+}
+
+// namesHeader reports "name:" in t, at a place where a letter stands not right before it.
+func namesHeader(t, name string) bool {
+	for from := 0; ; {
+		i := strings.Index(t[from:], name+":")
+		if i < 0 {
+			return false
+		}
+		from += i
+		if r, _ := utf8.DecodeLastRuneInString(t[:from]); !unicode.IsLetter(r) || from == 0 {
+			return true
+		}
+		from++
+	}
 }
 
 // colonAbove reports that the line right above line i ends in a colon.

@@ -45,9 +45,19 @@ func HTML(src string) Text {
 			r.start(readTag(z))
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			r.end(atom.Lookup(name))
+			r.end(atomOf(name))
 		}
 	}
+}
+
+// mailspring is an element that its client made up for signatures.
+const mailspring = "signature"
+
+func atomOf(name []byte) atom.Atom {
+	if string(name) == mailspring {
+		return atom.Section
+	}
+	return atom.Lookup(name)
 }
 
 // tag is a start tag.
@@ -66,9 +76,12 @@ func (t tag) name() string {
 
 func readTag(z *html.Tokenizer) tag {
 	name, more := z.TagName()
-	t := tag{atom: atom.Lookup(name)}
-	if t.atom == 0 {
+	t := tag{atom: atomOf(name)}
+	switch {
+	case t.atom == 0:
 		t.unknown = string(name)
+	case string(name) == mailspring:
+		t.attrs = map[string]string{"class": "mailspring-signature"}
 	}
 	for n := 0; more && n < maxAttributes; n++ {
 		var k, v []byte

@@ -23,6 +23,13 @@ func (s *splitter) introduction(i int) (introduction, bool) {
 	if in, ok := s.title(i); ok {
 		return in, true
 	}
+	if s.headersOnLine(i) {
+		return introduction{from: i, to: i + 1, kind: s.headerKind(), rule: "header block on one line"}, true
+	}
+	if s.wroteAboveHeaders(i) {
+		_, end := s.readHeaders(i + 1)
+		return introduction{from: i, to: end, kind: Quoted, rule: ruleAttribution}, true
+	}
 	if h, end, ok := s.headerBlock(i, false); ok {
 		return introduction{from: i, to: end, kind: s.headerKind(), rule: "header block", headers: h}, true
 	}
@@ -49,7 +56,7 @@ func (s *splitter) title(i int) (introduction, bool) {
 		next++
 	}
 	ruled := i > 0 && onlyRule(s.lines[i-1].text)
-	if !isDecorated(text) && !ruled && !s.isHeader(next) {
+	if !isDecorated(text) && !ruled && !s.isHeader(next) && !mayAsk(text) {
 		return introduction{}, false
 	}
 	kind, marked, ok := readTitle(text)
@@ -71,6 +78,33 @@ func (s *splitter) title(i int) (introduction, bool) {
 		kind = Forwarded
 	}
 	return introduction{from: i, to: end, kind: kind, rule: "title of a mail", headers: h}, true
+}
+
+// shows reports an introduction of somebody else's mail that the sender's last line above announces, over a blank line
+// at most: he shows it. What quotes us, whom this mail goes to or what was sent to him is the mail's own quote.
+func (s *splitter) shows(in introduction) bool {
+	above := in.from - 1
+	for above >= 0 && above >= in.from-2 && (s.lines[above].blank() || onlyRule(s.lines[above].text)) {
+		above--
+	}
+	if above < 0 || s.forward || !s.isOwn(above) || !strings.HasSuffix(s.lines[above].text, ":") || s.lines[above].text[0] == ':' || isSignOff(strings.TrimSuffix(s.lines[above].text, ":")) {
+		return false
+	}
+	text := in.headers[fieldFrom]
+	if in.headers == nil {
+		text = s.joined(in.from, in.to)
+	}
+	return strings.Contains(text, "@") && !s.isOurs(text) && !s.toUs(text) &&
+		(s.from == "" || !strings.Contains(strings.ToLower(in.headers[fieldTo]+in.headers[fieldCc]+text), s.from))
+}
+
+// toUs reports that a text names one whom this mail goes to.
+func (s *splitter) toUs(text string) bool {
+	if len(s.to) == 0 {
+		return false
+	}
+	t := folded(text)
+	return slices.ContainsFunc(s.to, func(name string) bool { return strings.Contains(t, name) })
 }
 
 // announced reports that the sender's line above line i ends in a colon: he
@@ -108,7 +142,7 @@ func readTitle(text string) (kind Kind, marked, ok bool) {
 	ruled := strings.HasPrefix(text, "--") || strings.HasPrefix(text, "__") || strings.HasPrefix(text, "==") || strings.HasPrefix(text, "—")
 	marked = ruled || strings.HasPrefix(text, "*") || strings.HasPrefix(text, "##")
 	if kind, ok = lexicon.titles[inner]; ok {
-		return kind, marked, true
+		return kind, marked || slices.ContainsFunc(asks, func(a string) bool { return strings.Contains(inner, a) }), true
 	}
 	if !ruled {
 		return "", false, false
@@ -121,6 +155,15 @@ func readTitle(text string) (kind Kind, marked, ok bool) {
 		}
 	}
 	return "", false, false
+}
+
+// asks are in the titles that other desks put above their mails for the answer to stand above: no client and no person writes
+// them otherwise.
+var asks = []string{"esta línea", "esta linha", "this line"}
+
+// mayAsk is a cheap test for one.
+func mayAsk(text string) bool {
+	return len(text) < 100 && slices.ContainsFunc(asks, func(a string) bool { return strings.Contains(text, a) })
 }
 
 // nextText returns the index of the first line from i on that is not blank.
@@ -142,7 +185,7 @@ func (s *splitter) attribution(i int) (end int, ok bool) {
 
 // attributionFrom reads one that begins with first, the end of line i.
 func (s *splitter) attributionFrom(i int, first string) (end int, ok bool) {
-	if s.attempts <= 0 || !s.endsSoon(i) || !mayStart(first) {
+	if s.attempts <= 0 || !s.endsSoon(i) || !mayStart(first) && !s.toUs(first) {
 		return 0, false
 	}
 	joined := ""
@@ -168,7 +211,7 @@ func (s *splitter) attributionFrom(i int, first string) (end int, ok bool) {
 			continue
 		}
 		s.attempts--
-		if s.namesUs(joined) || isAttribution(joined, s.quotedNext(j+1, s.lines[i].depth), s.apart(i, j+1)) {
+		if s.namesUs(joined) || s.wroteAlone(i, j+1, joined) || isAttribution(joined, s.quotedNext(j+1, s.lines[i].depth), s.apart(i, j+1) || s.follows(i, j+1, joined)) {
 			return j + 1, true
 		}
 	}
@@ -194,6 +237,43 @@ func (l *line) mayEnd() bool {
 		}
 	}
 	return l.ends == yes
+}
+
+// wroteAlone reports lines [i, end), set apart, that are nothing but a name or an address with a verb, "Ana escribió:": to
+// whom this mail goes, or below a mobile footer. A person writes the same above what he cites.
+func (s *splitter) wroteAlone(i, end int, joined string) bool {
+	t := folded(strings.TrimRight(undecorated(joined), ":： "))
+	if len(strings.Fields(t)) > 6 || !strings.HasSuffix(strings.TrimRight(joined, "*_ "), ":") || !endsInVerb(t) || hasDigit(joined) && !strings.Contains(t, "@") {
+		return false
+	}
+	quoted := s.quotedNext(end, s.lines[i].depth)
+	if !quoted && !s.apart(i, end) {
+		return false
+	}
+	if s.toUs(t) || strings.Contains(t, "@") && s.isOurs(t) {
+		return quoted || strings.Contains(t, "@")
+	}
+	above := i - 1
+	for above >= 0 && s.lines[above].blank() {
+		above--
+	}
+	return strings.Contains(t, "@") && above >= 0 && isMobile(s.lines[above].text)
+}
+
+// follows reports an attribution with day and time, lines [i, end), below the sender's words and above a blank line.
+func (s *splitter) follows(i, end int, joined string) bool {
+	d := readDate(joined)
+	return d.day && d.time && end < len(s.lines) && s.lines[end].blank() && i > 0 && s.lines[i].depth == 0 && startsWithWord(folded(joined))
+}
+
+// wroteAboveHeaders reports an attribution without colon right above header lines.
+func (s *splitter) wroteAboveHeaders(i int) bool {
+	if !s.isHeader(i+1) || !s.isHeader(i+2) || s.lines[i].depth != s.lines[i+1].depth {
+		return false
+	}
+	t := folded(clipped(s.lines[i].text))
+	d := readDate(t)
+	return d.day && d.time && startsAttribution(t) && startsWithWord(t) && hasWrote(t)
 }
 
 // opensAngle reports a line that goes on with an address on its own.
@@ -249,8 +329,10 @@ func (s *splitter) addressAbove(i, k, end int) bool {
 // startsWithWord reports one of the known first words of an attribution.
 func startsWithWord(t string) bool {
 	word, _, _ := strings.Cut(t, " ")
-	return lexicon.starts[word]
+	return lexicon.starts[word] || lexicon.openings.at(t, 0, anyPhrase)
 }
+
+func anyPhrase(string, int) bool { return true }
 
 // namesUs reports a dated attribution to one of our own addresses, whatever
 // its language; tags ("+c123") do not matter.
@@ -279,7 +361,7 @@ func mayStart(text string) bool {
 	if len(text) > maxRead || len(text) < 2 {
 		return false
 	}
-	if hasDigit(text) || strings.IndexByte(text, '@') >= 0 || strings.IndexByte(text, '<') >= 0 || strings.Contains(text, " via ") {
+	if hasDigit(text) || strings.IndexByte(text, '@') >= 0 || strings.HasPrefix(text, "--") || strings.IndexByte(text, '<') >= 0 || strings.Contains(text, " via ") {
 		return true
 	}
 	word, _, _ := strings.Cut(text, " ")
@@ -315,8 +397,14 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	if startsISODate(t) && (address || strings.Contains(t, "gmt")) {
 		return len(strings.Fields(t)) <= 14
 	}
-	if isArrowed(joined) {
+	if isArrowed(joined) || isRuledAttribution(joined, t) {
 		return true
+	}
+	if quoted && colon && d.day && d.time && len(strings.Fields(t)) <= 16 && !wordsBehindTime(t) && (startsWithWord(t) && startsAttribution(t) || hasWrote(t)) {
+		return true // whatever its verb
+	}
+	if !quoted && proseAround(t) {
+		return false
 	}
 	begins, words := startsAttribution(t), len(strings.Fields(t))
 	switch {
@@ -341,6 +429,47 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	}
 	return false
 }
+
+// isRuledAttribution reports "---- Ana Gómez escribió ----".
+func isRuledAttribution(joined, t string) bool {
+	words := strings.Fields(strings.TrimRight(t, ":： "))
+	return strings.HasPrefix(joined, "--") && strings.HasSuffix(joined, "--") && len(words) > 1 && len(words) <= 12 && endsInVerb(strings.Join(words, " "))
+}
+
+// wordsBehindTime reports what no client writes into an attribution: a sentence.
+func wordsBehindTime(t string) bool {
+	for w := range strings.FieldsSeq(t) {
+		if sentenceVerbs[strings.Trim(w, ".,:;")] {
+			return true
+		}
+	}
+	return false
+}
+
+var sentenceVerbs = setOf("error", "errores", "falla", "fallo", "sale", "salió", "aparece", "apareció", "muestra", "pasa", "ocurre", "ocurrió", "dio", "da", "vimos",
+	"recibí", "recibimos", "este", "esta", "esto", "estos", "me", "nos", "le", "les", "que", "following", "this", "these", "got", "shows", "appears", "seguinte",
+	"siguiente", "siguientes", "aconteceu", "mensaje", "message", "log", "registro", "salida", "output")
+
+// proseAround reports an address without brackets behind a small word, as in "la clienta ana@x escribió:".
+func proseAround(t string) bool {
+	words := strings.Fields(t)
+	for i, w := range words {
+		if i == 0 || !strings.Contains(w, "@") || strings.ContainsAny(w, "<([") {
+			continue
+		}
+		before := words[i-1]
+		return hasLetter(before) && !strings.ContainsAny(before, ",:.)\"”") && !hasDigit(before) && articled(words[:i-1])
+	}
+	return false
+}
+
+// articled reports an article as the last word: what follows is a noun.
+func articled(words []string) bool {
+	return len(words) > 0 && articles[words[len(words)-1]]
+}
+
+var articles = setOf("el", "la", "los", "las", "un", "una", "nuestro", "nuestra", "mi", "su", "the", "our", "my", "a", "an", "o", "os", "as", "um", "uma", "nosso", "nossa", "meu",
+	"minha", "le", "notre", "mon", "ma", "il", "lo", "der", "die", "das", "unser", "unsere", "de", "del", "do", "da", "cliente", "client")
 
 // isComplete reports an attribution, given as written and folded, that says nothing behind its verb but who or when. A person writes
 // "ana@x wrote to my boss:", "I wrote to ana@x:", "Ana wrote me this:".
@@ -404,6 +533,9 @@ func startsAttribution(t string) bool {
 	words, window := strings.Fields(t), 4
 	if startsWithWord(t) {
 		window = 5
+	}
+	if lexicon.openings.at(t, 0, anyPhrase) {
+		window = 9
 	}
 	for _, w := range words[:min(len(words), window)] {
 		i := strings.IndexAny(w, "0123456789")

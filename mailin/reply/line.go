@@ -2,6 +2,7 @@ package reply
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -39,10 +40,42 @@ func splitLines(s string) []line {
 			end = at + i + 1
 		}
 		depth, text := cutQuotePrefix(s[at:end])
+		text = legible(text)
 		lines = append(lines, line{start: at, end: end, text: text, depth: depth})
 		at = end
 	}
 	return lines
+}
+
+// legible returns a line without marks of direction and with the digits of every script as ours, for the rules to read.
+func legible(text string) string {
+	if len(text) > maxRead || !strings.ContainsFunc(text, odd) {
+		return text
+	}
+	return trim(strings.Map(func(r rune) rune {
+		switch {
+		case direction(r):
+			return -1
+		case r > unicode.MaxLatin1 && unicode.Is(unicode.Nd, r):
+			return '0' + digitOf(r)
+		}
+		return r
+	}, text))
+}
+
+func odd(r rune) bool { return r >= 0x0600 && (direction(r) || unicode.Is(unicode.Nd, r)) }
+
+func direction(r rune) bool {
+	return r == '\u200e' || r == '\u200f' || r == '\u061c' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
+// digitOf is the value of a digit: each script has its ten in a row, and each row begins ten after a digit's own.
+func digitOf(r rune) rune {
+	n := rune(0)
+	for unicode.Is(unicode.Nd, r-1) && n < 9 {
+		r, n = r-1, n+1
+	}
+	return n
 }
 
 // cutQuotePrefix counts and removes leading ">" marks, however they are spaced.
@@ -79,7 +112,7 @@ func trim(s string) string { return strings.TrimFunc(s, invisible) }
 func invisible(r rune) bool {
 	switch r {
 	case ' ', '\t', '\r', '\n', '\v', '\f', '\u00a0', '\u00ad', '\u200b', '\u200c', '\u200d',
-		'\u200e', '\u200f', '\u202a', '\u202c', '\u202f', '\u2060', '\u3000', '\ufeff', '\u2028', '\u2029':
+		'\u200e', '\u200f', '\u061c', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069', '\u202f', '\u2060', '\u3000', '\ufeff', '\u2028', '\u2029':
 		return true
 	}
 	return false

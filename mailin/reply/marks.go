@@ -92,6 +92,8 @@ var structures = []structure{
 	{"class", "wmquote", Quoted, whole, "AOL"},
 	{"class", "aolreplaced*", Quoted, whole, "AOL"},
 	{"class", "mcntmcntrightdiv", Quoted, whole, "FastMail"},
+	{"class", "io-ox-signature", Signature, whole, "Open-Xchange"},
+	{"class", "mailspring-signature", Signature, whole, "Mailspring"},
 	{"class", "-x-evo-signature", Signature, whole, "Evolution"},
 	{"class", "evolution-signature", Signature, whole, "Evolution"},
 	{"id", "-x-evo-signature", Signature, whole, "Evolution"},

@@ -46,7 +46,7 @@ func (s *splitter) banner() {
 		return
 	}
 	for _, w := range lexicon.outside {
-		if rest, ok := strings.CutPrefix(t, w.prefix); ok && strings.Contains(rest, w.suffix) && isHeading(w.prefix, rest) && mentionsMail(t) {
+		if rest, ok := strings.CutPrefix(t, w.prefix); ok && strings.Contains(rest, w.suffix) && isHeading(w.prefix, rest) && mentionsMail(t) && advises(t) {
 			s.mark(from, end, Signature, ruleBanner)
 			return
 		}
@@ -57,6 +57,19 @@ func (s *splitter) banner() {
 func isHeading(heading, rest string) bool {
 	rest = strings.TrimLeft(rest, " ")
 	return strings.Count(heading, " ") > 1 || rest == "" || strings.IndexByte(":!*].-|)", rest[0]) >= 0
+}
+
+// advises reports that a warning says what to do or not to do about the mail; that of a person asks for something else.
+func advises(t string) bool {
+	for _, w := range [...]string{"clic", "click", "klick", "klik", "enlace", "link", "liens", "lien ", "abra", "abrir", "adjunto", "anexo", "attach", "allegat", "pièce",
+		"anlage", "anhäng", "anhang", "bijlage", "załączn", "con cuidado", "precauci", "prudence", "verifi", "vérif", "überprüf", "controle", "reconoc", "recogn",
+		"confíe", "confia", "trust", "por qué esto es importante", "learn why", "phishing", "originó", "originad", "originat", "fuera de l", "fora d", "outside",
+		"esterno all", "dall'esterno", "extérieur", "außerhalb", "buiten", "spoza", "proviene", "proviens"} {
+		if strings.Contains(t[min(len(t), 12):], w) {
+			return true
+		}
+	}
+	return false
 }
 
 // mentionsMail reports that a warning is about a mail or its sender.

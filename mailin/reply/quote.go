@@ -22,6 +22,9 @@ func (s *splitter) quotes() {
 			continue
 		}
 		end := s.quoteEnd(i)
+		if i < s.first { // a line marked by hand above the mail's own quote
+			end = min(end, s.first)
+		}
 		if s.first < end || s.bareQuote(i, end, above, last >= end) {
 			s.first = min(s.first, i) // answers between quotes: the next ones are quotes too
 			s.mark(i, end, Quoted, rulePrefix)
@@ -73,20 +76,29 @@ func (s *splitter) lastOwn() int {
 // by their colour at best. The quote then is shown with his words.
 func (s *splitter) announcedAnswers() {
 	end := len(s.lines)
-	if s.first >= end || !strings.HasSuffix(s.lines[end-1].rule, toTheEnd) && !strings.HasPrefix(s.lines[end-1].rule, ruleHTML) {
+	if s.first >= end {
+		return
+	}
+	prefixed := !strings.HasSuffix(s.lines[end-1].rule, toTheEnd) && !strings.HasPrefix(s.lines[end-1].rule, ruleHTML)
+	if prefixed && s.lastOwn() >= s.first { // his answers stand between the quoted lines
 		return
 	}
 	for i := range s.lines[:s.first] {
 		if s.isOwn(i) && lexicon.below.find(folded(clipped(s.lines[i].text)), func(string, int) bool { return true }) {
-			s.showAnswers()
+			s.showAnswers(prefixed)
 			return
 		}
 	}
 }
 
-func (s *splitter) showAnswers() {
+// showAnswers makes what he quotes part of what is shown; prefixed: of lines with a ">" those of the mail that he answers.
+func (s *splitter) showAnswers(prefixed bool) {
 	for i := s.first; i < len(s.lines); i++ {
-		if l := &s.lines[i]; l.kind == Quoted && l.depth == 0 {
+		l := &s.lines[i]
+		if prefixed && l.kind == "" && l.depth == 1 {
+			l.kind = Quoted
+		}
+		if l.kind == Quoted && (l.depth == 0 || prefixed && l.depth == 1) {
 			l.rule = ruleAnswers
 		}
 	}
@@ -99,7 +111,7 @@ func (s *splitter) lazyEnd(end int) int {
 		return end
 	}
 	above, l := s.lines[end-1].text, s.lines[end].text
-	if closesLink(above, l) {
+	if closesLink(above, l) || len(l) < maxRead && strings.Trim(l, ",.;:<>()[]{}|*_\"' ") == "" {
 		s.mark(end, end+1, Quoted, "wrapped quote")
 		return end + 1
 	}

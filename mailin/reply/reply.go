@@ -65,6 +65,8 @@ type Input struct {
 	HTML    Text
 	Subject string   // tells forwards from replies; "" is fine
 	Own     []string // our own addresses, lower case: a quote of our notification is surely a quote
+	From    string   // the sender's address
+	To      []string // whom the mail goes to, names and addresses: a quote of them is surely a quote
 	First   int      // bytes of Plain that the first of several text parts has; 0: there is one
 	Form    []string // keys that our own forms leave empty, "Fecha y hora": filled in, they are new text
 }

@@ -29,6 +29,8 @@ type splitter struct {
 	base       string
 	lines      []line
 	own        []string
+	from       string
+	to         []string // names and addresses, folded
 	subject    string
 	forward    bool // the subject says that the mail is a forward
 	attempts   int  // lines that may still be judged as attributions
@@ -43,6 +45,7 @@ type splitter struct {
 // Split takes a mail's text apart. It never fails: in the worst case all is New.
 func Split(in Input) Parts {
 	s := newSplitter(in)
+	s.quoteOnLine()
 	s.sharedLine()
 	s.banner()
 	s.fences()
@@ -61,6 +64,12 @@ func newSplitter(in Input) *splitter {
 	base, marks, indents, pictures := choose(in)
 	s := &splitter{base: base, lines: splitLines(base), subject: in.Subject, own: in.Own, forward: isForward(in.Subject), attempts: maxAttempts, delimiters: maxDelimiters,
 		pictures: pictures}
+	s.from = strings.ToLower(in.From)
+	for _, t := range in.To {
+		if t = folded(t); len(t) > 4 {
+			s.to = append(s.to, t)
+		}
+	}
 	s.first, s.below = len(s.lines), len(s.lines)
 	s.applyIndents(indents)
 	s.applyMarks(marks)
@@ -110,6 +119,10 @@ func (s *splitter) introductions() {
 		}
 		in, ok := s.introduction(i)
 		if !ok {
+			continue
+		}
+		if s.shows(in) {
+			i = in.to - 1
 			continue
 		}
 		if !s.introduced(in) {

@@ -29,6 +29,8 @@ type words struct {
 
 	below []string // "my answers below": the sender writes inside the quote
 
+	signOffs []string // "kind regards": what stands above the sender's name
+
 	stop    []string // the commonest short words, for Language
 	letters string   // letters that its neighbours do not have
 }
@@ -56,6 +58,7 @@ var lexicon = buildLexicon()
 type lookup struct {
 	fields      map[string]field
 	starts      map[string]bool
+	openings    phrases // starts of several words
 	wrote       phrases
 	verbs       map[string]bool     // all words of wrote
 	wroteCJK    []string            // scripts without blanks between words
@@ -68,6 +71,7 @@ type lookup struct {
 	misdirected phrases
 	legal       phrases
 	below       phrases
+	signOffs    map[string]bool
 	stop        map[string][]int // word -> places in languages
 	letters     map[rune]int     // letter -> place of the language that has it to itself
 	longField   int              // bytes of the longest header name
@@ -123,7 +127,7 @@ type affix struct{ prefix, suffix string }
 
 func buildLexicon() lookup {
 	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, verbs: map[string]bool{},
-		mobile: map[[4]byte][]affix{}, slogans: map[string]bool{},
+		mobile: map[[4]byte][]affix{}, slogans: map[string]bool{}, signOffs: map[string]bool{},
 		stop: map[string][]int{}, letters: map[rune]int{}}
 	l.addFields(otherFields, fieldOther)
 	for i, w := range languages {
@@ -140,6 +144,9 @@ func (l *lookup) add(w words) {
 	}
 	for _, s := range w.starts {
 		l.starts[s] = true
+		if strings.Contains(s, " ") {
+			l.openings.add(s)
+		}
 	}
 	for _, s := range w.original {
 		l.titles[s] = Quoted
@@ -153,6 +160,9 @@ func (l *lookup) add(w words) {
 	l.misdirected.add(w.misdirected...)
 	l.legal.add(w.legal...)
 	l.below.add(w.below...)
+	for _, s := range w.signOffs {
+		l.signOffs[s] = true
+	}
 	for _, s := range w.outside {
 		heading, says, _ := strings.Cut(s, "…")
 		l.outside = append(l.outside, affix{heading, says})

@@ -19,7 +19,7 @@ var germanic = []words{
 			"forwarded", "forwarded by", "fwd", "resent message"},
 		mobile: []string{"sent from my …", "sent from a …", "sent from an …", "sent from …", "sent via …", "sent with …", "sent by …", "sent using …",
 			"sent on the go from my …", "from my …", "get outlook for …", "get … for ios", "get … for android", "download outlook for …",
-			"typed on my …", "written on my …", "via …", "yahoo mail: search, organize, conquer"},
+			"typed on my …", "written on my …", "via …", "sent with em client", "sent from em client", "sent with emclient", "yahoo mail: search, organize, conquer"},
 		notices: []string{"confidentiality notice", "confidentiality note", "confidentiality", "legal notice", "legal disclaimer", "disclaimer",
 			"privileged and confidential", "privileged/confidential", "virus-free", "virus free"},
 		misdirected: []string{"received this message in error", "received this email in error", "received this e-mail in error",
@@ -98,6 +98,7 @@ var germanic = []words{
 		stop: []string{"de", "het", "een", "en", "is", "niet", "ik", "wij", "we", "je", "jullie", "u", "van", "met", "voor", "op", "te", "dat", "die",
 			"dit", "maar", "ook", "nog", "graag", "bedankt", "dank", "hallo", "groet", "groeten", "hebben", "heb", "heeft", "als", "kan", "kunt",
 			"mijn", "bij", "naar", "zijn", "er", "aan", "geen", "vriendelijke", "om", "ons"},
+		signOffs: []string{"met vriendelijke groet", "met vriendelijke groeten", "vriendelijke groet", "vriendelijke groeten", "groet", "groeten", "mvg", "bedankt", "alvast bedankt"},
 	},
 	{
 		code: "sv", letters: "ä",
