@@ -204,7 +204,7 @@ func parse(line string) (c Command, words string, ok bool) {
 // accents reports a word that is written without accents, or with those that are its own: "#módulo", not "#cérrar".
 func accents(word string) bool {
 	plain := norm.NFC.String(strings.ToLower(word))
-	return plain == fold(word) || plain == "módulo"
+	return plain == fold(word) || plain == "módulo" || plain == "público"
 }
 
 func firstRune(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }

@@ -268,7 +268,7 @@ func (s *splitter) follows(i, end int, joined string) bool {
 
 // wroteAboveHeaders reports an attribution without colon right above header lines.
 func (s *splitter) wroteAboveHeaders(i int) bool {
-	if !s.isHeader(i+1) || !s.isHeader(i+2) || s.lines[i].depth != s.lines[i+1].depth {
+	if !hasDigit(s.lines[i].text) || !s.isHeader(i+1) || !s.isHeader(i+2) || s.lines[i].depth != s.lines[i+1].depth {
 		return false
 	}
 	t := folded(clipped(s.lines[i].text))
