@@ -297,3 +297,18 @@ func TestFromFields(t *testing.T) {
 		}
 	}
 }
+
+func TestClearSignedTextIsReadWithoutItsArmour(t *testing.T) {
+	const armour = "-----BEGIN PGP SIGNATURE-----\n\niQEz\n-----END PGP SIGNATURE-----\n"
+	for mail, want := range map[string]string{
+		"\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHola\n- -- \nAna\n" + armour:    "Hola\n-- \nAna\n",
+		"\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHola\n":                         "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHola\n",
+		"\n> -----BEGIN PGP SIGNED MESSAGE-----\n> x\n" + armour:                               "> -----BEGIN PGP SIGNED MESSAGE-----\n> x\n" + armour,
+		"\nAntes\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA1\n\nHola\n" + armour + "Más\n": "Antes\nHola\nMás\n",
+	} {
+		m, err := Read(t.Context(), strings.NewReader(mail), int64(len(mail)), Limits{})
+		if err != nil || m.Text != want || !m.Signed {
+			t.Errorf("%q: text %q, want %q (%v)", mail, m.Text, want, err)
+		}
+	}
+}
