@@ -2,9 +2,11 @@ package mailin
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"buzon/mailin/command"
+	"buzon/mailin/message"
 	"buzon/mailin/reply"
 	"buzon/store"
 	"buzon/store/desk"
@@ -123,6 +125,12 @@ func (f *filing) agentOpens(ctx context.Context) error {
 		return err
 	}
 	if customer.ID == 0 {
+		if customer, err = f.writtenTo(ctx); err != nil {
+			return err
+		}
+		if customer.ID != 0 {
+			return f.recordFor(ctx, customer)
+		}
 		return f.open(ctx, true)
 	}
 	t := f.newTicket(customer)
@@ -136,6 +144,31 @@ func (f *filing) agentOpens(ctx context.Context) error {
 	_, err = f.tx.AddItem(ctx, t.Subject, store.NewItem{Item: desk.Item{Ticket: f.verdict.Ticket, Type: desk.Note, Author: f.person,
 		Visibility: desk.Internal, State: desk.Filed, Text: comment, Mail: f.mail.ID}})
 	return err
+}
+
+// writtenTo finds the customer to whom an agent writes by himself, with the desk in Cc or Bcc: he stands first in To.
+func (f *filing) writtenTo(ctx context.Context) (customer desk.Person, err error) {
+	to := f.rd.Message.To
+	if len(to) == 0 || slices.ContainsFunc(to, func(a message.Address) bool { return f.passes(a.Address) }) {
+		return customer, nil
+	}
+	address := desk.Canonical(to[0].Address)
+	if customer, err = f.tx.PersonByAddress(ctx, address); err != nil || address == "" || customer.Agent() {
+		return desk.Person{}, err
+	}
+	if customer.ID == 0 {
+		customer, err = f.newPerson(ctx, address, to[0].Name, true)
+	}
+	return customer, err
+}
+
+// recordFor opens the case of a customer with an agent's words, which he has already: he is sent nothing.
+func (f *filing) recordFor(ctx context.Context, customer desk.Person) error {
+	t := f.newTicket(customer)
+	change := desk.Follow(t, f.person, desk.Writes)
+	t = t.Apply(change, f.person)
+	return f.openItem(ctx, desk.Event{Kind: desk.TicketRecorded, Ticket: t, Author: f.person},
+		desk.Item{Type: change.Type, Author: f.person, Text: f.text})
 }
 
 // forwarded finds who wrote the mail that an agent forwards, and his words. Ourselves and agents are no customers.

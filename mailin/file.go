@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"buzon/mailin/message"
 	"buzon/mailin/origin"
@@ -32,6 +33,7 @@ type filing struct {
 	twin       store.Mail     // the mail that this one repeats, if any
 	namesake   int64          // an earlier mail that was filed under this Message-ID, with other content
 	about      store.Outgoing // the mail of ours that a report is about
+	asked      store.Outgoing // the question that an agent answers
 	row        row
 	proof      Proof
 	verdict    store.Verdict
@@ -107,7 +109,7 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	if err := f.resolve(ctx); err != nil {
 		return err
 	}
-	if f.mail.Envelope.Trusted && f.form == "" { // what a form says of who wrote is proven by nobody
+	if f.mail.Override.Decision == store.Confirm && f.mail.Override.By == f.person.ID || f.mail.Envelope.Trusted && f.form == "" { // what a form says of who wrote is proven by nobody
 		f.proof = Proven
 	}
 	sender, reason, err := f.sender(ctx)
@@ -274,7 +276,7 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 		return s, o.Reason, nil
 	}
 	if f.named || f.rd.Message.MessageID == "" {
-		twin, found, err := f.tx.Twin(ctx, f.mail.ID, f.rd.Message.MessageID, f.canonical)
+		twin, found, err := f.tx.Twin(ctx, f.mail.ID, f.rd.Message.MessageID, f.canonical, f.repeatsSince())
 		if err != nil {
 			return "", "", err
 		}
@@ -301,7 +303,23 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	case f.machine():
 		return Machine, o.Reason, nil
 	}
+	if err := f.question(ctx); err != nil {
+		return "", "", err
+	}
+	if f.asked.ID != 0 {
+		return Asked, fmt.Sprintf("answers outgoing mail %d", f.asked.ID), nil
+	}
 	return f.human(), f.resolution.Reason, nil
+}
+
+// repeatsSince is from when on a mail with the same content is the same mail. Nothing but its content tells one without a
+// Message-ID, or with a date out of this world, from that of another day: a device writes the same alarm months later.
+func (f *filing) repeatsSince() time.Time {
+	m, now := f.rd.Message, f.mail.Received
+	if m.MessageID != "" && m.Date.After(now.AddDate(-20, 0, 0)) && m.Date.Before(now.AddDate(0, 0, 7)) {
+		return time.UnixMilli(0)
+	}
+	return now.Add(-24 * time.Hour)
 }
 
 // machine reports whether no person wrote. What only says so of itself is a person's where it shows that he got our mail.
@@ -373,6 +391,8 @@ func (f *filing) act(ctx context.Context) error {
 		return f.open(ctx, false)
 	case AgentItem:
 		return f.agentItem(ctx)
+	case Confirm:
+		return f.confirm(ctx)
 	case AgentNote:
 		return f.agentNote(ctx)
 	case AgentPending, Hold, HoldSuspect:

@@ -117,8 +117,12 @@ func (f *filing) newTicket(requester desk.Person) desk.Ticket {
 }
 
 // openWith writes the event's ticket with its first item, ties it to what the mail claims or cites, and tells.
-func (f *filing) openWith(ctx context.Context, e desk.Event, text string) (err error) {
-	it := desk.Item{Type: desk.ItemType(e.Ticket.Type), Author: e.Ticket.Requester, Text: text}
+func (f *filing) openWith(ctx context.Context, e desk.Event, text string) error {
+	return f.openItem(ctx, e, desk.Item{Type: desk.ItemType(e.Ticket.Type), Author: e.Ticket.Requester, Text: text})
+}
+
+// openItem is openWith for an item of the caller's.
+func (f *filing) openItem(ctx context.Context, e desk.Event, it desk.Item) (err error) {
 	if it.Via = f.form; e.Author.ID != it.Author.ID { // who passed the words on
 		it.Via = f.from
 	}
@@ -342,8 +346,10 @@ func (f *filing) pending(ctx context.Context) error {
 		return f.addAndTell(ctx, f.ticket, it, desk.AgentUnconfirmed)
 	}
 	f.verdict.Outcome = store.OutcomeQuarantine // there is no ticket in which it could wait
-	return f.tx.Tell(ctx, store.Telling{Event: desk.Event{Kind: desk.AgentUnconfirmed, Ticket: desk.Ticket{Mailbox: f.box.Address}, Author: author},
-		Mail: f.mail.ID, Caps: f.o.Caps, Details: store.Details{Reason: "kept_in_quarantine"}})
+	if f.mail.Envelope.Archive {
+		return nil
+	}
+	return f.tx.AskAgent(ctx, author, f.box.Address, f.mail.ID, "kept_in_quarantine")
 }
 
 // automatic keeps what a machine wrote in the ticket: no state changes and no customer hears of it.

@@ -38,6 +38,7 @@ const (
 	Report      Sender = "report"      // a bounce, delay, receipt or complaint that proves which mail of ours it is about
 	Bounce      Sender = "bounce"      // one that proves nothing
 	Machine     Sender = "machine"     // auto-reply, list, bulk
+	Asked       Sender = "asked"       // an agent who answers whether held mail is his
 	Form        Sender = "form"        // From is ours or a form's, and another field names who wrote
 	AgentSender Sender = "agent"       //
 	Participant Sender = "participant" // requester, controller, follower
@@ -58,6 +59,7 @@ const (
 	AgentItem    Action = "agent item"        // commands run, relayed to the customer
 	AgentNote    Action = "agent note"        // internal, commands not run, agent told how to confirm
 	AgentOpens   Action = "agent's ticket"    // in the customer's name when forwarded
+	Confirm      Action = "confirm"           // an agent says of held mail whether it is his
 	AgentPending Action = "agent pending"     // pending, alert to the agent's registered address
 	Item         Action = "item"              //
 	ItemVia      Action = "item via"          // with somebody else's token: marked
@@ -120,6 +122,10 @@ var policy = []row{
 	{Rule: "7", Sender: []Sender{Machine}, Proof: anyProof, Evidence: anyEvidence, Action: MachineOpens, Reason: "machine"},
 	{Rule: "7b", Sender: []Sender{Form}, Proof: notDisproof, Evidence: anyEvidence, Action: OpenForm},
 	{Rule: "7b", Sender: []Sender{Form}, Proof: disproved, Evidence: anyEvidence, Action: OpenSuspect},
+	{Rule: "11", Sender: []Sender{Asked}, Proof: proven, Evidence: anyEvidence, Action: Confirm, Outcome: store.OutcomeQuery},
+	{Rule: "11", Sender: []Sender{Asked}, Proof: unproven, Evidence: anyEvidence, Modes: []AgentProof{Normal, ByID}, Action: Confirm,
+		Outcome: store.OutcomeQuery},
+	{Rule: "11", Sender: []Sender{Asked}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine, Reason: "forged_agent", Alert: true},
 	{Rule: "12", Sender: []Sender{AgentSender}, Proof: disproved, Evidence: anyEvidence, Action: Quarantine, Reason: "forged_agent", Alert: true},
 	{Rule: "8", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evT, evM}, Action: AgentItem},
 	{Rule: "8", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: evidence{evT}, Modes: []AgentProof{Normal, ByID}, Action: AgentItem},

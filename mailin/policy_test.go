@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Form, AgentSender, Participant, Colleague,
+	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Asked, Form, AgentSender, Participant, Colleague,
 		Known, Stranger}
 	allModes = []AgentProof{Normal, Strict, ByID}
 )
@@ -42,6 +42,9 @@ var cells = []struct {
 	{Copied, Proven, "4 4 4 4 4", [5]Action{AutoItem, Quarantine, AutoItem, Quarantine, Quarantine}},
 	{Copied, Unproven, "4 4 4 4 4", [5]Action{AutoItem, Quarantine, AutoItem, Quarantine, Quarantine}},
 	{Copied, Disproof, "4 4 4 4 4", all(Quarantine)},
+	{Asked, Proven, "11 11 11 11 11", all(Confirm)},
+	{Asked, Unproven, "11 11 11 11 11", all(Confirm)},
+	{Asked, Disproof, "11 11 11 11 11", all(Quarantine)},
 	{Form, Proven, "7b 7b 7b 7b 7b", all(OpenForm)},
 	{Form, Unproven, "7b 7b 7b 7b 7b", all(OpenForm)},
 	{Form, Disproof, "7b 7b 7b 7b 7b", all(OpenSuspect)},
@@ -92,6 +95,11 @@ func TestPolicyModes(t *testing.T) {
 	for _, s := range allSenders {
 		for _, p := range anyProof {
 			for _, e := range anyEvidence {
+				if s == Asked {
+					if got := decide(s, p, e, Strict).Action == Confirm; got != (p == Proven) {
+						t.Errorf("asked, %s: strict confirms %v", p, got)
+					}
+				}
 				normal, strict, byID := decide(s, p, e, Normal), decide(s, p, e, Strict), decide(s, p, e, ByID)
 				wantStrict, wantID := normal.Rule, normal.Rule
 				if s == AgentSender && p == Unproven {
@@ -135,7 +143,7 @@ func TestPolicyPromises(t *testing.T) {
 func TestPolicyReasons(t *testing.T) {
 	for _, r := range policy {
 		waits := slices.Contains([]Action{Quarantine, AgentNote, AgentPending, Hold, HoldSuspect, NumberItem, MachineOpens}, r.Action)
-		if waits && r.Reason == "" || (r.Action == Record) != (r.Outcome != "") {
+		if waits && r.Reason == "" || (r.Action == Record || r.Action == Confirm) != (r.Outcome != "") {
 			t.Errorf("rule %s: reason %q, outcome %q", r.Rule, r.Reason, r.Outcome)
 		}
 	}

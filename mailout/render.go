@@ -81,6 +81,9 @@ func (r *Renderer) address(s *subject) (h header, out Rendered) {
 		h.add("X-Buzon-Estado", string(s.ticket.Class))
 		h.add("X-Buzon-Severidad", strconv.Itoa(s.ticket.Severity))
 	}
+	if s.o.Kind == desk.ConfirmAgent && s.o.Ticket == 0 && box.Plus {
+		h.add("Reply-To", headerAddress(s.fromName(), r.Signer.AnswerAddress(box.Address, s.o.ID, s.o.Person)))
+	}
 	h.add("X-Buzon-Loop", r.Signer.LoopMark(s.o.ID))
 	if !s.human() {
 		auto := "auto-generated" // RFC 3834 section 5

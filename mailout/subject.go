@@ -28,6 +28,7 @@ type subject struct {
 	links   []templates.Link
 	before  []string        // Message-IDs of the ticket that the reader has, the newest last
 	carries []store.Carried // the other notices that go with it
+	held    []store.Mail    // of which an agent is asked whether they are his
 	// further tells a mail that is not the first about its item to its reader: two mails must not have one Message-ID, the
 	// reader's server would drop the second.
 	further bool
@@ -54,7 +55,10 @@ func (r *Renderer) subject(ctx context.Context, o store.Outgoing) (*subject, err
 		return nil, err
 	}
 	if o.Ticket == 0 {
-		s.mail, _, err = r.Store.Mail(ctx, o.Mail)
+		if s.mail, _, err = r.Store.Mail(ctx, o.Mail); err != nil {
+			return nil, err
+		}
+		s.held, err = r.held(ctx, o.Details.Held)
 		return s, err
 	}
 	var found bool
@@ -99,6 +103,20 @@ func (r *Renderer) staff(ctx context.Context) (s desk.Staff, err error) {
 	}
 	s.Addresses = append(s.Addresses, r.Mailboxes.Addresses()...)
 	return s, err
+}
+
+// held are the mails that a question is about.
+func (r *Renderer) held(ctx context.Context, ids []int64) (list []store.Mail, err error) {
+	for _, id := range ids {
+		m, ok, err := r.Store.Mail(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			list = append(list, m)
+		}
+	}
+	return list, nil
 }
 
 // mayRead tells what the reader may see of an item: its words and files for agents, ever; for customers only what is

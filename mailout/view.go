@@ -30,6 +30,10 @@ func (s *subject) view(r *Renderer) templates.View {
 		if s.o.Kind == desk.AlarmNotice {
 			v.MailID, v.Ticket.OldNumber, v.EscalateIn = strconv.FormatInt(d.Number, 10), d.Old, store.BreakerPause
 		}
+		for _, m := range s.held {
+			v.Held = append(v.Held, templates.Held{ID: strconv.FormatInt(m.ID, 10), Subject: headerLine(m.Subject, longestName), At: m.Received.In(r.Location)})
+		}
+		v.More = d.More
 		return v
 	}
 	t := s.ticket

@@ -55,6 +55,7 @@ type Decision string
 const (
 	Release Decision = "release" // it becomes a ticket, whoever sent it
 	Approve Decision = "approve" // its pending item is let in
+	Confirm Decision = "confirm" // the agent whose address it bears says that it is his
 )
 
 // Override is a person's decision about a mail; the zero value is none.
@@ -246,14 +247,16 @@ func (tx *Tx) Settle(ctx context.Context, id int64, v Verdict) (bool, error) {
 	return n == 1, err
 }
 
-// Twin finds a settled mail with the same content, whichever mailbox or door it came by, that was not itself a duplicate.
-func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical []byte) (m Mail, ok bool, err error) {
+// Twin finds a settled mail with the same content that came since, whichever mailbox or door it came by, and was not itself
+// a duplicate.
+func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical []byte, since time.Time) (m Mail, ok bool, err error) {
 	same := "j.message_id <> ''" // each case has an index of its own
 	if messageID == "" {
 		same = "j.message_id <= ''"
 	}
 	list, err := r.mails(ctx, "WHERE j.canonical = $1 AND j.message_id = $2 AND "+same+` AND j.id <> $3 AND j.settled_at IS NOT NULL
-		AND j.outcome NOT IN ('duplicate', 'dropped') ORDER BY j.id LIMIT 1`, canonical, messageID, id)
+		AND j.outcome NOT IN ('duplicate', 'dropped') AND j.received_at >= $4 ORDER BY j.id DESC LIMIT 1`,
+		canonical, messageID, id, since.UnixMilli())
 	if err != nil || len(list) == 0 {
 		return m, false, err
 	}
@@ -301,6 +304,12 @@ func (tx *Tx) requeue(ctx context.Context, id int64, from Outcome, o Override) (
 func (tx *Tx) ApprovePending(ctx context.Context, id int64, o Override) (bool, error) {
 	o.Decision = Approve
 	return tx.requeue(ctx, id, OutcomePending, o)
+}
+
+// ConfirmMail lets a mail out of the quarantine whose agent says that it is his. It reports false for one that is not there.
+func (tx *Tx) ConfirmMail(ctx context.Context, id int64, o Override) (bool, error) {
+	o.Decision = Confirm
+	return tx.requeue(ctx, id, OutcomeQuarantine, o)
 }
 
 // RejectPending leaves a pending item out for good: agents see it as rejected. It reports false for a mail that is not pending.

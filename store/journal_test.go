@@ -107,12 +107,12 @@ func TestTwinAndNamesake(t *testing.T) {
 		{"without an id", "", two, 0, 0},
 		{"nothing to compare", "m@x", nil, 0, 0},
 	} {
-		m, ok, err := s.Twin(ctx, now, c.id, c.content)
+		m, ok, err := s.Twin(ctx, now, c.id, c.content, time.Time{})
 		check(t, err)
 		same(t, c.name+": twin", []any{m.ID, ok}, []any{c.twin, c.twin != 0})
 		same(t, c.name+": namesake", must(s.Namesake(ctx, now, c.id, c.content))(t), c.namesake)
 	}
-	_, ok, err := s.Twin(ctx, first, "m@x", one)
+	_, ok, err := s.Twin(ctx, first, "m@x", one, time.Time{})
 	same(t, "its own twin", []any{ok, err}, []any{false, nil})
 }
 

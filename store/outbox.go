@@ -34,17 +34,19 @@ const (
 
 // Details are what a notice says beside its ticket and item. Kept as JSON.
 type Details struct {
-	Welcome    bool   `json:"welcome,omitempty"`
-	Old        int64  `json:"old,omitempty"`        // the closed ticket that this one cites
-	EchoSender bool   `json:"echo,omitempty"`       // text chosen by the sender may be repeated
-	Reason     string `json:"reason,omitempty"`     // code: why a mail was not filed, not delivered, not relayed
-	Failed     string `json:"failed,omitempty"`     // the address that could not be reached
-	Words      string `json:"words,omitempty"`      // a short form of what the mail said that this answers
-	Number     int64  `json:"number,omitempty"`     // of the outgoing mail that an alarm is about; how many
-	Diagnostic string `json:"diagnostic,omitempty"` // what the other server said
-	Author     int64  `json:"author,omitempty"`     // who took, closed or resolved
-	Inside     bool   `json:"inside,omitempty"`     // of a receipt: a reply to it stays inside when its item does
-	Claimed    int64  `json:"claimed,omitempty"`    // the ticket that a mail names without a right to it; for agents
+	Welcome    bool    `json:"welcome,omitempty"`
+	Old        int64   `json:"old,omitempty"`        // the closed ticket that this one cites
+	EchoSender bool    `json:"echo,omitempty"`       // text chosen by the sender may be repeated
+	Reason     string  `json:"reason,omitempty"`     // code: why a mail was not filed, not delivered, not relayed
+	Failed     string  `json:"failed,omitempty"`     // the address that could not be reached
+	Words      string  `json:"words,omitempty"`      // a short form of what the mail said that this answers
+	Number     int64   `json:"number,omitempty"`     // of the outgoing mail that an alarm is about; how many
+	Diagnostic string  `json:"diagnostic,omitempty"` // what the other server said
+	Author     int64   `json:"author,omitempty"`     // who took, closed or resolved
+	Inside     bool    `json:"inside,omitempty"`     // of a receipt: a reply to it stays inside when its item does
+	Claimed    int64   `json:"claimed,omitempty"`    // the ticket that a mail names without a right to it; for agents
+	Held       []int64 `json:"held,omitempty"`       // mails in quarantine of which an agent is asked whether they are his
+	More       int     `json:"more,omitempty"`       // and how many beside them
 
 	Ends     time.Time       `json:"ends,omitzero"`      // the last day of a secret
 	Commands []CommandResult `json:"commands,omitempty"` // of a receipt

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"buzon/store/desk"
 )
@@ -109,8 +110,8 @@ func oneOfEach(t testing.TB, s *Store) {
 	write(t, s, func(tx *Tx) error {
 		for _, f := range []func() error{
 			func() error { _, _, err := tx.Mail(ctx, id); return err },
-			func() error { _, _, err := tx.Twin(ctx, id, "m@x", []byte("x")); return err },
-			func() error { _, _, err := tx.Twin(ctx, id, "", []byte("x")); return err },
+			func() error { _, _, err := tx.Twin(ctx, id, "m@x", []byte("x"), time.Time{}); return err },
+			func() error { _, _, err := tx.Twin(ctx, id, "", []byte("x"), time.Time{}); return err },
 			func() error { _, err := tx.Named(ctx, id, "m@x"); return err },
 			func() error { _, err := tx.Namesake(ctx, id, "m@x", []byte("x")); return err },
 			func() error { _, err := tx.References(ctx, []string{it.MessageID}); return err },

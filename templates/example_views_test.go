@@ -167,6 +167,8 @@ func examples() []example {
 		{"alarm-set-aside", Alarm, with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Reason, v.Failed, v.MailID = Ticket{OldNumber: 123}, Person{}, "set_aside", carla.Address, "40"
 		})},
+		{"confirm_agent-held", ConfirmAgent, with(toAgent, held(1))},
+		{"confirm_agent-held-many", ConfirmAgent, with(toAgent, held(3), func(v *View) { v.More = 57 })},
 		{"not_understood", NotUnderstood, with(unknownProduct)},
 		{"not_understood-no-echo", NotUnderstood, with(unknownProduct, func(v *View) { v.EchoSubject = false })},
 		{"receipt", Receipt, with(toAgent, status("resolved"), func(v *View) {
@@ -182,5 +184,15 @@ func examples() []example {
 		{"receipt-of-a-case-without-customer", Receipt, with(toAgent, func(v *View) { v.Reason, v.Readers, v.Followers = "nobody_hears", nil, 0 })},
 		{"receipt-to-customer", Receipt, with(files)},
 		{"muted", Muted, with(toAgent, func(v *View) { v.Count, v.Until = 20, at.Add(time.Hour) })},
+	}
+}
+
+// held is a question about mails in quarantine.
+func held(n int) func(*View) {
+	return func(v *View) {
+		v.Ticket, v.Reason = Ticket{}, "kept_in_quarantine"
+		for i := range n {
+			v.Held = append(v.Held, Held{ID: string(rune('7' + i)), Subject: "No imprime la factura", At: time.Date(2026, 3, 3, 9, 1+i, 0, 0, time.UTC)})
+		}
 	}
 }

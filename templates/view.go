@@ -34,7 +34,7 @@ type View struct {
 	Links       []Link    // mailto buttons, the first three are shown
 	Others      []Ticket  // other tickets of the reader that this mail acknowledges too
 	Groups      []Group   // what a list is of
-	More        int       // how many notices of others it does not name
+	More        int       // how many notices of others, or mails that are held, it does not name
 
 	Inside    bool     // a reply to this notice stays among agents
 	Readers   []Person // whom an agent's reply would reach, beside the followers
@@ -50,6 +50,7 @@ type View struct {
 	Detail  string // a server's or an error's own words
 	Failed  string // the address that a mail did not reach
 	MailID  string // the mail's number in journal and quarantine
+	Held    []Held // mails that wait until their agent says whether they are his
 	Claimed int64  // a case number that the sender named without a right to it; agents only
 	Count   int    // how many mails a mute is about, how many notices a list is of
 
@@ -60,6 +61,13 @@ type View struct {
 	Until      time.Time     // when a mute ends
 	EscalateTo string        // who is alerted next,
 	EscalateIn time.Duration // and when, counted from this mail
+}
+
+// Held is a mail that waits.
+type Held struct {
+	ID      string
+	Subject string
+	At      time.Time
 }
 
 // Desk is the mailbox that speaks.

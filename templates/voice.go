@@ -276,7 +276,7 @@ func (w voice) result(c Command) string {
 func (w voice) reply(v View) string {
 	key := "out"
 	switch {
-	case !v.ToAgent:
+	case !v.ToAgent, len(v.Held) > 0: // which says itself what an answer does
 		return ""
 	case v.Ticket.Number == 0:
 		key = "none"

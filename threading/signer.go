@@ -38,6 +38,7 @@ const (
 	forRoot    = "root"
 	forBounce  = "bounce"
 	forLoop    = "loop"
+	forAnswer  = "answer"
 )
 
 const (
@@ -113,6 +114,18 @@ func (s *Signer) BounceAddress(mailbox string, outbox int64) string {
 	return local + "+b" + decimal(outbox) + "." + key.ID + s.bounce(key, local+"@"+domain, outbox)[:addressMAC] + "@" + domain
 }
 
+// AnswerAddress returns the address at which a person answers what a row of the outbox asks him, about no ticket:
+// soporte+n55.p7.a<mac>@…
+func (s *Signer) AnswerAddress(mailbox string, outbox, person int64) string {
+	local, domain, ok := splitAddress(mailbox)
+	if !ok || !within(outbox, 1, maxTicket) || !within(person, 1, maxPerson) {
+		return mailbox
+	}
+	key := s.keys.signer()
+	return local + "+n" + decimal(outbox) + ".p" + base36(person) + "." +
+		key.ID + s.answer(key, local+"@"+domain, outbox, person)[:addressMAC] + "@" + domain
+}
+
 // LoopMark returns the value of X-Buzon-Loop for a row of the outbox: <instance>.b<outbox>.<key><mac>.
 func (s *Signer) LoopMark(outbox int64) string {
 	key := s.keys.signer()
@@ -139,6 +152,10 @@ func (s *Signer) root(key secretKey, mailbox string, ticket int64) string {
 
 func (s *Signer) bounce(key secretKey, mailbox string, outbox int64) string {
 	return s.mac(key, forBounce, mailbox, decimal(outbox))
+}
+
+func (s *Signer) answer(key secretKey, mailbox string, outbox, person int64) string {
+	return s.mac(key, forAnswer, mailbox, decimal(outbox), decimal(person))
 }
 
 func (s *Signer) loop(key secretKey, outbox int64) string {

@@ -153,3 +153,27 @@ func TestMACIsFrozen(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswerAddress: it names the question and who was asked, fits a local part, and is no other mark.
+func TestAnswerAddress(t *testing.T) {
+	s := newSigner(t)
+	boxes := testBoxes()
+	a := s.AnswerAddress(soporte, 55, 7)
+	if id, person, v := s.VerifyAnswer(a, boxes); id != 55 || person != 7 || v != Valid {
+		t.Errorf("%s: %d, %d, %v", a, id, person, v)
+	}
+	if local, _, _ := strings.Cut(a, "@"); len(local) > 64 {
+		t.Errorf("%s has %d octets", local, len(local))
+	}
+	for _, forged := range []string{strings.Replace(a, "+n55.", "+n56.", 1), strings.Replace(a, ".p7.", ".p8.", 1)} {
+		if id, _, v := s.VerifyAnswer(forged, boxes); id != 0 || v != Forged {
+			t.Errorf("%s: %d, %v", forged, id, v)
+		}
+	}
+	if _, v := s.VerifyAddress(a, boxes); v != None {
+		t.Errorf("taken for a reply address: %v", v)
+	}
+	if _, _, v := s.VerifyAnswer(s.ReplyAddress(soporte, token(5, 7)), boxes); v != None {
+		t.Errorf("a reply address is taken for an answer: %v", v)
+	}
+}

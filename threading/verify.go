@@ -83,6 +83,22 @@ func (s *Signer) VerifyBounce(address string, boxes *Mailboxes) (outbox int64, v
 	return m.numbers[0], Valid
 }
 
+// VerifyAnswer reads the row of the outbox that a person answers, and who was asked.
+func (s *Signer) VerifyAnswer(address string, boxes *Mailboxes) (outbox, person int64, v Verdict) {
+	mailbox, detail, _ := boxes.Find(address)
+	m, ok := parseMark(detail, "np", addressMAC)
+	if !ok {
+		return 0, 0, None
+	}
+	v = s.judge(m, func(key secretKey) int {
+		return compare(s.answer(key, mailbox, m.numbers[0], m.numbers[1])[:addressMAC], m.mac)
+	})
+	if v != Valid {
+		return 0, 0, v
+	}
+	return m.numbers[0], m.numbers[1], Valid
+}
+
 // ValidLoopMark tells whether a value of X-Buzon-Loop is ours.
 func (s *Signer) ValidLoopMark(value string) bool {
 	mark, ok := strings.CutPrefix(lowerASCII(strings.TrimSpace(value)), s.instance+".")

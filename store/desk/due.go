@@ -8,6 +8,7 @@ type EventKind string
 const (
 	TicketOpened     EventKind = "ticket_opened"
 	TicketOpenedFor  EventKind = "ticket_opened_for" // by an agent, in a customer's name
+	TicketRecorded   EventKind = "ticket_recorded"   // an agent wrote to a customer by himself
 	TicketReplaced   EventKind = "ticket_replaced"   // a reply to a closed ticket opened this one
 	ItemWritten      EventKind = "item_written"      // by the customer's side, or an agent's answer
 	MachineWrote     EventKind = "machine_wrote"     // what is no mere absence or receipt
@@ -126,6 +127,8 @@ func Due(e Event) []Notification {
 		d.add(OpenedForYou, t.Requester)
 		d.add(NewTicket, e.Author) // his copy has the number, and an address that answers the customer
 		d.add(NewTicket, responsible(e)...)
+	case TicketRecorded:
+		d.add(NewTicket, e.Author)
 	case ProductionFell:
 		d.except(e.Author)
 		d.add(ProductionDown, slices.Concat(e.OnCall, e.Admins)...)

@@ -69,6 +69,8 @@ func TestDue(t *testing.T) {
 		{"reply to a closed ticket of a mailbox that takes none", ReplyRejected, carla, nil, "closed Carla"},
 		{"pending item", ItemPending, carla, internal, "pending Ana"},
 		{"pending item of nobody's ticket", ItemPending, Person{}, both(fresh, internal), "pending Ana, pending Beto, pending Julia"},
+		{"an agent wrote to a customer by himself", TicketRecorded, ana, nil, "new_ticket Ana"},
+		{"a machine wrote", MachineWrote, carla, internal, "item Ana"},
 		{"agent who proved too little", AgentUnconfirmed, ana, internal, "confirm_agent Ana"},
 		{"delivery failed", DeliveryFailed, beto, internal, "undelivered Beto, undelivered Ana"},
 		{"delivery failed of nobody's words", DeliveryFailed, Person{}, func(e *Event) { e.Ticket.Agent = Person{} }, "undelivered Ana, undelivered Beto, undelivered Julia"},
@@ -96,7 +98,7 @@ func TestDue(t *testing.T) {
 	}
 }
 
-var kinds = []EventKind{TicketOpened, TicketOpenedFor, TicketReplaced, ItemWritten, InfoAsked, NoteWritten, TicketTaken, TicketAssigned, TicketResolved, TicketClosed,
+var kinds = []EventKind{TicketOpened, TicketOpenedFor, TicketRecorded, TicketReplaced, MachineWrote, ItemWritten, InfoAsked, NoteWritten, TicketTaken, TicketAssigned, TicketResolved, TicketClosed,
 	ItemPending, AgentUnconfirmed, DeliveryFailed, MailQuarantined, ReplyRejected, ProductionFell, MailboxDown, MailboxUp, SecretEnds}
 
 func TestDueKeepsItsPromises(t *testing.T) {

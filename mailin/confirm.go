@@ -1,0 +1,86 @@
+package mailin
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"buzon/store"
+	"buzon/threading"
+)
+
+// Mail that bears an agent's address, and shows neither his reply address nor a proof, waits in quarantine. The agent is
+// asked at his own address, and his answer, by the address that the question gave him alone, lets it be filed as he meant:
+//
+//	held ──► AskAgent ──► "12 · Factura" to the agent ──► «sí», «12 15», «todos» ──► ConfirmMail ──► filed as proven
+//	                                                  └─► «no» ──► stays where it is
+
+// question finds the question that the sender was asked and answers.
+func (f *filing) question(ctx context.Context) error {
+	if !f.person.Agent() || !f.person.Active {
+		return nil
+	}
+	m := f.rd.Message
+	for _, address := range slices.Concat(f.mail.Envelope.To, addresses(m.DeliveredTo), addresses(m.To), addresses(m.Cc)) {
+		id, person, v := f.o.Signer.VerifyAnswer(address, f.boxes)
+		if v != threading.Valid || person != f.person.ID {
+			continue
+		}
+		var err error
+		f.asked, _, err = f.tx.OutgoingMail(ctx, id)
+		return err
+	}
+	return nil
+}
+
+// confirm lets those mails be filed that the agent calls his. An answer that does not say which is asked again.
+func (f *filing) confirm(ctx context.Context) error {
+	f.verdict.Outcome = f.row.Outcome
+	chosen, clear := confirmed(f.rd.Reply.New(), f.asked.Details.Held)
+	if !clear {
+		_, err := f.tx.Owe(ctx, store.Outgoing{Kind: f.asked.Kind, Mail: f.mail.ID, Person: f.person.ID, Address: f.person.Address(),
+			Mailbox: f.asked.Mailbox, Details: f.asked.Details})
+		return err
+	}
+	var done []string
+	for _, id := range chosen {
+		ok, err := f.tx.ConfirmMail(ctx, id, store.Override{By: f.person.ID, Mail: f.mail.ID})
+		if err != nil {
+			return err
+		}
+		if ok {
+			done = append(done, strconv.FormatInt(id, 10))
+		}
+	}
+	f.verdict.Reason = fmt.Sprintf("%s; confirmed: %s", f.verdict.Reason, strings.Join(done, ", "))
+	return nil
+}
+
+var (
+	denies   = regexp.MustCompile(`(?i)(^|[^\pL])(no|not|não|nao|nunca|jamás|jamas|never|niego|rechaz\pL*|descart\pL*|reject\pL*|discard\pL*|fals[oa]s?|forged?|fake|fraude|spam|phishing|suplant\pL*)($|[^\pL])`)
+	everyOne = regexp.MustCompile(`(?i)(^|[^\pL])(todos|todas|todo|all|tudo|ambos|both)($|[^\pL])`)
+	numerals = regexp.MustCompile(`[0-9]+`)
+)
+
+// confirmed are the mails, of those held, that an answer calls the agent's; clear is false when it says nothing of which.
+// Where only one is held, any words that do not deny it do.
+func confirmed(words string, held []int64) (chosen []int64, clear bool) {
+	named := numerals.FindAllString(words, -1)
+	for _, id := range held {
+		if slices.Contains(named, strconv.FormatInt(id, 10)) {
+			chosen = append(chosen, id)
+		}
+	}
+	switch {
+	case denies.MatchString(words):
+		return nil, true
+	case len(chosen) > 0:
+		return chosen, true
+	case len(held) <= 1 || everyOne.MatchString(words):
+		return held, true
+	}
+	return nil, false
+}

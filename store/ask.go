@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"buzon/store/desk"
+)
+
+// AskEvery is how often an agent is asked about mail that bears his address, however much of it comes: the first at once,
+// and then what has gathered meanwhile.
+const AskEvery = 10 * time.Minute
+
+// maxHeld is how many mails one question lists.
+const maxHeld = 100
+
+// AskAgent asks an agent at his own address whether a mail in quarantine is his.
+func (tx *Tx) AskAgent(ctx context.Context, agent desk.Person, mailbox string, mail int64, reason string) error {
+	list, err := tx.outgoing(ctx, "WHERE o.kind = $1 AND o.ticket = 0 AND o.person = $2 ORDER BY o.id DESC LIMIT 1", desk.ConfirmAgent, agent.ID)
+	if err != nil {
+		return err
+	}
+	o := Outgoing{Kind: desk.ConfirmAgent, Mail: mail, Person: agent.ID, Address: agent.Address(), Mailbox: mailbox, Topic: string(desk.ConfirmAgent),
+		Details: Details{Author: agent.ID, Reason: reason, Held: []int64{mail}}}
+	now := tx.Now()
+	switch {
+	case len(list) == 0 || now.Sub(latest(list[0].Created, list[0].Next)) >= AskEvery && !list[0].Settled.IsZero():
+	case list[0].Capped(): // one is still to go
+		return tx.alsoHeld(ctx, list[0], mail)
+	default:
+		o.State, o.Next, o.LastReply = Held, list[0].Created.Add(AskEvery), "asked a moment ago"
+		if list[0].Next.After(list[0].Created) { // which was held itself
+			o.Next = list[0].Next.Add(AskEvery)
+		}
+	}
+	_, err = tx.Owe(ctx, o)
+	return err
+}
+
+// alsoHeld adds a mail to a question that has not been sent.
+func (tx *Tx) alsoHeld(ctx context.Context, o Outgoing, mail int64) error {
+	if len(o.Details.Held) < maxHeld {
+		o.Details.Held = append(o.Details.Held, mail)
+	} else {
+		o.Details.More++
+	}
+	details, err := json.Marshal(o.Details)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, "UPDATE outbox SET details = $2 WHERE id = $1", o.ID, string(details))
+	return err
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
