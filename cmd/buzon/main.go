@@ -96,6 +96,7 @@ func (a *app) root() *cobra.Command {
 		a.people("agent"), a.people("person"), a.key(), a.mailbox(), a.oauth(), a.version())
 	root.SetOut(a.stdout) // the completion command keeps what it finds here
 	root.InitDefaultCompletionCmd()
+	a.complete(root)
 	for _, c := range root.Commands() {
 		if c.HasSubCommands() { // alone it shows them; another word is an error
 			c.Args, c.RunE = cobra.NoArgs, root.RunE

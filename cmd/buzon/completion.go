@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// candidates lists what an argument or a flag may be, each with a word about it. The desk is only read.
+type candidates func(context.Context, *house) ([]cobra.Completion, error)
+
+// arguments are what the commands take; flags what the flags do, by name.
+var (
+	arguments = map[string]candidates{
+		"ticket show":   tickets,
+		"mail show":     mails(""),
+		"mail explain":  mails(""),
+		"mail raw":      mails(""),
+		"outbox show":   outgoing(store.Due, store.Sending, store.Sent, store.Uncertain, store.Failed, store.Held),
+		"outbox retry":  outgoing(store.Due, store.Uncertain, store.Failed, store.Held),
+		"outbox drop":   outgoing(store.Due, store.Uncertain, store.Failed, store.Held),
+		"agent show":    people(desk.Person.Agent),
+		"agent set":     people(desk.Person.Agent),
+		"agent remove":  people(desk.Person.Agent),
+		"agent add":     people(func(p desk.Person) bool { return !p.Agent() }),
+		"person show":   people(anybody),
+		"person set":    people(anybody),
+		"person remove": people(anybody),
+		"mailbox show":  accounts,
+		"mailbox poll":  accounts,
+		"oauth login":   accounts,
+
+		"mailbox reconcile":  accounts,
+		"quarantine show":    mails(store.OutcomeQuarantine),
+		"quarantine retry":   mails(store.OutcomeQuarantine),
+		"quarantine release": mails(store.OutcomeQuarantine),
+		"quarantine drop":    mails(store.OutcomeQuarantine),
+	}
+	flags = map[string]candidates{
+		"requester": people(anybody),
+		"assignee":  people(desk.Person.Agent),
+		"ticket":    tickets,
+		"outcome":   fixed(outcomes...),
+		"status":    statuses,
+		"severity":  severities,
+		"type":      func(ctx context.Context, h *house) ([]string, error) { return h.store.Types(ctx) },
+		"product":   func(ctx context.Context, h *house) ([]string, error) { return h.store.Products(ctx) },
+		"mailbox":   func(_ context.Context, h *house) ([]string, error) { return h.boxes.Addresses(), nil },
+		"language":  func(_ context.Context, h *house) ([]string, error) { return h.templates.Languages(), nil },
+	}
+	outboxStates = map[string][]store.OutboxState{
+		"list":  {store.Due, store.Sending, store.Sent, store.Uncertain, store.Failed, store.Held},
+		"retry": {store.Failed, store.Held}, "drop": {store.Failed, store.Held},
+	}
+)
+
+// most is how many numbers are offered, the newest.
+const most = 100
+
+// complete has every command offer what it takes.
+func (a *app) complete(c *cobra.Command) {
+	name := strings.TrimPrefix(c.CommandPath(), "buzon ")
+	if list := arguments[name]; list != nil && c.ValidArgsFunction == nil {
+		several := strings.Contains(c.Use, "...")
+		c.ValidArgsFunction = func(c *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			if len(args) > 0 && !several {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return a.offer(c.Context(), list, args, begun)
+		}
+	}
+	for flag, list := range flags {
+		a.completeFlag(c, flag, list)
+	}
+	if states := outboxStates[c.Name()]; strings.HasPrefix(name, "outbox ") {
+		a.completeFlag(c, "state", fixed(states...))
+	}
+	for _, sub := range c.Commands() {
+		a.complete(sub)
+	}
+}
+
+func (a *app) completeFlag(c *cobra.Command, flag string, list candidates) {
+	if c.LocalNonPersistentFlags().Lookup(flag) == nil {
+		return
+	}
+	_ = c.RegisterFlagCompletionFunc(flag, func(c *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return a.offer(c.Context(), list, nil, begun)
+	})
+}
+
+// offer returns the candidates that begin like that, but for those that are given already. Where there is no desk, or none
+// that can be read, nothing is offered: the command itself says why.
+func (a *app) offer(ctx context.Context, list candidates, given []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	h, err := a.existing(ctx)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	defer h.close()
+	all, _ := list(ctx, h)
+	var fit []cobra.Completion
+	for _, candidate := range all {
+		value, about, _ := strings.Cut(candidate, "\t")
+		if strings.HasPrefix(value, begun) && !slices.Contains(given, value) && value == safe(value) {
+			fit = append(fit, cobra.CompletionWithDesc(value, safe(about)))
+		}
+	}
+	return fit, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+func tickets(ctx context.Context, h *house) (list []cobra.Completion, err error) {
+	all, err := h.store.Tickets(ctx, store.TicketFilter{Status: "all", Limit: most})
+	for _, t := range all {
+		list = append(list, fmt.Sprintf("%d\t%s: %s", t.Number, t.Status, t.Subject))
+	}
+	return list, err
+}
+
+func mails(outcome store.Outcome) candidates {
+	return func(ctx context.Context, h *house) (list []cobra.Completion, err error) {
+		all, err := h.store.Mails(ctx, store.MailFilter{Outcome: outcome, Limit: most})
+		for _, m := range all {
+			list = append(list, fmt.Sprintf("%d\t%s: %s", m.ID, m.Sender, m.Subject))
+		}
+		return list, err
+	}
+}
+
+func outgoing(states ...store.OutboxState) candidates {
+	return func(ctx context.Context, h *house) (list []cobra.Completion, err error) {
+		all, err := h.store.Outbox(ctx, store.OutboxFilter{Limit: most})
+		for _, o := range all {
+			if slices.Contains(states, o.State) {
+				list = append(list, fmt.Sprintf("%d\t%s to %s, %s", o.ID, o.Kind, o.Address, o.State))
+			}
+		}
+		return list, err
+	}
+}
+
+func anybody(desk.Person) bool { return true }
+
+func people(wanted func(desk.Person) bool) candidates {
+	return func(ctx context.Context, h *house) (list []cobra.Completion, err error) {
+		all, err := h.store.Persons(ctx, "")
+		for _, p := range all {
+			for _, address := range p.Addresses {
+				if wanted(p) {
+					list = append(list, address+"\t"+p.Name)
+				}
+			}
+		}
+		return list, err
+	}
+}
+
+func accounts(_ context.Context, h *house) (list []cobra.Completion, err error) {
+	for _, c := range h.config.IMAP {
+		list = append(list, c.withDefaults(h.config).Name)
+	}
+	return list, nil
+}
+
+func statuses(ctx context.Context, h *house) ([]cobra.Completion, error) {
+	all, err := h.store.Statuses(ctx)
+	list := []cobra.Completion{"all"}
+	for _, s := range all {
+		list = append(list, string(s.Class), s.Name)
+	}
+	return slices.Compact(list), err
+}
+
+func severities(ctx context.Context, h *house) (list []cobra.Completion, err error) {
+	names, err := h.store.Severities(ctx)
+	for i, name := range names {
+		list = append(list, fmt.Sprintf("%d\t%s", i+1, name))
+	}
+	return list, err
+}
+
+// fixed are values that no desk adds to.
+func fixed[T ~string](values ...T) candidates {
+	return func(context.Context, *house) (list []cobra.Completion, err error) {
+		for _, v := range values {
+			list = append(list, string(v))
+		}
+		return list, nil
+	}
+}
