@@ -69,6 +69,8 @@ type onCallConfig struct {
 type smtpConfig struct {
 	Listen      string   `toml:"listen"`
 	LMTP        string   `toml:"lmtp"`
+	LMTPMode    string   `toml:"lmtp_mode"`  // of the socket, in octal; "0660"
+	LMTPGroup   string   `toml:"lmtp_group"` // of the socket; that of the process
 	TLSCert     string   `toml:"tls_cert"`
 	TLSKey      string   `toml:"tls_key"`
 	Trusted     []string `toml:"trusted"`          // networks whose mail with bare line feeds is taken
@@ -301,10 +303,11 @@ func (c config) checkSMTP() error {
 	if (c.SMTP.TLSCert == "") != (c.SMTP.TLSKey == "") {
 		return errors.New("smtp.tls_cert, smtp.tls_key: give both or none")
 	}
+	_, _, socket := c.SMTP.socket()
 	_, err := networks("smtp.trusted", c.SMTP.Trusted)
 	_, vouched := networks("smtp.trusted_networks", c.SMTP.Networks)
 	_, relays := networks("smtp.relays", c.SMTP.Relays)
-	return cmp.Or(err, vouched, relays)
+	return cmp.Or(socket, err, vouched, relays)
 }
 
 // checkListen looks whether a door can be opened there, as far as that is seen from its address.

@@ -112,7 +112,7 @@ func (h *house) listen() (doors []door, err error) {
 			}
 		}
 		if s.LMTP != "" {
-			l, err := smtpd.ListenUnix(s.LMTP, 0)
+			l, err := s.listenLMTP()
 			if err := add("lmtp", l, err, server.ServeLMTP); err != nil {
 				return doors, err
 			}
