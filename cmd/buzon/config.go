@@ -342,6 +342,9 @@ func (c config) checkRelay() error {
 	if !slices.Contains([]string{"", "tls", "starttls", "none"}, c.Relay.TLS) {
 		return fmt.Errorf(`relay.tls: %q: want "tls", "starttls" or "none"`, c.Relay.TLS)
 	}
+	if c.Relay.Port < 0 || c.Relay.Port > 65535 {
+		return fmt.Errorf("relay.port: %d: want 1 to 65535", c.Relay.Port)
+	}
 	if c.Relay.Password != "" && c.Relay.PasswordFile != "" {
 		return errors.New("relay.password, relay.password_file: give one of them")
 	}
