@@ -40,18 +40,23 @@ func TestExplain(t *testing.T) {
 func TestExplainTellsOfAll(t *testing.T) {
 	t.Parallel()
 	d := opened(t, liveOptions{Tail: "[caps]\nagent_notices_a_minute = 1000\nticket_hour = 1"})
-	m := d.send(d.last(ana).reply("Ya quedó.\n#severidad 3\n#severiadd 2\n#resuelto"))
+	m := d.send(d.last(ana).reply("Ya quedó.\n#severidad 3\n#resuelto"))
 	d.quiet()
 	out := d.cli("mail", "explain", fmt.Sprint(m.ID))
-	for _, w := range []string{"Command: #severidad 3: ", "Command: #severiadd 2: not understood; there is #sever", "Case 1: severity 2 → 3.", "Case 1: status Abierto → Resuelto.",
+	for _, w := range []string{"Command: #severidad 3: ", "Case 1: severity 2 → 3.", "Case 1: status Abierto → Resuelto.",
 		"Notice: receipt to " + ana, "Notice: resolved to " + carla} {
 		if !strings.Contains(out, w) {
 			t.Errorf("mail explain does not say %q:\n%s", w, out)
 		}
 	}
 	row := rowsOf[explainedRow](t, d.cli("mail", "explain", fmt.Sprint(m.ID), "--json"))[0]
-	if len(row.Commands) != 3 || row.Commands[0].Line != "#severidad 3" || row.Commands[0].Words == "" || len(row.Changes) < 2 || len(row.Notices) != 2 || len(row.NotTold) != 0 {
+	if len(row.Commands) != 2 || row.Commands[0].Line != "#severidad 3" || row.Commands[0].Words == "" || len(row.Changes) < 2 || len(row.Notices) != 2 || len(row.NotTold) != 0 {
 		t.Errorf("mail explain --json: %+v", row)
+	}
+	u := d.send(d.received(ana)[0].reply("#severiadd 2"))
+	d.quiet()
+	if out := d.cli("mail", "explain", fmt.Sprint(u.ID)); !strings.Contains(out, "Command: #severiadd 2: not understood; there is #sever") {
+		t.Errorf("mail explain does not say what was not understood:\n%s", out)
 	}
 	c := d.send(d.last(carla).reply("Sigue igual: la luz parpadea."))
 	d.quiet()
