@@ -225,7 +225,7 @@ func TestJSONShapes(t *testing.T) {
 	}
 	parse := []string{"file", "subject", "from", "to", "cc", "date", "message_id", "case", "production_down", "clean_subject", "text", "reply", "quoted", "signature",
 		"forwarded", "lang", "auto", "bounce", "attachments", "warnings"}
-	attachment := []string{"filename", "content_type", "size", "sha256", "inline"}
+	attachment := []string{"filename", "content_type", "size", "sha256", "inline", "content_id"}
 	for _, c := range []struct {
 		args   []string
 		keys   []string
@@ -244,7 +244,7 @@ func TestJSONShapes(t *testing.T) {
 		{[]string{"agent", "list"}, []string{"name", "addresses", "role"}, nil, []string{"organisation", "undeliverable_since"}},
 		{[]string{"parse", bounce}, parse, map[string][]string{"bounce": {"recipient", "status", "action", "original_message_id"}}, nil},
 		{[]string{"parse", filepath.Dir(bounce)}, parse, nil, nil},
-		{[]string{"key", "list"}, []string{"id", "created", "signs"}, nil, nil},
+		{[]string{"key", "list"}, []string{"id", "created", "retired", "signs"}, nil, []string{"retired"}},
 	} {
 		t.Run(strings.ReplaceAll(strings.Join(c.args, " "), filepath.Dir(bounce), "DIR"), func(t *testing.T) {
 			out := d.cli(append(c.args, "--json")...)

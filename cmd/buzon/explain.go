@@ -168,7 +168,10 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 func (a *app) explainArrival(m store.Mail) {
 	w := a.stdout
 	fmt.Fprintf(w, "Mail %d came in by %s on %s, %d bytes", m.ID, m.Envelope.Door, a.clock(m.Received), m.Size)
-	if from := envelopeFrom(m); from != "" && (from != m.Sender || m.Outcome == "") {
+	switch from := m.Envelope.From; {
+	case m.Envelope.NullSender:
+		fmt.Fprint(w, ", with an empty sender of the envelope, as reports of delivery have")
+	case from != "" && (from != m.Sender || m.Outcome == ""):
 		fmt.Fprintf(w, ", handed over in the name of %s", safe(from))
 	}
 	if len(m.Envelope.To) > 0 && (m.Outcome == "" || !slices.Equal(m.Envelope.To, []string{m.Mailbox})) {

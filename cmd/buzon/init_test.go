@@ -79,7 +79,7 @@ func TestDocsNameEveryKey(t *testing.T) {
 			if (in == "imap") != (table == "imap") || key == ".agents" || key == "on_call.addresses" {
 				continue
 			}
-			if !regexp.MustCompile("`(?:"+in+")?\\.?"+name+"`").Match(doc) {
+			if !regexp.MustCompile("`(?:" + in + ")?\\.?" + name + "`").Match(doc) {
 				t.Errorf("docs/%s does not explain %s", file, key)
 			}
 		}

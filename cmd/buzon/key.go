@@ -79,11 +79,19 @@ func (a *app) keyCommand(use, short string, args cobra.PositionalArgs, f func(*t
 	}}
 }
 
+// keyRow is a key for JSON.
+type keyRow struct {
+	ID      string  `json:"id"`
+	Created *string `json:"created"`
+	Retired *string `json:"retired"` // null while it verifies
+	Signs   bool    `json:"signs"`
+}
+
 func (a *app) listKeys(k *threading.Keyring) error {
 	var rows [][]string
 	for _, key := range k.List() {
 		if a.json {
-			if err := a.object(key); err != nil {
+			if err := a.object(keyRow{key.ID, stamp(key.Created), stamp(key.Retired), key.Signs}); err != nil {
 				return err
 			}
 			continue

@@ -78,7 +78,7 @@ type accountRow struct {
 	Unreadable int      `json:"unreadable"`
 	Reconciled *string  `json:"reconciled_at"`
 	Report     string   `json:"report"`
-	Expires    string   `json:"secret_expires,omitempty"`
+	Expires    *string  `json:"secret_expires"`
 }
 
 func (h *house) accountRow(ctx context.Context, c imapConfig) (accountRow, store.IMAPStatus, error) {
@@ -89,7 +89,7 @@ func (h *house) accountRow(ctx context.Context, c imapConfig) (accountRow, store
 	n, err := h.store.CountIMAP(ctx, c.Name)
 	r := accountRow{Account: c.Name, Host: c.Host, Username: c.Username, Mailbox: c.Mailbox, Folders: c.Folders, State: "ok",
 		LastTry: stamp(st.Tried), LastGood: stamp(st.Good), Error: st.Error, Alarmed: stamp(st.Alarmed), Taken: n.Taken, Aside: n.Aside,
-		Unreadable: n.Waits, Reconciled: stamp(st.Reconciled), Report: st.Report, Expires: c.SecretExpires}
+		Unreadable: n.Waits, Reconciled: stamp(st.Reconciled), Report: st.Report, Expires: orNone(c.SecretExpires)}
 	switch {
 	case st.Good.IsZero() && st.Error == "":
 		r.State = "never"
@@ -144,7 +144,7 @@ func (a *app) showAccount(ctx context.Context, h *house, list []imapConfig) erro
 		"folders", `["`+strings.Join(c.Folders, `", "`)+`"]`, "after", c.After, "moved_to", c.MovedTo, "quarantine", c.Quarantine, "sent", c.Sent,
 		"since", c.Since, "state", r.State, "last try", a.clock(st.Tried), "last success", a.clock(st.Good), "error", r.Error,
 		"alarm since", a.clock(st.Alarmed), "taken", strconv.Itoa(r.Taken), "set aside", strconv.Itoa(r.Aside), "unreadable", strconv.Itoa(r.Unreadable),
-		"reconciled", a.clock(st.Reconciled), "report", r.Report, "secret expires", r.Expires)
+		"reconciled", a.clock(st.Reconciled), "report", r.Report, "secret expires", deref(r.Expires))
 	return nil
 }
 

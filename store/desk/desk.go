@@ -182,6 +182,6 @@ type Attachment struct {
 	Size        int64  `json:"size"`   // bytes, decoded
 	SHA256      string `json:"sha256"` // hex
 	Inline      bool   `json:"inline"`
-	ContentID   string `json:"content_id,omitempty"`
-	Ornament    bool   `json:"ornament,omitempty"` // a logo or the like: kept, and neither told of nor sent on
+	ContentID   string `json:"content_id"`
+	Ornament    bool   `json:"ornament"` // a logo or the like: kept, and neither told of nor sent on
 }
