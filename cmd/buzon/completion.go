@@ -98,7 +98,7 @@ func (a *app) completeFlag(c *cobra.Command, flag string, list candidates) {
 // offer returns the candidates that begin like that, but for those that are given already. Where there is no desk, or none
 // that can be read, nothing is offered: the command itself says why.
 func (a *app) offer(ctx context.Context, list candidates, given []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	h, err := a.existing(ctx)
+	h, err := a.look(ctx)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
