@@ -74,6 +74,8 @@ func (c documentedCall) arguments(t *testing.T, mail string) (args []string) {
 			word = "1"
 		case strings.HasSuffix(word, ".eml"):
 			word = mail
+		case word == "ADDRESS":
+			word = "otra@ejemplo.test"
 		case word == "FILE" || word == "/etc/buzon/buzon.toml":
 			word = filepath.Join(t.TempDir(), "buzon.toml")
 		}
