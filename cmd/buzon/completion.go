@@ -56,7 +56,7 @@ var (
 	}
 	outboxStates = map[string][]store.OutboxState{
 		"list":  {store.Due, store.Sending, store.Sent, store.Uncertain, store.Failed, store.Held},
-		"retry": {store.Failed, store.Held}, "drop": {store.Failed, store.Held},
+		"retry": {store.Due, store.Uncertain, store.Failed, store.Held}, "drop": {store.Due, store.Uncertain, store.Failed, store.Held},
 	}
 )
 
@@ -67,7 +67,7 @@ const most = 100
 func (a *app) complete(c *cobra.Command) {
 	name := strings.TrimPrefix(c.CommandPath(), "buzon ")
 	if list := arguments[name]; list != nil && c.ValidArgsFunction == nil {
-		several := strings.Contains(c.Use, "...")
+		several := strings.Contains(c.Use, "…")
 		c.ValidArgsFunction = func(c *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			if len(args) > 0 && !several {
 				return nil, cobra.ShellCompDirectiveNoFileComp
