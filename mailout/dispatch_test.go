@@ -523,3 +523,21 @@ func TestDiedWhileSending(t *testing.T) {
 		t.Errorf("sent %q, want %q", got, want)
 	}
 }
+
+// What the relay refuses for the configuration's sake is tried again soon, however often it was: its own backoff is for
+// recipients.
+func TestHeldMailIsTriedSoon(t *testing.T) {
+	h := newHouse(t)
+	row := h.letters(1)[0]
+	row.Attempts = 5
+	d := &Dispatcher{}
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := d.write(ctx, tx, row, Result{Outcome: Held, Reply: "535 5.7.8"})
+		return err
+	})
+	o, _, err := h.store.OutgoingMail(t.Context(), row.ID)
+	h.must(err)
+	if wait := o.Next.Sub(h.clock.Now()); o.State != store.Held || wait > outageLongest {
+		t.Errorf("%s, tried again in %v, want %v at most", o.State, wait, outageLongest)
+	}
+}

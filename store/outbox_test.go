@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -212,4 +213,28 @@ func TestCorrespondence(t *testing.T) {
 	same(t, "deliveries of the item", len(must(s.Deliveries(ctx, k.Number, 1))(t)), 3)
 	same(t, "sent to him", must(s.WasSent(ctx, k.Number, 1, by.ID))(t), true)
 	same(t, "sent to another", must(s.WasSent(ctx, k.Number, 1, 99))(t), false)
+}
+
+// What ends the process whenever it is rendered is set aside the second time; the admins hear of it, and the others go on.
+func TestMailThatEndsTheProcess(t *testing.T) {
+	s, _ := newStore(t)
+	addPerson(t, s, desk.Admin, "jefa@ejemplo.test")
+	bad, good := owe(t, s, 1, "a@x.test"), owe(t, s, 2, "b@x.test")
+	sent := owe(t, s, 3, "c@x.test")
+	for round, want := range []OutboxState{Uncertain, Failed} {
+		claim(t, s, bad, "")
+		if round == 0 {
+			claim(t, s, good, "")
+			claim(t, s, sent, "rendered")
+		}
+		must(s.RecoverOutbox(ctx))(t)
+		same(t, "state", outgoing(t, s, bad).State, want)
+		same(t, "another in its company", outgoing(t, s, good).State, Uncertain)
+		same(t, "one that was rendered is no suspect", outgoing(t, s, sent).Deaths, 0)
+	}
+	suspects := must(s.Suspects(ctx))(t)
+	same(t, "suspects", len(suspects) == 1 && suspects[0].ID == good, true)
+	alarms := must(s.Outbox(ctx, OutboxFilter{State: Due}))(t)
+	same(t, "alarm", fmt.Sprint(alarms[0].Kind, alarms[0].Address, alarms[0].Details.Number), fmt.Sprint(desk.AlarmNotice, "jefa@ejemplo.test", bad))
+	same(t, "tried again by hand", must(s.RetryOutgoing(ctx, bad))(t), []int64{bad})
 }

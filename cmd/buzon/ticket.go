@@ -215,7 +215,7 @@ func (h *house) addItems(ctx context.Context, row *ticketRow) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range held {
+	for _, o := range slices.Backward(held) { // the oldest first
 		if o.Capped() {
 			row.NotTold = append(row.NotTold, withheld(o))
 		}
