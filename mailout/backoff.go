@@ -25,17 +25,25 @@ func (b Backoff) defaults() Backoff {
 
 // Next says when to try again a mail of this age after so many attempts, or to give it up. rnd
 // yields numbers from 0 to 1. The last attempt falls on the very end, and a clock that was set back
-// or forth never makes a mail wait for longer than its longest retry.
+// or forth never makes a mail wait for longer than its longest retry, nor gives one up that was hardly tried.
 func (b Backoff) Next(attempts int, created, now time.Time, rnd func() float64) (at time.Time, giveUp bool) {
 	b = b.defaults()
 	end := created.Add(b.GiveUp)
-	if !now.Before(end) {
+	if !now.Before(end) && attempts >= b.least() {
 		return time.Time{}, true
 	}
 	wait := b.Retry[min(max(attempts, 1), len(b.Retry))-1]
 	at = now.Add(time.Duration(float64(wait) * (1 + jitter*(2*rnd()-1))))
-	if at.After(end) {
+	if at.After(end) && now.Before(end) {
 		at = end
 	}
 	return at, false
+}
+
+// least is how many attempts a mail is worth at any age: one for each wait, as far as these fit into its time.
+func (b Backoff) least() (n int) {
+	for left := b.GiveUp; n < len(b.Retry) && left > 0; n++ {
+		left -= b.Retry[n]
+	}
+	return n
 }
