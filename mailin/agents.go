@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -15,10 +16,17 @@ import (
 
 // agentItem is an agent's answer by his own reply address: commands run, the rest goes to the customer.
 func (f *filing) agentItem(ctx context.Context) error {
-	if f.toSender() && f.resolution.Kind == threading.Customer { // his token as a customer orders nothing
+	if f.toSender() && f.resolution.Kind == threading.Customer && !f.approved() { // his token as a customer orders nothing
 		return f.agentNote(ctx)
 	}
 	written := command.AgentAt(f.rd.orders())
+	mine, err := f.ownsUp(ctx)
+	if err != nil {
+		return err
+	}
+	if mine {
+		written = command.Orders{Commands: []command.Command{{Verb: command.Approve, Line: cmp.Or(strings.TrimSpace(f.rd.Reply.New()), "#aprobar")}}}
+	}
 	o := &orders{filing: f, words: written.Text != "" || f.files()}
 	if err := o.keepInside(ctx, &written); err != nil {
 		return err

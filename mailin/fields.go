@@ -22,6 +22,7 @@ var fields = map[command.Verb]func(o *orders, ctx context.Context, arg string) (
 	command.Assign: (*orders).assign, command.Release: (*orders).release, command.Severity: (*orders).severity,
 	command.Type: (*orders).setType, command.Product: (*orders).product, command.Requester: (*orders).requester,
 	command.Add: (*orders).addFollower, command.Remove: (*orders).removeFollower, command.Progress: (*orders).progress,
+	command.Approve: (*orders).approve, command.Reject: (*orders).reject,
 	command.Take: (*orders).take, command.Help: (*orders).help,
 }
 

@@ -29,6 +29,7 @@ type filing struct {
 	met        bool // the person wrote before this mail
 	resolution threading.Resolution
 	ticket     desk.Ticket    // that the evidence points at; Number 0 for none
+	subject    string         // what the reply's own subject says that the ticket's does not
 	named      bool           // another mail has the Message-ID
 	twin       store.Mail     // the mail that this one repeats, if any
 	namesake   int64          // an earlier mail that was filed under this Message-ID, with other content
@@ -133,6 +134,15 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	}
 	if f.mail.Override.Decision == store.Release && (f.row.Action == Quarantine || f.row.Action == MachineOpens && !f.box.Alerts) {
 		f.row.Action, reason = OpenSuspect, "released: "+reason
+	}
+	if f.approved() {
+		if err := f.letIn(ctx); err != nil {
+			return err
+		}
+		reason = "approved: " + reason
+	}
+	if f.subject, err = f.retitled(ctx); err != nil {
+		return err
 	}
 	f.verdict = store.Verdict{
 		Mailbox: f.box.Address, MessageID: m.MessageID, Sender: f.from, Subject: m.Subject, Canonical: f.canonical,

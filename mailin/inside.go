@@ -51,6 +51,9 @@ func (f *filing) repeats(ctx context.Context, text string, own bool) (bool, erro
 // sharesFile reports whether a file that is to go out has come by a note only.
 func (f *filing) sharesFile(ctx context.Context) (bool, error) {
 	for _, a := range f.attachments {
+		if a.Ornament { // his signature's, in his notes as in his answers
+			continue
+		}
 		inside, err := f.tx.OnlyInside(ctx, f.ticket.Number, a.SHA256)
 		if err != nil || inside {
 			return inside, err

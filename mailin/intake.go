@@ -95,7 +95,11 @@ func (in *Intake) FileOne(ctx context.Context, id int64) error {
 		return err
 	}
 	in.handle(ctx, alone(m))
-	return nil
+	approved, err := in.o.Store.Approved(ctx) // by this mail
+	for _, m := range approved {
+		in.handle(ctx, alone(m))
+	}
+	return err
 }
 
 // handle tries a mail. The attempt of a mail that was just received was counted with its receipt.

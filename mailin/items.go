@@ -1,13 +1,16 @@
 package mailin
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"buzon/mailin/command"
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/templates"
 	"buzon/threading"
 )
 
@@ -41,7 +44,12 @@ func (f *filing) newPerson(ctx context.Context, address, name string, known bool
 // write adds the item to the ticket, with what arrived by this mail.
 func (f *filing) write(ctx context.Context, t desk.Ticket, it desk.Item) (desk.Item, error) {
 	it.Ticket = t.Number
-	it, err := f.tx.AddItem(ctx, t.Subject, f.complete(it))
+	var err error
+	if n := f.complete(it); f.approved() {
+		it, err = f.fill(ctx, n)
+	} else {
+		it, err = f.tx.AddItem(ctx, t.Subject, n)
+	}
 	f.verdict.Ticket, f.verdict.Item = t.Number, it.Number
 	return it, err
 }
@@ -59,13 +67,42 @@ func (f *filing) complete(it desk.Item) store.NewItem {
 	if it.State == "" {
 		it.State = desk.Filed
 	}
+	if it.Ticket != 0 && it.Ticket == f.ticket.Number && it.Type != desk.Automatic {
+		it.Subject = f.subject
+	}
 	it.Seen = f.seen(it)
 	n := store.NewItem{Item: it, Attachments: f.attachments}
-	if it.Text == f.text {
+	if it.Text == f.text && it.Subject == "" {
 		n.Words = f.words
 	}
 	return n
 }
+
+// retitled is the subject of a reply where it says something that neither the ticket's says nor one that came before.
+func (f *filing) retitled(ctx context.Context) (string, error) {
+	subject := f.rd.Message.Subject
+	clean := threading.CleanSubject(subject, f.box.Tag)
+	alarm := f.person.Agent() && f.ticket.ProductionDown && f.rd.ProductionDown // that of the notice
+	if f.ticket.Number == 0 || alarm || slices.Contains(ownSubjects(), clean) || !threading.Retitled(subject, f.ticket.Subject, f.box.Tag) {
+		return "", nil
+	}
+	if told, err := f.tx.HasSubject(ctx, f.ticket.Number, clean); told || err != nil {
+		return "", err
+	}
+	return clean, nil
+}
+
+// ownSubjects are the subjects that our mails have in place of the ticket's, in all languages.
+var ownSubjects = sync.OnceValue(func() (list []string) {
+	set, err := templates.Load("")
+	if err != nil { // the embedded ones are tested
+		return nil
+	}
+	for _, lang := range set.Languages() {
+		list = append(list, set.Phrase(lang, "label", "received"), set.Phrase(lang, "label", "no_subject"))
+	}
+	return list
+})
 
 // tell owes the notices of an event that this mail caused.
 func (f *filing) tell(ctx context.Context, e desk.Event) error {
@@ -196,6 +233,10 @@ func (f *filing) item(ctx context.Context) error {
 		kind = desk.TicketClosed
 	}
 	f.verdict.Outcome = store.OutcomeItem
+	if act == desk.Thanks && f.saysNothing() { // kept, and nobody's news
+		_, err = f.write(ctx, t, it)
+		return err
+	}
 	return f.addAndTell(ctx, t, it, kind)
 }
 
@@ -242,23 +283,40 @@ func (f *filing) addAndTell(ctx context.Context, t desk.Ticket, it desk.Item, ki
 func (f *filing) reopens(order command.Verb) bool {
 	fresh := f.tx.Now().Sub(f.ticket.ClosedAt) < f.o.ReopenFor
 	switch {
+	case f.approved(): // an agent wants it here
+		return (order == "" || order == command.Reopen) && !command.Thanks(f.rd.Reply.New())
 	case !fresh || f.box.ClosedReply == desk.Reject:
 		return false
 	case order == command.Reopen:
 		return true
 	}
-	return f.box.ClosedReply == desk.Reopen && order == "" && !f.wordless()
+	return f.box.ClosedReply == desk.Reopen && order == "" && !f.wordless() && !f.confirms()
+}
+
+// confirms reports whether the customer says that it is solved, and nothing else.
+func (f *filing) confirms() bool {
+	return f.resolution.Evidence != evL && f.subject == "" && command.Confirms(cmp.Or(f.rd.Origin.Reaction, f.rd.Reply.New()))
 }
 
 // wordless tells a mail that says nothing new: mere thanks, a reaction, a quote alone.
 func (f *filing) wordless() bool {
-	return command.Thanks(f.rd.Reply.New()) || f.rd.Origin.Reaction != "" || f.rd.Empty()
+	return f.subject == "" && (command.Thanks(f.rd.Reply.New()) || f.saysNothing())
+}
+
+// saysNothing reports whether the mail has no words at all of its own.
+func (f *filing) saysNothing() bool {
+	quotes := true
+	for line := range strings.Lines(f.rd.Reply.New()) {
+		line = strings.TrimSpace(line)
+		quotes = quotes && (line == "" || strings.HasPrefix(line, ">"))
+	}
+	return f.rd.Origin.Reaction != "" || f.rd.Empty() || quotes && !f.files()
 }
 
 // afterClosing is what a reply to a closed ticket comes to: a new one that cites it, or the news that it is closed. Mere
 // thanks and an order that changes nothing any more are kept where they belong.
 func (f *filing) afterClosing(ctx context.Context, author desk.Person, order command.Verb) error {
-	idle := f.wordless() || order != "" && order != command.Reopen
+	idle := f.wordless() || f.confirms() || order != "" && order != command.Reopen
 	if !idle && f.box.ClosedReply != desk.Reject {
 		return f.replace(ctx, author)
 	}
@@ -290,7 +348,7 @@ func (f *filing) replace(ctx context.Context, author desk.Person) error {
 func (f *filing) customerAct(order command.Verb) desk.Act {
 	mayClose := f.person.ID == f.ticket.Requester.ID || f.person.ID == f.ticket.Controller.ID
 	switch {
-	case order == command.Close && mayClose:
+	case mayClose && (order == command.Close || f.ticket.Class == desk.Resolved && f.confirms()):
 		return desk.Closes
 	case order == command.Reopen && f.ticket.Participant(f.person.ID):
 		return desk.Reopens

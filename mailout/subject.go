@@ -26,6 +26,7 @@ type subject struct {
 	staff   desk.Staff
 	quoted  []desk.Item
 	links   []templates.Link
+	numbers []string        // of the reader's own desk, by which it knows the ticket
 	before  []string        // Message-IDs of the ticket that the reader has, the newest last
 	carries []store.Carried // the other notices that go with it
 	held    []store.Mail    // of which an agent is asked whether they are his
@@ -79,6 +80,13 @@ func (r *Renderer) subject(ctx context.Context, o store.Outgoing) (*subject, err
 	}
 	if s.item = item; !s.mayRead(item) {
 		s.item = desk.Item{Author: item.Author}
+	}
+	if !s.to.Agent() {
+		retitled, err := r.Store.LastSubject(ctx, o.Ticket, o.Person)
+		if err != nil {
+			return nil, err
+		}
+		s.numbers = threading.ForeignNumbers(retitled, s.box.Tag)
 	}
 	s.links = r.links(s)
 	if s.further, err = r.Store.ToldBefore(ctx, o); err != nil {

@@ -45,10 +45,18 @@ func (s *subject) view(r *Renderer) templates.View {
 	if s.o.Kind == desk.ProductionDown { // the template says it, and a telephone shows only the first words
 		v.Ticket.Subject = withoutMarker(t.Subject, headerLine(s.item.Text, longestName))
 	}
+	for _, n := range s.numbers {
+		if !strings.Contains(t.Subject, n) {
+			v.Ticket.Subject += " " + n
+		}
+	}
 	s.ordered(&v)
 	s.replied(&v)
 	if s.carriesWords() && !(s.o.Kind == desk.ClosedNotice && s.item.Author.ID == s.to.ID) { // he knows that he wrote «cerrar»
 		v.Text = s.item.Text
+	}
+	if v.Text != "" || s.carriesWords() {
+		v.Retitled = s.item.Subject
 	}
 	if s.item.Orders {
 		v.Text = ""
@@ -151,7 +159,7 @@ func (s *subject) buttons() []button {
 	case desk.ProductionDown:
 		return []button{take}
 	case desk.PendingNotice:
-		return []button{{"approve", "#aprobar"}, {"reject", "#rechazar"}}
+		return []button{{"approve", fmt.Sprintf("#aprobar %d", s.o.Item)}, {"reject", fmt.Sprintf("#rechazar %d", s.o.Item)}}
 	case desk.ResolvedNotice:
 		return []button{{"testing_ok", "testing ok"}, {"still_failing", ""}}
 	case desk.ClosedNotice, desk.ConfirmAgent, desk.Undelivered, desk.Receipt:

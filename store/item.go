@@ -82,6 +82,21 @@ func seenJSON(s desk.Seen) string {
 	return ""
 }
 
+// FillItem writes what a pending item has become, in its place in the ticket. Its files and its words for the search are
+// there already.
+func (tx *Tx) FillItem(ctx context.Context, n NewItem) (desk.Item, error) {
+	changed, err := tx.exec(ctx, `UPDATE item SET type = $3, visibility = $4, state = $5, text = $6, quoted = $7, via = $8, subject = $9, orders = $10
+		WHERE ticket = $1 AND number = $2`,
+		n.Ticket, n.Number, n.Type, n.Visibility, n.State, n.Text, n.Quoted, n.Via, n.Subject, n.Orders)
+	if err == nil && changed != 1 {
+		err = sql.ErrNoRows
+	}
+	if err != nil {
+		return n.Item, fmt.Errorf("fill item %d of ticket %d: %w", n.Number, n.Ticket, err)
+	}
+	return tx.Item(ctx, n.Ticket, n.Number)
+}
+
 func (tx *Tx) attach(ctx context.Context, item int64, position int, a *NewAttachment) error {
 	blob, err := tx.keep(ctx, a.Spool)
 	if err != nil {
@@ -187,6 +202,23 @@ func (r Reader) itemRows(ctx context.Context, long, where string, a ...any) (lis
 		}
 	}
 	return list, err
+}
+
+// PendingItems lists the items of a ticket that wait for an agent, in order.
+func (r Reader) PendingItems(ctx context.Context, ticket int64) ([]desk.Item, error) {
+	return r.items(ctx, "WHERE i.ticket = $1 AND i.state = 'pending' ORDER BY i.number", ticket)
+}
+
+// HasSubject reports whether an item of a ticket came with the subject.
+func (r Reader) HasSubject(ctx context.Context, ticket int64, subject string) (bool, error) {
+	var one int
+	return r.row(ctx, "SELECT 1 FROM item WHERE ticket = $1 AND subject = $2 LIMIT 1", args(ticket, subject), &one)
+}
+
+// LastSubject is the newest subject with which a person gave a ticket another name, "" for none.
+func (r Reader) LastSubject(ctx context.Context, ticket, person int64) (subject string, err error) {
+	_, err = r.row(ctx, "SELECT subject FROM item WHERE ticket = $1 AND author = $2 AND subject <> '' ORDER BY number DESC LIMIT 1", args(ticket, person), &subject)
+	return subject, err
 }
 
 // EachItem hands over what was written in a ticket, one item after the other, so that it costs memory for one only: who,

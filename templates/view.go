@@ -19,6 +19,7 @@ type View struct {
 	Ticket  Ticket
 	Author  Person // who wrote, took, assigned, resolved or closed
 
+	Retitled    string    // the subject of the mail, where it says what the ticket's does not
 	Text        string    `lines:"keep"` // the words this mail is about
 	Signature   string    `lines:"keep"` // below them; agents only, as the next ones
 	Copied      []string  // who else had the mail

@@ -213,7 +213,7 @@ func TestJSONShapes(t *testing.T) {
 	l.Files = []file{{"foto.png", "image/png", []byte("no es una foto")}}
 	d.send(l)
 	d.send(d.last(ana).reply("Hola Carla."))
-	item := []string{"number", "type", "author", "visibility", "state", "created_at", "text", "quoted", "message_id", "mail", "via", "attachments", "deliveries"}
+	item := []string{"number", "type", "author", "visibility", "state", "created_at", "text", "quoted", "message_id", "mail", "via", "subject", "attachments", "deliveries"}
 	ticket := []string{"number", "subject", "status", "status_class", "severity", "production_down", "type", "requester", "organisation", "controller", "assignee",
 		"product", "module", "project", "service", "created_at", "updated_at", "closed_at", "links", "followers"}
 	mail := []string{"id", "received_at", "door", "mailbox", "envelope_from", "message_id", "sha256", "from", "subject", "proof", "evidence", "rule", "outcome", "ticket", "item", "attempts", "error"}

@@ -224,7 +224,8 @@ func quotedSubject(subject string) string {
 var outcomeWords = map[store.Outcome]string{
 	store.OutcomeTicket:     "It opened a case.",
 	store.OutcomeItem:       "It was added to the case.",
-	store.OutcomePending:    "It was set aside until an agent approves or rejects it.",
+	store.OutcomePending:    "It was set aside until somebody approves or rejects it: buzon pending approve ID, or reject ID.",
+	store.OutcomeRejected:   "It was pending, and was rejected. Its bytes: buzon mail raw ID.",
 	store.OutcomeAutomatic:  "A machine wrote it: it is kept with the case, which stays as it was, and is not answered.",
 	store.OutcomeDuplicate:  "It had come in before, and nothing was done again.",
 	store.OutcomeOwn:        "The desk sent it itself: nothing was done.",

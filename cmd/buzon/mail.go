@@ -24,7 +24,8 @@ func (a *app) mail() *cobra.Command {
 
 // outcomes are what a mail can have become.
 var outcomes = []store.Outcome{store.OutcomeTicket, store.OutcomeItem, store.OutcomePending, store.OutcomeQuery, store.OutcomeAutomatic,
-	store.OutcomeDuplicate, store.OutcomeOwn, store.OutcomeBlocked, store.OutcomeQuarantine, store.OutcomeRefused, store.OutcomeDropped, store.Waiting}
+	store.OutcomeDuplicate, store.OutcomeOwn, store.OutcomeBlocked, store.OutcomeQuarantine, store.OutcomeRefused, store.OutcomeDropped,
+	store.OutcomeRejected, store.Waiting}
 
 // mailFlags are the flags by which mail is chosen.
 type mailFlags struct {

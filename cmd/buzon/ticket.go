@@ -163,6 +163,7 @@ type itemRow struct {
 	MessageID   string            `json:"message_id"`
 	Mail        *int64            `json:"mail"`
 	Via         string            `json:"via"`
+	Subject     string            `json:"subject"`
 	Attachments []desk.Attachment `json:"attachments"`
 	Deliveries  []deliveryRow     `json:"deliveries"`
 
@@ -226,7 +227,7 @@ func (h *house) addItems(ctx context.Context, row *ticketRow) error {
 	}
 	for _, it := range list {
 		r := itemRow{Number: it.Number, Type: string(it.Type), Author: cmp.Or(it.Author.Address(), it.Via), Visibility: string(it.Visibility), State: string(it.State),
-			CreatedAt: stamp(it.CreatedAt), Text: it.Text, Quoted: it.Quoted, MessageID: it.MessageID, Mail: orNull(it.Mail), Via: it.Via,
+			CreatedAt: stamp(it.CreatedAt), Text: it.Text, Quoted: it.Quoted, MessageID: it.MessageID, Mail: orNull(it.Mail), Via: it.Via, Subject: it.Subject,
 			Attachments: nonNil(it.Attachments), Deliveries: []deliveryRow{}, created: it.CreatedAt}
 		deliveries, err := h.store.Deliveries(ctx, row.Number, it.Number)
 		if err != nil {

@@ -277,7 +277,7 @@ func Only(text string) bool {
 
 // bare folds a line and takes what people put around a word.
 func bare(line string) string {
-	return strings.Trim(fold(line), " \t\r\u00a0#«»\"'“”.*")
+	return strings.Trim(fold(line), " \t\r\u00a0#«»\"'“”.*!¡")
 }
 
 // fold makes lower case without accents; a full-width "#" stays what it is.

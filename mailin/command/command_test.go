@@ -123,7 +123,7 @@ func TestCustomer(t *testing.T) {
 	for text, want := range map[string]Verb{
 		"cerrar": Close, "Cerrar.": Close, "#cerrar": Close, "«cerrar»": Close, "Testing OK": Close, "testing ok\n\nGracias": Close, "Ya anda.\n\ncerrar": Close,
 		"REABRIR": Reopen, "seguir": Follow, "Dejar de seguir": Unfollow, "close": Close, "stop following": Unfollow,
-		"": "", "Quiero cerrar el caso": "", "¿cerrar?": "", "Hola\ncerrar\nChau": "", "> cerrar": "", "no cerrar": "",
+		"testing ok!": Close, "¡Cerrar!": Close, "": "", "Quiero cerrar el caso": "", "¿cerrar?": "", "Hola\ncerrar\nChau": "", "> cerrar": "", "no cerrar": "",
 	} {
 		if got, _ := Customer(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

@@ -5,10 +5,12 @@ import (
 	"unicode"
 )
 
-// thanks are the words that mere thanks are made of.
+// thanks are the words that mere thanks are made of: of those who thank, agree, or say that they have read it.
 var thanks = words(`gracias muchas mil muchisimas ok okey oka listo perfecto genial excelente barbaro buenisimo dale de acuerdo por la el los las su tu
-	ayuda atencion respuesta pronta gestion todo bien anda funciona saludos cordiales atentamente atte un abrazo buen dia tarde noche buenos dias buenas tardes
-	thanks thank you very much for your help great perfect cheers regards kind best it works now fine good all a lot so`)
+	ayuda atencion respuesta pronta rapida gestion tiempo apoyo amabilidad soporte todo bien saludos cordiales atentamente atte un abrazo buen dia tarde noche buenos dias
+	buenas tardes hola y muy amable amables recibido recibida enterado enterada entendido anotado vale quedo quedamos atento atenta atentos informado solucion
+	thanks thank you very much for your help great perfect cheers regards kind best fine good all a lot so the received noted got understood support quick answer and
+	obrigado obrigada muito pela pelo pronto retorno atendimento grato grata recebido entendi ajuda otimo certo bom boa e`)
 
 func words(text string) map[string]bool {
 	set := map[string]bool{}
@@ -22,7 +24,7 @@ func words(text string) map[string]bool {
 func Thanks(text string) bool {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	all := strings.FieldsFunc(fold(lines[0]), func(r rune) bool { return !unicode.IsLetter(r) })
-	if len(all) == 0 || len(all) > 12 || strings.Contains(text, "?") || len(strings.TrimSpace(text)) > 160 {
+	if len(all) == 0 || len(all) > 12 || unhappy(text) || strings.Contains(text, "?") || len(strings.TrimSpace(text)) > 160 {
 		return false
 	}
 	for i, w := range all {
@@ -38,7 +40,7 @@ func signOff(lines []string) bool {
 	for _, line := range lines {
 		for i, w := range strings.FieldsFunc(line, func(r rune) bool { return !unicode.IsLetter(r) }) {
 			first := []rune(w)[0]
-			if !thanks[fold(w)] && (!unicode.IsUpper(first) || i > 3) {
+			if !thanks[fold(w)] && (!unicode.IsUpper(first) || i > 3 || news[fold(w)]) {
 				return false
 			}
 		}
