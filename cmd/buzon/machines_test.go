@@ -53,8 +53,8 @@ func machinesChangeNothing(t *testing.T) {
 			l.Header = []string{"Auto-Submitted: auto-replied"}
 			return l
 		}(), "automatic"},
-		{"a list", machine(func(l *letter) {
-			l.To, l.Subject, l.InReplyTo, l.References, l.Header = soporte, "Novedades", "", "", []string{"List-Id: <novedades.cliente.test>", "Precedence: list"}
+		{"a newsletter", machine(func(l *letter) {
+			l.To, l.Subject, l.InReplyTo, l.References, l.Header = soporte, "Novedades", "", "", []string{"List-Id: <novedades.cliente.test>", "Precedence: bulk"}
 		}), "quarantine"},
 	} {
 		if m := d.send(c.mail); m.Outcome != c.outcome {
