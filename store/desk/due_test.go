@@ -145,5 +145,5 @@ func TestDueKeepsItsPromises(t *testing.T) {
 
 // setGoing tells the events of which the author hears what he set going.
 func setGoing(e Event) bool {
-	return e.Kind == ReplyRejected || e.Kind == TicketOpenedFor || e.Kind == TicketClosed && !e.Author.Agent()
+	return e.Kind == ReplyRejected || e.Kind == TicketOpenedFor || e.Kind == TicketRecorded || e.Kind == TicketClosed && !e.Author.Agent()
 }
