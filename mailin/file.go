@@ -20,6 +20,7 @@ type filing struct {
 	*Intake
 	*prepared
 	tx         *store.Tx
+	index      *index
 	box        desk.Mailbox
 	from       string // canonical: who wrote; "" when that can't be said
 	name       string // of who wrote, as the mail has it
@@ -31,6 +32,7 @@ type filing struct {
 	ticket     desk.Ticket    // that the evidence points at; Number 0 for none
 	subject    string         // what the reply's own subject says that the ticket's does not
 	named      bool           // another mail has the Message-ID
+	citedIn    int64          // ticket in which a mail of the person named the Message-ID; 0 for none
 	twin       store.Mail     // the mail that this one repeats, if any
 	namesake   int64          // an earlier mail that was filed under this Message-ID, with other content
 	about      store.Outgoing // the mail of ours that a report is about
@@ -44,7 +46,7 @@ type filing struct {
 func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 	var settled store.Verdict
 	wait := in.o.Store.Begin(ctx, func(tx *store.Tx) error {
-		f := &filing{Intake: in, prepared: p, tx: tx, proof: Unproven}
+		f := &filing{Intake: in, prepared: p, tx: tx, index: newIndex(tx.Reader), proof: Unproven}
 		if err := f.decide(ctx); err != nil {
 			return fmt.Errorf("decide: %w", err)
 		}
@@ -55,6 +57,9 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 			return err
 		}
 		if err := f.recognise(ctx); err != nil {
+			return err
+		}
+		if err := f.cite(ctx); err != nil {
 			return err
 		}
 		if f.named && p.mail.Envelope.Incomplete == "" {
@@ -104,7 +109,7 @@ func (f *filing) decide(ctx context.Context) (err error) {
 		f.from, f.person = "", desk.Person{}
 	}
 	f.met = f.person.ID != 0
-	if f.named, err = f.tx.Named(ctx, f.mail.ID, m.MessageID); err != nil {
+	if f.named, f.citedIn, err = f.tx.Named(ctx, f.mail.ID, m.MessageID, f.citer()); err != nil {
 		return err
 	}
 	if err := f.resolve(ctx); err != nil {
@@ -193,7 +198,12 @@ func (f *filing) toSender() bool {
 // resolve finds the ticket that the mail points at. What a responder sends to the signed bounce address answers the mail
 // that went out with it (RFC 3834 section 4), though it may name no other evidence.
 func (f *filing) resolve(ctx context.Context) (err error) {
-	if f.resolution, err = f.resolver(f.tx).Resolve(ctx, f.evidence()); err != nil {
+	m := f.evidence()
+	if m.CitedIn, err = f.cited(ctx); err != nil {
+		return err
+	}
+	r := threading.Resolver{Signer: f.o.Signer, Mailboxes: f.boxes, Index: f.index}
+	if f.resolution, err = r.Resolve(ctx, m); err != nil {
 		return err
 	}
 	if f.rd.Origin.Class.Machine() {
@@ -208,7 +218,7 @@ func (f *filing) resolve(ctx context.Context) (err error) {
 		}
 	}
 	if f.resolution.Ticket != 0 {
-		f.ticket, _, err = f.tx.Ticket(ctx, f.resolution.Ticket)
+		f.ticket, _, err = f.index.ticket(ctx, f.resolution.Ticket)
 	}
 	return err
 }

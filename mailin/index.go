@@ -4,24 +4,54 @@ import (
 	"context"
 
 	"buzon/store"
+	"buzon/store/desk"
 	"buzon/threading"
 )
 
-// index lets the resolver ask the store: within the transaction that files a mail, what that has written too.
-type index struct{ store.Reader }
+// index lets the resolver ask the store: within the transaction that files a mail, what that has written too. It keeps
+// the tickets that it has seen.
+type index struct {
+	store.Reader
+	tickets map[int64]desk.Ticket
+	citer   int64 // whose earlier mails may have named the same ids; 0: nobody's
+	retells func(desk.Ticket) bool
+}
 
-var _ threading.Index = index{}
+var _ threading.Index = &index{}
 
-func (x index) ByMessageID(ctx context.Context, ids []string) (map[string]threading.Ref, error) {
-	found, err := x.Reader.References(ctx, ids)
+func newIndex(r store.Reader) *index {
+	return &index{Reader: r, tickets: map[int64]desk.Ticket{}}
+}
+
+func (x *index) ByMessageID(ctx context.Context, ids []string) (map[string]threading.Ref, error) {
+	found, cited, err := x.Reader.References(ctx, x.citer, ids)
 	refs := map[string]threading.Ref{}
 	for id, f := range found {
 		refs[id] = threading.Ref{Ticket: f.Ticket, Item: f.Item}
 	}
+	for _, c := range cited {
+		if _, better := refs[c.ID]; better || err != nil {
+			continue
+		}
+		var t desk.Ticket
+		if t, _, err = x.ticket(ctx, c.Ticket); t.Participant(x.citer) && x.retells(t) {
+			refs[c.ID] = threading.Ref{Ticket: c.Ticket, Cited: true}
+		}
+	}
 	return refs, err
 }
 
-func (x index) HasTicket(ctx context.Context, number int64) (bool, error) {
-	_, ok, err := x.Reader.Ticket(ctx, number)
+func (x *index) HasTicket(ctx context.Context, number int64) (bool, error) {
+	_, ok, err := x.ticket(ctx, number)
 	return ok, err
+}
+
+func (x *index) ticket(ctx context.Context, number int64) (t desk.Ticket, ok bool, err error) {
+	if t, ok = x.tickets[number]; ok {
+		return t, true, nil
+	}
+	if t, ok, err = x.Reader.Ticket(ctx, number); ok {
+		x.tickets[number] = t
+	}
+	return t, ok, err
 }

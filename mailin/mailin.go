@@ -48,14 +48,13 @@ const attempts = 3
 
 // Intake files mail. Make one with New.
 type Intake struct {
-	o        Options
-	boxes    *threading.Mailboxes
-	own      []string
-	workers  chan struct{} // a place for each mail that is being read
-	resolver func(*store.Tx) *threading.Resolver
-	read     func(context.Context, io.ReaderAt, int64, ReadOptions) (*Reading, error) // Read, unless a test breaks it
-	trouble  atomic.Pointer[error]
-	second   time.Duration // of waiting, shorter in tests
+	o       Options
+	boxes   *threading.Mailboxes
+	own     []string
+	workers chan struct{}                                                            // a place for each mail that is being read
+	read    func(context.Context, io.ReaderAt, int64, ReadOptions) (*Reading, error) // Read, unless a test breaks it
+	trouble atomic.Pointer[error]
+	second  time.Duration // of waiting, shorter in tests
 }
 
 // New returns an Intake that Run, or FileOne, sets to work.
@@ -75,11 +74,7 @@ func New(o Options) *Intake {
 	if o.ReopenFor == 0 {
 		o.ReopenFor = 720 * time.Hour
 	}
-	in := &Intake{o: o, boxes: Lookup(o.Mailboxes), own: o.Mailboxes.Addresses(), workers: make(chan struct{}, o.Workers), read: Read, second: time.Second}
-	in.resolver = func(tx *store.Tx) *threading.Resolver {
-		return &threading.Resolver{Signer: o.Signer, Mailboxes: in.boxes, Index: index{tx.Reader}}
-	}
-	return in
+	return &Intake{o: o, boxes: Lookup(o.Mailboxes), own: o.Mailboxes.Addresses(), workers: make(chan struct{}, o.Workers), read: Read, second: time.Second}
 }
 
 // Lookup returns the finder of the desk's addresses: mailboxes, aliases, plus forms.

@@ -114,25 +114,6 @@ func (tx *Tx) attach(ctx context.Context, item int64, position int, a *NewAttach
 	return err
 }
 
-// Reference is where a Message-ID leads.
-type Reference struct{ Ticket, Item int64 }
-
-// References looks up which of the Message-IDs are those of mail that was filed. The first with an id keeps it.
-func (r Reader) References(ctx context.Context, ids []string) (map[string]Reference, error) {
-	found := map[string]Reference{}
-	for _, id := range ids {
-		var ref Reference
-		ok, err := r.row(ctx, "SELECT ticket, item FROM journal WHERE message_id = $1 AND message_id <> '' AND ticket <> 0 ORDER BY id LIMIT 1", args(id), &ref.Ticket, &ref.Item)
-		if err != nil {
-			return nil, fault(err)
-		}
-		if ok {
-			found[id] = ref
-		}
-	}
-	return found, nil
-}
-
 // Items lists a ticket's items in order.
 func (r Reader) Items(ctx context.Context, ticket int64) ([]desk.Item, error) {
 	return r.items(ctx, "WHERE i.ticket = $1 ORDER BY i.number", ticket)

@@ -263,10 +263,12 @@ func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical 
 	return list[0], true, nil
 }
 
-// Named tells whether another mail has the Message-ID: of most there is none, and neither Twin nor Namesake.
-func (r Reader) Named(ctx context.Context, id int64, messageID string) (bool, error) {
-	var one int
-	return r.row(ctx, "SELECT 1 FROM journal WHERE message_id = $1 AND message_id <> '' AND id <> $2 LIMIT 1", args(messageID, id), &one)
+// Named reports whether another mail has the Message-ID: of most there is none, and neither Twin nor Namesake. cited is the
+// newest ticket in which a mail of the person named it, 0 for none.
+func (r Reader) Named(ctx context.Context, id int64, messageID string, person int64) (named bool, cited int64, err error) {
+	_, err = r.row(ctx, `SELECT EXISTS (SELECT 1 FROM journal WHERE message_id = $1 AND message_id <> '' AND id <> $2),
+		coalesce((SELECT max(ticket) FROM citation WHERE message_id = $1 AND person = $3), 0)`, args(messageID, id, person), &named, &cited)
+	return named, cited, err
 }
 
 // Namesake finds an earlier mail that was filed with the Message-ID and other content; 0 when there is none. A mailer that

@@ -127,7 +127,9 @@ func TestReferences(t *testing.T) {
 	} {
 		settle(t, s, receive(t, s, fmt.Sprint(v)), v)
 	}
-	same(t, "references", must(s.References(ctx, []string{"r@x", "unknown@x", "apart@x", "m@x", ""}))(t), map[string]Reference{"m@x": {7, 1}, "r@x": {7, 2}})
+	known, _, err := s.References(ctx, 0, []string{"r@x", "unknown@x", "apart@x", "m@x", ""})
+	check(t, err)
+	same(t, "references", known, map[string]Reference{"m@x": {7, 1}, "r@x": {7, 2}})
 }
 
 func TestQuarantine(t *testing.T) {

@@ -17,8 +17,8 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 	s, _ := newStore(t)
 	oneOfEach(t, s)
 	whole := regexp.MustCompile(`^SCAN (\w+)( USING (COVERING )?INDEX (\w+))?`)
-	small := strings.Fields("search status type severity organisation meta json_each f x constant") // catalogues, and what other steps of a plan yield
-	partial := strings.Fields("journal_open outbox_due outbox_open outbox_held person_agent")       // these hold only what is open
+	small := strings.Fields("search status type severity organisation meta json_each f x others constant CONSTANT") // catalogues, and what other steps of a plan yield
+	partial := strings.Fields("journal_open outbox_due outbox_open outbox_held person_agent")                       // these hold only what is open
 	seen := 0
 	for _, set := range []*statements{s.statements, s.writer.statements} {
 		for text := range set.ready {
@@ -112,9 +112,10 @@ func oneOfEach(t testing.TB, s *Store) {
 			func() error { _, _, err := tx.Mail(ctx, id); return err },
 			func() error { _, _, err := tx.Twin(ctx, id, "m@x", []byte("x"), time.Time{}); return err },
 			func() error { _, _, err := tx.Twin(ctx, id, "", []byte("x"), time.Time{}); return err },
-			func() error { _, err := tx.Named(ctx, id, "m@x"); return err },
+			func() error { _, _, err := tx.Named(ctx, id, "m@x", by.ID); return err },
 			func() error { _, err := tx.Namesake(ctx, id, "m@x", []byte("x")); return err },
-			func() error { _, err := tx.References(ctx, []string{it.MessageID}); return err },
+			func() error { return tx.Cite(ctx, by.ID, k.Number, []string{"a@x", "b@x"}) },
+			func() error { _, _, err := tx.References(ctx, by.ID, []string{it.MessageID}); return err },
 			func() error { _, err := tx.PersonByAddress(ctx, by.Address()); return err },
 			func() error { _, err := tx.Welcome(ctx, by.ID); return err },
 			func() error { _, err := tx.Change(ctx, k, k, by.ID, id); return err },

@@ -11,7 +11,7 @@ import (
 //
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or ” means none: a NULL is kept for what
 // is not known yet. The text is read by SQLite and PostgreSQL alike, except AUTOINCREMENT, WITHOUT ROWID and the search tables.
-var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9}
+var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -302,4 +302,12 @@ CREATE INDEX outbox_held ON outbox(address, lane, id) WHERE state IN ('held') AN
 CREATE INDEX outbox_carried ON outbox(carrier) WHERE carrier > 0;
 CREATE INDEX outbox_address ON outbox(address, created_at);
 CREATE INDEX outbox_echo ON outbox(created_at) WHERE echo > 0;
+`
+
+const schema10 = `
+-- The ids of mail that nobody here knows which a person's mails answered, and in which tickets: another mail of his that names
+-- one of them, or bears it, may belong there too.
+CREATE TABLE citation (
+	message_id TEXT NOT NULL, person INTEGER NOT NULL, ticket INTEGER NOT NULL, PRIMARY KEY (message_id, person, ticket)
+) WITHOUT ROWID;
 `

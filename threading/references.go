@@ -13,6 +13,9 @@ const maxReferences = 100
 // maxID is the longest id that is taken for one: that of a whole line (RFC 5322 section 2.1.1).
 const maxID = 998
 
+// maxUnknown is how many unknown ids of a mail are told.
+const maxUnknown = 20
+
 // References returns the ids that a mail answers to, newest first: those of In-Reply-To, then those of
 // References from its end. The values are raw header values or single ids. None comes twice, and at most a
 // hundred come.
@@ -135,6 +138,12 @@ func clean(ids ...string) []string {
 		}
 	}
 	return kept
+}
+
+// plausibleID reports whether an id is one that a mailer would have made: any word may stand in the field.
+func plausibleID(id string) bool {
+	left, right, ok := strings.Cut(id, "@")
+	return ok && left != "" && right != "" && len(id) <= 250 && !strings.ContainsAny(right, "@") && !strings.ContainsFunc(id, unicode.IsSpace)
 }
 
 // skipComment returns what follows a comment, which may hold others (RFC 5322 section 3.2.2). One that is

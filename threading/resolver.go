@@ -1,6 +1,7 @@
 package threading
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -21,7 +22,7 @@ const (
 // Index is what the resolver asks the store.
 type Index interface {
 	// ByMessageID returns, for each of ids that it knows, where it belongs: ids that a participant's mail
-	// or ours had, or that the relay gave ours.
+	// or ours had, or that the relay gave ours; and of the others those that an earlier mail of the sender named.
 	ByMessageID(ctx context.Context, ids []string) (map[string]Ref, error)
 	HasTicket(ctx context.Context, number int64) (bool, error)
 }
@@ -29,6 +30,7 @@ type Index interface {
 // Ref is a place in a ticket. Item is 0 where it is not known.
 type Ref struct {
 	Ticket, Item int64
+	Cited        bool // nobody knows the mail itself; an earlier one of the sender, in the ticket, named it
 }
 
 // Mail is what the resolver looks at. Addresses and ids may be raw header values.
@@ -41,6 +43,7 @@ type Mail struct {
 	Subject     string // decoded
 	Sender      int64  // person of the From address, 0 when unknown
 	Tag         string // the mailbox's subject tag; empty: "Caso"
+	CitedIn     int64  // ticket in which an earlier mail of the sender named this mail's id, 0 for none
 }
 
 // Resolution is the ticket that a mail belongs to, and how that is known.
@@ -54,6 +57,7 @@ type Resolution struct {
 	Claimed   int64    // number in the subject, whatever it is worth
 	Forged    bool     // a token was there that we did not sign
 	Conflicts []string // what spoke for another ticket
+	Unknown   []string // ids of References and In-Reply-To that nobody knows, where the store was asked
 	Reason    string   // the header that decided
 }
 
@@ -93,7 +97,7 @@ func (r *Resolver) Resolve(ctx context.Context, m Mail) (Resolution, error) {
 	}
 	if best := strongest(addresses, m.Sender); best != nil {
 		res.byToken(*best, m.Sender, signed)
-	} else if err := r.withoutToken(ctx, ids, signed, m.Sender, &res); err != nil {
+	} else if err := r.withoutToken(ctx, m, ids, signed, &res); err != nil {
 		return res, err
 	}
 	res.Inside = res.Kind == Inside || r.answersInside(m, ids, res.Ticket)
@@ -205,14 +209,14 @@ func (res *Resolution) byToken(s sighting, sender int64, signed []sighting) {
 	}
 }
 
-// withoutToken looks at what travels: ids and, unless a token was forged, the number.
-func (r *Resolver) withoutToken(ctx context.Context, ids []string, signed []sighting, sender int64, res *Resolution) error {
-	if s := strongest(signed, sender); s != nil {
+// withoutToken looks at what travels: ids, what the sender named before and, unless a token was forged, the number.
+func (r *Resolver) withoutToken(ctx context.Context, m Mail, ids []string, signed []sighting, res *Resolution) error {
+	if s := strongest(signed, m.Sender); s != nil {
 		res.Evidence, res.Ticket, res.Item, res.Person, res.Kind = EvidenceKnown, s.Ticket, s.Item, s.Person, s.Kind
 		res.Reason = "our Message-ID in " + s.header
 		return nil
 	}
-	known, err := r.known(ctx, ids)
+	known, cited, err := r.known(ctx, ids, res)
 	switch {
 	case err != nil:
 		return err
@@ -220,6 +224,10 @@ func (r *Resolver) withoutToken(ctx context.Context, ids []string, signed []sigh
 		res.Evidence, res.Ticket, res.Item, res.Reason = EvidenceKnown, known.Ticket, known.Item, "known Message-ID"
 	case len(signed) > 0:
 		res.Evidence, res.Ticket, res.Reason = EvidenceKnown, signed[0].Ticket, "root id in "+signed[0].header
+	case m.CitedIn != 0:
+		res.Evidence, res.Ticket, res.Reason = EvidenceKnown, m.CitedIn, "an earlier mail of the sender named its Message-ID"
+	case cited.Ticket != 0:
+		res.Evidence, res.Ticket, res.Reason = EvidenceKnown, cited.Ticket, "an earlier mail of the sender named the same id"
 	case res.Claimed != 0 && res.Forged:
 		res.Reason = "number in the subject not believed: the mail holds a forged token"
 	case res.Claimed != 0:
@@ -228,21 +236,28 @@ func (r *Resolver) withoutToken(ctx context.Context, ids []string, signed []sigh
 	return nil
 }
 
-// known returns where the newest of ids belongs that the store knows.
-func (r *Resolver) known(ctx context.Context, ids []string) (Ref, error) {
+// known returns where the newest of ids belongs that the store knows, and the newest that the sender named before.
+func (r *Resolver) known(ctx context.Context, ids []string, res *Resolution) (known, cited Ref, err error) {
 	if len(ids) == 0 {
-		return Ref{}, nil
+		return Ref{}, Ref{}, nil
 	}
 	refs, err := r.Index.ByMessageID(ctx, ids)
 	if err != nil {
-		return Ref{}, fmt.Errorf("look up message ids: %w", err)
+		return Ref{}, Ref{}, fmt.Errorf("look up message ids: %w", err)
 	}
 	for _, id := range ids {
-		if ref, ok := refs[id]; ok {
-			return ref, nil
+		switch ref, there := refs[id]; {
+		case there && !ref.Cited:
+			known = cmp.Or(known, ref)
+			continue
+		case there:
+			cited = cmp.Or(cited, ref)
+		}
+		if _, v := r.Signer.VerifyMessageID(id, r.Mailboxes); v == None && plausibleID(id) && len(res.Unknown) < maxUnknown {
+			res.Unknown = append(res.Unknown, id)
 		}
 	}
-	return Ref{}, nil
+	return known, cited, nil
 }
 
 func (r *Resolver) byNumber(ctx context.Context, res *Resolution) error {

@@ -44,7 +44,8 @@ const (
 
 func newResolver(t testing.TB) (*Resolver, *desk) {
 	d := &desk{
-		ids:     map[string]Ref{"ana1@mail.test": {Ticket: 5, Item: 1}, "relay@ses.test": {Ticket: 5, Item: 2}, "otro@mail.test": {Ticket: 6}},
+		ids: map[string]Ref{"ana1@mail.test": {Ticket: 5, Item: 1}, "relay@ses.test": {Ticket: 5, Item: 2}, "otro@mail.test": {Ticket: 6},
+			"antes@mail.test": {Ticket: 5, Cited: true}},
 		tickets: []int64{5, 6},
 	}
 	return &Resolver{Signer: newSigner(t), Mailboxes: testBoxes(), Index: d}, d
@@ -102,6 +103,11 @@ func TestResolve(t *testing.T) {
 		{"a participant's own mail", Mail{Sender: ana, InReplyTo: list("<ana1@mail.test>")}, "M 5.1 0 known Message-ID", 0, false, nil},
 		{"id that the relay rewrote", Mail{Sender: ana, InReplyTo: list("<relay@ses.test>"), References: list("<otro@mail.test>")}, "M 5.2 0 known Message-ID", 0, false, nil},
 		{"leaked token beats a known id", Mail{Sender: luis, Envelope: list(address(6, ana)), InReplyTo: list("<ana1@mail.test>")}, "L 6.0 7 token in envelope recipient", 0, false, nil},
+		{"an id that the sender named before", Mail{Sender: ana, References: list("<x@y> <antes@mail.test> <z@y>")}, "M 5.0 0 an earlier mail of the sender named the same id", 0, false, nil},
+		{"and one that the store knows", Mail{Sender: ana, References: list("<otro@mail.test> <antes@mail.test>")}, "M 6.0 0 known Message-ID", 0, false, nil},
+		{"and the root", Mail{Sender: ana, References: list(root + " <antes@mail.test>"), CitedIn: 6}, "M 5.0 0 root id in References", 0, false, nil},
+		{"and a number", Mail{Sender: ana, References: list("<antes@mail.test>"), Subject: "caso 6"}, "M 5.0 0 an earlier mail of the sender named the same id", 6, false, list("number 6 in the subject")},
+		{"a mail that the sender named before", Mail{Sender: ana, CitedIn: 6, References: list("<antes@mail.test>")}, "M 6.0 0 an earlier mail of the sender named its Message-ID", 0, false, nil},
 		{"known id beats the subject", Mail{InReplyTo: list("<ana1@mail.test>"), Subject: "caso 6"}, "M 5.1 0 known Message-ID", 6, false, list("number 6 in the subject")},
 		{"number", Mail{Subject: "RV: Re: (Caso 5)"}, "S 5.0 0 number in the subject", 5, false, nil},
 		{"number of no ticket", Mail{Subject: "caso 999"}, "N 0.0 0 nothing points at a ticket", 999, false, nil},
@@ -119,6 +125,31 @@ func TestResolve(t *testing.T) {
 		if err != nil || short != c.want || got.Claimed != c.claims || got.Forged != c.forged || !slices.Equal(got.Conflicts, c.other) {
 			t.Errorf("%s:\n got %s, claims %d, forged %v, %q, %v\nwant %s, claims %d, forged %v, %q",
 				c.name, short, got.Claimed, got.Forged, got.Conflicts, err, c.want, c.claims, c.forged, c.other)
+		}
+	}
+}
+
+// TestUnknownIDs: told are ids that look like ones, that nobody knows and that have not our form; the newest twenty.
+func TestUnknownIDs(t *testing.T) {
+	r, _ := newResolver(t)
+	ours := r.Signer.MessageID("ejemplo.test", token(99, ana))
+	var many []string
+	for i := range 50 {
+		many = append(many, fmt.Sprintf("<%d@x.test>", i))
+	}
+	for _, c := range []struct {
+		name, references, want string
+	}{
+		{"none", "", ""},
+		{"some", "<a@x.test> <ana1@mail.test>\r\n <b@x.test>", "b@x.test a@x.test"},
+		{"named before", "<antes@mail.test>", "antes@mail.test"},
+		{"ours, forged and of a ticket that is gone", "<" + strings.Replace(ours, "c99", "c98", 1) + "> <" + ours + "> <a@x.test>", "a@x.test"},
+		{"words", "<hola> <@> <a@> <@x.test> <a@b@c> <" + strings.Repeat("a", 300) + "@x.test>", ""},
+		{"many", strings.Join(many, " "), strings.Join(strings.Fields("49 48 47 46 45 44 43 42 41 40 39 38 37 36 35 34 33 32 31 30"), "@x.test ") + "@x.test"},
+	} {
+		got, err := r.Resolve(t.Context(), Mail{Sender: ana, References: []string{c.references}})
+		if short := strings.Join(got.Unknown, " "); err != nil || short != c.want {
+			t.Errorf("%s: %q, %v, want %q", c.name, short, err, c.want)
 		}
 	}
 }

@@ -16,7 +16,8 @@
 //	Delivered-To       │  VerifyAddress ──┐
 //	To, Cc             ┘                  └─► T issued to the sender, L to somebody else ─┐
 //	In-Reply-To        ┐  VerifyMessageID ───► M an id that we signed ────────────────────┤
-//	References         ┘  Index.ByMessageID ─► M an id the store knows ───────────────────┼─► Resolution
+//	References         ┘  Index.ByMessageID ─► M an id the store knows, or that an ───────┼─► Resolution
+//	                                             earlier mail of the sender named         │
 //	Subject               Case ──────────────► S a number that the store knows ───────────┤
 //	nothing of all this ─────────────────────► N ─────────────────────────────────────────┘
 //
