@@ -1,6 +1,9 @@
 package reply
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // quotes decides the lines with a quote prefix. After an introduction they are
 // quotes. Before one, or without any, a ">" may as well be a shell prompt, a
@@ -81,6 +84,9 @@ func (s *splitter) announcedAnswers() {
 	}
 	prefixed := !strings.HasSuffix(s.lines[end-1].rule, toTheEnd) && !strings.HasPrefix(s.lines[end-1].rule, ruleHTML)
 	if prefixed && s.lastOwn() >= s.first { // his answers stand between the quoted lines
+		return
+	}
+	if slices.ContainsFunc(s.lines, func(l line) bool { return l.rule == ruleFilled }) { // and these, in our form
 		return
 	}
 	for i := range s.lines[:s.first] {
