@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -13,10 +15,12 @@ import (
 )
 
 // A responder that marks nothing says the same whenever it is written to; at most a number in it changes. That, and not the
-// haste of its answer, tells it from a person: people answer fast too.
+// haste of one answer, tells it from a person: people answer fast too. What it says may vary; but then it answers whatever it
+// is sent, each time at once, and never writes unless it is written to.
 
-// echoes reports whether the mail says what its sender said last, in the ticket or with his last new one. A stranger's domain
-// counts as one sender, whose responder may write from an address of its own each time.
+// echoes reports whether the mail says what its sender said last, in the ticket or with his last new one, or is one of many
+// that answer ours at once. A stranger's domain counts as one sender, whose responder may write from an address of its own
+// each time.
 func (f *filing) echoes(ctx context.Context, e desk.Event) (bool, error) {
 	said, day := print(f.text), f.tx.Now().Add(-24*time.Hour)
 	switch {
@@ -26,17 +30,70 @@ func (f *filing) echoes(ctx context.Context, e desk.Event) (bool, error) {
 		return false, nil
 	case said != "" && e.Item.Number > 1:
 		last, err := f.tx.LastText(ctx, e.Ticket.Number, e.Author.ID, e.Item.Number, printed)
-		return print(last) == said, err
+		if err != nil || print(last) == said {
+			return err == nil, err
+		}
 	case said != "":
 		last, err := f.tx.AckedWords(ctx, f.from, day)
 		if err != nil || last == said {
 			return err == nil, err
 		}
 	}
-	if f.met || f.shown() || said == "" && f.claimed() == 0 {
+	if f.met {
+		return f.responds(ctx, e, day)
+	}
+	if f.shown() || said == "" && f.claimed() == 0 {
 		return false, nil
 	}
 	return f.echoesDomain(ctx, said, day)
+}
+
+// responses is how many mails in a row must answer ours, each within the moment, to look like a responder's.
+const (
+	responses = 3
+	moment    = time.Minute
+)
+
+// crowd is for how long the answers of several people to a ticket count as one burst: each is sent to all the others.
+const crowd = 10 * time.Minute
+
+// responds reports whether the mail is the third in a row that answers ours at once, or the third person's in a ticket.
+func (f *filing) responds(ctx context.Context, e desk.Event, since time.Time) (bool, error) {
+	exchange, err := f.tx.Exchange(ctx, e.Author.Address(), f.from, since)
+	row := atOnce(exchange, f.mail.ID, f.mail.Received)
+	if err != nil || row != 1 || e.Item.Number == 1 {
+		return row >= responses, err
+	}
+	others, err := f.tx.CustomersSince(ctx, e.Item, f.tx.Now().Add(-crowd))
+	return others >= responses-1, err
+}
+
+// atOnce is how many mails in a row, up to the one with the id, came within a moment after one of ours and had one of ours to
+// answer. Who writes once more before he is written to is a person. His and our mails have no order in common but that ours
+// come after what they answer.
+func atOnce(exchange []store.Contact, mail int64, received time.Time) (row int) {
+	his := map[int64]time.Time{mail: received}
+	for _, c := range exchange {
+		if c.His {
+			his[c.Answers] = c.Received
+		}
+	}
+	answered := 0
+	for _, id := range slices.Sorted(maps.Keys(his)) {
+		at, ours, fast := his[id], 0, false
+		for _, c := range exchange {
+			if c.Sent && c.Answers < id && !c.Owed.After(at) {
+				ours++
+				fast = fast || c.Settled.IsZero() || at.Sub(c.Settled) < moment
+			}
+		}
+		if row++; ours <= answered || !fast {
+			row = 0
+			continue
+		}
+		answered++
+	}
+	return row
 }
 
 // echoesDomain reports whether another address of the stranger's domain said the same and has its number, or has opened the

@@ -139,6 +139,8 @@ func (tx *Tx) heldAck(ctx context.Context, e Telling, o Outgoing, now time.Time)
 		return delay{}, err
 	}
 	switch {
+	case len(last) > 0 && last[0].LastReply == heldResponder && last[0].Capped() && !o.Echo: // it was no responder
+		return delay{heldMoment, now.Add(e.Caps.AckEvery)}, nil
 	case len(last) > 0 && last[0].Capped():
 		return delay{last[0].LastReply, last[0].Next}, nil
 	case !e.Ticket.ProductionDown && len(last) >= most:

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"buzon/store/desk"
 )
@@ -149,6 +150,14 @@ func (r Reader) LastText(ctx context.Context, ticket, author, before int64, leng
 	_, err = r.row(ctx, `SELECT substr(text, 1, $4) FROM item WHERE ticket = $1 AND author = $2 AND number < $3
 		ORDER BY number DESC LIMIT 1`, args(ticket, author, before, length), &text)
 	return text, err
+}
+
+// CustomersSince is how many customers beside the item's author have lately written to its ticket. It looks at the last items only.
+func (r Reader) CustomersSince(ctx context.Context, it desk.Item, since time.Time) (n int, err error) {
+	_, err = r.row(ctx, `SELECT count(DISTINCT i.author) FROM item i JOIN person p ON p.id = i.author
+		WHERE i.ticket = $1 AND i.number < $2 AND i.number > $2 - 50 AND i.author <> $3 AND i.created_at > $4 AND p.role = 'customer'`,
+		args(it.Ticket, it.Number, it.Author.ID, since.UnixMilli()), &n)
+	return n, err
 }
 
 func (r Reader) items(ctx context.Context, where string, a ...any) (list []desk.Item, err error) {

@@ -160,6 +160,37 @@ func (r Reader) AckedWords(ctx context.Context, address string, since time.Time)
 	return list[0].Details.Words, nil
 }
 
+// Contact is a mail that was owed to an address, and the mail that it answers.
+type Contact struct {
+	Answers  int64     // the journal row; 0 for none
+	His      bool      // which its reader sent,
+	Received time.Time // at that time
+	Sent     bool      // it went out, or is just going
+	Owed     time.Time
+	Settled  time.Time
+}
+
+// maxExchange is how far back an exchange is looked at.
+const maxExchange = 12
+
+// Exchange lists the last mails that were owed to an address, the newest first, with those that a sender wrote.
+func (r Reader) Exchange(ctx context.Context, address, sender string, since time.Time) (list []Contact, err error) {
+	err = r.rows(ctx, `SELECT mail, his, received_at, sent, created_at, settled_at FROM (
+			SELECT o.id, o.mail, coalesce(j.sender, '') = $4 AS his, j.received_at, o.created_at, o.settled_at,
+				o.carrier < 1 AND o.state IN ('sending', 'uncertain', 'sent') AS sent
+			FROM outbox o LEFT JOIN journal j ON j.id = o.mail WHERE o.address = $1 AND o.created_at > $2) AS o
+		WHERE his OR sent ORDER BY created_at DESC, id DESC LIMIT +$3`,
+		args(address, since.UnixMilli(), maxExchange, sender), func(rows *sql.Rows) error {
+			var c Contact
+			var received, owed, settled sql.NullInt64
+			err := rows.Scan(&c.Answers, &c.His, &received, &c.Sent, &owed, &settled)
+			c.Received, c.Owed, c.Settled = when(received), when(owed), when(settled)
+			list = append(list, c)
+			return err
+		})
+	return list, err
+}
+
 // AckedStranger is an acknowledgement to a stranger.
 type AckedStranger struct {
 	Address, Words string

@@ -137,7 +137,7 @@ func TestB18_TicketFlood(t *testing.T) {
 	d.nothingLost(many)
 }
 
-// bot is a responder that marks nothing: what it answers a mail with.
+// bot is a responder that marks nothing: what it answers a mail with; from nobody: nothing.
 type bot func(m takenMail, n int) (from, to, subject, text string)
 
 const absent = "Estoy de vacaciones y vuelvo el lunes. Para urgencias llame a recepción. "
@@ -160,7 +160,7 @@ func TestB09_Responders(t *testing.T) {
 			return "bot@cliente.test", "soporte@uno.test", fmt.Sprint("Fuera de oficina ", n), fmt.Sprint(absent, n)
 		}},
 		"a fresh thread and other words each time": {nil, func(_ takenMail, n int) (string, string, string, string) {
-			return "bot@cliente.test", "soporte@uno.test", fmt.Sprint("Fuera ", n), strings.Repeat("ba"+string(rune('a'+n%26)), 8)
+			return "bot@cliente.test", "soporte@uno.test", fmt.Sprint("Fuera ", n), words(n)
 		}},
 		"a fresh address each time": {nil, func(m takenMail, n int) (string, string, string, string) {
 			return fmt.Sprintf("bot%d@cliente.test", n), "soporte@uno.test", "Re: " + m.subject, fmt.Sprint(absent, n)
@@ -179,6 +179,24 @@ func TestB09_Responders(t *testing.T) {
 		}},
 		"closes and reopens": {reopen, func(m takenMail, n int) (string, string, string, string) {
 			return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, []string{"cerrar", "reabrir"}[(n+1)%2]
+		}},
+		"closes, and says other things in what replaces it": {nil, func(m takenMail, n int) (string, string, string, string) {
+			if n%2 == 1 {
+				return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "cerrar"
+			}
+			return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, words(n)
+		}},
+		"known, and other words in a fresh thread each time": {nil, func(m takenMail, n int) (string, string, string, string) {
+			if n == 1 {
+				return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "cerrar"
+			}
+			return "bot@cliente.test", "soporte@uno.test", "Fuera: " + words(n), words(n + 1)
+		}},
+		"known, and slow": {nil, func(m takenMail, n int) (string, string, string, string) {
+			if n == 1 {
+				return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "cerrar"
+			}
+			return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "Volveré a leer su mensaje cuando termine la licencia."
 		}},
 		"production down": {nil, func(m takenMail, n int) (string, string, string, string) {
 			return "bot@cliente.test", "soporte@uno.test", fmt.Sprint("Producción caída ", n), fmt.Sprint(absent, n)
@@ -200,6 +218,67 @@ func TestB09_Responders(t *testing.T) {
 	}
 }
 
+// words are others for each n.
+func words(n int) string { return strings.Repeat("ba"+string(rune('a'+n%26)), 8) }
+
+// A customer who writes many mails gets the number of each within the hour, however fast he writes: before he is answered, or
+// when he has had the time to.
+func TestB09_PeopleAreNoResponders(t *testing.T) {
+	const many = 12
+	for name, pause := range map[string]time.Duration{"all at once": 0, "every half minute": 30 * time.Second, "every two minutes": 2 * time.Minute, "every hour": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newVirtualDesk(t, "uno.test")
+			d.write("carla@cliente.test", "soporte@uno.test", "Consulta", "Hola, una consulta.")
+			d.settle()
+			d.write("carla@cliente.test", d.to("carla@cliente.test")[0].replyTo(), "Re: Consulta", "cerrar")
+			d.settle()
+			for n := range many {
+				d.write("carla@cliente.test", "soporte@uno.test", fmt.Sprint("Otra cosa ", n), words(n))
+				d.settle()
+				d.pass(pause, pause/6)
+			}
+			d.pass(time.Hour, time.Minute)
+			all := ""
+			for _, m := range d.to("carla@cliente.test") {
+				all += m.subject + "\n" + string(m.raw)
+			}
+			for n := range many + 1 {
+				if !strings.Contains(all, fmt.Sprintf("#%d", n+1)) {
+					t.Errorf("case %d has no number after an hour; %d mails", n+1, len(d.to("carla@cliente.test")))
+				}
+			}
+		})
+	}
+}
+
+// Followers whose responders mark nothing, and say other things each time, do not set each other off.
+func TestB09_FollowersRespond(t *testing.T) {
+	t.Parallel()
+	d := newVirtualDesk(t, "uno.test")
+	d.write("carla@cliente.test", "soporte@uno.test", "Consulta", "Hola, una consulta.")
+	d.settle()
+	follow := ""
+	for i := range 10 {
+		follow += fmt.Sprintf("#seguidor f%d@otro%d.test\r\n", i, i)
+	}
+	for _, text := range []string{follow, "Hola a todos."} {
+		d.write("ana@uno.test", d.to("ana@uno.test")[0].replyTo(), "Re: Consulta", text)
+		d.settle()
+	}
+	d.answered(func(m takenMail, n int) (string, string, string, string) {
+		if m.to == "carla@cliente.test" {
+			return "", "", "", ""
+		}
+		return m.to, m.replyTo(), "Re: " + m.subject, words(n)
+	}, 24*time.Hour)
+	for i := range 10 {
+		if n := len(d.to(fmt.Sprintf("f%d@otro%d.test", i, i))); n > 6 || n == 0 {
+			t.Errorf("%d mails to follower %d", n, i)
+		}
+	}
+}
+
 // answered lets time pass in which the bot answers at once.
 func (d *virtualDesk) answered(b bot, total time.Duration) {
 	n := 0
@@ -211,8 +290,9 @@ func (d *virtualDesk) answered(b bot, total time.Duration) {
 					continue
 				}
 				n++
-				from, to, subject, text := b(m, n)
-				d.write(from, to, subject, text)
+				if from, to, subject, text := b(m, n); from != "" {
+					d.write(from, to, subject, text)
+				}
 			}
 			d.settle()
 		}
