@@ -9,13 +9,15 @@ import (
 	"strings"
 
 	"buzon/store"
+	"buzon/store/desk"
 	"buzon/threading"
 )
 
-// Mail that bears an agent's address, and shows neither his reply address nor a proof, waits in quarantine. The agent is
-// asked at his own address, and his answer, by the address that the question gave him alone, lets it be filed as he meant:
+// Mail that bears an agent's address, and shows neither his reply address nor a proof, waits in its ticket or, without one,
+// in quarantine. The agent is asked at his own address, and his answer, by the address that the question gave him alone,
+// lets it be filed as he meant:
 //
-//	held ──► AskAgent ──► "12 · Factura" to the agent ──► «sí», «12 15», «todos» ──► ConfirmMail ──► filed as proven
+//	held ──► AskAgent ──► "12 · Factura" to the agent ──► «sí», «12 15», «todos» ──► letOut ──► filed as proven
 //	                                                  └─► «no» ──► stays where it is
 
 // question finds the question that the sender was asked and answers.
@@ -33,6 +35,24 @@ func (f *filing) question(ctx context.Context) error {
 		f.asked, _, err = f.tx.OutgoingMail(ctx, id)
 		return err
 	}
+	return f.questionByID(ctx)
+}
+
+// questionByID finds it by its Message-ID, where that is enough for who wrote.
+func (f *filing) questionByID(ctx context.Context) error {
+	if f.proof != Proven && f.o.AgentProof != ByID {
+		return nil
+	}
+	for _, id := range threading.References(f.rd.Message.InReplyTo, nil) {
+		t, v := f.o.Signer.VerifyMessageID(id, f.boxes)
+		if v != threading.Valid || t.Ticket != 0 || t.Person != f.person.ID {
+			continue
+		}
+		if o, _, err := f.tx.OutgoingMail(ctx, t.Item); err != nil || o.Kind == desk.ConfirmAgent {
+			f.asked = o
+			return err
+		}
+	}
 	return nil
 }
 
@@ -47,7 +67,7 @@ func (f *filing) confirm(ctx context.Context) error {
 	}
 	var done []string
 	for _, id := range chosen {
-		ok, err := f.tx.ConfirmMail(ctx, id, store.Override{By: f.person.ID, Mail: f.mail.ID})
+		ok, err := f.letOut(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -57,6 +77,15 @@ func (f *filing) confirm(ctx context.Context) error {
 	}
 	f.verdict.Reason = fmt.Sprintf("%s; confirmed: %s", f.verdict.Reason, strings.Join(done, ", "))
 	return nil
+}
+
+// letOut has a mail filed that waits in quarantine or in its ticket.
+func (f *filing) letOut(ctx context.Context, id int64) (bool, error) {
+	o := store.Override{By: f.person.ID, Mail: f.mail.ID}
+	if ok, err := f.tx.ConfirmMail(ctx, id, o); ok || err != nil {
+		return ok, err
+	}
+	return f.tx.ApprovePending(ctx, id, o)
 }
 
 var (

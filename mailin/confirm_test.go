@@ -9,18 +9,24 @@ import (
 
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/threading"
 )
 
-// questions are the agent's, the oldest first.
-func (h *house) questions() (list []store.Outgoing) {
+// asked are the questions to agents, the oldest first; questions those of them that are about no ticket.
+func (h *house) asked() (list []store.Outgoing) {
 	h.t.Helper()
 	for _, o := range must(h.store.Outbox(h.t.Context(), store.OutboxFilter{})) {
-		if o.Kind == desk.ConfirmAgent && o.Ticket == 0 {
+		if o.Kind == desk.ConfirmAgent {
 			list = append(list, o)
 		}
 	}
 	slices.Reverse(list)
 	return list
+}
+
+func (h *house) questions() []store.Outgoing {
+	h.t.Helper()
+	return slices.DeleteFunc(h.asked(), func(o store.Outgoing) bool { return o.Ticket != 0 })
 }
 
 // answerTo files the agent's answer to a question, and then what that lets go.
@@ -126,6 +132,115 @@ func TestAnswersToAQuestion(t *testing.T) {
 		if got, clear := confirmed(c.words, c.held); !slices.Equal(got, c.want) || clear != c.clear {
 			t.Errorf("%q of %v: %v, %v; want %v, %v", c.words, c.held, got, clear, c.want, c.clear)
 		}
+	}
+}
+
+// TestPendingMailIsAskedAboutTogether: the first in its ticket, the next together, and the answer lets them in.
+func TestPendingMailIsAskedAboutTogether(t *testing.T) {
+	h := newHouse(t)
+	n := h.opened()
+	var ids []int64
+	for i := range 4 {
+		m := h.file(h.plain(agent, box, fmt.Sprintf("[Caso #%d] No imprime", n), fmt.Sprintf("Ya la revisé, parte %d.", i)))
+		if m.Outcome != store.OutcomePending {
+			t.Fatalf("%+v", m)
+		}
+		ids = append(ids, m.ID)
+		h.now = h.now.Add(time.Second)
+	}
+	list := h.asked()
+	if len(list) != 2 || list[0].Ticket != n || list[0].Details.Reason != "kept_pending" || list[1].Ticket != 0 ||
+		!slices.Equal(list[1].Details.Held, ids[1:]) || list[1].State != store.Held {
+		t.Fatalf("%d questions: %+v", len(list), list)
+	}
+	told := h.told(func() { h.answerTo(list[1], agent, "todos", ids[1:]...) })
+	if strings.Count(told, "item carla@cliente.test") != 3 {
+		t.Errorf("told %s", told)
+	}
+	for i, id := range ids {
+		if m := h.mail(id); (m.Outcome == store.OutcomeItem) != (i > 0) {
+			t.Errorf("mail %d: %+v", id, m)
+		}
+	}
+}
+
+// TestAnswerWithoutPlusAddressing: the question promises no answer that would not count, and one that proves its sender does.
+func TestAnswerWithoutPlusAddressing(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		mode   AgentProof
+		plus   bool
+		env    []store.Envelope
+		reason string
+		filed  bool
+	}{
+		{"nothing proves it", Normal, false, nil, "kept_in_quarantine_for_admin", false},
+		{"a trusted network", Normal, false, []store.Envelope{trusted}, "kept_in_quarantine_for_admin", true},
+		{"the id is enough", ByID, false, nil, "kept_in_quarantine", true},
+		{"strict, and nothing proves it", Strict, true, nil, "kept_in_quarantine_for_admin", false},
+		{"strict, and a trusted network", Strict, true, []store.Envelope{trusted}, "kept_in_quarantine_for_admin", true},
+	} {
+		h := newHouse(t, func(o *Options) { o.AgentProof, o.Mailboxes[0].Plus = c.mode, c.plus })
+		held := h.file(h.plain(agent, box, "Fwd: Factura", forwardOfDora))
+		q := h.questions()[0]
+		if q.Details.Reason != c.reason {
+			t.Errorf("%s: the question says %s", c.name, q.Details.Reason)
+		}
+		id := h.o.Signer.MessageID("ejemplo.test", threading.Token{Mailbox: box, Item: q.ID, Person: q.Person, Kind: threading.Agent})
+		h.file(h.plain(agent, box, "Re: Confirme un mensaje suyo", "Sí", "In-Reply-To: <"+id+">"), c.env...)
+		if err := h.FileOne(t.Context(), held.ID); err != nil {
+			t.Fatal(err)
+		}
+		if m := h.mail(held.ID); (m.Outcome == store.OutcomeTicket) != c.filed {
+			t.Errorf("%s: %+v", c.name, m)
+		}
+	}
+}
+
+// TestAgentSendsAgain: the words that waited, or were kept as a note, are no words between agents.
+func TestAgentSendsAgain(t *testing.T) {
+	const words = "Ya la revisamos: el controlador quedó en pausa."
+	withFile := func(raw string) string {
+		raw = strings.Replace(raw, words, "--b\nContent-Type: text/plain; charset=utf-8\n\n"+words+"\n--b\nContent-Type: application/pdf\n"+
+			"Content-Disposition: attachment; filename=a.pdf\n\n%PDF\n--b--", 1)
+		return strings.Replace(raw, "text/plain; charset=utf-8", "multipart/mixed; boundary=b", 1)
+	}
+	for _, c := range []struct {
+		name string
+		env  []store.Envelope
+		rule string
+		want bool
+	}{
+		{"pending", nil, "11", true}, {"kept as a note", []store.Envelope{trusted}, "9", true}, {"a note", nil, "8", false},
+	} {
+		h := newHouse(t)
+		n := h.opened()
+		var m store.Mail
+		if c.rule == "8" {
+			m = h.file(h.plain(agent, h.token(n, agent), "x", "#nota\n"+words))
+		} else {
+			m = h.file(withFile(h.plain(agent, box, fmt.Sprintf("[Caso #%d] No imprime", n), words)), c.env...)
+		}
+		id := h.o.Signer.MessageID("ejemplo.test", threading.Token{Mailbox: box, Ticket: n, Item: m.Item, Person: h.by(agent).ID, Kind: threading.Agent})
+		told := h.told(func() { h.file(withFile(h.plain(agent, h.token(n, agent), "Re: x", words, "In-Reply-To: <"+id+">"))) })
+		if m.Rule != c.rule || strings.Contains(told, customer) != c.want {
+			t.Errorf("%s: rule %s, told %s", c.name, m.Rule, told)
+		}
+	}
+}
+
+// TestReleasedMailOfAnAgent becomes what he meant.
+func TestReleasedMailOfAnAgent(t *testing.T) {
+	h := newHouse(t)
+	held := h.file(h.plain(agent, box, "Fwd: Factura", forwardOfDora))
+	if ok := must(h.store.Requeue(t.Context(), held.ID, true)); !ok {
+		t.Fatal("it is not in quarantine")
+	}
+	if err := h.FileOne(t.Context(), held.ID); err != nil {
+		t.Fatal(err)
+	}
+	if m := h.mail(held.ID); m.Outcome != store.OutcomeTicket || h.ticket(m.Ticket).Requester.Address() != "dora@otra.test" {
+		t.Errorf("%+v", m)
 	}
 }
 

@@ -137,8 +137,8 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	for _, other := range f.resolution.Conflicts {
 		reason += "; not by " + other
 	}
-	if f.mail.Override.Decision == store.Release && (f.row.Action == Quarantine || f.row.Action == MachineOpens && !f.box.Alerts) {
-		f.row.Action, reason = OpenSuspect, "released: "+reason
+	if f.mail.Override.Decision == store.Release && f.release() {
+		reason = "released: " + reason
 	}
 	if f.approved() {
 		if err := f.letIn(ctx); err != nil {
@@ -154,6 +154,20 @@ func (f *filing) decide(ctx context.Context) (err error) {
 		Proof: string(f.proof), Evidence: string(f.resolution.Evidence), Rule: f.row.Rule, Reason: reason,
 	}
 	return nil
+}
+
+// release has the mail become a ticket that would go to quarantine again, and reports whether it would. An agent's becomes
+// what he meant: an administrator vouches for him.
+func (f *filing) release() bool {
+	switch a := f.row.Action; {
+	case a == Quarantine, a == MachineOpens && !f.box.Alerts:
+		f.row.Action = OpenSuspect
+	case a == AgentPending && f.ticket.Number == 0:
+		f.row.Action = AgentOpens
+	default:
+		return false
+	}
+	return true
 }
 
 // identify finds out who wrote: whoever stands alone in From or, where that is an address of ours or a form's, whom it

@@ -25,8 +25,13 @@ func (f *filing) repeats(ctx context.Context, text string, own bool) (bool, erro
 		return true, nil
 	}
 	inside, said := map[string]bool{}, map[string]bool{}
-	err := f.tx.EachItem(ctx, f.ticket.Number, desk.Internal, func(it desk.Item) {
-		if it.Type != desk.Automatic && it.State != desk.Held && !it.Orders && !(own && it.Author.ID == f.person.ID) {
+	again, err := f.again(ctx)
+	if err != nil {
+		return false, err
+	}
+	err = f.tx.EachItem(ctx, f.ticket.Number, desk.Internal, func(it desk.Item) {
+		his := it.Author.ID == f.person.ID && (own || it.State == desk.Pending || it.Number == again)
+		if it.Type != desk.Automatic && it.State != desk.Held && !it.Orders && !his {
 			telling(it.Text, inside)
 		}
 	})
@@ -45,16 +50,30 @@ func (f *filing) repeats(ctx context.Context, text string, own bool) (bool, erro
 	if err != nil || len(said) > 0 {
 		return len(said) > 0, err
 	}
-	return f.sharesFile(ctx)
+	return f.sharesFile(ctx, again)
+}
+
+// again is the item that was kept as a note because its way proved too little, when the mail answers the notice that says
+// so: he sends the same words once more, as he was told to; 0 for none.
+func (f *filing) again(ctx context.Context) (int64, error) {
+	number := f.answeredItem()
+	it, err := f.tx.Item(ctx, f.ticket.Number, number)
+	if number == 0 || err != nil {
+		return 0, err
+	}
+	if m, _, err := f.tx.Mail(ctx, it.Mail); err != nil || m.Rule != "9" {
+		return 0, err
+	}
+	return number, nil
 }
 
 // sharesFile reports whether a file that is to go out has come by a note only.
-func (f *filing) sharesFile(ctx context.Context) (bool, error) {
+func (f *filing) sharesFile(ctx context.Context, again int64) (bool, error) {
 	for _, a := range f.attachments {
 		if a.Ornament { // his signature's, in his notes as in his answers
 			continue
 		}
-		inside, err := f.tx.OnlyInside(ctx, f.ticket.Number, a.SHA256)
+		inside, err := f.tx.OnlyInside(ctx, f.ticket.Number, a.SHA256, f.person.ID, again)
 		if err != nil || inside {
 			return inside, err
 		}

@@ -400,14 +400,25 @@ func (f *filing) pending(ctx context.Context) error {
 	if f.row.Action != AgentPending {
 		return f.addAndTell(ctx, f.ticket, it, desk.ItemPending)
 	}
-	if f.ticket.Number != 0 {
-		return f.addAndTell(ctx, f.ticket, it, desk.AgentUnconfirmed)
+	reason := "kept_pending"
+	if f.ticket.Number == 0 { // there is none in which it could wait
+		f.verdict.Outcome, reason = store.OutcomeQuarantine, "kept_in_quarantine"
+	} else if it, err = f.write(ctx, f.ticket, it); err != nil {
+		return err
 	}
-	f.verdict.Outcome = store.OutcomeQuarantine // there is no ticket in which it could wait
 	if f.mail.Envelope.Archive {
 		return nil
 	}
-	return f.tx.AskAgent(ctx, author, f.box.Address, f.mail.ID, "kept_in_quarantine")
+	if !f.answerable() {
+		reason += "_for_admin"
+	}
+	return f.tx.AskAgent(ctx, store.Outgoing{Ticket: f.ticket.Number, Item: it.Number, Mail: f.mail.ID, Mailbox: f.box.Address,
+		Person: author.ID, Address: author.Address(), Details: store.Details{Author: author.ID, Reason: reason}})
+}
+
+// answerable reports whether an agent who proves nothing else can say by his answer to a question that a mail is his.
+func (f *filing) answerable() bool {
+	return f.o.AgentProof == ByID || f.box.Plus && f.o.AgentProof != Strict
 }
 
 // automatic keeps what a machine wrote in the ticket: no state changes and no customer hears of it.

@@ -42,6 +42,9 @@ func (s *subject) view(r *Renderer) templates.View {
 		Requester: s.person(t.Requester), OldNumber: d.Old, ProductionDown: t.ProductionDown,
 	}
 	v.Unverified = t.Unverified
+	if s.o.Kind == desk.ConfirmAgent {
+		v.MailID = strconv.FormatInt(s.o.Mail, 10)
+	}
 	if s.o.Kind == desk.ProductionDown { // the template says it, and a telephone shows only the first words
 		v.Ticket.Subject = withoutMarker(t.Subject, headerLine(s.item.Text, longestName))
 	}

@@ -15,20 +15,21 @@ const AskEvery = 10 * time.Minute
 // maxHeld is how many mails one question lists.
 const maxHeld = 100
 
-// AskAgent asks an agent at his own address whether a mail in quarantine is his.
-func (tx *Tx) AskAgent(ctx context.Context, agent desk.Person, mailbox string, mail int64, reason string) error {
-	list, err := tx.outgoing(ctx, "WHERE o.kind = $1 AND o.ticket = 0 AND o.person = $2 ORDER BY o.id DESC LIMIT 1", desk.ConfirmAgent, agent.ID)
+// AskAgent asks an agent at his own address whether the mail is his of which the question is, in a ticket or in quarantine.
+// What comes soon after a question is asked about together, by ticket or not.
+func (tx *Tx) AskAgent(ctx context.Context, o Outgoing) error {
+	o.Kind, o.Topic, o.Details.Held = desk.ConfirmAgent, string(desk.ConfirmAgent), []int64{o.Mail}
+	list, err := tx.outgoing(ctx, "WHERE o.kind = $1 AND o.topic = $2 AND o.person = $3 ORDER BY o.id DESC LIMIT 1", o.Kind, o.Topic, o.Person)
 	if err != nil {
 		return err
 	}
-	o := Outgoing{Kind: desk.ConfirmAgent, Mail: mail, Person: agent.ID, Address: agent.Address(), Mailbox: mailbox, Topic: string(desk.ConfirmAgent),
-		Details: Details{Author: agent.ID, Reason: reason, Held: []int64{mail}}}
 	now := tx.Now()
 	switch {
 	case len(list) == 0 || now.Sub(latest(list[0].Created, list[0].Next)) >= AskEvery && !list[0].Settled.IsZero():
 	case list[0].Capped(): // one is still to go
-		return tx.alsoHeld(ctx, list[0], mail)
+		return tx.alsoHeld(ctx, list[0], o.Mail)
 	default:
+		o.Ticket, o.Item = 0, 0
 		o.State, o.Next, o.LastReply = Held, list[0].Created.Add(AskEvery), "asked a moment ago"
 		if list[0].Next.After(list[0].Created) { // which was held itself
 			o.Next = list[0].Next.Add(AskEvery)

@@ -211,13 +211,13 @@ func (r Reader) LastSubject(ctx context.Context, ticket, person int64) (subject 
 	return subject, err
 }
 
-// EachItem hands over what was written in a ticket, one item after the other, so that it costs memory for one only: who,
-// what kind, in which state, and the words.
+// EachItem hands over what was written in a ticket, one item after the other, so that it costs memory for one only: its
+// number, who, what kind, in which state, and the words.
 func (r Reader) EachItem(ctx context.Context, ticket int64, v desk.Visibility, f func(desk.Item)) error {
-	return r.rows(ctx, "SELECT type, author, state, text, orders FROM item WHERE ticket = $1 AND visibility = $2 ORDER BY number", args(ticket, v),
+	return r.rows(ctx, "SELECT number, type, author, state, text, orders FROM item WHERE ticket = $1 AND visibility = $2 ORDER BY number", args(ticket, v),
 		func(rows *sql.Rows) error {
 			var it desk.Item
-			err := rows.Scan(&it.Type, &it.Author.ID, &it.State, &it.Text, &it.Orders)
+			err := rows.Scan(&it.Number, &it.Type, &it.Author.ID, &it.State, &it.Text, &it.Orders)
 			if err == nil {
 				f(it)
 			}
@@ -225,15 +225,17 @@ func (r Reader) EachItem(ctx context.Context, ticket int64, v desk.Visibility, f
 		})
 }
 
-// OnlyInside reports whether a file has come to a ticket, and only by items that customers don't see.
-func (r Reader) OnlyInside(ctx context.Context, ticket int64, sha256 string) (bool, error) {
+// OnlyInside reports whether a file has come to a ticket, and only by items that customers don't see. What waits for its
+// author is left out, and the item again, which he sends once more.
+func (r Reader) OnlyInside(ctx context.Context, ticket int64, sha256 string, author, again int64) (bool, error) {
 	sum, err := hex.DecodeString(sha256)
 	if err != nil {
 		return false, err
 	}
 	var inside, all int
 	_, err = r.row(ctx, `SELECT coalesce(sum(i.visibility = 'internal'), 0), count(*) FROM item i JOIN attachment a ON a.item = i.id
-		JOIN blob b ON b.id = a.blob WHERE i.ticket = $1 AND b.sha256 = $2 AND i.state <> 'held'`, args(ticket, sum), &inside, &all)
+		JOIN blob b ON b.id = a.blob WHERE i.ticket = $1 AND b.sha256 = $2 AND i.state <> 'held'
+			AND NOT (i.author = $3 AND (i.state = 'pending' OR i.number = $4))`, args(ticket, sum, author, again), &inside, &all)
 	return inside > 0 && inside == all, err
 }
 

@@ -144,6 +144,14 @@ func examples() []example {
 			v.Ticket, v.Author, v.Failed, v.Ends = Ticket{}, Person{}, "soporte", time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)
 		})},
 		{"confirm_agent", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Reason = "kept_as_note" })},
+		{"confirm_agent-pending", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Reason = "kept_pending" })},
+		{"confirm_agent-pending-for-admin", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Reason, v.MailID = "kept_pending_for_admin", "55" })},
+		{"confirm_agent-held-for-admin", ConfirmAgent, with(toAgent, held(1), forAdmin)},
+		{"confirm_agent-held-many-for-admin", ConfirmAgent, with(toAgent, held(3), forAdmin)},
+		{"list-bare", List, with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Count = Ticket{}, Person{}, 2
+			v.Groups = []Group{{carla, []Entry{{Number: 124, Subject: "No abre", Kind: "new_ticket"}, {Number: 99, Subject: "Sigue", Kind: "note"}}, 0}}
+		})},
 		{"confirm_agent-no-ticket", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Ticket, v.Reason = Ticket{}, "kept_pending" })},
 		{"ack-several", Ack, with(func(v *View) {
 			v.Others = []Ticket{{Number: 124, Subject: "No abre"}, {Number: 131, Subject: "Otra vez"}}
@@ -186,6 +194,8 @@ func examples() []example {
 		{"muted", Muted, with(toAgent, func(v *View) { v.Count, v.Until = 20, at.Add(time.Hour) })},
 	}
 }
+
+func forAdmin(v *View) { v.Reason, v.MailID = "kept_in_quarantine_for_admin", "7" }
 
 // held is a question about mails in quarantine.
 func held(n int) func(*View) {

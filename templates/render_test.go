@@ -115,7 +115,7 @@ func TestAgentsWordsHaveNothingAboveThem(t *testing.T) {
 	s := embeddedSet(t)
 	for _, lang := range Languages() {
 		m := render(t, s, Item, lang, with(func(v *View) { v.Text = "Ya funciona." }))
-		if !strings.HasPrefix(m.Text, "Ya funciona.\n\nAna Gómez, Soporte Ejemplo · Caso #123 · ") || strings.Count(m.Text, "\n") != 3 {
+		if !strings.HasPrefix(m.Text, "Ya funciona.\n\nAna Gómez, Soporte Ejemplo · "+map[string]string{"es": "Caso", "en": "Case"}[lang]+" #123 · ") || strings.Count(m.Text, "\n") != 3 {
 			t.Errorf("%s: %q", lang, m.Text)
 		}
 	}
@@ -225,7 +225,7 @@ func checkHarmless(t *testing.T, given string, m Mail) {
 
 func harmless(t *testing.T, n *html.Node) {
 	t.Helper()
-	if !slices.Contains(strings.Fields("html head meta title style body div p b br a span blockquote"), n.Data) {
+	if !slices.Contains(strings.Fields("html head meta title style body div p b br a span blockquote code"), n.Data) {
 		t.Fatalf("element %s", n.Data)
 	}
 	for _, a := range n.Attr {

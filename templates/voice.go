@@ -22,7 +22,7 @@ func (w voice) funcs() map[string]any {
 	return map[string]any{
 		// how words look
 		"number": w.number, "strong": w.strong, "alert": w.alert, "words": w.words, "quote": w.quote,
-		"line": w.line, "lines": w.lines, "list": list, "commands": w.commands,
+		"line": w.line, "lines": w.lines, "list": list, "commands": w.commands, "shell": w.shell,
 		"outlookColumn": outlookColumn, "endOutlookColumn": endOutlookColumn,
 		// people
 		"who": who, "nameAndAddress": nameAndAddress, "customer": customer, "author": author, "signature": signature,
@@ -65,7 +65,7 @@ func (w voice) alert(s string) any  { return w.mark("buzon-alert", red, s) }
 // entry is the number of what an entry of a list is about.
 func (w voice) entry(e Entry) any {
 	if e.Number == 0 {
-		return e.MailID
+		return w.p.Label["mail"] + " " + e.MailID
 	}
 	return w.number(e.Number)
 }
@@ -124,6 +124,16 @@ func (w voice) commands(names ...string) any {
 		parts = append(parts, template.HTML(`<span style="white-space:nowrap">`+template.HTMLEscapeString(n)+`</span>`))
 	}
 	return w.line(parts...)
+}
+
+// shell is what is typed at a terminal: a line end within it would be taken for part of it.
+func (w voice) shell(words ...string) any {
+	line := strings.TrimSpace(strings.Join(words, " "))
+	if !w.markup {
+		return line
+	}
+	return template.HTML(`<code style="display:inline-block;max-width:100%;font-family:Consolas,Menlo,monospace;font-size:14px">` +
+		template.HTMLEscapeString(line) + `</code>`)
 }
 
 // facts is what the desk knows of a ticket: "Producto: CRM · Tipo: Problema · Severidad: 2 (mayor)".
@@ -276,8 +286,14 @@ func (w voice) result(c Command) string {
 func (w voice) reply(v View) string {
 	key := "out"
 	switch {
-	case !v.ToAgent, len(v.Held) > 0: // which says itself what an answer does
+	case !v.ToAgent, len(v.Held) > 0, strings.HasSuffix(v.Reason, "_for_admin"): // which say themselves what an answer does
 		return ""
+	case slices.ContainsFunc(v.Groups, func(g Group) bool {
+		return slices.ContainsFunc(g.Entries, func(e Entry) bool { return e.ReplyTo != "" })
+	}):
+		key = "list"
+	case len(v.Groups) > 0:
+		key = "list_bare"
 	case v.Ticket.Number == 0:
 		key = "none"
 	case len(v.Readers) == 0 && v.Followers == 0:
@@ -311,11 +327,15 @@ func (w voice) severity(t Ticket) any {
 	if t.Severity == 0 {
 		return ""
 	}
-	between := " "
+	return w.urgent(t, strings.ToLower(w.p.Label["severity"])+w.blank()+strconv.Itoa(t.Severity))
+}
+
+// blank stands where a number alone on the next line would look lost.
+func (w voice) blank() string {
 	if w.markup {
-		between = "\u00a0" // a number alone on the next line looks lost
+		return "\u00a0"
 	}
-	return w.urgent(t, strings.ToLower(w.p.Label["severity"])+between+strconv.Itoa(t.Severity))
+	return " "
 }
 
 func (w voice) severityLong(t Ticket) any {
@@ -326,7 +346,7 @@ func (w voice) severityLong(t Ticket) any {
 	if t.SeverityName != "" {
 		s += " (" + t.SeverityName + ")"
 	}
-	return w.urgent(t, w.label("severity", s))
+	return w.urgent(t, strings.ReplaceAll(w.label("severity", s), " ", w.blank()))
 }
 
 func (w voice) urgent(t Ticket, s string) any {
@@ -349,13 +369,11 @@ func (w voice) state(v View) any {
 	if v.Ticket.Number == 0 {
 		return w.status(v)
 	}
-	n := w.number(v.Ticket.Number)
+	word, n := w.p.Label["tag"], fmt.Sprint(w.number(v.Ticket.Number))
 	if w.markup {
-		n = template.HTML(template.HTMLEscapeString(v.Tag+" ") + fmt.Sprint(n))
-	} else {
-		n = v.Tag + " " + fmt.Sprint(n)
+		return w.line(template.HTML(template.HTMLEscapeString(word)+w.blank()+n), w.status(v))
 	}
-	return w.line(n, w.status(v))
+	return w.line(word+" "+n, w.status(v))
 }
 
 func (w voice) date(t time.Time) string     { return w.p.Date.write(w.p.Date.Full, t) }

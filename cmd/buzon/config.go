@@ -377,7 +377,11 @@ func (c config) mailboxes() (list desk.Mailboxes, err error) {
 		if box.Name == "" {
 			box.Name = box.Address
 		}
-		if box.Tag == "" {
+		switch {
+		case box.Tag != "":
+		case c.Language == "en":
+			box.Tag = "Case"
+		default:
 			box.Tag = "Caso"
 		}
 		if !slices.Contains([]string{"", "new", "reopen", "reject"}, string(box.ClosedReply)) {
