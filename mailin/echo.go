@@ -22,7 +22,7 @@ import (
 // that answer ours at once. A stranger's domain counts as one sender, whose responder may write from an address of its own
 // each time.
 func (f *filing) echoes(ctx context.Context, e desk.Event) (bool, error) {
-	said, day := print(f.text), f.tx.Now().Add(-24*time.Hour)
+	said, day := f.said, f.tx.Now().Add(-24*time.Hour)
 	switch {
 	case e.Kind == desk.ReplyRejected: // once is enough for a person
 		return true, nil
@@ -33,7 +33,7 @@ func (f *filing) echoes(ctx context.Context, e desk.Event) (bool, error) {
 		if err != nil || print(last) == said {
 			return err == nil, err
 		}
-	case said != "":
+	case said != "" && f.met:
 		last, err := f.tx.AckedWords(ctx, f.from, day)
 		if err != nil || last == said {
 			return err == nil, err
@@ -103,12 +103,9 @@ func (f *filing) echoesDomain(ctx context.Context, said string, since time.Time)
 	if c := f.claimed(); c != 0 && store.Family(f.ticket.Requester.Address()) == own {
 		return true, nil
 	}
-	acked, err := f.tx.AckedStrangers(ctx, since, 8)
+	acked, err := f.tx.AckedStrangers(ctx, own, since, 8)
 	same := false
 	for _, a := range acked {
-		if store.Family(a.Address) != own {
-			continue
-		}
 		if a.Settled.IsZero() {
 			return false, err
 		}
@@ -125,10 +122,15 @@ const (
 
 // print is a short form of what a text says, without its numbers and the words that have digits; "" when that is next to nothing.
 func print(text string) string {
-	if r := []rune(text); len(r) > printed {
-		text = string(r[:printed])
+	n := 0
+	for i := range text {
+		if n++; n > printed {
+			text = text[:i]
+			break
+		}
 	}
 	var b strings.Builder
+	b.Grow(len(text))
 	for word := range strings.FieldsSeq(strings.ToLower(text)) {
 		if !strings.ContainsFunc(word, unicode.IsDigit) {
 			b.WriteString(strings.TrimFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }))

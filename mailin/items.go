@@ -114,7 +114,7 @@ func (f *filing) tell(ctx context.Context, e desk.Event) error {
 		return err
 	}
 	return f.tx.Tell(ctx, store.Telling{
-		Event: e, Mail: f.mail.ID, Caps: f.o.Caps, Stranger: !f.person.Known && !f.shown(), Echo: echo, Words: print(f.text),
+		Event: e, Mail: f.mail.ID, Caps: f.o.Caps, Stranger: !f.person.Known && !f.shown(), Echo: echo, Words: f.said,
 		Silent:  f.silent(),
 		Details: store.Details{EchoSender: f.person.Known || f.shown(), Reason: f.row.Reason, Claimed: f.claimed()},
 	})

@@ -23,6 +23,7 @@ type prepared struct {
 	text        string                // as written
 	inFull      string                // as agents are shown it
 	words       string                // of it, for the search
+	said        string                // a short form of it, by which a responder is known
 	ownNotice   bool                  // a notice that the desk sent to an agent is among the attachments
 }
 
@@ -51,7 +52,7 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 		p.ownNotice = p.ownNotice || in.agentsNotice(&p.rd.Message.Attachments[i])
 	}
 	p.text, p.inFull = p.rd.written(), p.rd.Shown()
-	p.words = store.Words(p.text, p.attachments)
+	p.words, p.said = store.Words(p.text, p.attachments), print(p.text)
 	return p, nil
 }
 

@@ -161,8 +161,21 @@ func (tx *Tx) lastAcks(ctx context.Context, o Outgoing, most int, down bool, now
 	if down {
 		kinds = "kind = 'ack_production_down'"
 	}
-	return tx.outgoing(ctx, "WHERE o.address = $1 AND o.created_at > $2 AND o.created_at <= $3 AND o.carrier < 1 AND o."+kinds+
-		" ORDER BY o.created_at DESC, o.id DESC LIMIT +$4", o.Address, now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli(), most)
+	return tx.brief(ctx, "WHERE address = $1 AND created_at > $2 AND created_at <= $3 AND carrier < 1 AND "+kinds+
+		" ORDER BY created_at DESC, id DESC LIMIT +$4", o.Address, now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli(), most)
+}
+
+// brief reads of outgoing mails what caps hang on: every column costs.
+func (r Reader) brief(ctx context.Context, where string, a ...any) (list []Outgoing, err error) {
+	err = r.rows(ctx, "SELECT state, attempts, created_at, next_at, last_reply FROM outbox "+where, a, func(rows *sql.Rows) error {
+		var o Outgoing
+		var created, next sql.NullInt64
+		err := rows.Scan(&o.State, &o.Attempts, &created, &next, &o.LastReply)
+		o.Created, o.Next = when(created), when(next)
+		list = append(list, o)
+		return err
+	})
+	return list, err
 }
 
 // heldEcho holds back the fourth automatic mail of a day that answers what looks like a responder's. A stranger's may write
@@ -269,8 +282,8 @@ func (tx *Tx) usualTraffic(ctx context.Context, domain string, now time.Time) (f
 // slot is when the next acknowledgement that a breaker holds may go: behind the last of them.
 func (tx *Tx) slot(ctx context.Context, perHour int, now time.Time) (time.Time, error) {
 	slot := now.Add(BreakerPause)
-	list, err := tx.outgoing(ctx, `WHERE o.stranger = 1 AND o.created_at > $1 AND o.created_at <= $2 AND o.state IN ('held')
-			AND o.attempts < 1 AND o.last_reply IN ('`+heldBreaker+"', '"+heldDomain+"') ORDER BY o.created_at DESC, o.id DESC LIMIT 1",
+	list, err := tx.brief(ctx, `WHERE stranger = 1 AND created_at > $1 AND created_at <= $2 AND state IN ('held')
+			AND attempts < 1 AND last_reply IN ('`+heldBreaker+"', '"+heldDomain+"') ORDER BY created_at DESC, id DESC LIMIT 1",
 		now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli())
 	if err != nil || len(list) == 0 {
 		return slot, err
@@ -328,24 +341,12 @@ func (tx *Tx) heldAlert(ctx context.Context, e Telling, o Outgoing, now time.Tim
 
 // heldForList holds a notice to an agent back who gets more of them than anybody reads one by one.
 func (tx *Tx) heldForList(ctx context.Context, caps Caps, o Outgoing, why string, now time.Time) (delay, error) {
-	h, err := tx.join(ctx, o, why)
-	if h.why != "" || err != nil {
+	h, list, crowd, err := tx.heard(ctx, caps, o, now)
+	if !h.until.IsZero() {
+		h.why = cmp.Or(why, heldList)
+	}
+	if h.why != "" || err != nil || why == "" && !crowd && list.IsZero() {
 		return h, err
-	}
-	last, err := tx.outgoing(ctx, "WHERE o.address = $1 AND o.created_at > $2 AND o.created_at <= $3 AND o.lane > 1 ORDER BY o.created_at DESC, o.id DESC LIMIT +$4",
-		o.Address, now.Add(-listRarely).UnixMilli(), now.UnixMilli(), caps.AgentsAMinute)
-	if err != nil {
-		return h, err
-	}
-	var list time.Time
-	for _, l := range last {
-		if l.Kind == desk.ListNotice && list.IsZero() {
-			list = l.Created
-		}
-	}
-	crowd := len(last) >= caps.AgentsAMinute && last[len(last)-1].Created.After(now.Add(-listEvery))
-	if why == "" && !crowd && list.IsZero() {
-		return h, nil
 	}
 	wait, err := tx.listWait(ctx, o.Address, now)
 	next := list.Add(wait)
@@ -356,6 +357,34 @@ func (tx *Tx) heldForList(ctx context.Context, caps Caps, o Outgoing, why string
 		next = now.Add(wait)
 	}
 	return delay{cmp.Or(why, heldList), next}, err
+}
+
+// heard is what an agent heard of late: until when the list waits that the notice may join, when the last list was made, and
+// whether there was a crowd of notices within a minute.
+func (tx *Tx) heard(ctx context.Context, caps Caps, o Outgoing, now time.Time) (h delay, list time.Time, crowd bool, err error) {
+	n := 0
+	err = tx.rows(ctx, `SELECT kind, at, waits FROM (SELECT kind, created_at AS at, 0 AS waits FROM outbox
+			WHERE address = $1 AND created_at > $2 AND created_at <= $3 AND lane > 1 ORDER BY created_at DESC, id DESC LIMIT +$4) f
+		UNION ALL SELECT kind, at, waits FROM (SELECT kind, next_at AS at, 1 AS waits FROM outbox
+			WHERE address = $1 AND lane = $5 AND `+capped+" ORDER BY id LIMIT 1) x",
+		args(o.Address, now.Add(-listRarely).UnixMilli(), now.UnixMilli(), caps.AgentsAMinute, o.Lane), func(rows *sql.Rows) error {
+			var kind desk.Notice
+			var at int64
+			var waits bool
+			err := rows.Scan(&kind, &at, &waits)
+			if waits {
+				h.until = time.UnixMilli(at)
+				return err
+			}
+			if n++; n == caps.AgentsAMinute {
+				crowd = time.UnixMilli(at).After(now.Add(-listEvery))
+			}
+			if kind == desk.ListNotice && list.IsZero() {
+				list = time.UnixMilli(at)
+			}
+			return err
+		})
+	return h, list, crowd, err
 }
 
 // join is the delay of what waits for the same list already.

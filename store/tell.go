@@ -152,12 +152,19 @@ func Family(address string) string {
 
 // AckedWords is what the mail said that was last acknowledged to an address since then, in the short form of Telling.Words.
 func (r Reader) AckedWords(ctx context.Context, address string, since time.Time) (words string, err error) {
-	list, err := r.outgoing(ctx, "WHERE o.address = $1 AND o.created_at > $2 AND o."+acknowledgements+
-		" ORDER BY o.created_at DESC, o.id DESC LIMIT 1", address, since.UnixMilli())
-	if err != nil || len(list) == 0 {
+	var details string
+	ok, err := r.row(ctx, "SELECT details FROM outbox WHERE address = $1 AND created_at > $2 AND "+acknowledgements+
+		" ORDER BY created_at DESC, id DESC LIMIT 1", args(address, since.UnixMilli()), &details)
+	if err != nil || !ok {
 		return "", err
 	}
-	return list[0].Details.Words, nil
+	return wordsIn(details)
+}
+
+func wordsIn(details string) (string, error) {
+	var d Details
+	err := json.Unmarshal([]byte(details), &d)
+	return d.Words, err
 }
 
 // Contact is a mail that was owed to an address, and the mail that it answers.
@@ -197,8 +204,8 @@ type AckedStranger struct {
 	Settled        time.Time
 }
 
-// AckedStrangers lists the last acknowledgements to strangers, the newest first.
-func (r Reader) AckedStrangers(ctx context.Context, since time.Time, most int) (list []AckedStranger, err error) {
+// AckedStrangers lists, of the last acknowledgements to strangers, those to a family, the newest first.
+func (r Reader) AckedStrangers(ctx context.Context, family string, since time.Time, most int) (list []AckedStranger, err error) {
 	err = r.rows(ctx, `SELECT address, details, settled_at FROM outbox WHERE stranger = 1 AND created_at > $1
 			ORDER BY created_at DESC, id DESC LIMIT +$2`, args(since.UnixMilli(), most), func(rows *sql.Rows) error {
 		var a AckedStranger
@@ -207,9 +214,11 @@ func (r Reader) AckedStrangers(ctx context.Context, since time.Time, most int) (
 		if err := rows.Scan(&a.Address, &details, &settled); err != nil {
 			return err
 		}
-		var d Details
-		err := json.Unmarshal([]byte(details), &d)
-		a.Words, a.Settled = d.Words, when(settled)
+		if Family(a.Address) != family {
+			return nil
+		}
+		a.Settled = when(settled)
+		a.Words, err = wordsIn(details)
 		list = append(list, a)
 		return err
 	})
