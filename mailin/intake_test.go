@@ -29,8 +29,9 @@ func (h *house) poison(mark string, breaks func(ctx context.Context)) {
 	}
 }
 
-// TestPoison: what breaks the reader is tried three times and kept whole, and the mails behind it are filed meanwhile.
-func TestPoison(t *testing.T) {
+// TestA20PoisonMessage: what breaks the reader is tried three times and kept whole, and the mails behind it are filed meanwhile; when
+// the reader is mended it is filed, once.
+func TestA20PoisonMessage(t *testing.T) {
 	for name, breaks := range map[string]func(context.Context){
 		"panic":   func(context.Context) { panic("boom") },
 		"endless": func(context.Context) { select {} },
@@ -38,11 +39,10 @@ func TestPoison(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t, func(o *Options) { o.Limits = message.Limits{Time: 300 * time.Millisecond}; o.Workers = 2 })
+			h := newHouse(t, func(o *Options) { o.Limits = message.Limits{Time: 600 * time.Millisecond}; o.Workers = 2 })
 			var tries atomic.Int32
 			h.poison("XYZZY", func(ctx context.Context) { tries.Add(1); breaks(ctx) })
 			stop := h.start(h.idle)
-			defer stop()
 			raw := h.plain(customer, box, "veneno", "XYZZY")
 			bad := h.receive(raw)
 			var good []int64
@@ -50,6 +50,7 @@ func TestPoison(t *testing.T) {
 				good = append(good, h.receive(h.plain(fmt.Sprintf("c%d@cliente.test", i), box, "bueno", "x")))
 			}
 			h.settled(20 * time.Second)
+			stop()
 			if m := h.mail(bad); m.Outcome != store.OutcomeQuarantine || m.Attempts != 3 || tries.Load() != 3 || m.Error == "" || m.Reason != "attempts" {
 				t.Errorf("%s after %d attempts, %d tries: %s", m.Outcome, m.Attempts, tries.Load(), m.Error)
 			}
@@ -68,6 +69,14 @@ func TestPoison(t *testing.T) {
 					t.Errorf("mail %d: %s, ticket %d after %d, attempts %d", id, m.Outcome, m.Ticket, last, m.Attempts)
 				}
 				last = m.Ticket
+			}
+			h.read = Read // a newer version
+			if done, err := h.store.Requeue(t.Context(), bad, false); err != nil || !done {
+				t.Fatal(done, err)
+			}
+			h.run(10 * time.Second)
+			if m := h.mail(bad); m.Outcome != store.OutcomeTicket || len(h.items(m.Ticket)) != 1 {
+				t.Errorf("tried again: %+v", m)
 			}
 		})
 	}
@@ -114,9 +123,9 @@ func TestFaultsCostNoAttempt(t *testing.T) {
 	}
 }
 
-// TestRecoveryBlamesOnlyThePoison: process after process dies of one mail; it is put away, and the others are filed with one
+// TestA20PoisonThatEndsTheProcess: process after process dies of one mail; it is put away, and the others are filed with one
 // attempt beside their first.
-func TestRecoveryBlamesOnlyThePoison(t *testing.T) {
+func TestA20PoisonThatEndsTheProcess(t *testing.T) {
 	h := newHouse(t)
 	first := h.receive(h.plain("a@cliente.test", box, "antes", "x"))
 	bad := h.receive(h.plain(customer, box, "veneno", "XYZZY"))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"regexp"
 	"runtime/debug"
 	"time"
 
@@ -180,9 +181,17 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing, 
 	case r.Outcome == Sent:
 		return false, tx.Sent(ctx, o.ID, reply)
 	case r.Outcome == Refused:
+		if unreachable(r.Reply) {
+			if err := tx.MarkUndeliverable(ctx, o.Person); err != nil {
+				return true, err
+			}
+		}
 		return true, d.fail(ctx, tx, o, reasonOf(r.Err), reply)
 	case r.Outcome == Held: // the configuration's fault: no mail fails for it, however long it takes
-		return false, tx.Defer(ctx, o.ID, store.Held, reply, soon(next, tx.Now()))
+		if err := tx.Defer(ctx, o.ID, store.Held, reply, soon(next, tx.Now())); err != nil {
+			return false, err
+		}
+		return false, tx.RelayRefuses(ctx, o.Mailbox, reply)
 	case giveUp:
 		return true, d.fail(ctx, tx, o, "expired", reply)
 	case r.Outcome == Uncertain:
@@ -192,6 +201,12 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing, 
 	}
 	return false, tx.Defer(ctx, o.ID, store.Due, reply, next)
 }
+
+// refusedAddress is a reply that is about the recipient: RFC 3463 class 5, but for the system (5.3), the content (5.6) and a
+// policy (5.7), or the codes of RFC 5321 section 4.2.3 for mailboxes.
+var refusedAddress = regexp.MustCompile(`^5\d\d[ -]5\.[01245]\.\d|^55[013](?:[ -]?$|[ -](?:[^5]|5[^.]))`)
+
+func unreachable(reply string) bool { return refusedAddress.MatchString(reply) }
 
 // reasonOf is the code of the sentence that tells agents who refused: the relay, or buzon itself.
 func reasonOf(err error) string {

@@ -49,6 +49,7 @@ const (
 	usualSpan      = 21 // days of which the usual is taken, the last apart
 	releaseTimes   = 3  // how many times a breaker's own limit goes out in an hour of what it holds
 	alarmEvery     = 6 * time.Hour
+	relayEvery     = 24 * time.Hour  // between two alarms about the relay: they wait with all other mail
 	alertsAMinute  = 20              // alerts that production is down, to one address,
 	alertsOfSender = 3               // and of one sender
 	listEvery      = time.Minute     // between two lists to an agent
@@ -296,11 +297,20 @@ func (tx *Tx) slot(ctx context.Context, perHour int, now time.Time) (time.Time, 
 
 // trip tells the admins that a breaker holds acknowledgements back, once in a while.
 func (tx *Tx) trip(ctx context.Context, e Telling, why, domain string, now time.Time) error {
-	key, last := "breaker "+domain, int64(0)
+	reason := "breaker"
+	if why == heldDomain {
+		reason = "breaker_domain"
+	}
+	return tx.alarmOnce(ctx, "breaker "+domain, alarmEvery, e.Ticket.Mailbox, Details{Reason: reason, Failed: domain}, now)
+}
+
+// alarmOnce tells the admins of trouble of which they have not been told for a while.
+func (tx *Tx) alarmOnce(ctx context.Context, key string, every time.Duration, mailbox string, d Details, now time.Time) error {
+	last := int64(0)
 	if _, err := tx.row(ctx, "SELECT value FROM meta WHERE key = $1", args(key), &last); err != nil {
 		return err
 	}
-	if at := time.UnixMilli(last); last != 0 && !at.After(now) && now.Sub(at) < alarmEvery {
+	if at := time.UnixMilli(last); last != 0 && !at.After(now) && now.Sub(at) < every {
 		return nil
 	}
 	_, err := tx.exec(ctx, "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -308,11 +318,7 @@ func (tx *Tx) trip(ctx context.Context, e Telling, why, domain string, now time.
 	if err != nil {
 		return err
 	}
-	reason := "breaker"
-	if why == heldDomain {
-		reason = "breaker_domain"
-	}
-	return tx.Alarm(ctx, e.Ticket.Mailbox, Details{Reason: reason, Failed: domain})
+	return tx.Alarm(ctx, mailbox, d)
 }
 
 // heldAlert folds the alerts of one sender, and of a great many, by the minute.

@@ -55,7 +55,7 @@ func TestOutboxOrder(t *testing.T) {
 	same(t, "when it is settled", due(t, s), []int64{other, elsewhere, second})
 }
 
-func TestOutboxAndTheClock(t *testing.T) {
+func TestA25OutboxAndTheClock(t *testing.T) {
 	s, c := newStore(t)
 	same(t, "nothing is due", must(s.NextDue(ctx))(t).IsZero(), true)
 	id, behind := owe(t, s, 1, "a@x.test"), owe(t, s, 1, "a@x.test")

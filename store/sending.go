@@ -178,6 +178,12 @@ func (tx *Tx) Alarm(ctx context.Context, mailbox string, d Details) error {
 	return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.DeskTroubled, Ticket: desk.Ticket{Mailbox: mailbox}, Old: d.Old}, Details: d})
 }
 
+// RelayRefuses tells the admins that the relay takes no mail from us, for which reason. They have it when it does again;
+// until then the state of the daemon says so.
+func (tx *Tx) RelayRefuses(ctx context.Context, mailbox, reply string) error {
+	return tx.alarmOnce(ctx, "relay refuses", relayEvery, mailbox, Details{Reason: "relay", Diagnostic: reply}, tx.store.Now())
+}
+
 // SetBack is called when the clock has been set back: no mail waits for longer than it was to wait.
 func (s *Store) SetBack(ctx context.Context) error {
 	return fault(s.Write(ctx, func(tx *Tx) error { return tx.setBack(ctx) }))

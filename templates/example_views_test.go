@@ -175,6 +175,9 @@ func examples() []example {
 		{"alarm-set-aside", Alarm, with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Reason, v.Failed, v.MailID = Ticket{OldNumber: 123}, Person{}, "set_aside", carla.Address, "40"
 		})},
+		{"alarm-relay", Alarm, with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Reason, v.Detail = Ticket{}, Person{}, "relay", "535 5.7.8 authentication failed"
+		})},
 		{"confirm_agent-held", ConfirmAgent, with(toAgent, held(1))},
 		{"confirm_agent-held-many", ConfirmAgent, with(toAgent, held(3), func(v *View) { v.More = 57 })},
 		{"not_understood", NotUnderstood, with(unknownProduct)},
