@@ -19,9 +19,6 @@ const lookAhead = 128
 // lookAheadSize is how many bytes of mail, or one mail more, are taken at once: what has been read waits in memory.
 const lookAheadSize = 32 << 20
 
-// patience is how long mail waits for an older one that is still being read, before it is filed out of order.
-const patience = 500 * time.Millisecond
-
 // Run files what is in the journal until ctx ends. What an earlier process may have had in hand comes first and alone,
 // with the attempt counted before it begins: should one of these mails end the process, the count tells which.
 func (in *Intake) Run(ctx context.Context) error {
@@ -190,8 +187,7 @@ func (in *Intake) guarded(ctx context.Context, t *turn) error {
 	}
 	release := sync.OnceFunc(func() { <-in.workers })
 	defer release()
-	limit := in.o.Limits.Time + in.o.Limits.Time/2 // the reader stops by itself before that
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, in.limit(t.mail))
 	defer cancel()
 	type result struct {
 		p   *prepared
@@ -217,7 +213,7 @@ func (in *Intake) guarded(ctx context.Context, t *turn) error {
 		if r.err != nil {
 			return r.err
 		}
-		t.wait()
+		t.wait(in.patience)
 		return in.file(context.WithoutCancel(ctx), r.p, t.pass)
 	case <-ctx.Done():
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) {

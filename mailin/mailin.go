@@ -55,6 +55,9 @@ type Intake struct {
 	read    func(context.Context, io.ReaderAt, int64, ReadOptions) (*Reading, error) // Read, unless a test breaks it
 	trouble atomic.Pointer[error]
 	second  time.Duration // of waiting, shorter in tests
+	// patience is how long mail waits for an older one that is still being read, before it is filed out of order.
+	patience time.Duration
+	limit    func(store.Mail) time.Duration // of the time for it; the reader stops by itself before that
 }
 
 // New returns an Intake that Run, or FileOne, sets to work.
@@ -74,7 +77,9 @@ func New(o Options) *Intake {
 	if o.ReopenFor == 0 {
 		o.ReopenFor = 720 * time.Hour
 	}
-	return &Intake{o: o, boxes: Lookup(o.Mailboxes), own: o.Mailboxes.Addresses(), workers: make(chan struct{}, o.Workers), read: Read, second: time.Second}
+	limit := o.Limits.Time + o.Limits.Time/2
+	return &Intake{o: o, boxes: Lookup(o.Mailboxes), own: o.Mailboxes.Addresses(), workers: make(chan struct{}, o.Workers), read: Read,
+		second: time.Second, patience: 500 * time.Millisecond, limit: func(store.Mail) time.Duration { return limit }}
 }
 
 // Lookup returns the finder of the desk's addresses: mailboxes, aliases, plus forms.

@@ -86,7 +86,7 @@ func (o *order) done(t *turn) {
 }
 
 // wait returns when the mail's turn has come, or it has waited long enough.
-func (t *turn) wait() {
+func (t *turn) wait(patience time.Duration) {
 	if t.before == nil {
 		return
 	}

@@ -84,6 +84,7 @@ func (a *app) checkAll(ctx context.Context, conf config, send bool) error {
 	f.report("configuration", conf.checkOwner(), conf.source())
 	f.report("templates", conf.checkTemplates(), "")
 	running := f.checkDesk(ctx, conf)
+	f.checkProof(conf)
 	f.checkDoors(conf, running)
 	if conf.Relay == nil {
 		f.say("relay", "note", "none; mail is written to "+filepath.Join(conf.DataDir, "outgoing"))
@@ -192,6 +193,30 @@ func (f *findings) checkPeople(list []desk.Person, err error) {
 		f.say("people", "warning", "there is no administrator, so that the whole team hears what goes wrong: buzon agent add ADDRESS --admin")
 	default:
 		f.say("people", "ok", fmt.Sprintf("%d agents, %d of them administrators", agents, admins))
+	}
+}
+
+// checkProof warns where others can write as an agent, or agents can't show that they wrote.
+func (f *findings) checkProof(c config) {
+	if c.AgentProof == "id" {
+		f.say("agents", "warning", `agent_proof = "id": whoever was sent a copy of a notice to an agent can write as him; `+
+			`where the mail server delivers soporte+x@ to soporte@, set mailbox.plus_addressing, and agent_proof = "normal"`)
+		return
+	}
+	boxes, err := c.mailboxes()
+	if err != nil || c.SMTP != nil && len(c.SMTP.Networks) > 0 {
+		return
+	}
+	if c.AgentProof == "strict" {
+		f.say("agents", "warning", `agent_proof = "strict": nothing here proves a sender, so that every answer of an agent waits for an administrator; `+
+			`set smtp.trusted_networks, or agent_proof = "normal"`)
+		return
+	}
+	for _, box := range boxes {
+		if !box.Plus {
+			f.say("agents", "warning", box.Address+": without mailbox.plus_addressing nothing shows that an agent wrote, so that his answers wait for an administrator; "+
+				`set it where the mail server delivers to soporte@ what is sent to soporte+x@, else smtp.trusted_networks, or agent_proof = "id"`)
+		}
 	}
 }
 

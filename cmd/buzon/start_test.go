@@ -384,6 +384,19 @@ func TestCheckFindings(t *testing.T) {
 	}
 	d.says(exitFailure, []string{"the key file", "is missing"}, "check")
 
+	noPlus := strings.Replace(deskTOML, "plus_addressing = true", "", 1)
+	for text, want := range map[string]string{
+		"agent_proof = \"id\"\n" + noPlus:       "can write as him",
+		"agent_proof = \"strict\"\n" + deskTOML: "nothing here proves a sender",
+		noPlus:                                  "wait for an administrator",
+		noPlus + "[smtp]\nlisten = \"127.0.0.1:0\"\ntrusted_networks = [\"10.1.0.0/16\"]\n": "",
+		deskTOML: "",
+	} {
+		if out := newCLIDesk(t, text).says(exitOK, nil, "check"); strings.Contains(out, "agents:") != (want != "") || !strings.Contains(out, want) {
+			t.Errorf("it does not say %q of\n%s\n%s", want, text, out)
+		}
+	}
+
 	running := newLiveDesk(t, liveOptions{})
 	if out := running.cli("check"); !strings.Contains(out, "running") {
 		t.Errorf("beside a daemon:\n%s", out)
