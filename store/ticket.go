@@ -36,16 +36,18 @@ func (r Reader) tickets(ctx context.Context, where string, a ...any) (list []des
 
 // people fills in who takes part in the ticket.
 func (r Reader) people(ctx context.Context, t *desk.Ticket) (err error) {
-	known := map[int64]desk.Person{}
+	list, err := r.persons(ctx, "WHERE p.id IN ($1, $2, $3, $4)", t.Requester.ID, t.Controller.ID, t.Assignee.ID, t.Agent.ID)
+	if err != nil {
+		return err
+	}
 	for _, p := range []*desk.Person{&t.Requester, &t.Controller, &t.Assignee, &t.Agent} {
-		if q, ok := known[p.ID]; ok {
-			*p = q
-			continue
+		id := p.ID
+		*p = desk.Person{}
+		for _, q := range list {
+			if q.ID == id {
+				*p = q
+			}
 		}
-		if *p, err = r.Person(ctx, p.ID); err != nil {
-			return err
-		}
-		known[p.ID] = *p
 	}
 	t.Followers, err = r.persons(ctx, "JOIN follower f ON f.person = p.id WHERE f.ticket = $1 ORDER BY p.id", t.Number)
 	return err
