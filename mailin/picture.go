@@ -35,8 +35,11 @@ func (rd *Reading) pictureName(id string) string {
 }
 
 // listed reports whether an attachment is told of and sent on. A picture that stands in a signature or in a quote is not,
-// nor a small one in the text that no colon announces: it is an ornament, and only kept.
+// nor a small one in the text that no colon announces, nor what a mail program adds: it is an ornament, and only kept.
 func (rd *Reading) listed(a message.Attachment) bool {
+	if rd.added(a) {
+		return false
+	}
 	if !strings.HasPrefix(a.ContentType, "image/") || a.ContentID == "" {
 		return true
 	}

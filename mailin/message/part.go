@@ -11,6 +11,7 @@ type Part struct {
 	Type        string            // lower case; text/plain when none is given
 	Params      map[string]string // of Content-Type; names in lower case
 	Header      Header
+	Parent      string // type of the multipart around, "" for none
 	Within      string // "message/rfc822" below an attached mail, "" in the mail itself
 	Depth       int    // of multiparts and attached mails around it
 	Disposition string // "attachment", "inline" or ""
@@ -25,7 +26,7 @@ type Part struct {
 }
 
 func newPart(h Header, at place) Part {
-	p := Part{Header: h, Within: at.within, Depth: at.depth}
+	p := Part{Header: h, Parent: at.parent, Within: at.within, Depth: at.depth}
 	p.Type, p.Params = contentType(h)
 	p.Header.charset = p.Params["charset"]
 	if p.undeclared = p.Type == ""; p.undeclared {
