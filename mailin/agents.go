@@ -19,7 +19,7 @@ func (f *filing) agentItem(ctx context.Context) error {
 	if f.toSender() && f.resolution.Kind == threading.Customer && !f.approved() { // his token as a customer orders nothing
 		return f.agentNote(ctx)
 	}
-	written := command.AgentAt(f.rd.orders())
+	written := command.Agent(f.rd.orders())
 	mine, err := f.ownsUp(ctx)
 	if err != nil {
 		return err

@@ -242,7 +242,7 @@ func (f *filing) item(ctx context.Context) error {
 
 // order is the customer's, if he may give one here: somebody else's token orders nothing.
 func (f *filing) order() command.Verb {
-	order, ok := command.CustomerAt(f.rd.orders())
+	order, ok := command.Customer(f.rd.orders())
 	if !ok || f.resolution.Evidence == evL {
 		return ""
 	}

@@ -180,8 +180,6 @@ func examples() []example {
 		})},
 		{"confirm_agent-held", ConfirmAgent, with(toAgent, held(1))},
 		{"confirm_agent-held-many", ConfirmAgent, with(toAgent, held(3), func(v *View) { v.More = 57 })},
-		{"not_understood", NotUnderstood, with(unknownProduct)},
-		{"not_understood-no-echo", NotUnderstood, with(unknownProduct, func(v *View) { v.EchoSubject = false })},
 		{"receipt", Receipt, with(toAgent, status("resolved"), func(v *View) {
 			v.Commands = []Command{{"#resuelto", "resolved", ""}, {"#asignar luis", "assigned", "Luis Pérez"}}
 			v.Unknown = []Unknown{{Field: "command", Value: "#cerar", Values: []string{"#cerrar"}}}
@@ -194,7 +192,6 @@ func examples() []example {
 		})},
 		{"receipt-of-a-case-without-customer", Receipt, with(toAgent, func(v *View) { v.Reason, v.Readers, v.Followers = "nobody_hears", nil, 0 })},
 		{"receipt-to-customer", Receipt, with(files)},
-		{"muted", Muted, with(toAgent, func(v *View) { v.Count, v.Until = 20, at.Add(time.Hour) })},
 	}
 }
 

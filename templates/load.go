@@ -22,14 +22,8 @@ import (
 //go:embed layout.txt layout.html es en
 var own embed.FS
 
-// Files are the templates that come with buzon, for an administrator to copy and change.
-func Files() fs.FS { return own }
-
 // fallback is the language that has every kind.
 const fallback = "es"
-
-// Languages lists the languages that come with buzon.
-func Languages() []string { return []string{"en", "es"} }
 
 // Languages lists the languages of the set: those that come with buzon and the administrator's.
 func (s *Set) Languages() []string { return slices.Sorted(maps.Keys(s.languages)) }

@@ -103,12 +103,3 @@ func (s *Set) Date(t time.Time, lang string) string {
 func (s *Set) Phrase(lang, table, key string) string {
 	return first(s.language("", lang).phrases.tables()[table][key], key)
 }
-
-// Date is Set.Date with the words that come with buzon; in a language that does not, Spanish.
-func Date(t time.Time, lang string) string {
-	s, err := embedded()
-	if err != nil {
-		return t.Format(time.RFC1123Z)
-	}
-	return s.Date(t, lang)
-}

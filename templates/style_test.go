@@ -48,7 +48,7 @@ func eachFile(t *testing.T, lang string, check func(name, sentences string)) {
 }
 
 func TestNobodyIsShoutedAtOrBlamed(t *testing.T) {
-	for _, lang := range Languages() {
+	for _, lang := range languages {
 		eachFile(t, lang, func(name, text string) {
 			for _, bad := range []string{"!", "¡", "estimad", "no-reply", "noreply", "dear ", "usted escribió mal", "inválid", "invalid", "haga clic", "click", "..."} {
 				if strings.Contains(strings.ToLower(text), bad) {
@@ -152,7 +152,7 @@ func TestEveryViewFieldIsSaidSomewhere(t *testing.T) {
 
 func TestFilesAreTheEmbeddedOnes(t *testing.T) {
 	for _, name := range []string{"layout.html", path.Join("es", "ack.txt")} {
-		if _, err := fs.Stat(Files(), name); err != nil {
+		if _, err := fs.Stat(own, name); err != nil {
 			t.Error(err)
 		}
 	}

@@ -45,9 +45,7 @@ const (
 	MailboxUp         Kind = "mailbox_up"          // to administrators: it works again
 	SecretEnds        Kind = "secret_ends"         // to administrators: that by which mail is fetched from a mailbox ends soon
 	ConfirmAgent      Kind = "confirm_agent"       // to an agent whose mail proved too little
-	NotUnderstood     Kind = "not_understood"      // values or commands that we do not know
 	Receipt           Kind = "receipt"             // what an agent's commands did; to a customer: it arrived
-	Muted             Kind = "muted"               // to agents: automatic mail about the ticket is paused
 	List              Kind = "list"                // to an agent: many notices in one mail
 	Alarm             Kind = "alarm"               // to administrators: what keeps mail from going out as usual
 )
@@ -55,8 +53,7 @@ const (
 // Names lists every kind.
 func Names() []Kind {
 	return []Kind{Ack, AckProductionDown, NewTicket, ProductionDown, OpenedForYou, Item, InfoRequest, Note, Assigned, Taken,
-		Resolved, Closed, NewNumber, Pending, Undelivered, Unfiled, MailboxDown, MailboxUp, SecretEnds, ConfirmAgent, NotUnderstood, Receipt, Muted,
-		List, Alarm}
+		Resolved, Closed, NewNumber, Pending, Undelivered, Unfiled, MailboxDown, MailboxUp, SecretEnds, ConfirmAgent, Receipt, List, Alarm}
 }
 
 // Mail is what a template makes: a subject of one line, text with "\n" line ends, and HTML that says the same.

@@ -53,13 +53,12 @@ type View struct {
 	MailID  string // the mail's number in journal and quarantine
 	Held    []Held // mails that wait until their agent says whether they are his
 	Claimed int64  // a case number that the sender named without a right to it; agents only
-	Count   int    // how many mails a mute is about, how many notices a list is of
+	Count   int    // how many notices a list is of
 
 	At         time.Time     // when it happened
 	AlertedAt  time.Time     // when the alert to whoever is on call went out
 	CloseAt    time.Time     // when silence closes the ticket
 	Ends       time.Time     // the last day of a secret
-	Until      time.Time     // when a mute ends
 	EscalateTo string        // who is alerted next,
 	EscalateIn time.Duration // and when, counted from this mail
 }
@@ -155,7 +154,7 @@ type Link struct {
 
 // ready makes a view that is safe to show and complete enough for every sentence.
 func ready(v View, kind Kind, p *phrases) View {
-	if !v.EchoSubject && !v.ToAgent && slices.Contains([]Kind{Ack, AckProductionDown, NewNumber, NotUnderstood}, kind) {
+	if !v.EchoSubject && !v.ToAgent && slices.Contains([]Kind{Ack, AckProductionDown, NewNumber}, kind) {
 		v = withoutEcho(v)
 		v.Ticket.Subject = p.Label["received"]
 	}

@@ -85,7 +85,7 @@ func TestDates(t *testing.T) {
 		{at, "fr", "martes 3 de marzo, 9:01", "a las 9:01"},
 		{time.Time{}, "es", "", ""},
 	} {
-		if got := Date(c.at, c.lang); got != c.date {
+		if got := embeddedSet(t).Date(c.at, c.lang); got != c.date {
 			t.Errorf("Date(%v, %s) = %q, want %q", c.at, c.lang, got, c.date)
 		}
 		if got := embeddedSet(t).language("", c.lang).phrases.Date.clock(c.at); got != c.at2 {

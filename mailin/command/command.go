@@ -54,11 +54,9 @@ func (o Orders) Has(v Verb) bool {
 
 // Agent takes the commands out of an agent's new text: those of the block of lines at its top and of the block at its
 // end. Only "#" and a known verb at the very beginning of a line are one. What is meant as one and is none goes with them
-// where it stands among them, and stays in the text where it is alone; either way it keeps the text inside.
-func Agent(text string) Orders { return AgentAt(text, nil) }
-
-// AgentAt is Agent for a text of whose lines is known where an order may stand; nil: anywhere.
-func AgentAt(text string, places []bool) Orders {
+// where it stands among them, and stays in the text where it is alone; either way it keeps the text inside. places says of each
+// line whether an order may stand there; nil: anywhere.
+func Agent(text string, places []bool) Orders {
 	var o Orders
 	lines := strings.Split(text, "\n")
 	mayStand := func(i int) bool { return places == nil || i < len(places) && places[i] }
@@ -251,11 +249,8 @@ func wrapped(line string) bool {
 }
 
 // Customer finds the order that stands alone on the first or the last line of a customer's new text, with or
-// without "#" and quotation marks.
-func Customer(text string) (Verb, bool) { return CustomerAt(text, nil) }
-
-// CustomerAt is Customer for a text of whose lines is known where an order may stand; nil: anywhere.
-func CustomerAt(text string, places []bool) (Verb, bool) {
+// without "#" and quotation marks. places says of each line whether an order may stand there; nil: anywhere.
+func Customer(text string, places []bool) (Verb, bool) {
 	lines := strings.Split(strings.TrimRight(text, " \t\n"), "\n")
 	first := 0
 	for first < len(lines)-1 && strings.TrimSpace(lines[first]) == "" {

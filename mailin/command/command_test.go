@@ -67,7 +67,7 @@ func TestAgent(t *testing.T) {
 		{"empty", "", `[] ""`},
 		{"only the mark", "#", `[] "#"`},
 	} {
-		if got := show(Agent(c.text)); got != c.want {
+		if got := show(Agent(c.text, nil)); got != c.want {
 			t.Errorf("%s: %q\ngot  %s\nwant %s", c.name, c.text, got, c.want)
 		}
 	}
@@ -82,7 +82,7 @@ func TestInternal(t *testing.T) {
 		"Notamos que falla: x": false, "Hola.\nnota: x": false, "La nota: x": false, "Noté un error: x": false, "Interno 214, por favor": false, "Not: x": false,
 		"#publico\nx": false, "#publico\nnota: x": true,
 	} {
-		if got := Agent(text).Internal; got != want {
+		if got := Agent(text, nil).Internal; got != want {
 			t.Errorf("%q: internal %v, want %v", text, got, want)
 		}
 	}
@@ -94,7 +94,7 @@ func TestHeld(t *testing.T) {
 		"#resolve it\nx": false, "Ya quedó.": false, "#nota\n#cerar\nx": false, "#ntoa\nx": false, "Pasos:\n#resolver\nlisto": false, "#123 es el otro": false,
 		"# Pasos\nx": false, "#resuelto\nx": false,
 	} {
-		if got := Agent(text).Held(); got != want {
+		if got := Agent(text, nil).Held(); got != want {
 			t.Errorf("%q: held %v, want %v", text, got, want)
 		}
 	}
@@ -125,7 +125,7 @@ func TestCustomer(t *testing.T) {
 		"REABRIR": Reopen, "seguir": Follow, "Dejar de seguir": Unfollow, "close": Close, "stop following": Unfollow,
 		"testing ok!": Close, "¡Cerrar!": Close, "": "", "Quiero cerrar el caso": "", "¿cerrar?": "", "Hola\ncerrar\nChau": "", "> cerrar": "", "no cerrar": "",
 	} {
-		if got, _ := Customer(text); got != want {
+		if got, _ := Customer(text, nil); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
@@ -148,7 +148,7 @@ func FuzzAgent(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		o := Agent(text)
+		o := Agent(text, nil)
 		for _, c := range o.Commands {
 			if strings.TrimSpace(c.Line) == "" || !strings.Contains(text, c.Line) {
 				t.Errorf("%q: command %+v is not in it", text, c)
@@ -159,7 +159,7 @@ func FuzzAgent(f *testing.F) {
 				t.Errorf("%q: %q was not written", text, line)
 			}
 		}
-		Customer(text)
+		Customer(text, nil)
 		Thanks(text)
 	})
 }
