@@ -48,7 +48,8 @@ func (f *filing) echoes(ctx context.Context, e desk.Event) (bool, error) {
 	return f.echoesDomain(ctx, said, day)
 }
 
-// responses is how many mails in a row must answer ours, each within the moment, to look like a responder's.
+// responses is how many mails in a row must answer ours, each within the moment, to look like a responder's; one less of who has
+// never shown that he reads ours.
 const (
 	responses = 3
 	moment    = time.Minute
@@ -60,9 +61,12 @@ const crowd = 10 * time.Minute
 // responds reports whether the mail is the third in a row that answers ours at once, or the third person's in a ticket.
 func (f *filing) responds(ctx context.Context, e desk.Event, since time.Time) (bool, error) {
 	exchange, err := f.tx.Exchange(ctx, e.Author.Address(), f.from, since)
-	row := atOnce(exchange, f.mail.ID, f.mail.Received)
+	row, least := atOnce(exchange, f.mail.ID, f.mail.Received), responses
+	if !f.person.Known && !f.shown() {
+		least--
+	}
 	if err != nil || row != 1 || e.Item.Number == 1 {
-		return row >= responses, err
+		return row >= least, err
 	}
 	others, err := f.tx.CustomersSince(ctx, e.Item, f.tx.Now().Add(-crowd))
 	return others >= responses-1, err

@@ -44,7 +44,7 @@ const BreakerPause = 15 * time.Minute
 
 const (
 	strangerADay   = 5  // acknowledgements to a stranger in 24 h
-	echoesADay     = 3  // automatic mails in 24 h that answer what looks like a responder's
+	echoesADay     = 3  // automatic mails in 24 h that answer what looks like a responder's; one less to a stranger
 	usualTimes     = 10 // how many times the usual hourly traffic trips a breaker
 	usualSpan      = 21 // days of which the usual is taken, the last apart
 	releaseTimes   = 3  // how many times a breaker's own limit goes out in an hour of what it holds
@@ -179,10 +179,13 @@ func (r Reader) brief(ctx context.Context, where string, a ...any) (list []Outgo
 	return list, err
 }
 
-// heldEcho holds back the fourth automatic mail of a day that answers what looks like a responder's. A stranger's may write
+// heldEcho holds back what is too many in a day of the automatic mails that answer what looks like a responder's. A stranger's may write
 // from any address of its domain.
 func (tx *Tx) heldEcho(ctx context.Context, o Outgoing, now time.Time) (h delay, err error) {
-	n := 0
+	n, most := 0, echoesADay
+	if o.Stranger {
+		most--
+	}
 	err = tx.rows(ctx, `SELECT address, created_at FROM outbox WHERE echo > 0 AND created_at > $1 AND created_at <= $2
 			AND carrier < 1 AND NOT (`+capped+") ORDER BY created_at DESC LIMIT 1000",
 		args(now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli()), func(rows *sql.Rows) error {
@@ -194,7 +197,7 @@ func (tx *Tx) heldEcho(ctx context.Context, o Outgoing, now time.Time) (h delay,
 			if address != o.Address && !(o.Stranger && Family(address) == Family(o.Address)) {
 				return nil
 			}
-			if n++; n == echoesADay {
+			if n++; n == most {
 				h = delay{heldResponder, when(at).Add(24 * time.Hour)}
 			}
 			return nil
