@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -35,11 +36,12 @@ var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiR
 	idna.CheckHyphens(false), idna.VerifyDNSLength(true))
 
 // AddrSpec reports whether s is an address that all readers read alike: a dot-atom, an at sign and a name of the DNS
-// (RFC 5322 section 3.4.1 without its quoted, literal and obsolete forms; RFC 6532). A domain beyond ASCII must be as the
-// DNS gives it back: what UTS 46 maps to another is one domain to some and none to others.
+// (RFC 5322 section 3.4.1 without its quoted, literal and obsolete forms; RFC 6532), and not what many decode though it must
+// not stand there, an encoded-word (RFC 2047 section 5). A domain beyond ASCII must be as the DNS gives it back: what UTS 46
+// maps to another is one domain to some and none to others.
 func AddrSpec(s string) bool {
 	local, domain, ok := strings.Cut(s, "@")
-	if !ok || len(local) > 64 || len(s) > 254 || !utf8.ValidString(s) {
+	if !ok || len(local) > 64 || len(s) > 254 || !utf8.ValidString(s) || encodedWord.MatchString(local) {
 		return false
 	}
 	for atom := range strings.SplitSeq(local, ".") {
@@ -54,6 +56,8 @@ func AddrSpec(s string) bool {
 	}
 	return asDNSWrites(strings.Map(fold, domain))
 }
+
+var encodedWord = regexp.MustCompile(`=\?[^?]+\?[bBqQ]\?[^?]*\?=`)
 
 // notAtext is all but atext (RFC 5322 section 3.2.3, RFC 6532 section 3.2), and what nobody sees.
 func notAtext(r rune) bool {
