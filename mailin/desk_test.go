@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"buzon/internal/mailtest"
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/threading"
@@ -34,7 +35,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h := &house{t: t, now: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}
 	dir := t.TempDir()
 	var err error
-	if h.store, err = store.Open(t.Context(), dir, store.Options{Now: h.clock, MinFree: 1}); err != nil {
+	if h.store, err = store.Open(t.Context(), dir, store.Options{Now: h.clock, MinFree: 1, Database: mailtest.Engine(t)}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })

@@ -26,7 +26,7 @@ import (
 // imapDesk is a desk with its intake, and an account whose mail it takes.
 func imapDesk(t testing.TB) (*store.Store, *Intake) {
 	t.Helper()
-	s, err := store.Open(t.Context(), t.TempDir(), store.Options{MinFree: 1})
+	s, err := store.Open(t.Context(), t.TempDir(), store.Options{MinFree: 1, Database: mailtest.Engine(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func newHouse(t testing.TB) *house {
 	h := &house{t: t, clock: mailtest.NewClock(nine)}
 	dir := t.TempDir()
 	var err error
-	h.store, err = store.Open(t.Context(), filepath.Join(dir, "data"), store.Options{Now: h.clock.Now})
+	h.store, err = store.Open(t.Context(), filepath.Join(dir, "data"), store.Options{Now: h.clock.Now, Database: mailtest.Engine(t)})
 	h.must(err)
 	t.Cleanup(func() { h.store.Close() })
 	box := desk.Mailbox{Address: "soporte@ejemplo.test", Name: "Soporte Ejemplo", Plus: true, Tag: "Caso"}

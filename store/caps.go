@@ -222,10 +222,10 @@ func (tx *Tx) heldStranger(ctx context.Context, e Telling, o Outgoing, now time.
 	default:
 		_, domain, _ = strings.Cut(o.Address, "@")
 		most := e.Caps.AcksDomain
-		n, err := tx.countOutbox(ctx, most, lately+" AND "+ofDomain+" = $3", since, now.UnixMilli(), domain)
+		n, err := tx.countOutbox(ctx, most, lately+" AND "+tx.dialect.domain+" = $3", since, now.UnixMilli(), domain)
 		if err == nil && n >= most {
 			if most, err = tx.breaker(ctx, domain, most, now); err == nil && n < most {
-				n, err = tx.countOutbox(ctx, most, lately+" AND "+ofDomain+" = $3", since, now.UnixMilli(), domain)
+				n, err = tx.countOutbox(ctx, most, lately+" AND "+tx.dialect.domain+" = $3", since, now.UnixMilli(), domain)
 			}
 		}
 		if err != nil || n < most {
@@ -238,9 +238,6 @@ func (tx *Tx) heldStranger(ctx context.Context, e Telling, o Outgoing, now time.
 	}
 	return h, tx.trip(ctx, e, h.why, domain, now)
 }
-
-// ofDomain is the domain that a mail goes to.
-const ofDomain = "substr(address, instr(address, '@') + 1)"
 
 // breaker is how many strangers, of a domain or in all, are acknowledged at once in an hour: the configured number, or many
 // times what is usual. It is looked up once an hour.
@@ -272,7 +269,7 @@ func (tx *Tx) usualTraffic(ctx context.Context, domain string, now time.Time) (f
 	until := now.Add(-24 * time.Hour)
 	where, a := "stranger = 1 AND created_at > $1 AND created_at <= $2", args(until.AddDate(0, 0, -usualSpan).UnixMilli(), until.UnixMilli())
 	if domain != "" {
-		where, a = where+" AND "+ofDomain+" = $3", append(a, domain)
+		where, a = where+" AND "+tx.dialect.domain+" = $3", append(a, domain)
 	}
 	var n float64
 	var first sql.NullInt64

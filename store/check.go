@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 	"modernc.org/sqlite"
@@ -78,50 +78,32 @@ func damage(what string) error {
 
 // Check looks for damage: in all of the database, and among the files that its rows name.
 func (s *Store) Check(ctx context.Context) error {
-	return cmp.Or(s.intact(ctx, "integrity_check"), s.files(ctx))
+	return cmp.Or(s.dialect.intact(ctx, s, false), s.files(ctx))
 }
 
-// Quick is Check for a running desk: whether its database can be written and is still the one that was opened, and, unless it
-// is large, sound; and the files.
+// Quick is Check for a running desk: whether its database can be written and is still the one that was opened, and, unless
+// it is large, sound; and the files.
 func (s *Store) Quick(ctx context.Context) error {
-	fi, err := os.Stat(filepath.Join(s.dir, database))
-	if err != nil || !os.SameFile(fi, s.file) {
-		return fmt.Errorf("%s was removed or replaced under the running buzon: stop it, and put the file back or restore the last backup", filepath.Join(s.dir, database))
+	if err := s.dialect.same(s); err != nil {
+		return err
 	}
 	if err := s.Write(ctx, func(*Tx) error { return nil }); err != nil {
 		return err
 	}
-	if fi.Size() <= quickSize {
-		err = s.intact(ctx, "quick_check")
-	}
-	return cmp.Or(err, s.files(ctx))
-}
-
-// intact has SQLite look through the database.
-func (s *Store) intact(ctx context.Context, how string) error {
-	var result string
-	switch err := s.db.QueryRowContext(ctx, "PRAGMA "+how+"(1)").Scan(&result); {
-	case damaged(err):
-		return damage(err.Error())
-	case err != nil:
-		return fmt.Errorf("check database: %w", err)
-	case result != "ok":
-		return damage(result)
-	}
-	return nil
+	return cmp.Or(s.dialect.intact(ctx, s, true), s.files(ctx))
 }
 
 // files looks for files of kept bytes that are missing, cut or somebody else's.
 func (s *Store) files(ctx context.Context) error {
 	lost := 0
 	var first error
-	err := s.rows(ctx, "SELECT lower(hex(sha256)), size FROM blob WHERE data IS NULL", nil, func(rows *sql.Rows) error {
-		var sha string
+	err := s.rows(ctx, "SELECT sha256, size FROM blob WHERE data IS NULL", nil, func(rows *sql.Rows) error {
+		var sum []byte
 		var size int64
-		if err := rows.Scan(&sha, &size); err != nil {
+		if err := rows.Scan(&sum, &size); err != nil {
 			return err
 		}
-		path := s.blobPath(sha)
+		path := s.blobPath(hex.EncodeToString(sum))
 		fi, err := os.Stat(path)
 		switch {
 		case err == nil && fi.Size() != size:

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"buzon/internal/mailtest"
 )
 
 func imapStore(t *testing.T) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), t.TempDir(), Options{MinFree: 1})
+	s, err := Open(t.Context(), t.TempDir(), Options{MinFree: 1, Database: mailtest.Engine(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func (tx *Tx) AddItem(ctx context.Context, subject string, n NewItem) (desk.Item
 func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk.Item, err error) {
 	it = n.Item
 	it.CreatedAt = tx.store.Now()
-	it.ID, err = tx.insert(ctx, `INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text, quoted, message_id, mail, via,
+	it.ID, err = tx.insert(ctx, "id", `INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text, quoted, message_id, mail, via,
 		seen, subject, orders) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		it.Ticket, it.Number, it.Type, it.Author.ID, it.Visibility, it.State, it.CreatedAt.UnixMilli(), it.Text, it.Quoted, it.MessageID, it.Mail, it.Via,
 		seenJSON(it.Seen), it.Subject, it.Orders)
@@ -71,7 +71,7 @@ func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk
 		}
 		it.Attachments = append(it.Attachments, a.Attachment)
 	}
-	tx.index = append(tx.index, indexed{it.ID, subject, n.words() + it.Author.Name})
+	tx.index = append(tx.index, indexed{it.ID, subject, n.words(), it.Author.Name})
 	return it, nil
 }
 
@@ -133,16 +133,17 @@ func (r Reader) Item(ctx context.Context, ticket, number int64) (desk.Item, erro
 // with no more than length characters of its words and without its files. Agents may read all, or, where internal is not set,
 // what is public; a customer what is public and that he wrote or was sent.
 func (r Reader) Earlier(ctx context.Context, ticket, before int64, reader desk.Person, internal bool, most, length int) ([]desk.Item, error) {
-	may := ""
+	may, a := "", args(ticket, before, length, most)
 	if !internal || !reader.Agent() {
 		may = " AND i.visibility = 'public'"
 	}
 	if !reader.Agent() {
-		may += ` AND (i.author = $3 OR EXISTS (SELECT 1 FROM outbox o
-			WHERE o.ticket = $1 AND o.item = i.number AND o.person = $3 AND o.state <> 'failed'))`
+		may += ` AND (i.author = $5 OR EXISTS (SELECT 1 FROM outbox o
+			WHERE o.ticket = $1 AND o.item = i.number AND o.person = $5 AND o.state <> 'failed'))`
+		a = append(a, reader.ID)
 	}
-	return r.itemRows(ctx, "substr(i.text, 1, $4), '', ''", `WHERE i.ticket = $1 AND i.number < $2 AND i.text <> '' AND i.orders = 0
-		AND i.state = 'filed' AND i.type <> 'Automático'`+may+" ORDER BY i.number DESC LIMIT +$5", ticket, before, reader.ID, length, most)
+	return r.itemRows(ctx, "substr(i.text, 1, $3), '', ''", `WHERE i.ticket = $1 AND i.number < $2 AND i.text <> '' AND i.orders = 0
+		AND i.state = 'filed' AND i.type <> 'Automático'`+may+" ORDER BY i.number DESC LIMIT +$4", a...)
 }
 
 // LastText is the beginning of what somebody wrote last in a ticket before an item.
@@ -233,7 +234,7 @@ func (r Reader) OnlyInside(ctx context.Context, ticket int64, sha256 string, aut
 		return false, err
 	}
 	var inside, all int
-	_, err = r.row(ctx, `SELECT coalesce(sum(i.visibility = 'internal'), 0), count(*) FROM item i JOIN attachment a ON a.item = i.id
+	_, err = r.row(ctx, `SELECT coalesce(sum(CASE WHEN i.visibility = 'internal' THEN 1 ELSE 0 END), 0), count(*) FROM item i JOIN attachment a ON a.item = i.id
 		JOIN blob b ON b.id = a.blob WHERE i.ticket = $1 AND b.sha256 = $2 AND i.state <> 'held'
 			AND NOT (i.author = $3 AND (i.state = 'pending' OR i.number = $4))`, args(ticket, sum, author, again), &inside, &all)
 	return inside > 0 && inside == all, err

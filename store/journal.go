@@ -119,7 +119,7 @@ func (tx *Tx) receive(ctx context.Context, env Envelope, p *Spool) (id int64, er
 	if err != nil {
 		return 0, err
 	}
-	return tx.insert(ctx, "INSERT INTO journal (blob, received_at, door, envelope, envelope_from, attempts) VALUES ($1, $2, $3, $4, $5, 1)",
+	return tx.insert(ctx, "id", "INSERT INTO journal (blob, received_at, door, envelope, envelope_from, attempts) VALUES ($1, $2, $3, $4, $5, 1)",
 		blob, env.Received.UnixMilli(), env.Door, string(text), env.From)
 }
 

@@ -54,7 +54,7 @@ func TestLeaseOfAnotherMachine(t *testing.T) {
 	if _, err := s.TakeLease(short, true); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("told to stop: %v", err)
 	}
-	const beat = 10 * time.Millisecond
+	const beat = 50 * time.Millisecond
 	time.AfterFunc(beat, func() { elsewhere.Beats++; leave(t, s, elsewhere) })
 	_, err = s.takeLease(ctx, true, beat)
 	same(t, "while it is renewed", err, ErrLeased)

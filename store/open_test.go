@@ -50,10 +50,11 @@ func oldDatabase(t *testing.T, dir, schema string) {
 }
 
 func TestOldestDatabaseIsUpgraded(t *testing.T) {
+	fileOnly(t)
 	dir := t.TempDir()
 	oldDatabase(t, dir, frozen(t))
 	s := open(t, dir, Options{})
-	same(t, "schema", must(schemaVersion(ctx, s.db))(t), len(migrations))
+	same(t, "schema", must(sqliteVersion(ctx, s.db))(t), len(migrations))
 	same(t, "instance", s.Instance(), "old")
 	same(t, "waiting mails", len(must(s.Unsettled(ctx, 0, s.Now(), 9))(t)), 1)
 	found := must(s.Search(ctx, "factura cuadra", 9))(t)
@@ -69,35 +70,37 @@ func TestOldestDatabaseIsUpgraded(t *testing.T) {
 }
 
 func TestUpgradeKeepsACopyAndIsDoneOnce(t *testing.T) {
+	fileOnly(t)
 	dir := t.TempDir()
 	oldDatabase(t, dir, frozen(t))
 	s := open(t, dir, Options{})
 	steps := append(slices.Clone(migrations), "CREATE TABLE later (x INTEGER)")
 	db := must(sql.Open("sqlite", source(filepath.Join(dir, "buzon.db"))+"?_txlock=immediate&_pragma=busy_timeout(5000)"))(t)
 	defer db.Close()
-	check(t, migrate(ctx, db, steps, func(v int) error { return s.copyOf(ctx, db, v) }))
-	same(t, "schema", must(schemaVersion(ctx, db))(t), len(steps))
+	check(t, migrate(ctx, db, sqliteDialect, steps, func(v int) error { return sqliteCopy(ctx, s, db, v) }))
+	same(t, "schema", must(sqliteVersion(ctx, db))(t), len(steps))
 	path := filepath.Join(dir, "buzon-schema1.db")
 	old := must(sql.Open("sqlite", path))(t)
 	defer old.Close()
-	same(t, "schema of the copy", must(schemaVersion(ctx, old))(t), 1)
+	same(t, "schema of the copy", must(sqliteVersion(ctx, old))(t), 1)
 	same(t, "mode of the copy", must(os.Stat(path))(t).Mode(), "-rw-------")
 	steps = append(steps, "CREATE TABLE latest (x INTEGER)")
 	var group sync.WaitGroup
 	errs := make([]error, 4)
 	for i := range errs { // processes that start together
-		group.Go(func() { errs[i] = migrate(ctx, db, steps, func(int) error { return nil }) })
+		group.Go(func() { errs[i] = migrate(ctx, db, sqliteDialect, steps, func(int) error { return nil }) })
 	}
 	group.Wait()
 	check(t, errors.Join(errs...))
-	same(t, "a failing step", migrate(ctx, db, append(steps, "CREATE TABLE more (x); nonsense"), func(int) error { return nil }) != nil, true)
-	same(t, "schema after it", must(schemaVersion(ctx, db))(t), len(steps))
+	same(t, "a failing step", migrate(ctx, db, sqliteDialect, append(steps, "CREATE TABLE more (x); nonsense"), func(int) error { return nil }) != nil, true)
+	same(t, "schema after it", must(sqliteVersion(ctx, db))(t), len(steps))
 	var n int
 	check(t, db.QueryRow("SELECT count(*) FROM sqlite_master WHERE name = 'more'").Scan(&n))
 	same(t, "what is left of it", n, 0)
 }
 
 func TestOpenRefuses(t *testing.T) {
+	fileOnly(t)
 	mail := strings.Repeat("x", InlineSize+1)
 	for name, c := range map[string]struct {
 		spoil func(dir, db string) error
@@ -174,6 +177,7 @@ func halve(path string) error {
 }
 
 func TestOpenAfterACrashKeepsWhatWasCommitted(t *testing.T) {
+	fileOnly(t)
 	dir, copied := t.TempDir(), t.TempDir()
 	s := open(t, dir, Options{})
 	id := receive(t, s, "mail")
@@ -221,6 +225,7 @@ func TestOpenTogether(t *testing.T) {
 }
 
 func TestOddPath(t *testing.T) {
+	fileOnly(t)
 	dir := filepath.Join(t.TempDir(), "mi mesa #1 ?x=%41 ñ")
 	s := open(t, dir, Options{})
 	receive(t, s, "mail")
@@ -230,6 +235,7 @@ func TestOddPath(t *testing.T) {
 }
 
 func TestEverythingIsPrivate(t *testing.T) {
+	fileOnly(t)
 	defer syscall.Umask(syscall.Umask(0))
 	dir := filepath.Join(t.TempDir(), "data")
 	s := open(t, dir, Options{})
@@ -237,7 +243,7 @@ func TestEverythingIsPrivate(t *testing.T) {
 	receive(t, s, "small")
 	db := must(sql.Open("sqlite", filepath.Join(dir, "buzon.db")))(t)
 	defer db.Close()
-	check(t, s.copyOf(ctx, db, 1))
+	check(t, sqliteCopy(ctx, s, db, 1))
 	open := spool(t, s, strings.Repeat("y", InlineSize+1))
 	defer open.Close()
 	files := 0
@@ -258,6 +264,7 @@ func TestEverythingIsPrivate(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
+	fileOnly(t)
 	s, _ := newStore(t)
 	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1"} {
 		var got string

@@ -111,10 +111,10 @@ func (tx *Tx) Owe(ctx context.Context, o Outgoing) (id int64, err error) {
 	if o.State != Held {
 		o.State, o.Next = Due, now
 	}
-	id, err = tx.insert(ctx, `INSERT INTO outbox (kind, ticket, item, mail, person, address, stranger, echo, mailbox, details,
+	id, err = tx.insert(ctx, "id", `INSERT INTO outbox (kind, ticket, item, mail, person, address, stranger, echo, mailbox, details,
 			lane, topic, state, last_reply, created_at, set_at, next_at, turn)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17 OR NOT EXISTS
-			(SELECT 1 FROM outbox WHERE ticket = $2 AND address = $6 AND topic = $12 AND `+inLine+`))`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, CASE WHEN $17 = 1 OR NOT EXISTS
+			(SELECT 1 FROM outbox WHERE ticket = $2 AND address = $6 AND topic = $12 AND `+inLine+`) THEN 1 ELSE 0 END)`,
 		o.Kind, o.Ticket, o.Item, o.Mail, o.Person, o.Address, o.Stranger, o.Echo, o.Mailbox, string(details),
 		o.Lane, o.Topic, o.State, o.LastReply, now.UnixMilli(), o.Next.UnixMilli(), o.State == Held)
 	if err != nil {
@@ -202,7 +202,7 @@ func (r Reader) CorrespondenceIDs(ctx context.Context, ticket, person, before in
 			SELECT message_id, created_at AS at, 0 AS kind, id FROM item WHERE ticket = $1 AND author = $2 AND message_id <> ''
 			UNION ALL SELECT message_id, created_at, 1, id FROM outbox WHERE ticket = $1 AND person = $2 AND id < $3 AND message_id <> '' AND state <> 'failed'
 			ORDER BY at DESC, kind DESC, id DESC LIMIT +$4
-		) ORDER BY at, kind, id`, args(ticket, person, before, n), func(rows *sql.Rows) error {
+		) AS x ORDER BY at, kind, id`, args(ticket, person, before, n), func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
 		ids = append(ids, id)

@@ -11,10 +11,10 @@ import (
 )
 
 const personColumns = `p.id, p.name, p.role, p.organisation, p.language, p.active, p.team, p.on_call, p.blocked, p.welcomed, p.known, p.undeliverable_since,
-	(SELECT group_concat(address, ' ' ORDER BY position, address) FROM address WHERE person = p.id) FROM person p`
+	(SELECT %s FROM address WHERE person = p.id) FROM person p`
 
 func (r Reader) persons(ctx context.Context, where string, a ...any) (list []desk.Person, err error) {
-	err = r.rows(ctx, "SELECT "+personColumns+" "+where, a, func(rows *sql.Rows) error {
+	err = r.rows(ctx, "SELECT "+fmt.Sprintf(personColumns, r.dialect.addresses)+" "+where, a, func(rows *sql.Rows) error {
 		var p desk.Person
 		var undeliverable sql.NullInt64
 		var addresses sql.NullString
@@ -78,7 +78,7 @@ func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error)
 		_, err = tx.row(ctx, "SELECT organisation FROM organisation_domain WHERE domain = $1", args(domain), &p.Organisation)
 	}
 	if err == nil {
-		p.ID, err = tx.insert(ctx, `INSERT INTO person (name, role, organisation, language, active, team, on_call, blocked, welcomed, known, created_at)
+		p.ID, err = tx.insert(ctx, "id", `INSERT INTO person (name, role, organisation, language, active, team, on_call, blocked, welcomed, known, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 			p.Name, p.Role, p.Organisation, p.Language, p.Active, p.Team, p.OnCall, p.Blocked, p.Welcomed, p.Known || p.Agent(),
 			tx.store.Now().UnixMilli())

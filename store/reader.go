@@ -14,13 +14,14 @@ type Reader struct{ *statements }
 // a statement at every run whose plan hangs on a bound value: where the condition of a partial index says = of the same
 // column, or where a pattern of LIKE is bound, or a LIMIT without a plus before it.
 type statements struct {
+	dialect *dialect
 	prepare func(context.Context, string) (*sql.Stmt, error)
 	mu      sync.Mutex
 	ready   map[string]*sql.Stmt
 }
 
-func newStatements(prepare func(context.Context, string) (*sql.Stmt, error)) *statements {
-	return &statements{prepare: prepare, ready: map[string]*sql.Stmt{}}
+func newStatements(d *dialect, prepare func(context.Context, string) (*sql.Stmt, error)) *statements {
+	return &statements{dialect: d, prepare: prepare, ready: map[string]*sql.Stmt{}}
 }
 
 func (s *statements) close() error {
@@ -40,10 +41,11 @@ func (s *statements) get(ctx context.Context, text string) (*sql.Stmt, error) {
 		return st, nil
 	}
 	st, err := s.prepare(ctx, text)
-	if err == nil {
-		s.ready[text] = st
+	if err != nil {
+		return nil, s.dialect.fault(err)
 	}
-	return st, err
+	s.ready[text] = st
+	return st, nil
 }
 
 func (s *statements) run(ctx context.Context, text string, args []any) (sql.Result, error) {
@@ -51,7 +53,9 @@ func (s *statements) run(ctx context.Context, text string, args []any) (sql.Resu
 	if err != nil {
 		return nil, err
 	}
-	return st.ExecContext(ctx, args...)
+	s.dialect.args(args)
+	res, err := st.ExecContext(ctx, args...)
+	return res, s.dialect.fault(err)
 }
 
 // exec runs a statement and tells how many rows it touched.
@@ -63,9 +67,13 @@ func (s *statements) exec(ctx context.Context, text string, args ...any) (int64,
 	return res.RowsAffected()
 }
 
-// insert writes a row and returns the id that the database gave it, 0 where a conflict kept it out: without RETURNING,
-// which costs SQLite as much again as the row.
-func (s *statements) insert(ctx context.Context, text string, args ...any) (int64, error) {
+// insert writes a row and returns the id, in the column key, that the database gave it, 0 where a conflict kept it out.
+// RETURNING costs SQLite as much again as the row.
+func (s *statements) insert(ctx context.Context, key, text string, args ...any) (id int64, err error) {
+	if s.dialect.returning {
+		_, err = s.row(ctx, text+" RETURNING "+key, args, &id)
+		return id, err
+	}
 	res, err := s.run(ctx, text, args)
 	if err != nil {
 		return 0, err
@@ -82,11 +90,12 @@ func (s *statements) row(ctx context.Context, text string, args []any, dest ...a
 	if err != nil {
 		return false, err
 	}
+	s.dialect.args(args)
 	switch err := st.QueryRowContext(ctx, args...).Scan(dest...); {
 	case errors.Is(err, sql.ErrNoRows):
 		return false, nil
 	case err != nil:
-		return false, err
+		return false, s.dialect.fault(err)
 	}
 	return true, nil
 }
@@ -97,9 +106,10 @@ func (s *statements) rows(ctx context.Context, text string, args []any, scan fun
 	if err != nil {
 		return err
 	}
+	s.dialect.args(args)
 	rows, err := st.QueryContext(ctx, args...)
 	if err != nil {
-		return err
+		return s.dialect.fault(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -107,7 +117,7 @@ func (s *statements) rows(ctx context.Context, text string, args []any, scan fun
 			return err
 		}
 	}
-	return rows.Err()
+	return s.dialect.fault(rows.Err())
 }
 
 // args spares the brackets at every call.

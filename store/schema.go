@@ -9,8 +9,8 @@ import (
 // migrations lead from one schema to the next; PRAGMA user_version counts those that have run. The list is only ever
 // appended to: a released one is frozen, and a test upgrades the first schema through all of them.
 //
-// Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or ” means none: a NULL is kept for what
-// is not known yet. The text is read by SQLite and PostgreSQL alike, except AUTOINCREMENT, WITHOUT ROWID and the search tables.
+// Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or the empty text means none: a NULL is kept for what is not
+// known yet. This is SQLite's list; PostgreSQL has its own in schema_postgres.go.
 var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10}
 
 const schema1 = `
@@ -175,13 +175,13 @@ CREATE INDEX activity_ticket ON activity(ticket, id);
 
 // migrate brings the database to the newest schema, each step in a transaction of its own with its number. An old
 // database is copied first, by before.
-func migrate(ctx context.Context, db *sql.DB, steps []string, before func(version int) error) error {
-	version, err := schemaVersion(ctx, db)
+func migrate(ctx context.Context, db *sql.DB, d *dialect, steps []string, before func(version int) error) error {
+	version, err := d.version(ctx, db)
 	if err == nil && version > 0 && version < len(steps) {
 		err = before(version)
 	}
 	for err == nil && version < len(steps) {
-		version, err = migrateOnce(ctx, db, steps)
+		version, err = migrateOnce(ctx, db, d, steps)
 	}
 	if err == nil && version > len(steps) {
 		err = newer(version, len(steps))
@@ -195,33 +195,29 @@ func newer(version, known int) error {
 
 // migrateOnce takes one step and returns the version that it led to. The version is read again under the lock: another
 // process may have been faster.
-func migrateOnce(ctx context.Context, db *sql.DB, steps []string) (version int, err error) {
+func migrateOnce(ctx context.Context, db *sql.DB, d *dialect, steps []string) (version int, err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, fmt.Errorf("begin migration: %w", err)
 	}
 	defer tx.Rollback()
-	if version, err = schemaVersion(ctx, tx); err != nil || version >= len(steps) {
+	if d.lock != "" {
+		if _, err := tx.ExecContext(ctx, d.lock); err != nil {
+			return 0, fmt.Errorf("begin migration: %w", err)
+		}
+	}
+	if version, err = d.version(ctx, tx); err != nil || version >= len(steps) {
 		return version, err
 	}
 	if _, err = tx.ExecContext(ctx, steps[version]); err == nil {
 		version++
-		_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version))
+		_, err = tx.ExecContext(ctx, fmt.Sprintf(d.setVersion, version))
 	}
 	if err == nil {
 		err = tx.Commit()
 	}
 	if err != nil {
 		return version, fmt.Errorf("migrate the database to schema %d: %w", version, err)
-	}
-	return version, nil
-}
-
-func schemaVersion(ctx context.Context, db interface {
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-}) (version int, err error) {
-	if err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return 0, fmt.Errorf("read schema version: %w", err)
 	}
 	return version, nil
 }

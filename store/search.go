@@ -7,6 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"buzon/store/desk"
 )
 
@@ -14,7 +16,7 @@ import (
 // item by them. SQLite takes the more time over a text the longer it is, and everybody waits for its one writer: so they are
 // best made before the transaction.
 func Words(text string, attachments []NewAttachment) string {
-	w := wordList{seen: map[string]bool{}}
+	var w wordList
 	w.add(text)
 	for _, a := range attachments {
 		w.add(a.Filename)
@@ -28,13 +30,17 @@ type wordList struct {
 }
 
 func (w *wordList) add(text string) {
+	if w.seen == nil {
+		w.seen = map[string]bool{}
+	}
 	var word []byte
 	for _, r := range text + "\n" { // that the last word ends too
 		switch {
 		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9': // most are
 			word = append(word, byte(r))
+		case unicode.IsMark(r): // an accent written apart
 		case r > ' ' && !apart(r):
-			word = utf8.AppendRune(word, unicode.ToLower(r))
+			word = utf8.AppendRune(word, bare(unicode.ToLower(r)))
 		case len(word) > 0:
 			if !w.seen[string(word)] {
 				w.seen[string(word)] = true
@@ -46,13 +52,25 @@ func (w *wordList) add(text string) {
 	}
 }
 
-// apart tells what stands between words.
+// bare is a lower-case letter without its accents.
+func bare(r rune) rune {
+	if r < 'ß' {
+		return r
+	}
+	if d := norm.NFD.Properties(utf8.AppendRune(nil, r)).Decomposition(); d != nil {
+		r, _ = utf8.DecodeRune(d)
+	}
+	return r
+}
+
+// apart reports whether r stands between words.
 func apart(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) }
 
 // writeIndex writes the search rows of a commit; nothing may be written after it.
 func (tx *Tx) writeIndex(ctx context.Context) error {
 	for _, x := range tx.index {
-		if _, err := tx.exec(ctx, "INSERT INTO search (rowid, subject, body) VALUES ($1, $2, $3)", x.item, x.subject, x.body); err != nil {
+		subject, body := Words(x.subject, nil), x.words+Words(x.author, nil)
+		if _, err := tx.exec(ctx, tx.dialect.index, x.item, subject, body); err != nil {
 			return fmt.Errorf("index item: %w", err)
 		}
 	}
@@ -62,22 +80,12 @@ func (tx *Tx) writeIndex(ctx context.Context) error {
 // Search lists the tickets in which every word of the query occurs in one item, accents and case aside, those with
 // the newest such item first.
 func (r Reader) Search(ctx context.Context, query string, limit int) ([]desk.Ticket, error) {
-	match := matchAll(query)
-	if match == "" {
+	var w wordList
+	w.add(query)
+	words := strings.Fields(w.list.String())
+	if len(words) == 0 {
 		return nil, nil
 	}
-	return r.tickets(ctx, `JOIN (SELECT i.ticket, max(i.id) AS newest FROM item i JOIN (SELECT rowid AS id FROM search WHERE search MATCH $1 ORDER BY rowid DESC LIMIT 1000) f
-		ON f.id = i.id GROUP BY i.ticket) x ON x.ticket = t.number ORDER BY x.newest DESC LIMIT +$2`, match, limit)
-}
-
-// matchAll quotes each word, so that no character of a query is an operator of FTS5. The last may be a beginning.
-func matchAll(query string) string {
-	words := strings.FieldsFunc(query, apart)
-	for i, w := range words {
-		words[i] = `"` + w + `"`
-	}
-	if len(words) == 0 {
-		return ""
-	}
-	return strings.Join(words, " ") + "*"
+	return r.tickets(ctx, `JOIN (SELECT i.ticket, max(i.id) AS newest FROM item i JOIN (`+r.dialect.found+`) f
+		ON f.id = i.id GROUP BY i.ticket) x ON x.ticket = t.number ORDER BY x.newest DESC LIMIT +$2`, r.dialect.match(words), limit)
 }

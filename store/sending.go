@@ -114,7 +114,8 @@ func (tx *Tx) settleOutgoing(ctx context.Context, id int64, state OutboxState, r
 // lineUp gives the turn in a conversation to its oldest mail, when one has come back to it.
 func (tx *Tx) lineUp(ctx context.Context, o Outgoing) error {
 	const conversation = "ticket = $1 AND address = $2 AND topic = $3 AND " + inLine
-	_, err := tx.exec(ctx, "UPDATE outbox SET turn = (id = (SELECT min(id) FROM outbox WHERE "+conversation+")) WHERE "+conversation,
+	_, err := tx.exec(ctx, "UPDATE outbox SET turn = CASE WHEN id = (SELECT min(id) FROM outbox WHERE "+conversation+") THEN 1 ELSE 0 END WHERE "+
+		conversation,
 		o.Ticket, o.Address, o.Topic)
 	return err
 }

@@ -5,6 +5,8 @@
 //	intake ──► Write(func) ─────┼─► one writer, commits ─┤
 //	dispatcher ──► Settle ──────┘   whatever is waiting  └─► Changed: who waits for work wakes up
 //
+// The engine is SQLite or PostgreSQL; all that differs stands in sqlite.go and postgres.go.
+//
 // SQLite in WAL mode with synchronous=FULL: what a method has returned from survives a power cut. All writing goes
 // through one goroutine that commits together whatever has come in meanwhile, so that a burst of mail shares its
 // syncs. Bytes up to InlineSize live in the database, larger ones in files named for their SHA-256.
@@ -22,9 +24,11 @@ import (
 
 // Options change how a Store works; the zero value is for production.
 type Options struct {
-	Now     func() time.Time // time.Now
-	MinFree int64            // bytes that must stay free on the disk before more mail is taken; 0: the lesser of 5 % and 500 MB
-	Log     *slog.Logger
+	Now func() time.Time // time.Now
+	// Database is "" for SQLite in the data directory, or the URL of a PostgreSQL database.
+	Database string
+	MinFree  int64 // bytes that must stay free on the disk before more mail is taken; 0: the lesser of 5 % and 500 MB
+	Log      *slog.Logger
 }
 
 // Store is an open data directory. Close must be called.
@@ -33,6 +37,7 @@ type Store struct {
 	dir      string
 	file     fs.FileInfo // of the database as it was opened
 	opt      Options
+	dialect  *dialect
 	db       *sql.DB // the read pool
 	writer   *writer // nil after Look
 	instance string
@@ -77,29 +82,6 @@ func (s *Store) Close() error {
 
 // Changed returns a channel that is closed at the next commit, by this process or another.
 func (s *Store) Changed() <-chan struct{} { return s.changed.wait() }
-
-// watch wakes whoever waits for Changed when another process has committed: `buzon deliver`, `buzon outbox retry`.
-func (s *Store) watch(ctx context.Context) {
-	conn, err := s.db.Conn(ctx)
-	if err != nil {
-		return
-	}
-	defer conn.Close()
-	var last int64
-	for tick := time.NewTicker(300 * time.Millisecond); ; {
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		}
-		var version int64
-		if conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&version) == nil && version != last {
-			last = version
-			s.changed.wake()
-		}
-	}
-}
 
 // broadcast wakes everybody who waits, once.
 type broadcast struct {

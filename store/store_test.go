@@ -3,11 +3,13 @@ package store
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"buzon/internal/mailtest"
 	"buzon/store/desk"
 )
 
@@ -38,6 +40,12 @@ func open(t testing.TB, dir string, opt Options) *Store {
 	if opt.MinFree == 0 {
 		opt.MinFree = 1
 	}
+	switch opt.Database {
+	case "":
+		opt.Database = engine(t, dir)
+	case sqliteOnly:
+		opt.Database = ""
+	}
 	s, err := Open(ctx, dir, opt)
 	if err != nil {
 		t.Fatal(err)
@@ -45,6 +53,29 @@ func open(t testing.TB, dir string, opt Options) *Store {
 	t.Cleanup(func() { s.Close() })
 	return s
 }
+
+// engine is where the desk of a directory has its tables: in SQLite, or in a schema of PostgreSQL.
+func engine(t testing.TB, dir string) string {
+	t.Helper()
+	url, there := schemas.Load(dir)
+	if !there {
+		url, _ = schemas.LoadOrStore(dir, mailtest.Engine(t))
+	}
+	return url.(string)
+}
+
+// sqliteOnly asks open for SQLite, whatever the engine of the tests.
+const sqliteOnly = "sqlite"
+
+// fileOnly skips a test of what only SQLite has: a file of its own, pragmas, query plans.
+func fileOnly(t testing.TB) {
+	t.Helper()
+	if os.Getenv("BUZON_TEST_ENGINE") == "postgres" {
+		t.Skip("is about SQLite's file")
+	}
+}
+
+var schemas sync.Map // URLs by directory
 
 func newStore(t testing.TB) (*Store, *clock) {
 	t.Helper()

@@ -116,7 +116,7 @@ func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket, first *NewItem) (_ 
 	if t.Status, err = tx.statusOf(ctx, t.Class); err != nil {
 		return t, it, err
 	}
-	t.Number, err = tx.insert(ctx, `INSERT INTO ticket (mailbox, subject, status, severity, production_down, unverified, type, requester, controller, assignee, agent,
+	t.Number, err = tx.insert(ctx, "number", `INSERT INTO ticket (mailbox, subject, status, severity, production_down, unverified, type, requester, controller, assignee, agent,
 		product, module, project, service, progress, created_at, updated_at, items) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18)`,
 		t.Mailbox, t.Subject, t.Status, t.Severity, t.ProductionDown, t.Unverified, t.Type, t.Requester.ID, t.Controller.ID, t.Assignee.ID, t.Agent.ID,
 		t.Product, t.Module, t.Project, t.Service, t.Progress, now.UnixMilli(), first != nil)
@@ -241,7 +241,7 @@ func (r Reader) SeverityName(ctx context.Context, number int) (name string, err 
 
 // TicketsSince counts the tickets that a person has opened since then, no further than most.
 func (r Reader) TicketsSince(ctx context.Context, requester int64, since time.Time, most int) (n int, err error) {
-	_, err = r.row(ctx, "SELECT count(*) FROM (SELECT created_at FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT +$3) WHERE created_at >= $2",
+	_, err = r.row(ctx, "SELECT count(*) FROM (SELECT created_at FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT +$3) AS x WHERE created_at >= $2",
 		args(requester, since.UnixMilli(), most), &n)
 	return n, err
 }

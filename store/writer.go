@@ -27,8 +27,8 @@ type Tx struct {
 // indexed is a row for the search index; these are written last in a commit, since every statement after them makes
 // FTS5 flush its work.
 type indexed struct {
-	item          int64
-	subject, body string
+	item                   int64
+	subject, words, author string
 }
 
 // errClosed answers writes to a store that is being closed.
@@ -82,11 +82,13 @@ type writer struct {
 	conn       *sql.Conn
 	statements *statements
 	jobs       chan job
+	stopping   chan struct{} // the store is being closed
 	ended      chan struct{}
 }
 
 func newWriter(s *Store, db *sql.DB, conn *sql.Conn) *writer {
-	return &writer{store: s, db: db, conn: conn, statements: newStatements(conn.PrepareContext), jobs: make(chan job, maxBatch), ended: make(chan struct{})}
+	return &writer{store: s, db: db, conn: conn, statements: newStatements(s.dialect, conn.PrepareContext), jobs: make(chan job, maxBatch),
+		stopping: make(chan struct{}), ended: make(chan struct{})}
 }
 
 func (w *writer) close() error {
@@ -101,6 +103,7 @@ func (w *writer) run(ctx context.Context) {
 		case j := <-w.jobs:
 			w.batch(w.gather(j))
 		case <-ctx.Done():
+			close(w.stopping)
 			for {
 				select {
 				case j := <-w.jobs:
@@ -165,14 +168,15 @@ const notBegun = -1
 // commit runs the jobs in one transaction. When it fails, at is the place of the job that failed, or behind the last.
 func (w *writer) commit(list []job) (at int, err error) {
 	ctx := context.Background()
+	name, err := w.begin(ctx)
+	if err != nil {
+		return notBegun, fmt.Errorf("begin: %w", err)
+	}
 	defer func() {
 		if err != nil {
 			w.conn.ExecContext(ctx, "ROLLBACK") // fails when SQLite has rolled back by itself, as on a full disk
 		}
 	}()
-	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
-		return notBegun, fmt.Errorf("begin: %w", err)
-	}
 	tx := &Tx{Reader: Reader{w.statements}, store: w.store, statuses: map[desk.Class]string{}, strangers: -1}
 	for i, j := range list {
 		if err := j.run(tx); err != nil {
@@ -182,10 +186,58 @@ func (w *writer) commit(list []job) (at int, err error) {
 	if err := tx.writeIndex(ctx); err != nil {
 		return len(list), err
 	}
-	if _, err := w.conn.ExecContext(ctx, "COMMIT"); err != nil {
+	if err := run(ctx, w.conn, w.store.dialect.commit); err != nil && !w.committed(ctx, err, name) {
 		return len(list), fmt.Errorf("commit: %w", err)
 	}
 	return len(list), nil
+}
+
+// begin begins a transaction, on a new connection where the old one is gone.
+func (w *writer) begin(ctx context.Context) (name string, err error) {
+	name, err = w.store.dialect.begin(ctx, w.conn)
+	if err == nil || w.store.dialect.lost == nil || !w.store.dialect.lost(err) {
+		return name, err
+	}
+	if err := w.reconnect(ctx); err != nil {
+		return "", err
+	}
+	return w.store.dialect.begin(ctx, w.conn)
+}
+
+// reconnect takes a new connection, with statements of its own.
+func (w *writer) reconnect(ctx context.Context) error {
+	conn, err := w.db.Conn(ctx)
+	if err != nil {
+		return fault(err)
+	}
+	w.statements.close() // what they were prepared on is gone
+	w.conn.Close()
+	w.conn, w.statements = conn, newStatements(w.store.dialect, conn.PrepareContext)
+	return nil
+}
+
+// committed reports whether a commit that failed with err has taken place all the same: the answer to it may have been
+// lost on its way. As long as nobody can say, it asks again: to run the jobs twice would be worse than to wait.
+func (w *writer) committed(ctx context.Context, err error, name string) bool {
+	d := w.store.dialect
+	if d.lost == nil || !d.lost(err) {
+		return false
+	}
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := w.reconnect(ctx)
+		if err == nil {
+			var done bool
+			if done, err = d.committed(ctx, w.conn, name); err == nil {
+				return done
+			}
+		}
+		w.store.opt.Log.Error("cannot ask whether the last commit has taken place; trying again", "error", err)
+		select {
+		case <-time.After(wait):
+		case <-w.stopping:
+			return false
+		}
+	}
 }
 
 // run keeps a panic in one function from ending the writer.

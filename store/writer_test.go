@@ -197,6 +197,7 @@ func TestChanged(t *testing.T) {
 }
 
 func TestBusyDatabase(t *testing.T) {
+	fileOnly(t)
 	s, _ := newStore(t)
 	_, err := s.writer.conn.ExecContext(ctx, "PRAGMA busy_timeout = 100")
 	check(t, err)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -111,7 +110,7 @@ func (c config) checkTemplates() error {
 
 // checkDesk checks the database, the keys and the people, and reports whether a daemon works on them.
 func (f *findings) checkDesk(ctx context.Context, c config) (running bool) {
-	s, err := store.Look(ctx, c.DataDir, store.Options{Log: slog.New(slog.DiscardHandler)})
+	s, err := store.Look(ctx, c.DataDir, c.storeOptions(nil))
 	if errors.Is(err, store.ErrNoDesk) {
 		f.checkVacant(c)
 		return false
@@ -121,7 +120,11 @@ func (f *findings) checkDesk(ctx context.Context, c config) (running bool) {
 		return false
 	}
 	defer s.Close()
-	f.report("database", s.Check(ctx), "in "+absolute(c.DataDir))
+	place := "in " + absolute(c.DataDir)
+	if c.Database != "" {
+		place = "PostgreSQL; large mails " + place
+	}
+	f.report("database", s.Check(ctx), place)
 	f.report("keys", c.checkKeys(ctx, s), "")
 	f.checkPeople(s.Persons(ctx, ""))
 	running, err = s.Leased(ctx)

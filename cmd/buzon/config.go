@@ -25,6 +25,7 @@ import (
 // config is the configuration file. Its keys are fixed interfaces; docs/configuration.md explains them.
 type config struct {
 	DataDir    string   `toml:"data_dir"`
+	Database   string   `toml:"database"` // "": SQLite in data_dir; else the URL of a PostgreSQL database
 	Language   string   `toml:"language"`
 	Templates  string   `toml:"templates"` // a directory with words of the administrator's own
 	Timezone   string   `toml:"timezone"`

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"buzon/store"
 	"buzon/threading"
 )
 
@@ -40,7 +39,7 @@ func (a *app) rotateKey() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if !lost || exists(conf.keyFile()) || !store.Exists(conf.DataDir) {
+		if !lost || exists(conf.keyFile()) || !conf.deskThere(c.Context()) {
 			return rotate(c, args)
 		}
 		if err := becomeOwner(conf.DataDir); err != nil {
@@ -57,7 +56,7 @@ func (a *app) rotateKey() *cobra.Command {
 }
 
 func (a *app) keyCommand(use, short string, args cobra.PositionalArgs, f func(*threading.Keyring, []string) error) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: args, RunE: func(_ *cobra.Command, args []string) error {
+	return &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
 		c, err := a.config()
 		if err != nil {
 			return err
@@ -68,7 +67,7 @@ func (a *app) keyCommand(use, short string, args cobra.PositionalArgs, f func(*t
 		if !exists(c.keyFile()) {
 			return failed(fmt.Errorf("there are no keys in %s yet: start buzon serve, or name another with --data", c.DataDir))
 		}
-		if !store.Exists(c.DataDir) {
+		if !c.deskThere(cmd.Context()) {
 			return failed(c.keysAlone())
 		}
 		k, err := threading.OpenKeyring(c.keyFile())

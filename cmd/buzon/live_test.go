@@ -67,6 +67,8 @@ func newLiveDesk(t *testing.T, o liveOptions) *liveDesk {
 	d := &liveDesk{t: t, data: filepath.Join(dir, "data"), file: filepath.Join(dir, "buzon.toml"), relay: mailtest.NewSmarthost(t, o.Offers)}
 	if o.Data != "" {
 		d.data = o.Data
+	} else if url := mailtest.Engine(t); url != "" {
+		o.Top += fmt.Sprintf("\ndatabase = %q", url)
 	}
 	if o.Outbox == "" {
 		o.Outbox = `retry = ["100ms"]`

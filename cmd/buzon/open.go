@@ -51,10 +51,10 @@ func open(ctx context.Context, c config, log *slog.Logger) (*house, error) {
 	if c.file == "" && !c.named && !exists(c.DataDir) {
 		return nil, errNoConfig
 	}
-	if exists(c.keyFile()) && !store.Exists(c.DataDir) { // in this order: the database is made first
+	if exists(c.keyFile()) && !c.deskThere(ctx) { // in this order: the database is made first
 		return nil, failed(c.keysAlone())
 	}
-	if h.store, err = store.Open(ctx, c.DataDir, store.Options{Log: log, MinFree: int64(c.MinFree)}); err != nil {
+	if h.store, err = store.Open(ctx, c.DataDir, c.storeOptions(log)); err != nil {
 		return nil, failed(err)
 	}
 	if err = h.openKeys(ctx); err == nil {
@@ -161,10 +161,10 @@ func (a *app) look(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	if exists(c.keyFile()) && !store.Exists(c.DataDir) {
+	if exists(c.keyFile()) && !c.deskThere(ctx) {
 		return nil, failed(c.keysAlone())
 	}
-	h.store, err = store.Look(ctx, c.DataDir, store.Options{Log: h.log, MinFree: int64(c.MinFree)})
+	h.store, err = store.Look(ctx, c.DataDir, c.storeOptions(h.log))
 	if errors.Is(err, store.ErrNoDesk) {
 		err = c.noDesk()
 	}
@@ -184,10 +184,19 @@ func (a *app) existing(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !store.Exists(c.DataDir) && !exists(c.keyFile()) {
+	if !c.deskThere(ctx) && !exists(c.keyFile()) {
 		return nil, failed(c.noDesk())
 	}
 	return open(ctx, c, a.logger(slog.LevelWarn))
+}
+
+func (c config) storeOptions(log *slog.Logger) store.Options {
+	return store.Options{Log: log, MinFree: int64(c.MinFree), Database: c.Database}
+}
+
+// deskThere reports whether the database has been made.
+func (c config) deskThere(ctx context.Context) bool {
+	return store.Exists(ctx, c.DataDir, c.storeOptions(nil))
 }
 
 func (c config) noDesk() error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -63,7 +64,7 @@ func (a *app) changeOutbox(ctx context.Context, args []string, state store.Outbo
 	}
 	defer h.close()
 	if state != "" {
-		list, err := h.store.Outbox(ctx, store.OutboxFilter{State: state, Limit: -1})
+		list, err := h.store.Outbox(ctx, store.OutboxFilter{State: state, Limit: math.MaxInt32})
 		if err != nil {
 			return failed(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -212,7 +213,7 @@ func (h *house) addItems(ctx context.Context, row *ticketRow) error {
 			row.NotTold = append(row.NotTold, untold(c))
 		}
 	}
-	held, err := h.store.Outbox(ctx, store.OutboxFilter{Ticket: row.Number, State: store.Held, Limit: -1})
+	held, err := h.store.Outbox(ctx, store.OutboxFilter{Ticket: row.Number, State: store.Held, Limit: math.MaxInt32})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// dialect is all that differs between the engines. The text of statements is the same but for what stands here.
+type dialect struct {
+	migrations []string
+	// open connects the one writer and the readers. It refuses a database that must not be worked on.
+	open       func(context.Context, *Store) (write, read *sql.DB, err error)
+	look       func(context.Context, *Store) (read *sql.DB, err error)
+	version    func(context.Context, querier) (int, error) // of the schema; 0: there is none
+	setVersion string                                      // with %d
+	lock       string                                      // what keeps two migrations apart, if BEGIN does not
+	copyOf     func(ctx context.Context, s *Store, db *sql.DB, version int) error
+
+	// begin takes the one place of a writer among all processes, and names the transaction.
+	begin  func(context.Context, *sql.Conn) (name string, err error)
+	commit string
+	// lost reports whether an error means that the connection is gone; nil: there is none that could be.
+	lost func(error) bool
+	// committed reports whether a transaction whose commit was cut off has taken place.
+	committed func(ctx context.Context, c *sql.Conn, name string) (bool, error)
+
+	returning bool                  // the id of a new row is had by RETURNING
+	args      func(args []any)      // makes the values of a statement ones that the engine takes
+	fault     func(err error) error // marks an error of the connection as the store's
+
+	addresses string                      // of a person, in their order, as one text
+	domain    string                      // behind the @ of the column address
+	index     string                      // writes the words of an item for the search: its id, the subject, the rest
+	found     string                      // the ids of the items that match $1, the newest first
+	match     func(words []string) string // all of them; the last may be the beginning of a word
+
+	same   func(*Store) error // nil while the database is the one that was opened
+	intact func(ctx context.Context, s *Store, quickly bool) error
+	watch  func(context.Context, *Store) // calls changed.wake when another process has committed
+}
+
+// querier is a connection or a transaction.
+type querier interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}
+
+func run(ctx context.Context, c *sql.Conn, text string) error {
+	_, err := c.ExecContext(ctx, text)
+	return err
+}

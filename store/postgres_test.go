@@ -1,0 +1,65 @@
+package store
+
+import (
+	"slices"
+	"testing"
+
+	"buzon/internal/mailtest"
+)
+
+// TestEnginesHaveTheSameColumns: a step of one schema must not be forgotten in the other.
+func TestEnginesHaveTheSameColumns(t *testing.T) {
+	lite := open(t, t.TempDir(), Options{Database: sqliteOnly})
+	pg := open(t, t.TempDir(), Options{Database: mailtest.Postgres(t)})
+	columns := func(s *Store, query string) (list []string) {
+		rows := must(s.db.QueryContext(ctx, query))(t)
+		defer rows.Close()
+		for rows.Next() {
+			var name string
+			check(t, rows.Scan(&name))
+			list = append(list, name)
+		}
+		check(t, rows.Err())
+		slices.Sort(list)
+		return list
+	}
+	// The search has tables of the engine's own, and PostgreSQL has its version in a table.
+	same(t, "columns", columns(pg, `
+		SELECT table_name || '.' || column_name FROM information_schema.columns
+		WHERE table_schema = current_schema() AND table_name NOT IN ('search', 'migration')`),
+		columns(lite, `
+		SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND m.name NOT LIKE 'search%' AND m.name NOT LIKE 'sqlite%'`))
+	same(t, "indexes", columns(pg, `
+		SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND indexname NOT LIKE '%_key'
+			AND indexname NOT LIKE '%_pkey' AND indexname <> 'search_words'`),
+		columns(lite, "SELECT name FROM sqlite_master WHERE type = 'index' AND name NOT LIKE 'sqlite%'"))
+}
+
+// TestTextsThatPostgresRefuses: a mail has them all the same.
+func TestTextsThatPostgresRefuses(t *testing.T) {
+	s := open(t, t.TempDir(), Options{Database: mailtest.Postgres(t)})
+	write(t, s, func(tx *Tx) error { return tx.SetFact(ctx, "odd", "a\x00b\xffc") })
+	same(t, "what is kept", must(s.Fact(ctx, "odd"))(t), "ab\uFFFDc")
+}
+
+// TestPostgresEndsConnections: the server's own end, or an administrator's, costs what was under way and nothing else.
+func TestPostgresEndsConnections(t *testing.T) {
+	url := mailtest.Postgres(t)
+	s := open(t, t.TempDir(), Options{Database: url})
+	other := open(t, t.TempDir(), Options{Database: url})
+	for i := range 20 {
+		id := receive(t, s, "mail")
+		_, err := other.db.ExecContext(ctx, `
+			SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE application_name = 'buzon' AND pid <> pg_backend_pid() AND datname = current_database()`)
+		check(t, err)
+		for _, err = s.Mails(ctx, MailFilter{}); err != nil; _, err = s.Mails(ctx, MailFilter{}) {
+			if !Temporary(err) {
+				t.Fatal(err)
+			}
+		}
+		again := receive(t, s, "mail")
+		same(t, "mails", []int64{id, again}, []int64{int64(2*i + 1), int64(2*i + 2)})
+	}
+}
