@@ -70,6 +70,7 @@ func (p *PostgresServer) start(options []string) (err error) {
 		return fmt.Errorf("no PostgreSQL here: apt-get install postgresql")
 	}
 	p.bin = filepath.Dir(found[len(found)-1])
+	sweepPostgres()
 	if p.dir, err = os.MkdirTemp("", "buzon-postgres-"); err != nil {
 		return err
 	}
@@ -99,6 +100,17 @@ func (p *PostgresServer) start(options []string) (err error) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	return err
+}
+
+// sweepPostgres removes what servers of earlier processes have left, since nobody is there to do it when they end.
+func sweepPostgres() {
+	left, _ := filepath.Glob(filepath.Join(os.TempDir(), "buzon-postgres-*"))
+	for _, dir := range left {
+		fi, err := os.Stat(dir)
+		if err == nil && time.Since(fi.ModTime()) > time.Hour {
+			os.RemoveAll(dir)
+		}
+	}
 }
 
 // serve starts the server from a thread that lives as long as the process: the kernel ends the server with it.
