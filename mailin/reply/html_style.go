@@ -79,9 +79,9 @@ func (s *styles) set(d declaration, weight uint8) {
 	}
 	switch d.property { // a short form takes the place of the long one, and the other way round
 	case font:
-		s.set(declaration{fontSize, shorthandSize(d.value), d.important}, weight-1&1)
+		s.set(declaration{fontSize, shorthandSize(d.value), d.important}, (weight-1)&1)
 	case margin:
-		s.margins(d, weight-1&1)
+		s.margins(d, (weight-1)&1)
 	}
 }
 

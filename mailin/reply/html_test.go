@@ -24,6 +24,7 @@ func TestHTMLText(t *testing.T) {
 		{"entities", "&iquest;Qu&eacute; tal? &amp;lt; &#8364; a&nbsp;b", "¿Qué tal? &lt; € a b"},
 		{"pre", "<pre>  a\n\tb\n</pre>c", "  a\n\tb\nc"},
 		{"smiley as a picture", `hola <img alt="😀" src=x><img alt="logo" src=y>`, "hola 😀"},
+		{"an important short form, and what takes its place", "a<span style='font: 12px Arial !important; font-size: 0 !important'>x</span>b", "ab"},
 		{"display none", "a<span style='DISPLAY: none !important'>x<b>y</b></span>b", "ab"},
 		{"visibility hidden", "a<div style='visibility:hidden'>x</div>b", "a\nb"},
 		{"font size zero", "a<span style='font-size:0px'>x</span><font style='font-size: 0.0em'>y</font>b", "ab"},
