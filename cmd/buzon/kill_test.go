@@ -21,14 +21,33 @@ import (
 	"buzon/internal/mailtest"
 )
 
-// buildBuzon builds the real program.
+// buildBuzon builds the real program, once for all tests.
 func buildBuzon(t testing.TB) (binary string) {
 	t.Helper()
-	binary = filepath.Join(t.TempDir(), "buzon")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	binary, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return binary
+}
+
+var built = sync.OnceValues(func() (binary string, err error) {
+	if builtDir, err = os.MkdirTemp("", "buzon-program-"); err != nil {
+		return "", err
+	}
+	binary = filepath.Join(builtDir, "buzon")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return binary, nil
+})
+
+var builtDir string
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	os.RemoveAll(builtDir)
+	os.Exit(code)
 }
 
 // process is the real program as its own process, under the loosest umask.

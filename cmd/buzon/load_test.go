@@ -27,10 +27,7 @@ const (
 // BenchmarkServe measures, in one run, how many mails a second the daemon answers 250 and files as tickets with their
 // notices queued, and, with BUZON_TEST_PEERS=1, how many Postfix takes and delivers to a Maildir.
 func BenchmarkServe(b *testing.B) {
-	binary := filepath.Join(b.TempDir(), "buzon")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		b.Fatalf("build: %v\n%s", err, out)
-	}
+	binary := buildBuzon(b)
 	var postfix float64
 	if os.Getenv("BUZON_TEST_PEERS") == "1" {
 		b.Run("postfix", func(b *testing.B) {
