@@ -146,11 +146,20 @@ func (d *Dispatcher) due(ctx context.Context) []store.Outgoing {
 	return list
 }
 
+// calm is how long a process must have lived before it tries once more what may have ended the last.
+const calm = 5 * time.Second
+
 // suspects renders what may have ended the last process, one mail at a time.
 func (d *Dispatcher) suspects(ctx context.Context) {
 	list, err := d.Store.Suspects(ctx)
 	if err != nil {
 		d.Log.Error("cannot look for mails that ended the last process", "error", err)
+	}
+	if len(list) > 0 { // a process that somebody else kills over and over does not come so far, and blames no good mail
+		select {
+		case <-time.After(calm):
+		case <-ctx.Done():
+		}
 	}
 	for _, o := range list {
 		if ctx.Err() == nil && d.claim(ctx, &o) {
