@@ -26,14 +26,19 @@ func (s *splitter) sharedLine() {
 		own.end, own.ends, l.ends = l.start+at, unknown, unknown
 		own.text = trim(s.base[own.start:own.end])
 		l.start, l.text = own.end, trim(s.base[own.end:l.end])
-		s.lines[i] = own
-		s.lines = slices.Insert(s.lines, i+1, l)
-		if s.first > i && s.first < len(s.lines) {
-			s.first++
-		}
-		s.below = len(s.lines)
+		s.part(i, own, l)
 		return
 	}
+}
+
+// part puts two lines in the place of line i.
+func (s *splitter) part(i int, above, below line) {
+	s.lines[i] = above
+	s.lines = slices.Insert(s.lines, i+1, below)
+	if s.first > i && s.first < len(s.lines) {
+		s.first++
+	}
+	s.below = len(s.lines)
 }
 
 // sharedAt returns where in the text of line i an attribution begins that is
@@ -88,12 +93,7 @@ func (s *splitter) quoteOnLine() {
 		l.end, l.ends, l.text = cut, unknown, trim(l.text[:at])
 		quote.start, quote.ends = cut, unknown
 		quote.depth, quote.text = cutQuotePrefix(s.base[cut:quote.end])
-		s.lines[i] = l
-		s.lines = slices.Insert(s.lines, i+1, quote)
-		if s.first > i && s.first < len(s.lines) {
-			s.first++
-		}
-		s.below = len(s.lines)
+		s.part(i, l, quote)
 		return
 	}
 }
