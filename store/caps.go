@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -306,16 +307,15 @@ func (tx *Tx) trip(ctx context.Context, e Telling, why, domain string, now time.
 
 // alarmOnce tells the admins of trouble of which they have not been told for a while.
 func (tx *Tx) alarmOnce(ctx context.Context, key string, every time.Duration, mailbox string, d Details, now time.Time) error {
-	last := int64(0)
-	if _, err := tx.row(ctx, "SELECT value FROM meta WHERE key = $1", args(key), &last); err != nil {
+	said, err := tx.Fact(ctx, key)
+	if err != nil {
 		return err
 	}
+	last, _ := strconv.ParseInt(said, 10, 64) // "": never
 	if at := time.UnixMilli(last); last != 0 && !at.After(now) && now.Sub(at) < every {
 		return nil
 	}
-	_, err := tx.exec(ctx, "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-		key, fmt.Sprint(now.UnixMilli()))
-	if err != nil {
+	if err := tx.SetFact(ctx, key, strconv.FormatInt(now.UnixMilli(), 10)); err != nil {
 		return err
 	}
 	return tx.Alarm(ctx, mailbox, d)
