@@ -57,8 +57,11 @@ func (f *filing) repeats(ctx context.Context, text string, own bool) (bool, erro
 // so: he sends the same words once more, as he was told to; 0 for none.
 func (f *filing) again(ctx context.Context) (int64, error) {
 	number := f.answeredItem()
+	if number == 0 {
+		return 0, nil
+	}
 	it, err := f.tx.Item(ctx, f.ticket.Number, number)
-	if number == 0 || err != nil {
+	if err != nil {
 		return 0, err
 	}
 	if m, _, err := f.tx.Mail(ctx, it.Mail); err != nil || m.Rule != "9" {
