@@ -30,6 +30,7 @@ type dialect struct {
 
 	addresses string                      // of a person, in their order, as one text
 	domain    string                      // behind the @ of the column address
+	words     func(text string) string    // what index takes of a short text
 	index     string                      // writes the words of an item for the search: its id, the subject, the rest
 	found     string                      // the ids of the items that match $1, the newest first
 	match     func(words []string) string // all of them; the last may be the beginning of a word

@@ -37,6 +37,7 @@ var postgresDialect = &dialect{
 	fault:      postgresFault,
 	addresses:  "string_agg(address, ' ' ORDER BY position, address)",
 	domain:     "split_part(address, '@', 2)",
+	words:      func(text string) string { return Words(text, nil) },
 	index: `
 		INSERT INTO search (item, words) VALUES ($1, array_to_tsvector(array_remove(string_to_array($2 || ' ' || $3, ' '), '')))`,
 	found:  "SELECT item AS id FROM search WHERE words @@ $1::text::tsquery ORDER BY item DESC LIMIT 1000",

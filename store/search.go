@@ -69,7 +69,7 @@ func apart(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) &&
 // writeIndex writes the search rows of a commit; nothing may be written after it.
 func (tx *Tx) writeIndex(ctx context.Context) error {
 	for _, x := range tx.index {
-		subject, body := Words(x.subject, nil), x.words+Words(x.author, nil)
+		subject, body := tx.dialect.words(x.subject), x.words+tx.dialect.words(x.author)
 		if _, err := tx.exec(ctx, tx.dialect.index, x.item, subject, body); err != nil {
 			return fmt.Errorf("index item: %w", err)
 		}

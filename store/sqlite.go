@@ -29,6 +29,7 @@ var sqliteDialect = &dialect{
 	commit:     "COMMIT",
 	addresses:  "group_concat(address, ' ' ORDER BY position, address)",
 	domain:     "substr(address, instr(address, '@') + 1)",
+	words:      func(text string) string { return text }, // FTS5 takes it apart by itself
 	index:      "INSERT INTO search (rowid, subject, body) VALUES ($1, $2, $3)",
 	found:      "SELECT rowid AS id FROM search WHERE search MATCH $1 ORDER BY rowid DESC LIMIT 1000",
 	match:      matchFTS5,
