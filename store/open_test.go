@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"buzon/internal/mailtest"
 )
 
 func frozen(t testing.TB) string {
@@ -111,8 +113,8 @@ func TestOpenRefuses(t *testing.T) {
 			return errors.Join(os.Remove(db), execute(db, "CREATE TABLE theirs (x)"))
 		}, "another program"},
 		"a text file":                 {func(_, db string) error { return os.WriteFile(db, []byte(strings.Repeat("hola ", 999)), 0o600) }, "damaged"},
-		"4 KB of noise in the middle": {func(_, db string) error { return overwrite(db) }, "damaged"},
-		"a file cut in half":          {func(_, db string) error { return halve(db) }, "damaged"},
+		"4 KB of noise in the middle": {func(_, db string) error { return mailtest.Noise(db) }, "damaged"},
+		"a file cut in half":          {func(_, db string) error { return mailtest.Halve(db) }, "damaged"},
 		"an emptied file":             {func(_, db string) error { return os.Truncate(db, 0) }, "missing or empty"},
 		"a file that is gone":         {func(_, db string) error { return os.Remove(db) }, "missing or empty"},
 		"an emptied file with its log": {func(_, db string) error {
@@ -153,27 +155,6 @@ func execute(path, text string) error {
 	}
 	_, err = db.Exec(text)
 	return errors.Join(err, db.Close())
-}
-
-func overwrite(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	fi, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteAt(bytes.Repeat([]byte{0xa5}, 4096), fi.Size()/2/4096*4096)
-	return errors.Join(err, f.Close())
-}
-
-func halve(path string) error {
-	fi, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	return os.Truncate(path, fi.Size()/2)
 }
 
 func TestOpenAfterACrashKeepsWhatWasCommitted(t *testing.T) {

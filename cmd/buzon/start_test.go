@@ -41,8 +41,8 @@ func TestA24DatabaseThatIsNone(t *testing.T) {
 		spoil func(dir, db string) error
 		want  string
 	}{
-		"4 KB of noise in the middle": {func(_, db string) error { return noise(db) }, "restore the last backup"},
-		"cut in half":                 {func(_, db string) error { return cutInHalf(db) }, "restore the last backup"},
+		"4 KB of noise in the middle": {func(_, db string) error { return mailtest.Noise(db) }, "restore the last backup"},
+		"cut in half":                 {func(_, db string) error { return mailtest.Halve(db) }, "restore the last backup"},
 		"text":                        {func(_, db string) error { return os.WriteFile(db, []byte(strings.Repeat("hola ", 9999)), 0o600) }, "restore the last backup"},
 		"another program's": {func(_, db string) error {
 			return errors.Join(os.Remove(db), execute(db, "CREATE TABLE theirs (x)"))
@@ -73,26 +73,6 @@ func TestA24DatabaseThatIsNone(t *testing.T) {
 			}
 		})
 	}
-}
-
-func noise(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	info, err := f.Stat()
-	if err == nil {
-		_, err = f.WriteAt(bytes.Repeat([]byte{0xa5}, 4096), info.Size()/2/4096*4096)
-	}
-	return errors.Join(err, f.Close())
-}
-
-func cutInHalf(path string) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	return os.Truncate(path, info.Size()/2)
 }
 
 // TestD25FilesPrivate: whatever the caller's umask, nobody else can read what the desk keeps.
