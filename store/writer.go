@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -204,14 +205,16 @@ func (w *writer) begin(ctx context.Context) (name string, err error) {
 	return w.store.dialect.begin(ctx, w.conn)
 }
 
-// reconnect takes a new connection, with statements of its own.
+// reconnect takes a new connection, with statements of its own. The old one goes first, and out of the pool: it holds
+// the only place there, even when the server has ended it.
 func (w *writer) reconnect(ctx context.Context) error {
+	w.statements.close()
+	w.conn.Raw(func(any) error { return driver.ErrBadConn })
+	w.conn.Close()
 	conn, err := w.db.Conn(ctx)
 	if err != nil {
 		return fault(err)
 	}
-	w.statements.close() // what they were prepared on is gone
-	w.conn.Close()
 	w.conn, w.statements = conn, newStatements(w.store.dialect, conn.PrepareContext)
 	return nil
 }
