@@ -178,6 +178,12 @@ func (s *street) hang(c *client, i int) {
 	}
 }
 
+func (p *places) open() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.taken)
+}
+
 // ready goes as far as RCPT.
 func (c *client) ready() {
 	c.t.Helper()
@@ -238,7 +244,7 @@ func TestD14SlowlorisAndFloods(t *testing.T) {
 							t.Errorf("%s is not served", from)
 						}
 					}
-					if n := len(s.server.places.taken); n > s.server.opts.Connections {
+					if n := s.server.places.open(); n > s.server.opts.Connections {
 						t.Errorf("%d connections", n)
 					}
 				}
