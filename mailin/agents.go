@@ -25,7 +25,7 @@ func (f *filing) agentItem(ctx context.Context) error {
 		return err
 	}
 	if mine {
-		written = command.Orders{Commands: []command.Command{{Verb: command.Approve, Line: cmp.Or(strings.TrimSpace(f.rd.Reply.New()), "#aprobar")}}}
+		written = command.Orders{Commands: []desk.Order{{Verb: desk.VerbApprove, Line: cmp.Or(strings.TrimSpace(f.rd.Reply.New()), "#aprobar")}}}
 	}
 	o := &orders{filing: f, words: written.Text != "" || f.files()}
 	if err := o.keepInside(ctx, &written); err != nil {
@@ -53,7 +53,7 @@ func (f *filing) agentItem(ctx context.Context) error {
 // keepInside decides whether the words stay among agents: they are marked as a note, or answer what agents said among
 // themselves, or it is not certain what should become of them.
 func (o *orders) keepInside(ctx context.Context, written *command.Orders) error {
-	open := written.Has(command.Public)
+	open := written.Has(desk.VerbPublic)
 	switch {
 	case written.Internal:
 		return nil
@@ -90,12 +90,12 @@ var agentEvents = map[desk.Act]desk.EventKind{
 
 // acts are the commands that decide what an item is, the strongest first, and their keys of the templates' results.
 var acts = []struct {
-	command.Verb
+	desk.Verb
 	desk.Act
 	result string
 }{
-	{command.Close, desk.Closes, "closed"}, {command.Resolve, desk.Resolves, "resolved"},
-	{command.AskInfo, desk.AsksInfo, "info_requested"}, {command.Reopen, desk.Reopens, "reopened"},
+	{desk.VerbClose, desk.Closes, "closed"}, {desk.VerbResolve, desk.Resolves, "resolved"},
+	{desk.VerbAskInfo, desk.AsksInfo, "info_requested"}, {desk.VerbReopen, desk.Reopens, "reopened"},
 }
 
 // decided is what the commands come to. Words that are meant for colleagues are asked of no customer; commands without
@@ -112,7 +112,7 @@ func (o *orders) decided(written command.Orders) desk.Act {
 	switch {
 	case o.words && !written.Internal:
 		return desk.Writes
-	case written.Has(command.Take):
+	case written.Has(desk.VerbTake):
 		return desk.Takes
 	}
 	return desk.Notes

@@ -41,15 +41,15 @@ func (f *filing) fill(ctx context.Context, n store.NewItem) (desk.Item, error) {
 
 // approve lets in the pending item that the agent's mail is about.
 func (o *orders) approve(ctx context.Context, arg string) (string, string, error) {
-	return o.judge(ctx, arg, command.Approve, "approved", o.tx.ApprovePending)
+	return o.judge(ctx, arg, desk.VerbApprove, "approved", o.tx.ApprovePending)
 }
 
 // reject leaves it out.
 func (o *orders) reject(ctx context.Context, arg string) (string, string, error) {
-	return o.judge(ctx, arg, command.Reject, "rejected", o.tx.RejectPending)
+	return o.judge(ctx, arg, desk.VerbReject, "rejected", o.tx.RejectPending)
 }
 
-func (o *orders) judge(ctx context.Context, arg string, v command.Verb, result string,
+func (o *orders) judge(ctx context.Context, arg string, v desk.Verb, result string,
 	settle func(context.Context, int64, store.Override) (bool, error)) (string, string, error) {
 	list, err := o.tx.PendingItems(ctx, o.ticket.Number)
 	if err != nil {
@@ -67,7 +67,7 @@ func (o *orders) judge(ctx context.Context, arg string, v command.Verb, result s
 	case i < 0:
 		var choices []string
 		for _, it := range list {
-			choices = append(choices, fmt.Sprintf("%s %d (%s)", command.Word(v, o.person.Language), it.Number, it.Author.Address()))
+			choices = append(choices, fmt.Sprintf("%s %d (%s)", desk.Word(v, o.person.Language), it.Number, it.Author.Address()))
 		}
 		return "which_pending", strings.Join(choices, " · "), nil
 	}

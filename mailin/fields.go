@@ -10,20 +10,19 @@ import (
 	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
 
-	"buzon/mailin/command"
 	"buzon/store"
 	"buzon/store/desk"
 )
 
 // fields are the commands that change one thing of the ticket. Each returns a key of the templates' results, "" when the
 // value was not understood.
-var fields = map[command.Verb]func(o *orders, ctx context.Context, arg string) (result, value string, err error){
-	command.Wait: (*orders).wait, command.Queue: (*orders).queue, command.Status: (*orders).status,
-	command.Assign: (*orders).assign, command.Release: (*orders).release, command.Severity: (*orders).severity,
-	command.Type: (*orders).setType, command.Product: (*orders).product, command.Requester: (*orders).requester,
-	command.Add: (*orders).addFollower, command.Remove: (*orders).removeFollower, command.Progress: (*orders).progress,
-	command.Approve: (*orders).approve, command.Reject: (*orders).reject,
-	command.Take: (*orders).take, command.Help: (*orders).help,
+var fields = map[desk.Verb]func(o *orders, ctx context.Context, arg string) (result, value string, err error){
+	"wait": (*orders).wait, "queue": (*orders).queue, "status": (*orders).status,
+	"assign": (*orders).assign, "release": (*orders).release, "severity": (*orders).severity,
+	"type": (*orders).setType, "product": (*orders).product, "requester": (*orders).requester,
+	"follower": (*orders).addFollower, "remove": (*orders).removeFollower, "progress": (*orders).progress,
+	desk.VerbApprove: (*orders).approve, desk.VerbReject: (*orders).reject,
+	desk.VerbTake: (*orders).take, "help": (*orders).help,
 }
 
 // notUnderstood puts a value that the desk does not have into the receipt.
@@ -247,7 +246,7 @@ func (o *orders) progress(_ context.Context, arg string) (string, string, error)
 
 // help lists what an agent can write, in the language of the verbs that he uses.
 func (o *orders) help(context.Context, string) (string, string, error) {
-	return "help", strings.Join(command.Menu(o.person.Language), " · "), nil
+	return "help", strings.Join(desk.Menu(o.person.Language), " · "), nil
 }
 
 // same tells two names that differ in accents, case or blanks at most.

@@ -209,7 +209,7 @@ func (f *filing) item(ctx context.Context) error {
 	if f.ticket.Class == desk.Closed && !f.reopens(order) {
 		return f.afterClosing(ctx, author, order)
 	}
-	if order == command.Follow || order == command.Unfollow {
+	if order == desk.VerbFollow || order == desk.VerbUnfollow {
 		if err := f.follow(ctx, order); err != nil || command.Only(f.rd.Reply.New()) {
 			return err
 		}
@@ -241,7 +241,7 @@ func (f *filing) item(ctx context.Context) error {
 }
 
 // order is the customer's, if he may give one here: somebody else's token orders nothing.
-func (f *filing) order() command.Verb {
+func (f *filing) order() desk.Verb {
 	order, ok := command.Customer(f.rd.orders())
 	if !ok || f.resolution.Evidence == evL {
 		return ""
@@ -251,9 +251,9 @@ func (f *filing) order() command.Verb {
 
 // follow lets the sender follow the ticket, or no longer. A mail that says nothing else stays with the agents. Who has
 // shown a number only begins to follow nothing: what is sent to followers must not be had for a forged From.
-func (f *filing) follow(ctx context.Context, order command.Verb) (err error) {
+func (f *filing) follow(ctx context.Context, order desk.Verb) (err error) {
 	switch {
-	case order == command.Unfollow:
+	case order == desk.VerbUnfollow:
 		_, err = f.tx.Unfollow(ctx, f.ticket.Number, f.person.ID)
 	case f.shown():
 		err = f.tx.Follow(ctx, f.ticket.Number, f.person.ID)
@@ -280,14 +280,14 @@ func (f *filing) addAndTell(ctx context.Context, t desk.Ticket, it desk.Item, ki
 
 // reopens tells whether the mailbox lets this reply reopen a closed ticket, or its customer asks for it. Thanks do not,
 // nor does who says again that it may be closed.
-func (f *filing) reopens(order command.Verb) bool {
+func (f *filing) reopens(order desk.Verb) bool {
 	fresh := f.tx.Now().Sub(f.ticket.ClosedAt) < f.o.ReopenFor
 	switch {
 	case f.approved(): // an agent wants it here
-		return (order == "" || order == command.Reopen) && !command.Thanks(f.rd.Reply.New())
+		return (order == "" || order == desk.VerbReopen) && !command.Thanks(f.rd.Reply.New())
 	case !fresh || f.box.ClosedReply == desk.Reject:
 		return false
-	case order == command.Reopen:
+	case order == desk.VerbReopen:
 		return true
 	}
 	return f.box.ClosedReply == desk.Reopen && order == "" && !f.wordless() && !f.confirms()
@@ -315,8 +315,8 @@ func (f *filing) saysNothing() bool {
 
 // afterClosing is what a reply to a closed ticket comes to: a new one that cites it, or the news that it is closed. Mere
 // thanks and an order that changes nothing any more are kept where they belong.
-func (f *filing) afterClosing(ctx context.Context, author desk.Person, order command.Verb) error {
-	idle := f.wordless() || f.confirms() || order != "" && order != command.Reopen
+func (f *filing) afterClosing(ctx context.Context, author desk.Person, order desk.Verb) error {
+	idle := f.wordless() || f.confirms() || order != "" && order != desk.VerbReopen
 	if !idle && f.box.ClosedReply != desk.Reject {
 		return f.replace(ctx, author)
 	}
@@ -345,12 +345,12 @@ func (f *filing) replace(ctx context.Context, author desk.Person) error {
 }
 
 // customerAct is what the customer's words order; words alone are the usual.
-func (f *filing) customerAct(order command.Verb) desk.Act {
+func (f *filing) customerAct(order desk.Verb) desk.Act {
 	mayClose := f.person.ID == f.ticket.Requester.ID || f.person.ID == f.ticket.Controller.ID
 	switch {
-	case mayClose && (order == command.Close || f.ticket.Class == desk.Resolved && f.confirms()):
+	case mayClose && (order == desk.VerbClose || f.ticket.Class == desk.Resolved && f.confirms()):
 		return desk.Closes
-	case order == command.Reopen && f.ticket.Participant(f.person.ID):
+	case order == desk.VerbReopen && f.ticket.Participant(f.person.ID):
 		return desk.Reopens
 	case f.ticket.Class == desk.Resolved && f.wordless():
 		return desk.Thanks

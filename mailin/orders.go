@@ -37,14 +37,14 @@ func (o *orders) run(ctx context.Context, written command.Orders) error {
 		o.did(c.Line, kept(c.Verb, "misplaced"), "")
 	}
 	for _, m := range written.Unknown {
-		if m.Verb == command.Note {
+		if m.Verb == desk.VerbNote {
 			o.did(m.Line, "noted", "")
 			continue
 		}
 		u := store.Unknown{Field: "command", Value: m.Line}
 		if m.Nearest != "" {
 			u.Values = []string{"#" + m.Nearest}
-			if word := command.Word(m.Verb, o.person.Language); word != "" && word != u.Values[0] { // of his own language first
+			if word := desk.Word(m.Verb, o.person.Language); word != "" && word != u.Values[0] { // of his own language first
 				u.Values = []string{word, u.Values[0]}
 			}
 		}
@@ -61,14 +61,14 @@ func (o *orders) did(line, result, value string) {
 }
 
 // kept is the result of a line that was not obeyed, but for a note: what may be meant for colleagues stays among them.
-func kept(v command.Verb, otherwise string) string {
-	if v == command.Note {
+func kept(v desk.Verb, otherwise string) string {
+	if v == desk.VerbNote {
 		return "noted"
 	}
 	return otherwise
 }
 
-func (o *orders) carryOut(ctx context.Context, c command.Command) (result, value string, err error) {
+func (o *orders) carryOut(ctx context.Context, c desk.Order) (result, value string, err error) {
 	if field := fields[c.Verb]; field != nil {
 		return field(o, ctx, c.Arg)
 	}
@@ -76,15 +76,15 @@ func (o *orders) carryOut(ctx context.Context, c command.Command) (result, value
 }
 
 // acted says what became of a command that decides what the item is.
-func (o *orders) acted(v command.Verb) string {
+func (o *orders) acted(v desk.Verb) string {
 	switch {
-	case v == command.Unavailable:
+	case desk.Word(v, o.person.Language) == "":
 		return "unavailable"
-	case v == command.Note:
+	case v == desk.VerbNote:
 		return "noted"
-	case v == command.Public && !o.inside:
+	case v == desk.VerbPublic && !o.inside:
 		return "public"
-	case v == command.Public, o.held(), v == command.AskInfo && o.reason == keptInside:
+	case v == desk.VerbPublic, o.held(), v == desk.VerbAskInfo && o.reason == keptInside:
 		return "held"
 	}
 	for _, a := range acts {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"buzon/mailin/command"
+	"buzon/store/desk"
 )
 
 // bodies of a mail, from its first MIME header on.
@@ -119,7 +120,7 @@ func TestC02OrdersOnlyFromTheWritersOwnWords(t *testing.T) {
 		if want := rd.Reply.New(); text != want || len(places) != strings.Count(text, "\n")+1 && text != "" {
 			t.Errorf("%s: %d places in %q, want those of %q", c.name, len(places), text, want)
 		}
-		if got := command.Agent(text, places).Has(command.Close); got != c.obeyed {
+		if got := command.Agent(text, places).Has(desk.VerbClose); got != c.obeyed {
 			t.Errorf("%s: obeyed %v, want %v, in %q", c.name, got, c.obeyed, text)
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"buzon/mailin"
-	"buzon/mailin/command"
 	"buzon/store/desk"
 )
 
@@ -110,7 +109,7 @@ func didYouMean(key []string) string {
 			continue
 		}
 		known = append(known, name)
-		if d := command.Distance(name, key[len(key)-1]); d < distance {
+		if d := desk.Distance(name, key[len(key)-1]); d < distance {
 			best, distance = name, d
 		}
 	}

@@ -3,8 +3,9 @@
 //	new text ──► Agent    ──► commands, and the text without them: what the customer receives
 //	new text ──► Customer ──► the one order that stands alone, if any
 //
-// It is given the sender's own new text only, never a quote, a signature, a subject or an attachment, and it knows
-// nothing of tickets. An unknown verb is no order: what it was meant for is not known, so that it keeps the text inside.
+// It is given the sender's own new text only, never a quote, a signature, a subject or an attachment. It knows where an
+// order may stand and what form it has; which words mean one is the desk's to say. An unknown verb is no order: what it
+// was meant for is not known, so that it keeps the text inside.
 package command
 
 import (
@@ -14,31 +15,24 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
-)
 
-// Command is one order with what follows the verb on its line.
-type Command struct {
-	Verb Verb
-	Arg  string
-	Line string // as written
-}
+	"buzon/store/desk"
+)
 
 // Orders are what an agent's new text comes to.
 type Orders struct {
-	Commands  []Command
-	Text      string    // what is left, for the customer
-	Unknown   []Miss    // lines in the places of commands that are meant as one, and are none
-	Misplaced []Command // commands in the middle of the text: they are not obeyed
-	Internal  bool      // a note, or what may well be meant as one: the text is for colleagues
+	Commands  []desk.Order
+	Text      string       // what is left, for the customer
+	Unknown   []Miss       // lines in the places of commands that are meant as one, and are none
+	Misplaced []desk.Order // commands in the middle of the text: they are not obeyed
+	Internal  bool         // a note, or what may well be meant as one: the text is for colleagues
 }
 
 // Miss is a line that looks like a command. Nearest is the word that it may mean, "" for none, and Verb what that stands for.
 type Miss struct {
 	Line, Nearest string
-	Verb          Verb
+	Verb          desk.Verb
 }
 
 // Held reports whether something was meant as a command and is none: what should become of the words is not known, so
@@ -48,8 +42,8 @@ func (o Orders) Held() bool {
 }
 
 // Has tells whether a verb is among the commands.
-func (o Orders) Has(v Verb) bool {
-	return slices.ContainsFunc(o.Commands, func(c Command) bool { return c.Verb == v })
+func (o Orders) Has(v desk.Verb) bool {
+	return slices.ContainsFunc(o.Commands, func(c desk.Order) bool { return c.Verb == v })
 }
 
 // Agent takes the commands out of an agent's new text: those of the block of lines at its top and of the block at its
@@ -65,7 +59,7 @@ func Agent(text string, places []bool) Orders {
 	o.Text = strings.TrimSpace(strings.Join(lines[first:last], "\n"))
 	o.missed(lines[first:last])
 	o.heading(o.Text)
-	o.Internal = o.Internal || o.Has(Note)
+	o.Internal = o.Internal || o.Has(desk.VerbNote)
 	return o
 }
 
@@ -78,8 +72,8 @@ var marked = regexp.MustCompile(`^[\s*_]*(` +
 // heading makes an order of a first line that marks a note without "#". It stays in the text.
 func (o *Orders) heading(text string) {
 	line, _, _ := strings.Cut(text, "\n")
-	if marked.MatchString(fold(norm.NFKC.String(strings.Map(visible, line)))) {
-		o.Commands = append(o.Commands, Command{Verb: Note, Line: strings.TrimSpace(line)})
+	if marked.MatchString(desk.Fold(norm.NFKC.String(strings.Map(visible, line)))) {
+		o.Commands = append(o.Commands, desk.Order{Verb: desk.VerbNote, Line: strings.TrimSpace(line)})
 	}
 }
 
@@ -117,7 +111,7 @@ func (o *Orders) top(lines []string, mayStand func(int) bool) (first int) {
 
 // bottom takes the commands below the last words, and returns where those end.
 func (o *Orders) bottom(lines []string, first int, mayStand func(int) bool) (last int) {
-	var found []Command
+	var found []desk.Order
 	var among []Miss
 	for last = len(lines); last > first; last-- {
 		line := lines[last-1]
@@ -125,7 +119,7 @@ func (o *Orders) bottom(lines []string, first int, mayStand func(int) bool) (las
 			continue
 		}
 		c, words, ok := parse(line)
-		if words != "" && c.Verb != Note || last-1 > first && wrapped(lines[last-2]) || !mayStand(last-1) {
+		if words != "" && c.Verb != desk.VerbNote || last-1 > first && wrapped(lines[last-2]) || !mayStand(last-1) {
 			break
 		}
 		if !ok {
@@ -136,7 +130,7 @@ func (o *Orders) bottom(lines []string, first int, mayStand func(int) bool) (las
 			among = append([]Miss{m}, among...)
 			continue
 		}
-		found = append([]Command{c}, found...)
+		found = append([]desk.Order{c}, found...)
 		if words != "" {
 			lines[last-1] = words
 			break
@@ -153,7 +147,7 @@ func (o *Orders) bottom(lines []string, first int, mayStand func(int) bool) (las
 func (o *Orders) unknown(list ...Miss) {
 	for _, m := range list {
 		o.Unknown = append(o.Unknown, m)
-		o.Internal = o.Internal || m.Verb == Note
+		o.Internal = o.Internal || m.Verb == desk.VerbNote
 	}
 }
 
@@ -162,9 +156,9 @@ func (o *Orders) missed(lines []string) {
 	for i, line := range lines {
 		c, words, ok := parse(line)
 		switch {
-		case ok && (words == "" || c.Verb == Note):
+		case ok && (words == "" || c.Verb == desk.VerbNote):
 			o.Misplaced = append(o.Misplaced, c)
-			o.Internal = o.Internal || c.Verb == Note
+			o.Internal = o.Internal || c.Verb == desk.VerbNote
 		case !ok && (i == 0 || i == len(lines)-1):
 			if m, ok := miss(line); ok {
 				o.unknown(m)
@@ -174,7 +168,7 @@ func (o *Orders) missed(lines []string) {
 }
 
 // parse reads a line as a command. words are what stands behind a verb that takes nothing.
-func parse(line string) (c Command, words string, ok bool) {
+func parse(line string) (c desk.Order, words string, ok bool) {
 	after, ok := strings.CutPrefix(line, "#")
 	if !ok {
 		return c, "", false
@@ -183,17 +177,17 @@ func parse(line string) (c Command, words string, ok bool) {
 	if end < 0 {
 		end = len(after)
 	}
-	verb, ok := verbs[fold(after[:end])]
+	verb, takes, ok := desk.AgentVerb(after[:end])
 	ok = ok && accents(after[:end])
 	rest := strings.TrimSpace(after[end:])
 	if end < len(after) && !strings.ContainsRune(" \t\r\u00a0:.,;", firstRune(after[end:])) {
 		return c, "", false
 	}
-	c = Command{Verb: verb, Arg: strings.TrimSpace(strings.TrimLeft(rest, ":.,;")), Line: strings.TrimSpace(line)}
-	if wordless[verb] {
+	c = desk.Order{Verb: verb, Arg: strings.TrimSpace(strings.TrimLeft(rest, ":.,;")), Line: strings.TrimSpace(line)}
+	if !takes {
 		words, c.Arg = c.Arg, ""
 	}
-	if inside := fold(words); verb == Note && (inside == "interna" || inside == "interno" || inside == "internal") {
+	if inside := desk.Fold(words); verb == desk.VerbNote && (inside == "interna" || inside == "interno" || inside == "internal") {
 		words = ""
 	}
 	return c, words, ok
@@ -202,7 +196,7 @@ func parse(line string) (c Command, words string, ok bool) {
 // accents reports a word that is written without accents, or with those that are its own: "#módulo", not "#cérrar".
 func accents(word string) bool {
 	plain := norm.NFC.String(strings.ToLower(word))
-	return plain == fold(word) || plain == "módulo" || plain == "público"
+	return plain == desk.Fold(word) || plain == "módulo" || plain == "público"
 }
 
 func firstRune(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
@@ -219,10 +213,10 @@ func miss(line string) (Miss, bool) {
 	if end := strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' && !unicode.Is(unicode.Mn, r) }); end >= 0 {
 		word = word[:end]
 	}
-	m := Miss{Line: strings.TrimSpace(line), Nearest: nearest(fold(word))}
-	m.Verb = verbs[m.Nearest]
+	m := Miss{Line: strings.TrimSpace(line), Nearest: desk.Nearest(desk.Fold(word))}
+	m.Verb, _, _ = desk.AgentVerb(m.Nearest)
 	exact := strings.HasPrefix(line, "#"+word)
-	return m, utf8.RuneCountInString(word) >= 3 && (exact || m.Nearest == fold(word))
+	return m, utf8.RuneCountInString(word) >= 3 && (exact || m.Nearest == desk.Fold(word))
 }
 
 // mistyped is miss for a line among commands: one that is no sentence.
@@ -250,14 +244,14 @@ func wrapped(line string) bool {
 
 // Customer finds the order that stands alone on the first or the last line of a customer's new text, with or
 // without "#" and quotation marks. places says of each line whether an order may stand there; nil: anywhere.
-func Customer(text string, places []bool) (Verb, bool) {
+func Customer(text string, places []bool) (desk.Verb, bool) {
 	lines := strings.Split(strings.TrimRight(text, " \t\n"), "\n")
 	first := 0
 	for first < len(lines)-1 && strings.TrimSpace(lines[first]) == "" {
 		first++
 	}
 	for _, i := range []int{first, len(lines) - 1} {
-		if v, ok := orders[bare(lines[i])]; ok && (places == nil || i < len(places) && places[i]) {
+		if v, ok := desk.CustomerVerb(bare(lines[i])); ok && (places == nil || i < len(places) && places[i]) {
 			return v, true
 		}
 	}
@@ -266,20 +260,11 @@ func Customer(text string, places []bool) (Verb, bool) {
 
 // Only tells whether the text is nothing but a customer's order.
 func Only(text string) bool {
-	_, ok := orders[bare(strings.TrimSpace(text))]
+	_, ok := desk.CustomerVerb(bare(strings.TrimSpace(text)))
 	return ok
 }
 
 // bare folds a line and takes what people put around a word.
 func bare(line string) string {
-	return strings.Trim(fold(line), " \t\r\u00a0#«»\"'“”.*!¡")
-}
-
-// fold makes lower case without accents; a full-width "#" stays what it is.
-func fold(s string) string {
-	folded, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), s)
-	if err != nil {
-		folded = s
-	}
-	return strings.ToLower(folded)
+	return strings.Trim(desk.Fold(line), " \t\r\u00a0#«»\"'“”.*!¡")
 }

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"buzon/store/desk"
 )
 
 // Confirms reports whether a reply to «is it solved?» says that it is, and nothing else: «Testing ok, gracias», «Sí», «Ya
@@ -31,7 +33,7 @@ func Confirms(text string) bool {
 
 // Mine reports whether a reply to «is this mail yours?» says that it is.
 func Mine(text string) bool {
-	return own.MatchString(strings.Join(strings.FieldsFunc(fold(text), notLetter), " "))
+	return own.MatchString(strings.Join(strings.FieldsFunc(desk.Fold(text), notLetter), " "))
 }
 
 var own = regexp.MustCompile(`^((si|yes|sim) )?(soy yo|fui yo|es mio|era yo|lo envie yo|lo escribi yo|(it s|it is|it was|that was|i am) (me|mine)|sou eu|fui eu|e meu)$`)
@@ -72,7 +74,7 @@ func confirming(words []string) bool {
 	for from := range words {
 		for to := len(words); to > from; to-- {
 			if onlyPolite(words[:from]) && (onlyPolite(words[to:]) || to == len(words)-1 && isName(words[to])) &&
-				confirmations.MatchString(fold(strings.Join(words[from:to], " "))) {
+				confirmations.MatchString(desk.Fold(strings.Join(words[from:to], " "))) {
 				return true
 			}
 		}
@@ -83,7 +85,7 @@ func confirming(words []string) bool {
 // onlyPolite reports whether words say nothing, a name behind them included: «gracias Ana».
 func onlyPolite(words []string) bool {
 	for i, w := range words {
-		if !polite[fold(w)] && (i == 0 || i < len(words)-1 || !isName(w)) {
+		if !polite[desk.Fold(w)] && (i == 0 || i < len(words)-1 || !isName(w)) {
 			return false
 		}
 	}
@@ -151,11 +153,11 @@ func nonBlank(text string) (lines []string) {
 // greets reports whether a line only greets somebody: «Hola, Ana:», «Buenos días».
 func greets(line string) bool {
 	words := strings.FieldsFunc(line, notLetter)
-	if len(words) == 0 || len(words) > 4 || !greetings[fold(words[0])] {
+	if len(words) == 0 || len(words) > 4 || !greetings[desk.Fold(words[0])] {
 		return false
 	}
 	for _, w := range words[1:] {
-		if !greetings[fold(w)] && !isName(w) {
+		if !greetings[desk.Fold(w)] && !isName(w) {
 			return false
 		}
 	}
@@ -168,7 +170,7 @@ var greetings = words(`hola buenas buenos buen dia dias tardes noches estimado e
 // isName reports whether a word is written as a name is.
 func isName(word string) bool {
 	r := []rune(strings.TrimSpace(word))
-	if len(r) < 2 || !unicode.IsUpper(r[0]) || news[fold(string(r))] {
+	if len(r) < 2 || !unicode.IsUpper(r[0]) || news[desk.Fold(string(r))] {
 		return false
 	}
 	for _, c := range r[1:] {

@@ -3,6 +3,8 @@ package command
 import (
 	"strings"
 	"unicode"
+
+	"buzon/store/desk"
 )
 
 // thanks are the words that mere thanks are made of: of those who thank, agree, or say that they have read it.
@@ -23,7 +25,7 @@ func words(text string) map[string]bool {
 // Thanks tells words that only thank or agree: they reopen nothing. The name under them does not count.
 func Thanks(text string) bool {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	all := strings.FieldsFunc(fold(lines[0]), func(r rune) bool { return !unicode.IsLetter(r) })
+	all := strings.FieldsFunc(desk.Fold(lines[0]), func(r rune) bool { return !unicode.IsLetter(r) })
 	if len(all) == 0 || len(all) > 12 || unhappy(text) || strings.Contains(text, "?") || len(strings.TrimSpace(text)) > 160 {
 		return false
 	}
@@ -40,7 +42,7 @@ func signOff(lines []string) bool {
 	for _, line := range lines {
 		for i, w := range strings.FieldsFunc(line, func(r rune) bool { return !unicode.IsLetter(r) }) {
 			first := []rune(w)[0]
-			if !thanks[fold(w)] && (!unicode.IsUpper(first) || i > 3 || news[fold(w)]) {
+			if !thanks[desk.Fold(w)] && (!unicode.IsUpper(first) || i > 3 || news[desk.Fold(w)]) {
 				return false
 			}
 		}
