@@ -2,11 +2,130 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 
 	"buzon/store/desk"
 )
+
+// Catalogue is all that the desk has configured. It is read again when somebody, in whichever process, has written a row.
+func (r Reader) Catalogue(ctx context.Context) (*desk.Catalogue, error) {
+	version, err := r.catalogueVersion(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", err)
+	}
+	if last := r.catalogue.Load(); last != nil && last.version == version {
+		return last.Catalogue, nil
+	}
+	list, err := r.entries(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read catalogue: %w", err)
+	}
+	c := &catalogue{desk.NewCatalogue(list), version}
+	r.catalogue.Store(c)
+	return c.Catalogue, nil
+}
+
+func (r Reader) catalogueVersion(ctx context.Context) (version string, err error) {
+	_, err = r.row(ctx, "SELECT version FROM catalogue", nil, &version)
+	return version, err
+}
+
+// catalogue is what was read, with the version that every write of a row changes. A version is never given twice, so that what
+// was read in a transaction which was rolled back can do no harm.
+type catalogue struct {
+	*desk.Catalogue
+	version string
+}
+
+// Catalogue is the desk's, asked for once in a commit.
+func (tx *Tx) Catalogue(ctx context.Context) (c *desk.Catalogue, err error) {
+	if tx.catalogue == nil {
+		tx.catalogue, err = tx.Reader.Catalogue(ctx)
+	}
+	return tx.catalogue, err
+}
+
+func (r Reader) entries(ctx context.Context) (list []desk.Entry, err error) {
+	err = r.rows(ctx, `
+		SELECT e.id, e.kind, e.key, e.position, e.class, e.parent, e.details, n.language, n.name
+		FROM entry e JOIN entry_name n ON n.entry = e.id ORDER BY e.id`, nil,
+		func(rows *sql.Rows) error {
+			e := desk.Entry{Names: map[string]string{}}
+			var details, language, name string
+			err := rows.Scan(&e.ID, &e.Kind, &e.Key, &e.Position, &e.Class, &e.Parent, &details, &language, &name)
+			if err == nil && details != "" {
+				err = json.Unmarshal([]byte(details), &e)
+			}
+			if len(list) == 0 || list[len(list)-1].ID != e.ID {
+				list = append(list, e)
+			}
+			list[len(list)-1].Names[language] = name
+			return err
+		})
+	return list, err
+}
+
+// Put writes a row of a catalogue, a new one where it has no id.
+func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
+	details, err := json.Marshal(e)
+	if err != nil {
+		return e, err
+	}
+	if e.ID == 0 {
+		e.ID, err = tx.insert(ctx, "id", `
+			INSERT INTO entry (kind, key, position, class, parent, details) VALUES ($1, $2, $3, $4, $5, $6)`,
+			e.Kind, e.Key, e.Position, e.Class, e.Parent, string(details))
+	} else {
+		_, err = tx.exec(ctx, `
+			UPDATE entry SET key = $2, position = $3, class = $4, parent = $5, details = $6 WHERE id = $1`,
+			e.ID, e.Key, e.Position, e.Class, e.Parent, string(details))
+	}
+	if err == nil {
+		_, err = tx.exec(ctx, "DELETE FROM entry_name WHERE entry = $1", e.ID)
+	}
+	for language, name := range e.Names {
+		if err == nil {
+			_, err = tx.exec(ctx, "INSERT INTO entry_name (entry, language, name) VALUES ($1, $2, $3)", e.ID, language, name)
+		}
+	}
+	if err != nil {
+		return e, fmt.Errorf("write %s %q: %w", e.Kind, e.Key, err)
+	}
+	return e, tx.renew(ctx)
+}
+
+// renew gives the catalogue another version.
+func (tx *Tx) renew(ctx context.Context) error {
+	tx.catalogue = nil
+	_, err := tx.exec(ctx, "UPDATE catalogue SET version = $1", rand.Text())
+	return err
+}
+
+// ship gives a desk the rows that come with buzon, once: what is removed later stays away. A row that an older buzon wrote
+// by its Spanish name gets its key and its other names.
+func (s *Store) ship(ctx context.Context) error {
+	if version, err := s.catalogueVersion(ctx); version != "" || err != nil {
+		return err
+	}
+	return s.Write(ctx, func(tx *Tx) error {
+		if version, err := tx.catalogueVersion(ctx); version != "" || err != nil {
+			return err
+		}
+		c, err := tx.Catalogue(ctx)
+		for _, e := range desk.Shipped() {
+			if old, ok := c.Find(e.Kind, e.Names["es"]); ok && err == nil {
+				e.ID, e.Position = old.ID, old.Position
+			}
+			if err == nil {
+				_, err = tx.Put(ctx, e)
+			}
+		}
+		return err
+	})
+}
 
 // Status is a name that a desk gave to a class.
 type Status struct {

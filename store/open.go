@@ -120,6 +120,11 @@ func (s *Store) start(ctx context.Context, write, read *sql.DB) (err error) {
 	s.running.Add(2)
 	go func() { defer s.running.Done(); s.writer.run(run) }()
 	go func() { defer s.running.Done(); s.dialect.watch(run, s) }()
+	if err := s.ship(ctx); err != nil {
+		s.stop()
+		s.running.Wait()
+		return err
+	}
 	return nil
 }
 

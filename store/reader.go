@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"sync"
+	"sync/atomic"
 )
 
 // Reader asks the database. A Store reads what is committed; a Tx also what it has written itself.
@@ -18,6 +19,8 @@ type statements struct {
 	prepare func(context.Context, string) (*sql.Stmt, error)
 	mu      sync.Mutex
 	ready   map[string]*sql.Stmt
+
+	catalogue atomic.Pointer[catalogue] // as last read
 }
 
 func newStatements(d *dialect, prepare func(context.Context, string) (*sql.Stmt, error)) *statements {

@@ -11,7 +11,8 @@ import (
 //
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or the empty text means none: a NULL is kept for what is not
 // known yet. This is SQLite's list; PostgreSQL has its own in schema_postgres.go.
-var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10}
+var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10,
+	schema11}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -306,4 +307,24 @@ const schema10 = `
 CREATE TABLE citation (
 	message_id TEXT NOT NULL, person INTEGER NOT NULL, ticket INTEGER NOT NULL, PRIMARY KEY (message_id, person, ticket)
 ) WITHOUT ROWID;
+`
+
+const schema11 = `
+-- The rows of all catalogues, and what they are called. details is JSON; key is that by which rules speak of a row. Rows that
+-- come with buzon get their keys, and their other names, when the desk is opened: see ship.
+CREATE TABLE entry (
+	id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL, position INTEGER NOT NULL,
+	class TEXT NOT NULL DEFAULT '', parent INTEGER NOT NULL DEFAULT 0, details TEXT NOT NULL DEFAULT '',
+	UNIQUE (kind, key)
+);
+CREATE TABLE entry_name (
+	entry INTEGER NOT NULL REFERENCES entry(id), language TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (entry, language)
+) WITHOUT ROWID;
+-- Changed by every write of a row: who has read the catalogue asks whether it is still the same. '' is before the first.
+CREATE TABLE catalogue (version TEXT NOT NULL);
+INSERT INTO catalogue VALUES ('');
+INSERT INTO entry (kind, key, position, class) SELECT 'status', name, position, class FROM status ORDER BY position, name;
+INSERT INTO entry (kind, key, position) SELECT 'type', name, position FROM type ORDER BY position, name;
+INSERT INTO entry (kind, key, position) SELECT 'severity', name, number FROM severity ORDER BY number;
+INSERT INTO entry_name (entry, language, name) SELECT id, 'es', key FROM entry;
 `

@@ -21,6 +21,7 @@ type Tx struct {
 	store     *Store
 	index     []indexed
 	agents    []desk.Person         // as last read; nil: not yet
+	catalogue *desk.Catalogue       // likewise
 	statuses  map[desk.Class]string // likewise
 	strangers int                   // how many were acknowledged in the last hour; -1: not counted yet
 }

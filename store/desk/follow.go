@@ -37,6 +37,16 @@ const (
 	TheControl   Side = "controller"
 )
 
+// Follows is what follows from an item of a type, as its row of the catalogue says.
+type Follows struct {
+	Item     ItemType `json:"item,omitempty" toml:"item"`                     // the type that the item bears; "": its own
+	Agent    Class    `json:"agent_class,omitempty" toml:"agent_class"`       // when an agent writes it
+	Customer Class    `json:"customer_class,omitempty" toml:"customer_class"` // when a customer does
+	From     []Class  `json:"from,omitempty" toml:"from"`                     // from which a customer moves the ticket; none: from all
+	Assignee Side     `json:"assignee,omitempty" toml:"assignee"`             // who owes the next action
+	Takes    bool     `json:"takes,omitempty" toml:"takes"`                   // an agent who writes it becomes the ticket's
+}
+
 // follows is the table of what follows from an item, by what was done and which side did it.
 var follows = map[Act]struct{ agent, customer Change }{
 	Opens:    {},

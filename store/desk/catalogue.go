@@ -1,0 +1,211 @@
+package desk
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Kind names a catalogue.
+type Kind string
+
+const (
+	Organisations Kind = "org"
+	Products      Kind = "product"
+	Modules       Kind = "module"
+	Projects      Kind = "project"
+	Services      Kind = "service"
+	Types         Kind = "type"
+	Statuses      Kind = "status"
+	Severities    Kind = "severity"
+	ItemTypes     Kind = "itemtype"
+	Canned        Kind = "canned"
+	CustomFields  Kind = "field"
+)
+
+// Kinds are all catalogues.
+var Kinds = []Kind{Organisations, Products, Modules, Projects, Services, Types, Statuses, Severities, ItemTypes,
+	Canned, CustomFields}
+
+// Entry is a row of a catalogue: what it is called in each language, and the key by which rules speak of it. Its ID is its
+// own among all catalogues; tickets hold it, but of a severity they hold the number, which is its Position.
+type Entry struct {
+	ID       int64             `json:"-"`
+	Kind     Kind              `json:"-"`
+	Key      string            `json:"-"`
+	Names    map[string]string `json:"-"` // by language
+	Position int               `json:"-"`
+	Class    Class             `json:"-"` // of a status
+	Parent   int64             `json:"-"` // a module's product; a project's or a service's organisation
+
+	Agent    int64             `json:"agent,omitempty"`    // of a product; who approves an organisation's new people
+	Language string            `json:"language,omitempty"` // of an organisation
+	Profile  string            `json:"profile,omitempty"`  // likewise: what its people may see
+	Since    string            `json:"since,omitempty"`    // of a service, 2026-01-31; "": always
+	Until    string            `json:"until,omitempty"`    // the last day
+	Rate     string            `json:"rate,omitempty"`
+	Text     map[string]string `json:"text,omitempty"` // of a canned reply, by language
+	Follows  Follows           `json:"follows,omitzero"`
+	Value    ValueType         `json:"value,omitempty"`   // of a field
+	Choices  []string          `json:"choices,omitempty"` // of a field that is chosen
+	Of       []int64           `json:"of,omitempty"`      // the types and products whose tickets have the field; none: all
+}
+
+// ValueType is what a field of one's own holds.
+type ValueType string
+
+const (
+	TextValue   ValueType = "text"
+	ChoiceValue ValueType = "choice"
+	DateValue   ValueType = "date"
+	NumberValue ValueType = "number"
+)
+
+// Name is what the row is called in a language; where it has no name in it the Spanish one, else its first.
+func (e Entry) Name(language string) string {
+	if name := cmp.Or(e.Names[language], e.Names["es"]); name != "" {
+		return name
+	}
+	for _, l := range slices.Sorted(maps.Keys(e.Names)) {
+		return e.Names[l]
+	}
+	return e.Key
+}
+
+// called reports whether a text is a name of the row, or its key.
+func (e Entry) called(text string, form func(string) string) bool {
+	text = form(text)
+	if text == "" {
+		return false
+	}
+	for _, name := range e.Names {
+		if form(name) == text {
+			return true
+		}
+	}
+	return form(e.Key) == text
+}
+
+// Catalogue is all that a desk has configured. It is never changed: many read it at once.
+type Catalogue struct {
+	kinds map[Kind][]Entry
+	ids   map[int64]Entry
+}
+
+// NewCatalogue takes the rows of all catalogues.
+func NewCatalogue(entries []Entry) *Catalogue {
+	c := &Catalogue{kinds: map[Kind][]Entry{}, ids: map[int64]Entry{}}
+	for _, e := range entries {
+		c.kinds[e.Kind] = append(c.kinds[e.Kind], e)
+		if e.ID != 0 {
+			c.ids[e.ID] = e
+		}
+	}
+	for _, list := range c.kinds {
+		slices.SortStableFunc(list, func(a, b Entry) int {
+			return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
+		})
+	}
+	return c
+}
+
+// All lists the rows of a catalogue in their order.
+func (c *Catalogue) All(k Kind) []Entry { return c.kinds[k] }
+
+// Within lists the rows that belong to another one: the modules of a product.
+func (c *Catalogue) Within(k Kind, parent int64) (list []Entry) {
+	for _, e := range c.kinds[k] {
+		if e.Parent == parent {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// Entry returns the row with the id, the zero Entry for none.
+func (c *Catalogue) Entry(id int64) Entry { return c.ids[id] }
+
+// Name is what the row with the id is called in a language, "" for none.
+func (c *Catalogue) Name(id int64, language string) string { return c.ids[id].Name(language) }
+
+// Names lists what the rows of a catalogue are called in a language.
+func (c *Catalogue) Names(k Kind, language string) []string { return EntryNames(c.kinds[k], language) }
+
+// EntryNames lists what rows are called in a language.
+func EntryNames(list []Entry, language string) (names []string) {
+	for _, e := range list {
+		names = append(names, e.Name(language))
+	}
+	return names
+}
+
+// Find returns the row of a catalogue that a text names: by its key or a name in any language, whatever the accents and
+// the case; the marks between words count only where two rows differ by them.
+func (c *Catalogue) Find(k Kind, text string) (Entry, bool) { return FindEntry(c.kinds[k], text) }
+
+// FindEntry is Find among some rows.
+func FindEntry(list []Entry, text string) (Entry, bool) {
+	for _, form := range []func(string) string{strings.TrimSpace, plainly, bareWords} {
+		for _, e := range list {
+			if e.called(text, form) {
+				return e, true
+			}
+		}
+	}
+	return Entry{}, false
+}
+
+func plainly(s string) string { return oneLine(Fold(s)) }
+
+// bareWords is what is left of a name without its marks: "SaaS – Infraestructura" is "saas infraestructura".
+func bareWords(s string) string {
+	return strings.Join(strings.FieldsFunc(Fold(s), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}), " ")
+}
+
+// Keyed returns the row by its key.
+func (c *Catalogue) Keyed(k Kind, key string) (Entry, bool) {
+	i := slices.IndexFunc(c.kinds[k], func(e Entry) bool { return e.Key == key })
+	if i < 0 {
+		return Entry{}, false
+	}
+	return c.kinds[k][i], true
+}
+
+// Status is the first status of a class.
+func (c *Catalogue) Status(class Class) (Entry, bool) {
+	i := slices.IndexFunc(c.kinds[Statuses], func(e Entry) bool { return e.Class == class })
+	if i < 0 {
+		return Entry{}, false
+	}
+	return c.kinds[Statuses][i], true
+}
+
+// Severity returns the row of a severity by its number.
+func (c *Catalogue) Severity(number int) (Entry, bool) {
+	return c.Keyed(Severities, strconv.Itoa(number))
+}
+
+// TopSeverity is the number of the worst severity: that of a production which is down.
+func (c *Catalogue) TopSeverity() int {
+	if list := c.kinds[Severities]; len(list) > 0 {
+		return list[0].Position
+	}
+	return 1
+}
+
+// ItemName is what an item's type is called. The first item of a ticket bears the type of the ticket.
+func (c *Catalogue) ItemName(t ItemType, language string) string {
+	e, ok := c.Keyed(ItemTypes, string(t))
+	if !ok {
+		e, ok = c.Keyed(Types, string(t))
+	}
+	if !ok {
+		return string(t)
+	}
+	return e.Name(language)
+}
