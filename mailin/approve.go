@@ -21,7 +21,7 @@ func (f *filing) approved() bool { return f.mail.Override.Decision == store.Appr
 
 // letIn has the mail do what it was meant to do.
 func (f *filing) letIn(ctx context.Context) (err error) {
-	f.ticket, _, err = f.tx.Ticket(ctx, f.mail.Ticket)
+	f.ticket, err = f.tx.Ticket(ctx, f.mail.Ticket)
 	if f.row.Action = Item; f.person.Agent() {
 		f.row.Action = AgentItem
 	}
@@ -85,7 +85,7 @@ func (f *filing) ownsUp(ctx context.Context) (bool, error) {
 	if number == 0 || f.approved() || !f.saysNothing() && !command.Confirms(text) && !command.Mine(text) {
 		return false, nil
 	}
-	it, err := f.tx.Item(ctx, f.ticket.Number, number)
+	it, err := store.Optional(f.tx.Item(ctx, f.ticket.Number, number))
 	return it.State == desk.Pending && it.Author.ID == f.person.ID, err
 }
 

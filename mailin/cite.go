@@ -32,7 +32,7 @@ func (f *filing) cited(ctx context.Context) (int64, error) {
 	if f.citedIn == 0 {
 		return 0, nil
 	}
-	t, _, err := f.index.ticket(ctx, f.citedIn)
+	t, err := store.Optional(f.index.ticket(ctx, f.citedIn))
 	if !t.Participant(f.person.ID) {
 		return 0, err
 	}

@@ -32,7 +32,7 @@ func (f *filing) question(ctx context.Context) error {
 			continue
 		}
 		var err error
-		f.asked, _, err = f.tx.OutgoingMail(ctx, id)
+		f.asked, err = store.Optional(f.tx.OutgoingMail(ctx, id))
 		return err
 	}
 	return f.questionByID(ctx)
@@ -48,7 +48,7 @@ func (f *filing) questionByID(ctx context.Context) error {
 		if v != threading.Valid || t.Ticket != 0 || t.Person != f.person.ID {
 			continue
 		}
-		if o, _, err := f.tx.OutgoingMail(ctx, t.Item); err != nil || o.Kind == desk.ConfirmAgent {
+		if o, err := store.Optional(f.tx.OutgoingMail(ctx, t.Item)); err != nil || o.Kind == desk.ConfirmAgent {
 			f.asked = o
 			return err
 		}

@@ -112,18 +112,18 @@ func (h *house) file(raw string, env ...store.Envelope) store.Mail {
 
 func (h *house) mail(id int64) store.Mail {
 	h.t.Helper()
-	m, ok, err := h.store.Mail(h.t.Context(), id)
-	if err != nil || !ok {
-		h.t.Fatalf("mail %d: %v, %v", id, ok, err)
+	m, err := h.store.Mail(h.t.Context(), id)
+	if err != nil {
+		h.t.Fatalf("mail %d: %v", id, err)
 	}
 	return m
 }
 
 func (h *house) ticket(n int64) desk.Ticket {
 	h.t.Helper()
-	t, ok, err := h.store.Ticket(h.t.Context(), n)
-	if err != nil || !ok {
-		h.t.Fatalf("ticket %d: %v, %v", n, ok, err)
+	t, err := h.store.Ticket(h.t.Context(), n)
+	if err != nil {
+		h.t.Fatalf("ticket %d: %v", n, err)
 	}
 	return t
 }

@@ -232,7 +232,7 @@ func (f *filing) resolve(ctx context.Context) (err error) {
 		}
 	}
 	if f.resolution.Ticket != 0 {
-		f.ticket, _, err = f.index.ticket(ctx, f.resolution.Ticket)
+		f.ticket, err = store.Optional(f.index.ticket(ctx, f.resolution.Ticket))
 	}
 	return err
 }
@@ -310,11 +310,11 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 		return s, o.Reason, nil
 	}
 	if f.named || f.rd.Message.MessageID == "" {
-		twin, found, err := f.tx.Twin(ctx, f.mail.ID, f.rd.Message.MessageID, f.canonical, f.repeatsSince())
+		twin, err := store.Optional(f.tx.Twin(ctx, f.mail.ID, f.rd.Message.MessageID, f.canonical, f.repeatsSince()))
 		if err != nil {
 			return "", "", err
 		}
-		if found {
+		if twin.ID != 0 {
 			f.twin = twin
 			return Repeated, fmt.Sprintf("same as mail %d", twin.ID), nil
 		}

@@ -3,6 +3,7 @@ package mailin
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 
 	"buzon/mailin/imappoll"
@@ -36,8 +37,11 @@ func (j IMAPJournal) Spool(ctx context.Context) (imappoll.Spool, error) {
 
 // Position tells how far the folder was taken.
 func (j IMAPJournal) Position(ctx context.Context, account, folder string) (imappoll.Position, bool, error) {
-	p, ok, err := j.Store.IMAPPosition(ctx, account, folder)
-	return imappoll.Position(p), ok, err
+	p, err := j.Store.IMAPPosition(ctx, account, folder)
+	if errors.Is(err, store.ErrNotFound) {
+		return imappoll.Position{}, false, nil
+	}
+	return imappoll.Position(p), err == nil, err
 }
 
 // Begin starts an epoch of the folder.

@@ -100,7 +100,7 @@ func TestIMAPNumberedAfresh(t *testing.T) {
 	if err != nil || count[store.OutcomeTicket] != 53 || count[store.OutcomeDuplicate] != 50 || len(count) != 2 {
 		t.Errorf("outcomes %v, %v: want 53 tickets and 50 duplicates", count, err)
 	}
-	m, _, err := s.Mail(t.Context(), 1)
+	m, err := s.Mail(t.Context(), 1)
 	if e := m.Envelope; err != nil || e.Door != "imap:cuenta" || e.Folder != "Web" || e.UID != 1 || e.UIDValidity == 0 || m.Mailbox != "soporte@ejemplo.test" {
 		t.Errorf("envelope %+v, %v", e, err)
 	}
@@ -141,10 +141,10 @@ func TestIMAPSetAsideNumberedAfresh(t *testing.T) {
 		if told, err := s.Outbox(t.Context(), store.OutboxFilter{Limit: 1}); id == 1 && (err != nil || len(told) != 1 || told[0].Details.Reason != incompleteReason) {
 			t.Errorf("told %+v, %v", told, err)
 		}
-		if m, _, err := s.Mail(t.Context(), id); err != nil || m.Outcome != c.want {
+		if m, err := s.Mail(t.Context(), id); err != nil || m.Outcome != c.want {
 			t.Errorf("mail %d: %s (%s), %v; want %s", id, m.Outcome, m.Reason, err, c.want)
 		}
-		first, _, err := s.Mail(t.Context(), 1)
+		first, err := s.Mail(t.Context(), 1)
 		if want := map[bool]store.Outcome{true: store.OutcomeDropped, false: store.OutcomeQuarantine}[c.raw == whole]; err != nil || first.Outcome != want {
 			t.Errorf("after mail %d the first is %s, %v; want %s", id, first.Outcome, err, want)
 		}
@@ -168,7 +168,7 @@ func TestIMAPArchive(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	m, _, err := s.Mail(t.Context(), 1)
+	m, err := s.Mail(t.Context(), 1)
 	if err != nil || m.Outcome != store.OutcomeTicket {
 		t.Errorf("filed as %s, %v", m.Outcome, err)
 	}

@@ -34,7 +34,7 @@ func (x *index) ByMessageID(ctx context.Context, ids []string) (map[string]threa
 			continue
 		}
 		var t desk.Ticket
-		if t, _, err = x.ticket(ctx, c.Ticket); t.Participant(x.citer) && x.retells(t) {
+		if t, err = store.Optional(x.ticket(ctx, c.Ticket)); t.Participant(x.citer) && x.retells(t) {
 			refs[c.ID] = threading.Ref{Ticket: c.Ticket, Cited: true}
 		}
 	}
@@ -42,16 +42,17 @@ func (x *index) ByMessageID(ctx context.Context, ids []string) (map[string]threa
 }
 
 func (x *index) HasTicket(ctx context.Context, number int64) (bool, error) {
-	_, ok, err := x.ticket(ctx, number)
-	return ok, err
+	t, err := store.Optional(x.ticket(ctx, number))
+	return t.Number != 0, err
 }
 
-func (x *index) ticket(ctx context.Context, number int64) (t desk.Ticket, ok bool, err error) {
-	if t, ok = x.tickets[number]; ok {
-		return t, true, nil
+func (x *index) ticket(ctx context.Context, number int64) (t desk.Ticket, err error) {
+	t, ok := x.tickets[number]
+	if ok {
+		return t, nil
 	}
-	if t, ok, err = x.Reader.Ticket(ctx, number); ok {
+	if t, err = x.Reader.Ticket(ctx, number); err == nil {
 		x.tickets[number] = t
 	}
-	return t, ok, err
+	return t, err
 }

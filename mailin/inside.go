@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"buzon/mailin/command"
+	"buzon/store"
 	"buzon/store/desk"
 )
 
@@ -60,11 +61,11 @@ func (f *filing) again(ctx context.Context) (int64, error) {
 	if number == 0 {
 		return 0, nil
 	}
-	it, err := f.tx.Item(ctx, f.ticket.Number, number)
+	it, err := store.Optional(f.tx.Item(ctx, f.ticket.Number, number))
 	if err != nil {
 		return 0, err
 	}
-	if m, _, err := f.tx.Mail(ctx, it.Mail); err != nil || m.Rule != "9" {
+	if m, err := store.Optional(f.tx.Mail(ctx, it.Mail)); err != nil || m.Rule != "9" {
 		return 0, err
 	}
 	return number, nil

@@ -99,8 +99,8 @@ const calmSeconds = 5
 
 // FileOne files one mail of the journal now, for a process that runs no Intake.
 func (in *Intake) FileOne(ctx context.Context, id int64) error {
-	m, ok, err := in.o.Store.Mail(ctx, id)
-	if err != nil || !ok || m.Outcome != "" {
+	m, err := store.Optional(in.o.Store.Mail(ctx, id))
+	if err != nil || m.ID == 0 || m.Outcome != "" {
 		return err
 	}
 	in.handle(ctx, alone(m))

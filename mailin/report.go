@@ -17,8 +17,7 @@ func (f *filing) reported(ctx context.Context) (o store.Outgoing, err error) {
 	for _, list := range [][]string{f.mail.Envelope.To, addresses(m.DeliveredTo), addresses(m.To)} {
 		for _, address := range list {
 			if id, v := f.o.Signer.VerifyBounce(address, f.boxes); v == threading.Valid {
-				o, _, err = f.tx.OutgoingMail(ctx, id)
-				return o, err
+				return store.Optional(f.tx.OutgoingMail(ctx, id))
 			}
 		}
 	}
@@ -26,7 +25,7 @@ func (f *filing) reported(ctx context.Context) (o store.Outgoing, err error) {
 		if !f.ownMessageID(id) {
 			continue
 		}
-		if o, ok, err := f.tx.OutgoingByMessageID(ctx, id); err != nil || ok {
+		if o, err := store.Optional(f.tx.OutgoingByMessageID(ctx, id)); err != nil || o.ID != 0 {
 			return o, err
 		}
 	}
@@ -58,7 +57,7 @@ func (f *filing) report(ctx context.Context) error {
 	case class == origin.Delay, f.about.Ticket == 0:
 		return nil
 	}
-	t, _, err := f.tx.Ticket(ctx, f.about.Ticket)
+	t, err := f.tx.Ticket(ctx, f.about.Ticket)
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func TestBounces(t *testing.T) {
 				m = h.file(dsn(to, c.action, c.status, "x@y"), null(to))
 				h.file(dsn(to, c.action, c.status+" again", "x@y"), null(to)) // a second report changes nothing
 			})
-			o, _, _ = h.store.OutgoingMail(t.Context(), o.ID)
+			o, _ = h.store.OutgoingMail(t.Context(), o.ID)
 			p := h.by(customer)
 			if m.Rule != c.rule || o.State != c.state || p.UndeliverableSince.IsZero() == c.undeliverable || told != c.told {
 				t.Errorf("rule %s, %s, undeliverable since %v, told %q (%s)", m.Rule, o.State, p.UndeliverableSince, told, m.Reason)
@@ -142,7 +142,7 @@ func TestBounceBySignedMessageID(t *testing.T) {
 			t.Errorf("%s: rule %s, want %s (%s)", c.id, m.Rule, c.rule, m.Reason)
 		}
 	}
-	if o, _, _ = h.store.OutgoingMail(t.Context(), o.ID); o.State != store.Failed {
+	if o, _ = h.store.OutgoingMail(t.Context(), o.ID); o.State != store.Failed {
 		t.Errorf("state %s", o.State)
 	}
 }

@@ -57,13 +57,13 @@ func (f *filing) sent() bool { return strings.HasPrefix(f.mail.Envelope.Door, se
 // mail lies in the mailbox's own folder of sent mail is proof enough of who wrote it.
 func (f *filing) fileSent(ctx context.Context) error {
 	f.verdict.Rule, f.verdict.Reason = "sent", "found in the folder of sent mail"
-	twin, found, err := f.tx.Twin(ctx, f.mail.ID, f.rd.Message.MessageID, f.canonical, f.repeatsSince())
+	twin, err := store.Optional(f.tx.Twin(ctx, f.mail.ID, f.rd.Message.MessageID, f.canonical, f.repeatsSince()))
 	if err != nil {
 		return err
 	}
-	if found || f.ticket.Number == 0 {
+	if twin.ID != 0 || f.ticket.Number == 0 {
 		f.verdict.Outcome, f.verdict.Ticket, f.verdict.Item = store.OutcomeDuplicate, twin.Ticket, twin.Item
-		if !found {
+		if twin.ID == 0 {
 			f.verdict.Outcome = store.OutcomeOwn
 		}
 		return nil

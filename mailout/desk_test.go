@@ -156,11 +156,8 @@ func (h *house) owe(kind desk.Notice, it desk.Item, to desk.Person, details ...s
 
 func (h *house) row(id int64) store.Outgoing {
 	h.t.Helper()
-	o, ok, err := h.store.OutgoingMail(context.Background(), id)
+	o, err := h.store.OutgoingMail(context.Background(), id)
 	h.must(err)
-	if !ok {
-		h.t.Fatalf("no outgoing mail %d", id)
-	}
 	return o
 }
 

@@ -281,7 +281,7 @@ func TestRetriesAreTheSameMail(t *testing.T) {
 	r := h.run(relayTo(t, host))
 	r.until("uncertain", time.Minute, func() bool { return h.row(1).State == store.Uncertain })
 	h.write(func(ctx context.Context, tx *store.Tx) error { // what was said of the ticket since changes no mail
-		old, _, err := tx.Ticket(ctx, 1)
+		old, err := tx.Ticket(ctx, 1)
 		changed := old
 		changed.Subject = "Otro asunto"
 		if err == nil {
@@ -539,7 +539,7 @@ func TestHeldMailIsTriedSoon(t *testing.T) {
 		_, err := d.write(ctx, tx, row, Result{Outcome: Held, Reply: "535 5.7.8"})
 		return err
 	})
-	o, _, err := h.store.OutgoingMail(t.Context(), row.ID)
+	o, err := h.store.OutgoingMail(t.Context(), row.ID)
 	h.must(err)
 	if wait := o.Next.Sub(h.clock.Now()); o.State != store.Held || wait > outageLongest {
 		t.Errorf("%s, tried again in %v, want %v at most", o.State, wait, outageLongest)

@@ -3,6 +3,7 @@ package mailout
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -56,20 +57,16 @@ func (r *Renderer) subject(ctx context.Context, o store.Outgoing) (*subject, err
 		return nil, err
 	}
 	if o.Ticket == 0 {
-		if s.mail, _, err = r.Store.Mail(ctx, o.Mail); err != nil {
+		if s.mail, err = store.Optional(r.Store.Mail(ctx, o.Mail)); err != nil {
 			return nil, err
 		}
 		s.held, err = r.held(ctx, o.Details.Held)
 		return s, err
 	}
-	var found bool
-	if s.ticket, found, err = r.Store.Ticket(ctx, o.Ticket); err != nil {
-		return nil, err
+	if s.ticket, err = r.Store.Ticket(ctx, o.Ticket); err != nil {
+		return nil, fmt.Errorf("ticket %d: %w", o.Ticket, err)
 	}
-	if !found {
-		return nil, fmt.Errorf("ticket %d is not there", o.Ticket)
-	}
-	item, err := r.Store.Item(ctx, o.Ticket, o.Item)
+	item, err := store.Optional(r.Store.Item(ctx, o.Ticket, o.Item))
 	if err != nil {
 		return nil, err
 	}
@@ -116,12 +113,11 @@ func (r *Renderer) staff(ctx context.Context) (s desk.Staff, err error) {
 // held are the mails that a question is about.
 func (r *Renderer) held(ctx context.Context, ids []int64) (list []store.Mail, err error) {
 	for _, id := range ids {
-		m, ok, err := r.Store.Mail(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
+		switch m, err := r.Store.Mail(ctx, id); {
+		case err == nil:
 			list = append(list, m)
+		case !errors.Is(err, store.ErrNotFound):
+			return nil, err
 		}
 	}
 	return list, nil

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"buzon/store/desk"
@@ -46,11 +45,7 @@ func (tx *Tx) alsoHeld(ctx context.Context, o Outgoing, mail int64) error {
 	} else {
 		o.Details.More++
 	}
-	details, err := json.Marshal(o.Details)
-	if err != nil {
-		return err
-	}
-	_, err = tx.exec(ctx, "UPDATE outbox SET details = $2 WHERE id = $1", o.ID, string(details))
+	_, err := tx.exec(ctx, "UPDATE outbox SET details = $2 WHERE id = $1", o.ID, encoded{&o.Details})
 	return err
 }
 

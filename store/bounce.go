@@ -9,12 +9,8 @@ import (
 )
 
 // OutgoingByMessageID returns the newest outbox row whose mail had the Message-ID, without angle brackets.
-func (r Reader) OutgoingByMessageID(ctx context.Context, id string) (o Outgoing, ok bool, err error) {
-	list, err := r.outgoing(ctx, "WHERE o.message_id = $1 AND o.message_id <> '' ORDER BY o.id DESC LIMIT 1", id)
-	if err != nil || len(list) == 0 {
-		return o, false, err
-	}
-	return list[0], true, nil
+func (r Reader) OutgoingByMessageID(ctx context.Context, id string) (Outgoing, error) {
+	return outbox.one(ctx, r, "WHERE o.message_id = $1 AND o.message_id <> '' ORDER BY o.id DESC LIMIT 1", id)
 }
 
 // Undelivered gives a mail up and says so in its ticket. When it carried an agent's words to a customer, the agents are
@@ -24,11 +20,11 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 	if err := tx.Fail(ctx, o.ID, why.Diagnostic); err != nil || o.Ticket == 0 {
 		return desk.Item{}, err
 	}
-	ticket, ok, err := tx.Ticket(ctx, o.Ticket)
-	if err != nil || !ok {
+	ticket, err := Optional(tx.Ticket(ctx, o.Ticket))
+	if err != nil || ticket.Number == 0 {
 		return desk.Item{}, err
 	}
-	lost, err := tx.Item(ctx, o.Ticket, o.Item)
+	lost, err := Optional(tx.Item(ctx, o.Ticket, o.Item))
 	if err != nil {
 		return lost, err
 	}

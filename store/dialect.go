@@ -28,12 +28,11 @@ type dialect struct {
 	args      func(args []any)      // makes the values of a statement ones that the engine takes
 	fault     func(err error) error // marks an error of the connection as the store's
 
-	addresses string                      // of a person, in their order, as one text
-	domain    string                      // behind the @ of the column address
-	words     func(text string) string    // what index takes of a short text
-	index     string                      // writes the words of an item for the search: its id, the subject, the rest
-	found     string                      // the ids of the items that match $1, the newest first
-	match     func(words []string) string // all of them; the last may be the beginning of a word
+	domain string                      // behind the @ of the column address
+	words  func(text string) string    // what index takes of a short text
+	index  string                      // writes the words of an item for the search: its id, the subject, the rest
+	found  string                      // the ids of the items that match $1, the newest first
+	match  func(words []string) string // all of them; the last may be the beginning of a word
 
 	same   func(*Store) error // nil while the database is the one that was opened
 	intact func(ctx context.Context, s *Store, quickly bool) error

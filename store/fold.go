@@ -18,8 +18,8 @@ import (
 // What is carried is settled with the mail that carries it.
 func (s *Store) Release(ctx context.Context, id int64) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		o, ok, err := tx.OutgoingMail(ctx, id)
-		if err != nil || !ok || !o.Capped() || o.Carrier != 0 || o.Next.After(tx.Now()) {
+		o, err := Optional(tx.OutgoingMail(ctx, id))
+		if err != nil || !o.Capped() || o.Carrier != 0 || o.Next.After(tx.Now()) {
 			return err
 		}
 		switch {

@@ -58,20 +58,21 @@ type IMAPCount struct {
 	Waits int // of the present epochs: seen and not in the journal yet
 }
 
-// IMAPPosition tells how far the folder was taken; false when it was never seen.
-func (r Reader) IMAPPosition(ctx context.Context, account, folder string) (p IMAPPosition, ok bool, err error) {
-	var back sql.NullInt64
-	ok, err = r.row(ctx, "SELECT uidvalidity, uid, old, set_back_at FROM imap_folder WHERE account = $1 AND folder = $2", args(account, folder),
-		&p.UIDValidity, &p.Cursor, &p.Old, &back)
+// IMAPPosition is how far the folder was taken; one that was never seen is not found.
+func (r Reader) IMAPPosition(ctx context.Context, account, folder string) (p IMAPPosition, err error) {
+	ok, err := r.row(ctx, `
+		SELECT uidvalidity, uid, old, set_back_at FROM imap_folder WHERE account = $1 AND folder = $2`,
+		args(account, folder), &p.UIDValidity, &p.Cursor, &p.Old, moment{&p.SetBack})
 	if err != nil || !ok {
-		return p, ok, err
+		return p, cmp.Or(err, ErrNotFound)
 	}
-	p.SetBack = when(back)
 	var uid uint32
-	bare, err := r.row(ctx, `SELECT uid FROM imap_mail WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND state = 'skipped' AND print IS NULL LIMIT 1`,
+	bare, err := r.row(ctx, `
+		SELECT uid FROM imap_mail
+		WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND state = 'skipped' AND print IS NULL LIMIT 1`,
 		args(account, folder, p.UIDValidity), &uid)
 	p.Prints = !bare
-	return p, ok, err
+	return p, err
 }
 
 // BeginIMAP starts an epoch of a folder, with what is known of its UIDs. Should it bear the number of an earlier one, that

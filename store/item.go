@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -48,7 +47,7 @@ func (tx *Tx) AddItem(ctx context.Context, subject string, n NewItem) (desk.Item
 	now := tx.store.Now().UnixMilli()
 	ok, err := tx.row(ctx, "UPDATE ticket SET items = items + 1, updated_at = $2 WHERE number = $1 RETURNING items", args(n.Ticket, now), &n.Number)
 	if err != nil || !ok {
-		return n.Item, fmt.Errorf("add item to ticket %d: %w", n.Ticket, cmp.Or(err, sql.ErrNoRows))
+		return n.Item, fmt.Errorf("add item to ticket %d: %w", n.Ticket, cmp.Or(err, ErrNotFound))
 	}
 	return tx.writeItem(ctx, subject, n)
 }
@@ -57,10 +56,7 @@ func (tx *Tx) AddItem(ctx context.Context, subject string, n NewItem) (desk.Item
 func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk.Item, err error) {
 	it = n.Item
 	it.CreatedAt = tx.store.Now()
-	it.ID, err = tx.insert(ctx, "id", `INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text, quoted, message_id, mail, via,
-		seen, subject, orders) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		it.Ticket, it.Number, it.Type, it.Author.ID, it.Visibility, it.State, it.CreatedAt.UnixMilli(), it.Text, it.Quoted, it.MessageID, it.Mail, it.Via,
-		seenJSON(it.Seen), it.Subject, it.Orders)
+	it.ID, err = tx.insert(ctx, "id", insertItem, items.values(once, &it)...)
 	if err != nil {
 		return it, fmt.Errorf("add item: %w", err)
 	}
@@ -75,22 +71,13 @@ func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk
 	return it, nil
 }
 
-// seenJSON is empty for what there is nothing to show of, which is the rule.
-func seenJSON(s desk.Seen) string {
-	if text, err := json.Marshal(s); err == nil && string(text) != "{}" {
-		return string(text)
-	}
-	return ""
-}
-
 // FillItem writes what a pending item has become, in its place in the ticket. Its files and its words for the search are
 // there already.
 func (tx *Tx) FillItem(ctx context.Context, n NewItem) (desk.Item, error) {
-	changed, err := tx.exec(ctx, `UPDATE item SET type = $3, visibility = $4, state = $5, text = $6, quoted = $7, via = $8, subject = $9, orders = $10
-		WHERE ticket = $1 AND number = $2`,
-		n.Ticket, n.Number, n.Type, n.Visibility, n.State, n.Text, n.Quoted, n.Via, n.Subject, n.Orders)
-	if err == nil && changed != 1 {
-		err = sql.ErrNoRows
+	a := append(items.values(changed, &n.Item), n.Ticket, n.Number)
+	filled, err := tx.exec(ctx, updateItem, a...)
+	if err == nil && filled != 1 {
+		err = ErrNotFound
 	}
 	if err != nil {
 		return n.Item, fmt.Errorf("fill item %d of ticket %d: %w", n.Number, n.Ticket, err)
@@ -110,8 +97,8 @@ func (tx *Tx) attach(ctx context.Context, item int64, position int, a *NewAttach
 			return err
 		}
 	}
-	_, err = tx.exec(ctx, "INSERT INTO attachment (item, position, blob, filename, content_type, inline, content_id, ornament) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		item, position, blob, a.Filename, a.ContentType, a.Inline, a.ContentID, a.Ornament)
+	row := append(attachments.values(once, &a.Attachment), item, position, blob)
+	_, err = tx.exec(ctx, insertAttachment, row...)
 	return err
 }
 
@@ -120,10 +107,13 @@ func (r Reader) Items(ctx context.Context, ticket int64) ([]desk.Item, error) {
 	return r.items(ctx, "WHERE i.ticket = $1 ORDER BY i.number", ticket)
 }
 
-// Item returns one item of a ticket by its number; the zero Item when there is none.
+// Item returns one item of a ticket by its number.
 func (r Reader) Item(ctx context.Context, ticket, number int64) (desk.Item, error) {
 	list, err := r.items(ctx, "WHERE i.ticket = $1 AND i.number = $2", ticket, number)
-	if err != nil || len(list) == 0 {
+	if err == nil && len(list) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
 		return desk.Item{}, err
 	}
 	return list[0], nil
@@ -142,7 +132,7 @@ func (r Reader) Earlier(ctx context.Context, ticket, before int64, reader desk.P
 			WHERE o.ticket = $1 AND o.item = i.number AND o.person = $5 AND o.state <> 'failed'))`
 		a = append(a, reader.ID)
 	}
-	return r.itemRows(ctx, "substr(i.text, 1, $3), '', ''", `WHERE i.ticket = $1 AND i.number < $2 AND i.text <> '' AND i.orders = 0
+	return r.itemRows(ctx, excerpts, `WHERE i.ticket = $1 AND i.number < $2 AND i.text <> '' AND i.orders = 0
 		AND i.state = 'filed' AND i.type <> 'Automático'`+may+" ORDER BY i.number DESC LIMIT +$4", a...)
 }
 
@@ -161,8 +151,50 @@ func (r Reader) CustomersSince(ctx context.Context, it desk.Item, since time.Tim
 	return n, err
 }
 
+var itemColumns = []column[desk.Item]{
+	{"id", func(i *desk.Item) any { return &i.ID }, derived, nil},
+	{"ticket", func(i *desk.Item) any { return &i.Ticket }, once, nil},
+	{"number", func(i *desk.Item) any { return &i.Number }, once, nil},
+	{"type", func(i *desk.Item) any { return &i.Type }, always, nil},
+	{"author", func(i *desk.Item) any { return &i.Author.ID }, once, nil},
+	{"visibility", func(i *desk.Item) any { return &i.Visibility }, always, nil},
+	{"state", func(i *desk.Item) any { return &i.State }, always, nil},
+	{"created_at", func(i *desk.Item) any { return moment{&i.CreatedAt} }, once, nil},
+	{"text", func(i *desk.Item) any { return &i.Text }, always, nil},
+	{"quoted", func(i *desk.Item) any { return &i.Quoted }, always, nil},
+	{"message_id", func(i *desk.Item) any { return &i.MessageID }, once, nil},
+	{"mail", func(i *desk.Item) any { return &i.Mail }, once, nil},
+	{"via", func(i *desk.Item) any { return &i.Via }, always, nil},
+	{"subject", func(i *desk.Item) any { return &i.Subject }, always, nil},
+	{"orders", func(i *desk.Item) any { return &i.Orders }, always, nil},
+	{"seen", func(i *desk.Item) any { return encoded{&i.Seen} }, once, nil},
+}
+
+var (
+	items = newTable("item", "i", "", itemColumns)
+	// excerpts are items with no more than $3 characters of their words, and without what else is long.
+	excerpts = newTable("item", "i", "", short(itemColumns))
+
+	insertItem = items.insertion()
+	updateItem = items.update("ticket", "number")
+)
+
+// short leaves out of the columns of an item what is long.
+func short(columns []column[desk.Item]) (list []column[desk.Item]) {
+	for _, c := range columns {
+		switch c.name {
+		case "quoted", "seen":
+			continue
+		case "text":
+			c.name, c.use = "substr(i.text, 1, $3)", derived
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
 func (r Reader) items(ctx context.Context, where string, a ...any) (list []desk.Item, err error) {
-	list, err = r.itemRows(ctx, "i.text, i.quoted, i.seen", where, a...)
+	list, err = r.itemRows(ctx, items, where, a...)
 	for i := range list {
 		if err == nil {
 			list[i].Attachments, err = r.attachments(ctx, list[i].ID)
@@ -171,22 +203,9 @@ func (r Reader) items(ctx context.Context, where string, a ...any) (list []desk.
 	return list, err
 }
 
-// itemRows reads items without their files; what is long is given by the caller.
-func (r Reader) itemRows(ctx context.Context, long, where string, a ...any) (list []desk.Item, err error) {
-	err = r.rows(ctx, "SELECT i.id, i.ticket, i.number, i.type, i.author, i.visibility, i.state, i.created_at, "+long+
-		", i.message_id, i.mail, i.via, i.subject, i.orders FROM item i "+where, a, func(rows *sql.Rows) error {
-		var it desk.Item
-		var created sql.NullInt64
-		var seen string
-		err := rows.Scan(&it.ID, &it.Ticket, &it.Number, &it.Type, &it.Author.ID, &it.Visibility, &it.State, &created,
-			&it.Text, &it.Quoted, &seen, &it.MessageID, &it.Mail, &it.Via, &it.Subject, &it.Orders)
-		it.CreatedAt = when(created)
-		if err == nil && seen != "" {
-			err = json.Unmarshal([]byte(seen), &it.Seen)
-		}
-		list = append(list, it)
-		return err
-	})
+// itemRows reads items without their files.
+func (r Reader) itemRows(ctx context.Context, t *table[desk.Item], where string, a ...any) ([]desk.Item, error) {
+	list, err := t.list(ctx, r, where, a...)
 	for i := range list {
 		if err == nil {
 			list[i].Author, err = r.Person(ctx, list[i].Author.ID)
@@ -240,17 +259,20 @@ func (r Reader) OnlyInside(ctx context.Context, ticket int64, sha256 string, aut
 	return inside > 0 && inside == all, err
 }
 
-func (r Reader) attachments(ctx context.Context, item int64) (list []desk.Attachment, err error) {
-	err = r.rows(ctx, `SELECT a.filename, a.content_type, b.size, b.sha256, a.inline, a.content_id, a.ornament FROM attachment a JOIN blob b ON b.id = a.blob
-		WHERE a.item = $1 ORDER BY a.position`, args(item), func(rows *sql.Rows) error {
-		var a desk.Attachment
-		var sum []byte
-		err := rows.Scan(&a.Filename, &a.ContentType, &a.Size, &sum, &a.Inline, &a.ContentID, &a.Ornament)
-		a.SHA256 = hex.EncodeToString(sum)
-		list = append(list, a)
-		return err
-	})
-	return list, err
+var attachments = newTable("attachment", "a", "JOIN blob b ON b.id = a.blob", []column[desk.Attachment]{
+	{"filename", func(a *desk.Attachment) any { return &a.Filename }, once, nil},
+	{"content_type", func(a *desk.Attachment) any { return &a.ContentType }, once, nil},
+	{"b.size", func(a *desk.Attachment) any { return &a.Size }, derived, nil},
+	{"b.sha256", func(a *desk.Attachment) any { return digest{&a.SHA256} }, derived, nil},
+	{"inline", func(a *desk.Attachment) any { return &a.Inline }, once, nil},
+	{"content_id", func(a *desk.Attachment) any { return &a.ContentID }, once, nil},
+	{"ornament", func(a *desk.Attachment) any { return &a.Ornament }, once, nil},
+})
+
+var insertAttachment = attachments.insertion("item", "position", "blob")
+
+func (r Reader) attachments(ctx context.Context, item int64) ([]desk.Attachment, error) {
+	return attachments.list(ctx, r, "WHERE a.item = $1 ORDER BY a.position", item)
 }
 
 // Automatic reports whether an author's automatic mail stands in a ticket before the item.

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"encoding/hex"
-	"encoding/json"
 	"strconv"
 	"time"
 )
@@ -115,48 +113,71 @@ func (tx *Tx) receive(ctx context.Context, env Envelope, p *Spool) (id int64, er
 	if err != nil {
 		return 0, err
 	}
-	text, err := json.Marshal(env)
-	if err != nil {
-		return 0, err
+	m := Mail{Blob: blob, Received: env.Received, Envelope: env, Attempts: 1}
+	if m.Received.IsZero() {
+		m.Received = tx.store.Now()
 	}
-	return tx.insert(ctx, "id", "INSERT INTO journal (blob, received_at, door, envelope, envelope_from, attempts) VALUES ($1, $2, $3, $4, $5, 1)",
-		blob, env.Received.UnixMilli(), env.Door, string(text), env.From)
+	return tx.insert(ctx, "id", insertMail, journal.values(once, &m)...)
 }
 
-const mailColumns = `j.id, j.blob, b.size, b.sha256, j.received_at, j.envelope, j.mailbox, j.attempts, j.message_id, j.sender, j.subject,
-	j.proof, j.evidence, j.rule, j.reason, j.outcome, j.ticket, j.item, j.error, j.settled_at,
-	j.override, j.override_by, j.override_mail FROM journal j JOIN blob b ON b.id = j.blob`
+var journal = newTable("journal", "j", "JOIN blob b ON b.id = j.blob", []column[Mail]{
+	{"id", func(m *Mail) any { return &m.ID }, derived, nil},
+	{"blob", func(m *Mail) any { return &m.Blob }, once, nil},
+	{"b.size", func(m *Mail) any { return &m.Size }, derived, nil},
+	{"b.sha256", func(m *Mail) any { return digest{&m.SHA256} }, derived, nil},
+	{"received_at", func(m *Mail) any { return moment{&m.Received} }, once, nil},
+	{"door", func(m *Mail) any { return &m.Envelope.Door }, once, nil},
+	{"envelope_from", func(m *Mail) any { return &m.Envelope.From }, once, nil},
+	{"envelope", func(m *Mail) any { return encoded{&m.Envelope} }, once, nil},
+	{"mailbox", func(m *Mail) any { return &m.Mailbox }, derived, nil},
+	{"attempts", func(m *Mail) any { return &m.Attempts }, once, nil},
+	{"message_id", func(m *Mail) any { return &m.MessageID }, derived, nil},
+	{"sender", func(m *Mail) any { return &m.Sender }, derived, nil},
+	{"subject", func(m *Mail) any { return &m.Subject }, derived, nil},
+	{"proof", func(m *Mail) any { return &m.Proof }, derived, nil},
+	{"evidence", func(m *Mail) any { return &m.Evidence }, derived, nil},
+	{"rule", func(m *Mail) any { return &m.Rule }, derived, nil},
+	{"reason", func(m *Mail) any { return &m.Reason }, derived, nil},
+	{"outcome", func(m *Mail) any { return &m.Outcome }, derived, nil},
+	{"ticket", func(m *Mail) any { return &m.Ticket }, derived, nil},
+	{"item", func(m *Mail) any { return &m.Item }, derived, nil},
+	{"error", func(m *Mail) any { return &m.Error }, derived, nil},
+	{"settled_at", func(m *Mail) any { return moment{&m.Settled} }, derived, nil},
+	{"override", func(m *Mail) any { return &m.Override.Decision }, derived, nil},
+	{"override_by", func(m *Mail) any { return &m.Override.By }, derived, nil},
+	{"override_mail", func(m *Mail) any { return &m.Override.Mail }, derived, nil},
+})
 
-func scanMail(scan func(...any) error) (m Mail, err error) {
-	var sum []byte
-	var received, settled sql.NullInt64
-	var envelope string
-	err = scan(&m.ID, &m.Blob, &m.Size, &sum, &received, &envelope, &m.Mailbox, &m.Attempts, &m.MessageID, &m.Sender, &m.Subject,
-		&m.Proof, &m.Evidence, &m.Rule, &m.Reason, &m.Outcome, &m.Ticket, &m.Item, &m.Error, &settled,
-		&m.Override.Decision, &m.Override.By, &m.Override.Mail)
-	if err != nil {
-		return m, err
-	}
-	m.SHA256, m.Received, m.Settled = hex.EncodeToString(sum), when(received), when(settled)
-	return m, json.Unmarshal([]byte(envelope), &m.Envelope)
-}
+// verdicts are the same table, as what is decided of a mail fills it in.
+var verdicts = newTable("journal", "j", "", []column[Verdict]{
+	{"mailbox", func(v *Verdict) any { return &v.Mailbox }, changed, nil},
+	{"message_id", func(v *Verdict) any { return &v.MessageID }, changed, nil},
+	{"sender", func(v *Verdict) any { return &v.Sender }, changed, nil},
+	{"subject", func(v *Verdict) any { return &v.Subject }, changed, nil},
+	{"canonical", func(v *Verdict) any { return &v.Canonical }, changed, nil},
+	{"proof", func(v *Verdict) any { return &v.Proof }, changed, nil},
+	{"evidence", func(v *Verdict) any { return &v.Evidence }, changed, nil},
+	{"rule", func(v *Verdict) any { return &v.Rule }, changed, nil},
+	{"reason", func(v *Verdict) any { return &v.Reason }, changed, nil},
+	{"outcome", func(v *Verdict) any { return &v.Outcome }, changed, nil},
+	{"ticket", func(v *Verdict) any { return &v.Ticket }, changed, nil},
+	{"item", func(v *Verdict) any { return &v.Item }, changed, nil},
+	{"error", func(v *Verdict) any { return &v.Error }, changed, nil},
+	{"settled_at", func(v *Verdict) any { return moment{&v.settled} }, changed, nil},
+})
 
-func (r Reader) mails(ctx context.Context, where string, a ...any) (list []Mail, err error) {
-	err = r.rows(ctx, "SELECT "+mailColumns+" "+where, a, func(rows *sql.Rows) error {
-		m, err := scanMail(rows.Scan)
-		list = append(list, m)
-		return err
-	})
-	return list, err
+var (
+	insertMail = journal.insertion()
+	settleMail = verdicts.update("id") + " AND settled_at IS NULL"
+)
+
+func (r Reader) mails(ctx context.Context, where string, a ...any) ([]Mail, error) {
+	return journal.list(ctx, r, where, a...)
 }
 
 // Mail returns the journal row with the id.
-func (r Reader) Mail(ctx context.Context, id int64) (m Mail, ok bool, err error) {
-	list, err := r.mails(ctx, "WHERE j.id = $1", id)
-	if err != nil || len(list) == 0 {
-		return m, false, err
-	}
-	return list[0], true, nil
+func (r Reader) Mail(ctx context.Context, id int64) (Mail, error) {
+	return journal.one(ctx, r, "WHERE j.id = $1", id)
 }
 
 // Unsettled returns mail that waits to be filed, behind the id after, in the order in which it came; mail that waits
@@ -235,32 +256,30 @@ type Verdict struct {
 	Outcome                             Outcome
 	Ticket, Item                        int64
 	Error                               string
+
+	settled time.Time
 }
 
 // Settle records the one outcome of a mail. It tells false when the mail has been settled before: then nothing else may
 // be written for it.
 func (tx *Tx) Settle(ctx context.Context, id int64, v Verdict) (bool, error) {
-	n, err := tx.exec(ctx, `UPDATE journal SET mailbox = $2, message_id = $3, sender = $4, subject = $5, canonical = $6, proof = $7, evidence = $8,
-		rule = $9, reason = $10, outcome = $11, ticket = $12, item = $13, error = $14, settled_at = $15 WHERE id = $1 AND settled_at IS NULL`,
-		id, v.Mailbox, v.MessageID, v.Sender, v.Subject, v.Canonical, v.Proof, v.Evidence,
-		v.Rule, v.Reason, v.Outcome, v.Ticket, v.Item, v.Error, tx.store.Now().UnixMilli())
+	v.settled = tx.store.Now()
+	n, err := tx.exec(ctx, settleMail, append(verdicts.values(changed, &v), id)...)
 	return n == 1, err
 }
 
 // Twin finds a settled mail with the same content that came since, whichever mailbox or door it came by, and was not itself
 // a duplicate.
-func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical []byte, since time.Time) (m Mail, ok bool, err error) {
+func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical []byte, since time.Time) (Mail, error) {
 	same := "j.message_id <> ''" // each case has an index of its own
 	if messageID == "" {
 		same = "j.message_id <= ''"
 	}
-	list, err := r.mails(ctx, "WHERE j.canonical = $1 AND j.message_id = $2 AND "+same+` AND j.id <> $3 AND j.settled_at IS NOT NULL
-		AND j.outcome NOT IN ('duplicate', 'dropped') AND j.received_at >= $4 ORDER BY j.id DESC LIMIT 1`,
+	return journal.one(ctx, r, "WHERE j.canonical = $1 AND j.message_id = $2 AND "+same+`
+			AND j.id <> $3 AND j.settled_at IS NOT NULL
+			AND j.outcome NOT IN ('duplicate', 'dropped') AND j.received_at >= $4
+		ORDER BY j.id DESC LIMIT 1`,
 		canonical, messageID, id, since.UnixMilli())
-	if err != nil || len(list) == 0 {
-		return m, false, err
-	}
-	return list[0], true, nil
 }
 
 // Named reports whether another mail has the Message-ID: of most there is none, and neither Twin nor Namesake. cited is the

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"strings"
@@ -36,15 +35,14 @@ func (r Reader) Mails(ctx context.Context, f MailFilter) (list []Mail, err error
 	f.MessageID = strings.Trim(f.MessageID, "<> ")
 	f.From, f.To, f.Subject = strings.ToLower(f.From), strings.ToLower(f.To), folded(f.Subject)
 	where, a := f.where()
-	err = r.rows(ctx, "SELECT "+mailColumns+" "+where+" ORDER BY j.id DESC", a, func(rows *sql.Rows) error {
-		m, err := scanMail(rows.Scan)
-		if err == nil && f.chooses(m) {
+	err = journal.each(ctx, r, where+" ORDER BY j.id DESC", a, func(m Mail) error {
+		if f.chooses(m) {
 			list = append(list, m)
 		}
 		if len(list) >= cmp.Or(f.Limit, 1000) {
-			return cmp.Or(err, errEnough)
+			return errEnough
 		}
-		return err
+		return nil
 	})
 	if errors.Is(err, errEnough) {
 		err = nil

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"buzon/store/desk"
@@ -101,48 +101,61 @@ func (o Outgoing) Capped() bool { return o.State == Held && o.Attempts == 0 }
 // does not.
 const inLine = "settled_at IS NULL AND carrier < 1 AND (state <> 'held' OR attempts > 0)"
 
+// insertOutgoing lets a mail go in its turn: when none before it in its conversation waits, or, being held, by itself. Behind
+// the columns stand when next_at was set, whether it is held, and the conversation.
+var insertOutgoing = func() string {
+	names := outbox.names(once)
+	n := len(names)
+	return fmt.Sprintf(`
+		INSERT INTO outbox (%s, set_at, turn)
+		VALUES (%s, CASE WHEN $%d = 1 OR NOT EXISTS (
+			SELECT 1 FROM outbox WHERE ticket = $%d AND address = $%d AND topic = $%d AND %s
+		) THEN 1 ELSE 0 END)`,
+		strings.Join(names, ", "), placeholders(1, n+1), n+2, n+3, n+4, n+5, inLine)
+}()
+
 // Owe writes a mail that is due now, or held by a cap.
 func (tx *Tx) Owe(ctx context.Context, o Outgoing) (id int64, err error) {
-	details, err := json.Marshal(o.Details)
-	if err != nil {
-		return 0, err
-	}
-	now := tx.store.Now()
+	o.Created = tx.store.Now()
 	if o.State != Held {
-		o.State, o.Next = Due, now
+		o.State, o.Next = Due, o.Created
 	}
-	id, err = tx.insert(ctx, "id", `INSERT INTO outbox (kind, ticket, item, mail, person, address, stranger, echo, mailbox, details,
-			lane, topic, state, last_reply, created_at, set_at, next_at, turn)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, CASE WHEN $17 = 1 OR NOT EXISTS
-			(SELECT 1 FROM outbox WHERE ticket = $2 AND address = $6 AND topic = $12 AND `+inLine+`) THEN 1 ELSE 0 END)`,
-		o.Kind, o.Ticket, o.Item, o.Mail, o.Person, o.Address, o.Stranger, o.Echo, o.Mailbox, string(details),
-		o.Lane, o.Topic, o.State, o.LastReply, now.UnixMilli(), o.Next.UnixMilli(), o.State == Held)
-	if err != nil {
+	a := append(outbox.values(once, &o), o.Created.UnixMilli(), o.State == Held, o.Ticket, o.Address, o.Topic)
+	if id, err = tx.insert(ctx, "id", insertOutgoing, a...); err != nil {
 		return 0, fmt.Errorf("owe %s: %w", o.Kind, err)
 	}
 	return id, nil
 }
 
-const outboxColumns = `o.id, o.kind, o.ticket, o.item, o.mail, o.person, o.address, o.stranger, o.echo, o.mailbox, o.details,
-	o.lane, o.topic, o.state, o.carrier, o.deaths, o.attempts, o.created_at, o.next_at, o.settled_at,
-	o.last_reply, o.message_id, o.envelope_from, coalesce(o.raw, 0) FROM outbox o`
+var outbox = newTable("outbox", "o", "", []column[Outgoing]{
+	{"id", func(o *Outgoing) any { return &o.ID }, derived, nil},
+	{"kind", func(o *Outgoing) any { return &o.Kind }, once, nil},
+	{"ticket", func(o *Outgoing) any { return &o.Ticket }, once, nil},
+	{"item", func(o *Outgoing) any { return &o.Item }, once, nil},
+	{"mail", func(o *Outgoing) any { return &o.Mail }, once, nil},
+	{"person", func(o *Outgoing) any { return &o.Person }, once, nil},
+	{"address", func(o *Outgoing) any { return &o.Address }, once, nil},
+	{"stranger", func(o *Outgoing) any { return &o.Stranger }, once, nil},
+	{"echo", func(o *Outgoing) any { return &o.Echo }, once, nil},
+	{"mailbox", func(o *Outgoing) any { return &o.Mailbox }, once, nil},
+	{"details", func(o *Outgoing) any { return encoded{&o.Details} }, once, nil},
+	{"lane", func(o *Outgoing) any { return &o.Lane }, once, nil},
+	{"topic", func(o *Outgoing) any { return &o.Topic }, once, nil},
+	{"state", func(o *Outgoing) any { return &o.State }, once, nil},
+	{"carrier", func(o *Outgoing) any { return &o.Carrier }, derived, nil},
+	{"deaths", func(o *Outgoing) any { return &o.Deaths }, derived, nil},
+	{"attempts", func(o *Outgoing) any { return &o.Attempts }, derived, nil},
+	{"created_at", func(o *Outgoing) any { return moment{&o.Created} }, once, nil},
+	{"next_at", func(o *Outgoing) any { return moment{&o.Next} }, once, nil},
+	{"settled_at", func(o *Outgoing) any { return moment{&o.Settled} }, derived, nil},
+	{"last_reply", func(o *Outgoing) any { return &o.LastReply }, once, nil},
+	{"message_id", func(o *Outgoing) any { return &o.MessageID }, derived, nil},
+	{"envelope_from", func(o *Outgoing) any { return &o.EnvelopeFrom }, derived, nil},
+	{"coalesce(o.raw, 0)", func(o *Outgoing) any { return &o.Raw }, derived, nil},
+})
 
-func (r Reader) outgoing(ctx context.Context, where string, a ...any) (list []Outgoing, err error) {
-	err = r.rows(ctx, "SELECT "+outboxColumns+" "+where, a, func(rows *sql.Rows) error {
-		var o Outgoing
-		var details string
-		var created, next, settled sql.NullInt64
-		if err := rows.Scan(&o.ID, &o.Kind, &o.Ticket, &o.Item, &o.Mail, &o.Person, &o.Address, &o.Stranger, &o.Echo, &o.Mailbox, &details,
-			&o.Lane, &o.Topic, &o.State, &o.Carrier, &o.Deaths, &o.Attempts, &created, &next, &settled,
-			&o.LastReply, &o.MessageID, &o.EnvelopeFrom, &o.Raw); err != nil {
-			return err
-		}
-		o.Created, o.Next, o.Settled = when(created), when(next), when(settled)
-		err := json.Unmarshal([]byte(details), &o.Details)
-		list = append(list, o)
-		return err
-	})
-	return list, err
+func (r Reader) outgoing(ctx context.Context, where string, a ...any) ([]Outgoing, error) {
+	return outbox.list(ctx, r, where, a...)
 }
 
 // OutboxFilter chooses outgoing mail; zero fields choose all.
@@ -160,12 +173,8 @@ func (r Reader) Outbox(ctx context.Context, f OutboxFilter) ([]Outgoing, error) 
 }
 
 // OutgoingMail returns the row with the id.
-func (r Reader) OutgoingMail(ctx context.Context, id int64) (o Outgoing, ok bool, err error) {
-	list, err := r.outgoing(ctx, "WHERE o.id = $1", id)
-	if err != nil || len(list) == 0 {
-		return o, false, err
-	}
-	return list[0], true, nil
+func (r Reader) OutgoingMail(ctx context.Context, id int64) (Outgoing, error) {
+	return outbox.one(ctx, r, "WHERE o.id = $1", id)
 }
 
 // Deliveries lists the mail that carried an item of a ticket to somebody.

@@ -13,9 +13,9 @@ import (
 
 func outgoing(t testing.TB, s *Store, id int64) Outgoing {
 	t.Helper()
-	o, ok, err := s.OutgoingMail(ctx, id)
-	if err != nil || !ok {
-		t.Fatalf("outgoing mail %d: %v, %v", id, ok, err)
+	o, err := s.OutgoingMail(ctx, id)
+	if err != nil {
+		t.Fatalf("outgoing mail %d: %v", id, err)
 	}
 	return o
 }

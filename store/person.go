@@ -10,30 +10,35 @@ import (
 	"buzon/store/desk"
 )
 
-const personColumns = `p.id, p.name, p.role, p.organisation, p.language, p.active, p.team, p.on_call, p.blocked, p.welcomed, p.known, p.undeliverable_since,
-	(SELECT %s FROM address WHERE person = p.id) FROM person p`
+var persons = newTable("person", "p", "", []column[desk.Person]{
+	{"id", func(p *desk.Person) any { return &p.ID }, derived, nil},
+	{"name", func(p *desk.Person) any { return &p.Name }, always, nil},
+	{"role", func(p *desk.Person) any { return &p.Role }, always, nil},
+	{"organisation", func(p *desk.Person) any { return &p.Organisation }, always, nil},
+	{"language", func(p *desk.Person) any { return &p.Language }, always, nil},
+	{"active", func(p *desk.Person) any { return &p.Active }, always, nil},
+	{"team", func(p *desk.Person) any { return &p.Team }, always, nil},
+	{"on_call", func(p *desk.Person) any { return &p.OnCall }, always, nil},
+	{"blocked", func(p *desk.Person) any { return &p.Blocked }, always, nil},
+	{"welcomed", func(p *desk.Person) any { return &p.Welcomed }, always, nil},
+	{"known", func(p *desk.Person) any { return &p.Known }, once, nil},
+	{"undeliverable_since", func(p *desk.Person) any { return moment{&p.UndeliverableSince} }, always, nil},
+	{"(SELECT string_agg(address, ' ' ORDER BY position, address) FROM address WHERE person = p.id)",
+		func(p *desk.Person) any { return fields{&p.Addresses} }, derived, nil},
+})
 
-func (r Reader) persons(ctx context.Context, where string, a ...any) (list []desk.Person, err error) {
-	err = r.rows(ctx, "SELECT "+fmt.Sprintf(personColumns, r.dialect.addresses)+" "+where, a, func(rows *sql.Rows) error {
-		var p desk.Person
-		var undeliverable sql.NullInt64
-		var addresses sql.NullString
-		if err := rows.Scan(&p.ID, &p.Name, &p.Role, &p.Organisation, &p.Language, &p.Active, &p.Team, &p.OnCall, &p.Blocked, &p.Welcomed, &p.Known,
-			&undeliverable, &addresses); err != nil {
-			return err
-		}
-		p.UndeliverableSince, p.Addresses = when(undeliverable), strings.Fields(addresses.String)
-		list = append(list, p)
-		return nil
-	})
-	return list, err
+var (
+	insertPerson = persons.insertion("created_at")
+	updatePerson = persons.update("id")
+)
+
+func (r Reader) persons(ctx context.Context, where string, a ...any) ([]desk.Person, error) {
+	return persons.list(ctx, r, where, a...)
 }
 
-func one(list []desk.Person, err error) (desk.Person, error) {
-	if err != nil || len(list) == 0 {
-		return desk.Person{}, err
-	}
-	return list[0], nil
+// personOrNobody is the zero Person where nobody was found: an address that is nobody's is an answer.
+func (r Reader) personOrNobody(ctx context.Context, where string, a ...any) (desk.Person, error) {
+	return Optional(persons.one(ctx, r, where, a...))
 }
 
 // Person returns the person with the id; the zero Person when there is none.
@@ -41,12 +46,12 @@ func (r Reader) Person(ctx context.Context, id int64) (desk.Person, error) {
 	if id == 0 {
 		return desk.Person{}, nil
 	}
-	return one(r.persons(ctx, "WHERE p.id = $1", id))
+	return r.personOrNobody(ctx, "WHERE p.id = $1", id)
 }
 
 // PersonByAddress returns who has the address, in the form of Canonical; the zero Person when nobody has.
 func (r Reader) PersonByAddress(ctx context.Context, address string) (desk.Person, error) {
-	return one(r.persons(ctx, "WHERE p.id = (SELECT person FROM address WHERE address = $1)", address))
+	return r.personOrNobody(ctx, "WHERE p.id = (SELECT person FROM address WHERE address = $1)", address)
 }
 
 // Persons lists people by role; "" lists all.
@@ -78,10 +83,9 @@ func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error)
 		_, err = tx.row(ctx, "SELECT organisation FROM organisation_domain WHERE domain = $1", args(domain), &p.Organisation)
 	}
 	if err == nil {
-		p.ID, err = tx.insert(ctx, "id", `INSERT INTO person (name, role, organisation, language, active, team, on_call, blocked, welcomed, known, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			p.Name, p.Role, p.Organisation, p.Language, p.Active, p.Team, p.OnCall, p.Blocked, p.Welcomed, p.Known || p.Agent(),
-			tx.store.Now().UnixMilli())
+		p.Known = p.Known || p.Agent()
+		a := append(persons.values(once, &p), tx.store.Now().UnixMilli())
+		p.ID, err = tx.insert(ctx, "id", insertPerson, a...)
 	}
 	if err != nil {
 		return p, fmt.Errorf("add person: %w", err)
@@ -106,9 +110,7 @@ func (tx *Tx) ChangePerson(ctx context.Context, id int64, change func(*desk.Pers
 			return err
 		}
 	}
-	_, err = tx.exec(ctx, `UPDATE person SET name = $2, role = $3, organisation = $4, language = $5, active = $6, team = $7, on_call = $8, blocked = $9,
-		welcomed = $10, undeliverable_since = $11 WHERE id = $1`,
-		p.ID, p.Name, p.Role, p.Organisation, p.Language, p.Active, p.Team, p.OnCall, p.Blocked, p.Welcomed, millis(p.UndeliverableSince))
+	_, err = tx.exec(ctx, updatePerson, append(persons.values(changed, &p), p.ID)...)
 	return err
 }
 

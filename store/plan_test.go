@@ -111,9 +111,9 @@ func oneOfEach(t testing.TB, s *Store) {
 	it := addItem(t, s, k, by, "a", NewAttachment{desk.Attachment{}, spool(t, s, "png")})
 	write(t, s, func(tx *Tx) error {
 		for _, f := range []func() error{
-			func() error { _, _, err := tx.Mail(ctx, id); return err },
-			func() error { _, _, err := tx.Twin(ctx, id, "m@x", []byte("x"), time.Time{}); return err },
-			func() error { _, _, err := tx.Twin(ctx, id, "", []byte("x"), time.Time{}); return err },
+			func() error { _, err := tx.Mail(ctx, id); return err },
+			func() error { _, err := Optional(tx.Twin(ctx, id, "m@x", []byte("x"), time.Time{})); return err },
+			func() error { _, err := Optional(tx.Twin(ctx, id, "", []byte("x"), time.Time{})); return err },
 			func() error { _, _, err := tx.Named(ctx, id, "m@x", by.ID); return err },
 			func() error { _, err := tx.Namesake(ctx, id, "m@x", []byte("x")); return err },
 			func() error { return tx.Cite(ctx, by.ID, k.Number, []string{"a@x", "b@x"}) },

@@ -35,7 +35,6 @@ var postgresDialect = &dialect{
 	returning:  true,
 	args:       postgresArgs,
 	fault:      postgresFault,
-	addresses:  "string_agg(address, ' ' ORDER BY position, address)",
 	domain:     "split_part(address, '@', 2)",
 	words:      func(text string) string { return Words(text, nil) },
 	index: `

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -70,9 +69,9 @@ func (s *Store) Fix(ctx context.Context, o Outgoing, raw *Spool) error {
 
 // OpenOutgoing opens the rendered bytes of a claimed mail.
 func (s *Store) OpenOutgoing(ctx context.Context, id int64) (*Blob, error) {
-	o, ok, err := s.OutgoingMail(ctx, id)
-	if err != nil || !ok {
-		return nil, fmt.Errorf("outgoing mail %d: %w", id, cmp.Or(err, sql.ErrNoRows))
+	o, err := s.OutgoingMail(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("outgoing mail %d: %w", id, err)
 	}
 	return s.openBlob(ctx, o.Raw)
 }
@@ -209,7 +208,7 @@ func (s *Store) RetryOutgoing(ctx context.Context, ids ...int64) (done []int64, 
 		if err != nil || n == 0 {
 			return false, err
 		}
-		o, _, err := tx.OutgoingMail(ctx, id)
+		o, err := tx.OutgoingMail(ctx, id)
 		if err != nil {
 			return false, err
 		}

@@ -27,7 +27,6 @@ var sqliteDialect = &dialect{
 	copyOf:     sqliteCopy,
 	begin:      func(ctx context.Context, c *sql.Conn) (string, error) { return "", run(ctx, c, "BEGIN IMMEDIATE") },
 	commit:     "COMMIT",
-	addresses:  "group_concat(address, ' ' ORDER BY position, address)",
 	domain:     "substr(address, instr(address, '@') + 1)",
 	words:      func(text string) string { return text }, // FTS5 takes it apart by itself
 	index:      "INSERT INTO search (rowid, subject, body) VALUES ($1, $2, $3)",

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -152,18 +151,9 @@ func Family(address string) string {
 
 // AckedWords is what the mail said that was last acknowledged to an address since then, in the short form of Telling.Words.
 func (r Reader) AckedWords(ctx context.Context, address string, since time.Time) (words string, err error) {
-	var details string
-	ok, err := r.row(ctx, "SELECT details FROM outbox WHERE address = $1 AND created_at > $2 AND "+acknowledgements+
-		" ORDER BY created_at DESC, id DESC LIMIT 1", args(address, since.UnixMilli()), &details)
-	if err != nil || !ok {
-		return "", err
-	}
-	return wordsIn(details)
-}
-
-func wordsIn(details string) (string, error) {
 	var d Details
-	err := json.Unmarshal([]byte(details), &d)
+	_, err = r.row(ctx, "SELECT details FROM outbox WHERE address = $1 AND created_at > $2 AND "+acknowledgements+
+		" ORDER BY created_at DESC, id DESC LIMIT 1", args(address, since.UnixMilli()), encoded{&d})
 	return d.Words, err
 }
 
@@ -209,17 +199,11 @@ func (r Reader) AckedStrangers(ctx context.Context, family string, since time.Ti
 	err = r.rows(ctx, `SELECT address, details, settled_at FROM outbox WHERE stranger = 1 AND created_at > $1
 			ORDER BY created_at DESC, id DESC LIMIT +$2`, args(since.UnixMilli(), most), func(rows *sql.Rows) error {
 		var a AckedStranger
-		var details string
-		var settled sql.NullInt64
-		if err := rows.Scan(&a.Address, &details, &settled); err != nil {
-			return err
+		var d Details
+		err := rows.Scan(&a.Address, encoded{&d}, moment{&a.Settled})
+		if a.Words = d.Words; Family(a.Address) == family {
+			list = append(list, a)
 		}
-		if Family(a.Address) != family {
-			return nil
-		}
-		a.Settled = when(settled)
-		a.Words, err = wordsIn(details)
-		list = append(list, a)
 		return err
 	})
 	return list, err

@@ -11,21 +11,41 @@ import (
 	"buzon/store/desk"
 )
 
-const ticketColumns = `t.number, t.mailbox, t.subject, t.status, s.class, t.severity, t.production_down, t.unverified, t.type, t.requester, t.controller,
-	t.assignee, t.agent, t.product, t.module, t.project, t.service, t.progress, t.created_at, t.updated_at, t.closed_at
-	FROM ticket t JOIN status s ON s.name = t.status`
+var tickets = newTable("ticket", "t", "JOIN status s ON s.name = t.status", []column[desk.Ticket]{
+	{"number", func(t *desk.Ticket) any { return &t.Number }, derived, nil},
+	{"mailbox", func(t *desk.Ticket) any { return &t.Mailbox }, once, nil},
+	{"subject", func(t *desk.Ticket) any { return &t.Subject }, kept, nil},
+	{"status", func(t *desk.Ticket) any { return &t.Status }, kept, nil},
+	{"s.class", func(t *desk.Ticket) any { return &t.Class }, derived, nil},
+	{"severity", func(t *desk.Ticket) any { return &t.Severity }, kept, nil},
+	{"production_down", func(t *desk.Ticket) any { return &t.ProductionDown }, kept, nil},
+	{"type", func(t *desk.Ticket) any { return &t.Type }, kept, nil},
+	{"requester", func(t *desk.Ticket) any { return &t.Requester.ID }, kept,
+		func(t *desk.Ticket) string { return t.Requester.Address() }},
+	{"controller", func(t *desk.Ticket) any { return &t.Controller.ID }, kept,
+		func(t *desk.Ticket) string { return t.Controller.Address() }},
+	{"assignee", func(t *desk.Ticket) any { return &t.Assignee.ID }, kept,
+		func(t *desk.Ticket) string { return t.Assignee.Address() }},
+	{"agent", func(t *desk.Ticket) any { return &t.Agent.ID }, kept,
+		func(t *desk.Ticket) string { return t.Agent.Address() }},
+	{"unverified", func(t *desk.Ticket) any { return &t.Unverified }, kept, nil},
+	{"product", func(t *desk.Ticket) any { return &t.Product }, kept, nil},
+	{"module", func(t *desk.Ticket) any { return &t.Module }, kept, nil},
+	{"project", func(t *desk.Ticket) any { return &t.Project }, kept, nil},
+	{"service", func(t *desk.Ticket) any { return &t.Service }, kept, nil},
+	{"progress", func(t *desk.Ticket) any { return &t.Progress }, kept, nil},
+	{"created_at", func(t *desk.Ticket) any { return moment{&t.CreatedAt} }, once, nil},
+	{"updated_at", func(t *desk.Ticket) any { return moment{&t.UpdatedAt} }, always, nil},
+	{"closed_at", func(t *desk.Ticket) any { return moment{&t.ClosedAt} }, always, nil},
+})
 
-func (r Reader) tickets(ctx context.Context, where string, a ...any) (list []desk.Ticket, err error) {
-	err = r.rows(ctx, "SELECT "+ticketColumns+" "+where, a, func(rows *sql.Rows) error {
-		var t desk.Ticket
-		var created, updated, closed sql.NullInt64
-		err := rows.Scan(&t.Number, &t.Mailbox, &t.Subject, &t.Status, &t.Class, &t.Severity, &t.ProductionDown, &t.Unverified, &t.Type,
-			&t.Requester.ID, &t.Controller.ID, &t.Assignee.ID, &t.Agent.ID, &t.Product, &t.Module, &t.Project, &t.Service, &t.Progress,
-			&created, &updated, &closed)
-		t.CreatedAt, t.UpdatedAt, t.ClosedAt = when(created), when(updated), when(closed)
-		list = append(list, t)
-		return err
-	})
+var (
+	insertTicket = tickets.insertion("items")
+	updateTicket = tickets.update("number")
+)
+
+func (r Reader) tickets(ctx context.Context, where string, a ...any) ([]desk.Ticket, error) {
+	list, err := tickets.list(ctx, r, where, a...)
 	for i := range list {
 		if err == nil {
 			err = r.people(ctx, &list[i])
@@ -54,12 +74,12 @@ func (r Reader) people(ctx context.Context, t *desk.Ticket) (err error) {
 }
 
 // Ticket returns the ticket with the number.
-func (r Reader) Ticket(ctx context.Context, number int64) (t desk.Ticket, ok bool, err error) {
-	list, err := r.tickets(ctx, "WHERE t.number = $1", number)
-	if err != nil || len(list) == 0 {
-		return t, false, err
+func (r Reader) Ticket(ctx context.Context, number int64) (desk.Ticket, error) {
+	t, err := tickets.one(ctx, r, "WHERE t.number = $1", number)
+	if err == nil {
+		err = r.people(ctx, &t)
 	}
-	return list[0], true, nil
+	return t, err
 }
 
 // TicketFilter chooses tickets of a list; zero fields choose all.
@@ -116,10 +136,8 @@ func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket, first *NewItem) (_ 
 	if t.Status, err = tx.statusOf(ctx, t.Class); err != nil {
 		return t, it, err
 	}
-	t.Number, err = tx.insert(ctx, "number", `INSERT INTO ticket (mailbox, subject, status, severity, production_down, unverified, type, requester, controller, assignee, agent,
-		product, module, project, service, progress, created_at, updated_at, items) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18)`,
-		t.Mailbox, t.Subject, t.Status, t.Severity, t.ProductionDown, t.Unverified, t.Type, t.Requester.ID, t.Controller.ID, t.Assignee.ID, t.Agent.ID,
-		t.Product, t.Module, t.Project, t.Service, t.Progress, now.UnixMilli(), first != nil)
+	a := append(tickets.values(once, &t), first != nil)
+	t.Number, err = tx.insert(ctx, "number", insertTicket, a...)
 	if err != nil {
 		return t, it, fmt.Errorf("open ticket: %w", err)
 	}
@@ -164,43 +182,17 @@ func (tx *Tx) Change(ctx context.Context, old, t desk.Ticket, by, mail int64) (d
 			t.ClosedAt = now
 		}
 	}
-	_, err := tx.exec(ctx, `UPDATE ticket SET subject = $2, status = $3, severity = $4, production_down = $5, unverified = $6, type = $7, requester = $8, controller = $9,
-		assignee = $10, agent = $11, product = $12, module = $13, project = $14, service = $15, progress = $16, updated_at = $17, closed_at = $18 WHERE number = $1`,
-		t.Number, t.Subject, t.Status, t.Severity, t.ProductionDown, t.Unverified, t.Type, t.Requester.ID, t.Controller.ID,
-		t.Assignee.ID, t.Agent.ID, t.Product, t.Module, t.Project, t.Service, t.Progress, now.UnixMilli(), millis(t.ClosedAt))
+	_, err := tx.exec(ctx, updateTicket, append(tickets.values(changed, &t), t.Number)...)
 	if err != nil {
 		return t, fmt.Errorf("change ticket: %w", err)
 	}
-	for _, d := range differences(old, t) {
-		if err := tx.Note(ctx, Activity{Ticket: t.Number, Person: by, Mail: mail, What: d[0], Old: d[1], New: d[2]}); err != nil {
+	for _, d := range tickets.differences(&old, &t) {
+		a := Activity{Ticket: t.Number, Person: by, Mail: mail, What: d.column, Old: d.old, New: d.new}
+		if err := tx.Note(ctx, a); err != nil {
 			return t, err
 		}
 	}
 	return t, nil
-}
-
-func differences(old, t desk.Ticket) (list [][3]string) {
-	add := func(what string, a, b any) {
-		if x, y := fmt.Sprint(a), fmt.Sprint(b); x != y {
-			list = append(list, [3]string{what, x, y})
-		}
-	}
-	add("subject", old.Subject, t.Subject)
-	add("status", old.Status, t.Status)
-	add("severity", old.Severity, t.Severity)
-	add("production_down", old.ProductionDown, t.ProductionDown)
-	add("type", old.Type, t.Type)
-	add("requester", old.Requester.Address(), t.Requester.Address())
-	add("controller", old.Controller.Address(), t.Controller.Address())
-	add("assignee", old.Assignee.Address(), t.Assignee.Address())
-	add("agent", old.Agent.Address(), t.Agent.Address())
-	add("unverified", old.Unverified, t.Unverified)
-	add("product", old.Product, t.Product)
-	add("module", old.Module, t.Module)
-	add("project", old.Project, t.Project)
-	add("service", old.Service, t.Service)
-	add("progress", old.Progress, t.Progress)
-	return list
 }
 
 // Link ties two tickets; kind says what the first is to the other: cites, claims.
@@ -259,29 +251,29 @@ type Activity struct {
 
 // Note adds a line to a ticket's history.
 func (tx *Tx) Note(ctx context.Context, a Activity) error {
-	_, err := tx.exec(ctx, "INSERT INTO activity (ticket, at, person, mail, what, old, new) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		a.Ticket, tx.store.Now().UnixMilli(), a.Person, a.Mail, a.What, a.Old, a.New)
+	a.At = tx.store.Now()
+	_, err := tx.exec(ctx, insertActivity, activities.values(once, &a)...)
 	return err
 }
 
 // Activities lists a ticket's history, the oldest first.
 func (r Reader) Activities(ctx context.Context, ticket int64) ([]Activity, error) {
-	return r.activities(ctx, "WHERE ticket = $1 ORDER BY id", ticket)
+	return activities.list(ctx, r, "WHERE a.ticket = $1 ORDER BY a.id", ticket)
 }
 
 // ActivitiesOf lists what a mail has changed, whichever ticket it was in, in the order in which it was done.
 func (r Reader) ActivitiesOf(ctx context.Context, mail int64) ([]Activity, error) {
-	return r.activities(ctx, "WHERE mail = $1 AND mail <> 0 ORDER BY id", mail)
+	return activities.list(ctx, r, "WHERE a.mail = $1 AND a.mail <> 0 ORDER BY a.id", mail)
 }
 
-func (r Reader) activities(ctx context.Context, where string, a ...any) (list []Activity, err error) {
-	err = r.rows(ctx, "SELECT ticket, at, person, mail, what, old, new FROM activity "+where, a, func(rows *sql.Rows) error {
-		var a Activity
-		var at sql.NullInt64
-		err := rows.Scan(&a.Ticket, &at, &a.Person, &a.Mail, &a.What, &a.Old, &a.New)
-		a.At = when(at)
-		list = append(list, a)
-		return err
-	})
-	return list, err
-}
+var activities = newTable("activity", "a", "", []column[Activity]{
+	{"ticket", func(a *Activity) any { return &a.Ticket }, once, nil},
+	{"at", func(a *Activity) any { return moment{&a.At} }, once, nil},
+	{"person", func(a *Activity) any { return &a.Person }, once, nil},
+	{"mail", func(a *Activity) any { return &a.Mail }, once, nil},
+	{"what", func(a *Activity) any { return &a.What }, once, nil},
+	{"old", func(a *Activity) any { return &a.Old }, once, nil},
+	{"new", func(a *Activity) any { return &a.New }, once, nil},
+})
+
+var insertActivity = activities.insertion()

@@ -12,9 +12,9 @@ import (
 
 func ticket(t testing.TB, s *Store, number int64) desk.Ticket {
 	t.Helper()
-	k, ok, err := s.Ticket(ctx, number)
-	if err != nil || !ok {
-		t.Fatalf("ticket %d: %v, %v", number, ok, err)
+	k, err := s.Ticket(ctx, number)
+	if err != nil {
+		t.Fatalf("ticket %d: %v", number, err)
 	}
 	return k
 }
@@ -79,7 +79,9 @@ func TestItems(t *testing.T) {
 	defer b.Close()
 	same(t, "bytes", string(must(io.ReadAll(b.Reader()))(t)) == large, true)
 	same(t, "one item", must(s.Item(ctx, k.Number, 2))(t).Text, "dos")
-	same(t, "no item", must(s.Item(ctx, k.Number, 3))(t).ID, 0)
+	if _, err := s.Item(ctx, k.Number, 3); !errors.Is(err, ErrNotFound) {
+		t.Errorf("an item that is not there: %v", err)
+	}
 	same(t, "agents who wrote", must(s.Witnesses(ctx, k.Number))(t)[0].ID, ana.ID)
 	err := s.Write(ctx, func(tx *Tx) error {
 		_, err := tx.AddItem(ctx, "", NewItem{Item: desk.Item{Ticket: 99, Author: carla}})

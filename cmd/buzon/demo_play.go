@@ -109,7 +109,7 @@ func (p *player) settled(ctx context.Context) (m store.Mail, err error) {
 		if err != nil {
 			return m, err
 		}
-		if m, _, err = s.Mail(ctx, id); err != nil {
+		if m, err = store.Optional(s.Mail(ctx, id)); err != nil {
 			return m, err
 		}
 		states, err := s.CountOutbox(ctx)

@@ -72,8 +72,8 @@ func (a *app) invite(p *player) error {
 // tellMails tells of the mails after the given one that have been filed, in order, and returns the last.
 func (a *app) tellMails(ctx context.Context, p *player, last int64) (int64, error) {
 	for {
-		m, ok, err := p.house.store.Mail(ctx, last+1)
-		if err != nil || !ok || m.Outcome == "" {
+		m, err := store.Optional(p.house.store.Mail(ctx, last+1))
+		if err != nil || m.Outcome == "" {
 			return last, err
 		}
 		last = m.ID

@@ -181,7 +181,7 @@ func orNull(n int64) *int64 {
 
 // mailCommand is a subcommand about one mail.
 func (a *app) mailCommand(open opener, use, short string, f func(context.Context, *house, store.Mail) error) *cobra.Command {
-	return about(open, use, short, "mail", "buzon mail list", func(ctx context.Context, h *house, id int64) (store.Mail, bool, error) {
+	return about(open, use, short, "mail", "buzon mail list", func(ctx context.Context, h *house, id int64) (store.Mail, error) {
 		return h.store.Mail(ctx, id)
 	}, f)
 }

@@ -156,7 +156,7 @@ func outgoingJSON(o store.Outgoing) outgoingRow {
 
 // outboxCommand is a subcommand about one outgoing mail.
 func (a *app) outboxCommand(open opener, use, short string, f func(context.Context, *house, store.Outgoing) error) *cobra.Command {
-	return about(open, use, short, "outgoing mail", "buzon outbox list", func(ctx context.Context, h *house, id int64) (store.Outgoing, bool, error) {
+	return about(open, use, short, "outgoing mail", "buzon outbox list", func(ctx context.Context, h *house, id int64) (store.Outgoing, error) {
 		return h.store.OutgoingMail(ctx, id)
 	}, f)
 }

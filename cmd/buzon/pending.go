@@ -31,7 +31,7 @@ func (a *app) pendingCommand(use, short, yes string, settle func(*store.Tx, cont
 			err = h.fileNow(ctx, m.ID)
 		}
 		if err == nil && done && a.json {
-			m, _, err = h.store.Mail(ctx, m.ID)
+			m, err = h.store.Mail(ctx, m.ID)
 			return a.showMail(ctx, h, m)
 		}
 		return a.done(done, err, yes, "mail %d is not pending", m.ID)

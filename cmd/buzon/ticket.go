@@ -253,7 +253,7 @@ func address(p desk.Person) *string {
 
 func (a *app) ticketShow() *cobra.Command {
 	return about(a.look, "show N", "Show a ticket with its items", "ticket", "buzon ticket list --status all",
-		func(ctx context.Context, h *house, n int64) (desk.Ticket, bool, error) { return h.store.Ticket(ctx, n) },
+		func(ctx context.Context, h *house, n int64) (desk.Ticket, error) { return h.store.Ticket(ctx, n) },
 		func(ctx context.Context, h *house, t desk.Ticket) error {
 			row, err := h.ticketJSON(ctx, t, true)
 			if err != nil {
