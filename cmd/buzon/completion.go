@@ -87,7 +87,7 @@ func (a *app) complete(c *cobra.Command) {
 }
 
 func (a *app) completeFlag(c *cobra.Command, flag string, list candidates) {
-	if c.LocalNonPersistentFlags().Lookup(flag) == nil {
+	if c.Flags().Lookup(flag) == nil {
 		return
 	}
 	_ = c.RegisterFlagCompletionFunc(flag, func(c *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {

@@ -21,7 +21,7 @@ import (
 // of it. In the end each mail is a ticket exactly once, and lies once in the folder for taken mail.
 func TestKilledWhileFetching(t *testing.T) {
 	t.Parallel()
-	kills := int(envNumber(t, "BUZON_TEST_KILLS", 6))
+	kills := int(envNumber(t, "BUZON_TEST_KILLS", 3))
 	if os.Getenv("BUZON_TEST_LONG") == "1" {
 		kills = 60
 	}
@@ -32,7 +32,7 @@ func TestKilledWhileFetching(t *testing.T) {
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{})
 	d := imapDesk(t, srv, "")
 	var sent atomic.Int64
-	pace := 3 * time.Millisecond * time.Duration(max(1, kills/10)) // a longer run has no more mail, only more kills
+	pace := 6 * time.Millisecond * time.Duration(max(1, kills/10)) // a longer run has no more mail, only more kills
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)

@@ -248,13 +248,15 @@ func (d *liveDesk) lastItem(number int64) itemRow {
 	return items[len(items)-1]
 }
 
-// until waits for something to become so.
+// until waits for something to become so; it asks more and more seldom, for each question opens the database.
 func (d *liveDesk) until(what string, cond func() bool) {
 	d.t.Helper()
-	for end := time.Now().Add(90 * time.Second); !cond(); time.Sleep(10 * time.Millisecond) {
+	end, pause := time.Now().Add(90*time.Second), 10*time.Millisecond
+	for ; !cond(); time.Sleep(pause) {
 		if time.Now().After(end) {
 			d.t.Fatalf("waited in vain: %s", what)
 		}
+		pause = min(pause*5/4, 100*time.Millisecond)
 	}
 }
 

@@ -23,7 +23,7 @@ func TestNonsenseMail(t *testing.T) {
 		}
 	}
 	head := "From: %s\r\nTo: soporte@ejemplo.test\r\nSubject: Prueba\r\nMessage-ID: <n%d@cliente.test>\r\n"
-	for i, c := range []struct {
+	cases := []struct {
 		name, raw, outcome string
 	}{
 		{"empty mail", "", "quarantine"},
@@ -53,22 +53,23 @@ func TestNonsenseMail(t *testing.T) {
 		{"a thousand nested parts", head + nested(1000), ""},
 		{"lines of dots", head + "\r\n.\r\n..\r\n...\r\n.hola\r\n", "ticket"},
 		{"a hundred and one hops", strings.Repeat("Received: from a by b; Mon, 2 Mar 2026 10:00:00 -0500\r\n", 100) + head + "\r\nHola\r\n", ""},
-	} {
+	}
+	for i, c := range cases {
 		who := fmt.Sprintf("n%d@raro%d.test", i, i)
-		raw := c.raw
-		if strings.Contains(raw, "%s") {
-			raw = strings.Replace(strings.Replace(raw, "%s", who, 1), "%d", fmt.Sprint(i), 1)
+		if strings.Contains(c.raw, "%s") {
+			cases[i].raw = strings.Replace(strings.Replace(c.raw, "%s", who, 1), "%d", fmt.Sprint(i), 1)
 		}
-		before := len(d.mails())
-		d.postBytes(who, raw)
-		d.post(letter{From: fmt.Sprintf("sano%d@sano%d.test", i, i), To: soporte, Subject: fmt.Sprintf("Después de %d", i), Text: c.name})
-		d.filed()
-		list := d.mails()[before:]
-		if len(list) != 2 {
-			t.Errorf("%s: %d mails in the journal, want it and the next", c.name, len(list))
-			continue
-		}
-		m, next := list[0], list[1]
+		d.postBytes(who, cases[i].raw)
+		d.post(letter{From: fmt.Sprintf("sano%d@sano%d.test", i, i), To: soporte,
+			Subject: fmt.Sprintf("Después de %d", i), Text: c.name})
+	}
+	d.filed()
+	list := d.mails()
+	if len(list) != 2*len(cases) {
+		t.Fatalf("%d mails in the journal, want %d", len(list), 2*len(cases))
+	}
+	for i, c := range cases {
+		raw, m, next := c.raw, list[2*i], list[2*i+1]
 		if m.Outcome != c.outcome && (c.outcome != "" || m.Outcome != "ticket" && m.Outcome != "quarantine") {
 			t.Errorf("%s: became %+v, want %s", c.name, m, c.outcome)
 		}

@@ -12,6 +12,7 @@ import (
 
 // TestOneMailThatStays has a mail that the server will not move, or not remove: the others are moved, and new mail comes in.
 func TestOneMailThatStays(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		caps, command string
 		after         After
@@ -44,6 +45,7 @@ func TestOneMailThatStays(t *testing.T) {
 
 // TestTargetIsBusy has a target folder that can't be written just now: mail comes in all the same, over one connection.
 func TestTargetIsBusy(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.answer = func(command string) string {
@@ -63,6 +65,7 @@ func TestTargetIsBusy(t *testing.T) {
 
 // TestMoveAppears has a server that can MOVE only after a mail was copied and not removed: it is not copied again.
 func TestMoveAppears(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		f.caps = "UIDPLUS"
@@ -81,6 +84,7 @@ func TestMoveAppears(t *testing.T) {
 
 // TestUnmovableMailInFront has the first five mails refuse to be moved.
 func TestUnmovableMailInFront(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 		f.answer = func(command string) string {
@@ -98,6 +102,7 @@ func TestUnmovableMailInFront(t *testing.T) {
 
 // TestRemovalThatIsIgnored has a server that says OK to a removal and does nothing, for want of a right: the mail is not copied night after night.
 func TestRemovalThatIsIgnored(t *testing.T) {
+	t.Parallel()
 	for _, caps := range []string{"UIDPLUS", "MOVE UIDPLUS"} {
 		for _, after := range []After{Move, Delete} {
 			t.Run(caps+string(after), func(t *testing.T) {
@@ -126,6 +131,7 @@ func TestRemovalThatIsIgnored(t *testing.T) {
 
 // TestDeleteWithoutExpunge has a server that can MOVE, but not expunge single mails: what is to be deleted is marked and stays.
 func TestDeleteWithoutExpunge(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2)
 		f.caps = "MOVE"
@@ -140,6 +146,7 @@ func TestDeleteWithoutExpunge(t *testing.T) {
 
 // TestMoveThatEndsTheConnection has the connection end over the move of one mail: the others are moved.
 func TestMoveThatEndsTheConnection(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4, 5)
 		f.answer = func(command string) string {
@@ -157,6 +164,7 @@ func TestMoveThatEndsTheConnection(t *testing.T) {
 
 // TestMoveInPart has the server move some and then say NO.
 func TestMoveInPart(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4, 5)
 		first := true
@@ -180,6 +188,7 @@ func TestMoveInPart(t *testing.T) {
 
 // TestExpungeRefused copies a mail once, however often its removal is refused.
 func TestExpungeRefused(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.caps = "UIDPLUS"
@@ -198,6 +207,7 @@ func TestExpungeRefused(t *testing.T) {
 
 // TestTargetIsFull does not try mail by mail where the target folder is full.
 func TestTargetIsFull(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(many()...)
 		f.answer = func(command string) string {
@@ -215,6 +225,7 @@ func TestTargetIsFull(t *testing.T) {
 
 // TestMoveEndsForAWhile has MOVE end the connection for some minutes: the mail is moved afterwards.
 func TestMoveEndsForAWhile(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		ill := true
@@ -234,6 +245,7 @@ func TestMoveEndsForAWhile(t *testing.T) {
 
 // TestRemovalThatIsIgnoredIsTold has a server that says OK to removals and does nothing: the administrators hear of it.
 func TestRemovalThatIsIgnoredIsTold(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.answer = func(c string) string {
@@ -259,6 +271,7 @@ func TestRemovalThatIsIgnoredIsTold(t *testing.T) {
 // TestNothingIsMovedWhenTheJournalFails has mail to be moved, and new mail that the journal can't take: nothing is changed on
 // the server until the journal works again, for it could not be noted.
 func TestNothingIsMovedWhenTheJournalFails(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		j, a := f.account()

@@ -12,6 +12,7 @@ import (
 // TestOneIllMail has one mail of which the server will not even tell size or header, or ends the connection. All others come
 // in, soon, and the account is well again.
 func TestOneIllMail(t *testing.T) {
+	t.Parallel()
 	for _, question := range []string{"RFC822.SIZE)", "HEADER.FIELDS", "HEADER]"} {
 		for _, answer := range []string{"{tag} NO [SERVERBUG] internal error\r\n", cut} {
 			for _, since := range []string{"now", "all"} {
@@ -48,6 +49,7 @@ func TestOneIllMail(t *testing.T) {
 
 // TestSentWaits has an answer in the folder of sent mail before the mail that it answers is known.
 func TestSentWaits(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		filed time.Duration // after which the mail that is answered is known; 0: never
 		state State         // of the answer, in the end

@@ -9,6 +9,7 @@ import (
 )
 
 func TestCheck(t *testing.T) {
+	t.Parallel()
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{TLS: "tls", Folders: []string{"Web"}})
 	clear := mailtest.NewIMAP(t, mailtest.IMAPOptions{})
 	for _, c := range []struct {
@@ -47,6 +48,7 @@ func TestCheck(t *testing.T) {
 
 // TestCheckReadOnly passes a folder that can only be read where nothing shall be changed in it, and nowhere else.
 func TestCheckReadOnly(t *testing.T) {
+	t.Parallel()
 	f := newFake()
 	f.answer = func(command string) string {
 		if strings.HasPrefix(command, "SELECT") || strings.HasPrefix(command, "EXAMINE") {
@@ -65,6 +67,7 @@ func TestCheckReadOnly(t *testing.T) {
 
 // TestMovesNothingInACircle does not move mail to where it is taken from, under another name.
 func TestMovesNothingInACircle(t *testing.T) {
+	t.Parallel()
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Web"}})
 	srv.Append(t, "INBOX", letter(1))
 	j := newMemory()

@@ -47,6 +47,7 @@ func wantNumbers(t *testing.T, j *memory, want ...int) {
 // TestServerSetBack has a server whose disk was set back: it gives out UIDs once more, though UIDVALIDITY says that it
 // does not. What comes under them is new mail, and is neither passed over nor destroyed unread.
 func TestServerSetBack(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		after After
 		caps  string
@@ -82,6 +83,7 @@ func TestServerSetBack(t *testing.T) {
 // TestArchiveOverRenumbering has UIDVALIDITY change before the old mail is in, or after it: in the first case that mail is filed
 // without notices under its new UIDs too, in the second there may be new mail among it.
 func TestArchiveOverRenumbering(t *testing.T) {
+	t.Parallel()
 	for _, before := range []bool{true, false} {
 		t.Run(fmt.Sprint(before), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -124,6 +126,7 @@ func TestArchiveOverRenumbering(t *testing.T) {
 
 // TestUIDNextIsAlwaysWrong does not look through all of the folder each time.
 func TestUIDNextIsAlwaysWrong(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.next = 1
@@ -137,6 +140,7 @@ func TestUIDNextIsAlwaysWrong(t *testing.T) {
 // TestAnotherMailbox opens another mailbox under the account's name, where UIDVALIDITY happens to be the same: nothing of it
 // is taken for new, and the administrators are told.
 func TestAnotherMailbox(t *testing.T) {
+	t.Parallel()
 	for _, next := range []int{7, 5, 4} { // after more mail than there was, or less
 		anotherMailbox(t, next)
 	}
@@ -173,6 +177,7 @@ func anotherMailbox(t *testing.T, next int) {
 
 // TestShortList has a server that does not list all of its mail at first contact. What is old stays old.
 func TestShortList(t *testing.T) {
+	t.Parallel()
 	for _, since := range []string{"now", "all", "2020-01-01"} {
 		for _, next := range []int{0, 5} {
 			t.Run(fmt.Sprintf("%s-%d", since, next), func(t *testing.T) {
@@ -203,6 +208,7 @@ func TestShortList(t *testing.T) {
 
 // TestShortListWithNews has a server that lists, at first contact, a part of its mail and one that came after SELECT: that one is new.
 func TestShortListWithNews(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4, 5)
 		f.next = 6
@@ -222,6 +228,7 @@ func TestShortListWithNews(t *testing.T) {
 
 // TestHiddenForAWhile has a server that hides a mail between its SEARCH and its FETCH, and shows it again.
 func TestHiddenForAWhile(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.answer = func(command string) string {
@@ -237,6 +244,7 @@ func TestHiddenForAWhile(t *testing.T) {
 
 // TestAwaitedFolder is made after the account was set up: all that comes into it is new.
 func TestAwaitedFolder(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2)
 		there := false
@@ -259,6 +267,7 @@ func TestAwaitedFolder(t *testing.T) {
 
 // TestLaggingReplica has an UIDNEXT that goes up and down, as with replicas of which one lags.
 func TestLaggingReplica(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.next = 4
@@ -282,6 +291,7 @@ func TestLaggingReplica(t *testing.T) {
 
 // TestUIDsThatDoNotStick has another UIDVALIDITY at each SELECT (UIDNOTSTICKY, RFC 4315): mail is not taken for ever.
 func TestUIDsThatDoNotStick(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.answer = func(command string) string {
@@ -299,6 +309,7 @@ func TestUIDsThatDoNotStick(t *testing.T) {
 
 // TestServerSetBackRefuses has a server that was set back refuse one SEARCH just then.
 func TestServerSetBackRefuses(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.next = 4
@@ -325,6 +336,7 @@ func TestServerSetBackRefuses(t *testing.T) {
 
 // TestPollWithWrongUIDNext polls by single processes a server whose UIDNEXT is always wrong.
 func TestPollWithWrongUIDNext(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.next = 1
@@ -345,6 +357,7 @@ func TestPollWithWrongUIDNext(t *testing.T) {
 
 // TestUIDNextTooHigh has an UIDNEXT above the UIDs that are given out then.
 func TestUIDNextTooHigh(t *testing.T) {
+	t.Parallel()
 	for _, since := range []string{"now", "all"} {
 		t.Run(since, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -369,6 +382,7 @@ func TestUIDNextTooHigh(t *testing.T) {
 
 // TestAwaitedFolderOverARestart starts anew before all of a folder that was awaited is in.
 func TestAwaitedFolderOverARestart(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.next = 4
@@ -399,6 +413,7 @@ func TestAwaitedFolderOverARestart(t *testing.T) {
 
 // TestSetBackWhenAllWasGone sets a server back to a time when all mail that is known of was there no more.
 func TestSetBackWhenAllWasGone(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
@@ -426,6 +441,7 @@ func TestSetBackWhenAllWasGone(t *testing.T) {
 
 // TestLagWhenOldMailIsGone has UIDNEXT lag once when the mail of first contact is gone.
 func TestLagWhenOldMailIsGone(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
@@ -460,6 +476,7 @@ func TestLagWhenOldMailIsGone(t *testing.T) {
 
 // TestLagWhenOldMailIsGoneAndOtherStays does so where other mail stays in the folder.
 func TestLagWhenOldMailIsGoneAndOtherStays(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
@@ -487,6 +504,7 @@ func TestLagWhenOldMailIsGoneAndOtherStays(t *testing.T) {
 
 // TestPhantomAtFirstContact lists a UID far above all others at first contact.
 func TestPhantomAtFirstContact(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2)
 		f.next = 3
@@ -512,6 +530,7 @@ func TestPhantomAtFirstContact(t *testing.T) {
 // TestPhantomForAMoment has a server that lists a UID far above all others and ends the connection over two fetches. When it
 // is well, the UID is listed no more, and must not keep new mail from being seen until the night.
 func TestPhantomForAMoment(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2)
 		ends := 0
@@ -541,6 +560,7 @@ func TestPhantomForAMoment(t *testing.T) {
 // TestPhantomThatStays lists a UID far above all others for ever, which can't be had: new mail comes in all the same, and not
 // only at night.
 func TestPhantomThatStays(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2)
 		phantom := false
@@ -567,6 +587,7 @@ func TestPhantomThatStays(t *testing.T) {
 
 // TestAnotherMailboxByPoll polls another mailbox by single processes: nothing is taken.
 func TestAnotherMailboxByPoll(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
@@ -587,6 +608,7 @@ func TestAnotherMailboxByPoll(t *testing.T) {
 
 // TestCursorMovesOn scans a folder with mail that is gone, too large, or was never there: the cursor comes to its end.
 func TestCursorMovesOn(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		for i := 1; i <= 1500; i++ {

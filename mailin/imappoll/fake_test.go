@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // fake is an IMAP server in memory that lies, fails and falls silent as a test wants. It serves one folder, under every
@@ -218,6 +219,7 @@ func (f *fake) account() (*memory, Account) {
 	j := newMemory()
 	a := account(j, 143)
 	a.Dial, a.Schedule = f.Dial, "@every 2m"
+	a.Listen = time.Minute // nobody asks for anything in days that pass at once
 	return j, a
 }
 

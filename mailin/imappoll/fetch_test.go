@@ -9,6 +9,7 @@ import (
 
 // TestSilenceAfterProgress sends 8 KB of a mail and no more: they buy one more span of patience, and then there is a new connection.
 func TestSilenceAfterProgress(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		f.body = func(int) string {
@@ -37,6 +38,7 @@ func TestSilenceAfterProgress(t *testing.T) {
 
 // TestStoppedInAFetch is stopped three times while the server is silent over a mail: none counts against it, and it comes in whole.
 func TestStoppedInAFetch(t *testing.T) {
+	t.Parallel()
 	for name, answers := range map[string][]string{
 		"with others": {silence},
 		"alone":       {"* 1 FETCH (UID 1 BODY[] NIL)\r\n", silence},

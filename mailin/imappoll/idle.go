@@ -88,7 +88,7 @@ func (w *worker) unanswered(ctx context.Context) {
 
 // listen waits for a reason to do something: news of the open folder, the schedule, an administrator.
 func (w *worker) listen(ctx context.Context, s *session, most time.Duration, due <-chan time.Time) (wake, error) {
-	renew, orders := time.NewTimer(most), time.NewTicker(listening)
+	renew, orders := time.NewTimer(most), time.NewTicker(w.Listen)
 	defer renew.Stop()
 	defer orders.Stop()
 	if w.asked(ctx) { // a schedule may be faster than the ticker

@@ -185,6 +185,7 @@ type Account struct {
 	Patience   time.Duration // for an answer, and for each 4 KB of a longer one; 1 min
 	MaxSize    int64         // bytes of a mail; 25 MB
 	AlarmAfter time.Duration // without a good round; 15 min
+	Listen     time.Duration // how often an administrator's request is looked for; 2 s
 
 	Journal Journal
 	Log     *slog.Logger
@@ -206,6 +207,7 @@ func (a *Account) SetDefaults() {
 	a.Patience = cmp.Or(a.Patience, time.Minute)
 	a.MaxSize = cmp.Or(a.MaxSize, 25<<20)
 	a.AlarmAfter = cmp.Or(a.AlarmAfter, 15*time.Minute)
+	a.Listen = cmp.Or(a.Listen, 2*time.Second)
 	if a.Log == nil {
 		a.Log = slog.New(slog.DiscardHandler)
 	}

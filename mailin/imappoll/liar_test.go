@@ -31,6 +31,7 @@ func play(t *testing.T, f *fake, d time.Duration, change func(*Account)) *memory
 
 // TestLyingServers leaves one mail of three unreadable in some way; the others must come in, and nothing else may.
 func TestLyingServers(t *testing.T) {
+	t.Parallel()
 	raw := string(letter(2))
 	times := func(n int, text string) func(int) string { // only the first n times
 		return func(uid int) string {
@@ -103,6 +104,7 @@ func TestLyingServers(t *testing.T) {
 
 // TestCopyThatFails moves without MOVE: nothing is removed that was not copied first, nor ever a colleague's mail.
 func TestCopyThatFails(t *testing.T) {
+	t.Parallel()
 	for _, caps := range []string{"", "UIDPLUS", "MOVE UIDPLUS"} {
 		for _, refuse := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s-%v", strings.ReplaceAll(caps, " ", "-"), refuse), func(t *testing.T) {
@@ -135,6 +137,7 @@ func TestCopyThatFails(t *testing.T) {
 }
 
 func TestExpungedBetweenSearchAndFetch(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4, 5, 6)
 		f.answer = func(command string) string {
@@ -154,6 +157,7 @@ func TestExpungedBetweenSearchAndFetch(t *testing.T) {
 }
 
 func TestTooLarge(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2)
 		f.answer = func(command string) string {
@@ -176,6 +180,7 @@ func TestTooLarge(t *testing.T) {
 
 // TestStopsOverALargeMail is stopped while the server is silent about the header of a mail that is too large: it is set aside later, with it.
 func TestStopsOverALargeMail(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		mute := true
@@ -207,6 +212,7 @@ func TestStopsOverALargeMail(t *testing.T) {
 
 // TestDiskFull leaves mail alone while the journal can't be written, and takes it once it can.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2)
 		j, a := f.account()
@@ -227,6 +233,7 @@ func TestDiskFull(t *testing.T) {
 
 // TestEstimatedSizes fetches mail twice only until it is clear that the server does not count.
 func TestEstimatedSizes(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4, 5)
 		f.body = func(uid int) string {
@@ -244,6 +251,7 @@ func TestEstimatedSizes(t *testing.T) {
 // TestOutage has a server that lists its mail and refuses to give any of it, as when its disk is away: nothing counts
 // against the mail, the administrators hear of the server, and all comes in when it is well.
 func TestOutage(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		mails int
 		lasts time.Duration
@@ -287,6 +295,7 @@ func TestOutage(t *testing.T) {
 
 // TestOutageOfAnActiveMailbox has an outage begin minutes after mail came in.
 func TestOutageOfAnActiveMailbox(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		ill := false
@@ -320,6 +329,7 @@ func TestOutageOfAnActiveMailbox(t *testing.T) {
 
 // TestSizesEndTheConnection takes mail of which the size can't be asked.
 func TestSizesEndTheConnection(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.answer = func(command string) string {
@@ -335,6 +345,7 @@ func TestSizesEndTheConnection(t *testing.T) {
 
 // TestListedAndNotThere has a folder list a mail that can't be had, nor found alone.
 func TestListedAndNotThere(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.body = func(uid int) string {

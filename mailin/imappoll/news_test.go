@@ -11,6 +11,7 @@ import (
 // TestNewsBeforeFirstContact has first contact fail, and news come under IDLE before it is made up for: what is old
 // stays old.
 func TestNewsBeforeFirstContact(t *testing.T) {
+	t.Parallel()
 	for _, how := range []string{"search", "uidvalidity", "short"} {
 		t.Run(how, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -55,6 +56,7 @@ func TestNewsBeforeFirstContact(t *testing.T) {
 
 // TestNewsBeforeSecondContact does the same after a change of UIDVALIDITY.
 func TestNewsBeforeSecondContact(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.caps, f.next = "IDLE MOVE UIDPLUS", 4
@@ -88,6 +90,7 @@ func TestNewsBeforeSecondContact(t *testing.T) {
 
 // TestNewsWithoutEnd has a server that tells EXISTS at the beginning of each IDLE: it is looked at a few times a second.
 func TestNewsWithoutEnd(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.caps = "IDLE MOVE UIDPLUS"
@@ -108,6 +111,7 @@ func TestNewsWithoutEnd(t *testing.T) {
 
 // TestPhantoms has a server that lists one UID more in each SEARCH, of mail that is not there.
 func TestPhantoms(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		n := 0
@@ -132,6 +136,7 @@ func TestPhantoms(t *testing.T) {
 
 // TestPhantomOfAHighUID has a server that once lists a UID far above all others: what comes below it is taken all the same.
 func TestPhantomOfAHighUID(t *testing.T) {
+	t.Parallel()
 	for _, next := range []int{0, 4} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake(1, 2)
@@ -162,6 +167,7 @@ func TestPhantomOfAHighUID(t *testing.T) {
 
 // TestPhantomBesideAMail has a server that once lists a mail and a UID far above it that is not there: the next mail is taken at once.
 func TestPhantomBesideAMail(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(5)
 		once := true

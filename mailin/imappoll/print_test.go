@@ -37,6 +37,7 @@ func requestedOrder(f *fake, command string) string {
 // TestOrderOfFields has a server that gives the fields of HEADER.FIELDS in the order of the question: the folder is the same as before,
 // and what came while we were away is taken.
 func TestOrderOfFields(t *testing.T) {
+	t.Parallel()
 	for _, after := range []After{Leave, Flag} {
 		t.Run(string(after), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -64,6 +65,7 @@ func TestOrderOfFields(t *testing.T) {
 
 // TestOrderOfFieldsEachNight has the same server for ten nights.
 func TestOrderOfFieldsEachNight(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.next = 4
@@ -77,6 +79,7 @@ func TestOrderOfFieldsEachNight(t *testing.T) {
 
 // TestWhiteLineInAHeader has mail whose header holds a line of blanks, where programs differ on its end.
 func TestWhiteLineInAHeader(t *testing.T) {
+	t.Parallel()
 	d := mailtest.Dovecot(t, map[string]string{dovecotUser: "secreto"})
 	c := d.Client(t, dovecotUser)
 	odd := func(n int) []byte {
@@ -103,6 +106,7 @@ func TestWhiteLineInAHeader(t *testing.T) {
 
 // TestRenumbered has a server that numbers its mail afresh and gives the same UIDVALIDITY: the mail is told by its prints.
 func TestRenumbered(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
@@ -121,6 +125,7 @@ func TestRenumbered(t *testing.T) {
 
 // TestRenumberedAfterAShortList has a server that does not list all of its mail one night, and numbers it afresh later: old mail stays old.
 func TestRenumberedAfterAShortList(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4, 5)
 		f.next = 6
@@ -153,6 +158,7 @@ func TestRenumberedAfterAShortList(t *testing.T) {
 
 // TestIllMailInFront has the first mails of a folder refuse their prints: those behind are noted all the same.
 func TestIllMailInFront(t *testing.T) {
+	t.Parallel()
 	for _, n := range []int{4, 5} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -177,6 +183,7 @@ func TestIllMailInFront(t *testing.T) {
 
 // TestPrintsEndTheConnection has a server that ends the connection over every print: mail comes in all the same.
 func TestPrintsEndTheConnection(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.answer = func(command string) string {
@@ -211,6 +218,7 @@ func TestPrintsEndTheConnection(t *testing.T) {
 
 // TestAnotherMailThatCantBeHad puts a mail that can't be had under a known UID: it is set aside once.
 func TestAnotherMailThatCantBeHad(t *testing.T) {
+	t.Parallel()
 	for _, large := range []bool{true, false} {
 		t.Run(fmt.Sprint(large), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -245,6 +253,7 @@ func TestAnotherMailThatCantBeHad(t *testing.T) {
 
 // TestRenumberedFarApart has a large folder numbered afresh under the same UIDVALIDITY.
 func TestRenumberedFarApart(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		for i := 1; i <= 300; i++ {
@@ -273,6 +282,7 @@ func TestRenumberedFarApart(t *testing.T) {
 
 // TestOrderOfFieldsChanges has a server that begins to give the fields in another order: the folder is the same.
 func TestOrderOfFieldsChanges(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
@@ -310,6 +320,7 @@ func (f *fake) emptyHeaders(ill *bool) func(string) string {
 
 // TestEmptyHeadersForAMoment has a server answer HEADER.FIELDS with nothing for some minutes.
 func TestEmptyHeadersForAMoment(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
@@ -334,6 +345,7 @@ func TestEmptyHeadersForAMoment(t *testing.T) {
 
 // TestEmptyHeadersAtFirstContact has it do so at first contact.
 func TestEmptyHeadersAtFirstContact(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4)
 		f.next = 5
@@ -354,6 +366,7 @@ func TestEmptyHeadersAtFirstContact(t *testing.T) {
 
 // TestPrintsRefusedForAMoment has some prints refused at first contact, and UIDVALIDITY change days later.
 func TestPrintsRefusedForAMoment(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 		f.next = 11
@@ -381,6 +394,7 @@ func TestPrintsRefusedForAMoment(t *testing.T) {
 
 // TestRenumberedAndNoPrints has UIDVALIDITY change on a server that ends the connection over every print: new mail comes in after a day, at worst.
 func TestRenumberedAndNoPrints(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 		f.next = 11
@@ -400,6 +414,7 @@ func TestRenumberedAndNoPrints(t *testing.T) {
 
 // TestRenumberedAndNoPrintsForAWhile has it do so for some minutes: old mail is not taken for new.
 func TestRenumberedAndNoPrintsForAWhile(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 		f.next = 11

@@ -176,13 +176,10 @@ func backoff(err error, tries int) time.Duration {
 	return d + rand.N(d/4+1)
 }
 
-// listening is how often an administrator's order is looked for.
-const listening = 2 * time.Second
-
 // pause waits, but after the least time no longer than until an administrator asks for a poll.
 func (w *worker) pause(ctx context.Context, least, most time.Duration) {
 	began := time.Now()
-	timer, orders := time.NewTimer(most), time.NewTicker(listening)
+	timer, orders := time.NewTimer(most), time.NewTicker(w.Listen)
 	defer timer.Stop()
 	defer orders.Stop()
 	for {

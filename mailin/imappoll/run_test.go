@@ -7,6 +7,7 @@ import (
 )
 
 func TestTakesEachMailOnce(t *testing.T) {
+	t.Parallel()
 	for _, security := range []string{"none", "starttls", "tls"} {
 		t.Run(security, func(t *testing.T) {
 			srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{TLS: security, Folders: []string{"Soporte/Web"}})

@@ -78,6 +78,7 @@ func many() (uids []int) {
 // TestTroubleWhileSaving fetches mails while the ones before are being journalled, and either goes wrong: each mail is taken
 // once all the same, and nothing is left open.
 func TestTroubleWhileSaving(t *testing.T) {
+	t.Parallel()
 	refuse := func() error { return errors.New("database is locked") }
 	panics := func() error { panic("the journal fell over") }
 	fetch := func(nth int, answer string) func(string) string {
@@ -147,6 +148,7 @@ func turn(n int, f func() error) func() error {
 
 // TestStopsWhileSaving ends the account while mails are being journalled: what was fetched is kept, and nothing runs on.
 func TestStopsWhileSaving(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(many()...)
 		f.answer = func(command string) string {

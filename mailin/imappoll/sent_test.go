@@ -18,6 +18,7 @@ func sentAccount(f *fake, j *memory) Account {
 
 // TestSentHeaderRefused has the header of a sent mail refused for some minutes.
 func TestSentHeaderRefused(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.only = "Sent"
@@ -45,6 +46,7 @@ func TestSentHeaderRefused(t *testing.T) {
 
 // TestSentTwoCuts has the connection end twice over a sent mail.
 func TestSentTwoCuts(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.only = "Sent"
@@ -71,6 +73,7 @@ func TestSentTwoCuts(t *testing.T) {
 
 // TestSentConnectionEnds has it end for ten minutes.
 func TestSentConnectionEnds(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.only = "Sent"
@@ -97,6 +100,7 @@ func TestSentConnectionEnds(t *testing.T) {
 
 // TestSentWaitsOverRestarts starts the daemon again and again while a sent mail waits.
 func TestSentWaitsOverRestarts(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.only = "Sent"
@@ -126,6 +130,7 @@ func TestSentWaitsOverRestarts(t *testing.T) {
 
 // TestSentHiddenForAWhile hides a sent mail that waits from one reconciliation.
 func TestSentHiddenForAWhile(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.only = "Sent"
@@ -161,6 +166,7 @@ func TestSentHiddenForAWhile(t *testing.T) {
 
 // TestSentIsNeverChanged makes a folder the one of sent mail while its mail is still to be moved.
 func TestSentIsNeverChanged(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2)
 		f.only = "Sent"
@@ -185,6 +191,7 @@ func TestSentIsNeverChanged(t *testing.T) {
 
 // TestSentIsForgotten keeps no header of sent mail that was deleted while it waited.
 func TestSentIsForgotten(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.only = "Sent"
@@ -219,6 +226,7 @@ func TestSentIsForgotten(t *testing.T) {
 
 // TestAnotherSentMail puts another mail under the UID of a sent one: it is looked at once.
 func TestAnotherSentMail(t *testing.T) {
+	t.Parallel()
 	for _, want := range []Want{Unwanted, Unknown} {
 		t.Run(fmt.Sprint(want), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -242,6 +250,7 @@ func TestAnotherSentMail(t *testing.T) {
 
 // TestSentOfOldEpochsIsForgotten keeps no header of an epoch that has ended.
 func TestSentOfOldEpochsIsForgotten(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.only = "Sent"
@@ -270,6 +279,7 @@ func TestSentOfOldEpochsIsForgotten(t *testing.T) {
 
 // TestSentWaitsOverABadNight has a night with several connections count once.
 func TestSentWaitsOverABadNight(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.answer = func(c string) string {
@@ -316,6 +326,7 @@ func TestSentWaitsOverABadNight(t *testing.T) {
 
 // TestLargeSentMail sets a large sent mail aside, when it was waited for.
 func TestLargeSentMail(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.only = "Sent"
@@ -350,6 +361,7 @@ func TestLargeSentMail(t *testing.T) {
 
 // TestRefusedMailAndSentMail has mail refused that is tried again, while sent mail waits.
 func TestRefusedMailAndSentMail(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.only = "Sent"

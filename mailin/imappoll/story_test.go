@@ -17,6 +17,7 @@ import (
 
 // TestColleaguesInTheSameMailbox delivers mail while another client reads it, and moves and deletes what was there before.
 func TestColleaguesInTheSameMailbox(t *testing.T) {
+	t.Parallel()
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Personal"}})
 	j := newMemory()
 	colleagues(t, account(j, srv.Port()), j, 150, func() *imapclient.Client { return srv.Client(t) })
@@ -32,6 +33,7 @@ func dovecotAccount(d *mailtest.DovecotServer, j Journal) Account {
 
 // TestColleaguesOnDovecot is the same story with a thousand mails and the real server.
 func TestColleaguesOnDovecot(t *testing.T) {
+	t.Parallel()
 	d := mailtest.Dovecot(t, map[string]string{dovecotUser: "secreto"})
 	d.Create(t, dovecotUser, "Personal")
 	j := newMemory()
@@ -116,6 +118,7 @@ func count(t testing.TB, c *imapclient.Client, folder string) int {
 // TestAfter does what is owed to taken mail, on servers that can more or less, while somebody else has marked a mail of
 // his for deletion.
 func TestAfter(t *testing.T) {
+	t.Parallel()
 	full := imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapMove: {}, imap.CapUIDPlus: {}}
 	uidplus, bare := imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapUIDPlus: {}}, imap.CapSet{imap.CapIMAP4rev1: {}}
 	for _, c := range []struct {
@@ -179,6 +182,7 @@ func flags(t testing.TB, c *imapclient.Client) (seen, keyword int) {
 }
 
 func TestUIDValidityChange(t *testing.T) {
+	t.Parallel()
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Web"}})
 	for i := 1; i <= 30; i++ {
 		srv.Append(t, "Web", letter(1000+i))
@@ -219,6 +223,7 @@ func TestUIDValidityChange(t *testing.T) {
 }
 
 func TestFirstContact(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		since   string
 		archive bool
@@ -250,6 +255,7 @@ func TestFirstContact(t *testing.T) {
 
 // TestTokensOnDovecot logs in by token, and tells a token that is refused.
 func TestTokensOnDovecot(t *testing.T) {
+	t.Parallel()
 	d := mailtest.Dovecot(t, map[string]string{dovecotUser: "secreto"})
 	d.OAuth(t, func(token string) string {
 		return map[string]string{"good": dovecotUser}[token]

@@ -17,6 +17,7 @@ import (
 // TestPatienceWithProviders replays how servers turn a client away for half an hour: at most twelve logins come of it,
 // nothing counts against any mail, and when the server relents the mail comes in.
 func TestPatienceWithProviders(t *testing.T) {
+	t.Parallel()
 	says := func(prefix, answer string) func(string) string {
 		return func(command string) string {
 			if strings.HasPrefix(command, prefix) {
@@ -90,6 +91,7 @@ func TestPatienceWithProviders(t *testing.T) {
 // TestServerThatHangsUp has a server that lets us in, gives its mail and ends the connection when it likes: we come back at
 // once where that is rare, and never more than twelve times in half an hour.
 func TestServerThatHangsUp(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		lasts time.Duration // a connection
 		wait  time.Duration // for a mail, at most
@@ -138,6 +140,7 @@ func TestServerThatHangsUp(t *testing.T) {
 
 // TestEverLessOften has a server that can't be reached, or refuses every login: it is tried ever less often, down to a bound, for hours.
 func TestEverLessOften(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		down        bool
 		lasts       time.Duration
@@ -178,6 +181,7 @@ func TestEverLessOften(t *testing.T) {
 
 // TestTokens gives the token that the server wants, and a new one when it was refused.
 func TestTokens(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		bearer bool
 		shared string
@@ -223,6 +227,7 @@ func TestTokens(t *testing.T) {
 
 // TestDeadPeerInIdle swallows everything once IDLE has begun; a mail that comes another way is taken within five minutes.
 func TestDeadPeerInIdle(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.caps = "IDLE MOVE UIDPLUS"
@@ -246,6 +251,7 @@ func TestDeadPeerInIdle(t *testing.T) {
 }
 
 func TestIdleIsRenewed(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.caps = "IDLE"
@@ -257,6 +263,7 @@ func TestIdleIsRenewed(t *testing.T) {
 }
 
 func TestIdleThatIsPromisedAndRefused(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.caps = "IDLE MOVE"
@@ -277,6 +284,7 @@ func TestIdleThatIsPromisedAndRefused(t *testing.T) {
 
 // TestFolderInTrouble keeps a folder that can't be opened from troubling the others, and makes no folder to read from.
 func TestFolderInTrouble(t *testing.T) {
+	t.Parallel()
 	for _, answer := range []string{"{tag} NO [NONEXISTENT] no such mailbox\r\n", "* OK [UIDVALIDITY 0] x\r\n{tag} OK done\r\n"} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake(1)
@@ -308,6 +316,7 @@ func TestFolderInTrouble(t *testing.T) {
 
 // TestMovesByOutcome puts what went to quarantine into a folder of its own, once it is known.
 func TestMovesByOutcome(t *testing.T) {
+	t.Parallel()
 	for outcome, target := range map[string]string{"filed": "Procesados", "apart": "Cuarentena"} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake(1)
@@ -333,6 +342,7 @@ func TestMovesByOutcome(t *testing.T) {
 
 // TestMovesSoonByOutcome has mail filed a second after it was taken, at the start and under IDLE: it does not lie there until the next round.
 func TestMovesSoonByOutcome(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		f.caps = "IDLE MOVE"
@@ -375,6 +385,7 @@ func TestMovesSoonByOutcome(t *testing.T) {
 
 // TestSentMail takes of the folder of sent mail only what is wanted, and changes nothing there.
 func TestSentMail(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.answer = func(command string) string {
@@ -417,6 +428,7 @@ func TestSentMail(t *testing.T) {
 
 // TestOrder does at once what an administrator asks, also while it waits for a server that is down.
 func TestOrder(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		var down atomic.Bool
@@ -447,6 +459,7 @@ func TestOrder(t *testing.T) {
 // TestNight compares the folder with the journal: a mail that the server put below those that were taken comes in, and so
 // does one that could not be had the day before. It is done once a night.
 func TestNight(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(2, 3)
 		ill := true
@@ -490,6 +503,7 @@ func TestNight(t *testing.T) {
 
 // TestOneSlowAccount gives one account a server that sends a byte a second; the other goes on.
 func TestOneSlowAccount(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		slow, quick := newFake(1), newFake(1)
 		j, other := newMemory(), newMemory()
@@ -520,6 +534,7 @@ func (c dripConn) Read(p []byte) (int, error) {
 
 // TestOldMailIsPassedOverOnce does not look through what was there at first contact again and again.
 func TestOldMailIsPassedOverOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		play(t, f, 9*time.Minute, func(a *Account) { a.Since = "now" })
@@ -532,6 +547,7 @@ func TestOldMailIsPassedOverOnce(t *testing.T) {
 // TestSmallTroubleHidesNoOutage has a mail that can't be moved, of which the administrators are told, and then a server that
 // refuses every login: they are told of that too.
 func TestSmallTroubleHidesNoOutage(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		f.caps = "MOVE"
@@ -571,6 +587,7 @@ func TestSmallTroubleHidesNoOutage(t *testing.T) {
 
 // TestLongCatchUp takes an hour for what lies in the mailbox: that is no trouble, and nobody is told.
 func TestLongCatchUp(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		for uid := range 1200 {
@@ -590,6 +607,7 @@ func TestLongCatchUp(t *testing.T) {
 
 // TestAlarmOverARestart starts again while the server still refuses every login: there is no all-clear, and no second alarm.
 func TestAlarmOverARestart(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.answer = func(command string) string {
@@ -613,6 +631,7 @@ func TestAlarmOverARestart(t *testing.T) {
 // TestFolderThatEndsTheConnection has one folder in which every connection ends, or which is never to be had. The others are
 // looked at all the same, with the first under IDLE; and it is alarmed of.
 func TestFolderThatEndsTheConnection(t *testing.T) {
+	t.Parallel()
 	for _, ill := range []string{"INBOX", "Web", "Ventas", "Sent"} {
 		for _, answer := range []string{"* BYE internal error\r\n" + cut, cut, "{tag} NO [UNAVAILABLE] not now\r\n", "{tag} NO [INUSE] somebody has it\r\n", "{tag} NO [LIMIT] too large\r\n"} {
 			if ill == "INBOX" && strings.HasPrefix(answer, "{tag}") {
@@ -668,6 +687,7 @@ func TestFolderThatEndsTheConnection(t *testing.T) {
 // TestNamesThatCantBeRead has a folder whose name is not in modified UTF-7, which go-imap can't read. The account's own are
 // found all the same, by the server's spelling.
 func TestNamesThatCantBeRead(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		f.caps, f.only = "NAMESPACE MOVE", "INBOX.Soporte.Web"
@@ -701,6 +721,7 @@ func TestNamesThatCantBeRead(t *testing.T) {
 
 // TestReasonOfGoodbye keeps what the server says when it ends the connection.
 func TestReasonOfGoodbye(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		f.answer = func(command string) string {
@@ -719,6 +740,7 @@ func TestReasonOfGoodbye(t *testing.T) {
 // TestIdleThatIsNeverAnswered has a server that falls silent over IDLE, or over its end: after two connections mail is found
 // by the schedule.
 func TestIdleThatIsNeverAnswered(t *testing.T) {
+	t.Parallel()
 	for _, command := range []string{"IDLE", "DONE"} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake()
@@ -752,6 +774,7 @@ func TestIdleThatIsNeverAnswered(t *testing.T) {
 
 // TestOrdersKeepToTheRation has an impatient administrator: logins stay as few as the provider wants them.
 func TestOrdersKeepToTheRation(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		f.answer = func(command string) string {
@@ -781,6 +804,7 @@ func TestOrdersKeepToTheRation(t *testing.T) {
 
 // TestManyIllMailsInOneFolder has a folder full of mail that ends the connection: the other folder has its turn.
 func TestManyIllMailsInOneFolder(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		bad := newFake(many()[:40]...)
@@ -826,6 +850,7 @@ func TestManyIllMailsInOneFolder(t *testing.T) {
 // TestIllMailsBesideAGoodOne has two mails end the connection, one after the other: the fault is theirs and not the folder's, which
 // is not left alone, and so the good mail behind them comes in soon.
 func TestIllMailsBesideAGoodOne(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.only = "INBOX"
@@ -844,6 +869,7 @@ func TestIllMailsBesideAGoodOne(t *testing.T) {
 
 // TestOneFolderIsThrottled has one folder throttled, or end the connection: the first is under IDLE all the same.
 func TestOneFolderIsThrottled(t *testing.T) {
+	t.Parallel()
 	for _, answer := range []string{"{tag} NO [THROTTLED] slow down\r\n", "* BYE no\r\n" + cut} {
 		t.Run(answer[:5], func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -866,6 +892,7 @@ func TestOneFolderIsThrottled(t *testing.T) {
 
 // TestEndsAfterTheLastCommand has the server end the connection when all was answered.
 func TestEndsAfterTheLastCommand(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		sel := ""
@@ -894,6 +921,7 @@ func TestEndsAfterTheLastCommand(t *testing.T) {
 
 // TestOrderKeepsALargerOne has an administrator ask for a poll while a reconciliation is due.
 func TestOrderKeepsALargerOne(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(2, 3)
 		var down atomic.Bool
@@ -923,6 +951,7 @@ func TestOrderKeepsALargerOne(t *testing.T) {
 
 // TestByeInAMail does not take the text of a mail for the server's goodbye.
 func TestByeInAMail(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		f.body = func(int) string {
@@ -937,6 +966,7 @@ func TestByeInAMail(t *testing.T) {
 
 // TestOrderAside tries again what was set aside when an administrator asks, hours after it was tried in vain.
 func TestOrderAside(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2)
 		ill := true
@@ -963,6 +993,7 @@ func TestOrderAside(t *testing.T) {
 
 // TestOrderOutlivesTheConnection has a server that ends the connection when the order is begun: the next connection carries it out.
 func TestOrderOutlivesTheConnection(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2)
 		ill, ends := true, false
