@@ -343,7 +343,8 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	if f.asked.ID != 0 {
 		return Asked, fmt.Sprintf("answers outgoing mail %d", f.asked.ID), nil
 	}
-	return f.human(), f.resolution.Reason, nil
+	s, err := f.human(ctx)
+	return s, f.resolution.Reason, err
 }
 
 // repeatsSince is from when on a mail with the same content is the same mail. Nothing but its content tells one without a
@@ -387,23 +388,25 @@ func (f *filing) loop() Sender {
 }
 
 // human says what a person is to the ticket.
-func (f *filing) human() Sender {
+func (f *filing) human(ctx context.Context) (Sender, error) {
 	p := f.person
 	switch {
 	case f.form != "" && (p.Agent() || f.resolution.Evidence != evT && f.resolution.Evidence != evM):
-		return Form
+		return Form, nil
 	case p.ID == 0:
-		return Stranger
+		return Stranger, nil
 	case p.Agent() && p.Active:
-		return AgentSender
+		return AgentSender, nil
 	case f.ticket.Number == 0 || !p.Active:
-		return Known
+		return Known, nil
 	case f.ticket.Participant(p.ID):
-		return Participant
-	case f.ticket.MayBeSeenBy(p):
-		return Colleague
+		return Participant, nil
 	}
-	return Known
+	sight, err := f.tx.Sight(ctx, p)
+	if err == nil && sight.Ticket(f.ticket) {
+		return Colleague, nil
+	}
+	return Known, err
 }
 
 // act does what the rule says.

@@ -148,8 +148,8 @@ func TestSubjectOfAReply(t *testing.T) {
 			t.Errorf("%q: kept %q, want %q", c[0], it.Subject, c[1])
 		}
 	}
-	found := must(h.store.Search(t.Context(), "hace falta", 10))
-	if len(found) == 0 {
-		t.Error("the subject of a reply is not found")
+	found, _, err := h.store.Find(t.Context(), desk.Sight{All: true}, store.Query{Words: "hace falta"})
+	if err != nil || len(found) == 0 {
+		t.Errorf("the subject of a reply is not found: %v", err)
 	}
 }

@@ -34,6 +34,7 @@ func TestGolden(t *testing.T) {
 	h.golden("resolved", h.owe(desk.ResolvedNotice, done, h.carla))
 	h.golden("undelivered", h.owe(desk.Undelivered, done, h.ana, store.Details{Reason: "refused", Failed: "carla@cliente.test", Diagnostic: "550 5.1.1 User unknown", Author: h.ana.ID}))
 	ok := h.item(desk.Item{Ticket: ticket.Number, Type: desk.TestingOK, Author: h.carla, Text: "testing ok"})
+	h.write(func(ctx context.Context, tx *store.Tx) error { return tx.Follow(ctx, ticket.Number, h.pepe.ID) })
 	h.golden("closed", h.owe(desk.ClosedNotice, ok, h.pepe))
 
 	down := h.ticket(func(t *desk.Ticket) {

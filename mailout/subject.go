@@ -75,7 +75,11 @@ func (r *Renderer) subject(ctx context.Context, o store.Outgoing) (*subject, err
 			return nil, err
 		}
 	}
-	if s.item = item; !s.mayRead(item) {
+	sight, err := r.Store.Sight(ctx, s.to)
+	if err != nil {
+		return nil, err
+	}
+	if s.item = item; !sight.Item(s.ticket, item) {
 		s.item = desk.Item{Author: item.Author}
 	}
 	if !s.to.Agent() {
@@ -92,7 +96,7 @@ func (r *Renderer) subject(ctx context.Context, o store.Outgoing) (*subject, err
 	if s.before, err = r.Store.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID, referencesKept); err != nil {
 		return nil, err
 	}
-	s.quoted, err = r.history(ctx, s)
+	s.quoted, err = r.history(ctx, s, sight)
 	return s, err
 }
 
@@ -121,12 +125,6 @@ func (r *Renderer) held(ctx context.Context, ids []int64) (list []store.Mail, er
 		}
 	}
 	return list, nil
-}
-
-// mayRead tells what the reader may see of an item: its words and files for agents, ever; for customers only what is
-// public, and no longer waits for an agent's approval.
-func (s *subject) mayRead(it desk.Item) bool {
-	return s.to.Agent() || it.Visibility == desk.Public && it.State == desk.Filed
 }
 
 // token is what the mail carries to lead a reply back.
@@ -262,7 +260,7 @@ const (
 
 // history are the items before this one that the reader has written or been sent, the newest first; agents may read all. It
 // costs memory for what is quoted, never for the ticket.
-func (r *Renderer) history(ctx context.Context, s *subject) (list []desk.Item, err error) {
+func (r *Renderer) history(ctx context.Context, s *subject, sight desk.Sight) (list []desk.Item, err error) {
 	switch s.o.Kind {
 	case desk.ItemNotice, desk.InfoRequestNotice, desk.NoteNotice, desk.Assigned:
 	default:
@@ -272,7 +270,7 @@ func (r *Renderer) history(ctx context.Context, s *subject) (list []desk.Item, e
 	if !s.to.Agent() { // a customer has the rest in his own mailbox, but for what comes with this mail
 		most = 1 + len(s.carries)
 	}
-	earlier, err := r.Store.Earlier(ctx, s.o.Ticket, s.o.Item, s.to, s.inside(), most, quotedLength+1)
+	earlier, err := r.Store.Earlier(ctx, sight, s.o.Ticket, s.o.Item, s.inside(), most, quotedLength+1)
 	for _, it := range earlier {
 		if text := []rune(it.Text); len(text) > quotedLength {
 			it.Text = string(text[:quotedLength]) + " …"

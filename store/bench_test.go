@@ -91,7 +91,7 @@ func BenchmarkDueMails(b *testing.B) {
 		"DueMails":    func() error { _, err := s.DueMails(ctx, c.now(), 16); return err },
 		"NextDue":     func() error { _, err := s.NextDue(ctx); return err },
 		"CountOutbox": func() error { _, err := s.CountOutbox(ctx); return err },
-		"Deliveries":  func() error { _, err := s.Deliveries(ctx, 500, 1); return err },
+		"Deliveries":  func() error { _, err := s.Deliveries(ctx, 500); return err },
 		"CountOneTicket": func() error {
 			return s.Write(ctx, func(tx *Tx) error {
 				_, err := tx.countOutbox(ctx, 20, "ticket = $1 AND address = $2 AND created_at > $3", 0, "a1@e.test", time.Now().UnixMilli())

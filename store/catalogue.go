@@ -159,8 +159,8 @@ func (r Reader) Severities(ctx context.Context) ([]string, error) {
 	return r.names(ctx, "SELECT name FROM severity ORDER BY number")
 }
 
-func (r Reader) names(ctx context.Context, query string) (list []string, err error) {
-	err = r.rows(ctx, query, nil, func(rows *sql.Rows) error {
+func (r Reader) names(ctx context.Context, query string, a ...any) (list []string, err error) {
+	err = r.rows(ctx, query, a, func(rows *sql.Rows) error {
 		var name string
 		err := rows.Scan(&name)
 		list = append(list, name)

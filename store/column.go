@@ -52,6 +52,14 @@ type column[T any] struct {
 	said func(*T) string // what the history says; nil: the value
 }
 
+// within are the columns of a value that is part of another.
+func within[T, U any](columns []column[T], part func(*U) *T) (list []column[U]) {
+	for _, c := range columns {
+		list = append(list, column[U]{c.name, func(u *U) any { return c.at(part(u)) }, derived, nil})
+	}
+	return list
+}
+
 // use is what is done with a column beside reading it.
 type use int
 

@@ -31,8 +31,10 @@ type dialect struct {
 	domain string                      // behind the @ of the column address
 	words  func(text string) string    // what index takes of a short text
 	index  string                      // writes the words of an item for the search: its id, the subject, the rest
-	found  string                      // the ids of the items that match $1, the newest first
+	found  string                      // the ids of the items that match %s
 	match  func(words []string) string // all of them; the last may be the beginning of a word
+
+	list string // the elements of the JSON array %s as the column value
 
 	same   func(*Store) error // nil while the database is the one that was opened
 	intact func(ctx context.Context, s *Store, quickly bool) error

@@ -121,19 +121,23 @@ func (r Reader) Item(ctx context.Context, ticket, number int64) (desk.Item, erro
 
 // Earlier returns the last items of a ticket before the given one that say something to the reader, the newest first, each
 // with no more than length characters of its words and without its files. Agents may read all, or, where internal is not set,
-// what is public; a customer what is public and that he wrote or was sent.
-func (r Reader) Earlier(ctx context.Context, ticket, before int64, reader desk.Person, internal bool, most, length int) ([]desk.Item, error) {
-	may, a := "", args(ticket, before, length, most)
-	if !internal || !reader.Agent() {
-		may = " AND i.visibility = 'public'"
+// what is public; a customer what he wrote or was sent of that which he may see.
+func (r Reader) Earlier(
+	ctx context.Context, s desk.Sight, ticket, before int64, internal bool, most, length int,
+) ([]desk.Item, error) {
+	w := &where{dialect: r.dialect, args: args(ticket, before, length)} // $3 is that of excerpts
+	w.add(`i.ticket = $1 AND i.number < $2
+		AND i.text <> '' AND i.orders = 0 AND i.state = 'filed' AND i.type <> 'Automático'`)
+	w.item(s)
+	switch {
+	case !s.All:
+		w.add(`(i.author = %[1]s OR EXISTS (
+			SELECT 1 FROM outbox o
+			WHERE o.ticket = $1 AND o.item = i.number AND o.person = %[1]s AND o.state <> 'failed'))`, w.bind(s.Person))
+	case !internal:
+		w.add("i.visibility = 'public'")
 	}
-	if !reader.Agent() {
-		may += ` AND (i.author = $5 OR EXISTS (SELECT 1 FROM outbox o
-			WHERE o.ticket = $1 AND o.item = i.number AND o.person = $5 AND o.state <> 'failed'))`
-		a = append(a, reader.ID)
-	}
-	return r.itemRows(ctx, excerpts, `WHERE i.ticket = $1 AND i.number < $2 AND i.text <> '' AND i.orders = 0
-		AND i.state = 'filed' AND i.type <> 'Automático'`+may+" ORDER BY i.number DESC LIMIT +$4", a...)
+	return r.itemRows(ctx, excerpts, w.String()+" ORDER BY i.number DESC LIMIT +"+w.bind(most), w.args...)
 }
 
 // LastText is the beginning of what somebody wrote last in a ticket before an item.
@@ -193,23 +197,24 @@ func short(columns []column[desk.Item]) (list []column[desk.Item]) {
 	return list
 }
 
+// items reads items with their files: three statements, however many there are.
 func (r Reader) items(ctx context.Context, where string, a ...any) (list []desk.Item, err error) {
 	list, err = r.itemRows(ctx, items, where, a...)
-	for i := range list {
-		if err == nil {
-			list[i].Attachments, err = r.attachments(ctx, list[i].ID)
-		}
+	if err != nil || len(list) == 0 {
+		return list, err
 	}
-	return list, err
+	return list, r.addFiles(ctx, list)
 }
 
 // itemRows reads items without their files.
 func (r Reader) itemRows(ctx context.Context, t *table[desk.Item], where string, a ...any) ([]desk.Item, error) {
 	list, err := t.list(ctx, r, where, a...)
+	authors := make([]*desk.Person, len(list))
 	for i := range list {
-		if err == nil {
-			list[i].Author, err = r.Person(ctx, list[i].Author.ID)
-		}
+		authors[i] = &list[i].Author
+	}
+	if err == nil {
+		err = r.fillIn(ctx, authors)
 	}
 	return list, err
 }
@@ -259,7 +264,13 @@ func (r Reader) OnlyInside(ctx context.Context, ticket int64, sha256 string, aut
 	return inside > 0 && inside == all, err
 }
 
-var attachments = newTable("attachment", "a", "JOIN blob b ON b.id = a.blob", []column[desk.Attachment]{
+// itemFile is an attachment with the item that it belongs to.
+type itemFile struct {
+	item int64
+	desk.Attachment
+}
+
+var attachmentColumns = []column[desk.Attachment]{
 	{"filename", func(a *desk.Attachment) any { return &a.Filename }, once, nil},
 	{"content_type", func(a *desk.Attachment) any { return &a.ContentType }, once, nil},
 	{"b.size", func(a *desk.Attachment) any { return &a.Size }, derived, nil},
@@ -267,12 +278,31 @@ var attachments = newTable("attachment", "a", "JOIN blob b ON b.id = a.blob", []
 	{"inline", func(a *desk.Attachment) any { return &a.Inline }, once, nil},
 	{"content_id", func(a *desk.Attachment) any { return &a.ContentID }, once, nil},
 	{"ornament", func(a *desk.Attachment) any { return &a.Ornament }, once, nil},
-})
+}
 
-var insertAttachment = attachments.insertion("item", "position", "blob")
+var (
+	attachments      = newTable("attachment", "a", "", attachmentColumns)
+	insertAttachment = attachments.insertion("item", "position", "blob")
 
-func (r Reader) attachments(ctx context.Context, item int64) ([]desk.Attachment, error) {
-	return attachments.list(ctx, r, "WHERE a.item = $1 ORDER BY a.position", item)
+	itemFiles = newTable("attachment", "a", "JOIN blob b ON b.id = a.blob", append(
+		within(attachmentColumns, func(f *itemFile) *desk.Attachment { return &f.Attachment }),
+		column[itemFile]{"item", func(f *itemFile) any { return &f.item }, derived, nil}))
+)
+
+// addFiles gives items their attachments.
+func (r Reader) addFiles(ctx context.Context, items []desk.Item) error {
+	place, ids := map[int64]*desk.Item{}, []int64{}
+	for i := range items {
+		place[items[i].ID] = &items[i]
+		ids = append(ids, items[i].ID)
+	}
+	w := &where{dialect: r.dialect}
+	of := "WHERE a.item IN (" + w.list("BIGINT", ids) + ") ORDER BY a.item, a.position"
+	return itemFiles.each(ctx, r, of, w.args, func(f itemFile) error {
+		it := place[f.item]
+		it.Attachments = append(it.Attachments, f.Attachment)
+		return nil
+	})
 }
 
 // Automatic reports whether an author's automatic mail stands in a ticket before the item.

@@ -59,7 +59,8 @@ func TestOldestDatabaseIsUpgraded(t *testing.T) {
 	same(t, "schema", must(sqliteVersion(ctx, s.db))(t), len(migrations))
 	same(t, "instance", s.Instance(), "old")
 	same(t, "waiting mails", len(must(s.Unsettled(ctx, 0, s.Now(), 9))(t)), 1)
-	found := must(s.Search(ctx, "factura cuadra", 9))(t)
+	found, _, err := s.Find(ctx, everything, Query{Words: "factura cuadra"})
+	check(t, err)
 	same(t, "a known customer, by a mail that proved nothing", must(s.Person(ctx, 1))(t).Known, false)
 	if len(found) != 1 || found[0].Requester.Name != "Carla" {
 		t.Errorf("the old ticket is not found: %+v", found)

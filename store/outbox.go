@@ -178,8 +178,13 @@ func (r Reader) OutgoingMail(ctx context.Context, id int64) (Outgoing, error) {
 }
 
 // Deliveries lists the mail that carried an item of a ticket to somebody.
-func (r Reader) Deliveries(ctx context.Context, ticket, item int64) ([]Outgoing, error) {
-	return r.outgoing(ctx, "WHERE o.item = $2 AND o.ticket = $1 ORDER BY o.id", ticket, item)
+func (r Reader) Deliveries(ctx context.Context, ticket int64) (map[int64][]Outgoing, error) {
+	list, err := r.outgoing(ctx, "WHERE o.item > 0 AND o.ticket = $1 ORDER BY o.id", ticket)
+	of := map[int64][]Outgoing{}
+	for _, o := range list {
+		of[o.Item] = append(of[o.Item], o)
+	}
+	return of, err
 }
 
 // CountOutbox counts outgoing mail by state. What was sent is what is left of all: these are the many, and no index of

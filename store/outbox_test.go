@@ -210,7 +210,7 @@ func TestCorrespondence(t *testing.T) {
 			same(t, "the last two", must(s.CorrespondenceIDs(ctx, k.Number, by.ID, id, 2))(t), want[3:])
 		}
 	}
-	same(t, "deliveries of the item", len(must(s.Deliveries(ctx, k.Number, 1))(t)), 3)
+	same(t, "deliveries of the item", len(must(s.Deliveries(ctx, k.Number))(t)[1]), 3)
 	same(t, "sent to him", must(s.WasSent(ctx, k.Number, 1, by.ID))(t), true)
 	same(t, "sent to another", must(s.WasSent(ctx, k.Number, 1, 99))(t), false)
 }

@@ -18,8 +18,8 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 	s, _ := newStore(t)
 	oneOfEach(t, s)
 	whole := regexp.MustCompile(`^SCAN (\w+)( USING (COVERING )?INDEX (\w+))?`)
-	small := strings.Fields("search e n entry catalogue status type severity organisation meta json_each f x others constant CONSTANT") // catalogues, and what other steps of a plan yield
-	partial := strings.Fields("journal_open outbox_due outbox_open outbox_held person_agent")                                           // these hold only what is open
+	small := strings.Fields("search project e n entry catalogue status type severity organisation meta json_each f x others constant CONSTANT") // catalogues, and what other steps of a plan yield
+	partial := strings.Fields("journal_open outbox_due outbox_open outbox_held person_agent")                                                   // these hold only what is open
 	seen := 0
 	for _, set := range []*statements{s.statements, s.writer.statements} {
 		for text := range set.ready {
@@ -149,10 +149,16 @@ func oneOfEach(t testing.TB, s *Store) {
 	must(s.RecoverOutbox(ctx))(t)
 	must(s.Suspects(ctx))(t)
 	must(s.Carries(ctx, 1, 9))(t)
-	must(s.Earlier(ctx, k.Number, 2, by, false, 3, 9))(t)
-	must(s.Deliveries(ctx, k.Number, 1))(t)
+	must(s.Deliveries(ctx, k.Number))(t)
 	must(s.WasSent(ctx, k.Number, 1, by.ID))(t)
 	must(s.Items(ctx, k.Number))(t)
 	must(s.PersonTickets(ctx, by.ID, 9))(t)
-	must(s.Search(ctx, "a", 9))(t)
+	sight := must(s.Sight(ctx, by))(t)
+	must(s.Earlier(ctx, sight, k.Number, 2, false, 3, 9))(t)
+	for _, q := range []Query{{}, {Words: `a "b c"`}, {Status: "open", Assignee: 1}} {
+		numbers(t, s, sight, q)
+		if q.Words+q.Status != "" { // everything is read in the order of its numbers, no further than a page
+			numbers(t, s, everything, q)
+		}
+	}
 }

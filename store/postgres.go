@@ -39,8 +39,9 @@ var postgresDialect = &dialect{
 	words:      func(text string) string { return Words(text, nil) },
 	index: `
 		INSERT INTO search (item, words) VALUES ($1, array_to_tsvector(array_remove(string_to_array($2 || ' ' || $3, ' '), '')))`,
-	found:  "SELECT item AS id FROM search WHERE words @@ $1::text::tsquery ORDER BY item DESC LIMIT 1000",
+	found:  "SELECT item AS id FROM search WHERE words @@ %s::text::tsquery",
 	match:  matchTSQuery,
+	list:   "json_array_elements_text(%s::json) AS list(value)",
 	same:   func(*Store) error { return nil },
 	intact: postgresIntact,
 	watch:  postgresWatch,

@@ -12,7 +12,7 @@ import (
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or the empty text means none: a NULL is kept for what is not
 // known yet. This is SQLite's list; PostgreSQL has its own in schema_postgres.go.
 var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10,
-	schema11}
+	schema11, schema12}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -327,4 +327,19 @@ INSERT INTO entry (kind, key, position, class) SELECT 'status', name, position, 
 INSERT INTO entry (kind, key, position) SELECT 'type', name, position FROM type ORDER BY position, name;
 INSERT INTO entry (kind, key, position) SELECT 'severity', name, number FROM severity ORDER BY number;
 INSERT INTO entry_name (entry, language, name) SELECT id, 'es', key FROM entry;
+`
+
+const schema12 = `
+-- Who sees the tickets of a project, since he follows it.
+CREATE TABLE project_follower (
+	project INTEGER NOT NULL, person INTEGER NOT NULL REFERENCES person(id), PRIMARY KEY (project, person)
+) WITHOUT ROWID;
+CREATE INDEX project_follower_person ON project_follower(person);
+
+-- By these the tickets are found that a person may see.
+CREATE INDEX ticket_controller ON ticket(controller) WHERE controller <> requester;
+CREATE INDEX ticket_assignee ON ticket(assignee) WHERE assignee > 0;
+CREATE INDEX ticket_link_other ON ticket_link(other);
+CREATE INDEX follower_person ON follower(person);
+CREATE INDEX person_organisation ON person(organisation) WHERE organisation > 0;
 `

@@ -2,7 +2,7 @@ package store
 
 // postgresMigrations are the steps of PostgreSQL's schema; the first has all that SQLite's first ten came to. A test holds the
 // columns of the two engines against each other.
-var postgresMigrations = []string{postgresSchema1, postgresSchema2}
+var postgresMigrations = []string{postgresSchema1, postgresSchema2, postgresSchema3}
 
 const postgresSchema1 = `
 CREATE TABLE migration (version BIGINT PRIMARY KEY);
@@ -159,4 +159,19 @@ INSERT INTO entry (kind, key, position, class) SELECT 'status', name, position, 
 INSERT INTO entry (kind, key, position) SELECT 'type', name, position FROM type ORDER BY position, name;
 INSERT INTO entry (kind, key, position) SELECT 'severity', name, number FROM severity ORDER BY number;
 INSERT INTO entry_name (entry, language, name) SELECT id, 'es', key FROM entry;
+`
+
+const postgresSchema3 = `
+-- Who sees the tickets of a project, since he follows it.
+CREATE TABLE project_follower (
+	project BIGINT NOT NULL, person BIGINT NOT NULL REFERENCES person(id), PRIMARY KEY (project, person)
+);
+CREATE INDEX project_follower_person ON project_follower(person);
+
+-- By these the tickets are found that a person may see.
+CREATE INDEX ticket_controller ON ticket(controller) WHERE controller <> requester;
+CREATE INDEX ticket_assignee ON ticket(assignee) WHERE assignee > 0;
+CREATE INDEX ticket_link_other ON ticket_link(other);
+CREATE INDEX follower_person ON follower(person);
+CREATE INDEX person_organisation ON person(organisation) WHERE organisation > 0;
 `

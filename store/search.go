@@ -3,13 +3,12 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
-
-	"buzon/store/desk"
 )
 
 // Words are the words of an item's text and of the names of its attachments, in lower case and each once: a search finds the
@@ -33,6 +32,17 @@ func (w *wordList) add(text string) {
 	if w.seen == nil {
 		w.seen = map[string]bool{}
 	}
+	eachWord(text, func(word []byte) {
+		if !w.seen[string(word)] {
+			w.seen[string(word)] = true
+			w.list.Write(word)
+			w.list.WriteByte(' ')
+		}
+	})
+}
+
+// eachWord hands over the words of a text, in lower case and without accents.
+func eachWord(text string, f func(word []byte)) {
 	var word []byte
 	for _, r := range text + "\n" { // that the last word ends too
 		switch {
@@ -42,11 +52,7 @@ func (w *wordList) add(text string) {
 		case r > ' ' && !apart(r):
 			word = utf8.AppendRune(word, bare(unicode.ToLower(r)))
 		case len(word) > 0:
-			if !w.seen[string(word)] {
-				w.seen[string(word)] = true
-				w.list.Write(word)
-				w.list.WriteByte(' ')
-			}
+			f(word)
 			word = word[:0]
 		}
 	}
@@ -77,15 +83,41 @@ func (tx *Tx) writeIndex(ctx context.Context) error {
 	return nil
 }
 
-// Search lists the tickets in which every word of the query occurs in one item, accents and case aside, those with
-// the newest such item first.
-func (r Reader) Search(ctx context.Context, query string, limit int) ([]desk.Ticket, error) {
+// parseWords takes a query apart: the words that must be there, and which of them must follow one another, since they
+// stand in quotes.
+func parseWords(query string) (words, phrases []string) {
 	var w wordList
-	w.add(query)
-	words := strings.Fields(w.list.String())
-	if len(words) == 0 {
-		return nil, nil
+	for i, part := range strings.Split(query, `"`) {
+		w.add(part)
+		if i%2 == 1 {
+			phrases = append(phrases, plain(part))
+		}
 	}
-	return r.tickets(ctx, `JOIN (SELECT i.ticket, max(i.id) AS newest FROM item i JOIN (`+r.dialect.found+`) f
-		ON f.id = i.id GROUP BY i.ticket) x ON x.ticket = t.number ORDER BY x.newest DESC LIMIT +$2`, r.dialect.match(words), limit)
+	return strings.Fields(w.list.String()), phrases
+}
+
+// border stands between texts, over which no phrase reaches.
+const border = "\x1f"
+
+// holds reports whether every phrase is in one of the texts.
+func holds(text string, phrases []string) bool {
+	if len(phrases) == 0 {
+		return true
+	}
+	var all strings.Builder
+	for text := range strings.SplitSeq(text, border) {
+		all.WriteString(plain(text) + border)
+	}
+	return !slices.ContainsFunc(phrases, func(p string) bool { return !strings.Contains(all.String(), p) })
+}
+
+// plain is the words of a text one behind the other, in lower case and without accents, with a blank around each.
+func plain(text string) string {
+	var b strings.Builder
+	b.WriteByte(' ')
+	eachWord(text, func(word []byte) {
+		b.Write(word)
+		b.WriteByte(' ')
+	})
+	return b.String()
 }

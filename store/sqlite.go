@@ -30,8 +30,9 @@ var sqliteDialect = &dialect{
 	domain:     "substr(address, instr(address, '@') + 1)",
 	words:      func(text string) string { return text }, // FTS5 takes it apart by itself
 	index:      "INSERT INTO search (rowid, subject, body) VALUES ($1, $2, $3)",
-	found:      "SELECT rowid AS id FROM search WHERE search MATCH $1 ORDER BY rowid DESC LIMIT 1000",
+	found:      "SELECT rowid AS id FROM search WHERE search MATCH %s",
 	match:      matchFTS5,
+	list:       "json_each(%s)",
 	args:       func([]any) {},
 	fault:      func(err error) error { return err },
 	same:       sqliteSame,

@@ -20,6 +20,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"buzon/store/desk"
 )
 
 // Options change how a Store works; the zero value is for production.
@@ -29,6 +31,7 @@ type Options struct {
 	Database string
 	MinFree  int64 // bytes that must stay free on the disk before more mail is taken; 0: the lesser of 5 % and 500 MB
 	Log      *slog.Logger
+	Profiles desk.Profiles // of who sees which tickets
 }
 
 // Store is an open data directory. Close must be called.

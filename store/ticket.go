@@ -1,17 +1,15 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 
 	"buzon/store/desk"
 )
 
-var tickets = newTable("ticket", "t", "JOIN status s ON s.name = t.status", []column[desk.Ticket]{
+var ticketColumns = []column[desk.Ticket]{
 	{"number", func(t *desk.Ticket) any { return &t.Number }, derived, nil},
 	{"mailbox", func(t *desk.Ticket) any { return &t.Mailbox }, once, nil},
 	{"subject", func(t *desk.Ticket) any { return &t.Subject }, kept, nil},
@@ -37,95 +35,24 @@ var tickets = newTable("ticket", "t", "JOIN status s ON s.name = t.status", []co
 	{"created_at", func(t *desk.Ticket) any { return moment{&t.CreatedAt} }, once, nil},
 	{"updated_at", func(t *desk.Ticket) any { return moment{&t.UpdatedAt} }, always, nil},
 	{"closed_at", func(t *desk.Ticket) any { return moment{&t.ClosedAt} }, always, nil},
-})
+}
 
 var (
+	tickets      = newTable("ticket", "t", "JOIN status s ON s.name = t.status", ticketColumns)
 	insertTicket = tickets.insertion("items")
 	updateTicket = tickets.update("number")
 )
 
-func (r Reader) tickets(ctx context.Context, where string, a ...any) ([]desk.Ticket, error) {
-	list, err := tickets.list(ctx, r, where, a...)
-	for i := range list {
-		if err == nil {
-			err = r.people(ctx, &list[i])
-		}
-	}
-	return list, err
-}
-
-// people fills in who takes part in the ticket.
-func (r Reader) people(ctx context.Context, t *desk.Ticket) (err error) {
-	list, err := r.persons(ctx, "WHERE p.id IN ($1, $2, $3, $4)", t.Requester.ID, t.Controller.ID, t.Assignee.ID, t.Agent.ID)
-	if err != nil {
-		return err
-	}
-	for _, p := range []*desk.Person{&t.Requester, &t.Controller, &t.Assignee, &t.Agent} {
-		id := p.ID
-		*p = desk.Person{}
-		for _, q := range list {
-			if q.ID == id {
-				*p = q
-			}
-		}
-	}
-	t.Followers, err = r.persons(ctx, "JOIN follower f ON f.person = p.id WHERE f.ticket = $1 ORDER BY p.id", t.Number)
-	return err
-}
-
 // Ticket returns the ticket with the number.
 func (r Reader) Ticket(ctx context.Context, number int64) (desk.Ticket, error) {
-	t, err := tickets.one(ctx, r, "WHERE t.number = $1", number)
-	if err == nil {
-		err = r.people(ctx, &t)
+	page, err := r.page(ctx, "WHERE t.number = $1", args(number))
+	if err == nil && len(page) == 0 {
+		err = ErrNotFound
 	}
-	return t, err
-}
-
-// TicketFilter chooses tickets of a list; zero fields choose all.
-type TicketFilter struct {
-	Status         string // all, open (what is not closed), closed, a class or a status by name
-	Severity       int
-	ProductionDown bool
-	Requester      int64
-	Assignee       int64
-	Text           map[string]string // type, product, module, project, service, mailbox
-	Limit          int
-}
-
-// Tickets lists tickets, the newest first.
-func (r Reader) Tickets(ctx context.Context, f TicketFilter) ([]desk.Ticket, error) {
-	where, a := []string{"1 = 1"}, []any{}
-	add := func(condition string, value any) {
-		a = append(a, value)
-		where = append(where, fmt.Sprintf(condition, len(a)))
+	if err != nil {
+		return desk.Ticket{}, err
 	}
-	switch f.Status {
-	case "all":
-	case "", "open":
-		where = append(where, "s.class <> 'closed'")
-	default:
-		add("$%[1]d IN (s.class, t.status)", f.Status)
-	}
-	if f.Severity != 0 {
-		add("t.severity = $%d", f.Severity)
-	}
-	if f.ProductionDown {
-		where = append(where, "t.production_down = 1")
-	}
-	if f.Requester != 0 {
-		add("t.requester = $%d", f.Requester)
-	}
-	if f.Assignee != 0 {
-		add("t.assignee = $%d", f.Assignee)
-	}
-	for _, column := range []string{"type", "product", "module", "project", "service", "mailbox"} {
-		if v := f.Text[column]; v != "" {
-			add("t."+column+" = $%d", v)
-		}
-	}
-	a = append(a, cmp.Or(f.Limit, 1000))
-	return r.tickets(ctx, fmt.Sprintf("WHERE %s ORDER BY t.number DESC LIMIT +$%d", strings.Join(where, " AND "), len(a)), a...)
+	return page[0].Ticket, nil
 }
 
 // OpenTicket writes a new ticket, with its first item where one is given, and returns both with their numbers. The status is

@@ -124,14 +124,14 @@ func TestTicketAndItsHistory(t *testing.T) {
 	change(got, reopened)
 	same(t, "closed at", ticket(t, s, k.Number).ClosedAt.IsZero(), true)
 	for name, c := range map[string]struct {
-		f    TicketFilter
+		f    Query
 		want int
 	}{
-		"open": {TicketFilter{}, 2}, "by status": {TicketFilter{Status: "Abierto"}, 2}, "by class": {TicketFilter{Status: "closed"}, 0},
-		"all": {TicketFilter{Status: "all", Limit: 1}, 1}, "by severity": {TicketFilter{Severity: 1}, 1}, "by requester": {TicketFilter{Requester: carla.ID}, 2},
-		"by module": {TicketFilter{Text: map[string]string{"module": "Cobros"}}, 1}, "by injection": {TicketFilter{Text: map[string]string{"module": "' OR 1=1 --"}}, 0},
+		"open": {Query{Status: "open"}, 2}, "by status": {Query{Status: "Abierto"}, 2}, "by class": {Query{Status: "closed"}, 0},
+		"all": {Query{Status: "all"}, 2}, "by severity": {Query{Severity: 1}, 1}, "by requester": {Query{Requester: carla.ID}, 2},
+		"by module": {Query{Fields: map[string]string{"module": "Cobros"}}, 1}, "by injection": {Query{Fields: map[string]string{"module": "' OR 1=1 --"}}, 0},
 	} {
-		same(t, name, len(must(s.Tickets(ctx, c.f))(t)), c.want)
+		same(t, name, len(numbers(t, s, everything, c.f)), c.want)
 	}
 	same(t, "his tickets", must(s.PersonTickets(ctx, carla.ID, 9))(t), []int64{other.Number, k.Number})
 	same(t, "since an hour", must(s.TicketsSince(ctx, carla.ID, c.now().Add(-time.Minute), 20))(t), 0)
@@ -168,20 +168,13 @@ func TestSearch(t *testing.T) {
 	a, o, b := accents.Number, old.Number, both.Number
 	for query, want := range map[string][]int64{
 		"produccion caida": {a}, "ÑANDU": {a}, "facturacion ELECTRO": {a}, "0x8007": {a}, "impresora": {b, o}, "atascada nueva": {b},
-		"bandeja": {o}, "carla": {b, o, a}, "impresora factura": nil, "resora": nil, "": nil, "*": nil, `"`: nil, "\x00": nil, "́": nil,
+		"bandeja": {o}, "carla": {b, o, a}, "impresora factura": nil, "resora": nil, "*": nil, `"`: nil, "\x00": nil, "́": nil,
 		`impresora" OR "produccion`: nil, "impresora NOT atascada": nil, "subject:impresora": nil, "impresora*": {b, o}, "(impresora": {b, o},
-		"NEAR(impresora atascada, 5)": nil, "error C++": {a}, "impresora AND": nil, "^impresora": {b, o}, "-impresora": {b, o},
+		"NEAR(impresora atascada, 5)": nil, "error C++": {a}, "impresora AND": nil, `"facturación electrónica"`: {a}, `caida "produccion esta"`: {a}, `"esta produccion"`: nil,
+		`"impresora"`: {b, o}, `"foto bandeja"`: {o}, "^impresora": {b, o}, "-impresora": {b, o},
 	} {
-		list, err := s.Search(ctx, query, 9)
-		if err != nil {
-			t.Errorf("%q: %v", query, err)
-		}
-		var got []int64
-		for _, k := range list {
-			got = append(got, k.Number)
-		}
-		same(t, query, got, want)
+		same(t, query, numbers(t, s, everything, Query{Words: query, Limit: 9}), want)
 	}
 	addItem(t, s, old, by, "sigue igual")
-	same(t, "the ticket with the newest item first", must(s.Search(ctx, "impresora", 1))(t)[0].Number, o)
+	same(t, "the ticket with the newest item first", numbers(t, s, everything, Query{Words: "impresora", Limit: 1})[0], o)
 }

@@ -92,7 +92,7 @@ func TestB16_BurstOfStrangers(t *testing.T) {
 // nothingLost checks that every mail has its ticket and that nothing owed has failed.
 func (d *virtualDesk) nothingLost(tickets int) {
 	d.t.Helper()
-	list, err := d.store.Tickets(d.t.Context(), store.TicketFilter{Status: "all", Limit: 9999})
+	list, _, err := d.store.Find(d.t.Context(), everything, store.Query{Limit: 9999})
 	if err != nil || len(list) != tickets {
 		d.t.Errorf("%d tickets, want %d, %v", len(list), tickets, err)
 	}

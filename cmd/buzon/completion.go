@@ -115,7 +115,7 @@ func (a *app) offer(ctx context.Context, list candidates, given []string, begun 
 }
 
 func tickets(ctx context.Context, h *house) (list []cobra.Completion, err error) {
-	all, err := h.store.Tickets(ctx, store.TicketFilter{Status: "all", Limit: most})
+	all, _, err := h.store.Find(ctx, everything, store.Query{Limit: most})
 	for _, t := range all {
 		list = append(list, fmt.Sprintf("%d\t%s: %s", t.Number, t.Status, t.Subject))
 	}

@@ -59,12 +59,12 @@ func (a *app) report(ctx context.Context, p *player, played []act) error {
 	if err := a.table([]string{"MAIL", "STORY", "FROM", "SUBJECT", "RULE", "OUTCOME", "CASE"}, mails); err != nil {
 		return err
 	}
-	tickets, err := p.house.store.Tickets(ctx, store.TicketFilter{Status: "all"})
+	tickets, _, err := p.house.store.Find(ctx, everything, store.Query{})
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(a.stdout, "\nThe tickets now:")
-	if err := a.printTickets(ctx, p.house, tickets); err != nil {
+	if err := a.printTickets(tickets); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.stdout, "\nSent because of each mail:")

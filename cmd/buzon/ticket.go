@@ -21,108 +21,6 @@ func (a *app) ticket() *cobra.Command {
 	return c
 }
 
-func (a *app) ticketList() *cobra.Command {
-	var f store.TicketFilter
-	var requester, assignee string
-	text := map[string]*string{}
-	c := &cobra.Command{Use: "list", Short: "List the tickets that are not closed, the newest first", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		h, err := a.look(c.Context())
-		if err != nil {
-			return err
-		}
-		defer h.close()
-		if err := h.checkFilter(c.Context(), f); err != nil {
-			return err
-		}
-		f.Text = map[string]string{}
-		for name, value := range text {
-			f.Text[name] = *value
-		}
-		for _, w := range []struct {
-			address string
-			id      *int64
-		}{{requester, &f.Requester}, {assignee, &f.Assignee}} {
-			if w.address == "" {
-				continue
-			}
-			p, err := h.named(c.Context(), w.address)
-			if err != nil {
-				return failed(err)
-			}
-			*w.id = p.ID
-		}
-		list, err := h.store.Tickets(c.Context(), f)
-		if err != nil {
-			return failed(err)
-		}
-		return a.printTickets(c.Context(), h, list)
-	}}
-	c.Flags().StringVar(&f.Status, "status", "", "all, open, closed, a class (queued, in_progress, waiting, resolved) or a status by name")
-	c.Flags().IntVar(&f.Severity, "severity", 0, "1, 2 or 3")
-	c.Flags().BoolVar(&f.ProductionDown, "production-down", false, "only production down")
-	c.Flags().StringVar(&requester, "requester", "", "mail address")
-	c.Flags().StringVar(&assignee, "assignee", "", "mail address")
-	for _, name := range []string{"type", "product", "module", "project", "service", "mailbox"} {
-		text[name] = c.Flags().String(name, "", "")
-	}
-	c.Flags().IntVar(&f.Limit, "limit", 1000, "how many")
-	return c
-}
-
-// checkFilter refuses a status or a severity that the desk does not have.
-func (h *house) checkFilter(ctx context.Context, f store.TicketFilter) error {
-	statuses, err := h.store.Statuses(ctx)
-	if err != nil {
-		return failed(err)
-	}
-	severities, err := h.store.Severities(ctx)
-	if err != nil {
-		return failed(err)
-	}
-	known := []string{"all"}
-	for _, s := range statuses {
-		known = append(known, string(s.Class))
-	}
-	for _, s := range statuses {
-		known = append(known, s.Name)
-	}
-	if f.Severity < 0 || f.Severity > len(severities) {
-		return fmt.Errorf("--severity: %d: want 1 to %d", f.Severity, len(severities))
-	}
-	return among("status", f.Status, slices.Compact(known)...)
-}
-
-// named finds a person by address.
-func (h *house) named(ctx context.Context, address string) (desk.Person, error) {
-	p, err := h.store.PersonByAddress(ctx, desk.Canonical(address))
-	if err == nil && p.ID == 0 {
-		err = fmt.Errorf("nobody has the address %s: see buzon person list", address)
-	}
-	return p, err
-}
-
-func (a *app) printTickets(ctx context.Context, h *house, list []desk.Ticket) error {
-	var rows [][]string
-	for _, t := range list {
-		if a.json {
-			row, err := h.ticketJSON(ctx, t, false)
-			if err == nil {
-				err = a.object(row)
-			}
-			if err != nil {
-				return failed(err)
-			}
-			continue
-		}
-		severity := fmt.Sprint(t.Severity)
-		if t.ProductionDown {
-			severity += " PRODUCTION DOWN"
-		}
-		rows = append(rows, []string{fmt.Sprint(t.Number), a.clock(t.UpdatedAt), t.Status, severity, t.Requester.Address(), t.Assignee.Address(), cut(t.Subject, 60)})
-	}
-	return a.table([]string{"TICKET", "UPDATED", "STATUS", "SEVERITY", "REQUESTER", "ASSIGNEE", "SUBJECT"}, rows)
-}
-
 // ticketRow is the JSON of a ticket; a fixed interface.
 type ticketRow struct {
 	Number         int64        `json:"number"`
@@ -182,23 +80,21 @@ type deliveryRow struct {
 	mail store.Outgoing
 }
 
-func (h *house) ticketJSON(ctx context.Context, t desk.Ticket, items bool) (row ticketRow, err error) {
-	row = ticketRow{Number: t.Number, Subject: t.Subject, Status: t.Status, StatusClass: string(t.Class), Severity: t.Severity, ProductionDown: t.ProductionDown,
-		Unverified: t.Unverified, Type: t.Type, Mailbox: t.Mailbox, Requester: t.Requester.Address(), Controller: t.Controller.Address(),
-		Assignee: address(t.Assignee), Agent: address(t.Agent), Product: t.Product, Module: t.Module, Project: t.Project, Service: t.Service,
-		CreatedAt: stamp(t.CreatedAt), UpdatedAt: stamp(t.UpdatedAt), ClosedAt: stamp(t.ClosedAt), Followers: []string{}}
-	links, err := h.store.Links(ctx, t.Number)
-	if err != nil {
-		return row, err
+// ticketJSON is a ticket without its items.
+func ticketJSON(t store.Row) ticketRow {
+	row := ticketRow{Number: t.Number, Subject: t.Subject, Status: t.Status, StatusClass: string(t.Class),
+		Severity: t.Severity, ProductionDown: t.ProductionDown, Unverified: t.Unverified, Type: t.Type, Mailbox: t.Mailbox,
+		Requester: t.Requester.Address(), Controller: t.Controller.Address(), Assignee: address(t.Assignee),
+		Agent: address(t.Agent), Product: t.Product, Module: t.Module, Project: t.Project, Service: t.Service,
+		CreatedAt: stamp(t.CreatedAt), UpdatedAt: stamp(t.UpdatedAt), ClosedAt: stamp(t.ClosedAt),
+		Links: nonNil(t.Links), Followers: []string{}}
+	if t.Organisation != "" {
+		row.Organisation = &t.Organisation
 	}
-	row.Links = nonNil(links)
 	for _, p := range t.Followers {
 		row.Followers = append(row.Followers, p.Address())
 	}
-	if !items {
-		return row, nil
-	}
-	return row, h.addItems(ctx, &row)
+	return row
 }
 
 // addItems fills in what a list of tickets leaves out.
@@ -226,21 +122,26 @@ func (h *house) addItems(ctx context.Context, row *ticketRow) error {
 	if err != nil {
 		return err
 	}
+	deliveries, err := h.store.Deliveries(ctx, row.Number)
+	if err != nil {
+		return err
+	}
 	for _, it := range list {
-		r := itemRow{Number: it.Number, Type: string(it.Type), Author: cmp.Or(it.Author.Address(), it.Via), Visibility: string(it.Visibility), State: string(it.State),
-			CreatedAt: stamp(it.CreatedAt), Text: it.Text, Quoted: it.Quoted, MessageID: it.MessageID, Mail: orNull(it.Mail), Via: it.Via, Subject: it.Subject,
-			Attachments: nonNil(it.Attachments), Deliveries: []deliveryRow{}, created: it.CreatedAt}
-		deliveries, err := h.store.Deliveries(ctx, row.Number, it.Number)
-		if err != nil {
-			return err
-		}
-		for _, d := range deliveries {
+		r := itemJSON(it)
+		for _, d := range deliveries[it.Number] {
 			o := outgoingJSON(d)
 			r.Deliveries = append(r.Deliveries, deliveryRow{o.To, o.State, o.LastReply, o.ID, o.Kind, o.NextAt, d})
 		}
 		row.Items = append(row.Items, r)
 	}
 	return nil
+}
+
+func itemJSON(it desk.Item) itemRow {
+	return itemRow{Number: it.Number, Type: string(it.Type), Author: cmp.Or(it.Author.Address(), it.Via),
+		Visibility: string(it.Visibility), State: string(it.State), CreatedAt: stamp(it.CreatedAt), Text: it.Text,
+		Quoted: it.Quoted, MessageID: it.MessageID, Mail: orNull(it.Mail), Via: it.Via, Subject: it.Subject,
+		Attachments: nonNil(it.Attachments), Deliveries: []deliveryRow{}, created: it.CreatedAt}
 }
 
 func address(p desk.Person) *string {
@@ -253,21 +154,28 @@ func address(p desk.Person) *string {
 
 func (a *app) ticketShow() *cobra.Command {
 	return about(a.look, "show N", "Show a ticket with its items", "ticket", "buzon ticket list --status all",
-		func(ctx context.Context, h *house, n int64) (desk.Ticket, error) { return h.store.Ticket(ctx, n) },
-		func(ctx context.Context, h *house, t desk.Ticket) error {
-			row, err := h.ticketJSON(ctx, t, true)
-			if err != nil {
-				return err
+		func(ctx context.Context, h *house, n int64) (row store.Row, err error) {
+			page, _, err := h.store.Find(ctx, everything, store.Query{Numbers: []int64{n}})
+			if err != nil || len(page) == 0 {
+				return row, cmp.Or(err, store.ErrNotFound)
 			}
-			if a.json {
-				return a.object(row)
-			}
-			a.showTicket(t, row)
-			return nil
-		})
+			return page[0], nil
+		}, a.showTicket)
 }
 
-func (a *app) showTicket(t desk.Ticket, row ticketRow) {
+// showTicket prints all that is known of a ticket.
+func (a *app) showTicket(ctx context.Context, h *house, t store.Row) error {
+	row := ticketJSON(t)
+	if err := h.addItems(ctx, &row); err != nil {
+		return err
+	}
+	return a.printTicket(t.Ticket, row)
+}
+
+func (a *app) printTicket(t desk.Ticket, row ticketRow) error {
+	if a.json {
+		return a.object(row)
+	}
 	var links []string
 	for _, l := range row.Links {
 		links = append(links, fmt.Sprintf("%s %d", l.Kind, l.Ticket))
@@ -305,23 +213,5 @@ func (a *app) showTicket(t desk.Ticket, row ticketRow) {
 		}
 		fmt.Fprintf(a.stdout, "   %s  %s\n", a.clock(u.at), u.words(a.clock))
 	}
-}
-
-func (a *app) ticketSearch() *cobra.Command {
-	var limit int
-	c := &cobra.Command{Use: "search WORD...", Short: "Find tickets by the words in them, accents and case aside", Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			h, err := a.look(c.Context())
-			if err != nil {
-				return err
-			}
-			defer h.close()
-			list, err := h.store.Search(c.Context(), strings.Join(args, " "), limit)
-			if err != nil {
-				return failed(err)
-			}
-			return a.printTickets(c.Context(), h, list)
-		}}
-	c.Flags().IntVar(&limit, "limit", 50, "how many")
-	return c
+	return nil
 }

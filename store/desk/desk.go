@@ -101,15 +101,6 @@ func (t Ticket) Customers() []Person {
 	return append([]Person{t.Requester, t.Controller}, t.Followers...)
 }
 
-// MayBeSeenBy decides who sees a ticket: agents, participants, and colleagues of the requester's organisation.
-// Every list, search, history and notification goes through it.
-func (t Ticket) MayBeSeenBy(p Person) bool {
-	if p.ID == 0 || !p.Active {
-		return false
-	}
-	return p.Agent() || t.Participant(p.ID) || p.Organisation != 0 && p.Organisation == t.Requester.Organisation
-}
-
 // ItemType decides what follows from an item.
 type ItemType string
 

@@ -80,24 +80,3 @@ func TestApply(t *testing.T) {
 		t.Errorf("who takes it owes the next action: %+v", got)
 	}
 }
-
-func TestMayBeSeenBy(t *testing.T) {
-	k := Ticket{Requester: carla, Controller: carla, Followers: []Person{fidel}}
-	stranger, gone := Person{ID: 4, Role: Customer, Active: true}, ana
-	gone.Active = false
-	for name, c := range map[string]struct {
-		who  Person
-		want bool
-	}{
-		"the requester": {carla, true}, "a follower": {fidel, true}, "a colleague": {celia, true}, "an agent": {ana, true},
-		"a stranger without organisation": {stranger, false}, "an agent who left": {gone, false}, "nobody": {Person{Active: true}, false},
-	} {
-		if got := k.MayBeSeenBy(c.who); got != c.want {
-			t.Errorf("%s: %v", name, got)
-		}
-	}
-	alone := Ticket{Requester: fidel, Controller: fidel}
-	if alone.MayBeSeenBy(stranger) {
-		t.Error("two people without an organisation are no colleagues")
-	}
-}

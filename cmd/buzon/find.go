@@ -1,0 +1,312 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// agents see all, and so does whoever has the desk's data in his hands.
+var everything = desk.Sight{All: true}
+
+// queryFlags choose tickets, for lists and for searches.
+type queryFlags struct {
+	query                  store.Query
+	severity, since, until string
+	people, fields         map[string]*string
+	organisation           string
+}
+
+func (f *queryFlags) register(c *cobra.Command, status string) {
+	flags := c.Flags()
+	f.people, f.fields = map[string]*string{}, map[string]*string{}
+	flags.StringVar(&f.query.Status, "status", status,
+		"all, open, closed, a class (queued, in_progress, waiting, resolved) or a status by name")
+	flags.StringVar(&f.severity, "severity", "", "number or name")
+	flags.BoolVar(&f.query.ProductionDown, "production-down", false, "only production down")
+	for _, name := range []string{"requester", "controller", "assignee", "agent", "follower"} {
+		f.people[name] = flags.String(name, "", "mail address")
+	}
+	flags.StringVar(&f.organisation, "organisation", "", "of the requester")
+	for _, name := range []string{"type", "product", "module", "project", "service", "mailbox"} {
+		f.fields[name] = flags.String(name, "", "")
+	}
+	flags.StringVar(&f.since, "since", "", "opened on this day or later, 2026-01-31")
+	flags.StringVar(&f.until, "until", "", "opened on this day or earlier")
+	flags.IntVar(&f.query.Limit, "limit", 100, "how many")
+	flags.Int64Var(&f.query.Before, "before", 0, "go on where the last list ended")
+}
+
+// read is the query that the flags say.
+func (f *queryFlags) read(ctx context.Context, h *house) (q store.Query, err error) {
+	q = f.query
+	if q.Limit <= 0 {
+		return q, fmt.Errorf("--limit: %d: want 1 or more", q.Limit)
+	}
+	if err := h.checkStatus(ctx, q.Status); err != nil {
+		return q, err
+	}
+	if q.Severity, err = h.severity(ctx, f.severity); err != nil {
+		return q, err
+	}
+	q.Fields = map[string]string{}
+	for name, value := range f.fields {
+		q.Fields[name] = *value
+	}
+	for name, id := range map[string]*int64{
+		"requester": &q.Requester, "controller": &q.Controller, "assignee": &q.Assignee, "agent": &q.Agent,
+		"follower": &q.Follower,
+	} {
+		if address := *f.people[name]; address != "" {
+			p, err := h.named(ctx, address)
+			if err != nil {
+				return q, failed(err)
+			}
+			*id = p.ID
+		}
+	}
+	if f.organisation != "" {
+		if q.Organisation, err = h.store.OrganisationNamed(ctx, f.organisation); err != nil {
+			return q, failed(err)
+		}
+	}
+	if q.Since, err = h.day("since", f.since); err != nil {
+		return q, err
+	}
+	if q.Until, err = h.day("until", f.until); err == nil && !q.Until.IsZero() {
+		q.Until = q.Until.AddDate(0, 0, 1)
+	}
+	return q, err
+}
+
+// day is the beginning of a day in the desk's zone.
+func (h *house) day(flag, value string) (time.Time, error) {
+	if value == "" {
+		return time.Time{}, nil
+	}
+	day, err := time.ParseInLocation(time.DateOnly, value, h.location)
+	if err != nil {
+		return day, fmt.Errorf("--%s: %q: want a day like 2026-01-31", flag, value)
+	}
+	return day, nil
+}
+
+// checkStatus refuses a status that the desk does not have.
+func (h *house) checkStatus(ctx context.Context, status string) error {
+	statuses, err := h.store.Statuses(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	known := []string{"all"}
+	for _, s := range statuses {
+		known = append(known, string(s.Class))
+	}
+	for _, s := range statuses {
+		known = append(known, s.Name)
+	}
+	return among("status", status, slices.Compact(known)...)
+}
+
+// severity is the number of a severity, 0 for none.
+func (h *house) severity(ctx context.Context, value string) (int, error) {
+	if value == "" {
+		return 0, nil
+	}
+	names, err := h.store.Severities(ctx)
+	if err != nil {
+		return 0, failed(err)
+	}
+	if n, err := strconv.Atoi(value); err == nil && n >= 1 && n <= len(names) {
+		return n, nil
+	}
+	if i := slices.Index(names, value); i >= 0 {
+		return i + 1, nil
+	}
+	return 0, fmt.Errorf("--severity: %q: want 1 to %d, or one of %s", value, len(names), strings.Join(names, ", "))
+}
+
+// named finds a person by address.
+func (h *house) named(ctx context.Context, address string) (desk.Person, error) {
+	p, err := h.store.PersonByAddress(ctx, desk.Canonical(address))
+	if err == nil && p.ID == 0 {
+		err = fmt.Errorf("nobody has the address %s: see buzon person list", address)
+	}
+	return p, err
+}
+
+func (a *app) ticketList() *cobra.Command {
+	var f queryFlags
+	c := &cobra.Command{Use: "list", Short: "List the tickets that are not closed, the newest first", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.find(c.Context(), &f) }}
+	f.register(c, "open")
+	return c
+}
+
+func (a *app) ticketSearch() *cobra.Command {
+	var f queryFlags
+	c := &cobra.Command{Use: "search WORD...", Args: cobra.MinimumNArgs(1),
+		Short: `Find tickets by the words in them, accents and case aside; "several words" must follow one another`,
+		RunE: func(c *cobra.Command, args []string) error {
+			for i, word := range args {
+				if strings.ContainsAny(word, " \t") && !strings.Contains(word, `"`) { // the shell took the quotes
+					args[i] = `"` + word + `"`
+				}
+			}
+			f.query.Words = strings.Join(args, " ")
+			return a.find(c.Context(), &f)
+		}}
+	f.register(c, "all")
+	return c
+}
+
+func (a *app) find(ctx context.Context, f *queryFlags) error {
+	h, err := a.look(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	q, err := f.read(ctx, h)
+	if err != nil {
+		return err
+	}
+	page, next, err := h.store.Find(ctx, everything, q)
+	if err != nil {
+		return failed(err)
+	}
+	if err := a.printTickets(page); err != nil {
+		return err
+	}
+	if next != 0 && !a.json {
+		fmt.Fprintf(a.stderr, "there are more: --before %d goes on\n", next)
+	}
+	return nil
+}
+
+func (a *app) printTickets(page []store.Row) error {
+	var rows [][]string
+	for _, t := range page {
+		if a.json {
+			if err := a.object(ticketJSON(t)); err != nil {
+				return err
+			}
+			continue
+		}
+		severity := fmt.Sprint(t.Severity)
+		if t.ProductionDown {
+			severity += " PRODUCTION DOWN"
+		}
+		rows = append(rows, []string{fmt.Sprint(t.Number), a.clock(t.UpdatedAt), t.Status, severity,
+			t.Requester.Address(), t.Assignee.Address(), cut(t.Subject, 60)})
+	}
+	return a.table([]string{"TICKET", "UPDATED", "STATUS", "SEVERITY", "REQUESTER", "ASSIGNEE", "SUBJECT"}, rows)
+}
+
+// viewAs prints a ticket as one person sees it.
+func (a *app) viewAs() *cobra.Command {
+	var agent bool
+	c := &cobra.Command{Use: "view-as PERSON N", Short: "Show a ticket as a person sees it", Args: cobra.ExactArgs(2),
+		Long: "Show of a ticket exactly what a person may see. Agents see all: so one is refused unless --agent says that it is meant.",
+		RunE: func(c *cobra.Command, args []string) error {
+			n, err := number(args[1], "ticket")
+			if err != nil {
+				return err
+			}
+			h, err := a.look(c.Context())
+			if err != nil {
+				return err
+			}
+			defer h.close()
+			p, err := h.named(c.Context(), args[0])
+			switch {
+			case err != nil:
+				return failed(err)
+			case p.Agent() && !agent:
+				return failed(fmt.Errorf("%s is an agent, who sees everything: say --agent if that is meant", p.Address()))
+			case agent && !p.Agent():
+				return failed(fmt.Errorf("%s is no agent: leave --agent out", p.Address()))
+			}
+			return failed(a.showAs(c.Context(), h, p, n))
+		}}
+	c.Flags().BoolVar(&agent, "agent", false, "the person is an agent, and that is meant")
+	return c
+}
+
+func (a *app) showAs(ctx context.Context, h *house, p desk.Person, n int64) error {
+	sight, err := h.store.Sight(ctx, p)
+	if err != nil {
+		return err
+	}
+	page, _, err := h.store.Find(ctx, sight, store.Query{Numbers: []int64{n}})
+	if err == nil && len(page) == 0 {
+		err = fmt.Errorf("%s sees no ticket %d", p.Address(), n)
+	}
+	if err != nil {
+		return err
+	}
+	if sight.All {
+		return a.showTicket(ctx, h, page[0])
+	}
+	row, err := h.seenBy(ctx, sight, p, page[0])
+	if err != nil {
+		return err
+	}
+	return a.printTicket(page[0].Ticket, row)
+}
+
+// seenBy is what a customer sees of a ticket: of its items and its links those that he may see, people by their names, and
+// nothing of how the desk works on it.
+func (h *house) seenBy(ctx context.Context, sight desk.Sight, p desk.Person, t store.Row) (row ticketRow, err error) {
+	name := func(q desk.Person) string {
+		if q.ID == p.ID {
+			return q.Address()
+		}
+		return cmp.Or(q.Name, "…")
+	}
+	links := t.Links
+	t.Links = nil
+	row = ticketJSON(t)
+	row.Requester, row.Controller, row.Unverified, row.Followers = name(t.Requester), name(t.Controller), false, []string{}
+	for _, q := range []struct {
+		person desk.Person
+		shown  **string
+	}{{t.Assignee, &row.Assignee}, {t.Agent, &row.Agent}} {
+		if *q.shown != nil {
+			n := name(q.person)
+			*q.shown = &n
+		}
+	}
+	if len(links) > 0 {
+		q := store.Query{}
+		for _, l := range links {
+			q.Numbers = append(q.Numbers, l.Ticket)
+		}
+		others, _, err := h.store.Find(ctx, sight, q)
+		if err != nil {
+			return row, err
+		}
+		for _, l := range links {
+			if slices.ContainsFunc(others, func(o store.Row) bool { return o.Number == l.Ticket }) {
+				row.Links = append(row.Links, l)
+			}
+		}
+	}
+	items, err := h.store.Items(ctx, t.Number)
+	for _, it := range items {
+		if sight.Item(t.Ticket, it) {
+			r := itemJSON(it)
+			r.Author, r.MessageID, r.Mail, r.Via = name(it.Author), "", nil, ""
+			row.Items = append(row.Items, r)
+		}
+	}
+	row.Items = nonNil(row.Items)
+	return row, err
+}

@@ -1,0 +1,83 @@
+package desk
+
+import "testing"
+
+var profiles = Profiles{
+	Named: map[string]Profile{
+		"own":      {Own: true},
+		"all":      {Own: true, Followed: true, Organisation: true, Projects: true, Types: []string{"Incidente"}},
+		"projects": {Projects: true},
+		"none":     {},
+	},
+	Mailboxes: map[string]string{"web@e.test": "own", "old@e.test": "gone"},
+}
+
+func TestSightOfTickets(t *testing.T) {
+	controls, stranger, gone := Person{ID: 7, Active: true}, Person{ID: 4, Role: Customer, Active: true}, ana
+	gone.Active = false
+	at := func(mailbox, kind, project string) Ticket {
+		return Ticket{Mailbox: mailbox, Type: kind, Project: project, Requester: carla, Controller: controls, Followers: []Person{fidel}}
+	}
+	usual, web := at("a@e.test", "Consulta", ""), at("web@e.test", "Incidente", "")
+	for name, c := range map[string]struct {
+		who      Person
+		profile  string // of his organisation
+		projects []string
+		k        Ticket
+		want     bool
+	}{
+		"the requester":                    {carla, "", nil, usual, true},
+		"who controls":                     {controls, "", nil, usual, true},
+		"a follower":                       {fidel, "", nil, usual, true},
+		"a colleague":                      {celia, "", nil, usual, true},
+		"an agent":                         {ana, "", nil, usual, true},
+		"an agent, whatever the profile":   {ana, "none", nil, web, true},
+		"without an organisation":          {stranger, "", nil, usual, false},
+		"an agent who left":                {gone, "", nil, usual, false},
+		"nobody":                           {Person{Active: true}, "", nil, usual, false},
+		"of his project":                   {stranger, "", []string{"Obra"}, at("a@e.test", "Consulta", "Obra"), true},
+		"of another project":               {stranger, "", []string{"Obra"}, at("a@e.test", "Consulta", "Otra"), false},
+		"of no project":                    {stranger, "", []string{""}, usual, false},
+		"his own, where others' are not":   {carla, "own", nil, usual, true},
+		"a colleague's, where own only":    {celia, "own", nil, usual, false},
+		"followed, where own only":         {fidel, "own", nil, usual, false},
+		"his own, where projects only":     {carla, "projects", nil, usual, false},
+		"a colleague's of a type not seen": {celia, "all", nil, usual, false},
+		"a colleague's of a type seen":     {celia, "all", nil, web, true},
+		"a project's of a type not seen":   {stranger, "all", []string{"Obra"}, at("a@e.test", "Consulta", "Obra"), false},
+		"his own, of a type not seen":      {carla, "all", nil, usual, true},
+		"followed, of a type not seen":     {fidel, "all", nil, usual, true},
+		"his own, where nothing is":        {carla, "none", nil, usual, false},
+		"the mailbox's profile":            {celia, "", nil, web, false},
+		"his own at that mailbox":          {carla, "", nil, web, true},
+		"the organisation's goes before":   {celia, "all", nil, web, true},
+		"a colleague's, profile not known": {celia, "lost", nil, usual, false},
+		"his own, profile not known":       {carla, "lost", nil, usual, true},
+		"followed, profile not known":      {fidel, "", nil, at("old@e.test", "Consulta", ""), true},
+	} {
+		if got := profiles.Sight(c.who, c.profile, c.projects).Ticket(c.k); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if (Sight{}).Ticket(usual) {
+		t.Error("the zero Sight sees something")
+	}
+}
+
+func TestSightOfItems(t *testing.T) {
+	k := Ticket{Requester: carla}
+	for _, v := range []Visibility{Public, Internal} {
+		for _, s := range []State{Filed, Pending, Rejected, Held} {
+			it := Item{Visibility: v, State: s, Author: carla}
+			open := v == Public && s == Filed
+			for _, c := range []struct {
+				who  Person
+				want bool
+			}{{ana, true}, {carla, open}, {celia, open}, {fidel, false}, {Person{}, false}} {
+				if got := (Profiles{}).Sight(c.who, "", nil).Item(k, it); got != c.want {
+					t.Errorf("%s %s item, %s: %v", v, s, c.who.Name, got)
+				}
+			}
+		}
+	}
+}

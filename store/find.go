@@ -1,0 +1,317 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"buzon/store/desk"
+)
+
+// Query chooses tickets; zero fields choose all.
+type Query struct {
+	// Words are looked for in items that the person may see, and in the subjects of their tickets: every word, and every
+	// "quoted phrase", in one item. Accents and case are ignored, and the last word may be the beginning of one.
+	Words  string
+	Status string            // open (what is not closed), a class, or a status by name; "" and all choose all
+	Fields map[string]string // by name: see filters
+
+	Numbers                                          []int64 // these and no others
+	Severity                                         int
+	ProductionDown                                   bool
+	Requester, Controller, Assignee, Agent, Follower int64     // people
+	Organisation                                     int64     // of the requester
+	Since, Until                                     time.Time // of its opening; Until is not included
+
+	Before int64 // what Find returned as next
+	Limit  int   // of a page; 0: 1,000
+}
+
+// filters are the fields of Query.Fields, each with its column.
+var filters = [][2]string{
+	{"type", "t.type"}, {"product", "t.product"}, {"module", "t.module"}, {"project", "t.project"},
+	{"service", "t.service"}, {"mailbox", "t.mailbox"},
+}
+
+// Row is a line of a list. The people of its ticket are complete.
+type Row struct {
+	desk.Ticket
+	Organisation string // of the requester
+	Links        []Link
+
+	followers, links, linkedBy []string
+}
+
+// Find lists the tickets that a person may see and the query chooses: the newest first, or, where words are looked for,
+// those with the newest item that has them. next is the Before of the following page, 0 after the last.
+func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (page []Row, next int64, err error) {
+	limit := cmp.Or(q.Limit, 1000)
+	w := &where{dialect: r.dialect}
+	if q.Words != "" {
+		numbers, next, err := r.matches(ctx, s, q, limit)
+		if err != nil || len(numbers) == 0 {
+			return nil, 0, err
+		}
+		w.add("t.number IN (%s)", w.list("BIGINT", numbers))
+		page, err = r.page(ctx, w.String(), w.args)
+		slices.SortFunc(page, func(a, b Row) int {
+			return cmp.Compare(slices.Index(numbers, a.Number), slices.Index(numbers, b.Number))
+		})
+		return page, next, err
+	}
+	w.sight(s)
+	w.query(q)
+	if q.Before != 0 {
+		w.add("t.number < %s", w.bind(q.Before))
+	}
+	page, err = r.page(ctx, w.String()+" ORDER BY t.number DESC LIMIT +"+w.bind(limit+1), w.args)
+	if len(page) > limit {
+		page, next = page[:limit], page[limit-1].Number
+	}
+	return page, next, err
+}
+
+// where is a condition on ticket t, whose requester is r, in the making.
+type where struct {
+	dialect    *dialect
+	conditions []string
+	args       []any
+}
+
+func (w *where) String() string {
+	return "WHERE " + strings.Join(append(w.conditions, "1 = 1"), " AND ")
+}
+
+func (w *where) add(format string, values ...any) {
+	w.conditions = append(w.conditions, fmt.Sprintf(format, values...))
+}
+
+func (w *where) bind(value any) string {
+	w.args = append(w.args, value)
+	return "$" + strconv.Itoa(len(w.args))
+}
+
+// list is a subquery of values, so that the text of a statement does not hang on how many there are.
+func (w *where) list(kind string, values any) string {
+	text, _ := json.Marshal(values)
+	return fmt.Sprintf("SELECT CAST(value AS %s) FROM "+w.dialect.list, kind, w.bind(string(text)))
+}
+
+// query adds what the query says beside its words.
+func (w *where) query(q Query) {
+	switch q.Status {
+	case "", "all":
+	case "open":
+		w.add("t.status IN (SELECT name FROM status WHERE class <> 'closed')")
+	default:
+		w.add("t.status IN (SELECT name FROM status WHERE %s IN (class, name))", w.bind(q.Status))
+	}
+	for _, id := range []struct {
+		condition string
+		value     int64
+	}{
+		{"t.severity = %s", int64(q.Severity)}, {"t.requester = %s", q.Requester}, {"t.controller = %s", q.Controller},
+		{"t.assignee > 0 AND t.assignee = %s", q.Assignee}, {"t.agent = %s", q.Agent}, {"r.organisation = %s", q.Organisation},
+		{"t.number IN (SELECT ticket FROM follower WHERE person = %s)", q.Follower},
+	} {
+		if id.value != 0 {
+			w.add(id.condition, w.bind(id.value))
+		}
+	}
+	if len(q.Numbers) > 0 {
+		w.add("t.number IN (%s)", w.list("BIGINT", q.Numbers))
+	}
+	if q.ProductionDown {
+		w.add("t.production_down = 1")
+	}
+	for _, f := range filters {
+		if v := q.Fields[f[0]]; v != "" {
+			w.add(f[1]+" = %s", w.bind(v))
+		}
+	}
+	if !q.Since.IsZero() {
+		w.add("t.created_at >= %s", w.bind(q.Since.UnixMilli()))
+	}
+	if !q.Until.IsZero() {
+		w.add("t.created_at < %s", w.bind(q.Until.UnixMilli()))
+	}
+}
+
+// sight adds what Sight.Ticket says.
+func (w *where) sight(s desk.Sight) {
+	if s.All {
+		return
+	}
+	if s.Person == 0 {
+		w.add("1 = 0")
+		return
+	}
+	var apart []string
+	others := w.profile(s, s.Profile)
+	for _, mailbox := range slices.Sorted(maps.Keys(s.Mailboxes)) {
+		at := w.bind(mailbox)
+		others += " AND t.mailbox <> " + at
+		apart = append(apart, fmt.Sprintf("t.mailbox = %s AND %s", at, w.profile(s, s.Mailboxes[mailbox])))
+	}
+	w.add("(%s)", strings.Join(append(apart, others), " OR "))
+}
+
+// profile is the condition for the tickets of those mailboxes in which the person has the profile.
+func (w *where) profile(s desk.Sight, p desk.Profile) string {
+	var seen []string
+	add := func(query string) { seen = append(seen, query) }
+	types := func() string {
+		if len(p.Types) == 0 {
+			return ""
+		}
+		return " AND k.type IN (" + w.list("TEXT", p.Types) + ")"
+	}
+	if p.Own {
+		by := w.bind(s.Person)
+		add("SELECT number FROM ticket WHERE requester = " + by)
+		add("SELECT number FROM ticket WHERE controller <> requester AND controller = " + by)
+	}
+	if p.Followed {
+		add("SELECT ticket FROM follower WHERE person = " + w.bind(s.Person))
+	}
+	if p.Organisation && s.Organisation != 0 {
+		add("SELECT k.number FROM person c JOIN ticket k ON k.requester = c.id WHERE c.organisation > 0 AND " +
+			"c.organisation = " + w.bind(s.Organisation) + types())
+	}
+	if p.Projects && len(s.Projects) > 0 {
+		add("SELECT k.number FROM ticket k WHERE k.project IN (" + w.list("TEXT", s.Projects) + ")" + types())
+	}
+	if len(seen) == 0 {
+		return "1 = 0"
+	}
+	return "t.number IN (" + strings.Join(seen, " UNION ALL ") + ")"
+}
+
+// item adds what Sight.Item says of item i beside its ticket.
+func (w *where) item(s desk.Sight) {
+	if !s.All {
+		w.add("i.visibility = 'public' AND i.state = 'filed'")
+	}
+}
+
+// matches are the numbers of the tickets in which the words of the query are found, no more than limit, and the item by
+// which the following page begins. It reads no further than it must.
+func (r Reader) matches(ctx context.Context, s desk.Sight, q Query, limit int) (list []int64, next int64, err error) {
+	words, phrases := parseWords(q.Words)
+	if len(words) == 0 {
+		return nil, 0, nil
+	}
+	w := &where{dialect: r.dialect}
+	found, texts := fmt.Sprintf(r.dialect.found, w.bind(r.dialect.match(words))), "''"
+	if len(phrases) > 0 {
+		texts = `t.subject || '/' || i.subject || '/' || i.text || '/' || coalesce((
+			SELECT string_agg(filename, '/') FROM attachment WHERE item = i.id), '')`
+		texts = strings.ReplaceAll(texts, "/", border)
+	}
+	w.sight(s)
+	w.item(s)
+	w.query(q)
+	seen, last := map[int64]bool{}, int64(0)
+	err = r.rows(ctx, `
+		SELECT i.ticket, i.id, `+texts+`
+		FROM (`+found+`) f JOIN item i ON i.id = f.id JOIN ticket t ON t.number = i.ticket
+			JOIN person r ON r.id = t.requester
+		`+w.String()+` ORDER BY f.id DESC`, w.args, func(rows *sql.Rows) error {
+		var ticket, item int64
+		var text string
+		if err := rows.Scan(&ticket, &item, &text); err != nil || seen[ticket] || !holds(text, phrases) {
+			return err
+		}
+		seen[ticket] = true
+		switch {
+		case q.Before != 0 && item >= q.Before: // of an earlier page
+		case len(list) == limit:
+			next = last
+			return errEnough
+		default:
+			list, last = append(list, ticket), item
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return list, next, err
+}
+
+var ticketRows = newTable("ticket", "t", `
+	JOIN status s ON s.name = t.status JOIN person r ON r.id = t.requester
+	LEFT JOIN organisation o ON o.id = r.organisation`, append(
+	within(ticketColumns, func(row *Row) *desk.Ticket { return &row.Ticket }), []column[Row]{
+		{"coalesce(o.name, '')", func(row *Row) any { return &row.Organisation }, derived, nil},
+		{"(SELECT string_agg(CAST(person AS TEXT), ' ' ORDER BY person) FROM follower WHERE ticket = t.number)",
+			func(row *Row) any { return fields{&row.followers} }, derived, nil},
+		{"(SELECT string_agg(kind || ' ' || CAST(other AS TEXT), ' ') FROM ticket_link WHERE ticket = t.number)",
+			func(row *Row) any { return fields{&row.links} }, derived, nil},
+		{"(SELECT string_agg(kind || '_by ' || CAST(ticket AS TEXT), ' ') FROM ticket_link WHERE other = t.number)",
+			func(row *Row) any { return fields{&row.linkedBy} }, derived, nil},
+	}...))
+
+// page reads tickets with one statement, and those who take part in them with a second.
+func (r Reader) page(ctx context.Context, where string, a []any) ([]Row, error) {
+	page, err := ticketRows.list(ctx, r, where, a...)
+	var people []*desk.Person
+	for i := range page {
+		row := &page[i]
+		for _, id := range row.followers {
+			n, _ := strconv.ParseInt(id, 10, 64)
+			row.Followers = append(row.Followers, desk.Person{ID: n})
+		}
+		tied := slices.Concat(row.links, row.linkedBy)
+		for l := range slices.Chunk(tied, 2) {
+			n, _ := strconv.ParseInt(l[1], 10, 64)
+			row.Links = append(row.Links, Link{n, l[0]})
+		}
+		people = append(people, &row.Requester, &row.Controller, &row.Assignee, &row.Agent)
+		for j := range row.Followers {
+			people = append(people, &row.Followers[j])
+		}
+	}
+	if err == nil {
+		err = r.fillIn(ctx, people)
+	}
+	return page, err
+}
+
+// fillIn completes people of whom the ids are known; who is not there becomes nobody.
+func (r Reader) fillIn(ctx context.Context, people []*desk.Person) error {
+	known := map[int64]desk.Person{}
+	for _, p := range people {
+		known[p.ID] = desk.Person{}
+	}
+	delete(known, 0)
+	if len(known) == 0 {
+		return nil
+	}
+	w := &where{dialect: r.dialect}
+	list, err := r.persons(ctx, "WHERE p.id IN ("+w.list("BIGINT", slices.Sorted(maps.Keys(known)))+")", w.args...)
+	for _, p := range list {
+		known[p.ID] = p
+	}
+	for _, p := range people {
+		*p = known[p.ID]
+	}
+	return err
+}
+
+// OrganisationNamed is the id of an organisation.
+func (r Reader) OrganisationNamed(ctx context.Context, name string) (id int64, err error) {
+	found, err := r.row(ctx, "SELECT id FROM organisation WHERE name = $1", args(name), &id)
+	if err == nil && !found {
+		err = fmt.Errorf("there is no organisation %q: see buzon org list", name)
+	}
+	return id, err
+}

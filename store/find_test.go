@@ -1,0 +1,222 @@
+package store
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"buzon/store/desk"
+)
+
+var everything = desk.Sight{All: true}
+
+// numbers are those of the tickets that a query finds, with whatever is on all its pages.
+func numbers(t testing.TB, s *Store, sight desk.Sight, q Query) (list []int64) {
+	t.Helper()
+	for {
+		page, next, err := s.Find(ctx, sight, q)
+		check(t, err)
+		for _, row := range page {
+			list = append(list, row.Number)
+		}
+		if next == 0 {
+			return list
+		}
+		if len(page) != q.Limit {
+			t.Fatalf("a page of %d tickets of %d has one that follows", len(page), q.Limit)
+		}
+		q.Before = next
+	}
+}
+
+// randomDesk is a desk of whatever people, organisations, projects, tickets and items.
+type randomDesk struct {
+	*rand.Rand
+	store    *Store
+	people   []desk.Person
+	tickets  []desk.Ticket
+	items    map[int64][]desk.Item
+	projects []string
+}
+
+var (
+	randomWords    = strings.Fields("factura cobro nómina Ñandú impresora")
+	randomBoxes    = []string{"a@e.test", "b@e.test", "c@e.test"}
+	randomProfiles = []string{"", "x", "y", "lost"}
+)
+
+func (d *randomDesk) profile() desk.Profile {
+	p := desk.Profile{Own: d.IntN(4) > 0, Followed: d.IntN(2) > 0, Organisation: d.IntN(2) > 0, Projects: d.IntN(2) > 0}
+	if d.IntN(2) == 0 {
+		p.Types = []string{"Incidente", "Consulta"}[:1+d.IntN(2)]
+	}
+	return p
+}
+
+func newRandomDesk(t testing.TB, seed uint64) *randomDesk {
+	d := &randomDesk{Rand: rand.New(rand.NewPCG(seed, 0)), items: map[int64][]desk.Item{}}
+	profiles := desk.Profiles{Named: map[string]desk.Profile{"x": d.profile(), "y": d.profile()}, Mailboxes: map[string]string{}}
+	for _, m := range randomBoxes[:d.IntN(3)] {
+		profiles.Mailboxes[m] = pick(d, randomProfiles[1:])
+	}
+	d.store = open(t, t.TempDir(), Options{Now: newClock().now, Profiles: profiles})
+	write(t, d.store, func(tx *Tx) error {
+		for id := 1; id <= 3; id++ {
+			_, err := tx.exec(ctx, "INSERT INTO organisation (id, name, profile) VALUES ($1, $2, $3)", id,
+				fmt.Sprint("Cliente ", id), pick(d, randomProfiles))
+			check(t, err)
+			d.projects = append(d.projects, fmt.Sprint("Obra ", id))
+			_, err = tx.exec(ctx, "INSERT INTO project (id, name, organisation) VALUES ($1, $2, $3)", id, d.projects[id-1], d.IntN(3))
+			check(t, err)
+		}
+		for i := range 8 {
+			p := desk.Person{Name: fmt.Sprint("P", i), Role: desk.Customer, Active: d.IntN(8) > 0, Organisation: d.Int64N(4)}
+			if d.IntN(8) == 0 {
+				p.Role = desk.Agent
+			}
+			p, err := tx.AddPerson(ctx, p)
+			check(t, err)
+			d.people = append(d.people, p)
+			if d.IntN(3) == 0 {
+				check(t, tx.FollowProject(ctx, 1+d.Int64N(3), p.ID))
+			}
+		}
+		return nil
+	})
+	for range 40 {
+		d.open(t)
+	}
+	return d
+}
+
+func (d *randomDesk) open(t testing.TB) {
+	k := desk.Ticket{
+		Mailbox: pick(d, randomBoxes), Subject: "Caso de " + pick(d, randomWords), Class: pick(d, []desk.Class{desk.Open, desk.Waiting, desk.Closed}),
+		Severity: 1 + d.IntN(3), Type: pick(d, []string{"Incidente", "Consulta", "Mejora"}), Requester: pick(d, d.people),
+		Controller: pick(d, d.people), Project: pick(d, append(d.projects, "")), ProductionDown: d.IntN(5) == 0,
+	}
+	if d.IntN(2) == 0 {
+		k.Assignee = pick(d, d.people)
+	}
+	write(t, d.store, func(tx *Tx) error {
+		var err error
+		k, _, err = tx.OpenTicket(ctx, k, nil)
+		for _, p := range d.people {
+			if err == nil && d.IntN(6) == 0 {
+				err = tx.Follow(ctx, k.Number, p.ID)
+			}
+		}
+		for i := d.IntN(4); i > 0 && err == nil; i-- {
+			it := desk.Item{Ticket: k.Number, Author: pick(d, d.people), Text: pick(d, randomWords) + " " + pick(d, randomWords),
+				Type: desk.Answer, Visibility: pick(d, []desk.Visibility{desk.Public, desk.Internal}),
+				State: pick(d, []desk.State{desk.Filed, desk.Filed, desk.Pending, desk.Rejected, desk.Held})}
+			it, err = tx.AddItem(ctx, k.Subject, NewItem{Item: it})
+			d.items[k.Number] = append(d.items[k.Number], it)
+		}
+		return err
+	})
+	d.tickets = append(d.tickets, ticket(t, d.store, k.Number))
+}
+
+func pick[T any](d *randomDesk, list []T) T { return list[d.IntN(len(list))] }
+
+// What SQL finds is what desk.Sight says of each ticket and each item, whoever asks, whole and by pages.
+func TestFindIsSight(t *testing.T) {
+	for seed := range uint64(12) {
+		d := newRandomDesk(t, seed)
+		for _, p := range append(d.people, desk.Person{}) {
+			sight := must(d.store.Sight(ctx, p))(t)
+			d.lists(t, fmt.Sprintf("seed %d, person %d", seed, p.ID), sight)
+			d.searches(t, fmt.Sprintf("seed %d, person %d", seed, p.ID), sight)
+		}
+	}
+}
+
+func (d *randomDesk) lists(t *testing.T, what string, sight desk.Sight) {
+	who := pick(d, d.people).ID
+	for name, c := range map[string]struct {
+		q       Query
+		chooses func(desk.Ticket) bool
+	}{
+		"all":    {Query{}, func(desk.Ticket) bool { return true }},
+		"pages":  {Query{Limit: 3}, func(desk.Ticket) bool { return true }},
+		"open":   {Query{Status: "open"}, func(k desk.Ticket) bool { return k.Class != desk.Closed }},
+		"class":  {Query{Status: "waiting"}, func(k desk.Ticket) bool { return k.Class == desk.Waiting }},
+		"status": {Query{Status: "Abierto"}, func(k desk.Ticket) bool { return k.Class == desk.Open }},
+		"two people": {Query{Requester: who, Assignee: d.people[0].ID}, func(k desk.Ticket) bool {
+			return k.Requester.ID == who && k.Assignee.ID == d.people[0].ID
+		}},
+		"controller": {Query{Controller: who}, func(k desk.Ticket) bool { return k.Controller.ID == who }},
+		"follower": {Query{Follower: who}, func(k desk.Ticket) bool {
+			return slices.ContainsFunc(k.Followers, func(p desk.Person) bool { return p.ID == who })
+		}},
+		"organisation": {Query{Organisation: 2, Severity: 1}, func(k desk.Ticket) bool {
+			return k.Requester.Organisation == 2 && k.Severity == 1
+		}},
+		"fields": {Query{ProductionDown: true, Fields: map[string]string{"type": "Consulta", "project": "Obra 1"}},
+			func(k desk.Ticket) bool { return k.ProductionDown && k.Type == "Consulta" && k.Project == "Obra 1" }},
+		"dates": {Query{Since: d.store.Now().Add(time.Hour)}, func(desk.Ticket) bool { return false }},
+	} {
+		var want []int64
+		for _, k := range slices.Backward(d.tickets) {
+			if sight.Ticket(k) && c.chooses(k) {
+				want = append(want, k.Number)
+			}
+		}
+		same(t, what+", "+name, numbers(t, d.store, sight, c.q), want)
+	}
+}
+
+func (d *randomDesk) searches(t *testing.T, what string, sight desk.Sight) {
+	word, phrase := pick(d, randomWords), pick(d, randomWords)+" "+pick(d, randomWords)
+	for _, q := range []Query{{Words: word}, {Words: word, Limit: 2}, {Words: `"` + phrase + `"`}, {Words: word, Fields: map[string]string{"type": "Mejora"}}} {
+		type hit struct{ ticket, item int64 }
+		var hits []hit
+		for _, k := range d.tickets {
+			if v := q.Fields["type"]; v != "" && k.Type != v {
+				continue
+			}
+			newest := int64(0)
+			for _, it := range d.items[k.Number] {
+				text := plain(k.Subject) + border + plain(it.Text)
+				if sight.Item(k, it) && strings.Contains(text, plain(strings.Trim(q.Words, `"`))) {
+					newest = it.ID
+				}
+			}
+			if newest > 0 {
+				hits = append(hits, hit{k.Number, newest})
+			}
+		}
+		slices.SortFunc(hits, func(a, b hit) int { return int(b.item - a.item) })
+		var want []int64
+		for _, h := range hits {
+			want = append(want, h.ticket)
+		}
+		same(t, what+", words "+q.Words, numbers(t, d.store, sight, q), want)
+	}
+}
+
+func TestPageIsComplete(t *testing.T) {
+	s, _ := newStore(t)
+	write(t, s, func(tx *Tx) error {
+		_, err := tx.exec(ctx, "INSERT INTO organisation (id, name) VALUES (3, 'Cliente SA')")
+		return err
+	})
+	carla := addPerson(t, s, desk.Customer, "carla@cliente.test", func(p *desk.Person) { p.Organisation = 3 })
+	ana := addPerson(t, s, desk.Agent, "ana@ejemplo.test")
+	k, other := openTicket(t, s, carla, "Factura"), openTicket(t, s, ana, "Otro")
+	write(t, s, func(tx *Tx) error {
+		check(t, tx.Follow(ctx, k.Number, ana.ID))
+		return tx.Link(ctx, k.Number, other.Number, "cites")
+	})
+	page, _, err := s.Find(ctx, everything, Query{})
+	check(t, err)
+	same(t, "rows", len(page), 2)
+	same(t, "the ticket", page[1].Ticket, ticket(t, s, k.Number))
+	same(t, "people", []string{page[1].Requester.Address(), page[1].Followers[0].Address(), page[1].Organisation},
+		[]string{"carla@cliente.test", "ana@ejemplo.test", "Cliente SA"})
+	same(t, "links", [][]Link{page[1].Links, page[0].Links}, [][]Link{{{other.Number, "cites"}}, {{k.Number, "cites_by"}}})
+}
