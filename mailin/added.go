@@ -58,8 +58,8 @@ func (rd *Reading) ownCard(a message.Attachment) bool {
 
 // speaksOf reports whether one of the words stands in what is new.
 func (rd *Reading) speaksOf(words ...string) bool {
-	said := folded(rd.Reply.New())
-	return slices.ContainsFunc(words, func(w string) bool { return w != "" && strings.Contains(said, folded(w)) })
+	said := desk.Fold(rd.Reply.New())
+	return slices.ContainsFunc(words, func(w string) bool { return w != "" && strings.Contains(said, desk.Fold(w)) })
 }
 
 // beginningOf is as much of a file as such a card has.

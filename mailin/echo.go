@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -21,15 +22,15 @@ import (
 // echoes reports whether the mail says what its sender said last, in the ticket or with his last new one, or is one of many
 // that answer ours at once. A stranger's domain counts as one sender, whose responder may write from an address of its own
 // each time.
-func (f *filing) echoes(ctx context.Context, e desk.Event) (bool, error) {
+func (f *filing) echoes(ctx context.Context, t desk.Ticket, d desk.Deed) (bool, error) {
 	said, day := f.said, f.tx.Now().Add(-24*time.Hour)
 	switch {
-	case e.Kind == desk.ReplyRejected: // once is enough for a person
+	case d.Act == desk.Refused: // once is enough for a person
 		return true, nil
-	case e.Author.Agent(), e.Author.ID == 0:
+	case d.By.Agent(), d.By.ID == 0:
 		return false, nil
-	case said != "" && e.Item.Number > 1:
-		last, err := f.tx.LastText(ctx, e.Ticket.Number, e.Author.ID, e.Item.Number, printed)
+	case said != "" && t.Number != 0:
+		last, err := f.tx.LastText(ctx, t.Number, d.By.ID, f.place(), printed)
 		if err != nil || print(last) == said {
 			return err == nil, err
 		}
@@ -40,12 +41,20 @@ func (f *filing) echoes(ctx context.Context, e desk.Event) (bool, error) {
 		}
 	}
 	if f.met {
-		return f.responds(ctx, e, day)
+		return f.responds(ctx, t, d, day)
 	}
 	if f.shown() || said == "" && f.claimed() == 0 {
 		return false, nil
 	}
 	return f.echoesDomain(ctx, said, day)
+}
+
+// place is the number before which the mail's item stands in its ticket: of what was approved its own, else behind all.
+func (f *filing) place() int64 {
+	if f.approved() {
+		return f.mail.Item
+	}
+	return math.MaxInt32
 }
 
 // responses is how many mails in a row must answer ours, each within the moment, to look like a responder's; one less of who has
@@ -59,16 +68,16 @@ const (
 const crowd = 10 * time.Minute
 
 // responds reports whether the mail is the third in a row that answers ours at once, or the third person's in a ticket.
-func (f *filing) responds(ctx context.Context, e desk.Event, since time.Time) (bool, error) {
-	exchange, err := f.tx.Exchange(ctx, e.Author.Address(), f.from, since)
+func (f *filing) responds(ctx context.Context, t desk.Ticket, d desk.Deed, since time.Time) (bool, error) {
+	exchange, err := f.tx.Exchange(ctx, d.By.Address(), f.from, since)
 	row, least := atOnce(exchange, f.mail.ID, f.mail.Received), responses
 	if !f.person.Known && !f.shown() {
 		least--
 	}
-	if err != nil || row != 1 || e.Item.Number == 1 {
+	if err != nil || row != 1 || t.Number == 0 {
 		return row >= least, err
 	}
-	others, err := f.tx.CustomersSince(ctx, e.Item, f.tx.Now().Add(-crowd))
+	others, err := f.tx.CustomersSince(ctx, t.Number, d.By.ID, f.tx.Now().Add(-crowd))
 	return others >= responses-1, err
 }
 

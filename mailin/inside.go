@@ -3,7 +3,6 @@ package mailin
 import (
 	"context"
 	"maps"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -88,7 +87,7 @@ func (f *filing) sharesFile(ctx context.Context, again int64) (bool, error) {
 // telling adds the runs of words by which a copy of a text is known: of a short one all its words, and of a very short one,
 // which anybody might say, only that they stand alone on a line. Thanks are everybody's.
 func telling(text string, into map[string]bool) {
-	words := strings.FieldsFunc(folded(text), notInWord)
+	words := strings.FieldsFunc(desk.Fold(text), notInWord)
 	switch short := strings.Join(words, " "); {
 	case len(words) >= repeated:
 		for i := range len(words) - repeated + 1 {
@@ -106,7 +105,7 @@ func telling(text string, into map[string]bool) {
 func eachRun(text string, f func(run string)) {
 	var last []string
 	for line := range strings.Lines(text) {
-		words := strings.FieldsFunc(folded(line), notInWord)
+		words := strings.FieldsFunc(desk.Fold(line), notInWord)
 		f(strings.Join(words, " ") + "\n")
 		for _, w := range words {
 			last = append(last, w)
@@ -119,10 +118,3 @@ func eachRun(text string, f func(run string)) {
 }
 
 func notInWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }
-
-// audience are the people on the customer's side who can be written to, but for the author.
-func audience(t desk.Ticket, author desk.Person) []desk.Person {
-	return slices.DeleteFunc(t.Customers(), func(p desk.Person) bool {
-		return p.ID == 0 || p.ID == author.ID || !p.Active || p.Address() == ""
-	})
-}

@@ -133,7 +133,7 @@ func TestHeldIsSaidAgain(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()
 	h.answer(n, "#resolver\nYa quedó arreglada la impresora de la caja.")
-	if it := h.last(n); it.State != desk.Held || it.Visibility != desk.Internal || h.lastOutgoing().Details.Reason != heldUnknown {
+	if it := h.last(n); it.State != desk.Held || it.Visibility != desk.Internal || h.lastOutgoing().Details.Reason != string(desk.HeldUnknown) {
 		t.Errorf("%+v, %+v", it, h.lastOutgoing())
 	}
 	told := h.told(func() { h.answer(n, "#resuelto\nYa quedó arreglada la impresora de la caja.") })
@@ -192,7 +192,7 @@ func TestCaseWithoutCustomer(t *testing.T) {
 	if told := h.told(func() { h.answer(n, "Lo reviso.") }); told != "receipt ana@ejemplo.test" {
 		t.Errorf("told %q", told)
 	}
-	if o := h.lastOutgoing(); o.Details.Reason != nobodyHears {
+	if o := h.lastOutgoing(); o.Details.Reason != string(desk.NobodyHears) {
 		t.Errorf("%+v", o)
 	}
 	if told := h.told(func() { h.answer(n, "#cliente carla@cliente.test\nLo reviso.") }); told != "item carla@cliente.test, receipt ana@ejemplo.test" || h.lastOutgoing().Details.Reason != "" {

@@ -61,7 +61,7 @@ func (f *filing) report(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.write(ctx, t, desk.Item{Type: desk.Automatic, Author: f.person, Text: f.text, Visibility: desk.Internal})
+	_, err = f.do(ctx, t, desk.Deed{By: f.person, Act: desk.Machine, Quiet: true, Item: desk.Item{Text: f.text}})
 	return err
 }
 

@@ -73,17 +73,11 @@ func (f *filing) fileSent(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	it := desk.Item{Author: author, Text: f.rd.Reply.New(), Via: f.from, Visibility: desk.Public}
 	if !toCustomer {
-		act, it.Visibility = desk.Notes, desk.Internal
-	}
-	change := desk.Follow(f.ticket, author, act)
-	it.Type = change.Type
-	if it, err = f.write(ctx, f.ticket, it); err != nil {
-		return err
+		act = desk.Notes
 	}
 	f.verdict.Outcome = store.OutcomeItem
-	_, err = f.tx.Change(ctx, f.ticket, f.ticket.Apply(change, author), author.ID, f.mail.ID)
+	_, err = f.do(ctx, f.ticket, desk.Deed{By: author, Act: act, Quiet: true, Item: desk.Item{Text: f.rd.Reply.New(), Via: f.from}})
 	return err
 }
 

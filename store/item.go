@@ -55,7 +55,7 @@ func (tx *Tx) AddItem(ctx context.Context, subject string, n NewItem) (desk.Item
 // writeItem writes an item that has its place in the ticket.
 func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk.Item, err error) {
 	it = n.Item
-	it.CreatedAt = tx.store.Now()
+	it.CreatedAt, it.Attachments = tx.store.Now(), nil
 	it.ID, err = tx.insert(ctx, "id", insertItem, items.values(once, &it)...)
 	if err != nil {
 		return it, fmt.Errorf("add item: %w", err)
@@ -147,11 +147,14 @@ func (r Reader) LastText(ctx context.Context, ticket, author, before int64, leng
 	return text, err
 }
 
-// CustomersSince is how many customers beside the item's author have lately written to its ticket. It looks at the last items only.
-func (r Reader) CustomersSince(ctx context.Context, it desk.Item, since time.Time) (n int, err error) {
-	_, err = r.row(ctx, `SELECT count(DISTINCT i.author) FROM item i JOIN person p ON p.id = i.author
-		WHERE i.ticket = $1 AND i.number < $2 AND i.number > $2 - 50 AND i.author <> $3 AND i.created_at > $4 AND p.role = 'customer'`,
-		args(it.Ticket, it.Number, it.Author.ID, since.UnixMilli()), &n)
+// CustomersSince is how many customers beside an author have lately written to a ticket. It looks at the last items only.
+func (r Reader) CustomersSince(ctx context.Context, ticket, author int64, since time.Time) (n int, err error) {
+	_, err = r.row(ctx, `
+		SELECT count(DISTINCT i.author)
+		FROM (SELECT author, created_at FROM item WHERE ticket = $1 ORDER BY number DESC LIMIT 50) AS i
+		JOIN person p ON p.id = i.author
+		WHERE i.author <> $2 AND i.created_at > $3 AND p.role = 'customer'`,
+		args(ticket, author, since.UnixMilli()), &n)
 	return n, err
 }
 

@@ -15,6 +15,12 @@ const (
 	Thanks   Act = "thanks"    // mere thanks to a resolved ticket
 	Machine  Act = "machine"   // an automatic mail
 	Waits    Act = "waits"     // filed as pending: changes nothing
+
+	OpensFor Act = "opens_for" // an agent, in a customer's name
+	Records  Act = "records"   // an agent opens what he wrote to a customer by himself
+	Replaces Act = "replaces"  // a reply to a closed ticket opens another one
+	Doubts   Act = "doubts"    // an agent's words, that prove too little to be handed on
+	Refused  Act = "refused"   // a reply to a closed ticket, where that changes nothing any more
 )
 
 // Change is what follows from an item. Zero fields leave the ticket as it is.

@@ -20,87 +20,92 @@ const (
 	VerbUnfollow Verb = "unfollow"
 )
 
-// Order is a verb with what follows it on its line.
+// Order is a verb with what follows it on its line. A line that is meant as an order and is none has no verb; its Arg is
+// the nearest word.
 type Order struct {
-	Verb Verb
-	Arg  string
-	Line string // as written
+	Verb      Verb
+	Arg       string
+	Line      string // as written
+	Misplaced bool   // it stands where none is obeyed
 }
 
 // verb is a row of the table of orders: all that anybody must know of one. Who reads a mail, offers a menu or the closest
-// match, and carries an order out uses this row and no other; a test holds the manuals and the phrases against it.
+// match, and carries an order out uses this row and no other; a test holds the manuals and the phrases against it. Those
+// that decide what an item is stand with the strongest first.
 type verb struct {
 	Verb
-	es, en   string // an agent's words, folded, the first of which is offered; "": agents don't say it
-	customer string // a customer's, alone on a line, parted by commas; "": customers don't say it
-	arg      string // what follows, as it is offered, or in brackets where it may; "": what follows are words of his mail
-	soon     bool   // people are told of it, and the desk does not do it yet: its line never reaches a customer
+	es, en   string                            // an agent's words, folded, the first of which is offered; "": agents don't say it
+	customer string                            // a customer's, alone on a line, parted by commas; "": customers don't say it
+	arg      string                            // what follows, as it is offered, or in brackets where it may; "": what follows are words of his mail
+	act      Act                               // what the item is by it
+	do       func(w *draft, arg string) Result // nil: people are told of it, and the desk does not do it yet
 }
 
-var verbs = []verb{
-	{VerbClose, "cerrar", "close", "cerrar, close, testing ok", "", false},
-	{VerbResolve, "resuelto", "resolved resolve", "", "", false},
-	{VerbReopen, "reabrir", "reopen", "reabrir, reopen", "", false},
-	{VerbFollow, "", "", "seguir, follow", "", false},
-	{VerbUnfollow, "", "", "dejar de seguir, unfollow, stop following", "", false},
-	{"wait", "espera", "wait", "", "[2026-12-31]", false},
-	{"queue", "cola", "queue", "", "", false},
-	{"status", "estado", "status", "", "X", false},
-	{VerbTake, "tomar", "take", "", "", false},
-	{"assign", "asignar", "assign", "", "X", false},
-	{"release", "soltar", "release", "", "", false},
-	{"severity", "severidad criticidad prioridad", "severity priority", "", "N", false},
-	{"type", "tipo", "type", "", "X", false},
-	{"product", "producto", "product", "", "X", false},
-	{VerbNote, "nota interno interna nota-interna", "note internal internal-note", "", "", false},
-	{VerbPublic, "publico", "public", "", "", false},
-	{VerbAskInfo, "pedir-info", "ask-info", "", "", false},
-	{"requester", "cliente", "customer", "", "m@x", false},
-	{"follower", "seguidor", "follower", "", "m@x", false},
-	{"remove", "quitar", "remove", "", "m@x", false},
-	{"progress", "avance", "progress", "", "60", false},
-	{VerbApprove, "aprobar", "approve", "", "[N]", false},
-	{VerbReject, "rechazar", "reject", "", "[N]", false},
-	{"help", "ayuda", "help", "", "", false},
+var verbs []verb
 
-	{"module", "modulo", "module", "", "X", true},
-	{"project", "proyecto", "project", "", "X", true},
-	{"field", "campo", "field", "", "X=Y", true},
-	{"canned", "plantilla", "canned", "", "X", true},
-	{"new", "nuevo", "new", "", "m@x", true},
-	{"merge", "unir", "merge", "", "N", true},
-	{"split", "separar", "split", "", "N", true},
-	{"link", "enlazar", "link", "", "N", true},
-	{"time", "tiempo", "time", "", "45m", true},
-	{"due", "vence", "due", "", "2026-12-31", true},
-	{"cancel", "cancelar", "cancel", "", "X", true},
-	{"view", "vista", "view", "", "X", true},
-	{"panel", "panel", "dashboard", "", "X", true},
-	{"card", "ficha", "card", "", "m@x", true},
-	{"canned_list", "plantillas", "templates", "", "X", true},
-	{"my_tickets", "mis", "my", "", "X", true},
-	{"tickets", "casos", "cases", "", "X", true},
-	{"ticket", "caso", "case", "", "N", true},
-	{"search", "buscar", "search", "", "X", true},
-	{"history", "historial", "history", "", "N", true},
-	{"original", "original", "original", "", "N", true},
-}
+func init() { // what the rows do reads the table
+	verbs = []verb{
+		{VerbClose, "cerrar", "close", "cerrar, close, testing ok", "", Closes, decides(VerbClose, "closed")},
+		{VerbResolve, "resuelto", "resolved resolve", "", "", Resolves, decides(VerbResolve, "resolved")},
+		{VerbAskInfo, "pedir-info", "ask-info", "", "", AsksInfo, decides(VerbAskInfo, "info_requested")},
+		{VerbReopen, "reabrir", "reopen", "reabrir, reopen", "", Reopens, decides(VerbReopen, "reopened")},
+		{VerbFollow, "", "", "seguir, follow", "", "", (*draft).follow},
+		{VerbUnfollow, "", "", "dejar de seguir, unfollow, stop following", "", "", (*draft).unfollow},
+		{"wait", "espera", "wait", "", "[2026-12-31]", "", (*draft).wait},
+		{"queue", "cola", "queue", "", "", "", (*draft).queue},
+		{"status", "estado", "status", "", "X", "", set("status")},
+		{VerbTake, "tomar", "take", "", "", "", (*draft).take},
+		{"assign", "asignar", "assign", "", "X", "", (*draft).assign},
+		{"release", "soltar", "release", "", "", "", (*draft).release},
+		{"severity", "severidad criticidad prioridad", "severity priority", "", "N", "", set("severity")},
+		{"type", "tipo", "type", "", "X", "", set("type")},
+		{"product", "producto", "product", "", "X", "", set("product")},
+		{"module", "modulo", "module", "", "X", "", set("module")},
+		{"project", "proyecto", "project", "", "X", "", set("project")},
+		{"progress", "avance", "progress", "", "60", "", set("progress")},
+		{"field", "campo", "field", "", "X=Y", "", (*draft).field},
+		{VerbNote, "nota interno interna nota-interna", "note internal internal-note", "", "", "", (*draft).note},
+		{VerbPublic, "publico", "public", "", "", "", (*draft).public},
+		{"requester", "cliente", "customer", "", "m@x", "", set("requester")},
+		{"follower", "seguidor", "follower", "", "m@x", "", (*draft).addFollower},
+		{"remove", "quitar", "remove", "", "m@x", "", (*draft).removeFollower},
+		{"link", "enlazar", "link", "", "N", "", (*draft).link},
+		{VerbApprove, "aprobar", "approve", "", "[N]", "", judge(VerbApprove, "approved")},
+		{VerbReject, "rechazar", "reject", "", "[N]", "", judge(VerbReject, "rejected")},
+		{"help", "ayuda", "help", "", "", "", (*draft).help},
 
-// Words that mean each verb: an agent's behind "#", a customer's alone on a line.
-var agentWords, customerWords = func() (agent, customer map[string]*verb) {
-	agent, customer = map[string]*verb{}, map[string]*verb{}
+		{"canned", "plantilla", "canned", "", "X", "", nil},
+		{"new", "nuevo", "new", "", "m@x", "", nil},
+		{"merge", "unir", "merge", "", "N", "", nil},
+		{"split", "separar", "split", "", "N", "", nil},
+		{"time", "tiempo", "time", "", "45m", "", nil},
+		{"due", "vence", "due", "", "2026-12-31", "", nil},
+		{"cancel", "cancelar", "cancel", "", "X", "", nil},
+		{"view", "vista", "view", "", "X", "", nil},
+		{"panel", "panel", "dashboard", "", "X", "", nil},
+		{"card", "ficha", "card", "", "m@x", "", nil},
+		{"canned_list", "plantillas", "templates", "", "X", "", nil},
+		{"my_tickets", "mis", "my", "", "X", "", nil},
+		{"tickets", "casos", "cases", "", "X", "", nil},
+		{"ticket", "caso", "case", "", "N", "", nil},
+		{"search", "buscar", "search", "", "X", "", nil},
+		{"history", "historial", "history", "", "N", "", nil},
+		{"original", "original", "original", "", "N", "", nil},
+	}
 	for i := range verbs {
 		v := &verbs[i]
 		for word := range strings.FieldsSeq(v.es + " " + v.en) {
-			agent[word] = v
+			agentWords[word] = v
 		}
 		for words := range strings.SplitSeq(v.customer, ", ") {
-			customer[words] = v
+			customerWords[words] = v
 		}
 	}
-	delete(customer, "")
-	return agent, customer
-}()
+	delete(customerWords, "")
+}
+
+// Words that mean each verb: an agent's behind "#", a customer's alone on a line.
+var agentWords, customerWords = map[string]*verb{}, map[string]*verb{}
 
 // AgentVerb is what an agent's word means; takes reports whether what follows it belongs to it.
 func AgentVerb(word string) (v Verb, takes, ok bool) {
@@ -123,7 +128,7 @@ func CustomerVerb(words string) (Verb, bool) {
 // Menu lists what an agent can write, in his language.
 func Menu(language string) (list []string) {
 	for _, v := range verbs {
-		if word := v.word(language); word != "" && !v.soon {
+		if word := v.word(language); word != "" && v.do != nil {
 			arg, _, _ := strings.Cut(v.arg, "[")
 			list = append(list, strings.TrimSpace(word+" "+arg))
 		}
@@ -133,12 +138,24 @@ func Menu(language string) (list []string) {
 
 // Word is how a verb is offered in a language, with its "#"; "" for one that is not.
 func Word(v Verb, language string) string {
-	for _, row := range verbs {
-		if row.Verb == v && !row.soon {
-			return row.word(language)
-		}
+	if row := rowOf(v); row != nil && row.do != nil {
+		return row.word(language)
 	}
 	return ""
+}
+
+// NewOrder is an order as an agent would write it in his language.
+func NewOrder(v Verb, arg, language string) Order {
+	return Order{Verb: v, Arg: arg, Line: strings.TrimSpace(Word(v, language) + " " + arg)}
+}
+
+func rowOf(v Verb) *verb {
+	for i := range verbs {
+		if verbs[i].Verb == v {
+			return &verbs[i]
+		}
+	}
+	return nil
 }
 
 func (v verb) word(language string) string {

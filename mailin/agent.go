@@ -1,0 +1,125 @@
+package mailin
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"buzon/mailin/command"
+	"buzon/store"
+	"buzon/store/desk"
+	"buzon/threading"
+)
+
+// agentItem is an agent's answer by his own reply address: commands run, the rest goes to the customer.
+func (f *filing) agentItem(ctx context.Context) error {
+	if f.toSender() && f.resolution.Kind == threading.Customer && !f.approved() { // his token as a customer orders nothing
+		return f.agentNote(ctx)
+	}
+	written := command.Agent(f.rd.orders())
+	mine, err := f.ownsUp(ctx)
+	if err != nil {
+		return err
+	}
+	if mine {
+		line := cmp.Or(strings.TrimSpace(f.rd.Reply.New()), desk.NewOrder(desk.VerbApprove, "", f.person.Language).Line)
+		written = command.Orders{Commands: []desk.Order{{Verb: desk.VerbApprove, Line: line}}}
+	}
+	d := desk.Deed{By: f.person, Orders: ordered(written), Item: desk.Item{Text: written.Text}, Answers: f.answeredItem()}
+	if d.Kept, err = f.kept(ctx, written); err != nil {
+		return err
+	}
+	if written.Internal {
+		d.Item.Visibility = desk.Internal
+	}
+	f.verdict.Outcome = store.OutcomeItem
+	done, err := f.do(ctx, f.ticket, d)
+	if err != nil {
+		return err
+	}
+	return f.receipt(ctx, done)
+}
+
+// ordered are the orders of a text, with what stands in the wrong place and what was meant as one.
+func ordered(written command.Orders) []desk.Order {
+	list := written.Commands
+	for _, o := range written.Misplaced {
+		o.Misplaced = true
+		list = append(list, o)
+	}
+	for _, m := range written.Unknown {
+		list = append(list, desk.Order{Arg: m.Nearest, Line: m.Line})
+	}
+	return list
+}
+
+// kept decides whether the words stay among agents that are not marked as a note: they answer what agents said among
+// themselves, or it is not certain what should become of them.
+func (f *filing) kept(ctx context.Context, written command.Orders) (desk.Kept, error) {
+	open := written.Has(desk.VerbPublic)
+	switch {
+	case written.Internal:
+		return "", nil
+	case written.Held():
+		return desk.HeldUnknown, nil
+	case written.Text == "" && !f.files():
+		return "", nil
+	case f.resolution.Inside && !open:
+		return desk.KeptInside, nil
+	}
+	repeats, err := f.repeats(ctx, written.Text, open)
+	if err != nil || !repeats {
+		return "", err
+	}
+	return desk.HeldRepeats, nil
+}
+
+// receipt tells the agent what his commands did. It is owed to him alone, and only when he wrote some, or his words went
+// elsewhere than the notice said.
+func (f *filing) receipt(ctx context.Context, done store.Done) error {
+	if len(done.Results) == 0 && (done.Kept == "" || done.Kept == desk.KeptInside) {
+		return nil
+	}
+	d := store.Details{Reason: string(done.Kept), Inside: f.resolution.Inside || !done.Kept.Held()}
+	for _, r := range done.Results {
+		if r.Unknown {
+			d.Unknown = append(d.Unknown, store.Unknown{Field: r.Key, Value: r.Value, Values: r.Known})
+		} else {
+			d.Commands = append(d.Commands, store.CommandResult{Line: r.Line, Result: r.Key, Value: r.Value})
+		}
+	}
+	_, err := f.tx.Owe(ctx, store.Outgoing{Kind: desk.Receipt, Ticket: done.Ticket.Number, Item: done.Item.Number, Mail: f.mail.ID,
+		Person: f.person.ID, Address: f.person.Address(), Mailbox: done.Ticket.Mailbox, Details: d})
+	return err
+}
+
+// agentNote keeps an agent's mail inside: its way proves too little for the customer to read it.
+func (f *filing) agentNote(ctx context.Context) error {
+	f.verdict.Outcome = store.OutcomeItem
+	_, err := f.do(ctx, f.ticket, desk.Deed{By: f.person, Act: desk.Doubts, Item: desk.Item{Text: f.text}})
+	return err
+}
+
+// askAgent lets a mail wait that bears an agent's address, and asks him whether it is his.
+func (f *filing) askAgent(ctx context.Context, d desk.Deed) error {
+	d.Quiet = true
+	reason, done, err := "kept_pending", store.Done{}, error(nil)
+	if f.ticket.Number == 0 { // there is none in which it could wait
+		f.verdict.Outcome, reason = store.OutcomeQuarantine, "kept_in_quarantine"
+	} else if done, err = f.do(ctx, f.ticket, d); err != nil {
+		return err
+	}
+	if f.mail.Envelope.Archive {
+		return nil
+	}
+	if !f.answerable() {
+		reason += "_for_admin"
+	}
+	return f.tx.AskAgent(ctx, store.Outgoing{Ticket: f.ticket.Number, Item: done.Item.Number, Mail: f.mail.ID, Mailbox: f.box.Address,
+		Person: d.By.ID, Address: d.By.Address(), Details: store.Details{Author: d.By.ID, Reason: reason}})
+}
+
+// answerable reports whether an agent who proves nothing else can say by his answer to a question that a mail is his.
+func (f *filing) answerable() bool {
+	return f.o.AgentProof == ByID || f.box.Plus && f.o.AgentProof != Strict
+}

@@ -1,0 +1,123 @@
+package mailin
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"buzon/mailin/command"
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// item adds what the customer's side wrote, and lets follow what follows.
+func (f *filing) item(ctx context.Context) error {
+	author, err := f.author(ctx)
+	if err != nil {
+		return err
+	}
+	order := f.order()
+	if f.ticket.Class == desk.Closed {
+		if !f.reopens(order) {
+			return f.afterClosing(ctx, author, order)
+		}
+		order = desk.VerbReopen
+	}
+	d := desk.Deed{By: author, Item: desk.Item{Text: f.text}, Down: f.rd.ProductionDown, Unproven: !f.shown(),
+		Solved: f.confirms(), Idle: f.wordless(), Wordless: f.saysNothing()}
+	if order != "" {
+		d.Orders = []desk.Order{{Verb: order}}
+		d.Item.Orders = (order == desk.VerbFollow || order == desk.VerbUnfollow) && command.Only(f.rd.Reply.New())
+	}
+	if f.resolution.Evidence == evL {
+		if d.Item.Via, err = f.via(ctx); err != nil {
+			return err
+		}
+	}
+	f.verdict.Outcome = store.OutcomeItem
+	_, err = f.do(ctx, f.ticket, d)
+	return err
+}
+
+// order is the customer's, if he may give one here: somebody else's token orders nothing.
+func (f *filing) order() desk.Verb {
+	order, ok := command.Customer(f.rd.orders())
+	if !ok || f.resolution.Evidence == evL {
+		return ""
+	}
+	return order
+}
+
+// reopens reports whether the mailbox lets this reply reopen a closed ticket, or its customer asks for it. Thanks do not,
+// nor does who says again that it may be closed.
+func (f *filing) reopens(order desk.Verb) bool {
+	fresh := f.tx.Now().Sub(f.ticket.ClosedAt) < f.o.ReopenFor
+	switch {
+	case f.approved(): // an agent wants it here
+		return (order == "" || order == desk.VerbReopen) && !command.Thanks(f.rd.Reply.New())
+	case !fresh || f.box.ClosedReply == desk.Reject:
+		return false
+	case order == desk.VerbReopen:
+		return true
+	}
+	return f.box.ClosedReply == desk.Reopen && order == "" && !f.wordless() && !f.confirms()
+}
+
+// afterClosing is what a reply to a closed ticket comes to: a new one that cites it, or the news that it is closed. Mere
+// thanks and an order that changes nothing any more are kept where they belong.
+func (f *filing) afterClosing(ctx context.Context, author desk.Person, order desk.Verb) error {
+	idle := f.wordless() || f.confirms() || order != "" && order != desk.VerbReopen
+	if !idle && f.box.ClosedReply != desk.Reject {
+		return f.replace(ctx, author)
+	}
+	f.verdict.Outcome = store.OutcomeItem
+	_, err := f.do(ctx, f.ticket, desk.Deed{By: author, Act: desk.Refused, Item: desk.Item{Text: f.text},
+		Quiet: idle || f.rd.Origin.Silent(f.ours)})
+	return err
+}
+
+// confirms reports whether the customer says that it is solved, and nothing else.
+func (f *filing) confirms() bool {
+	return f.resolution.Evidence != evL && f.subject == "" && command.Confirms(cmp.Or(f.rd.Origin.Reaction, f.rd.Reply.New()))
+}
+
+// wordless reports whether a mail says nothing new: mere thanks, a reaction, a quote alone.
+func (f *filing) wordless() bool {
+	return f.subject == "" && (command.Thanks(f.rd.Reply.New()) || f.saysNothing())
+}
+
+// saysNothing reports whether the mail has no words at all of its own.
+func (f *filing) saysNothing() bool {
+	quotes := true
+	for line := range strings.Lines(f.rd.Reply.New()) {
+		line = strings.TrimSpace(line)
+		quotes = quotes && (line == "" || strings.HasPrefix(line, ">"))
+	}
+	return f.rd.Origin.Reaction != "" || f.rd.Empty() || quotes && !f.files()
+}
+
+// via names whose token the sender wrote with.
+func (f *filing) via(ctx context.Context) (string, error) {
+	p, err := f.tx.Person(ctx, f.resolution.Person)
+	return p.Address(), err
+}
+
+// pending keeps the mail in the ticket for an agent to approve or reject; nothing else follows.
+func (f *filing) pending(ctx context.Context) error {
+	author, err := f.author(ctx)
+	if err != nil {
+		return err
+	}
+	d := desk.Deed{By: author, Act: desk.Waits, Item: desk.Item{Text: f.text}}
+	if f.resolution.Person != 0 && f.resolution.Person != author.ID {
+		if d.Item.Via, err = f.via(ctx); err != nil {
+			return err
+		}
+	}
+	f.verdict.Outcome = store.OutcomePending
+	if f.row.Action == AgentPending {
+		return f.askAgent(ctx, d)
+	}
+	_, err = f.do(ctx, f.ticket, d)
+	return err
+}

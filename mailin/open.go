@@ -1,0 +1,150 @@
+package mailin
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"buzon/mailin/message"
+	"buzon/mailin/reply"
+	"buzon/store"
+	"buzon/store/desk"
+	"buzon/threading"
+)
+
+// open makes a new ticket of the mail.
+func (f *filing) open(ctx context.Context, verified bool) error {
+	author, err := f.author(ctx)
+	if err != nil {
+		return err
+	}
+	t := f.newTicket(author)
+	spam := f.rd.Origin.Spam != ""
+	t.Unverified = !verified || spam
+	if f.row.Action == MachineOpens || spam { // neither wakes anybody
+		t.ProductionDown, t.Severity = false, desk.UsualSeverity
+	}
+	_, err = f.opens(ctx, desk.Deed{By: author, Act: desk.Opens, Opens: t, Item: desk.Item{Author: author, Text: f.text}})
+	return err
+}
+
+// newTicket is what a mail of the requester opens.
+func (f *filing) newTicket(requester desk.Person) desk.Ticket {
+	t := desk.Ticket{
+		Mailbox: f.box.Address, Subject: threading.CleanSubject(f.rd.Message.Subject, f.box.Tag), Severity: desk.UsualSeverity,
+		Requester: requester, Product: f.box.Product, ProductionDown: f.rd.ProductionDown && !f.mail.Envelope.Archive,
+	}
+	if t.ProductionDown {
+		t.Severity = 1
+	}
+	return t
+}
+
+// opens carries out a deed that opens a ticket, and ties this to what the mail claims.
+func (f *filing) opens(ctx context.Context, d desk.Deed) (store.Done, error) {
+	if d.Item.Via = f.form; d.By.ID != d.Item.Author.ID { // who passed the words on
+		d.Item.Via = f.from
+	}
+	if claimed := f.claimed(); claimed != 0 && d.Links == nil {
+		d.Links = []desk.Link{{Other: claimed, Kind: "claims"}}
+	}
+	f.verdict.Outcome = store.OutcomeTicket
+	return f.do(ctx, desk.Ticket{}, d)
+}
+
+// claimed is the number of an existing ticket that a stranger's mail points at. He is not told of it.
+func (f *filing) claimed() int64 {
+	if f.row.Action != OpenClaim && f.row.Action != OpenSuspect {
+		return 0
+	}
+	return f.resolution.Ticket
+}
+
+// replace opens a ticket in place of the closed one.
+func (f *filing) replace(ctx context.Context, author desk.Person) error {
+	t := f.newTicket(author)
+	t.Controller, t.Agent, t.Product = f.ticket.Controller, f.ticket.Agent, f.ticket.Product
+	if t.ProductionDown && !f.ticket.ProductionDown { // the words may be those of an alarm that is over
+		raised, err := f.tx.Raised(ctx, f.ticket.Number)
+		if err != nil {
+			return err
+		}
+		if raised {
+			t.ProductionDown, t.Severity = false, desk.UsualSeverity
+		}
+	}
+	_, err := f.opens(ctx, desk.Deed{By: author, Act: desk.Replaces, Opens: t, Item: desk.Item{Author: author, Text: f.text},
+		Links: []desk.Link{{Other: f.ticket.Number, Kind: desk.Cites}}})
+	return err
+}
+
+// agentOpens makes a ticket of an agent's mail: in the name of the customer whose mail he forwards, else in his own. What
+// he wrote above the forward is for his colleagues.
+func (f *filing) agentOpens(ctx context.Context) error {
+	customer, body, err := f.forwarded(ctx)
+	if err != nil {
+		return err
+	}
+	if customer.ID == 0 {
+		return f.agentWrites(ctx)
+	}
+	done, err := f.opens(ctx, desk.Deed{By: f.person, Act: desk.OpensFor, Opens: f.newTicket(customer),
+		Item: desk.Item{Author: customer, Text: body}})
+	comment := f.rd.Reply.New()
+	if err != nil || comment == "" || strings.Contains(body, comment) {
+		return err
+	}
+	_, err = f.tx.Do(ctx, done.Ticket.Number, desk.Deed{By: f.person, Act: desk.Notes, Quiet: true, Item: desk.Item{Text: comment, Mail: f.mail.ID}},
+		store.Origin{Before: &done.Ticket})
+	return err
+}
+
+// agentWrites opens a case of an agent's own words. Where they are to a customer, it is that customer's, who has them
+// already and is sent nothing.
+func (f *filing) agentWrites(ctx context.Context) error {
+	customer, err := f.writtenTo(ctx)
+	if err != nil {
+		return err
+	}
+	if customer.ID == 0 {
+		return f.open(ctx, true)
+	}
+	_, err = f.opens(ctx, desk.Deed{By: f.person, Act: desk.Records, Opens: f.newTicket(customer),
+		Item: desk.Item{Author: f.person, Text: f.text}})
+	return err
+}
+
+// writtenTo finds the customer to whom an agent writes by himself, with the desk in Cc or Bcc: he stands first in To.
+func (f *filing) writtenTo(ctx context.Context) (desk.Person, error) {
+	to := f.rd.Message.To
+	if len(to) == 0 || slices.ContainsFunc(to, func(a message.Address) bool { return f.passes(a.Address) }) {
+		return desk.Person{}, nil
+	}
+	return f.customer(ctx, to[0].Address, to[0].Name)
+}
+
+// forwarded finds who wrote the mail that an agent forwards, and his words. Ourselves and agents are no customers.
+func (f *filing) forwarded(ctx context.Context) (customer desk.Person, body string, err error) {
+	forward, ok := reply.ParseForward(f.rd.Reply.Forwarded())
+	if !ok || f.ours(desk.Canonical(forward.From.Address)) {
+		return customer, "", nil
+	}
+	customer, err = f.customer(ctx, forward.From.Address, forward.From.Name)
+	return customer, forward.Body, err
+}
+
+// customer finds or makes the customer with an address; nobody where that is none, or an agent's.
+func (f *filing) customer(ctx context.Context, address, name string) (desk.Person, error) {
+	canonical := desk.Canonical(address)
+	if canonical == "" {
+		return desk.Person{}, nil
+	}
+	p, err := f.tx.PersonByAddress(ctx, canonical)
+	switch {
+	case err != nil || p.Agent():
+		return desk.Person{}, err
+	case p.ID == 0:
+		return f.newPerson(ctx, canonical, name, true)
+	}
+	return p, nil
+}

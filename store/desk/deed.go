@@ -1,0 +1,312 @@
+package desk
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Deed is what somebody does to a ticket, whichever way he says it.
+//
+//	mail, command line, clock ──► Deed ──► Carry ──► Outcome ──► the store writes it, and tells
+type Deed struct {
+	By       Person  // zero: nobody, as the clock or a machine
+	Act      Act     // what it comes to; "": what the orders and the words say
+	Orders   []Order // in the order in which they are written
+	Item     Item    // the words; what is given of its type, author, visibility and state stays
+	Opens    Ticket  // what is opened, where a ticket is
+	Links    []Link  // of what is opened
+	Kept     Kept    // why the words stay inside, where they are not marked as a note
+	Answers  int64   // the item whose notice is answered
+	Down     bool    // the subject says that production is down
+	Solved   bool    // the words say that it is solved, and nothing else
+	Idle     bool    // the words say nothing new: thanks, a reaction, a quote alone
+	Wordless bool    // there are no words at all
+	Unproven bool    // nothing shows that the address is his who wrote
+	Quiet    bool    // nobody hears of it
+}
+
+// Kept says why words stay inside, or did not reach anybody: a code of the phrases' reasons.
+type Kept string
+
+const (
+	HeldUnknown Kept = "held_unknown" // something was meant as a command and is none
+	HeldRepeats Kept = "held_repeats" // they repeat what agents said among themselves
+	KeptInside  Kept = "kept_inside"  // they answer a notice whose replies stay inside
+	NobodyHears Kept = "nobody_hears" // the ticket has nobody on the customer's side
+)
+
+// Held reports whether the whole deed waits until its author says it again: what it would tell the customer is not
+// done either.
+func (k Kept) Held() bool { return k == HeldUnknown || k == HeldRepeats }
+
+// Link ties a ticket to another one: cites, claims, depends …
+type Link struct {
+	Other int64
+	Kind  string
+}
+
+// Facts are what a deed is held against. The store reads them in the transaction that writes the outcome.
+type Facts struct {
+	Catalogue *Catalogue
+	Agents    []Person          // the active ones
+	People    map[string]Person // whom the orders name, by canonical address: see Named
+	Pending   []Item            // of the ticket, that wait for an agent
+	Others    []int64           // tickets that the orders name and that are there
+	Raised    bool              // the alarm was raised in the ticket's life
+}
+
+// Outcome is what comes of a deed. The store writes it down, and nothing else.
+type Outcome struct {
+	Ticket   Ticket
+	Item     Item
+	Events   []Event // without the numbers that only the store knows
+	Follow   []Person
+	Unfollow []Person
+	Links    []Link
+	Judged   []Judgement
+	Done     []Result // what became of each order
+	Kept     Kept
+}
+
+// Judgement lets a pending item in, or leaves it out.
+type Judgement struct {
+	Item    Item
+	Approve bool
+}
+
+// Result is what became of an order: Key is one of the phrases' [result], and Value completes it. Where a value was not
+// understood, Key is one of [unknown], and Known is what there is.
+type Result struct {
+	Line, Key, Value string
+	Unknown          bool
+	Known            []string
+}
+
+// draft is an outcome in the making.
+type draft struct {
+	Outcome
+	Facts
+	deed   Deed
+	before Ticket
+	act    Act
+}
+
+// Carry works out what comes of a deed on a ticket; of one that opens it, before is what it opens.
+func Carry(before Ticket, d Deed, f Facts) Outcome {
+	w := &draft{Facts: f, deed: d, before: before,
+		Outcome: Outcome{Ticket: before, Item: d.Item, Links: d.Links, Kept: d.Kept}}
+	if w.act = d.Act; w.act == "" {
+		w.act = w.decide()
+	}
+	if before.Number == 0 {
+		w.open()
+	}
+	w.apply()
+	for _, o := range d.Orders {
+		w.obey(o)
+	}
+	w.raise()
+	w.finish()
+	w.tell()
+	return w.Outcome
+}
+
+// open fills in what a new ticket says nothing of.
+func (w *draft) open() {
+	t := &w.Ticket
+	t.Class = cmp.Or(t.Class, Open)
+	t.Severity = cmp.Or(t.Severity, UsualSeverity)
+	if t.Type == "" {
+		e, _ := w.Catalogue.Keyed(Types, UsualType)
+		t.Type = e.Name("es")
+	}
+	if t.Controller.ID == 0 {
+		t.Controller = t.Requester
+	}
+	w.before = *t
+}
+
+// The severity of a ticket that says nothing of itself, and the key of its type.
+const (
+	UsualSeverity = 2
+	UsualType     = "incident"
+)
+
+// decide is what the orders and the words come to.
+func (w *draft) decide() Act {
+	if w.deed.By.Agent() {
+		return w.agentAct()
+	}
+	mayClose := w.deed.By.ID == w.before.Requester.ID || w.deed.By.ID == w.before.Controller.ID
+	switch {
+	case mayClose && (w.ordered(VerbClose) || w.before.Class == Resolved && w.deed.Solved):
+		return Closes
+	case w.ordered(VerbReopen):
+		return Reopens
+	case w.before.Class == Resolved && w.deed.Idle:
+		return Thanks
+	case w.deed.Item.Orders: // «seguir», and no other word
+		return Notes
+	}
+	return Writes
+}
+
+// agentAct is the strongest of his orders, or his words alone. Words that are meant for colleagues ask the customer for
+// nothing; commands without words, that say nothing to the customer, are a note too, and so is what waits.
+func (w *draft) agentAct() Act {
+	for _, v := range verbs {
+		if v.act != "" && !w.Kept.Held() && !(v.act == AsksInfo && w.inside()) && w.ordered(v.Verb) {
+			return v.act
+		}
+	}
+	switch {
+	case w.words() && !w.inside():
+		return Writes
+	case w.ordered(VerbTake):
+		return Takes
+	}
+	return Notes
+}
+
+func (w *draft) ordered(v Verb) bool {
+	return slices.ContainsFunc(w.deed.Orders, func(o Order) bool { return o.Verb == v && !o.Misplaced })
+}
+
+// words reports whether there is something to hand on beside the orders.
+func (w *draft) words() bool {
+	return w.deed.Item.Text != "" || w.files()
+}
+
+func (w *draft) files() bool {
+	return slices.ContainsFunc(w.deed.Item.Attachments, func(a Attachment) bool { return !a.Ornament })
+}
+
+// inside reports whether the words stay among agents.
+func (w *draft) inside() bool { return w.deed.Item.Visibility == Internal || w.Kept != "" }
+
+// asOf are acts from which the same follows as from another.
+var asOf = map[Act]Act{OpensFor: Opens, Replaces: Opens, Records: Writes, Doubts: Notes, Refused: Waits}
+
+// apply lets follow what follows from the act.
+func (w *draft) apply() {
+	act := w.act
+	if other, ok := asOf[act]; ok {
+		act = other
+	}
+	change := Follow(w.before, w.deed.By, act)
+	w.Item.Type = change.Type
+	w.Ticket = w.Ticket.Apply(change, w.deed.By)
+}
+
+// raise sets the alarm, once in a ticket's life: «Re: Producción Caída» of a mail that an agent has since lowered is no
+// new alarm.
+func (w *draft) raise() {
+	if w.deed.Down && !w.Raised && !w.before.ProductionDown && !w.silent() {
+		w.Ticket.ProductionDown, w.Ticket.Severity = true, 1
+	}
+}
+
+// finish makes the item.
+func (w *draft) finish() {
+	it, given := &w.Item, w.deed.Item
+	if it.Author.ID == 0 {
+		it.Author = w.deed.By
+	}
+	switch {
+	case given.Type != "":
+		it.Type = given.Type
+	case w.act == Opens, w.act == OpensFor, w.act == Replaces:
+		it.Type = ItemType(w.Ticket.Type)
+	case it.Type == "": // what a customer does without a word
+		it.Type = Note
+	}
+	internal := w.inside() || w.act == Notes || w.act == Takes || w.act == Machine || w.act == Waits || w.act == Doubts ||
+		w.act == Reopens && w.deed.By.Agent() && !w.words()
+	if it.Visibility = Public; internal {
+		it.Visibility = Internal
+	}
+	if it.Text == "" && internal && len(w.deed.Orders) > 0 {
+		it.Text, it.Orders = lines(w.deed.Orders), !w.files() // so that the ticket shows what was ordered
+	}
+	switch {
+	case w.Kept.Held():
+		it.State = Held
+	case w.act == Waits:
+		it.State = Pending
+	default:
+		it.State = Filed
+	}
+}
+
+// lines are the orders as written.
+func lines(orders []Order) string {
+	var list []string
+	for _, o := range orders {
+		list = append(list, o.Line)
+	}
+	return strings.Join(list, "\n")
+}
+
+// eventOf is what the desk hears of an act.
+var eventOf = map[Act]EventKind{
+	Opens: TicketOpened, OpensFor: TicketOpenedFor, Records: TicketRecorded, Replaces: TicketReplaced,
+	Writes: ItemWritten, Reopens: ItemWritten, Thanks: ItemWritten, AsksInfo: InfoAsked, Notes: NoteWritten, Takes: TicketTaken,
+	Resolves: TicketResolved, Closes: TicketClosed, Machine: MachineWrote, Waits: ItemPending, Doubts: AgentUnconfirmed,
+	Refused: ReplyRejected,
+}
+
+// tell lists what happened, for those whom it concerns.
+func (w *draft) tell() {
+	e := Event{Kind: eventOf[w.act], Ticket: w.Ticket, Item: w.Item, Author: w.deed.By}
+	for _, l := range w.Links {
+		if l.Kind == Cites {
+			e.Old = l.Other
+		}
+	}
+	if w.Ticket.ProductionDown && !w.before.ProductionDown && w.act != Closes {
+		e.Kind = ProductionFell
+	}
+	if w.deed.Quiet || w.silent() {
+		return
+	}
+	if (w.act == Closes || w.act == Resolves) && w.deed.By.Agent() { // that is told even when the words are kept back
+		if e.Item.Visibility == Internal {
+			e.Item.Text = ""
+		}
+		e.Item.Visibility = Public
+	}
+	if w.deed.By.Agent() && w.Ticket.Number != 0 && w.Ticket.Agent.ID != w.before.Agent.ID {
+		e.Told = []Person{w.Ticket.Agent}
+		w.Events = append(w.Events, Event{Kind: TicketAssigned, Ticket: w.Ticket, Item: w.Item, Author: w.deed.By})
+	}
+	if !w.orderedOnly() {
+		w.Events = append(w.Events, e)
+	}
+	if w.deed.By.Agent() && (w.words() || w.act == AsksInfo) && w.Item.Visibility == Public && len(w.Ticket.Audience(w.deed.By)) == 0 {
+		w.Outcome.Kept = NobodyHears
+	}
+}
+
+// silent reports whether what a customer wrote is nobody's news: it says nothing, or only that he follows.
+func (w *draft) silent() bool {
+	return !w.deed.By.Agent() && (w.act == Thanks && w.deed.Wordless || w.act == Notes)
+}
+
+// orderedOnly reports whether an agent's deed says nothing to anybody but himself.
+func (w *draft) orderedOnly() bool {
+	if !w.deed.By.Agent() {
+		return false
+	}
+	return w.Kept.Held() || !w.words() && (w.act == Notes || w.act == Reopens)
+}
+
+// Cites is the kind of the link to the closed ticket in whose place another one was opened.
+const Cites = "cites"
+
+// Audience are the people on the customer's side who can be written to, but for the author.
+func (t Ticket) Audience(author Person) []Person {
+	return slices.DeleteFunc(t.Customers(), func(p Person) bool {
+		return p.ID == 0 || p.ID == author.ID || !p.Active || p.Address() == ""
+	})
+}

@@ -1,0 +1,336 @@
+package desk
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+func facts() Facts {
+	return Facts{
+		Catalogue: NewCatalogue(Shipped()), Agents: []Person{ana, beto}, Others: []int64{12},
+		People:  map[string]Person{"fidel@otra.test": fidel, "carla@cliente.test": carla, "beto@ejemplo.test": beto},
+		Pending: []Item{{Number: 4, Author: fidel, Mail: 40}, {Number: 5, Author: fidel, Mail: 50}},
+	}
+}
+
+func ticket(c Class) Ticket {
+	return Ticket{Number: 7, Class: c, Status: "x", Severity: 2, Type: "Incidente", Subject: "No imprime", Requester: carla, Controller: carla,
+		Followers: []Person{fidel}, Assignee: julia, Agent: julia}
+}
+
+// orders reads orders parted by commas: an agent's "#tomar", a customer's "seguir", "!#tomar" where none is obeyed, and
+// "?tomar" for what may mean it.
+func orders(t testing.TB, text string) (list []Order) {
+	t.Helper()
+	for line := range strings.SplitSeq(text, ",") {
+		line, misplaced := strings.CutPrefix(line, "!")
+		if word, agents := strings.CutPrefix(line, "#"); agents {
+			word, arg, _ := strings.Cut(word, " ")
+			v, _, ok := AgentVerb(word)
+			if !ok {
+				t.Fatalf("%s is no order", line)
+			}
+			list = append(list, Order{Verb: v, Arg: arg, Line: line, Misplaced: misplaced})
+		} else if v, ok := CustomerVerb(line); ok {
+			list = append(list, Order{Verb: v, Line: line})
+		} else if nearest, missed := strings.CutPrefix(line, "?"); missed {
+			list = append(list, Order{Arg: nearest, Line: line})
+		}
+	}
+	return list
+}
+
+// show writes an outcome on one line: the ticket, the item, what happened, and the receipt.
+func show(o Outcome) string {
+	b := &strings.Builder{}
+	fmt.Fprintf(b, "%s %s>%s", o.Ticket.Class, o.Ticket.Agent.Name, o.Ticket.Assignee.Name)
+	fmt.Fprintf(b, " | %s %s %s", o.Item.Type, o.Item.Visibility, o.Item.State)
+	for _, e := range o.Events {
+		fmt.Fprintf(b, " | %s", e.Kind)
+	}
+	for _, r := range o.Done {
+		mark := ""
+		if r.Unknown {
+			mark = "?"
+		}
+		fmt.Fprintf(b, " | %s", strings.TrimSpace(mark+r.Key+" "+r.Value))
+	}
+	return b.String()
+}
+
+func TestCarryAgent(t *testing.T) {
+	const note, answer = "Nota internal filed", "Respuesta public filed"
+	for _, c := range []struct {
+		name   string
+		orders string
+		deed   Deed // with Item.Text for the words
+		want   string
+	}{
+		{"words", "", words("x"), "waiting Ana>Carla | " + answer + " | ticket_assigned | item_written"},
+		{"words inside", "", Deed{Item: Item{Text: "x", Visibility: Internal}}, "open Julia>Julia | " + note + " | note_written"},
+		{"a file", "", Deed{Item: Item{Attachments: []Attachment{{Filename: "a"}}}}, "waiting Ana>Carla | " + answer + " | ticket_assigned | item_written"},
+		{"a logo", "", Deed{Item: Item{Attachments: []Attachment{{Ornament: true}}}}, "open Julia>Julia | " + note},
+		{"close", "#cerrar", Deed{}, "closed Julia> | " + answer + " | ticket_closed | closed"},
+		{"the strongest counts", "#reabrir,#pedir-info,#resuelto", Deed{},
+			"resolved Ana>Carla | " + answer + " | ticket_assigned | ticket_resolved | not_allowed | not_allowed | resolved"},
+		{"ask", "#pedir-info", words("x"), "waiting Ana>Carla | Solicitud de información public filed | ticket_assigned | info_asked | info_requested"},
+		{"ask inside", "#pedir-info", Deed{Item: Item{Text: "x", Visibility: Internal}}, "open Julia>Julia | " + note + " | note_written | not_allowed"},
+		{"ask where the words are kept", "#pedir-info", Deed{Kept: KeptInside, Item: Item{Text: "x"}}, "open Julia>Julia | " + note + " | note_written | held"},
+		{"reopen without words", "#reabrir", Deed{}, "open Ana>Ana | Respuesta internal filed | ticket_assigned | reopened"},
+		{"take", "#tomar", Deed{}, "in_progress Ana>Ana | " + note + " | ticket_assigned | ticket_taken | taken"},
+		{"take and answer", "#tomar", words("x"), "waiting Ana>Carla | " + answer + " | ticket_assigned | item_written | taken"},
+		{"take and note", "#tomar,#nota", Deed{Item: Item{Text: "x", Visibility: Internal}},
+			"in_progress Ana>Ana | " + note + " | ticket_assigned | ticket_taken | taken | noted"},
+		{"assign", "#asignar beto", Deed{}, "open Beto>Beto | " + note + " | ticket_assigned | assigned Beto"},
+		{"assign nobody", "#asignar zoe", Deed{}, "open Julia>Julia | " + note + " | ?agent zoe"},
+		{"release", "#soltar", Deed{}, "open > | " + note + " | ticket_assigned | released"},
+		{"wait", "#espera", Deed{}, "waiting Julia>Julia | " + note + " | waiting"},
+		{"wait for a day", "#espera jueves", Deed{}, "waiting Julia>Julia | " + note + " | ?date jueves | waiting"},
+		{"queue", "#cola", words("x"), "queued Ana>Carla | " + answer + " | ticket_assigned | item_written | queued"},
+		{"status that closes", "#estado cerrado", Deed{}, "closed Julia> | " + answer + " | ticket_closed | status Cerrado"},
+		{"status", "#estado EN COLA", Deed{}, "queued Julia>Julia | " + note + " | status En cola"},
+		{"held", "#cerrar,#estado cerrado,#cola", Deed{Kept: HeldUnknown, Item: Item{Text: "x"}},
+			"queued Julia>Julia | Nota internal held | held | held | queued"},
+		{"public", "#publico", words("x"), "waiting Ana>Carla | " + answer + " | ticket_assigned | item_written | public"},
+		{"public and kept", "#publico", Deed{Kept: HeldRepeats, Item: Item{Text: "x"}}, "open Julia>Julia | Nota internal held | held"},
+		{"misplaced", "!#cerrar,!#nota", words("x"), "waiting Ana>Carla | " + answer + " | ticket_assigned | item_written | misplaced | noted"},
+		{"no order", "?cerrar,?,?nota", Deed{}, "open Julia>Julia | " + note + " | ?command ?cerrar | ?command ? | noted"},
+		{"what is not done yet", "#unir 3", Deed{}, "open Julia>Julia | " + note + " | unavailable"},
+		{"fields", "#severidad 1,#tipo problema,#avance 60%,#campo tema=Otro", Deed{},
+			"open Julia>Julia | " + note + " | severity 1 | type Problema | progress 60 % | subject Otro"},
+		{"no such values", "#severidad 9,#tipo x,#avance 101,#campo tema=,#campo x=1,#campo estado", Deed{},
+			"open Julia>Julia | " + note + " | ?severity 9 | ?type x | ?progress 101 | ?subject | ?field x | ?field estado"},
+		{"what no order sets", "#campo agent=beto", Deed{}, "open Julia>Julia | " + note + " | ?field agent"},
+		{"without a catalogue", "#producto CRM,#modulo Ventas,#proyecto x,#campo servicio=y", Deed{},
+			"open Julia>Julia | " + note + " | product CRM | module Ventas | project x | service y"},
+		{"requester", "#cliente fidel@otra.test", words("x"),
+			"waiting Ana>Fidel | " + answer + " | ticket_assigned | item_written | requester fidel@otra.test"},
+		{"an agent as requester", "#cliente beto@ejemplo.test", Deed{}, "open Julia>Julia | " + note + " | ?requester beto@ejemplo.test"},
+		{"controller", "#campo debe controlar=<fidel@otra.test>,#resuelto", Deed{},
+			"resolved Ana>Carla | " + answer + " | ticket_assigned | ticket_resolved | controller fidel@otra.test | resolved"},
+		{"follower", "#seguidor carla@cliente.test,#seguidor x@y.test", Deed{},
+			"open Julia>Julia | " + note + " | follower_added carla@cliente.test | ?person x@y.test"},
+		{"remove", "#quitar fidel@otra.test,#quitar fidel@otra.test,#quitar x@y.test", Deed{},
+			"open Julia>Julia | " + note + " | follower_removed fidel@otra.test | unchanged | ?person x@y.test"},
+		{"link", "#enlazar #12,#enlazar 99,#enlazar 7,#enlazar x", Deed{},
+			"open Julia>Julia | " + note + " | linked 12 | ?number 99 | ?number 7 | ?number x"},
+		{"approve by number", "#aprobar 4,#rechazar", Deed{}, "open Julia>Julia | " + note + " | approved | rejected"},
+		{"approve which", "#aprobar", Deed{}, "open Julia>Julia | " + note + " | which_pending #aprobar 4 (fidel@otra.test) · #aprobar 5 (fidel@otra.test)"},
+		{"approve what the notice is of", "#aprobar", Deed{Answers: 5}, "open Julia>Julia | " + note + " | approved"},
+		{"somebody was faster", "#aprobar", Deed{Answers: 3}, "open Julia>Julia | " + note + " | unchanged"},
+		{"not pending", "#aprobar 3", Deed{}, "open Julia>Julia | " + note + " | nothing_pending"},
+		{"doubted", "", Deed{Act: Doubts, Item: Item{Text: "x"}}, "open Julia>Julia | " + note + " | agent_unconfirmed"},
+		{"sent outside of the desk", "", Deed{Act: Writes, Quiet: true, Item: Item{Text: "x"}}, "waiting Ana>Carla | " + answer},
+		{"what only customers say", "seguir", Deed{}, "open Julia>Julia | " + note + " | not_allowed"},
+	} {
+		d := c.deed
+		d.By, d.Orders = ana, orders(t, c.orders)
+		if got := show(Carry(ticket(Open), d, facts())); got != c.want {
+			t.Errorf("%s\ngot  %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+func words(s string) Deed { return Deed{Item: Item{Text: s}} }
+
+func TestCarryCustomer(t *testing.T) {
+	const more = "Ampliación de información public filed"
+	for _, c := range []struct {
+		name   string
+		by     Person
+		class  Class
+		orders string
+		deed   Deed
+		want   string
+	}{
+		{"words", carla, Waiting, "", words("x"), "open Julia>Julia | " + more + " | item_written"},
+		{"words while in progress", carla, InProgress, "", words("x"), "in_progress Julia>Julia | " + more + " | item_written"},
+		{"close", carla, Open, "cerrar", words("cerrar"), "closed Julia> | Testing OK public filed | ticket_closed | closed"},
+		{"a follower closes", fidel, Open, "cerrar", words("cerrar"), "open Julia>Julia | " + more + " | item_written | not_allowed"},
+		{"it is solved", carla, Resolved, "", Deed{Solved: true}, "closed Julia> | Testing OK public filed | ticket_closed"},
+		{"it is solved, of what was not resolved", carla, Waiting, "", Deed{Solved: true}, "open Julia>Julia | " + more + " | item_written"},
+		{"a follower says that it is solved", fidel, Resolved, "", Deed{Solved: true}, "open Julia>Julia | " + more + " | item_written"},
+		{"thanks", carla, Resolved, "", Deed{Idle: true, Item: Item{Text: "Gracias"}}, "resolved Julia>Julia | " + more + " | item_written"},
+		{"a reaction", carla, Resolved, "", Deed{Idle: true, Wordless: true}, "resolved Julia>Julia | " + more},
+		{"reopen", carla, Closed, "reabrir", words("x"), "open Julia>Julia | " + more + " | item_written | reopened"},
+		{"reply to what is closed", carla, Closed, "", Deed{Act: Refused}, "closed Julia>Julia | " + more + " | reply_rejected"},
+		{"follow, and no other word", carla, Open, "seguir", Deed{Item: Item{Orders: true, Text: "seguir"}},
+			"open Julia>Julia | Nota internal filed | follower_added carla@cliente.test"},
+		{"follow, by a number only", carla, Open, "seguir", Deed{Unproven: true, Item: Item{Orders: true}}, "open Julia>Julia | Nota internal filed | not_allowed"},
+		{"unfollow, with words", fidel, Waiting, "unfollow", words("x"), "open Julia>Julia | " + more + " | item_written | follower_removed fidel@otra.test"},
+		{"unfollow what is not followed", carla, Waiting, "unfollow", words("x"), "open Julia>Julia | " + more + " | item_written | unchanged"},
+		{"production down", carla, Waiting, "", Deed{Down: true}, "open Julia>Julia | " + more + " | production_fell"},
+		{"production down and closed", carla, Waiting, "cerrar", Deed{Down: true}, "closed Julia> | Testing OK public filed | ticket_closed | closed"},
+		{"waits", fidel, Waiting, "", Deed{Act: Waits, Item: Item{Text: "x"}}, "waiting Julia>Julia | Ampliación de información internal pending | item_pending"},
+		{"a machine", fidel, Waiting, "", Deed{Act: Machine}, "waiting Julia>Julia | Automático internal filed | machine_wrote"},
+		{"an agent's order", carla, Waiting, "#tomar", words("x"), "open Julia>Julia | " + more + " | item_written | not_allowed"},
+	} {
+		d := c.deed
+		d.By, d.Orders = c.by, orders(t, c.orders)
+		if got := show(Carry(ticket(c.class), d, facts())); got != c.want {
+			t.Errorf("%s\ngot  %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestCarryOpens(t *testing.T) {
+	for _, c := range []struct {
+		deed Deed
+		want string
+	}{
+		{Deed{By: carla, Act: Opens}, "open > | Incidente public filed | ticket_opened"},
+		{Deed{By: carla, Act: Opens, Opens: Ticket{Type: "Problema", ProductionDown: true, Severity: 1}}, "open > | Problema public filed | ticket_opened"},
+		{Deed{By: ana, Act: OpensFor, Orders: orders(t, "#asignar beto,#tipo consulta")},
+			"open Beto>Beto | Consulta public filed | ticket_opened_for | assigned Beto | type Consulta"},
+		{Deed{By: ana, Act: Records, Item: Item{Text: "x"}}, "waiting Ana>Carla | Respuesta public filed | ticket_recorded"},
+		{Deed{By: carla, Act: Replaces, Opens: Ticket{Controller: celia}, Links: []Link{{7, Cites}}}, "open > | Incidente public filed | ticket_replaced"},
+	} {
+		d := c.deed
+		d.Opens.Requester = carla
+		out := Carry(d.Opens, d, facts())
+		if got := show(out); got != c.want {
+			t.Errorf("%+v\ngot  %s\nwant %s", d, got, c.want)
+		}
+		if d.Act == Replaces && (out.Events[0].Old != 7 || out.Ticket.Controller.ID != celia.ID) || d.Act == Opens && out.Ticket.Controller.ID != carla.ID {
+			t.Errorf("%s: cites %d, controlled by %s", d.Act, out.Events[0].Old, out.Ticket.Controller.Name)
+		}
+	}
+}
+
+// TestCarryTellsOnce: who is assigned a ticket hears of it by that notice, and of the words by no other.
+func TestCarryTellsOnce(t *testing.T) {
+	out := Carry(ticket(Open), Deed{By: ana, Item: Item{Text: "x", Visibility: Internal}, Orders: orders(t, "#asignar beto")}, facts())
+	if len(out.Events) != 2 || len(out.Events[1].Told) != 1 || out.Events[1].Told[0].ID != beto.ID {
+		t.Errorf("%+v", out.Events)
+	}
+}
+
+// TestCarryKeepsWordsBack: that a ticket is closed is told, and a note's words are not.
+func TestCarryKeepsWordsBack(t *testing.T) {
+	out := Carry(ticket(Open), Deed{By: ana, Item: Item{Text: "x", Visibility: Internal}, Orders: orders(t, "#cerrar")}, facts())
+	if e := out.Events[0]; e.Kind != TicketClosed || e.Item.Visibility != Public || e.Item.Text != "" || out.Item.Visibility != Internal {
+		t.Errorf("told %+v, written %+v", e.Item, out.Item)
+	}
+}
+
+// TestCarryNobodyHears: an answer to a ticket without a customer says so.
+func TestCarryNobodyHears(t *testing.T) {
+	tk := ticket(Open)
+	tk.Requester, tk.Controller, tk.Followers = Person{}, Person{}, nil
+	for _, c := range []struct {
+		deed Deed
+		want Kept
+	}{{words("x"), NobodyHears}, {Deed{Orders: orders(t, "#pedir-info")}, NobodyHears}, {Deed{Orders: orders(t, "#cerrar")}, ""}, {Deed{Kept: KeptInside, Item: Item{Text: "x"}}, KeptInside}} {
+		c.deed.By = ana
+		if got := Carry(tk, c.deed, facts()).Kept; got != c.want {
+			t.Errorf("%+v: %q, want %q", c.deed, got, c.want)
+		}
+	}
+}
+
+// TestCarryAlarm: production falls once in a ticket's life; who lowers the severity ends the alarm.
+func TestCarryAlarm(t *testing.T) {
+	raised := facts()
+	raised.Raised = true
+	up, down := ticket(Open), ticket(Open)
+	down.ProductionDown, down.Severity = true, 1
+	for name, c := range map[string]struct {
+		before Ticket
+		deed   Deed
+		facts  Facts
+		down   bool
+	}{
+		"fell": {up, Deed{By: carla, Down: true}, facts(), true}, "fell before": {up, Deed{By: carla, Down: true}, raised, false},
+		"says nothing": {up, Deed{By: carla, Down: true, Orders: orders(t, "seguir"), Item: Item{Orders: true}}, facts(), false},
+		"lowered":      {down, Deed{By: ana, Orders: orders(t, "#severidad menor")}, facts(), false},
+		"not lowered":  {down, Deed{By: ana, Orders: orders(t, "#severidad crítica")}, facts(), true},
+	} {
+		if got := Carry(c.before, c.deed, c.facts).Ticket; got.ProductionDown != c.down || c.down && got.Severity != 1 {
+			t.Errorf("%s: down %v, severity %d", name, got.ProductionDown, got.Severity)
+		}
+	}
+}
+
+func TestNamed(t *testing.T) {
+	found, made := Named(orders(t, "#cliente Zoe <zoe@x.test>,#quitar a@x.test,!#seguidor b@x.test,#campo controller=c@x.test,#campo tema=d@x.test,#seguidor x,#tomar"))
+	if fmt.Sprint(found, made) != "[a@x.test] [zoe@x.test c@x.test]" {
+		t.Errorf("%q %q", found, made)
+	}
+	if got := Linked(orders(t, "#enlazar 3,#enlazar depends #4,#enlazar x,#aprobar 5")); fmt.Sprint(got) != "[3 4]" {
+		t.Errorf("%v", got)
+	}
+	if Judges(orders(t, "#tomar")) || !Judges(orders(t, "#rechazar 4")) {
+		t.Error("judges")
+	}
+}
+
+func TestNewOrder(t *testing.T) {
+	for _, c := range []struct {
+		verb           Verb
+		arg, lang, out string
+	}{{"assign", "luis", "es", "#asignar luis"}, {"take", "", "en", "#take"}, {"field", "a=b", "", "#campo a=b"}} {
+		if o := NewOrder(c.verb, c.arg, c.lang); o.Line != c.out || o.Arg != c.arg || o.Verb != c.verb {
+			t.Errorf("%+v, want %s", o, c.out)
+		}
+	}
+}
+
+// TestPhrases: whatever an order comes to is said in every language.
+func TestPhrases(t *testing.T) {
+	keys := map[string]map[string]bool{"result": {}, "unknown": {}, "reason": {}}
+	for _, v := range verbs {
+		for _, arg := range []string{"", "12", "4", "6", "1", "x", "beto", "fidel@otra.test", "x@y.test", "Problema", "Cerrado", "60", "2026-12-31"} {
+			for _, d := range []Deed{{By: ana}, {By: carla}, {By: ana, Kept: HeldUnknown}, {By: ana, Item: Item{Text: "x"}}, {By: ana, Answers: 9}} {
+				list := []string{arg}
+				if v.Verb == "field" {
+					list = nil
+					for _, f := range Fields {
+						list = append(list, f.Key+"="+arg)
+					}
+				}
+				for _, arg := range list {
+					d.Orders = []Order{{Verb: v.Verb, Arg: arg}, {Verb: v.Verb, Arg: arg, Misplaced: true}, {Arg: "cerrar"}}
+					out := Carry(ticket(Open), d, facts())
+					for _, r := range out.Done {
+						section := "result"
+						if r.Unknown {
+							section = "unknown"
+						}
+						keys[section][r.Key] = true
+					}
+				}
+			}
+		}
+	}
+	for _, k := range []Kept{HeldUnknown, HeldRepeats, KeptInside, NobodyHears} {
+		keys["reason"][string(k)] = true
+	}
+	for _, language := range []string{"es", "en"} {
+		page := "../../templates/" + language + "/phrases.toml"
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var phrases map[string]any
+		if err := toml.Unmarshal(text, &phrases); err != nil {
+			t.Fatal(err)
+		}
+		for section, used := range keys {
+			said, _ := phrases[section].(map[string]any)
+			for key := range used {
+				if said[key] == nil {
+					t.Errorf("%s: [%s] does not say %q", page, section, key)
+				}
+			}
+		}
+	}
+	for _, f := range Fields {
+		if !keys["result"][f.Key] && !keys["unknown"][f.Key] {
+			t.Errorf("no order sets %s", f.Key)
+		}
+	}
+}

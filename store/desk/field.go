@@ -1,0 +1,195 @@
+package desk
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Field is a row of the table of what may be set of a ticket. Orders and `ticket set` go through it; a test holds the
+// phrases against it.
+type Field struct {
+	Key     string
+	words   string // how people call it beside its key, folded, parted by commas
+	person  bool   // its value is somebody's address
+	Get     func(*Ticket) string
+	set     func(w *draft, value string) bool
+	choices func(*draft) []string // nil: any value of its form will do
+	unit    string                // of its value, in a receipt
+}
+
+// Fields are all.
+var Fields = []Field{
+	{Key: "subject", words: "tema, asunto",
+		Get: func(t *Ticket) string { return t.Subject },
+		set: func(w *draft, v string) bool {
+			w.Ticket.Subject = v
+			return v != ""
+		}},
+	{Key: "status", words: "estado",
+		Get:     func(t *Ticket) string { return t.Status },
+		set:     (*draft).setStatus,
+		choices: entries(Statuses)},
+	{Key: "severity", words: "severidad, criticidad, prioridad, priority",
+		Get:     func(t *Ticket) string { return strconv.Itoa(t.Severity) },
+		set:     (*draft).setSeverity,
+		choices: entries(Severities)},
+	{Key: "type", words: "tipo",
+		Get:     func(t *Ticket) string { return t.Type },
+		set:     func(w *draft, v string) bool { return w.choose(Types, v, &w.Ticket.Type) },
+		choices: entries(Types)},
+	{Key: "requester", words: "solicitante, cliente, customer", person: true,
+		Get: func(t *Ticket) string { return t.Requester.Address() },
+		set: (*draft).setRequester},
+	{Key: "controller", words: "debe controlar, controlador", person: true,
+		Get: func(t *Ticket) string { return t.Controller.Address() },
+		set: func(w *draft, v string) bool {
+			p := w.customer(v)
+			if p.ID != 0 {
+				w.Ticket.Controller = p
+			}
+			return p.ID != 0
+		}},
+	{Key: "product", words: "producto, para",
+		Get:     func(t *Ticket) string { return t.Product },
+		set:     func(w *draft, v string) bool { return w.freely(Products, v, &w.Ticket.Product) },
+		choices: entries(Products)},
+	{Key: "module", words: "modulo",
+		Get:     func(t *Ticket) string { return t.Module },
+		set:     func(w *draft, v string) bool { return w.freely(Modules, v, &w.Ticket.Module) },
+		choices: entries(Modules)},
+	{Key: "project", words: "proyecto",
+		Get:     func(t *Ticket) string { return t.Project },
+		set:     func(w *draft, v string) bool { return w.freely(Projects, v, &w.Ticket.Project) },
+		choices: entries(Projects)},
+	{Key: "service", words: "servicio",
+		Get:     func(t *Ticket) string { return t.Service },
+		set:     func(w *draft, v string) bool { return w.freely(Services, v, &w.Ticket.Service) },
+		choices: entries(Services)},
+	{Key: "progress", words: "avance, % completado",
+		unit: " %",
+		Get:  func(t *Ticket) string { return strconv.Itoa(t.Progress) },
+		set: func(w *draft, v string) bool {
+			n, err := strconv.Atoi(strings.TrimRight(v, " %"))
+			if err == nil && n >= 0 && n <= 100 {
+				w.Ticket.Progress = n
+				return true
+			}
+			return false
+		}},
+}
+
+// FieldNamed is the field that people call so, nil for none.
+func FieldNamed(name string) *Field {
+	for i, f := range Fields {
+		if Same(f.Key, name) || slices.Contains(strings.Split(f.words, ", "), oneLine(Fold(name))) {
+			return &Fields[i]
+		}
+	}
+	return nil
+}
+
+// set is the order that changes one field.
+func set(key string) func(*draft, string) Result {
+	return func(w *draft, arg string) Result { return w.setField(FieldNamed(key), arg) }
+}
+
+// field is the order that names the field which it changes: "producto=CRM".
+func (w *draft) field(arg string) Result {
+	name, value, ok := strings.Cut(arg, "=")
+	f := FieldNamed(name)
+	if !ok || f == nil {
+		var known []string
+		for _, f := range Fields {
+			known = append(known, f.Key)
+		}
+		return notUnderstood("field", strings.TrimSpace(name), known...)
+	}
+	return w.setField(f, strings.TrimSpace(value))
+}
+
+func (w *draft) setField(f *Field, value string) Result {
+	if f.Key == "status" && w.Kept.Held() && w.ends(value) {
+		return Result{Key: "held"}
+	}
+	if !f.set(w, value) {
+		var known []string
+		if f.choices != nil {
+			known = f.choices(w)
+		}
+		return notUnderstood(f.Key, value, known...)
+	}
+	return Result{Key: f.Key, Value: f.Get(&w.Ticket) + f.unit}
+}
+
+// entries are the names of a catalogue in the language of who wrote.
+func entries(k Kind) func(*draft) []string {
+	return func(w *draft) []string { return w.Catalogue.Names(k, w.deed.By.Language) }
+}
+
+// choose takes a row of a catalogue.
+func (w *draft) choose(k Kind, value string, into *string) bool {
+	e, ok := w.Catalogue.Find(k, value)
+	if ok {
+		*into = e.Name("es")
+	}
+	return ok
+}
+
+// freely is choose where any value will do as long as the desk has no such catalogue.
+func (w *draft) freely(k Kind, value string, into *string) bool {
+	if len(w.Catalogue.All(k)) == 0 && value != "" {
+		*into = value
+		return true
+	}
+	return w.choose(k, value, into)
+}
+
+// setStatus gives the ticket a status by name. What closes or resolves it is told as such.
+func (w *draft) setStatus(value string) bool {
+	e, ok := w.Catalogue.Find(Statuses, value)
+	if !ok {
+		return false
+	}
+	if act := endings[e.Class]; act != "" {
+		w.act = act
+		w.apply()
+	}
+	w.Ticket.Status, w.Ticket.Class = e.Name("es"), e.Class
+	return true
+}
+
+var endings = map[Class]Act{Resolved: Resolves, Closed: Closes}
+
+// ends reports whether a status is one that is told to the customer.
+func (w *draft) ends(status string) bool {
+	e, ok := w.Catalogue.Find(Statuses, status)
+	return ok && endings[e.Class] != ""
+}
+
+// setSeverity takes a number or a name. Who lowers it ends the alarm.
+func (w *draft) setSeverity(value string) bool {
+	e, ok := w.Catalogue.Find(Severities, value)
+	if ok {
+		w.Ticket.Severity = e.Position
+		w.Ticket.ProductionDown = w.Ticket.ProductionDown && e.Position == w.Catalogue.TopSeverity()
+	}
+	return ok
+}
+
+// setRequester puts the ticket into another customer's name.
+func (w *draft) setRequester(value string) bool {
+	p := w.customer(value)
+	if p.ID == 0 {
+		return false
+	}
+	t := &w.Ticket
+	if t.Controller.ID == t.Requester.ID {
+		t.Controller = p
+	}
+	if t.Assignee.ID == t.Requester.ID {
+		t.Assignee = p
+	}
+	t.Requester = p
+	return true
+}

@@ -1,0 +1,273 @@
+package desk
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// obey carries out an order, and notes what became of it.
+func (w *draft) obey(o Order) {
+	r := w.result(o)
+	r.Line = o.Line
+	w.Done = append(w.Done, r)
+}
+
+func (w *draft) result(o Order) Result {
+	row := rowOf(o.Verb)
+	switch {
+	case o.Verb == "":
+		return w.missed(o)
+	case o.Misplaced && o.Verb == VerbNote: // what may be meant for colleagues stays among them
+		return Result{Key: "noted"}
+	case o.Misplaced:
+		return Result{Key: "misplaced"}
+	case row == nil || row.do == nil:
+		return Result{Key: "unavailable"}
+	case w.deed.By.Agent() && row.es == "" || !w.deed.By.Agent() && row.customer == "":
+		return Result{Key: "not_allowed"}
+	}
+	return row.do(w, o.Arg)
+}
+
+// missed offers what a line may mean that is no order, by the word of his own language first.
+func (w *draft) missed(o Order) Result {
+	r := Result{Key: "command", Value: o.Line, Unknown: true}
+	v, _, ok := AgentVerb(o.Arg)
+	if v == VerbNote {
+		return Result{Key: "noted"}
+	}
+	if !ok {
+		return r
+	}
+	r.Known = []string{"#" + o.Arg}
+	if word := Word(v, w.deed.By.Language); word != "" && word != r.Known[0] {
+		r.Known = []string{word, r.Known[0]}
+	}
+	return r
+}
+
+// notUnderstood is a value that the desk does not have, beside those that it has.
+func notUnderstood(field, value string, known ...string) Result {
+	return Result{Key: field, Value: value, Unknown: true, Known: known}
+}
+
+// decides is an order by which the item is what it is: there is one such act to an item.
+func decides(v Verb, result string) func(*draft, string) Result {
+	return func(w *draft, _ string) Result {
+		switch {
+		case w.Kept.Held(), v == VerbAskInfo && w.Kept == KeptInside:
+			return Result{Key: "held"}
+		case rowOf(v).act != w.act:
+			return Result{Key: "not_allowed"}
+		}
+		return Result{Key: result}
+	}
+}
+
+func (w *draft) note(string) Result { return Result{Key: "noted"} }
+
+func (w *draft) public(string) Result {
+	if w.inside() {
+		return Result{Key: "held"}
+	}
+	return Result{Key: "public"}
+}
+
+func (w *draft) wait(arg string) Result {
+	w.Ticket.Class = Waiting
+	if arg != "" { // it waits, but nothing wakes it on a day
+		w.Done = append(w.Done, notUnderstood("date", arg))
+	}
+	return Result{Key: "waiting"}
+}
+
+func (w *draft) queue(string) Result {
+	w.Ticket.Class = Queued
+	return Result{Key: "queued"}
+}
+
+func (w *draft) take(string) Result {
+	w.Ticket.Agent = w.deed.By
+	if w.act == Notes || w.act == Takes {
+		w.Ticket.Assignee = w.deed.By
+	}
+	return Result{Key: "taken"}
+}
+
+func (w *draft) release(string) Result {
+	w.Ticket.Agent, w.Ticket.Assignee = Person{}, Person{}
+	return Result{Key: "released"}
+}
+
+// assign finds the agent by his address, his name, or what only his name begins with.
+func (w *draft) assign(arg string) Result {
+	var found []Person
+	var names []string
+	for _, p := range w.Agents {
+		names = append(names, p.Name)
+		if p.Address() == Canonical(arg) || Same(p.Name, arg) {
+			found = []Person{p}
+			break
+		}
+		if arg != "" && strings.HasPrefix(oneLine(Fold(p.Name))+" ", oneLine(Fold(arg))+" ") {
+			found = append(found, p)
+		}
+	}
+	if len(found) != 1 {
+		return notUnderstood("agent", arg, names...)
+	}
+	w.Ticket.Agent, w.Ticket.Assignee = found[0], found[0]
+	return Result{Key: "assigned", Value: found[0].Name}
+}
+
+// follow lets a customer follow the ticket. Who has shown a number only begins to follow nothing: what is sent to
+// followers must not be had for a forged From.
+func (w *draft) follow(string) Result {
+	if w.deed.Unproven {
+		return Result{Key: "not_allowed"}
+	}
+	w.Follow = append(w.Follow, w.deed.By)
+	return Result{Key: "follower_added", Value: w.deed.By.Address()}
+}
+
+func (w *draft) unfollow(string) Result { return w.drop(w.deed.By) }
+
+func (w *draft) addFollower(arg string) Result {
+	p := w.customer(arg)
+	if p.ID == 0 {
+		return notUnderstood("person", arg)
+	}
+	w.Follow = append(w.Follow, p)
+	return Result{Key: "follower_added", Value: p.Address()}
+}
+
+func (w *draft) removeFollower(arg string) Result {
+	p := w.People[address(arg)]
+	if p.ID == 0 {
+		return notUnderstood("person", arg)
+	}
+	return w.drop(p)
+}
+
+func (w *draft) drop(p Person) Result {
+	is := func(f Person) bool { return f.ID == p.ID }
+	if !slices.ContainsFunc(w.Ticket.Followers, is) {
+		return Result{Key: "unchanged"}
+	}
+	w.Ticket.Followers = slices.DeleteFunc(slices.Clone(w.Ticket.Followers), is)
+	w.Unfollow = append(w.Unfollow, p)
+	return Result{Key: "follower_removed", Value: p.Address()}
+}
+
+// customer is whom an order names, nobody where that is an agent.
+func (w *draft) customer(arg string) Person {
+	p := w.People[address(arg)]
+	if p.Agent() {
+		return Person{}
+	}
+	return p
+}
+
+// Named are the addresses whom orders name: the store finds them before a deed is carried out, and makes customers of
+// those that are new.
+func Named(orders []Order) (found, made []string) {
+	for _, o := range orders {
+		row, arg := rowOf(o.Verb), o.Arg
+		if row == nil || o.Misplaced {
+			continue
+		}
+		person := row.arg == "m@x"
+		if key, value, ok := strings.Cut(arg, "="); ok && o.Verb == "field" {
+			f := FieldNamed(key)
+			person, arg = f != nil && f.person, value
+		}
+		switch a := address(arg); {
+		case !person || a == "":
+		case o.Verb == "remove":
+			found = append(found, a)
+		default:
+			made = append(made, a)
+		}
+	}
+	return found, made
+}
+
+// address takes the address out of what a mail client makes of one: "<m@x>", "m@x<mailto:m@x>", "Ana <m@x>".
+func address(arg string) string {
+	for _, field := range strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(" \t<>()[],;", r) }) {
+		if strings.Contains(field, "@") {
+			return Canonical(strings.TrimPrefix(field, "mailto:"))
+		}
+	}
+	return Canonical(arg)
+}
+
+// link ties the ticket to another.
+func (w *draft) link(arg string) Result {
+	kind, n, ok := linked(arg)
+	if !ok || !slices.Contains(w.Others, n) || n == w.before.Number {
+		return notUnderstood("number", arg)
+	}
+	w.Links = append(w.Links, Link{n, kind})
+	return Result{Key: "linked", Value: strconv.FormatInt(n, 10)}
+}
+
+// judge lets in the pending item that the deed is about, or leaves it out.
+func judge(v Verb, result string) func(*draft, string) Result {
+	return func(w *draft, arg string) Result {
+		asked := w.deed.Answers
+		if n, err := strconv.ParseInt(strings.Trim(arg, "# .,"), 10, 64); err == nil {
+			asked = n
+		}
+		i := slices.IndexFunc(w.Pending, func(it Item) bool { return it.Number == asked })
+		switch {
+		case i < 0 && asked != 0 && asked == w.deed.Answers:
+			return Result{Key: "unchanged"} // somebody was faster
+		case len(w.Pending) == 0 || i < 0 && asked != 0:
+			return Result{Key: "nothing_pending"}
+		case i < 0 && len(w.Pending) == 1:
+			i = 0
+		case i < 0:
+			var choices []string
+			for _, it := range w.Pending {
+				choices = append(choices, fmt.Sprintf("%s %d (%s)", Word(v, w.deed.By.Language), it.Number, it.Author.Address()))
+			}
+			return Result{Key: "which_pending", Value: strings.Join(choices, " · ")}
+		}
+		w.Judged = append(w.Judged, Judgement{w.Pending[i], v == VerbApprove})
+		w.Pending = slices.Delete(slices.Clone(w.Pending), i, i+1)
+		return Result{Key: result}
+	}
+}
+
+// help lists what an agent can write.
+func (w *draft) help(string) Result {
+	return Result{Key: "help", Value: strings.Join(Menu(w.deed.By.Language), " · ")}
+}
+
+// Judges reports whether an order is about an item that waits for an agent.
+func Judges(orders []Order) bool {
+	return slices.ContainsFunc(orders, func(o Order) bool { return o.Verb == VerbApprove || o.Verb == VerbReject })
+}
+
+// Linked are the tickets that orders tie theirs to.
+func Linked(orders []Order) (numbers []int64) {
+	for _, o := range orders {
+		if _, n, ok := linked(o.Arg); ok && o.Verb == "link" {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers
+}
+
+// linked reads "12", or "depends 12".
+func linked(arg string) (kind string, number int64, ok bool) {
+	kind, text, two := strings.Cut(oneLine(arg), " ")
+	if !two {
+		kind, text = "related", kind
+	}
+	number, err := strconv.ParseInt(strings.TrimLeft(text, "#"), 10, 64)
+	return strings.ToLower(kind), number, err == nil
+}

@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"buzon/store/desk"
+)
+
+// Origin is by which way a deed came, and what that means for its notices.
+type Origin struct {
+	Telling                  // but for the event
+	Rule        string       // of the policy, by which a ticket is opened
+	Before      *desk.Ticket // as it was read in this transaction; nil: not yet
+	Attachments []NewAttachment
+	Search      string                    // the item's words for the search; "": not made yet
+	Fills       int64                     // the pending item in whose place the words stand; 0: they are new
+	LetIn       Override                  // by whom that was approved
+	Ours        func(address string) bool // an address of the desk is nobody's
+}
+
+// Done is what Do has written.
+type Done struct {
+	Ticket  desk.Ticket
+	Item    desk.Item
+	Results []desk.Result // of the orders
+	Kept    desk.Kept
+}
+
+// Do carries out a deed on the ticket with the number, 0 opening one: the one way in which a ticket changes.
+func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done Done, err error) {
+	before, err := tx.before(ctx, number, d, o)
+	if err != nil {
+		return done, err
+	}
+	facts, err := tx.facts(ctx, before, d, o)
+	if err != nil {
+		return done, fmt.Errorf("find whom the orders name: %w", err)
+	}
+	out := desk.Carry(before, d, facts)
+	done.Results, done.Kept = out.Done, out.Kept
+	if number == 0 {
+		done.Ticket, done.Item, err = tx.open(ctx, d, out, o)
+	} else {
+		done.Ticket, done.Item, err = tx.add(ctx, before, d, out, o)
+	}
+	if err != nil {
+		return done, err
+	}
+	if err := tx.tie(ctx, done.Ticket.Number, d, out, o); err != nil {
+		return done, err
+	}
+	for _, e := range out.Events {
+		it := done.Item
+		it.Visibility, it.Text = e.Item.Visibility, e.Item.Text // what of it may be heard
+		e.Ticket, e.Item = done.Ticket, it
+		t := o.Telling
+		t.Event = e
+		if err := tx.Tell(ctx, t); err != nil {
+			return done, err
+		}
+	}
+	for _, p := range out.Follow { // only now: a new follower gets what comes later
+		if err := tx.Follow(ctx, done.Ticket.Number, p.ID); err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// before is the ticket that the deed is done to.
+func (tx *Tx) before(ctx context.Context, number int64, d desk.Deed, o Origin) (desk.Ticket, error) {
+	switch {
+	case number == 0:
+		return d.Opens, nil
+	case o.Before != nil && o.Before.Number == number:
+		return *o.Before, nil
+	}
+	t, err := tx.Ticket(ctx, number)
+	if err != nil {
+		err = fmt.Errorf("ticket %d: %w", number, err)
+	}
+	return t, err
+}
+
+// facts are what the deed is held against.
+func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (f desk.Facts, err error) {
+	if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
+		return f, err
+	}
+	if d.Down && t.Number != 0 && !t.ProductionDown {
+		if f.Raised, err = tx.Raised(ctx, t.Number); err != nil {
+			return f, err
+		}
+	}
+	if len(d.Orders) == 0 || !d.By.Agent() {
+		return f, nil
+	}
+	if f.Agents, err = tx.Agents(ctx); err != nil {
+		return f, err
+	}
+	if desk.Judges(d.Orders) {
+		if f.Pending, err = tx.PendingItems(ctx, t.Number); err != nil {
+			return f, err
+		}
+	}
+	for _, n := range desk.Linked(d.Orders) {
+		there, err := tx.HasTicket(ctx, n)
+		if err != nil {
+			return f, err
+		}
+		if there {
+			f.Others = append(f.Others, n)
+		}
+	}
+	f.People, err = tx.whom(ctx, d.Orders, o.Ours)
+	return f, err
+}
+
+// whom finds the people whom orders name, and makes customers of those that are new.
+func (tx *Tx) whom(ctx context.Context, orders []desk.Order, ours func(string) bool) (map[string]desk.Person, error) {
+	people := map[string]desk.Person{}
+	found, made := desk.Named(orders)
+	for i, address := range slices.Concat(found, made) {
+		if ours != nil && ours(address) {
+			continue
+		}
+		p, err := tx.PersonByAddress(ctx, address)
+		if err == nil && p.ID == 0 && i >= len(found) {
+			p, err = tx.AddPerson(ctx, desk.Person{Role: desk.Customer, Active: true, Known: true, Addresses: []string{address}})
+		}
+		if err != nil {
+			return nil, err
+		}
+		people[address] = p
+	}
+	return people, nil
+}
+
+// open writes a new ticket with its first item.
+func (tx *Tx) open(ctx context.Context, d desk.Deed, out desk.Outcome, o Origin) (t desk.Ticket, it desk.Item, err error) {
+	first := NewItem{out.Item, o.Attachments, o.Search}
+	if t, it, err = tx.OpenTicket(ctx, out.Ticket, &first); err != nil {
+		return t, it, err
+	}
+	history := Activity{Ticket: t.Number, Person: d.By.ID, Mail: o.Mail, What: "opened", New: o.Rule}
+	if err = tx.Note(ctx, history); err == nil && t.ProductionDown {
+		history.What, history.Old, history.New = productionDown, "false", "true"
+		err = tx.Note(ctx, history)
+	}
+	return t, it, err
+}
+
+// add writes the item, and the ticket as it is now.
+func (tx *Tx) add(ctx context.Context, before desk.Ticket, d desk.Deed, out desk.Outcome, o Origin) (t desk.Ticket, it desk.Item, err error) {
+	n := NewItem{out.Item, o.Attachments, o.Search}
+	n.Ticket = before.Number
+	if o.Fills == 0 {
+		it, err = tx.AddItem(ctx, before.Subject, n)
+	} else {
+		it, err = tx.fill(ctx, n, o)
+	}
+	if err != nil {
+		return t, it, err
+	}
+	t, err = tx.Change(ctx, before, out.Ticket, out.Item.Author.ID, o.Mail)
+	return t, it, err
+}
+
+// fill writes the item in the place where it was pending, and who let it in.
+func (tx *Tx) fill(ctx context.Context, n NewItem, o Origin) (desk.Item, error) {
+	n.Number = o.Fills
+	it, err := tx.FillItem(ctx, n)
+	if err != nil {
+		return it, err
+	}
+	return it, tx.Note(ctx, Activity{Ticket: it.Ticket, Person: o.LetIn.By, Mail: o.LetIn.Mail, What: "approved", New: fmt.Sprint(it.Number)})
+}
+
+// tie writes what a deed does beside the ticket and its item.
+func (tx *Tx) tie(ctx context.Context, ticket int64, d desk.Deed, out desk.Outcome, o Origin) error {
+	for _, l := range out.Links {
+		if err := tx.Link(ctx, ticket, l.Other, l.Kind); err != nil {
+			return err
+		}
+	}
+	for _, p := range out.Unfollow {
+		if _, err := tx.Unfollow(ctx, ticket, p.ID); err != nil {
+			return err
+		}
+	}
+	for _, j := range out.Judged {
+		settle, by := tx.RejectPending, Override{By: d.By.ID, Mail: o.Mail}
+		if j.Approve {
+			settle = tx.ApprovePending
+		}
+		if _, err := settle(ctx, j.Item.Mail, by); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// productionDown is the history's name of the alarm.
+const productionDown = "production_down"
+
+// Raised reports whether the alarm was raised in a ticket's life.
+func (r Reader) Raised(ctx context.Context, ticket int64) (bool, error) {
+	return r.row(ctx, "SELECT 1 FROM activity WHERE ticket = $1 AND what = $2 LIMIT 1", args(ticket, productionDown), new(int))
+}
+
+// HasTicket reports whether there is a ticket with the number.
+func (r Reader) HasTicket(ctx context.Context, number int64) (bool, error) {
+	return r.row(ctx, "SELECT 1 FROM ticket WHERE number = $1", args(number), new(int))
+}
