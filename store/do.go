@@ -126,16 +126,30 @@ func (tx *Tx) whom(ctx context.Context, orders []desk.Order, ours func(string) b
 		if ours != nil && ours(address) {
 			continue
 		}
-		p, err := tx.PersonByAddress(ctx, address)
-		if err == nil && p.ID == 0 && i >= len(found) {
-			p, err = tx.AddPerson(ctx, desk.Person{Role: desk.Customer, Active: true, Known: true, Addresses: []string{address}})
+		find := tx.PersonByAddress
+		if i >= len(found) {
+			find = tx.known
 		}
+		p, err := find(ctx, address)
 		if err != nil {
 			return nil, err
 		}
 		people[address] = p
 	}
 	return people, nil
+}
+
+func (tx *Tx) known(ctx context.Context, address string) (desk.Person, error) {
+	return tx.Customer(ctx, address, "")
+}
+
+// Customer finds who has an address, or makes a customer of it, whom an agent vouches for.
+func (tx *Tx) Customer(ctx context.Context, address, name string) (desk.Person, error) {
+	p, err := tx.PersonByAddress(ctx, address)
+	if err != nil || p.ID != 0 {
+		return p, err
+	}
+	return tx.AddPerson(ctx, desk.Person{Name: name, Role: desk.Customer, Active: true, Known: true, Addresses: []string{address}})
 }
 
 // open writes a new ticket with its first item.

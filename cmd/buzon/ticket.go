@@ -17,7 +17,10 @@ import (
 
 func (a *app) ticket() *cobra.Command {
 	c := &cobra.Command{Use: "ticket", Short: "Tickets"}
-	c.AddCommand(a.ticketList(), a.ticketShow(), a.ticketSearch())
+	c.AddCommand(a.ticketList(), a.ticketShow(), a.ticketSearch(), a.ticketHistory(), a.ticketOpen())
+	for _, d := range deeds {
+		c.AddCommand(a.deed(d))
+	}
 	return c
 }
 
@@ -154,13 +157,16 @@ func address(p desk.Person) *string {
 
 func (a *app) ticketShow() *cobra.Command {
 	return about(a.look, "show N", "Show a ticket with its items", "ticket", "buzon ticket list --status all",
-		func(ctx context.Context, h *house, n int64) (row store.Row, err error) {
-			page, _, err := h.store.Find(ctx, everything, store.Query{Numbers: []int64{n}})
-			if err != nil || len(page) == 0 {
-				return row, cmp.Or(err, store.ErrNotFound)
-			}
-			return page[0], nil
-		}, a.showTicket)
+		func(ctx context.Context, h *house, n int64) (store.Row, error) { return h.row(ctx, n) }, a.showTicket)
+}
+
+// row is a ticket with the names that a list has.
+func (h *house) row(ctx context.Context, n int64) (row store.Row, err error) {
+	page, _, err := h.store.Find(ctx, everything, store.Query{Numbers: []int64{n}})
+	if err != nil || len(page) == 0 {
+		return row, cmp.Or(err, store.ErrNotFound)
+	}
+	return page[0], nil
 }
 
 // showTicket prints all that is known of a ticket.

@@ -262,6 +262,9 @@ func Linked(orders []Order) (numbers []int64) {
 	return numbers
 }
 
+// LinkKinds are how tickets can be tied by hand: the first depends on the other, is its duplicate, or has to do with it.
+var LinkKinds = []string{"related", "depends", "duplicates"}
+
 // linked reads "12", or "depends 12".
 func linked(arg string) (kind string, number int64, ok bool) {
 	kind, text, two := strings.Cut(oneLine(arg), " ")
@@ -269,5 +272,6 @@ func linked(arg string) (kind string, number int64, ok bool) {
 		kind, text = "related", kind
 	}
 	number, err := strconv.ParseInt(strings.TrimLeft(text, "#"), 10, 64)
-	return strings.ToLower(kind), number, err == nil
+	kind = strings.ToLower(kind)
+	return kind, number, err == nil && slices.Contains(LinkKinds, kind)
 }

@@ -1,0 +1,278 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"buzon/mailin"
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// deed is a subcommand that does something to a ticket, as an agent's mail would.
+type deed struct {
+	use, short string
+	orders     []string // an order each: a verb, and ARG or the arguments in its place
+	words      wording
+}
+
+// wording is what a deed does with words.
+type wording int
+
+const (
+	mayHave  wording = iota // with --text, for the customer
+	needs                   // from --text or standard input, for the customer
+	internal                // likewise, for agents
+)
+
+var deeds = []deed{
+	{"reply N", "Answer the customer", nil, needs},
+	{"note N", "Write a note that agents alone read", nil, internal},
+	{"close N", "Close a ticket", []string{"close"}, mayHave},
+	{"resolve N", "Resolve a ticket, and ask the customer to confirm", []string{"resolve"}, mayHave},
+	{"reopen N", "Open a ticket again", []string{"reopen"}, mayHave},
+	{"take N", "Take a ticket", []string{"take"}, mayHave},
+	{"assign N WHO", "Assign a ticket to an agent, by address or name", []string{"assign ARG"}, mayHave},
+	{"set N FIELD=VALUE…", "Change what is known of a ticket", []string{"field ARG"}, mayHave},
+	{"follow N WHO", "Let somebody follow a ticket, by address", []string{"follower ARG"}, mayHave},
+	{"unfollow N WHO", "Let somebody follow a ticket no more", []string{"remove ARG"}, mayHave},
+	{"link N KIND M", "Tie a ticket to another: " + strings.Join(desk.LinkKinds, ", "), []string{"link ARG"}, mayHave},
+}
+
+// deedFlags say who does it, and in which words.
+type deedFlags struct {
+	as, text string
+}
+
+func (f *deedFlags) register(c *cobra.Command) {
+	c.Flags().StringVar(&f.as, "as", "", "the agent who does it, by address or name; empty: the administrator")
+	c.Flags().StringVar(&f.text, "text", "", "what is written; - reads standard input")
+}
+
+func (a *app) deed(d deed) *cobra.Command {
+	var f deedFlags
+	takes := cobra.ExactArgs(len(strings.Fields(d.use)) - 1)
+	if strings.HasSuffix(d.use, "…") {
+		takes = cobra.MinimumNArgs(2)
+	}
+	c := &cobra.Command{Use: d.use, Short: d.short, Args: takes, RunE: func(c *cobra.Command, args []string) error {
+		n, err := number(args[0], "ticket")
+		if err != nil {
+			return err
+		}
+		text, err := a.words(f.text, d.words)
+		if err != nil {
+			return err
+		}
+		return a.work(c.Context(), f, func(h *house, by desk.Person) (int64, desk.Deed, error) {
+			it := desk.Item{Text: text}
+			if d.words == internal {
+				it.Visibility = desk.Internal
+			}
+			return n, desk.Deed{By: by, Item: it, Orders: d.ordered(args[1:], cmp.Or(by.Language, h.config.Language))}, nil
+		})
+	}}
+	f.register(c)
+	return c
+}
+
+// ordered are the orders with their arguments.
+func (d deed) ordered(args []string, language string) (list []desk.Order) {
+	if !strings.HasSuffix(d.use, "…") {
+		args = []string{strings.Join(args, " ")}
+	}
+	for _, order := range d.orders {
+		verb, arg, _ := strings.Cut(order, " ")
+		if arg == "" {
+			args = []string{""}
+		}
+		for _, a := range args {
+			list = append(list, desk.NewOrder(desk.Verb(verb), a, language))
+		}
+	}
+	return list
+}
+
+// words are those of --text, or of standard input where they are needed.
+func (a *app) words(text string, w wording) (string, error) {
+	if text == "-" || text == "" && w != mayHave {
+		in, err := io.ReadAll(a.stdin)
+		if err != nil {
+			return "", failed(fmt.Errorf("read standard input: %w", err))
+		}
+		text = string(in)
+	}
+	if text = strings.TrimSpace(text); text == "" && w != mayHave {
+		return "", errors.New("nothing is written: give the words with --text or on standard input")
+	}
+	return text, nil
+}
+
+// work does a deed on a ticket, and shows what became of it. An order that is not understood leaves all as it was.
+func (a *app) work(ctx context.Context, f deedFlags, what func(*house, desk.Person) (int64, desk.Deed, error)) error {
+	h, err := a.existing(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	by, err := h.worker(ctx, f.as)
+	if err != nil {
+		return failed(err)
+	}
+	n, d, err := what(h, by)
+	if err != nil {
+		return failed(err)
+	}
+	boxes, done := mailin.Lookup(h.boxes), store.Done{}
+	ours := func(address string) bool { _, _, ok := boxes.Find(address); return ok }
+	err = h.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if n == 0 && d.Opens.Requester.ID == 0 {
+			if d.Opens.Requester, err = tx.Customer(ctx, d.Opens.Requester.Address(), d.Opens.Requester.Name); err != nil {
+				return err
+			}
+			d.Item.Author = d.Opens.Requester
+		}
+		done, err = tx.Do(ctx, n, d, store.Origin{Telling: store.Telling{Caps: h.config.Caps.caps()}, Ours: ours})
+		if err == nil {
+			err = refused(done)
+		}
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		err = fmt.Errorf("there is no ticket %d: see buzon ticket list --status all", n)
+	}
+	if err != nil {
+		return failed(err)
+	}
+	return a.worked(ctx, h, done)
+}
+
+// refused is an error where an order was not carried out.
+func refused(done store.Done) error {
+	for _, r := range done.Results {
+		switch {
+		case r.Unknown && len(r.Known) > 0:
+			return fmt.Errorf("%s: %q: want one of %s", r.Key, r.Value, strings.Join(r.Known, ", "))
+		case r.Unknown:
+			return fmt.Errorf("%s: %q is not understood", r.Key, r.Value)
+		case r.Key == "not_allowed":
+			return fmt.Errorf("%s: not possible here", r.Line)
+		}
+	}
+	return nil
+}
+
+// worked shows the ticket as it is now.
+func (a *app) worked(ctx context.Context, h *house, done store.Done) error {
+	if a.json {
+		row, err := h.row(ctx, done.Ticket.Number)
+		if err == nil {
+			err = a.showTicket(ctx, h, row)
+		}
+		return failed(err)
+	}
+	fmt.Fprintf(a.stdout, "ticket %d: item %d, %s\n", done.Ticket.Number, done.Item.Number, done.Ticket.Status)
+	for _, r := range done.Results {
+		said := h.templates.Phrase(h.config.Language, "result", r.Key)
+		fmt.Fprintln(a.stdout, safe(strings.TrimSpace(r.Line+": "+said+" "+r.Value)))
+	}
+	if done.Kept == desk.NobodyHears {
+		fmt.Fprintln(a.stderr, "nobody receives it: the ticket has no customer who can be written to")
+	}
+	return nil
+}
+
+// worker is the agent by address or name; "" is the administrator: the one whose address the caller's account has, else the
+// first.
+func (h *house) worker(ctx context.Context, as string) (desk.Person, error) {
+	agents, err := h.store.Agents(ctx)
+	if err != nil {
+		return desk.Person{}, err
+	}
+	if as == "" {
+		return administrator(agents)
+	}
+	i := slices.IndexFunc(agents, func(p desk.Person) bool {
+		return slices.Contains(p.Addresses, desk.Canonical(as)) || desk.Same(p.Name, as)
+	})
+	if i < 0 {
+		return desk.Person{}, fmt.Errorf("--as %s: no active agent is called so: see buzon agent list", as)
+	}
+	return agents[i], nil
+}
+
+func administrator(agents []desk.Person) (desk.Person, error) {
+	agents = slices.DeleteFunc(slices.Clone(agents), func(p desk.Person) bool { return p.Role != desk.Admin })
+	if len(agents) == 0 {
+		return desk.Person{}, errors.New("the desk has no administrator: say with --as which agent does it, or buzon agent add ADDRESS --admin")
+	}
+	names := []string{os.Getenv("SUDO_USER")}
+	if u, err := user.Current(); err == nil {
+		names = append(names, u.Username)
+	}
+	for _, name := range names {
+		for _, p := range agents {
+			if local, _, _ := strings.Cut(p.Address(), "@"); local == name {
+				return p, nil
+			}
+		}
+	}
+	return agents[0], nil
+}
+
+func (a *app) ticketOpen() *cobra.Command {
+	var f deedFlags
+	var requester, name, subject, mailbox string
+	set := map[string]*string{}
+	c := &cobra.Command{Use: "open --requester ADDRESS --subject TEXT", Short: "Open a ticket in a customer's name", Args: cobra.NoArgs}
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		text, err := a.words(f.text, needs)
+		if err != nil {
+			return err
+		}
+		return a.work(c.Context(), f, func(h *house, by desk.Person) (int64, desk.Deed, error) {
+			d := desk.Deed{By: by, Act: desk.OpensFor, Item: desk.Item{Text: text}}
+			d.Opens = desk.Ticket{Mailbox: cmp.Or(mailbox, h.boxes[0].Address), Subject: subject,
+				Requester: desk.Person{Name: name, Addresses: []string{desk.Canonical(requester)}}}
+			for _, field := range desk.Fields {
+				if v := set[field.Key]; v != nil && *v != "" {
+					d.Orders = append(d.Orders, desk.NewOrder("field", field.Key+"="+*v, cmp.Or(by.Language, h.config.Language)))
+				}
+			}
+			return 0, d, h.known(requester, mailbox)
+		})
+	}
+	f.register(c)
+	c.Flags().StringVar(&requester, "requester", "", "mail address of the customer")
+	c.Flags().StringVar(&name, "name", "", "name of a customer who is new")
+	c.Flags().StringVar(&subject, "subject", "", "what it is about")
+	c.Flags().StringVar(&mailbox, "mailbox", "", "of the desk; empty: the first")
+	for _, field := range desk.Fields {
+		if c.Flags().Lookup(field.Key) == nil {
+			set[field.Key] = c.Flags().String(field.Key, "", "")
+		}
+	}
+	c.MarkFlagRequired("requester")
+	c.MarkFlagRequired("subject")
+	return c
+}
+
+// known refuses a requester or a mailbox that can't be one.
+func (h *house) known(requester, mailbox string) error {
+	if _, _, ours := mailin.Lookup(h.boxes).Find(requester); ours || desk.Canonical(requester) == "" {
+		return fmt.Errorf("--requester: %q: want a customer's mail address", requester)
+	}
+	if mailbox != "" && h.boxes.Named(mailbox).Address != mailbox {
+		return fmt.Errorf("--mailbox: %q: want one of %s", mailbox, strings.Join(h.boxes.Addresses(), ", "))
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// historyRow is the JSON of a line of a ticket's history.
+type historyRow struct {
+	At   *string `json:"at"`
+	By   *string `json:"by"`   // null: nobody, as the clock
+	Mail *int64  `json:"mail"` // by which it was done; null: a command line
+	What string  `json:"what"`
+	Old  string  `json:"old"`
+	New  string  `json:"new"`
+}
+
+func (a *app) ticketHistory() *cobra.Command {
+	return about(a.look, "history N", "What was changed in a ticket: when, by whom, by which mail", "ticket", "buzon ticket list --status all",
+		func(ctx context.Context, h *house, n int64) (desk.Ticket, error) { return h.store.Ticket(ctx, n) },
+		func(ctx context.Context, h *house, t desk.Ticket) error {
+			list, err := h.store.Activities(ctx, t.Number)
+			if err != nil {
+				return err
+			}
+			return a.printHistory(ctx, h, list)
+		})
+}
+
+func (a *app) printHistory(ctx context.Context, h *house, list []store.Activity) error {
+	people, rows := map[int64]desk.Person{}, [][]string{}
+	for _, c := range list {
+		p, known := people[c.Person]
+		if !known {
+			var err error
+			if p, err = h.store.Person(ctx, c.Person); err != nil {
+				return err
+			}
+			people[c.Person] = p
+		}
+		if a.json {
+			if err := a.object(historyRow{stamp(c.At), address(p), orNull(c.Mail), c.What, c.Old, c.New}); err != nil {
+				return err
+			}
+			continue
+		}
+		by := ""
+		if c.Mail != 0 {
+			by = fmt.Sprintf("mail %d", c.Mail)
+		}
+		rows = append(rows, []string{a.clock(c.At), p.Address(), by, c.What, c.Old, c.New})
+	}
+	if a.json {
+		return nil
+	}
+	return a.table([]string{"AT", "BY", "MAIL", "WHAT", "WAS", "IS"}, rows)
+}
