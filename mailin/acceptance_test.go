@@ -106,7 +106,7 @@ func TestB16AcknowledgementsAreNoReflector(t *testing.T) {
 	}
 	acks := 0
 	for _, o := range must(h.store.Outbox(t.Context(), store.OutboxFilter{Limit: 5000})) {
-		if o.Kind.Acknowledges() {
+		if o.Kind.Trait().Answers {
 			acks++
 			if o.Details.EchoSender {
 				t.Errorf("%s is sent what somebody else may have written", o.Address)

@@ -50,7 +50,7 @@ func TestC21DisplaySafety(t *testing.T) {
 func (h *house) said(kind desk.Notice, it desk.Item, to desk.Person) (text, from string) {
 	h.t.Helper()
 	o := h.owe(kind, it, to)
-	s, err := h.renderer.subject(h.t.Context(), o)
+	s, err := h.renderer.matter(h.t.Context(), o)
 	h.must(err)
 	m, err := h.renderer.Templates.Render(templates.Kind(kind), "es", s.view(h.renderer))
 	h.must(err)

@@ -33,25 +33,25 @@ type Rendered struct {
 
 // Render writes the mail of an outbox row to w. It streams: attachments are read while they are written.
 func (r *Renderer) Render(ctx context.Context, o store.Outgoing, w io.Writer) (Rendered, error) {
-	s, err := r.subject(ctx, o)
+	m, err := r.matter(ctx, o)
 	if err != nil {
 		return Rendered{}, fmt.Errorf("gather what the mail says: %w", err)
 	}
-	out, err := r.write(ctx, s, w)
+	out, err := r.write(ctx, m, w)
 	if err != nil {
 		return Rendered{}, fmt.Errorf("render %s: %w", o.Kind, err)
 	}
 	return out, nil
 }
 
-func (r *Renderer) write(ctx context.Context, s *subject, w io.Writer) (Rendered, error) {
-	words, err := r.Templates.Render(templates.Kind(s.o.Kind), s.to.Language, s.view(r))
+func (r *Renderer) write(ctx context.Context, m *matter, w io.Writer) (Rendered, error) {
+	words, err := r.Templates.Render(templates.Kind(m.o.Kind), m.to.Language, m.view(r))
 	if err != nil {
 		return Rendered{}, err
 	}
-	h, out := r.address(s)
+	h, out := r.address(m)
 	h.add("Subject", headerText(words.Subject))
-	return out, compose(w, h, words, r.files(ctx, s))
+	return out, compose(w, h, words, r.files(ctx, m))
 }
 
 // address says who, the signed ways back, and what keeps machines from answering:
@@ -60,34 +60,34 @@ func (r *Renderer) write(ctx context.Context, s *subject, w io.Writer) (Rendered
 //	acknowledgement       auto-replied     bulk         signed, or <>
 //	other notice          auto-generated                signed, or <>
 //	an agent's own words                                signed, or the mailbox
-func (r *Renderer) address(s *subject) (h header, out Rendered) {
-	box, token := s.box, s.token()
-	if s.further {
-		token.Notice = s.o.ID
+func (r *Renderer) address(m *matter) (h header, out Rendered) {
+	box, token := m.box, m.token()
+	if m.further {
+		token.Notice = m.o.ID
 	}
 	out.MessageID = r.Signer.MessageID(box.Domain(), token)
 	h.add("Date", r.Store.Now().In(r.Location).Format(time.RFC1123Z))
-	h.add("From", headerAddress(s.fromName(), box.Address))
-	h.add("To", headerAddress(s.toName(), s.o.Address))
+	h.add("From", headerAddress(m.fromName(), box.Address))
+	h.add("To", headerAddress(m.toName(), m.o.Address))
 	h.add("Message-ID", "<"+out.MessageID+">")
-	if s.o.Ticket != 0 {
+	if m.o.Ticket != 0 {
 		if box.Plus {
-			h.add("Reply-To", headerAddress(s.fromName(), r.Signer.ReplyAddress(box.Address, token)))
+			h.add("Reply-To", headerAddress(m.fromName(), r.Signer.ReplyAddress(box.Address, token)))
 		}
-		ids := r.references(s)
+		ids := r.references(m)
 		h.add("In-Reply-To", ids[len(ids)-1])
 		h.add("References", strings.Join(ids, " "))
-		h.add("X-Buzon-Caso", strconv.FormatInt(s.o.Ticket, 10))
-		h.add("X-Buzon-Estado", string(s.ticket.Class))
-		h.add("X-Buzon-Severidad", strconv.Itoa(s.ticket.Severity))
+		h.add("X-Buzon-Caso", strconv.FormatInt(m.o.Ticket, 10))
+		h.add("X-Buzon-Estado", string(m.ticket.Class))
+		h.add("X-Buzon-Severidad", strconv.Itoa(m.ticket.Severity))
 	}
-	if s.o.Kind == desk.ConfirmAgent && s.o.Ticket == 0 && box.Plus {
-		h.add("Reply-To", headerAddress(s.fromName(), r.Signer.AnswerAddress(box.Address, s.o.ID, s.o.Person)))
+	if m.row().Asks && m.o.Ticket == 0 && box.Plus {
+		h.add("Reply-To", headerAddress(m.fromName(), r.Signer.AnswerAddress(box.Address, m.o.ID, m.o.Person)))
 	}
-	h.add("X-Buzon-Loop", r.Signer.LoopMark(s.o.ID))
-	if !s.human() {
+	h.add("X-Buzon-Loop", r.Signer.LoopMark(m.o.ID))
+	if !m.human() {
 		auto := "auto-generated" // RFC 3834 section 5
-		if s.o.Kind.Acknowledges() {
+		if m.row().Answers {
 			auto = "auto-replied"
 			h.add("Precedence", "bulk")
 		}
@@ -96,8 +96,8 @@ func (r *Renderer) address(s *subject) (h header, out Rendered) {
 	}
 	switch {
 	case box.Plus:
-		out.EnvelopeFrom = r.Signer.BounceAddress(box.Address, s.o.ID)
-	case s.human():
+		out.EnvelopeFrom = r.Signer.BounceAddress(box.Address, m.o.ID)
+	case m.human():
 		out.EnvelopeFrom = box.Address
 	}
 	return h, out
@@ -105,9 +105,9 @@ func (r *Renderer) address(s *subject) (h header, out Rendered) {
 
 // references lead to the ticket whichever of them survives: its root first, then the mails that this recipient has or
 // has written, the newest last.
-func (r *Renderer) references(s *subject) []string {
-	ids := []string{"<" + r.Signer.RootID(s.box.Domain(), s.box.Address, s.o.Ticket) + ">"}
-	for _, id := range s.before {
+func (r *Renderer) references(m *matter) []string {
+	ids := []string{"<" + r.Signer.RootID(m.box.Domain(), m.box.Address, m.o.Ticket) + ">"}
+	for _, id := range m.before {
 		if goodID(id) {
 			ids = append(ids, "<"+id+">")
 		}

@@ -209,14 +209,14 @@ func FuzzRender(f *testing.F) {
 	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.carla, Text: "x"}, attachment{"x", "text/plain", []byte("x")})
 	rows := []store.Outgoing{h.owe(desk.Ack, it, h.carla), h.owe(desk.NewTicket, it, h.ana), h.owe(desk.ItemNotice, it, h.pepe),
 		h.owe(desk.Undelivered, it, h.ana, store.Details{Author: h.ana.ID})}
-	subjects := make([]*subject, len(rows))
+	matters := make([]*matter, len(rows))
 	for i, o := range rows {
 		var err error
-		subjects[i], err = h.renderer.subject(context.Background(), o)
+		matters[i], err = h.renderer.matter(context.Background(), o)
 		h.must(err)
 	}
 	f.Fuzz(func(t *testing.T, subject, name, text, file, id string) {
-		for _, gathered := range subjects {
+		for _, gathered := range matters {
 			s := *gathered
 			s.ticket.Subject, s.to.Name, s.author.Name, s.before = subject, name, name, []string{id, id}
 			s.ticket.Requester.Name, s.item.Text, s.quoted = name, text, []desk.Item{{Author: desk.Person{Name: name}, Text: text}}
@@ -228,7 +228,7 @@ func FuzzRender(f *testing.F) {
 	})
 }
 
-func (h *house) checkHostile(t *testing.T, s *subject) {
+func (h *house) checkHostile(t *testing.T, s *matter) {
 	t.Helper()
 	var b bytes.Buffer
 	if _, err := h.renderer.write(context.Background(), s, &b); err != nil {

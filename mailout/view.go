@@ -14,83 +14,86 @@ import (
 )
 
 // view is what the template may say.
-func (s *subject) view(r *Renderer) templates.View {
-	d := s.o.Details
+func (m *matter) view(r *Renderer) templates.View {
+	d := m.o.Details
 	v := templates.View{
-		Desk: templates.Desk{Name: s.box.Name, Address: s.box.Address, Language: r.Language},
-		Tag:  s.box.Tag, To: s.person(s.to), ToAgent: s.to.Agent(), Author: s.person(s.author),
-		Welcome: d.Welcome, EchoSubject: d.EchoSender, Reason: d.Reason, Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends, Links: s.links,
-		AlertedAt: s.o.Created.In(r.Location), At: s.o.Created.In(r.Location),
+		Desk: templates.Desk{Name: m.box.Name, Address: m.box.Address, Language: r.Language},
+		Tag:  m.box.Tag, To: m.person(m.to), ToAgent: m.to.Agent(), Author: m.person(m.author),
+		Welcome: d.Welcome, Answers: m.row().Answers, EchoSubject: d.EchoSender, Reason: d.Reason, Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends, Links: m.links,
+		AlertedAt: m.o.Created.In(r.Location), At: m.o.Created.In(r.Location),
 	}
-	s.accompany(r, &v)
-	if s.o.Ticket == 0 {
-		if m := s.mail; m.ID != 0 {
-			v.Ticket.Subject, v.MailID, v.Author, v.Detail = m.Subject, strconv.FormatInt(m.ID, 10), templates.Person{Address: m.Sender}, m.Error
+	m.accompany(r, &v)
+	if m.o.Ticket == 0 {
+		v.Ticket.OldNumber, v.EscalateIn = d.Old, store.BreakerPause
+		if d.Number != 0 {
+			v.MailID = strconv.FormatInt(d.Number, 10)
 		}
-		if s.o.Kind == desk.AlarmNotice {
-			v.MailID, v.Ticket.OldNumber, v.EscalateIn = strconv.FormatInt(d.Number, 10), d.Old, store.BreakerPause
+		if mail := m.mail; mail.ID != 0 {
+			v.Ticket.Subject, v.MailID, v.Detail = mail.Subject, strconv.FormatInt(mail.ID, 10), mail.Error
+			v.Author, v.FromOutside = templates.Person{Address: mail.Sender}, true
 		}
-		for _, m := range s.held {
-			v.Held = append(v.Held, templates.Held{ID: strconv.FormatInt(m.ID, 10), Subject: headerLine(m.Subject, longestName), At: m.Received.In(r.Location)})
+		for _, mail := range m.held {
+			v.Held = append(v.Held, templates.Held{ID: strconv.FormatInt(mail.ID, 10),
+				Subject: headerLine(mail.Subject, longestName), At: mail.Received.In(r.Location)})
 		}
 		v.More = d.More
 		return v
 	}
-	t := s.ticket
+	t := m.ticket
 	v.Ticket = templates.Ticket{
 		Number: t.Number, Subject: t.Subject, Product: t.Product, Type: t.Type, Severity: t.Severity, StatusClass: string(t.Class),
-		Requester: s.person(t.Requester), OldNumber: d.Old, ProductionDown: t.ProductionDown,
+		Requester: m.person(t.Requester), OldNumber: d.Old, ProductionDown: t.ProductionDown,
 	}
-	v.Unverified = t.Unverified
-	if s.o.Kind == desk.ConfirmAgent {
-		v.MailID = strconv.FormatInt(s.o.Mail, 10)
+	v.Unverified, v.FromOutside = t.Unverified, m.item.State == desk.Pending
+	if m.row().Asks {
+		v.MailID = strconv.FormatInt(m.o.Mail, 10)
 	}
-	if s.o.Kind == desk.ProductionDown { // the template says it, and a telephone shows only the first words
-		v.Ticket.Subject = withoutMarker(t.Subject, headerLine(s.item.Text, longestName))
+	if m.row().Alert { // the template says it, and a telephone shows only the first words
+		v.Ticket.Subject = withoutMarker(t.Subject, headerLine(m.item.Text, longestName))
 	}
-	for _, n := range s.numbers {
+	for _, n := range m.numbers {
 		if !strings.Contains(t.Subject, n) {
 			v.Ticket.Subject += " " + n
 		}
 	}
-	s.ordered(&v)
-	s.replied(&v)
-	if s.carriesWords() && !(s.o.Kind == desk.ClosedNotice && s.item.Author.ID == s.to.ID) { // he knows that he wrote «cerrar»
-		v.Text = s.item.Text
+	m.ordered(&v)
+	m.replied(&v)
+	if m.row().Words && !(m.row().Spares && m.item.Author.ID == m.to.ID) { // he knows that he wrote «cerrar»
+		v.Text = m.item.Text
 	}
-	if v.Text != "" || s.carriesWords() {
-		v.Retitled = s.item.Subject
+	if v.Text != "" || m.row().Words {
+		v.Retitled = m.item.Subject
 	}
-	if s.item.Orders {
+	if m.item.Orders {
 		v.Text = ""
 	}
-	if s.to.Agent() {
-		s.besides(&v, r)
+	if m.to.Agent() {
+		m.besides(&v, r)
 	}
-	carried := s.carried()
-	for i, a := range s.item.Attachments {
+	carried := m.carried()
+	for i, a := range m.item.Attachments {
 		if a.Ornament {
 			continue
 		}
 		v.Attachments = append(v.Attachments, templates.Attachment{Name: fileName(a.Filename), Size: a.Size, Left: carried != nil && !carried[i]})
 	}
-	for _, it := range s.quoted {
-		v.Quoted = append(v.Quoted, templates.Quote{Author: s.person(it.Author), At: it.CreatedAt.In(r.Location), Text: it.Text})
+	for _, it := range m.quoted {
+		v.Quoted = append(v.Quoted, templates.Quote{Author: m.person(it.Author), At: it.CreatedAt.In(r.Location), Text: it.Text})
 	}
-	if s.o.Kind == desk.InfoRequestNotice {
+	if m.row().Form {
 		v.Form = []string{"when", "where", "expected"}
 	}
 	return v
 }
 
 // besides adds what an agent sees of the mail beside its words.
-func (s *subject) besides(v *templates.View, r *Renderer) {
-	seen := s.item.Seen
+func (m *matter) besides(v *templates.View, r *Renderer) {
+	seen := m.item.Seen
 	if v.Text != "" && seen.Text != "" {
 		v.Text = seen.Text
 	}
 	v.Welcome, v.Signature, v.Copied, v.ReplyTo, v.Warnings = seen.First, seen.Signature, seen.Copied, seen.ReplyTo, seen.Warnings
-	if _, _, guise := s.staff.Shown(s.author.Name, s.author.Address()); guise != "" && !s.author.Agent() {
+	if _, _, guise := m.staff.Shown(m.author.Name, m.author.Address()); guise != "" && !m.author.Agent() {
 		v.Warnings = append([]string{string(guise)}, v.Warnings...)
 	}
 	if !seen.Starts.IsZero() {
@@ -102,28 +105,28 @@ func (s *subject) besides(v *templates.View, r *Renderer) {
 }
 
 // ordered adds what commands did, what was not understood, and, for agents, which case the sender named without a right.
-func (s *subject) ordered(v *templates.View) {
-	for _, c := range s.o.Details.Commands {
+func (m *matter) ordered(v *templates.View) {
+	for _, c := range m.o.Details.Commands {
 		v.Commands = append(v.Commands, templates.Command(c))
 	}
-	for _, u := range s.o.Details.Unknown {
+	for _, u := range m.o.Details.Unknown {
 		v.Unknown = append(v.Unknown, templates.Unknown(u))
 	}
-	if s.to.Agent() {
-		v.Claimed = s.o.Details.Claimed
+	if m.to.Agent() {
+		v.Claimed = m.o.Details.Claimed
 	}
 }
 
 // replied says what an agent's reply would do, and to whom.
-func (s *subject) replied(v *templates.View) {
-	v.Inside = s.inside()
-	told := map[int64]bool{s.to.ID: true}
-	for i, p := range s.ticket.Customers() {
+func (m *matter) replied(v *templates.View) {
+	v.Inside = m.inside()
+	told := map[int64]bool{m.to.ID: true}
+	for i, p := range m.ticket.Customers() {
 		switch {
 		case told[p.ID] || p.ID == 0 || !p.Active || p.Address() == "":
 			continue
 		case i < 2: // the requester, and whoever controls
-			v.Readers = append(v.Readers, s.person(p))
+			v.Readers = append(v.Readers, m.person(p))
 		default:
 			v.Followers++
 		}
@@ -144,55 +147,50 @@ func withoutMarker(subject, text string) string {
 }
 
 // person is somebody as he may be shown: who is not of the desk does not look like it.
-func (s *subject) person(p desk.Person) templates.Person {
+func (m *matter) person(p desk.Person) templates.Person {
 	shown := templates.Person{Name: p.Name, Address: p.Address(), Agent: p.Agent()}
 	if !shown.Agent {
-		shown.Name, shown.Address, _ = s.staff.Shown(p.Name, p.Address())
+		shown.Name, shown.Address, _ = m.staff.Shown(p.Name, p.Address())
 	}
 	return shown
 }
 
-// button is a mail that a click writes: the key of its label, and what is in it already.
-type button struct{ key, body string }
+// written is what stands in the mail that a button writes; %d is the item.
+var written = map[desk.Button]string{
+	desk.TakeButton: "#tomar", desk.ResolvedButton: "#resuelto", desk.NoteButton: "#nota\r\n\r\n",
+	desk.ApproveButton: "#aprobar %d", desk.RejectButton: "#rechazar %d",
+	desk.CloseButton: "cerrar", desk.ConfirmButton: "testing ok", desk.FailingButton: "",
+}
 
-// buttons fit the reader and what the mail is about.
-func (s *subject) buttons() []button {
-	take := button{"take", "#tomar"}
-	switch s.o.Kind {
-	case desk.ProductionDown:
-		return []button{take}
-	case desk.PendingNotice:
-		return []button{{"approve", fmt.Sprintf("#aprobar %d", s.o.Item)}, {"reject", fmt.Sprintf("#rechazar %d", s.o.Item)}}
-	case desk.ResolvedNotice:
-		return []button{{"testing_ok", "testing ok"}, {"still_failing", ""}}
-	case desk.ClosedNotice, desk.ConfirmAgent, desk.Undelivered, desk.Receipt:
-		return nil
+// offers reports whether a button is of use to the reader.
+func (m *matter) offers(b desk.Button) bool {
+	switch b {
+	case desk.TakeButton: // whom an alert reaches says so even where the case is his
+		return m.to.Agent() && (m.ticket.Agent.ID != m.to.ID || m.row().Alert)
+	case desk.ResolvedButton, desk.NoteButton:
+		return m.to.Agent()
+	case desk.CloseButton:
+		return !m.to.Agent() && m.ticket.Class != desk.Closed
 	}
-	mine := []button{{"resolved", "#resuelto"}, {"note", "#nota\r\n\r\n"}}
-	switch {
-	case s.to.Agent() && s.ticket.Agent.ID != s.to.ID:
-		return append([]button{take}, mine...)
-	case s.to.Agent():
-		return mine
-	case s.ticket.Class != desk.Closed:
-		return []button{{"close", "cerrar"}}
-	}
-	return nil
+	return true
 }
 
 // links are the buttons as links (RFC 6068).
-func (r *Renderer) links(s *subject) (list []templates.Link) {
-	if !s.box.Plus {
+func (r *Renderer) links(m *matter) (list []templates.Link) {
+	if !m.box.Plus {
 		return nil
 	}
 	// Some programs read a plus sign as a blank, though RFC 6068 section 5 forbids it.
-	to := strings.ReplaceAll(url.PathEscape(r.Signer.ReplyAddress(s.box.Address, s.token())), "+", "%2B")
-	for _, b := range s.buttons() {
-		q := url.Values{"subject": {fmt.Sprintf("[%s #%d] %s", s.box.Tag, s.o.Ticket, headerLine(s.ticket.Subject, longestName))}}
-		if b.body != "" {
-			q.Set("body", b.body)
+	to := strings.ReplaceAll(url.PathEscape(r.Signer.ReplyAddress(m.box.Address, m.token())), "+", "%2B")
+	for _, b := range m.row().Buttons {
+		if !m.offers(b) {
+			continue
 		}
-		list = append(list, templates.Link{Key: b.key, Href: "mailto:" + to + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")})
+		q := url.Values{"subject": {fmt.Sprintf("[%s #%d] %s", m.box.Tag, m.o.Ticket, headerLine(m.ticket.Subject, longestName))}}
+		if body := strings.ReplaceAll(written[b], "%d", strconv.FormatInt(m.o.Item, 10)); body != "" {
+			q.Set("body", body)
+		}
+		list = append(list, templates.Link{Key: string(b), Href: "mailto:" + to + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")})
 	}
 	return list
 }

@@ -62,7 +62,7 @@ func TestInside(t *testing.T) {
 		{desk.ItemNotice, agent, words, store.Details{}, false},
 		{desk.ItemNotice, customer, words, store.Details{}, false},
 	} {
-		s := &subject{o: store.Outgoing{Kind: c.kind, Ticket: 3, Details: c.detail}, to: c.to, item: c.item}
+		s := &matter{o: store.Outgoing{Kind: c.kind, Ticket: 3, Details: c.detail}, to: c.to, item: c.item}
 		if got := s.token().Kind == threading.Inside; got != c.want {
 			t.Errorf("%s of %+v: inside %v, want %v", c.kind, c.item, got, c.want)
 		}
@@ -77,7 +77,7 @@ func TestViewTellsOrdersAndClaims(t *testing.T) {
 		to      desk.Person
 		claimed int64
 	}{{agent, 9}, {customer, 0}} {
-		s := &subject{o: store.Outgoing{Kind: desk.NewTicket, Ticket: 3, Details: details}, to: c.to, ticket: desk.Ticket{Number: 3}}
+		s := &matter{o: store.Outgoing{Kind: desk.NewTicket, Ticket: 3, Details: details}, to: c.to, ticket: desk.Ticket{Number: 3}}
 		v := s.view(&Renderer{Location: time.UTC})
 		if v.Claimed != c.claimed {
 			t.Errorf("claimed case to %s: %d, want %d", c.to.Role, v.Claimed, c.claimed)
@@ -101,7 +101,7 @@ func TestSenderWithoutAName(t *testing.T) {
 		{guard, customer, "Soporte"},
 		{customer, guard, "compras · cliente.test"},
 	} {
-		s := &subject{o: store.Outgoing{Kind: desk.ItemNotice}, box: desk.Mailbox{Name: "Soporte"}, author: c.author, to: c.to}
+		s := &matter{o: store.Outgoing{Kind: desk.ItemNotice}, box: desk.Mailbox{Name: "Soporte"}, author: c.author, to: c.to}
 		if got := s.fromName(); got != c.want {
 			t.Errorf("mail of %v is from %q, want %q", c.author.Addresses, got, c.want)
 		}
@@ -121,9 +121,9 @@ func TestOnlyAgentsAreShownWhatCameBesideTheWords(t *testing.T) {
 		to    desk.Person
 		shown bool
 	}{{h.ana, true}, {h.pepe, false}} {
-		s, err := h.renderer.subject(t.Context(), h.owe(desk.ItemNotice, it, c.to))
+		s, err := h.renderer.matter(t.Context(), h.owe(desk.ItemNotice, it, c.to))
 		h.must(err)
-		mail, err := h.renderer.Templates.Render(templates.Item, "es", s.view(h.renderer))
+		mail, err := h.renderer.Templates.Render(templates.Kind(desk.ItemNotice), "es", s.view(h.renderer))
 		h.must(err)
 		for _, s := range brought {
 			if strings.Contains(mail.Text, s) != c.shown {

@@ -39,7 +39,7 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 	if err != nil {
 		return lost, err
 	}
-	tell := writer.Agent() && !reader.Agent() && !o.Kind.Acknowledges()
+	tell := writer.Agent() && !reader.Agent() && !o.Kind.Trait().Answers
 	if !tell && report.Mail == 0 {
 		return desk.Item{}, nil
 	}

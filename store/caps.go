@@ -73,8 +73,20 @@ const (
 // capped is a mail that a cap holds back.
 const capped = "state IN ('held') AND attempts < 1 AND carrier < 1"
 
-// acknowledgements are the notices of which desk says that they acknowledge.
-const acknowledgements = "kind IN ('ack', 'ack_production_down', 'new_number')"
+// The kinds of notices of which desk says that they acknowledge, and those that are folded by the minute.
+var (
+	acknowledgements = kinds(func(t desk.Trait) bool { return t.Answers })
+	alerts           = kinds(func(t desk.Trait) bool { return t.Alert || t.Lists })
+)
+
+// kinds is the condition that the notice's row is such, in the words of the index where there is one.
+func kinds(holds func(desk.Trait) bool) string {
+	var quoted []string
+	for _, n := range desk.Notices(holds) {
+		quoted = append(quoted, "'"+string(n)+"'")
+	}
+	return "kind IN (" + strings.Join(quoted, ", ") + ")"
+}
 
 // delay is why a mail must wait, and until when; the zero delay lets it go.
 type delay struct {
@@ -86,9 +98,9 @@ type delay struct {
 func (tx *Tx) held(ctx context.Context, e Telling, o *Outgoing) (h delay, err error) {
 	now := tx.store.Now()
 	switch {
-	case o.Kind.Acknowledges():
+	case o.Kind.Trait().Answers:
 		return tx.heldAck(ctx, e, *o, now)
-	case o.Kind == desk.ProductionDown:
+	case o.Kind.Trait().Alert:
 		return tx.heldAlert(ctx, e, *o, now)
 	case e.Author.Agent() && o.Lane != Bulk:
 		return delay{}, nil
@@ -161,7 +173,7 @@ func (tx *Tx) heldAck(ctx context.Context, e Telling, o Outgoing, now time.Time)
 func (tx *Tx) lastAcks(ctx context.Context, o Outgoing, most int, down bool, now time.Time) (list []Outgoing, err error) {
 	kinds := acknowledgements
 	if down {
-		kinds = "kind = 'ack_production_down'"
+		kinds = "kind = '" + string(desk.AckProductionDown) + "'"
 	}
 	return tx.brief(ctx, "WHERE address = $1 AND created_at > $2 AND created_at <= $3 AND carrier < 1 AND "+kinds+
 		" ORDER BY created_at DESC, id DESC LIMIT +$4", o.Address, now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli(), most)
@@ -328,7 +340,7 @@ func (tx *Tx) heldAlert(ctx context.Context, e Telling, o Outgoing, now time.Tim
 	}
 	all, own := 0, 0
 	err = tx.rows(ctx, `SELECT o.kind, coalesce(t.requester, 0) FROM outbox o LEFT JOIN ticket t ON t.number = o.ticket
-			WHERE o.address = $1 AND o.created_at > $2 AND o.created_at <= $3 AND o.lane < 1 AND o.kind IN ('production_down', 'list')
+			WHERE o.address = $1 AND o.created_at > $2 AND o.created_at <= $3 AND o.lane < 1 AND o.`+alerts+`
 			LIMIT +$4`,
 		args(o.Address, now.Add(-listEvery).UnixMilli(), now.UnixMilli(), alertsAMinute), func(rows *sql.Rows) error {
 			var kind desk.Notice
@@ -337,7 +349,7 @@ func (tx *Tx) heldAlert(ctx context.Context, e Telling, o Outgoing, now time.Tim
 			if all++; requester == e.Ticket.Requester.ID {
 				own++
 			}
-			if kind == desk.ListNotice || own >= alertsOfSender || all >= alertsAMinute {
+			if kind.Trait().Lists || own >= alertsOfSender || all >= alertsAMinute {
 				h = delay{heldList, now.Add(listEvery)}
 			}
 			return err
@@ -385,7 +397,7 @@ func (tx *Tx) heard(ctx context.Context, caps Caps, o Outgoing, now time.Time) (
 			if n++; n == caps.AgentsAMinute {
 				crowd = time.UnixMilli(at).After(now.Add(-listEvery))
 			}
-			if kind == desk.ListNotice && list.IsZero() {
+			if kind.Trait().Lists && list.IsZero() {
 				list = time.UnixMilli(at)
 			}
 			return err

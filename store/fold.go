@@ -23,14 +23,14 @@ func (s *Store) Release(ctx context.Context, id int64) error {
 			return err
 		}
 		switch {
-		case o.Kind.Acknowledges():
+		case o.Kind.Trait().Answers:
 			_, err := tx.row(ctx, "SELECT id FROM outbox WHERE "+together+" AND "+acknowledgements+
-				" ORDER BY kind <> 'ack_production_down', id LIMIT 1", args(o.Address, o.Lane), &o.ID)
+				" ORDER BY kind <> '"+string(desk.AckProductionDown)+"', id LIMIT 1", args(o.Address, o.Lane), &o.ID)
 			if err != nil {
 				return err
 			}
 			return tx.carries(ctx, o, acknowledgements)
-		case o.Kind == desk.ProductionDown, o.Lane == Bulk:
+		case o.Kind.Trait().Alert, o.Lane == Bulk:
 			return tx.releaseList(ctx, o)
 		}
 		about := fmt.Sprintf("ticket = %d AND NOT %s", o.Ticket, acknowledgements)
@@ -68,8 +68,8 @@ func (tx *Tx) releaseList(ctx context.Context, o Outgoing) error {
 		return tx.carries(ctx, o, "id < 0") // none
 	}
 	d := Details{Number: n}
-	if o.Kind == desk.ProductionDown {
-		d.Reason = string(desk.ProductionDown)
+	if o.Kind.Trait().Alert {
+		d.Reason = string(o.Kind)
 	}
 	id, err := tx.Owe(ctx, Outgoing{Kind: desk.ListNotice, Person: o.Person, Address: o.Address, Mailbox: o.Mailbox, Lane: o.Lane,
 		Topic: string(desk.ListNotice), Details: d})

@@ -38,7 +38,7 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 		return fmt.Errorf("count new tickets: %w", err)
 	}
 	for _, n := range desk.Due(e.Event) {
-		if e.Silent && n.Notice.Acknowledges() {
+		if e.Silent && n.Notice.Trait().Answers {
 			err := tx.Note(ctx, Activity{Ticket: e.Ticket.Number, Mail: e.Mail, What: "not_told", Old: n.To.Address(),
 				New: string(n.Notice) + ": a machine, or an address that may be somebody else's"})
 			if err != nil {
@@ -55,16 +55,16 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 
 // tell owes one notice, now or when the caps let it go.
 func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (err error) {
-	d := e.Details
+	d, row := e.Details, n.Notice.Trait()
 	d.Old, d.Author = e.Old, e.Author.ID
-	if n.Notice.Acknowledges() || n.Notice == desk.OpenedForYou { // the first mail of ours that a person gets
+	if row.Greets {
 		if d.Welcome, err = tx.Welcome(ctx, n.To.ID); err != nil {
 			return err
 		}
 		d.Words = e.Words
 	}
 	o := Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail, Person: n.To.ID, Address: n.To.Address(),
-		Stranger: e.Stranger && n.Notice.Acknowledges(), Echo: e.Echo && !n.To.Agent() && !e.Author.Agent(),
+		Stranger: e.Stranger && row.Answers, Echo: e.Echo && !n.To.Agent() && !e.Author.Agent(),
 		Mailbox: e.Ticket.Mailbox, Details: d, Lane: lane(e.Event, n), Topic: topic(e)}
 	h, err := tx.held(ctx, e, &o)
 	if err != nil {
@@ -87,9 +87,9 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (err err
 // lane is how soon a notice goes.
 func lane(e desk.Event, n desk.Notification) Lane {
 	switch {
-	case n.Notice.Urgent(), e.Author.Agent() && !n.To.Agent():
+	case n.Notice.Trait().Urgent, e.Author.Agent() && !n.To.Agent():
 		return Urgent
-	case n.Notice.Acknowledges(), !n.To.Agent():
+	case n.Notice.Trait().Answers, !n.To.Agent():
 		return Prompt
 	}
 	return Bulk

@@ -89,75 +89,78 @@ func examples() []example {
 		v.Text = "Hola, Carla:\n\nencontramos la causa: el controlador quedó en «pausa». Reinicie el equipo y pruebe otra vez."
 	}
 	return []example{
-		{"ack", Ack, with(files, form, buttons("close", "history", "my_tickets"))},
-		{"ack-welcome", Ack, with(welcome)},
-		{"ack-to-agent", Ack, with(toAgent, welcome)},
-		{"ack-not-understood", Ack, with(unknownProduct)},
-		{"ack-unverified", Ack, with(unverified)},
-		{"ack-no-echo", Ack, with(files, unknownProduct, func(v *View) { v.EchoSubject = false })},
-		{"ack_production_down", AckProductionDown, with(down, form)},
-		{"new_ticket", NewTicket, with(toAgentNew, files, buttons("take", "ask_info", "resolved"))},
-		{"new_ticket-with-all-that-came", NewTicket, with(toAgentNew, files, besides)},
-		{"item-to-agent-with-all-that-came", Item, with(toAgentNew, files, besides, func(v *View) { v.MeetingEnds = v.Meeting.AddDate(1, 0, 0) })},
-		{"new_ticket-empty", NewTicket, with(toAgentNew, func(v *View) { v.Text = "" })},
-		{"new_ticket-for-a-customer", NewTicket, with(toAgentNew, func(v *View) { v.Author = Person{Name: "Luis Pérez", Address: "luis@ejemplo.test", Agent: true} })},
-		{"new_ticket-everything-odd", NewTicket, with(toAgentNew, down, unverified, welcome, func(v *View) { v.Claimed, v.Ticket.OldNumber = 99, 98 })},
-		{"production_down", ProductionDown, with(toAgentNew, down, buttons("take"), func(v *View) { v.EscalateTo, v.EscalateIn = "Luis Pérez", 5*time.Minute })},
-		{"production_down-last-rung", ProductionDown, with(toAgentNew, down, func(v *View) { v.Ticket.Organisation = "" })},
-		{"opened_for_you", OpenedForYou, with(answer)},
-		{"item", Item, with(answer, status("waiting"), files, buttons("close", "history"), quoted)},
-		{"item-of-another-customer", Item, with(fromCarla, func(v *View) { v.To = Person{Name: "Eva Sanz", Address: "eva@cliente.test"} }, status("waiting"))},
-		{"item-to-agent", Item, with(toAgentNew, quoted, buttons("resolved", "ask_info"))},
-		{"info_request", InfoRequest, with(answer, form, status("waiting"))},
-		{"note", Note, with(toAgent, inside, func(v *View) { v.Text = "Es la misma falla del lunes." })},
-		{"assigned", Assigned, with(toAgent, func(v *View) { v.Text = printer })},
-		{"taken", Taken, with(status("in_progress"))},
-		{"taken-by-a-nameless-agent", Taken, with(status("in_progress"), func(v *View) {
+		{"ack", "ack", with(files, form, buttons("close", "history", "my_tickets"))},
+		{"ack-welcome", "ack", with(welcome)},
+		{"ack-to-agent", "ack", with(toAgent, welcome)},
+		{"ack-not-understood", "ack", with(unknownProduct)},
+		{"ack-unverified", "ack", with(unverified)},
+		{"ack-no-echo", "ack", with(files, unknownProduct, func(v *View) { v.Answers, v.EchoSubject = true, false })},
+		{"ack_production_down", "ack_production_down", with(down, form)},
+		{"new_ticket", "new_ticket", with(toAgentNew, files, buttons("take", "ask_info", "resolved"))},
+		{"new_ticket-with-all-that-came", "new_ticket", with(toAgentNew, files, besides)},
+		{"item-to-agent-with-all-that-came", "item", with(toAgentNew, files, besides, func(v *View) { v.MeetingEnds = v.Meeting.AddDate(1, 0, 0) })},
+		{"new_ticket-empty", "new_ticket", with(toAgentNew, func(v *View) { v.Text = "" })},
+		{"new_ticket-for-a-customer", "new_ticket", with(toAgentNew, func(v *View) { v.Author = Person{Name: "Luis Pérez", Address: "luis@ejemplo.test", Agent: true} })},
+		{"new_ticket-everything-odd", "new_ticket", with(toAgentNew, down, unverified, welcome, func(v *View) { v.Claimed, v.Ticket.OldNumber = 99, 98 })},
+		{"production_down", "production_down", with(toAgentNew, down, buttons("take"), func(v *View) { v.EscalateTo, v.EscalateIn = "Luis Pérez", 5*time.Minute })},
+		{"production_down-last-rung", "production_down", with(toAgentNew, down, func(v *View) { v.Ticket.Organisation = "" })},
+		{"opened_for_you", "opened_for_you", with(answer)},
+		{"item", "item", with(answer, status("waiting"), files, buttons("close", "history"), quoted)},
+		{"item-of-another-customer", "item", with(fromCarla, func(v *View) { v.To = Person{Name: "Eva Sanz", Address: "eva@cliente.test"} }, status("waiting"))},
+		{"item-to-agent", "item", with(toAgentNew, quoted, buttons("resolved", "ask_info"))},
+		{"info_request", "info_request", with(answer, form, status("waiting"))},
+		{"note", "note", with(toAgent, inside, func(v *View) { v.Text = "Es la misma falla del lunes." })},
+		{"assigned", "assigned", with(toAgent, func(v *View) { v.Text = printer })},
+		{"taken", "taken", with(status("in_progress"))},
+		{"taken-by-a-nameless-agent", "taken", with(status("in_progress"), func(v *View) {
 			v.Author = Person{Name: "guardia@ejemplo.test", Address: "guardia@ejemplo.test", Agent: true}
 		})},
-		{"taken-to-agent", Taken, with(toAgent, status("in_progress"))},
-		{"resolved", Resolved, with(answer, buttons("testing_ok", "still_failing"), func(v *View) { v.CloseAt = at.AddDate(0, 0, 7) })},
-		{"closed", Closed, with(status("closed"))},
-		{"closed-by-silence", Closed, with(func(v *View) { v.Reason = "silence" })},
-		{"closed-to-agent", Closed, with(toAgent, func(v *View) { v.Author, v.Text = carla, "Testing ok, gracias." })},
-		{"closed-to-agent-by-another", Closed, with(toAgent, func(v *View) { v.Author = Person{Name: "Luis Pérez", Address: "luis@ejemplo.test", Agent: true} })},
-		{"new_number", NewNumber, with(func(v *View) { v.Ticket.Number, v.Ticket.OldNumber = 130, 123 })},
-		{"pending", Pending, with(toAgentNew, inside, buttons("approve", "reject"), func(v *View) { v.Reason = "leaked"; v.Author.Address = "otra@cliente.test" })},
-		{"undelivered", Undelivered, with(toAgent, answer, func(v *View) { v.Failed, v.Reason, v.Detail = carla.Address, "refused", "550 5.1.1 User unknown" })},
-		{"unfiled", Unfiled, with(toAgent, func(v *View) {
+		{"taken-to-agent", "taken", with(toAgent, status("in_progress"))},
+		{"resolved", "resolved", with(answer, buttons("testing_ok", "still_failing"), func(v *View) { v.CloseAt = at.AddDate(0, 0, 7) })},
+		{"closed", "closed", with(status("closed"))},
+		{"closed-by-silence", "closed", with(func(v *View) { v.Reason = "silence" })},
+		{"closed-to-agent", "closed", with(toAgent, func(v *View) { v.Author, v.Text = carla, "Testing ok, gracias." })},
+		{"closed-to-agent-by-another", "closed", with(toAgent, func(v *View) { v.Author = Person{Name: "Luis Pérez", Address: "luis@ejemplo.test", Agent: true} })},
+		{"new_number", "new_number", with(func(v *View) { v.Ticket.Number, v.Ticket.OldNumber = 130, 123 })},
+		{"pending", "pending", with(toAgentNew, inside, buttons("approve", "reject"), func(v *View) { v.Reason = "leaked"; v.Author.Address = "otra@cliente.test" })},
+		{"undelivered", "undelivered", with(toAgent, answer, func(v *View) { v.Failed, v.Reason, v.Detail = carla.Address, "refused", "550 5.1.1 User unknown" })},
+		{"unfiled", "unfiled", with(toAgent, func(v *View) {
 			v.Ticket = Ticket{Subject: "Factura"}
 			v.Author, v.Reason, v.Detail, v.MailID = carla, "attempts", "read mail: time is up", "17"
 		})},
-		{"unfiled-incomplete", Unfiled, with(toAgent, func(v *View) {
+		{"unfiled-incomplete", "unfiled", with(toAgent, func(v *View) {
 			v.Ticket = Ticket{Subject: "Planos"}
 			v.Author, v.Reason, v.Detail, v.MailID = carla, "incomplete", "the mail has 30000000 bytes, more than max_size", "18"
 		})},
-		{"mailbox_down", MailboxDown, with(toAgent, func(v *View) {
+		{"mailbox_down", "mailbox_down", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Failed, v.Detail = Ticket{}, Person{}, "soporte", "log in: imap: NO [AUTHENTICATIONFAILED] Invalid credentials"
 		})},
-		{"mailbox_down-partly", MailboxDown, with(toAgent, func(v *View) {
+		{"mailbox_down-partly", "mailbox_down", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Failed, v.Reason = Ticket{}, Person{}, "soporte", "partly"
 			v.Detail = "folder Soporte/Web: open: imap: NO [NONEXISTENT] Mailbox doesn't exist"
 		})},
-		{"mailbox_up", MailboxUp, with(toAgent, func(v *View) { v.Ticket, v.Author, v.Failed = Ticket{}, Person{}, "soporte" })},
-		{"secret_ends", SecretEnds, with(toAgent, func(v *View) {
+		{"mailbox_up", "mailbox_up", with(toAgent, func(v *View) { v.Ticket, v.Author, v.Failed = Ticket{}, Person{}, "soporte" })},
+		{"secret_ends", "secret_ends", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Failed, v.Ends = Ticket{}, Person{}, "soporte", time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)
 		})},
-		{"confirm_agent", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Reason = "kept_as_note" })},
-		{"confirm_agent-pending", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Reason = "kept_pending" })},
-		{"confirm_agent-pending-for-admin", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Reason, v.MailID = "kept_pending_for_admin", "55" })},
-		{"confirm_agent-held-for-admin", ConfirmAgent, with(toAgent, held(1), forAdmin)},
-		{"confirm_agent-held-many-for-admin", ConfirmAgent, with(toAgent, held(3), forAdmin)},
-		{"list-bare", List, with(toAgent, func(v *View) {
+		{"confirm_agent", "confirm_agent", with(toAgent, answer, func(v *View) { v.Reason = "kept_as_note" })},
+		{"confirm_agent-pending", "confirm_agent", with(toAgent, answer, func(v *View) { v.Reason = "kept_pending" })},
+		{"confirm_agent-pending-for-admin", "confirm_agent", with(toAgent, answer, func(v *View) { v.Reason, v.MailID = "kept_pending_for_admin", "55" })},
+		{"confirm_agent-held-for-admin", "confirm_agent", with(toAgent, held(1), forAdmin)},
+		{"confirm_agent-held-many-for-admin", "confirm_agent", with(toAgent, held(3), forAdmin)},
+		{"list-bare", "list", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Count = Ticket{}, Person{}, 2
 			v.Groups = []Group{{carla, []Entry{{Number: 124, Subject: "No abre", Kind: "new_ticket"}, {Number: 99, Subject: "Sigue", Kind: "note"}}, 0}}
 		})},
-		{"confirm_agent-no-ticket", ConfirmAgent, with(toAgent, answer, func(v *View) { v.Ticket, v.Reason = Ticket{}, "kept_pending" })},
-		{"ack-several", Ack, with(func(v *View) {
+		{"confirm_agent-no-ticket", "confirm_agent", with(toAgent, answer, func(v *View) { v.Ticket, v.Reason = Ticket{}, "kept_pending" })},
+		{"ack-several", "ack", with(func(v *View) {
 			v.Others = []Ticket{{Number: 124, Subject: "No abre"}, {Number: 131, Subject: "Otra vez"}}
 		})},
-		{"ack-several-no-echo", Ack, with(func(v *View) { v.EchoSubject = false; v.Others = []Ticket{{Number: 124, Subject: "No abre"}} })},
-		{"list", List, with(toAgent, func(v *View) {
+		{"ack-several-no-echo", "ack", with(func(v *View) {
+			v.Answers, v.EchoSubject = true, false
+			v.Others = []Ticket{{Number: 124, Subject: "No abre"}}
+		})},
+		{"list", "list", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Count, v.More = Ticket{}, Person{}, 214, 200
 			v.Groups = []Group{
 				{carla, []Entry{{Number: 124, Subject: "No abre", Kind: "new_ticket", ReplyTo: "soporte+c124.p7.a2@ejemplo.test"},
@@ -165,33 +168,33 @@ func examples() []example {
 				{Person{Address: "x@otra.test"}, []Entry{{Number: 125, Subject: "Hola", Kind: "pending"}, {MailID: "17", Subject: "?", Kind: "unfiled"}}, 0},
 			}
 		})},
-		{"list-production-down", List, with(toAgent, func(v *View) {
+		{"list-production-down", "list", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Count, v.Reason = Ticket{}, Person{}, 2, "production_down"
 			v.Groups = []Group{{carla, []Entry{{Number: 124, Subject: "No factura", Kind: "production_down"}, {Number: 125, Subject: "No factura", Kind: "production_down"}}, 0}}
 		})},
-		{"alarm-breaker", Alarm, with(toAgent, func(v *View) {
+		{"alarm-breaker", "alarm", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Reason, v.Failed, v.EscalateIn = Ticket{}, Person{}, "breaker_domain", "cliente.test", 15*time.Minute
 		})},
-		{"alarm-set-aside", Alarm, with(toAgent, func(v *View) {
+		{"alarm-set-aside", "alarm", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Reason, v.Failed, v.MailID = Ticket{OldNumber: 123}, Person{}, "set_aside", carla.Address, "40"
 		})},
-		{"alarm-relay", Alarm, with(toAgent, func(v *View) {
+		{"alarm-relay", "alarm", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Reason, v.Detail = Ticket{}, Person{}, "relay", "535 5.7.8 authentication failed"
 		})},
-		{"confirm_agent-held", ConfirmAgent, with(toAgent, held(1))},
-		{"confirm_agent-held-many", ConfirmAgent, with(toAgent, held(3), func(v *View) { v.More = 57 })},
-		{"receipt", Receipt, with(toAgent, status("resolved"), func(v *View) {
+		{"confirm_agent-held", "confirm_agent", with(toAgent, held(1))},
+		{"confirm_agent-held-many", "confirm_agent", with(toAgent, held(3), func(v *View) { v.More = 57 })},
+		{"receipt", "receipt", with(toAgent, status("resolved"), func(v *View) {
 			v.Commands = []Command{{"#resuelto", "resolved", ""}, {"#asignar luis", "assigned", "Luis Pérez"}}
 			v.Unknown = []Unknown{{Field: "command", Value: "#cerar", Values: []string{"#cerrar"}}}
 		})},
-		{"receipt-not-understood", Receipt, with(toAgent, func(v *View) {
+		{"receipt-not-understood", "receipt", with(toAgent, func(v *View) {
 			v.Unknown = []Unknown{{Field: "command", Value: "#cerar", Values: []string{"#cerrar"}}}
 		})},
-		{"receipt-held", Receipt, with(toAgent, func(v *View) {
+		{"receipt-held", "receipt", with(toAgent, func(v *View) {
 			v.Reason, v.Unknown = "held_unknown", []Unknown{{Field: "command", Value: "#resolver", Values: []string{"#resuelto"}}}
 		})},
-		{"receipt-of-a-case-without-customer", Receipt, with(toAgent, func(v *View) { v.Reason, v.Readers, v.Followers = "nobody_hears", nil, 0 })},
-		{"receipt-to-customer", Receipt, with(files)},
+		{"receipt-of-a-case-without-customer", "receipt", with(toAgent, func(v *View) { v.Reason, v.Readers, v.Followers = "nobody_hears", nil, 0 })},
+		{"receipt-to-customer", "receipt", with(files)},
 	}
 }
 

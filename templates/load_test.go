@@ -34,17 +34,17 @@ func TestOwnFilesGoOverOurs(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := with(func(v *View) { v.Tag = "" })
-	m := render(t, s, Ack, "es", v)
+	m := render(t, s, "ack", "es", v)
 	if m.Subject != "[Ticket #123] No imprime la factura" || m.Text != "Hola, Carla Ruiz: es el <123> & nada más.\n\nLlámenos.\n" {
 		t.Errorf("%+v", m)
 	}
 	if !strings.Contains(m.HTML, "es el &lt;123&gt; &amp; nada más.</p>") {
 		t.Errorf("HTML %s", m.HTML)
 	}
-	if m := render(t, s, Taken, "es", v); !strings.Contains(m.HTML, `<div class="ours">Soporte`) || !strings.HasPrefix(m.Text, "Ana Gómez tomó su caso") {
+	if m := render(t, s, "taken", "es", v); !strings.Contains(m.HTML, `<div class="ours">Soporte`) || !strings.HasPrefix(m.Text, "Ana Gómez tomó su caso") {
 		t.Errorf("what was not replaced: %+v", m)
 	}
-	if m := render(t, s, Ack, "en", v); !strings.HasPrefix(m.Text, "We received") {
+	if m := render(t, s, "ack", "en", v); !strings.HasPrefix(m.Text, "We received") {
 		t.Errorf("the other language: %q", m.Text)
 	}
 }
@@ -54,10 +54,10 @@ func TestAnotherLanguage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := render(t, s, Taken, "pt_br", base()); m.Text != "Ana Gómez assumiu o seu caso às 9:01.\n" {
+	if m := render(t, s, "taken", "pt_br", base()); m.Text != "Ana Gómez assumiu o seu caso às 9:01.\n" {
 		t.Errorf("%q", m.Text)
 	}
-	if m := render(t, s, Ack, "pt-BR", base()); !strings.HasPrefix(m.Text, "Recibimos") {
+	if m := render(t, s, "ack", "pt-BR", base()); !strings.HasPrefix(m.Text, "Recibimos") {
 		t.Errorf("a kind that it lacks: %q", m.Text)
 	}
 	err = s.Check()

@@ -142,7 +142,7 @@ func TestEveryViewFieldIsSaidSomewhere(t *testing.T) {
 		}
 	}
 	elsewhere := []string{"To", "ToAgent", "Links", "EchoSubject", "Tag", "Copied", "Meeting", "MeetingEnds",
-		"Inside", "Readers", "Followers"} // read by the functions and by layout.html
+		"Inside", "Readers", "Followers", "Answers", "FromOutside"} // read by the functions and by layout.html
 	for f := range reflect.TypeFor[View]().Fields() {
 		if !used[f.Name] && !slices.Contains(elsewhere, f.Name) {
 			t.Errorf("no template says View.%s", f.Name)

@@ -17,44 +17,27 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
+	"sync"
 	text "text/template"
 )
 
 // Kind names a notification; its words are in LANG/KIND.txt.
 type Kind string
 
-const (
-	Ack               Kind = "ack"                 // to the customer: we have it, this is its number
-	AckProductionDown Kind = "ack_production_down" // the same, and who has been alerted
-	NewTicket         Kind = "new_ticket"          // to agents
-	ProductionDown    Kind = "production_down"     // to whoever is on call
-	OpenedForYou      Kind = "opened_for_you"      // an agent opened the ticket in the customer's name
-	Item              Kind = "item"                // the other side's words; View.ToAgent says which side reads
-	InfoRequest       Kind = "info_request"        // an agent's words and a form to fill in
-	Note              Kind = "note"                // among agents only
-	Assigned          Kind = "assigned"            // to the new assignee
-	Taken             Kind = "taken"               // somebody has it
-	Resolved          Kind = "resolved"            // please confirm
-	Closed            Kind = "closed"              // nothing further will follow
-	NewNumber         Kind = "new_number"          // a reply to a closed ticket opened another
-	Pending           Kind = "pending"             // to agents: approve or reject
-	Undelivered       Kind = "undelivered"         // to the author: it did not arrive
-	Unfiled           Kind = "unfiled"             // to administrators: a mail is in quarantine
-	MailboxDown       Kind = "mailbox_down"        // to administrators: a mailbox has not been looked into for a while
-	MailboxUp         Kind = "mailbox_up"          // to administrators: it works again
-	SecretEnds        Kind = "secret_ends"         // to administrators: that by which mail is fetched from a mailbox ends soon
-	ConfirmAgent      Kind = "confirm_agent"       // to an agent whose mail proved too little
-	Receipt           Kind = "receipt"             // what an agent's commands did; to a customer: it arrived
-	List              Kind = "list"                // to an agent: many notices in one mail
-	Alarm             Kind = "alarm"               // to administrators: what keeps mail from going out as usual
-)
+// Names lists every kind: those of which there are words in the language that has all.
+func Names() []Kind { return slices.Clone(kinds()) }
 
-// Names lists every kind.
-func Names() []Kind {
-	return []Kind{Ack, AckProductionDown, NewTicket, ProductionDown, OpenedForYou, Item, InfoRequest, Note, Assigned, Taken,
-		Resolved, Closed, NewNumber, Pending, Undelivered, Unfiled, MailboxDown, MailboxUp, SecretEnds, ConfirmAgent, Receipt, List, Alarm}
-}
+var kinds = sync.OnceValue(func() (list []Kind) {
+	files, _ := own.ReadDir(fallback) // they are part of the program
+	for _, f := range files {
+		if name, text := strings.CutSuffix(f.Name(), ".txt"); text && f.Name() != partsFile {
+			list = append(list, Kind(name))
+		}
+	}
+	return list
+})
 
 // Mail is what a template makes: a subject of one line, text with "\n" line ends, and HTML that says the same.
 type Mail struct {
@@ -90,7 +73,7 @@ func (s *Set) Render(kind Kind, lang string, v View) (Mail, error) {
 	if p == nil {
 		return Mail{}, fmt.Errorf("render %q: there is no such kind of mail", kind)
 	}
-	m, err := p.render(l, ready(v, kind, l.phrases))
+	m, err := p.render(l, ready(v, l.phrases))
 	if err != nil {
 		return Mail{}, fmt.Errorf("render %s in %s: %w", kind, l.code, err)
 	}

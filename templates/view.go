@@ -17,7 +17,9 @@ type View struct {
 	To      Person // who reads this
 	ToAgent bool
 	Ticket  Ticket
-	Author  Person // who wrote, took, assigned, resolved or closed
+	Author  Person // who wrote, took, assigned, resolved or closed; the desk, unless
+
+	FromOutside bool // somebody wrote who may have given no name and no address
 
 	Retitled    string    // the subject of the mail, where it says what the ticket's does not
 	Text        string    `lines:"keep"` // the words this mail is about
@@ -43,6 +45,7 @@ type View struct {
 
 	Welcome    bool // to a customer: the first mail of ours; to an agent: the first from this address
 	Unverified bool // nothing proves the sender
+	Answers    bool // the mail answers another by itself
 	// EchoSubject lets an acknowledgement repeat what its sender chose: subject, names of attachments, unknown
 	// values. Without it an acknowledgement cannot carry anybody's text to an address that did not ask for it.
 	EchoSubject bool
@@ -153,8 +156,8 @@ type Link struct {
 }
 
 // ready makes a view that is safe to show and complete enough for every sentence.
-func ready(v View, kind Kind, p *phrases) View {
-	if !v.EchoSubject && !v.ToAgent && slices.Contains([]Kind{Ack, AckProductionDown, NewNumber}, kind) {
+func ready(v View, p *phrases) View {
+	if v.Answers && !v.EchoSubject && !v.ToAgent {
 		v = withoutEcho(v)
 		v.Ticket.Subject = p.Label["received"]
 	}
@@ -163,12 +166,7 @@ func ready(v View, kind Kind, p *phrases) View {
 	v.Desk.Name = first(v.Desk.Name, p.Label["desk"])
 	name(&v.To, p.Label["somebody"])
 	name(&v.Ticket.Requester, p.Label["somebody"])
-	switch kind {
-	case NewTicket, ProductionDown:
-		if v.Author == (Person{}) {
-			v.Author = v.Ticket.Requester
-		}
-	case Pending, Unfiled:
+	if v.FromOutside {
 		name(&v.Author, p.Label["no_sender"])
 	}
 	name(&v.Author, v.Desk.Name)

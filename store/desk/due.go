@@ -44,66 +44,6 @@ type Event struct {
 	Old     int64    // the closed ticket that this one cites
 }
 
-// Notice is the kind of a notification, the name of its template.
-type Notice string
-
-const (
-	Ack               Notice = "ack"
-	AckProductionDown Notice = "ack_production_down"
-	NewTicket         Notice = "new_ticket"
-	ProductionDown    Notice = "production_down"
-	OpenedForYou      Notice = "opened_for_you"
-	ItemNotice        Notice = "item"
-	InfoRequestNotice Notice = "info_request"
-	NoteNotice        Notice = "note"
-	Taken             Notice = "taken"
-	ResolvedNotice    Notice = "resolved"
-	ClosedNotice      Notice = "closed"
-	NewNumber         Notice = "new_number"
-	PendingNotice     Notice = "pending"
-	ConfirmAgent      Notice = "confirm_agent"
-	Undelivered       Notice = "undelivered"
-	Unfiled           Notice = "unfiled"
-	Assigned          Notice = "assigned"
-	Receipt           Notice = "receipt" // what an agent's commands did
-	MailboxDownNotice Notice = "mailbox_down"
-	MailboxUpNotice   Notice = "mailbox_up"
-	SecretEndsNotice  Notice = "secret_ends"
-	AlarmNotice       Notice = "alarm" // what keeps mail from going out as usual
-	ListNotice        Notice = "list"  // many notices in one mail
-)
-
-// Acknowledges tells a notice that answers a mail by itself (RFC 3834 auto-replied): what loops are made of.
-func (n Notice) Acknowledges() bool { return n == Ack || n == AckProductionDown || n == NewNumber }
-
-// Urgent reports whether somebody must hear of it before what else is due.
-func (n Notice) Urgent() bool {
-	switch n {
-	case ProductionDown, Taken, Receipt, MailboxDownNotice, MailboxUpNotice, SecretEndsNotice, AlarmNotice:
-		return true
-	}
-	return false
-}
-
-// quotes tells a notice that may carry the item's words.
-func (n Notice) quotes() bool {
-	switch n {
-	case ItemNotice, InfoRequestNotice, NoteNotice, ResolvedNotice, ClosedNotice, OpenedForYou:
-		return true
-	}
-	return n.forAgents()
-}
-
-// forAgents tells a notice that is for the desk's own eyes.
-func (n Notice) forAgents() bool {
-	switch n {
-	case NewTicket, ProductionDown, NoteNotice, PendingNotice, ConfirmAgent, Undelivered, Unfiled, Assigned, Receipt, MailboxDownNotice, MailboxUpNotice, SecretEndsNotice,
-		AlarmNotice, ListNotice:
-		return true
-	}
-	return false
-}
-
 // Notification is one mail that is owed to one person.
 type Notification struct {
 	Notice Notice
@@ -245,11 +185,17 @@ func (d *due) except(p Person) *due {
 // add owes the notice to everybody who can be written to and was not told yet.
 func (d *due) add(n Notice, to ...Person) *due {
 	for _, p := range to {
-		if p.ID == 0 || !p.Active || p.Address() == "" || d.told[p.ID] || !p.Agent() && (n.forAgents() || d.internal && n.quotes()) {
+		if p.ID == 0 || !p.Active || p.Address() == "" || d.told[p.ID] || !d.mayRead(p, n) {
 			continue
 		}
 		d.except(p)
 		d.list = append(d.list, Notification{n, p})
 	}
 	return d
+}
+
+// mayRead reports whether a notice may go to a person: customers get neither what is for agents nor internal words.
+func (d *due) mayRead(p Person, n Notice) bool {
+	t := n.Trait()
+	return p.Agent() || !t.Agents && !(d.internal && t.Words)
 }

@@ -133,9 +133,9 @@ func TestDueKeepsItsPromises(t *testing.T) {
 				r.Fatalf("%s goes to nobody", n.Notice)
 			case n.To.ID == e.Author.ID && !answers[n.Notice] && !setGoing(e):
 				r.Fatalf("the author hears his own %s", n.Notice)
-			case e.Item.Visibility == Internal && n.Notice.quotes() && !n.To.Agent():
+			case e.Item.Visibility == Internal && n.Notice.Trait().Words && !n.To.Agent():
 				r.Fatalf("a customer gets internal words by %s", n.Notice)
-			case n.Notice.forAgents() && !n.To.Agent():
+			case n.Notice.Trait().Agents && !n.To.Agent():
 				r.Fatalf("a customer gets %s", n.Notice)
 			}
 			told[n.To.ID] = true

@@ -15,8 +15,8 @@ import (
 	"buzon/threading"
 )
 
-// subject is everything that one mail is about.
-type subject struct {
+// matter is everything that one mail is about.
+type matter struct {
 	o       store.Outgoing
 	box     desk.Mailbox
 	to      desk.Person
@@ -36,68 +36,71 @@ type subject struct {
 	further bool
 }
 
+// row is what the table of notices says of the mail's kind.
+func (m *matter) row() desk.Trait { return m.o.Kind.Trait() }
+
 // carriedShown is how many other notices one mail tells of by name.
 const carriedShown = 1000
 
 // referencesKept is how many earlier mails of a ticket a mail names beside the root.
 const referencesKept = 12
 
-// subject gathers what an outbox row is about.
-func (r *Renderer) subject(ctx context.Context, o store.Outgoing) (*subject, error) {
-	s := &subject{o: o, box: r.Mailboxes.Named(o.Mailbox)}
+// matter gathers what an outbox row is about.
+func (r *Renderer) matter(ctx context.Context, o store.Outgoing) (*matter, error) {
+	m := &matter{o: o, box: r.Mailboxes.Named(o.Mailbox)}
 	var err error
-	if s.to, err = r.Store.Person(ctx, o.Person); err != nil {
+	if m.to, err = r.Store.Person(ctx, o.Person); err != nil {
 		return nil, err
 	}
-	s.to.Language = cmp.Or(s.to.Language, r.Language)
-	if s.staff, err = r.staff(ctx); err != nil {
+	m.to.Language = cmp.Or(m.to.Language, r.Language)
+	if m.staff, err = r.staff(ctx); err != nil {
 		return nil, err
 	}
-	if s.carries, err = r.Store.Carries(ctx, o.ID, carriedShown); err != nil {
+	if m.carries, err = r.Store.Carries(ctx, o.ID, carriedShown); err != nil {
 		return nil, err
 	}
 	if o.Ticket == 0 {
-		if s.mail, err = store.Optional(r.Store.Mail(ctx, o.Mail)); err != nil {
+		if m.mail, err = store.Optional(r.Store.Mail(ctx, o.Mail)); err != nil {
 			return nil, err
 		}
-		s.held, err = r.held(ctx, o.Details.Held)
-		return s, err
+		m.held, err = r.held(ctx, o.Details.Held)
+		return m, err
 	}
-	if s.ticket, err = r.Store.Ticket(ctx, o.Ticket); err != nil {
+	if m.ticket, err = r.Store.Ticket(ctx, o.Ticket); err != nil {
 		return nil, fmt.Errorf("ticket %d: %w", o.Ticket, err)
 	}
 	item, err := store.Optional(r.Store.Item(ctx, o.Ticket, o.Item))
 	if err != nil {
 		return nil, err
 	}
-	if s.author = item.Author; o.Details.Author != 0 && o.Details.Author != s.author.ID {
-		if s.author, err = r.Store.Person(ctx, o.Details.Author); err != nil {
+	if m.author = item.Author; o.Details.Author != 0 && o.Details.Author != m.author.ID {
+		if m.author, err = r.Store.Person(ctx, o.Details.Author); err != nil {
 			return nil, err
 		}
 	}
-	sight, err := r.Store.Sight(ctx, s.to)
+	sight, err := r.Store.Sight(ctx, m.to)
 	if err != nil {
 		return nil, err
 	}
-	if s.item = item; !sight.Item(s.ticket, item) {
-		s.item = desk.Item{Author: item.Author}
+	if m.item = item; !sight.Item(m.ticket, item) {
+		m.item = desk.Item{Author: item.Author}
 	}
-	if !s.to.Agent() {
+	if !m.to.Agent() {
 		retitled, err := r.Store.LastSubject(ctx, o.Ticket, o.Person)
 		if err != nil {
 			return nil, err
 		}
-		s.numbers = threading.ForeignNumbers(retitled, s.box.Tag)
+		m.numbers = threading.ForeignNumbers(retitled, m.box.Tag)
 	}
-	s.links = r.links(s)
-	if s.further, err = r.Store.ToldBefore(ctx, o); err != nil {
+	m.links = r.links(m)
+	if m.further, err = r.Store.ToldBefore(ctx, o); err != nil {
 		return nil, err
 	}
-	if s.before, err = r.Store.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID, referencesKept); err != nil {
+	if m.before, err = r.Store.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID, referencesKept); err != nil {
 		return nil, err
 	}
-	s.quoted, err = r.history(ctx, s, sight)
-	return s, err
+	m.quoted, err = r.history(ctx, m, sight)
+	return m, err
 }
 
 // staff is what nobody else may look like.
@@ -128,80 +131,58 @@ func (r *Renderer) held(ctx context.Context, ids []int64) (list []store.Mail, er
 }
 
 // token is what the mail carries to lead a reply back.
-func (s *subject) token() threading.Token {
-	t := threading.Token{Mailbox: s.box.Address, Ticket: s.o.Ticket, Item: s.o.Item, Person: s.o.Person, Kind: threading.Customer}
+func (m *matter) token() threading.Token {
+	t := threading.Token{Mailbox: m.box.Address, Ticket: m.o.Ticket, Item: m.o.Item, Person: m.o.Person, Kind: threading.Customer}
 	switch {
-	case s.inside():
+	case m.inside():
 		t.Kind = threading.Inside
-	case s.to.Agent():
+	case m.to.Agent():
 		t.Kind = threading.Agent
 	}
 	if t.Ticket == 0 {
-		t.Item = s.o.ID // mail about no ticket is told apart by its row
+		t.Item = m.o.ID // mail about no ticket is told apart by its row
 	}
 	return t
 }
 
 // inside reports whether a reply to the mail stays among agents: it carries what they said among themselves, or what they
 // have not let in yet. Not so the question whether a mail is his: the answer to it is what he wants to send.
-func (s *subject) inside() bool {
-	if !s.to.Agent() || s.o.Ticket == 0 || s.o.Kind == desk.ConfirmAgent {
+func (m *matter) inside() bool {
+	if !m.to.Agent() || m.o.Ticket == 0 || m.row().Asks {
 		return false
 	}
-	words := s.item.Visibility == desk.Internal && !s.item.Orders
-	switch s.o.Kind {
-	case desk.NoteNotice, desk.PendingNotice:
-		return true
-	case desk.Receipt:
-		return words && s.o.Details.Inside
-	}
-	return words && s.carriesWords()
+	internal := m.item.Visibility == desk.Internal && !m.item.Orders
+	return m.row().Inside || internal && (m.row().Words || m.o.Details.Inside)
 }
 
 // human tells mail in which an agent speaks to a customer in his own words: no machine sent it.
-func (s *subject) human() bool {
-	if !s.author.Agent() || s.to.Agent() {
+func (m *matter) human() bool {
+	if !m.author.Agent() || m.to.Agent() {
 		return false
 	}
-	switch s.o.Kind {
-	case desk.ItemNotice, desk.InfoRequestNotice:
-		return true
-	case desk.ResolvedNotice, desk.ClosedNotice:
-		return s.item.Text != ""
-	}
-	return false
-}
-
-// carriesWords tells the kinds that bring the item itself.
-func (s *subject) carriesWords() bool {
-	switch s.o.Kind {
-	case desk.ItemNotice, desk.InfoRequestNotice, desk.NoteNotice, desk.NewTicket, desk.ProductionDown, desk.ResolvedNotice, desk.ClosedNotice,
-		desk.PendingNotice, desk.OpenedForYou, desk.Undelivered, desk.ConfirmAgent, desk.Assigned:
-		return true
-	}
-	return false
+	return m.row().Speaks == desk.InHisName || m.row().Speaks == desk.WithWords && m.item.Text != ""
 }
 
 // fromName is what the reader sees as the sender: words bear the name of who wrote them. A customer's name, which he chose himself,
 // comes with his domain and never with the desk's name, so that nobody passes for an agent.
-func (s *subject) fromName() string {
+func (m *matter) fromName() string {
 	switch {
-	case s.human() && s.author.Name != "" && s.author.Name != s.author.Address():
-		return s.author.Name + ", " + s.box.Name
-	case s.to.Agent() && s.o.Kind != desk.PendingNotice && s.carriesWords() && s.author.ID != 0 && !s.author.Agent():
-		shown := s.person(s.author)
+	case m.human() && m.author.Name != "" && m.author.Name != m.author.Address():
+		return m.author.Name + ", " + m.box.Name
+	case m.to.Agent() && m.row().Words && !m.row().Inside && m.author.ID != 0 && !m.author.Agent():
+		shown := m.person(m.author)
 		local, domain, _ := strings.Cut(shown.Address, "@")
 		return cmp.Or(shown.Name, local) + " · " + domain
 	}
-	return s.box.Name
+	return m.box.Name
 }
 
 // toName is the reader's name, unless it is the text of somebody who chose to whom we write.
-func (s *subject) toName() string {
-	if s.o.Kind.Acknowledges() && !s.o.Details.EchoSender {
+func (m *matter) toName() string {
+	if m.row().Answers && !m.o.Details.EchoSender {
 		return ""
 	}
-	return s.to.Name
+	return m.to.Name
 }
 
 // attachmentsLimit is how many bytes of attachments one mail carries; past it the largest stay behind, and the mail says
@@ -209,11 +190,11 @@ func (s *subject) toName() string {
 const attachmentsLimit = 17 << 20
 
 // carried are the item's attachments that go with the mail, by their place in the item.
-func (s *subject) carried() map[int]bool {
-	if !s.carriesWords() || s.o.Kind == desk.Undelivered || s.o.Kind == desk.ConfirmAgent || s.o.Kind == desk.OpenedForYou {
+func (m *matter) carried() map[int]bool {
+	if !m.row().Files {
 		return nil
 	}
-	all, bySize := s.item.Attachments, []int{}
+	all, bySize := m.item.Attachments, []int{}
 	for i := range all {
 		if all[i].Ornament {
 			continue
@@ -232,9 +213,9 @@ func (s *subject) carried() map[int]bool {
 }
 
 // files opens the attachments that go with the mail.
-func (r *Renderer) files(ctx context.Context, s *subject) (list []file) {
-	carried := s.carried()
-	for i, a := range s.item.Attachments {
+func (r *Renderer) files(ctx context.Context, m *matter) (list []file) {
+	carried := m.carried()
+	for i, a := range m.item.Attachments {
 		if !carried[i] {
 			continue
 		}
@@ -252,25 +233,20 @@ func (r *Renderer) files(ctx context.Context, s *subject) (list []file) {
 	return list
 }
 
-// quotedItems is how much history a mail to an agent carries, quotedLength how many characters of each.
-const (
-	quotedItems  = 3
-	quotedLength = 4000
-)
+// quotedLength is how many characters of an earlier item a mail carries.
+const quotedLength = 4000
 
 // history are the items before this one that the reader has written or been sent, the newest first; agents may read all. It
 // costs memory for what is quoted, never for the ticket.
-func (r *Renderer) history(ctx context.Context, s *subject, sight desk.Sight) (list []desk.Item, err error) {
-	switch s.o.Kind {
-	case desk.ItemNotice, desk.InfoRequestNotice, desk.NoteNotice, desk.Assigned:
-	default:
+func (r *Renderer) history(ctx context.Context, m *matter, sight desk.Sight) (list []desk.Item, err error) {
+	most := m.row().Quotes
+	if most == 0 {
 		return nil, nil
 	}
-	most := quotedItems
-	if !s.to.Agent() { // a customer has the rest in his own mailbox, but for what comes with this mail
-		most = 1 + len(s.carries)
+	if !m.to.Agent() { // a customer has the rest in his own mailbox, but for what comes with this mail
+		most = 1 + len(m.carries)
 	}
-	earlier, err := r.Store.Earlier(ctx, sight, s.o.Ticket, s.o.Item, s.inside(), most, quotedLength+1)
+	earlier, err := r.Store.Earlier(ctx, sight, m.o.Ticket, m.o.Item, m.inside(), most, quotedLength+1)
 	for _, it := range earlier {
 		if text := []rune(it.Text); len(text) > quotedLength {
 			it.Text = string(text[:quotedLength]) + " …"

@@ -1,0 +1,124 @@
+package desk
+
+import (
+	"maps"
+	"slices"
+)
+
+// Notice is the kind of a notification, the name of its template.
+type Notice string
+
+const (
+	Ack               Notice = "ack"                 // we have it, this is its number
+	AckProductionDown Notice = "ack_production_down" // the same, and who has been alerted
+	NewTicket         Notice = "new_ticket"
+	ProductionDown    Notice = "production_down" // to whoever is on call
+	OpenedForYou      Notice = "opened_for_you"  // an agent opened the ticket in the customer's name
+	ItemNotice        Notice = "item"            // the other side's words
+	InfoRequestNotice Notice = "info_request"    // an agent's words and a form to fill in
+	NoteNotice        Notice = "note"
+	Taken             Notice = "taken"
+	ResolvedNotice    Notice = "resolved" // please confirm
+	ClosedNotice      Notice = "closed"
+	NewNumber         Notice = "new_number"    // a reply to a closed ticket opened another
+	PendingNotice     Notice = "pending"       // approve or reject
+	ConfirmAgent      Notice = "confirm_agent" // to an agent whose mail proved too little
+	Undelivered       Notice = "undelivered"
+	Unfiled           Notice = "unfiled" // a mail is in quarantine
+	Assigned          Notice = "assigned"
+	Receipt           Notice = "receipt" // what an agent's commands did
+	MailboxDownNotice Notice = "mailbox_down"
+	MailboxUpNotice   Notice = "mailbox_up"
+	SecretEndsNotice  Notice = "secret_ends"
+	AlarmNotice       Notice = "alarm" // what keeps mail from going out as usual
+	ListNotice        Notice = "list"  // many notices in one mail
+)
+
+// Trait is all that anybody must know of a kind of notice: who may get it, what it carries, how soon it goes and what a
+// reply to it means. A notice without a ticket has no words, files or buttons, whatever its row says.
+type Trait struct {
+	Agents  bool // for the desk's own eyes
+	Words   bool // brings the item's words
+	Files   bool // and its attachments
+	Quotes  int  // how many earlier items it brings
+	Spares  bool // leaves out what its reader wrote himself
+	Form    bool // ends with a form to fill in
+	Answers bool // answers a mail by itself (RFC 3834 auto-replied): what loops are made of
+	Greets  bool // may be the first mail of ours that a person gets
+	Speaks  Speech
+	Inside  bool // a reply stays among agents, even where it carries nothing internal
+	Asks    bool // a reply decides what becomes of the mail that it is about
+	Urgent  bool // goes before what else is due
+	Alert   bool // somebody must act at once: its cap folds by the minute and holds nothing longer
+	Lists   bool // tells of other notices
+	Buttons []Button
+}
+
+// Speech says whether an agent speaks to a customer in a notice, in his own name: no machine sent it then.
+type Speech int
+
+const (
+	Silent    Speech = iota
+	WithWords        // if he wrote any
+	InHisName        // in any case
+)
+
+// Button is a link that writes a mail, the key of its label.
+type Button string
+
+const (
+	TakeButton     Button = "take"
+	ResolvedButton Button = "resolved"
+	NoteButton     Button = "note"
+	ApproveButton  Button = "approve"
+	RejectButton   Button = "reject"
+	CloseButton    Button = "close"
+	ConfirmButton  Button = "testing_ok"
+	FailingButton  Button = "still_failing"
+)
+
+// The buttons of a ticket's notices. Each reader sees those that are of use to him.
+var usual = []Button{TakeButton, ResolvedButton, NoteButton, CloseButton}
+
+// notices is the one place where a notice stands. A new one is a row here, an event of Due that owes it, and a text in
+// each language of the templates; a row that goes to agents has a name in the phrases' [notice] too, for lists.
+var notices = map[Notice]Trait{
+	Ack:               {Answers: true, Greets: true, Buttons: usual},
+	AckProductionDown: {Answers: true, Greets: true, Buttons: usual},
+	NewNumber:         {Answers: true, Greets: true, Buttons: usual},
+	OpenedForYou:      {Words: true, Greets: true, Buttons: usual},
+	ItemNotice:        {Words: true, Files: true, Quotes: 3, Speaks: InHisName, Buttons: usual},
+	InfoRequestNotice: {Words: true, Files: true, Quotes: 3, Speaks: InHisName, Form: true, Buttons: usual},
+	ResolvedNotice:    {Words: true, Files: true, Speaks: WithWords, Buttons: []Button{ConfirmButton, FailingButton}},
+	ClosedNotice:      {Words: true, Files: true, Speaks: WithWords, Spares: true},
+	Taken:             {Urgent: true, Buttons: usual},
+	NewTicket:         {Agents: true, Words: true, Files: true, Buttons: usual},
+	NoteNotice:        {Agents: true, Words: true, Files: true, Quotes: 3, Inside: true, Buttons: usual},
+	Assigned:          {Agents: true, Words: true, Files: true, Quotes: 3, Buttons: usual},
+	ProductionDown: {Agents: true, Words: true, Files: true, Urgent: true, Alert: true,
+		Buttons: []Button{TakeButton}},
+	PendingNotice: {Agents: true, Words: true, Files: true, Inside: true,
+		Buttons: []Button{ApproveButton, RejectButton}},
+	ConfirmAgent:      {Agents: true, Words: true, Asks: true},
+	Undelivered:       {Agents: true, Words: true},
+	Receipt:           {Agents: true, Urgent: true},
+	ListNotice:        {Agents: true, Lists: true},
+	Unfiled:           {Agents: true},
+	MailboxDownNotice: {Agents: true, Urgent: true},
+	MailboxUpNotice:   {Agents: true, Urgent: true},
+	SecretEndsNotice:  {Agents: true, Urgent: true},
+	AlarmNotice:       {Agents: true, Urgent: true},
+}
+
+// Trait is the notice's row.
+func (n Notice) Trait() Trait { return notices[n] }
+
+// Notices lists the kinds of which a condition holds, nil for all, by name.
+func Notices(holds func(Trait) bool) (list []Notice) {
+	for _, n := range slices.Sorted(maps.Keys(notices)) {
+		if holds == nil || holds(notices[n]) {
+			list = append(list, n)
+		}
+	}
+	return list
+}
