@@ -45,7 +45,7 @@ func (tx *Tx) alsoHeld(ctx context.Context, o Outgoing, mail int64) error {
 	} else {
 		o.Details.More++
 	}
-	_, err := tx.exec(ctx, "UPDATE outbox SET details = $2 WHERE id = $1", o.ID, encoded{&o.Details})
+	err := tx.write(ctx, "UPDATE outbox SET details = $2 WHERE id = $1", o.ID, encoded{&o.Details})
 	return err
 }
 

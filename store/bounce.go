@@ -56,7 +56,7 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 
 // MarkUndeliverable notes that mail to a person comes back; the first time counts.
 func (tx *Tx) MarkUndeliverable(ctx context.Context, person int64) error {
-	_, err := tx.exec(ctx, "UPDATE person SET undeliverable_since = $2 WHERE id = $1 AND undeliverable_since IS NULL", person, tx.store.Now().UnixMilli())
+	err := tx.write(ctx, "UPDATE person SET undeliverable_since = $2 WHERE id = $1 AND undeliverable_since IS NULL", person, tx.store.Now().UnixMilli())
 	if err != nil {
 		return fmt.Errorf("mark person undeliverable: %w", err)
 	}
@@ -65,7 +65,7 @@ func (tx *Tx) MarkUndeliverable(ctx context.Context, person int64) error {
 
 // MarkReached takes it back: the person has answered what was sent to him.
 func (tx *Tx) MarkReached(ctx context.Context, person int64) error {
-	if _, err := tx.exec(ctx, "UPDATE person SET undeliverable_since = NULL WHERE id = $1", person); err != nil {
+	if err := tx.write(ctx, "UPDATE person SET undeliverable_since = NULL WHERE id = $1", person); err != nil {
 		return fmt.Errorf("mark person reached: %w", err)
 	}
 	return nil

@@ -79,16 +79,16 @@ func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
 			INSERT INTO entry (kind, key, position, class, parent, details) VALUES ($1, $2, $3, $4, $5, $6)`,
 			e.Kind, e.Key, e.Position, e.Class, e.Parent, string(details))
 	} else {
-		_, err = tx.exec(ctx, `
+		err = tx.write(ctx, `
 			UPDATE entry SET key = $2, position = $3, class = $4, parent = $5, details = $6 WHERE id = $1`,
 			e.ID, e.Key, e.Position, e.Class, e.Parent, string(details))
 	}
 	if err == nil {
-		_, err = tx.exec(ctx, "DELETE FROM entry_name WHERE entry = $1", e.ID)
+		err = tx.write(ctx, "DELETE FROM entry_name WHERE entry = $1", e.ID)
 	}
 	for language, name := range e.Names {
 		if err == nil {
-			_, err = tx.exec(ctx, "INSERT INTO entry_name (entry, language, name) VALUES ($1, $2, $3)", e.ID, language, name)
+			err = tx.write(ctx, "INSERT INTO entry_name (entry, language, name) VALUES ($1, $2, $3)", e.ID, language, name)
 		}
 	}
 	if err != nil {
@@ -100,7 +100,7 @@ func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
 // renew gives the catalogue another version.
 func (tx *Tx) renew(ctx context.Context) error {
 	tx.catalogue = nil
-	_, err := tx.exec(ctx, "UPDATE catalogue SET version = $1", rand.Text())
+	err := tx.write(ctx, "UPDATE catalogue SET version = $1", rand.Text())
 	return err
 }
 

@@ -71,6 +71,6 @@ func (tx *Tx) Cite(ctx context.Context, person, ticket int64, ids []string) erro
 	for i, id := range ids {
 		a, rows[i] = append(a, id), fmt.Sprintf("($%d, $1, $2)", i+3)
 	}
-	_, err := tx.exec(ctx, "INSERT INTO citation (message_id, person, ticket) VALUES "+strings.Join(rows, ", ")+" ON CONFLICT DO NOTHING", a...)
+	err := tx.write(ctx, "INSERT INTO citation (message_id, person, ticket) VALUES "+strings.Join(rows, ", ")+" ON CONFLICT DO NOTHING", a...)
 	return err
 }

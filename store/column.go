@@ -104,7 +104,29 @@ func (c column[T]) value(v *T) any {
 // insertion is the INSERT of a row, with more columns behind those of values(once).
 func (t *table[T]) insertion(more ...string) string {
 	names := slices.Concat(t.names(once), more)
-	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", t.name, strings.Join(names, ", "), placeholders(1, len(names)))
+	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)",
+		t.name, strings.Join(names, ", "), placeholders(1, len(names)))
+}
+
+// numberedRow is an INSERT of a row that gets a number.
+type numberedRow struct {
+	table, key string
+	text       string // the database counts
+	given      string // the number stands behind the other values
+}
+
+func (t *table[T]) numbered(key string, more ...string) numberedRow {
+	return numberedRow{t.name, key, t.insertion(more...), t.insertion(append(more, key)...)}
+}
+
+// insertRow writes a row and returns its number.
+func (tx *Tx) insertRow(ctx context.Context, n numberedRow, a ...any) (int64, error) {
+	if tx.last == nil {
+		return tx.insert(ctx, n.key, n.text, a...)
+	}
+	tx.last[n.table]++
+	number := tx.last[n.table]
+	return number, tx.write(ctx, n.given, append(a, number)...)
 }
 
 // update is the UPDATE of a row by its key, which stands behind values(changed).

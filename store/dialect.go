@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // dialect is all that differs between the engines. The text of statements is the same but for what stands here.
@@ -16,14 +18,16 @@ type dialect struct {
 	lock       string                                      // what keeps two migrations apart, if BEGIN does not
 	copyOf     func(ctx context.Context, s *Store, db *sql.DB, version int) error
 
-	// begin takes the one place of a writer among all processes, and names the transaction.
-	begin  func(context.Context, *sql.Conn) (name string, err error)
-	commit string
+	// begin takes the one place of a writer among all processes.
+	begin  func(context.Context, *sql.Conn) (begun, error)
+	commit func(context.Context, *statements) error
 	// lost reports whether an error means that the connection is gone; nil: there is none that could be.
 	lost func(error) bool
 	// committed reports whether a transaction whose commit was cut off has taken place.
 	committed func(ctx context.Context, c *sql.Conn, name string) (bool, error)
 
+	// pipeline sends statements whose results nobody reads with one wait for all; nil: there is no such thing.
+	pipeline  func(context.Context, *sql.Conn, *pgx.Batch) error
 	returning bool                  // the id of a new row is had by RETURNING
 	args      func(args []any)      // makes the values of a statement ones that the engine takes
 	fault     func(err error) error // marks an error of the connection as the store's
@@ -39,6 +43,13 @@ type dialect struct {
 	same   func(*Store) error // nil while the database is the one that was opened
 	intact func(ctx context.Context, s *Store, quickly bool) error
 	watch  func(context.Context, *Store) // calls changed.wake when another process has committed
+}
+
+// begun is what a transaction knows from its beginning.
+type begun struct {
+	name  string           // by which the engine knows what becomes of it
+	lease string           // who files and sends
+	last  map[string]int64 // the highest id of a table, where it is the transaction that counts them
 }
 
 // querier is a connection or a transaction.

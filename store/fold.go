@@ -48,12 +48,12 @@ const together = "address = $1 AND lane = $2 AND " + capped
 // and for when it is given up.
 func (tx *Tx) carries(ctx context.Context, o Outgoing, which string) error {
 	now := tx.Now().UnixMilli()
-	_, err := tx.exec(ctx, "UPDATE outbox SET state = 'due', created_at = $2, next_at = $2, set_at = $2 WHERE id = $1", o.ID, now)
+	err := tx.write(ctx, "UPDATE outbox SET state = 'due', created_at = $2, next_at = $2, set_at = $2 WHERE id = $1", o.ID, now)
 	if err == nil {
 		err = tx.lineUp(ctx, o)
 	}
 	if err == nil {
-		_, err = tx.exec(ctx, "UPDATE outbox SET carrier = $3, turn = 0 WHERE "+together+" AND "+which, o.Address, o.Lane, o.ID)
+		err = tx.write(ctx, "UPDATE outbox SET carrier = $3, turn = 0 WHERE "+together+" AND "+which, o.Address, o.Lane, o.ID)
 	}
 	return err
 }
@@ -74,7 +74,7 @@ func (tx *Tx) releaseList(ctx context.Context, o Outgoing) error {
 	id, err := tx.Owe(ctx, Outgoing{Kind: desk.ListNotice, Person: o.Person, Address: o.Address, Mailbox: o.Mailbox, Lane: o.Lane,
 		Topic: string(desk.ListNotice), Details: d})
 	if err == nil {
-		_, err = tx.exec(ctx, "UPDATE outbox SET carrier = $3, turn = 0 WHERE "+together, o.Address, o.Lane, id)
+		err = tx.write(ctx, "UPDATE outbox SET carrier = $3, turn = 0 WHERE "+together, o.Address, o.Lane, id)
 	}
 	return err
 }

@@ -79,16 +79,16 @@ func (r Reader) IMAPPosition(ctx context.Context, account, folder string) (p IMA
 // one's UIDs are forgotten; that they were taken is kept under UIDVALIDITY 0, which no server gives.
 func (s *Store) BeginIMAP(ctx context.Context, f IMAPFolder, old uint32, known []IMAPEntry) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `INSERT INTO imap_folder (account, folder, uidvalidity, uid, old) VALUES ($1, $2, $3, 0, $4)
+		err := tx.write(ctx, `INSERT INTO imap_folder (account, folder, uidvalidity, uid, old) VALUES ($1, $2, $3, 0, $4)
 			ON CONFLICT (account, folder) DO UPDATE SET uidvalidity = excluded.uidvalidity, uid = 0, old = excluded.old,
 			set_back_at = CASE WHEN imap_folder.uidvalidity = excluded.uidvalidity THEN $5 ELSE imap_folder.set_back_at END`,
 			f.Account, f.Name, f.UIDValidity, old, tx.store.Now().UnixMilli())
 		if err == nil {
-			_, err = tx.exec(ctx, `INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state) SELECT account, folder, 0, mail, mail, 'done' FROM imap_mail
+			err = tx.write(ctx, `INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state) SELECT account, folder, 0, mail, mail, 'done' FROM imap_mail
 				WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND mail <> 0 AND state <> 'aside' ON CONFLICT DO NOTHING`, f.Account, f.Name, f.UIDValidity)
 		}
 		if err == nil {
-			_, err = tx.exec(ctx, "DELETE FROM imap_mail WHERE account = $1 AND folder = $2 AND uidvalidity = $3", f.Account, f.Name, f.UIDValidity)
+			err = tx.write(ctx, "DELETE FROM imap_mail WHERE account = $1 AND folder = $2 AND uidvalidity = $3", f.Account, f.Name, f.UIDValidity)
 		}
 		for _, e := range known {
 			if err == nil {
@@ -105,7 +105,7 @@ func (tx *Tx) noteIMAP(ctx context.Context, f IMAPFolder, e IMAPEntry) error {
 	if e.Print != nil {
 		print = e.Print
 	}
-	_, err := tx.exec(ctx, `INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state, attempts, error, print) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+	err := tx.write(ctx, `INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state, attempts, error, print) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (account, folder, uidvalidity, uid) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, error = excluded.error,
 		mail = CASE WHEN excluded.mail = 0 THEN imap_mail.mail ELSE excluded.mail END, print = coalesce(excluded.print, imap_mail.print)`,
 		f.Account, f.Name, f.UIDValidity, e.UID, e.Mail, e.State, e.Attempts, e.Error, print)
@@ -116,7 +116,7 @@ func (tx *Tx) moveIMAP(ctx context.Context, f IMAPFolder, cursor uint32) error {
 	if cursor == 0 {
 		return nil
 	}
-	_, err := tx.exec(ctx, "UPDATE imap_folder SET uid = $4 WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND uid < $4", f.Account, f.Name, f.UIDValidity, cursor)
+	err := tx.write(ctx, "UPDATE imap_folder SET uid = $4 WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND uid < $4", f.Account, f.Name, f.UIDValidity, cursor)
 	return err
 }
 
@@ -174,7 +174,7 @@ func (tx *Tx) supersede(ctx context.Context, f IMAPFolder, mails []IMAPMail) err
 }
 
 func (tx *Tx) dropPart(ctx context.Context, id int64) error {
-	_, err := tx.exec(ctx, "UPDATE journal SET outcome = 'dropped', error = 'the whole mail came later' WHERE id = $1 AND outcome = 'quarantine'", id)
+	err := tx.write(ctx, "UPDATE journal SET outcome = 'dropped', error = 'the whole mail came later' WHERE id = $1 AND outcome = 'quarantine'", id)
 	return err
 }
 

@@ -37,7 +37,7 @@ func (r Reader) CountIMAP(ctx context.Context, account string) (c IMAPCount, err
 // SetIMAPStatus writes when the account was tried, went well and was reconciled, with the error and the report.
 func (s *Store) SetIMAPStatus(ctx context.Context, st IMAPStatus) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `INSERT INTO imap_account (account, tried_at, good_at, error, report, reconciled_at) VALUES ($1, $2, $3, $4, $5, $6)
+		err := tx.write(ctx, `INSERT INTO imap_account (account, tried_at, good_at, error, report, reconciled_at) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (account) DO UPDATE SET tried_at = excluded.tried_at, good_at = excluded.good_at, error = excluded.error, report = excluded.report,
 			reconciled_at = excluded.reconciled_at`, st.Account, millis(st.Tried), millis(st.Good), st.Error, st.Report, millis(st.Reconciled))
 		return err
@@ -87,7 +87,7 @@ func (s *Store) WarnIMAP(ctx context.Context, account, mailbox string, ends time
 // OrderIMAP asks the daemon to do something with an account now.
 func (s *Store) OrderIMAP(ctx context.Context, account, order string) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `INSERT INTO imap_account (account, asked) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET asked = excluded.asked`, account, order)
+		err := tx.write(ctx, `INSERT INTO imap_account (account, asked) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET asked = excluded.asked`, account, order)
 		return err
 	}))
 }
@@ -98,7 +98,7 @@ func (s *Store) IMAPOrder(ctx context.Context, account string) (order string, er
 		return "", fault(err)
 	}
 	err = s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, "UPDATE imap_account SET asked = '' WHERE account = $1 AND asked = $2", account, order)
+		err := tx.write(ctx, "UPDATE imap_account SET asked = '' WHERE account = $1 AND asked = $2", account, order)
 		return err
 	})
 	if err != nil {

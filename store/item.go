@@ -56,7 +56,7 @@ func (tx *Tx) AddItem(ctx context.Context, subject string, n NewItem) (desk.Item
 func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk.Item, err error) {
 	it = n.Item
 	it.CreatedAt, it.Attachments = tx.store.Now(), nil
-	it.ID, err = tx.insert(ctx, "id", insertItem, items.values(once, &it)...)
+	it.ID, err = tx.insertRow(ctx, insertItem, items.values(once, &it)...)
 	if err != nil {
 		return it, fmt.Errorf("add item: %w", err)
 	}
@@ -98,7 +98,7 @@ func (tx *Tx) attach(ctx context.Context, item int64, position int, a *NewAttach
 		}
 	}
 	row := append(attachments.values(once, &a.Attachment), item, position, blob)
-	_, err = tx.exec(ctx, insertAttachment, row...)
+	err = tx.write(ctx, insertAttachment, row...)
 	return err
 }
 
@@ -182,7 +182,7 @@ var (
 	// excerpts are items with no more than $3 characters of their words, and without what else is long.
 	excerpts = newTable("item", "i", "", short(itemColumns))
 
-	insertItem = items.insertion()
+	insertItem = items.numbered("id")
 	updateItem = items.update("ticket", "number")
 )
 

@@ -117,7 +117,7 @@ func (tx *Tx) receive(ctx context.Context, env Envelope, p *Spool) (id int64, er
 	if m.Received.IsZero() {
 		m.Received = tx.store.Now()
 	}
-	return tx.insert(ctx, "id", insertMail, journal.values(once, &m)...)
+	return tx.insertRow(ctx, insertMail, journal.values(once, &m)...)
 }
 
 var journal = newTable("journal", "j", "JOIN blob b ON b.id = j.blob", []column[Mail]{
@@ -167,7 +167,7 @@ var verdicts = newTable("journal", "j", "", []column[Verdict]{
 })
 
 var (
-	insertMail = journal.insertion()
+	insertMail = journal.numbered("id")
 	settleMail = verdicts.update("id") + " AND settled_at IS NULL"
 )
 
@@ -227,7 +227,7 @@ func (s *Store) OpenMail(ctx context.Context, m Mail) (*Blob, error) {
 // Attempt counts another attempt at a mail before the work begins, so that an attempt which ends the process counts.
 func (s *Store) Attempt(ctx context.Context, id int64) error {
 	return s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, "UPDATE journal SET attempts = attempts + 1 WHERE id = $1 AND settled_at IS NULL", id)
+		err := tx.write(ctx, "UPDATE journal SET attempts = attempts + 1 WHERE id = $1 AND settled_at IS NULL", id)
 		return err
 	})
 }
@@ -235,7 +235,7 @@ func (s *Store) Attempt(ctx context.Context, id int64) error {
 // Unattempt takes back an attempt that was broken off for no fault of the mail's.
 func (s *Store) Unattempt(ctx context.Context, id int64) error {
 	return s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, "UPDATE journal SET attempts = attempts - 1 WHERE id = $1 AND settled_at IS NULL AND attempts > 1", id)
+		err := tx.write(ctx, "UPDATE journal SET attempts = attempts - 1 WHERE id = $1 AND settled_at IS NULL AND attempts > 1", id)
 		return err
 	})
 }
@@ -243,7 +243,7 @@ func (s *Store) Unattempt(ctx context.Context, id int64) error {
 // Postpone notes why an attempt failed and when the next is due.
 func (s *Store) Postpone(ctx context.Context, id int64, cause string, next time.Time) error {
 	return s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, "UPDATE journal SET error = $2, next_at = $3 WHERE id = $1 AND settled_at IS NULL", id, cause, next.UnixMilli())
+		err := tx.write(ctx, "UPDATE journal SET error = $2, next_at = $3 WHERE id = $1 AND settled_at IS NULL", id, cause, next.UnixMilli())
 		return err
 	})
 }
@@ -340,7 +340,7 @@ func (tx *Tx) RejectPending(ctx context.Context, id int64, o Override) (bool, er
 	if err != nil || !ok {
 		return false, err
 	}
-	if _, err := tx.exec(ctx, "UPDATE item SET state = 'rejected' WHERE ticket = $1 AND number = $2", ticket, item); err != nil {
+	if err := tx.write(ctx, "UPDATE item SET state = 'rejected' WHERE ticket = $1 AND number = $2", ticket, item); err != nil {
 		return false, err
 	}
 	return true, tx.Note(ctx, Activity{Ticket: ticket, Person: o.By, Mail: o.Mail, What: "rejected", New: strconv.FormatInt(item, 10)})

@@ -101,17 +101,18 @@ func (o Outgoing) Capped() bool { return o.State == Held && o.Attempts == 0 }
 // does not.
 const inLine = "settled_at IS NULL AND carrier < 1 AND (state <> 'held' OR attempts > 0)"
 
-// insertOutgoing lets a mail go in its turn: when none before it in its conversation waits, or, being held, by itself. Behind
-// the columns stand when next_at was set, whether it is held, and the conversation.
-var insertOutgoing = func() string {
+// insertOutgoing lets a mail go in its turn: when none before it in its conversation waits, or, being held, by itself.
+// Behind the columns stand when next_at was set, whether it is held, and the conversation.
+var insertOutgoing = func() numberedRow {
 	names := outbox.names(once)
 	n := len(names)
-	return fmt.Sprintf(`
-		INSERT INTO outbox (%s, set_at, turn)
+	text := fmt.Sprintf(`
+		INSERT INTO outbox (%s, set_at, turn%%s)
 		VALUES (%s, CASE WHEN $%d = 1 OR NOT EXISTS (
 			SELECT 1 FROM outbox WHERE ticket = $%d AND address = $%d AND topic = $%d AND %s
-		) THEN 1 ELSE 0 END)`,
+		) THEN 1 ELSE 0 END%%s)`,
 		strings.Join(names, ", "), placeholders(1, n+1), n+2, n+3, n+4, n+5, inLine)
+	return numberedRow{"outbox", "id", fmt.Sprintf(text, "", ""), fmt.Sprintf(text, ", id", fmt.Sprintf(", $%d", n+6))}
 }()
 
 // Owe writes a mail that is due now, or held by a cap.
@@ -121,7 +122,7 @@ func (tx *Tx) Owe(ctx context.Context, o Outgoing) (id int64, err error) {
 		o.State, o.Next = Due, o.Created
 	}
 	a := append(outbox.values(once, &o), o.Created.UnixMilli(), o.State == Held, o.Ticket, o.Address, o.Topic)
-	if id, err = tx.insert(ctx, "id", insertOutgoing, a...); err != nil {
+	if id, err = tx.insertRow(ctx, insertOutgoing, a...); err != nil {
 		return 0, fmt.Errorf("owe %s: %w", o.Kind, err)
 	}
 	return id, nil

@@ -28,7 +28,7 @@ var persons = newTable("person", "p", "", []column[desk.Person]{
 })
 
 var (
-	insertPerson = persons.insertion("created_at")
+	insertPerson = persons.numbered("id", "created_at")
 	updatePerson = persons.update("id")
 )
 
@@ -85,7 +85,7 @@ func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error)
 	if err == nil {
 		p.Known = p.Known || p.Agent()
 		a := append(persons.values(once, &p), tx.store.Now().UnixMilli())
-		p.ID, err = tx.insert(ctx, "id", insertPerson, a...)
+		p.ID, err = tx.insertRow(ctx, insertPerson, a...)
 	}
 	if err != nil {
 		return p, fmt.Errorf("add person: %w", err)
@@ -110,7 +110,7 @@ func (tx *Tx) ChangePerson(ctx context.Context, id int64, change func(*desk.Pers
 			return err
 		}
 	}
-	_, err = tx.exec(ctx, updatePerson, append(persons.values(changed, &p), p.ID)...)
+	err = tx.write(ctx, updatePerson, append(persons.values(changed, &p), p.ID)...)
 	return err
 }
 
@@ -119,7 +119,7 @@ var ErrTaken = errors.New("the address belongs to another person: see buzon pers
 
 // SetAddresses replaces a person's addresses.
 func (tx *Tx) SetAddresses(ctx context.Context, p desk.Person) error {
-	if _, err := tx.exec(ctx, "DELETE FROM address WHERE person = $1", p.ID); err != nil {
+	if err := tx.write(ctx, "DELETE FROM address WHERE person = $1", p.ID); err != nil {
 		return err
 	}
 	tx.agents = nil
@@ -141,7 +141,7 @@ func (tx *Tx) addAddresses(ctx context.Context, p desk.Person) error {
 
 // MarkKnown notes that a person has shown that the address is his.
 func (tx *Tx) MarkKnown(ctx context.Context, person int64) error {
-	_, err := tx.exec(ctx, "UPDATE person SET known = 1 WHERE id = $1 AND known = 0", person)
+	err := tx.write(ctx, "UPDATE person SET known = 1 WHERE id = $1 AND known = 0", person)
 	return err
 }
 

@@ -29,7 +29,8 @@ var postgresDialect = &dialect{
 	lock:       postgresLock,
 	copyOf:     postgresCopy,
 	begin:      postgresBegin,
-	commit:     "NOTIFY buzon; COMMIT",
+	commit:     postgresCommit,
+	pipeline:   pipeline,
 	lost:       lost,
 	committed:  postgresCommitted,
 	returning:  true,
@@ -148,12 +149,54 @@ func postgresCopy(_ context.Context, s *Store, _ *sql.DB, version int) error {
 	return nil
 }
 
-func postgresBegin(ctx context.Context, c *sql.Conn) (name string, err error) {
-	if err := run(ctx, c, "BEGIN; "+postgresLock); err != nil {
-		return "", err
+// counted are the tables whose ids the writer counts by itself, holding the lock: a new row needs no answer then.
+var counted = []string{"journal", "person", "ticket", "item", "outbox"}
+
+var postgresBeginning = `
+	SELECT pg_current_xact_id()::text, coalesce((SELECT value FROM meta WHERE key = '` + leaseKey + `'), ''),
+		(SELECT coalesce(max(id), 0) FROM journal), (SELECT coalesce(max(id), 0) FROM person),
+		(SELECT coalesce(max(number), 0) FROM ticket), (SELECT coalesce(max(id), 0) FROM item),
+		(SELECT coalesce(max(id), 0) FROM outbox)`
+
+func postgresBegin(ctx context.Context, c *sql.Conn) (b begun, err error) {
+	var batch pgx.Batch
+	last := make([]int64, len(counted))
+	batch.Queue("BEGIN")
+	batch.Queue(postgresLock)
+	batch.Queue(postgresBeginning).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&b.name, &b.lease, &last[0], &last[1], &last[2], &last[3], &last[4])
+	})
+	if err := pipeline(ctx, c, &batch); err != nil {
+		return begun{}, err
 	}
-	err = c.QueryRowContext(ctx, "SELECT pg_current_xact_id()::text").Scan(&name)
-	return name, err
+	b.last = map[string]int64{}
+	for i, table := range counted {
+		b.last[table] = last[i]
+	}
+	return b, nil
+}
+
+// postgresCommit sends what is still to be written with the commit. After an error the server answers ROLLBACK to it.
+func postgresCommit(ctx context.Context, s *statements) error {
+	b := s.takePending()
+	b.Queue("NOTIFY buzon")
+	b.Queue("COMMIT").Exec(func(tag pgconn.CommandTag) error {
+		if tag.String() != "COMMIT" {
+			return errors.New("PostgreSQL rolled the transaction back")
+		}
+		return nil
+	})
+	return pipeline(ctx, s.conn, b)
+}
+
+// pipeline sends statements one behind the other and waits once. After the first that fails none is run.
+func pipeline(ctx context.Context, c *sql.Conn, b *pgx.Batch) error {
+	var failed error
+	err := c.Raw(func(conn any) error {
+		failed = conn.(*stdlib.Conn).Conn().SendBatch(ctx, b).Close()
+		return nil
+	})
+	return postgresFault(cmp.Or(err, failed))
 }
 
 // postgresCommitted asks what became of a transaction whose commit was cut off: the connection may have ended before the

@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Reader asks the database. A Store reads what is committed; a Tx also what it has written itself.
@@ -20,11 +23,20 @@ type statements struct {
 	mu      sync.Mutex
 	ready   map[string]*sql.Stmt
 
+	conn    *sql.Conn  // the writer's; nil: they read
+	pending *pgx.Batch // what is to be written before the next statement whose result somebody reads
+
 	catalogue atomic.Pointer[catalogue] // as last read
 }
 
 func newStatements(d *dialect, prepare func(context.Context, string) (*sql.Stmt, error)) *statements {
 	return &statements{dialect: d, prepare: prepare, ready: map[string]*sql.Stmt{}}
+}
+
+func writerStatements(d *dialect, conn *sql.Conn) *statements {
+	s := newStatements(d, conn.PrepareContext)
+	s.conn, s.pending = conn, &pgx.Batch{}
+	return s
 }
 
 func (s *statements) close() error {
@@ -37,7 +49,11 @@ func (s *statements) close() error {
 	return errors.Join(errs...)
 }
 
+// get prepares a statement whose result is read: what was to be written before it is written now.
 func (s *statements) get(ctx context.Context, text string) (*sql.Stmt, error) {
+	if err := s.flush(ctx); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st := s.ready[text]; st != nil {
@@ -61,7 +77,45 @@ func (s *statements) run(ctx context.Context, text string, args []any) (sql.Resu
 	return res, s.dialect.fault(err)
 }
 
-// exec runs a statement and tells how many rows it touched.
+// maxPending bounds what is sent at once.
+const maxPending = 500
+
+// errLate marks the failure of a statement that was sent with others: which of the functions wrote it is not known.
+var errLate = errors.New("of several statements one failed")
+
+// write runs a statement whose result nobody reads: a server may be sent it with the next whose result is. Its failure
+// ends the transaction in any case.
+func (s *statements) write(ctx context.Context, text string, args ...any) error {
+	if s.dialect.pipeline == nil {
+		_, err := s.run(ctx, text, args)
+		return err
+	}
+	s.dialect.args(args)
+	s.pending.Queue(text, args...)
+	if s.pending.Len() < maxPending {
+		return nil
+	}
+	return s.flush(ctx)
+}
+
+// flush sends what is still to be written.
+func (s *statements) flush(ctx context.Context) error {
+	if s.pending == nil || s.pending.Len() == 0 {
+		return nil
+	}
+	if err := s.dialect.pipeline(ctx, s.conn, s.takePending()); err != nil {
+		return fmt.Errorf("%w: %w", errLate, err)
+	}
+	return nil
+}
+
+func (s *statements) takePending() *pgx.Batch {
+	b := s.pending
+	s.pending = &pgx.Batch{}
+	return b
+}
+
+// exec runs a statement and returns how many rows it touched.
 func (s *statements) exec(ctx context.Context, text string, args ...any) (int64, error) {
 	res, err := s.run(ctx, text, args)
 	if err != nil {

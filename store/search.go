@@ -76,7 +76,7 @@ func apart(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) &&
 func (tx *Tx) writeIndex(ctx context.Context) error {
 	for _, x := range tx.index {
 		subject, body := tx.dialect.words(x.subject), x.words+tx.dialect.words(x.author)
-		if _, err := tx.exec(ctx, tx.dialect.index, x.item, subject, body); err != nil {
+		if err := tx.write(ctx, tx.dialect.index, x.item, subject, body); err != nil {
 			return fmt.Errorf("index item: %w", err)
 		}
 	}

@@ -61,7 +61,7 @@ func (s *Store) Fix(ctx context.Context, o Outgoing, raw *Spool) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, "UPDATE outbox SET raw = $2, message_id = $3, envelope_from = $4 WHERE id = $1 AND settled_at IS NULL",
+		err = tx.write(ctx, "UPDATE outbox SET raw = $2, message_id = $3, envelope_from = $4 WHERE id = $1 AND settled_at IS NULL",
 			o.ID, blob, o.MessageID, o.EnvelopeFrom)
 		return err
 	}))
@@ -97,12 +97,12 @@ func (tx *Tx) settleOutgoing(ctx context.Context, id int64, state OutboxState, r
 	}
 	now := tx.store.Now().UnixMilli()
 	for _, which := range []string{"id = $1", "carrier = $1 AND carrier > 0"} {
-		_, err = tx.exec(ctx, "UPDATE outbox SET state = $2, last_reply = $3, settled_at = $4, raw = NULL WHERE "+which, id, state, reply, now)
+		err = tx.write(ctx, "UPDATE outbox SET state = $2, last_reply = $3, settled_at = $4, raw = NULL WHERE "+which, id, state, reply, now)
 		if err != nil {
 			return fmt.Errorf("settle outgoing mail: %w", err)
 		}
 	}
-	_, err = tx.exec(ctx, `UPDATE outbox SET turn = 1 WHERE id =
+	err = tx.write(ctx, `UPDATE outbox SET turn = 1 WHERE id =
 		(SELECT id FROM outbox WHERE ticket = $1 AND address = $2 AND topic = $3 AND `+inLine+" ORDER BY id LIMIT 1)", ticket, address, topic)
 	if err != nil {
 		return fmt.Errorf("let the next mail go: %w", err)
@@ -113,7 +113,7 @@ func (tx *Tx) settleOutgoing(ctx context.Context, id int64, state OutboxState, r
 // lineUp gives the turn in a conversation to its oldest mail, when one has come back to it.
 func (tx *Tx) lineUp(ctx context.Context, o Outgoing) error {
 	const conversation = "ticket = $1 AND address = $2 AND topic = $3 AND " + inLine
-	_, err := tx.exec(ctx, "UPDATE outbox SET turn = CASE WHEN id = (SELECT min(id) FROM outbox WHERE "+conversation+") THEN 1 ELSE 0 END WHERE "+
+	err := tx.write(ctx, "UPDATE outbox SET turn = CASE WHEN id = (SELECT min(id) FROM outbox WHERE "+conversation+") THEN 1 ELSE 0 END WHERE "+
 		conversation,
 		o.Ticket, o.Address, o.Topic)
 	return err
@@ -121,7 +121,7 @@ func (tx *Tx) lineUp(ctx context.Context, o Outgoing) error {
 
 // Defer puts a mail back until next, as Due, Uncertain or Held.
 func (tx *Tx) Defer(ctx context.Context, id int64, state OutboxState, reply string, next time.Time) error {
-	_, err := tx.exec(ctx, "UPDATE outbox SET state = $2, last_reply = $3, next_at = $4, set_at = $5 WHERE id = $1 AND settled_at IS NULL",
+	err := tx.write(ctx, "UPDATE outbox SET state = $2, last_reply = $3, next_at = $4, set_at = $5 WHERE id = $1 AND settled_at IS NULL",
 		id, state, reply, next.UnixMilli(), tx.store.Now().UnixMilli())
 	return err
 }
@@ -133,7 +133,7 @@ const deathsOutgoing = 2
 // suspect: the second time it is set aside, and the admins are told.
 func (s *Store) RecoverOutbox(ctx context.Context) (n int64, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, "UPDATE outbox SET deaths = deaths + 1 WHERE state = 'sending' AND raw IS NULL AND "+inLine)
+		err := tx.write(ctx, "UPDATE outbox SET deaths = deaths + 1 WHERE state = 'sending' AND raw IS NULL AND "+inLine)
 		if err != nil {
 			return err
 		}
@@ -192,11 +192,11 @@ func (s *Store) SetBack(ctx context.Context) error {
 // setBack begins anew the wait of what was put off at a time that has not come yet. What is no cap's is due.
 func (tx *Tx) setBack(ctx context.Context) error {
 	now := tx.store.Now().UnixMilli()
-	_, err := tx.exec(ctx, "UPDATE outbox SET next_at = $1, set_at = $1 WHERE set_at > $1 AND "+inLine, now)
+	err := tx.write(ctx, "UPDATE outbox SET next_at = $1, set_at = $1 WHERE set_at > $1 AND "+inLine, now)
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, "UPDATE outbox SET next_at = next_at - set_at + $1, set_at = $1 WHERE set_at > $1 AND "+capped, now)
+	err = tx.write(ctx, "UPDATE outbox SET next_at = next_at - set_at + $1, set_at = $1 WHERE set_at > $1 AND "+capped, now)
 	return err
 }
 

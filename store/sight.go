@@ -37,7 +37,7 @@ func (r Reader) sight(ctx context.Context, profiles desk.Profiles, p desk.Person
 
 // FollowProject has a person see the tickets of a project.
 func (tx *Tx) FollowProject(ctx context.Context, project, person int64) error {
-	_, err := tx.exec(ctx, `
+	err := tx.write(ctx, `
 		INSERT INTO project_follower (project, person) VALUES ($1, $2) ON CONFLICT DO NOTHING`, project, person)
 	return err
 }

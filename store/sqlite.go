@@ -25,19 +25,21 @@ var sqliteDialect = &dialect{
 	version:    sqliteVersion,
 	setVersion: "PRAGMA user_version = %d",
 	copyOf:     sqliteCopy,
-	begin:      func(ctx context.Context, c *sql.Conn) (string, error) { return "", run(ctx, c, "BEGIN IMMEDIATE") },
-	commit:     "COMMIT",
-	domain:     "substr(address, instr(address, '@') + 1)",
-	words:      func(text string) string { return text }, // FTS5 takes it apart by itself
-	index:      "INSERT INTO search (rowid, subject, body) VALUES ($1, $2, $3)",
-	found:      "SELECT rowid AS id FROM search WHERE search MATCH %s",
-	match:      matchFTS5,
-	list:       "json_each(%s)",
-	args:       func([]any) {},
-	fault:      func(err error) error { return err },
-	same:       sqliteSame,
-	intact:     sqliteIntact,
-	watch:      sqliteWatch,
+	begin: func(ctx context.Context, c *sql.Conn) (begun, error) {
+		return begun{}, run(ctx, c, "BEGIN IMMEDIATE")
+	},
+	commit: func(ctx context.Context, s *statements) error { return run(ctx, s.conn, "COMMIT") },
+	domain: "substr(address, instr(address, '@') + 1)",
+	words:  func(text string) string { return text }, // FTS5 takes it apart by itself
+	index:  "INSERT INTO search (rowid, subject, body) VALUES ($1, $2, $3)",
+	found:  "SELECT rowid AS id FROM search WHERE search MATCH %s",
+	match:  matchFTS5,
+	list:   "json_each(%s)",
+	args:   func([]any) {},
+	fault:  func(err error) error { return err },
+	same:   sqliteSame,
+	intact: sqliteIntact,
+	watch:  sqliteWatch,
 }
 
 // database is the file's name in the data directory.

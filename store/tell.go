@@ -78,7 +78,7 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (err err
 	}
 	id, err := tx.Owe(ctx, o)
 	if err == nil && e.Author.Agent() && !n.To.Agent() && !e.fresh { // the number comes with it
-		_, err = tx.exec(ctx, "UPDATE outbox SET carrier = $1, turn = 0 WHERE ticket = $2 AND address = $3 AND lane = 1 AND "+
+		err = tx.write(ctx, "UPDATE outbox SET carrier = $1, turn = 0 WHERE ticket = $2 AND address = $3 AND lane = 1 AND "+
 			acknowledgements+" AND "+capped, id, o.Ticket, o.Address)
 	}
 	return err

@@ -39,7 +39,7 @@ var ticketColumns = []column[desk.Ticket]{
 
 var (
 	tickets      = newTable("ticket", "t", "JOIN status s ON s.name = t.status", ticketColumns)
-	insertTicket = tickets.insertion("items")
+	insertTicket = tickets.numbered("number", "items")
 	updateTicket = tickets.update("number")
 )
 
@@ -64,7 +64,7 @@ func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket, first *NewItem) (_ 
 		return t, it, err
 	}
 	a := append(tickets.values(once, &t), first != nil)
-	t.Number, err = tx.insert(ctx, "number", insertTicket, a...)
+	t.Number, err = tx.insertRow(ctx, insertTicket, a...)
 	if err != nil {
 		return t, it, fmt.Errorf("open ticket: %w", err)
 	}
@@ -109,7 +109,7 @@ func (tx *Tx) Change(ctx context.Context, old, t desk.Ticket, by, mail int64) (d
 			t.ClosedAt = now
 		}
 	}
-	_, err := tx.exec(ctx, updateTicket, append(tickets.values(changed, &t), t.Number)...)
+	err := tx.write(ctx, updateTicket, append(tickets.values(changed, &t), t.Number)...)
 	if err != nil {
 		return t, fmt.Errorf("change ticket: %w", err)
 	}
@@ -124,7 +124,7 @@ func (tx *Tx) Change(ctx context.Context, old, t desk.Ticket, by, mail int64) (d
 
 // Link ties two tickets; kind says what the first is to the other: cites, claims.
 func (tx *Tx) Link(ctx context.Context, ticket, other int64, kind string) error {
-	_, err := tx.exec(ctx, "INSERT INTO ticket_link (ticket, other, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", ticket, other, kind)
+	err := tx.write(ctx, "INSERT INTO ticket_link (ticket, other, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", ticket, other, kind)
 	return err
 }
 
@@ -148,7 +148,7 @@ func (r Reader) Links(ctx context.Context, ticket int64) (list []Link, err error
 
 // Follow makes a person a follower of a ticket.
 func (tx *Tx) Follow(ctx context.Context, ticket, person int64) error {
-	_, err := tx.exec(ctx, "INSERT INTO follower (ticket, person) VALUES ($1, $2) ON CONFLICT DO NOTHING", ticket, person)
+	err := tx.write(ctx, "INSERT INTO follower (ticket, person) VALUES ($1, $2) ON CONFLICT DO NOTHING", ticket, person)
 	return err
 }
 
@@ -179,7 +179,7 @@ type Activity struct {
 // Note adds a line to a ticket's history.
 func (tx *Tx) Note(ctx context.Context, a Activity) error {
 	a.At = tx.store.Now()
-	_, err := tx.exec(ctx, insertActivity, activities.values(once, &a)...)
+	err := tx.write(ctx, insertActivity, activities.values(once, &a)...)
 	return err
 }
 

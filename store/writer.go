@@ -23,6 +23,7 @@ type Tx struct {
 	agents    []desk.Person         // as last read; nil: not yet
 	catalogue *desk.Catalogue       // likewise
 	statuses  map[desk.Class]string // likewise
+	last      map[string]int64      // the highest id of a table; nil: the database counts
 	strangers int                   // how many were acknowledged in the last hour; -1: not counted yet
 }
 
@@ -89,8 +90,8 @@ type writer struct {
 }
 
 func newWriter(s *Store, db *sql.DB, conn *sql.Conn) *writer {
-	return &writer{store: s, db: db, conn: conn, statements: newStatements(s.dialect, conn.PrepareContext), jobs: make(chan job, maxBatch),
-		stopping: make(chan struct{}), ended: make(chan struct{})}
+	return &writer{store: s, db: db, conn: conn, statements: writerStatements(s.dialect, conn),
+		jobs: make(chan job, maxBatch), stopping: make(chan struct{}), ended: make(chan struct{})}
 }
 
 func (w *writer) close() error {
@@ -170,38 +171,42 @@ const notBegun = -1
 // commit runs the jobs in one transaction. When it fails, at is the place of the job that failed, or behind the last.
 func (w *writer) commit(list []job) (at int, err error) {
 	ctx := context.Background()
-	name, err := w.begin(ctx)
+	begun, err := w.begin(ctx)
 	if err != nil {
 		return notBegun, fmt.Errorf("begin: %w", err)
 	}
 	defer func() {
 		if err != nil {
+			w.statements.takePending()
 			w.conn.ExecContext(ctx, "ROLLBACK") // fails when SQLite has rolled back by itself, as on a full disk
 		}
 	}()
-	tx := &Tx{Reader: Reader{w.statements}, store: w.store, statuses: map[desk.Class]string{}, strangers: -1}
+	tx := &Tx{Reader: Reader{w.statements}, store: w.store, statuses: map[desk.Class]string{}, strangers: -1, last: begun.last}
 	for i, j := range list {
-		if err := j.run(tx); err != nil {
+		switch err := j.run(tx); {
+		case errors.Is(err, errLate):
+			return len(list), err
+		case err != nil:
 			return i, err
 		}
 	}
 	if err := tx.writeIndex(ctx); err != nil {
 		return len(list), err
 	}
-	if err := run(ctx, w.conn, w.store.dialect.commit); err != nil && !w.committed(ctx, err, name) {
+	if err := w.store.dialect.commit(ctx, w.statements); err != nil && !w.committed(ctx, err, begun.name) {
 		return len(list), fmt.Errorf("commit: %w", err)
 	}
 	return len(list), nil
 }
 
 // begin begins a transaction, on a new connection where the old one is gone.
-func (w *writer) begin(ctx context.Context) (name string, err error) {
-	name, err = w.store.dialect.begin(ctx, w.conn)
+func (w *writer) begin(ctx context.Context) (begun, error) {
+	b, err := w.store.dialect.begin(ctx, w.conn)
 	if err == nil || w.store.dialect.lost == nil || !w.store.dialect.lost(err) {
-		return name, err
+		return b, err
 	}
 	if err := w.reconnect(ctx); err != nil {
-		return "", err
+		return begun{}, err
 	}
 	return w.store.dialect.begin(ctx, w.conn)
 }
@@ -216,7 +221,7 @@ func (w *writer) reconnect(ctx context.Context) error {
 	if err != nil {
 		return fault(err)
 	}
-	w.conn, w.statements = conn, newStatements(w.store.dialect, conn.PrepareContext)
+	w.conn, w.statements = conn, writerStatements(w.store.dialect, conn)
 	return nil
 }
 
