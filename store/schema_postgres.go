@@ -2,7 +2,7 @@ package store
 
 // postgresMigrations are the steps of PostgreSQL's schema; the first has all that SQLite's first ten came to. A test holds the
 // columns of the two engines against each other.
-var postgresMigrations = []string{postgresSchema1, postgresSchema2, postgresSchema3}
+var postgresMigrations = []string{postgresSchema1, postgresSchema2, postgresSchema3, postgresSchema4}
 
 const postgresSchema1 = `
 CREATE TABLE migration (version BIGINT PRIMARY KEY);
@@ -174,4 +174,14 @@ CREATE INDEX ticket_assignee ON ticket(assignee) WHERE assignee > 0;
 CREATE INDEX ticket_link_other ON ticket_link(other);
 CREATE INDEX follower_person ON follower(person);
 CREATE INDEX person_organisation ON person(organisation) WHERE organisation > 0;
+`
+
+const postgresSchema4 = `
+-- The index takes new words to a list, in which a search finds them too, and autovacuum sorts them in: there and not in
+-- the transaction of a mail, which all others wait for. What is no longer than a page is neither packed nor moved out.
+ALTER TABLE search ALTER COLUMN words SET STORAGE EXTERNAL;
+ALTER TABLE search SET (
+	toast_tuple_target = 8160, autovacuum_analyze_threshold = 500, autovacuum_analyze_scale_factor = 0
+);
+ALTER INDEX search_words SET (gin_pending_list_limit = 65536);
 `
