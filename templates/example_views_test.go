@@ -181,6 +181,7 @@ func examples() []example {
 		{"alarm-relay", "alarm", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Reason, v.Detail = Ticket{}, Person{}, "relay", "535 5.7.8 authentication failed"
 		})},
+		{"agent_welcome", "agent_welcome", with(toAgent, func(v *View) { v.Ticket, v.Author = Ticket{}, Person{} })},
 		{"confirm_agent-held", "confirm_agent", with(toAgent, held(1))},
 		{"confirm_agent-held-many", "confirm_agent", with(toAgent, held(3), func(v *View) { v.More = 57 })},
 		{"receipt", "receipt", with(toAgent, status("resolved"), func(v *View) {

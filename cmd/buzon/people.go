@@ -112,25 +112,32 @@ func (h *house) checkLanguage(language string) error {
 	return among("language", language, h.templates.Languages()...)
 }
 
-// addPerson adds a person, or makes an agent of the customer who has the address.
+// addPerson adds a person, or makes an agent of the customer who has the address. A new agent is told how to work by mail.
 func (h *house) addPerson(ctx context.Context, p desk.Person, noun string) error {
 	return h.store.Write(ctx, func(tx *store.Tx) error {
 		known, err := tx.PersonByAddress(ctx, p.Address())
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if known.ID == 0 {
+		case known.ID == 0:
 			p.Known = true
-			_, err := tx.AddPerson(ctx, p)
+			known, err = tx.AddPerson(ctx, p)
+		case noun != "agent" || known.Agent():
+			return fmt.Errorf("%s is there already: use buzon %s set", p.Address(), noun)
+		default:
+			err = tx.ChangePerson(ctx, known.ID, func(q *desk.Person) {
+				q.Role, q.Team, q.OnCall, q.Active = p.Role, p.Team, p.OnCall, true
+				q.Name = cmp.Or(p.Name, q.Name)
+			})
+		}
+		if err != nil || noun != "agent" {
 			return err
 		}
-		if noun != "agent" || known.Agent() {
-			return fmt.Errorf("%s is there already: use buzon %s set", p.Address(), noun)
+		if known, err = tx.Person(ctx, known.ID); err != nil {
+			return err
 		}
-		return tx.ChangePerson(ctx, known.ID, func(q *desk.Person) {
-			q.Role, q.Team, q.OnCall, q.Active = p.Role, p.Team, p.OnCall, true
-			q.Name = cmp.Or(p.Name, q.Name)
-		})
+		return tx.Tell(ctx, store.Telling{Event: desk.Event{Kind: desk.AgentJoined,
+			Ticket: desk.Ticket{Mailbox: h.boxes[0].Address, Agent: known}}})
 	})
 }
 

@@ -27,6 +27,7 @@ const (
 	MailboxDown      EventKind = "mailbox_down"    // no mail could be looked for in a mailbox for a while
 	MailboxUp        EventKind = "mailbox_up"
 	SecretEnds       EventKind = "secret_ends"   // that by which mail is fetched from a mailbox, soon
+	AgentJoined      EventKind = "agent_joined"  // the ticket's agent, though there is no ticket
 	DeskTroubled     EventKind = "desk_troubled" // something keeps mail from going out as usual
 )
 
@@ -114,6 +115,8 @@ func Due(e Event) []Notification {
 		if len(d.list) == 0 {
 			d.add(Undelivered, e.Team...)
 		}
+	case AgentJoined:
+		d.add(AgentWelcome, t.Agent)
 	case MailboxDown:
 		d.admins(e, MailboxDownNotice)
 	case MailboxUp:

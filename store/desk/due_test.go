@@ -80,6 +80,7 @@ func TestDue(t *testing.T) {
 		{"mailbox down", MailboxDown, Person{}, nil, "mailbox_down Julia"},
 		{"mailbox down at a desk without administrators", MailboxDown, Person{}, func(e *Event) { e.Admins = nil }, "mailbox_down Ana, mailbox_down Beto, mailbox_down Julia"},
 		{"mailbox up", MailboxUp, Person{}, nil, "mailbox_up Julia"},
+		{"new agent", AgentJoined, Person{}, nil, "agent_welcome Ana"},
 		{"secret ends", SecretEnds, Person{}, nil, "secret_ends Julia"},
 		{"who hears of it by another notice", ItemWritten, ana, func(e *Event) { e.Told = []Person{carla} }, "item Celia, item Fidel"},
 		{"nobody to write to", ItemWritten, ana, func(e *Event) { e.Ticket.Requester.Addresses, e.Ticket.Controller.Active = nil, false }, "item Carla, item Fidel"},
@@ -99,7 +100,8 @@ func TestDue(t *testing.T) {
 }
 
 var kinds = []EventKind{TicketOpened, TicketOpenedFor, TicketRecorded, TicketReplaced, MachineWrote, ItemWritten, InfoAsked, NoteWritten, TicketTaken, TicketAssigned, TicketResolved, TicketClosed,
-	ItemPending, AgentUnconfirmed, DeliveryFailed, MailQuarantined, ReplyRejected, ProductionFell, MailboxDown, MailboxUp, SecretEnds}
+	ItemPending, AgentUnconfirmed, DeliveryFailed, MailQuarantined, ReplyRejected, ProductionFell, MailboxDown, MailboxUp, SecretEnds,
+	AgentJoined}
 
 func TestDueKeepsItsPromises(t *testing.T) {
 	everybody := []Person{{}, carla, celia, fidel, ana, beto, olga, julia}

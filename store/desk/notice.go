@@ -30,8 +30,9 @@ const (
 	MailboxDownNotice Notice = "mailbox_down"
 	MailboxUpNotice   Notice = "mailbox_up"
 	SecretEndsNotice  Notice = "secret_ends"
-	AlarmNotice       Notice = "alarm" // what keeps mail from going out as usual
-	ListNotice        Notice = "list"  // many notices in one mail
+	AgentWelcome      Notice = "agent_welcome" // how to work by mail
+	AlarmNotice       Notice = "alarm"         // what keeps mail from going out as usual
+	ListNotice        Notice = "list"          // many notices in one mail
 )
 
 // Trait is all that anybody must know of a kind of notice: who may get it, what it carries, how soon it goes and what a
@@ -107,6 +108,7 @@ var notices = map[Notice]Trait{
 	MailboxDownNotice: {Agents: true, Urgent: true},
 	MailboxUpNotice:   {Agents: true, Urgent: true},
 	SecretEndsNotice:  {Agents: true, Urgent: true},
+	AgentWelcome:      {Agents: true},
 	AlarmNotice:       {Agents: true, Urgent: true},
 }
 
