@@ -11,10 +11,11 @@ import (
 	"buzon/threading"
 )
 
-// agentItem is an agent's answer by his own reply address: commands run, the rest goes to the customer.
+// agentItem is an agent's answer by his own reply address: commands run, the rest goes to the
+// customer.
 func (f *filing) agentItem(ctx context.Context) error {
-	if f.toSender() && f.resolution.Kind == threading.Customer && !f.approved() { // his token as a customer orders nothing
-		return f.agentNote(ctx)
+	if f.toSender() && f.resolution.Kind == threading.Customer && !f.approved() {
+		return f.agentNote(ctx) // his token as a customer orders nothing
 	}
 	written := command.Agent(f.rd.orders())
 	mine, err := f.ownsUp(ctx)
@@ -22,10 +23,12 @@ func (f *filing) agentItem(ctx context.Context) error {
 		return err
 	}
 	if mine {
-		line := cmp.Or(strings.TrimSpace(f.rd.Reply.New()), desk.NewOrder(desk.VerbApprove, "", f.person.Language).Line)
-		written = command.Orders{Commands: []desk.Order{{Verb: desk.VerbApprove, Line: line}}}
+		yes := desk.NewOrder(desk.VerbApprove, "", f.person.Language)
+		yes.Line = cmp.Or(strings.TrimSpace(f.rd.Reply.New()), yes.Line)
+		written = command.Orders{Commands: []desk.Order{yes}}
 	}
-	d := desk.Deed{By: f.person, Orders: ordered(written), Item: desk.Item{Text: written.Text}, Answers: f.answeredItem()}
+	d := desk.Deed{By: f.person, Orders: ordered(written), Item: desk.Item{Text: written.Text},
+		Answers: f.answeredItem()}
 	if d.Kept, err = f.kept(ctx, written); err != nil {
 		return err
 	}
@@ -53,8 +56,8 @@ func ordered(written command.Orders) []desk.Order {
 	return list
 }
 
-// kept decides whether the words stay among agents that are not marked as a note: they answer what agents said among
-// themselves, or it is not certain what should become of them.
+// kept decides whether the words stay among agents that are not marked as a note: they answer what
+// agents said among themselves, or it is not certain what should become of them.
 func (f *filing) kept(ctx context.Context, written command.Orders) (desk.Kept, error) {
 	open := written.Has(desk.VerbPublic)
 	switch {
@@ -74,8 +77,8 @@ func (f *filing) kept(ctx context.Context, written command.Orders) (desk.Kept, e
 	return desk.HeldRepeats, nil
 }
 
-// receipt tells the agent what his commands did. It is owed to him alone, and only when he wrote some, or his words went
-// elsewhere than the notice said.
+// receipt tells the agent what his commands did. It is owed to him alone, and only when he wrote
+// some, or his words went elsewhere than the notice said.
 func (f *filing) receipt(ctx context.Context, done store.Done) error {
 	if len(done.Results) == 0 && (done.Kept == "" || done.Kept == desk.KeptInside) {
 		return nil
@@ -88,15 +91,18 @@ func (f *filing) receipt(ctx context.Context, done store.Done) error {
 			d.Commands = append(d.Commands, store.CommandResult{Line: r.Line, Result: r.Key, Value: r.Value})
 		}
 	}
-	_, err := f.tx.Owe(ctx, store.Outgoing{Kind: desk.Receipt, Ticket: done.Ticket.Number, Item: done.Item.Number, Mail: f.mail.ID,
-		Person: f.person.ID, Address: f.person.Address(), Mailbox: done.Ticket.Mailbox, Details: d})
+	_, err := f.tx.Owe(ctx, store.Outgoing{
+		Kind: desk.Receipt, Ticket: done.Ticket.Number, Item: done.Item.Number, Mail: f.mail.ID,
+		Person: f.person.ID, Address: f.person.Address(), Mailbox: done.Ticket.Mailbox, Details: d,
+	})
 	return err
 }
 
 // agentNote keeps an agent's mail inside: its way proves too little for the customer to read it.
 func (f *filing) agentNote(ctx context.Context) error {
 	f.verdict.Outcome = store.OutcomeItem
-	_, err := f.do(ctx, f.ticket, desk.Deed{By: f.person, Act: desk.Doubts, Item: desk.Item{Text: f.text}})
+	d := desk.Deed{By: f.person, Act: desk.Doubts, Item: desk.Item{Text: f.text}}
+	_, err := f.do(ctx, f.ticket, d)
 	return err
 }
 
@@ -115,11 +121,14 @@ func (f *filing) askAgent(ctx context.Context, d desk.Deed) error {
 	if !f.answerable() {
 		reason += "_for_admin"
 	}
-	return f.tx.AskAgent(ctx, store.Outgoing{Ticket: f.ticket.Number, Item: done.Item.Number, Mail: f.mail.ID, Mailbox: f.box.Address,
-		Person: d.By.ID, Address: d.By.Address(), Details: store.Details{Author: d.By.ID, Reason: reason}})
+	return f.tx.AskAgent(ctx, store.Outgoing{
+		Ticket: f.ticket.Number, Item: done.Item.Number, Mail: f.mail.ID, Mailbox: f.box.Address,
+		Person: d.By.ID, Address: d.By.Address(), Details: store.Details{Author: d.By.ID, Reason: reason},
+	})
 }
 
-// answerable reports whether an agent who proves nothing else can say by his answer to a question that a mail is his.
+// answerable reports whether an agent who proves nothing else can say by his answer to a question
+// that a mail is his.
 func (f *filing) answerable() bool {
 	return f.o.AgentProof == ByID || f.box.Plus && f.o.AgentProof != Strict
 }

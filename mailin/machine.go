@@ -8,8 +8,8 @@ import (
 	"buzon/store/desk"
 )
 
-// automatic keeps what a machine wrote in the ticket: no state changes and no customer hears of it. A program that goes on
-// is known by now.
+// automatic keeps what a machine wrote in the ticket: no state changes and no customer hears of it.
+// A program that goes on is known by now.
 func (f *filing) automatic(ctx context.Context) error {
 	if f.ticket.Number == 0 {
 		return f.keepApart(ctx)
@@ -29,6 +29,7 @@ func (f *filing) automatic(ctx context.Context) error {
 		}
 	}
 	f.verdict.Outcome = store.OutcomeAutomatic
-	_, err := f.do(ctx, f.ticket, desk.Deed{By: author, Act: desk.Machine, Item: desk.Item{Text: f.text}, Quiet: quiet})
+	d := desk.Deed{By: author, Act: desk.Machine, Item: desk.Item{Text: f.text}, Quiet: quiet}
+	_, err := f.do(ctx, f.ticket, d)
 	return err
 }

@@ -23,11 +23,12 @@ func (f *filing) item(ctx context.Context) error {
 		}
 		order = desk.VerbReopen
 	}
-	d := desk.Deed{By: author, Item: desk.Item{Text: f.text}, Down: f.rd.ProductionDown, Unproven: !f.shown(),
-		Solved: f.confirms(), Idle: f.wordless(), Wordless: f.saysNothing()}
+	d := desk.Deed{By: author, Item: desk.Item{Text: f.text}, Down: f.rd.ProductionDown,
+		Unproven: !f.shown(), Solved: f.confirms(), Idle: f.wordless(), Wordless: f.saysNothing()}
 	if order != "" {
 		d.Orders = []desk.Order{{Verb: order}}
-		d.Item.Orders = (order == desk.VerbFollow || order == desk.VerbUnfollow) && command.Only(f.rd.Reply.New())
+		follows := order == desk.VerbFollow || order == desk.VerbUnfollow
+		d.Item.Orders = follows && command.Only(f.rd.Reply.New())
 	}
 	if f.resolution.Evidence == evL {
 		if d.Item.Via, err = f.via(ctx); err != nil {
@@ -48,8 +49,8 @@ func (f *filing) order() desk.Verb {
 	return order
 }
 
-// reopens reports whether the mailbox lets this reply reopen a closed ticket, or its customer asks for it. Thanks do not,
-// nor does who says again that it may be closed.
+// reopens reports whether the mailbox lets this reply reopen a closed ticket, or its customer asks
+// for it. Thanks do not, nor does whoever says again that it may be closed.
 func (f *filing) reopens(order desk.Verb) bool {
 	fresh := f.tx.Now().Sub(f.ticket.ClosedAt) < f.o.ReopenFor
 	switch {
@@ -63,22 +64,25 @@ func (f *filing) reopens(order desk.Verb) bool {
 	return f.box.ClosedReply == desk.Reopen && order == "" && !f.wordless() && !f.confirms()
 }
 
-// afterClosing is what a reply to a closed ticket comes to: a new one that cites it, or the news that it is closed. Mere
-// thanks and an order that changes nothing any more are kept where they belong.
+// afterClosing is what a reply to a closed ticket comes to: a new one that cites it, or the news
+// that it is closed. Mere thanks and an order that changes nothing any more are kept where they
+// belong.
 func (f *filing) afterClosing(ctx context.Context, author desk.Person, order desk.Verb) error {
 	idle := f.wordless() || f.confirms() || order != "" && order != desk.VerbReopen
 	if !idle && f.box.ClosedReply != desk.Reject {
 		return f.replace(ctx, author)
 	}
 	f.verdict.Outcome = store.OutcomeItem
-	_, err := f.do(ctx, f.ticket, desk.Deed{By: author, Act: desk.Refused, Item: desk.Item{Text: f.text},
-		Quiet: idle || f.rd.Origin.Silent(f.ours)})
+	d := desk.Deed{By: author, Act: desk.Refused, Item: desk.Item{Text: f.text}}
+	d.Quiet = idle || f.rd.Origin.Silent(f.ours)
+	_, err := f.do(ctx, f.ticket, d)
 	return err
 }
 
 // confirms reports whether the customer says that it is solved, and nothing else.
 func (f *filing) confirms() bool {
-	return f.resolution.Evidence != evL && f.subject == "" && command.Confirms(cmp.Or(f.rd.Origin.Reaction, f.rd.Reply.New()))
+	words := cmp.Or(f.rd.Origin.Reaction, f.rd.Reply.New())
+	return f.resolution.Evidence != evL && f.subject == "" && command.Confirms(words)
 }
 
 // wordless reports whether a mail says nothing new: mere thanks, a reaction, a quote alone.

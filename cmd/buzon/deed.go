@@ -34,6 +34,8 @@ const (
 	internal                // likewise, for agents
 )
 
+var linkKinds = strings.Join(desk.LinkKinds, ", ")
+
 var deeds = []deed{
 	{"reply N", "Answer the customer", nil, needs},
 	{"note N", "Write a note that agents alone read", nil, internal},
@@ -41,11 +43,11 @@ var deeds = []deed{
 	{"resolve N", "Resolve a ticket, and ask the customer to confirm", []string{"resolve"}, mayHave},
 	{"reopen N", "Open a ticket again", []string{"reopen"}, mayHave},
 	{"take N", "Take a ticket", []string{"take"}, mayHave},
-	{"assign N WHO", "Assign a ticket to an agent, by address or name", []string{"assign ARG"}, mayHave},
+	{"assign N WHO", "Assign a ticket to an agent", []string{"assign ARG"}, mayHave},
 	{"set N FIELD=VALUE…", "Change what is known of a ticket", []string{"field ARG"}, mayHave},
 	{"follow N WHO", "Let somebody follow a ticket, by address", []string{"follower ARG"}, mayHave},
 	{"unfollow N WHO", "Let somebody follow a ticket no more", []string{"remove ARG"}, mayHave},
-	{"link N KIND M", "Tie a ticket to another: " + strings.Join(desk.LinkKinds, ", "), []string{"link ARG"}, mayHave},
+	{"link N KIND M", "Tie a ticket to another: " + linkKinds, []string{"link ARG"}, mayHave},
 }
 
 // deedFlags say who does it, and in which words.
@@ -54,7 +56,7 @@ type deedFlags struct {
 }
 
 func (f *deedFlags) register(c *cobra.Command) {
-	c.Flags().StringVar(&f.as, "as", "", "the agent who does it, by address or name; empty: the administrator")
+	c.Flags().StringVar(&f.as, "as", "", "the agent who does it; empty: the administrator")
 	c.Flags().StringVar(&f.text, "text", "", "what is written; - reads standard input")
 }
 
@@ -64,7 +66,8 @@ func (a *app) deed(d deed) *cobra.Command {
 	if strings.HasSuffix(d.use, "…") {
 		takes = cobra.MinimumNArgs(2)
 	}
-	c := &cobra.Command{Use: d.use, Short: d.short, Args: takes, RunE: func(c *cobra.Command, args []string) error {
+	c := &cobra.Command{Use: d.use, Short: d.short, Args: takes}
+	c.RunE = func(c *cobra.Command, args []string) error {
 		n, err := number(args[0], "ticket")
 		if err != nil {
 			return err
@@ -78,9 +81,9 @@ func (a *app) deed(d deed) *cobra.Command {
 			if d.words == internal {
 				it.Visibility = desk.Internal
 			}
-			return n, desk.Deed{By: by, Item: it, Orders: d.ordered(args[1:], cmp.Or(by.Language, h.config.Language))}, nil
+			return n, desk.Deed{By: by, Item: it, Orders: d.ordered(args[1:], h.language(by))}, nil
 		})
-	}}
+	}
 	f.register(c)
 	return c
 }
@@ -117,8 +120,10 @@ func (a *app) words(text string, w wording) (string, error) {
 	return text, nil
 }
 
-// work does a deed on a ticket, and shows what became of it. An order that is not understood leaves all as it was.
-func (a *app) work(ctx context.Context, f deedFlags, what func(*house, desk.Person) (int64, desk.Deed, error)) error {
+// work does a deed on a ticket, and shows what became of it. What is not understood leaves all as
+// it was.
+func (a *app) work(ctx context.Context, f deedFlags,
+	what func(*house, desk.Person) (int64, desk.Deed, error)) error {
 	h, err := a.existing(ctx)
 	if err != nil {
 		return err
@@ -132,19 +137,9 @@ func (a *app) work(ctx context.Context, f deedFlags, what func(*house, desk.Pers
 	if err != nil {
 		return failed(err)
 	}
-	boxes, done := mailin.Lookup(h.boxes), store.Done{}
-	ours := func(address string) bool { _, _, ok := boxes.Find(address); return ok }
-	err = h.store.Write(ctx, func(tx *store.Tx) (err error) {
-		if n == 0 && d.Opens.Requester.ID == 0 {
-			if d.Opens.Requester, err = tx.Customer(ctx, d.Opens.Requester.Address(), d.Opens.Requester.Name); err != nil {
-				return err
-			}
-			d.Item.Author = d.Opens.Requester
-		}
-		done, err = tx.Do(ctx, n, d, store.Origin{Telling: store.Telling{Caps: h.config.Caps.caps()}, Ours: ours})
-		if err == nil {
-			err = refused(done)
-		}
+	var done store.Done
+	err = h.store.Write(ctx, func(tx *store.Tx) error {
+		done, err = h.do(ctx, tx, n, d)
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -155,6 +150,29 @@ func (a *app) work(ctx context.Context, f deedFlags, what func(*house, desk.Pers
 	}
 	return a.worked(ctx, h, done)
 }
+
+// do carries out a deed; what it opens is in the name of a person who may be new.
+func (h *house) do(ctx context.Context, tx *store.Tx, n int64, d desk.Deed) (
+	done store.Done, err error) {
+	if who := d.Opens.Requester; n == 0 {
+		if who, err = tx.Customer(ctx, who.Address(), who.Name); err != nil {
+			return done, err
+		}
+		d.Opens.Requester, d.Item.Author = who, who
+	}
+	boxes := mailin.Lookup(h.boxes)
+	done, err = tx.Do(ctx, n, d, store.Origin{
+		Telling: store.Telling{Caps: h.config.Caps.caps()},
+		Ours:    func(address string) bool { _, _, ok := boxes.Find(address); return ok },
+	})
+	if err == nil {
+		err = refused(done)
+	}
+	return done, err
+}
+
+// language is the agent's own, else the desk's.
+func (h *house) language(by desk.Person) string { return cmp.Or(by.Language, h.config.Language) }
 
 // refused is an error where an order was not carried out.
 func refused(done store.Done) error {
@@ -180,7 +198,8 @@ func (a *app) worked(ctx context.Context, h *house, done store.Done) error {
 		}
 		return failed(err)
 	}
-	fmt.Fprintf(a.stdout, "ticket %d: item %d, %s\n", done.Ticket.Number, done.Item.Number, done.Ticket.Status)
+	t := done.Ticket
+	fmt.Fprintf(a.stdout, "ticket %d: item %d, %s\n", t.Number, done.Item.Number, t.Status)
 	for _, r := range done.Results {
 		said := h.templates.Phrase(h.config.Language, "result", r.Key)
 		fmt.Fprintln(a.stdout, safe(strings.TrimSpace(r.Line+": "+said+" "+r.Value)))
@@ -191,8 +210,8 @@ func (a *app) worked(ctx context.Context, h *house, done store.Done) error {
 	return nil
 }
 
-// worker is the agent by address or name; "" is the administrator: the one whose address the caller's account has, else the
-// first.
+// worker is the agent by address or name; "" is the administrator: the one whose address the
+// caller's account has, else the first.
 func (h *house) worker(ctx context.Context, as string) (desk.Person, error) {
 	agents, err := h.store.Agents(ctx)
 	if err != nil {
@@ -205,15 +224,19 @@ func (h *house) worker(ctx context.Context, as string) (desk.Person, error) {
 		return slices.Contains(p.Addresses, desk.Canonical(as)) || desk.Same(p.Name, as)
 	})
 	if i < 0 {
-		return desk.Person{}, fmt.Errorf("--as %s: no active agent is called so: see buzon agent list", as)
+		err = fmt.Errorf("--as %s: no active agent is called so: see buzon agent list", as)
+		return desk.Person{}, err
 	}
 	return agents[i], nil
 }
 
+var errNoAdmin = errors.New("the desk has no administrator: say with --as which agent does it, " +
+	"or make one with buzon agent add ADDRESS --admin")
+
 func administrator(agents []desk.Person) (desk.Person, error) {
-	agents = slices.DeleteFunc(slices.Clone(agents), func(p desk.Person) bool { return p.Role != desk.Admin })
-	if len(agents) == 0 {
-		return desk.Person{}, errors.New("the desk has no administrator: say with --as which agent does it, or buzon agent add ADDRESS --admin")
+	others := func(p desk.Person) bool { return p.Role != desk.Admin }
+	if agents = slices.DeleteFunc(slices.Clone(agents), others); len(agents) == 0 {
+		return desk.Person{}, errNoAdmin
 	}
 	names := []string{os.Getenv("SUDO_USER")}
 	if u, err := user.Current(); err == nil {
@@ -233,7 +256,8 @@ func (a *app) ticketOpen() *cobra.Command {
 	var f deedFlags
 	var requester, name, subject, mailbox string
 	set := map[string]*string{}
-	c := &cobra.Command{Use: "open --requester ADDRESS --subject TEXT", Short: "Open a ticket in a customer's name", Args: cobra.NoArgs}
+	c := &cobra.Command{Use: "open --requester ADDRESS --subject TEXT", Args: cobra.NoArgs,
+		Short: "Open a ticket in a customer's name"}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		text, err := a.words(f.text, needs)
 		if err != nil {
@@ -245,7 +269,7 @@ func (a *app) ticketOpen() *cobra.Command {
 				Requester: desk.Person{Name: name, Addresses: []string{desk.Canonical(requester)}}}
 			for _, field := range desk.Fields {
 				if v := set[field.Key]; v != nil && *v != "" {
-					d.Orders = append(d.Orders, desk.NewOrder("field", field.Key+"="+*v, cmp.Or(by.Language, h.config.Language)))
+					d.Orders = append(d.Orders, desk.NewOrder("field", field.Key+"="+*v, h.language(by)))
 				}
 			}
 			return 0, d, h.known(requester, mailbox)
@@ -272,7 +296,7 @@ func (h *house) known(requester, mailbox string) error {
 		return fmt.Errorf("--requester: %q: want a customer's mail address", requester)
 	}
 	if mailbox != "" && h.boxes.Named(mailbox).Address != mailbox {
-		return fmt.Errorf("--mailbox: %q: want one of %s", mailbox, strings.Join(h.boxes.Addresses(), ", "))
+		return among("mailbox", mailbox, h.boxes.Addresses()...)
 	}
 	return nil
 }

@@ -21,8 +21,11 @@ type historyRow struct {
 }
 
 func (a *app) ticketHistory() *cobra.Command {
-	return about(a.look, "history N", "What was changed in a ticket: when, by whom, by which mail", "ticket", "buzon ticket list --status all",
-		func(ctx context.Context, h *house, n int64) (desk.Ticket, error) { return h.store.Ticket(ctx, n) },
+	return about(a.look, "history N", "What was changed in a ticket: when, by whom, by which mail",
+		"ticket", "buzon ticket list --status all",
+		func(ctx context.Context, h *house, n int64) (desk.Ticket, error) {
+			return h.store.Ticket(ctx, n)
+		},
 		func(ctx context.Context, h *house, t desk.Ticket) error {
 			list, err := h.store.Activities(ctx, t.Number)
 			if err != nil {
@@ -44,7 +47,8 @@ func (a *app) printHistory(ctx context.Context, h *house, list []store.Activity)
 			people[c.Person] = p
 		}
 		if a.json {
-			if err := a.object(historyRow{stamp(c.At), address(p), orNull(c.Mail), c.What, c.Old, c.New}); err != nil {
+			row := historyRow{stamp(c.At), address(p), orNull(c.Mail), c.What, c.Old, c.New}
+			if err := a.object(row); err != nil {
 				return err
 			}
 			continue
