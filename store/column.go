@@ -204,10 +204,9 @@ func (t *table[T]) each(ctx context.Context, r Reader, where string, a []any, f 
 type moment struct{ at *time.Time }
 
 func (m moment) Scan(from any) error {
-	var n sql.NullInt64
-	err := n.Scan(from)
-	*m.at = when(n)
-	return err
+	n, there := from.(int64)
+	*m.at = when(sql.NullInt64{Int64: n, Valid: there})
+	return nil
 }
 
 func (m moment) Value() (driver.Value, error) { return millis(*m.at).Value() }
@@ -250,8 +249,7 @@ func (d digest) Scan(from any) error {
 type fields struct{ at *[]string }
 
 func (f fields) Scan(from any) error {
-	var text sql.NullString
-	err := text.Scan(from)
-	*f.at = strings.Fields(text.String)
-	return err
+	text, _ := from.(string)
+	*f.at = strings.Fields(text)
+	return nil
 }

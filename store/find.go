@@ -41,7 +41,7 @@ var filters = [][2]string{
 	{"service", "t.service"}, {"mailbox", "t.mailbox"},
 }
 
-// Row is a line of a list. The people of its ticket are complete.
+// Row is a line of a list. Of the people of its ticket it has what names says.
 type Row struct {
 	desk.Ticket
 	Organisation string // of the requester
@@ -61,7 +61,7 @@ func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (page []Row, ne
 			return nil, 0, err
 		}
 		w.add("t.number IN (%s)", w.list("BIGINT", numbers))
-		page, err = r.page(ctx, w.String(), w.args)
+		page, err = r.page(ctx, names, limit, w.String(), w.args)
 		slices.SortFunc(page, func(a, b Row) int {
 			return cmp.Compare(slices.Index(numbers, a.Number), slices.Index(numbers, b.Number))
 		})
@@ -72,7 +72,12 @@ func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (page []Row, ne
 	if q.Before != 0 {
 		w.add("t.number < %s", w.bind(q.Before))
 	}
-	page, err = r.page(ctx, w.String()+" ORDER BY t.number DESC LIMIT +"+w.bind(limit+1), w.args)
+	chosen := w.String() + " ORDER BY t.number DESC LIMIT +" + w.bind(limit+1)
+	if len(w.conditions) > 0 { // what may be found by an index and sorted is the numbers, not whole rows
+		chosen = "WHERE t.number IN (SELECT t.number FROM ticket t JOIN person r ON r.id = t.requester " + chosen +
+			") ORDER BY t.number DESC"
+	}
+	page, err = r.page(ctx, names, limit+1, chosen, w.args)
 	if len(page) > limit {
 		page, next = page[:limit], page[limit-1].Number
 	}
@@ -260,10 +265,17 @@ var ticketRows = newTable("ticket", "t", `
 			func(row *Row) any { return fields{&row.linkedBy} }, derived, nil},
 	}...))
 
-// page reads tickets with one statement, and those who take part in them with a second.
-func (r Reader) page(ctx context.Context, where string, a []any) ([]Row, error) {
-	page, err := ticketRows.list(ctx, r, where, a...)
-	var people []*desk.Person
+// page reads no more than most tickets with one statement, and those who take part in them with a second: of the people
+// what the table has.
+func (r Reader) page(
+	ctx context.Context, people *table[desk.Person], most int, where string, a []any,
+) ([]Row, error) {
+	page := make([]Row, 0, min(most, 1001)) // a row is large, and is copied when the list grows
+	err := ticketRows.each(ctx, r, where, a, func(row Row) error {
+		page = append(page, row)
+		return nil
+	})
+	list := make([]*desk.Person, 0, 5*len(page))
 	for i := range page {
 		row := &page[i]
 		for _, id := range row.followers {
@@ -275,19 +287,24 @@ func (r Reader) page(ctx context.Context, where string, a []any) ([]Row, error) 
 			n, _ := strconv.ParseInt(l[1], 10, 64)
 			row.Links = append(row.Links, Link{n, l[0]})
 		}
-		people = append(people, &row.Requester, &row.Controller, &row.Assignee, &row.Agent)
+		list = append(list, &row.Requester, &row.Controller, &row.Assignee, &row.Agent)
 		for j := range row.Followers {
-			people = append(people, &row.Followers[j])
+			list = append(list, &row.Followers[j])
 		}
 	}
 	if err == nil {
-		err = r.fillIn(ctx, people)
+		err = r.fillIn(ctx, people, list)
 	}
 	return page, err
 }
 
+// names are people as a list shows them.
+var names = newTable("person", "p", "", slices.DeleteFunc(slices.Clone(personColumns), func(c column[desk.Person]) bool {
+	return !slices.Contains([]string{"id", "name", "role", "organisation", personAddresses}, c.name)
+}))
+
 // fillIn completes people of whom the ids are known; who is not there becomes nobody.
-func (r Reader) fillIn(ctx context.Context, people []*desk.Person) error {
+func (r Reader) fillIn(ctx context.Context, t *table[desk.Person], people []*desk.Person) error {
 	known := map[int64]desk.Person{}
 	for _, p := range people {
 		known[p.ID] = desk.Person{}
@@ -297,7 +314,7 @@ func (r Reader) fillIn(ctx context.Context, people []*desk.Person) error {
 		return nil
 	}
 	w := &where{dialect: r.dialect}
-	list, err := r.persons(ctx, "WHERE p.id IN ("+w.list("BIGINT", slices.Sorted(maps.Keys(known)))+")", w.args...)
+	list, err := t.list(ctx, r, "WHERE p.id IN ("+w.list("BIGINT", slices.Sorted(maps.Keys(known)))+")", w.args...)
 	for _, p := range list {
 		known[p.ID] = p
 	}

@@ -217,7 +217,7 @@ func (r Reader) itemRows(ctx context.Context, t *table[desk.Item], where string,
 		authors[i] = &list[i].Author
 	}
 	if err == nil {
-		err = r.fillIn(ctx, authors)
+		err = r.fillIn(ctx, persons, authors)
 	}
 	return list, err
 }

@@ -10,7 +10,9 @@ import (
 	"buzon/store/desk"
 )
 
-var persons = newTable("person", "p", "", []column[desk.Person]{
+const personAddresses = "(SELECT string_agg(address, ' ' ORDER BY position, address) FROM address WHERE person = p.id)"
+
+var personColumns = []column[desk.Person]{
 	{"id", func(p *desk.Person) any { return &p.ID }, derived, nil},
 	{"name", func(p *desk.Person) any { return &p.Name }, always, nil},
 	{"role", func(p *desk.Person) any { return &p.Role }, always, nil},
@@ -23,11 +25,11 @@ var persons = newTable("person", "p", "", []column[desk.Person]{
 	{"welcomed", func(p *desk.Person) any { return &p.Welcomed }, always, nil},
 	{"known", func(p *desk.Person) any { return &p.Known }, once, nil},
 	{"undeliverable_since", func(p *desk.Person) any { return moment{&p.UndeliverableSince} }, always, nil},
-	{"(SELECT string_agg(address, ' ' ORDER BY position, address) FROM address WHERE person = p.id)",
-		func(p *desk.Person) any { return fields{&p.Addresses} }, derived, nil},
-})
+	{personAddresses, func(p *desk.Person) any { return fields{&p.Addresses} }, derived, nil},
+}
 
 var (
+	persons      = newTable("person", "p", "", personColumns)
 	insertPerson = persons.numbered("id", "created_at")
 	updatePerson = persons.update("id")
 )

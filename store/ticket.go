@@ -45,7 +45,7 @@ var (
 
 // Ticket returns the ticket with the number.
 func (r Reader) Ticket(ctx context.Context, number int64) (desk.Ticket, error) {
-	page, err := r.page(ctx, "WHERE t.number = $1", args(number))
+	page, err := r.page(ctx, persons, 1, "WHERE t.number = $1", args(number))
 	if err == nil && len(page) == 0 {
 		err = ErrNotFound
 	}
