@@ -91,14 +91,14 @@ func cpuLoop(b *testing.B) bool {
 	var u syscall.Rusage
 	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
 	now := u.Utime.Nano() + u.Stime.Nano()
-	if begun[b] == 0 {
-		begun[b] = now
+	if cpuBegun[b] == 0 {
+		cpuBegun[b] = now
 	}
 	if b.Loop() {
 		return true
 	}
-	b.ReportMetric(float64(now-begun[b])/float64(b.N)/1e3, "cpu-µs/op")
+	b.ReportMetric(float64(now-cpuBegun[b])/float64(b.N)/1e3, "cpu-µs/op")
 	return false
 }
 
-var begun = map[*testing.B]int64{}
+var cpuBegun = map[*testing.B]int64{}

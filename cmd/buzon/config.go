@@ -35,6 +35,7 @@ type config struct {
 	MinFree    size     `toml:"min_free"`
 
 	Mailbox []mailboxConfig   `toml:"mailbox"`
+	Profile []profileConfig   `toml:"profile"`
 	Agents  map[string]string `toml:"agents"`
 	OnCall  onCallConfig      `toml:"on_call"`
 	SMTP    *smtpConfig       `toml:"smtp"`
@@ -61,6 +62,7 @@ type mailboxConfig struct {
 	NumberIsEnough bool     `toml:"number_is_enough"`
 	Alerts         bool     `toml:"alerts"`
 	Hold           duration `toml:"hold"`
+	Profile        string   `toml:"profile"`
 }
 
 type onCallConfig struct {
@@ -269,6 +271,9 @@ func (c config) checkValues() error {
 		if _, own := findMailbox(boxes, address); own {
 			return fmt.Errorf("agents, on_call: %s is a mailbox of the desk: its notices would come back to it; name a person's own address", address)
 		}
+	}
+	if _, err := c.profiles(); err != nil {
+		return err
 	}
 	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP(), c.checkHTTP())
 }

@@ -191,7 +191,8 @@ func (a *app) existing(ctx context.Context) (*house, error) {
 }
 
 func (c config) storeOptions(log *slog.Logger) store.Options {
-	return store.Options{Log: log, MinFree: int64(c.MinFree), Database: c.Database}
+	profiles, _ := c.profiles() // which check has looked at
+	return store.Options{Log: log, MinFree: int64(c.MinFree), Database: c.Database, Profiles: profiles}
 }
 
 // deskThere reports whether the database has been made.
