@@ -37,14 +37,14 @@ func TestAgent(t *testing.T) {
 		{"blank lines around", "\n\n#cerrar\n\n#severidad 2\n\nHola.\n\n", `[cerrar, severidad 2] "Hola."`},
 		{"end", "Hola.\n\n#resuelto\n#avance 100", `[resuelto, avance 100] "Hola."`},
 		{"both", "#tomar\nHola.\n#cola", `[tomar, cola] "Hola."`},
-		{"upper case and accents", "#CERRAR\n#Módulo Ventas", `[cerrar, unavailable Ventas] ""`},
+		{"upper case and accents", "#CERRAR\n#Módulo Ventas", `[cerrar, modulo Ventas] ""`},
 		{"point and colon", "#resuelto.\n#severidad: 1\nHola.", `[resuelto, severidad 1] "Hola."`},
 		{"blank behind", "#cerrar \t\u00a0\nHola.", `[cerrar] "Hola."`},
 		{"CR", "#cerrar\r\nHola.", `[cerrar] "Hola."`},
 		{"words behind the verb", "#resuelto Ya quedó, gracias.\nAna", `[resuelto] "Ya quedó, gracias.\nAna"`},
 		{"two on a line", "#nota #tomar", `[nota, tomar] ""`},
 		{"two words of argument", "#asignar Luis Pérez", `[asignar Luis Pérez] ""`},
-		{"not done by mail", "#unir 12\n#mis casos\n#historial 12\n#campo A=B\n#due mañana", `[unavailable 12, unavailable casos, unavailable 12, unavailable A=B, unavailable mañana] ""`},
+		{"not done by mail", "#unir 12\n#mis casos\n#historial 12\n#campo A=B\n#due mañana", `[unavailable 12, unavailable casos, unavailable 12, campo A=B, unavailable mañana] ""`},
 		{"in the middle", "Hola.\n#cerrar\nChau.", `[!cerrar] "Hola.\n#cerrar\nChau."`},
 		{"words behind, at the end", "Hola.\n#cerrar con llave", `[] "Hola.\n#cerrar con llave"`},
 		{"wrapped by the client", long + "\n#cerrar", `[!cerrar] "` + long + `\n#cerrar"`},
@@ -116,6 +116,24 @@ func TestCustomer(t *testing.T) {
 	} {
 		if got, _ := Customer(text, nil); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestOnly(t *testing.T) {
+	for text, want := range map[string]bool{"seguir": true, " #Seguir.\n": true, "seguir\nGracias": false, "": false} {
+		if got := Only(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestMine(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Soy yo": true, "Sí, fui yo.": true, "It's me": true, "es mío": true, "No soy yo": false, "soy yo y adjunto el archivo": false, "": false,
+	} {
+		if got := Mine(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}
 }
