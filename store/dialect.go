@@ -40,6 +40,13 @@ type dialect struct {
 
 	list string // the elements of the JSON array %s as the column value
 
+	// vacant opens an empty database to be copied to; finish closes it, and puts it into its place or takes it away.
+	vacant     func(ctx context.Context, to string) (db *sql.DB, finish func(whole bool) error, err error)
+	snapshot   string // begins a transaction that reads
+	tables     string // the tables with their columns, without those of the engine's own
+	references string // which of them refers to which
+	copied     func(context.Context, *statements) error
+
 	same   func(*Store) error // nil while the database is the one that was opened
 	intact func(ctx context.Context, s *Store, quickly bool) error
 	watch  func(context.Context, *Store) // calls changed.wake when another process has committed

@@ -40,9 +40,20 @@ var postgresDialect = &dialect{
 	words:      func(text string) string { return Words(text, nil) },
 	index: `
 		INSERT INTO search (item, words) VALUES ($1, array_to_tsvector(array_remove(string_to_array($2 || ' ' || $3, ' '), '')))`,
-	found:  "SELECT item AS id FROM search WHERE words @@ %s::text::tsquery",
-	match:  matchTSQuery,
-	list:   "json_array_elements_text(%s::json) AS list(value)",
+	found:    "SELECT item AS id FROM search WHERE words @@ %s::text::tsquery",
+	match:    matchTSQuery,
+	list:     "json_array_elements_text(%s::json) AS list(value)",
+	vacant:   postgresVacant,
+	snapshot: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+	tables: `
+		SELECT table_name, column_name FROM information_schema.columns
+		WHERE table_schema = current_schema() AND table_name NOT IN ('search', 'migration')
+		ORDER BY table_name, ordinal_position`,
+	references: `
+		SELECT a.relname, b.relname FROM pg_constraint c
+		JOIN pg_class a ON a.oid = c.conrelid JOIN pg_class b ON b.oid = c.confrelid
+		WHERE c.contype = 'f' AND c.connamespace = current_schema()::regnamespace`,
+	copied: postgresCopied,
 	same:   func(*Store) error { return nil },
 	intact: postgresIntact,
 	watch:  postgresWatch,
@@ -140,6 +151,47 @@ func postgresVersion(ctx context.Context, db querier) (version int, err error) {
 	}
 	err = db.QueryRowContext(ctx, "SELECT coalesce(max(version), 0) FROM migration").Scan(&version)
 	return version, err
+}
+
+// postgresVacant opens a database for a copy. One that a copy made, and nobody has worked on, is as good as a new one.
+func postgresVacant(ctx context.Context, to string) (*sql.DB, func(bool) error, error) {
+	db, err := connectPostgres(to, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	schema, err := usable(ctx, db)
+	if err == nil && schema > 0 {
+		var used bool
+		err = db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM meta) OR EXISTS (SELECT 1 FROM journal)").Scan(&used)
+		if err == nil && used {
+			err = fmt.Errorf("%w: make a new one with createdb", errNotEmpty)
+		}
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, func(bool) error { return db.Close() }, nil
+}
+
+// postgresCopied has the database count on from the highest ids, and know how the tables are filled.
+func postgresCopied(ctx context.Context, s *statements) error {
+	var counted []string
+	err := s.rows(ctx, `
+		SELECT table_name, column_name FROM information_schema.columns
+		WHERE table_schema = current_schema() AND is_identity = 'YES'`, nil, func(rows *sql.Rows) error {
+		var table, column string
+		err := rows.Scan(&table, &column)
+		counted = append(counted, fmt.Sprintf(`
+			SELECT setval(pg_get_serial_sequence('%[1]s', '%[2]s'), coalesce(max(%[2]s), 0) + 1, false) FROM %[1]s`,
+			table, column))
+		return err
+	})
+	for _, text := range append(counted, "ANALYZE") {
+		if err == nil {
+			err = s.write(ctx, text)
+		}
+	}
+	return err
 }
 
 // postgresCopy leaves the copy to the administrator's own backups: the server has the files, and steps of the schema are

@@ -75,12 +75,15 @@ func apart(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) &&
 // writeIndex writes the search rows of a commit; nothing may be written after it.
 func (tx *Tx) writeIndex(ctx context.Context) error {
 	for _, x := range tx.index {
-		subject, body := tx.dialect.words(x.subject), x.words+tx.dialect.words(x.author)
-		if err := tx.write(ctx, tx.dialect.index, x.item, subject, body); err != nil {
+		if err := tx.writeWords(ctx, x); err != nil {
 			return fmt.Errorf("index item: %w", err)
 		}
 	}
 	return nil
+}
+
+func (s *statements) writeWords(ctx context.Context, x indexed) error {
+	return s.write(ctx, s.dialect.index, x.item, s.dialect.words(x.subject), x.words+s.dialect.words(x.author))
 }
 
 // parseWords takes a query apart: the words that must be there, and which of them must follow one another, since they

@@ -28,15 +28,24 @@ var sqliteDialect = &dialect{
 	begin: func(ctx context.Context, c *sql.Conn) (begun, error) {
 		return begun{}, run(ctx, c, "BEGIN IMMEDIATE")
 	},
-	commit: func(ctx context.Context, s *statements) error { return run(ctx, s.conn, "COMMIT") },
-	domain: "substr(address, instr(address, '@') + 1)",
-	words:  func(text string) string { return text }, // FTS5 takes it apart by itself
-	index:  "INSERT INTO search (rowid, subject, body) VALUES ($1, $2, $3)",
-	found:  "SELECT rowid AS id FROM search WHERE search MATCH %s",
-	match:  matchFTS5,
-	list:   "json_each(%s)",
-	args:   func([]any) {},
-	fault:  func(err error) error { return err },
+	commit:   func(ctx context.Context, s *statements) error { return run(ctx, s.conn, "COMMIT") },
+	domain:   "substr(address, instr(address, '@') + 1)",
+	words:    func(text string) string { return text }, // FTS5 takes it apart by itself
+	index:    "INSERT INTO search (rowid, subject, body) VALUES ($1, $2, $3)",
+	found:    "SELECT rowid AS id FROM search WHERE search MATCH %s",
+	match:    matchFTS5,
+	list:     "json_each(%s)",
+	args:     func([]any) {},
+	fault:    func(err error) error { return err },
+	vacant:   sqliteVacant,
+	snapshot: "BEGIN",
+	tables: `
+		SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND m.name NOT LIKE 'search%' AND m.name NOT LIKE 'sqlite%'
+		ORDER BY m.name, c.cid`,
+	references: `
+		SELECT m.name, f."table" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'`,
+	copied: func(context.Context, *statements) error { return nil },
 	same:   sqliteSame,
 	intact: sqliteIntact,
 	watch:  sqliteWatch,
@@ -131,6 +140,33 @@ func private(path string) error {
 		return err
 	}
 	return errors.Join(f.Chmod(0o600), f.Close())
+}
+
+// sqliteVacant makes a database beside its place in the data directory, which must be free.
+func sqliteVacant(ctx context.Context, dir string) (*sql.DB, func(bool) error, error) {
+	if sqliteThere(dir) {
+		return nil, nil, fmt.Errorf("%w: move %s away, or name another directory", errNotEmpty, filepath.Join(dir, database))
+	}
+	path := filepath.Join(dir, database)
+	beside := path + ".copy"
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		err = os.RemoveAll(beside) // of a copy that was broken off
+	}
+	if err == nil {
+		err = private(beside)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := sql.Open("sqlite", source(beside)+
+		"?_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=synchronous(FULL)")
+	return db, func(whole bool) error {
+		if err := db.Close(); err != nil || !whole {
+			return errors.Join(err, os.Remove(beside))
+		}
+		return errors.Join(syncPath(beside), os.Rename(beside, path), syncPath(dir))
+	}, err
 }
 
 func sqliteVersion(ctx context.Context, db querier) (version int, err error) {
