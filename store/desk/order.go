@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -178,7 +179,7 @@ func Named(orders []Order) (found, made []string) {
 		if row == nil || o.Misplaced {
 			continue
 		}
-		person := row.arg == "m@x"
+		person := row.arg == aPerson
 		if key, value, ok := strings.Cut(arg, "="); ok && o.Verb == "field" {
 			f := FieldNamed(key)
 			person, arg = f != nil && f.person, value
@@ -204,14 +205,17 @@ func address(arg string) string {
 	return Canonical(arg)
 }
 
-// link ties the ticket to another.
-func (w *draft) link(arg string) Result {
-	kind, n, ok := linked(arg)
-	if !ok || !slices.Contains(w.Others, n) || n == w.before.Number {
-		return notUnderstood("number", arg)
+// link ties the ticket to another, by the kind that is given, else by the one that is written before the number.
+func link(kind string) func(*draft, string) Result {
+	return func(w *draft, arg string) Result {
+		written, n, ok := linked(arg)
+		written = cmp.Or(kind, written)
+		if !ok || !slices.Contains(LinkKinds, written) || !slices.Contains(w.Others, n) || n == w.before.Number {
+			return notUnderstood("number", arg)
+		}
+		w.Links = append(w.Links, Link{n, written})
+		return Result{Key: "linked", Value: strconv.FormatInt(n, 10)}
 	}
-	w.Links = append(w.Links, Link{n, kind})
-	return Result{Key: "linked", Value: strconv.FormatInt(n, 10)}
 }
 
 // judge lets in the pending item that the deed is about, or leaves it out.
@@ -252,26 +256,26 @@ func Judges(orders []Order) bool {
 	return slices.ContainsFunc(orders, func(o Order) bool { return o.Verb == VerbApprove || o.Verb == VerbReject })
 }
 
-// Linked are the tickets that orders tie theirs to.
+// Linked are the tickets that orders name.
 func Linked(orders []Order) (numbers []int64) {
 	for _, o := range orders {
-		if _, n, ok := linked(o.Arg); ok && o.Verb == "link" {
+		row := rowOf(o.Verb)
+		if _, n, ok := linked(o.Arg); ok && row != nil && row.arg == aTicket {
 			numbers = append(numbers, n)
 		}
 	}
 	return numbers
 }
 
-// LinkKinds are how tickets can be tied by hand: the first depends on the other, is its duplicate, or has to do with it.
+// LinkKinds are how tickets can be tied by hand: the first has to do with the other, depends on it, or is its duplicate.
 var LinkKinds = []string{"related", "depends", "duplicates"}
 
 // linked reads "12", or "depends 12".
 func linked(arg string) (kind string, number int64, ok bool) {
 	kind, text, two := strings.Cut(oneLine(arg), " ")
 	if !two {
-		kind, text = "related", kind
+		kind, text = LinkKinds[0], kind
 	}
 	number, err := strconv.ParseInt(strings.TrimLeft(text, "#"), 10, 64)
-	kind = strings.ToLower(kind)
-	return kind, number, err == nil && slices.Contains(LinkKinds, kind)
+	return strings.ToLower(kind), number, err == nil
 }

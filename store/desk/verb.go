@@ -41,6 +41,12 @@ type verb struct {
 	do       func(w *draft, arg string) Result // nil: people are told of it, and the desk does not do it yet
 }
 
+// What an order's argument names, as it is offered.
+const (
+	aPerson = "m@x"
+	aTicket = "12"
+)
+
 var verbs []verb
 
 func init() { // what the rows do reads the table
@@ -66,24 +72,24 @@ func init() { // what the rows do reads the table
 		{"field", "campo", "field", "", "X=Y", "", (*draft).field},
 		{VerbNote, "nota interno interna nota-interna", "note internal internal-note", "", "", "", (*draft).note},
 		{VerbPublic, "publico", "public", "", "", "", (*draft).public},
-		{"requester", "cliente", "customer", "", "m@x", "", set("requester")},
-		{"follower", "seguidor", "follower", "", "m@x", "", (*draft).addFollower},
-		{"remove", "quitar", "remove", "", "m@x", "", (*draft).removeFollower},
-		{"link", "enlazar", "link", "", "N", "", (*draft).link},
+		{"requester", "cliente", "customer", "", aPerson, "", set("requester")},
+		{"follower", "seguidor", "follower", "", aPerson, "", (*draft).addFollower},
+		{"remove", "quitar", "remove", "", aPerson, "", (*draft).removeFollower},
+		{"link", "enlazar", "link", "", aTicket, "", link("")},
 		{VerbApprove, "aprobar", "approve", "", "[N]", "", judge(VerbApprove, "approved")},
 		{VerbReject, "rechazar", "reject", "", "[N]", "", judge(VerbReject, "rejected")},
 		{"help", "ayuda", "help", "", "", "", (*draft).help},
 
 		{"canned", "plantilla", "canned", "", "X", "", nil},
-		{"new", "nuevo", "new", "", "m@x", "", nil},
-		{"merge", "unir", "merge", "", "N", "", nil},
+		{"new", "nuevo", "new", "", aPerson, "", nil},
+		{"merge", "unir", "merge", "", aTicket, "", nil},
 		{"split", "separar", "split", "", "N", "", nil},
 		{"time", "tiempo", "time", "", "45m", "", nil},
 		{"due", "vence", "due", "", "2026-12-31", "", nil},
 		{"cancel", "cancelar", "cancel", "", "X", "", nil},
 		{"view", "vista", "view", "", "X", "", nil},
 		{"panel", "panel", "dashboard", "", "X", "", nil},
-		{"card", "ficha", "card", "", "m@x", "", nil},
+		{"card", "ficha", "card", "", aPerson, "", nil},
 		{"canned_list", "plantillas", "templates", "", "X", "", nil},
 		{"my_tickets", "mis", "my", "", "X", "", nil},
 		{"tickets", "casos", "cases", "", "X", "", nil},
