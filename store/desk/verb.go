@@ -76,6 +76,7 @@ func init() { // what the rows do reads the table
 		{"follower", "seguidor", "follower", "", aPerson, "", (*draft).addFollower},
 		{"remove", "quitar", "remove", "", aPerson, "", (*draft).removeFollower},
 		{"link", "enlazar", "link", "", aTicket, "", link("")},
+		{"depends", "depende", "depends", "", aTicket, "", link("depends")},
 		{VerbApprove, "aprobar", "approve", "", "[N]", "", judge(VerbApprove, "approved")},
 		{VerbReject, "rechazar", "reject", "", "[N]", "", judge(VerbReject, "rejected")},
 		{"help", "ayuda", "help", "", "", "", (*draft).help},
