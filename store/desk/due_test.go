@@ -147,5 +147,9 @@ func TestDueKeepsItsPromises(t *testing.T) {
 
 // setGoing tells the events of which the author hears what he set going.
 func setGoing(e Event) bool {
-	return e.Kind == ReplyRejected || e.Kind == TicketOpenedFor || e.Kind == TicketRecorded || e.Kind == TicketClosed && !e.Author.Agent()
+	switch e.Kind {
+	case ReplyRejected, TicketOpenedFor, TicketRecorded, AgentJoined:
+		return true
+	}
+	return e.Kind == TicketClosed && !e.Author.Agent()
 }
