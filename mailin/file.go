@@ -414,45 +414,11 @@ func (f *filing) act(ctx context.Context) error {
 	if f.sent() && f.mail.Envelope.Incomplete == "" {
 		return f.fileSent(ctx)
 	}
-	switch f.row.Action {
-	case Record:
-		return f.record()
-	case SettleReport:
-		return f.report(ctx)
-	case AutoItem:
-		return f.automatic(ctx)
-	case MachineOpens:
-		if !f.box.Alerts {
-			return f.keepApart(ctx)
-		}
-		return f.open(ctx, false)
-	case AgentItem:
-		return f.agentItem(ctx)
-	case Confirm:
-		return f.confirm(ctx)
-	case AgentNote:
-		return f.agentNote(ctx)
-	case AgentPending, Hold, HoldSuspect:
-		return f.pending(ctx)
-	case AgentOpens:
-		return f.agentOpens(ctx)
-	case Item, ItemVia:
-		return f.item(ctx)
-	case NumberItem:
-		if !f.box.NumberIsEnough || f.resolution.Forged {
-			return f.pending(ctx)
-		}
-		return f.item(ctx)
-	case Open, OpenClaim:
-		return f.open(ctx, true)
-	case OpenForm, OpenSuspect:
-		return f.open(ctx, false)
-	}
-	return f.keepApart(ctx)
+	return acts[f.row.Action].do(f, ctx)
 }
 
 // record writes down a mail that changes nothing.
-func (f *filing) record() error {
+func (f *filing) record(context.Context) error {
 	f.verdict.Outcome = f.row.Outcome
 	f.verdict.Ticket, f.verdict.Item = f.twin.Ticket, f.twin.Item
 	return nil

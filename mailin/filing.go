@@ -66,7 +66,7 @@ func (f *filing) telling(ctx context.Context, t desk.Ticket, d desk.Deed) (store
 // silent reports whether the sender must not be acknowledged: a machine, or an address that may be somebody else's.
 func (f *filing) silent() bool {
 	o := f.rd.Origin
-	return f.row.Action == OpenSuspect || o.Spam != "" || !f.formed() && (f.form != "" || o.Silent(f.passes))
+	return acts[f.row.Action].silent || o.Spam != "" || !f.formed() && (f.form != "" || o.Silent(f.passes))
 }
 
 // author is the sender as a person, made on his first mail.

@@ -9,6 +9,7 @@ import (
 	"buzon/mailin/command"
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/threading"
 )
 
 // Words between agents leave by a quote that a client has not marked, or by a file that went along with it. What an agent
@@ -64,8 +65,12 @@ func (f *filing) again(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if m, err := store.Optional(f.tx.Mail(ctx, it.Mail)); err != nil || m.Rule != "9" {
+	m, err := store.Optional(f.tx.Mail(ctx, it.Mail))
+	if err != nil || it.Author.ID != f.person.ID {
 		return 0, err
+	}
+	if was := decide(AgentSender, Proof(m.Proof), threading.Evidence(m.Evidence), f.o.AgentProof); was.Action != AgentNote {
+		return 0, nil
 	}
 	return number, nil
 }

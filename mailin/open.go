@@ -12,6 +12,17 @@ import (
 	"buzon/threading"
 )
 
+func (f *filing) openVerified(ctx context.Context) error   { return f.open(ctx, true) }
+func (f *filing) openUnverified(ctx context.Context) error { return f.open(ctx, false) }
+
+// machineOpens makes a ticket of a machine's mail where the mailbox takes alerts.
+func (f *filing) machineOpens(ctx context.Context) error {
+	if !f.box.Alerts {
+		return f.keepApart(ctx)
+	}
+	return f.open(ctx, false)
+}
+
 // open makes a new ticket of the mail.
 func (f *filing) open(ctx context.Context, verified bool) error {
 	author, err := f.author(ctx)
@@ -21,7 +32,7 @@ func (f *filing) open(ctx context.Context, verified bool) error {
 	t := f.newTicket(author)
 	spam := f.rd.Origin.Spam != ""
 	t.Unverified = !verified || spam
-	if f.row.Action == MachineOpens || spam { // neither wakes anybody
+	if acts[f.row.Action].calm || spam { // neither wakes anybody
 		t.ProductionDown, t.Severity = false, desk.UsualSeverity
 	}
 	_, err = f.opens(ctx, desk.Deed{By: author, Act: desk.Opens, Opens: t, Item: desk.Item{Author: author, Text: f.text}})
@@ -54,7 +65,7 @@ func (f *filing) opens(ctx context.Context, d desk.Deed) (store.Done, error) {
 
 // claimed is the number of an existing ticket that a stranger's mail points at. He is not told of it.
 func (f *filing) claimed() int64 {
-	if f.row.Action != OpenClaim && f.row.Action != OpenSuspect {
+	if !acts[f.row.Action].claims {
 		return 0
 	}
 	return f.resolution.Ticket

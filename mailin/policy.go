@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"context"
 	"slices"
 
 	"buzon/store"
@@ -72,7 +73,43 @@ const (
 	OpenSuspect  Action = "unverified ticket" // not acknowledged
 )
 
-// row is one line of the policy: who, how sure, by which evidence, and what becomes of it.
+// act is how an action is carried out, and what else hangs on it.
+type act struct {
+	do     func(*filing, context.Context) error
+	silent bool // the sender is not acknowledged
+	claims bool // the ticket notes the number that the mail claims; the sender is told nothing of it
+	calm   bool // nobody is woken, whatever the subject says
+	asks   bool // an agent is asked whether the mail is his
+}
+
+var acts map[Action]act
+
+func init() { // what is done may ask the policy in turn
+	acts = map[Action]act{
+		Record:       {do: (*filing).record},
+		Quarantine:   {do: (*filing).keepApart},
+		SettleReport: {do: (*filing).report},
+		AutoItem:     {do: (*filing).automatic},
+		MachineOpens: {do: (*filing).machineOpens, calm: true},
+		AgentItem:    {do: (*filing).agentItem},
+		AgentNote:    {do: (*filing).agentNote},
+		AgentOpens:   {do: (*filing).agentOpens},
+		Confirm:      {do: (*filing).confirm},
+		AgentPending: {do: (*filing).pending, asks: true},
+		Item:         {do: (*filing).item},
+		ItemVia:      {do: (*filing).item},
+		NumberItem:   {do: (*filing).numberItem},
+		Hold:         {do: (*filing).pending},
+		HoldSuspect:  {do: (*filing).pending},
+		Open:         {do: (*filing).openVerified},
+		OpenForm:     {do: (*filing).openUnverified},
+		OpenClaim:    {do: (*filing).openVerified, claims: true},
+		OpenSuspect:  {do: (*filing).openUnverified, claims: true, silent: true},
+	}
+}
+
+// row is one line of the policy: who, how sure, by which evidence, and what becomes of it. All that code must know of it
+// stands in its fields and its action's; a new row needs nothing else.
 type row struct {
 	Rule     string // its number in the design's table, for people only
 	Sender   []Sender

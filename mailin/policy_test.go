@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"buzon/store"
+	"buzon/store/desk"
+	"buzon/templates"
 )
 
 var (
@@ -146,5 +148,49 @@ func TestPolicyReasons(t *testing.T) {
 		if waits && r.Reason == "" || (r.Action == Record || r.Action == Confirm) != (r.Outcome != "") {
 			t.Errorf("rule %s: reason %q, outcome %q", r.Rule, r.Reason, r.Outcome)
 		}
+	}
+}
+
+// TestEveryRowIsWhole: what a row says can be done, and its reason has a sentence in each language.
+func TestEveryRowIsWhole(t *testing.T) {
+	set, err := templates.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := set.Check(); err != nil { // the other languages have what Spanish has
+		t.Error(err)
+	}
+	reasons := []string{incompleteReason}
+	for _, r := range policy {
+		if acts[r.Action].do == nil {
+			t.Errorf("rule %s: nothing does %q", r.Rule, r.Action)
+		}
+		if (r.Action == Record) != (r.Outcome != "" && r.Action != Confirm) {
+			t.Errorf("rule %s: %q has the outcome %q", r.Rule, r.Action, r.Outcome)
+		}
+		if r.Reason != "" {
+			reasons = append(reasons, r.Reason)
+		}
+	}
+	for _, code := range reasons {
+		if set.Phrase("es", "reason", code) == code {
+			t.Errorf("es/phrases.toml has no %s in [reason]", code)
+		}
+	}
+}
+
+// TestNewRowIsOneRow adds a rule that no other place knows of, and has a mail decided by it.
+func TestNewRowIsOneRow(t *testing.T) {
+	was := policy
+	defer func() { policy = was }()
+	policy = append([]row{{Rule: "99", Sender: []Sender{Stranger}, Proof: anyProof, Evidence: evidence{evN}, Action: Quarantine,
+		Reason: "limits", Alert: true}}, was...)
+	h := newHouse(t)
+	m := h.file(h.plain("nadie@otra.test", box, "Hola", "Soy nuevo."))
+	if m.Rule != "99" || m.Outcome != store.OutcomeQuarantine {
+		t.Errorf("the mail became %+v", m)
+	}
+	if o := h.lastOutgoing(); o.Kind != desk.Unfiled || o.Details.Reason != "limits" {
+		t.Errorf("the administrator is told %+v", o)
 	}
 }

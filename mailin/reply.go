@@ -106,6 +106,14 @@ func (f *filing) via(ctx context.Context) (string, error) {
 	return p.Address(), err
 }
 
+// numberItem is an item where the mailbox lets a number be enough.
+func (f *filing) numberItem(ctx context.Context) error {
+	if !f.box.NumberIsEnough || f.resolution.Forged {
+		return f.pending(ctx)
+	}
+	return f.item(ctx)
+}
+
 // pending keeps the mail in the ticket for an agent to approve or reject; nothing else follows.
 func (f *filing) pending(ctx context.Context) error {
 	author, err := f.author(ctx)
@@ -119,7 +127,7 @@ func (f *filing) pending(ctx context.Context) error {
 		}
 	}
 	f.verdict.Outcome = store.OutcomePending
-	if f.row.Action == AgentPending {
+	if acts[f.row.Action].asks {
 		return f.askAgent(ctx, d)
 	}
 	_, err = f.do(ctx, f.ticket, d)

@@ -74,6 +74,7 @@ func workedByCommand(t *testing.T) {
 	if out := d.cli("ticket", "link", "2", "depends", "1"); !strings.Contains(out, "1") {
 		t.Errorf("link says %q", out)
 	}
+	d.quiet() // what is sent to who follows no longer says nothing
 	d.cli("ticket", "unfollow", "1", "fidel@cliente.test")
 	if c := d.ticket(2); len(c.Links) != 1 || c.Links[0].Kind != "depends" || c.Links[0].Ticket != 1 {
 		t.Errorf("links: %+v", c.Links)
