@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ func (f *filing) do(ctx context.Context, t desk.Ticket, d desk.Deed) (store.Done
 	if d.Item.Author.ID == 0 {
 		d.Item.Author = d.By
 	}
+	d.By.Language = cmp.Or(d.By.Language, f.o.Language)
 	f.complete(t, &d)
 	o := store.Origin{Rule: f.row.Rule, Before: &t, Attachments: f.attachments, Ours: f.ours}
 	if d.Item.Text == f.text && d.Item.Subject == "" {

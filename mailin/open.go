@@ -33,7 +33,7 @@ func (f *filing) open(ctx context.Context, verified bool) error {
 	spam := f.rd.Origin.Spam != ""
 	t.Unverified = !verified || spam
 	if acts[f.row.Action].calm || spam { // neither wakes anybody
-		t.ProductionDown, t.Severity = false, desk.UsualSeverity
+		t.ProductionDown = false
 	}
 	_, err = f.opens(ctx, desk.Deed{By: author, Act: desk.Opens, Opens: t, Item: desk.Item{Author: author, Text: f.text}})
 	return err
@@ -41,14 +41,10 @@ func (f *filing) open(ctx context.Context, verified bool) error {
 
 // newTicket is what a mail of the requester opens.
 func (f *filing) newTicket(requester desk.Person) desk.Ticket {
-	t := desk.Ticket{
-		Mailbox: f.box.Address, Subject: threading.CleanSubject(f.rd.Message.Subject, f.box.Tag), Severity: desk.UsualSeverity,
-		Requester: requester, Product: f.box.Product, ProductionDown: f.rd.ProductionDown && !f.mail.Envelope.Archive,
+	return desk.Ticket{
+		Mailbox: f.box.Address, Subject: threading.CleanSubject(f.rd.Message.Subject, f.box.Tag), Requester: requester,
+		ProductionDown: f.rd.ProductionDown && !f.mail.Envelope.Archive,
 	}
-	if t.ProductionDown {
-		t.Severity = 1
-	}
-	return t
 }
 
 // opens carries out a deed that opens a ticket, and ties this to what the mail claims.
@@ -58,6 +54,13 @@ func (f *filing) opens(ctx context.Context, d desk.Deed) (store.Done, error) {
 	}
 	if claimed := f.claimed(); claimed != 0 && d.Links == nil {
 		d.Links = []desk.Link{{Other: claimed, Kind: "claims"}}
+	}
+	if d.Opens.Product == 0 {
+		product, _, err := f.tx.ProductNamed(ctx, f.box.Product)
+		if err != nil {
+			return store.Done{}, err
+		}
+		d.Opens.Product = product.ID
 	}
 	f.verdict.Outcome = store.OutcomeTicket
 	return f.do(ctx, desk.Ticket{}, d)
@@ -81,7 +84,7 @@ func (f *filing) replace(ctx context.Context, author desk.Person) error {
 			return err
 		}
 		if raised {
-			t.ProductionDown, t.Severity = false, desk.UsualSeverity
+			t.ProductionDown = false
 		}
 	}
 	_, err := f.opens(ctx, desk.Deed{By: author, Act: desk.Replaces, Opens: t, Item: desk.Item{Author: author, Text: f.text},

@@ -94,12 +94,22 @@ func (h *house) person(p desk.Person) desk.Person {
 // ticket opens a ticket of Carla's without items.
 func (h *house) ticket(change ...func(*desk.Ticket)) desk.Ticket {
 	h.t.Helper()
-	t := desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: "No imprime la factura", Class: desk.Open, Severity: 2, Type: "Problema", Product: "CRM",
+	t := desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: "No imprime la factura", Class: desk.Open, Severity: 2,
 		Requester: h.carla, Controller: h.carla}
 	for _, f := range change {
 		f(&t)
 	}
 	h.write(func(ctx context.Context, tx *store.Tx) (err error) {
+		c, err := tx.Catalogue(ctx)
+		if err != nil {
+			return err
+		}
+		problem, _ := c.Find(desk.Types, "Problema")
+		product, _, err := tx.ProductNamed(ctx, "CRM")
+		if err != nil {
+			return err
+		}
+		t.Type, t.Product = problem.ID, product.ID
 		t, _, err = tx.OpenTicket(ctx, t, nil)
 		return err
 	})

@@ -212,7 +212,7 @@ func TestRelayDownForHours(t *testing.T) {
 	h.write(func(ctx context.Context, tx *store.Tx) error {
 		for i := range 500 {
 			ticket := tickets[i%50]
-			it, err := tx.AddItem(ctx, "", store.NewItem{Item: desk.Item{Ticket: ticket, Author: h.ana, Visibility: desk.Public, State: desk.Filed, Text: fmt.Sprintf("mensaje %d.", i/50)}})
+			it, err := tx.AddItem(ctx, "", store.NewItem{Item: desk.Item{Ticket: ticket, Type: desk.Answer, Author: h.ana, Visibility: desk.Public, State: desk.Filed, Text: fmt.Sprintf("mensaje %d.", i/50)}})
 			if err != nil {
 				return err
 			}

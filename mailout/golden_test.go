@@ -17,7 +17,7 @@ func TestGolden(t *testing.T) {
 	h := newHouse(t)
 	eva := h.person(desk.Person{Name: "Eva Smith", Addresses: []string{"eva@client.test"}, Role: desk.Customer, Language: "en"})
 	ticket := h.ticket()
-	first := h.item(desk.Item{Ticket: ticket.Number, Type: "Problema", Author: h.carla, Text: printer, MessageID: "x1@cliente.test"},
+	first := h.item(desk.Item{Ticket: ticket.Number, Type: "problem", Author: h.carla, Text: printer, MessageID: "x1@cliente.test"},
 		attachment{"captura.png", "image/png", []byte("\x89PNG\r\n\x1a\n")}, attachment{"registro año.txt", "text/plain", []byte("línea 1\nlínea 2\n")})
 	h.golden("ack-welcome", h.owe(desk.Ack, first, h.carla, store.Details{Welcome: true, EchoSender: true, Author: h.carla.ID}))
 	h.golden("ack-stranger", h.owe(desk.Ack, first, h.carla, store.Details{Author: h.carla.ID}))
@@ -40,11 +40,11 @@ func TestGolden(t *testing.T) {
 	down := h.ticket(func(t *desk.Ticket) {
 		t.Subject, t.Severity, t.ProductionDown = "Producción caída: no factura", 1, true
 	})
-	cry := h.item(desk.Item{Ticket: down.Number, Type: "Incidente", Author: h.carla, Text: "No podemos facturar desde las 9:00.", MessageID: "x3@cliente.test"})
+	cry := h.item(desk.Item{Ticket: down.Number, Type: "incident", Author: h.carla, Text: "No podemos facturar desde las 9:00.", MessageID: "x3@cliente.test"})
 	h.golden("ack-production-down", h.owe(desk.AckProductionDown, cry, h.carla))
 	h.golden("production-down", h.owe(desk.ProductionDown, cry, h.luis))
 	again := h.ticket(func(t *desk.Ticket) { t.Requester = eva; t.Subject = "Invoice is blank" })
-	said := h.item(desk.Item{Ticket: again.Number, Type: "Problema", Author: eva, Text: "It happens again.", MessageID: "z1@client.test"})
+	said := h.item(desk.Item{Ticket: again.Number, Type: "problem", Author: eva, Text: "It happens again.", MessageID: "z1@client.test"})
 	h.golden("new-number-en", h.owe(desk.NewNumber, said, eva, store.Details{Old: ticket.Number, EchoSender: true, Author: eva.ID}))
 	h.golden("unfiled", h.unfiled())
 }

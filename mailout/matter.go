@@ -17,20 +17,21 @@ import (
 
 // matter is everything that one mail is about.
 type matter struct {
-	o       store.Outgoing
-	box     desk.Mailbox
-	to      desk.Person
-	ticket  desk.Ticket
-	item    desk.Item   // as far as the reader may see it
-	author  desk.Person // who wrote, took, closed
-	mail    store.Mail  // for mail that became no ticket
-	staff   desk.Staff
-	quoted  []desk.Item
-	links   []templates.Link
-	numbers []string        // of the reader's own desk, by which it knows the ticket
-	before  []string        // Message-IDs of the ticket that the reader has, the newest last
-	carries []store.Carried // the other notices that go with it
-	held    []store.Mail    // of which an agent is asked whether they are his
+	o         store.Outgoing
+	box       desk.Mailbox
+	to        desk.Person
+	ticket    desk.Ticket
+	item      desk.Item   // as far as the reader may see it
+	author    desk.Person // who wrote, took, closed
+	mail      store.Mail  // for mail that became no ticket
+	staff     desk.Staff
+	quoted    []desk.Item
+	links     []templates.Link
+	numbers   []string        // of the reader's own desk, by which it knows the ticket
+	before    []string        // Message-IDs of the ticket that the reader has, the newest last
+	carries   []store.Carried // the other notices that go with it
+	held      []store.Mail    // of which an agent is asked whether they are his
+	catalogue *desk.Catalogue
 	// further tells a mail that is not the first about its item to its reader: two mails must not have one Message-ID, the
 	// reader's server would drop the second.
 	further bool
@@ -65,6 +66,9 @@ func (r *Renderer) matter(ctx context.Context, o store.Outgoing) (*matter, error
 		}
 		m.held, err = r.held(ctx, o.Details.Held)
 		return m, err
+	}
+	if m.catalogue, err = r.Store.Catalogue(ctx); err != nil {
+		return nil, err
 	}
 	if m.ticket, err = r.Store.Ticket(ctx, o.Ticket); err != nil {
 		return nil, fmt.Errorf("ticket %d: %w", o.Ticket, err)

@@ -417,7 +417,7 @@ func (h *house) correspondence(n int) {
 	h.t.Helper()
 	h.write(func(ctx context.Context, tx *store.Tx) error {
 		for range n {
-			t, it, err := tx.OpenTicket(ctx, desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: "x", Class: desk.Open, Type: "Problema", Requester: h.carla},
+			t, it, err := tx.OpenTicket(ctx, desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: "x", Class: desk.Open, Requester: h.carla},
 				&store.NewItem{Item: desk.Item{Author: h.ana, Type: desk.Answer, Visibility: desk.Public, State: desk.Filed, Text: answer}})
 			if err != nil {
 				return err

@@ -41,7 +41,8 @@ func (m *matter) view(r *Renderer) templates.View {
 	}
 	t := m.ticket
 	v.Ticket = templates.Ticket{
-		Number: t.Number, Subject: t.Subject, Product: t.Product, Type: t.Type, Severity: t.Severity, StatusClass: string(t.Class),
+		Number: t.Number, Subject: t.Subject, Severity: t.Severity, StatusClass: string(t.Class),
+		Product: m.named(t.Product), Type: m.named(t.Type), Status: m.named(t.Status), SeverityName: m.severity(),
 		Requester: m.person(t.Requester), OldNumber: d.Old, ProductionDown: t.ProductionDown,
 	}
 	v.Unverified, v.FromOutside = t.Unverified, m.item.State == desk.Pending
@@ -84,6 +85,17 @@ func (m *matter) view(r *Renderer) templates.View {
 		v.Form = []string{"when", "where", "expected"}
 	}
 	return v
+}
+
+// named is what a row of a catalogue is called in the reader's language.
+func (m *matter) named(id int64) string { return m.catalogue.Name(id, m.to.Language) }
+
+func (m *matter) severity() string {
+	e, ok := m.catalogue.Severity(m.ticket.Severity)
+	if !ok {
+		return ""
+	}
+	return e.Name(m.to.Language)
 }
 
 // besides adds what an agent sees of the mail beside its words.

@@ -62,7 +62,7 @@ func TestInside(t *testing.T) {
 		{desk.ItemNotice, agent, words, store.Details{}, false},
 		{desk.ItemNotice, customer, words, store.Details{}, false},
 	} {
-		s := &matter{o: store.Outgoing{Kind: c.kind, Ticket: 3, Details: c.detail}, to: c.to, item: c.item}
+		s := &matter{o: store.Outgoing{Kind: c.kind, Ticket: 3, Details: c.detail}, to: c.to, catalogue: desk.NewCatalogue(nil), item: c.item}
 		if got := s.token().Kind == threading.Inside; got != c.want {
 			t.Errorf("%s of %+v: inside %v, want %v", c.kind, c.item, got, c.want)
 		}
@@ -77,7 +77,7 @@ func TestViewTellsOrdersAndClaims(t *testing.T) {
 		to      desk.Person
 		claimed int64
 	}{{agent, 9}, {customer, 0}} {
-		s := &matter{o: store.Outgoing{Kind: desk.NewTicket, Ticket: 3, Details: details}, to: c.to, ticket: desk.Ticket{Number: 3}}
+		s := &matter{o: store.Outgoing{Kind: desk.NewTicket, Ticket: 3, Details: details}, to: c.to, catalogue: desk.NewCatalogue(nil), ticket: desk.Ticket{Number: 3}}
 		v := s.view(&Renderer{Location: time.UTC})
 		if v.Claimed != c.claimed {
 			t.Errorf("claimed case to %s: %d, want %d", c.to.Role, v.Claimed, c.claimed)

@@ -64,8 +64,8 @@ func BenchmarkFile(b *testing.B) {
 			by := addPerson(b, s, desk.Customer, "carla@cliente.test")
 			spread(b, goroutines, func(i int) error {
 				return s.Write(ctx, func(tx *Tx) error {
-					k, _, err := tx.OpenTicket(ctx, desk.Ticket{Mailbox: "s@e.test", Subject: "Factura", Class: desk.Open, Type: "Incidente", Requester: by, Controller: by},
-						&NewItem{Item: desk.Item{Author: by, Text: body(i, 1500), MessageID: fmt.Sprintf("%d@cliente.test", i)}})
+					k, _, err := tx.OpenTicket(ctx, desk.Ticket{Mailbox: "s@e.test", Subject: "Factura", Class: desk.Open, Requester: by, Controller: by},
+						&NewItem{Item: desk.Item{Type: desk.Note, Author: by, Text: body(i, 1500), MessageID: fmt.Sprintf("%d@cliente.test", i)}})
 					for n := 0; n < 3 && err == nil; n++ {
 						_, err = tx.Owe(ctx, Outgoing{Kind: desk.NewTicket, Ticket: k.Number, Item: 1, Person: 1, Address: fmt.Sprintf("a%d@e.test", n)})
 					}

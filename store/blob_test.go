@@ -87,7 +87,7 @@ func TestRowNeverNamesAFileThatIsNotThere(t *testing.T) {
 	k := openTicket(t, s, by, "x")
 	add := func(p *Spool) error {
 		return s.Write(ctx, func(tx *Tx) error {
-			_, err := tx.AddItem(ctx, "x", NewItem{Item: desk.Item{Ticket: k.Number, Author: by}, Attachments: []NewAttachment{{Spool: p}}})
+			_, err := tx.AddItem(ctx, "x", NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.Note, Author: by}, Attachments: []NewAttachment{{Spool: p}}})
 			return err
 		})
 	}

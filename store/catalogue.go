@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"buzon/store/desk"
 )
@@ -50,12 +51,12 @@ func (tx *Tx) Catalogue(ctx context.Context) (c *desk.Catalogue, err error) {
 
 func (r Reader) entries(ctx context.Context) (list []desk.Entry, err error) {
 	err = r.rows(ctx, `
-		SELECT e.id, e.kind, e.key, e.position, e.class, e.parent, e.details, n.language, n.name
+		SELECT e.id, e.kind, e.key, e.position, e.class, e.parent, e.removed, e.details, n.language, n.name
 		FROM entry e JOIN entry_name n ON n.entry = e.id ORDER BY e.id`, nil,
 		func(rows *sql.Rows) error {
 			e := desk.Entry{Names: map[string]string{}}
 			var details, language, name string
-			err := rows.Scan(&e.ID, &e.Kind, &e.Key, &e.Position, &e.Class, &e.Parent, &details, &language, &name)
+			err := rows.Scan(&e.ID, &e.Kind, &e.Key, &e.Position, &e.Class, &e.Parent, &e.Removed, &details, &language, &name)
 			if err == nil && details != "" {
 				err = json.Unmarshal([]byte(details), &e)
 			}
@@ -70,6 +71,11 @@ func (r Reader) entries(ctx context.Context) (list []desk.Entry, err error) {
 
 // Put writes a row of a catalogue, a new one where it has no id.
 func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
+	c, err := tx.Catalogue(ctx)
+	if err != nil {
+		return e, err
+	}
+	e = c.Complete(e)
 	details, err := json.Marshal(e)
 	if err != nil {
 		return e, err
@@ -97,6 +103,19 @@ func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
 	return e, tx.renew(ctx)
 }
 
+// ProductNamed returns the product that a text names. A desk without products takes any, and has it from then on.
+func (tx *Tx) ProductNamed(ctx context.Context, name string) (e desk.Entry, ok bool, err error) {
+	c, err := tx.Catalogue(ctx)
+	if err != nil || strings.TrimSpace(name) == "" {
+		return e, false, err
+	}
+	if e, ok = c.Find(desk.Products, name); ok || len(c.All(desk.Products)) > 0 {
+		return e, ok, nil
+	}
+	e, err = tx.Put(ctx, desk.Entry{Kind: desk.Products, Names: map[string]string{"es": name}})
+	return e, err == nil, err
+}
+
 // renew gives the catalogue another version.
 func (tx *Tx) renew(ctx context.Context) error {
 	tx.catalogue = nil
@@ -117,7 +136,7 @@ func (s *Store) ship(ctx context.Context) error {
 		c, err := tx.Catalogue(ctx)
 		for _, e := range desk.Shipped() {
 			if old, ok := c.Find(e.Kind, e.Names["es"]); ok && err == nil {
-				e.ID, e.Position = old.ID, old.Position
+				e.ID = old.ID
 			}
 			if err == nil {
 				_, err = tx.Put(ctx, e)
@@ -125,48 +144,6 @@ func (s *Store) ship(ctx context.Context) error {
 		}
 		return err
 	})
-}
-
-// Status is a name that a desk gave to a class.
-type Status struct {
-	Name  string
-	Class desk.Class
-}
-
-// Statuses lists the statuses in their order.
-func (r Reader) Statuses(ctx context.Context) (list []Status, err error) {
-	err = r.rows(ctx, "SELECT name, class FROM status ORDER BY position, name", nil, func(rows *sql.Rows) error {
-		var s Status
-		err := rows.Scan(&s.Name, &s.Class)
-		list = append(list, s)
-		return err
-	})
-	return list, err
-}
-
-// Types lists the names of the ticket types in their order.
-func (r Reader) Types(ctx context.Context) ([]string, error) {
-	return r.names(ctx, "SELECT name FROM type ORDER BY position, name")
-}
-
-// Products lists the names of the products.
-func (r Reader) Products(ctx context.Context) ([]string, error) {
-	return r.names(ctx, "SELECT name FROM product ORDER BY name")
-}
-
-// Severities lists the names of the severities, the worst first.
-func (r Reader) Severities(ctx context.Context) ([]string, error) {
-	return r.names(ctx, "SELECT name FROM severity ORDER BY number")
-}
-
-func (r Reader) names(ctx context.Context, query string, a ...any) (list []string, err error) {
-	err = r.rows(ctx, query, a, func(rows *sql.Rows) error {
-		var name string
-		err := rows.Scan(&name)
-		list = append(list, name)
-		return err
-	})
-	return list, err
 }
 
 // Unfollow ends a person's following of a ticket, and tells whether there was any.

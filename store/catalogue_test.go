@@ -54,3 +54,12 @@ func TestNewDeskHasTheRowsThatComeWithBuzon(t *testing.T) {
 	}
 	same(t, "as many", len(must(s.entries(ctx))(t)), len(desk.Shipped()))
 }
+
+func putEntry(t *testing.T, s *Store, e desk.Entry) desk.Entry {
+	t.Helper()
+	write(t, s, func(tx *Tx) (err error) {
+		e, err = tx.Put(ctx, e)
+		return err
+	})
+	return e
+}

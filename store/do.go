@@ -89,6 +89,11 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 	if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
 		return f, err
 	}
+	if t.Number == 0 {
+		if f.Responsible, err = tx.Person(ctx, f.Catalogue.Entry(t.Product).Agent); err != nil {
+			return f, err
+		}
+	}
 	if d.Down && t.Number != 0 && !t.ProductionDown {
 		if f.Raised, err = tx.Raised(ctx, t.Number); err != nil {
 			return f, err
@@ -98,6 +103,14 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 		return f, nil
 	}
 	if f.Agents, err = tx.Agents(ctx); err != nil {
+		return f, err
+	}
+	for _, e := range desk.Unlisted(f.Catalogue, d.Orders) {
+		if _, err := tx.Put(ctx, e); err != nil {
+			return f, err
+		}
+	}
+	if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
 		return f, err
 	}
 	if desk.Judges(d.Orders) {

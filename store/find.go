@@ -35,17 +35,13 @@ type Query struct {
 	Limit  int   // of a page; 0: 1,000
 }
 
-// filters are the fields of Query.Fields, each with its column.
-var filters = [][2]string{
-	{"type", "t.type"}, {"product", "t.product"}, {"module", "t.module"}, {"project", "t.project"},
-	{"service", "t.service"}, {"mailbox", "t.mailbox"},
-}
+// filters are the catalogues of Query.Fields, beside the mailbox. Each has the name of its column.
+var filters = []desk.Kind{desk.Types, desk.Products, desk.Modules, desk.Projects, desk.Services}
 
 // Row is a line of a list. Of the people of its ticket it has what names says.
 type Row struct {
 	desk.Ticket
-	Organisation string // of the requester
-	Links        []Link
+	Links []Link
 
 	followers, links, linkedBy []string
 }
@@ -54,9 +50,13 @@ type Row struct {
 // those with the newest item that has them. next is the Before of the following page, 0 after the last.
 func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (page []Row, next int64, err error) {
 	limit := cmp.Or(q.Limit, 1000)
+	c, err := r.Catalogue(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
 	w := &where{dialect: r.dialect}
 	if q.Words != "" {
-		numbers, next, err := r.matches(ctx, s, q, limit)
+		numbers, next, err := r.matches(ctx, c, s, q, limit)
 		if err != nil || len(numbers) == 0 {
 			return nil, 0, err
 		}
@@ -68,7 +68,7 @@ func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (page []Row, ne
 		return page, next, err
 	}
 	w.sight(s)
-	w.query(q)
+	w.query(c, q)
 	if q.Before != 0 {
 		w.add("t.number < %s", w.bind(q.Before))
 	}
@@ -111,13 +111,9 @@ func (w *where) list(kind string, values any) string {
 }
 
 // query adds what the query says beside its words.
-func (w *where) query(q Query) {
-	switch q.Status {
-	case "", "all":
-	case "open":
-		w.add("t.status IN (SELECT name FROM status WHERE class <> 'closed')")
-	default:
-		w.add("t.status IN (SELECT name FROM status WHERE %s IN (class, name))", w.bind(q.Status))
+func (w *where) query(c *desk.Catalogue, q Query) {
+	if q.Status != "" && q.Status != "all" {
+		w.add("t.status IN (%s)", w.list("BIGINT", statuses(c, q.Status)))
 	}
 	for _, id := range []struct {
 		condition string
@@ -137,10 +133,13 @@ func (w *where) query(q Query) {
 	if q.ProductionDown {
 		w.add("t.production_down = 1")
 	}
-	for _, f := range filters {
-		if v := q.Fields[f[0]]; v != "" {
-			w.add(f[1]+" = %s", w.bind(v))
+	for _, k := range filters {
+		if v := q.Fields[string(k)]; v != "" {
+			w.add("t.%s IN (%s)", k, w.list("BIGINT", c.Called(k, v)))
 		}
+	}
+	if v := q.Fields["mailbox"]; v != "" {
+		w.add("t.mailbox = %s", w.bind(v))
 	}
 	if !q.Since.IsZero() {
 		w.add("t.created_at >= %s", w.bind(q.Since.UnixMilli()))
@@ -148,6 +147,20 @@ func (w *where) query(q Query) {
 	if !q.Until.IsZero() {
 		w.add("t.created_at < %s", w.bind(q.Until.UnixMilli()))
 	}
+}
+
+// statuses are the rows that a status names: what is open, a class, or one of them.
+func statuses(c *desk.Catalogue, status string) []int64 {
+	ids := []int64{}
+	for _, e := range c.All(desk.Statuses) {
+		if status == "open" && e.Class != desk.Closed || string(e.Class) == status {
+			ids = append(ids, e.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return c.Called(desk.Statuses, status)
+	}
+	return ids
 }
 
 // sight adds what Sight.Ticket says.
@@ -177,7 +190,7 @@ func (w *where) profile(s desk.Sight, p desk.Profile) string {
 		if len(p.Types) == 0 {
 			return ""
 		}
-		return " AND k.type IN (" + w.list("TEXT", p.Types) + ")"
+		return " AND k.type IN (" + w.list("BIGINT", p.TypeIDs) + ")"
 	}
 	if p.Own {
 		by := w.bind(s.Person)
@@ -192,7 +205,7 @@ func (w *where) profile(s desk.Sight, p desk.Profile) string {
 			"c.organisation = " + w.bind(s.Organisation) + types())
 	}
 	if p.Projects && len(s.Projects) > 0 {
-		add("SELECT k.number FROM ticket k WHERE k.project IN (" + w.list("TEXT", s.Projects) + ")" + types())
+		add("SELECT k.number FROM ticket k WHERE k.project IN (" + w.list("BIGINT", s.Projects) + ")" + types())
 	}
 	if len(seen) == 0 {
 		return "1 = 0"
@@ -209,7 +222,7 @@ func (w *where) item(s desk.Sight) {
 
 // matches are the numbers of the tickets in which the words of the query are found, no more than limit, and the item by
 // which the following page begins. It reads no further than it must.
-func (r Reader) matches(ctx context.Context, s desk.Sight, q Query, limit int) (list []int64, next int64, err error) {
+func (r Reader) matches(ctx context.Context, c *desk.Catalogue, s desk.Sight, q Query, limit int) (list []int64, next int64, err error) {
 	words, phrases := parseWords(q.Words)
 	if len(words) == 0 {
 		return nil, 0, nil
@@ -223,7 +236,7 @@ func (r Reader) matches(ctx context.Context, s desk.Sight, q Query, limit int) (
 	}
 	w.sight(s)
 	w.item(s)
-	w.query(q)
+	w.query(c, q)
 	seen, last := map[int64]bool{}, int64(0)
 	err = r.rows(ctx, `
 		SELECT i.ticket, i.id, `+texts+`
@@ -253,10 +266,8 @@ func (r Reader) matches(ctx context.Context, s desk.Sight, q Query, limit int) (
 }
 
 var ticketRows = newTable("ticket", "t", `
-	JOIN status s ON s.name = t.status JOIN person r ON r.id = t.requester
-	LEFT JOIN organisation o ON o.id = r.organisation`, append(
+	JOIN entry s ON s.id = t.status JOIN person r ON r.id = t.requester`, append(
 	within(ticketColumns, func(row *Row) *desk.Ticket { return &row.Ticket }), []column[Row]{
-		{"coalesce(o.name, '')", func(row *Row) any { return &row.Organisation }, derived, nil},
 		{"(SELECT string_agg(CAST(person AS TEXT), ' ' ORDER BY person) FROM follower WHERE ticket = t.number)",
 			func(row *Row) any { return fields{&row.followers} }, derived, nil},
 		{"(SELECT string_agg(kind || ' ' || CAST(other AS TEXT), ' ') FROM ticket_link WHERE ticket = t.number)",
@@ -322,13 +333,4 @@ func (r Reader) fillIn(ctx context.Context, t *table[desk.Person], people []*des
 		*p = known[p.ID]
 	}
 	return err
-}
-
-// OrganisationNamed is the id of an organisation.
-func (r Reader) OrganisationNamed(ctx context.Context, name string) (id int64, err error) {
-	found, err := r.row(ctx, "SELECT id FROM organisation WHERE name = $1", args(name), &id)
-	if err == nil && !found {
-		err = fmt.Errorf("there is no organisation %q: see buzon org list", name)
-	}
-	return id, err
 }

@@ -39,7 +39,9 @@ type randomDesk struct {
 	people   []desk.Person
 	tickets  []desk.Ticket
 	items    map[int64][]desk.Item
-	projects []string
+	projects []int64 // 0, for none, is the last
+
+	organisations, types []int64 // likewise
 }
 
 var (
@@ -65,15 +67,22 @@ func newRandomDesk(t testing.TB, seed uint64) *randomDesk {
 	d.store = open(t, t.TempDir(), Options{Now: newClock().now, Profiles: profiles})
 	write(t, d.store, func(tx *Tx) error {
 		for id := 1; id <= 3; id++ {
-			_, err := tx.exec(ctx, "INSERT INTO organisation (id, name, profile) VALUES ($1, $2, $3)", id,
-				fmt.Sprint("Cliente ", id), pick(d, randomProfiles))
-			check(t, err)
-			d.projects = append(d.projects, fmt.Sprint("Obra ", id))
-			_, err = tx.exec(ctx, "INSERT INTO project (id, name, organisation) VALUES ($1, $2, $3)", id, d.projects[id-1], d.IntN(3))
-			check(t, err)
+			put := func(e desk.Entry) int64 {
+				e.Key = fmt.Sprint(e.Names["es"])
+				return must(tx.Put(ctx, e))(t).ID
+			}
+			name := func(s string) map[string]string { return map[string]string{"es": fmt.Sprint(s, id)} }
+			d.organisations = append(d.organisations,
+				put(desk.Entry{Kind: desk.Organisations, Names: name("Cliente "), Profile: pick(d, randomProfiles)}))
+			d.projects = append(d.projects, put(desk.Entry{Kind: desk.Projects, Names: name("Obra "), Parent: pick(d, d.organisations)}))
 		}
+		c := must(tx.Catalogue(ctx))(t)
+		for _, name := range []string{"Incidente", "Consulta", "Mejora"} {
+			d.types = append(d.types, c.Called(desk.Types, name)...)
+		}
+		d.organisations, d.projects = append(d.organisations, 0), append(d.projects, 0)
 		for i := range 8 {
-			p := desk.Person{Name: fmt.Sprint("P", i), Role: desk.Customer, Active: d.IntN(8) > 0, Organisation: d.Int64N(4)}
+			p := desk.Person{Name: fmt.Sprint("P", i), Role: desk.Customer, Active: d.IntN(8) > 0, Organisation: pick(d, d.organisations)}
 			if d.IntN(8) == 0 {
 				p.Role = desk.Agent
 			}
@@ -81,7 +90,7 @@ func newRandomDesk(t testing.TB, seed uint64) *randomDesk {
 			check(t, err)
 			d.people = append(d.people, p)
 			if d.IntN(3) == 0 {
-				check(t, tx.FollowProject(ctx, 1+d.Int64N(3), p.ID))
+				check(t, tx.FollowProject(ctx, pick(d, d.projects[:3]), p.ID))
 			}
 		}
 		return nil
@@ -95,8 +104,8 @@ func newRandomDesk(t testing.TB, seed uint64) *randomDesk {
 func (d *randomDesk) open(t testing.TB) {
 	k := desk.Ticket{
 		Mailbox: pick(d, randomBoxes), Subject: "Caso de " + pick(d, randomWords), Class: pick(d, []desk.Class{desk.Open, desk.Waiting, desk.Closed}),
-		Severity: 1 + d.IntN(3), Type: pick(d, []string{"Incidente", "Consulta", "Mejora"}), Requester: pick(d, d.people),
-		Controller: pick(d, d.people), Project: pick(d, append(d.projects, "")), ProductionDown: d.IntN(5) == 0,
+		Severity: 1 + d.IntN(3), Type: pick(d, d.types), Requester: pick(d, d.people),
+		Controller: pick(d, d.people), Project: pick(d, d.projects), ProductionDown: d.IntN(5) == 0,
 	}
 	if d.IntN(2) == 0 {
 		k.Assignee = pick(d, d.people)
@@ -153,11 +162,13 @@ func (d *randomDesk) lists(t *testing.T, what string, sight desk.Sight) {
 		"follower": {Query{Follower: who}, func(k desk.Ticket) bool {
 			return slices.ContainsFunc(k.Followers, func(p desk.Person) bool { return p.ID == who })
 		}},
-		"organisation": {Query{Organisation: 2, Severity: 1}, func(k desk.Ticket) bool {
-			return k.Requester.Organisation == 2 && k.Severity == 1
+		"organisation": {Query{Organisation: d.organisations[1], Severity: 1}, func(k desk.Ticket) bool {
+			return k.Requester.Organisation == d.organisations[1] && k.Severity == 1
 		}},
 		"fields": {Query{ProductionDown: true, Fields: map[string]string{"type": "Consulta", "project": "Obra 1"}},
-			func(k desk.Ticket) bool { return k.ProductionDown && k.Type == "Consulta" && k.Project == "Obra 1" }},
+			func(k desk.Ticket) bool {
+				return k.ProductionDown && k.Type == d.types[1] && k.Project == d.projects[0]
+			}},
 		"dates": {Query{Since: d.store.Now().Add(time.Hour)}, func(desk.Ticket) bool { return false }},
 	} {
 		var want []int64
@@ -176,7 +187,7 @@ func (d *randomDesk) searches(t *testing.T, what string, sight desk.Sight) {
 		type hit struct{ ticket, item int64 }
 		var hits []hit
 		for _, k := range d.tickets {
-			if v := q.Fields["type"]; v != "" && k.Type != v {
+			if q.Fields["type"] == "Mejora" && k.Type != d.types[2] {
 				continue
 			}
 			newest := int64(0)
@@ -201,11 +212,7 @@ func (d *randomDesk) searches(t *testing.T, what string, sight desk.Sight) {
 
 func TestPageIsComplete(t *testing.T) {
 	s, _ := newStore(t)
-	write(t, s, func(tx *Tx) error {
-		_, err := tx.exec(ctx, "INSERT INTO organisation (id, name) VALUES (3, 'Cliente SA')")
-		return err
-	})
-	carla := addPerson(t, s, desk.Customer, "carla@cliente.test", func(p *desk.Person) { p.Organisation = 3 })
+	carla := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	ana := addPerson(t, s, desk.Agent, "ana@ejemplo.test")
 	k, other := openTicket(t, s, carla, "Factura"), openTicket(t, s, ana, "Otro")
 	write(t, s, func(tx *Tx) error {
@@ -218,7 +225,7 @@ func TestPageIsComplete(t *testing.T) {
 	k = ticket(t, s, k.Number)
 	same(t, "the ticket", []any{page[1].Subject, page[1].CreatedAt, page[1].Requester.ID, page[1].Requester.Name, page[1].Class},
 		[]any{k.Subject, k.CreatedAt, carla.ID, carla.Name, desk.Open})
-	same(t, "people", []string{page[1].Requester.Address(), page[1].Followers[0].Address(), page[1].Organisation},
-		[]string{"carla@cliente.test", "ana@ejemplo.test", "Cliente SA"})
+	same(t, "people", []string{page[1].Requester.Address(), page[1].Followers[0].Address()},
+		[]string{"carla@cliente.test", "ana@ejemplo.test"})
 	same(t, "links", [][]Link{page[1].Links, page[0].Links}, [][]Link{{{other.Number, "cites"}}, {{k.Number, "cites_by"}}})
 }

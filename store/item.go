@@ -56,6 +56,9 @@ func (tx *Tx) AddItem(ctx context.Context, subject string, n NewItem) (desk.Item
 func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk.Item, err error) {
 	it = n.Item
 	it.CreatedAt, it.Attachments = tx.store.Now(), nil
+	if it.TypeID, err = tx.itemType(ctx, it.Type); err != nil {
+		return it, err
+	}
 	it.ID, err = tx.insertRow(ctx, insertItem, items.values(once, &it)...)
 	if err != nil {
 		return it, fmt.Errorf("add item: %w", err)
@@ -71,9 +74,26 @@ func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk
 	return it, nil
 }
 
+// itemType is the id of an item's type.
+func (tx *Tx) itemType(ctx context.Context, t desk.ItemType) (int64, error) {
+	c, err := tx.Catalogue(ctx)
+	if err != nil {
+		return 0, err
+	}
+	e, ok := c.ItemType(t)
+	if !ok {
+		return 0, fmt.Errorf("there is no item type %q", t)
+	}
+	return e.ID, nil
+}
+
 // FillItem writes what a pending item has become, in its place in the ticket. Its files and its words for the search are
 // there already.
 func (tx *Tx) FillItem(ctx context.Context, n NewItem) (desk.Item, error) {
+	var err error
+	if n.TypeID, err = tx.itemType(ctx, n.Type); err != nil {
+		return n.Item, err
+	}
 	a := append(items.values(changed, &n.Item), n.Ticket, n.Number)
 	filled, err := tx.exec(ctx, updateItem, a...)
 	if err == nil && filled != 1 {
@@ -127,7 +147,7 @@ func (r Reader) Earlier(
 ) ([]desk.Item, error) {
 	w := &where{dialect: r.dialect, args: args(ticket, before, length)} // $3 is that of excerpts
 	w.add(`i.ticket = $1 AND i.number < $2
-		AND i.text <> '' AND i.orders = 0 AND i.state = 'filed' AND i.type <> 'Automático'`)
+		AND i.text <> '' AND i.orders = 0 AND i.state = 'filed' AND k.key <> 'automatic'`)
 	w.item(s)
 	switch {
 	case !s.All:
@@ -162,7 +182,8 @@ var itemColumns = []column[desk.Item]{
 	{"id", func(i *desk.Item) any { return &i.ID }, derived, nil},
 	{"ticket", func(i *desk.Item) any { return &i.Ticket }, once, nil},
 	{"number", func(i *desk.Item) any { return &i.Number }, once, nil},
-	{"type", func(i *desk.Item) any { return &i.Type }, always, nil},
+	{"type", func(i *desk.Item) any { return &i.TypeID }, always, nil},
+	{"k.key", func(i *desk.Item) any { return &i.Type }, derived, nil},
 	{"author", func(i *desk.Item) any { return &i.Author.ID }, once, nil},
 	{"visibility", func(i *desk.Item) any { return &i.Visibility }, always, nil},
 	{"state", func(i *desk.Item) any { return &i.State }, always, nil},
@@ -178,9 +199,9 @@ var itemColumns = []column[desk.Item]{
 }
 
 var (
-	items = newTable("item", "i", "", itemColumns)
+	items = newTable("item", "i", "JOIN entry k ON k.id = i.type", itemColumns)
 	// excerpts are items with no more than $3 characters of their words, and without what else is long.
-	excerpts = newTable("item", "i", "", short(itemColumns))
+	excerpts = newTable("item", "i", "JOIN entry k ON k.id = i.type", short(itemColumns))
 
 	insertItem = items.numbered("id")
 	updateItem = items.update("ticket", "number")
@@ -242,7 +263,8 @@ func (r Reader) LastSubject(ctx context.Context, ticket, person int64) (subject 
 // EachItem hands over what was written in a ticket, one item after the other, so that it costs memory for one only: its
 // number, who, what kind, in which state, and the words.
 func (r Reader) EachItem(ctx context.Context, ticket int64, v desk.Visibility, f func(desk.Item)) error {
-	return r.rows(ctx, "SELECT number, type, author, state, text, orders FROM item WHERE ticket = $1 AND visibility = $2 ORDER BY number", args(ticket, v),
+	return r.rows(ctx, `SELECT i.number, k.key, i.author, i.state, i.text, i.orders FROM item i JOIN entry k ON k.id = i.type
+		WHERE i.ticket = $1 AND i.visibility = $2 ORDER BY i.number`, args(ticket, v),
 		func(rows *sql.Rows) error {
 			var it desk.Item
 			err := rows.Scan(&it.Number, &it.Type, &it.Author.ID, &it.State, &it.Text, &it.Orders)
@@ -311,8 +333,9 @@ func (r Reader) addFiles(ctx context.Context, items []desk.Item) error {
 // Automatic reports whether an author's automatic mail stands in a ticket before the item.
 func (r Reader) Automatic(ctx context.Context, ticket, author, before int64) (bool, error) {
 	var one int
-	return r.row(ctx, "SELECT 1 FROM item WHERE ticket = $1 AND author = $2 AND number < $3 AND type = $4 LIMIT 1",
-		args(ticket, author, before, desk.Automatic), &one)
+	return r.row(ctx, `SELECT 1 FROM item i JOIN entry k ON k.id = i.type
+		WHERE i.ticket = $1 AND i.author = $2 AND i.number < $3 AND k.key = 'automatic' LIMIT 1`,
+		args(ticket, author, before), &one)
 }
 
 // Witnesses lists the agents who have written on a ticket, or opened it.

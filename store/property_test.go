@@ -45,7 +45,7 @@ func TestAnyOrderOfOperations(t *testing.T) {
 				k := rapid.SampledFrom(tickets).Draw(r, "ticket")
 				fails := rapid.Bool().Draw(r, "fails")
 				err := s.Write(ctx, func(tx *Tx) error {
-					it, err := tx.AddItem(ctx, "x", NewItem{Item: desk.Item{Ticket: k.Number, Author: by}})
+					it, err := tx.AddItem(ctx, "x", NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.Note, Author: by}})
 					if err == nil && it.Number != items[k.Number]+1 {
 						err = fmt.Errorf("item %d behind %d", it.Number, items[k.Number])
 					}

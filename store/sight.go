@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"buzon/store/desk"
@@ -19,20 +20,27 @@ func (tx *Tx) Sight(ctx context.Context, p desk.Person) (desk.Sight, error) {
 
 func (r Reader) sight(ctx context.Context, profiles desk.Profiles, p desk.Person) (desk.Sight, error) {
 	if p.ID == 0 || p.Agent() || !p.Active {
-		return profiles.Sight(p, "", nil), nil
+		return profiles.Sight(p, nil, nil), nil
 	}
-	var profile string
-	projects, err := r.names(ctx, `
-		SELECT name FROM project WHERE organisation <> 0 AND organisation = $2
-			OR id IN (SELECT project FROM project_follower WHERE person = $1)
-		ORDER BY name`, p.ID, p.Organisation)
-	if err == nil && p.Organisation != 0 {
-		_, err = r.row(ctx, "SELECT profile FROM organisation WHERE id = $1", args(p.Organisation), &profile)
+	c, err := r.Catalogue(ctx)
+	if err != nil {
+		return desk.Sight{}, err
 	}
+	followed, err := r.numbers(ctx, "SELECT project FROM project_follower WHERE person = $1 ORDER BY project", p.ID)
 	if err != nil {
 		return desk.Sight{}, fmt.Errorf("what a person may see: %w", err)
 	}
-	return profiles.Sight(p, profile, projects), nil
+	return profiles.Sight(p, c, followed), nil
+}
+
+func (r Reader) numbers(ctx context.Context, query string, a ...any) (list []int64, err error) {
+	err = r.rows(ctx, query, a, func(rows *sql.Rows) error {
+		var n int64
+		err := rows.Scan(&n)
+		list = append(list, n)
+		return err
+	})
+	return list, err
 }
 
 // FollowProject has a person see the tickets of a project.

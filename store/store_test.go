@@ -140,7 +140,7 @@ func openTicket(t testing.TB, s *Store, by desk.Person, subject string) (k desk.
 	t.Helper()
 	write(t, s, func(tx *Tx) (err error) {
 		k, _, err = tx.OpenTicket(ctx, desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: subject, Class: desk.Open, Severity: 3,
-			Type: "Incidente", Requester: by, Controller: by}, nil)
+			Requester: by, Controller: by}, nil)
 		return err
 	})
 	return k

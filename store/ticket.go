@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"time"
 
 	"buzon/store/desk"
@@ -13,11 +14,11 @@ var ticketColumns = []column[desk.Ticket]{
 	{"number", func(t *desk.Ticket) any { return &t.Number }, derived, nil},
 	{"mailbox", func(t *desk.Ticket) any { return &t.Mailbox }, once, nil},
 	{"subject", func(t *desk.Ticket) any { return &t.Subject }, kept, nil},
-	{"status", func(t *desk.Ticket) any { return &t.Status }, kept, nil},
+	entryColumn("status", func(t *desk.Ticket) *int64 { return &t.Status }),
 	{"s.class", func(t *desk.Ticket) any { return &t.Class }, derived, nil},
 	{"severity", func(t *desk.Ticket) any { return &t.Severity }, kept, nil},
 	{"production_down", func(t *desk.Ticket) any { return &t.ProductionDown }, kept, nil},
-	{"type", func(t *desk.Ticket) any { return &t.Type }, kept, nil},
+	entryColumn("type", func(t *desk.Ticket) *int64 { return &t.Type }),
 	{"requester", func(t *desk.Ticket) any { return &t.Requester.ID }, kept,
 		func(t *desk.Ticket) string { return t.Requester.Address() }},
 	{"controller", func(t *desk.Ticket) any { return &t.Controller.ID }, kept,
@@ -27,18 +28,29 @@ var ticketColumns = []column[desk.Ticket]{
 	{"agent", func(t *desk.Ticket) any { return &t.Agent.ID }, kept,
 		func(t *desk.Ticket) string { return t.Agent.Address() }},
 	{"unverified", func(t *desk.Ticket) any { return &t.Unverified }, kept, nil},
-	{"product", func(t *desk.Ticket) any { return &t.Product }, kept, nil},
-	{"module", func(t *desk.Ticket) any { return &t.Module }, kept, nil},
-	{"project", func(t *desk.Ticket) any { return &t.Project }, kept, nil},
-	{"service", func(t *desk.Ticket) any { return &t.Service }, kept, nil},
+	entryColumn("product", func(t *desk.Ticket) *int64 { return &t.Product }),
+	entryColumn("module", func(t *desk.Ticket) *int64 { return &t.Module }),
+	entryColumn("project", func(t *desk.Ticket) *int64 { return &t.Project }),
+	entryColumn("service", func(t *desk.Ticket) *int64 { return &t.Service }),
 	{"progress", func(t *desk.Ticket) any { return &t.Progress }, kept, nil},
 	{"created_at", func(t *desk.Ticket) any { return moment{&t.CreatedAt} }, once, nil},
 	{"updated_at", func(t *desk.Ticket) any { return moment{&t.UpdatedAt} }, always, nil},
 	{"closed_at", func(t *desk.Ticket) any { return moment{&t.ClosedAt} }, always, nil},
 }
 
+// entryColumn holds a row of a catalogue. The history has its id, and is read in any language.
+func entryColumn(name string, at func(*desk.Ticket) *int64) column[desk.Ticket] {
+	said := func(t *desk.Ticket) string {
+		if *at(t) == 0 {
+			return ""
+		}
+		return strconv.FormatInt(*at(t), 10)
+	}
+	return column[desk.Ticket]{name, func(t *desk.Ticket) any { return at(t) }, kept, said}
+}
+
 var (
-	tickets      = newTable("ticket", "t", "JOIN status s ON s.name = t.status", ticketColumns)
+	tickets      = newTable("ticket", "t", "JOIN entry s ON s.id = t.status", ticketColumns)
 	insertTicket = tickets.numbered("number", "items")
 	updateTicket = tickets.update("number")
 )
@@ -78,18 +90,16 @@ func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket, first *NewItem) (_ 
 }
 
 // statusOf is the first status of a class.
-func (tx *Tx) statusOf(ctx context.Context, c desk.Class) (name string, err error) {
-	if name = tx.statuses[c]; name != "" {
-		return name, nil
+func (tx *Tx) statusOf(ctx context.Context, class desk.Class) (int64, error) {
+	c, err := tx.Catalogue(ctx)
+	if err != nil {
+		return 0, err
 	}
-	ok, err := tx.row(ctx, "SELECT name FROM status WHERE class = $1 ORDER BY position LIMIT 1", args(c), &name)
-	if err == nil && !ok {
-		err = fmt.Errorf("no status has the class %s: add one", c)
+	s, ok := c.Status(class)
+	if !ok {
+		return 0, fmt.Errorf("no status has the class %s: buzon status add NAME --class %s", class, class)
 	}
-	if err == nil {
-		tx.statuses[c] = name
-	}
-	return name, err
+	return s.ID, nil
 }
 
 // Change writes what differs between two states of a ticket, and the activity of it: who, when, by which mail.
@@ -150,12 +160,6 @@ func (r Reader) Links(ctx context.Context, ticket int64) (list []Link, err error
 func (tx *Tx) Follow(ctx context.Context, ticket, person int64) error {
 	err := tx.write(ctx, "INSERT INTO follower (ticket, person) VALUES ($1, $2) ON CONFLICT DO NOTHING", ticket, person)
 	return err
-}
-
-// SeverityName returns what the desk calls a severity.
-func (r Reader) SeverityName(ctx context.Context, number int) (name string, err error) {
-	_, err = r.row(ctx, "SELECT name FROM severity WHERE number = $1", args(number), &name)
-	return name, err
 }
 
 // TicketsSince counts the tickets that a person has opened since then, no further than most.

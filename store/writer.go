@@ -20,11 +20,10 @@ type Tx struct {
 	Reader
 	store     *Store
 	index     []indexed
-	agents    []desk.Person         // as last read; nil: not yet
-	catalogue *desk.Catalogue       // likewise
-	statuses  map[desk.Class]string // likewise
-	last      map[string]int64      // the highest id of a table; nil: the database counts
-	strangers int                   // how many were acknowledged in the last hour; -1: not counted yet
+	agents    []desk.Person    // as last read; nil: not yet
+	catalogue *desk.Catalogue  // likewise
+	last      map[string]int64 // the highest id of a table; nil: the database counts
+	strangers int              // how many were acknowledged in the last hour; -1: not counted yet
 }
 
 // indexed is a row for the search index; these are written last in a commit, since every statement after them makes
@@ -181,7 +180,7 @@ func (w *writer) commit(list []job) (at int, err error) {
 			w.conn.ExecContext(ctx, "ROLLBACK") // fails when SQLite has rolled back by itself, as on a full disk
 		}
 	}()
-	tx := &Tx{Reader: Reader{w.statements}, store: w.store, statuses: map[desk.Class]string{}, strangers: -1, last: begun.last}
+	tx := &Tx{Reader: Reader{w.statements}, store: w.store, strangers: -1, last: begun.last}
 	for i, j := range list {
 		switch err := j.run(tx); {
 		case errors.Is(err, errLate):

@@ -49,8 +49,8 @@ var (
 		"outcome":   fixed(outcomes...),
 		"status":    statuses,
 		"severity":  severities,
-		"type":      func(ctx context.Context, h *house) ([]string, error) { return h.store.Types(ctx) },
-		"product":   func(ctx context.Context, h *house) ([]string, error) { return h.store.Products(ctx) },
+		"type":      entries(desk.Types),
+		"product":   entries(desk.Products),
 		"mailbox":   func(_ context.Context, h *house) ([]string, error) { return h.boxes.Addresses(), nil },
 		"language":  func(_ context.Context, h *house) ([]string, error) { return h.templates.Languages(), nil },
 	}
@@ -116,8 +116,15 @@ func (a *app) offer(ctx context.Context, list candidates, given []string, begun 
 
 func tickets(ctx context.Context, h *house) (list []cobra.Completion, err error) {
 	all, _, err := h.store.Find(ctx, everything, store.Query{Limit: most})
+	if err != nil {
+		return nil, err
+	}
+	n, err := h.naming(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, t := range all {
-		list = append(list, fmt.Sprintf("%d\t%s: %s", t.Number, t.Status, t.Subject))
+		list = append(list, fmt.Sprintf("%d\t%s: %s", t.Number, n.of(t.Status), t.Subject))
 	}
 	return list, err
 }
@@ -168,20 +175,37 @@ func accounts(_ context.Context, h *house) (list []cobra.Completion, err error) 
 }
 
 func statuses(ctx context.Context, h *house) ([]cobra.Completion, error) {
-	all, err := h.store.Statuses(ctx)
-	list := []cobra.Completion{"all"}
-	for _, s := range all {
-		list = append(list, string(s.Class), s.Name)
+	c, err := h.store.Catalogue(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return slices.Compact(list), err
+	list := []cobra.Completion{"all"}
+	for _, s := range c.All(desk.Statuses) {
+		list = append(list, string(s.Class), s.Name(h.config.Language))
+	}
+	return slices.Compact(list), nil
 }
 
 func severities(ctx context.Context, h *house) (list []cobra.Completion, err error) {
-	names, err := h.store.Severities(ctx)
-	for i, name := range names {
-		list = append(list, fmt.Sprintf("%d\t%s", i+1, name))
+	c, err := h.store.Catalogue(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return list, err
+	for _, s := range c.All(desk.Severities) {
+		list = append(list, fmt.Sprintf("%d\t%s", s.Position, s.Name(h.config.Language)))
+	}
+	return list, nil
+}
+
+// entries are the rows of a catalogue.
+func entries(k desk.Kind) candidates {
+	return func(ctx context.Context, h *house) ([]cobra.Completion, error) {
+		c, err := h.store.Catalogue(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return c.Names(k, h.config.Language), nil
+	}
 }
 
 // fixed are values that no desk adds to.

@@ -81,7 +81,7 @@ func (a *app) deed(d deed) *cobra.Command {
 			if d.words == internal {
 				it.Visibility = desk.Internal
 			}
-			return n, desk.Deed{By: by, Item: it, Orders: d.ordered(args[1:], h.language(by))}, nil
+			return n, desk.Deed{By: by, Item: it, Orders: d.ordered(args[1:], by.Language)}, nil
 		})
 	}
 	f.register(c)
@@ -133,6 +133,7 @@ func (a *app) work(ctx context.Context, f deedFlags,
 	if err != nil {
 		return failed(err)
 	}
+	by.Language = cmp.Or(by.Language, h.config.Language)
 	n, d, err := what(h, by)
 	if err != nil {
 		return failed(err)
@@ -171,9 +172,6 @@ func (h *house) do(ctx context.Context, tx *store.Tx, n int64, d desk.Deed) (
 	return done, err
 }
 
-// language is the agent's own, else the desk's.
-func (h *house) language(by desk.Person) string { return cmp.Or(by.Language, h.config.Language) }
-
 // refused is an error where an order was not carried out.
 func refused(done store.Done) error {
 	for _, r := range done.Results {
@@ -198,8 +196,11 @@ func (a *app) worked(ctx context.Context, h *house, done store.Done) error {
 		}
 		return failed(err)
 	}
-	t := done.Ticket
-	fmt.Fprintf(a.stdout, "ticket %d: item %d, %s\n", t.Number, done.Item.Number, t.Status)
+	n, err := h.naming(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	fmt.Fprintf(a.stdout, "ticket %d: item %d, %s\n", done.Ticket.Number, done.Item.Number, n.of(done.Ticket.Status))
 	for _, r := range done.Results {
 		said := h.templates.Phrase(h.config.Language, "result", r.Key)
 		fmt.Fprintln(a.stdout, safe(strings.TrimSpace(r.Line+": "+said+" "+r.Value)))
@@ -269,7 +270,7 @@ func (a *app) ticketOpen() *cobra.Command {
 				Requester: desk.Person{Name: name, Addresses: []string{desk.Canonical(requester)}}}
 			for _, field := range desk.Fields {
 				if v := set[field.Key]; v != nil && *v != "" {
-					d.Orders = append(d.Orders, desk.NewOrder("field", field.Key+"="+*v, h.language(by)))
+					d.Orders = append(d.Orders, desk.NewOrder("field", field.Key+"="+*v, by.Language))
 				}
 			}
 			return 0, d, h.known(requester, mailbox)

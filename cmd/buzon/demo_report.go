@@ -64,7 +64,11 @@ func (a *app) report(ctx context.Context, p *player, played []act) error {
 		return err
 	}
 	fmt.Fprintln(a.stdout, "\nThe tickets now:")
-	if err := a.printTickets(tickets); err != nil {
+	n, err := p.house.naming(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.printTickets(n, tickets); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.stdout, "\nSent because of each mail:")

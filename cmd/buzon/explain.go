@@ -37,8 +37,13 @@ func (h *house) account(ctx context.Context, m store.Mail) (ac account, err erro
 			ac.commands, ac.unknown = append(ac.commands, o.Details.Commands...), append(ac.unknown, o.Details.Unknown...)
 		}
 	}
+	n, err := h.naming(ctx)
+	if err != nil {
+		return ac, err
+	}
 	list, err := h.store.ActivitiesOf(ctx, m.ID)
 	for _, c := range list {
+		c.Old, c.New = n.Shown(c.What, c.Old, n.language), n.Shown(c.What, c.New, n.language)
 		switch c.What {
 		case "not_told":
 			ac.untold = append(ac.untold, untold(c))

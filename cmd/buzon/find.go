@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -52,10 +51,14 @@ func (f *queryFlags) read(ctx context.Context, h *house) (q store.Query, err err
 	if q.Limit <= 0 {
 		return q, fmt.Errorf("--limit: %d: want 1 or more", q.Limit)
 	}
-	if err := h.checkStatus(ctx, q.Status); err != nil {
+	n, err := h.naming(ctx)
+	if err != nil {
+		return q, failed(err)
+	}
+	if err := n.checkStatus(q.Status); err != nil {
 		return q, err
 	}
-	if q.Severity, err = h.severity(ctx, f.severity); err != nil {
+	if q.Severity, err = n.severity(f.severity); err != nil {
 		return q, err
 	}
 	q.Fields = map[string]string{}
@@ -75,9 +78,11 @@ func (f *queryFlags) read(ctx context.Context, h *house) (q store.Query, err err
 		}
 	}
 	if f.organisation != "" {
-		if q.Organisation, err = h.store.OrganisationNamed(ctx, f.organisation); err != nil {
+		e, err := n.find(desk.Organisations, f.organisation)
+		if err != nil {
 			return q, failed(err)
 		}
+		q.Organisation = e.ID
 	}
 	if q.Since, err = h.day("since", f.since); err != nil {
 		return q, err
@@ -101,37 +106,24 @@ func (h *house) day(flag, value string) (time.Time, error) {
 }
 
 // checkStatus refuses a status that the desk does not have.
-func (h *house) checkStatus(ctx context.Context, status string) error {
-	statuses, err := h.store.Statuses(ctx)
-	if err != nil {
-		return failed(err)
+func (n naming) checkStatus(status string) error {
+	if _, ok := n.Find(desk.Statuses, status); ok {
+		return nil
 	}
 	known := []string{"all"}
-	for _, s := range statuses {
+	for _, s := range n.All(desk.Statuses) {
 		known = append(known, string(s.Class))
 	}
-	for _, s := range statuses {
-		known = append(known, s.Name)
-	}
-	return among("status", status, slices.Compact(known)...)
+	return among("status", status, slices.Compact(append(known, n.Names(desk.Statuses, n.language)...))...)
 }
 
 // severity is the number of a severity, 0 for none.
-func (h *house) severity(ctx context.Context, value string) (int, error) {
+func (n naming) severity(value string) (int, error) {
 	if value == "" {
 		return 0, nil
 	}
-	names, err := h.store.Severities(ctx)
-	if err != nil {
-		return 0, failed(err)
-	}
-	if n, err := strconv.Atoi(value); err == nil && n >= 1 && n <= len(names) {
-		return n, nil
-	}
-	if i := slices.Index(names, value); i >= 0 {
-		return i + 1, nil
-	}
-	return 0, fmt.Errorf("--severity: %q: want 1 to %d, or one of %s", value, len(names), strings.Join(names, ", "))
+	e, err := n.find(desk.Severities, value)
+	return e.Position, err
 }
 
 // named finds a person by address.
@@ -182,7 +174,11 @@ func (a *app) find(ctx context.Context, f *queryFlags) error {
 	if err != nil {
 		return failed(err)
 	}
-	if err := a.printTickets(page); err != nil {
+	n, err := h.naming(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	if err := a.printTickets(n, page); err != nil {
 		return err
 	}
 	if next != 0 && !a.json {
@@ -191,11 +187,11 @@ func (a *app) find(ctx context.Context, f *queryFlags) error {
 	return nil
 }
 
-func (a *app) printTickets(page []store.Row) error {
+func (a *app) printTickets(n naming, page []store.Row) error {
 	var rows [][]string
 	for _, t := range page {
 		if a.json {
-			if err := a.object(ticketJSON(t)); err != nil {
+			if err := a.object(n.ticketJSON(t)); err != nil {
 				return err
 			}
 			continue
@@ -204,7 +200,7 @@ func (a *app) printTickets(page []store.Row) error {
 		if t.ProductionDown {
 			severity += " PRODUCTION DOWN"
 		}
-		rows = append(rows, []string{fmt.Sprint(t.Number), a.clock(t.UpdatedAt), t.Status, severity,
+		rows = append(rows, []string{fmt.Sprint(t.Number), a.clock(t.UpdatedAt), n.of(t.Status), severity,
 			t.Requester.Address(), t.Assignee.Address(), cut(t.Subject, 60)})
 	}
 	return a.table([]string{"TICKET", "UPDATED", "STATUS", "SEVERITY", "REQUESTER", "ASSIGNEE", "SUBJECT"}, rows)
@@ -271,17 +267,21 @@ func (h *house) seenBy(ctx context.Context, sight desk.Sight, p desk.Person, t s
 		}
 		return cmp.Or(q.Name, "…")
 	}
+	n, err := h.naming(ctx)
+	if err != nil {
+		return row, err
+	}
 	links := t.Links
 	t.Links = nil
-	row = ticketJSON(t)
+	row = n.ticketJSON(t)
 	row.Requester, row.Controller, row.Unverified, row.Followers = name(t.Requester), name(t.Controller), false, []string{}
 	for _, q := range []struct {
 		person desk.Person
 		shown  **string
 	}{{t.Assignee, &row.Assignee}, {t.Agent, &row.Agent}} {
 		if *q.shown != nil {
-			n := name(q.person)
-			*q.shown = &n
+			shown := name(q.person)
+			*q.shown = &shown
 		}
 	}
 	if len(links) > 0 {
@@ -302,7 +302,7 @@ func (h *house) seenBy(ctx context.Context, sight desk.Sight, p desk.Person, t s
 	items, err := h.store.Items(ctx, t.Number)
 	for _, it := range items {
 		if sight.Item(t.Ticket, it) {
-			r := itemJSON(it)
+			r := n.itemJSON(it)
 			r.Author, r.MessageID, r.Mail, r.Via = name(it.Author), "", nil, ""
 			row.Items = append(row.Items, r)
 		}

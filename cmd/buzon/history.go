@@ -37,7 +37,12 @@ func (a *app) ticketHistory() *cobra.Command {
 
 func (a *app) printHistory(ctx context.Context, h *house, list []store.Activity) error {
 	people, rows := map[int64]desk.Person{}, [][]string{}
+	n, err := h.naming(ctx)
+	if err != nil {
+		return err
+	}
 	for _, c := range list {
+		c.Old, c.New = n.Shown(c.What, c.Old, n.language), n.Shown(c.What, c.New, n.language)
 		p, known := people[c.Person]
 		if !known {
 			var err error

@@ -84,16 +84,14 @@ type deliveryRow struct {
 }
 
 // ticketJSON is a ticket without its items.
-func ticketJSON(t store.Row) ticketRow {
-	row := ticketRow{Number: t.Number, Subject: t.Subject, Status: t.Status, StatusClass: string(t.Class),
-		Severity: t.Severity, ProductionDown: t.ProductionDown, Unverified: t.Unverified, Type: t.Type, Mailbox: t.Mailbox,
+func (n naming) ticketJSON(t store.Row) ticketRow {
+	row := ticketRow{Number: t.Number, Subject: t.Subject, Status: n.of(t.Status), StatusClass: string(t.Class),
+		Severity: t.Severity, ProductionDown: t.ProductionDown, Unverified: t.Unverified, Type: n.of(t.Type), Mailbox: t.Mailbox,
 		Requester: t.Requester.Address(), Controller: t.Controller.Address(), Assignee: address(t.Assignee),
-		Agent: address(t.Agent), Product: t.Product, Module: t.Module, Project: t.Project, Service: t.Service,
+		Agent: address(t.Agent), Product: n.of(t.Product), Module: n.of(t.Module), Project: n.of(t.Project),
+		Service: n.of(t.Service), Organisation: n.orNull(t.Requester.Organisation),
 		CreatedAt: stamp(t.CreatedAt), UpdatedAt: stamp(t.UpdatedAt), ClosedAt: stamp(t.ClosedAt),
 		Links: nonNil(t.Links), Followers: []string{}}
-	if t.Organisation != "" {
-		row.Organisation = &t.Organisation
-	}
 	for _, p := range t.Followers {
 		row.Followers = append(row.Followers, p.Address())
 	}
@@ -101,7 +99,7 @@ func ticketJSON(t store.Row) ticketRow {
 }
 
 // addItems fills in what a list of tickets leaves out.
-func (h *house) addItems(ctx context.Context, row *ticketRow) error {
+func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) error {
 	row.Items, row.NotTold = []itemRow{}, []untoldRow{}
 	history, err := h.store.Activities(ctx, row.Number)
 	if err != nil {
@@ -130,7 +128,7 @@ func (h *house) addItems(ctx context.Context, row *ticketRow) error {
 		return err
 	}
 	for _, it := range list {
-		r := itemJSON(it)
+		r := n.itemJSON(it)
 		for _, d := range deliveries[it.Number] {
 			o := outgoingJSON(d)
 			r.Deliveries = append(r.Deliveries, deliveryRow{o.To, o.State, o.LastReply, o.ID, o.Kind, o.NextAt, d})
@@ -140,8 +138,8 @@ func (h *house) addItems(ctx context.Context, row *ticketRow) error {
 	return nil
 }
 
-func itemJSON(it desk.Item) itemRow {
-	return itemRow{Number: it.Number, Type: string(it.Type), Author: cmp.Or(it.Author.Address(), it.Via),
+func (n naming) itemJSON(it desk.Item) itemRow {
+	return itemRow{Number: it.Number, Type: n.ItemName(it.Type, n.language), Author: cmp.Or(it.Author.Address(), it.Via),
 		Visibility: string(it.Visibility), State: string(it.State), CreatedAt: stamp(it.CreatedAt), Text: it.Text,
 		Quoted: it.Quoted, MessageID: it.MessageID, Mail: orNull(it.Mail), Via: it.Via, Subject: it.Subject,
 		Attachments: nonNil(it.Attachments), Deliveries: []deliveryRow{}, created: it.CreatedAt}
@@ -171,8 +169,12 @@ func (h *house) row(ctx context.Context, n int64) (row store.Row, err error) {
 
 // showTicket prints all that is known of a ticket.
 func (a *app) showTicket(ctx context.Context, h *house, t store.Row) error {
-	row := ticketJSON(t)
-	if err := h.addItems(ctx, &row); err != nil {
+	n, err := h.naming(ctx)
+	if err != nil {
+		return err
+	}
+	row := n.ticketJSON(t)
+	if err := h.addItems(ctx, n, &row); err != nil {
 		return err
 	}
 	return a.printTicket(t.Ticket, row)

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -40,6 +41,7 @@ type Entry struct {
 	Position int               `json:"-"`
 	Class    Class             `json:"-"` // of a status
 	Parent   int64             `json:"-"` // a module's product; a project's or a service's organisation
+	Removed  bool              `json:"-"` // it stays for the history that names it
 
 	Agent    int64             `json:"agent,omitempty"`    // of a product; who approves an organisation's new people
 	Language string            `json:"language,omitempty"` // of an organisation
@@ -99,7 +101,9 @@ type Catalogue struct {
 func NewCatalogue(entries []Entry) *Catalogue {
 	c := &Catalogue{kinds: map[Kind][]Entry{}, ids: map[int64]Entry{}}
 	for _, e := range entries {
-		c.kinds[e.Kind] = append(c.kinds[e.Kind], e)
+		if !e.Removed {
+			c.kinds[e.Kind] = append(c.kinds[e.Kind], e)
+		}
 		if e.ID != 0 {
 			c.ids[e.ID] = e
 		}
@@ -148,7 +152,7 @@ func (c *Catalogue) Find(k Kind, text string) (Entry, bool) { return FindEntry(c
 
 // FindEntry is Find among some rows.
 func FindEntry(list []Entry, text string) (Entry, bool) {
-	for _, form := range []func(string) string{strings.TrimSpace, plainly, bareWords} {
+	for _, form := range forms {
 		for _, e := range list {
 			if e.called(text, form) {
 				return e, true
@@ -158,6 +162,9 @@ func FindEntry(list []Entry, text string) (Entry, bool) {
 	return Entry{}, false
 }
 
+// forms are how names are compared, the strictest first.
+var forms = []func(string) string{strings.TrimSpace, plainly, bareWords}
+
 func plainly(s string) string { return oneLine(Fold(s)) }
 
 // bareWords is what is left of a name without its marks: "SaaS – Infraestructura" is "saas infraestructura".
@@ -165,6 +172,54 @@ func bareWords(s string) string {
 	return strings.Join(strings.FieldsFunc(Fold(s), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	}), " ")
+}
+
+// Complete gives a new row its key and its place, behind the others. The key of a severity is its number.
+func (c *Catalogue) Complete(e Entry) Entry {
+	last := 0
+	for _, other := range c.kinds[e.Kind] {
+		last = max(last, other.Position)
+	}
+	e.Position = cmp.Or(e.Position, last+1)
+	switch {
+	case e.Key != "":
+	case e.Kind == Severities:
+		e.Key = strconv.Itoa(e.Position)
+	default:
+		base := cmp.Or(strings.ReplaceAll(bareWords(e.Name("")), " ", "_"), string(e.Kind))
+		e.Key = base
+		for n := 2; c.taken(e); n++ {
+			e.Key = fmt.Sprintf("%s_%d", base, n)
+		}
+	}
+	return e
+}
+
+// taken reports whether another row has the key. The types of tickets and of items share theirs.
+func (c *Catalogue) taken(e Entry) bool {
+	for _, other := range c.ids {
+		kin := other.Kind == e.Kind || (other.Kind == Types || other.Kind == ItemTypes) && (e.Kind == Types || e.Kind == ItemTypes)
+		if kin && other.Key == e.Key {
+			return true
+		}
+	}
+	return false
+}
+
+// Called are the ids of all rows that a text names: modules of several products may have one name.
+func (c *Catalogue) Called(k Kind, text string) []int64 {
+	ids := []int64{}
+	for _, form := range forms {
+		for _, e := range c.kinds[k] {
+			if e.called(text, form) {
+				ids = append(ids, e.ID)
+			}
+		}
+		if len(ids) > 0 {
+			break
+		}
+	}
+	return ids
 }
 
 // Keyed returns the row by its key.
@@ -198,14 +253,49 @@ func (c *Catalogue) TopSeverity() int {
 	return 1
 }
 
-// ItemName is what an item's type is called. The first item of a ticket bears the type of the ticket.
-func (c *Catalogue) ItemName(t ItemType, language string) string {
-	e, ok := c.Keyed(ItemTypes, string(t))
-	if !ok {
-		e, ok = c.Keyed(Types, string(t))
+// DefaultType is that of a ticket which says nothing of itself.
+func (c *Catalogue) DefaultType() int64 {
+	e, ok := c.Keyed(Types, "incident")
+	if list := c.kinds[Types]; !ok && len(list) > 0 {
+		e = list[0]
 	}
+	return e.ID
+}
+
+// DefaultSeverity is that of a ticket which says nothing of itself: the second, where there are two.
+func (c *Catalogue) DefaultSeverity() int {
+	list := c.kinds[Severities]
+	if len(list) == 0 {
+		return c.TopSeverity()
+	}
+	return list[min(1, len(list)-1)].Position
+}
+
+// ItemType is the row of an item's type. The first item of a ticket bears the type of the ticket.
+func (c *Catalogue) ItemType(t ItemType) (Entry, bool) {
+	if e, ok := c.Keyed(ItemTypes, string(t)); ok {
+		return e, true
+	}
+	return c.Keyed(Types, string(t))
+}
+
+// ItemName is what an item's type is called.
+func (c *Catalogue) ItemName(t ItemType, language string) string {
+	e, ok := c.ItemType(t)
 	if !ok {
 		return string(t)
 	}
 	return e.Name(language)
+}
+
+// Opening is the type that the first item of a ticket of a type bears.
+func (c *Catalogue) Opening(ticketType int64) ItemType { return ItemType(c.ids[ticketType].Key) }
+
+// Shown is a value of a ticket's history as people read it: rows are kept in it by their ids.
+func (c *Catalogue) Shown(what, value, language string) string {
+	id, err := strconv.ParseInt(value, 10, 64)
+	if e := c.ids[id]; err == nil && string(e.Kind) == what {
+		return e.Name(language)
+	}
+	return value
 }

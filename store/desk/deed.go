@@ -48,12 +48,13 @@ type Link struct {
 
 // Facts are what a deed is held against. The store reads them in the transaction that writes the outcome.
 type Facts struct {
-	Catalogue *Catalogue
-	Agents    []Person          // the active ones
-	People    map[string]Person // whom the orders name, by canonical address: see Named
-	Pending   []Item            // of the ticket, that wait for an agent
-	Others    []int64           // tickets that the orders name and that are there
-	Raised    bool              // the alarm was raised in the ticket's life
+	Catalogue   *Catalogue
+	Agents      []Person          // the active ones
+	People      map[string]Person // whom the orders name, by canonical address: see Named
+	Pending     []Item            // of the ticket, that wait for an agent
+	Others      []int64           // tickets that the orders name and that are there
+	Responsible Person            // the agent of the product of what is opened
+	Raised      bool              // the alarm was raised in the ticket's life
 }
 
 // Outcome is what comes of a deed. The store writes it down, and nothing else.
@@ -116,22 +117,16 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 func (w *draft) open() {
 	t := &w.Ticket
 	t.Class = cmp.Or(t.Class, Open)
-	t.Severity = cmp.Or(t.Severity, UsualSeverity)
-	if t.Type == "" {
-		e, _ := w.Catalogue.Keyed(Types, UsualType)
-		t.Type = e.Name("es")
+	t.Severity = cmp.Or(t.Severity, w.Catalogue.DefaultSeverity())
+	if t.ProductionDown {
+		t.Severity = w.Catalogue.TopSeverity()
 	}
+	t.Type = cmp.Or(t.Type, w.Catalogue.DefaultType())
 	if t.Controller.ID == 0 {
 		t.Controller = t.Requester
 	}
 	w.before = *t
 }
-
-// The severity of a ticket that says nothing of itself, and the key of its type.
-const (
-	UsualSeverity = 2
-	UsualType     = "incident"
-)
 
 // decide is what the orders and the words come to.
 func (w *draft) decide() Act {
@@ -194,8 +189,11 @@ func (w *draft) apply() {
 	if other, ok := asOf[act]; ok {
 		act = other
 	}
-	change := Follow(w.before, w.deed.By, act)
+	change := w.Catalogue.Follow(w.before, w.deed.By, act)
 	w.Item.Type = change.Type
+	if change.Assignee == TheProducts && w.Ticket.Agent.ID == 0 {
+		w.Ticket.Agent, w.Ticket.Assignee = w.Responsible, w.Responsible
+	}
 	w.Ticket = w.Ticket.Apply(change, w.deed.By)
 }
 
@@ -203,7 +201,7 @@ func (w *draft) apply() {
 // new alarm.
 func (w *draft) raise() {
 	if w.deed.Down && !w.Raised && !w.before.ProductionDown && !w.silent() {
-		w.Ticket.ProductionDown, w.Ticket.Severity = true, 1
+		w.Ticket.ProductionDown, w.Ticket.Severity = true, w.Catalogue.TopSeverity()
 	}
 }
 
@@ -217,7 +215,7 @@ func (w *draft) finish() {
 	case given.Type != "":
 		it.Type = given.Type
 	case w.act == Opens, w.act == OpensFor, w.act == Replaces:
-		it.Type = ItemType(w.Ticket.Type)
+		it.Type = w.Catalogue.Opening(w.Ticket.Type)
 	case it.Type == "": // what a customer does without a word
 		it.Type = Note
 	}

@@ -3,22 +3,32 @@ package desk
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pelletier/go-toml/v2"
 )
 
+// rowsWith are the shipped ones, with ids: those of the types are 1 to 6.
+func rowsWith(more ...Entry) *Catalogue {
+	list := slices.Concat(Shipped(), more)
+	for i := range list {
+		list[i].ID = int64(i + 1)
+	}
+	return NewCatalogue(list)
+}
+
 func facts() Facts {
 	return Facts{
-		Catalogue: NewCatalogue(Shipped()), Agents: []Person{ana, beto}, Others: []int64{12},
+		Catalogue: rowsWith(), Agents: []Person{ana, beto}, Others: []int64{12},
 		People:  map[string]Person{"fidel@otra.test": fidel, "carla@cliente.test": carla, "beto@ejemplo.test": beto},
 		Pending: []Item{{Number: 4, Author: fidel, Mail: 40}, {Number: 5, Author: fidel, Mail: 50}},
 	}
 }
 
 func ticket(c Class) Ticket {
-	return Ticket{Number: 7, Class: c, Status: "x", Severity: 2, Type: "Incidente", Subject: "No imprime", Requester: carla, Controller: carla,
+	return Ticket{Number: 7, Class: c, Status: 99, Severity: 2, Type: 6, Subject: "No imprime", Requester: carla, Controller: carla,
 		Followers: []Person{fidel}, Assignee: julia, Agent: julia}
 }
 
@@ -63,7 +73,7 @@ func show(o Outcome) string {
 }
 
 func TestCarryAgent(t *testing.T) {
-	const note, answer = "Nota internal filed", "Respuesta public filed"
+	const note, answer = "note internal filed", "answer public filed"
 	for _, c := range []struct {
 		name   string
 		orders string
@@ -77,10 +87,10 @@ func TestCarryAgent(t *testing.T) {
 		{"close", "#cerrar", Deed{}, "closed Julia> | " + answer + " | ticket_closed | closed"},
 		{"the strongest counts", "#reabrir,#pedir-info,#resuelto", Deed{},
 			"resolved Ana>Carla | " + answer + " | ticket_assigned | ticket_resolved | not_allowed | not_allowed | resolved"},
-		{"ask", "#pedir-info", words("x"), "waiting Ana>Carla | Solicitud de información public filed | ticket_assigned | info_asked | info_requested"},
+		{"ask", "#pedir-info", words("x"), "waiting Ana>Carla | info_request public filed | ticket_assigned | info_asked | info_requested"},
 		{"ask inside", "#pedir-info", Deed{Item: Item{Text: "x", Visibility: Internal}}, "open Julia>Julia | " + note + " | note_written | not_allowed"},
 		{"ask where the words are kept", "#pedir-info", Deed{Kept: KeptInside, Item: Item{Text: "x"}}, "open Julia>Julia | " + note + " | note_written | held"},
-		{"reopen without words", "#reabrir", Deed{}, "open Ana>Ana | Respuesta internal filed | ticket_assigned | reopened"},
+		{"reopen without words", "#reabrir", Deed{}, "open Ana>Ana | answer internal filed | ticket_assigned | reopened"},
 		{"take", "#tomar", Deed{}, "in_progress Ana>Ana | " + note + " | ticket_assigned | ticket_taken | taken"},
 		{"take and answer", "#tomar", words("x"), "waiting Ana>Carla | " + answer + " | ticket_assigned | item_written | taken"},
 		{"take and note", "#tomar,#nota", Deed{Item: Item{Text: "x", Visibility: Internal}},
@@ -94,9 +104,9 @@ func TestCarryAgent(t *testing.T) {
 		{"status that closes", "#estado cerrado", Deed{}, "closed Julia> | " + answer + " | ticket_closed | status Cerrado"},
 		{"status", "#estado EN COLA", Deed{}, "queued Julia>Julia | " + note + " | status En cola"},
 		{"held", "#cerrar,#estado cerrado,#cola", Deed{Kept: HeldUnknown, Item: Item{Text: "x"}},
-			"queued Julia>Julia | Nota internal held | held | held | queued"},
+			"queued Julia>Julia | note internal held | held | held | queued"},
 		{"public", "#publico", words("x"), "waiting Ana>Carla | " + answer + " | ticket_assigned | item_written | public"},
-		{"public and kept", "#publico", Deed{Kept: HeldRepeats, Item: Item{Text: "x"}}, "open Julia>Julia | Nota internal held | held"},
+		{"public and kept", "#publico", Deed{Kept: HeldRepeats, Item: Item{Text: "x"}}, "open Julia>Julia | note internal held | held"},
 		{"misplaced", "!#cerrar,!#nota", words("x"), "waiting Ana>Carla | " + answer + " | ticket_assigned | item_written | misplaced | noted"},
 		{"no order", "?cerrar,?,?nota", Deed{}, "open Julia>Julia | " + note + " | ?command ?cerrar | ?command ? | noted"},
 		{"what is not done yet", "#unir 3", Deed{}, "open Julia>Julia | " + note + " | unavailable"},
@@ -129,7 +139,9 @@ func TestCarryAgent(t *testing.T) {
 	} {
 		d := c.deed
 		d.By, d.Orders = ana, orders(t, c.orders)
-		if got := show(Carry(ticket(Open), d, facts())); got != c.want {
+		f := facts()
+		f.Catalogue = rowsWith(Unlisted(f.Catalogue, d.Orders)...)
+		if got := show(Carry(ticket(Open), d, f)); got != c.want {
 			t.Errorf("%s\ngot  %s\nwant %s", c.name, got, c.want)
 		}
 	}
@@ -138,7 +150,7 @@ func TestCarryAgent(t *testing.T) {
 func words(s string) Deed { return Deed{Item: Item{Text: s}} }
 
 func TestCarryCustomer(t *testing.T) {
-	const more = "Ampliación de información public filed"
+	const more = "more_information public filed"
 	for _, c := range []struct {
 		name   string
 		by     Person
@@ -149,9 +161,9 @@ func TestCarryCustomer(t *testing.T) {
 	}{
 		{"words", carla, Waiting, "", words("x"), "open Julia>Julia | " + more + " | item_written"},
 		{"words while in progress", carla, InProgress, "", words("x"), "in_progress Julia>Julia | " + more + " | item_written"},
-		{"close", carla, Open, "cerrar", words("cerrar"), "closed Julia> | Testing OK public filed | ticket_closed | closed"},
+		{"close", carla, Open, "cerrar", words("cerrar"), "closed Julia> | testing_ok public filed | ticket_closed | closed"},
 		{"a follower closes", fidel, Open, "cerrar", words("cerrar"), "open Julia>Julia | " + more + " | item_written | not_allowed"},
-		{"it is solved", carla, Resolved, "", Deed{Solved: true}, "closed Julia> | Testing OK public filed | ticket_closed"},
+		{"it is solved", carla, Resolved, "", Deed{Solved: true}, "closed Julia> | testing_ok public filed | ticket_closed"},
 		{"it is solved, of what was not resolved", carla, Waiting, "", Deed{Solved: true}, "open Julia>Julia | " + more + " | item_written"},
 		{"a follower says that it is solved", fidel, Resolved, "", Deed{Solved: true}, "open Julia>Julia | " + more + " | item_written"},
 		{"thanks", carla, Resolved, "", Deed{Idle: true, Item: Item{Text: "Gracias"}}, "resolved Julia>Julia | " + more + " | item_written"},
@@ -159,14 +171,14 @@ func TestCarryCustomer(t *testing.T) {
 		{"reopen", carla, Closed, "reabrir", words("x"), "open Julia>Julia | " + more + " | item_written | reopened"},
 		{"reply to what is closed", carla, Closed, "", Deed{Act: Refused}, "closed Julia>Julia | " + more + " | reply_rejected"},
 		{"follow, and no other word", carla, Open, "seguir", Deed{Item: Item{Orders: true, Text: "seguir"}},
-			"open Julia>Julia | Nota internal filed | follower_added carla@cliente.test"},
-		{"follow, by a number only", carla, Open, "seguir", Deed{Unproven: true, Item: Item{Orders: true}}, "open Julia>Julia | Nota internal filed | not_allowed"},
+			"open Julia>Julia | note internal filed | follower_added carla@cliente.test"},
+		{"follow, by a number only", carla, Open, "seguir", Deed{Unproven: true, Item: Item{Orders: true}}, "open Julia>Julia | note internal filed | not_allowed"},
 		{"unfollow, with words", fidel, Waiting, "unfollow", words("x"), "open Julia>Julia | " + more + " | item_written | follower_removed fidel@otra.test"},
 		{"unfollow what is not followed", carla, Waiting, "unfollow", words("x"), "open Julia>Julia | " + more + " | item_written | unchanged"},
 		{"production down", carla, Waiting, "", Deed{Down: true}, "open Julia>Julia | " + more + " | production_fell"},
-		{"production down and closed", carla, Waiting, "cerrar", Deed{Down: true}, "closed Julia> | Testing OK public filed | ticket_closed | closed"},
-		{"waits", fidel, Waiting, "", Deed{Act: Waits, Item: Item{Text: "x"}}, "waiting Julia>Julia | Ampliación de información internal pending | item_pending"},
-		{"a machine", fidel, Waiting, "", Deed{Act: Machine}, "waiting Julia>Julia | Automático internal filed | machine_wrote"},
+		{"production down and closed", carla, Waiting, "cerrar", Deed{Down: true}, "closed Julia> | testing_ok public filed | ticket_closed | closed"},
+		{"waits", fidel, Waiting, "", Deed{Act: Waits, Item: Item{Text: "x"}}, "waiting Julia>Julia | more_information internal pending | item_pending"},
+		{"a machine", fidel, Waiting, "", Deed{Act: Machine}, "waiting Julia>Julia | automatic internal filed | machine_wrote"},
 		{"an agent's order", carla, Waiting, "#tomar", words("x"), "open Julia>Julia | " + more + " | item_written | not_allowed"},
 	} {
 		d := c.deed
@@ -182,12 +194,12 @@ func TestCarryOpens(t *testing.T) {
 		deed Deed
 		want string
 	}{
-		{Deed{By: carla, Act: Opens}, "open > | Incidente public filed | ticket_opened"},
-		{Deed{By: carla, Act: Opens, Opens: Ticket{Type: "Problema", ProductionDown: true, Severity: 1}}, "open > | Problema public filed | ticket_opened"},
+		{Deed{By: carla, Act: Opens}, "open > | incident public filed | ticket_opened"},
+		{Deed{By: carla, Act: Opens, Opens: Ticket{Type: 4, ProductionDown: true, Severity: 1}}, "open > | problem public filed | ticket_opened"},
 		{Deed{By: ana, Act: OpensFor, Orders: orders(t, "#asignar beto,#tipo consulta")},
-			"open Beto>Beto | Consulta public filed | ticket_opened_for | assigned Beto | type Consulta"},
-		{Deed{By: ana, Act: Records, Item: Item{Text: "x"}}, "waiting Ana>Carla | Respuesta public filed | ticket_recorded"},
-		{Deed{By: carla, Act: Replaces, Opens: Ticket{Controller: celia}, Links: []Link{{7, Cites}}}, "open > | Incidente public filed | ticket_replaced"},
+			"open Beto>Beto | query public filed | ticket_opened_for | assigned Beto | type Consulta"},
+		{Deed{By: ana, Act: Records, Item: Item{Text: "x"}}, "waiting Ana>Carla | answer public filed | ticket_recorded"},
+		{Deed{By: carla, Act: Replaces, Opens: Ticket{Controller: celia}, Links: []Link{{7, Cites}}}, "open > | incident public filed | ticket_replaced"},
 	} {
 		d := c.deed
 		d.Opens.Requester = carla

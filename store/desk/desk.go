@@ -62,21 +62,21 @@ type Ticket struct {
 	Number         int64
 	Mailbox        string // canonical address of the mailbox it was opened at
 	Subject        string // without reply prefixes and our tag
-	Status         string
+	Status         int64  // of a catalogue, as are the others that are ids
 	Class          Class
-	Severity       int // 1 critical, 2 major, 3 minor
+	Severity       int // 1 is the worst
 	ProductionDown bool
 	Unverified     bool // opened by a sender whose address was not proven
-	Type           string
+	Type           int64
 	Requester      Person
 	Controller     Person // confirms the fix; the requester unless set
 	Assignee       Person // who owes the next action, on either side; zero: nobody
 	Agent          Person // who answered or took it last; zero: nobody yet
 	Followers      []Person
-	Product        string
-	Module         string
-	Project        string
-	Service        string
+	Product        int64
+	Module         int64
+	Project        int64
+	Service        int64
 	Progress       int // per cent
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
@@ -101,16 +101,17 @@ func (t Ticket) Customers() []Person {
 	return append([]Person{t.Requester, t.Controller}, t.Followers...)
 }
 
-// ItemType decides what follows from an item.
+// ItemType is the key of an item type, whose row of the catalogue says what follows; of a ticket's first item, of the type of
+// the ticket.
 type ItemType string
 
 const (
-	Answer          ItemType = "Respuesta"
-	MoreInformation ItemType = "Ampliación de información"
-	InfoRequest     ItemType = "Solicitud de información"
-	TestingOK       ItemType = "Testing OK"
-	Note            ItemType = "Nota"
-	Automatic       ItemType = "Automático"
+	Answer          ItemType = "answer"
+	MoreInformation ItemType = "more_information"
+	InfoRequest     ItemType = "info_request"
+	TestingOK       ItemType = "testing_ok"
+	Note            ItemType = "note"
+	Automatic       ItemType = "automatic"
 )
 
 // Visibility says who may read an item.
@@ -139,6 +140,7 @@ type Item struct {
 	Ticket      int64
 	Number      int64
 	Type        ItemType
+	TypeID      int64 // its row, which the store fills in
 	Author      Person
 	Visibility  Visibility
 	State       State

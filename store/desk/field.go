@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +13,7 @@ type Field struct {
 	Key     string
 	words   string // how people call it beside its key, folded, parted by commas
 	person  bool   // its value is somebody's address
-	Get     func(*Ticket) string
+	Get     func(c *Catalogue, t *Ticket, language string) string
 	set     func(w *draft, value string) bool
 	choices func(*draft) []string // nil: any value of its form will do
 	unit    string                // of its value, in a receipt
@@ -21,28 +22,28 @@ type Field struct {
 // Fields are all.
 var Fields = []Field{
 	{Key: "subject", words: "tema, asunto",
-		Get: func(t *Ticket) string { return t.Subject },
+		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Subject },
 		set: func(w *draft, v string) bool {
 			w.Ticket.Subject = v
 			return v != ""
 		}},
 	{Key: "status", words: "estado",
-		Get:     func(t *Ticket) string { return t.Status },
+		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Status, language) },
 		set:     (*draft).setStatus,
 		choices: entries(Statuses)},
 	{Key: "severity", words: "severidad, criticidad, prioridad, priority",
-		Get:     func(t *Ticket) string { return strconv.Itoa(t.Severity) },
+		Get:     func(_ *Catalogue, t *Ticket, _ string) string { return strconv.Itoa(t.Severity) },
 		set:     (*draft).setSeverity,
 		choices: entries(Severities)},
 	{Key: "type", words: "tipo",
-		Get:     func(t *Ticket) string { return t.Type },
+		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Type, language) },
 		set:     func(w *draft, v string) bool { return w.choose(Types, v, &w.Ticket.Type) },
 		choices: entries(Types)},
 	{Key: "requester", words: "solicitante, cliente, customer", person: true,
-		Get: func(t *Ticket) string { return t.Requester.Address() },
+		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Requester.Address() },
 		set: (*draft).setRequester},
 	{Key: "controller", words: "debe controlar, controlador", person: true,
-		Get: func(t *Ticket) string { return t.Controller.Address() },
+		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Controller.Address() },
 		set: func(w *draft, v string) bool {
 			p := w.customer(v)
 			if p.ID != 0 {
@@ -51,24 +52,24 @@ var Fields = []Field{
 			return p.ID != 0
 		}},
 	{Key: "product", words: "producto, para",
-		Get:     func(t *Ticket) string { return t.Product },
-		set:     func(w *draft, v string) bool { return w.freely(Products, v, &w.Ticket.Product) },
+		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Product, language) },
+		set:     (*draft).setProduct,
 		choices: entries(Products)},
 	{Key: "module", words: "modulo",
-		Get:     func(t *Ticket) string { return t.Module },
-		set:     func(w *draft, v string) bool { return w.freely(Modules, v, &w.Ticket.Module) },
-		choices: entries(Modules)},
+		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Module, language) },
+		set:     (*draft).setModule,
+		choices: (*draft).modules},
 	{Key: "project", words: "proyecto",
-		Get:     func(t *Ticket) string { return t.Project },
-		set:     func(w *draft, v string) bool { return w.freely(Projects, v, &w.Ticket.Project) },
+		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Project, language) },
+		set:     func(w *draft, v string) bool { return w.choose(Projects, v, &w.Ticket.Project) },
 		choices: entries(Projects)},
 	{Key: "service", words: "servicio",
-		Get:     func(t *Ticket) string { return t.Service },
-		set:     func(w *draft, v string) bool { return w.freely(Services, v, &w.Ticket.Service) },
+		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Service, language) },
+		set:     func(w *draft, v string) bool { return w.choose(Services, v, &w.Ticket.Service) },
 		choices: entries(Services)},
 	{Key: "progress", words: "avance, % completado",
 		unit: " %",
-		Get:  func(t *Ticket) string { return strconv.Itoa(t.Progress) },
+		Get:  func(_ *Catalogue, t *Ticket, _ string) string { return strconv.Itoa(t.Progress) },
 		set: func(w *draft, v string) bool {
 			n, err := strconv.Atoi(strings.TrimRight(v, " %"))
 			if err == nil && n >= 0 && n <= 100 {
@@ -119,7 +120,7 @@ func (w *draft) setField(f *Field, value string) Result {
 		}
 		return notUnderstood(f.Key, value, known...)
 	}
-	return Result{Key: f.Key, Value: f.Get(&w.Ticket) + f.unit}
+	return Result{Key: f.Key, Value: f.Get(w.Catalogue, &w.Ticket, w.deed.By.Language) + f.unit}
 }
 
 // entries are the names of a catalogue in the language of who wrote.
@@ -128,21 +129,59 @@ func entries(k Kind) func(*draft) []string {
 }
 
 // choose takes a row of a catalogue.
-func (w *draft) choose(k Kind, value string, into *string) bool {
+func (w *draft) choose(k Kind, value string, into *int64) bool {
 	e, ok := w.Catalogue.Find(k, value)
 	if ok {
-		*into = e.Name("es")
+		*into = e.ID
 	}
 	return ok
 }
 
-// freely is choose where any value will do as long as the desk has no such catalogue.
-func (w *draft) freely(k Kind, value string, into *string) bool {
-	if len(w.Catalogue.All(k)) == 0 && value != "" {
-		*into = value
-		return true
+// setProduct leaves no module of another product.
+func (w *draft) setProduct(value string) bool {
+	ok := w.choose(Products, value, &w.Ticket.Product)
+	if e := w.Catalogue.Entry(w.Ticket.Module); e.Parent != 0 && e.Parent != w.Ticket.Product {
+		w.Ticket.Module = 0
 	}
-	return w.choose(k, value, into)
+	return ok
+}
+
+// setModule takes one of the ticket's product, which a ticket without a product gets with it.
+func (w *draft) setModule(value string) bool {
+	e, ok := FindEntry(w.moduleRows(), value)
+	if ok {
+		w.Ticket.Module, w.Ticket.Product = e.ID, cmp.Or(w.Ticket.Product, e.Parent)
+	}
+	return ok
+}
+
+func (w *draft) modules() []string { return EntryNames(w.moduleRows(), w.deed.By.Language) }
+
+// moduleRows are those of the ticket's product and of none; all where it has no product.
+func (w *draft) moduleRows() []Entry {
+	all := w.Catalogue.All(Modules)
+	if w.Ticket.Product == 0 {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(e Entry) bool { return e.Parent != 0 && e.Parent != w.Ticket.Product })
+}
+
+// Unlisted are rows that orders name of catalogues in which a desk has none: it takes any name, and has it from then on.
+func Unlisted(c *Catalogue, orders []Order) (list []Entry) {
+	for _, o := range orders {
+		key, value := string(o.Verb), strings.TrimSpace(o.Arg)
+		if o.Verb == "field" {
+			key, value, _ = strings.Cut(o.Arg, "=")
+		}
+		f := FieldNamed(key)
+		if f == nil || o.Misplaced || strings.TrimSpace(value) == "" {
+			continue
+		}
+		if k := Kind(f.Key); slices.Contains([]Kind{Products, Modules, Projects, Services}, k) && len(c.All(k)) == 0 {
+			list = append(list, Entry{Kind: k, Names: map[string]string{"es": strings.TrimSpace(value)}})
+		}
+	}
+	return list
 }
 
 // setStatus gives the ticket a status by name. What closes or resolves it is told as such.
@@ -155,7 +194,7 @@ func (w *draft) setStatus(value string) bool {
 		w.act = act
 		w.apply()
 	}
-	w.Ticket.Status, w.Ticket.Class = e.Name("es"), e.Class
+	w.Ticket.Status, w.Ticket.Class = e.ID, e.Class
 	return true
 }
 

@@ -1,5 +1,10 @@
 package desk
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Act is what an author did to a ticket by one item.
 type Act string
 
@@ -41,6 +46,7 @@ const (
 	TheAgent     Side = "agent" // who answered last
 	TheRequester Side = "requester"
 	TheControl   Side = "controller"
+	TheProducts  Side = "product" // the agent of the ticket's product
 )
 
 // Follows is what follows from an item of a type, as its row of the catalogue says.
@@ -53,34 +59,45 @@ type Follows struct {
 	Takes    bool     `json:"takes,omitempty" toml:"takes"`                   // an agent who writes it becomes the ticket's
 }
 
-// follows is the table of what follows from an item, by what was done and which side did it.
-var follows = map[Act]struct{ agent, customer Change }{
-	Opens:    {},
-	Writes:   {Change{Answer, Waiting, TheRequester, true}, Change{MoreInformation, Open, TheAgent, false}},
-	AsksInfo: {Change{InfoRequest, Waiting, TheRequester, true}, Change{}},
-	Notes:    {Change{Type: Note}, Change{}},
-	Takes:    {Change{Note, InProgress, TheAuthor, true}, Change{}},
-	Resolves: {Change{Answer, Resolved, TheControl, true}, Change{}},
-	Closes:   {Change{Answer, Closed, Nobody, false}, Change{TestingOK, Closed, Nobody, false}},
-	Reopens:  {Change{Answer, Open, TheAuthor, true}, Change{MoreInformation, Open, TheAgent, false}},
-	Thanks:   {Change{Type: Answer}, Change{Type: MoreInformation}},
-	Machine:  {Change{Type: Automatic}, Change{Type: Automatic}},
-	Waits:    {Change{Type: MoreInformation}, Change{Type: MoreInformation}},
+// rows names the row of the catalogue that says what follows from an act of each side.
+var rows = map[Act]struct{ agent, customer ItemType }{
+	Opens:    {"opening", "opening"},
+	Writes:   {Answer, MoreInformation},
+	AsksInfo: {InfoRequest, ""},
+	Notes:    {Note, ""},
+	Takes:    {"taking", ""},
+	Resolves: {"resolution", ""},
+	Closes:   {"closing", TestingOK},
+	Reopens:  {"reopening", "customer_reopening"},
+	Thanks:   {"thanks", "thanks"},
+	Machine:  {Automatic, Automatic},
+	Waits:    {"pending", "pending"},
 }
 
-// Follow says what follows when the author does act on the ticket. A customer's further words move the status only
-// from waiting and resolved, and reopen only what was at an end: a queue or work in progress stays what it is.
-func Follow(t Ticket, author Person, act Act) Change {
-	row := follows[act]
+// Follow says what follows when the author does act on the ticket.
+func (c *Catalogue) Follow(t Ticket, author Person, act Act) Change {
+	row := rows[act].customer
 	if author.Agent() {
-		return row.agent
+		row = rows[act].agent
 	}
-	c := row.customer
-	stays := act == Writes && t.Class == Closed || (act == Writes || act == Reopens) && (t.Class == Open || t.Class == Queued || t.Class == InProgress)
-	if stays {
-		c.Class, c.Assignee = Unmoved, Unchanged
+	return c.FollowItem(t, author, row)
+}
+
+// FollowItem says what follows from an item of a type.
+func (c *Catalogue) FollowItem(t Ticket, author Person, it ItemType) Change {
+	e, _ := c.Keyed(ItemTypes, string(it))
+	f := e.Follows
+	change := Change{Type: cmp.Or(f.Item, it)}
+	if it == "opening" {
+		change.Type = c.Opening(t.Type)
 	}
-	return c
+	switch {
+	case author.Agent():
+		change.Class, change.Assignee, change.TakesIt = f.Agent, f.Assignee, f.Takes
+	case len(f.From) == 0 || slices.Contains(f.From, t.Class):
+		change.Class, change.Assignee = f.Customer, f.Assignee
+	}
+	return change
 }
 
 // Unmoved is the class of a change that leaves the status alone.

@@ -26,6 +26,7 @@ func TestFollow(t *testing.T) {
 	more, note, auto := string(MoreInformation), string(Note), string(Automatic)
 	stays := [4]string{more, "", "", ""}
 	opens := [4]string{more, "open", "agent", ""}
+	shipped := NewCatalogue(append(Shipped(), Entry{ID: 7, Kind: Types, Key: "incident"}))
 	always := func(c [4]string) map[Class][4]string {
 		m := map[Class][4]string{}
 		for _, class := range classes {
@@ -38,31 +39,31 @@ func TestFollow(t *testing.T) {
 		author Person
 		want   map[Class][4]string
 	}{
-		{Opens, carla, always([4]string{})},
-		{Opens, ana, always([4]string{})},
-		{Writes, ana, always([4]string{"Respuesta", "waiting", "requester", "takes"})},
+		{Opens, carla, always([4]string{"incident", "open", "product", ""})},
+		{Opens, ana, always([4]string{"incident", "open", "product", ""})},
+		{Writes, ana, always([4]string{"answer", "waiting", "requester", "takes"})},
 		{Writes, carla, map[Class][4]string{Open: stays, Queued: stays, InProgress: stays, Waiting: opens, Resolved: opens, Closed: stays}},
-		{AsksInfo, ana, always([4]string{"Solicitud de información", "waiting", "requester", "takes"})},
+		{AsksInfo, ana, always([4]string{"info_request", "waiting", "requester", "takes"})},
 		{AsksInfo, carla, always([4]string{})},
 		{Notes, ana, always([4]string{note, "", "", ""})},
 		{Notes, carla, always([4]string{})},
 		{Takes, ana, always([4]string{note, "in_progress", "author", "takes"})},
 		{Takes, carla, always([4]string{})},
-		{Resolves, ana, always([4]string{"Respuesta", "resolved", "controller", "takes"})},
+		{Resolves, ana, always([4]string{"answer", "resolved", "controller", "takes"})},
 		{Resolves, carla, always([4]string{})},
-		{Closes, ana, always([4]string{"Respuesta", "closed", "nobody", ""})},
-		{Closes, carla, always([4]string{"Testing OK", "closed", "nobody", ""})},
-		{Reopens, ana, always([4]string{"Respuesta", "open", "author", "takes"})},
+		{Closes, ana, always([4]string{"answer", "closed", "nobody", ""})},
+		{Closes, carla, always([4]string{"testing_ok", "closed", "nobody", ""})},
+		{Reopens, ana, always([4]string{"answer", "open", "agent", "takes"})},
 		{Reopens, carla, map[Class][4]string{Open: stays, Queued: stays, InProgress: stays, Waiting: opens, Resolved: opens, Closed: opens}},
 		{Thanks, carla, always(stays)},
-		{Thanks, ana, always([4]string{"Respuesta", "", "", ""})},
+		{Thanks, ana, always(stays)},
 		{Machine, carla, always([4]string{auto, "", "", ""})},
 		{Machine, ana, always([4]string{auto, "", "", ""})},
 		{Waits, carla, always(stays)},
 		{Waits, ana, always(stays)},
 	} {
 		for _, class := range classes {
-			if got := after(Follow(Ticket{Class: class}, c.author, c.act)); got != c.want[class] {
+			if got := after(shipped.Follow(Ticket{Class: class, Type: 7}, c.author, c.act)); got != c.want[class] {
 				t.Errorf("%s %s a ticket that is %s: got %q, want %q", c.author.Role, c.act, class, got, c.want[class])
 			}
 		}

@@ -8,7 +8,8 @@ type Profile struct {
 	Followed     bool     // that he follows
 	Organisation bool     // that somebody of his organisation requested
 	Projects     bool     // of projects that he or his organisation follows
-	Types        []string // of those that he sees by his organisation or a project; none: all
+	Types        []string // of those that he sees by his organisation or a project, by name; none: all
+	TypeIDs      []int64  // their rows, as Sight finds them
 }
 
 // UsualProfile is that of whoever has no other.
@@ -23,14 +24,18 @@ type Profiles struct {
 	Mailboxes map[string]string
 }
 
-func (c Profiles) named(name string) Profile {
+func (c Profiles) named(name string, rows *Catalogue) Profile {
 	if name == "" {
 		return UsualProfile
 	}
-	if p, ok := c.Named[name]; ok {
-		return p
+	p, ok := c.Named[name]
+	if !ok {
+		return narrow
 	}
-	return narrow
+	for _, t := range p.Types {
+		p.TypeIDs = append(p.TypeIDs, rows.Called(Types, t)...)
+	}
+	return p
 }
 
 // Sight is what one person may see. Every list, search, history and notice goes through it: by Ticket and Item, or by the
@@ -39,25 +44,31 @@ type Sight struct {
 	All          bool // agents
 	Person       int64
 	Organisation int64
-	Projects     []string           // that he or his organisation follows
+	Projects     []int64            // that he or his organisation follows
 	Profile      Profile            // of his organisation, else the usual one
 	Mailboxes    map[string]Profile // of those mailboxes whose profile goes before it
 }
 
-// Sight is what a person may see whose organisation has the profile and who follows the projects. An organisation's own
-// profile goes before a mailbox's.
-func (c Profiles) Sight(p Person, profile string, projects []string) Sight {
+// Sight is what a person may see who follows the projects, beside those of his organisation. Its own profile goes before a
+// mailbox's.
+func (c Profiles) Sight(p Person, rows *Catalogue, followed []int64) Sight {
 	switch {
 	case p.ID == 0 || !p.Active:
 		return Sight{}
 	case p.Agent():
 		return Sight{All: true, Person: p.ID}
 	}
-	s := Sight{Person: p.ID, Organisation: p.Organisation, Projects: projects, Profile: c.named(profile)}
+	profile := rows.Entry(p.Organisation).Profile
+	s := Sight{Person: p.ID, Organisation: p.Organisation, Projects: followed, Profile: c.named(profile, rows)}
+	for _, e := range rows.All(Projects) {
+		if p.Organisation != 0 && e.Parent == p.Organisation {
+			s.Projects = append(s.Projects, e.ID)
+		}
+	}
 	if profile == "" && len(c.Mailboxes) > 0 {
 		s.Mailboxes = map[string]Profile{}
 		for address, name := range c.Mailboxes {
-			s.Mailboxes[address] = c.named(name)
+			s.Mailboxes[address] = c.named(name, rows)
 		}
 	}
 	return s
@@ -78,8 +89,8 @@ func (s Sight) Ticket(t Ticket) bool {
 		return true
 	}
 	colleague := s.Organisation != 0 && s.Organisation == t.Requester.Organisation
-	project := t.Project != "" && slices.Contains(s.Projects, t.Project)
-	return (p.Organisation && colleague || p.Projects && project) && (len(p.Types) == 0 || slices.Contains(p.Types, t.Type))
+	project := t.Project != 0 && slices.Contains(s.Projects, t.Project)
+	return (p.Organisation && colleague || p.Projects && project) && (len(p.Types) == 0 || slices.Contains(p.TypeIDs, t.Type))
 }
 
 // Item reports whether the person may read an item of a ticket: agents all, customers what is public and waits for nobody.

@@ -1,6 +1,9 @@
 package desk
 
-import "testing"
+import (
+	"cmp"
+	"testing"
+)
 
 var profiles = Profiles{
 	Named: map[string]Profile{
@@ -15,14 +18,15 @@ var profiles = Profiles{
 func TestSightOfTickets(t *testing.T) {
 	controls, stranger, gone := Person{ID: 7, Active: true}, Person{ID: 4, Role: Customer, Active: true}, ana
 	gone.Active = false
-	at := func(mailbox, kind, project string) Ticket {
+	const query, incident, work, other = 21, 22, 31, 32
+	at := func(mailbox string, kind, project int64) Ticket {
 		return Ticket{Mailbox: mailbox, Type: kind, Project: project, Requester: carla, Controller: controls, Followers: []Person{fidel}}
 	}
-	usual, web := at("a@e.test", "Consulta", ""), at("web@e.test", "Incidente", "")
+	usual, web := at("a@e.test", query, 0), at("web@e.test", incident, 0)
 	for name, c := range map[string]struct {
 		who      Person
 		profile  string // of his organisation
-		projects []string
+		projects []int64
 		k        Ticket
 		want     bool
 	}{
@@ -35,16 +39,16 @@ func TestSightOfTickets(t *testing.T) {
 		"without an organisation":          {stranger, "", nil, usual, false},
 		"an agent who left":                {gone, "", nil, usual, false},
 		"nobody":                           {Person{Active: true}, "", nil, usual, false},
-		"of his project":                   {stranger, "", []string{"Obra"}, at("a@e.test", "Consulta", "Obra"), true},
-		"of another project":               {stranger, "", []string{"Obra"}, at("a@e.test", "Consulta", "Otra"), false},
-		"of no project":                    {stranger, "", []string{""}, usual, false},
+		"of his project":                   {stranger, "", []int64{work}, at("a@e.test", query, work), true},
+		"of another project":               {stranger, "", []int64{work}, at("a@e.test", query, other), false},
+		"of no project":                    {stranger, "", []int64{0}, usual, false},
 		"his own, where others' are not":   {carla, "own", nil, usual, true},
 		"a colleague's, where own only":    {celia, "own", nil, usual, false},
 		"followed, where own only":         {fidel, "own", nil, usual, false},
 		"his own, where projects only":     {carla, "projects", nil, usual, false},
 		"a colleague's of a type not seen": {celia, "all", nil, usual, false},
 		"a colleague's of a type seen":     {celia, "all", nil, web, true},
-		"a project's of a type not seen":   {stranger, "all", []string{"Obra"}, at("a@e.test", "Consulta", "Obra"), false},
+		"a project's of a type not seen":   {stranger, "all", []int64{work}, at("a@e.test", query, work), false},
 		"his own, of a type not seen":      {carla, "all", nil, usual, true},
 		"followed, of a type not seen":     {fidel, "all", nil, usual, true},
 		"his own, where nothing is":        {carla, "none", nil, usual, false},
@@ -53,14 +57,29 @@ func TestSightOfTickets(t *testing.T) {
 		"the organisation's goes before":   {celia, "all", nil, web, true},
 		"a colleague's, profile not known": {celia, "lost", nil, usual, false},
 		"his own, profile not known":       {carla, "lost", nil, usual, true},
-		"followed, profile not known":      {fidel, "", nil, at("old@e.test", "Consulta", ""), true},
+		"followed, profile not known":      {fidel, "", nil, at("old@e.test", query, 0), true},
 	} {
-		if got := profiles.Sight(c.who, c.profile, c.projects).Ticket(c.k); got != c.want {
+		if c.profile != "" {
+			c.who.Organisation = cmp.Or(c.who.Organisation, 9)
+		}
+		rows := NewCatalogue([]Entry{
+			{ID: c.who.Organisation, Kind: Organisations, Profile: c.profile},
+			{ID: query, Kind: Types, Key: "query"}, {ID: incident, Kind: Types, Names: map[string]string{"es": "Incidente"}},
+		})
+		if got := profiles.Sight(c.who, rows, c.projects).Ticket(c.k); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
 	if (Sight{}).Ticket(usual) {
 		t.Error("the zero Sight sees something")
+	}
+}
+
+func TestSightOfAnOrganisationsProjects(t *testing.T) {
+	rows := NewCatalogue([]Entry{{ID: 31, Kind: Projects, Parent: carla.Organisation}, {ID: 32, Kind: Projects}})
+	k := Ticket{Requester: fidel, Controller: fidel, Project: 31}
+	if !(Profiles{}).Sight(carla, rows, nil).Ticket(k) || (Profiles{}).Sight(Person{ID: 4, Active: true}, rows, nil).Ticket(k) {
+		t.Error("a project is seen by its organisation, and by nobody else")
 	}
 }
 
@@ -74,7 +93,7 @@ func TestSightOfItems(t *testing.T) {
 				who  Person
 				want bool
 			}{{ana, true}, {carla, open}, {celia, open}, {fidel, false}, {Person{}, false}} {
-				if got := (Profiles{}).Sight(c.who, "", nil).Item(k, it); got != c.want {
+				if got := (Profiles{}).Sight(c.who, NewCatalogue(nil), nil).Item(k, it); got != c.want {
 					t.Errorf("%s %s item, %s: %v", v, s, c.who.Name, got)
 				}
 			}
