@@ -11,7 +11,8 @@ import (
 	"buzon/store/desk"
 )
 
-// What programs call a signature of the whole mail. One of a file bears the file's name: contrato.pdf.p7s.
+// What programs call a signature of the whole mail. One of a file bears the file's name:
+// contrato.pdf.p7s.
 var signatureNames = regexp.MustCompile(`(?i)^(smime\.p7s|(open)?pgp[-_ ](digital[-_ ])?signature(\.\w+)?|signature\.(asc|pgp|sig)|pgp\.sig)$`)
 
 var signatureTypes = []string{"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
@@ -19,12 +20,13 @@ var signatureTypes = []string{"application/pgp-signature", "application/pkcs7-si
 // leftovers are what Outlook adds of the layout of its HTML.
 var leftovers = regexp.MustCompile(`(?i)^(oledata\.mso|editdata\.mso|themedata\.thmx|colorschememapping\.xml|filelist\.xml)$`)
 
-// remainder is what Exchange calls a text that it found behind the last attachment: mostly a blank line.
+// remainder is what Exchange calls a text that it found behind the last attachment: mostly a blank
+// line.
 var remainder = regexp.MustCompile(`(?i)^ATT\d{5}\.(txt|html?)$`)
 
-// added reports whether an attachment is no file that somebody sends but one that his mail program adds: the signature of the
-// mail, the version part of an encrypted one, his own key or card. Where it is all that the mail has, or the words speak of it,
-// he sends it.
+// added reports whether an attachment is no file that somebody sends but one that his mail program
+// adds: the signature of the mail, the version part of an encrypted one, his own key or card. Where
+// it is all that the mail has, or the words speak of it, he sends it.
 func (rd *Reading) added(a message.Attachment) bool {
 	p := rd.Message.Parts[a.Part]
 	kind := func(types ...string) bool { return slices.Contains(types, a.ContentType) }

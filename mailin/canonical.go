@@ -13,8 +13,9 @@ import (
 	"buzon/mailin/message"
 )
 
-// canonical hashes what makes two copies of a mail the same mail: who, when, about what, and the body. Trace fields,
-// signatures of relays and the form of line ends differ between copies and are left out.
+// canonical hashes what makes two copies of a mail the same mail: who, when, about what, and the
+// body. Trace fields, signatures of relays and the form of line ends differ between copies and are
+// left out.
 func canonical(m *message.Message, r io.ReaderAt, size int64) ([]byte, error) {
 	h := sha256.New()
 	for _, name := range []string{"From", "Date", "Subject", "Content-Type"} {
@@ -34,9 +35,9 @@ func canonical(m *message.Message, r io.ReaderAt, size int64) ([]byte, error) {
 // buffers are used again: each mail needs a large one for a moment.
 var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 32<<10) }}
 
-// body hashes what is no header field, without carriage returns before line ends and without blank lines at the end:
-// relays add and take both. A header that ends in no empty line ends where the first line is no field: what stands there
-// is a text, however short, and two texts are two mails.
+// body hashes what is no header field, without carriage returns before line ends and without blank
+// lines at the end: relays add and take both. A header that ends in no empty line ends where the
+// first line is no field: what stands there is a text, however short, and two texts are two mails.
 type body struct {
 	to     hash.Hash
 	inside bool // the header is over

@@ -13,9 +13,9 @@ import (
 	"buzon/threading"
 )
 
-// Mail that bears an agent's address, and shows neither his reply address nor a proof, waits in its ticket or, without one,
-// in quarantine. The agent is asked at his own address, and his answer, by the address that the question gave him alone,
-// lets it be filed as he meant:
+// Mail that bears an agent's address, and shows neither his reply address nor a proof, waits in its
+// ticket or, without one, in quarantine. The agent is asked at his own address, and his answer, by
+// the address that the question gave him alone, lets it be filed as he meant:
 //
 //	held ──► AskAgent ──► "12 · Factura" to the agent ──► «sí», «12 15», «todos» ──► letOut ──► filed as proven
 //	                                                  └─► «no» ──► stays where it is
@@ -26,7 +26,8 @@ func (f *filing) question(ctx context.Context) error {
 		return nil
 	}
 	m := f.rd.Message
-	for _, address := range slices.Concat(f.mail.Envelope.To, addresses(m.DeliveredTo), addresses(m.To), addresses(m.Cc)) {
+	to := slices.Concat(addresses(m.DeliveredTo), addresses(m.To), addresses(m.Cc))
+	for _, address := range append(to, f.mail.Envelope.To...) {
 		id, person, v := f.o.Signer.VerifyAnswer(address, f.boxes)
 		if v != threading.Valid || person != f.person.ID {
 			continue
@@ -48,7 +49,8 @@ func (f *filing) questionByID(ctx context.Context) error {
 		if v != threading.Valid || t.Ticket != 0 || t.Person != f.person.ID {
 			continue
 		}
-		if o, err := store.Optional(f.tx.OutgoingMail(ctx, t.Item)); err != nil || o.Kind == desk.ConfirmAgent {
+		o, err := store.Optional(f.tx.OutgoingMail(ctx, t.Item))
+		if err != nil || o.Kind == desk.ConfirmAgent {
 			f.asked = o
 			return err
 		}
@@ -56,13 +58,14 @@ func (f *filing) questionByID(ctx context.Context) error {
 	return nil
 }
 
-// confirm lets those mails be filed that the agent calls his. An answer that does not say which is asked again.
+// confirm lets those mails be filed that the agent calls his. An answer that does not say which is
+// asked again.
 func (f *filing) confirm(ctx context.Context) error {
 	f.verdict.Outcome = f.row.Outcome
 	chosen, clear := confirmed(f.rd.Reply.New(), f.asked.Details.Held)
 	if !clear {
-		_, err := f.tx.Owe(ctx, store.Outgoing{Kind: f.asked.Kind, Mail: f.mail.ID, Person: f.person.ID, Address: f.person.Address(),
-			Mailbox: f.asked.Mailbox, Details: f.asked.Details})
+		_, err := f.tx.Owe(ctx, store.Outgoing{Kind: f.asked.Kind, Mail: f.mail.ID, Person: f.person.ID,
+			Address: f.person.Address(), Mailbox: f.asked.Mailbox, Details: f.asked.Details})
 		return err
 	}
 	var done []string
@@ -94,8 +97,8 @@ var (
 	numerals = regexp.MustCompile(`[0-9]+`)
 )
 
-// confirmed are the mails, of those held, that an answer calls the agent's; clear is false when it says nothing of which.
-// Where only one is held, any words that do not deny it do.
+// confirmed are the mails, of those held, that an answer calls the agent's; clear is false when it
+// says nothing of which. Where only one is held, any words that do not deny it do.
 func confirmed(words string, held []int64) (chosen []int64, clear bool) {
 	named := numerals.FindAllString(words, -1)
 	for _, id := range held {

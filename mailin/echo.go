@@ -15,13 +15,14 @@ import (
 	"buzon/store/desk"
 )
 
-// A responder that marks nothing says the same whenever it is written to; at most a number in it changes. That, and not the
-// haste of one answer, tells it from a person: people answer fast too. What it says may vary; but then it answers whatever it
-// is sent, each time at once, and never writes unless it is written to.
+// A responder that marks nothing says the same whenever it is written to; at most a number in it
+// changes. That, and not the haste of one answer, tells it from a person: people answer fast too.
+// What it says may vary; but then it answers whatever it is sent, each time at once, and never
+// writes unless it is written to.
 
-// echoes reports whether the mail says what its sender said last, in the ticket or with his last new one, or is one of many
-// that answer ours at once. A stranger's domain counts as one sender, whose responder may write from an address of its own
-// each time.
+// echoes reports whether the mail says what its sender said last, in the ticket or with his last
+// new one, or is one of many that answer ours at once. A stranger's domain counts as one sender,
+// whose responder may write from an address of its own each time.
 func (f *filing) echoes(ctx context.Context, t desk.Ticket, d desk.Deed) (bool, error) {
 	said, day := f.said, f.tx.Now().Add(-24*time.Hour)
 	switch {
@@ -49,7 +50,8 @@ func (f *filing) echoes(ctx context.Context, t desk.Ticket, d desk.Deed) (bool, 
 	return f.echoesDomain(ctx, said, day)
 }
 
-// place is the number before which the mail's item stands in its ticket: of what was approved its own, else behind all.
+// place is the number before which the mail's item stands in its ticket: of what was approved its
+// own, else behind all.
 func (f *filing) place() int64 {
 	if f.approved() {
 		return f.mail.Item
@@ -57,18 +59,21 @@ func (f *filing) place() int64 {
 	return math.MaxInt32
 }
 
-// responses is how many mails in a row must answer ours, each within the moment, to look like a responder's; one less of who has
-// never shown that he reads ours.
+// responses is how many mails in a row must answer ours, each within the moment, to look like a
+// responder's; one less of who has never shown that he reads ours.
 const (
 	responses = 3
 	moment    = time.Minute
 )
 
-// crowd is for how long the answers of several people to a ticket count as one burst: each is sent to all the others.
+// crowd is for how long the answers of several people to a ticket count as one burst: each is sent
+// to all the others.
 const crowd = 10 * time.Minute
 
-// responds reports whether the mail is the third in a row that answers ours at once, or the third person's in a ticket.
-func (f *filing) responds(ctx context.Context, t desk.Ticket, d desk.Deed, since time.Time) (bool, error) {
+// responds reports whether the mail is the third in a row that answers ours at once, or the third
+// person's in a ticket.
+func (f *filing) responds(ctx context.Context, t desk.Ticket, d desk.Deed, since time.Time) (
+	bool, error) {
 	exchange, err := f.tx.Exchange(ctx, d.By.Address(), f.from, since)
 	row, least := atOnce(exchange, f.mail.ID, f.mail.Received), responses
 	if !f.person.Known && !f.shown() {
@@ -81,9 +86,9 @@ func (f *filing) responds(ctx context.Context, t desk.Ticket, d desk.Deed, since
 	return others >= responses-1, err
 }
 
-// atOnce is how many mails in a row, up to the one with the id, came within a moment after one of ours and had one of ours to
-// answer. Who writes once more before he is written to is a person. His and our mails have no order in common but that ours
-// come after what they answer.
+// atOnce is how many mails in a row, up to the one with the id, came within a moment after one of
+// ours and had one of ours to answer. Who writes once more before he is written to is a person. His
+// and our mails have no order in common but that ours come after what they answer.
 func atOnce(exchange []store.Contact, mail int64, received time.Time) (row int) {
 	his := map[int64]time.Time{mail: received}
 	for _, c := range exchange {
@@ -109,8 +114,9 @@ func atOnce(exchange []store.Contact, mail int64, received time.Time) (row int) 
 	return row
 }
 
-// echoesDomain reports whether another address of the stranger's domain said the same and has its number, or has opened the
-// ticket that he claims. While acknowledgements to the domain wait it is many people who write, and no responder.
+// echoesDomain reports whether another address of the stranger's domain said the same and has its
+// number, or has opened the ticket that he claims. While acknowledgements to the domain wait it is
+// many people who write, and no responder.
 func (f *filing) echoesDomain(ctx context.Context, said string, since time.Time) (bool, error) {
 	own := store.Family(f.from)
 	if c := f.claimed(); c != 0 && store.Family(f.ticket.Requester.Address()) == own {
@@ -127,13 +133,15 @@ func (f *filing) echoesDomain(ctx context.Context, said string, since time.Time)
 	return same, err
 }
 
-// printed is how many characters of a text are compared, printedLeast how many letters it must have.
+// printed is how many characters of a text are compared, printedLeast how many letters it must
+// have.
 const (
 	printed      = 4096
 	printedLeast = 12
 )
 
-// print is a short form of what a text says, without its numbers and the words that have digits; "" when that is next to nothing.
+// print is a short form of what a text says, without its numbers and the words that have digits; ""
+// when that is next to nothing.
 func print(text string) string {
 	n := 0
 	for i := range text {

@@ -12,15 +12,15 @@ import (
 	"buzon/threading"
 )
 
-// Words between agents leave by a quote that a client has not marked, or by a file that went along with it. What an agent
-// sends to a customer is therefore held against what stands inside: the same words in a row, unless the customer's side
-// knows them from elsewhere.
+// Words between agents leave by a quote that a client has not marked, or by a file that went along
+// with it. What an agent sends to a customer is therefore held against what stands inside: the same
+// words in a row, unless the customer's side knows them from elsewhere.
 
 // repeated is how many words in a row are the same for no other reason than that they were copied.
 const repeated = 5
 
-// repeats reports whether the words or files that are to go out are among those that stay inside. Whose own is set may
-// have said them himself: he sends on his own note.
+// repeats reports whether the words or files that are to go out are among those that stay inside.
+// Whose own is set may have said them himself: he sends on his own note.
 func (f *filing) repeats(ctx context.Context, text string, own bool) (bool, error) {
 	if f.ownNotice {
 		return true, nil
@@ -54,8 +54,9 @@ func (f *filing) repeats(ctx context.Context, text string, own bool) (bool, erro
 	return f.sharesFile(ctx, again)
 }
 
-// again is the item that was kept as a note because its way proved too little, when the mail answers the notice that says
-// so: he sends the same words once more, as he was told to; 0 for none.
+// again is the item that was kept as a note because its way proved too little, when the mail
+// answers the notice that says so: he sends the same words once more, as he was told to; 0 for
+// none.
 func (f *filing) again(ctx context.Context) (int64, error) {
 	number := f.answeredItem()
 	if number == 0 {
@@ -89,8 +90,9 @@ func (f *filing) sharesFile(ctx context.Context, again int64) (bool, error) {
 	return false, nil
 }
 
-// telling adds the runs of words by which a copy of a text is known: of a short one all its words, and of a very short one,
-// which anybody might say, only that they stand alone on a line. Thanks are everybody's.
+// telling adds the runs of words by which a copy of a text is known: of a short one all its words,
+// and of a very short one, which anybody might say, only that they stand alone on a line. Thanks
+// are everybody's.
 func telling(text string, into map[string]bool) {
 	words := strings.FieldsFunc(desk.Fold(text), notInWord)
 	switch short := strings.Join(words, " "); {

@@ -8,13 +8,15 @@ import (
 	"buzon/mailin/reply"
 )
 
-// smallPicture, in bytes, is what nobody sends for its own sake unless he announces it: a logo, a rule, an icon.
+// smallPicture, in bytes, is what nobody sends for its own sake unless he announces it: a logo, a
+// rule, an icon.
 const smallPicture = 5 << 10
 
-// Shown is what was written as the people of the desk should see it: with the question above each answer between the
-// lines of a quote, "[foto.png]" where a picture of the mail stood, and what text files in line say. It is for agents'
-// eyes only, since a quote may hold what a customer was never sent. Below it belongs rd.Reply.Signature(), whole, in a
-// person's first mail: his telephone stands there.
+// Shown is what was written as the people of the desk should see it: with the question above each
+// answer between the lines of a quote, "[foto.png]" where a picture of the mail stood, and what
+// text files in line say. It is for agents' eyes only, since a quote may hold what a customer was
+// never sent. Below it belongs rd.Reply.Signature(), whole, in a person's first mail: his telephone
+// stands there.
 func (rd *Reading) Shown() string {
 	text, forwarded := rd.Reply.Shown(rd.pictureName), rd.Reply.Forwarded()
 	if forwarded != "" && !strings.Contains(rd.Reply.Reply(), forwarded) {
@@ -34,8 +36,9 @@ func (rd *Reading) pictureName(id string) string {
 	return ""
 }
 
-// listed reports whether an attachment is told of and sent on. A picture that stands in a signature or in a quote is not,
-// nor a small one in the text that no colon announces, nor what a mail program adds: it is an ornament, and only kept.
+// listed reports whether an attachment is told of and sent on. A picture that stands in a signature
+// or in a quote is not, nor a small one in the text that no colon announces, nor what a mail
+// program adds: it is an ornament, and only kept.
 func (rd *Reading) listed(a message.Attachment) bool {
 	if rd.added(a) {
 		return false

@@ -13,8 +13,8 @@ import (
 	"buzon/threading"
 )
 
-// prepared is a mail that has been read, with all that filing it needs, so that the transaction does no work but its own.
-// It keeps nothing open: many may wait for their turn.
+// prepared is a mail that has been read, with all that filing it needs, so that the transaction
+// does no work but its own. It keeps nothing open: many may wait for their turn.
 type prepared struct {
 	mail        store.Mail
 	rd          *Reading

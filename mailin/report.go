@@ -10,8 +10,9 @@ import (
 	"buzon/threading"
 )
 
-// reported finds the mail of ours that a machine's mail proves to be about: by the signed bounce address that it came to,
-// or by our signed Message-ID in what it returns. Without such a proof anybody could declare anybody unreachable.
+// reported finds the mail of ours that a machine's mail proves to be about: by the signed bounce
+// address that it came to, or by our signed Message-ID in what it returns. Without such a proof
+// anybody could declare anybody unreachable.
 func (f *filing) reported(ctx context.Context) (o store.Outgoing, err error) {
 	m := f.rd.Message
 	for _, list := range [][]string{f.mail.Envelope.To, addresses(m.DeliveredTo), addresses(m.To)} {
@@ -32,7 +33,8 @@ func (f *filing) reported(ctx context.Context) (o store.Outgoing, err error) {
 	return o, nil
 }
 
-// returnedIDs are the Message-IDs of the mails that a report says it is about, without angle brackets.
+// returnedIDs are the Message-IDs of the mails that a report says it is about, without angle
+// brackets.
 func (f *filing) returnedIDs() (ids []string) {
 	v := f.rd.Origin
 	for _, r := range v.Recipients {
@@ -44,16 +46,17 @@ func (f *filing) returnedIDs() (ids []string) {
 	return ids
 }
 
-// report lets a proven report take effect: a failure settles the mail and is told, a delay is noted, a receipt or a
-// complaint is kept in the ticket. What it says of other recipients than the mail's own counts for nothing.
+// report lets a proven report take effect: a failure settles the mail and is told, a delay is
+// noted, a receipt or a complaint is kept in the ticket. What it says of other recipients than the
+// mail's own counts for nothing.
 func (f *filing) report(ctx context.Context) error {
 	f.verdict.Outcome, f.verdict.Ticket, f.verdict.Item = store.OutcomeAutomatic, f.about.Ticket, 0
 	switch class := f.rd.Origin.Class; {
 	case class == origin.Bounced:
 		return f.bounced(ctx)
 	case class == origin.Delay && f.about.Ticket != 0:
-		return f.tx.Note(ctx, store.Activity{Ticket: f.about.Ticket, Person: f.about.Person, Mail: f.mail.ID, What: "delayed",
-			Old: f.about.Address, New: f.diagnostic()})
+		return f.tx.Note(ctx, store.Activity{Ticket: f.about.Ticket, Person: f.about.Person, Mail: f.mail.ID,
+			What: "delayed", Old: f.about.Address, New: f.diagnostic()})
 	case class == origin.Delay, f.about.Ticket == 0:
 		return nil
 	}
@@ -61,7 +64,8 @@ func (f *filing) report(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.do(ctx, t, desk.Deed{By: f.person, Act: desk.Machine, Quiet: true, Item: desk.Item{Text: f.text}})
+	d := desk.Deed{By: f.person, Act: desk.Machine, Quiet: true, Item: desk.Item{Text: f.text}}
+	_, err = f.do(ctx, t, d)
 	return err
 }
 
@@ -76,12 +80,14 @@ func (f *filing) bounced(ctx context.Context) error {
 		}
 	}
 	why := store.Details{Reason: "bounced", Failed: f.about.Address, Diagnostic: f.diagnostic()}
-	it, err := f.tx.Undelivered(ctx, f.about, why, f.o.Caps, desk.Item{Text: f.text, Mail: f.mail.ID, MessageID: f.rd.Message.MessageID})
+	report := desk.Item{Text: f.text, Mail: f.mail.ID, MessageID: f.rd.Message.MessageID}
+	it, err := f.tx.Undelivered(ctx, f.about, why, f.o.Caps, report)
 	f.verdict.Item = it.Number
 	return err
 }
 
-// hard tells a failure that will come again: RFC 3463 class 5, but for 5.7, a policy that may be about one mail.
+// hard tells a failure that will come again: RFC 3463 class 5, but for 5.7, a policy that may be
+// about one mail.
 func (f *filing) hard() bool {
 	b := f.rd.Origin.Bounce
 	return b != nil && strings.HasPrefix(b.Status, "5.") && !strings.HasPrefix(b.Status, "5.7.")

@@ -59,8 +59,8 @@ func withoutText(signature, text string) string {
 	return signature
 }
 
-// warnings are the codes of what an agent should know of the mail: keys of the templates' [warning] table. What was
-// guessed rightly is no news.
+// warnings are the codes of what an agent should know of the mail: keys of the templates' [warning]
+// table. What was guessed rightly is no news.
 func (rd *Reading) warnings() (codes []string) {
 	m := rd.Message
 	add := func(code string, there bool) {
@@ -80,8 +80,8 @@ func (rd *Reading) warnings() (codes []string) {
 	return codes
 }
 
-// nameMails names attached mails by their subjects, which is how people speak of them, where the sender's program gave
-// them no name of their own.
+// nameMails names attached mails by their subjects, which is how people speak of them, where the
+// sender's program gave them no name of their own.
 func (rd *Reading) nameMails(ctx context.Context) {
 	for i := range rd.Message.Attachments {
 		a := &rd.Message.Attachments[i]

@@ -12,10 +12,11 @@ import (
 	"buzon/threading"
 )
 
-// WantsSent tells from the header of a mail in the folder of sent mail of a mailbox whether it is an agent's answer on a
-// ticket: a person wrote it, in answer to a mail that the desk knows or with the case's number in its subject, and it
-// reaches the desk by no other way.
-func (in *Intake) WantsSent(ctx context.Context, mailbox string, header []byte) (imappoll.Want, error) {
+// WantsSent tells from the header of a mail in the folder of sent mail of a mailbox whether it is
+// an agent's answer on a ticket: a person wrote it, in answer to a mail that the desk knows or with
+// the case's number in its subject, and it reaches the desk by no other way.
+func (in *Intake) WantsSent(ctx context.Context, mailbox string, header []byte) (
+	imappoll.Want, error) {
 	m, err := message.Read(ctx, bytes.NewReader(header), int64(len(header)), in.o.Limits)
 	if err != nil {
 		return imappoll.Unwanted, err
@@ -29,7 +30,8 @@ func (in *Intake) WantsSent(ctx context.Context, mailbox string, header []byte) 
 		}
 	}
 	r := threading.Resolver{Signer: in.o.Signer, Mailboxes: in.boxes, Index: newIndex(in.o.Store.Reader)}
-	res, err := r.Resolve(ctx, threading.Mail{InReplyTo: m.InReplyTo, References: m.References, Subject: m.Subject, Tag: in.o.Mailboxes.Named(mailbox).Tag})
+	res, err := r.Resolve(ctx, threading.Mail{InReplyTo: m.InReplyTo, References: m.References,
+		Subject: m.Subject, Tag: in.o.Mailboxes.Named(mailbox).Tag})
 	switch {
 	case err != nil:
 		return imappoll.Unwanted, err
@@ -53,16 +55,19 @@ func automatic(m *message.Message) bool {
 // sent tells a mail that an agent sent outside of the desk.
 func (f *filing) sent() bool { return strings.HasPrefix(f.mail.Envelope.Door, sentDoor) }
 
-// fileSent adds an answer that has been sent already to its ticket. The customer has it, so nobody is told. That the
-// mail lies in the mailbox's own folder of sent mail is proof enough of who wrote it.
+// fileSent adds an answer that has been sent already to its ticket. The customer has it, so nobody
+// is told. That the mail lies in the mailbox's own folder of sent mail is proof enough of who wrote
+// it.
 func (f *filing) fileSent(ctx context.Context) error {
 	f.verdict.Rule, f.verdict.Reason = "sent", "found in the folder of sent mail"
-	twin, err := store.Optional(f.tx.Twin(ctx, f.mail.ID, f.rd.Message.MessageID, f.canonical, f.repeatsSince()))
+	id := f.rd.Message.MessageID
+	twin, err := store.Optional(f.tx.Twin(ctx, f.mail.ID, id, f.canonical, f.repeatsSince()))
 	if err != nil {
 		return err
 	}
 	if twin.ID != 0 || f.ticket.Number == 0 {
-		f.verdict.Outcome, f.verdict.Ticket, f.verdict.Item = store.OutcomeDuplicate, twin.Ticket, twin.Item
+		f.verdict.Ticket, f.verdict.Item = twin.Ticket, twin.Item
+		f.verdict.Outcome = store.OutcomeDuplicate
 		if twin.ID == 0 {
 			f.verdict.Outcome = store.OutcomeOwn
 		}
@@ -77,7 +82,8 @@ func (f *filing) fileSent(ctx context.Context) error {
 		act = desk.Notes
 	}
 	f.verdict.Outcome = store.OutcomeItem
-	_, err = f.do(ctx, f.ticket, desk.Deed{By: author, Act: act, Quiet: true, Item: desk.Item{Text: f.rd.Reply.New(), Via: f.from}})
+	_, err = f.do(ctx, f.ticket, desk.Deed{By: author, Act: act, Quiet: true,
+		Item: desk.Item{Text: f.rd.Reply.New(), Via: f.from}})
 	return err
 }
 
@@ -92,8 +98,8 @@ func (f *filing) sentBy() desk.Person {
 	return desk.Person{Role: desk.Agent}
 }
 
-// toCustomer tells whether the mail went to the customer's side. What agents wrote to one another, or to a supplier, is
-// not for the customer to read.
+// toCustomer tells whether the mail went to the customer's side. What agents wrote to one another,
+// or to a supplier, is not for the customer to read.
 func (f *filing) toCustomer(ctx context.Context) (bool, error) {
 	for _, a := range append(f.rd.Message.To, f.rd.Message.Cc...) {
 		p, err := f.tx.PersonByAddress(ctx, desk.Canonical(a.Address))

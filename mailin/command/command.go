@@ -1,11 +1,13 @@
-// Package command reads the orders that people write into a mail: an agent's "#resuelto", a customer's «cerrar».
+// Package command reads the orders that people write into a mail: an agent's "#resuelto", a
+// customer's «cerrar».
 //
 //	new text ──► Agent    ──► commands, and the text without them: what the customer receives
 //	new text ──► Customer ──► the one order that stands alone, if any
 //
-// It is given the sender's own new text only, never a quote, a signature, a subject or an attachment. It knows where an
-// order may stand and what form it has; which words mean one is the desk's to say. An unknown verb is no order: what it
-// was meant for is not known, so that it keeps the text inside.
+// It is given the sender's own new text only, never a quote, a signature, a subject or an
+// attachment. It knows where an order may stand and what form it has; which words mean one is the
+// desk's to say. An unknown verb is no order: what it was meant for is not known, so that it keeps
+// the text inside.
 package command
 
 import (
@@ -29,14 +31,15 @@ type Orders struct {
 	Internal  bool         // a note, or what may well be meant as one: the text is for colleagues
 }
 
-// Miss is a line that looks like a command. Nearest is the word that it may mean, "" for none, and Verb what that stands for.
+// Miss is a line that looks like a command. Nearest is the word that it may mean, "" for none, and
+// Verb what that stands for.
 type Miss struct {
 	Line, Nearest string
 	Verb          desk.Verb
 }
 
-// Held reports whether something was meant as a command and is none: what should become of the words is not known, so
-// that they wait inside until the agent says it again.
+// Held reports whether something was meant as a command and is none: what should become of the
+// words is not known, so that they wait inside until the agent says it again.
 func (o Orders) Held() bool {
 	return !o.Internal && len(o.Unknown) > 0
 }
@@ -46,10 +49,11 @@ func (o Orders) Has(v desk.Verb) bool {
 	return slices.ContainsFunc(o.Commands, func(c desk.Order) bool { return c.Verb == v })
 }
 
-// Agent takes the commands out of an agent's new text: those of the block of lines at its top and of the block at its
-// end. Only "#" and a known verb at the very beginning of a line are one. What is meant as one and is none goes with them
-// where it stands among them, and stays in the text where it is alone; either way it keeps the text inside. places says of each
-// line whether an order may stand there; nil: anywhere.
+// Agent takes the commands out of an agent's new text: those of the block of lines at its top and
+// of the block at its end. Only "#" and a known verb at the very beginning of a line are one. What
+// is meant as one and is none goes with them where it stands among them, and stays in the text
+// where it is alone; either way it keeps the text inside. places says of each line whether an order
+// may stand there; nil: anywhere.
 func Agent(text string, places []bool) Orders {
 	var o Orders
 	lines := strings.Split(text, "\n")
@@ -63,7 +67,8 @@ func Agent(text string, places []bool) Orders {
 	return o
 }
 
-// marked is a first line that says in words that what follows is for colleagues: «nota: no paga», «[Interno] …».
+// marked is a first line that says in words that what follows is for colleagues: «nota: no paga»,
+// «[Interno] …».
 var marked = regexp.MustCompile(`^[\s*_]*(` +
 	`[\[(]\s*(nota|note|interno|interna|internal)( interna| note)?\s*[\])]|` +
 	`(nota|notas|note|notes|interno|interna|internal|uso interno|solo interno|internal only)` +
@@ -119,7 +124,8 @@ func (o *Orders) bottom(lines []string, first int, mayStand func(int) bool) (las
 			continue
 		}
 		c, words, ok := parse(line)
-		if words != "" && c.Verb != desk.VerbNote || last-1 > first && wrapped(lines[last-2]) || !mayStand(last-1) {
+		amid := last-1 > first && wrapped(lines[last-2])
+		if words != "" && c.Verb != desk.VerbNote || amid || !mayStand(last-1) {
 			break
 		}
 		if !ok {
@@ -173,7 +179,7 @@ func parse(line string) (c desk.Order, words string, ok bool) {
 	if !ok {
 		return c, "", false
 	}
-	end := strings.IndexFunc(after, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' && !unicode.Is(unicode.Mn, r) })
+	end := strings.IndexFunc(after, notInVerb)
 	if end < 0 {
 		end = len(after)
 	}
@@ -183,26 +189,32 @@ func parse(line string) (c desk.Order, words string, ok bool) {
 	if end < len(after) && !strings.ContainsRune(" \t\r\u00a0:.,;", firstRune(after[end:])) {
 		return c, "", false
 	}
-	c = desk.Order{Verb: verb, Arg: strings.TrimSpace(strings.TrimLeft(rest, ":.,;")), Line: strings.TrimSpace(line)}
+	c = desk.Order{Verb: verb, Line: strings.TrimSpace(line)}
+	c.Arg = strings.TrimSpace(strings.TrimLeft(rest, ":.,;"))
 	if !takes {
 		words, c.Arg = c.Arg, ""
 	}
-	if inside := desk.Fold(words); verb == desk.VerbNote && (inside == "interna" || inside == "interno" || inside == "internal") {
+	if verb == desk.VerbNote && slices.Contains([]string{"interna", "interno", "internal"}, desk.Fold(words)) {
 		words = ""
 	}
 	return c, words, ok
 }
 
-// accents reports a word that is written without accents, or with those that are its own: "#módulo", not "#cérrar".
+// accents reports a word that is written without accents, or with those that are its own:
+// "#módulo", not "#cérrar".
 func accents(word string) bool {
 	plain := norm.NFC.String(strings.ToLower(word))
 	return plain == desk.Fold(word) || plain == "módulo" || plain == "público"
 }
 
+func notInVerb(r rune) bool {
+	return !unicode.IsLetter(r) && r != '-' && !unicode.Is(unicode.Mn, r)
+}
+
 func firstRune(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
 
-// miss tells a line that is meant as a command: "#" with a word that is no verb, or a verb behind a mark that is
-// not quite "#". A heading or a list number is none.
+// miss tells a line that is meant as a command: "#" with a word that is no verb, or a verb behind a
+// mark that is not quite "#". A heading or a list number is none.
 func miss(line string) (Miss, bool) {
 	plain := strings.TrimSpace(norm.NFKD.String(strings.Map(visible, line)))
 	after, ok := strings.CutPrefix(plain, "#")
@@ -210,7 +222,7 @@ func miss(line string) (Miss, bool) {
 		return Miss{}, false
 	}
 	word := strings.TrimSpace(after)
-	if end := strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' && !unicode.Is(unicode.Mn, r) }); end >= 0 {
+	if end := strings.IndexFunc(word, notInVerb); end >= 0 {
 		word = word[:end]
 	}
 	m := Miss{Line: strings.TrimSpace(line), Nearest: desk.Nearest(desk.Fold(word))}
@@ -234,16 +246,18 @@ func visible(r rune) rune {
 	return r
 }
 
-// wrapped tells a line that a mail client has broken in the middle of a sentence: what follows only happens to stand
-// at the beginning of a line.
+// wrapped tells a line that a mail client has broken in the middle of a sentence: what follows only
+// happens to stand at the beginning of a line.
 func wrapped(line string) bool {
 	line = strings.TrimSpace(line)
 	last, _ := utf8.DecodeLastRuneInString(line)
-	return utf8.RuneCountInString(line) >= 55 && (unicode.IsLetter(last) || unicode.IsNumber(last) || last == ',')
+	goesOn := unicode.IsLetter(last) || unicode.IsNumber(last) || last == ','
+	return goesOn && utf8.RuneCountInString(line) >= 55
 }
 
-// Customer finds the order that stands alone on the first or the last line of a customer's new text, with or
-// without "#" and quotation marks. places says of each line whether an order may stand there; nil: anywhere.
+// Customer finds the order that stands alone on the first or the last line of a customer's new
+// text, with or without "#" and quotation marks. places says of each line whether an order may
+// stand there; nil: anywhere.
 func Customer(text string, places []bool) (desk.Verb, bool) {
 	lines := strings.Split(strings.TrimRight(text, " \t\n"), "\n")
 	first := 0
@@ -251,7 +265,8 @@ func Customer(text string, places []bool) (desk.Verb, bool) {
 		first++
 	}
 	for _, i := range []int{first, len(lines) - 1} {
-		if v, ok := desk.CustomerVerb(bare(lines[i])); ok && (places == nil || i < len(places) && places[i]) {
+		mayStand := places == nil || i < len(places) && places[i]
+		if v, ok := desk.CustomerVerb(bare(lines[i])); ok && mayStand {
 			return v, true
 		}
 	}

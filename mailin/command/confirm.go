@@ -8,9 +8,10 @@ import (
 	"buzon/store/desk"
 )
 
-// Confirms reports whether a reply to «is it solved?» says that it is, and nothing else: «Testing ok, gracias», «Sí», «Ya
-// funciona», «cierren el caso, por favor», a thumb. It is short, asks nothing, and every clause of it is either thanks or
-// one of the phrases below: what says more than that is for an agent to read.
+// Confirms reports whether a reply to «is it solved?» says that it is, and nothing else: «Testing
+// ok, gracias», «Sí», «Ya funciona», «cierren el caso, por favor», a thumb. It is short, asks
+// nothing, and every clause of it is either thanks or one of the phrases below: what says more than
+// that is for an agent to read.
 func Confirms(text string) bool {
 	if strings.ContainsAny(text, "?¿") || unhappy(text) {
 		return false
@@ -38,10 +39,12 @@ func Mine(text string) bool {
 
 var own = regexp.MustCompile(`^((si|yes|sim) )?(soy yo|fui yo|es mio|era yo|lo envie yo|lo escribi yo|(it s|it is|it was|that was|i am) (me|mine)|sou eu|fui eu|e meu)$`)
 
-// longestYes is how many words a confirmation has at most, beside the greeting and the name under it.
+// longestYes is how many words a confirmation has at most, beside the greeting and the name under
+// it.
 const longestYes = 8
 
-// yes reports whether each clause of the lines thanks or confirms, and one of them does, or a thumb has.
+// yes reports whether each clause of the lines thanks or confirms, and one of them does, or a thumb
+// has.
 func yes(lines []string, confirmed bool) bool {
 	text := strings.Join(lines, "\n")
 	if len(strings.FieldsFunc(text, notLetter)) > longestYes {
@@ -63,13 +66,14 @@ func yes(lines []string, confirmed bool) bool {
 var clauses = regexp.MustCompile(`[.,;:!¡\n()«»"“”–—-]|\s(?i:y|e|and)\s`)
 
 // polite are the words around a confirmation that say nothing about it.
-var polite = words(`gracias muchas mil muchisimas hola buenas buenos dias dia tardes noches saludos cordiales atentamente atte
-	por favor favor listo perfecto genial excelente barbaro buenisimo ok okey dale probado probe probamos
-	thanks thank you very much so a lot hi hello great perfect cheers regards kind best please
-	obrigado obrigada muito bom boa tarde noite grato grata abraco abracos ola`)
+var polite = words(`
+	gracias muchas mil muchisimas hola buenas buenos dias dia tardes noches saludos cordiales
+	atentamente atte por favor favor listo perfecto genial excelente barbaro buenisimo ok okey dale
+	probado probe probamos thanks thank you very much so a lot hi hello great perfect cheers regards
+	kind best please obrigado obrigada muito bom boa tarde noite grato grata abraco abracos ola`)
 
-// confirming reports whether the words, but for polite ones and a name around them, are a phrase that says that it is
-// solved, or that the case may be closed.
+// confirming reports whether the words, but for polite ones and a name around them, are a phrase
+// that says that it is solved, or that the case may be closed.
 func confirming(words []string) bool {
 	for from := range words {
 		for to := len(words); to > from; to-- {
@@ -92,8 +96,8 @@ func onlyPolite(words []string) bool {
 	return true
 }
 
-// confirmations are whole clauses, folded and without polite words, in Spanish, English and Portuguese. The adverbs
-// stand in any number; a case goes by many names.
+// confirmations are whole clauses, folded and without polite words, in Spanish, English and
+// Portuguese. The adverbs stand in any number; a case goes by many names.
 var confirmations = func() *regexp.Regexp {
 	const (
 		it    = `( (el|este|mi|la|esta|o|este|the|this|my|it))?( (caso|ticket|tiquete|incidente|incidencia|reclamo|tema|pedido|solicitud|consulta|chamado|case|issue|request))?`
@@ -126,7 +130,8 @@ func unhappy(text string) bool {
 	return strings.ContainsAny(text, "👎😡😠😢😭💔❌😕🙁☹")
 }
 
-// withoutThumbs takes the pictures out of a text, and reports whether a thumb that is up was among them.
+// withoutThumbs takes the pictures out of a text, and reports whether a thumb that is up was among
+// them.
 func withoutThumbs(text string) (rest string, thumb bool) {
 	for _, typed := range []string{":+1:", ":thumbsup:", "(y)", "(Y)", "+1"} {
 		if strings.TrimSpace(text) == typed {
@@ -164,8 +169,10 @@ func greets(line string) bool {
 	return true
 }
 
-var greetings = words(`hola buenas buenos buen dia dias tardes noches estimado estimada estimados estimadas querida querido todos equipo
-	hi hello dear team all good morning afternoon ola bom boa tarde noite prezado prezada prezados`)
+var greetings = words(`
+	hola buenas buenos buen dia dias tardes noches estimado estimada estimados estimadas querida
+	querido todos equipo hi hello dear team all good morning afternoon ola bom boa tarde noite
+	prezado prezada prezados`)
 
 // isName reports whether a word is written as a name is.
 func isName(word string) bool {
@@ -182,8 +189,11 @@ func isName(word string) bool {
 }
 
 // news are words after which there is more to read, wherever they stand.
-var news = words(`no pero mas aunque excepto salvo menos falta faltan faltaria todavia aun sigue siguen casi parece ojala cuando igual tampoco nada nunca otra otro otros
-	not but however still yet except only though again never nao porem ainda falha falla fallan error urgente ayuda help ajuda mal peor`)
+var news = words(`
+	no pero mas aunque excepto salvo menos falta faltan faltaria todavia aun sigue siguen casi
+	parece ojala cuando igual tampoco nada nunca otra otro otros not but however still yet except
+	only though again never nao porem ainda falha falla fallan error urgente ayuda help ajuda mal
+	peor`)
 
 func notLetter(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.Is(unicode.Mn, r)

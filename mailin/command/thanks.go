@@ -7,12 +7,17 @@ import (
 	"buzon/store/desk"
 )
 
-// thanks are the words that mere thanks are made of: of those who thank, agree, or say that they have read it.
-var thanks = words(`gracias muchas mil muchisimas ok okey oka listo perfecto genial excelente barbaro buenisimo dale de acuerdo por la el los las su tu
-	ayuda atencion respuesta pronta rapida gestion tiempo apoyo amabilidad soporte todo bien saludos cordiales atentamente atte un abrazo buen dia tarde noche buenos dias
-	buenas tardes hola y muy amable amables recibido recibida enterado enterada entendido anotado vale quedo quedamos atento atenta atentos informado solucion
-	thanks thank you very much for your help great perfect cheers regards kind best fine good all a lot so the received noted got understood support quick answer and
-	obrigado obrigada muito pela pelo pronto retorno atendimento grato grata recebido entendi ajuda otimo certo bom boa e`)
+// thanks are the words that mere thanks are made of: of those who thank, agree, or say that they
+// have read it.
+var thanks = words(`
+	gracias muchas mil muchisimas ok okey oka listo perfecto genial excelente barbaro buenisimo dale
+	de acuerdo por la el los las su tu ayuda atencion respuesta pronta rapida gestion tiempo apoyo
+	amabilidad soporte todo bien saludos cordiales atentamente atte un abrazo buen dia tarde noche
+	buenos dias buenas tardes hola y muy amable amables recibido recibida enterado enterada
+	entendido anotado vale quedo quedamos atento atenta atentos informado solucion thanks thank you
+	very much for your help great perfect cheers regards kind best fine good all a lot so the
+	received noted got understood support quick answer and obrigado obrigada muito pela pelo pronto
+	retorno atendimento grato grata recebido entendi ajuda otimo certo bom boa e`)
 
 func words(text string) map[string]bool {
 	set := map[string]bool{}
@@ -22,7 +27,8 @@ func words(text string) map[string]bool {
 	return set
 }
 
-// Thanks tells words that only thank or agree: they reopen nothing. The name under them does not count.
+// Thanks tells words that only thank or agree: they reopen nothing. The name under them does not
+// count.
 func Thanks(text string) bool {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	all := strings.FieldsFunc(desk.Fold(lines[0]), func(r rune) bool { return !unicode.IsLetter(r) })
@@ -37,7 +43,8 @@ func Thanks(text string) bool {
 	return signOff(lines[1:])
 }
 
-// signOff tells lines that only thank on, or give a name: a short line that says anything else is news.
+// signOff tells lines that only thank on, or give a name: a short line that says anything else is
+// news.
 func signOff(lines []string) bool {
 	for _, line := range lines {
 		for i, w := range strings.FieldsFunc(line, func(r rune) bool { return !unicode.IsLetter(r) }) {
