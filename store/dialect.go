@@ -47,6 +47,9 @@ type dialect struct {
 	references string // which of them refers to which
 	copied     func(context.Context, *statements) error
 
+	beat    beat // of the lease
+	standby bool // a second daemon may wait for the first to end
+
 	same   func(*Store) error // nil while the database is the one that was opened
 	intact func(ctx context.Context, s *Store, quickly bool) error
 	watch  func(context.Context, *Store) // calls changed.wake when another process has committed

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -19,15 +20,18 @@ var ErrLeased = errors.New("another buzon works on this database")
 // leaseKey is the fact that names who files and sends.
 const leaseKey = "lease"
 
-// leaseBeat is how often a lease is renewed; where nobody can see whether its holder lives, leaseBeats of them without a
-// renewal end it.
-const (
-	leaseBeat  = 10 * time.Second
-	leaseBeats = 3
-)
+// beat is how often a lease is renewed. Where nobody can see whether its holder lives, it ends with stale beats that were
+// not renewed.
+type beat struct {
+	every time.Duration
+	stale int
+}
+
+func (b beat) patience() time.Duration { return time.Duration(b.stale) * b.every }
 
 // Lease is the right of one process to file and send what a database holds. It stands in the database, so that it holds
-// also where a lock file has been removed, or does not reach. Release must be called.
+// also where a lock file has been removed, or does not reach. On PostgreSQL nothing that its holder writes is committed
+// once it is another's. Release must be called.
 type Lease struct {
 	store *Store
 	holder
@@ -36,6 +40,7 @@ type Lease struct {
 // holder is a process as the database names it.
 type holder struct {
 	Token   string `json:"token"`
+	Host    string `json:"host"`    // as people call the machine
 	Machine string `json:"machine"` // where PID means anything: the start of the kernel, and the space of process numbers
 	PID     int    `json:"pid"`
 	Started string `json:"started"` // of the process, since its number may be given out anew
@@ -45,10 +50,10 @@ type holder struct {
 // TakeLease makes this process the one that files and sends, or returns ErrLeased. A holder on this machine is seen to live
 // or not; of one elsewhere that is known only after a while, for which patient waits.
 func (s *Store) TakeLease(ctx context.Context, patient bool) (*Lease, error) {
-	return s.takeLease(ctx, patient, leaseBeat)
+	return s.takeLease(ctx, patient, s.dialect.beat)
 }
 
-func (s *Store) takeLease(ctx context.Context, patient bool, beat time.Duration) (*Lease, error) {
+func (s *Store) takeLease(ctx context.Context, patient bool, b beat) (*Lease, error) {
 	before, err := s.leaseholder(ctx)
 	if err != nil {
 		return nil, fault(err)
@@ -57,26 +62,51 @@ func (s *Store) takeLease(ctx context.Context, patient bool, beat time.Duration)
 		return nil, ErrLeased
 	} else if !known {
 		select {
-		case <-time.After(leaseBeats * beat):
+		case <-time.After(b.patience()):
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
-	l := &Lease{s, holder{Token: rand.Text(), Machine: machine(), PID: os.Getpid(), Started: started(os.Getpid())}}
-	return l, l.put(ctx, func(now holder) bool { return now == before })
+	return s.takeFrom(ctx, before)
 }
 
-// Leased reports whether a process has the lease, as far as is known.
-func (r Reader) Leased(ctx context.Context) (bool, error) {
+// takeFrom takes the lease if it is still as it was.
+func (s *Store) takeFrom(ctx context.Context, before holder) (*Lease, error) {
+	l := &Lease{s, thisProcess()}
+	if err := l.put(ctx, func(now holder) bool { return now == before }); err != nil {
+		return nil, err
+	}
+	s.held.Store(&l.Token)
+	return l, nil
+}
+
+// thisProcess is a new holder.
+func thisProcess() holder {
+	host, _ := os.Hostname()
+	return holder{Token: rand.Text(), Host: host, Machine: machine(), PID: os.Getpid(), Started: started(os.Getpid())}
+}
+
+// String is how people find the process.
+func (h holder) String() string {
+	if h.Token == "" {
+		return ""
+	}
+	return fmt.Sprintf("process %d on %s", h.PID, cmp.Or(h.Host, "an unknown host"))
+}
+
+// Holder says which process has the lease, as far as is known; "" when nobody works.
+func (r Reader) Holder(ctx context.Context) (string, error) {
 	h, err := r.leaseholder(ctx)
-	lives, known := h.lives()
-	return lives || !known, err
+	if lives, known := h.lives(); known && !lives {
+		h = holder{}
+	}
+	return h.String(), err
 }
 
 // Keep renews the lease until ctx ends, and returns ErrLeased when somebody else has taken it. That the database can't be
 // written for a while is no reason to stop.
 func (l *Lease) Keep(ctx context.Context) error {
-	for tick := time.NewTicker(leaseBeat); ; {
+	for tick := time.NewTicker(l.store.dialect.beat.every); ; {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -93,6 +123,7 @@ func (l *Lease) Keep(ctx context.Context) error {
 // Release gives the lease back.
 func (l *Lease) Release() error {
 	ctx := context.Background()
+	l.store.held.CompareAndSwap(&l.Token, nil)
 	return l.store.Write(ctx, func(tx *Tx) error {
 		now, err := tx.leaseholder(ctx)
 		if err != nil || now.Token != l.Token {
@@ -121,8 +152,10 @@ func (l *Lease) put(ctx context.Context, may func(now holder) bool) error {
 }
 
 // leaseholder is who has the lease, the zero holder where nobody has.
-func (r Reader) leaseholder(ctx context.Context) (h holder, err error) {
-	text, err := r.Fact(ctx, leaseKey)
+func (r Reader) leaseholder(ctx context.Context) (holder, error) { return r.holder(ctx, leaseKey) }
+
+func (r Reader) holder(ctx context.Context, key string) (h holder, err error) {
+	text, err := r.Fact(ctx, key)
 	if err != nil || text == "" {
 		return holder{}, err
 	}

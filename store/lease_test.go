@@ -54,9 +54,9 @@ func TestLeaseOfAnotherMachine(t *testing.T) {
 	if _, err := s.TakeLease(short, true); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("told to stop: %v", err)
 	}
-	const beat = 50 * time.Millisecond
-	time.AfterFunc(beat, func() { elsewhere.Beats++; leave(t, s, elsewhere) })
-	_, err = s.takeLease(ctx, true, beat)
+	const every = 50 * time.Millisecond
+	time.AfterFunc(every, func() { elsewhere.Beats++; leave(t, s, elsewhere) })
+	_, err = s.takeLease(ctx, true, beat{every, 3})
 	same(t, "while it is renewed", err, ErrLeased)
-	check(t, must(s.takeLease(ctx, true, beat))(t).Release())
+	check(t, must(s.takeLease(ctx, true, beat{every, 3}))(t).Release())
 }

@@ -43,6 +43,8 @@ var postgresDialect = &dialect{
 	found:    "SELECT item AS id FROM search WHERE words @@ %s::text::tsquery",
 	match:    matchTSQuery,
 	list:     "json_array_elements_text(%s::json) AS list(value)",
+	beat:     beat{2 * time.Second, 4}, // with the standby's own second a takeover takes less than ten
+	standby:  true,
 	vacant:   postgresVacant,
 	snapshot: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 	tables: `

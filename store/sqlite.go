@@ -37,6 +37,7 @@ var sqliteDialect = &dialect{
 	list:     "json_each(%s)",
 	args:     func([]any) {},
 	fault:    func(err error) error { return err },
+	beat:     beat{10 * time.Second, 3},
 	vacant:   sqliteVacant,
 	snapshot: "BEGIN",
 	tables: `

@@ -19,6 +19,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"buzon/store/desk"
@@ -44,6 +45,7 @@ type Store struct {
 	db       *sql.DB // the read pool
 	writer   *writer // nil after Look
 	instance string
+	held     atomic.Pointer[string] // the token of the lease that this process has
 	changed  broadcast
 	recent   recent
 	breakers breakers

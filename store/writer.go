@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"buzon/store/desk"
@@ -173,6 +174,10 @@ func (w *writer) commit(list []job) (at int, err error) {
 	begun, err := w.begin(ctx)
 	if err != nil {
 		return notBegun, fmt.Errorf("begin: %w", err)
+	}
+	if held := w.store.held.Load(); held != nil && begun.name != "" && !strings.Contains(begun.lease, *held) {
+		w.conn.ExecContext(ctx, "ROLLBACK")
+		return notBegun, ErrLeased
 	}
 	defer func() {
 		if err != nil {

@@ -127,9 +127,21 @@ func (f *findings) checkDesk(ctx context.Context, c config) (running bool) {
 	f.report("database", s.Check(ctx), place)
 	f.report("keys", c.checkKeys(ctx, s), "")
 	f.checkPeople(s.Persons(ctx, ""))
-	running, err = s.Leased(ctx)
-	f.report("daemon", err, map[bool]string{true: "running", false: "not running"}[running])
-	return running
+	return f.checkDaemon(ctx, s)
+}
+
+// checkDaemon reports which process works on the desk, and which waits for it to end.
+func (f *findings) checkDaemon(ctx context.Context, s *store.Store) (running bool) {
+	holder, err := s.Holder(ctx)
+	text := "not running"
+	if holder != "" {
+		text = "running: " + holder
+	}
+	f.report("daemon", err, text)
+	if waiter, err := s.Waiter(ctx); err != nil || waiter != "" {
+		f.report("standby", err, waiter+" takes over when the daemon is gone")
+	}
+	return holder != ""
 }
 
 // checkVacant checks the place of a desk that is to come.

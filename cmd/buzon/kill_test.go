@@ -59,6 +59,12 @@ type process struct {
 // serveBinary starts the program and returns when its door is open.
 func serveBinary(t testing.TB, binary, config string) process {
 	t.Helper()
+	return startBinary(t, binary, config, "smtp listening on ")
+}
+
+// startBinary starts the program and returns when it has said something.
+func startBinary(t testing.TB, binary, config, says string) process {
+	t.Helper()
 	p := process{exec.Command("sh", "-c", `umask 000; exec "$@"`, "sh", binary, "serve", "-c", config), &syncBuffer{}}
 	errs, err := p.StderrPipe()
 	if err != nil {
@@ -67,12 +73,13 @@ func serveBinary(t testing.TB, binary, config string) process {
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
+	var once sync.Once
 	open := make(chan bool, 1)
 	go func() {
 		for lines := bufio.NewScanner(errs); lines.Scan(); {
 			fmt.Fprintln(p.log, lines.Text())
-			if strings.HasPrefix(lines.Text(), "smtp listening on ") {
-				open <- true
+			if strings.Contains(lines.Text(), says) {
+				once.Do(func() { open <- true })
 			}
 		}
 		close(open)
@@ -135,6 +142,7 @@ acks_hour = 1000000
 ticket_hour = 1000000
 `, d.data, d.addr, relay.Port()), "")
 
+	server := d.onServer()
 	f := &feeder{addr: d.addr, relay: relay}
 	ctx, stop := context.WithCancel(t.Context())
 	var feeding sync.WaitGroup
@@ -145,6 +153,10 @@ ticket_hour = 1000000
 	for i := range kills {
 		p := serveBinary(t, binary, d.file)
 		time.Sleep(time.Duration(random.IntN(300)) * time.Millisecond)
+		if server != nil && i%2 == 1 { // it goes on
+			server.EndConnections(t)
+			time.Sleep(time.Duration(random.IntN(300)) * time.Millisecond)
+		}
 		p.Process.Kill()
 		p.Wait()
 		if log := p.log.String(); strings.Contains(log, "panic") {
@@ -173,6 +185,21 @@ ticket_hour = 1000000
 	t.Logf("%d kills, %d mails answered 250 (%d replies), %d sent again after a cut, %d mails out", kills, len(f.answered), f.replied, f.again, len(relay.Accepted()))
 	d.filedOnce(f)
 	d.toldAll(f, kills)
+}
+
+// onServer gives the desk a PostgreSQL server of its own, whose connections may be ended; nil on SQLite.
+func (d *liveDesk) onServer() *mailtest.PostgresServer {
+	d.t.Helper()
+	if mailtest.Engine(d.t) == "" {
+		return nil
+	}
+	server := mailtest.NewPostgres(d.t)
+	text, err := os.ReadFile(d.file)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.configure(fmt.Sprintf("database = %q\n%s", server.Schema(d.t), text), "")
+	return server
 }
 
 func freeAddress(t testing.TB) string {

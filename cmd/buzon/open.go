@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -31,9 +32,10 @@ type house struct {
 	templates *templates.Set
 	boxes     desk.Mailboxes
 	location  *time.Location
-	lock      *flock.Flock // nil: the daemon has it, or nobody needs it
-	lease     *store.Lease // likewise
-	health    *health      // of the daemon
+	lock      *flock.Flock           // nil: the daemon has it, or nobody needs it
+	lease     *store.Lease           // likewise
+	health    *health                // of the daemon
+	standsBy  atomic.Pointer[string] // for whom: another daemon files and sends
 }
 
 // errRunning says that another process files and sends.
@@ -218,15 +220,20 @@ func (h *house) close() error {
 }
 
 // takeLock makes this process the one that files and sends; false when another is. The lock ends with its process, whatever
-// becomes of it; the lease holds also where the lock file was removed. For patient see store.TakeLease.
+// becomes of it; the lease holds also where the lock file was removed, or is another machine's. For patient see
+// store.TakeLease.
 func (h *house) takeLock(ctx context.Context, patient bool) (bool, error) {
 	lock := flock.New(filepath.Join(h.config.DataDir, "lock"), flock.SetPermissions(0o600))
-	if got, err := lock.TryLock(); err != nil || !got {
+	if h.store.CanStandBy() { // the lease does without it, and a second daemon may have the same directory
+		lock = nil
+	} else if got, err := lock.TryLock(); err != nil || !got {
 		return false, err
 	}
 	lease, err := h.store.TakeLease(ctx, patient)
 	if err != nil {
-		err = errors.Join(err, lock.Unlock())
+		if lock != nil {
+			err = errors.Join(err, lock.Unlock())
+		}
 		if errors.Is(err, store.ErrLeased) {
 			err = nil
 		}

@@ -71,11 +71,15 @@ func (a *app) start(ctx context.Context, c config) (*house, error) {
 		if err != nil {
 			return nil, err
 		}
-		got, err := h.takeLock(ctx, true)
-		if err == nil && got {
+		got, err := h.takeLock(ctx, !h.store.CanStandBy())
+		switch {
+		case err == nil && got:
 			return h, nil
-		}
-		if err == nil {
+		case err == nil && h.store.CanStandBy():
+			if err = h.standBy(ctx); err == nil && h.lease != nil {
+				return h, nil
+			}
+		case err == nil:
 			err = errRunning
 		}
 		return nil, failed(errors.Join(err, h.close()))

@@ -35,6 +35,33 @@ func Postgres(t testing.TB) string {
 	return server.Schema(t)
 }
 
+// NewPostgres starts a server for one test alone. It skips the test as Postgres does.
+func NewPostgres(t testing.TB) *PostgresServer {
+	t.Helper()
+	if os.Getenv("BUZON_TEST_PEERS") == "" {
+		t.Skip("needs PostgreSQL: set BUZON_TEST_PEERS=1")
+	}
+	server := startPostgres()
+	if server.err != nil {
+		t.Fatal(server.err)
+	}
+	t.Cleanup(func() {
+		server.db.Close()
+		server.cmd.Process.Signal(syscall.SIGQUIT)
+		os.RemoveAll(server.dir)
+	})
+	return server
+}
+
+// EndConnections ends every connection of the program, as an administrator or a restart of the server does.
+func (p *PostgresServer) EndConnections(t testing.TB) {
+	t.Helper()
+	_, err := p.db.Exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = 'buzon'")
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Engine is the database under which tests of both engines run: "" for SQLite, else what Postgres returns. It is chosen
 // by BUZON_TEST_ENGINE=postgres.
 func Engine(t testing.TB) string {
