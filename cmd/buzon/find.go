@@ -251,25 +251,26 @@ func (a *app) showAs(ctx context.Context, h *house, p desk.Person, n int64) erro
 	if sight.All {
 		return a.showTicket(ctx, h, page[0])
 	}
-	row, err := h.seenBy(ctx, sight, p, page[0])
+	names, err := h.naming(ctx)
 	if err != nil {
 		return err
 	}
-	return a.printTicket(page[0].Ticket, row)
+	row, err := h.seenBy(ctx, names, sight, p, page[0])
+	if err != nil {
+		return err
+	}
+	return a.printTicket(names, page[0].Ticket, row)
 }
 
 // seenBy is what a customer sees of a ticket: of its items and its links those that he may see, people by their names, and
 // nothing of how the desk works on it.
-func (h *house) seenBy(ctx context.Context, sight desk.Sight, p desk.Person, t store.Row) (row ticketRow, err error) {
+func (h *house) seenBy(ctx context.Context, n naming, sight desk.Sight, p desk.Person, t store.Row) (
+	row ticketRow, err error) {
 	name := func(q desk.Person) string {
 		if q.ID == p.ID {
 			return q.Address()
 		}
 		return cmp.Or(q.Name, "…")
-	}
-	n, err := h.naming(ctx)
-	if err != nil {
-		return row, err
 	}
 	links := t.Links
 	t.Links = nil

@@ -44,6 +44,7 @@ type ticketRow struct {
 	Module         string       `json:"module"`
 	Project        string       `json:"project"`
 	Service        string       `json:"service"`
+	Progress       int          `json:"progress"` // per cent
 	CreatedAt      *string      `json:"created_at"`
 	UpdatedAt      *string      `json:"updated_at"`
 	ClosedAt       *string      `json:"closed_at"`
@@ -89,7 +90,7 @@ func (n naming) ticketJSON(t store.Row) ticketRow {
 		Severity: t.Severity, ProductionDown: t.ProductionDown, Unverified: t.Unverified, Type: n.of(t.Type), Mailbox: t.Mailbox,
 		Requester: t.Requester.Address(), Controller: t.Controller.Address(), Assignee: address(t.Assignee),
 		Agent: address(t.Agent), Product: n.of(t.Product), Module: n.of(t.Module), Project: n.of(t.Project),
-		Service: n.of(t.Service), Organisation: n.orNull(t.Requester.Organisation),
+		Service: n.of(t.Service), Progress: t.Progress, Organisation: n.orNull(t.Requester.Organisation),
 		CreatedAt: stamp(t.CreatedAt), UpdatedAt: stamp(t.UpdatedAt), ClosedAt: stamp(t.ClosedAt),
 		Links: nonNil(t.Links), Followers: []string{}}
 	for _, p := range t.Followers {
@@ -177,10 +178,20 @@ func (a *app) showTicket(ctx context.Context, h *house, t store.Row) error {
 	if err := h.addItems(ctx, n, &row); err != nil {
 		return err
 	}
-	return a.printTicket(t.Ticket, row)
+	return a.printTicket(n, t.Ticket, row)
 }
 
-func (a *app) printTicket(t desk.Ticket, row ticketRow) error {
+// known are the ticket's fields, but for the people in it.
+func (n naming) known(t desk.Ticket) (pairs []string) {
+	for _, f := range desk.Fields {
+		if value := f.Get(n.Catalogue, &t, n.language); !f.Person && value != "0" {
+			pairs = append(pairs, strings.ToUpper(f.Key[:1])+f.Key[1:], value)
+		}
+	}
+	return pairs
+}
+
+func (a *app) printTicket(n naming, t desk.Ticket, row ticketRow) error {
 	if a.json {
 		return a.object(row)
 	}
@@ -188,10 +199,12 @@ func (a *app) printTicket(t desk.Ticket, row ticketRow) error {
 	for _, l := range row.Links {
 		links = append(links, fmt.Sprintf("%s %d", l.Kind, l.Ticket))
 	}
-	facts(a.stdout, "Ticket", fmt.Sprint(row.Number), "Subject", row.Subject, "Status", row.Status, "Severity", fmt.Sprint(row.Severity), "Type", row.Type,
-		"Requester", row.Requester, "Controller", row.Controller, "Assignee", deref(row.Assignee), "Agent", deref(row.Agent), "Product", row.Product,
+	facts(a.stdout, slices.Concat([]string{"Ticket", fmt.Sprint(row.Number)}, n.known(t), []string{
+		"Requester", row.Requester, "Controller", row.Controller,
+		"Assignee", deref(row.Assignee), "Agent", deref(row.Agent),
 		"Followers", strings.Join(row.Followers, ", "), "Links", strings.Join(links, ", "),
-		"Created", a.clock(t.CreatedAt), "Updated", a.clock(t.UpdatedAt), "Closed", a.clock(t.ClosedAt))
+		"Created", a.clock(t.CreatedAt), "Updated", a.clock(t.UpdatedAt), "Closed", a.clock(t.ClosedAt),
+	})...)
 	if row.ProductionDown {
 		facts(a.stdout, "Alarm", "production down")
 	}

@@ -12,7 +12,7 @@ import (
 type Field struct {
 	Key     string
 	words   string // how people call it beside its key, folded, parted by commas
-	person  bool   // its value is somebody's address
+	Person  bool   // its value is somebody's address
 	Get     func(c *Catalogue, t *Ticket, language string) string
 	set     func(w *draft, value string) bool
 	choices func(*draft) []string // nil: any value of its form will do
@@ -39,10 +39,10 @@ var Fields = []Field{
 		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Type, language) },
 		set:     func(w *draft, v string) bool { return w.choose(Types, v, &w.Ticket.Type) },
 		choices: entries(Types)},
-	{Key: "requester", words: "solicitante, cliente, customer", person: true,
+	{Key: "requester", words: "solicitante, cliente, customer", Person: true,
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Requester.Address() },
 		set: (*draft).setRequester},
-	{Key: "controller", words: "debe controlar, controlador", person: true,
+	{Key: "controller", words: "debe controlar, controlador", Person: true,
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Controller.Address() },
 		set: func(w *draft, v string) bool {
 			p := w.customer(v)

@@ -182,7 +182,7 @@ func Named(orders []Order) (found, made []string) {
 		person := row.arg == aPerson
 		if key, value, ok := strings.Cut(arg, "="); ok && o.Verb == "field" {
 			f := FieldNamed(key)
-			person, arg = f != nil && f.person, value
+			person, arg = f != nil && f.Person, value
 		}
 		switch a := address(arg); {
 		case !person || a == "":
