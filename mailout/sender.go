@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"buzon/store/desk"
+
 	"golang.org/x/net/idna"
 )
 
@@ -109,7 +111,7 @@ func (r Relay) validate() error {
 		return fmt.Errorf(`relay: tls = %q, want "tls", "starttls" or "none"`, r.TLS)
 	case r.Port < 1 || r.Port > 65535:
 		return fmt.Errorf("relay: port %d is not between 1 and 65535", r.Port)
-	case r.TLS == "none" && !r.AllowPlain && !loopback(r.Host):
+	case r.TLS == "none" && !r.AllowPlain && !desk.Loopback(r.Host):
 		return fmt.Errorf(`relay: tls = "none" would send mail and password in clear to %s; it is for a relay on this machine, use "starttls" or "tls"`, r.Host)
 	case r.Username == "" && r.Password != "":
 		return errors.New("relay: there is a password but no username")
@@ -121,11 +123,6 @@ func (r Relay) validate() error {
 		return errors.New("relay: times and numbers must not be negative")
 	}
 	return nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // unfit are the characters that would end an address or a command.

@@ -7,11 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
+	"buzon/store/desk"
 )
 
 // Waiting stands for mail without an outcome where mail is chosen by it; it is never written.
@@ -33,7 +30,7 @@ var errEnough = errors.New("as many as were asked for")
 // Mails lists the journal, the newest first.
 func (r Reader) Mails(ctx context.Context, f MailFilter) (list []Mail, err error) {
 	f.MessageID = strings.Trim(f.MessageID, "<> ")
-	f.From, f.To, f.Subject = strings.ToLower(f.From), strings.ToLower(f.To), folded(f.Subject)
+	f.From, f.To, f.Subject = strings.ToLower(f.From), strings.ToLower(f.To), desk.Fold(f.Subject)
 	where, a := f.where()
 	err = journal.each(ctx, r, where+" ORDER BY j.id DESC", a, func(m Mail) error {
 		if f.chooses(m) {
@@ -93,14 +90,5 @@ func (f MailFilter) chooses(m Mail) bool {
 		return part == "" || slices.ContainsFunc(of, func(s string) bool { return strings.Contains(strings.ToLower(s), part) })
 	}
 	return has(f.From, m.Sender, m.Envelope.From) && has(f.To, append(m.Envelope.To, m.Mailbox)...) &&
-		(f.Subject == "" || strings.Contains(folded(m.Subject), f.Subject))
-}
-
-// folded is a text without accents and case.
-func folded(s string) string {
-	out, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), s)
-	if err != nil {
-		out = s
-	}
-	return strings.ToLower(out)
+		(f.Subject == "" || strings.Contains(desk.Fold(m.Subject), f.Subject))
 }

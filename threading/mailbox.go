@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 
+	"buzon/store/desk"
+
 	"golang.org/x/net/idna"
 )
 
@@ -26,7 +28,7 @@ type Mailboxes struct {
 func NewMailboxes(boxes ...Mailbox) *Mailboxes {
 	b := &Mailboxes{mailbox: map[string]string{}, domains: map[string]bool{}}
 	for _, box := range boxes {
-		canonical := canonical(box.Address)
+		canonical := desk.Canonical(box.Address)
 		b.addresses = append(b.addresses, canonical)
 		for _, address := range append([]string{canonical}, box.Aliases...) {
 			b.add(address, canonical)
@@ -66,15 +68,6 @@ func (b *Mailboxes) Find(address string) (mailbox, detail string, ok bool) {
 		}
 	}
 	return "", "", false
-}
-
-// canonical returns the form of a mailbox's address that is signed.
-func canonical(address string) string {
-	local, domain, ok := splitAddress(address)
-	if !ok {
-		return lowerASCII(address)
-	}
-	return local + "@" + domain
 }
 
 // addressPieces cuts a header value into what may be addresses.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"buzon/store/desk"
 )
 
 // DefaultMarkers are the words in a subject that raise the alarm where the configuration has no others.
@@ -54,7 +56,7 @@ func plainText(s string) []rune {
 			return ' '
 		}
 		return r
-	}, plainWord(s))
+	}, desk.Fold(s))
 	return []rune(strings.Join(strings.Fields(s), " "))
 }
 

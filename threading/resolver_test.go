@@ -12,15 +12,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-// desk is the store as the resolver sees it.
-type desk struct {
+// index is the store as the resolver sees it.
+type index struct {
 	ids     map[string]Ref
 	tickets []int64
 	err     error
 	asked   int
 }
 
-func (d *desk) ByMessageID(_ context.Context, ids []string) (map[string]Ref, error) {
+func (d *index) ByMessageID(_ context.Context, ids []string) (map[string]Ref, error) {
 	d.asked++
 	found := map[string]Ref{}
 	for _, id := range ids {
@@ -31,7 +31,7 @@ func (d *desk) ByMessageID(_ context.Context, ids []string) (map[string]Ref, err
 	return found, d.err
 }
 
-func (d *desk) HasTicket(_ context.Context, number int64) (bool, error) {
+func (d *index) HasTicket(_ context.Context, number int64) (bool, error) {
 	d.asked++
 	return slices.Contains(d.tickets, number), d.err
 }
@@ -42,8 +42,8 @@ const (
 	luis int64 = 8
 )
 
-func newResolver(t testing.TB) (*Resolver, *desk) {
-	d := &desk{
+func newResolver(t testing.TB) (*Resolver, *index) {
+	d := &index{
 		ids: map[string]Ref{"ana1@mail.test": {Ticket: 5, Item: 1}, "relay@ses.test": {Ticket: 5, Item: 2}, "otro@mail.test": {Ticket: 6},
 			"antes@mail.test": {Ticket: 5, Cited: true}},
 		tickets: []int64{5, 6},

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"buzon/store/desk"
 )
 
 // gateway are the marks that mail gateways put into subjects.
@@ -23,7 +25,7 @@ func Retitled(subject, topic, tag string) bool {
 }
 
 func subjectWords(s string) []string {
-	return strings.FieldsFunc(plainWord(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	return strings.FieldsFunc(desk.Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 }
 
 // foreign is a number of another desk: "[PROV-4431]", "[INC0012345]", "(REQ-77)", "##7781##".

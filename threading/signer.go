@@ -6,6 +6,8 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"strconv"
+
+	"buzon/store/desk"
 )
 
 // Kind is the role in which a token was given to a person.
@@ -78,7 +80,7 @@ func (s *Signer) ReplyAddress(mailbox string, t Token) string {
 	if t.Mailbox == "" {
 		t.Mailbox = mailbox
 	}
-	t.Mailbox = canonical(t.Mailbox)
+	t.Mailbox = desk.Canonical(t.Mailbox)
 	key := s.keys.signer()
 	return local + "+c" + decimal(t.Ticket) + ".p" + base36(t.Person) + "." +
 		key.ID + s.reply(key, t)[:addressMAC] + "@" + domain
@@ -87,7 +89,7 @@ func (s *Signer) ReplyAddress(mailbox string, t Token) string {
 // MessageID returns the Message-ID, without angle brackets, of the mail that carries t to its person. It needs
 // t.Mailbox.
 func (s *Signer) MessageID(domain string, t Token) string {
-	t.Mailbox = canonical(t.Mailbox)
+	t.Mailbox = desk.Canonical(t.Mailbox)
 	key := s.keys.signer()
 	id := "c" + decimal(t.Ticket) + ".i" + decimal(t.Item) + ".p" + base36(t.Person) + "."
 	if t.Notice != 0 {
@@ -100,7 +102,7 @@ func (s *Signer) MessageID(domain string, t Token) string {
 // It changes when the keys are rotated; the older ones stay valid.
 func (s *Signer) RootID(domain, mailbox string, ticket int64) string {
 	key := s.keys.signer()
-	return "c" + decimal(ticket) + "." + key.ID + s.root(key, canonical(mailbox), ticket)[:messageMAC] + "@" + domain
+	return "c" + decimal(ticket) + "." + key.ID + s.root(key, desk.Canonical(mailbox), ticket)[:messageMAC] + "@" + domain
 }
 
 // BounceAddress returns the envelope sender of a row of the outbox, by which a bounce proves what it is

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"buzon/store/desk"
 )
 
 // replyPrefixes are what mail clients put before the subject of a reply or forward, as plainWord spells them.
@@ -23,21 +23,10 @@ func wordSet(lines ...string) map[string]bool {
 	set := map[string]bool{}
 	for _, line := range lines {
 		for word := range strings.FieldsSeq(line) {
-			set[plainWord(word)] = true
+			set[desk.Fold(word)] = true
 		}
 	}
 	return set
-}
-
-// plainWord spells s without case, accents, width and invisible characters.
-func plainWord(s string) string {
-	s = norm.NFKD.String(strings.ToLower(norm.NFKC.String(s)))
-	return strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.Mn, unicode.Cf) {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // CleanSubject returns the subject without reply and forward prefixes, however many and in whatever language, and
@@ -71,7 +60,7 @@ func cutPrefix(s string) string {
 	if i := strings.IndexAny(word, "[(^*"); i > 0 && isNumber(strings.Trim(word[i:], "[](){}^* ")) {
 		word = strings.TrimFunc(word[:i], isPadding)
 	}
-	if !replyPrefixes[plainWord(word)] {
+	if !replyPrefixes[desk.Fold(word)] {
 		return s
 	}
 	if strings.HasPrefix(s[colon:], ":") {

@@ -242,7 +242,7 @@ func (f *findings) checkDoors(c config, running bool) {
 	}
 	if s := c.SMTP; s != nil {
 		f.report("smtp", errors.Join(checkPort("smtp.listen", s.Listen, running), checkSocket(s.LMTP, running), c.checkCertificate()), "")
-		if s.TLSCert == "" && s.Listen != "" && !loopback(host(s.Listen)) {
+		if s.TLSCert == "" && s.Listen != "" && !desk.Loopback(host(s.Listen)) {
 			f.say("smtp", "warning", "without TLS: set smtp.tls_cert and smtp.tls_key where mail comes in over a network")
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"buzon/store"
+	"buzon/store/desk"
 )
 
 // player plays the story: composes each mail as its client would, sends it through the door, waits until the desk rests.
@@ -163,7 +164,7 @@ func (p *player) compare(ctx context.Context, a *act) error {
 		return nil
 	}
 	it, err := p.house.store.Item(ctx, a.mail.Ticket, a.mail.Item)
-	differ("text", oneLine(it.Text), oneLine(a.Text))
+	differ("text", desk.OneLine(it.Text), desk.OneLine(a.Text))
 	return err
 }
 
@@ -175,7 +176,7 @@ func (p *player) secrets(played []act) error {
 	}
 	for i, a := range played {
 		for _, m := range all {
-			if a.Internal && strings.Contains(oneLine(m.Text+html.UnescapeString(m.HTML)), oneLine(a.Text)) && !strings.HasSuffix(m.To, "@ejemplo.test") {
+			if a.Internal && strings.Contains(desk.OneLine(m.Text+html.UnescapeString(m.HTML)), desk.OneLine(a.Text)) && !strings.HasSuffix(m.To, "@ejemplo.test") {
 				played[i].wrong = append(played[i].wrong, fmt.Sprintf("the note reached %s", m.To))
 			}
 		}
@@ -184,7 +185,6 @@ func (p *player) secrets(played []act) error {
 }
 
 // oneLine is a text whatever its line breaks.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // wrongs is the error of a story that went otherwise.
 func wrongs(played []act) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"buzon/mailin/imappoll"
+	"buzon/store/desk"
 )
 
 // imapConfig is one [[imap]] account. What is left out takes the provider's or the general default; see withDefaults.
@@ -178,7 +179,7 @@ func (a imapConfig) check(c config) error {
 			return fmt.Errorf(`imap.%s: %q: want one of %s`, k.key, k.value, strings.Join(k.list, ", "))
 		}
 	}
-	if a.TLS == "none" && !loopback(a.Host) {
+	if a.TLS == "none" && !desk.Loopback(a.Host) {
 		return fmt.Errorf(`imap.tls: "none" would send the password of %s in clear: want "tls" or "starttls"`, a.Host)
 	}
 	if ip := net.ParseIP(a.Host); ip == nil && strings.ContainsAny(a.Host, ":/") {
@@ -261,10 +262,4 @@ func (a imapConfig) checkSecrets() error {
 		return fmt.Errorf(`imap.secret_expires: %q: want a date such as "2027-01-31"`, a.SecretExpires)
 	}
 	return nil
-}
-
-// loopback tells whether a host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -77,7 +77,7 @@ var marked = regexp.MustCompile(`^[\s*_]*(` +
 // heading makes an order of a first line that marks a note without "#". It stays in the text.
 func (o *Orders) heading(text string) {
 	line, _, _ := strings.Cut(text, "\n")
-	if marked.MatchString(desk.Fold(norm.NFKC.String(strings.Map(visible, line)))) {
+	if marked.MatchString(desk.Fold(strings.Map(visible, line))) {
 		o.Commands = append(o.Commands, desk.Order{Verb: desk.VerbNote, Line: strings.TrimSpace(line)})
 	}
 }

@@ -28,6 +28,8 @@ import (
 	"sync"
 	"time"
 
+	"buzon/store/desk"
+
 	"github.com/robfig/cron/v3"
 )
 
@@ -245,7 +247,7 @@ func (a Account) check() (*plan, error) {
 	switch {
 	case a.Name == "" || a.Host == "" || a.Journal == nil || len(a.Folders) == 0:
 		return nil, errors.New("IMAP account: name, host, folders or journal missing")
-	case a.TLS == "none" && !loopback(a.Host):
+	case a.TLS == "none" && !desk.Loopback(a.Host):
 		return nil, fmt.Errorf("IMAP account %s: the password would go to %s in clear: use tls or starttls", a.Name, a.Host)
 	case a.Password == nil && a.Token == nil:
 		return nil, fmt.Errorf("IMAP account %s: neither password nor token given", a.Name)
@@ -273,11 +275,6 @@ func (a Account) check() (*plan, error) {
 		p.folders = append(p.folders, folder{name: a.Sent, sent: true})
 	}
 	return p, nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // The errors of a server that wants to be left alone for a while are told from those of a mail.

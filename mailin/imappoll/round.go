@@ -39,7 +39,7 @@ func (s *session) round(ctx context.Context, order Order) error {
 	wrong := func(f folder, err error) error {
 		err = fmt.Errorf("folder %s: %w", f.name, err)
 		errs = append(errs, err)
-		total.lines = append(total.lines, oneLine(err))
+		total.lines = append(total.lines, joined(err))
 		return errors.Join(errs...)
 	}
 	well, firstWell := 0, false
@@ -92,7 +92,7 @@ func (s *session) byTrouble() []folder {
 // is to blame, it is left alone for a while.
 func (s *session) endedIn(f folder, why error, othersWell bool) {
 	t := s.learned.folder(f.name)
-	t.ends, t.why = t.ends+1, oneLine(why)
+	t.ends, t.why = t.ends+1, joined(why)
 	if t.ends > 1 && othersWell && !s.blamed {
 		t.until = time.Now().Add(5 * time.Minute)
 	}

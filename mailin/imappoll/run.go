@@ -214,7 +214,7 @@ func (p *plan) report(ctx context.Context, err error) {
 	p.status.Tried = time.Now()
 	was := p.status.Error
 	if p.status.Error = ""; err != nil {
-		if p.status.Error = oneLine(err); p.status.Error != was { // not the same at each round
+		if p.status.Error = joined(err); p.status.Error != was { // not the same at each round
 			p.log.Warn("mail could not be looked for", "error", err)
 		}
 	} else {
@@ -230,8 +230,8 @@ func (p *plan) report(ctx context.Context, err error) {
 	}
 }
 
-// oneLine is an error, or several, for a table.
-func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+// joined is an error, or several, for a table.
+func joined(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
 // watch raises the alarm when not all went well for too long, another when nothing did, and gives the all-clear; the journal
 // remembers which was the last, so that each is told once.

@@ -2,43 +2,21 @@ package origin
 
 import (
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"buzon/store/desk"
 )
 
-// fold makes words comparable: lower case, no accents, typographic quotes as ASCII, one blank between words.
-// norm.NFKD bounds what one character may become, so the result is linear in s.
+// fold makes words comparable: as desk.Fold does, and with typographic quotes as ASCII and one blank between words. What
+// one character may become is bounded, so the result is linear in s.
 func fold(s string) string {
 	if plain(s) {
 		return strings.ToLower(strings.Join(strings.Fields(s), " "))
 	}
-	var b strings.Builder
-	b.Grow(len(s))
-	blank := true
-	for _, r := range norm.NFKD.String(strings.ToValidUTF8(s, "")) {
-		switch {
-		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r):
-			continue
-		case r == '’' || r == '‘' || r == '`':
-			r = '\''
-		case r == 'ı': // Turkish
-			r = 'i'
-		case r == '“' || r == '”' || r == '«' || r == '»':
-			r = '"'
-		}
-		if unicode.IsSpace(r) {
-			if !blank {
-				b.WriteByte(' ')
-			}
-			blank = true
-			continue
-		}
-		blank = false
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return strings.TrimSpace(b.String())
+	return desk.OneLine(keyboard.Replace(desk.Fold(strings.ToValidUTF8(s, ""))))
 }
+
+// keyboard has what a keyboard has; "ı" is Turkish.
+var keyboard = strings.NewReplacer("’", "'", "‘", "'", "`", "'", "ı", "i", "“", `"`, "”", `"`, "«", `"`, "»", `"`)
 
 // plain tells text in which nothing but case and blanks is to be folded.
 func plain(s string) bool {

@@ -74,7 +74,7 @@ func (l *line) mayEnd() bool {
 // wroteAlone reports lines [i, end), set apart, that are nothing but a name or an address with a verb, "Ana escribió:": to
 // whom this mail goes, or below a mobile footer. A person writes the same above what he cites.
 func (s *splitter) wroteAlone(i, end int, joined string) bool {
-	t := folded(strings.TrimRight(undecorated(joined), ":： "))
+	t := lowered(strings.TrimRight(undecorated(joined), ":： "))
 	if len(strings.Fields(t)) > 6 || !strings.HasSuffix(strings.TrimRight(joined, "*_ "), ":") || !endsInVerb(t) || hasDigit(joined) && !strings.Contains(t, "@") {
 		return false
 	}
@@ -95,7 +95,7 @@ func (s *splitter) wroteAlone(i, end int, joined string) bool {
 // follows reports an attribution with day and time, lines [i, end), below the sender's words and above a blank line.
 func (s *splitter) follows(i, end int, joined string) bool {
 	d := readDate(joined)
-	return d.day && d.time && end < len(s.lines) && s.lines[end].blank() && i > 0 && s.lines[i].depth == 0 && startsWithWord(folded(joined))
+	return d.day && d.time && end < len(s.lines) && s.lines[end].blank() && i > 0 && s.lines[i].depth == 0 && startsWithWord(lowered(joined))
 }
 
 // wroteAboveHeaders reports an attribution without colon right above header lines.
@@ -103,7 +103,7 @@ func (s *splitter) wroteAboveHeaders(i int) bool {
 	if !hasDigit(s.lines[i].text) || !s.isHeader(i+1) || !s.isHeader(i+2) || s.lines[i].depth != s.lines[i+1].depth {
 		return false
 	}
-	t := folded(clipped(s.lines[i].text))
+	t := lowered(clipped(s.lines[i].text))
 	d := readDate(t)
 	return d.day && d.time && startsAttribution(t) && startsWithWord(t) && hasWrote(t)
 }
@@ -141,11 +141,11 @@ func (s *splitter) quotedNext(i, depth int) bool {
 func (s *splitter) latestStart(i, end int) int {
 	from := i
 	for k := i + 1; k < end; k++ {
-		t := folded(s.lines[k].text)
+		t := lowered(s.lines[k].text)
 		if !readDate(t).day || !startsAttribution(t) || s.addressAbove(i, k, end) {
 			continue
 		}
-		if (startsWithWord(t) || !startsWithWord(folded(s.lines[from].text))) && isAttribution(strings.TrimSpace(s.joined(k, end)), s.quotedNext(end, s.lines[i].depth), true) {
+		if (startsWithWord(t) || !startsWithWord(lowered(s.lines[from].text))) && isAttribution(strings.TrimSpace(s.joined(k, end)), s.quotedNext(end, s.lines[i].depth), true) {
 			from = k
 		}
 	}
@@ -172,7 +172,7 @@ func (s *splitter) namesUs(joined string) bool {
 	if len(s.own) == 0 || strings.IndexByte(joined, '@') < 0 {
 		return false
 	}
-	t := folded(undecorated(joined))
+	t := lowered(undecorated(joined))
 	if !strings.HasSuffix(t, ":") || !strings.ContainsAny(t, "<([") || !readDate(t).day || !startsAttribution(t) && !nameBeforeAddress(t) {
 		return false
 	}
@@ -223,7 +223,7 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	}
 	bare := strings.TrimRight(undecorated(joined), " *_-")
 	colon := strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：") || strings.HasSuffix(joined, "--")
-	t := folded(bare)
+	t := lowered(bare)
 	d := readDate(t)
 	address := strings.Contains(t, "@") && (strings.ContainsAny(t, "<([") || strings.Contains(t, "&lt;"))
 	if startsISODate(t) && (address || strings.Contains(t, "gmt")) {
@@ -312,7 +312,7 @@ func isComplete(bare, t string) bool {
 	}
 	words, tail := strings.Fields(strings.TrimRight(bare, ":： ")), 0
 	for i, w := range words {
-		switch w = folded(strings.Trim(w, ",;")); {
+		switch w = lowered(strings.Trim(w, ",;")); {
 		case personal[w]:
 			return false
 		case lexicon.verbs[w] && !towards[w]:
@@ -323,8 +323,8 @@ func isComplete(bare, t string) bool {
 		return true // a verb of several words, or the last one
 	}
 	rest := words[tail:]
-	if last := rest[len(rest)-1]; towards[folded(rest[0])] || strings.Contains(last, "@") {
-		return !towards[folded(rest[0])] && (len(rest) == 1 || strings.ContainsAny(last, "<([>"))
+	if last := rest[len(rest)-1]; towards[lowered(rest[0])] || strings.Contains(last, "@") {
+		return !towards[lowered(rest[0])] && (len(rest) == 1 || strings.ContainsAny(last, "<([>"))
 	}
 	return !slices.ContainsFunc(rest, func(w string) bool { return unicode.IsLower(firstRune(w)) && !particles[w] })
 }

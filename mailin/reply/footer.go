@@ -286,7 +286,7 @@ func isMobile(text string) bool {
 		return false
 	}
 	t := strings.Trim(withoutLinks(text), "*_-<>()[]|~«»\"' .\t")
-	low := strings.ReplaceAll(folded(t), "’", "'")
+	low := strings.ReplaceAll(lowered(t), "’", "'")
 	if len(low) < 8 {
 		return false
 	}

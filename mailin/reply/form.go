@@ -2,9 +2,8 @@ package reply
 
 import (
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"buzon/store/desk"
 )
 
 // form makes lines of the quoted mail in which a key of ours has got a value the
@@ -15,7 +14,7 @@ func (s *splitter) form(keys []string) {
 	}
 	names := make(map[string]bool, len(keys))
 	for _, k := range keys {
-		names[plainKey(k)] = true
+		names[desk.Fold(lowered(k))] = true
 	}
 	for i, seen := s.first, false; i < len(s.lines); i++ {
 		l := &s.lines[i]
@@ -30,18 +29,8 @@ func (s *splitter) form(keys []string) {
 			continue
 		}
 		key, value, _ := strings.Cut(clipped(l.text), ":")
-		if names[plainKey(undecorated(key))] && trim(strings.Trim(value, "*_ ")) != "" {
+		if names[desk.Fold(lowered(undecorated(key)))] && trim(strings.Trim(value, "*_ ")) != "" {
 			l.kind, l.rule = New, ruleFilled
 		}
 	}
-}
-
-// plainKey folds case, white space and accents.
-func plainKey(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return r
-	}, norm.NFD.String(folded(s)))
 }

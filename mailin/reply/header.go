@@ -27,7 +27,7 @@ func readHeader(text string) (f field, value string, ok bool) {
 	if at <= 0 {
 		return noField, "", false
 	}
-	f, ok = lexicon.fields[strings.Trim(folded(head[:at]), "*_ ")]
+	f, ok = lexicon.fields[strings.Trim(lowered(head[:at]), "*_ ")]
 	return f, trim(directions.Replace(strings.TrimLeft(text[at+size:], "*_| "))), ok
 }
 
@@ -60,7 +60,7 @@ func (s *splitter) headersOnLine(i int) bool {
 	if _, _, ok := readHeader(text); !ok {
 		return false
 	}
-	t := folded(text)
+	t := lowered(text)
 	for _, w := range languages {
 		found := 0
 		for _, names := range [...][]string{w.from, w.to, w.subject, w.date} {

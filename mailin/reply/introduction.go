@@ -102,7 +102,7 @@ func (s *splitter) toUs(text string) bool {
 	if len(s.to) == 0 {
 		return false
 	}
-	t := folded(text)
+	t := lowered(text)
 	return slices.ContainsFunc(s.to, func(name string) bool { return strings.Contains(t, name) })
 }
 
@@ -137,7 +137,7 @@ func readTitle(text string) (kind Kind, marked, ok bool) {
 		return "", false, false
 	}
 	bare := undecorated(text)
-	inner := strings.TrimRight(folded(bare), " .:：")
+	inner := strings.TrimRight(lowered(bare), " .:：")
 	ruled := strings.HasPrefix(text, "--") || strings.HasPrefix(text, "__") || strings.HasPrefix(text, "==") || strings.HasPrefix(text, "—")
 	marked = ruled || strings.HasPrefix(text, "*") || strings.HasPrefix(text, "##")
 	if kind, ok = lexicon.titles[inner]; ok {

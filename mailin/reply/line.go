@@ -124,9 +124,9 @@ func undecorated(s string) string {
 	return strings.Trim(trim(s), "*_-=—–~#|+·•<>\"'“”«» \t\u00a0")
 }
 
-// folded returns s in lower case with all runs of white space as one blank,
+// lowered returns s in lower case with all runs of white space as one blank,
 // so that it can be compared with the word tables.
-func folded(s string) string {
+func lowered(s string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(s), invisible), " ")
 }
 

@@ -14,7 +14,7 @@ func (s *splitter) isNotice(from, to int) bool {
 		b.WriteString(clipped(s.lines[i].text))
 		b.WriteByte(' ')
 	}
-	t := undecorated(folded(b.String()))
+	t := undecorated(lowered(b.String()))
 	if lexicon.misdirected.find(t, func(string, int) bool { return true }) {
 		return true
 	}
@@ -40,7 +40,7 @@ func (s *splitter) banner() {
 	if below := s.nextText(end); below >= len(s.lines) || end == from || !s.lines[end].blank() {
 		return
 	}
-	t := strings.TrimLeft(folded(clipped(s.joined(from, end))), "*_[(⚠️ ")
+	t := strings.TrimLeft(lowered(clipped(s.joined(from, end))), "*_[(⚠️ ")
 	if strings.Contains(t, "aka.ms/learnaboutsender") { // Exchange says it in every language
 		s.mark(from, end, Signature, ruleBanner)
 		return

@@ -90,7 +90,7 @@ func (s *splitter) announcedAnswers() {
 		return
 	}
 	for i := range s.lines[:s.first] {
-		if s.isOwn(i) && lexicon.below.find(folded(clipped(s.lines[i].text)), func(string, int) bool { return true }) {
+		if s.isOwn(i) && lexicon.below.find(lowered(clipped(s.lines[i].text)), func(string, int) bool { return true }) {
 			s.showAnswers(prefixed)
 			return
 		}
@@ -212,7 +212,7 @@ var technicalWords = setOf("select", "insert", "update", "delete", "create", "al
 // isReply reports a subject with a reply or forwarding prefix.
 func isReply(subject string) bool {
 	prefix, _, ok := strings.Cut(strings.Replace(subject, "：", ":", 1), ":")
-	p := strings.TrimRight(folded(prefix), "0123456789[]() ")
+	p := strings.TrimRight(lowered(prefix), "0123456789[]() ")
 	return ok && (replyPrefixes[p] || forwardPrefixes[p])
 }
 

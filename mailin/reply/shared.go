@@ -57,11 +57,11 @@ func (s *splitter) sharedAt(i int) int {
 		if word, _, _ := strings.Cut(rest, " "); !lexicon.starts[strings.ToLower(word)] {
 			continue
 		}
-		if tries == 4 && startsAttribution(folded(text)) {
+		if tries == 4 && startsAttribution(lowered(text)) {
 			return -1
 		}
 		tries--
-		if !startsAttribution(folded(rest)) {
+		if !startsAttribution(lowered(rest)) {
 			continue
 		}
 		end, ok := s.attributionFrom(i, rest)
@@ -121,7 +121,7 @@ func (s *splitter) endOnLine(i int) int {
 
 // isWholeAttribution reports first word, date, time, address and verb.
 func isWholeAttribution(joined string) bool {
-	t := folded(undecorated(joined))
+	t := lowered(undecorated(joined))
 	d := readDate(t)
 	return len(strings.Fields(t)) <= 24 && d.day && d.time && strings.Contains(t, "@") && startsWithWord(t) && startsAttribution(t) && hasWrote(t) && !proseAround(t)
 }

@@ -66,7 +66,7 @@ func isSignOff(text string) bool {
 	if len(text) > 60 || strings.ContainsAny(text, "?¿:@") {
 		return false
 	}
-	head, name, _ := strings.Cut(folded(text), ",")
+	head, name, _ := strings.Cut(lowered(text), ",")
 	head = strings.Trim(head, " .!*_")
 	if len(strings.Fields(head)) > 6 || len(strings.Fields(name)) > 4 {
 		return false
@@ -76,7 +76,7 @@ func isSignOff(text string) bool {
 
 // isContact reports a line with a way to reach somebody, or the form of a company, and no sentence.
 func isContact(text string) bool {
-	t := folded(text)
+	t := lowered(text)
 	if len(text) > 2*maxBlockLine || saysMore(text) {
 		return false
 	}
@@ -95,14 +95,14 @@ func isTitle(text string) bool {
 		return false
 	}
 	if hasDigit(text) {
-		return street(folded(text))
+		return street(lowered(text))
 	}
 	r := firstRune(strings.TrimLeft(text, "*_[(\"'“«– "))
 	return unicode.IsUpper(r) || !unicode.IsLower(r)
 }
 
 // namesCompany reports the form of a company among the words.
-func namesCompany(text string) bool { return anyWord(folded(text), companyForms) && !isLink(text) }
+func namesCompany(text string) bool { return anyWord(lowered(text), companyForms) && !isLink(text) }
 
 // street reports a line that begins like an address of a house.
 func street(t string) bool { return anyWord(t, streetWords) }
@@ -121,13 +121,13 @@ func anyWord(t string, set map[string]bool) bool {
 // anybody.
 func saysMore(text string) bool {
 	words := strings.Fields(text)
-	if strings.ContainsAny(text, "?¿¡!") || len(words) == 0 || postscripts[strings.Trim(folded(words[0]), ".:,")] || isNumbered(text) {
+	if strings.ContainsAny(text, "?¿¡!") || len(words) == 0 || postscripts[strings.Trim(lowered(words[0]), ".:,")] || isNumbered(text) {
 		return true
 	}
 	if words[0] == "P." || words[0] == "p." {
 		return true
 	}
-	if key, _, ok := strings.Cut(folded(text), ": "); ok && !contactLabels[strings.Trim(lastWord(key), ".()")] {
+	if key, _, ok := strings.Cut(lowered(text), ": "); ok && !contactLabels[strings.Trim(lastWord(key), ".()")] {
 		return true
 	}
 	for i, w := range words {

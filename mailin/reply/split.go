@@ -66,7 +66,7 @@ func newSplitter(in Input) *splitter {
 		pictures: pictures}
 	s.from = strings.ToLower(in.From)
 	for _, t := range in.To {
-		if t = folded(t); len(t) > 4 {
+		if t = lowered(t); len(t) > 4 {
 			s.to = append(s.to, t)
 		}
 	}
@@ -296,5 +296,5 @@ func (s *splitter) parts() Parts {
 // isForward reports a subject with a forwarding prefix in front of all others.
 func isForward(subject string) bool {
 	prefix, _, ok := strings.Cut(subject, ":")
-	return ok && len(prefix) < 24 && forwardPrefixes[folded(prefix)]
+	return ok && len(prefix) < 24 && forwardPrefixes[lowered(prefix)]
 }

@@ -43,7 +43,7 @@ func replyTo(err error) *smtp.SMTPError {
 	if errors.As(err, &permanent) {
 		code, enhanced, text := permanent.SMTP()
 		if code >= 500 && code <= 599 {
-			return &smtp.SMTPError{Code: code, EnhancedCode: enhanced, Message: oneLine(text)}
+			return &smtp.SMTPError{Code: code, EnhancedCode: enhanced, Message: replyText(text)}
 		}
 	}
 	var full interface{ Full() bool }
@@ -53,8 +53,8 @@ func replyTo(err error) *smtp.SMTPError {
 	return errTemporary
 }
 
-// oneLine keeps a text within its reply: a line break would begin another one.
-func oneLine(s string) string {
+// replyText keeps a text within its reply: a line break would begin another one.
+func replyText(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return ' '

@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"fmt"
+	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -95,6 +96,12 @@ func cutLast(address string) (local, domain string, ok bool) {
 		return "", "", false
 	}
 	return address[:i], address[i+1:], true
+}
+
+// Loopback reports whether a host is this machine.
+func Loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // ClosedReply is what a mailbox does with a reply to a closed ticket.

@@ -165,7 +165,7 @@ func FindEntry(list []Entry, text string) (Entry, bool) {
 // forms are how names are compared, the strictest first.
 var forms = []func(string) string{strings.TrimSpace, plainly, bareWords}
 
-func plainly(s string) string { return oneLine(Fold(s)) }
+func plainly(s string) string { return OneLine(Fold(s)) }
 
 // bareWords is what is left of a name without its marks: "SaaS – Infraestructura" is "saas infraestructura".
 func bareWords(s string) string {

@@ -83,7 +83,7 @@ var Fields = []Field{
 // FieldNamed is the field that people call so, nil for none.
 func FieldNamed(name string) *Field {
 	for i, f := range Fields {
-		if Same(f.Key, name) || slices.Contains(strings.Split(f.words, ", "), oneLine(Fold(name))) {
+		if Same(f.Key, name) || slices.Contains(strings.Split(f.words, ", "), OneLine(Fold(name))) {
 			return &Fields[i]
 		}
 	}

@@ -112,7 +112,7 @@ func (w *draft) assign(arg string) Result {
 			found = []Person{p}
 			break
 		}
-		if arg != "" && strings.HasPrefix(oneLine(Fold(p.Name))+" ", oneLine(Fold(arg))+" ") {
+		if arg != "" && strings.HasPrefix(OneLine(Fold(p.Name))+" ", OneLine(Fold(arg))+" ") {
 			found = append(found, p)
 		}
 	}
@@ -272,7 +272,7 @@ var LinkKinds = []string{"related", "depends", "duplicates"}
 
 // linked reads "12", or "depends 12".
 func linked(arg string) (kind string, number int64, ok bool) {
-	kind, text, two := strings.Cut(oneLine(arg), " ")
+	kind, text, two := strings.Cut(OneLine(arg), " ")
 	if !two {
 		kind, text = LinkKinds[0], kind
 	}
