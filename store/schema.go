@@ -12,7 +12,7 @@ import (
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or the empty text means none: a NULL is kept for what is not
 // known yet. This is SQLite's list; PostgreSQL has its own in schema_postgres.go.
 var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10,
-	schema11, schema12, schema13}
+	schema11, schema12, schema13, schema14}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -437,4 +437,19 @@ INSERT INTO new_domain SELECT d.domain, e.id FROM organisation_domain d
 DROP TABLE organisation_domain;
 ALTER TABLE new_domain RENAME TO organisation_domain;
 DROP TABLE organisation;
+`
+
+const schema14 = `
+-- What became of the work that the daemon does by itself.
+CREATE TABLE job (
+	name TEXT PRIMARY KEY, begun_at INTEGER, ended_at INTEGER, next_at INTEGER,
+	result TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+
+-- What the clock owes a ticket, one step of each kind at a time.
+CREATE TABLE timer (
+	ticket INTEGER NOT NULL REFERENCES ticket(number), kind TEXT NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL,
+	PRIMARY KEY (ticket, kind)
+) WITHOUT ROWID;
+CREATE INDEX timer_at ON timer(at);
 `

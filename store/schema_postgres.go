@@ -3,7 +3,7 @@ package store
 // postgresMigrations are the steps of PostgreSQL's schema; the first has all that SQLite's first ten came to. A test holds the
 // columns of the two engines against each other.
 var postgresMigrations = []string{postgresSchema1, postgresSchema2, postgresSchema3, postgresSchema4,
-	postgresSchema5}
+	postgresSchema5, postgresSchema6}
 
 const postgresSchema1 = `
 CREATE TABLE migration (version BIGINT PRIMARY KEY);
@@ -280,4 +280,19 @@ INSERT INTO new_domain SELECT d.domain, e.id FROM organisation_domain d
 DROP TABLE organisation_domain;
 ALTER TABLE new_domain RENAME TO organisation_domain;
 DROP TABLE organisation;
+`
+
+const postgresSchema6 = `
+-- What became of the work that the daemon does by itself.
+CREATE TABLE job (
+	name TEXT PRIMARY KEY, begun_at BIGINT, ended_at BIGINT, next_at BIGINT,
+	result TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT ''
+);
+
+-- What the clock owes a ticket, one step of each kind at a time.
+CREATE TABLE timer (
+	ticket BIGINT NOT NULL REFERENCES ticket(number), kind TEXT NOT NULL, step BIGINT NOT NULL, at BIGINT NOT NULL,
+	PRIMARY KEY (ticket, kind)
+);
+CREATE INDEX timer_at ON timer(at);
 `

@@ -19,10 +19,10 @@ var everything = desk.Sight{All: true}
 
 // queryFlags choose tickets, for lists and for searches.
 type queryFlags struct {
-	query                  store.Query
-	severity, since, until string
-	people, fields         map[string]*string
-	organisation           string
+	query          store.Query
+	since, until   string
+	people, fields map[string]*string
+	organisation   string
 }
 
 func (f *queryFlags) register(c *cobra.Command, status string) {
@@ -30,7 +30,7 @@ func (f *queryFlags) register(c *cobra.Command, status string) {
 	f.people, f.fields = map[string]*string{}, map[string]*string{}
 	flags.StringVar(&f.query.Status, "status", status,
 		"all, open, closed, a class (queued, in_progress, waiting, resolved) or a status by name")
-	flags.StringVar(&f.severity, "severity", "", "number or name")
+	flags.IntVar(&f.query.Severity, "severity", 0, "1, 2 or 3")
 	flags.BoolVar(&f.query.ProductionDown, "production-down", false, "only production down")
 	for _, name := range []string{"requester", "controller", "assignee", "agent", "follower"} {
 		f.people[name] = flags.String(name, "", "mail address")
@@ -58,7 +58,7 @@ func (f *queryFlags) read(ctx context.Context, h *house) (q store.Query, err err
 	if err := n.checkStatus(q.Status); err != nil {
 		return q, err
 	}
-	if q.Severity, err = n.severity(f.severity); err != nil {
+	if err := n.checkSeverity(q.Severity); err != nil {
 		return q, err
 	}
 	q.Fields = map[string]string{}
@@ -117,13 +117,13 @@ func (n naming) checkStatus(status string) error {
 	return among("status", status, slices.Compact(append(known, n.Names(desk.Statuses, n.language)...))...)
 }
 
-// severity is the number of a severity, 0 for none.
-func (n naming) severity(value string) (int, error) {
-	if value == "" {
-		return 0, nil
+// checkSeverity refuses a severity that the desk does not have; 0 is none.
+func (n naming) checkSeverity(severity int) error {
+	known := n.All(desk.Severities)
+	if severity == 0 || slices.ContainsFunc(known, func(e desk.Entry) bool { return e.Position == severity }) {
+		return nil
 	}
-	e, err := n.find(desk.Severities, value)
-	return e.Position, err
+	return fmt.Errorf("--severity: %d: want 1 to %d", severity, len(known))
 }
 
 // named finds a person by address.

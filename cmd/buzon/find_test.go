@@ -32,7 +32,7 @@ func TestListsChooseAndSearch(t *testing.T) {
 		"list --requester otro@otra.test --assignee " + ana:       "[]",
 		"list --agent " + ana:                                     "[1]",
 		"list --severity 2":                                       "[2 1]",
-		"list --severity crítica":                                 "[]",
+		"list --severity 1":                                       "[]",
 		"list --status all --since 2020-01-01 --until 2020-12-31": "[]",
 		"list --since 2020-01-01":                                 "[2 1]",
 		"list --mailbox " + soporte:                               "[2 1]",

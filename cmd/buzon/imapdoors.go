@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -83,39 +84,34 @@ func (a imapConfig) expiring(now time.Time) bool {
 	return ok && day.Sub(now) < soon
 }
 
-// runIMAP fetches mail from all accounts until ctx ends, and once a day warns of secrets that end soon.
+// runIMAP fetches mail from all accounts until ctx ends.
 func (h *house) runIMAP(ctx context.Context, accounts []imappoll.Account) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, a := range accounts {
 		group.Go(func() error { return a.Run(ctx) })
 	}
-	group.Go(func() error {
-		for day := time.NewTicker(24 * time.Hour); ; {
-			h.warnOfSecrets(ctx)
-			select {
-			case <-day.C:
-			case <-ctx.Done():
-				day.Stop()
-				return nil
-			}
-		}
-	})
 	return group.Wait()
 }
 
 // warnOfSecrets tells the admins of each secret that ends soon, once, and the log every time.
-func (h *house) warnOfSecrets(ctx context.Context) {
+func (h *house) warnOfSecrets(ctx context.Context) (result string, err error) {
+	soon := 0
 	for _, c := range h.config.IMAP {
 		if c = c.withDefaults(h.config); !c.expiring(h.store.Now()) {
 			continue
 		}
+		soon++
 		h.log.Warn("the client secret of an IMAP account expires soon: make a new one and write it into client_secret_file",
 			"account", c.Name, "secret_expires", c.SecretExpires)
 		day, _ := c.ends()
-		if err := h.store.WarnIMAP(ctx, c.Name, c.Mailbox, day); err != nil {
-			h.log.Error("the administrators could not be told of a secret that ends", "account", c.Name, "error", err)
+		if e := h.store.WarnIMAP(ctx, c.Name, c.Mailbox, day); e != nil {
+			err = errors.Join(err, fmt.Errorf("the administrators could not be told of the secret of %s: %w", c.Name, e))
 		}
 	}
+	if soon > 0 {
+		result = fmt.Sprintf("%d end soon", soon)
+	}
+	return result, err
 }
 
 // imapMetrics tells when each account was last looked through in full, and whether the administrators were alarmed.

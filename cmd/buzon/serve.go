@@ -10,7 +10,6 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -53,28 +52,12 @@ func (h *house) serve(ctx context.Context, ready func(line string)) error {
 	group.Go(func() error { return h.runIMAP(running, accounts) })
 	group.Go(func() error { return in.Run(running) })
 	group.Go(func() error { return dispatcher.Run(running) })
-	group.Go(func() error { return h.sweep(running) })
+	group.Go(func() error { return h.runJobs(running) })
 	group.Go(func() error { return h.lease.Keep(running) })
 	if err := group.Wait(); ctx.Err() == nil || !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil // told to stop while it was starting
-}
-
-// sweep clears away what interrupted work left in the data directory, now and once a day.
-func (h *house) sweep(ctx context.Context) error {
-	for {
-		if n, err := h.store.Sweep(ctx); err != nil && ctx.Err() == nil {
-			h.log.Warn("cannot clear left-over files away", "error", err)
-		} else if n > 0 {
-			h.log.Info("left-over files are cleared away", "files", n)
-		}
-		select {
-		case <-time.After(24 * time.Hour):
-		case <-ctx.Done():
-			return nil
-		}
-	}
 }
 
 // door is a listener and what serves it.

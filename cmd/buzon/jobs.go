@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/robfig/cron/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"buzon/mailin/imappoll"
+	"buzon/store"
+)
+
+// job is work that the daemon does by itself at set times.
+type job struct {
+	name, about string
+	schedule    string // as cron writes it
+	atStart     bool   // when the daemon begins, too
+	apart       bool   // it has a runner of its own
+	// run does it, and says in a few words what came of it; "" is nothing worth a word.
+	run func(context.Context) (result string, err error)
+}
+
+// jobs are all that the desk does by the clock.
+func (h *house) jobs() []job {
+	list := []job{
+		{name: "sweep", about: "clear away the files that interrupted work has left", schedule: "@daily", atStart: true, run: h.sweep},
+		{name: "secrets", about: "warn of client secrets that end soon", schedule: "@daily", atStart: true, run: h.warnOfSecrets},
+	}
+	for _, c := range h.config.IMAP {
+		c = c.withDefaults(h.config)
+		list = append(list, job{name: "poll " + c.Name, about: "look for mail, beside what the server tells", schedule: c.Schedule,
+			apart: true, run: func(ctx context.Context) (string, error) { return "looked through", h.poll(ctx, c) }})
+	}
+	return list
+}
+
+// poll looks for an account's mail now, or has the daemon look.
+func (h *house) poll(ctx context.Context, c imapConfig) error {
+	alone, err := h.takeLock(ctx, false)
+	if err != nil {
+		return err
+	}
+	if alone {
+		return h.pollHere(ctx, c, imappoll.PollNow)
+	}
+	return h.pollThere(ctx, c.Name, imappoll.PollNow)
+}
+
+// sweep clears away what interrupted work left in the data directory.
+func (h *house) sweep(ctx context.Context) (string, error) {
+	n, err := h.store.Sweep(ctx)
+	if n == 0 {
+		return "", err
+	}
+	return fmt.Sprintf("%d files", n), err
+}
+
+// runJobs does each job at its times until ctx ends, and waits for those that run then.
+func (h *house) runJobs(ctx context.Context) error {
+	log := cronLog{h.log}
+	c := cron.New(cron.WithLocation(h.location), cron.WithLogger(log),
+		cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log)))
+	var first errgroup.Group
+	for _, j := range h.jobs() {
+		if j.apart {
+			continue
+		}
+		schedule, err := cron.ParseStandard(j.schedule)
+		if err != nil {
+			return fmt.Errorf("job %s: %w", j.name, err)
+		}
+		do := func() { h.runPlanned(ctx, j, schedule) }
+		c.Schedule(schedule, cron.FuncJob(do))
+		if j.atStart {
+			first.Go(func() error { do(); return nil })
+		}
+	}
+	c.Start()
+	<-ctx.Done()
+	<-c.Stop().Done()
+	return first.Wait()
+}
+
+// runPlanned runs a job whose time has come; what goes wrong is told by the log, and by buzon jobs list.
+func (h *house) runPlanned(ctx context.Context, j job, schedule cron.Schedule) {
+	result, err := h.runJob(ctx, j)
+	switch {
+	case ctx.Err() != nil:
+		return
+	case errors.Is(err, errJobRuns):
+		h.log.Info("job is running elsewhere", "job", j.name)
+	case err != nil:
+		h.log.Error("job failed", "job", j.name, "error", err)
+	case result != "":
+		h.log.Info("job done", "job", j.name, "result", result)
+	}
+	if err := h.store.PlanJob(ctx, j.name, schedule.Next(time.Now().In(h.location))); err != nil && ctx.Err() == nil {
+		h.log.Error("cannot write when a job runs next", "job", j.name, "error", err)
+	}
+}
+
+// errJobRuns says that another process, or this one, is at it.
+var errJobRuns = errors.New("the job is running already: see buzon jobs list")
+
+// runJob does a job now, and writes down what came of it.
+func (h *house) runJob(ctx context.Context, j job) (result string, err error) {
+	ours, err := h.store.BeginJob(ctx, j.name)
+	if err != nil {
+		return "", err
+	}
+	if !ours {
+		return "", errJobRuns
+	}
+	within, cancel := context.WithTimeout(ctx, store.JobTime)
+	defer cancel()
+	result, err = unbroken(func() (string, error) { return j.run(within) })
+	// Also where it was told to stop: else it would seem to run.
+	return result, errors.Join(err, h.store.EndJob(context.WithoutCancel(ctx), j.name, result, err))
+}
+
+// unbroken makes an error of a panic.
+func unbroken(f func() (string, error)) (result string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return f()
+}
+
+// cronLog tells what cron has to say; of its daily doings only what went wrong.
+type cronLog struct{ log *slog.Logger }
+
+func (l cronLog) Info(msg string, more ...any) { l.log.Debug("jobs: "+msg, more...) }
+
+func (l cronLog) Error(err error, msg string, more ...any) {
+	l.log.Error("jobs: "+msg, append(more, "error", err)...)
+}
+
+func (a *app) jobs() *cobra.Command {
+	c := &cobra.Command{Use: "jobs", Short: "What the daemon does by itself at set times"}
+	c.AddCommand(
+		&cobra.Command{Use: "list", Short: "List the jobs: when each ran, what came of it, when it runs next", Args: cobra.NoArgs,
+			RunE: func(c *cobra.Command, _ []string) error { return a.listJobs(c.Context()) }},
+		&cobra.Command{Use: "run NAME", Short: "Run a job now, also beside the daemon", Args: cobra.ExactArgs(1),
+			RunE: func(c *cobra.Command, args []string) error { return a.runJobNow(c.Context(), args[0]) }})
+	return c
+}
+
+// jobRow is the JSON of a job.
+type jobRow struct {
+	Name     string  `json:"name"`
+	About    string  `json:"about"`
+	Schedule string  `json:"schedule"`
+	LastRun  *string `json:"last_run"`
+	Took     *int64  `json:"took_ms"` // null: it has not run, or runs
+	Running  bool    `json:"running"`
+	Result   string  `json:"result"`
+	Error    string  `json:"error"`
+	NextRun  *string `json:"next_run"`
+}
+
+func (a *app) listJobs(ctx context.Context) error {
+	h, err := a.look(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	known, err := h.store.Jobs(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	var rows [][]string
+	for _, j := range h.jobs() {
+		k := known[j.name]
+		schedule, err := cron.ParseStandard(j.schedule)
+		if err != nil {
+			return failed(err)
+		}
+		if k.Next.Before(time.Now()) { // no daemon has planned it, or none runs
+			k.Next = schedule.Next(time.Now().In(h.location))
+		}
+		r := jobRow{Name: j.name, About: j.about, Schedule: j.schedule, LastRun: stamp(k.Begun), Result: k.Result, Error: k.Error,
+			Running: !k.Begun.IsZero() && k.Ended.IsZero() && time.Since(k.Begun) < store.JobTime, NextRun: stamp(k.Next)}
+		if !k.Ended.IsZero() {
+			took := k.Ended.Sub(k.Begun).Milliseconds()
+			r.Took = &took
+		}
+		if a.json {
+			if err := a.object(r); err != nil {
+				return err
+			}
+			continue
+		}
+		rows = append(rows, []string{r.Name, r.Schedule, a.clock(k.Begun), r.took(), r.said(), a.clock(k.Next), r.About})
+	}
+	return a.table([]string{"JOB", "SCHEDULE", "LAST RUN", "TOOK", "RESULT", "NEXT RUN", ""}, rows)
+}
+
+func (r jobRow) took() string {
+	if r.Took == nil {
+		return ""
+	}
+	return (time.Duration(*r.Took) * time.Millisecond).String()
+}
+
+func (r jobRow) said() string {
+	switch {
+	case r.Running:
+		return "running"
+	case r.Error != "":
+		return "failed: " + r.Error
+	case r.Result == "" && r.LastRun != nil:
+		return "nothing to do"
+	}
+	return r.Result
+}
+
+func (a *app) runJobNow(ctx context.Context, name string) error {
+	h, err := a.existing(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	list := h.jobs()
+	i := slices.IndexFunc(list, func(j job) bool { return j.name == name })
+	if i < 0 {
+		names := make([]string, len(list))
+		for i, j := range list {
+			names[i] = j.name
+		}
+		return among("NAME", name, names...)
+	}
+	result, err := h.runJob(ctx, list[i])
+	if err != nil {
+		return failed(err)
+	}
+	if result == "" {
+		result = "nothing to do"
+	}
+	if a.json {
+		return a.object(map[string]string{"name": name, "result": result})
+	}
+	fmt.Fprintf(a.stdout, "%s: %s\n", name, safe(result))
+	return nil
+}
