@@ -3,7 +3,7 @@ package store
 // postgresMigrations are the steps of PostgreSQL's schema; the first has all that SQLite's first ten came to. A test holds the
 // columns of the two engines against each other.
 var postgresMigrations = []string{postgresSchema1, postgresSchema2, postgresSchema3, postgresSchema4,
-	postgresSchema5, postgresSchema6}
+	postgresSchema5, postgresSchema6, postgresSchema7}
 
 const postgresSchema1 = `
 CREATE TABLE migration (version BIGINT PRIMARY KEY);
@@ -295,4 +295,8 @@ CREATE TABLE timer (
 	PRIMARY KEY (ticket, kind)
 );
 CREATE INDEX timer_at ON timer(at);
+`
+
+const postgresSchema7 = `
+ALTER TABLE ticket ADD COLUMN due_at BIGINT;
 `

@@ -33,6 +33,8 @@ var ticketColumns = []column[desk.Ticket]{
 	entryColumn("project", func(t *desk.Ticket) *int64 { return &t.Project }),
 	entryColumn("service", func(t *desk.Ticket) *int64 { return &t.Service }),
 	{"progress", func(t *desk.Ticket) any { return &t.Progress }, kept, nil},
+	{"due_at", func(t *desk.Ticket) any { return moment{&t.DueAt} }, kept,
+		func(t *desk.Ticket) string { return desk.Day(t.DueAt) }},
 	{"created_at", func(t *desk.Ticket) any { return moment{&t.CreatedAt} }, once, nil},
 	{"updated_at", func(t *desk.Ticket) any { return moment{&t.UpdatedAt} }, always, nil},
 	{"closed_at", func(t *desk.Ticket) any { return moment{&t.ClosedAt} }, always, nil},

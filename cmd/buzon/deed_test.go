@@ -45,7 +45,7 @@ func workedByCommand(t *testing.T) {
 		{"reply 1", "Pruebe ahora.\n", "waiting jefe@ejemplo.test>carla@cliente.test 3"},
 		{"note 1 --text Ojo", "", "waiting jefe@ejemplo.test>carla@cliente.test 4"},
 		{"assign 1 Ana", "", "waiting ana@ejemplo.test>ana@ejemplo.test 5"},
-		{"set 1 product=CRM severity=mayor progress=60", "", "waiting ana@ejemplo.test>ana@ejemplo.test 6"},
+		{"set 1 product=CRM severity=mayor progress=60 due=2026-12-31", "", "waiting ana@ejemplo.test>ana@ejemplo.test 6"},
 		{"follow 1 fidel@cliente.test", "", "waiting ana@ejemplo.test>ana@ejemplo.test 7"},
 		{"resolve 1 --as Luis --text Listo", "", ""},
 	} {
@@ -79,9 +79,12 @@ func workedByCommand(t *testing.T) {
 	if c := d.ticket(2); len(c.Links) != 1 || c.Links[0].Kind != "depends" || c.Links[0].Ticket != 1 {
 		t.Errorf("links: %+v", c.Links)
 	}
+	if c := d.ticket(1); c.Progress != 60 || !strings.HasPrefix(deref(c.DueAt), "2026-12-31") {
+		t.Errorf("progress %d, due %s", c.Progress, deref(c.DueAt))
+	}
 	history := d.cli("ticket", "history", "1")
 	for _, want := range []string{"jefe@ejemplo.test opened", "luis@ejemplo.test status Abierto En proceso", "jefe@ejemplo.test product CRM",
-		"jefe@ejemplo.test severity 1 2", "luis@ejemplo.test status Abierto Cerrado"} {
+		"jefe@ejemplo.test severity 1 2", "jefe@ejemplo.test due_at 2026-12-31", "luis@ejemplo.test status Abierto Cerrado"} {
 		if !strings.Contains(strings.Join(strings.Fields(history), " "), want) {
 			t.Errorf("the history does not say %q:\n%s", want, history)
 		}

@@ -45,6 +45,7 @@ type ticketRow struct {
 	Project        string       `json:"project"`
 	Service        string       `json:"service"`
 	Progress       int          `json:"progress"` // per cent
+	DueAt          *string      `json:"due_at"`   // a day
 	CreatedAt      *string      `json:"created_at"`
 	UpdatedAt      *string      `json:"updated_at"`
 	ClosedAt       *string      `json:"closed_at"`
@@ -90,7 +91,7 @@ func (n naming) ticketJSON(t store.Row) ticketRow {
 		Severity: t.Severity, ProductionDown: t.ProductionDown, Unverified: t.Unverified, Type: n.of(t.Type), Mailbox: t.Mailbox,
 		Requester: t.Requester.Address(), Controller: t.Controller.Address(), Assignee: address(t.Assignee),
 		Agent: address(t.Agent), Product: n.of(t.Product), Module: n.of(t.Module), Project: n.of(t.Project),
-		Service: n.of(t.Service), Progress: t.Progress, Organisation: n.orNull(t.Requester.Organisation),
+		Service: n.of(t.Service), Progress: t.Progress, DueAt: stamp(t.DueAt), Organisation: n.orNull(t.Requester.Organisation),
 		CreatedAt: stamp(t.CreatedAt), UpdatedAt: stamp(t.UpdatedAt), ClosedAt: stamp(t.ClosedAt),
 		Links: nonNil(t.Links), Followers: []string{}}
 	for _, p := range t.Followers {

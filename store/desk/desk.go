@@ -77,7 +77,8 @@ type Ticket struct {
 	Module         int64
 	Project        int64
 	Service        int64
-	Progress       int // per cent
+	Progress       int       // per cent
+	DueAt          time.Time // the day on which it is due, at its beginning in UTC
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	ClosedAt       time.Time

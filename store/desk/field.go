@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Field is a row of the table of what may be set of a ticket. Orders and `ticket set` go through it; a test holds the
@@ -78,6 +79,23 @@ var Fields = []Field{
 			}
 			return false
 		}},
+	{Key: "due", words: "vence, vencimiento",
+		Get: func(_ *Catalogue, t *Ticket, _ string) string { return Day(t.DueAt) },
+		set: func(w *draft, v string) bool {
+			day, err := time.Parse(time.DateOnly, v)
+			if err == nil {
+				w.Ticket.DueAt = day
+			}
+			return err == nil
+		}},
+}
+
+// Day writes a day, "" for none.
+func Day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
 }
 
 // FieldNamed is the field that people call so, nil for none.
