@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,9 +16,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"buzon/mailin"
-	"buzon/store"
 	"buzon/store/desk"
-	"buzon/threading"
 )
 
 // config is the configuration file. Its keys are fixed interfaces; docs/configuration.md explains them.
@@ -50,49 +47,8 @@ type config struct {
 	named      bool   // the command line names the data directory
 }
 
-type mailboxConfig struct {
-	Address        string   `toml:"address"`
-	Name           string   `toml:"name"`
-	Aliases        []string `toml:"aliases"`
-	Senders        []string `toml:"senders"`
-	PlusAddressing bool     `toml:"plus_addressing"`
-	SubjectTag     string   `toml:"subject_tag"`
-	ClosedReply    string   `toml:"closed_reply"`
-	Product        string   `toml:"product"`
-	NumberIsEnough bool     `toml:"number_is_enough"`
-	Alerts         bool     `toml:"alerts"`
-	Hold           duration `toml:"hold"`
-	Profile        string   `toml:"profile"`
-}
-
 type onCallConfig struct {
 	Addresses []string `toml:"addresses"`
-}
-
-type smtpConfig struct {
-	Listen      string   `toml:"listen"`
-	LMTP        string   `toml:"lmtp"`
-	LMTPMode    string   `toml:"lmtp_mode"`  // of the socket, in octal; "0660"
-	LMTPGroup   string   `toml:"lmtp_group"` // of the socket; that of the process
-	TLSCert     string   `toml:"tls_cert"`
-	TLSKey      string   `toml:"tls_key"`
-	Trusted     []string `toml:"trusted"`          // networks whose mail with bare line feeds is taken
-	Networks    []string `toml:"trusted_networks"` // that let their users write in their own names only
-	Relays      []string `toml:"relays"`           // our own mail servers in front; nil: this machine
-	Connections int      `toml:"connections"`
-	PerAddress  int      `toml:"per_address"`
-	MaxSize     size     `toml:"max_size"`
-}
-
-type relayConfig struct {
-	Host         string `toml:"host"`
-	Port         int    `toml:"port"`
-	TLS          string `toml:"tls"`
-	Username     string `toml:"username"`
-	Password     string `toml:"password"`
-	PasswordFile string `toml:"password_file"`
-	CAFile       string `toml:"ca_file"`
-	Connections  int    `toml:"connections"`
 }
 
 type outboxConfig struct {
@@ -109,70 +65,15 @@ type limitsConfig struct {
 	Hops   int      `toml:"hops"`
 }
 
-type capsConfig struct {
-	AckEvery     *duration `toml:"ack_every"` // 0s: no time between
-	AcksADay     int       `toml:"acks_a_day"`
-	AcksDomain   int       `toml:"acks_domain_hour"`
-	AcksAll      int       `toml:"acks_hour"`
-	TicketHour   int       `toml:"ticket_hour"`
-	NewTicketsOf int       `toml:"new_tickets_hour"`
-	Agents       int       `toml:"agent_notices_a_minute"`
-}
-
-func (c capsConfig) caps() store.Caps {
-	caps := store.Caps{AcksADay: c.AcksADay, AcksDomain: c.AcksDomain, AcksAll: c.AcksAll,
-		TicketHour: c.TicketHour, NewTicketsOf: c.NewTicketsOf, AgentsAMinute: c.Agents}
-	if c.AckEvery != nil {
-		caps.AckEvery = cmp.Or(time.Duration(*c.AckEvery), -1) // the zero value is the default
-	}
-	return caps
-}
-
-type httpConfig struct {
-	Listen string `toml:"listen"`
-}
-
-// duration is written as "10m" or "96h".
-type duration time.Duration
-
-func (d *duration) UnmarshalText(text []byte) error {
-	v, err := time.ParseDuration(string(text))
-	if err != nil || v < 0 {
-		return fmt.Errorf("%q is no duration: write one such as \"90s\", \"10m\" or \"96h\"", text)
-	}
-	*d = duration(v)
-	return nil
-}
-
-// size is written as "25MB", "512KB" or a number of bytes in quotes.
-type size int64
-
-func (s *size) UnmarshalText(text []byte) error {
-	number, unit := strings.TrimSpace(string(text)), int64(1)
-	for _, u := range []struct {
-		suffix string
-		bytes  int64
-	}{{"KB", 1 << 10}, {"MB", 1 << 20}, {"GB", 1 << 30}, {"B", 1}} {
-		if n, ok := strings.CutSuffix(strings.ToUpper(number), u.suffix); ok {
-			number, unit = strings.TrimSpace(n), u.bytes
-			break
-		}
-	}
-	var n int64
-	if _, err := fmt.Sscanf(number+"\n", "%d\n", &n); err != nil || n < 0 {
-		return fmt.Errorf("%q is no size: write one such as \"25MB\" or \"512KB\"", text)
-	}
-	*s = size(n * unit)
-	return nil
-}
+// usual is what holds where a file says nothing: of the top level here, of each table where that is read.
+var usual = config{DataDir: "/var/lib/buzon", Language: "es", Timezone: "Local"}
 
 // defaults are what a desk without a configuration works with.
 func defaults() config {
-	return config{
-		DataDir: "buzon-data", Language: "es", Timezone: "Local",
-		Mailbox: []mailboxConfig{{Address: "soporte@ejemplo.test", Name: "Soporte Ejemplo", PlusAddressing: true, NumberIsEnough: true}},
-		SMTP:    &smtpConfig{Listen: "127.0.0.1:2525"},
-	}
+	c := usual
+	c.DataDir, c.SMTP = "buzon-data", &smtpConfig{Listen: usualDoor}
+	c.Mailbox = []mailboxConfig{{Address: "soporte@ejemplo.test", Name: "Soporte Ejemplo", PlusAddressing: true, NumberIsEnough: true}}
+	return c
 }
 
 // config reads the configuration that the command line names, or finds. Nothing is created.
@@ -202,7 +103,8 @@ func (a *app) config() (config, error) {
 
 // parseConfig reads a configuration strictly: an unknown key is an error, with the line.
 func parseConfig(file, text string) (config, error) {
-	c := config{DataDir: "/var/lib/buzon", Language: "es", Timezone: "Local", file: file, text: text}
+	c := usual
+	c.file, c.text = file, text
 	text, err := expandEnv(file, text)
 	if err != nil {
 		return c, err
@@ -255,7 +157,7 @@ func (c config) checkValues() error {
 		return err
 	}
 	if c.DataDir == "" {
-		return errors.New(`data_dir: name a directory, such as "/var/lib/buzon"`)
+		return fmt.Errorf("data_dir: name a directory, such as %q", usual.DataDir)
 	}
 	if !slices.Contains([]string{"", "normal", "strict", "id"}, c.AgentProof) {
 		return fmt.Errorf(`agent_proof: %q: want "normal", "strict" or "id"`, c.AgentProof)
@@ -292,118 +194,6 @@ func (c config) location() (*time.Location, error) {
 		return nil, fmt.Errorf(`timezone: %q is not known: write one such as "America/Bogota"`, c.Timezone)
 	}
 	return l, nil
-}
-
-func (c config) checkSMTP() error {
-	if c.SMTP == nil {
-		return nil
-	}
-	if c.SMTP.Listen == "" && c.SMTP.LMTP == "" {
-		return errors.New(`smtp.listen: name an address such as "127.0.0.1:2525", or lmtp, or leave out [smtp]`)
-	}
-	if c.SMTP.Listen != "" {
-		if err := checkListen("smtp.listen", c.SMTP.Listen, "127.0.0.1:2525"); err != nil {
-			return err
-		}
-	}
-	if (c.SMTP.TLSCert == "") != (c.SMTP.TLSKey == "") {
-		return errors.New("smtp.tls_cert, smtp.tls_key: give both or none")
-	}
-	_, _, socket := c.SMTP.socket()
-	_, err := networks("smtp.trusted", c.SMTP.Trusted)
-	_, vouched := networks("smtp.trusted_networks", c.SMTP.Networks)
-	_, relays := networks("smtp.relays", c.SMTP.Relays)
-	return cmp.Or(socket, err, vouched, relays)
-}
-
-// checkListen looks whether a door can be opened there, as far as that is seen from its address.
-func checkListen(key, address, example string) error {
-	_, port, err := net.SplitHostPort(address)
-	if err == nil {
-		_, err = net.LookupPort("tcp", port)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %q: want host:port, such as %q", key, address, example)
-	}
-	return nil
-}
-
-func (c config) checkHTTP() error {
-	if c.HTTP == nil {
-		return nil
-	}
-	if c.HTTP.Listen == "" {
-		return errors.New(`http.listen: name an address such as "127.0.0.1:8025", or leave out [http]`)
-	}
-	return checkListen("http.listen", c.HTTP.Listen, "127.0.0.1:8025")
-}
-
-func (c config) checkRelay() error {
-	if c.Relay == nil {
-		return nil
-	}
-	if c.Relay.Host == "" {
-		return errors.New(`relay.host: name the smarthost, such as "smtp.ejemplo.test", or leave out [relay]`)
-	}
-	if !slices.Contains([]string{"", "tls", "starttls", "none"}, c.Relay.TLS) {
-		return fmt.Errorf(`relay.tls: %q: want "tls", "starttls" or "none"`, c.Relay.TLS)
-	}
-	if c.Relay.Port < 0 || c.Relay.Port > 65535 {
-		return fmt.Errorf("relay.port: %d: want 1 to 65535", c.Relay.Port)
-	}
-	if c.Relay.Password != "" && c.Relay.PasswordFile != "" {
-		return errors.New("relay.password, relay.password_file: give one of them")
-	}
-	return nil
-}
-
-// mailboxes are the desk's, with their defaults filled in.
-func (c config) mailboxes() (list desk.Mailboxes, err error) {
-	if len(c.Mailbox) == 0 {
-		return nil, errors.New("mailbox: add a [[mailbox]] with the address that customers write to")
-	}
-	for _, m := range c.Mailbox {
-		box := desk.Mailbox{Address: desk.Canonical(m.Address), Name: m.Name, Plus: m.PlusAddressing, Tag: m.SubjectTag,
-			ClosedReply: desk.ClosedReply(m.ClosedReply), Product: m.Product, NumberIsEnough: m.NumberIsEnough, Alerts: m.Alerts}
-		if box.Address == "" {
-			return nil, fmt.Errorf("mailbox.address: %q is no mail address", m.Address)
-		}
-		for _, a := range m.Aliases {
-			if desk.Canonical(a) == "" {
-				return nil, fmt.Errorf("mailbox.aliases: %q is no mail address", a)
-			}
-			box.Aliases = append(box.Aliases, desk.Canonical(a))
-		}
-		for _, a := range m.Senders {
-			if desk.Canonical(a) == "" {
-				return nil, fmt.Errorf("mailbox.senders: %q is no mail address", a)
-			}
-			box.Senders = append(box.Senders, desk.Canonical(a))
-		}
-		if box.Name == "" {
-			box.Name = box.Address
-		}
-		switch {
-		case box.Tag != "":
-		case c.Language == "en":
-			box.Tag = "Case"
-		default:
-			box.Tag = "Caso"
-		}
-		if !slices.Contains([]string{"", "new", "reopen", "reject"}, string(box.ClosedReply)) {
-			return nil, fmt.Errorf(`mailbox.closed_reply: %q: want "new", "reopen" or "reject"`, m.ClosedReply)
-		}
-		if m.Hold != 0 {
-			return nil, errors.New(`mailbox.hold: answers can't be held back yet: take the line out, or set "0s"`)
-		}
-		if m.PlusAddressing {
-			if err := threading.CheckMailbox(box.Address); err != nil {
-				return nil, fmt.Errorf("mailbox.address: %w", err)
-			}
-		}
-		list = append(list, box)
-	}
-	return list, list.Check()
 }
 
 // keyFile holds the signing keys, outside of the database.

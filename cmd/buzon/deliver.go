@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"buzon/mailin/smtpd"
 	"buzon/store"
 )
 
@@ -21,7 +22,7 @@ const (
 )
 
 // maxDelivery is the default size limit of a mail, in bytes.
-const maxDelivery = 25 << 20
+const maxDelivery = smtpd.MaxSize
 
 func (a *app) deliver() *cobra.Command {
 	var from string

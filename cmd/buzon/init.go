@@ -70,13 +70,13 @@ func (w *answers) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&w.Address, "address", "", "address that customers write to")
 	f.StringVar(&w.Name, "name", "", "the desk's name as people read it (default the address)")
-	f.StringVar(&w.Language, "language", "es", "es or en")
+	f.StringVar(&w.Language, "language", usual.Language, "es or en")
 	f.StringVar(&w.Timezone, "timezone", "", "such as America/Bogota (default the system's)")
 	f.StringVar(&w.DataDir, "data-dir", "", "where the desk is kept (default /var/lib/buzon of root and of a file in /etc, else buzon-data beside the file)")
 	f.BoolVar(&w.Plus, "plus-addressing", true, "the mail server delivers soporte+x@ to soporte@")
 	f.StringArrayVar(&w.agents, "agent", nil, "an agent, as \"ana@ejemplo.test=Ana Gómez\" (repeatable)")
 	f.StringArrayVar(&w.OnCall, "on-call", nil, "address that is alerted when production is down (repeatable)")
-	f.StringVar(&w.Listen, "listen", "127.0.0.1:2525", "where mail comes in by SMTP; empty: nowhere")
+	f.StringVar(&w.Listen, "listen", usualDoor, "where mail comes in by SMTP; empty: nowhere")
 	f.StringVar(&w.IMAP, "imap", "", "server of a mailbox to fetch from")
 	f.StringVar(&w.IMAPUser, "imap-username", "", "name to log in with there (default the address)")
 	f.StringVar(&w.IMAPSecret, "imap-password-file", "/etc/buzon/imap.secret", "file with the password")
@@ -94,7 +94,7 @@ func (w *answers) defaults(file string) {
 	switch {
 	case w.DataDir != "":
 	case os.Geteuid() == 0 || strings.HasPrefix(dir, "/etc/"):
-		w.DataDir = "/var/lib/buzon"
+		w.DataDir = usual.DataDir
 	default:
 		w.DataDir = filepath.Join(dir, "buzon-data")
 	}
@@ -110,7 +110,7 @@ func systemZone() string {
 			return name
 		}
 	}
-	return "Local"
+	return usual.Timezone
 }
 
 // question asks for what a flag says.

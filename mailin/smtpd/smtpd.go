@@ -118,8 +118,11 @@ type Options struct {
 	Log   *slog.Logger // no addresses, no content; nil: discarded
 }
 
+// MaxSize is how many bytes a mail may have where nothing else is said.
+const MaxSize = 25 << 20
+
 func (o *Options) setDefaults() {
-	o.MaxSize = cmp.Or(o.MaxSize, 25<<20)
+	o.MaxSize = cmp.Or(o.MaxSize, MaxSize)
 	o.Connections = cmp.Or(o.Connections, 200)
 	o.PerAddress = cmp.Or(o.PerAddress, 10)
 	o.Recipients = cmp.Or(o.Recipients, 100)

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"buzon/store/desk"
+	"buzon/threading"
+)
+
+type mailboxConfig struct {
+	Address        string   `toml:"address"`
+	Name           string   `toml:"name"` // the address
+	Aliases        []string `toml:"aliases"`
+	Senders        []string `toml:"senders"`
+	PlusAddressing bool     `toml:"plus_addressing"`
+	SubjectTag     string   `toml:"subject_tag"` // the language's
+	ClosedReply    string   `toml:"closed_reply"`
+	Product        string   `toml:"product"`
+	NumberIsEnough bool     `toml:"number_is_enough"`
+	Alerts         bool     `toml:"alerts"`
+	Hold           duration `toml:"hold"`
+	Profile        string   `toml:"profile"`
+}
+
+// mailboxes are the desk's, with their defaults filled in.
+func (c config) mailboxes() (list desk.Mailboxes, err error) {
+	if len(c.Mailbox) == 0 {
+		return nil, errors.New("mailbox: add a [[mailbox]] with the address that customers write to")
+	}
+	for _, m := range c.Mailbox {
+		box, err := m.mailbox(c.Language)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, box)
+	}
+	return list, list.Check()
+}
+
+// usualTags are the words in [Caso #123], by the desk's language.
+var usualTags = map[string]string{"es": "Caso", "en": "Case"}
+
+func (m mailboxConfig) mailbox(language string) (box desk.Mailbox, err error) {
+	box = desk.Mailbox{Address: desk.Canonical(m.Address), Plus: m.PlusAddressing, ClosedReply: desk.ClosedReply(m.ClosedReply),
+		Tag: cmp.Or(m.SubjectTag, usualTags[language], usualTags[usual.Language]), Product: m.Product,
+		NumberIsEnough: m.NumberIsEnough, Alerts: m.Alerts}
+	box.Name = cmp.Or(m.Name, box.Address)
+	if box.Address == "" {
+		return box, fmt.Errorf("mailbox.address: %q is no mail address", m.Address)
+	}
+	if box.Aliases, err = canonicals("mailbox.aliases", m.Aliases); err != nil {
+		return box, err
+	}
+	if box.Senders, err = canonicals("mailbox.senders", m.Senders); err != nil {
+		return box, err
+	}
+	if !slices.Contains([]string{"", "new", "reopen", "reject"}, m.ClosedReply) {
+		return box, fmt.Errorf(`mailbox.closed_reply: %q: want "new", "reopen" or "reject"`, m.ClosedReply)
+	}
+	if m.Hold != 0 {
+		return box, errors.New(`mailbox.hold: answers can't be held back yet: take the line out, or set "0s"`)
+	}
+	if m.PlusAddressing {
+		if err := threading.CheckMailbox(box.Address); err != nil {
+			return box, fmt.Errorf("mailbox.address: %w", err)
+		}
+	}
+	return box, nil
+}
+
+// canonicals are the addresses of a key.
+func canonicals(key string, list []string) (out []string, err error) {
+	for _, a := range list {
+		if desk.Canonical(a) == "" {
+			return nil, fmt.Errorf("%s: %q is no mail address", key, a)
+		}
+		out = append(out, desk.Canonical(a))
+	}
+	return out, nil
+}
