@@ -75,7 +75,7 @@ func (c documentedCall) arguments(t *testing.T, mail string) (args []string) {
 		case strings.HasSuffix(word, ".eml"):
 			word = mail
 		case word == "ADDRESS":
-			word = "otra@ejemplo.test"
+			word = carla
 		case word == "FILE" || word == "/etc/buzon/buzon.toml":
 			word = filepath.Join(t.TempDir(), "buzon.toml")
 		}
