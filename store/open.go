@@ -46,13 +46,10 @@ func unopened(dir string, opt Options) *Store {
 	return s
 }
 
-// Open opens the database, making it and dir when they are missing, and brings an older schema up to date. It refuses
+// Open opens the database, making it and dir when they are missing unless they must exist, and brings an older schema up to date. It refuses
 // a newer schema and a damaged file rather than begin an empty desk over them.
 func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	s := unopened(dir, opt)
-	if err := s.makeDirs(); err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
-	}
 	write, read, err := s.dialect.open(ctx, s)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)

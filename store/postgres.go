@@ -73,8 +73,15 @@ func openPostgres(ctx context.Context, s *Store) (write, read *sql.DB, err error
 		return nil, nil, err
 	}
 	schema, err := usable(ctx, read)
-	if err == nil && schema == 0 {
+	switch {
+	case err != nil || schema > 0:
+	case s.opt.Existing:
+		err = ErrNoDesk
+	default:
 		err = s.nothingLeft()
+	}
+	if err == nil {
+		err = s.makeDirs()
 	}
 	if err == nil {
 		write, err = connectPostgres(s.opt.Database, false)

@@ -63,6 +63,12 @@ func sqliteThere(dir string) bool {
 
 func openSQLite(ctx context.Context, s *Store) (write, read *sql.DB, err error) {
 	path := filepath.Join(s.dir, database)
+	if s.opt.Existing && !sqliteThere(s.dir) {
+		return nil, nil, ErrNoDesk
+	}
+	if err := s.makeDirs(); err != nil {
+		return nil, nil, err
+	}
 	if err := s.inspect(ctx, path); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -43,6 +43,11 @@ var errRunning = errors.New("another buzon works on this data directory: stop it
 
 // open opens the desk of a configuration, making its data directory when it is missing.
 func open(ctx context.Context, c config, log *slog.Logger) (*house, error) {
+	return openDesk(ctx, c, log, exists(c.keyFile())) // in this order: the database is made first
+}
+
+// openDesk is open; there reports whether the desk must have been made before.
+func openDesk(ctx context.Context, c config, log *slog.Logger, there bool) (*house, error) {
 	if err := becomeOwner(c.DataDir); err != nil {
 		return nil, failed(err)
 	}
@@ -53,11 +58,10 @@ func open(ctx context.Context, c config, log *slog.Logger) (*house, error) {
 	if c.file == "" && !c.named && !exists(c.DataDir) {
 		return nil, errNoConfig
 	}
-	if exists(c.keyFile()) && !c.deskThere(ctx) { // in this order: the database is made first
-		return nil, failed(c.keysAlone())
-	}
-	if h.store, err = store.Open(ctx, c.DataDir, c.storeOptions(log)); err != nil {
-		return nil, failed(err)
+	opt := c.storeOptions(log)
+	opt.Existing = there
+	if h.store, err = store.Open(ctx, c.DataDir, opt); err != nil {
+		return nil, failed(c.missing(err))
 	}
 	if err = h.openKeys(ctx); err == nil {
 		err = h.people(ctx)
@@ -163,15 +167,8 @@ func (a *app) look(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	if exists(c.keyFile()) && !c.deskThere(ctx) {
-		return nil, failed(c.keysAlone())
-	}
-	h.store, err = store.Look(ctx, c.DataDir, c.storeOptions(h.log))
-	if errors.Is(err, store.ErrNoDesk) {
-		err = c.noDesk()
-	}
-	if err != nil {
-		return nil, failed(err)
+	if h.store, err = store.Look(ctx, c.DataDir, c.storeOptions(h.log)); err != nil {
+		return nil, failed(c.missing(err))
 	}
 	if err := h.keysMissing(ctx); err != nil {
 		h.close()
@@ -186,10 +183,7 @@ func (a *app) existing(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !c.deskThere(ctx) && !exists(c.keyFile()) {
-		return nil, failed(c.noDesk())
-	}
-	return open(ctx, c, a.logger(slog.LevelWarn))
+	return openDesk(ctx, c, a.logger(slog.LevelWarn), true)
 }
 
 func (c config) storeOptions(log *slog.Logger) store.Options {
@@ -200,6 +194,17 @@ func (c config) storeOptions(log *slog.Logger) store.Options {
 // deskThere reports whether the database has been made.
 func (c config) deskThere(ctx context.Context) bool {
 	return store.Exists(ctx, c.DataDir, c.storeOptions(nil))
+}
+
+// missing says what is missing where there is no database.
+func (c config) missing(err error) error {
+	switch {
+	case !errors.Is(err, store.ErrNoDesk):
+		return err
+	case exists(c.keyFile()):
+		return c.keysAlone()
+	}
+	return c.noDesk()
 }
 
 func (c config) noDesk() error {
