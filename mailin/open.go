@@ -56,7 +56,7 @@ func (f *filing) opens(ctx context.Context, d desk.Deed) (store.Done, error) {
 		d.Links = []desk.Link{{Other: claimed, Kind: "claims"}}
 	}
 	if d.Opens.Product == 0 {
-		product, _, err := f.tx.ProductNamed(ctx, f.box.Product)
+		product, err := f.tx.Product(ctx, f.box.Product)
 		if err != nil {
 			return store.Done{}, err
 		}

@@ -105,7 +105,7 @@ func (h *house) ticket(change ...func(*desk.Ticket)) desk.Ticket {
 			return err
 		}
 		problem, _ := c.Find(desk.Types, "Problema")
-		product, _, err := tx.ProductNamed(ctx, "CRM")
+		product, err := tx.Product(ctx, "CRM")
 		if err != nil {
 			return err
 		}

@@ -76,6 +76,9 @@ func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
 		return e, err
 	}
 	e = c.Complete(e)
+	if err := c.Check(e); err != nil {
+		return e, err
+	}
 	details, err := json.Marshal(e)
 	if err != nil {
 		return e, err
@@ -103,17 +106,75 @@ func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
 	return e, tx.renew(ctx)
 }
 
-// ProductNamed returns the product that a text names. A desk without products takes any, and has it from then on.
-func (tx *Tx) ProductNamed(ctx context.Context, name string) (e desk.Entry, ok bool, err error) {
+// holders are the columns that hold rows of each catalogue. A severity is held by its number.
+var holders = map[desk.Kind][][2]string{
+	desk.Organisations: {{"person", "organisation"}, {"entry", "parent"}},
+	desk.Products:      {{"ticket", "product"}, {"entry", "parent"}},
+	desk.Modules:       {{"ticket", "module"}},
+	desk.Projects:      {{"ticket", "project"}, {"project_follower", "project"}},
+	desk.Services:      {{"ticket", "service"}},
+	desk.Types:         {{"ticket", "type"}, {"item", "type"}},
+	desk.Statuses:      {{"ticket", "status"}},
+	desk.Severities:    {{"ticket", "severity"}},
+	desk.ItemTypes:     {{"item", "type"}},
+}
+
+// held is what holders have of a row.
+func held(e desk.Entry) int64 {
+	if e.Kind == desk.Severities {
+		return int64(e.Position)
+	}
+	return e.ID
+}
+
+// Used counts what has a row of a catalogue: tickets, items, people, other rows.
+func (r Reader) Used(ctx context.Context, e desk.Entry) (n int, err error) {
+	for _, h := range holders[e.Kind] {
+		var some int
+		_, err := r.row(ctx, fmt.Sprintf("SELECT count(*) FROM %s WHERE %s = $1", h[0], h[1]), args(held(e)), &some)
+		if n += some; err != nil {
+			return n, err
+		}
+	}
+	if e.Kind == desk.CustomFields {
+		_, err = r.row(ctx, "SELECT count(*) FROM ticket WHERE custom LIKE $1", args(fmt.Sprintf(`%%"%d":%%`, e.ID)), &n)
+	}
+	return n, err
+}
+
+// Drop removes a row of a catalogue. What has it gets another, the zero Entry for none.
+func (tx *Tx) Drop(ctx context.Context, e, by desk.Entry) error {
+	for _, h := range holders[e.Kind] {
+		change := fmt.Sprintf("UPDATE %s SET %s = $2 WHERE %s = $1", h[0], h[1], h[1])
+		if h[0] == "project_follower" { // who follows both must not do so twice
+			change = `INSERT INTO project_follower (project, person)
+				SELECT CAST($2 AS BIGINT), person FROM project_follower WHERE project = $1 ON CONFLICT DO NOTHING`
+		}
+		if _, err := tx.exec(ctx, change, held(e), held(by)); err != nil {
+			return fmt.Errorf("replace %s %q: %w", e.Kind, e.Key, err)
+		}
+	}
+	_, err := tx.exec(ctx, "DELETE FROM project_follower WHERE project IN ($1, 0)", e.ID)
+	if err == nil { // its key is free for another
+		_, err = tx.exec(ctx, "UPDATE entry SET removed = 1, key = $2 WHERE id = $1", e.ID, fmt.Sprintf("%s (%d)", e.Key, e.ID))
+	}
+	if err != nil {
+		return fmt.Errorf("remove %s %q: %w", e.Kind, e.Key, err)
+	}
+	tx.agents = nil
+	return tx.renew(ctx)
+}
+
+// Product returns the product that a mailbox names; the desk has it from then on.
+func (tx *Tx) Product(ctx context.Context, name string) (desk.Entry, error) {
 	c, err := tx.Catalogue(ctx)
 	if err != nil || strings.TrimSpace(name) == "" {
-		return e, false, err
+		return desk.Entry{}, err
 	}
-	if e, ok = c.Find(desk.Products, name); ok || len(c.All(desk.Products)) > 0 {
-		return e, ok, nil
+	if e, ok := c.Find(desk.Products, name); ok {
+		return e, nil
 	}
-	e, err = tx.Put(ctx, desk.Entry{Kind: desk.Products, Names: map[string]string{"es": name}})
-	return e, err == nil, err
+	return tx.Put(ctx, desk.Entry{Kind: desk.Products, Names: map[string]string{"es": name}})
 }
 
 // renew gives the catalogue another version.

@@ -63,3 +63,58 @@ func putEntry(t *testing.T, s *Store, e desk.Entry) desk.Entry {
 	})
 	return e
 }
+
+// TestReplacedRow: what had a row that is removed has another, and the history goes on naming it.
+func TestReplacedRow(t *testing.T) {
+	s, _ := newStore(t)
+	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
+	k := openTicket(t, s, by, "Factura")
+	c := must(s.Catalogue(ctx))(t)
+	named := func(name string) map[string]string { return map[string]string{"es": name} }
+	trial := putEntry(t, s, desk.Entry{Kind: desk.Statuses, Names: named("En pruebas"), Class: desk.InProgress})
+	visit := putEntry(t, s, desk.Entry{Kind: desk.ItemTypes, Names: named("Visita")})
+	low := putEntry(t, s, desk.Entry{Kind: desk.Severities, Names: named("mínima")})
+	running, _ := c.Status(desk.InProgress)
+	write(t, s, func(tx *Tx) error {
+		next := k
+		next.Class, next.Status, next.Severity = trial.Class, trial.ID, low.Position
+		_, err := tx.Change(ctx, k, next, by.ID, 0)
+		check(t, err)
+		_, err = tx.AddItem(ctx, "", NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.ItemType(visit.Key), Author: by}})
+		return err
+	})
+	answer, _ := c.Keyed(desk.ItemTypes, "answer")
+	worst, _ := c.Severity(1)
+	for _, r := range []struct{ row, by desk.Entry }{{trial, running}, {visit, answer}, {low, worst}} {
+		same(t, "uses of "+r.row.Key, must(s.Used(ctx, r.row))(t), 1)
+		write(t, s, func(tx *Tx) error { return tx.Drop(ctx, r.row, r.by) })
+		same(t, "uses of "+r.row.Key+" without it", must(s.Used(ctx, r.row))(t), 0)
+	}
+	got := ticket(t, s, k.Number)
+	same(t, "the ticket", []any{got.Status, got.Severity}, []any{running.ID, 1})
+	same(t, "the item", must(s.Item(ctx, k.Number, 1))(t).Type, desk.Answer)
+	c = must(s.Catalogue(ctx))(t)
+	_, there := c.Find(desk.Statuses, "En pruebas")
+	same(t, "it is found", there, false)
+	last := must(s.Activities(ctx, k.Number))(t)[0]
+	same(t, "history", c.Shown(last.What, last.New, "es"), "En pruebas")
+	again := putEntry(t, s, desk.Entry{Kind: desk.Statuses, Names: named("En pruebas"), Class: desk.InProgress})
+	same(t, "the key is free again", again.Key, trial.Key)
+}
+
+// TestRefusedRow: a row that can't be written leaves the catalogue as it was, and everybody's copy of it.
+func TestRefusedRow(t *testing.T) {
+	s, _ := newStore(t)
+	err := s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.Put(ctx, desk.Entry{Kind: desk.Products, Names: map[string]string{"es": "CRM"}})
+		check(t, err)
+		_, err = tx.Put(ctx, desk.Entry{Kind: desk.Products, Names: map[string]string{"es": "crm"}})
+		return err
+	})
+	same(t, "refused for good", err != nil && !Temporary(err), true)
+	write(t, s, func(tx *Tx) error {
+		same(t, "the writer's", len(must(tx.Catalogue(ctx))(t).All(desk.Products)), 0)
+		return nil
+	})
+	same(t, "the readers'", len(must(s.Catalogue(ctx))(t).All(desk.Products)), 0)
+}

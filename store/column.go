@@ -230,7 +230,7 @@ func (e encoded) Scan(from any) error {
 
 func (e encoded) Value() (driver.Value, error) {
 	text, err := json.Marshal(e.at)
-	if err != nil || string(text) == "{}" {
+	if err != nil || string(text) == "{}" || string(text) == "null" {
 		return "", err
 	}
 	return string(text), nil

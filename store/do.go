@@ -106,12 +106,15 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 		return f, err
 	}
 	for _, e := range desk.Unlisted(f.Catalogue, d.Orders) {
+		if _, there := f.Catalogue.Find(e.Kind, e.Name("")); there { // by an order before it
+			continue
+		}
 		if _, err := tx.Put(ctx, e); err != nil {
 			return f, err
 		}
-	}
-	if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
-		return f, err
+		if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
+			return f, err
+		}
 	}
 	if desk.Judges(d.Orders) {
 		if f.Pending, err = tx.PendingItems(ctx, t.Number); err != nil {

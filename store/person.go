@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	"buzon/store/desk"
 )
@@ -80,9 +79,9 @@ func (tx *Tx) Agents(ctx context.Context) (list []desk.Person, err error) {
 
 // AddPerson writes a new person with his addresses, which nobody may have yet. Without an organisation he gets that of his domain.
 func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error) {
-	var err error
-	if _, domain, ok := strings.Cut(p.Address(), "@"); ok && p.Organisation == 0 {
-		_, err = tx.row(ctx, "SELECT organisation FROM organisation_domain WHERE domain = $1", args(domain), &p.Organisation)
+	c, err := tx.Catalogue(ctx)
+	if err == nil && p.Organisation == 0 {
+		p.Organisation = c.OrganisationOf(p.Address()).ID
 	}
 	if err == nil {
 		p.Known = p.Known || p.Agent()

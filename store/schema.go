@@ -12,7 +12,7 @@ import (
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or the empty text means none: a NULL is kept for what is not
 // known yet. This is SQLite's list; PostgreSQL has its own in schema_postgres.go.
 var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10,
-	schema11, schema12, schema13, schema14, schema15}
+	schema11, schema12, schema13, schema14, schema15, schema16}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -456,4 +456,16 @@ CREATE INDEX timer_at ON timer(at);
 
 const schema15 = `
 ALTER TABLE ticket ADD COLUMN due_at INTEGER;
+`
+
+const schema16 = `
+-- An organisation's domains are in its row.
+UPDATE entry SET details = '{"domains":[' || (
+		SELECT string_agg('"' || domain || '"', ',') FROM organisation_domain WHERE organisation = entry.id
+	) || '],' || substr(details, 2)
+	WHERE id IN (SELECT organisation FROM organisation_domain);
+DROP TABLE organisation_domain;
+
+-- What the fields of one's own have in a ticket, as JSON by their ids; '' for nothing.
+ALTER TABLE ticket ADD COLUMN custom TEXT NOT NULL DEFAULT '';
 `

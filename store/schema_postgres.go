@@ -3,7 +3,7 @@ package store
 // postgresMigrations are the steps of PostgreSQL's schema; the first has all that SQLite's first ten came to. A test holds the
 // columns of the two engines against each other.
 var postgresMigrations = []string{postgresSchema1, postgresSchema2, postgresSchema3, postgresSchema4,
-	postgresSchema5, postgresSchema6, postgresSchema7}
+	postgresSchema5, postgresSchema6, postgresSchema7, postgresSchema8}
 
 const postgresSchema1 = `
 CREATE TABLE migration (version BIGINT PRIMARY KEY);
@@ -299,4 +299,16 @@ CREATE INDEX timer_at ON timer(at);
 
 const postgresSchema7 = `
 ALTER TABLE ticket ADD COLUMN due_at BIGINT;
+`
+
+const postgresSchema8 = `
+-- An organisation's domains are in its row.
+UPDATE entry SET details = '{"domains":[' || (
+		SELECT string_agg('"' || domain || '"', ',') FROM organisation_domain WHERE organisation = entry.id
+	) || '],' || substr(details, 2)
+	WHERE id IN (SELECT organisation FROM organisation_domain);
+DROP TABLE organisation_domain;
+
+-- What the fields of one's own have in a ticket, as JSON by their ids; '' for nothing.
+ALTER TABLE ticket ADD COLUMN custom TEXT NOT NULL DEFAULT '';
 `

@@ -32,6 +32,7 @@ var ticketColumns = []column[desk.Ticket]{
 	entryColumn("module", func(t *desk.Ticket) *int64 { return &t.Module }),
 	entryColumn("project", func(t *desk.Ticket) *int64 { return &t.Project }),
 	entryColumn("service", func(t *desk.Ticket) *int64 { return &t.Service }),
+	{"custom", func(t *desk.Ticket) any { return encoded{&t.Custom} }, always, nil},
 	{"progress", func(t *desk.Ticket) any { return &t.Progress }, kept, nil},
 	{"due_at", func(t *desk.Ticket) any { return moment{&t.DueAt} }, kept,
 		func(t *desk.Ticket) string { return desk.Day(t.DueAt) }},
@@ -125,7 +126,17 @@ func (tx *Tx) Change(ctx context.Context, old, t desk.Ticket, by, mail int64) (d
 	if err != nil {
 		return t, fmt.Errorf("change ticket: %w", err)
 	}
-	for _, d := range tickets.differences(&old, &t) {
+	list := tickets.differences(&old, &t)
+	c, err := tx.Catalogue(ctx)
+	if err != nil {
+		return t, err
+	}
+	for _, f := range c.All(desk.CustomFields) {
+		if a, b := old.Custom[f.ID], t.Custom[f.ID]; a != b {
+			list = append(list, difference{"field_" + f.Key, a, b})
+		}
+	}
+	for _, d := range list {
 		a := Activity{Ticket: t.Number, Person: by, Mail: mail, What: d.column, Old: d.old, New: d.new}
 		if err := tx.Note(ctx, a); err != nil {
 			return t, err

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"buzon/store/desk"
 )
 
 // Exit codes; deliver has its own (sysexits).
@@ -100,6 +102,9 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.json, "json", false, "print JSON")
 	root.AddCommand(a.initialise(), a.serve(), a.demo(), a.check(), a.copy(), a.deliver(), a.parse(), a.mail(), a.ticket(), a.viewAs(), a.jobs(), a.outbox(), a.quarantine(), a.pending(),
 		a.people("agent"), a.people("person"), a.key(), a.mailbox(), a.oauth(), a.version())
+	for _, k := range desk.Kinds {
+		root.AddCommand(a.catalogue(k))
+	}
 	root.SetOut(a.stdout) // the completion command keeps what it finds here
 	root.InitDefaultCompletionCmd()
 	a.complete(root)

@@ -28,6 +28,8 @@ type personFlags struct {
 	admin, onCall  bool
 	team, blocked  bool
 	active         bool
+	organisation   string
+	of             int64 // its row
 }
 
 func (p *personFlags) register(c *cobra.Command, noun string) {
@@ -42,6 +44,7 @@ func (p *personFlags) register(c *cobra.Command, noun string) {
 	} else {
 		f.BoolVar(&p.blocked, "blocked", false, "mail is recorded and nothing else")
 	}
+	f.StringVar(&p.organisation, "organisation", "", "whose person it is; empty: none")
 	f.BoolVar(&p.active, "active", true, "counts as a person of the desk")
 }
 
@@ -69,6 +72,9 @@ func (p *personFlags) apply(c *cobra.Command, q *desk.Person) {
 	if set("active") {
 		q.Active = p.active
 	}
+	if set("organisation") {
+		q.Organisation = p.of
+	}
 }
 
 func (a *app) peopleAdd(noun string) *cobra.Command {
@@ -85,7 +91,6 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 			}
 			p.Addresses = append(p.Addresses, desk.Canonical(address))
 		}
-		f.apply(c, &p)
 		conf, err := a.config()
 		if err != nil {
 			return err
@@ -95,6 +100,10 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 			return err
 		}
 		defer h.close()
+		if err := h.place(c.Context(), &f); err != nil {
+			return failed(err)
+		}
+		f.apply(c, &p)
 		if _, own := findMailbox(h.boxes, p.Address()); own {
 			return failed(fmt.Errorf("%s is a mailbox of the desk: its notices would come back to it; name the person's own address", p.Address()))
 		}
@@ -110,6 +119,20 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 // checkLanguage refuses a language that no template is in; empty is the desk's.
 func (h *house) checkLanguage(language string) error {
 	return among("language", language, h.templates.Languages()...)
+}
+
+// place finds the organisation that the flags name.
+func (h *house) place(ctx context.Context, f *personFlags) error {
+	if f.organisation == "" {
+		return nil
+	}
+	n, err := h.naming(ctx)
+	if err != nil {
+		return err
+	}
+	e, err := n.find(desk.Organisations, f.organisation)
+	f.of = e.ID
+	return err
 }
 
 // addPerson adds a person, or makes an agent of the customer who has the address. A new agent is told how to work by mail.
@@ -165,6 +188,9 @@ func (a *app) peopleSet(noun string) *cobra.Command {
 		}
 		if err := h.checkLanguage(f.language); err != nil {
 			return exitError{exitUsage, err}
+		}
+		if err := h.place(c.Context(), &f); err != nil {
+			return err
 		}
 		var more []string
 		for _, address := range f.addresses {
@@ -272,8 +298,12 @@ type personRow struct {
 }
 
 func (h *house) personJSON(ctx context.Context, p desk.Person) (personRow, error) {
+	n, err := h.naming(ctx)
+	if err != nil {
+		return personRow{}, err
+	}
 	tickets, err := h.store.PersonTickets(ctx, p.ID, 1000)
-	return personRow{Name: p.Name, Addresses: nonNil(p.Addresses), Role: string(p.Role), Language: p.Language, Active: p.Active, Blocked: p.Blocked, OnCall: p.OnCall,
+	return personRow{Name: p.Name, Organisation: n.orNull(p.Organisation), Addresses: nonNil(p.Addresses), Role: string(p.Role), Language: p.Language, Active: p.Active, Blocked: p.Blocked, OnCall: p.OnCall,
 		UndeliverableSince: stamp(p.UndeliverableSince), Tickets: nonNil(tickets)}, err
 }
 

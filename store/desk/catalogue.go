@@ -44,7 +44,8 @@ type Entry struct {
 	Removed  bool              `json:"-"` // it stays for the history that names it
 
 	Agent    int64             `json:"agent,omitempty"`    // of a product; who approves an organisation's new people
-	Language string            `json:"language,omitempty"` // of an organisation
+	Domains  []string          `json:"domains,omitempty"`  // of an organisation: whose people are its own
+	Language string            `json:"language,omitempty"` // likewise
 	Profile  string            `json:"profile,omitempty"`  // likewise: what its people may see
 	Since    string            `json:"since,omitempty"`    // of a service, 2026-01-31; "": always
 	Until    string            `json:"until,omitempty"`    // the last day
@@ -204,6 +205,17 @@ func (c *Catalogue) taken(e Entry) bool {
 		}
 	}
 	return false
+}
+
+// OrganisationOf is the organisation to which an address belongs by its domain, the zero Entry for none.
+func (c *Catalogue) OrganisationOf(address string) Entry {
+	_, domain, _ := strings.Cut(address, "@")
+	for _, e := range c.kinds[Organisations] {
+		if slices.Contains(e.Domains, domain) {
+			return e
+		}
+	}
+	return Entry{}
 }
 
 // Called are the ids of all rows that a text names: modules of several products may have one name.

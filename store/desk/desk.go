@@ -77,8 +77,9 @@ type Ticket struct {
 	Module         int64
 	Project        int64
 	Service        int64
-	Progress       int       // per cent
-	DueAt          time.Time // the day on which it is due, at its beginning in UTC
+	Progress       int              // per cent
+	DueAt          time.Time        // the day on which it is due, at its beginning in UTC
+	Custom         map[int64]string // what fields of one's own have, by their ids
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	ClosedAt       time.Time

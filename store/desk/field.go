@@ -195,8 +195,10 @@ func Unlisted(c *Catalogue, orders []Order) (list []Entry) {
 		if f == nil || o.Misplaced || strings.TrimSpace(value) == "" {
 			continue
 		}
-		if k := Kind(f.Key); slices.Contains([]Kind{Products, Modules, Projects, Services}, k) && len(c.All(k)) == 0 {
-			list = append(list, Entry{Kind: k, Names: map[string]string{"es": strings.TrimSpace(value)}})
+		e := Entry{Kind: Kind(f.Key), Names: map[string]string{"es": strings.TrimSpace(value)}}
+		free := slices.Contains([]Kind{Products, Modules, Projects, Services}, e.Kind) && len(c.All(e.Kind)) == 0
+		if free && c.Check(e) == nil {
+			list = append(list, e)
 		}
 	}
 	return list

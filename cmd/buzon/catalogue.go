@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// catalogueAbout says what each catalogue is.
+var catalogueAbout = map[desk.Kind]string{
+	desk.Organisations: "Organisations: customers, their domains and people",
+	desk.Products:      "Products",
+	desk.Modules:       "Modules of products",
+	desk.Projects:      "Projects, and who follows them",
+	desk.Services:      "Services: contracts of organisations",
+	desk.Types:         "Types of tickets",
+	desk.Statuses:      "Statuses, each of a class that rules speak of",
+	desk.Severities:    "Severities by number, 1 being the worst",
+	desk.ItemTypes:     "Types of items, and what follows from each",
+	desk.Canned:        "Canned replies",
+	desk.CustomFields:  "Fields of one's own",
+}
+
+// catalogue is `buzon product` and its likes: one command for all catalogues.
+func (a *app) catalogue(k desk.Kind) *cobra.Command {
+	c := &cobra.Command{Use: string(k), Short: catalogueAbout[k]}
+	c.AddCommand(a.entryAdd(k), a.entryList(k), a.entryShow(k), a.entrySet(k), a.entryRemove(k))
+	return c
+}
+
+// put writes a row, and what hangs on it.
+func (h *house) put(ctx context.Context, change func(*entryWork) error) (e desk.Entry, err error) {
+	err = h.store.Write(ctx, func(tx *store.Tx) error {
+		c, err := tx.Catalogue(ctx)
+		if err != nil {
+			return err
+		}
+		w := &entryWork{tx: tx, naming: naming{c, h.config.Language}}
+		if err := change(w); err != nil {
+			return err
+		}
+		if err := h.checkOrganisation(w.Entry); err != nil {
+			return err
+		}
+		if e, err = tx.Put(ctx, w.Entry); err != nil {
+			return err
+		}
+		w.ID = e.ID
+		for _, do := range w.later {
+			if err := do(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return e, err
+}
+
+// checkOrganisation refuses a language or a profile that there is not.
+func (h *house) checkOrganisation(e desk.Entry) error {
+	if e.Kind != desk.Organisations {
+		return nil
+	}
+	if err := h.checkLanguage(e.Language); err != nil {
+		return err
+	}
+	profiles, err := h.config.profiles()
+	if err != nil {
+		return err
+	}
+	if _, ok := profiles.Named[e.Profile]; e.Profile != "" && !ok {
+		return fmt.Errorf("--profile: %q: there is no [[profile]] of this name in the configuration", e.Profile)
+	}
+	return nil
+}
+
+func (a *app) entryAdd(k desk.Kind) *cobra.Command {
+	f := &entryForm{}
+	c := &cobra.Command{Use: "add NAME", Short: "Add one", Args: cobra.ExactArgs(1)}
+	c.RunE = func(c *cobra.Command, args []string) error {
+		conf, err := a.config()
+		if err != nil {
+			return err
+		}
+		h, err := open(c.Context(), conf, a.logger(slog.LevelWarn))
+		if err != nil {
+			return err
+		}
+		defer h.close()
+		e, err := h.put(c.Context(), func(w *entryWork) error {
+			w.Kind, f.name = k, args[0]
+			return f.apply(c, w)
+		})
+		if err != nil || !a.json {
+			return failed(err)
+		}
+		return a.printEntry(c.Context(), h, e)
+	}
+	f.register(c, k)
+	return c
+}
+
+// withEntry is a subcommand about one row of a catalogue.
+func (a *app) withEntry(k desk.Kind, open opener, use, short string, f func(*cobra.Command, *house, naming, desk.Entry) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		h, err := open(c.Context())
+		if err != nil {
+			return err
+		}
+		defer h.close()
+		n, err := h.naming(c.Context())
+		if err != nil {
+			return failed(err)
+		}
+		e, err := n.find(k, args[0])
+		if err != nil {
+			return failed(err)
+		}
+		return failed(f(c, h, n, e))
+	}}
+}
+
+func (a *app) entrySet(k desk.Kind) *cobra.Command {
+	f := &entryForm{}
+	c := a.withEntry(k, a.existing, "set NAME", "Change one", func(c *cobra.Command, h *house, _ naming, e desk.Entry) error {
+		e, err := h.put(c.Context(), func(w *entryWork) error {
+			if w.Entry = w.Catalogue.Entry(e.ID); w.ID == 0 || w.Removed {
+				return fmt.Errorf("the %s has been removed meanwhile", k)
+			}
+			return f.apply(c, w)
+		})
+		if err != nil || !a.json {
+			return err
+		}
+		return a.printEntry(c.Context(), h, e)
+	})
+	f.register(c, k)
+	c.Flags().StringVar(&f.name, "name", "", "new name")
+	return c
+}
+
+func (a *app) entryRemove(k desk.Kind) *cobra.Command {
+	var by string
+	c := a.withEntry(k, a.existing, "remove NAME", "Remove one", func(c *cobra.Command, h *house, n naming, e desk.Entry) error {
+		return h.store.Write(c.Context(), func(tx *store.Tx) error {
+			fresh, err := tx.Catalogue(c.Context())
+			if err != nil {
+				return err
+			}
+			n.Catalogue = fresh
+			return n.remove(c.Context(), tx, e, by)
+		})
+	})
+	c.Flags().StringVar(&by, "replace-by", "", "what has it gets this one instead")
+	return c
+}
+
+// remove takes a row out of its catalogue, if nothing has it or it is replaced.
+func (n naming) remove(ctx context.Context, tx *store.Tx, e desk.Entry, by string) error {
+	if err := n.Spare(e); err != nil {
+		return err
+	}
+	var other desk.Entry
+	var err error
+	if by != "" {
+		if other, err = n.find(e.Kind, by); err != nil {
+			return err
+		}
+		if other.ID == e.ID {
+			return fmt.Errorf("--replace-by: %s can't replace itself", n.of(e.ID))
+		}
+		if other.Class != e.Class {
+			return fmt.Errorf("--replace-by: %s is of the class %s, and %s of %s: want one of the same class",
+				n.of(other.ID), other.Class, n.of(e.ID), e.Class)
+		}
+	}
+	used, err := tx.Used(ctx, e)
+	if err != nil {
+		return err
+	}
+	if used > 0 && by == "" {
+		return fmt.Errorf("%s is in use %s: say with --replace-by NAME which %s they get instead", n.of(e.ID), times(used), e.Kind)
+	}
+	return tx.Drop(ctx, e, other)
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+func (a *app) entryList(k desk.Kind) *cobra.Command {
+	return &cobra.Command{Use: "list", Short: "List them", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+		h, err := a.look(c.Context())
+		if err != nil {
+			return err
+		}
+		defer h.close()
+		n, err := h.naming(c.Context())
+		if err != nil {
+			return failed(err)
+		}
+		head := []string{"NAME"}
+		shown := slices.DeleteFunc(flagsOf(k), func(f entryFlag) bool { return f.get == nil })
+		for _, f := range shown {
+			head = append(head, strings.ToUpper(f.name))
+		}
+		var rows [][]string
+		for _, e := range n.All(k) {
+			if a.json {
+				if err := a.object(n.entryJSON(e)); err != nil {
+					return err
+				}
+				continue
+			}
+			row := []string{e.Name(n.language)}
+			if k == desk.Severities {
+				row[0] = e.Key + " " + row[0]
+			}
+			for _, f := range shown {
+				row = append(row, cut(strings.Join(f.get(n, e), ", "), 60))
+			}
+			rows = append(rows, row)
+		}
+		return a.table(head, rows)
+	}}
+}

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// entryFlag is a flag of catalogues' add and set, and a column of their lists.
+type entryFlag struct {
+	name  string
+	of    []desk.Kind
+	about string
+	many  bool
+	get   func(n naming, e desk.Entry) []string
+	set   func(ctx context.Context, w *entryWork, values []string) error
+}
+
+// entryWork is a row that is being changed.
+type entryWork struct {
+	naming
+	desk.Entry
+	tx    *store.Tx
+	later []func(context.Context) error // what is written behind the row, which has an id then
+}
+
+var entryFlags = []entryFlag{
+	{"class", []desk.Kind{desk.Statuses}, "open, queued, in_progress, waiting, resolved or closed", false,
+		func(_ naming, e desk.Entry) []string { return []string{string(e.Class)} },
+		func(_ context.Context, w *entryWork, v []string) error { w.Class = desk.Class(v[0]); return nil }},
+	{"product", []desk.Kind{desk.Modules}, "whose module it is", false, parent,
+		func(_ context.Context, w *entryWork, v []string) error { return w.belongs(desk.Products, v[0]) }},
+	{"organisation", []desk.Kind{desk.Projects, desk.Services}, "whose it is; empty: everybody's", false, parent,
+		func(_ context.Context, w *entryWork, v []string) error { return w.belongs(desk.Organisations, v[0]) }},
+	{"agent", []desk.Kind{desk.Products}, "address of the agent who gets its new tickets; empty: the team", false, nil,
+		func(ctx context.Context, w *entryWork, v []string) error {
+			return w.person(ctx, v[0], desk.Person.Agent, "is no agent")
+		}},
+	{"csm", []desk.Kind{desk.Organisations}, "address of who approves new people; empty: nobody must", false, nil,
+		func(ctx context.Context, w *entryWork, v []string) error { return w.person(ctx, v[0], anybody, "") }},
+	{"domain", []desk.Kind{desk.Organisations}, "mail domain of its people (repeatable, or parted by commas); empty: none", true,
+		func(_ naming, e desk.Entry) []string { return e.Domains },
+		func(_ context.Context, w *entryWork, v []string) error { return w.domains(v) }},
+	{"language", []desk.Kind{desk.Organisations}, "of its people, where their own is not known", false,
+		func(_ naming, e desk.Entry) []string { return []string{e.Language} },
+		func(_ context.Context, w *entryWork, v []string) error { w.Language = v[0]; return nil }},
+	{"profile", []desk.Kind{desk.Organisations}, "what its people see, by a name of the configuration", false,
+		func(_ naming, e desk.Entry) []string { return []string{e.Profile} },
+		func(_ context.Context, w *entryWork, v []string) error { w.Profile = v[0]; return nil }},
+	{"member", []desk.Kind{desk.Organisations}, "address of one of its people (repeatable)", true, nil,
+		func(ctx context.Context, w *entryWork, v []string) error { return w.members(ctx, v, true) }},
+	{"drop-member", []desk.Kind{desk.Organisations}, "address of who is none of its people any more (repeatable)", true, nil,
+		func(ctx context.Context, w *entryWork, v []string) error { return w.members(ctx, v, false) }},
+	{"follower", []desk.Kind{desk.Projects}, "address of who follows it (repeatable)", true, nil,
+		func(ctx context.Context, w *entryWork, v []string) error {
+			return w.followers(ctx, v, w.tx.FollowProject)
+		}},
+	{"drop-follower", []desk.Kind{desk.Projects}, "address of who follows it no more (repeatable)", true, nil,
+		func(ctx context.Context, w *entryWork, v []string) error {
+			return w.followers(ctx, v, w.tx.UnfollowProject)
+		}},
+	{"since", []desk.Kind{desk.Services}, "first day, 2026-01-31; empty: always", false,
+		func(_ naming, e desk.Entry) []string { return []string{e.Since} },
+		func(_ context.Context, w *entryWork, v []string) error { w.Since = v[0]; return nil }},
+	{"until", []desk.Kind{desk.Services}, "last day; empty: without end", false,
+		func(_ naming, e desk.Entry) []string { return []string{e.Until} },
+		func(_ context.Context, w *entryWork, v []string) error { w.Until = v[0]; return nil }},
+	{"rate", []desk.Kind{desk.Services}, "what it costs, in words", false,
+		func(_ naming, e desk.Entry) []string { return []string{e.Rate} },
+		func(_ context.Context, w *entryWork, v []string) error { w.Rate = v[0]; return nil }},
+	{"agent-class", []desk.Kind{desk.ItemTypes}, "class that the ticket gets when an agent writes it; empty: stays", false,
+		func(_ naming, e desk.Entry) []string { return []string{string(e.Follows.Agent)} },
+		func(_ context.Context, w *entryWork, v []string) error {
+			w.Follows.Agent = desk.Class(v[0])
+			return nil
+		}},
+	{"customer-class", []desk.Kind{desk.ItemTypes}, "likewise, when a customer writes it", false,
+		func(_ naming, e desk.Entry) []string { return []string{string(e.Follows.Customer)} },
+		func(_ context.Context, w *entryWork, v []string) error {
+			w.Follows.Customer = desk.Class(v[0])
+			return nil
+		}},
+	{"customer-from", []desk.Kind{desk.ItemTypes}, "class from which a customer moves the ticket (repeatable); empty: all", true,
+		func(_ naming, e desk.Entry) []string { return texts(e.Follows.From) },
+		func(_ context.Context, w *entryWork, v []string) error {
+			w.Follows.From = nil
+			for _, class := range v {
+				w.Follows.From = append(w.Follows.From, desk.Class(class))
+			}
+			return nil
+		}},
+	{"assignee", []desk.Kind{desk.ItemTypes},
+		"who owes the next action: nobody, author, agent, requester, controller or product; empty: stays", false,
+		func(_ naming, e desk.Entry) []string { return []string{string(e.Follows.Assignee)} },
+		func(_ context.Context, w *entryWork, v []string) error {
+			w.Follows.Assignee = desk.Side(v[0])
+			return nil
+		}},
+	{"takes", []desk.Kind{desk.ItemTypes}, "yes: an agent who writes it takes the ticket", false,
+		func(_ naming, e desk.Entry) []string {
+			if e.Follows.Takes {
+				return []string{"yes"}
+			}
+			return nil
+		},
+		func(_ context.Context, w *entryWork, v []string) error {
+			w.Follows.Takes = v[0] == "yes"
+			return among("takes", v[0], "yes", "no")
+		}},
+	{"text", []desk.Kind{desk.Canned}, "what it says", false,
+		func(n naming, e desk.Entry) []string { return []string{e.Text[n.language]} },
+		func(_ context.Context, w *entryWork, v []string) error { w.say(w.language, v[0]); return nil }},
+	{"type", []desk.Kind{desk.CustomFields}, "text, choice, date or number", false,
+		func(_ naming, e desk.Entry) []string { return []string{string(e.Value)} },
+		func(_ context.Context, w *entryWork, v []string) error {
+			w.Entry.Value = desk.ValueType(v[0])
+			return nil
+		}},
+	{"choice", []desk.Kind{desk.CustomFields}, "what may be chosen (repeatable)", true,
+		func(_ naming, e desk.Entry) []string { return e.Choices },
+		func(_ context.Context, w *entryWork, v []string) error { w.Choices = v; return nil }},
+	{"for", []desk.Kind{desk.CustomFields}, "type or product whose tickets have it (repeatable); empty: all", true,
+		func(n naming, e desk.Entry) (list []string) {
+			for _, id := range e.Of {
+				list = append(list, n.of(id))
+			}
+			return list
+		},
+		func(_ context.Context, w *entryWork, v []string) error { return w.limit(v) }},
+}
+
+// flagsOf are the flags of a catalogue.
+func flagsOf(k desk.Kind) (list []entryFlag) {
+	for _, f := range entryFlags {
+		if slices.Contains(f.of, k) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+func parent(n naming, e desk.Entry) []string { return []string{n.of(e.Parent)} }
+
+func texts[T ~string](values []T) (list []string) {
+	for _, v := range values {
+		list = append(list, string(v))
+	}
+	return list
+}
+
+// lowered are values as they are compared; an empty one is none.
+func lowered(values []string) (list []string) {
+	for _, v := range values {
+		for one := range strings.SplitSeq(v, ",") {
+			if one = strings.ToLower(strings.TrimSpace(one)); one != "" {
+				list = append(list, one)
+			}
+		}
+	}
+	return list
+}
+
+// domains sets the organisation's. Customers who write from them and have no organisation are its people.
+func (w *entryWork) domains(values []string) error {
+	w.Domains = lowered(values)
+	w.later = append(w.later, func(ctx context.Context) error { return w.tx.Join(ctx, w.ID, w.Domains) })
+	return nil
+}
+
+// belongs gives the row to another one; "" to none.
+func (w *entryWork) belongs(k desk.Kind, name string) (err error) {
+	w.Parent = 0
+	if name != "" {
+		var e desk.Entry
+		e, err = w.find(k, name)
+		w.Parent = e.ID
+	}
+	return err
+}
+
+// person sets who answers for the row; "" is nobody.
+func (w *entryWork) person(ctx context.Context, address string, fits func(desk.Person) bool, otherwise string) error {
+	w.Agent = 0
+	if address == "" {
+		return nil
+	}
+	p, err := w.known(ctx, address)
+	if err == nil && !fits(p) {
+		err = fmt.Errorf("%s %s", address, otherwise)
+	}
+	w.Agent = p.ID
+	return err
+}
+
+func (w *entryWork) known(ctx context.Context, address string) (desk.Person, error) {
+	p, err := w.tx.PersonByAddress(ctx, desk.Canonical(address))
+	if err == nil && p.ID == 0 {
+		err = fmt.Errorf("nobody has the address %s: see buzon person list", address)
+	}
+	return p, err
+}
+
+// members gives people to the organisation, or takes them out of it.
+func (w *entryWork) members(ctx context.Context, addresses []string, in bool) error {
+	return w.each(ctx, addresses, func(ctx context.Context, p desk.Person) error {
+		return w.tx.ChangePerson(ctx, p.ID, func(q *desk.Person) {
+			switch {
+			case in:
+				q.Organisation = w.ID
+			case q.Organisation == w.ID:
+				q.Organisation = 0
+			}
+		})
+	})
+}
+
+func (w *entryWork) followers(ctx context.Context, addresses []string, change func(context.Context, int64, int64) error) error {
+	return w.each(ctx, addresses, func(ctx context.Context, p desk.Person) error { return change(ctx, w.ID, p.ID) })
+}
+
+// each does something with people when the row is written.
+func (w *entryWork) each(ctx context.Context, addresses []string, do func(context.Context, desk.Person) error) error {
+	for _, address := range addresses {
+		p, err := w.known(ctx, address)
+		if err != nil {
+			return err
+		}
+		w.later = append(w.later, func(ctx context.Context) error { return do(ctx, p) })
+	}
+	return nil
+}
+
+// say sets what a canned reply says in a language.
+func (w *entryWork) say(language, text string) {
+	said := map[string]string{language: text}
+	for l, old := range w.Text {
+		if l != language {
+			said[l] = old
+		}
+	}
+	w.Text = said
+}
+
+// limit has the field in the tickets of some types and products only.
+func (w *entryWork) limit(names []string) error {
+	w.Of = nil
+	for _, name := range names {
+		e, ok := w.Find(desk.Types, name)
+		if !ok {
+			e, ok = w.Find(desk.Products, name)
+		}
+		if !ok && name != "" {
+			return fmt.Errorf("there is no type and no product %q: see buzon type list, buzon product list", name)
+		}
+		if ok {
+			w.Of = append(w.Of, e.ID)
+		}
+	}
+	return nil
+}
