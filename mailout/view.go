@@ -43,7 +43,7 @@ func (m *matter) view(r *Renderer) templates.View {
 	v.Ticket = templates.Ticket{
 		Number: t.Number, Subject: t.Subject, Severity: t.Severity, StatusClass: string(t.Class),
 		Product: m.named(t.Product), Type: m.named(t.Type), Status: m.named(t.Status), SeverityName: m.severity(),
-		Requester: m.person(t.Requester), OldNumber: d.Old, ProductionDown: t.ProductionDown,
+		Requester: m.person(t.Requester), Organisation: m.organisation(), OldNumber: d.Old, ProductionDown: t.ProductionDown,
 	}
 	v.Unverified, v.FromOutside = t.Unverified, m.item.State == desk.Pending
 	if m.row().Asks {
@@ -89,6 +89,14 @@ func (m *matter) view(r *Renderer) templates.View {
 
 // named is what a row of a catalogue is called in the reader's language.
 func (m *matter) named(id int64) string { return m.catalogue.Name(id, m.to.Language) }
+
+// organisation is the requester's, for agents.
+func (m *matter) organisation() string {
+	if !m.to.Agent() {
+		return ""
+	}
+	return m.named(m.ticket.Requester.Organisation)
+}
 
 func (m *matter) severity() string {
 	e, ok := m.catalogue.Severity(m.ticket.Severity)

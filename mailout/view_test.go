@@ -1,6 +1,7 @@
 package mailout
 
 import (
+	"context"
 	"reflect"
 	"strings"
 	"testing"
@@ -129,6 +130,33 @@ func TestOnlyAgentsAreShownWhatCameBesideTheWords(t *testing.T) {
 			if strings.Contains(mail.Text, s) != c.shown {
 				t.Errorf("to %s, shown %v: %q in\n%s", c.to.Name, c.shown, s, mail.Text)
 			}
+		}
+	}
+}
+
+// TestAgentsSeeWhoseCustomerWrites: of which organisation the requester is; customers know.
+func TestAgentsSeeWhoseCustomerWrites(t *testing.T) {
+	h := newHouse(t)
+	h.write(func(ctx context.Context, tx *store.Tx) error {
+		e, err := tx.Put(ctx, desk.Entry{Kind: desk.Organisations, Key: "cliente", Names: map[string]string{"es": "Cliente SA"}})
+		if err != nil {
+			return err
+		}
+		return tx.ChangePerson(ctx, h.carla.ID, func(p *desk.Person) { p.Organisation = e.ID })
+	})
+	ticket := h.ticket()
+	it := h.item(desk.Item{Ticket: ticket.Number, Author: h.carla, Text: "No imprime."})
+	for _, c := range []struct {
+		kind desk.Notice
+		to   desk.Person
+		want bool
+	}{{desk.NewTicket, h.ana, true}, {desk.Ack, h.carla, false}} {
+		m, err := h.renderer.matter(t.Context(), h.owe(c.kind, it, c.to))
+		h.must(err)
+		mail, err := h.renderer.Templates.Render(templates.Kind(c.kind), "es", m.view(h.renderer))
+		h.must(err)
+		if strings.Contains(mail.Text, "Cliente SA") != c.want {
+			t.Errorf("%s to %s:\n%s", c.kind, c.to.Name, mail.Text)
 		}
 	}
 }
