@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -44,13 +43,11 @@ func (c Caps) Defaults() Caps {
 const BreakerPause = 15 * time.Minute
 
 const (
-	strangerADay   = 5  // acknowledgements to a stranger in 24 h
-	echoesADay     = 3  // automatic mails in 24 h that answer what looks like a responder's; one less to a stranger
-	usualTimes     = 10 // how many times the usual hourly traffic trips a breaker
-	usualSpan      = 21 // days of which the usual is taken, the last apart
-	releaseTimes   = 3  // how many times a breaker's own limit goes out in an hour of what it holds
-	alarmEvery     = 6 * time.Hour
-	relayEvery     = 24 * time.Hour  // between two alarms about the relay: they wait with all other mail
+	strangerADay   = 5               // acknowledgements to a stranger in 24 h
+	echoesADay     = 3               // automatic mails in 24 h that answer what looks like a responder's; one less to a stranger
+	usualTimes     = 10              // how many times the usual hourly traffic trips a breaker
+	usualSpan      = 21              // days of which the usual is taken, the last apart
+	releaseTimes   = 3               // how many times a breaker's own limit goes out in an hour of what it holds
 	alertsAMinute  = 20              // alerts that production is down, to one address,
 	alertsOfSender = 3               // and of one sender
 	listEvery      = time.Minute     // between two lists to an agent
@@ -306,31 +303,6 @@ func (tx *Tx) slot(ctx context.Context, perHour int, now time.Time) (time.Time, 
 		slot = next
 	}
 	return slot, nil
-}
-
-// trip tells the admins that a breaker holds acknowledgements back, once in a while.
-func (tx *Tx) trip(ctx context.Context, e Telling, why, domain string, now time.Time) error {
-	reason := "breaker"
-	if why == heldDomain {
-		reason = "breaker_domain"
-	}
-	return tx.alarmOnce(ctx, "breaker "+domain, alarmEvery, e.Ticket.Mailbox, Details{Reason: reason, Failed: domain}, now)
-}
-
-// alarmOnce tells the admins of trouble of which they have not been told for a while.
-func (tx *Tx) alarmOnce(ctx context.Context, key string, every time.Duration, mailbox string, d Details, now time.Time) error {
-	said, err := tx.Fact(ctx, key)
-	if err != nil {
-		return err
-	}
-	last, _ := strconv.ParseInt(said, 10, 64) // "": never
-	if at := time.UnixMilli(last); last != 0 && !at.After(now) && now.Sub(at) < every {
-		return nil
-	}
-	if err := tx.SetFact(ctx, key, strconv.FormatInt(now.UnixMilli(), 10)); err != nil {
-		return err
-	}
-	return tx.Alarm(ctx, mailbox, d)
 }
 
 // heldAlert folds the alerts of one sender, and of a great many, by the minute.

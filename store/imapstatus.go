@@ -4,9 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
-
-	"buzon/store/desk"
 )
 
 // IMAPStatus tells how an account is doing; the zero value when it never ran.
@@ -41,46 +38,6 @@ func (s *Store) SetIMAPStatus(ctx context.Context, st IMAPStatus) error {
 			ON CONFLICT (account) DO UPDATE SET tried_at = excluded.tried_at, good_at = excluded.good_at, error = excluded.error, report = excluded.report,
 			reconciled_at = excluded.reconciled_at`, st.Account, millis(st.Tried), millis(st.Good), st.Error, st.Report, millis(st.Reconciled))
 		return err
-	}))
-}
-
-// AlarmIMAP tells the admins how an account has been for too long, or that it works again, which is ""; each once, also over
-// restarts.
-func (s *Store) AlarmIMAP(ctx context.Context, account, mailbox, health, why string) error {
-	st, err := s.IMAPStatus(ctx, account)
-	if err != nil || health == st.Health {
-		return fault(err)
-	}
-	kind, at := desk.MailboxUp, time.Time{}
-	if health != "" {
-		kind, at = desk.MailboxDown, s.Now()
-	}
-	return fault(s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, `INSERT INTO imap_account (account, alarmed_at, health) VALUES ($1, $2, $3)
-			ON CONFLICT (account) DO UPDATE SET alarmed_at = excluded.alarmed_at, health = excluded.health WHERE imap_account.health <> excluded.health`,
-			account, millis(at), health)
-		if err != nil || n == 0 {
-			return err
-		}
-		return tx.Tell(ctx, Telling{
-			Event:   desk.Event{Kind: kind, Ticket: desk.Ticket{Mailbox: mailbox}},
-			Details: Details{Failed: account, Reason: health, Diagnostic: why},
-		})
-	}))
-}
-
-// WarnIMAP tells the admins of the last day of an account's secret, once of each.
-func (s *Store) WarnIMAP(ctx context.Context, account, mailbox string, ends time.Time) error {
-	return fault(s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, `INSERT INTO imap_account (account, warned) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET warned = excluded.warned
-			WHERE imap_account.warned <> excluded.warned`, account, ends.Format(time.DateOnly))
-		if err != nil || n == 0 {
-			return err
-		}
-		return tx.Tell(ctx, Telling{
-			Event:   desk.Event{Kind: desk.SecretEnds, Ticket: desk.Ticket{Mailbox: mailbox}},
-			Details: Details{Failed: account, Ends: ends},
-		})
 	}))
 }
 

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"buzon/store/desk"
 )
 
 // waiting is a mail that may be sent when its time has come, in one lane.
@@ -171,17 +169,6 @@ func (tx *Tx) setAside(ctx context.Context) error {
 		}
 	}
 	return err
-}
-
-// Alarm tells the admins of trouble with the desk itself.
-func (tx *Tx) Alarm(ctx context.Context, mailbox string, d Details) error {
-	return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.DeskTroubled, Ticket: desk.Ticket{Mailbox: mailbox}, Old: d.Old}, Details: d})
-}
-
-// RelayRefuses tells the admins that the relay takes no mail from us, for which reason. They have it when it does again;
-// until then the state of the daemon says so.
-func (tx *Tx) RelayRefuses(ctx context.Context, mailbox, reply string) error {
-	return tx.alarmOnce(ctx, "relay refuses", relayEvery, mailbox, Details{Reason: "relay", Diagnostic: reply}, tx.store.Now())
 }
 
 // SetBack is called when the clock has been set back: no mail waits for longer than it was to wait.

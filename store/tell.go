@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -93,14 +92,6 @@ func lane(e desk.Event, n desk.Notification) Lane {
 		return Prompt
 	}
 	return Bulk
-}
-
-// topic is what a notice about no ticket is about: a mailbox, a domain, a mail.
-func topic(e Telling) string {
-	if e.Ticket.Number != 0 {
-		return ""
-	}
-	return cmp.Or(e.Details.Failed, fmt.Sprintf("mail %d", e.Mail))
 }
 
 // audience fills in the desk's side.

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"buzon/store/desk"
+)
+
+// Alarms are notices about no ticket: a mailbox is down, a breaker has tripped, a mail is in quarantine. Each is about a
+// topic of its own, by which caps count it and the outbox has it wait its turn, so that many of one kind keep back no other.
+// They go before all else, but for quarantined mail, of which there may be much: that goes with the lists.
+
+const (
+	alarmEvery = 6 * time.Hour
+	relayEvery = 24 * time.Hour // between two alarms about the relay: they wait with all other mail
+)
+
+// Alarm tells the admins of trouble with the desk itself.
+func (tx *Tx) Alarm(ctx context.Context, mailbox string, d Details) error {
+	return tx.Tell(ctx, Telling{
+		Event:   desk.Event{Kind: desk.DeskTroubled, Ticket: desk.Ticket{Mailbox: mailbox}, Old: d.Old},
+		Details: d,
+	})
+}
+
+// RelayRefuses tells the admins that the relay takes no mail from us, for which reason. They have it when it does again;
+// until then the state of the daemon says so.
+func (tx *Tx) RelayRefuses(ctx context.Context, mailbox, reply string) error {
+	d := Details{Reason: "relay", Diagnostic: reply}
+	return tx.alarmOnce(ctx, "relay refuses", relayEvery, mailbox, d, tx.store.Now())
+}
+
+// trip tells the admins that a breaker holds acknowledgements back, once in a while.
+func (tx *Tx) trip(ctx context.Context, e Telling, why, domain string, now time.Time) error {
+	reason := "breaker"
+	if why == heldDomain {
+		reason = "breaker_domain"
+	}
+	d := Details{Reason: reason, Failed: domain}
+	return tx.alarmOnce(ctx, "breaker "+domain, alarmEvery, e.Ticket.Mailbox, d, now)
+}
+
+// alarmOnce tells the admins of trouble of which they have not been told for a while.
+func (tx *Tx) alarmOnce(ctx context.Context, key string, every time.Duration, mailbox string, d Details,
+	now time.Time) error {
+	said, err := tx.Fact(ctx, key)
+	if err != nil {
+		return err
+	}
+	last, _ := strconv.ParseInt(said, 10, 64) // "": never
+	if at := time.UnixMilli(last); last != 0 && !at.After(now) && now.Sub(at) < every {
+		return nil
+	}
+	if err := tx.SetFact(ctx, key, strconv.FormatInt(now.UnixMilli(), 10)); err != nil {
+		return err
+	}
+	return tx.Alarm(ctx, mailbox, d)
+}
+
+// AlarmIMAP tells the admins how an account has been for too long, or that it works again, which is ""; each once, also over
+// restarts.
+func (s *Store) AlarmIMAP(ctx context.Context, account, mailbox, health, why string) error {
+	st, err := s.IMAPStatus(ctx, account)
+	if err != nil || health == st.Health {
+		return fault(err)
+	}
+	kind, at := desk.MailboxUp, time.Time{}
+	if health != "" {
+		kind, at = desk.MailboxDown, s.Now()
+	}
+	return fault(s.Write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, `INSERT INTO imap_account (account, alarmed_at, health) VALUES ($1, $2, $3)
+			ON CONFLICT (account) DO UPDATE SET alarmed_at = excluded.alarmed_at, health = excluded.health WHERE imap_account.health <> excluded.health`,
+			account, millis(at), health)
+		if err != nil || n == 0 {
+			return err
+		}
+		return tx.Tell(ctx, Telling{
+			Event:   desk.Event{Kind: kind, Ticket: desk.Ticket{Mailbox: mailbox}},
+			Details: Details{Failed: account, Reason: health, Diagnostic: why},
+		})
+	}))
+}
+
+// WarnIMAP tells the admins of the last day of an account's secret, once of each.
+func (s *Store) WarnIMAP(ctx context.Context, account, mailbox string, ends time.Time) error {
+	return fault(s.Write(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, `INSERT INTO imap_account (account, warned) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET warned = excluded.warned
+			WHERE imap_account.warned <> excluded.warned`, account, ends.Format(time.DateOnly))
+		if err != nil || n == 0 {
+			return err
+		}
+		return tx.Tell(ctx, Telling{
+			Event:   desk.Event{Kind: desk.SecretEnds, Ticket: desk.Ticket{Mailbox: mailbox}},
+			Details: Details{Failed: account, Ends: ends},
+		})
+	}))
+}
+
+// topic is what a notice about no ticket is about: a mailbox, a domain, a mail.
+func topic(e Telling) string {
+	if e.Ticket.Number != 0 {
+		return ""
+	}
+	return cmp.Or(e.Details.Failed, fmt.Sprintf("mail %d", e.Mail))
+}
