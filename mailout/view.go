@@ -45,6 +45,9 @@ func (m *matter) view(r *Renderer) templates.View {
 		Product: m.named(t.Product), Type: m.named(t.Type), Status: m.named(t.Status), SeverityName: m.severity(),
 		Requester: m.person(t.Requester), Organisation: m.organisation(), OldNumber: d.Old, ProductionDown: t.ProductionDown,
 	}
+	if !d.Ends.IsZero() {
+		v.CloseAt = d.Ends.In(r.Location)
+	}
 	v.Unverified, v.FromOutside = t.Unverified, m.item.State == desk.Pending
 	if m.row().Asks {
 		v.MailID = strconv.FormatInt(m.o.Mail, 10)

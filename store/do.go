@@ -40,12 +40,18 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	}
 	out := desk.Carry(before, d, facts)
 	done.Results, done.Kept = out.Done, out.Kept
-	if number == 0 {
+	switch {
+	case number == 0:
 		done.Ticket, done.Item, err = tx.open(ctx, d, out, o)
-	} else {
+	case d.Struck.Kind != "":
+		done.Ticket, err = tx.struck(ctx, before, d, out)
+	default:
 		done.Ticket, done.Item, err = tx.add(ctx, before, d, out, o)
 	}
 	if err != nil {
+		return done, err
+	}
+	if err := tx.setTimers(ctx, done.Ticket.Number, out.Timers); err != nil {
 		return done, err
 	}
 	if err := tx.tie(ctx, done.Ticket.Number, d, out, o); err != nil {
@@ -86,6 +92,7 @@ func (tx *Tx) before(ctx context.Context, number int64, d desk.Deed, o Origin) (
 
 // facts are what the deed is held against.
 func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (f desk.Facts, err error) {
+	f.Times, f.Now = tx.store.opt.Times, tx.Now()
 	if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
 		return f, err
 	}

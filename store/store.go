@@ -34,6 +34,7 @@ type Options struct {
 	MinFree  int64 // bytes that must stay free on the disk before more mail is taken; 0: the lesser of 5 % and 500 MB
 	Log      *slog.Logger
 	Profiles desk.Profiles // of who sees which tickets
+	Times    desk.Times    // of how long the desk waits for people
 }
 
 // Store is an open data directory. Close must be called.

@@ -56,6 +56,14 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (err error) {
 	d, row := e.Details, n.Notice.Trait()
 	d.Old, d.Author = e.Old, e.Author.ID
+	switch e.Kind {
+	case desk.TicketWaits, desk.TicketResolved:
+		d.Ends = e.Ends
+	case desk.TicketWoke:
+		d.Reason = "wake"
+	case desk.TicketLapsed:
+		d.Reason = "silence"
+	}
 	if row.Greets {
 		if d.Welcome, err = tx.Welcome(ctx, n.To.ID); err != nil {
 			return err

@@ -116,6 +116,9 @@ func examples() []example {
 			v.Author = Person{Name: "guardia@ejemplo.test", Address: "guardia@ejemplo.test", Agent: true}
 		})},
 		{"taken-to-agent", "taken", with(toAgent, status("in_progress"))},
+		{"reminder", "reminder", with(status("waiting"), buttons("close"), func(v *View) { v.CloseAt = at.AddDate(0, 0, 7) })},
+		{"reminder-to-agent", "reminder", with(toAgent, status("waiting"))},
+		{"reminder-of-the-day", "reminder", with(toAgent, status("open"), func(v *View) { v.Reason = "wake" })},
 		{"resolved", "resolved", with(answer, buttons("testing_ok", "still_failing"), func(v *View) { v.CloseAt = at.AddDate(0, 0, 7) })},
 		{"closed", "closed", with(status("closed"))},
 		{"closed-by-silence", "closed", with(func(v *View) { v.Reason = "silence" })},

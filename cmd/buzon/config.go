@@ -42,6 +42,7 @@ type config struct {
 	Limits  limitsConfig      `toml:"limits"`
 	Caps    capsConfig        `toml:"caps"`
 	HTTP    *httpConfig       `toml:"http"`
+	SLA     slaConfig         `toml:"sla"`
 
 	file, text string // where it was read, and what
 	named      bool   // the command line names the data directory
@@ -175,6 +176,9 @@ func (c config) checkValues() error {
 		}
 	}
 	if _, err := c.profiles(); err != nil {
+		return err
+	}
+	if _, err := c.times(); err != nil {
 		return err
 	}
 	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP(), c.checkHTTP())

@@ -19,9 +19,10 @@ import (
 // job is work that the daemon does by itself at set times.
 type job struct {
 	name, about string
-	schedule    string // as cron writes it
-	atStart     bool   // when the daemon begins, too
-	apart       bool   // it has a runner of its own
+	schedule    string                              // as cron writes it
+	atStart     bool                                // when the daemon begins, too
+	apart       bool                                // it has a runner of its own
+	due         func(context.Context) (bool, error) // whether there is anything to do; nil: always
 	// run does it, and says in a few words what came of it; "" is nothing worth a word.
 	run func(context.Context) (result string, err error)
 }
@@ -32,6 +33,8 @@ func (h *house) jobs() []job {
 		{name: "sweep", about: "clear away the files that interrupted work has left", schedule: "@daily", atStart: true, run: h.sweep},
 		{name: "secrets", about: "warn of client secrets that end soon", schedule: "@daily", atStart: true, run: h.warnOfSecrets},
 	}
+	list = append(list, job{name: "timers", about: "do what the clock owes tickets: reminders, closing, waking", schedule: "@every 15s",
+		due: h.store.TimerDue, run: h.tick})
 	for _, c := range h.config.IMAP {
 		c = c.withDefaults(h.config)
 		list = append(list, job{name: "poll " + c.Name, about: "look for mail, beside what the server tells", schedule: c.Schedule,
@@ -50,6 +53,15 @@ func (h *house) poll(ctx context.Context, c imapConfig) error {
 		return h.pollHere(ctx, c, imappoll.PollNow)
 	}
 	return h.pollThere(ctx, c.Name, imappoll.PollNow)
+}
+
+// tick does what the clock owes tickets.
+func (h *house) tick(ctx context.Context) (string, error) {
+	n, err := h.store.Tick(ctx, 1000, store.Origin{Telling: store.Telling{Caps: h.config.Caps.caps()}})
+	if n == 0 {
+		return "", err
+	}
+	return fmt.Sprintf("%d steps", n), err
 }
 
 // sweep clears away what interrupted work left in the data directory.
@@ -89,6 +101,11 @@ func (h *house) runJobs(ctx context.Context) error {
 
 // runPlanned runs a job whose time has come; what goes wrong is told by the log, and by buzon jobs list.
 func (h *house) runPlanned(ctx context.Context, j job, schedule cron.Schedule) {
+	if j.due != nil {
+		if due, err := j.due(ctx); err == nil && !due {
+			return // often, and nothing worth writing down
+		}
+	}
 	result, err := h.runJob(ctx, j)
 	switch {
 	case ctx.Err() != nil:

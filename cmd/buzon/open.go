@@ -187,8 +187,9 @@ func (a *app) existing(ctx context.Context) (*house, error) {
 }
 
 func (c config) storeOptions(log *slog.Logger) store.Options {
-	profiles, _ := c.profiles() // which check has looked at
-	return store.Options{Log: log, MinFree: int64(c.MinFree), Database: c.Database, Profiles: profiles}
+	profiles, _ := c.profiles() // check has looked at both
+	times, _ := c.times()
+	return store.Options{Log: log, MinFree: int64(c.MinFree), Database: c.Database, Profiles: profiles, Times: times}
 }
 
 // deskThere reports whether the database has been made.

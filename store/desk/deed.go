@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Deed is what somebody does to a ticket, whichever way he says it.
@@ -24,6 +25,7 @@ type Deed struct {
 	Wordless bool    // there are no words at all
 	Unproven bool    // nothing shows that the address is his who wrote
 	Quiet    bool    // nobody hears of it
+	Struck   Timer   // what the clock owes, where it is the clock that acts: there is no item then
 }
 
 // Kept says why words stay inside, or did not reach anybody: a code of the phrases' reasons.
@@ -55,6 +57,8 @@ type Facts struct {
 	Others      []int64           // tickets that the orders name and that are there
 	Responsible Person            // the agent of the product of what is opened
 	Raised      bool              // the alarm was raised in the ticket's life
+	Times       Times
+	Now         time.Time
 }
 
 // Outcome is what comes of a deed. The store writes it down, and nothing else.
@@ -66,6 +70,7 @@ type Outcome struct {
 	Unfollow []Person
 	Links    []Link
 	Judged   []Judgement
+	Timers   []Timer  // that are owed from now on, and those that are no more
 	Done     []Result // what became of each order
 	Kept     Kept
 }
@@ -90,6 +95,7 @@ type draft struct {
 	Facts
 	deed   Deed
 	before Ticket
+	wake   time.Time // the day until which it waits
 	act    Act
 }
 
@@ -97,6 +103,10 @@ type draft struct {
 func Carry(before Ticket, d Deed, f Facts) Outcome {
 	w := &draft{Facts: f, deed: d, before: before,
 		Outcome: Outcome{Ticket: before, Item: d.Item, Links: d.Links, Kept: d.Kept}}
+	if d.Struck.Kind != "" {
+		w.strike(d.Struck)
+		return w.Outcome
+	}
 	if w.act = d.Act; w.act == "" {
 		w.act = w.decide()
 	}
@@ -109,6 +119,8 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 	}
 	w.raise()
 	w.finish()
+	asked := d.By.Agent() && w.words() && w.Item.Visibility == Public
+	w.Timers = w.Times.Timers(before, w.Ticket, asked, w.wake, w.Now)
 	w.tell()
 	return w.Outcome
 }
@@ -257,6 +269,9 @@ var eventOf = map[Act]EventKind{
 // tell lists what happened, for those whom it concerns.
 func (w *draft) tell() {
 	e := Event{Kind: eventOf[w.act], Ticket: w.Ticket, Item: w.Item, Author: w.deed.By}
+	if first, ok := w.Times.first(ConfirmTimer, w.Now); ok && w.act == Resolves {
+		e.Ends = first.At
+	}
 	for _, l := range w.Links {
 		if l.Kind == Cites {
 			e.Old = l.Other

@@ -1,6 +1,9 @@
 package desk
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // EventKind is what happened; DESIGN calls the rows of the notification table by it.
 type EventKind string
@@ -22,6 +25,9 @@ const (
 	DeliveryFailed   EventKind = "delivery_failed"
 	MailQuarantined  EventKind = "mail_quarantined"
 	TicketAssigned   EventKind = "ticket_assigned"
+	TicketWaits      EventKind = "ticket_waits"    // the customer has not answered for a while
+	TicketWoke       EventKind = "ticket_woke"     // the day until which it was to wait has come
+	TicketLapsed     EventKind = "ticket_lapsed"   // closed, since nobody has answered
 	ReplyRejected    EventKind = "reply_rejected"  // to a closed ticket, where the mailbox takes none
 	ProductionFell   EventKind = "production_fell" // «Producción Caída» added by a reply
 	MailboxDown      EventKind = "mailbox_down"    // no mail could be looked for in a mailbox for a while
@@ -40,9 +46,10 @@ type Event struct {
 	Team    []Person
 	OnCall  []Person
 	Admins  []Person
-	Witness []Person // agents who wrote on the ticket before
-	Told    []Person // who hears of it by another notice
-	Old     int64    // the closed ticket that this one cites
+	Witness []Person  // agents who wrote on the ticket before
+	Told    []Person  // who hears of it by another notice
+	Old     int64     // the closed ticket that this one cites
+	Ends    time.Time // when the ticket is closed if nobody answers
 }
 
 // Notification is one mail that is owed to one person.
@@ -106,6 +113,12 @@ func Due(e Event) []Notification {
 		} else { // who is told, too, that it was done
 			d.add(ClosedNotice, append(t.Customers(), responsible(e)...)...)
 		}
+	case TicketWaits:
+		d.except(e.Author).add(Reminder, append([]Person{t.Requester, t.Controller}, responsible(e)...)...)
+	case TicketWoke:
+		d.except(e.Author).add(Reminder, responsible(e)...)
+	case TicketLapsed:
+		d.add(ClosedNotice, append(t.Customers(), t.Agent)...)
 	case ItemPending:
 		d.except(e.Author).add(PendingNotice, responsible(e)...)
 	case AgentUnconfirmed:

@@ -64,6 +64,9 @@ func TestDue(t *testing.T) {
 		{"closed by the customer", TicketClosed, carla, nil, "closed Carla, closed Celia, closed Fidel, closed Ana"},
 		{"closed by the customer, nobody's ticket", TicketClosed, carla, fresh, "closed Carla, closed Ana, closed Beto, closed Julia"},
 		{"closed by an agent", TicketClosed, ana, nil, "closed Carla, closed Celia, closed Fidel"},
+		{"the customer has not answered", TicketWaits, Person{}, nil, "reminder Carla, reminder Celia, reminder Ana"},
+		{"the day has come", TicketWoke, Person{}, nil, "reminder Ana"},
+		{"closed since nobody has answered", TicketLapsed, Person{}, nil, "closed Carla, closed Celia, closed Fidel, closed Ana"},
 		{"reply to a closed ticket", TicketReplaced, carla, nil, "new_number Carla, new_ticket Ana"},
 		{"reply to a closed ticket, Producción Caída", TicketReplaced, carla, down, "new_number Carla, production_down Olga, production_down Beto, production_down Julia, new_ticket Ana"},
 		{"reply to a closed ticket of a mailbox that takes none", ReplyRejected, carla, nil, "closed Carla"},
@@ -99,7 +102,7 @@ func TestDue(t *testing.T) {
 	}
 }
 
-var kinds = []EventKind{TicketOpened, TicketOpenedFor, TicketRecorded, TicketReplaced, MachineWrote, ItemWritten, InfoAsked, NoteWritten, TicketTaken, TicketAssigned, TicketResolved, TicketClosed,
+var kinds = []EventKind{TicketOpened, TicketOpenedFor, TicketRecorded, TicketReplaced, MachineWrote, ItemWritten, InfoAsked, NoteWritten, TicketTaken, TicketAssigned, TicketResolved, TicketClosed, TicketWaits, TicketWoke, TicketLapsed,
 	ItemPending, AgentUnconfirmed, DeliveryFailed, MailQuarantined, ReplyRejected, ProductionFell, MailboxDown, MailboxUp, SecretEnds,
 	AgentJoined}
 

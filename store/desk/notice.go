@@ -31,6 +31,7 @@ const (
 	MailboxUpNotice   Notice = "mailbox_up"
 	SecretEndsNotice  Notice = "secret_ends"
 	AgentWelcome      Notice = "agent_welcome" // how to work by mail
+	Reminder          Notice = "reminder"      // somebody waits for an answer, or the day has come until which the ticket waited
 	AlarmNotice       Notice = "alarm"         // what keeps mail from going out as usual
 	ListNotice        Notice = "list"          // many notices in one mail
 )
@@ -92,6 +93,7 @@ var notices = map[Notice]Trait{
 	InfoRequestNotice: {Words: true, Files: true, Quotes: 3, Speaks: InHisName, Form: true, Buttons: usual},
 	ResolvedNotice:    {Words: true, Files: true, Speaks: WithWords, Buttons: []Button{ConfirmButton, FailingButton}},
 	ClosedNotice:      {Words: true, Files: true, Speaks: WithWords, Spares: true},
+	Reminder:          {Buttons: usual},
 	Taken:             {Urgent: true, Buttons: usual},
 	NewTicket:         {Agents: true, Words: true, Files: true, Buttons: usual},
 	NoteNotice:        {Agents: true, Words: true, Files: true, Quotes: 3, Inside: true, Buttons: usual},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // obey carries out an order, and notes what became of it.
@@ -78,10 +79,16 @@ func (w *draft) public(string) Result {
 
 func (w *draft) wait(arg string) Result {
 	w.Ticket.Class = Waiting
-	if arg != "" { // it waits, but nothing wakes it on a day
-		w.Done = append(w.Done, notUnderstood("date", arg))
+	if arg == "" {
+		return Result{Key: "waiting"}
 	}
-	return Result{Key: "waiting"}
+	day, ok := w.Times.day(arg, w.Now)
+	if !ok { // it waits, but nothing wakes it on a day
+		w.Done = append(w.Done, notUnderstood("date", arg))
+		return Result{Key: "waiting"}
+	}
+	w.wake = day
+	return Result{Key: "waiting", Value: day.Format(time.DateOnly)}
 }
 
 func (w *draft) queue(string) Result {

@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"buzon/store/desk"
+)
+
+// owed is a timer with the ticket that it is owed to.
+type owed struct {
+	ticket int64
+	desk.Timer
+}
+
+var timers = newTable("timer", "m", "", []column[owed]{
+	{"ticket", func(o *owed) any { return &o.ticket }, once, nil},
+	{"kind", func(o *owed) any { return &o.Kind }, once, nil},
+	{"step", func(o *owed) any { return &o.Step }, always, nil},
+	{"at", func(o *owed) any { return moment{&o.At} }, always, nil},
+})
+
+var putTimer = timers.insertion() + `
+	ON CONFLICT (ticket, kind) DO UPDATE SET step = excluded.step, at = excluded.at`
+
+// setTimers writes what a ticket is newly owed, and forgets what it is owed no more.
+func (tx *Tx) setTimers(ctx context.Context, ticket int64, list []desk.Timer) error {
+	var over []desk.TimerKind
+	for _, t := range list {
+		if t.At.IsZero() {
+			over = append(over, t.Kind)
+			continue
+		}
+		o := owed{ticket, t}
+		if err := tx.write(ctx, putTimer, timers.values(once, &o)...); err != nil {
+			return fmt.Errorf("set timer: %w", err)
+		}
+	}
+	if len(over) == 0 {
+		return nil
+	}
+	w := &where{dialect: tx.dialect}
+	w.add("ticket = %s AND kind IN (%s)", w.bind(ticket), w.list("TEXT", over))
+	return tx.write(ctx, "DELETE FROM timer "+w.String(), w.args...)
+}
+
+// Timers lists what the clock owes a ticket.
+func (r Reader) Timers(ctx context.Context, ticket int64) (list []desk.Timer, err error) {
+	err = timers.each(ctx, r, "WHERE m.ticket = $1 ORDER BY m.at, m.kind", args(ticket), func(o owed) error {
+		list = append(list, o.Timer)
+		return nil
+	})
+	return list, err
+}
+
+// TimerDue reports whether the clock owes something now.
+func (s *Store) TimerDue(ctx context.Context) (bool, error) {
+	return s.row(ctx, "SELECT 1 FROM timer WHERE at <= $1 LIMIT 1", args(s.Now().UnixMilli()), new(int))
+}
+
+// Tick does what the clock owes, no more than limit steps, and returns how many it has done. Each timer is settled in the
+// transaction that does it, so that a crash repeats nothing, whatever the clock says then.
+func (s *Store) Tick(ctx context.Context, limit int, o Origin) (done int, err error) {
+	for ; done < limit; done++ {
+		t, err := s.strike(ctx, o)
+		if errors.Is(err, ErrNotFound) && t.ticket == 0 {
+			return done, nil
+		}
+		if err == nil {
+			continue
+		}
+		if Temporary(err) || ctx.Err() != nil {
+			return done, err
+		}
+		s.opt.Log.Error("what the clock owes a ticket can't be done: it is tried again in an hour",
+			"ticket", t.ticket, "timer", t.Kind, "error", err)
+		if err := s.putOff(ctx, t); err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// strike does the oldest step that is due, ErrNotFound for none.
+func (s *Store) strike(ctx context.Context, o Origin) (t owed, err error) {
+	err = s.Write(ctx, func(tx *Tx) error {
+		t, err = tx.strike(ctx, o)
+		return err
+	})
+	return t, err
+}
+
+func (tx *Tx) strike(ctx context.Context, o Origin) (owed, error) {
+	t, err := timers.one(ctx, tx.Reader, "WHERE m.at <= $1 ORDER BY m.at, m.ticket LIMIT 1", tx.Now().UnixMilli())
+	if err == nil {
+		err = tx.setTimers(ctx, t.ticket, []desk.Timer{{Kind: t.Kind}})
+	}
+	if err == nil {
+		_, err = tx.Do(ctx, t.ticket, desk.Deed{Struck: t.Timer}, o)
+	}
+	return t, err
+}
+
+// putOff keeps what fails from holding up the rest.
+func (s *Store) putOff(ctx context.Context, t owed) error {
+	t.At = s.Now().Add(time.Hour)
+	return s.Write(ctx, func(tx *Tx) error { return tx.setTimers(ctx, t.ticket, []desk.Timer{t.Timer}) })
+}
+
+// struck writes what the clock has done to a ticket: no item, but a line of its history.
+func (tx *Tx) struck(ctx context.Context, before desk.Ticket, d desk.Deed, out desk.Outcome) (desk.Ticket, error) {
+	if len(out.Events) == 0 {
+		return before, nil
+	}
+	t, err := tx.Change(ctx, before, out.Ticket, 0, 0)
+	if err != nil {
+		return t, err
+	}
+	what := fmt.Sprintf("%s %d", d.Struck.Kind, d.Struck.Step)
+	return t, tx.Note(ctx, Activity{Ticket: t.Number, What: "timer", New: what})
+}
