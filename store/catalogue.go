@@ -7,26 +7,35 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"buzon/store/desk"
 )
 
 // Catalogue is all that the desk has configured. It is read again when somebody, in whichever process, has written a row.
 func (r Reader) Catalogue(ctx context.Context) (*desk.Catalogue, error) {
+	c, err := r.configured(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.Catalogue, nil
+}
+
+func (r Reader) configured(ctx context.Context) (*catalogue, error) {
 	version, err := r.catalogueVersion(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read catalogue: %w", err)
 	}
 	if last := r.catalogue.Load(); last != nil && last.version == version {
-		return last.Catalogue, nil
+		return last, nil
 	}
 	list, err := r.entries(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read catalogue: %w", err)
 	}
-	c := &catalogue{desk.NewCatalogue(list), version}
+	c := &catalogue{Catalogue: desk.NewCatalogue(list), version: version}
 	r.catalogue.Store(c)
-	return c.Catalogue, nil
+	return c, nil
 }
 
 func (r Reader) catalogueVersion(ctx context.Context) (version string, err error) {
@@ -39,12 +48,21 @@ func (r Reader) catalogueVersion(ctx context.Context) (version string, err error
 type catalogue struct {
 	*desk.Catalogue
 	version string
+	agents  atomic.Pointer[[]desk.Person] // the active ones, who have the version too; nil: not read yet
 }
 
 // Catalogue is the desk's, asked for once in a commit.
-func (tx *Tx) Catalogue(ctx context.Context) (c *desk.Catalogue, err error) {
+func (tx *Tx) Catalogue(ctx context.Context) (*desk.Catalogue, error) {
+	c, err := tx.configured(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.Catalogue, nil
+}
+
+func (tx *Tx) configured(ctx context.Context) (c *catalogue, err error) {
 	if tx.catalogue == nil {
-		tx.catalogue, err = tx.Reader.Catalogue(ctx)
+		tx.catalogue, err = tx.Reader.configured(ctx)
 	}
 	return tx.catalogue, err
 }
@@ -161,7 +179,6 @@ func (tx *Tx) Drop(ctx context.Context, e, by desk.Entry) error {
 	if err != nil {
 		return fmt.Errorf("remove %s %q: %w", e.Kind, e.Key, err)
 	}
-	tx.agents = nil
 	return tx.renew(ctx)
 }
 
@@ -177,7 +194,7 @@ func (tx *Tx) Product(ctx context.Context, name string) (desk.Entry, error) {
 	return tx.Put(ctx, desk.Entry{Kind: desk.Products, Names: map[string]string{"es": name}})
 }
 
-// renew gives the catalogue another version.
+// renew gives the catalogue, and who the agents are, another version.
 func (tx *Tx) renew(ctx context.Context) error {
 	tx.catalogue = nil
 	err := tx.write(ctx, "UPDATE catalogue SET version = $1", rand.Text())

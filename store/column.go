@@ -143,6 +143,24 @@ func (t *table[T]) update(key ...string) string {
 	return fmt.Sprintf("UPDATE %s SET %s WHERE %s", t.name, strings.Join(set, ", "), strings.Join(where, " AND "))
 }
 
+// insertions is the INSERT of several rows at once.
+func (t *table[T]) insertions(rows int) string {
+	names := t.names(once)
+	list := make([]string, rows)
+	for i := range list {
+		list[i] = "(" + placeholders(1+i*len(names), len(names)) + ")"
+	}
+	return fmt.Sprintf("INSERT INTO %s (%s) VALUES %s", t.name, strings.Join(names, ", "), strings.Join(list, ", "))
+}
+
+// updateCounting is update with what is added to a count, behind values(changed). It returns the count.
+func (t *table[T]) updateCounting(count, key string) string {
+	n := len(t.names(changed)) + 1
+	set, where, _ := strings.Cut(t.update(key), " WHERE ")
+	where = strings.Replace(where, fmt.Sprintf("$%d", n), fmt.Sprintf("$%d", n+1), 1)
+	return fmt.Sprintf("%s, %s = %s + $%d WHERE %s RETURNING %s", set, count, count, n, where, count)
+}
+
 // difference is a column in which two values differ.
 type difference struct{ column, old, new string }
 

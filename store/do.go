@@ -181,27 +181,30 @@ func (tx *Tx) open(ctx context.Context, d desk.Deed, out desk.Outcome, o Origin)
 	if t, it, err = tx.OpenTicket(ctx, out.Ticket, &first); err != nil {
 		return t, it, err
 	}
-	history := Activity{Ticket: t.Number, Person: d.By.ID, Mail: o.Mail, What: "opened", New: o.Rule}
-	if err = tx.Note(ctx, history); err == nil && t.ProductionDown {
-		history.What, history.Old, history.New = productionDown, "false", "true"
-		err = tx.Note(ctx, history)
+	how := Activity{Ticket: t.Number, Person: d.By.ID, Mail: o.Mail, What: "opened", New: o.Rule}
+	history := []Activity{how}
+	if t.ProductionDown {
+		how.What, how.Old, how.New = productionDown, "false", "true"
+		history = append(history, how)
 	}
-	return t, it, err
+	return t, it, tx.Note(ctx, history...)
 }
 
 // add writes the item, and the ticket as it is now.
 func (tx *Tx) add(ctx context.Context, before desk.Ticket, d desk.Deed, out desk.Outcome, o Origin) (t desk.Ticket, it desk.Item, err error) {
-	n := NewItem{out.Item, o.Attachments, o.Search}
-	n.Ticket = before.Number
-	if o.Fills == 0 {
-		it, err = tx.AddItem(ctx, before.Subject, n)
-	} else {
-		it, err = tx.fill(ctx, n, o)
+	n, more := NewItem{out.Item, o.Attachments, o.Search}, 1
+	if n.Ticket = before.Number; o.Fills != 0 {
+		more = 0
 	}
-	if err != nil {
+	how := Activity{Person: d.By.ID, Mail: o.Mail}
+	if t, n.Number, err = tx.change(ctx, before, out.Ticket, how, more); err != nil {
 		return t, it, err
 	}
-	t, err = tx.Change(ctx, before, out.Ticket, out.Item.Author.ID, o.Mail)
+	if o.Fills != 0 {
+		it, err = tx.fill(ctx, n, o)
+	} else {
+		it, err = tx.writeItem(ctx, before.Subject, n)
+	}
 	return t, it, err
 }
 

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/hex"
@@ -44,10 +43,9 @@ func (n *NewItem) words() string {
 
 // AddItem writes an item behind the ticket's last, its attachments, and its words for the search.
 func (tx *Tx) AddItem(ctx context.Context, subject string, n NewItem) (desk.Item, error) {
-	now := tx.store.Now().UnixMilli()
-	ok, err := tx.row(ctx, "UPDATE ticket SET items = items + 1, updated_at = $2 WHERE number = $1 RETURNING items", args(n.Ticket, now), &n.Number)
-	if err != nil || !ok {
-		return n.Item, fmt.Errorf("add item to ticket %d: %w", n.Ticket, cmp.Or(err, ErrNotFound))
+	var err error
+	if n.Number, err = tx.count(ctx, n.Ticket, 1); err != nil {
+		return n.Item, err
 	}
 	return tx.writeItem(ctx, subject, n)
 }

@@ -68,13 +68,21 @@ func (r Reader) Agents(ctx context.Context) ([]desk.Person, error) {
 	return r.persons(ctx, "WHERE p.role <> 'customer' AND p.active = 1 ORDER BY +p.id")
 }
 
-// Agents lists the active agents and admins, once in a transaction: every mail that is filed asks.
-func (tx *Tx) Agents(ctx context.Context) (list []desk.Person, err error) {
-	if tx.agents == nil {
-		list, err = tx.Reader.Agents(ctx)
-		tx.agents = append([]desk.Person{}, list...) // none is not nil: they have been read
+// Agents lists the active agents and admins. They are read again when somebody has changed one: every mail that is filed
+// asks.
+func (tx *Tx) Agents(ctx context.Context) ([]desk.Person, error) {
+	c, err := tx.configured(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return tx.agents, err
+	if list := c.agents.Load(); list != nil {
+		return *list, nil
+	}
+	list, err := tx.Reader.Agents(ctx)
+	if err == nil {
+		c.agents.Store(&list)
+	}
+	return list, err
 }
 
 // AddPerson writes a new person with his addresses, which nobody may have yet. Without an organisation he gets that of his domain.
@@ -91,9 +99,6 @@ func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error)
 	if err != nil {
 		return p, fmt.Errorf("add person: %w", err)
 	}
-	if p.Agent() {
-		tx.agents = nil
-	}
 	return p, tx.addAddresses(ctx, p)
 }
 
@@ -104,15 +109,19 @@ func (tx *Tx) ChangePerson(ctx context.Context, id int64, change func(*desk.Pers
 	if err != nil || p.ID == 0 {
 		return err
 	}
+	was := p.Agent()
 	change(&p)
-	tx.agents = nil
 	if p.Agent() {
 		if err := tx.MarkKnown(ctx, p.ID); err != nil {
 			return err
 		}
 	}
-	err = tx.write(ctx, updatePerson, append(persons.values(changed, &p), p.ID)...)
-	return err
+	if p.Agent() || was {
+		if err := tx.renew(ctx); err != nil {
+			return err
+		}
+	}
+	return tx.write(ctx, updatePerson, append(persons.values(changed, &p), p.ID)...)
 }
 
 // ErrTaken says that an address belongs to somebody else.
@@ -123,11 +132,15 @@ func (tx *Tx) SetAddresses(ctx context.Context, p desk.Person) error {
 	if err := tx.write(ctx, "DELETE FROM address WHERE person = $1", p.ID); err != nil {
 		return err
 	}
-	tx.agents = nil
 	return tx.addAddresses(ctx, p)
 }
 
 func (tx *Tx) addAddresses(ctx context.Context, p desk.Person) error {
+	if p.Agent() {
+		if err := tx.renew(ctx); err != nil {
+			return err
+		}
+	}
 	for i, a := range p.Addresses {
 		n, err := tx.exec(ctx, "INSERT INTO address (address, person, position) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", a, p.ID, i)
 		if err != nil {

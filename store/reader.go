@@ -27,6 +27,7 @@ type statements struct {
 	pending *pgx.Batch // what is to be written before the next statement whose result somebody reads
 
 	catalogue atomic.Pointer[catalogue] // as last read
+	waited    atomic.Int64              // how many statements somebody waited for
 }
 
 func newStatements(d *dialect, prepare func(context.Context, string) (*sql.Stmt, error)) *statements {
@@ -54,6 +55,7 @@ func (s *statements) get(ctx context.Context, text string) (*sql.Stmt, error) {
 	if err := s.flush(ctx); err != nil {
 		return nil, err
 	}
+	s.waited.Add(1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st := s.ready[text]; st != nil {

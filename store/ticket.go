@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -55,7 +56,7 @@ func entryColumn(name string, at func(*desk.Ticket) *int64) column[desk.Ticket] 
 var (
 	tickets      = newTable("ticket", "t", "JOIN entry s ON s.id = t.status", ticketColumns)
 	insertTicket = tickets.numbered("number", "items")
-	updateTicket = tickets.update("number")
+	updateTicket = tickets.updateCounting("items", "number")
 )
 
 // Ticket returns the ticket with the number.
@@ -105,44 +106,73 @@ func (tx *Tx) statusOf(ctx context.Context, class desk.Class) (int64, error) {
 	return s.ID, nil
 }
 
-// Change writes what differs between two states of a ticket, and the activity of it: who, when, by which mail.
+// Change writes what differs between two states of a ticket, and the history of it: who, when, by which mail.
 func (tx *Tx) Change(ctx context.Context, old, t desk.Ticket, by, mail int64) (desk.Ticket, error) {
+	t, _, err := tx.change(ctx, old, t, Activity{Person: by, Mail: mail}, 0)
+	return t, err
+}
+
+// change is Change for a ticket that gets more items. It returns how many there are then.
+func (tx *Tx) change(ctx context.Context, old, t desk.Ticket, how Activity, more int) (
+	_ desk.Ticket, items int64, err error) {
 	now := tx.store.Now()
 	t.UpdatedAt = now
 	if t.Class != old.Class {
-		var err error
 		if t.Status == old.Status { // else somebody has named it
 			t.Status, err = tx.statusOf(ctx, t.Class)
 		}
 		if err != nil {
-			return t, err
+			return t, 0, err
 		}
 		t.ClosedAt = time.Time{}
 		if t.Class == desk.Closed {
 			t.ClosedAt = now
 		}
 	}
-	err := tx.write(ctx, updateTicket, append(tickets.values(changed, &t), t.Number)...)
+	list, err := tx.differences(ctx, &old, &t)
 	if err != nil {
-		return t, fmt.Errorf("change ticket: %w", err)
+		return t, 0, err
 	}
-	list := tickets.differences(&old, &t)
+	var history []Activity
+	for _, d := range list {
+		how.Ticket, how.What, how.Old, how.New = t.Number, d.column, d.old, d.new
+		history = append(history, how)
+	}
+	if history == nil {
+		items, err = tx.count(ctx, t.Number, more)
+		return t, items, err
+	}
+	ok, err := tx.row(ctx, updateTicket, append(tickets.values(changed, &t), more, t.Number), &items)
+	if err != nil || !ok {
+		return t, 0, fmt.Errorf("change ticket %d: %w", t.Number, cmp.Or(err, ErrNotFound))
+	}
+	return t, items, tx.Note(ctx, history...)
+}
+
+// differences are what the history says of a change, also of the desk's own fields.
+func (tx *Tx) differences(ctx context.Context, old, t *desk.Ticket) ([]difference, error) {
+	list := tickets.differences(old, t)
 	c, err := tx.Catalogue(ctx)
 	if err != nil {
-		return t, err
+		return nil, err
 	}
 	for _, f := range c.All(desk.CustomFields) {
 		if a, b := old.Custom[f.ID], t.Custom[f.ID]; a != b {
 			list = append(list, difference{"field_" + f.Key, a, b})
 		}
 	}
-	for _, d := range list {
-		a := Activity{Ticket: t.Number, Person: by, Mail: mail, What: d.column, Old: d.old, New: d.new}
-		if err := tx.Note(ctx, a); err != nil {
-			return t, err
-		}
+	return list, nil
+}
+
+// count makes a ticket have more items, and returns how many there are then.
+func (tx *Tx) count(ctx context.Context, ticket int64, more int) (items int64, err error) {
+	ok, err := tx.row(ctx, `
+		UPDATE ticket SET items = items + $1, updated_at = $2 WHERE number = $3 RETURNING items`,
+		args(more, tx.store.Now().UnixMilli(), ticket), &items)
+	if err != nil || !ok {
+		err = fmt.Errorf("add item to ticket %d: %w", ticket, cmp.Or(err, ErrNotFound))
 	}
-	return t, nil
+	return items, err
 }
 
 // Link ties two tickets; kind says what the first is to the other: cites, claims.
@@ -193,11 +223,14 @@ type Activity struct {
 	New    string    `json:"new"`
 }
 
-// Note adds a line to a ticket's history.
-func (tx *Tx) Note(ctx context.Context, a Activity) error {
-	a.At = tx.store.Now()
-	err := tx.write(ctx, insertActivity, activities.values(once, &a)...)
-	return err
+// Note adds lines to a ticket's history.
+func (tx *Tx) Note(ctx context.Context, list ...Activity) error {
+	var a []any
+	for i := range list {
+		list[i].At = tx.store.Now()
+		a = append(a, activities.values(once, &list[i])...)
+	}
+	return tx.write(ctx, activities.insertions(len(list)), a...)
 }
 
 // Activities lists a ticket's history, the oldest first.
@@ -219,5 +252,3 @@ var activities = newTable("activity", "a", "", []column[Activity]{
 	{"old", func(a *Activity) any { return &a.Old }, once, nil},
 	{"new", func(a *Activity) any { return &a.New }, once, nil},
 })
-
-var insertActivity = activities.insertion()

@@ -9,8 +9,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
-
-	"buzon/store/desk"
 )
 
 // maxBatch bounds how many transactions share one commit, and so how long the first of them waits.
@@ -21,8 +19,7 @@ type Tx struct {
 	Reader
 	store     *Store
 	index     []indexed
-	agents    []desk.Person    // as last read; nil: not yet
-	catalogue *desk.Catalogue  // likewise
+	catalogue *catalogue       // as read in this commit; nil: not yet
 	last      map[string]int64 // the highest id of a table; nil: the database counts
 	strangers int              // how many were acknowledged in the last hour; -1: not counted yet
 }
