@@ -97,7 +97,7 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 		return f, err
 	}
 	if t.Number == 0 {
-		if f.Responsible, err = tx.Person(ctx, f.Catalogue.Entry(t.Product).Agent); err != nil {
+		if f.Responsible, err = tx.Person(ctx, desk.ProductOf(f.Catalogue, t, d.Orders).Agent); err != nil {
 			return f, err
 		}
 	}

@@ -40,6 +40,7 @@ type liveDesk struct {
 	t     *testing.T
 	data  string // directory
 	file  string // configuration
+	tag   string // of subjects
 	relay *mailtest.Smarthost
 	addr  string // of the SMTP door while the daemon runs
 	log   *syncBuffer
@@ -65,6 +66,9 @@ func newLiveDesk(t *testing.T, o liveOptions) *liveDesk {
 	t.Helper()
 	dir := t.TempDir()
 	d := &liveDesk{t: t, data: filepath.Join(dir, "data"), file: filepath.Join(dir, "buzon.toml"), relay: mailtest.NewSmarthost(t, o.Offers)}
+	if d.tag = "Caso"; strings.Contains(o.Top, `language = "en"`) {
+		d.tag = "Case"
+	}
 	if o.Data != "" {
 		d.data = o.Data
 	} else if url := mailtest.Engine(t); url != "" {

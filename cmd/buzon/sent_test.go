@@ -78,7 +78,7 @@ func headerFaults(n notice, o outgoingRow, agents []string, d *liveDesk) (faults
 		want["In-Reply-To"] = `<[^<>]+>`
 		want["X-Buzon-Caso"], want["X-Buzon-Estado"], want["X-Buzon-Severidad"] = number, `[a-z_]+`, `[123]`
 		want["Message-Id"] = `<c` + number + `\.i\d+\.p\w+\.\w{27}@[a-z]+\.test>`
-		tag := "[Caso #" + number + "]"
+		tag := "[" + d.tag + " #" + number + "]"
 		if desk.Notice(o.Kind) == desk.ProductionDown { // a telephone shows only the beginning of a subject
 			tag = "PRODUCCIÓN CAÍDA " + tag
 		}

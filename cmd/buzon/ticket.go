@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -46,6 +47,7 @@ type ticketRow struct {
 	Service        string       `json:"service"`
 	Progress       int          `json:"progress"` // per cent
 	DueAt          *string      `json:"due_at"`   // a day
+	Fields         fieldValues  `json:"fields"`   // of one's own, by name
 	CreatedAt      *string      `json:"created_at"`
 	UpdatedAt      *string      `json:"updated_at"`
 	ClosedAt       *string      `json:"closed_at"`
@@ -93,7 +95,7 @@ func (n naming) ticketJSON(t store.Row) ticketRow {
 		Agent: address(t.Agent), Product: n.of(t.Product), Module: n.of(t.Module), Project: n.of(t.Project),
 		Service: n.of(t.Service), Progress: t.Progress, DueAt: stamp(t.DueAt), Organisation: n.orNull(t.Requester.Organisation),
 		CreatedAt: stamp(t.CreatedAt), UpdatedAt: stamp(t.UpdatedAt), ClosedAt: stamp(t.ClosedAt),
-		Links: nonNil(t.Links), Followers: []string{}}
+		Links: nonNil(t.Links), Followers: []string{}, Fields: n.own(t.Ticket)}
 	for _, p := range t.Followers {
 		row.Followers = append(row.Followers, p.Address())
 	}
@@ -182,12 +184,27 @@ func (a *app) showTicket(ctx context.Context, h *house, t store.Row) error {
 	return a.printTicket(n, t.Ticket, row)
 }
 
+// fieldValues are what fields of one's own have, by their names.
+type fieldValues map[string]string
+
+func (n naming) own(t desk.Ticket) fieldValues {
+	values := fieldValues{}
+	for id, value := range t.Custom {
+		values[n.of(id)] = value
+	}
+	return values
+}
+
 // known are the ticket's fields, but for the people in it.
 func (n naming) known(t desk.Ticket) (pairs []string) {
 	for _, f := range desk.Fields {
 		if value := f.Get(n.Catalogue, &t, n.language); !f.Person && value != "0" {
 			pairs = append(pairs, strings.ToUpper(f.Key[:1])+f.Key[1:], value)
 		}
+	}
+	own := n.own(t)
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		pairs = append(pairs, name, own[name])
 	}
 	return pairs
 }

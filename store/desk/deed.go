@@ -97,6 +97,9 @@ type draft struct {
 	before Ticket
 	wake   time.Time // the day until which it waits
 	act    Act
+
+	entrusts bool     // what is opened goes to the agent of its product
+	itemType ItemType // that an order gives the item; "": what the act makes of it
 }
 
 // Carry works out what comes of a deed on a ticket; of one that opens it, before is what it opens.
@@ -109,6 +112,7 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 	}
 	if w.act = d.Act; w.act == "" {
 		w.act = w.decide()
+		w.takeType()
 	}
 	if before.Number == 0 {
 		w.open()
@@ -117,6 +121,7 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 	for _, o := range d.Orders {
 		w.obey(o)
 	}
+	w.entrust()
 	w.raise()
 	w.finish()
 	asked := d.By.Agent() && w.words() && w.Item.Visibility == Public
@@ -202,11 +207,36 @@ func (w *draft) apply() {
 		act = other
 	}
 	change := w.Catalogue.Follow(w.before, w.deed.By, act)
-	w.Item.Type = change.Type
-	if change.Assignee == TheProducts && w.Ticket.Agent.ID == 0 {
-		w.Ticket.Agent, w.Ticket.Assignee = w.Responsible, w.Responsible
+	if w.itemType != "" {
+		change = w.Catalogue.FollowItem(w.before, w.deed.By, w.itemType)
 	}
+	w.Item.Type = change.Type
+	w.entrusts = change.Assignee == TheProducts
 	w.Ticket = w.Ticket.Apply(change, w.deed.By)
+}
+
+// entrust gives what nobody has to the agent of its product.
+func (w *draft) entrust() {
+	p := w.Responsible
+	if w.entrusts && w.Ticket.Agent.ID == 0 && p.ID != 0 && p.Active && w.Catalogue.Entry(w.Ticket.Product).Agent == p.ID {
+		w.Ticket.Agent, w.Ticket.Assignee = p, p
+	}
+}
+
+// ProductOf is the product that a ticket has when it is opened with these orders.
+func ProductOf(c *Catalogue, t Ticket, orders []Order) Entry {
+	for _, o := range orders {
+		key, value := string(o.Verb), o.Arg
+		if o.Verb == "field" {
+			key, value, _ = strings.Cut(o.Arg, "=")
+		}
+		if f := FieldNamed(key); f != nil && f.Key == string(Products) {
+			if e, ok := c.Find(Products, value); ok {
+				t.Product = e.ID
+			}
+		}
+	}
+	return c.Entry(t.Product)
 }
 
 // raise sets the alarm, once in a ticket's life: «Re: Producción Caída» of a mail that an agent has since lowered is no

@@ -101,7 +101,7 @@ func (c *Catalogue) Spare(e Entry) error {
 			return fmt.Errorf("%s is the only %s: add another first", e.Name(""), e.Kind)
 		}
 	case ItemTypes:
-		if slices.ContainsFunc(Shipped(), func(o Entry) bool { return o.Kind == ItemTypes && o.Key == e.Key }) {
+		if e.shipped() {
 			return fmt.Errorf("rules speak of the item type %s: rename it, or change what follows from it", e.Name(""))
 		}
 	}

@@ -18,6 +18,7 @@ type Field struct {
 	set     func(w *draft, value string) bool
 	choices func(*draft) []string // nil: any value of its form will do
 	unit    string                // of its value, in a receipt
+	Row     Entry                 // of a field of one's own
 }
 
 // Fields are all.
@@ -116,13 +117,9 @@ func set(key string) func(*draft, string) Result {
 // field is the order that names the field which it changes: "producto=CRM".
 func (w *draft) field(arg string) Result {
 	name, value, ok := strings.Cut(arg, "=")
-	f := FieldNamed(name)
+	f := w.fieldNamed(name)
 	if !ok || f == nil {
-		var known []string
-		for _, f := range Fields {
-			known = append(known, f.Key)
-		}
-		return notUnderstood("field", strings.TrimSpace(name), known...)
+		return notUnderstood("field", strings.TrimSpace(name), w.fieldNames()...)
 	}
 	return w.setField(f, strings.TrimSpace(value))
 }
@@ -136,9 +133,9 @@ func (w *draft) setField(f *Field, value string) Result {
 		if f.choices != nil {
 			known = f.choices(w)
 		}
-		return notUnderstood(f.Key, value, known...)
+		return f.named(w, notUnderstood(f.Key, value, known...))
 	}
-	return Result{Key: f.Key, Value: f.Get(w.Catalogue, &w.Ticket, w.deed.By.Language) + f.unit}
+	return f.named(w, Result{Key: f.Key, Value: f.Get(w.Catalogue, &w.Ticket, w.deed.By.Language) + f.unit})
 }
 
 // entries are the names of a catalogue in the language of who wrote.
@@ -211,7 +208,7 @@ func (w *draft) setStatus(value string) bool {
 		return false
 	}
 	if act := endings[e.Class]; act != "" {
-		w.act = act
+		w.act, w.itemType = act, ""
 		w.apply()
 	}
 	w.Ticket.Status, w.Ticket.Class = e.ID, e.Class

@@ -18,6 +18,7 @@ const (
 	VerbReject   Verb = "reject"
 	VerbFollow   Verb = "follow"
 	VerbUnfollow Verb = "unfollow"
+	VerbItem     Verb = "item" // the item is of a type that the desk has added
 )
 
 // Order is a verb with what follows it on its line. A line that is meant as an order and is none has no verb; its Arg is
@@ -71,6 +72,7 @@ func init() { // what the rows do reads the table
 		{"progress", "avance", "progress", "", "60", "", set("progress")},
 		{"due", "vence", "due", "", "2026-12-31", "", set("due")},
 		{"field", "campo", "field", "", "X=Y", "", (*draft).field},
+		{VerbItem, "item", "item", "", "X", "", (*draft).ofType},
 		{VerbNote, "nota interno interna nota-interna", "note internal internal-note", "", "", "", (*draft).note},
 		{VerbPublic, "publico", "public", "", "", "", (*draft).public},
 		{"requester", "cliente", "customer", "", aPerson, "", set("requester")},

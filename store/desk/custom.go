@@ -1,0 +1,106 @@
+package desk
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Own are the fields of one's own that a ticket has: those for its type or its product, and those for all.
+func (c *Catalogue) Own(t *Ticket) (list []Field) {
+	for _, e := range c.kinds[CustomFields] {
+		if len(e.Of) == 0 || slices.Contains(e.Of, t.Type) || t.Product != 0 && slices.Contains(e.Of, t.Product) {
+			list = append(list, own(e))
+		}
+	}
+	return list
+}
+
+// own makes of a row what every other field is.
+func own(e Entry) Field {
+	f := Field{Key: e.Key, Row: e,
+		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Custom[e.ID] },
+		set: func(w *draft, value string) bool {
+			value, ok := e.value(value)
+			if ok {
+				w.custom(e.ID, value)
+			}
+			return ok
+		}}
+	if e.Value == ChoiceValue {
+		f.choices = func(*draft) []string { return e.Choices }
+	}
+	return f
+}
+
+// value is what a field of the row's type makes of a text. Nothing at all empties the field.
+func (e Entry) value(text string) (string, bool) {
+	if text = OneLine(text); text == "" {
+		return "", true
+	}
+	switch e.Value {
+	case ChoiceValue:
+		i := slices.IndexFunc(e.Choices, func(choice string) bool { return Same(choice, text) })
+		if i < 0 {
+			return "", false
+		}
+		return e.Choices[i], true
+	case DateValue:
+		_, err := time.Parse(time.DateOnly, text)
+		return text, err == nil
+	case NumberValue:
+		n, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
+		return strconv.FormatFloat(n, 'f', -1, 64), err == nil && n-n == 0 // neither endless nor no number
+	}
+	return text, true
+}
+
+// custom sets a field of one's own. The map of the ticket before is another.
+func (w *draft) custom(field int64, value string) {
+	values := maps.Clone(w.Ticket.Custom)
+	if values == nil {
+		values = map[int64]string{}
+	}
+	if values[field] = value; value == "" {
+		delete(values, field)
+	}
+	w.Ticket.Custom = values
+}
+
+// fieldNamed is the ticket's field that people call so, nil for none.
+func (w *draft) fieldNamed(name string) *Field {
+	if f := FieldNamed(name); f != nil {
+		return f
+	}
+	for _, f := range w.Catalogue.Own(&w.Ticket) {
+		if _, ok := FindEntry([]Entry{f.Row}, name); ok {
+			return &f
+		}
+	}
+	return nil
+}
+
+// fieldNames are what all fields of the ticket are called.
+func (w *draft) fieldNames() (list []string) {
+	for _, f := range Fields {
+		list = append(list, f.Key)
+	}
+	for _, f := range w.Catalogue.Own(&w.Ticket) {
+		list = append(list, f.Row.Name(w.deed.By.Language))
+	}
+	return list
+}
+
+// named is an order's result about a field: one of one's own is named in it.
+func (f *Field) named(w *draft, r Result) Result {
+	if f.Row.ID == 0 {
+		return r
+	}
+	if r.Key = "field"; r.Unknown {
+		r.Key = "value"
+	}
+	r.Value = strings.TrimSpace(f.Row.Name(w.deed.By.Language) + " " + r.Value)
+	return r
+}
