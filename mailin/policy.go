@@ -23,20 +23,23 @@ type AgentProof string
 const (
 	Normal AgentProof = ""       // his own reply address, or a proof of the sender
 	Strict AgentProof = "strict" // a proof, always
-	ByID   AgentProof = "id"     // also the Message-ID of a notice to him, where the server has no plus-addressing
+	// also the Message-ID of a notice to him, where the server has no plus-addressing
+	ByID AgentProof = "id"
 )
 
-// Sender is what a mail's sender is, to the ticket that the evidence points at or, without one, to the desk.
+// Sender is what a mail's sender is, to the ticket that the evidence points at or, without one, to
+// the desk.
 type Sender string
 
 const (
-	Nobody      Sender = "nobody"      // no usable From, or past the limits of reading
-	Looping     Sender = "looping"     // past the limit of hops
-	Ourselves   Sender = "ourselves"   // our Message-ID, or our loop mark under our address
-	Copied      Sender = "copied"      // our loop mark on another's mail
-	Repeated    Sender = "repeated"    // a mail that was filed before
-	Blocked     Sender = "blocked"     //
-	Report      Sender = "report"      // a bounce, delay, receipt or complaint that proves which mail of ours it is about
+	Nobody    Sender = "nobody"    // no usable From, or past the limits of reading
+	Looping   Sender = "looping"   // past the limit of hops
+	Ourselves Sender = "ourselves" // our Message-ID, or our loop mark under our address
+	Copied    Sender = "copied"    // our loop mark on another's mail
+	Repeated  Sender = "repeated"  // a mail that was filed before
+	Blocked   Sender = "blocked"   //
+	// a bounce, delay, receipt or complaint that proves which mail of ours it is about
+	Report      Sender = "report"
 	Bounce      Sender = "bounce"      // one that proves nothing
 	Machine     Sender = "machine"     // auto-reply, list, bulk
 	Asked       Sender = "asked"       // an agent who answers whether held mail is his
@@ -52,25 +55,28 @@ const (
 type Action string
 
 const (
-	Record       Action = "record"            // written down, nothing else
-	Quarantine   Action = "quarantine"        // kept whole for an administrator
-	SettleReport Action = "report"            // settles the outgoing mail that it is about
-	AutoItem     Action = "automatic item"    // no state change, no notice to customers
-	MachineOpens Action = "machine's ticket"  // a new ticket where the mailbox takes alerts, else quarantine
-	AgentItem    Action = "agent item"        // commands run, relayed to the customer
-	AgentNote    Action = "agent note"        // internal, commands not run, agent told how to confirm
-	AgentOpens   Action = "agent's ticket"    // in the customer's name when forwarded
-	Confirm      Action = "confirm"           // an agent says of held mail whether it is his
-	AgentPending Action = "agent pending"     // pending, alert to the agent's registered address
-	Item         Action = "item"              //
-	ItemVia      Action = "item via"          // with somebody else's token: marked
-	NumberItem   Action = "item by number"    // an item where the mailbox lets a number be enough, else pending
-	Hold         Action = "pending"           // agents approve or reject
-	HoldSuspect  Action = "pending suspect"   //
-	Open         Action = "ticket"            // acknowledged
-	OpenForm     Action = "form's ticket"     // unverified, acknowledged where the form is configured
-	OpenClaim    Action = "ticket with claim" // notes the claimed number; the same answer whether or not it exists
-	OpenSuspect  Action = "unverified ticket" // not acknowledged
+	Record       Action = "record"         // written down, nothing else
+	Quarantine   Action = "quarantine"     // kept whole for an administrator
+	SettleReport Action = "report"         // settles the outgoing mail that it is about
+	AutoItem     Action = "automatic item" // no state change, no notice to customers
+	// a new ticket where the mailbox takes alerts, else quarantine
+	MachineOpens Action = "machine's ticket"
+	AgentItem    Action = "agent item"     // commands run, relayed to the customer
+	AgentNote    Action = "agent note"     // internal, commands not run, agent told how to confirm
+	AgentOpens   Action = "agent's ticket" // in the customer's name when forwarded
+	Confirm      Action = "confirm"        // an agent says of held mail whether it is his
+	AgentPending Action = "agent pending"  // pending, alert to the agent's registered address
+	Item         Action = "item"           //
+	ItemVia      Action = "item via"       // with somebody else's token: marked
+	// an item where the mailbox lets a number be enough, else pending
+	NumberItem  Action = "item by number"
+	Hold        Action = "pending"         // agents approve or reject
+	HoldSuspect Action = "pending suspect" //
+	Open        Action = "ticket"          // acknowledged
+	OpenForm    Action = "form's ticket"   // unverified, acknowledged where the form is configured
+	// notes the claimed number; the same answer whether or not it exists
+	OpenClaim   Action = "ticket with claim"
+	OpenSuspect Action = "unverified ticket" // not acknowledged
 )
 
 // act is how an action is carried out, and what else hangs on it.
@@ -108,8 +114,8 @@ func init() { // what is done may ask the policy in turn
 	}
 }
 
-// row is one line of the policy: who, how sure, by which evidence, and what becomes of it. All that code must know of it
-// stands in its fields and its action's; a new row needs nothing else.
+// row is one line of the policy: who, how sure, by which evidence, and what becomes of it. All that
+// code must know of it stands in its fields and its action's; a new row needs nothing else.
 type row struct {
 	Rule     string // its number in the design's table, for people only
 	Sender   []Sender
@@ -142,56 +148,92 @@ var (
 	people      = []Sender{Participant, Colleague, Known, Stranger}
 )
 
-// policy decides what becomes of a mail; the first row that fits. The rules bear the numbers of the design's table. Rule 1
-// is the door's, and that of mail which only hops tell. A disproved sender gets no answer, so that a row for all proofs
-// which acknowledges is split in two.
+// policy decides what becomes of a mail; the first row that fits. The rules bear the numbers of the
+// design's table. Rule 1 is the door's, and that of mail which only hops tell. A disproved sender
+// gets no answer, so that a row for all proofs which acknowledges is split in two.
 var policy = []row{
-	{Rule: "1", Sender: []Sender{Looping}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine, Reason: "limits", Alert: true},
-	{Rule: "25", Sender: []Sender{Nobody}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine, Reason: "no_sender", Alert: true},
-	{Rule: "4", Sender: []Sender{Ourselves}, Proof: anyProof, Evidence: anyEvidence, Action: Record, Outcome: store.OutcomeOwn},
-	{Rule: "5", Sender: []Sender{Repeated}, Proof: anyProof, Evidence: anyEvidence, Action: Record, Outcome: store.OutcomeDuplicate},
-	{Rule: "22", Sender: []Sender{Blocked}, Proof: anyProof, Evidence: anyEvidence, Action: Record, Outcome: store.OutcomeBlocked},
-	{Rule: "2", Sender: []Sender{Report}, Proof: anyProof, Evidence: anyEvidence, Action: SettleReport},
-	{Rule: "3", Sender: []Sender{Bounce}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine, Reason: "bounce_unproven"},
-	{Rule: "6", Sender: []Sender{Machine}, Proof: notDisproof, Evidence: evidence{evT, evM}, Action: AutoItem},
-	{Rule: "4", Sender: []Sender{Copied}, Proof: notDisproof, Evidence: evidence{evT, evM}, Action: AutoItem},
-	{Rule: "4", Sender: []Sender{Copied}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine, Reason: "copied_mark", Alert: true},
-	{Rule: "7", Sender: []Sender{Machine}, Proof: anyProof, Evidence: anyEvidence, Action: MachineOpens, Reason: "machine"},
+	{Rule: "1", Sender: []Sender{Looping}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine,
+		Reason: "limits", Alert: true},
+	{Rule: "25", Sender: []Sender{Nobody}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine,
+		Reason: "no_sender", Alert: true},
+	{Rule: "4", Sender: []Sender{Ourselves}, Proof: anyProof, Evidence: anyEvidence, Action: Record,
+		Outcome: store.OutcomeOwn},
+	{Rule: "5", Sender: []Sender{Repeated}, Proof: anyProof, Evidence: anyEvidence, Action: Record,
+		Outcome: store.OutcomeDuplicate},
+	{Rule: "22", Sender: []Sender{Blocked}, Proof: anyProof, Evidence: anyEvidence, Action: Record,
+		Outcome: store.OutcomeBlocked},
+	{Rule: "2", Sender: []Sender{Report}, Proof: anyProof, Evidence: anyEvidence,
+		Action: SettleReport},
+	{Rule: "3", Sender: []Sender{Bounce}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine,
+		Reason: "bounce_unproven"},
+	{Rule: "6", Sender: []Sender{Machine}, Proof: notDisproof, Evidence: evidence{evT, evM},
+		Action: AutoItem},
+	{Rule: "4", Sender: []Sender{Copied}, Proof: notDisproof, Evidence: evidence{evT, evM},
+		Action: AutoItem},
+	{Rule: "4", Sender: []Sender{Copied}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine,
+		Reason: "copied_mark", Alert: true},
+	{Rule: "7", Sender: []Sender{Machine}, Proof: anyProof, Evidence: anyEvidence,
+		Action: MachineOpens, Reason: "machine"},
 	{Rule: "7b", Sender: []Sender{Form}, Proof: notDisproof, Evidence: anyEvidence, Action: OpenForm},
 	{Rule: "7b", Sender: []Sender{Form}, Proof: disproved, Evidence: anyEvidence, Action: OpenSuspect},
-	{Rule: "11", Sender: []Sender{Asked}, Proof: proven, Evidence: anyEvidence, Action: Confirm, Outcome: store.OutcomeQuery},
-	{Rule: "11", Sender: []Sender{Asked}, Proof: unproven, Evidence: anyEvidence, Modes: []AgentProof{Normal, ByID}, Action: Confirm,
+	{Rule: "11", Sender: []Sender{Asked}, Proof: proven, Evidence: anyEvidence, Action: Confirm,
 		Outcome: store.OutcomeQuery},
-	{Rule: "11", Sender: []Sender{Asked}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine, Reason: "forged_agent", Alert: true},
-	{Rule: "12", Sender: []Sender{AgentSender}, Proof: disproved, Evidence: anyEvidence, Action: Quarantine, Reason: "forged_agent", Alert: true},
-	{Rule: "8", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evT, evM}, Action: AgentItem},
-	{Rule: "8", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: evidence{evT}, Modes: []AgentProof{Normal, ByID}, Action: AgentItem},
-	{Rule: "8", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: evidence{evM}, Modes: []AgentProof{ByID}, Action: AgentItem},
-	{Rule: "9", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evL, evS}, Action: AgentNote, Reason: "kept_as_note"},
-	{Rule: "10", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evN}, Action: AgentOpens},
-	{Rule: "11", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: anyEvidence, Action: AgentPending, Reason: "kept_pending"},
-	{Rule: "13", Sender: []Sender{Participant}, Proof: proven, Evidence: evidence{evT, evM, evS}, Action: Item},
-	{Rule: "13", Sender: []Sender{Participant}, Proof: proven, Evidence: evidence{evL}, Action: ItemVia},
-	{Rule: "14", Sender: []Sender{Participant}, Proof: unproven, Evidence: evidence{evT, evM}, Action: Item},
-	{Rule: "15", Sender: []Sender{Participant}, Proof: unproven, Evidence: evidence{evS}, Action: NumberItem, Reason: "number_only"},
-	{Rule: "15", Sender: []Sender{Participant}, Proof: unproven, Evidence: evidence{evL}, Action: NumberItem, Reason: "leaked"},
-	{Rule: "16", Sender: []Sender{Participant}, Proof: disproved, Evidence: evidence{evT, evL, evM}, Action: HoldSuspect, Reason: "suspect"},
-	{Rule: "17", Sender: []Sender{Participant}, Proof: disproved, Evidence: evidence{evS, evN}, Action: OpenSuspect},
-	{Rule: "18", Sender: []Sender{Colleague}, Proof: notDisproof, Evidence: evidence{evT, evM, evS}, Action: Item},
-	{Rule: "18", Sender: []Sender{Colleague}, Proof: notDisproof, Evidence: evidence{evL}, Action: ItemVia},
+	{Rule: "11", Sender: []Sender{Asked}, Proof: unproven, Evidence: anyEvidence,
+		Modes: []AgentProof{Normal, ByID}, Action: Confirm,
+		Outcome: store.OutcomeQuery},
+	{Rule: "11", Sender: []Sender{Asked}, Proof: anyProof, Evidence: anyEvidence, Action: Quarantine,
+		Reason: "forged_agent", Alert: true},
+	{Rule: "12", Sender: []Sender{AgentSender}, Proof: disproved, Evidence: anyEvidence,
+		Action: Quarantine, Reason: "forged_agent", Alert: true},
+	{Rule: "8", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evT, evM},
+		Action: AgentItem},
+	{Rule: "8", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: evidence{evT},
+		Modes: []AgentProof{Normal, ByID}, Action: AgentItem},
+	{Rule: "8", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: evidence{evM},
+		Modes: []AgentProof{ByID}, Action: AgentItem},
+	{Rule: "9", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evL, evS},
+		Action: AgentNote, Reason: "kept_as_note"},
+	{Rule: "10", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evN},
+		Action: AgentOpens},
+	{Rule: "11", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: anyEvidence,
+		Action: AgentPending, Reason: "kept_pending"},
+	{Rule: "13", Sender: []Sender{Participant}, Proof: proven, Evidence: evidence{evT, evM, evS},
+		Action: Item},
+	{Rule: "13", Sender: []Sender{Participant}, Proof: proven, Evidence: evidence{evL},
+		Action: ItemVia},
+	{Rule: "14", Sender: []Sender{Participant}, Proof: unproven, Evidence: evidence{evT, evM},
+		Action: Item},
+	{Rule: "15", Sender: []Sender{Participant}, Proof: unproven, Evidence: evidence{evS},
+		Action: NumberItem, Reason: "number_only"},
+	{Rule: "15", Sender: []Sender{Participant}, Proof: unproven, Evidence: evidence{evL},
+		Action: NumberItem, Reason: "leaked"},
+	{Rule: "16", Sender: []Sender{Participant}, Proof: disproved, Evidence: evidence{evT, evL, evM},
+		Action: HoldSuspect, Reason: "suspect"},
+	{Rule: "17", Sender: []Sender{Participant}, Proof: disproved, Evidence: evidence{evS, evN},
+		Action: OpenSuspect},
+	{Rule: "18", Sender: []Sender{Colleague}, Proof: notDisproof, Evidence: evidence{evT, evM, evS},
+		Action: Item},
+	{Rule: "18", Sender: []Sender{Colleague}, Proof: notDisproof, Evidence: evidence{evL},
+		Action: ItemVia},
 	// T: he took part once. A colleague is here when he is disproved.
-	{Rule: "19", Sender: []Sender{Known, Colleague}, Proof: anyProof, Evidence: evidence{evT, evL, evM}, Action: Hold, Reason: "not_visible"},
-	{Rule: "20", Sender: []Sender{Stranger}, Proof: anyProof, Evidence: evidence{evL, evT}, Action: Hold, Reason: "stranger"},
-	{Rule: "21", Sender: []Sender{Stranger, Known}, Proof: notDisproof, Evidence: evidence{evM, evS}, Action: OpenClaim},
-	{Rule: "21", Sender: []Sender{Stranger, Known, Colleague}, Proof: disproved, Evidence: evidence{evM, evS}, Action: OpenSuspect},
+	{Rule: "19", Sender: []Sender{Known, Colleague}, Proof: anyProof,
+		Evidence: evidence{evT, evL, evM}, Action: Hold, Reason: "not_visible"},
+	{Rule: "20", Sender: []Sender{Stranger}, Proof: anyProof, Evidence: evidence{evL, evT},
+		Action: Hold, Reason: "stranger"},
+	{Rule: "21", Sender: []Sender{Stranger, Known}, Proof: notDisproof, Evidence: evidence{evM, evS},
+		Action: OpenClaim},
+	{Rule: "21", Sender: []Sender{Stranger, Known, Colleague}, Proof: disproved,
+		Evidence: evidence{evM, evS}, Action: OpenSuspect},
 	{Rule: "23", Sender: people, Proof: notDisproof, Evidence: evidence{evN}, Action: Open},
-	{Rule: "24", Sender: people, Proof: disproved, Evidence: evidence{evN}, Action: OpenSuspect, Reason: "forged"},
+	{Rule: "24", Sender: people, Proof: disproved, Evidence: evidence{evN}, Action: OpenSuspect,
+		Reason: "forged"},
 }
 
 // decide returns the row for a mail. There is one for every cell: a test enumerates them.
 func decide(s Sender, p Proof, e threading.Evidence, mode AgentProof) row {
 	for _, r := range policy {
-		if slices.Contains(r.Sender, s) && slices.Contains(r.Proof, p) && slices.Contains(r.Evidence, e) &&
+		if slices.Contains(r.Sender, s) && slices.Contains(r.Proof, p) &&
+			slices.Contains(r.Evidence, e) &&
 			(r.Modes == nil || slices.Contains(r.Modes, mode)) {
 			return r
 		}

@@ -14,15 +14,17 @@ import (
 	"buzon/store/desk"
 )
 
-// renderAttempts is how often a mail is rendered in vain before it is given up. It is no fault of the relay's or the
-// recipient's that waiting would mend, and behind it waits all later mail to that person about the ticket.
+// renderAttempts is how often a mail is rendered in vain before it is given up. It is no fault of
+// the relay's or the recipient's that waiting would mend, and behind it waits all later mail to
+// that person about the ticket.
 const renderAttempts = 5
 
 // deliver makes one attempt at one mail, or releases one that a cap has held back.
 func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing) {
 	if o.Capped() {
 		if err := d.Store.Release(ctx, o.ID); err != nil {
-			d.Log.Error("cannot release a mail that was held back; trying again", "outbox", o.ID, "error", err)
+			d.Log.Error("cannot release a mail that was held back; trying again", "outbox", o.ID, "error",
+				err)
 			wait(ctx, time.Second)
 		}
 		return
@@ -60,8 +62,8 @@ func (d *Dispatcher) claim(ctx context.Context, o *store.Outgoing) bool {
 	return true
 }
 
-// prepare makes the bytes of a mail at its first attempt and keeps them; later ones send the same. A panic is an error like
-// another.
+// prepare makes the bytes of a mail at its first attempt and keeps them; later ones send the same.
+// A panic is an error like another.
 func (d *Dispatcher) prepare(ctx context.Context, o *store.Outgoing) (err error) {
 	if o.Raw != 0 {
 		return nil
@@ -88,14 +90,16 @@ func (d *Dispatcher) giveBack(ctx context.Context, o store.Outgoing) {
 		return tx.Defer(context.WithoutCancel(ctx), o.ID, store.Due, o.LastReply, tx.Now())
 	})
 	if err != nil {
-		d.Log.Error("cannot write to the outbox; the next process sends the mail", "outbox", o.ID, "error", err)
+		d.Log.Error("cannot write to the outbox; the next process sends the mail", "outbox", o.ID,
+			"error", err)
 	}
 }
 
 // unreadAttempts is the same for a mail whose kept bytes, or an attachment's, can't be read.
 const unreadAttempts = 3
 
-// unrendered is the Result of a mail that could not be made, or read: try again, unless it has failed too often.
+// unrendered is the Result of a mail that could not be made, or read: try again, unless it has
+// failed too often.
 func unrendered(o store.Outgoing, failure error) Result {
 	most := renderAttempts
 	if u := (*store.Unreadable)(nil); errors.As(failure, &u) {
@@ -120,15 +124,16 @@ func (d *Dispatcher) send(ctx context.Context, o store.Outgoing) (r Result) {
 		return unrendered(o, err)
 	}
 	defer raw.Close()
-	return d.Transport.Send(ctx, Envelope{From: o.EnvelopeFrom, To: o.Address}, io.NewSectionReader(raw, 0, raw.Size))
+	return d.Transport.Send(ctx, Envelope{From: o.EnvelopeFrom, To: o.Address},
+		io.NewSectionReader(raw, 0, raw.Size))
 }
 
-// settleTries is for how many seconds the store may be out of order before a mail is left as it is, to be sent again by
-// the next process.
+// settleTries is for how many seconds the store may be out of order before a mail is left as it is,
+// to be sent again by the next process.
 const settleTries = 60
 
-// settle writes down what became of an attempt. That must not be lost for want of patience: what was sent and not
-// written down would be sent again.
+// settle writes down what became of an attempt. That must not be lost for want of patience: what
+// was sent and not written down would be sent again.
 func (d *Dispatcher) settle(ctx context.Context, o store.Outgoing, r Result) {
 	for range settleTries {
 		var failed bool
@@ -140,16 +145,19 @@ func (d *Dispatcher) settle(ctx context.Context, o store.Outgoing, r Result) {
 			d.logSettled(o, r, failed)
 			return
 		}
-		d.Log.Error("cannot write down what became of a mail; trying again", "outbox", o.ID, "outcome", r.Outcome, "error", err)
+		d.Log.Error("cannot write down what became of a mail; trying again", "outbox", o.ID, "outcome",
+			r.Outcome, "error", err)
 		if !wait(ctx, time.Second) {
 			return
 		}
 	}
 }
 
-// logSettled writes the log's line about an attempt: the mail was sent, is tried again, or has failed.
+// logSettled writes the log's line about an attempt: the mail was sent, is tried again, or has
+// failed.
 func (d *Dispatcher) logSettled(o store.Outgoing, r Result, failed bool) {
-	log := d.Log.With("outbox", o.ID, "kind", o.Kind, "ticket", o.Ticket, "item", o.Item, "to", o.Address, "attempt", o.Attempts, "reply", r.Reply)
+	log := d.Log.With("outbox", o.ID, "kind", o.Kind, "ticket", o.Ticket, "item", o.Item, "to",
+		o.Address, "attempt", o.Attempts, "reply", r.Reply)
 	switch {
 	case r.Outcome == Sent:
 		log.Info("mail sent")
@@ -171,7 +179,8 @@ func wait(ctx context.Context, d time.Duration) bool {
 }
 
 // write writes down what became of an attempt, and reports whether the mail is given up.
-func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing, r Result) (failed bool, err error) {
+func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing,
+	r Result) (failed bool, err error) {
 	reply := r.Reply
 	if reply == "" && r.Err != nil {
 		reply = r.Err.Error()
@@ -202,8 +211,9 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing, 
 	return false, tx.Defer(ctx, o.ID, store.Due, reply, next)
 }
 
-// refusedAddress is a reply that is about the recipient: RFC 3463 class 5, but for the system (5.3), the content (5.6) and a
-// policy (5.7), or the codes of RFC 5321 section 4.2.3 for mailboxes.
+// refusedAddress is a reply that is about the recipient: RFC 3463 class 5, but for the system
+// (5.3), the content (5.6) and a policy (5.7), or the codes of RFC 5321 section 4.2.3 for
+// mailboxes.
 var refusedAddress = regexp.MustCompile(`^5\d\d[ -]5\.[01245]\.\d|^55[013](?:[ -]?$|[ -](?:[^5]|5[^.]))`)
 
 func unreachable(reply string) bool { return refusedAddress.MatchString(reply) }
@@ -217,7 +227,8 @@ func reasonOf(err error) string {
 	return "refused"
 }
 
-// soon is when a mail that met an outage may ask again: its own backoff is the recipient's, not the relay's.
+// soon is when a mail that met an outage may ask again: its own backoff is the recipient's, not the
+// relay's.
 func soon(next, now time.Time) time.Time {
 	if latest := now.Add(outageLongest); next.IsZero() || next.After(latest) {
 		return latest
@@ -225,9 +236,11 @@ func soon(next, now time.Time) time.Time {
 	return next
 }
 
-// fail gives a mail up. When it carried an agent's words to a customer, the ticket says so and its agents are told; the
-// failure of an automatic mail makes no further mail.
-func (d *Dispatcher) fail(ctx context.Context, tx *store.Tx, o store.Outgoing, reason, reply string) error {
-	_, err := tx.Undelivered(ctx, o, store.Details{Reason: reason, Failed: o.Address, Diagnostic: reply}, d.Caps, desk.Item{})
+// fail gives a mail up. When it carried an agent's words to a customer, the ticket says so and its
+// agents are told; the failure of an automatic mail makes no further mail.
+func (d *Dispatcher) fail(ctx context.Context, tx *store.Tx, o store.Outgoing, reason,
+	reply string) error {
+	_, err := tx.Undelivered(ctx, o, store.Details{Reason: reason, Failed: o.Address,
+		Diagnostic: reply}, d.Caps, desk.Item{})
 	return err
 }

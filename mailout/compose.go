@@ -22,7 +22,8 @@ type file struct {
 	open func() (io.ReadCloser, error)
 }
 
-// compose writes a mail: multipart/alternative of text and HTML, within multipart/mixed when there are files.
+// compose writes a mail: multipart/alternative of text and HTML, within multipart/mixed when there
+// are files.
 func compose(w io.Writer, fields header, words templates.Mail, files []file) error {
 	outer := "multipart/alternative"
 	if len(files) > 0 {
@@ -39,8 +40,11 @@ func compose(w io.Writer, fields header, words templates.Mail, files []file) err
 			return err
 		}
 	}
-	for _, text := range []struct{ kind, content string }{{"text/plain; charset=utf-8", words.Text}, {"text/html; charset=utf-8", words.HTML}} {
-		if err := writePart(body, header{{"Content-Type", text.kind}, {"Content-Transfer-Encoding", "quoted-printable"}}, strings.NewReader(text.content)); err != nil {
+	for _, text := range []struct{ kind, content string }{{"text/plain; charset=utf-8", words.Text},
+		{"text/html; charset=utf-8", words.HTML}} {
+		if err := writePart(body, header{{"Content-Type", text.kind},
+			{"Content-Transfer-Encoding", "quoted-printable"}},
+			strings.NewReader(text.content)); err != nil {
 			return err
 		}
 	}
@@ -92,8 +96,8 @@ func writePart(to *message.Writer, h header, content io.Reader) error {
 	return part.Close()
 }
 
-// write adds the file. Its name stands in the disposition as RFC 2231 has it, and in the content type as encoded words,
-// which is what older clients read; Thunderbird does the same.
+// write adds the file. Its name stands in the disposition as RFC 2231 has it, and in the content
+// type as encoded words, which is what older clients read; Thunderbird does the same.
 func (f file) write(to *message.Writer) error {
 	kind, params, err := contentType(f.kind, f.open)
 	if err != nil {
@@ -115,15 +119,18 @@ func (f file) write(to *message.Writer) error {
 
 const opaque = "application/octet-stream"
 
-// contentType is the type under which a file travels in base64, given what its sender called it. Only a plain
-// type/subtype is passed on, no parameter of a stranger's. Mails and multiparts may not be encoded (RFC 2046 section
-// 5.2.1, RFC 2045 section 6.4), and as they are they would not arrive to the byte, so that they are files like others.
-// Text is called text where its charset is certain.
-func contentType(given string, open func() (io.ReadCloser, error)) (kind string, params map[string]string, err error) {
+// contentType is the type under which a file travels in base64, given what its sender called it.
+// Only a plain type/subtype is passed on, no parameter of a stranger's. Mails and multiparts may
+// not be encoded (RFC 2046 section 5.2.1, RFC 2045 section 6.4), and as they are they would not
+// arrive to the byte, so that they are files like others. Text is called text where its charset is
+// certain.
+func contentType(given string, open func() (io.ReadCloser, error)) (kind string,
+	params map[string]string, err error) {
 	params = map[string]string{}
 	kind, _, malformed := mime.ParseMediaType(given)
 	major, minor, whole := strings.Cut(kind, "/")
-	if malformed != nil || !whole || minor == "" || len(kind) > 100 || major == "message" || major == "multipart" {
+	if malformed != nil || !whole || minor == "" || len(kind) > 100 || major == "message" ||
+		major == "multipart" {
 		return opaque, params, nil
 	}
 	if major != "text" {

@@ -29,8 +29,10 @@ type connection struct {
 }
 
 var (
-	errNoTLS  = errors.New(`the relay offers no STARTTLS, and nothing was sent in clear (tls = "tls" goes with port 465)`)
-	errNoAuth = errors.New("the relay offers no login that buzon knows (PLAIN, LOGIN, SCRAM-SHA-256, CRAM-MD5), or needs no username on this port")
+	errNoTLS = errors.New(`the relay offers no STARTTLS, and nothing was sent in clear (tls = ` +
+		`"tls" goes with port 465)`)
+	errNoAuth = errors.New("the relay offers no login that buzon knows (PLAIN, LOGIN, " +
+		"SCRAM-SHA-256, CRAM-MD5), or needs no username on this port")
 )
 
 // dial connects, starts TLS as configured, and logs in. go-mail does the dialogue, under one
@@ -45,7 +47,8 @@ func (p *Pool) dial(ctx context.Context) (*connection, error) {
 		stop = context.AfterFunc(ctx, func() { c.conn.Close() })
 		return p.relay.secured(dialing, c.conn)
 	}
-	m, err := mail.NewClient(p.relay.Host, append(p.relay.options(), mail.WithDialContextFunc(dialer))...)
+	m, err := mail.NewClient(p.relay.Host, append(p.relay.options(),
+		mail.WithDialContextFunc(dialer))...)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +82,8 @@ func (r Relay) options() []mail.Option {
 	if r.TLS == "starttls" {
 		policy = mail.TLSMandatory
 	}
-	options := []mail.Option{mail.WithPort(r.Port), mail.WithTimeout(r.Timeout), mail.WithHELO(r.Hello),
+	options := []mail.Option{mail.WithPort(r.Port), mail.WithTimeout(r.Timeout),
+		mail.WithHELO(r.Hello),
 		mail.WithTLSPolicy(policy), mail.WithTLSConfig(r.tlsConfig())}
 	if r.Username != "" {
 		options = append(options, mail.WithSMTPAuthCustom(&login{relay: r}))
@@ -129,7 +133,10 @@ func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
 		{"CRAM-MD5", smtp.CRAMMD5Auth(r.Username, r.Password)},
 	}
 	for _, k := range known {
-		if slices.ContainsFunc(server.Auth, func(name string) bool { return strings.EqualFold(name, k.name) }) {
+		if slices.ContainsFunc(server.Auth, func(name string) bool {
+			return strings.EqualFold(name,
+				k.name)
+		}) {
 			l.Auth = k.auth
 			return l.Auth.Start(server)
 		}
@@ -139,7 +146,8 @@ func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
 
 // send sends one mail. gone means that the relay has closed the connection before it heard of the
 // mail, as it does with idle ones: a new connection may be tried at once.
-func (c *connection) send(ctx context.Context, env Envelope, mail *io.SectionReader) (r Result, gone bool) {
+func (c *connection) send(ctx context.Context, env Envelope, mail *io.SectionReader) (r Result,
+	gone bool) {
 	c.inOrder = false
 	c.mails++
 	stop := context.AfterFunc(ctx, func() { c.conn.Close() })
@@ -174,7 +182,8 @@ func (c *connection) sender(env Envelope) error {
 	c.client.SkipSMTPUTF8(plain)
 	if offered, _ := c.client.Extension("SMTPUTF8"); !plain && !offered {
 		c.inOrder = true
-		return &Refusal{Cause: fmt.Errorf("relay %s takes no address with letters beyond ASCII: %s", c.pool.relay.addr(), env.To)}
+		return &Refusal{Cause: fmt.Errorf("relay %s takes no address with letters beyond ASCII: %s",
+			c.pool.relay.addr(), env.To)}
 	}
 	return c.client.Mail("<" + env.From + ">")
 }

@@ -4,12 +4,14 @@
 //	          ▲                                                                     │
 //	          └────────── later, the same bytes, the same Message-ID ◄──────────────┘
 //
-// What a cap has held back is released when its time has come, and then due like other mail. A mail that was being rendered
-// when a process died is rendered before all others and alone, so that what ends the process is known by it.
+// What a cap has held back is released when its time has come, and then due like other mail. A mail
+// that was being rendered when a process died is rendered before all others and alone, so that what
+// ends the process is known by it.
 //
-// The retry state lives in the outbox, so that a process which dies loses nothing: what it was sending is sent again.
-// Mail to one person about one ticket keeps its order; a recipient who can't be reached holds up nobody else, and a relay
-// that can't be reached is asked again by one mail at a time.
+// The retry state lives in the outbox, so that a process which dies loses nothing: what it was
+// sending is sent again. Mail to one person about one ticket keeps its order; a recipient who can't
+// be reached holds up nobody else, and a relay that can't be reached is asked again by one mail at
+// a time.
 package mailout
 
 import (
@@ -42,7 +44,8 @@ type Dispatcher struct {
 	freed  chan struct{}
 }
 
-// Run sends until ctx ends. Mails in hand then have the grace to be finished, and are given back to the outbox after it.
+// Run sends until ctx ends. Mails in hand then have the grace to be finished, and are given back to
+// the outbox after it.
 func (d *Dispatcher) Run(ctx context.Context) error {
 	d.defaults()
 	n, err := d.Store.RecoverOutbox(ctx)
@@ -146,7 +149,8 @@ func (d *Dispatcher) due(ctx context.Context) []store.Outgoing {
 	return list
 }
 
-// calm is how long a process must have lived before it tries once more what may have ended the last.
+// calm is how long a process must have lived before it tries once more what may have ended the
+// last.
 const calm = 5 * time.Second
 
 // suspects renders what may have ended the last process, one mail at a time.
@@ -155,7 +159,8 @@ func (d *Dispatcher) suspects(ctx context.Context) {
 	if err != nil {
 		d.Log.Error("cannot look for mails that ended the last process", "error", err)
 	}
-	if len(list) > 0 { // a process that somebody else kills over and over does not come so far, and blames no good mail
+	// a process that somebody else kills over and over does not come so far, and blames no good mail
+	if len(list) > 0 {
 		select {
 		case <-time.After(calm):
 		case <-ctx.Done():
@@ -180,7 +185,8 @@ func (d *Dispatcher) free() (places int, away time.Duration) {
 	return d.outage.places(d.Parallel, now) - len(d.going), d.outage.left(now)
 }
 
-// rest waits until there may be something to do: a commit, a free place, or the time of the next mail.
+// rest waits until there may be something to do: a commit, a free place, or the time of the next
+// mail.
 func (d *Dispatcher) rest(ctx context.Context, changed <-chan struct{}) {
 	wait := time.Minute
 	switch free, away := d.free(); {

@@ -14,8 +14,8 @@ const (
 	longestFileName = 150 // octets
 )
 
-// headerLine makes of anybody's text one line of at most n characters, without what can't be seen: controls, and marks
-// that turn the direction of what follows.
+// headerLine makes of anybody's text one line of at most n characters, without what can't be seen:
+// controls, and marks that turn the direction of what follows.
 func headerLine(s string, n int) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -33,8 +33,8 @@ func headerLine(s string, n int) string {
 	return s
 }
 
-// headerText encodes unstructured text as RFC 2047 wants it. What looks like an encoded word is encoded too: read as one
-// it could turn into anything, line ends included.
+// headerText encodes unstructured text as RFC 2047 wants it. What looks like an encoded word is
+// encoded too: read as one it could turn into anything, line ends included.
 func headerText(s string) string {
 	if !strings.Contains(s, "=?") {
 		return mime.QEncoding.Encode("utf-8", s)
@@ -42,7 +42,8 @@ func headerText(s string) string {
 	return encodedWords(s)
 }
 
-// encodedWords is s in "B" encoding, which has no character that RFC 2047 section 5 forbids in a name.
+// encodedWords is s in "B" encoding, which has no character that RFC 2047 section 5 forbids in a
+// name.
 func encodedWords(s string) string {
 	var words []string
 	for s != "" {

@@ -28,8 +28,8 @@ func (m *matter) accompany(r *Renderer, v *templates.View) {
 	}
 }
 
-// groups are the notices of a list by their senders, in the order in which these wrote; more is how many are of senders that
-// are not named.
+// groups are the notices of a list by their senders, in the order in which these wrote; more is how
+// many are of senders that are not named.
 func (m *matter) groups(r *Renderer) (list []templates.Group, more int) {
 	place := map[string]int{}
 	for _, c := range m.carries {
@@ -52,7 +52,8 @@ func (m *matter) groups(r *Renderer) (list []templates.Group, more int) {
 	return list, more
 }
 
-// entry is one notice of a list. What is said among agents has no address that would send a reply to the customer.
+// entry is one notice of a list. What is said among agents has no address that would send a reply
+// to the customer.
 func (m *matter) entry(r *Renderer, c store.Carried) templates.Entry {
 	e := templates.Entry{Number: c.Ticket, Subject: c.Subject, Kind: string(c.Kind)}
 	if c.Ticket == 0 {
@@ -61,7 +62,8 @@ func (m *matter) entry(r *Renderer, c store.Carried) templates.Entry {
 	}
 	if row := c.Kind.Trait(); m.box.Plus && !row.Inside && !row.Asks {
 		e.ReplyTo = r.Signer.ReplyAddress(m.box.Address,
-			threading.Token{Mailbox: m.box.Address, Ticket: c.Ticket, Item: c.Item, Person: m.o.Person, Kind: threading.Agent})
+			threading.Token{Mailbox: m.box.Address, Ticket: c.Ticket, Item: c.Item, Person: m.o.Person,
+				Kind: threading.Agent})
 	}
 	return e
 }

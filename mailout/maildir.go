@@ -45,9 +45,11 @@ func (m *maildir) Send(ctx context.Context, env Envelope, mail *io.SectionReader
 	if err := ctx.Err(); err != nil {
 		return Result{Outcome: Deferred, Err: fmt.Errorf("write mail: %w", err)}
 	}
-	head := fmt.Sprintf("Return-Path: <%s>\r\nDelivered-To: %s\r\nX-Envelope-To: %s\r\n", env.From, env.To, env.To)
+	head := fmt.Sprintf("Return-Path: <%s>\r\nDelivered-To: %s\r\nX-Envelope-To: %s\r\n", env.From,
+		env.To, env.To)
 	now := time.Now()
-	name := fmt.Sprintf("%d.M%06dP%dQ%08d.%s", now.Unix(), now.Nanosecond()/1000, os.Getpid(), m.last.Add(1), m.host)
+	name := fmt.Sprintf("%d.M%06dP%dQ%08d.%s", now.Unix(), now.Nanosecond()/1000, os.Getpid(),
+		m.last.Add(1), m.host)
 	tmp, final := filepath.Join(m.dir, "tmp", name), filepath.Join(m.dir, "new", name)
 	err = writeDurably(tmp, strings.NewReader(head), io.NewSectionReader(mail, 0, mail.Size()))
 	if err == nil {
@@ -57,7 +59,8 @@ func (m *maildir) Send(ctx context.Context, env Envelope, mail *io.SectionReader
 		os.Remove(tmp)
 		return Result{Outcome: Deferred, Err: fmt.Errorf("write mail: %w", err)}
 	}
-	if err := syncDir(filepath.Dir(final)); err != nil { // it is there, but perhaps not after a power cut
+	// it is there, but perhaps not after a power cut
+	if err := syncDir(filepath.Dir(final)); err != nil {
 		return Result{Outcome: Uncertain, Err: fmt.Errorf("write mail: %w", err)}
 	}
 	return Result{Outcome: Sent, Reply: "written to " + final}

@@ -32,8 +32,8 @@ type matter struct {
 	carries   []store.Carried // the other notices that go with it
 	held      []store.Mail    // of which an agent is asked whether they are his
 	catalogue *desk.Catalogue
-	// further tells a mail that is not the first about its item to its reader: two mails must not have one Message-ID, the
-	// reader's server would drop the second.
+	// further tells a mail that is not the first about its item to its reader: two mails must not have
+	// one Message-ID, the reader's server would drop the second.
 	further bool
 }
 
@@ -100,7 +100,8 @@ func (r *Renderer) matter(ctx context.Context, o store.Outgoing) (*matter, error
 	if m.further, err = r.Store.ToldBefore(ctx, o); err != nil {
 		return nil, err
 	}
-	if m.before, err = r.Store.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID, referencesKept); err != nil {
+	if m.before, err = r.Store.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID,
+		referencesKept); err != nil {
 		return nil, err
 	}
 	m.quoted, err = r.history(ctx, m, sight)
@@ -136,7 +137,8 @@ func (r *Renderer) held(ctx context.Context, ids []int64) (list []store.Mail, er
 
 // token is what the mail carries to lead a reply back.
 func (m *matter) token() threading.Token {
-	t := threading.Token{Mailbox: m.box.Address, Ticket: m.o.Ticket, Item: m.o.Item, Person: m.o.Person, Kind: threading.Customer}
+	t := threading.Token{Mailbox: m.box.Address, Ticket: m.o.Ticket, Item: m.o.Item,
+		Person: m.o.Person, Kind: threading.Customer}
 	switch {
 	case m.inside():
 		t.Kind = threading.Inside
@@ -149,8 +151,9 @@ func (m *matter) token() threading.Token {
 	return t
 }
 
-// inside reports whether a reply to the mail stays among agents: it carries what they said among themselves, or what they
-// have not let in yet. Not so the question whether a mail is his: the answer to it is what he wants to send.
+// inside reports whether a reply to the mail stays among agents: it carries what they said among
+// themselves, or what they have not let in yet. Not so the question whether a mail is his: the
+// answer to it is what he wants to send.
 func (m *matter) inside() bool {
 	if !m.to.Agent() || m.o.Ticket == 0 || m.row().Asks {
 		return false
@@ -167,8 +170,9 @@ func (m *matter) human() bool {
 	return m.row().Speaks == desk.InHisName || m.row().Speaks == desk.WithWords && m.item.Text != ""
 }
 
-// fromName is what the reader sees as the sender: words bear the name of who wrote them. A customer's name, which he chose himself,
-// comes with his domain and never with the desk's name, so that nobody passes for an agent.
+// fromName is what the reader sees as the sender: words bear the name of who wrote them. A
+// customer's name, which he chose himself, comes with his domain and never with the desk's name, so
+// that nobody passes for an agent.
 func (m *matter) fromName() string {
 	switch {
 	case m.human() && m.author.Name != "" && m.author.Name != m.author.Address():
@@ -189,8 +193,8 @@ func (m *matter) toName() string {
 	return m.to.Name
 }
 
-// attachmentsLimit is how many bytes of attachments one mail carries; past it the largest stay behind, and the mail says
-// so. Relays refuse what is more than 25 MB after base64.
+// attachmentsLimit is how many bytes of attachments one mail carries; past it the largest stay
+// behind, and the mail says so. Relays refuse what is more than 25 MB after base64.
 const attachmentsLimit = 17 << 20
 
 // carried are the item's attachments that go with the mail, by their place in the item.
@@ -223,16 +227,17 @@ func (r *Renderer) files(ctx context.Context, m *matter) (list []file) {
 		if !carried[i] {
 			continue
 		}
-		list = append(list, file{name: a.Filename, kind: a.ContentType, open: func() (io.ReadCloser, error) {
-			blob, err := r.Store.OpenAttachment(ctx, a.SHA256)
-			if err != nil {
-				return nil, err
-			}
-			return struct {
-				io.Reader
-				io.Closer
-			}{blob.Reader(), blob}, nil
-		}})
+		list = append(list, file{name: a.Filename, kind: a.ContentType,
+			open: func() (io.ReadCloser, error) {
+				blob, err := r.Store.OpenAttachment(ctx, a.SHA256)
+				if err != nil {
+					return nil, err
+				}
+				return struct {
+					io.Reader
+					io.Closer
+				}{blob.Reader(), blob}, nil
+			}})
 	}
 	return list
 }
@@ -240,9 +245,10 @@ func (r *Renderer) files(ctx context.Context, m *matter) (list []file) {
 // quotedLength is how many characters of an earlier item a mail carries.
 const quotedLength = 4000
 
-// history are the items before this one that the reader has written or been sent, the newest first; agents may read all. It
-// costs memory for what is quoted, never for the ticket.
-func (r *Renderer) history(ctx context.Context, m *matter, sight desk.Sight) (list []desk.Item, err error) {
+// history are the items before this one that the reader has written or been sent, the newest first;
+// agents may read all. It costs memory for what is quoted, never for the ticket.
+func (r *Renderer) history(ctx context.Context, m *matter, sight desk.Sight) (list []desk.Item,
+	err error) {
 	most := m.row().Quotes
 	if most == 0 {
 		return nil, nil

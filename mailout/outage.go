@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// outage is a time in which the relay takes no mail from us: nobody answers, or it lets us not in. One mail at a time
-// asks whether it is over, the others wait untouched, so that hours of it cost a few attempts and not one for each mail
-// and minute. It lives in memory: a new process asks at once.
+// outage is a time in which the relay takes no mail from us: nobody answers, or it lets us not in.
+// One mail at a time asks whether it is over, the others wait untouched, so that hours of it cost a
+// few attempts and not one for each mail and minute. It lives in memory: a new process asks at
+// once.
 type outage struct {
 	asked int       // how often in vain; 0: the relay takes mail
 	until time.Time // when to ask again
@@ -38,8 +39,9 @@ func (g *outage) left(now time.Time) time.Duration {
 	return 0
 }
 
-// heard notes whether a mail found the relay away. Several that find so at once count as one. retry is when the outbox
-// would try again a mail for the first time: where that is sooner, the relay is asked sooner too.
+// heard notes whether a mail found the relay away. Several that find so at once count as one. retry
+// is when the outbox would try again a mail for the first time: where that is sooner, the relay is
+// asked sooner too.
 func (g *outage) heard(away bool, now time.Time, retry time.Duration) {
 	switch {
 	case !away:

@@ -110,7 +110,8 @@ func replied(err error) *textproto.Error {
 // certificate, a TLS alert, no login that both sides know, a server that does not speak SMTP.
 func network(err error) bool {
 	var op *net.OpError
-	if errors.As(err, &op) && strings.HasSuffix(op.Op, " error") { // crypto/tls: "remote error", "local error"
+	// crypto/tls: "remote error", "local error"
+	if errors.As(err, &op) && strings.HasSuffix(op.Op, " error") {
 		return false
 	}
 	var ne net.Error
@@ -137,14 +138,18 @@ func (p *Pool) tidy(text string) string {
 	return text
 }
 
-func (p *Pool) reply(code int, text string) string { return p.tidy(fmt.Sprintf("%d %s", code, text)) }
+func (p *Pool) reply(code int, text string) string {
+	return p.tidy(fmt.Sprintf("%d %s", code,
+		text))
+}
 
 // conceal takes the password out of a text, plain and as AUTH sends it.
 func (p *Pool) conceal(text string) string {
 	if p.relay.Password == "" {
 		return text
 	}
-	for _, secret := range []string{"\x00" + p.relay.Username + "\x00" + p.relay.Password, p.relay.Password} {
+	for _, secret := range []string{"\x00" + p.relay.Username + "\x00" + p.relay.Password,
+		p.relay.Password} {
 		text = strings.ReplaceAll(text, base64.StdEncoding.EncodeToString([]byte(secret)), "***")
 	}
 	return strings.ReplaceAll(text, p.relay.Password, "***")

@@ -31,7 +31,8 @@ type Rendered struct {
 	EnvelopeFrom string // "" for the null sender
 }
 
-// Render writes the mail of an outbox row to w. It streams: attachments are read while they are written.
+// Render writes the mail of an outbox row to w. It streams: attachments are read while they are
+// written.
 func (r *Renderer) Render(ctx context.Context, o store.Outgoing, w io.Writer) (Rendered, error) {
 	m, err := r.matter(ctx, o)
 	if err != nil {
@@ -82,7 +83,8 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 		h.add("X-Buzon-Severidad", strconv.Itoa(m.ticket.Severity))
 	}
 	if m.row().Asks && m.o.Ticket == 0 && box.Plus {
-		h.add("Reply-To", headerAddress(m.fromName(), r.Signer.AnswerAddress(box.Address, m.o.ID, m.o.Person)))
+		h.add("Reply-To", headerAddress(m.fromName(),
+			r.Signer.AnswerAddress(box.Address, m.o.ID, m.o.Person)))
 	}
 	h.add("X-Buzon-Loop", r.Signer.LoopMark(m.o.ID))
 	if !m.human() {
@@ -103,8 +105,8 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 	return h, out
 }
 
-// references lead to the ticket whichever of them survives: its root first, then the mails that this recipient has or
-// has written, the newest last.
+// references lead to the ticket whichever of them survives: its root first, then the mails that
+// this recipient has or has written, the newest last.
 func (r *Renderer) references(m *matter) []string {
 	ids := []string{"<" + r.Signer.RootID(m.box.Domain(), m.box.Address, m.o.Ticket) + ">"}
 	for _, id := range m.before {
@@ -115,23 +117,25 @@ func (r *Renderer) references(m *matter) []string {
 	return ids
 }
 
-// goodID tells a Message-ID that may stand in a header of ours (RFC 5322 section 3.6.4) from the other things that
-// mailers write.
+// goodID tells a Message-ID that may stand in a header of ours (RFC 5322 section 3.6.4) from the
+// other things that mailers write.
 func goodID(id string) bool {
 	left, right, found := strings.Cut(id, "@")
-	return found && left != "" && right != "" && len(id) <= 250 && !strings.Contains(id, "=?") && !strings.ContainsFunc(left+right, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`<>@\`, r)
-	})
+	return found && left != "" && right != "" && len(id) <= 250 && !strings.Contains(id, "=?") &&
+		!strings.ContainsFunc(left+right, func(r rune) bool {
+			return r <= ' ' || r >= 0x7f || strings.ContainsRune(`<>@\`, r)
+		})
 }
 
-// headerAddress is a mailbox of a header field, RFC 5322 section 3.4. A name that looks like an address would be taken
-// for one, and is left out.
+// headerAddress is a mailbox of a header field, RFC 5322 section 3.4. A name that looks like an
+// address would be taken for one, and is left out.
 func headerAddress(name, address string) string {
 	name = headerLine(name, longestName)
 	if strings.ContainsAny(name, "@＠") {
 		name = ""
 	}
-	if strings.Contains(name, "=?") || strings.Contains(name, `\`) { // net/mail leaves a backslash as it is in a "Q" word
+	// net/mail leaves a backslash as it is in a "Q" word
+	if strings.Contains(name, "=?") || strings.Contains(name, `\`) {
 		return encodedWords(name) + " " + (&mail.Address{Address: address}).String()
 	}
 	return (&mail.Address{Name: name, Address: address}).String()

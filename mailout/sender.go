@@ -29,11 +29,13 @@ type Envelope struct {
 type Outcome string
 
 const (
-	Sent      Outcome = "sent"      // the relay answers for it
-	Deferred  Outcome = "deferred"  // not now: try again
-	Refused   Outcome = "refused"   // never: Err is a *Refusal
-	Uncertain Outcome = "uncertain" // cut after the final dot: it may have been taken; try again, same bytes
-	Held      Outcome = "held"      // the relay refuses us, whatever the mail: the configuration's fault, not the mail's
+	Sent     Outcome = "sent"     // the relay answers for it
+	Deferred Outcome = "deferred" // not now: try again
+	Refused  Outcome = "refused"  // never: Err is a *Refusal
+	// cut after the final dot: it may have been taken; try again, same bytes
+	Uncertain Outcome = "uncertain"
+	// the relay refuses us, whatever the mail: the configuration's fault, not the mail's
+	Held Outcome = "held"
 )
 
 // Result is the outcome with what was said.
@@ -62,8 +64,9 @@ type Relay struct {
 	Hello      string         // our name in EHLO; default the host's name
 	RootCAs    *x509.CertPool // who may sign the relay's certificate; default the system's
 
-	Timeout       time.Duration // for one command, or 64 KB of content; default 2m
-	FinalTimeout  time.Duration // for the answer to the final dot; default 10m (RFC 5321 section 4.5.3.2.6)
+	Timeout time.Duration // for one command, or 64 KB of content; default 2m
+	// for the answer to the final dot; default 10m (RFC 5321 section 4.5.3.2.6)
+	FinalTimeout  time.Duration
 	Idle          time.Duration // a connection not used for so long is closed; default 45s
 	PerConnection int           // mails on one connection; default 100
 	Connections   int           // at the same time; default 4
@@ -83,7 +86,8 @@ func (r Relay) defaults() Relay {
 	if err != nil || host == "" {
 		host = "localhost"
 	}
-	for value, otherwise := range map[*int]int{&r.Port: port[r.TLS], &r.PerConnection: 100, &r.Connections: 4} {
+	for value, otherwise := range map[*int]int{&r.Port: port[r.TLS], &r.PerConnection: 100,
+		&r.Connections: 4} {
 		if *value == 0 {
 			*value = otherwise
 		}
@@ -112,7 +116,8 @@ func (r Relay) validate() error {
 	case r.Port < 1 || r.Port > 65535:
 		return fmt.Errorf("relay: port %d is not between 1 and 65535", r.Port)
 	case r.TLS == "none" && !r.AllowPlain && !desk.Loopback(r.Host):
-		return fmt.Errorf(`relay: tls = "none" would send mail and password in clear to %s; it is for a relay on this machine, use "starttls" or "tls"`, r.Host)
+		return fmt.Errorf(`relay: tls = "none" would send mail and password in clear to %s; it is for `+
+			`a relay on this machine, use "starttls" or "tls"`, r.Host)
 	case r.Username == "" && r.Password != "":
 		return errors.New("relay: there is a password but no username")
 	case r.Username != "" && r.Password == "":

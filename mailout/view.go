@@ -19,7 +19,8 @@ func (m *matter) view(r *Renderer) templates.View {
 	v := templates.View{
 		Desk: templates.Desk{Name: m.box.Name, Address: m.box.Address, Language: r.Language},
 		Tag:  m.box.Tag, To: m.person(m.to), ToAgent: m.to.Agent(), Author: m.person(m.author),
-		Welcome: d.Welcome, Answers: m.row().Answers, EchoSubject: d.EchoSender, Reason: d.Reason, Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends, Links: m.links,
+		Welcome: d.Welcome, Answers: m.row().Answers, EchoSubject: d.EchoSender, Reason: d.Reason,
+		Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends, Links: m.links,
 		AlertedAt: m.o.Created.In(r.Location), At: m.o.Created.In(r.Location),
 	}
 	m.accompany(r, &v)
@@ -42,8 +43,10 @@ func (m *matter) view(r *Renderer) templates.View {
 	t := m.ticket
 	v.Ticket = templates.Ticket{
 		Number: t.Number, Subject: t.Subject, Severity: t.Severity, StatusClass: string(t.Class),
-		Product: m.named(t.Product), Type: m.named(t.Type), Status: m.named(t.Status), SeverityName: m.severity(),
-		Requester: m.person(t.Requester), Organisation: m.organisation(), OldNumber: d.Old, ProductionDown: t.ProductionDown,
+		Product: m.named(t.Product), Type: m.named(t.Type), Status: m.named(t.Status),
+		SeverityName: m.severity(),
+		Requester:    m.person(t.Requester), Organisation: m.organisation(), OldNumber: d.Old,
+		ProductionDown: t.ProductionDown,
 	}
 	if !d.Ends.IsZero() {
 		v.CloseAt = d.Ends.In(r.Location)
@@ -62,7 +65,8 @@ func (m *matter) view(r *Renderer) templates.View {
 	}
 	m.ordered(&v)
 	m.replied(&v)
-	if m.row().Words && !(m.row().Spares && m.item.Author.ID == m.to.ID) { // he knows that he wrote «cerrar»
+	// he knows that he wrote «cerrar»
+	if m.row().Words && !(m.row().Spares && m.item.Author.ID == m.to.ID) {
 		v.Text = m.item.Text
 	}
 	if v.Text != "" || m.row().Words {
@@ -79,10 +83,12 @@ func (m *matter) view(r *Renderer) templates.View {
 		if a.Ornament {
 			continue
 		}
-		v.Attachments = append(v.Attachments, templates.Attachment{Name: fileName(a.Filename), Size: a.Size, Left: carried != nil && !carried[i]})
+		v.Attachments = append(v.Attachments, templates.Attachment{Name: fileName(a.Filename),
+			Size: a.Size, Left: carried != nil && !carried[i]})
 	}
 	for _, it := range m.quoted {
-		v.Quoted = append(v.Quoted, templates.Quote{Author: m.person(it.Author), At: it.CreatedAt.In(r.Location), Text: it.Text})
+		v.Quoted = append(v.Quoted, templates.Quote{Author: m.person(it.Author),
+			At: it.CreatedAt.In(r.Location), Text: it.Text})
 	}
 	if m.row().Form {
 		v.Form = []string{"when", "where", "expected"}
@@ -115,8 +121,10 @@ func (m *matter) besides(v *templates.View, r *Renderer) {
 	if v.Text != "" && seen.Text != "" {
 		v.Text = seen.Text
 	}
-	v.Welcome, v.Signature, v.Copied, v.ReplyTo, v.Warnings = seen.First, seen.Signature, seen.Copied, seen.ReplyTo, seen.Warnings
-	if _, _, guise := m.staff.Shown(m.author.Name, m.author.Address()); guise != "" && !m.author.Agent() {
+	v.Welcome, v.Signature, v.Copied, v.ReplyTo, v.Warnings = seen.First, seen.Signature, seen.Copied,
+		seen.ReplyTo, seen.Warnings
+	if _, _, guise := m.staff.Shown(m.author.Name, m.author.Address()); guise != "" &&
+		!m.author.Agent() {
 		v.Warnings = append([]string{string(guise)}, v.Warnings...)
 	}
 	if !seen.Starts.IsZero() {
@@ -127,7 +135,8 @@ func (m *matter) besides(v *templates.View, r *Renderer) {
 	}
 }
 
-// ordered adds what commands did, what was not understood, and, for agents, which case the sender named without a right.
+// ordered adds what commands did, what was not understood, and, for agents, which case the sender
+// named without a right.
 func (m *matter) ordered(v *templates.View) {
 	for _, c := range m.o.Details.Commands {
 		v.Commands = append(v.Commands, templates.Command(c))
@@ -157,8 +166,8 @@ func (m *matter) replied(v *templates.View) {
 	}
 }
 
-// withoutMarker drops Producción Caída from the beginning of a subject. Where nothing else is left the text tells more than
-// the same words again.
+// withoutMarker drops Producción Caída from the beginning of a subject. Where nothing else is left
+// the text tells more than the same words again.
 func withoutMarker(subject, text string) string {
 	words := strings.Fields(subject)
 	for n := 1; n <= min(3, len(words)); n++ {
@@ -204,16 +213,19 @@ func (r *Renderer) links(m *matter) (list []templates.Link) {
 		return nil
 	}
 	// Some programs read a plus sign as a blank, though RFC 6068 section 5 forbids it.
-	to := strings.ReplaceAll(url.PathEscape(r.Signer.ReplyAddress(m.box.Address, m.token())), "+", "%2B")
+	to := strings.ReplaceAll(url.PathEscape(r.Signer.ReplyAddress(m.box.Address, m.token())), "+",
+		"%2B")
 	for _, b := range m.row().Buttons {
 		if !m.offers(b) {
 			continue
 		}
-		q := url.Values{"subject": {fmt.Sprintf("[%s #%d] %s", m.box.Tag, m.o.Ticket, headerLine(m.ticket.Subject, longestName))}}
+		q := url.Values{"subject": {fmt.Sprintf("[%s #%d] %s", m.box.Tag, m.o.Ticket,
+			headerLine(m.ticket.Subject, longestName))}}
 		if body := strings.ReplaceAll(written[b], "%d", strconv.FormatInt(m.o.Item, 10)); body != "" {
 			q.Set("body", body)
 		}
-		list = append(list, templates.Link{Key: string(b), Href: "mailto:" + to + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")})
+		list = append(list, templates.Link{Key: string(b),
+			Href: "mailto:" + to + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")})
 	}
 	return list
 }

@@ -10,9 +10,10 @@ import (
 	"buzon/store/desk"
 )
 
-// Alarms are notices about no ticket: a mailbox is down, a breaker has tripped, a mail is in quarantine. Each is about a
-// topic of its own, by which caps count it and the outbox has it wait its turn, so that many of one kind keep back no other.
-// They go before all else, but for quarantined mail, of which there may be much: that goes with the lists.
+// Alarms are notices about no ticket: a mailbox is down, a breaker has tripped, a mail is in
+// quarantine. Each is about a topic of its own, by which caps count it and the outbox has it wait
+// its turn, so that many of one kind keep back no other. They go before all else, but for
+// quarantined mail, of which there may be much: that goes with the lists.
 
 const (
 	alarmEvery = 6 * time.Hour
@@ -27,8 +28,8 @@ func (tx *Tx) Alarm(ctx context.Context, mailbox string, d Details) error {
 	})
 }
 
-// RelayRefuses tells the admins that the relay takes no mail from us, for which reason. They have it when it does again;
-// until then the state of the daemon says so.
+// RelayRefuses tells the admins that the relay takes no mail from us, for which reason. They have
+// it when it does again; until then the state of the daemon says so.
 func (tx *Tx) RelayRefuses(ctx context.Context, mailbox, reply string) error {
 	d := Details{Reason: "relay", Diagnostic: reply}
 	return tx.alarmOnce(ctx, "relay refuses", relayEvery, mailbox, d, tx.store.Now())
@@ -45,7 +46,8 @@ func (tx *Tx) trip(ctx context.Context, e Telling, why, domain string, now time.
 }
 
 // alarmOnce tells the admins of trouble of which they have not been told for a while.
-func (tx *Tx) alarmOnce(ctx context.Context, key string, every time.Duration, mailbox string, d Details,
+func (tx *Tx) alarmOnce(ctx context.Context, key string, every time.Duration, mailbox string,
+	d Details,
 	now time.Time) error {
 	said, err := tx.Fact(ctx, key)
 	if err != nil {
@@ -61,8 +63,8 @@ func (tx *Tx) alarmOnce(ctx context.Context, key string, every time.Duration, ma
 	return tx.Alarm(ctx, mailbox, d)
 }
 
-// AlarmIMAP tells the admins how an account has been for too long, or that it works again, which is ""; each once, also over
-// restarts.
+// AlarmIMAP tells the admins how an account has been for too long, or that it works again, which is
+// ""; each once, also over restarts.
 func (s *Store) AlarmIMAP(ctx context.Context, account, mailbox, health, why string) error {
 	st, err := s.IMAPStatus(ctx, account)
 	if err != nil || health == st.Health {
@@ -74,7 +76,8 @@ func (s *Store) AlarmIMAP(ctx context.Context, account, mailbox, health, why str
 	}
 	return fault(s.Write(ctx, func(tx *Tx) error {
 		n, err := tx.exec(ctx, `INSERT INTO imap_account (account, alarmed_at, health) VALUES ($1, $2, $3)
-			ON CONFLICT (account) DO UPDATE SET alarmed_at = excluded.alarmed_at, health = excluded.health WHERE imap_account.health <> excluded.health`,
+			ON CONFLICT (account) DO UPDATE SET alarmed_at = excluded.alarmed_at, health = excluded.health
+			WHERE imap_account.health <> excluded.health`,
 			account, millis(at), health)
 		if err != nil || n == 0 {
 			return err
@@ -89,7 +92,8 @@ func (s *Store) AlarmIMAP(ctx context.Context, account, mailbox, health, why str
 // WarnIMAP tells the admins of the last day of an account's secret, once of each.
 func (s *Store) WarnIMAP(ctx context.Context, account, mailbox string, ends time.Time) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, `INSERT INTO imap_account (account, warned) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET warned = excluded.warned
+		n, err := tx.exec(ctx, `INSERT INTO imap_account (account, warned) VALUES ($1, $2)
+			ON CONFLICT (account) DO UPDATE SET warned = excluded.warned
 			WHERE imap_account.warned <> excluded.warned`, account, ends.Format(time.DateOnly))
 		if err != nil || n == 0 {
 			return err

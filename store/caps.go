@@ -11,17 +11,22 @@ import (
 	"buzon/store/desk"
 )
 
-// Caps keep a machine that answers every mail from being answered for ever, the desk from being made to write to people who
-// never wrote to it, and agents from being buried. What they hold back is sent later: see Release. Zero fields take the
-// defaults.
+// Caps keep a machine that answers every mail from being answered for ever, the desk from being
+// made to write to people who never wrote to it, and agents from being buried. What they hold back
+// is sent later: see Release. Zero fields take the defaults.
 type Caps struct {
-	AckEvery      time.Duration // least time between two acknowledgements to one address; 1 min; negative: none
-	AcksADay      int           // acknowledgements to one address in 24 h; 20; strangers get 5 at most
-	AcksDomain    int           // acknowledgements to strangers of one domain in an hour, unless more are usual; 50
-	AcksAll       int           // acknowledgements to strangers in all in an hour, unless more are usual; 200
-	TicketHour    int           // automatic mails about one ticket, or one matter that is none, to one address in an hour; 20
-	NewTicketsOf  int           // new tickets of one requester in an hour that agents are told of one by one; 20
-	AgentsAMinute int           // notices to one agent in a minute; what is more goes as a list; 6
+	// least time between two acknowledgements to one address; 1 min; negative: none
+	AckEvery time.Duration
+	AcksADay int // acknowledgements to one address in 24 h; 20; strangers get 5 at most
+	// acknowledgements to strangers of one domain in an hour, unless more are usual; 50
+	AcksDomain int
+	// acknowledgements to strangers in all in an hour, unless more are usual; 200
+	AcksAll int
+	// automatic mails about one ticket, or one matter that is none, to one address in an hour; 20
+	TicketHour int
+	// new tickets of one requester in an hour that agents are told of one by one; 20
+	NewTicketsOf  int
+	AgentsAMinute int // notices to one agent in a minute; what is more goes as a list; 6
 }
 
 // Defaults fills in what is zero.
@@ -30,8 +35,10 @@ func (c Caps) Defaults() Caps {
 	if c.AckEvery == 0 {
 		c.AckEvery = d.AckEvery
 	}
-	for _, f := range [][2]*int{{&c.AcksADay, &d.AcksADay}, {&c.AcksDomain, &d.AcksDomain}, {&c.AcksAll, &d.AcksAll},
-		{&c.TicketHour, &d.TicketHour}, {&c.NewTicketsOf, &d.NewTicketsOf}, {&c.AgentsAMinute, &d.AgentsAMinute}} {
+	for _, f := range [][2]*int{{&c.AcksADay, &d.AcksADay}, {&c.AcksDomain, &d.AcksDomain},
+		{&c.AcksAll, &d.AcksAll},
+		{&c.TicketHour, &d.TicketHour}, {&c.NewTicketsOf, &d.NewTicketsOf},
+		{&c.AgentsAMinute, &d.AgentsAMinute}} {
 		if *f[0] == 0 {
 			*f[0] = *f[1]
 		}
@@ -43,11 +50,13 @@ func (c Caps) Defaults() Caps {
 const BreakerPause = 15 * time.Minute
 
 const (
-	strangerADay   = 5               // acknowledgements to a stranger in 24 h
-	echoesADay     = 3               // automatic mails in 24 h that answer what looks like a responder's; one less to a stranger
-	usualTimes     = 10              // how many times the usual hourly traffic trips a breaker
-	usualSpan      = 21              // days of which the usual is taken, the last apart
-	releaseTimes   = 3               // how many times a breaker's own limit goes out in an hour of what it holds
+	strangerADay = 5 // acknowledgements to a stranger in 24 h
+	// automatic mails in 24 h that answer what looks like a responder's; one less to a stranger
+	echoesADay = 3
+	usualTimes = 10 // how many times the usual hourly traffic trips a breaker
+	usualSpan  = 21 // days of which the usual is taken, the last apart
+	// how many times a breaker's own limit goes out in an hour of what it holds
+	releaseTimes   = 3
 	alertsAMinute  = 20              // alerts that production is down, to one address,
 	alertsOfSender = 3               // and of one sender
 	listEvery      = time.Minute     // between two lists to an agent
@@ -70,13 +79,15 @@ const (
 // capped is a mail that a cap holds back.
 const capped = "state IN ('held') AND attempts < 1 AND carrier < 1"
 
-// The kinds of notices of which desk says that they acknowledge, and those that are folded by the minute.
+// The kinds of notices of which desk says that they acknowledge, and those that are folded by the
+// minute.
 var (
 	acknowledgements = kinds(func(t desk.Trait) bool { return t.Answers })
 	alerts           = kinds(func(t desk.Trait) bool { return t.Alert || t.Lists })
 )
 
-// kinds is the condition that the notice's row is such, in the words of the index where there is one.
+// kinds is the condition that the notice's row is such, in the words of the index where there is
+// one.
 func kinds(holds func(desk.Trait) bool) string {
 	var quoted []string
 	for _, n := range desk.Notices(holds) {
@@ -109,7 +120,8 @@ func (tx *Tx) held(ctx context.Context, e Telling, o *Outgoing) (h delay, err er
 	}
 	why := ""
 	if !e.fresh && !e.Author.Agent() {
-		many, err := tx.countOutbox(ctx, e.Caps.TicketHour, "ticket = $1 AND address = $2 AND created_at > $3 AND created_at <= $4 AND topic = $5",
+		many, err := tx.countOutbox(ctx, e.Caps.TicketHour,
+			"ticket = $1 AND address = $2 AND created_at > $3 AND created_at <= $4 AND topic = $5",
 			o.Ticket, o.Address, now.Add(-time.Hour).UnixMilli(), now.UnixMilli(), o.Topic)
 		if err != nil {
 			return h, err
@@ -127,14 +139,16 @@ func (tx *Tx) held(ctx context.Context, e Telling, o *Outgoing) (h delay, err er
 	if why != "" {
 		o.Lane = Bulk
 	}
-	if o.Lane != Bulk || why == "" && o.Person == e.Ticket.Agent.ID { // what answers an agent's own words goes to him at once
+	// what answers an agent's own words goes to him at once
+	if o.Lane != Bulk || why == "" && o.Person == e.Ticket.Agent.ID {
 		return delay{}, nil
 	}
 	return tx.heldForList(ctx, e.Caps, *o, why, now)
 }
 
-// heldAck holds an acknowledgement back that goes to one who was acknowledged lately or often, or to one stranger of a great
-// many. That production is down is acknowledged whatever the caps, once a minute.
+// heldAck holds an acknowledgement back that goes to one who was acknowledged lately or often, or
+// to one stranger of a great many. That production is down is acknowledged whatever the caps, once
+// a minute.
 func (tx *Tx) heldAck(ctx context.Context, e Telling, o Outgoing, now time.Time) (delay, error) {
 	if o.Echo {
 		if h, err := tx.heldEcho(ctx, o, now); h.why != "" || err != nil {
@@ -150,7 +164,8 @@ func (tx *Tx) heldAck(ctx context.Context, e Telling, o Outgoing, now time.Time)
 		return delay{}, err
 	}
 	switch {
-	case len(last) > 0 && last[0].LastReply == heldResponder && last[0].Capped() && !o.Echo: // it was no responder
+	// it was no responder
+	case len(last) > 0 && last[0].LastReply == heldResponder && last[0].Capped() && !o.Echo:
 		return delay{heldMoment, now.Add(e.Caps.AckEvery)}, nil
 	case len(last) > 0 && last[0].Capped():
 		return delay{last[0].LastReply, last[0].Next}, nil
@@ -166,37 +181,43 @@ func (tx *Tx) heldAck(ctx context.Context, e Telling, o Outgoing, now time.Time)
 	return delay{}, nil
 }
 
-// lastAcks are the last acknowledgements to an address in 24 hours, the newest first: of what is down, or of all.
-func (tx *Tx) lastAcks(ctx context.Context, o Outgoing, most int, down bool, now time.Time) (list []Outgoing, err error) {
+// lastAcks are the last acknowledgements to an address in 24 hours, the newest first: of what is
+// down, or of all.
+func (tx *Tx) lastAcks(ctx context.Context, o Outgoing, most int, down bool,
+	now time.Time) (list []Outgoing, err error) {
 	kinds := acknowledgements
 	if down {
 		kinds = "kind = '" + string(desk.AckProductionDown) + "'"
 	}
-	return tx.brief(ctx, "WHERE address = $1 AND created_at > $2 AND created_at <= $3 AND carrier < 1 AND "+kinds+
-		" ORDER BY created_at DESC, id DESC LIMIT +$4", o.Address, now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli(), most)
+	return tx.brief(ctx, "WHERE address = $1 AND created_at > $2 AND created_at <= $3 AND carrier < 1 AND "+
+		kinds+
+		" ORDER BY created_at DESC, id DESC LIMIT +$4", o.Address, now.Add(-24*time.Hour).UnixMilli(),
+		now.UnixMilli(), most)
 }
 
 // brief reads of outgoing mails what caps hang on: every column costs.
 func (r Reader) brief(ctx context.Context, where string, a ...any) (list []Outgoing, err error) {
-	err = r.rows(ctx, "SELECT state, attempts, created_at, next_at, last_reply FROM outbox "+where, a, func(rows *sql.Rows) error {
-		var o Outgoing
-		var created, next sql.NullInt64
-		err := rows.Scan(&o.State, &o.Attempts, &created, &next, &o.LastReply)
-		o.Created, o.Next = when(created), when(next)
-		list = append(list, o)
-		return err
-	})
+	err = r.rows(ctx, "SELECT state, attempts, created_at, next_at, last_reply FROM outbox "+where, a,
+		func(rows *sql.Rows) error {
+			var o Outgoing
+			var created, next sql.NullInt64
+			err := rows.Scan(&o.State, &o.Attempts, &created, &next, &o.LastReply)
+			o.Created, o.Next = when(created), when(next)
+			list = append(list, o)
+			return err
+		})
 	return list, err
 }
 
-// heldEcho holds back what is too many in a day of the automatic mails that answer what looks like a responder's. A stranger's may write
-// from any address of its domain.
+// heldEcho holds back what is too many in a day of the automatic mails that answer what looks like
+// a responder's. A stranger's may write from any address of its domain.
 func (tx *Tx) heldEcho(ctx context.Context, o Outgoing, now time.Time) (h delay, err error) {
 	n, most := 0, echoesADay
 	if o.Stranger {
 		most--
 	}
-	err = tx.rows(ctx, `SELECT address, created_at FROM outbox WHERE echo > 0 AND created_at > $1 AND created_at <= $2
+	err = tx.rows(ctx, `SELECT address, created_at FROM outbox
+			WHERE echo > 0 AND created_at > $1 AND created_at <= $2
 			AND carrier < 1 AND NOT (`+capped+") ORDER BY created_at DESC LIMIT 1000",
 		args(now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli()), func(rows *sql.Rows) error {
 			var address string
@@ -215,9 +236,10 @@ func (tx *Tx) heldEcho(ctx context.Context, o Outgoing, now time.Time) (h delay,
 	return h, err
 }
 
-// heldStranger holds an acknowledgement back while a breaker is tripped, and tells the admins. All strangers are counted once
-// in a commit: while many write, many of its mails ask.
-func (tx *Tx) heldStranger(ctx context.Context, e Telling, o Outgoing, now time.Time) (h delay, err error) {
+// heldStranger holds an acknowledgement back while a breaker is tripped, and tells the admins. All
+// strangers are counted once in a commit: while many write, many of its mails ask.
+func (tx *Tx) heldStranger(ctx context.Context, e Telling, o Outgoing, now time.Time) (h delay,
+	err error) {
 	const lately = "stranger = 1 AND created_at > $1 AND created_at <= $2"
 	since, domain := now.Add(-time.Hour).UnixMilli(), ""
 	most, err := tx.breaker(ctx, "", e.Caps.AcksAll, now)
@@ -232,10 +254,12 @@ func (tx *Tx) heldStranger(ctx context.Context, e Telling, o Outgoing, now time.
 	default:
 		_, domain, _ = strings.Cut(o.Address, "@")
 		most := e.Caps.AcksDomain
-		n, err := tx.countOutbox(ctx, most, lately+" AND "+tx.dialect.domain+" = $3", since, now.UnixMilli(), domain)
+		n, err := tx.countOutbox(ctx, most, lately+" AND "+tx.dialect.domain+" = $3", since,
+			now.UnixMilli(), domain)
 		if err == nil && n >= most {
 			if most, err = tx.breaker(ctx, domain, most, now); err == nil && n < most {
-				n, err = tx.countOutbox(ctx, most, lately+" AND "+tx.dialect.domain+" = $3", since, now.UnixMilli(), domain)
+				n, err = tx.countOutbox(ctx, most, lately+" AND "+tx.dialect.domain+" = $3", since,
+					now.UnixMilli(), domain)
 			}
 		}
 		if err != nil || n < most {
@@ -249,8 +273,8 @@ func (tx *Tx) heldStranger(ctx context.Context, e Telling, o Outgoing, now time.
 	return h, tx.trip(ctx, e, h.why, domain, now)
 }
 
-// breaker is how many strangers, of a domain or in all, are acknowledged at once in an hour: the configured number, or many
-// times what is usual. It is looked up once an hour.
+// breaker is how many strangers, of a domain or in all, are acknowledged at once in an hour: the
+// configured number, or many times what is usual. It is looked up once an hour.
 func (tx *Tx) breaker(ctx context.Context, domain string, least int, now time.Time) (int, error) {
 	b, hour := &tx.store.breakers, now.Truncate(time.Hour)
 	if !b.hour.Equal(hour) {
@@ -267,17 +291,19 @@ func (tx *Tx) breaker(ctx context.Context, domain string, least int, now time.Ti
 	return max(least, int(usualTimes*usual)), nil
 }
 
-// breakers is what has been looked up in this hour, by domain, "" for all. Only the writer touches it.
+// breakers is what has been looked up in this hour, by domain, "" for all. Only the writer touches
+// it.
 type breakers struct {
 	hour  time.Time
 	usual map[string]float64
 }
 
-// usualTraffic is how many acknowledgements to strangers there were in an hour of the last weeks. The last day is left out: what
-// is unusual about it must not count as usual.
+// usualTraffic is how many acknowledgements to strangers there were in an hour of the last weeks.
+// The last day is left out: what is unusual about it must not count as usual.
 func (tx *Tx) usualTraffic(ctx context.Context, domain string, now time.Time) (float64, error) {
 	until := now.Add(-24 * time.Hour)
-	where, a := "stranger = 1 AND created_at > $1 AND created_at <= $2", args(until.AddDate(0, 0, -usualSpan).UnixMilli(), until.UnixMilli())
+	where, a := "stranger = 1 AND created_at > $1 AND created_at <= $2",
+		args(until.AddDate(0, 0, -usualSpan).UnixMilli(), until.UnixMilli())
 	if domain != "" {
 		where, a = where+" AND "+tx.dialect.domain+" = $3", append(a, domain)
 	}
@@ -293,8 +319,9 @@ func (tx *Tx) usualTraffic(ctx context.Context, domain string, now time.Time) (f
 // slot is when the next acknowledgement that a breaker holds may go: behind the last of them.
 func (tx *Tx) slot(ctx context.Context, perHour int, now time.Time) (time.Time, error) {
 	slot := now.Add(BreakerPause)
-	list, err := tx.brief(ctx, `WHERE stranger = 1 AND created_at > $1 AND created_at <= $2 AND state IN ('held')
-			AND attempts < 1 AND last_reply IN ('`+heldBreaker+"', '"+heldDomain+"') ORDER BY created_at DESC, id DESC LIMIT 1",
+	list, err := tx.brief(ctx, `WHERE stranger = 1 AND created_at > $1 AND created_at <= $2
+			AND state IN ('held') AND attempts < 1 AND last_reply IN ('`+heldBreaker+"', '"+heldDomain+`')
+		ORDER BY created_at DESC, id DESC LIMIT 1`,
 		now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli())
 	if err != nil || len(list) == 0 {
 		return slot, err
@@ -306,15 +333,18 @@ func (tx *Tx) slot(ctx context.Context, perHour int, now time.Time) (time.Time, 
 }
 
 // heldAlert folds the alerts of one sender, and of a great many, by the minute.
-func (tx *Tx) heldAlert(ctx context.Context, e Telling, o Outgoing, now time.Time) (h delay, err error) {
+func (tx *Tx) heldAlert(ctx context.Context, e Telling, o Outgoing, now time.Time) (h delay,
+	err error) {
 	if h, err = tx.join(ctx, o, heldList); h.why != "" || err != nil {
 		return h, err
 	}
 	all, own := 0, 0
-	err = tx.rows(ctx, `SELECT o.kind, coalesce(t.requester, 0) FROM outbox o LEFT JOIN ticket t ON t.number = o.ticket
+	err = tx.rows(ctx, `SELECT o.kind, coalesce(t.requester, 0)
+			FROM outbox o LEFT JOIN ticket t ON t.number = o.ticket
 			WHERE o.address = $1 AND o.created_at > $2 AND o.created_at <= $3 AND o.lane < 1 AND o.`+alerts+`
 			LIMIT +$4`,
-		args(o.Address, now.Add(-listEvery).UnixMilli(), now.UnixMilli(), alertsAMinute), func(rows *sql.Rows) error {
+		args(o.Address, now.Add(-listEvery).UnixMilli(), now.UnixMilli(), alertsAMinute),
+		func(rows *sql.Rows) error {
 			var kind desk.Notice
 			var requester int64
 			err := rows.Scan(&kind, &requester)
@@ -330,7 +360,8 @@ func (tx *Tx) heldAlert(ctx context.Context, e Telling, o Outgoing, now time.Tim
 }
 
 // heldForList holds a notice to an agent back who gets more of them than anybody reads one by one.
-func (tx *Tx) heldForList(ctx context.Context, caps Caps, o Outgoing, why string, now time.Time) (delay, error) {
+func (tx *Tx) heldForList(ctx context.Context, caps Caps, o Outgoing, why string,
+	now time.Time) (delay, error) {
 	h, list, crowd, err := tx.heard(ctx, caps, o, now)
 	if !h.until.IsZero() {
 		h.why = cmp.Or(why, heldList)
@@ -349,15 +380,19 @@ func (tx *Tx) heldForList(ctx context.Context, caps Caps, o Outgoing, why string
 	return delay{cmp.Or(why, heldList), next}, err
 }
 
-// heard is what an agent heard of late: until when the list waits that the notice may join, when the last list was made, and
-// whether there was a crowd of notices within a minute.
-func (tx *Tx) heard(ctx context.Context, caps Caps, o Outgoing, now time.Time) (h delay, list time.Time, crowd bool, err error) {
+// heard is what an agent heard of late: until when the list waits that the notice may join, when
+// the last list was made, and whether there was a crowd of notices within a minute.
+func (tx *Tx) heard(ctx context.Context, caps Caps, o Outgoing, now time.Time) (h delay,
+	list time.Time, crowd bool, err error) {
 	n := 0
-	err = tx.rows(ctx, `SELECT kind, at, waits FROM (SELECT kind, created_at AS at, 0 AS waits FROM outbox
-			WHERE address = $1 AND created_at > $2 AND created_at <= $3 AND lane > 1 ORDER BY created_at DESC, id DESC LIMIT +$4) f
+	err = tx.rows(ctx, `SELECT kind, at, waits FROM (
+			SELECT kind, created_at AS at, 0 AS waits FROM outbox
+			WHERE address = $1 AND created_at > $2 AND created_at <= $3 AND lane > 1
+			ORDER BY created_at DESC, id DESC LIMIT +$4) f
 		UNION ALL SELECT kind, at, waits FROM (SELECT kind, next_at AS at, 1 AS waits FROM outbox
 			WHERE address = $1 AND lane = $5 AND `+capped+" ORDER BY id LIMIT 1) x",
-		args(o.Address, now.Add(-listRarely).UnixMilli(), now.UnixMilli(), caps.AgentsAMinute, o.Lane), func(rows *sql.Rows) error {
+		args(o.Address, now.Add(-listRarely).UnixMilli(), now.UnixMilli(), caps.AgentsAMinute, o.Lane),
+		func(rows *sql.Rows) error {
 			var kind desk.Notice
 			var at int64
 			var waits bool
@@ -380,7 +415,8 @@ func (tx *Tx) heard(ctx context.Context, caps Caps, o Outgoing, now time.Time) (
 // join is the delay of what waits for the same list already.
 func (tx *Tx) join(ctx context.Context, o Outgoing, why string) (h delay, err error) {
 	var next int64
-	ok, err := tx.row(ctx, "SELECT next_at FROM outbox WHERE address = $1 AND lane = $2 AND "+capped+" ORDER BY id LIMIT 1",
+	ok, err := tx.row(ctx,
+		"SELECT next_at FROM outbox WHERE address = $1 AND lane = $2 AND "+capped+" ORDER BY id LIMIT 1",
 		args(o.Address, o.Lane), &next)
 	if err != nil || !ok {
 		return h, err
@@ -388,9 +424,11 @@ func (tx *Tx) join(ctx context.Context, o Outgoing, why string) (h delay, err er
 	return delay{cmp.Or(why, heldList), time.UnixMilli(next)}, nil
 }
 
-// listWait is how long notices are gathered for a list: longer where the agent had many mails in the last hour.
+// listWait is how long notices are gathered for a list: longer where the agent had many mails in
+// the last hour.
 func (tx *Tx) listWait(ctx context.Context, address string, now time.Time) (time.Duration, error) {
-	n, err := tx.countOutbox(ctx, listOften, "address = $1 AND created_at > $2 AND created_at <= $3 AND lane > 1 AND carrier < 1",
+	n, err := tx.countOutbox(ctx, listOften,
+		"address = $1 AND created_at > $2 AND created_at <= $3 AND lane > 1 AND carrier < 1",
 		address, now.Add(-time.Hour).UnixMilli(), now.UnixMilli())
 	if n >= listOften {
 		return listRarely, err
@@ -399,7 +437,9 @@ func (tx *Tx) listWait(ctx context.Context, address string, now time.Time) (time
 }
 
 // countOutbox counts no further than most.
-func (tx *Tx) countOutbox(ctx context.Context, most int, where string, a ...any) (n int, err error) {
-	_, err = tx.row(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM outbox WHERE %s LIMIT %d) AS f", where, most), a, &n)
+func (tx *Tx) countOutbox(ctx context.Context, most int, where string, a ...any) (n int,
+	err error) {
+	few := fmt.Sprintf("SELECT 1 FROM outbox WHERE %s LIMIT %d", where, most)
+	_, err = tx.row(ctx, "SELECT count(*) FROM ("+few+") AS f", a, &n)
 	return n, err
 }

@@ -9,7 +9,8 @@ import (
 	"buzon/store/desk"
 )
 
-// Release lets go a mail that a cap has held back and whose time has come, with what else waits for its reader:
+// Release lets go a mail that a cap has held back and whose time has come, with what else waits for
+// its reader:
 //
 //	acknowledgement               carries the other numbers
 //	notice to an agent            goes with the others as a list, when there are others
@@ -25,7 +26,8 @@ func (s *Store) Release(ctx context.Context, id int64) error {
 		switch {
 		case o.Kind.Trait().Answers:
 			_, err := tx.row(ctx, "SELECT id FROM outbox WHERE "+together+" AND "+acknowledgements+
-				" ORDER BY kind <> '"+string(desk.AckProductionDown)+"', id LIMIT 1", args(o.Address, o.Lane), &o.ID)
+				" ORDER BY kind <> '"+string(desk.AckProductionDown)+"', id LIMIT 1", args(o.Address, o.Lane),
+				&o.ID)
 			if err != nil {
 				return err
 			}
@@ -34,7 +36,8 @@ func (s *Store) Release(ctx context.Context, id int64) error {
 			return tx.releaseList(ctx, o)
 		}
 		about := fmt.Sprintf("ticket = %d AND NOT %s", o.Ticket, acknowledgements)
-		if _, err := tx.row(ctx, "SELECT max(id) FROM outbox WHERE "+together+" AND "+about, args(o.Address, o.Lane), &o.ID); err != nil {
+		if _, err := tx.row(ctx, "SELECT max(id) FROM outbox WHERE "+together+" AND "+about,
+			args(o.Address, o.Lane), &o.ID); err != nil {
 			return err
 		}
 		return tx.carries(ctx, o, about)
@@ -44,16 +47,18 @@ func (s *Store) Release(ctx context.Context, id int64) error {
 // together is what caps hold back from one reader in one lane.
 const together = "address = $1 AND lane = $2 AND " + capped
 
-// carries makes a held mail due and has it carry the others of which the condition holds. It counts from now on for the caps,
-// and for when it is given up.
+// carries makes a held mail due and has it carry the others of which the condition holds. It counts
+// from now on for the caps, and for when it is given up.
 func (tx *Tx) carries(ctx context.Context, o Outgoing, which string) error {
 	now := tx.Now().UnixMilli()
-	err := tx.write(ctx, "UPDATE outbox SET state = 'due', created_at = $2, next_at = $2, set_at = $2 WHERE id = $1", o.ID, now)
+	err := tx.write(ctx, `UPDATE outbox SET state = 'due', created_at = $2, next_at = $2, set_at = $2
+		WHERE id = $1`, o.ID, now)
 	if err == nil {
 		err = tx.lineUp(ctx, o)
 	}
 	if err == nil {
-		err = tx.write(ctx, "UPDATE outbox SET carrier = $3, turn = 0 WHERE "+together+" AND "+which, o.Address, o.Lane, o.ID)
+		err = tx.write(ctx, "UPDATE outbox SET carrier = $3, turn = 0 WHERE "+together+" AND "+which,
+			o.Address, o.Lane, o.ID)
 	}
 	return err
 }
@@ -61,7 +66,8 @@ func (tx *Tx) carries(ctx context.Context, o Outgoing, which string) error {
 // releaseList puts what is held from an agent into one mail.
 func (tx *Tx) releaseList(ctx context.Context, o Outgoing) error {
 	var n int64
-	if _, err := tx.row(ctx, "SELECT count(*) FROM outbox WHERE "+together, args(o.Address, o.Lane), &n); err != nil {
+	if _, err := tx.row(ctx, "SELECT count(*) FROM outbox WHERE "+together, args(o.Address, o.Lane),
+		&n); err != nil {
 		return err
 	}
 	if n == 1 {
@@ -71,10 +77,12 @@ func (tx *Tx) releaseList(ctx context.Context, o Outgoing) error {
 	if o.Kind.Trait().Alert {
 		d.Reason = string(o.Kind)
 	}
-	id, err := tx.Owe(ctx, Outgoing{Kind: desk.ListNotice, Person: o.Person, Address: o.Address, Mailbox: o.Mailbox, Lane: o.Lane,
+	id, err := tx.Owe(ctx, Outgoing{Kind: desk.ListNotice, Person: o.Person, Address: o.Address,
+		Mailbox: o.Mailbox, Lane: o.Lane,
 		Topic: string(desk.ListNotice), Details: d})
 	if err == nil {
-		err = tx.write(ctx, "UPDATE outbox SET carrier = $3, turn = 0 WHERE "+together, o.Address, o.Lane, id)
+		err = tx.write(ctx, "UPDATE outbox SET carrier = $3, turn = 0 WHERE "+together, o.Address, o.Lane,
+			id)
 	}
 	return err
 }
@@ -91,15 +99,20 @@ type Carried struct {
 
 // Carries lists what a mail carries, in the order in which it was owed.
 func (r Reader) Carries(ctx context.Context, id int64, most int) (list []Carried, err error) {
-	err = r.rows(ctx, `SELECT o.kind, o.ticket, o.item, o.mail, coalesce(t.subject, j.subject, ''), coalesce(p.id, 0), coalesce(p.name, ''),
-			coalesce(p.role, ''), coalesce((SELECT address FROM address WHERE person = p.id ORDER BY position LIMIT 1), j.sender, ''), o.created_at
-		FROM outbox o LEFT JOIN ticket t ON t.number = o.ticket LEFT JOIN item i ON i.ticket = o.ticket AND i.number = o.item
+	err = r.rows(ctx, `SELECT o.kind, o.ticket, o.item, o.mail, coalesce(t.subject, j.subject, ''),
+			coalesce(p.id, 0), coalesce(p.name, ''), coalesce(p.role, ''),
+			coalesce((SELECT address FROM address WHERE person = p.id ORDER BY position LIMIT 1),
+				j.sender, ''), o.created_at
+		FROM outbox o LEFT JOIN ticket t ON t.number = o.ticket
+			LEFT JOIN item i ON i.ticket = o.ticket AND i.number = o.item
 			LEFT JOIN journal j ON j.id = o.mail LEFT JOIN person p ON p.id = coalesce(i.author, t.requester)
-		WHERE o.carrier = $1 AND o.carrier > 0 ORDER BY o.id LIMIT +$2`, args(id, most), func(rows *sql.Rows) error {
+		WHERE o.carrier = $1 AND o.carrier > 0
+		ORDER BY o.id LIMIT +$2`, args(id, most), func(rows *sql.Rows) error {
 		var c Carried
 		var address string
 		var at sql.NullInt64
-		err := rows.Scan(&c.Kind, &c.Ticket, &c.Item, &c.Mail, &c.Subject, &c.From.ID, &c.From.Name, &c.From.Role, &address, &at)
+		err := rows.Scan(&c.Kind, &c.Ticket, &c.Item, &c.Mail, &c.Subject, &c.From.ID, &c.From.Name,
+			&c.From.Role, &address, &at)
 		c.At = when(at)
 		if address != "" {
 			c.From.Addresses = []string{address}

@@ -15,9 +15,10 @@ import (
 // Telling is an event with what its notices say.
 type Telling struct {
 	desk.Event
-	Mail     int64 // the journal row that it came by
-	Details  Details
-	Silent   bool   // the requester is not acknowledged: a machine, or an address that may be somebody else's
+	Mail    int64 // the journal row that it came by
+	Details Details
+	// the requester is not acknowledged: a machine, or an address that may be somebody else's
+	Silent   bool
 	Stranger bool   // nothing proves that the requester has the address
 	Echo     bool   // the mail looks like a responder's answer to ours
 	Words    string // a short form of what the mail says, to know it again
@@ -27,7 +28,8 @@ type Telling struct {
 	flood bool // its requester opens many
 }
 
-// Tell owes the notices of an event to everybody who must hear of it. What a cap holds back goes later.
+// Tell owes the notices of an event to everybody who must hear of it. What a cap holds back goes
+// later.
 func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 	e.Caps = e.Caps.Defaults()
 	if err := tx.audience(ctx, &e.Event); err != nil {
@@ -38,7 +40,8 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 	}
 	for _, n := range desk.Due(e.Event) {
 		if e.Silent && n.Notice.Trait().Answers {
-			err := tx.Note(ctx, Activity{Ticket: e.Ticket.Number, Mail: e.Mail, What: "not_told", Old: n.To.Address(),
+			err := tx.Note(ctx, Activity{Ticket: e.Ticket.Number, Mail: e.Mail, What: "not_told",
+				Old: n.To.Address(),
 				New: string(n.Notice) + ": a machine, or an address that may be somebody else's"})
 			if err != nil {
 				return err
@@ -70,7 +73,8 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (err err
 		}
 		d.Words = e.Words
 	}
-	o := Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail, Person: n.To.ID, Address: n.To.Address(),
+	o := Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail,
+		Person: n.To.ID, Address: n.To.Address(),
 		Stranger: e.Stranger && row.Answers, Echo: e.Echo && !n.To.Agent() && !e.Author.Agent(),
 		Mailbox: e.Ticket.Mailbox, Details: d, Lane: lane(e.Event, n), Topic: topic(e)}
 	h, err := tx.held(ctx, e, &o)
@@ -85,8 +89,9 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (err err
 	}
 	id, err := tx.Owe(ctx, o)
 	if err == nil && e.Author.Agent() && !n.To.Agent() && !e.fresh { // the number comes with it
-		err = tx.write(ctx, "UPDATE outbox SET carrier = $1, turn = 0 WHERE ticket = $2 AND address = $3 AND lane = 1 AND "+
-			acknowledgements+" AND "+capped, id, o.Ticket, o.Address)
+		err = tx.write(ctx, "UPDATE outbox SET carrier = $1, turn = 0 "+
+			"WHERE ticket = $2 AND address = $3 AND lane = 1 AND "+acknowledgements+" AND "+capped, id,
+			o.Ticket, o.Address)
 	}
 	return err
 }
@@ -125,21 +130,25 @@ func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
 	return err
 }
 
-// maxCounted bounds the counting of one requester's tickets, where the configuration sets a cap so high that there is none.
+// maxCounted bounds the counting of one requester's tickets, where the configuration sets a cap so
+// high that there is none.
 const maxCounted = 200
 
 // measure finds out whether the ticket is new, and whether its requester opens them in a flood.
 func (tx *Tx) measure(ctx context.Context, e *Telling) error {
-	e.fresh = e.Kind == desk.TicketOpened || e.Kind == desk.TicketReplaced || e.Kind == desk.TicketOpenedFor
+	e.fresh = e.Kind == desk.TicketOpened || e.Kind == desk.TicketReplaced ||
+		e.Kind == desk.TicketOpenedFor
 	if !e.fresh || e.Ticket.ProductionDown || e.Stranger {
 		return nil
 	}
-	many, err := tx.TicketsSince(ctx, e.Ticket.Requester.ID, tx.store.Now().Add(-time.Hour), min(e.Caps.NewTicketsOf, maxCounted)+1)
+	many, err := tx.TicketsSince(ctx, e.Ticket.Requester.ID, tx.store.Now().Add(-time.Hour),
+		min(e.Caps.NewTicketsOf, maxCounted)+1)
 	e.flood = many > e.Caps.NewTicketsOf
 	return err
 }
 
-// Family is the domain under which somebody registers others: a responder may write from any of them.
+// Family is the domain under which somebody registers others: a responder may write from any of
+// them.
 func Family(address string) string {
 	_, domain, _ := strings.Cut(address, "@")
 	if registered, err := publicsuffix.EffectiveTLDPlusOne(domain); err == nil {
@@ -148,10 +157,13 @@ func Family(address string) string {
 	return domain
 }
 
-// AckedWords is what the mail said that was last acknowledged to an address since then, in the short form of Telling.Words.
-func (r Reader) AckedWords(ctx context.Context, address string, since time.Time) (words string, err error) {
+// AckedWords is what the mail said that was last acknowledged to an address since then, in the
+// short form of Telling.Words.
+func (r Reader) AckedWords(ctx context.Context, address string, since time.Time) (words string,
+	err error) {
 	var d Details
-	_, err = r.row(ctx, "SELECT details FROM outbox WHERE address = $1 AND created_at > $2 AND "+acknowledgements+
+	_, err = r.row(ctx, "SELECT details FROM outbox "+
+		"WHERE address = $1 AND created_at > $2 AND "+acknowledgements+
 		" ORDER BY created_at DESC, id DESC LIMIT 1", args(address, since.UnixMilli()), encoded{&d})
 	return d.Words, err
 }
@@ -169,12 +181,16 @@ type Contact struct {
 // maxExchange is how far back an exchange is looked at.
 const maxExchange = 12
 
-// Exchange lists the last mails that were owed to an address, the newest first, with those that a sender wrote.
-func (r Reader) Exchange(ctx context.Context, address, sender string, since time.Time) (list []Contact, err error) {
+// Exchange lists the last mails that were owed to an address, the newest first, with those that a
+// sender wrote.
+func (r Reader) Exchange(ctx context.Context, address, sender string,
+	since time.Time) (list []Contact, err error) {
 	err = r.rows(ctx, `SELECT mail, his, received_at, sent, created_at, settled_at FROM (
-			SELECT o.id, o.mail, coalesce(j.sender, '') = $4 AS his, j.received_at, o.created_at, o.settled_at,
+			SELECT o.id, o.mail, coalesce(j.sender, '') = $4 AS his,
+				j.received_at, o.created_at, o.settled_at,
 				o.carrier < 1 AND o.state IN ('sending', 'uncertain', 'sent') AS sent
-			FROM outbox o LEFT JOIN journal j ON j.id = o.mail WHERE o.address = $1 AND o.created_at > $2) AS o
+			FROM outbox o LEFT JOIN journal j ON j.id = o.mail
+			WHERE o.address = $1 AND o.created_at > $2) AS o
 		WHERE his OR sent ORDER BY created_at DESC, id DESC LIMIT +$3`,
 		args(address, since.UnixMilli(), maxExchange, sender), func(rows *sql.Rows) error {
 			var c Contact
@@ -193,10 +209,13 @@ type AckedStranger struct {
 	Settled        time.Time
 }
 
-// AckedStrangers lists, of the last acknowledgements to strangers, those to a family, the newest first.
-func (r Reader) AckedStrangers(ctx context.Context, family string, since time.Time, most int) (list []AckedStranger, err error) {
-	err = r.rows(ctx, `SELECT address, details, settled_at FROM outbox WHERE stranger = 1 AND created_at > $1
-			ORDER BY created_at DESC, id DESC LIMIT +$2`, args(since.UnixMilli(), most), func(rows *sql.Rows) error {
+// AckedStrangers lists, of the last acknowledgements to strangers, those to a family, the newest
+// first.
+func (r Reader) AckedStrangers(ctx context.Context, family string, since time.Time,
+	most int) (list []AckedStranger, err error) {
+	err = r.rows(ctx, `SELECT address, details, settled_at FROM outbox
+		WHERE stranger = 1 AND created_at > $1
+		ORDER BY created_at DESC, id DESC LIMIT +$2`, args(since.UnixMilli(), most), func(rows *sql.Rows) error {
 		var a AckedStranger
 		var d Details
 		err := rows.Scan(&a.Address, encoded{&d}, moment{&a.Settled})

@@ -63,8 +63,8 @@ func walkBranch(b *parse.BranchNode, see func(parse.Node)) {
 // refused are the functions of text/template that fail on some values or undo the escaping.
 var refused = []string{"call", "html", "index", "js", "slice", "urlquery"}
 
-// check proves that no View can make p fail: it refuses the functions that could, and then runs every branch of
-// every template. All types are fixed, so what works on one value works on each.
+// check proves that no View can make p fail: it refuses the functions that could, and then runs
+// every branch of every template. All types are fixed, so what works on one value works on each.
 func (p *pair) check(l *language) error {
 	all, err := p.everyBranch()
 	if err != nil {
@@ -91,12 +91,20 @@ func (p *pair) everyBranch() (*pair, error) {
 		return nil, explain(err)
 	}
 	for _, one := range p.text.Templates() {
-		if err := replace(one.Tree, func(c *parse.Tree) error { _, err := t.AddParseTree(one.Name(), c); return err }); err != nil {
+		if err := replace(one.Tree, func(c *parse.Tree) error {
+			_,
+				err := t.AddParseTree(one.Name(), c)
+			return err
+		}); err != nil {
 			return nil, err
 		}
 	}
 	for _, one := range p.html.Templates() {
-		if err := replace(one.Tree, func(c *parse.Tree) error { _, err := h.AddParseTree(one.Name(), c); return err }); err != nil {
+		if err := replace(one.Tree, func(c *parse.Tree) error {
+			_,
+				err := h.AddParseTree(one.Name(), c)
+			return err
+		}); err != nil {
 			return nil, err
 		}
 	}
@@ -123,13 +131,15 @@ func onlySafe(t *parse.Tree) (err error) {
 	walk(t.Root, func(n parse.Node) {
 		if id, ok := n.(*parse.IdentifierNode); ok && slices.Contains(refused, id.Ident) {
 			where, _ := t.ErrorContext(n)
-			err = fmt.Errorf("%s: %s may not be used here: there are number, words, list, date and the rest in the files that come with buzon", where, id.Ident)
+			err = fmt.Errorf("%s: %s may not be used here: there are number, words, list, date and the "+
+				"rest in the files that come with buzon", where, id.Ident)
 		}
 	})
 	return err
 }
 
-// everyBranch is a template that does all that the given one could: both sides of every condition, one after the other.
+// everyBranch is a template that does all that the given one could: both sides of every condition,
+// one after the other.
 func everyBranch(list *parse.ListNode) *parse.ListNode {
 	if list == nil {
 		return nil
@@ -195,7 +205,8 @@ var (
 	noField = regexp.MustCompile(`can't evaluate field (\w+) in type (?:\[\])?templates\.(\w+)`)
 )
 
-// explain turns an error of the template packages into file, line, what is wrong and what would be right.
+// explain turns an error of the template packages into file, line, what is wrong and what would be
+// right.
 func explain(err error) error {
 	var where, what string
 	if m := place.FindStringSubmatch(err.Error()); m != nil {
@@ -204,7 +215,8 @@ func explain(err error) error {
 		what = err.Error()
 	}
 	if m := noField.FindStringSubmatch(what); m != nil {
-		what = fmt.Sprintf("%s has no field %s; it has %s", strings.Replace(m[2], "sheet", "View", 1), m[1], strings.Join(fields(m[2]), ", "))
+		what = fmt.Sprintf("%s has no field %s; it has %s", strings.Replace(m[2], "sheet", "View", 1),
+			m[1], strings.Join(fields(m[2]), ", "))
 	}
 	return fmt.Errorf("%s%s", where, what)
 }
@@ -213,7 +225,8 @@ func fields(of string) []string {
 	if of == "sheet" {
 		return append(fields("View"), "Language", "Body")
 	}
-	for _, v := range []any{View{}, Desk{}, Person{}, Ticket{}, Quote{}, Attachment{}, Unknown{}, Command{}, Link{}} {
+	for _, v := range []any{View{}, Desk{}, Person{}, Ticket{}, Quote{}, Attachment{}, Unknown{},
+		Command{}, Link{}} {
 		if t := reflect.TypeOf(v); t.Name() == of {
 			var names []string
 			for f := range t.Fields() {

@@ -34,9 +34,10 @@ type source struct{ name, text string }
 // sources are the files that come with buzon and the administrator's, by their path.
 type sources struct{ own, theirs map[string]source }
 
-// Load reads the templates that come with buzon, and those of dir, if it is not empty, over them: dir/es/ack.txt
-// takes the place of ours; layout.txt, layout.html, LANG/parts.txt and LANG/phrases.toml need hold only what is to be
-// different. A folder of another name is another language. The error names file and line and says what would be right.
+// Load reads the templates that come with buzon, and those of dir, if it is not empty, over them:
+// dir/es/ack.txt takes the place of ours; layout.txt, layout.html, LANG/parts.txt and
+// LANG/phrases.toml need hold only what is to be different. A folder of another name is another
+// language. The error names file and line and says what would be right.
 func Load(dir string) (*Set, error) {
 	if dir == "" {
 		return embedded()
@@ -82,7 +83,8 @@ func read(files map[string]source, fsys fs.FS, prefix string) error {
 			return nil
 		}
 		if !expected(name) {
-			return fmt.Errorf("%s is no template: there are layout.txt, layout.html, and for each language LANG/%s, LANG/%s and LANG/KIND.txt with KIND one of %s",
+			return fmt.Errorf("%s is no template: there are layout.txt, layout.html, and for each "+
+				"language LANG/%s, LANG/%s and LANG/KIND.txt with KIND one of %s",
 				filepath.Join(prefix, name), phrasesFile, partsFile, kindList())
 		}
 		b, err := fs.ReadFile(fsys, name)
@@ -102,7 +104,8 @@ func expected(name string) bool {
 		return file == "layout.txt" || file == "layout.html"
 	}
 	return strings.Count(name, "/") == 1 &&
-		(file == phrasesFile || file == partsFile || slices.Contains(Names(), Kind(strings.TrimSuffix(file, ".txt"))))
+		(file == phrasesFile || file == partsFile ||
+			slices.Contains(Names(), Kind(strings.TrimSuffix(file, ".txt"))))
 }
 
 func kindList() string {
@@ -122,7 +125,8 @@ func (f sources) languages() []string {
 	return slices.Compact(codes)
 }
 
-// stack is a file that need not be whole: each of the sources found in the folders goes over those before it.
+// stack is a file that need not be whole: each of the sources found in the folders goes over those
+// before it.
 func (f sources) stack(file string, folders ...string) []source {
 	var found []source
 	for _, folder := range folders {
@@ -135,7 +139,8 @@ func (f sources) stack(file string, folders ...string) []source {
 	return found
 }
 
-// language reads one language's files. A kind that it lacks is rendered in another language, and Check reports it.
+// language reads one language's files. A kind that it lacks is rendered in another language, and
+// Check reports it.
 func (f sources) language(code string) (*language, error) {
 	l := &language{code: code, kinds: map[Kind]*pair{}}
 	var err error
@@ -153,7 +158,8 @@ func (f sources) language(code string) (*language, error) {
 		if len(body) == 0 {
 			continue
 		}
-		files := slices.Concat(f.stack("layout.txt", ""), f.stack(partsFile, fallback, code), body[len(body)-1:])
+		files := slices.Concat(f.stack("layout.txt", ""), f.stack(partsFile, fallback, code),
+			body[len(body)-1:])
 		p, err := parseKind(l.phrases, files, f.stack("layout.html", ""))
 		if err == nil {
 			err = p.check(l)
@@ -202,7 +208,8 @@ func (p *phrases) read(s source) error {
 	switch {
 	case errors.As(err, &unknown) && len(unknown.Errors) > 0:
 		row, _ := unknown.Errors[0].Position()
-		return fmt.Errorf("%s:%d: there is no key %s here: see the file of the same name in es", s.name, row, strings.Join(unknown.Errors[0].Key(), "."))
+		return fmt.Errorf("%s:%d: there is no key %s here: see the file of the same name in es", s.name,
+			row, strings.Join(unknown.Errors[0].Key(), "."))
 	case errors.As(err, &wrong):
 		row, _ := wrong.Position()
 		return fmt.Errorf("%s:%d: %w", s.name, row, wrong)
@@ -214,7 +221,8 @@ func (p *phrases) read(s source) error {
 	return nil
 }
 
-// parseKind reads the files of a kind, the last of which is its body, for text, and once more for HTML.
+// parseKind reads the files of a kind, the last of which is its body, for text, and once more for
+// HTML.
 func parseKind(p *phrases, files, layout []source) (*pair, error) {
 	t := text.New("").Funcs(voice{p: p}.funcs())
 	h := template.New("").Funcs(voice{p: p, markup: true}.funcs())
@@ -244,8 +252,9 @@ func parseKind(p *phrases, files, layout []source) (*pair, error) {
 	return &pair{text: t, html: h}, nil
 }
 
-// Check says whether every language has every kind, part and phrase. What one lacks is said in another language, so
-// a mail goes out all the same; the error names everything that is left to translate.
+// Check says whether every language has every kind, part and phrase. What one lacks is said in
+// another language, so a mail goes out all the same; the error names everything that is left to
+// translate.
 func (s *Set) Check() error {
 	var missing []error
 	for _, code := range s.Languages() {

@@ -43,16 +43,20 @@ type dates struct {
 
 // tables are the phrases by the name that templates and other packages use.
 func (p *phrases) tables() map[string]map[string]string {
-	return map[string]map[string]string{"label": p.Label, "unknown": p.Unknown, "form": p.Form, "type": p.Type, "severity": p.Severity,
-		"status": p.Status, "button": p.Button, "reason": p.Reason, "warning": p.Warning, "result": p.Result, "reply": p.Reply,
+	return map[string]map[string]string{"label": p.Label, "unknown": p.Unknown, "form": p.Form,
+		"type": p.Type, "severity": p.Severity,
+		"status": p.Status, "button": p.Button, "reason": p.Reason, "warning": p.Warning,
+		"result": p.Result, "reply": p.Reply,
 		"notice": p.Notice}
 }
 
 func (p *phrases) severity(n int) string { return p.Severity[strconv.Itoa(n)] }
 
-// whole says whether the names are as many as they must be; files that leave them out take another's.
+// whole says whether the names are as many as they must be; files that leave them out take
+// another's.
 func (d *dates) whole() bool {
-	return len(d.Weekdays) == len(d.Months) && len(d.Months) == 0 || len(d.Weekdays) == 7 && len(d.Months) == 12
+	return len(d.Weekdays) == len(d.Months) && len(d.Months) == 0 || len(d.Weekdays) == 7 &&
+		len(d.Months) == 12
 }
 
 // write fills in a pattern with the parts of t.
@@ -60,8 +64,10 @@ func (d *dates) write(pattern string, t time.Time) string {
 	if t.IsZero() || len(d.Weekdays) != 7 || len(d.Months) != 12 {
 		return ""
 	}
-	return strings.NewReplacer("{weekday}", d.Weekdays[t.Weekday()], "{day}", strconv.Itoa(t.Day()), "{month}", d.Months[t.Month()-1],
-		"{year}", strconv.Itoa(t.Year()), "{time}", strings.TrimPrefix(t.Format("15:04"), "0")).Replace(pattern)
+	return strings.NewReplacer("{weekday}", d.Weekdays[t.Weekday()], "{day}", strconv.Itoa(t.Day()),
+		"{month}", d.Months[t.Month()-1],
+		"{year}", strconv.Itoa(t.Year()), "{time}",
+		strings.TrimPrefix(t.Format("15:04"), "0")).Replace(pattern)
 }
 
 // writeNear is the whole date; it names the year when that is another than now's.
@@ -98,8 +104,8 @@ func (s *Set) Date(t time.Time, lang string) string {
 	return d.write(d.Full, t)
 }
 
-// Phrase looks up a word in a table of the language's phrases.toml: Phrase("es", "status", "waiting"). A key that
-// is not there is its own phrase.
+// Phrase looks up a word in a table of the language's phrases.toml: Phrase("es", "status",
+// "waiting"). A key that is not there is its own phrase.
 func (s *Set) Phrase(lang, table, key string) string {
 	return first(s.language("", lang).phrases.tables()[table][key], key)
 }

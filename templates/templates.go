@@ -1,4 +1,5 @@
-// Package templates holds every sentence that a customer or an agent reads, and turns a View into a mail's words.
+// Package templates holds every sentence that a customer or an agent reads, and turns a View into a
+// mail's words.
 //
 //	es/phrases.toml ─┐  labels, names of days, states, buttons
 //	es/parts.txt ────┤  paragraphs that several mails share
@@ -6,9 +7,10 @@
 //	layout.txt ──────┼─► text
 //	layout.html ─────┴─► HTML: the same file es/ack.txt, its literals escaped, set in paragraphs
 //
-// A kind is written once, as text. The HTML is made from the same file with other definitions of the marks
-// (number, strong, words …), so that both always say the same in the same order, and a translation or an
-// administrator's own wording is a few lines of text. Buttons and quoted history are the layout's.
+// A kind is written once, as text. The HTML is made from the same file with other definitions of
+// the marks (number, strong, words …), so that both always say the same in the same order, and a
+// translation or an administrator's own wording is a few lines of text. Buttons and quoted history
+// are the layout's.
 //
 // Everything a template can get wrong is found by Load, not when a mail is due.
 package templates
@@ -39,14 +41,16 @@ var kinds = sync.OnceValue(func() (list []Kind) {
 	return list
 })
 
-// Mail is what a template makes: a subject of one line, text with "\n" line ends, and HTML that says the same.
+// Mail is what a template makes: a subject of one line, text with "\n" line ends, and HTML that
+// says the same.
 type Mail struct {
 	Subject string
 	Text    string
 	HTML    string
 }
 
-// Set holds the templates of all languages, read and checked. It may be used by many goroutines at once.
+// Set holds the templates of all languages, read and checked. It may be used by many goroutines at
+// once.
 type Set struct {
 	languages map[string]*language
 }
@@ -65,8 +69,8 @@ type pair struct {
 	html *template.Template
 }
 
-// Render writes the mail of a kind in a language ("es", "es-AR"); a language that is not there is replaced by the
-// desk's, then by Spanish. It fails only for a kind that does not exist.
+// Render writes the mail of a kind in a language ("es", "es-AR"); a language that is not there is
+// replaced by the desk's, then by Spanish. It fails only for a kind that does not exist.
 func (s *Set) Render(kind Kind, lang string, v View) (Mail, error) {
 	l := s.language(kind, lang, v.Desk.Language)
 	p := l.kinds[kind]
@@ -93,7 +97,8 @@ func (p *pair) render(l *language, v View) (Mail, error) {
 	}
 	m := Mail{Subject: oneLine(subject.String()), Text: tidy(body.String())}
 	var page bytes.Buffer
-	err := p.html.ExecuteTemplate(&page, "mail", sheet{View: v, Language: l.code, Subject: m.Subject, Body: paragraphs(marked.String())})
+	err := p.html.ExecuteTemplate(&page, "mail",
+		sheet{View: v, Language: l.code, Subject: m.Subject, Body: paragraphs(marked.String())})
 	m.HTML = page.String()
 	return m, err
 }

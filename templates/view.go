@@ -8,9 +8,10 @@ import (
 	"unicode"
 )
 
-// View is everything that a template may say. The zero View renders too: what is not known is left out. Strings may
-// hold anything that a stranger wrote; Render cleans them. Times are in the desk's zone already, and a zero time is
-// not mentioned. Strings tagged lines:"keep" are several lines; all others become one.
+// View is everything that a template may say. The zero View renders too: what is not known is left
+// out. Strings may hold anything that a stranger wrote; Render cleans them. Times are in the desk's
+// zone already, and a zero time is not mentioned. Strings tagged lines:"keep" are several lines;
+// all others become one.
 type View struct {
 	Desk    Desk
 	Tag     string // the word in the subject's [Caso #123]; empty: the language's own
@@ -31,13 +32,14 @@ type View struct {
 	MeetingEnds time.Time
 	Quoted      []Quote // what was said before, newest first
 	Attachments []Attachment
-	Form        []string  // what to ask for: a key of the phrases' [form] table, or a field's own label
-	Unknown     []Unknown // what was written and not understood
-	Commands    []Command // what a receipt reports
-	Links       []Link    // mailto buttons, the first three are shown
-	Others      []Ticket  // other tickets of the reader that this mail acknowledges too
-	Groups      []Group   // what a list is of
-	More        int       // how many notices of others, or mails that are held, it does not name
+	// what to ask for: a key of the phrases' [form] table, or a field's own label
+	Form     []string
+	Unknown  []Unknown // what was written and not understood
+	Commands []Command // what a receipt reports
+	Links    []Link    // mailto buttons, the first three are shown
+	Others   []Ticket  // other tickets of the reader that this mail acknowledges too
+	Groups   []Group   // what a list is of
+	More     int       // how many notices of others, or mails that are held, it does not name
 
 	Inside    bool     // a reply to this notice stays among agents
 	Readers   []Person // whom an agent's reply would reach, beside the followers
@@ -46,8 +48,9 @@ type View struct {
 	Welcome    bool // to a customer: the first mail of ours; to an agent: the first from this address
 	Unverified bool // nothing proves the sender
 	Answers    bool // the mail answers another by itself
-	// EchoSubject lets an acknowledgement repeat what its sender chose: subject, names of attachments, unknown
-	// values. Without it an acknowledgement cannot carry anybody's text to an address that did not ask for it.
+	// EchoSubject lets an acknowledgement repeat what its sender chose: subject, names of attachments,
+	// unknown values. Without it an acknowledgement cannot carry anybody's text to an address that did
+	// not ask for it.
 	EchoSubject bool
 
 	Reason  string // a code of the phrases' [reason] table
@@ -110,23 +113,24 @@ type Quote struct {
 	Text   string `lines:"keep"`
 }
 
-// Attachment is a file that came or goes with the mail. Size is in bytes. A file that was Left is too large to go with it.
+// Attachment is a file that came or goes with the mail. Size is in bytes. A file that was Left is
+// too large to go with it.
 type Attachment struct {
 	Name string
 	Size int64
 	Left bool
 }
 
-// Unknown is a value that the desk does not have. Field is a key of the phrases' [unknown] table ("product",
-// "command") or a field's own label; Values are those it could have been.
+// Unknown is a value that the desk does not have. Field is a key of the phrases' [unknown] table
+// ("product", "command") or a field's own label; Values are those it could have been.
 type Unknown struct {
 	Field  string
 	Value  string
 	Values []string
 }
 
-// Command is one command and its effect. Result is a key of the phrases' [result] table; Value completes it:
-// "assigned" and "Luis Pérez" make "asignado a Luis Pérez".
+// Command is one command and its effect. Result is a key of the phrases' [result] table; Value
+// completes it: "assigned" and "Luis Pérez" make "asignado a Luis Pérez".
 type Command struct {
 	Line   string
 	Result string
@@ -140,7 +144,8 @@ type Group struct {
 	More    int
 }
 
-// Entry is one notice of a list. Kind is a key of the phrases' [notice] table; ReplyTo answers in its ticket.
+// Entry is one notice of a list. Kind is a key of the phrases' [notice] table; ReplyTo answers in
+// its ticket.
 type Entry struct {
 	Number  int64  // of the ticket, else
 	MailID  string // of the mail in quarantine
@@ -149,7 +154,8 @@ type Entry struct {
 	ReplyTo string
 }
 
-// Link is a button. Key names its label in the phrases' [button] table; an Href that is no mailto: is not shown.
+// Link is a button. Key names its label in the phrases' [button] table; an Href that is no mailto:
+// is not shown.
 type Link struct {
 	Key  string
 	Href string
@@ -199,8 +205,8 @@ func withoutEcho(v View) View {
 	return v
 }
 
-// name fills in a name that is missing. A name that looks like an address would be taken for one: the real address
-// stands in its place.
+// name fills in a name that is missing. A name that looks like an address would be taken for one:
+// the real address stands in its place.
 func name(p *Person, otherwise string) {
 	if strings.ContainsAny(p.Name, "@＠") {
 		p.Name = p.Address
@@ -208,7 +214,8 @@ func name(p *Person, otherwise string) {
 	p.Name = first(p.Name, p.Address, otherwise)
 }
 
-// outward names the desk in place of an agent who has no name: his address is no customer's business.
+// outward names the desk in place of an agent who has no name: his address is no customer's
+// business.
 func outward(p *Person, v View) {
 	if p.Agent && !v.ToAgent && p.Name == p.Address {
 		p.Name = v.Desk.Name
@@ -224,7 +231,8 @@ func first(choices ...string) string {
 	return ""
 }
 
-// clean goes through every string below v. Slices are copied first: the caller's view stays as it is.
+// clean goes through every string below v. Slices are copied first: the caller's view stays as it
+// is.
 func clean(v reflect.Value, lines bool) {
 	switch v.Kind() {
 	case reflect.String:
@@ -269,12 +277,14 @@ func oneLine(s string) string {
 
 // manyLines keeps the lines of s, with "\n" between them and without blank ones at either end.
 func manyLines(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n").Replace(s)
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085",
+		"\n").Replace(s)
 	return strings.TrimRightFunc(strings.TrimLeft(visible(s, '\n'), "\n"), unicode.IsSpace)
 }
 
-// visible drops what a reader cannot see and a program might obey: controls, and the marks that turn the direction
-// of the text that follows. A line end becomes eol; joiners stay, emoji and scripts need them.
+// visible drops what a reader cannot see and a program might obey: controls, and the marks that
+// turn the direction of the text that follows. A line end becomes eol; joiners stay, emoji and
+// scripts need them.
 func visible(s string, eol rune) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -282,7 +292,8 @@ func visible(s string, eol rune) string {
 			return eol
 		case r == '\t':
 			return r
-		case unicode.IsControl(r), r == '\uFEFF', r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069':
+		case unicode.IsControl(r), r == '\uFEFF', r >= '\u202A' && r <= '\u202E', r >= '\u2066' &&
+			r <= '\u2069':
 			return -1
 		}
 		return r

@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// voice defines the functions of the templates for one language, once for the text and once for the HTML. A
-// function returns a string, or template.HTML where it marks one up; html/template escapes the strings.
+// voice defines the functions of the templates for one language, once for the text and once for the
+// HTML. A function returns a string, or template.HTML where it marks one up; html/template escapes
+// the strings.
 type voice struct {
 	p      *phrases
 	markup bool
@@ -25,15 +26,18 @@ func (w voice) funcs() map[string]any {
 		"line": w.line, "lines": w.lines, "list": list, "commands": w.commands, "shell": w.shell,
 		"outlookColumn": outlookColumn, "endOutlookColumn": endOutlookColumn,
 		// people
-		"who": who, "nameAndAddress": nameAndAddress, "customer": customer, "author": author, "signature": signature,
+		"who": who, "nameAndAddress": nameAndAddress, "customer": customer, "author": author,
+		"signature":   signature,
 		"attribution": w.attribution,
 		// the ticket
-		"facts": w.facts, "severity": w.severity, "severityLong": w.severityLong, "status": w.status, "state": w.state,
+		"facts": w.facts, "severity": w.severity, "severityLong": w.severityLong, "status": w.status,
+		"state": w.state,
 		"names": names, "files": w.files, "brought": w.brought, "result": w.result, "reply": w.reply,
 		// the entries of a list
 		"case": w.entry, "notice": w.notice, "replyTo": w.replyTo,
 		// words from phrases.toml
-		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button, "reason": w.reason, "warning": w.warning,
+		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button,
+		"reason": w.reason, "warning": w.warning,
 		// time
 		"date": w.date, "day": w.day, "clock": w.clock, "span": w.span,
 	}
@@ -44,7 +48,8 @@ func (w voice) mark(class, colour, s string) any {
 	if !w.markup || s == "" {
 		return s
 	}
-	return template.HTML(`<b class="` + class + `" style="color:` + colour + `">` + template.HTMLEscapeString(s) + `</b>`)
+	return template.HTML(`<b class="` + class + `" style="color:` + colour + `">` +
+		template.HTMLEscapeString(s) + `</b>`)
 }
 
 const (
@@ -121,7 +126,8 @@ func (w voice) commands(names ...string) any {
 	}
 	var parts []any
 	for _, n := range names {
-		parts = append(parts, template.HTML(`<span style="white-space:nowrap">`+template.HTMLEscapeString(n)+`</span>`))
+		parts = append(parts,
+			template.HTML(`<span style="white-space:nowrap">`+template.HTMLEscapeString(n)+`</span>`))
 	}
 	return w.line(parts...)
 }
@@ -136,9 +142,11 @@ func (w voice) shell(words ...string) any {
 		template.HTMLEscapeString(line) + `</code>`)
 }
 
-// facts is what the desk knows of a ticket: "Producto: CRM · Tipo: Problema · Severidad: 2 (mayor)".
+// facts is what the desk knows of a ticket: "Producto: CRM · Tipo: Problema · Severidad: 2
+// (mayor)".
 func (w voice) facts(t Ticket) any {
-	return w.line(w.label("product", t.Product), w.label("type", first(w.p.Type[t.Type], t.Type)), w.severityLong(t))
+	return w.line(w.label("product", t.Product), w.label("type", first(w.p.Type[t.Type], t.Type)),
+		w.severityLong(t))
 }
 
 // longestList is how many choices a sentence may offer.
@@ -181,7 +189,8 @@ func (w voice) files(all []Attachment) string {
 
 // brought is what came with the words: files, and, for agents, readers and an appointment.
 func (w voice) brought(v View) any {
-	return w.lines(w.label("attachments", w.files(v.Attachments)), w.label("copied", list(v.Copied)), w.label("meeting", w.meeting(v)))
+	return w.lines(w.label("attachments", w.files(v.Attachments)), w.label("copied", list(v.Copied)),
+		w.label("meeting", w.meeting(v)))
 }
 
 // meeting is from when to when, by the desk's clock: "martes 3 de marzo, 9:01 – 10:00".
@@ -228,7 +237,8 @@ func customer(p Person, organisation string) string {
 	return who(p) + ", " + organisation
 }
 
-// author is who wrote. The ticket's organisation is told of its requester only: nothing says that another is of it.
+// author is who wrote. The ticket's organisation is told of its requester only: nothing says that
+// another is of it.
 func author(v View) string {
 	if v.Author.Address == v.Ticket.Requester.Address {
 		return customer(v.Author, v.Ticket.Organisation)
@@ -236,7 +246,8 @@ func author(v View) string {
 	return who(v.Author)
 }
 
-// signature is the author as a reader knows him: an agent speaks for the desk, and nobody else seems to.
+// signature is the author as a reader knows him: an agent speaks for the desk, and nobody else
+// seems to.
 func signature(v View) string {
 	switch {
 	case !v.Author.Agent:
@@ -286,7 +297,8 @@ func (w voice) result(c Command) string {
 func (w voice) reply(v View) string {
 	key := "out"
 	switch {
-	case !v.ToAgent, len(v.Held) > 0, strings.HasSuffix(v.Reason, "_for_admin"): // which say themselves what an answer does
+	// which say themselves what an answer does
+	case !v.ToAgent, len(v.Held) > 0, strings.HasSuffix(v.Reason, "_for_admin"):
 		return ""
 	case slices.ContainsFunc(v.Groups, func(g Group) bool {
 		return slices.ContainsFunc(g.Entries, func(e Entry) bool { return e.ReplyTo != "" })
@@ -358,7 +370,8 @@ func (w voice) urgent(t Ticket, s string) any {
 
 // status is the state in the eyes of the reader: the one we wait for is told so.
 func (w voice) status(v View) string {
-	if v.Ticket.StatusClass == "waiting" && !v.ToAgent && (v.To.Address == v.Ticket.Requester.Address || v.Ticket.Requester.Address == "") {
+	if v.Ticket.StatusClass == "waiting" && !v.ToAgent &&
+		(v.To.Address == v.Ticket.Requester.Address || v.Ticket.Requester.Address == "") {
 		return w.p.Status["waiting_for_you"]
 	}
 	return first(v.Ticket.Status, w.p.Status[v.Ticket.StatusClass])
@@ -393,7 +406,8 @@ func (w voice) attribution(q Quote, to Person, now time.Time) string {
 	return strings.NewReplacer("{date}", when, "{name}", name).Replace(w.p.Date.Attribution)
 }
 
-// outlookColumn keeps the column narrow in Outlook on Windows, which knows no max-width. No other client sees it.
+// outlookColumn keeps the column narrow in Outlook on Windows, which knows no max-width. No other
+// client sees it.
 func outlookColumn() template.HTML {
 	return `<!--[if mso]><table role="presentation" align="center" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->`
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// hold stands for a line end inside somebody's words while the paragraphs around them are set: those lines are not
-// ours to join. It cannot be in a cleaned view.
+// hold stands for a line end inside somebody's words while the paragraphs around them are set:
+// those lines are not ours to join. It cannot be in a cleaned view.
 const hold = "\v"
 
 // words shows what somebody wrote, as he wrote it.
@@ -80,13 +80,15 @@ func linked(s string) string {
 		}
 		escaped := template.HTMLEscapeString(u)
 		b.WriteString(template.HTMLEscapeString(s[end:at[0]]))
-		b.WriteString(`<a class="buzon-accent" style="color:` + accent + `" href="` + escaped + `">` + escaped + `</a>`)
+		b.WriteString(`<a class="buzon-accent" style="color:` + accent + `" href="` + escaped + `">` +
+			escaped + `</a>`)
 		end = at[0] + len(u)
 	}
 	return b.String() + template.HTMLEscapeString(s[end:])
 }
 
-// withoutPunctuation leaves the sentence its full stop, and a bracket that was opened before the address.
+// withoutPunctuation leaves the sentence its full stop, and a bracket that was opened before the
+// address.
 func withoutPunctuation(u string) string {
 	for {
 		short := strings.TrimRight(u, ".,;:!?…*_")
@@ -108,7 +110,8 @@ func safeURL(s string) bool {
 	if err != nil {
 		return false
 	}
-	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" || u.Scheme == "mailto" && u.Opaque != ""
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" || u.Scheme == "mailto" &&
+		u.Opaque != ""
 }
 
 func safeMailto(s string) bool {
@@ -118,8 +121,8 @@ func safeMailto(s string) bool {
 
 var blank = regexp.MustCompile(`\n(?:[ \t]*\n)+`)
 
-// tidy makes the text of a mail: paragraphs with one blank line between them, no blanks at the end of a line, one
-// line end at the end.
+// tidy makes the text of a mail: paragraphs with one blank line between them, no blanks at the end
+// of a line, one line end at the end.
 func tidy(s string) string {
 	s = blank.ReplaceAllString(strings.TrimSpace(s), "\n\n")
 	lines := strings.Split(strings.ReplaceAll(s, hold, "\n"), "\n")
@@ -129,8 +132,8 @@ func tidy(s string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// paragraphs makes the HTML of a body whose paragraphs are apart by a blank line. A paragraph that is a block
-// already stays: only the layout can have made it, all else is escaped.
+// paragraphs makes the HTML of a body whose paragraphs are apart by a blank line. A paragraph that
+// is a block already stays: only the layout can have made it, all else is escaped.
 func paragraphs(s string) template.HTML {
 	var b strings.Builder
 	for p := range strings.SplitSeq(blank.ReplaceAllString(strings.TrimSpace(s), "\n\n"), "\n\n") {

@@ -19,10 +19,12 @@ import (
 	"buzon/store/desk"
 )
 
-// config is the configuration file. Its keys are fixed interfaces; docs/configuration.md explains them.
+// config is the configuration file. Its keys are fixed interfaces; docs/configuration.md explains
+// them.
 type config struct {
-	DataDir    string   `toml:"data_dir"`
-	Database   string   `toml:"database"` // "": SQLite in data_dir; else the URL of a PostgreSQL database
+	DataDir string `toml:"data_dir"`
+	// "": SQLite in data_dir; else the URL of a PostgreSQL database
+	Database   string   `toml:"database"`
 	Language   string   `toml:"language"`
 	Templates  string   `toml:"templates"` // a directory with words of the administrator's own
 	Timezone   string   `toml:"timezone"`
@@ -66,14 +68,16 @@ type limitsConfig struct {
 	Hops   int      `toml:"hops"`
 }
 
-// usual is what holds where a file says nothing: of the top level here, of each table where that is read.
+// usual is what holds where a file says nothing: of the top level here, of each table where that is
+// read.
 var usual = config{DataDir: "/var/lib/buzon", Language: "es", Timezone: "Local"}
 
 // defaults are what a desk without a configuration works with.
 func defaults() config {
 	c := usual
 	c.DataDir, c.SMTP = "buzon-data", &smtpConfig{Listen: usualDoor}
-	c.Mailbox = []mailboxConfig{{Address: "soporte@ejemplo.test", Name: "Soporte Ejemplo", PlusAddressing: true, NumberIsEnough: true}}
+	c.Mailbox = []mailboxConfig{{Address: "soporte@ejemplo.test", Name: "Soporte Ejemplo",
+		PlusAddressing: true, NumberIsEnough: true}}
 	return c
 }
 
@@ -133,8 +137,8 @@ func (c config) in(err error) error {
 
 var blamed = regexp.MustCompile(`^(?:(\w+)\.)?(\w+)[,:][^"]*("(?:[^"\\]|\\.)*")?`)
 
-// line finds the line that an error begins to speak of, "relay.tls: "ssl": …", or 0: where a table is there more than once,
-// the first line that holds the value too.
+// line finds the line that an error begins to speak of, "relay.tls: "ssl": …", or 0: where a table
+// is there more than once, the first line that holds the value too.
 func (c config) line(text string) int {
 	m := blamed.FindStringSubmatch(text)
 	if m == nil {
@@ -172,7 +176,8 @@ func (c config) checkValues() error {
 			return fmt.Errorf("agents, on_call: %q is no mail address", address)
 		}
 		if _, own := findMailbox(boxes, address); own {
-			return fmt.Errorf("agents, on_call: %s is a mailbox of the desk: its notices would come back to it; name a person's own address", address)
+			return fmt.Errorf("agents, on_call: %s is a mailbox of the desk: its notices would come back "+
+				"to it; name a person's own address", address)
 		}
 	}
 	if _, err := c.profiles(); err != nil {
@@ -195,7 +200,8 @@ func (c config) agentProof() mailin.AgentProof {
 func (c config) location() (*time.Location, error) {
 	l, err := time.LoadLocation(c.Timezone)
 	if err != nil {
-		return nil, fmt.Errorf(`timezone: %q is not known: write one such as "America/Bogota"`, c.Timezone)
+		return nil, fmt.Errorf(`timezone: %q is not known: write one such as "America/Bogota"`,
+			c.Timezone)
 	}
 	return l, nil
 }

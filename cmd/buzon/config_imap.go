@@ -15,7 +15,8 @@ import (
 	"buzon/store/desk"
 )
 
-// imapConfig is one [[imap]] account. What is left out takes the provider's or the general default; see withDefaults.
+// imapConfig is one [[imap]] account. What is left out takes the provider's or the general default;
+// see withDefaults.
 type imapConfig struct {
 	Name     string `toml:"name"`     // in commands, logs and the journal; the username
 	Provider string `toml:"provider"` // microsoft365, google
@@ -30,7 +31,8 @@ type imapConfig struct {
 	Password     string `toml:"password"`
 	PasswordFile string `toml:"password_file"`
 
-	Grant            string   `toml:"grant"` // login (a person, once: buzon oauth login), client_credentials, service_account
+	// login (a person, once: buzon oauth login), client_credentials, service_account
+	Grant            string   `toml:"grant"`
 	Tenant           string   `toml:"tenant"`
 	ClientID         string   `toml:"client_id"`
 	ClientSecret     string   `toml:"client_secret"`
@@ -73,7 +75,8 @@ func (c config) checkIMAP() error {
 		for _, f := range a.Folders {
 			place := strings.ToLower(a.Host + "\n" + cmp.Or(a.Shared, a.Username) + "\n" + f)
 			if other, ok := opened[place]; ok {
-				return fmt.Errorf("imap account %d (%s): account %s takes the mail of %s of this mailbox already: name it in one of them", i+1, a.Name, other, f)
+				return fmt.Errorf("imap account %d (%s): account %s takes the mail of %s of this mailbox "+
+					"already: name it in one of them", i+1, a.Name, other, f)
 			}
 			opened[place] = a.Name
 		}
@@ -90,10 +93,12 @@ var providers = map[string]imapConfig{
 		DeviceURL: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/devicecode",
 		Scopes:    []string{"https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"},
 	},
-	// Google's device flow gives no mail scope: a person logs in with a browser instead, or a service account is used.
+	// Google's device flow gives no mail scope: a person logs in with a browser instead, or a service
+	// account is used.
 	"google": {
-		Host: "imap.gmail.com", AuthURL: "https://accounts.google.com/o/oauth2/auth", TokenURL: "https://oauth2.googleapis.com/token",
-		Scopes: []string{"https://mail.google.com/"},
+		Host: "imap.gmail.com", AuthURL: "https://accounts.google.com/o/oauth2/auth",
+		TokenURL: "https://oauth2.googleapis.com/token",
+		Scopes:   []string{"https://mail.google.com/"},
 	},
 }
 
@@ -119,7 +124,8 @@ func (a imapConfig) withDefaults(c config) imapConfig {
 		to   *string
 		from string
 	}{
-		{&a.Host, p.Host}, {&a.Auth, p.Auth}, {&a.Auth, "password"}, {&a.AuthURL, p.AuthURL}, {&a.TokenURL, p.TokenURL}, {&a.DeviceURL, p.DeviceURL},
+		{&a.Host, p.Host}, {&a.Auth, p.Auth}, {&a.Auth, "password"}, {&a.AuthURL, p.AuthURL},
+		{&a.TokenURL, p.TokenURL}, {&a.DeviceURL, p.DeviceURL},
 		{&a.Grant, "login"}, {&a.Name, a.Shared}, {&a.Name, a.Username}, {&a.Mailbox, c.firstMailbox()},
 	} {
 		fill(f.to, f.from)
@@ -135,10 +141,12 @@ func (a imapConfig) withDefaults(c config) imapConfig {
 
 // withDoorDefaults fills in what the door itself would.
 func (a imapConfig) withDoorDefaults() imapConfig {
-	d := imappoll.Account{TLS: a.TLS, Port: a.Port, After: imappoll.After(a.After), MovedTo: a.MovedTo, Keyword: a.Flag, Since: a.Since,
+	d := imappoll.Account{TLS: a.TLS, Port: a.Port, After: imappoll.After(a.After), MovedTo: a.MovedTo,
+		Keyword: a.Flag, Since: a.Since,
 		Schedule: a.Schedule, MaxSize: int64(a.MaxSize), AlarmAfter: time.Duration(a.AlarmAfter)}
 	d.SetDefaults()
-	a.TLS, a.Port, a.After, a.MovedTo, a.Flag, a.Since = d.TLS, d.Port, string(d.After), d.MovedTo, d.Keyword, d.Since
+	a.TLS, a.Port, a.After, a.MovedTo, a.Flag, a.Since = d.TLS, d.Port, string(d.After), d.MovedTo,
+		d.Keyword, d.Since
 	a.Schedule, a.MaxSize, a.AlarmAfter = d.Schedule, size(d.MaxSize), duration(d.AlarmAfter)
 	return a
 }
@@ -159,10 +167,12 @@ func (c config) firstMailbox() string {
 // check looks at one account with its defaults.
 func (a imapConfig) check(c config) error {
 	if a.Provider != "" && providers[a.Provider].Host == "" {
-		return fmt.Errorf(`imap.provider: %q: want "microsoft365" or "google", or leave it out`, a.Provider)
+		return fmt.Errorf(`imap.provider: %q: want "microsoft365" or "google", or leave it out`,
+			a.Provider)
 	}
 	for _, k := range []struct{ key, value, why string }{
-		{"host", a.Host, "the IMAP server, such as \"imap.ejemplo.test\""}, {"username", a.Username, "the name to log in with"},
+		{"host", a.Host, "the IMAP server, such as \"imap.ejemplo.test\""},
+		{"username", a.Username, "the name to log in with"},
 	} {
 		if k.value == "" {
 			return fmt.Errorf("imap.%s: name %s", k.key, k.why)
@@ -172,24 +182,30 @@ func (a imapConfig) check(c config) error {
 		key, value string
 		list       []string
 	}{
-		{"tls", a.TLS, []string{"tls", "starttls", "none"}}, {"auth", a.Auth, []string{"password", "xoauth2", "oauthbearer"}},
-		{"after", a.After, []string{"move", "flag", "leave", "delete"}}, {"grant", a.Grant, []string{"login", "client_credentials", "service_account"}},
+		{"tls", a.TLS, []string{"tls", "starttls", "none"}},
+		{"auth", a.Auth, []string{"password", "xoauth2", "oauthbearer"}},
+		{"after", a.After, []string{"move", "flag", "leave", "delete"}},
+		{"grant", a.Grant, []string{"login", "client_credentials", "service_account"}},
 	} {
 		if !slices.Contains(k.list, k.value) {
 			return fmt.Errorf(`imap.%s: %q: want one of %s`, k.key, k.value, strings.Join(k.list, ", "))
 		}
 	}
 	if a.TLS == "none" && !desk.Loopback(a.Host) {
-		return fmt.Errorf(`imap.tls: "none" would send the password of %s in clear: want "tls" or "starttls"`, a.Host)
+		return fmt.Errorf(`imap.tls: "none" would send the password of %s in clear: want "tls" or `+
+			`"starttls"`, a.Host)
 	}
 	if ip := net.ParseIP(a.Host); ip == nil && strings.ContainsAny(a.Host, ":/") {
-		return fmt.Errorf("imap.host: %q: want the name alone, such as \"imap.ejemplo.test\"; the port goes into imap.port", a.Host)
+		return fmt.Errorf("imap.host: %q: want the name alone, such as \"imap.ejemplo.test\"; the "+
+			"port goes into imap.port", a.Host)
 	}
 	if a.AlarmAfter < duration(time.Second) {
-		return fmt.Errorf("imap.alarm_after: %v: write it with its unit and in quotes, such as \"15m\"", time.Duration(a.AlarmAfter))
+		return fmt.Errorf("imap.alarm_after: %v: write it with its unit and in quotes, such as \"15m\"",
+			time.Duration(a.AlarmAfter))
 	}
 	if a.MaxSize < 64<<10 {
-		return fmt.Errorf("imap.max_size: %d bytes: want at least \"64KB\"; write it with its unit and in quotes, such as \"25MB\"", a.MaxSize)
+		return fmt.Errorf("imap.max_size: %d bytes: want at least \"64KB\"; write it with its unit "+
+			"and in quotes, such as \"25MB\"", a.MaxSize)
 	}
 	if strings.ContainsAny(a.Name, "/\\:\x00 ") || a.Name == "." || a.Name == ".." {
 		return fmt.Errorf("imap.name: %q: want a name without blanks, colons and slashes", a.Name)
@@ -206,7 +222,8 @@ func (a imapConfig) checkFolders(c config) error {
 		return fmt.Errorf("imap.mailbox: %s is no [[mailbox]] of this desk: name one of them", a.Mailbox)
 	}
 	seen := map[string]bool{}
-	one := func(folder string) string { // INBOX alone is the same however it is written (RFC 9051 section 5.1)
+	// INBOX alone is the same however it is written (RFC 9051 section 5.1)
+	one := func(folder string) string {
 		if strings.EqualFold(folder, "INBOX") {
 			return "INBOX"
 		}
@@ -232,13 +249,18 @@ func (a imapConfig) checkFolders(c config) error {
 	}
 	schedule, err := cron.ParseStandard(a.Schedule)
 	if err != nil {
-		return fmt.Errorf(`imap.schedule: %q: want five fields of cron such as "*/5 * * * *", or "@every 2m": %w`, a.Schedule, err)
+		return fmt.Errorf(`imap.schedule: %q: want five fields of cron such as "*/5 * * * *", or `+
+			`"@every 2m": %w`, a.Schedule, err)
 	}
 	if schedule.Next(time.Now()).IsZero() {
 		return fmt.Errorf(`imap.schedule: %q: that day never comes`, a.Schedule)
 	}
-	if strings.ContainsFunc(a.Flag, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`(){%*"\]`, r) }) {
-		return fmt.Errorf(`imap.flag: %q: want one word of ASCII letters such as "$Buzon" (RFC 9051 section 2.3.2)`, a.Flag)
+	if strings.ContainsFunc(a.Flag, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f ||
+			strings.ContainsRune(`(){%*"\]`, r)
+	}) {
+		return fmt.Errorf(`imap.flag: %q: want one word of ASCII letters such as "$Buzon" (RFC 9051 `+
+			`section 2.3.2)`, a.Flag)
 	}
 	return nil
 }
@@ -251,10 +273,14 @@ func (a imapConfig) checkSecrets() error {
 		return errors.New("imap.client_secret, imap.client_secret_file: give one of them")
 	case a.Auth == "password" && a.Password == "" && a.PasswordFile == "":
 		return errors.New("imap.password_file: name the file with the password, or set auth to xoauth2")
-	case a.Auth != "password" && a.Grant != "service_account" && (a.ClientID == "" || a.TokenURL == ""):
-		return errors.New("imap.client_id, imap.token_url: register buzon with your provider and write them here")
-	case a.Provider == "microsoft365" && a.Grant == "client_credentials" && a.Tenant == "organizations":
-		return errors.New("imap.tenant: write the Directory (tenant) ID; without a person who logs in Microsoft must be told it")
+	case a.Auth != "password" && a.Grant != "service_account" &&
+		(a.ClientID == "" || a.TokenURL == ""):
+		return errors.New("imap.client_id, imap.token_url: register buzon with your provider and " +
+			"write them here")
+	case a.Provider == "microsoft365" && a.Grant == "client_credentials" &&
+		a.Tenant == "organizations":
+		return errors.New("imap.tenant: write the Directory (tenant) ID; without a person who logs in " +
+			"Microsoft must be told it")
 	case a.Grant == "service_account" && a.ServiceAccount == "":
 		return errors.New("imap.service_account_file: name the key file of the service account")
 	}

@@ -44,8 +44,9 @@ func (c config) mailboxes() (list desk.Mailboxes, err error) {
 var usualTags = map[string]string{"es": "Caso", "en": "Case"}
 
 func (m mailboxConfig) mailbox(language string) (box desk.Mailbox, err error) {
-	box = desk.Mailbox{Address: desk.Canonical(m.Address), Plus: m.PlusAddressing, ClosedReply: desk.ClosedReply(m.ClosedReply),
-		Tag: cmp.Or(m.SubjectTag, usualTags[language], usualTags[usual.Language]), Product: m.Product,
+	box = desk.Mailbox{Address: desk.Canonical(m.Address), Plus: m.PlusAddressing,
+		ClosedReply: desk.ClosedReply(m.ClosedReply),
+		Tag:         cmp.Or(m.SubjectTag, usualTags[language], usualTags[usual.Language]), Product: m.Product,
 		NumberIsEnough: m.NumberIsEnough, Alerts: m.Alerts}
 	box.Name = cmp.Or(m.Name, box.Address)
 	if box.Address == "" {
@@ -58,10 +59,12 @@ func (m mailboxConfig) mailbox(language string) (box desk.Mailbox, err error) {
 		return box, err
 	}
 	if !slices.Contains([]string{"", "new", "reopen", "reject"}, m.ClosedReply) {
-		return box, fmt.Errorf(`mailbox.closed_reply: %q: want "new", "reopen" or "reject"`, m.ClosedReply)
+		return box, fmt.Errorf(`mailbox.closed_reply: %q: want "new", "reopen" or "reject"`,
+			m.ClosedReply)
 	}
 	if m.Hold != 0 {
-		return box, errors.New(`mailbox.hold: answers can't be held back yet: take the line out, or set "0s"`)
+		return box, errors.New(`mailbox.hold: answers can't be held back yet: take the line out, or ` +
+			`set "0s"`)
 	}
 	if m.PlusAddressing {
 		if err := threading.CheckMailbox(box.Address); err != nil {

@@ -12,7 +12,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// readConfig reads the file of a configuration, which must not be what anybody can change or read passwords in.
+// readConfig reads the file of a configuration, which must not be what anybody can change or read
+// passwords in.
 func readConfig(file string) (string, error) {
 	info, err := os.Stat(file)
 	if err != nil {
@@ -33,16 +34,20 @@ func readConfig(file string) (string, error) {
 func plainText(text string) error {
 	switch {
 	case strings.HasPrefix(text, "\ufeff"):
-		return errors.New("the file begins with a byte order mark, as Notepad writes it: save it as UTF-8 without BOM")
+		return errors.New("the file begins with a byte order mark, as Notepad writes it: save it as " +
+			"UTF-8 without BOM")
 	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
-		return errors.New("the file is in UTF-16, as Notepad writes \"Unicode\": save it as UTF-8 without BOM")
+		return errors.New("the file is in UTF-16, as Notepad writes \"Unicode\": save it as UTF-8 " +
+			"without BOM")
 	case !utf8.ValidString(text):
-		return errors.New("the file is not in UTF-8, perhaps in Latin-1 or ANSI: save it as UTF-8 without BOM")
+		return errors.New("the file is not in UTF-8, perhaps in Latin-1 or ANSI: save it as UTF-8 " +
+			"without BOM")
 	}
 	return nil
 }
 
-// secretLine is a line that holds a secret itself, as apart from the name of its file or of a variable.
+// secretLine is a line that holds a secret itself, as apart from the name of its file or of a
+// variable.
 var secretLine = regexp.MustCompile(`(?m)^[^#\n]*\b(?:(?:password|client_secret|blobs_key)\s*=\s*["']+` +
 	`|database\s*=\s*["']+\w+://[^:@/"'\n]*:)([^"'@\n]+)`)
 
@@ -53,7 +58,8 @@ func guarded(file, text string, mode fs.FileMode) error {
 	}
 	for _, m := range secretLine.FindAllStringSubmatch(text, -1) {
 		if envPattern.FindString(m[1]) != m[1] {
-			return fmt.Errorf("%s: it holds passwords, and others can read or change it (mode %04o): chmod 600 %s, "+
+			return fmt.Errorf("%s: it holds passwords, and others can read or change it (mode %04o): "+
+				"chmod 600 %s, "+
 				"or chmod 640 with the group of buzon's user", file, mode.Perm(), file)
 		}
 	}
@@ -80,13 +86,15 @@ func decodeError(file, text string, err error) error {
 	case errors.As(err, &strict):
 		e := strict.Errors[0]
 		line, _ := e.Position()
-		return fmt.Errorf("%s:%d: unknown key %s%s", file, line, strings.Join(e.Key(), "."), didYouMean(e.Key()))
+		return fmt.Errorf("%s:%d: unknown key %s%s", file, line, strings.Join(e.Key(), "."),
+			didYouMean(e.Key()))
 	case errors.As(err, &decode):
 		line, _ := decode.Position()
 		if words := typographic(text, line); words != "" {
 			return fmt.Errorf("%s:%d: %s", file, line, words)
 		}
-		return fmt.Errorf("%s:%d: %s%s", file, line, keyPrefix(decode.Key()), wanted(strings.TrimPrefix(decode.Error(), "toml: ")))
+		return fmt.Errorf("%s:%d: %s%s", file, line, keyPrefix(decode.Key()),
+			wanted(strings.TrimPrefix(decode.Error(), "toml: ")))
 	}
 	return fmt.Errorf("%s: %s", file, strings.TrimPrefix(err.Error(), "toml: "))
 }
@@ -99,9 +107,11 @@ func wanted(text string) string {
 	if m == nil {
 		return text
 	}
-	want, known := map[string]string{"bool": "true or false, without quotes", "int": "a number, without quotes", "string": "text in quotes",
-		"[]string": "a list of texts, such as [\"a\", \"b\"]", "main.duration": "a duration in quotes, such as \"10m\"",
-		"main.size": "a size in quotes, such as \"25MB\""}[strings.TrimPrefix(m[2], "*")]
+	want, known := map[string]string{"bool": "true or false, without quotes",
+		"int": "a number, without quotes", "string": "text in quotes",
+		"[]string":      "a list of texts, such as [\"a\", \"b\"]",
+		"main.duration": "a duration in quotes, such as \"10m\"",
+		"main.size":     "a size in quotes, such as \"25MB\""}[strings.TrimPrefix(m[2], "*")]
 	if !known {
 		want = "something else"
 	}

@@ -13,7 +13,8 @@ import (
 	"buzon/store/desk"
 )
 
-// configured are the people of [agents] and [on_call] by their address. Who is on call only has no name yet.
+// configured are the people of [agents] and [on_call] by their address. Who is on call only has no
+// name yet.
 func (c config) configured() map[string]desk.Person {
 	list := map[string]desk.Person{}
 	for address, name := range c.Agents {
@@ -27,8 +28,8 @@ func (c config) configured() map[string]desk.Person {
 	return list
 }
 
-// people has the desk agree with the configuration: whoever stands there is an agent, and where it says who is on call,
-// nobody else is.
+// people has the desk agree with the configuration: whoever stands there is an agent, and where it
+// says who is on call, nobody else is.
 func (h *house) people(ctx context.Context) error {
 	wanted := h.config.configured()
 	for _, address := range slices.Sorted(maps.Keys(wanted)) {
@@ -56,7 +57,8 @@ func (h *house) person(ctx context.Context, address string, want desk.Person) er
 	}
 	if p := known; p.ID != 0 {
 		agree(&p)
-		if p.Role == known.Role && p.Name == known.Name && p.Active == known.Active && p.OnCall == known.OnCall {
+		if p.Role == known.Role && p.Name == known.Name && p.Active == known.Active &&
+			p.OnCall == known.OnCall {
 			return nil
 		}
 	}
@@ -72,8 +74,8 @@ func (h *house) person(ctx context.Context, address string, want desk.Person) er
 	})
 }
 
-// onCallKey marks, among the facts of a desk, that its configuration said who is on call: who was is not when the words are
-// taken out.
+// onCallKey marks, among the facts of a desk, that its configuration said who is on call: who was
+// is not when the words are taken out.
 const onCallKey = "on_call"
 
 // offCall ends the duty of whoever the configuration does not name, where it names anybody.
@@ -92,7 +94,8 @@ func (h *house) offCall(ctx context.Context, wanted map[string]desk.Person) erro
 	}
 	var off []int64
 	for _, p := range agents {
-		if p.OnCall && !slices.ContainsFunc(p.Addresses, func(a string) bool { return wanted[a].OnCall }) {
+		if p.OnCall && !slices.ContainsFunc(p.Addresses,
+			func(a string) bool { return wanted[a].OnCall }) {
 			off = append(off, p.ID)
 		}
 	}
@@ -109,7 +112,8 @@ func (h *house) offCall(ctx context.Context, wanted map[string]desk.Person) erro
 	})
 }
 
-// removable refuses to end the part of somebody who stands in the configuration: the next start would undo it.
+// removable refuses to end the part of somebody who stands in the configuration: the next start
+// would undo it.
 func (c config) removable(p desk.Person) error {
 	if err := c.settable(p); err != nil {
 		return err
@@ -132,7 +136,8 @@ func (c config) onCallSettable(cmd *cobra.Command, p desk.Person) error {
 	if c.OnCall.Addresses == nil || !cmd.Flags().Changed("on-call") {
 		return nil
 	}
-	return fmt.Errorf("%s says who is on call: change it there, and restart buzon serve", c.place("on_call", "addresses"))
+	return fmt.Errorf("%s says who is on call: change it there, and restart buzon serve",
+		c.place("on_call", "addresses"))
 }
 
 func (c config) bound(p desk.Person, table string, addresses []string) error {
@@ -152,7 +157,8 @@ func (c config) place(table, word string) string {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, "[") {
 			in = strings.TrimSpace(strings.Trim(strings.SplitN(line, "#", 2)[0], "[] \t"))
 		}
-		if in == table && !strings.HasPrefix(line, "#") && strings.Contains(strings.ToLower(line), strings.ToLower(word)) {
+		if in == table && !strings.HasPrefix(line, "#") &&
+			strings.Contains(strings.ToLower(line), strings.ToLower(word)) {
 			return fmt.Sprintf("%s:%d ([%s])", c.file, i+1, table)
 		}
 	}

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Canonical is the one form of a mail address that is compared, stored and sent to: the local part folded to lower
-// case, the domain as its ASCII labels (UTS 46). It returns "" for what RFC 5322 can't write without quotes: "a@evil@good"
-// is nobody.
+// Canonical is the one form of a mail address that is compared, stored and sent to: the local part
+// folded to lower case, the domain as its ASCII labels (UTS 46). It returns "" for what RFC 5322
+// can't write without quotes: "a@evil@good" is nobody.
 func Canonical(address string) string {
 	local, domain, ok := cutLast(strings.TrimSpace(address))
 	if !ok || !utf8.ValidString(local) {
@@ -32,17 +32,21 @@ func Canonical(address string) string {
 	return canonical
 }
 
-// domains reads a domain as the mail world has it: with underscores, and with hyphens where IDNA keeps them for itself.
-var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(), idna.StrictDomainName(false),
+// domains reads a domain as the mail world has it: with underscores, and with hyphens where IDNA
+// keeps them for itself.
+var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(),
+	idna.StrictDomainName(false),
 	idna.CheckHyphens(false), idna.VerifyDNSLength(true))
 
-// AddrSpec reports whether s is an address that all readers read alike: a dot-atom, an at sign and a name of the DNS
-// (RFC 5322 section 3.4.1 without its quoted, literal and obsolete forms; RFC 6532), and not what many decode though it must
-// not stand there, an encoded-word (RFC 2047 section 5). A domain beyond ASCII must be as the DNS gives it back: what UTS 46
-// maps to another is one domain to some and none to others.
+// AddrSpec reports whether s is an address that all readers read alike: a dot-atom, an at sign and
+// a name of the DNS (RFC 5322 section 3.4.1 without its quoted, literal and obsolete forms; RFC
+// 6532), and not what many decode though it must not stand there, an encoded-word (RFC 2047 section
+// 5). A domain beyond ASCII must be as the DNS gives it back: what UTS 46 maps to another is one
+// domain to some and none to others.
 func AddrSpec(s string) bool {
 	local, domain, ok := strings.Cut(s, "@")
-	if !ok || len(local) > 64 || len(s) > 254 || !utf8.ValidString(s) || encodedWord.MatchString(local) {
+	if !ok || len(local) > 64 || len(s) > 254 || !utf8.ValidString(s) ||
+		encodedWord.MatchString(local) {
 		return false
 	}
 	for atom := range strings.SplitSeq(local, ".") {
@@ -51,7 +55,8 @@ func AddrSpec(s string) bool {
 		}
 	}
 	for label := range strings.SplitSeq(domain, ".") {
-		if strings.Trim(label, "-") != label || label == "" || len(label) > 63 || strings.ContainsFunc(label, notInLabel) {
+		if strings.Trim(label, "-") != label || label == "" || len(label) > 63 ||
+			strings.ContainsFunc(label, notInLabel) {
 			return false
 		}
 	}
@@ -81,8 +86,8 @@ func asDNSWrites(domain string) bool {
 	return err == nil && back == domain
 }
 
-// fold lowers a letter, but never one of another script to ASCII: with the Kelvin sign for its K, an address is somebody
-// else's.
+// fold lowers a letter, but never one of another script to ASCII: with the Kelvin sign for its K,
+// an address is somebody else's.
 func fold(r rune) rune {
 	if l := unicode.ToLower(r); r < utf8.RuneSelf || l >= utf8.RuneSelf {
 		return l
@@ -136,7 +141,8 @@ func (m Mailbox) Domain() string {
 // Mailboxes are all of a desk, the first being its main one.
 type Mailboxes []Mailbox
 
-// Named returns the mailbox with the canonical address, else the main one: a ticket outlives the mailbox it came by.
+// Named returns the mailbox with the canonical address, else the main one: a ticket outlives the
+// mailbox it came by.
 func (list Mailboxes) Named(address string) Mailbox {
 	for _, m := range list {
 		if m.Address == address {
@@ -171,9 +177,11 @@ func (list Mailboxes) Check() error {
 				return fmt.Errorf("mailbox address %q: want a plain address such as soporte@ejemplo.test", a)
 			}
 			if other, taken := owner[a]; taken && other == m.Address {
-				return fmt.Errorf("the address %s is listed twice: leave it once, as a mailbox or as one of its aliases", a)
+				return fmt.Errorf("the address %s is listed twice: leave it once, as a mailbox or as one of "+
+					"its aliases", a)
 			} else if taken {
-				return fmt.Errorf("the address %s belongs to two mailboxes, %s and %s: leave it in one", a, other, m.Address)
+				return fmt.Errorf("the address %s belongs to two mailboxes, %s and %s: leave it in "+
+					"one", a, other, m.Address)
 			}
 			owner[a] = m.Address
 		}

@@ -9,19 +9,20 @@ import (
 type EventKind string
 
 const (
-	TicketOpened     EventKind = "ticket_opened"
-	TicketOpenedFor  EventKind = "ticket_opened_for" // by an agent, in a customer's name
-	TicketRecorded   EventKind = "ticket_recorded"   // an agent wrote to a customer by himself
-	TicketReplaced   EventKind = "ticket_replaced"   // a reply to a closed ticket opened this one
-	ItemWritten      EventKind = "item_written"      // by the customer's side, or an agent's answer
-	MachineWrote     EventKind = "machine_wrote"     // what is no mere absence or receipt
-	InfoAsked        EventKind = "info_asked"
-	NoteWritten      EventKind = "note_written"
-	TicketTaken      EventKind = "ticket_taken"
-	TicketResolved   EventKind = "ticket_resolved"
-	TicketClosed     EventKind = "ticket_closed"
-	ItemPending      EventKind = "item_pending"
-	AgentUnconfirmed EventKind = "agent_unconfirmed" // an agent's mail that proved too little to be relayed
+	TicketOpened    EventKind = "ticket_opened"
+	TicketOpenedFor EventKind = "ticket_opened_for" // by an agent, in a customer's name
+	TicketRecorded  EventKind = "ticket_recorded"   // an agent wrote to a customer by himself
+	TicketReplaced  EventKind = "ticket_replaced"   // a reply to a closed ticket opened this one
+	ItemWritten     EventKind = "item_written"      // by the customer's side, or an agent's answer
+	MachineWrote    EventKind = "machine_wrote"     // what is no mere absence or receipt
+	InfoAsked       EventKind = "info_asked"
+	NoteWritten     EventKind = "note_written"
+	TicketTaken     EventKind = "ticket_taken"
+	TicketResolved  EventKind = "ticket_resolved"
+	TicketClosed    EventKind = "ticket_closed"
+	ItemPending     EventKind = "item_pending"
+	// an agent's mail that proved too little to be relayed
+	AgentUnconfirmed EventKind = "agent_unconfirmed"
 	DeliveryFailed   EventKind = "delivery_failed"
 	MailQuarantined  EventKind = "mail_quarantined"
 	TicketAssigned   EventKind = "ticket_assigned"
@@ -30,11 +31,12 @@ const (
 	TicketLapsed     EventKind = "ticket_lapsed"   // closed, since nobody has answered
 	ReplyRejected    EventKind = "reply_rejected"  // to a closed ticket, where the mailbox takes none
 	ProductionFell   EventKind = "production_fell" // «Producción Caída» added by a reply
-	MailboxDown      EventKind = "mailbox_down"    // no mail could be looked for in a mailbox for a while
-	MailboxUp        EventKind = "mailbox_up"
-	SecretEnds       EventKind = "secret_ends"   // that by which mail is fetched from a mailbox, soon
-	AgentJoined      EventKind = "agent_joined"  // the ticket's agent, though there is no ticket
-	DeskTroubled     EventKind = "desk_troubled" // something keeps mail from going out as usual
+	// no mail could be looked for in a mailbox for a while
+	MailboxDown  EventKind = "mailbox_down"
+	MailboxUp    EventKind = "mailbox_up"
+	SecretEnds   EventKind = "secret_ends"   // that by which mail is fetched from a mailbox, soon
+	AgentJoined  EventKind = "agent_joined"  // the ticket's agent, though there is no ticket
+	DeskTroubled EventKind = "desk_troubled" // something keeps mail from going out as usual
 )
 
 // Event is something that happened to a ticket, with everybody whom it may concern.
@@ -58,8 +60,8 @@ type Notification struct {
 	To     Person
 }
 
-// Due says who must hear of an event, each person once and never the author of his own words. What he set going he does
-// hear of: that a ticket was opened, that his «cerrar» closed it.
+// Due says who must hear of an event, each person once and never the author of his own words. What
+// he set going he does hear of: that a ticket was opened, that his «cerrar» closed it.
 func Due(e Event) []Notification {
 	d := due{internal: e.Item.Visibility == Internal}
 	for _, p := range e.Told {
@@ -114,7 +116,8 @@ func Due(e Event) []Notification {
 			d.add(ClosedNotice, append(t.Customers(), responsible(e)...)...)
 		}
 	case TicketWaits:
-		d.except(e.Author).add(Reminder, append([]Person{t.Requester, t.Controller}, responsible(e)...)...)
+		d.except(e.Author).add(Reminder, append([]Person{t.Requester, t.Controller},
+			responsible(e)...)...)
 	case TicketWoke:
 		d.except(e.Author).add(Reminder, responsible(e)...)
 	case TicketLapsed:
@@ -151,8 +154,8 @@ func (d *due) admins(e Event, n Notice) {
 	}
 }
 
-// opened tells the customer by the given acknowledgement, the on call and the admins when production is down, and
-// the agents.
+// opened tells the customer by the given acknowledgement, the on call and the admins when
+// production is down, and the agents.
 func (d *due) opened(e Event, ack Notice) {
 	if e.Ticket.ProductionDown && ack == Ack {
 		ack = AckProductionDown
@@ -210,7 +213,8 @@ func (d *due) add(n Notice, to ...Person) *due {
 	return d
 }
 
-// mayRead reports whether a notice may go to a person: customers get neither what is for agents nor internal words.
+// mayRead reports whether a notice may go to a person: customers get neither what is for agents nor
+// internal words.
 func (d *due) mayRead(p Person, n Notice) bool {
 	t := n.Trait()
 	return p.Agent() || !t.Agents && !(d.internal && t.Words)

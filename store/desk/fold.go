@@ -10,8 +10,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold is a text as people take it for the same: in lower case, without accents, of the usual width, and without what
-// nobody sees. Everything that compares words goes through it, but for the search, which folds letter by letter.
+// Fold is a text as people take it for the same: in lower case, without accents, of the usual
+// width, and without what nobody sees. Everything that compares words goes through it, but for the
+// search, which folds letter by letter.
 func Fold(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
 		return strings.ToLower(s)

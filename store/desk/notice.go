@@ -31,13 +31,15 @@ const (
 	MailboxUpNotice   Notice = "mailbox_up"
 	SecretEndsNotice  Notice = "secret_ends"
 	AgentWelcome      Notice = "agent_welcome" // how to work by mail
-	Reminder          Notice = "reminder"      // somebody waits for an answer, or the day has come until which the ticket waited
-	AlarmNotice       Notice = "alarm"         // what keeps mail from going out as usual
-	ListNotice        Notice = "list"          // many notices in one mail
+	// somebody waits for an answer, or the day has come until which the ticket waited
+	Reminder    Notice = "reminder"
+	AlarmNotice Notice = "alarm" // what keeps mail from going out as usual
+	ListNotice  Notice = "list"  // many notices in one mail
 )
 
-// Trait is all that anybody must know of a kind of notice: who may get it, what it carries, how soon it goes and what a
-// reply to it means. A notice without a ticket has no words, files or buttons, whatever its row says.
+// Trait is all that anybody must know of a kind of notice: who may get it, what it carries, how
+// soon it goes and what a reply to it means. A notice without a ticket has no words, files or
+// buttons, whatever its row says.
 type Trait struct {
 	Agents  bool // for the desk's own eyes
 	Words   bool // brings the item's words
@@ -56,7 +58,8 @@ type Trait struct {
 	Buttons []Button
 }
 
-// Speech says whether an agent speaks to a customer in a notice, in his own name: no machine sent it then.
+// Speech says whether an agent speaks to a customer in a notice, in his own name: no machine sent
+// it then.
 type Speech int
 
 const (
@@ -82,22 +85,26 @@ const (
 // The buttons of a ticket's notices. Each reader sees those that are of use to him.
 var usual = []Button{TakeButton, ResolvedButton, NoteButton, CloseButton}
 
-// notices is the one place where a notice stands. A new one is a row here, an event of Due that owes it, and a text in
-// each language of the templates; a row that goes to agents has a name in the phrases' [notice] too, for lists.
+// notices is the one place where a notice stands. A new one is a row here, an event of Due that
+// owes it, and a text in each language of the templates; a row that goes to agents has a name in
+// the phrases' [notice] too, for lists.
 var notices = map[Notice]Trait{
 	Ack:               {Answers: true, Greets: true, Buttons: usual},
 	AckProductionDown: {Answers: true, Greets: true, Buttons: usual},
 	NewNumber:         {Answers: true, Greets: true, Buttons: usual},
 	OpenedForYou:      {Words: true, Greets: true, Buttons: usual},
 	ItemNotice:        {Words: true, Files: true, Quotes: 3, Speaks: InHisName, Buttons: usual},
-	InfoRequestNotice: {Words: true, Files: true, Quotes: 3, Speaks: InHisName, Form: true, Buttons: usual},
-	ResolvedNotice:    {Words: true, Files: true, Speaks: WithWords, Buttons: []Button{ConfirmButton, FailingButton}},
-	ClosedNotice:      {Words: true, Files: true, Speaks: WithWords, Spares: true},
-	Reminder:          {Buttons: usual},
-	Taken:             {Urgent: true, Buttons: usual},
-	NewTicket:         {Agents: true, Words: true, Files: true, Buttons: usual},
-	NoteNotice:        {Agents: true, Words: true, Files: true, Quotes: 3, Inside: true, Buttons: usual},
-	Assigned:          {Agents: true, Words: true, Files: true, Quotes: 3, Buttons: usual},
+	InfoRequestNotice: {Words: true, Files: true, Quotes: 3, Speaks: InHisName, Form: true,
+		Buttons: usual},
+	ResolvedNotice: {Words: true, Files: true, Speaks: WithWords,
+		Buttons: []Button{ConfirmButton, FailingButton}},
+	ClosedNotice: {Words: true, Files: true, Speaks: WithWords, Spares: true},
+	Reminder:     {Buttons: usual},
+	Taken:        {Urgent: true, Buttons: usual},
+	NewTicket:    {Agents: true, Words: true, Files: true, Buttons: usual},
+	NoteNotice: {Agents: true, Words: true, Files: true, Quotes: 3, Inside: true,
+		Buttons: usual},
+	Assigned: {Agents: true, Words: true, Files: true, Quotes: 3, Buttons: usual},
 	ProductionDown: {Agents: true, Words: true, Files: true, Urgent: true, Alert: true,
 		Buttons: []Button{TakeButton}},
 	PendingNotice: {Agents: true, Words: true, Files: true, Inside: true,
