@@ -229,3 +229,43 @@ func TestPageIsComplete(t *testing.T) {
 		[]string{"carla@cliente.test", "ana@ejemplo.test"})
 	same(t, "links", [][]Link{page[1].Links, page[0].Links}, [][]Link{{{other.Number, "cites"}}, {{k.Number, "cites_by"}}})
 }
+
+// TestPageCost: what a list costs does not grow with what is on it, and a notice reads no more than it quotes.
+func TestPageCost(t *testing.T) {
+	s, _ := newStore(t)
+	carla := addPerson(t, s, desk.Customer, "carla@cliente.test")
+	for i := range 30 {
+		k := openTicket(t, s, addPerson(t, s, desk.Customer, fmt.Sprintf("p%d@cliente.test", i)), "Factura")
+		addItem(t, s, k, carla, "Una factura")
+		write(t, s, func(tx *Tx) error { return tx.Follow(ctx, k.Number, carla.ID) })
+	}
+	for i := range 30 {
+		addItem(t, s, desk.Ticket{Number: 1}, carla, fmt.Sprint("línea ", i), NewAttachment{desk.Attachment{Filename: "a.txt"}, spool(t, s, "x")})
+	}
+	sight := must(s.Sight(ctx, carla))(t)
+	must(s.Catalogue(ctx))(t)
+	for name, c := range map[string]struct {
+		most int64
+		f    func() (int, error)
+		rows int
+	}{
+		"a page":            {3, func() (int, error) { page, _, err := s.Find(ctx, everything, Query{Limit: 25}); return len(page), err }, 25},
+		"a customer's page": {3, func() (int, error) { page, _, err := s.Find(ctx, sight, Query{Limit: 25}); return len(page), err }, 25},
+		"a search": {4, func() (int, error) {
+			page, _, err := s.Find(ctx, sight, Query{Words: "factura", Limit: 25})
+			return len(page), err
+		}, 25},
+		"a ticket":  {3, func() (int, error) { _, err := s.Ticket(ctx, 1); return 1, err }, 1},
+		"its items": {3, func() (int, error) { list, err := s.Items(ctx, 1); return len(list), err }, 31},
+		"what a notice quotes": {2, func() (int, error) {
+			list, err := s.Earlier(ctx, everything, 1, 31, true, 3, 100)
+			return len(list), err
+		}, 3},
+	} {
+		before := s.Statements()
+		n, err := c.f()
+		if cost := s.Statements() - before; err != nil || n != c.rows || int64(cost) > c.most {
+			t.Errorf("%s: %d rows in %d statements, want %d in %d; %v", name, n, cost, c.rows, c.most, err)
+		}
+	}
+}
