@@ -126,7 +126,8 @@ func TestDueKeepsItsPromises(t *testing.T) {
 		e := Event{Kind: rapid.SampledFrom(kinds).Draw(r, "kind"), Author: anyone("author"), Team: desk("team"), OnCall: desk("on call"), Admins: desk("admins"), Witness: some("witness"),
 			Item:   Item{Text: "x", Visibility: rapid.SampledFrom([]Visibility{Public, Internal}).Draw(r, "visibility")},
 			Ticket: Ticket{Requester: anyone("requester"), Controller: anyone("controller"), Followers: some("followers"), Agent: anyone("agent"), ProductionDown: rapid.Bool().Draw(r, "down")}}
-		if e.Kind == MailQuarantined || e.Kind == MailboxDown || e.Kind == MailboxUp || e.Kind == SecretEnds {
+		switch e.Kind {
+		case MailQuarantined, MailboxDown, MailboxUp, SecretEnds, TicketWaits, TicketWoke, TicketLapsed:
 			e.Author = Person{} // it is nobody's doing
 		}
 		told := map[int64]bool{}
