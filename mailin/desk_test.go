@@ -28,6 +28,13 @@ type house struct {
 	now   time.Time
 	began time.Time // from when the clock runs; zero: it stands at now
 	sent  int
+	trace func(statement string) // nil: nobody counts statements
+}
+
+func (h *house) traced(statement string) {
+	if h.trace != nil {
+		h.trace(statement)
+	}
 }
 
 func newHouse(t testing.TB, change ...func(*Options)) *house {
@@ -35,7 +42,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h := &house{t: t, now: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}
 	dir := t.TempDir()
 	var err error
-	if h.store, err = store.Open(t.Context(), dir, store.Options{Now: h.clock, MinFree: 1, Database: mailtest.Engine(t)}); err != nil {
+	if h.store, err = store.Open(t.Context(), dir, store.Options{Now: h.clock, MinFree: 1, Database: mailtest.Engine(t), Trace: h.traced}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })

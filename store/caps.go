@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,13 +121,7 @@ func (tx *Tx) held(ctx context.Context, e Telling, o *Outgoing) (h delay, err er
 	}
 	why := ""
 	if !e.fresh && !e.Author.Agent() {
-		many, err := tx.countOutbox(ctx, e.Caps.TicketHour,
-			"ticket = $1 AND address = $2 AND created_at > $3 AND created_at <= $4 AND topic = $5",
-			o.Ticket, o.Address, now.Add(-time.Hour).UnixMilli(), now.UnixMilli(), o.Topic)
-		if err != nil {
-			return h, err
-		}
-		if many >= e.Caps.TicketHour {
+		if e.sent[o.Address] >= e.Caps.TicketHour {
 			why = heldTicket
 		}
 	}
@@ -143,7 +138,7 @@ func (tx *Tx) held(ctx context.Context, e Telling, o *Outgoing) (h delay, err er
 	if o.Lane != Bulk || why == "" && o.Person == e.Ticket.Agent.ID {
 		return delay{}, nil
 	}
-	return tx.heldForList(ctx, e.Caps, *o, why, now)
+	return tx.heldForList(ctx, e, *o, why, now)
 }
 
 // heldAck holds an acknowledgement back that goes to one who was acknowledged lately or often, or
@@ -360,56 +355,116 @@ func (tx *Tx) heldAlert(ctx context.Context, e Telling, o Outgoing, now time.Tim
 }
 
 // heldForList holds a notice to an agent back who gets more of them than anybody reads one by one.
-func (tx *Tx) heldForList(ctx context.Context, caps Caps, o Outgoing, why string,
-	now time.Time) (delay, error) {
-	h, list, crowd, err := tx.heard(ctx, caps, o, now)
-	if !h.until.IsZero() {
-		h.why = cmp.Or(why, heldList)
+func (tx *Tx) heldForList(ctx context.Context, e Telling, o Outgoing, why string, now time.Time) (delay, error) {
+	heard, known := e.heard[o.Address]
+	if !known { // a customer's that has become one of many
+		list, err := tx.heardLately(ctx, e.Caps, []string{o.Address})
+		if err != nil {
+			return delay{}, err
+		}
+		heard = list[o.Address]
 	}
-	if h.why != "" || err != nil || why == "" && !crowd && list.IsZero() {
-		return h, err
+	switch {
+	case !heard.waits.IsZero():
+		return delay{cmp.Or(why, heldList), heard.waits}, nil
+	case why == "" && !heard.crowd && heard.list.IsZero():
+		return delay{}, nil
 	}
 	wait, err := tx.listWait(ctx, o.Address, now)
-	next := list.Add(wait)
+	next := heard.list.Add(wait)
 	if !next.After(now) {
-		if why == "" && !crowd {
-			return h, err
+		if why == "" && !heard.crowd {
+			return delay{}, err
 		}
 		next = now.Add(wait)
 	}
 	return delay{cmp.Or(why, heldList), next}, err
 }
 
-// heard is what an agent heard of late: until when the list waits that the notice may join, when
-// the last list was made, and whether there was a crowd of notices within a minute.
-func (tx *Tx) heard(ctx context.Context, caps Caps, o Outgoing, now time.Time) (h delay,
-	list time.Time, crowd bool, err error) {
-	n := 0
-	err = tx.rows(ctx, `SELECT kind, at, waits FROM (
-			SELECT kind, created_at AS at, 0 AS waits FROM outbox
-			WHERE address = $1 AND created_at > $2 AND created_at <= $3 AND lane > 1
-			ORDER BY created_at DESC, id DESC LIMIT +$4) f
-		UNION ALL SELECT kind, at, waits FROM (SELECT kind, next_at AS at, 1 AS waits FROM outbox
-			WHERE address = $1 AND lane = $5 AND `+capped+" ORDER BY id LIMIT 1) x",
-		args(o.Address, now.Add(-listRarely).UnixMilli(), now.UnixMilli(), caps.AgentsAMinute, o.Lane),
-		func(rows *sql.Rows) error {
+// heard is what an agent heard of late.
+type heard struct {
+	waits time.Time // until then waits the list that a notice may join; zero: none waits
+	list  time.Time // when the last list was made
+	crowd bool      // many notices came within a minute
+	n     int
+}
+
+// sentLately counts the mails about the ticket, or about one topic, to each address in the last hour, no further than the
+// cap.
+func (tx *Tx) sentLately(ctx context.Context, e Telling, addresses []string) (map[string]int, error) {
+	now := tx.store.Now()
+	sent := map[string]int{}
+	return sent, tx.eachAddress(ctx, addresses, `
+		SELECT address, '', 0, 0 FROM (
+			SELECT address FROM outbox
+			WHERE ticket = $1 AND address = ADDRESS AND created_at > $2 AND created_at <= $3 AND topic = $4
+			LIMIT +$5
+		) x`, args(e.Ticket.Number, now.Add(-time.Hour).UnixMilli(), now.UnixMilli(), topic(e), e.Caps.TicketHour),
+		func(address string, _ desk.Notice, _ int64, _ bool) { sent[address]++ })
+}
+
+// heardLately is what each agent heard of late.
+func (tx *Tx) heardLately(ctx context.Context, caps Caps, addresses []string) (map[string]heard, error) {
+	now := tx.store.Now()
+	all := map[string]heard{}
+	for _, address := range addresses {
+		all[address] = heard{}
+	}
+	return all, tx.eachAddress(ctx, addresses, `
+		SELECT address, kind, at, waits FROM (
+			SELECT address, kind, created_at AS at, 0 AS waits FROM outbox
+			WHERE address = ADDRESS AND created_at > $1 AND created_at <= $2 AND lane > 1
+			ORDER BY created_at DESC, id DESC LIMIT +$3
+		) f
+		UNION ALL SELECT address, kind, at, waits FROM (
+			SELECT address, kind, next_at AS at, 1 AS waits FROM outbox
+			WHERE address = ADDRESS AND lane = $4 AND `+capped+`
+			ORDER BY id LIMIT 1
+		) x`, args(now.Add(-listRarely).UnixMilli(), now.UnixMilli(), caps.AgentsAMinute, Bulk),
+		func(address string, kind desk.Notice, millis int64, waits bool) {
+			h, at := all[address], time.UnixMilli(millis)
+			if waits {
+				h.waits = at
+			} else {
+				if h.n++; h.n == caps.AgentsAMinute {
+					h.crowd = at.After(now.Add(-listEvery))
+				}
+				if kind.Trait().Lists && h.list.IsZero() {
+					h.list = at
+				}
+			}
+			all[address] = h
+		})
+}
+
+// addressesAtOnce is about how many addresses a statement asks.
+const addressesAtOnce = 8
+
+// eachAddress runs a SELECT for each address, many of them as one statement. Its text has the address as ADDRESS; a is what
+// all have in common, from $1 on.
+func (tx *Tx) eachAddress(ctx context.Context, addresses []string, text string, a []any,
+	f func(address string, kind desk.Notice, at int64, flag bool)) error {
+	for some := range slices.Chunk(addresses, addressesAtOnce) {
+		var parts []string
+		values := slices.Clone(a)
+		for _, address := range some {
+			values = append(values, address)
+			parts = append(parts, strings.ReplaceAll(text, "ADDRESS", fmt.Sprintf("$%d", len(values))))
+		}
+		err := tx.rows(ctx, strings.Join(parts, " UNION ALL "), values, func(rows *sql.Rows) error {
+			var address string
 			var kind desk.Notice
 			var at int64
-			var waits bool
-			err := rows.Scan(&kind, &at, &waits)
-			if waits {
-				h.until = time.UnixMilli(at)
-				return err
-			}
-			if n++; n == caps.AgentsAMinute {
-				crowd = time.UnixMilli(at).After(now.Add(-listEvery))
-			}
-			if kind.Trait().Lists && list.IsZero() {
-				list = time.UnixMilli(at)
-			}
+			var flag bool
+			err := rows.Scan(&address, &kind, &at, &flag)
+			f(address, kind, at, flag)
 			return err
 		})
-	return h, list, crowd, err
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // join is the delay of what waits for the same list already.

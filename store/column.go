@@ -121,12 +121,22 @@ func (t *table[T]) numbered(key string, more ...string) numberedRow {
 
 // insertRow writes a row and returns its number.
 func (tx *Tx) insertRow(ctx context.Context, n numberedRow, a ...any) (int64, error) {
-	if tx.last == nil {
-		return tx.insert(ctx, n.key, n.text, a...)
+	if tx.last != nil {
+		a = append(a, tx.last[n.table]+1)
 	}
-	tx.last[n.table]++
-	number := tx.last[n.table]
-	return number, tx.write(ctx, n.given, append(a, number)...)
+	return tx.insertRows(ctx, n, 1, a)
+}
+
+// insertRows writes as many rows and returns the number of the first; the others have the next ones. Where the transaction
+// counts, the values have the numbers.
+func (tx *Tx) insertRows(ctx context.Context, n numberedRow, rows int, a []any) (first int64, err error) {
+	if tx.last == nil {
+		last, err := tx.insert(ctx, n.key, n.text, a...)
+		return last - int64(rows) + 1, err
+	}
+	first = tx.last[n.table] + 1
+	tx.last[n.table] += int64(rows)
+	return first, tx.write(ctx, n.given, a...)
 }
 
 // update is the UPDATE of a row by its key, which stands behind values(changed).

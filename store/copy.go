@@ -53,7 +53,7 @@ func (s *Store) CopyTo(ctx context.Context, to string, progress func(done, all i
 		return nil, err
 	}
 	defer target.Close()
-	c := &copier{from: newStatements(s.dialect, source.PrepareContext), to: writerStatements(d, target), progress: progress}
+	c := &copier{from: newStatements(s.dialect, source.PrepareContext), to: writerStatements(d, target, nil), progress: progress}
 	if err := run(ctx, source, s.dialect.snapshot); err != nil {
 		return nil, err
 	}

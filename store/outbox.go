@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,31 +102,75 @@ func (o Outgoing) Capped() bool { return o.State == Held && o.Attempts == 0 }
 // does not.
 const inLine = "settled_at IS NULL AND carrier < 1 AND (state <> 'held' OR attempts > 0)"
 
-// insertOutgoing lets a mail go in its turn: when none before it in its conversation waits, or, being held, by itself.
-// Behind the columns stand when next_at was set, whether it is held, and the conversation.
-var insertOutgoing = func() numberedRow {
-	names := outbox.names(once)
-	n := len(names)
-	text := fmt.Sprintf(`
-		INSERT INTO outbox (%s, set_at, turn%%s)
-		VALUES (%s, CASE WHEN $%d = 1 OR NOT EXISTS (
-			SELECT 1 FROM outbox WHERE ticket = $%d AND address = $%d AND topic = $%d AND %s
-		) THEN 1 ELSE 0 END%%s)`,
-		strings.Join(names, ", "), placeholders(1, n+1), n+2, n+3, n+4, n+5, inLine)
-	return numberedRow{"outbox", "id", fmt.Sprintf(text, "", ""), fmt.Sprintf(text, ", id", fmt.Sprintf(", $%d", n+6))}
+// maxOwed is how many rows a statement writes at most.
+const maxOwed = 16
+
+// insertOutgoing are the statements that write one row, two, and so on up to maxOwed. A mail may go in its turn: when none
+// before it in its conversation waits, or, being held, by itself. Behind the columns stand, of each row, when next_at was
+// set, whether it is held and, where the transaction counts them, its number.
+var insertOutgoing = func() (list [maxOwed]numberedRow) {
+	for i := range list {
+		list[i] = numberedRow{"outbox", "id", owing(i+1, false), owing(i+1, true)}
+	}
+	return list
 }()
+
+func owing(n int, given bool) string {
+	names := outbox.names(once)
+	place := func(name string, first int) string { return fmt.Sprintf("$%d", first+slices.Index(names, name)) }
+	rows, width, last := make([]string, n), len(names)+2, ""
+	if given {
+		width, last = width+1, ", id"
+	}
+	for i := range rows {
+		first := 1 + i*width
+		rows[i] = fmt.Sprintf(`
+			(%s, CASE WHEN $%d = 1 OR NOT EXISTS (
+				SELECT 1 FROM outbox WHERE ticket = %s AND address = %s AND topic = %s AND %s
+			) THEN 1 ELSE 0 END`,
+			placeholders(first, len(names)+1), first+len(names)+1,
+			place("ticket", first), place("address", first), place("topic", first), inLine)
+		if given {
+			rows[i] += fmt.Sprintf(", $%d", first+width-1)
+		}
+		rows[i] += ")"
+	}
+	return fmt.Sprintf("INSERT INTO outbox (%s, set_at, turn%s) VALUES %s",
+		strings.Join(names, ", "), last, strings.Join(rows, ","))
+}
 
 // Owe writes a mail that is due now, or held by a cap.
 func (tx *Tx) Owe(ctx context.Context, o Outgoing) (id int64, err error) {
-	o.Created = tx.store.Now()
-	if o.State != Held {
-		o.State, o.Next = Due, o.Created
+	ids, err := tx.owe(ctx, []Outgoing{o})
+	if err != nil {
+		return 0, err
 	}
-	a := append(outbox.values(once, &o), o.Created.UnixMilli(), o.State == Held, o.Ticket, o.Address, o.Topic)
-	if id, err = tx.insertRow(ctx, insertOutgoing, a...); err != nil {
-		return 0, fmt.Errorf("owe %s: %w", o.Kind, err)
+	return ids[0], nil
+}
+
+// owe writes mails of conversations that are all different, and returns their ids.
+func (tx *Tx) owe(ctx context.Context, list []Outgoing) (ids []int64, err error) {
+	for some := range slices.Chunk(list, maxOwed) {
+		var a []any
+		first := tx.last["outbox"] + 1
+		for i, o := range some {
+			o.Created = tx.store.Now()
+			if o.State != Held {
+				o.State, o.Next = Due, o.Created
+			}
+			a = append(append(a, outbox.values(once, &o)...), o.Created.UnixMilli(), o.State == Held)
+			if tx.last != nil {
+				a = append(a, first+int64(i))
+			}
+		}
+		if first, err = tx.insertRows(ctx, insertOutgoing[len(some)-1], len(some), a); err != nil {
+			return nil, fmt.Errorf("owe %s: %w", some[0].Kind, err)
+		}
+		for i := range some {
+			ids = append(ids, first+int64(i))
+		}
 	}
-	return id, nil
+	return ids, nil
 }
 
 var outbox = newTable("outbox", "o", "", []column[Outgoing]{

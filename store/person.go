@@ -160,8 +160,11 @@ func (tx *Tx) MarkKnown(ctx context.Context, person int64) error {
 }
 
 // Welcome notes that a person has been told how the desk works; true the first time only.
-func (tx *Tx) Welcome(ctx context.Context, person int64) (bool, error) {
-	n, err := tx.exec(ctx, "UPDATE person SET welcomed = 1 WHERE id = $1 AND welcomed = 0", person)
+func (tx *Tx) Welcome(ctx context.Context, p desk.Person) (bool, error) {
+	if p.Welcomed {
+		return false, nil
+	}
+	n, err := tx.exec(ctx, "UPDATE person SET welcomed = 1 WHERE id = $1 AND welcomed = 0", p.ID)
 	return n == 1, err
 }
 

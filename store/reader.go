@@ -23,6 +23,7 @@ type statements struct {
 	mu      sync.Mutex
 	ready   map[string]*sql.Stmt
 
+	trace   func(statement string)
 	conn    *sql.Conn  // the writer's; nil: they read
 	pending *pgx.Batch // what is to be written before the next statement whose result somebody reads
 
@@ -34,9 +35,9 @@ func newStatements(d *dialect, prepare func(context.Context, string) (*sql.Stmt,
 	return &statements{dialect: d, prepare: prepare, ready: map[string]*sql.Stmt{}}
 }
 
-func writerStatements(d *dialect, conn *sql.Conn) *statements {
+func writerStatements(d *dialect, conn *sql.Conn, trace func(string)) *statements {
 	s := newStatements(d, conn.PrepareContext)
-	s.conn, s.pending = conn, &pgx.Batch{}
+	s.conn, s.pending, s.trace = conn, &pgx.Batch{}, trace
 	return s
 }
 
@@ -56,6 +57,9 @@ func (s *statements) get(ctx context.Context, text string) (*sql.Stmt, error) {
 		return nil, err
 	}
 	s.waited.Add(1)
+	if s.trace != nil {
+		s.trace(text)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st := s.ready[text]; st != nil {
@@ -91,6 +95,9 @@ func (s *statements) write(ctx context.Context, text string, args ...any) error 
 	if s.dialect.pipeline == nil {
 		_, err := s.run(ctx, text, args)
 		return err
+	}
+	if s.trace != nil {
+		s.trace(text)
 	}
 	s.dialect.args(args)
 	s.pending.Queue(text, args...)

@@ -33,8 +33,9 @@ type Options struct {
 	Existing bool  // Open makes no database, and answers ErrNoDesk where there is none
 	MinFree  int64 // bytes that must stay free on the disk before more mail is taken; 0: the lesser of 5 % and 500 MB
 	Log      *slog.Logger
-	Profiles desk.Profiles // of who sees which tickets
-	Times    desk.Times    // of how long the desk waits for people
+	Profiles desk.Profiles          // of who sees which tickets
+	Times    desk.Times             // of how long the desk waits for people
+	Trace    func(statement string) // is told of each statement of a transaction; nil: nobody is
 }
 
 // Store is an open data directory. Close must be called.

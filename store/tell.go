@@ -26,6 +26,10 @@ type Telling struct {
 
 	fresh bool // the ticket is new: nothing was sent about it yet
 	flood bool // its requester opens many
+
+	sent  map[string]int   // how many mails about the ticket went to those who are told, in the last hour
+	heard map[string]heard // what the agents heard who are told
+	staff map[int64]bool   // who of those who are told is an agent
 }
 
 // Tell owes the notices of an event to everybody who must hear of it. What a cap holds back goes
@@ -38,7 +42,12 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 	if err := tx.measure(ctx, &e); err != nil {
 		return fmt.Errorf("count new tickets: %w", err)
 	}
-	for _, n := range desk.Due(e.Event) {
+	due := desk.Due(e.Event)
+	if err := tx.measureEach(ctx, &e, due); err != nil {
+		return fmt.Errorf("count what was sent: %w", err)
+	}
+	var list []Outgoing
+	for _, n := range due {
 		if e.Silent && n.Notice.Trait().Answers {
 			err := tx.Note(ctx, Activity{Ticket: e.Ticket.Number, Mail: e.Mail, What: "not_told",
 				Old: n.To.Address(),
@@ -48,15 +57,17 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 			}
 			continue
 		}
-		if err := tx.tell(ctx, e, n); err != nil {
+		o, err := tx.tell(ctx, e, n)
+		if err != nil {
 			return err
 		}
+		list = append(list, o)
 	}
-	return nil
+	return tx.oweAll(ctx, e, list)
 }
 
-// tell owes one notice, now or when the caps let it go.
-func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (err error) {
+// tell is one notice, due now or when the caps let it go.
+func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgoing, err error) {
 	d, row := e.Details, n.Notice.Trait()
 	d.Old, d.Author = e.Old, e.Author.ID
 	switch e.Kind {
@@ -68,18 +79,18 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (err err
 		d.Reason = "silence"
 	}
 	if row.Greets {
-		if d.Welcome, err = tx.Welcome(ctx, n.To.ID); err != nil {
-			return err
+		if d.Welcome, err = tx.Welcome(ctx, n.To); err != nil {
+			return o, err
 		}
 		d.Words = e.Words
 	}
-	o := Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail,
+	o = Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail,
 		Person: n.To.ID, Address: n.To.Address(),
 		Stranger: e.Stranger && row.Answers, Echo: e.Echo && !n.To.Agent() && !e.Author.Agent(),
 		Mailbox: e.Ticket.Mailbox, Details: d, Lane: lane(e.Event, n), Topic: topic(e)}
 	h, err := tx.held(ctx, e, &o)
 	if err != nil {
-		return fmt.Errorf("count what was sent: %w", err)
+		return o, fmt.Errorf("count what was sent: %w", err)
 	}
 	if h.why != "" {
 		o.State, o.Next, o.LastReply = Held, h.until, h.why
@@ -87,12 +98,53 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (err err
 	if o.Stranger && tx.strangers >= 0 {
 		tx.strangers++
 	}
-	id, err := tx.Owe(ctx, o)
-	if err == nil && e.Author.Agent() && !n.To.Agent() && !e.fresh { // the number comes with it
-		err = tx.write(ctx, "UPDATE outbox SET carrier = $1, turn = 0 "+
-			"WHERE ticket = $2 AND address = $3 AND lane = 1 AND "+acknowledgements+" AND "+capped, id,
-			o.Ticket, o.Address)
+	return o, nil
+}
+
+// oweAll writes the notices of an event: one statement for those of different conversations. An agent's words to a customer
+// carry the acknowledgement that a cap holds back: the number comes with them.
+func (tx *Tx) oweAll(ctx context.Context, e Telling, list []Outgoing) error {
+	for len(list) > 0 {
+		n, begun := 0, map[string]bool{}
+		for ; n < len(list) && !begun[list[n].Address]; n++ { // they have the ticket and the topic in common
+			begun[list[n].Address] = true
+		}
+		ids, err := tx.owe(ctx, list[:n])
+		if err != nil {
+			return err
+		}
+		for i, o := range list[:n] {
+			if to := e.staff[o.Person]; !e.Author.Agent() || to || e.fresh {
+				continue
+			}
+			err := tx.write(ctx, "UPDATE outbox SET carrier = $1, turn = 0 WHERE ticket = $2 AND address = $3 AND lane = 1 AND "+
+				acknowledgements+" AND "+capped, ids[i], o.Ticket, o.Address)
+			if err != nil {
+				return err
+			}
+		}
+		list = list[n:]
 	}
+	return nil
+}
+
+// measureEach counts at once what the caps ask about each of those who are told.
+func (tx *Tx) measureEach(ctx context.Context, e *Telling, due []desk.Notification) (err error) {
+	var people, agents []string
+	e.staff = map[int64]bool{}
+	for _, n := range due {
+		e.staff[n.To.ID] = n.To.Agent()
+		people = append(people, n.To.Address())
+		if lane(e.Event, n) == Bulk && n.To.ID != e.Ticket.Agent.ID { // he is told at once: see held
+			agents = append(agents, n.To.Address())
+		}
+	}
+	if !e.fresh && !e.Author.Agent() {
+		if e.sent, err = tx.sentLately(ctx, *e, people); err != nil {
+			return err
+		}
+	}
+	e.heard, err = tx.heardLately(ctx, e.Caps, agents)
 	return err
 }
 

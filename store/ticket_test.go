@@ -54,7 +54,7 @@ func TestPeople(t *testing.T) {
 	same(t, "customers", len(must(s.Persons(ctx, desk.Customer))(t)), 1)
 	for _, want := range []bool{true, false} {
 		write(t, s, func(tx *Tx) error {
-			first, err := tx.Welcome(ctx, p.ID)
+			first, err := tx.Welcome(ctx, p)
 			same(t, "welcome", first, want)
 			return err
 		})

@@ -87,7 +87,7 @@ type writer struct {
 }
 
 func newWriter(s *Store, db *sql.DB, conn *sql.Conn) *writer {
-	return &writer{store: s, db: db, conn: conn, statements: writerStatements(s.dialect, conn),
+	return &writer{store: s, db: db, conn: conn, statements: writerStatements(s.dialect, conn, s.opt.Trace),
 		jobs: make(chan job, maxBatch), stopping: make(chan struct{}), ended: make(chan struct{})}
 }
 
@@ -222,7 +222,7 @@ func (w *writer) reconnect(ctx context.Context) error {
 	if err != nil {
 		return fault(err)
 	}
-	w.conn, w.statements = conn, writerStatements(w.store.dialect, conn)
+	w.conn, w.statements = conn, writerStatements(w.store.dialect, conn, w.store.opt.Trace)
 	return nil
 }
 
