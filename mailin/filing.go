@@ -42,7 +42,8 @@ func (f *filing) complete(t desk.Ticket, d *desk.Deed) {
 	it := &d.Item
 	it.Mail, it.MessageID = f.mail.ID, f.rd.Message.MessageID
 	it.Quoted = f.rd.Reply.Quoted()
-	if forwarded := f.rd.Reply.Forwarded(); !strings.Contains(it.Text, forwarded) { // an agent's answer is his own words only
+	forwarded := f.rd.Reply.Forwarded()
+	if !strings.Contains(it.Text, forwarded) { // an agent's answer is his own words only
 		it.Quoted = strings.TrimSpace(it.Quoted + "\n\n" + forwarded)
 	}
 	if t.Number != 0 && t.Number == f.ticket.Number && d.Act != desk.Machine {
@@ -56,8 +57,10 @@ func (f *filing) complete(t desk.Ticket, d *desk.Deed) {
 
 // telling is what the notices say of the mail that caused them, and whom they are held back from.
 func (f *filing) telling(ctx context.Context, t desk.Ticket, d desk.Deed) (store.Telling, error) {
-	o := store.Telling{Mail: f.mail.ID, Caps: f.o.Caps, Stranger: !f.person.Known && !f.shown(), Words: f.said, Silent: f.silent(),
-		Details: store.Details{EchoSender: f.person.Known || f.shown(), Reason: f.row.Reason, Claimed: f.claimed()}}
+	known := f.person.Known || f.shown()
+	o := store.Telling{Mail: f.mail.ID, Caps: f.o.Caps, Words: f.said, Stranger: !known,
+		Silent:  f.silent(),
+		Details: store.Details{EchoSender: known, Reason: f.row.Reason, Claimed: f.claimed()}}
 	var err error
 	if !d.Quiet {
 		o.Echo, err = f.echoes(ctx, t, d)
@@ -65,10 +68,14 @@ func (f *filing) telling(ctx context.Context, t desk.Ticket, d desk.Deed) (store
 	return o, err
 }
 
-// silent reports whether the sender must not be acknowledged: a machine, or an address that may be somebody else's.
+// silent reports whether the sender must not be acknowledged: a machine, or an address that may be
+// somebody else's.
 func (f *filing) silent() bool {
 	o := f.rd.Origin
-	return acts[f.row.Action].silent || o.Spam != "" || !f.formed() && (f.form != "" || o.Silent(f.passes))
+	if acts[f.row.Action].silent || o.Spam != "" {
+		return true
+	}
+	return !f.formed() && (f.form != "" || o.Silent(f.passes))
 }
 
 // author is the sender as a person, made on his first mail.
@@ -81,7 +88,8 @@ func (f *filing) author(ctx context.Context) (desk.Person, error) {
 	return p, err
 }
 
-func (f *filing) newPerson(ctx context.Context, address, name string, known bool) (desk.Person, error) {
+func (f *filing) newPerson(ctx context.Context, address, name string, known bool) (
+	desk.Person, error) {
 	p := desk.Person{Name: name, Role: desk.Customer, Active: true, Known: known}
 	if address != "" { // a released mail may have nobody to answer to
 		p.Addresses = []string{address}
@@ -92,12 +100,14 @@ func (f *filing) newPerson(ctx context.Context, address, name string, known bool
 	return f.tx.AddPerson(ctx, p)
 }
 
-// retitled is the subject of a reply where it says something that neither the ticket's says nor one that came before.
+// retitled is the subject of a reply where it says something that neither the ticket's says nor one
+// that came before.
 func (f *filing) retitled(ctx context.Context) (string, error) {
 	subject := f.rd.Message.Subject
 	clean := threading.CleanSubject(subject, f.box.Tag)
 	alarm := f.person.Agent() && f.ticket.ProductionDown && f.rd.ProductionDown // that of the notice
-	if f.ticket.Number == 0 || alarm || slices.Contains(ownSubjects(), clean) || !threading.Retitled(subject, f.ticket.Subject, f.box.Tag) {
+	if f.ticket.Number == 0 || alarm || slices.Contains(ownSubjects(), clean) ||
+		!threading.Retitled(subject, f.ticket.Subject, f.box.Tag) {
 		return "", nil
 	}
 	if told, err := f.tx.HasSubject(ctx, f.ticket.Number, clean); told || err != nil {
@@ -113,7 +123,9 @@ var ownSubjects = sync.OnceValue(func() (list []string) {
 		return nil
 	}
 	for _, lang := range set.Languages() {
-		list = append(list, set.Phrase(lang, "label", "received"), set.Phrase(lang, "label", "no_subject"))
+		for _, key := range []string{"received", "no_subject"} {
+			list = append(list, set.Phrase(lang, "label", key))
+		}
 	}
 	return list
 })

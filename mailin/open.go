@@ -35,14 +35,16 @@ func (f *filing) open(ctx context.Context, verified bool) error {
 	if acts[f.row.Action].calm || spam { // neither wakes anybody
 		t.ProductionDown = false
 	}
-	_, err = f.opens(ctx, desk.Deed{By: author, Act: desk.Opens, Opens: t, Item: desk.Item{Author: author, Text: f.text}})
+	_, err = f.opens(ctx, desk.Deed{By: author, Act: desk.Opens, Opens: t,
+		Item: desk.Item{Author: author, Text: f.text}})
 	return err
 }
 
 // newTicket is what a mail of the requester opens.
 func (f *filing) newTicket(requester desk.Person) desk.Ticket {
 	return desk.Ticket{
-		Mailbox: f.box.Address, Subject: threading.CleanSubject(f.rd.Message.Subject, f.box.Tag), Requester: requester,
+		Mailbox: f.box.Address, Requester: requester,
+		Subject:        threading.CleanSubject(f.rd.Message.Subject, f.box.Tag),
 		ProductionDown: f.rd.ProductionDown && !f.mail.Envelope.Archive,
 	}
 }
@@ -66,7 +68,8 @@ func (f *filing) opens(ctx context.Context, d desk.Deed) (store.Done, error) {
 	return f.do(ctx, desk.Ticket{}, d)
 }
 
-// claimed is the number of an existing ticket that a stranger's mail points at. He is not told of it.
+// claimed is the number of an existing ticket that a stranger's mail points at. He is not told of
+// it.
 func (f *filing) claimed() int64 {
 	if !acts[f.row.Action].claims {
 		return 0
@@ -78,7 +81,7 @@ func (f *filing) claimed() int64 {
 func (f *filing) replace(ctx context.Context, author desk.Person) error {
 	t := f.newTicket(author)
 	t.Controller, t.Agent, t.Product = f.ticket.Controller, f.ticket.Agent, f.ticket.Product
-	if t.ProductionDown && !f.ticket.ProductionDown { // the words may be those of an alarm that is over
+	if t.ProductionDown && !f.ticket.ProductionDown { // it may be an alarm that is over
 		raised, err := f.tx.Raised(ctx, f.ticket.Number)
 		if err != nil {
 			return err
@@ -87,13 +90,14 @@ func (f *filing) replace(ctx context.Context, author desk.Person) error {
 			t.ProductionDown = false
 		}
 	}
-	_, err := f.opens(ctx, desk.Deed{By: author, Act: desk.Replaces, Opens: t, Item: desk.Item{Author: author, Text: f.text},
+	_, err := f.opens(ctx, desk.Deed{By: author, Act: desk.Replaces, Opens: t,
+		Item:  desk.Item{Author: author, Text: f.text},
 		Links: []desk.Link{{Other: f.ticket.Number, Kind: desk.Cites}}})
 	return err
 }
 
-// agentOpens makes a ticket of an agent's mail: in the name of the customer whose mail he forwards, else in his own. What
-// he wrote above the forward is for his colleagues.
+// agentOpens makes a ticket of an agent's mail: in the name of the customer whose mail he forwards,
+// else in his own. What he wrote above the forward is for his colleagues.
 func (f *filing) agentOpens(ctx context.Context) error {
 	customer, body, err := f.forwarded(ctx)
 	if err != nil {
@@ -108,13 +112,14 @@ func (f *filing) agentOpens(ctx context.Context) error {
 	if err != nil || comment == "" || strings.Contains(body, comment) {
 		return err
 	}
-	_, err = f.tx.Do(ctx, done.Ticket.Number, desk.Deed{By: f.person, Act: desk.Notes, Quiet: true, Item: desk.Item{Text: comment, Mail: f.mail.ID}},
-		store.Origin{Before: &done.Ticket})
+	note := desk.Deed{By: f.person, Act: desk.Notes, Quiet: true,
+		Item: desk.Item{Text: comment, Mail: f.mail.ID}}
+	_, err = f.tx.Do(ctx, done.Ticket.Number, note, store.Origin{Before: &done.Ticket})
 	return err
 }
 
-// agentWrites opens a case of an agent's own words. Where they are to a customer, it is that customer's, who has them
-// already and is sent nothing.
+// agentWrites opens a case of an agent's own words. Where they are to a customer, it is that
+// customer's, who has them already and is sent nothing.
 func (f *filing) agentWrites(ctx context.Context) error {
 	customer, err := f.writtenTo(ctx)
 	if err != nil {
@@ -128,16 +133,19 @@ func (f *filing) agentWrites(ctx context.Context) error {
 	return err
 }
 
-// writtenTo finds the customer to whom an agent writes by himself, with the desk in Cc or Bcc: he stands first in To.
+// writtenTo finds the customer to whom an agent writes by himself, with the desk in Cc or Bcc: he
+// stands first in To.
 func (f *filing) writtenTo(ctx context.Context) (desk.Person, error) {
 	to := f.rd.Message.To
-	if len(to) == 0 || slices.ContainsFunc(to, func(a message.Address) bool { return f.passes(a.Address) }) {
+	passes := func(a message.Address) bool { return f.passes(a.Address) }
+	if len(to) == 0 || slices.ContainsFunc(to, passes) {
 		return desk.Person{}, nil
 	}
 	return f.customer(ctx, to[0].Address, to[0].Name)
 }
 
-// forwarded finds who wrote the mail that an agent forwards, and his words. Ourselves and agents are no customers.
+// forwarded finds who wrote the mail that an agent forwards, and his words. Ourselves and agents
+// are no customers.
 func (f *filing) forwarded(ctx context.Context) (customer desk.Person, body string, err error) {
 	forward, ok := reply.ParseForward(f.rd.Reply.Forwarded())
 	if !ok || f.ours(desk.Canonical(forward.From.Address)) {

@@ -29,7 +29,8 @@ func (in *Intake) WantsSent(ctx context.Context, mailbox string, header []byte) 
 			return imappoll.Unwanted, nil // it comes in by itself
 		}
 	}
-	r := threading.Resolver{Signer: in.o.Signer, Mailboxes: in.boxes, Index: newIndex(in.o.Store.Reader)}
+	index := newIndex(in.o.Store.Reader)
+	r := threading.Resolver{Signer: in.o.Signer, Mailboxes: in.boxes, Index: index}
 	res, err := r.Resolve(ctx, threading.Mail{InReplyTo: m.InReplyTo, References: m.References,
 		Subject: m.Subject, Tag: in.o.Mailboxes.Named(mailbox).Tag})
 	switch {

@@ -43,15 +43,12 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 	if !tell && report.Mail == 0 {
 		return desk.Item{}, nil
 	}
-	it := report
-	it.Ticket, it.Type, it.Author, it.Visibility, it.State = o.Ticket, desk.Automatic, writer, desk.Internal, desk.Filed
 	if tell { // the agents are reminded of what they wrote
-		it.Text, it.Quoted = lost.Text, cmp.Or(report.Text, why.Diagnostic)
+		report.Text, report.Quoted = lost.Text, cmp.Or(report.Text, why.Diagnostic)
 	}
-	if it, err = tx.AddItem(ctx, ticket.Subject, NewItem{Item: it}); err != nil || !tell {
-		return it, err
-	}
-	return it, tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.DeliveryFailed, Ticket: ticket, Item: it, Author: it.Author}, Mail: report.Mail, Details: why, Caps: caps})
+	done, err := tx.Do(ctx, ticket.Number, desk.Deed{By: writer, Act: desk.Returns, Item: report, Quiet: !tell},
+		Origin{Telling: Telling{Mail: report.Mail, Details: why, Caps: caps}, Before: &ticket})
+	return done.Item, err
 }
 
 // MarkUndeliverable notes that mail to a person comes back; the first time counts.

@@ -15,7 +15,7 @@ type Origin struct {
 	Before      *desk.Ticket // as it was read in this transaction; nil: not yet
 	Attachments []NewAttachment
 	Search      string                    // the item's words for the search; "": not made yet
-	Fills       int64                     // the pending item in whose place the words stand; 0: they are new
+	Fills       int64                     // the pending item in whose place the words stand; 0: none
 	LetIn       Override                  // by whom that was approved
 	Ours        func(address string) bool // an address of the desk is nobody's
 }
@@ -28,7 +28,8 @@ type Done struct {
 	Kept    desk.Kept
 }
 
-// Do carries out a deed on the ticket with the number, 0 opening one: the one way in which a ticket changes.
+// Do carries out a deed on the ticket with the number, 0 opening one: the one way in which a ticket
+// changes.
 func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done Done, err error) {
 	before, err := tx.before(ctx, number, d, o)
 	if err != nil {
@@ -76,7 +77,8 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 }
 
 // before is the ticket that the deed is done to.
-func (tx *Tx) before(ctx context.Context, number int64, d desk.Deed, o Origin) (desk.Ticket, error) {
+func (tx *Tx) before(ctx context.Context, number int64, d desk.Deed, o Origin) (
+	desk.Ticket, error) {
 	switch {
 	case number == 0:
 		return d.Opens, nil
@@ -91,7 +93,8 @@ func (tx *Tx) before(ctx context.Context, number int64, d desk.Deed, o Origin) (
 }
 
 // facts are what the deed is held against.
-func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (f desk.Facts, err error) {
+func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
+	f desk.Facts, err error) {
 	f.Times, f.Now = tx.store.opt.Times, tx.Now()
 	if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
 		return f, err
@@ -142,7 +145,8 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 }
 
 // whom finds the people whom orders name, and makes customers of those that are new.
-func (tx *Tx) whom(ctx context.Context, orders []desk.Order, ours func(string) bool) (map[string]desk.Person, error) {
+func (tx *Tx) whom(ctx context.Context, orders []desk.Order, ours func(string) bool) (
+	map[string]desk.Person, error) {
 	people := map[string]desk.Person{}
 	found, made := desk.Named(orders)
 	for i, address := range slices.Concat(found, made) {
@@ -172,11 +176,14 @@ func (tx *Tx) Customer(ctx context.Context, address, name string) (desk.Person, 
 	if err != nil || p.ID != 0 {
 		return p, err
 	}
-	return tx.AddPerson(ctx, desk.Person{Name: name, Role: desk.Customer, Active: true, Known: true, Addresses: []string{address}})
+	return tx.AddPerson(ctx, desk.Person{
+		Name: name, Role: desk.Customer, Active: true, Known: true, Addresses: []string{address},
+	})
 }
 
 // open writes a new ticket with its first item.
-func (tx *Tx) open(ctx context.Context, d desk.Deed, out desk.Outcome, o Origin) (t desk.Ticket, it desk.Item, err error) {
+func (tx *Tx) open(ctx context.Context, d desk.Deed, out desk.Outcome, o Origin) (
+	t desk.Ticket, it desk.Item, err error) {
 	first := NewItem{out.Item, o.Attachments, o.Search}
 	if t, it, err = tx.OpenTicket(ctx, out.Ticket, &first); err != nil {
 		return t, it, err
@@ -191,7 +198,8 @@ func (tx *Tx) open(ctx context.Context, d desk.Deed, out desk.Outcome, o Origin)
 }
 
 // add writes the item, and the ticket as it is now.
-func (tx *Tx) add(ctx context.Context, before desk.Ticket, d desk.Deed, out desk.Outcome, o Origin) (t desk.Ticket, it desk.Item, err error) {
+func (tx *Tx) add(ctx context.Context, before desk.Ticket, d desk.Deed, out desk.Outcome,
+	o Origin) (t desk.Ticket, it desk.Item, err error) {
 	n, more := NewItem{out.Item, o.Attachments, o.Search}, 1
 	if n.Ticket = before.Number; o.Fills != 0 {
 		more = 0
@@ -215,11 +223,13 @@ func (tx *Tx) fill(ctx context.Context, n NewItem, o Origin) (desk.Item, error) 
 	if err != nil {
 		return it, err
 	}
-	return it, tx.Note(ctx, Activity{Ticket: it.Ticket, Person: o.LetIn.By, Mail: o.LetIn.Mail, What: "approved", New: fmt.Sprint(it.Number)})
+	return it, tx.Note(ctx, Activity{Ticket: it.Ticket, Person: o.LetIn.By, Mail: o.LetIn.Mail,
+		What: "approved", New: fmt.Sprint(it.Number)})
 }
 
 // tie writes what a deed does beside the ticket and its item.
-func (tx *Tx) tie(ctx context.Context, ticket int64, d desk.Deed, out desk.Outcome, o Origin) error {
+func (tx *Tx) tie(ctx context.Context, ticket int64, d desk.Deed, out desk.Outcome,
+	o Origin) error {
 	for _, l := range out.Links {
 		if err := tx.Link(ctx, ticket, l.Other, l.Kind); err != nil {
 			return err
@@ -247,7 +257,9 @@ const productionDown = "production_down"
 
 // Raised reports whether the alarm was raised in a ticket's life.
 func (r Reader) Raised(ctx context.Context, ticket int64) (bool, error) {
-	return r.row(ctx, "SELECT 1 FROM activity WHERE ticket = $1 AND what = $2 LIMIT 1", args(ticket, productionDown), new(int))
+	return r.row(ctx, `
+		SELECT 1 FROM activity WHERE ticket = $1 AND what = $2 LIMIT 1`,
+		args(ticket, productionDown), new(int))
 }
 
 // HasTicket reports whether there is a ticket with the number.

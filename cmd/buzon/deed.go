@@ -200,7 +200,8 @@ func (a *app) worked(ctx context.Context, h *house, done store.Done) error {
 	if err != nil {
 		return failed(err)
 	}
-	fmt.Fprintf(a.stdout, "ticket %d: item %d, %s\n", done.Ticket.Number, done.Item.Number, n.of(done.Ticket.Status))
+	t := done.Ticket
+	fmt.Fprintf(a.stdout, "ticket %d: item %d, %s\n", t.Number, done.Item.Number, n.of(t.Status))
 	for _, r := range done.Results {
 		said := h.templates.Phrase(h.config.Language, "result", r.Key)
 		fmt.Fprintln(a.stdout, safe(strings.TrimSpace(r.Line+": "+said+" "+r.Value)))

@@ -38,8 +38,8 @@ const (
 	NobodyHears Kept = "nobody_hears" // the ticket has nobody on the customer's side
 )
 
-// Held reports whether the whole deed waits until its author says it again: what it would tell the customer is not
-// done either.
+// Held reports whether the whole deed waits until its author says it again: what it would tell the
+// customer is not done either.
 func (k Kept) Held() bool { return k == HeldUnknown || k == HeldRepeats }
 
 // Link ties a ticket to another one: cites, claims, depends …
@@ -48,7 +48,8 @@ type Link struct {
 	Kind  string
 }
 
-// Facts are what a deed is held against. The store reads them in the transaction that writes the outcome.
+// Facts are what a deed is held against. The store reads them in the transaction that writes the
+// outcome.
 type Facts struct {
 	Catalogue   *Catalogue
 	Agents      []Person          // the active ones
@@ -81,8 +82,8 @@ type Judgement struct {
 	Approve bool
 }
 
-// Result is what became of an order: Key is one of the phrases' [result], and Value completes it. Where a value was not
-// understood, Key is one of [unknown], and Known is what there is.
+// Result is what became of an order: Key is one of the phrases' [result], and Value completes it.
+// Where a value was not understood, Key is one of [unknown], and Known is what there is.
 type Result struct {
 	Line, Key, Value string
 	Unknown          bool
@@ -164,8 +165,9 @@ func (w *draft) decide() Act {
 	return Writes
 }
 
-// agentAct is the strongest of his orders, or his words alone. Words that are meant for colleagues ask the customer for
-// nothing; commands without words, that say nothing to the customer, are a note too, and so is what waits.
+// agentAct is the strongest of his orders, or his words alone. Words that are meant for colleagues
+// ask the customer for nothing; commands without words, that say nothing to the customer, are a
+// note too, and so is what waits.
 func (w *draft) agentAct() Act {
 	for _, v := range verbs {
 		if v.act != "" && !w.Kept.Held() && !(v.act == AsksInfo && w.inside()) && w.ordered(v.Verb) {
@@ -182,7 +184,8 @@ func (w *draft) agentAct() Act {
 }
 
 func (w *draft) ordered(v Verb) bool {
-	return slices.ContainsFunc(w.deed.Orders, func(o Order) bool { return o.Verb == v && !o.Misplaced })
+	is := func(o Order) bool { return o.Verb == v && !o.Misplaced }
+	return slices.ContainsFunc(w.deed.Orders, is)
 }
 
 // words reports whether there is something to hand on beside the orders.
@@ -198,7 +201,9 @@ func (w *draft) files() bool {
 func (w *draft) inside() bool { return w.deed.Item.Visibility == Internal || w.Kept != "" }
 
 // asOf are acts from which the same follows as from another.
-var asOf = map[Act]Act{OpensFor: Opens, Replaces: Opens, Records: Writes, Doubts: Notes, Refused: Waits}
+var asOf = map[Act]Act{
+	OpensFor: Opens, Replaces: Opens, Records: Writes, Doubts: Notes, Refused: Waits, Returns: Machine,
+}
 
 // apply lets follow what follows from the act.
 func (w *draft) apply() {
@@ -239,8 +244,8 @@ func ProductOf(c *Catalogue, t Ticket, orders []Order) Entry {
 	return c.Entry(t.Product)
 }
 
-// raise sets the alarm, once in a ticket's life: «Re: Producción Caída» of a mail that an agent has since lowered is no
-// new alarm.
+// raise sets the alarm, once in a ticket's life: «Re: Producción Caída» of a mail that an agent has
+// since lowered is no new alarm.
 func (w *draft) raise() {
 	if w.deed.Down && !w.Raised && !w.before.ProductionDown && !w.silent() {
 		w.Ticket.ProductionDown, w.Ticket.Severity = true, w.Catalogue.TopSeverity()
@@ -261,7 +266,7 @@ func (w *draft) finish() {
 	case it.Type == "": // what a customer does without a word
 		it.Type = Note
 	}
-	internal := w.inside() || w.act == Notes || w.act == Takes || w.act == Machine || w.act == Waits || w.act == Doubts ||
+	internal := w.inside() || slices.Contains(amongAgents, w.act) ||
 		w.act == Reopens && w.deed.By.Agent() && !w.words()
 	if it.Visibility = Public; internal {
 		it.Visibility = Internal
@@ -279,6 +284,9 @@ func (w *draft) finish() {
 	}
 }
 
+// amongAgents are the acts whose items customers don't see.
+var amongAgents = []Act{Notes, Takes, Machine, Waits, Doubts, Returns}
+
 // lines are the orders as written.
 func lines(orders []Order) string {
 	var list []string
@@ -291,9 +299,10 @@ func lines(orders []Order) string {
 // eventOf is what the desk hears of an act.
 var eventOf = map[Act]EventKind{
 	Opens: TicketOpened, OpensFor: TicketOpenedFor, Records: TicketRecorded, Replaces: TicketReplaced,
-	Writes: ItemWritten, Reopens: ItemWritten, Thanks: ItemWritten, AsksInfo: InfoAsked, Notes: NoteWritten, Takes: TicketTaken,
-	Resolves: TicketResolved, Closes: TicketClosed, Machine: MachineWrote, Waits: ItemPending, Doubts: AgentUnconfirmed,
-	Refused: ReplyRejected,
+	Writes: ItemWritten, Reopens: ItemWritten, Thanks: ItemWritten, Refused: ReplyRejected,
+	Waits: ItemPending, AsksInfo: InfoAsked, Notes: NoteWritten, Takes: TicketTaken,
+	Resolves: TicketResolved, Closes: TicketClosed,
+	Doubts: AgentUnconfirmed, Machine: MachineWrote, Returns: DeliveryFailed,
 }
 
 // tell lists what happened, for those whom it concerns.
@@ -313,7 +322,8 @@ func (w *draft) tell() {
 	if w.deed.Quiet || w.silent() {
 		return
 	}
-	if (w.act == Closes || w.act == Resolves) && w.deed.By.Agent() { // that is told even when the words are kept back
+	agent := w.deed.By.Agent()
+	if agent && (w.act == Closes || w.act == Resolves) { // told even when the words are kept back
 		if e.Item.Visibility == Internal {
 			e.Item.Text = ""
 		}
@@ -321,17 +331,20 @@ func (w *draft) tell() {
 	}
 	if w.deed.By.Agent() && w.Ticket.Number != 0 && w.Ticket.Agent.ID != w.before.Agent.ID {
 		e.Told = []Person{w.Ticket.Agent}
-		w.Events = append(w.Events, Event{Kind: TicketAssigned, Ticket: w.Ticket, Item: w.Item, Author: w.deed.By})
+		assigned := Event{Kind: TicketAssigned, Ticket: w.Ticket, Item: w.Item, Author: w.deed.By}
+		w.Events = append(w.Events, assigned)
 	}
 	if !w.orderedOnly() {
 		w.Events = append(w.Events, e)
 	}
-	if w.deed.By.Agent() && (w.words() || w.act == AsksInfo) && w.Item.Visibility == Public && len(w.Ticket.Audience(w.deed.By)) == 0 {
+	says := agent && (w.words() || w.act == AsksInfo) && w.Item.Visibility == Public
+	if says && len(w.Ticket.Audience(w.deed.By)) == 0 {
 		w.Outcome.Kept = NobodyHears
 	}
 }
 
-// silent reports whether what a customer wrote is nobody's news: it says nothing, or only that he follows.
+// silent reports whether what a customer wrote is nobody's news: it says nothing, or only that he
+// follows.
 func (w *draft) silent() bool {
 	return !w.deed.By.Agent() && (w.act == Thanks && w.deed.Wordless || w.act == Notes)
 }

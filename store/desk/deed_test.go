@@ -134,6 +134,7 @@ func TestCarryAgent(t *testing.T) {
 		{"somebody was faster", "#aprobar", Deed{Answers: 3}, "open Julia>Julia | " + note + " | unchanged"},
 		{"not pending", "#aprobar 3", Deed{}, "open Julia>Julia | " + note + " | nothing_pending"},
 		{"doubted", "", Deed{Act: Doubts, Item: Item{Text: "x"}}, "open Julia>Julia | " + note + " | agent_unconfirmed"},
+		{"returned", "", Deed{Act: Returns, Item: Item{Text: "x"}}, "open Julia>Julia | automatic internal filed | delivery_failed"},
 		{"sent outside of the desk", "", Deed{Act: Writes, Quiet: true, Item: Item{Text: "x"}}, "waiting Ana>Carla | " + answer},
 		{"what only customers say", "seguir", Deed{}, "open Julia>Julia | " + note + " | not_allowed"},
 	} {

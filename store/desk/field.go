@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Field is a row of the table of what may be set of a ticket. Orders and `ticket set` go through it; a test holds the
-// phrases against it.
+// Field is a row of the table of what may be set of a ticket. Orders and `ticket set` go through
+// it; a test holds the phrases against it.
 type Field struct {
 	Key     string
 	words   string // how people call it beside its key, folded, parted by commas
@@ -30,7 +30,7 @@ var Fields = []Field{
 			return v != ""
 		}},
 	{Key: "status", words: "estado",
-		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Status, language) },
+		Get:     row(func(t *Ticket) int64 { return t.Status }),
 		set:     (*draft).setStatus,
 		choices: entries(Statuses)},
 	{Key: "severity", words: "severidad, criticidad, prioridad, priority",
@@ -38,7 +38,7 @@ var Fields = []Field{
 		set:     (*draft).setSeverity,
 		choices: entries(Severities)},
 	{Key: "type", words: "tipo",
-		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Type, language) },
+		Get:     row(func(t *Ticket) int64 { return t.Type }),
 		set:     func(w *draft, v string) bool { return w.choose(Types, v, &w.Ticket.Type) },
 		choices: entries(Types)},
 	{Key: "requester", words: "solicitante, cliente, customer", Person: true,
@@ -54,19 +54,19 @@ var Fields = []Field{
 			return p.ID != 0
 		}},
 	{Key: "product", words: "producto, para",
-		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Product, language) },
+		Get:     row(func(t *Ticket) int64 { return t.Product }),
 		set:     (*draft).setProduct,
 		choices: entries(Products)},
 	{Key: "module", words: "modulo",
-		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Module, language) },
+		Get:     row(func(t *Ticket) int64 { return t.Module }),
 		set:     (*draft).setModule,
 		choices: (*draft).modules},
 	{Key: "project", words: "proyecto",
-		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Project, language) },
+		Get:     row(func(t *Ticket) int64 { return t.Project }),
 		set:     func(w *draft, v string) bool { return w.choose(Projects, v, &w.Ticket.Project) },
 		choices: entries(Projects)},
 	{Key: "service", words: "servicio",
-		Get:     func(c *Catalogue, t *Ticket, language string) string { return c.Name(t.Service, language) },
+		Get:     row(func(t *Ticket) int64 { return t.Service }),
 		set:     func(w *draft, v string) bool { return w.choose(Services, v, &w.Ticket.Service) },
 		choices: entries(Services)},
 	{Key: "progress", words: "avance, % completado",
@@ -97,6 +97,11 @@ func Day(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.DateOnly)
+}
+
+// row is the name of a row of a catalogue.
+func row(of func(*Ticket) int64) func(*Catalogue, *Ticket, string) string {
+	return func(c *Catalogue, t *Ticket, language string) string { return c.Name(of(t), language) }
 }
 
 // FieldNamed is the field that people call so, nil for none.
@@ -178,10 +183,15 @@ func (w *draft) moduleRows() []Entry {
 	if w.Ticket.Product == 0 {
 		return all
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(e Entry) bool { return e.Parent != 0 && e.Parent != w.Ticket.Product })
+	others := func(e Entry) bool { return e.Parent != 0 && e.Parent != w.Ticket.Product }
+	return slices.DeleteFunc(slices.Clone(all), others)
 }
 
-// Unlisted are rows that orders name of catalogues in which a desk has none: it takes any name, and has it from then on.
+// freely are the catalogues of which a desk that has no row takes any.
+var freely = []Kind{Products, Modules, Projects, Services}
+
+// Unlisted are rows that orders name of catalogues in which a desk has none: it takes any name, and
+// has it from then on.
 func Unlisted(c *Catalogue, orders []Order) (list []Entry) {
 	for _, o := range orders {
 		key, value := string(o.Verb), strings.TrimSpace(o.Arg)
@@ -193,7 +203,7 @@ func Unlisted(c *Catalogue, orders []Order) (list []Entry) {
 			continue
 		}
 		e := Entry{Kind: Kind(f.Key), Names: map[string]string{"es": strings.TrimSpace(value)}}
-		free := slices.Contains([]Kind{Products, Modules, Projects, Services}, e.Kind) && len(c.All(e.Kind)) == 0
+		free := slices.Contains(freely, e.Kind) && len(c.All(e.Kind)) == 0
 		if free && c.Check(e) == nil {
 			list = append(list, e)
 		}

@@ -26,6 +26,7 @@ const (
 	Replaces Act = "replaces"  // a reply to a closed ticket opens another one
 	Doubts   Act = "doubts"    // an agent's words, that prove too little to be handed on
 	Refused  Act = "refused"   // a reply to a closed ticket, where that changes nothing any more
+	Returns  Act = "returns"   // what an agent wrote comes back, since it could not be delivered
 )
 
 // Change is what follows from an item. Zero fields leave the ticket as it is.

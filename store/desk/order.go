@@ -130,8 +130,8 @@ func (w *draft) assign(arg string) Result {
 	return Result{Key: "assigned", Value: found[0].Name}
 }
 
-// follow lets a customer follow the ticket. Who has shown a number only begins to follow nothing: what is sent to
-// followers must not be had for a forged From.
+// follow lets a customer follow the ticket. Who has shown a number only begins to follow nothing:
+// what is sent to followers must not be had for a forged From.
 func (w *draft) follow(string) Result {
 	if w.deed.Unproven {
 		return Result{Key: "not_allowed"}
@@ -178,8 +178,8 @@ func (w *draft) customer(arg string) Person {
 	return p
 }
 
-// Named are the addresses whom orders name: the store finds them before a deed is carried out, and makes customers of
-// those that are new.
+// Named are the addresses whom orders name: the store finds them before a deed is carried out, and
+// makes customers of those that are new.
 func Named(orders []Order) (found, made []string) {
 	for _, o := range orders {
 		row, arg := rowOf(o.Verb), o.Arg
@@ -202,9 +202,11 @@ func Named(orders []Order) (found, made []string) {
 	return found, made
 }
 
-// address takes the address out of what a mail client makes of one: "<m@x>", "m@x<mailto:m@x>", "Ana <m@x>".
+// address takes the address out of what a mail client makes of one: "<m@x>", "m@x<mailto:m@x>",
+// "Ana <m@x>".
 func address(arg string) string {
-	for _, field := range strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(" \t<>()[],;", r) }) {
+	parts := func(r rune) bool { return strings.ContainsRune(" \t<>()[],;", r) }
+	for _, field := range strings.FieldsFunc(arg, parts) {
 		if strings.Contains(field, "@") {
 			return Canonical(strings.TrimPrefix(field, "mailto:"))
 		}
@@ -212,12 +214,14 @@ func address(arg string) string {
 	return Canonical(arg)
 }
 
-// link ties the ticket to another, by the kind that is given, else by the one that is written before the number.
+// link ties the ticket to another, by the kind that is given, else by the one that is written
+// before the number.
 func link(kind string) func(*draft, string) Result {
 	return func(w *draft, arg string) Result {
 		written, n, ok := linked(arg)
 		written = cmp.Or(kind, written)
-		if !ok || !slices.Contains(LinkKinds, written) || !slices.Contains(w.Others, n) || n == w.before.Number {
+		there := n != w.before.Number && slices.Contains(w.Others, n)
+		if !ok || !there || !slices.Contains(LinkKinds, written) {
 			return notUnderstood("number", arg)
 		}
 		w.Links = append(w.Links, Link{n, written})
@@ -243,7 +247,8 @@ func judge(v Verb, result string) func(*draft, string) Result {
 		case i < 0:
 			var choices []string
 			for _, it := range w.Pending {
-				choices = append(choices, fmt.Sprintf("%s %d (%s)", Word(v, w.deed.By.Language), it.Number, it.Author.Address()))
+				word := Word(v, w.deed.By.Language)
+				choices = append(choices, fmt.Sprintf("%s %d (%s)", word, it.Number, it.Author.Address()))
 			}
 			return Result{Key: "which_pending", Value: strings.Join(choices, " · ")}
 		}
@@ -260,7 +265,8 @@ func (w *draft) help(string) Result {
 
 // Judges reports whether an order is about an item that waits for an agent.
 func Judges(orders []Order) bool {
-	return slices.ContainsFunc(orders, func(o Order) bool { return o.Verb == VerbApprove || o.Verb == VerbReject })
+	judges := func(o Order) bool { return o.Verb == VerbApprove || o.Verb == VerbReject }
+	return slices.ContainsFunc(orders, judges)
 }
 
 // Linked are the tickets that orders name.
@@ -274,7 +280,8 @@ func Linked(orders []Order) (numbers []int64) {
 	return numbers
 }
 
-// LinkKinds are how tickets can be tied by hand: the first has to do with the other, depends on it, or is its duplicate.
+// LinkKinds are how tickets can be tied by hand: the first has to do with the other, depends on it,
+// or is its duplicate.
 var LinkKinds = []string{"related", "depends", "duplicates"}
 
 // linked reads "12", or "depends 12".

@@ -21,8 +21,8 @@ const (
 	VerbItem     Verb = "item" // the item is of a type that the desk has added
 )
 
-// Order is a verb with what follows it on its line. A line that is meant as an order and is none has no verb; its Arg is
-// the nearest word.
+// Order is a verb with what follows it on its line. A line that is meant as an order and is none
+// has no verb; its Arg is the nearest word.
 type Order struct {
 	Verb      Verb
 	Arg       string
@@ -30,16 +30,21 @@ type Order struct {
 	Misplaced bool   // it stands where none is obeyed
 }
 
-// verb is a row of the table of orders: all that anybody must know of one. Who reads a mail, offers a menu or the closest
-// match, and carries an order out uses this row and no other; a test holds the manuals and the phrases against it. Those
-// that decide what an item is stand with the strongest first.
+// verb is a row of the table of orders: all that anybody must know of one. Who reads a mail, offers
+// a menu or the closest match, and carries an order out uses this row and no other; a test holds
+// the manuals and the phrases against it. Those that decide what an item is stand with the
+// strongest first.
 type verb struct {
 	Verb
-	es, en   string                            // an agent's words, folded, the first of which is offered; "": agents don't say it
-	customer string                            // a customer's, alone on a line, parted by commas; "": customers don't say it
-	arg      string                            // what follows, as it is offered, or in brackets where it may; "": what follows are words of his mail
-	act      Act                               // what the item is by it
-	do       func(w *draft, arg string) Result // nil: people are told of it, and the desk does not do it yet
+	// An agent's words, folded, the first of which is offered; "": agents don't say it.
+	es, en string
+	// A customer's words, alone on a line, parted by commas; "": customers don't say it.
+	customer string
+	// What follows, as it is offered, in brackets where it may; "": what follows are words of his.
+	arg string
+	act Act // what the item is by it
+	// nil: people are told of it, and the desk does not do it yet.
+	do func(w *draft, arg string) Result
 }
 
 // What an order's argument names, as it is offered.
@@ -52,10 +57,12 @@ var verbs []verb
 
 func init() { // what the rows do reads the table
 	verbs = []verb{
-		{VerbClose, "cerrar", "close", "cerrar, close, testing ok", "", Closes, decides(VerbClose, "closed")},
+		{VerbClose, "cerrar", "close", "cerrar, close, testing ok", "", Closes,
+			decides(VerbClose, "closed")},
 		{VerbResolve, "resuelto", "resolved resolve", "", "", Resolves, decides(VerbResolve, "resolved")},
 		{VerbAskInfo, "pedir-info", "ask-info", "", "", AsksInfo, decides(VerbAskInfo, "info_requested")},
-		{VerbReopen, "reabrir", "reopen", "reabrir, reopen", "", Reopens, decides(VerbReopen, "reopened")},
+		{VerbReopen, "reabrir", "reopen", "reabrir, reopen", "", Reopens,
+			decides(VerbReopen, "reopened")},
 		{VerbFollow, "", "", "seguir, follow", "", "", (*draft).follow},
 		{VerbUnfollow, "", "", "dejar de seguir, unfollow, stop following", "", "", (*draft).unfollow},
 		{"wait", "espera", "wait", "", "[2026-12-31]", "", (*draft).wait},
@@ -73,7 +80,8 @@ func init() { // what the rows do reads the table
 		{"due", "vence", "due", "", "2026-12-31", "", set("due")},
 		{"field", "campo", "field", "", "X=Y", "", (*draft).field},
 		{VerbItem, "item", "item", "", "X", "", (*draft).ofType},
-		{VerbNote, "nota interno interna nota-interna", "note internal internal-note", "", "", "", (*draft).note},
+		{VerbNote, "nota interno interna nota-interna", "note internal internal-note", "", "", "",
+			(*draft).note},
 		{VerbPublic, "publico", "public", "", "", "", (*draft).public},
 		{"requester", "cliente", "customer", "", aPerson, "", set("requester")},
 		{"follower", "seguidor", "follower", "", aPerson, "", (*draft).addFollower},
@@ -178,7 +186,8 @@ func (v verb) word(language string) string {
 	return "#" + words[0]
 }
 
-// Nearest is the agent's word most like another, by the fewest letters changed; "" when none is near.
+// Nearest is the agent's word most like another, by the fewest letters changed; "" when none is
+// near.
 func Nearest(word string) string {
 	best, least := "", min(2, len(word)/3)+1
 	for w := range agentWords {
@@ -189,7 +198,8 @@ func Nearest(word string) string {
 	return best
 }
 
-// Distance counts the letters to insert, drop, replace or swap with the next to make one word of the other.
+// Distance counts the letters to insert, drop, replace or swap with the next to make one word of
+// the other.
 func Distance(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	before, last, row := []int(nil), make([]int, len(t)+1), make([]int, len(t)+1)
