@@ -106,3 +106,23 @@ func BenchmarkDueMails(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkOutbox claims mails and settles them as the dispatcher's senders do: two transactions a mail.
+func BenchmarkOutbox(b *testing.B) {
+	s, _ := newStore(b)
+	write(b, s, func(tx *Tx) error {
+		for i := range b.N {
+			if _, err := tx.Owe(ctx, Outgoing{Kind: desk.NewTicket, Ticket: int64(i + 1), Item: 1, Person: 1, Address: "a@e.test"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	spread(b, 64, func(i int) error {
+		o := Outgoing{ID: int64(i + 1)}
+		if claimed, err := s.Claim(ctx, o); err != nil || !claimed {
+			return fmt.Errorf("claim %d: %v, %w", o.ID, claimed, err)
+		}
+		return s.Write(ctx, func(tx *Tx) error { return tx.Sent(ctx, o.ID, "250 ok") })
+	})
+}

@@ -50,6 +50,8 @@ type dialect struct {
 	beat    beat // of the lease
 	standby bool // a second daemon may wait for the first to end
 
+	server func(context.Context, *Store) (*Server, error) // nil: there is none
+
 	same   func(*Store) error // nil while the database is the one that was opened
 	intact func(ctx context.Context, s *Store, quickly bool) error
 	watch  func(context.Context, *Store) // calls changed.wake when another process has committed

@@ -58,6 +58,7 @@ var postgresDialect = &dialect{
 	copied: postgresCopied,
 	same:   func(*Store) error { return nil },
 	intact: postgresIntact,
+	server: postgresServer,
 	watch:  postgresWatch,
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"buzon/internal/mailtest"
@@ -61,5 +62,22 @@ func TestPostgresEndsConnections(t *testing.T) {
 		}
 		again := receive(t, s, "mail")
 		same(t, "mails", []int64{id, again}, []int64{int64(2*i + 1), int64(2*i + 2)})
+	}
+}
+
+// TestServer: what an administrator must change about the server is said.
+func TestServer(t *testing.T) {
+	s := open(t, t.TempDir(), Options{Database: mailtest.Postgres(t)})
+	server := must(s.Server(ctx))(t)
+	if server.RoundTrip <= 0 || server.Version == "" {
+		t.Errorf("found %+v", server)
+	}
+	all := strings.Join(server.Warnings, "\n")
+	if !strings.Contains(all, "fsync") || strings.Contains(all, "may not") {
+		t.Errorf("warned of %q", all)
+	}
+	lite := open(t, t.TempDir(), Options{Database: sqliteOnly})
+	if server := must(lite.Server(ctx))(t); server != nil {
+		t.Errorf("a server of SQLite: %+v", server)
 	}
 }

@@ -125,9 +125,26 @@ func (f *findings) checkDesk(ctx context.Context, c config) (running bool) {
 		place = "PostgreSQL; large mails " + place
 	}
 	f.report("database", s.Check(ctx), place)
+	f.checkServer(s.Server(ctx))
 	f.report("keys", c.checkKeys(ctx, s), "")
 	f.checkPeople(s.Persons(ctx, ""))
 	return f.checkDaemon(ctx, s)
+}
+
+// checkServer reports what a database server is like, and what to change about it.
+func (f *findings) checkServer(server *store.Server, err error) {
+	if server == nil && err == nil {
+		return
+	}
+	if err != nil {
+		f.report("server", err, "")
+		return
+	}
+	f.report("server", nil, fmt.Sprintf("PostgreSQL %s, a question takes %v",
+		server.Version, server.RoundTrip.Round(10*time.Microsecond)))
+	for _, warning := range server.Warnings {
+		f.say("server", "warning", warning)
+	}
 }
 
 // checkDaemon reports which process works on the desk, and which waits for it to end.
