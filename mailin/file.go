@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"buzon/mailin/message"
-	"buzon/mailin/origin"
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/threading"
@@ -34,7 +32,7 @@ type filing struct {
 	named      bool           // another mail has the Message-ID
 	citedIn    int64          // ticket in which a mail of the person named the Message-ID; 0 for none
 	twin       store.Mail     // the mail that this one repeats, if any
-	namesake   int64          // an earlier mail that was filed under this Message-ID, with other content
+	namesake   int64          // an earlier mail that was filed under this Message-ID, not the same
 	about      store.Outgoing // the mail of ours that a report is about
 	asked      store.Outgoing // the question that an agent answers
 	row        row
@@ -42,7 +40,8 @@ type filing struct {
 	verdict    store.Verdict
 }
 
-// file settles a mail: one transaction, one outcome. begun is called when the transaction has its place in the order.
+// file settles a mail: one transaction, one outcome. begun is called when the transaction has its
+// place in the order.
 func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 	var settled store.Verdict
 	wait := in.o.Store.Begin(ctx, func(tx *store.Tx) error {
@@ -86,9 +85,11 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 
 // filed writes the log's line about a mail that has its outcome.
 func (in *Intake) filed(m store.Mail, v store.Verdict) {
-	log := in.o.Log.With("mail", m.ID, "door", m.Envelope.Door, "outcome", v.Outcome, "rule", v.Rule, "ticket", v.Ticket, "item", v.Item)
+	log := in.o.Log.With("mail", m.ID, "door", m.Envelope.Door, "outcome", v.Outcome, "rule", v.Rule,
+		"ticket", v.Ticket, "item", v.Item)
 	if v.Outcome == store.OutcomeQuarantine {
-		log.Warn("mail is in quarantine", "reason", v.Reason, "error", v.Error, "see", fmt.Sprintf("buzon quarantine show %d", m.ID))
+		see := fmt.Sprintf("buzon quarantine show %d", m.ID)
+		log.Warn("mail is in quarantine", "reason", v.Reason, "error", v.Error, "see", see)
 		return
 	}
 	log.Info("mail filed", "mailbox", v.Mailbox)
@@ -115,7 +116,8 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	if err := f.resolve(ctx); err != nil {
 		return err
 	}
-	if f.mail.Override.Decision == store.Confirm && f.mail.Override.By == f.person.ID || f.mail.Envelope.Trusted && f.form == "" { // what a form says of who wrote is proven by nobody
+	confirmed := f.mail.Override.Decision == store.Confirm && f.mail.Override.By == f.person.ID
+	if confirmed || f.mail.Envelope.Trusted && f.form == "" { // what a form says is proven by nobody
 		f.proof = Proven
 	}
 	sender, reason, err := f.sender(ctx)
@@ -150,14 +152,15 @@ func (f *filing) decide(ctx context.Context) (err error) {
 		return err
 	}
 	f.verdict = store.Verdict{
-		Mailbox: f.box.Address, MessageID: m.MessageID, Sender: f.from, Subject: m.Subject, Canonical: f.canonical,
-		Proof: string(f.proof), Evidence: string(f.resolution.Evidence), Rule: f.row.Rule, Reason: reason,
+		Mailbox: f.box.Address, MessageID: m.MessageID, Sender: f.from, Subject: m.Subject,
+		Canonical: f.canonical,
+		Proof:     string(f.proof), Evidence: string(f.resolution.Evidence), Rule: f.row.Rule, Reason: reason,
 	}
 	return nil
 }
 
-// release has the mail become a ticket that would go to quarantine again, and reports whether it would. An agent's becomes
-// what he meant: an administrator vouches for him.
+// release has the mail become a ticket that would go to quarantine again, and reports whether it
+// would. An agent's becomes what he meant: an administrator vouches for him.
 func (f *filing) release() bool {
 	switch a := f.row.Action; {
 	case a == Quarantine, a == MachineOpens && !f.box.Alerts:
@@ -170,47 +173,9 @@ func (f *filing) release() bool {
 	return true
 }
 
-// identify finds out who wrote: whoever stands alone in From or, where that is an address of ours or a form's, whom it
-// names. What it names is a claim.
-func (f *filing) identify() {
-	m := f.rd.Message
-	if f.from = desk.Canonical(m.Author); f.from == "" {
-		return
-	}
-	if len(m.From) == 1 {
-		f.name = m.From[0].Name
-	}
-	f.ownFrom = f.ours(f.from)
-	if !f.ownFrom && !f.o.Mailboxes.Form(f.from) {
-		return
-	}
-	for _, a := range append(m.Header.Addresses("X-Original-From"), m.ReplyTo...) {
-		if address := desk.Canonical(a.Address); address != "" && !f.ours(address) && !f.o.Mailboxes.Form(address) {
-			f.form, f.from, f.name = f.from, address, a.Name
-			return
-		}
-	}
-	if f.ownFrom {
-		f.form, f.from, f.name = f.from, "", ""
-	}
-}
-
-// agentProof is what an agent's mail must show. That an id is enough holds for those of notices to himself: customers
-// have the others.
-func (f *filing) agentProof() AgentProof {
-	if f.o.AgentProof == ByID && f.resolution.Evidence == evM && !f.toSender() {
-		return Normal
-	}
-	return f.o.AgentProof
-}
-
-// toSender reports whether the token or id that decided was issued to the sender.
-func (f *filing) toSender() bool {
-	return f.person.ID != 0 && f.resolution.Person == f.person.ID
-}
-
-// resolve finds the ticket that the mail points at. What a responder sends to the signed bounce address answers the mail
-// that went out with it (RFC 3834 section 4), though it may name no other evidence.
+// resolve finds the ticket that the mail points at. What a responder sends to the signed bounce
+// address answers the mail that went out with it (RFC 3834 section 4), though it may name no other
+// evidence.
 func (f *filing) resolve(ctx context.Context) (err error) {
 	m := f.evidence()
 	if m.CitedIn, err = f.cited(ctx); err != nil {
@@ -225,7 +190,8 @@ func (f *filing) resolve(ctx context.Context) (err error) {
 			return err
 		}
 		if f.about.Ticket != 0 && f.resolution.Evidence == evN {
-			f.resolution = threading.Resolution{Evidence: evL, Ticket: f.about.Ticket, Item: f.about.Item, Person: f.about.Person, Reason: "bounce address"}
+			f.resolution = threading.Resolution{Evidence: evL, Ticket: f.about.Ticket, Item: f.about.Item,
+				Person: f.about.Person, Reason: "bounce address"}
 			if f.person.ID != 0 && f.person.ID == f.about.Person {
 				f.resolution.Evidence = evT
 			}
@@ -242,10 +208,12 @@ func (f *filing) flag(ctx context.Context) error {
 	if f.namesake == 0 || f.verdict.Ticket == 0 {
 		return nil
 	}
-	return f.tx.Note(ctx, store.Activity{Ticket: f.verdict.Ticket, Person: f.person.ID, Mail: f.mail.ID, What: "same_message_id", New: f.rd.Message.MessageID})
+	return f.tx.Note(ctx, store.Activity{Ticket: f.verdict.Ticket, Person: f.person.ID, Mail: f.mail.ID,
+		What: "same_message_id", New: f.rd.Message.MessageID})
 }
 
-// recognise notes that the address is the person's who wrote, and that mail to him arrives, when no machine did it for him.
+// recognise notes that the address is the person's who wrote, and that mail to him arrives, when no
+// machine did it for him.
 func (f *filing) recognise(ctx context.Context) error {
 	if f.person.ID == 0 || f.machine() {
 		return nil
@@ -260,12 +228,6 @@ func (f *filing) recognise(ctx context.Context) error {
 	}
 	return f.tx.MarkKnown(ctx, f.person.ID)
 }
-
-// answered reports whether the sender answers a mail that was sent to him: it bears his own token.
-func (f *filing) answered() bool { return f.resolution.Evidence == evT && f.proof != Disproof }
-
-// shown reports whether this mail shows that the address is the sender's.
-func (f *filing) shown() bool { return f.proof == Proven || f.answered() }
 
 // mailbox is where the mail belongs: the first of ours in To, then Cc, then the envelope.
 func (f *filing) mailbox() desk.Mailbox {
@@ -284,8 +246,11 @@ func (f *filing) mailbox() desk.Mailbox {
 // evidence is what the resolver looks at.
 func (f *filing) evidence() threading.Mail {
 	m := f.rd.Message
-	return threading.Mail{Envelope: f.mail.Envelope.To, DeliveredTo: addresses(m.DeliveredTo), To: addresses(m.To), Cc: addresses(m.Cc),
-		InReplyTo: m.InReplyTo, References: m.References, Subject: m.Subject, Sender: f.person.ID, Tag: f.box.Tag}
+	return threading.Mail{
+		Envelope: f.mail.Envelope.To, DeliveredTo: addresses(m.DeliveredTo), To: addresses(m.To),
+		Cc: addresses(m.Cc), InReplyTo: m.InReplyTo, References: m.References, Subject: m.Subject,
+		Sender: f.person.ID, Tag: f.box.Tag,
+	}
 }
 
 func addresses(of []message.Address) (list []string) {
@@ -293,120 +258,6 @@ func addresses(of []message.Address) (list []string) {
 		list = append(list, a.Address)
 	}
 	return list
-}
-
-const incompleteReason = "incomplete" // the IMAP server gave no more than the header
-
-// sender says what the sender is, and why.
-func (f *filing) sender(ctx context.Context) (Sender, string, error) {
-	o := f.rd.Origin
-	if len(f.rd.Message.Header.Values("Received")) > f.o.Hops {
-		return Looping, "too many hops", nil
-	}
-	if f.mail.Envelope.Incomplete != "" && !f.named { // nothing tells it from another
-		return Nobody, incompleteReason, nil
-	}
-	if s := f.loop(); s != "" {
-		return s, o.Reason, nil
-	}
-	if f.named || f.rd.Message.MessageID == "" {
-		twin, err := store.Optional(f.tx.Twin(ctx, f.mail.ID, f.rd.Message.MessageID, f.canonical, f.repeatsSince()))
-		if err != nil {
-			return "", "", err
-		}
-		if twin.ID != 0 {
-			f.twin = twin
-			return Repeated, fmt.Sprintf("same as mail %d", twin.ID), nil
-		}
-	}
-	if f.mail.Envelope.Incomplete != "" {
-		return Nobody, incompleteReason, nil
-	}
-	switch {
-	case o.Class == origin.Bounced, o.Class == origin.Delay, o.Class == origin.Receipt, o.Class == origin.Abuse:
-		if f.about.ID != 0 {
-			return Report, fmt.Sprintf("%s; about outgoing mail %d", o.Reason, f.about.ID), nil
-		}
-		return Bounce, o.Reason, nil
-	case f.from == "" && f.form != "":
-		return Nobody, "From is ours, and no other field says who wrote", nil
-	case f.from == "":
-		return Nobody, "no single usable From", nil
-	case f.person.Blocked:
-		return Blocked, "", nil
-	case f.machine():
-		return Machine, o.Reason, nil
-	}
-	if err := f.question(ctx); err != nil {
-		return "", "", err
-	}
-	if f.asked.ID != 0 {
-		return Asked, fmt.Sprintf("answers outgoing mail %d", f.asked.ID), nil
-	}
-	s, err := f.human(ctx)
-	return s, f.resolution.Reason, err
-}
-
-// repeatsSince is from when on a mail with the same content is the same mail. Nothing but its content tells one without a
-// Message-ID, or with a date out of this world, from that of another day: a device writes the same alarm months later.
-func (f *filing) repeatsSince() time.Time {
-	m, now := f.rd.Message, f.mail.Received
-	if m.MessageID != "" && m.Date.After(now.AddDate(-20, 0, 0)) && m.Date.Before(now.AddDate(0, 0, 7)) {
-		return time.UnixMilli(0)
-	}
-	return now.Add(-24 * time.Hour)
-}
-
-// machine reports whether no person wrote. What only says so of itself is a person's where it shows that he got our mail.
-func (f *filing) machine() bool {
-	o := f.rd.Origin
-	return o.Class.Machine() && !o.Person && !(o.PersonWithToken && f.resolution.Evidence == evT) && !f.formed()
-}
-
-// passes reports whether an address is one by which other people's mail reaches us: ours, or a form's or group's.
-func (f *filing) passes(address string) bool {
-	return f.ours(address) || f.o.Mailboxes.Form(desk.Canonical(address))
-}
-
-// formed reports whether a form that is configured passes on what a person wrote: it may well mark that as a machine's.
-func (f *filing) formed() bool { return f.form != "" && f.o.Mailboxes.Form(f.form) }
-
-// ProbePrefix begins the Message-ID of the mail by which `buzon check` finds out whether plus-addressing works.
-const ProbePrefix = "buzon-check."
-
-// loop says which mail is our own, "" for others': what bears our Message-ID, or our signed mark under our address. A mark
-// alone may have been copied from a mail of ours.
-func (f *filing) loop() Sender {
-	id := f.rd.Message.MessageID
-	switch marked := slices.ContainsFunc(f.rd.Message.Header.Values("X-Buzon-Loop"), f.o.Signer.ValidLoopMark); {
-	case f.ownMessageID(id), f.ownFrom && strings.HasPrefix(id, ProbePrefix), marked && (f.ownFrom || f.from == ""):
-		return Ourselves
-	case marked:
-		return Copied
-	}
-	return ""
-}
-
-// human says what a person is to the ticket.
-func (f *filing) human(ctx context.Context) (Sender, error) {
-	p := f.person
-	switch {
-	case f.form != "" && (p.Agent() || f.resolution.Evidence != evT && f.resolution.Evidence != evM):
-		return Form, nil
-	case p.ID == 0:
-		return Stranger, nil
-	case p.Agent() && p.Active:
-		return AgentSender, nil
-	case f.ticket.Number == 0 || !p.Active:
-		return Known, nil
-	case f.ticket.Participant(p.ID):
-		return Participant, nil
-	}
-	sight, err := f.tx.Sight(ctx, p)
-	if err == nil && sight.Ticket(f.ticket) {
-		return Colleague, nil
-	}
-	return Known, err
 }
 
 // act does what the rule says.
@@ -424,8 +275,8 @@ func (f *filing) record(context.Context) error {
 	return nil
 }
 
-// keepApart puts the mail into quarantine. The admins are told, but not of machines' mail: that is much, and nobody
-// waits for an answer.
+// keepApart puts the mail into quarantine. The admins are told, but not of machines' mail: that is
+// much, and nobody waits for an answer.
 func (f *filing) keepApart(ctx context.Context) error {
 	f.verdict.Outcome, f.verdict.Error = store.OutcomeQuarantine, f.mail.Envelope.Incomplete
 	if !f.row.Alert || f.mail.Envelope.Archive {
@@ -439,7 +290,8 @@ func (f *filing) keepApart(ctx context.Context) error {
 }
 
 // quarantine settles a mail that could not be filed.
-func (in *Intake) quarantine(ctx context.Context, tx *store.Tx, m store.Mail, v store.Verdict) error {
+func (in *Intake) quarantine(ctx context.Context, tx *store.Tx, m store.Mail,
+	v store.Verdict) error {
 	if ok, err := tx.Settle(ctx, m.ID, v); err != nil || !ok {
 		return err
 	}
@@ -447,9 +299,11 @@ func (in *Intake) quarantine(ctx context.Context, tx *store.Tx, m store.Mail, v 
 }
 
 // tellQuarantine tells the admins of a mail that waits for them; reason is a code of the templates.
-func (in *Intake) tellQuarantine(ctx context.Context, tx *store.Tx, m store.Mail, reason string) error {
+func (in *Intake) tellQuarantine(ctx context.Context, tx *store.Tx, m store.Mail,
+	reason string) error {
 	return tx.Tell(ctx, store.Telling{
-		Event: desk.Event{Kind: desk.MailQuarantined, Ticket: desk.Ticket{Mailbox: in.o.Mailboxes[0].Address}},
-		Mail:  m.ID, Details: store.Details{Reason: reason}, Caps: in.o.Caps,
+		Event: desk.Event{Kind: desk.MailQuarantined,
+			Ticket: desk.Ticket{Mailbox: in.o.Mailboxes[0].Address}},
+		Mail: m.ID, Details: store.Details{Reason: reason}, Caps: in.o.Caps,
 	})
 }

@@ -113,23 +113,3 @@ func (f *filing) numberItem(ctx context.Context) error {
 	}
 	return f.item(ctx)
 }
-
-// pending keeps the mail in the ticket for an agent to approve or reject; nothing else follows.
-func (f *filing) pending(ctx context.Context) error {
-	author, err := f.author(ctx)
-	if err != nil {
-		return err
-	}
-	d := desk.Deed{By: author, Act: desk.Waits, Item: desk.Item{Text: f.text}}
-	if f.resolution.Person != 0 && f.resolution.Person != author.ID {
-		if d.Item.Via, err = f.via(ctx); err != nil {
-			return err
-		}
-	}
-	f.verdict.Outcome = store.OutcomePending
-	if acts[f.row.Action].asks {
-		return f.askAgent(ctx, d)
-	}
-	_, err = f.do(ctx, f.ticket, d)
-	return err
-}

@@ -47,3 +47,50 @@ func (f *filing) answeredItem() int64 {
 	}
 	return 0
 }
+
+// pending keeps the mail in the ticket for an agent to approve or reject; nothing else follows.
+func (f *filing) pending(ctx context.Context) error {
+	author, err := f.author(ctx)
+	if err != nil {
+		return err
+	}
+	d := desk.Deed{By: author, Act: desk.Waits, Item: desk.Item{Text: f.text}}
+	if f.resolution.Person != 0 && f.resolution.Person != author.ID {
+		if d.Item.Via, err = f.via(ctx); err != nil {
+			return err
+		}
+	}
+	f.verdict.Outcome = store.OutcomePending
+	if acts[f.row.Action].asks {
+		return f.askAgent(ctx, d)
+	}
+	_, err = f.do(ctx, f.ticket, d)
+	return err
+}
+
+// askAgent lets a mail wait that bears an agent's address, and asks him whether it is his.
+func (f *filing) askAgent(ctx context.Context, d desk.Deed) error {
+	d.Quiet = true
+	reason, done, err := "kept_pending", store.Done{}, error(nil)
+	if f.ticket.Number == 0 { // there is none in which it could wait
+		f.verdict.Outcome, reason = store.OutcomeQuarantine, "kept_in_quarantine"
+	} else if done, err = f.do(ctx, f.ticket, d); err != nil {
+		return err
+	}
+	if f.mail.Envelope.Archive {
+		return nil
+	}
+	if !f.answerable() {
+		reason += "_for_admin"
+	}
+	return f.tx.AskAgent(ctx, store.Outgoing{
+		Ticket: f.ticket.Number, Item: done.Item.Number, Mail: f.mail.ID, Mailbox: f.box.Address,
+		Person: d.By.ID, Address: d.By.Address(), Details: store.Details{Author: d.By.ID, Reason: reason},
+	})
+}
+
+// answerable reports whether an agent who proves nothing else can say by his answer to a question
+// that a mail is his.
+func (f *filing) answerable() bool {
+	return f.o.AgentProof == ByID || f.box.Plus && f.o.AgentProof != Strict
+}
