@@ -73,6 +73,7 @@ func (s *Store) takeLease(ctx context.Context, patient bool, b beat) (*Lease, er
 // takeFrom takes the lease if it is still as it was.
 func (s *Store) takeFrom(ctx context.Context, before holder) (*Lease, error) {
 	l := &Lease{s, thisProcess()}
+	s.held.Store(nil) // one that it had and lost
 	if err := l.put(ctx, func(now holder) bool { return now == before }); err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 var notRun = map[string]string{
 	"serve":             "every story runs it",
 	"demo":              "it has a test of its own",
+	"copy":              "it has a test of its own",
 	"oauth login":       "it asks a provider",
 	"check --send":      "it sends to a provider",
 	"mailbox poll":      "the desk has no account",
