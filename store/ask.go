@@ -7,15 +7,16 @@ import (
 	"buzon/store/desk"
 )
 
-// AskEvery is how often an agent is asked about mail that bears his address, however much of it comes: the first at once,
-// and then what has gathered meanwhile.
+// AskEvery is how often an agent is asked about mail that bears his address, however much of it
+// comes: the first at once, and then what has gathered meanwhile.
 const AskEvery = 10 * time.Minute
 
 // maxHeld is how many mails one question lists.
 const maxHeld = 100
 
-// AskAgent asks an agent at his own address whether the mail is his of which the question is, in a ticket or in quarantine.
-// What comes soon after a question is asked about together, by ticket or not.
+// AskAgent asks an agent at his own address whether the mail is his of which the question is, in a
+// ticket or in quarantine. What comes soon after a question is asked about together, by ticket or
+// not.
 func (tx *Tx) AskAgent(ctx context.Context, o Outgoing) error {
 	o.Kind, o.Topic, o.Details.Held = desk.ConfirmAgent, string(desk.ConfirmAgent), []int64{o.Mail}
 	list, err := tx.outgoing(ctx, "WHERE o.kind = $1 AND o.topic = $2 AND o.person = $3 ORDER BY o.id DESC LIMIT 1", o.Kind, o.Topic, o.Person)

@@ -16,18 +16,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// InlineSize is how large bytes may be to live in the database: below it a row is faster than a file, above it
-// a file is (measured at 100 to 200 KB).
+// InlineSize is how large bytes may be to live in the database: below it a row is faster than a
+// file, above it a file is (measured at 100 to 200 KB).
 const InlineSize = 128 << 10
 
-// ErrFull refuses new mail before the disk is quite full, so that what was sent can still be written down as sent.
+// ErrFull refuses new mail before the disk is quite full, so that what was sent can still be
+// written down as sent.
 var ErrFull = errors.New("the disk is nearly full: make room, or lower min_free")
 
 func (s *Store) tmpDir() string  { return filepath.Join(s.dir, "tmp") }
 func (s *Store) blobDir() string { return filepath.Join(s.dir, "blobs") }
 
-// Spool takes bytes as they come: the first InlineSize in memory, more in a temporary file. It is filled by one
-// goroutine and then given to a transaction by Keep. Close must be called, kept or not.
+// Spool takes bytes as they come: the first InlineSize in memory, more in a temporary file. It is
+// filled by one goroutine and then given to a transaction by Keep. Close must be called, kept or
+// not.
 type Spool struct {
 	store *Store
 	buf   bytes.Buffer
@@ -46,8 +48,8 @@ func (s *Store) Spool(context.Context) (*Spool, error) {
 	return s.NewSpool(), nil
 }
 
-// NewSpool returns an empty spool for bytes that must be kept however little room there is: notices, attachments of
-// mail already taken.
+// NewSpool returns an empty spool for bytes that must be kept however little room there is:
+// notices, attachments of mail already taken.
 func (s *Store) NewSpool() *Spool { return &Spool{store: s, hash: sha256.New()} }
 
 // Write implements io.Writer. Its errors are Faults.
@@ -102,8 +104,9 @@ func (p *Spool) Close() error {
 	return err
 }
 
-// settle makes a large spool a durable file under its hash, so that a row may name it (write, sync, rename, sync
-// the directory). It is done outside of any transaction: the sync of 25 MB must hold up nobody.
+// settle makes a large spool a durable file under its hash, so that a row may name it (write, sync,
+// rename, sync the directory). It is done outside of any transaction: the sync of 25 MB must hold
+// up nobody.
 func (p *Spool) settle() error {
 	if p.err == nil && p.file != nil && !p.kept {
 		p.err = p.place() // what once failed to reach the disk is not trusted again
@@ -130,8 +133,8 @@ func (p *Spool) place() error {
 	return syncPath(filepath.Dir(path))
 }
 
-// blobShelf makes the directory of a blob, durably: once in the life of a process, since another may have made it and died
-// before it was.
+// blobShelf makes the directory of a blob, durably: once in the life of a process, since another
+// may have made it and died before it was.
 func (s *Store) blobShelf(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -157,7 +160,8 @@ func syncPath(path string) error {
 
 func (s *Store) blobPath(sha string) string { return filepath.Join(s.blobDir(), sha[:2], sha[2:]) }
 
-// keep writes the row of a settled spool, or finds the one that has the same bytes, and returns its id.
+// keep writes the row of a settled spool, or finds the one that has the same bytes, and returns its
+// id.
 func (tx *Tx) keep(ctx context.Context, p *Spool) (id int64, err error) {
 	if err := p.settled(); err != nil {
 		return 0, err
@@ -178,8 +182,9 @@ func (tx *Tx) keep(ctx context.Context, p *Spool) (id int64, err error) {
 	return id, err
 }
 
-// settled makes sure that the file which a row will name is there: between settle and the transaction a Sweep, which runs
-// in a transaction too, may have taken an old file of the same bytes for an orphan.
+// settled makes sure that the file which a row will name is there: between settle and the
+// transaction a Sweep, which runs in a transaction too, may have taken an old file of the same
+// bytes for an orphan.
 func (p *Spool) settled() error {
 	if p.err != nil {
 		return fault(p.err)
@@ -213,7 +218,8 @@ func (b *Blob) Close() error {
 // Reader reads the blob from its beginning.
 func (b *Blob) Reader() io.Reader { return io.NewSectionReader(b, 0, b.Size) }
 
-// openBlob opens the bytes with the id. What can't be read is Unreadable and no Fault, unless it is all of them.
+// openBlob opens the bytes with the id. What can't be read is Unreadable and no Fault, unless it is
+// all of them.
 func (s *Store) openBlob(ctx context.Context, id int64) (*Blob, error) {
 	var sum, data []byte
 	var size int64

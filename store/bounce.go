@@ -8,14 +8,16 @@ import (
 	"buzon/store/desk"
 )
 
-// OutgoingByMessageID returns the newest outbox row whose mail had the Message-ID, without angle brackets.
+// OutgoingByMessageID returns the newest outbox row whose mail had the Message-ID, without angle
+// brackets.
 func (r Reader) OutgoingByMessageID(ctx context.Context, id string) (Outgoing, error) {
 	return outbox.one(ctx, r, "WHERE o.message_id = $1 AND o.message_id <> '' ORDER BY o.id DESC LIMIT 1", id)
 }
 
-// Undelivered gives a mail up and says so in its ticket. When it carried an agent's words to a customer, the agents are
-// told, once; the failure of an automatic mail makes no further mail. report is what a bounce said, the zero Item when
-// the relay refused; it becomes an internal item, which is returned.
+// Undelivered gives a mail up and says so in its ticket. When it carried an agent's words to a
+// customer, the agents are told, once; the failure of an automatic mail makes no further mail.
+// report is what a bounce said, the zero Item when the relay refused; it becomes an internal item,
+// which is returned.
 func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Caps, report desk.Item) (desk.Item, error) {
 	if err := tx.Fail(ctx, o.ID, why.Diagnostic); err != nil || o.Ticket == 0 {
 		return desk.Item{}, err

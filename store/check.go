@@ -15,11 +15,12 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// quickSize is the largest database that is looked through whenever it is opened, at about a gigabyte a second.
+// quickSize is the largest database that is looked through whenever it is opened, at about a
+// gigabyte a second.
 const quickSize = 256 << 20
 
-// inspect refuses a database that must not be worked on, before anything is written to it: a damaged one, somebody
-// else's, or one that is gone while what belongs to it is still there.
+// inspect refuses a database that must not be worked on, before anything is written to it: a
+// damaged one, somebody else's, or one that is gone while what belongs to it is still there.
 func (s *Store) inspect(ctx context.Context, path string) error {
 	fi, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && fi.Size() == 0 {
@@ -52,7 +53,8 @@ func (s *Store) inspect(ctx context.Context, path string) error {
 	return nil
 }
 
-// vacant tells whether a new database may be made. An empty desk over the remains of another would hide the loss.
+// vacant tells whether a new database may be made. An empty desk over the remains of another would
+// hide the loss.
 func (s *Store) vacant(path string) error {
 	rest := ""
 	if fi, err := os.Stat(path + "-wal"); err == nil && fi.Size() > 0 {
@@ -81,8 +83,8 @@ func (s *Store) Check(ctx context.Context) error {
 	return cmp.Or(s.dialect.intact(ctx, s, false), s.files(ctx))
 }
 
-// Quick is Check for a running desk: whether its database can be written and is still the one that was opened, and, unless
-// it is large, sound; and the files.
+// Quick is Check for a running desk: whether its database can be written and is still the one that
+// was opened, and, unless it is large, sound; and the files.
 func (s *Store) Quick(ctx context.Context) error {
 	if err := s.dialect.same(s); err != nil {
 		return err

@@ -27,7 +27,8 @@ func (s *Store) Server(ctx context.Context) (*Server, error) {
 	return s.dialect.server(ctx, s)
 }
 
-// postgresServer asks a server what the desk hangs on. Too old a version and another encoding are refused when it is opened.
+// postgresServer asks a server what the desk hangs on. Too old a version and another encoding are
+// refused when it is opened.
 func postgresServer(ctx context.Context, s *Store) (*Server, error) {
 	var v Server
 	var most, used int

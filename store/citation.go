@@ -17,12 +17,14 @@ type Citation struct {
 	Ticket int64
 }
 
-// idsAtOnce is how many ids a statement asks about: always as many, so that there is one text to prepare.
+// idsAtOnce is how many ids a statement asks about: always as many, so that there is one text to
+// prepare.
 const idsAtOnce = 10
 
-// References looks up which of the Message-IDs are those of mail that was filed, where the first with an id keeps it; and
-// which ones mails of the person named, in the newest ticket first. An id that two others have named, each in a ticket of his
-// own, is that of a mail to many: who answers it again need not speak of the same.
+// References looks up which of the Message-IDs are those of mail that was filed, where the first
+// with an id keeps it; and which ones mails of the person named, in the newest ticket first. An id
+// that two others have named, each in a ticket of his own, is that of a mail to many: who answers
+// it again need not speak of the same.
 func (r Reader) References(ctx context.Context, person int64, ids []string) (known map[string]Reference, cited []Citation, err error) {
 	known = map[string]Reference{}
 	for some := range slices.Chunk(ids, idsAtOnce) {

@@ -25,8 +25,8 @@ func Optional[T any](v T, err error) (T, error) {
 	return v, err
 }
 
-// table is what a Go value reads and writes of a table: SELECT, Scan, INSERT, UPDATE and the history come of its one list
-// of columns.
+// table is what a Go value reads and writes of a table: SELECT, Scan, INSERT, UPDATE and the
+// history come of its one list of columns.
 type table[T any] struct {
 	name     string
 	columns  []column[T]
@@ -127,8 +127,8 @@ func (tx *Tx) insertRow(ctx context.Context, n numberedRow, a ...any) (int64, er
 	return tx.insertRows(ctx, n, 1, a)
 }
 
-// insertRows writes as many rows and returns the number of the first; the others have the next ones. Where the transaction
-// counts, the values have the numbers.
+// insertRows writes as many rows and returns the number of the first; the others have the next
+// ones. Where the transaction counts, the values have the numbers.
 func (tx *Tx) insertRows(ctx context.Context, n numberedRow, rows int, a []any) (first int64, err error) {
 	if tx.last == nil {
 		last, err := tx.insert(ctx, n.key, n.text, a...)
@@ -163,7 +163,8 @@ func (t *table[T]) insertions(rows int) string {
 	return fmt.Sprintf("INSERT INTO %s (%s) VALUES %s", t.name, strings.Join(names, ", "), strings.Join(list, ", "))
 }
 
-// updateCounting is update with what is added to a count, behind values(changed). It returns the count.
+// updateCounting is update with what is added to a count, behind values(changed). It returns the
+// count.
 func (t *table[T]) updateCounting(count, key string) string {
 	n := len(t.names(changed)) + 1
 	set, where, _ := strings.Cut(t.update(key), " WHERE ")

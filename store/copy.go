@@ -19,17 +19,19 @@ import (
 // errNotEmpty refuses to copy over another desk.
 var errNotEmpty = errors.New("the database is not empty")
 
-// Copied is a table that was copied: how many rows it has, and a hash over them, the same on both sides whatever the order.
+// Copied is a table that was copied: how many rows it has, and a hash over them, the same on both
+// sides whatever the order.
 type Copied struct {
 	Table  string `json:"table"`
 	Rows   int64  `json:"rows"`
 	SHA256 string `json:"sha256"`
 }
 
-// CopyTo copies all rows to another database: a PostgreSQL URL, or a data directory for SQLite. The target must be empty, and
-// gets everything in one transaction, which ends only when its rows, read again, are those of the source: what is broken off
-// leaves nothing. The kept files are not touched. progress is told how many rows of how many are done, each once to be
-// written and once to be compared.
+// CopyTo copies all rows to another database: a PostgreSQL URL, or a data directory for SQLite. The
+// target must be empty, and gets everything in one transaction, which ends only when its rows, read
+// again, are those of the source: what is broken off leaves nothing. The kept files are not
+// touched. progress is told how many rows of how many are done, each once to be written and once to
+// be compared.
 func (s *Store) CopyTo(ctx context.Context, to string, progress func(done, all int64)) (list []Copied, err error) {
 	d := sqliteDialect
 	if strings.Contains(to, "://") {

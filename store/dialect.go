@@ -7,10 +7,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// dialect is all that differs between the engines. The text of statements is the same but for what stands here.
+// dialect is all that differs between the engines. The text of statements is the same but for what
+// stands here.
 type dialect struct {
 	migrations []string
-	// open connects the one writer and the readers. It refuses a database that must not be worked on.
+	// open connects the one writer and the readers. It refuses a database that must not be worked
+	// on.
 	open       func(context.Context, *Store) (write, read *sql.DB, err error)
 	look       func(context.Context, *Store) (read *sql.DB, err error)
 	version    func(context.Context, querier) (int, error) // of the schema; 0: there is none
@@ -21,12 +23,14 @@ type dialect struct {
 	// begin takes the one place of a writer among all processes.
 	begin  func(context.Context, *sql.Conn) (begun, error)
 	commit func(context.Context, *statements) error
-	// lost reports whether an error means that the connection is gone; nil: there is none that could be.
+	// lost reports whether an error means that the connection is gone; nil: there is none that
+	// could be.
 	lost func(error) bool
 	// committed reports whether a transaction whose commit was cut off has taken place.
 	committed func(ctx context.Context, c *sql.Conn, name string) (bool, error)
 
-	// pipeline sends statements whose results nobody reads with one wait for all; nil: there is no such thing.
+	// pipeline sends statements whose results nobody reads with one wait for all; nil: there is no
+	// such thing.
 	pipeline  func(context.Context, *sql.Conn, *pgx.Batch) error
 	returning bool                  // the id of a new row is had by RETURNING
 	args      func(args []any)      // makes the values of a statement ones that the engine takes
@@ -40,7 +44,8 @@ type dialect struct {
 
 	list string // the elements of the JSON array %s as the column value
 
-	// vacant opens an empty database to be copied to; finish closes it, and puts it into its place or takes it away.
+	// vacant opens an empty database to be copied to; finish closes it, and puts it into its place
+	// or takes it away.
 	vacant     func(ctx context.Context, to string) (db *sql.DB, finish func(whole bool) error, err error)
 	snapshot   string // begins a transaction that reads
 	tables     string // the tables with their columns, without those of the engine's own

@@ -5,7 +5,8 @@ import (
 	"syscall"
 )
 
-// Fault is a failure of the store itself. It always passes: nothing was written, and the same may be tried again.
+// Fault is a failure of the store itself. It always passes: nothing was written, and the same may
+// be tried again.
 type Fault struct {
 	Cause error
 }
@@ -35,7 +36,8 @@ func full(err error) bool {
 		errors.Is(err, ErrFull)
 }
 
-// Temporary reports whether an error is the store's and not the mail's: the database was busy or broken, the disk full.
+// Temporary reports whether an error is the store's and not the mail's: the database was busy or
+// broken, the disk full.
 func Temporary(err error) bool {
 	var f *Fault
 	return errors.As(err, &f) || sqliteBroken(err) || postgresBroken(err) || full(err) || errors.Is(err, errClosed)

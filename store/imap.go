@@ -75,8 +75,9 @@ func (r Reader) IMAPPosition(ctx context.Context, account, folder string) (p IMA
 	return p, err
 }
 
-// BeginIMAP starts an epoch of a folder, with what is known of its UIDs. Should it bear the number of an earlier one, that
-// one's UIDs are forgotten; that they were taken is kept under UIDVALIDITY 0, which no server gives.
+// BeginIMAP starts an epoch of a folder, with what is known of its UIDs. Should it bear the number
+// of an earlier one, that one's UIDs are forgotten; that they were taken is kept under UIDVALIDITY
+// 0, which no server gives.
 func (s *Store) BeginIMAP(ctx context.Context, f IMAPFolder, old uint32, known []IMAPEntry) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
 		err := tx.write(ctx, `INSERT INTO imap_folder (account, folder, uidvalidity, uid, old) VALUES ($1, $2, $3, 0, $4)
@@ -99,7 +100,8 @@ func (s *Store) BeginIMAP(ctx context.Context, f IMAPFolder, old uint32, known [
 	}))
 }
 
-// noteIMAP writes an entry. Of an older one stay the journal's row and the print, where the new one has none.
+// noteIMAP writes an entry. Of an older one stay the journal's row and the print, where the new one
+// has none.
 func (tx *Tx) noteIMAP(ctx context.Context, f IMAPFolder, e IMAPEntry) error {
 	var print any // a nil slice is no NULL to the driver
 	if e.Print != nil {
@@ -120,8 +122,8 @@ func (tx *Tx) moveIMAP(ctx context.Context, f IMAPFolder, cursor uint32) error {
 	return err
 }
 
-// TakeIMAP makes mails durable, all or none, together with their entries and the folder's cursor. Only when it returns
-// may the server's copies be touched. A cursor of 0 stays.
+// TakeIMAP makes mails durable, all or none, together with their entries and the folder's cursor.
+// Only when it returns may the server's copies be touched. A cursor of 0 stays.
 func (s *Store) TakeIMAP(ctx context.Context, f IMAPFolder, cursor uint32, mails []IMAPMail) error {
 	for _, m := range mails {
 		if err := m.Spool.settle(); err != nil {
@@ -151,7 +153,8 @@ func (s *Store) TakeIMAP(ctx context.Context, f IMAPFolder, cursor uint32, mails
 	}))
 }
 
-// supersede drops from the quarantine what was known of mails that could not be read before, and now are here whole.
+// supersede drops from the quarantine what was known of mails that could not be read before, and
+// now are here whole.
 func (tx *Tx) supersede(ctx context.Context, f IMAPFolder, mails []IMAPMail) error {
 	if len(mails) == 0 {
 		return nil
@@ -178,8 +181,8 @@ func (tx *Tx) dropPart(ctx context.Context, id int64) error {
 	return err
 }
 
-// DropParts drops from the quarantine what was known of a mail before it came whole, under another UID. Who only borrows a
-// Message-ID does not make another's mail vanish from there.
+// DropParts drops from the quarantine what was known of a mail before it came whole, under another
+// UID. Who only borrows a Message-ID does not make another's mail vanish from there.
 func (tx *Tx) DropParts(ctx context.Context, whole Verdict) error {
 	list, err := tx.mails(ctx, "WHERE j.message_id = $1 AND j.message_id <> '' AND j.outcome = 'quarantine'", whole.MessageID)
 	for _, m := range list {
@@ -225,7 +228,8 @@ func (r Reader) IMAPOwed(ctx context.Context, f IMAPFolder) ([]IMAPEntry, error)
 	return r.imapEntries(ctx, "m.state IN ('taken', 'copied', 'failed', 'waiting')", f.Account, f.Name, f.UIDValidity)
 }
 
-// IMAPPrints lists the prints of mail that was skipped in the folder's present epoch, which is about to end.
+// IMAPPrints lists the prints of mail that was skipped in the folder's present epoch, which is
+// about to end.
 func (r Reader) IMAPPrints(ctx context.Context, account, folder string) (list [][]byte, err error) {
 	err = r.rows(ctx, `SELECT m.print FROM imap_mail m JOIN imap_folder f ON f.account = m.account AND f.folder = m.folder AND f.uidvalidity = m.uidvalidity
 		WHERE m.account = $1 AND m.folder = $2 AND m.state = 'skipped' AND length(m.print) > 0`, args(account, folder), func(rows *sql.Rows) error {

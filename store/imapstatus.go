@@ -31,7 +31,8 @@ func (r Reader) CountIMAP(ctx context.Context, account string) (c IMAPCount, err
 	return c, err
 }
 
-// SetIMAPStatus writes when the account was tried, went well and was reconciled, with the error and the report.
+// SetIMAPStatus writes when the account was tried, went well and was reconciled, with the error and
+// the report.
 func (s *Store) SetIMAPStatus(ctx context.Context, st IMAPStatus) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
 		err := tx.write(ctx, `INSERT INTO imap_account (account, tried_at, good_at, error, report, reconciled_at) VALUES ($1, $2, $3, $4, $5, $6)

@@ -11,7 +11,8 @@ import (
 	"buzon/store/desk"
 )
 
-// NewAttachment is an attachment with the spool that holds its bytes; the spool must have been settled by Settled.
+// NewAttachment is an attachment with the spool that holds its bytes; the spool must have been
+// settled by Settled.
 type NewAttachment struct {
 	desk.Attachment
 	Spool *Spool
@@ -85,8 +86,8 @@ func (tx *Tx) itemType(ctx context.Context, t desk.ItemType) (int64, error) {
 	return e.ID, nil
 }
 
-// FillItem writes what a pending item has become, in its place in the ticket. Its files and its words for the search are
-// there already.
+// FillItem writes what a pending item has become, in its place in the ticket. Its files and its
+// words for the search are there already.
 func (tx *Tx) FillItem(ctx context.Context, n NewItem) (desk.Item, error) {
 	var err error
 	if n.TypeID, err = tx.itemType(ctx, n.Type); err != nil {
@@ -137,9 +138,10 @@ func (r Reader) Item(ctx context.Context, ticket, number int64) (desk.Item, erro
 	return list[0], nil
 }
 
-// Earlier returns the last items of a ticket before the given one that say something to the reader, the newest first, each
-// with no more than length characters of its words and without its files. Agents may read all, or, where internal is not set,
-// what is public; a customer what he wrote or was sent of that which he may see.
+// Earlier returns the last items of a ticket before the given one that say something to the reader,
+// the newest first, each with no more than length characters of its words and without its files.
+// Agents may read all, or, where internal is not set, what is public; a customer what he wrote or
+// was sent of that which he may see.
 func (r Reader) Earlier(
 	ctx context.Context, s desk.Sight, ticket, before int64, internal bool, most, length int,
 ) ([]desk.Item, error) {
@@ -165,7 +167,8 @@ func (r Reader) LastText(ctx context.Context, ticket, author, before int64, leng
 	return text, err
 }
 
-// CustomersSince is how many customers beside an author have lately written to a ticket. It looks at the last items only.
+// CustomersSince is how many customers beside an author have lately written to a ticket. It looks
+// at the last items only.
 func (r Reader) CustomersSince(ctx context.Context, ticket, author int64, since time.Time) (n int, err error) {
 	_, err = r.row(ctx, `
 		SELECT count(DISTINCT i.author)
@@ -198,7 +201,8 @@ var itemColumns = []column[desk.Item]{
 
 var (
 	items = newTable("item", "i", "JOIN entry k ON k.id = i.type", itemColumns)
-	// excerpts are items with no more than $3 characters of their words, and without what else is long.
+	// excerpts are items with no more than $3 characters of their words, and without what else is
+	// long.
 	excerpts = newTable("item", "i", "JOIN entry k ON k.id = i.type", short(itemColumns))
 
 	insertItem = items.numbered("id")
@@ -258,8 +262,8 @@ func (r Reader) LastSubject(ctx context.Context, ticket, person int64) (subject 
 	return subject, err
 }
 
-// EachItem hands over what was written in a ticket, one item after the other, so that it costs memory for one only: its
-// number, who, what kind, in which state, and the words.
+// EachItem hands over what was written in a ticket, one item after the other, so that it costs
+// memory for one only: its number, who, what kind, in which state, and the words.
 func (r Reader) EachItem(ctx context.Context, ticket int64, v desk.Visibility, f func(desk.Item)) error {
 	return r.rows(ctx, `SELECT i.number, k.key, i.author, i.state, i.text, i.orders FROM item i JOIN entry k ON k.id = i.type
 		WHERE i.ticket = $1 AND i.visibility = $2 ORDER BY i.number`, args(ticket, v),
@@ -273,8 +277,8 @@ func (r Reader) EachItem(ctx context.Context, ticket int64, v desk.Visibility, f
 		})
 }
 
-// OnlyInside reports whether a file has come to a ticket, and only by items that customers don't see. What waits for its
-// author is left out, and the item again, which he sends once more.
+// OnlyInside reports whether a file has come to a ticket, and only by items that customers don't
+// see. What waits for its author is left out, and the item again, which he sends once more.
 func (r Reader) OnlyInside(ctx context.Context, ticket int64, sha256 string, author, again int64) (bool, error) {
 	sum, err := hex.DecodeString(sha256)
 	if err != nil {

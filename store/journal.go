@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Envelope is what a door knows of a mail beside its bytes. It is kept as JSON beside the journal row.
+// Envelope is what a door knows of a mail beside its bytes. It is kept as JSON beside the journal
+// row.
 type Envelope struct {
 	Door       string    `json:"door"` // smtp, lmtp, imap:ACCOUNT, imap-sent:ACCOUNT, deliver
 	From       string    `json:"from"`
@@ -88,8 +89,9 @@ type Mail struct {
 	Override  Override
 }
 
-// Receive makes a mail durable: its bytes and envelope, with the first attempt counted. Only when it returns may
-// the door say 250. More, when given, runs in the same transaction: the IMAP cursor moves with the mail.
+// Receive makes a mail durable: its bytes and envelope, with the first attempt counted. Only when
+// it returns may the door say 250. More, when given, runs in the same transaction: the IMAP cursor
+// moves with the mail.
 func (s *Store) Receive(ctx context.Context, env Envelope, p *Spool, more ...func(tx *Tx, id int64) error) (id int64, err error) {
 	if err := p.settle(); err != nil {
 		return 0, &Fault{Cause: err} // whatever it is, the sender keeps the mail
@@ -180,8 +182,9 @@ func (r Reader) Mail(ctx context.Context, id int64) (Mail, error) {
 	return journal.one(ctx, r, "WHERE j.id = $1", id)
 }
 
-// Unsettled returns mail that waits to be filed, behind the id after, in the order in which it came; mail that waits
-// for a later attempt is left out, unless that is so late that the clock must have been wrong.
+// Unsettled returns mail that waits to be filed, behind the id after, in the order in which it
+// came; mail that waits for a later attempt is left out, unless that is so late that the clock must
+// have been wrong.
 func (r Reader) Unsettled(ctx context.Context, after int64, now time.Time, limit int) ([]Mail, error) {
 	return r.mails(ctx, "WHERE j.settled_at IS NULL AND j.id > $1 AND (j.next_at <= $2 OR j.next_at > $3) ORDER BY j.id LIMIT +$4",
 		after, now.UnixMilli(), now.Add(time.Minute).UnixMilli(), limit)
@@ -224,7 +227,8 @@ func (s *Store) OpenMail(ctx context.Context, m Mail) (*Blob, error) {
 	return s.openBlob(ctx, m.Blob)
 }
 
-// Attempt counts another attempt at a mail before the work begins, so that an attempt which ends the process counts.
+// Attempt counts another attempt at a mail before the work begins, so that an attempt which ends
+// the process counts.
 func (s *Store) Attempt(ctx context.Context, id int64) error {
 	return s.Write(ctx, func(tx *Tx) error {
 		err := tx.write(ctx, "UPDATE journal SET attempts = attempts + 1 WHERE id = $1 AND settled_at IS NULL", id)
@@ -260,16 +264,16 @@ type Verdict struct {
 	settled time.Time
 }
 
-// Settle records the one outcome of a mail. It tells false when the mail has been settled before: then nothing else may
-// be written for it.
+// Settle records the one outcome of a mail. It tells false when the mail has been settled before:
+// then nothing else may be written for it.
 func (tx *Tx) Settle(ctx context.Context, id int64, v Verdict) (bool, error) {
 	v.settled = tx.store.Now()
 	n, err := tx.exec(ctx, settleMail, append(verdicts.values(changed, &v), id)...)
 	return n == 1, err
 }
 
-// Twin finds a settled mail with the same content that came since, whichever mailbox or door it came by, and was not itself
-// a duplicate.
+// Twin finds a settled mail with the same content that came since, whichever mailbox or door it
+// came by, and was not itself a duplicate.
 func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical []byte, since time.Time) (Mail, error) {
 	same := "j.message_id <> ''" // each case has an index of its own
 	if messageID == "" {
@@ -282,16 +286,17 @@ func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical 
 		canonical, messageID, id, since.UnixMilli())
 }
 
-// Named reports whether another mail has the Message-ID: of most there is none, and neither Twin nor Namesake. cited is the
-// newest ticket in which a mail of the person named it, 0 for none.
+// Named reports whether another mail has the Message-ID: of most there is none, and neither Twin
+// nor Namesake. cited is the newest ticket in which a mail of the person named it, 0 for none.
 func (r Reader) Named(ctx context.Context, id int64, messageID string, person int64) (named bool, cited int64, err error) {
 	_, err = r.row(ctx, `SELECT EXISTS (SELECT 1 FROM journal WHERE message_id = $1 AND message_id <> '' AND id <> $2),
 		coalesce((SELECT max(ticket) FROM citation WHERE message_id = $1 AND person = $3), 0)`, args(messageID, id, person), &named, &cited)
 	return named, cited, err
 }
 
-// Namesake finds an earlier mail that was filed with the Message-ID and other content; 0 when there is none. A mailer that
-// uses an id twice, or somebody who borrows one, must not make a mail vanish: it is filed all the same, and flagged.
+// Namesake finds an earlier mail that was filed with the Message-ID and other content; 0 when there
+// is none. A mailer that uses an id twice, or somebody who borrows one, must not make a mail
+// vanish: it is filed all the same, and flagged.
 func (r Reader) Namesake(ctx context.Context, id int64, messageID string, canonical []byte) (other int64, err error) {
 	if messageID == "" {
 		return 0, nil
@@ -300,8 +305,8 @@ func (r Reader) Namesake(ctx context.Context, id int64, messageID string, canoni
 	return other, err
 }
 
-// Requeue puts a quarantined mail back to the beginning of its way. Released mail is filed as a ticket even if nobody
-// knows who sent it.
+// Requeue puts a quarantined mail back to the beginning of its way. Released mail is filed as a
+// ticket even if nobody knows who sent it.
 func (s *Store) Requeue(ctx context.Context, id int64, release bool) (done bool, err error) {
 	var o Override
 	if release {
@@ -320,20 +325,22 @@ func (tx *Tx) requeue(ctx context.Context, id int64, from Outcome, o Override) (
 	return n == 1, err
 }
 
-// ApprovePending lets a pending item in: its mail goes its way again, and fills the item with what follows. It reports
-// false for a mail that is not pending.
+// ApprovePending lets a pending item in: its mail goes its way again, and fills the item with what
+// follows. It reports false for a mail that is not pending.
 func (tx *Tx) ApprovePending(ctx context.Context, id int64, o Override) (bool, error) {
 	o.Decision = Approve
 	return tx.requeue(ctx, id, OutcomePending, o)
 }
 
-// ConfirmMail lets a mail out of the quarantine whose agent says that it is his. It reports false for one that is not there.
+// ConfirmMail lets a mail out of the quarantine whose agent says that it is his. It reports false
+// for one that is not there.
 func (tx *Tx) ConfirmMail(ctx context.Context, id int64, o Override) (bool, error) {
 	o.Decision = Confirm
 	return tx.requeue(ctx, id, OutcomeQuarantine, o)
 }
 
-// RejectPending leaves a pending item out for good: agents see it as rejected. It reports false for a mail that is not pending.
+// RejectPending leaves a pending item out for good: agents see it as rejected. It reports false for
+// a mail that is not pending.
 func (tx *Tx) RejectPending(ctx context.Context, id int64, o Override) (bool, error) {
 	var ticket, item int64
 	ok, err := tx.row(ctx, "UPDATE journal SET outcome = 'rejected' WHERE id = $1 AND outcome = 'pending' RETURNING ticket, item", args(id), &ticket, &item)

@@ -20,8 +20,8 @@ var ErrLeased = errors.New("another buzon works on this database")
 // leaseKey is the fact that names who files and sends.
 const leaseKey = "lease"
 
-// beat is how often a lease is renewed. Where nobody can see whether its holder lives, it ends with stale beats that were
-// not renewed.
+// beat is how often a lease is renewed. Where nobody can see whether its holder lives, it ends with
+// stale beats that were not renewed.
 type beat struct {
 	every time.Duration
 	stale int
@@ -29,9 +29,10 @@ type beat struct {
 
 func (b beat) patience() time.Duration { return time.Duration(b.stale) * b.every }
 
-// Lease is the right of one process to file and send what a database holds. It stands in the database, so that it holds
-// also where a lock file has been removed, or does not reach. On PostgreSQL nothing that its holder writes is committed
-// once it is another's. Release must be called.
+// Lease is the right of one process to file and send what a database holds. It stands in the
+// database, so that it holds also where a lock file has been removed, or does not reach. On
+// PostgreSQL nothing that its holder writes is committed once it is another's. Release must be
+// called.
 type Lease struct {
 	store *Store
 	holder
@@ -47,8 +48,9 @@ type holder struct {
 	Beats   int64  `json:"beats"`
 }
 
-// TakeLease makes this process the one that files and sends, or returns ErrLeased. A holder on this machine is seen to live
-// or not; of one elsewhere that is known only after a while, for which patient waits.
+// TakeLease makes this process the one that files and sends, or returns ErrLeased. A holder on this
+// machine is seen to live or not; of one elsewhere that is known only after a while, for which
+// patient waits.
 func (s *Store) TakeLease(ctx context.Context, patient bool) (*Lease, error) {
 	return s.takeLease(ctx, patient, s.dialect.beat)
 }
@@ -104,8 +106,8 @@ func (r Reader) Holder(ctx context.Context) (string, error) {
 	return h.String(), err
 }
 
-// Keep renews the lease until ctx ends, and returns ErrLeased when somebody else has taken it. That the database can't be
-// written for a while is no reason to stop.
+// Keep renews the lease until ctx ends, and returns ErrLeased when somebody else has taken it. That
+// the database can't be written for a while is no reason to stop.
 func (l *Lease) Keep(ctx context.Context) error {
 	for tick := time.NewTicker(l.store.dialect.beat.every); ; {
 		select {
@@ -175,7 +177,8 @@ func (h holder) lives() (lives, known bool) {
 	return alive, true
 }
 
-// machine names the start of this kernel and its space of process numbers, "" where it says nothing of them.
+// machine names the start of this kernel and its space of process numbers, "" where it says nothing
+// of them.
 func machine() string {
 	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	space, err2 := os.Readlink("/proc/self/ns/pid")

@@ -46,8 +46,9 @@ func unopened(dir string, opt Options) *Store {
 	return s
 }
 
-// Open opens the database, making it and dir when they are missing unless they must exist, and brings an older schema up to date. It refuses
-// a newer schema and a damaged file rather than begin an empty desk over them.
+// Open opens the database, making it and dir when they are missing unless they must exist, and
+// brings an older schema up to date. It refuses a newer schema and a damaged file rather than begin
+// an empty desk over them.
 func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	s := unopened(dir, opt)
 	write, read, err := s.dialect.open(ctx, s)
@@ -60,8 +61,8 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	return s, nil
 }
 
-// Look opens the database to be read. It makes nothing, migrates nothing and writes nothing: Write answers ErrReadOnly.
-// Where there is no database the error is ErrNoDesk.
+// Look opens the database to be read. It makes nothing, migrates nothing and writes nothing: Write
+// answers ErrReadOnly. Where there is no database the error is ErrNoDesk.
 func Look(ctx context.Context, dir string, opt Options) (*Store, error) {
 	s := unopened(dir, opt)
 	read, err := s.dialect.look(ctx, s)
@@ -75,7 +76,8 @@ func Look(ctx context.Context, dir string, opt Options) (*Store, error) {
 	return s, nil
 }
 
-// current refuses a database whose schema is another than ours: a statement may fail, or mislead, in the middle of things.
+// current refuses a database whose schema is another than ours: a statement may fail, or mislead,
+// in the middle of things.
 func (s *Store) current(ctx context.Context) error {
 	version, err := s.dialect.version(ctx, s.db)
 	known := len(s.dialect.migrations)

@@ -98,16 +98,17 @@ type Outgoing struct {
 // Capped reports whether it is a cap that holds the mail back, and not the relay.
 func (o Outgoing) Capped() bool { return o.State == Held && o.Attempts == 0 }
 
-// inLine is what keeps later mail of its conversation waiting: to one address about one ticket or topic. What a cap holds back
-// does not.
+// inLine is what keeps later mail of its conversation waiting: to one address about one ticket or
+// topic. What a cap holds back does not.
 const inLine = "settled_at IS NULL AND carrier < 1 AND (state <> 'held' OR attempts > 0)"
 
 // maxOwed is how many rows a statement writes at most.
 const maxOwed = 16
 
-// insertOutgoing are the statements that write one row, two, and so on up to maxOwed. A mail may go in its turn: when none
-// before it in its conversation waits, or, being held, by itself. Behind the columns stand, of each row, when next_at was
-// set, whether it is held and, where the transaction counts them, its number.
+// insertOutgoing are the statements that write one row, two, and so on up to maxOwed. A mail may go
+// in its turn: when none before it in its conversation waits, or, being held, by itself. Behind the
+// columns stand, of each row, when next_at was set, whether it is held and, where the transaction
+// counts them, its number.
 var insertOutgoing = func() (list [maxOwed]numberedRow) {
 	for i := range list {
 		list[i] = numberedRow{"outbox", "id", owing(i+1, false), owing(i+1, true)}
@@ -233,8 +234,8 @@ func (r Reader) Deliveries(ctx context.Context, ticket int64) (map[int64][]Outgo
 	return of, err
 }
 
-// CountOutbox counts outgoing mail by state. What was sent is what is left of all: these are the many, and no index of
-// theirs is worth its upkeep.
+// CountOutbox counts outgoing mail by state. What was sent is what is left of all: these are the
+// many, and no index of theirs is worth its upkeep.
 func (r Reader) CountOutbox(ctx context.Context) (map[OutboxState]int, error) {
 	count, sent := map[OutboxState]int{}, 0
 	err := r.rows(ctx, `SELECT '', count(*) FROM outbox UNION ALL SELECT 'failed', count(*) FROM outbox WHERE state = 'failed'
@@ -255,8 +256,8 @@ func (r Reader) CountOutbox(ctx context.Context) (map[OutboxState]int, error) {
 	return count, err
 }
 
-// CorrespondenceIDs are the Message-IDs of a ticket that a person has in his mailbox: what he wrote and what he was sent
-// before the outbox row, the oldest first, the last n of them.
+// CorrespondenceIDs are the Message-IDs of a ticket that a person has in his mailbox: what he wrote
+// and what he was sent before the outbox row, the oldest first, the last n of them.
 func (r Reader) CorrespondenceIDs(ctx context.Context, ticket, person, before int64, n int) (ids []string, err error) {
 	err = r.rows(ctx, `SELECT message_id FROM (
 			SELECT message_id, created_at AS at, 0 AS kind, id FROM item WHERE ticket = $1 AND author = $2 AND message_id <> ''

@@ -37,7 +37,8 @@ func (r Reader) persons(ctx context.Context, where string, a ...any) ([]desk.Per
 	return persons.list(ctx, r, where, a...)
 }
 
-// personOrNobody is the zero Person where nobody was found: an address that is nobody's is an answer.
+// personOrNobody is the zero Person where nobody was found: an address that is nobody's is an
+// answer.
 func (r Reader) personOrNobody(ctx context.Context, where string, a ...any) (desk.Person, error) {
 	return Optional(persons.one(ctx, r, where, a...))
 }
@@ -50,7 +51,8 @@ func (r Reader) Person(ctx context.Context, id int64) (desk.Person, error) {
 	return r.personOrNobody(ctx, "WHERE p.id = $1", id)
 }
 
-// PersonByAddress returns who has the address, in the form of Canonical; the zero Person when nobody has.
+// PersonByAddress returns who has the address, in the form of Canonical; the zero Person when
+// nobody has.
 func (r Reader) PersonByAddress(ctx context.Context, address string) (desk.Person, error) {
 	return r.personOrNobody(ctx, "WHERE p.id = (SELECT person FROM address WHERE address = $1)", address)
 }
@@ -63,13 +65,14 @@ func (r Reader) Persons(ctx context.Context, role desk.Role) ([]desk.Person, err
 	return r.persons(ctx, "WHERE p.role = $1 ORDER BY p.id", role)
 }
 
-// Agents lists the active agents and admins. The plus keeps SQLite from reading everybody in the order of their ids.
+// Agents lists the active agents and admins. The plus keeps SQLite from reading everybody in the
+// order of their ids.
 func (r Reader) Agents(ctx context.Context) ([]desk.Person, error) {
 	return r.persons(ctx, "WHERE p.role <> 'customer' AND p.active = 1 ORDER BY +p.id")
 }
 
-// Agents lists the active agents and admins. They are read again when somebody has changed one: every mail that is filed
-// asks.
+// Agents lists the active agents and admins. They are read again when somebody has changed one:
+// every mail that is filed asks.
 func (tx *Tx) Agents(ctx context.Context) ([]desk.Person, error) {
 	c, err := tx.configured(ctx)
 	if err != nil {
@@ -85,7 +88,8 @@ func (tx *Tx) Agents(ctx context.Context) ([]desk.Person, error) {
 	return list, err
 }
 
-// AddPerson writes a new person with his addresses, which nobody may have yet. Without an organisation he gets that of his domain.
+// AddPerson writes a new person with his addresses, which nobody may have yet. Without an
+// organisation he gets that of his domain.
 func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error) {
 	c, err := tx.Catalogue(ctx)
 	if err == nil && p.Organisation == 0 {
@@ -102,8 +106,8 @@ func (tx *Tx) AddPerson(ctx context.Context, p desk.Person) (desk.Person, error)
 	return p, tx.addAddresses(ctx, p)
 }
 
-// ChangePerson has change work on a person as he is now, and writes all of him but his addresses and whether he is
-// known, which he stays: what was read before the transaction may be old.
+// ChangePerson has change work on a person as he is now, and writes all of him but his addresses
+// and whether he is known, which he stays: what was read before the transaction may be old.
 func (tx *Tx) ChangePerson(ctx context.Context, id int64, change func(*desk.Person)) error {
 	p, err := tx.Person(ctx, id)
 	if err != nil || p.ID == 0 {

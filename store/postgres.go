@@ -18,8 +18,9 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// postgresDialect is the second engine, PostgreSQL 15 or newer. The one writer holds an advisory lock while it writes, as
-// BEGIN IMMEDIATE does for SQLite, so that what one transaction has read stays true until it commits.
+// postgresDialect is the second engine, PostgreSQL 15 or newer. The one writer holds an advisory
+// lock while it writes, as BEGIN IMMEDIATE does for SQLite, so that what one transaction has read
+// stays true until it commits.
 var postgresDialect = &dialect{
 	migrations: postgresMigrations,
 	open:       openPostgres,
@@ -65,7 +66,8 @@ var postgresDialect = &dialect{
 // oldestPostgres is the oldest server that is supported, as server_version_num says it.
 const oldestPostgres = 150000
 
-// postgresLock is held by who writes. Its number is the schema's, so that several desks may live in one database.
+// postgresLock is held by who writes. Its number is the schema's, so that several desks may live in
+// one database.
 const postgresLock = "SELECT pg_advisory_xact_lock(7239151, hashtext(current_schema()))"
 
 // openPostgres connects to a server. What the desk must be able to rely on is asked of it first.
@@ -128,7 +130,8 @@ func connectPostgres(url string, reads bool) (*sql.DB, error) {
 	return db, nil
 }
 
-// usable refuses a server that is too old or would lose characters, and another program's tables. It returns the schema.
+// usable refuses a server that is too old or would lose characters, and another program's tables.
+// It returns the schema.
 func usable(ctx context.Context, db *sql.DB) (schema int, err error) {
 	var version, tables int
 	var encoding string
@@ -163,7 +166,8 @@ func postgresVersion(ctx context.Context, db querier) (version int, err error) {
 	return version, err
 }
 
-// postgresVacant opens a database for a copy. One that a copy made, and nobody has worked on, is as good as a new one.
+// postgresVacant opens a database for a copy. One that a copy made, and nobody has worked on, is as
+// good as a new one.
 func postgresVacant(ctx context.Context, to string) (*sql.DB, func(bool) error, error) {
 	db, err := connectPostgres(to, false)
 	if err != nil {
@@ -183,7 +187,8 @@ func postgresVacant(ctx context.Context, to string) (*sql.DB, func(bool) error, 
 	return db, func(bool) error { return db.Close() }, nil
 }
 
-// postgresCopied has the database count on from the highest ids, and know how the tables are filled.
+// postgresCopied has the database count on from the highest ids, and know how the tables are
+// filled.
 func postgresCopied(ctx context.Context, s *statements) error {
 	var counted []string
 	err := s.rows(ctx, `
@@ -204,14 +209,15 @@ func postgresCopied(ctx context.Context, s *statements) error {
 	return err
 }
 
-// postgresCopy leaves the copy to the administrator's own backups: the server has the files, and steps of the schema are
-// transactions here.
+// postgresCopy leaves the copy to the administrator's own backups: the server has the files, and
+// steps of the schema are transactions here.
 func postgresCopy(_ context.Context, s *Store, _ *sql.DB, version int) error {
 	s.opt.Log.Info("the database's schema is brought up to date; pg_dump keeps what was before", "schema", version)
 	return nil
 }
 
-// counted are the tables whose ids the writer counts by itself, holding the lock: a new row needs no answer then.
+// counted are the tables whose ids the writer counts by itself, holding the lock: a new row needs
+// no answer then.
 var counted = []string{"journal", "person", "ticket", "item", "outbox"}
 
 var postgresBeginning = `
@@ -238,7 +244,8 @@ func postgresBegin(ctx context.Context, c *sql.Conn) (b begun, err error) {
 	return b, nil
 }
 
-// postgresCommit sends what is still to be written with the commit. After an error the server answers ROLLBACK to it.
+// postgresCommit sends what is still to be written with the commit. After an error the server
+// answers ROLLBACK to it.
 func postgresCommit(ctx context.Context, s *statements) error {
 	b := s.takePending()
 	b.Queue("NOTIFY buzon")
@@ -251,7 +258,8 @@ func postgresCommit(ctx context.Context, s *statements) error {
 	return pipeline(ctx, s.conn, b)
 }
 
-// pipeline sends statements one behind the other and waits once. After the first that fails none is run.
+// pipeline sends statements one behind the other and waits once. After the first that fails none is
+// run.
 func pipeline(ctx context.Context, c *sql.Conn, b *pgx.Batch) error {
 	var failed error
 	err := c.Raw(func(conn any) error {
@@ -261,16 +269,16 @@ func pipeline(ctx context.Context, c *sql.Conn, b *pgx.Batch) error {
 	return postgresFault(cmp.Or(err, failed))
 }
 
-// postgresCommitted asks what became of a transaction whose commit was cut off: the connection may have ended before the
-// commit or behind it.
+// postgresCommitted asks what became of a transaction whose commit was cut off: the connection may
+// have ended before the commit or behind it.
 func postgresCommitted(ctx context.Context, c *sql.Conn, name string) (bool, error) {
 	var status sql.NullString
 	err := c.QueryRowContext(ctx, "SELECT pg_xact_status($1::text::xid8)", name).Scan(&status)
 	return status.String == "committed", err
 }
 
-// postgresArgs makes the values of a statement what the server takes: booleans are 0 and 1 in the schema, and a text has
-// neither NUL nor octets that are no UTF-8, which mail does have.
+// postgresArgs makes the values of a statement what the server takes: booleans are 0 and 1 in the
+// schema, and a text has neither NUL nor octets that are no UTF-8, which mail does have.
 func postgresArgs(args []any) {
 	for i, a := range args {
 		switch v := a.(type) {
@@ -313,8 +321,9 @@ func postgresFull(err error) bool {
 	return errors.As(err, &pe) && pe.Code == "53100"
 }
 
-// postgresBroken reports whether an error blames the server and not the statement or its values: of the classes of SQLSTATE
-// those for connections, rollbacks, resources, interventions, the system, and damage.
+// postgresBroken reports whether an error blames the server and not the statement or its values: of
+// the classes of SQLSTATE those for connections, rollbacks, resources, interventions, the system,
+// and damage.
 func postgresBroken(err error) bool {
 	var pe *pgconn.PgError
 	if !errors.As(err, &pe) {
@@ -328,7 +337,8 @@ func postgresBroken(err error) bool {
 	return false
 }
 
-// matchTSQuery joins the words; they are letters, marks and digits only, and the last may be a beginning.
+// matchTSQuery joins the words; they are letters, marks and digits only, and the last may be a
+// beginning.
 func matchTSQuery(words []string) string {
 	return "'" + strings.Join(words, "' & '") + "':*"
 }

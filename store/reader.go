@@ -14,9 +14,10 @@ import (
 // Reader asks the database. A Store reads what is committed; a Tx also what it has written itself.
 type Reader struct{ *statements }
 
-// statements prepares each text once. SQLite spends more time on parsing a short statement than on running it. And it parses
-// a statement at every run whose plan hangs on a bound value: where the condition of a partial index says = of the same
-// column, or where a pattern of LIKE is bound, or a LIMIT without a plus before it.
+// statements prepares each text once. SQLite spends more time on parsing a short statement than on
+// running it. And it parses a statement at every run whose plan hangs on a bound value: where the
+// condition of a partial index says = of the same column, or where a pattern of LIKE is bound, or a
+// LIMIT without a plus before it.
 type statements struct {
 	dialect *dialect
 	prepare func(context.Context, string) (*sql.Stmt, error)
@@ -86,11 +87,12 @@ func (s *statements) run(ctx context.Context, text string, args []any) (sql.Resu
 // maxPending bounds what is sent at once.
 const maxPending = 500
 
-// errLate marks the failure of a statement that was sent with others: which of the functions wrote it is not known.
+// errLate marks the failure of a statement that was sent with others: which of the functions wrote
+// it is not known.
 var errLate = errors.New("of several statements one failed")
 
-// write runs a statement whose result nobody reads: a server may be sent it with the next whose result is. Its failure
-// ends the transaction in any case.
+// write runs a statement whose result nobody reads: a server may be sent it with the next whose
+// result is. Its failure ends the transaction in any case.
 func (s *statements) write(ctx context.Context, text string, args ...any) error {
 	if s.dialect.pipeline == nil {
 		_, err := s.run(ctx, text, args)
@@ -133,8 +135,8 @@ func (s *statements) exec(ctx context.Context, text string, args ...any) (int64,
 	return res.RowsAffected()
 }
 
-// insert writes a row and returns the id, in the column key, that the database gave it, 0 where a conflict kept it out.
-// RETURNING costs SQLite as much again as the row.
+// insert writes a row and returns the id, in the column key, that the database gave it, 0 where a
+// conflict kept it out. RETURNING costs SQLite as much again as the row.
 func (s *statements) insert(ctx context.Context, key, text string, args ...any) (id int64, err error) {
 	if s.dialect.returning {
 		_, err = s.row(ctx, text+" RETURNING "+key, args, &id)

@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// recent keeps the bytes of mail that was just received, by their hash, for the intake, which reads mail in the order in
-// which it came. So when there is no room it is the new that is not kept: the old is next. What nobody has asked for in a
-// while, since its mail was settled without being read, makes room again.
+// recent keeps the bytes of mail that was just received, by their hash, for the intake, which reads
+// mail in the order in which it came. So when there is no room it is the new that is not kept: the
+// old is next. What nobody has asked for in a while, since its mail was settled without being read,
+// makes room again.
 type recent struct {
 	mu     sync.Mutex
 	kept   map[string]recentMail

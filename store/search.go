@@ -11,9 +11,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Words are the words of an item's text and of the names of its attachments, in lower case and each once: a search finds the
-// item by them. SQLite takes the more time over a text the longer it is, and everybody waits for its one writer: so they are
-// best made before the transaction.
+// Words are the words of an item's text and of the names of its attachments, in lower case and each
+// once: a search finds the item by them. SQLite takes the more time over a text the longer it is,
+// and everybody waits for its one writer: so they are best made before the transaction.
 func Words(text string, attachments []NewAttachment) string {
 	var w wordList
 	w.add(text)
@@ -86,8 +86,8 @@ func (s *statements) writeWords(ctx context.Context, x indexed) error {
 	return s.write(ctx, s.dialect.index, x.item, s.dialect.words(x.subject), x.words+s.dialect.words(x.author))
 }
 
-// parseWords takes a query apart: the words that must be there, and which of them must follow one another, since they
-// stand in quotes.
+// parseWords takes a query apart: the words that must be there, and which of them must follow one
+// another, since they stand in quotes.
 func parseWords(query string) (words, phrases []string) {
 	var w wordList
 	for i, part := range strings.Split(query, `"`) {
@@ -114,7 +114,8 @@ func holds(text string, phrases []string) bool {
 	return !slices.ContainsFunc(phrases, func(p string) bool { return !strings.Contains(all.String(), p) })
 }
 
-// plain is the words of a text one behind the other, in lower case and without accents, with a blank around each.
+// plain is the words of a text one behind the other, in lower case and without accents, with a
+// blank around each.
 func plain(text string) string {
 	var b strings.Builder
 	b.WriteByte(' ')

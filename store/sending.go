@@ -13,8 +13,9 @@ func waiting(l Lane) string {
 	return fmt.Sprintf("o.turn > 0 AND o.state IN ('due', 'uncertain', 'held') AND o.lane = %d", l)
 }
 
-// DueMails returns mail to be sent now, lane by lane: for each ticket and address the oldest that is not settled, if its time
-// has come, so that nobody reads the second before the first. What a cap holds back is among it when it may go: see Release.
+// DueMails returns mail to be sent now, lane by lane: for each ticket and address the oldest that
+// is not settled, if its time has come, so that nobody reads the second before the first. What a
+// cap holds back is among it when it may go: see Release.
 func (r Reader) DueMails(ctx context.Context, now time.Time, limit int) (list []Outgoing, err error) {
 	for l := Urgent; l <= Bulk && len(list) < limit && err == nil; l++ {
 		var more []Outgoing
@@ -25,8 +26,8 @@ func (r Reader) DueMails(ctx context.Context, now time.Time, limit int) (list []
 	return list, err
 }
 
-// NextDue is when DueMails will have something to return; the zero time when nothing waits. Mail behind other mail to the
-// same address does not count: who slept until its time would never sleep.
+// NextDue is when DueMails will have something to return; the zero time when nothing waits. Mail
+// behind other mail to the same address does not count: who slept until its time would never sleep.
 func (r Reader) NextDue(ctx context.Context) (time.Time, error) {
 	var lanes []string
 	for l := Urgent; l <= Bulk; l++ {
@@ -37,8 +38,8 @@ func (r Reader) NextDue(ctx context.Context) (time.Time, error) {
 	return when(next), err
 }
 
-// Claim takes a mail for sending: the attempt is counted before anything is done for it. It returns false when somebody else
-// has it or had it since o was read, or it is settled.
+// Claim takes a mail for sending: the attempt is counted before anything is done for it. It returns
+// false when somebody else has it or had it since o was read, or it is settled.
 func (s *Store) Claim(ctx context.Context, o Outgoing) (claimed bool, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
 		n, err := tx.exec(ctx, `UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = $1 AND attempts = $2
@@ -49,7 +50,8 @@ func (s *Store) Claim(ctx context.Context, o Outgoing) (claimed bool, err error)
 	return claimed, fault(err)
 }
 
-// Fix keeps the rendered bytes of a claimed mail before the world hears of it: every attempt sends the same.
+// Fix keeps the rendered bytes of a claimed mail before the world hears of it: every attempt sends
+// the same.
 func (s *Store) Fix(ctx context.Context, o Outgoing, raw *Spool) error {
 	if err := raw.settle(); err != nil {
 		return fault(err)
@@ -74,7 +76,8 @@ func (s *Store) OpenOutgoing(ctx context.Context, id int64) (*Blob, error) {
 	return s.openBlob(ctx, o.Raw)
 }
 
-// Sent settles a mail that the relay has taken. What has failed meanwhile stays so: the bounce may be faster than we.
+// Sent settles a mail that the relay has taken. What has failed meanwhile stays so: the bounce may
+// be faster than we.
 func (tx *Tx) Sent(ctx context.Context, id int64, reply string) error {
 	return tx.settleOutgoing(ctx, id, Sent, reply)
 }
@@ -84,7 +87,8 @@ func (tx *Tx) Fail(ctx context.Context, id int64, reply string) error {
 	return tx.settleOutgoing(ctx, id, Failed, reply)
 }
 
-// settleOutgoing settles a mail with those that it carries, drops its bytes, and lets the next of its conversation go.
+// settleOutgoing settles a mail with those that it carries, drops its bytes, and lets the next of
+// its conversation go.
 func (tx *Tx) settleOutgoing(ctx context.Context, id int64, state OutboxState, reply string) error {
 	var raw, ticket int64
 	var address, topic string
@@ -124,11 +128,12 @@ func (tx *Tx) Defer(ctx context.Context, id int64, state OutboxState, reply stri
 	return err
 }
 
-// deathsOutgoing is how often a mail may end the process while it is rendered: the first time in company, the second alone.
+// deathsOutgoing is how often a mail may end the process while it is rendered: the first time in
+// company, the second alone.
 const deathsOutgoing = 2
 
-// RecoverOutbox makes what was being sent when the process died due again; it may have been taken. What was being rendered is
-// suspect: the second time it is set aside, and the admins are told.
+// RecoverOutbox makes what was being sent when the process died due again; it may have been taken.
+// What was being rendered is suspect: the second time it is set aside, and the admins are told.
 func (s *Store) RecoverOutbox(ctx context.Context) (n int64, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
 		err := tx.write(ctx, "UPDATE outbox SET deaths = deaths + 1 WHERE state = 'sending' AND raw IS NULL AND "+inLine)
@@ -148,12 +153,14 @@ func (s *Store) RecoverOutbox(ctx context.Context) (n int64, err error) {
 	return n, fault(err)
 }
 
-// Suspects returns the mails that were being rendered when a process died. They are rendered one at a time, before others.
+// Suspects returns the mails that were being rendered when a process died. They are rendered one at
+// a time, before others.
 func (r Reader) Suspects(ctx context.Context) ([]Outgoing, error) {
 	return r.outgoing(ctx, "WHERE o.deaths > 0 AND o.raw IS NULL AND "+inLine+" ORDER BY +o.id")
 }
 
-// setAside gives up what ended the process whenever it was rendered. Its words are quoted nowhere: they may be the cause.
+// setAside gives up what ended the process whenever it was rendered. Its words are quoted nowhere:
+// they may be the cause.
 func (tx *Tx) setAside(ctx context.Context) error {
 	list, err := tx.Suspects(ctx)
 	for _, o := range list {
@@ -176,7 +183,8 @@ func (s *Store) SetBack(ctx context.Context) error {
 	return fault(s.Write(ctx, func(tx *Tx) error { return tx.setBack(ctx) }))
 }
 
-// setBack begins anew the wait of what was put off at a time that has not come yet. What is no cap's is due.
+// setBack begins anew the wait of what was put off at a time that has not come yet. What is no
+// cap's is due.
 func (tx *Tx) setBack(ctx context.Context) error {
 	now := tx.store.Now().UnixMilli()
 	err := tx.write(ctx, "UPDATE outbox SET next_at = $1, set_at = $1 WHERE set_at > $1 AND "+inLine, now)
@@ -215,7 +223,8 @@ func (s *Store) DropOutgoing(ctx context.Context, ids ...int64) (done []int64, e
 	})
 }
 
-// eachOutgoing does something with mails in one transaction, and returns those with which it was done.
+// eachOutgoing does something with mails in one transaction, and returns those with which it was
+// done.
 func (s *Store) eachOutgoing(ctx context.Context, ids []int64, do func(*Tx, int64) (bool, error)) (done []int64, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
 		done = nil

@@ -17,7 +17,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqliteDialect is the embedded engine: a file in the data directory, in WAL mode with synchronous=FULL.
+// sqliteDialect is the embedded engine: a file in the data directory, in WAL mode with
+// synchronous=FULL.
 var sqliteDialect = &dialect{
 	migrations: migrations,
 	open:       openSQLite,
@@ -117,8 +118,8 @@ func readSQLite(path, how string) (*sql.DB, error) {
 	return read, nil
 }
 
-// connected waits until the database can be opened. QUIRK: while another process makes it, SQLite does not wait for the
-// change to WAL, whatever its busy_timeout.
+// connected waits until the database can be opened. QUIRK: while another process makes it, SQLite
+// does not wait for the change to WAL, whatever its busy_timeout.
 func connected(ctx context.Context, db *sql.DB) error {
 	for tries := 0; ; tries++ {
 		err := db.PingContext(ctx)
@@ -140,7 +141,8 @@ func source(path string) string {
 	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 }
 
-// private makes the file with mode 0600 before SQLite opens it; the -wal and -shm files take the same mode.
+// private makes the file with mode 0600 before SQLite opens it; the -wal and -shm files take the
+// same mode.
 func private(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -196,12 +198,14 @@ func sqliteCopy(ctx context.Context, s *Store, db *sql.DB, version int) error {
 	return errors.Join(syncPath(path), syncPath(s.dir))
 }
 
-// matchFTS5 quotes each word, so that no character of a query is an operator of FTS5. The last may be a beginning.
+// matchFTS5 quotes each word, so that no character of a query is an operator of FTS5. The last may
+// be a beginning.
 func matchFTS5(words []string) string {
 	return `"` + strings.Join(words, `" "`) + `"*`
 }
 
-// sqliteFull reports whether an error means a full disk: there are two codes for it, the second for the file of shared memory.
+// sqliteFull reports whether an error means a full disk: there are two codes for it, the second for
+// the file of shared memory.
 func sqliteFull(err error) bool {
 	var se *sqlite.Error
 	return errors.As(err, &se) &&
@@ -232,7 +236,8 @@ func sqliteSame(s *Store) error {
 	return nil
 }
 
-// sqliteIntact has SQLite look through the database; quickly is for a running desk, and leaves out a large one.
+// sqliteIntact has SQLite look through the database; quickly is for a running desk, and leaves out
+// a large one.
 func sqliteIntact(ctx context.Context, s *Store, quickly bool) error {
 	how := "integrity_check"
 	if quickly {
@@ -253,7 +258,8 @@ func sqliteIntact(ctx context.Context, s *Store, quickly bool) error {
 	return nil
 }
 
-// sqliteWatch wakes whoever waits for Changed when another process has committed: `buzon deliver`, `buzon outbox retry`.
+// sqliteWatch wakes whoever waits for Changed when another process has committed: `buzon deliver`,
+// `buzon outbox retry`.
 func sqliteWatch(ctx context.Context, s *Store) {
 	conn, err := s.db.Conn(ctx)
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 // standbyKey is the fact that names the process which waits, as it was seen the last time.
 const standbyKey = "standby"
 
-// standbyLook is how often a process that waits looks whether the other is gone; standbyBeat, how often it says that it waits.
+// standbyLook is how often a process that waits looks whether the other is gone; standbyBeat, how
+// often it says that it waits.
 const (
 	standbyLook = time.Second
 	standbyBeat = 10 * time.Second
@@ -25,8 +26,9 @@ type waiter struct {
 // CanStandBy reports whether a second daemon may wait until the first is gone.
 func (s *Store) CanStandBy() bool { return s.dialect.standby }
 
-// StandBy waits until the process that has the lease is gone, and takes the lease. waits is told who has it, at first and
-// whenever it is another. That the database can't be reached for a while is no reason to end.
+// StandBy waits until the process that has the lease is gone, and takes the lease. waits is told
+// who has it, at first and whenever it is another. That the database can't be reached for a while
+// is no reason to end.
 func (s *Store) StandBy(ctx context.Context, waits func(holder string)) (*Lease, error) {
 	me := waiter{holder: thisProcess()}
 	defer s.sayStandby(context.WithoutCancel(ctx), me, true)
@@ -96,7 +98,8 @@ func (r Reader) waiter(ctx context.Context) (w waiter, err error) {
 	return w, json.Unmarshal([]byte(text), &w)
 }
 
-// Waiter says which process stands by, "" for none: one of this machine that lives, or one that was seen lately.
+// Waiter says which process stands by, "" for none: one of this machine that lives, or one that was
+// seen lately.
 func (s *Store) Waiter(ctx context.Context) (string, error) {
 	w, err := s.waiter(ctx)
 	lives, known := w.lives()

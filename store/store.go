@@ -1,5 +1,5 @@
-// Package store keeps the desk: the journal of mail, tickets and their items, people, the outbox, and the search
-// index. It is the only package that knows SQL.
+// Package store keeps the desk: the journal of mail, tickets and their items, people, the outbox,
+// and the search index. It is the only package that knows SQL.
 //
 //	door ──► Spool ──► Receive ─┐                       ┌─► read pool: lists, search, resolver
 //	intake ──► Write(func) ─────┼─► one writer, commits ─┤
@@ -7,9 +7,10 @@
 //
 // The engine is SQLite or PostgreSQL; all that differs stands in sqlite.go and postgres.go.
 //
-// SQLite in WAL mode with synchronous=FULL: what a method has returned from survives a power cut. All writing goes
-// through one goroutine that commits together whatever has come in meanwhile, so that a burst of mail shares its
-// syncs. Bytes up to InlineSize live in the database, larger ones in files named for their SHA-256.
+// SQLite in WAL mode with synchronous=FULL: what a method has returned from survives a power cut.
+// All writing goes through one goroutine that commits together whatever has come in meanwhile, so
+// that a burst of mail shares its syncs. Bytes up to InlineSize live in the database, larger ones
+// in files named for their SHA-256.
 package store
 
 import (
@@ -124,7 +125,8 @@ func (b *broadcast) wake() {
 	}
 }
 
-// millis and when carry times between Go and the database: Unix milliseconds, NULL for the zero time.
+// millis and when carry times between Go and the database: Unix milliseconds, NULL for the zero
+// time.
 func millis(t time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: t.UnixMilli(), Valid: !t.IsZero()}
 }

@@ -11,14 +11,16 @@ import (
 	"time"
 )
 
-// orphanAge is how old a file must be to be nobody's: no mail takes so long between its first byte and its row.
+// orphanAge is how old a file must be to be nobody's: no mail takes so long between its first byte
+// and its row.
 const orphanAge = 24 * time.Hour
 
 // sweepBatch bounds how long a Sweep keeps other writers waiting.
 const sweepBatch = 200
 
-// Sweep removes files that a crash or a settled mail left behind, once they are a day old: unfinished ones, and those that
-// no row names. It returns how many went. It is for the daemon, at its start and daily.
+// Sweep removes files that a crash or a settled mail left behind, once they are a day old:
+// unfinished ones, and those that no row names. It returns how many went. It is for the daemon, at
+// its start and daily.
 func (s *Store) Sweep(ctx context.Context) (removed int, err error) {
 	for _, path := range oldFiles(s.tmpDir()) {
 		if os.Remove(path) == nil {
@@ -61,8 +63,9 @@ func old(path string) bool {
 	return err == nil && time.Since(fi.ModTime()) > orphanAge
 }
 
-// removeOrphan removes a file that no row names, neither a committed one nor one of this commit. The transaction keeps out
-// whoever is about to write such a row, in this process or another: he sees the file gone, and his sender tries again.
+// removeOrphan removes a file that no row names, neither a committed one nor one of this commit.
+// The transaction keeps out whoever is about to write such a row, in this process or another: he
+// sees the file gone, and his sender tries again.
 func (tx *Tx) removeOrphan(ctx context.Context, path string) (bool, error) {
 	sum, err := hex.DecodeString(filepath.Base(filepath.Dir(path)) + filepath.Base(path))
 	if err != nil {

@@ -12,8 +12,9 @@ import (
 	"syscall"
 )
 
-// Unreadable is a file of kept bytes that can't be read or written: it is gone, damaged, or somebody else's. Waiting mends
-// nothing, so that it is no Fault, and concerns nobody but the mail that the bytes belong to.
+// Unreadable is a file of kept bytes that can't be read or written: it is gone, damaged, or
+// somebody else's. Waiting mends nothing, so that it is no Fault, and concerns nobody but the mail
+// that the bytes belong to.
 type Unreadable struct {
 	Path  string
 	Cause error
@@ -37,7 +38,8 @@ func reason(err error) error {
 	return err
 }
 
-// unreadable tells what is wrong with one file from what is wrong with all of them, or with this process: those are Faults.
+// unreadable tells what is wrong with one file from what is wrong with all of them, or with this
+// process: those are Faults.
 func (s *Store) unreadable(path string, err error) error {
 	for _, all := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.EINTR} {
 		if errors.Is(err, all) {
@@ -50,8 +52,8 @@ func (s *Store) unreadable(path string, err error) error {
 	return &Unreadable{path, err}
 }
 
-// blobsThere reports what is wrong with the directory of all blobs: a volume that is not mounted is no thousand mails to be
-// put aside.
+// blobsThere reports what is wrong with the directory of all blobs: a volume that is not mounted is
+// no thousand mails to be put aside.
 func (s *Store) blobsThere() error {
 	dir, err := os.Open(s.blobDir())
 	if err == nil {

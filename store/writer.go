@@ -24,8 +24,8 @@ type Tx struct {
 	strangers int              // how many were acknowledged in the last hour; -1: not counted yet
 }
 
-// indexed is a row for the search index; these are written last in a commit, since every statement after them makes
-// FTS5 flush its work.
+// indexed is a row for the search index; these are written last in a commit, since every statement
+// after them makes FTS5 flush its work.
 type indexed struct {
 	item                   int64
 	subject, words, author string
@@ -34,14 +34,15 @@ type indexed struct {
 // errClosed answers writes to a store that is being closed.
 var errClosed = errors.New("the store is closed")
 
-// Write runs f in a transaction and returns when it is durable. f must do nothing that cannot be done twice: when
-// another function of the same commit fails, f is run again. No network call belongs in it.
+// Write runs f in a transaction and returns when it is durable. f must do nothing that cannot be
+// done twice: when another function of the same commit fails, f is run again. No network call
+// belongs in it.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 	return s.Begin(ctx, f)()
 }
 
-// Begin is Write in two steps: what is begun first is run first, and the function that it returns waits until f is
-// durable. It must be called: who left early would not know whether it was done.
+// Begin is Write in two steps: what is begun first is run first, and the function that it returns
+// waits until f is durable. It must be called: who left early would not know whether it was done.
 func (s *Store) Begin(ctx context.Context, f func(*Tx) error) (wait func() error) {
 	if s.writer == nil {
 		return func() error { return ErrReadOnly }
@@ -130,8 +131,8 @@ func (w *writer) gather(first job) []job {
 	return list
 }
 
-// batch commits all the jobs together. When one of them fails, it is run alone, and those before and behind it
-// without it: each has its own outcome, and the order stays.
+// batch commits all the jobs together. When one of them fails, it is run alone, and those before
+// and behind it without it: each has its own outcome, and the order stays.
 func (w *writer) batch(list []job) {
 	if len(list) == 0 {
 		return
@@ -162,10 +163,12 @@ func (w *writer) answer(list []job, err error) {
 	}
 }
 
-// notBegun is the place of a failure before the first job: the database is busy, and would be for each alone.
+// notBegun is the place of a failure before the first job: the database is busy, and would be for
+// each alone.
 const notBegun = -1
 
-// commit runs the jobs in one transaction. When it fails, at is the place of the job that failed, or behind the last.
+// commit runs the jobs in one transaction. When it fails, at is the place of the job that failed,
+// or behind the last.
 func (w *writer) commit(list []job) (at int, err error) {
 	ctx := context.Background()
 	begun, err := w.begin(ctx)
@@ -212,8 +215,8 @@ func (w *writer) begin(ctx context.Context) (begun, error) {
 	return w.store.dialect.begin(ctx, w.conn)
 }
 
-// reconnect takes a new connection, with statements of its own. The old one goes first, and out of the pool: it holds
-// the only place there, even when the server has ended it.
+// reconnect takes a new connection, with statements of its own. The old one goes first, and out of
+// the pool: it holds the only place there, even when the server has ended it.
 func (w *writer) reconnect(ctx context.Context) error {
 	w.statements.close()
 	w.conn.Raw(func(any) error { return driver.ErrBadConn })
@@ -226,8 +229,9 @@ func (w *writer) reconnect(ctx context.Context) error {
 	return nil
 }
 
-// committed reports whether a commit that failed with err has taken place all the same: the answer to it may have been
-// lost on its way. As long as nobody can say, it asks again: to run the jobs twice would be worse than to wait.
+// committed reports whether a commit that failed with err has taken place all the same: the answer
+// to it may have been lost on its way. As long as nobody can say, it asks again: to run the jobs
+// twice would be worse than to wait.
 func (w *writer) committed(ctx context.Context, err error, name string) bool {
 	d := w.store.dialect
 	if d.lost == nil || !d.lost(err) {
