@@ -18,10 +18,12 @@ import (
 
 // Query chooses tickets; zero fields choose all.
 type Query struct {
-	// Words are looked for in items that the person may see, and in the subjects of their tickets: every word, and every
-	// "quoted phrase", in one item. Accents and case are ignored, and the last word may be the beginning of one.
-	Words  string
-	Status string            // open (what is not closed), a class, or a status by name; "" and all choose all
+	// Words are looked for in items that the person may see, and in the subjects of their tickets:
+	// every word, and every "quoted phrase", in one item. Accents and case are ignored, and the
+	// last word may be the beginning of one.
+	Words string
+	// Status is open (what is not closed), a class, or a status by name; "" and all choose all.
+	Status string
 	Fields map[string]string // by name: see filters
 
 	Numbers                                          []int64 // these and no others
@@ -46,9 +48,12 @@ type Row struct {
 	followers, links, linkedBy []string
 }
 
-// Find lists the tickets that a person may see and the query chooses: the newest first, or, where words are looked for,
-// those with the newest item that has them. next is the Before of the following page, 0 after the last.
-func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (page []Row, next int64, err error) {
+// Find lists the tickets that a person may see and the query chooses: the newest first, or, where
+// words are looked for, those with the newest item that has them. next is the Before of the
+// following page, 0 after the last.
+func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (
+	page []Row, next int64, err error,
+) {
 	limit := cmp.Or(q.Limit, 1000)
 	c, err := r.Catalogue(ctx)
 	if err != nil {
@@ -73,9 +78,11 @@ func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (page []Row, ne
 		w.add("t.number < %s", w.bind(q.Before))
 	}
 	chosen := w.String() + " ORDER BY t.number DESC LIMIT +" + w.bind(limit+1)
-	if len(w.conditions) > 0 { // what may be found by an index and sorted is the numbers, not whole rows
-		chosen = "WHERE t.number IN (SELECT t.number FROM ticket t JOIN person r ON r.id = t.requester " + chosen +
-			") ORDER BY t.number DESC"
+	if len(w.conditions) > 0 { // what is found by an index is sorted by number, not as whole rows
+		chosen = `
+		WHERE t.number IN (
+			SELECT t.number FROM ticket t JOIN person r ON r.id = t.requester ` + chosen + `)
+		ORDER BY t.number DESC`
 	}
 	page, err = r.page(ctx, names, limit+1, chosen, w.args)
 	if len(page) > limit {
@@ -104,7 +111,8 @@ func (w *where) bind(value any) string {
 	return "$" + strconv.Itoa(len(w.args))
 }
 
-// list is a subquery of values, so that the text of a statement does not hang on how many there are.
+// list is a subquery of values, so that the text of a statement does not hang on how many there
+// are.
 func (w *where) list(kind string, values any) string {
 	text, _ := json.Marshal(values)
 	return fmt.Sprintf("SELECT CAST(value AS %s) FROM "+w.dialect.list, kind, w.bind(string(text)))
@@ -119,8 +127,12 @@ func (w *where) query(c *desk.Catalogue, q Query) {
 		condition string
 		value     int64
 	}{
-		{"t.severity = %s", int64(q.Severity)}, {"t.requester = %s", q.Requester}, {"t.controller = %s", q.Controller},
-		{"t.assignee > 0 AND t.assignee = %s", q.Assignee}, {"t.agent = %s", q.Agent}, {"r.organisation = %s", q.Organisation},
+		{"t.severity = %s", int64(q.Severity)},
+		{"t.requester = %s", q.Requester},
+		{"t.controller = %s", q.Controller},
+		{"t.assignee > 0 AND t.assignee = %s", q.Assignee},
+		{"t.agent = %s", q.Agent},
+		{"r.organisation = %s", q.Organisation},
 		{"t.number IN (SELECT ticket FROM follower WHERE person = %s)", q.Follower},
 	} {
 		if id.value != 0 {
@@ -177,7 +189,8 @@ func (w *where) sight(s desk.Sight) {
 	for _, mailbox := range slices.Sorted(maps.Keys(s.Mailboxes)) {
 		at := w.bind(mailbox)
 		others += " AND t.mailbox <> " + at
-		apart = append(apart, fmt.Sprintf("t.mailbox = %s AND %s", at, w.profile(s, s.Mailboxes[mailbox])))
+		sees := w.profile(s, s.Mailboxes[mailbox])
+		apart = append(apart, fmt.Sprintf("t.mailbox = %s AND %s", at, sees))
 	}
 	w.add("(%s)", strings.Join(append(apart, others), " OR "))
 }
@@ -201,11 +214,12 @@ func (w *where) profile(s desk.Sight, p desk.Profile) string {
 		add("SELECT ticket FROM follower WHERE person = " + w.bind(s.Person))
 	}
 	if p.Organisation && s.Organisation != 0 {
-		add("SELECT k.number FROM person c JOIN ticket k ON k.requester = c.id WHERE c.organisation > 0 AND " +
-			"c.organisation = " + w.bind(s.Organisation) + types())
+		add("SELECT k.number FROM person c JOIN ticket k ON k.requester = c.id " +
+			"WHERE c.organisation > 0 AND c.organisation = " + w.bind(s.Organisation) + types())
 	}
 	if p.Projects && len(s.Projects) > 0 {
-		add("SELECT k.number FROM ticket k WHERE k.project IN (" + w.list("BIGINT", s.Projects) + ")" + types())
+		add("SELECT k.number FROM ticket k WHERE k.project > 0 " +
+			"AND k.project IN (" + w.list("BIGINT", s.Projects) + ")" + types())
 	}
 	if len(seen) == 0 {
 		return "1 = 0"
@@ -220,9 +234,11 @@ func (w *where) item(s desk.Sight) {
 	}
 }
 
-// matches are the numbers of the tickets in which the words of the query are found, no more than limit, and the item by
-// which the following page begins. It reads no further than it must.
-func (r Reader) matches(ctx context.Context, c *desk.Catalogue, s desk.Sight, q Query, limit int) (list []int64, next int64, err error) {
+// matches are the numbers of the tickets in which the words of the query are found, no more than
+// limit, and the item by which the following page begins. It reads no further than it must.
+func (r Reader) matches(
+	ctx context.Context, c *desk.Catalogue, s desk.Sight, q Query, limit int,
+) (list []int64, next int64, err error) {
 	words, phrases := parseWords(q.Words)
 	if len(words) == 0 {
 		return nil, 0, nil
@@ -268,16 +284,19 @@ func (r Reader) matches(ctx context.Context, c *desk.Catalogue, s desk.Sight, q 
 var ticketRows = newTable("ticket", "t", `
 	JOIN entry s ON s.id = t.status JOIN person r ON r.id = t.requester`, append(
 	within(ticketColumns, func(row *Row) *desk.Ticket { return &row.Ticket }), []column[Row]{
-		{"(SELECT string_agg(CAST(person AS TEXT), ' ' ORDER BY person) FROM follower WHERE ticket = t.number)",
+		{`(SELECT string_agg(CAST(person AS TEXT), ' ' ORDER BY person)
+			FROM follower WHERE ticket = t.number)`,
 			func(row *Row) any { return fields{&row.followers} }, derived, nil},
-		{"(SELECT string_agg(kind || ' ' || CAST(other AS TEXT), ' ') FROM ticket_link WHERE ticket = t.number)",
+		{`(SELECT string_agg(kind || ' ' || CAST(other AS TEXT), ' ')
+			FROM ticket_link WHERE ticket = t.number)`,
 			func(row *Row) any { return fields{&row.links} }, derived, nil},
-		{"(SELECT string_agg(kind || '_by ' || CAST(ticket AS TEXT), ' ') FROM ticket_link WHERE other = t.number)",
+		{`(SELECT string_agg(kind || '_by ' || CAST(ticket AS TEXT), ' ')
+			FROM ticket_link WHERE other = t.number)`,
 			func(row *Row) any { return fields{&row.linkedBy} }, derived, nil},
 	}...))
 
-// page reads no more than most tickets with one statement, and those who take part in them with a second: of the people
-// what the table has.
+// page reads no more than most tickets with one statement, and those who take part in them with a
+// second: of the people what the table has.
 func (r Reader) page(
 	ctx context.Context, people *table[desk.Person], most int, where string, a []any,
 ) ([]Row, error) {
@@ -310,9 +329,15 @@ func (r Reader) page(
 }
 
 // names are people as a list shows them.
-var names = newTable("person", "p", "", slices.DeleteFunc(slices.Clone(personColumns), func(c column[desk.Person]) bool {
-	return !slices.Contains([]string{"id", "name", "role", "organisation", personAddresses}, c.name)
-}))
+var names = newTable("person", "p", "",
+	only(personColumns, "id", "name", "role", "organisation", personAddresses))
+
+// only are the columns with these names.
+func only[T any](columns []column[T], names ...string) []column[T] {
+	return slices.DeleteFunc(slices.Clone(columns), func(c column[T]) bool {
+		return !slices.Contains(names, c.name)
+	})
+}
 
 // fillIn completes people of whom the ids are known; who is not there becomes nobody.
 func (r Reader) fillIn(ctx context.Context, t *table[desk.Person], people []*desk.Person) error {
@@ -325,7 +350,8 @@ func (r Reader) fillIn(ctx context.Context, t *table[desk.Person], people []*des
 		return nil
 	}
 	w := &where{dialect: r.dialect}
-	list, err := t.list(ctx, r, "WHERE p.id IN ("+w.list("BIGINT", slices.Sorted(maps.Keys(known)))+")", w.args...)
+	ids := w.list("BIGINT", slices.Sorted(maps.Keys(known)))
+	list, err := t.list(ctx, r, "WHERE p.id IN ("+ids+")", w.args...)
 	for _, p := range list {
 		known[p.ID] = p
 	}

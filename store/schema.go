@@ -12,7 +12,7 @@ import (
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or the empty text means none: a NULL is kept for what is not
 // known yet. This is SQLite's list; PostgreSQL has its own in schema_postgres.go.
 var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10,
-	schema11, schema12, schema13, schema14, schema15, schema16}
+	schema11, schema12, schema13, schema14, schema15, schema16, schema17}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -468,4 +468,9 @@ DROP TABLE organisation_domain;
 
 -- What the fields of one's own have in a ticket, as JSON by their ids; '' for nothing.
 ALTER TABLE ticket ADD COLUMN custom TEXT NOT NULL DEFAULT '';
+`
+
+const schema17 = `
+-- By this the tickets are found that a person may see, since he follows their project.
+CREATE INDEX ticket_project ON ticket(project) WHERE project > 0;
 `

@@ -3,7 +3,7 @@ package store
 // postgresMigrations are the steps of PostgreSQL's schema; the first has all that SQLite's first ten came to. A test holds the
 // columns of the two engines against each other.
 var postgresMigrations = []string{postgresSchema1, postgresSchema2, postgresSchema3, postgresSchema4,
-	postgresSchema5, postgresSchema6, postgresSchema7, postgresSchema8}
+	postgresSchema5, postgresSchema6, postgresSchema7, postgresSchema8, postgresSchema9}
 
 const postgresSchema1 = `
 CREATE TABLE migration (version BIGINT PRIMARY KEY);
@@ -311,4 +311,9 @@ DROP TABLE organisation_domain;
 
 -- What the fields of one's own have in a ticket, as JSON by their ids; '' for nothing.
 ALTER TABLE ticket ADD COLUMN custom TEXT NOT NULL DEFAULT '';
+`
+
+const postgresSchema9 = `
+-- By this the tickets are found that a person may see, since he follows their project.
+CREATE INDEX ticket_project ON ticket(project) WHERE project > 0;
 `

@@ -48,7 +48,8 @@ func (tx *Tx) setTimers(ctx context.Context, ticket int64, list []desk.Timer) er
 
 // Timers lists what the clock owes a ticket.
 func (r Reader) Timers(ctx context.Context, ticket int64) (list []desk.Timer, err error) {
-	err = timers.each(ctx, r, "WHERE m.ticket = $1 ORDER BY m.at, m.kind", args(ticket), func(o owed) error {
+	const of = "WHERE m.ticket = $1 ORDER BY m.at, m.kind"
+	err = timers.each(ctx, r, of, args(ticket), func(o owed) error {
 		list = append(list, o.Timer)
 		return nil
 	})
@@ -57,11 +58,13 @@ func (r Reader) Timers(ctx context.Context, ticket int64) (list []desk.Timer, er
 
 // TimerDue reports whether the clock owes something now.
 func (s *Store) TimerDue(ctx context.Context) (bool, error) {
-	return s.row(ctx, "SELECT 1 FROM timer WHERE at <= $1 LIMIT 1", args(s.Now().UnixMilli()), new(int))
+	now := s.Now().UnixMilli()
+	return s.row(ctx, "SELECT 1 FROM timer WHERE at <= $1 LIMIT 1", args(now), new(int))
 }
 
-// Tick does what the clock owes, no more than limit steps, and returns how many it has done. Each timer is settled in the
-// transaction that does it, so that a crash repeats nothing, whatever the clock says then.
+// Tick does what the clock owes, no more than limit steps, and returns how many it has done. Each
+// timer is settled in the transaction that does it, so that a crash repeats nothing, whatever the
+// clock says then.
 func (s *Store) Tick(ctx context.Context, limit int, o Origin) (done int, err error) {
 	for ; done < limit; done++ {
 		t, err := s.strike(ctx, o)
@@ -93,7 +96,8 @@ func (s *Store) strike(ctx context.Context, o Origin) (t owed, err error) {
 }
 
 func (tx *Tx) strike(ctx context.Context, o Origin) (owed, error) {
-	t, err := timers.one(ctx, tx.Reader, "WHERE m.at <= $1 ORDER BY m.at, m.ticket LIMIT 1", tx.Now().UnixMilli())
+	const oldest = "WHERE m.at <= $1 ORDER BY m.at, m.ticket LIMIT 1"
+	t, err := timers.one(ctx, tx.Reader, oldest, tx.Now().UnixMilli())
 	if err == nil {
 		err = tx.setTimers(ctx, t.ticket, []desk.Timer{{Kind: t.Kind}})
 	}
@@ -106,11 +110,15 @@ func (tx *Tx) strike(ctx context.Context, o Origin) (owed, error) {
 // putOff keeps what fails from holding up the rest.
 func (s *Store) putOff(ctx context.Context, t owed) error {
 	t.At = s.Now().Add(time.Hour)
-	return s.Write(ctx, func(tx *Tx) error { return tx.setTimers(ctx, t.ticket, []desk.Timer{t.Timer}) })
+	return s.Write(ctx, func(tx *Tx) error {
+		return tx.setTimers(ctx, t.ticket, []desk.Timer{t.Timer})
+	})
 }
 
 // struck writes what the clock has done to a ticket: no item, but a line of its history.
-func (tx *Tx) struck(ctx context.Context, before desk.Ticket, d desk.Deed, out desk.Outcome) (desk.Ticket, error) {
+func (tx *Tx) struck(ctx context.Context, before desk.Ticket, d desk.Deed, out desk.Outcome) (
+	desk.Ticket, error,
+) {
 	if len(out.Events) == 0 {
 		return before, nil
 	}

@@ -66,8 +66,8 @@ func (f *queryFlags) read(ctx context.Context, h *house) (q store.Query, err err
 		q.Fields[name] = *value
 	}
 	for name, id := range map[string]*int64{
-		"requester": &q.Requester, "controller": &q.Controller, "assignee": &q.Assignee, "agent": &q.Agent,
-		"follower": &q.Follower,
+		"requester": &q.Requester, "controller": &q.Controller, "assignee": &q.Assignee,
+		"agent": &q.Agent, "follower": &q.Follower,
 	} {
 		if address := *f.people[name]; address != "" {
 			p, err := h.named(ctx, address)
@@ -114,13 +114,15 @@ func (n naming) checkStatus(status string) error {
 	for _, s := range n.All(desk.Statuses) {
 		known = append(known, string(s.Class))
 	}
-	return among("status", status, slices.Compact(append(known, n.Names(desk.Statuses, n.language)...))...)
+	known = slices.Compact(append(known, n.Names(desk.Statuses, n.language)...))
+	return among("status", status, known...)
 }
 
 // checkSeverity refuses a severity that the desk does not have; 0 is none.
 func (n naming) checkSeverity(severity int) error {
 	known := n.All(desk.Severities)
-	if severity == 0 || slices.ContainsFunc(known, func(e desk.Entry) bool { return e.Position == severity }) {
+	is := func(e desk.Entry) bool { return e.Position == severity }
+	if severity == 0 || slices.ContainsFunc(known, is) {
 		return nil
 	}
 	return fmt.Errorf("--severity: %d: want 1 to %d", severity, len(known))
@@ -137,8 +139,9 @@ func (h *house) named(ctx context.Context, address string) (desk.Person, error) 
 
 func (a *app) ticketList() *cobra.Command {
 	var f queryFlags
-	c := &cobra.Command{Use: "list", Short: "List the tickets that are not closed, the newest first", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return a.find(c.Context(), &f) }}
+	c := &cobra.Command{Use: "list", Args: cobra.NoArgs,
+		Short: "List the tickets that are not closed, the newest first",
+		RunE:  func(c *cobra.Command, _ []string) error { return a.find(c.Context(), &f) }}
 	f.register(c, "open")
 	return c
 }
@@ -146,10 +149,13 @@ func (a *app) ticketList() *cobra.Command {
 func (a *app) ticketSearch() *cobra.Command {
 	var f queryFlags
 	c := &cobra.Command{Use: "search WORD...", Args: cobra.MinimumNArgs(1),
-		Short: `Find tickets by the words in them, accents and case aside; "several words" must follow one another`,
+		Short: "Find tickets by the words in them, accents and case aside",
+		Long: `Find tickets by the words in them, accents and case aside. "Several words" in quotes must
+follow one another.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			for i, word := range args {
-				if strings.ContainsAny(word, " \t") && !strings.Contains(word, `"`) { // the shell took the quotes
+				// The shell took the quotes.
+				if strings.ContainsAny(word, " \t") && !strings.Contains(word, `"`) {
 					args[i] = `"` + word + `"`
 				}
 			}
@@ -203,14 +209,17 @@ func (a *app) printTickets(n naming, page []store.Row) error {
 		rows = append(rows, []string{fmt.Sprint(t.Number), a.clock(t.UpdatedAt), n.of(t.Status), severity,
 			t.Requester.Address(), t.Assignee.Address(), cut(t.Subject, 60)})
 	}
-	return a.table([]string{"TICKET", "UPDATED", "STATUS", "SEVERITY", "REQUESTER", "ASSIGNEE", "SUBJECT"}, rows)
+	head := []string{"TICKET", "UPDATED", "STATUS", "SEVERITY", "REQUESTER", "ASSIGNEE", "SUBJECT"}
+	return a.table(head, rows)
 }
 
 // viewAs prints a ticket as one person sees it.
 func (a *app) viewAs() *cobra.Command {
 	var agent bool
-	c := &cobra.Command{Use: "view-as PERSON N", Short: "Show a ticket as a person sees it", Args: cobra.ExactArgs(2),
-		Long: "Show of a ticket exactly what a person may see. Agents see all: so one is refused unless --agent says that it is meant.",
+	c := &cobra.Command{Use: "view-as PERSON N", Args: cobra.ExactArgs(2),
+		Short: "Show a ticket as a person sees it",
+		Long: "Show of a ticket exactly what a person may see. Agents see all: so one is refused\n" +
+			"unless --agent says that it is meant.",
 		RunE: func(c *cobra.Command, args []string) error {
 			n, err := number(args[1], "ticket")
 			if err != nil {
@@ -226,7 +235,8 @@ func (a *app) viewAs() *cobra.Command {
 			case err != nil:
 				return failed(err)
 			case p.Agent() && !agent:
-				return failed(fmt.Errorf("%s is an agent, who sees everything: say --agent if that is meant", p.Address()))
+				return failed(fmt.Errorf("%s is an agent, who sees everything: "+
+					"say --agent if that is meant", p.Address()))
 			case agent && !p.Agent():
 				return failed(fmt.Errorf("%s is no agent: leave --agent out", p.Address()))
 			}
@@ -262,9 +272,11 @@ func (a *app) showAs(ctx context.Context, h *house, p desk.Person, n int64) erro
 	return a.printTicket(names, page[0].Ticket, row)
 }
 
-// seenBy is what a customer sees of a ticket: of its items and its links those that he may see, people by their names, and
-// nothing of how the desk works on it.
-func (h *house) seenBy(ctx context.Context, n naming, sight desk.Sight, p desk.Person, t store.Row) (
+// seenBy is what a customer sees of a ticket: of its items and its links those that he may see,
+// people by their names, and nothing of how the desk works on it.
+func (h *house) seenBy(
+	ctx context.Context, n naming, sight desk.Sight, p desk.Person, t store.Row,
+) (
 	row ticketRow, err error) {
 	name := func(q desk.Person) string {
 		if q.ID == p.ID {
@@ -275,7 +287,8 @@ func (h *house) seenBy(ctx context.Context, n naming, sight desk.Sight, p desk.P
 	links := t.Links
 	t.Links = nil
 	row = n.ticketJSON(t)
-	row.Requester, row.Controller, row.Unverified, row.Followers = name(t.Requester), name(t.Controller), false, []string{}
+	row.Requester, row.Controller = name(t.Requester), name(t.Controller)
+	row.Unverified, row.Followers = false, []string{}
 	for _, q := range []struct {
 		person desk.Person
 		shown  **string

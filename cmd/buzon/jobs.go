@@ -30,15 +30,18 @@ type job struct {
 // jobs are all that the desk does by the clock.
 func (h *house) jobs() []job {
 	list := []job{
-		{name: "sweep", about: "clear away the files that interrupted work has left", schedule: "@daily", atStart: true, run: h.sweep},
-		{name: "secrets", about: "warn of client secrets that end soon", schedule: "@daily", atStart: true, run: h.warnOfSecrets},
+		{name: "sweep", schedule: "@daily", atStart: true, run: h.sweep,
+			about: "clear away the files that interrupted work has left"},
+		{name: "secrets", schedule: "@daily", atStart: true, run: h.warnOfSecrets,
+			about: "warn of client secrets that end soon"},
+		{name: "timers", schedule: "@every 15s", due: h.store.TimerDue, run: h.tick,
+			about: "do what the clock owes tickets: reminders, closing, waking"},
 	}
-	list = append(list, job{name: "timers", about: "do what the clock owes tickets: reminders, closing, waking", schedule: "@every 15s",
-		due: h.store.TimerDue, run: h.tick})
 	for _, c := range h.config.IMAP {
 		c = c.withDefaults(h.config)
-		list = append(list, job{name: "poll " + c.Name, about: "look for mail, beside what the server tells", schedule: c.Schedule,
-			apart: true, run: func(ctx context.Context) (string, error) { return "looked through", h.poll(ctx, c) }})
+		poll := func(ctx context.Context) (string, error) { return "looked through", h.poll(ctx, c) }
+		list = append(list, job{name: "poll " + c.Name, schedule: c.Schedule, apart: true, run: poll,
+			about: "look for mail, beside what the server tells"})
 	}
 	return list
 }
@@ -99,7 +102,8 @@ func (h *house) runJobs(ctx context.Context) error {
 	return first.Wait()
 }
 
-// runPlanned runs a job whose time has come; what goes wrong is told by the log, and by buzon jobs list.
+// runPlanned runs a job whose time has come; what goes wrong is told by the log, and by buzon jobs
+// list.
 func (h *house) runPlanned(ctx context.Context, j job, schedule cron.Schedule) {
 	if j.due != nil {
 		if due, err := j.due(ctx); err == nil && !due {
@@ -117,7 +121,8 @@ func (h *house) runPlanned(ctx context.Context, j job, schedule cron.Schedule) {
 	case result != "":
 		h.log.Info("job done", "job", j.name, "result", result)
 	}
-	if err := h.store.PlanJob(ctx, j.name, schedule.Next(time.Now().In(h.location))); err != nil && ctx.Err() == nil {
+	next := schedule.Next(time.Now().In(h.location))
+	if err := h.store.PlanJob(ctx, j.name, next); err != nil && ctx.Err() == nil {
 		h.log.Error("cannot write when a job runs next", "job", j.name, "error", err)
 	}
 }
@@ -163,10 +168,12 @@ func (l cronLog) Error(err error, msg string, more ...any) {
 func (a *app) jobs() *cobra.Command {
 	c := &cobra.Command{Use: "jobs", Short: "What the daemon does by itself at set times"}
 	c.AddCommand(
-		&cobra.Command{Use: "list", Short: "List the jobs: when each ran, what came of it, when it runs next", Args: cobra.NoArgs,
-			RunE: func(c *cobra.Command, _ []string) error { return a.listJobs(c.Context()) }},
-		&cobra.Command{Use: "run NAME", Short: "Run a job now, also beside the daemon", Args: cobra.ExactArgs(1),
-			RunE: func(c *cobra.Command, args []string) error { return a.runJobNow(c.Context(), args[0]) }})
+		&cobra.Command{Use: "list", Args: cobra.NoArgs,
+			Short: "List the jobs: when each ran, what came of it, when it runs next",
+			RunE:  func(c *cobra.Command, _ []string) error { return a.listJobs(c.Context()) }},
+		&cobra.Command{Use: "run NAME", Args: cobra.ExactArgs(1),
+			Short: "Run a job now, also beside the daemon",
+			RunE:  func(c *cobra.Command, args []string) error { return a.runJobNow(c.Context(), args[0]) }})
 	return c
 }
 
@@ -203,21 +210,32 @@ func (a *app) listJobs(ctx context.Context) error {
 		if k.Next.Before(time.Now()) { // no daemon has planned it, or none runs
 			k.Next = schedule.Next(time.Now().In(h.location))
 		}
-		r := jobRow{Name: j.name, About: j.about, Schedule: j.schedule, LastRun: stamp(k.Begun), Result: k.Result, Error: k.Error,
-			Running: !k.Begun.IsZero() && k.Ended.IsZero() && time.Since(k.Begun) < store.JobTime, NextRun: stamp(k.Next)}
-		if !k.Ended.IsZero() {
-			took := k.Ended.Sub(k.Begun).Milliseconds()
-			r.Took = &took
-		}
+		r := j.row(k)
 		if a.json {
 			if err := a.object(r); err != nil {
 				return err
 			}
 			continue
 		}
-		rows = append(rows, []string{r.Name, r.Schedule, a.clock(k.Begun), r.took(), r.said(), a.clock(k.Next), r.About})
+		rows = append(rows, []string{r.Name, r.Schedule, a.clock(k.Begun), r.took(), r.said(),
+			a.clock(k.Next), r.About})
 	}
 	return a.table([]string{"JOB", "SCHEDULE", "LAST RUN", "TOOK", "RESULT", "NEXT RUN", ""}, rows)
+}
+
+// row is a job with what is known of it.
+func (j job) row(k store.Job) jobRow {
+	r := jobRow{Name: j.name, About: j.about, Schedule: j.schedule,
+		LastRun: stamp(k.Begun), Result: k.Result, Error: k.Error, NextRun: stamp(k.Next)}
+	switch {
+	case k.Begun.IsZero():
+	case k.Ended.IsZero():
+		r.Running = time.Since(k.Begun) < store.JobTime
+	default:
+		took := k.Ended.Sub(k.Begun).Milliseconds()
+		r.Took = &took
+	}
+	return r
 }
 
 func (r jobRow) took() string {

@@ -39,7 +39,8 @@ func (d *days) UnmarshalText(text []byte) error {
 // times are the desk's.
 func (c config) times() (desk.Times, error) {
 	zone, err := c.location()
-	t := desk.Times{Zone: zone, CloseWaiting: time.Duration(c.SLA.CloseWaiting), CloseResolved: time.Duration(c.SLA.CloseResolved)}
+	t := desk.Times{Zone: zone, CloseWaiting: time.Duration(c.SLA.CloseWaiting),
+		CloseResolved: time.Duration(c.SLA.CloseResolved)}
 	for _, d := range c.SLA.RemindWaiting {
 		t.RemindWaiting = append(t.RemindWaiting, time.Duration(d))
 	}
@@ -48,11 +49,14 @@ func (c config) times() (desk.Times, error) {
 	case err != nil:
 		return t, err
 	case !slices.IsSorted(t.RemindWaiting) || slices.Contains(t.RemindWaiting, 0):
-		return t, errors.New(`sla.remind_waiting: write the days one after the other, such as ["3d", "7d"]`)
+		return t, errors.New(`sla.remind_waiting: write the days one after the other, ` +
+			`such as ["3d", "7d"]`)
 	case t.CloseWaiting > 0 && t.CloseWaiting <= last:
-		return t, errors.New("sla.close_waiting: a ticket would be closed before its last reminder: write a longer time than those of sla.remind_waiting")
+		return t, errors.New("sla.close_waiting: a ticket would be closed before its last reminder: " +
+			"write a longer time than those of sla.remind_waiting")
 	case t.CloseWaiting > 0 && last == 0:
-		return t, errors.New("sla.close_waiting: nobody would be warned: name days in sla.remind_waiting too")
+		return t, errors.New("sla.close_waiting: nobody would be warned: " +
+			"name days in sla.remind_waiting too")
 	}
 	return t, nil
 }

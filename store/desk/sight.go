@@ -18,7 +18,8 @@ var UsualProfile = Profile{Own: true, Followed: true, Organisation: true, Projec
 // narrow is the profile of whoever has one that the configuration does not know (any more).
 var narrow = Profile{Own: true, Followed: true}
 
-// Profiles are those that a desk has configured, by name, and which of them the mailboxes have, by canonical address.
+// Profiles are those that a desk has configured, by name, and which of them the mailboxes have, by
+// canonical address.
 type Profiles struct {
 	Named     map[string]Profile
 	Mailboxes map[string]string
@@ -38,8 +39,8 @@ func (c Profiles) named(name string, rows *Catalogue) Profile {
 	return p
 }
 
-// Sight is what one person may see. Every list, search, history and notice goes through it: by Ticket and Item, or by the
-// condition that the store makes of it. The zero Sight sees nothing.
+// Sight is what one person may see. Every list, search, history and notice goes through it: by
+// Ticket and Item, or by the condition that the store makes of it. The zero Sight sees nothing.
 type Sight struct {
 	All          bool // agents
 	Person       int64
@@ -49,8 +50,8 @@ type Sight struct {
 	Mailboxes    map[string]Profile // of those mailboxes whose profile goes before it
 }
 
-// Sight is what a person may see who follows the projects, beside those of his organisation. Its own profile goes before a
-// mailbox's.
+// Sight is what a person may see who follows the projects, beside those of his organisation. Its
+// own profile goes before a mailbox's.
 func (c Profiles) Sight(p Person, rows *Catalogue, followed []int64) Sight {
 	switch {
 	case p.ID == 0 || !p.Active:
@@ -59,7 +60,8 @@ func (c Profiles) Sight(p Person, rows *Catalogue, followed []int64) Sight {
 		return Sight{All: true, Person: p.ID}
 	}
 	profile := rows.Entry(p.Organisation).Profile
-	s := Sight{Person: p.ID, Organisation: p.Organisation, Projects: followed, Profile: c.named(profile, rows)}
+	s := Sight{Person: p.ID, Organisation: p.Organisation, Projects: followed,
+		Profile: c.named(profile, rows)}
 	for _, e := range rows.All(Projects) {
 		if p.Organisation != 0 && e.Parent == p.Organisation {
 			s.Projects = append(s.Projects, e.ID)
@@ -90,10 +92,12 @@ func (s Sight) Ticket(t Ticket) bool {
 	}
 	colleague := s.Organisation != 0 && s.Organisation == t.Requester.Organisation
 	project := t.Project != 0 && slices.Contains(s.Projects, t.Project)
-	return (p.Organisation && colleague || p.Projects && project) && (len(p.Types) == 0 || slices.Contains(p.TypeIDs, t.Type))
+	typed := len(p.Types) == 0 || slices.Contains(p.TypeIDs, t.Type)
+	return typed && (p.Organisation && colleague || p.Projects && project)
 }
 
-// Item reports whether the person may read an item of a ticket: agents all, customers what is public and waits for nobody.
+// Item reports whether the person may read an item of a ticket: agents all, customers what is
+// public and waits for nobody.
 func (s Sight) Item(t Ticket, it Item) bool {
 	return s.All || s.Ticket(t) && it.Visibility == Public && it.State == Filed
 }

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// TimerKind is something that the clock owes a ticket. What it was owed for may be over when the time comes: then nothing
-// happens.
+// TimerKind is something that the clock owes a ticket. What it was owed for may be over when the
+// time comes: then nothing happens.
 type TimerKind string
 
 const (
 	WakeTimer    TimerKind = "wake"    // the day until which an agent lets the ticket wait
-	RemindTimer  TimerKind = "remind"  // the customer is asked once more, and at last the ticket is closed
+	RemindTimer  TimerKind = "remind"  // the customer is asked again; at last it is closed
 	ConfirmTimer TimerKind = "confirm" // nobody says that what is resolved is not: it is closed
 )
 
@@ -34,7 +34,8 @@ type Times struct {
 	CloseResolved time.Duration   // since it was resolved; 0: never
 }
 
-// steps are the times of a kind's steps since its beginning, and whether the last of them closes the ticket.
+// steps are the times of a kind's steps since its beginning, and whether the last of them closes
+// the ticket.
 func (c Times) steps(k TimerKind) (list []time.Duration, closes bool) {
 	switch k {
 	case WakeTimer:
@@ -60,8 +61,8 @@ func (c Times) first(k TimerKind, now time.Time) (Timer, bool) {
 	return Timer{k, 1, now.Add(list[0])}, true
 }
 
-// next is what follows a step that is done now. It counts from now: who was not there for a week does not do a week's
-// steps at once.
+// next is what follows a step that is done now. It counts from now: who was not there for a week
+// does not do a week's steps at once.
 func (c Times) next(t Timer, now time.Time) (Timer, bool) {
 	list, _ := c.steps(t.Kind)
 	if t.Step >= len(list) {
@@ -79,9 +80,9 @@ func (c Times) closing(t Timer, now time.Time) time.Time {
 	return now.Add(list[len(list)-1] - list[t.Step-1])
 }
 
-// Timers are what a ticket is newly owed, or no more, since it became another one. asked says that the customer's side was
-// written to; wake is the day until which it waits, if one was named. What ends because the other side acts is left to run
-// out: a customer's mail shall not pay for it.
+// Timers are what a ticket is newly owed, or no more, since it became another one. asked says that
+// the customer's side was written to; wake is the day until which it waits, if one was named. What
+// ends because the other side acts is left to run out: a customer's mail shall not pay for it.
 func (c Times) Timers(before, after Ticket, asked bool, wake, now time.Time) (list []Timer) {
 	became := func(class Class) bool { return after.Class == class && before.Class != class }
 	add := func(k TimerKind) {
