@@ -174,7 +174,9 @@ func (tx *Tx) keep(ctx context.Context, p *Spool) (id int64, err error) {
 			data = []byte{}
 		}
 	}
-	id, err = tx.insert(ctx, "id", "INSERT INTO blob (sha256, size, data, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+	id, err = tx.insert(ctx, "id", `
+		INSERT INTO blob (sha256, size, data, created_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT DO NOTHING`,
 		sum, p.size, data, tx.store.Now().UnixMilli())
 	if err == nil && id == 0 {
 		_, err = tx.row(ctx, "SELECT id FROM blob WHERE sha256 = $1", args(sum), &id)

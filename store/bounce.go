@@ -55,7 +55,9 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 
 // MarkUndeliverable notes that mail to a person comes back; the first time counts.
 func (tx *Tx) MarkUndeliverable(ctx context.Context, person int64) error {
-	err := tx.write(ctx, "UPDATE person SET undeliverable_since = $2 WHERE id = $1 AND undeliverable_since IS NULL", person, tx.store.Now().UnixMilli())
+	err := tx.write(ctx, `
+		UPDATE person SET undeliverable_since = $2 WHERE id = $1 AND undeliverable_since IS NULL`,
+		person, tx.store.Now().UnixMilli())
 	if err != nil {
 		return fmt.Errorf("mark person undeliverable: %w", err)
 	}

@@ -36,7 +36,9 @@ func (s *Store) inspect(ctx context.Context, path string) error {
 	defer db.Close()
 	var version, tables int
 	result := "ok"
-	err = db.QueryRowContext(ctx, "SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_master)").Scan(&version, &tables)
+	err = db.QueryRowContext(ctx, `
+		SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*)
+		FROM sqlite_master)`).Scan(&version, &tables)
 	if err == nil && fi.Size() <= quickSize {
 		err = db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result)
 	}

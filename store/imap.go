@@ -89,7 +89,9 @@ func (s *Store) BeginIMAP(ctx context.Context, f IMAPFolder, old uint32, known [
 				WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND mail <> 0 AND state <> 'aside' ON CONFLICT DO NOTHING`, f.Account, f.Name, f.UIDValidity)
 		}
 		if err == nil {
-			err = tx.write(ctx, "DELETE FROM imap_mail WHERE account = $1 AND folder = $2 AND uidvalidity = $3", f.Account, f.Name, f.UIDValidity)
+			err = tx.write(ctx, `
+				DELETE FROM imap_mail WHERE account = $1 AND folder = $2 AND uidvalidity = $3`,
+				f.Account, f.Name, f.UIDValidity)
 		}
 		for _, e := range known {
 			if err == nil {
@@ -118,7 +120,9 @@ func (tx *Tx) moveIMAP(ctx context.Context, f IMAPFolder, cursor uint32) error {
 	if cursor == 0 {
 		return nil
 	}
-	err := tx.write(ctx, "UPDATE imap_folder SET uid = $4 WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND uid < $4", f.Account, f.Name, f.UIDValidity, cursor)
+	err := tx.write(ctx, `
+		UPDATE imap_folder SET uid = $4 WHERE account = $1 AND folder = $2 AND uidvalidity = $3
+		AND uid < $4`, f.Account, f.Name, f.UIDValidity, cursor)
 	return err
 }
 
@@ -133,7 +137,9 @@ func (s *Store) TakeIMAP(ctx context.Context, f IMAPFolder, cursor uint32, mails
 	}
 	return fault(s.Write(ctx, func(tx *Tx) error {
 		var one int
-		if begun, err := tx.row(ctx, "SELECT 1 FROM imap_folder WHERE account = $1 AND folder = $2 AND uidvalidity = $3", args(f.Account, f.Name, f.UIDValidity), &one); err != nil || !begun {
+		if begun, err := tx.row(ctx, `
+			SELECT 1 FROM imap_folder WHERE account = $1 AND folder = $2 AND uidvalidity = $3`,
+			args(f.Account, f.Name, f.UIDValidity), &one); err != nil || !begun {
 			return cmp.Or(err, fmt.Errorf("mail is taken from folder %s of account %s, which was not begun with", f.Name, f.Account))
 		}
 		if err := tx.supersede(ctx, f, mails); err != nil {
@@ -177,7 +183,9 @@ func (tx *Tx) supersede(ctx context.Context, f IMAPFolder, mails []IMAPMail) err
 }
 
 func (tx *Tx) dropPart(ctx context.Context, id int64) error {
-	err := tx.write(ctx, "UPDATE journal SET outcome = 'dropped', error = 'the whole mail came later' WHERE id = $1 AND outcome = 'quarantine'", id)
+	err := tx.write(ctx, `
+		UPDATE journal SET outcome = 'dropped', error = 'the whole mail came later'
+		WHERE id = $1 AND outcome = 'quarantine'`, id)
 	return err
 }
 

@@ -10,7 +10,9 @@ import (
 func (r Reader) IMAPStatus(ctx context.Context, account string) (IMAPStatus, error) {
 	st := IMAPStatus{Account: account}
 	var tried, good, reconciled, alarmed sql.NullInt64
-	_, err := r.row(ctx, "SELECT tried_at, good_at, error, report, reconciled_at, alarmed_at, health FROM imap_account WHERE account = $1", args(account),
+	_, err := r.row(ctx, `
+		SELECT tried_at, good_at, error, report, reconciled_at, alarmed_at, health
+		FROM imap_account WHERE account = $1`, args(account),
 		&tried, &good, &st.Error, &st.Report, &reconciled, &alarmed, &st.Health)
 	if err != nil {
 		return st, err
@@ -21,7 +23,9 @@ func (r Reader) IMAPStatus(ctx context.Context, account string) (IMAPStatus, err
 
 // CountIMAP counts an account's mail; it looks at all of it.
 func (r Reader) CountIMAP(ctx context.Context, account string) (c IMAPCount, err error) {
-	_, err = r.row(ctx, "SELECT count(*) FROM imap_mail m JOIN journal j ON j.id = m.mail WHERE m.account = $1 AND m.state <> 'aside' AND j.outcome <> 'duplicate'",
+	_, err = r.row(ctx, `
+		SELECT count(*) FROM imap_mail m JOIN journal j ON j.id = m.mail WHERE m.account = $1
+		AND m.state <> 'aside' AND j.outcome <> 'duplicate'`,
 		args(account), &c.Taken)
 	if err != nil {
 		return c, err
@@ -56,7 +60,8 @@ func (s *Store) IMAPOrder(ctx context.Context, account string) (order string, er
 		return "", fault(err)
 	}
 	err = s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, "UPDATE imap_account SET asked = '' WHERE account = $1 AND asked = $2", account, order)
+		err := tx.write(ctx, `
+			UPDATE imap_account SET asked = '' WHERE account = $1 AND asked = $2`, account, order)
 		return err
 	})
 	if err != nil {

@@ -253,12 +253,15 @@ func (r Reader) PendingItems(ctx context.Context, ticket int64) ([]desk.Item, er
 // HasSubject reports whether an item of a ticket came with the subject.
 func (r Reader) HasSubject(ctx context.Context, ticket int64, subject string) (bool, error) {
 	var one int
-	return r.row(ctx, "SELECT 1 FROM item WHERE ticket = $1 AND subject = $2 LIMIT 1", args(ticket, subject), &one)
+	return r.row(ctx, `
+		SELECT 1 FROM item WHERE ticket = $1 AND subject = $2 LIMIT 1`, args(ticket, subject), &one)
 }
 
 // LastSubject is the newest subject with which a person gave a ticket another name, "" for none.
 func (r Reader) LastSubject(ctx context.Context, ticket, person int64) (subject string, err error) {
-	_, err = r.row(ctx, "SELECT subject FROM item WHERE ticket = $1 AND author = $2 AND subject <> '' ORDER BY number DESC LIMIT 1", args(ticket, person), &subject)
+	_, err = r.row(ctx, `
+		SELECT subject FROM item WHERE ticket = $1 AND author = $2 AND subject <> ''
+		ORDER BY number DESC LIMIT 1`, args(ticket, person), &subject)
 	return subject, err
 }
 

@@ -193,7 +193,8 @@ func (r Reader) Unsettled(ctx context.Context, after int64, now time.Time, limit
 // Waiting counts the mail that is not filed yet, and says since when the oldest of it waits.
 func (r Reader) Waiting(ctx context.Context) (since time.Time, n int, err error) {
 	var first sql.NullInt64
-	_, err = r.row(ctx, "SELECT min(received_at), count(*) FROM journal WHERE settled_at IS NULL", nil, &first, &n)
+	_, err = r.row(ctx, `
+		SELECT min(received_at), count(*) FROM journal WHERE settled_at IS NULL`, nil, &first, &n)
 	return when(first), n, err
 }
 
@@ -231,7 +232,8 @@ func (s *Store) OpenMail(ctx context.Context, m Mail) (*Blob, error) {
 // the process counts.
 func (s *Store) Attempt(ctx context.Context, id int64) error {
 	return s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, "UPDATE journal SET attempts = attempts + 1 WHERE id = $1 AND settled_at IS NULL", id)
+		err := tx.write(ctx, `
+			UPDATE journal SET attempts = attempts + 1 WHERE id = $1 AND settled_at IS NULL`, id)
 		return err
 	})
 }
@@ -239,7 +241,9 @@ func (s *Store) Attempt(ctx context.Context, id int64) error {
 // Unattempt takes back an attempt that was broken off for no fault of the mail's.
 func (s *Store) Unattempt(ctx context.Context, id int64) error {
 	return s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, "UPDATE journal SET attempts = attempts - 1 WHERE id = $1 AND settled_at IS NULL AND attempts > 1", id)
+		err := tx.write(ctx, `
+			UPDATE journal SET attempts = attempts - 1 WHERE id = $1 AND settled_at IS NULL
+			AND attempts > 1`, id)
 		return err
 	})
 }
@@ -247,7 +251,9 @@ func (s *Store) Unattempt(ctx context.Context, id int64) error {
 // Postpone notes why an attempt failed and when the next is due.
 func (s *Store) Postpone(ctx context.Context, id int64, cause string, next time.Time) error {
 	return s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, "UPDATE journal SET error = $2, next_at = $3 WHERE id = $1 AND settled_at IS NULL", id, cause, next.UnixMilli())
+		err := tx.write(ctx, `
+			UPDATE journal SET error = $2, next_at = $3 WHERE id = $1 AND settled_at IS NULL`,
+			id, cause, next.UnixMilli())
 		return err
 	})
 }
@@ -343,11 +349,15 @@ func (tx *Tx) ConfirmMail(ctx context.Context, id int64, o Override) (bool, erro
 // a mail that is not pending.
 func (tx *Tx) RejectPending(ctx context.Context, id int64, o Override) (bool, error) {
 	var ticket, item int64
-	ok, err := tx.row(ctx, "UPDATE journal SET outcome = 'rejected' WHERE id = $1 AND outcome = 'pending' RETURNING ticket, item", args(id), &ticket, &item)
+	ok, err := tx.row(ctx, `
+		UPDATE journal SET outcome = 'rejected' WHERE id = $1 AND outcome = 'pending'
+		RETURNING ticket, item`, args(id), &ticket, &item)
 	if err != nil || !ok {
 		return false, err
 	}
-	if err := tx.write(ctx, "UPDATE item SET state = 'rejected' WHERE ticket = $1 AND number = $2", ticket, item); err != nil {
+	if err := tx.write(ctx, `
+		UPDATE item SET state = 'rejected' WHERE ticket = $1 AND number = $2`,
+		ticket, item); err != nil {
 		return false, err
 	}
 	return true, tx.Note(ctx, Activity{Ticket: ticket, Person: o.By, Mail: o.Mail, What: "rejected", New: strconv.FormatInt(item, 10)})
@@ -361,7 +371,8 @@ func (r Reader) Approved(ctx context.Context) ([]Mail, error) {
 // DropMail takes a mail out of the quarantine for good; its bytes stay.
 func (s *Store) DropMail(ctx context.Context, id int64) (done bool, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, "UPDATE journal SET outcome = 'dropped' WHERE id = $1 AND outcome = 'quarantine'", id)
+		n, err := tx.exec(ctx, `
+			UPDATE journal SET outcome = 'dropped' WHERE id = $1 AND outcome = 'quarantine'`, id)
 		done = n == 1
 		return err
 	})

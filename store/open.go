@@ -136,7 +136,9 @@ func instance(ctx context.Context, db *sql.DB) (name string, err error) {
 	}
 	fresh := make([]byte, 8)
 	rand.Read(fresh)
-	if _, err := db.ExecContext(ctx, "INSERT INTO meta (key, value) VALUES ('instance', $1) ON CONFLICT DO NOTHING", hex.EncodeToString(fresh)); err != nil {
+	if _, err := db.ExecContext(ctx, `
+		INSERT INTO meta (key, value) VALUES ('instance', $1) ON CONFLICT DO NOTHING`,
+		hex.EncodeToString(fresh)); err != nil {
 		return "", fmt.Errorf("name instance: %w", err)
 	}
 	err = db.QueryRowContext(ctx, named).Scan(&name)

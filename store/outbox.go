@@ -275,11 +275,15 @@ func (r Reader) CorrespondenceIDs(ctx context.Context, ticket, person, before in
 // WasSent tells whether a person was sent an item, or will be.
 func (r Reader) WasSent(ctx context.Context, ticket, item, person int64) (bool, error) {
 	var one int
-	return r.row(ctx, "SELECT 1 FROM outbox WHERE item = $2 AND ticket = $1 AND person = $3 AND state <> 'failed' LIMIT 1", args(ticket, item, person), &one)
+	return r.row(ctx, `
+		SELECT 1 FROM outbox WHERE item = $2 AND ticket = $1 AND person = $3
+		AND state <> 'failed' LIMIT 1`, args(ticket, item, person), &one)
 }
 
 // ToldBefore tells whether a person was owed another mail about an item before this one.
 func (r Reader) ToldBefore(ctx context.Context, o Outgoing) (bool, error) {
 	var one int
-	return r.row(ctx, "SELECT 1 FROM outbox WHERE ticket = $1 AND item = $2 AND person = $3 AND id < $4 LIMIT 1", args(o.Ticket, o.Item, o.Person, o.ID), &one)
+	return r.row(ctx, `
+		SELECT 1 FROM outbox WHERE ticket = $1 AND item = $2 AND person = $3 AND id < $4 LIMIT 1`,
+		args(o.Ticket, o.Item, o.Person, o.ID), &one)
 }

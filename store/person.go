@@ -146,7 +146,9 @@ func (tx *Tx) addAddresses(ctx context.Context, p desk.Person) error {
 		}
 	}
 	for i, a := range p.Addresses {
-		n, err := tx.exec(ctx, "INSERT INTO address (address, person, position) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", a, p.ID, i)
+		n, err := tx.exec(ctx, `
+			INSERT INTO address (address, person, position) VALUES ($1, $2, $3)
+			ON CONFLICT DO NOTHING`, a, p.ID, i)
 		if err != nil {
 			return err
 		}
@@ -174,11 +176,13 @@ func (tx *Tx) Welcome(ctx context.Context, p desk.Person) (bool, error) {
 
 // PersonTickets lists the numbers of the tickets that a person opened, the newest first.
 func (r Reader) PersonTickets(ctx context.Context, person int64, limit int) (numbers []int64, err error) {
-	err = r.rows(ctx, "SELECT number FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT +$2", args(person, limit), func(rows *sql.Rows) error {
-		var n int64
-		err := rows.Scan(&n)
-		numbers = append(numbers, n)
-		return err
-	})
+	err = r.rows(ctx, `
+		SELECT number FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT +$2`,
+		args(person, limit), func(rows *sql.Rows) error {
+			var n int64
+			err := rows.Scan(&n)
+			numbers = append(numbers, n)
+			return err
+		})
 	return numbers, err
 }

@@ -176,7 +176,8 @@ func postgresVacant(ctx context.Context, to string) (*sql.DB, func(bool) error, 
 	schema, err := usable(ctx, db)
 	if err == nil && schema > 0 {
 		var used bool
-		err = db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM meta) OR EXISTS (SELECT 1 FROM journal)").Scan(&used)
+		err = db.QueryRowContext(ctx, `
+			SELECT EXISTS (SELECT 1 FROM meta) OR EXISTS (SELECT 1 FROM journal)`).Scan(&used)
 		if err == nil && used {
 			err = fmt.Errorf("%w: make a new one with createdb", errNotEmpty)
 		}

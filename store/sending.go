@@ -61,7 +61,9 @@ func (s *Store) Fix(ctx context.Context, o Outgoing, raw *Spool) error {
 		if err != nil {
 			return err
 		}
-		err = tx.write(ctx, "UPDATE outbox SET raw = $2, message_id = $3, envelope_from = $4 WHERE id = $1 AND settled_at IS NULL",
+		err = tx.write(ctx, `
+			UPDATE outbox SET raw = $2, message_id = $3, envelope_from = $4 WHERE id = $1
+			AND settled_at IS NULL`,
 			o.ID, blob, o.MessageID, o.EnvelopeFrom)
 		return err
 	}))
@@ -92,7 +94,9 @@ func (tx *Tx) Fail(ctx context.Context, id int64, reply string) error {
 func (tx *Tx) settleOutgoing(ctx context.Context, id int64, state OutboxState, reply string) error {
 	var raw, ticket int64
 	var address, topic string
-	ok, err := tx.row(ctx, "SELECT coalesce(raw, 0), ticket, address, topic FROM outbox WHERE id = $1 AND (settled_at IS NULL OR $2 = 'failed')",
+	ok, err := tx.row(ctx, `
+		SELECT coalesce(raw, 0), ticket, address, topic FROM outbox WHERE id = $1
+		AND (settled_at IS NULL OR $2 = 'failed')`,
 		args(id, state), &raw, &ticket, &address, &topic)
 	if err != nil || !ok {
 		return err
@@ -123,7 +127,9 @@ func (tx *Tx) lineUp(ctx context.Context, o Outgoing) error {
 
 // Defer puts a mail back until next, as Due, Uncertain or Held.
 func (tx *Tx) Defer(ctx context.Context, id int64, state OutboxState, reply string, next time.Time) error {
-	err := tx.write(ctx, "UPDATE outbox SET state = $2, last_reply = $3, next_at = $4, set_at = $5 WHERE id = $1 AND settled_at IS NULL",
+	err := tx.write(ctx, `
+		UPDATE outbox SET state = $2, last_reply = $3, next_at = $4, set_at = $5 WHERE id = $1
+		AND settled_at IS NULL`,
 		id, state, reply, next.UnixMilli(), tx.store.Now().UnixMilli())
 	return err
 }
@@ -141,7 +147,9 @@ func (s *Store) RecoverOutbox(ctx context.Context) (n int64, err error) {
 			return err
 		}
 		now := tx.store.Now().UnixMilli()
-		n, err = tx.exec(ctx, "UPDATE outbox SET state = 'uncertain', next_at = $1, set_at = $1 WHERE state = 'sending' AND "+inLine, now)
+		n, err = tx.exec(ctx, `
+			UPDATE outbox SET state = 'uncertain', next_at = $1, set_at = $1
+			WHERE state = 'sending' AND `+inLine, now)
 		if err != nil {
 			return err
 		}
@@ -187,7 +195,8 @@ func (s *Store) SetBack(ctx context.Context) error {
 // cap's is due.
 func (tx *Tx) setBack(ctx context.Context) error {
 	now := tx.store.Now().UnixMilli()
-	err := tx.write(ctx, "UPDATE outbox SET next_at = $1, set_at = $1 WHERE set_at > $1 AND "+inLine, now)
+	err := tx.write(ctx, `
+		UPDATE outbox SET next_at = $1, set_at = $1 WHERE set_at > $1 AND `+inLine, now)
 	if err != nil {
 		return err
 	}
@@ -215,7 +224,9 @@ func (s *Store) RetryOutgoing(ctx context.Context, ids ...int64) (done []int64, 
 func (s *Store) DropOutgoing(ctx context.Context, ids ...int64) (done []int64, err error) {
 	return s.eachOutgoing(ctx, ids, func(tx *Tx, id int64) (ok bool, err error) {
 		var one int
-		ok, err = tx.row(ctx, "SELECT 1 FROM outbox WHERE id = $1 AND settled_at IS NULL AND state <> 'sending'", args(id), &one)
+		ok, err = tx.row(ctx, `
+			SELECT 1 FROM outbox WHERE id = $1 AND settled_at IS NULL AND state <> 'sending'`,
+			args(id), &one)
 		if err != nil || !ok {
 			return false, err
 		}
