@@ -21,7 +21,7 @@ func rowsWith(more ...Entry) *Catalogue {
 
 func facts() Facts {
 	return Facts{
-		Catalogue: rowsWith(), Agents: []Person{ana, beto}, Others: []int64{12},
+		Catalogue: rowsWith(), Agents: []Person{ana, beto}, Others: []int64{7, 12},
 		People:  map[string]Person{"fidel@otra.test": fidel, "carla@cliente.test": carla, "beto@ejemplo.test": beto},
 		Pending: []Item{{Number: 4, Author: fidel, Mail: 40}, {Number: 5, Author: fidel, Mail: 50}},
 	}
