@@ -153,6 +153,9 @@ func oneOfEach(t testing.TB, s *Store) {
 	must(s.WasSent(ctx, k.Number, 1, by.ID))(t)
 	must(s.Items(ctx, k.Number))(t)
 	must(s.PersonTickets(ctx, by.ID, 9))(t)
+	must(s.TimerDue(ctx))(t)
+	must(s.Timers(ctx, k.Number))(t)
+	must(s.Tick(ctx, 1, Origin{}))(t)
 	sight := must(s.Sight(ctx, by))(t)
 	must(s.Earlier(ctx, sight, k.Number, 2, false, 3, 9))(t)
 	for _, q := range []Query{{}, {Words: `a "b c"`}, {Status: "open", Assignee: 1}} {

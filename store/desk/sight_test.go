@@ -100,3 +100,18 @@ func TestSightOfItems(t *testing.T) {
 		}
 	}
 }
+
+func TestParticipant(t *testing.T) {
+	k := Ticket{Requester: carla, Controller: celia, Followers: []Person{fidel}}
+	for _, c := range []struct {
+		person int64
+		want   bool
+	}{{carla.ID, true}, {celia.ID, true}, {fidel.ID, true}, {ana.ID, false}, {0, false}} {
+		if got := k.Participant(c.person); got != c.want {
+			t.Errorf("%d: %v", c.person, got)
+		}
+	}
+	if (Ticket{}).Participant(0) {
+		t.Error("nobody takes part in a ticket of nobody's")
+	}
+}

@@ -16,9 +16,6 @@ const (
 	ConfirmTimer TimerKind = "confirm" // nobody says that what is resolved is not: it is closed
 )
 
-// TimerKinds are all.
-var TimerKinds = []TimerKind{WakeTimer, RemindTimer, ConfirmTimer}
-
 // Timer is the next step of a kind.
 type Timer struct {
 	Kind TimerKind
