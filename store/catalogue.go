@@ -12,7 +12,8 @@ import (
 	"buzon/store/desk"
 )
 
-// Catalogue is all that the desk has configured. It is read again when somebody, in whichever process, has written a row.
+// Catalogue is all that the desk has configured. It is read again when somebody, in whichever
+// process, has written a row.
 func (r Reader) Catalogue(ctx context.Context) (*desk.Catalogue, error) {
 	c, err := r.configured(ctx)
 	if err != nil {
@@ -43,8 +44,8 @@ func (r Reader) catalogueVersion(ctx context.Context) (version string, err error
 	return version, err
 }
 
-// catalogue is what was read, with the version that every write of a row changes. A version is never given twice, so that what
-// was read in a transaction which was rolled back can do no harm.
+// catalogue is what was read, with the version that every write of a row changes. A version is
+// never given twice, so that what was read in a transaction which was rolled back can do no harm.
 type catalogue struct {
 	*desk.Catalogue
 	version string
@@ -74,7 +75,8 @@ func (r Reader) entries(ctx context.Context) (list []desk.Entry, err error) {
 		func(rows *sql.Rows) error {
 			e := desk.Entry{Names: map[string]string{}}
 			var details, language, name string
-			err := rows.Scan(&e.ID, &e.Kind, &e.Key, &e.Position, &e.Class, &e.Parent, &e.Removed, &details, &language, &name)
+			err := rows.Scan(&e.ID, &e.Kind, &e.Key, &e.Position, &e.Class, &e.Parent, &e.Removed,
+				&details, &language, &name)
 			if err == nil && details != "" {
 				err = json.Unmarshal([]byte(details), &e)
 			}
@@ -115,7 +117,8 @@ func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
 	}
 	for language, name := range e.Names {
 		if err == nil {
-			err = tx.write(ctx, "INSERT INTO entry_name (entry, language, name) VALUES ($1, $2, $3)", e.ID, language, name)
+			err = tx.write(ctx, "INSERT INTO entry_name (entry, language, name) VALUES ($1, $2, $3)",
+				e.ID, language, name)
 		}
 	}
 	if err != nil {
@@ -149,13 +152,15 @@ func held(e desk.Entry) int64 {
 func (r Reader) Used(ctx context.Context, e desk.Entry) (n int, err error) {
 	for _, h := range holders[e.Kind] {
 		var some int
-		_, err := r.row(ctx, fmt.Sprintf("SELECT count(*) FROM %s WHERE %s = $1", h[0], h[1]), args(held(e)), &some)
+		query := fmt.Sprintf("SELECT count(*) FROM %s WHERE %s = $1", h[0], h[1])
+		_, err := r.row(ctx, query, args(held(e)), &some)
 		if n += some; err != nil {
 			return n, err
 		}
 	}
 	if e.Kind == desk.CustomFields {
-		_, err = r.row(ctx, "SELECT count(*) FROM ticket WHERE custom LIKE $1", args(fmt.Sprintf(`%%"%d":%%`, e.ID)), &n)
+		key := fmt.Sprintf(`%%"%d":%%`, e.ID)
+		_, err = r.row(ctx, "SELECT count(*) FROM ticket WHERE custom LIKE $1", args(key), &n)
 	}
 	return n, err
 }
@@ -174,7 +179,8 @@ func (tx *Tx) Drop(ctx context.Context, e, by desk.Entry) error {
 	}
 	_, err := tx.exec(ctx, "DELETE FROM project_follower WHERE project IN ($1, 0)", e.ID)
 	if err == nil { // its key is free for another
-		_, err = tx.exec(ctx, "UPDATE entry SET removed = 1, key = $2 WHERE id = $1", e.ID, fmt.Sprintf("%s (%d)", e.Key, e.ID))
+		_, err = tx.exec(ctx, "UPDATE entry SET removed = 1, key = $2 WHERE id = $1",
+			e.ID, fmt.Sprintf("%s (%d)", e.Key, e.ID))
 	}
 	if err != nil {
 		return fmt.Errorf("remove %s %q: %w", e.Kind, e.Key, err)
@@ -201,8 +207,8 @@ func (tx *Tx) renew(ctx context.Context) error {
 	return err
 }
 
-// ship gives a desk the rows that come with buzon, once: what is removed later stays away. A row that an older buzon wrote
-// by its Spanish name gets its key and its other names.
+// ship gives a desk the rows that come with buzon, once: what is removed later stays away. A row
+// that an older buzon wrote by its Spanish name gets its key and its other names.
 func (s *Store) ship(ctx context.Context) error {
 	if version, err := s.catalogueVersion(ctx); version != "" || err != nil {
 		return err

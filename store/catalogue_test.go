@@ -102,7 +102,8 @@ func TestReplacedRow(t *testing.T) {
 	same(t, "the key is free again", again.Key, trial.Key)
 }
 
-// TestRefusedRow: a row that can't be written leaves the catalogue as it was, and everybody's copy of it.
+// TestRefusedRow: a row that can't be written leaves the catalogue as it was, and everybody's copy
+// of it.
 func TestRefusedRow(t *testing.T) {
 	s, _ := newStore(t)
 	err := s.Write(ctx, func(tx *Tx) error {

@@ -26,7 +26,8 @@ func (r Reader) sight(ctx context.Context, profiles desk.Profiles, p desk.Person
 	if err != nil {
 		return desk.Sight{}, err
 	}
-	followed, err := r.numbers(ctx, "SELECT project FROM project_follower WHERE person = $1 ORDER BY project", p.ID)
+	followed, err := r.numbers(ctx, `
+		SELECT project FROM project_follower WHERE person = $1 ORDER BY project`, p.ID)
 	if err != nil {
 		return desk.Sight{}, fmt.Errorf("what a person may see: %w", err)
 	}
@@ -52,25 +53,30 @@ func (tx *Tx) FollowProject(ctx context.Context, project, person int64) error {
 
 // UnfollowProject ends that.
 func (tx *Tx) UnfollowProject(ctx context.Context, project, person int64) error {
-	return tx.write(ctx, "DELETE FROM project_follower WHERE project = $1 AND person = $2", project, person)
+	return tx.write(ctx, `
+		DELETE FROM project_follower WHERE project = $1 AND person = $2`, project, person)
 }
 
 // ProjectFollowers lists who follows a project.
 func (r Reader) ProjectFollowers(ctx context.Context, project int64) ([]desk.Person, error) {
-	return r.persons(ctx, "JOIN project_follower f ON f.person = p.id WHERE f.project = $1 ORDER BY p.id", project)
+	return r.persons(ctx, `
+		JOIN project_follower f ON f.person = p.id WHERE f.project = $1 ORDER BY p.id`, project)
 }
 
 // Members lists the people of an organisation.
 func (r Reader) Members(ctx context.Context, organisation int64) ([]desk.Person, error) {
-	return r.persons(ctx, "WHERE p.organisation > 0 AND p.organisation = $1 ORDER BY p.id", organisation)
+	return r.persons(ctx, `
+		WHERE p.organisation > 0 AND p.organisation = $1 ORDER BY p.id`, organisation)
 }
 
 // Join gives an organisation the customers of its domains who have none.
 func (tx *Tx) Join(ctx context.Context, organisation int64, domains []string) error {
 	for _, domain := range domains {
-		if _, err := tx.exec(ctx, `
+		_, err := tx.exec(ctx, `
 			UPDATE person SET organisation = $1 WHERE organisation = 0 AND role = 'customer'
-				AND id IN (SELECT person FROM address WHERE `+tx.dialect.domain+` = $2)`, organisation, domain); err != nil {
+				AND id IN (SELECT person FROM address WHERE `+tx.dialect.domain+` = $2)`,
+			organisation, domain)
+		if err != nil {
 			return fmt.Errorf("give the people of %s their organisation: %w", domain, err)
 		}
 	}

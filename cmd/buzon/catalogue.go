@@ -108,8 +108,11 @@ func (a *app) entryAdd(k desk.Kind) *cobra.Command {
 }
 
 // withEntry is a subcommand about one row of a catalogue.
-func (a *app) withEntry(k desk.Kind, open opener, use, short string, f func(*cobra.Command, *house, naming, desk.Entry) error) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+func (a *app) withEntry(
+	k desk.Kind, open opener, use, short string, f func(*cobra.Command, *house, naming, desk.Entry) error,
+) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1)}
+	c.RunE = func(c *cobra.Command, args []string) error {
 		h, err := open(c.Context())
 		if err != nil {
 			return err
@@ -124,12 +127,13 @@ func (a *app) withEntry(k desk.Kind, open opener, use, short string, f func(*cob
 			return failed(err)
 		}
 		return failed(f(c, h, n, e))
-	}}
+	}
+	return c
 }
 
 func (a *app) entrySet(k desk.Kind) *cobra.Command {
 	f := &entryForm{}
-	c := a.withEntry(k, a.existing, "set NAME", "Change one", func(c *cobra.Command, h *house, _ naming, e desk.Entry) error {
+	change := func(c *cobra.Command, h *house, _ naming, e desk.Entry) error {
 		e, err := h.put(c.Context(), func(w *entryWork) error {
 			if w.Entry = w.Catalogue.Entry(e.ID); w.ID == 0 || w.Removed {
 				return fmt.Errorf("the %s has been removed meanwhile", k)
@@ -140,7 +144,8 @@ func (a *app) entrySet(k desk.Kind) *cobra.Command {
 			return err
 		}
 		return a.printEntry(c.Context(), h, e)
-	})
+	}
+	c := a.withEntry(k, a.existing, "set NAME", "Change one", change)
 	f.register(c, k)
 	c.Flags().StringVar(&f.name, "name", "", "new name")
 	return c
@@ -148,7 +153,7 @@ func (a *app) entrySet(k desk.Kind) *cobra.Command {
 
 func (a *app) entryRemove(k desk.Kind) *cobra.Command {
 	var by string
-	c := a.withEntry(k, a.existing, "remove NAME", "Remove one", func(c *cobra.Command, h *house, n naming, e desk.Entry) error {
+	remove := func(c *cobra.Command, h *house, n naming, e desk.Entry) error {
 		return h.store.Write(c.Context(), func(tx *store.Tx) error {
 			fresh, err := tx.Catalogue(c.Context())
 			if err != nil {
@@ -157,7 +162,8 @@ func (a *app) entryRemove(k desk.Kind) *cobra.Command {
 			n.Catalogue = fresh
 			return n.remove(c.Context(), tx, e, by)
 		})
-	})
+	}
+	c := a.withEntry(k, a.existing, "remove NAME", "Remove one", remove)
 	c.Flags().StringVar(&by, "replace-by", "", "what has it gets this one instead")
 	return c
 }
@@ -186,7 +192,8 @@ func (n naming) remove(ctx context.Context, tx *store.Tx, e desk.Entry, by strin
 		return err
 	}
 	if used > 0 && by == "" {
-		return fmt.Errorf("%s is in use %s: say with --replace-by NAME which %s they get instead", n.of(e.ID), times(used), e.Kind)
+		return fmt.Errorf("%s is in use %s: say with --replace-by NAME which %s they get instead",
+			n.of(e.ID), times(used), e.Kind)
 	}
 	return tx.Drop(ctx, e, other)
 }
@@ -199,7 +206,8 @@ func times(n int) string {
 }
 
 func (a *app) entryList(k desk.Kind) *cobra.Command {
-	return &cobra.Command{Use: "list", Short: "List them", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+	c := &cobra.Command{Use: "list", Short: "List them", Args: cobra.NoArgs}
+	c.RunE = func(c *cobra.Command, _ []string) error {
 		h, err := a.look(c.Context())
 		if err != nil {
 			return err
@@ -232,5 +240,6 @@ func (a *app) entryList(k desk.Kind) *cobra.Command {
 			rows = append(rows, row)
 		}
 		return a.table(head, rows)
-	}}
+	}
+	return c
 }

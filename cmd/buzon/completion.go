@@ -75,7 +75,10 @@ func (a *app) complete(c *cobra.Command) {
 			return a.offer(c.Context(), list, args, begun)
 		}
 	}
-	for flag, list := range flags {
+	for _, k := range desk.Kinds {
+		a.completeEntries(c, k)
+	}
+	for flag, list := range flags { // where the catalogue has none of its own
 		a.completeFlag(c, flag, list)
 	}
 	if states := outboxStates[c.Name()]; strings.HasPrefix(name, "outbox ") {
@@ -83,6 +86,28 @@ func (a *app) complete(c *cobra.Command) {
 	}
 	for _, sub := range c.Commands() {
 		a.complete(sub)
+	}
+}
+
+// completeEntries has the commands of a catalogue offer its rows.
+func (a *app) completeEntries(c *cobra.Command, k desk.Kind) {
+	if c.Parent() == nil || c.Parent().Name() != string(k) || c.ValidArgsFunction != nil {
+		return
+	}
+	if slices.Contains([]string{"show", "set", "remove"}, c.Name()) {
+		c.ValidArgsFunction = func(c *cobra.Command, args []string, begun string) (
+			[]cobra.Completion, cobra.ShellCompDirective,
+		) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return a.offer(c.Context(), entries(k), args, begun)
+		}
+	}
+	a.completeFlag(c, "replace-by", entries(k))
+	a.completeFlag(c, "class", fixed(desk.Classes...))
+	if k == desk.CustomFields {
+		a.completeFlag(c, "type", fixed(desk.ValueTypes...))
 	}
 }
 

@@ -38,6 +38,10 @@ func TestCompletionOffersWhatIsThere(t *testing.T) {
 		{[]string{"ticket", "list", "--status", ""}, []string{"all\n", "waiting\n", "Esperando respuesta\n"}, ""},
 		{[]string{"ticket", "list", "--severity", ""}, []string{"1\tcrítica\n"}, ""},
 		{[]string{"mail", "list", "--outcome", "q"}, []string{"quarantine\n", "query\n"}, "item"},
+		{[]string{"status", "set", "Esp"}, []string{"Esperando respuesta\n"}, "Abierto"},
+		{[]string{"status", "remove", "Abierto", "--replace-by", ""}, []string{"Cerrado\n"}, ""},
+		{[]string{"status", "add", "x", "--class", ""}, []string{"queued\n"}, "Abierto"},
+		{[]string{"field", "add", "x", "--type", ""}, []string{"choice\n"}, "Incidente"},
 		{[]string{"mailbox", "poll", ""}, []string{"correo\n"}, ""},
 	} {
 		out := d.cli(append([]string{"__complete"}, c.args...)...)

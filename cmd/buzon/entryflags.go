@@ -17,8 +17,11 @@ type entryFlag struct {
 	about string
 	many  bool
 	get   func(n naming, e desk.Entry) []string
-	set   func(ctx context.Context, w *entryWork, values []string) error
+	set   setter
 }
+
+// setter gives a row the values of a flag, one of them where the flag is not repeatable.
+type setter func(ctx context.Context, w *entryWork, values []string) error
 
 // entryWork is a row that is being changed.
 type entryWork struct {
@@ -29,37 +32,57 @@ type entryWork struct {
 }
 
 var entryFlags = []entryFlag{
-	{"class", []desk.Kind{desk.Statuses}, "open, queued, in_progress, waiting, resolved or closed", false,
+	{"class", []desk.Kind{desk.Statuses},
+		"open, queued, in_progress, waiting, resolved or closed", false,
 		func(_ naming, e desk.Entry) []string { return []string{string(e.Class)} },
-		func(_ context.Context, w *entryWork, v []string) error { w.Class = desk.Class(v[0]); return nil }},
+		func(_ context.Context, w *entryWork, v []string) error {
+			w.Class = desk.Class(v[0])
+			return nil
+		}},
 	{"product", []desk.Kind{desk.Modules}, "whose module it is", false, parent,
-		func(_ context.Context, w *entryWork, v []string) error { return w.belongs(desk.Products, v[0]) }},
-	{"organisation", []desk.Kind{desk.Projects, desk.Services}, "whose it is; empty: everybody's", false, parent,
-		func(_ context.Context, w *entryWork, v []string) error { return w.belongs(desk.Organisations, v[0]) }},
-	{"agent", []desk.Kind{desk.Products}, "address of the agent who gets its new tickets; empty: the team", false, nil,
+		func(_ context.Context, w *entryWork, v []string) error {
+			return w.belongs(desk.Products, v[0])
+		}},
+	{"organisation", []desk.Kind{desk.Projects, desk.Services},
+		"whose it is; empty: everybody's", false, parent,
+		func(_ context.Context, w *entryWork, v []string) error {
+			return w.belongs(desk.Organisations, v[0])
+		}},
+	{"agent", []desk.Kind{desk.Products}, "who gets its new tickets; empty: the team", false, nil,
 		func(ctx context.Context, w *entryWork, v []string) error {
 			return w.person(ctx, v[0], desk.Person.Agent, "is no agent")
 		}},
-	{"csm", []desk.Kind{desk.Organisations}, "address of who approves new people; empty: nobody must", false, nil,
-		func(ctx context.Context, w *entryWork, v []string) error { return w.person(ctx, v[0], anybody, "") }},
-	{"domain", []desk.Kind{desk.Organisations}, "mail domain of its people (repeatable, or parted by commas); empty: none", true,
+	{"csm", []desk.Kind{desk.Organisations},
+		"address of who approves new people; empty: nobody must", false, nil,
+		func(ctx context.Context, w *entryWork, v []string) error {
+			return w.person(ctx, v[0], anybody, "")
+		}},
+	{"domain", []desk.Kind{desk.Organisations},
+		"mail domain of its people (repeatable); empty: none", true,
 		func(_ naming, e desk.Entry) []string { return e.Domains },
 		func(_ context.Context, w *entryWork, v []string) error { return w.domains(v) }},
-	{"language", []desk.Kind{desk.Organisations}, "of its people, where their own is not known", false,
+	{"language", []desk.Kind{desk.Organisations},
+		"of its people, where their own is not known", false,
 		func(_ naming, e desk.Entry) []string { return []string{e.Language} },
 		func(_ context.Context, w *entryWork, v []string) error { w.Language = v[0]; return nil }},
-	{"profile", []desk.Kind{desk.Organisations}, "what its people see, by a name of the configuration", false,
+	{"profile", []desk.Kind{desk.Organisations},
+		"what its people see, by a name of the configuration", false,
 		func(_ naming, e desk.Entry) []string { return []string{e.Profile} },
 		func(_ context.Context, w *entryWork, v []string) error { w.Profile = v[0]; return nil }},
-	{"member", []desk.Kind{desk.Organisations}, "address of one of its people (repeatable)", true, nil,
+	{"member", []desk.Kind{desk.Organisations},
+		"address of one of its people (repeatable)", true, nil,
 		func(ctx context.Context, w *entryWork, v []string) error { return w.members(ctx, v, true) }},
-	{"drop-member", []desk.Kind{desk.Organisations}, "address of who is none of its people any more (repeatable)", true, nil,
-		func(ctx context.Context, w *entryWork, v []string) error { return w.members(ctx, v, false) }},
+	{"drop-member", []desk.Kind{desk.Organisations},
+		"address of who leaves it (repeatable)", true, nil,
+		func(ctx context.Context, w *entryWork, v []string) error {
+			return w.members(ctx, v, false)
+		}},
 	{"follower", []desk.Kind{desk.Projects}, "address of who follows it (repeatable)", true, nil,
 		func(ctx context.Context, w *entryWork, v []string) error {
 			return w.followers(ctx, v, w.tx.FollowProject)
 		}},
-	{"drop-follower", []desk.Kind{desk.Projects}, "address of who follows it no more (repeatable)", true, nil,
+	{"drop-follower", []desk.Kind{desk.Projects},
+		"address of who follows it no more (repeatable)", true, nil,
 		func(ctx context.Context, w *entryWork, v []string) error {
 			return w.followers(ctx, v, w.tx.UnfollowProject)
 		}},
@@ -72,7 +95,8 @@ var entryFlags = []entryFlag{
 	{"rate", []desk.Kind{desk.Services}, "what it costs, in words", false,
 		func(_ naming, e desk.Entry) []string { return []string{e.Rate} },
 		func(_ context.Context, w *entryWork, v []string) error { w.Rate = v[0]; return nil }},
-	{"agent-class", []desk.Kind{desk.ItemTypes}, "class that the ticket gets when an agent writes it; empty: stays", false,
+	{"agent-class", []desk.Kind{desk.ItemTypes},
+		"class of the ticket when an agent writes it; empty: stays", false,
 		func(_ naming, e desk.Entry) []string { return []string{string(e.Follows.Agent)} },
 		func(_ context.Context, w *entryWork, v []string) error {
 			w.Follows.Agent = desk.Class(v[0])
@@ -84,7 +108,8 @@ var entryFlags = []entryFlag{
 			w.Follows.Customer = desk.Class(v[0])
 			return nil
 		}},
-	{"customer-from", []desk.Kind{desk.ItemTypes}, "class from which a customer moves the ticket (repeatable); empty: all", true,
+	{"customer-from", []desk.Kind{desk.ItemTypes},
+		"class from which customers move it (repeatable); empty: all", true,
 		func(_ naming, e desk.Entry) []string { return texts(e.Follows.From) },
 		func(_ context.Context, w *entryWork, v []string) error {
 			w.Follows.From = nil
@@ -113,7 +138,10 @@ var entryFlags = []entryFlag{
 		}},
 	{"text", []desk.Kind{desk.Canned}, "what it says", false,
 		func(n naming, e desk.Entry) []string { return []string{e.Text[n.language]} },
-		func(_ context.Context, w *entryWork, v []string) error { w.say(w.language, v[0]); return nil }},
+		func(_ context.Context, w *entryWork, v []string) error {
+			w.say(w.language, v[0])
+			return nil
+		}},
 	{"type", []desk.Kind{desk.CustomFields}, "text, choice, date or number", false,
 		func(_ naming, e desk.Entry) []string { return []string{string(e.Value)} },
 		func(_ context.Context, w *entryWork, v []string) error {
@@ -123,7 +151,8 @@ var entryFlags = []entryFlag{
 	{"choice", []desk.Kind{desk.CustomFields}, "what may be chosen (repeatable)", true,
 		func(_ naming, e desk.Entry) []string { return e.Choices },
 		func(_ context.Context, w *entryWork, v []string) error { w.Choices = v; return nil }},
-	{"for", []desk.Kind{desk.CustomFields}, "type or product whose tickets have it (repeatable); empty: all", true,
+	{"for", []desk.Kind{desk.CustomFields},
+		"type or product whose tickets have it (repeatable); empty: all", true,
 		func(n naming, e desk.Entry) (list []string) {
 			for _, id := range e.Of {
 				list = append(list, n.of(id))
@@ -164,10 +193,13 @@ func lowered(values []string) (list []string) {
 	return list
 }
 
-// domains sets the organisation's. Customers who write from them and have no organisation are its people.
+// domains sets the organisation's. Customers who write from them and have no organisation are its
+// people.
 func (w *entryWork) domains(values []string) error {
 	w.Domains = lowered(values)
-	w.later = append(w.later, func(ctx context.Context) error { return w.tx.Join(ctx, w.ID, w.Domains) })
+	w.later = append(w.later, func(ctx context.Context) error {
+		return w.tx.Join(ctx, w.ID, w.Domains)
+	})
 	return nil
 }
 
@@ -183,7 +215,9 @@ func (w *entryWork) belongs(k desk.Kind, name string) (err error) {
 }
 
 // person sets who answers for the row; "" is nobody.
-func (w *entryWork) person(ctx context.Context, address string, fits func(desk.Person) bool, otherwise string) error {
+func (w *entryWork) person(
+	ctx context.Context, address string, fits func(desk.Person) bool, otherwise string,
+) error {
 	w.Agent = 0
 	if address == "" {
 		return nil
@@ -218,12 +252,18 @@ func (w *entryWork) members(ctx context.Context, addresses []string, in bool) er
 	})
 }
 
-func (w *entryWork) followers(ctx context.Context, addresses []string, change func(context.Context, int64, int64) error) error {
-	return w.each(ctx, addresses, func(ctx context.Context, p desk.Person) error { return change(ctx, w.ID, p.ID) })
+func (w *entryWork) followers(
+	ctx context.Context, addresses []string, change func(context.Context, int64, int64) error,
+) error {
+	return w.each(ctx, addresses, func(ctx context.Context, p desk.Person) error {
+		return change(ctx, w.ID, p.ID)
+	})
 }
 
 // each does something with people when the row is written.
-func (w *entryWork) each(ctx context.Context, addresses []string, do func(context.Context, desk.Person) error) error {
+func (w *entryWork) each(
+	ctx context.Context, addresses []string, do func(context.Context, desk.Person) error,
+) error {
 	for _, address := range addresses {
 		p, err := w.known(ctx, address)
 		if err != nil {
@@ -254,7 +294,8 @@ func (w *entryWork) limit(names []string) error {
 			e, ok = w.Find(desk.Products, name)
 		}
 		if !ok && name != "" {
-			return fmt.Errorf("there is no type and no product %q: see buzon type list, buzon product list", name)
+			return fmt.Errorf("there is no type and no product %q: see buzon type list, buzon product list",
+				name)
 		}
 		if ok {
 			w.Of = append(w.Of, e.ID)

@@ -13,9 +13,11 @@ import (
 	"buzon/store/desk"
 )
 
-// entryJSON is the JSON of a row: its name in the desk's language, all its names, and what its flags are called.
+// entryJSON is the JSON of a row: its name in the desk's language, all its names, and what its
+// flags are called.
 func (n naming) entryJSON(e desk.Entry) map[string]any {
-	row := map[string]any{"id": e.ID, "key": e.Key, "name": e.Name(n.language), "names": e.Names, "position": e.Position}
+	row := map[string]any{"id": e.ID, "key": e.Key, "name": e.Name(n.language), "names": e.Names,
+		"position": e.Position}
 	for _, f := range flagsOf(e.Kind) {
 		name := strings.ReplaceAll(f.name, "-", "_")
 		switch {
@@ -36,9 +38,10 @@ func (n naming) entryJSON(e desk.Entry) map[string]any {
 }
 
 func (a *app) entryShow(k desk.Kind) *cobra.Command {
-	return a.withEntry(k, a.look, "show NAME", "Show one", func(c *cobra.Command, h *house, _ naming, e desk.Entry) error {
+	show := func(c *cobra.Command, h *house, _ naming, e desk.Entry) error {
 		return a.printEntry(c.Context(), h, e)
-	})
+	}
+	return a.withEntry(k, a.look, "show NAME", "Show one", show)
 }
 
 // printEntry shows a row with what has it.
@@ -69,7 +72,8 @@ func (a *app) printEntry(ctx context.Context, h *house, e desk.Entry) error {
 	return nil
 }
 
-// addPeople adds those who hang on a row: who answers for it, members, followers; and what belongs to it.
+// addPeople adds those who hang on a row: who answers for it, members, followers; and what belongs
+// to it.
 func (h *house) addPeople(ctx context.Context, n naming, e desk.Entry, row map[string]any) error {
 	addresses := func(list []desk.Person, err error) ([]string, error) {
 		addresses := []string{}
@@ -81,7 +85,8 @@ func (h *house) addPeople(ctx context.Context, n naming, e desk.Entry, row map[s
 	p, err := h.store.Person(ctx, e.Agent)
 	switch e.Kind {
 	case desk.Products:
-		row["agent"], row["modules"] = p.Address(), nonNil(desk.EntryNames(n.Within(desk.Modules, e.ID), n.language))
+		row["agent"] = p.Address()
+		row["modules"] = nonNil(desk.EntryNames(n.Within(desk.Modules, e.ID), n.language))
 	case desk.Projects:
 		row["followers"], err = addresses(h.store.ProjectFollowers(ctx, e.ID))
 	case desk.Organisations:

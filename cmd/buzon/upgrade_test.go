@@ -13,8 +13,9 @@ import (
 	"testing"
 )
 
-// TestOldDeskReadsTheSame: the database of a release, and what that release printed of it as JSON. Since then keys have been
-// added; what was there says the same, but for organisations, which were not printed.
+// TestOldDeskReadsTheSame: the database of a release, and what that release printed of it as JSON.
+// Since then keys have been added; what was there says the same, but for organisations, which were
+// not printed.
 func TestOldDeskReadsTheSame(t *testing.T) {
 	data := t.TempDir()
 	unpack(t, "../../store/testdata/schema10.db.gz", filepath.Join(data, "buzon.db"))

@@ -28,11 +28,14 @@ const (
 )
 
 // Kinds are all catalogues.
-var Kinds = []Kind{Organisations, Products, Modules, Projects, Services, Types, Statuses, Severities, ItemTypes,
-	Canned, CustomFields}
+var Kinds = []Kind{
+	Organisations, Products, Modules, Projects, Services, Types, Statuses, Severities, ItemTypes,
+	Canned, CustomFields,
+}
 
-// Entry is a row of a catalogue: what it is called in each language, and the key by which rules speak of it. Its ID is its
-// own among all catalogues; tickets hold it, but of a severity they hold the number, which is its Position.
+// Entry is a row of a catalogue: what it is called in each language, and the key by which rules
+// speak of it. Its ID is its own among all catalogues; tickets hold it, but of a severity they hold
+// the number, which is its Position.
 type Entry struct {
 	ID       int64             `json:"-"`
 	Kind     Kind              `json:"-"`
@@ -40,11 +43,11 @@ type Entry struct {
 	Names    map[string]string `json:"-"` // by language
 	Position int               `json:"-"`
 	Class    Class             `json:"-"` // of a status
-	Parent   int64             `json:"-"` // a module's product; a project's or a service's organisation
+	Parent   int64             `json:"-"` // a module's product; an organisation
 	Removed  bool              `json:"-"` // it stays for the history that names it
 
-	Agent    int64             `json:"agent,omitempty"`    // of a product; who approves an organisation's new people
-	Domains  []string          `json:"domains,omitempty"`  // of an organisation: whose people are its own
+	Agent    int64             `json:"agent,omitempty"`    // of a product; an organisation's CSM
+	Domains  []string          `json:"domains,omitempty"`  // an organisation's
 	Language string            `json:"language,omitempty"` // likewise
 	Profile  string            `json:"profile,omitempty"`  // likewise: what its people may see
 	Since    string            `json:"since,omitempty"`    // of a service, 2026-01-31; "": always
@@ -54,7 +57,7 @@ type Entry struct {
 	Follows  Follows           `json:"follows,omitzero"`
 	Value    ValueType         `json:"value,omitempty"`   // of a field
 	Choices  []string          `json:"choices,omitempty"` // of a field that is chosen
-	Of       []int64           `json:"of,omitempty"`      // the types and products whose tickets have the field; none: all
+	Of       []int64           `json:"of,omitempty"`      // types and products that have it; none: all
 }
 
 // ValueType is what a field of one's own holds.
@@ -67,7 +70,8 @@ const (
 	NumberValue ValueType = "number"
 )
 
-// Name is what the row is called in a language; where it has no name in it the Spanish one, else its first.
+// Name is what the row is called in a language; where it has no name in it the Spanish one, else
+// its first.
 func (e Entry) Name(language string) string {
 	if name := cmp.Or(e.Names[language], e.Names["es"]); name != "" {
 		return name
@@ -137,7 +141,9 @@ func (c *Catalogue) Entry(id int64) Entry { return c.ids[id] }
 func (c *Catalogue) Name(id int64, language string) string { return c.ids[id].Name(language) }
 
 // Names lists what the rows of a catalogue are called in a language.
-func (c *Catalogue) Names(k Kind, language string) []string { return EntryNames(c.kinds[k], language) }
+func (c *Catalogue) Names(k Kind, language string) []string {
+	return EntryNames(c.kinds[k], language)
+}
 
 // EntryNames lists what rows are called in a language.
 func EntryNames(list []Entry, language string) (names []string) {
@@ -147,8 +153,9 @@ func EntryNames(list []Entry, language string) (names []string) {
 	return names
 }
 
-// Find returns the row of a catalogue that a text names: by its key or a name in any language, whatever the accents and
-// the case; the marks between words count only where two rows differ by them.
+// Find returns the row of a catalogue that a text names: by its key or a name in any language,
+// whatever the accents and the case; the marks between words count only where two rows differ by
+// them.
 func (c *Catalogue) Find(k Kind, text string) (Entry, bool) { return FindEntry(c.kinds[k], text) }
 
 // FindEntry is Find among some rows.
@@ -168,14 +175,16 @@ var forms = []func(string) string{strings.TrimSpace, plainly, bareWords}
 
 func plainly(s string) string { return OneLine(Fold(s)) }
 
-// bareWords is what is left of a name without its marks: "SaaS – Infraestructura" is "saas infraestructura".
+// bareWords is what is left of a name without its marks: "SaaS – Infraestructura" is "saas
+// infraestructura".
 func bareWords(s string) string {
 	return strings.Join(strings.FieldsFunc(Fold(s), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	}), " ")
 }
 
-// Complete gives a new row its key and its place, behind the others. The key of a severity is its number.
+// Complete gives a new row its key and its place, behind the others. The key of a severity is its
+// number.
 func (c *Catalogue) Complete(e Entry) Entry {
 	last := 0
 	for _, other := range c.kinds[e.Kind] {
@@ -196,18 +205,21 @@ func (c *Catalogue) Complete(e Entry) Entry {
 	return e
 }
 
+// ofItems reports whether items bear the row: the first one of a ticket bears the ticket's type.
+func (e Entry) ofItems() bool { return e.Kind == Types || e.Kind == ItemTypes }
+
 // taken reports whether another row has the key. The types of tickets and of items share theirs.
 func (c *Catalogue) taken(e Entry) bool {
 	for _, other := range c.ids {
-		kin := other.Kind == e.Kind || (other.Kind == Types || other.Kind == ItemTypes) && (e.Kind == Types || e.Kind == ItemTypes)
-		if kin && other.Key == e.Key {
+		if other.Key == e.Key && (other.Kind == e.Kind || other.ofItems() && e.ofItems()) {
 			return true
 		}
 	}
 	return false
 }
 
-// OrganisationOf is the organisation to which an address belongs by its domain, the zero Entry for none.
+// OrganisationOf is the organisation to which an address belongs by its domain, the zero Entry for
+// none.
 func (c *Catalogue) OrganisationOf(address string) Entry {
 	_, domain, _ := strings.Cut(address, "@")
 	for _, e := range c.kinds[Organisations] {
@@ -274,7 +286,8 @@ func (c *Catalogue) DefaultType() int64 {
 	return e.ID
 }
 
-// DefaultSeverity is that of a ticket which says nothing of itself: the second, where there are two.
+// DefaultSeverity is that of a ticket which says nothing of itself: the second, where there are
+// two.
 func (c *Catalogue) DefaultSeverity() int {
 	list := c.kinds[Severities]
 	if len(list) == 0 {

@@ -8,10 +8,12 @@ import (
 	"time"
 )
 
-// Own are the fields of one's own that a ticket has: those for its type or its product, and those for all.
+// Own are the fields of one's own that a ticket has: those for its type or its product, and those
+// for all.
 func (c *Catalogue) Own(t *Ticket) (list []Field) {
 	for _, e := range c.kinds[CustomFields] {
-		if len(e.Of) == 0 || slices.Contains(e.Of, t.Type) || t.Product != 0 && slices.Contains(e.Of, t.Product) {
+		of := func(id int64) bool { return id != 0 && slices.Contains(e.Of, id) }
+		if len(e.Of) == 0 || of(t.Type) || of(t.Product) {
 			list = append(list, own(e))
 		}
 	}
@@ -52,7 +54,8 @@ func (e Entry) value(text string) (string, bool) {
 		return text, err == nil
 	case NumberValue:
 		n, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
-		return strconv.FormatFloat(n, 'f', -1, 64), err == nil && n-n == 0 // neither endless nor no number
+		finite := n-n == 0 // what is endless, or no number, is not
+		return strconv.FormatFloat(n, 'f', -1, 64), err == nil && finite
 	}
 	return text, true
 }

@@ -94,7 +94,8 @@ func (c *Catalogue) Spare(e Entry) error {
 	switch e.Kind {
 	case Statuses:
 		if only(func(o Entry) bool { return o.Class == e.Class }) {
-			return fmt.Errorf("%s is the only status of the class %s, which rules speak of: add another first", e.Name(""), e.Class)
+			return fmt.Errorf("%s is the only status of the class %s, which rules speak of: add another first",
+				e.Name(""), e.Class)
 		}
 	case Types, Severities:
 		if only(func(Entry) bool { return true }) {
@@ -102,7 +103,8 @@ func (c *Catalogue) Spare(e Entry) error {
 		}
 	case ItemTypes:
 		if e.shipped() {
-			return fmt.Errorf("rules speak of the item type %s: rename it, or change what follows from it", e.Name(""))
+			return fmt.Errorf("rules speak of the item type %s: rename it, or change what follows from it",
+				e.Name(""))
 		}
 	}
 	return nil

@@ -52,12 +52,17 @@ const (
 
 // Follows is what follows from an item of a type, as its row of the catalogue says.
 type Follows struct {
-	Item     ItemType `json:"item,omitempty" toml:"item"`                     // the type that the item bears; "": its own
-	Agent    Class    `json:"agent_class,omitempty" toml:"agent_class"`       // when an agent writes it
-	Customer Class    `json:"customer_class,omitempty" toml:"customer_class"` // when a customer does
-	From     []Class  `json:"from,omitempty" toml:"from"`                     // from which a customer moves the ticket; none: from all
-	Assignee Side     `json:"assignee,omitempty" toml:"assignee"`             // who owes the next action
-	Takes    bool     `json:"takes,omitempty" toml:"takes"`                   // an agent who writes it becomes the ticket's
+	// Item is the type that the item bears; "": its own.
+	Item ItemType `json:"item,omitempty" toml:"item"`
+	// Agent and Customer are the classes that the ticket gets when one of them writes it; "": it stays.
+	Agent    Class `json:"agent_class,omitempty" toml:"agent_class"`
+	Customer Class `json:"customer_class,omitempty" toml:"customer_class"`
+	// From are the classes from which a customer moves the ticket; none: from all.
+	From []Class `json:"from,omitempty" toml:"from"`
+	// Assignee owes the next action.
+	Assignee Side `json:"assignee,omitempty" toml:"assignee"`
+	// Takes has an agent who writes it become the ticket's.
+	Takes bool `json:"takes,omitempty" toml:"takes"`
 }
 
 // rows names the row of the catalogue that says what follows from an act of each side.

@@ -2,14 +2,15 @@ package desk
 
 import "slices"
 
-// takeType lets an order say of which type the words are, one that the desk has added; what follows is that type's row.
-// An order that decides what the item is goes before it.
+// takeType lets an order say of which type the words are, one that the desk has added; what follows
+// is that type's row. An order that decides what the item is goes before it.
 func (w *draft) takeType() {
 	if w.act != Writes && w.act != Notes || w.Kept.Held() {
 		return
 	}
 	for _, o := range w.deed.Orders {
-		if e, ok := FindEntry(w.Catalogue.added(), o.Arg); ok && o.Verb == VerbItem && !o.Misplaced {
+		e, ok := FindEntry(w.Catalogue.added(), o.Arg)
+		if ok && o.Verb == VerbItem && !o.Misplaced {
 			w.itemType = ItemType(e.Key)
 		}
 	}
@@ -43,5 +44,6 @@ func (c *Catalogue) added() []Entry {
 
 // shipped reports whether rules speak of the item type.
 func (e Entry) shipped() bool {
-	return slices.ContainsFunc(Shipped(), func(o Entry) bool { return o.Kind == e.Kind && o.Key == e.Key })
+	same := func(o Entry) bool { return o.Kind == e.Kind && o.Key == e.Key }
+	return slices.ContainsFunc(Shipped(), same)
 }

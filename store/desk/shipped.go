@@ -8,7 +8,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// The rows that a new desk begins with: what follows from them, and what they are called in each language.
+// The rows that a new desk begins with: what follows from them, and what they are called in each
+// language.
 var (
 	//go:embed catalogue.toml
 	shippedRows string
@@ -49,7 +50,8 @@ func shipped(rows string, names map[string]string) (list []Entry, err error) {
 	}
 	for _, k := range Kinds {
 		for i, r := range tables[k] {
-			e := Entry{Kind: k, Key: r.Key, Position: i + 1, Class: r.Class, Follows: r.Follows, Names: map[string]string{}}
+			e := Entry{Kind: k, Key: r.Key, Position: i + 1, Class: r.Class, Follows: r.Follows}
+			e.Names = map[string]string{}
 			for language := range names {
 				if e.Names[language] = called[language][k][r.Key]; e.Names[language] == "" {
 					return nil, fmt.Errorf("catalogue_%s.toml: %s %q has no name", language, k, r.Key)
