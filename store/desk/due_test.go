@@ -54,6 +54,8 @@ func TestDue(t *testing.T) {
 		{"agent answers to himself alone", ItemWritten, ana, internal, ""},
 		{"agent asks for information", InfoAsked, ana, nil, "info_request Carla, info_request Celia, item Fidel"},
 		{"note", NoteWritten, beto, internal, "note Ana"},
+		{"note, of whose ticket the agent has written nothing yet", NoteWritten, beto,
+			both(internal, func(e *Event) { e.Witness = nil }), "note Ana"},
 		{"note that was not marked as one", NoteWritten, beto, func(e *Event) { e.Witness = append(e.Witness, carla) }, "note Ana"},
 		{"assigned", TicketAssigned, beto, nil, "assigned Ana"},
 		{"assigned to himself", TicketAssigned, ana, nil, ""},
