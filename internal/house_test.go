@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// ranks of the packages: each imports only those of a lower one, so that the arrow of the data is the arrow of the
-// imports. A leaf under mailin has the rank of its folder's line below.
+// ranks of the packages: each imports only those of a lower one, so that the arrow of the data is
+// the arrow of the imports. A leaf under mailin has the rank of its folder's line below.
 var ranks = map[string]int{
 	"store/desk": 0, "templates": 0,
 	"threading": 1, "store": 1, "mailin/*": 1,

@@ -14,8 +14,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// TestPhrasesAreSaid: the keys of the phrases that code says by their name stand in the code, or in a template. Those
-// that nothing says are left over.
+// TestPhrasesAreSaid: the keys of the phrases that code says by their name stand in the code, or in
+// a template. Those that nothing says are left over.
 func TestPhrasesAreSaid(t *testing.T) {
 	raw, err := os.ReadFile("../templates/es/phrases.toml")
 	if err != nil {

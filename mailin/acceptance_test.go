@@ -10,8 +10,9 @@ import (
 	"buzon/store/desk"
 )
 
-// TestC01SpoofedAgent: of an agent's From, proven or not, with his own token, another agent's, the customer's or none, "#cerrar"
-// runs only by his own token. What does not run is relayed to nobody, and the agent is told at his own address.
+// TestC01SpoofedAgent: of an agent's From, proven or not, with his own token, another agent's, the
+// customer's or none, "#cerrar" runs only by his own token. What does not run is relayed to nobody,
+// and the agent is told at his own address.
 func TestC01SpoofedAgent(t *testing.T) {
 	for _, env := range []store.Envelope{{Door: "smtp", From: "x@mal.test", To: []string{box}}, trusted} {
 		for _, c := range []struct {
@@ -95,7 +96,8 @@ func TestC21IdentityIsTheAddress(t *testing.T) {
 	}
 }
 
-// TestB16AcknowledgementsAreNoReflector: what forged senders write is repeated to none of their addresses, however often.
+// TestB16AcknowledgementsAreNoReflector: what forged senders write is repeated to none of their
+// addresses, however often.
 func TestB16AcknowledgementsAreNoReflector(t *testing.T) {
 	h := newHouse(t)
 	for pass := range 3 {
@@ -118,7 +120,8 @@ func TestB16AcknowledgementsAreNoReflector(t *testing.T) {
 	}
 }
 
-// TestB07CopiedMark: a mark of ours on another's mail is told, and answered by nothing automatic; an invented one is no mark.
+// TestB07CopiedMark: a mark of ours on another's mail is told, and answered by nothing automatic;
+// an invented one is no mark.
 func TestB07CopiedMark(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()
@@ -140,7 +143,8 @@ func TestB07CopiedMark(t *testing.T) {
 	}
 }
 
-// TestForms: who wrote through a form, a group or an address of ours is whom it names; he is acknowledged where it is configured.
+// TestForms: who wrote through a form, a group or an address of ours is whom it names; he is
+// acknowledged where it is configured.
 func TestForms(t *testing.T) {
 	const form = "web@empresa.test"
 	for _, c := range []struct {

@@ -9,7 +9,8 @@ import (
 	"buzon/store/desk"
 )
 
-// parts is a mail of a multipart of the subtype: each part is its Content-Type and fields, a blank line and its text.
+// parts is a mail of a multipart of the subtype: each part is its Content-Type and fields, a blank
+// line and its text.
 func (h *house) parts(from, to, subtype string, parts ...string) string {
 	h.sent++
 	var b strings.Builder
@@ -20,7 +21,8 @@ func (h *house) parts(from, to, subtype string, parts ...string) string {
 	return strings.ReplaceAll(b.String()+"--b--\n", "\n", "\r\n")
 }
 
-// TestWhatMailProgramsAdd: signatures of the mail, one's own key and card are kept and not listed; what somebody sends is.
+// TestWhatMailProgramsAdd: signatures of the mail, one's own key and card are kept and not listed;
+// what somebody sends is.
 func TestWhatMailProgramsAdd(t *testing.T) {
 	const (
 		words    = "text/plain\n\nNo imprime."

@@ -89,7 +89,8 @@ func TestRejectByMail(t *testing.T) {
 	}
 }
 
-// TestWhichIsPending: the notice that is answered tells it, or that it is the only one, or its number.
+// TestWhichIsPending: the notice that is answered tells it, or that it is the only one, or its
+// number.
 func TestWhichIsPending(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()

@@ -49,7 +49,8 @@ func (f *filing) cite(ctx context.Context) error {
 		return nil
 	}
 	m := f.rd.Message
-	named := slices.Concat(m.From, m.To, m.Cc, m.ReplyTo) // some mailers put an address where the id belongs
+	// some mailers put an address where the id belongs
+	named := slices.Concat(m.From, m.To, m.Cc, m.ReplyTo)
 	ids := slices.DeleteFunc(f.resolution.Unknown, func(id string) bool {
 		return id == m.MessageID || slices.ContainsFunc(named, func(a message.Address) bool { return desk.Canonical(a.Address) == desk.Canonical(id) })
 	})

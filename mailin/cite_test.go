@@ -9,8 +9,9 @@ import (
 	"buzon/store/desk"
 )
 
-// TestUnknownReferences: who writes twice within a conversation that the desk doesn't know has one ticket. Each mail is
-// "from|subject|id|the ids that it names|further fields", and ends in the ticket of the number.
+// TestUnknownReferences: who writes twice within a conversation that the desk doesn't know has one
+// ticket. Each mail is "from|subject|id|the ids that it names|further fields", and ends in the
+// ticket of the number.
 func TestUnknownReferences(t *testing.T) {
 	const carla, marta, pedro = customer, "marta@cliente.test", "pedro@cliente.test"
 	type sent struct {
@@ -61,7 +62,8 @@ func TestUnknownReferences(t *testing.T) {
 	}
 }
 
-// What a customer named brings him in where he takes part, and as a reply does: not beside a forged sender, nor into a ticket that is another's by now.
+// What a customer named brings him in where he takes part, and as a reply does: not beside a forged
+// sender, nor into a ticket that is another's by now.
 func TestUnknownReferencesProveNothing(t *testing.T) {
 	h := newHouse(t)
 	named := func(from, id string) store.Mail {

@@ -12,7 +12,8 @@ import (
 	"buzon/threading"
 )
 
-// asked are the questions to agents, the oldest first; questions those of them that are about no ticket.
+// asked are the questions to agents, the oldest first; questions those of them that are about no
+// ticket.
 func (h *house) asked() (list []store.Outgoing) {
 	h.t.Helper()
 	for _, o := range must(h.store.Outbox(h.t.Context(), store.OutboxFilter{})) {
@@ -90,7 +91,8 @@ func TestStrictAgentConfirmsOnlyProven(t *testing.T) {
 	}
 }
 
-// TestForgeriesAreAskedAboutTogether: however many come, the agent gets one question in ten minutes, which names them all.
+// TestForgeriesAreAskedAboutTogether: however many come, the agent gets one question in ten
+// minutes, which names them all.
 func TestForgeriesAreAskedAboutTogether(t *testing.T) {
 	h := newHouse(t)
 	var ids []int64
@@ -135,7 +137,8 @@ func TestAnswersToAQuestion(t *testing.T) {
 	}
 }
 
-// TestPendingMailIsAskedAboutTogether: the first in its ticket, the next together, and the answer lets them in.
+// TestPendingMailIsAskedAboutTogether: the first in its ticket, the next together, and the answer
+// lets them in.
 func TestPendingMailIsAskedAboutTogether(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()
@@ -164,7 +167,8 @@ func TestPendingMailIsAskedAboutTogether(t *testing.T) {
 	}
 }
 
-// TestAnswerWithoutPlusAddressing: the question promises no answer that would not count, and one that proves its sender does.
+// TestAnswerWithoutPlusAddressing: the question promises no answer that would not count, and one
+// that proves its sender does.
 func TestAnswerWithoutPlusAddressing(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -244,7 +248,8 @@ func TestReleasedMailOfAnAgent(t *testing.T) {
 	}
 }
 
-// TestAgentWritesToACustomer: with the desk in Cc or Bcc it is the customer's case, and nothing is sent again.
+// TestAgentWritesToACustomer: with the desk in Cc or Bcc it is the customer's case, and nothing is
+// sent again.
 func TestAgentWritesToACustomer(t *testing.T) {
 	for name, more := range map[string][]string{"Cc": {"Cc: " + box}, "Bcc": nil} {
 		h := newHouse(t)
@@ -267,7 +272,8 @@ func TestAgentWritesToACustomer(t *testing.T) {
 	}
 }
 
-// TestRepeats: what bears no Message-ID, or a date out of this world, is the same mail within a day.
+// TestRepeats: what bears no Message-ID, or a date out of this world, is the same mail within a
+// day.
 func TestRepeats(t *testing.T) {
 	const ups = "From: UPS <ups@planta.test>\r\nTo: soporte@ejemplo.test\r\nSubject: UPS en bateria\r\n%s\r\nUPS en bateria\r\n"
 	for _, c := range []struct {

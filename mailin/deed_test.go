@@ -28,8 +28,8 @@ func TestFollowsProven(t *testing.T) {
 	}
 }
 
-// TestReplyCost bounds what a customer's reply costs: that the ticket is open again is written and told in 14 statements.
-// Reading the journal, before and behind, is apart.
+// TestReplyCost bounds what a customer's reply costs: that the ticket is open again is written and
+// told in 14 statements. Reading the journal, before and behind, is apart.
 func TestReplyCost(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()

@@ -17,27 +17,29 @@ import (
 type filing struct {
 	*Intake
 	*prepared
-	tx         *store.Tx
-	index      *index
-	box        desk.Mailbox
-	from       string // canonical: who wrote; "" when that can't be said
-	name       string // of who wrote, as the mail has it
-	form       string // canonical: the form, or address of ours, in whose name he wrote; "" for none
-	ownFrom    bool   // From is an address of ours
+	tx    *store.Tx
+	index *index
+	box   desk.Mailbox
+	from  string // canonical: who wrote; "" when that can't be said
+	name  string // of who wrote, as the mail has it
+	// canonical: the form, or address of ours, in whose name he wrote; "" for none
+	form       string
+	ownFrom    bool // From is an address of ours
 	person     desk.Person
 	met        bool // the person wrote before this mail
 	resolution threading.Resolution
-	ticket     desk.Ticket    // that the evidence points at; Number 0 for none
-	subject    string         // what the reply's own subject says that the ticket's does not
-	named      bool           // another mail has the Message-ID
-	citedIn    int64          // ticket in which a mail of the person named the Message-ID; 0 for none
-	twin       store.Mail     // the mail that this one repeats, if any
-	namesake   int64          // an earlier mail that was filed under this Message-ID, not the same
-	about      store.Outgoing // the mail of ours that a report is about
-	asked      store.Outgoing // the question that an agent answers
-	row        row
-	proof      Proof
-	verdict    store.Verdict
+	ticket     desk.Ticket // that the evidence points at; Number 0 for none
+	subject    string      // what the reply's own subject says that the ticket's does not
+	named      bool        // another mail has the Message-ID
+	// ticket in which a mail of the person named the Message-ID; 0 for none
+	citedIn  int64
+	twin     store.Mail     // the mail that this one repeats, if any
+	namesake int64          // an earlier mail that was filed under this Message-ID, not the same
+	about    store.Outgoing // the mail of ours that a report is about
+	asked    store.Outgoing // the question that an agent answers
+	row      row
+	proof    Proof
+	verdict  store.Verdict
 }
 
 // file settles a mail: one transaction, one outcome. begun is called when the transaction has its
@@ -117,7 +119,8 @@ func (f *filing) decide(ctx context.Context) (err error) {
 		return err
 	}
 	confirmed := f.mail.Override.Decision == store.Confirm && f.mail.Override.By == f.person.ID
-	if confirmed || f.mail.Envelope.Trusted && f.form == "" { // what a form says is proven by nobody
+	// what a form says is proven by nobody
+	if confirmed || f.mail.Envelope.Trusted && f.form == "" {
 		f.proof = Proven
 	}
 	sender, reason, err := f.sender(ctx)

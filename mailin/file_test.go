@@ -26,7 +26,8 @@ func TestFirstMailOpensATicketAndIsAcknowledged(t *testing.T) {
 	}
 }
 
-// TestC14NoFormNamesTheAgent: only an addr-spec that all readers take alike is the agent. The rest waits, and the admins hear.
+// TestC14NoFormNamesTheAgent: only an addr-spec that all readers take alike is the agent. The rest
+// waits, and the admins hear.
 func TestC14NoFormNamesTheAgent(t *testing.T) {
 	for _, from := range []string{
 		agent + ".", "<<" + agent + ">>", "Ana <" + agent, agent + ", x@mal.test", "x@mal.test <" + agent + ">", `"ana"@ejemplo.test`,
@@ -49,8 +50,9 @@ func TestC14NoFormNamesTheAgent(t *testing.T) {
 	}
 }
 
-// TestC11TwoTickets: of tokens for two tickets the envelope's counts before To, To before Cc, and Cc before ids. What
-// the mail orders is done once, and what spoke for the other ticket is written down.
+// TestC11TwoTickets: of tokens for two tickets the envelope's counts before To, To before Cc, and
+// Cc before ids. What the mail orders is done once, and what spoke for the other ticket is written
+// down.
 func TestC11TwoTickets(t *testing.T) {
 	h := newHouse(t)
 	first, second := h.opened(), h.opened()
@@ -79,7 +81,8 @@ func TestC11TwoTickets(t *testing.T) {
 	}
 }
 
-// TestSenders: who writes, how, and what becomes of it, on a ticket of Carla's that Ana has answered.
+// TestSenders: who writes, how, and what becomes of it, on a ticket of Carla's that Ana has
+// answered.
 func TestSenders(t *testing.T) {
 	number := func(h *house, n int64) string { return "Re: [Caso #1] No imprime" }
 	for _, c := range []struct {
@@ -358,7 +361,8 @@ func TestForwardByAgent(t *testing.T) {
 	}
 }
 
-// TestFollowingTakesMoreThanAForgedFrom: what is sent to followers must not be had by a number, or by an id that travels.
+// TestFollowingTakesMoreThanAForgedFrom: what is sent to followers must not be had by a number, or
+// by an id that travels.
 func TestFollowingTakesMoreThanAForgedFrom(t *testing.T) {
 	const colleague = "beto@cliente.test"
 	for _, c := range []struct {

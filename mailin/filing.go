@@ -105,7 +105,8 @@ func (f *filing) newPerson(ctx context.Context, address, name string, known bool
 func (f *filing) retitled(ctx context.Context) (string, error) {
 	subject := f.rd.Message.Subject
 	clean := threading.CleanSubject(subject, f.box.Tag)
-	alarm := f.person.Agent() && f.ticket.ProductionDown && f.rd.ProductionDown // that of the notice
+	// that of the notice
+	alarm := f.person.Agent() && f.ticket.ProductionDown && f.rd.ProductionDown
 	if f.ticket.Number == 0 || alarm || slices.Contains(ownSubjects(), clean) ||
 		!threading.Retitled(subject, f.ticket.Subject, f.box.Tag) {
 		return "", nil

@@ -62,7 +62,8 @@ var filler = func() (text string) {
 	return text
 }()
 
-// TestIMAPNumberedAfresh gives a folder new UIDs and a new UIDVALIDITY: what was filed is a duplicate, what is new is filed.
+// TestIMAPNumberedAfresh gives a folder new UIDs and a new UIDVALIDITY: what was filed is a
+// duplicate, what is new is filed.
 func TestIMAPNumberedAfresh(t *testing.T) {
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Web"}})
 	s, in := imapDesk(t)
@@ -106,8 +107,8 @@ func TestIMAPNumberedAfresh(t *testing.T) {
 	}
 }
 
-// TestIMAPSetAsideNumberedAfresh gives a mail that could not be taken whole a new UID: it is in quarantine once, and no more
-// when it has come whole.
+// TestIMAPSetAsideNumberedAfresh gives a mail that could not be taken whole a new UID: it is in
+// quarantine once, and no more when it has come whole.
 func TestIMAPSetAsideNumberedAfresh(t *testing.T) {
 	s, in := imapDesk(t)
 	admin(t, s)
@@ -120,9 +121,11 @@ func TestIMAPSetAsideNumberedAfresh(t *testing.T) {
 	}{
 		{"X-Buzon-Incomplete: account=a; uid=1\r\n" + header + "\r\n\r\n", "too large", store.OutcomeQuarantine},
 		{"X-Buzon-Incomplete: account=a; uid=2\r\n" + header + "\r\n\r\n", "too large", store.OutcomeDuplicate},
-		{"X-Buzon-Incomplete: account=a; uid=3\r\n\r\n", "too large", store.OutcomeQuarantine}, // nobody knows of what
+		// nobody knows of what
+		{"X-Buzon-Incomplete: account=a; uid=3\r\n\r\n", "too large", store.OutcomeQuarantine},
 		{"X-Buzon-Incomplete: account=a; uid=4\r\n\r\n", "too large", store.OutcomeQuarantine},
-		{strings.Replace(whole, "ana1@", "eva@", 1), "", store.OutcomeTicket}, // borrows the Message-ID
+		// borrows the Message-ID
+		{strings.Replace(whole, "ana1@", "eva@", 1), "", store.OutcomeTicket},
 		{whole, "", store.OutcomeTicket},
 	} {
 		id := int64(i + 1)
@@ -217,9 +220,9 @@ func TestIMAPSecretEnds(t *testing.T) {
 	}
 }
 
-// BenchmarkIMAPCatchUp takes 5000 mails of a Dovecot mailbox: with a bare client, into the journal only, out of a journal that
-// is full already, out of one of which every mail has been read (what the store can file by itself), and all the way into
-// tickets. Rates are mails a second.
+// BenchmarkIMAPCatchUp takes 5000 mails of a Dovecot mailbox: with a bare client, into the journal
+// only, out of a journal that is full already, out of one of which every mail has been read (what
+// the store can file by itself), and all the way into tickets. Rates are mails a second.
 func BenchmarkIMAPCatchUp(b *testing.B) {
 	const n = 5000
 	const user = "soporte@ejemplo.test"
@@ -244,7 +247,9 @@ func BenchmarkIMAPCatchUp(b *testing.B) {
 		}
 	}
 	filed := func(b *testing.B, s *store.Store) {
-		for { // asked cheaply: the journal is whole by now, and what waits is counted in an index of its own
+		// asked cheaply: the journal is whole by now, and what waits is counted in an index of its
+		// own
+		for {
 			waits, err := s.Unsettled(b.Context(), 0, s.Now(), 1)
 			if err != nil {
 				b.Fatal(err)
@@ -340,7 +345,8 @@ func readAll(b *testing.B, in *Intake, n int) (ready []*prepared) {
 func running(b *testing.B, in *Intake) (stop func()) {
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan struct{})
-	go func() { in.work(ctx); close(done) }() // not Run: that begins with the mails of an earlier process, one by one
+	// not Run: that begins with the mails of an earlier process, one by one
+	go func() { in.work(ctx); close(done) }()
 	return func() { cancel(); <-done }
 }
 

@@ -8,8 +8,8 @@ import (
 	"buzon/threading"
 )
 
-// index lets the resolver ask the store: within the transaction that files a mail, what that has written too. It keeps
-// the tickets that it has seen.
+// index lets the resolver ask the store: within the transaction that files a mail, what that has
+// written too. It keeps the tickets that it has seen.
 type index struct {
 	store.Reader
 	tickets map[int64]desk.Ticket

@@ -54,7 +54,8 @@ func TestReplyToWhatIsInside(t *testing.T) {
 	}
 }
 
-// TestAnswersANoteByAnotherAddress: the address may come out of an address book, the id that is answered does not.
+// TestAnswersANoteByAnotherAddress: the address may come out of an address book, the id that is
+// answered does not.
 func TestAnswersANoteByAnotherAddress(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()
@@ -71,7 +72,8 @@ func TestAnswersANoteByAnotherAddress(t *testing.T) {
 	}
 }
 
-// TestAnswerThatRepeatsANote waits inside, by whatever way the note got into it, and the agent is asked.
+// TestAnswerThatRepeatsANote waits inside, by whatever way the note got into it, and the agent is
+// asked.
 func TestAnswerThatRepeatsANote(t *testing.T) {
 	notes := map[string]string{"long": "Este cliente no paga desde marzo y no hay que avisarle.", "short": "Debe mucho dinero.", "with a number": "Clave 1234.", "one word": "Moroso."}
 	for name, note := range notes {
@@ -93,7 +95,8 @@ func TestAnswerThatRepeatsANote(t *testing.T) {
 	}
 }
 
-// TestAnswerThatRepeatsNoNote goes out: what the customer knows, what is everybody's, what the agent sends on by himself.
+// TestAnswerThatRepeatsNoNote goes out: what the customer knows, what is everybody's, what the
+// agent sends on by himself.
 func TestAnswerThatRepeatsNoNote(t *testing.T) {
 	for name, c := range map[string]struct{ by, note, answer string }{
 		"the customer's own words": {"luis@ejemplo.test", "Dice: No imprime desde ayer la factura.", "¿Qué ve cuando no imprime desde ayer?"},
@@ -113,7 +116,8 @@ func TestAnswerThatRepeatsNoNote(t *testing.T) {
 	}
 }
 
-// TestOrdersAreNoWords: what is nothing but commands is known as that, and a note that only looks like it is not.
+// TestOrdersAreNoWords: what is nothing but commands is known as that, and a note that only looks
+// like it is not.
 func TestOrdersAreNoWords(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()
@@ -128,7 +132,8 @@ func TestOrdersAreNoWords(t *testing.T) {
 	}
 }
 
-// TestHeldIsSaidAgain: what waited inside since it was not understood goes out when it is put right.
+// TestHeldIsSaidAgain: what waited inside since it was not understood goes out when it is put
+// right.
 func TestHeldIsSaidAgain(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()
@@ -142,7 +147,8 @@ func TestHeldIsSaidAgain(t *testing.T) {
 	}
 }
 
-// TestFileOfANote: what came by a note goes to no customer by an answer, nor does a notice that an agent attaches.
+// TestFileOfANote: what came by a note goes to no customer by an answer, nor does a notice that an
+// agent attaches.
 func TestFileOfANote(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()
@@ -169,7 +175,8 @@ func TestFileOfANote(t *testing.T) {
 	}
 }
 
-// TestCustomersTokenOrdersNothing: who has become an agent since writes by an address that he got as a customer.
+// TestCustomersTokenOrdersNothing: who has become an agent since writes by an address that he got
+// as a customer.
 func TestCustomersTokenOrdersNothing(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()

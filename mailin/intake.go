@@ -16,11 +16,13 @@ import (
 // lookAhead is how many mails are taken from the journal before the oldest of them is filed.
 const lookAhead = 128
 
-// lookAheadSize is how many bytes of mail, or one mail more, are taken at once: what has been read waits in memory.
+// lookAheadSize is how many bytes of mail, or one mail more, are taken at once: what has been read
+// waits in memory.
 const lookAheadSize = 32 << 20
 
-// Run files what is in the journal until ctx ends. What an earlier process may have had in hand comes first and alone,
-// with the attempt counted before it begins: should one of these mails end the process, the count tells which.
+// Run files what is in the journal until ctx ends. What an earlier process may have had in hand
+// comes first and alone, with the attempt counted before it begins: should one of these mails end
+// the process, the count tells which.
 func (in *Intake) Run(ctx context.Context) error {
 	if err := in.recover(ctx); err != nil {
 		return err
@@ -68,14 +70,15 @@ func (in *Intake) work(ctx context.Context) {
 	}
 }
 
-// recover files what the last process may have had in hand, one mail at a time: it took no more than lookAhead of the
-// oldest, and of the others none was begun.
+// recover files what the last process may have had in hand, one mail at a time: it took no more
+// than lookAhead of the oldest, and of the others none was begun.
 func (in *Intake) recover(ctx context.Context) error {
 	list, err := in.o.Store.Unsettled(ctx, 0, in.o.Store.Now(), lookAhead)
 	if err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
-	slices.SortStableFunc(list, func(a, b store.Mail) int { return cmp.Compare(a.Attempts, b.Attempts) }) // suspects last
+	// suspects last
+	slices.SortStableFunc(list, func(a, b store.Mail) int { return cmp.Compare(a.Attempts, b.Attempts) })
 	calm := time.After(calmSeconds * in.second)
 	for _, m := range list {
 		if m.Attempts == attempts-1 && m.Error == "" && calm != nil {
@@ -93,8 +96,9 @@ func (in *Intake) recover(ctx context.Context) error {
 	return nil
 }
 
-// calmSeconds is how long a process must have lived before it tries a mail for the last time that was in hand when two others
-// died: one that is killed over and over by somebody else does not come so far, and puts no good mail aside.
+// calmSeconds is how long a process must have lived before it tries a mail for the last time that
+// was in hand when two others died: one that is killed over and over by somebody else does not come
+// so far, and puts no good mail aside.
 const calmSeconds = 5
 
 // FileOne files one mail of the journal now, for a process that runs no Intake.
@@ -139,8 +143,8 @@ func (in *Intake) retry(ctx context.Context, t *turn) {
 	}
 }
 
-// try makes one attempt, and waits out what is the store's fault and not the mail's. It tells false when ctx ended
-// before the attempt did.
+// try makes one attempt, and waits out what is the store's fault and not the mail's. It tells false
+// when ctx ended before the attempt did.
 func (in *Intake) try(ctx context.Context, t *turn) bool {
 	m := t.mail
 	for wait := in.second; ; wait = min(2*wait, 8*in.second) {
@@ -189,8 +193,8 @@ func (in *Intake) pause(ctx context.Context, err error, wait time.Duration) {
 // errSlow is a mail that ran past its time.
 var errSlow = errors.New("the mail took longer than it may (limits.work)")
 
-// guarded prepares the mail on a goroutine of its own, so that neither a panic nor an endless loop in it holds up
-// the others, and files it when its turn has come.
+// guarded prepares the mail on a goroutine of its own, so that neither a panic nor an endless loop
+// in it holds up the others, and files it when its turn has come.
 func (in *Intake) guarded(ctx context.Context, t *turn) error {
 	select {
 	case in.workers <- struct{}{}:

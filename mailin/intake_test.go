@@ -28,8 +28,8 @@ func (h *house) poison(mark string, breaks func(ctx context.Context)) {
 	}
 }
 
-// TestA20PoisonMessage: what breaks the reader is tried three times and kept whole, and the mails behind it are filed meanwhile; when
-// the reader is mended it is filed, once.
+// TestA20PoisonMessage: what breaks the reader is tried three times and kept whole, and the mails
+// behind it are filed meanwhile; when the reader is mended it is filed, once.
 func TestA20PoisonMessage(t *testing.T) {
 	for name, breaks := range map[string]func(context.Context){
 		"panic":   func(context.Context) { panic("boom") },
@@ -130,8 +130,8 @@ func TestFaultsCostNoAttempt(t *testing.T) {
 	}
 }
 
-// TestA20PoisonThatEndsTheProcess: process after process dies of one mail; it is put away, and the others are filed with one
-// attempt beside their first.
+// TestA20PoisonThatEndsTheProcess: process after process dies of one mail; it is put away, and the
+// others are filed with one attempt beside their first.
 func TestA20PoisonThatEndsTheProcess(t *testing.T) {
 	h := newHouse(t)
 	first := h.receive(h.plain("a@cliente.test", box, "antes", "x"))
@@ -162,7 +162,8 @@ func TestA20PoisonThatEndsTheProcess(t *testing.T) {
 	}
 }
 
-// TestKilledOverAndOver: processes that are killed whatever they do put no good mail aside. Each dies while it files its first.
+// TestKilledOverAndOver: processes that are killed whatever they do put no good mail aside. Each
+// dies while it files its first.
 func TestKilledOverAndOver(t *testing.T) {
 	h := newHouse(t)
 	var ids []int64
@@ -246,8 +247,9 @@ func BenchmarkIntake(b *testing.B) {
 	stop()
 }
 
-// TestUnreadableFile: a kept mail whose file is spoilt costs itself three attempts, the quarantine and a notice; the mails
-// before and behind it are filed, after a restart too. Where all files are gone none of them is blamed.
+// TestUnreadableFile: a kept mail whose file is spoilt costs itself three attempts, the quarantine
+// and a notice; the mails before and behind it are filed, after a restart too. Where all files are
+// gone none of them is blamed.
 func TestUnreadableFile(t *testing.T) {
 	for name, spoil := range map[string]func(path string) error{
 		"gone": os.Remove,

@@ -4,9 +4,9 @@
 //	                                                                                 ▼
 //	           outcome ◄─ one transaction: who, which ticket, policy, file, tell ◄─ in the journal's order
 //
-// Every mail ends in exactly one outcome. What fails is tried three times and then kept whole in quarantine; a fault
-// of the store itself (busy, full) is waited out and costs no attempt. A mail that panics or runs past its time holds
-// up nobody: the others pass it.
+// Every mail ends in exactly one outcome. What fails is tried three times and then kept whole in
+// quarantine; a fault of the store itself (busy, full) is waited out and costs no attempt. A mail
+// that panics or runs past its time holds up nobody: the others pass it.
 package mailin
 
 import (
@@ -25,39 +25,47 @@ import (
 
 // Options is what the intake works with.
 type Options struct {
-	Store      *store.Store
-	Signer     *threading.Signer
-	Mailboxes  desk.Mailboxes // at least one
-	Markers    []string       // of Producción Caída
-	Form       []string       // labels that our mails ask to be filled in: FormLabels; nil: those of the embedded templates
-	AgentProof AgentProof     // what it takes for an agent's mail to run commands
-	Language   string         // of people whose language is not known
+	Store     *store.Store
+	Signer    *threading.Signer
+	Mailboxes desk.Mailboxes // at least one
+	Markers   []string       // of Producción Caída
+	// labels that our mails ask to be filled in: FormLabels; nil: those of the embedded templates
+	Form       []string
+	AgentProof AgentProof // what it takes for an agent's mail to run commands
+	Language   string     // of people whose language is not known
 	Limits     message.Limits
 	Hops       int // Received fields; 100
 	Caps       store.Caps
-	ReopenFor  time.Duration // how long a closed ticket may be reopened by a reply, where the mailbox does so; 720 h
-	Workers    int           // mails read at once; the number of CPUs, at least 2
-	Log        *slog.Logger
+	// how long a closed ticket may be reopened by a reply, where the mailbox does so; 720 h
+	ReopenFor time.Duration
+	Workers   int // mails read at once; the number of CPUs, at least 2
+	Log       *slog.Logger
 }
 
-// How often a mail is tried before it goes to quarantine: three times, whether it failed by itself or the process died
-// meanwhile. Of those that a process had in hand when it died, each is then tried alone; and who was alone when another died is
-// tried behind all others. So what ends every process has done it three times, and good mail of a process that is killed over
-// and over is not put aside unless it was in hand at three of these moments, twice of them alone and behind all others.
+// How often a mail is tried before it goes to quarantine: three times, whether it failed by itself
+// or the process died meanwhile. Of those that a process had in hand when it died, each is then
+// tried alone; and who was alone when another died is tried behind all others. So what ends every
+// process has done it three times, and good mail of a process that is killed over and over is not
+// put aside unless it was in hand at three of these moments, twice of them alone and behind all
+// others.
 const attempts = 3
 
 // Intake files mail. Make one with New.
 type Intake struct {
-	o       Options
-	boxes   *threading.Mailboxes
-	own     []string
-	workers chan struct{}                                                            // a place for each mail that is being read
-	read    func(context.Context, io.ReaderAt, int64, ReadOptions) (*Reading, error) // Read, unless a test breaks it
+	o     Options
+	boxes *threading.Mailboxes
+	own   []string
+	// a place for each mail that is being read
+	workers chan struct{}
+	// Read, unless a test breaks it
+	read    func(context.Context, io.ReaderAt, int64, ReadOptions) (*Reading, error)
 	trouble atomic.Pointer[error]
 	second  time.Duration // of waiting, shorter in tests
-	// patience is how long mail waits for an older one that is still being read, before it is filed out of order.
+	// patience is how long mail waits for an older one that is still being read, before it is filed
+	// out of order.
 	patience time.Duration
-	limit    func(store.Mail) time.Duration // of the time for it; the reader stops by itself before that
+	// of the time for it; the reader stops by itself before that
+	limit func(store.Mail) time.Duration
 }
 
 // New returns an Intake that Run, or FileOne, sets to work.

@@ -7,8 +7,8 @@ import (
 	"buzon/store"
 )
 
-// order lets mail that is read by several workers at once be filed in the order of the journal: a reply is filed behind
-// what it answers, and cases are numbered as they came.
+// order lets mail that is read by several workers at once be filed in the order of the journal: a
+// reply is filed behind what it answers, and cases are numbered as they came.
 type order struct {
 	mu    sync.Mutex
 	open  map[int64]int64 // size of each mail on its way
@@ -40,7 +40,8 @@ func (o *order) look() {
 // alone is the turn of a mail that waits for no other.
 func alone(m store.Mail) *turn { return &turn{mail: m, passed: make(chan struct{})} }
 
-// room is for how much more mail the journal is worth looking at: none until a good part of what is on its way has ended.
+// room is for how much more mail the journal is worth looking at: none until a good part of what is
+// on its way has ended.
 func (o *order) room() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -58,7 +59,8 @@ func (o *order) heavy() bool {
 	return o.bytes >= lookAheadSize
 }
 
-// add takes a mail behind those before it; nil when it is on its way already, or was when the journal was looked at.
+// add takes a mail behind those before it; nil when it is on its way already, or was when the
+// journal was looked at.
 func (o *order) add(m store.Mail) *turn {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -125,7 +125,8 @@ func TestAgentOrders(t *testing.T) {
 	}
 }
 
-// TestMistypedWithAttachment: what should have been done with the file is not known, so it stays inside.
+// TestMistypedWithAttachment: what should have been done with the file is not known, so it stays
+// inside.
 func TestMistypedWithAttachment(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()
@@ -138,7 +139,8 @@ func TestMistypedWithAttachment(t *testing.T) {
 	}
 }
 
-// TestOrdersFromTheWrongPlace: an agent by his own token, and still nothing but his words above the quote counts.
+// TestOrdersFromTheWrongPlace: an agent by his own token, and still nothing but his words above the
+// quote counts.
 func TestOrdersFromTheWrongPlace(t *testing.T) {
 	for name, mail := range map[string]func(h *house, to string) string{
 		"subject": func(h *house, to string) string { return h.plain(agent, to, "#cerrar", "Hola.") },
@@ -162,8 +164,8 @@ func TestOrdersFromTheWrongPlace(t *testing.T) {
 	}
 }
 
-// TestTextFilesOrderNothing: a text part with a file name is a file that goes along, whether the client shows it in line
-// or not. No line of it is a word or an order.
+// TestTextFilesOrderNothing: a text part with a file name is a file that goes along, whether the
+// client shows it in line or not. No line of it is a word or an order.
 func TestTextFilesOrderNothing(t *testing.T) {
 	for _, c := range []struct{ name, words, head, file, want string }{
 		{"in line", "Va la configuración.\r\n", "Content-Type: text/plain; name=servicio.conf\r\nContent-Disposition: inline; filename=servicio.conf", "puerto=1\r\n#cerrar", "Va la configuración."},

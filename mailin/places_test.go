@@ -21,7 +21,8 @@ func partsBody(kind string, parts ...string) string {
 	return "Content-Type: multipart/" + kind + "; boundary=b\n\n--b\n" + strings.Join(parts, "\n--b\n") + "\n--b--\n"
 }
 
-// TestC02OrdersOnlyFromTheWritersOwnWords: an order is obeyed only where every client shows it as what the writer wrote.
+// TestC02OrdersOnlyFromTheWritersOwnWords: an order is obeyed only where every client shows it as
+// what the writer wrote.
 func TestC02OrdersOnlyFromTheWritersOwnWords(t *testing.T) {
 	const ok, p = "Ya lo reviso.", "<p>Ya lo reviso.</p>"
 	hidden := func(style string) string { return htmlBody(`<div style="` + style + `">#cerrar</div>` + p) }

@@ -39,11 +39,12 @@ const (
 	Repeated  Sender = "repeated"  // a mail that was filed before
 	Blocked   Sender = "blocked"   //
 	// a bounce, delay, receipt or complaint that proves which mail of ours it is about
-	Report      Sender = "report"
-	Bounce      Sender = "bounce"      // one that proves nothing
-	Machine     Sender = "machine"     // auto-reply, list, bulk
-	Asked       Sender = "asked"       // an agent who answers whether held mail is his
-	Form        Sender = "form"        // From is ours or a form's, and another field names who wrote
+	Report  Sender = "report"
+	Bounce  Sender = "bounce"  // one that proves nothing
+	Machine Sender = "machine" // auto-reply, list, bulk
+	Asked   Sender = "asked"   // an agent who answers whether held mail is his
+	// From is ours or a form's, and another field names who wrote
+	Form        Sender = "form"
 	AgentSender Sender = "agent"       //
 	Participant Sender = "participant" // requester, controller, follower
 	Colleague   Sender = "colleague"   // may see the ticket
@@ -83,7 +84,8 @@ const (
 type act struct {
 	do     func(*filing, context.Context) error
 	silent bool // the sender is not acknowledged
-	claims bool // the ticket notes the number that the mail claims; the sender is told nothing of it
+	// the ticket notes the number that the mail claims; the sender is told nothing of it
+	claims bool
 	calm   bool // nobody is woken, whatever the subject says
 	asks   bool // an agent is asked whether the mail is his
 }

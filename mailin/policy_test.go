@@ -16,7 +16,8 @@ var (
 	allModes = []AgentProof{Normal, Strict, ByID}
 )
 
-// cells is the table as a person reads it: for each sender and proof the rule and action under the evidence T L M S N.
+// cells is the table as a person reads it: for each sender and proof the rule and action under the
+// evidence T L M S N.
 var cells = []struct {
 	sender Sender
 	proof  Proof
@@ -91,8 +92,8 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
-// TestPolicyModes: with "strict" an agent who is not proven does nothing at all, with "id" a Message-ID is enough too;
-// nobody else's lot changes.
+// TestPolicyModes: with "strict" an agent who is not proven does nothing at all, with "id" a
+// Message-ID is enough too; nobody else's lot changes.
 func TestPolicyModes(t *testing.T) {
 	for _, s := range allSenders {
 		for _, p := range anyProof {
@@ -118,7 +119,8 @@ func TestPolicyModes(t *testing.T) {
 	}
 }
 
-// TestPolicyPromises: commands run and words are relayed by rule 8 only, and who is disproved is sent nothing.
+// TestPolicyPromises: commands run and words are relayed by rule 8 only, and who is disproved is
+// sent nothing.
 func TestPolicyPromises(t *testing.T) {
 	quiet := []Action{Record, Quarantine, SettleReport, MachineOpens, HoldSuspect, Hold, OpenSuspect}
 	for _, s := range allSenders {
@@ -141,7 +143,8 @@ func TestPolicyPromises(t *testing.T) {
 	}
 }
 
-// TestPolicyReasons: whatever waits has a sentence that says why, and what is only recorded has its outcome.
+// TestPolicyReasons: whatever waits has a sentence that says why, and what is only recorded has its
+// outcome.
 func TestPolicyReasons(t *testing.T) {
 	for _, r := range policy {
 		waits := slices.Contains([]Action{Quarantine, AgentNote, AgentPending, Hold, HoldSuspect, NumberItem, MachineOpens}, r.Action)

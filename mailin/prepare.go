@@ -24,7 +24,8 @@ type prepared struct {
 	inFull      string                // as agents are shown it
 	words       string                // of it, for the search
 	said        string                // a short form of it, by which a responder is known
-	ownNotice   bool                  // a notice that the desk sent to an agent is among the attachments
+	// a notice that the desk sent to an agent is among the attachments
+	ownNotice bool
 }
 
 // prepare reads a mail of the journal. What it returns must be settled.

@@ -23,7 +23,8 @@ type ReadOptions struct {
 	Markers      []string // of Producción Caída; nil: threading.DefaultMarkers
 	OwnAddresses []string // canonical; a quote of them is surely a quote
 
-	Form []string // labels of the lines that our mails ask to be filled in; nil: those of the embedded templates
+	// labels of the lines that our mails ask to be filled in; nil: those of the embedded templates
+	Form []string
 
 	EnvelopeFrom string
 	HasEnvelope  bool // false: not known; an empty EnvelopeFrom is then no null sender
@@ -51,8 +52,9 @@ const (
 	reportsSize = 1 << 20
 )
 
-// Read reads one mail of size bytes: its MIME, its text taken apart, person or machine, and what its subject says. It
-// fails only with r or ctx, never for what a mail contains; r must stay readable while attachments are opened.
+// Read reads one mail of size bytes: its MIME, its text taken apart, person or machine, and what
+// its subject says. It fails only with r or ctx, never for what a mail contains; r must stay
+// readable while attachments are opened.
 func Read(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Reading, error) {
 	m, err := message.Read(ctx, r, size, o.Limits)
 	if err != nil {
@@ -97,8 +99,9 @@ var embeddedForm = sync.OnceValue(func() []string {
 	return FormLabels(set)
 })
 
-// FormLabels are the labels of the lines that our forms leave empty, in all languages of the templates. Those that we fill in ourselves
-// (Producto, Severidad) would make answers of our own words.
+// FormLabels are the labels of the lines that our forms leave empty, in all languages of the
+// templates. Those that we fill in ourselves (Producto, Severidad) would make answers of our own
+// words.
 func FormLabels(set *templates.Set) (labels []string) {
 	for _, lang := range set.Languages() {
 		for _, key := range []string{"when", "where", "expected"} {
@@ -129,14 +132,15 @@ func (rd *Reading) textFiles() string {
 	return strings.TrimSpace(b.String())
 }
 
-// Empty reports whether the sender wrote no word and no sign, whatever he quotes, and attached nothing that is listed.
+// Empty reports whether the sender wrote no word and no sign, whatever he quotes, and attached
+// nothing that is listed.
 func (rd *Reading) Empty() bool {
 	said := strings.ContainsFunc(rd.Reply.New(), func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.S) })
 	return !said && !slices.ContainsFunc(rd.Message.Attachments, rd.listed) && rd.Reply.Forwarded() == ""
 }
 
-// orders are the sender's words and where among them an order may stand. A carriage return alone is a line's end for
-// some clients and a blank for others, so that a mail with one orders nothing.
+// orders are the sender's words and where among them an order may stand. A carriage return alone is
+// a line's end for some clients and a blank for others, so that a mail with one orders nothing.
 func (rd *Reading) orders() (text string, places []bool) {
 	text, places = rd.Reply.Orders()
 	if rd.Message.LoneCR {
@@ -166,7 +170,8 @@ func judged(m *message.Message, rd *Reading, o ReadOptions) origin.Mail {
 		p := &m.Parts[i]
 		var body []byte
 		if mayReport(p) && (len(m.Parts) > 1 || p.Type != "text/plain") { // a single text is Text
-			body, _ = io.ReadAll(io.LimitReader(p.Open(), min(reportSize, left))) // what can be read is all there is to judge
+			// what can be read is all there is to judge
+			body, _ = io.ReadAll(io.LimitReader(p.Open(), min(reportSize, left)))
 			left -= int64(len(body))
 		}
 		om.Parts = append(om.Parts, origin.Part{Type: p.Type, Params: p.Params, Body: body, Within: p.Within, Header: p.Header})

@@ -7,8 +7,8 @@ import (
 	"buzon/store"
 )
 
-// TestReleasedMailIsNotAcknowledged: an administrator makes a ticket of what lay in quarantine. That
-// says nothing of whose the address is, so nothing is sent to it; the agents hear.
+// TestReleasedMailIsNotAcknowledged: an administrator makes a ticket of what lay in quarantine.
+// That says nothing of whose the address is, so nothing is sent to it; the agents hear.
 func TestReleasedMailIsNotAcknowledged(t *testing.T) {
 	h := newHouse(t)
 	id := h.receive(strings.Repeat("Received: from a by b; Tue, 3 Mar 2026 09:00:00 +0000\r\n", 101) +

@@ -89,7 +89,8 @@ func TestBounces(t *testing.T) {
 			var m store.Mail
 			told := h.told(func() {
 				m = h.file(dsn(to, c.action, c.status, "x@y"), null(to))
-				h.file(dsn(to, c.action, c.status+" again", "x@y"), null(to)) // a second report changes nothing
+				// a second report changes nothing
+				h.file(dsn(to, c.action, c.status+" again", "x@y"), null(to))
 			})
 			o, _ = h.store.OutgoingMail(t.Context(), o.ID)
 			p := h.by(customer)
@@ -105,7 +106,8 @@ func TestBounces(t *testing.T) {
 			if found, _ := h.store.PersonByAddress(t.Context(), "victima@otra.test"); found.ID != 0 {
 				t.Errorf("the report made a person: %+v", found)
 			}
-			h.file(h.plain(customer, box, "Otra cosa", "Esto es otro tema.")) // answers no mail of ours
+			// answers no mail of ours
+			h.file(h.plain(customer, box, "Otra cosa", "Esto es otro tema."))
 			if p := h.by(customer); p.UndeliverableSince.IsZero() == c.undeliverable {
 				t.Errorf("undeliverable since %v after a mail of his own", p.UndeliverableSince)
 			}
@@ -147,7 +149,8 @@ func TestBounceBySignedMessageID(t *testing.T) {
 	}
 }
 
-// TestResponderToTheBounceAddress: vacation replies go to the envelope sender and often name nothing else.
+// TestResponderToTheBounceAddress: vacation replies go to the envelope sender and often name
+// nothing else.
 func TestResponderToTheBounceAddress(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()

@@ -9,7 +9,8 @@ import (
 	"buzon/store/desk"
 )
 
-// TestRepliesToResolved: what confirms closes, what only thanks changes nothing, all else opens it again.
+// TestRepliesToResolved: what confirms closes, what only thanks changes nothing, all else opens it
+// again.
 func TestRepliesToResolved(t *testing.T) {
 	const image = "Content-Type: multipart/alternative; boundary=R\r\n\r\n--R\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n\r\nCarla reaccionó mediante Gmail\r\n--R\r\nContent-Type: text/vnd.google.email-reaction+json; charset=utf-8\r\n\r\n{\"emoji\":%q,\"version\":1}\r\n--R--\r\n"
 	reaction := func(sign string) func(h *house, n int64) string {
@@ -86,7 +87,8 @@ func TestConfirmedByWhom(t *testing.T) {
 	}
 }
 
-// TestRepliesToClosed: what says nothing new is kept where it belongs and tells nobody; all else is a new case.
+// TestRepliesToClosed: what says nothing new is kept where it belongs and tells nobody; all else is
+// a new case.
 func TestRepliesToClosed(t *testing.T) {
 	for text, opens := range map[string]bool{
 		"Muchas gracias!!": false, "Listo, gracias": false, "Perfecto": false, "Quedó solucionado, gracias": false, "Recibido, quedo atenta.": false, "👍": false,
@@ -104,7 +106,8 @@ func TestRepliesToClosed(t *testing.T) {
 	}
 }
 
-// TestReplacingTicketKeepsItsController: who confirms the fix of the old one does so for the new one.
+// TestReplacingTicketKeepsItsController: who confirms the fix of the old one does so for the new
+// one.
 func TestReplacingTicketKeepsItsController(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()

@@ -88,7 +88,8 @@ func (rd *Reading) nameMails(ctx context.Context) {
 		if a.ContentType != "message/rfc822" && a.ContentType != "message/global" || !anyMail(a.RawName) {
 			continue
 		}
-		head, _ := io.ReadAll(io.LimitReader(a.Open(), 64<<10)) // what can be read is all there is to name it by
+		// what can be read is all there is to name it by
+		head, _ := io.ReadAll(io.LimitReader(a.Open(), 64<<10))
 		inner, err := message.Read(ctx, bytes.NewReader(head), int64(len(head)), message.Limits{Depth: 1, Parts: 1, Text: 1})
 		if err != nil {
 			return

@@ -54,7 +54,8 @@ func TestSeenWarnings(t *testing.T) {
 	}
 }
 
-// Attached mails bear the subjects by which people speak of them, unless they have a name of their own.
+// Attached mails bear the subjects by which people speak of them, unless they have a name of their
+// own.
 func TestAttachedMailsBearTheirSubjects(t *testing.T) {
 	for _, c := range []struct{ name, subject, want string }{
 		{"", "Factura 12: error", "Factura 12 error.eml"},

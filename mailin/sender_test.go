@@ -20,7 +20,8 @@ func TestTrustedNetworkProvesTheSender(t *testing.T) {
 	}
 }
 
-// TestKnown: whose address it is, is shown by a token, a proof, or an agent; only then his subject is repeated to him.
+// TestKnown: whose address it is, is shown by a token, a proof, or an agent; only then his subject
+// is repeated to him.
 func TestKnown(t *testing.T) {
 	echoes := func(h *house) (echo bool) {
 		for _, o := range must(h.store.Outbox(t.Context(), store.OutboxFilter{Limit: 4})) {

@@ -9,8 +9,8 @@ import (
 	"buzon/store/desk"
 )
 
-// TestSentMail looks at what agents send outside of the desk: what belongs to a ticket becomes an item of it, and nobody is
-// told.
+// TestSentMail looks at what agents send outside of the desk: what belongs to a ticket becomes an
+// item of it, and nobody is told.
 func TestSentMail(t *testing.T) {
 	h := newHouse(t)
 	h.file("From: Carla <" + customer + ">\r\nTo: " + box + "\r\nSubject: No imprime\r\nMessage-ID: <c1@cliente.test>\r\n\r\nNo imprime.\r\n")

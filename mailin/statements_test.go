@@ -12,7 +12,8 @@ func TestStatements(t *testing.T) {
 	h := newHouse(t)
 	h.person(desk.Person{Name: "Eva", Addresses: []string{"eva@ejemplo.test"}, Role: desk.Agent, Active: true, Team: true})
 	h.opened()
-	h.file(h.plain(customer, h.token(1, customer), "Re: No imprime", "¿Hay novedades?")) // with which he is known
+	// with which he is known
+	h.file(h.plain(customer, h.token(1, customer), "Re: No imprime", "¿Hay novedades?"))
 	var list []string
 	count := func(id int64) int {
 		list = nil

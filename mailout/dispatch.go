@@ -159,7 +159,8 @@ func (d *Dispatcher) suspects(ctx context.Context) {
 	if err != nil {
 		d.Log.Error("cannot look for mails that ended the last process", "error", err)
 	}
-	// a process that somebody else kills over and over does not come so far, and blames no good mail
+	// a process that somebody else kills over and over does not come so far, and blames no good
+	// mail
 	if len(list) > 0 {
 		select {
 		case <-time.After(calm):

@@ -149,7 +149,8 @@ func TestSendsWhatIsOwed(t *testing.T) {
 	s := &sink{}
 	r := h.run(s)
 	r.untilAll(store.Sent, 3, 0)
-	more := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "Hola"}) // wakes by its commit, the clock stands
+	// wakes by its commit, the clock stands
+	more := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "Hola"})
 	h.owe(desk.ItemNotice, more, h.carla)
 	r.untilAll(store.Sent, 4, 0)
 	if row := h.row(4); row.LastReply != "250 ok" || row.Attempts != 1 || row.Raw != 0 || row.MessageID == "" {
@@ -157,7 +158,8 @@ func TestSendsWhatIsOwed(t *testing.T) {
 	}
 }
 
-// One recipient's server says "later" for ever: his mails keep their order, nobody else waits, and nobody spins.
+// One recipient's server says "later" for ever: his mails keep their order, nobody else waits, and
+// nobody spins.
 func TestOneBadRecipientKeepsHisOrder(t *testing.T) {
 	h := newHouse(t)
 	later := func(to string, raw []byte) Result {
@@ -341,7 +343,8 @@ func TestGivesUp(t *testing.T) {
 	}
 }
 
-// A relay that refuses our login is the configuration's fault: nothing fails, however long it takes.
+// A relay that refuses our login is the configuration's fault: nothing fails, however long it
+// takes.
 func TestHeldMailNeverFails(t *testing.T) {
 	h := newHouse(t)
 	letters := h.letters(8)
@@ -392,8 +395,8 @@ func TestPoison(t *testing.T) {
 	}
 }
 
-// TestUnreadableFile: a mail whose attachment, or whose own kept bytes, can't be read costs three attempts; the ticket's agent
-// is told, and the others go on.
+// TestUnreadableFile: a mail whose attachment, or whose own kept bytes, can't be read costs three
+// attempts; the ticket's agent is told, and the others go on.
 func TestUnreadableFile(t *testing.T) {
 	h := newHouse(t)
 	k := h.ticket().Number
@@ -484,7 +487,8 @@ func TestStopFinishesWhatIsInHand(t *testing.T) {
 	}
 }
 
-// The relay stalls at some step; the end waits for no longer than the grace, and the mail is sent by the next process.
+// The relay stalls at some step; the end waits for no longer than the grace, and the mail is sent
+// by the next process.
 func TestStopWhileTheRelayStalls(t *testing.T) {
 	for _, step := range []mailtest.Step{mailtest.Connect, mailtest.DATA, mailtest.End} {
 		h := newHouse(t)
@@ -528,8 +532,8 @@ func TestDiedWhileSending(t *testing.T) {
 	}
 }
 
-// What the relay refuses for the configuration's sake is tried again soon, however often it was: its own backoff is for
-// recipients.
+// What the relay refuses for the configuration's sake is tried again soon, however often it was:
+// its own backoff is for recipients.
 func TestHeldMailIsTriedSoon(t *testing.T) {
 	h := newHouse(t)
 	row := h.letters(1)[0]

@@ -12,7 +12,8 @@ import (
 const printer = "Buenos días,\n\ndesde ayer la factura sale en blanco en la impresora de caja. Probé con otra y pasa lo mismo.\n\n  Error 0x1F   en caja-2\n\nGracias,\nCarla"
 const answer = "Hola, Carla:\n\nencontramos la causa: el controlador quedó en «pausa». Reinicie el equipo y pruebe otra vez.\n\nSaludos,\nAna"
 
-// TestGolden shows each kind of mail as it leaves; read a change there before you accept it (go test -update).
+// TestGolden shows each kind of mail as it leaves; read a change there before you accept it (go
+// test -update).
 func TestGolden(t *testing.T) {
 	h := newHouse(t)
 	eva := h.person(desk.Person{Name: "Eva Smith", Addresses: []string{"eva@client.test"}, Role: desk.Customer, Language: "en"})

@@ -9,7 +9,8 @@ import (
 	"buzon/templates"
 )
 
-// Whoever presents himself as one of the desk's people is shown by his address, to customers and to agents: ACCEPTANCE C21.
+// Whoever presents himself as one of the desk's people is shown by his address, to customers and to
+// agents: ACCEPTANCE C21.
 func TestC21DisplaySafety(t *testing.T) {
 	for _, c := range []struct{ name, address, shown, warning string }{
 		{"Diego Salas", "diego@otro.test", "Diego Salas (diego@otro.test)", ""},

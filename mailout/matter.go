@@ -32,8 +32,8 @@ type matter struct {
 	carries   []store.Carried // the other notices that go with it
 	held      []store.Mail    // of which an agent is asked whether they are his
 	catalogue *desk.Catalogue
-	// further tells a mail that is not the first about its item to its reader: two mails must not have
-	// one Message-ID, the reader's server would drop the second.
+	// further tells a mail that is not the first about its item to its reader: two mails must not
+	// have one Message-ID, the reader's server would drop the second.
 	further bool
 }
 
@@ -253,7 +253,8 @@ func (r *Renderer) history(ctx context.Context, m *matter, sight desk.Sight) (li
 	if most == 0 {
 		return nil, nil
 	}
-	if !m.to.Agent() { // a customer has the rest in his own mailbox, but for what comes with this mail
+	// a customer has the rest in his own mailbox, but for what comes with this mail
+	if !m.to.Agent() {
 		most = 1 + len(m.carries)
 	}
 	earlier, err := r.Store.Earlier(ctx, sight, m.o.Ticket, m.o.Item, m.inside(), most, quotedLength+1)

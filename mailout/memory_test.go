@@ -11,7 +11,8 @@ import (
 	"buzon/store/desk"
 )
 
-// allocated is how many bytes a function allocates in all, whatever is freed meanwhile: no time and no collector comes into it.
+// allocated is how many bytes a function allocates in all, whatever is freed meanwhile: no time and
+// no collector comes into it.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -25,7 +26,8 @@ type discard struct{ n int }
 
 func (d *discard) Write(p []byte) (int, error) { d.n += len(p); return len(p), nil }
 
-// A notice costs memory for what it quotes, however many items its ticket has and however long they are.
+// A notice costs memory for what it quotes, however many items its ticket has and however long they
+// are.
 func TestNoticeCostsWhatItQuotes(t *testing.T) {
 	const least, most = 8 << 10, 1 << 20
 	var first uint64
@@ -61,7 +63,8 @@ func TestNoticeCostsWhatItQuotes(t *testing.T) {
 	}
 }
 
-// What quotes one item of a megabyte costs so many times its size, and not more: both forms are written with all their quotes and escapes.
+// What quotes one item of a megabyte costs so many times its size, and not more: both forms are
+// written with all their quotes and escapes.
 func TestNoticeOfALongItem(t *testing.T) {
 	const length = 1 << 20
 	h := newHouse(t)

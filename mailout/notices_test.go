@@ -8,7 +8,8 @@ import (
 	"buzon/templates"
 )
 
-// TestEveryNoticeHasItsWords holds templates and phrases, in every language, against the table of notices.
+// TestEveryNoticeHasItsWords holds templates and phrases, in every language, against the table of
+// notices.
 func TestEveryNoticeHasItsWords(t *testing.T) {
 	set, err := templates.Load("")
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"buzon/store/desk"
 )
 
-// What the relay refuses for good is sent no more: the case says so, its author is told once, and an address that does not
-// exist is marked. ACCEPTANCE A29.
+// What the relay refuses for good is sent no more: the case says so, its author is told once, and
+// an address that does not exist is marked. ACCEPTANCE A29.
 func TestA29RefusedForGood(t *testing.T) {
 	for name, c := range map[string]struct {
 		at     mailtest.Step
@@ -54,8 +54,8 @@ func TestA29RefusedForGood(t *testing.T) {
 	}
 }
 
-// A relay that refuses us, and not the mail, is the configuration's fault: the mail waits, nobody is marked, and the admins
-// find one alarm a day when it takes mail again. ACCEPTANCE A29.
+// A relay that refuses us, and not the mail, is the configuration's fault: the mail waits, nobody
+// is marked, and the admins find one alarm a day when it takes mail again. ACCEPTANCE A29.
 func TestA29RelayRefusesUs(t *testing.T) {
 	for name, c := range map[string]struct {
 		at    mailtest.Step

@@ -45,7 +45,8 @@ const (
 	machine = " Auto-Submitted X-Auto-Response-Suppress"
 )
 
-// TestHeaderTable says for each kind of mail which fields it has, and what is said to other machines.
+// TestHeaderTable says for each kind of mail which fields it has, and what is said to other
+// machines.
 func TestHeaderTable(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -150,7 +151,8 @@ func (h *house) checkWaysBack(t *testing.T, o store.Outgoing, out Rendered, got 
 	}
 }
 
-// Two notices about one item to one person are two mails, and a third; rendered again each keeps its own id.
+// Two notices about one item to one person are two mails, and a third; rendered again each keeps
+// its own id.
 func TestMessageIDsDiffer(t *testing.T) {
 	h := newHouse(t)
 	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.carla, Text: "x"})
@@ -199,7 +201,8 @@ var hostile = []string{
 	"x\r.\r\nMAIL FROM:<>", "\n.\n", ".\r\n", "..", "日本語の件名", "👩‍👩‍👧", `";filename=x.exe`, "../../etc/passwd", "a\tb", "--boundary--",
 }
 
-// Whatever people are called and write, the mail is valid and has the fields it should have, no others.
+// Whatever people are called and write, the mail is valid and has the fields it should have, no
+// others.
 func FuzzRender(f *testing.F) {
 	for _, s := range hostile {
 		f.Add(s, s, s, s, s)
@@ -251,7 +254,8 @@ func (h *house) checkHostile(t *testing.T, s *matter) {
 	}
 }
 
-// What goes out as an attachment is what came in, whatever its sender called it; our own reader is the judge.
+// What goes out as an attachment is what came in, whatever its sender called it; our own reader is
+// the judge.
 func TestAttachmentsAreByteExact(t *testing.T) {
 	binary := bytes.Repeat([]byte{0, 255, '\r', '\n', 13, 10, 10, '.', '\n'}, 5000)
 	for _, c := range []struct {
@@ -309,7 +313,8 @@ func TestTooManyAttachments(t *testing.T) {
 	}
 }
 
-// What agents write among themselves, and what waits for approval, reaches no customer by any kind of mail.
+// What agents write among themselves, and what waits for approval, reaches no customer by any kind
+// of mail.
 func TestInternalStaysInternal(t *testing.T) {
 	const secret = "NOTA-XYZZY"
 	file := attachment{secret + ".txt", "text/plain", []byte(secret)}
@@ -359,7 +364,8 @@ func TestHistoryIsTheReadersOwn(t *testing.T) {
 	}
 }
 
-// An acknowledgement to somebody who did not prove himself repeats nothing of his but the id he must thread by.
+// An acknowledgement to somebody who did not prove himself repeats nothing of his but the id he
+// must thread by.
 func TestAcknowledgementIsNoReflector(t *testing.T) {
 	const spam = "COMPRE-YA"
 	h := newHouse(t)

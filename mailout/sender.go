@@ -43,7 +43,8 @@ type Result struct {
 	Outcome Outcome
 	Reply   string // the relay's last answer on one line, at most 500 bytes; "" when there was none
 	Err     error  // nil only when Sent
-	Away    bool   // no mail at all would be taken now: the relay was not reached, or lets us not in
+	// no mail at all would be taken now: the relay was not reached, or lets us not in
+	Away bool
 }
 
 // Transport takes mails on their way: the relay, or a Maildir where there is none. Send never

@@ -249,7 +249,8 @@ func TestCutInTheContent(t *testing.T) {
 	}
 }
 
-// Wherever the connection breaks inside the mail, the relay has nothing, and the mail is tried again.
+// Wherever the connection breaks inside the mail, the relay has nothing, and the mail is tried
+// again.
 func TestCutAtEveryByte(t *testing.T) {
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	p := relayTo(t, s)

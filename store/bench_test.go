@@ -56,7 +56,8 @@ func BenchmarkReceive(b *testing.B) {
 	}
 }
 
-// Filing is a ticket with its item, three notices and its words in the index, as a customer's first mail makes it.
+// Filing is a ticket with its item, three notices and its words in the index, as a customer's first
+// mail makes it.
 func BenchmarkFile(b *testing.B) {
 	for _, goroutines := range []int{1, 64} {
 		b.Run(fmt.Sprintf("from%d", goroutines), func(b *testing.B) {
@@ -107,7 +108,8 @@ func BenchmarkDueMails(b *testing.B) {
 	}
 }
 
-// BenchmarkOutbox claims mails and settles them as the dispatcher's senders do: two transactions a mail.
+// BenchmarkOutbox claims mails and settles them as the dispatcher's senders do: two transactions a
+// mail.
 func BenchmarkOutbox(b *testing.B) {
 	s, _ := newStore(b)
 	write(b, s, func(tx *Tx) error {

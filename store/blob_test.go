@@ -145,7 +145,8 @@ func TestSweep(t *testing.T) {
 	check(t, s.Check(ctx))
 }
 
-// A Sweep in the same commit as the row that names a file, or that forgets it, takes nothing that is needed.
+// A Sweep in the same commit as the row that names a file, or that forgets it, takes nothing that
+// is needed.
 func TestSweepAmongWrites(t *testing.T) {
 	s, _ := newStore(t)
 	id := owe(t, s, 1, "c@cliente.test")

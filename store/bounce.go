@@ -37,7 +37,8 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 	if err != nil {
 		return lost, err
 	}
-	writer, err := tx.Person(ctx, cmp.Or(o.Details.Author, lost.Author.ID)) // of what was passed on, who did
+	// of what was passed on, who did
+	writer, err := tx.Person(ctx, cmp.Or(o.Details.Author, lost.Author.ID))
 	if err != nil {
 		return lost, err
 	}

@@ -389,8 +389,8 @@ type heard struct {
 	n     int
 }
 
-// sentLately counts the mails about the ticket, or about one topic, to each address in the last hour, no further than the
-// cap.
+// sentLately counts the mails about the ticket, or about one topic, to each address in the last
+// hour, no further than the cap.
 func (tx *Tx) sentLately(ctx context.Context, e Telling, addresses []string) (map[string]int, error) {
 	now := tx.store.Now()
 	sent := map[string]int{}
@@ -440,8 +440,8 @@ func (tx *Tx) heardLately(ctx context.Context, caps Caps, addresses []string) (m
 // addressesAtOnce is about how many addresses a statement asks.
 const addressesAtOnce = 8
 
-// eachAddress runs a SELECT for each address, many of them as one statement. Its text has the address as ADDRESS; a is what
-// all have in common, from $1 on.
+// eachAddress runs a SELECT for each address, many of them as one statement. Its text has the
+// address as ADDRESS; a is what all have in common, from $1 on.
 func (tx *Tx) eachAddress(ctx context.Context, addresses []string, text string, a []any,
 	f func(address string, kind desk.Notice, at int64, flag bool)) error {
 	for some := range slices.Chunk(addresses, addressesAtOnce) {

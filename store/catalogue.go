@@ -49,7 +49,8 @@ func (r Reader) catalogueVersion(ctx context.Context) (version string, err error
 type catalogue struct {
 	*desk.Catalogue
 	version string
-	agents  atomic.Pointer[[]desk.Person] // the active ones, who have the version too; nil: not read yet
+	// the active ones, who have the version too; nil: not read yet
+	agents atomic.Pointer[[]desk.Person]
 }
 
 // Catalogue is the desk's, asked for once in a commit.

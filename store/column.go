@@ -64,7 +64,8 @@ func within[T, U any](columns []column[T], part func(*U) *T) (list []column[U]) 
 type use int
 
 const (
-	derived  use = 0         // nothing: it is an expression, another table's, or the database gives it
+	// nothing: it is an expression, another table's, or the database gives it
+	derived  use = 0
 	once     use = 1 << iota // written with the row
 	changed                  // written again when the row changes
 	recorded                 // the history says how it changed

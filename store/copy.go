@@ -134,7 +134,8 @@ func (c *copier) all(ctx context.Context) (list []Copied, err error) {
 	if err := c.search(ctx); err != nil {
 		return nil, fmt.Errorf("make the search: %w", err)
 	}
-	if err := c.to.write(ctx, "DELETE FROM meta WHERE key = $1", leaseKey); err != nil { // nobody works there yet
+	// nobody works there yet
+	if err := c.to.write(ctx, "DELETE FROM meta WHERE key = $1", leaseKey); err != nil {
 		return nil, err
 	}
 	return list, c.to.dialect.copied(ctx, c.to)

@@ -17,8 +17,9 @@ type dialect struct {
 	look       func(context.Context, *Store) (read *sql.DB, err error)
 	version    func(context.Context, querier) (int, error) // of the schema; 0: there is none
 	setVersion string                                      // with %d
-	lock       string                                      // what keeps two migrations apart, if BEGIN does not
-	copyOf     func(ctx context.Context, s *Store, db *sql.DB, version int) error
+	// what keeps two migrations apart, if BEGIN does not
+	lock   string
+	copyOf func(ctx context.Context, s *Store, db *sql.DB, version int) error
 
 	// begin takes the one place of a writer among all processes.
 	begin  func(context.Context, *sql.Conn) (begun, error)
@@ -36,11 +37,12 @@ type dialect struct {
 	args      func(args []any)      // makes the values of a statement ones that the engine takes
 	fault     func(err error) error // marks an error of the connection as the store's
 
-	domain string                      // behind the @ of the column address
-	words  func(text string) string    // what index takes of a short text
-	index  string                      // writes the words of an item for the search: its id, the subject, the rest
-	found  string                      // the ids of the items that match %s
-	match  func(words []string) string // all of them; the last may be the beginning of a word
+	domain string                   // behind the @ of the column address
+	words  func(text string) string // what index takes of a short text
+	// writes the words of an item for the search: its id, the subject, the rest
+	index string
+	found string                      // the ids of the items that match %s
+	match func(words []string) string // all of them; the last may be the beginning of a word
 
 	list string // the elements of the JSON array %s as the column value
 
@@ -64,9 +66,10 @@ type dialect struct {
 
 // begun is what a transaction knows from its beginning.
 type begun struct {
-	name  string           // by which the engine knows what becomes of it
-	lease string           // who files and sends
-	last  map[string]int64 // the highest id of a table, where it is the transaction that counts them
+	name  string // by which the engine knows what becomes of it
+	lease string // who files and sends
+	// the highest id of a table, where it is the transaction that counts them
+	last map[string]int64
 }
 
 // querier is a connection or a transaction.

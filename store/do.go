@@ -14,10 +14,11 @@ type Origin struct {
 	Rule        string       // of the policy, by which a ticket is opened
 	Before      *desk.Ticket // as it was read in this transaction; nil: not yet
 	Attachments []NewAttachment
-	Search      string                    // the item's words for the search; "": not made yet
-	Fills       int64                     // the pending item in whose place the words stand; 0: none
-	LetIn       Override                  // by whom that was approved
-	Ours        func(address string) bool // an address of the desk is nobody's
+	Search      string // the item's words for the search; "": not made yet
+	// the pending item in whose place the words stand; 0: none
+	Fills int64
+	LetIn Override                  // by whom that was approved
+	Ours  func(address string) bool // an address of the desk is nobody's
 }
 
 // Done is what Do has written.

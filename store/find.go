@@ -29,9 +29,10 @@ type Query struct {
 	Numbers                                          []int64 // these and no others
 	Severity                                         int
 	ProductionDown                                   bool
-	Requester, Controller, Assignee, Agent, Follower int64     // people
-	Organisation                                     int64     // of the requester
-	Since, Until                                     time.Time // of its opening; Until is not included
+	Requester, Controller, Assignee, Agent, Follower int64 // people
+	Organisation                                     int64 // of the requester
+	// of its opening; Until is not included
+	Since, Until time.Time
 
 	Before int64 // what Find returned as next
 	Limit  int   // of a page; 0: 1,000

@@ -8,7 +8,8 @@ import (
 	"buzon/store/desk"
 )
 
-// readDesk is a desk of 1,000 tickets of 200 people in 20 organisations; the first ticket has 301 items.
+// readDesk is a desk of 1,000 tickets of 200 people in 20 organisations; the first ticket has 301
+// items.
 func readDesk(b *testing.B) (s *Store, people []desk.Person) {
 	s, _ = newStore(b)
 	ana := addPerson(b, s, desk.Agent, "ana@ejemplo.test")
@@ -88,7 +89,8 @@ func BenchmarkFind(b *testing.B) {
 	})
 }
 
-// cpuLoop is b.Loop that reports the time of the processor: a busy machine changes what the clock says.
+// cpuLoop is b.Loop that reports the time of the processor: a busy machine changes what the clock
+// says.
 func cpuLoop(b *testing.B) bool {
 	var u syscall.Rusage
 	syscall.Getrusage(syscall.RUSAGE_SELF, &u)

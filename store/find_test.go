@@ -132,7 +132,8 @@ func (d *randomDesk) open(t testing.TB) {
 
 func pick[T any](d *randomDesk, list []T) T { return list[d.IntN(len(list))] }
 
-// What SQL finds is what desk.Sight says of each ticket and each item, whoever asks, whole and by pages.
+// What SQL finds is what desk.Sight says of each ticket and each item, whoever asks, whole and by
+// pages.
 func TestFindIsSight(t *testing.T) {
 	for seed := range uint64(12) {
 		d := newRandomDesk(t, seed)
@@ -230,7 +231,8 @@ func TestPageIsComplete(t *testing.T) {
 	same(t, "links", [][]Link{page[1].Links, page[0].Links}, [][]Link{{{other.Number, "cites"}}, {{k.Number, "cites_by"}}})
 }
 
-// TestPageCost: what a list costs does not grow with what is on it, and a notice reads no more than it quotes.
+// TestPageCost: what a list costs does not grow with what is on it, and a notice reads no more than
+// it quotes.
 func TestPageCost(t *testing.T) {
 	s, _ := newStore(t)
 	carla := addPerson(t, s, desk.Customer, "carla@cliente.test")

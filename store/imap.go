@@ -28,8 +28,9 @@ type IMAPEntry struct {
 // IMAPPosition is how far a folder has been taken.
 type IMAPPosition struct {
 	UIDValidity, Cursor, Old uint32
-	Prints                   bool      // every skipped UID has its print
-	SetBack                  time.Time // when its epoch last began once more under the same UIDVALIDITY; zero: never
+	Prints                   bool // every skipped UID has its print
+	// when its epoch last began once more under the same UIDVALIDITY; zero: never
+	SetBack time.Time
 }
 
 // IMAPMail is a mail that goes into the journal with its entry.

@@ -90,8 +90,8 @@ func TestIMAPEntries(t *testing.T) {
 	is("all or none", position()+show(s.IMAPEntries(ctx, g, 0)), "{8 0 0 true} true")
 }
 
-// TestIMAPSuperseded takes a mail whole that was set aside: what was known of it leaves the quarantine, and no other does. The
-// count goes over all epochs.
+// TestIMAPSuperseded takes a mail whole that was set aside: what was known of it leaves the
+// quarantine, and no other does. The count goes over all epochs.
 func TestIMAPSuperseded(t *testing.T) {
 	s := imapStore(t)
 	f := IMAPFolder{"a", "INBOX", 7}
@@ -121,7 +121,8 @@ func TestIMAPSuperseded(t *testing.T) {
 	settle(t, s, 6, Verdict{Outcome: OutcomeDuplicate})
 	same(t, "numbered afresh", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Taken: 2})
 	check(t, s.NoteIMAP(ctx, g, 0, []IMAPEntry{{UID: 9, State: "failed"}}))
-	check(t, s.BeginIMAP(ctx, g, 0, []IMAPEntry{{UID: 3, State: "skipped"}})) // UIDVALIDITY is the same
+	// UIDVALIDITY is the same
+	check(t, s.BeginIMAP(ctx, g, 0, []IMAPEntry{{UID: 3, State: "skipped"}}))
 	at, err := s.IMAPPosition(ctx, "a", "INBOX")
 	if check(t, err); at.SetBack.IsZero() {
 		t.Error("it is not noted that UIDs were given out once more")
@@ -131,8 +132,8 @@ func TestIMAPSuperseded(t *testing.T) {
 	same(t, "nothing else is known", len(left), 1)
 }
 
-// TestIMAPPartThatIsFiled takes a mail whole whose part an administrator has filed meanwhile: people may work with the part, so it
-// stays where it is.
+// TestIMAPPartThatIsFiled takes a mail whole whose part an administrator has filed meanwhile:
+// people may work with the part, so it stays where it is.
 func TestIMAPPartThatIsFiled(t *testing.T) {
 	s := imapStore(t)
 	f := IMAPFolder{"a", "INBOX", 7}
@@ -169,7 +170,8 @@ func TestIMAPOrdersAndStatus(t *testing.T) {
 	}
 }
 
-// TestIMAPOrderGivenMeanwhile gives an order between the reading of the one before and its clearing: it is taken the next time.
+// TestIMAPOrderGivenMeanwhile gives an order between the reading of the one before and its
+// clearing: it is taken the next time.
 func TestIMAPOrderGivenMeanwhile(t *testing.T) {
 	s := imapStore(t)
 	check(t, s.OrderIMAP(ctx, "a", "poll"))
@@ -191,7 +193,8 @@ func TestIMAPOrderGivenMeanwhile(t *testing.T) {
 	same(t, "the second order", must(s.IMAPOrder(ctx, "a"))(t), "reconcile")
 }
 
-// TestIMAPSetBackTwice keeps the count of what was taken, however often UIDs are given out once more.
+// TestIMAPSetBackTwice keeps the count of what was taken, however often UIDs are given out once
+// more.
 func TestIMAPSetBackTwice(t *testing.T) {
 	s := imapStore(t)
 	f := IMAPFolder{"a", "INBOX", 7}
@@ -202,7 +205,8 @@ func TestIMAPSetBackTwice(t *testing.T) {
 	}
 }
 
-// TestIMAPPartOverASetBack has UIDs given out once more after a mail was set aside: it was never taken, and is not counted as such.
+// TestIMAPPartOverASetBack has UIDs given out once more after a mail was set aside: it was never
+// taken, and is not counted as such.
 func TestIMAPPartOverASetBack(t *testing.T) {
 	s := imapStore(t)
 	f := IMAPFolder{"a", "INBOX", 7}
@@ -215,7 +219,8 @@ func TestIMAPPartOverASetBack(t *testing.T) {
 	same(t, "after the set-back", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{})
 }
 
-// TestIMAPOwed has one mail in each state: what is half done is owed, and a print that was taken stays.
+// TestIMAPOwed has one mail in each state: what is half done is owed, and a print that was taken
+// stays.
 func TestIMAPOwed(t *testing.T) {
 	s := imapStore(t)
 	f := IMAPFolder{"a", "INBOX", 7}

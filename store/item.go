@@ -109,7 +109,8 @@ func (tx *Tx) attach(ctx context.Context, item int64, position int, a *NewAttach
 	if err != nil {
 		return err
 	}
-	if a.Inline && !a.Ornament && strings.HasPrefix(a.ContentType, "image/") { // a picture that comes with every mail is a logo
+	// a picture that comes with every mail is a logo
+	if a.Inline && !a.Ornament && strings.HasPrefix(a.ContentType, "image/") {
 		a.Ornament, err = tx.row(ctx, `SELECT 1 FROM item i JOIN item o ON o.ticket = i.ticket JOIN attachment a ON a.item = o.id
 			WHERE i.id = $1 AND o.id <> i.id AND a.blob = $2 AND a.inline = 1 LIMIT 1`, args(item, blob), new(int))
 		if err != nil {

@@ -97,7 +97,8 @@ func (s *Store) Receive(ctx context.Context, env Envelope, p *Spool, more ...fun
 		return 0, &Fault{Cause: err} // whatever it is, the sender keeps the mail
 	}
 	s.recent.put(p)
-	begun := context.WithoutCancel(ctx) // SQLite watches a context that may end, and that costs more than the statement
+	// SQLite watches a context that may end, and that costs more than the statement
+	begun := context.WithoutCancel(ctx)
 	err = s.Write(ctx, func(tx *Tx) error {
 		id, err = tx.receive(begun, env, p)
 		for _, f := range more {

@@ -67,7 +67,8 @@ func TestOldestDatabaseIsUpgraded(t *testing.T) {
 	}
 	same(t, "person", must(s.PersonByAddress(ctx, "carla@cliente.test"))(t).ID, 1)
 	same(t, "history", must(s.Activities(ctx, 1))(t), []Activity{{Ticket: 1, At: time.UnixMilli(0), Person: 1, Mail: 1, What: "opened", New: "17"}})
-	same(t, "owed to a mailbox", must(s.IMAPOwed(ctx, IMAPFolder{"a", "INBOX", 7}))(t), []IMAPEntry{{UID: 3, State: "taken", Mail: 1}}) // without its print, which was made in another way
+	// without its print, which was made in another way
+	same(t, "owed to a mailbox", must(s.IMAPOwed(ctx, IMAPFolder{"a", "INBOX", 7}))(t), []IMAPEntry{{UID: 3, State: "taken", Mail: 1}})
 	k := openTicket(t, s, addPerson(t, s, "customer", "n@cliente.test"), "Nuevo")
 	same(t, "next number", k.Number, 2)
 }
@@ -163,7 +164,8 @@ func TestOpenAfterACrashKeepsWhatWasCommitted(t *testing.T) {
 	dir, copied := t.TempDir(), t.TempDir()
 	s := open(t, dir, Options{})
 	id := receive(t, s, "mail")
-	for _, name := range []string{"buzon.db", "buzon.db-wal"} { // as kill -9 leaves it, without its shared memory
+	// as kill -9 leaves it, without its shared memory
+	for _, name := range []string{"buzon.db", "buzon.db-wal"} {
 		check(t, os.WriteFile(filepath.Join(copied, name), must(os.ReadFile(filepath.Join(dir, name)))(t), 0o600))
 	}
 	again := open(t, copied, Options{})
@@ -240,7 +242,8 @@ func TestEverythingIsPrivate(t *testing.T) {
 		files++
 		return err
 	}))
-	if files < 9 { // the directory, three in it, the database with two beside it, the copy, a blob, a spool
+	// the directory, three in it, the database with two beside it, the copy, a blob, a spool
+	if files < 9 {
 		t.Errorf("only %d files were looked at", files)
 	}
 }

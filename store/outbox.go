@@ -16,12 +16,14 @@ import (
 type OutboxState string
 
 const (
-	Due       OutboxState = "due"
-	Sending   OutboxState = "sending"
-	Sent      OutboxState = "sent"
-	Uncertain OutboxState = "uncertain" // cut off after the final dot: perhaps taken; sent again with the same Message-ID
+	Due     OutboxState = "due"
+	Sending OutboxState = "sending"
+	Sent    OutboxState = "sent"
+	// cut off after the final dot: perhaps taken; sent again with the same Message-ID
+	Uncertain OutboxState = "uncertain"
 	Failed    OutboxState = "failed"
-	Held      OutboxState = "held" // by a cap until next_at, last_reply says which; or the relay refuses us
+	// by a cap until next_at, last_reply says which; or the relay refuses us
+	Held OutboxState = "held"
 )
 
 // Lane is who is sent first of what is due.
@@ -76,7 +78,8 @@ type Outgoing struct {
 	Mail         int64 // the journal row it answers, if any
 	Person       int64
 	Address      string
-	Stranger     bool // an acknowledgement to whom nothing proves to have written: these have caps of their own
+	// an acknowledgement to whom nothing proves to have written: these have caps of their own
+	Stranger     bool
 	Echo         bool // it answers what looks like a responder's mail
 	Mailbox      string
 	Details      Details

@@ -90,7 +90,8 @@ func TestOneOfManyClaims(t *testing.T) {
 	same(t, "state, attempts", []any{outgoing(t, s, id).State, outgoing(t, s, id).Attempts}, []any{Sending, 1})
 }
 
-// A list of due mail may be older than what became of it: who claims by it would render the mail anew and send it early.
+// A list of due mail may be older than what became of it: who claims by it would render the mail
+// anew and send it early.
 func TestClaimByAnOldList(t *testing.T) {
 	s, c := newStore(t)
 	id := owe(t, s, 1, "a@x.test")
@@ -118,7 +119,8 @@ func TestSettledMailDropsItsBytes(t *testing.T) {
 	same(t, "blobs", blobs(), 2)
 	for i, id := range []int64{a, b, c} {
 		write(t, s, func(tx *Tx) error { return tx.Sent(ctx, id, "250 ok") })
-		same(t, "blobs left", blobs(), []int{2, 1, 1}[i]) // "one" goes with the second, the journal keeps its own
+		// "one" goes with the second, the journal keeps its own
+		same(t, "blobs left", blobs(), []int{2, 1, 1}[i])
 	}
 	o := outgoing(t, s, a)
 	same(t, "settled", []any{o.State, o.LastReply, o.Raw, o.Settled.IsZero(), o.MessageID}, []any{Sent, "250 ok", 0, false, "m@ejemplo.test"})
@@ -215,7 +217,8 @@ func TestCorrespondence(t *testing.T) {
 	same(t, "sent to another", must(s.WasSent(ctx, k.Number, 1, 99))(t), false)
 }
 
-// What ends the process whenever it is rendered is set aside the second time; the admins hear of it, and the others go on.
+// What ends the process whenever it is rendered is set aside the second time; the admins hear of
+// it, and the others go on.
 func TestMailThatEndsTheProcess(t *testing.T) {
 	s, _ := newStore(t)
 	addPerson(t, s, desk.Admin, "jefa@ejemplo.test")

@@ -11,15 +11,17 @@ import (
 	"buzon/store/desk"
 )
 
-// Every statement of a mail's way, as the other tests of this file made the store prepare it, must find its rows by an
-// index: what reads a whole table is fast in tests and slow in the third year.
+// Every statement of a mail's way, as the other tests of this file made the store prepare it, must
+// find its rows by an index: what reads a whole table is fast in tests and slow in the third year.
 func TestHotStatementsUseIndexes(t *testing.T) {
 	fileOnly(t)
 	s, _ := newStore(t)
 	oneOfEach(t, s)
 	whole := regexp.MustCompile(`^SCAN (\w+)( USING (COVERING )?INDEX (\w+))?`)
-	small := strings.Fields("search project e n entry catalogue status type severity organisation meta json_each f x others constant CONSTANT 2") // catalogues, and what other steps of a plan yield
-	partial := strings.Fields("journal_open outbox_due outbox_open outbox_held person_agent")                                                     // these hold only what is open
+	// catalogues, and what other steps of a plan yield
+	small := strings.Fields("search project e n entry catalogue status type severity organisation meta json_each f x others constant CONSTANT 2")
+	// these hold only what is open
+	partial := strings.Fields("journal_open outbox_due outbox_open outbox_held person_agent")
 	seen := 0
 	for _, set := range []*statements{s.statements, s.writer.statements} {
 		for text := range set.ready {
@@ -160,7 +162,8 @@ func oneOfEach(t testing.TB, s *Store) {
 	must(s.Earlier(ctx, sight, k.Number, 2, false, 3, 9))(t)
 	for _, q := range []Query{{}, {Words: `a "b c"`}, {Status: "open", Assignee: 1}} {
 		numbers(t, s, sight, q)
-		if q.Words+q.Status != "" { // everything is read in the order of its numbers, no further than a page
+		// everything is read in the order of its numbers, no further than a page
+		if q.Words+q.Status != "" {
 			numbers(t, s, everything, q)
 		}
 	}

@@ -41,10 +41,11 @@ var postgresDialect = &dialect{
 	words:      func(text string) string { return Words(text, nil) },
 	index: `
 		INSERT INTO search (item, words) VALUES ($1, array_to_tsvector(array_remove(string_to_array($2 || ' ' || $3, ' '), '')))`,
-	found:    "SELECT item AS id FROM search WHERE words @@ %s::text::tsquery",
-	match:    matchTSQuery,
-	list:     "json_array_elements_text(%s::json) AS list(value)",
-	beat:     beat{2 * time.Second, 4}, // with the standby's own second a takeover takes less than ten
+	found: "SELECT item AS id FROM search WHERE words @@ %s::text::tsquery",
+	match: matchTSQuery,
+	list:  "json_array_elements_text(%s::json) AS list(value)",
+	// with the standby's own second a takeover takes less than ten
+	beat:     beat{2 * time.Second, 4},
 	standby:  true,
 	vacant:   postgresVacant,
 	snapshot: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -117,7 +118,8 @@ func connectPostgres(url string, reads bool) (*sql.DB, error) {
 		return nil, fmt.Errorf("database: %w (wanted: postgres://USER@HOST/NAME)", err)
 	}
 	config.RuntimeParams["application_name"] = "buzon"
-	config.RuntimeParams["synchronous_commit"] = "on" // whatever the server's default: a 250 is a promise
+	// whatever the server's default: a 250 is a promise
+	config.RuntimeParams["synchronous_commit"] = "on"
 	if reads {
 		config.RuntimeParams["default_transaction_read_only"] = "on"
 	}

@@ -44,7 +44,8 @@ func TestTextsThatPostgresRefuses(t *testing.T) {
 	same(t, "what is kept", must(s.Fact(ctx, "odd"))(t), "ab\uFFFDc")
 }
 
-// TestPostgresEndsConnections: the server's own end, or an administrator's, costs what was under way and nothing else.
+// TestPostgresEndsConnections: the server's own end, or an administrator's, costs what was under
+// way and nothing else.
 func TestPostgresEndsConnections(t *testing.T) {
 	url := mailtest.Postgres(t)
 	s := open(t, t.TempDir(), Options{Database: url})

@@ -11,8 +11,8 @@ import (
 	"buzon/store/desk"
 )
 
-// Whatever is done in whatever order: a mail has one outcome, items are numbered without gaps, and nobody is sent the second
-// mail about a ticket before the first is settled.
+// Whatever is done in whatever order: a mail has one outcome, items are numbered without gaps, and
+// nobody is sent the second mail about a ticket before the first is settled.
 func TestAnyOrderOfOperations(t *testing.T) {
 	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
 		check(t, flag.Set("rapid.checks", "20")) // each opens a store; ask for more by the flag
@@ -22,7 +22,8 @@ func TestAnyOrderOfOperations(t *testing.T) {
 		s, err := Open(ctx, t.TempDir(), Options{Now: c.now, MinFree: 1})
 		check(t, err)
 		defer s.Close()
-		must(s.writer.conn.ExecContext(ctx, "PRAGMA synchronous = OFF"))(t) // it is the rules that are tested here, not the disk
+		// it is the rules that are tested here, not the disk
+		must(s.writer.conn.ExecContext(ctx, "PRAGMA synchronous = OFF"))(t)
 		by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 		tickets := []desk.Ticket{openTicket(t, s, by, "a"), openTicket(t, s, by, "b")}
 		var mails []int64

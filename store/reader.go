@@ -24,9 +24,10 @@ type statements struct {
 	mu      sync.Mutex
 	ready   map[string]*sql.Stmt
 
-	trace   func(statement string)
-	conn    *sql.Conn  // the writer's; nil: they read
-	pending *pgx.Batch // what is to be written before the next statement whose result somebody reads
+	trace func(statement string)
+	conn  *sql.Conn // the writer's; nil: they read
+	// what is to be written before the next statement whose result somebody reads
+	pending *pgx.Batch
 
 	catalogue atomic.Pointer[catalogue] // as last read
 	waited    atomic.Int64              // how many statements somebody waited for

@@ -6,11 +6,13 @@ import (
 	"fmt"
 )
 
-// migrations lead from one schema to the next; PRAGMA user_version counts those that have run. The list is only ever
-// appended to: a released one is frozen, and a test upgrades the first schema through all of them.
+// migrations lead from one schema to the next; PRAGMA user_version counts those that have run. The
+// list is only ever appended to: a released one is frozen, and a test upgrades the first schema
+// through all of them.
 //
-// Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or the empty text means none: a NULL is kept for what is not
-// known yet. This is SQLite's list; PostgreSQL has its own in schema_postgres.go.
+// Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or the empty text means
+// none: a NULL is kept for what is not known yet. This is SQLite's list; PostgreSQL has its own in
+// schema_postgres.go.
 var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10,
 	schema11, schema12, schema13, schema14, schema15, schema16, schema17}
 
@@ -174,8 +176,8 @@ ALTER TABLE new_activity RENAME TO activity;
 CREATE INDEX activity_ticket ON activity(ticket, id);
 `
 
-// migrate brings the database to the newest schema, each step in a transaction of its own with its number. An old
-// database is copied first, by before.
+// migrate brings the database to the newest schema, each step in a transaction of its own with its
+// number. An old database is copied first, by before.
 func migrate(ctx context.Context, db *sql.DB, d *dialect, steps []string, before func(version int) error) error {
 	version, err := d.version(ctx, db)
 	if err == nil && version > 0 && version < len(steps) {
@@ -194,8 +196,8 @@ func newer(version, known int) error {
 	return fmt.Errorf("the database has schema %d and this buzon knows %d: run the newer buzon that made it", version, known)
 }
 
-// migrateOnce takes one step and returns the version that it led to. The version is read again under the lock: another
-// process may have been faster.
+// migrateOnce takes one step and returns the version that it led to. The version is read again
+// under the lock: another process may have been faster.
 func migrateOnce(ctx context.Context, db *sql.DB, d *dialect, steps []string) (version int, err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {

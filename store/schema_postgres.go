@@ -1,7 +1,7 @@
 package store
 
-// postgresMigrations are the steps of PostgreSQL's schema; the first has all that SQLite's first ten came to. A test holds the
-// columns of the two engines against each other.
+// postgresMigrations are the steps of PostgreSQL's schema; the first has all that SQLite's first
+// ten came to. A test holds the columns of the two engines against each other.
 var postgresMigrations = []string{postgresSchema1, postgresSchema2, postgresSchema3, postgresSchema4,
 	postgresSchema5, postgresSchema6, postgresSchema7, postgresSchema8, postgresSchema9}
 

@@ -46,7 +46,8 @@ func (s *Store) StandBy(ctx context.Context, waits func(holder string)) (*Lease,
 			seen, since = now, time.Now()
 		}
 		lives, known := now.lives()
-		if err == nil && (known && !lives || time.Since(since) >= s.dialect.beat.patience()) { // it may hang
+		// it may hang
+		if err == nil && (known && !lives || time.Since(since) >= s.dialect.beat.patience()) {
 			l, err := s.takeFrom(ctx, now)
 			if err == nil || ctx.Err() != nil {
 				tick.Stop()

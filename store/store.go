@@ -31,8 +31,10 @@ type Options struct {
 	Now func() time.Time // time.Now
 	// Database is "" for SQLite in the data directory, or the URL of a PostgreSQL database.
 	Database string
-	Existing bool  // Open makes no database, and answers ErrNoDesk where there is none
-	MinFree  int64 // bytes that must stay free on the disk before more mail is taken; 0: the lesser of 5 % and 500 MB
+	Existing bool // Open makes no database, and answers ErrNoDesk where there is none
+	// bytes that must stay free on the disk before more mail is taken; 0: the lesser of 5 % and 500
+	// MB
+	MinFree  int64
 	Log      *slog.Logger
 	Profiles desk.Profiles          // of who sees which tickets
 	Times    desk.Times             // of how long the desk waits for people

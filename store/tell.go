@@ -27,7 +27,8 @@ type Telling struct {
 	fresh bool // the ticket is new: nothing was sent about it yet
 	flood bool // its requester opens many
 
-	sent  map[string]int   // how many mails about the ticket went to those who are told, in the last hour
+	// how many mails about the ticket went to those who are told, in the last hour
+	sent  map[string]int
 	heard map[string]heard // what the agents heard who are told
 	staff map[int64]bool   // who of those who are told is an agent
 }
@@ -101,12 +102,14 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 	return o, nil
 }
 
-// oweAll writes the notices of an event: one statement for those of different conversations. An agent's words to a customer
-// carry the acknowledgement that a cap holds back: the number comes with them.
+// oweAll writes the notices of an event: one statement for those of different conversations. An
+// agent's words to a customer carry the acknowledgement that a cap holds back: the number comes
+// with them.
 func (tx *Tx) oweAll(ctx context.Context, e Telling, list []Outgoing) error {
 	for len(list) > 0 {
 		n, begun := 0, map[string]bool{}
-		for ; n < len(list) && !begun[list[n].Address]; n++ { // they have the ticket and the topic in common
+		// they have the ticket and the topic in common
+		for ; n < len(list) && !begun[list[n].Address]; n++ {
 			begun[list[n].Address] = true
 		}
 		ids, err := tx.owe(ctx, list[:n])
@@ -135,7 +138,8 @@ func (tx *Tx) measureEach(ctx context.Context, e *Telling, due []desk.Notificati
 	for _, n := range due {
 		e.staff[n.To.ID] = n.To.Agent()
 		people = append(people, n.To.Address())
-		if lane(e.Event, n) == Bulk && n.To.ID != e.Ticket.Agent.ID { // he is told at once: see held
+		// he is told at once: see held
+		if lane(e.Event, n) == Bulk && n.To.ID != e.Ticket.Agent.ID {
 			agents = append(agents, n.To.Address())
 		}
 	}

@@ -9,7 +9,8 @@ import (
 	"buzon/store/desk"
 )
 
-// opened opens a ticket of the person and tells of it, and returns which notices are owed and which were held back.
+// opened opens a ticket of the person and tells of it, and returns which notices are owed and which
+// were held back.
 func opened(t testing.TB, s *Store, by desk.Person, with func(*Telling)) (owed, held string) {
 	t.Helper()
 	k := openTicket(t, s, by, "x")
@@ -139,7 +140,8 @@ func TestNoCapOnTheTimeBetweenAcknowledgements(t *testing.T) {
 	}
 }
 
-// That production is down is acknowledged whatever the caps; of many in a minute the numbers come in one mail.
+// That production is down is acknowledged whatever the caps; of many in a minute the numbers come
+// in one mail.
 func TestProductionDownIsAcknowledged(t *testing.T) {
 	s, c := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
@@ -322,8 +324,8 @@ func TestAlertsAreFoldedBySenderAndMinute(t *testing.T) {
 	same(t, "of a great many senders", alerts, 20)
 }
 
-// Notices about no ticket count by what they are about: many quarantined mails do not swallow the alarm that a mailbox is down,
-// nor does one that waits keep back another.
+// Notices about no ticket count by what they are about: many quarantined mails do not swallow the
+// alarm that a mailbox is down, nor does one that waits keep back another.
 func TestNoticesAboutNoTicket(t *testing.T) {
 	s, c := newStore(t)
 	addPerson(t, s, desk.Admin, "jefa@ejemplo.test", team)
@@ -343,7 +345,8 @@ func TestNoticesAboutNoTicket(t *testing.T) {
 	same(t, "the others", strings.Count(sendAll(t, s)[0], "+"), 34)
 }
 
-// The fourth mail of a day that answers what looks like a responder's waits, whatever kind it is; a stranger's third.
+// The fourth mail of a day that answers what looks like a responder's waits, whatever kind it is; a
+// stranger's third.
 func TestResponders(t *testing.T) {
 	s, c := newStore(t)
 	n := 0

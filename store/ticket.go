@@ -71,8 +71,8 @@ func (r Reader) Ticket(ctx context.Context, number int64) (desk.Ticket, error) {
 	return page[0].Ticket, nil
 }
 
-// OpenTicket writes a new ticket, with its first item where one is given, and returns both with their numbers. The status is
-// the first of its class.
+// OpenTicket writes a new ticket, with its first item where one is given, and returns both with
+// their numbers. The status is the first of its class.
 func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket, first *NewItem) (_ desk.Ticket, it desk.Item, err error) {
 	now := tx.store.Now()
 	t.CreatedAt, t.UpdatedAt = now, now
@@ -106,7 +106,8 @@ func (tx *Tx) statusOf(ctx context.Context, class desk.Class) (int64, error) {
 	return s.ID, nil
 }
 
-// Change writes what differs between two states of a ticket, and the history of it: who, when, by which mail.
+// Change writes what differs between two states of a ticket, and the history of it: who, when, by
+// which mail.
 func (tx *Tx) Change(ctx context.Context, old, t desk.Ticket, by, mail int64) (desk.Ticket, error) {
 	t, _, err := tx.change(ctx, old, t, Activity{Person: by, Mail: mail}, 0)
 	return t, err
@@ -238,7 +239,8 @@ func (r Reader) Activities(ctx context.Context, ticket int64) ([]Activity, error
 	return activities.list(ctx, r, "WHERE a.ticket = $1 ORDER BY a.id", ticket)
 }
 
-// ActivitiesOf lists what a mail has changed, whichever ticket it was in, in the order in which it was done.
+// ActivitiesOf lists what a mail has changed, whichever ticket it was in, in the order in which it
+// was done.
 func (r Reader) ActivitiesOf(ctx context.Context, mail int64) ([]Activity, error) {
 	return activities.list(ctx, r, "WHERE a.mail = $1 AND a.mail <> 0 ORDER BY a.id", mail)
 }

@@ -53,7 +53,8 @@ func tick(t *testing.T, s *Store) int {
 	return must(s.Tick(ctx, 99, Origin{}))(t)
 }
 
-// TestReminders: each once, the last with the day on which the ticket closes, and then it is closed.
+// TestReminders: each once, the last with the day on which the ticket closes, and then it is
+// closed.
 func TestReminders(t *testing.T) {
 	s, c, _, _, n := waitingDesk(t)
 	hears(t, s)
@@ -122,7 +123,8 @@ func TestResolvedCloses(t *testing.T) {
 	same(t, "closed", []any{tick(t, s), hears(t, s), ticket(t, s, n).Class}, []any{2, "closed carla, closed ana", desk.Closed})
 }
 
-// TestTickDoesEachStepOnce: what is cut off in the middle is done again whole, and what always fails holds nothing up.
+// TestTickDoesEachStepOnce: what is cut off in the middle is done again whole, and what always
+// fails holds nothing up.
 func TestTickDoesEachStepOnce(t *testing.T) {
 	s, c, carla, ana, n := waitingDesk(t)
 	other := openTicket(t, s, carla, "Otra").Number

@@ -182,7 +182,8 @@ func (w *writer) commit(list []job) (at int, err error) {
 	defer func() {
 		if err != nil {
 			w.statements.takePending()
-			w.conn.ExecContext(ctx, "ROLLBACK") // fails when SQLite has rolled back by itself, as on a full disk
+			// fails when SQLite has rolled back by itself, as on a full disk
+			w.conn.ExecContext(ctx, "ROLLBACK")
 		}
 	}()
 	tx := &Tx{Reader: Reader{w.statements}, store: w.store, strangers: -1, last: begun.last}

@@ -13,7 +13,8 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // languages come with buzon.
 var languages = []string{"en", "es"}
 
-// TestGolden compares every kind in every language with testdata/golden; read a change there before you accept it.
+// TestGolden compares every kind in every language with testdata/golden; read a change there before
+// you accept it.
 func TestGolden(t *testing.T) {
 	s := embeddedSet(t)
 	for _, lang := range languages {

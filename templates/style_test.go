@@ -19,7 +19,8 @@ var (
 	key     = regexp.MustCompile(`(?m)^(?:\[?\w+\]?(?: =)?|#.*)`)
 )
 
-// sentences is what people read in a file: no actions, keys or comments, but the literals of the actions.
+// sentences is what people read in a file: no actions, keys or comments, but the literals of the
+// actions.
 func sentences(name, text string) string {
 	if strings.HasSuffix(name, ".toml") {
 		return key.ReplaceAllString(text, "")
@@ -108,7 +109,8 @@ func TestLanguagesUseTheSameFieldsAndBlocks(t *testing.T) {
 	}
 }
 
-// uses lists, for each block, the fields and functions it names, sorted, and the blocks it includes, in order.
+// uses lists, for each block, the fields and functions it names, sorted, and the blocks it
+// includes, in order.
 func uses(p *pair) map[string][]string {
 	all := map[string][]string{}
 	for _, t := range p.text.Templates() {
@@ -142,7 +144,8 @@ func TestEveryViewFieldIsSaidSomewhere(t *testing.T) {
 		}
 	}
 	elsewhere := []string{"To", "ToAgent", "Links", "EchoSubject", "Tag", "Copied", "Meeting", "MeetingEnds",
-		"Inside", "Readers", "Followers", "Answers", "FromOutside"} // read by the functions and by layout.html
+		// read by the functions and by layout.html
+		"Inside", "Readers", "Followers", "Answers", "FromOutside"}
 	for f := range reflect.TypeFor[View]().Fields() {
 		if !used[f.Name] && !slices.Contains(elsewhere, f.Name) {
 			t.Errorf("no template says View.%s", f.Name)

@@ -45,12 +45,13 @@ type View struct {
 	Readers   []Person // whom an agent's reply would reach, beside the followers
 	Followers int
 
-	Welcome    bool // to a customer: the first mail of ours; to an agent: the first from this address
+	// to a customer: the first mail of ours; to an agent: the first from this address
+	Welcome    bool
 	Unverified bool // nothing proves the sender
 	Answers    bool // the mail answers another by itself
-	// EchoSubject lets an acknowledgement repeat what its sender chose: subject, names of attachments,
-	// unknown values. Without it an acknowledgement cannot carry anybody's text to an address that did
-	// not ask for it.
+	// EchoSubject lets an acknowledgement repeat what its sender chose: subject, names of
+	// attachments, unknown values. Without it an acknowledgement cannot carry anybody's text to an
+	// address that did not ask for it.
 	EchoSubject bool
 
 	Reason  string // a code of the phrases' [reason] table

@@ -14,11 +14,13 @@ const maxSubject = 4096
 // defaultTag is the word of the subject tag where the mailbox names no other: [Caso #123].
 const defaultTag = "Caso"
 
-// caseWords go before a number in any mailbox, beside its own tag. In lower case; accents as people leave them out. Words
-// of other desks ("chamado") count only where the mailbox's tag says so: they number what is not ours.
+// caseWords go before a number in any mailbox, beside its own tag. In lower case; accents as people
+// leave them out. Words of other desks ("chamado") count only where the mailbox's tag says so: they
+// number what is not ours.
 var caseWords = []string{"caso", "case", "ticket", "tiquete", "tíquete", "tiquet", "tíquet"}
 
-// numberWords may stand between the word and the number, as in "caso n.º 123". The longer before the shorter.
+// numberWords may stand between the word and the number, as in "caso n.º 123". The longer before
+// the shorter.
 var numberWords = []string{
 	"número", "nu\u0301mero", "numero", "number", "núm.", "nu\u0301m.", "núm", "nu\u0301m", "num.", "num",
 	"nro.", "nro", "n.º", "n.°", "n.o", "nº", "n°", "no.", "no", "nr.", "nr", "n°.", "nº.", "n.", "n", "id", "#", "№",
@@ -30,7 +32,8 @@ var otherCases = []string{
 	"just in", "in any", "in that", "in this", "use", "test", "edge", "worst", "best", "base", "corner", "upper", "lower",
 }
 
-// conditions make "if" of "caso" where no word for a number follows: "en caso 3 equipos fallen". "en el caso 3" is one.
+// conditions make "if" of "caso" where no word for a number follows: "en caso 3 equipos fallen".
+// "en el caso 3" is one.
 var conditions = []string{"en", "em"}
 
 // units make a quantity of the number before them: "caso 3 usuarios", "ticket 20 EUR".
@@ -45,12 +48,12 @@ var months = []string{
 	"janeiro", "fevereiro", "março", "marco", "maio", "junho", "julho", "setembro", "outubro", "novembro", "dezembro",
 }
 
-// Case returns the number of the case that a subject claims to be about: "[Caso #123]", "caso n.º 123",
-// "Ticket: 123", "RV: Re: (Caso 123)". A tag in brackets counts more than a word in the text, our own tag more than
-// another's, the first more than the next.
+// Case returns the number of the case that a subject claims to be about: "[Caso #123]", "caso n.º
+// 123", "Ticket: 123", "RV: Re: (Caso 123)". A tag in brackets counts more than a word in the text,
+// our own tag more than another's, the first more than the next.
 //
-// Only 1 to 9 ASCII digits are a number, and only ASCII letters spell the words: look-alikes and invisible
-// characters match nothing. Nor do dates, times, amounts, decimals and telephone numbers.
+// Only 1 to 9 ASCII digits are a number, and only ASCII letters spell the words: look-alikes and
+// invisible characters match nothing. Nor do dates, times, amounts, decimals and telephone numbers.
 func Case(subject, tag string) (number int64, ok bool) {
 	text, own, best := lowerASCII(subject[:min(len(subject), maxSubject)]), tagWord(tag), 0
 	for i := 0; i < len(text); {
@@ -101,7 +104,8 @@ func claim(before, after, own string) int {
 	return wordClaim
 }
 
-// cutNumberWords takes blanks, colons, dashes, opening brackets and words for "number" off the end of s.
+// cutNumberWords takes blanks, colons, dashes, opening brackets and words for "number" off the end
+// of s.
 func cutNumberWords(s string) (rest string, marked bool) {
 	for range 4 {
 		s = strings.TrimRightFunc(s, func(r rune) bool { return isBlank(r) || strings.ContainsRune(":-–—([", r) })
@@ -136,7 +140,8 @@ func tagWord(tag string) string {
 	return lowerASCII(tag)
 }
 
-// hasWordSuffix tells whether s ends in word and the word begins there. A sign like # needs no such beginning.
+// hasWordSuffix tells whether s ends in word and the word begins there. A sign like # needs no such
+// beginning.
 func hasWordSuffix(s, word string) bool {
 	rest, ok := strings.CutSuffix(s, word)
 	if !ok {
@@ -147,14 +152,14 @@ func hasWordSuffix(s, word string) bool {
 	return rest == "" || !unicode.IsLetter(first) || !continuesWord(last)
 }
 
-// continuesWord tells whether a rune beside a word or number makes it another one: letters, digits of any
-// script, marks, and what cannot be seen.
+// continuesWord tells whether a rune beside a word or number makes it another one: letters, digits
+// of any script, marks, and what cannot be seen.
 func continuesWord(r rune) bool {
 	return unicode.In(r, unicode.Letter, unicode.Number, unicode.Mark, unicode.Cf, unicode.Co) || r == '_' || r == utf8.RuneError
 }
 
-// endsNumber tells whether a number may end before s. A sign between two numbers makes one thing of them: a
-// date, a time, a decimal, somebody else's numbering.
+// endsNumber tells whether a number may end before s. A sign between two numbers makes one thing of
+// them: a date, a time, a decimal, somebody else's numbering.
 func endsNumber(s string) bool {
 	r, size := utf8.DecodeRuneInString(s)
 	switch {
@@ -168,7 +173,8 @@ func endsNumber(s string) bool {
 	return true
 }
 
-// isNegative reports whether the number behind before has a minus sign: "#-5", "caso -5", but not "caso - 5" or "caso-5".
+// isNegative reports whether the number behind before has a minus sign: "#-5", "caso -5", but not
+// "caso - 5" or "caso-5".
 func isNegative(before string) bool {
 	rest := strings.TrimRight(before, "-−")
 	last, _ := utf8.DecodeLastRuneInString(rest)
@@ -184,7 +190,8 @@ func isOtherCase(before, word string, marked bool) bool {
 	return slices.ContainsFunc(otherCases, ends) || !marked && slices.ContainsFunc(conditions, ends)
 }
 
-// isQuantity tells whether the words after a number say how many of what, or which day of which month.
+// isQuantity tells whether the words after a number say how many of what, or which day of which
+// month.
 func isQuantity(after string) bool {
 	words := strings.FieldsFunc(after[:min(len(after), 64)], func(r rune) bool { return isBlank(r) || strings.ContainsRune(",;:!?()", r) })
 	switch {

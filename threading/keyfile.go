@@ -96,8 +96,9 @@ func validID(id string) bool {
 	return len(id) == 1 || len(id) == 2
 }
 
-// rewrite replaces the file by what change makes of its keys, and loads it. Processes that rewrite at the
-// same time wait for one another on a lock of the directory: one on the file would go with the rename.
+// rewrite replaces the file by what change makes of its keys, and loads it. Processes that rewrite
+// at the same time wait for one another on a lock of the directory: one on the file would go with
+// the rename.
 func (k *Keyring) rewrite(change func([]secretKey) ([]secretKey, error)) error {
 	dir, err := os.Open(filepath.Dir(k.path))
 	if err != nil {
@@ -124,7 +125,8 @@ func (k *Keyring) rewrite(change func([]secretKey) ([]secretKey, error)) error {
 	return k.Reload()
 }
 
-// writeKeyFile writes beside the file and renames, so that a crash leaves the old keys or the new ones.
+// writeKeyFile writes beside the file and renames, so that a crash leaves the old keys or the new
+// ones.
 func writeKeyFile(dir *os.File, path string, keys []secretKey, old fs.FileInfo) error {
 	raw, err := json.MarshalIndent(map[string]any{"keys": keys}, "", "  ")
 	if err != nil {
@@ -149,8 +151,8 @@ func writeKeyFile(dir *os.File, path string, keys []secretKey, old fs.FileInfo) 
 	return nil
 }
 
-// keepOwner gives f the owner that the old file has: when root rotates the keys, the daemon, which is
-// not root, must still be able to read them.
+// keepOwner gives f the owner that the old file has: when root rotates the keys, the daemon, which
+// is not root, must still be able to read them.
 func keepOwner(f *os.File, old fs.FileInfo) error {
 	if old == nil {
 		return nil

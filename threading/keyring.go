@@ -15,7 +15,8 @@ import (
 // recheck is how often a running process looks whether another one has changed the key file.
 const recheck = time.Second
 
-// secretSize is the size of a key in octets: that of the hash, beyond which HMAC gains nothing (RFC 2104 section 3).
+// secretSize is the size of a key in octets: that of the hash, beyond which HMAC gains nothing (RFC
+// 2104 section 3).
 const secretSize = 32
 
 // Key is what may be told about a key: everything but its secret.

@@ -52,8 +52,8 @@ func (b *Mailboxes) add(address, mailbox string) {
 const maxLocal = 256
 
 // Find returns the mailbox that an address belongs to, and its detail, the part after the plus sign
-// (RFC 5233), in lower case. It reads an address as headers hold it: with a name, angle brackets, "mailto:", a
-// quoted local part, a dot at the end.
+// (RFC 5233), in lower case. It reads an address as headers hold it: with a name, angle brackets,
+// "mailto:", a quoted local part, a dot at the end.
 func (b *Mailboxes) Find(address string) (mailbox, detail string, ok bool) {
 	local, domain, ok := splitAddress(address)
 	if !ok {
@@ -83,7 +83,8 @@ func addressPieces(value string) []string {
 	return pieces[:n]
 }
 
-// splitAddress takes the last address in value apart, in lower case, its domain in ASCII (RFC 5891).
+// splitAddress takes the last address in value apart, in lower case, its domain in ASCII (RFC
+// 5891).
 func splitAddress(value string) (local, domain string, ok bool) {
 	pieces := addressPieces(value)
 	if len(pieces) == 0 {

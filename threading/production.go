@@ -9,12 +9,13 @@ import (
 	"buzon/store/desk"
 )
 
-// DefaultMarkers are the words in a subject that raise the alarm where the configuration has no others.
+// DefaultMarkers are the words in a subject that raise the alarm where the configuration has no
+// others.
 var DefaultMarkers = []string{"Producción Caída", "Prod. caída", "Production Down"}
 
-// negations before a marker take it back: "no hay producción caída". Between them and the marker may stand the
-// verbs and articles of connecting. A verb of another meaning ends the search: "no responde, producción
-// caída" is an alarm.
+// negations before a marker take it back: "no hay producción caída". Between them and the marker
+// may stand the verbs and articles of connecting. A verb of another meaning ends the search: "no
+// responde, producción caída" is an alarm.
 var (
 	negations   = []string{"no", "sin", "ni", "nunca", "not", "without", "nao", "sem"}
 	connectives = []string{
@@ -27,9 +28,9 @@ var (
 	}
 )
 
-// ProductionDown tells whether a subject holds one of the markers; nil means DefaultMarkers. Accents, case, width,
-// invisible characters and blanks make no difference, nor do * - _ and quotation marks; a marker is
-// found as whole words only, and not where it is denied.
+// ProductionDown tells whether a subject holds one of the markers; nil means DefaultMarkers.
+// Accents, case, width, invisible characters and blanks make no difference, nor do * - _ and
+// quotation marks; a marker is found as whole words only, and not where it is denied.
 func ProductionDown(subject string, markers []string) bool {
 	plain := plainDefaults()
 	if markers != nil {
@@ -49,7 +50,8 @@ func plainTexts(list []string) [][]rune {
 	return plain
 }
 
-// plainText spells s as plainWord does, with a single blank for everything that only sets words apart.
+// plainText spells s as plainWord does, with a single blank for everything that only sets words
+// apart.
 func plainText(s string) []rune {
 	s = strings.Map(func(r rune) rune {
 		if strings.ContainsRune("*-_\"'“”«»‐‑–—", r) {
@@ -77,8 +79,8 @@ func holds(text, marker []rune) bool {
 	return false
 }
 
-// matchMarker returns where the marker that begins at i ends. Blanks are free anywhere, because encoders break
-// words and people space them out; a full stop may be left out.
+// matchMarker returns where the marker that begins at i ends. Blanks are free anywhere, because
+// encoders break words and people space them out; a full stop may be left out.
 func matchMarker(text []rune, i int, marker []rune) (end int, ok bool) {
 	for _, want := range marker {
 		switch want {
@@ -118,7 +120,8 @@ func skipBetween(text []rune, i int) int {
 	}
 }
 
-// denied tells whether the words before a marker take it back. A comma or any other sign ends the search.
+// denied tells whether the words before a marker take it back. A comma or any other sign ends the
+// search.
 func denied(before []rune) bool {
 	for {
 		for len(before) > 0 && before[len(before)-1] == ' ' {

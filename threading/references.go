@@ -7,7 +7,8 @@ import (
 	"unicode"
 )
 
-// maxReferences is how many ids of a mail are looked at. Old threads carry thousands; the newest say it all.
+// maxReferences is how many ids of a mail are looked at. Old threads carry thousands; the newest
+// say it all.
 const maxReferences = 100
 
 // maxID is the longest id that is taken for one: that of a whole line (RFC 5322 section 2.1.1).
@@ -16,9 +17,9 @@ const maxID = 998
 // maxUnknown is how many unknown ids of a mail are told.
 const maxUnknown = 20
 
-// References returns the ids that a mail answers to, newest first: those of In-Reply-To, then those of
-// References from its end. The values are raw header values or single ids. None comes twice, and at most a
-// hundred come.
+// References returns the ids that a mail answers to, newest first: those of In-Reply-To, then those
+// of References from its end. The values are raw header values or single ids. None comes twice, and
+// at most a hundred come.
 func References(inReplyTo, references []string) []string {
 	var ids []string
 	for _, value := range references {
@@ -47,10 +48,10 @@ func distinct(ids []string, most int) []string {
 	return kept
 }
 
-// MessageIDs returns the ids in the value of Message-ID, In-Reply-To or References, without their angle brackets.
-// It reads what clients write beyond RFC 5322 section 3.6.4: commas, no brackets, a bracket that is
-// never closed, ids folded or broken by blanks, comments, prose around an id, no @, encoded-words (Exchange
-// encodes long ids).
+// MessageIDs returns the ids in the value of Message-ID, In-Reply-To or References, without their
+// angle brackets. It reads what clients write beyond RFC 5322 section 3.6.4: commas, no brackets, a
+// bracket that is never closed, ids folded or broken by blanks, comments, prose around an id, no @,
+// encoded-words (Exchange encodes long ids).
 func MessageIDs(value string) []string {
 	value = decodeWords(value)
 	var ids []string
@@ -100,8 +101,8 @@ func cutBracket(s string) (inside, rest string) {
 	return s[:i], s[i+1:]
 }
 
-// bracketed returns the id in a pair of brackets, without the blanks that folding left in it; or the several ids,
-// where a client put all of them in one pair.
+// bracketed returns the id in a pair of brackets, without the blanks that folding left in it; or
+// the several ids, where a client put all of them in one pair.
 func bracketed(inside string) []string {
 	fields := strings.FieldsFunc(inside, separates)
 	for _, field := range fields {
@@ -112,7 +113,8 @@ func bracketed(inside string) []string {
 	return clean(fields...)
 }
 
-// looseIDs returns the words that look like ids. A value of one word is an id whatever it looks like.
+// looseIDs returns the words that look like ids. A value of one word is an id whatever it looks
+// like.
 func looseIDs(s string, whole bool) []string {
 	words := strings.FieldsFunc(s, func(r rune) bool { return separates(r) || strings.ContainsRune(`"'>`, r) })
 	if whole && len(words) == 1 {
@@ -140,14 +142,16 @@ func clean(ids ...string) []string {
 	return kept
 }
 
-// plausibleID reports whether an id is one that a mailer would have made: any word may stand in the field.
+// plausibleID reports whether an id is one that a mailer would have made: any word may stand in the
+// field.
 func plausibleID(id string) bool {
 	left, right, ok := strings.Cut(id, "@")
 	return ok && left != "" && right != "" && len(id) <= 250 && !strings.ContainsAny(right, "@") && !strings.ContainsFunc(id, unicode.IsSpace)
 }
 
-// skipComment returns what follows a comment, which may hold others (RFC 5322 section 3.2.2). One that is
-// never closed is none, or it would hide the ids behind it; nor is it worth a second look at the rest.
+// skipComment returns what follows a comment, which may hold others (RFC 5322 section 3.2.2). One
+// that is never closed is none, or it would hide the ids behind it; nor is it worth a second look
+// at the rest.
 func skipComment(s string) (rest string, closed bool) {
 	depth := 0
 	for i := 0; i < len(s); i++ {

@@ -14,15 +14,17 @@ type Evidence string
 const (
 	EvidenceToken  Evidence = "T" // a valid token in an address, issued to the sender
 	EvidenceLeaked Evidence = "L" // a valid token in an address, issued to somebody else
-	EvidenceKnown  Evidence = "M" // a Message-ID that we signed or that the store knows: it travels with every forward
+	// a Message-ID that we signed or that the store knows: it travels with every forward
+	EvidenceKnown  Evidence = "M"
 	EvidenceNumber Evidence = "S" // a case number in the subject
 	EvidenceNone   Evidence = "N"
 )
 
 // Index is what the resolver asks the store.
 type Index interface {
-	// ByMessageID returns, for each of ids that it knows, where it belongs: ids that a participant's mail
-	// or ours had, or that the relay gave ours; and of the others those that an earlier mail of the sender named.
+	// ByMessageID returns, for each of ids that it knows, where it belongs: ids that a
+	// participant's mail or ours had, or that the relay gave ours; and of the others those that an
+	// earlier mail of the sender named.
 	ByMessageID(ctx context.Context, ids []string) (map[string]Ref, error)
 	HasTicket(ctx context.Context, number int64) (bool, error)
 }
@@ -30,7 +32,8 @@ type Index interface {
 // Ref is a place in a ticket. Item is 0 where it is not known.
 type Ref struct {
 	Ticket, Item int64
-	Cited        bool // nobody knows the mail itself; an earlier one of the sender, in the ticket, named it
+	// nobody knows the mail itself; an earlier one of the sender, in the ticket, named it
+	Cited bool
 }
 
 // Mail is what the resolver looks at. Addresses and ids may be raw header values.
@@ -43,7 +46,8 @@ type Mail struct {
 	Subject     string // decoded
 	Sender      int64  // person of the From address, 0 when unknown
 	Tag         string // the mailbox's subject tag; empty: "Caso"
-	CitedIn     int64  // ticket in which an earlier mail of the sender named this mail's id, 0 for none
+	// ticket in which an earlier mail of the sender named this mail's id, 0 for none
+	CitedIn int64
 }
 
 // Resolution is the ticket that a mail belongs to, and how that is known.
@@ -57,8 +61,9 @@ type Resolution struct {
 	Claimed   int64    // number in the subject, whatever it is worth
 	Forged    bool     // a token was there that we did not sign
 	Conflicts []string // what spoke for another ticket
-	Unknown   []string // ids of References and In-Reply-To that nobody knows, where the store was asked
-	Reason    string   // the header that decided
+	// ids of References and In-Reply-To that nobody knows, where the store was asked
+	Unknown []string
+	Reason  string // the header that decided
 }
 
 // maxConflicts bounds what is recorded about contradictions.
@@ -77,10 +82,11 @@ type sighting struct {
 	Token
 }
 
-// Resolve weighs the evidence. An address with a token issued to the sender wins wherever it stands, then one issued
-// to somebody else, then an id that we signed, then one that the store knows, then a number; among equals the first
-// header wins. Whoever was sent a copy of a mail has its id, so that an id says which ticket is meant and never who writes.
-// What points at a ticket that the store does not know counts as absent. The only errors are the store's.
+// Resolve weighs the evidence. An address with a token issued to the sender wins wherever it
+// stands, then one issued to somebody else, then an id that we signed, then one that the store
+// knows, then a number; among equals the first header wins. Whoever was sent a copy of a mail has
+// its id, so that an id says which ticket is meant and never who writes. What points at a ticket
+// that the store does not know counts as absent. The only errors are the store's.
 func (r *Resolver) Resolve(ctx context.Context, m Mail) (Resolution, error) {
 	res := Resolution{Evidence: EvidenceNone, Reason: "nothing points at a ticket"}
 	res.Claimed, _ = Case(m.Subject, m.Tag)
@@ -105,8 +111,8 @@ func (r *Resolver) Resolve(ctx context.Context, m Mail) (Resolution, error) {
 	return res, nil
 }
 
-// answersInside reports whether the id that the mail answers is that of a notice whose replies stay among agents: an
-// address out of the client's address book must not send them to the customer.
+// answersInside reports whether the id that the mail answers is that of a notice whose replies stay
+// among agents: an address out of the client's address book must not send them to the customer.
 func (r *Resolver) answersInside(m Mail, ids []string, ticket int64) bool {
 	answered := References(m.InReplyTo, nil)
 	if len(answered) == 0 {
@@ -118,7 +124,8 @@ func (r *Resolver) answersInside(m Mail, ids []string, ticket int64) bool {
 	})
 }
 
-// tokens are the valid ones of a mail in the order of precedence, and whether a forged one was among the others.
+// tokens are the valid ones of a mail in the order of precedence, and whether a forged one was
+// among the others.
 type tokens struct {
 	addresses, ids []sighting
 	forged         bool
@@ -187,8 +194,8 @@ func strongest(found []sighting, sender int64) (best *sighting) {
 	return best
 }
 
-// isRoot tells a root id. Each mail of a ticket has it in References, so it must not hide the ids that the
-// store knows; it stands in for them where no other one came through.
+// isRoot tells a root id. Each mail of a ticket has it in References, so it must not hide the ids
+// that the store knows; it stands in for them where no other one came through.
 func (t Token) isRoot() bool { return t.Kind == "" }
 
 // issuedTo is false for person 0: a token for nobody in particular is not a stranger's own.
@@ -209,7 +216,8 @@ func (res *Resolution) byToken(s sighting, sender int64, signed []sighting) {
 	}
 }
 
-// withoutToken looks at what travels: ids, what the sender named before and, unless a token was forged, the number.
+// withoutToken looks at what travels: ids, what the sender named before and, unless a token was
+// forged, the number.
 func (r *Resolver) withoutToken(ctx context.Context, m Mail, ids []string, signed []sighting, res *Resolution) error {
 	if s := strongest(signed, m.Sender); s != nil {
 		res.Evidence, res.Ticket, res.Item, res.Person, res.Kind = EvidenceKnown, s.Ticket, s.Item, s.Person, s.Kind
@@ -236,7 +244,8 @@ func (r *Resolver) withoutToken(ctx context.Context, m Mail, ids []string, signe
 	return nil
 }
 
-// known returns where the newest of ids belongs that the store knows, and the newest that the sender named before.
+// known returns where the newest of ids belongs that the store knows, and the newest that the
+// sender named before.
 func (r *Resolver) known(ctx context.Context, ids []string, res *Resolution) (known, cited Ref, err error) {
 	if len(ids) == 0 {
 		return Ref{}, Ref{}, nil

@@ -129,7 +129,8 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-// TestUnknownIDs: told are ids that look like ones, that nobody knows and that have not our form; the newest twenty.
+// TestUnknownIDs: told are ids that look like ones, that nobody knows and that have not our form;
+// the newest twenty.
 func TestUnknownIDs(t *testing.T) {
 	r, _ := newResolver(t)
 	ours := r.Signer.MessageID("ejemplo.test", token(99, ana))
@@ -193,7 +194,8 @@ func TestResolveStoreFails(t *testing.T) {
 	}
 }
 
-// However many tokens a mail holds, the store is asked once for each ticket, and few conflicts are recorded.
+// However many tokens a mail holds, the store is asked once for each ticket, and few conflicts are
+// recorded.
 func TestResolveManyTokens(t *testing.T) {
 	r, d := newResolver(t)
 	m := Mail{Sender: ana}
@@ -210,8 +212,9 @@ func TestResolveManyTokens(t *testing.T) {
 	}
 }
 
-// Whatever mail says: T only with the sender's own token, T and L only with a valid one in an address, and no S beside a
-// forgery; and the order of the weaker headers changes nothing about the class of the evidence.
+// Whatever mail says: T only with the sender's own token, T and L only with a valid one in an
+// address, and no S beside a forgery; and the order of the weaker headers changes nothing about the
+// class of the evidence.
 func TestResolveProperties(t *testing.T) {
 	r, _ := newResolver(t)
 	var values []string

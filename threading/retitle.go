@@ -12,8 +12,9 @@ import (
 // gateway are the marks that mail gateways put into subjects.
 var gateway = regexp.MustCompile(`(?i)[\[(<*]+\s*(ext|external|externo|externa|correo externo|external sender|spam|suspected spam|posible spam|caution)[\s:]*[\])>*]+|^external:`)
 
-// Retitled reports whether the subject of a reply says something that the topic of its ticket does not. What clients do to a
-// subject says nothing: prefixes, our tag, marks of gateways, an end that is cut off.
+// Retitled reports whether the subject of a reply says something that the topic of its ticket does
+// not. What clients do to a subject says nothing: prefixes, our tag, marks of gateways, an end that
+// is cut off.
 func Retitled(subject, topic, tag string) bool {
 	subject = strings.TrimSpace(CleanSubject(gateway.ReplaceAllString(subject, " "), tag))
 	said, known := subjectWords(subject), subjectWords(topic)

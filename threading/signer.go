@@ -28,9 +28,11 @@ type Token struct {
 	Ticket  int64
 	Item    int64 // 0 in an address
 	Person  int64
-	Kind    Kind   // empty in a root id
-	Notice  int64  // outbox row, in the Message-ID of a further mail about the same item to the same person; else 0
-	Key     string // id of the key that signed
+	Kind    Kind // empty in a root id
+	// outbox row, in the Message-ID of a further mail about the same item to the same person; else
+	// 0
+	Notice int64
+	Key    string // id of the key that signed
 }
 
 // Purposes keep apart what would else have the same fields.
@@ -69,9 +71,9 @@ func NewSigner(k *Keyring, instance string) *Signer {
 	return &Signer{keys: k, instance: lowerASCII(instance)}
 }
 
-// ReplyAddress returns mailbox with t signed into it. The signature binds t.Mailbox, or mailbox where that is
-// empty, so mailbox may be an alias. Numbers too large for an address give the bare mailbox: replies to it
-// are still found by their references.
+// ReplyAddress returns mailbox with t signed into it. The signature binds t.Mailbox, or mailbox
+// where that is empty, so mailbox may be an alias. Numbers too large for an address give the bare
+// mailbox: replies to it are still found by their references.
 func (s *Signer) ReplyAddress(mailbox string, t Token) string {
 	local, domain, ok := splitAddress(mailbox)
 	if !ok || !within(t.Ticket, 1, maxTicket) || !within(t.Person, 0, maxPerson) {
@@ -86,8 +88,8 @@ func (s *Signer) ReplyAddress(mailbox string, t Token) string {
 		key.ID + s.reply(key, t)[:addressMAC] + "@" + domain
 }
 
-// MessageID returns the Message-ID, without angle brackets, of the mail that carries t to its person. It needs
-// t.Mailbox.
+// MessageID returns the Message-ID, without angle brackets, of the mail that carries t to its
+// person. It needs t.Mailbox.
 func (s *Signer) MessageID(domain string, t Token) string {
 	t.Mailbox = desk.Canonical(t.Mailbox)
 	key := s.keys.signer()
@@ -98,15 +100,15 @@ func (s *Signer) MessageID(domain string, t Token) string {
 	return id + key.ID + s.message(key, t)[:messageMAC] + "@" + domain
 }
 
-// RootID returns the id, without angle brackets, with which References of all mails about a ticket begin.
-// It changes when the keys are rotated; the older ones stay valid.
+// RootID returns the id, without angle brackets, with which References of all mails about a ticket
+// begin. It changes when the keys are rotated; the older ones stay valid.
 func (s *Signer) RootID(domain, mailbox string, ticket int64) string {
 	key := s.keys.signer()
 	return "c" + decimal(ticket) + "." + key.ID + s.root(key, desk.Canonical(mailbox), ticket)[:messageMAC] + "@" + domain
 }
 
-// BounceAddress returns the envelope sender of a row of the outbox, by which a bounce proves what it is
-// about. Here mailbox is no alias.
+// BounceAddress returns the envelope sender of a row of the outbox, by which a bounce proves what
+// it is about. Here mailbox is no alias.
 func (s *Signer) BounceAddress(mailbox string, outbox int64) string {
 	local, domain, ok := splitAddress(mailbox)
 	if !ok || !within(outbox, 1, maxOutbox) {
@@ -116,8 +118,8 @@ func (s *Signer) BounceAddress(mailbox string, outbox int64) string {
 	return local + "+b" + decimal(outbox) + "." + key.ID + s.bounce(key, local+"@"+domain, outbox)[:addressMAC] + "@" + domain
 }
 
-// AnswerAddress returns the address at which a person answers what a row of the outbox asks him, about no ticket:
-// soporte+n55.p7.a<mac>@…
+// AnswerAddress returns the address at which a person answers what a row of the outbox asks him,
+// about no ticket: soporte+n55.p7.a<mac>@…
 func (s *Signer) AnswerAddress(mailbox string, outbox, person int64) string {
 	local, domain, ok := splitAddress(mailbox)
 	if !ok || !within(outbox, 1, maxTicket) || !within(person, 1, maxPerson) {
@@ -128,7 +130,8 @@ func (s *Signer) AnswerAddress(mailbox string, outbox, person int64) string {
 		key.ID + s.answer(key, local+"@"+domain, outbox, person)[:addressMAC] + "@" + domain
 }
 
-// LoopMark returns the value of X-Buzon-Loop for a row of the outbox: <instance>.b<outbox>.<key><mac>.
+// LoopMark returns the value of X-Buzon-Loop for a row of the outbox:
+// <instance>.b<outbox>.<key><mac>.
 func (s *Signer) LoopMark(outbox int64) string {
 	key := s.keys.signer()
 	return s.instance + ".b" + decimal(outbox) + "." + key.ID + s.loop(key, outbox)[:messageMAC]
@@ -164,8 +167,8 @@ func (s *Signer) loop(key secretKey, outbox int64) string {
 	return s.mac(key, forLoop, decimal(outbox))
 }
 
-// mac signs the fields after the purpose, the instance and the key's id. Each goes in behind its length, so that
-// no two lists of fields give the same octets.
+// mac signs the fields after the purpose, the instance and the key's id. Each goes in behind its
+// length, so that no two lists of fields give the same octets.
 func (s *Signer) mac(key secretKey, purpose string, fields ...string) string {
 	h := hmac.New(sha256.New, key.Secret)
 	var buffer [256]byte

@@ -132,8 +132,8 @@ func TestLongestTokenFits(t *testing.T) {
 	}
 }
 
-// The same token has the same bytes for ever: what is in people's mailboxes must stay valid. The values were
-// computed apart from this code, with HMAC-SHA256 and base32 of the Python library.
+// The same token has the same bytes for ever: what is in people's mailboxes must stay valid. The
+// values were computed apart from this code, with HMAC-SHA256 and base32 of the Python library.
 func TestMACIsFrozen(t *testing.T) {
 	s := newSigner(t)
 	key := secretKey{ID: "a", Secret: []byte(strings.Repeat("k", secretSize))}
@@ -154,7 +154,8 @@ func TestMACIsFrozen(t *testing.T) {
 	}
 }
 
-// TestAnswerAddress: it names the question and who was asked, fits a local part, and is no other mark.
+// TestAnswerAddress: it names the question and who was asked, fits a local part, and is no other
+// mark.
 func TestAnswerAddress(t *testing.T) {
 	s := newSigner(t)
 	boxes := testBoxes()

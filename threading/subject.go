@@ -7,16 +7,23 @@ import (
 	"buzon/store/desk"
 )
 
-// replyPrefixes are what mail clients put before the subject of a reply or forward, as plainWord spells them.
+// replyPrefixes are what mail clients put before the subject of a reply or forward, as plainWord
+// spells them.
 var replyPrefixes = wordSet(
-	"re r resp fw fwd forward forwarded",                                          // English
-	"rv rta respuesta reenv reenviado reenvio res enc resposta encaminhado encam", // Spanish, Portuguese
-	"tr réponse transféré rif i inoltra inoltrato risposta",                       // French, Italian
-	"aw antw antwort wg weitergeleitet doorst antwoord",                           // German, Dutch
-	"sv vs vb vl bls trs ynt ilt i̇lt ats",                                        // Nordic, Indonesian, Turkish, Lithuanian
-	"odp pd odpověď předáno vá tov válasz továbbítás răs răspuns",                 // Polish, Czech, Hungarian, Romanian
-	"απ σχετ πρθ отв ответ на пер переслано відп",                                 // Greek, Russian, Ukrainian
-	"回复 答复 回覆 答覆 转发 轉寄 轉發 回信 返信 転送 답장 회신 전달 תשובה השב הועבר רד رد",                // Chinese, Japanese, Korean, Hebrew, Arabic
+	"re r resp fw fwd forward forwarded", // English
+	// Spanish, Portuguese
+	"rv rta respuesta reenv reenviado reenvio res enc resposta encaminhado encam",
+	// French, Italian
+	"tr réponse transféré rif i inoltra inoltrato risposta",
+	"aw antw antwort wg weitergeleitet doorst antwoord", // German, Dutch
+	// Nordic, Indonesian, Turkish, Lithuanian
+	"sv vs vb vl bls trs ynt ilt i̇lt ats",
+	// Polish, Czech, Hungarian, Romanian
+	"odp pd odpověď předáno vá tov válasz továbbítás răs răspuns",
+	// Greek, Russian, Ukrainian
+	"απ σχετ πρθ отв ответ на пер переслано відп",
+	// Chinese, Japanese, Korean, Hebrew, Arabic
+	"回复 答复 回覆 答覆 转发 轉寄 轉發 回信 返信 転送 답장 회신 전달 תשובה השב הועבר רד رد",
 )
 
 func wordSet(lines ...string) map[string]bool {
@@ -29,8 +36,8 @@ func wordSet(lines ...string) map[string]bool {
 	return set
 }
 
-// CleanSubject returns the subject without reply and forward prefixes, however many and in whatever language, and
-// without our tag, [Caso #123], wherever it stands. It keeps everything else.
+// CleanSubject returns the subject without reply and forward prefixes, however many and in whatever
+// language, and without our tag, [Caso #123], wherever it stands. It keeps everything else.
 func CleanSubject(subject, tag string) string {
 	for {
 		subject = strings.TrimLeftFunc(subject, isPadding)

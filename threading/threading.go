@@ -21,9 +21,9 @@
 //	Subject               Case ──────────────► S a number that the store knows ───────────┤
 //	nothing of all this ─────────────────────► N ─────────────────────────────────────────┘
 //
-// A token in an address proves that somebody could answer a mail of ours; an id travels with every copy and proves
-// nothing. Who that was, and what it lets him do, is decided elsewhere, from the evidence and the proof of the sender
-// together.
+// A token in an address proves that somebody could answer a mail of ours; an id travels with every
+// copy and proves nothing. Who that was, and what it lets him do, is decided elsewhere, from the
+// evidence and the proof of the sender together.
 //
 // Nothing here fails on what a stranger wrote: each reader is total, linear in its input, and says
 // "none" where it finds nothing.
@@ -31,8 +31,8 @@ package threading
 
 import "strings"
 
-// lowerASCII lower-cases A-Z alone. strings.ToLower and (?i) would also fold U+212A, the Kelvin sign,
-// into k and U+017F into s, and let look-alikes pass for our marks.
+// lowerASCII lower-cases A-Z alone. strings.ToLower and (?i) would also fold U+212A, the Kelvin
+// sign, into k and U+017F into s, and let look-alikes pass for our marks.
 func lowerASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

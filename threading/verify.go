@@ -28,9 +28,9 @@ func (s *Signer) VerifyAddress(address string, boxes *Mailboxes) (Token, Verdict
 		Token{Ticket: m.numbers[0], Person: m.numbers[1], Key: m.key})
 }
 
-// VerifyMessageID reads the token in a Message-ID, also a root id, with or without angle brackets. The id
-// does not name the mailbox: each one is tried. One with our form, a wrong MAC and a foreign domain is
-// another installation's and no forgery.
+// VerifyMessageID reads the token in a Message-ID, also a root id, with or without angle brackets.
+// The id does not name the mailbox: each one is tried. One with our form, a wrong MAC and a foreign
+// domain is another installation's and no forgery.
 func (s *Signer) VerifyMessageID(id string, boxes *Mailboxes) (Token, Verdict) {
 	local, domain, _ := strings.Cut(strings.Trim(id, "<> \t\r\n"), "@")
 	t, verdict := s.verifyMessage(local, boxes)
@@ -155,8 +155,8 @@ type mark struct {
 // maxMark is longer than any mark: four numbers of 19 digits, their letters and dots, key and MAC.
 const maxMark = 4*21 + 2 + messageMAC
 
-// parseMark reads a mark whose numbers are named by letters. Each number has one spelling only: no sign, no
-// leading zero, nothing but ASCII.
+// parseMark reads a mark whose numbers are named by letters. Each number has one spelling only: no
+// sign, no leading zero, nothing but ASCII.
 func parseMark(s, letters string, macSize int) (m mark, ok bool) {
 	if len(s) > maxMark {
 		return mark{}, false

@@ -102,8 +102,8 @@ func TestVerifyFoldsASCIIOnly(t *testing.T) {
 	}
 }
 
-// Each character of each mark is left out, and replaced by each other one that the mark may hold, and has it put
-// before it: nothing comes out valid.
+// Each character of each mark is left out, and replaced by each other one that the mark may hold,
+// and has it put before it: nothing comes out valid.
 func TestVerifyFlippedCharacters(t *testing.T) {
 	s, boxes := newSigner(t), testBoxes()
 	for name, mark := range marks(s) {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestNewAgentIsToldHowToWork adds an agent, and one who was a customer: each hears how to work by mail, in his language,
-// and nobody else does.
+// TestNewAgentIsToldHowToWork adds an agent, and one who was a customer: each hears how to work by
+// mail, in his language, and nobody else does.
 func TestNewAgentIsToldHowToWork(t *testing.T) {
 	t.Parallel()
 	d := newLiveDesk(t, liveOptions{})

@@ -42,8 +42,9 @@ func burst(d *virtualDesk, n int) (addresses []string) {
 
 var numberOf = regexp.MustCompile(`(?i)caso (<b[^>]*>)?#\d+`)
 
-// A great many strangers at once: the admins hear of it at once, agents get a few lists, and everybody has his number within six
-// hours, in words that none of them chose. Run with BUZON_TEST_LONG=1 for ten times as many.
+// A great many strangers at once: the admins hear of it at once, agents get a few lists, and
+// everybody has his number within six hours, in words that none of them chose. Run with
+// BUZON_TEST_LONG=1 for ten times as many.
 func TestB16_BurstOfStrangers(t *testing.T) {
 	t.Parallel()
 	many, caps := 300, smallCaps
@@ -225,8 +226,8 @@ func TestB09_Responders(t *testing.T) {
 // words are others for each n.
 func words(n int) string { return strings.Repeat("ba"+string(rune('a'+n%26)), 8) }
 
-// A customer who writes many mails gets the number of each within the hour, however fast he writes: before he is answered, or
-// when he has had the time to.
+// A customer who writes many mails gets the number of each within the hour, however fast he writes:
+// before he is answered, or when he has had the time to.
 func TestB09_PeopleAreNoResponders(t *testing.T) {
 	const many = 12
 	for name, pause := range map[string]time.Duration{"all at once": 0, "every half minute": 30 * time.Second, "every two minutes": 2 * time.Minute, "every hour": time.Hour} {
@@ -256,7 +257,8 @@ func TestB09_PeopleAreNoResponders(t *testing.T) {
 	}
 }
 
-// Followers whose responders mark nothing, and say other things each time, do not set each other off.
+// Followers whose responders mark nothing, and say other things each time, do not set each other
+// off.
 func TestB09_FollowersRespond(t *testing.T) {
 	t.Parallel()
 	d := newVirtualDesk(t, "uno.test")

@@ -108,7 +108,8 @@ func (c config) checkTemplates() error {
 	return set.Check()
 }
 
-// checkDesk checks the database, the keys and the people, and reports whether a daemon works on them.
+// checkDesk checks the database, the keys and the people, and reports whether a daemon works on
+// them.
 func (f *findings) checkDesk(ctx context.Context, c config) (running bool) {
 	s, err := store.Look(ctx, c.DataDir, c.storeOptions(nil))
 	if errors.Is(err, store.ErrNoDesk) {

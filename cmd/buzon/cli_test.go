@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// TestBadConfiguration: one clear sentence that names the file, the line where it is known, and the key; exit 2; nothing made.
+// TestBadConfiguration: one clear sentence that names the file, the line where it is known, and the
+// key; exit 2; nothing made.
 func TestBadConfiguration(t *testing.T) {
 	dir := t.TempDir()
 	open := filepath.Join(dir, "open.secret")
@@ -131,7 +132,8 @@ func TestBadConfiguration(t *testing.T) {
 					t.Errorf("%q does not say %s", errs, word)
 				}
 			}
-			code, out, errs = quickly(t, append(args, "check")...) // may go on to what else is wrong
+			// may go on to what else is wrong
+			code, out, errs = quickly(t, append(args, "check")...)
 			if all := out + errs; code == exitOK || slices.ContainsFunc(c.words, func(w string) bool { return !strings.Contains(all, w) }) {
 				t.Errorf("check: exit %d, %q, %q; want %q", code, out, errs, c.words)
 			}
@@ -155,7 +157,8 @@ func quickly(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), errs.String()
 }
 
-// TestBadCommandLine: one clear sentence, exit 2 for what is written wrongly and 1 for what is not there; nothing made.
+// TestBadCommandLine: one clear sentence, exit 2 for what is written wrongly and 1 for what is not
+// there; nothing made.
 func TestBadCommandLine(t *testing.T) {
 	dir := t.TempDir()
 	data, config := filepath.Join(dir, "data"), filepath.Join(dir, "buzon.toml")
@@ -302,7 +305,8 @@ func hasKeys(t *testing.T, what string, object map[string]any, keys []string) {
 	}
 }
 
-// TestTimesFollowTheZone: what is printed for people is in the zone of the configuration, and says which.
+// TestTimesFollowTheZone: what is printed for people is in the zone of the configuration, and says
+// which.
 func TestTimesFollowTheZone(t *testing.T) {
 	t.Parallel()
 	d := newLiveDesk(t, liveOptions{})
@@ -324,7 +328,8 @@ func TestTimesFollowTheZone(t *testing.T) {
 	}
 }
 
-// TestTerminalIsSafe: nothing that a stranger writes moves the cursor, changes the title or forges a line.
+// TestTerminalIsSafe: nothing that a stranger writes moves the cursor, changes the title or forges
+// a line.
 func TestTerminalIsSafe(t *testing.T) {
 	t.Parallel()
 	d := newLiveDesk(t, liveOptions{})
@@ -421,7 +426,8 @@ func TestCompletionAndHelp(t *testing.T) {
 	}
 }
 
-// TestUnknownValues: a value that the desk does not have is refused, and those that it has are named.
+// TestUnknownValues: a value that the desk does not have is refused, and those that it has are
+// named.
 func TestUnknownValues(t *testing.T) {
 	t.Parallel()
 	d := newLiveDesk(t, liveOptions{})

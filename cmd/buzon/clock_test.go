@@ -10,15 +10,16 @@ import (
 	"buzon/store"
 )
 
-// A clock that is set forward or back by days loses nothing, sends nothing twice, and makes nobody wait; what a mail says of its
-// own date is no time of ours. ACCEPTANCE A25.
+// A clock that is set forward or back by days loses nothing, sends nothing twice, and makes nobody
+// wait; what a mail says of its own date is no time of ours. ACCEPTANCE A25.
 func TestA25ClockJumps(t *testing.T) {
 	for _, jump := range []time.Duration{24 * time.Hour, -24 * time.Hour, -400 * 24 * time.Hour, 400 * 24 * time.Hour} {
 		t.Run(jump.String(), func(t *testing.T) {
 			t.Parallel()
 			d := newVirtualDesk(t, "uno.test")
 			d.write("carla@cliente.test", "soporte@uno.test", "Antes", "No imprime la factura de hoy.")
-			d.write("carla@cliente.test", "soporte@uno.test", "Enseguida", "Y tampoco abre el programa.") // its number is held for a minute
+			// its number is held for a minute
+			d.write("carla@cliente.test", "soporte@uno.test", "Enseguida", "Y tampoco abre el programa.")
 			d.settle()
 			d.clock.Advance(jump)
 			for i, date := range []string{"Thu, 1 Jan 1970 00:00:00 +0000", "Wed, 1 Jan 2099 00:00:00 +0000"} {

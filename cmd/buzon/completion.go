@@ -12,7 +12,8 @@ import (
 	"buzon/store/desk"
 )
 
-// candidates lists what an argument or a flag may be, each with a word about it. The desk is only read.
+// candidates lists what an argument or a flag may be, each with a word about it. The desk is only
+// read.
 type candidates func(context.Context, *house) ([]cobra.Completion, error)
 
 // arguments are what the commands take; flags what the flags do, by name.
@@ -120,8 +121,8 @@ func (a *app) completeFlag(c *cobra.Command, flag string, list candidates) {
 	})
 }
 
-// offer returns the candidates that begin like that, but for those that are given already. Where there is no desk, or none
-// that can be read, nothing is offered: the command itself says why.
+// offer returns the candidates that begin like that, but for those that are given already. Where
+// there is no desk, or none that can be read, nothing is offered: the command itself says why.
 func (a *app) offer(ctx context.Context, list candidates, given []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	h, err := a.look(ctx)
 	if err != nil {

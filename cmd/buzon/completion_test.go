@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestCompletionOffersWhatIsThere: numbers, addresses and names, each with a word about it; and nothing is changed by it.
+// TestCompletionOffersWhatIsThere: numbers, addresses and names, each with a word about it; and
+// nothing is changed by it.
 func TestCompletionOffersWhatIsThere(t *testing.T) {
 	t.Parallel()
 	d := opened(t, liveOptions{Tail: "[[imap]]\nname = \"correo\"\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"\nusername = \"u\"\npassword = \"p\""})

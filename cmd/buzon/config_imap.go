@@ -93,8 +93,8 @@ var providers = map[string]imapConfig{
 		DeviceURL: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/devicecode",
 		Scopes:    []string{"https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"},
 	},
-	// Google's device flow gives no mail scope: a person logs in with a browser instead, or a service
-	// account is used.
+	// Google's device flow gives no mail scope: a person logs in with a browser instead, or a
+	// service account is used.
 	"google": {
 		Host: "imap.gmail.com", AuthURL: "https://accounts.google.com/o/oauth2/auth",
 		TokenURL: "https://oauth2.googleapis.com/token",

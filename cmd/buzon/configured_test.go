@@ -63,7 +63,8 @@ address = "soporte@ejemplo.test"
 plus_addressing = true
 `
 
-// TestConfiguredPeople: who stands in the configuration is changed there, and the refusal names the line.
+// TestConfiguredPeople: who stands in the configuration is changed there, and the refusal names the
+// line.
 func TestConfiguredPeople(t *testing.T) {
 	t.Parallel()
 	text := deskTOML + `[agents]
@@ -107,7 +108,8 @@ addresses = [
 	onCall := func(text string, want ...string) {
 		t.Helper()
 		d.write(text, 0o600)
-		d.says(exitOK, nil, "agent", "set", "luis@ejemplo.test", "--language", "es") // any command that writes
+		// any command that writes
+		d.says(exitOK, nil, "agent", "set", "luis@ejemplo.test", "--language", "es")
 		for _, a := range []string{"ana@ejemplo.test", "luis@ejemplo.test", "guardia@ejemplo.test"} {
 			if got := d.person(a).OnCall; got != strings.Contains(fmt.Sprint(want), a) {
 				t.Errorf("on call %v with\n%s", got, text)
@@ -181,7 +183,8 @@ func TestEditors(t *testing.T) {
 	d.says(exitOK, nil, "check") // quotes in a value, and the line ends of Windows
 }
 
-// TestGuardedConfiguration: passwords stand in no file that others can read, or that a group can change.
+// TestGuardedConfiguration: passwords stand in no file that others can read, or that a group can
+// change.
 func TestGuardedConfiguration(t *testing.T) {
 	t.Setenv("BUZON_TEST_SECRET", "s3creto")
 	relay := deskTOML + "[relay]\nhost = \"127.0.0.1\"\ntls = \"none\"\nusername = \"u\"\n"

@@ -85,8 +85,8 @@ func (a *app) deliverMail(ctx context.Context, conf config, env store.Envelope) 
 	return h.fileNow(ctx, id)
 }
 
-// fileNow files a mail that was just taken when no daemon is there to do it. The mail is safe already, so that nothing
-// here may tell the MTA to send it again.
+// fileNow files a mail that was just taken when no daemon is there to do it. The mail is safe
+// already, so that nothing here may tell the MTA to send it again.
 func (h *house) fileNow(ctx context.Context, id int64) error {
 	if got, err := h.takeLock(ctx, false); err != nil || !got {
 		return nil

@@ -26,7 +26,8 @@ type received struct {
 	Text, HTML     string
 }
 
-// inbox reads what was caught for a person about a ticket, the oldest first; "" is everybody, 0 every ticket.
+// inbox reads what was caught for a person about a ticket, the oldest first; "" is everybody, 0
+// every ticket.
 func (p *player) inbox(to string, ticket int64) (list []received, err error) {
 	files, err := os.ReadDir(p.dir) // the names sort by time
 	if err != nil {

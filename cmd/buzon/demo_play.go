@@ -15,7 +15,8 @@ import (
 	"buzon/store/desk"
 )
 
-// player plays the story: composes each mail as its client would, sends it through the door, waits until the desk rests.
+// player plays the story: composes each mail as its client would, sends it through the door, waits
+// until the desk rests.
 type player struct {
 	house *house
 	door  string

@@ -6,7 +6,8 @@ import (
 	"buzon/store"
 )
 
-// demoFiles are the mails of the story, each a template of what the client sends, and how clients quote.
+// demoFiles are the mails of the story, each a template of what the client sends, and how clients
+// quote.
 //
 //go:embed demo
 var demoFiles embed.FS

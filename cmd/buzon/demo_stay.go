@@ -69,7 +69,8 @@ func (a *app) invite(p *player) error {
 	return nil
 }
 
-// tellMails tells of the mails after the given one that have been filed, in order, and returns the last.
+// tellMails tells of the mails after the given one that have been filed, in order, and returns the
+// last.
 func (a *app) tellMails(ctx context.Context, p *player, last int64) (int64, error) {
 	for {
 		m, err := store.Optional(p.house.store.Mail(ctx, last+1))
@@ -89,7 +90,8 @@ func (a *app) tellMails(ctx context.Context, p *player, last int64) (int64, erro
 	}
 }
 
-// tellSent tells of the outgoing mails after the newest told, once they are sent, and returns the newest told now.
+// tellSent tells of the outgoing mails after the newest told, once they are sent, and returns the
+// newest told now.
 func (a *app) tellSent(ctx context.Context, p *player, told []store.Outgoing) ([]store.Outgoing, error) {
 	list, err := p.since(ctx, told)
 	for _, o := range list {

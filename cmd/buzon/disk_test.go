@@ -41,8 +41,9 @@ func smallDisk(t *testing.T, dir string, megabytes int) (grow func(megabytes int
 	}
 }
 
-// TestFullDisk feeds a desk until its disk is full. The next mail is answered 452 and nothing of it is kept; when there is
-// room again the desk goes on by itself, and all that was answered 250 is a case.
+// TestFullDisk feeds a desk until its disk is full. The next mail is answered 452 and nothing of it
+// is kept; when there is room again the desk goes on by itself, and all that was answered 250 is a
+// case.
 func TestFullDisk(t *testing.T) {
 	for _, c := range []struct {
 		name, keep string // how much the desk leaves free for itself
@@ -101,7 +102,8 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// toldOnce is told for a disk that was full after a mail had left: what could not be written down as sent may be sent twice.
+// toldOnce is told for a disk that was full after a mail had left: what could not be written down
+// as sent may be sent twice.
 func (d *liveDesk) toldOnce(want map[string]int) {
 	d.t.Helper()
 	got, seen := map[string]int{}, map[string]bool{}
@@ -121,8 +123,8 @@ func (d *liveDesk) toldOnce(want map[string]int) {
 	}
 }
 
-// TestBusyDatabase holds the database as another program may. Mail is answered 451, or 250 when the database is free again;
-// none is lost, and what came in before is filed later.
+// TestBusyDatabase holds the database as another program may. Mail is answered 451, or 250 when the
+// database is free again; none is lost, and what came in before is filed later.
 func TestBusyDatabase(t *testing.T) {
 	t.Parallel()
 	d := opened(t, liveOptions{})
@@ -137,7 +139,8 @@ func TestBusyDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	for i, hold := range []time.Duration{300 * time.Millisecond, 5500 * time.Millisecond} { // less and more than SQLite is patient
+	// less and more than SQLite is patient
+	for i, hold := range []time.Duration{300 * time.Millisecond, 5500 * time.Millisecond} {
 		if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 			t.Fatal(err)
 		}

@@ -68,7 +68,8 @@ func shell(line string) (args []string) {
 	return args
 }
 
-// TestViewAs: what is printed is what the person may see, and nobody is taken for an agent by mistake.
+// TestViewAs: what is printed is what the person may see, and nobody is taken for an agent by
+// mistake.
 func TestViewAs(t *testing.T) {
 	t.Parallel()
 	d := newLiveDesk(t, liveOptions{})

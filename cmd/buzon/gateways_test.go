@@ -13,8 +13,8 @@ var (
 	gatewaySigned = regexp.MustCompile(`(?mi)^(Reply-To|Subject):[^\n]*\n([ \t][^\n]*\n)*`)
 )
 
-// Two desks, each the other's customer, whatever the servers between them leave of a mail, come to rest: in a day at most four
-// mails go each way. ACCEPTANCE B10.
+// Two desks, each the other's customer, whatever the servers between them leave of a mail, come to
+// rest: in a day at most four mails go each way. ACCEPTANCE B10.
 func TestB10TwoGateways(t *testing.T) {
 	reopen := func(c *config) { c.Mailbox[0].ClosedReply = "reopen" }
 	reject := func(c *config) { c.Mailbox[0].ClosedReply = "reject" }

@@ -98,7 +98,8 @@ func (h *house) serveHTTP(ctx context.Context, l net.Listener) error {
 	return nil
 }
 
-// healthz answers 200 and "ok", on a standby 200 and for whom it waits, or 503 and what is wrong, a line each.
+// healthz answers 200 and "ok", on a standby 200 and for whom it waits, or 503 and what is wrong, a
+// line each.
 func (h *house) healthz(w http.ResponseWriter, r *http.Request) {
 	if holder := h.standsBy.Load(); holder != nil {
 		fmt.Fprintln(w, "standby:", *holder, "files and sends")

@@ -16,8 +16,8 @@ import (
 	"buzon/mailout"
 )
 
-// tryIMAP logs in to an account, tries what the door needs of the server, and prints what it found. It changes nothing
-// there; with send it waits for a mail of its own to arrive at a plus address.
+// tryIMAP logs in to an account, tries what the door needs of the server, and prints what it found.
+// It changes nothing there; with send it waits for a mail of its own to arrive at a plus address.
 func (a *app) tryIMAP(ctx context.Context, f *findings, conf config, c imapConfig, send bool) error {
 	if c.expiring(time.Now()) {
 		f.say("imap "+c.Name, "warning", fmt.Sprintf("the client secret of %s expires on %s: make a new one", c.Name, c.SecretExpires))
@@ -88,7 +88,8 @@ func plus(address string) string {
 	return local + "+buzon-check@" + domain
 }
 
-// sendProbe sends a mail from the mailbox to a plus address of its own; the intake knows it for the desk's own mail.
+// sendProbe sends a mail from the mailbox to a plus address of its own; the intake knows it for the
+// desk's own mail.
 func (c config) sendProbe(ctx context.Context, address string) (id string, err error) {
 	if c.Relay == nil {
 		return "", errors.New("there is no [relay] to send it by")

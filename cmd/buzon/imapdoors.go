@@ -39,8 +39,8 @@ func (h *house) imapDoor(c imapConfig) imappoll.Account {
 // soon is how long before its end a client secret is warned of.
 const soon = 30 * 24 * time.Hour
 
-// account is the account of a configuration with its defaults, as yet without a journal. Its files are read at each login
-// and not here: where one is missing the account fails, and not the daemon.
+// account is the account of a configuration with its defaults, as yet without a journal. Its files
+// are read at each login and not here: where one is missing the account fails, and not the daemon.
 func (c imapConfig) account(dir string) imappoll.Account {
 	a := imappoll.Account{
 		Name: c.Name, Host: c.Host, Port: c.Port, TLS: c.TLS, Username: c.Username, Shared: c.Shared, OAuthBearer: c.Auth == "oauthbearer",
@@ -114,7 +114,8 @@ func (h *house) warnOfSecrets(ctx context.Context) (result string, err error) {
 	return result, err
 }
 
-// imapMetrics tells when each account was last looked through in full, and whether the administrators were alarmed.
+// imapMetrics tells when each account was last looked through in full, and whether the
+// administrators were alarmed.
 func (h *house) imapMetrics(ctx context.Context, w io.Writer) error {
 	if len(h.config.IMAP) == 0 {
 		return nil

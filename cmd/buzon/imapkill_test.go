@@ -17,8 +17,9 @@ import (
 	"buzon/internal/mailtest"
 )
 
-// TestKilledWhileFetching kills the daemon (kill -9) again and again while mail comes into an IMAP mailbox and is moved out
-// of it. In the end each mail is a ticket exactly once, and lies once in the folder for taken mail.
+// TestKilledWhileFetching kills the daemon (kill -9) again and again while mail comes into an IMAP
+// mailbox and is moved out of it. In the end each mail is a ticket exactly once, and lies once in
+// the folder for taken mail.
 func TestKilledWhileFetching(t *testing.T) {
 	t.Parallel()
 	kills := int(envNumber(t, "BUZON_TEST_KILLS", 3))
@@ -32,7 +33,8 @@ func TestKilledWhileFetching(t *testing.T) {
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{})
 	d := imapDesk(t, srv, "")
 	var sent atomic.Int64
-	pace := 6 * time.Millisecond * time.Duration(max(1, kills/10)) // a longer run has no more mail, only more kills
+	// a longer run has no more mail, only more kills
+	pace := 6 * time.Millisecond * time.Duration(max(1, kills/10))
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -131,8 +133,8 @@ schedule = "@every 1s"
 	return d
 }
 
-// TestIMAPAccount takes mail from a mailbox into the desk, answers the commands about it, and finds in the folder of sent
-// mail what an agent has answered from his own program.
+// TestIMAPAccount takes mail from a mailbox into the desk, answers the commands about it, and finds
+// in the folder of sent mail what an agent has answered from his own program.
 func TestIMAPAccount(t *testing.T) {
 	t.Parallel()
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Enviados", "Cuarentena"}})
@@ -210,7 +212,8 @@ func TestIMAPAccount(t *testing.T) {
 	}
 }
 
-// TestCheckSendsAMailToItself sees whether plus addresses are delivered; the mail is the desk's own and opens no case.
+// TestCheckSendsAMailToItself sees whether plus addresses are delivered; the mail is the desk's own
+// and opens no case.
 func TestCheckSendsAMailToItself(t *testing.T) {
 	t.Parallel()
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{})
@@ -240,8 +243,9 @@ func TestCheckNamesEachBadFolder(t *testing.T) {
 	}
 }
 
-// TestBrokenAccounts starts with accounts whose files are missing: the SMTP door opens and the other account takes mail,
-// each broken one says what it lacks and raises its alarm, and works as soon as its file is there.
+// TestBrokenAccounts starts with accounts whose files are missing: the SMTP door opens and the
+// other account takes mail, each broken one says what it lacks and raises its alarm, and works as
+// soon as its file is there.
 func TestBrokenAccounts(t *testing.T) {
 	t.Parallel()
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Clave", "Secreto", "Autoridad"}})

@@ -86,7 +86,8 @@ func TestDocsNameEveryKey(t *testing.T) {
 	}
 }
 
-// TestInit: by flags and by answers; what is there stays, nothing but the file is made, and what is written works.
+// TestInit: by flags and by answers; what is there stays, nothing but the file is made, and what is
+// written works.
 func TestInit(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "buzon.toml")

@@ -53,8 +53,8 @@ var htmlStyles = map[string]func(n notice, said string) string{
 
 func shown(n notice) string { return strings.ReplaceAll(html.EscapeString(n.Text), "\n", "<br>") }
 
-// TestC07InternalNotesStayInternal: whatever notice an agent answers, and however his client quotes it, no word of a note,
-// and nothing that agents say about one, reaches a customer.
+// TestC07InternalNotesStayInternal: whatever notice an agent answers, and however his client quotes
+// it, no word of a note, and nothing that agents say about one, reaches a customer.
 func TestC07InternalNotesStayInternal(t *testing.T) {
 	d := opened(t, liveOptions{Top: "", Tail: "[caps]\nack_every = \"1ms\"\nticket_hour = 100000\n"})
 	first := d.last(ana)
@@ -94,7 +94,8 @@ func TestC07InternalNotesStayInternal(t *testing.T) {
 			answer(n, "text/html", quote(n, fmt.Sprintf("Sobre-XYZZY (%s): no le digas.", name)))
 		}
 	}
-	for _, quote := range styles { // the words of a note under what is for the customer, from another mail of the agent's
+	// the words of a note under what is for the customer, from another mail of the agent's
+	for _, quote := range styles {
 		answer(item, "text/plain", quote(note, "Ya lo vemos."))
 	}
 	d.quiet()

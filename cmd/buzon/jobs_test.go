@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// TestJobsBesideTheDaemon: the daemon does its jobs when it begins; they are listed, and run by hand beside it.
+// TestJobsBesideTheDaemon: the daemon does its jobs when it begins; they are listed, and run by
+// hand beside it.
 func TestJobsBesideTheDaemon(t *testing.T) {
 	t.Parallel()
 	d := newLiveDesk(t, liveOptions{})
@@ -36,7 +37,8 @@ func TestJobsBesideTheDaemon(t *testing.T) {
 	}
 }
 
-// TestJobThatFails: neither an error nor a panic ends the daemon, and both are told; nothing runs twice at once.
+// TestJobThatFails: neither an error nor a panic ends the daemon, and both are told; nothing runs
+// twice at once.
 func TestJobThatFails(t *testing.T) {
 	t.Parallel()
 	d := newVirtualDesk(t, "ejemplo.test")

@@ -106,9 +106,10 @@ func envNumber(t testing.TB, name string, otherwise uint64) uint64 {
 	return n
 }
 
-// TestKilledAtAnyMoment kills the daemon (kill -9) again and again while mail comes in and goes out. In the end every mail
-// that was answered 250 is filed exactly once, every notice that is due has been sent, at most once more for each kill and
-// then in the same bytes, and the database is whole. BUZON_TEST_KILLS says how often, BUZON_TEST_SEED repeats the moments.
+// TestKilledAtAnyMoment kills the daemon (kill -9) again and again while mail comes in and goes
+// out. In the end every mail that was answered 250 is filed exactly once, every notice that is due
+// has been sent, at most once more for each kill and then in the same bytes, and the database is
+// whole. BUZON_TEST_KILLS says how often, BUZON_TEST_SEED repeats the moments.
 func TestKilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	kills := int(envNumber(t, "BUZON_TEST_KILLS", 4))
@@ -187,7 +188,8 @@ ticket_hour = 1000000
 	d.toldAll(f, kills)
 }
 
-// onServer gives the desk a PostgreSQL server of its own, whose connections may be ended; nil on SQLite.
+// onServer gives the desk a PostgreSQL server of its own, whose connections may be ended; nil on
+// SQLite.
 func (d *liveDesk) onServer() *mailtest.PostgresServer {
 	d.t.Helper()
 	if mailtest.Engine(d.t) == "" {
@@ -309,7 +311,8 @@ func (d *liveDesk) whole() {
 	}
 }
 
-// filedOnce fails unless every mail that was answered has exactly one outcome that is not a duplicate, in the right case.
+// filedOnce fails unless every mail that was answered has exactly one outcome that is not a
+// duplicate, in the right case.
 func (d *liveDesk) filedOnce(f *feeder) {
 	d.t.Helper()
 	outcomes, cases := map[string][]string{}, map[string]int64{}
@@ -343,14 +346,16 @@ func (d *liveDesk) filedOnce(f *feeder) {
 	}
 }
 
-// toldAll fails unless everybody who must hear of a case or an item has, no more than once for each kill, and always the same.
+// toldAll fails unless everybody who must hear of a case or an item has, no more than once for each
+// kill, and always the same.
 func (d *liveDesk) toldAll(f *feeder, kills int) {
 	d.t.Helper()
 	copies := map[string][]mailtest.Mail{}
 	heard := map[string]int{} // recipient and kind of his own case
 	for _, m := range d.relay.Accepted() {
 		id := headerField(m.Raw, "Message-ID")
-		if len(copies[id]) == 0 && headerField(m.Raw, "X-Buzon-Caso") != "" { // a mail in quarantine is told apart from cases
+		// a mail in quarantine is told apart from cases
+		if len(copies[id]) == 0 && headerField(m.Raw, "X-Buzon-Caso") != "" {
 			heard[m.To[0]]++
 		}
 		copies[id] = append(copies[id], m)

@@ -34,8 +34,9 @@ const (
 	carla   = "carla@cliente.test"
 )
 
-// liveDesk is the real daemon in this process, with a smarthost that takes what it sends. Its people speak SMTP with it;
-// what became of their mail is asked of the commands that an administrator has.
+// liveDesk is the real daemon in this process, with a smarthost that takes what it sends. Its
+// people speak SMTP with it; what became of their mail is asked of the commands that an
+// administrator has.
 type liveDesk struct {
 	t     *testing.T
 	data  string // directory
@@ -78,7 +79,8 @@ func newLiveDesk(t *testing.T, o liveOptions) *liveDesk {
 		o.Outbox = `retry = ["100ms"]`
 	}
 	if !strings.Contains(o.Tail, "[caps]") {
-		o.Tail += "\n[caps]\nagent_notices_a_minute = 1000" // what others do in a day happens here in a minute
+		// what others do in a day happens here in a minute
+		o.Tail += "\n[caps]\nagent_notices_a_minute = 1000"
 	}
 	d.configure(fmt.Sprintf(`data_dir = %q
 hostname = "mail.ejemplo.test"
@@ -252,7 +254,8 @@ func (d *liveDesk) lastItem(number int64) itemRow {
 	return items[len(items)-1]
 }
 
-// until waits for something to become so; it asks more and more seldom, for each question opens the database.
+// until waits for something to become so; it asks more and more seldom, for each question opens the
+// database.
 func (d *liveDesk) until(what string, cond func() bool) {
 	d.t.Helper()
 	end, pause := time.Now().Add(90*time.Second), 10*time.Millisecond
@@ -270,7 +273,8 @@ func (d *liveDesk) quiet() {
 	d.filed()
 	d.until("every notice is settled", func() bool {
 		return !slices.ContainsFunc(d.outbox(), func(o outgoingRow) bool {
-			return o.SettledAt == nil && (o.State != string(store.Held) || o.Attempts > 0) // what a cap holds is for later
+			// what a cap holds is for later
+			return o.SettledAt == nil && (o.State != string(store.Held) || o.Attempts > 0)
 		})
 	})
 }
@@ -458,7 +462,8 @@ func readNotice(t testing.TB, m mailtest.Mail) notice {
 	}
 }
 
-// reply is how the reader of a notice answers it: to its Reply-To, with its references, above the quoted text.
+// reply is how the reader of a notice answers it: to its Reply-To, with its references, above the
+// quoted text.
 func (n notice) reply(text string) letter {
 	return letter{
 		From: n.Header.Get("To"), To: n.Header.Get("Reply-To"), Subject: "Re: " + n.Subject, InReplyTo: n.Header.Get("Message-Id"),

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// TestLMTPSocket: the socket is for whom the configuration says; a group that is ours can always be given.
+// TestLMTPSocket: the socket is for whom the configuration says; a group that is ours can always be
+// given.
 func TestLMTPSocket(t *testing.T) {
 	group, err := user.LookupGroupId(strconv.Itoa(os.Getgid()))
 	if err != nil {

@@ -24,8 +24,9 @@ const (
 	loadSize        = 10 << 10
 )
 
-// BenchmarkServe measures, in one run, how many mails a second the daemon answers 250 and files as tickets with their
-// notices queued, and, with BUZON_TEST_PEERS=1, how many Postfix takes and delivers to a Maildir.
+// BenchmarkServe measures, in one run, how many mails a second the daemon answers 250 and files as
+// tickets with their notices queued, and, with BUZON_TEST_PEERS=1, how many Postfix takes and
+// delivers to a Maildir.
 func BenchmarkServe(b *testing.B) {
 	binary := buildBuzon(b)
 	var postfix float64
@@ -85,7 +86,9 @@ func loadBuzon(b *testing.B, binary string) float64 {
 	start := time.Now()
 	load(b, address, "soporte@ejemplo.test")
 	answered := time.Since(start)
-	for { // asked cheaply, so as not to measure the asking: all is in the journal by now, and nothing in it may wait
+	// asked cheaply, so as not to measure the asking: all is in the journal by now, and nothing in
+	// it may wait
+	for {
 		waits, err := s.Unsettled(b.Context(), 0, s.Now(), 1)
 		if err != nil {
 			b.Fatal(err)

@@ -25,7 +25,8 @@ func logLines(log, message string) (list []map[string]string) {
 	return list
 }
 
-// TestLog: one line for each mail that is taken, filed, sent or given up, none twice, and each thing by the same name.
+// TestLog: one line for each mail that is taken, filed, sent or given up, none twice, and each
+// thing by the same name.
 func TestLog(t *testing.T) {
 	t.Parallel()
 	d := opened(t, liveOptions{})

@@ -152,7 +152,8 @@ Content-Type: text/rfc822-headers
 `, to, letters.Add(1), n.To[0], n.To[0], strings.ReplaceAll(string(header), "\r\n", "\n")), "\n", "\r\n")
 }
 
-// responderFallsSilent: a bot answers whatever it receives, at once, with new ids and none of our headers.
+// responderFallsSilent: a bot answers whatever it receives, at once, with new ids and none of our
+// headers.
 func responderFallsSilent(t *testing.T) {
 	const bot = "robot@maquina.test"
 	for _, c := range []struct {
@@ -177,7 +178,8 @@ func responderFallsSilent(t *testing.T) {
 			if answered > 6 {
 				t.Errorf("the bot was written to %d times", answered)
 			}
-			d.send(d.received(ana)[0].reply("¿Hay alguien ahí?")) // words of a person are never held back
+			// words of a person are never held back
+			d.send(d.received(ana)[0].reply("¿Hay alguien ahí?"))
 			if again := d.converse(bot, func(n notice, i int) letter {
 				return letter{From: bot, To: soporte, Subject: "Re: " + n.Subject, Text: "Gracias."}
 			}); again != answered+1 {
@@ -187,7 +189,8 @@ func responderFallsSilent(t *testing.T) {
 	}
 }
 
-// converse lets somebody answer everything that he has received or receives, and returns how much that was.
+// converse lets somebody answer everything that he has received or receives, and returns how much
+// that was.
 func (d *liveDesk) converse(who string, answer func(n notice, i int) letter) (received int) {
 	d.t.Helper()
 	for {
@@ -276,7 +279,8 @@ func twoGateways(t *testing.T) {
 	}
 }
 
-// gatewayMail is what a gateway has sent to the mailboxes of the other; its own agents are not meant.
+// gatewayMail is what a gateway has sent to the mailboxes of the other; its own agents are not
+// meant.
 func gatewayMail(d *liveDesk, domain string) (list []mailtest.Mail) {
 	for _, m := range d.relay.Accepted() {
 		if strings.HasPrefix(m.To[0], "soporte") && strings.HasSuffix(m.To[0], domain) {

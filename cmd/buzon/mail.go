@@ -53,7 +53,8 @@ func (f *mailFlags) filter(zone *time.Location) (_ store.MailFilter, err error) 
 	return f.MailFilter, err
 }
 
-// moment reads a time as people write it: a day, a minute, or how long ago. Of a day it is the beginning, or the end.
+// moment reads a time as people write it: a day, a minute, or how long ago. Of a day it is the
+// beginning, or the end.
 func moment(flag, text string, zone *time.Location, end bool) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil

@@ -35,8 +35,8 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// TestExplainTellsOfAll: the commands that a mail ran, what they changed, who was told, and who was not and why; in words
-// and in JSON, of the mail and of the ticket.
+// TestExplainTellsOfAll: the commands that a mail ran, what they changed, who was told, and who was
+// not and why; in words and in JSON, of the mail and of the ticket.
 func TestExplainTellsOfAll(t *testing.T) {
 	t.Parallel()
 	d := opened(t, liveOptions{Tail: "[caps]\nagent_notices_a_minute = 1000\nticket_hour = 1"})
@@ -76,7 +76,8 @@ func TestExplainTellsOfAll(t *testing.T) {
 	}
 }
 
-// TestMailFilters: each way to choose mail, and all of them at once; a mail that waits is shown by its envelope.
+// TestMailFilters: each way to choose mail, and all of them at once; a mail that waits is shown by
+// its envelope.
 func TestMailFilters(t *testing.T) {
 	t.Parallel()
 	d := newLiveDesk(t, liveOptions{})

@@ -232,7 +232,8 @@ func (h *house) pollThere(ctx context.Context, account string, order imappoll.Or
 			}
 			return nil
 		}
-		if now.Tried.IsZero() && time.Since(begun) > 20*time.Second { // from its start on it would have tried
+		// from its start on it would have tried
+		if now.Tried.IsZero() && time.Since(begun) > 20*time.Second {
 			return errors.New("the daemon knows nothing of this account: restart buzon serve, it reads its configuration when it starts")
 		}
 	}

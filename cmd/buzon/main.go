@@ -1,8 +1,10 @@
-// Command buzon is an email-driven ticketing gateway: one binary that takes mail in, keeps the desk, and sends mail out.
+// Command buzon is an email-driven ticketing gateway: one binary that takes mail in, keeps the
+// desk, and sends mail out.
 //
 //	mailin ─► threading ─► store ─► mailout, put together by open.go and run by serve.go
 //
-// Every other file is one subcommand. They read and write the same data directory, also while the daemon runs.
+// Every other file is one subcommand. They read and write the same data directory, also while the
+// daemon runs.
 package main
 
 import (
@@ -49,7 +51,8 @@ type app struct {
 	configFile     string
 	dataDir        string
 	json           bool
-	zone           *time.Location // of the times that are printed; of the configuration once it is read
+	// of the times that are printed; of the configuration once it is read
+	zone *time.Location
 }
 
 // exitError ends the program with a code of its own.
@@ -61,7 +64,8 @@ type exitError struct {
 func (e exitError) Error() string { return e.err.Error() }
 func (e exitError) Unwrap() error { return e.err }
 
-// failed marks an error of the work itself, as apart from the command line's; one that has its code keeps it.
+// failed marks an error of the work itself, as apart from the command line's; one that has its code
+// keeps it.
 func failed(err error) error {
 	if err == nil || errors.As(err, new(exitError)) {
 		return err

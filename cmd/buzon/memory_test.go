@@ -15,8 +15,8 @@ import (
 	"buzon/internal/mailtest"
 )
 
-// TestMemory sends 20 mails of 25 MB at once through the real program and looks at the most memory that it ever had. Run
-// with BUZON_TEST_LONG=1.
+// TestMemory sends 20 mails of 25 MB at once through the real program and looks at the most memory
+// that it ever had. Run with BUZON_TEST_LONG=1.
 func TestMemory(t *testing.T) {
 	if os.Getenv("BUZON_TEST_LONG") != "1" {
 		t.Skip("moves half a gigabyte in and a whole one out: run with BUZON_TEST_LONG=1")

@@ -10,8 +10,8 @@ import (
 	"buzon/internal/mailtest"
 )
 
-// TestNonsenseMail sends what no mail client writes. Each is answered 250, has one outcome, is kept whole, and the mail
-// after it is filed.
+// TestNonsenseMail sends what no mail client writes. Each is answered 250, has one outcome, is kept
+// whole, and the mail after it is filed.
 func TestNonsenseMail(t *testing.T) {
 	t.Parallel()
 	d := newLiveDesk(t, liveOptions{})

@@ -54,8 +54,8 @@ func (c config) imapAccount(name string) (imapConfig, error) {
 	return imapConfig{}, fmt.Errorf("there is no IMAP account %s: known are %s", name, strings.Join(names, ", "))
 }
 
-// oauthLogin has a person allow the access, with the device flow (RFC 8628) where the provider has one for mail, and
-// keeps the token.
+// oauthLogin has a person allow the access, with the device flow (RFC 8628) where the provider has
+// one for mail, and keeps the token.
 func (a *app) oauthLogin(ctx context.Context, conf config, account imapConfig) error {
 	if account.Auth == "password" || account.Grant != "login" {
 		return fmt.Errorf("account %s needs no login: its auth is %s, its grant %s", account.Name, account.Auth, account.Grant)
@@ -96,8 +96,8 @@ func (a *app) deviceLogin(ctx context.Context, o *oauth2.Config, account imapCon
 	return o.DeviceAccessToken(ctx, device)
 }
 
-// browserLogin works without a listener, so that the browser may be on another machine: the page that can't be opened in
-// the end has the code in its address.
+// browserLogin works without a listener, so that the browser may be on another machine: the page
+// that can't be opened in the end has the code in its address.
 func (a *app) browserLogin(ctx context.Context, o *oauth2.Config, account imapConfig) (*oauth2.Token, error) {
 	o.RedirectURL = "http://127.0.0.1:47113/" // nobody listens there, and no browser refuses to try
 	verifier, state := oauth2.GenerateVerifier(), oauth2.GenerateVerifier()
@@ -134,8 +134,8 @@ func withClient(ctx context.Context) context.Context {
 	return context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Timeout: 30 * time.Second})
 }
 
-// tokens is where the account's access tokens come from. The secrets are read anew for each, so that a new one needs no
-// restart.
+// tokens is where the account's access tokens come from. The secrets are read anew for each, so
+// that a new one needs no restart.
 func (a imapConfig) tokens(dir string) func(ctx context.Context, fresh bool) (string, error) {
 	var get func(context.Context) (*oauth2.Token, error)
 	switch a.Grant {
@@ -169,7 +169,8 @@ func (a imapConfig) tokens(dir string) func(ctx context.Context, fresh bool) (st
 	}
 }
 
-// tokenError is what the provider answered, without the page that it sent: some repeat the request there, with the secret.
+// tokenError is what the provider answered, without the page that it sent: some repeat the request
+// there, with the secret.
 func (a imapConfig) tokenError(err error) error {
 	var e *oauth2.RetrieveError
 	if !errors.As(err, &e) {
@@ -182,7 +183,8 @@ func (a imapConfig) tokenError(err error) error {
 	return fmt.Errorf("%s answers %s: %s", a.TokenURL, e.Response.Status, answer)
 }
 
-// serviceAccount asks as the service account, in the name of the mailbox (Google's domain-wide delegation).
+// serviceAccount asks as the service account, in the name of the mailbox (Google's domain-wide
+// delegation).
 func (a imapConfig) serviceAccount(ctx context.Context) (*oauth2.Token, error) {
 	text, err := secret("", a.ServiceAccount, "imap.service_account_file")
 	if err != nil {

@@ -142,7 +142,8 @@ func TestOAuthDeviceLogin(t *testing.T) {
 	}
 }
 
-// TestOAuthLoginRefused keeps no token when the person says no, when he takes too long, or when it would not last.
+// TestOAuthLoginRefused keeps no token when the person says no, when he takes too long, or when it
+// would not last.
 func TestOAuthLoginRefused(t *testing.T) {
 	const device = `device_url = "URL/device"`
 	for _, c := range []struct {
@@ -262,7 +263,8 @@ func TestSecretExpires(t *testing.T) {
 	}
 }
 
-// TestTokenErrorsKeepSecrets has a server that repeats the request, with the secret, in the page of its error.
+// TestTokenErrorsKeepSecrets has a server that repeats the request, with the secret, in the page of
+// its error.
 func TestTokenErrorsKeepSecrets(t *testing.T) {
 	p := newProvider(t)
 	p.refuse = "echo"

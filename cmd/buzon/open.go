@@ -136,7 +136,8 @@ func (c config) house(log *slog.Logger) (h *house, err error) {
 // words are the templates, and the language of people whose own is not known.
 func (c config) words() (language string, set *templates.Set, err error) {
 	language, dir := c.Language, c.Templates
-	if language != "es" && language != "en" && exists(language) { // a directory of the administrator's own
+	// a directory of the administrator's own
+	if language != "es" && language != "en" && exists(language) {
 		language, dir = filepath.Base(language), filepath.Dir(language)
 	}
 	if dir != "" && !exists(dir) {
@@ -225,12 +226,13 @@ func (h *house) close() error {
 	return errors.Join(errs...)
 }
 
-// takeLock makes this process the one that files and sends; false when another is. The lock ends with its process, whatever
-// becomes of it; the lease holds also where the lock file was removed, or is another machine's. For patient see
-// store.TakeLease.
+// takeLock makes this process the one that files and sends; false when another is. The lock ends
+// with its process, whatever becomes of it; the lease holds also where the lock file was removed,
+// or is another machine's. For patient see store.TakeLease.
 func (h *house) takeLock(ctx context.Context, patient bool) (bool, error) {
 	lock := flock.New(filepath.Join(h.config.DataDir, "lock"), flock.SetPermissions(0o600))
-	if h.store.CanStandBy() { // the lease does without it, and a second daemon may have the same directory
+	// the lease does without it, and a second daemon may have the same directory
+	if h.store.CanStandBy() {
 		lock = nil
 	} else if got, err := lock.TryLock(); err != nil || !got {
 		return false, err

@@ -62,7 +62,8 @@ func keysLost(t *testing.T) {
 
 func restartInTheMiddle(t *testing.T) {
 	d := opened(t, liveOptions{})
-	d.relay.Script(mailtest.End, mailtest.Act{For: ana, Store: true, Stall: 700 * time.Millisecond}) // in hand when the daemon must stop
+	// in hand when the daemon must stop
+	d.relay.Script(mailtest.End, mailtest.Act{For: ana, Store: true, Stall: 700 * time.Millisecond})
 	for i := range 10 {
 		d.post(letter{From: fmt.Sprintf("c%d@empresa%d.test", i, i), To: soporte, Subject: fmt.Sprintf("Consulta %d", i), Text: "Hola."})
 	}
@@ -117,7 +118,8 @@ func secondDaemon(t *testing.T) {
 	d.start()
 }
 
-// A mail of which only the header is here would be a ticket without text, and one more when it comes whole.
+// A mail of which only the header is here would be a ticket without text, and one more when it
+// comes whole.
 func TestPartOfAMailIsNotReleased(t *testing.T) {
 	part := store.Mail{ID: 7, Envelope: store.Envelope{Incomplete: "too large", Folder: "INBOX"}}
 	if _, err := (&house{}).requeue(t.Context(), part, true); err == nil || !strings.Contains(err.Error(), "mailbox reconcile --aside") {
@@ -135,7 +137,8 @@ func quarantineCommands(t *testing.T) {
 		t.Errorf("quarantine list:\n%s", out)
 	}
 	told := len(d.relay.Accepted())
-	if n := d.last(ana); !strings.Contains(n.Text, "Sin remitente") { // nobody is an administrator here: the agents are told
+	// nobody is an administrator here: the agents are told
+	if n := d.last(ana); !strings.Contains(n.Text, "Sin remitente") {
 		t.Errorf("Ana reads:\n%s", n.Text)
 	}
 	if out := d.cli("quarantine", "show", "1"); !strings.Contains(out, "25") || !strings.Contains(out, "From") {

@@ -29,7 +29,8 @@ func (a *app) object(v any) error {
 	return failed(err)
 }
 
-// table prints rows under a head, in columns. What strangers wrote can't move the cursor or forge a line.
+// table prints rows under a head, in columns. What strangers wrote can't move the cursor or forge a
+// line.
 func (a *app) table(head []string, rows [][]string) error {
 	if len(rows) == 0 {
 		return nil
@@ -107,8 +108,8 @@ func among[T ~string](flag string, value T, known ...T) error {
 	return fmt.Errorf("--%s: %q: want one of %s", flag, value, strings.Join(names, ", "))
 }
 
-// about is a subcommand about one thing that has a number; what and list name it and where to look for it. The desk is
-// opened by look or by existing.
+// about is a subcommand about one thing that has a number; what and list name it and where to look
+// for it. The desk is opened by look or by existing.
 func about[T any](open opener, use, short, what, list string, get func(context.Context, *house, int64) (T, error),
 	f func(context.Context, *house, T) error) *cobra.Command {
 	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {

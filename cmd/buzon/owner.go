@@ -12,8 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// becomeOwner has root go on as the user who owns the data directory, and everybody else be that user already: a file that
-// is root's own the daemon could not read. Root stays root where the directory is his or not there yet.
+// becomeOwner has root go on as the user who owns the data directory, and everybody else be that
+// user already: a file that is root's own the daemon could not read. Root stays root where the
+// directory is his or not there yet.
 func becomeOwner(dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -60,7 +61,8 @@ func loginOf(uid, gid int) (name string, groups []int) {
 	return u.Username, groups
 }
 
-// checkOwner reports what the owner of the data directory, who is to run the daemon, can't read of the configuration.
+// checkOwner reports what the owner of the data directory, who is to run the daemon, can't read of
+// the configuration.
 func (c config) checkOwner() error {
 	if c.file == "" {
 		return nil

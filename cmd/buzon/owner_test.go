@@ -24,8 +24,8 @@ func asUser(t *testing.T, uid int, stdin, binary string, args ...string) (code i
 	return c.ProcessState.ExitCode(), string(out)
 }
 
-// TestRootLeavesNothingBehind: what root does to the desk of another user is done as that user, so that the daemon can read
-// it; and another user, who can't become him, is told so.
+// TestRootLeavesNothingBehind: what root does to the desk of another user is done as that user, so
+// that the daemon can read it; and another user, who can't become him, is told so.
 func TestRootLeavesNothingBehind(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root, who alone can become others")

@@ -161,7 +161,8 @@ func addresses(list []message.Address) []string {
 // colours of the kinds of text, for a terminal.
 var colours = map[reply.Kind]string{reply.New: "\x1b[1m", reply.Quoted: "\x1b[34m", reply.Signature: "\x1b[2m", reply.Forwarded: "\x1b[35m"}
 
-// show prints a mail for a person: the facts, and the text in order with the kind of each stretch and its rule.
+// show prints a mail for a person: the facts, and the text in order with the kind of each stretch
+// and its rule.
 func (a *app) show(rd *mailin.Reading) {
 	p := parsedMail("", rd)
 	auto := p.Auto

@@ -10,8 +10,9 @@ import (
 	"buzon/internal/mailtest"
 )
 
-// TestConversationThroughPostfix plays the main story with Postfix as the customers' and the agents' server: it brings
-// their mail in, and is the smarthost that delivers ours. Run with BUZON_TEST_PEERS=1.
+// TestConversationThroughPostfix plays the main story with Postfix as the customers' and the
+// agents' server: it brings their mail in, and is the smarthost that delivers ours. Run with
+// BUZON_TEST_PEERS=1.
 func TestConversationThroughPostfix(t *testing.T) {
 	if os.Getenv("BUZON_TEST_PEERS") != "1" {
 		t.Skip("needs Postfix: run with BUZON_TEST_PEERS=1")
@@ -45,7 +46,8 @@ ca_file = %q
 		t.Helper()
 		var list []notice
 		for _, raw := range mailtest.WaitMaildir(t, p.Maildir(domain), n) {
-			raw = []byte(strings.ReplaceAll(string(raw), "\n", "\r\n")) // a Maildir has plain line ends
+			// a Maildir has plain line ends
+			raw = []byte(strings.ReplaceAll(string(raw), "\n", "\r\n"))
 			if err := mailtest.Validate(raw); err != nil {
 				t.Errorf("%v:\n%.1000s", err, raw)
 			}
@@ -87,8 +89,8 @@ ca_file = %q
 			t.Errorf("%+v", m)
 		}
 	}
-	// An address of our domain that does not exist: our own door refuses the acknowledgement, Postfix bounces it to the signed
-	// address that it came from, and nothing goes on from there.
+	// An address of our domain that does not exist: our own door refuses the acknowledgement,
+	// Postfix bounces it to the signed address that it came from, and nothing goes on from there.
 	const nobody = "nadie@ejemplo.test"
 	send(letter{From: nobody, To: soporte, Subject: "Hola", Text: "Hola."})
 	d.until("the bounce has come", func() bool { return len(d.mails()) == 6 })

@@ -14,7 +14,8 @@ import (
 	"buzon/store/desk"
 )
 
-// people is `buzon agent` and `buzon person`: the same people, seen as who works for the desk or as everybody.
+// people is `buzon agent` and `buzon person`: the same people, seen as who works for the desk or as
+// everybody.
 func (a *app) people(noun string) *cobra.Command {
 	c := &cobra.Command{Use: noun, Short: map[string]string{"agent": "Agents", "person": "Everybody who writes to the desk or for it"}[noun]}
 	c.AddCommand(a.peopleAdd(noun), a.peopleList(noun), a.peopleShow(), a.peopleSet(noun), a.peopleRemove(noun))
@@ -135,7 +136,8 @@ func (h *house) place(ctx context.Context, f *personFlags) error {
 	return err
 }
 
-// addPerson adds a person, or makes an agent of the customer who has the address. A new agent is told how to work by mail.
+// addPerson adds a person, or makes an agent of the customer who has the address. A new agent is
+// told how to work by mail.
 func (h *house) addPerson(ctx context.Context, p desk.Person, noun string) error {
 	return h.store.Write(ctx, func(tx *store.Tx) error {
 		known, err := tx.PersonByAddress(ctx, p.Address())
@@ -230,7 +232,8 @@ func (a *app) peopleRemove(noun string) *cobra.Command {
 		return h.store.Write(c.Context(), func(tx *store.Tx) error {
 			return tx.ChangePerson(c.Context(), p.ID, func(p *desk.Person) {
 				p.Active, p.OnCall, p.Team = false, false, false
-				if noun == "agent" { // his tokens and commands end with this; as a customer he may still write
+				// his tokens and commands end with this; as a customer he may still write
+				if noun == "agent" {
 					p.Role, p.Active = desk.Customer, true
 				}
 			})

@@ -106,7 +106,8 @@ func relayLater(t *testing.T) {
 					t.Errorf("%+v", o)
 				}
 			}
-			if n := d.attempts(); n < 4 || n > 5 { // a connection refused may count for one mail or for two
+			// a connection refused may count for one mail or for two
+			if n := d.attempts(); n < 4 || n > 5 {
 				t.Errorf("%d attempts at three mails, two of which were put off", n)
 			}
 		})
@@ -197,7 +198,8 @@ func relayRefusesLogin(t *testing.T) {
 	}
 	d.relay.Script(mailtest.AUTH)
 	d.quiet()
-	d.told(map[string]int{carla: 1, ana: 2, luis: 2}) // and that the relay refused: there is no administrator
+	// and that the relay refused: there is no administrator
+	d.told(map[string]int{carla: 1, ana: 2, luis: 2})
 	if d.relay.Accepted()[0].User != "soporte" {
 		t.Error("the mail went without login")
 	}

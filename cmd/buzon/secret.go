@@ -15,8 +15,8 @@ import (
 
 var envPattern = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
-// expandEnv puts the environment's values where the configuration says ${NAME}. A name that is not set is an error: an
-// empty password would be found out much later.
+// expandEnv puts the environment's values where the configuration says ${NAME}. A name that is not
+// set is an error: an empty password would be found out much later.
 func expandEnv(file, text string) (string, error) {
 	var missing error
 	lines := strings.Split(text, "\n")

@@ -18,7 +18,8 @@ var (
 	wordKinds = []desk.Notice{desk.ItemNotice, desk.InfoRequestNotice, desk.ResolvedNotice, desk.ClosedNotice}
 )
 
-// checkSent checks every mail that left: it is well-formed, and its header is what its kind asks for.
+// checkSent checks every mail that left: it is well-formed, and its header is what its kind asks
+// for.
 func checkSent(t *testing.T, d *liveDesk) {
 	t.Helper()
 	owed := map[string]outgoingRow{}
@@ -79,7 +80,8 @@ func headerFaults(n notice, o outgoingRow, agents []string, d *liveDesk) (faults
 		want["X-Buzon-Caso"], want["X-Buzon-Estado"], want["X-Buzon-Severidad"] = number, `[a-z_]+`, `[123]`
 		want["Message-Id"] = `<c` + number + `\.i\d+\.p\w+\.\w{27}@[a-z]+\.test>`
 		tag := "[" + d.tag + " #" + number + "]"
-		if desk.Notice(o.Kind) == desk.ProductionDown { // a telephone shows only the beginning of a subject
+		// a telephone shows only the beginning of a subject
+		if desk.Notice(o.Kind) == desk.ProductionDown {
 			tag = "PRODUCCIÓN CAÍDA " + tag
 		}
 		if !strings.HasPrefix(n.Subject, tag) {

@@ -23,10 +23,12 @@ func (a *app) logger(level slog.Level) *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
 }
 
-// serve runs the doors, the intake and the dispatcher until ctx ends: take nothing new, finish what is in hand, close.
+// serve runs the doors, the intake and the dispatcher until ctx ends: take nothing new, finish what
+// is in hand, close.
 func (h *house) serve(ctx context.Context, ready func(line string)) error {
-	// Mail makes much short-lived garbage beside a small heap: collecting it a third as often saves a tenth of the work, and
-	// the limit keeps large mails from taking the memory that this would cost.
+	// Mail makes much short-lived garbage beside a small heap: collecting it a third as often saves
+	// a tenth of the work, and the limit keeps large mails from taking the memory that this would
+	// cost.
 	debug.SetGCPercent(300)
 	debug.SetMemoryLimit(128 << 20)
 	dispatcher, transport, err := h.dispatcher()

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// standBy waits until the daemon that has the lease is gone, and takes its place; without an error and without a lease when
-// ctx ended before. Monitoring is answered meanwhile. The other doors stay shut: who sends mail keeps it, or takes it to the
-// other.
+// standBy waits until the daemon that has the lease is gone, and takes its place; without an error
+// and without a lease when ctx ended before. Monitoring is answered meanwhile. The other doors stay
+// shut: who sends mail keeps it, or takes it to the other.
 func (h *house) standBy(ctx context.Context) error {
 	waiting, stop := context.WithCancel(ctx)
 	defer stop()

@@ -14,8 +14,9 @@ import (
 	"buzon/internal/mailtest"
 )
 
-// TestStandby: on PostgreSQL a second daemon waits, says so, and takes over within ten seconds when the first is killed or
-// hangs; a first one that comes to itself again can't write any more, and ends.
+// TestStandby: on PostgreSQL a second daemon waits, says so, and takes over within ten seconds when
+// the first is killed or hangs; a first one that comes to itself again can't write any more, and
+// ends.
 func TestStandby(t *testing.T) {
 	t.Parallel()
 	server := mailtest.NewPostgres(t)

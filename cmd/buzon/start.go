@@ -39,7 +39,8 @@ func (a *app) serve() *cobra.Command {
 	}
 }
 
-// checkStart looks at what the daemon alone needs, and may be the only one who can read: secrets and certificates.
+// checkStart looks at what the daemon alone needs, and may be the only one who can read: secrets
+// and certificates.
 func (c config) checkStart() error {
 	if r := c.Relay; r != nil {
 		relay, err := r.relay(c.hostname())
@@ -63,8 +64,8 @@ func (c config) checkCertificate() error {
 	return nil
 }
 
-// start opens the desk for the daemon, and says which. While the disk is too full even for that, the doors are open and
-// answer that it is; nil without an error when ctx ended meanwhile.
+// start opens the desk for the daemon, and says which. While the disk is too full even for that,
+// the doors are open and answer that it is; nil without an error when ctx ended meanwhile.
 func (a *app) start(ctx context.Context, c config) (*house, error) {
 	open := func() (*house, error) {
 		h, err := open(ctx, c, a.logger(slog.LevelInfo))

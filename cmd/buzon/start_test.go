@@ -23,8 +23,9 @@ import (
 	"buzon/internal/mailtest"
 )
 
-// TestA24DatabaseThatIsNone: no command works on a database that is damaged, newer, somebody else's, or gone while what
-// belongs to it is there; each says what to do, none changes it or begins an empty one.
+// TestA24DatabaseThatIsNone: no command works on a database that is damaged, newer, somebody
+// else's, or gone while what belongs to it is there; each says what to do, none changes it or
+// begins an empty one.
 func TestA24DatabaseThatIsNone(t *testing.T) {
 	t.Parallel()
 	whole := newCLIDesk(t, deskTOML)
@@ -121,7 +122,8 @@ func TestD25FilesPrivate(t *testing.T) {
 	}
 }
 
-// TestA36SecondSignalEndsAtOnce: the first SIGTERM lets a mail that is coming in be finished; the second waits for nothing.
+// TestA36SecondSignalEndsAtOnce: the first SIGTERM lets a mail that is coming in be finished; the
+// second waits for nothing.
 func TestA36SecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	d := newCLIDesk(t, "")
@@ -166,7 +168,8 @@ func TestA36SecondSignalEndsAtOnce(t *testing.T) {
 	}
 }
 
-// TestFullDiskAtTheStart: a daemon that finds no room even to begin answers 452, says so to monitoring, and goes on by itself.
+// TestFullDiskAtTheStart: a daemon that finds no room even to begin answers 452, says so to
+// monitoring, and goes on by itself.
 func TestFullDiskAtTheStart(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "disk")
@@ -278,7 +281,8 @@ func TestHealth(t *testing.T) {
 	healthSays(t, monitor, 200, "ok")
 }
 
-// TestLeaseWithoutLockFile: two daemons on one database refuse each other even where the lock file was removed.
+// TestLeaseWithoutLockFile: two daemons on one database refuse each other even where the lock file
+// was removed.
 func TestLeaseWithoutLockFile(t *testing.T) {
 	t.Parallel()
 	d := newLiveDesk(t, liveOptions{})
@@ -296,7 +300,8 @@ func TestLeaseWithoutLockFile(t *testing.T) {
 	}
 }
 
-// TestWhereItWorks: the daemon names its configuration and data, and begins no desk where somebody merely stands.
+// TestWhereItWorks: the daemon names its configuration and data, and begins no desk where somebody
+// merely stands.
 func TestWhereItWorks(t *testing.T) {
 	d := newLiveDesk(t, liveOptions{})
 	for _, want := range []string{"configuration from " + d.file, "data in " + d.data} {
@@ -319,7 +324,8 @@ func TestWhereItWorks(t *testing.T) {
 	}
 }
 
-// TestCheckFindings: what is checked, in both forms, for a desk that is not there yet and one that runs.
+// TestCheckFindings: what is checked, in both forms, for a desk that is not there yet and one that
+// runs.
 func TestCheckFindings(t *testing.T) {
 	t.Parallel()
 	d := newCLIDesk(t, deskTOML)

@@ -72,7 +72,8 @@ func mailBecomesCase(t *testing.T) {
 	}
 }
 
-// ownFormFilled: the answers stand in the quote and nowhere else, under labels that only this desk uses.
+// ownFormFilled: the answers stand in the quote and nowhere else, under labels that only this desk
+// uses.
 func ownFormFilled(t *testing.T) {
 	words := t.TempDir()
 	if err := os.Mkdir(filepath.Join(words, "es"), 0o700); err != nil {
@@ -368,7 +369,8 @@ func noteStaysInside(t *testing.T) {
 	if n := d.received(ana); len(n) != before+1 || !strings.Contains(n[before].Text, "NOTA-XYZZY de Luis") {
 		t.Errorf("Ana hears %d times of the note of Luis", len(n)-before)
 	}
-	d.send(d.last(carla).reply("Sigue sin imprimir.")) // and now the mails that quote what was before
+	// and now the mails that quote what was before
+	d.send(d.last(carla).reply("Sigue sin imprimir."))
 	d.send(d.last(ana).reply("Vamos para allá."))
 	heard := 0
 	for _, m := range d.relay.Accepted() {

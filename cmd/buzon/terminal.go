@@ -12,9 +12,10 @@ import (
 	"golang.org/x/term"
 )
 
-// unseen reports whether a character moves the cursor, turns the text round or can't be seen at all: controls of both
-// sets (C0, C1), format characters (the bidirectional ones, zero-width ones, tags), separators of lines and paragraphs,
-// and private ones, which every terminal reads in its own way.
+// unseen reports whether a character moves the cursor, turns the text round or can't be seen at
+// all: controls of both sets (C0, C1), format characters (the bidirectional ones, zero-width ones,
+// tags), separators of lines and paragraphs, and private ones, which every terminal reads in its
+// own way.
 func unseen(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp)
 }
@@ -27,8 +28,8 @@ func escaped(r rune) string {
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
-// escape writes unseen characters as escapes, except those in keep. What strangers wrote can't move the cursor, forge a
-// line, or look like something else.
+// escape writes unseen characters as escapes, except those in keep. What strangers wrote can't move
+// the cursor, forge a line, or look like something else.
 func escape(s, keep string) string {
 	visible := func(r rune) bool { return !unseen(r) || strings.ContainsRune(keep, r) }
 	if strings.IndexFunc(s, func(r rune) bool { return !visible(r) }) < 0 {

@@ -8,8 +8,8 @@ import (
 	"buzon/store/desk"
 )
 
-// TestRemindersByMail: a customer who does not answer is reminded, his answer to the reminder is the case's, and silence
-// closes it after a warning.
+// TestRemindersByMail: a customer who does not answer is reminded, his answer to the reminder is
+// the case's, and silence closes it after a warning.
 func TestRemindersByMail(t *testing.T) {
 	t.Parallel()
 	d := newVirtualDesk(t, "ejemplo.test", func(c *config) {

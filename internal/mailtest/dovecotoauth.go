@@ -15,8 +15,8 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 )
 
-// OAuth has the server take access tokens by XOAUTH2 and OAUTHBEARER as well. It asks valid whose a token is; "" for
-// nobody's.
+// OAuth has the server take access tokens by XOAUTH2 and OAUTHBEARER as well. It asks valid whose a
+// token is; "" for nobody's.
 func (d *DovecotServer) OAuth(t testing.TB, valid func(token string) (user string)) {
 	t.Helper()
 	stub := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -45,7 +45,8 @@ func (d *DovecotServer) reload(t testing.TB) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(d.dir, "run", "master.pid"))
 	for end := time.Now().Add(patience); (err != nil || len(text) == 0) && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		text, err = os.ReadFile(filepath.Join(d.dir, "run", "master.pid")) // it is written when the ports are open already
+		// it is written when the ports are open already
+		text, err = os.ReadFile(filepath.Join(d.dir, "run", "master.pid"))
 	}
 	check(t, err)
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))

@@ -84,7 +84,8 @@ func fits(pattern, line string, bound map[string]string) bool {
 	return true
 }
 
-// compare returns "" or both texts line by line: "  " fits, "- " is wanted only, "+ " is there only.
+// compare returns "" or both texts line by line: "  " fits, "- " is wanted only, "+ " is there
+// only.
 func compare(want, got string) string {
 	wanted, there := strings.Split(want, "\n"), strings.Split(got, "\n")
 	bound := map[string]string{}

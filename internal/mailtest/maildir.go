@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// Maildir reads the mails of a Maildir, new and cur, in the order of their delivery. A folder that is not there yet has no mails.
+// Maildir reads the mails of a Maildir, new and cur, in the order of their delivery. A folder that
+// is not there yet has no mails.
 func Maildir(t testing.TB, dir string) [][]byte {
 	t.Helper()
 	var names []string
@@ -30,7 +31,8 @@ func Maildir(t testing.TB, dir string) [][]byte {
 	return mails
 }
 
-// stamp is the time in a Maildir's file name: seconds, and behind M microseconds, before which Postfix writes the inode.
+// stamp is the time in a Maildir's file name: seconds, and behind M microseconds, before which
+// Postfix writes the inode.
 var stamp = regexp.MustCompile(`^(\d+)\..*?M(\d+)`)
 
 // delivered is when the file was delivered, in microseconds.

@@ -42,7 +42,8 @@ func Postfix(t testing.TB, opts PostfixOptions) *PostfixServer {
 	fill(t, filepath.Join(conf, "main.cf"), 0o644, postfixMain, values)
 	fill(t, filepath.Join(conf, "master.cf"), 0o644, postfixMaster, values)
 	fill(t, filepath.Join(conf, "maildirs"), 0o644, "{{range .Options.Deliver}}@{{.}} {{.}}/\n{{end}}", values)
-	chain := append(slices.Clone(p.cert.Key), p.cert.PEM...) // the key first, or Postfix does not find it
+	// the key first, or Postfix does not find it
+	chain := append(slices.Clone(p.cert.Key), p.cert.PEM...)
 	check(t, os.WriteFile(filepath.Join(conf, "chain.pem"), chain, 0o600))
 	if out, err := exec.Command("postfix", "-c", conf, "start").CombinedOutput(); err != nil {
 		t.Fatalf("start postfix: %v\n%s", err, out)

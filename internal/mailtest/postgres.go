@@ -21,8 +21,9 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
 )
 
-// Postgres returns the URL of an empty schema on a PostgreSQL server that the test process starts for itself, on a socket in
-// a temporary directory. It skips the test, with a reason, where BUZON_TEST_PEERS is not set.
+// Postgres returns the URL of an empty schema on a PostgreSQL server that the test process starts
+// for itself, on a socket in a temporary directory. It skips the test, with a reason, where
+// BUZON_TEST_PEERS is not set.
 func Postgres(t testing.TB) string {
 	t.Helper()
 	if os.Getenv("BUZON_TEST_PEERS") == "" {
@@ -53,7 +54,8 @@ func NewPostgres(t testing.TB) *PostgresServer {
 	return server
 }
 
-// EndConnections ends every connection of the program, as an administrator or a restart of the server does.
+// EndConnections ends every connection of the program, as an administrator or a restart of the
+// server does.
 func (p *PostgresServer) EndConnections(t testing.TB) {
 	t.Helper()
 	_, err := p.db.Exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = 'buzon'")
@@ -62,8 +64,8 @@ func (p *PostgresServer) EndConnections(t testing.TB) {
 	}
 }
 
-// Engine is the database under which tests of both engines run: "" for SQLite, else what Postgres returns. It is chosen
-// by BUZON_TEST_ENGINE=postgres.
+// Engine is the database under which tests of both engines run: "" for SQLite, else what Postgres
+// returns. It is chosen by BUZON_TEST_ENGINE=postgres.
 func Engine(t testing.TB) string {
 	if os.Getenv("BUZON_TEST_ENGINE") != "postgres" {
 		return ""
@@ -129,7 +131,8 @@ func (p *PostgresServer) start(options []string) (err error) {
 	return err
 }
 
-// sweepPostgres removes what servers of earlier processes have left, since nobody is there to do it when they end.
+// sweepPostgres removes what servers of earlier processes have left, since nobody is there to do it
+// when they end.
 func sweepPostgres() {
 	left, _ := filepath.Glob(filepath.Join(os.TempDir(), "buzon-postgres-*"))
 	for _, dir := range left {
@@ -140,7 +143,8 @@ func sweepPostgres() {
 	}
 }
 
-// serve starts the server from a thread that lives as long as the process: the kernel ends the server with it.
+// serve starts the server from a thread that lives as long as the process: the kernel ends the
+// server with it.
 func (p *PostgresServer) serve(args []string) error {
 	started := make(chan error)
 	go func() {

@@ -29,9 +29,10 @@ type Act struct {
 	DropAfter int           // at Content: closes the connection after so many bytes
 	Store     bool          // at End: keeps the mail whatever is answered
 	Cut       bool          // closes the connection without an answer
-	Reply     string        // this answer, without the last CRLF; may have several lines; "" = the usual one
-	Trickle   time.Duration // pause after each byte of the answer
-	Always    bool          // is not used up
+	// this answer, without the last CRLF; may have several lines; "" = the usual one
+	Reply   string
+	Trickle time.Duration // pause after each byte of the answer
+	Always  bool          // is not used up
 }
 
 // Forever is a stall that ends only with the connection or the server.

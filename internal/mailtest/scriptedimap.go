@@ -20,8 +20,8 @@ type IMAPStep struct {
 }
 
 // Expect reads a command, which must begin with these words (letter case does not count, nor does
-// the tag). The tag is remembered for Say. A literal {n} or {n+} at the end of the command's line is
-// taken and read over.
+// the tag). The tag is remembered for Say. A literal {n} or {n+} at the end of the command's line
+// is taken and read over.
 func Expect(prefix string) IMAPStep { return IMAPStep{verb: "expect", text: prefix} }
 
 // Say sends exactly these bytes, but for {tag}, which becomes the tag of the last command. Line

@@ -26,12 +26,13 @@ type Mail struct {
 
 // SmarthostOptions says what a Smarthost offers; the zero value is a plain open server.
 type SmarthostOptions struct {
-	TLS         string            // "none" (or ""), "starttls" or "tls"
-	Certificate Certificate       // default: self-signed for localhost and 127.0.0.1
-	MaxTLS      uint16            // newest version spoken, as tls.VersionTLS11; 0 = the newest there is
-	Users       map[string]string // name: password; mail is then taken only after AUTH
-	Mechanisms  string            // default "PLAIN LOGIN"
-	Extensions  []string          // more EHLO lines: "SMTPUTF8", "8BITMIME"
+	TLS         string      // "none" (or ""), "starttls" or "tls"
+	Certificate Certificate // default: self-signed for localhost and 127.0.0.1
+	// newest version spoken, as tls.VersionTLS11; 0 = the newest there is
+	MaxTLS     uint16
+	Users      map[string]string // name: password; mail is then taken only after AUTH
+	Mechanisms string            // default "PLAIN LOGIN"
+	Extensions []string          // more EHLO lines: "SMTPUTF8", "8BITMIME"
 }
 
 // Smarthost is an SMTP server whose answers, pauses and ends of connection a test decides. Without

@@ -82,9 +82,10 @@ type Want string
 // Closed is a step of Raw: the server must have closed the connection, and say nothing before it.
 type Closed struct{}
 
-// Raw speaks with a server (host:port, or the path of a socket), in exactly these bytes: a string is
-// sent as it is, a time.Duration is a pause, Want reads a reply, Closed the end, and a func(net.Conn)
-// does what it likes. Raw returns the replies, lines joined by "\n". It hangs up at the end.
+// Raw speaks with a server (host:port, or the path of a socket), in exactly these bytes: a string
+// is sent as it is, a time.Duration is a pause, Want reads a reply, Closed the end, and a
+// func(net.Conn) does what it likes. Raw returns the replies, lines joined by "\n". It hangs up at
+// the end.
 func Raw(t testing.TB, addr string, script ...any) []string {
 	t.Helper()
 	conn, err := dial(addr)

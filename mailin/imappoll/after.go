@@ -11,7 +11,8 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
-// after does what is owed on the server to mail that is in the journal: to these UIDs and to no others.
+// after does what is owed on the server to mail that is in the journal: to these UIDs and to no
+// others.
 func (s *session) after(ctx context.Context) error {
 	if s.open.sent {
 		return nil // not even what is owed from a time when it was not
@@ -94,8 +95,9 @@ func (s *session) settle(ctx context.Context, owed []Entry) error {
 	return errors.Join(err, s.confirm(ctx, here))
 }
 
-// confirm looks whether mail that the server says it has removed is gone. Without the right to, some say OK and do nothing
-// (RFC 4314 section 4): such mail is not tried again, or it would be copied for ever.
+// confirm looks whether mail that the server says it has removed is gone. Without the right to,
+// some say OK and do nothing (RFC 4314 section 4): such mail is not tried again, or it would be
+// copied for ever.
 func (s *session) confirm(ctx context.Context, list []Entry) error {
 	there, err := s.search(ctx, imap.SearchCriteria{UID: []imap.UIDSet{set(uidsOf(list))}})
 	f := s.learned.folder(s.open.name)
@@ -143,8 +145,9 @@ func (s *session) noteAll(ctx context.Context, list []Entry, state State) error 
 	return s.note(context.WithoutCancel(ctx), 0, noted...)
 }
 
-// canMove tells whether one mail can be taken out of the folder without touching others: by MOVE (RFC 6851), or by
-// UID EXPUNGE (RFC 4315). A plain EXPUNGE would remove whatever another client has marked.
+// canMove tells whether one mail can be taken out of the folder without touching others: by MOVE
+// (RFC 6851), or by UID EXPUNGE (RFC 4315). A plain EXPUNGE would remove whatever another client
+// has marked.
 func (s *session) canMove() bool { return s.expunges() || s.hasMove() && s.After == Move }
 
 func (s *session) expunges() bool {
@@ -174,8 +177,9 @@ func (s *session) moveTo(ctx context.Context, folder string, list []Entry) error
 	if err != nil {
 		return err
 	}
-	// QUIRK: go-imap's Move would send COPY, STORE and EXPUNGE without waiting for the answers: what was not copied
-	// would be destroyed. Each is waited for here, and a mail that was copied is not copied again.
+	// QUIRK: go-imap's Move would send COPY, STORE and EXPUNGE without waiting for the answers:
+	// what was not copied would be destroyed. Each is waited for here, and a mail that was copied
+	// is not copied again.
 	copied, fresh := []Entry(nil), list
 	if s.expunges() {
 		copied, fresh = nil, nil
@@ -211,8 +215,8 @@ func (s *session) moveTo(ctx context.Context, folder string, list []Entry) error
 	return errors.Join(err, s.remove(ctx, copied))
 }
 
-// piecewise does something with mails; what the server refuses to do with all, it is asked to do with each, so that one
-// does not hold up the others.
+// piecewise does something with mails; what the server refuses to do with all, it is asked to do
+// with each, so that one does not hold up the others.
 func piecewise(list []Entry, do func(some []Entry) error) error {
 	if len(list) == 0 {
 		return nil

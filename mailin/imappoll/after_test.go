@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// TestOneMailThatStays has a mail that the server will not move, or not remove: the others are moved, and new mail comes in.
+// TestOneMailThatStays has a mail that the server will not move, or not remove: the others are
+// moved, and new mail comes in.
 func TestOneMailThatStays(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -43,7 +44,8 @@ func TestOneMailThatStays(t *testing.T) {
 	}
 }
 
-// TestTargetIsBusy has a target folder that can't be written just now: mail comes in all the same, over one connection.
+// TestTargetIsBusy has a target folder that can't be written just now: mail comes in all the same,
+// over one connection.
 func TestTargetIsBusy(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -63,7 +65,8 @@ func TestTargetIsBusy(t *testing.T) {
 	})
 }
 
-// TestMoveAppears has a server that can MOVE only after a mail was copied and not removed: it is not copied again.
+// TestMoveAppears has a server that can MOVE only after a mail was copied and not removed: it is
+// not copied again.
 func TestMoveAppears(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -100,7 +103,8 @@ func TestUnmovableMailInFront(t *testing.T) {
 	})
 }
 
-// TestRemovalThatIsIgnored has a server that says OK to a removal and does nothing, for want of a right: the mail is not copied night after night.
+// TestRemovalThatIsIgnored has a server that says OK to a removal and does nothing, for want of a
+// right: the mail is not copied night after night.
 func TestRemovalThatIsIgnored(t *testing.T) {
 	t.Parallel()
 	for _, caps := range []string{"UIDPLUS", "MOVE UIDPLUS"} {
@@ -129,7 +133,8 @@ func TestRemovalThatIsIgnored(t *testing.T) {
 	}
 }
 
-// TestDeleteWithoutExpunge has a server that can MOVE, but not expunge single mails: what is to be deleted is marked and stays.
+// TestDeleteWithoutExpunge has a server that can MOVE, but not expunge single mails: what is to be
+// deleted is marked and stays.
 func TestDeleteWithoutExpunge(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -144,7 +149,8 @@ func TestDeleteWithoutExpunge(t *testing.T) {
 	})
 }
 
-// TestMoveThatEndsTheConnection has the connection end over the move of one mail: the others are moved.
+// TestMoveThatEndsTheConnection has the connection end over the move of one mail: the others are
+// moved.
 func TestMoveThatEndsTheConnection(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -243,7 +249,8 @@ func TestMoveEndsForAWhile(t *testing.T) {
 	})
 }
 
-// TestRemovalThatIsIgnoredIsTold has a server that says OK to removals and does nothing: the administrators hear of it.
+// TestRemovalThatIsIgnoredIsTold has a server that says OK to removals and does nothing: the
+// administrators hear of it.
 func TestRemovalThatIsIgnoredIsTold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -268,8 +275,8 @@ func TestRemovalThatIsIgnoredIsTold(t *testing.T) {
 	})
 }
 
-// TestNothingIsMovedWhenTheJournalFails has mail to be moved, and new mail that the journal can't take: nothing is changed on
-// the server until the journal works again, for it could not be noted.
+// TestNothingIsMovedWhenTheJournalFails has mail to be moved, and new mail that the journal can't
+// take: nothing is changed on the server until the journal works again, for it could not be noted.
 func TestNothingIsMovedWhenTheJournalFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

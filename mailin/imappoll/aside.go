@@ -10,8 +10,9 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
-// A mail that the server can't or won't give is tried three times, one that ends the connection twice. Then what is
-// known of it goes into the journal, for the quarantine, and the mail itself stays where it is.
+// A mail that the server can't or won't give is tried three times, one that ends the connection
+// twice. Then what is known of it goes into the journal, for the quarantine, and the mail itself
+// stays where it is.
 const (
 	patienceEnds = 3 // points of failure
 	killing      = 2 // points for ending the connection

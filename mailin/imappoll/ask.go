@@ -16,9 +16,10 @@ const (
 	mostNoes   = 5   // in a row, and nothing but those, are the server's doing
 )
 
-// ask asks about mails. One that is ill must not keep what is to be known of the others: a question that is refused is
-// put again in halves, and what is refused alone is left out, as is a mail that was twice the first without an answer when
-// the connection ended. An answer NO is returned when there was no other.
+// ask asks about mails. One that is ill must not keep what is to be known of the others: a question
+// that is refused is put again in halves, and what is refused alone is left out, as is a mail that
+// was twice the first without an answer when the connection ended. An answer NO is returned when
+// there was no other.
 //
 // q puts the question and calls heard for each mail that it hears of.
 func (s *session) ask(ctx context.Context, uids []uint32, q func(some []uint32, heard func(uid uint32)) error) error {
@@ -106,7 +107,8 @@ func (s *session) deadly(uid uint32) bool {
 	return m.deaths >= mostDeaths && time.Since(m.died) < time.Hour
 }
 
-// sizes asks how large mails are. Where that is not to be had a mail is believed not to be too large.
+// sizes asks how large mails are. Where that is not to be had a mail is believed not to be too
+// large.
 func (s *session) sizes(ctx context.Context, uids []uint32) (map[uint32]int64, error) {
 	sizes := map[uint32]int64{}
 	err := s.ask(ctx, uids, func(some []uint32, heard func(uint32)) error {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestOneIllMail has one mail of which the server will not even tell size or header, or ends the connection. All others come
-// in, soon, and the account is well again.
+// TestOneIllMail has one mail of which the server will not even tell size or header, or ends the
+// connection. All others come in, soon, and the account is well again.
 func TestOneIllMail(t *testing.T) {
 	t.Parallel()
 	for _, question := range []string{"RFC822.SIZE)", "HEADER.FIELDS", "HEADER]"} {

@@ -17,12 +17,13 @@ type Checked struct {
 	Mails               map[string]int // in the account's own
 	Same                []string       // those of which that are one on the server
 	Idle, Move, UIDPlus bool
-	Makes               string // the folders for taken mail that would be made; "": they are there, or not needed
-	Seen                bool   // the awaited mail has come
+	// the folders for taken mail that would be made; "": they are there, or not needed
+	Makes string
+	Seen  bool // the awaited mail has come
 }
 
-// Check logs in, looks at the folders and tries IDLE. It changes no mail on the server and nothing in the journal. With
-// an awaited Message-ID it looks for that mail until ctx ends.
+// Check logs in, looks at the folders and tries IDLE. It changes no mail on the server and nothing
+// in the journal. With an awaited Message-ID it looks for that mail until ctx ends.
 func (a Account) Check(ctx context.Context, await string) (c Checked, err error) {
 	p, err := a.check()
 	if err != nil {
@@ -40,7 +41,8 @@ func (a Account) Check(ctx context.Context, await string) (c Checked, err error)
 		Move: s.hasMove(), UIDPlus: s.caps.Has(imap.CapUIDPlus) || s.caps.Has(imap.CapIMAP4rev2)}
 	c.Same = s.same()
 	c.Makes = strings.Join(s.wouldMake(), " and the folder ")
-	for i := len(p.folders) - 1; i >= 0 && (err == nil || !lost(err, s)); i-- { // the first comes last, and stays open
+	// the first comes last, and stays open
+	for i := len(p.folders) - 1; i >= 0 && (err == nil || !lost(err, s)); i-- {
 		err = errors.Join(s.examine(ctx, p.folders[i], &c), err)
 	}
 	if err != nil {

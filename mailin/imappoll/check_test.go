@@ -46,7 +46,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestCheckReadOnly passes a folder that can only be read where nothing shall be changed in it, and nowhere else.
+// TestCheckReadOnly passes a folder that can only be read where nothing shall be changed in it, and
+// nowhere else.
 func TestCheckReadOnly(t *testing.T) {
 	t.Parallel()
 	f := newFake()

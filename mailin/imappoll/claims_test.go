@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestClaimsOfSearch answers SEARCH with more than can be true. It must end in an error: go-imap would never come back
-// from some of these, and need gigabytes for others.
+// TestClaimsOfSearch answers SEARCH with more than can be true. It must end in an error: go-imap
+// would never come back from some of these, and need gigabytes for others.
 func TestClaimsOfSearch(t *testing.T) {
 	t.Parallel()
 	for _, claim := range []string{"* SEARCH 4294967295", "* ESEARCH (TAG \"{tag}\") UID ALL 1:60000000", "* ESEARCH (TAG \"{tag}\") UID ALL 1:4294967295",

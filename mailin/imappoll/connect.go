@@ -19,27 +19,30 @@ import (
 // session is one connection to the server, logged in.
 type session struct {
 	*plan
-	cas       *x509.CertPool
-	secret    string // password
-	wire      *wire
-	client    *imapclient.Client
-	caps      imap.CapSet
-	last      lastWords
-	wake      chan struct{} // the selected folder has news
-	names     names
-	open      selected
-	guesses   bool            // RFC822.SIZE is not to be relied on
-	deaf      bool            // the server refused IDLE
-	ready     map[string]bool // target folders that exist
-	good      uint32          // a mail of the open folder that was had, 0 for none
-	unprinted []uint32        // mails that were taken in the open folder and stay there, the last of them
-	noes      []error         // of mails of the open folder, one after the other
-	outage    bool            // it gave no mail at all
-	torn      bool            // the connection ended within a text, whose end is no answer of the server's
-	blamed    bool            // a mail is to blame for the end of the connection
-	buffer    []byte          // between a literal and its spool
-	unfiled   bool            // mail was taken that is not filed yet, and waits to be moved
-	saving    chan error      // of the mails that are being journalled while the next are fetched; nil: none are
+	cas     *x509.CertPool
+	secret  string // password
+	wire    *wire
+	client  *imapclient.Client
+	caps    imap.CapSet
+	last    lastWords
+	wake    chan struct{} // the selected folder has news
+	names   names
+	open    selected
+	guesses bool            // RFC822.SIZE is not to be relied on
+	deaf    bool            // the server refused IDLE
+	ready   map[string]bool // target folders that exist
+	good    uint32          // a mail of the open folder that was had, 0 for none
+	// mails that were taken in the open folder and stay there, the last of them
+	unprinted []uint32
+	noes      []error // of mails of the open folder, one after the other
+	outage    bool    // it gave no mail at all
+	// the connection ended within a text, whose end is no answer of the server's
+	torn    bool
+	blamed  bool   // a mail is to blame for the end of the connection
+	buffer  []byte // between a literal and its spool
+	unfiled bool   // mail was taken that is not filed yet, and waits to be moved
+	// of the mails that are being journalled while the next are fetched; nil: none are
+	saving chan error
 }
 
 // selected is the folder that is open.
@@ -93,7 +96,8 @@ func (p *plan) connect(ctx context.Context, fresh bool) (*session, error) {
 	return s, nil
 }
 
-// readFiles reads what connections need of this machine, anew for each: a file that is mended needs no restart.
+// readFiles reads what connections need of this machine, anew for each: a file that is mended needs
+// no restart.
 func (s *session) readFiles() (err error) {
 	if s.CAs != nil {
 		s.cas, err = s.CAs()
@@ -178,7 +182,8 @@ func (s *session) do(ctx context.Context, what string, f func() error) error {
 		return fmt.Errorf("%w: %w", errThrottle, err)
 	}
 	if err != nil && !refused(err) && s.client != nil {
-		// QUIRK: go-imap gives a command its error a moment before it says that the connection has ended.
+		// QUIRK: go-imap gives a command its error a moment before it says that the connection has
+		// ended.
 		select {
 		case <-s.client.Closed():
 		case <-time.After(100 * time.Millisecond):
@@ -187,8 +192,8 @@ func (s *session) do(ctx context.Context, what string, f func() error) error {
 	return err
 }
 
-// throttled tells answers that speak of the account or the server and not of the command (RFC 5530; Microsoft and
-// Google put it into words or into a code of their own).
+// throttled tells answers that speak of the account or the server and not of the command (RFC 5530;
+// Microsoft and Google put it into words or into a code of their own).
 func throttled(err error) bool {
 	var e *imap.Error
 	if !errors.As(err, &e) {
@@ -207,7 +212,8 @@ func ofFolder(e *imap.Error) bool {
 	return e.Code == imap.ResponseCodeUnavailable || e.Code == imap.ResponseCodeInUse || e.Code == imap.ResponseCodeLimit
 }
 
-// busy tells a folder that can't be had just now from a server that wants a pause: this one has no time for NOOP either.
+// busy tells a folder that can't be had just now from a server that wants a pause: this one has no
+// time for NOOP either.
 func (s *session) busy(ctx context.Context, err error) error {
 	var e *imap.Error
 	if !errors.As(err, &e) || !ofFolder(e) || s.do(ctx, "ask whether the server is there", func() error { return s.client.Noop().Wait() }) != nil {
@@ -245,7 +251,8 @@ func (s *session) login(ctx context.Context, fresh bool) error {
 	return s.authenticate(ctx, func() error { return s.client.Authenticate(mech) })
 }
 
-// password logs in with LOGIN, or with PLAIN where LOGIN is not to be had or another mailbox is to be opened.
+// password logs in with LOGIN, or with PLAIN where LOGIN is not to be had or another mailbox is to
+// be opened.
 func (s *session) password() error {
 	caps := s.client.Caps()
 	if s.Shared != "" {
@@ -267,12 +274,14 @@ func (s *session) authenticate(ctx context.Context, f func() error) error {
 	return fmt.Errorf("%w: %w", errAuth, err)
 }
 
-// xoauth2 is the mechanism of Google and Microsoft (developers.google.com/workspace/gmail/imap/xoauth2-protocol).
+// xoauth2 is the mechanism of Google and Microsoft
+// (developers.google.com/workspace/gmail/imap/xoauth2-protocol).
 type xoauth2 struct{ user, token string }
 
 func (a *xoauth2) Start() (string, []byte, error) {
 	return "XOAUTH2", []byte("user=" + a.user + "\x01auth=Bearer " + a.token + "\x01\x01"), nil
 }
 
-// Next answers a refusal, which comes as a challenge with the reason, with nothing; the server then says NO.
+// Next answers a refusal, which comes as a challenge with the reason, with nothing; the server then
+// says NO.
 func (a *xoauth2) Next([]byte) ([]byte, error) { return []byte{}, nil }

@@ -12,8 +12,9 @@ import (
 	"buzon/internal/mailtest"
 )
 
-// TestSurvivesACutAtEveryByte ends the first connection after each number of bytes that it brings, from the greeting to
-// IDLE. Whatever was cut, each mail is taken once and whole, and ends in the folder for taken mail.
+// TestSurvivesACutAtEveryByte ends the first connection after each number of bytes that it brings,
+// from the greeting to IDLE. Whatever was cut, each mail is taken once and whole, and ends in the
+// folder for taken mail.
 func TestSurvivesACutAtEveryByte(t *testing.T) {
 	t.Parallel()
 	length, step := 0, 3

@@ -11,7 +11,8 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
-// meet begins with a folder that was never seen: what is there already is skipped, or old mail to be taken.
+// meet begins with a folder that was never seen: what is there already is skipped, or old mail to
+// be taken.
 func (s *session) meet(ctx context.Context) error {
 	all, err := s.search(ctx, imap.SearchCriteria{})
 	if err != nil {
@@ -65,21 +66,24 @@ func (s *session) begin(ctx context.Context, old uint32, known []Entry) error {
 	return storeError(s.Journal.Begin(ctx, s.open.Folder, old, known))
 }
 
-// beginning tells from when on the open folder's mail is taken. Of a folder that was awaited, all that came into it is new;
-// whoever gave its name to another folder has not made that one's mail new.
+// beginning tells from when on the open folder's mail is taken. Of a folder that was awaited, all
+// that came into it is new; whoever gave its name to another folder has not made that one's mail
+// new.
 func (s *session) beginning() (from time.Time, since string, awaited bool) {
 	switch at := s.learned.folder(s.open.name).awaited; {
 	case s.open.sent:
 		return from, "now", false
 	case !at.IsZero() && s.Since == "now":
-		return at.UTC().Add(-12 * time.Hour), "the day that it was awaited", true // the server's day may not be ours
+		// the server's day may not be ours
+		return at.UTC().Add(-12 * time.Hour), "the day that it was awaited", true
 	}
 	return s.since, s.Since, false
 }
 
-// meetAgain begins anew with a folder whose server has numbered its mail afresh (RFC 9051 section 2.3.1.1). What was
-// skipped before is told by its print and skipped again, each print as often as it was there. All else is taken; what
-// had been taken before is found out by its content, when it is filed.
+// meetAgain begins anew with a folder whose server has numbered its mail afresh (RFC 9051 section
+// 2.3.1.1). What was skipped before is told by its print and skipped again, each print as often as
+// it was there. All else is taken; what had been taken before is found out by its content, when it
+// is filed.
 func (s *session) meetAgain(ctx context.Context, at Position) error {
 	s.log.Warn("the server has numbered the folder's mail afresh; looking through all of it", "folder", s.open.name,
 		"uidvalidity", s.open.UIDValidity, "before", at.UIDValidity, "uidnext", s.open.next, "seen", at.Cursor)
@@ -120,14 +124,15 @@ func (s *session) meetAgain(ctx context.Context, at Position) error {
 		}
 	}
 	var old uint32
-	if _, since, _ := s.beginning(); since != "now" && at.Cursor+1 < at.Old { // old mail was still being taken
+	// old mail was still being taken
+	if _, since, _ := s.beginning(); since != "now" && at.Cursor+1 < at.Old {
 		old = s.open.next
 	}
 	return s.begin(ctx, old, skip)
 }
 
-// stranger tells a folder that seems to be another mailbox's, for a day: it may have been set back when all that was known
-// of it had gone.
+// stranger tells a folder that seems to be another mailbox's, for a day: it may have been set back
+// when all that was known of it had gone.
 func (f *aboutFolder) stranger() bool {
 	if f.since.IsZero() {
 		f.since = time.Now()
@@ -148,14 +153,15 @@ func (s *session) anyOf(ctx context.Context, found map[uint32][]byte) (bool, err
 	return slices.ContainsFunc(entries, func(e Entry) bool { return len(e.Print) > 0 && here[string(e.Print)] }), nil
 }
 
-// rewound tells a server that gives out UIDs once more, as after its disk was set back to an older state, though it
-// says that they are the same (RFC 9051 section 2.3.1.1 forbids it). One whose UIDNEXT is never right is believed once a day.
+// rewound tells a server that gives out UIDs once more, as after its disk was set back to an older
+// state, though it says that they are the same (RFC 9051 section 2.3.1.1 forbids it). One whose
+// UIDNEXT is never right is believed once a day.
 func (s *session) rewound(at Position) bool {
 	return s.open.next != 0 && s.open.next <= at.Cursor && time.Since(at.SetBack) > 24*time.Hour
 }
 
-// renumbered begins anew with a folder that has another UIDVALIDITY. Where that comes again and again mail would be taken
-// for ever.
+// renumbered begins anew with a folder that has another UIDVALIDITY. Where that comes again and
+// again mail would be taken for ever.
 func (s *session) renumbered(ctx context.Context, at Position) error {
 	f := s.learned.folder(s.open.name)
 	f.epochs = slices.DeleteFunc(f.epochs, func(t time.Time) bool { return time.Since(t) > 24*time.Hour })

@@ -44,8 +44,9 @@ func wantNumbers(t *testing.T, j *memory, want ...int) {
 	}
 }
 
-// TestServerSetBack has a server whose disk was set back: it gives out UIDs once more, though UIDVALIDITY says that it
-// does not. What comes under them is new mail, and is neither passed over nor destroyed unread.
+// TestServerSetBack has a server whose disk was set back: it gives out UIDs once more, though
+// UIDVALIDITY says that it does not. What comes under them is new mail, and is neither passed over
+// nor destroyed unread.
 func TestServerSetBack(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -63,7 +64,8 @@ func TestServerSetBack(t *testing.T) {
 							f.uids, f.next = append(f.uids, 6, 7), 8
 						}
 					})
-					got := slices.Compact(numbers(j.all())) // what is taken twice is told by its content
+					// what is taken twice is told by its content
+					got := slices.Compact(numbers(j.all()))
 					want := []int{1, 2, 3, 4, 5, 14, 15}
 					if later {
 						want = []int{1, 2, 3, 4, 5, 6, 7, 14, 15}
@@ -80,8 +82,9 @@ func TestServerSetBack(t *testing.T) {
 	}
 }
 
-// TestArchiveOverRenumbering has UIDVALIDITY change before the old mail is in, or after it: in the first case that mail is filed
-// without notices under its new UIDs too, in the second there may be new mail among it.
+// TestArchiveOverRenumbering has UIDVALIDITY change before the old mail is in, or after it: in the
+// first case that mail is filed without notices under its new UIDs too, in the second there may be
+// new mail among it.
 func TestArchiveOverRenumbering(t *testing.T) {
 	t.Parallel()
 	for _, before := range []bool{true, false} {
@@ -137,8 +140,8 @@ func TestUIDNextIsAlwaysWrong(t *testing.T) {
 	})
 }
 
-// TestAnotherMailbox opens another mailbox under the account's name, where UIDVALIDITY happens to be the same: nothing of it
-// is taken for new, and the administrators are told.
+// TestAnotherMailbox opens another mailbox under the account's name, where UIDVALIDITY happens to
+// be the same: nothing of it is taken for new, and the administrators are told.
 func TestAnotherMailbox(t *testing.T) {
 	t.Parallel()
 	for _, next := range []int{7, 5, 4} { // after more mail than there was, or less
@@ -175,7 +178,8 @@ func anotherMailbox(t *testing.T, next int) {
 	})
 }
 
-// TestShortList has a server that does not list all of its mail at first contact. What is old stays old.
+// TestShortList has a server that does not list all of its mail at first contact. What is old stays
+// old.
 func TestShortList(t *testing.T) {
 	t.Parallel()
 	for _, since := range []string{"now", "all", "2020-01-01"} {
@@ -206,7 +210,8 @@ func TestShortList(t *testing.T) {
 	}
 }
 
-// TestShortListWithNews has a server that lists, at first contact, a part of its mail and one that came after SELECT: that one is new.
+// TestShortListWithNews has a server that lists, at first contact, a part of its mail and one that
+// came after SELECT: that one is new.
 func TestShortListWithNews(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -226,7 +231,8 @@ func TestShortListWithNews(t *testing.T) {
 	})
 }
 
-// TestHiddenForAWhile has a server that hides a mail between its SEARCH and its FETCH, and shows it again.
+// TestHiddenForAWhile has a server that hides a mail between its SEARCH and its FETCH, and shows it
+// again.
 func TestHiddenForAWhile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -289,7 +295,8 @@ func TestLaggingReplica(t *testing.T) {
 	})
 }
 
-// TestUIDsThatDoNotStick has another UIDVALIDITY at each SELECT (UIDNOTSTICKY, RFC 4315): mail is not taken for ever.
+// TestUIDsThatDoNotStick has another UIDVALIDITY at each SELECT (UIDNOTSTICKY, RFC 4315): mail is
+// not taken for ever.
 func TestUIDsThatDoNotStick(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -411,7 +418,8 @@ func TestAwaitedFolderOverARestart(t *testing.T) {
 	})
 }
 
-// TestSetBackWhenAllWasGone sets a server back to a time when all mail that is known of was there no more.
+// TestSetBackWhenAllWasGone sets a server back to a time when all mail that is known of was there
+// no more.
 func TestSetBackWhenAllWasGone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -428,7 +436,8 @@ func TestSetBackWhenAllWasGone(t *testing.T) {
 		}
 		elapse(10 * time.Minute)
 		f.change(func() {
-			f.uids, f.next, f.letters = []int{5, 6, 7}, 8, map[int]int{5: 1005, 6: 1006, 7: 1007} // set back to when it was empty; then three came
+			// set back to when it was empty; then three came
+			f.uids, f.next, f.letters = []int{5, 6, 7}, 8, map[int]int{5: 1005, 6: 1006, 7: 1007}
 			f.last.Close()
 		})
 		elapse(72 * time.Hour)
@@ -527,8 +536,9 @@ func TestPhantomAtFirstContact(t *testing.T) {
 	})
 }
 
-// TestPhantomForAMoment has a server that lists a UID far above all others and ends the connection over two fetches. When it
-// is well, the UID is listed no more, and must not keep new mail from being seen until the night.
+// TestPhantomForAMoment has a server that lists a UID far above all others and ends the connection
+// over two fetches. When it is well, the UID is listed no more, and must not keep new mail from
+// being seen until the night.
 func TestPhantomForAMoment(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -557,8 +567,8 @@ func TestPhantomForAMoment(t *testing.T) {
 	})
 }
 
-// TestPhantomThatStays lists a UID far above all others for ever, which can't be had: new mail comes in all the same, and not
-// only at night.
+// TestPhantomThatStays lists a UID far above all others for ever, which can't be had: new mail
+// comes in all the same, and not only at night.
 func TestPhantomThatStays(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -606,7 +616,8 @@ func TestAnotherMailboxByPoll(t *testing.T) {
 	})
 }
 
-// TestCursorMovesOn scans a folder with mail that is gone, too large, or was never there: the cursor comes to its end.
+// TestCursorMovesOn scans a folder with mail that is gone, too large, or was never there: the
+// cursor comes to its end.
 func TestCursorMovesOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

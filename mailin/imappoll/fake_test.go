@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// fake is an IMAP server in memory that lies, fails and falls silent as a test wants. It serves one folder, under every
-// name, or only under one.
+// fake is an IMAP server in memory that lies, fails and falls silent as a test wants. It serves one
+// folder, under every name, or only under one.
 type fake struct {
 	mu       sync.Mutex
 	caps     string
@@ -31,10 +31,11 @@ type fake struct {
 	logins   int
 	conns    int
 	last     net.Conn // the client's end of it
-	// answer, if set, answers a command instead of the server: "" leaves it to the server, "CUT" at the end of the text
-	// ends the connection, "SILENCE" says nothing at all.
+	// answer, if set, answers a command instead of the server: "" leaves it to the server, "CUT" at
+	// the end of the text ends the connection, "SILENCE" says nothing at all.
 	answer func(command string) string
-	// body, if set, is a mail's answer to FETCH BODY.PEEK[]; "" is the letter with the number of the UID.
+	// body, if set, is a mail's answer to FETCH BODY.PEEK[]; "" is the letter with the number of
+	// the UID.
 	body func(uid int) string
 }
 

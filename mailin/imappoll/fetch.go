@@ -17,8 +17,8 @@ const (
 	mostBytes = 16 << 20 // likewise, but one mail at least
 )
 
-// take fetches mails and puts them into the journal. The UIDs have no entry yet and come in order. With advance the
-// cursor moves behind each that has one then.
+// take fetches mails and puts them into the journal. The UIDs have no entry yet and come in order.
+// With advance the cursor moves behind each that has one then.
 func (s *session) take(ctx context.Context, list []uint32, old uint32, advance bool) (err error) {
 	defer func() { err = errors.Join(err, s.saved()) }()
 	for len(list) > 0 {
@@ -83,8 +83,9 @@ func (s *session) portion(list []uint32, sizes map[uint32]int64) int {
 	return len(list)
 }
 
-// takeChunk fetches mails with one command and journals them with one transaction, which goes on while the next are fetched:
-// saved tells what came of it. Whatever is missing from the answer is asked for alone.
+// takeChunk fetches mails with one command and journals them with one transaction, which goes on
+// while the next are fetched: saved tells what came of it. Whatever is missing from the answer is
+// asked for alone.
 func (s *session) takeChunk(ctx context.Context, uids []uint32, old uint32, advance bool) error {
 	got, err := s.fetch(ctx, uids)
 	handedOn := false
@@ -93,7 +94,8 @@ func (s *session) takeChunk(ctx context.Context, uids []uint32, old uint32, adva
 			got.close()
 		}
 	}()
-	if unsaved := s.saved(); unsaved != nil { // first of all: the cursor must never pass what is not in the journal
+	// first of all: the cursor must never pass what is not in the journal
+	if unsaved := s.saved(); unsaved != nil {
 		return errors.Join(unsaved, err)
 	}
 	switch {
@@ -198,8 +200,8 @@ func (s *session) stays() bool {
 	return s.open.sent || s.After == Leave || s.After == Flag || !s.canMove()
 }
 
-// fetchAlone fetches one mail, after it was missing from an answer or odd in it. nil without an error: the mail is gone,
-// or failed again, and has an entry that says so.
+// fetchAlone fetches one mail, after it was missing from an answer or odd in it. nil without an
+// error: the mail is gone, or failed again, and has an entry that says so.
 func (s *session) fetchAlone(ctx context.Context, uid uint32) (*body, error) {
 	got, err := s.fetch(ctx, []uint32{uid})
 	b := got[uid]
@@ -260,8 +262,8 @@ func (s *session) none() error {
 	return err
 }
 
-// isIll tells whether an answer NO speaks of the mail and not of the server's disk: another of the folder could be had
-// since. Where there is no other, it is ill after three hours.
+// isIll tells whether an answer NO speaks of the mail and not of the server's disk: another of the
+// folder could be had since. Where there is no other, it is ill after three hours.
 func (s *session) isIll(ctx context.Context, uid uint32) (bool, error) {
 	m, f := s.learn(uid), s.learned.folder(s.open.name)
 	if m.refused.IsZero() {
@@ -305,8 +307,8 @@ func (g bodies) drop(uid uint32) {
 	delete(g, uid)
 }
 
-// fetch asks for whole mails and spools them as they come. What it returns counts only without an error: then the
-// server has said OK at the end.
+// fetch asks for whole mails and spools them as they come. What it returns counts only without an
+// error: then the server has said OK at the end.
 func (s *session) fetch(ctx context.Context, uids []uint32) (got bodies, err error) {
 	got = bodies{}
 	asked := set(uids)
@@ -322,7 +324,8 @@ func (s *session) fetch(ctx context.Context, uids []uint32) (got bodies, err err
 				return nil
 			}
 			var theirs error
-			ours := guarded(func() (err error) { err, theirs = s.spool(ctx, b, m.text); return err }) // go-imap would wait for ever
+			// go-imap would wait for ever
+			ours := guarded(func() (err error) { err, theirs = s.spool(ctx, b, m.text); return err })
 			kept = errors.Join(kept, ours)
 			return theirs
 		})
@@ -343,10 +346,12 @@ type fetched struct {
 	text imap.LiteralReader // of the section; nil: not given
 }
 
-// each asks for UIDs, sizes and a section of mails, and calls f with what comes. An error of f ends the connection.
+// each asks for UIDs, sizes and a section of mails, and calls f with what comes. An error of f ends
+// the connection.
 //
-// QUIRK: once a literal has failed, go-imap's own reader goes on with the connection; to read the rest of the answer then
-// would be to read against it. So nothing more is taken of the answer, not even its end.
+// QUIRK: once a literal has failed, go-imap's own reader goes on with the connection; to read the
+// rest of the answer then would be to read against it. So nothing more is taken of the answer, not
+// even its end.
 func (s *session) each(uids imap.UIDSet, section *imap.FetchItemBodySection, f func(fetched) error) error {
 	o := &imap.FetchOptions{UID: true, RFC822Size: true}
 	if section != nil {
@@ -402,7 +407,8 @@ func (s *session) refuse(lit imap.LiteralReader) error {
 	return errHuge
 }
 
-// spool copies a literal. An error of theirs leaves the body not whole, and the connection of no use.
+// spool copies a literal. An error of theirs leaves the body not whole, and the connection of no
+// use.
 func (s *session) spool(ctx context.Context, b *body, lit imap.LiteralReader) (ours, theirs error) {
 	if lit.Size() > s.MaxSize+s.MaxSize/4 {
 		return nil, s.refuse(lit)

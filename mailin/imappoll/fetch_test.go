@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// TestSilenceAfterProgress sends 8 KB of a mail and no more: they buy one more span of patience, and then there is a new connection.
+// TestSilenceAfterProgress sends 8 KB of a mail and no more: they buy one more span of patience,
+// and then there is a new connection.
 func TestSilenceAfterProgress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -36,7 +37,8 @@ func TestSilenceAfterProgress(t *testing.T) {
 	})
 }
 
-// TestStoppedInAFetch is stopped three times while the server is silent over a mail: none counts against it, and it comes in whole.
+// TestStoppedInAFetch is stopped three times while the server is silent over a mail: none counts
+// against it, and it comes in whole.
 func TestStoppedInAFetch(t *testing.T) {
 	t.Parallel()
 	for name, answers := range map[string][]string{

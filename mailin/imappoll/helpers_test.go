@@ -283,7 +283,8 @@ func sums(mails []taken) map[string]int {
 	return count
 }
 
-// exactlyOnce fails unless each of the letters 1..n is in the journal once, whole, and nothing else is.
+// exactlyOnce fails unless each of the letters 1..n is in the journal once, whole, and nothing else
+// is.
 func exactlyOnce(t testing.TB, mails []taken, n int) {
 	t.Helper()
 	count := sums(mails)

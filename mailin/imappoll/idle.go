@@ -14,8 +14,8 @@ import (
 // errHungUp is a server that ended the connection while nothing was asked of it.
 var errHungUp = errors.New("the server closed the connection")
 
-// rest waits for news of the first folder, which is open. It tells true for news of that folder, and false when it is
-// time to look at everything.
+// rest waits for news of the first folder, which is open. It tells true for news of that folder,
+// and false when it is time to look at everything.
 func (w *worker) rest(ctx context.Context, s *session, due time.Time) (news bool, err error) {
 	timer := time.NewTimer(time.Until(due))
 	defer timer.Stop()
@@ -29,7 +29,8 @@ func (w *worker) rest(ctx context.Context, s *session, due time.Time) (news bool
 		if err != nil || why != wakeRenew {
 			return why == wakeNews, err
 		}
-		// The server may have forgotten us without a word: an answer to NOOP proves that it has not (RFC 2177 leaves it 29 min).
+		// The server may have forgotten us without a word: an answer to NOOP proves that it has not
+		// (RFC 2177 leaves it 29 min).
 		if err := s.do(ctx, "ask whether the server is there", func() error { return s.client.Noop().Wait() }); err != nil && !refused(err) {
 			return false, err
 		}
@@ -71,11 +72,12 @@ func (w *worker) idle(ctx context.Context, s *session, due <-chan time.Time) (wh
 	} else if ended == nil {
 		w.idleDeaths = 0
 	}
-	return why, cmp.Or(err, ended) // of a connection that has ended, the end is all there is to tell
+	// of a connection that has ended, the end is all there is to tell
+	return why, cmp.Or(err, ended)
 }
 
-// unanswered notes a connection that ended over IDLE. Where that is the rule the schedule has to do, and IDLE is tried
-// again once an hour.
+// unanswered notes a connection that ended over IDLE. Where that is the rule the schedule has to
+// do, and IDLE is tried again once an hour.
 func (w *worker) unanswered(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
@@ -86,7 +88,8 @@ func (w *worker) unanswered(ctx context.Context) {
 	}
 }
 
-// listen waits for a reason to do something: news of the open folder, the schedule, an administrator.
+// listen waits for a reason to do something: news of the open folder, the schedule, an
+// administrator.
 func (w *worker) listen(ctx context.Context, s *session, most time.Duration, due <-chan time.Time) (wake, error) {
 	renew, orders := time.NewTimer(most), time.NewTicker(w.Listen)
 	defer renew.Stop()

@@ -1,19 +1,21 @@
-// Package imappoll is the IMAP door: it takes mail from folders that people and phones use as well, each mail once,
-// and harms none of them.
+// Package imappoll is the IMAP door: it takes mail from folders that people and phones use as well,
+// each mail once, and harms none of them.
 //
 //	Account.Run ─► connect ─► for each folder: which UIDs has the journal not seen? ─► FETCH BODY.PEEK[] ─► Spool
 //	    ▲   log in, reconcile    │                                                                           │
 //	    │                        └── IDLE on the first folder ◄── move, flag, leave, delete ◄── Journal.Take ◄┘
 //	    └── backoff with jitter                                                                 durable
 //
-// A mail is known by (account, folder, UIDVALIDITY, UID) and by nothing else: flags, dates and sequence numbers belong
-// to whoever else reads the mailbox. Every UID of a folder ends in one journal entry (see State), and the entry of a
-// mail that is taken is written in the transaction that makes the mail durable. Until then the server's copy is not
-// touched; afterwards only that UID is, and nothing is expunged that was not taken.
+// A mail is known by (account, folder, UIDVALIDITY, UID) and by nothing else: flags, dates and
+// sequence numbers belong to whoever else reads the mailbox. Every UID of a folder ends in one
+// journal entry (see State), and the entry of a mail that is taken is written in the transaction
+// that makes the mail durable. Until then the server's copy is not touched; afterwards only that
+// UID is, and nothing is expunged that was not taken.
 //
-// The protocol is go-imap's. What it leaves open is done here: every command has a deadline that progress extends
-// (wire.go), a literal counts only when it is whole and the command was answered OK (fetch.go), a move is never made
-// of commands that do not wait for one another (after.go), and a UID that cannot be read is set aside (aside.go).
+// The protocol is go-imap's. What it leaves open is done here: every command has a deadline that
+// progress extends (wire.go), a literal counts only when it is whole and the command was answered
+// OK (fetch.go), a move is never made of commands that do not wait for one another (after.go), and
+// a UID that cannot be read is set aside (aside.go).
 package imappoll
 
 import (
@@ -37,14 +39,17 @@ import (
 type State string
 
 const (
-	Skipped  State = "skipped"  // was there at first contact, and is not to be taken; or a sent mail of no ticket
-	Taken    State = "taken"    // in the journal; Account.After is still owed
-	Copied   State = "copied"   // in the journal and in the target folder; its removal is still owed
+	// was there at first contact, and is not to be taken; or a sent mail of no ticket
+	Skipped State = "skipped"
+	Taken   State = "taken" // in the journal; Account.After is still owed
+	// in the journal and in the target folder; its removal is still owed
+	Copied   State = "copied"
 	Done     State = "done"     // nothing is owed any more
 	Vanished State = "vanished" // another client removed it before it could be taken
 	Failed   State = "failed"   // could not be read; tried again
 	Waiting  State = "waiting"  // a sent mail, which answers one that has not come yet
-	Aside    State = "aside"    // could not be read; only what is known of it is in the journal, the mail is left on the server
+	// could not be read; only what is known of it is in the journal, the mail is left on the server
+	Aside State = "aside"
 )
 
 // Entry is what the journal keeps of a UID.
@@ -53,9 +58,11 @@ type Entry struct {
 	State    State
 	Attempts int    // that failed
 	Error    string // of the last
-	Print    []byte // tells a mail that stays in the folder from another under its UID, and a skipped one under another UID
-	Settled  bool   // the mail has been filed, or put into quarantine
-	Apart    bool   // it is in quarantine
+	// tells a mail that stays in the folder from another under its UID, and a skipped one under
+	// another UID
+	Print   []byte
+	Settled bool // the mail has been filed, or put into quarantine
+	Apart   bool // it is in quarantine
 }
 
 // Folder is one folder of one account in one epoch.
@@ -128,7 +135,8 @@ type Journal interface {
 	// Status and SetStatus keep how the account is doing.
 	Status(ctx context.Context, account string) (Status, error)
 	SetStatus(ctx context.Context, account string, s Status) error
-	// Alarm tells the administrators how the account has been for too long, or that it works again; once each.
+	// Alarm tells the administrators how the account has been for too long, or that it works again;
+	// once each.
 	Alarm(ctx context.Context, account string, h Health, why string) error
 	// Order takes what an administrator asked for since the last call.
 	Order(ctx context.Context, account string) (Order, error)
@@ -153,8 +161,8 @@ const (
 	Delete After = "delete"
 )
 
-// Account is a mailbox on an IMAP server. Name, Host, Username, Folders and Journal must be set; the zero value of the
-// others is the default.
+// Account is a mailbox on an IMAP server. Name, Host, Username, Folders and Journal must be set;
+// the zero value of the others is the default.
 type Account struct {
 	Name string
 	Host string
@@ -165,7 +173,8 @@ type Account struct {
 	Username string
 	Shared   string // the mailbox to open with the rights of Username, if another
 	Password func() (string, error)
-	// Token gives an OAuth access token; fresh when the last one was refused. nil: Password is used.
+	// Token gives an OAuth access token; fresh when the last one was refused. nil: Password is
+	// used.
 	Token       func(ctx context.Context, fresh bool) (string, error)
 	OAuthBearer bool // RFC 7628 instead of XOAUTH2
 
@@ -177,10 +186,12 @@ type Account struct {
 	MovedTo string // Procesados
 	Apart   string // folder for mail that went to quarantine; "": MovedTo
 	Keyword string // that Flag sets, and Move where the server can't move safely; $Buzon
-	Since   string // now (default), all, or a date such as 2026-01-31: what is taken at first contact
-	Archive bool   // what was there at first contact is filed without notices
+	// now (default), all, or a date such as 2026-01-31: what is taken at first contact
+	Since   string
+	Archive bool // what was there at first contact is filed without notices
 
-	Schedule   string        // when every folder is looked at, new mail announced or not, in cron syntax; @every 2m
+	// when every folder is looked at, new mail announced or not, in cron syntax; @every 2m
+	Schedule   string
 	Nightly    string        // when the folders are compared with the journal in full; 17 3 * * *
 	NoIdle     bool          // never IDLE, though the server offers it
 	Renew      time.Duration // of IDLE; 4 min
@@ -224,7 +235,8 @@ type folder struct {
 	sent bool
 }
 
-// plan is the account with all that is worked out of its options, and what its connections learn of the server.
+// plan is the account with all that is worked out of its options, and what its connections learn of
+// the server.
 type plan struct {
 	Account
 	folders           []folder
@@ -285,7 +297,8 @@ var (
 	errThrottle = errors.New("the server asks for a pause")
 )
 
-// errStore marks an error of our own journal or disk: the mail is left alone and nothing counts against it.
+// errStore marks an error of our own journal or disk: the mail is left alone and nothing counts
+// against it.
 type errStore struct{ error }
 
 func (e errStore) Unwrap() error { return e.error }

@@ -2,8 +2,8 @@ package imappoll
 
 import "time"
 
-// learned is what an account's connections learn of the server, for those that come after. It is forgotten with the
-// process: what must not be is in the journal.
+// learned is what an account's connections learn of the server, for those that come after. It is
+// forgotten with the process: what must not be is in the journal.
 type learned struct {
 	pace       pace
 	unlistable int // connections that ended over LIST

@@ -29,7 +29,8 @@ func play(t *testing.T, f *fake, d time.Duration, change func(*Account)) *memory
 	return j
 }
 
-// TestLyingServers leaves one mail of three unreadable in some way; the others must come in, and nothing else may.
+// TestLyingServers leaves one mail of three unreadable in some way; the others must come in, and
+// nothing else may.
 func TestLyingServers(t *testing.T) {
 	t.Parallel()
 	raw := string(letter(2))
@@ -102,7 +103,8 @@ func TestLyingServers(t *testing.T) {
 	}
 }
 
-// TestCopyThatFails moves without MOVE: nothing is removed that was not copied first, nor ever a colleague's mail.
+// TestCopyThatFails moves without MOVE: nothing is removed that was not copied first, nor ever a
+// colleague's mail.
 func TestCopyThatFails(t *testing.T) {
 	t.Parallel()
 	for _, caps := range []string{"", "UIDPLUS", "MOVE UIDPLUS"} {
@@ -178,7 +180,8 @@ func TestTooLarge(t *testing.T) {
 	})
 }
 
-// TestStopsOverALargeMail is stopped while the server is silent about the header of a mail that is too large: it is set aside later, with it.
+// TestStopsOverALargeMail is stopped while the server is silent about the header of a mail that is
+// too large: it is set aside later, with it.
 func TestStopsOverALargeMail(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -248,8 +251,9 @@ func TestEstimatedSizes(t *testing.T) {
 	})
 }
 
-// TestOutage has a server that lists its mail and refuses to give any of it, as when its disk is away: nothing counts
-// against the mail, the administrators hear of the server, and all comes in when it is well.
+// TestOutage has a server that lists its mail and refuses to give any of it, as when its disk is
+// away: nothing counts against the mail, the administrators hear of the server, and all comes in
+// when it is well.
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -10,7 +10,8 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
-// names are the server's folders. A configuration says "Soporte/Web" where the server may say "INBOX.Soporte.Web".
+// names are the server's folders. A configuration says "Soporte/Web" where the server may say
+// "INBOX.Soporte.Web".
 type names struct {
 	all    []string
 	delim  string
@@ -19,8 +20,9 @@ type names struct {
 
 // list asks for the folders and how they are named.
 //
-// QUIRK: go-imap ends the connection over a name that is not in modified UTF-7 (RFC 3501 section 5.1.3), as some clients
-// make them. When that has happened twice only the folders of the account are asked for.
+// QUIRK: go-imap ends the connection over a name that is not in modified UTF-7 (RFC 3501 section
+// 5.1.3), as some clients make them. When that has happened twice only the folders of the account
+// are asked for.
 func (s *session) list(ctx context.Context) error {
 	if s.caps.Has(imap.CapNamespace) {
 		err := s.do(ctx, "ask for the name space", func() error {
@@ -112,8 +114,8 @@ func (n names) real(name string) (string, bool) {
 	return list[len(list)-1], false
 }
 
-// same are the account's folders that are one on the server, such as Web and INBOX.Web. Its mail would be taken twice, and
-// found to be a duplicate.
+// same are the account's folders that are one on the server, such as Web and INBOX.Web. Its mail
+// would be taken twice, and found to be a duplicate.
 func (s *session) same() (list []string) {
 	known := map[string]string{}
 	for _, f := range s.folders {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestNewsBeforeFirstContact has first contact fail, and news come under IDLE before it is made up for: what is old
-// stays old.
+// TestNewsBeforeFirstContact has first contact fail, and news come under IDLE before it is made up
+// for: what is old stays old.
 func TestNewsBeforeFirstContact(t *testing.T) {
 	t.Parallel()
 	for _, how := range []string{"search", "uidvalidity", "short"} {
@@ -88,7 +88,8 @@ func TestNewsBeforeSecondContact(t *testing.T) {
 	})
 }
 
-// TestNewsWithoutEnd has a server that tells EXISTS at the beginning of each IDLE: it is looked at a few times a second.
+// TestNewsWithoutEnd has a server that tells EXISTS at the beginning of each IDLE: it is looked at
+// a few times a second.
 func TestNewsWithoutEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -134,7 +135,8 @@ func TestPhantoms(t *testing.T) {
 	})
 }
 
-// TestPhantomOfAHighUID has a server that once lists a UID far above all others: what comes below it is taken all the same.
+// TestPhantomOfAHighUID has a server that once lists a UID far above all others: what comes below
+// it is taken all the same.
 func TestPhantomOfAHighUID(t *testing.T) {
 	t.Parallel()
 	for _, next := range []int{0, 4} {
@@ -165,7 +167,8 @@ func TestPhantomOfAHighUID(t *testing.T) {
 	}
 }
 
-// TestPhantomBesideAMail has a server that once lists a mail and a UID far above it that is not there: the next mail is taken at once.
+// TestPhantomBesideAMail has a server that once lists a mail and a UID far above it that is not
+// there: the next mail is taken at once.
 func TestPhantomBesideAMail(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

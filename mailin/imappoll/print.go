@@ -12,12 +12,13 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
-// A print tells mails apart however a server numbers them and whatever it adds to their headers: it is made of the
-// fields that their senders have written. Only the server's own answers are compared: servers differ in what they take
-// for a field.
+// A print tells mails apart however a server numbers them and whatever it adds to their headers: it
+// is made of the fields that their senders have written. Only the server's own answers are
+// compared: servers differ in what they take for a field.
 var printed = []string{"Message-ID", "Date", "From", "Subject"}
 
-// printOf makes a print, whatever the order and the case in which the server gives the fields; nil of none.
+// printOf makes a print, whatever the order and the case in which the server gives the fields; nil
+// of none.
 func printOf(header []byte) []byte {
 	var fields []string
 	for line := range bytes.Lines(header) {
@@ -60,12 +61,14 @@ func (s *session) prints(ctx context.Context, uids []uint32) (map[uint32][]byte,
 	return found, err
 }
 
-// mayPrint tells whether prints are asked for: they are never worth the mail that would come in instead.
+// mayPrint tells whether prints are asked for: they are never worth the mail that would come in
+// instead.
 func (s *session) mayPrint() bool {
 	return !time.Now().Before(s.learned.folder(s.open.name).noPrints)
 }
 
-// print notes the prints that are missing: of skipped mail, and of what was just taken and stays in the folder.
+// print notes the prints that are missing: of skipped mail, and of what was just taken and stays in
+// the folder.
 func (s *session) print(ctx context.Context) error {
 	if !s.mayPrint() {
 		return nil
@@ -161,9 +164,10 @@ func (s *session) reprint(ctx context.Context, prints map[uint32][]byte) error {
 // sample is how many mails of either end of a folder are looked at for being the same as before.
 const sample = 50
 
-// recognise looks whether mails that stay in the folder are the ones that they were. Where some are not, the server has
-// given out their UIDs once more: others are the prints of these. Where none is, either it has numbered all afresh, or the
-// account opens another mailbox now; what is old and what is new in that one only the administrator can say.
+// recognise looks whether mails that stay in the folder are the ones that they were. Where some are
+// not, the server has given out their UIDs once more: others are the prints of these. Where none
+// is, either it has numbered all afresh, or the account opens another mailbox now; what is old and
+// what is new in that one only the administrator can say.
 func (s *session) recognise(ctx context.Context) (others map[uint32][]byte, err error) {
 	entries, err := s.Journal.Entries(ctx, s.open.Folder, 0)
 	if err != nil {

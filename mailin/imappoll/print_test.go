@@ -34,8 +34,8 @@ func requestedOrder(f *fake, command string) string {
 	return text
 }
 
-// TestOrderOfFields has a server that gives the fields of HEADER.FIELDS in the order of the question: the folder is the same as before,
-// and what came while we were away is taken.
+// TestOrderOfFields has a server that gives the fields of HEADER.FIELDS in the order of the
+// question: the folder is the same as before, and what came while we were away is taken.
 func TestOrderOfFields(t *testing.T) {
 	t.Parallel()
 	for _, after := range []After{Leave, Flag} {
@@ -77,7 +77,8 @@ func TestOrderOfFieldsEachNight(t *testing.T) {
 	})
 }
 
-// TestWhiteLineInAHeader has mail whose header holds a line of blanks, where programs differ on its end.
+// TestWhiteLineInAHeader has mail whose header holds a line of blanks, where programs differ on its
+// end.
 func TestWhiteLineInAHeader(t *testing.T) {
 	t.Parallel()
 	d := mailtest.Dovecot(t, map[string]string{dovecotUser: "secreto"})
@@ -104,7 +105,8 @@ func TestWhiteLineInAHeader(t *testing.T) {
 	wantNumbers(t, j, 1, 2, 3, 4)
 }
 
-// TestRenumbered has a server that numbers its mail afresh and gives the same UIDVALIDITY: the mail is told by its prints.
+// TestRenumbered has a server that numbers its mail afresh and gives the same UIDVALIDITY: the mail
+// is told by its prints.
 func TestRenumbered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -123,7 +125,8 @@ func TestRenumbered(t *testing.T) {
 	})
 }
 
-// TestRenumberedAfterAShortList has a server that does not list all of its mail one night, and numbers it afresh later: old mail stays old.
+// TestRenumberedAfterAShortList has a server that does not list all of its mail one night, and
+// numbers it afresh later: old mail stays old.
 func TestRenumberedAfterAShortList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -156,7 +159,8 @@ func TestRenumberedAfterAShortList(t *testing.T) {
 	})
 }
 
-// TestIllMailInFront has the first mails of a folder refuse their prints: those behind are noted all the same.
+// TestIllMailInFront has the first mails of a folder refuse their prints: those behind are noted
+// all the same.
 func TestIllMailInFront(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{4, 5} {
@@ -181,7 +185,8 @@ func TestIllMailInFront(t *testing.T) {
 	}
 }
 
-// TestPrintsEndTheConnection has a server that ends the connection over every print: mail comes in all the same.
+// TestPrintsEndTheConnection has a server that ends the connection over every print: mail comes in
+// all the same.
 func TestPrintsEndTheConnection(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -216,7 +221,8 @@ func TestPrintsEndTheConnection(t *testing.T) {
 	})
 }
 
-// TestAnotherMailThatCantBeHad puts a mail that can't be had under a known UID: it is set aside once.
+// TestAnotherMailThatCantBeHad puts a mail that can't be had under a known UID: it is set aside
+// once.
 func TestAnotherMailThatCantBeHad(t *testing.T) {
 	t.Parallel()
 	for _, large := range []bool{true, false} {
@@ -280,7 +286,8 @@ func TestRenumberedFarApart(t *testing.T) {
 	})
 }
 
-// TestOrderOfFieldsChanges has a server that begins to give the fields in another order: the folder is the same.
+// TestOrderOfFieldsChanges has a server that begins to give the fields in another order: the folder
+// is the same.
 func TestOrderOfFieldsChanges(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -364,7 +371,8 @@ func TestEmptyHeadersAtFirstContact(t *testing.T) {
 	})
 }
 
-// TestPrintsRefusedForAMoment has some prints refused at first contact, and UIDVALIDITY change days later.
+// TestPrintsRefusedForAMoment has some prints refused at first contact, and UIDVALIDITY change days
+// later.
 func TestPrintsRefusedForAMoment(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -392,7 +400,8 @@ func TestPrintsRefusedForAMoment(t *testing.T) {
 	})
 }
 
-// TestRenumberedAndNoPrints has UIDVALIDITY change on a server that ends the connection over every print: new mail comes in after a day, at worst.
+// TestRenumberedAndNoPrints has UIDVALIDITY change on a server that ends the connection over every
+// print: new mail comes in after a day, at worst.
 func TestRenumberedAndNoPrints(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -13,11 +13,12 @@ import (
 // tally counts what a reconciliation found, folder by folder.
 type tally struct{ lines []string }
 
-// reconcile compares the folder with the journal, UID by UID: what the journal lacks is taken, what should have been
-// moved and was not is moved.
+// reconcile compares the folder with the journal, UID by UID: what the journal lacks is taken, what
+// should have been moved and was not is moved.
 //
-// A UID that was dealt with and is on the server all the same may be another mail by now: it is taken again, and its
-// content tells whether it has been filed before. others are the prints of UIDs that surely are.
+// A UID that was dealt with and is on the server all the same may be another mail by now: it is
+// taken again, and its content tells whether it has been filed before. others are the prints of
+// UIDs that surely are.
 func (s *session) reconcile(ctx context.Context, others map[uint32][]byte, how look, total *tally) error {
 	server, err := s.search(ctx, imap.SearchCriteria{})
 	if err != nil {
@@ -65,8 +66,8 @@ func (s *session) reconcile(ctx context.Context, others map[uint32][]byte, how l
 	return nil
 }
 
-// compare counts the entries of mail that is on the server, and says what was left behind there and which entries must
-// change. listed says that the server has listed all of it.
+// compare counts the entries of mail that is on the server, and says what was left behind there and
+// which entries must change. listed says that the server has listed all of it.
 func (s *session) compare(on map[uint32]bool, entries []Entry, listed bool) (count map[State]int, behind []uint32, noted []Entry) {
 	count = map[State]int{}
 	for _, e := range entries {
@@ -76,7 +77,8 @@ func (s *session) compare(on map[uint32]bool, entries []Entry, listed bool) (cou
 			noted = append(noted, Entry{UID: e.UID, State: Vanished, Error: e.Error})
 			count[Vanished]++
 		case !on[e.UID] && e.State == Skipped && len(e.Print) > 0 && listed:
-			noted = append(noted, Entry{UID: e.UID, State: Skipped, Print: []byte{}}) // tells nothing any more
+			// tells nothing any more
+			noted = append(noted, Entry{UID: e.UID, State: Skipped, Print: []byte{}})
 		case !on[e.UID] && e.State == Vanished:
 			count[Vanished]++
 		case !on[e.UID]:
@@ -93,7 +95,8 @@ func (s *session) compare(on map[uint32]bool, entries []Entry, listed bool) (cou
 	return count, behind, noted
 }
 
-// asideAgain tries what was set aside once more, each mail only after a pause: one of them may end the connection.
+// asideAgain tries what was set aside once more, each mail only after a pause: one of them may end
+// the connection.
 func (s *session) asideAgain(ctx context.Context, on map[uint32]bool, entries []Entry, old uint32, pause time.Duration) error {
 	for _, e := range entries {
 		if e.State != Aside || !on[e.UID] || time.Since(s.known(e.UID).tried) < pause {

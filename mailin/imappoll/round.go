@@ -15,9 +15,10 @@ import (
 
 // look is how thoroughly folders are looked at.
 type look struct {
-	full  bool          // compared with the journal, UID by UID
-	night bool          // as it is done each night
-	aside time.Duration // what was set aside is tried again, unless it was within so long; 0: it is not
+	full  bool // compared with the journal, UID by UID
+	night bool // as it is done each night
+	// what was set aside is tried again, unless it was within so long; 0: it is not
+	aside time.Duration
 }
 
 func (s *session) how(order Order) look {
@@ -31,7 +32,8 @@ func (s *session) how(order Order) look {
 	return look{order == ReconcileNow || night, night, 0}
 }
 
-// round looks at every folder; what is wrong with one does not keep it from the others. In the end the first is open.
+// round looks at every folder; what is wrong with one does not keep it from the others. In the end
+// the first is open.
 func (s *session) round(ctx context.Context, order Order) error {
 	how := s.how(order)
 	var errs []error
@@ -65,7 +67,9 @@ func (s *session) round(ctx context.Context, order Order) error {
 		trouble.ends = 0
 		well++
 	}
-	if how.full { // also with a folder in trouble: the others shall not be gone through in each round until it is well
+	// also with a folder in trouble: the others shall not be gone through in each round until it is
+	// well
+	if how.full {
 		s.reconciled(total)
 	}
 	first := s.folders[0]
@@ -78,8 +82,9 @@ func (s *session) round(ctx context.Context, order Order) error {
 	return errors.Join(errs...)
 }
 
-// byTrouble is the order in which folders are visited: sent mail last, for it answers what is in the others; but behind
-// all a folder in which the connection has ended, so that it does not keep us from these.
+// byTrouble is the order in which folders are visited: sent mail last, for it answers what is in
+// the others; but behind all a folder in which the connection has ended, so that it does not keep
+// us from these.
 func (s *session) byTrouble() []folder {
 	list := slices.Clone(s.folders)
 	slices.SortStableFunc(list, func(a, b folder) int {
@@ -88,8 +93,8 @@ func (s *session) byTrouble() []folder {
 	return list
 }
 
-// endedIn notes that the connection ended in a folder. Where that comes again though other folders are well, and no mail
-// is to blame, it is left alone for a while.
+// endedIn notes that the connection ended in a folder. Where that comes again though other folders
+// are well, and no mail is to blame, it is left alone for a while.
 func (s *session) endedIn(f folder, why error, othersWell bool) {
 	t := s.learned.folder(f.name)
 	t.ends, t.why = t.ends+1, joined(why)
@@ -126,7 +131,8 @@ func (s *session) run(ctx context.Context, steps ...func() error) (err error) {
 	return errors.Join(err, s.none())
 }
 
-// look takes what is new in the open folder, and then the steps. It notes that mail could be taken, whatever becomes of these.
+// look takes what is new in the open folder, and then the steps. It notes that mail could be taken,
+// whatever becomes of these.
 func (s *session) look(ctx context.Context, steps ...func() error) error {
 	scanned := false
 	scan := func() error { err := s.scan(ctx); scanned = err == nil; return err }
@@ -164,7 +170,8 @@ func (s *session) visit(ctx context.Context, f folder, how look, total *tally) e
 		func() error { return s.print(ctx) })...)
 }
 
-// enter selects a folder and, on first contact or when its UIDs have lost their meaning, begins its epoch.
+// enter selects a folder and, on first contact or when its UIDs have lost their meaning, begins its
+// epoch.
 func (s *session) enter(ctx context.Context, f folder) error {
 	name, there := s.names.real(f.name)
 	select {
@@ -217,8 +224,8 @@ func (s *session) search(ctx context.Context, c imap.SearchCriteria) (list []uin
 	return slices.Compact(list), err
 }
 
-// listed spells out the UIDs of an answer: a few octets can claim four thousand million of them, and go-imap would list
-// them all. A folder may grow while the answer is on its way.
+// listed spells out the UIDs of an answer: a few octets can claim four thousand million of them,
+// and go-imap would list them all. A folder may grow while the answer is on its way.
 func (s *session) listed(found *imap.SearchData) (list []uint32, err error) {
 	all, _ := found.All.(imap.UIDSet)
 	most := uint64(10_000)
@@ -236,7 +243,8 @@ func (s *session) listed(found *imap.SearchData) (list []uint32, err error) {
 	return list, nil
 }
 
-// above is the criteria for UIDs past one. "n:*" always holds the last mail, however low its UID (RFC 9051 section 6.4.4).
+// above is the criteria for UIDs past one. "n:*" always holds the last mail, however low its UID
+// (RFC 9051 section 6.4.4).
 func above(uid uint32) imap.SearchCriteria {
 	return imap.SearchCriteria{UID: []imap.UIDSet{{imap.UIDRange{Start: imap.UID(uid + 1)}}}}
 }
@@ -246,7 +254,8 @@ func (s *session) scan(ctx context.Context) error {
 	for range mostPasses {
 		at, met, err := s.Journal.Position(ctx, s.Name, s.open.name)
 		if err == nil && (!met || at.UIDValidity != s.open.UIDValidity) {
-			err = errors.New("a folder that was not met is looked through") // would take old mail for new
+			// would take old mail for new
+			err = errors.New("a folder that was not met is looked through")
 		}
 		if err != nil {
 			return storeError(err)
@@ -277,11 +286,12 @@ func (s *session) scan(ctx context.Context) error {
 	return nil
 }
 
-// mostPasses bounds how long one folder is scanned while more comes in, before others have their turn.
+// mostPasses bounds how long one folder is scanned while more comes in, before others have their
+// turn.
 const mostPasses = 20
 
-// seen is the highest UID of mail that was there for sure, 0 for none: a server that lists a mail which can't be had must not
-// move the cursor past those that will come.
+// seen is the highest UID of mail that was there for sure, 0 for none: a server that lists a mail
+// which can't be had must not move the cursor past those that will come.
 func seen(list []uint32, known []Entry) (last uint32) {
 	for _, e := range known {
 		if _, listed := slices.BinarySearch(list, e.UID); listed && e.State != Vanished && e.State != Failed && e.State != Aside {
@@ -291,7 +301,8 @@ func seen(list []uint32, known []Entry) (last uint32) {
 	return last
 }
 
-// passOver skips what was there at first contact and is not to be taken, though the server did not list it then.
+// passOver skips what was there at first contact and is not to be taken, though the server did not
+// list it then.
 func (s *session) passOver(ctx context.Context, list []uint32, old uint32) (rest []uint32, err error) {
 	if _, since, _ := s.beginning(); since != "now" {
 		return list, nil
@@ -313,8 +324,8 @@ func without(list []uint32, known []Entry) []uint32 {
 	return slices.DeleteFunc(list, func(uid uint32) bool { return have[uid] })
 }
 
-// again tries once more what could not be read, each alone, and asks again for whom sent mail is that waits. With night
-// one more has gone by.
+// again tries once more what could not be read, each alone, and asks again for whom sent mail is
+// that waits. With night one more has gone by.
 func (s *session) again(ctx context.Context, night bool) error {
 	owed, err := s.Journal.Owed(ctx, s.open.Folder)
 	if err != nil {

@@ -15,7 +15,8 @@ func (a Account) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.status, err = p.Journal.Status(ctx, p.Name); err != nil { // the store has bad moments; the next report writes it anew
+	// the store has bad moments; the next report writes it anew
+	if p.status, err = p.Journal.Status(ctx, p.Name); err != nil {
 		p.log.Error("cannot read the account's state", "error", err)
 	}
 	watching, stop := context.WithCancel(ctx)
@@ -59,8 +60,8 @@ type worker struct {
 	idleAgain  time.Time // until then there is none
 }
 
-// A server that lets us in and hangs up is soon come back to, but not more than twelve times in half an hour: six
-// logins are in store, and one comes back every five minutes.
+// A server that lets us in and hangs up is soon come back to, but not more than twelve times in
+// half an hour: six logins are in store, and one comes back every five minutes.
 const (
 	rations    = 6
 	rationTime = 5 * time.Minute
@@ -72,7 +73,8 @@ func (w *worker) ration(login time.Time) time.Duration {
 	return time.Until(w.spent.Add(-(rations - 1) * rationTime))
 }
 
-// attempt is one connection, from login to its end. A panic in it ends the connection and not the daemon.
+// attempt is one connection, from login to its end. A panic in it ends the connection and not the
+// daemon.
 func (w *worker) attempt(ctx context.Context) error {
 	w.worked = false
 	err := guarded(func() error {
@@ -130,7 +132,8 @@ func (w *worker) serve(ctx context.Context, s *session) error {
 	}
 }
 
-// Mail that goes to a folder by what becomes of it, and is not filed yet, is soon looked at again; then more and more seldom.
+// Mail that goes to a folder by what becomes of it, and is not filed yet, is soon looked at again;
+// then more and more seldom.
 const (
 	filing     = 2 * time.Second
 	slowFiling = 2 * time.Minute
@@ -158,8 +161,8 @@ func lost(err error, s *session) bool {
 	return s.wire.gone.Load() || errors.Is(err, errThrottle)
 }
 
-// backoff is how long to leave the server alone after so many failures in a row; jitter keeps accounts from coming back
-// all at once.
+// backoff is how long to leave the server alone after so many failures in a row; jitter keeps
+// accounts from coming back all at once.
 func backoff(err error, tries int) time.Duration {
 	first, most := 5*time.Second, 5*time.Minute
 	var dial errDial
@@ -233,8 +236,8 @@ func (p *plan) report(ctx context.Context, err error) {
 // joined is an error, or several, for a table.
 func joined(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
-// watch raises the alarm when not all went well for too long, another when nothing did, and gives the all-clear; the journal
-// remembers which was the last, so that each is told once.
+// watch raises the alarm when not all went well for too long, another when nothing did, and gives
+// the all-clear; the journal remembers which was the last, so that each is told once.
 func (p *plan) watch(ctx context.Context) {
 	tick := time.NewTicker(max(p.AlarmAfter/15, time.Second))
 	defer tick.Stop()

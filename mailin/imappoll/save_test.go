@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// strained is a journal whose Take fails, panics or is slow at a turn, and which looks at what it is given.
+// strained is a journal whose Take fails, panics or is slow at a turn, and which looks at what it
+// is given.
 type strained struct {
 	*memory
 	mu     sync.Mutex
@@ -55,7 +56,8 @@ func (j *strained) Note(ctx context.Context, f Folder, cursor uint32, list []Ent
 	return j.look(f, cursor, j.memory.Note(ctx, f, cursor, list))
 }
 
-// look remembers when the cursor has passed a mail without an entry. A reconciliation would mend that, in time.
+// look remembers when the cursor has passed a mail without an entry. A reconciliation would mend
+// that, in time.
 func (j *strained) look(f Folder, cursor uint32, err error) error {
 	j.memory.mu.Lock()
 	defer j.memory.mu.Unlock()
@@ -75,8 +77,8 @@ func many() (uids []int) {
 	return uids
 }
 
-// TestTroubleWhileSaving fetches mails while the ones before are being journalled, and either goes wrong: each mail is taken
-// once all the same, and nothing is left open.
+// TestTroubleWhileSaving fetches mails while the ones before are being journalled, and either goes
+// wrong: each mail is taken once all the same, and nothing is left open.
 func TestTroubleWhileSaving(t *testing.T) {
 	t.Parallel()
 	refuse := func() error { return errors.New("database is locked") }
@@ -146,7 +148,8 @@ func turn(n int, f func() error) func() error {
 	}
 }
 
-// TestStopsWhileSaving ends the account while mails are being journalled: what was fetched is kept, and nothing runs on.
+// TestStopsWhileSaving ends the account while mails are being journalled: what was fetched is kept,
+// and nothing runs on.
 func TestStopsWhileSaving(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -64,8 +64,8 @@ func (s *session) sentHeaders(ctx context.Context, uids []uint32) (map[uint32][]
 	return headers, err
 }
 
-// wantedNow asks again about sent mail that waits. Its headers are kept in memory: the server is not asked in each round.
-// With night one more has gone by.
+// wantedNow asks again about sent mail that waits. Its headers are kept in memory: the server is
+// not asked in each round. With night one more has gone by.
 func (s *session) wantedNow(ctx context.Context, waiting []Entry, night bool, old uint32) error {
 	var bare []uint32
 	for _, e := range waiting {
@@ -83,7 +83,8 @@ func (s *session) wantedNow(ctx context.Context, waiting []Entry, night bool, ol
 		}
 	}
 	f := s.learned.folder(s.open.name)
-	if night = night && time.Since(f.counted) > 12*time.Hour; night { // a night may be begun over several connections
+	// a night may be begun over several connections
+	if night = night && time.Since(f.counted) > 12*time.Hour; night {
 		f.counted = time.Now()
 	}
 	var wanted []uint32

@@ -15,7 +15,8 @@ import (
 	"buzon/internal/mailtest"
 )
 
-// TestColleaguesInTheSameMailbox delivers mail while another client reads it, and moves and deletes what was there before.
+// TestColleaguesInTheSameMailbox delivers mail while another client reads it, and moves and deletes
+// what was there before.
 func TestColleaguesInTheSameMailbox(t *testing.T) {
 	t.Parallel()
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Personal"}})
@@ -115,8 +116,8 @@ func count(t testing.TB, c *imapclient.Client, folder string) int {
 	return int(*data.NumMessages)
 }
 
-// TestAfter does what is owed to taken mail, on servers that can more or less, while somebody else has marked a mail of
-// his for deletion.
+// TestAfter does what is owed to taken mail, on servers that can more or less, while somebody else
+// has marked a mail of his for deletion.
 func TestAfter(t *testing.T) {
 	t.Parallel()
 	full := imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapMove: {}, imap.CapUIDPlus: {}}

@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// TestPatienceWithProviders replays how servers turn a client away for half an hour: at most twelve logins come of it,
-// nothing counts against any mail, and when the server relents the mail comes in.
+// TestPatienceWithProviders replays how servers turn a client away for half an hour: at most twelve
+// logins come of it, nothing counts against any mail, and when the server relents the mail comes
+// in.
 func TestPatienceWithProviders(t *testing.T) {
 	t.Parallel()
 	says := func(prefix, answer string) func(string) string {
@@ -47,7 +48,8 @@ func TestPatienceWithProviders(t *testing.T) {
 		t.Run(strings.NewReplacer(" ", "-", ",", "").Replace(c.name), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake(1)
-				if strings.Contains(c.name, "each fetch") { // and no mail is more to blame than another
+				// and no mail is more to blame than another
+				if strings.Contains(c.name, "each fetch") {
 					f = newFake(many()...)
 				}
 				f.answer = c.answer
@@ -88,8 +90,9 @@ func TestPatienceWithProviders(t *testing.T) {
 	}
 }
 
-// TestServerThatHangsUp has a server that lets us in, gives its mail and ends the connection when it likes: we come back at
-// once where that is rare, and never more than twelve times in half an hour.
+// TestServerThatHangsUp has a server that lets us in, gives its mail and ends the connection when
+// it likes: we come back at once where that is rare, and never more than twelve times in half an
+// hour.
 func TestServerThatHangsUp(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -138,7 +141,8 @@ func TestServerThatHangsUp(t *testing.T) {
 	}
 }
 
-// TestEverLessOften has a server that can't be reached, or refuses every login: it is tried ever less often, down to a bound, for hours.
+// TestEverLessOften has a server that can't be reached, or refuses every login: it is tried ever
+// less often, down to a bound, for hours.
 func TestEverLessOften(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -225,7 +229,8 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// TestDeadPeerInIdle swallows everything once IDLE has begun; a mail that comes another way is taken within five minutes.
+// TestDeadPeerInIdle swallows everything once IDLE has begun; a mail that comes another way is
+// taken within five minutes.
 func TestDeadPeerInIdle(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -282,7 +287,8 @@ func TestIdleThatIsPromisedAndRefused(t *testing.T) {
 	})
 }
 
-// TestFolderInTrouble keeps a folder that can't be opened from troubling the others, and makes no folder to read from.
+// TestFolderInTrouble keeps a folder that can't be opened from troubling the others, and makes no
+// folder to read from.
 func TestFolderInTrouble(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []string{"{tag} NO [NONEXISTENT] no such mailbox\r\n", "* OK [UIDVALIDITY 0] x\r\n{tag} OK done\r\n"} {
@@ -340,7 +346,8 @@ func TestMovesByOutcome(t *testing.T) {
 	}
 }
 
-// TestMovesSoonByOutcome has mail filed a second after it was taken, at the start and under IDLE: it does not lie there until the next round.
+// TestMovesSoonByOutcome has mail filed a second after it was taken, at the start and under IDLE:
+// it does not lie there until the next round.
 func TestMovesSoonByOutcome(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -456,8 +463,8 @@ func TestOrder(t *testing.T) {
 	})
 }
 
-// TestNight compares the folder with the journal: a mail that the server put below those that were taken comes in, and so
-// does one that could not be had the day before. It is done once a night.
+// TestNight compares the folder with the journal: a mail that the server put below those that were
+// taken comes in, and so does one that could not be had the day before. It is done once a night.
 func TestNight(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -532,7 +539,8 @@ func (c dripConn) Read(p []byte) (int, error) {
 	return c.Conn.Read(p[:1])
 }
 
-// TestOldMailIsPassedOverOnce does not look through what was there at first contact again and again.
+// TestOldMailIsPassedOverOnce does not look through what was there at first contact again and
+// again.
 func TestOldMailIsPassedOverOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -544,8 +552,8 @@ func TestOldMailIsPassedOverOnce(t *testing.T) {
 	})
 }
 
-// TestSmallTroubleHidesNoOutage has a mail that can't be moved, of which the administrators are told, and then a server that
-// refuses every login: they are told of that too.
+// TestSmallTroubleHidesNoOutage has a mail that can't be moved, of which the administrators are
+// told, and then a server that refuses every login: they are told of that too.
 func TestSmallTroubleHidesNoOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -585,7 +593,8 @@ func TestSmallTroubleHidesNoOutage(t *testing.T) {
 	})
 }
 
-// TestLongCatchUp takes an hour for what lies in the mailbox: that is no trouble, and nobody is told.
+// TestLongCatchUp takes an hour for what lies in the mailbox: that is no trouble, and nobody is
+// told.
 func TestLongCatchUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -605,7 +614,8 @@ func TestLongCatchUp(t *testing.T) {
 	})
 }
 
-// TestAlarmOverARestart starts again while the server still refuses every login: there is no all-clear, and no second alarm.
+// TestAlarmOverARestart starts again while the server still refuses every login: there is no
+// all-clear, and no second alarm.
 func TestAlarmOverARestart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -628,8 +638,9 @@ func TestAlarmOverARestart(t *testing.T) {
 	})
 }
 
-// TestFolderThatEndsTheConnection has one folder in which every connection ends, or which is never to be had. The others are
-// looked at all the same, with the first under IDLE; and it is alarmed of.
+// TestFolderThatEndsTheConnection has one folder in which every connection ends, or which is never
+// to be had. The others are looked at all the same, with the first under IDLE; and it is alarmed
+// of.
 func TestFolderThatEndsTheConnection(t *testing.T) {
 	t.Parallel()
 	for _, ill := range []string{"INBOX", "Web", "Ventas", "Sent"} {
@@ -684,8 +695,8 @@ func TestFolderThatEndsTheConnection(t *testing.T) {
 	}
 }
 
-// TestNamesThatCantBeRead has a folder whose name is not in modified UTF-7, which go-imap can't read. The account's own are
-// found all the same, by the server's spelling.
+// TestNamesThatCantBeRead has a folder whose name is not in modified UTF-7, which go-imap can't
+// read. The account's own are found all the same, by the server's spelling.
 func TestNamesThatCantBeRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -737,8 +748,8 @@ func TestReasonOfGoodbye(t *testing.T) {
 	})
 }
 
-// TestIdleThatIsNeverAnswered has a server that falls silent over IDLE, or over its end: after two connections mail is found
-// by the schedule.
+// TestIdleThatIsNeverAnswered has a server that falls silent over IDLE, or over its end: after two
+// connections mail is found by the schedule.
 func TestIdleThatIsNeverAnswered(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"IDLE", "DONE"} {
@@ -772,7 +783,8 @@ func TestIdleThatIsNeverAnswered(t *testing.T) {
 	}
 }
 
-// TestOrdersKeepToTheRation has an impatient administrator: logins stay as few as the provider wants them.
+// TestOrdersKeepToTheRation has an impatient administrator: logins stay as few as the provider
+// wants them.
 func TestOrdersKeepToTheRation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -802,7 +814,8 @@ func TestOrdersKeepToTheRation(t *testing.T) {
 	})
 }
 
-// TestManyIllMailsInOneFolder has a folder full of mail that ends the connection: the other folder has its turn.
+// TestManyIllMailsInOneFolder has a folder full of mail that ends the connection: the other folder
+// has its turn.
 func TestManyIllMailsInOneFolder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -847,8 +860,9 @@ func TestManyIllMailsInOneFolder(t *testing.T) {
 	})
 }
 
-// TestIllMailsBesideAGoodOne has two mails end the connection, one after the other: the fault is theirs and not the folder's, which
-// is not left alone, and so the good mail behind them comes in soon.
+// TestIllMailsBesideAGoodOne has two mails end the connection, one after the other: the fault is
+// theirs and not the folder's, which is not left alone, and so the good mail behind them comes in
+// soon.
 func TestIllMailsBesideAGoodOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -867,7 +881,8 @@ func TestIllMailsBesideAGoodOne(t *testing.T) {
 	})
 }
 
-// TestOneFolderIsThrottled has one folder throttled, or end the connection: the first is under IDLE all the same.
+// TestOneFolderIsThrottled has one folder throttled, or end the connection: the first is under IDLE
+// all the same.
 func TestOneFolderIsThrottled(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []string{"{tag} NO [THROTTLED] slow down\r\n", "* BYE no\r\n" + cut} {
@@ -964,7 +979,8 @@ func TestByeInAMail(t *testing.T) {
 	})
 }
 
-// TestOrderAside tries again what was set aside when an administrator asks, hours after it was tried in vain.
+// TestOrderAside tries again what was set aside when an administrator asks, hours after it was
+// tried in vain.
 func TestOrderAside(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -991,7 +1007,8 @@ func TestOrderAside(t *testing.T) {
 	})
 }
 
-// TestOrderOutlivesTheConnection has a server that ends the connection when the order is begun: the next connection carries it out.
+// TestOrderOutlivesTheConnection has a server that ends the connection when the order is begun: the
+// next connection carries it out.
 func TestOrderOutlivesTheConnection(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -14,16 +14,16 @@ import (
 	"time"
 )
 
-// wire is the connection under go-imap, and under TLS. It counts what comes in, so that a command's deadline can tell
-// slow from dead, and it alone decides when a connection has waited long enough.
+// wire is the connection under go-imap, and under TLS. It counts what comes in, so that a command's
+// deadline can tell slow from dead, and it alone decides when a connection has waited long enough.
 type wire struct {
 	net.Conn
 	received atomic.Int64
 	gone     atomic.Bool // cut by us
 }
 
-// cut ends the connection. No command may follow: go-imap would end those that are pending while its reader still hands
-// them what has come.
+// cut ends the connection. No command may follow: go-imap would end those that are pending while
+// its reader still hands them what has come.
 func (w *wire) cut() {
 	w.gone.Store(true)
 	w.Conn.Close()
@@ -46,8 +46,8 @@ func (w *wire) SetDeadline(t time.Time) error { return w.Conn.SetWriteDeadline(t
 // progress is how many bytes buy a command another span of patience.
 const progress = 4 << 10
 
-// within runs a command and closes the connection when it takes too long or ctx ends, which ends the command. f has
-// returned when within does.
+// within runs a command and closes the connection when it takes too long or ctx ends, which ends
+// the command. f has returned when within does.
 func (w *wire) within(ctx context.Context, patience time.Duration, what string, f func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- guarded(f) }()
@@ -107,7 +107,8 @@ func (f *lastWords) lines() (list []string) {
 	return list
 }
 
-// bye is the reason that the server gave for ending the connection (RFC 9051 section 7.1.5); "" for none.
+// bye is the reason that the server gave for ending the connection (RFC 9051 section 7.1.5); "" for
+// none.
 func (f *lastWords) bye() string {
 	for _, line := range f.lines() {
 		if text, ok := strings.CutPrefix(line, "* BYE"); ok {

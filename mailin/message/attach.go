@@ -91,7 +91,8 @@ func (w *walker) encodedMail(p *Part, at place) {
 	w.decoded(p, func() { w.entity(0, inside(p, at)) })
 }
 
-// decoded walks through the decoded content of p. Only here a part is held in memory, up to the text limit.
+// decoded walks through the decoded content of p. Only here a part is held in memory, up to the
+// text limit.
 func (w *walker) decoded(p *Part, walk func()) {
 	raw, whole := w.read(p, w.lim.Text)
 	if !whole {

@@ -7,9 +7,10 @@ import (
 	"buzon/store/desk"
 )
 
-// author is the one address that a header's From names: exactly one field with exactly one addr-spec (RFC 5322 section
-// 3.4.1, in UTF-8 by RFC 6532) in brackets or bare. It is "" where readers of mail differ on whose address that is: of
-// several, in groups, with comments, quotes, blanks, encoded-words or controls inside, or with another address beside it.
+// author is the one address that a header's From names: exactly one field with exactly one
+// addr-spec (RFC 5322 section 3.4.1, in UTF-8 by RFC 6532) in brackets or bare. It is "" where
+// readers of mail differ on whose address that is: of several, in groups, with comments, quotes,
+// blanks, encoded-words or controls inside, or with another address beside it.
 func author(h Header) string {
 	var raw string
 	fields := 0
@@ -48,8 +49,9 @@ func unfoldStrictly(raw string) (value string, ok bool) {
 	return strings.TrimSpace(value), !strings.ContainsFunc(value, bad)
 }
 
-// mailbox takes a field's value apart: the address in the one pair of brackets, else what is left of all of it without a
-// comment at its end; and the words beside it that are neither quoted nor encoded. The address is "" for anything else.
+// mailbox takes a field's value apart: the address in the one pair of brackets, else what is left
+// of all of it without a comment at its end; and the words beside it that are neither quoted nor
+// encoded. The address is "" for anything else.
 func mailbox(value string) (address, beside string) {
 	words, inside, ok := cutQuoted(value)
 	if !ok {
@@ -73,8 +75,9 @@ func mailbox(value string) (address, beside string) {
 	return address, before
 }
 
-// cutQuoted returns value without its comments, and with NUL for each of its quoted strings; quoted says that there was
-// one. ok is false for what is not closed, and for a comment that shows an address.
+// cutQuoted returns value without its comments, and with NUL for each of its quoted strings; quoted
+// says that there was one. ok is false for what is not closed, and for a comment that shows an
+// address.
 func cutQuoted(value string) (words string, quoted, ok bool) {
 	var b strings.Builder
 	for value != "" {

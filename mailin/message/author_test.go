@@ -10,7 +10,8 @@ import (
 	"buzon/store/desk"
 )
 
-// TestC14AuthorIsOneAddrSpec: identity is exactly one addr-spec in exactly one From, as every reader of mail takes it.
+// TestC14AuthorIsOneAddrSpec: identity is exactly one addr-spec in exactly one From, as every
+// reader of mail takes it.
 func TestC14AuthorIsOneAddrSpec(t *testing.T) {
 	for _, c := range []struct{ name, header, want string }{
 		{"bare", "From: ana@empresa.test", "ana@empresa.test"},
@@ -108,7 +109,8 @@ func TestC14AuthorIsOneAddrSpec(t *testing.T) {
 	}
 }
 
-// TestAddrSpecAgainstIsemail: what names a person is valid by the judgement of others, without quotes, comments and literals.
+// TestAddrSpecAgainstIsemail: what names a person is valid by the judgement of others, without
+// quotes, comments and literals.
 func TestAddrSpecAgainstIsemail(t *testing.T) {
 	data, err := os.ReadFile("../../../shared/judges/isemail/tests.xml")
 	if err != nil {

@@ -79,7 +79,8 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// BenchmarkGoMessage does the same with go-message: header fields, text and HTML decoded, attachments hashed.
+// BenchmarkGoMessage does the same with go-message: header fields, text and HTML decoded,
+// attachments hashed.
 func BenchmarkGoMessage(b *testing.B) {
 	for _, c := range benchMails {
 		b.Run(c.name, func(b *testing.B) {

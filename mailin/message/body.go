@@ -64,8 +64,8 @@ func (w *walker) body(p *Part, index int) view {
 	return view{text: w.uuFiles(p, index, text)}
 }
 
-// withoutArmour is text with what was clear-signed in it (RFC 9580 section 7) as its sender wrote it. What is signed by
-// halves stays as it is.
+// withoutArmour is text with what was clear-signed in it (RFC 9580 section 7) as its sender wrote
+// it. What is signed by halves stays as it is.
 func withoutArmour(text string) string {
 	const begin, signature, end = "-----BEGIN PGP SIGNED MESSAGE-----\n", "\n-----BEGIN PGP SIGNATURE-----", "\n-----END PGP SIGNATURE-----"
 	above, rest, ok := strings.Cut(text, begin)
@@ -90,8 +90,8 @@ func withoutArmour(text string) string {
 	return above + strings.Join(lines, "\n") + "\n" + strings.TrimPrefix(below, "\n")
 }
 
-// plainly reports whether text that is labelled base64 is plain: words with blanks between them. What begins as base64 is
-// base64, whatever a gateway has written below.
+// plainly reports whether text that is labelled base64 is plain: words with blanks between them.
+// What begins as base64 is base64, whatever a gateway has written below.
 func (w *walker) plainly(p *Part) bool {
 	b := p.src.at(p.start, 2048)
 	b = b[:min(int64(len(b)), p.end-p.start, 2048)]

@@ -27,7 +27,8 @@ func (w *walker) end() delimiter { return delimiter{-1, true, w.src.size, w.src.
 // allows 70 octets; some senders use more.
 const longestDelimiter = 1024
 
-// delimiter finds the next line, from the line at off on, that is a boundary of any multipart around.
+// delimiter finds the next line, from the line at off on, that is a boundary of any multipart
+// around.
 func (w *walker) delimiter(off int64) delimiter {
 	if len(w.open) == 0 {
 		return w.end()
@@ -105,7 +106,8 @@ func (w *walker) matchLoosely(rest []byte) (delimiter, bool) {
 	return delimiter{}, false
 }
 
-// contentEnd returns the end of a body that d ended: the line break before a boundary is the boundary's.
+// contentEnd returns the end of a body that d ended: the line break before a boundary is the
+// boundary's.
 func (w *walker) contentEnd(body int64, d delimiter) int64 {
 	end := d.start
 	if d.level < 0 {
@@ -121,7 +123,8 @@ func (w *walker) contentEnd(body int64, d delimiter) int64 {
 	return max(end, body)
 }
 
-// guessBoundary looks in the first window of a body for a line that only a boundary can be: "--x" with a MIME field below.
+// guessBoundary looks in the first window of a body for a line that only a boundary can be: "--x"
+// with a MIME field below.
 func (w *walker) guessBoundary(start, end int64) string {
 	b := w.src.at(start, windowSize)
 	b = b[:min(int64(len(b)), end-start)]

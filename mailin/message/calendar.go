@@ -17,7 +17,8 @@ type Invitation struct {
 	Organizer string // address, or the name where there is none
 }
 
-// String is the entry in one line, without words of any language. A request is the rule; other methods are named.
+// String is the entry in one line, without words of any language. A request is the rule; other
+// methods are named.
 func (v *Invitation) String() string {
 	when := v.Start
 	if v.End != "" && v.End != v.Start {

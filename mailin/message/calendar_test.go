@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// When an entry begins, for people elsewhere: the sender's zone by its name, or by the description that came along.
+// When an entry begins, for people elsewhere: the sender's zone by its name, or by the description
+// that came along.
 func TestInvitationMoment(t *testing.T) {
 	const microsoft = "BEGIN:VTIMEZONE\nTZID:%s\nBEGIN:STANDARD\nDTSTART:16010101T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\n" +
 		"RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD\nBEGIN:DAYLIGHT\nDTSTART:16010101T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n" +

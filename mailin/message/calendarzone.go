@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// calendarZones are the VTIMEZONE components that a calendar part brings along (RFC 5545 section 3.6.5): names such as
-// "SA Pacific Standard Time" are Microsoft's own, and mean what is written below them.
+// calendarZones are the VTIMEZONE components that a calendar part brings along (RFC 5545 section
+// 3.6.5): names such as "SA Pacific Standard Time" are Microsoft's own, and mean what is written
+// below them.
 type calendarZones []calendarZone
 
 type calendarZone struct {
@@ -17,7 +18,8 @@ type calendarZone struct {
 	whole  bool
 }
 
-// half is one of the two times of a year: it begins on the nth weekday of a month, n counted from the end where negative.
+// half is one of the two times of a year: it begins on the nth weekday of a month, n counted from
+// the end where negative.
 type half struct {
 	offset  int // seconds east of UTC
 	month   time.Month
@@ -105,7 +107,8 @@ func (z calendarZones) find(id string) func(time.Time) (time.Time, bool) {
 
 // moment is what the zone's clock means with t.
 func (z calendarZone) moment(t time.Time) (time.Time, bool) {
-	if len(z.halves) == 0 || len(z.halves) > 2 { // the history of a zone: more than is asked for here
+	// the history of a zone: more than is asked for here
+	if len(z.halves) == 0 || len(z.halves) > 2 {
 		return t, false
 	}
 	now := z.halves[0]
@@ -141,8 +144,8 @@ func (h half) begins(year int) (time.Time, bool) {
 	return day.Add(h.clock), true
 }
 
-// moment notes when the entry begins or ends, for who reads it elsewhere. A time without a zone is the reader's own
-// (RFC 5545 section 3.3.5), and a date everybody's: both say it as they are.
+// moment notes when the entry begins or ends, for who reads it elsewhere. A time without a zone is
+// the reader's own (RFC 5545 section 3.3.5), and a date everybody's: both say it as they are.
 func (v *Invitation) moment(name, value string, at func(time.Time) (time.Time, bool)) {
 	t, err := time.Parse("20060102T150405Z", value)
 	if err != nil {

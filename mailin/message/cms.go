@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// A mail signed opaquely is a CMS SignedData (RFC 5652 section 5.1) around the mail's parts (RFC 8551 section 3.5.2):
+// A mail signed opaquely is a CMS SignedData (RFC 5652 section 5.1) around the mail's parts (RFC
+// 8551 section 3.5.2):
 //
 //	SEQUENCE { OID signedData, [0] { SEQUENCE { version, digests, SEQUENCE { OID data, [0] { OCTET STRING … } }, … } } }
 //
@@ -20,7 +21,8 @@ const (
 	cmsEnveloped
 )
 
-// pkcs7 is the arc of the object identifiers for data, signedData, envelopedData …: 1.2.840.113549.1.7.
+// pkcs7 is the arc of the object identifiers for data, signedData, envelopedData …:
+// 1.2.840.113549.1.7.
 var pkcs7 = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07}
 
 func isCMS(p *Part) bool {
@@ -33,8 +35,8 @@ func isCMS(p *Part) bool {
 	return false
 }
 
-// opaque reads a part that is a mail signed opaquely: its words and attachments stand in its place. ok is false for what
-// is encrypted, or can't be read: that stays an attachment.
+// opaque reads a part that is a mail signed opaquely: its words and attachments stand in its place.
+// ok is false for what is encrypted, or can't be read: that stays an attachment.
 func (w *walker) opaque(p *Part, index int, at place) (v view, ok bool) {
 	raw, whole := w.read(p, 4*w.lim.Text)
 	content, kind := cmsContent(raw)

@@ -36,7 +36,8 @@ func cms(kind byte, octets []byte, seq func(byte, ...[]byte) []byte) []byte {
 
 const signedMail = "Content-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nNo puedo firmar el año.\r\n--q\r\nContent-Type: application/pdf; name=acta.pdf\r\nContent-Disposition: attachment\r\n\r\n%PDF\r\n--q--\r\n"
 
-// TestOpaqueSignature: what is signed opaquely is read in place, and what is encrypted stays a file.
+// TestOpaqueSignature: what is signed opaquely is read in place, and what is encrypted stays a
+// file.
 func TestOpaqueSignature(t *testing.T) {
 	whole := der(0x04, []byte(signedMail))
 	pieces := indefinite(0x24, der(0x04, []byte(signedMail[:50])), der(0x04, []byte(signedMail[50:])))

@@ -29,7 +29,8 @@ var months = [12][]string{
 	{"dec", "dic", "dez", "déc", "дек", "gru", "pro", "ara", "joulu", "гру", "十二月"},
 }
 
-// zones are the names of RFC 5322 section 4.3 and those seen beside them, in hours east of Greenwich.
+// zones are the names of RFC 5322 section 4.3 and those seen beside them, in hours east of
+// Greenwich.
 var zones = map[string]float64{
 	"UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 	"AKST": -9, "AKDT": -8, "HST": -10, "AST": -4, "ADT": -3, "NST": -3.5, "NDT": -2.5, "ART": -3, "BRT": -3, "BRST": -2, "CLT": -4, "CLST": -3,
@@ -163,7 +164,8 @@ func (d *dateReader) time24(w string) {
 	d.hour, d.minute, d.sec, d.clock = n[0], n[1], n[2], true
 }
 
-// monthFirst: who writes "8/5/2005 1:17:00 PM" writes the month first; in Spanish it is "p. m." and the day.
+// monthFirst: who writes "8/5/2005 1:17:00 PM" writes the month first; in Spanish it is "p. m." and
+// the day.
 func (d *dateReader) monthFirst(w string) {
 	if d.slashed && !strings.Contains(w, ".") && d.day <= 12 {
 		d.day, d.month, d.slashed = d.month, d.day, false
@@ -250,7 +252,8 @@ func (d *dateReader) numeric(parts []string) {
 // name reads a month or a zone; names of days and other words say nothing.
 func (d *dateReader) name(w string) {
 	if m := monthNamed(w); m > 0 && d.month == 0 {
-		// "mar" and "mar." before the day are Tuesday in Spanish, French and Italian, if another word is the month.
+		// "mar" and "mar." before the day are Tuesday in Spanish, French and Italian, if another
+		// word is the month.
 		if d.day < 0 && strings.HasPrefix(w, "mar") && w != "march" {
 			d.march = true
 			return

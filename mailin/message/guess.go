@@ -13,8 +13,8 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 )
 
-// guess names the charset of text that is neither labelled nor UTF-8. Latin is the rule;
-// another script needs strong evidence. enc is nil for UTF-8 with octets of another charset among it.
+// guess names the charset of text that is neither labelled nor UTF-8. Latin is the rule; another
+// script needs strong evidence. enc is nil for UTF-8 with octets of another charset among it.
 func guess(b []byte) (name string, enc encoding.Encoding) {
 	if i := slices.IndexFunc(b, func(c byte) bool { return c >= utf8.RuneSelf }); i > 100 {
 		b = b[i-100:]
@@ -32,7 +32,8 @@ func guess(b []byte) (name string, enc encoding.Encoding) {
 			return name, enc
 		}
 	}
-	if good > 0 && good*2 >= bad { // by chance two or three octets of Latin-1 are UTF-8, as in "été »"
+	// by chance two or three octets of Latin-1 are UTF-8, as in "été »"
+	if good > 0 && good*2 >= bad {
 		return "utf-8", nil
 	}
 	for _, c := range b {
@@ -83,8 +84,9 @@ func countUTF8(b []byte) (good, bad int) {
 	return good, bad
 }
 
-// mixedUTF8 decodes UTF-8 into which a gateway has set text of its own in Latin-1, or which was cut: each octet that is no
-// UTF-8 is taken as windows-1252 alone, but not the beginnings of a character at the end.
+// mixedUTF8 decodes UTF-8 into which a gateway has set text of its own in Latin-1, or which was
+// cut: each octet that is no UTF-8 is taken as windows-1252 alone, but not the beginnings of a
+// character at the end.
 func mixedUTF8(b []byte) string {
 	out := make([]byte, 0, len(b)+8)
 	for i := 0; i < len(b); {
@@ -104,7 +106,8 @@ func mixedUTF8(b []byte) string {
 	return string(out)
 }
 
-// euroSign: 0xA4 after a digit or standing alone is the euro, not the currency sign that nobody writes.
+// euroSign: 0xA4 after a digit or standing alone is the euro, not the currency sign that nobody
+// writes.
 func euroSign(b []byte) bool {
 	for i, c := range b {
 		if c == 0xa4 && (i == 0 || b[i-1] == ' ' || b[i-1] >= '0' && b[i-1] <= '9') {

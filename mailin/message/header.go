@@ -14,7 +14,9 @@ type Header struct {
 
 type field struct {
 	name, raw string // raw may be folded
-	mended    bool   // other readers may not see the field, or end it elsewhere: a blank before the colon, an unmarked fold
+	// other readers may not see the field, or end it elsewhere: a blank before the colon, an
+	// unmarked fold
+	mended bool
 }
 
 // Get returns the first value of the field called name, or "".
@@ -39,7 +41,8 @@ func (h Header) Values(name string) []string {
 	return vs
 }
 
-// Text returns the first value of the field that is not empty, decoded, as one line without control characters.
+// Text returns the first value of the field that is not empty, decoded, as one line without control
+// characters.
 func (h Header) Text(name string) string {
 	for _, v := range h.Values(name) {
 		if text := cleanLine(decodeWords(v)); text != "" {
@@ -88,13 +91,14 @@ func unfold(s string) string {
 
 // headerReader reads one header block and mends it on the way.
 type headerReader struct {
-	src             *source
-	delimiter       func(line []byte) bool // a boundary ends the block too
-	part            bool                   // of a part: a line without a colon is sooner text than a broken fold
-	room            *int                   // octets that may still be kept
-	over            bool                   // something did not fit
-	reserve         int                    // octets of room for the fields that are needed
-	needed, dropped bool                   // the field at hand
+	src       *source
+	delimiter func(line []byte) bool // a boundary ends the block too
+	// of a part: a line without a colon is sooner text than a broken fold
+	part            bool
+	room            *int // octets that may still be kept
+	over            bool // something did not fit
+	reserve         int  // octets of room for the fields that are needed
+	needed, dropped bool // the field at hand
 
 	buf  []byte
 	ends []span // in buf
@@ -192,7 +196,8 @@ func badName(line []byte) bool {
 	return i > 0 && i < 30
 }
 
-// blankFold tells whether a line of blanks is inside the header: a fold or a field of mail follows, not just a word and a colon.
+// blankFold tells whether a line of blanks is inside the header: a fold or a field of mail follows,
+// not just a word and a colon.
 func (r *headerReader) blankFold(next int64) bool {
 	line, _ := r.src.line(next)
 	if r.part || len(r.ends) == 0 || len(bytes.TrimSpace(line)) == 0 || r.delimiter(line) {

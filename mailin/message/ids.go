@@ -13,7 +13,8 @@ func ids(values []string) []string {
 			v = decodeWords(v)
 		}
 		bracketed := strings.IndexByte(v, '<') >= 0
-		words := strings.ContainsAny(strings.TrimSpace(v), " \t") // prose, perhaps: only what has an @ is an id
+		// prose, perhaps: only what has an @ is an id
+		words := strings.ContainsAny(strings.TrimSpace(v), " \t")
 		for v != "" && len(list) < maxIDs {
 			var id string
 			if bracketed {

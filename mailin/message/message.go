@@ -24,9 +24,10 @@ import (
 // Limits bounds the work that one mail may cause. The zero value of a field
 // means its default.
 type Limits struct {
-	Depth  int           // nested multiparts and attached mails; default 20
-	Parts  int           // leaves; default 500
-	Header int           // octets of the top header, and of all other headers together; default 256 KB
+	Depth int // nested multiparts and attached mails; default 20
+	Parts int // leaves; default 500
+	// octets of the top header, and of all other headers together; default 256 KB
+	Header int
 	Text   int           // octets of text kept, four times as many of HTML; default 1 MB
 	Time   time.Duration // work; default 10 s
 }
@@ -58,12 +59,13 @@ type Message struct {
 	ReplyTo     []Address
 	DeliveredTo []Address // Delivered-To, X-Original-To, Envelope-To and kin, in order
 	Sender      *Address
-	FromFields  int       // how many From fields there were
-	Author      string    // the one address of the one From as all readers read it, else ""; the rest is for reading only
-	Date        time.Time // zero if there is none or it is unreadable
-	MessageID   string    // without brackets; "" if none
-	InReplyTo   []string  // without brackets
-	References  []string  // without brackets, as written: oldest first
+	FromFields  int // how many From fields there were
+	// the one address of the one From as all readers read it, else ""; the rest is for reading only
+	Author     string
+	Date       time.Time // zero if there is none or it is unreadable
+	MessageID  string    // without brackets; "" if none
+	InReplyTo  []string  // without brackets
+	References []string  // without brackets, as written: oldest first
 
 	ContentType string            // of the mail itself, lower case
 	Params      map[string]string // of ContentType; names in lower case
@@ -74,10 +76,13 @@ type Message struct {
 	Text string
 	HTML string
 
-	// TextFiles are those attachments that clients show in line: to be read and found, and never the sender's words.
+	// TextFiles are those attachments that clients show in line: to be read and found, and never
+	// the sender's words.
 	TextFiles []TextFile
 
-	FirstText int  // octets of Text that the first of several text parts has; 0: there is one. In HTML PartBoundary stands there
+	// octets of Text that the first of several text parts has; 0: there is one. In HTML
+	// PartBoundary stands there
+	FirstText int
 	LoneCR    bool // a line of the body ends, or does not, in a carriage return alone
 
 	Invitation  *Invitation // the calendar entry that the mail is about, if any

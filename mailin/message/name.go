@@ -79,7 +79,8 @@ func shorten(name string) string {
 		}
 		name = name[:i] + "_" + name[i+1:]
 	}
-	if i := strings.LastIndexByte(name, '.'); ext == "" && i > 0 { // what the cut has made an extension
+	// what the cut has made an extension
+	if i := strings.LastIndexByte(name, '.'); ext == "" && i > 0 {
 		name, ext = trimEnds(name[:i]), name[i:]
 	}
 	return name + ext

@@ -42,7 +42,8 @@ func newPart(h Header, at place) Part {
 	return p
 }
 
-// knownDisposition takes "attachment" as it is misspelled, and anything else that is not inline as not given.
+// knownDisposition takes "attachment" as it is misspelled, and anything else that is not inline as
+// not given.
 func knownDisposition(s string) string {
 	switch {
 	case strings.HasPrefix(s, "attach"):

@@ -134,7 +134,8 @@ func (w *walker) attached(p Part, body int64, at place) (view, delimiter) {
 	return view{}, d
 }
 
-// inside is the place of a mail attached as p. What clients show in line, they list the attachments of too.
+// inside is the place of a mail attached as p. What clients show in line, they list the attachments
+// of too.
 func inside(p *Part, at place) place {
 	hidden := at.hidden || p.Disposition == "attachment" || at.parent == "multipart/report"
 	return place{depth: at.depth + 1, within: p.Type, fallback: "text/plain", hidden: hidden}
@@ -265,8 +266,8 @@ func (w *walker) leaf(p Part, start, end int64, at place) view {
 // longNote is the size up to which the words of a text file are read beside the file.
 const longNote = 8 << 10
 
-// isFile reports whether a text that clients show in line is a file of the sender's and not his words: it has a name, and
-// is no form of a body, which some clients name too.
+// isFile reports whether a text that clients show in line is a file of the sender's and not his
+// words: it has a name, and is no form of a body, which some clients name too.
 func (p *Part) isFile(at place) bool {
 	return p.RawName != "" && at.parent != "multipart/alternative" && at.parent != "multipart/related"
 }
@@ -301,14 +302,15 @@ func (w *walker) blank(start, end int64) bool {
 	return len(bytes.TrimSpace(b[:min(len(b), int(end-start))])) == 0
 }
 
-// isUnshown reports whether a part is for programs alone: the form of a body for one client's own pages, or what a
-// reaction was. Programs read it through Parts.
+// isUnshown reports whether a part is for programs alone: the form of a body for one client's own
+// pages, or what a reaction was. Programs read it through Parts.
 func isUnshown(p *Part, at place) bool {
 	return p.Type == "text/vnd.google.email-reaction+json" ||
 		at.parent == "multipart/alternative" && p.Type == "text/x-amp-html"
 }
 
-// isReport says which leaf of a report clients show in line or not at all; programs read it through Parts.
+// isReport says which leaf of a report clients show in line or not at all; programs read it through
+// Parts.
 func isReport(typ string) bool {
 	return typ == "message/delivery-status" || typ == "message/global-delivery-status" || typ == "message/tracking-status"
 }

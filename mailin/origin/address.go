@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// addressesIn finds what looks like a mail address in s, in order and without repeats. It looks outward from each "@", so that
-// a line costs at most its length times the bound of a local part.
+// addressesIn finds what looks like a mail address in s, in order and without repeats. It looks
+// outward from each "@", so that a line costs at most its length times the bound of a local part.
 func addressesIn(s string) []string {
 	var out []string
 	for i := 0; i < len(s) && len(out) < maxRecipients; i++ {
@@ -25,7 +25,8 @@ func addressesIn(s string) []string {
 	return out
 }
 
-// cjk is the first byte of scripts that set no blank before and behind an address: "收件人（ana@x.test）".
+// cjk is the first byte of scripts that set no blank before and behind an address:
+// "收件人（ana@x.test）".
 const cjk = 0xe3
 
 func afterCJK(s string) bool {
@@ -33,7 +34,8 @@ func afterCJK(s string) bool {
 	return s[len(s)-n] >= cjk
 }
 
-// localStart goes left from the "@" at i, at most 128 bytes: gateways write local parts over the 64 of RFC 5321.
+// localStart goes left from the "@" at i, at most 128 bytes: gateways write local parts over the 64
+// of RFC 5321.
 func localStart(s string, i int) int {
 	if i > 1 && s[i-1] == '"' {
 		for j := i - 2; j >= 0 && i-j < 128; j-- {

@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// judgeBounceText: a bounce that is no RFC 3464 report. A mail system's name needs one more sign and the null sender two, because
-// responders write under it as well; a service's address needs three: a subject or our own mail returned, a phrase, and who
-// failed. A mail with an ordinary sender is never one, whatever it says: people paste bounces and ask what they mean.
+// judgeBounceText: a bounce that is no RFC 3464 report. A mail system's name needs one more sign
+// and the null sender two, because responders write under it as well; a service's address needs
+// three: a subject or our own mail returned, a phrase, and who failed. A mail with an ordinary
+// sender is never one, whatever it says: people paste bounces and ask what they mean.
 func judgeBounceText(e *evidence) (Verdict, bool) {
 	subject := e.bounceSubject()
 	if v := e.value("X-Failed-Recipients"); v != "" && (e.fromSystem() || subject != "") {
@@ -42,7 +43,8 @@ func (e *evidence) namesFailed() bool {
 	return len(found) > 0 && found[0].strength == explicit
 }
 
-// returnsOurs reports whether the mail that is returned went out from an address that the notice goes to.
+// returnsOurs reports whether the mail that is returned went out from an address that the notice
+// goes to.
 func (e *evidence) returnsOurs() bool {
 	to := addressesIn(clipBytes(strings.Join(e.values("To"), ","), 4000))
 	from := addressesIn(e.returned().get("Return-Path") + " " + e.returned().get("From"))
@@ -51,7 +53,8 @@ func (e *evidence) returnsOurs() bool {
 	})
 }
 
-// coded tells a notice that shows an RFC 3463 code, or an SMTP reply code beside an address; a telephone number is none.
+// coded tells a notice that shows an RFC 3463 code, or an SMTP reply code beside an address; a
+// telephone number is none.
 func (e *evidence) coded() bool {
 	if statusIn(e.notice()) != "" {
 		return true
@@ -85,8 +88,9 @@ func textBounce(e *evidence, code, detail string) (Verdict, bool) {
 	return v, true
 }
 
-// textRecipients are, from the surest: fields of a report that stand in the text, what the notice says, the report inside the returned
-// mail (a gateway that returns a bounce), the returned mail's recipient. There is at least one, if need be without an address.
+// textRecipients are, from the surest: fields of a report that stand in the text, what the notice
+// says, the report inside the returned mail (a gateway that returns a bounce), the returned mail's
+// recipient. There is at least one, if need be without an address.
 func textRecipients(e *evidence) []Bounce {
 	id := e.originalID()
 	list := pastedReport(e)

@@ -8,7 +8,8 @@ import (
 // returnedMail is what a mail system puts under its notice.
 const returnedMail = "Received: from mx.ayuda.example by mx.remoto.test; Tue, 10 Mar 2026 09:00:02 -0300\nFrom: Soporte <soporte@ayuda.example>\nTo: grupo@remoto.test\nSubject: Caso\nMessage-ID: <c1.i1@ayuda.example>\n\nHola.\n"
 
-// TestBounceNotices: the notices of mail systems that send no report, as they word them. Every one is about bad@remoto.test.
+// TestBounceNotices: the notices of mail systems that send no report, as they word them. Every one
+// is about bad@remoto.test.
 func TestBounceNotices(t *testing.T) {
 	for _, c := range []struct {
 		name, from, subject, text string
@@ -93,8 +94,8 @@ func TestBounceNotices(t *testing.T) {
 // ourMail is a mail of ours, as a mobile operator returns it.
 const ourMail = "Return-Path: <soporte@ayuda.example>\nFrom: Soporte <soporte@ayuda.example>\nTo: bad@remoto.test\nSubject: Caso\nMessage-ID: <c1.i1@ayuda.example>\n\nHola.\n"
 
-// TestServiceReturnsOurs: a service's address, a phrase of failure, a named recipient and our own mail returned are
-// enough, whatever the subject. One of them less is none.
+// TestServiceReturnsOurs: a service's address, a phrase of failure, a named recipient and our own
+// mail returned are enough, whatever the subject. One of them less is none.
 func TestServiceReturnsOurs(t *testing.T) {
 	const failed = "Su mensaje no se pudo entregar a: <bad@remoto.test>\nPorque su buzón está lleno.\n"
 	for _, c := range []struct {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// judgeCalendar: an attendee's answer to an invitation (RFC 5546 section 3.2.3; COUNTER section 3.2.7).
-// A REQUEST, also an update, is a person who invites.
+// judgeCalendar: an attendee's answer to an invitation (RFC 5546 section 3.2.3; COUNTER section
+// 3.2.7). A REQUEST, also an update, is a person who invites.
 func judgeCalendar(e *evidence) (Verdict, bool) {
 	if v, ok := calendarAnswer("Content-Type", e.ContentType, e.Params, nil); ok {
 		return v, true

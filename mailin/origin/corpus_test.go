@@ -21,7 +21,8 @@ type expected struct {
 	Suppress          bool   `json:"suppress"`
 }
 
-// TestSpanish reads our own corpus of automatic mail in Spanish, and of mail that only looks automatic.
+// TestSpanish reads our own corpus of automatic mail in Spanish, and of mail that only looks
+// automatic.
 func TestSpanish(t *testing.T) {
 	f, err := os.Open("testdata/es/expected.jsonl")
 	if err != nil {

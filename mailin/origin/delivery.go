@@ -2,10 +2,11 @@ package origin
 
 import "strings"
 
-// delivery reads a delivery status notification (RFC 3464): one group about the message, then one for each recipient. The parts of
-// several reports in one mail count together.
+// delivery reads a delivery status notification (RFC 3464): one group about the message, then one
+// for each recipient. The parts of several reports in one mail count together.
 func delivery(e *evidence, kind string) (Verdict, bool) {
-	whole := strings.HasSuffix(e.ContentType, "delivery-status") // the mail is the report: nobody attached it
+	// the mail is the report: nobody attached it
+	whole := strings.HasSuffix(e.ContentType, "delivery-status")
 	if kind != "delivery-status" && !whole && !e.fromSystem() && e.bounceSubject() == "" {
 		return Verdict{}, false // a person's client has attached the parts of a report
 	}
@@ -45,7 +46,8 @@ func deliveryParts(e *evidence, within string) []Bounce {
 	return list[:min(len(list), maxRecipients)]
 }
 
-// deliveryGroups reads the recipients. Exchange and some gateways leave out the blank line between them.
+// deliveryGroups reads the recipients. Exchange and some gateways leave out the blank line between
+// them.
 func deliveryGroups(body string) (list []Bounce) {
 	envelopeID := ""
 	for _, g := range groups(body) {
@@ -83,7 +85,8 @@ func splitRecipients(g fields) []fields {
 	return append(out, g[start:])
 }
 
-// recipientOf reads one group. X-Actual-Recipient (Sendmail, Exchange) is where a forward led: it is no address of ours to mark.
+// recipientOf reads one group. X-Actual-Recipient (Sendmail, Exchange) is where a forward led: it
+// is no address of ours to mark.
 func recipientOf(g fields) (Bounce, bool) {
 	b := Bounce{
 		Recipient:         reportAddress(g.get("Final-Recipient")),
@@ -92,7 +95,8 @@ func recipientOf(g fields) (Bounce, bool) {
 		Status:            statusCode(g.get("Status")),
 		Diagnostic:        diagnostic(g.first("Diagnostic-Code", "X-Display-Name", "X-Supplementary-Info")),
 	}
-	if !qualified(b.Recipient) && qualified(b.OriginalRecipient) { // "user@cluster-node", "X.400 name"
+	// "user@cluster-node", "X.400 name"
+	if !qualified(b.Recipient) && qualified(b.OriginalRecipient) {
 		b.Recipient = b.OriginalRecipient
 	}
 	if b.Recipient == "" {
@@ -104,7 +108,8 @@ func recipientOf(g fields) (Bounce, bool) {
 	return b, b.Recipient != "" || b.Action != "" || b.Status != ""
 }
 
-// reportAddress reads "rfc822; user@domain" (RFC 3464 section 2.1.2), with or without its type, brackets and comment.
+// reportAddress reads "rfc822; user@domain" (RFC 3464 section 2.1.2), with or without its type,
+// brackets and comment.
 func reportAddress(v string) string {
 	if t, rest, ok := strings.Cut(v, ";"); ok && !strings.ContainsAny(t, "@<") {
 		v = rest
@@ -142,7 +147,8 @@ func diagnostic(v string) string {
 	return clip(v, 500)
 }
 
-// deliveryClass: one failed recipient makes a bounce; all delayed a delay; none of both a receipt of delivery.
+// deliveryClass: one failed recipient makes a bounce; all delayed a delay; none of both a receipt
+// of delivery.
 func deliveryClass(list []Bounce) Class {
 	failed, delayed, good := 0, 0, 0
 	for _, b := range list {
@@ -191,8 +197,8 @@ func worst(list []Bounce) *Bounce {
 	return &list[0]
 }
 
-// fillFromText adds what the report leaves out and the notice says. Some systems write a report without addresses, or name
-// themselves as the recipient.
+// fillFromText adds what the report leaves out and the notice says. Some systems write a report
+// without addresses, or name themselves as the recipient.
 func fillFromText(e *evidence, list []Bounce) {
 	var said []Bounce
 	for i := range list {
@@ -205,7 +211,8 @@ func fillFromText(e *evidence, list []Bounce) {
 	}
 }
 
-// fill takes the address from the notice's recipient in the same place, the status from the one with the same address.
+// fill takes the address from the notice's recipient in the same place, the status from the one
+// with the same address.
 func (b *Bounce) fill(said []Bounce, i int) {
 	if !strings.Contains(b.Recipient, "@") && i < len(said) {
 		b.Recipient = said[i].Recipient

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// evidence is a mail with what several rules ask of it. Its text is read when the first rule asks: most mails are
-// judged by their header alone.
+// evidence is a mail with what several rules ask of it. Its text is read when the first rule asks:
+// most mails are judged by their header alone.
 type evidence struct {
 	Mail
 	sender  sender
@@ -76,8 +76,8 @@ func (e *evidence) value(name string) string {
 
 func (e *evidence) has(name string) bool { return len(e.values(name)) > 0 }
 
-// mentions tells whether the field's name stands anywhere in the text or the parts: a search that spares most mails the
-// reading of their text as a bounce's.
+// mentions tells whether the field's name stands anywhere in the text or the parts: a search that
+// spares most mails the reading of their text as a bounce's.
 func (e *evidence) mentions(name string) bool {
 	if strings.Contains(e.Text, name) {
 		return true

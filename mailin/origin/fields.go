@@ -15,7 +15,8 @@ type field struct{ name, value string }
 // fields is one header or one group of a report.
 type fields []field
 
-// unfold adds a continuation line. Past maxValue the rest is dropped: no field that decides is so long.
+// unfold adds a continuation line. Past maxValue the rest is dropped: no field that decides is so
+// long.
 func (f *field) unfold(line string) {
 	if len(f.value) < maxValue {
 		f.value = strings.TrimSpace(f.value + " " + strings.TrimSpace(clipBytes(line, maxValue)))
@@ -79,7 +80,8 @@ func header(body string) fields {
 	return g[0]
 }
 
-// headerEnd cuts body after the first blank line that follows a field: what follows need not be read.
+// headerEnd cuts body after the first blank line that follows a field: what follows need not be
+// read.
 func headerEnd(body string) string {
 	body = strings.TrimLeft(clipBytes(body, maxReport), "\r\n")
 	if i := strings.Index(body, "\n\n"); i >= 0 {
@@ -91,7 +93,8 @@ func headerEnd(body string) string {
 	return body
 }
 
-// splitField takes "Name: value" apart; a name is printable ASCII without blanks (RFC 5322 section 2.2).
+// splitField takes "Name: value" apart; a name is printable ASCII without blanks (RFC 5322 section
+// 2.2).
 func splitField(line string) (name, value string, ok bool) {
 	i := strings.IndexByte(line, ':')
 	if i <= 0 || i > 70 {

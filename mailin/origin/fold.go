@@ -6,8 +6,8 @@ import (
 	"buzon/store/desk"
 )
 
-// fold makes words comparable: as desk.Fold does, and with typographic quotes as ASCII and one blank between words. What
-// one character may become is bounded, so the result is linear in s.
+// fold makes words comparable: as desk.Fold does, and with typographic quotes as ASCII and one
+// blank between words. What one character may become is bounded, so the result is linear in s.
 func fold(s string) string {
 	if plain(s) {
 		return strings.ToLower(strings.Join(strings.Fields(s), " "))

@@ -210,14 +210,16 @@ func TestLoop(t *testing.T) {
 		if own(strings.ToLower(c.mail.From)) && !v.Silent(own) {
 			t.Errorf("%s: we answer ourselves: %+v", c.name, v)
 		}
-		c.mail.Own, c.mail.LoopMark, c.mail.OwnMessageID = nil, nil, nil // as `buzon parse` reads, without a configuration
+		// as `buzon parse` reads, without a configuration
+		c.mail.Own, c.mail.LoopMark, c.mail.OwnMessageID = nil, nil, nil
 		if v := Judge(c.mail); v.Class == Loop {
 			t.Errorf("%s: a loop without anything to tell it by: %+v", c.name, v)
 		}
 	}
 }
 
-// TestAnswersGoToUs: a person's mail whose Reply-To is ours must not be answered automatically, and must not be dropped.
+// TestAnswersGoToUs: a person's mail whose Reply-To is ours must not be answered automatically, and
+// must not be dropped.
 func TestAnswersGoToUs(t *testing.T) {
 	m := person(field{"Reply-To", "Ana <ana@cliente.test>, soporte@ayuda.example"})
 	m.Own = func(a string) bool { return a == "soporte@ayuda.example" }
@@ -240,7 +242,8 @@ func TestEmptyMail(t *testing.T) {
 	}
 }
 
-// TestNullSenderIsNoBounce: responders use the null sender too, and write of addresses and of what does not exist.
+// TestNullSenderIsNoBounce: responders use the null sender too, and write of addresses and of what
+// does not exist.
 func TestNullSenderIsNoBounce(t *testing.T) {
 	for _, c := range []struct{ subject, text string }{
 		{"Re: Consulta", "Juan ya no trabaja aquí y su buzón no existe. Escriba a ana@cliente.test.\n"},

@@ -39,8 +39,9 @@ func (e *evidence) listField() (string, bool) {
 	return "", false
 }
 
-// judgeList: a list's mail, and mass mail that names no list. Person is set for a post to a list for discussion that shows no
-// sign of a mass mailing and comes from an address where somebody reads.
+// judgeList: a list's mail, and mass mail that names no list. Person is set for a post to a list
+// for discussion that shows no sign of a mass mailing and comes from an address where somebody
+// reads.
 func judgeList(e *evidence) (Verdict, bool) {
 	mass, isBulk := e.find(bulk)
 	if f, ok := e.listField(); ok {
@@ -51,13 +52,15 @@ func judgeList(e *evidence) (Verdict, bool) {
 	if !isBulk {
 		return Verdict{}, false
 	}
-	if e.autoSubject() != "" || e.reply() || e.has("RT-Ticket") || e.has("X-RT-Loop-Prevention") { // a mailing answers nobody
+	// a mailing answers nobody
+	if e.autoSubject() != "" || e.reply() || e.has("RT-Ticket") || e.has("X-RT-Loop-Prevention") {
 		return machine(AutoReply, "responder-header", mass)
 	}
 	return machine(List, "bulk", mass)
 }
 
-// discussion tells a post from a mailing. Precedence: bulk is no sign here, lists set it on every post.
+// discussion tells a post from a mailing. Precedence: bulk is no sign here, lists set it on every
+// post.
 func (e *evidence) discussion(mass string) bool {
 	if mass != "" && !strings.Contains(strings.ToLower(mass), "precedence:") {
 		return false
@@ -82,7 +85,8 @@ func (e *evidence) precedence(value string) bool {
 		func(v string) bool { return leading(fold(v), []string{value}) != "" })
 }
 
-// listOwner reports whether Sender or envelope are what a list server writes for those who post to a list.
+// listOwner reports whether Sender or envelope are what a list server writes for those who post to
+// a list.
 func (e *evidence) listOwner() bool {
 	for _, a := range []string{e.sender.envelope, strings.ToLower(bareAddress(e.value("Sender")))} {
 		local, _, _ := strings.Cut(a, "@")

@@ -2,12 +2,13 @@ package origin
 
 import "strings"
 
-// Mark is a sign on a mail that it came another way than straight from its sender: past a list, a mailbox's rule, or a
-// mailbox that redirects. A person's mail stays a person's with it.
+// Mark is a sign on a mail that it came another way than straight from its sender: past a list, a
+// mailbox's rule, or a mailbox that redirects. A person's mail stays a person's with it.
 type Mark struct {
-	Kind    MarkKind
-	Field   string // that says so: "X-Forwarded-For: ventas@empresa.test soporte@mesa.test"
-	Address string // of the list or of the mailbox that passed it on, in lower case; "" where nothing names it
+	Kind  MarkKind
+	Field string // that says so: "X-Forwarded-For: ventas@empresa.test soporte@mesa.test"
+	// of the list or of the mailbox that passed it on, in lower case; "" where nothing names it
+	Address string
 }
 
 // MarkKind is what passed a mail on.
@@ -15,9 +16,10 @@ type MarkKind string
 
 // The kinds of marks.
 const (
-	ListMark     MarkKind = "list"        // RFC 2369, RFC 2919, Precedence: list, Google Groups
-	RuleMark     MarkKind = "rule"        // of a mailbox in Exchange
-	RedirectMark MarkKind = "redirection" // RFC 5322 section 3.6.6, and what mail systems write of their own
+	ListMark MarkKind = "list" // RFC 2369, RFC 2919, Precedence: list, Google Groups
+	RuleMark MarkKind = "rule" // of a mailbox in Exchange
+	// RFC 5322 section 3.6.6, and what mail systems write of their own
+	RedirectMark MarkKind = "redirection"
 )
 
 // redirections are fields whose value begins with the mailbox that passed the mail on.
@@ -66,8 +68,9 @@ func (e *evidence) marks() []Mark {
 	return all
 }
 
-// passedOn is the mailbox that wrote itself into the envelope or the Sender of another's mail: Gmail's
-// "box+caf_=to=here.test@empresa.test", Microsoft's "box+SRS=…@empresa.test", or an address of ours.
+// passedOn is the mailbox that wrote itself into the envelope or the Sender of another's mail:
+// Gmail's "box+caf_=to=here.test@empresa.test", Microsoft's "box+SRS=…@empresa.test", or an address
+// of ours.
 func (e *evidence) passedOn(address string) string {
 	local, domain, ok := strings.Cut(address, "@")
 	if !ok || address == e.sender.from {
@@ -84,7 +87,8 @@ func (e *evidence) passedOn(address string) string {
 	return ""
 }
 
-// listAddress is where people write to the list: as it says, else as its List-Id is commonly made of it.
+// listAddress is where people write to the list: as it says, else as its List-Id is commonly made
+// of it.
 func (e *evidence) listAddress() string {
 	for _, name := range []string{"List-Post", "X-BeenThere", "Mailing-List", "X-Mailing-List", "X-Sympa-To"} {
 		if a := leadingAddress(e.value(name)); a != "" {

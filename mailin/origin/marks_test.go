@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestMarks: a person's mail that came past a list, a rule or a redirection is a person's, and gets an automatic answer
-// only where the list or the mailbox is ours.
+// TestMarks: a person's mail that came past a list, a rule or a redirection is a person's, and gets
+// an automatic answer only where the list or the mailbox is ours.
 func TestMarks(t *testing.T) {
 	ours := func(a string) bool { return a == "ventas@empresa.test" || a == "soporte@empresa.test" }
 	for _, c := range []struct {
@@ -61,7 +61,8 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// TestMarksOfMachines: what a rule passes on may be a machine's all the same, and a mailing is no post.
+// TestMarksOfMachines: what a rule passes on may be a machine's all the same, and a mailing is no
+// post.
 func TestMarksOfMachines(t *testing.T) {
 	rule := field{"X-MS-Exchange-Inbox-Rules-Loop", "soporte@empresa.test"}
 	generated := field{"Auto-Submitted", "auto-generated"}

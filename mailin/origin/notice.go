@@ -19,8 +19,9 @@ type mention struct {
 	strength
 }
 
-// noticeRecipients reads the failed recipients from the notice: those that a line is there to name, else those in lines
-// that tell of the failure, else the first address that is not the reader's. X-Failed-Recipients (Exim, Gmail) goes first.
+// noticeRecipients reads the failed recipients from the notice: those that a line is there to name,
+// else those in lines that tell of the failure, else the first address that is not the reader's.
+// X-Failed-Recipients (Exim, Gmail) goes first.
 func noticeRecipients(e *evidence) []Bounce {
 	all := lines(clipBytes(e.notice(), maxNotice))
 	all = all[:min(len(all), 400)]
@@ -52,7 +53,8 @@ func pinned(named []string, found []mention) []mention {
 	return out
 }
 
-// excluded are addresses that a notice names without their having failed: its reader's, its writer's.
+// excluded are addresses that a notice names without their having failed: its reader's, its
+// writer's.
 func excluded(e *evidence) map[string]bool {
 	x := map[string]bool{e.sender.from: true, e.sender.envelope: true}
 	for _, name := range []string{"To", "Cc", "Reply-To", "Sender", "Delivered-To", "X-Original-To", "Errors-To"} {
@@ -65,7 +67,8 @@ func excluded(e *evidence) map[string]bool {
 	return x
 }
 
-// mentions are the addresses of the greatest strength that the notice has; of passing ones only the first.
+// mentions are the addresses of the greatest strength that the notice has; of passing ones only the
+// first.
 func mentions(all []string, not map[string]bool) []mention {
 	best := map[strength][]mention{}
 	seen := map[string]strength{}
@@ -102,7 +105,8 @@ func offersHelp(line, address string) bool {
 	return roleAddress(strings.ToLower(address)) != "" && !strings.HasPrefix(strings.TrimSpace(line), address)
 }
 
-// namesSender tells "mail from a@b" in running text: that address sent what failed. In "generated from a@b" it is the alias that was written to.
+// namesSender tells "mail from a@b" in running text: that address sent what failed. In "generated
+// from a@b" it is the alias that was written to.
 func namesSender(line, address string) bool {
 	before, _, _ := strings.Cut(line, address)
 	words := strings.Fields(strings.ToLower(strings.TrimRight(before, " <('\"")))
@@ -174,7 +178,8 @@ func returnedRecipient(f fields) string {
 	return ""
 }
 
-// explain gives each recipient the code and the words that stand between its line and the next one's, else the notice's.
+// explain gives each recipient the code and the words that stand between its line and the next
+// one's, else the notice's.
 func explain(e *evidence, all []string, found []mention) []Bounce {
 	var out []Bounce
 	whole := statusOrClass(e.notice())

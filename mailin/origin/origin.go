@@ -18,8 +18,9 @@
 //	text              "this is an automatic message", and absence  -> auto_reply
 //	nothing                                                        -> normal
 //
-// A person's mail may bear marks of the way that it came (Verdict.Marks) and a filter's of spam (Verdict.Spam).
-// Nothing here fails, does I/O, or takes more than linear time; what is read is capped.
+// A person's mail may bear marks of the way that it came (Verdict.Marks) and a filter's of spam
+// (Verdict.Spam). Nothing here fails, does I/O, or takes more than linear time; what is read is
+// capped.
 package origin
 
 import (
@@ -29,7 +30,8 @@ import (
 
 // Header gives the fields of a mail's top header.
 type Header interface {
-	// Values are all instances of a field, unfolded, in the order of the mail; the name's case is free.
+	// Values are all instances of a field, unfolded, in the order of the mail; the name's case is
+	// free.
 	Values(name string) []string
 }
 
@@ -48,9 +50,11 @@ type Mail struct {
 	New     string // of Text what the sender wrote now: without quotes and signature
 	Parts   []Part // every leaf in order, and every message/* part before its own leaves
 
-	Own          func(address string) bool // one of our mailboxes, aliases and plus forms included; may be nil
-	LoopMark     func(value string) bool   // an X-Buzon-Loop value whose MAC is valid; may be nil
-	OwnMessageID func(id string) bool      // an id that we issued, given with its angle brackets; may be nil
+	// one of our mailboxes, aliases and plus forms included; may be nil
+	Own      func(address string) bool
+	LoopMark func(value string) bool // an X-Buzon-Loop value whose MAC is valid; may be nil
+	// an id that we issued, given with its angle brackets; may be nil
+	OwnMessageID func(id string) bool
 }
 
 // Part is one part of the mail.
@@ -58,8 +62,9 @@ type Part struct {
 	Type   string            // media type in lower case
 	Params map[string]string // keys in lower case
 	Body   []byte            // transfer-decoded; the caller caps it at 256 KB
-	Within string            // type of the nearest message/* part that holds it, "" in the mail itself
-	Header Header            // its own header; may be nil
+	// type of the nearest message/* part that holds it, "" in the mail itself
+	Within string
+	Header Header // its own header; may be nil
 }
 
 // Class is what a mail is.
@@ -78,7 +83,8 @@ const (
 	Loop      Class = "loop"
 )
 
-// Machine tells the classes that no person wrote. A List may carry a person's post: ask Verdict.Person for that.
+// Machine tells the classes that no person wrote. A List may carry a person's post: ask
+// Verdict.Person for that.
 func (c Class) Machine() bool { return c != Normal && c != "" }
 
 // Verdict is the answer of Judge.
@@ -87,22 +93,26 @@ type Verdict struct {
 	// Reason is a stable code and, in parentheses, the header or words that decided:
 	// "auto-submitted (Auto-Submitted: auto-replied)".
 	Reason string
-	// Person is true for Normal, for a List whose mail is a person's post and not bulk, and for a reaction.
+	// Person is true for Normal, for a List whose mail is a person's post and not bulk, and for a
+	// reaction.
 	Person bool
-	// PersonWithToken is set for an AutoReply of which only "auto-generated" speaks for a machine, as gateways and ticket
-	// systems write it on people's answers too: whoever shows that he got our mail is a person.
+	// PersonWithToken is set for an AutoReply of which only "auto-generated" speaks for a machine,
+	// as gateways and ticket systems write it on people's answers too: whoever shows that he got
+	// our mail is a person.
 	PersonWithToken bool
-	// Suppress forbids every automatic answer. It is set for all but a Normal mail that speaks against none. Ask Silent
-	// where it is known which addresses are ours.
+	// Suppress forbids every automatic answer. It is set for all but a Normal mail that speaks
+	// against none. Ask Silent where it is known which addresses are ours.
 	Suppress bool
 	// Marks are those of a list, a rule or a redirection on a person's mail.
 	Marks []Mark
-	// Spam is the field or the subject by which a filter in front calls a person's mail spam: "X-Spam-Flag: YES".
+	// Spam is the field or the subject by which a filter in front calls a person's mail spam:
+	// "X-Spam-Flag: YES".
 	Spam string
-	// Reaction is what a person answered with one tap or one sign ("👍", "❤️"), "" where he wrote words.
+	// Reaction is what a person answered with one tap or one sign ("👍", "❤️"), "" where he wrote
+	// words.
 	Reaction string
-	// Bounce is the first failed (else delayed) recipient of a Bounced or Delay mail. For Receipt and Abuse it holds what
-	// the report says of the original mail; for other classes it is nil.
+	// Bounce is the first failed (else delayed) recipient of a Bounced or Delay mail. For Receipt
+	// and Abuse it holds what the report says of the original mail; for other classes it is nil.
 	Bounce *Bounce
 	// Recipients are all of them, in the report's order.
 	Recipients []Bounce
@@ -110,8 +120,8 @@ type Verdict struct {
 	marked bool // only the marks set Suppress
 }
 
-// Silent reports whether the mail gets no automatic answer: what came past a list or a redirecting mailbox gets one only
-// where that is ours by own, and what a filter calls spam never.
+// Silent reports whether the mail gets no automatic answer: what came past a list or a redirecting
+// mailbox gets one only where that is ours by own, and what a filter calls spam never.
 func (v Verdict) Silent(own func(address string) bool) bool {
 	ours := func(m Mark) bool { return m.Address != "" && own(m.Address) }
 	return v.Spam != "" || v.Suppress && !(v.marked && slices.ContainsFunc(v.Marks, ours))
@@ -122,7 +132,8 @@ func (v Verdict) Silent(own func(address string) bool) bool {
 type Bounce struct {
 	Recipient         string // address as the report gives it
 	OriginalRecipient string // RFC 3464 section 2.3.1, where given
-	Status            string // RFC 3463 code "5.1.1"; "5.0.0" or "4.0.0" where only a reply code is known
+	// RFC 3463 code "5.1.1"; "5.0.0" or "4.0.0" where only a reply code is known
+	Status            string
 	Action            string // failed, delayed, delivered, relayed, expanded
 	Diagnostic        string // what the remote host said, at most 500 bytes
 	OriginalMessageID string // with angle brackets

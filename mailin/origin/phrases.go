@@ -1,7 +1,7 @@
 package origin
 
-// This file holds what mail systems say in their texts, by language.
-// Every table is written as the mail systems write and folded once; foldAll makes case and accents free.
+// This file holds what mail systems say in their texts, by language. Every table is written as the
+// mail systems write and folded once; foldAll makes case and accents free.
 
 // bouncePhrases are how mail systems say that they could not deliver, folded.
 var bouncePhrases = foldAll(

@@ -6,7 +6,8 @@ import (
 	"unicode"
 )
 
-// judgeReaction: one tap in the client under a mail of ours. A person made it, and no words: it opens nothing.
+// judgeReaction: one tap in the client under a mail of ours. A person made it, and no words: it
+// opens nothing.
 func judgeReaction(e *evidence) (Verdict, bool) {
 	r := e.reactionPart()
 	if r == "" && e.sender.daemon == "" && !e.sender.null() {
@@ -33,8 +34,9 @@ func (e *evidence) reactionPart() string {
 	return ""
 }
 
-// reactionWords are how clients word a reaction, folded: Outlook and Gmail name who reacted before them and the mail
-// behind them, Apple's tapbacks begin with them and go on with the words in quotes.
+// reactionWords are how clients word a reaction, folded: Outlook and Gmail name who reacted before
+// them and the mail behind them, Apple's tapbacks begin with them and go on with the words in
+// quotes.
 var (
 	reactionWords = foldAll(
 		"reacted to your message", "reacted to your email", "reacted to your mail", "reacted via gmail",
@@ -95,7 +97,8 @@ func tapback(folded string) string {
 	return ""
 }
 
-// firstSign is the first pictograph of a text, 👍 where the text shows none: it may have been a picture.
+// firstSign is the first pictograph of a text, 👍 where the text shows none: it may have been a
+// picture.
 func firstSign(text string) string {
 	for _, word := range strings.Fields(text) {
 		if s := signOnly(word); s != "" {

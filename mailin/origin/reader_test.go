@@ -15,7 +15,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// This file is a small tolerant reader: enough of MIME to fill a Mail in tests, since no package of ours may be imported here.
+// This file is a small tolerant reader: enough of MIME to fill a Mail in tests, since no package of
+// ours may be imported here.
 
 type headerMap []field
 
@@ -94,7 +95,8 @@ func mediaType(v string) (string, map[string]string) {
 			}
 		}
 	}
-	words := strings.Fields(strings.ToLower(t)) // a parameter behind a missing semicolon is no part of the type
+	// a parameter behind a missing semicolon is no part of the type
+	words := strings.Fields(strings.ToLower(t))
 	if len(words) == 0 {
 		return "text/plain", p
 	}

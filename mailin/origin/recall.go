@@ -3,7 +3,8 @@ package origin
 import "strings"
 
 var (
-	// recallSubjects stand before the subject of the mail that Outlook would take back, or report on its fate, folded.
+	// recallSubjects stand before the subject of the mail that Outlook would take back, or report
+	// on its fate, folded.
 	recallSubjects = foldAll(
 		"recall:", "recall success:", "recall failure:", "message recall report", "message recall success",
 		"message recall failure", "recuperar:", "recuperación:", "recuperación correcta:", "error de recuperación:",
@@ -24,8 +25,8 @@ var (
 	)
 )
 
-// judgeRecall: Outlook asks every reader's Outlook to take a mail back. That is no new matter, and outside of Exchange
-// nothing comes of it.
+// judgeRecall: Outlook asks every reader's Outlook to take a mail back. That is no new matter, and
+// outside of Exchange nothing comes of it.
 func judgeRecall(e *evidence) (Verdict, bool) {
 	prefix := leading(e.subject, recallSubjects)
 	text := fold(clipBytes(e.New, 1000))
@@ -36,7 +37,8 @@ func judgeRecall(e *evidence) (Verdict, bool) {
 	return machine(AutoReply, "recall", e.Subject)
 }
 
-// quotesToEnd reports whether a phrase stands in the first line, and nothing but a quoted subject behind it.
+// quotesToEnd reports whether a phrase stands in the first line, and nothing but a quoted subject
+// behind it.
 func quotesToEnd(text, phrase string) bool {
 	_, rest, _ := strings.Cut(text, phrase)
 	rest = strings.Trim(rest, " ,.:")

@@ -2,8 +2,8 @@ package origin
 
 import "strings"
 
-// Receipt reports whether the mail is a mere absence, receipt or answer to an invitation: whoever waits for words has
-// none in it.
+// Receipt reports whether the mail is a mere absence, receipt or answer to an invitation: whoever
+// waits for words has none in it.
 func (v Verdict) Receipt() bool {
 	code, detail, _ := strings.Cut(v.Reason, " (")
 	switch {

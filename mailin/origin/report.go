@@ -2,15 +2,16 @@ package origin
 
 import "strings"
 
-// judgeReport: a machine-readable report (RFC 6522) about a delivery, a disposition or a complaint. A report that lies inside
-// another mail was forwarded by a person and decides nothing.
+// judgeReport: a machine-readable report (RFC 6522) about a delivery, a disposition or a complaint.
+// A report that lies inside another mail was forwarded by a person and decides nothing.
 func judgeReport(e *evidence) (Verdict, bool) {
 	kind := strings.ToLower(e.Params["report-type"])
 	if e.ContentType != "multipart/report" {
 		kind = ""
 	}
 	for _, p := range e.Parts {
-		if p.Within != "" || kind == "" && e.answered() { // a person's client forwards the parts of a report
+		// a person's client forwards the parts of a report
+		if p.Within != "" || kind == "" && e.answered() {
 			continue
 		}
 		switch p.Type {
@@ -56,7 +57,8 @@ func feedback(e *evidence, p Part) (Verdict, bool) {
 	}), true
 }
 
-// disposition reads a message disposition notification (RFC 8098): displayed, deleted, but also what an agent refused.
+// disposition reads a message disposition notification (RFC 8098): displayed, deleted, but also
+// what an agent refused.
 func disposition(e *evidence, p Part) (Verdict, bool) {
 	f := header(string(p.Body))
 	v, _ := machine(Receipt, "disposition-report", "Disposition: "+f.get("Disposition"))
@@ -75,8 +77,9 @@ func disposition(e *evidence, p Part) (Verdict, bool) {
 	return about(v, b), true
 }
 
-// rejected tells the refusal of a Sieve script (RFC 5429 section 2.2), which comes as the receipt of a mail deleted by a program:
-// so does a receipt of one deleted unread, but its notice speaks of no failed delivery.
+// rejected tells the refusal of a Sieve script (RFC 5429 section 2.2), which comes as the receipt
+// of a mail deleted by a program: so does a receipt of one deleted unread, but its notice speaks of
+// no failed delivery.
 func rejected(e *evidence, disposition string) bool {
 	d := strings.ReplaceAll(fold(disposition), " ", "")
 	if !strings.HasPrefix(d, "automatic-action/") || !strings.Contains(d, ";deleted") {
@@ -85,7 +88,8 @@ func rejected(e *evidence, disposition string) bool {
 	return strings.Contains(fold(e.value("Auto-Submitted")), "(rejected)") || e.fromSystem() && containing(e.folded(), rejectPhrases) != ""
 }
 
-// hotmailComplaint is the form of Microsoft's Junk Mail Reporting Program, which is no ARF: the complaint is the attached mail.
+// hotmailComplaint is the form of Microsoft's Junk Mail Reporting Program, which is no ARF: the
+// complaint is the attached mail.
 func hotmailComplaint(e *evidence) bool {
 	if strings.HasPrefix(e.subject, "complaint about message from") {
 		return e.returned() != nil
@@ -93,7 +97,8 @@ func hotmailComplaint(e *evidence) bool {
 	return e.mentions("X-HmXmrOriginalRecipient") && e.returned().get("X-HmXmrOriginalRecipient") != "" && !e.answered()
 }
 
-// aggregateReport is a DMARC aggregate report: the subject is a grammar (RFC 7489 section 7.2.1.1), the report is compressed.
+// aggregateReport is a DMARC aggregate report: the subject is a grammar (RFC 7489 section 7.2.1.1),
+// the report is compressed.
 func aggregateReport(e *evidence) bool {
 	if !strings.HasPrefix(e.subject, "report domain:") || !strings.Contains(e.subject, "submitter:") {
 		return false
@@ -106,7 +111,8 @@ func aggregateReport(e *evidence) bool {
 	return false
 }
 
-// exchangeReceipt tells the read receipts of Exchange and Outlook that travel without a report part.
+// exchangeReceipt tells the read receipts of Exchange and Outlook that travel without a report
+// part.
 func exchangeReceipt(e *evidence) bool {
 	if fold(e.value("Content-Class")) == "urn:content-classes:mdn" {
 		return true

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// report builds a multipart/report of the type with a notice, a machine-readable part and the returned header.
+// report builds a multipart/report of the type with a notice, a machine-readable part and the
+// returned header.
 func report(kind, partType, body string) string {
 	return fmt.Sprintf("Return-Path: <>\nFrom: MAILER-DAEMON@mx.test\nTo: soporte@ayuda.example\nSubject: x\nContent-Type: multipart/report; report-type=%s; boundary=b\n\n"+
 		"--b\nContent-Type: text/plain\n\nNotice.\n\n--b\nContent-Type: %s\n\n%s\n--b\nContent-Type: message/rfc822\n\n%s--b--\n", kind, partType, body, returnedMail)

@@ -26,13 +26,15 @@ func returnedHeader(m Mail) fields {
 	return nil
 }
 
-// returnedTypes carry a mail or its header, under the names of RFC 3462, RFC 6522, RFC 6533 and of systems that got them wrong.
+// returnedTypes carry a mail or its header, under the names of RFC 3462, RFC 6522, RFC 6533 and of
+// systems that got them wrong.
 var returnedTypes = map[string]bool{
 	"message/rfc822": true, "message/global": true, "text/rfc822-headers": true, "message/global-headers": true,
 	"message/rfc822-headers": true, "text/rfc822-header": true, "text/rfc822": true, "message/news": true, "message/partial": true,
 }
 
-// headerFile reads the header that a mail system returns as a text file: "mailheaders", "encabezados.txt".
+// headerFile reads the header that a mail system returns as a text file: "mailheaders",
+// "encabezados.txt".
 func headerFile(p Part) fields {
 	if p.Type != "text/plain" {
 		return nil
@@ -44,8 +46,8 @@ func headerFile(p Part) fields {
 	return f
 }
 
-// misplacedHeader: gateways write the returned mail's fields where those of a part belong. A caller may give the mail's own header
-// with its only part: that returns nothing.
+// misplacedHeader: gateways write the returned mail's fields where those of a part belong. A caller
+// may give the mail's own header with its only part: that returns nothing.
 func misplacedHeader(top, h Header) fields {
 	if h == nil || len(h.Values("Received")) == 0 && len(h.Values("From")) == 0 {
 		return nil
@@ -62,8 +64,8 @@ func misplacedHeader(top, h Header) fields {
 	return f
 }
 
-// originalID is the Message-ID of the mail that the report is about: of the returned header, else of the report's own
-// fields, else of the notice's text, else what the report answers.
+// originalID is the Message-ID of the mail that the report is about: of the returned header, else
+// of the report's own fields, else of the notice's text, else what the report answers.
 func (e *evidence) originalID() string {
 	if id := messageID(e.returned().get("Message-ID")); id != "" {
 		return id
@@ -140,8 +142,9 @@ var messageIDLabels = []string{
 	"identificador de mensaje", "identificador del mensaje", "id da mensagem", "nachrichten-id", "id du message",
 }
 
-// splitReturned parts a bounce's text where the returned mail begins, and reads that mail's header. The mail begins with a header
-// block that no notice would hold, or with any header block behind a line that announces it.
+// splitReturned parts a bounce's text where the returned mail begins, and reads that mail's header.
+// The mail begins with a header block that no notice would hold, or with any header block behind a
+// line that announces it.
 func splitReturned(text string) (notice string, returned fields) {
 	all := lines(text)
 	announced := false
@@ -168,8 +171,9 @@ func splitReturned(text string) (notice string, returned fields) {
 // unquote takes off what indents or quotes a returned mail.
 func unquote(line string) string { return strings.TrimLeft(line, " \t>|") }
 
-// headerBlock reads the header that begins a returned mail, and counts its lines. ok needs a trace or identity field and two more
-// known ones, or, where a line announced it, any two of which one says from whom, to whom or about what.
+// headerBlock reads the header that begins a returned mail, and counts its lines. ok needs a trace
+// or identity field and two more known ones, or, where a line announced it, any two of which one
+// says from whom, to whom or about what.
 func headerBlock(all []string, announced bool) (f fields, n int, ok bool) {
 	known, strong, letter := 0, false, false
 	for n = 0; n < min(len(all), 300) && strings.TrimSpace(unquote(all[n])) != ""; n++ {

@@ -10,7 +10,8 @@ import (
 //	auto-submitted-field = "Auto-Submitted:" [CFWS] auto-submitted [CFWS] CRLF
 //	auto-submitted       = ( "no" / "auto-generated" / "auto-replied" / extension ) opt-parameter-list
 //
-// parseSubmitted returns the keyword in lower case, "" for an empty field. Comments nest, with quoted pairs.
+// parseSubmitted returns the keyword in lower case, "" for an empty field. Comments nest, with
+// quoted pairs.
 func parseSubmitted(value string) string {
 	value = stripComments(value)
 	if i := strings.IndexByte(value, ';'); i >= 0 {
@@ -58,15 +59,17 @@ func stripComments(s string) string {
 	return b.String()
 }
 
-// judgeAutoSubmitted: anything but "no" in any instance is a machine, extensions such as auto-notified included. Only
-// "auto-generated" is written on people's mail too: by what redirects it, and by the ticket systems that people write in.
+// judgeAutoSubmitted: anything but "no" in any instance is a machine, extensions such as
+// auto-notified included. Only "auto-generated" is written on people's mail too: by what redirects
+// it, and by the ticket systems that people write in.
 func judgeAutoSubmitted(e *evidence) (Verdict, bool) {
 	for _, v := range e.values("Auto-Submitted") {
 		kw := parseSubmitted(v)
 		if kw == "" || kw == "no" || kw == "auto-generated" && e.passedOnByRule() {
 			continue
 		}
-		if f, ok := e.listField(); ok && !strings.HasPrefix(kw, "auto-repl") { // a list's or a ticket system's notice
+		// a list's or a ticket system's notice
+		if f, ok := e.listField(); ok && !strings.HasPrefix(kw, "auto-repl") {
 			return machine(List, "list", f)
 		}
 		verdict, ok := machine(AutoReply, "auto-submitted", "Auto-Submitted: "+v)
@@ -76,8 +79,9 @@ func judgeAutoSubmitted(e *evidence) (Verdict, bool) {
 	return Verdict{}, false
 }
 
-// answeredByHand reports whether nothing but Auto-Submitted speaks for a machine: a "Re:" in a thread, from an address and
-// an envelope that people have, with words that no responder begins with.
+// answeredByHand reports whether nothing but Auto-Submitted speaks for a machine: a "Re:" in a
+// thread, from an address and an envelope that people have, with words that no responder begins
+// with.
 func (e *evidence) answeredByHand() bool {
 	_, auto := e.find(auto)
 	_, mass := e.find(bulk)
@@ -89,7 +93,8 @@ func (e *evidence) ordinary() bool {
 	return !e.sender.null() && e.sender.daemon == "" && e.sender.role == "" && e.sender.monitor == ""
 }
 
-// passedOnByRule reports whether a rule or a redirection passed a mail on that has a person's address in From.
+// passedOnByRule reports whether a rule or a redirection passed a mail on that has a person's
+// address in From.
 func (e *evidence) passedOnByRule() bool {
 	return e.ordinary() && e.autoSubject() == "" &&
 		slices.ContainsFunc(e.marks(), func(m Mark) bool { return m.Kind != ListMark })

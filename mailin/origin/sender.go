@@ -101,7 +101,8 @@ func daemonAddress(address string) string {
 	return ""
 }
 
-// gatewayAddress tells the local parts that mail gateways send under: "smtp_gateway", "System Administrator", "ndr".
+// gatewayAddress tells the local parts that mail gateways send under: "smtp_gateway", "System
+// Administrator", "ndr".
 func gatewayAddress(address string) bool {
 	local, _, _ := strings.Cut(address, "@")
 	plain := letters(local)
@@ -109,7 +110,8 @@ func gatewayAddress(address string) bool {
 		plain == "ndr" || plain == "ndn" || plain == "dsn"
 }
 
-// Local parts of services: a person may sit behind them, but none that waits for an automatic answer.
+// Local parts of services: a person may sit behind them, but none that waits for an automatic
+// answer.
 var roleLocals = map[string]bool{
 	"postmaster": true, "noreply": true, "donotreply": true, "noresponder": true, "noresponda": true,
 	"nocontestar": true, "noresponde": true, "naoresponda": true, "naoresponder": true, "nepasrepondre": true,
@@ -147,8 +149,8 @@ func letters(s string) string {
 	}, s)
 }
 
-// judgeLoop: mail that we sent, by its signed mark or its Message-ID. An address of ours proves nothing: whoever redirects
-// to us writes it into the envelope, and web forms write under it.
+// judgeLoop: mail that we sent, by its signed mark or its Message-ID. An address of ours proves
+// nothing: whoever redirects to us writes it into the envelope, and web forms write under it.
 func judgeLoop(e *evidence) (Verdict, bool) {
 	for _, v := range e.values("X-Buzon-Loop") {
 		if e.LoopMark != nil && e.LoopMark(strings.TrimSpace(v)) {
@@ -161,7 +163,8 @@ func judgeLoop(e *evidence) (Verdict, bool) {
 	return Verdict{}, false
 }
 
-// judgeSender: the null sender and the mail systems' addresses (RFC 3834 section 2) are machines whatever they write.
+// judgeSender: the null sender and the mail systems' addresses (RFC 3834 section 2) are machines
+// whatever they write.
 func judgeSender(e *evidence) (Verdict, bool) {
 	switch {
 	case e.sender.null():

@@ -30,7 +30,8 @@ type sesRecipient struct {
 	Diagnostic string `json:"diagnosticCode"`
 }
 
-// judgeSES reads the notifications of Amazon SES: Bounce, Complaint, and others that are a program's.
+// judgeSES reads the notifications of Amazon SES: Bounce, Complaint, and others that are a
+// program's.
 func judgeSES(e *evidence) (Verdict, bool) {
 	start := strings.IndexByte(e.Text, '{')
 	if !e.has("X-Amz-SNS-Message-Id") || start < 0 {

@@ -11,16 +11,16 @@ const (
 	bulk                // a mass mailing
 )
 
-// sign is one or more fields that tell the same. words are folded beginnings of the value that count; without words
-// any value counts but "no", "false", "0" and their like.
+// sign is one or more fields that tell the same. words are folded beginnings of the value that
+// count; without words any value counts but "no", "false", "0" and their like.
 type sign struct {
 	effect effect
 	names  []string
 	words  []string
 }
 
-// signs of responders, programs and bulk mailers. Fields that a ticket system or a service sets on its agents' own
-// words too are quiet: those are a person's.
+// signs of responders, programs and bulk mailers. Fields that a ticket system or a service sets on
+// its agents' own words too are quiet: those are a person's.
 var signs = []sign{
 	{effect: auto, names: []string{ // responders
 		"X-Autoreply", "X-Auto-Reply", "X-Autorespond", "X-Auto-Respond", "X-Autoresponse", "X-Auto-Response",

@@ -2,8 +2,9 @@ package origin
 
 import "strings"
 
-// spamFields are what filters in front write on mail that they take for spam, and the folded beginnings of the values
-// that say so. Of several fields of one name the topmost counts: it is the nearest filter's.
+// spamFields are what filters in front write on mail that they take for spam, and the folded
+// beginnings of the values that say so. Of several fields of one name the topmost counts: it is the
+// nearest filter's.
 var spamFields = []struct {
 	name  string
 	words []string
@@ -49,8 +50,9 @@ func (e *evidence) spam() string {
 	return ""
 }
 
-// spamSubject reports whether a filter has written before a folded subject: "***SPAM*** …", "[Spam?] …", "{posible spam}
-// …". Whoever writes about spam sets no signs on both sides of the word; behind a "Re:" it is the mail that is answered.
+// spamSubject reports whether a filter has written before a folded subject: "***SPAM*** …",
+// "[Spam?] …", "{posible spam} …". Whoever writes about spam sets no signs on both sides of the
+// word; behind a "Re:" it is the mail that is answered.
 func spamSubject(subject string) bool {
 	const signs = "*[]{}#_-<>()!=~"
 	rest := strings.TrimLeft(subject, signs)

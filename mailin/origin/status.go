@@ -11,7 +11,8 @@ func statusCode(v string) string {
 	return statusIn(v)
 }
 
-// statusIn is the first RFC 3463 code in s, else what an SMTP reply code says of the class, else "".
+// statusIn is the first RFC 3463 code in s, else what an SMTP reply code says of the class, else
+// "".
 func statusIn(s string) string {
 	for i := 0; i < len(s); i++ {
 		if (s[i] == '4' || s[i] == '5') && (i == 0 || !wordByte(s[i-1]) && s[i-1] != '.') {
@@ -23,8 +24,8 @@ func statusIn(s string) string {
 	return ""
 }
 
-// statusAt reads class "." subject "." detail (RFC 3463 section 2) at the beginning of s and returns it with its length.
-// An IP address or a version number is none.
+// statusAt reads class "." subject "." detail (RFC 3463 section 2) at the beginning of s and
+// returns it with its length. An IP address or a version number is none.
 func statusAt(s string) (string, int) {
 	if len(s) < 5 || s[0] != '2' && s[0] != '4' && s[0] != '5' || s[1] != '.' {
 		return "", 0
@@ -51,7 +52,8 @@ func wordByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
 }
 
-// replyClass is "5.0.0" or "4.0.0" after the first SMTP reply code that an error line shows, "" without one.
+// replyClass is "5.0.0" or "4.0.0" after the first SMTP reply code that an error line shows, ""
+// without one.
 func replyClass(s string) string {
 	for i := 0; i+3 <= len(s); i++ {
 		if s[i] != '4' && s[i] != '5' || i > 0 && (wordByte(s[i-1]) || s[i-1] == '.' || s[i-1] == '-') {

@@ -2,7 +2,8 @@ package origin
 
 import "strings"
 
-// autoSubject is the responder's phrase that begins the subject. A "Re:" before it is a person who answers one.
+// autoSubject is the responder's phrase that begins the subject. A "Re:" before it is a person who
+// answers one.
 func (e *evidence) autoSubject() string {
 	return leading(strings.TrimLeft(e.subject, "*[(< "), responderSubjects)
 }
@@ -19,9 +20,10 @@ func (e *evidence) bounceSubject() string {
 // answered tells a subject under which a person answers or forwards.
 func (e *evidence) answered() bool { return leading(e.subject, replyPrefixes) != "" }
 
-// judgeSubject: the subject proves nothing alone. A responder's phrase that stands at the beginning counts together with the thread
-// that it answers. One that says "automatic" counts with the wish for no answer whatever that Exchange's responders add, and one before a
-// colon where no envelope speaks for a person. A subject that begins with "Re:" never counts.
+// judgeSubject: the subject proves nothing alone. A responder's phrase that stands at the beginning
+// counts together with the thread that it answers. One that says "automatic" counts with the wish
+// for no answer whatever that Exchange's responders add, and one before a colon where no envelope
+// speaks for a person. A subject that begins with "Re:" never counts.
 func judgeSubject(e *evidence) (Verdict, bool) {
 	if e.absentBeforeReply() != "" {
 		return machine(AutoReply, "subject", "Subject: "+e.Subject)
@@ -37,14 +39,16 @@ func judgeSubject(e *evidence) (Verdict, bool) {
 	return Verdict{}, false
 }
 
-// prefixed tells a phrase that is the whole subject or stands before the subject of the answered mail, as in
-// "Out of Office AutoReply: Order 7", from words that go on: "Out of office tomorrow, ask Marta".
+// prefixed tells a phrase that is the whole subject or stands before the subject of the answered
+// mail, as in "Out of Office AutoReply: Order 7", from words that go on: "Out of office tomorrow,
+// ask Marta".
 func (e *evidence) prefixed(phrase string) bool {
 	_, rest, _ := strings.Cut(e.subject, phrase)
 	return strings.HasSuffix(phrase, ":") || strings.Trim(rest, " .!)]") == "" || strings.Contains(clipBytes(rest, 25), ":")
 }
 
-// normal is a person's mail; Suppress where a field or the address wants no automatic answer, or where the subject leaves a doubt.
+// normal is a person's mail; Suppress where a field or the address wants no automatic answer, or
+// where the subject leaves a doubt.
 func normal(e *evidence) Verdict {
 	v := Verdict{Class: Normal, Reason: "no-sign", Person: true}
 	switch f, ok := e.find(quiet); {

@@ -1,10 +1,10 @@
 package origin
 
-// This file holds the subjects that machines write, by language.
-// Every table is written as the mail systems write and folded once; foldAll makes case and accents free.
+// This file holds the subjects that machines write, by language. Every table is written as the mail
+// systems write and folded once; foldAll makes case and accents free.
 
-// responderSubjects begin the subject of what responders write, folded, in the languages of the mail systems.
-// Those that end in ":" stand before the subject of the mail they answer.
+// responderSubjects begin the subject of what responders write, folded, in the languages of the
+// mail systems. Those that end in ":" stand before the subject of the mail they answer.
 var responderSubjects = foldAll(
 	// es
 	"respuesta automatica", "respuesta automatizada", "contestacion automatica", "contestador automatico",

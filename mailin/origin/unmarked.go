@@ -26,7 +26,8 @@ func monitorAddress(address string) string {
 	return ""
 }
 
-// alarmSubjects begin, and alarmWords are inside, what monitoring systems write over their alarms and recoveries, folded.
+// alarmSubjects begin, and alarmWords are inside, what monitoring systems write over their alarms
+// and recoveries, folded.
 var (
 	alarmSubjects = foldAll(
 		"problem", "problema", "resolved", "resuelto", "resolvido", "recovery", "recuperado", "recuperacion", "recuperação",
@@ -105,8 +106,8 @@ func automaticOpening(text string) string {
 	return ""
 }
 
-// judgeText: words that begin by saying that nobody wrote them, with one more sign: somebody is away, or a mail was
-// received. Whoever tells of such a message does not begin with it.
+// judgeText: words that begin by saying that nobody wrote them, with one more sign: somebody is
+// away, or a mail was received. Whoever tells of such a message does not begin with it.
 func judgeText(e *evidence) (Verdict, bool) {
 	opening := automaticOpening(e.New)
 	if opening == "" || strings.Contains(e.New, "?") {
@@ -118,7 +119,8 @@ func judgeText(e *evidence) (Verdict, bool) {
 	return Verdict{}, false
 }
 
-// absenceSubjects are words that a responder sets before the "Re:" of the mail that it answers, folded: "VACACIONES Re:".
+// absenceSubjects are words that a responder sets before the "Re:" of the mail that it answers,
+// folded: "VACACIONES Re:".
 var absenceSubjects = foldAll(
 	"vacaciones", "de vacaciones", "en vacaciones", "estoy de vacaciones", "ausente", "ausencia", "fuera de la oficina",
 	"fuera de oficina", "no disponible", "permiso", "licencia", "incapacidad", "baja médica", "viaje", "de viaje", "feriado",

@@ -71,8 +71,9 @@ func (l *line) mayEnd() bool {
 	return l.ends == yes
 }
 
-// wroteAlone reports lines [i, end), set apart, that are nothing but a name or an address with a verb, "Ana escribió:": to
-// whom this mail goes, or below a mobile footer. A person writes the same above what he cites.
+// wroteAlone reports lines [i, end), set apart, that are nothing but a name or an address with a
+// verb, "Ana escribió:": to whom this mail goes, or below a mobile footer. A person writes the same
+// above what he cites.
 func (s *splitter) wroteAlone(i, end int, joined string) bool {
 	t := lowered(strings.TrimRight(undecorated(joined), ":： "))
 	if len(strings.Fields(t)) > 6 || !strings.HasSuffix(strings.TrimRight(joined, "*_ "), ":") || !endsInVerb(t) || hasDigit(joined) && !strings.Contains(t, "@") {
@@ -92,7 +93,8 @@ func (s *splitter) wroteAlone(i, end int, joined string) bool {
 	return strings.Contains(t, "@") && above >= 0 && isMobile(s.lines[above].text)
 }
 
-// follows reports an attribution with day and time, lines [i, end), below the sender's words and above a blank line.
+// follows reports an attribution with day and time, lines [i, end), below the sender's words and
+// above a blank line.
 func (s *splitter) follows(i, end int, joined string) bool {
 	d := readDate(joined)
 	return d.day && d.time && end < len(s.lines) && s.lines[end].blank() && i > 0 && s.lines[i].depth == 0 && startsWithWord(lowered(joined))
@@ -282,7 +284,8 @@ var sentenceVerbs = setOf("error", "errores", "falla", "fallo", "sale", "salió"
 	"recibí", "recibimos", "este", "esta", "esto", "estos", "me", "nos", "le", "les", "que", "following", "this", "these", "got", "shows", "appears", "seguinte",
 	"siguiente", "siguientes", "aconteceu", "mensaje", "message", "log", "registro", "salida", "output")
 
-// proseAround reports an address without brackets behind a small word, as in "la clienta ana@x escribió:".
+// proseAround reports an address without brackets behind a small word, as in "la clienta ana@x
+// escribió:".
 func proseAround(t string) bool {
 	words := strings.Fields(t)
 	for i, w := range words {
@@ -303,8 +306,9 @@ func articled(words []string) bool {
 var articles = setOf("el", "la", "los", "las", "un", "una", "nuestro", "nuestra", "mi", "su", "the", "our", "my", "a", "an", "o", "os", "as", "um", "uma", "nosso", "nossa", "meu",
 	"minha", "le", "notre", "mon", "ma", "il", "lo", "der", "die", "das", "unser", "unsere", "de", "del", "do", "da", "cliente", "client")
 
-// isComplete reports an attribution, given as written and folded, that says nothing behind its verb but who or when. A person writes
-// "ana@x wrote to my boss:", "I wrote to ana@x:", "Ana wrote me this:".
+// isComplete reports an attribution, given as written and folded, that says nothing behind its verb
+// but who or when. A person writes "ana@x wrote to my boss:", "I wrote to ana@x:", "Ana wrote me
+// this:".
 func isComplete(bare, t string) bool {
 	t = strings.TrimRight(t, ":： ")
 	if endsInTime(t) || endsInCJK(t) {
@@ -329,7 +333,8 @@ func isComplete(bare, t string) bool {
 	return !slices.ContainsFunc(rest, func(w string) bool { return unicode.IsLower(firstRune(w)) && !particles[w] })
 }
 
-// personal are words that clients leave out: whom somebody wrote to; towards stand before it, particles in names.
+// personal are words that clients leave out: whom somebody wrote to; towards stand before it,
+// particles in names.
 var (
 	personal = setOf("me", "nos", "mi", "ci", "mir", "uns", "ons", "mig", "oss", "us", "m'a", "m’a", "nous", "vous", "mnie", "nam", "мне", "нам")
 	towards  = setOf("a", "al", "to", "an", "à", "au", "para", "per", "por", "ao", "aan", "till", "til", "do", "de", "von", "przez", "en", "in", "no", "na")

@@ -54,7 +54,8 @@ func project(t Text, plain string) []Mark {
 		until = m.End
 		above, _ := lettersOf(t.String[counted:m.Start])
 		counted, before = m.Start, before+len(above)
-		// A quote may begin with the words of the answer: look no earlier than where about as much text stands above.
+		// A quote may begin with the words of the answer: look no earlier than where about as much
+		// text stands above.
 		from = max(from, min(before*3/4, len(letters)))
 		start, end := locate(letters, from, t.String[m.Start:m.End], m.Kind != Signature && trim(t.String[m.End:]) == "")
 		if start < 0 || lineStart(plain, at[start]) < 0 {

@@ -87,7 +87,8 @@ func (s *splitter) footerAbove(from, end, own int) (at int, rule string) {
 	return 0, ""
 }
 
-// paragraphAbove returns where the paragraph above line at begins; at if there is none down to line from.
+// paragraphAbove returns where the paragraph above line at begins; at if there is none down to line
+// from.
 func (s *splitter) paragraphAbove(at, from int) int {
 	end := at
 	for end > from && s.lines[end-1].blank() {
@@ -144,8 +145,8 @@ func (s *splitter) shown(i, from int) bool {
 	return above == i-1 && isTechnical(text) && oneLine && s.nextText(i+2) < len(s.lines)
 }
 
-// separates reports that the delimiter of line i comes again below, with nobody's address or notice between or after:
-// the person puts it between paragraphs.
+// separates reports that the delimiter of line i comes again below, with nobody's address or notice
+// between or after: the person puts it between paragraphs.
 func (s *splitter) separates(i, to int) bool {
 	for k := i + 1; k < to && k <= i+maxSignatureLines; k++ {
 		if s.lines[k].text == s.lines[i].text {
@@ -199,8 +200,8 @@ func (s *splitter) isTail(i, to, count int) bool {
 	return s.contactIn(i+1, to)
 }
 
-// signs judges the one line below the drawn line i: a name or how to reach somebody, in a text that draws no other lines
-// to write on.
+// signs judges the one line below the drawn line i: a name or how to reach somebody, in a text that
+// draws no other lines to write on.
 func (s *splitter) signs(i, to int) bool {
 	for k := range s.lines[:i] {
 		if l := &s.lines[k]; l.depth == 0 && l.kind == "" && strings.Contains(clipped(l.text), "____") {
@@ -211,8 +212,8 @@ func (s *splitter) signs(i, to int) bool {
 	return isTitle(t) || isContact(t) || s.contactIn(i+1, to) || len(strings.Fields(t)) <= 4 && unicode.IsUpper(firstRune(t))
 }
 
-// sentences reports that below the "--" of line i, written without the blank behind it that makes a delimiter, stand
-// sentences and nothing else.
+// sentences reports that below the "--" of line i, written without the blank behind it that makes a
+// delimiter, stand sentences and nothing else.
 func (s *splitter) sentences(i, to int) bool {
 	if strings.HasPrefix(strings.TrimLeft(s.base[s.lines[i].start:s.lines[i].end], " "), "-- ") || s.isNotice(i+1, to) {
 		return false
@@ -317,7 +318,8 @@ func isDevice(text, low string, m affix) bool {
 		return false
 	}
 	for i, w := range words {
-		if sentenceWords[w] && (i+1 == len(words) || !deviceWord(words[i+1])) { // Portuguese: "no Android"
+		// Portuguese: "no Android"
+		if sentenceWords[w] && (i+1 == len(words) || !deviceWord(words[i+1])) {
 			return false
 		}
 	}
@@ -329,7 +331,8 @@ func isDevice(text, low string, m affix) bool {
 	return len(words) <= 5 && rest == "" && m.prefix != "" && strings.HasSuffix(m.prefix, " ") && properNames(text, len(words))
 }
 
-// capital reports that text has the word, given in lower case, as a name: "Sent from Mail", not "sent by mail".
+// capital reports that text has the word, given in lower case, as a name: "Sent from Mail", not
+// "sent by mail".
 func capital(text, word string) bool {
 	for w := range strings.FieldsSeq(text) {
 		if unicode.IsUpper(firstRune(w)) && strings.EqualFold(strings.Trim(w, ".,:®™"), word) {

@@ -121,7 +121,8 @@ func splitAddresses(list string) []string {
 	return append(all, list[from:])
 }
 
-// readAddress reads "Ana <ana@x>", "Ana [mailto:ana@x]", "Ana <ana@x<mailto:ana@x>>", "ana@x", "Ana".
+// readAddress reads "Ana <ana@x>", "Ana [mailto:ana@x]", "Ana <ana@x<mailto:ana@x>>", "ana@x",
+// "Ana".
 func readAddress(s string) Address {
 	at := strings.IndexByte(s, '@')
 	if at < 0 {

@@ -50,8 +50,8 @@ func (s *splitter) headerBlock(i int, titled bool) (h headers, end int, ok bool)
 	return h, end, (h.believable(titled, s.setOff(i)) || len(h) == 3 && end == i+3 && s.withoutSubject(i)) && !s.amongRaw(i, end)
 }
 
-// headersOnLine reports a header block that a client wrote into one line: three names of header lines of one language, the
-// first at its beginning, and an address.
+// headersOnLine reports a header block that a client wrote into one line: three names of header
+// lines of one language, the first at its beginning, and an address.
 func (s *splitter) headersOnLine(i int) bool {
 	text := s.lines[i].text
 	if len(text) > maxRead || strings.Count(text, ":") < 3 || strings.IndexByte(text, '@') < 0 {

@@ -12,7 +12,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Bounds of the style sheets: what goes over them is not applied, so that at worst hidden text is shown.
+// Bounds of the style sheets: what goes over them is not applied, so that at worst hidden text is
+// shown.
 const (
 	maxSheet    = 256 << 10 // bytes of all <style> elements
 	maxRules    = 500
@@ -101,7 +102,8 @@ func indexEndTag(src string) int {
 	}
 }
 
-// readRules reads what is said of visibility in a style sheet. Of "@media" only what holds for every screen is read.
+// readRules reads what is said of visibility in a style sheet. Of "@media" only what holds for
+// every screen is read.
 func readRules(text string) (list []rule) {
 	p := css.NewParser(parse.NewInputString(text), false)
 	var selectors string
@@ -139,7 +141,8 @@ func readRules(text string) (list []rule) {
 
 func rulesOf(selectors string, said []declaration) (list []rule) {
 	for text := range strings.SplitSeq(selectors, ",") {
-		if strings.ContainsAny(text, ":+~") { // states, and what stands beside: not known while the mail is read once
+		// states, and what stands beside: not known while the mail is read once
+		if strings.ContainsAny(text, ":+~") {
 			continue
 		}
 		if s, err := cascadia.Parse(strings.TrimSpace(text)); err == nil {
@@ -176,8 +179,8 @@ func declared(name, value string) (d declaration, ok bool) {
 	return declaration{p, value, false}, true
 }
 
-// mayHide reports a rule that can hide something, alone or with another. Colours of text on a background that nobody
-// sets hide only when they are light.
+// mayHide reports a rule that can hide something, alone or with another. Colours of text on a
+// background that nobody sets hide only when they are light.
 func (r rule) mayHide() bool {
 	for _, d := range r.list {
 		switch d.property {

@@ -296,7 +296,8 @@ func pixels(n float64, unit string) float64 {
 	return n
 }
 
-// readStyle takes over what an element's attributes and the mail's style sheet say about visibility.
+// readStyle takes over what an element's attributes and the mail's style sheet say about
+// visibility.
 func (e *element) readStyle(t tag, sh *sheet, node *html.Node, depth int) {
 	if _, ok := t.attrs["hidden"]; ok {
 		e.gone = true

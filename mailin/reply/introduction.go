@@ -79,8 +79,9 @@ func (s *splitter) title(i int) (introduction, bool) {
 	return introduction{from: i, to: end, kind: kind, rule: "title of a mail", headers: h}, true
 }
 
-// shows reports an introduction of somebody else's mail that the sender's last line above announces, over a blank line
-// at most: he shows it. What quotes us, whom this mail goes to or what was sent to him is the mail's own quote.
+// shows reports an introduction of somebody else's mail that the sender's last line above
+// announces, over a blank line at most: he shows it. What quotes us, whom this mail goes to or what
+// was sent to him is the mail's own quote.
 func (s *splitter) shows(in introduction) bool {
 	above := in.from - 1
 	for above >= 0 && above >= in.from-2 && (s.lines[above].blank() || onlyRule(s.lines[above].text)) {
@@ -156,8 +157,8 @@ func readTitle(text string) (kind Kind, marked, ok bool) {
 	return "", false, false
 }
 
-// asks are in the titles that other desks put above their mails for the answer to stand above: no client and no person writes
-// them otherwise.
+// asks are in the titles that other desks put above their mails for the answer to stand above: no
+// client and no person writes them otherwise.
 var asks = []string{"esta línea", "esta linha", "this line"}
 
 // mayAsk is a cheap test for one.

@@ -2,8 +2,8 @@ package reply
 
 import "testing"
 
-// TestKinds: what several clients and people write, and beside it what must stay as it is. The mail goes to the desk's
-// "Mesa Lumen".
+// TestKinds: what several clients and people write, and beside it what must stay as it is. The mail
+// goes to the desk's "Mesa Lumen".
 func TestKinds(t *testing.T) {
 	const intro = "El mar, 4 mar 2025 a las 8:10, Mesa Lumen (<mesa@lumen.test>) escribió:\n"
 	for _, c := range []struct{ name, mail, want string }{

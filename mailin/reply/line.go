@@ -47,7 +47,8 @@ func splitLines(s string) []line {
 	return lines
 }
 
-// legible returns a line without marks of direction and with the digits of every script as ours, for the rules to read.
+// legible returns a line without marks of direction and with the digits of every script as ours,
+// for the rules to read.
 func legible(text string) string {
 	if len(text) > maxRead || !strings.ContainsFunc(text, odd) {
 		return text
@@ -69,7 +70,8 @@ func direction(r rune) bool {
 	return r == '\u200e' || r == '\u200f' || r == '\u061c' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
-// digitOf is the value of a digit: each script has its ten in a row, and each row begins ten after a digit's own.
+// digitOf is the value of a digit: each script has its ten in a row, and each row begins ten after
+// a digit's own.
 func digitOf(r rune) rune {
 	n := rune(0)
 	for unicode.Is(unicode.Nd, r-1) && n < 9 {
@@ -145,7 +147,8 @@ func clipped(s string) string {
 // onlyRule reports a line that consists of rule characters: "-----", "____",
 // "* * *", the invisible "ᐧ" of a mail tracker.
 func onlyRule(s string) bool {
-	if s == "" || len(s) > maxRead || strings.IndexByte("-_=*~#+.\xe1\xe2", s[0]) < 0 { // the last begin ᐧ, — and –
+	// the last begin ᐧ, — and –
+	if s == "" || len(s) > maxRead || strings.IndexByte("-_=*~#+.\xe1\xe2", s[0]) < 0 {
 		return false
 	}
 	if s == "ᐧ" {

@@ -153,8 +153,8 @@ func structureOf(t tag) (structure, bool) {
 	return structure{}, false
 }
 
-// markUnsure opens the mark of an element that may well hold somebody else's words, or that is shown folded: a box
-// with a line at its left, <details>.
+// markUnsure opens the mark of an element that may well hold somebody else's words, or that is
+// shown folded: a box with a line at its left, <details>.
 func (r *htmlReader) markUnsure(t tag) {
 	e := r.top()
 	if e.barred && gaps[t.atom] > 0 || t.atom == atom.Details {

@@ -59,7 +59,8 @@ func isHeading(heading, rest string) bool {
 	return strings.Count(heading, " ") > 1 || rest == "" || strings.IndexByte(":!*].-|)", rest[0]) >= 0
 }
 
-// advises reports that a warning says what to do or not to do about the mail; that of a person asks for something else.
+// advises reports that a warning says what to do or not to do about the mail; that of a person asks
+// for something else.
 func advises(t string) bool {
 	for _, w := range [...]string{"clic", "click", "klick", "klik", "enlace", "link", "liens", "lien ", "abra", "abrir", "adjunto", "anexo", "attach", "allegat", "pièce",
 		"anlage", "anhäng", "anhang", "bijlage", "załączn", "con cuidado", "precauci", "prudence", "verifi", "vérif", "überprüf", "controle", "reconoc", "recogn",

@@ -2,10 +2,11 @@ package reply
 
 import "strings"
 
-// Orders returns the text of New, and of each of its lines whether an order may stand there. Orders are obeyed only
-// where every client shows them as the sender's own: not below a line that ends in a colon (he shows what to write), a
-// drawn rule or a footer, not in a box with a line at its left or between fences, not in a part after the first, and,
-// of a mail with text and HTML, not where the HTML shows no such line.
+// Orders returns the text of New, and of each of its lines whether an order may stand there. Orders
+// are obeyed only where every client shows them as the sender's own: not below a line that ends in
+// a colon (he shows what to write), a drawn rule or a footer, not in a box with a line at its left
+// or between fences, not in a part after the first, and, of a mail with text and HTML, not where
+// the HTML shows no such line.
 func (p Parts) Orders() (text string, places []bool) {
 	sure := p.sureLines()
 	var runs []string
@@ -67,7 +68,8 @@ func showsBelow(above string, sure bool, text string) bool {
 	return strings.HasSuffix(above, ":") || strings.HasSuffix(above, "：")
 }
 
-// inFirstPart reports that byte at of the base is in the first text part, and in no box of the HTML.
+// inFirstPart reports that byte at of the base is in the first text part, and in no box of the
+// HTML.
 func (p Parts) inFirstPart(at int) bool {
 	if p.Base != p.html.String {
 		return p.first == 0 || at < p.first
@@ -84,7 +86,8 @@ func inMark(marks []Mark, at int) bool {
 	return false
 }
 
-// shownLines returns what says whether the HTML beside a plain text shows a line too, as its sender's own.
+// shownLines returns what says whether the HTML beside a plain text shows a line too, as its
+// sender's own.
 func (p Parts) shownLines() func(text string) bool {
 	anything := func(string) bool { return true }
 	if p.html.String == "" {

@@ -86,7 +86,8 @@ func (s *splitter) announcedAnswers() {
 	if prefixed && s.lastOwn() >= s.first { // his answers stand between the quoted lines
 		return
 	}
-	if slices.ContainsFunc(s.lines, func(l line) bool { return l.rule == ruleFilled }) { // and these, in our form
+	// and these, in our form
+	if slices.ContainsFunc(s.lines, func(l line) bool { return l.rule == ruleFilled }) {
 		return
 	}
 	for i := range s.lines[:s.first] {
@@ -97,7 +98,8 @@ func (s *splitter) announcedAnswers() {
 	}
 }
 
-// showAnswers makes what he quotes part of what is shown; prefixed: of lines with a ">" those of the mail that he answers.
+// showAnswers makes what he quotes part of what is shown; prefixed: of lines with a ">" those of
+// the mail that he answers.
 func (s *splitter) showAnswers(prefixed bool) {
 	for i := s.first; i < len(s.lines); i++ {
 		l := &s.lines[i]

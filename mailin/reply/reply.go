@@ -34,9 +34,10 @@ type Kind string
 
 // The four kinds; every byte of a mail's text has exactly one.
 const (
-	New       Kind = "new"       // written by the sender of this mail
-	Quoted    Kind = "quoted"    // quoted from an earlier mail, with its introduction
-	Signature Kind = "signature" // signature, mobile footer, legal notice, antivirus notice, warning of a mail gateway
+	New    Kind = "new"    // written by the sender of this mail
+	Quoted Kind = "quoted" // quoted from an earlier mail, with its introduction
+	// signature, mobile footer, legal notice, antivirus notice, warning of a mail gateway
+	Signature Kind = "signature"
 	Forwarded Kind = "forwarded" // a mail passed on, with its header block
 )
 
@@ -66,9 +67,11 @@ type Input struct {
 	Subject string   // tells forwards from replies; "" is fine
 	Own     []string // our own addresses, lower case: a quote of our notification is surely a quote
 	From    string   // the sender's address
-	To      []string // whom the mail goes to, names and addresses: a quote of them is surely a quote
-	First   int      // bytes of Plain that the first of several text parts has; 0: there is one
-	Form    []string // keys that our own forms leave empty, "Fecha y hora": filled in, they are new text
+	// whom the mail goes to, names and addresses: a quote of them is surely a quote
+	To    []string
+	First int // bytes of Plain that the first of several text parts has; 0: there is one
+	// keys that our own forms leave empty, "Fecha y hora": filled in, they are new text
+	Form []string
 }
 
 // Parts is a text with every byte assigned to a kind.
@@ -101,11 +104,10 @@ func (p Parts) Signature() string { return p.join(Signature) }
 // Forwarded returns what is passed on, header blocks included.
 func (p Parts) Forwarded() string { return p.join(Forwarded) }
 
-// Reply returns the text to show for the mail: New, with the quote in which it
-// announces answers ("respondo abajo en rojo"); or when that is empty, the best of what is left: the text under a leading
-// attribution, the forwarded mail, what was typed inside the block that
-// Outlook set apart for the signature.
-// Commands are read from Orders, never from here.
+// Reply returns the text to show for the mail: New, with the quote in which it announces answers
+// ("respondo abajo en rojo"); or when that is empty, the best of what is left: the text under a
+// leading attribution, the forwarded mail, what was typed inside the block that Outlook set apart
+// for the signature. Commands are read from Orders, never from here.
 func (p Parts) Reply() string {
 	if s := p.New(); s != "" {
 		return p.joinIf(Range.shown)
@@ -124,8 +126,8 @@ func (p Parts) join(k Kind) string {
 	return p.joinIf(func(r Range) bool { return r.Kind == k })
 }
 
-// text is that of the ranges from the i-th to before the j-th. What was filled into our form loses the quote marks in front
-// of it: the words are the sender's.
+// text is that of the ranges from the i-th to before the j-th. What was filled into our form loses
+// the quote marks in front of it: the words are the sender's.
 func (p Parts) text(i, j int) string {
 	if !slices.ContainsFunc(p.Ranges[i:j], func(r Range) bool { return r.Rule == ruleFilled }) {
 		return p.withPictures(p.Ranges[i].Start, p.Ranges[j-1].End)

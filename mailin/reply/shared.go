@@ -76,8 +76,9 @@ func (s *splitter) sharedAt(i int) int {
 	return -1
 }
 
-// quoteOnLine cuts the first line on which the quote follows its attribution, as Yahoo on Android and some others write it:
-// "El lun, 3 mar 2025 …, Ana <ana@x> escribió:> ¿Qué versión?". The attribution has all that one can have.
+// quoteOnLine cuts the first line on which the quote follows its attribution, as Yahoo on Android
+// and some others write it: "El lun, 3 mar 2025 …, Ana <ana@x> escribió:> ¿Qué versión?". The
+// attribution has all that one can have.
 func (s *splitter) quoteOnLine() {
 	for i, l := range s.lines {
 		if l.depth > 0 || l.kind != "" || len(l.text) > 4*maxRead || strings.IndexByte(l.text, ':') < 0 {
@@ -98,8 +99,8 @@ func (s *splitter) quoteOnLine() {
 	}
 }
 
-// endOnLine returns where in the text of line i an attribution ends, that begins there or up to two lines above, with
-// text behind it; -1 if none does.
+// endOnLine returns where in the text of line i an attribution ends, that begins there or up to two
+// lines above, with text behind it; -1 if none does.
 func (s *splitter) endOnLine(i int) int {
 	text := s.lines[i].text
 	for at := strings.IndexByte(text, ':'); at >= 0 && at < maxRead && at+1 < len(text); {

@@ -17,21 +17,22 @@ type picture struct {
 
 // Answer is a stretch of the sender's words and what it answers.
 type Answer struct {
-	Question string // the quoted lines right above, without quote marks; "" where he wrote between no quotes
+	// the quoted lines right above, without quote marks; "" where he wrote between no quotes
+	Question string
 	Text     string
 }
 
-// Answers returns the sender's words in order, each stretch with the question that it answers. Only whoever writes
-// between the lines of a quote answers lines of it: with all the words above or below the quote there is one Answer
-// without a Question.
+// Answers returns the sender's words in order, each stretch with the question that it answers. Only
+// whoever writes between the lines of a quote answers lines of it: with all the words above or
+// below the quote there is one Answer without a Question.
 func (p Parts) Answers() []Answer { return p.answers(nil) }
 
-// Shown returns the text of Reply as its sender saw it: the question above each answer, marked with "> ", and a mark,
-// "[foto.png]", where a picture stood. name returns the file name for a Content-ID, or "" for a picture that is not
-// to be mentioned; nil mentions none.
+// Shown returns the text of Reply as its sender saw it: the question above each answer, marked with
+// "> ", and a mark, "[foto.png]", where a picture stood. name returns the file name for a
+// Content-ID, or "" for a picture that is not to be mentioned; nil mentions none.
 //
-// It is for the people of the desk. A quote may hold words that the reader of the answer was never sent: what goes to
-// customers is Reply.
+// It is for the people of the desk. A quote may hold words that the reader of the answer was never
+// sent: what goes to customers is Reply.
 func (p Parts) Shown(name func(id string) string) string {
 	list := p.answers(name)
 	if len(list) == 0 {
@@ -150,8 +151,9 @@ func (p Parts) withPictures(from, to int) string {
 	return namePictures(b.String(), p.name)
 }
 
-// Pictures says among whose words the pictures of the HTML stand, by their Content-IDs. One that stands in several places
-// is the sender's if any of them is; one whose place is not known is left out.
+// Pictures says among whose words the pictures of the HTML stand, by their Content-IDs. One that
+// stands in several places is the sender's if any of them is; one whose place is not known is left
+// out.
 func (p Parts) Pictures() map[string]Kind {
 	of := map[string]Kind{}
 	note := func(id string, at int) {
@@ -179,7 +181,8 @@ func (p Parts) Pictures() map[string]Kind {
 // cidMark begins the marks that Outlook writes into its plain text in place of pictures.
 const cidMark = "[cid:"
 
-// namePictures puts names in place of the marks that Outlook writes into its plain text, "[cid:image001.png@01DB]".
+// namePictures puts names in place of the marks that Outlook writes into its plain text,
+// "[cid:image001.png@01DB]".
 func namePictures(text string, name func(id string) string) string {
 	if !strings.Contains(text, cidMark) {
 		return text
@@ -199,8 +202,8 @@ func namePictures(text string, name func(id string) string) string {
 	}
 }
 
-// projectPictures finds the places of the HTML's pictures in the plain text by the letters before them. A text in
-// which the client has marked them itself is left as it is.
+// projectPictures finds the places of the HTML's pictures in the plain text by the letters before
+// them. A text in which the client has marked them itself is left as it is.
 func projectPictures(t Text, plain string) (found []picture) {
 	if len(t.pictures) == 0 || strings.Contains(plain, cidMark) || strings.Contains(plain, "[image: ") {
 		return nil

@@ -11,9 +11,10 @@ const (
 	maxBlockLine  = 100
 )
 
-// signOff returns where the contact data begin that stand below a sign-off ("Atte.", "Saludos cordiales,") at the end
-// of lines [from, end), the sign-off and one name staying with the text; end where there are none. Any line that says
-// more than who somebody is and how to reach him shows that the block is text.
+// signOff returns where the contact data begin that stand below a sign-off ("Atte.", "Saludos
+// cordiales,") at the end of lines [from, end), the sign-off and one name staying with the text;
+// end where there are none. Any line that says more than who somebody is and how to reach him shows
+// that the block is text.
 func (s *splitter) signOff(from, end int) int {
 	off, lines := -1, 0
 	for i := end - 1; i >= from && lines <= maxBlockLines; i-- {
@@ -32,8 +33,8 @@ func (s *splitter) signOff(from, end int) int {
 	return s.contactBlock(off+1, end, !strings.Contains(strings.TrimRight(s.lines[off].text, ",. "), ","))
 }
 
-// contactBlock returns where in lines [from, end) the contact data begin, below a name if name is true; end if the lines
-// hold anything else, or no way to reach somebody.
+// contactBlock returns where in lines [from, end) the contact data begin, below a name if name is
+// true; end if the lines hold anything else, or no way to reach somebody.
 func (s *splitter) contactBlock(from, end int, name bool) (at int) {
 	at, reached := end, 0
 	for i := from; i < end; i++ {
@@ -46,7 +47,8 @@ func (s *splitter) contactBlock(from, end int, name bool) (at int) {
 			return end
 		}
 		if contact && (namesCompany(t) && !hasDigit(t)) {
-			reached++ // two lines of the kind at least: a name with his company below is how people sign
+			// two lines of the kind at least: a name with his company below is how people sign
+			reached++
 		} else if contact {
 			reached += 2
 		}
@@ -117,8 +119,8 @@ func anyWord(t string, set map[string]bool) bool {
 	return false
 }
 
-// saysMore reports a line that is, or begins, a sentence or a postscript, or gives a value for a key that is no way to reach
-// anybody.
+// saysMore reports a line that is, or begins, a sentence or a postscript, or gives a value for a
+// key that is no way to reach anybody.
 func saysMore(text string) bool {
 	words := strings.Fields(text)
 	if strings.ContainsAny(text, "?¿¡!") || len(words) == 0 || postscripts[strings.Trim(lowered(words[0]), ".:,")] || isNumbered(text) {
@@ -135,7 +137,8 @@ func saysMore(text string) bool {
 		if w == strings.ToLower(w) && len(lexicon.stop[low]) > 0 && !linking[low] && !contactLabels[low] {
 			return true
 		}
-		if (low == "al" || low == "ao") && i+1 < len(words) && hasDigit(words[i+1]) { // "Llamar al 555 0122"
+		// "Llamar al 555 0122"
+		if (low == "al" || low == "ao") && i+1 < len(words) && hasDigit(words[i+1]) {
 			return true
 		}
 	}

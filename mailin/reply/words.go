@@ -25,7 +25,8 @@ type words struct {
 	misdirected []string // what only such notices say: "received this message in error"
 	legal       []string // what they say among other things: "intended recipient"
 
-	outside []string // heading of a mail gateway's warning, "…", what it says: "caution…originated outside"
+	// heading of a mail gateway's warning, "…", what it says: "caution…originated outside"
+	outside []string
 
 	below []string // "my answers below": the sender writes inside the quote
 
@@ -228,7 +229,8 @@ var devices = setOf("iphone", "ipad", "ipod", "android", "samsung", "galaxy", "b
 // mailWords name programs when they are written like names.
 var mailWords = setOf("mail", "email", "e-mail", "correo", "courrier", "posta", "почты")
 
-// sentenceWords are in no mobile footer: whoever says when something was sent, or that it was not, writes a sentence.
+// sentenceWords are in no mobile footer: whoever says when something was sent, or that it was not,
+// writes a sentence.
 var sentenceWords = setOf("ayer", "hoy", "anoche", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo", "ontem", "hoje", "segunda",
 	"terça", "quarta", "quinta", "sexta", "hier", "aujourd", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "ieri", "oggi", "lunedì", "martedì",
 	"mercoledì", "giovedì", "venerdì", "ahir", "avui", "onte", "hoxe", "yesterday", "today", "monday", "tuesday", "wednesday", "thursday", "friday",

@@ -75,7 +75,8 @@ func (a authServer) Next(response []byte) ([]byte, bool, error) {
 	return nil, false, errAuthForm
 }
 
-// loginServer is the LOGIN mechanism (draft-murchison-sasl-login), which old Outlooks and devices use.
+// loginServer is the LOGIN mechanism (draft-murchison-sasl-login), which old Outlooks and devices
+// use.
 type loginServer struct {
 	check func(user, password string) error
 	user  *string

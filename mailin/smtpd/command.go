@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	commandLimit = 2 << 10  // bytes of a command line; RFC 5321 asks for 512 and more with extensions
+	// bytes of a command line; RFC 5321 asks for 512 and more with extensions
+	commandLimit = 2 << 10
 	saslLimit    = 12 << 10 // bytes of an answer in AUTH (RFC 4954 section 4)
 	maxCommands  = 1000     // without a mail
 	maxMails     = 1000     // in one session, relays excepted
@@ -81,7 +82,8 @@ func (w *wire) lost(err error) []byte {
 	return nil
 }
 
-// readLine returns a line with its end, valid until the next read. A line over the limit is skipped.
+// readLine returns a line with its end, valid until the next read. A line over the limit is
+// skipped.
 func (w *wire) readLine() ([]byte, error) {
 	limit := commandLimit
 	if w.sasl {
@@ -98,7 +100,8 @@ func (w *wire) readLine() ([]byte, error) {
 	return line, err
 }
 
-// controls reports a control character before the line's end: a bare CR or NUL inside a command is an attack or noise.
+// controls reports a control character before the line's end: a bare CR or NUL inside a command is
+// an attack or noise.
 func controls(line []byte) bool {
 	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
 	return bytes.ContainsFunc(line, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
@@ -115,7 +118,8 @@ func (w *wire) inspect(line []byte) []byte {
 	case verb == "EHLO" || verb == "HELO" || verb == "LHLO":
 		w.esmtp = verb != "HELO"
 		w.bdatOpen = false
-		if w.in.Buffered() > 0 && !w.local { // nobody may go on before he knows what we can do (RFC 2920 section 3.1)
+		// nobody may go on before he knows what we can do (RFC 2920 section 3.1)
+		if w.in.Buffered() > 0 && !w.local {
 			return w.end("503 5.5.1 Commands sent before the reply to " + verb)
 		}
 	case verb == "RSET":
@@ -147,7 +151,8 @@ func split(line []byte) (verb, arg string) {
 	return strings.ToUpper(s), ""
 }
 
-// beginChunk notes how many bytes after the line are mail (RFC 3030). When that is unknown the session can't go on.
+// beginChunk notes how many bytes after the line are mail (RFC 3030). When that is unknown the
+// session can't go on.
 func (w *wire) beginChunk(line []byte, arg string) []byte {
 	f := strings.Fields(arg)
 	last := len(f) == 2 && strings.EqualFold(f[1], "LAST")
@@ -165,7 +170,8 @@ func (w *wire) beginChunk(line []byte, arg string) []byte {
 	return line
 }
 
-// postmaster completes RCPT TO:<postmaster>, which every server takes (RFC 5321 section 4.1.1.3) and go-smtp does not.
+// postmaster completes RCPT TO:<postmaster>, which every server takes (RFC 5321 section 4.1.1.3)
+// and go-smtp does not.
 func (w *wire) postmaster(line []byte, arg string) []byte {
 	o := w.door.opts()
 	path, args, _ := strings.Cut(arg, ">")

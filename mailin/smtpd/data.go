@@ -7,10 +7,12 @@ import (
 	"io"
 )
 
-// dotReader reads the body of DATA: it ends at CRLF.CRLF and nowhere else, takes the dot-stuffing away (RFC 5321
-// section 4.5.2), leaves every other byte as it is, and notes a CR or LF that stands alone.
+// dotReader reads the body of DATA: it ends at CRLF.CRLF and nowhere else, takes the dot-stuffing
+// away (RFC 5321 section 4.5.2), leaves every other byte as it is, and notes a CR or LF that stands
+// alone.
 //
-// QUIRK: go-smtp has a reader for this, which goes byte by byte, limits lines and loses count after an error.
+// QUIRK: go-smtp has a reader for this, which goes byte by byte, limits lines and loses count after
+// an error.
 type dotReader struct {
 	r      *bufio.Reader
 	inLine bool

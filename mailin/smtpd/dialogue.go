@@ -57,8 +57,9 @@ func (q *queue) Addr() net.Addr { return &net.TCPAddr{} }
 
 // errorLog is where go-smtp reports a panic that it has caught in a session.
 //
-// QUIRK: a client that goes away right after BDAT makes go-smtp call a session that it has already forgotten. It catches that
-// panic too, and no mail is touched; a report without a line of this package in it is that.
+// QUIRK: a client that goes away right after BDAT makes go-smtp call a session that it has already
+// forgotten. It catches that panic too, and no mail is touched; a report without a line of this
+// package in it is that.
 type errorLog struct{ log *slog.Logger }
 
 func (e errorLog) Printf(format string, v ...any) { e.log.Error(fmt.Sprintf(format, v...)) }

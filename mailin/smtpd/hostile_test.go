@@ -62,7 +62,8 @@ func TestStallDoesNotDesynchronise(t *testing.T) {
 			s := open(t, func(o *Options) { o.Idle = 300 * time.Millisecond; o.MinRate = 1 })
 			c := s.hello()
 			open354(c)
-			c.send("Subject: x\r\n\r\n" + strings.Repeat("hola\r\n", 100)) // by the rate alone it could wait for minutes
+			// by the rate alone it could wait for minutes
+			c.send("Subject: x\r\n\r\n" + strings.Repeat("hola\r\n", 100))
 			c.expect("421 4.4.2")
 			io.WriteString(c, hostileBody)
 			c.expectEnd()
@@ -239,8 +240,8 @@ func TestStopCutsAfterGrace(t *testing.T) {
 	working.expectEnd()
 }
 
-// FuzzDialogue: whatever a client says, the session comes to an end, nothing panics, and there are never more
-// mails than terminators.
+// FuzzDialogue: whatever a client says, the session comes to an end, nothing panics, and there are
+// never more mails than terminators.
 func FuzzDialogue(f *testing.F) {
 	const tx = "EHLO x\r\nMAIL FROM:<a@otro.test>\r\nRCPT TO:<" + ours + ">\r\n"
 	f.Add([]byte(tx + "DATA\r\nhola\r\n.\r\nQUIT\r\n"))

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// places are the connections that may be open at once, over all listeners. A part of them is kept for relays, so that
-// our own mail servers come in whatever strangers do. When the others are taken, a newcomer gets the place of whoever
-// makes the worst use of his (slowest), or of the network that holds more than its share (crowded); else he is told
-// to try again.
+// places are the connections that may be open at once, over all listeners. A part of them is kept
+// for relays, so that our own mail servers come in whatever strangers do. When the others are
+// taken, a newcomer gets the place of whoever makes the worst use of his (slowest), or of the
+// network that holds more than its share (crowded); else he is told to try again.
 type places struct {
 	total, each, reserve int
 	patience             time.Duration
@@ -23,9 +23,10 @@ type places struct {
 
 // place is what one connection holds, before STARTTLS and after.
 type place struct {
-	relay         bool         // a mail server of ours, or a Unix socket: behind it is everybody
-	host, network netip.Prefix // an IPv4 address in its /24, or the /64 of one IPv6 customer in the /48 of its site
-	wire          *wire        // nil: not in use yet. Guarded by places.mu, as all of it
+	relay bool // a mail server of ours, or a Unix socket: behind it is everybody
+	// an IPv4 address in its /24, or the /64 of one IPv6 customer in the /48 of its site
+	host, network netip.Prefix
+	wire          *wire // nil: not in use yet. Guarded by places.mu, as all of it
 }
 
 func newPlaces(o Options) *places {
@@ -74,8 +75,8 @@ func (p *places) take(a netip.Addr, relay bool, now time.Time) (*place, *wire) {
 func (o *place) stranger() bool { return !o.relay }
 func (o *place) any() bool      { return true }
 
-// slowest returns, of those who have made us wait too long, the place that wastes the most: so much time, and so many
-// other places in the same network.
+// slowest returns, of those who have made us wait too long, the place that wastes the most: so much
+// time, and so many other places in the same network.
 func (p *places) slowest(now time.Time, among func(*place) bool) (worst *place) {
 	var most time.Duration
 	for o := range p.taken {
@@ -90,8 +91,9 @@ func (p *places) slowest(now time.Time, among func(*place) bool) (worst *place) 
 	return worst
 }
 
-// crowded returns the slowest place of the network that would still hold more than the newcomer's with one less; in the
-// newcomer's own network, of the host. It is for those who come back as fast as they are shown out.
+// crowded returns the slowest place of the network that would still hold more than the newcomer's
+// with one less; in the newcomer's own network, of the host. It is for those who come back as fast
+// as they are shown out.
 func (p *places) crowded(n *place, now time.Time) (worst *place) {
 	var most int
 	var longest time.Duration

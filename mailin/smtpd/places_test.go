@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// street is a door in a bubble with a clock of its own (testing/synctest), to which clients come from any address.
+// street is a door in a bubble with a clock of its own (testing/synctest), to which clients come
+// from any address.
 type street struct {
 	*site
 	arrivals chan net.Conn
@@ -62,7 +63,8 @@ func (s *street) hello(from string) *client {
 	return c
 }
 
-// drip sends what it is given again and again, every ten seconds, until the door has had enough, and returns what it says.
+// drip sends what it is given again and again, every ten seconds, until the door has had enough,
+// and returns what it says.
 func (c *client) drip(what string) string {
 	last := make(chan string, 1)
 	go func() { last <- c.reply() }()
@@ -191,7 +193,8 @@ func (c *client) ready() {
 	c.ok("RCPT TO:<" + ours + ">")
 }
 
-// served reports whether a mail from there gets its 250 within five seconds, over a line with a round trip of 200 ms.
+// served reports whether a mail from there gets its 250 within five seconds, over a line with a
+// round trip of 200 ms.
 func (s *street) served(from string) bool {
 	begun := time.Now()
 	for time.Since(begun) < 4*time.Second {
@@ -273,7 +276,8 @@ func TestMailsOfOneSession(t *testing.T) {
 	})
 }
 
-// Our own mail servers come in while strangers hold all that they may, and make room only where they are slow.
+// Our own mail servers come in while strangers hold all that they may, and make room only where
+// they are slow.
 func TestReserveForRelays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openPipes(t, func(o *Options) {

@@ -14,8 +14,8 @@ import (
 
 var buffers = sync.Pool{New: func() any { return new([wireBuffer]byte) }}
 
-// incoming is one mail on its way into the spool. What is refused or can't be kept is still read to its end, so that
-// the reply comes where the client expects it and the session goes on.
+// incoming is one mail on its way into the spool. What is refused or can't be kept is still read to
+// its end, so that the reply comes where the client expects it and the session goes on.
 type incoming struct {
 	spool Spool
 	size  int64
@@ -34,7 +34,8 @@ func (m *incoming) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// receive takes a mail and returns the reply: an *smtp.SMTPError, with code 250 once the mail is durable.
+// receive takes a mail and returns the reply: an *smtp.SMTPError, with code 250 once the mail is
+// durable.
 func (s *session) receive(env Envelope, r io.Reader) error {
 	id, size, err := s.keep(env, r)
 	log := s.door.opts().Log.With("queue_id", env.QueueID, "remote", env.Remote, "size", size)
@@ -56,7 +57,8 @@ func (e *Envelope) door() string {
 	return "smtp"
 }
 
-// keep spools and journals the mail. Whatever happens on the way, a panic of the journal too, the spool is closed.
+// keep spools and journals the mail. Whatever happens on the way, a panic of the journal too, the
+// spool is closed.
 func (s *session) keep(env Envelope, r io.Reader) (id, size int64, err error) {
 	o := s.door.opts()
 	m := &incoming{limit: o.MaxSize}
@@ -100,7 +102,8 @@ func (s *session) keepsBare() bool {
 	return mode == BareLFKeep || mode == BareLFLocal && s.wire.local
 }
 
-// trace is our Received field (RFC 5321 section 4.4). The recipient is named only when there is one, or a blind copy would show.
+// trace is our Received field (RFC 5321 section 4.4). The recipient is named only when there is
+// one, or a blind copy would show.
 func (e *Envelope) trace(hostname string) string {
 	from := plainWord(e.Helo)
 	if e.Remote.IsValid() {

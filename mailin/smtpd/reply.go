@@ -8,7 +8,8 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// Replies that the door itself gives. What a sender may repeat is 4xx; 5xx is a decision about this mail.
+// Replies that the door itself gives. What a sender may repeat is 4xx; 5xx is a decision about this
+// mail.
 var (
 	errTemporary = reply(451, 4, 3, 0, "Temporary failure, please try again later")
 	errFull      = reply(452, 4, 3, 1, "Insufficient storage, please try again later")
@@ -32,8 +33,9 @@ func reply(code, class, subject, detail int, text string) *smtp.SMTPError {
 	return &smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{class, subject, detail}, Message: text}
 }
 
-// replyTo is the one way from an error to a reply, because go-smtp answers 554 with the error's text to all that
-// is not a bare *smtp.SMTPError: a busy database would bounce a customer's mail and print our internals.
+// replyTo is the one way from an error to a reply, because go-smtp answers 554 with the error's
+// text to all that is not a bare *smtp.SMTPError: a busy database would bounce a customer's mail
+// and print our internals.
 func replyTo(err error) *smtp.SMTPError {
 	var own *smtp.SMTPError
 	if errors.As(err, &own) {

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Serve takes SMTP from l until ctx ends; l is closed then. Sessions that wait are told 421, mails in flight have
-// Options.Grace to end. It returns nil after a stop by ctx.
+// Serve takes SMTP from l until ctx ends; l is closed then. Sessions that wait are told 421, mails
+// in flight have Options.Grace to end. It returns nil after a stop by ctx.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return s.newDoor(ctx, false).serve(ctx, l)
 }
@@ -28,7 +28,8 @@ type door struct {
 	lmtp   bool
 	plain  *queue
 	secure *queue // sessions after STARTTLS; nil: not offered
-	// ctx is what the journal is called with: it outlives the one of Serve by Grace. go-smtp passes none.
+	// ctx is what the journal is called with: it outlives the one of Serve by Grace. go-smtp passes
+	// none.
 	ctx    context.Context
 	cancel context.CancelFunc
 
@@ -44,7 +45,8 @@ func (s *Server) newDoor(ctx context.Context, lmtp bool) *door {
 	d.ctx, d.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	d.plain = newQueue(d.dialogue())
 	if s.cert != nil && !lmtp {
-		d.plain.smtp.TLSConfig = s.cert.config() // go-smtp only advertises it; the wire does the handshake
+		// go-smtp only advertises it; the wire does the handshake
+		d.plain.smtp.TLSConfig = s.cert.config()
 		d.secure = newQueue(d.dialogue())
 	}
 	return d
@@ -73,7 +75,8 @@ func (d *door) queues() []*queue {
 	return []*queue{d.plain, d.secure}
 }
 
-// accept goes on whatever happens to it, out of file descriptors above all, as long as the listener is open.
+// accept goes on whatever happens to it, out of file descriptors above all, as long as the listener
+// is open.
 func (d *door) accept(ctx context.Context, l net.Listener) error {
 	var pause time.Duration
 	for {

@@ -67,8 +67,8 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	return nil
 }
 
-// recipient checks an address against the ways to route mail through a server: source route, percent hack,
-// bang path, quoted address.
+// recipient checks an address against the ways to route mail through a server: source route,
+// percent hack, bang path, quoted address.
 func (o *Options) recipient(to, raw string) (string, error) {
 	at := strings.LastIndexByte(to, '@')
 	local, domain := to[:at], strings.TrimSuffix(strings.ToLower(to[at+1:]), ".")

@@ -1,14 +1,15 @@
-// Package smtpd is the SMTP and LMTP door: it takes mail from the network and answers 250 only when the
-// journal has made it durable (RFC 5321 section 6.1).
+// Package smtpd is the SMTP and LMTP door: it takes mail from the network and answers 250 only when
+// the journal has made it durable (RFC 5321 section 6.1).
 //
 //	socket ─► wire ─► go-smtp ─► session ─► Spool ─► Journal.Receive ─► 250
 //	           │    commands     MAIL RCPT    ▲       durable
 //	           └──────── body of DATA ────────┘
 //
-// go-smtp speaks the protocol. Everything that it leaves open lies in the wire, the net.Conn that it reads: the wire
-// hands over one command line at a time, so that it always knows whether the next byte is a command or mail; it
-// keeps deadlines and a minimum rate, counts errors, upgrades to TLS, and reads the body of DATA itself. Once a
-// read has failed the wire never yields another byte: the rest of a broken mail can't be taken for commands.
+// go-smtp speaks the protocol. Everything that it leaves open lies in the wire, the net.Conn that
+// it reads: the wire hands over one command line at a time, so that it always knows whether the
+// next byte is a command or mail; it keeps deadlines and a minimum rate, counts errors, upgrades to
+// TLS, and reads the body of DATA itself. Once a read has failed the wire never yields another
+// byte: the rest of a broken mail can't be taken for commands.
 //
 // Errors are temporary (451) unless the journal says otherwise with [Permanent]; see reply.go.
 package smtpd
@@ -29,27 +30,29 @@ import (
 
 // Envelope is what the door knows about a mail beside its bytes.
 type Envelope struct {
-	From       string     // reverse path as given, without brackets
-	NullSender bool       // MAIL FROM:<>
-	To         []string   // the recipients that RCPT took, as given, domain in lower case, each once
-	Remote     netip.Addr // invalid on a Unix socket
-	Helo       string     // as claimed
-	TLS        bool
-	Protocol   string // SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA or LMTP (RFC 3848)
-	AuthUser   string // empty without SMTP AUTH
-	Vouched    bool   // Options.Vouched says so
-	Received   time.Time
-	QueueID    string // also in our Received field and in the reply
+	From       string // reverse path as given, without brackets
+	NullSender bool   // MAIL FROM:<>
+	// the recipients that RCPT took, as given, domain in lower case, each once
+	To       []string
+	Remote   netip.Addr // invalid on a Unix socket
+	Helo     string     // as claimed
+	TLS      bool
+	Protocol string // SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA or LMTP (RFC 3848)
+	AuthUser string // empty without SMTP AUTH
+	Vouched  bool   // Options.Vouched says so
+	Received time.Time
+	QueueID  string // also in our Received field and in the reply
 }
 
-// Spool takes the bytes of one mail as they come. Close is called exactly once, in the end; it drops what
-// Journal.Receive has not kept.
+// Spool takes the bytes of one mail as they come. Close is called exactly once, in the end; it
+// drops what Journal.Receive has not kept.
 type Spool interface {
 	io.Writer
 	Close() error
 }
 
-// Journal keeps mail. Its errors answer 451, those with Full() bool true 452, a [Permanent] with its own code.
+// Journal keeps mail. Its errors answer 451, those with Full() bool true 452, a [Permanent] with
+// its own code.
 type Journal interface {
 	// Spool begins a mail: small in memory, large in a temporary file.
 	Spool(ctx context.Context) (Spool, error)
@@ -57,31 +60,37 @@ type Journal interface {
 	Receive(ctx context.Context, env Envelope, s Spool) (id int64, err error)
 }
 
-// Permanent is an error that refuses a mail for good. The text is shown to the sender, Error() is not.
+// Permanent is an error that refuses a mail for good. The text is shown to the sender, Error() is
+// not.
 type Permanent interface {
 	error
 	SMTP() (code int, enhanced [3]int, text string)
 }
 
-// ErrAuth is what Options.Auth returns for a wrong user or password; any other error answers "try again later".
+// ErrAuth is what Options.Auth returns for a wrong user or password; any other error answers "try
+// again later".
 var ErrAuth = errors.New("wrong user or password")
 
-// BareLF says what becomes of a mail with a CR or LF that stands alone (SMTP smuggling, CVE-2023-51764).
+// BareLF says what becomes of a mail with a CR or LF that stands alone (SMTP smuggling,
+// CVE-2023-51764).
 type BareLF string
 
 // Whatever is chosen, only CRLF.CRLF ends a mail.
 const (
-	BareLFLocal  BareLF = ""       // keep from loopback, Unix sockets and trusted networks; refuse from others
+	// keep from loopback, Unix sockets and trusted networks; refuse from others
+	BareLFLocal  BareLF = ""
 	BareLFRefuse BareLF = "refuse" // always 550 5.5.2
 	BareLFKeep   BareLF = "keep"   // always take it, byte for byte
 )
 
-// Options of a Server. Journal, Mailbox and Hostname must be set; the zero value of the others is the default.
+// Options of a Server. Journal, Mailbox and Hostname must be set; the zero value of the others is
+// the default.
 type Options struct {
 	Journal Journal
 	// Mailbox reports whether RCPT takes the address, whose domain is in lower case.
 	Mailbox func(address string) bool
-	// Domains are ours, in lower case: postmaster is taken at each, and addresses elsewhere are answered "relaying denied".
+	// Domains are ours, in lower case: postmaster is taken at each, and addresses elsewhere are
+	// answered "relaying denied".
 	Domains  []string
 	Hostname string // in the greeting and our Received field
 
@@ -92,12 +101,15 @@ type Options struct {
 	Hops        int   // Received fields before a mail counts as looping; 100
 	Errors      int   // 5xx replies before the session is closed; 20
 
-	Idle     time.Duration // for a command line, and between two reads of a mail; 5 min (RFC 5321 section 4.5.3.2)
-	Total    time.Duration // for a session; 2 h
-	Grace    time.Duration // for mails in flight when the server stops; 30 s
-	Patience time.Duration // for a slow client when all connections are taken: it makes room for another; 2 s
-	MinRate  int           // bytes a second that a mail must come in at; 256
-	// Allowance is what a mail may take beyond MinRate, and a command line once begun and a TLS handshake at all; 1 min.
+	// for a command line, and between two reads of a mail; 5 min (RFC 5321 section 4.5.3.2)
+	Idle  time.Duration
+	Total time.Duration // for a session; 2 h
+	Grace time.Duration // for mails in flight when the server stops; 30 s
+	// for a slow client when all connections are taken: it makes room for another; 2 s
+	Patience time.Duration
+	MinRate  int // bytes a second that a mail must come in at; 256
+	// Allowance is what a mail may take beyond MinRate, and a command line once begun and a TLS
+	// handshake at all; 1 min.
 	Allowance time.Duration
 	BareLF    BareLF
 
@@ -106,14 +118,17 @@ type Options struct {
 	Auth func(user, password string) error
 	// AuthLoopback allows AUTH in clear from loopback. Otherwise it takes TLS.
 	AuthLoopback bool
-	// Trusted reports whether mail with bare line feeds is taken from the address, and many connections. nil: none.
+	// Trusted reports whether mail with bare line feeds is taken from the address, and many
+	// connections. nil: none.
 	Trusted func(netip.Addr) bool
-	// Vouched reports whether the address belongs to a network that lets its users write in their own names only. nil: none.
+	// Vouched reports whether the address belongs to a network that lets its users write in their
+	// own names only. nil: none.
 	Vouched func(netip.Addr) bool
-	// Relay reports whether one of our own mail servers is there, behind which everybody is; Trusted and Vouched ones
-	// count as such. nil: loopback.
+	// Relay reports whether one of our own mail servers is there, behind which everybody is;
+	// Trusted and Vouched ones count as such. nil: loopback.
 	Relay func(netip.Addr) bool
-	// Ready is asked at MAIL FROM: an error refuses early, as it would from the journal. nil: always ready.
+	// Ready is asked at MAIL FROM: an error refuses early, as it would from the journal. nil:
+	// always ready.
 	Ready func() error
 	Log   *slog.Logger // no addresses, no content; nil: discarded
 }

@@ -35,7 +35,8 @@ func (d *door) leave() {
 
 const goodbye = "421 4.3.2 Service shutting down, try again later"
 
-// stop dismisses all sessions and waits. After Grace it breaks off the mails in flight, with 421 to those who listen.
+// stop dismisses all sessions and waits. After Grace it breaks off the mails in flight, with 421 to
+// those who listen.
 func (d *door) stop() {
 	d.mu.Lock()
 	d.stopping = true
@@ -52,7 +53,8 @@ func (d *door) stop() {
 	<-d.idle
 	for _, q := range d.queues() {
 		q.Close()
-		q.smtp.Shutdown(context.Background()) // waits for its goroutines, which have nothing left to do
+		// waits for its goroutines, which have nothing left to do
+		q.smtp.Shutdown(context.Background())
 	}
 }
 

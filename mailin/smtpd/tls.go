@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// certificate is read from its files again when one of them changes, so that a renewal needs no restart.
+// certificate is read from its files again when one of them changes, so that a renewal needs no
+// restart.
 type certificate struct {
 	certFile, keyFile string
 	log               *slog.Logger
@@ -56,9 +57,9 @@ func (c *certificate) load() error {
 	return nil
 }
 
-// startTLS upgrades the connection below go-smtp and hands it over as a new one, so that nothing said in clear
-// outlives it (RFC 3207 section 4.2). What came in the same packet as STARTTLS is discarded (CVE-2011-0411), and
-// a failed handshake ends the connection: it never goes on in clear.
+// startTLS upgrades the connection below go-smtp and hands it over as a new one, so that nothing
+// said in clear outlives it (RFC 3207 section 4.2). What came in the same packet as STARTTLS is
+// discarded (CVE-2011-0411), and a failed handshake ends the connection: it never goes on in clear.
 func (w *wire) startTLS(ctx context.Context) {
 	w.say("220 2.0.0 Ready to start TLS")
 	w.dead.Store(true)

@@ -8,8 +8,8 @@ import (
 	"os"
 )
 
-// ListenUnix opens the socket for LMTP with the mode given (0: 0660). A socket that a dead process left behind is
-// removed; one that answers, and anything that is no socket, is an error.
+// ListenUnix opens the socket for LMTP with the mode given (0: 0660). A socket that a dead process
+// left behind is removed; one that answers, and anything that is no socket, is an error.
 func ListenUnix(path string, mode fs.FileMode) (net.Listener, error) {
 	if err := removeStale(path); err != nil {
 		return nil, fmt.Errorf("open lmtp socket: %w", err)

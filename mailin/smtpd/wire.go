@@ -16,7 +16,8 @@ const (
 	fullHouse  = 16          // times the minimum rate that a place is worth when there are too few
 )
 
-// wire is the net.Conn that go-smtp reads. Its state belongs to the session's goroutine, except what mu guards.
+// wire is the net.Conn that go-smtp reads. Its state belongs to the session's goroutine, except
+// what mu guards.
 type wire struct {
 	door   *door
 	raw    net.Conn // the socket, on which the deadlines are set
@@ -26,9 +27,10 @@ type wire struct {
 	local  bool       // loopback, Unix socket or trusted network
 	begun  time.Time
 
-	in   *bufio.Reader // reads the stream through fill
-	out  *bufio.Writer // flushed when we are about to wait for the client (RFC 2920 section 3.2)
-	dead atomic.Bool   // a read failed or we said goodbye: go-smtp sees the end of the connection from now on
+	in  *bufio.Reader // reads the stream through fill
+	out *bufio.Writer // flushed when we are about to wait for the client (RFC 2920 section 3.2)
+	// a read failed or we said goodbye: go-smtp sees the end of the connection from now on
+	dead atomic.Bool
 
 	line     []byte // what go-smtp has yet to take of the current line, a part of in's buffer
 	chunk    int64  // bytes to come of the current BDAT chunk
@@ -132,8 +134,8 @@ func (w *wire) handshaken(now time.Time) {
 	w.raw.SetDeadline(time.Time{})
 }
 
-// slow returns how long the client has made us wait beyond what its bytes are worth in a full house. It is 0 while
-// the client waits for us.
+// slow returns how long the client has made us wait beyond what its bytes are worth in a full
+// house. It is 0 while the client waits for us.
 func (w *wire) slow(now time.Time) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -153,9 +155,9 @@ func (w *wire) taken() {
 	w.waited, w.earned = 0, 0
 }
 
-// arm sets the deadline of one read: a command has Idle, and its line Allowance once it has begun; a mail has Idle
-// between two reads and as a whole Allowance beyond what it needs at the minimum rate; everything ends with the
-// session's total.
+// arm sets the deadline of one read: a command has Idle, and its line Allowance once it has begun;
+// a mail has Idle between two reads and as a whole Allowance beyond what it needs at the minimum
+// rate; everything ends with the session's total.
 func (w *wire) arm() error {
 	o := w.door.opts()
 	w.mu.Lock()
@@ -194,7 +196,8 @@ func (w *wire) enter(inMail bool) {
 	w.begunLine = time.Time{}
 }
 
-// dismiss ends the session with a reply, at once when it is waiting for a command and else after the mail in flight.
+// dismiss ends the session with a reply, at once when it is waiting for a command and else after
+// the mail in flight.
 func (w *wire) dismiss(text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -206,7 +209,8 @@ func (w *wire) dismiss(text string) {
 	}
 }
 
-// giveWay ends the session for somebody else, whatever it is at; what is journalled by now is still answered.
+// giveWay ends the session for somebody else, whatever it is at; what is journalled by now is still
+// answered.
 func (w *wire) giveWay() {
 	w.dismiss("421 4.7.0 Too many connections, closing the slowest")
 	w.breakOff()

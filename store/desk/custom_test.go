@@ -24,7 +24,8 @@ func TestOwnFields(t *testing.T) {
 		{6, 0, "#campo piso=tercero", "?value Piso tercero", ""},
 		{6, 0, "#campo visita=2026-03-02", "field Visita 2026-03-02", "102 2026-03-02"},
 		{6, 0, "#campo visita=2026-02-30", "?value Visita 2026-02-30", ""},
-		{4, 0, "#campo visita=2026-03-02", "?field visita", ""}, // tickets of this type do not have it
+		// tickets of this type do not have it
+		{4, 0, "#campo visita=2026-03-02", "?field visita", ""},
 		{6, 0, "#campo costo=5", "?field costo", ""},
 		{6, 31, "#campo costo=5", "field Costo 5", "103 5"}, // those of the product do
 		{4, 0, "#campo costo=12,50", "field Costo 12.5", "103 12.5"},

@@ -272,7 +272,8 @@ func (w *draft) finish() {
 		it.Visibility = Internal
 	}
 	if it.Text == "" && internal && len(w.deed.Orders) > 0 {
-		it.Text, it.Orders = lines(w.deed.Orders), !w.files() // so that the ticket shows what was ordered
+		// so that the ticket shows what was ordered
+		it.Text, it.Orders = lines(w.deed.Orders), !w.files()
 	}
 	switch {
 	case w.Kept.Held():

@@ -32,8 +32,8 @@ func ticket(c Class) Ticket {
 		Followers: []Person{fidel}, Assignee: julia, Agent: julia}
 }
 
-// orders reads orders parted by commas: an agent's "#tomar", a customer's "seguir", "!#tomar" where none is obeyed, and
-// "?tomar" for what may mean it.
+// orders reads orders parted by commas: an agent's "#tomar", a customer's "seguir", "!#tomar" where
+// none is obeyed, and "?tomar" for what may mean it.
 func orders(t testing.TB, text string) (list []Order) {
 	t.Helper()
 	for line := range strings.SplitSeq(text, ",") {
@@ -214,7 +214,8 @@ func TestCarryOpens(t *testing.T) {
 	}
 }
 
-// TestCarryTellsOnce: who is assigned a ticket hears of it by that notice, and of the words by no other.
+// TestCarryTellsOnce: who is assigned a ticket hears of it by that notice, and of the words by no
+// other.
 func TestCarryTellsOnce(t *testing.T) {
 	out := Carry(ticket(Open), Deed{By: ana, Item: Item{Text: "x", Visibility: Internal}, Orders: orders(t, "#asignar beto")}, facts())
 	if len(out.Events) != 2 || len(out.Events[1].Told) != 1 || out.Events[1].Told[0].ID != beto.ID {

@@ -1,5 +1,5 @@
-// Package desk is the ticket desk without its database: the words of the trade as types, and its rules as
-// pure functions.
+// Package desk is the ticket desk without its database: the words of the trade as types, and its
+// rules as pure functions.
 //
 //	item written ──► Follow: status, assignee, what happened ──► Event ──► Due: who is told, and how
 //
@@ -19,18 +19,21 @@ const (
 
 // Person is anybody who writes to the desk or for it.
 type Person struct {
-	ID                 int64
-	Name               string
-	Addresses          []string // the first is where mail goes
-	Role               Role
-	Organisation       int64 // 0: none
-	Language           string
-	Active             bool
-	Team               bool // hears of new tickets; an on-call address that is nobody's own does not
-	OnCall             bool // is alerted when production is down
-	Blocked            bool
-	Welcomed           bool
-	Known              bool // answered with a token, was proven, or was entered by an agent: his words may be repeated to him
+	ID           int64
+	Name         string
+	Addresses    []string // the first is where mail goes
+	Role         Role
+	Organisation int64 // 0: none
+	Language     string
+	Active       bool
+	// hears of new tickets; an on-call address that is nobody's own does not
+	Team     bool
+	OnCall   bool // is alerted when production is down
+	Blocked  bool
+	Welcomed bool
+	// answered with a token, was proven, or was entered by an agent: his words may be repeated to
+	// him
+	Known              bool
 	UndeliverableSince time.Time
 }
 
@@ -103,8 +106,8 @@ func (t Ticket) Customers() []Person {
 	return append([]Person{t.Requester, t.Controller}, t.Followers...)
 }
 
-// ItemType is the key of an item type, whose row of the catalogue says what follows; of a ticket's first item, of the type of
-// the ticket.
+// ItemType is the key of an item type, whose row of the catalogue says what follows; of a ticket's
+// first item, of the type of the ticket.
 type ItemType string
 
 const (

@@ -26,11 +26,12 @@ const (
 	DeliveryFailed   EventKind = "delivery_failed"
 	MailQuarantined  EventKind = "mail_quarantined"
 	TicketAssigned   EventKind = "ticket_assigned"
-	TicketWaits      EventKind = "ticket_waits"    // the customer has not answered for a while
-	TicketWoke       EventKind = "ticket_woke"     // the day until which it was to wait has come
-	TicketLapsed     EventKind = "ticket_lapsed"   // closed, since nobody has answered
-	ReplyRejected    EventKind = "reply_rejected"  // to a closed ticket, where the mailbox takes none
-	ProductionFell   EventKind = "production_fell" // «Producción Caída» added by a reply
+	TicketWaits      EventKind = "ticket_waits"  // the customer has not answered for a while
+	TicketWoke       EventKind = "ticket_woke"   // the day until which it was to wait has come
+	TicketLapsed     EventKind = "ticket_lapsed" // closed, since nobody has answered
+	// to a closed ticket, where the mailbox takes none
+	ReplyRejected  EventKind = "reply_rejected"
+	ProductionFell EventKind = "production_fell" // «Producción Caída» added by a reply
 	// no mail could be looked for in a mailbox for a while
 	MailboxDown  EventKind = "mailbox_down"
 	MailboxUp    EventKind = "mailbox_up"
@@ -75,7 +76,8 @@ func Due(e Event) []Notification {
 		d.opened(e, NewNumber)
 	case TicketOpenedFor:
 		d.add(OpenedForYou, t.Requester)
-		d.add(NewTicket, e.Author) // his copy has the number, and an address that answers the customer
+		// his copy has the number, and an address that answers the customer
+		d.add(NewTicket, e.Author)
 		d.add(NewTicket, responsible(e)...)
 	case TicketRecorded:
 		d.add(NewTicket, e.Author)

@@ -9,7 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// event is what the table's rows start from: Carla's ticket, controlled by Celia, followed by Fidel and Ana's own.
+// event is what the table's rows start from: Carla's ticket, controlled by Celia, followed by Fidel
+// and Ana's own.
 func event(kind EventKind, author Person) Event {
 	return Event{
 		Kind: kind, Author: author, Item: Item{Number: 2, Text: "x", Author: author, Visibility: Public},

@@ -54,7 +54,8 @@ const (
 type Follows struct {
 	// Item is the type that the item bears; "": its own.
 	Item ItemType `json:"item,omitempty" toml:"item"`
-	// Agent and Customer are the classes that the ticket gets when one of them writes it; "": it stays.
+	// Agent and Customer are the classes that the ticket gets when one of them writes it; "": it
+	// stays.
 	Agent    Class `json:"agent_class,omitempty" toml:"agent_class"`
 	Customer Class `json:"customer_class,omitempty" toml:"customer_class"`
 	// From are the classes from which a customer moves the ticket; none: from all.

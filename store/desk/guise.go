@@ -25,8 +25,8 @@ const (
 	MixedScript Guise = "mixed_script" // a word of the name is made of letters of several scripts
 )
 
-// Shown is how somebody who is not of the desk may be shown: without a name that misleads, and with an address that
-// is not taken for another.
+// Shown is how somebody who is not of the desk may be shown: without a name that misleads, and with
+// an address that is not taken for another.
 func (s Staff) Shown(name, address string) (string, string, Guise) {
 	switch {
 	case s.likeAddress(address), mixed(address):
@@ -58,7 +58,8 @@ func (s Staff) likeName(name string) bool {
 	})
 }
 
-// same reports whether two names are read as one: spacing does not count, nor, in longer names, one letter.
+// same reports whether two names are read as one: spacing does not count, nor, in longer names, one
+// letter.
 func same(a, b []string) bool {
 	x, y := strings.Join(a, ""), strings.Join(b, "")
 	return x == y || min(len(x), len(y)) >= 8 && near(x, y)
@@ -88,7 +89,8 @@ func (s Staff) likeAddress(address string) bool {
 	})
 }
 
-// ascii is an address that shows which letters it has: "аna@", whose first letter is Cyrillic, is "xn--na-6kc@".
+// ascii is an address that shows which letters it has: "аna@", whose first letter is Cyrillic, is
+// "xn--na-6kc@".
 func ascii(address string) string {
 	local, domain, ok := cutLast(address)
 	if a, err := idna.Punycode.ToASCII(local); ok && err == nil {
@@ -110,8 +112,9 @@ func mixed(name string) bool {
 	})
 }
 
-// Letters and what they are taken for, of those that Unicode's own forms (NFKD) leave apart. A name is compared after them,
-// so it does not matter that Greek eta looks like n in one case and like H in the other.
+// Letters and what they are taken for, of those that Unicode's own forms (NFKD) leave apart. A name
+// is compared after them, so it does not matter that Greek eta looks like n in one case and like H
+// in the other.
 const (
 	alike = "АВЕЅІЈКМНОРСТХУԌԚԜаеѕіјкморстхуһԁԛԝɡӏпгвнΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορτυχγσωօսհոɑıøłđ0135|!"
 	taken = "ABESIJKMHOPCTXYGQWaesijkmopctxyhdqwglnrbhABEZHIKMNOPTYXaeikvoptuxyowouhnaioldolesll"
@@ -125,8 +128,8 @@ var lookalikes = func() map[rune]rune {
 	return m
 }()
 
-// skeleton is a name as the eye takes it (UTS 39 section 4): without accents, case, signs and what can't be seen, with one
-// letter for all that look like it.
+// skeleton is a name as the eye takes it (UTS 39 section 4): without accents, case, signs and what
+// can't be seen, with one letter for all that look like it.
 func skeleton(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if l, ok := lookalikes[r]; ok {

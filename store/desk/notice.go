@@ -13,9 +13,10 @@ const (
 	AckProductionDown Notice = "ack_production_down" // the same, and who has been alerted
 	NewTicket         Notice = "new_ticket"
 	ProductionDown    Notice = "production_down" // to whoever is on call
-	OpenedForYou      Notice = "opened_for_you"  // an agent opened the ticket in the customer's name
-	ItemNotice        Notice = "item"            // the other side's words
-	InfoRequestNotice Notice = "info_request"    // an agent's words and a form to fill in
+	// an agent opened the ticket in the customer's name
+	OpenedForYou      Notice = "opened_for_you"
+	ItemNotice        Notice = "item"         // the other side's words
+	InfoRequestNotice Notice = "info_request" // an agent's words and a form to fill in
 	NoteNotice        Notice = "note"
 	Taken             Notice = "taken"
 	ResolvedNotice    Notice = "resolved" // please confirm

@@ -4,12 +4,13 @@ import "slices"
 
 // Profile is which tickets the customers of a mailbox or of an organisation see.
 type Profile struct {
-	Own          bool     // that he requested or controls
-	Followed     bool     // that he follows
-	Organisation bool     // that somebody of his organisation requested
-	Projects     bool     // of projects that he or his organisation follows
-	Types        []string // of those that he sees by his organisation or a project, by name; none: all
-	TypeIDs      []int64  // their rows, as Sight finds them
+	Own          bool // that he requested or controls
+	Followed     bool // that he follows
+	Organisation bool // that somebody of his organisation requested
+	Projects     bool // of projects that he or his organisation follows
+	// of those that he sees by his organisation or a project, by name; none: all
+	Types   []string
+	TypeIDs []int64 // their rows, as Sight finds them
 }
 
 // UsualProfile is that of whoever has no other.
