@@ -40,7 +40,7 @@ var mutants = []mutant{
 		`strings.HasPrefix(b.Status, "5.")`, "./mailin"},
 	{"an agent may not say again what was kept as a note", "mailin/inside.go",
 		"was.Action != AgentNote {", "true || was.Action != AgentNote {", "./mailin"},
-	{"anybody's id is enough for an agent", "mailin/file.go",
+	{"anybody's id is enough for an agent", "mailin/who.go",
 		"f.resolution.Evidence == evM && !f.toSender() {", "false {", "./mailin"},
 	{"a responder that goes on is told each time", "mailin/machine.go",
 		"quiet, err = f.tx.Automatic(", "_, err = f.tx.Automatic(", "./mailin"},
@@ -93,22 +93,34 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-func (m mutant) noticed(t *testing.T) (string, bool) {
-	path, err := filepath.Abs(filepath.Join("..", m.file))
-	if err != nil {
-		t.Fatal(err)
+// TestMutantsApply: what a mutant breaks is still there, once.
+func TestMutantsApply(t *testing.T) {
+	for _, m := range mutants {
+		m.read(t)
 	}
-	text, err := os.ReadFile(path)
+}
+
+func (m mutant) read(t *testing.T) string {
+	text, err := os.ReadFile(filepath.Join("..", m.file))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(string(text), m.old); n != 1 {
 		t.Fatalf("%s has %q %d times, want once: write the mutant anew", m.file, m.old, n)
 	}
+	return string(text)
+}
+
+func (m mutant) noticed(t *testing.T) (string, bool) {
+	path, err := filepath.Abs(filepath.Join("..", m.file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(m.read(t), m.old, m.new, 1)
 	dir := t.TempDir()
 	mutated, overlay := filepath.Join(dir, filepath.Base(path)), filepath.Join(dir, "overlay.json")
 	raw, _ := json.Marshal(map[string]any{"Replace": map[string]string{path: mutated}})
-	if err := errors.Join(os.WriteFile(mutated, []byte(strings.Replace(string(text), m.old, m.new, 1)), 0o600),
+	if err := errors.Join(os.WriteFile(mutated, []byte(text), 0o600),
 		os.WriteFile(overlay, raw, 0o600)); err != nil {
 		t.Fatal(err)
 	}

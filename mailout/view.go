@@ -25,43 +25,16 @@ func (m *matter) view(r *Renderer) templates.View {
 	}
 	m.accompany(r, &v)
 	if m.o.Ticket == 0 {
-		v.Ticket.OldNumber, v.EscalateIn = d.Old, store.BreakerPause
-		if d.Number != 0 {
-			v.MailID = strconv.FormatInt(d.Number, 10)
-		}
-		if mail := m.mail; mail.ID != 0 {
-			v.Ticket.Subject, v.MailID, v.Detail = mail.Subject, strconv.FormatInt(mail.ID, 10), mail.Error
-			v.Author, v.FromOutside = templates.Person{Address: mail.Sender}, true
-		}
-		for _, mail := range m.held {
-			v.Held = append(v.Held, templates.Held{ID: strconv.FormatInt(mail.ID, 10),
-				Subject: headerLine(mail.Subject, longestName), At: mail.Received.In(r.Location)})
-		}
-		v.More = d.More
+		m.aside(&v, r)
 		return v
 	}
-	t := m.ticket
-	v.Ticket = templates.Ticket{
-		Number: t.Number, Subject: t.Subject, Severity: t.Severity, StatusClass: string(t.Class),
-		Product: m.named(t.Product), Type: m.named(t.Type), Status: m.named(t.Status),
-		SeverityName: m.severity(),
-		Requester:    m.person(t.Requester), Organisation: m.organisation(), OldNumber: d.Old,
-		ProductionDown: t.ProductionDown,
-	}
+	m.header(&v)
 	if !d.Ends.IsZero() {
 		v.CloseAt = d.Ends.In(r.Location)
 	}
-	v.Unverified, v.FromOutside = t.Unverified, m.item.State == desk.Pending
+	v.Unverified, v.FromOutside = m.ticket.Unverified, m.item.State == desk.Pending
 	if m.row().Asks {
 		v.MailID = strconv.FormatInt(m.o.Mail, 10)
-	}
-	if m.row().Alert { // the template says it, and a telephone shows only the first words
-		v.Ticket.Subject = withoutMarker(t.Subject, headerLine(m.item.Text, longestName))
-	}
-	for _, n := range m.numbers {
-		if !strings.Contains(t.Subject, n) {
-			v.Ticket.Subject += " " + n
-		}
 	}
 	m.ordered(&v)
 	m.replied(&v)
@@ -78,6 +51,52 @@ func (m *matter) view(r *Renderer) templates.View {
 	if m.to.Agent() {
 		m.besides(&v, r)
 	}
+	m.enclosed(&v, r)
+	if m.row().Form {
+		v.Form = []string{"when", "where", "expected"}
+	}
+	return v
+}
+
+// aside fills in what is about no ticket.
+func (m *matter) aside(v *templates.View, r *Renderer) {
+	d := m.o.Details
+	v.Ticket.OldNumber, v.EscalateIn, v.More = d.Old, store.BreakerPause, d.More
+	if d.Number != 0 {
+		v.MailID = strconv.FormatInt(d.Number, 10)
+	}
+	if mail := m.mail; mail.ID != 0 {
+		v.Ticket.Subject, v.MailID, v.Detail = mail.Subject, strconv.FormatInt(mail.ID, 10), mail.Error
+		v.Author, v.FromOutside = templates.Person{Address: mail.Sender}, true
+	}
+	for _, mail := range m.held {
+		v.Held = append(v.Held, templates.Held{ID: strconv.FormatInt(mail.ID, 10),
+			Subject: headerLine(mail.Subject, longestName), At: mail.Received.In(r.Location)})
+	}
+}
+
+// header is what the ticket says of itself.
+func (m *matter) header(v *templates.View) {
+	t := m.ticket
+	v.Ticket = templates.Ticket{
+		Number: t.Number, Subject: t.Subject, Severity: t.Severity, StatusClass: string(t.Class),
+		Product: m.named(t.Product), Type: m.named(t.Type), Status: m.named(t.Status),
+		SeverityName: m.severity(),
+		Requester:    m.person(t.Requester), Organisation: m.organisation(), OldNumber: m.o.Details.Old,
+		ProductionDown: t.ProductionDown,
+	}
+	if m.row().Alert { // the template says it, and a telephone shows only the first words
+		v.Ticket.Subject = withoutMarker(t.Subject, headerLine(m.item.Text, longestName))
+	}
+	for _, n := range m.numbers {
+		if !strings.Contains(t.Subject, n) {
+			v.Ticket.Subject += " " + n
+		}
+	}
+}
+
+// enclosed adds the attachments and the items that came before.
+func (m *matter) enclosed(v *templates.View, r *Renderer) {
 	carried := m.carried()
 	for i, a := range m.item.Attachments {
 		if a.Ornament {
@@ -90,10 +109,6 @@ func (m *matter) view(r *Renderer) templates.View {
 		v.Quoted = append(v.Quoted, templates.Quote{Author: m.person(it.Author),
 			At: it.CreatedAt.In(r.Location), Text: it.Text})
 	}
-	if m.row().Form {
-		v.Form = []string{"when", "where", "expected"}
-	}
-	return v
 }
 
 // named is what a row of a catalogue is called in the reader's language.

@@ -97,33 +97,8 @@ func Due(e Event) []Notification {
 		d.add(ItemNotice, t.Followers...)
 	case NoteWritten:
 		d.except(e.Author).add(NoteNotice, append([]Person{t.Agent}, e.Witness...)...)
-	case TicketTaken:
-		if t.ProductionDown { // somebody waits by the telephone for this
-			d.except(e.Author).add(Taken, t.Requester, t.Controller)
-			d.add(Taken, slices.Concat(e.OnCall, e.Admins)...)
-		}
-	case TicketResolved:
-		d.except(e.Author).add(ResolvedNotice, t.Controller)
-		if e.Item.Text != "" || len(e.Item.Attachments) > 0 {
-			d.add(ItemNotice, t.Customers()...)
-		}
 	case TicketAssigned:
 		d.except(e.Author).add(Assigned, t.Agent)
-	case ReplyRejected:
-		d.add(ClosedNotice, e.Author)
-	case TicketClosed:
-		if e.Author.Agent() {
-			d.except(e.Author).add(ClosedNotice, append(t.Customers(), t.Agent)...)
-		} else { // who is told, too, that it was done
-			d.add(ClosedNotice, append(t.Customers(), responsible(e)...)...)
-		}
-	case TicketWaits:
-		d.except(e.Author).add(Reminder, append([]Person{t.Requester, t.Controller},
-			responsible(e)...)...)
-	case TicketWoke:
-		d.except(e.Author).add(Reminder, responsible(e)...)
-	case TicketLapsed:
-		d.add(ClosedNotice, append(t.Customers(), t.Agent)...)
 	case ItemPending:
 		d.except(e.Author).add(PendingNotice, responsible(e)...)
 	case AgentUnconfirmed:
@@ -135,6 +110,56 @@ func Due(e Event) []Notification {
 		}
 	case AgentJoined:
 		d.add(AgentWelcome, t.Agent)
+	default:
+		d.settled(e)
+		d.clock(e)
+		d.trouble(e)
+	}
+	return d.list
+}
+
+// settled owes what comes of a ticket's being taken, solved or closed.
+func (d *due) settled(e Event) {
+	t := e.Ticket
+	switch e.Kind {
+	case TicketTaken:
+		if t.ProductionDown { // somebody waits by the telephone for this
+			d.except(e.Author).add(Taken, t.Requester, t.Controller)
+			d.add(Taken, slices.Concat(e.OnCall, e.Admins)...)
+		}
+	case TicketResolved:
+		d.except(e.Author).add(ResolvedNotice, t.Controller)
+		if e.Item.Text != "" || len(e.Item.Attachments) > 0 {
+			d.add(ItemNotice, t.Customers()...)
+		}
+	case ReplyRejected:
+		d.add(ClosedNotice, e.Author)
+	case TicketClosed:
+		if e.Author.Agent() {
+			d.except(e.Author).add(ClosedNotice, append(t.Customers(), t.Agent)...)
+		} else { // who is told, too, that it was done
+			d.add(ClosedNotice, append(t.Customers(), responsible(e)...)...)
+		}
+	}
+}
+
+// clock owes what time brings.
+func (d *due) clock(e Event) {
+	t := e.Ticket
+	switch e.Kind {
+	case TicketWaits:
+		d.except(e.Author).add(Reminder, append([]Person{t.Requester, t.Controller},
+			responsible(e)...)...)
+	case TicketWoke:
+		d.except(e.Author).add(Reminder, responsible(e)...)
+	case TicketLapsed:
+		d.add(ClosedNotice, append(t.Customers(), t.Agent)...)
+	}
+}
+
+// trouble tells the admins of what is about no ticket.
+func (d *due) trouble(e Event) {
+	switch e.Kind {
 	case MailboxDown:
 		d.admins(e, MailboxDownNotice)
 	case MailboxUp:
@@ -146,7 +171,6 @@ func Due(e Event) []Notification {
 	case MailQuarantined:
 		d.admins(e, Unfiled)
 	}
-	return d.list
 }
 
 // admins tells them, or the team of a desk that has none: somebody must hear what went wrong.

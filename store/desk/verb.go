@@ -91,24 +91,8 @@ func init() { // what the rows do reads the table
 		{VerbApprove, "aprobar", "approve", "", "[N]", "", judge(VerbApprove, "approved")},
 		{VerbReject, "rechazar", "reject", "", "[N]", "", judge(VerbReject, "rejected")},
 		{"help", "ayuda", "help", "", "", "", (*draft).help},
-
-		{"canned", "plantilla", "canned", "", "X", "", nil},
-		{"new", "nuevo", "new", "", aPerson, "", nil},
-		{"merge", "unir", "merge", "", aTicket, "", nil},
-		{"split", "separar", "split", "", "N", "", nil},
-		{"time", "tiempo", "time", "", "45m", "", nil},
-		{"cancel", "cancelar", "cancel", "", "X", "", nil},
-		{"view", "vista", "view", "", "X", "", nil},
-		{"panel", "panel", "dashboard", "", "X", "", nil},
-		{"card", "ficha", "card", "", aPerson, "", nil},
-		{"canned_list", "plantillas", "templates", "", "X", "", nil},
-		{"my_tickets", "mis", "my", "", "X", "", nil},
-		{"tickets", "casos", "cases", "", "X", "", nil},
-		{"ticket", "caso", "case", "", "N", "", nil},
-		{"search", "buscar", "search", "", "X", "", nil},
-		{"history", "historial", "history", "", "N", "", nil},
-		{"original", "original", "original", "", "N", "", nil},
 	}
+	verbs = append(verbs, planned...)
 	for i := range verbs {
 		v := &verbs[i]
 		for word := range strings.FieldsSeq(v.es + " " + v.en) {
@@ -119,6 +103,26 @@ func init() { // what the rows do reads the table
 		}
 	}
 	delete(customerWords, "")
+}
+
+// planned are orders of which people are told, and which the desk does not do yet.
+var planned = []verb{
+	{"canned", "plantilla", "canned", "", "X", "", nil},
+	{"new", "nuevo", "new", "", aPerson, "", nil},
+	{"merge", "unir", "merge", "", aTicket, "", nil},
+	{"split", "separar", "split", "", "N", "", nil},
+	{"time", "tiempo", "time", "", "45m", "", nil},
+	{"cancel", "cancelar", "cancel", "", "X", "", nil},
+	{"view", "vista", "view", "", "X", "", nil},
+	{"panel", "panel", "dashboard", "", "X", "", nil},
+	{"card", "ficha", "card", "", aPerson, "", nil},
+	{"canned_list", "plantillas", "templates", "", "X", "", nil},
+	{"my_tickets", "mis", "my", "", "X", "", nil},
+	{"tickets", "casos", "cases", "", "X", "", nil},
+	{"ticket", "caso", "case", "", "N", "", nil},
+	{"search", "buscar", "search", "", "X", "", nil},
+	{"history", "historial", "history", "", "N", "", nil},
+	{"original", "original", "original", "", "N", "", nil},
 }
 
 // Words that mean each verb: an agent's behind "#", a customer's alone on a line.
