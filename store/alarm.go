@@ -22,10 +22,12 @@ const (
 
 // Alarm tells the admins of trouble with the desk itself.
 func (tx *Tx) Alarm(ctx context.Context, mailbox string, d Details) error {
-	return tx.Tell(ctx, Telling{
-		Event:   desk.Event{Kind: desk.DeskTroubled, Ticket: desk.Ticket{Mailbox: mailbox}, Old: d.Old},
-		Details: d,
-	})
+	troubled := desk.Event{
+		Kind:   desk.DeskTroubled,
+		Ticket: desk.Ticket{Mailbox: mailbox},
+		Old:    d.Old,
+	}
+	return tx.Tell(ctx, Telling{Event: troubled, Details: d})
 }
 
 // RelayRefuses tells the admins that the relay takes no mail from us, for which reason. They have
@@ -75,8 +77,11 @@ func (s *Store) AlarmIMAP(ctx context.Context, account, mailbox, health, why str
 		kind, at = desk.MailboxDown, s.Now()
 	}
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, `INSERT INTO imap_account (account, alarmed_at, health) VALUES ($1, $2, $3)
-			ON CONFLICT (account) DO UPDATE SET alarmed_at = excluded.alarmed_at, health = excluded.health
+		n, err := tx.exec(ctx, `
+			INSERT INTO imap_account (account, alarmed_at, health)
+			VALUES ($1, $2, $3)
+			ON CONFLICT (account) DO UPDATE
+			SET alarmed_at = excluded.alarmed_at, health = excluded.health
 			WHERE imap_account.health <> excluded.health`,
 			account, millis(at), health)
 		if err != nil || n == 0 {

@@ -19,13 +19,19 @@ const maxHeld = 100
 // not.
 func (tx *Tx) AskAgent(ctx context.Context, o Outgoing) error {
 	o.Kind, o.Topic, o.Details.Held = desk.ConfirmAgent, string(desk.ConfirmAgent), []int64{o.Mail}
-	list, err := tx.outgoing(ctx, "WHERE o.kind = $1 AND o.topic = $2 AND o.person = $3 ORDER BY o.id DESC LIMIT 1", o.Kind, o.Topic, o.Person)
+	list, err := tx.outgoing(ctx, `
+		WHERE o.kind = $1 AND o.topic = $2 AND o.person = $3
+		ORDER BY o.id DESC LIMIT 1`,
+		o.Kind, o.Topic, o.Person)
 	if err != nil {
 		return err
 	}
 	now := tx.Now()
+	again := func(last Outgoing) bool {
+		return !last.Settled.IsZero() && now.Sub(latest(last.Created, last.Next)) >= AskEvery
+	}
 	switch {
-	case len(list) == 0 || now.Sub(latest(list[0].Created, list[0].Next)) >= AskEvery && !list[0].Settled.IsZero():
+	case len(list) == 0 || again(list[0]):
 	case list[0].Capped(): // one is still to go
 		return tx.alsoHeld(ctx, list[0], o.Mail)
 	default:

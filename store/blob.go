@@ -225,7 +225,8 @@ func (b *Blob) Reader() io.Reader { return io.NewSectionReader(b, 0, b.Size) }
 func (s *Store) openBlob(ctx context.Context, id int64) (*Blob, error) {
 	var sum, data []byte
 	var size int64
-	ok, err := s.row(ctx, "SELECT sha256, size, data FROM blob WHERE id = $1", args(id), &sum, &size, &data)
+	ok, err := s.row(ctx, "SELECT sha256, size, data FROM blob WHERE id = $1", args(id),
+		&sum, &size, &data)
 	if err != nil {
 		return nil, fault(err)
 	}
@@ -268,12 +269,16 @@ func (tx *Tx) dropBlob(ctx context.Context, id int64) error {
 	if id == 0 {
 		return nil
 	}
-	err := tx.write(ctx, `DELETE FROM blob WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM journal WHERE blob = $1)
-		AND NOT EXISTS (SELECT 1 FROM attachment WHERE blob = $1) AND NOT EXISTS (SELECT 1 FROM outbox WHERE raw = $1)`, id)
+	err := tx.write(ctx, `
+		DELETE FROM blob
+		WHERE id = $1
+			AND NOT EXISTS (SELECT 1 FROM journal WHERE blob = $1)
+			AND NOT EXISTS (SELECT 1 FROM attachment WHERE blob = $1)
+			AND NOT EXISTS (SELECT 1 FROM outbox WHERE raw = $1)`, id)
 	return err
 }
 
-// room tells whether the disk has room for more mail.
+// room returns ErrFull when the disk has no room for more mail.
 func (s *Store) room() error {
 	var st unix.Statfs_t
 	if err := unix.Statfs(s.dir, &st); err != nil {
@@ -289,5 +294,5 @@ func (s *Store) room() error {
 	return nil
 }
 
-// Ready tells whether more mail can be taken; the error is a Fault.
+// Ready returns a Fault when no more mail can be taken.
 func (s *Store) Ready() error { return fault(s.room()) }

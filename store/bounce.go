@@ -11,14 +11,17 @@ import (
 // OutgoingByMessageID returns the newest outbox row whose mail had the Message-ID, without angle
 // brackets.
 func (r Reader) OutgoingByMessageID(ctx context.Context, id string) (Outgoing, error) {
-	return outbox.one(ctx, r, "WHERE o.message_id = $1 AND o.message_id <> '' ORDER BY o.id DESC LIMIT 1", id)
+	return outbox.one(ctx, r, `
+		WHERE o.message_id = $1 AND o.message_id <> ''
+		ORDER BY o.id DESC LIMIT 1`, id)
 }
 
 // Undelivered gives a mail up and says so in its ticket. When it carried an agent's words to a
 // customer, the agents are told, once; the failure of an automatic mail makes no further mail.
 // report is what a bounce said, the zero Item when the relay refused; it becomes an internal item,
 // which is returned.
-func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Caps, report desk.Item) (desk.Item, error) {
+func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Caps,
+	report desk.Item) (desk.Item, error) {
 	if err := tx.Fail(ctx, o.ID, why.Diagnostic); err != nil || o.Ticket == 0 {
 		return desk.Item{}, err
 	}
@@ -30,7 +33,11 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 	if err != nil {
 		return lost, err
 	}
-	if err := tx.Note(ctx, Activity{Ticket: o.Ticket, Person: o.Person, Mail: report.Mail, What: "not_delivered", Old: o.Address, New: why.Diagnostic}); err != nil {
+	err = tx.Note(ctx, Activity{
+		Ticket: o.Ticket, Person: o.Person, Mail: report.Mail,
+		What: "not_delivered", Old: o.Address, New: why.Diagnostic,
+	})
+	if err != nil {
 		return lost, err
 	}
 	reader, err := tx.Person(ctx, o.Person)
@@ -49,7 +56,8 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 	if tell { // the agents are reminded of what they wrote
 		report.Text, report.Quoted = lost.Text, cmp.Or(report.Text, why.Diagnostic)
 	}
-	done, err := tx.Do(ctx, ticket.Number, desk.Deed{By: writer, Act: desk.Returns, Item: report, Quiet: !tell},
+	done, err := tx.Do(ctx, ticket.Number,
+		desk.Deed{By: writer, Act: desk.Returns, Item: report, Quiet: !tell},
 		Origin{Telling: Telling{Mail: report.Mail, Details: why, Caps: caps}, Before: &ticket})
 	return done.Item, err
 }
@@ -67,7 +75,8 @@ func (tx *Tx) MarkUndeliverable(ctx context.Context, person int64) error {
 
 // MarkReached takes it back: the person has answered what was sent to him.
 func (tx *Tx) MarkReached(ctx context.Context, person int64) error {
-	if err := tx.write(ctx, "UPDATE person SET undeliverable_since = NULL WHERE id = $1", person); err != nil {
+	err := tx.write(ctx, "UPDATE person SET undeliverable_since = NULL WHERE id = $1", person)
+	if err != nil {
 		return fmt.Errorf("mark person reached: %w", err)
 	}
 	return nil

@@ -184,15 +184,16 @@ func (tx *Tx) lastAcks(ctx context.Context, o Outgoing, most int, down bool,
 	if down {
 		kinds = "kind = '" + string(desk.AckProductionDown) + "'"
 	}
-	return tx.brief(ctx, "WHERE address = $1 AND created_at > $2 AND created_at <= $3 AND carrier < 1 AND "+
-		kinds+
-		" ORDER BY created_at DESC, id DESC LIMIT +$4", o.Address, now.Add(-24*time.Hour).UnixMilli(),
-		now.UnixMilli(), most)
+	return tx.brief(ctx, `
+		WHERE address = $1 AND created_at > $2 AND created_at <= $3 AND carrier < 1 AND `+kinds+`
+		ORDER BY created_at DESC, id DESC LIMIT +$4`,
+		o.Address, now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli(), most)
 }
 
 // brief reads of outgoing mails what caps hang on: every column costs.
 func (r Reader) brief(ctx context.Context, where string, a ...any) (list []Outgoing, err error) {
-	err = r.rows(ctx, "SELECT state, attempts, created_at, next_at, last_reply FROM outbox "+where, a,
+	err = r.rows(ctx, `
+		SELECT state, attempts, created_at, next_at, last_reply FROM outbox `+where, a,
 		func(rows *sql.Rows) error {
 			var o Outgoing
 			var created, next sql.NullInt64
@@ -304,7 +305,8 @@ func (tx *Tx) usualTraffic(ctx context.Context, domain string, now time.Time) (f
 	}
 	var n float64
 	var first sql.NullInt64
-	_, err := tx.row(ctx, "SELECT count(*), min(created_at) FROM outbox WHERE "+where, a, &n, &first)
+	_, err := tx.row(ctx, "SELECT count(*), min(created_at) FROM outbox WHERE "+where, a,
+		&n, &first)
 	if err != nil || n == 0 {
 		return 0, err
 	}
@@ -314,8 +316,10 @@ func (tx *Tx) usualTraffic(ctx context.Context, domain string, now time.Time) (f
 // slot is when the next acknowledgement that a breaker holds may go: behind the last of them.
 func (tx *Tx) slot(ctx context.Context, perHour int, now time.Time) (time.Time, error) {
 	slot := now.Add(BreakerPause)
-	list, err := tx.brief(ctx, `WHERE stranger = 1 AND created_at > $1 AND created_at <= $2
-			AND state IN ('held') AND attempts < 1 AND last_reply IN ('`+heldBreaker+"', '"+heldDomain+`')
+	list, err := tx.brief(ctx, `
+		WHERE stranger = 1 AND created_at > $1 AND created_at <= $2
+			AND state IN ('held') AND attempts < 1
+			AND last_reply IN ('`+heldBreaker+"', '"+heldDomain+`')
 		ORDER BY created_at DESC, id DESC LIMIT 1`,
 		now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli())
 	if err != nil || len(list) == 0 {
@@ -334,10 +338,12 @@ func (tx *Tx) heldAlert(ctx context.Context, e Telling, o Outgoing, now time.Tim
 		return h, err
 	}
 	all, own := 0, 0
-	err = tx.rows(ctx, `SELECT o.kind, coalesce(t.requester, 0)
-			FROM outbox o LEFT JOIN ticket t ON t.number = o.ticket
-			WHERE o.address = $1 AND o.created_at > $2 AND o.created_at <= $3 AND o.lane < 1 AND o.`+alerts+`
-			LIMIT +$4`,
+	err = tx.rows(ctx, `
+		SELECT o.kind, coalesce(t.requester, 0)
+		FROM outbox o LEFT JOIN ticket t ON t.number = o.ticket
+		WHERE o.address = $1 AND o.created_at > $2 AND o.created_at <= $3
+			AND o.lane < 1 AND o.`+alerts+`
+		LIMIT +$4`,
 		args(o.Address, now.Add(-listEvery).UnixMilli(), now.UnixMilli(), alertsAMinute),
 		func(rows *sql.Rows) error {
 			var kind desk.Notice
@@ -354,8 +360,9 @@ func (tx *Tx) heldAlert(ctx context.Context, e Telling, o Outgoing, now time.Tim
 	return h, err
 }
 
-// heldForList holds a notice to an agent back who gets more of them than anybody reads one by one.
-func (tx *Tx) heldForList(ctx context.Context, e Telling, o Outgoing, why string, now time.Time) (delay, error) {
+// heldForList holds back a notice to an agent who gets more of them than anybody reads one by one.
+func (tx *Tx) heldForList(ctx context.Context, e Telling, o Outgoing, why string,
+	now time.Time) (delay, error) {
 	heard, known := e.heard[o.Address]
 	if !known { // a customer's that has become one of many
 		list, err := tx.heardLately(ctx, e.Caps, []string{o.Address})
@@ -391,20 +398,25 @@ type heard struct {
 
 // sentLately counts the mails about the ticket, or about one topic, to each address in the last
 // hour, no further than the cap.
-func (tx *Tx) sentLately(ctx context.Context, e Telling, addresses []string) (map[string]int, error) {
+func (tx *Tx) sentLately(ctx context.Context, e Telling,
+	addresses []string) (map[string]int, error) {
 	now := tx.store.Now()
 	sent := map[string]int{}
 	return sent, tx.eachAddress(ctx, addresses, `
 		SELECT address, '', 0, 0 FROM (
 			SELECT address FROM outbox
-			WHERE ticket = $1 AND address = ADDRESS AND created_at > $2 AND created_at <= $3 AND topic = $4
+			WHERE ticket = $1 AND address = ADDRESS AND created_at > $2 AND created_at <= $3
+				AND topic = $4
 			LIMIT +$5
-		) x`, args(e.Ticket.Number, now.Add(-time.Hour).UnixMilli(), now.UnixMilli(), topic(e), e.Caps.TicketHour),
+		) x`,
+		args(e.Ticket.Number, now.Add(-time.Hour).UnixMilli(), now.UnixMilli(), topic(e),
+			e.Caps.TicketHour),
 		func(address string, _ desk.Notice, _ int64, _ bool) { sent[address]++ })
 }
 
 // heardLately is what each agent heard of late.
-func (tx *Tx) heardLately(ctx context.Context, caps Caps, addresses []string) (map[string]heard, error) {
+func (tx *Tx) heardLately(ctx context.Context, caps Caps,
+	addresses []string) (map[string]heard, error) {
 	now := tx.store.Now()
 	all := map[string]heard{}
 	for _, address := range addresses {
@@ -449,7 +461,8 @@ func (tx *Tx) eachAddress(ctx context.Context, addresses []string, text string, 
 		values := slices.Clone(a)
 		for _, address := range some {
 			values = append(values, address)
-			parts = append(parts, strings.ReplaceAll(text, "ADDRESS", fmt.Sprintf("$%d", len(values))))
+			bound := fmt.Sprintf("$%d", len(values))
+			parts = append(parts, strings.ReplaceAll(text, "ADDRESS", bound))
 		}
 		err := tx.rows(ctx, strings.Join(parts, " UNION ALL "), values, func(rows *sql.Rows) error {
 			var address string
@@ -470,8 +483,10 @@ func (tx *Tx) eachAddress(ctx context.Context, addresses []string, text string, 
 // join is the delay of what waits for the same list already.
 func (tx *Tx) join(ctx context.Context, o Outgoing, why string) (h delay, err error) {
 	var next int64
-	ok, err := tx.row(ctx,
-		"SELECT next_at FROM outbox WHERE address = $1 AND lane = $2 AND "+capped+" ORDER BY id LIMIT 1",
+	ok, err := tx.row(ctx, `
+		SELECT next_at FROM outbox
+		WHERE address = $1 AND lane = $2 AND `+capped+`
+		ORDER BY id LIMIT 1`,
 		args(o.Address, o.Lane), &next)
 	if err != nil || !ok {
 		return h, err

@@ -71,8 +71,10 @@ func (tx *Tx) configured(ctx context.Context) (c *catalogue, err error) {
 
 func (r Reader) entries(ctx context.Context) (list []desk.Entry, err error) {
 	err = r.rows(ctx, `
-		SELECT e.id, e.kind, e.key, e.position, e.class, e.parent, e.removed, e.details, n.language, n.name
-		FROM entry e JOIN entry_name n ON n.entry = e.id ORDER BY e.id`, nil,
+		SELECT e.id, e.kind, e.key, e.position, e.class, e.parent, e.removed, e.details,
+			n.language, n.name
+		FROM entry e JOIN entry_name n ON n.entry = e.id
+		ORDER BY e.id`, nil,
 		func(rows *sql.Rows) error {
 			e := desk.Entry{Names: map[string]string{}}
 			var details, language, name string
@@ -106,11 +108,14 @@ func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
 	}
 	if e.ID == 0 {
 		e.ID, err = tx.insert(ctx, "id", `
-			INSERT INTO entry (kind, key, position, class, parent, details) VALUES ($1, $2, $3, $4, $5, $6)`,
+			INSERT INTO entry (kind, key, position, class, parent, details)
+			VALUES ($1, $2, $3, $4, $5, $6)`,
 			e.Kind, e.Key, e.Position, e.Class, e.Parent, string(details))
 	} else {
 		err = tx.write(ctx, `
-			UPDATE entry SET key = $2, position = $3, class = $4, parent = $5, details = $6 WHERE id = $1`,
+			UPDATE entry
+			SET key = $2, position = $3, class = $4, parent = $5, details = $6
+			WHERE id = $1`,
 			e.ID, e.Key, e.Position, e.Class, e.Parent, string(details))
 	}
 	if err == nil {
@@ -118,7 +123,8 @@ func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
 	}
 	for language, name := range e.Names {
 		if err == nil {
-			err = tx.write(ctx, "INSERT INTO entry_name (entry, language, name) VALUES ($1, $2, $3)",
+			err = tx.write(ctx, `
+				INSERT INTO entry_name (entry, language, name) VALUES ($1, $2, $3)`,
 				e.ID, language, name)
 		}
 	}
@@ -172,7 +178,8 @@ func (tx *Tx) Drop(ctx context.Context, e, by desk.Entry) error {
 		change := fmt.Sprintf("UPDATE %s SET %s = $2 WHERE %s = $1", h[0], h[1], h[1])
 		if h[0] == "project_follower" { // who follows both must not do so twice
 			change = `INSERT INTO project_follower (project, person)
-				SELECT CAST($2 AS BIGINT), person FROM project_follower WHERE project = $1 ON CONFLICT DO NOTHING`
+				SELECT CAST($2 AS BIGINT), person FROM project_follower WHERE project = $1
+				ON CONFLICT DO NOTHING`
 		}
 		if _, err := tx.exec(ctx, change, held(e), held(by)); err != nil {
 			return fmt.Errorf("replace %s %q: %w", e.Kind, e.Key, err)
@@ -231,7 +238,7 @@ func (s *Store) ship(ctx context.Context) error {
 	})
 }
 
-// Unfollow ends a person's following of a ticket, and tells whether there was any.
+// Unfollow ends a person's following of a ticket, and reports whether there was any.
 func (tx *Tx) Unfollow(ctx context.Context, ticket, person int64) (bool, error) {
 	n, err := tx.exec(ctx, "DELETE FROM follower WHERE ticket = $1 AND person = $2", ticket, person)
 	if err != nil {

@@ -50,30 +50,37 @@ func (s *Store) inspect(ctx context.Context, path string) error {
 	case result != "ok":
 		return damage(result)
 	case version == 0 && tables > 0:
-		return errors.New("the file is a database of another program: give the data a directory of its own")
+		return errors.New("the file is a database of another program: " +
+			"give the data a directory of its own")
 	}
 	return nil
 }
 
-// vacant tells whether a new database may be made. An empty desk over the remains of another would
-// hide the loss.
+// vacant returns an error where no new database may be made: an empty desk over the remains of
+// another would hide the loss.
 func (s *Store) vacant(path string) error {
 	rest := ""
 	if fi, err := os.Stat(path + "-wal"); err == nil && fi.Size() > 0 {
 		rest = fi.Name()
 	}
-	if list, err := os.ReadDir(s.blobDir()); err != nil && !errors.Is(err, fs.ErrNotExist) || len(list) > 0 {
+	list, err := os.ReadDir(s.blobDir())
+	if len(list) > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		rest = s.blobDir()
 	}
 	if rest != "" {
-		return fmt.Errorf("the database is missing or empty, but %s is there: restore the last backup, or move the data directory aside to begin anew", rest)
+		return fmt.Errorf("the database is missing or empty, but %s is there: restore the last "+
+			"backup, or move the data directory aside to begin anew", rest)
 	}
 	return nil
 }
 
 func damaged(err error) bool {
 	var se *sqlite.Error
-	return errors.As(err, &se) && (se.Code()&0xff == sqlite3.SQLITE_CORRUPT || se.Code()&0xff == sqlite3.SQLITE_NOTADB)
+	if !errors.As(err, &se) {
+		return false
+	}
+	code := se.Code() & 0xff
+	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB
 }
 
 func damage(what string) error {
@@ -101,7 +108,8 @@ func (s *Store) Quick(ctx context.Context) error {
 func (s *Store) files(ctx context.Context) error {
 	lost := 0
 	var first error
-	err := s.rows(ctx, "SELECT sha256, size FROM blob WHERE data IS NULL", nil, func(rows *sql.Rows) error {
+	const kept = "SELECT sha256, size FROM blob WHERE data IS NULL"
+	err := s.rows(ctx, kept, nil, func(rows *sql.Rows) error {
 		var sum []byte
 		var size int64
 		if err := rows.Scan(&sum, &size); err != nil {

@@ -35,10 +35,12 @@ func postgresServer(ctx context.Context, s *Store) (*Server, error) {
 	var create, write, durable bool
 	err := s.db.QueryRowContext(ctx, `
 		SELECT current_setting('server_version'),
-			current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+			current_setting('max_connections')::int
+				- current_setting('superuser_reserved_connections')::int,
 			(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
 			has_schema_privilege(current_schema(), 'CREATE'),
-			has_table_privilege('journal', 'SELECT, INSERT, UPDATE') AND has_table_privilege('blob', 'DELETE'),
+			has_table_privilege('journal', 'SELECT, INSERT, UPDATE')
+				AND has_table_privilege('blob', 'DELETE'),
 			current_setting('fsync')::bool AND current_setting('full_page_writes')::bool`).
 		Scan(&v.Version, &most, &used, &create, &write, &durable)
 	if err != nil {
@@ -52,15 +54,17 @@ func postgresServer(ctx context.Context, s *Store) (*Server, error) {
 	if v.RoundTrip, err = roundTrip(ctx, s); err != nil {
 		return nil, postgresFault(err)
 	}
-	warn(!create, "the user may not make tables, so that an upgrade will fail: make it the owner of the schema, "+
-		"ALTER SCHEMA public OWNER TO NAME")
-	warn(!write, "the user may not write the tables: make it their owner, REASSIGN OWNED BY OTHER TO NAME")
+	warn(!create, "the user may not make tables, so that an upgrade will fail: "+
+		"make it the owner of the schema, ALTER SCHEMA public OWNER TO NAME")
+	warn(!write, "the user may not write the tables: "+
+		"make it their owner, REASSIGN OWNED BY OTHER TO NAME")
 	warn(!durable, "fsync or full_page_writes is off: a power cut loses mail that was accepted; "+
 		"set both to on in postgresql.conf")
-	warn(v.RoundTrip > slowServer, "a question takes %v: a mail waits for ten of them; run buzon nearer to the server",
+	warn(v.RoundTrip > slowServer, "a question takes %v: "+
+		"a mail waits for ten of them; run buzon nearer to the server",
 		v.RoundTrip.Round(100*time.Microsecond))
-	warn(most-used < connectionsUsed, "%d of %d connections are free, and the daemon needs up to %d: "+
-		"raise max_connections", max(most-used, 0), most, connectionsUsed)
+	warn(most-used < connectionsUsed, "%d of %d connections are free, and the daemon needs "+
+		"up to %d: raise max_connections", max(most-used, 0), most, connectionsUsed)
 	return &v, nil
 }
 

@@ -23,9 +23,10 @@ const idsAtOnce = 10
 
 // References looks up which of the Message-IDs are those of mail that was filed, where the first
 // with an id keeps it; and which ones mails of the person named, in the newest ticket first. An id
-// that two others have named, each in a ticket of his own, is that of a mail to many: who answers
-// it again need not speak of the same.
-func (r Reader) References(ctx context.Context, person int64, ids []string) (known map[string]Reference, cited []Citation, err error) {
+// that two others have named, each in a ticket of his own, is that of a mail to many: whoever
+// answers it again need not speak of the same.
+func (r Reader) References(ctx context.Context, person int64,
+	ids []string) (known map[string]Reference, cited []Citation, err error) {
 	known = map[string]Reference{}
 	for some := range slices.Chunk(ids, idsAtOnce) {
 		a := args(person)
@@ -51,11 +52,21 @@ func (r Reader) References(ctx context.Context, person int64, ids []string) (kno
 	return known, cited, nil
 }
 
-var referencesQuery = strings.ReplaceAll(`SELECT message_id, ticket, item, 0 AS cited FROM journal WHERE id IN
-		(SELECT min(id) FROM journal WHERE message_id IN (IDS) AND message_id <> '' AND ticket <> 0 GROUP BY message_id)
-	UNION ALL SELECT c.message_id, c.ticket, 0, 1 FROM citation c WHERE c.message_id IN (IDS) AND c.person = $1 AND
-		(SELECT count(*) FROM (SELECT DISTINCT o.person FROM citation o WHERE o.message_id = c.message_id AND o.person <> c.person
-			AND o.ticket <> c.ticket LIMIT 2) others) < 2
+var referencesQuery = strings.ReplaceAll(`
+	SELECT message_id, ticket, item, 0 AS cited
+	FROM journal
+	WHERE id IN (
+		SELECT min(id) FROM journal
+		WHERE message_id IN (IDS) AND message_id <> '' AND ticket <> 0
+		GROUP BY message_id)
+	UNION ALL
+	SELECT c.message_id, c.ticket, 0, 1
+	FROM citation c
+	WHERE c.message_id IN (IDS) AND c.person = $1
+		AND (SELECT count(*) FROM (
+			SELECT DISTINCT o.person FROM citation o
+			WHERE o.message_id = c.message_id AND o.person <> c.person AND o.ticket <> c.ticket
+			LIMIT 2) others) < 2
 	ORDER BY cited, ticket DESC`, "IDS", placeholders(2, idsAtOnce))
 
 // placeholders are n of them, from the first on.
@@ -73,6 +84,9 @@ func (tx *Tx) Cite(ctx context.Context, person, ticket int64, ids []string) erro
 	for i, id := range ids {
 		a, rows[i] = append(a, id), fmt.Sprintf("($%d, $1, $2)", i+3)
 	}
-	err := tx.write(ctx, "INSERT INTO citation (message_id, person, ticket) VALUES "+strings.Join(rows, ", ")+" ON CONFLICT DO NOTHING", a...)
+	err := tx.write(ctx, `
+		INSERT INTO citation (message_id, person, ticket)
+		VALUES `+strings.Join(rows, ", ")+`
+		ON CONFLICT DO NOTHING`, a...)
 	return err
 }

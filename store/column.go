@@ -55,7 +55,8 @@ type column[T any] struct {
 // within are the columns of a value that is part of another.
 func within[T, U any](columns []column[T], part func(*U) *T) (list []column[U]) {
 	for _, c := range columns {
-		list = append(list, column[U]{c.name, func(u *U) any { return c.at(part(u)) }, derived, nil})
+		at := func(u *U) any { return c.at(part(u)) }
+		list = append(list, column[U]{c.name, at, derived, nil})
 	}
 	return list
 }
@@ -130,7 +131,8 @@ func (tx *Tx) insertRow(ctx context.Context, n numberedRow, a ...any) (int64, er
 
 // insertRows writes as many rows and returns the number of the first; the others have the next
 // ones. Where the transaction counts, the values have the numbers.
-func (tx *Tx) insertRows(ctx context.Context, n numberedRow, rows int, a []any) (first int64, err error) {
+func (tx *Tx) insertRows(ctx context.Context, n numberedRow, rows int,
+	a []any) (first int64, err error) {
 	if tx.last == nil {
 		last, err := tx.insert(ctx, n.key, n.text, a...)
 		return last - int64(rows) + 1, err
@@ -151,7 +153,8 @@ func (t *table[T]) update(key ...string) string {
 	for i, name := range where {
 		where[i] = fmt.Sprintf("%s = $%d", name, n+i+1)
 	}
-	return fmt.Sprintf("UPDATE %s SET %s WHERE %s", t.name, strings.Join(set, ", "), strings.Join(where, " AND "))
+	return fmt.Sprintf("UPDATE %s SET %s WHERE %s",
+		t.name, strings.Join(set, ", "), strings.Join(where, " AND "))
 }
 
 // insertions is the INSERT of several rows at once.
@@ -161,7 +164,8 @@ func (t *table[T]) insertions(rows int) string {
 	for i := range list {
 		list[i] = "(" + placeholders(1+i*len(names), len(names)) + ")"
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s) VALUES %s", t.name, strings.Join(names, ", "), strings.Join(list, ", "))
+	return fmt.Sprintf("INSERT INTO %s (%s) VALUES %s",
+		t.name, strings.Join(names, ", "), strings.Join(list, ", "))
 }
 
 // updateCounting is update with what is added to a count, behind values(changed). It returns the
@@ -170,7 +174,8 @@ func (t *table[T]) updateCounting(count, key string) string {
 	n := len(t.names(changed)) + 1
 	set, where, _ := strings.Cut(t.update(key), " WHERE ")
 	where = strings.Replace(where, fmt.Sprintf("$%d", n), fmt.Sprintf("$%d", n+1), 1)
-	return fmt.Sprintf("%s, %s = %s + $%d WHERE %s RETURNING %s", set, count, count, n, where, count)
+	return fmt.Sprintf("%s, %s = %s + $%d WHERE %s RETURNING %s",
+		set, count, count, n, where, count)
 }
 
 // difference is a column in which two values differ.
@@ -194,7 +199,8 @@ func (t *table[T]) differences(old, v *T) (list []difference) {
 }
 
 // list reads the rows that the rest of the statement chooses.
-func (t *table[T]) list(ctx context.Context, r Reader, where string, a ...any) (list []T, err error) {
+func (t *table[T]) list(ctx context.Context, r Reader, where string,
+	a ...any) (list []T, err error) {
 	err = t.each(ctx, r, where, a, func(v T) error {
 		list = append(list, v)
 		return nil
@@ -215,7 +221,8 @@ func (t *table[T]) one(ctx context.Context, r Reader, where string, a ...any) (v
 }
 
 // each calls f for one row after the other.
-func (t *table[T]) each(ctx context.Context, r Reader, where string, a []any, f func(T) error) error {
+func (t *table[T]) each(ctx context.Context, r Reader, where string, a []any,
+	f func(T) error) error {
 	var v, none T
 	to := make([]any, len(t.columns))
 	for i, c := range t.columns {

@@ -32,7 +32,8 @@ type Copied struct {
 // again, are those of the source: what is broken off leaves nothing. The kept files are not
 // touched. progress is told how many rows of how many are done, each once to be written and once to
 // be compared.
-func (s *Store) CopyTo(ctx context.Context, to string, progress func(done, all int64)) (list []Copied, err error) {
+func (s *Store) CopyTo(ctx context.Context, to string,
+	progress func(done, all int64)) (list []Copied, err error) {
 	d := sqliteDialect
 	if strings.Contains(to, "://") {
 		d = postgresDialect
@@ -55,7 +56,11 @@ func (s *Store) CopyTo(ctx context.Context, to string, progress func(done, all i
 		return nil, err
 	}
 	defer target.Close()
-	c := &copier{from: newStatements(s.dialect, source.PrepareContext), to: writerStatements(d, target, nil), progress: progress}
+	c := &copier{
+		from:     newStatements(s.dialect, source.PrepareContext),
+		to:       writerStatements(d, target, nil),
+		progress: progress,
+	}
 	if err := run(ctx, source, s.dialect.snapshot); err != nil {
 		return nil, err
 	}
@@ -149,7 +154,8 @@ func (c *copier) table(ctx context.Context, t shape) (Copied, error) {
 }
 
 // sum reads a table, and hashes it as both engines would keep it.
-func (c *copier) sum(ctx context.Context, from *statements, t shape, each func([]any) error) (Copied, error) {
+func (c *copier) sum(ctx context.Context, from *statements, t shape,
+	each func([]any) error) (Copied, error) {
 	total, n := new(big.Int), int64(0)
 	to := make([]any, len(t.columns))
 	err := from.rows(ctx, t.selection(), nil, func(rows *sql.Rows) error {
@@ -231,7 +237,9 @@ func (c *copier) shapes(ctx context.Context) (list []shape, err error) {
 		}
 		return depth[table]
 	}
-	slices.SortStableFunc(list, func(a, b shape) int { return cmp.Compare(measure(a.name), measure(b.name)) })
+	slices.SortStableFunc(list, func(a, b shape) int {
+		return cmp.Compare(measure(a.name), measure(b.name))
+	})
 	return list, err
 }
 

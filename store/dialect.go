@@ -48,7 +48,8 @@ type dialect struct {
 
 	// vacant opens an empty database to be copied to; finish closes it, and puts it into its place
 	// or takes it away.
-	vacant     func(ctx context.Context, to string) (db *sql.DB, finish func(whole bool) error, err error)
+	vacant func(ctx context.Context, to string) (
+		db *sql.DB, finish func(whole bool) error, err error)
 	snapshot   string // begins a transaction that reads
 	tables     string // the tables with their columns, without those of the engine's own
 	references string // which of them refers to which

@@ -101,7 +101,8 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 		return f, err
 	}
 	if t.Number == 0 {
-		if f.Responsible, err = tx.Person(ctx, desk.ProductOf(f.Catalogue, t, d.Orders).Agent); err != nil {
+		product := desk.ProductOf(f.Catalogue, t, d.Orders)
+		if f.Responsible, err = tx.Person(ctx, product.Agent); err != nil {
 			return f, err
 		}
 	}

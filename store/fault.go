@@ -32,13 +32,14 @@ func Full(err error) bool { return full(err) }
 
 // full reports whether an error means a full disk.
 func full(err error) bool {
-	return sqliteFull(err) || postgresFull(err) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) ||
-		errors.Is(err, ErrFull)
+	return sqliteFull(err) || postgresFull(err) ||
+		errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, ErrFull)
 }
 
 // Temporary reports whether an error is the store's and not the mail's: the database was busy or
 // broken, the disk full.
 func Temporary(err error) bool {
 	var f *Fault
-	return errors.As(err, &f) || sqliteBroken(err) || postgresBroken(err) || full(err) || errors.Is(err, errClosed)
+	return errors.As(err, &f) || sqliteBroken(err) || postgresBroken(err) || full(err) ||
+		errors.Is(err, errClosed)
 }

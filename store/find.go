@@ -262,7 +262,8 @@ func (r Reader) matches(
 		`+w.String()+` ORDER BY f.id DESC`, w.args, func(rows *sql.Rows) error {
 		var ticket, item int64
 		var text string
-		if err := rows.Scan(&ticket, &item, &text); err != nil || seen[ticket] || !holds(text, phrases) {
+		err := rows.Scan(&ticket, &item, &text)
+		if err != nil || seen[ticket] || !holds(text, phrases) {
 			return err
 		}
 		seen[ticket] = true

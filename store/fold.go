@@ -25,9 +25,10 @@ func (s *Store) Release(ctx context.Context, id int64) error {
 		}
 		switch {
 		case o.Kind.Trait().Answers:
-			_, err := tx.row(ctx, "SELECT id FROM outbox WHERE "+together+" AND "+acknowledgements+
-				" ORDER BY kind <> '"+string(desk.AckProductionDown)+"', id LIMIT 1", args(o.Address, o.Lane),
-				&o.ID)
+			_, err := tx.row(ctx, `
+				SELECT id FROM outbox WHERE `+together+" AND "+acknowledgements+`
+				ORDER BY kind <> '`+string(desk.AckProductionDown)+`', id LIMIT 1`,
+				args(o.Address, o.Lane), &o.ID)
 			if err != nil {
 				return err
 			}
@@ -51,13 +52,15 @@ const together = "address = $1 AND lane = $2 AND " + capped
 // from now on for the caps, and for when it is given up.
 func (tx *Tx) carries(ctx context.Context, o Outgoing, which string) error {
 	now := tx.Now().UnixMilli()
-	err := tx.write(ctx, `UPDATE outbox SET state = 'due', created_at = $2, next_at = $2, set_at = $2
+	err := tx.write(ctx, `
+		UPDATE outbox SET state = 'due', created_at = $2, next_at = $2, set_at = $2
 		WHERE id = $1`, o.ID, now)
 	if err == nil {
 		err = tx.lineUp(ctx, o)
 	}
 	if err == nil {
-		err = tx.write(ctx, "UPDATE outbox SET carrier = $3, turn = 0 WHERE "+together+" AND "+which,
+		err = tx.write(ctx, `
+			UPDATE outbox SET carrier = $3, turn = 0 WHERE `+together+" AND "+which,
 			o.Address, o.Lane, o.ID)
 	}
 	return err
@@ -81,8 +84,8 @@ func (tx *Tx) releaseList(ctx context.Context, o Outgoing) error {
 		Mailbox: o.Mailbox, Lane: o.Lane,
 		Topic: string(desk.ListNotice), Details: d})
 	if err == nil {
-		err = tx.write(ctx, "UPDATE outbox SET carrier = $3, turn = 0 WHERE "+together, o.Address, o.Lane,
-			id)
+		err = tx.write(ctx, "UPDATE outbox SET carrier = $3, turn = 0 WHERE "+together,
+			o.Address, o.Lane, id)
 	}
 	return err
 }
@@ -105,7 +108,8 @@ func (r Reader) Carries(ctx context.Context, id int64, most int) (list []Carried
 				j.sender, ''), o.created_at
 		FROM outbox o LEFT JOIN ticket t ON t.number = o.ticket
 			LEFT JOIN item i ON i.ticket = o.ticket AND i.number = o.item
-			LEFT JOIN journal j ON j.id = o.mail LEFT JOIN person p ON p.id = coalesce(i.author, t.requester)
+			LEFT JOIN journal j ON j.id = o.mail
+			LEFT JOIN person p ON p.id = coalesce(i.author, t.requester)
 		WHERE o.carrier = $1 AND o.carrier > 0
 		ORDER BY o.id LIMIT +$2`, args(id, most), func(rows *sql.Rows) error {
 		var c Carried

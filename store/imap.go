@@ -60,9 +60,11 @@ type IMAPCount struct {
 }
 
 // IMAPPosition is how far the folder was taken; one that was never seen is not found.
-func (r Reader) IMAPPosition(ctx context.Context, account, folder string) (p IMAPPosition, err error) {
+func (r Reader) IMAPPosition(ctx context.Context,
+	account, folder string) (p IMAPPosition, err error) {
 	ok, err := r.row(ctx, `
-		SELECT uidvalidity, uid, old, set_back_at FROM imap_folder WHERE account = $1 AND folder = $2`,
+		SELECT uidvalidity, uid, old, set_back_at FROM imap_folder
+		WHERE account = $1 AND folder = $2`,
 		args(account, folder), &p.UIDValidity, &p.Cursor, &p.Old, moment{&p.SetBack})
 	if err != nil || !ok {
 		return p, cmp.Or(err, ErrNotFound)
@@ -70,7 +72,9 @@ func (r Reader) IMAPPosition(ctx context.Context, account, folder string) (p IMA
 	var uid uint32
 	bare, err := r.row(ctx, `
 		SELECT uid FROM imap_mail
-		WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND state = 'skipped' AND print IS NULL LIMIT 1`,
+		WHERE account = $1 AND folder = $2 AND uidvalidity = $3
+			AND state = 'skipped' AND print IS NULL
+		LIMIT 1`,
 		args(account, folder, p.UIDValidity), &uid)
 	p.Prints = !bare
 	return p, err
@@ -81,13 +85,23 @@ func (r Reader) IMAPPosition(ctx context.Context, account, folder string) (p IMA
 // 0, which no server gives.
 func (s *Store) BeginIMAP(ctx context.Context, f IMAPFolder, old uint32, known []IMAPEntry) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, `INSERT INTO imap_folder (account, folder, uidvalidity, uid, old) VALUES ($1, $2, $3, 0, $4)
-			ON CONFLICT (account, folder) DO UPDATE SET uidvalidity = excluded.uidvalidity, uid = 0, old = excluded.old,
-			set_back_at = CASE WHEN imap_folder.uidvalidity = excluded.uidvalidity THEN $5 ELSE imap_folder.set_back_at END`,
+		err := tx.write(ctx, `
+			INSERT INTO imap_folder (account, folder, uidvalidity, uid, old)
+			VALUES ($1, $2, $3, 0, $4)
+			ON CONFLICT (account, folder) DO UPDATE
+			SET uidvalidity = excluded.uidvalidity, uid = 0, old = excluded.old,
+				set_back_at = CASE WHEN imap_folder.uidvalidity = excluded.uidvalidity
+					THEN $5 ELSE imap_folder.set_back_at END`,
 			f.Account, f.Name, f.UIDValidity, old, tx.store.Now().UnixMilli())
 		if err == nil {
-			err = tx.write(ctx, `INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state) SELECT account, folder, 0, mail, mail, 'done' FROM imap_mail
-				WHERE account = $1 AND folder = $2 AND uidvalidity = $3 AND mail <> 0 AND state <> 'aside' ON CONFLICT DO NOTHING`, f.Account, f.Name, f.UIDValidity)
+			err = tx.write(ctx, `
+				INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state)
+				SELECT account, folder, 0, mail, mail, 'done'
+				FROM imap_mail
+				WHERE account = $1 AND folder = $2 AND uidvalidity = $3
+					AND mail <> 0 AND state <> 'aside'
+				ON CONFLICT DO NOTHING`,
+				f.Account, f.Name, f.UIDValidity)
 		}
 		if err == nil {
 			err = tx.write(ctx, `
@@ -110,9 +124,14 @@ func (tx *Tx) noteIMAP(ctx context.Context, f IMAPFolder, e IMAPEntry) error {
 	if e.Print != nil {
 		print = e.Print
 	}
-	err := tx.write(ctx, `INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state, attempts, error, print) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (account, folder, uidvalidity, uid) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, error = excluded.error,
-		mail = CASE WHEN excluded.mail = 0 THEN imap_mail.mail ELSE excluded.mail END, print = coalesce(excluded.print, imap_mail.print)`,
+	err := tx.write(ctx, `
+		INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state, attempts, error,
+			print)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (account, folder, uidvalidity, uid) DO UPDATE
+		SET state = excluded.state, attempts = excluded.attempts, error = excluded.error,
+			mail = CASE WHEN excluded.mail = 0 THEN imap_mail.mail ELSE excluded.mail END,
+			print = coalesce(excluded.print, imap_mail.print)`,
 		f.Account, f.Name, f.UIDValidity, e.UID, e.Mail, e.State, e.Attempts, e.Error, print)
 	return err
 }
@@ -141,7 +160,9 @@ func (s *Store) TakeIMAP(ctx context.Context, f IMAPFolder, cursor uint32, mails
 		if begun, err := tx.row(ctx, `
 			SELECT 1 FROM imap_folder WHERE account = $1 AND folder = $2 AND uidvalidity = $3`,
 			args(f.Account, f.Name, f.UIDValidity), &one); err != nil || !begun {
-			return cmp.Or(err, fmt.Errorf("mail is taken from folder %s of account %s, which was not begun with", f.Name, f.Account))
+			return cmp.Or(err, fmt.Errorf(
+				"mail is taken from folder %s of account %s, which was not begun with",
+				f.Name, f.Account))
 		}
 		if err := tx.supersede(ctx, f, mails); err != nil {
 			return err
@@ -174,7 +195,8 @@ func (tx *Tx) supersede(ctx context.Context, f IMAPFolder, mails []IMAPMail) err
 	for _, m := range mails {
 		whole[m.UID] = m.Envelope.Incomplete == ""
 	}
-	old, err := tx.imapEntries(ctx, "m.state = 'aside' AND m.uid BETWEEN $4 AND $5", f.Account, f.Name, f.UIDValidity, low, high)
+	old, err := tx.imapEntries(ctx, "m.state = 'aside' AND m.uid BETWEEN $4 AND $5",
+		f.Account, f.Name, f.UIDValidity, low, high)
 	for _, e := range old {
 		if err == nil && whole[e.UID] {
 			err = tx.dropPart(ctx, e.Mail)
@@ -191,11 +213,14 @@ func (tx *Tx) dropPart(ctx context.Context, id int64) error {
 }
 
 // DropParts drops from the quarantine what was known of a mail before it came whole, under another
-// UID. Who only borrows a Message-ID does not make another's mail vanish from there.
+// UID. Whoever only borrows a Message-ID does not make another's mail vanish from there.
 func (tx *Tx) DropParts(ctx context.Context, whole Verdict) error {
-	list, err := tx.mails(ctx, "WHERE j.message_id = $1 AND j.message_id <> '' AND j.outcome = 'quarantine'", whole.MessageID)
+	list, err := tx.mails(ctx, `
+		WHERE j.message_id = $1 AND j.message_id <> '' AND j.outcome = 'quarantine'`,
+		whole.MessageID)
 	for _, m := range list {
-		if err == nil && m.Envelope.Incomplete != "" && m.Sender == whole.Sender && m.Subject == whole.Subject {
+		same := m.Sender == whole.Sender && m.Subject == whole.Subject
+		if err == nil && m.Envelope.Incomplete != "" && same {
 			err = tx.dropPart(ctx, m.ID)
 		}
 	}
@@ -203,7 +228,8 @@ func (tx *Tx) DropParts(ctx context.Context, whole Verdict) error {
 }
 
 // NoteIMAP writes entries, and the cursor when it is not 0.
-func (s *Store) NoteIMAP(ctx context.Context, f IMAPFolder, cursor uint32, entries []IMAPEntry) error {
+func (s *Store) NoteIMAP(ctx context.Context, f IMAPFolder, cursor uint32,
+	entries []IMAPEntry) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
 		for _, e := range entries {
 			if err := tx.noteIMAP(ctx, f, e); err != nil {
@@ -214,11 +240,14 @@ func (s *Store) NoteIMAP(ctx context.Context, f IMAPFolder, cursor uint32, entri
 	}))
 }
 
-const imapColumns = `m.uid, m.state, m.attempts, m.error, m.print, m.mail, coalesce(j.outcome, '') FROM imap_mail m LEFT JOIN journal j ON j.id = m.mail
-	WHERE m.account = $1 AND m.folder = $2 AND m.uidvalidity = $3`
+const imapSelection = `
+	SELECT m.uid, m.state, m.attempts, m.error, m.print, m.mail, coalesce(j.outcome, '')
+	FROM imap_mail m LEFT JOIN journal j ON j.id = m.mail
+	WHERE m.account = $1 AND m.folder = $2 AND m.uidvalidity = $3 AND `
 
-func (r Reader) imapEntries(ctx context.Context, where string, a ...any) (list []IMAPEntry, err error) {
-	err = r.rows(ctx, "SELECT "+imapColumns+" AND "+where+" ORDER BY m.uid", a, func(rows *sql.Rows) error {
+func (r Reader) imapEntries(ctx context.Context, where string,
+	a ...any) (list []IMAPEntry, err error) {
+	err = r.rows(ctx, imapSelection+where+" ORDER BY m.uid", a, func(rows *sql.Rows) error {
 		var e IMAPEntry
 		err := rows.Scan(&e.UID, &e.State, &e.Attempts, &e.Error, &e.Print, &e.Mail, &e.Outcome)
 		list = append(list, e)
@@ -234,18 +263,24 @@ func (r Reader) IMAPEntries(ctx context.Context, f IMAPFolder, above uint32) ([]
 
 // IMAPOwed lists mail of a folder that something is still to be done about.
 func (r Reader) IMAPOwed(ctx context.Context, f IMAPFolder) ([]IMAPEntry, error) {
-	return r.imapEntries(ctx, "m.state IN ('taken', 'copied', 'failed', 'waiting')", f.Account, f.Name, f.UIDValidity)
+	return r.imapEntries(ctx, "m.state IN ('taken', 'copied', 'failed', 'waiting')",
+		f.Account, f.Name, f.UIDValidity)
 }
 
 // IMAPPrints lists the prints of mail that was skipped in the folder's present epoch, which is
 // about to end.
 func (r Reader) IMAPPrints(ctx context.Context, account, folder string) (list [][]byte, err error) {
-	err = r.rows(ctx, `SELECT m.print FROM imap_mail m JOIN imap_folder f ON f.account = m.account AND f.folder = m.folder AND f.uidvalidity = m.uidvalidity
-		WHERE m.account = $1 AND m.folder = $2 AND m.state = 'skipped' AND length(m.print) > 0`, args(account, folder), func(rows *sql.Rows) error {
-		var p []byte
-		err := rows.Scan(&p)
-		list = append(list, p)
-		return err
-	})
+	err = r.rows(ctx, `
+		SELECT m.print
+		FROM imap_mail m JOIN imap_folder f
+			ON f.account = m.account AND f.folder = m.folder AND f.uidvalidity = m.uidvalidity
+		WHERE m.account = $1 AND m.folder = $2
+			AND m.state = 'skipped' AND length(m.print) > 0`,
+		args(account, folder), func(rows *sql.Rows) error {
+			var p []byte
+			err := rows.Scan(&p)
+			list = append(list, p)
+			return err
+		})
 	return list, err
 }

@@ -17,7 +17,8 @@ func (r Reader) IMAPStatus(ctx context.Context, account string) (IMAPStatus, err
 	if err != nil {
 		return st, err
 	}
-	st.Tried, st.Good, st.Reconciled, st.Alarmed = when(tried), when(good), when(reconciled), when(alarmed)
+	st.Tried, st.Good = when(tried), when(good)
+	st.Reconciled, st.Alarmed = when(reconciled), when(alarmed)
 	return st, nil
 }
 
@@ -30,8 +31,13 @@ func (r Reader) CountIMAP(ctx context.Context, account string) (c IMAPCount, err
 	if err != nil {
 		return c, err
 	}
-	_, err = r.row(ctx, `SELECT count(CASE WHEN m.state = 'aside' THEN 1 END), count(CASE WHEN m.state = 'failed' THEN 1 END) FROM imap_folder f
-		JOIN imap_mail m ON m.account = f.account AND m.folder = f.folder AND m.uidvalidity = f.uidvalidity WHERE f.account = $1`, args(account), &c.Aside, &c.Waits)
+	_, err = r.row(ctx, `
+		SELECT count(CASE WHEN m.state = 'aside' THEN 1 END),
+			count(CASE WHEN m.state = 'failed' THEN 1 END)
+		FROM imap_folder f JOIN imap_mail m
+			ON m.account = f.account AND m.folder = f.folder AND m.uidvalidity = f.uidvalidity
+		WHERE f.account = $1`,
+		args(account), &c.Aside, &c.Waits)
 	return c, err
 }
 
@@ -39,9 +45,14 @@ func (r Reader) CountIMAP(ctx context.Context, account string) (c IMAPCount, err
 // the report.
 func (s *Store) SetIMAPStatus(ctx context.Context, st IMAPStatus) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, `INSERT INTO imap_account (account, tried_at, good_at, error, report, reconciled_at) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (account) DO UPDATE SET tried_at = excluded.tried_at, good_at = excluded.good_at, error = excluded.error, report = excluded.report,
-			reconciled_at = excluded.reconciled_at`, st.Account, millis(st.Tried), millis(st.Good), st.Error, st.Report, millis(st.Reconciled))
+		err := tx.write(ctx, `
+			INSERT INTO imap_account (account, tried_at, good_at, error, report, reconciled_at)
+			VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (account) DO UPDATE
+			SET tried_at = excluded.tried_at, good_at = excluded.good_at, error = excluded.error,
+				report = excluded.report, reconciled_at = excluded.reconciled_at`,
+			st.Account, millis(st.Tried), millis(st.Good), st.Error, st.Report,
+			millis(st.Reconciled))
 		return err
 	}))
 }
@@ -49,14 +60,18 @@ func (s *Store) SetIMAPStatus(ctx context.Context, st IMAPStatus) error {
 // OrderIMAP asks the daemon to do something with an account now.
 func (s *Store) OrderIMAP(ctx context.Context, account, order string) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, `INSERT INTO imap_account (account, asked) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET asked = excluded.asked`, account, order)
+		err := tx.write(ctx, `
+			INSERT INTO imap_account (account, asked) VALUES ($1, $2)
+			ON CONFLICT (account) DO UPDATE SET asked = excluded.asked`,
+			account, order)
 		return err
 	}))
 }
 
 // IMAPOrder takes what was asked of an account, "" for nothing.
 func (s *Store) IMAPOrder(ctx context.Context, account string) (order string, err error) {
-	if _, err := s.row(ctx, "SELECT asked FROM imap_account WHERE account = $1", args(account), &order); err != nil || order == "" {
+	_, err = s.row(ctx, "SELECT asked FROM imap_account WHERE account = $1", args(account), &order)
+	if err != nil || order == "" {
 		return "", fault(err)
 	}
 	err = s.Write(ctx, func(tx *Tx) error {

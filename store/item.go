@@ -111,8 +111,14 @@ func (tx *Tx) attach(ctx context.Context, item int64, position int, a *NewAttach
 	}
 	// a picture that comes with every mail is a logo
 	if a.Inline && !a.Ornament && strings.HasPrefix(a.ContentType, "image/") {
-		a.Ornament, err = tx.row(ctx, `SELECT 1 FROM item i JOIN item o ON o.ticket = i.ticket JOIN attachment a ON a.item = o.id
-			WHERE i.id = $1 AND o.id <> i.id AND a.blob = $2 AND a.inline = 1 LIMIT 1`, args(item, blob), new(int))
+		a.Ornament, err = tx.row(ctx, `
+			SELECT 1
+			FROM item i
+				JOIN item o ON o.ticket = i.ticket
+				JOIN attachment a ON a.item = o.id
+			WHERE i.id = $1 AND o.id <> i.id AND a.blob = $2 AND a.inline = 1
+			LIMIT 1`,
+			args(item, blob), new(int))
 		if err != nil {
 			return err
 		}
@@ -154,27 +160,36 @@ func (r Reader) Earlier(
 	case !s.All:
 		w.add(`(i.author = %[1]s OR EXISTS (
 			SELECT 1 FROM outbox o
-			WHERE o.ticket = $1 AND o.item = i.number AND o.person = %[1]s AND o.state <> 'failed'))`, w.bind(s.Person))
+			WHERE o.ticket = $1 AND o.item = i.number AND o.person = %[1]s
+				AND o.state <> 'failed'))`, w.bind(s.Person))
 	case !internal:
 		w.add("i.visibility = 'public'")
 	}
-	return r.itemRows(ctx, excerpts, w.String()+" ORDER BY i.number DESC LIMIT +"+w.bind(most), w.args...)
+	return r.itemRows(ctx, excerpts, w.String()+" ORDER BY i.number DESC LIMIT +"+w.bind(most),
+		w.args...)
 }
 
 // LastText is the beginning of what somebody wrote last in a ticket before an item.
-func (r Reader) LastText(ctx context.Context, ticket, author, before int64, length int) (text string, err error) {
-	_, err = r.row(ctx, `SELECT substr(text, 1, $4) FROM item WHERE ticket = $1 AND author = $2 AND number < $3
-		ORDER BY number DESC LIMIT 1`, args(ticket, author, before, length), &text)
+func (r Reader) LastText(ctx context.Context, ticket, author, before int64,
+	length int) (text string, err error) {
+	_, err = r.row(ctx, `
+		SELECT substr(text, 1, $4) FROM item
+		WHERE ticket = $1 AND author = $2 AND number < $3
+		ORDER BY number DESC LIMIT 1`,
+		args(ticket, author, before, length), &text)
 	return text, err
 }
 
 // CustomersSince is how many customers beside an author have lately written to a ticket. It looks
 // at the last items only.
-func (r Reader) CustomersSince(ctx context.Context, ticket, author int64, since time.Time) (n int, err error) {
+func (r Reader) CustomersSince(ctx context.Context, ticket, author int64,
+	since time.Time) (n int, err error) {
 	_, err = r.row(ctx, `
 		SELECT count(DISTINCT i.author)
-		FROM (SELECT author, created_at FROM item WHERE ticket = $1 ORDER BY number DESC LIMIT 50) AS i
-		JOIN person p ON p.id = i.author
+		FROM (
+			SELECT author, created_at FROM item WHERE ticket = $1
+			ORDER BY number DESC LIMIT 50
+		) AS i JOIN person p ON p.id = i.author
 		WHERE i.author <> $2 AND i.created_at > $3 AND p.role = 'customer'`,
 		args(ticket, author, since.UnixMilli()), &n)
 	return n, err
@@ -234,7 +249,8 @@ func (r Reader) items(ctx context.Context, where string, a ...any) (list []desk.
 }
 
 // itemRows reads items without their files.
-func (r Reader) itemRows(ctx context.Context, t *table[desk.Item], where string, a ...any) ([]desk.Item, error) {
+func (r Reader) itemRows(ctx context.Context, t *table[desk.Item], where string,
+	a ...any) ([]desk.Item, error) {
 	list, err := t.list(ctx, r, where, a...)
 	authors := make([]*desk.Person, len(list))
 	for i := range list {
@@ -268,9 +284,13 @@ func (r Reader) LastSubject(ctx context.Context, ticket, person int64) (subject 
 
 // EachItem hands over what was written in a ticket, one item after the other, so that it costs
 // memory for one only: its number, who, what kind, in which state, and the words.
-func (r Reader) EachItem(ctx context.Context, ticket int64, v desk.Visibility, f func(desk.Item)) error {
-	return r.rows(ctx, `SELECT i.number, k.key, i.author, i.state, i.text, i.orders FROM item i JOIN entry k ON k.id = i.type
-		WHERE i.ticket = $1 AND i.visibility = $2 ORDER BY i.number`, args(ticket, v),
+func (r Reader) EachItem(ctx context.Context, ticket int64, v desk.Visibility,
+	f func(desk.Item)) error {
+	return r.rows(ctx, `
+		SELECT i.number, k.key, i.author, i.state, i.text, i.orders
+		FROM item i JOIN entry k ON k.id = i.type
+		WHERE i.ticket = $1 AND i.visibility = $2
+		ORDER BY i.number`, args(ticket, v),
 		func(rows *sql.Rows) error {
 			var it desk.Item
 			err := rows.Scan(&it.Number, &it.Type, &it.Author.ID, &it.State, &it.Text, &it.Orders)
@@ -283,15 +303,21 @@ func (r Reader) EachItem(ctx context.Context, ticket int64, v desk.Visibility, f
 
 // OnlyInside reports whether a file has come to a ticket, and only by items that customers don't
 // see. What waits for its author is left out, and the item again, which he sends once more.
-func (r Reader) OnlyInside(ctx context.Context, ticket int64, sha256 string, author, again int64) (bool, error) {
+func (r Reader) OnlyInside(ctx context.Context, ticket int64, sha256 string,
+	author, again int64) (bool, error) {
 	sum, err := hex.DecodeString(sha256)
 	if err != nil {
 		return false, err
 	}
 	var inside, all int
-	_, err = r.row(ctx, `SELECT coalesce(sum(CASE WHEN i.visibility = 'internal' THEN 1 ELSE 0 END), 0), count(*) FROM item i JOIN attachment a ON a.item = i.id
-		JOIN blob b ON b.id = a.blob WHERE i.ticket = $1 AND b.sha256 = $2 AND i.state <> 'held'
-			AND NOT (i.author = $3 AND (i.state = 'pending' OR i.number = $4))`, args(ticket, sum, author, again), &inside, &all)
+	_, err = r.row(ctx, `
+		SELECT coalesce(sum(CASE WHEN i.visibility = 'internal' THEN 1 ELSE 0 END), 0), count(*)
+		FROM item i
+			JOIN attachment a ON a.item = i.id
+			JOIN blob b ON b.id = a.blob
+		WHERE i.ticket = $1 AND b.sha256 = $2 AND i.state <> 'held'
+			AND NOT (i.author = $3 AND (i.state = 'pending' OR i.number = $4))`,
+		args(ticket, sum, author, again), &inside, &all)
 	return inside > 0 && inside == all, err
 }
 
@@ -346,5 +372,10 @@ func (r Reader) Automatic(ctx context.Context, ticket, author, before int64) (bo
 
 // Witnesses lists the agents who have written on a ticket, or opened it.
 func (r Reader) Witnesses(ctx context.Context, ticket int64) ([]desk.Person, error) {
-	return r.persons(ctx, "WHERE p.role <> 'customer' AND p.id IN (SELECT author FROM item WHERE ticket = $1 UNION SELECT person FROM activity WHERE ticket = $1 AND what = 'opened') ORDER BY p.id", ticket)
+	return r.persons(ctx, `
+		WHERE p.role <> 'customer' AND p.id IN (
+			SELECT author FROM item WHERE ticket = $1
+			UNION
+			SELECT person FROM activity WHERE ticket = $1 AND what = 'opened')
+		ORDER BY p.id`, ticket)
 }

@@ -45,7 +45,8 @@ func (s *Store) BeginJob(ctx context.Context, name string) (ours bool, err error
 		n, err := tx.exec(ctx, `
 			INSERT INTO job (name, begun_at) VALUES ($1, $2)
 			ON CONFLICT (name) DO UPDATE SET begun_at = excluded.begun_at, ended_at = NULL
-			WHERE job.begun_at IS NULL OR job.ended_at IS NOT NULL OR job.begun_at NOT BETWEEN $3 AND $2`,
+			WHERE job.begun_at IS NULL OR job.ended_at IS NOT NULL
+				OR job.begun_at NOT BETWEEN $3 AND $2`,
 			name, now.UnixMilli(), now.Add(-JobTime).UnixMilli())
 		ours = n == 1
 		return err
@@ -60,7 +61,8 @@ func (s *Store) EndJob(ctx context.Context, name, result string, failed error) e
 		why = strings.Join(strings.Fields(failed.Error()), " ")
 	}
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		return tx.write(ctx, "UPDATE job SET ended_at = $2, result = $3, error = $4 WHERE name = $1",
+		return tx.write(ctx, `
+			UPDATE job SET ended_at = $2, result = $3, error = $4 WHERE name = $1`,
 			name, tx.Now().UnixMilli(), result, why)
 	}))
 }

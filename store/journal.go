@@ -92,7 +92,8 @@ type Mail struct {
 // Receive makes a mail durable: its bytes and envelope, with the first attempt counted. Only when
 // it returns may the door say 250. More, when given, runs in the same transaction: the IMAP cursor
 // moves with the mail.
-func (s *Store) Receive(ctx context.Context, env Envelope, p *Spool, more ...func(tx *Tx, id int64) error) (id int64, err error) {
+func (s *Store) Receive(ctx context.Context, env Envelope, p *Spool,
+	more ...func(tx *Tx, id int64) error) (id int64, err error) {
 	if err := p.settle(); err != nil {
 		return 0, &Fault{Cause: err} // whatever it is, the sender keeps the mail
 	}
@@ -186,8 +187,11 @@ func (r Reader) Mail(ctx context.Context, id int64) (Mail, error) {
 // Unsettled returns mail that waits to be filed, behind the id after, in the order in which it
 // came; mail that waits for a later attempt is left out, unless that is so late that the clock must
 // have been wrong.
-func (r Reader) Unsettled(ctx context.Context, after int64, now time.Time, limit int) ([]Mail, error) {
-	return r.mails(ctx, "WHERE j.settled_at IS NULL AND j.id > $1 AND (j.next_at <= $2 OR j.next_at > $3) ORDER BY j.id LIMIT +$4",
+func (r Reader) Unsettled(ctx context.Context, after int64, now time.Time,
+	limit int) ([]Mail, error) {
+	return r.mails(ctx, `
+		WHERE j.settled_at IS NULL AND j.id > $1 AND (j.next_at <= $2 OR j.next_at > $3)
+		ORDER BY j.id LIMIT +$4`,
 		after, now.UnixMilli(), now.Add(time.Minute).UnixMilli(), limit)
 }
 
@@ -208,16 +212,19 @@ func (r Reader) LastMail(ctx context.Context) (id int64, err error) {
 // CountMails counts the journal by outcome; "" is what waits.
 func (r Reader) CountMails(ctx context.Context) (map[Outcome]int, error) {
 	count := map[Outcome]int{}
-	err := r.rows(ctx, `SELECT outcome, count(*) FROM journal WHERE outcome <> '' GROUP BY outcome
-		UNION ALL SELECT '', count(*) FROM journal WHERE settled_at IS NULL`, nil, func(rows *sql.Rows) error {
-		var o Outcome
-		var n int
-		err := rows.Scan(&o, &n)
-		if n > 0 {
-			count[o] = n
-		}
-		return err
-	})
+	err := r.rows(ctx, `
+		SELECT outcome, count(*) FROM journal WHERE outcome <> '' GROUP BY outcome
+		UNION ALL
+		SELECT '', count(*) FROM journal WHERE settled_at IS NULL`,
+		nil, func(rows *sql.Rows) error {
+			var o Outcome
+			var n int
+			err := rows.Scan(&o, &n)
+			if n > 0 {
+				count[o] = n
+			}
+			return err
+		})
 	return count, err
 }
 
@@ -281,7 +288,8 @@ func (tx *Tx) Settle(ctx context.Context, id int64, v Verdict) (bool, error) {
 
 // Twin finds a settled mail with the same content that came since, whichever mailbox or door it
 // came by, and was not itself a duplicate.
-func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical []byte, since time.Time) (Mail, error) {
+func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical []byte,
+	since time.Time) (Mail, error) {
 	same := "j.message_id <> ''" // each case has an index of its own
 	if messageID == "" {
 		same = "j.message_id <= ''"
@@ -295,20 +303,31 @@ func (r Reader) Twin(ctx context.Context, id int64, messageID string, canonical 
 
 // Named reports whether another mail has the Message-ID: of most there is none, and neither Twin
 // nor Namesake. cited is the newest ticket in which a mail of the person named it, 0 for none.
-func (r Reader) Named(ctx context.Context, id int64, messageID string, person int64) (named bool, cited int64, err error) {
-	_, err = r.row(ctx, `SELECT EXISTS (SELECT 1 FROM journal WHERE message_id = $1 AND message_id <> '' AND id <> $2),
-		coalesce((SELECT max(ticket) FROM citation WHERE message_id = $1 AND person = $3), 0)`, args(messageID, id, person), &named, &cited)
+func (r Reader) Named(ctx context.Context, id int64, messageID string,
+	person int64) (named bool, cited int64, err error) {
+	_, err = r.row(ctx, `
+		SELECT
+			EXISTS (
+				SELECT 1 FROM journal WHERE message_id = $1 AND message_id <> '' AND id <> $2),
+			coalesce((SELECT max(ticket) FROM citation WHERE message_id = $1 AND person = $3), 0)`,
+		args(messageID, id, person), &named, &cited)
 	return named, cited, err
 }
 
 // Namesake finds an earlier mail that was filed with the Message-ID and other content; 0 when there
 // is none. A mailer that uses an id twice, or somebody who borrows one, must not make a mail
 // vanish: it is filed all the same, and flagged.
-func (r Reader) Namesake(ctx context.Context, id int64, messageID string, canonical []byte) (other int64, err error) {
+func (r Reader) Namesake(ctx context.Context, id int64, messageID string,
+	canonical []byte) (other int64, err error) {
 	if messageID == "" {
 		return 0, nil
 	}
-	_, err = r.row(ctx, `SELECT id FROM journal WHERE message_id = $1 AND message_id <> '' AND id <> $2 AND ticket <> 0 AND canonical <> $3 LIMIT 1`, args(messageID, id, canonical), &other)
+	_, err = r.row(ctx, `
+		SELECT id FROM journal
+		WHERE message_id = $1 AND message_id <> '' AND id <> $2 AND ticket <> 0
+			AND canonical <> $3
+		LIMIT 1`,
+		args(messageID, id, canonical), &other)
 	return other, err
 }
 
@@ -327,8 +346,12 @@ func (s *Store) Requeue(ctx context.Context, id int64, release bool) (done bool,
 }
 
 func (tx *Tx) requeue(ctx context.Context, id int64, from Outcome, o Override) (bool, error) {
-	n, err := tx.exec(ctx, `UPDATE journal SET settled_at = NULL, outcome = '', attempts = 1, error = '', next_at = 0,
-		override = $3, override_by = $4, override_mail = $5 WHERE id = $1 AND outcome = $2`, id, from, o.Decision, o.By, o.Mail)
+	n, err := tx.exec(ctx, `
+		UPDATE journal
+		SET settled_at = NULL, outcome = '', attempts = 1, error = '', next_at = 0,
+			override = $3, override_by = $4, override_mail = $5
+		WHERE id = $1 AND outcome = $2`,
+		id, from, o.Decision, o.By, o.Mail)
 	return n == 1, err
 }
 
@@ -361,7 +384,10 @@ func (tx *Tx) RejectPending(ctx context.Context, id int64, o Override) (bool, er
 		ticket, item); err != nil {
 		return false, err
 	}
-	return true, tx.Note(ctx, Activity{Ticket: ticket, Person: o.By, Mail: o.Mail, What: "rejected", New: strconv.FormatInt(item, 10)})
+	return true, tx.Note(ctx, Activity{
+		Ticket: ticket, Person: o.By, Mail: o.Mail,
+		What: "rejected", New: strconv.FormatInt(item, 10),
+	})
 }
 
 // Approved lists the mails that were approved and wait to be filed.

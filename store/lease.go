@@ -42,7 +42,7 @@ type Lease struct {
 type holder struct {
 	Token   string `json:"token"`
 	Host    string `json:"host"`    // as people call the machine
-	Machine string `json:"machine"` // where PID means anything: the start of the kernel, and the space of process numbers
+	Machine string `json:"machine"` // the start of the kernel, and the space of process numbers
 	PID     int    `json:"pid"`
 	Started string `json:"started"` // of the process, since its number may be given out anew
 	Beats   int64  `json:"beats"`
@@ -86,7 +86,10 @@ func (s *Store) takeFrom(ctx context.Context, before holder) (*Lease, error) {
 // thisProcess is a new holder.
 func thisProcess() holder {
 	host, _ := os.Hostname()
-	return holder{Token: rand.Text(), Host: host, Machine: machine(), PID: os.Getpid(), Started: started(os.Getpid())}
+	return holder{
+		Token: rand.Text(), Host: host, Machine: machine(),
+		PID: os.Getpid(), Started: started(os.Getpid()),
+	}
 }
 
 // String is how people find the process.
@@ -117,7 +120,8 @@ func (l *Lease) Keep(ctx context.Context) error {
 			return nil
 		}
 		l.Beats++
-		if err := l.put(ctx, func(now holder) bool { return now.Token == l.Token }); errors.Is(err, ErrLeased) {
+		err := l.put(ctx, func(now holder) bool { return now.Token == l.Token })
+		if errors.Is(err, ErrLeased) {
 			return fmt.Errorf("%w: it has taken over; this one stops", err)
 		}
 	}

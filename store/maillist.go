@@ -52,14 +52,16 @@ func (f MailFilter) where() (string, []any) {
 	var conditions []string
 	var a []any
 	if f.MessageID != "" {
-		conditions, a = append(conditions, "j.message_id = $1 AND j.message_id <> ''"), append(a, f.MessageID)
+		conditions = append(conditions, "j.message_id = $1 AND j.message_id <> ''")
+		a = append(a, f.MessageID)
 	}
 	switch f.Outcome {
 	case "":
 	case Waiting:
 		conditions = append(conditions, "j.settled_at IS NULL")
 	default:
-		conditions, a = append(conditions, "j.outcome = $1 AND j.outcome <> ''"), append(a, f.Outcome)
+		conditions = append(conditions, "j.outcome = $1 AND j.outcome <> ''")
+		a = append(a, f.Outcome)
 	}
 	if !f.Since.IsZero() {
 		conditions, a = append(conditions, "j.received_at >= $1"), append(a, f.Since.UnixMilli())
@@ -87,8 +89,11 @@ func numbered(conditions []string) string {
 
 func (f MailFilter) chooses(m Mail) bool {
 	has := func(part string, of ...string) bool {
-		return part == "" || slices.ContainsFunc(of, func(s string) bool { return strings.Contains(strings.ToLower(s), part) })
+		return part == "" || slices.ContainsFunc(of, func(s string) bool {
+			return strings.Contains(strings.ToLower(s), part)
+		})
 	}
-	return has(f.From, m.Sender, m.Envelope.From) && has(f.To, append(m.Envelope.To, m.Mailbox)...) &&
+	return has(f.From, m.Sender, m.Envelope.From) &&
+		has(f.To, append(m.Envelope.To, m.Mailbox)...) &&
 		(f.Subject == "" || strings.Contains(desk.Fold(m.Subject), f.Subject))
 }

@@ -87,8 +87,9 @@ func (s *Store) current(ctx context.Context) error {
 	case version > known:
 		return newer(version, known)
 	case version < known:
-		return fmt.Errorf("the database has schema %d and this buzon works with %d: start buzon serve, "+
-			"which brings it up to date and keeps a copy of it as it is", version, known)
+		return fmt.Errorf("the database has schema %d and this buzon works with %d: "+
+			"start buzon serve, which brings it up to date and keeps a copy of it as it is",
+			version, known)
 	}
 	return s.db.QueryRowContext(ctx, named).Scan(&s.instance)
 }

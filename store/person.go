@@ -9,7 +9,8 @@ import (
 	"buzon/store/desk"
 )
 
-const personAddresses = "(SELECT string_agg(address, ' ' ORDER BY position, address) FROM address WHERE person = p.id)"
+const personAddresses = `(
+	SELECT string_agg(address, ' ' ORDER BY position, address) FROM address WHERE person = p.id)`
 
 var personColumns = []column[desk.Person]{
 	{"id", func(p *desk.Person) any { return &p.ID }, derived, nil},
@@ -54,7 +55,8 @@ func (r Reader) Person(ctx context.Context, id int64) (desk.Person, error) {
 // PersonByAddress returns who has the address, in the form of Canonical; the zero Person when
 // nobody has.
 func (r Reader) PersonByAddress(ctx context.Context, address string) (desk.Person, error) {
-	return r.personOrNobody(ctx, "WHERE p.id = (SELECT person FROM address WHERE address = $1)", address)
+	return r.personOrNobody(ctx, `
+		WHERE p.id = (SELECT person FROM address WHERE address = $1)`, address)
 }
 
 // Persons lists people by role; "" lists all.
@@ -175,7 +177,8 @@ func (tx *Tx) Welcome(ctx context.Context, p desk.Person) (bool, error) {
 }
 
 // PersonTickets lists the numbers of the tickets that a person opened, the newest first.
-func (r Reader) PersonTickets(ctx context.Context, person int64, limit int) (numbers []int64, err error) {
+func (r Reader) PersonTickets(ctx context.Context, person int64,
+	limit int) (numbers []int64, err error) {
 	err = r.rows(ctx, `
 		SELECT number FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT +$2`,
 		args(person, limit), func(rows *sql.Rows) error {

@@ -33,7 +33,8 @@ type statements struct {
 	waited    atomic.Int64              // how many statements somebody waited for
 }
 
-func newStatements(d *dialect, prepare func(context.Context, string) (*sql.Stmt, error)) *statements {
+func newStatements(d *dialect,
+	prepare func(context.Context, string) (*sql.Stmt, error)) *statements {
 	return &statements{dialect: d, prepare: prepare, ready: map[string]*sql.Stmt{}}
 }
 
@@ -138,7 +139,8 @@ func (s *statements) exec(ctx context.Context, text string, args ...any) (int64,
 
 // insert writes a row and returns the id, in the column key, that the database gave it, 0 where a
 // conflict kept it out. RETURNING costs SQLite as much again as the row.
-func (s *statements) insert(ctx context.Context, key, text string, args ...any) (id int64, err error) {
+func (s *statements) insert(ctx context.Context, key, text string,
+	args ...any) (id int64, err error) {
 	if s.dialect.returning {
 		_, err = s.row(ctx, text+" RETURNING "+key, args, &id)
 		return id, err
@@ -153,7 +155,7 @@ func (s *statements) insert(ctx context.Context, key, text string, args ...any) 
 	return res.LastInsertId()
 }
 
-// row scans the first row into dest and tells whether there was one.
+// row scans the first row into dest and reports whether there was one.
 func (s *statements) row(ctx context.Context, text string, args []any, dest ...any) (bool, error) {
 	st, err := s.get(ctx, text)
 	if err != nil {
@@ -170,7 +172,8 @@ func (s *statements) row(ctx context.Context, text string, args []any, dest ...a
 }
 
 // rows calls scan for each row.
-func (s *statements) rows(ctx context.Context, text string, args []any, scan func(*sql.Rows) error) error {
+func (s *statements) rows(ctx context.Context, text string, args []any,
+	scan func(*sql.Rows) error) error {
 	st, err := s.get(ctx, text)
 	if err != nil {
 		return err

@@ -13,8 +13,10 @@ import (
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or the empty text means
 // none: a NULL is kept for what is not known yet. This is SQLite's list; PostgreSQL has its own in
 // schema_postgres.go.
-var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10,
-	schema11, schema12, schema13, schema14, schema15, schema16, schema17}
+var migrations = []string{
+	schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10,
+	schema11, schema12, schema13, schema14, schema15, schema16, schema17,
+}
 
 const schema1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -142,24 +144,32 @@ const schema2 = `
 -- The last day of a secret of which the administrators were told.
 ALTER TABLE imap_account ADD COLUMN warned TEXT NOT NULL DEFAULT '';
 
--- "=" would have SQLite prepare every statement that binds a Message-ID at each run: see statements.
+-- "=" would have SQLite prepare every statement that binds a Message-ID at each run: see
+-- statements.
 DROP INDEX journal_canonical;
-CREATE INDEX journal_canonical ON journal(canonical) WHERE message_id <= '' AND canonical IS NOT NULL;
+CREATE INDEX journal_canonical
+	ON journal(canonical) WHERE message_id <= '' AND canonical IS NOT NULL;
 
--- One tree instead of two for what is found by its key only, and no count of ids where none is ever deleted: every mail writes here.
+-- One tree instead of two for what is found by its key only, and no count of ids where none is ever
+-- deleted: every mail writes here.
 CREATE TABLE new_imap_mail (
 	account TEXT NOT NULL, folder TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,
-	mail INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '', print BLOB,
+	mail INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL,
+	attempts INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '', print BLOB,
 	PRIMARY KEY (account, folder, uidvalidity, uid)
 ) WITHOUT ROWID;
-INSERT INTO new_imap_mail SELECT account, folder, uidvalidity, uid, mail, state, attempts, error, print FROM imap_mail;
+INSERT INTO new_imap_mail
+	SELECT account, folder, uidvalidity, uid, mail, state, attempts, error, print FROM imap_mail;
 DROP TABLE imap_mail;
 ALTER TABLE new_imap_mail RENAME TO imap_mail;
-CREATE INDEX imap_owed ON imap_mail(account, folder, uidvalidity, uid) WHERE state IN ('taken', 'copied', 'failed');
-CREATE INDEX imap_bare ON imap_mail(account, folder, uidvalidity) WHERE state = 'skipped' AND print IS NULL;
+CREATE INDEX imap_owed
+	ON imap_mail(account, folder, uidvalidity, uid) WHERE state IN ('taken', 'copied', 'failed');
+CREATE INDEX imap_bare
+	ON imap_mail(account, folder, uidvalidity) WHERE state = 'skipped' AND print IS NULL;
 
 CREATE TABLE new_address (
-	address TEXT PRIMARY KEY, person INTEGER NOT NULL REFERENCES person(id), position INTEGER NOT NULL DEFAULT 0
+	address TEXT PRIMARY KEY, person INTEGER NOT NULL REFERENCES person(id),
+	position INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 INSERT INTO new_address SELECT address, person, position FROM address;
 DROP TABLE address;
@@ -167,7 +177,8 @@ ALTER TABLE new_address RENAME TO address;
 CREATE INDEX address_person ON address(person);
 
 CREATE TABLE new_activity (
-	id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, at INTEGER NOT NULL, person INTEGER NOT NULL, mail INTEGER NOT NULL,
+	id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, at INTEGER NOT NULL,
+	person INTEGER NOT NULL, mail INTEGER NOT NULL,
 	what TEXT NOT NULL, old TEXT NOT NULL DEFAULT '', new TEXT NOT NULL DEFAULT ''
 );
 INSERT INTO new_activity SELECT id, ticket, at, person, mail, what, old, new FROM activity;
@@ -178,7 +189,8 @@ CREATE INDEX activity_ticket ON activity(ticket, id);
 
 // migrate brings the database to the newest schema, each step in a transaction of its own with its
 // number. An old database is copied first, by before.
-func migrate(ctx context.Context, db *sql.DB, d *dialect, steps []string, before func(version int) error) error {
+func migrate(ctx context.Context, db *sql.DB, d *dialect, steps []string,
+	before func(version int) error) error {
 	version, err := d.version(ctx, db)
 	if err == nil && version > 0 && version < len(steps) {
 		err = before(version)
@@ -193,12 +205,14 @@ func migrate(ctx context.Context, db *sql.DB, d *dialect, steps []string, before
 }
 
 func newer(version, known int) error {
-	return fmt.Errorf("the database has schema %d and this buzon knows %d: run the newer buzon that made it", version, known)
+	return fmt.Errorf("the database has schema %d and this buzon knows %d: "+
+		"run the newer buzon that made it", version, known)
 }
 
 // migrateOnce takes one step and returns the version that it led to. The version is read again
 // under the lock: another process may have been faster.
-func migrateOnce(ctx context.Context, db *sql.DB, d *dialect, steps []string) (version int, err error) {
+func migrateOnce(ctx context.Context, db *sql.DB, d *dialect,
+	steps []string) (version int, err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, fmt.Errorf("begin migration: %w", err)
@@ -231,14 +245,17 @@ ALTER TABLE imap_folder ADD COLUMN set_back_at INTEGER;
 
 -- Sent mail may wait for the mail that it answers.
 DROP INDEX imap_owed;
-CREATE INDEX imap_owed ON imap_mail(account, folder, uidvalidity, uid) WHERE state IN ('taken', 'copied', 'failed', 'waiting');
+CREATE INDEX imap_owed ON imap_mail(account, folder, uidvalidity, uid) WHERE state IN (
+	'taken', 'copied', 'failed', 'waiting'
+);
 `
 
 const schema4 = `
 -- Nobody asks for a ticket's mails here: its items name theirs. Every mail wrote to it.
 DROP INDEX journal_ticket;
 
--- Prints are made in another way: compared with the old ones a folder would be taken for another mailbox's.
+-- Prints are made in another way: compared with the old ones a folder would be taken for another
+-- mailbox's.
 UPDATE imap_mail SET print = NULL WHERE print IS NOT NULL;
 
 -- Of which trouble with an account the administrators were told: '' for none, 'partly', 'down'.
@@ -247,11 +264,12 @@ UPDATE imap_account SET health = 'down' WHERE alarmed_at IS NOT NULL;
 `
 
 const schema5 = `
--- Whose words may be repeated to his address: who has answered with a token, was proven, or was entered by an agent. Who
--- wrote nothing of his own here was entered.
+-- Whose words may be repeated to his address: whoever has answered with a token, was proven, or was
+-- entered by an agent. Whoever wrote nothing of his own here was entered.
 ALTER TABLE person ADD COLUMN known INTEGER NOT NULL DEFAULT 0;
 UPDATE person SET known = 1 WHERE role <> 'customer'
-	OR EXISTS (SELECT 1 FROM item i JOIN journal j ON j.id = i.mail WHERE i.author = person.id AND j.evidence = 'T')
+	OR EXISTS (SELECT 1 FROM item i JOIN journal j ON j.id = i.mail
+		WHERE i.author = person.id AND j.evidence = 'T')
 	OR NOT EXISTS (SELECT 1 FROM item i WHERE i.author = person.id AND i.via = '');
 `
 
@@ -264,9 +282,12 @@ const schema7 = `
 -- What a reply's own subject says, and whether the item is nothing but an agent's commands.
 ALTER TABLE item ADD COLUMN subject TEXT NOT NULL DEFAULT '';
 ALTER TABLE item ADD COLUMN orders INTEGER NOT NULL DEFAULT 0;
-UPDATE item SET orders = 1 WHERE visibility = 'internal' AND type = 'Nota' AND text LIKE '#%' AND text NOT LIKE '%' || char(10) || '%';
+UPDATE item SET orders = 1
+	WHERE visibility = 'internal' AND type = 'Nota'
+		AND text LIKE '#%' AND text NOT LIKE '%' || char(10) || '%';
 
--- What a person decided of a mail against the rules ('release', 'approve'), who, and by which mail; 0 is the command line.
+-- What a person decided of a mail against the rules ('release', 'approve'), who, and by which mail;
+-- 0 is the command line.
 ALTER TABLE journal ADD COLUMN override TEXT NOT NULL DEFAULT '';
 ALTER TABLE journal ADD COLUMN override_by INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE journal ADD COLUMN override_mail INTEGER NOT NULL DEFAULT 0;
@@ -279,9 +300,13 @@ ALTER TABLE attachment ADD COLUMN ornament INTEGER NOT NULL DEFAULT 0;
 `
 
 const schema9 = `
--- lane: who is sent first. topic: what a mail about no ticket is about. turn: it is the oldest of its conversation that is not
--- settled, or goes by itself. carrier: the mail that says this too, and with which it is settled. deaths: of the process, while
--- it was being rendered. set_at: when next_at was set. echo: it answers what looks like a responder's.
+-- lane: who is sent first.
+-- topic: what a mail about no ticket is about.
+-- turn: it is the oldest of its conversation that is not settled, or goes by itself.
+-- carrier: the mail that says this too, and with which it is settled.
+-- deaths: of the process, while it was being rendered.
+-- set_at: when next_at was set.
+-- echo: it answers what looks like a responder's.
 ALTER TABLE outbox ADD COLUMN lane INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN topic TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN turn INTEGER NOT NULL DEFAULT 1;
@@ -290,51 +315,66 @@ ALTER TABLE outbox ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN set_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN echo INTEGER NOT NULL DEFAULT 0;
 UPDATE outbox SET turn = 0 WHERE settled_at IS NULL AND EXISTS
-	(SELECT 1 FROM outbox p WHERE p.ticket = outbox.ticket AND p.address = outbox.address AND p.id < outbox.id AND p.settled_at IS NULL);
+	(SELECT 1 FROM outbox p
+		WHERE p.ticket = outbox.ticket AND p.address = outbox.address
+			AND p.id < outbox.id AND p.settled_at IS NULL);
 
 DROP INDEX outbox_due;
 DROP INDEX outbox_open;
 DROP INDEX outbox_ack;
-CREATE INDEX outbox_due ON outbox(lane, next_at) WHERE turn > 0 AND state IN ('due', 'uncertain', 'held');
-CREATE INDEX outbox_open ON outbox(ticket, address, topic, id) WHERE settled_at IS NULL AND carrier < 1 AND (state <> 'held' OR attempts > 0);
-CREATE INDEX outbox_held ON outbox(address, lane, id) WHERE state IN ('held') AND attempts < 1 AND carrier < 1;
+CREATE INDEX outbox_due
+	ON outbox(lane, next_at) WHERE turn > 0 AND state IN ('due', 'uncertain', 'held');
+CREATE INDEX outbox_open ON outbox(ticket, address, topic, id) WHERE settled_at IS NULL
+	AND carrier < 1 AND (state <> 'held' OR attempts > 0);
+CREATE INDEX outbox_held
+	ON outbox(address, lane, id) WHERE state IN ('held') AND attempts < 1 AND carrier < 1;
 CREATE INDEX outbox_carried ON outbox(carrier) WHERE carrier > 0;
 CREATE INDEX outbox_address ON outbox(address, created_at);
 CREATE INDEX outbox_echo ON outbox(created_at) WHERE echo > 0;
 `
 
 const schema10 = `
--- The ids of mail that nobody here knows which a person's mails answered, and in which tickets: another mail of his that names
--- one of them, or bears it, may belong there too.
+-- The ids of mail that nobody here knows which a person's mails answered, and in which tickets:
+-- another mail of his that names one of them, or bears it, may belong there too.
 CREATE TABLE citation (
-	message_id TEXT NOT NULL, person INTEGER NOT NULL, ticket INTEGER NOT NULL, PRIMARY KEY (message_id, person, ticket)
+	message_id TEXT NOT NULL, person INTEGER NOT NULL, ticket INTEGER NOT NULL,
+	PRIMARY KEY (message_id, person, ticket)
 ) WITHOUT ROWID;
 `
 
 const schema11 = `
--- The rows of all catalogues, and what they are called. details is JSON; key is that by which rules speak of a row. Rows that
--- come with buzon get their keys, and their other names, when the desk is opened: see ship.
+-- The rows of all catalogues, and what they are called. details is JSON; rules speak of a row by
+-- its key. Rows that come with buzon get their keys, and their other names, when the desk is
+-- opened: see ship.
 CREATE TABLE entry (
-	id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL, position INTEGER NOT NULL,
-	class TEXT NOT NULL DEFAULT '', parent INTEGER NOT NULL DEFAULT 0, details TEXT NOT NULL DEFAULT '',
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	kind TEXT NOT NULL, key TEXT NOT NULL, position INTEGER NOT NULL,
+	class TEXT NOT NULL DEFAULT '', parent INTEGER NOT NULL DEFAULT 0,
+	details TEXT NOT NULL DEFAULT '',
 	UNIQUE (kind, key)
 );
 CREATE TABLE entry_name (
-	entry INTEGER NOT NULL REFERENCES entry(id), language TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (entry, language)
+	entry INTEGER NOT NULL REFERENCES entry(id), language TEXT NOT NULL, name TEXT NOT NULL,
+	PRIMARY KEY (entry, language)
 ) WITHOUT ROWID;
--- Changed by every write of a row: who has read the catalogue asks whether it is still the same. '' is before the first.
+-- Changed by every write of a row: whoever has read the catalogue asks whether it is still the
+-- same. '' is before the first.
 CREATE TABLE catalogue (version TEXT NOT NULL);
 INSERT INTO catalogue VALUES ('');
-INSERT INTO entry (kind, key, position, class) SELECT 'status', name, position, class FROM status ORDER BY position, name;
-INSERT INTO entry (kind, key, position) SELECT 'type', name, position FROM type ORDER BY position, name;
-INSERT INTO entry (kind, key, position) SELECT 'severity', name, number FROM severity ORDER BY number;
+INSERT INTO entry (kind, key, position, class)
+	SELECT 'status', name, position, class FROM status ORDER BY position, name;
+INSERT INTO entry (kind, key, position)
+	SELECT 'type', name, position FROM type ORDER BY position, name;
+INSERT INTO entry (kind, key, position)
+	SELECT 'severity', name, number FROM severity ORDER BY number;
 INSERT INTO entry_name (entry, language, name) SELECT id, 'es', key FROM entry;
 `
 
 const schema12 = `
 -- Who sees the tickets of a project, since he follows it.
 CREATE TABLE project_follower (
-	project INTEGER NOT NULL, person INTEGER NOT NULL REFERENCES person(id), PRIMARY KEY (project, person)
+	project INTEGER NOT NULL, person INTEGER NOT NULL REFERENCES person(id),
+	PRIMARY KEY (project, person)
 ) WITHOUT ROWID;
 CREATE INDEX project_follower_person ON project_follower(person);
 
@@ -352,12 +392,16 @@ ALTER TABLE entry ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
 
 -- Rows of what tickets, items and people name by words or by the ids of tables of their own.
 INSERT INTO entry (kind, key, position, details)
-	SELECT 'org', CAST(id AS TEXT), 0, '{"agent":' || csm || ',"language":"' || language || '","profile":"' || profile || '"}'
+	SELECT 'org', CAST(id AS TEXT), 0,
+		'{"agent":' || csm || ',"language":"' || language || '","profile":"' || profile || '"}'
 	FROM organisation ORDER BY name;
-INSERT INTO entry_name SELECT e.id, 'es', o.name FROM entry e JOIN organisation o ON e.kind = 'org' AND e.key = CAST(o.id AS TEXT);
+INSERT INTO entry_name SELECT e.id, 'es', o.name
+	FROM entry e JOIN organisation o ON e.kind = 'org' AND e.key = CAST(o.id AS TEXT);
 UPDATE person SET organisation = coalesce(
-	(SELECT id FROM entry WHERE kind = 'org' AND key = CAST(person.organisation AS TEXT)), 0) WHERE organisation <> 0;
-INSERT INTO entry (kind, key, position, details) SELECT 'product', name, 0, '{"agent":' || agent || '}' FROM product ORDER BY name;
+	(SELECT id FROM entry WHERE kind = 'org' AND key = CAST(person.organisation AS TEXT)), 0)
+	WHERE organisation <> 0;
+INSERT INTO entry (kind, key, position, details)
+	SELECT 'product', name, 0, '{"agent":' || agent || '}' FROM product ORDER BY name;
 INSERT INTO entry (kind, key, position) SELECT DISTINCT 'product', product, 0 FROM ticket
 	WHERE product <> '' AND product NOT IN (SELECT key FROM entry WHERE kind = 'product');
 INSERT INTO entry (kind, key, position) SELECT DISTINCT 'module', name, 0 FROM module;
@@ -370,11 +414,14 @@ INSERT INTO entry (kind, key, position) SELECT 'service', name, 0 FROM service O
 INSERT INTO entry (kind, key, position) SELECT DISTINCT 'service', service, 0 FROM ticket
 	WHERE service <> '' AND service NOT IN (SELECT key FROM entry WHERE kind = 'service');
 INSERT INTO entry (kind, key, position) SELECT DISTINCT 'type', type, 99 FROM ticket
-	WHERE type NOT IN (SELECT n.name FROM entry e JOIN entry_name n ON n.entry = e.id WHERE e.kind = 'type');
+	WHERE type NOT IN (
+		SELECT n.name FROM entry e JOIN entry_name n ON n.entry = e.id WHERE e.kind = 'type');
 INSERT INTO entry (kind, key, position) SELECT DISTINCT 'itemtype', type, 99 FROM item
 	WHERE type NOT IN (SELECT key FROM entry WHERE kind IN ('type', 'itemtype'))
-		AND type NOT IN (SELECT n.name FROM entry e JOIN entry_name n ON n.entry = e.id WHERE e.kind IN ('type', 'itemtype'));
-INSERT INTO entry_name SELECT id, 'es', key FROM entry WHERE id NOT IN (SELECT entry FROM entry_name);
+		AND type NOT IN (SELECT n.name FROM entry e JOIN entry_name n ON n.entry = e.id
+			WHERE e.kind IN ('type', 'itemtype'));
+INSERT INTO entry_name SELECT id, 'es', key FROM entry
+	WHERE id NOT IN (SELECT entry FROM entry_name);
 
 DROP INDEX ticket_status;
 ALTER TABLE ticket ADD COLUMN new_status INTEGER NOT NULL DEFAULT 0;
@@ -384,18 +431,30 @@ ALTER TABLE ticket ADD COLUMN new_module INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ticket ADD COLUMN new_project INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ticket ADD COLUMN new_service INTEGER NOT NULL DEFAULT 0;
 UPDATE ticket SET
-	new_status = coalesce(
-		(SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id WHERE e.kind = 'status' AND n.language = 'es' AND n.name = ticket.status), 0),
-	new_type = coalesce(
-		(SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id WHERE e.kind = 'type' AND n.language = 'es' AND n.name = ticket.type), 0),
-	new_product = coalesce(
-		(SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id WHERE e.kind = 'product' AND n.language = 'es' AND n.name = ticket.product), 0),
-	new_module = coalesce(
-		(SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id WHERE e.kind = 'module' AND n.language = 'es' AND n.name = ticket.module), 0),
-	new_project = coalesce(
-		(SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id WHERE e.kind = 'project' AND n.language = 'es' AND n.name = ticket.project), 0),
-	new_service = coalesce(
-		(SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id WHERE e.kind = 'service' AND n.language = 'es' AND n.name = ticket.service), 0);
+	new_status = coalesce((
+		SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id
+		WHERE e.kind = 'status' AND n.language = 'es' AND n.name = ticket.status
+	), 0),
+	new_type = coalesce((
+		SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id
+		WHERE e.kind = 'type' AND n.language = 'es' AND n.name = ticket.type
+	), 0),
+	new_product = coalesce((
+		SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id
+		WHERE e.kind = 'product' AND n.language = 'es' AND n.name = ticket.product
+	), 0),
+	new_module = coalesce((
+		SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id
+		WHERE e.kind = 'module' AND n.language = 'es' AND n.name = ticket.module
+	), 0),
+	new_project = coalesce((
+		SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id
+		WHERE e.kind = 'project' AND n.language = 'es' AND n.name = ticket.project
+	), 0),
+	new_service = coalesce((
+		SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id
+		WHERE e.kind = 'service' AND n.language = 'es' AND n.name = ticket.service
+	), 0);
 ALTER TABLE ticket DROP COLUMN status;
 ALTER TABLE ticket RENAME COLUMN new_status TO status;
 ALTER TABLE ticket DROP COLUMN type;
@@ -413,17 +472,24 @@ CREATE INDEX ticket_status ON ticket(status, number);
 -- The first item of a ticket bears the type of the ticket, the others one of their own.
 ALTER TABLE item ADD COLUMN new_type INTEGER NOT NULL DEFAULT 0;
 UPDATE item SET new_type = coalesce(
-	(SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id WHERE e.kind = 'type' AND n.language = 'es' AND n.name = item.type),
-	(SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id WHERE e.kind = 'itemtype' AND n.language = 'es' AND n.name = item.type), 0);
+	(SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id
+		WHERE e.kind = 'type' AND n.language = 'es' AND n.name = item.type),
+	(SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id
+		WHERE e.kind = 'itemtype' AND n.language = 'es' AND n.name = item.type),
+	0);
 ALTER TABLE item DROP COLUMN type;
 ALTER TABLE item RENAME COLUMN new_type TO type;
 
 -- History names rows by their ids, so that it is read in every language.
 UPDATE activity SET
-	old = coalesce(CAST((SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id
-		WHERE e.kind = activity.what AND n.language = 'es' AND n.name = activity.old) AS TEXT), old),
-	new = coalesce(CAST((SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id
-		WHERE e.kind = activity.what AND n.language = 'es' AND n.name = activity.new) AS TEXT), new)
+	old = coalesce(CAST((
+		SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id
+		WHERE e.kind = activity.what AND n.language = 'es' AND n.name = activity.old
+	) AS TEXT), old),
+	new = coalesce(CAST((
+		SELECT e.id FROM entry e JOIN entry_name n ON n.entry = e.id
+		WHERE e.kind = activity.what AND n.language = 'es' AND n.name = activity.new
+	) AS TEXT), new)
 	WHERE what IN ('status', 'type', 'product', 'module', 'project', 'service');
 
 DROP TABLE status;
@@ -433,7 +499,9 @@ DROP TABLE product;
 DROP TABLE module;
 DROP TABLE project;
 DROP TABLE service;
-CREATE TABLE new_domain (domain TEXT PRIMARY KEY, organisation INTEGER NOT NULL REFERENCES entry(id));
+CREATE TABLE new_domain (
+	domain TEXT PRIMARY KEY, organisation INTEGER NOT NULL REFERENCES entry(id)
+);
 INSERT INTO new_domain SELECT d.domain, e.id FROM organisation_domain d
 	JOIN entry e ON e.kind = 'org' AND e.key = CAST(d.organisation AS TEXT);
 DROP TABLE organisation_domain;
@@ -450,7 +518,8 @@ CREATE TABLE job (
 
 -- What the clock owes a ticket, one step of each kind at a time.
 CREATE TABLE timer (
-	ticket INTEGER NOT NULL REFERENCES ticket(number), kind TEXT NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL,
+	ticket INTEGER NOT NULL REFERENCES ticket(number),
+	kind TEXT NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL,
 	PRIMARY KEY (ticket, kind)
 ) WITHOUT ROWID;
 CREATE INDEX timer_at ON timer(at);
@@ -463,7 +532,8 @@ ALTER TABLE ticket ADD COLUMN due_at INTEGER;
 const schema16 = `
 -- An organisation's domains are in its row.
 UPDATE entry SET details = '{"domains":[' || (
-		SELECT string_agg('"' || domain || '"', ',') FROM organisation_domain WHERE organisation = entry.id
+		SELECT string_agg('"' || domain || '"', ',') FROM organisation_domain
+		WHERE organisation = entry.id
 	) || '],' || substr(details, 2)
 	WHERE id IN (SELECT organisation FROM organisation_domain);
 DROP TABLE organisation_domain;

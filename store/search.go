@@ -70,7 +70,9 @@ func bare(r rune) rune {
 }
 
 // apart reports whether r stands between words.
-func apart(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) }
+func apart(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
+}
 
 // writeIndex writes the search rows of a commit; nothing may be written after it.
 func (tx *Tx) writeIndex(ctx context.Context) error {
@@ -83,7 +85,8 @@ func (tx *Tx) writeIndex(ctx context.Context) error {
 }
 
 func (s *statements) writeWords(ctx context.Context, x indexed) error {
-	return s.write(ctx, s.dialect.index, x.item, s.dialect.words(x.subject), x.words+s.dialect.words(x.author))
+	words := s.dialect.words
+	return s.write(ctx, s.dialect.index, x.item, words(x.subject), x.words+words(x.author))
 }
 
 // parseWords takes a query apart: the words that must be there, and which of them must follow one
@@ -111,7 +114,8 @@ func holds(text string, phrases []string) bool {
 	for text := range strings.SplitSeq(text, border) {
 		all.WriteString(plain(text) + border)
 	}
-	return !slices.ContainsFunc(phrases, func(p string) bool { return !strings.Contains(all.String(), p) })
+	missing := func(p string) bool { return !strings.Contains(all.String(), p) }
+	return !slices.ContainsFunc(phrases, missing)
 }
 
 // plain is the words of a text one behind the other, in lower case and without accents, with a

@@ -18,7 +18,8 @@ func (tx *Tx) Sight(ctx context.Context, p desk.Person) (desk.Sight, error) {
 	return tx.Reader.sight(ctx, tx.store.opt.Profiles, p)
 }
 
-func (r Reader) sight(ctx context.Context, profiles desk.Profiles, p desk.Person) (desk.Sight, error) {
+func (r Reader) sight(ctx context.Context, profiles desk.Profiles,
+	p desk.Person) (desk.Sight, error) {
 	if p.ID == 0 || p.Agent() || !p.Active {
 		return profiles.Sight(p, nil, nil), nil
 	}
@@ -47,7 +48,8 @@ func (r Reader) numbers(ctx context.Context, query string, a ...any) (list []int
 // FollowProject has a person see the tickets of a project.
 func (tx *Tx) FollowProject(ctx context.Context, project, person int64) error {
 	err := tx.write(ctx, `
-		INSERT INTO project_follower (project, person) VALUES ($1, $2) ON CONFLICT DO NOTHING`, project, person)
+		INSERT INTO project_follower (project, person) VALUES ($1, $2)
+		ON CONFLICT DO NOTHING`, project, person)
 	return err
 }
 

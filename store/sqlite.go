@@ -46,7 +46,9 @@ var sqliteDialect = &dialect{
 		WHERE m.type = 'table' AND m.name NOT LIKE 'search%' AND m.name NOT LIKE 'sqlite%'
 		ORDER BY m.name, c.cid`,
 	references: `
-		SELECT m.name, f."table" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'`,
+		SELECT m.name, f."table"
+		FROM sqlite_master m, pragma_foreign_key_list(m.name) f
+		WHERE m.type = 'table'`,
 	copied: func(context.Context, *statements) error { return nil },
 	same:   sqliteSame,
 	intact: sqliteIntact,
@@ -77,8 +79,9 @@ func openSQLite(ctx context.Context, s *Store) (write, read *sql.DB, err error) 
 		return nil, nil, err
 	}
 	const how = "_txlock=immediate"
-	write, err = sql.Open("sqlite", source(path)+"?"+how+patient+"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"+
-		"&_pragma=temp_store(memory)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)")
+	write, err = sql.Open("sqlite", source(path)+"?"+how+patient+
+		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=temp_store(memory)"+
+		"&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -154,7 +157,8 @@ func private(path string) error {
 // sqliteVacant makes a database beside its place in the data directory, which must be free.
 func sqliteVacant(ctx context.Context, dir string) (*sql.DB, func(bool) error, error) {
 	if sqliteThere(dir) {
-		return nil, nil, fmt.Errorf("%w: move %s away, or name another directory", errNotEmpty, filepath.Join(dir, database))
+		return nil, nil, fmt.Errorf("%w: move %s away, or name another directory",
+			errNotEmpty, filepath.Join(dir, database))
 	}
 	path := filepath.Join(dir, database)
 	beside := path + ".copy"
@@ -219,8 +223,8 @@ func sqliteBroken(err error) bool {
 		return false
 	}
 	switch se.Code() & 0xff {
-	case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG,
-		sqlite3.SQLITE_RANGE, sqlite3.SQLITE_MISUSE:
+	case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH,
+		sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_MISUSE:
 		return false
 	}
 	return true
@@ -230,8 +234,8 @@ func sqliteBroken(err error) bool {
 func sqliteSame(s *Store) error {
 	path := filepath.Join(s.dir, database)
 	if fi, err := os.Stat(path); err != nil || !os.SameFile(fi, s.file) {
-		return fmt.Errorf("%s was removed or replaced under the running buzon: stop it, and put the file back or restore"+
-			" the last backup", path)
+		return fmt.Errorf("%s was removed or replaced under the running buzon: "+
+			"stop it, and put the file back or restore the last backup", path)
 	}
 	return nil
 }

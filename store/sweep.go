@@ -73,7 +73,8 @@ func (tx *Tx) removeOrphan(ctx context.Context, path string) (bool, error) {
 	}
 	for _, view := range []Reader{tx.Reader, tx.store.Reader} {
 		var id int64
-		if ok, err := view.row(ctx, "SELECT id FROM blob WHERE sha256 = $1", args(sum), &id); ok || err != nil {
+		ok, err := view.row(ctx, "SELECT id FROM blob WHERE sha256 = $1", args(sum), &id)
+		if ok || err != nil {
 			return false, err
 		}
 	}

@@ -120,8 +120,11 @@ func (tx *Tx) oweAll(ctx context.Context, e Telling, list []Outgoing) error {
 			if to := e.staff[o.Person]; !e.Author.Agent() || to || e.fresh {
 				continue
 			}
-			err := tx.write(ctx, "UPDATE outbox SET carrier = $1, turn = 0 WHERE ticket = $2 AND address = $3 AND lane = 1 AND "+
-				acknowledgements+" AND "+capped, ids[i], o.Ticket, o.Address)
+			err := tx.write(ctx, `
+				UPDATE outbox SET carrier = $1, turn = 0
+				WHERE ticket = $2 AND address = $3 AND lane = 1
+					AND `+acknowledgements+" AND "+capped,
+				ids[i], o.Ticket, o.Address)
 			if err != nil {
 				return err
 			}
@@ -269,16 +272,18 @@ type AckedStranger struct {
 // first.
 func (r Reader) AckedStrangers(ctx context.Context, family string, since time.Time,
 	most int) (list []AckedStranger, err error) {
-	err = r.rows(ctx, `SELECT address, details, settled_at FROM outbox
+	err = r.rows(ctx, `
+		SELECT address, details, settled_at FROM outbox
 		WHERE stranger = 1 AND created_at > $1
-		ORDER BY created_at DESC, id DESC LIMIT +$2`, args(since.UnixMilli(), most), func(rows *sql.Rows) error {
-		var a AckedStranger
-		var d Details
-		err := rows.Scan(&a.Address, encoded{&d}, moment{&a.Settled})
-		if a.Words = d.Words; Family(a.Address) == family {
-			list = append(list, a)
-		}
-		return err
-	})
+		ORDER BY created_at DESC, id DESC LIMIT +$2`,
+		args(since.UnixMilli(), most), func(rows *sql.Rows) error {
+			var a AckedStranger
+			var d Details
+			err := rows.Scan(&a.Address, encoded{&d}, moment{&a.Settled})
+			if a.Words = d.Words; Family(a.Address) == family {
+				list = append(list, a)
+			}
+			return err
+		})
 	return list, err
 }

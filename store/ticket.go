@@ -73,7 +73,8 @@ func (r Reader) Ticket(ctx context.Context, number int64) (desk.Ticket, error) {
 
 // OpenTicket writes a new ticket, with its first item where one is given, and returns both with
 // their numbers. The status is the first of its class.
-func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket, first *NewItem) (_ desk.Ticket, it desk.Item, err error) {
+func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket,
+	first *NewItem) (_ desk.Ticket, it desk.Item, err error) {
 	now := tx.store.Now()
 	t.CreatedAt, t.UpdatedAt = now, now
 	if t.Status, err = tx.statusOf(ctx, t.Class); err != nil {
@@ -101,7 +102,8 @@ func (tx *Tx) statusOf(ctx context.Context, class desk.Class) (int64, error) {
 	}
 	s, ok := c.Status(class)
 	if !ok {
-		return 0, fmt.Errorf("no status has the class %s: buzon status add NAME --class %s", class, class)
+		return 0, fmt.Errorf("no status has the class %s: buzon status add NAME --class %s",
+			class, class)
 	}
 	return s.ID, nil
 }
@@ -143,7 +145,8 @@ func (tx *Tx) change(ctx context.Context, old, t desk.Ticket, how Activity, more
 		items, err = tx.count(ctx, t.Number, more)
 		return t, items, err
 	}
-	ok, err := tx.row(ctx, updateTicket, append(tickets.values(changed, &t), more, t.Number), &items)
+	values := append(tickets.values(changed, &t), more, t.Number)
+	ok, err := tx.row(ctx, updateTicket, values, &items)
 	if err != nil || !ok {
 		return t, 0, fmt.Errorf("change ticket %d: %w", t.Number, cmp.Or(err, ErrNotFound))
 	}
@@ -178,7 +181,9 @@ func (tx *Tx) count(ctx context.Context, ticket int64, more int) (items int64, e
 
 // Link ties two tickets; kind says what the first is to the other: cites, claims.
 func (tx *Tx) Link(ctx context.Context, ticket, other int64, kind string) error {
-	err := tx.write(ctx, "INSERT INTO ticket_link (ticket, other, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", ticket, other, kind)
+	err := tx.write(ctx, `
+		INSERT INTO ticket_link (ticket, other, kind) VALUES ($1, $2, $3)
+		ON CONFLICT DO NOTHING`, ticket, other, kind)
 	return err
 }
 
@@ -190,7 +195,10 @@ type Link struct {
 
 // Links lists what a ticket is tied to, in both directions.
 func (r Reader) Links(ctx context.Context, ticket int64) (list []Link, err error) {
-	err = r.rows(ctx, `SELECT other, kind FROM ticket_link WHERE ticket = $1 UNION ALL SELECT ticket, kind || '_by' FROM ticket_link WHERE other = $1`,
+	err = r.rows(ctx, `
+		SELECT other, kind FROM ticket_link WHERE ticket = $1
+		UNION ALL
+		SELECT ticket, kind || '_by' FROM ticket_link WHERE other = $1`,
 		args(ticket), func(rows *sql.Rows) error {
 			var l Link
 			err := rows.Scan(&l.Ticket, &l.Kind)
@@ -202,13 +210,21 @@ func (r Reader) Links(ctx context.Context, ticket int64) (list []Link, err error
 
 // Follow makes a person a follower of a ticket.
 func (tx *Tx) Follow(ctx context.Context, ticket, person int64) error {
-	err := tx.write(ctx, "INSERT INTO follower (ticket, person) VALUES ($1, $2) ON CONFLICT DO NOTHING", ticket, person)
+	err := tx.write(ctx, `
+		INSERT INTO follower (ticket, person) VALUES ($1, $2)
+		ON CONFLICT DO NOTHING`, ticket, person)
 	return err
 }
 
 // TicketsSince counts the tickets that a person has opened since then, no further than most.
-func (r Reader) TicketsSince(ctx context.Context, requester int64, since time.Time, most int) (n int, err error) {
-	_, err = r.row(ctx, "SELECT count(*) FROM (SELECT created_at FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT +$3) AS x WHERE created_at >= $2",
+func (r Reader) TicketsSince(ctx context.Context, requester int64, since time.Time,
+	most int) (n int, err error) {
+	_, err = r.row(ctx, `
+		SELECT count(*) FROM (
+			SELECT created_at FROM ticket WHERE requester = $1
+			ORDER BY number DESC LIMIT +$3
+		) AS x
+		WHERE created_at >= $2`,
 		args(requester, since.UnixMilli(), most), &n)
 	return n, err
 }

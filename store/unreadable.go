@@ -23,7 +23,8 @@ type Unreadable struct {
 func (u *Unreadable) Error() string {
 	remedy := "restore the file from a backup"
 	if errors.Is(u.Cause, fs.ErrPermission) {
-		remedy = "give it, and what is beside it, to the user that runs buzon: chown -R USER " + filepath.Dir(filepath.Dir(u.Path))
+		dir := filepath.Dir(filepath.Dir(u.Path))
+		remedy = "give it, and what is beside it, to the user that runs buzon: chown -R USER " + dir
 	}
 	return fmt.Sprintf("the kept file %s can't be read (%v): %s", u.Path, reason(u.Cause), remedy)
 }
