@@ -51,7 +51,7 @@ func (h *house) sentTo(address string) store.Outgoing {
 	}
 	for _, o := range all {
 		if o.Address == address {
-			h.write(func(tx *store.Tx) error { return tx.Sent(h.t.Context(), o.ID, "250 ok") })
+			h.write(func(tx *store.Tx) error { return tx.Sent(h.t.Context(), o, "250 ok") })
 			return o
 		}
 	}
@@ -135,7 +135,7 @@ func TestBounceBySignedMessageID(t *testing.T) {
 	if ok, err := h.store.Claim(t.Context(), o); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
-	if err := h.store.Fix(t.Context(), o, spool); err != nil {
+	if err := h.store.Fix(t.Context(), &o, spool); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ id, rule string }{{"c1.i2.p4.aaaaaaaaaaaaaaaaaaaaaaaaaaa@ejemplo.test", "3"}, {"m1@cliente.test", "3"}, {o.MessageID, "2"}} {

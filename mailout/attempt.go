@@ -81,7 +81,7 @@ func (d *Dispatcher) prepare(ctx context.Context, o *store.Outgoing) (err error)
 		return err
 	}
 	o.MessageID, o.EnvelopeFrom = out.MessageID, out.EnvelopeFrom
-	return d.Store.Fix(ctx, *o, raw)
+	return d.Store.Fix(ctx, o, raw)
 }
 
 // giveBack puts a mail that was prepared, and not sent, back into the outbox.
@@ -188,7 +188,7 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing,
 	next, giveUp := d.Backoff.Next(o.Attempts, o.Created, tx.Now(), rand.Float64)
 	switch {
 	case r.Outcome == Sent:
-		return false, tx.Sent(ctx, o.ID, reply)
+		return false, tx.Sent(ctx, o, reply)
 	case r.Outcome == Refused:
 		if unreachable(r.Reply) {
 			if err := tx.MarkUndeliverable(ctx, o.Person); err != nil {

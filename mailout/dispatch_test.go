@@ -521,7 +521,7 @@ func TestDiedWhileSending(t *testing.T) {
 	if ok, err := h.store.Claim(t.Context(), row); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
-	h.must(h.store.Fix(t.Context(), row, spool))
+	h.must(h.store.Fix(t.Context(), &row, spool))
 	want, err := io.ReadAll(io.NewSectionReader(spool.ReaderAt(), 0, spool.Size()))
 	h.must(err)
 	h.clock.Advance(time.Hour)

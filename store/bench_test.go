@@ -121,10 +121,10 @@ func BenchmarkOutbox(b *testing.B) {
 		return nil
 	})
 	spread(b, 64, func(i int) error {
-		o := Outgoing{ID: int64(i + 1)}
+		o := Outgoing{ID: int64(i + 1), Ticket: int64(i + 1), Address: "a@e.test"}
 		if claimed, err := s.Claim(ctx, o); err != nil || !claimed {
 			return fmt.Errorf("claim %d: %v, %w", o.ID, claimed, err)
 		}
-		return s.Write(ctx, func(tx *Tx) error { return tx.Sent(ctx, o.ID, "250 ok") })
+		return s.Write(ctx, func(tx *Tx) error { return tx.Sent(ctx, o, "250 ok") })
 	})
 }

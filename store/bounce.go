@@ -22,7 +22,7 @@ func (r Reader) OutgoingByMessageID(ctx context.Context, id string) (Outgoing, e
 // which is returned.
 func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Caps,
 	report desk.Item) (desk.Item, error) {
-	if err := tx.Fail(ctx, o.ID, why.Diagnostic); err != nil || o.Ticket == 0 {
+	if err := tx.Fail(ctx, o, why.Diagnostic); err != nil || o.Ticket == 0 {
 		return desk.Item{}, err
 	}
 	ticket, err := Optional(tx.Ticket(ctx, o.Ticket))

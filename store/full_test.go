@@ -80,6 +80,6 @@ func TestNearlyFullDiskTakesNoMailButWritesDownWhatWasSent(t *testing.T) {
 	}
 	id := owe(t, s, 1, "a@x.test")
 	same(t, "claimed", claim(t, s, id, "raw"), true)
-	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, id, "250") })
+	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, outgoing(t, s, id), "250") })
 	openTicket(t, s, addPerson(t, s, desk.Customer, "c@cliente.test"), "x")
 }

@@ -35,7 +35,7 @@ func claim(t testing.TB, s *Store, id int64, raw string) bool {
 	claimed := must(s.Claim(ctx, o))(t)
 	if claimed && raw != "" {
 		o.MessageID, o.EnvelopeFrom = "m@ejemplo.test", "bounce@ejemplo.test"
-		check(t, s.Fix(ctx, o, spool(t, s, raw)))
+		check(t, s.Fix(ctx, &o, spool(t, s, raw)))
 	}
 	return claimed
 }
@@ -51,7 +51,7 @@ func TestOutboxOrder(t *testing.T) {
 	c.move(time.Minute)
 	same(t, "when its time has come", due(t, s), []int64{other, elsewhere, first})
 	same(t, "claimed again", claim(t, s, first, ""), true)
-	write(t, s, func(tx *Tx) error { return tx.Fail(ctx, first, "550") })
+	write(t, s, func(tx *Tx) error { return tx.Fail(ctx, outgoing(t, s, first), "550") })
 	same(t, "when it is settled", due(t, s), []int64{other, elsewhere, second})
 }
 
@@ -118,7 +118,7 @@ func TestSettledMailDropsItsBytes(t *testing.T) {
 	}
 	same(t, "blobs", blobs(), 2)
 	for i, id := range []int64{a, b, c} {
-		write(t, s, func(tx *Tx) error { return tx.Sent(ctx, id, "250 ok") })
+		write(t, s, func(tx *Tx) error { return tx.Sent(ctx, outgoing(t, s, id), "250 ok") })
 		// "one" goes with the second, the journal keeps its own
 		same(t, "blobs left", blobs(), []int{2, 1, 1}[i])
 	}
@@ -135,15 +135,15 @@ func TestBounceIsFasterThanTheReceipt(t *testing.T) {
 	s, _ := newStore(t)
 	id := owe(t, s, 1, "a@x.test")
 	claim(t, s, id, "raw")
-	write(t, s, func(tx *Tx) error { return tx.Fail(ctx, id, "bounced") })
-	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, id, "250") })
+	write(t, s, func(tx *Tx) error { return tx.Fail(ctx, outgoing(t, s, id), "bounced") })
+	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, outgoing(t, s, id), "250") })
 	same(t, "state", outgoing(t, s, id).State, Failed)
 	id = owe(t, s, 1, "a@x.test")
 	claim(t, s, id, "raw")
-	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, id, "250") })
+	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, outgoing(t, s, id), "250") })
 	write(t, s, func(tx *Tx) error { return tx.Defer(ctx, id, Due, "late", s.Now()) })
 	same(t, "state of a sent mail", outgoing(t, s, id).State, Sent)
-	write(t, s, func(tx *Tx) error { return tx.Fail(ctx, id, "bounced") })
+	write(t, s, func(tx *Tx) error { return tx.Fail(ctx, outgoing(t, s, id), "bounced") })
 	same(t, "state when it bounced", outgoing(t, s, id).State, Failed)
 }
 
@@ -152,7 +152,7 @@ func TestRecoverOutbox(t *testing.T) {
 	sending, waiting, sent := owe(t, s, 1, "a@x.test"), owe(t, s, 1, "b@x.test"), owe(t, s, 1, "c@x.test")
 	claim(t, s, sending, "raw")
 	claim(t, s, sent, "raw")
-	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, sent, "250") })
+	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, outgoing(t, s, sent), "250") })
 	same(t, "recovered", must(s.RecoverOutbox(ctx))(t), 1)
 	for id, want := range map[int64]OutboxState{sending: Uncertain, waiting: Due, sent: Sent} {
 		same(t, "state", outgoing(t, s, id).State, want)
@@ -167,7 +167,7 @@ func TestRetryAndDropByHand(t *testing.T) {
 	claim(t, s, id, "first")
 	same(t, "retry what is being sent", must(s.RetryOutgoing(ctx, id))(t), []int64{})
 	same(t, "drop what is being sent", must(s.DropOutgoing(ctx, id))(t), []int64{})
-	write(t, s, func(tx *Tx) error { return tx.Fail(ctx, id, "550") })
+	write(t, s, func(tx *Tx) error { return tx.Fail(ctx, outgoing(t, s, id), "550") })
 	same(t, "retry what failed", must(s.RetryOutgoing(ctx, id))(t), []int64{id})
 	same(t, "its bytes", outgoing(t, s, id).Raw, 0)
 	same(t, "claim", claim(t, s, id, "anew"), true)
@@ -183,7 +183,7 @@ func TestRetryAndDropByHand(t *testing.T) {
 	sent := owe(t, s, 2, "b@x.test")
 	owe(t, s, 2, "b@x.test")
 	claim(t, s, sent, "raw")
-	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, sent, "250") })
+	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, outgoing(t, s, sent), "250") })
 	same(t, "counted", must(s.CountOutbox(ctx))(t), map[OutboxState]int{Failed: 1, Sent: 1, Due: 1})
 	same(t, "listed", len(must(s.Outbox(ctx, OutboxFilter{State: Failed, Ticket: 1}))(t)), 1)
 	same(t, "listed of another ticket", len(must(s.Outbox(ctx, OutboxFilter{Ticket: 3}))(t)), 0)
@@ -202,7 +202,7 @@ func TestCorrespondence(t *testing.T) {
 		o := outgoing(t, s, id)
 		o.MessageID = text + "@ejemplo.test"
 		must(s.Claim(ctx, o))(t)
-		check(t, s.Fix(ctx, o, spool(t, s, text)))
+		check(t, s.Fix(ctx, &o, spool(t, s, text)))
 		if i < 2 {
 			want = append(want, o.MessageID)
 		}

@@ -143,10 +143,10 @@ func oneOfEach(t testing.TB, s *Store) {
 	for _, o := range must(s.DueMails(ctx, s.Now(), 9))(t) {
 		must(s.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID, 12))(t)
 		must(s.Claim(ctx, o))(t)
-		check(t, s.Fix(ctx, o, spool(t, s, "raw")))
+		check(t, s.Fix(ctx, &o, spool(t, s, "raw")))
 		b := must(s.OpenOutgoing(ctx, o.ID))(t)
 		check(t, b.Close())
-		write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o.ID, "250") })
+		write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o, "250") })
 	}
 	must(s.RecoverOutbox(ctx))(t)
 	must(s.Suspects(ctx))(t)

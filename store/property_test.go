@@ -80,7 +80,7 @@ func TestAnyOrderOfOperations(t *testing.T) {
 					r.Fatalf("mail %d is due and can't be claimed", o.ID)
 				}
 				if raw != nil {
-					check(t, s.Fix(ctx, o, raw))
+					check(t, s.Fix(ctx, &o, raw))
 				}
 				b := must(s.OpenOutgoing(ctx, o.ID))(t)
 				if b.SHA256 != texts[o.ID] {
@@ -90,9 +90,9 @@ func TestAnyOrderOfOperations(t *testing.T) {
 				write(t, s, func(tx *Tx) error {
 					switch how {
 					case "sent":
-						return tx.Sent(ctx, o.ID, "250")
+						return tx.Sent(ctx, o, "250")
 					case "failed":
-						return tx.Fail(ctx, o.ID, "550")
+						return tx.Fail(ctx, o, "550")
 					case "deferred":
 						return tx.Defer(ctx, o.ID, Due, "450", c.now().Add(time.Minute))
 					}

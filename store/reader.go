@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Reader asks the database. A Store reads what is committed; a Tx also what it has written itself.
@@ -96,15 +97,23 @@ var errLate = errors.New("of several statements one failed")
 // write runs a statement whose result nobody reads: a server may be sent it with the next whose
 // result is. Its failure ends the transaction in any case.
 func (s *statements) write(ctx context.Context, text string, args ...any) error {
+	return s.writeCounting(ctx, new(int64), text, args...)
+}
+
+// writeCounting is write for what must be known only behind the commit: how many rows it touched.
+func (s *statements) writeCounting(ctx context.Context, n *int64, text string, args ...any) (err error) {
 	if s.dialect.pipeline == nil {
-		_, err := s.run(ctx, text, args)
+		*n, err = s.exec(ctx, text, args...)
 		return err
 	}
 	if s.trace != nil {
 		s.trace(text)
 	}
 	s.dialect.args(args)
-	s.pending.Queue(text, args...)
+	s.pending.Queue(text, args...).Exec(func(tag pgconn.CommandTag) error {
+		*n = tag.RowsAffected()
+		return nil
+	})
 	if s.pending.Len() < maxPending {
 		return nil
 	}

@@ -41,31 +41,29 @@ func (r Reader) NextDue(ctx context.Context) (time.Time, error) {
 // Claim takes a mail for sending: the attempt is counted before anything is done for it. It returns
 // false when somebody else has it or had it since o was read, or it is settled.
 func (s *Store) Claim(ctx context.Context, o Outgoing) (claimed bool, err error) {
+	var n int64
 	err = s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, `UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = $1 AND attempts = $2
+		return tx.writeCounting(ctx, &n, `
+			UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = $1 AND attempts = $2
 			AND carrier < 1 AND state IN ('due', 'uncertain', 'held')`, o.ID, o.Attempts)
-		claimed = n == 1
-		return err
 	})
-	return claimed, fault(err)
+	return n == 1, fault(err)
 }
 
 // Fix keeps the rendered bytes of a claimed mail before the world hears of it: every attempt sends
 // the same.
-func (s *Store) Fix(ctx context.Context, o Outgoing, raw *Spool) error {
+func (s *Store) Fix(ctx context.Context, o *Outgoing, raw *Spool) error {
 	if err := raw.settle(); err != nil {
 		return fault(err)
 	}
-	return fault(s.Write(ctx, func(tx *Tx) error {
-		blob, err := tx.keep(ctx, raw)
-		if err != nil {
+	return fault(s.Write(ctx, func(tx *Tx) (err error) {
+		if o.Raw, err = tx.keep(ctx, raw); err != nil {
 			return err
 		}
-		err = tx.write(ctx, `
+		return tx.write(ctx, `
 			UPDATE outbox SET raw = $2, message_id = $3, envelope_from = $4 WHERE id = $1
 			AND settled_at IS NULL`,
-			o.ID, blob, o.MessageID, o.EnvelopeFrom)
-		return err
+			o.ID, o.Raw, o.MessageID, o.EnvelopeFrom)
 	}))
 }
 
@@ -80,40 +78,34 @@ func (s *Store) OpenOutgoing(ctx context.Context, id int64) (*Blob, error) {
 
 // Sent settles a mail that the relay has taken. What has failed meanwhile stays so: the bounce may
 // be faster than we.
-func (tx *Tx) Sent(ctx context.Context, id int64, reply string) error {
-	return tx.settleOutgoing(ctx, id, Sent, reply)
+func (tx *Tx) Sent(ctx context.Context, o Outgoing, reply string) error {
+	return tx.settleOutgoing(ctx, o, Sent, reply)
 }
 
 // Fail settles a mail that was not delivered, even one that was Sent: a bounce came back.
-func (tx *Tx) Fail(ctx context.Context, id int64, reply string) error {
-	return tx.settleOutgoing(ctx, id, Failed, reply)
+func (tx *Tx) Fail(ctx context.Context, o Outgoing, reply string) error {
+	return tx.settleOutgoing(ctx, o, Failed, reply)
 }
 
 // settleOutgoing settles a mail with those that it carries, drops its bytes, and lets the next of
-// its conversation go.
-func (tx *Tx) settleOutgoing(ctx context.Context, id int64, state OutboxState, reply string) error {
-	var raw, ticket int64
-	var address, topic string
-	ok, err := tx.row(ctx, `
-		SELECT coalesce(raw, 0), ticket, address, topic FROM outbox WHERE id = $1
-		AND (settled_at IS NULL OR $2 = 'failed')`,
-		args(id, state), &raw, &ticket, &address, &topic)
-	if err != nil || !ok {
-		return err
+// its conversation go. It reads nothing: a server is sent all of it with the commit.
+func (tx *Tx) settleOutgoing(ctx context.Context, o Outgoing, state OutboxState, reply string) error {
+	err := tx.write(ctx, `
+		UPDATE outbox SET state = $2, last_reply = $3, settled_at = $4, raw = NULL
+		WHERE (id = $1 OR carrier = $1 AND carrier > 0) AND ($2 = 'failed' OR EXISTS (
+			SELECT 1 FROM outbox WHERE id = $1 AND settled_at IS NULL))`,
+		o.ID, state, reply, tx.Now().UnixMilli())
+	if err != nil {
+		return fmt.Errorf("settle outgoing mail: %w", err)
 	}
-	now := tx.store.Now().UnixMilli()
-	for _, which := range []string{"id = $1", "carrier = $1 AND carrier > 0"} {
-		err = tx.write(ctx, "UPDATE outbox SET state = $2, last_reply = $3, settled_at = $4, raw = NULL WHERE "+which, id, state, reply, now)
-		if err != nil {
-			return fmt.Errorf("settle outgoing mail: %w", err)
-		}
-	}
-	err = tx.write(ctx, `UPDATE outbox SET turn = 1 WHERE id =
-		(SELECT id FROM outbox WHERE ticket = $1 AND address = $2 AND topic = $3 AND `+inLine+" ORDER BY id LIMIT 1)", ticket, address, topic)
+	err = tx.write(ctx, `
+		UPDATE outbox SET turn = 1 WHERE turn < 1 AND id = (
+			SELECT id FROM outbox WHERE ticket = $1 AND address = $2 AND topic = $3 AND `+inLine+`
+			ORDER BY id LIMIT 1)`, o.Ticket, o.Address, o.Topic)
 	if err != nil {
 		return fmt.Errorf("let the next mail go: %w", err)
 	}
-	return tx.dropBlob(ctx, raw)
+	return tx.dropBlob(ctx, o.Raw)
 }
 
 // lineUp gives the turn in a conversation to its oldest mail, when one has come back to it.
@@ -176,7 +168,7 @@ func (tx *Tx) setAside(ctx context.Context) error {
 			continue
 		}
 		const why = "the process ended twice while the mail was being rendered"
-		if err = tx.Fail(ctx, o.ID, why); err == nil && o.Ticket != 0 {
+		if err = tx.Fail(ctx, o, why); err == nil && o.Ticket != 0 {
 			err = tx.Note(ctx, Activity{Ticket: o.Ticket, Person: o.Person, What: "not_delivered", Old: o.Address, New: why})
 		}
 		if err == nil {
@@ -222,15 +214,12 @@ func (s *Store) RetryOutgoing(ctx context.Context, ids ...int64) (done []int64, 
 
 // DropOutgoing gives up mails by hand, and returns which of them.
 func (s *Store) DropOutgoing(ctx context.Context, ids ...int64) (done []int64, err error) {
-	return s.eachOutgoing(ctx, ids, func(tx *Tx, id int64) (ok bool, err error) {
-		var one int
-		ok, err = tx.row(ctx, `
-			SELECT 1 FROM outbox WHERE id = $1 AND settled_at IS NULL AND state <> 'sending'`,
-			args(id), &one)
-		if err != nil || !ok {
+	return s.eachOutgoing(ctx, ids, func(tx *Tx, id int64) (bool, error) {
+		o, err := Optional(tx.OutgoingMail(ctx, id))
+		if err != nil || o.ID == 0 || !o.Settled.IsZero() || o.State == Sending {
 			return false, err
 		}
-		return true, tx.Fail(ctx, id, "dropped by an administrator")
+		return true, tx.Fail(ctx, o, "dropped by an administrator")
 	})
 }
 

@@ -66,7 +66,7 @@ func sendAll(t testing.TB, s *Store) (sent []string) {
 				what += fmt.Sprintf(" +%d", c.Ticket)
 			}
 			sent = append(sent, what)
-			write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o.ID, "250") })
+			write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o, "250") })
 		}
 	}
 	return sent
@@ -283,7 +283,7 @@ func TestAgentsGetAList(t *testing.T) {
 				mails++
 				notices += max(1, len(must(s.Carries(ctx, o.ID, 999))(t)))
 			}
-			write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o.ID, "250") })
+			write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o, "250") })
 		}
 		if minute == 0 {
 			same(t, "in the first minute", mails, 6)

@@ -42,7 +42,7 @@ func hears(t *testing.T, s *Store) string {
 		}
 		for _, o := range list {
 			said = append(said, fmt.Sprintf("%s %s", o.Kind, strings.Split(o.Address, "@")[0]))
-			write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o.ID, "250") })
+			write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o, "250") })
 		}
 	}
 	return strings.Join(said, ", ")
