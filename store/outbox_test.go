@@ -147,6 +147,27 @@ func TestBounceIsFasterThanTheReceipt(t *testing.T) {
 	same(t, "state when it bounced", outgoing(t, s, id).State, Failed)
 }
 
+// What a mail carries is settled with it, also when it failed before and was tried again by hand.
+// Who settles it needs not have read it again.
+func TestCarriedIsSettledWithItsCarrier(t *testing.T) {
+	s, _ := newStore(t)
+	id, carried := owe(t, s, 1, "a@x.test"), owe(t, s, 2, "a@x.test")
+	write(t, s, func(tx *Tx) error { return tx.write(ctx, "UPDATE outbox SET carrier = $1 WHERE id = $2", id, carried) })
+	states := func() []OutboxState { return []OutboxState{outgoing(t, s, id).State, outgoing(t, s, carried).State} }
+	o := outgoing(t, s, id)
+	write(t, s, func(tx *Tx) error { return tx.Fail(ctx, o, "550") })
+	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o, "250") })
+	same(t, "failed", states(), []OutboxState{Failed, Failed})
+	must(s.RetryOutgoing(ctx, id))(t)
+	same(t, "claimed", must(s.Claim(ctx, o))(t), true)
+	check(t, s.Fix(ctx, &o, spool(t, s, "raw")))
+	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o, "250") })
+	same(t, "sent", states(), []OutboxState{Sent, Sent})
+	var blobs int
+	must(s.row(ctx, "SELECT count(*) FROM blob", nil, &blobs))(t)
+	same(t, "blobs", blobs, 0)
+}
+
 func TestRecoverOutbox(t *testing.T) {
 	s, _ := newStore(t)
 	sending, waiting, sent := owe(t, s, 1, "a@x.test"), owe(t, s, 1, "b@x.test"), owe(t, s, 1, "c@x.test")
