@@ -13,12 +13,16 @@ import (
 
 // What programs call a signature of the whole mail. One of a file bears the file's name:
 // contrato.pdf.p7s.
-var signatureNames = regexp.MustCompile(`(?i)^(smime\.p7s|(open)?pgp[-_ ](digital[-_ ])?signature(\.\w+)?|signature\.(asc|pgp|sig)|pgp\.sig)$`)
+var signatureNames = regexp.MustCompile(`(?i)^(smime\.p7s|` +
+	`(open)?pgp[-_ ](digital[-_ ])?signature(\.\w+)?|signature\.(asc|pgp|sig)|pgp\.sig)$`)
 
-var signatureTypes = []string{"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
+var signatureTypes = []string{
+	"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
+}
 
 // leftovers are what Outlook adds of the layout of its HTML.
-var leftovers = regexp.MustCompile(`(?i)^(oledata\.mso|editdata\.mso|themedata\.thmx|colorschememapping\.xml|filelist\.xml)$`)
+var leftovers = regexp.MustCompile(
+	`(?i)^(oledata\.mso|editdata\.mso|themedata\.thmx|colorschememapping\.xml|filelist\.xml)$`)
 
 // remainder is what Exchange calls a text that it found behind the last attachment: mostly a blank
 // line.
@@ -31,7 +35,8 @@ func (rd *Reading) added(a message.Attachment) bool {
 	p := rd.Message.Parts[a.Part]
 	kind := func(types ...string) bool { return slices.Contains(types, a.ContentType) }
 	switch {
-	case kind(signatureTypes...) && p.Parent == "multipart/signed", kind("application/pgp-encrypted") && p.Parent == "multipart/encrypted",
+	case kind(signatureTypes...) && p.Parent == "multipart/signed",
+		kind("application/pgp-encrypted") && p.Parent == "multipart/encrypted",
 		kind("application/applefile") && p.Parent == "multipart/appledouble":
 		return true
 	case remainder.MatchString(a.RawName):
@@ -45,8 +50,10 @@ func (rd *Reading) added(a message.Attachment) bool {
 		return a.Inline && p.Parent == "multipart/related"
 	case kind("application/pgp-keys"):
 		return !rd.speaksOf(a.RawName, "clave", "llave", "chave", "key", "pgp")
-	case kind("text/vcard", "text/x-vcard", "text/directory") || strings.HasSuffix(strings.ToLower(a.RawName), ".vcf"):
-		return rd.ownCard(a) && !rd.speaksOf(a.RawName, "contact", "contato", "tarjeta", "cartao", "card", "vcf", "adjunt", "anex", "attach", "enclos")
+	case kind("text/vcard", "text/x-vcard", "text/directory"),
+		strings.HasSuffix(strings.ToLower(a.RawName), ".vcf"):
+		return rd.ownCard(a) && !rd.speaksOf(a.RawName, "contact", "contato", "tarjeta", "cartao",
+			"card", "vcf", "adjunt", "anex", "attach", "enclos")
 	}
 	return false
 }
@@ -55,13 +62,16 @@ func (rd *Reading) added(a message.Attachment) bool {
 func (rd *Reading) ownCard(a message.Attachment) bool {
 	card := strings.ToUpper(beginningOf(a))
 	own := desk.Canonical(sender(rd.Message))
-	return strings.Count(card, "BEGIN:VCARD") == 1 && own != "" && strings.Contains(strings.ToLower(card), own)
+	return own != "" && strings.Count(card, "BEGIN:VCARD") == 1 &&
+		strings.Contains(strings.ToLower(card), own)
 }
 
 // speaksOf reports whether one of the words stands in what is new.
 func (rd *Reading) speaksOf(words ...string) bool {
 	said := desk.Fold(rd.Reply.New())
-	return slices.ContainsFunc(words, func(w string) bool { return w != "" && strings.Contains(said, desk.Fold(w)) })
+	return slices.ContainsFunc(words, func(w string) bool {
+		return w != "" && strings.Contains(said, desk.Fold(w))
+	})
 }
 
 // beginningOf is as much of a file as such a card has.

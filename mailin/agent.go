@@ -86,9 +86,11 @@ func (f *filing) receipt(ctx context.Context, done store.Done) error {
 	d := store.Details{Reason: string(done.Kept), Inside: f.resolution.Inside || !done.Kept.Held()}
 	for _, r := range done.Results {
 		if r.Unknown {
-			d.Unknown = append(d.Unknown, store.Unknown{Field: r.Key, Value: r.Value, Values: r.Known})
+			unknown := store.Unknown{Field: r.Key, Value: r.Value, Values: r.Known}
+			d.Unknown = append(d.Unknown, unknown)
 		} else {
-			d.Commands = append(d.Commands, store.CommandResult{Line: r.Line, Result: r.Key, Value: r.Value})
+			result := store.CommandResult{Line: r.Line, Result: r.Key, Value: r.Value}
+			d.Commands = append(d.Commands, result)
 		}
 	}
 	_, err := f.tx.Owe(ctx, store.Outgoing{

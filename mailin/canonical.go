@@ -66,16 +66,18 @@ func (b *body) read(r *bufio.Reader) error {
 	}
 }
 
-// header tells whether a line of the header, or the empty one behind it, is left out.
+// header reports whether a line of the header, or the empty one behind it, is left out.
 func (b *body) header(line []byte) (skip bool) {
 	if len(bytes.TrimRight(line, "\r\n")) == 0 {
 		b.inside = true
 		return true
 	}
 	name, _, field := bytes.Cut(line, []byte(":"))
-	field = field && len(bytes.TrimRight(name, " \t")) > 0 && !bytes.ContainsAny(bytes.TrimRight(name, " \t"), " \t")
+	name = bytes.TrimRight(name, " \t")
+	field = field && len(name) > 0 && !bytes.ContainsAny(name, " \t")
 	folded := line[0] == ' ' || line[0] == '\t'
-	b.inside = !field && !folded && !bytes.HasPrefix(line, []byte("From ")) && !bytes.HasPrefix(line, []byte(">From "))
+	from := bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))
+	b.inside = !field && !folded && !from
 	return !b.inside
 }
 

@@ -30,7 +30,9 @@ func (f *filing) citer() int64 {
 // something new.
 func (f *filing) cited(ctx context.Context) (int64, error) {
 	f.index.citer = f.citer()
-	f.index.retells = func(t desk.Ticket) bool { return !threading.Retitled(f.rd.Message.Subject, t.Subject, f.box.Tag) }
+	f.index.retells = func(t desk.Ticket) bool {
+		return !threading.Retitled(f.rd.Message.Subject, t.Subject, f.box.Tag)
+	}
 	if f.citedIn == 0 {
 		return 0, nil
 	}
@@ -45,14 +47,18 @@ func (f *filing) cited(ctx context.Context) (int64, error) {
 // no number, since his next mail is to bring him one.
 func (f *filing) cite(ctx context.Context) error {
 	filed := f.verdict.Outcome == store.OutcomeTicket || f.verdict.Outcome == store.OutcomeItem
-	if len(f.resolution.Unknown) == 0 || !filed || f.citer() == 0 || f.proof == Disproof || f.silent() {
+	if len(f.resolution.Unknown) == 0 || !filed || f.citer() == 0 ||
+		f.proof == Disproof || f.silent() {
 		return nil
 	}
 	m := f.rd.Message
 	// some mailers put an address where the id belongs
 	named := slices.Concat(m.From, m.To, m.Cc, m.ReplyTo)
 	ids := slices.DeleteFunc(f.resolution.Unknown, func(id string) bool {
-		return id == m.MessageID || slices.ContainsFunc(named, func(a message.Address) bool { return desk.Canonical(a.Address) == desk.Canonical(id) })
+		isID := func(a message.Address) bool {
+			return desk.Canonical(a.Address) == desk.Canonical(id)
+		}
+		return id == m.MessageID || slices.ContainsFunc(named, isID)
 	})
 	if len(ids) == 0 {
 		return nil

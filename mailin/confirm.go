@@ -17,8 +17,9 @@ import (
 // ticket or, without one, in quarantine. The agent is asked at his own address, and his answer, by
 // the address that the question gave him alone, lets it be filed as he meant:
 //
-//	held ──► AskAgent ──► "12 · Factura" to the agent ──► «sí», «12 15», «todos» ──► letOut ──► filed as proven
-//	                                                  └─► «no» ──► stays where it is
+//	held ──► AskAgent ──► "12 · Factura" to the agent
+//	                          ├─► «sí», «12 15», «todos» ──► letOut ──► filed as proven
+//	                          └─► «no» ──► stays where it is
 
 // question finds the question that the sender was asked and answers.
 func (f *filing) question(ctx context.Context) error {
@@ -64,8 +65,11 @@ func (f *filing) confirm(ctx context.Context) error {
 	f.verdict.Outcome = f.row.Outcome
 	chosen, clear := confirmed(f.rd.Reply.New(), f.asked.Details.Held)
 	if !clear {
-		_, err := f.tx.Owe(ctx, store.Outgoing{Kind: f.asked.Kind, Mail: f.mail.ID, Person: f.person.ID,
-			Address: f.person.Address(), Mailbox: f.asked.Mailbox, Details: f.asked.Details})
+		_, err := f.tx.Owe(ctx, store.Outgoing{
+			Kind: f.asked.Kind, Mail: f.mail.ID,
+			Person: f.person.ID, Address: f.person.Address(),
+			Mailbox: f.asked.Mailbox, Details: f.asked.Details,
+		})
 		return err
 	}
 	var done []string
@@ -92,7 +96,9 @@ func (f *filing) letOut(ctx context.Context, id int64) (bool, error) {
 }
 
 var (
-	denies   = regexp.MustCompile(`(?i)(^|[^\pL])(no|not|não|nao|nunca|jamás|jamas|never|niego|rechaz\pL*|descart\pL*|reject\pL*|discard\pL*|fals[oa]s?|forged?|fake|fraude|spam|phishing|suplant\pL*)($|[^\pL])`)
+	denies = regexp.MustCompile(`(?i)(^|[^\pL])(no|not|não|nao|nunca|jamás|jamas|never|` +
+		`niego|rechaz\pL*|descart\pL*|reject\pL*|discard\pL*|` +
+		`fals[oa]s?|forged?|fake|fraude|spam|phishing|suplant\pL*)($|[^\pL])`)
 	everyOne = regexp.MustCompile(`(?i)(^|[^\pL])(todos|todas|todo|all|tudo|ambos|both)($|[^\pL])`)
 	numerals = regexp.MustCompile(`[0-9]+`)
 )

@@ -23,8 +23,10 @@ func (j SMTPJournal) Spool(ctx context.Context) (smtpd.Spool, error) {
 
 // Receive makes the mail durable.
 func (j SMTPJournal) Receive(ctx context.Context, e smtpd.Envelope, s smtpd.Spool) (int64, error) {
-	env := store.Envelope{Door: "smtp", From: e.From, NullSender: e.NullSender, To: e.To, Helo: e.Helo, TLS: e.TLS,
-		AuthUser: e.AuthUser, Trusted: e.Vouched, Received: e.Received}
+	env := store.Envelope{
+		Door: "smtp", From: e.From, NullSender: e.NullSender, To: e.To, Helo: e.Helo, TLS: e.TLS,
+		AuthUser: e.AuthUser, Trusted: e.Vouched, Received: e.Received,
+	}
 	if e.Protocol == "LMTP" {
 		env.Door = "lmtp"
 	}

@@ -87,8 +87,8 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 
 // filed writes the log's line about a mail that has its outcome.
 func (in *Intake) filed(m store.Mail, v store.Verdict) {
-	log := in.o.Log.With("mail", m.ID, "door", m.Envelope.Door, "outcome", v.Outcome, "rule", v.Rule,
-		"ticket", v.Ticket, "item", v.Item)
+	log := in.o.Log.With("mail", m.ID, "door", m.Envelope.Door,
+		"outcome", v.Outcome, "rule", v.Rule, "ticket", v.Ticket, "item", v.Item)
 	if v.Outcome == store.OutcomeQuarantine {
 		see := fmt.Sprintf("buzon quarantine show %d", m.ID)
 		log.Warn("mail is in quarantine", "reason", v.Reason, "error", v.Error, "see", see)
@@ -157,7 +157,8 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	f.verdict = store.Verdict{
 		Mailbox: f.box.Address, MessageID: m.MessageID, Sender: f.from, Subject: m.Subject,
 		Canonical: f.canonical,
-		Proof:     string(f.proof), Evidence: string(f.resolution.Evidence), Rule: f.row.Rule, Reason: reason,
+		Proof:     string(f.proof), Evidence: string(f.resolution.Evidence),
+		Rule: f.row.Rule, Reason: reason,
 	}
 	return nil
 }
@@ -193,8 +194,10 @@ func (f *filing) resolve(ctx context.Context) (err error) {
 			return err
 		}
 		if f.about.Ticket != 0 && f.resolution.Evidence == evN {
-			f.resolution = threading.Resolution{Evidence: evL, Ticket: f.about.Ticket, Item: f.about.Item,
-				Person: f.about.Person, Reason: "bounce address"}
+			f.resolution = threading.Resolution{
+				Evidence: evL, Ticket: f.about.Ticket, Item: f.about.Item,
+				Person: f.about.Person, Reason: "bounce address",
+			}
 			if f.person.ID != 0 && f.person.ID == f.about.Person {
 				f.resolution.Evidence = evT
 			}
@@ -211,8 +214,10 @@ func (f *filing) flag(ctx context.Context) error {
 	if f.namesake == 0 || f.verdict.Ticket == 0 {
 		return nil
 	}
-	return f.tx.Note(ctx, store.Activity{Ticket: f.verdict.Ticket, Person: f.person.ID, Mail: f.mail.ID,
-		What: "same_message_id", New: f.rd.Message.MessageID})
+	return f.tx.Note(ctx, store.Activity{
+		Ticket: f.verdict.Ticket, Person: f.person.ID, Mail: f.mail.ID,
+		What: "same_message_id", New: f.rd.Message.MessageID,
+	})
 }
 
 // recognise notes that the address is the person's who wrote, and that mail to him arrives, when no

@@ -21,8 +21,10 @@ func (f *filing) agentOpens(ctx context.Context) error {
 	if customer.ID == 0 {
 		return f.agentWrites(ctx)
 	}
-	done, err := f.opens(ctx, desk.Deed{By: f.person, Act: desk.OpensFor, Opens: f.newTicket(customer),
-		Item: desk.Item{Author: customer, Text: body}})
+	done, err := f.opens(ctx, desk.Deed{
+		By: f.person, Act: desk.OpensFor, Opens: f.newTicket(customer),
+		Item: desk.Item{Author: customer, Text: body},
+	})
 	comment := f.rd.Reply.New()
 	if err != nil || comment == "" || strings.Contains(body, comment) {
 		return err

@@ -35,8 +35,9 @@ func (j IMAPJournal) Spool(ctx context.Context) (imappoll.Spool, error) {
 	return p, nil
 }
 
-// Position tells how far the folder was taken.
-func (j IMAPJournal) Position(ctx context.Context, account, folder string) (imappoll.Position, bool, error) {
+// Position returns how far the folder was taken.
+func (j IMAPJournal) Position(ctx context.Context,
+	account, folder string) (imappoll.Position, bool, error) {
 	p, err := j.Store.IMAPPosition(ctx, account, folder)
 	if errors.Is(err, store.ErrNotFound) {
 		return imappoll.Position{}, false, nil
@@ -45,12 +46,14 @@ func (j IMAPJournal) Position(ctx context.Context, account, folder string) (imap
 }
 
 // Begin starts an epoch of the folder.
-func (j IMAPJournal) Begin(ctx context.Context, f imappoll.Folder, old uint32, known []imappoll.Entry) error {
+func (j IMAPJournal) Begin(ctx context.Context, f imappoll.Folder, old uint32,
+	known []imappoll.Entry) error {
 	return j.Store.BeginIMAP(ctx, store.IMAPFolder(f), old, stored(known))
 }
 
 // Entries lists the UIDs above the given one.
-func (j IMAPJournal) Entries(ctx context.Context, f imappoll.Folder, above uint32) ([]imappoll.Entry, error) {
+func (j IMAPJournal) Entries(ctx context.Context, f imappoll.Folder,
+	above uint32) ([]imappoll.Entry, error) {
 	list, err := j.Store.IMAPEntries(ctx, store.IMAPFolder(f), above)
 	return entries(list), err
 }
@@ -67,23 +70,29 @@ func (j IMAPJournal) Prints(ctx context.Context, f imappoll.Folder) ([][]byte, e
 }
 
 // Take makes mails durable, with their entries and the cursor.
-func (j IMAPJournal) Take(ctx context.Context, f imappoll.Folder, cursor uint32, mails []imappoll.Mail) error {
+func (j IMAPJournal) Take(ctx context.Context, f imappoll.Folder, cursor uint32,
+	mails []imappoll.Mail) error {
 	door := imapDoor
 	if j.Sent != "" && f.Name == j.Sent {
 		door = sentDoor
 	}
 	list := make([]store.IMAPMail, len(mails))
 	for i, m := range mails {
-		list[i] = store.IMAPMail{UID: m.UID, State: string(m.State), Spool: m.Spool.(*store.Spool), Envelope: store.Envelope{
-			Door: door + f.Account, To: []string{j.Mailbox}, Received: m.Received, Archive: m.Archive, Incomplete: m.Incomplete,
+		env := store.Envelope{
+			Door: door + f.Account, To: []string{j.Mailbox}, Received: m.Received,
+			Archive: m.Archive, Incomplete: m.Incomplete,
 			Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID,
-		}}
+		}
+		list[i] = store.IMAPMail{
+			UID: m.UID, State: string(m.State), Spool: m.Spool.(*store.Spool), Envelope: env,
+		}
 	}
 	if err := j.Store.TakeIMAP(ctx, store.IMAPFolder(f), cursor, list); err != nil {
 		return err
 	}
 	for _, m := range list {
-		j.log().Info("mail fetched", "mail", m.ID, "door", m.Envelope.Door, "folder", f.Name, "uid", m.UID, "size", m.Spool.Size())
+		j.log().Info("mail fetched", "mail", m.ID, "door", m.Envelope.Door,
+			"folder", f.Name, "uid", m.UID, "size", m.Spool.Size())
 	}
 	return nil
 }
@@ -91,23 +100,31 @@ func (j IMAPJournal) Take(ctx context.Context, f imappoll.Folder, cursor uint32,
 func (j IMAPJournal) log() *slog.Logger { return cmp.Or(j.Log, slog.New(slog.DiscardHandler)) }
 
 // Note writes entries, and the cursor when it is not 0.
-func (j IMAPJournal) Note(ctx context.Context, f imappoll.Folder, cursor uint32, list []imappoll.Entry) error {
+func (j IMAPJournal) Note(ctx context.Context, f imappoll.Folder, cursor uint32,
+	list []imappoll.Entry) error {
 	return j.Store.NoteIMAP(ctx, store.IMAPFolder(f), cursor, stored(list))
 }
 
-// Status tells how the account is doing.
+// Status returns how the account is doing.
 func (j IMAPJournal) Status(ctx context.Context, account string) (imappoll.Status, error) {
 	st, err := j.Store.IMAPStatus(ctx, account)
-	return imappoll.Status{Tried: st.Tried, Good: st.Good, Error: st.Error, Report: st.Report, Reconciled: st.Reconciled}, err
+	return imappoll.Status{
+		Tried: st.Tried, Good: st.Good, Error: st.Error, Report: st.Report,
+		Reconciled: st.Reconciled,
+	}, err
 }
 
 // SetStatus writes how the account is doing.
 func (j IMAPJournal) SetStatus(ctx context.Context, account string, st imappoll.Status) error {
-	return j.Store.SetIMAPStatus(ctx, store.IMAPStatus{Account: account, Tried: st.Tried, Good: st.Good, Error: st.Error, Report: st.Report, Reconciled: st.Reconciled})
+	return j.Store.SetIMAPStatus(ctx, store.IMAPStatus{
+		Account: account, Tried: st.Tried, Good: st.Good, Error: st.Error, Report: st.Report,
+		Reconciled: st.Reconciled,
+	})
 }
 
 // Alarm tells the administrators.
-func (j IMAPJournal) Alarm(ctx context.Context, account string, h imappoll.Health, why string) error {
+func (j IMAPJournal) Alarm(ctx context.Context, account string, h imappoll.Health,
+	why string) error {
 	return j.Store.AlarmIMAP(ctx, account, j.Mailbox, string(h), why)
 }
 
@@ -120,7 +137,10 @@ func (j IMAPJournal) Order(ctx context.Context, account string) (imappoll.Order,
 func stored(list []imappoll.Entry) []store.IMAPEntry {
 	all := make([]store.IMAPEntry, len(list))
 	for i, e := range list {
-		all[i] = store.IMAPEntry{UID: e.UID, State: string(e.State), Attempts: e.Attempts, Error: e.Error, Print: e.Print}
+		all[i] = store.IMAPEntry{
+			UID: e.UID, State: string(e.State), Attempts: e.Attempts, Error: e.Error,
+			Print: e.Print,
+		}
 	}
 	return all
 }
@@ -128,8 +148,10 @@ func stored(list []imappoll.Entry) []store.IMAPEntry {
 func entries(list []store.IMAPEntry) []imappoll.Entry {
 	all := make([]imappoll.Entry, len(list))
 	for i, e := range list {
-		all[i] = imappoll.Entry{UID: e.UID, State: imappoll.State(e.State), Attempts: e.Attempts, Error: e.Error, Print: e.Print,
-			Settled: e.Outcome != "", Apart: e.Outcome == store.OutcomeQuarantine}
+		all[i] = imappoll.Entry{
+			UID: e.UID, State: imappoll.State(e.State), Attempts: e.Attempts, Error: e.Error,
+			Print: e.Print, Settled: e.Outcome != "", Apart: e.Outcome == store.OutcomeQuarantine,
+		}
 	}
 	return all
 }

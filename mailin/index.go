@@ -34,7 +34,8 @@ func (x *index) ByMessageID(ctx context.Context, ids []string) (map[string]threa
 			continue
 		}
 		var t desk.Ticket
-		if t, err = store.Optional(x.ticket(ctx, c.Ticket)); t.Participant(x.citer) && x.retells(t) {
+		t, err = store.Optional(x.ticket(ctx, c.Ticket))
+		if t.Participant(x.citer) && x.retells(t) {
 			refs[c.ID] = threading.Ref{Ticket: c.Ticket, Cited: true}
 		}
 	}

@@ -31,7 +31,8 @@ func (f *filing) repeats(ctx context.Context, text string, own bool) (bool, erro
 		return false, err
 	}
 	err = f.tx.EachItem(ctx, f.ticket.Number, desk.Internal, func(it desk.Item) {
-		his := it.Author.ID == f.person.ID && (own || it.State == desk.Pending || it.Number == again)
+		mine := own || it.State == desk.Pending || it.Number == again
+		his := it.Author.ID == f.person.ID && mine
 		if it.Type != desk.Automatic && it.State != desk.Held && !it.Orders && !his {
 			telling(it.Text, inside)
 		}
@@ -70,7 +71,8 @@ func (f *filing) again(ctx context.Context) (int64, error) {
 	if err != nil || it.Author.ID != f.person.ID {
 		return 0, err
 	}
-	if was := decide(AgentSender, Proof(m.Proof), threading.Evidence(m.Evidence), f.o.AgentProof); was.Action != AgentNote {
+	proof, evidence := Proof(m.Proof), threading.Evidence(m.Evidence)
+	if was := decide(AgentSender, proof, evidence, f.o.AgentProof); was.Action != AgentNote {
 		return 0, nil
 	}
 	return number, nil

@@ -78,7 +78,9 @@ func (in *Intake) recover(ctx context.Context) error {
 		return fmt.Errorf("read the journal: %w", err)
 	}
 	// suspects last
-	slices.SortStableFunc(list, func(a, b store.Mail) int { return cmp.Compare(a.Attempts, b.Attempts) })
+	slices.SortStableFunc(list, func(a, b store.Mail) int {
+		return cmp.Compare(a.Attempts, b.Attempts)
+	})
 	calm := time.After(calmSeconds * in.second)
 	for _, m := range list {
 		if m.Attempts == attempts-1 && m.Error == "" && calm != nil {
@@ -241,9 +243,14 @@ func (in *Intake) guarded(ctx context.Context, t *turn) error {
 
 // giveUp puts a mail whole into quarantine and tells the admins.
 func (in *Intake) giveUp(ctx context.Context, m store.Mail, cause string) {
-	v := store.Verdict{Mailbox: m.Mailbox, Rule: "25", Reason: "attempts", Outcome: store.OutcomeQuarantine, Error: cause}
+	v := store.Verdict{
+		Mailbox: m.Mailbox, Rule: "25", Reason: "attempts",
+		Outcome: store.OutcomeQuarantine, Error: cause,
+	}
 	for {
-		err := in.o.Store.Write(ctx, func(tx *store.Tx) error { return in.quarantine(ctx, tx, m, v) })
+		err := in.o.Store.Write(ctx, func(tx *store.Tx) error {
+			return in.quarantine(ctx, tx, m, v)
+		})
 		if err == nil || ctx.Err() != nil {
 			in.filed(m, v)
 			return

@@ -1,8 +1,8 @@
 // Package mailin is the way of a mail from the journal to the desk.
 //
-//	journal ─► Read: message, reply, origin ─► prepare: canonical hash, attachments ─┐   several at once
-//	                                                                                 ▼
-//	           outcome ◄─ one transaction: who, which ticket, policy, file, tell ◄─ in the journal's order
+//	journal ─► Read: message, reply, origin ─► prepare: canonical hash, attachments ─┐
+//	                                           (several at once)                     ▼
+//	outcome ◄─ one transaction: who, which ticket, policy, file, tell ◄─ in the journal's order
 //
 // Every mail ends in exactly one outcome. What fails is tried three times and then kept whole in
 // quarantine; a fault of the store itself (busy, full) is waited out and costs no attempt. A mail
@@ -86,8 +86,11 @@ func New(o Options) *Intake {
 		o.ReopenFor = 720 * time.Hour
 	}
 	limit := o.Limits.Time + o.Limits.Time/2
-	return &Intake{o: o, boxes: Lookup(o.Mailboxes), own: o.Mailboxes.Addresses(), workers: make(chan struct{}, o.Workers), read: Read,
-		second: time.Second, patience: 500 * time.Millisecond, limit: func(store.Mail) time.Duration { return limit }}
+	return &Intake{
+		o: o, boxes: Lookup(o.Mailboxes), own: o.Mailboxes.Addresses(), read: Read,
+		workers: make(chan struct{}, o.Workers), second: time.Second,
+		patience: 500 * time.Millisecond, limit: func(store.Mail) time.Duration { return limit },
+	}
 }
 
 // Lookup returns the finder of the desk's addresses: mailboxes, aliases, plus forms.
@@ -99,13 +102,13 @@ func Lookup(list desk.Mailboxes) *threading.Mailboxes {
 	return threading.NewMailboxes(boxes...)
 }
 
-// ours tells whether an address is one of the desk's.
+// ours reports whether an address is one of the desk's.
 func (in *Intake) ours(address string) bool {
 	_, _, ok := in.boxes.Find(address)
 	return ok
 }
 
-// ownMessageID tells whether we issued a Message-ID.
+// ownMessageID reports whether we issued a Message-ID.
 func (in *Intake) ownMessageID(id string) bool {
 	_, v := in.o.Signer.VerifyMessageID(id, in.boxes)
 	return v == threading.Valid
@@ -114,7 +117,8 @@ func (in *Intake) ownMessageID(id string) bool {
 // readOptions are the desk's for a mail with the envelope.
 func (in *Intake) readOptions(env store.Envelope) ReadOptions {
 	return ReadOptions{
-		Limits: in.o.Limits, Tag: in.o.Mailboxes[0].Tag, Markers: in.o.Markers, OwnAddresses: in.own, Form: in.o.Form,
+		Limits: in.o.Limits, Tag: in.o.Mailboxes[0].Tag, Markers: in.o.Markers,
+		OwnAddresses: in.own, Form: in.o.Form,
 		EnvelopeFrom: env.From, HasEnvelope: env.From != "" || env.NullSender,
 		Own: in.ours, LoopMark: in.o.Signer.ValidLoopMark, OwnMessageID: in.ownMessageID,
 	}

@@ -52,7 +52,7 @@ func (o *order) room() int {
 	return room
 }
 
-// heavy tells whether what is on its way has as many bytes as it may.
+// heavy reports whether what is on its way has as many bytes as it may.
 func (o *order) heavy() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

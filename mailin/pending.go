@@ -85,7 +85,8 @@ func (f *filing) askAgent(ctx context.Context, d desk.Deed) error {
 	}
 	return f.tx.AskAgent(ctx, store.Outgoing{
 		Ticket: f.ticket.Number, Item: done.Item.Number, Mail: f.mail.ID, Mailbox: f.box.Address,
-		Person: d.By.ID, Address: d.By.Address(), Details: store.Details{Author: d.By.ID, Reason: reason},
+		Person: d.By.ID, Address: d.By.Address(),
+		Details: store.Details{Author: d.By.ID, Reason: reason},
 	})
 }
 

@@ -48,7 +48,8 @@ func (rd *Reading) listed(a message.Attachment) bool {
 	}
 	for id, of := range rd.Reply.Pictures() {
 		if plainID(id) == a.ContentID {
-			return of == reply.Forwarded || of == reply.New && (a.Size > smallPicture || rd.announced(a))
+			large := a.Size > smallPicture
+			return of == reply.Forwarded || of == reply.New && (large || rd.announced(a))
 		}
 	}
 	return true

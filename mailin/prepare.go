@@ -78,14 +78,16 @@ func (in *Intake) keep(a *message.Attachment, ornament bool) (store.NewAttachmen
 		return store.NewAttachment{}, fmt.Errorf("keep attachment: %w", err)
 	}
 	return store.NewAttachment{Spool: spool, Attachment: desk.Attachment{
-		Filename: a.Filename, ContentType: a.ContentType, Size: spool.Size(), SHA256: spool.SHA256(), Inline: a.Inline, ContentID: a.ContentID,
-		Ornament: ornament,
+		Filename: a.Filename, ContentType: a.ContentType,
+		Size: spool.Size(), SHA256: spool.SHA256(),
+		Inline: a.Inline, ContentID: a.ContentID, Ornament: ornament,
 	}}, nil
 }
 
 // agentsNotice reports whether an attached mail is one that the desk sent to an agent.
 func (in *Intake) agentsNotice(a *message.Attachment) bool {
-	if a.ContentType != "message/rfc822" && !strings.HasSuffix(strings.ToLower(a.Filename), ".eml") {
+	named := strings.HasSuffix(strings.ToLower(a.Filename), ".eml")
+	if a.ContentType != "message/rfc822" && !named {
 		return false
 	}
 	m, err := mail.ReadMessage(io.LimitReader(a.Open(), 64<<10))

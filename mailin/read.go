@@ -76,8 +76,10 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Readi
 	for _, file := range m.TextFiles {
 		rd.Text = strings.TrimLeft(strings.TrimRight(rd.Text, "\n")+"\n"+file.Text, "\n")
 	}
-	rd.Reply = reply.Split(reply.Input{Plain: m.Text, HTML: html, Subject: m.Subject, From: sender(m), To: recipients(m),
-		First: m.FirstText, Own: o.OwnAddresses, Form: o.form()})
+	rd.Reply = reply.Split(reply.Input{
+		Plain: m.Text, HTML: html, Subject: m.Subject, From: sender(m), To: recipients(m),
+		First: m.FirstText, Own: o.OwnAddresses, Form: o.form(),
+	})
 	rd.Lang = reply.Language(beginning(rd.Reply.Reply()))
 	rd.Origin = origin.Judge(judged(m, rd, o))
 	return rd, ctx.Err()
@@ -135,7 +137,9 @@ func (rd *Reading) textFiles() string {
 // Empty reports whether the sender wrote no word and no sign, whatever he quotes, and attached
 // nothing that is listed.
 func (rd *Reading) Empty() bool {
-	said := strings.ContainsFunc(rd.Reply.New(), func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.S) })
+	said := strings.ContainsFunc(rd.Reply.New(), func(r rune) bool {
+		return unicode.In(r, unicode.L, unicode.N, unicode.S)
+	})
 	return !said && !slices.ContainsFunc(rd.Message.Attachments, rd.listed) && rd.Reply.Forwarded() == ""
 }
 
@@ -162,7 +166,8 @@ func beginning(text string) string {
 func judged(m *message.Message, rd *Reading, o ReadOptions) origin.Mail {
 	om := origin.Mail{
 		Header: m.Header, EnvelopeFrom: o.EnvelopeFrom, HasEnvelope: o.HasEnvelope,
-		ContentType: m.ContentType, Params: m.Params, Subject: m.Subject, From: sender(m), Text: rd.Text, New: rd.Reply.New(),
+		ContentType: m.ContentType, Params: m.Params,
+		Subject: m.Subject, From: sender(m), Text: rd.Text, New: rd.Reply.New(),
 		Own: o.Own, LoopMark: o.LoopMark, OwnMessageID: o.OwnMessageID,
 	}
 	left := int64(reportsSize)
@@ -174,7 +179,9 @@ func judged(m *message.Message, rd *Reading, o ReadOptions) origin.Mail {
 			body, _ = io.ReadAll(io.LimitReader(p.Open(), min(reportSize, left)))
 			left -= int64(len(body))
 		}
-		om.Parts = append(om.Parts, origin.Part{Type: p.Type, Params: p.Params, Body: body, Within: p.Within, Header: p.Header})
+		om.Parts = append(om.Parts, origin.Part{
+			Type: p.Type, Params: p.Params, Body: body, Within: p.Within, Header: p.Header,
+		})
 	}
 	return om
 }

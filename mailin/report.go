@@ -55,8 +55,10 @@ func (f *filing) report(ctx context.Context) error {
 	case class == origin.Bounced:
 		return f.bounced(ctx)
 	case class == origin.Delay && f.about.Ticket != 0:
-		return f.tx.Note(ctx, store.Activity{Ticket: f.about.Ticket, Person: f.about.Person, Mail: f.mail.ID,
-			What: "delayed", Old: f.about.Address, New: f.diagnostic()})
+		return f.tx.Note(ctx, store.Activity{
+			Ticket: f.about.Ticket, Person: f.about.Person, Mail: f.mail.ID,
+			What: "delayed", Old: f.about.Address, New: f.diagnostic(),
+		})
 	case class == origin.Delay, f.about.Ticket == 0:
 		return nil
 	}

@@ -36,14 +36,17 @@ func (f *filing) seen(it desk.Item) (s desk.Seen) {
 
 // files reports whether the mail brings something beside its words.
 func (f *filing) files() bool {
-	return slices.ContainsFunc(f.attachments, func(a store.NewAttachment) bool { return !a.Ornament })
+	return slices.ContainsFunc(f.attachments, func(a store.NewAttachment) bool {
+		return !a.Ornament
+	})
 }
 
 // others are the addresses, each once, that are neither known nor ours.
 func (f *filing) others(list []message.Address, known []string) (others []string) {
 	for _, a := range list {
 		address := desk.Canonical(a.Address)
-		if len(others) < mostCopied && !slices.Contains(known, address) && !slices.Contains(others, address) && !f.ours(address) {
+		listed := slices.Contains(known, address) || slices.Contains(others, address)
+		if len(others) < mostCopied && !listed && !f.ours(address) {
 			others = append(others, address)
 		}
 	}
@@ -74,8 +77,12 @@ func (rd *Reading) warnings() (codes []string) {
 	add("limits", m.Truncated())
 	for _, w := range m.Warnings {
 		code, _, _ := strings.Cut(w, ":")
-		add("damaged", code == "base64-damaged" || code == "encoding-wrong" || code == "tnef-unreadable" || code == "boundary-unclosed")
-		add("charset", code == "charset-damaged" || code == "charset-unknown")
+		switch code {
+		case "base64-damaged", "encoding-wrong", "tnef-unreadable", "boundary-unclosed":
+			add("damaged", true)
+		case "charset-damaged", "charset-unknown":
+			add("charset", true)
+		}
 	}
 	return codes
 }
@@ -85,16 +92,19 @@ func (rd *Reading) warnings() (codes []string) {
 func (rd *Reading) nameMails(ctx context.Context) {
 	for i := range rd.Message.Attachments {
 		a := &rd.Message.Attachments[i]
-		if a.ContentType != "message/rfc822" && a.ContentType != "message/global" || !anyMail(a.RawName) {
+		isMail := a.ContentType == "message/rfc822" || a.ContentType == "message/global"
+		if !isMail || !anyMail(a.RawName) {
 			continue
 		}
 		// what can be read is all there is to name it by
 		head, _ := io.ReadAll(io.LimitReader(a.Open(), 64<<10))
-		inner, err := message.Read(ctx, bytes.NewReader(head), int64(len(head)), message.Limits{Depth: 1, Parts: 1, Text: 1})
+		inner, err := message.Read(ctx, bytes.NewReader(head), int64(len(head)),
+			message.Limits{Depth: 1, Parts: 1, Text: 1})
 		if err != nil {
 			return
 		}
-		if name := message.CleanName(strings.NewReplacer("/", "-", `\`, "-", ":", "").Replace(inner.Subject)); name != "" {
+		subject := strings.NewReplacer("/", "-", `\`, "-", ":", "").Replace(inner.Subject)
+		if name := message.CleanName(subject); name != "" {
 			a.Filename = name + ".eml"
 		}
 	}
@@ -104,7 +114,10 @@ func (rd *Reading) nameMails(ctx context.Context) {
 func anyMail(name string) bool {
 	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
 	return slices.Contains([]string{
-		"", "message", "mensaje", "mensagem", "mail", "email", "correo", "attachment", "adjunto", "anexo", "noname", "unknown", "untitled", "part", "att00001",
-		"forwardedmessage", "attached message", "mensaje adjunto", "mensaje reenviado", "forwarded message", "original message", "mensaje original",
+		"", "message", "mensaje", "mensagem", "mail", "email", "correo",
+		"attachment", "adjunto", "anexo",
+		"noname", "unknown", "untitled", "part", "att00001",
+		"forwardedmessage", "forwarded message", "original message", "attached message",
+		"mensaje adjunto", "mensaje reenviado", "mensaje original",
 	}, strings.TrimSpace(strings.TrimRight(stem, " -_0123456789()")))
 }

@@ -99,7 +99,7 @@ func (f *filing) sentBy() desk.Person {
 	return desk.Person{Role: desk.Agent}
 }
 
-// toCustomer tells whether the mail went to the customer's side. What agents wrote to one another,
+// toCustomer reports whether the mail went to the customer's side. What agents wrote to one another,
 // or to a supplier, is not for the customer to read.
 func (f *filing) toCustomer(ctx context.Context) (bool, error) {
 	for _, a := range append(f.rd.Message.To, f.rd.Message.Cc...) {

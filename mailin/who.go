@@ -166,7 +166,8 @@ func (f *filing) loop() Sender {
 func (f *filing) human(ctx context.Context) (Sender, error) {
 	p := f.person
 	switch {
-	case f.form != "" && (p.Agent() || f.resolution.Evidence != evT && f.resolution.Evidence != evM):
+	case f.form != "" && (p.Agent() ||
+		f.resolution.Evidence != evT && f.resolution.Evidence != evM):
 		return Form, nil
 	case p.ID == 0:
 		return Stranger, nil

@@ -140,7 +140,7 @@ func tagWord(tag string) string {
 	return lowerASCII(tag)
 }
 
-// hasWordSuffix tells whether s ends in word and the word begins there. A sign like # needs no such
+// hasWordSuffix reports whether s ends in word and the word begins there. A sign like # needs no such
 // beginning.
 func hasWordSuffix(s, word string) bool {
 	rest, ok := strings.CutSuffix(s, word)
@@ -152,13 +152,13 @@ func hasWordSuffix(s, word string) bool {
 	return rest == "" || !unicode.IsLetter(first) || !continuesWord(last)
 }
 
-// continuesWord tells whether a rune beside a word or number makes it another one: letters, digits
+// continuesWord reports whether a rune beside a word or number makes it another one: letters, digits
 // of any script, marks, and what cannot be seen.
 func continuesWord(r rune) bool {
 	return unicode.In(r, unicode.Letter, unicode.Number, unicode.Mark, unicode.Cf, unicode.Co) || r == '_' || r == utf8.RuneError
 }
 
-// endsNumber tells whether a number may end before s. A sign between two numbers makes one thing of
+// endsNumber reports whether a number may end before s. A sign between two numbers makes one thing of
 // them: a date, a time, a decimal, somebody else's numbering.
 func endsNumber(s string) bool {
 	r, size := utf8.DecodeRuneInString(s)
@@ -190,7 +190,7 @@ func isOtherCase(before, word string, marked bool) bool {
 	return slices.ContainsFunc(otherCases, ends) || !marked && slices.ContainsFunc(conditions, ends)
 }
 
-// isQuantity tells whether the words after a number say how many of what, or which day of which
+// isQuantity reports whether the words after a number say how many of what, or which day of which
 // month.
 func isQuantity(after string) bool {
 	words := strings.FieldsFunc(after[:min(len(after), 64)], func(r rune) bool { return isBlank(r) || strings.ContainsRune(",;:!?()", r) })
@@ -203,7 +203,7 @@ func isQuantity(after string) bool {
 	return false
 }
 
-// isPhone tells whether a number goes on as telephone numbers do: 300 123 4567.
+// isPhone reports whether a number goes on as telephone numbers do: 300 123 4567.
 func isPhone(after string) bool {
 	groups := strings.FieldsFunc(after[:min(len(after), 16)], func(r rune) bool { return isBlank(r) || r == '-' })
 	return len(groups) > 1 && isNumber(groups[0]) && isNumber(groups[1]) && len(groups[0]) > 1 && len(groups[1]) > 1

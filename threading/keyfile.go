@@ -33,7 +33,7 @@ type keyFile struct {
 	info fs.FileInfo
 }
 
-// same tells whether info is of the file that was read; a rewrite gives it another inode.
+// same reports whether info is of the file that was read; a rewrite gives it another inode.
 func (f *keyFile) same(info fs.FileInfo) bool {
 	return os.SameFile(f.info, info) && f.info.ModTime().Equal(info.ModTime()) && f.info.Size() == info.Size()
 }

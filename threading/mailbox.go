@@ -126,7 +126,7 @@ func withoutScheme(address string) string {
 	return address
 }
 
-// CheckMailbox tells whether the longest signed local part fits the 64 octets of RFC 5321
+// CheckMailbox reports whether the longest signed local part fits the 64 octets of RFC 5321
 // section 4.5.3.1.1 when the mailbox's address carries it.
 func CheckMailbox(address string) error {
 	local, _, ok := splitAddress(address)

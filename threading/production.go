@@ -28,7 +28,7 @@ var (
 	}
 )
 
-// ProductionDown tells whether a subject holds one of the markers; nil means DefaultMarkers.
+// ProductionDown reports whether a subject holds one of the markers; nil means DefaultMarkers.
 // Accents, case, width, invisible characters and blanks make no difference, nor do * - _ and
 // quotation marks; a marker is found as whole words only, and not where it is denied.
 func ProductionDown(subject string, markers []string) bool {
@@ -62,7 +62,7 @@ func plainText(s string) []rune {
 	return []rune(strings.Join(strings.Fields(s), " "))
 }
 
-// holds tells whether text has marker between word edges, and not denied.
+// holds reports whether text has marker between word edges, and not denied.
 func holds(text, marker []rune) bool {
 	if !slices.ContainsFunc(marker, isWordRune) {
 		return false
@@ -120,7 +120,7 @@ func skipBetween(text []rune, i int) int {
 	}
 }
 
-// denied tells whether the words before a marker take it back. A comma or any other sign ends the
+// denied reports whether the words before a marker take it back. A comma or any other sign ends the
 // search.
 func denied(before []rune) bool {
 	for {

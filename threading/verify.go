@@ -95,7 +95,7 @@ func (s *Signer) VerifyAnswer(address string, boxes *Mailboxes) (outbox, person 
 	return m.numbers[0], m.numbers[1], Valid
 }
 
-// ValidLoopMark tells whether a value of X-Buzon-Loop is ours.
+// ValidLoopMark reports whether a value of X-Buzon-Loop is ours.
 func (s *Signer) ValidLoopMark(value string) bool {
 	mark, ok := strings.CutPrefix(lowerASCII(strings.TrimSpace(value)), s.instance+".")
 	if !ok {

@@ -44,7 +44,7 @@ func (o Orders) Held() bool {
 	return !o.Internal && len(o.Unknown) > 0
 }
 
-// Has tells whether a verb is among the commands.
+// Has reports whether a verb is among the commands.
 func (o Orders) Has(v desk.Verb) bool {
 	return slices.ContainsFunc(o.Commands, func(c desk.Order) bool { return c.Verb == v })
 }
@@ -273,7 +273,7 @@ func Customer(text string, places []bool) (desk.Verb, bool) {
 	return "", false
 }
 
-// Only tells whether the text is nothing but a customer's order.
+// Only reports whether the text is nothing but a customer's order.
 func Only(text string) bool {
 	_, ok := desk.CustomerVerb(bare(strings.TrimSpace(text)))
 	return ok

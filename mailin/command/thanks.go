@@ -57,7 +57,7 @@ func signOff(lines []string) bool {
 	return true
 }
 
-// endsInName tells whether the last word begins with a capital.
+// endsInName reports whether the last word begins with a capital.
 func endsInName(line string) bool {
 	words := strings.FieldsFunc(line, func(r rune) bool { return !unicode.IsLetter(r) })
 	last := []rune(words[len(words)-1])

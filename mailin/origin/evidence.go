@@ -76,7 +76,7 @@ func (e *evidence) value(name string) string {
 
 func (e *evidence) has(name string) bool { return len(e.values(name)) > 0 }
 
-// mentions tells whether the field's name stands anywhere in the text or the parts: a search that
+// mentions reports whether the field's name stands anywhere in the text or the parts: a search that
 // spares most mails the reading of their text as a bounce's.
 func (e *evidence) mentions(name string) bool {
 	if strings.Contains(e.Text, name) {

@@ -81,7 +81,7 @@ var (
 // negative values of a yes-or-no field say that it does not hold.
 var negative = map[string]bool{"": true, "no": true, "false": true, "0": true, "none": true, "off": true}
 
-// matches tells whether one value of the field is the sign.
+// matches reports whether one value of the field is the sign.
 func (s sign) matches(value string) bool {
 	v := fold(clipBytes(stripComments(value), 500))
 	if s.words != nil {

@@ -19,7 +19,8 @@ func (s *session) AuthMechanisms() []string {
 }
 
 func (s *session) authAllowed() bool {
-	return !s.door.lmtp && (s.wire.secure || s.door.opts().AuthLoopback && s.wire.remote.IsLoopback())
+	guarded := s.wire.secure || s.door.opts().AuthLoopback && s.wire.remote.IsLoopback()
+	return !s.door.lmtp && guarded
 }
 
 // Auth begins an authentication (RFC 4954).

@@ -112,7 +112,8 @@ func (w *wire) inspect(line []byte) []byte {
 	w.commands++
 	verb, arg := split(line)
 	switch {
-	case strings.HasPrefix(verb, "STARTTLS") && w.door.secure != nil && !w.secure: // as loosely as go-smtp takes it
+	case strings.HasPrefix(verb, "STARTTLS") && w.door.secure != nil && !w.secure:
+		// as loosely as go-smtp takes it
 		w.startTLS(w.door.ctx)
 		return nil
 	case verb == "EHLO" || verb == "HELO" || verb == "LHLO":
@@ -138,8 +139,9 @@ func (w *wire) inspect(line []byte) []byte {
 
 // verbs that go-smtp answers.
 var verbs = map[string]bool{
-	"MAIL": true, "DATA": true, "NOOP": true, "QUIT": true, "VRFY": true, "AUTH": true, "STARTTLS": true,
-	"EXPN": true, "HELP": true, "SEND": true, "SOML": true, "SAML": true, "TURN": true,
+	"MAIL": true, "DATA": true, "NOOP": true, "QUIT": true, "VRFY": true, "AUTH": true,
+	"STARTTLS": true,
+	"EXPN":     true, "HELP": true, "SEND": true, "SOML": true, "SAML": true, "TURN": true,
 }
 
 // split takes a command apart as go-smtp does, so that both see the same.

@@ -67,11 +67,14 @@ var encodedWord = regexp.MustCompile(`=\?[^?]+\?[bBqQ]\?[^?]*\?=`)
 
 // notAtext is all but atext (RFC 5322 section 3.2.3, RFC 6532 section 3.2), and what nobody sees.
 func notAtext(r rune) bool {
-	return notInLabel(r) && !strings.ContainsRune("!#$%&'*+/=?^`{|}~", r) || unicode.In(r, unicode.C, unicode.Z)
+	return notInLabel(r) && !strings.ContainsRune("!#$%&'*+/=?^`{|}~", r) ||
+		unicode.In(r, unicode.C, unicode.Z)
 }
 
 func notInLabel(r rune) bool {
-	return r < utf8.RuneSelf && !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
+	inLabel := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+		r == '-' || r == '_'
+	return r < utf8.RuneSelf && !inLabel
 }
 
 func asDNSWrites(domain string) bool {
@@ -154,7 +157,9 @@ func (list Mailboxes) Named(address string) Mailbox {
 
 // Form reports whether others write in the name of the canonical address.
 func (list Mailboxes) Form(address string) bool {
-	return slices.ContainsFunc(list, func(m Mailbox) bool { return slices.Contains(m.Senders, address) })
+	return slices.ContainsFunc(list, func(m Mailbox) bool {
+		return slices.Contains(m.Senders, address)
+	})
 }
 
 // Addresses lists every address of the desk without plus forms.
@@ -174,14 +179,15 @@ func (list Mailboxes) Check() error {
 	for _, m := range list {
 		for _, a := range append([]string{m.Address}, m.Aliases...) {
 			if Canonical(a) != a || a == "" {
-				return fmt.Errorf("mailbox address %q: want a plain address such as soporte@ejemplo.test", a)
+				return fmt.Errorf(
+					"mailbox address %q: want a plain address such as soporte@ejemplo.test", a)
 			}
 			if other, taken := owner[a]; taken && other == m.Address {
-				return fmt.Errorf("the address %s is listed twice: leave it once, as a mailbox or as one of "+
-					"its aliases", a)
+				return fmt.Errorf("the address %s is listed twice: "+
+					"leave it once, as a mailbox or as one of its aliases", a)
 			} else if taken {
-				return fmt.Errorf("the address %s belongs to two mailboxes, %s and %s: leave it in "+
-					"one", a, other, m.Address)
+				return fmt.Errorf("the address %s belongs to two mailboxes, %s and %s: "+
+					"leave it in one", a, other, m.Address)
 			}
 			owner[a] = m.Address
 		}

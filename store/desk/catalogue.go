@@ -57,7 +57,7 @@ type Entry struct {
 	Follows  Follows           `json:"follows,omitzero"`
 	Value    ValueType         `json:"value,omitempty"`   // of a field
 	Choices  []string          `json:"choices,omitempty"` // of a field that is chosen
-	Of       []int64           `json:"of,omitempty"`      // types and products that have it; none: all
+	Of       []int64           `json:"of,omitempty"`      // types and products with it; none: all
 }
 
 // ValueType is what a field of one's own holds.

@@ -170,7 +170,8 @@ func (w *draft) decide() Act {
 // note too, and so is what waits.
 func (w *draft) agentAct() Act {
 	for _, v := range verbs {
-		if v.act != "" && !w.Kept.Held() && !(v.act == AsksInfo && w.inside()) && w.ordered(v.Verb) {
+		misfit := v.act == AsksInfo && w.inside()
+		if v.act != "" && !w.Kept.Held() && !misfit && w.ordered(v.Verb) {
 			return v.act
 		}
 	}
@@ -194,7 +195,9 @@ func (w *draft) words() bool {
 }
 
 func (w *draft) files() bool {
-	return slices.ContainsFunc(w.deed.Item.Attachments, func(a Attachment) bool { return !a.Ornament })
+	return slices.ContainsFunc(w.deed.Item.Attachments, func(a Attachment) bool {
+		return !a.Ornament
+	})
 }
 
 // inside reports whether the words stay among agents.
@@ -202,7 +205,8 @@ func (w *draft) inside() bool { return w.deed.Item.Visibility == Internal || w.K
 
 // asOf are acts from which the same follows as from another.
 var asOf = map[Act]Act{
-	OpensFor: Opens, Replaces: Opens, Records: Writes, Doubts: Notes, Refused: Waits, Returns: Machine,
+	OpensFor: Opens, Replaces: Opens,
+	Records: Writes, Doubts: Notes, Refused: Waits, Returns: Machine,
 }
 
 // apply lets follow what follows from the act.
@@ -222,8 +226,9 @@ func (w *draft) apply() {
 
 // entrust gives what nobody has to the agent of its product.
 func (w *draft) entrust() {
-	p := w.Responsible
-	if w.entrusts && w.Ticket.Agent.ID == 0 && p.ID != 0 && p.Active && w.Catalogue.Entry(w.Ticket.Product).Agent == p.ID {
+	p, product := w.Responsible, w.Catalogue.Entry(w.Ticket.Product)
+	free := w.entrusts && w.Ticket.Agent.ID == 0
+	if free && p.ID != 0 && p.Active && product.Agent == p.ID {
 		w.Ticket.Agent, w.Ticket.Assignee = p, p
 	}
 }
@@ -299,8 +304,9 @@ func lines(orders []Order) string {
 
 // eventOf is what the desk hears of an act.
 var eventOf = map[Act]EventKind{
-	Opens: TicketOpened, OpensFor: TicketOpenedFor, Records: TicketRecorded, Replaces: TicketReplaced,
-	Writes: ItemWritten, Reopens: ItemWritten, Thanks: ItemWritten, Refused: ReplyRejected,
+	Opens: TicketOpened, OpensFor: TicketOpenedFor, Records: TicketRecorded,
+	Replaces: TicketReplaced,
+	Writes:   ItemWritten, Reopens: ItemWritten, Thanks: ItemWritten, Refused: ReplyRejected,
 	Waits: ItemPending, AsksInfo: InfoAsked, Notes: NoteWritten, Takes: TicketTaken,
 	Resolves: TicketResolved, Closes: TicketClosed,
 	Doubts: AgentUnconfirmed, Machine: MachineWrote, Returns: DeliveryFailed,

@@ -1,7 +1,7 @@
 // Package desk is the ticket desk without its database: the words of the trade as types, and its
 // rules as pure functions.
 //
-//	item written ──► Follow: status, assignee, what happened ──► Event ──► Due: who is told, and how
+//	item written ──► Follow: status, assignee, history ──► Event ──► Due: who is told, and how
 //
 // It does no I/O and reads no clock; store writes down what it decides.
 package desk
@@ -37,7 +37,7 @@ type Person struct {
 	UndeliverableSince time.Time
 }
 
-// Agent tells whether the person works for the desk.
+// Agent reports whether the person works for the desk.
 func (p Person) Agent() bool { return p.Role == Agent || p.Role == Admin }
 
 // Address is where mail for the person goes, "" for nobody.
@@ -88,7 +88,7 @@ type Ticket struct {
 	ClosedAt       time.Time
 }
 
-// Participant tells whether the person takes part in the ticket on the customer's side.
+// Participant reports whether the person takes part in the ticket on the customer's side.
 func (t Ticket) Participant(person int64) bool {
 	if person == 0 {
 		return false
@@ -163,13 +163,16 @@ type Item struct {
 
 // Seen is what agents are shown of the mail that an item came by, beside its words. No customer is.
 type Seen struct {
-	Text      string    `json:"text,omitempty"`      // the words with the questions that they answer and the places of pictures; "": Item.Text is all
-	Signature string    `json:"signature,omitempty"` // whole, of a person's first mail: his telephone stands there
-	First     bool      `json:"first,omitempty"`     // the first mail from this address
-	Copied    []string  `json:"copied,omitempty"`    // the other addresses in To and Cc
-	ReplyTo   []string  `json:"reply_to,omitempty"`  // where the writer asks to be answered, if elsewhere
-	Warnings  []string  `json:"warnings,omitempty"`  // codes of the phrases' [warning] table
-	Starts    time.Time `json:"starts,omitzero"`     // what a calendar entry of the mail is about
+	// the words with the questions that they answer and the places of pictures; "": Item.Text is
+	// all
+	Text string `json:"text,omitempty"`
+	// whole, of a person's first mail: his telephone stands there
+	Signature string    `json:"signature,omitempty"`
+	First     bool      `json:"first,omitempty"`    // the first mail from this address
+	Copied    []string  `json:"copied,omitempty"`   // the other addresses in To and Cc
+	ReplyTo   []string  `json:"reply_to,omitempty"` // where to answer the writer, if elsewhere
+	Warnings  []string  `json:"warnings,omitempty"` // codes of the phrases' [warning] table
+	Starts    time.Time `json:"starts,omitzero"`    // what a calendar entry of the mail is about
 	Ends      time.Time `json:"ends,omitzero"`
 }
 
@@ -181,5 +184,5 @@ type Attachment struct {
 	SHA256      string `json:"sha256"` // hex
 	Inline      bool   `json:"inline"`
 	ContentID   string `json:"content_id"`
-	Ornament    bool   `json:"ornament"` // a logo or the like: kept, and neither told of nor sent on
+	Ornament    bool   `json:"ornament"` // a logo or the like: kept, not told of nor sent on
 }

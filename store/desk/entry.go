@@ -42,7 +42,8 @@ func (c *Catalogue) Check(e Entry) error {
 		return c.checkStatus(e)
 	case Severities:
 		if e.Position < 1 || c.ids[e.ID].Position != 0 && c.ids[e.ID].Position != e.Position {
-			return errors.New("the number of a severity stays: it is its name among people, and 1 is the worst")
+			return errors.New(
+				"the number of a severity stays: it is its name among people, and 1 is the worst")
 		}
 		if other, ok := c.Severity(e.Position); ok && other.ID != e.ID {
 			return fmt.Errorf("there is a severity %d already", e.Position)
@@ -89,13 +90,15 @@ func (c *Catalogue) checkStatus(e Entry) error {
 // Spare says why a desk can't do without a row.
 func (c *Catalogue) Spare(e Entry) error {
 	only := func(same func(Entry) bool) bool {
-		return !slices.ContainsFunc(c.kinds[e.Kind], func(o Entry) bool { return o.ID != e.ID && same(o) })
+		return !slices.ContainsFunc(c.kinds[e.Kind], func(o Entry) bool {
+			return o.ID != e.ID && same(o)
+		})
 	}
 	switch e.Kind {
 	case Statuses:
 		if only(func(o Entry) bool { return o.Class == e.Class }) {
-			return fmt.Errorf("%s is the only status of the class %s, which rules speak of: add another first",
-				e.Name(""), e.Class)
+			return fmt.Errorf("%s is the only status of the class %s, which rules speak of: "+
+				"add another first", e.Name(""), e.Class)
 		}
 	case Types, Severities:
 		if only(func(Entry) bool { return true }) {
@@ -103,8 +106,8 @@ func (c *Catalogue) Spare(e Entry) error {
 		}
 	case ItemTypes:
 		if e.shipped() {
-			return fmt.Errorf("rules speak of the item type %s: rename it, or change what follows from it",
-				e.Name(""))
+			return fmt.Errorf("rules speak of the item type %s: "+
+				"rename it, or change what follows from it", e.Name(""))
 		}
 	}
 	return nil

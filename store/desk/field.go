@@ -140,7 +140,8 @@ func (w *draft) setField(f *Field, value string) Result {
 		}
 		return f.named(w, notUnderstood(f.Key, value, known...))
 	}
-	return f.named(w, Result{Key: f.Key, Value: f.Get(w.Catalogue, &w.Ticket, w.deed.By.Language) + f.unit})
+	value = f.Get(w.Catalogue, &w.Ticket, w.deed.By.Language) + f.unit
+	return f.named(w, Result{Key: f.Key, Value: value})
 }
 
 // entries are the names of a catalogue in the language of who wrote.

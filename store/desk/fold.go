@@ -17,7 +17,8 @@ func Fold(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
 		return strings.ToLower(s)
 	}
-	folded, _, err := transform.String(transform.Chain(norm.NFKD, runes.Remove(unseen), norm.NFC), s)
+	plain := transform.Chain(norm.NFKD, runes.Remove(unseen), norm.NFC)
+	folded, _, err := transform.String(plain, s)
 	if err != nil {
 		folded = s
 	}

@@ -248,7 +248,8 @@ func judge(v Verb, result string) func(*draft, string) Result {
 			var choices []string
 			for _, it := range w.Pending {
 				word := Word(v, w.deed.By.Language)
-				choices = append(choices, fmt.Sprintf("%s %d (%s)", word, it.Number, it.Author.Address()))
+				choices = append(choices,
+					fmt.Sprintf("%s %d (%s)", word, it.Number, it.Author.Address()))
 			}
 			return Result{Key: "which_pending", Value: strings.Join(choices, " · ")}
 		}

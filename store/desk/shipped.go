@@ -54,7 +54,8 @@ func shipped(rows string, names map[string]string) (list []Entry, err error) {
 			e.Names = map[string]string{}
 			for language := range names {
 				if e.Names[language] = called[language][k][r.Key]; e.Names[language] == "" {
-					return nil, fmt.Errorf("catalogue_%s.toml: %s %q has no name", language, k, r.Key)
+					return nil, fmt.Errorf("catalogue_%s.toml: %s %q has no name",
+						language, k, r.Key)
 				}
 			}
 			list = append(list, e)
