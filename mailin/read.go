@@ -140,7 +140,8 @@ func (rd *Reading) Empty() bool {
 	said := strings.ContainsFunc(rd.Reply.New(), func(r rune) bool {
 		return unicode.In(r, unicode.L, unicode.N, unicode.S)
 	})
-	return !said && !slices.ContainsFunc(rd.Message.Attachments, rd.listed) && rd.Reply.Forwarded() == ""
+	brought := slices.ContainsFunc(rd.Message.Attachments, rd.listed)
+	return !said && !brought && rd.Reply.Forwarded() == ""
 }
 
 // orders are the sender's words and where among them an order may stand. A carriage return alone is

@@ -99,8 +99,8 @@ func (f *filing) sentBy() desk.Person {
 	return desk.Person{Role: desk.Agent}
 }
 
-// toCustomer reports whether the mail went to the customer's side. What agents wrote to one another,
-// or to a supplier, is not for the customer to read.
+// toCustomer reports whether the mail went to the customer's side. What agents wrote to one
+// another, or to a supplier, is not for the customer to read.
 func (f *filing) toCustomer(ctx context.Context) (bool, error) {
 	for _, a := range append(f.rd.Message.To, f.rd.Message.Cc...) {
 		p, err := f.tx.PersonByAddress(ctx, desk.Canonical(a.Address))

@@ -22,14 +22,17 @@ var caseWords = []string{"caso", "case", "ticket", "tiquete", "tíquete", "tique
 // numberWords may stand between the word and the number, as in "caso n.º 123". The longer before
 // the shorter.
 var numberWords = []string{
-	"número", "nu\u0301mero", "numero", "number", "núm.", "nu\u0301m.", "núm", "nu\u0301m", "num.", "num",
-	"nro.", "nro", "n.º", "n.°", "n.o", "nº", "n°", "no.", "no", "nr.", "nr", "n°.", "nº.", "n.", "n", "id", "#", "№",
+	"número", "nu\u0301mero", "numero", "number", "núm.", "nu\u0301m.", "núm", "nu\u0301m",
+	"num.", "num", "nro.", "nro", "n.º", "n.°", "n.o", "nº", "n°", "no.", "no", "nr.", "nr",
+	"n°.", "nº.", "n.", "n", "id", "#", "№",
 }
 
 // otherCases are words before "caso" or "case" that make a figure of speech of it.
 var otherCases = []string{
-	"en todo", "en cualquier", "en tal", "en ese", "en este", "en dicho", "en ningún", "en ningun", "peor", "mejor", "em todo", "em qualquer",
-	"just in", "in any", "in that", "in this", "use", "test", "edge", "worst", "best", "base", "corner", "upper", "lower",
+	"en todo", "en cualquier", "en tal", "en ese", "en este", "en dicho", "en ningún",
+	"en ningun", "peor", "mejor", "em todo", "em qualquer",
+	"just in", "in any", "in that", "in this", "use", "test", "edge", "worst", "best", "base",
+	"corner", "upper", "lower",
 }
 
 // conditions make "if" of "caso" where no word for a number follows: "en caso 3 equipos fallen".
@@ -38,14 +41,18 @@ var conditions = []string{"en", "em"}
 
 // units make a quantity of the number before them: "caso 3 usuarios", "ticket 20 EUR".
 var units = []string{
-	"am", "pm", "a.m", "p.m", "h", "hs", "hrs", "hora", "horas", "hour", "hours", "min", "minutos", "minutes", "segundos", "día", "días", "dia", "dias", "day", "days",
-	"semanas", "weeks", "mes", "meses", "año", "años", "anos", "years", "veces", "vezes", "times", "usuarios", "usuários", "users", "personas", "usd", "eur", "cop", "brl", "pesos", "euros",
+	"am", "pm", "a.m", "p.m", "h", "hs", "hrs", "hora", "horas", "hour", "hours", "min",
+	"minutos", "minutes", "segundos", "día", "días", "dia", "dias", "day", "days",
+	"semanas", "weeks", "mes", "meses", "año", "años", "anos", "years", "veces", "vezes", "times",
+	"usuarios", "usuários", "users", "personas", "usd", "eur", "cop", "brl", "pesos", "euros",
 	"reais", "dólares", "dolares", "unidades", "pulgadas",
 }
 
 var months = []string{
-	"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "setiembre", "octubre", "noviembre", "diciembre",
-	"janeiro", "fevereiro", "março", "marco", "maio", "junho", "julho", "setembro", "outubro", "novembro", "dezembro",
+	"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
+	"setiembre", "octubre", "noviembre", "diciembre",
+	"janeiro", "fevereiro", "março", "marco", "maio", "junho", "julho", "setembro", "outubro",
+	"novembro", "dezembro",
 }
 
 // Case returns the number of the case that a subject claims to be about: "[Caso #123]", "caso n.º

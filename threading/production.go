@@ -19,11 +19,14 @@ var DefaultMarkers = []string{"Producción Caída", "Prod. caída", "Production 
 var (
 	negations   = []string{"no", "sin", "ni", "nunca", "not", "without", "nao", "sem"}
 	connectives = []string{
-		"hay", "es", "esta", "fue", "era", "estuvo", "tenemos", "tuvimos", "la", "el", "una", "un", "de", "en", "is", "was", "are", "a", "ha", "e", "uma", "our", "se", "trata", "more", "longer",
+		"hay", "es", "esta", "fue", "era", "estuvo", "tenemos", "tuvimos", "la", "el", "una",
+		"un", "de", "en", "is", "was", "are", "a", "ha", "e", "uma", "our", "se", "trata", "more",
+		"longer",
 	}
 	// betweenWords may stand inside of a marker and leave its sense.
 	betweenWords = []string{
-		"esta", "ya", "se", "encuentra", "sigue", "continua", "quedo", "aun", "todavia", "otra", "vez", "nuevamente", "toda", "totalmente", "completamente",
+		"esta", "ya", "se", "encuentra", "sigue", "continua", "quedo", "aun", "todavia", "otra",
+		"vez", "nuevamente", "toda", "totalmente", "completamente",
 		"is", "still", "again", "completely",
 	}
 )

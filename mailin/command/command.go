@@ -78,7 +78,8 @@ var marked = regexp.MustCompile(`^[\s*_]*(` +
 func (o *Orders) heading(text string) {
 	line, _, _ := strings.Cut(text, "\n")
 	if marked.MatchString(desk.Fold(strings.Map(visible, line))) {
-		o.Commands = append(o.Commands, desk.Order{Verb: desk.VerbNote, Line: strings.TrimSpace(line)})
+		note := desk.Order{Verb: desk.VerbNote, Line: strings.TrimSpace(line)}
+		o.Commands = append(o.Commands, note)
 	}
 }
 
@@ -194,7 +195,8 @@ func parse(line string) (c desk.Order, words string, ok bool) {
 	if !takes {
 		words, c.Arg = c.Arg, ""
 	}
-	if verb == desk.VerbNote && slices.Contains([]string{"interna", "interno", "internal"}, desk.Fold(words)) {
+	inside := []string{"interna", "interno", "internal"}
+	if verb == desk.VerbNote && slices.Contains(inside, desk.Fold(words)) {
 		words = ""
 	}
 	return c, words, ok

@@ -37,7 +37,10 @@ func Mine(text string) bool {
 	return own.MatchString(strings.Join(strings.FieldsFunc(desk.Fold(text), notLetter), " "))
 }
 
-var own = regexp.MustCompile(`^((si|yes|sim) )?(soy yo|fui yo|es mio|era yo|lo envie yo|lo escribi yo|(it s|it is|it was|that was|i am) (me|mine)|sou eu|fui eu|e meu)$`)
+var own = regexp.MustCompile(`^((si|yes|sim) )?(` +
+	`soy yo|fui yo|es mio|era yo|lo envie yo|lo escribi yo|` +
+	`(it s|it is|it was|that was|i am) (me|mine)|` +
+	`sou eu|fui eu|e meu)$`)
 
 // longestYes is how many words a confirmation has at most, beside the greeting and the name under
 // it.
@@ -52,10 +55,11 @@ func yes(lines []string, confirmed bool) bool {
 	}
 	for i, clause := range clauses.Split(text, -1) {
 		words := strings.FieldsFunc(clause, notLetter)
+		named := i > 0 && len(words) == 1 && isName(words[0]) // «Sí, Ana»
 		switch {
 		case confirming(words):
 			confirmed = true
-		case len(words) == 0, onlyPolite(words), i > 0 && len(words) == 1 && isName(words[0]): // «Sí, Ana»
+		case len(words) == 0, onlyPolite(words), named:
 		default:
 			return false
 		}
@@ -77,7 +81,8 @@ var polite = words(`
 func confirming(words []string) bool {
 	for from := range words {
 		for to := len(words); to > from; to-- {
-			if onlyPolite(words[:from]) && (onlyPolite(words[to:]) || to == len(words)-1 && isName(words[to])) &&
+			named := to == len(words)-1 && isName(words[to])
+			if onlyPolite(words[:from]) && (onlyPolite(words[to:]) || named) &&
 				confirmations.MatchString(desk.Fold(strings.Join(words[from:to], " "))) {
 				return true
 			}
@@ -100,29 +105,52 @@ func onlyPolite(words []string) bool {
 // Portuguese. The adverbs stand in any number; a case goes by many names.
 var confirmations = func() *regexp.Regexp {
 	const (
-		it    = `( (el|este|mi|la|esta|o|este|the|this|my|it))?( (caso|ticket|tiquete|incidente|incidencia|reclamo|tema|pedido|solicitud|consulta|chamado|case|issue|request))?`
-		how   = `( (bien|muy bien|perfecto|perfectamente|correctamente|correcto|ok|todo|de nuevo|otra vez|nuevamente|normal|con normalidad|sin problemas?|ahora|ya|como antes))*`
-		now   = `((ya|ahora|todo|todos|si|por fin|efectivamente|asi|aqui|hoy|me|nos|le|les|el problema|el error|la falla|el tema|esto|eso|problema|tema) )*`
+		it = `( (el|este|mi|la|esta|o|este|the|this|my|it))?` +
+			`( (caso|ticket|tiquete|incidente|incidencia|reclamo|tema|pedido|solicitud|consulta|` +
+			`chamado|case|issue|request))?`
+		how = `( (bien|muy bien|perfecto|perfectamente|correctamente|correcto|ok|todo|de nuevo|` +
+			`otra vez|nuevamente|normal|con normalidad|sin problemas?|ahora|ya|como antes))*`
+		now = `((ya|ahora|todo|todos|si|por fin|efectivamente|asi|aqui|hoy|me|nos|le|les|` +
+			`el problema|el error|la falla|el tema|esto|eso|problema|tema) )*`
 		fixed = `(resuelt|solucionad|arreglad|corregid|superad|reparad)[oa]s?`
+		able  = `(entrar|ingresar|acceder|imprimir|facturar|trabajar)`
 	)
-	spanish := `si+|afirmativo|correcto|asi es|efectivamente|(lo )?confirmo|confirmamos|confirmad[oa]|` +
-		`(testing|test|tests|testeo|prueba|pruebas|pruebas?) (ok|oks|okay|correct[oa]s?|exitos[oa]s?|superad[oa]s?)|ok (el )?(testing|test)|` +
+	spanish := `si+|afirmativo|correcto|asi es|efectivamente|` +
+		`(lo )?confirmo|confirmamos|confirmad[oa]|` +
+		`(testing|test|tests|testeo|prueba|pruebas|pruebas?) ` +
+		`(ok|oks|okay|correct[oa]s?|exitos[oa]s?|superad[oa]s?)|ok (el )?(testing|test)|` +
 		now + `(ok|bien|en orden|correcto)|` +
-		now + `(funciona|funcionan|funciono|funcionando|anda|andan|andando|anduvo|sirve|sirvio|imprime|abre|carga|conecta|factura|llega|llegan|llego|sale|salen|quedo|` +
-		`puedo (entrar|ingresar|acceder|imprimir|facturar|trabajar)|podemos (entrar|ingresar|acceder|imprimir|facturar|trabajar))` + how + `|` +
-		now + `(esta|estan|quedo|quedaron|fue|ha sido|ha quedado|qued[oa]) (todo |ya )*(` + fixed + `|list[oa]|ok|bien|perfect[oa]|funcionando|andando|en orden)` + how + `|` +
-		now + fixed + how + `|` + now + `se (resolvio|soluciono|arreglo|corrigio|normalizo)( (todo|el problema|el error))?|` +
-		`(por (mi|nosotros)( parte)? )?(ya )?(lo |se |me lo )?(puede|pueden|podes|puedes|podemos|podrian?|deberian?)( ya)? (cerrar(lo)?|dar(lo)? por cerrado)` + it + `|` +
-		`(de )?(cerrar|cerrarlo|cierre|cierren|cierra|cerra|cierrelo|cierrenlo|cierralo|cerralo|cerremos|cerramos|damos por cerrado|doy por cerrado)` + it + `|` +
+		now + `(funciona|funcionan|funciono|funcionando|anda|andan|andando|anduvo|sirve|sirvio|` +
+		`imprime|abre|carga|conecta|factura|llega|llegan|llego|sale|salen|quedo|` +
+		`puedo ` + able + `|podemos ` + able + `)` + how + `|` +
+		now + `(esta|estan|quedo|quedaron|fue|ha sido|ha quedado|qued[oa]) (todo |ya )*` +
+		`(` + fixed + `|list[oa]|ok|bien|perfect[oa]|funcionando|andando|en orden)` + how + `|` +
+		now + fixed + how + `|` +
+		now + `se (resolvio|soluciono|arreglo|corrigio|normalizo)` +
+		`( (todo|el problema|el error))?|` +
+		`(por (mi|nosotros)( parte)? )?(ya )?(lo |se |me lo )?` +
+		`(puede|pueden|podes|puedes|podemos|podrian?|deberian?)( ya)? ` +
+		`(cerrar(lo)?|dar(lo)? por cerrado)` + it + `|` +
+		`(de )?(cerrar|cerrarlo|cierre|cierren|cierra|cerra|cierrelo|cierrenlo|cierralo|cerralo|` +
+		`cerremos|cerramos|damos por cerrado|doy por cerrado)` + it + `|` +
 		`(caso|ticket|tema) cerrado`
-	english := `y(es|ep|eah)|correct|confirmed|i confirm|(tests? |testing )(ok|passed|good)|all (good|ok|fine|working|set|done)|looks good|it does|it did|` +
-		`((it|that|this|everything|all|now|the problem|the issue|yes|already|finally) )*(work|works|worked|working|is working|are working|fixed|is fixed|was fixed|solved|is solved|resolved|` +
-		`is resolved|is fine|is ok|is good|got fixed)( (now|again|fine|well|ok|for me|for us|as expected|perfectly|good))*|` +
+	english := `y(es|ep|eah)|correct|confirmed|i confirm|(tests? |testing )(ok|passed|good)|` +
+		`all (good|ok|fine|working|set|done)|looks good|it does|it did|` +
+		`((it|that|this|everything|all|now|the problem|the issue|yes|already|finally) )*` +
+		`(work|works|worked|working|is working|are working|fixed|is fixed|was fixed|` +
+		`solved|is solved|resolved|is resolved|is fine|is ok|is good|got fixed)` +
+		`( (now|again|fine|well|ok|for me|for us|as expected|perfectly|good))*|` +
 		`(you )?((can|may) |feel free to |go ahead )?(now )?close` + it + `( now)?|case closed`
 	portuguese := `sim|(eu )?confirmo|confirmado|correto|isso( mesmo)?|deu certo|` +
-		`((ja|agora|tudo|esta|ta|o problema|problema) )*(funciona|funcionou|funcionando|voltou( a funcionar)?|resolvid[oa]|resolveu|resolvemos|solucionad[oa]|certo|ok)( (bem|agora|tudo|normalmente))*|` +
-		`(ja )?(foi|ficou|esta) (tudo )?(resolvid[oa]|solucionad[oa]|bom|ok|certo)|(ja )?(pode|podem)( ja)? (fechar|encerrar)` + it + `|(fechar|encerrar|feche|fechem|encerrem?)` + it
-	return regexp.MustCompile(`^((si|yes|sim) )?(` + spanish + `|` + english + `|` + portuguese + `)$`)
+		`((ja|agora|tudo|esta|ta|o problema|problema) )*` +
+		`(funciona|funcionou|funcionando|voltou( a funcionar)?|` +
+		`resolvid[oa]|resolveu|resolvemos|solucionad[oa]|certo|ok)` +
+		`( (bem|agora|tudo|normalmente))*|` +
+		`(ja )?(foi|ficou|esta) (tudo )?(resolvid[oa]|solucionad[oa]|bom|ok|certo)|` +
+		`(ja )?(pode|podem)( ja)? (fechar|encerrar)` + it + `|` +
+		`(fechar|encerrar|feche|fechem|encerrem?)` + it
+	all := spanish + `|` + english + `|` + portuguese
+	return regexp.MustCompile(`^((si|yes|sim) )?(` + all + `)$`)
 }()
 
 // unhappy reports whether a picture says the opposite of a thumb that is up.
@@ -139,7 +167,7 @@ func withoutThumbs(text string) (rest string, thumb bool) {
 		}
 	}
 	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.So, r) || unicode.Is(unicode.Sk, r) || r == '\u200d' || unicode.Is(unicode.Variation_Selector, r) {
+		if unicode.In(r, unicode.So, unicode.Sk, unicode.Variation_Selector) || r == '\u200d' {
 			return ' '
 		}
 		return r
@@ -148,8 +176,9 @@ func withoutThumbs(text string) (rest string, thumb bool) {
 
 func nonBlank(text string) (lines []string) {
 	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); strings.ContainsFunc(line, unicode.IsLetter) || strings.ContainsFunc(line, unicode.IsNumber) {
-			lines = append(lines, line)
+		said := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
+		if strings.ContainsFunc(line, said) {
+			lines = append(lines, strings.TrimSpace(line))
 		}
 	}
 	return lines

@@ -27,12 +27,16 @@ func words(text string) map[string]bool {
 	return set
 }
 
-// Thanks tells words that only thank or agree: they reopen nothing. The name under them does not
-// count.
+// Thanks reports whether a text only thanks or agrees, and so reopens nothing. The name under it
+// does not count.
 func Thanks(text string) bool {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	all := strings.FieldsFunc(desk.Fold(lines[0]), func(r rune) bool { return !unicode.IsLetter(r) })
-	if len(all) == 0 || len(all) > 12 || unhappy(text) || strings.Contains(text, "?") || len(strings.TrimSpace(text)) > 160 {
+	text = strings.TrimSpace(text)
+	if len(text) > 160 || unhappy(text) || strings.Contains(text, "?") {
+		return false
+	}
+	lines := strings.Split(text, "\n")
+	all := letterWords(desk.Fold(lines[0]))
+	if len(all) == 0 || len(all) > 12 {
 		return false
 	}
 	for i, w := range all {
@@ -43,11 +47,11 @@ func Thanks(text string) bool {
 	return signOff(lines[1:])
 }
 
-// signOff tells lines that only thank on, or give a name: a short line that says anything else is
-// news.
+// signOff reports whether the lines only thank on, or give a name: a short line that says anything
+// else is news.
 func signOff(lines []string) bool {
 	for _, line := range lines {
-		for i, w := range strings.FieldsFunc(line, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		for i, w := range letterWords(line) {
 			first := []rune(w)[0]
 			if !thanks[desk.Fold(w)] && (!unicode.IsUpper(first) || i > 3 || news[desk.Fold(w)]) {
 				return false
@@ -59,7 +63,12 @@ func signOff(lines []string) bool {
 
 // endsInName reports whether the last word begins with a capital.
 func endsInName(line string) bool {
-	words := strings.FieldsFunc(line, func(r rune) bool { return !unicode.IsLetter(r) })
+	words := letterWords(line)
 	last := []rune(words[len(words)-1])
 	return unicode.IsUpper(last[0]) && len(last) > 2 && !unicode.IsUpper(last[1])
+}
+
+// letterWords cuts a line at whatever is no letter.
+func letterWords(line string) []string {
+	return strings.FieldsFunc(line, func(r rune) bool { return !unicode.IsLetter(r) })
 }

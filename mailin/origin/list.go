@@ -7,17 +7,19 @@ import (
 
 // listFields of RFC 2369, RFC 2919 and of list servers that came before them.
 var listFields = []string{
-	"List-Id", "List-Post", "List-Unsubscribe", "List-Subscribe", "List-Help", "List-Archive", "List-Owner",
-	"Mailing-List", "X-Mailing-List", "X-BeenThere", "X-Mailman-Version", "X-ML-Name", "X-MLServer", "X-ML-Count",
-	"X-List-Administrator", "X-Listname", "X-List-Id", "X-Listprocessor-Version", "X-Sympa-To", "X-Ezmlm",
-	"X-Google-Group-Id", "X-Majordomo", "X-List-Host", "X-Ecartis-Version", "X-Listar-Version", "X-Original-List",
-	"X-Mailinglist", "X-Egroups-Return",
+	"List-Id", "List-Post", "List-Unsubscribe", "List-Subscribe", "List-Help", "List-Archive",
+	"List-Owner", "Mailing-List", "X-Mailing-List", "X-BeenThere", "X-Mailman-Version",
+	"X-ML-Name", "X-MLServer", "X-ML-Count", "X-List-Administrator", "X-Listname", "X-List-Id",
+	"X-Listprocessor-Version", "X-Sympa-To", "X-Ezmlm",
+	"X-Google-Group-Id", "X-Majordomo", "X-List-Host", "X-Ecartis-Version", "X-Listar-Version",
+	"X-Original-List", "X-Mailinglist", "X-Egroups-Return",
 }
 
 // discussion fields tell a list to which people write from one that only sends.
 var discussionFields = []string{
-	"List-Post", "Mailing-List", "X-Mailing-List", "X-BeenThere", "X-Mailman-Version", "X-ML-Name", "X-Sympa-To",
-	"X-Google-Group-Id", "X-Listprocessor-Version", "X-Ecartis-Version", "X-Listar-Version",
+	"List-Post", "Mailing-List", "X-Mailing-List", "X-BeenThere", "X-Mailman-Version",
+	"X-ML-Name", "X-Sympa-To", "X-Google-Group-Id", "X-Listprocessor-Version",
+	"X-Ecartis-Version", "X-Listar-Version",
 }
 
 // listField is the first field of a mailing list.

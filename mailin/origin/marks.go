@@ -25,12 +25,14 @@ const (
 // redirections are fields whose value begins with the mailbox that passed the mail on.
 var redirections = []string{
 	"X-Forwarded-For", "Resent-From", "Resent-Sender", "X-Resent-From", "X-Sieve-Redirected-From",
-	"X-KMail-Redirect-From", "X-Redirected-By", "X-Forwarded-By", "X-Autoforwarded-From", "X-Zoho-Forwarded-For",
+	"X-KMail-Redirect-From", "X-Redirected-By", "X-Forwarded-By", "X-Autoforwarded-From",
+	"X-Zoho-Forwarded-For",
 }
 
 // forwardings say that a mail was passed on, and not by whom.
 var forwardings = []string{
-	"X-Forwarded-To", "Resent-To", "X-Yahoo-Forwarded", "Auto-Forwarded", "X-Auto-Forward", "X-MS-Exchange-Auto-Forward",
+	"X-Forwarded-To", "Resent-To", "X-Yahoo-Forwarded", "Auto-Forwarded", "X-Auto-Forward",
+	"X-MS-Exchange-Auto-Forward",
 }
 
 // marks are those of a list, of rules and of redirections, in this order.

@@ -127,11 +127,12 @@ func lineAddresses(line string) []string {
 }
 
 var otherLabels = map[string]bool{
-	"from": true, "de": true, "von": true, "da": true, "sender": true, "remitente": true, "remetente": true,
-	"expediteur": true, "mittente": true, "absender": true, "reply-to": true, "return-path": true,
-	"message-id": true, "mail from": true, ">>> mail from": true, "envelope-from": true, "x-envelope-from": true,
-	"errors-to": true, "contact": true, "contacto": true, "x-mailer": true, "subject": true, "asunto": true,
-	"id": true, "references": true, "in-reply-to": true,
+	"from": true, "de": true, "von": true, "da": true, "sender": true, "remitente": true,
+	"remetente": true, "expediteur": true, "mittente": true, "absender": true, "reply-to": true,
+	"return-path": true, "message-id": true, "mail from": true, ">>> mail from": true,
+	"envelope-from": true, "x-envelope-from": true,
+	"errors-to": true, "contact": true, "contacto": true, "x-mailer": true, "subject": true,
+	"asunto": true, "id": true, "references": true, "in-reply-to": true,
 }
 
 // strengthOf weighs the form of the line.

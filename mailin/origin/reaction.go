@@ -39,18 +39,23 @@ func (e *evidence) reactionPart() string {
 // quotes.
 var (
 	reactionWords = foldAll(
-		"reacted to your message", "reacted to your email", "reacted to your mail", "reacted via gmail",
-		"reaccionó a su mensaje", "reaccionó a tu mensaje", "ha reaccionado a su mensaje", "ha reaccionado a tu mensaje",
-		"reaccionó a su correo", "reaccionó a tu correo", "ha reaccionado a tu correo", "ha reaccionado a su correo",
-		"reaccionó a través de gmail", "ha reaccionado a través de gmail", "ha reaccionado con gmail",
-		"reaccionó mediante gmail", "ha reaccionado mediante gmail", "reagiu à sua mensagem", "reagiu a sua mensagem",
-		"reagiu ao seu e-mail", "reagiu ao seu email", "reagiu pelo gmail", "reagiu via gmail",
+		"reacted to your message", "reacted to your email", "reacted to your mail",
+		"reacted via gmail", "reaccionó a su mensaje", "reaccionó a tu mensaje",
+		"ha reaccionado a su mensaje", "ha reaccionado a tu mensaje",
+		"reaccionó a su correo", "reaccionó a tu correo", "ha reaccionado a tu correo",
+		"ha reaccionado a su correo", "reaccionó a través de gmail",
+		"ha reaccionado a través de gmail", "ha reaccionado con gmail",
+		"reaccionó mediante gmail", "ha reaccionado mediante gmail", "reagiu à sua mensagem",
+		"reagiu a sua mensagem", "reagiu ao seu e-mail", "reagiu ao seu email",
+		"reagiu pelo gmail", "reagiu via gmail",
 	)
 	tapbacks = map[string]string{ // folded, before a quote that is all the rest
-		"liked": "👍", "loved": "❤️", "disliked": "👎", "laughed at": "😂", "emphasized": "‼️", "emphasised": "‼️",
-		"questioned": "❓", "le gusto": "👍", "me gusto": "👍", "le gusta": "👍", "le encanto": "❤️", "me encanto": "❤️",
-		"no le gusto": "👎", "le dio risa": "😂", "se rio de": "😂", "enfatizo": "‼️", "puso en duda": "❓", "cuestiono": "❓",
-		"gostou de": "👍", "adorou": "❤️", "amou": "❤️", "nao gostou de": "👎", "riu de": "😂", "riu-se de": "😂",
+		"liked": "👍", "loved": "❤️", "disliked": "👎", "laughed at": "😂", "emphasized": "‼️",
+		"emphasised": "‼️", "questioned": "❓", "le gusto": "👍", "me gusto": "👍", "le gusta": "👍",
+		"le encanto": "❤️", "me encanto": "❤️", "no le gusto": "👎", "le dio risa": "😂",
+		"se rio de": "😂", "enfatizo": "‼️", "puso en duda": "❓", "cuestiono": "❓",
+		"gostou de": "👍", "adorou": "❤️", "amou": "❤️", "nao gostou de": "👎", "riu de": "😂",
+		"riu-se de": "😂",
 	}
 )
 

@@ -29,8 +29,9 @@ func returnedHeader(m Mail) fields {
 // returnedTypes carry a mail or its header, under the names of RFC 3462, RFC 6522, RFC 6533 and of
 // systems that got them wrong.
 var returnedTypes = map[string]bool{
-	"message/rfc822": true, "message/global": true, "text/rfc822-headers": true, "message/global-headers": true,
-	"message/rfc822-headers": true, "text/rfc822-header": true, "text/rfc822": true, "message/news": true, "message/partial": true,
+	"message/rfc822": true, "message/global": true, "text/rfc822-headers": true,
+	"message/global-headers": true, "message/rfc822-headers": true, "text/rfc822-header": true,
+	"text/rfc822": true, "message/news": true, "message/partial": true,
 }
 
 // headerFile reads the header that a mail system returns as a text file: "mailheaders",
@@ -138,8 +139,9 @@ func messageIDIn(text string) string {
 }
 
 var messageIDLabels = []string{
-	"message-id", "message id", "messageid", "id. de mensaje", "id. del mensaje", "id de mensaje", "id del mensaje",
-	"identificador de mensaje", "identificador del mensaje", "id da mensagem", "nachrichten-id", "id du message",
+	"message-id", "message id", "messageid", "id. de mensaje", "id. del mensaje", "id de mensaje",
+	"id del mensaje", "identificador de mensaje", "identificador del mensaje", "id da mensagem",
+	"nachrichten-id", "id du message",
 }
 
 // splitReturned parts a bounce's text where the returned mail begins, and reads that mail's header.
@@ -199,15 +201,16 @@ func indented(line, first string) bool {
 }
 
 var strongFields = map[string]bool{
-	"received": true, "message-id": true, "return-path": true, "mime-version": true, "dkim-signature": true,
-	"x-google-smtp-source": true,
+	"received": true, "message-id": true, "return-path": true, "mime-version": true,
+	"dkim-signature": true, "x-google-smtp-source": true,
 }
 
 var mailFields = map[string]bool{
-	"received": true, "message-id": true, "return-path": true, "mime-version": true, "dkim-signature": true,
-	"from": true, "to": true, "cc": true, "date": true, "subject": true, "content-type": true,
-	"content-transfer-encoding": true, "reply-to": true, "x-mailer": true, "user-agent": true, "sender": true,
-	"references": true, "in-reply-to": true, "x-google-smtp-source": true, "x-received": true, "delivered-to": true,
+	"received": true, "message-id": true, "return-path": true, "mime-version": true,
+	"dkim-signature": true, "from": true, "to": true, "cc": true, "date": true, "subject": true,
+	"content-type": true, "content-transfer-encoding": true, "reply-to": true, "x-mailer": true,
+	"user-agent": true, "sender": true, "references": true, "in-reply-to": true,
+	"x-google-smtp-source": true, "x-received": true, "delivered-to": true,
 	"x-originating-ip": true, "importance": true, "x-priority": true,
 }
 

@@ -66,27 +66,30 @@ func bareAddress(s string) string {
 
 // Local parts without punctuation that only a mail system uses.
 var daemonLocals = map[string]bool{
-	"mailerdaemon": true, "maildaemon": true, "daemon": true, "mailer": true, "maildeliverysystem": true,
-	"maildeliverysubsystem": true, "mdaemon": true, "maildelivery": true, "deliverystatus": true,
-	"deliverynotification": true, "nullsender": true, "mailrobot": true, "autoresponder": true, "autoreply": true,
-	"autoresponse": true, "autoanswer": true, "respuestaautomatica": true, "microsoftexchange": true, "mmdf": true,
-	"mailsystem": true, "bouncenotification": true,
+	"mailerdaemon": true, "maildaemon": true, "daemon": true, "mailer": true,
+	"maildeliverysystem": true, "maildeliverysubsystem": true, "mdaemon": true,
+	"maildelivery": true, "deliverystatus": true,
+	"deliverynotification": true, "nullsender": true, "mailrobot": true, "autoresponder": true,
+	"autoreply": true, "autoresponse": true, "autoanswer": true, "respuestaautomatica": true,
+	"microsoftexchange": true, "mmdf": true, "mailsystem": true, "bouncenotification": true,
 }
 
 // daemonNames are display names that only mail systems have.
 var daemonNames = foldAll(
-	"mailer-daemon", "mailer daemon", "mail-daemon", "mail delivery system", "mail delivery subsystem",
-	"mail deliver system", "mail delivery service", "mail delivery agent", "message delivery subsystem",
-	"internet mail delivery", "subsistema de entrega de correo", "interscan mss", "interscan notification",
-	"courier mail server",
+	"mailer-daemon", "mailer daemon", "mail-daemon", "mail delivery system",
+	"mail delivery subsystem", "mail deliver system", "mail delivery service",
+	"mail delivery agent", "message delivery subsystem",
+	"internet mail delivery", "subsistema de entrega de correo", "interscan mss",
+	"interscan notification", "courier mail server",
 )
 
 // gatewayNames are display names of mail systems that a company of the post may have too.
 var gatewayNames = foldAll(
-	"sistema de entrega de correo", "sistema de correo", "sistema de mensajeria", "administrador de correo",
-	"administrador del sistema", "system administrator", "mail administrator", "mail gateway", "smtp gateway",
-	"mail system", "mailmarshal", "mimesweeper", "systeme de messagerie", "sistema di posta", "sistema de e-mail",
-	"systemadministrator",
+	"sistema de entrega de correo", "sistema de correo", "sistema de mensajeria",
+	"administrador de correo", "administrador del sistema", "system administrator",
+	"mail administrator", "mail gateway", "smtp gateway",
+	"mail system", "mailmarshal", "mimesweeper", "systeme de messagerie", "sistema di posta",
+	"sistema de e-mail", "systemadministrator",
 )
 
 // daemonAddress is the local part if only a mail system uses it.
@@ -113,20 +116,22 @@ func gatewayAddress(address string) bool {
 // Local parts of services: a person may sit behind them, but none that waits for an automatic
 // answer.
 var roleLocals = map[string]bool{
-	"postmaster": true, "noreply": true, "donotreply": true, "noresponder": true, "noresponda": true,
-	"nocontestar": true, "noresponde": true, "naoresponda": true, "naoresponder": true, "nepasrepondre": true,
-	"nichtantworten": true, "noreplay": true, "dontreply": true, "donotrespond": true, "nonrispondere": true,
-	"pasdereponse": true, "notification": true, "notifications": true, "notificacion": true, "notificaciones": true,
-	"notifier": true, "bounce": true, "bounces": true, "newsletter": true, "mailings": true, "alerts": true,
-	"alertas": true, "root": true, "cron": true, "nobody": true, "wwwdata": true, "listserv": true,
-	"majordomo": true, "listproc": true, "robot": true, "mailman": true, "sympa": true, "ezmlm": true, "jira": true,
+	"postmaster": true, "noreply": true, "donotreply": true, "noresponder": true,
+	"noresponda": true, "nocontestar": true, "noresponde": true, "naoresponda": true,
+	"naoresponder": true, "nepasrepondre": true, "nichtantworten": true, "noreplay": true,
+	"dontreply": true, "donotrespond": true, "nonrispondere": true,
+	"pasdereponse": true, "notification": true, "notifications": true, "notificacion": true,
+	"notificaciones": true, "notifier": true, "bounce": true, "bounces": true, "newsletter": true,
+	"mailings": true, "alerts": true, "alertas": true, "root": true, "cron": true, "nobody": true,
+	"wwwdata": true, "listserv": true, "majordomo": true, "listproc": true, "robot": true,
+	"mailman": true, "sympa": true, "ezmlm": true, "jira": true,
 	"aviso": true, "avisos": true, "sinrespuesta": true,
 }
 
 // rolePrefixes begin such local parts, whatever follows: "no-responder-a-este-correo".
 var rolePrefixes = []string{
-	"noreply", "donotreply", "noresponder", "nocontestar", "naoresponda", "naoresponder", "nepasrepondre",
-	"nichtantworten",
+	"noreply", "donotreply", "noresponder", "nocontestar", "naoresponda", "naoresponder",
+	"nepasrepondre", "nichtantworten",
 }
 
 func roleAddress(address string) string {

@@ -71,10 +71,12 @@ func spamSubject(subject string) bool {
 var spamTags = func() map[string]bool {
 	tags := map[string]bool{}
 	for _, t := range foldAll(
-		"spam", "posible spam", "probable spam", "spam detectado", "spam detected", "suspected spam", "possible spam",
-		"probably spam", "likely spam", "bulk spam", "junk", "junk mail", "correo no deseado", "correo basura",
-		"posible correo no deseado", "correo sospechoso", "lixo eletronico", "possivel spam", "provavel spam",
-		"suspeita de spam", "phishing", "posible phishing", "suspected phishing", "phishing?",
+		"spam", "posible spam", "probable spam", "spam detectado", "spam detected",
+		"suspected spam", "possible spam", "probably spam", "likely spam", "bulk spam", "junk",
+		"junk mail", "correo no deseado", "correo basura",
+		"posible correo no deseado", "correo sospechoso", "lixo eletronico", "possivel spam",
+		"provavel spam", "suspeita de spam", "phishing", "posible phishing", "suspected phishing",
+		"phishing?",
 	) {
 		tags[t] = true
 	}

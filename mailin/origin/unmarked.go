@@ -6,14 +6,18 @@ import "strings"
 
 // monitorLocals are what monitoring systems, robots and backups send under, without punctuation.
 var monitorLocals = map[string]bool{
-	"nagios": true, "nagiosxi": true, "zabbix": true, "icinga": true, "icinga2": true, "centreon": true, "prtg": true,
-	"prometheus": true, "alertmanager": true, "grafana": true, "opsgenie": true, "pagerduty": true, "checkmk": true,
-	"cmk": true, "monit": true, "munin": true, "cacti": true, "librenms": true, "observium": true, "pandorafms": true,
-	"whatsupgold": true, "solarwinds": true, "uptimerobot": true, "uptimekuma": true, "uptime": true, "statuscake": true,
-	"pingdom": true, "netdata": true, "datadog": true, "newrelic": true, "sentry": true, "dynatrace": true, "wazuh": true,
-	"ossec": true, "fail2ban": true, "logwatch": true, "smartd": true, "mdadm": true, "anacron": true, "crond": true,
-	"jenkins": true, "veeam": true, "bacula": true, "bareos": true, "acronis": true, "proxmox": true, "vzdump": true,
-	"monitor": true, "monitoring": true, "monitoreo": true, "monitorizacion": true, "monitoramento": true,
+	"nagios": true, "nagiosxi": true, "zabbix": true, "icinga": true, "icinga2": true,
+	"centreon": true, "prtg": true, "prometheus": true, "alertmanager": true, "grafana": true,
+	"opsgenie": true, "pagerduty": true, "checkmk": true,
+	"cmk": true, "monit": true, "munin": true, "cacti": true, "librenms": true, "observium": true,
+	"pandorafms": true, "whatsupgold": true, "solarwinds": true, "uptimerobot": true,
+	"uptimekuma": true, "uptime": true, "statuscake": true,
+	"pingdom": true, "netdata": true, "datadog": true, "newrelic": true, "sentry": true,
+	"dynatrace": true, "wazuh": true, "ossec": true, "fail2ban": true, "logwatch": true,
+	"smartd": true, "mdadm": true, "anacron": true, "crond": true,
+	"jenkins": true, "veeam": true, "bacula": true, "bareos": true, "acronis": true,
+	"proxmox": true, "vzdump": true, "monitor": true, "monitoring": true, "monitoreo": true,
+	"monitorizacion": true, "monitoramento": true,
 	"alert": true, "alerta": true, "alarm": true, "alarma": true, "alarmas": true, "alarms": true,
 }
 
@@ -30,16 +34,20 @@ func monitorAddress(address string) string {
 // and recoveries, folded.
 var (
 	alarmSubjects = foldAll(
-		"problem", "problema", "resolved", "resuelto", "resolvido", "recovery", "recuperado", "recuperacion", "recuperação",
-		"alert", "alerta", "alarm", "alarma", "alarme", "critical", "critico", "warning", "advertencia", "ok:", "ok -",
-		"down", "up ", "up:", "firing", "[firing", "triggered", "acknowledgement", "flapping", "downtime", "incident",
-		"host ", "service ", "backup", "copia de seguridad", "respaldo", "cron <",
+		"problem", "problema", "resolved", "resuelto", "resolvido", "recovery", "recuperado",
+		"recuperacion", "recuperação", "alert", "alerta", "alarm", "alarma", "alarme", "critical",
+		"critico", "warning", "advertencia", "ok:", "ok -",
+		"down", "up ", "up:", "firing", "[firing", "triggered", "acknowledgement", "flapping",
+		"downtime", "incident", "host ", "service ", "backup", "copia de seguridad", "respaldo",
+		"cron <",
 	)
 	alarmWords = foldAll(
-		"is critical", "is down", "is up", "is warning", "is unknown", "is ok", "is unreachable", "service alert",
-		"host alert", "notification type:", "original problem id", "id original del problema", "problem started at",
-		"problema iniciado a las", "problema iniciado el", "problem name:", "nombre del problema:", "alertname",
-		"state: critical", "state: down", "state: ok", "estado: critico", "trigger:", "severity:", "severidad:",
+		"is critical", "is down", "is up", "is warning", "is unknown", "is ok", "is unreachable",
+		"service alert", "host alert", "notification type:", "original problem id",
+		"id original del problema", "problem started at",
+		"problema iniciado a las", "problema iniciado el", "problem name:",
+		"nombre del problema:", "alertname", "state: critical", "state: down", "state: ok",
+		"estado: critico", "trigger:", "severity:", "severidad:",
 	)
 )
 
@@ -60,35 +68,48 @@ func judgeMonitor(e *evidence) (Verdict, bool) {
 
 // automaticPhrases begin what responders write, folded.
 var automaticPhrases = foldAll(
-	"este es un mensaje automático", "este es un mensaje automatizado", "este es un mensaje generado automáticamente",
-	"este mensaje es automático", "este mensaje es una respuesta automática", "este mensaje ha sido generado automáticamente",
-	"este mensaje fue generado automáticamente", "mensaje automático", "mensaje generado automáticamente",
-	"esta es una respuesta automática", "esta es una respuesta generada automáticamente", "respuesta automática",
-	"este es un correo automático", "este correo es automático", "este correo ha sido generado automáticamente",
-	"este correo fue generado automáticamente", "esto es una respuesta automática", "esto es un mensaje automático",
-	"ésta es una respuesta automática", "éste es un mensaje automático",
-	"this is an automatic", "this is an automated", "this is an auto-generated", "this is an autogenerated",
-	"this message was generated automatically", "this message was automatically generated", "automatic reply", "auto-reply",
-	"automated reply", "automated response", "automatic response", "this email was automatically generated",
+	"este es un mensaje automático", "este es un mensaje automatizado",
+	"este es un mensaje generado automáticamente",
+	"este mensaje es automático", "este mensaje es una respuesta automática",
+	"este mensaje ha sido generado automáticamente",
+	"este mensaje fue generado automáticamente", "mensaje automático",
+	"mensaje generado automáticamente", "esta es una respuesta automática",
+	"esta es una respuesta generada automáticamente", "respuesta automática",
+	"este es un correo automático", "este correo es automático",
+	"este correo ha sido generado automáticamente",
+	"este correo fue generado automáticamente", "esto es una respuesta automática",
+	"esto es un mensaje automático", "ésta es una respuesta automática",
+	"éste es un mensaje automático", "this is an automatic", "this is an automated",
+	"this is an auto-generated", "this is an autogenerated",
+	"this message was generated automatically", "this message was automatically generated",
+	"automatic reply", "auto-reply", "automated reply", "automated response",
+	"automatic response", "this email was automatically generated",
 	"this email is automatically generated", "this message is automatically generated",
-	"esta é uma mensagem automática", "esta é uma resposta automática", "este é um e-mail automático", "mensagem automática",
+	"esta é uma mensagem automática", "esta é uma resposta automática",
+	"este é um e-mail automático", "mensagem automática",
 	"resposta automática", "esta mensagem foi gerada automaticamente", "esta mensagem é automática",
-	"ceci est un message automatique", "ceci est une réponse automatique", "dies ist eine automatische",
-	"questo è un messaggio automatico", "questa è una risposta automatica",
+	"ceci est un message automatique", "ceci est une réponse automatique",
+	"dies ist eine automatische", "questo è un messaggio automatico",
+	"questa è una risposta automatica",
 )
 
 // absencePhrases say that somebody is away, folded.
 var absencePhrases = foldAll(
-	"fuera de la oficina", "fuera de oficina", "fuera del país", "de vacaciones", "en vacaciones", "período de vacaciones",
-	"estaré ausente", "me encuentro ausente", "estaré fuera", "me encuentro fuera", "en mi ausencia", "durante mi ausencia",
-	"sin acceso al correo", "sin acceso a mi correo", "acceso limitado al correo", "acceso limitado a mi correo",
-	"a mi regreso", "a mi retorno", "licencia de maternidad", "licencia médica", "licencia por", "de permiso", "incapacidad",
-	"out of the office", "out of office", "on vacation", "on leave", "annual leave", "away from the office", "away from my",
-	"i am away", "i'm away", "limited access to", "no access to my", "in my absence", "upon my return", "maternity leave",
-	"parental leave", "fora do escritório", "de férias", "em férias", "estarei ausente", "na minha ausência",
-	"hemos recibido su", "hemos recibido tu", "recibimos su", "recibimos tu", "we have received your", "we received your",
-	"recebemos sua", "recebemos seu", "será atendido", "será atendida", "le responderemos", "no responda a este",
-	"no conteste a este", "favor no responder", "favor no contestar", "do not reply", "don't reply", "não responda",
+	"fuera de la oficina", "fuera de oficina", "fuera del país", "de vacaciones", "en vacaciones",
+	"período de vacaciones", "estaré ausente", "me encuentro ausente", "estaré fuera",
+	"me encuentro fuera", "en mi ausencia", "durante mi ausencia",
+	"sin acceso al correo", "sin acceso a mi correo", "acceso limitado al correo",
+	"acceso limitado a mi correo", "a mi regreso", "a mi retorno", "licencia de maternidad",
+	"licencia médica", "licencia por", "de permiso", "incapacidad",
+	"out of the office", "out of office", "on vacation", "on leave", "annual leave",
+	"away from the office", "away from my", "i am away", "i'm away", "limited access to",
+	"no access to my", "in my absence", "upon my return", "maternity leave",
+	"parental leave", "fora do escritório", "de férias", "em férias", "estarei ausente",
+	"na minha ausência", "hemos recibido su", "hemos recibido tu", "recibimos su", "recibimos tu",
+	"we have received your", "we received your", "recebemos sua", "recebemos seu",
+	"será atendido", "será atendida", "le responderemos", "no responda a este",
+	"no conteste a este", "favor no responder", "favor no contestar", "do not reply",
+	"don't reply", "não responda",
 )
 
 // saysAutomatic reports whether a text begins with a responder's phrase.
@@ -122,12 +143,15 @@ func judgeText(e *evidence) (Verdict, bool) {
 // absenceSubjects are words that a responder sets before the "Re:" of the mail that it answers,
 // folded: "VACACIONES Re:".
 var absenceSubjects = foldAll(
-	"vacaciones", "de vacaciones", "en vacaciones", "estoy de vacaciones", "ausente", "ausencia", "fuera de la oficina",
-	"fuera de oficina", "no disponible", "permiso", "licencia", "incapacidad", "baja médica", "viaje", "de viaje", "feriado",
-	"vacation", "on vacation", "holiday", "on holiday", "holidays", "away", "absent", "absence", "out of office",
-	"out of the office", "ooo", "oof", "on leave", "annual leave", "leave", "autoreply", "auto", "auto-reply", "automático",
-	"automática", "respuesta automática", "férias", "de férias", "em férias", "ausência", "congés", "en congé", "absence",
-	"urlaub", "im urlaub", "abwesend", "ferie", "in ferie", "licença",
+	"vacaciones", "de vacaciones", "en vacaciones", "estoy de vacaciones", "ausente", "ausencia",
+	"fuera de la oficina", "fuera de oficina", "no disponible", "permiso", "licencia",
+	"incapacidad", "baja médica", "viaje", "de viaje", "feriado",
+	"vacation", "on vacation", "holiday", "on holiday", "holidays", "away", "absent", "absence",
+	"out of office", "out of the office", "ooo", "oof", "on leave", "annual leave", "leave",
+	"autoreply", "auto", "auto-reply", "automático",
+	"automática", "respuesta automática", "férias", "de férias", "em férias", "ausência",
+	"congés", "en congé", "absence", "urlaub", "im urlaub", "abwesend", "ferie", "in ferie",
+	"licença",
 )
 
 // absentBeforeReply is the word of absence before a reply prefix, "" for none.

@@ -84,7 +84,8 @@ func (p *places) slowest(now time.Time, among func(*place) bool) (worst *place) 
 			continue
 		}
 		slow := o.wire.slow(now)
-		if waste := slow * time.Duration(max(p.by[o.network], 1)); slow > p.patience && waste > most {
+		waste := slow * time.Duration(max(p.by[o.network], 1))
+		if slow > p.patience && waste > most {
 			worst, most = o, waste
 		}
 	}

@@ -127,7 +127,8 @@ func literal(a netip.Addr) string {
 // plainWord keeps what the client claims from writing header fields of its own.
 func plainWord(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._:[]+=@", r) {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+			strings.ContainsRune("-._:[]+=@", r) {
 			return r
 		}
 		return '?'

@@ -30,7 +30,9 @@ var (
 )
 
 func reply(code, class, subject, detail int, text string) *smtp.SMTPError {
-	return &smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{class, subject, detail}, Message: text}
+	return &smtp.SMTPError{
+		Code: code, EnhancedCode: smtp.EnhancedCode{class, subject, detail}, Message: text,
+	}
 }
 
 // replyTo is the one way from an error to a reply, because go-smtp answers 554 with the error's
@@ -49,7 +51,8 @@ func replyTo(err error) *smtp.SMTPError {
 		}
 	}
 	var full interface{ Full() bool }
-	if errors.As(err, &full) && full.Full() || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if errors.As(err, &full) && full.Full() ||
+		errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return errFull
 	}
 	return errTemporary

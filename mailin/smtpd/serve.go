@@ -91,7 +91,8 @@ func (d *door) accept(ctx context.Context, l net.Listener) error {
 			return fmt.Errorf("accept connection on %s: %w", l.Addr(), err)
 		default:
 			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
-			d.opts().Log.Error("accept connection failed, trying again", "error", err, "pause", pause)
+			d.opts().Log.Error("accept connection failed, trying again",
+				"error", err, "pause", pause)
 			select {
 			case <-time.After(pause):
 			case <-ctx.Done():
@@ -111,7 +112,8 @@ func (d *door) admit(c net.Conn) {
 	place, loser := d.server.places.take(remote, relay, time.Now())
 	if place == nil || loser != nil {
 		d.server.full.Do(func() {
-			d.opts().Log.Warn("connections are short, the slowest give way: see smtp.connections and per_address", "remote", remote)
+			d.opts().Log.Warn("connections are short, the slowest give way: "+
+				"see smtp.connections and per_address", "remote", remote)
 		})
 	}
 	if loser != nil {

@@ -56,7 +56,8 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	address, err := s.door.opts().recipient(to, s.wire.rcpt)
 	if err != nil { // the local part may hold a reply token, which belongs in no log
-		s.door.opts().Log.Info("recipient refused", "remote", s.wire.remote, "domain", to[strings.LastIndexByte(to, '@')+1:], "reply", err)
+		s.door.opts().Log.Info("recipient refused", "remote", s.wire.remote,
+			"domain", to[strings.LastIndexByte(to, '@')+1:], "reply", err)
 		return err
 	}
 	s.mu.Lock()
@@ -76,7 +77,8 @@ func (o *Options) recipient(to, raw string) (string, error) {
 	switch {
 	case sourceRoute(raw), strings.ContainsAny(local, "@%!"):
 		return "", errRelay
-	case strings.EqualFold(local, "postmaster") && (slices.Contains(o.Domains, domain) || strings.EqualFold(domain, o.Hostname)):
+	case strings.EqualFold(local, "postmaster") &&
+		(slices.Contains(o.Domains, domain) || strings.EqualFold(domain, o.Hostname)):
 		return address, nil
 	case o.Mailbox(address):
 		return address, nil

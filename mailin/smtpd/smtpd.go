@@ -173,12 +173,16 @@ func (o *Options) check() error {
 	case o.Journal == nil || o.Mailbox == nil:
 		return errors.New("smtp door: no journal or no mailboxes given")
 	case o.Hostname == "" || strings.ContainsAny(o.Hostname, " \t\r\n"):
-		return fmt.Errorf("smtp door: host name %q: give the full name of this host, as in mail.example.org", o.Hostname)
-	case min(o.MaxSize, int64(o.Connections), int64(o.PerAddress), int64(o.Recipients), int64(o.Hops), int64(o.Errors), int64(o.MinRate)) < 0,
+		return fmt.Errorf("smtp door: host name %q: "+
+			"give the full name of this host, as in mail.example.org", o.Hostname)
+	case min(o.MaxSize, int64(o.Connections), int64(o.PerAddress), int64(o.Recipients),
+		int64(o.Hops), int64(o.Errors), int64(o.MinRate)) < 0,
 		min(o.Idle, o.Total, o.Grace, o.Patience, o.Allowance) < 0:
-		return errors.New("smtp door: a limit is negative: give a positive number, or leave it out for the default")
+		return errors.New("smtp door: a limit is negative: " +
+			"give a positive number, or leave it out for the default")
 	case (o.TLSCert == "") != (o.TLSKey == ""):
-		return errors.New("smtp door: tls_cert and tls_key go together: give both, or neither for no STARTTLS")
+		return errors.New("smtp door: tls_cert and tls_key go together: " +
+			"give both, or neither for no STARTTLS")
 	}
 	switch o.BareLF {
 	case BareLFLocal, BareLFRefuse, BareLFKeep:

@@ -99,12 +99,22 @@ func ascii(address string) string {
 	return address
 }
 
+// likeScripts are the scripts some of whose letters look like another's.
+var likeScripts = []*unicode.RangeTable{
+	unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee,
+	unicode.Coptic,
+}
+
 // mixed reports whether letters of several of the scripts that look alike stand in one word.
 func mixed(name string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(name, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.M) }), func(word string) bool {
+	words := strings.FieldsFunc(name, func(r rune) bool {
+		return !unicode.In(r, unicode.L, unicode.M)
+	})
+	return slices.ContainsFunc(words, func(word string) bool {
 		seen := 0
-		for _, script := range []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Coptic} {
-			if strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(script, r) && unicode.IsLetter(r) }) {
+		for _, script := range likeScripts {
+			letter := func(r rune) bool { return unicode.Is(script, r) && unicode.IsLetter(r) }
+			if strings.ContainsFunc(word, letter) {
 				seen++
 			}
 		}
