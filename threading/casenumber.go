@@ -99,7 +99,8 @@ func claim(before, after, own string) int {
 	if word == "" || !endsNumber(after) {
 		return 0
 	}
-	if strings.HasSuffix(rest, "[") && strings.HasPrefix(strings.TrimLeftFunc(after, isBlank), "]") {
+	closed := strings.HasPrefix(strings.TrimLeftFunc(after, isBlank), "]")
+	if closed && strings.HasSuffix(rest, "[") {
 		if word == own {
 			return ownTagClaim
 		}
@@ -115,7 +116,9 @@ func claim(before, after, own string) int {
 // of s.
 func cutNumberWords(s string) (rest string, marked bool) {
 	for range 4 {
-		s = strings.TrimRightFunc(s, func(r rune) bool { return isBlank(r) || strings.ContainsRune(":-–—([", r) })
+		s = strings.TrimRightFunc(s, func(r rune) bool {
+			return isBlank(r) || strings.ContainsRune(":-–—([", r)
+		})
 		i := slices.IndexFunc(numberWords, func(word string) bool { return hasWordSuffix(s, word) })
 		if i < 0 {
 			return s, marked
@@ -147,8 +150,8 @@ func tagWord(tag string) string {
 	return lowerASCII(tag)
 }
 
-// hasWordSuffix reports whether s ends in word and the word begins there. A sign like # needs no such
-// beginning.
+// hasWordSuffix reports whether s ends in word and the word begins there. A sign like # needs no
+// such beginning.
 func hasWordSuffix(s, word string) bool {
 	rest, ok := strings.CutSuffix(s, word)
 	if !ok {
@@ -159,14 +162,15 @@ func hasWordSuffix(s, word string) bool {
 	return rest == "" || !unicode.IsLetter(first) || !continuesWord(last)
 }
 
-// continuesWord reports whether a rune beside a word or number makes it another one: letters, digits
-// of any script, marks, and what cannot be seen.
+// continuesWord reports whether a rune beside a word or number makes it another one: letters,
+// digits of any script, marks, and what cannot be seen.
 func continuesWord(r rune) bool {
-	return unicode.In(r, unicode.Letter, unicode.Number, unicode.Mark, unicode.Cf, unicode.Co) || r == '_' || r == utf8.RuneError
+	return r == '_' || r == utf8.RuneError ||
+		unicode.In(r, unicode.Letter, unicode.Number, unicode.Mark, unicode.Cf, unicode.Co)
 }
 
-// endsNumber reports whether a number may end before s. A sign between two numbers makes one thing of
-// them: a date, a time, a decimal, somebody else's numbering.
+// endsNumber reports whether a number may end before s. A sign between two numbers makes one thing
+// of them: a date, a time, a decimal, somebody else's numbering.
 func endsNumber(s string) bool {
 	r, size := utf8.DecodeRuneInString(s)
 	switch {
@@ -200,7 +204,9 @@ func isOtherCase(before, word string, marked bool) bool {
 // isQuantity reports whether the words after a number say how many of what, or which day of which
 // month.
 func isQuantity(after string) bool {
-	words := strings.FieldsFunc(after[:min(len(after), 64)], func(r rune) bool { return isBlank(r) || strings.ContainsRune(",;:!?()", r) })
+	words := strings.FieldsFunc(after[:min(len(after), 64)], func(r rune) bool {
+		return isBlank(r) || strings.ContainsRune(",;:!?()", r)
+	})
 	switch {
 	case len(words) > 0 && slices.Contains(units, strings.TrimRight(words[0], ".")):
 		return isBlank(rune(after[0]))
@@ -212,8 +218,11 @@ func isQuantity(after string) bool {
 
 // isPhone reports whether a number goes on as telephone numbers do: 300 123 4567.
 func isPhone(after string) bool {
-	groups := strings.FieldsFunc(after[:min(len(after), 16)], func(r rune) bool { return isBlank(r) || r == '-' })
-	return len(groups) > 1 && isNumber(groups[0]) && isNumber(groups[1]) && len(groups[0]) > 1 && len(groups[1]) > 1
+	groups := strings.FieldsFunc(after[:min(len(after), 16)], func(r rune) bool {
+		return isBlank(r) || r == '-'
+	})
+	group := func(s string) bool { return len(s) > 1 && isNumber(s) }
+	return len(groups) > 1 && group(groups[0]) && group(groups[1])
 }
 
 func isNumber(s string) bool {

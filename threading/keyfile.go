@@ -35,7 +35,8 @@ type keyFile struct {
 
 // same reports whether info is of the file that was read; a rewrite gives it another inode.
 func (f *keyFile) same(info fs.FileInfo) bool {
-	return os.SameFile(f.info, info) && f.info.ModTime().Equal(info.ModTime()) && f.info.Size() == info.Size()
+	return os.SameFile(f.info, info) &&
+		f.info.ModTime().Equal(info.ModTime()) && f.info.Size() == info.Size()
 }
 
 func readKeyFile(path string) (*keyFile, error) {
@@ -52,7 +53,9 @@ func readKeyFile(path string) (*keyFile, error) {
 		return nil, fmt.Errorf("open key file %s: not a regular file", path)
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("open key file %s: others may read it (mode %04o); whoever read it can forge replies. Run: chmod 600 %s, and if it was exposed: buzon key rotate", path, mode, path)
+		return nil, fmt.Errorf("open key file %s: others may read it (mode %04o); "+
+			"whoever read it can forge replies. "+
+			"Run: chmod 600 %s, and if it was exposed: buzon key rotate", path, mode, path)
 	}
 	raw, err := io.ReadAll(io.LimitReader(f, maxKeyFile))
 	if err != nil {
@@ -76,7 +79,8 @@ func validKeys(keys []secretKey) error {
 		case !validID(key.ID):
 			return fmt.Errorf("key %d has the id %q, wanted one or two letters a-z", i+1, key.ID)
 		case len(key.Secret) < secretSize:
-			return fmt.Errorf("key %q has %d octets, wanted %d", key.ID, len(key.Secret), secretSize)
+			return fmt.Errorf("key %q has %d octets, wanted %d",
+				key.ID, len(key.Secret), secretSize)
 		case slices.ContainsFunc(keys[:i], func(k secretKey) bool { return k.ID == key.ID }):
 			return fmt.Errorf("key %q is there twice", key.ID)
 		}

@@ -84,7 +84,8 @@ func (k *Keyring) Retire(id string) error {
 		case !keys[i].Retired.IsZero():
 			return nil, errUnchanged
 		case i == signing(keys):
-			return nil, fmt.Errorf("retire key %q: it is the key that signs; make another one first: buzon key rotate", id)
+			return nil, fmt.Errorf("retire key %q: it is the key that signs; "+
+				"make another one first: buzon key rotate", id)
 		}
 		keys[i].Retired = time.Now().UTC().Truncate(time.Second)
 		return keys, nil
@@ -96,7 +97,9 @@ func (k *Keyring) List() []Key {
 	keys := k.current().keys
 	list := make([]Key, len(keys))
 	for i, key := range keys {
-		list[i] = Key{ID: key.ID, Created: key.Created, Retired: key.Retired, Signs: i == signing(keys)}
+		list[i] = Key{
+			ID: key.ID, Created: key.Created, Retired: key.Retired, Signs: i == signing(keys),
+		}
 	}
 	return list
 }
@@ -151,7 +154,8 @@ func (k *Keyring) find(id string) (secretKey, bool) {
 }
 
 func newKey(id string) secretKey {
-	key := secretKey{ID: id, Created: time.Now().UTC().Truncate(time.Second), Secret: make([]byte, secretSize)}
+	now := time.Now().UTC().Truncate(time.Second)
+	key := secretKey{ID: id, Created: now, Secret: make([]byte, secretSize)}
 	rand.Read(key.Secret) // never fails: it ends the process instead
 	return key
 }
@@ -175,5 +179,6 @@ func nextID(keys []secretKey) (string, error) {
 	case n < 26+26*26:
 		return string([]rune{rune('a' + (n-26)/26), rune('a' + (n-26)%26)}), nil
 	}
-	return "", errors.New("rotate key: the ids a to zz are used up; take long retired keys out of the key file")
+	return "", errors.New("rotate key: the ids a to zz are used up; " +
+		"take long retired keys out of the key file")
 }

@@ -72,7 +72,9 @@ func (b *Mailboxes) Find(address string) (mailbox, detail string, ok bool) {
 
 // addressPieces cuts a header value into what may be addresses.
 func addressPieces(value string) []string {
-	pieces := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" \t\r\n,;<>()\u00a0", r) })
+	pieces := strings.FieldsFunc(value, func(r rune) bool {
+		return strings.ContainsRune(" \t\r\n,;<>()\u00a0", r)
+	})
 	n := 0
 	for _, piece := range pieces {
 		if strings.Contains(piece, "@") {
@@ -104,7 +106,7 @@ func splitAddress(value string) (local, domain string, ok bool) {
 }
 
 func asciiDomain(domain string) string {
-	if isASCII := strings.IndexFunc(domain, func(r rune) bool { return r > unicode.MaxASCII }) < 0; isASCII {
+	if !strings.ContainsFunc(domain, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return domain
 	}
 	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
@@ -126,15 +128,18 @@ func withoutScheme(address string) string {
 	return address
 }
 
-// CheckMailbox reports whether the longest signed local part fits the 64 octets of RFC 5321
+// CheckMailbox returns an error unless the longest signed local part fits the 64 octets of RFC 5321
 // section 4.5.3.1.1 when the mailbox's address carries it.
 func CheckMailbox(address string) error {
 	local, _, ok := splitAddress(address)
 	if !ok {
-		return fmt.Errorf("mailbox %q: not a mail address, wanted one like soporte@example.com", address)
+		return fmt.Errorf("mailbox %q: not a mail address, wanted one like soporte@example.com",
+			address)
 	}
 	if room := 64 - longestDetail; len(local) > room {
-		return fmt.Errorf("mailbox %s: the part before the @ has %d octets and may have %d, so that signed reply addresses fit 64; choose a shorter address and keep this one as an alias, or set plus_addressing = false", address, len(local), room)
+		return fmt.Errorf("mailbox %s: the part before the @ has %d octets and may have %d, "+
+			"so that signed reply addresses fit 64; choose a shorter address and keep this one "+
+			"as an alias, or set plus_addressing = false", address, len(local), room)
 	}
 	return nil
 }

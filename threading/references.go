@@ -116,11 +116,14 @@ func bracketed(inside string) []string {
 // looseIDs returns the words that look like ids. A value of one word is an id whatever it looks
 // like.
 func looseIDs(s string, whole bool) []string {
-	words := strings.FieldsFunc(s, func(r rune) bool { return separates(r) || strings.ContainsRune(`"'>`, r) })
+	words := strings.FieldsFunc(s, func(r rune) bool {
+		return separates(r) || strings.ContainsRune(`"'>`, r)
+	})
 	if whole && len(words) == 1 {
 		return clean(words...)
 	}
-	return clean(slices.DeleteFunc(words, func(word string) bool { return !strings.Contains(word, "@") })...)
+	words = slices.DeleteFunc(words, func(word string) bool { return !strings.Contains(word, "@") })
+	return clean(words...)
 }
 
 func separates(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) }
@@ -146,7 +149,8 @@ func clean(ids ...string) []string {
 // field.
 func plausibleID(id string) bool {
 	left, right, ok := strings.Cut(id, "@")
-	return ok && left != "" && right != "" && len(id) <= 250 && !strings.ContainsAny(right, "@") && !strings.ContainsFunc(id, unicode.IsSpace)
+	return ok && left != "" && right != "" && len(id) <= 250 &&
+		!strings.Contains(right, "@") && !strings.ContainsFunc(id, unicode.IsSpace)
 }
 
 // skipComment returns what follows a comment, which may hold others (RFC 5322 section 3.2.2). One

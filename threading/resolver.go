@@ -141,7 +141,10 @@ func (r *Resolver) tokens(m Mail, ids []string) (found tokens) {
 	for _, field := range []struct {
 		header string
 		values []string
-	}{{"envelope recipient", m.Envelope}, {"Delivered-To", m.DeliveredTo}, {"To", m.To}, {"Cc", m.Cc}} {
+	}{
+		{"envelope recipient", m.Envelope}, {"Delivered-To", m.DeliveredTo},
+		{"To", m.To}, {"Cc", m.Cc},
+	} {
 		for _, value := range field.values {
 			for _, address := range addressPieces(value) {
 				t, v := r.Signer.VerifyAddress(address, r.Mailboxes)
@@ -218,9 +221,11 @@ func (res *Resolution) byToken(s sighting, sender int64, signed []sighting) {
 
 // withoutToken looks at what travels: ids, what the sender named before and, unless a token was
 // forged, the number.
-func (r *Resolver) withoutToken(ctx context.Context, m Mail, ids []string, signed []sighting, res *Resolution) error {
+func (r *Resolver) withoutToken(ctx context.Context, m Mail, ids []string, signed []sighting,
+	res *Resolution) error {
 	if s := strongest(signed, m.Sender); s != nil {
-		res.Evidence, res.Ticket, res.Item, res.Person, res.Kind = EvidenceKnown, s.Ticket, s.Item, s.Person, s.Kind
+		res.Evidence, res.Ticket, res.Item = EvidenceKnown, s.Ticket, s.Item
+		res.Person, res.Kind = s.Person, s.Kind
 		res.Reason = "our Message-ID in " + s.header
 		return nil
 	}
@@ -229,13 +234,17 @@ func (r *Resolver) withoutToken(ctx context.Context, m Mail, ids []string, signe
 	case err != nil:
 		return err
 	case known.Ticket != 0:
-		res.Evidence, res.Ticket, res.Item, res.Reason = EvidenceKnown, known.Ticket, known.Item, "known Message-ID"
+		res.Evidence, res.Ticket, res.Item = EvidenceKnown, known.Ticket, known.Item
+		res.Reason = "known Message-ID"
 	case len(signed) > 0:
-		res.Evidence, res.Ticket, res.Reason = EvidenceKnown, signed[0].Ticket, "root id in "+signed[0].header
+		res.Evidence, res.Ticket = EvidenceKnown, signed[0].Ticket
+		res.Reason = "root id in " + signed[0].header
 	case m.CitedIn != 0:
-		res.Evidence, res.Ticket, res.Reason = EvidenceKnown, m.CitedIn, "an earlier mail of the sender named its Message-ID"
+		res.Evidence, res.Ticket = EvidenceKnown, m.CitedIn
+		res.Reason = "an earlier mail of the sender named its Message-ID"
 	case cited.Ticket != 0:
-		res.Evidence, res.Ticket, res.Reason = EvidenceKnown, cited.Ticket, "an earlier mail of the sender named the same id"
+		res.Evidence, res.Ticket = EvidenceKnown, cited.Ticket
+		res.Reason = "an earlier mail of the sender named the same id"
 	case res.Claimed != 0 && res.Forged:
 		res.Reason = "number in the subject not believed: the mail holds a forged token"
 	case res.Claimed != 0:
@@ -246,7 +255,8 @@ func (r *Resolver) withoutToken(ctx context.Context, m Mail, ids []string, signe
 
 // known returns where the newest of ids belongs that the store knows, and the newest that the
 // sender named before.
-func (r *Resolver) known(ctx context.Context, ids []string, res *Resolution) (known, cited Ref, err error) {
+func (r *Resolver) known(ctx context.Context, ids []string,
+	res *Resolution) (known, cited Ref, err error) {
 	if len(ids) == 0 {
 		return Ref{}, Ref{}, nil
 	}
@@ -262,7 +272,8 @@ func (r *Resolver) known(ctx context.Context, ids []string, res *Resolution) (kn
 		case there:
 			cited = cmp.Or(cited, ref)
 		}
-		if _, v := r.Signer.VerifyMessageID(id, r.Mailboxes); v == None && plausibleID(id) && len(res.Unknown) < maxUnknown {
+		_, v := r.Signer.VerifyMessageID(id, r.Mailboxes)
+		if v == None && plausibleID(id) && len(res.Unknown) < maxUnknown {
 			res.Unknown = append(res.Unknown, id)
 		}
 	}

@@ -10,7 +10,9 @@ import (
 )
 
 // gateway are the marks that mail gateways put into subjects.
-var gateway = regexp.MustCompile(`(?i)[\[(<*]+\s*(ext|external|externo|externa|correo externo|external sender|spam|suspected spam|posible spam|caution)[\s:]*[\])>*]+|^external:`)
+var gateway = regexp.MustCompile(`(?i)[\[(<*]+\s*` +
+	`(ext|external|externo|externa|correo externo|external sender|` +
+	`spam|suspected spam|posible spam|caution)[\s:]*[\])>*]+|^external:`)
 
 // Retitled reports whether the subject of a reply says something that the topic of its ticket does
 // not. What clients do to a subject says nothing: prefixes, our tag, marks of gateways, an end that
@@ -26,11 +28,14 @@ func Retitled(subject, topic, tag string) bool {
 }
 
 func subjectWords(s string) []string {
-	return strings.FieldsFunc(desk.Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	return strings.FieldsFunc(desk.Fold(s), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r)
+	})
 }
 
 // foreign is a number of another desk: "[PROV-4431]", "[INC0012345]", "(REQ-77)", "##7781##".
-var foreign = regexp.MustCompile(`\[[\pL\pN #:_-]{0,24}\pN[\pL\pN #:_-]{0,24}\]|\([A-Z]{2,10}[-#_ ]?\pN{2,10}\)|##[\pL\pN :_-]{1,24}##`)
+var foreign = regexp.MustCompile(`\[[\pL\pN #:_-]{0,24}\pN[\pL\pN #:_-]{0,24}\]|` +
+	`\([A-Z]{2,10}[-#_ ]?\pN{2,10}\)|##[\pL\pN :_-]{1,24}##`)
 
 // ForeignNumbers are the numbers of other desks in a subject, as they stand there; ours is none.
 func ForeignNumbers(subject, tag string) []string {

@@ -50,7 +50,7 @@ const (
 	messageMAC = 26 // 130 bits
 
 	maxTicket = 999_999_999           // 9 digits
-	maxPerson = 36*36*36*36*36*36 - 1 // 6 digits of base 36, so that a mailbox may have a longer name
+	maxPerson = 36*36*36*36*36*36 - 1 // 6 digits of base 36, for the sake of long mailbox names
 	maxOutbox = 999_999_999_999       // 12 digits
 
 	// "+c" ticket ".p" person "." key mac; a bounce address is shorter.
@@ -104,7 +104,8 @@ func (s *Signer) MessageID(domain string, t Token) string {
 // begin. It changes when the keys are rotated; the older ones stay valid.
 func (s *Signer) RootID(domain, mailbox string, ticket int64) string {
 	key := s.keys.signer()
-	return "c" + decimal(ticket) + "." + key.ID + s.root(key, desk.Canonical(mailbox), ticket)[:messageMAC] + "@" + domain
+	mac := s.root(key, desk.Canonical(mailbox), ticket)[:messageMAC]
+	return "c" + decimal(ticket) + "." + key.ID + mac + "@" + domain
 }
 
 // BounceAddress returns the envelope sender of a row of the outbox, by which a bounce proves what
@@ -115,7 +116,8 @@ func (s *Signer) BounceAddress(mailbox string, outbox int64) string {
 		return mailbox
 	}
 	key := s.keys.signer()
-	return local + "+b" + decimal(outbox) + "." + key.ID + s.bounce(key, local+"@"+domain, outbox)[:addressMAC] + "@" + domain
+	mac := s.bounce(key, local+"@"+domain, outbox)[:addressMAC]
+	return local + "+b" + decimal(outbox) + "." + key.ID + mac + "@" + domain
 }
 
 // AnswerAddress returns the address at which a person answers what a row of the outbox asks him,
@@ -144,7 +146,9 @@ func (s *Signer) reply(key secretKey, t Token) string {
 }
 
 func (s *Signer) message(key secretKey, t Token) string {
-	fields := []string{t.Mailbox, decimal(t.Ticket), decimal(t.Item), decimal(t.Person), string(t.Kind)}
+	fields := []string{
+		t.Mailbox, decimal(t.Ticket), decimal(t.Item), decimal(t.Person), string(t.Kind),
+	}
 	if t.Notice != 0 {
 		fields = append(fields, decimal(t.Notice))
 	}

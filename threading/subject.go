@@ -118,7 +118,8 @@ func tagEnd(s, tag string) int {
 	inside := strings.TrimRightFunc(lowerASCII(s[1:end]), isBlank)
 	before := strings.TrimRight(inside, "0123456789")
 	word, _ := cutNumberWords(before)
-	if digits := len(inside) - len(before); digits < 1 || digits > 9 || strings.TrimLeftFunc(word, isBlank) != tagWord(tag) {
+	digits := len(inside) - len(before)
+	if digits < 1 || digits > 9 || strings.TrimLeftFunc(word, isBlank) != tagWord(tag) {
 		return 0
 	}
 	return end + 1

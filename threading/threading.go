@@ -6,7 +6,7 @@
 //	Reply-To     soporte+c123.p7.a<mac>@…      ReplyAddress   ticket, person, kind
 //	Message-ID   <c123.i4.p7.a<mac>@…>         MessageID      ticket, item, person, kind
 //	References   <c123.a<mac>@…> …             RootID         ticket
-//	Reply-To     soporte+n55.p7.a<mac>@…       AnswerAddress  row of the outbox, person; about no ticket
+//	Reply-To     soporte+n55.p7.a<mac>@…       AnswerAddress  row of the outbox, person; no ticket
 //	MAIL FROM    soporte+b55.a<mac>@…          BounceAddress  row of the outbox
 //	X-Buzon-Loop <instance>.b55.a<mac>         LoopMark       row of the outbox
 //

@@ -42,9 +42,13 @@ func (s *Signer) VerifyMessageID(id string, boxes *Mailboxes) (Token, Verdict) {
 
 func (s *Signer) verifyMessage(local string, boxes *Mailboxes) (Token, Verdict) {
 	for _, letters := range []string{"cip", "cipn"} {
-		if m, ok := parseMark(local, letters, messageMAC); ok && (m.numbers[3] != 0 || letters == "cip") {
+		m, ok := parseMark(local, letters, messageMAC)
+		if ok && (m.numbers[3] != 0 || letters == "cip") {
 			return s.verify(m, s.message, messageMAC, boxes.addresses,
-				Token{Ticket: m.numbers[0], Item: m.numbers[1], Person: m.numbers[2], Notice: m.numbers[3], Key: m.key})
+				Token{
+					Ticket: m.numbers[0], Item: m.numbers[1], Person: m.numbers[2],
+					Notice: m.numbers[3], Key: m.key,
+				})
 		}
 	}
 	m, ok := parseMark(local, "c", messageMAC)
@@ -108,7 +112,8 @@ func (s *Signer) ValidLoopMark(value string) bool {
 }
 
 // verify completes t with the mailbox and the kind for which the MAC is right.
-func (s *Signer) verify(m mark, sign func(secretKey, Token) string, size int, mailboxes []string, t Token) (Token, Verdict) {
+func (s *Signer) verify(m mark, sign func(secretKey, Token) string, size int,
+	mailboxes []string, t Token) (Token, Verdict) {
 	verdict := s.judge(m, func(key secretKey) (found int) {
 		candidate := t
 		for _, candidate.Mailbox = range mailboxes {
@@ -172,7 +177,8 @@ func parseMark(s, letters string, macSize int) (m mark, ok bool) {
 	}
 	signature := parts[len(letters)]
 	at := len(signature) - macSize
-	if at < 1 || !validID(signature[:at]) || strings.Trim(signature[at:], "abcdefghijklmnopqrstuvwxyz234567") != "" {
+	const base32 = "abcdefghijklmnopqrstuvwxyz234567"
+	if at < 1 || !validID(signature[:at]) || strings.Trim(signature[at:], base32) != "" {
 		return mark{}, false
 	}
 	m.key, m.mac = signature[:at], signature[at:]

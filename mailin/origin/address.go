@@ -52,7 +52,7 @@ func localStart(s string, i int) int {
 		}
 		j--
 	}
-	for j < i && (s[j] == '.' || s[j] == '\'' || s[j] == '-' || s[j] == '*' || s[j] == '=' || s[j] == '/') {
+	for j < i && strings.IndexByte(".'-*=/", s[j]) >= 0 {
 		j++
 	}
 	if k := strings.LastIndexByte(s[j:i], ':'); k >= 0 { // "mailto:", "rfc822:"
@@ -70,7 +70,9 @@ func domainEnd(s string, i int) int {
 		return i
 	}
 	j := i
-	for j < len(s) && j-i < 255 && (wordByte(s[j]) || s[j] == '-' || s[j] == '.' || s[j] >= 0x80) && (s[j] < cjk || j == i || s[j-1] == '.' || s[j-1] >= 0x80) {
+	for j < len(s) && j-i < 255 &&
+		(wordByte(s[j]) || s[j] == '-' || s[j] == '.' || s[j] >= 0x80) &&
+		(s[j] < cjk || j == i || s[j-1] == '.' || s[j-1] >= 0x80) {
 		j++
 	}
 	for j > i && (s[j-1] == '.' || s[j-1] == '-') {
@@ -92,7 +94,8 @@ func containsFold(list []string, s string) bool {
 	return false
 }
 
-// messageID takes the first id out of a Message-ID, In-Reply-To or References value, with its angle brackets; an id without them gets them.
+// messageID takes the first id out of a Message-ID, In-Reply-To or References value, with its angle
+// brackets; an id without them gets them.
 func messageID(v string) string {
 	v = clipBytes(strings.TrimSpace(v), 4000)
 	if i := strings.IndexByte(v, '<'); i >= 0 {

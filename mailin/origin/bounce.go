@@ -15,7 +15,8 @@ func judgeBounceText(e *evidence) (Verdict, bool) {
 		return textBounce(e, "failed-recipients", "X-Failed-Recipients: "+v)
 	}
 	null, named := e.sender.null(), e.sender.daemon != "" || letters(e.sender.role) == "postmaster"
-	if !named && !null && !e.sender.gateway && e.sender.role == "" || e.autoSubject() != "" && e.returned() == nil {
+	if !named && !null && !e.sender.gateway && e.sender.role == "" ||
+		e.autoSubject() != "" && e.returned() == nil {
 		return Verdict{}, false
 	}
 	phrase := e.failurePhrase()
@@ -30,7 +31,8 @@ func judgeBounceText(e *evidence) (Verdict, bool) {
 		return textBounce(e, "bounce-text", phrase)
 	case subject == "" || phrase == "" || e.answered():
 		return Verdict{}, false
-	case e.returned() != nil, e.sender.gateway && e.namesFailed(): // a parcel's "delivery failed" returns no mail
+	case e.returned() != nil, e.sender.gateway && e.namesFailed():
+		// a parcel's "delivery failed" returns no mail
 		return textBounce(e, "bounce-text", phrase)
 	}
 	return Verdict{}, false
@@ -59,7 +61,9 @@ func (e *evidence) coded() bool {
 	if statusIn(e.notice()) != "" {
 		return true
 	}
-	return slices.ContainsFunc(lines(e.notice()), func(l string) bool { return strings.Contains(l, "@") && replyClass(l) != "" })
+	return slices.ContainsFunc(lines(e.notice()), func(l string) bool {
+		return strings.Contains(l, "@") && replyClass(l) != ""
+	})
 }
 
 // failurePhrase is what the notice says about the delivery, "" for nothing.
@@ -103,7 +107,10 @@ func textRecipients(e *evidence) []Bounce {
 		}
 	}
 	if list == nil {
-		list = []Bounce{{Recipient: returnedRecipient(e.returned()), Status: statusOrClass(e.notice()), Diagnostic: diagnosticIn(e.notice())}}
+		list = []Bounce{{
+			Recipient: returnedRecipient(e.returned()),
+			Status:    statusOrClass(e.notice()), Diagnostic: diagnosticIn(e.notice()),
+		}}
 	}
 	for i := range list {
 		list[i].OriginalMessageID = id
@@ -129,7 +136,8 @@ func pastedReport(e *evidence) []Bounce {
 // nestedID is the Message-ID of the mail that the returned bounce returned.
 func nestedID(e *evidence, outer string) string {
 	for _, p := range e.Parts {
-		if p.Within == "message/rfc822" && strings.HasPrefix(p.Type, "message/rfc822") || p.Type == "text/rfc822-headers" && p.Within != "" {
+		if p.Within == "message/rfc822" && strings.HasPrefix(p.Type, "message/rfc822") ||
+			p.Type == "text/rfc822-headers" && p.Within != "" {
 			if id := messageID(header(string(p.Body)).get("Message-ID")); id != "" {
 				return id
 			}

@@ -18,7 +18,8 @@ func judgeCalendar(e *evidence) (Verdict, bool) {
 			}
 		}
 	}
-	switch class := fold(e.value("Content-Class")); class { // Exchange, where the calendar part is lost on the way
+	// Exchange, where the calendar part is lost on the way
+	switch class := fold(e.value("Content-Class")); class {
 	case "urn:content-classes:calendarmessage":
 		if leading(e.subject, calendarSubjects) != "" {
 			return machine(Calendar, "calendar-reply", "Content-Class: "+class)
@@ -27,7 +28,8 @@ func judgeCalendar(e *evidence) (Verdict, bool) {
 	return Verdict{}, false
 }
 
-func calendarAnswer(where, mediaType string, params map[string]string, body []byte) (Verdict, bool) {
+func calendarAnswer(where, mediaType string, params map[string]string,
+	body []byte) (Verdict, bool) {
 	if mediaType != "text/calendar" && mediaType != "application/ics" {
 		return Verdict{}, false
 	}

@@ -93,14 +93,16 @@ func recipientOf(g fields) (Bounce, bool) {
 		OriginalRecipient: reportAddress(g.get("Original-Recipient")),
 		Action:            keyword(g.get("Action")),
 		Status:            statusCode(g.get("Status")),
-		Diagnostic:        diagnostic(g.first("Diagnostic-Code", "X-Display-Name", "X-Supplementary-Info")),
+		Diagnostic: diagnostic(
+			g.first("Diagnostic-Code", "X-Display-Name", "X-Supplementary-Info")),
 	}
 	// "user@cluster-node", "X.400 name"
 	if !qualified(b.Recipient) && qualified(b.OriginalRecipient) {
 		b.Recipient = b.OriginalRecipient
 	}
 	if b.Recipient == "" {
-		b.Recipient = reportAddress(g.first("X-Actual-Recipient", "X-Final-Recipient", "X-Original-Recipient"))
+		b.Recipient = reportAddress(
+			g.first("X-Actual-Recipient", "X-Final-Recipient", "X-Original-Recipient"))
 	}
 	if b.Status == "" {
 		b.Status = statusIn(b.Diagnostic)
@@ -155,7 +157,8 @@ func deliveryClass(list []Bounce) Class {
 		switch {
 		case strings.HasPrefix(b.Action, "delay"), b.Action == "deferred":
 			delayed++
-		case b.Action == "delivered", b.Action == "relayed", b.Action == "expanded", b.Action == "" && strings.HasPrefix(b.Status, "2."):
+		case b.Action == "delivered", b.Action == "relayed", b.Action == "expanded",
+			b.Action == "" && strings.HasPrefix(b.Status, "2."):
 			good++
 		default:
 			failed++

@@ -31,7 +31,10 @@ func examine(m Mail) *evidence {
 func (e *evidence) read() *text {
 	if e.text == nil {
 		notice, pasted := splitReturned(ownText(e.Mail))
-		e.text = &text{notice: notice, folded: fold(clipBytes(notice, maxNotice/4)), returned: returnedHeader(e.Mail)}
+		e.text = &text{
+			notice: notice, folded: fold(clipBytes(notice, maxNotice/4)),
+			returned: returnedHeader(e.Mail),
+		}
 		if e.text.returned == nil {
 			e.text.returned = pasted
 		}

@@ -16,7 +16,8 @@ func fold(s string) string {
 }
 
 // keyboard has what a keyboard has; "ı" is Turkish.
-var keyboard = strings.NewReplacer("’", "'", "‘", "'", "`", "'", "ı", "i", "“", `"`, "”", `"`, "«", `"`, "»", `"`)
+var keyboard = strings.NewReplacer(
+	"’", "'", "‘", "'", "`", "'", "ı", "i", "“", `"`, "”", `"`, "«", `"`, "»", `"`)
 
 // plain tells text in which nothing but case and blanks is to be folded.
 func plain(s string) bool {

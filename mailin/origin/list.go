@@ -93,8 +93,9 @@ func (e *evidence) listOwner() bool {
 	for _, a := range []string{e.sender.envelope, strings.ToLower(bareAddress(e.value("Sender")))} {
 		local, _, _ := strings.Cut(a, "@")
 		local, _, _ = strings.Cut(local, "+")
-		if strings.HasPrefix(local, "owner-") || strings.HasSuffix(local, "-owner") || strings.HasSuffix(local, "-bounces") ||
-			strings.HasSuffix(local, "-request") || strings.HasSuffix(local, "-admin") {
+		if strings.HasPrefix(local, "owner-") || strings.HasSuffix(local, "-owner") ||
+			strings.HasSuffix(local, "-bounces") || strings.HasSuffix(local, "-request") ||
+			strings.HasSuffix(local, "-admin") {
 			return a != e.sender.from
 		}
 	}

@@ -39,7 +39,8 @@ var forwardings = []string{
 func (e *evidence) marks() []Mark {
 	var all []Mark
 	add := func(kind MarkKind, field, address string) {
-		all = append(all, Mark{kind, clip(strings.ToValidUTF8(field, ""), 200), strings.ToLower(address)})
+		field = clip(strings.ToValidUTF8(field, ""), 200)
+		all = append(all, Mark{kind, field, strings.ToLower(address)})
 	}
 	if field, ok := e.listField(); ok {
 		add(ListMark, field, e.listAddress())
@@ -47,7 +48,8 @@ func (e *evidence) marks() []Mark {
 	if v := e.value("X-MS-Exchange-Inbox-Rules-Loop"); v != "" {
 		add(RuleMark, "X-MS-Exchange-Inbox-Rules-Loop: "+v, leadingAddress(v))
 	}
-	if v := e.value("X-MS-Exchange-Generated-Message-Source"); strings.Contains(fold(v), "rules agent") {
+	v := e.value("X-MS-Exchange-Generated-Message-Source")
+	if strings.Contains(fold(v), "rules agent") {
 		add(RuleMark, "X-MS-Exchange-Generated-Message-Source: "+v, "")
 	}
 	for _, name := range redirections {
@@ -61,7 +63,8 @@ func (e *evidence) marks() []Mark {
 		}
 	}
 	for _, x := range []struct{ name, address string }{
-		{"Return-Path", e.sender.envelope}, {"Sender", strings.ToLower(bareAddress(e.value("Sender")))},
+		{"Return-Path", e.sender.envelope},
+		{"Sender", strings.ToLower(bareAddress(e.value("Sender")))},
 	} {
 		if by := e.passedOn(x.address); by != "" {
 			add(RedirectMark, x.name+": "+x.address, by)
@@ -92,7 +95,9 @@ func (e *evidence) passedOn(address string) string {
 // listAddress is where people write to the list: as it says, else as its List-Id is commonly made
 // of it.
 func (e *evidence) listAddress() string {
-	for _, name := range []string{"List-Post", "X-BeenThere", "Mailing-List", "X-Mailing-List", "X-Sympa-To"} {
+	for _, name := range []string{
+		"List-Post", "X-BeenThere", "Mailing-List", "X-Mailing-List", "X-Sympa-To",
+	} {
 		if a := leadingAddress(e.value(name)); a != "" {
 			return a
 		}
@@ -101,7 +106,8 @@ func (e *evidence) listAddress() string {
 	if _, inside, ok := strings.Cut(id, "<"); ok {
 		id, _, _ = strings.Cut(inside, ">")
 	}
-	if local, domain, ok := strings.Cut(strings.TrimSpace(id), "."); ok && !strings.ContainsAny(id, " @") {
+	local, domain, ok := strings.Cut(strings.TrimSpace(id), ".")
+	if ok && !strings.ContainsAny(id, " @") {
 		return local + "@" + domain
 	}
 	return ""

@@ -57,7 +57,9 @@ func pinned(named []string, found []mention) []mention {
 // writer's.
 func excluded(e *evidence) map[string]bool {
 	x := map[string]bool{e.sender.from: true, e.sender.envelope: true}
-	for _, name := range []string{"To", "Cc", "Reply-To", "Sender", "Delivered-To", "X-Original-To", "Errors-To"} {
+	for _, name := range []string{
+		"To", "Cc", "Reply-To", "Sender", "Delivered-To", "X-Original-To", "Errors-To",
+	} {
 		for _, v := range e.values(name) {
 			for _, a := range addressesIn(v) {
 				x[strings.ToLower(a)] = true
@@ -77,7 +79,8 @@ func mentions(all []string, not map[string]bool) []mention {
 		line = clipBytes(line, 2000)
 		for k, a := range lineAddresses(line) {
 			low := strings.ToLower(a)
-			if not[low] || daemonAddress(low) != "" || not != nil && offersHelp(line, a) || namesSender(line, a) {
+			if not[low] || daemonAddress(low) != "" ||
+				not != nil && offersHelp(line, a) || namesSender(line, a) {
 				continue
 			}
 			if s := strengthOf(line, a, heading, k); s > seen[low] && len(best[s]) < maxRecipients {
@@ -102,7 +105,8 @@ func mentions(all []string, not map[string]bool) []mention {
 
 // offersHelp tells a service's address in running text, where a notice says whom to ask.
 func offersHelp(line, address string) bool {
-	return roleAddress(strings.ToLower(address)) != "" && !strings.HasPrefix(strings.TrimSpace(line), address)
+	return roleAddress(strings.ToLower(address)) != "" &&
+		!strings.HasPrefix(strings.TrimSpace(line), address)
 }
 
 // namesSender tells "mail from a@b" in running text: that address sent what failed. In "generated
@@ -111,7 +115,8 @@ func namesSender(line, address string) bool {
 	before, _, _ := strings.Cut(line, address)
 	words := strings.Fields(strings.ToLower(strings.TrimRight(before, " <('\"")))
 	n := len(words)
-	return n > 1 && words[n-1] == "from" && (strings.Contains(words[n-2], "mail") || strings.Contains(words[n-2], "message"))
+	return n > 1 && words[n-1] == "from" &&
+		(strings.Contains(words[n-2], "mail") || strings.Contains(words[n-2], "message"))
 }
 
 // lineAddresses leaves out lines whose addresses are another's: of the sender, of help, of ids.
@@ -120,7 +125,8 @@ func lineAddresses(line string) []string {
 		return nil
 	}
 	label, _, ok := strings.Cut(fold(line), ":")
-	if ok && otherLabels[strings.Trim(label, "*-> ")] || strings.Contains(label, "message-id") || strings.Contains(label, "message id") {
+	if ok && otherLabels[strings.Trim(label, "*-> ")] ||
+		strings.Contains(label, "message-id") || strings.Contains(label, "message id") {
 		return nil
 	}
 	return addressesIn(line)
@@ -147,14 +153,17 @@ func strengthOf(line, address string, heading bool, nth int) strength {
 		return explicit
 	case nth == 0 && recipientLabel(t, a):
 		return explicit
-	case strings.Contains(t, "mailto:"+a) && heading, strings.HasSuffix(strings.Trim(t, ")>]. "), a) && heading && len(t) < 200:
+	case heading && strings.Contains(t, "mailto:"+a),
+		heading && len(t) < 200 && strings.HasSuffix(strings.Trim(t, ")>]. "), a):
 		return explicit // "Name <mailto:a@b>" under "these recipients:"
 	}
-	if label, _, _ := strings.Cut(t, ":"); nth == 0 && (label == "to" || label == "para") && strings.Contains(t, ":") {
+	label, _, labelled := strings.Cut(t, ":")
+	if nth == 0 && labelled && (label == "to" || label == "para") {
 		return headed
 	}
 	f := fold(line)
-	if containing(f, bouncePhrases) != "" || containing(f, delayPhrases) != "" || replyClass(line) != "" || statusIn(line) != "" {
+	if containing(f, bouncePhrases) != "" || containing(f, delayPhrases) != "" ||
+		replyClass(line) != "" || statusIn(line) != "" {
 		return failing
 	}
 	return passing
@@ -163,7 +172,8 @@ func strengthOf(line, address string, heading bool, nth int) strength {
 // recipientLabel: "Final-Recipient: rfc822; a@b", "RCPT TO:<a@b>", "Failed recipient: a@b".
 func recipientLabel(t, address string) bool {
 	label, rest, ok := strings.Cut(t, ":")
-	if !ok || len(label) > 60 || !strings.HasPrefix(strings.TrimLeft(rest, " \t<\"(["), address) && !strings.Contains(label, "recipient") {
+	next := strings.HasPrefix(strings.TrimLeft(rest, " \t<\"(["), address)
+	if !ok || len(label) > 60 || !next && !strings.Contains(label, "recipient") {
 		return false
 	}
 	return containing(fold(label), recipientLabels) != ""
@@ -171,7 +181,10 @@ func recipientLabel(t, address string) bool {
 
 // returnedRecipient is to whom the returned mail went.
 func returnedRecipient(f fields) string {
-	for _, name := range []string{"X-Original-To", "X-Envelope-To", "Envelope-To", "Delivered-To", "X-Apparently-To", "To", "Cc"} {
+	for _, name := range []string{
+		"X-Original-To", "X-Envelope-To", "Envelope-To", "Delivered-To", "X-Apparently-To",
+		"To", "Cc",
+	} {
 		if a := addressesIn(f.get(name)); len(a) > 0 {
 			return a[0]
 		}
@@ -190,8 +203,11 @@ func explain(e *evidence, all []string, found []mention) []Bounce {
 			end = found[i+1].line
 		}
 		block := strings.Join(all[m.line:min(end, m.line+30)], "\n")
-		b := Bounce{Recipient: m.address, Status: statusOrClass(block), Diagnostic: diagnosticIn(block)}
-		if b.Status == "" || strings.HasSuffix(b.Status, ".0.0") && strings.HasPrefix(whole, b.Status[:1]) {
+		b := Bounce{
+			Recipient: m.address, Status: statusOrClass(block), Diagnostic: diagnosticIn(block),
+		}
+		if b.Status == "" ||
+			strings.HasSuffix(b.Status, ".0.0") && strings.HasPrefix(whole, b.Status[:1]) {
 			b.Status = whole
 		}
 		out = append(out, b)

@@ -85,7 +85,8 @@ func rejected(e *evidence, disposition string) bool {
 	if !strings.HasPrefix(d, "automatic-action/") || !strings.Contains(d, ";deleted") {
 		return false
 	}
-	return strings.Contains(fold(e.value("Auto-Submitted")), "(rejected)") || e.fromSystem() && containing(e.folded(), rejectPhrases) != ""
+	return strings.Contains(fold(e.value("Auto-Submitted")), "(rejected)") ||
+		e.fromSystem() && containing(e.folded(), rejectPhrases) != ""
 }
 
 // hotmailComplaint is the form of Microsoft's Junk Mail Reporting Program, which is no ARF: the
@@ -94,17 +95,20 @@ func hotmailComplaint(e *evidence) bool {
 	if strings.HasPrefix(e.subject, "complaint about message from") {
 		return e.returned() != nil
 	}
-	return e.mentions("X-HmXmrOriginalRecipient") && e.returned().get("X-HmXmrOriginalRecipient") != "" && !e.answered()
+	return e.mentions("X-HmXmrOriginalRecipient") &&
+		e.returned().get("X-HmXmrOriginalRecipient") != "" && !e.answered()
 }
 
 // aggregateReport is a DMARC aggregate report: the subject is a grammar (RFC 7489 section 7.2.1.1),
 // the report is compressed.
 func aggregateReport(e *evidence) bool {
-	if !strings.HasPrefix(e.subject, "report domain:") || !strings.Contains(e.subject, "submitter:") {
+	if !strings.HasPrefix(e.subject, "report domain:") ||
+		!strings.Contains(e.subject, "submitter:") {
 		return false
 	}
 	for _, p := range e.Parts {
-		if p.Within == "" && (strings.Contains(p.Type, "zip") || strings.HasSuffix(p.Type, "xml") || p.Type == "application/octet-stream") {
+		if p.Within == "" && (strings.Contains(p.Type, "zip") ||
+			strings.HasSuffix(p.Type, "xml") || p.Type == "application/octet-stream") {
 			return true
 		}
 	}
@@ -118,7 +122,8 @@ func exchangeReceipt(e *evidence) bool {
 		return true
 	}
 	class := fold(e.value("Message-Class") + " " + e.value("X-Message-Class"))
-	if strings.Contains(class, "report.") && (strings.Contains(class, ".ipnrn") || strings.Contains(class, ".ipnnrn")) {
+	if strings.Contains(class, "report.") &&
+		(strings.Contains(class, ".ipnrn") || strings.Contains(class, ".ipnnrn")) {
 		return true
 	}
 	return leading(e.subject, receiptSubjects) != "" && e.returned() == nil &&

@@ -53,11 +53,14 @@ func misplacedHeader(top, h Header) fields {
 	if h == nil || len(h.Values("Received")) == 0 && len(h.Values("From")) == 0 {
 		return nil
 	}
-	if top != nil && slices.Equal(top.Values("Received"), h.Values("Received")) && slices.Equal(top.Values("From"), h.Values("From")) {
+	if top != nil && slices.Equal(top.Values("Received"), h.Values("Received")) &&
+		slices.Equal(top.Values("From"), h.Values("From")) {
 		return nil
 	}
 	var f fields
-	for _, name := range []string{"Message-ID", "From", "To", "Subject", "Return-Path", "X-HmXmrOriginalRecipient"} {
+	for _, name := range []string{
+		"Message-ID", "From", "To", "Subject", "Return-Path", "X-HmXmrOriginalRecipient",
+	} {
 		for _, v := range h.Values(name) {
 			f = append(f, field{name, v})
 		}
@@ -96,7 +99,9 @@ func reportedID(e *evidence) string {
 			break
 		}
 		for _, g := range groups(string(p.Body)) {
-			if id := messageID(g.first("Original-Message-ID", "X-Original-Message-ID", "Message-ID", "X-Message-ID")); id != "" {
+			id := messageID(g.first(
+				"Original-Message-ID", "X-Original-Message-ID", "Message-ID", "X-Message-ID"))
+			if id != "" {
 				return id
 			}
 		}
