@@ -187,7 +187,7 @@ func judged(m *message.Message, rd *Reading, o ReadOptions) origin.Mail {
 	return om
 }
 
-// mayReport tells a part in which a report may stand.
+// mayReport reports whether a report may stand in the part.
 func mayReport(p *message.Part) bool {
 	return strings.HasPrefix(p.Type, "text/") || strings.HasPrefix(p.Type, "message/")
 }

@@ -14,7 +14,7 @@ type Fault struct {
 func (f *Fault) Error() string { return "store: " + f.Cause.Error() }
 func (f *Fault) Unwrap() error { return f.Cause }
 
-// Full tells a full disk (RFC 3463 x.3.1) from other faults.
+// Full reports whether the fault is a full disk (RFC 3463 x.3.1).
 func (f *Fault) Full() bool { return full(f.Cause) }
 
 // fault marks an error of the database or the disk as one; what concerns one file alone is none.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// IMAPStatus tells how an account is doing; the zero value when it never ran.
+// IMAPStatus returns how an account is doing; the zero value when it never ran.
 func (r Reader) IMAPStatus(ctx context.Context, account string) (IMAPStatus, error) {
 	st := IMAPStatus{Account: account}
 	var tried, good, reconciled, alarmed sql.NullInt64

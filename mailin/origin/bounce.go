@@ -74,7 +74,7 @@ func (e *evidence) failurePhrase() string {
 	return containing(e.folded(), delayPhrases)
 }
 
-// fromSystem tells the senders that write no mail of a person.
+// fromSystem reports whether the sender is one that writes no mail of a person.
 func (e *evidence) fromSystem() bool { return e.sender.null() || e.sender.daemon != "" }
 
 // textBounce builds the verdict from the notice.
@@ -146,7 +146,7 @@ func nestedID(e *evidence, outer string) string {
 	return outer
 }
 
-// delayed tells a warning that the system still tries.
+// delayed reports whether a notice warns that the system still tries.
 func (e *evidence) delayed() bool {
 	if containing(e.subject, delaySubjects) != "" {
 		return true

@@ -93,5 +93,5 @@ func (e *evidence) mentions(name string) bool {
 	return false
 }
 
-// reply tells a mail that answers another by its header.
+// reply reports whether the mail answers another by its header.
 func (e *evidence) reply() bool { return e.has("In-Reply-To") || e.has("References") }

@@ -19,7 +19,7 @@ func fold(s string) string {
 var keyboard = strings.NewReplacer(
 	"’", "'", "‘", "'", "`", "'", "ı", "i", "“", `"`, "”", `"`, "«", `"`, "»", `"`)
 
-// plain tells text in which nothing but case and blanks is to be folded.
+// plain reports whether nothing but case and blanks is to be folded in a text.
 func plain(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 || s[i] == '`' {

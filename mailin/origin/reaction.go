@@ -16,7 +16,9 @@ func judgeReaction(e *evidence) (Verdict, bool) {
 	if r == "" {
 		return Verdict{}, false
 	}
-	return Verdict{Class: AutoReply, Reason: reason("reaction", r), Person: true, Suppress: true, Reaction: r}, true
+	return Verdict{
+		Class: AutoReply, Reason: reason("reaction", r), Person: true, Suppress: true, Reaction: r,
+	}, true
 }
 
 // reactionPart reads Gmail's part for reactions: {"version": 1, "emoji": "👍"}.
@@ -87,7 +89,9 @@ func tapback(folded string) string {
 		if name := strings.TrimPrefix(verb, who); who == "" || name != verb {
 			for w, sign := range tapbacks {
 				before, ok := strings.CutSuffix(name, w)
-				if ok && (before == "" || who != "" && strings.HasSuffix(before, " ") && len(strings.Fields(before)) < 4) {
+				named := who != "" && strings.HasSuffix(before, " ") &&
+					len(strings.Fields(before)) < 4
+				if ok && (before == "" || named) {
 					return sign
 				}
 			}
@@ -114,7 +118,10 @@ func firstSign(text string) string {
 }
 
 // typed are signs as people type them.
-var typed = map[string]bool{"+1": true, ":+1:": true, ":thumbsup:": true, "(y)": true, "(like)": true, ":)": true, ":-)": true, ";)": true}
+var typed = map[string]bool{
+	"+1": true, ":+1:": true, ":thumbsup:": true, "(y)": true, "(like)": true,
+	":)": true, ":-)": true, ";)": true,
+}
 
 // signOnly returns text if it is nothing but a few pictographs or one typed sign, else "".
 func signOnly(text string) string {
@@ -127,7 +134,9 @@ func signOnly(text string) string {
 		switch {
 		case pictograph(r):
 			signs++
-		case r == 0x200d, r >= 0xfe00 && r <= 0xfe0f, r >= 0x1f3fb && r <= 0x1f3ff, unicode.IsSpace(r): // joiner, variant, skin
+		// joiner, variant, skin
+		case r == 0x200d, r >= 0xfe00 && r <= 0xfe0f, r >= 0x1f3fb && r <= 0x1f3ff,
+			unicode.IsSpace(r):
 		default:
 			return ""
 		}
@@ -140,5 +149,7 @@ func signOnly(text string) string {
 
 // pictograph reports whether r is a picture and no letter, digit or mark that text is made of.
 func pictograph(r rune) bool {
-	return r >= 0x1f300 && r <= 0x1faff && !(r >= 0x1f3fb && r <= 0x1f3ff) || r >= 0x2600 && r <= 0x27bf || r == 0x203c || r == 0x2049
+	skin := r >= 0x1f3fb && r <= 0x1f3ff
+	return r >= 0x1f300 && r <= 0x1faff && !skin ||
+		r >= 0x2600 && r <= 0x27bf || r == 0x203c || r == 0x2049
 }

@@ -48,5 +48,6 @@ func judgeRecall(e *evidence) (Verdict, bool) {
 func quotesToEnd(text, phrase string) bool {
 	_, rest, _ := strings.Cut(text, phrase)
 	rest = strings.Trim(rest, " ,.:")
-	return len(rest) > 2 && rest[0] == '"' && rest[len(rest)-1] == '"' && strings.Count(rest, `"`) == 2
+	return len(rest) > 2 && strings.Count(rest, `"`) == 2 &&
+		rest[0] == '"' && rest[len(rest)-1] == '"'
 }

@@ -12,5 +12,6 @@ func (v Verdict) Receipt() bool {
 	case v.Class != AutoReply:
 		return false
 	}
-	return code != "auto-submitted" && code != "null-sender" || strings.Contains(fold(detail), "auto-repl")
+	return code != "auto-submitted" && code != "null-sender" ||
+		strings.Contains(fold(detail), "auto-repl")
 }

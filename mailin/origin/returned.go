@@ -110,7 +110,8 @@ func reportedID(e *evidence) string {
 }
 
 func reportType(t string) bool {
-	return strings.HasSuffix(t, "delivery-status") || strings.HasSuffix(t, "disposition-notification") ||
+	return strings.HasSuffix(t, "delivery-status") ||
+		strings.HasSuffix(t, "disposition-notification") ||
 		strings.HasSuffix(t, "feedback-report")
 }
 
@@ -200,7 +201,7 @@ func headerBlock(all []string, announced bool) (f fields, n int, ok bool) {
 	return f, n, strong && known >= 3 || announced && letter && known >= 2
 }
 
-// indented tells a folded line: it stands deeper than the header's first line.
+// indented reports whether a line is folded: it stands deeper than the header's first line.
 func indented(line, first string) bool {
 	return len(line)-len(unquote(line)) > len(first)-len(unquote(first))
 }

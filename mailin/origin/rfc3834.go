@@ -90,7 +90,8 @@ func (e *evidence) answeredByHand() bool {
 
 // ordinary reports whether envelope and From are such as people have.
 func (e *evidence) ordinary() bool {
-	return !e.sender.null() && e.sender.daemon == "" && e.sender.role == "" && e.sender.monitor == ""
+	s := e.sender
+	return !s.null() && s.daemon == "" && s.role == "" && s.monitor == ""
 }
 
 // passedOnByRule reports whether a rule or a redirection passed a mail on that has a person's

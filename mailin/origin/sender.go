@@ -23,7 +23,8 @@ func senderOf(e *evidence) sender {
 		s.from = strings.ToLower(bareAddress(display))
 	}
 	s.envelope, s.known = envelopeOf(e)
-	for _, a := range []string{s.envelope, s.from, strings.ToLower(bareAddress(e.value("Sender")))} {
+	written := strings.ToLower(bareAddress(e.value("Sender")))
+	for _, a := range []string{s.envelope, s.from, written} {
 		if d := daemonAddress(a); d != "" {
 			s.daemon = d
 			break
@@ -109,8 +110,8 @@ func daemonAddress(address string) string {
 func gatewayAddress(address string) bool {
 	local, _, _ := strings.Cut(address, "@")
 	plain := letters(local)
-	return strings.Contains(plain, "smtp") || strings.Contains(plain, "antivirus") || plain == "systemadministrator" ||
-		plain == "ndr" || plain == "ndn" || plain == "dsn"
+	return strings.Contains(plain, "smtp") || strings.Contains(plain, "antivirus") ||
+		plain == "systemadministrator" || plain == "ndr" || plain == "ndn" || plain == "dsn"
 }
 
 // Local parts of services: a person may sit behind them, but none that waits for an automatic
@@ -138,7 +139,8 @@ func roleAddress(address string) string {
 	local, _, _ := strings.Cut(address, "@")
 	local, _, _ = strings.Cut(local, "+")
 	plain := letters(local)
-	if roleLocals[plain] || strings.HasSuffix(plain, "noreply") || leading(plain, rolePrefixes) != "" {
+	if roleLocals[plain] || strings.HasSuffix(plain, "noreply") ||
+		leading(plain, rolePrefixes) != "" {
 		return local
 	}
 	return ""
@@ -162,7 +164,8 @@ func judgeLoop(e *evidence) (Verdict, bool) {
 			return machine(Loop, "loop-mark", "X-Buzon-Loop: "+v)
 		}
 	}
-	if id := messageID(e.value("Message-ID")); id != "" && e.OwnMessageID != nil && e.OwnMessageID(id) {
+	id := messageID(e.value("Message-ID"))
+	if id != "" && e.OwnMessageID != nil && e.OwnMessageID(id) {
 		return machine(Loop, "own-message-id", "Message-ID: "+id)
 	}
 	return Verdict{}, false

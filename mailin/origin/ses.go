@@ -38,8 +38,10 @@ func judgeSES(e *evidence) (Verdict, bool) {
 		return Verdict{}, false
 	}
 	var n sesNotice
-	if err := json.NewDecoder(strings.NewReader(clipBytes(e.Text[start:], maxReport))).Decode(&n); err != nil {
-		return machine(AutoReply, "responder-header", "X-Amz-SNS-Message-Id: "+e.value("X-Amz-SNS-Message-Id"))
+	text := strings.NewReader(clipBytes(e.Text[start:], maxReport))
+	if err := json.NewDecoder(text).Decode(&n); err != nil {
+		const field = "X-Amz-SNS-Message-Id"
+		return machine(AutoReply, "responder-header", field+": "+e.value(field))
 	}
 	switch kind := n.Notification + n.Event; kind {
 	case "Bounce":
@@ -70,7 +72,8 @@ func (n sesNotice) recipients(list []sesRecipient) []Bounce {
 	var out []Bounce
 	for _, r := range list[:min(len(list), maxRecipients)] {
 		out = append(out, Bounce{
-			Recipient: reportAddress(r.Address), Action: keyword(r.Action), Status: statusCode(r.Status),
+			Recipient: reportAddress(r.Address),
+			Action:    keyword(r.Action), Status: statusCode(r.Status),
 			Diagnostic: diagnostic(r.Diagnostic), OriginalMessageID: id,
 		})
 	}

@@ -80,12 +80,16 @@ var signs = []sign{
 }
 
 var (
-	autoPrecedence = []string{"auto_reply", "auto-reply", "autoreply", "auto_response", "auto-response", "junk"}
+	autoPrecedence = []string{
+		"auto_reply", "auto-reply", "autoreply", "auto_response", "auto-response", "junk",
+	}
 	bulkPrecedence = []string{"bulk", "first-class-bulk"}
 )
 
 // negative values of a yes-or-no field say that it does not hold.
-var negative = map[string]bool{"": true, "no": true, "false": true, "0": true, "none": true, "off": true}
+var negative = map[string]bool{
+	"": true, "no": true, "false": true, "0": true, "none": true, "off": true,
+}
 
 // matches reports whether one value of the field is the sign.
 func (s sign) matches(value string) bool {

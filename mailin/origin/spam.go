@@ -29,7 +29,10 @@ var spamFields = []struct {
 }
 
 // spamVerdicts are Microsoft's, among the fields of one value (X-Forefront-Antispam-Report).
-var spamVerdicts = []string{"sfv:spm", "sfv:sks", "sfv:skb", "cat:spm", "cat:hspm", "cat:phsh", "cat:hphsh", "cat:malw"}
+var spamVerdicts = []string{
+	"sfv:spm", "sfv:sks", "sfv:skb",
+	"cat:spm", "cat:hspm", "cat:phsh", "cat:hphsh", "cat:malw",
+}
 
 // spam is the field or subject by which a filter in front calls the mail spam, "" for none.
 func (e *evidence) spam() string {

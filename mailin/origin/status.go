@@ -35,7 +35,8 @@ func statusAt(s string) (string, int) {
 		return "", 0
 	}
 	j := digits(s, i+1)
-	if j == i+1 || j > i+4 || j < len(s) && wordByte(s[j]) || j+1 < len(s) && s[j] == '.' && s[j+1] >= '0' && s[j+1] <= '9' {
+	if j == i+1 || j > i+4 || j < len(s) && wordByte(s[j]) ||
+		j+1 < len(s) && s[j] == '.' && s[j+1] >= '0' && s[j+1] <= '9' {
 		return "", 0
 	}
 	return s[:j], j
@@ -56,11 +57,12 @@ func wordByte(c byte) bool {
 // without one.
 func replyClass(s string) string {
 	for i := 0; i+3 <= len(s); i++ {
-		if s[i] != '4' && s[i] != '5' || i > 0 && (wordByte(s[i-1]) || s[i-1] == '.' || s[i-1] == '-') {
+		if s[i] != '4' && s[i] != '5' ||
+			i > 0 && (wordByte(s[i-1]) || s[i-1] == '.' || s[i-1] == '-') {
 			continue
 		}
 		j := digits(s, i)
-		if j == i+3 && s[i+1] <= '5' && (j == len(s) || s[j] == ' ' || s[j] == '-' || s[j] == ':' || s[j] == ')' || s[j] == ',' || s[j] == '\n') {
+		if j == i+3 && s[i+1] <= '5' && (j == len(s) || strings.IndexByte(" -:),\n", s[j]) >= 0) {
 			return s[i:i+1] + ".0.0"
 		}
 		i = max(i, j-1)

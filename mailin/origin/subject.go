@@ -17,7 +17,7 @@ func (e *evidence) bounceSubject() string {
 	return containing(s, bounceSubjectParts)
 }
 
-// answered tells a subject under which a person answers or forwards.
+// answered reports whether a person answers or forwards under such a subject.
 func (e *evidence) answered() bool { return leading(e.subject, replyPrefixes) != "" }
 
 // judgeSubject: the subject proves nothing alone. A responder's phrase that stands at the beginning
@@ -32,7 +32,8 @@ func judgeSubject(e *evidence) (Verdict, bool) {
 	if w == "" || !e.prefixed(w) {
 		return Verdict{}, false
 	}
-	all := strings.EqualFold(e.value("X-Auto-Response-Suppress"), "All") && strings.Contains(w, "aut")
+	all := strings.Contains(w, "aut") &&
+		strings.EqualFold(e.value("X-Auto-Response-Suppress"), "All")
 	if e.reply() || all || !e.sender.known && strings.Contains(e.subject, ":") {
 		return machine(AutoReply, "subject", "Subject: "+e.Subject)
 	}
@@ -44,7 +45,8 @@ func judgeSubject(e *evidence) (Verdict, bool) {
 // ask Marta".
 func (e *evidence) prefixed(phrase string) bool {
 	_, rest, _ := strings.Cut(e.subject, phrase)
-	return strings.HasSuffix(phrase, ":") || strings.Trim(rest, " .!)]") == "" || strings.Contains(clipBytes(rest, 25), ":")
+	return strings.HasSuffix(phrase, ":") || strings.Trim(rest, " .!)]") == "" ||
+		strings.Contains(clipBytes(rest, 25), ":")
 }
 
 // normal is a person's mail; Suppress where a field or the address wants no automatic answer, or

@@ -159,7 +159,8 @@ func (e *evidence) absentBeforeReply() string {
 	s := strings.TrimLeft(e.subject, "*[(<-_ ")
 	for _, w := range absenceSubjects {
 		rest, ok := strings.CutPrefix(s, w)
-		if trimmed := strings.TrimLeft(rest, " *])>-_:|.,!"); ok && trimmed != rest && leading(trimmed, replyPrefixes) != "" {
+		trimmed := strings.TrimLeft(rest, " *])>-_:|.,!")
+		if ok && trimmed != rest && leading(trimmed, replyPrefixes) != "" {
 			return w
 		}
 	}
