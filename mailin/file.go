@@ -155,10 +155,9 @@ func (f *filing) decide(ctx context.Context) (err error) {
 		return err
 	}
 	f.verdict = store.Verdict{
-		Mailbox: f.box.Address, MessageID: m.MessageID, Sender: f.from, Subject: m.Subject,
-		Canonical: f.canonical,
-		Proof:     string(f.proof), Evidence: string(f.resolution.Evidence),
-		Rule: f.row.Rule, Reason: reason,
+		Mailbox: f.box.Address, MessageID: m.MessageID, Canonical: f.canonical,
+		Sender: f.from, Subject: m.Subject, Rule: f.row.Rule, Reason: reason,
+		Proof: string(f.proof), Evidence: string(f.resolution.Evidence),
 	}
 	return nil
 }
