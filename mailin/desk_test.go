@@ -42,6 +42,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h := &house{t: t, now: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}
 	dir := t.TempDir()
 	var err error
+	mailtest.Desk(t, dir, newStore)
 	if h.store, err = store.Open(t.Context(), dir, store.Options{Now: h.clock, MinFree: 1, Database: mailtest.Engine(t), Trace: h.traced}); err != nil {
 		t.Fatal(err)
 	}
@@ -65,6 +66,14 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.person(desk.Person{Name: "Luis Pérez", Addresses: []string{"luis@ejemplo.test"}, Role: desk.Agent, Team: true, OnCall: true, Active: true})
 	h.person(desk.Person{Name: "Admin", Addresses: []string{"admin@ejemplo.test"}, Role: desk.Admin, Active: true})
 	return h
+}
+
+func newStore(dir string) error {
+	s, err := store.Open(context.Background(), dir, store.Options{MinFree: 1})
+	if err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 func (h *house) clock() time.Time {

@@ -38,6 +38,7 @@ func newHouse(t testing.TB) *house {
 	h := &house{t: t, clock: mailtest.NewClock(nine)}
 	dir := t.TempDir()
 	var err error
+	mailtest.Desk(t, filepath.Join(dir, "data"), newStore)
 	h.store, err = store.Open(t.Context(), filepath.Join(dir, "data"), store.Options{Now: h.clock.Now, Database: mailtest.Engine(t)})
 	h.must(err)
 	t.Cleanup(func() { h.store.Close() })
@@ -51,6 +52,14 @@ func newHouse(t testing.TB) *house {
 	h.carla = h.person(desk.Person{Name: "Carla Ruiz", Addresses: []string{"carla@cliente.test"}, Role: desk.Customer})
 	h.pepe = h.person(desk.Person{Name: "Pepe Sanz", Addresses: []string{"pepe@otra.test"}, Role: desk.Customer})
 	return h
+}
+
+func newStore(dir string) error {
+	s, err := store.Open(context.Background(), dir, store.Options{MinFree: 1})
+	if err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 // signer signs with a key that is always the same, so that golden mails are.

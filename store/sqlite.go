@@ -108,7 +108,7 @@ func lookSQLite(ctx context.Context, s *Store) (*sql.DB, error) {
 	return readSQLite(path, "mode=rw") // not ro, which would leave files beside the database
 }
 
-const patient = "&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=cache_size(-8192)"
+const patient = "&_pragma=busy_timeout(20000)&_pragma=foreign_keys(1)&_pragma=cache_size(-8192)"
 
 // readSQLite opens the read pool; how is part of the data source's name.
 func readSQLite(path, how string) (*sql.DB, error) {

@@ -46,12 +46,23 @@ func open(t testing.TB, dir string, opt Options) *Store {
 	case sqliteOnly:
 		opt.Database = ""
 	}
+	if opt.Database == "" {
+		mailtest.Desk(t, dir, makeStore)
+	}
 	s, err := Open(ctx, dir, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
 	return s
+}
+
+func makeStore(dir string) error {
+	s, err := Open(ctx, dir, Options{MinFree: 1})
+	if err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 // engine is where the desk of a directory has its tables: in SQLite, or in a schema of PostgreSQL.

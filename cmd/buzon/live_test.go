@@ -62,6 +62,14 @@ type liveOptions struct {
 	Offers mailtest.SmarthostOptions
 }
 
+func newStore(dir string) error {
+	s, err := store.Open(context.Background(), dir, store.Options{MinFree: 1})
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}
+
 // newLiveDesk starts a desk that ends with the test. At its end every mail that left is checked.
 func newLiveDesk(t *testing.T, o liveOptions) *liveDesk {
 	t.Helper()
@@ -75,6 +83,7 @@ func newLiveDesk(t *testing.T, o liveOptions) *liveDesk {
 	} else if url := mailtest.Engine(t); url != "" {
 		o.Top += fmt.Sprintf("\ndatabase = %q", url)
 	}
+	mailtest.Desk(t, d.data, newStore)
 	if o.Outbox == "" {
 		o.Outbox = `retry = ["100ms"]`
 	}

@@ -90,6 +90,7 @@ func newVirtualDesk(t *testing.T, domain string, change ...func(*config)) *virtu
 	ok(err)
 	times, err := c.times()
 	ok(err)
+	mailtest.Desk(t, dir, newStore)
 	d.store, err = store.Open(t.Context(), dir, store.Options{Now: d.clock.Now, MinFree: 1, Times: times})
 	ok(err)
 	d.keys, err = threading.OpenKeyring(filepath.Join(dir, "keys"))
