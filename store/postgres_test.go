@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"slices"
 	"strings"
 	"testing"
@@ -63,6 +64,31 @@ func TestPostgresEndsConnections(t *testing.T) {
 		}
 		again := receive(t, s, "mail")
 		same(t, "mails", []int64{id, again}, []int64{int64(2*i + 1), int64(2*i + 2)})
+	}
+}
+
+// TestLastFewAreReadInOrder: of the thousands of mails to one agent, or to strangers, no more are
+// read than are asked for, also of those of one moment.
+func TestLastFewAreReadInOrder(t *testing.T) {
+	s := open(t, t.TempDir(), Options{Database: mailtest.Postgres(t)})
+	for _, text := range []string{`
+		INSERT INTO outbox (kind, ticket, item, person, address, stranger, mailbox, state, created_at, next_at)
+		SELECT 'item', n, 1, 1, 'a@x.test', 1, '', 'sent', 0, 0 FROM generate_series(1, 5000) n`,
+		"ANALYZE outbox"} {
+		write(t, s, func(tx *Tx) error { return tx.write(ctx, text) })
+	}
+	for _, which := range []string{"address = 'a@x.test'", "stranger = 1"} {
+		var steps []string
+		check(t, s.rows(ctx, "EXPLAIN SELECT details FROM outbox WHERE "+which+
+			" AND created_at > -1 ORDER BY created_at DESC, id DESC LIMIT 3", nil, func(rows *sql.Rows) error {
+			var step string
+			err := rows.Scan(&step)
+			steps = append(steps, step)
+			return err
+		}))
+		if plan := strings.Join(steps, "\n"); strings.Contains(plan, "Sort") {
+			t.Errorf("%s:\n%s", which, plan)
+		}
 	}
 }
 

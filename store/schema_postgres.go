@@ -4,7 +4,7 @@ package store
 // ten came to. A test holds the columns of the two engines against each other.
 var postgresMigrations = []string{
 	postgresSchema1, postgresSchema2, postgresSchema3, postgresSchema4, postgresSchema5,
-	postgresSchema6, postgresSchema7, postgresSchema8, postgresSchema9,
+	postgresSchema6, postgresSchema7, postgresSchema8, postgresSchema9, postgresSchema10,
 }
 
 const postgresSchema1 = `
@@ -425,4 +425,13 @@ ALTER TABLE ticket ADD COLUMN custom TEXT NOT NULL DEFAULT '';
 const postgresSchema9 = `
 -- By this the tickets are found that a person may see, since he follows their project.
 CREATE INDEX ticket_project ON ticket(project) WHERE project > 0;
+`
+
+const postgresSchema10 = `
+-- Who asks for the last few gets them in the order of the index, however many there are: SQLite has
+-- the id behind the columns of every index.
+DROP INDEX outbox_address;
+DROP INDEX outbox_stranger;
+CREATE INDEX outbox_address ON outbox(address, created_at, id);
+CREATE INDEX outbox_stranger ON outbox(created_at, id) WHERE stranger = 1;
 `
