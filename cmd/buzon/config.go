@@ -22,9 +22,8 @@ import (
 // config is the configuration file. Its keys are fixed interfaces; docs/configuration.md explains
 // them.
 type config struct {
-	DataDir string `toml:"data_dir"`
-	// "": SQLite in data_dir; else the URL of a PostgreSQL database
-	Database   string   `toml:"database"`
+	DataDir    string   `toml:"data_dir"`
+	Database   string   `toml:"database"` // "": SQLite in data_dir; else the URL of a PostgreSQL one
 	Language   string   `toml:"language"`
 	Templates  string   `toml:"templates"` // a directory with words of the administrator's own
 	Timezone   string   `toml:"timezone"`
@@ -209,7 +208,7 @@ func (c config) location() (*time.Location, error) {
 // keyFile holds the signing keys, outside of the database.
 func (c config) keyFile() string { return filepath.Join(c.DataDir, "keys.json") }
 
-// exists tells whether a file is there; an error other than its absence counts as there.
+// exists reports whether a file is there; an error other than its absence counts as there.
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return !errors.Is(err, fs.ErrNotExist)

@@ -11,16 +11,15 @@ import (
 const usualDoor = "127.0.0.1:2525"
 
 type smtpConfig struct {
-	Listen    string   `toml:"listen"`
-	LMTP      string   `toml:"lmtp"`
-	LMTPMode  string   `toml:"lmtp_mode"`  // of the socket, in octal; "0660"
-	LMTPGroup string   `toml:"lmtp_group"` // of the socket; that of the process
-	TLSCert   string   `toml:"tls_cert"`
-	TLSKey    string   `toml:"tls_key"`
-	Trusted   []string `toml:"trusted"` // networks whose mail with bare line feeds is taken
-	// that let their users write in their own names only
-	Networks    []string `toml:"trusted_networks"`
-	Relays      []string `toml:"relays"` // our own mail servers in front; nil: this machine
+	Listen      string   `toml:"listen"`
+	LMTP        string   `toml:"lmtp"`
+	LMTPMode    string   `toml:"lmtp_mode"`  // of the socket, in octal; "0660"
+	LMTPGroup   string   `toml:"lmtp_group"` // of the socket; that of the process
+	TLSCert     string   `toml:"tls_cert"`
+	TLSKey      string   `toml:"tls_key"`
+	Trusted     []string `toml:"trusted"`          // networks whose mail with bare line feeds is taken
+	Networks    []string `toml:"trusted_networks"` // that let users write in their own names only
+	Relays      []string `toml:"relays"`           // our own mail servers in front; nil: this machine
 	Connections int      `toml:"connections"`
 	PerAddress  int      `toml:"per_address"`
 	MaxSize     size     `toml:"max_size"`

@@ -185,8 +185,6 @@ func (p *player) secrets(played []act) error {
 	return nil
 }
 
-// oneLine is a text whatever its line breaks.
-
 // wrongs is the error of a story that went otherwise.
 func wrongs(played []act) error {
 	var all []error

@@ -276,8 +276,7 @@ func (a *app) showAs(ctx context.Context, h *house, p desk.Person, n int64) erro
 // people by their names, and nothing of how the desk works on it.
 func (h *house) seenBy(
 	ctx context.Context, n naming, sight desk.Sight, p desk.Person, t store.Row,
-) (
-	row ticketRow, err error) {
+) (row ticketRow, err error) {
 	name := func(q desk.Person) string {
 		if q.ID == p.ID {
 			return q.Address()

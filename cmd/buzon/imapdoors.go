@@ -78,7 +78,7 @@ func (a imapConfig) ends() (time.Time, bool) {
 	return day, err == nil
 }
 
-// expiring tells whether the client secret ends soon, or has ended.
+// expiring reports whether the client secret ends soon, or has ended.
 func (a imapConfig) expiring(now time.Time) bool {
 	day, ok := a.ends()
 	return ok && day.Sub(now) < soon

@@ -51,8 +51,7 @@ type app struct {
 	configFile     string
 	dataDir        string
 	json           bool
-	// of the times that are printed; of the configuration once it is read
-	zone *time.Location
+	zone           *time.Location // of printed times; the configuration's once it is read
 }
 
 // exitError ends the program with a code of its own.

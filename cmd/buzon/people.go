@@ -49,7 +49,7 @@ func (p *personFlags) register(c *cobra.Command, noun string) {
 	f.BoolVar(&p.active, "active", true, "counts as a person of the desk")
 }
 
-// apply sets those fields that the command line names; all says every field.
+// apply sets those fields that the command line names.
 func (p *personFlags) apply(c *cobra.Command, q *desk.Person) {
 	set := func(flag string) bool { return c.Flags().Changed(flag) }
 	if set("name") {
