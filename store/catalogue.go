@@ -98,6 +98,14 @@ func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
 	if err != nil {
 		return e, err
 	}
+	if e, err = tx.put(ctx, c, e); err != nil {
+		return e, err
+	}
+	return e, tx.renew(ctx)
+}
+
+// put is Put among the rows of c; the catalogue must be renewed behind it.
+func (tx *Tx) put(ctx context.Context, c *desk.Catalogue, e desk.Entry) (desk.Entry, error) {
 	e = c.Complete(e)
 	if err := c.Check(e); err != nil {
 		return e, err
@@ -117,9 +125,9 @@ func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
 			SET key = $2, position = $3, class = $4, parent = $5, details = $6
 			WHERE id = $1`,
 			e.ID, e.Key, e.Position, e.Class, e.Parent, string(details))
-	}
-	if err == nil {
-		err = tx.write(ctx, "DELETE FROM entry_name WHERE entry = $1", e.ID)
+		if err == nil {
+			err = tx.write(ctx, "DELETE FROM entry_name WHERE entry = $1", e.ID)
+		}
 	}
 	for language, name := range e.Names {
 		if err == nil {
@@ -129,9 +137,9 @@ func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
 		}
 	}
 	if err != nil {
-		return e, fmt.Errorf("write %s %q: %w", e.Kind, e.Key, err)
+		err = fmt.Errorf("write %s %q: %w", e.Kind, e.Key, err)
 	}
-	return e, tx.renew(ctx)
+	return e, err
 }
 
 // holders are the columns that hold rows of each catalogue. A severity is held by its number.
@@ -211,8 +219,7 @@ func (tx *Tx) Product(ctx context.Context, name string) (desk.Entry, error) {
 // renew gives the catalogue, and who the agents are, another version.
 func (tx *Tx) renew(ctx context.Context) error {
 	tx.catalogue = nil
-	err := tx.write(ctx, "UPDATE catalogue SET version = $1", rand.Text())
-	return err
+	return tx.write(ctx, "UPDATE catalogue SET version = $1", rand.Text())
 }
 
 // ship gives a desk the rows that come with buzon, once: what is removed later stays away. A row
@@ -226,23 +233,17 @@ func (s *Store) ship(ctx context.Context) error {
 			return err
 		}
 		c, err := tx.Catalogue(ctx)
+		if err != nil {
+			return err
+		}
 		for _, e := range desk.Shipped() {
-			if old, ok := c.Find(e.Kind, e.Names["es"]); ok && err == nil {
+			if old, ok := c.Find(e.Kind, e.Names["es"]); ok {
 				e.ID = old.ID
 			}
-			if err == nil {
-				_, err = tx.Put(ctx, e)
+			if _, err := tx.put(ctx, c, e); err != nil {
+				return err
 			}
 		}
-		return err
+		return tx.renew(ctx)
 	})
-}
-
-// Unfollow ends a person's following of a ticket, and reports whether there was any.
-func (tx *Tx) Unfollow(ctx context.Context, ticket, person int64) (bool, error) {
-	n, err := tx.exec(ctx, "DELETE FROM follower WHERE ticket = $1 AND person = $2", ticket, person)
-	if err != nil {
-		return false, fmt.Errorf("end following: %w", err)
-	}
-	return n > 0, nil
 }

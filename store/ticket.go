@@ -216,6 +216,15 @@ func (tx *Tx) Follow(ctx context.Context, ticket, person int64) error {
 	return err
 }
 
+// Unfollow ends a person's following of a ticket, and reports whether there was any.
+func (tx *Tx) Unfollow(ctx context.Context, ticket, person int64) (bool, error) {
+	n, err := tx.exec(ctx, "DELETE FROM follower WHERE ticket = $1 AND person = $2", ticket, person)
+	if err != nil {
+		return false, fmt.Errorf("end following: %w", err)
+	}
+	return n > 0, nil
+}
+
 // TicketsSince counts the tickets that a person has opened since then, no further than most.
 func (r Reader) TicketsSince(ctx context.Context, requester int64, since time.Time,
 	most int) (n int, err error) {
