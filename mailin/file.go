@@ -22,7 +22,7 @@ type filing struct {
 	box   desk.Mailbox
 	from  string // canonical: who wrote; "" when that can't be said
 	name  string // of who wrote, as the mail has it
-	// canonical: the form, or address of ours, in whose name he wrote; "" for none
+	// form is the form, or address of ours, in whose name he wrote, canonical; "" for none
 	form       string
 	ownFrom    bool // From is an address of ours
 	person     desk.Person
@@ -31,7 +31,7 @@ type filing struct {
 	ticket     desk.Ticket // that the evidence points at; Number 0 for none
 	subject    string      // what the reply's own subject says that the ticket's does not
 	named      bool        // another mail has the Message-ID
-	// ticket in which a mail of the person named the Message-ID; 0 for none
+	// citedIn is the ticket in which a mail of the person named the Message-ID; 0 for none
 	citedIn  int64
 	twin     store.Mail     // the mail that this one repeats, if any
 	namesake int64          // an earlier mail that was filed under this Message-ID, not the same

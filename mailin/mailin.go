@@ -29,14 +29,14 @@ type Options struct {
 	Signer    *threading.Signer
 	Mailboxes desk.Mailboxes // at least one
 	Markers   []string       // of Producción Caída
-	// labels that our mails ask to be filled in: FormLabels; nil: those of the embedded templates
+	// Form are labels that our mails ask to be filled in: FormLabels; nil: the embedded templates'
 	Form       []string
 	AgentProof AgentProof // what it takes for an agent's mail to run commands
 	Language   string     // of people whose language is not known
 	Limits     message.Limits
 	Hops       int // Received fields; 100
 	Caps       store.Caps
-	// how long a closed ticket may be reopened by a reply, where the mailbox does so; 720 h
+	// ReopenFor is how long a reply may reopen a closed ticket, where the mailbox does so; 720 h
 	ReopenFor time.Duration
 	Workers   int // mails read at once; the number of CPUs, at least 2
 	Log       *slog.Logger
@@ -55,16 +55,16 @@ type Intake struct {
 	o     Options
 	boxes *threading.Mailboxes
 	own   []string
-	// a place for each mail that is being read
+	// workers has a place for each mail that is being read
 	workers chan struct{}
-	// Read, unless a test breaks it
+	// read is Read, unless a test breaks it
 	read    func(context.Context, io.ReaderAt, int64, ReadOptions) (*Reading, error)
 	trouble atomic.Pointer[error]
 	second  time.Duration // of waiting, shorter in tests
 	// patience is how long mail waits for an older one that is still being read, before it is filed
 	// out of order.
 	patience time.Duration
-	// of the time for it; the reader stops by itself before that
+	// limit is of the time for a mail; the reader stops by itself before that
 	limit func(store.Mail) time.Duration
 }
 

@@ -23,7 +23,7 @@ type AgentProof string
 const (
 	Normal AgentProof = ""       // his own reply address, or a proof of the sender
 	Strict AgentProof = "strict" // a proof, always
-	// also the Message-ID of a notice to him, where the server has no plus-addressing
+	// ByID: also the Message-ID of a notice to him, where the server has no plus-addressing
 	ByID AgentProof = "id"
 )
 
@@ -38,12 +38,12 @@ const (
 	Copied    Sender = "copied"    // our loop mark on another's mail
 	Repeated  Sender = "repeated"  // a mail that was filed before
 	Blocked   Sender = "blocked"   //
-	// a bounce, delay, receipt or complaint that proves which mail of ours it is about
+	// Report is a bounce, delay, receipt or complaint that proves which mail of ours it is about
 	Report  Sender = "report"
 	Bounce  Sender = "bounce"  // one that proves nothing
 	Machine Sender = "machine" // auto-reply, list, bulk
 	Asked   Sender = "asked"   // an agent who answers whether held mail is his
-	// From is ours or a form's, and another field names who wrote
+	// Form: From is ours or a form's, and another field names who wrote
 	Form        Sender = "form"
 	AgentSender Sender = "agent"       //
 	Participant Sender = "participant" // requester, controller, follower
@@ -60,7 +60,7 @@ const (
 	Quarantine   Action = "quarantine"     // kept whole for an administrator
 	SettleReport Action = "report"         // settles the outgoing mail that it is about
 	AutoItem     Action = "automatic item" // no state change, no notice to customers
-	// a new ticket where the mailbox takes alerts, else quarantine
+	// MachineOpens is a new ticket where the mailbox takes alerts, else quarantine
 	MachineOpens Action = "machine's ticket"
 	AgentItem    Action = "agent item"     // commands run, relayed to the customer
 	AgentNote    Action = "agent note"     // internal, commands not run, agent told how to confirm
@@ -69,13 +69,13 @@ const (
 	AgentPending Action = "agent pending"  // pending, alert to the agent's registered address
 	Item         Action = "item"           //
 	ItemVia      Action = "item via"       // with somebody else's token: marked
-	// an item where the mailbox lets a number be enough, else pending
+	// NumberItem is an item where the mailbox lets a number be enough, else pending
 	NumberItem  Action = "item by number"
 	Hold        Action = "pending"         // agents approve or reject
 	HoldSuspect Action = "pending suspect" //
 	Open        Action = "ticket"          // acknowledged
 	OpenForm    Action = "form's ticket"   // unverified, acknowledged where the form is configured
-	// notes the claimed number; the same answer whether or not it exists
+	// OpenClaim notes the claimed number; the answer is the same whether or not it exists
 	OpenClaim   Action = "ticket with claim"
 	OpenSuspect Action = "unverified ticket" // not acknowledged
 )
@@ -84,7 +84,7 @@ const (
 type act struct {
 	do     func(*filing, context.Context) error
 	silent bool // the sender is not acknowledged
-	// the ticket notes the number that the mail claims; the sender is told nothing of it
+	// claims: the ticket notes the number that the mail claims; the sender is told nothing of it
 	claims bool
 	calm   bool // nobody is woken, whatever the subject says
 	asks   bool // an agent is asked whether the mail is his

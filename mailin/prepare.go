@@ -24,7 +24,7 @@ type prepared struct {
 	inFull      string                // as agents are shown it
 	words       string                // of it, for the search
 	said        string                // a short form of it, by which a responder is known
-	// a notice that the desk sent to an agent is among the attachments
+	// ownNotice: a notice that the desk sent to an agent is among the attachments
 	ownNotice bool
 }
 

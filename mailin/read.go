@@ -23,7 +23,7 @@ type ReadOptions struct {
 	Markers      []string // of Producción Caída; nil: threading.DefaultMarkers
 	OwnAddresses []string // canonical; a quote of them is surely a quote
 
-	// labels of the lines that our mails ask to be filled in; nil: those of the embedded templates
+	// Form are labels of lines that our mails ask to be filled in; nil: the embedded templates'
 	Form []string
 
 	EnvelopeFrom string

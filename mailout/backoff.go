@@ -5,7 +5,7 @@ import "time"
 // Backoff says when a mail that was put off is tried again (RFC 5321 section 4.5.4.1). The zero
 // value has the defaults.
 type Backoff struct {
-	// wait after the first attempt, the second …; the last repeats; default 1m 5m 15m 1h 4h
+	// Retry are the waits after one attempt, two …; the last repeats; default 1m 5m 15m 1h 4h
 	Retry  []time.Duration
 	GiveUp time.Duration // age at which a mail is given up; default 96h
 }

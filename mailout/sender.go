@@ -32,9 +32,9 @@ const (
 	Sent     Outcome = "sent"     // the relay answers for it
 	Deferred Outcome = "deferred" // not now: try again
 	Refused  Outcome = "refused"  // never: Err is a *Refusal
-	// cut after the final dot: it may have been taken; try again, same bytes
+	// Uncertain was cut after the final dot: it may have been taken; try again, same bytes
 	Uncertain Outcome = "uncertain"
-	// the relay refuses us, whatever the mail: the configuration's fault, not the mail's
+	// Held: the relay refuses us, whatever the mail: the configuration's fault, not the mail's
 	Held Outcome = "held"
 )
 
@@ -43,7 +43,7 @@ type Result struct {
 	Outcome Outcome
 	Reply   string // the relay's last answer on one line, at most 500 bytes; "" when there was none
 	Err     error  // nil only when Sent
-	// no mail at all would be taken now: the relay was not reached, or lets us not in
+	// Away: no mail at all would be taken now: the relay was not reached, or lets us not in
 	Away bool
 }
 
@@ -66,7 +66,7 @@ type Relay struct {
 	RootCAs    *x509.CertPool // who may sign the relay's certificate; default the system's
 
 	Timeout time.Duration // for one command, or 64 KB of content; default 2m
-	// for the answer to the final dot; default 10m (RFC 5321 section 4.5.3.2.6)
+	// FinalTimeout is for the answer to the final dot; default 10m (RFC 5321 section 4.5.3.2.6)
 	FinalTimeout  time.Duration
 	Idle          time.Duration // a connection not used for so long is closed; default 45s
 	PerConnection int           // mails on one connection; default 100

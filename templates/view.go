@@ -32,7 +32,7 @@ type View struct {
 	MeetingEnds time.Time
 	Quoted      []Quote // what was said before, newest first
 	Attachments []Attachment
-	// what to ask for: a key of the phrases' [form] table, or a field's own label
+	// Form is what to ask for: a key of the phrases' [form] table, or a field's own label
 	Form     []string
 	Unknown  []Unknown // what was written and not understood
 	Commands []Command // what a receipt reports
@@ -45,7 +45,7 @@ type View struct {
 	Readers   []Person // whom an agent's reply would reach, beside the followers
 	Followers int
 
-	// to a customer: the first mail of ours; to an agent: the first from this address
+	// Welcome: to a customer the first mail of ours, to an agent the first from this address
 	Welcome    bool
 	Unverified bool // nothing proves the sender
 	Answers    bool // the mail answers another by itself

@@ -14,7 +14,7 @@ type Evidence string
 const (
 	EvidenceToken  Evidence = "T" // a valid token in an address, issued to the sender
 	EvidenceLeaked Evidence = "L" // a valid token in an address, issued to somebody else
-	// a Message-ID that we signed or that the store knows: it travels with every forward
+	// EvidenceKnown is a Message-ID of ours, or that the store knows: it travels with every forward
 	EvidenceKnown  Evidence = "M"
 	EvidenceNumber Evidence = "S" // a case number in the subject
 	EvidenceNone   Evidence = "N"
@@ -32,7 +32,7 @@ type Index interface {
 // Ref is a place in a ticket. Item is 0 where it is not known.
 type Ref struct {
 	Ticket, Item int64
-	// nobody knows the mail itself; an earlier one of the sender, in the ticket, named it
+	// Cited: nobody knows the mail itself; an earlier one of the sender, in the ticket, named it
 	Cited bool
 }
 
@@ -46,7 +46,7 @@ type Mail struct {
 	Subject     string // decoded
 	Sender      int64  // person of the From address, 0 when unknown
 	Tag         string // the mailbox's subject tag; empty: "Caso"
-	// ticket in which an earlier mail of the sender named this mail's id, 0 for none
+	// CitedIn is the ticket in which an earlier mail of the sender named this mail's id, 0 for none
 	CitedIn int64
 }
 
@@ -61,7 +61,7 @@ type Resolution struct {
 	Claimed   int64    // number in the subject, whatever it is worth
 	Forged    bool     // a token was there that we did not sign
 	Conflicts []string // what spoke for another ticket
-	// ids of References and In-Reply-To that nobody knows, where the store was asked
+	// Unknown are ids of References and In-Reply-To that nobody knows, where the store was asked
 	Unknown []string
 	Reason  string // the header that decided
 }

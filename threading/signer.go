@@ -29,8 +29,7 @@ type Token struct {
 	Item    int64 // 0 in an address
 	Person  int64
 	Kind    Kind // empty in a root id
-	// outbox row, in the Message-ID of a further mail about the same item to the same person; else
-	// 0
+	// Notice is the outbox row, in the id of a further mail about the item to the person; else 0
 	Notice int64
 	Key    string // id of the key that signed
 }
@@ -53,7 +52,7 @@ const (
 	maxPerson = 36*36*36*36*36*36 - 1 // 6 digits of base 36, for the sake of long mailbox names
 	maxOutbox = 999_999_999_999       // 12 digits
 
-	// "+c" ticket ".p" person "." key mac; a bounce address is shorter.
+	// longestDetail is "+c" ticket ".p" person "." key mac; a bounce address is shorter.
 	longestDetail = 2 + 9 + 2 + 6 + 1 + 2 + addressMAC
 )
 

@@ -7,7 +7,7 @@ import (
 	"buzon/store/desk"
 )
 
-// replyPrefixes are what mail clients put before the subject of a reply or forward, as plainWord
+// replyPrefixes are what mail clients put before the subject of a reply or forward, as desk.Fold
 // spells them.
 var replyPrefixes = wordSet(
 	"re r resp fw fwd forward forwarded", // English

@@ -17,7 +17,7 @@ type Checked struct {
 	Mails               map[string]int // in the account's own
 	Same                []string       // those of which that are one on the server
 	Idle, Move, UIDPlus bool
-	// the folders for taken mail that would be made; "": they are there, or not needed
+	// Makes are the folders for taken mail that would be made; "": they are there, or not needed
 	Makes string
 	Seen  bool // the awaited mail has come
 }

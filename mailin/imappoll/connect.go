@@ -32,16 +32,16 @@ type session struct {
 	deaf    bool            // the server refused IDLE
 	ready   map[string]bool // target folders that exist
 	good    uint32          // a mail of the open folder that was had, 0 for none
-	// mails that were taken in the open folder and stay there, the last of them
+	// unprinted are the last of the mails that were taken in the open folder and stay there
 	unprinted []uint32
 	noes      []error // of mails of the open folder, one after the other
 	outage    bool    // it gave no mail at all
-	// the connection ended within a text, whose end is no answer of the server's
+	// torn: the connection ended within a text, whose end is no answer of the server's
 	torn    bool
 	blamed  bool   // a mail is to blame for the end of the connection
 	buffer  []byte // between a literal and its spool
 	unfiled bool   // mail was taken that is not filed yet, and waits to be moved
-	// of the mails that are being journalled while the next are fetched; nil: none are
+	// saving is of the mails that are being journalled while the next are fetched; nil: none are
 	saving chan error
 }
 

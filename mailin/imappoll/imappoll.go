@@ -39,16 +39,16 @@ import (
 type State string
 
 const (
-	// was there at first contact, and is not to be taken; or a sent mail of no ticket
+	// Skipped was there at first contact, and is not to be taken; or it is a sent mail of no ticket
 	Skipped State = "skipped"
 	Taken   State = "taken" // in the journal; Account.After is still owed
-	// in the journal and in the target folder; its removal is still owed
+	// Copied is in the journal and in the target folder; its removal is still owed
 	Copied   State = "copied"
 	Done     State = "done"     // nothing is owed any more
 	Vanished State = "vanished" // another client removed it before it could be taken
 	Failed   State = "failed"   // could not be read; tried again
 	Waiting  State = "waiting"  // a sent mail, which answers one that has not come yet
-	// could not be read; only what is known of it is in the journal, the mail is left on the server
+	// Aside could not be read; the journal has what is known of it, the mail is left on the server
 	Aside State = "aside"
 )
 
@@ -58,8 +58,8 @@ type Entry struct {
 	State    State
 	Attempts int    // that failed
 	Error    string // of the last
-	// tells a mail that stays in the folder from another under its UID, and a skipped one under
-	// another UID
+	// Print tells a mail that stays in the folder from another under its UID, and a skipped one
+	// under another UID
 	Print   []byte
 	Settled bool // the mail has been filed, or put into quarantine
 	Apart   bool // it is in quarantine
@@ -186,11 +186,11 @@ type Account struct {
 	MovedTo string // Procesados
 	Apart   string // folder for mail that went to quarantine; "": MovedTo
 	Keyword string // that Flag sets, and Move where the server can't move safely; $Buzon
-	// now (default), all, or a date such as 2026-01-31: what is taken at first contact
+	// Since is what is taken at first contact: now (default), all, or a date such as 2026-01-31
 	Since   string
 	Archive bool // what was there at first contact is filed without notices
 
-	// when every folder is looked at, new mail announced or not, in cron syntax; @every 2m
+	// Schedule is when all folders are looked at, mail announced or not, in cron syntax; @every 2m
 	Schedule   string
 	Nightly    string        // when the folders are compared with the journal in full; 17 3 * * *
 	NoIdle     bool          // never IDLE, though the server offers it

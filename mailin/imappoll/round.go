@@ -17,7 +17,7 @@ import (
 type look struct {
 	full  bool // compared with the journal, UID by UID
 	night bool // as it is done each night
-	// what was set aside is tried again, unless it was within so long; 0: it is not
+	// aside: what was set aside is tried again, unless it was within so long; 0: it is not
 	aside time.Duration
 }
 

@@ -14,8 +14,7 @@ type Header struct {
 
 type field struct {
 	name, raw string // raw may be folded
-	// other readers may not see the field, or end it elsewhere: a blank before the colon, an
-	// unmarked fold
+	// mended: others may not see it, or end it elsewhere (a blank before the colon, a bad fold)
 	mended bool
 }
 
@@ -93,7 +92,7 @@ func unfold(s string) string {
 type headerReader struct {
 	src       *source
 	delimiter func(line []byte) bool // a boundary ends the block too
-	// of a part: a line without a colon is sooner text than a broken fold
+	// part: it is a part's header, where a line without a colon is sooner text than a broken fold
 	part            bool
 	room            *int // octets that may still be kept
 	over            bool // something did not fit

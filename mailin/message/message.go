@@ -26,7 +26,7 @@ import (
 type Limits struct {
 	Depth int // nested multiparts and attached mails; default 20
 	Parts int // leaves; default 500
-	// octets of the top header, and of all other headers together; default 256 KB
+	// Header is octets of the top header, and of all other headers together; default 256 KB
 	Header int
 	Text   int           // octets of text kept, four times as many of HTML; default 1 MB
 	Time   time.Duration // work; default 10 s
@@ -60,7 +60,8 @@ type Message struct {
 	DeliveredTo []Address // Delivered-To, X-Original-To, Envelope-To and kin, in order
 	Sender      *Address
 	FromFields  int // how many From fields there were
-	// the one address of the one From as all readers read it, else ""; the rest is for reading only
+	// Author is the one address of the one From as all readers read it, else "". Whatever else
+	// names a sender is for reading only
 	Author     string
 	Date       time.Time // zero if there is none or it is unreadable
 	MessageID  string    // without brackets; "" if none
@@ -80,8 +81,8 @@ type Message struct {
 	// the sender's words.
 	TextFiles []TextFile
 
-	// octets of Text that the first of several text parts has; 0: there is one. In HTML
-	// PartBoundary stands there
+	// FirstText is how many octets of Text the first of several text parts has; 0: there is one. In
+	// HTML PartBoundary stands there
 	FirstText int
 	LoneCR    bool // a line of the body ends, or does not, in a carriage return alone
 

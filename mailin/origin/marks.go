@@ -7,7 +7,7 @@ import "strings"
 type Mark struct {
 	Kind  MarkKind
 	Field string // that says so: "X-Forwarded-For: ventas@empresa.test soporte@mesa.test"
-	// of the list or of the mailbox that passed it on, in lower case; "" where nothing names it
+	// Address is of the list or mailbox that passed it on, in lower case; "" where nothing names it
 	Address string
 }
 
@@ -18,7 +18,7 @@ type MarkKind string
 const (
 	ListMark MarkKind = "list" // RFC 2369, RFC 2919, Precedence: list, Google Groups
 	RuleMark MarkKind = "rule" // of a mailbox in Exchange
-	// RFC 5322 section 3.6.6, and what mail systems write of their own
+	// RedirectMark: RFC 5322 section 3.6.6, and what mail systems write of their own
 	RedirectMark MarkKind = "redirection"
 )
 

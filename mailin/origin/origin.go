@@ -50,10 +50,10 @@ type Mail struct {
 	New     string // of Text what the sender wrote now: without quotes and signature
 	Parts   []Part // every leaf in order, and every message/* part before its own leaves
 
-	// one of our mailboxes, aliases and plus forms included; may be nil
+	// Own is for one of our mailboxes, aliases and plus forms included; may be nil
 	Own      func(address string) bool
 	LoopMark func(value string) bool // an X-Buzon-Loop value whose MAC is valid; may be nil
-	// an id that we issued, given with its angle brackets; may be nil
+	// OwnMessageID is for an id that we issued, given with its angle brackets; may be nil
 	OwnMessageID func(id string) bool
 }
 
@@ -62,7 +62,7 @@ type Part struct {
 	Type   string            // media type in lower case
 	Params map[string]string // keys in lower case
 	Body   []byte            // transfer-decoded; the caller caps it at 256 KB
-	// type of the nearest message/* part that holds it, "" in the mail itself
+	// Within is the type of the nearest message/* part that holds it, "" in the mail itself
 	Within string
 	Header Header // its own header; may be nil
 }
@@ -132,7 +132,7 @@ func (v Verdict) Silent(own func(address string) bool) bool {
 type Bounce struct {
 	Recipient         string // address as the report gives it
 	OriginalRecipient string // RFC 3464 section 2.3.1, where given
-	// RFC 3463 code "5.1.1"; "5.0.0" or "4.0.0" where only a reply code is known
+	// Status is the RFC 3463 code "5.1.1"; "5.0.0" or "4.0.0" where only a reply code is known
 	Status            string
 	Action            string // failed, delayed, delivered, relayed, expanded
 	Diagnostic        string // what the remote host said, at most 500 bytes

@@ -36,7 +36,7 @@ type Kind string
 const (
 	New    Kind = "new"    // written by the sender of this mail
 	Quoted Kind = "quoted" // quoted from an earlier mail, with its introduction
-	// signature, mobile footer, legal notice, antivirus notice, warning of a mail gateway
+	// Signature: also mobile footer, legal notice, antivirus notice, warning of a mail gateway
 	Signature Kind = "signature"
 	Forwarded Kind = "forwarded" // a mail passed on, with its header block
 )
@@ -67,10 +67,10 @@ type Input struct {
 	Subject string   // tells forwards from replies; "" is fine
 	Own     []string // our own addresses, lower case: a quote of our notification is surely a quote
 	From    string   // the sender's address
-	// whom the mail goes to, names and addresses: a quote of them is surely a quote
+	// To is whom the mail goes to, names and addresses: a quote of them is surely a quote
 	To    []string
 	First int // bytes of Plain that the first of several text parts has; 0: there is one
-	// keys that our own forms leave empty, "Fecha y hora": filled in, they are new text
+	// Form are keys that our own forms leave empty, "Fecha y hora": filled in, they are new text
 	Form []string
 }
 

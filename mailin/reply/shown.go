@@ -17,7 +17,7 @@ type picture struct {
 
 // Answer is a stretch of the sender's words and what it answers.
 type Answer struct {
-	// the quoted lines right above, without quote marks; "" where he wrote between no quotes
+	// Question is the quoted lines right above, without marks; "" where he wrote between no quotes
 	Question string
 	Text     string
 }

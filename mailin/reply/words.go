@@ -25,7 +25,7 @@ type words struct {
 	misdirected []string // what only such notices say: "received this message in error"
 	legal       []string // what they say among other things: "intended recipient"
 
-	// heading of a mail gateway's warning, "…", what it says: "caution…originated outside"
+	// outside is a gateway's warning: heading, "…", what it says: "caution…originated outside"
 	outside []string
 
 	below []string // "my answers below": the sender writes inside the quote

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// bytes of a command line; RFC 5321 asks for 512 and more with extensions
+	// commandLimit, in bytes of a line: RFC 5321 asks for 512 and more with extensions
 	commandLimit = 2 << 10
 	saslLimit    = 12 << 10 // bytes of an answer in AUTH (RFC 4954 section 4)
 	maxCommands  = 1000     // without a mail

@@ -24,7 +24,7 @@ type places struct {
 // place is what one connection holds, before STARTTLS and after.
 type place struct {
 	relay bool // a mail server of ours, or a Unix socket: behind it is everybody
-	// an IPv4 address in its /24, or the /64 of one IPv6 customer in the /48 of its site
+	// host and network: an IPv4 address in its /24, or one IPv6 customer's /64 in his site's /48
 	host, network netip.Prefix
 	wire          *wire // nil: not in use yet. Guarded by places.mu, as all of it
 }

@@ -32,7 +32,7 @@ import (
 type Envelope struct {
 	From       string // reverse path as given, without brackets
 	NullSender bool   // MAIL FROM:<>
-	// the recipients that RCPT took, as given, domain in lower case, each once
+	// To are the recipients that RCPT took, as given, domain in lower case, each once
 	To       []string
 	Remote   netip.Addr // invalid on a Unix socket
 	Helo     string     // as claimed
@@ -77,7 +77,7 @@ type BareLF string
 
 // Whatever is chosen, only CRLF.CRLF ends a mail.
 const (
-	// keep from loopback, Unix sockets and trusted networks; refuse from others
+	// BareLFLocal keeps it from loopback, Unix sockets and trusted networks, refuses it from others
 	BareLFLocal  BareLF = ""
 	BareLFRefuse BareLF = "refuse" // always 550 5.5.2
 	BareLFKeep   BareLF = "keep"   // always take it, byte for byte
@@ -101,11 +101,11 @@ type Options struct {
 	Hops        int   // Received fields before a mail counts as looping; 100
 	Errors      int   // 5xx replies before the session is closed; 20
 
-	// for a command line, and between two reads of a mail; 5 min (RFC 5321 section 4.5.3.2)
+	// Idle is for a command line, and between two reads of a mail; 5 min (RFC 5321 section 4.5.3.2)
 	Idle  time.Duration
 	Total time.Duration // for a session; 2 h
 	Grace time.Duration // for mails in flight when the server stops; 30 s
-	// for a slow client when all connections are taken: it makes room for another; 2 s
+	// Patience is for a slow client when all connections are taken: it makes room for another; 2 s
 	Patience time.Duration
 	MinRate  int // bytes a second that a mail must come in at; 256
 	// Allowance is what a mail may take beyond MinRate, and a command line once begun and a TLS

@@ -29,7 +29,7 @@ type wire struct {
 
 	in  *bufio.Reader // reads the stream through fill
 	out *bufio.Writer // flushed when we are about to wait for the client (RFC 2920 section 3.2)
-	// a read failed or we said goodbye: go-smtp sees the end of the connection from now on
+	// dead: a read failed or we said goodbye; go-smtp sees the end of the connection from now on
 	dead atomic.Bool
 
 	line     []byte // what go-smtp has yet to take of the current line, a part of in's buffer
