@@ -14,16 +14,6 @@ func TestStatements(t *testing.T) {
 	h.opened()
 	// with which he is known
 	h.file(h.plain(customer, h.token(1, customer), "Re: No imprime", "¿Hay novedades?"))
-	var list []string
-	count := func(id int64) int {
-		list = nil
-		h.trace = func(statement string) { list = append(list, statement) }
-		if err := h.FileOne(t.Context(), id); err != nil {
-			t.Fatal(err)
-		}
-		h.trace = nil
-		return len(list)
-	}
 	for _, c := range []struct {
 		what string
 		mail int64
@@ -33,10 +23,21 @@ func TestStatements(t *testing.T) {
 		{"a known customer's new ticket", h.receive(h.plain(customer, box, "Otra cosa", "Hola.")), 14},
 		{"a stranger's new ticket", h.receive(h.plain("otro@cliente.test", box, "Nada", "Hola.")), 17},
 	} {
-		if n := count(c.mail); n > c.most {
-			t.Errorf("%s takes %d statements, more than %d:\n%s", c.what, n, c.most, strings.Join(list, "\n"))
+		if list := h.statements(c.mail); len(list) > c.most {
+			t.Errorf("%s takes %d statements, more than %d:\n%s", c.what, len(list), c.most, strings.Join(list, "\n"))
 		} else {
-			t.Logf("%s takes %d statements", c.what, n)
+			t.Logf("%s takes %d statements", c.what, len(list))
 		}
 	}
+}
+
+// statements are those of the transactions that file a mail.
+func (h *house) statements(mail int64) (list []string) {
+	h.t.Helper()
+	h.trace = func(statement string) { list = append(list, statement) }
+	defer func() { h.trace = nil }()
+	if err := h.FileOne(h.t.Context(), mail); err != nil {
+		h.t.Fatal(err)
+	}
+	return list
 }

@@ -25,13 +25,12 @@ type statements struct {
 	mu      sync.Mutex
 	ready   map[string]*sql.Stmt
 
-	trace func(statement string)
-	conn  *sql.Conn // the writer's; nil: they read
+	trace func(statement string) // nil: nobody counts
+	conn  *sql.Conn              // the writer's; nil: they read
 	// what is to be written before the next statement whose result somebody reads
 	pending *pgx.Batch
 
 	catalogue atomic.Pointer[catalogue] // as last read
-	waited    atomic.Int64              // how many statements somebody waited for
 }
 
 func newStatements(d *dialect,
@@ -60,7 +59,6 @@ func (s *statements) get(ctx context.Context, text string) (*sql.Stmt, error) {
 	if err := s.flush(ctx); err != nil {
 		return nil, err
 	}
-	s.waited.Add(1)
 	if s.trace != nil {
 		s.trace(text)
 	}

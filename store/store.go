@@ -83,15 +83,6 @@ func (s *Store) Dir() string { return s.dir }
 // Now is the store's clock.
 func (s *Store) Now() time.Time { return s.opt.Now() }
 
-// Statements is how many statements the store has waited for since it was opened.
-func (s *Store) Statements() int64 {
-	n := s.waited.Load()
-	if s.writer != nil {
-		n += s.writer.statements.waited.Load()
-	}
-	return n
-}
-
 // Close ends the writer after what is waiting, and closes the database.
 func (s *Store) Close() error {
 	if s.writer == nil {
