@@ -23,8 +23,8 @@ const renderAttempts = 5
 func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing) {
 	if o.Capped() {
 		if err := d.Store.Release(ctx, o.ID); err != nil {
-			d.Log.Error("cannot release a mail that was held back; trying again", "outbox", o.ID, "error",
-				err)
+			d.Log.Error("cannot release a mail that was held back; trying again",
+				"outbox", o.ID, "error", err)
 			wait(ctx, time.Second)
 		}
 		return
@@ -90,8 +90,8 @@ func (d *Dispatcher) giveBack(ctx context.Context, o store.Outgoing) {
 		return tx.Defer(context.WithoutCancel(ctx), o.ID, store.Due, o.LastReply, tx.Now())
 	})
 	if err != nil {
-		d.Log.Error("cannot write to the outbox; the next process sends the mail", "outbox", o.ID,
-			"error", err)
+		d.Log.Error("cannot write to the outbox; the next process sends the mail",
+			"outbox", o.ID, "error", err)
 	}
 }
 
@@ -145,8 +145,8 @@ func (d *Dispatcher) settle(ctx context.Context, o store.Outgoing, r Result) {
 			d.logSettled(o, r, failed)
 			return
 		}
-		d.Log.Error("cannot write down what became of a mail; trying again", "outbox", o.ID, "outcome",
-			r.Outcome, "error", err)
+		d.Log.Error("cannot write down what became of a mail; trying again",
+			"outbox", o.ID, "outcome", r.Outcome, "error", err)
 		if !wait(ctx, time.Second) {
 			return
 		}
@@ -156,8 +156,8 @@ func (d *Dispatcher) settle(ctx context.Context, o store.Outgoing, r Result) {
 // logSettled writes the log's line about an attempt: the mail was sent, is tried again, or has
 // failed.
 func (d *Dispatcher) logSettled(o store.Outgoing, r Result, failed bool) {
-	log := d.Log.With("outbox", o.ID, "kind", o.Kind, "ticket", o.Ticket, "item", o.Item, "to",
-		o.Address, "attempt", o.Attempts, "reply", r.Reply)
+	log := d.Log.With("outbox", o.ID, "kind", o.Kind, "ticket", o.Ticket, "item", o.Item,
+		"to", o.Address, "attempt", o.Attempts, "reply", r.Reply)
 	switch {
 	case r.Outcome == Sent:
 		log.Info("mail sent")
@@ -238,9 +238,9 @@ func soon(next, now time.Time) time.Time {
 
 // fail gives a mail up. When it carried an agent's words to a customer, the ticket says so and its
 // agents are told; the failure of an automatic mail makes no further mail.
-func (d *Dispatcher) fail(ctx context.Context, tx *store.Tx, o store.Outgoing, reason,
-	reply string) error {
-	_, err := tx.Undelivered(ctx, o, store.Details{Reason: reason, Failed: o.Address,
-		Diagnostic: reply}, d.Caps, desk.Item{})
+func (d *Dispatcher) fail(ctx context.Context, tx *store.Tx, o store.Outgoing,
+	reason, reply string) error {
+	why := store.Details{Reason: reason, Failed: o.Address, Diagnostic: reply}
+	_, err := tx.Undelivered(ctx, o, why, d.Caps, desk.Item{})
 	return err
 }

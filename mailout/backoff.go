@@ -16,8 +16,9 @@ const jitter = 0.2
 
 func (b Backoff) defaults() Backoff {
 	if len(b.Retry) == 0 {
-		b.Retry = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour,
-			4 * time.Hour}
+		b.Retry = []time.Duration{
+			time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 4 * time.Hour,
+		}
 	}
 	if b.GiveUp <= 0 {
 		b.GiveUp = 96 * time.Hour
@@ -29,8 +30,8 @@ func (b Backoff) defaults() Backoff {
 // yields numbers from 0 to 1. The last attempt falls on the very end, and a clock that was set back
 // or forth never makes a mail wait for longer than its longest retry, nor gives one up that was
 // hardly tried.
-func (b Backoff) Next(attempts int, created, now time.Time, rnd func() float64) (at time.Time,
-	giveUp bool) {
+func (b Backoff) Next(attempts int, created, now time.Time,
+	rnd func() float64) (at time.Time, giveUp bool) {
 	b = b.defaults()
 	end := created.Add(b.GiveUp)
 	if !now.Before(end) && attempts >= b.least() {

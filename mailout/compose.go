@@ -40,11 +40,13 @@ func compose(w io.Writer, fields header, words templates.Mail, files []file) err
 			return err
 		}
 	}
-	for _, text := range []struct{ kind, content string }{{"text/plain; charset=utf-8", words.Text},
-		{"text/html; charset=utf-8", words.HTML}} {
-		if err := writePart(body, header{{"Content-Type", text.kind},
-			{"Content-Transfer-Encoding", "quoted-printable"}},
-			strings.NewReader(text.content)); err != nil {
+	for _, text := range []struct{ kind, content string }{
+		{"text/plain; charset=utf-8", words.Text}, {"text/html; charset=utf-8", words.HTML},
+	} {
+		h := header{
+			{"Content-Type", text.kind}, {"Content-Transfer-Encoding", "quoted-printable"},
+		}
+		if err := writePart(body, h, strings.NewReader(text.content)); err != nil {
 			return err
 		}
 	}
@@ -124,13 +126,13 @@ const opaque = "application/octet-stream"
 // not be encoded (RFC 2046 section 5.2.1, RFC 2045 section 6.4), and as they are they would not
 // arrive to the byte, so that they are files like others. Text is called text where its charset is
 // certain.
-func contentType(given string, open func() (io.ReadCloser, error)) (kind string,
-	params map[string]string, err error) {
+func contentType(given string, open func() (io.ReadCloser, error)) (
+	kind string, params map[string]string, err error) {
 	params = map[string]string{}
 	kind, _, malformed := mime.ParseMediaType(given)
 	major, minor, whole := strings.Cut(kind, "/")
-	if malformed != nil || !whole || minor == "" || len(kind) > 100 || major == "message" ||
-		major == "multipart" {
+	if malformed != nil || !whole || minor == "" || len(kind) > 100 ||
+		major == "message" || major == "multipart" {
 		return opaque, params, nil
 	}
 	if major != "text" {

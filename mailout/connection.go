@@ -47,8 +47,8 @@ func (p *Pool) dial(ctx context.Context) (*connection, error) {
 		stop = context.AfterFunc(ctx, func() { c.conn.Close() })
 		return p.relay.secured(dialing, c.conn)
 	}
-	m, err := mail.NewClient(p.relay.Host, append(p.relay.options(),
-		mail.WithDialContextFunc(dialer))...)
+	options := append(p.relay.options(), mail.WithDialContextFunc(dialer))
+	m, err := mail.NewClient(p.relay.Host, options...)
 	if err != nil {
 		return nil, err
 	}
@@ -133,10 +133,8 @@ func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
 		{"CRAM-MD5", smtp.CRAMMD5Auth(r.Username, r.Password)},
 	}
 	for _, k := range known {
-		if slices.ContainsFunc(server.Auth, func(name string) bool {
-			return strings.EqualFold(name,
-				k.name)
-		}) {
+		named := func(name string) bool { return strings.EqualFold(name, k.name) }
+		if slices.ContainsFunc(server.Auth, named) {
 			l.Auth = k.auth
 			return l.Auth.Start(server)
 		}
@@ -146,8 +144,8 @@ func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
 
 // send sends one mail. gone means that the relay has closed the connection before it heard of the
 // mail, as it does with idle ones: a new connection may be tried at once.
-func (c *connection) send(ctx context.Context, env Envelope, mail *io.SectionReader) (r Result,
-	gone bool) {
+func (c *connection) send(ctx context.Context, env Envelope,
+	mail *io.SectionReader) (r Result, gone bool) {
 	c.inOrder = false
 	c.mails++
 	stop := context.AfterFunc(ctx, func() { c.conn.Close() })

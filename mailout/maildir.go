@@ -45,11 +45,11 @@ func (m *maildir) Send(ctx context.Context, env Envelope, mail *io.SectionReader
 	if err := ctx.Err(); err != nil {
 		return Result{Outcome: Deferred, Err: fmt.Errorf("write mail: %w", err)}
 	}
-	head := fmt.Sprintf("Return-Path: <%s>\r\nDelivered-To: %s\r\nX-Envelope-To: %s\r\n", env.From,
-		env.To, env.To)
+	head := fmt.Sprintf("Return-Path: <%s>\r\nDelivered-To: %s\r\nX-Envelope-To: %s\r\n",
+		env.From, env.To, env.To)
 	now := time.Now()
-	name := fmt.Sprintf("%d.M%06dP%dQ%08d.%s", now.Unix(), now.Nanosecond()/1000, os.Getpid(),
-		m.last.Add(1), m.host)
+	name := fmt.Sprintf("%d.M%06dP%dQ%08d.%s",
+		now.Unix(), now.Nanosecond()/1000, os.Getpid(), m.last.Add(1), m.host)
 	tmp, final := filepath.Join(m.dir, "tmp", name), filepath.Join(m.dir, "new", name)
 	err = writeDurably(tmp, strings.NewReader(head), io.NewSectionReader(mail, 0, mail.Size()))
 	if err == nil {

@@ -139,8 +139,7 @@ func (p *Pool) tidy(text string) string {
 }
 
 func (p *Pool) reply(code int, text string) string {
-	return p.tidy(fmt.Sprintf("%d %s", code,
-		text))
+	return p.tidy(fmt.Sprintf("%d %s", code, text))
 }
 
 // conceal takes the password out of a text, plain and as AUTH sends it.
@@ -148,8 +147,9 @@ func (p *Pool) conceal(text string) string {
 	if p.relay.Password == "" {
 		return text
 	}
-	for _, secret := range []string{"\x00" + p.relay.Username + "\x00" + p.relay.Password,
-		p.relay.Password} {
+	for _, secret := range []string{
+		"\x00" + p.relay.Username + "\x00" + p.relay.Password, p.relay.Password,
+	} {
 		text = strings.ReplaceAll(text, base64.StdEncoding.EncodeToString([]byte(secret)), "***")
 	}
 	return strings.ReplaceAll(text, p.relay.Password, "***")

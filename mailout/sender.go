@@ -87,8 +87,9 @@ func (r Relay) defaults() Relay {
 	if err != nil || host == "" {
 		host = "localhost"
 	}
-	for value, otherwise := range map[*int]int{&r.Port: port[r.TLS], &r.PerConnection: 100,
-		&r.Connections: 4} {
+	for value, otherwise := range map[*int]int{
+		&r.Port: port[r.TLS], &r.PerConnection: 100, &r.Connections: 4,
+	} {
 		if *value == 0 {
 			*value = otherwise
 		}

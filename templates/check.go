@@ -92,8 +92,7 @@ func (p *pair) everyBranch() (*pair, error) {
 	}
 	for _, one := range p.text.Templates() {
 		if err := replace(one.Tree, func(c *parse.Tree) error {
-			_,
-				err := t.AddParseTree(one.Name(), c)
+			_, err := t.AddParseTree(one.Name(), c)
 			return err
 		}); err != nil {
 			return nil, err
@@ -101,8 +100,7 @@ func (p *pair) everyBranch() (*pair, error) {
 	}
 	for _, one := range p.html.Templates() {
 		if err := replace(one.Tree, func(c *parse.Tree) error {
-			_,
-				err := h.AddParseTree(one.Name(), c)
+			_, err := h.AddParseTree(one.Name(), c)
 			return err
 		}); err != nil {
 			return nil, err

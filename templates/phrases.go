@@ -55,8 +55,8 @@ func (p *phrases) severity(n int) string { return p.Severity[strconv.Itoa(n)] }
 // whole says whether the names are as many as they must be; files that leave them out take
 // another's.
 func (d *dates) whole() bool {
-	return len(d.Weekdays) == len(d.Months) && len(d.Months) == 0 || len(d.Weekdays) == 7 &&
-		len(d.Months) == 12
+	return len(d.Weekdays) == 0 && len(d.Months) == 0 ||
+		len(d.Weekdays) == 7 && len(d.Months) == 12
 }
 
 // write fills in a pattern with the parts of t.
@@ -64,10 +64,10 @@ func (d *dates) write(pattern string, t time.Time) string {
 	if t.IsZero() || len(d.Weekdays) != 7 || len(d.Months) != 12 {
 		return ""
 	}
-	return strings.NewReplacer("{weekday}", d.Weekdays[t.Weekday()], "{day}", strconv.Itoa(t.Day()),
-		"{month}", d.Months[t.Month()-1],
-		"{year}", strconv.Itoa(t.Year()), "{time}",
-		strings.TrimPrefix(t.Format("15:04"), "0")).Replace(pattern)
+	return strings.NewReplacer(
+		"{weekday}", d.Weekdays[t.Weekday()], "{day}", strconv.Itoa(t.Day()),
+		"{month}", d.Months[t.Month()-1], "{year}", strconv.Itoa(t.Year()),
+		"{time}", strings.TrimPrefix(t.Format("15:04"), "0")).Replace(pattern)
 }
 
 // writeNear is the whole date; it names the year when that is another than now's.

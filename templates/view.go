@@ -278,8 +278,8 @@ func oneLine(s string) string {
 
 // manyLines keeps the lines of s, with "\n" between them and without blank ones at either end.
 func manyLines(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085",
-		"\n").Replace(s)
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n",
+		"\u2028", "\n", "\u2029", "\n", "\u0085", "\n").Replace(s)
 	return strings.TrimRightFunc(strings.TrimLeft(visible(s, '\n'), "\n"), unicode.IsSpace)
 }
 
@@ -293,8 +293,8 @@ func visible(s string, eol rune) string {
 			return eol
 		case r == '\t':
 			return r
-		case unicode.IsControl(r), r == '\uFEFF', r >= '\u202A' && r <= '\u202E', r >= '\u2066' &&
-			r <= '\u2069':
+		case unicode.IsControl(r), r == '\uFEFF',
+			r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069':
 			return -1
 		}
 		return r

@@ -27,12 +27,11 @@ func (w voice) funcs() map[string]any {
 		"outlookColumn": outlookColumn, "endOutlookColumn": endOutlookColumn,
 		// people
 		"who": who, "nameAndAddress": nameAndAddress, "customer": customer, "author": author,
-		"signature":   signature,
-		"attribution": w.attribution,
+		"signature": signature, "attribution": w.attribution,
 		// the ticket
 		"facts": w.facts, "severity": w.severity, "severityLong": w.severityLong, "status": w.status,
-		"state": w.state,
-		"names": names, "files": w.files, "brought": w.brought, "result": w.result, "reply": w.reply,
+		"state": w.state, "names": names, "files": w.files, "brought": w.brought,
+		"result": w.result, "reply": w.reply,
 		// the entries of a list
 		"case": w.entry, "notice": w.notice, "replyTo": w.replyTo,
 		// words from phrases.toml
@@ -297,7 +296,7 @@ func (w voice) result(c Command) string {
 func (w voice) reply(v View) string {
 	key := "out"
 	switch {
-	// which say themselves what an answer does
+	// those mails say themselves what an answer does
 	case !v.ToAgent, len(v.Held) > 0, strings.HasSuffix(v.Reason, "_for_admin"):
 		return ""
 	case slices.ContainsFunc(v.Groups, func(g Group) bool {

@@ -110,8 +110,8 @@ func safeURL(s string) bool {
 	if err != nil {
 		return false
 	}
-	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" || u.Scheme == "mailto" &&
-		u.Opaque != ""
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" ||
+		u.Scheme == "mailto" && u.Opaque != ""
 }
 
 func safeMailto(s string) bool {
