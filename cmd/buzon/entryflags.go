@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,13 +33,8 @@ type entryWork struct {
 }
 
 var entryFlags = []entryFlag{
-	{"class", []desk.Kind{desk.Statuses},
-		"open, queued, in_progress, waiting, resolved or closed", false,
-		func(_ naming, e desk.Entry) []string { return []string{string(e.Class)} },
-		func(_ context.Context, w *entryWork, v []string) error {
-			w.Class = desk.Class(v[0])
-			return nil
-		}},
+	value("class", desk.Statuses, "open, queued, in_progress, waiting, resolved or closed",
+		func(e *desk.Entry) *desk.Class { return &e.Class }),
 	{"product", []desk.Kind{desk.Modules}, "whose module it is", false, parent,
 		func(_ context.Context, w *entryWork, v []string) error {
 			return w.belongs(desk.Products, v[0])
@@ -61,14 +57,10 @@ var entryFlags = []entryFlag{
 		"mail domain of its people (repeatable); empty: none", true,
 		func(_ naming, e desk.Entry) []string { return e.Domains },
 		func(_ context.Context, w *entryWork, v []string) error { return w.domains(v) }},
-	{"language", []desk.Kind{desk.Organisations},
-		"of its people, where their own is not known", false,
-		func(_ naming, e desk.Entry) []string { return []string{e.Language} },
-		func(_ context.Context, w *entryWork, v []string) error { w.Language = v[0]; return nil }},
-	{"profile", []desk.Kind{desk.Organisations},
-		"what its people see, by a name of the configuration", false,
-		func(_ naming, e desk.Entry) []string { return []string{e.Profile} },
-		func(_ context.Context, w *entryWork, v []string) error { w.Profile = v[0]; return nil }},
+	value("language", desk.Organisations, "of its people, where their own is not known",
+		func(e *desk.Entry) *string { return &e.Language }),
+	value("profile", desk.Organisations, "what its people see, by a name of the configuration",
+		func(e *desk.Entry) *string { return &e.Profile }),
 	{"member", []desk.Kind{desk.Organisations},
 		"address of one of its people (repeatable)", true, nil,
 		func(ctx context.Context, w *entryWork, v []string) error { return w.members(ctx, v, true) }},
@@ -86,45 +78,23 @@ var entryFlags = []entryFlag{
 		func(ctx context.Context, w *entryWork, v []string) error {
 			return w.followers(ctx, v, w.tx.UnfollowProject)
 		}},
-	{"since", []desk.Kind{desk.Services}, "first day, 2026-01-31; empty: always", false,
-		func(_ naming, e desk.Entry) []string { return []string{e.Since} },
-		func(_ context.Context, w *entryWork, v []string) error { w.Since = v[0]; return nil }},
-	{"until", []desk.Kind{desk.Services}, "last day; empty: without end", false,
-		func(_ naming, e desk.Entry) []string { return []string{e.Until} },
-		func(_ context.Context, w *entryWork, v []string) error { w.Until = v[0]; return nil }},
-	{"rate", []desk.Kind{desk.Services}, "what it costs, in words", false,
-		func(_ naming, e desk.Entry) []string { return []string{e.Rate} },
-		func(_ context.Context, w *entryWork, v []string) error { w.Rate = v[0]; return nil }},
-	{"agent-class", []desk.Kind{desk.ItemTypes},
-		"class of the ticket when an agent writes it; empty: stays", false,
-		func(_ naming, e desk.Entry) []string { return []string{string(e.Follows.Agent)} },
-		func(_ context.Context, w *entryWork, v []string) error {
-			w.Follows.Agent = desk.Class(v[0])
-			return nil
-		}},
-	{"customer-class", []desk.Kind{desk.ItemTypes}, "likewise, when a customer writes it", false,
-		func(_ naming, e desk.Entry) []string { return []string{string(e.Follows.Customer)} },
-		func(_ context.Context, w *entryWork, v []string) error {
-			w.Follows.Customer = desk.Class(v[0])
-			return nil
-		}},
-	{"customer-from", []desk.Kind{desk.ItemTypes},
-		"class from which customers move it (repeatable); empty: all", true,
-		func(_ naming, e desk.Entry) []string { return texts(e.Follows.From) },
-		func(_ context.Context, w *entryWork, v []string) error {
-			w.Follows.From = nil
-			for _, class := range v {
-				w.Follows.From = append(w.Follows.From, desk.Class(class))
-			}
-			return nil
-		}},
-	{"assignee", []desk.Kind{desk.ItemTypes},
-		"who owes the next action: nobody, author, agent, requester, controller or product; empty: stays", false,
-		func(_ naming, e desk.Entry) []string { return []string{string(e.Follows.Assignee)} },
-		func(_ context.Context, w *entryWork, v []string) error {
-			w.Follows.Assignee = desk.Side(v[0])
-			return nil
-		}},
+	value("since", desk.Services, "first day, 2026-01-31; empty: always",
+		func(e *desk.Entry) *string { return &e.Since }),
+	value("until", desk.Services, "last day; empty: without end",
+		func(e *desk.Entry) *string { return &e.Until }),
+	value("rate", desk.Services, "what it costs, in words",
+		func(e *desk.Entry) *string { return &e.Rate }),
+	value("agent-class", desk.ItemTypes,
+		"class of the ticket when an agent writes it; empty: stays",
+		func(e *desk.Entry) *desk.Class { return &e.Follows.Agent }),
+	value("customer-class", desk.ItemTypes, "likewise, when a customer writes it",
+		func(e *desk.Entry) *desk.Class { return &e.Follows.Customer }),
+	values("customer-from", desk.ItemTypes,
+		"class from which customers move it (repeatable); empty: all",
+		func(e *desk.Entry) *[]desk.Class { return &e.Follows.From }),
+	value("assignee", desk.ItemTypes, "who owes the next action: "+
+		"nobody, author, agent, requester, controller or product; empty: stays",
+		func(e *desk.Entry) *desk.Side { return &e.Follows.Assignee }),
 	{"takes", []desk.Kind{desk.ItemTypes}, "yes: an agent who writes it takes the ticket", false,
 		func(_ naming, e desk.Entry) []string {
 			if e.Follows.Takes {
@@ -139,18 +109,13 @@ var entryFlags = []entryFlag{
 	{"text", []desk.Kind{desk.Canned}, "what it says", false,
 		func(n naming, e desk.Entry) []string { return []string{e.Text[n.language]} },
 		func(_ context.Context, w *entryWork, v []string) error {
-			w.say(w.language, v[0])
+			w.Text = with(w.Text, w.language, v[0])
 			return nil
 		}},
-	{"type", []desk.Kind{desk.CustomFields}, "text, choice, date or number", false,
-		func(_ naming, e desk.Entry) []string { return []string{string(e.Value)} },
-		func(_ context.Context, w *entryWork, v []string) error {
-			w.Entry.Value = desk.ValueType(v[0])
-			return nil
-		}},
-	{"choice", []desk.Kind{desk.CustomFields}, "what may be chosen (repeatable)", true,
-		func(_ naming, e desk.Entry) []string { return e.Choices },
-		func(_ context.Context, w *entryWork, v []string) error { w.Choices = v; return nil }},
+	value("type", desk.CustomFields, "text, choice, date or number",
+		func(e *desk.Entry) *desk.ValueType { return &e.Value }),
+	values("choice", desk.CustomFields, "what may be chosen (repeatable)",
+		func(e *desk.Entry) *[]string { return &e.Choices }),
 	{"for", []desk.Kind{desk.CustomFields},
 		"type or product whose tickets have it (repeatable); empty: all", true,
 		func(n naming, e desk.Entry) (list []string) {
@@ -160,6 +125,33 @@ var entryFlags = []entryFlag{
 			return list
 		},
 		func(_ context.Context, w *entryWork, v []string) error { return w.limit(v) }},
+}
+
+// value is a flag that stands in the row as it is given.
+func value[T ~string](name string, of desk.Kind, about string, at func(*desk.Entry) *T) entryFlag {
+	return entryFlag{name, []desk.Kind{of}, about, false,
+		func(_ naming, e desk.Entry) []string { return []string{string(*at(&e))} },
+		func(_ context.Context, w *entryWork, v []string) error {
+			*at(&w.Entry) = T(v[0])
+			return nil
+		}}
+}
+
+// values is likewise a repeatable one.
+func values[T ~string](name string, of desk.Kind, about string, at func(*desk.Entry) *[]T) entryFlag {
+	return entryFlag{name, []desk.Kind{of}, about, true,
+		func(_ naming, e desk.Entry) []string { return converted[string](*at(&e)) },
+		func(_ context.Context, w *entryWork, v []string) error {
+			*at(&w.Entry) = converted[T](v)
+			return nil
+		}}
+}
+
+func converted[T, U ~string](values []U) (list []T) {
+	for _, v := range values {
+		list = append(list, T(v))
+	}
+	return list
 }
 
 // flagsOf are the flags of a catalogue.
@@ -173,13 +165,6 @@ func flagsOf(k desk.Kind) (list []entryFlag) {
 }
 
 func parent(n naming, e desk.Entry) []string { return []string{n.of(e.Parent)} }
-
-func texts[T ~string](values []T) (list []string) {
-	for _, v := range values {
-		list = append(list, string(v))
-	}
-	return list
-}
 
 // lowered are values as they are compared; an empty one is none.
 func lowered(values []string) (list []string) {
@@ -274,15 +259,12 @@ func (w *entryWork) each(
 	return nil
 }
 
-// say sets what a canned reply says in a language.
-func (w *entryWork) say(language, text string) {
-	said := map[string]string{language: text}
-	for l, old := range w.Text {
-		if l != language {
-			said[l] = old
-		}
-	}
-	w.Text = said
+// with is a map that has another value for a key; the old one stays as it is.
+func with(old map[string]string, key, value string) map[string]string {
+	m := map[string]string{}
+	maps.Copy(m, old)
+	m[key] = value
+	return m
 }
 
 // limit has the field in the tickets of some types and products only.
@@ -294,8 +276,8 @@ func (w *entryWork) limit(names []string) error {
 			e, ok = w.Find(desk.Products, name)
 		}
 		if !ok && name != "" {
-			return fmt.Errorf("there is no type and no product %q: see buzon type list, buzon product list",
-				name)
+			return fmt.Errorf("there is no type and no product %q: "+
+				"see buzon type list, buzon product list", name)
 		}
 		if ok {
 			w.Of = append(w.Of, e.ID)

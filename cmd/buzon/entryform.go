@@ -37,19 +37,14 @@ func (f *entryForm) register(c *cobra.Command, k desk.Kind) {
 
 // apply gives a row what the command line says.
 func (f *entryForm) apply(c *cobra.Command, w *entryWork) error {
-	named := map[string]string{}
-	for language, name := range w.Names {
-		named[language] = name
-	}
 	for language, name := range f.names {
 		if c.Flags().Changed("name-" + language) {
-			named[language] = strings.TrimSpace(*name)
+			w.Names = with(w.Names, language, strings.TrimSpace(*name))
 		}
 	}
 	if f.name != "" {
-		named[w.language] = strings.TrimSpace(f.name)
+		w.Names = with(w.Names, w.language, strings.TrimSpace(f.name))
 	}
-	w.Names = named
 	if c.Flags().Changed("position") {
 		w.Position = f.position
 	}
