@@ -207,20 +207,12 @@ func (w *entryWork) person(
 	if address == "" {
 		return nil
 	}
-	p, err := w.known(ctx, address)
+	p, err := named(ctx, w.tx.Reader, address)
 	if err == nil && !fits(p) {
 		err = fmt.Errorf("%s %s", address, otherwise)
 	}
 	w.Agent = p.ID
 	return err
-}
-
-func (w *entryWork) known(ctx context.Context, address string) (desk.Person, error) {
-	p, err := w.tx.PersonByAddress(ctx, desk.Canonical(address))
-	if err == nil && p.ID == 0 {
-		err = fmt.Errorf("nobody has the address %s: see buzon person list", address)
-	}
-	return p, err
 }
 
 // members gives people to the organisation, or takes them out of it.
@@ -250,7 +242,7 @@ func (w *entryWork) each(
 	ctx context.Context, addresses []string, do func(context.Context, desk.Person) error,
 ) error {
 	for _, address := range addresses {
-		p, err := w.known(ctx, address)
+		p, err := named(ctx, w.tx.Reader, address)
 		if err != nil {
 			return err
 		}

@@ -70,7 +70,7 @@ func (f *queryFlags) read(ctx context.Context, h *house) (q store.Query, err err
 		"agent": &q.Agent, "follower": &q.Follower,
 	} {
 		if address := *f.people[name]; address != "" {
-			p, err := h.named(ctx, address)
+			p, err := named(ctx, h.store.Reader, address)
 			if err != nil {
 				return q, failed(err)
 			}
@@ -126,15 +126,6 @@ func (n naming) checkSeverity(severity int) error {
 		return nil
 	}
 	return fmt.Errorf("--severity: %d: want 1 to %d", severity, len(known))
-}
-
-// named finds a person by address.
-func (h *house) named(ctx context.Context, address string) (desk.Person, error) {
-	p, err := h.store.PersonByAddress(ctx, desk.Canonical(address))
-	if err == nil && p.ID == 0 {
-		err = fmt.Errorf("nobody has the address %s: see buzon person list", address)
-	}
-	return p, err
 }
 
 func (a *app) ticketList() *cobra.Command {
@@ -230,7 +221,7 @@ func (a *app) viewAs() *cobra.Command {
 				return err
 			}
 			defer h.close()
-			p, err := h.named(c.Context(), args[0])
+			p, err := named(c.Context(), h.store.Reader, args[0])
 			switch {
 			case err != nil:
 				return failed(err)

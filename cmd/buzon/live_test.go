@@ -541,7 +541,7 @@ func (d *liveDesk) follow(ticket int64, address string) {
 		d.t.Fatal(err)
 	}
 	defer h.close()
-	p, err := h.named(ctx, address)
+	p, err := named(ctx, h.store.Reader, address)
 	if err == nil {
 		err = h.store.Write(ctx, func(tx *store.Tx) error { return tx.Follow(ctx, ticket, p.ID) })
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -166,6 +167,15 @@ func (h *house) addPerson(ctx context.Context, p desk.Person, noun string) error
 	})
 }
 
+// named finds a person by address.
+func named(ctx context.Context, r store.Reader, address string) (desk.Person, error) {
+	p, err := r.PersonByAddress(ctx, desk.Canonical(address))
+	if err == nil && p.ID == 0 {
+		err = fmt.Errorf("nobody has the address %s: see buzon person list", address)
+	}
+	return p, err
+}
+
 // withPerson is a subcommand about one person by address.
 func (a *app) withPerson(open opener, use, short string, f func(*cobra.Command, *house, desk.Person) error) *cobra.Command {
 	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
@@ -174,7 +184,7 @@ func (a *app) withPerson(open opener, use, short string, f func(*cobra.Command, 
 			return err
 		}
 		defer h.close()
-		p, err := h.named(c.Context(), args[0])
+		p, err := named(c.Context(), h.store.Reader, args[0])
 		if err != nil {
 			return failed(err)
 		}
@@ -242,35 +252,45 @@ func (a *app) peopleRemove(noun string) *cobra.Command {
 }
 
 func (a *app) peopleList(noun string) *cobra.Command {
-	return &cobra.Command{Use: "list", Short: "List them", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		h, err := a.look(c.Context())
-		if err != nil {
-			return err
-		}
-		defer h.close()
-		list, err := h.store.Persons(c.Context(), "")
-		if err != nil {
-			return failed(err)
-		}
-		var rows [][]string
-		for _, p := range list {
-			if noun == "agent" && !p.Agent() {
-				continue
+	return &cobra.Command{Use: "list", Short: "List them", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			h, err := a.look(c.Context())
+			if err != nil {
+				return err
 			}
-			if a.json {
-				row, err := h.personJSON(c.Context(), p)
-				if err == nil {
-					err = a.object(row)
-				}
-				if err != nil {
-					return failed(err)
-				}
-				continue
+			defer h.close()
+			list, err := h.store.Persons(c.Context(), "")
+			if err != nil {
+				return failed(err)
 			}
-			rows = append(rows, []string{strings.Join(p.Addresses, " "), p.Name, string(p.Role), p.Language, personState(p)})
+			if noun == "agent" {
+				list = slices.DeleteFunc(list, func(p desk.Person) bool { return !p.Agent() })
+			}
+			return failed(a.printPeople(c.Context(), h, list))
+		}}
+}
+
+func (a *app) printPeople(ctx context.Context, h *house, list []desk.Person) error {
+	n, err := h.naming(ctx)
+	if err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, p := range list {
+		if a.json {
+			row, err := h.personJSON(ctx, n, p)
+			if err == nil {
+				err = a.object(row)
+			}
+			if err != nil {
+				return err
+			}
+			continue
 		}
-		return a.table([]string{"ADDRESS", "NAME", "ROLE", "LANGUAGE", "STATE"}, rows)
-	}}
+		rows = append(rows, []string{strings.Join(p.Addresses, " "), p.Name, string(p.Role),
+			p.Language, personState(p)})
+	}
+	return a.table([]string{"ADDRESS", "NAME", "ROLE", "LANGUAGE", "STATE"}, rows)
 }
 
 func personState(p desk.Person) string {
@@ -300,27 +320,31 @@ type personRow struct {
 	Tickets            []int64  `json:"tickets"`
 }
 
-func (h *house) personJSON(ctx context.Context, p desk.Person) (personRow, error) {
-	n, err := h.naming(ctx)
-	if err != nil {
-		return personRow{}, err
-	}
+func (h *house) personJSON(ctx context.Context, n naming, p desk.Person) (personRow, error) {
 	tickets, err := h.store.PersonTickets(ctx, p.ID, 1000)
-	return personRow{Name: p.Name, Organisation: n.orNull(p.Organisation), Addresses: nonNil(p.Addresses), Role: string(p.Role), Language: p.Language, Active: p.Active, Blocked: p.Blocked, OnCall: p.OnCall,
-		UndeliverableSince: stamp(p.UndeliverableSince), Tickets: nonNil(tickets)}, err
+	return personRow{Name: p.Name, Organisation: n.orNull(p.Organisation),
+		Addresses: nonNil(p.Addresses), Role: string(p.Role), Language: p.Language, Active: p.Active,
+		Blocked: p.Blocked, OnCall: p.OnCall, UndeliverableSince: stamp(p.UndeliverableSince),
+		Tickets: nonNil(tickets)}, err
 }
 
 func (a *app) peopleShow() *cobra.Command {
-	return a.withPerson(a.look, "show ADDRESS", "Show one", func(c *cobra.Command, h *house, p desk.Person) error {
-		row, err := h.personJSON(c.Context(), p)
+	show := func(c *cobra.Command, h *house, p desk.Person) error {
+		n, err := h.naming(c.Context())
+		if err != nil {
+			return err
+		}
+		row, err := h.personJSON(c.Context(), n, p)
 		if err != nil {
 			return err
 		}
 		if a.json {
 			return a.object(row)
 		}
-		facts(a.stdout, "Name", row.Name, "Addresses", strings.Join(row.Addresses, ", "), "Role", row.Role, "Language", row.Language, "State", personState(p),
+		facts(a.stdout, "Name", row.Name, "Addresses", strings.Join(row.Addresses, ", "),
+			"Role", row.Role, "Language", row.Language, "State", personState(p),
 			"Tickets", strings.Trim(fmt.Sprint(row.Tickets), "[]"))
 		return nil
-	})
+	}
+	return a.withPerson(a.look, "show ADDRESS", "Show one", show)
 }
