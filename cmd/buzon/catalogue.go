@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -76,7 +75,8 @@ func (h *house) checkOrganisation(e desk.Entry) error {
 		return err
 	}
 	if _, ok := profiles.Named[e.Profile]; e.Profile != "" && !ok {
-		return fmt.Errorf("--profile: %q: there is no [[profile]] of this name in the configuration", e.Profile)
+		return fmt.Errorf("--profile: %q: there is no [[profile]] of this name in the configuration",
+			e.Profile)
 	}
 	return nil
 }
@@ -85,11 +85,7 @@ func (a *app) entryAdd(k desk.Kind) *cobra.Command {
 	f := &entryForm{}
 	c := &cobra.Command{Use: "add NAME", Short: "Add one", Args: cobra.ExactArgs(1)}
 	c.RunE = func(c *cobra.Command, args []string) error {
-		conf, err := a.config()
-		if err != nil {
-			return err
-		}
-		h, err := open(c.Context(), conf, a.logger(slog.LevelWarn))
+		h, err := a.made(c.Context())
 		if err != nil {
 			return err
 		}
@@ -98,10 +94,7 @@ func (a *app) entryAdd(k desk.Kind) *cobra.Command {
 			w.Kind, f.name = k, args[0]
 			return f.apply(c, w)
 		})
-		if err != nil || !a.json {
-			return failed(err)
-		}
-		return a.printEntry(c.Context(), h, e)
+		return failed(a.entryWritten(c.Context(), h, e, err))
 	}
 	f.register(c, k)
 	return c
@@ -109,7 +102,8 @@ func (a *app) entryAdd(k desk.Kind) *cobra.Command {
 
 // withEntry is a subcommand about one row of a catalogue.
 func (a *app) withEntry(
-	k desk.Kind, open opener, use, short string, f func(*cobra.Command, *house, naming, desk.Entry) error,
+	k desk.Kind, open opener, use, short string,
+	f func(*cobra.Command, *house, naming, desk.Entry) error,
 ) *cobra.Command {
 	c := &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1)}
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -131,6 +125,18 @@ func (a *app) withEntry(
 	return c
 }
 
+// entryWritten shows a row that was just written, for programs.
+func (a *app) entryWritten(ctx context.Context, h *house, e desk.Entry, err error) error {
+	if err != nil || !a.json {
+		return err
+	}
+	n, err := h.naming(ctx)
+	if err != nil {
+		return err
+	}
+	return a.printEntry(ctx, h, n, e)
+}
+
 func (a *app) entrySet(k desk.Kind) *cobra.Command {
 	f := &entryForm{}
 	change := func(c *cobra.Command, h *house, _ naming, e desk.Entry) error {
@@ -140,10 +146,7 @@ func (a *app) entrySet(k desk.Kind) *cobra.Command {
 			}
 			return f.apply(c, w)
 		})
-		if err != nil || !a.json {
-			return err
-		}
-		return a.printEntry(c.Context(), h, e)
+		return a.entryWritten(c.Context(), h, e, err)
 	}
 	c := a.withEntry(k, a.existing, "set NAME", "Change one", change)
 	f.register(c, k)
@@ -183,8 +186,8 @@ func (n naming) remove(ctx context.Context, tx *store.Tx, e desk.Entry, by strin
 			return fmt.Errorf("--replace-by: %s can't replace itself", n.of(e.ID))
 		}
 		if other.Class != e.Class {
-			return fmt.Errorf("--replace-by: %s is of the class %s, and %s of %s: want one of the same class",
-				n.of(other.ID), other.Class, n.of(e.ID), e.Class)
+			return fmt.Errorf("--replace-by: %s is of the class %s, and %s of %s: "+
+				"want one of the same class", n.of(other.ID), other.Class, n.of(e.ID), e.Class)
 		}
 	}
 	used, err := tx.Used(ctx, e)

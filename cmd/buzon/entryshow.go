@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,24 +39,20 @@ func (n naming) entryJSON(e desk.Entry) map[string]any {
 }
 
 func (a *app) entryShow(k desk.Kind) *cobra.Command {
-	show := func(c *cobra.Command, h *house, _ naming, e desk.Entry) error {
-		return a.printEntry(c.Context(), h, e)
+	show := func(c *cobra.Command, h *house, n naming, e desk.Entry) error {
+		return a.printEntry(c.Context(), h, n, e)
 	}
 	return a.withEntry(k, a.look, "show NAME", "Show one", show)
 }
 
 // printEntry shows a row with what has it.
-func (a *app) printEntry(ctx context.Context, h *house, e desk.Entry) error {
-	n, err := h.naming(ctx)
-	if err != nil {
-		return failed(err)
-	}
+func (a *app) printEntry(ctx context.Context, h *house, n naming, e desk.Entry) (err error) {
 	row := n.entryJSON(e)
 	if row["used"], err = h.store.Used(ctx, e); err != nil {
-		return failed(err)
+		return err
 	}
 	if err := h.addPeople(ctx, n, e, row); err != nil {
-		return failed(err)
+		return err
 	}
 	if a.json {
 		return a.object(row)
@@ -92,7 +89,7 @@ func (h *house) addPeople(ctx context.Context, n naming, e desk.Entry, row map[s
 	case desk.Organisations:
 		row["csm"] = p.Address()
 		row["projects"] = nonNil(desk.EntryNames(n.Within(desk.Projects, e.ID), n.language))
-		today, services := h.store.Now().In(h.location).Format("2006-01-02"), []string{}
+		today, services := h.store.Now().In(h.location).Format(time.DateOnly), []string{}
 		for _, s := range n.Within(desk.Services, e.ID) {
 			if s.InForce(today) {
 				services = append(services, s.Name(n.language))

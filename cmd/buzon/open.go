@@ -152,7 +152,7 @@ func (c config) words() (language string, set *templates.Set, err error) {
 	return language, set, nil
 }
 
-// opener is look or existing.
+// opener is look, existing or made.
 type opener = func(context.Context) (*house, error)
 
 // look opens a desk to be read: nothing is made or changed.
@@ -185,6 +185,15 @@ func (a *app) existing(ctx context.Context) (*house, error) {
 		return nil, err
 	}
 	return openDesk(ctx, c, a.logger(slog.LevelWarn), true)
+}
+
+// made opens a desk to change it, and makes it where it is not there.
+func (a *app) made(ctx context.Context) (*house, error) {
+	c, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, c, a.logger(slog.LevelWarn))
 }
 
 func (c config) storeOptions(log *slog.Logger) store.Options {

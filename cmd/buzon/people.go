@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -93,11 +92,7 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 			}
 			p.Addresses = append(p.Addresses, desk.Canonical(address))
 		}
-		conf, err := a.config()
-		if err != nil {
-			return err
-		}
-		h, err := open(c.Context(), conf, a.logger(slog.LevelWarn))
+		h, err := a.made(c.Context())
 		if err != nil {
 			return err
 		}
@@ -109,7 +104,7 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 		if _, own := findMailbox(h.boxes, p.Address()); own {
 			return failed(fmt.Errorf("%s is a mailbox of the desk: its notices would come back to it; name the person's own address", p.Address()))
 		}
-		if err := errors.Join(h.checkLanguage(f.language), failed(conf.onCallSettable(c, p))); err != nil {
+		if err := errors.Join(h.checkLanguage(f.language), failed(h.config.onCallSettable(c, p))); err != nil {
 			return err
 		}
 		return failed(h.addPerson(c.Context(), p, noun))
