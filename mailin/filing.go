@@ -105,7 +105,7 @@ func (f *filing) newPerson(ctx context.Context, address, name string, known bool
 func (f *filing) retitled(ctx context.Context) (string, error) {
 	subject := f.rd.Message.Subject
 	clean := threading.CleanSubject(subject, f.box.Tag)
-	// that of the notice
+	// an agent who answers the alarm has its notice's subject
 	alarm := f.person.Agent() && f.ticket.ProductionDown && f.rd.ProductionDown
 	if f.ticket.Number == 0 || alarm || slices.Contains(ownSubjects(), clean) ||
 		!threading.Retitled(subject, f.ticket.Subject, f.box.Tag) {

@@ -145,8 +145,8 @@ func (in *Intake) retry(ctx context.Context, t *turn) {
 	}
 }
 
-// try makes one attempt, and waits out what is the store's fault and not the mail's. It tells false
-// when ctx ended before the attempt did.
+// try makes one attempt, and waits out what is the store's fault and not the mail's. It returns
+// false when ctx ended before the attempt did.
 func (in *Intake) try(ctx context.Context, t *turn) bool {
 	m := t.mail
 	for wait := in.second; ; wait = min(2*wait, 8*in.second) {

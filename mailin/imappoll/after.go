@@ -145,7 +145,7 @@ func (s *session) noteAll(ctx context.Context, list []Entry, state State) error 
 	return s.note(context.WithoutCancel(ctx), 0, noted...)
 }
 
-// canMove tells whether one mail can be taken out of the folder without touching others: by MOVE
+// canMove reports whether one mail can be taken out of the folder without touching others: by MOVE
 // (RFC 6851), or by UID EXPUNGE (RFC 4315). A plain EXPUNGE would remove whatever another client
 // has marked.
 func (s *session) canMove() bool { return s.expunges() || s.hasMove() && s.After == Move }

@@ -140,7 +140,7 @@ func (f *aboutFolder) stranger() bool {
 	return time.Since(f.since) < 24*time.Hour
 }
 
-// anyOf tells whether one of the mails is known in this epoch.
+// anyOf reports whether one of the mails is known in this epoch.
 func (s *session) anyOf(ctx context.Context, found map[uint32][]byte) (bool, error) {
 	entries, err := s.Journal.Entries(ctx, s.open.Folder, 0)
 	if err != nil {

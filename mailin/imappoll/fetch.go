@@ -195,7 +195,7 @@ func (s *session) taken() State {
 	return Taken
 }
 
-// stays tells whether mail is left in the folder when it has been taken.
+// stays reports whether mail is left in the folder when it has been taken.
 func (s *session) stays() bool {
 	return s.open.sent || s.After == Leave || s.After == Flag || !s.canMove()
 }
@@ -262,8 +262,8 @@ func (s *session) none() error {
 	return err
 }
 
-// isIll tells whether an answer NO speaks of the mail and not of the server's disk: another of the
-// folder could be had since. Where there is no other, it is ill after three hours.
+// isIll reports whether an answer NO speaks of the mail and not of the server's disk: another of
+// the folder could be had since. Where there is no other, it is ill after three hours.
 func (s *session) isIll(ctx context.Context, uid uint32) (bool, error) {
 	m, f := s.learn(uid), s.learned.folder(s.open.name)
 	if m.refused.IsZero() {

@@ -61,7 +61,7 @@ func (s *session) prints(ctx context.Context, uids []uint32) (map[uint32][]byte,
 	return found, err
 }
 
-// mayPrint tells whether prints are asked for: they are never worth the mail that would come in
+// mayPrint reports whether prints are asked for: they are never worth the mail that would come in
 // instead.
 func (s *session) mayPrint() bool {
 	return !time.Now().Before(s.learned.folder(s.open.name).noPrints)

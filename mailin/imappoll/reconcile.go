@@ -77,7 +77,7 @@ func (s *session) compare(on map[uint32]bool, entries []Entry, listed bool) (cou
 			noted = append(noted, Entry{UID: e.UID, State: Vanished, Error: e.Error})
 			count[Vanished]++
 		case !on[e.UID] && e.State == Skipped && len(e.Print) > 0 && listed:
-			// tells nothing any more
+			// the print tells nothing any more
 			noted = append(noted, Entry{UID: e.UID, State: Skipped, Print: []byte{}})
 		case !on[e.UID] && e.State == Vanished:
 			count[Vanished]++

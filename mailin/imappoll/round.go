@@ -254,7 +254,7 @@ func (s *session) scan(ctx context.Context) error {
 	for range mostPasses {
 		at, met, err := s.Journal.Position(ctx, s.Name, s.open.name)
 		if err == nil && (!met || at.UIDValidity != s.open.UIDValidity) {
-			// would take old mail for new
+			// what is past the cursor of another epoch would be old mail taken for new
 			err = errors.New("a folder that was not met is looked through")
 		}
 		if err != nil {
@@ -347,7 +347,7 @@ func (s *session) again(ctx context.Context, night bool) error {
 	}, func() error { return s.wantedNow(ctx, waiting, night, at.Old) })
 }
 
-// nightDue tells whether the night's reconciliation is due.
+// nightDue reports whether the night's reconciliation is due.
 func (s *session) nightDue() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -127,7 +127,7 @@ var ours = regexp.MustCompile(`^(T[0-9]+ |DONE$)`)
 // answers end commands.
 var answers = regexp.MustCompile(`(?i)^T[0-9]+ (OK|NO|BAD) `)
 
-// readOnly tells whether the folder that was just opened can't be changed (RFC 9051 section 7.1).
+// readOnly reports whether the folder that was just opened can't be changed (RFC 9051 section 7.1).
 func (f *lastWords) readOnly() bool {
 	for _, line := range f.lines() {
 		if answers.MatchString(line) { // its command may be written down after it

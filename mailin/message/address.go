@@ -90,7 +90,7 @@ func (a *addressReader) next() []Address {
 	return a.plain()
 }
 
-// surname tells whether the words before the comma are the first half of a name that was not
+// surname reports whether the words before the comma are the first half of a name that was not
 // quoted: "Doe, John <a@b>". A word in small letters alone is sooner a mailbox.
 func (a *addressReader) surname() bool {
 	before := strings.TrimSpace(a.phrase.String())

@@ -146,7 +146,7 @@ func mimeField(b []byte) bool {
 	return len(b) > 8 && strings.EqualFold(string(b[:8]), "content-")
 }
 
-// looksMultipart tells whether a body without a usable Content-Type begins with a
+// looksMultipart reports whether a body without a usable Content-Type begins with a
 // boundary, as when a gateway lost the field.
 func (w *walker) looksMultipart(body int64, at place) bool {
 	b := w.src.at(body, 4096)

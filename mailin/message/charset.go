@@ -122,7 +122,7 @@ func toUTF8(b []byte, declared string) (text, note string) {
 	return text, note
 }
 
-// isPlain tells whether b is ASCII without NUL and escapes.
+// isPlain reports whether b is ASCII without NUL and escapes.
 func isPlain(b []byte) bool {
 	for _, c := range b {
 		if c >= utf8.RuneSelf || c == 0 || c == 0x1b {
@@ -132,7 +132,7 @@ func isPlain(b []byte) bool {
 	return true
 }
 
-// plainInAny tells whether ASCII means itself in the charset.
+// plainInAny reports whether ASCII means itself in the charset.
 func plainInAny(label string) bool {
 	s := squeeze(label)
 	return !strings.HasPrefix(s, "utf7") && !strings.HasPrefix(s, "hz") && !strings.HasSuffix(s, "utf7") &&
@@ -184,7 +184,7 @@ func decodeDeclared(enc encoding.Encoding, b []byte, note, declared string) (str
 	return text, note
 }
 
-// isUTF8 tells whether b is UTF-8 beyond ASCII, and text: without the controls of ISO 6429.
+// isUTF8 reports whether b is UTF-8 beyond ASCII, and text: without the controls of ISO 6429.
 func isUTF8(b []byte) bool {
 	if !utf8.Valid(b) {
 		return false
@@ -257,7 +257,7 @@ func wide(enc encoding.Encoding) bool {
 	return false
 }
 
-// looksNarrow tells whether text labelled UTF-16 has no NUL and is ASCII mostly: the label lies.
+// looksNarrow reports whether text labelled UTF-16 has no NUL and is ASCII mostly: the label lies.
 func looksNarrow(b []byte) bool {
 	head := b[:min(len(b), 1000)]
 	ascii := 0

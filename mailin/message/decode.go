@@ -190,7 +190,7 @@ func isProse(line []byte) bool {
 	return len(words) > 2 && slices.ContainsFunc(words, odd)
 }
 
-// foreignLine tells whether a line after the padding is text and not another block.
+// foreignLine reports whether a line after the padding is text and not another block.
 func foreignLine(line []byte) bool {
 	line = bytes.TrimSpace(line)
 	for _, c := range line {

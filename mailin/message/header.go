@@ -189,14 +189,14 @@ func fieldColon(line []byte) int {
 	return 0
 }
 
-// badName tells whether a line is a field whose name no standard allows: it is skipped.
+// badName reports whether a line is a field whose name no standard allows: it is skipped.
 func badName(line []byte) bool {
 	i := bytes.IndexByte(line, ':')
 	return i > 0 && i < 30
 }
 
-// blankFold tells whether a line of blanks is inside the header: a fold or a field of mail follows,
-// not just a word and a colon.
+// blankFold reports whether a line of blanks is inside the header: a fold or a field of mail
+// follows, not just a word and a colon.
 func (r *headerReader) blankFold(next int64) bool {
 	line, _ := r.src.line(next)
 	if r.part || len(r.ends) == 0 || len(bytes.TrimSpace(line)) == 0 || r.delimiter(line) {
@@ -213,7 +213,7 @@ func mailField(name []byte) bool {
 	return bytes.IndexByte(name, '-') > 0
 }
 
-// strayEnds tells whether a line that is neither field nor fold begins the body. If
+// strayEnds reports whether a line that is neither field nor fold begins the body. If
 // not, it belongs to the field before: somebody wrapped without indenting.
 func (r *headerReader) strayEnds(line []byte, next int64) bool {
 	if n := len(r.ends); n > 0 {

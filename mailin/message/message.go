@@ -107,7 +107,7 @@ type Message struct {
 // TextFile is a short text with a file name.
 type TextFile struct{ Name, Text string }
 
-// Truncated tells whether a limit left something of the mail unread.
+// Truncated reports whether a limit left something of the mail unread.
 func (m *Message) Truncated() bool {
 	return slices.ContainsFunc(m.Warnings, func(w string) bool {
 		return strings.HasSuffix(w, "-limit") || w == "interrupted"

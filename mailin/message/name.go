@@ -79,7 +79,7 @@ func shorten(name string) string {
 		}
 		name = name[:i] + "_" + name[i+1:]
 	}
-	// what the cut has made an extension
+	// the cut may have made an extension
 	if i := strings.LastIndexByte(name, '.'); ext == "" && i > 0 {
 		name, ext = trimEnds(name[:i]), name[i:]
 	}
@@ -96,7 +96,7 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
-// reserved tells whether Windows takes the stem for a device.
+// reserved reports whether Windows takes the stem for a device.
 func reserved(stem string) bool {
 	stem = strings.ToUpper(stem)
 	switch stem {

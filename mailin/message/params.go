@@ -165,7 +165,7 @@ func insideEncodedWord(s string) bool {
 	return i >= 0 && len(s)-i < 200 && strings.Count(s[i:], "?") < 4 && !strings.Contains(s[i+2:], "?=")
 }
 
-// startsParam tells whether s begins with one of the names that follow a value where a semicolon
+// startsParam reports whether s begins with one of the names that follow a value where a semicolon
 // was forgotten.
 func startsParam(s string) bool {
 	s = strings.TrimLeft(s, " \t")

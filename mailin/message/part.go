@@ -62,7 +62,7 @@ func (p *Part) Open() io.Reader {
 	return &contentReader{d: newDecoder(s, p.start, p.end, p.encoding)}
 }
 
-// readable tells whether a mail client shows the part as text of the mail.
+// readable reports whether a mail client shows the part as text of the mail.
 func (p *Part) readable(at place) bool {
 	if p.kept || p.Disposition == "attachment" {
 		return false

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// isTNEF tells whether a part is Outlook's winmail.dat (MS-OXTNEF).
+// isTNEF reports whether a part is Outlook's winmail.dat (MS-OXTNEF).
 func isTNEF(p *Part) bool {
 	return p.Type == "application/ms-tnef" || p.Type == "application/vnd.ms-tnef" || strings.EqualFold(p.RawName, "winmail.dat")
 }
@@ -119,7 +119,7 @@ func (t *tnefReader) bytes(n int) ([]byte, bool) {
 	return b[:got], err == nil
 }
 
-// read goes through the attributes; it tells whether the stream is TNEF at all.
+// read goes through the attributes; it reports whether the stream is TNEF at all.
 func (t *tnefReader) read() bool {
 	head, ok := t.bytes(6)
 	if !ok || binary.LittleEndian.Uint32(head) != tnefSignature {

@@ -141,7 +141,7 @@ func inside(p *Part, at place) place {
 	return place{depth: at.depth + 1, within: p.Type, fallback: "text/plain", hidden: hidden}
 }
 
-// takes tells whether there is room for one more part.
+// takes reports whether there is room for one more part.
 func (w *walker) takes() bool {
 	if len(w.m.Parts) >= w.lim.Parts && !w.full {
 		w.full = true

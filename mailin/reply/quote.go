@@ -86,7 +86,7 @@ func (s *splitter) announcedAnswers() {
 	if prefixed && s.lastOwn() >= s.first { // his answers stand between the quoted lines
 		return
 	}
-	// and these, in our form
+	// or in our form
 	if slices.ContainsFunc(s.lines, func(l line) bool { return l.rule == ruleFilled }) {
 		return
 	}

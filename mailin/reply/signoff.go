@@ -47,7 +47,7 @@ func (s *splitter) contactBlock(from, end int, name bool) (at int) {
 			return end
 		}
 		if contact && (namesCompany(t) && !hasDigit(t)) {
-			// two lines of the kind at least: a name with his company below is how people sign
+			// at least two such lines: a name with his company below is how people sign
 			reached++
 		} else if contact {
 			reached += 2
