@@ -23,7 +23,7 @@ func frozen(t testing.TB) string {
 }
 
 func TestFirstSchemaIsFrozen(t *testing.T) {
-	if migrations[0] != frozen(t) {
+	if sqliteMigrations[0] != frozen(t) {
 		t.Fatal("schema 1 is in the hands of people: append a migration, and leave testdata/schema1.sql as it is")
 	}
 }
@@ -56,7 +56,7 @@ func TestOldestDatabaseIsUpgraded(t *testing.T) {
 	dir := t.TempDir()
 	oldDatabase(t, dir, frozen(t))
 	s := open(t, dir, Options{})
-	same(t, "schema", must(sqliteVersion(ctx, s.db))(t), len(migrations))
+	same(t, "schema", must(sqliteVersion(ctx, s.db))(t), len(sqliteMigrations))
 	same(t, "instance", s.Instance(), "old")
 	same(t, "waiting mails", len(must(s.Unsettled(ctx, 0, s.Now(), 9))(t)), 1)
 	found, _, err := s.Find(ctx, everything, Query{Words: "factura cuadra"})
@@ -78,7 +78,7 @@ func TestUpgradeKeepsACopyAndIsDoneOnce(t *testing.T) {
 	dir := t.TempDir()
 	oldDatabase(t, dir, frozen(t))
 	s := open(t, dir, Options{})
-	steps := append(slices.Clone(migrations), "CREATE TABLE later (x INTEGER)")
+	steps := append(slices.Clone(sqliteMigrations), "CREATE TABLE later (x INTEGER)")
 	db := must(sql.Open("sqlite", source(filepath.Join(dir, "buzon.db"))+"?_txlock=immediate&_pragma=busy_timeout(5000)"))(t)
 	defer db.Close()
 	check(t, migrate(ctx, db, sqliteDialect, steps, func(v int) error { return sqliteCopy(ctx, s, db, v) }))

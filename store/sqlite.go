@@ -20,7 +20,7 @@ import (
 // sqliteDialect is the embedded engine: a file in the data directory, in WAL mode with
 // synchronous=FULL.
 var sqliteDialect = &dialect{
-	migrations: migrations,
+	migrations: sqliteMigrations,
 	open:       openSQLite,
 	look:       lookSQLite,
 	version:    sqliteVersion,

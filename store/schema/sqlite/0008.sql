@@ -1,0 +1,2 @@
+
+ALTER TABLE attachment ADD COLUMN ornament INTEGER NOT NULL DEFAULT 0;

@@ -1,0 +1,2 @@
+
+ALTER TABLE ticket ADD COLUMN due_at INTEGER;
