@@ -90,8 +90,7 @@ func (a *app) checkAll(ctx context.Context, conf config, send bool) error {
 	} else {
 		f.report("relay", conf.tryRelay(ctx), "")
 	}
-	for _, account := range conf.IMAP {
-		account = account.withDefaults(conf)
+	for _, account := range conf.accounts() {
 		f.report("imap "+account.Name, a.tryIMAP(ctx, f, conf, account, send), "")
 	}
 	if f.wrong > 0 {

@@ -63,8 +63,7 @@ type imapConfig struct {
 // checkIMAP says what is wrong with the accounts.
 func (c config) checkIMAP() error {
 	seen, opened := map[string]bool{}, map[string]string{}
-	for i, a := range c.IMAP {
-		a = a.withDefaults(c)
+	for i, a := range c.accounts() {
 		if err := a.check(c); err != nil {
 			return fmt.Errorf("imap account %d (%s): %w", i+1, a.Name, err)
 		}
@@ -100,6 +99,14 @@ var providers = map[string]imapConfig{
 		TokenURL: "https://oauth2.googleapis.com/token",
 		Scopes:   []string{"https://mail.google.com/"},
 	},
+}
+
+// accounts are the [[imap]] accounts with their defaults.
+func (c config) accounts() (list []imapConfig) {
+	for _, a := range c.IMAP {
+		list = append(list, a.withDefaults(c))
+	}
+	return list
 }
 
 // withDefaults fills in what the account leaves out.

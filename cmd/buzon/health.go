@@ -39,8 +39,7 @@ func (s *health) troubles(ctx context.Context) (list []string) {
 	add("database and files", s.damaged(ctx))
 	add("intake", s.late(ctx))
 	add("relay", s.dispatcher.Trouble())
-	for _, c := range s.house.config.IMAP {
-		c = c.withDefaults(s.house.config)
+	for _, c := range s.house.config.accounts() {
 		add("imap "+c.Name, s.account(ctx, c))
 	}
 	return list

@@ -18,8 +18,8 @@ import (
 
 // imapDoors are the accounts that mail is fetched from, each with the journal that keeps it.
 func (h *house) imapDoors() (list []imappoll.Account) {
-	for _, c := range h.config.IMAP {
-		list = append(list, h.imapDoor(c.withDefaults(h.config)))
+	for _, c := range h.config.accounts() {
+		list = append(list, h.imapDoor(c))
 	}
 	return list
 }
@@ -96,8 +96,8 @@ func (h *house) runIMAP(ctx context.Context, accounts []imappoll.Account) error 
 // warnOfSecrets tells the admins of each secret that ends soon, once, and the log every time.
 func (h *house) warnOfSecrets(ctx context.Context) (result string, err error) {
 	soon := 0
-	for _, c := range h.config.IMAP {
-		if c = c.withDefaults(h.config); !c.expiring(h.store.Now()) {
+	for _, c := range h.config.accounts() {
+		if !c.expiring(h.store.Now()) {
 			continue
 		}
 		soon++
@@ -121,8 +121,8 @@ func (h *house) imapMetrics(ctx context.Context, w io.Writer) error {
 		return nil
 	}
 	var good, alarm strings.Builder
-	for _, c := range h.config.IMAP {
-		st, err := h.store.IMAPStatus(ctx, c.withDefaults(h.config).Name)
+	for _, c := range h.config.accounts() {
+		st, err := h.store.IMAPStatus(ctx, c.Name)
 		if err != nil {
 			return err
 		}

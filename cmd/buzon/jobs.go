@@ -37,8 +37,7 @@ func (h *house) jobs() []job {
 		{name: "timers", schedule: "@every 15s", due: h.store.TimerDue, run: h.tick,
 			about: "do what the clock owes tickets: reminders, closing, waking"},
 	}
-	for _, c := range h.config.IMAP {
-		c = c.withDefaults(h.config)
+	for _, c := range h.config.accounts() {
 		poll := func(ctx context.Context) (string, error) { return "looked through", h.poll(ctx, c) }
 		list = append(list, job{name: "poll " + c.Name, schedule: c.Schedule, apart: true, run: poll,
 			about: "look for mail, beside what the server tells"})

@@ -48,8 +48,8 @@ func (a *app) withAccounts(ctx context.Context, open opener, names []string, f f
 	}
 	defer h.close()
 	var list []imapConfig
-	for _, c := range h.config.IMAP {
-		if c = c.withDefaults(h.config); len(names) == 0 || c.Name == names[0] {
+	for _, c := range h.config.accounts() {
+		if len(names) == 0 || c.Name == names[0] {
 			list = append(list, c)
 		}
 	}

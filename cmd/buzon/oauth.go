@@ -45,8 +45,8 @@ func (a *app) oauth() *cobra.Command {
 // imapAccount is the account of that name, with its defaults.
 func (c config) imapAccount(name string) (imapConfig, error) {
 	var names []string
-	for _, a := range c.IMAP {
-		if a = a.withDefaults(c); a.Name == name {
+	for _, a := range c.accounts() {
+		if a.Name == name {
 			return a, nil
 		}
 		names = append(names, a.Name)
