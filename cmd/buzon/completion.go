@@ -23,9 +23,9 @@ var (
 		"mail show":     mails(""),
 		"mail explain":  mails(""),
 		"mail raw":      mails(""),
-		"outbox show":   outgoing(store.Due, store.Sending, store.Sent, store.Uncertain, store.Failed, store.Held),
-		"outbox retry":  outgoing(store.Due, store.Uncertain, store.Failed, store.Held),
-		"outbox drop":   outgoing(store.Due, store.Uncertain, store.Failed, store.Held),
+		"outbox show":   outgoing(outboxStates),
+		"outbox retry":  outgoing(changeable),
+		"outbox drop":   outgoing(changeable),
 		"agent show":    people(desk.Person.Agent),
 		"agent set":     people(desk.Person.Agent),
 		"agent remove":  people(desk.Person.Agent),
@@ -55,9 +55,8 @@ var (
 		"mailbox":   func(_ context.Context, h *house) ([]string, error) { return h.boxes.Addresses(), nil },
 		"language":  func(_ context.Context, h *house) ([]string, error) { return h.templates.Languages(), nil },
 	}
-	outboxStates = map[string][]store.OutboxState{
-		"list":  {store.Due, store.Sending, store.Sent, store.Uncertain, store.Failed, store.Held},
-		"retry": {store.Due, store.Uncertain, store.Failed, store.Held}, "drop": {store.Due, store.Uncertain, store.Failed, store.Held},
+	stateFlags = map[string][]store.OutboxState{
+		"list": outboxStates, "retry": changeable, "drop": changeable,
 	}
 )
 
@@ -82,7 +81,7 @@ func (a *app) complete(c *cobra.Command) {
 	for flag, list := range flags { // where the catalogue has none of its own
 		a.completeFlag(c, flag, list)
 	}
-	if states := outboxStates[c.Name()]; strings.HasPrefix(name, "outbox ") {
+	if states := stateFlags[c.Name()]; strings.HasPrefix(name, "outbox ") {
 		a.completeFlag(c, "state", fixed(states...))
 	}
 	for _, sub := range c.Commands() {
@@ -165,7 +164,7 @@ func mails(outcome store.Outcome) candidates {
 	}
 }
 
-func outgoing(states ...store.OutboxState) candidates {
+func outgoing(states []store.OutboxState) candidates {
 	return func(ctx context.Context, h *house) (list []cobra.Completion, err error) {
 		all, err := h.store.Outbox(ctx, store.OutboxFilter{Limit: most})
 		for _, o := range all {
@@ -194,8 +193,8 @@ func people(wanted func(desk.Person) bool) candidates {
 }
 
 func accounts(_ context.Context, h *house) (list []cobra.Completion, err error) {
-	for _, c := range h.config.IMAP {
-		list = append(list, c.withDefaults(h.config).Name)
+	for _, c := range h.config.accounts() {
+		list = append(list, c.Name)
 	}
 	return list, nil
 }

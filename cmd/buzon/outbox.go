@@ -12,11 +12,18 @@ import (
 	"buzon/store"
 )
 
+// outboxStates are those of outgoing mail; changeable those in which it can be sent now or given up.
+var (
+	outboxStates = []store.OutboxState{store.Due, store.Sending, store.Sent, store.Uncertain,
+		store.Failed, store.Held}
+	changeable = []store.OutboxState{store.Due, store.Uncertain, store.Failed, store.Held}
+)
+
 func (a *app) outbox() *cobra.Command {
 	c := &cobra.Command{Use: "outbox", Short: "Outgoing mail"}
 	var f store.OutboxFilter
 	list := &cobra.Command{Use: "list", Short: "List outgoing mail, the newest first", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		if err := among("state", f.State, store.Due, store.Sending, store.Sent, store.Uncertain, store.Failed, store.Held); err != nil {
+		if err := among("state", f.State, outboxStates...); err != nil {
 			return err
 		}
 		return a.listOutbox(c.Context(), f)
@@ -39,7 +46,7 @@ func (a *app) outboxChange(use, short, yes, no string, change func(*store.Store,
 		if (len(args) > 0) == (state != "") {
 			return fmt.Errorf("name the mails by their ids, or all in a state by --state: see buzon outbox list")
 		}
-		if err := among("state", state, store.Due, store.Uncertain, store.Failed, store.Held); err != nil {
+		if err := among("state", state, changeable...); err != nil {
 			return err
 		}
 		return a.changeOutbox(c.Context(), args, state, yes, no, change)
