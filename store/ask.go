@@ -52,8 +52,7 @@ func (tx *Tx) alsoHeld(ctx context.Context, o Outgoing, mail int64) error {
 	} else {
 		o.Details.More++
 	}
-	err := tx.write(ctx, "UPDATE outbox SET details = $2 WHERE id = $1", o.ID, encoded{&o.Details})
-	return err
+	return tx.write(ctx, "UPDATE outbox SET details = $2 WHERE id = $1", o.ID, encoded{&o.Details})
 }
 
 func latest(a, b time.Time) time.Time {

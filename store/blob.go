@@ -269,13 +269,12 @@ func (tx *Tx) dropBlob(ctx context.Context, id int64) error {
 	if id == 0 {
 		return nil
 	}
-	err := tx.write(ctx, `
+	return tx.write(ctx, `
 		DELETE FROM blob
 		WHERE id = $1
 			AND NOT EXISTS (SELECT 1 FROM journal WHERE blob = $1)
 			AND NOT EXISTS (SELECT 1 FROM attachment WHERE blob = $1)
 			AND NOT EXISTS (SELECT 1 FROM outbox WHERE raw = $1)`, id)
-	return err
 }
 
 // room returns ErrFull when the disk has no room for more mail.

@@ -84,9 +84,8 @@ func (tx *Tx) Cite(ctx context.Context, person, ticket int64, ids []string) erro
 	for i, id := range ids {
 		a, rows[i] = append(a, id), fmt.Sprintf("($%d, $1, $2)", i+3)
 	}
-	err := tx.write(ctx, `
+	return tx.write(ctx, `
 		INSERT INTO citation (message_id, person, ticket)
 		VALUES `+strings.Join(rows, ", ")+`
 		ON CONFLICT DO NOTHING`, a...)
-	return err
 }

@@ -124,7 +124,7 @@ func (tx *Tx) noteIMAP(ctx context.Context, f IMAPFolder, e IMAPEntry) error {
 	if e.Print != nil {
 		print = e.Print
 	}
-	err := tx.write(ctx, `
+	return tx.write(ctx, `
 		INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state, attempts, error,
 			print)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -133,17 +133,15 @@ func (tx *Tx) noteIMAP(ctx context.Context, f IMAPFolder, e IMAPEntry) error {
 			mail = CASE WHEN excluded.mail = 0 THEN imap_mail.mail ELSE excluded.mail END,
 			print = coalesce(excluded.print, imap_mail.print)`,
 		f.Account, f.Name, f.UIDValidity, e.UID, e.Mail, e.State, e.Attempts, e.Error, print)
-	return err
 }
 
 func (tx *Tx) moveIMAP(ctx context.Context, f IMAPFolder, cursor uint32) error {
 	if cursor == 0 {
 		return nil
 	}
-	err := tx.write(ctx, `
+	return tx.write(ctx, `
 		UPDATE imap_folder SET uid = $4 WHERE account = $1 AND folder = $2 AND uidvalidity = $3
 		AND uid < $4`, f.Account, f.Name, f.UIDValidity, cursor)
-	return err
 }
 
 // TakeIMAP makes mails durable, all or none, together with their entries and the folder's cursor.
@@ -206,10 +204,9 @@ func (tx *Tx) supersede(ctx context.Context, f IMAPFolder, mails []IMAPMail) err
 }
 
 func (tx *Tx) dropPart(ctx context.Context, id int64) error {
-	err := tx.write(ctx, `
+	return tx.write(ctx, `
 		UPDATE journal SET outcome = 'dropped', error = 'the whole mail came later'
 		WHERE id = $1 AND outcome = 'quarantine'`, id)
-	return err
 }
 
 // DropParts drops from the quarantine what was known of a mail before it came whole, under another

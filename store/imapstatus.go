@@ -45,7 +45,7 @@ func (r Reader) CountIMAP(ctx context.Context, account string) (c IMAPCount, err
 // the report.
 func (s *Store) SetIMAPStatus(ctx context.Context, st IMAPStatus) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, `
+		return tx.write(ctx, `
 			INSERT INTO imap_account (account, tried_at, good_at, error, report, reconciled_at)
 			VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (account) DO UPDATE
@@ -53,18 +53,16 @@ func (s *Store) SetIMAPStatus(ctx context.Context, st IMAPStatus) error {
 				report = excluded.report, reconciled_at = excluded.reconciled_at`,
 			st.Account, millis(st.Tried), millis(st.Good), st.Error, st.Report,
 			millis(st.Reconciled))
-		return err
 	}))
 }
 
 // OrderIMAP asks the daemon to do something with an account now.
 func (s *Store) OrderIMAP(ctx context.Context, account, order string) error {
 	return fault(s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, `
+		return tx.write(ctx, `
 			INSERT INTO imap_account (account, asked) VALUES ($1, $2)
 			ON CONFLICT (account) DO UPDATE SET asked = excluded.asked`,
 			account, order)
-		return err
 	}))
 }
 
@@ -75,9 +73,8 @@ func (s *Store) IMAPOrder(ctx context.Context, account string) (order string, er
 		return "", fault(err)
 	}
 	err = s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, `
+		return tx.write(ctx, `
 			UPDATE imap_account SET asked = '' WHERE account = $1 AND asked = $2`, account, order)
-		return err
 	})
 	if err != nil {
 		return "", fmt.Errorf("take the order %q: %w", order, fault(err))

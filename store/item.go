@@ -124,8 +124,7 @@ func (tx *Tx) attach(ctx context.Context, item int64, position int, a *NewAttach
 		}
 	}
 	row := append(attachments.values(once, &a.Attachment), item, position, blob)
-	err = tx.write(ctx, insertAttachment, row...)
-	return err
+	return tx.write(ctx, insertAttachment, row...)
 }
 
 // Items lists a ticket's items in order.

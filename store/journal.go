@@ -240,29 +240,26 @@ func (s *Store) OpenMail(ctx context.Context, m Mail) (*Blob, error) {
 // the process counts.
 func (s *Store) Attempt(ctx context.Context, id int64) error {
 	return s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, `
+		return tx.write(ctx, `
 			UPDATE journal SET attempts = attempts + 1 WHERE id = $1 AND settled_at IS NULL`, id)
-		return err
 	})
 }
 
 // Unattempt takes back an attempt that was broken off for no fault of the mail's.
 func (s *Store) Unattempt(ctx context.Context, id int64) error {
 	return s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, `
+		return tx.write(ctx, `
 			UPDATE journal SET attempts = attempts - 1 WHERE id = $1 AND settled_at IS NULL
 			AND attempts > 1`, id)
-		return err
 	})
 }
 
 // Postpone notes why an attempt failed and when the next is due.
 func (s *Store) Postpone(ctx context.Context, id int64, cause string, next time.Time) error {
 	return s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, `
+		return tx.write(ctx, `
 			UPDATE journal SET error = $2, next_at = $3 WHERE id = $1 AND settled_at IS NULL`,
 			id, cause, next.UnixMilli())
-		return err
 	})
 }
 

@@ -261,21 +261,21 @@ func (r Reader) CountOutbox(ctx context.Context) (map[OutboxState]int, error) {
 
 // CorrespondenceIDs are the Message-IDs of a ticket that a person has in his mailbox: what he wrote
 // and what he was sent before the outbox row, the oldest first, the last n of them.
-func (r Reader) CorrespondenceIDs(ctx context.Context, ticket, person, before int64, n int) (ids []string, err error) {
-	err = r.rows(ctx, `SELECT message_id FROM (
-			SELECT message_id, created_at AS at, 0 AS kind, id FROM item WHERE ticket = $1 AND author = $2 AND message_id <> ''
-			UNION ALL SELECT message_id, created_at, 1, id FROM outbox WHERE ticket = $1 AND person = $2 AND id < $3 AND message_id <> '' AND state <> 'failed'
+func (r Reader) CorrespondenceIDs(ctx context.Context, ticket, person, before int64,
+	n int) ([]string, error) {
+	return singles[string](ctx, r, `
+		SELECT message_id FROM (
+			SELECT message_id, created_at AS at, 0 AS kind, id FROM item
+			WHERE ticket = $1 AND author = $2 AND message_id <> ''
+			UNION ALL
+			SELECT message_id, created_at, 1, id FROM outbox
+			WHERE ticket = $1 AND person = $2 AND id < $3
+				AND message_id <> '' AND state <> 'failed'
 			ORDER BY at DESC, kind DESC, id DESC LIMIT +$4
-		) AS x ORDER BY at, kind, id`, args(ticket, person, before, n), func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	return ids, err
+		) AS x ORDER BY at, kind, id`, ticket, person, before, n)
 }
 
-// WasSent tells whether a person was sent an item, or will be.
+// WasSent reports whether a person was sent an item, or will be.
 func (r Reader) WasSent(ctx context.Context, ticket, item, person int64) (bool, error) {
 	var one int
 	return r.row(ctx, `
@@ -283,7 +283,7 @@ func (r Reader) WasSent(ctx context.Context, ticket, item, person int64) (bool, 
 		AND state <> 'failed' LIMIT 1`, args(ticket, item, person), &one)
 }
 
-// ToldBefore tells whether a person was owed another mail about an item before this one.
+// ToldBefore reports whether a person was owed another mail about an item before this one.
 func (r Reader) ToldBefore(ctx context.Context, o Outgoing) (bool, error) {
 	var one int
 	return r.row(ctx, `

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -163,8 +162,7 @@ func (tx *Tx) addAddresses(ctx context.Context, p desk.Person) error {
 
 // MarkKnown notes that a person has shown that the address is his.
 func (tx *Tx) MarkKnown(ctx context.Context, person int64) error {
-	err := tx.write(ctx, "UPDATE person SET known = 1 WHERE id = $1 AND known = 0", person)
-	return err
+	return tx.write(ctx, "UPDATE person SET known = 1 WHERE id = $1 AND known = 0", person)
 }
 
 // Welcome notes that a person has been told how the desk works; true the first time only.
@@ -177,15 +175,8 @@ func (tx *Tx) Welcome(ctx context.Context, p desk.Person) (bool, error) {
 }
 
 // PersonTickets lists the numbers of the tickets that a person opened, the newest first.
-func (r Reader) PersonTickets(ctx context.Context, person int64,
-	limit int) (numbers []int64, err error) {
-	err = r.rows(ctx, `
+func (r Reader) PersonTickets(ctx context.Context, person int64, limit int) ([]int64, error) {
+	return singles[int64](ctx, r, `
 		SELECT number FROM ticket WHERE requester = $1 ORDER BY number DESC LIMIT +$2`,
-		args(person, limit), func(rows *sql.Rows) error {
-			var n int64
-			err := rows.Scan(&n)
-			numbers = append(numbers, n)
-			return err
-		})
-	return numbers, err
+		person, limit)
 }

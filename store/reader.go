@@ -199,5 +199,16 @@ func (s *statements) rows(ctx context.Context, text string, args []any,
 	return s.dialect.fault(rows.Err())
 }
 
+// singles reads rows of one column.
+func singles[T any](ctx context.Context, r Reader, text string, a ...any) (list []T, err error) {
+	err = r.rows(ctx, text, a, func(rows *sql.Rows) error {
+		var v T
+		err := rows.Scan(&v)
+		list = append(list, v)
+		return err
+	})
+	return list, err
+}
+
 // args spares the brackets at every call.
 func args(list ...any) []any { return list }

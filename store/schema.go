@@ -9,9 +9,9 @@ import (
 )
 
 // The migrations lead from one schema to the next; the database counts those that have run. Files
-// are only ever added: a released one is frozen, and a test upgrades the first schema through all of
-// them. PostgreSQL's first has all that SQLite's first ten came to; a test holds the columns of the
-// two engines against each other.
+// are only ever added: a released one is frozen, and a test upgrades the first schema through all
+// of them. PostgreSQL's first has all that SQLite's first ten came to; a test holds the columns of
+// the two engines against each other.
 //
 // Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or the empty text means
 // none: a NULL is kept for what is not known yet.

@@ -111,19 +111,21 @@ func (tx *Tx) settleOutgoing(ctx context.Context, o Outgoing, state OutboxState,
 // lineUp gives the turn in a conversation to its oldest mail, when one has come back to it.
 func (tx *Tx) lineUp(ctx context.Context, o Outgoing) error {
 	const conversation = "ticket = $1 AND address = $2 AND topic = $3 AND " + inLine
-	err := tx.write(ctx, "UPDATE outbox SET turn = CASE WHEN id = (SELECT min(id) FROM outbox WHERE "+conversation+") THEN 1 ELSE 0 END WHERE "+
-		conversation,
+	return tx.write(ctx, `
+		UPDATE outbox
+		SET turn = CASE WHEN id = (
+			SELECT min(id) FROM outbox WHERE `+conversation+`
+		) THEN 1 ELSE 0 END
+		WHERE `+conversation,
 		o.Ticket, o.Address, o.Topic)
-	return err
 }
 
 // Defer puts a mail back until next, as Due, Uncertain or Held.
 func (tx *Tx) Defer(ctx context.Context, id int64, state OutboxState, reply string, next time.Time) error {
-	err := tx.write(ctx, `
+	return tx.write(ctx, `
 		UPDATE outbox SET state = $2, last_reply = $3, next_at = $4, set_at = $5 WHERE id = $1
 		AND settled_at IS NULL`,
 		id, state, reply, next.UnixMilli(), tx.store.Now().UnixMilli())
-	return err
 }
 
 // deathsOutgoing is how often a mail may end the process while it is rendered: the first time in
@@ -192,8 +194,9 @@ func (tx *Tx) setBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = tx.write(ctx, "UPDATE outbox SET next_at = next_at - set_at + $1, set_at = $1 WHERE set_at > $1 AND "+capped, now)
-	return err
+	return tx.write(ctx, `
+		UPDATE outbox SET next_at = next_at - set_at + $1, set_at = $1
+		WHERE set_at > $1 AND `+capped, now)
 }
 
 // RetryOutgoing makes mails due now that wait or failed, and returns which of them.

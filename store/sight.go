@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"buzon/store/desk"
@@ -27,7 +26,7 @@ func (r Reader) sight(ctx context.Context, profiles desk.Profiles,
 	if err != nil {
 		return desk.Sight{}, err
 	}
-	followed, err := r.numbers(ctx, `
+	followed, err := singles[int64](ctx, r, `
 		SELECT project FROM project_follower WHERE person = $1 ORDER BY project`, p.ID)
 	if err != nil {
 		return desk.Sight{}, fmt.Errorf("what a person may see: %w", err)
@@ -35,22 +34,11 @@ func (r Reader) sight(ctx context.Context, profiles desk.Profiles,
 	return profiles.Sight(p, c, followed), nil
 }
 
-func (r Reader) numbers(ctx context.Context, query string, a ...any) (list []int64, err error) {
-	err = r.rows(ctx, query, a, func(rows *sql.Rows) error {
-		var n int64
-		err := rows.Scan(&n)
-		list = append(list, n)
-		return err
-	})
-	return list, err
-}
-
 // FollowProject has a person see the tickets of a project.
 func (tx *Tx) FollowProject(ctx context.Context, project, person int64) error {
-	err := tx.write(ctx, `
+	return tx.write(ctx, `
 		INSERT INTO project_follower (project, person) VALUES ($1, $2)
 		ON CONFLICT DO NOTHING`, project, person)
-	return err
 }
 
 // UnfollowProject ends that.

@@ -71,10 +71,9 @@ func (r Reader) Fact(ctx context.Context, key string) (value string, err error) 
 
 // SetFact writes down a word about the desk itself.
 func (tx *Tx) SetFact(ctx context.Context, key, value string) error {
-	err := tx.write(ctx, `
+	return tx.write(ctx, `
 		INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE
 		SET value = excluded.value`, key, value)
-	return err
 }
 
 // Dir is the data directory.

@@ -181,10 +181,9 @@ func (tx *Tx) count(ctx context.Context, ticket int64, more int) (items int64, e
 
 // Link ties two tickets; kind says what the first is to the other: cites, claims.
 func (tx *Tx) Link(ctx context.Context, ticket, other int64, kind string) error {
-	err := tx.write(ctx, `
+	return tx.write(ctx, `
 		INSERT INTO ticket_link (ticket, other, kind) VALUES ($1, $2, $3)
 		ON CONFLICT DO NOTHING`, ticket, other, kind)
-	return err
 }
 
 // Link is one end of two tied tickets.
@@ -210,10 +209,9 @@ func (r Reader) Links(ctx context.Context, ticket int64) (list []Link, err error
 
 // Follow makes a person a follower of a ticket.
 func (tx *Tx) Follow(ctx context.Context, ticket, person int64) error {
-	err := tx.write(ctx, `
+	return tx.write(ctx, `
 		INSERT INTO follower (ticket, person) VALUES ($1, $2)
 		ON CONFLICT DO NOTHING`, ticket, person)
-	return err
 }
 
 // Unfollow ends a person's following of a ticket, and reports whether there was any.
