@@ -13,19 +13,23 @@ import (
 
 func (a *app) copy() *cobra.Command {
 	var to string
-	c := &cobra.Command{Use: "copy --to postgres://…|DIRECTORY", Short: "Copy the database to another engine",
-		Long: "Copies all rows of the database to an empty PostgreSQL database, or to a new SQLite database in a directory, " +
-			"and reads them again: the copy is good when every table has as many rows and the same hash on both sides. " +
-			"The daemon must be stopped. What is broken off leaves nothing behind; begin it again. " +
-			"The source stays as it is, and large mails, attachments and keys stay in the data directory.",
+	c := &cobra.Command{Use: "copy --to postgres://…|DIRECTORY",
+		Short: "Copy the database to another engine",
+		Long: "Copies all rows of the database to an empty PostgreSQL database, or to a new " +
+			"SQLite database in a directory, and reads them again: the copy is good when every " +
+			"table has as many rows and the same hash on both sides. The daemon must be stopped. " +
+			"What is broken off leaves nothing behind; begin it again. The source stays as it " +
+			"is, and large mails, attachments and keys stay in the data directory.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if to == "" {
-				return fmt.Errorf("--to is missing: name a PostgreSQL database as postgres://USER@HOST/NAME, or a directory")
+				return fmt.Errorf("--to is missing: name a PostgreSQL database as " +
+					"postgres://USER@HOST/NAME, or a directory")
 			}
 			return failed(a.copyTo(c.Context(), to))
 		}}
-	c.Flags().StringVar(&to, "to", "", "the empty database: postgres://USER@HOST/NAME, or a `DIRECTORY` for SQLite")
+	c.Flags().StringVar(&to, "to", "",
+		"the empty database: postgres://USER@HOST/NAME, or a `DIRECTORY` for SQLite")
 	return c
 }
 
@@ -73,7 +77,8 @@ func (a *app) copyTo(ctx context.Context, to string) error {
 func (h *house) afterCopy(to string) string {
 	data := absolute(h.config.DataDir)
 	const equal = "Every table has the same rows on both sides. "
-	const archive = "Start buzon serve, and keep the old database until you have seen that all is well."
+	const archive = "Start buzon serve, and keep the old database until you have seen " +
+		"that all is well."
 	switch {
 	case strings.Contains(to, "://"):
 		return equal + "Large mails, attachments and keys stay in " + data +
@@ -82,7 +87,8 @@ func (h *house) afterCopy(to string) string {
 		return equal + "Large mails, attachments and keys are in " + data +
 			" already: take database out of the configuration. " + archive
 	}
-	return equal + fmt.Sprintf("Copy %s and %s to %s too, set data_dir to it, and take database out of the configuration. ",
+	return equal + fmt.Sprintf("Copy %s and %s to %s too, set data_dir to it, "+
+		"and take database out of the configuration. ",
 		filepath.Join(data, "blobs"), h.config.keyFile(), absolute(to)) + archive
 }
 
@@ -95,8 +101,8 @@ type progress struct {
 func (p *progress) show(done, all int64) {
 	const width = 40
 	n := int(done * width / max(all, 1))
-	line := fmt.Sprintf("[%s%s] %d %%, %d of %d rows", strings.Repeat("#", n), strings.Repeat(".", width-n),
-		done*100/max(all, 1), done, all)
+	line := fmt.Sprintf("[%s%s] %d %%, %d of %d rows", strings.Repeat("#", n),
+		strings.Repeat(".", width-n), done*100/max(all, 1), done, all)
 	if line != p.drawn {
 		p.drawn = line
 		fmt.Fprint(p.to, "\r"+line)

@@ -40,7 +40,8 @@ var deeds = []deed{
 	{"reply N", "Answer the customer", nil, needs},
 	{"note N", "Write a note that agents alone read", nil, internal},
 	{"close N", "Close a ticket", []string{"close"}, mayHave},
-	{"resolve N", "Resolve a ticket, and ask the customer to confirm", []string{"resolve"}, mayHave},
+	{"resolve N", "Resolve a ticket, and ask the customer to confirm",
+		[]string{"resolve"}, mayHave},
 	{"reopen N", "Open a ticket again", []string{"reopen"}, mayHave},
 	{"take N", "Take a ticket", []string{"take"}, mayHave},
 	{"assign N WHO", "Assign a ticket to an agent", []string{"assign ARG"}, mayHave},
@@ -207,7 +208,8 @@ func (a *app) worked(ctx context.Context, h *house, done store.Done) error {
 		fmt.Fprintln(a.stdout, safe(strings.TrimSpace(r.Line+": "+said+" "+r.Value)))
 	}
 	if done.Kept == desk.NobodyHears {
-		fmt.Fprintln(a.stderr, "nobody receives it: the ticket has no customer who can be written to")
+		fmt.Fprintln(a.stderr, "nobody receives it: "+
+			"the ticket has no customer who can be written to")
 	}
 	return nil
 }
@@ -271,7 +273,8 @@ func (a *app) ticketOpen() *cobra.Command {
 				Requester: desk.Person{Name: name, Addresses: []string{desk.Canonical(requester)}}}
 			for _, field := range desk.Fields {
 				if v := set[field.Key]; v != nil && *v != "" {
-					d.Orders = append(d.Orders, desk.NewOrder("field", field.Key+"="+*v, by.Language))
+					order := desk.NewOrder("field", field.Key+"="+*v, by.Language)
+					d.Orders = append(d.Orders, order)
 				}
 			}
 			return 0, d, h.known(requester, mailbox)
@@ -294,7 +297,8 @@ func (a *app) ticketOpen() *cobra.Command {
 
 // known refuses a requester or a mailbox that can't be one.
 func (h *house) known(requester, mailbox string) error {
-	if _, _, ours := mailin.Lookup(h.boxes).Find(requester); ours || desk.Canonical(requester) == "" {
+	_, _, ours := mailin.Lookup(h.boxes).Find(requester)
+	if ours || desk.Canonical(requester) == "" {
 		return fmt.Errorf("--requester: %q: want a customer's mail address", requester)
 	}
 	if mailbox != "" && h.boxes.Named(mailbox).Address != mailbox {

@@ -63,7 +63,9 @@ var entryFlags = []entryFlag{
 		func(e *desk.Entry) *string { return &e.Profile }),
 	{"member", []desk.Kind{desk.Organisations},
 		"address of one of its people (repeatable)", true, nil,
-		func(ctx context.Context, w *entryWork, v []string) error { return w.members(ctx, v, true) }},
+		func(ctx context.Context, w *entryWork, v []string) error {
+			return w.members(ctx, v, true)
+		}},
 	{"drop-member", []desk.Kind{desk.Organisations},
 		"address of who leaves it (repeatable)", true, nil,
 		func(ctx context.Context, w *entryWork, v []string) error {
@@ -138,7 +140,9 @@ func value[T ~string](name string, of desk.Kind, about string, at func(*desk.Ent
 }
 
 // values is likewise a repeatable one.
-func values[T ~string](name string, of desk.Kind, about string, at func(*desk.Entry) *[]T) entryFlag {
+func values[T ~string](
+	name string, of desk.Kind, about string, at func(*desk.Entry) *[]T,
+) entryFlag {
 	return entryFlag{name, []desk.Kind{of}, about, true,
 		func(_ naming, e desk.Entry) []string { return converted[string](*at(&e)) },
 		func(_ context.Context, w *entryWork, v []string) error {

@@ -141,8 +141,8 @@ func (a *app) ticketSearch() *cobra.Command {
 	var f queryFlags
 	c := &cobra.Command{Use: "search WORD...", Args: cobra.MinimumNArgs(1),
 		Short: "Find tickets by the words in them, accents and case aside",
-		Long: `Find tickets by the words in them, accents and case aside. "Several words" in quotes must
-follow one another.`,
+		Long: `Find tickets by the words in them, accents and case aside. ` +
+			`"Several words" in quotes must` + "\nfollow one another.",
 		RunE: func(c *cobra.Command, args []string) error {
 			for i, word := range args {
 				// The shell took the quotes.
@@ -197,8 +197,8 @@ func (a *app) printTickets(n naming, page []store.Row) error {
 		if t.ProductionDown {
 			severity += " PRODUCTION DOWN"
 		}
-		rows = append(rows, []string{fmt.Sprint(t.Number), a.clock(t.UpdatedAt), n.of(t.Status), severity,
-			t.Requester.Address(), t.Assignee.Address(), cut(t.Subject, 60)})
+		rows = append(rows, []string{fmt.Sprint(t.Number), a.clock(t.UpdatedAt), n.of(t.Status),
+			severity, t.Requester.Address(), t.Assignee.Address(), cut(t.Subject, 60)})
 	}
 	head := []string{"TICKET", "UPDATED", "STATUS", "SEVERITY", "REQUESTER", "ASSIGNEE", "SUBJECT"}
 	return a.table(head, rows)
@@ -209,8 +209,8 @@ func (a *app) viewAs() *cobra.Command {
 	var agent bool
 	c := &cobra.Command{Use: "view-as PERSON N", Args: cobra.ExactArgs(2),
 		Short: "Show a ticket as a person sees it",
-		Long: "Show of a ticket exactly what a person may see. Agents see all: so one is refused\n" +
-			"unless --agent says that it is meant.",
+		Long: "Show of a ticket exactly what a person may see. " +
+			"Agents see all: so one is refused\nunless --agent says that it is meant.",
 		RunE: func(c *cobra.Command, args []string) error {
 			n, err := number(args[1], "ticket")
 			if err != nil {

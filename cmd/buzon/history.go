@@ -45,7 +45,6 @@ func (a *app) printHistory(ctx context.Context, h *house, list []store.Activity)
 		c.Old, c.New = n.Shown(c.What, c.Old, n.language), n.Shown(c.What, c.New, n.language)
 		p, known := people[c.Person]
 		if !known {
-			var err error
 			if p, err = h.store.Person(ctx, c.Person); err != nil {
 				return err
 			}
@@ -63,9 +62,6 @@ func (a *app) printHistory(ctx context.Context, h *house, list []store.Activity)
 			by = fmt.Sprintf("mail %d", c.Mail)
 		}
 		rows = append(rows, []string{a.clock(c.At), p.Address(), by, c.What, c.Old, c.New})
-	}
-	if a.json {
-		return nil
 	}
 	return a.table([]string{"AT", "BY", "MAIL", "WHAT", "WAS", "IS"}, rows)
 }

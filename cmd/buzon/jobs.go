@@ -38,9 +38,11 @@ func (h *house) jobs() []job {
 			about: "do what the clock owes tickets: reminders, closing, waking"},
 	}
 	for _, c := range h.config.accounts() {
-		poll := func(ctx context.Context) (string, error) { return "looked through", h.poll(ctx, c) }
-		list = append(list, job{name: "poll " + c.Name, schedule: c.Schedule, apart: true, run: poll,
-			about: "look for mail, beside what the server tells"})
+		poll := func(ctx context.Context) (string, error) {
+			return "looked through", h.poll(ctx, c)
+		}
+		list = append(list, job{name: "poll " + c.Name, schedule: c.Schedule, apart: true,
+			run: poll, about: "look for mail, beside what the server tells"})
 	}
 	return list
 }
@@ -59,7 +61,8 @@ func (h *house) poll(ctx context.Context, c imapConfig) error {
 
 // tick does what the clock owes tickets.
 func (h *house) tick(ctx context.Context) (string, error) {
-	n, err := h.store.Tick(ctx, 1000, store.Origin{Telling: store.Telling{Caps: h.config.Caps.caps()}})
+	telling := store.Telling{Caps: h.config.Caps.caps()}
+	n, err := h.store.Tick(ctx, 1000, store.Origin{Telling: telling})
 	if n == 0 {
 		return "", err
 	}
@@ -172,7 +175,9 @@ func (a *app) jobs() *cobra.Command {
 			RunE:  func(c *cobra.Command, _ []string) error { return a.listJobs(c.Context()) }},
 		&cobra.Command{Use: "run NAME", Args: cobra.ExactArgs(1),
 			Short: "Run a job now, also beside the daemon",
-			RunE:  func(c *cobra.Command, args []string) error { return a.runJobNow(c.Context(), args[0]) }})
+			RunE: func(c *cobra.Command, args []string) error {
+				return a.runJobNow(c.Context(), args[0])
+			}})
 	return c
 }
 

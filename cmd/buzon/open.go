@@ -39,7 +39,8 @@ type house struct {
 }
 
 // errRunning says that another process files and sends.
-var errRunning = errors.New("another buzon works on this data directory: stop it first, or use another --data")
+var errRunning = errors.New("another buzon works on this data directory: " +
+	"stop it first, or use another --data")
 
 // open opens the desk of a configuration, making its data directory when it is missing.
 func open(ctx context.Context, c config, log *slog.Logger) (*house, error) {
@@ -74,13 +75,14 @@ func openDesk(ctx context.Context, c config, log *slog.Logger, there bool) (*hou
 }
 
 // errNoConfig refuses to begin a desk wherever somebody happens to be.
-var errNoConfig = errors.New("no configuration was found: name one with --config, or write one with buzon init; " +
-	"to try buzon with its defaults, name a directory with --data, or run buzon demo")
+var errNoConfig = errors.New("no configuration was found: name one with --config, " +
+	"or write one with buzon init; to try buzon with its defaults, " +
+	"name a directory with --data, or run buzon demo")
 
 // keysAlone says that the database is gone and its keys are not.
 func (c config) keysAlone() error {
-	return fmt.Errorf("%s is there, but its database is missing or empty: restore the last backup, "+
-		"or move the data directory aside to begin anew", c.keyFile())
+	return fmt.Errorf("%s is there, but its database is missing or empty: "+
+		"restore the last backup, or move the data directory aside to begin anew", c.keyFile())
 }
 
 // keysKey marks, among the facts of a desk, that its keys have been made.
@@ -99,7 +101,8 @@ func (h *house) keysMissing(ctx context.Context) error {
 	if err != nil || made == "" && mails == 0 {
 		return err
 	}
-	return fmt.Errorf("the key file %s is missing: put it back from a backup. Without it replies to mail sent until now prove nothing; "+
+	return fmt.Errorf("the key file %s is missing: put it back from a backup. "+
+		"Without it replies to mail sent until now prove nothing; "+
 		"where it is lost for good, buzon key rotate --lost makes a new one", h.config.keyFile())
 }
 
@@ -147,7 +150,8 @@ func (c config) words() (language string, set *templates.Set, err error) {
 		return "", nil, c.in(fmt.Errorf("templates: %w", err))
 	}
 	if !slices.Contains(set.Languages(), language) {
-		return "", nil, c.in(fmt.Errorf("language: %q: want one of %s, or a directory of your own", c.Language, strings.Join(set.Languages(), ", ")))
+		return "", nil, c.in(fmt.Errorf("language: %q: want one of %s, or a directory of your own",
+			c.Language, strings.Join(set.Languages(), ", ")))
 	}
 	return language, set, nil
 }
@@ -199,7 +203,8 @@ func (a *app) made(ctx context.Context) (*house, error) {
 func (c config) storeOptions(log *slog.Logger) store.Options {
 	profiles, _ := c.profiles() // check has looked at both
 	times, _ := c.times()
-	return store.Options{Log: log, MinFree: int64(c.MinFree), Database: c.Database, Profiles: profiles, Times: times}
+	return store.Options{Log: log, MinFree: int64(c.MinFree), Database: c.Database,
+		Profiles: profiles, Times: times}
 }
 
 // deskThere reports whether the database has been made.
@@ -219,7 +224,8 @@ func (c config) missing(err error) error {
 }
 
 func (c config) noDesk() error {
-	return fmt.Errorf("there is no desk in %s yet: start buzon serve, or name another with --data", c.DataDir)
+	return fmt.Errorf("there is no desk in %s yet: start buzon serve, or name another with --data",
+		c.DataDir)
 }
 
 // close gives everything back.
@@ -264,9 +270,11 @@ func (h *house) takeLock(ctx context.Context, patient bool) (bool, error) {
 func (h *house) intake() *mailin.Intake {
 	l := h.config.Limits
 	return mailin.New(mailin.Options{
-		Store: h.store, Signer: h.signer, Mailboxes: h.boxes, Markers: h.config.Markers, AgentProof: h.config.agentProof(),
-		Form: mailin.FormLabels(h.templates), Language: h.config.Language, Hops: l.Hops, Caps: h.config.Caps.caps(), Log: h.log,
-		Limits: message.Limits{Depth: l.Depth, Parts: l.Parts, Header: int(l.Header), Text: int(l.Text), Time: time.Duration(l.Work)},
+		Store: h.store, Signer: h.signer, Mailboxes: h.boxes, Markers: h.config.Markers,
+		AgentProof: h.config.agentProof(), Form: mailin.FormLabels(h.templates),
+		Language: h.config.Language, Hops: l.Hops, Caps: h.config.Caps.caps(), Log: h.log,
+		Limits: message.Limits{Depth: l.Depth, Parts: l.Parts, Header: int(l.Header),
+			Text: int(l.Text), Time: time.Duration(l.Work)},
 	})
 }
 
@@ -281,9 +289,10 @@ func (h *house) dispatcher() (*mailout.Dispatcher, mailout.Transport, error) {
 		backoff.Retry = append(backoff.Retry, time.Duration(d))
 	}
 	return &mailout.Dispatcher{
-		Store: h.store, Transport: transport, Backoff: backoff, Caps: h.config.Caps.caps(), Log: h.log,
-		Renderer: &mailout.Renderer{Store: h.store, Signer: h.signer, Templates: h.templates, Mailboxes: h.boxes,
-			Language: h.config.Language, Location: h.location},
+		Store: h.store, Transport: transport, Backoff: backoff,
+		Caps: h.config.Caps.caps(), Log: h.log,
+		Renderer: &mailout.Renderer{Store: h.store, Signer: h.signer, Templates: h.templates,
+			Mailboxes: h.boxes, Language: h.config.Language, Location: h.location},
 	}, transport, nil
 }
 

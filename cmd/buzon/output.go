@@ -110,25 +110,27 @@ func among[T ~string](flag string, value T, known ...T) error {
 
 // about is a subcommand about one thing that has a number; what and list name it and where to look
 // for it. The desk is opened by look or by existing.
-func about[T any](open opener, use, short, what, list string, get func(context.Context, *house, int64) (T, error),
+func about[T any](open opener, use, short, what, list string,
+	get func(context.Context, *house, int64) (T, error),
 	f func(context.Context, *house, T) error) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		n, err := number(args[0], what)
-		if err != nil {
-			return err
-		}
-		h, err := open(c.Context())
-		if err != nil {
-			return err
-		}
-		defer h.close()
-		one, err := get(c.Context(), h, n)
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			return failed(fmt.Errorf("there is no %s %d: see %s", what, n, list))
-		case err != nil:
-			return failed(err)
-		}
-		return failed(f(c.Context(), h, one))
-	}}
+	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			n, err := number(args[0], what)
+			if err != nil {
+				return err
+			}
+			h, err := open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer h.close()
+			one, err := get(c.Context(), h, n)
+			switch {
+			case errors.Is(err, store.ErrNotFound):
+				return failed(fmt.Errorf("there is no %s %d: see %s", what, n, list))
+			case err != nil:
+				return failed(err)
+			}
+			return failed(f(c.Context(), h, one))
+		}}
 }

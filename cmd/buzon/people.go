@@ -17,8 +17,10 @@ import (
 // people is `buzon agent` and `buzon person`: the same people, seen as who works for the desk or as
 // everybody.
 func (a *app) people(noun string) *cobra.Command {
-	c := &cobra.Command{Use: noun, Short: map[string]string{"agent": "Agents", "person": "Everybody who writes to the desk or for it"}[noun]}
-	c.AddCommand(a.peopleAdd(noun), a.peopleList(noun), a.peopleShow(), a.peopleSet(noun), a.peopleRemove(noun))
+	c := &cobra.Command{Use: noun, Short: map[string]string{
+		"agent": "Agents", "person": "Everybody who writes to the desk or for it"}[noun]}
+	c.AddCommand(a.peopleAdd(noun), a.peopleList(noun), a.peopleShow(), a.peopleSet(noun),
+		a.peopleRemove(noun))
 	return c
 }
 
@@ -37,7 +39,8 @@ func (p *personFlags) register(c *cobra.Command, noun string) {
 	f := c.Flags()
 	f.StringVar(&p.name, "name", "", "name")
 	f.StringVar(&p.language, "language", "", "es or en; empty: the desk's")
-	f.StringArrayVar(&p.addresses, "address", nil, "another address of the same person (repeatable)")
+	f.StringArrayVar(&p.addresses, "address", nil,
+		"another address of the same person (repeatable)")
 	if noun == "agent" {
 		f.BoolVar(&p.admin, "admin", false, "hears what goes wrong")
 		f.BoolVar(&p.onCall, "on-call", false, "is alerted when production is down")
@@ -102,9 +105,11 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 		}
 		f.apply(c, &p)
 		if _, own := findMailbox(h.boxes, p.Address()); own {
-			return failed(fmt.Errorf("%s is a mailbox of the desk: its notices would come back to it; name the person's own address", p.Address()))
+			return failed(fmt.Errorf("%s is a mailbox of the desk: its notices would come back "+
+				"to it; name the person's own address", p.Address()))
 		}
-		if err := errors.Join(h.checkLanguage(f.language), failed(h.config.onCallSettable(c, p))); err != nil {
+		err = errors.Join(h.checkLanguage(f.language), failed(h.config.onCallSettable(c, p)))
+		if err != nil {
 			return err
 		}
 		return failed(h.addPerson(c.Context(), p, noun))
@@ -172,62 +177,66 @@ func named(ctx context.Context, r store.Reader, address string) (desk.Person, er
 }
 
 // withPerson is a subcommand about one person by address.
-func (a *app) withPerson(open opener, use, short string, f func(*cobra.Command, *house, desk.Person) error) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		h, err := open(c.Context())
-		if err != nil {
-			return err
-		}
-		defer h.close()
-		p, err := named(c.Context(), h.store.Reader, args[0])
-		if err != nil {
-			return failed(err)
-		}
-		return failed(f(c, h, p))
-	}}
+func (a *app) withPerson(
+	open opener, use, short string, f func(*cobra.Command, *house, desk.Person) error,
+) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			h, err := open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer h.close()
+			p, err := named(c.Context(), h.store.Reader, args[0])
+			if err != nil {
+				return failed(err)
+			}
+			return failed(f(c, h, p))
+		}}
 }
 
 func (a *app) peopleSet(noun string) *cobra.Command {
 	var f personFlags
-	c := a.withPerson(a.existing, "set ADDRESS", "Change "+noun, func(c *cobra.Command, h *house, p desk.Person) error {
-		if noun == "agent" && !p.Agent() {
-			return fmt.Errorf("%s is no agent: use buzon agent add", p.Address())
-		}
-		if err := h.checkLanguage(f.language); err != nil {
-			return exitError{exitUsage, err}
-		}
-		if err := h.place(c.Context(), &f); err != nil {
-			return err
-		}
-		var more []string
-		for _, address := range f.addresses {
-			if desk.Canonical(address) == "" {
-				return exitError{exitUsage, fmt.Errorf("%q is no mail address", address)}
+	c := a.withPerson(a.existing, "set ADDRESS", "Change "+noun,
+		func(c *cobra.Command, h *house, p desk.Person) error {
+			if noun == "agent" && !p.Agent() {
+				return fmt.Errorf("%s is no agent: use buzon agent add", p.Address())
 			}
-			more = append(more, desk.Canonical(address))
-		}
-		if err := errors.Join(h.config.settable(p), h.config.onCallSettable(c, p)); err != nil {
-			return err
-		}
-		return h.store.Write(c.Context(), func(tx *store.Tx) error {
-			err := tx.ChangePerson(c.Context(), p.ID, func(p *desk.Person) { f.apply(c, p) })
-			if err != nil || len(more) == 0 {
+			if err := h.checkLanguage(f.language); err != nil {
+				return exitError{exitUsage, err}
+			}
+			if err := h.place(c.Context(), &f); err != nil {
 				return err
 			}
-			if p, err = tx.Person(c.Context(), p.ID); err != nil {
+			var more []string
+			for _, address := range f.addresses {
+				if desk.Canonical(address) == "" {
+					return exitError{exitUsage, fmt.Errorf("%q is no mail address", address)}
+				}
+				more = append(more, desk.Canonical(address))
+			}
+			if err := errors.Join(h.config.settable(p), h.config.onCallSettable(c, p)); err != nil {
 				return err
 			}
-			p.Addresses = append(p.Addresses, more...)
-			return tx.SetAddresses(c.Context(), p)
+			return h.store.Write(c.Context(), func(tx *store.Tx) error {
+				err := tx.ChangePerson(c.Context(), p.ID, func(p *desk.Person) { f.apply(c, p) })
+				if err != nil || len(more) == 0 {
+					return err
+				}
+				if p, err = tx.Person(c.Context(), p.ID); err != nil {
+					return err
+				}
+				p.Addresses = append(p.Addresses, more...)
+				return tx.SetAddresses(c.Context(), p)
+			})
 		})
-	})
 	f.register(c, noun)
 	return c
 }
 
 // peopleRemove ends a person's part in the desk. What he wrote stays, and so does his name on it.
 func (a *app) peopleRemove(noun string) *cobra.Command {
-	return a.withPerson(a.existing, "remove ADDRESS", "End the part of "+noun+" in the desk; what was written stays", func(c *cobra.Command, h *house, p desk.Person) error {
+	remove := func(c *cobra.Command, h *house, p desk.Person) error {
 		if noun == "agent" && !p.Agent() {
 			return fmt.Errorf("%s is no agent", p.Address())
 		}
@@ -243,7 +252,9 @@ func (a *app) peopleRemove(noun string) *cobra.Command {
 				}
 			})
 		})
-	})
+	}
+	return a.withPerson(a.existing, "remove ADDRESS",
+		"End the part of "+noun+" in the desk; what was written stays", remove)
 }
 
 func (a *app) peopleList(noun string) *cobra.Command {
@@ -293,7 +304,8 @@ func personState(p desk.Person) string {
 	for _, w := range []struct {
 		is   bool
 		word string
-	}{{!p.Active, "inactive"}, {p.Blocked, "blocked"}, {p.OnCall, "on call"}, {!p.UndeliverableSince.IsZero(), "undeliverable"}} {
+	}{{!p.Active, "inactive"}, {p.Blocked, "blocked"}, {p.OnCall, "on call"},
+		{!p.UndeliverableSince.IsZero(), "undeliverable"}} {
 		if w.is {
 			words = append(words, w.word)
 		}
@@ -318,9 +330,9 @@ type personRow struct {
 func (h *house) personJSON(ctx context.Context, n naming, p desk.Person) (personRow, error) {
 	tickets, err := h.store.PersonTickets(ctx, p.ID, 1000)
 	return personRow{Name: p.Name, Organisation: n.orNull(p.Organisation),
-		Addresses: nonNil(p.Addresses), Role: string(p.Role), Language: p.Language, Active: p.Active,
-		Blocked: p.Blocked, OnCall: p.OnCall, UndeliverableSince: stamp(p.UndeliverableSince),
-		Tickets: nonNil(tickets)}, err
+		Addresses: nonNil(p.Addresses), Role: string(p.Role), Language: p.Language,
+		Active: p.Active, Blocked: p.Blocked, OnCall: p.OnCall,
+		UndeliverableSince: stamp(p.UndeliverableSince), Tickets: nonNil(tickets)}, err
 }
 
 func (a *app) peopleShow() *cobra.Command {

@@ -26,7 +26,8 @@ func (h *house) standBy(ctx context.Context) error {
 		defer stop()
 		h.lease, err = h.store.StandBy(waiting, func(holder string) {
 			h.standsBy.Store(&holder)
-			h.log.Info("standing by: another buzon files and sends, and this one takes over when it is gone", "other", holder)
+			h.log.Info("standing by: another buzon files and sends, "+
+				"and this one takes over when it is gone", "other", holder)
 		})
 		return err
 	})

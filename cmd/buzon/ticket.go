@@ -18,7 +18,8 @@ import (
 
 func (a *app) ticket() *cobra.Command {
 	c := &cobra.Command{Use: "ticket", Short: "Tickets"}
-	c.AddCommand(a.ticketList(), a.ticketShow(), a.ticketSearch(), a.ticketHistory(), a.ticketOpen())
+	c.AddCommand(a.ticketList(), a.ticketShow(), a.ticketSearch(), a.ticketHistory(),
+		a.ticketOpen())
 	for _, d := range deeds {
 		c.AddCommand(a.deed(d))
 	}
@@ -54,7 +55,7 @@ type ticketRow struct {
 	Links          []store.Link `json:"links"`
 	Followers      []string     `json:"followers"`
 	Items          []itemRow    `json:"items,omitzero"`    // of ticket show, as is all below
-	NotTold        []untoldRow  `json:"not_told,omitzero"` // who would have heard of something, and why he did not
+	NotTold        []untoldRow  `json:"not_told,omitzero"` // who did not hear of something, and why
 }
 
 type itemRow struct {
@@ -89,13 +90,16 @@ type deliveryRow struct {
 
 // ticketJSON is a ticket without its items.
 func (n naming) ticketJSON(t store.Row) ticketRow {
-	row := ticketRow{Number: t.Number, Subject: t.Subject, Status: n.of(t.Status), StatusClass: string(t.Class),
-		Severity: t.Severity, ProductionDown: t.ProductionDown, Unverified: t.Unverified, Type: n.of(t.Type), Mailbox: t.Mailbox,
-		Requester: t.Requester.Address(), Controller: t.Controller.Address(), Assignee: address(t.Assignee),
-		Agent: address(t.Agent), Product: n.of(t.Product), Module: n.of(t.Module), Project: n.of(t.Project),
-		Service: n.of(t.Service), Progress: t.Progress, DueAt: stamp(t.DueAt), Organisation: n.orNull(t.Requester.Organisation),
-		CreatedAt: stamp(t.CreatedAt), UpdatedAt: stamp(t.UpdatedAt), ClosedAt: stamp(t.ClosedAt),
-		Links: nonNil(t.Links), Followers: []string{}, Fields: n.own(t.Ticket)}
+	row := ticketRow{Number: t.Number, Subject: t.Subject, Status: n.of(t.Status),
+		StatusClass: string(t.Class), Severity: t.Severity, ProductionDown: t.ProductionDown,
+		Unverified: t.Unverified, Type: n.of(t.Type), Mailbox: t.Mailbox,
+		Requester: t.Requester.Address(), Controller: t.Controller.Address(),
+		Assignee: address(t.Assignee), Agent: address(t.Agent), Product: n.of(t.Product),
+		Module: n.of(t.Module), Project: n.of(t.Project), Service: n.of(t.Service),
+		Progress: t.Progress, DueAt: stamp(t.DueAt),
+		Organisation: n.orNull(t.Requester.Organisation), CreatedAt: stamp(t.CreatedAt),
+		UpdatedAt: stamp(t.UpdatedAt), ClosedAt: stamp(t.ClosedAt), Links: nonNil(t.Links),
+		Followers: []string{}, Fields: n.own(t.Ticket)}
 	for _, p := range t.Followers {
 		row.Followers = append(row.Followers, p.Address())
 	}
@@ -114,7 +118,8 @@ func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) error {
 			row.NotTold = append(row.NotTold, untold(c))
 		}
 	}
-	held, err := h.store.Outbox(ctx, store.OutboxFilter{Ticket: row.Number, State: store.Held, Limit: math.MaxInt32})
+	held, err := h.store.Outbox(ctx,
+		store.OutboxFilter{Ticket: row.Number, State: store.Held, Limit: math.MaxInt32})
 	if err != nil {
 		return err
 	}
@@ -135,7 +140,8 @@ func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) error {
 		r := n.itemJSON(it)
 		for _, d := range deliveries[it.Number] {
 			o := outgoingJSON(d)
-			r.Deliveries = append(r.Deliveries, deliveryRow{o.To, o.State, o.LastReply, o.ID, o.Kind, o.NextAt, d})
+			r.Deliveries = append(r.Deliveries,
+				deliveryRow{o.To, o.State, o.LastReply, o.ID, o.Kind, o.NextAt, d})
 		}
 		row.Items = append(row.Items, r)
 	}
@@ -143,9 +149,10 @@ func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) error {
 }
 
 func (n naming) itemJSON(it desk.Item) itemRow {
-	return itemRow{Number: it.Number, Type: n.ItemName(it.Type, n.language), Author: cmp.Or(it.Author.Address(), it.Via),
-		Visibility: string(it.Visibility), State: string(it.State), CreatedAt: stamp(it.CreatedAt), Text: it.Text,
-		Quoted: it.Quoted, MessageID: it.MessageID, Mail: orNull(it.Mail), Via: it.Via, Subject: it.Subject,
+	return itemRow{Number: it.Number, Type: n.ItemName(it.Type, n.language),
+		Author: cmp.Or(it.Author.Address(), it.Via), Visibility: string(it.Visibility),
+		State: string(it.State), CreatedAt: stamp(it.CreatedAt), Text: it.Text, Quoted: it.Quoted,
+		MessageID: it.MessageID, Mail: orNull(it.Mail), Via: it.Via, Subject: it.Subject,
 		Attachments: nonNil(it.Attachments), Deliveries: []deliveryRow{}, created: it.CreatedAt}
 }
 
@@ -158,8 +165,11 @@ func address(p desk.Person) *string {
 }
 
 func (a *app) ticketShow() *cobra.Command {
-	return about(a.look, "show N", "Show a ticket with its items", "ticket", "buzon ticket list --status all",
-		func(ctx context.Context, h *house, n int64) (store.Row, error) { return h.row(ctx, n) }, a.showTicket)
+	return about(a.look, "show N", "Show a ticket with its items", "ticket",
+		"buzon ticket list --status all",
+		func(ctx context.Context, h *house, n int64) (store.Row, error) {
+			return h.row(ctx, n)
+		}, a.showTicket)
 }
 
 // row is a ticket with the names that a list has.
@@ -221,7 +231,8 @@ func (a *app) printTicket(n naming, t desk.Ticket, row ticketRow) error {
 		"Requester", row.Requester, "Controller", row.Controller,
 		"Assignee", deref(row.Assignee), "Agent", deref(row.Agent),
 		"Followers", strings.Join(row.Followers, ", "), "Links", strings.Join(links, ", "),
-		"Created", a.clock(t.CreatedAt), "Updated", a.clock(t.UpdatedAt), "Closed", a.clock(t.ClosedAt),
+		"Created", a.clock(t.CreatedAt), "Updated", a.clock(t.UpdatedAt),
+		"Closed", a.clock(t.ClosedAt),
 	})...)
 	if row.ProductionDown {
 		facts(a.stdout, "Alarm", "production down")
@@ -238,9 +249,11 @@ func (a *app) printTicket(n naming, t desk.Ticket, row ticketRow) error {
 		if it.Via != "" && it.Via != it.Author {
 			author += " via " + safe(it.Via)
 		}
-		fmt.Fprintf(a.stdout, "\n── %d-%d  %s%s, %s, %s\n%s\n", row.Number, it.Number, it.Type, mark, author, a.clock(it.created), safeText(it.Text))
+		fmt.Fprintf(a.stdout, "\n── %d-%d  %s%s, %s, %s\n%s\n", row.Number, it.Number, it.Type,
+			mark, author, a.clock(it.created), safeText(it.Text))
 		for _, at := range it.Attachments {
-			fmt.Fprintf(a.stdout, "   %s (%s, %d bytes)\n", safe(at.Filename), safe(at.ContentType), at.Size)
+			fmt.Fprintf(a.stdout, "   %s (%s, %d bytes)\n",
+				safe(at.Filename), safe(at.ContentType), at.Size)
 		}
 		for _, d := range it.Deliveries {
 			fmt.Fprintf(a.stdout, "   → %s (%s): %s\n", safe(d.To), d.Kind, safe(a.howFar(d.mail)))
