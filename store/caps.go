@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -47,22 +46,10 @@ func (c Caps) Defaults() Caps {
 	return c
 }
 
-// BreakerPause is how long an admin may look before what a breaker holds begins to go.
-const BreakerPause = 15 * time.Minute
-
 const (
 	strangerADay = 5 // acknowledgements to a stranger in 24 h
 	// automatic mails in 24 h that answer what looks like a responder's; one less to a stranger
 	echoesADay = 3
-	usualTimes = 10 // how many times the usual hourly traffic trips a breaker
-	usualSpan  = 21 // days of which the usual is taken, the last apart
-	// how many times a breaker's own limit goes out in an hour of what it holds
-	releaseTimes   = 3
-	alertsAMinute  = 20              // alerts that production is down, to one address,
-	alertsOfSender = 3               // and of one sender
-	listEvery      = time.Minute     // between two lists to an agent
-	listOften      = 30              // mails to an agent in an hour, past which
-	listRarely     = 5 * time.Minute // it is longer
 )
 
 // Why a mail is held, as administrators read it.
@@ -232,170 +219,6 @@ func (tx *Tx) heldEcho(ctx context.Context, o Outgoing, now time.Time) (h delay,
 	return h, err
 }
 
-// heldStranger holds an acknowledgement back while a breaker is tripped, and tells the admins. All
-// strangers are counted once in a commit: while many write, many of its mails ask.
-func (tx *Tx) heldStranger(ctx context.Context, e Telling, o Outgoing, now time.Time) (h delay,
-	err error) {
-	const lately = "stranger = 1 AND created_at > $1 AND created_at <= $2"
-	since, domain := now.Add(-time.Hour).UnixMilli(), ""
-	most, err := tx.breaker(ctx, "", e.Caps.AcksAll, now)
-	if err == nil && tx.strangers < 0 {
-		tx.strangers, err = tx.countOutbox(ctx, most, lately, since, now.UnixMilli())
-	}
-	switch {
-	case err != nil:
-		return h, err
-	case tx.strangers >= most:
-		h.why = heldBreaker
-	default:
-		_, domain, _ = strings.Cut(o.Address, "@")
-		most := e.Caps.AcksDomain
-		n, err := tx.countOutbox(ctx, most, lately+" AND "+tx.dialect.domain+" = $3", since,
-			now.UnixMilli(), domain)
-		if err == nil && n >= most {
-			if most, err = tx.breaker(ctx, domain, most, now); err == nil && n < most {
-				n, err = tx.countOutbox(ctx, most, lately+" AND "+tx.dialect.domain+" = $3", since,
-					now.UnixMilli(), domain)
-			}
-		}
-		if err != nil || n < most {
-			return h, err
-		}
-		h.why = heldDomain
-	}
-	if h.until, err = tx.slot(ctx, most, now); err != nil {
-		return h, err
-	}
-	return h, tx.trip(ctx, e, h.why, domain, now)
-}
-
-// breaker is how many strangers, of a domain or in all, are acknowledged at once in an hour: the
-// configured number, or many times what is usual. It is looked up once an hour.
-func (tx *Tx) breaker(ctx context.Context, domain string, least int, now time.Time) (int, error) {
-	b, hour := &tx.store.breakers, now.Truncate(time.Hour)
-	if !b.hour.Equal(hour) {
-		b.hour, b.usual = hour, map[string]float64{}
-	}
-	usual, known := b.usual[domain]
-	if !known {
-		var err error
-		if usual, err = tx.usualTraffic(ctx, domain, now); err != nil {
-			return 0, err
-		}
-		b.usual[domain] = usual
-	}
-	return max(least, int(usualTimes*usual)), nil
-}
-
-// breakers is what has been looked up in this hour, by domain, "" for all. Only the writer touches
-// it.
-type breakers struct {
-	hour  time.Time
-	usual map[string]float64
-}
-
-// usualTraffic is how many acknowledgements to strangers there were in an hour of the last weeks.
-// The last day is left out: what is unusual about it must not count as usual.
-func (tx *Tx) usualTraffic(ctx context.Context, domain string, now time.Time) (float64, error) {
-	until := now.Add(-24 * time.Hour)
-	where, a := "stranger = 1 AND created_at > $1 AND created_at <= $2",
-		args(until.AddDate(0, 0, -usualSpan).UnixMilli(), until.UnixMilli())
-	if domain != "" {
-		where, a = where+" AND "+tx.dialect.domain+" = $3", append(a, domain)
-	}
-	var n float64
-	var first sql.NullInt64
-	_, err := tx.row(ctx, "SELECT count(*), min(created_at) FROM outbox WHERE "+where, a,
-		&n, &first)
-	if err != nil || n == 0 {
-		return 0, err
-	}
-	return n / max(until.Sub(when(first)).Hours(), 24), nil
-}
-
-// slot is when the next acknowledgement that a breaker holds may go: behind the last of them.
-func (tx *Tx) slot(ctx context.Context, perHour int, now time.Time) (time.Time, error) {
-	slot := now.Add(BreakerPause)
-	list, err := tx.brief(ctx, `
-		WHERE stranger = 1 AND created_at > $1 AND created_at <= $2
-			AND state IN ('held') AND attempts < 1
-			AND last_reply IN ('`+heldBreaker+"', '"+heldDomain+`')
-		ORDER BY created_at DESC, id DESC LIMIT 1`,
-		now.Add(-24*time.Hour).UnixMilli(), now.UnixMilli())
-	if err != nil || len(list) == 0 {
-		return slot, err
-	}
-	if next := list[0].Next.Add(time.Hour / time.Duration(releaseTimes*perHour)); next.After(slot) {
-		slot = next
-	}
-	return slot, nil
-}
-
-// heldAlert folds the alerts of one sender, and of a great many, by the minute.
-func (tx *Tx) heldAlert(ctx context.Context, e Telling, o Outgoing, now time.Time) (h delay,
-	err error) {
-	if h, err = tx.join(ctx, o, heldList); h.why != "" || err != nil {
-		return h, err
-	}
-	all, own := 0, 0
-	err = tx.rows(ctx, `
-		SELECT o.kind, coalesce(t.requester, 0)
-		FROM outbox o LEFT JOIN ticket t ON t.number = o.ticket
-		WHERE o.address = $1 AND o.created_at > $2 AND o.created_at <= $3
-			AND o.lane < 1 AND o.`+alerts+`
-		LIMIT +$4`,
-		args(o.Address, now.Add(-listEvery).UnixMilli(), now.UnixMilli(), alertsAMinute),
-		func(rows *sql.Rows) error {
-			var kind desk.Notice
-			var requester int64
-			err := rows.Scan(&kind, &requester)
-			if all++; requester == e.Ticket.Requester.ID {
-				own++
-			}
-			if kind.Trait().Lists || own >= alertsOfSender || all >= alertsAMinute {
-				h = delay{heldList, now.Add(listEvery)}
-			}
-			return err
-		})
-	return h, err
-}
-
-// heldForList holds back a notice to an agent who gets more of them than anybody reads one by one.
-func (tx *Tx) heldForList(ctx context.Context, e Telling, o Outgoing, why string,
-	now time.Time) (delay, error) {
-	heard, known := e.heard[o.Address]
-	if !known { // a customer's that has become one of many
-		list, err := tx.heardLately(ctx, e.Caps, []string{o.Address})
-		if err != nil {
-			return delay{}, err
-		}
-		heard = list[o.Address]
-	}
-	switch {
-	case !heard.waits.IsZero():
-		return delay{cmp.Or(why, heldList), heard.waits}, nil
-	case why == "" && !heard.crowd && heard.list.IsZero():
-		return delay{}, nil
-	}
-	wait, err := tx.listWait(ctx, o.Address, now)
-	next := heard.list.Add(wait)
-	if !next.After(now) {
-		if why == "" && !heard.crowd {
-			return delay{}, err
-		}
-		next = now.Add(wait)
-	}
-	return delay{cmp.Or(why, heldList), next}, err
-}
-
-// heard is what an agent heard of late.
-type heard struct {
-	waits time.Time // until then waits the list that a notice may join; zero: none waits
-	list  time.Time // when the last list was made
-	crowd bool      // many notices came within a minute
-	n     int
-}
-
 // sentLately counts the mails about the ticket, or about one topic, to each address in the last
 // hour, no further than the cap.
 func (tx *Tx) sentLately(ctx context.Context, e Telling,
@@ -412,41 +235,6 @@ func (tx *Tx) sentLately(ctx context.Context, e Telling,
 		args(e.Ticket.Number, now.Add(-time.Hour).UnixMilli(), now.UnixMilli(), topic(e),
 			e.Caps.TicketHour),
 		func(address string, _ desk.Notice, _ int64, _ bool) { sent[address]++ })
-}
-
-// heardLately is what each agent heard of late.
-func (tx *Tx) heardLately(ctx context.Context, caps Caps,
-	addresses []string) (map[string]heard, error) {
-	now := tx.store.Now()
-	all := map[string]heard{}
-	for _, address := range addresses {
-		all[address] = heard{}
-	}
-	return all, tx.eachAddress(ctx, addresses, `
-		SELECT address, kind, at, waits FROM (
-			SELECT address, kind, created_at AS at, 0 AS waits FROM outbox
-			WHERE address = ADDRESS AND created_at > $1 AND created_at <= $2 AND lane > 1
-			ORDER BY created_at DESC, id DESC LIMIT +$3
-		) f
-		UNION ALL SELECT address, kind, at, waits FROM (
-			SELECT address, kind, next_at AS at, 1 AS waits FROM outbox
-			WHERE address = ADDRESS AND lane = $4 AND `+capped+`
-			ORDER BY id LIMIT 1
-		) x`, args(now.Add(-listRarely).UnixMilli(), now.UnixMilli(), caps.AgentsAMinute, Bulk),
-		func(address string, kind desk.Notice, millis int64, waits bool) {
-			h, at := all[address], time.UnixMilli(millis)
-			if waits {
-				h.waits = at
-			} else {
-				if h.n++; h.n == caps.AgentsAMinute {
-					h.crowd = at.After(now.Add(-listEvery))
-				}
-				if kind.Trait().Lists && h.list.IsZero() {
-					h.list = at
-				}
-			}
-			all[address] = h
-		})
 }
 
 // addressesAtOnce is about how many addresses a statement asks.
@@ -478,32 +266,6 @@ func (tx *Tx) eachAddress(ctx context.Context, addresses []string, text string, 
 		}
 	}
 	return nil
-}
-
-// join is the delay of what waits for the same list already.
-func (tx *Tx) join(ctx context.Context, o Outgoing, why string) (h delay, err error) {
-	var next int64
-	ok, err := tx.row(ctx, `
-		SELECT next_at FROM outbox
-		WHERE address = $1 AND lane = $2 AND `+capped+`
-		ORDER BY id LIMIT 1`,
-		args(o.Address, o.Lane), &next)
-	if err != nil || !ok {
-		return h, err
-	}
-	return delay{cmp.Or(why, heldList), time.UnixMilli(next)}, nil
-}
-
-// listWait is how long notices are gathered for a list: longer where the agent had many mails in
-// the last hour.
-func (tx *Tx) listWait(ctx context.Context, address string, now time.Time) (time.Duration, error) {
-	n, err := tx.countOutbox(ctx, listOften,
-		"address = $1 AND created_at > $2 AND created_at <= $3 AND lane > 1 AND carrier < 1",
-		address, now.Add(-time.Hour).UnixMilli(), now.UnixMilli())
-	if n >= listOften {
-		return listRarely, err
-	}
-	return listEvery, err
 }
 
 // countOutbox counts no further than most.
