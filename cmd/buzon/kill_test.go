@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,7 +46,14 @@ var built = sync.OnceValues(func() (binary string, err error) {
 
 var builtDir string
 
+// TestMain lets twice as many tests run at once as there are processors, unless -parallel says
+// otherwise: most of them wait for a daemon most of the time.
 func TestMain(m *testing.M) {
+	flag.Parse()
+	parallel := flag.Lookup("test.parallel")
+	if parallel.Value.String() == parallel.DefValue {
+		flag.Set(parallel.Name, strconv.Itoa(2*runtime.GOMAXPROCS(0)))
+	}
 	code := m.Run()
 	os.RemoveAll(builtDir)
 	os.Exit(code)
