@@ -51,8 +51,12 @@ func TestNoticeCostsWhatItQuotes(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		render() // what is made once is made
+		// The first makes what is made once, and a pool's content may be dropped at any moment (under
+		// the race detector a quarter of it is, by chance): the least of several tells.
 		cost := allocated(render)
+		for range 8 {
+			cost = min(cost, allocated(render))
+		}
 		t.Logf("%d items of %d KB: %d KB", c.items, c.length>>10, cost>>10)
 		if first == 0 {
 			first = cost
