@@ -23,9 +23,11 @@ import (
 
 func (a *app) check() *cobra.Command {
 	var send bool
-	c := &cobra.Command{Use: "check", Short: "Check configuration, database, templates, doors and logins", Args: cobra.NoArgs,
-		Long: "Checks the configuration, the database, the templates, the doors and the logins as the user who owns the data directory, " +
-			"makes nothing, and says what to do. Exit status 1 when something is wrong; a warning alone is 0.",
+	c := &cobra.Command{Use: "check", Args: cobra.NoArgs,
+		Short: "Check configuration, database, templates, doors and logins",
+		Long: "Checks the configuration, the database, the templates, " +
+			"the doors and the logins as the user who owns the data directory, makes nothing, " +
+			"and says what to do. Exit status 1 when something is wrong; a warning alone is 0.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			conf, err := a.config()
 			if err != nil {
@@ -36,7 +38,8 @@ func (a *app) check() *cobra.Command {
 			}
 			return a.checkAll(c.Context(), conf, send)
 		}}
-	c.Flags().BoolVar(&send, "send", false, "send a mail to each IMAP account's address, to see that plus-addressing works")
+	c.Flags().BoolVar(&send, "send", false, "send a mail to each IMAP account's address, "+
+		"to see that plus-addressing works")
 	return c
 }
 
@@ -174,9 +177,11 @@ func (f *findings) checkVacant(c config) {
 	}
 	f.say("database", "note", fmt.Sprintf("none yet in %s; buzon serve makes it", dir))
 	for up := dir; ; up = filepath.Dir(up) { // the directory, or the one that it will be made in
-		if err := unix.Access(up, unix.W_OK|unix.X_OK); !errors.Is(err, fs.ErrNotExist) || up == filepath.Dir(up) {
+		err := unix.Access(up, unix.W_OK|unix.X_OK)
+		if !errors.Is(err, fs.ErrNotExist) || up == filepath.Dir(up) {
 			if err != nil {
-				f.report("database", fmt.Errorf("%s can't be written (%w): make %s and give it to the user that runs buzon", up, err, dir), "")
+				f.report("database", fmt.Errorf("%s can't be written (%w): "+
+					"make %s and give it to the user that runs buzon", up, err, dir), "")
 			}
 			break
 		}
@@ -220,9 +225,11 @@ func (f *findings) checkPeople(list []desk.Person, err error) {
 	case err != nil:
 		f.report("people", err, "")
 	case agents == 0:
-		f.say("people", "warning", "nobody works here, so that nobody is told of mail: buzon agent add ADDRESS --name NAME --admin, or [agents] in the configuration")
+		f.say("people", "warning", "nobody works here, so that nobody is told of mail: "+
+			"buzon agent add ADDRESS --name NAME --admin, or [agents] in the configuration")
 	case admins == 0:
-		f.say("people", "warning", "there is no administrator, so that the whole team hears what goes wrong: buzon agent add ADDRESS --admin")
+		f.say("people", "warning", "there is no administrator, "+
+			"so that the whole team hears what goes wrong: buzon agent add ADDRESS --admin")
 	default:
 		f.say("people", "ok", fmt.Sprintf("%d agents, %d of them administrators", agents, admins))
 	}
@@ -231,8 +238,11 @@ func (f *findings) checkPeople(list []desk.Person, err error) {
 // checkProof warns where others can write as an agent, or agents can't show that they wrote.
 func (f *findings) checkProof(c config) {
 	if c.AgentProof == "id" {
-		f.say("agents", "warning", `agent_proof = "id": whoever was sent a copy of a notice to an agent can write as him; `+
-			`where the mail server delivers soporte+x@ to soporte@, set mailbox.plus_addressing, and agent_proof = "normal"`)
+		f.say("agents", "warning",
+			`agent_proof = "id": `+
+				`whoever was sent a copy of a notice to an agent can write as him; `+
+				`where the mail server delivers soporte+x@ to soporte@, `+
+				`set mailbox.plus_addressing, and agent_proof = "normal"`)
 		return
 	}
 	boxes, err := c.mailboxes()
@@ -240,14 +250,18 @@ func (f *findings) checkProof(c config) {
 		return
 	}
 	if c.AgentProof == "strict" {
-		f.say("agents", "warning", `agent_proof = "strict": nothing here proves a sender, so that every answer of an agent waits for an administrator; `+
+		f.say("agents", "warning", `agent_proof = "strict": nothing here proves a sender, `+
+			`so that every answer of an agent waits for an administrator; `+
 			`set smtp.trusted_networks, or agent_proof = "normal"`)
 		return
 	}
 	for _, box := range boxes {
 		if !box.Plus {
-			f.say("agents", "warning", box.Address+": without mailbox.plus_addressing nothing shows that an agent wrote, so that his answers wait for an administrator; "+
-				`set it where the mail server delivers to soporte@ what is sent to soporte+x@, else smtp.trusted_networks, or agent_proof = "id"`)
+			f.say("agents", "warning", box.Address+": without mailbox.plus_addressing "+
+				"nothing shows that an agent wrote, "+
+				"so that his answers wait for an administrator; "+
+				`set it where the mail server delivers to soporte@ what is sent to soporte+x@, `+
+				`else smtp.trusted_networks, or agent_proof = "id"`)
 		}
 	}
 }
@@ -255,12 +269,15 @@ func (f *findings) checkProof(c config) {
 // checkDoors checks that the doors can be opened, or are open where the daemon runs.
 func (f *findings) checkDoors(c config, running bool) {
 	if c.SMTP == nil && len(c.IMAP) == 0 {
-		f.say("doors", "warning", "there is none: mail comes in by buzon deliver alone; add [smtp] or [[imap]]")
+		f.say("doors", "warning", "there is none: mail comes in by buzon deliver alone; "+
+			"add [smtp] or [[imap]]")
 	}
 	if s := c.SMTP; s != nil {
-		f.report("smtp", errors.Join(checkPort("smtp.listen", s.Listen, running), checkSocket(s.LMTP, running), c.checkCertificate()), "")
+		f.report("smtp", errors.Join(checkPort("smtp.listen", s.Listen, running),
+			checkSocket(s.LMTP, running), c.checkCertificate()), "")
 		if s.TLSCert == "" && s.Listen != "" && !desk.Loopback(host(s.Listen)) {
-			f.say("smtp", "warning", "without TLS: set smtp.tls_cert and smtp.tls_key where mail comes in over a network")
+			f.say("smtp", "warning", "without TLS: "+
+				"set smtp.tls_cert and smtp.tls_key where mail comes in over a network")
 		}
 	}
 	if c.HTTP != nil {
@@ -281,7 +298,8 @@ func checkPort(key, address string, running bool) error {
 	if running {
 		conn, err := net.DialTimeout("tcp", address, 5*time.Second)
 		if err != nil {
-			return fmt.Errorf("%s: %s: the daemon runs and nobody answers there (%w): restart buzon serve", key, address, err)
+			return fmt.Errorf("%s: %s: the daemon runs and nobody answers there (%w): "+
+				"restart buzon serve", key, address, err)
 		}
 		return conn.Close()
 	}
@@ -298,7 +316,8 @@ func listenError(err error) error {
 	case errors.Is(err, unix.EADDRINUSE):
 		return fmt.Errorf("%w: another program listens there; stop it or choose another port", err)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%w: ports below 1024 are root's; choose a higher one, or give buzon the right: setcap cap_net_bind_service=+ep", err)
+		return fmt.Errorf("%w: ports below 1024 are root's; choose a higher one, "+
+			"or give buzon the right: setcap cap_net_bind_service=+ep", err)
 	case errors.Is(err, unix.EADDRNOTAVAIL):
 		return fmt.Errorf("%w: this machine has no such address", err)
 	}
@@ -318,15 +337,18 @@ func checkSocket(path string, running bool) error {
 	case err == nil && !running:
 		return fmt.Errorf("smtp.lmtp: %s is in use: another process listens there", path)
 	case err != nil && running:
-		return fmt.Errorf("smtp.lmtp: the daemon runs and nobody answers (%w): restart buzon serve", err)
+		return fmt.Errorf("smtp.lmtp: the daemon runs and nobody answers (%w): "+
+			"restart buzon serve", err)
 	case running:
 		return nil
 	}
 	if info, err := os.Lstat(path); err == nil && info.Mode().Type() != fs.ModeSocket {
-		return fmt.Errorf("smtp.lmtp: %s is there and no socket: move it away or choose another path", path)
+		return fmt.Errorf("smtp.lmtp: %s is there and no socket: "+
+			"move it away or choose another path", path)
 	}
 	if err := unix.Access(filepath.Dir(path), unix.W_OK|unix.X_OK); err != nil {
-		return fmt.Errorf("smtp.lmtp: %s can't be written (%w): make it for the user that runs buzon", filepath.Dir(path), err)
+		return fmt.Errorf("smtp.lmtp: %s can't be written (%w): "+
+			"make it for the user that runs buzon", filepath.Dir(path), err)
 	}
 	return nil
 }

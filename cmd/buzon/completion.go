@@ -52,8 +52,12 @@ var (
 		"severity":  severities,
 		"type":      entries(desk.Types),
 		"product":   entries(desk.Products),
-		"mailbox":   func(_ context.Context, h *house) ([]string, error) { return h.boxes.Addresses(), nil },
-		"language":  func(_ context.Context, h *house) ([]string, error) { return h.templates.Languages(), nil },
+		"mailbox": func(_ context.Context, h *house) ([]string, error) {
+			return h.boxes.Addresses(), nil
+		},
+		"language": func(_ context.Context, h *house) ([]string, error) {
+			return h.templates.Languages(), nil
+		},
 	}
 	stateFlags = map[string][]store.OutboxState{
 		"list": outboxStates, "retry": changeable, "drop": changeable,
@@ -67,13 +71,7 @@ const most = 100
 func (a *app) complete(c *cobra.Command) {
 	name := strings.TrimPrefix(c.CommandPath(), "buzon ")
 	if list := arguments[name]; list != nil && c.ValidArgsFunction == nil {
-		several := strings.Contains(c.Use, "…")
-		c.ValidArgsFunction = func(c *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			if len(args) > 0 && !several {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return a.offer(c.Context(), list, args, begun)
-		}
+		a.completeArguments(c, list)
 	}
 	for _, k := range desk.Kinds {
 		a.completeEntries(c, k)
@@ -95,14 +93,7 @@ func (a *app) completeEntries(c *cobra.Command, k desk.Kind) {
 		return
 	}
 	if slices.Contains([]string{"show", "set", "remove"}, c.Name()) {
-		c.ValidArgsFunction = func(c *cobra.Command, args []string, begun string) (
-			[]cobra.Completion, cobra.ShellCompDirective,
-		) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return a.offer(c.Context(), entries(k), args, begun)
-		}
+		a.completeArguments(c, entries(k))
 	}
 	a.completeFlag(c, "replace-by", entries(k))
 	a.completeFlag(c, "class", fixed(desk.Classes...))
@@ -111,18 +102,35 @@ func (a *app) completeEntries(c *cobra.Command, k desk.Kind) {
 	}
 }
 
+// completeArguments has a command offer its first argument, or all of them where it takes several.
+func (a *app) completeArguments(c *cobra.Command, list candidates) {
+	several := strings.Contains(c.Use, "…")
+	c.ValidArgsFunction = func(c *cobra.Command, args []string, begun string) (
+		[]cobra.Completion, cobra.ShellCompDirective,
+	) {
+		if len(args) > 0 && !several {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return a.offer(c.Context(), list, args, begun)
+	}
+}
+
 func (a *app) completeFlag(c *cobra.Command, flag string, list candidates) {
 	if c.Flags().Lookup(flag) == nil {
 		return
 	}
-	_ = c.RegisterFlagCompletionFunc(flag, func(c *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	_ = c.RegisterFlagCompletionFunc(flag, func(c *cobra.Command, _ []string, begun string) (
+		[]cobra.Completion, cobra.ShellCompDirective,
+	) {
 		return a.offer(c.Context(), list, nil, begun)
 	})
 }
 
 // offer returns the candidates that begin like that, but for those that are given already. Where
 // there is no desk, or none that can be read, nothing is offered: the command itself says why.
-func (a *app) offer(ctx context.Context, list candidates, given []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func (a *app) offer(
+	ctx context.Context, list candidates, given []string, begun string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
 	h, err := a.look(ctx)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -132,7 +140,8 @@ func (a *app) offer(ctx context.Context, list candidates, given []string, begun 
 	var fit []cobra.Completion
 	for _, candidate := range all {
 		value, about, _ := strings.Cut(candidate, "\t")
-		if strings.HasPrefix(value, begun) && !slices.Contains(given, value) && value == safe(value) {
+		if strings.HasPrefix(value, begun) && !slices.Contains(given, value) &&
+			value == safe(value) {
 			fit = append(fit, cobra.CompletionWithDesc(value, safe(about)))
 		}
 	}
@@ -169,7 +178,8 @@ func outgoing(states []store.OutboxState) candidates {
 		all, err := h.store.Outbox(ctx, store.OutboxFilter{Limit: most})
 		for _, o := range all {
 			if slices.Contains(states, o.State) {
-				list = append(list, fmt.Sprintf("%d\t%s to %s, %s", o.ID, o.Kind, o.Address, o.State))
+				list = append(list,
+					fmt.Sprintf("%d\t%s to %s, %s", o.ID, o.Kind, o.Address, o.State))
 			}
 		}
 		return list, err

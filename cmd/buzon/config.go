@@ -23,7 +23,7 @@ import (
 // them.
 type config struct {
 	DataDir    string   `toml:"data_dir"`
-	Database   string   `toml:"database"` // "": SQLite in data_dir; else the URL of a PostgreSQL one
+	Database   string   `toml:"database"` // "": SQLite in data_dir; else PostgreSQL's URL
 	Language   string   `toml:"language"`
 	Templates  string   `toml:"templates"` // a directory with words of the administrator's own
 	Timezone   string   `toml:"timezone"`
@@ -170,13 +170,14 @@ func (c config) checkValues() error {
 	if err != nil {
 		return err
 	}
-	for _, address := range slices.AppendSeq(slices.Clone(c.OnCall.Addresses), maps.Keys(c.Agents)) {
+	people := slices.AppendSeq(slices.Clone(c.OnCall.Addresses), maps.Keys(c.Agents))
+	for _, address := range people {
 		if desk.Canonical(address) == "" {
 			return fmt.Errorf("agents, on_call: %q is no mail address", address)
 		}
 		if _, own := findMailbox(boxes, address); own {
-			return fmt.Errorf("agents, on_call: %s is a mailbox of the desk: its notices would come back "+
-				"to it; name a person's own address", address)
+			return fmt.Errorf("agents, on_call: %s is a mailbox of the desk: "+
+				"its notices would come back to it; name a person's own address", address)
 		}
 	}
 	if _, err := c.profiles(); err != nil {

@@ -13,7 +13,8 @@ func (c config) checkHTTP() error {
 		return nil
 	}
 	if c.HTTP.Listen == "" {
-		return fmt.Errorf("http.listen: name an address such as %q, or leave out [http]", usualMonitor)
+		return fmt.Errorf("http.listen: name an address such as %q, or leave out [http]",
+			usualMonitor)
 	}
 	return checkListen("http.listen", c.HTTP.Listen, usualMonitor)
 }

@@ -68,14 +68,16 @@ func (c config) checkIMAP() error {
 			return fmt.Errorf("imap account %d (%s): %w", i+1, a.Name, err)
 		}
 		if seen[a.Name] {
-			return fmt.Errorf("imap.name: two accounts are called %q: give each a name of its own", a.Name)
+			return fmt.Errorf("imap.name: two accounts are called %q: give each a name of its own",
+				a.Name)
 		}
 		seen[a.Name] = true
 		for _, f := range a.Folders {
 			place := strings.ToLower(a.Host + "\n" + cmp.Or(a.Shared, a.Username) + "\n" + f)
 			if other, ok := opened[place]; ok {
-				return fmt.Errorf("imap account %d (%s): account %s takes the mail of %s of this mailbox "+
-					"already: name it in one of them", i+1, a.Name, other, f)
+				return fmt.Errorf("imap account %d (%s): "+
+					"account %s takes the mail of %s of this mailbox already: "+
+					"name it in one of them", i+1, a.Name, other, f)
 			}
 			opened[place] = a.Name
 		}
@@ -133,7 +135,8 @@ func (a imapConfig) withDefaults(c config) imapConfig {
 	}{
 		{&a.Host, p.Host}, {&a.Auth, p.Auth}, {&a.Auth, "password"}, {&a.AuthURL, p.AuthURL},
 		{&a.TokenURL, p.TokenURL}, {&a.DeviceURL, p.DeviceURL},
-		{&a.Grant, "login"}, {&a.Name, a.Shared}, {&a.Name, a.Username}, {&a.Mailbox, c.firstMailbox()},
+		{&a.Grant, "login"}, {&a.Name, a.Shared}, {&a.Name, a.Username},
+		{&a.Mailbox, c.firstMailbox()},
 	} {
 		fill(f.to, f.from)
 	}
@@ -148,8 +151,8 @@ func (a imapConfig) withDefaults(c config) imapConfig {
 
 // withDoorDefaults fills in what the door itself would.
 func (a imapConfig) withDoorDefaults() imapConfig {
-	d := imappoll.Account{TLS: a.TLS, Port: a.Port, After: imappoll.After(a.After), MovedTo: a.MovedTo,
-		Keyword: a.Flag, Since: a.Since,
+	d := imappoll.Account{TLS: a.TLS, Port: a.Port, After: imappoll.After(a.After),
+		MovedTo: a.MovedTo, Keyword: a.Flag, Since: a.Since,
 		Schedule: a.Schedule, MaxSize: int64(a.MaxSize), AlarmAfter: time.Duration(a.AlarmAfter)}
 	d.SetDefaults()
 	a.TLS, a.Port, a.After, a.MovedTo, a.Flag, a.Since = d.TLS, d.Port, string(d.After), d.MovedTo,
@@ -195,7 +198,8 @@ func (a imapConfig) check(c config) error {
 		{"grant", a.Grant, []string{"login", "client_credentials", "service_account"}},
 	} {
 		if !slices.Contains(k.list, k.value) {
-			return fmt.Errorf(`imap.%s: %q: want one of %s`, k.key, k.value, strings.Join(k.list, ", "))
+			return fmt.Errorf(`imap.%s: %q: want one of %s`, k.key, k.value,
+				strings.Join(k.list, ", "))
 		}
 	}
 	if a.TLS == "none" && !desk.Loopback(a.Host) {
@@ -207,12 +211,12 @@ func (a imapConfig) check(c config) error {
 			"port goes into imap.port", a.Host)
 	}
 	if a.AlarmAfter < duration(time.Second) {
-		return fmt.Errorf("imap.alarm_after: %v: write it with its unit and in quotes, such as \"15m\"",
-			time.Duration(a.AlarmAfter))
+		return fmt.Errorf("imap.alarm_after: %v: write it with its unit and in quotes, "+
+			"such as \"15m\"", time.Duration(a.AlarmAfter))
 	}
 	if a.MaxSize < 64<<10 {
-		return fmt.Errorf("imap.max_size: %d bytes: want at least \"64KB\"; write it with its unit "+
-			"and in quotes, such as \"25MB\"", a.MaxSize)
+		return fmt.Errorf("imap.max_size: %d bytes: want at least \"64KB\"; "+
+			"write it with its unit and in quotes, such as \"25MB\"", a.MaxSize)
 	}
 	if strings.ContainsAny(a.Name, "/\\:\x00 ") || a.Name == "." || a.Name == ".." {
 		return fmt.Errorf("imap.name: %q: want a name without blanks, colons and slashes", a.Name)
@@ -226,7 +230,8 @@ func (a imapConfig) checkFolders(c config) error {
 		return err
 	}
 	if _, ok := findMailbox(boxes, a.Mailbox); !ok {
-		return fmt.Errorf("imap.mailbox: %s is no [[mailbox]] of this desk: name one of them", a.Mailbox)
+		return fmt.Errorf("imap.mailbox: %s is no [[mailbox]] of this desk: name one of them",
+			a.Mailbox)
 	}
 	seen := map[string]bool{}
 	// INBOX alone is the same however it is written (RFC 9051 section 5.1)
@@ -244,15 +249,18 @@ func (a imapConfig) checkFolders(c config) error {
 	}
 	for key, f := range map[string]string{"moved_to": a.MovedTo, "quarantine": a.Quarantine} {
 		if f != "" && seen[one(f)] && a.After == "move" {
-			return fmt.Errorf("imap.%s: %q is a folder that mail is taken from: name another", key, f)
+			return fmt.Errorf("imap.%s: %q is a folder that mail is taken from: name another",
+				key, f)
 		}
 	}
 	since, err := time.ParseInLocation(time.DateOnly, a.Since, time.Local)
 	if err != nil && !slices.Contains([]string{"now", "all"}, a.Since) {
-		return fmt.Errorf(`imap.since: %q: want "now", "all" or a date such as "2026-01-31"`, a.Since)
+		return fmt.Errorf(`imap.since: %q: want "now", "all" or a date such as "2026-01-31"`,
+			a.Since)
 	}
 	if since.After(time.Now()) {
-		return fmt.Errorf(`imap.since: %q is in the future: want "now", or a day that has begun`, a.Since)
+		return fmt.Errorf(`imap.since: %q is in the future: want "now", `+
+			`or a day that has begun`, a.Since)
 	}
 	schedule, err := cron.ParseStandard(a.Schedule)
 	if err != nil {
@@ -266,8 +274,8 @@ func (a imapConfig) checkFolders(c config) error {
 		return r <= ' ' || r >= 0x7f ||
 			strings.ContainsRune(`(){%*"\]`, r)
 	}) {
-		return fmt.Errorf(`imap.flag: %q: want one word of ASCII letters such as "$Buzon" (RFC 9051 `+
-			`section 2.3.2)`, a.Flag)
+		return fmt.Errorf(`imap.flag: %q: `+
+			`want one word of ASCII letters such as "$Buzon" (RFC 9051 section 2.3.2)`, a.Flag)
 	}
 	return nil
 }
@@ -279,20 +287,22 @@ func (a imapConfig) checkSecrets() error {
 	case a.ClientSecret != "" && a.ClientSecretFile != "":
 		return errors.New("imap.client_secret, imap.client_secret_file: give one of them")
 	case a.Auth == "password" && a.Password == "" && a.PasswordFile == "":
-		return errors.New("imap.password_file: name the file with the password, or set auth to xoauth2")
+		return errors.New("imap.password_file: name the file with the password, " +
+			"or set auth to xoauth2")
 	case a.Auth != "password" && a.Grant != "service_account" &&
 		(a.ClientID == "" || a.TokenURL == ""):
 		return errors.New("imap.client_id, imap.token_url: register buzon with your provider and " +
 			"write them here")
 	case a.Provider == "microsoft365" && a.Grant == "client_credentials" &&
 		a.Tenant == "organizations":
-		return errors.New("imap.tenant: write the Directory (tenant) ID; without a person who logs in " +
-			"Microsoft must be told it")
+		return errors.New("imap.tenant: write the Directory (tenant) ID; " +
+			"without a person who logs in Microsoft must be told it")
 	case a.Grant == "service_account" && a.ServiceAccount == "":
 		return errors.New("imap.service_account_file: name the key file of the service account")
 	}
 	if _, err := time.Parse(time.DateOnly, a.SecretExpires); a.SecretExpires != "" && err != nil {
-		return fmt.Errorf(`imap.secret_expires: %q: want a date such as "2027-01-31"`, a.SecretExpires)
+		return fmt.Errorf(`imap.secret_expires: %q: want a date such as "2027-01-31"`,
+			a.SecretExpires)
 	}
 	return nil
 }

@@ -28,7 +28,8 @@ type mailboxConfig struct {
 // mailboxes are the desk's, with their defaults filled in.
 func (c config) mailboxes() (list desk.Mailboxes, err error) {
 	if len(c.Mailbox) == 0 {
-		return nil, errors.New("mailbox: add a [[mailbox]] with the address that customers write to")
+		return nil, errors.New("mailbox: " +
+			"add a [[mailbox]] with the address that customers write to")
 	}
 	for _, m := range c.Mailbox {
 		box, err := m.mailbox(c.Language)
@@ -46,8 +47,8 @@ var usualTags = map[string]string{"es": "Caso", "en": "Case"}
 func (m mailboxConfig) mailbox(language string) (box desk.Mailbox, err error) {
 	box = desk.Mailbox{Address: desk.Canonical(m.Address), Plus: m.PlusAddressing,
 		ClosedReply: desk.ClosedReply(m.ClosedReply),
-		Tag:         cmp.Or(m.SubjectTag, usualTags[language], usualTags[usual.Language]), Product: m.Product,
-		NumberIsEnough: m.NumberIsEnough, Alerts: m.Alerts}
+		Tag:         cmp.Or(m.SubjectTag, usualTags[language], usualTags[usual.Language]),
+		Product:     m.Product, NumberIsEnough: m.NumberIsEnough, Alerts: m.Alerts}
 	box.Name = cmp.Or(m.Name, box.Address)
 	if box.Address == "" {
 		return box, fmt.Errorf("mailbox.address: %q is no mail address", m.Address)
@@ -63,8 +64,8 @@ func (m mailboxConfig) mailbox(language string) (box desk.Mailbox, err error) {
 			m.ClosedReply)
 	}
 	if m.Hold != 0 {
-		return box, errors.New(`mailbox.hold: answers can't be held back yet: take the line out, or ` +
-			`set "0s"`)
+		return box, errors.New(`mailbox.hold: answers can't be held back yet: ` +
+			`take the line out, or set "0s"`)
 	}
 	if m.PlusAddressing {
 		if err := threading.CheckMailbox(box.Address); err != nil {

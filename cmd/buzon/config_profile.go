@@ -21,8 +21,8 @@ func (c config) profiles() (list desk.Profiles, err error) {
 	list = desk.Profiles{Named: map[string]desk.Profile{}, Mailboxes: map[string]string{}}
 	for _, p := range c.Profile {
 		if p.Name == "" {
-			return list, errors.New(`profile.name: name the profile: mailboxes and organisations have it ` +
-				`by its name`)
+			return list, errors.New(`profile.name: name the profile: ` +
+				`mailboxes and organisations have it by its name`)
 		}
 		if _, twice := list.Named[p.Name]; twice {
 			return list, fmt.Errorf("profile.name: %q is there twice", p.Name)
@@ -32,8 +32,8 @@ func (c config) profiles() (list desk.Profiles, err error) {
 			"organisation": &profile.Organisation, "projects": &profile.Projects}
 		for _, s := range p.Sees {
 			if kinds[s] == nil {
-				return list, fmt.Errorf(`profile.sees: %q: want "own", "followed", "organisation" or `+
-					`"projects"`, s)
+				return list, fmt.Errorf(`profile.sees: %q: want "own", "followed", `+
+					`"organisation" or "projects"`, s)
 			}
 			*kinds[s] = true
 		}
@@ -44,8 +44,8 @@ func (c config) profiles() (list desk.Profiles, err error) {
 			continue
 		}
 		if _, ok := list.Named[m.Profile]; !ok {
-			return list, fmt.Errorf("mailbox.profile: %q: want the name of a [[profile]]%s", m.Profile,
-				c.profileNames())
+			return list, fmt.Errorf("mailbox.profile: %q: want the name of a [[profile]]%s",
+				m.Profile, c.profileNames())
 		}
 		list.Mailboxes[desk.Canonical(m.Address)] = m.Profile
 	}

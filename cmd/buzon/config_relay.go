@@ -22,8 +22,8 @@ func (c config) checkRelay() error {
 		return nil
 	}
 	if c.Relay.Host == "" {
-		return errors.New(`relay.host: name the smarthost, such as "smtp.ejemplo.test", or leave out ` +
-			`[relay]`)
+		return errors.New(`relay.host: name the smarthost, such as "smtp.ejemplo.test", ` +
+			`or leave out [relay]`)
 	}
 	if !slices.Contains([]string{"", "tls", "starttls", "none"}, c.Relay.TLS) {
 		return fmt.Errorf(`relay.tls: %q: want "tls", "starttls" or "none"`, c.Relay.TLS)

@@ -52,7 +52,8 @@ func (c config) times() (desk.Times, error) {
 		return t, errors.New(`sla.remind_waiting: write the days one after the other, ` +
 			`such as ["3d", "7d"]`)
 	case t.CloseWaiting > 0 && t.CloseWaiting <= last:
-		return t, errors.New("sla.close_waiting: a ticket would be closed before its last reminder: " +
+		return t, errors.New("sla.close_waiting: " +
+			"a ticket would be closed before its last reminder: " +
 			"write a longer time than those of sla.remind_waiting")
 	case t.CloseWaiting > 0 && last == 0:
 		return t, errors.New("sla.close_waiting: nobody would be warned: " +

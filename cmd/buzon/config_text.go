@@ -34,14 +34,14 @@ func readConfig(file string) (string, error) {
 func plainText(text string) error {
 	switch {
 	case strings.HasPrefix(text, "\ufeff"):
-		return errors.New("the file begins with a byte order mark, as Notepad writes it: save it as " +
-			"UTF-8 without BOM")
+		return errors.New("the file begins with a byte order mark, as Notepad writes it: " +
+			"save it as UTF-8 without BOM")
 	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
-		return errors.New("the file is in UTF-16, as Notepad writes \"Unicode\": save it as UTF-8 " +
-			"without BOM")
+		return errors.New("the file is in UTF-16, as Notepad writes \"Unicode\": " +
+			"save it as UTF-8 without BOM")
 	case !utf8.ValidString(text):
-		return errors.New("the file is not in UTF-8, perhaps in Latin-1 or ANSI: save it as UTF-8 " +
-			"without BOM")
+		return errors.New("the file is not in UTF-8, perhaps in Latin-1 or ANSI: " +
+			"save it as UTF-8 without BOM")
 	}
 	return nil
 }
@@ -58,8 +58,8 @@ func guarded(file, text string, mode fs.FileMode) error {
 	}
 	for _, m := range secretLine.FindAllStringSubmatch(text, -1) {
 		if envPattern.FindString(m[1]) != m[1] {
-			return fmt.Errorf("%s: it holds passwords, and others can read or change it (mode %04o): "+
-				"chmod 600 %s, "+
+			return fmt.Errorf("%s: it holds passwords, "+
+				"and others can read or change it (mode %04o): chmod 600 %s, "+
 				"or chmod 640 with the group of buzon's user", file, mode.Perm(), file)
 		}
 	}

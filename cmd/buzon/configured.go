@@ -104,7 +104,8 @@ func (h *house) offCall(ctx context.Context, wanted map[string]desk.Person) erro
 	}
 	return h.store.Write(ctx, func(tx *store.Tx) error {
 		for _, id := range off {
-			if err := tx.ChangePerson(ctx, id, func(p *desk.Person) { p.OnCall = false }); err != nil {
+			err := tx.ChangePerson(ctx, id, func(p *desk.Person) { p.OnCall = false })
+			if err != nil {
 				return err
 			}
 		}
@@ -143,8 +144,9 @@ func (c config) onCallSettable(cmd *cobra.Command, p desk.Person) error {
 func (c config) bound(p desk.Person, table string, addresses []string) error {
 	for _, address := range addresses {
 		if slices.Contains(p.Addresses, desk.Canonical(address)) {
-			return fmt.Errorf("%s stands in the configuration: change %s, and restart buzon serve; "+
-				"who does not stand there is changed by buzon agent", p.Address(), c.place(table, address))
+			return fmt.Errorf("%s stands in the configuration: change %s, "+
+				"and restart buzon serve; who does not stand there is changed by buzon agent",
+				p.Address(), c.place(table, address))
 		}
 	}
 	return nil

@@ -28,14 +28,18 @@ func (a *app) deliver() *cobra.Command {
 	var from string
 	var rcpt []string
 	c := &cobra.Command{
-		Use: "deliver [--from A] [--rcpt A] <mail", Short: "Take one mail from standard input", Args: cobra.NoArgs,
-		Long: "Takes one mail from standard input, also while the daemon runs. Exit status: 0 taken, 65 refused for good, 75 try again later.",
+		Use: "deliver [--from A] [--rcpt A] <mail", Short: "Take one mail from standard input",
+		Args: cobra.NoArgs,
+		Long: "Takes one mail from standard input, also while the daemon runs. Exit status: " +
+			"0 taken, 65 refused for good, 75 try again later.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			conf, err := a.config()
 			if err != nil { // an MTA would bounce the mail at any other status
 				return exitError{exitTempFail, err}
 			}
-			env := store.Envelope{Door: "deliver", From: from, NullSender: c.Flags().Changed("from") && (from == "" || from == "<>"), To: rcpt, Received: time.Now()}
+			env := store.Envelope{Door: "deliver", From: from,
+				NullSender: c.Flags().Changed("from") && (from == "" || from == "<>"),
+				To:         rcpt, Received: time.Now()}
 			if env.NullSender {
 				env.From = ""
 			}
@@ -46,7 +50,8 @@ func (a *app) deliver() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&from, "from", "", "envelope sender; empty or <> for none")
-	c.Flags().StringArrayVar(&rcpt, "rcpt", nil, "envelope recipient, one of the desk's addresses (repeatable)")
+	c.Flags().StringArrayVar(&rcpt, "rcpt", nil,
+		"envelope recipient, one of the desk's addresses (repeatable)")
 	return c
 }
 

@@ -34,7 +34,8 @@ func (h *house) account(ctx context.Context, m store.Mail) (ac account, err erro
 			ac.untold = append(ac.untold, withheld(o))
 		}
 		if o.Kind == desk.Receipt {
-			ac.commands, ac.unknown = append(ac.commands, o.Details.Commands...), append(ac.unknown, o.Details.Unknown...)
+			ac.commands = append(ac.commands, o.Details.Commands...)
+			ac.unknown = append(ac.unknown, o.Details.Unknown...)
 		}
 	}
 	n, err := h.naming(ctx)
@@ -94,11 +95,13 @@ type untoldRow struct {
 
 func untold(c store.Activity) untoldRow {
 	kind, reason, _ := strings.Cut(c.New, ": ")
-	return untoldRow{To: c.Old, Kind: kind, Reason: reason, At: stamp(c.At), Mail: orNull(c.Mail), at: c.At}
+	return untoldRow{To: c.Old, Kind: kind, Reason: reason, At: stamp(c.At),
+		Mail: orNull(c.Mail), at: c.At}
 }
 
 func withheld(o store.Outgoing) untoldRow {
-	return untoldRow{o.Address, string(o.Kind), o.LastReply, stamp(o.Created), orNull(o.Mail), stamp(o.Next), o.Created, o.Next}
+	return untoldRow{o.Address, string(o.Kind), o.LastReply, stamp(o.Created), orNull(o.Mail),
+		stamp(o.Next), o.Created, o.Next}
 }
 
 // words says who was not told of what, why, and until when.
@@ -114,7 +117,8 @@ func (u untoldRow) words(clock func(time.Time) string) string {
 func (h *house) commandRows(ac account) []commandRow {
 	list := []commandRow{}
 	for _, c := range ac.commands {
-		words := strings.TrimSpace(cmp.Or(h.templates.Phrase("en", "result", c.Result), c.Result) + " " + c.Value)
+		said := cmp.Or(h.templates.Phrase("en", "result", c.Result), c.Result)
+		words := strings.TrimSpace(said + " " + c.Value)
 		list = append(list, commandRow{c.Line, c.Result, c.Value, words})
 	}
 	for _, u := range ac.unknown {
@@ -128,7 +132,8 @@ func (h *house) commandRows(ac account) []commandRow {
 }
 
 func (h *house) explainedJSON(m store.Mail, ac account) explainedRow {
-	row := explainedRow{mailRow: mailJSON(m), Commands: h.commandRows(ac), Changes: []changeRow{}, Notices: []outgoingRow{}, NotTold: []untoldRow{}}
+	row := explainedRow{mailRow: mailJSON(m), Commands: h.commandRows(ac), Changes: []changeRow{},
+		Notices: []outgoingRow{}, NotTold: []untoldRow{}}
 	for _, c := range ac.changes {
 		row.Changes = append(row.Changes, changeRow{c.Ticket, stamp(c.At), c.What, c.Old, c.New})
 	}
@@ -150,7 +155,8 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 	}
 	a.explainArrival(m)
 	if m.Outcome == "" {
-		fmt.Fprintf(a.stdout, "It waits to be filed; attempts so far: %d. %s\n", m.Attempts, safeText(m.Error))
+		fmt.Fprintf(a.stdout, "It waits to be filed; attempts so far: %d. %s\n", m.Attempts,
+			safeText(m.Error))
 		return nil
 	}
 	a.explainVerdict(m)
@@ -161,7 +167,8 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 		fmt.Fprintf(a.stdout, "Case %d: %s.\n", c.Ticket, safe(change(c)))
 	}
 	for _, o := range ac.notices {
-		fmt.Fprintf(a.stdout, "Notice: %s to %s, %s (buzon outbox show %d).\n", o.Kind, safe(o.Address), safe(a.howFar(o)), o.ID)
+		fmt.Fprintf(a.stdout, "Notice: %s to %s, %s (buzon outbox show %d).\n",
+			o.Kind, safe(o.Address), safe(a.howFar(o)), o.ID)
 	}
 	for _, u := range ac.untold {
 		fmt.Fprintf(a.stdout, "Not told: %s.\n", u.words(a.clock))
@@ -172,26 +179,30 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 // explainArrival says how a mail came in.
 func (a *app) explainArrival(m store.Mail) {
 	w := a.stdout
-	fmt.Fprintf(w, "Mail %d came in by %s on %s, %d bytes", m.ID, m.Envelope.Door, a.clock(m.Received), m.Size)
+	fmt.Fprintf(w, "Mail %d came in by %s on %s, %d bytes",
+		m.ID, m.Envelope.Door, a.clock(m.Received), m.Size)
 	switch from := m.Envelope.From; {
 	case m.Envelope.NullSender:
 		fmt.Fprint(w, ", with an empty sender of the envelope, as reports of delivery have")
 	case from != "" && (from != m.Sender || m.Outcome == ""):
 		fmt.Fprintf(w, ", handed over in the name of %s", safe(from))
 	}
-	if len(m.Envelope.To) > 0 && (m.Outcome == "" || !slices.Equal(m.Envelope.To, []string{m.Mailbox})) {
+	if len(m.Envelope.To) > 0 &&
+		(m.Outcome == "" || !slices.Equal(m.Envelope.To, []string{m.Mailbox})) {
 		fmt.Fprintf(w, ", for %s", safe(strings.Join(m.Envelope.To, ", ")))
 	}
 	fmt.Fprintln(w, ".")
 	if e := m.Envelope; e.UID != 0 {
-		fmt.Fprintf(w, "It was number %d in the folder %s (UIDVALIDITY %d).\n", e.UID, safe(e.Folder), e.UIDValidity)
+		fmt.Fprintf(w, "It was number %d in the folder %s (UIDVALIDITY %d).\n",
+			e.UID, safe(e.Folder), e.UIDValidity)
 	}
 }
 
 // explainVerdict says what a mail became, and why.
 func (a *app) explainVerdict(m store.Mail) {
 	w := a.stdout
-	fmt.Fprintf(w, "From %s, %s.\n", safe(cmp.Or(m.Sender, "nobody that can be used")), quotedSubject(m.Subject))
+	fmt.Fprintf(w, "From %s, %s.\n", safe(cmp.Or(m.Sender, "nobody that can be used")),
+		quotedSubject(m.Subject))
 	fmt.Fprintf(w, "Proof of the sender: %s.\n", mailin.Proof(m.Proof).Explain())
 	fmt.Fprintf(w, "Evidence of the ticket: %s.\n", mailin.ExplainEvidence(m.Evidence))
 	if m.Reason != "" {
@@ -212,7 +223,8 @@ func explainOutcome(w io.Writer, m store.Mail) {
 	words := outcomeWords[m.Outcome]
 	switch {
 	case m.Outcome == store.OutcomeQuarantine && m.Envelope.Incomplete != "":
-		fmt.Fprintln(w, "Only its header is here; the mail is on the server. To take it whole: buzon mailbox reconcile --aside.")
+		fmt.Fprintln(w, "Only its header is here; the mail is on the server. To take it whole: "+
+			"buzon mailbox reconcile --aside.")
 	case words != "":
 		fmt.Fprintln(w, strings.ReplaceAll(words, "ID", fmt.Sprint(m.ID)))
 	}
@@ -227,16 +239,20 @@ func quotedSubject(subject string) string {
 
 // outcomeWords say what an outcome means, and what can be done about it.
 var outcomeWords = map[store.Outcome]string{
-	store.OutcomeTicket:     "It opened a case.",
-	store.OutcomeItem:       "It was added to the case.",
-	store.OutcomePending:    "It was set aside until somebody approves or rejects it: buzon pending approve ID, or reject ID.",
-	store.OutcomeRejected:   "It was pending, and was rejected. Its bytes: buzon mail raw ID.",
-	store.OutcomeAutomatic:  "A machine wrote it: it is kept with the case, which stays as it was, and is not answered.",
-	store.OutcomeDuplicate:  "It had come in before, and nothing was done again.",
-	store.OutcomeOwn:        "The desk sent it itself: nothing was done.",
-	store.OutcomeBlocked:    "Its sender is blocked: nothing was done.",
-	store.OutcomeQuarantine: "It is kept whole and opened no case. To file it as a new one: buzon quarantine release ID. To give it up: buzon quarantine drop ID.",
-	store.OutcomeDropped:    "It was in quarantine, and an administrator gave it up. Its bytes: buzon mail raw ID.",
+	store.OutcomeTicket: "It opened a case.",
+	store.OutcomeItem:   "It was added to the case.",
+	store.OutcomePending: "It was set aside until somebody approves or rejects it: " +
+		"buzon pending approve ID, or reject ID.",
+	store.OutcomeRejected: "It was pending, and was rejected. Its bytes: buzon mail raw ID.",
+	store.OutcomeAutomatic: "A machine wrote it: it is kept with the case, " +
+		"which stays as it was, and is not answered.",
+	store.OutcomeDuplicate: "It had come in before, and nothing was done again.",
+	store.OutcomeOwn:       "The desk sent it itself: nothing was done.",
+	store.OutcomeBlocked:   "Its sender is blocked: nothing was done.",
+	store.OutcomeQuarantine: "It is kept whole and opened no case. To file it as a new one: " +
+		"buzon quarantine release ID. To give it up: buzon quarantine drop ID.",
+	store.OutcomeDropped: "It was in quarantine, and an administrator gave it up. Its bytes: " +
+		"buzon mail raw ID.",
 }
 
 // change says in words what a line of a ticket's history tells of.

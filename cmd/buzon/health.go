@@ -66,7 +66,8 @@ func (s *health) late(ctx context.Context) error {
 		return err
 	}
 	if waited := s.house.store.Now().Sub(since); n > 0 && waited > intakeLate {
-		return fmt.Errorf("%d mails wait to be filed, the first for %v: see the log", n, waited.Round(time.Minute))
+		return fmt.Errorf("%d mails wait to be filed, the first for %v: see the log", n,
+			waited.Round(time.Minute))
 	}
 	return nil
 }
@@ -88,7 +89,8 @@ func (h *house) serveHTTP(ctx context.Context, l net.Listener) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", h.healthz)
 	mux.HandleFunc("GET /metrics", h.metrics)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return ctx }}
 	stopped := context.AfterFunc(ctx, func() { server.Close() })
 	defer stopped()
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -133,11 +135,13 @@ func (h *house) metrics(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	fmt.Fprintln(w, "# HELP buzon_mails Mails by outcome; an empty outcome waits to be filed. When it grows, see the log.\n# TYPE buzon_mails gauge")
+	fmt.Fprintln(w, "# HELP buzon_mails Mails by outcome; an empty outcome waits to be filed. "+
+		"When it grows, see the log.\n# TYPE buzon_mails gauge")
 	for outcome, n := range mails {
 		fmt.Fprintf(w, "buzon_mails{outcome=%q} %d\n", outcome, n)
 	}
-	fmt.Fprintln(w, "# HELP buzon_outbox Outgoing mails by state. When due or held grow, see buzon outbox list and the relay.\n# TYPE buzon_outbox gauge")
+	fmt.Fprintln(w, "# HELP buzon_outbox Outgoing mails by state. When due or held grow, "+
+		"see buzon outbox list and the relay.\n# TYPE buzon_outbox gauge")
 	for state, n := range outgoing {
 		fmt.Fprintf(w, "buzon_outbox{state=%q} %d\n", state, n)
 	}

@@ -18,12 +18,18 @@ import (
 
 // tryIMAP logs in to an account, tries what the door needs of the server, and prints what it found.
 // It changes nothing there; with send it waits for a mail of its own to arrive at a plus address.
-func (a *app) tryIMAP(ctx context.Context, f *findings, conf config, c imapConfig, send bool) error {
+func (a *app) tryIMAP(
+	ctx context.Context, f *findings, conf config, c imapConfig, send bool,
+) error {
 	if c.expiring(time.Now()) {
-		f.say("imap "+c.Name, "warning", fmt.Sprintf("the client secret of %s expires on %s: make a new one", c.Name, c.SecretExpires))
+		f.say("imap "+c.Name, "warning", fmt.Sprintf("the client secret of %s expires on %s: "+
+			"make a new one", c.Name, c.SecretExpires))
 	}
 	account := c.account(conf.DataDir)
-	account.Journal, account.Wanted = mailin.IMAPJournal{}, func(context.Context, []byte) (imappoll.Want, error) { return imappoll.Unwanted, nil }
+	account.Journal = mailin.IMAPJournal{}
+	account.Wanted = func(context.Context, []byte) (imappoll.Want, error) {
+		return imappoll.Unwanted, nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
 	defer cancel()
 	id := ""
@@ -35,7 +41,8 @@ func (a *app) tryIMAP(ctx context.Context, f *findings, conf config, c imapConfi
 	}
 	found, err := account.Check(ctx, id)
 	if send && errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("the mail to %s has not come in a minute: set plus_addressing = false for this mailbox, or have your provider deliver such addresses", plus(c.Mailbox))
+		return fmt.Errorf("the mail to %s has not come in a minute: set plus_addressing = false "+
+			"for this mailbox, or have your provider deliver such addresses", plus(c.Mailbox))
 	}
 	if err != nil {
 		return err
@@ -50,7 +57,8 @@ func (f *findings) showChecked(c imapConfig, found imappoll.Checked) {
 		mails = append(mails, fmt.Sprintf("%s: %d mails", folder, n))
 	}
 	slices.Sort(mails)
-	lines := []string{strings.Join(mails, ", "), "folders on the server: " + strings.Join(found.Folders, ", ")}
+	lines := []string{strings.Join(mails, ", "),
+		"folders on the server: " + strings.Join(found.Folders, ", ")}
 	switch {
 	case c.NoIdle:
 		lines = append(lines, "no_idle: new mail is found by the schedule, "+c.Schedule)
@@ -68,7 +76,8 @@ func (f *findings) showChecked(c imapConfig, found imappoll.Checked) {
 	case found.UIDPlus:
 		lines = append(lines, "UIDPLUS: taken mail is removed")
 	default:
-		lines = append(lines, "no way to remove mail of ours without touching others': taken mail is marked with "+c.Flag+" and stays")
+		lines = append(lines, "no way to remove mail of ours without touching others': "+
+			"taken mail is marked with "+c.Flag+" and stays")
 	}
 	for _, pair := range found.Same {
 		lines = append(lines, "one folder under two names: "+pair+": name it once")
@@ -77,7 +86,8 @@ func (f *findings) showChecked(c imapConfig, found imappoll.Checked) {
 		lines = append(lines, "the folder "+found.Makes+" will be made")
 	}
 	if found.Seen {
-		lines = append(lines, "plus-addressing works (the mail that showed it stays in "+c.Folders[0]+" until buzon serve takes it)")
+		lines = append(lines, "plus-addressing works (the mail that showed it stays in "+
+			c.Folders[0]+" until buzon serve takes it)")
 	}
 	f.say("imap "+c.Name, "note", strings.Join(lines, "\n"))
 }
@@ -106,9 +116,12 @@ func (c config) sendProbe(ctx context.Context, address string) (id string, err e
 	_, domain, _ := strings.Cut(address, "@")
 	id = mailin.ProbePrefix + strings.ToLower(rand.Text()) + "@" + domain
 	var mail bytes.Buffer
-	fmt.Fprintf(&mail, "From: <%s>\r\nTo: <%s>\r\nSubject: buzon check\r\nDate: %s\r\nMessage-ID: <%s>\r\nAuto-Submitted: auto-generated\r\n"+
-		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nbuzon check --send\r\n", address, plus(address), time.Now().Format(time.RFC1123Z), id)
+	fmt.Fprintf(&mail, "From: <%s>\r\nTo: <%s>\r\nSubject: buzon check\r\nDate: %s\r\n"+
+		"Message-ID: <%s>\r\nAuto-Submitted: auto-generated\r\n"+
+		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+
+		"buzon check --send\r\n", address, plus(address), time.Now().Format(time.RFC1123Z), id)
 	raw := mail.Bytes()
-	r := pool.Send(ctx, mailout.Envelope{From: address, To: plus(address)}, io.NewSectionReader(bytes.NewReader(raw), 0, int64(len(raw))))
+	r := pool.Send(ctx, mailout.Envelope{From: address, To: plus(address)},
+		io.NewSectionReader(bytes.NewReader(raw), 0, int64(len(raw))))
 	return id, r.Err
 }

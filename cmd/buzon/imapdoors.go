@@ -43,13 +43,17 @@ const soon = 30 * 24 * time.Hour
 // are read at each login and not here: where one is missing the account fails, and not the daemon.
 func (c imapConfig) account(dir string) imappoll.Account {
 	a := imappoll.Account{
-		Name: c.Name, Host: c.Host, Port: c.Port, TLS: c.TLS, Username: c.Username, Shared: c.Shared, OAuthBearer: c.Auth == "oauthbearer",
-		Folders: c.Folders, Sent: c.Sent, After: imappoll.After(c.After), MovedTo: c.MovedTo, Apart: c.Quarantine, Keyword: c.Flag,
-		Since: c.Since, Archive: c.Archive, Schedule: c.Schedule, NoIdle: c.NoIdle, MaxSize: int64(c.MaxSize), AlarmAfter: time.Duration(c.AlarmAfter),
+		Name: c.Name, Host: c.Host, Port: c.Port, TLS: c.TLS, Username: c.Username,
+		Shared: c.Shared, OAuthBearer: c.Auth == "oauthbearer", Folders: c.Folders, Sent: c.Sent,
+		After: imappoll.After(c.After), MovedTo: c.MovedTo, Apart: c.Quarantine, Keyword: c.Flag,
+		Since: c.Since, Archive: c.Archive, Schedule: c.Schedule, NoIdle: c.NoIdle,
+		MaxSize: int64(c.MaxSize), AlarmAfter: time.Duration(c.AlarmAfter),
 	}
 	a.CAs = func() (*x509.CertPool, error) { return certificates(c.CAFile) }
 	if c.Auth == "password" {
-		a.Password = func() (string, error) { return secret(c.Password, c.PasswordFile, "imap.password_file") }
+		a.Password = func() (string, error) {
+			return secret(c.Password, c.PasswordFile, "imap.password_file")
+		}
 	} else {
 		a.Token = c.tokens(dir)
 	}
@@ -101,11 +105,13 @@ func (h *house) warnOfSecrets(ctx context.Context) (result string, err error) {
 			continue
 		}
 		soon++
-		h.log.Warn("the client secret of an IMAP account expires soon: make a new one and write it into client_secret_file",
+		h.log.Warn("the client secret of an IMAP account expires soon: "+
+			"make a new one and write it into client_secret_file",
 			"account", c.Name, "secret_expires", c.SecretExpires)
 		day, _ := c.ends()
 		if e := h.store.WarnIMAP(ctx, c.Name, c.Mailbox, day); e != nil {
-			err = errors.Join(err, fmt.Errorf("the administrators could not be told of the secret of %s: %w", c.Name, e))
+			err = errors.Join(err, fmt.Errorf("the administrators could not be told "+
+				"of the secret of %s: %w", c.Name, e))
 		}
 	}
 	if soon > 0 {
@@ -136,8 +142,12 @@ func (h *house) imapMetrics(ctx context.Context, w io.Writer) error {
 		fmt.Fprintf(&good, "buzon_imap_last_success_seconds{account=%q} %d\n", st.Account, seconds)
 		fmt.Fprintf(&alarm, "buzon_imap_alarm{account=%q} %d\n", st.Account, alarmed)
 	}
-	_, err := fmt.Fprint(w, "# HELP buzon_imap_last_success_seconds When all folders of the account were last looked through, in Unix time; 0: never. When it stands still, see buzon mailbox show.\n",
+	_, err := fmt.Fprint(w, "# HELP buzon_imap_last_success_seconds "+
+		"When all folders of the account were last looked through, in Unix time; 0: never. "+
+		"When it stands still, see buzon mailbox show.\n",
 		"# TYPE buzon_imap_last_success_seconds gauge\n", good.String(),
-		"# HELP buzon_imap_alarm 1 while the account fails for longer than alarm_after. See buzon mailbox show, and buzon check.\n# TYPE buzon_imap_alarm gauge\n", alarm.String())
+		"# HELP buzon_imap_alarm 1 while the account fails for longer than alarm_after. "+
+			"See buzon mailbox show, and buzon check.\n",
+		"# TYPE buzon_imap_alarm gauge\n", alarm.String())
 	return err
 }

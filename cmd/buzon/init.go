@@ -42,16 +42,20 @@ func (a *app) initialise() *cobra.Command {
 	var w answers
 	var ask bool
 	c := &cobra.Command{
-		Use: "init [FILE]", Short: "Write a configuration, asking on a terminal or by flags", Args: cobra.MaximumNArgs(1),
-		Long: "Writes a commented configuration with every key to FILE (buzon.toml), mode 0600. It asks for what no flag says where standard\n" +
-			"input is a terminal, or with --ask. A file that is there stays as it is. No desk is made: that is for buzon serve.",
+		Use: "init [FILE]", Short: "Write a configuration, asking on a terminal or by flags",
+		Args: cobra.MaximumNArgs(1),
+		Long: "Writes a commented configuration with every key to FILE (buzon.toml), mode 0600. " +
+			"It asks for what no flag says where standard\n" +
+			"input is a terminal, or with --ask. A file that is there stays as it is. " +
+			"No desk is made: that is for buzon serve.",
 		RunE: func(c *cobra.Command, args []string) error {
 			file := "buzon.toml"
 			if len(args) == 1 {
 				file = args[0]
 			}
 			if exists(file) {
-				return failed(fmt.Errorf("%s is there already: it stays as it is; name another file, or move it away", file))
+				return failed(fmt.Errorf("%s is there already: it stays as it is; "+
+					"name another file, or move it away", file))
 			}
 			w.defaults(file)
 			if input, ok := a.stdin.(*os.File); ask || ok && term.IsTerminal(int(input.Fd())) {
@@ -72,19 +76,25 @@ func (w *answers) register(c *cobra.Command) {
 	f.StringVar(&w.Name, "name", "", "the desk's name as people read it (default the address)")
 	f.StringVar(&w.Language, "language", usual.Language, "es or en")
 	f.StringVar(&w.Timezone, "timezone", "", "such as America/Bogota (default the system's)")
-	f.StringVar(&w.DataDir, "data-dir", "", "where the desk is kept (default /var/lib/buzon of root and of a file in /etc, else buzon-data beside the file)")
+	f.StringVar(&w.DataDir, "data-dir", "", "where the desk is kept (default /var/lib/buzon of "+
+		"root and of a file in /etc, else buzon-data beside the file)")
 	f.BoolVar(&w.Plus, "plus-addressing", true, "the mail server delivers soporte+x@ to soporte@")
-	f.StringArrayVar(&w.agents, "agent", nil, "an agent, as \"ana@ejemplo.test=Ana Gómez\" (repeatable)")
-	f.StringArrayVar(&w.OnCall, "on-call", nil, "address that is alerted when production is down (repeatable)")
+	f.StringArrayVar(&w.agents, "agent", nil,
+		"an agent, as \"ana@ejemplo.test=Ana Gómez\" (repeatable)")
+	f.StringArrayVar(&w.OnCall, "on-call", nil,
+		"address that is alerted when production is down (repeatable)")
 	f.StringVar(&w.Listen, "listen", usualDoor, "where mail comes in by SMTP; empty: nowhere")
 	f.StringVar(&w.IMAP, "imap", "", "server of a mailbox to fetch from")
 	f.StringVar(&w.IMAPUser, "imap-username", "", "name to log in with there (default the address)")
-	f.StringVar(&w.IMAPSecret, "imap-password-file", "/etc/buzon/imap.secret", "file with the password")
-	f.StringVar(&w.Relay, "relay", "", "server that outgoing mail is handed to; empty: it is written to a Maildir")
+	f.StringVar(&w.IMAPSecret, "imap-password-file", "/etc/buzon/imap.secret",
+		"file with the password")
+	f.StringVar(&w.Relay, "relay", "", "server that outgoing mail is handed to; "+
+		"empty: it is written to a Maildir")
 	f.IntVar(&w.Port, "port", 587, "its port")
 	f.StringVar(&w.TLS, "tls", "starttls", "tls, starttls or none")
 	f.StringVar(&w.Username, "username", "", "name to log in with there; empty: without")
-	f.StringVar(&w.PasswordFile, "password-file", "/etc/buzon/smtp.secret", "file with the password")
+	f.StringVar(&w.PasswordFile, "password-file", "/etc/buzon/smtp.secret",
+		"file with the password")
 }
 
 // defaults fills in what depends on the machine.
@@ -149,7 +159,8 @@ func (w *answers) ask(c *cobra.Command, in io.Reader, out io.Writer) error {
 			}
 			fmt.Fprint(out, ": ")
 			if !lines.Scan() {
-				return failed(errors.Join(errors.New("the answers ended: nothing was written"), lines.Err()))
+				return failed(errors.Join(errors.New("the answers ended: nothing was written"),
+					lines.Err()))
 			}
 			asking = !answered(c, out, q.flag, strings.TrimSpace(lines.Text()), w)
 		}
@@ -179,7 +190,8 @@ func answered(c *cobra.Command, out io.Writer, flag, answer string, w *answers) 
 // config is the text of the configuration, which is right.
 func (w answers) config(file string) (string, error) {
 	if desk.Canonical(w.Address) == "" {
-		return "", fmt.Errorf("--address: %q is no mail address: name the one that customers write to, such as soporte@ejemplo.test", w.Address)
+		return "", fmt.Errorf("--address: %q is no mail address: "+
+			"name the one that customers write to, such as soporte@ejemplo.test", w.Address)
 	}
 	w.Name, w.IMAPUser = cmp.Or(w.Name, w.Address), cmp.Or(w.IMAPUser, w.Address)
 	text, err := w.render()
@@ -202,14 +214,17 @@ func (w answers) render() (string, error) {
 	}{answers: w}
 	for _, line := range w.agents {
 		address, name, _ := strings.Cut(line, "=")
-		view.Agents = append(view.Agents, agent{quoted(strings.TrimSpace(address)), quoted(cmp.Or(strings.TrimSpace(name), address))})
+		name = cmp.Or(strings.TrimSpace(name), address)
+		view.Agents = append(view.Agents, agent{quoted(strings.TrimSpace(address)), quoted(name)})
 	}
 	view.OnCall = nil
 	for _, address := range w.OnCall {
 		view.OnCall = append(view.OnCall, quoted(address))
 	}
-	for _, s := range []*string{&view.DataDir, &view.Language, &view.Timezone, &view.Address, &view.Name, &view.Listen, &view.IMAP, &view.IMAPUser,
-		&view.IMAPSecret, &view.Relay, &view.TLS, &view.Username, &view.PasswordFile} {
+	for _, s := range []*string{&view.DataDir, &view.Language, &view.Timezone, &view.Address,
+		&view.Name, &view.Listen, &view.IMAP, &view.IMAPUser,
+		&view.IMAPSecret, &view.Relay, &view.TLS, &view.Username, &view.PasswordFile,
+	} {
 		if *s != "" {
 			*s = quoted(*s)
 		}
@@ -250,9 +265,12 @@ func (a *app) writeConfig(file string, w answers) error {
 	}
 	fmt.Fprintf(a.stdout, "%s is written. Next:\n", file)
 	for _, secret := range w.secrets() {
-		fmt.Fprintf(a.stdout, "  write the password into %s, mode 0600, owned by the user who runs buzon\n", secret)
+		fmt.Fprintf(a.stdout, "  write the password into %s, mode 0600, "+
+			"owned by the user who runs buzon\n", secret)
 	}
-	fmt.Fprintf(a.stdout, "  buzon -c %s check\n  buzon -c %[1]s agent add YOUR-ADDRESS --name \"YOUR NAME\" --admin    # who hears of trouble\n  buzon -c %[1]s serve\n", file)
+	fmt.Fprintf(a.stdout, "  buzon -c %s check\n"+
+		"  buzon -c %[1]s agent add YOUR-ADDRESS --name \"YOUR NAME\" --admin"+
+		"    # who hears of trouble\n  buzon -c %[1]s serve\n", file)
 	return nil
 }
 
