@@ -100,3 +100,18 @@ func TestSignaturesSayNothing(t *testing.T) {
 		t.Errorf("a quote alone: %s in ticket %d", m.Outcome, m.Ticket)
 	}
 }
+
+// TestLargeFileIsNews: a file without words is news also where it is so large that the journal keeps
+// the mail on disk, which is closed when the mail is filed.
+func TestLargeFileIsNews(t *testing.T) {
+	h := newHouse(t)
+	n := h.opened()
+	h.answer(n, "#cerrar")
+	raw := h.parts(customer, h.token(n, customer), "mixed", "text/plain\n\n.",
+		"text/html; name=ATT00002.htm\nContent-Disposition: attachment; filename=ATT00002.htm\n\n"+
+			"<p>Sigue sin imprimir.</p>"+strings.Repeat("<br>\n", 100_000))
+	m := h.file(strings.Replace(raw, "Subject: x", "Subject: Re: No imprime", 1))
+	if m.Outcome != store.OutcomeTicket {
+		t.Errorf("%s in ticket %d", m.Outcome, m.Ticket)
+	}
+}

@@ -134,14 +134,12 @@ func (rd *Reading) textFiles() string {
 	return strings.TrimSpace(b.String())
 }
 
-// Empty reports whether the sender wrote no word and no sign, whatever he quotes, and attached
-// nothing that is listed.
-func (rd *Reading) Empty() bool {
+// says reports whether the sender wrote a word or a sign, whatever he quotes, or forwards a mail.
+func (rd *Reading) says() bool {
 	said := strings.ContainsFunc(rd.Reply.New(), func(r rune) bool {
 		return unicode.In(r, unicode.L, unicode.N, unicode.S)
 	})
-	brought := slices.ContainsFunc(rd.Message.Attachments, rd.listed)
-	return !said && !brought && rd.Reply.Forwarded() == ""
+	return said || rd.Reply.Forwarded() != ""
 }
 
 // orders are the sender's words and where among them an order may stand. A carriage return alone is

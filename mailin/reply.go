@@ -97,7 +97,7 @@ func (f *filing) saysNothing() bool {
 		line = strings.TrimSpace(line)
 		quotes = quotes && (line == "" || strings.HasPrefix(line, ">"))
 	}
-	return f.rd.Origin.Reaction != "" || f.rd.Empty() || quotes && !f.files()
+	return f.rd.Origin.Reaction != "" || !f.files() && (quotes || !f.rd.says())
 }
 
 // via names whose token the sender wrote with.
