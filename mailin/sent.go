@@ -61,15 +61,13 @@ func (f *filing) sent() bool { return strings.HasPrefix(f.mail.Envelope.Door, se
 // it.
 func (f *filing) fileSent(ctx context.Context) error {
 	f.verdict.Rule, f.verdict.Reason = "sent", "found in the folder of sent mail"
-	id := f.rd.Message.MessageID
-	twin, err := store.Optional(f.tx.Twin(ctx, f.mail.ID, id, f.canonical, f.repeatsSince()))
-	if err != nil {
+	if err := f.findTwin(ctx); err != nil {
 		return err
 	}
-	if twin.ID != 0 || f.ticket.Number == 0 {
-		f.verdict.Ticket, f.verdict.Item = twin.Ticket, twin.Item
+	if f.twin.ID != 0 || f.ticket.Number == 0 {
+		f.verdict.Ticket, f.verdict.Item = f.twin.Ticket, f.twin.Item
 		f.verdict.Outcome = store.OutcomeDuplicate
-		if twin.ID == 0 {
+		if f.twin.ID == 0 {
 			f.verdict.Outcome = store.OutcomeOwn
 		}
 		return nil

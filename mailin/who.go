@@ -79,14 +79,11 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 		return s, o.Reason, nil
 	}
 	if f.named || f.rd.Message.MessageID == "" {
-		id := f.rd.Message.MessageID
-		twin, err := store.Optional(f.tx.Twin(ctx, f.mail.ID, id, f.canonical, f.repeatsSince()))
-		if err != nil {
+		if err := f.findTwin(ctx); err != nil {
 			return "", "", err
 		}
-		if twin.ID != 0 {
-			f.twin = twin
-			return Repeated, fmt.Sprintf("same as mail %d", twin.ID), nil
+		if f.twin.ID != 0 {
+			return Repeated, fmt.Sprintf("same as mail %d", f.twin.ID), nil
 		}
 	}
 	if f.mail.Envelope.Incomplete != "" {
@@ -115,6 +112,13 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	}
 	s, err := f.human(ctx)
 	return s, f.resolution.Reason, err
+}
+
+// findTwin finds the mail that this one repeats, if any.
+func (f *filing) findTwin(ctx context.Context) (err error) {
+	id, since := f.rd.Message.MessageID, f.repeatsSince()
+	f.twin, err = store.Optional(f.tx.Twin(ctx, f.mail.ID, id, f.canonical, since))
+	return err
 }
 
 // repeatsSince is from when on a mail with the same content is the same mail. Nothing but its
