@@ -236,11 +236,7 @@ func (w *draft) entrust() {
 // ProductOf is the product that a ticket has when it is opened with these orders.
 func ProductOf(c *Catalogue, t Ticket, orders []Order) Entry {
 	for _, o := range orders {
-		key, value := string(o.Verb), o.Arg
-		if o.Verb == "field" {
-			key, value, _ = strings.Cut(o.Arg, "=")
-		}
-		if f := FieldNamed(key); f != nil && f.Key == string(Products) {
+		if f, value := o.field(); f != nil && f.Key == string(Products) {
 			if e, ok := c.Find(Products, value); ok {
 				t.Product = e.ID
 			}
@@ -336,7 +332,7 @@ func (w *draft) tell() {
 		}
 		e.Item.Visibility = Public
 	}
-	if w.deed.By.Agent() && w.Ticket.Number != 0 && w.Ticket.Agent.ID != w.before.Agent.ID {
+	if agent && w.Ticket.Number != 0 && w.Ticket.Agent.ID != w.before.Agent.ID {
 		e.Told = []Person{w.Ticket.Agent}
 		assigned := Event{Kind: TicketAssigned, Ticket: w.Ticket, Item: w.Item, Author: w.deed.By}
 		w.Events = append(w.Events, assigned)

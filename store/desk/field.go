@@ -114,6 +114,15 @@ func FieldNamed(name string) *Field {
 	return nil
 }
 
+// field is the field that an order sets, nil for none, and the value that it gets.
+func (o Order) field() (*Field, string) {
+	name, value := string(o.Verb), o.Arg
+	if o.Verb == "field" {
+		name, value, _ = strings.Cut(o.Arg, "=")
+	}
+	return FieldNamed(name), strings.TrimSpace(value)
+}
+
 // set is the order that changes one field.
 func set(key string) func(*draft, string) Result {
 	return func(w *draft, arg string) Result { return w.setField(FieldNamed(key), arg) }
@@ -195,15 +204,11 @@ var freely = []Kind{Products, Modules, Projects, Services}
 // has it from then on.
 func Unlisted(c *Catalogue, orders []Order) (list []Entry) {
 	for _, o := range orders {
-		key, value := string(o.Verb), strings.TrimSpace(o.Arg)
-		if o.Verb == "field" {
-			key, value, _ = strings.Cut(o.Arg, "=")
-		}
-		f := FieldNamed(key)
-		if f == nil || o.Misplaced || strings.TrimSpace(value) == "" {
+		f, value := o.field()
+		if f == nil || o.Misplaced || value == "" {
 			continue
 		}
-		e := Entry{Kind: Kind(f.Key), Names: map[string]string{"es": strings.TrimSpace(value)}}
+		e := Entry{Kind: Kind(f.Key), Names: map[string]string{"es": value}}
 		free := slices.Contains(freely, e.Kind) && len(c.All(e.Kind)) == 0
 		if free && c.Check(e) == nil {
 			list = append(list, e)

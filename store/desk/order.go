@@ -187,8 +187,8 @@ func Named(orders []Order) (found, made []string) {
 			continue
 		}
 		person := row.arg == aPerson
-		if key, value, ok := strings.Cut(arg, "="); ok && o.Verb == "field" {
-			f := FieldNamed(key)
+		if o.Verb == "field" {
+			f, value := o.field()
 			person, arg = f != nil && f.Person, value
 		}
 		switch a := address(arg); {
