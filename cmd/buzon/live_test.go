@@ -124,6 +124,8 @@ port = %d
 `, d.data, o.Top, o.SMTP, o.Outbox, d.relay.Port(), o.Relay, o.Tail), o.Domain)
 	t.Cleanup(func() {
 		d.stop()
+		sent := d.relay.Accepted()
+		mailtest.Gallery(t, raws(sent, func(m mailtest.Mail) []byte { return m.Raw }))
 		if !t.Failed() {
 			checkSent(t, d)
 		}

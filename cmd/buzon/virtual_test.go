@@ -108,8 +108,21 @@ func newVirtualDesk(t *testing.T, domain string, change ...func(*config)) *virtu
 	running.Go(func() { send.Run(ctx) })
 	intake := d.intake()
 	running.Go(func() { intake.Run(ctx) })
-	t.Cleanup(func() { stop(); running.Wait(); d.store.Close() })
+	t.Cleanup(func() {
+		stop()
+		running.Wait()
+		d.store.Close()
+		mailtest.Gallery(t, raws(d.relay.mails, func(m takenMail) []byte { return m.raw }))
+	})
 	return d
+}
+
+// raws are mails as they left.
+func raws[M any](mails []M, raw func(M) []byte) (list [][]byte) {
+	for _, m := range mails {
+		list = append(list, raw(m))
+	}
+	return list
 }
 
 // write receives a mail; settle files it.

@@ -10,6 +10,7 @@
 //
 //	Validate        is this mail strictly well-formed?
 //	Golden          is it the mail of testdata/golden, but for ids and dates?
+//	Gallery         the mails of a test, for people to read
 //	Clock           time that a test moves
 //
 // Peers listen on a loopback port of their own, and end with the test. Postfix and Dovecot run only
