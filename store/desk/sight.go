@@ -10,7 +10,8 @@ type Profile struct {
 	Projects     bool // of projects that he or his organisation follows
 	// of those that he sees by his organisation or a project, by name; none: all
 	Types   []string
-	TypeIDs []int64 // their rows, as Sight finds them
+	TypeIDs []int64  // their rows, as Sight finds them
+	Shown   []string // the fields that they see of a ticket, by key; none: all
 }
 
 // UsualProfile is that of whoever has no other.
@@ -82,10 +83,7 @@ func (s Sight) Ticket(t Ticket) bool {
 	if s.All || s.Person == 0 {
 		return s.All
 	}
-	p, ok := s.Mailboxes[t.Mailbox]
-	if !ok {
-		p = s.Profile
-	}
+	p := s.profile(t)
 	own := s.Person == t.Requester.ID || s.Person == t.Controller.ID
 	follows := slices.ContainsFunc(t.Followers, func(f Person) bool { return f.ID == s.Person })
 	if p.Own && own || p.Followed && follows {
@@ -95,6 +93,21 @@ func (s Sight) Ticket(t Ticket) bool {
 	project := t.Project != 0 && slices.Contains(s.Projects, t.Project)
 	typed := len(p.Types) == 0 || slices.Contains(p.TypeIDs, t.Type)
 	return typed && (p.Organisation && colleague || p.Projects && project)
+}
+
+// profile is that of the ticket's mailbox, else the person's.
+func (s Sight) profile(t Ticket) Profile {
+	if p, ok := s.Mailboxes[t.Mailbox]; ok {
+		return p
+	}
+	return s.Profile
+}
+
+// Shows reports whether the person sees a field of a ticket that he sees, by its key: agents all,
+// customers what their profile lists.
+func (s Sight) Shows(t Ticket, key string) bool {
+	shown := s.profile(t).Shown
+	return s.All || len(shown) == 0 || slices.Contains(shown, key)
 }
 
 // Item reports whether the person may read an item of a ticket: agents all, customers what is

@@ -115,3 +115,26 @@ func TestParticipant(t *testing.T) {
 		t.Error("nobody takes part in a ticket of nobody's")
 	}
 }
+
+func TestSightShows(t *testing.T) {
+	narrowed := Profile{Own: true, Shown: []string{"status", "severity"}}
+	here, there := Ticket{Mailbox: "soporte@ejemplo.test"}, Ticket{Mailbox: "ventas@ejemplo.test"}
+	s := Sight{Person: 1, Profile: UsualProfile, Mailboxes: map[string]Profile{here.Mailbox: narrowed}}
+	agent := Sight{All: true, Mailboxes: s.Mailboxes}
+	for _, c := range []struct {
+		name  string
+		sight Sight
+		t     Ticket
+		key   string
+		want  bool
+	}{
+		{"listed", s, here, "severity", true},
+		{"not listed", s, here, "product", false},
+		{"no list", s, there, "product", true},
+		{"agent", agent, here, "product", true},
+	} {
+		if got := c.sight.Shows(c.t, c.key); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
