@@ -32,6 +32,7 @@ type matter struct {
 	carries   []store.Carried // the other notices that go with it
 	held      []store.Mail    // of which an agent is asked whether they are his
 	catalogue *desk.Catalogue
+	sight     desk.Sight // the reader's
 	// further tells a mail that is not the first about its item to its reader: two mails must not
 	// have one Message-ID, the reader's server would drop the second.
 	further bool
@@ -82,11 +83,10 @@ func (r *Renderer) matter(ctx context.Context, o store.Outgoing) (*matter, error
 			return nil, err
 		}
 	}
-	sight, err := r.Store.Sight(ctx, m.to)
-	if err != nil {
+	if m.sight, err = r.Store.Sight(ctx, m.to); err != nil {
 		return nil, err
 	}
-	if m.item = item; !sight.Item(m.ticket, item) {
+	if m.item = item; !m.sight.Item(m.ticket, item) {
 		m.item = desk.Item{Author: item.Author}
 	}
 	if !m.to.Agent() {
@@ -104,7 +104,7 @@ func (r *Renderer) matter(ctx context.Context, o store.Outgoing) (*matter, error
 		referencesKept); err != nil {
 		return nil, err
 	}
-	m.quoted, err = r.history(ctx, m, sight)
+	m.quoted, err = r.history(ctx, m, m.sight)
 	return m, err
 }
 

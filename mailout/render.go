@@ -79,8 +79,12 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 		h.add("In-Reply-To", ids[len(ids)-1])
 		h.add("References", strings.Join(ids, " "))
 		h.add("X-Buzon-Caso", strconv.FormatInt(m.o.Ticket, 10))
-		h.add("X-Buzon-Estado", string(m.ticket.Class))
-		h.add("X-Buzon-Severidad", strconv.Itoa(m.ticket.Severity))
+		if m.sight.Shows(m.ticket, "status") {
+			h.add("X-Buzon-Estado", string(m.ticket.Class))
+		}
+		if m.sight.Shows(m.ticket, "severity") {
+			h.add("X-Buzon-Severidad", strconv.Itoa(m.ticket.Severity))
+		}
 	}
 	if m.row().Asks && m.o.Ticket == 0 && box.Plus {
 		h.add("Reply-To", headerAddress(m.fromName(),

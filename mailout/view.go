@@ -79,18 +79,36 @@ func (m *matter) aside(v *templates.View, r *Renderer) {
 func (m *matter) header(v *templates.View) {
 	t := m.ticket
 	v.Ticket = templates.Ticket{
-		Number: t.Number, Subject: t.Subject, Severity: t.Severity, StatusClass: string(t.Class),
-		Product: m.named(t.Product), Type: m.named(t.Type), Status: m.named(t.Status),
-		SeverityName: m.severity(),
-		Requester:    m.person(t.Requester), Organisation: m.organisation(), OldNumber: m.o.Details.Old,
+		Number: t.Number, Subject: t.Subject,
+		Requester: m.person(t.Requester), Organisation: m.organisation(), OldNumber: m.o.Details.Old,
 		ProductionDown: t.ProductionDown,
 	}
+	m.details(&v.Ticket)
 	if m.row().Alert { // the template says it, and a telephone shows only the first words
 		v.Ticket.Subject = withoutMarker(t.Subject, headerLine(m.item.Text, longestName))
 	}
 	for _, n := range m.numbers {
 		if !strings.Contains(t.Subject, n) {
 			v.Ticket.Subject += " " + n
+		}
+	}
+}
+
+// details are what the reader sees of the ticket's fields. Those that name people stand elsewhere.
+func (m *matter) details(to *templates.Ticket) {
+	for _, d := range m.sight.Details(m.catalogue, m.ticket, m.to.Language) {
+		switch d.Key {
+		case "product":
+			to.Product = d.Value
+		case "type":
+			to.Type = d.Value
+		case "severity":
+			to.Severity, to.SeverityName = m.ticket.Severity, m.severity()
+		case "status":
+			to.Status, to.StatusClass = d.Value, string(m.ticket.Class)
+		case "subject", "organisation", "requester", "controller", "assignee":
+		default:
+			to.Details = append(to.Details, templates.Detail(d))
 		}
 	}
 }

@@ -105,6 +105,15 @@ type Ticket struct {
 	Organisation   string
 	OldNumber      int64 // the closed ticket that this one cites
 	ProductionDown bool
+	Details        []Detail // what else the reader may see of it
+}
+
+// Detail is a field of a ticket. Key is one of the phrases' [label], where Name does not say what it
+// is called.
+type Detail struct {
+	Key   string
+	Name  string
+	Value string
 }
 
 // Quote is an earlier item.
@@ -197,6 +206,7 @@ func ready(v View, p *phrases) View {
 // withoutEcho drops everything that the sender of a mail chose.
 func withoutEcho(v View) View {
 	v.Ticket.Subject, v.Text, v.Quoted, v.Unknown, v.Detail, v.Failed = "", "", nil, nil, "", ""
+	v.Ticket.Details = nil
 	v.Ticket.Requester.Name, v.To.Name, v.Author, v.Links, v.Claimed = "", "", Person{}, nil, 0
 	v.Attachments = make([]Attachment, len(v.Attachments))
 	v.Others = slices.Clone(v.Others)

@@ -145,7 +145,16 @@ func (w voice) shell(words ...string) any {
 // (mayor)".
 func (w voice) facts(t Ticket) any {
 	return w.line(w.label("product", t.Product), w.label("type", first(w.p.Type[t.Type], t.Type)),
-		w.severityLong(t))
+		w.severityLong(t), w.details(t))
+}
+
+// details is what a desk has added to a ticket: "Módulo: Ventas · Sucursal: Norte".
+func (w voice) details(t Ticket) any {
+	var parts []any
+	for _, d := range t.Details {
+		parts = append(parts, w.label(first(d.Name, d.Key), d.Value))
+	}
+	return w.line(parts...)
 }
 
 // longestList is how many choices a sentence may offer.
@@ -188,8 +197,12 @@ func (w voice) files(all []Attachment) string {
 
 // brought is what came with the words: files, and, for agents, readers and an appointment.
 func (w voice) brought(v View) any {
+	var details any = ""
+	if v.ToAgent {
+		details = w.details(v.Ticket)
+	}
 	return w.lines(w.label("attachments", w.files(v.Attachments)), w.label("copied", list(v.Copied)),
-		w.label("meeting", w.meeting(v)))
+		w.label("meeting", w.meeting(v)), details)
 }
 
 // meeting is from when to when, by the desk's clock: "martes 3 de marzo, 9:01 – 10:00".

@@ -9,11 +9,15 @@ import (
 	"buzon/store/desk"
 )
 
-// profileConfig is which tickets the customers of a mailbox, or of an organisation, see.
+// profileConfig is which tickets the customers of a mailbox, or of an organisation, see, and what of
+// them.
 type profileConfig struct {
 	Name  string   `toml:"name"`
 	Sees  []string `toml:"sees"`
 	Types []string `toml:"types"` // of what others have requested; none: all
+	// of a ticket; without the key the usual ones, with an empty list none
+	Shown    []string `toml:"shown"`
+	Editable []string `toml:"editable"`
 }
 
 // profiles are those of the configuration, and which of them the mailboxes have.
@@ -27,7 +31,7 @@ func (c config) profiles() (list desk.Profiles, err error) {
 		if _, twice := list.Named[p.Name]; twice {
 			return list, fmt.Errorf("profile.name: %q is there twice", p.Name)
 		}
-		profile := desk.Profile{Types: p.Types}
+		profile := desk.Profile{Types: p.Types, Shown: p.Shown, Editable: p.Editable}
 		kinds := map[string]*bool{"own": &profile.Own, "followed": &profile.Followed,
 			"organisation": &profile.Organisation, "projects": &profile.Projects}
 		for _, s := range p.Sees {
@@ -36,6 +40,10 @@ func (c config) profiles() (list desk.Profiles, err error) {
 					`"organisation" or "projects"`, s)
 			}
 			*kinds[s] = true
+		}
+		if slices.ContainsFunc(p.Editable, desk.FieldNamed("status").Called) {
+			return list, errors.New(`profile.editable: "status": a customer closes by «cerrar» ` +
+				`and opens again by «reabrir»: take it out`)
 		}
 		list.Named[p.Name] = profile
 	}

@@ -22,7 +22,7 @@ func (c *Catalogue) Own(t *Ticket) (list []Field) {
 
 // own makes of a row what every other field is.
 func own(e Entry) Field {
-	f := Field{Key: e.Key, Row: e,
+	f := Field{Key: e.Key, Row: e, open: true,
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Custom[e.ID] },
 		set: func(w *draft, value string) bool {
 			value, ok := e.value(value)
@@ -78,7 +78,7 @@ func (w *draft) fieldNamed(name string) *Field {
 		return f
 	}
 	for _, f := range w.Catalogue.Own(&w.Ticket) {
-		if _, ok := FindEntry([]Entry{f.Row}, name); ok {
+		if f.Called(name) {
 			return &f
 		}
 	}

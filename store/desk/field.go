@@ -18,12 +18,13 @@ type Field struct {
 	set     func(w *draft, value string) bool
 	choices func(*draft) []string // nil: any value of its form will do
 	unit    string                // of its value, in a receipt
+	open    bool                  // customers set it, where their profile says nothing of it
 	Row     Entry                 // of a field of one's own
 }
 
 // Fields are all.
 var Fields = []Field{
-	{Key: "subject", words: "tema, asunto",
+	{Key: "subject", words: "tema, asunto", open: true,
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Subject },
 		set: func(w *draft, v string) bool {
 			w.Ticket.Subject = v
@@ -33,18 +34,18 @@ var Fields = []Field{
 		Get:     row(func(t *Ticket) int64 { return t.Status }),
 		set:     (*draft).setStatus,
 		choices: entries(Statuses)},
-	{Key: "severity", words: "severidad, criticidad, prioridad, priority",
+	{Key: "severity", words: "severidad, criticidad, prioridad, priority", open: true,
 		Get:     func(_ *Catalogue, t *Ticket, _ string) string { return strconv.Itoa(t.Severity) },
 		set:     (*draft).setSeverity,
 		choices: entries(Severities)},
-	{Key: "type", words: "tipo",
+	{Key: "type", words: "tipo", open: true,
 		Get:     row(func(t *Ticket) int64 { return t.Type }),
 		set:     func(w *draft, v string) bool { return w.choose(Types, v, &w.Ticket.Type) },
 		choices: entries(Types)},
-	{Key: "requester", words: "solicitante, cliente, customer", Person: true,
+	{Key: "requester", words: "solicitante, cliente, customer", open: true, Person: true,
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Requester.Address() },
 		set: (*draft).setRequester},
-	{Key: "controller", words: "debe controlar, controlador", Person: true,
+	{Key: "controller", words: "debe controlar, controlador", open: true, Person: true,
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Controller.Address() },
 		set: func(w *draft, v string) bool {
 			p := w.customer(v)
@@ -53,19 +54,19 @@ var Fields = []Field{
 			}
 			return p.ID != 0
 		}},
-	{Key: "product", words: "producto, para",
+	{Key: "product", words: "producto, para", open: true,
 		Get:     row(func(t *Ticket) int64 { return t.Product }),
 		set:     (*draft).setProduct,
 		choices: entries(Products)},
-	{Key: "module", words: "modulo",
+	{Key: "module", words: "modulo", open: true,
 		Get:     row(func(t *Ticket) int64 { return t.Module }),
 		set:     (*draft).setModule,
 		choices: (*draft).modules},
-	{Key: "project", words: "proyecto",
+	{Key: "project", words: "proyecto", open: true,
 		Get:     row(func(t *Ticket) int64 { return t.Project }),
 		set:     func(w *draft, v string) bool { return w.choose(Projects, v, &w.Ticket.Project) },
 		choices: entries(Projects)},
-	{Key: "service", words: "servicio",
+	{Key: "service", words: "servicio", open: true,
 		Get:     row(func(t *Ticket) int64 { return t.Service }),
 		set:     func(w *draft, v string) bool { return w.choose(Services, v, &w.Ticket.Service) },
 		choices: entries(Services)},
@@ -106,12 +107,21 @@ func row(of func(*Ticket) int64) func(*Catalogue, *Ticket, string) string {
 
 // FieldNamed is the field that people call so, nil for none.
 func FieldNamed(name string) *Field {
-	for i, f := range Fields {
-		if Same(f.Key, name) || slices.Contains(strings.Split(f.words, ", "), OneLine(Fold(name))) {
+	for i := range Fields {
+		if Fields[i].Called(name) {
 			return &Fields[i]
 		}
 	}
 	return nil
+}
+
+// Called reports whether people call the field so.
+func (f *Field) Called(name string) bool {
+	if f.Row.ID != 0 {
+		_, ok := FindEntry([]Entry{f.Row}, name)
+		return ok
+	}
+	return Same(f.Key, name) || slices.Contains(strings.Split(f.words, ", "), OneLine(Fold(name)))
 }
 
 // field is the field that an order sets, nil for none, and the value that it gets.

@@ -2,7 +2,7 @@ package desk
 
 import "slices"
 
-// Profile is which tickets the customers of a mailbox or of an organisation see.
+// Profile is which tickets the customers of a mailbox or of an organisation see, and what of them.
 type Profile struct {
 	Own          bool // that he requested or controls
 	Followed     bool // that he follows
@@ -10,8 +10,11 @@ type Profile struct {
 	Projects     bool // of projects that he or his organisation follows
 	// of those that he sees by his organisation or a project, by name; none: all
 	Types   []string
-	TypeIDs []int64  // their rows, as Sight finds them
-	Shown   []string // the fields that they see of a ticket, by key; none: all
+	TypeIDs []int64 // their rows, as Sight finds them
+	// The fields that they see of a ticket, and those that they may set, by any of their names, those
+	// of one's own included; nil: the usual ones.
+	Shown    []string
+	Editable []string
 }
 
 // UsualProfile is that of whoever has no other.
@@ -95,19 +98,12 @@ func (s Sight) Ticket(t Ticket) bool {
 	return typed && (p.Organisation && colleague || p.Projects && project)
 }
 
-// profile is that of the ticket's mailbox, else the person's.
+// profile is that by which the person sees a ticket.
 func (s Sight) profile(t Ticket) Profile {
 	if p, ok := s.Mailboxes[t.Mailbox]; ok {
 		return p
 	}
 	return s.Profile
-}
-
-// Shows reports whether the person sees a field of a ticket that he sees, by its key: agents all,
-// customers what their profile lists.
-func (s Sight) Shows(t Ticket, key string) bool {
-	shown := s.profile(t).Shown
-	return s.All || len(shown) == 0 || slices.Contains(shown, key)
 }
 
 // Item reports whether the person may read an item of a ticket: agents all, customers what is
