@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,7 @@ var builtDir string
 // otherwise: most of them wait for a daemon most of the time.
 func TestMain(m *testing.M) {
 	flag.Parse()
+	debug.SetGCPercent(400) // what is alive is large beside what a test makes
 	parallel := flag.Lookup("test.parallel")
 	if parallel.Value.String() == parallel.DefValue {
 		flag.Set(parallel.Name, strconv.Itoa(2*runtime.GOMAXPROCS(0)))
@@ -297,19 +299,13 @@ func (f *feeder) send(from, to string, l letter) {
 	}
 }
 
-// drained waits until the journal and the outbox are settled; it asks seldom, for both are long.
+// drained waits until the journal and the outbox are settled, what a cap holds too.
 func (d *liveDesk) drained() {
 	d.t.Helper()
-	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		waiting := slices.ContainsFunc(d.mails(), func(m mailRow) bool { return m.Outcome == "" }) ||
-			slices.ContainsFunc(d.outbox(), func(o outgoingRow) bool { return o.SettledAt == nil })
-		if !waiting {
-			return
-		}
-		if time.Now().After(end) {
-			d.t.Fatalf("not drained:\n%.3000s", d.tryCLI("outbox", "list"))
-		}
-	}
+	d.quiet()
+	d.until("no cap holds anything", func() bool {
+		return !slices.ContainsFunc(d.outbox(), func(o outgoingRow) bool { return o.SettledAt == nil })
+	})
 }
 
 // whole checks the database and the files that it names.

@@ -265,11 +265,11 @@ func (d *liveDesk) lastItem(number int64) itemRow {
 	return items[len(items)-1]
 }
 
-// until waits for something to become so; it asks more and more seldom, for each question opens the
+// until waits for something to become so; it asks more and more seldom, for most questions open the
 // database.
 func (d *liveDesk) until(what string, cond func() bool) {
 	d.t.Helper()
-	end, pause := time.Now().Add(90*time.Second), 10*time.Millisecond
+	end, pause := time.Now().Add(90*time.Second), 5*time.Millisecond
 	for ; !cond(); time.Sleep(pause) {
 		if time.Now().After(end) {
 			d.t.Fatalf("waited in vain: %s", what)
@@ -278,23 +278,39 @@ func (d *liveDesk) until(what string, cond func() bool) {
 	}
 }
 
-// quiet waits until every mail is filed and every notice sent or given up.
+// quiet waits until every mail is filed and every notice sent or given up. What a cap holds is for
+// later.
 func (d *liveDesk) quiet() {
 	d.t.Helper()
-	d.filed()
-	d.until("every notice is settled", func() bool {
-		return !slices.ContainsFunc(d.outbox(), func(o outgoingRow) bool {
-			// what a cap holds is for later
-			return o.SettledAt == nil && (o.State != string(store.Held) || o.Attempts > 0)
-		})
-	})
+	d.rests("every notice is settled", store.Sending, store.Due, store.Uncertain, store.Held)
 }
 
 // filed waits until every mail has its outcome.
 func (d *liveDesk) filed() {
 	d.t.Helper()
-	d.until("every mail is filed", func() bool {
-		return !slices.ContainsFunc(d.mails(), func(m mailRow) bool { return m.Outcome == "" })
+	d.rests("every mail is filed")
+}
+
+// rests waits until no mail is to be filed, and none to be sent is in one of the states. The desk
+// is opened once for all the questions.
+func (d *liveDesk) rests(what string, states ...store.OutboxState) {
+	d.t.Helper()
+	h, err := (&app{configFile: d.file, stderr: io.Discard}).look(d.t.Context())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer h.close()
+	d.until(what, func() bool {
+		if _, n, err := h.store.Waiting(d.t.Context()); err != nil || n > 0 {
+			return false
+		}
+		for _, state := range states {
+			list, err := h.store.Outbox(d.t.Context(), store.OutboxFilter{State: state})
+			if err != nil || slices.ContainsFunc(list, func(o store.Outgoing) bool { return !o.Capped() }) {
+				return false
+			}
+		}
+		return true
 	})
 }
 
