@@ -54,7 +54,10 @@ func (tx *Tx) AddItem(ctx context.Context, subject string, n NewItem) (desk.Item
 // writeItem writes an item that has its place in the ticket.
 func (tx *Tx) writeItem(ctx context.Context, subject string, n NewItem) (it desk.Item, err error) {
 	it = n.Item
-	it.CreatedAt, it.Attachments = tx.store.Now(), nil
+	it.Attachments = nil
+	if it.CreatedAt.IsZero() { // else it is older than the desk
+		it.CreatedAt = tx.store.Now()
+	}
 	if it.TypeID, err = tx.itemType(ctx, it.Type); err != nil {
 		return it, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -95,14 +96,15 @@ func (h *house) afterCopy(to string) string {
 // progress draws how far a long work has come.
 type progress struct {
 	to    io.Writer
+	unit  string // of what is counted; "": rows
 	drawn string
 }
 
 func (p *progress) show(done, all int64) {
 	const width = 40
 	n := int(done * width / max(all, 1))
-	line := fmt.Sprintf("[%s%s] %d %%, %d of %d rows", strings.Repeat("#", n),
-		strings.Repeat(".", width-n), done*100/max(all, 1), done, all)
+	line := fmt.Sprintf("[%s%s] %d %%, %d of %d %s", strings.Repeat("#", n),
+		strings.Repeat(".", width-n), done*100/max(all, 1), done, all, cmp.Or(p.unit, "rows"))
 	if line != p.drawn {
 		p.drawn = line
 		fmt.Fprint(p.to, "\r"+line)
