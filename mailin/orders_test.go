@@ -63,7 +63,7 @@ func TestAgentOrders(t *testing.T) {
 		{"mistyped note", "#ntoa\nNo le digan a Carla.", receipt, "#ntoa: noted", "#ntoa\nNo le digan a Carla.", desk.Internal, nil},
 		{"note in the middle", "Hola.\n#nota ojo\nChau.", receipt, "#nota ojo: noted", "Hola.\n#nota ojo\nChau.", desk.Internal, nil},
 		{"help alone", "#ayuda", receipt, "", "#ayuda", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
-		{"what the desk does not do yet", "#tiempo 45m\nPruebe.", relayed + ", " + receipt, "#tiempo 45m: unavailable", "Pruebe.", desk.Public, nil},
+		{"what the desk does not do yet", "#panel\nPruebe.", relayed + ", " + receipt, "#panel: unavailable", "Pruebe.", desk.Public, nil},
 		{"unknown verb", "#resolver\nPruebe.", receipt, `command "#resolver"? #resuelto #resolve`, "#resolver\nPruebe.", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
 		{"unknown verb alone", "#cerar\n#pepe", receipt, `command "#cerar"? #cerrar; command "#pepe"?`, "#cerar\n#pepe", desk.Internal,
 			func(t desk.Ticket) bool { return t.Class == desk.Open }},

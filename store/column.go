@@ -290,3 +290,5 @@ func (f fields) Scan(from any) error {
 	*f.at = strings.Fields(text)
 	return nil
 }
+
+func (f fields) Value() (driver.Value, error) { return strings.Join(*f.at, " "), nil }

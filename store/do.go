@@ -56,7 +56,7 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	if err := tx.setTimers(ctx, done.Ticket.Number, out.Timers); err != nil {
 		return done, err
 	}
-	if err := tx.tie(ctx, done.Ticket.Number, d, out, o); err != nil {
+	if err := tx.tie(ctx, done.Ticket.Number, done.Item.ID, d, out, o); err != nil {
 		return done, err
 	}
 	for _, e := range out.Events {
@@ -230,12 +230,15 @@ func (tx *Tx) fill(ctx context.Context, n NewItem, o Origin) (desk.Item, error) 
 }
 
 // tie writes what a deed does beside the ticket and its item.
-func (tx *Tx) tie(ctx context.Context, ticket int64, d desk.Deed, out desk.Outcome,
+func (tx *Tx) tie(ctx context.Context, ticket, item int64, d desk.Deed, out desk.Outcome,
 	o Origin) error {
 	for _, l := range out.Links {
 		if err := tx.Link(ctx, ticket, l.Other, l.Kind); err != nil {
 			return err
 		}
+	}
+	if err := tx.work(ctx, item, out.Time); err != nil {
+		return err
 	}
 	for _, p := range out.Unfollow {
 		if _, err := tx.Unfollow(ctx, ticket, p.ID); err != nil {

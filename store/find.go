@@ -29,8 +29,10 @@ type Query struct {
 	Numbers                                          []int64 // these and no others
 	Severity                                         int
 	ProductionDown                                   bool
-	Requester, Controller, Assignee, Agent, Follower int64 // people
-	Organisation                                     int64 // of the requester
+	Requester, Controller, Assignee, Agent, Follower int64     // people
+	Organisation                                     int64     // of the requester
+	Tags                                             []string  // that it has all, each by Tag
+	DueBy                                            time.Time // the last day on which it is due
 	// of its opening; Until is not included
 	Since, Until time.Time
 
@@ -142,6 +144,13 @@ func (w *where) query(c *desk.Catalogue, q Query) {
 	}
 	if len(q.Numbers) > 0 {
 		w.add("t.number IN (%s)", w.list("BIGINT", q.Numbers))
+	}
+	for _, tag := range q.Tags {
+		w.add(`' ' || t.tags || ' ' LIKE %s ESCAPE '\'`,
+			w.bind("% "+strings.ReplaceAll(tag, "_", `\_`)+" %"))
+	}
+	if !q.DueBy.IsZero() {
+		w.add("t.due_at <= %s", w.bind(q.DueBy.UnixMilli()))
 	}
 	if q.ProductionDown {
 		w.add("t.production_down = 1")

@@ -214,6 +214,7 @@ var itemColumns = []column[desk.Item]{
 	{"via", func(i *desk.Item) any { return &i.Via }, always, nil},
 	{"subject", func(i *desk.Item) any { return &i.Subject }, always, nil},
 	{"orders", func(i *desk.Item) any { return &i.Orders }, always, nil},
+	{"meant", func(i *desk.Item) any { return &i.Meant }, once, nil},
 	{"seen", func(i *desk.Item) any { return encoded{&i.Seen} }, once, nil},
 }
 

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"buzon/store/desk"
@@ -37,6 +38,11 @@ var ticketColumns = []column[desk.Ticket]{
 	{"progress", func(t *desk.Ticket) any { return &t.Progress }, kept, nil},
 	{"due_at", func(t *desk.Ticket) any { return moment{&t.DueAt} }, kept,
 		func(t *desk.Ticket) string { return desk.Day(t.DueAt) }},
+	{"tags", func(t *desk.Ticket) any { return fields{&t.Tags} }, kept,
+		func(t *desk.Ticket) string { return strings.Join(t.Tags, " ") }},
+	{"state_line", func(t *desk.Ticket) any { return &t.State }, kept, nil},
+	{"minutes", func(t *desk.Ticket) any { return &t.Minutes }, kept, nil},
+	{"merged_into", func(t *desk.Ticket) any { return &t.MergedInto }, kept, nil},
 	{"created_at", func(t *desk.Ticket) any { return moment{&t.CreatedAt} }, once, nil},
 	{"updated_at", func(t *desk.Ticket) any { return moment{&t.UpdatedAt} }, always, nil},
 	{"closed_at", func(t *desk.Ticket) any { return moment{&t.ClosedAt} }, always, nil},

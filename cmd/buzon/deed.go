@@ -48,6 +48,11 @@ var deeds = []deed{
 	{"set N FIELD=VALUE…", "Change what is known of a ticket", []string{"field ARG"}, mayHave},
 	{"follow N WHO", "Let somebody follow a ticket, by address", []string{"follower ARG"}, mayHave},
 	{"unfollow N WHO", "Let somebody follow a ticket no more", []string{"remove ARG"}, mayHave},
+	{"tag N TAG…", "Add tags; --remove drops some", []string{"tag ARG"}, mayHave},
+	{"state N WORDS...", "Say in one line how a ticket stands; - takes the line away",
+		[]string{"state_line ARG"}, mayHave},
+	{"time N SPAN WHY...", "Write a line of the time sheet: 45m, 1h30, 1.5h",
+		[]string{"time ARG"}, mayHave},
 	{"link N KIND M", "Tie a ticket to another: " + linkKinds, []string{"link ARG"}, mayHave},
 }
 
@@ -64,10 +69,15 @@ func (f *deedFlags) register(c *cobra.Command) {
 func (a *app) deed(d deed) *cobra.Command {
 	var f deedFlags
 	takes := cobra.ExactArgs(len(strings.Fields(d.use)) - 1)
-	if strings.HasSuffix(d.use, "…") {
+	if strings.HasSuffix(d.use, "…") || strings.HasSuffix(d.use, "...") {
 		takes = cobra.MinimumNArgs(2)
 	}
 	c := &cobra.Command{Use: d.use, Short: d.short, Args: takes}
+	var removed []string
+	if strings.HasPrefix(d.use, "tag ") { // "-x" would be a flag
+		c.Args = cobra.MinimumNArgs(1)
+		c.Flags().StringSliceVar(&removed, "remove", nil, "tags to drop")
+	}
 	c.RunE = func(c *cobra.Command, args []string) error {
 		n, err := number(args[0], "ticket")
 		if err != nil {
@@ -82,7 +92,11 @@ func (a *app) deed(d deed) *cobra.Command {
 			if d.words == internal {
 				it.Visibility = desk.Internal
 			}
-			return n, desk.Deed{By: by, Item: it, Orders: d.ordered(args[1:], by.Language)}, nil
+			args := args[1:]
+			for _, tag := range removed {
+				args = append(args, "-"+tag)
+			}
+			return n, desk.Deed{By: by, Item: it, Orders: d.ordered(args, by.Language)}, nil
 		})
 	}
 	f.register(c)

@@ -21,6 +21,7 @@ var everything = desk.Sight{All: true}
 type queryFlags struct {
 	query          store.Query
 	since, until   string
+	dueBy          string
 	people, fields map[string]*string
 	organisation   string
 }
@@ -39,6 +40,8 @@ func (f *queryFlags) register(c *cobra.Command, status string) {
 	for _, name := range []string{"type", "product", "module", "project", "service", "mailbox"} {
 		f.fields[name] = flags.String(name, "", "")
 	}
+	flags.StringSliceVar(&f.query.Tags, "tag", nil, "that have all of these tags")
+	flags.StringVar(&f.dueBy, "due-by", "", "due on this day or earlier, 2026-01-31")
 	flags.StringVar(&f.since, "since", "", "opened on this day or later, 2026-01-31")
 	flags.StringVar(&f.until, "until", "", "opened on this day or earlier")
 	flags.IntVar(&f.query.Limit, "limit", 100, "how many")
@@ -86,6 +89,16 @@ func (f *queryFlags) read(ctx context.Context, h *house) (q store.Query, err err
 	}
 	if q.Since, err = h.day("since", f.since); err != nil {
 		return q, err
+	}
+	for i, word := range q.Tags {
+		if q.Tags[i] = desk.Tag(word); q.Tags[i] == "" {
+			return q, fmt.Errorf("--tag: %q: want a word", word)
+		}
+	}
+	if f.dueBy != "" {
+		if q.DueBy, err = time.Parse(time.DateOnly, f.dueBy); err != nil {
+			return q, fmt.Errorf("--due-by: %q: want a day like 2026-01-31", f.dueBy)
+		}
 	}
 	if q.Until, err = h.day("until", f.until); err == nil && !q.Until.IsZero() {
 		q.Until = q.Until.AddDate(0, 0, 1)

@@ -48,7 +48,10 @@ type ticketRow struct {
 	Service        string       `json:"service"`
 	Progress       int          `json:"progress"` // per cent
 	DueAt          *string      `json:"due_at"`   // a day
-	Fields         fieldValues  `json:"fields"`   // of one's own, by name
+	Tags           []string     `json:"tags"`
+	StateLine      string       `json:"state_line"` // how it stands, in one line
+	TimeMinutes    int          `json:"time_minutes"`
+	Fields         fieldValues  `json:"fields"` // of one's own, by name
 	CreatedAt      *string      `json:"created_at"`
 	UpdatedAt      *string      `json:"updated_at"`
 	ClosedAt       *string      `json:"closed_at"`
@@ -56,6 +59,13 @@ type ticketRow struct {
 	Followers      []string     `json:"followers"`
 	Items          []itemRow    `json:"items,omitzero"`    // of ticket show, as is all below
 	NotTold        []untoldRow  `json:"not_told,omitzero"` // who did not hear of something, and why
+	Time           []timeRow    `json:"time,omitzero"`     // the time sheet
+}
+
+type timeRow struct {
+	Person  string `json:"person"`
+	Minutes int    `json:"minutes"`
+	Why     string `json:"why"`
 }
 
 type itemRow struct {
@@ -96,7 +106,8 @@ func (n naming) ticketJSON(t store.Row) ticketRow {
 		Requester: t.Requester.Address(), Controller: t.Controller.Address(),
 		Assignee: address(t.Assignee), Agent: address(t.Agent), Product: n.of(t.Product),
 		Module: n.of(t.Module), Project: n.of(t.Project), Service: n.of(t.Service),
-		Progress: t.Progress, DueAt: stamp(t.DueAt),
+		Progress: t.Progress, DueAt: stamp(t.DueAt), Tags: nonNil(t.Tags), StateLine: t.State,
+		TimeMinutes:  t.Minutes,
 		Organisation: n.orNull(t.Requester.Organisation), CreatedAt: stamp(t.CreatedAt),
 		UpdatedAt: stamp(t.UpdatedAt), ClosedAt: stamp(t.ClosedAt), Links: nonNil(t.Links),
 		Followers: []string{}, Fields: n.own(t.Ticket)}
@@ -127,6 +138,14 @@ func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) error {
 		if o.Capped() {
 			row.NotTold = append(row.NotTold, withheld(o))
 		}
+	}
+	work, err := h.store.Work(ctx, row.Number)
+	if err != nil {
+		return err
+	}
+	row.Time = []timeRow{}
+	for _, e := range work {
+		row.Time = append(row.Time, timeRow{e.Person.Address(), e.Minutes, e.Why})
 	}
 	list, err := h.store.Items(ctx, row.Number)
 	if err != nil {
@@ -258,6 +277,12 @@ func (a *app) printTicket(n naming, t desk.Ticket, row ticketRow) error {
 		for _, d := range it.Deliveries {
 			fmt.Fprintf(a.stdout, "   → %s (%s): %s\n", safe(d.To), d.Kind, safe(a.howFar(d.mail)))
 		}
+	}
+	for i, e := range row.Time {
+		if i == 0 {
+			fmt.Fprintf(a.stdout, "\nTime: %s\n", desk.Spent(row.TimeMinutes))
+		}
+		fmt.Fprintf(a.stdout, "   %s  %s  %s\n", safe(e.Person), desk.Spent(e.Minutes), safe(e.Why))
 	}
 	for i, u := range row.NotTold {
 		if i == 0 {

@@ -71,6 +71,7 @@ type Outcome struct {
 	Unfollow []Person
 	Links    []Link
 	Judged   []Judgement
+	Time     []TimeEntry
 	Timers   []Timer  // that are owed from now on, and those that are no more
 	Done     []Result // what became of each order
 	Kept     Kept
@@ -98,6 +99,7 @@ type draft struct {
 	before Ticket
 	wake   time.Time // the day until which it waits
 	act    Act
+	wrong  Dating // what is wrong with the day that an order names
 
 	entrusts bool     // what is opened goes to the agent of its product
 	itemType ItemType // that an order gives the item; "": what the act makes of it

@@ -21,7 +21,7 @@ func rowsWith(more ...Entry) *Catalogue {
 
 func facts() Facts {
 	return Facts{
-		Catalogue: rowsWith(), Agents: []Person{ana, beto}, Others: []int64{7, 12},
+		Catalogue: rowsWith(), Now: noon, Agents: []Person{ana, beto}, Others: []int64{7, 12},
 		People:  map[string]Person{"fidel@otra.test": fidel, "carla@cliente.test": carla, "beto@ejemplo.test": beto},
 		Pending: []Item{{Number: 4, Author: fidel, Mail: 40}, {Number: 5, Author: fidel, Mail: 50}},
 	}
@@ -99,7 +99,16 @@ func TestCarryAgent(t *testing.T) {
 		{"assign nobody", "#asignar zoe", Deed{}, "open Julia>Julia | " + note + " | ?agent zoe"},
 		{"release", "#soltar", Deed{}, "open > | " + note + " | ticket_assigned | released"},
 		{"wait", "#espera", Deed{}, "waiting Julia>Julia | " + note + " | waiting"},
-		{"wait for a day", "#espera jueves", Deed{}, "waiting Julia>Julia | " + note + " | ?date jueves | waiting"},
+		{"wait for a day", "#espera jueves", Deed{}, "waiting Julia>Julia | " + note + " | waiting_until 2026-03-05"},
+		{"wait for an hour", "#espera mañana a las 15", Deed{}, "waiting Julia>Julia | " + note + " | waiting_until 2026-03-03 15:00"},
+		{"wait for no day", "#espera 31/2", Deed{}, "open Julia>Julia | " + note + " | ?date 31/2"},
+		{"wait for what is over", "#espera 1/3/2026", Deed{}, "open Julia>Julia | " + note + " | ?date_gone 1/3/2026"},
+		{"tags", "#etiqueta +Urgente -x,#tags facturación,#etiqueta", Deed{},
+			"open Julia>Julia | " + note + " | tags urgente | tags facturacion urgente | ?tags"},
+		{"state", "#estado-actual Espera  al proveedor,#current-state -", Deed{}, "open Julia>Julia | " + note + " | state_line Espera al proveedor | state_line_none"},
+		{"time", "#tiempo 45m llamada,#time 1,#tiempo 1h30,#tiempo mucho", Deed{},
+			"open Julia>Julia | " + note + " | time 45 min (total 45 min) | ?time 1 | time 1 h 30 min (total 2 h 15 min) | ?time mucho"},
+		{"due and not", "#vence mañana,#vence nunca,#vence 1/1/2020", Deed{}, "open Julia>Julia | " + note + " | due 2026-03-03 | due_none | ?date_gone 1/1/2020"},
 		{"queue", "#cola", words("x"), "queued Ana>Carla | " + answer + " | ticket_assigned | item_written | queued"},
 		{"status that closes", "#estado cerrado", Deed{}, "closed Julia> | " + answer + " | ticket_closed | status Cerrado"},
 		{"status", "#estado EN COLA", Deed{}, "queued Julia>Julia | " + note + " | status En cola"},
@@ -112,8 +121,8 @@ func TestCarryAgent(t *testing.T) {
 		{"what is not done yet", "#unir 3", Deed{}, "open Julia>Julia | " + note + " | unavailable"},
 		{"fields", "#severidad 1,#tipo problema,#avance 60%,#campo tema=Otro,#vence 2026-12-31", Deed{},
 			"open Julia>Julia | " + note + " | severity 1 | type Problema | progress 60 % | subject Otro | due 2026-12-31"},
-		{"no such values", "#severidad 9,#tipo x,#avance 101,#campo tema=,#vence mañana,#campo x=1,#campo estado", Deed{},
-			"open Julia>Julia | " + note + " | ?severity 9 | ?type x | ?progress 101 | ?subject | ?due mañana | ?field x | ?field estado"},
+		{"no such values", "#severidad 9,#tipo x,#avance 101,#campo tema=,#vence 31/2,#campo x=1,#campo estado", Deed{},
+			"open Julia>Julia | " + note + " | ?severity 9 | ?type x | ?progress 101 | ?subject | ?date 31/2 | ?field x | ?field estado"},
 		{"what no order sets", "#campo agent=beto", Deed{}, "open Julia>Julia | " + note + " | ?field agent"},
 		{"without a catalogue", "#producto CRM,#modulo Ventas,#proyecto x,#campo servicio=y", Deed{},
 			"open Julia>Julia | " + note + " | product CRM | module Ventas | project x | service y"},

@@ -81,6 +81,10 @@ type Ticket struct {
 	Project        int64
 	Service        int64
 	Progress       int              // per cent
+	Tags           []string         // in their order, as plain words
+	State          string           // as it stands now, in one line
+	Minutes        int              // of its time sheet
+	MergedInto     int64            // the ticket in which it lives on; 0: itself
 	DueAt          time.Time        // the day on which it is due, at its beginning in UTC
 	Custom         map[int64]string // what fields of one's own have, by their ids
 	CreatedAt      time.Time
@@ -157,6 +161,7 @@ type Item struct {
 	MessageID   string
 	Mail        int64 // journal id, 0 when not written by mail
 	Via         string
+	Meant       int64 // the merged ticket that its author meant, 0 for none
 	Seen        Seen
 	Attachments []Attachment
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Field is a row of the table of what may be set of a ticket. Orders and `ticket set` go through
@@ -19,6 +20,7 @@ type Field struct {
 	choices func(*draft) []string // nil: any value of its form will do
 	unit    string                // of its value, in a receipt
 	open    bool                  // customers set it, where their profile says nothing of it
+	empties bool                  // an order can take its value away
 	Row     Entry                 // of a field of one's own
 }
 
@@ -81,15 +83,15 @@ var Fields = []Field{
 			}
 			return false
 		}},
-	{Key: "due", words: "vence, vencimiento",
+	{Key: "due", words: "vence, vencimiento", empties: true,
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return Day(t.DueAt) },
-		set: func(w *draft, v string) bool {
-			day, err := time.Parse(time.DateOnly, v)
-			if err == nil {
-				w.Ticket.DueAt = day
-			}
-			return err == nil
-		}},
+		set: (*draft).setDue},
+	{Key: "tags", empties: true, words: "etiquetas, etiqueta, tag",
+		Get: func(_ *Catalogue, t *Ticket, _ string) string { return strings.Join(t.Tags, " ") },
+		set: (*draft).setTags},
+	{Key: "state_line", empties: true, words: "estado actual, estado-actual, current state, current-state",
+		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.State },
+		set: (*draft).setState},
 }
 
 // Day writes a day, "" for none.
@@ -152,15 +154,21 @@ func (w *draft) setField(f *Field, value string) Result {
 	if f.Key == "status" && w.Kept.Held() && w.ends(value) {
 		return Result{Key: "held"}
 	}
-	if !f.set(w, value) {
+	if w.wrong = Dated; !f.set(w, value) {
 		var known []string
 		if f.choices != nil {
 			known = f.choices(w)
 		}
+		if w.wrong != Dated {
+			return w.misdated(value)
+		}
 		return f.named(w, notUnderstood(f.Key, value, known...))
 	}
-	value = f.Get(w.Catalogue, &w.Ticket, w.deed.By.Language) + f.unit
-	return f.named(w, Result{Key: f.Key, Value: value})
+	value = f.Get(w.Catalogue, &w.Ticket, w.deed.By.Language)
+	if value == "" && f.empties {
+		return Result{Key: f.Key + "_none"}
+	}
+	return f.named(w, Result{Key: f.Key, Value: value + f.unit})
 }
 
 // entries are the names of a catalogue in the language of who wrote.
@@ -273,5 +281,85 @@ func (w *draft) setRequester(value string) bool {
 		t.Assignee = p
 	}
 	t.Requester = p
+	return true
+}
+
+// setDue takes a day that is not over, as people write it; «nunca» takes it away.
+func (w *draft) setDue(value string) bool {
+	if slices.Contains(noDay, Fold(OneLine(value))) {
+		w.Ticket.DueAt = time.Time{}
+		return true
+	}
+	at, wrong := w.Times.Day(value, w.Now)
+	now := w.Now.In(w.Times.zone())
+	if wrong == Gone && at.YearDay() == now.YearDay() && at.Year() == now.Year() { // this very day
+		wrong = Dated
+	}
+	if w.wrong = wrong; wrong != Dated {
+		return false
+	}
+	y, m, d := at.Date()
+	w.Ticket.DueAt = time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	return true
+}
+
+var noDay = []string{"", "nunca", "never", "no", "none", "ninguna", "-"}
+
+// A ticket has a few tags, each a short word.
+const (
+	maxTags    = 30
+	longestTag = 40
+)
+
+// setTags adds what stands with "+" or alone, and drops what stands with "-".
+func (w *draft) setTags(value string) bool {
+	tags := slices.Clone(w.Ticket.Tags)
+	parts := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;", r) }
+	words := strings.FieldsFunc(value, parts)
+	for _, word := range words {
+		tag, drop := Tag(strings.TrimLeft(word, "+-")), strings.HasPrefix(word, "-")
+		switch {
+		case tag == "":
+			return false
+		case drop:
+			tags = slices.DeleteFunc(tags, func(t string) bool { return t == tag })
+		case !slices.Contains(tags, tag):
+			tags = append(tags, tag)
+		}
+	}
+	if slices.Sort(tags); len(words) == 0 || len(tags) > maxTags {
+		return false
+	}
+	w.Ticket.Tags = tags
+	return true
+}
+
+// Tag is a tag as it is kept: folded, without "#"; "" for what can't be one.
+func Tag(word string) string {
+	word = strings.TrimPrefix(Fold(word), "#")
+	for _, r := range word {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:", r) {
+			return ""
+		}
+	}
+	if strings.Trim(word, "-_./:") == "" || len([]rune(word)) > longestTag {
+		return ""
+	}
+	return word
+}
+
+// longestState is how many characters the line has in which a ticket says how it stands.
+const longestState = 200
+
+// setState takes one line; none, or a mere mark, takes it away.
+func (w *draft) setState(value string) bool {
+	value = OneLine(value)
+	if value == "-" || len([]rune(value)) > longestState {
+		if value != "-" {
+			return false
+		}
+		value = ""
+	}
+	w.Ticket.State = value
 	return true
 }

@@ -78,20 +78,48 @@ func (w *draft) public(string) Result {
 }
 
 func (w *draft) wait(arg string) Result {
-	w.Ticket.Class = Waiting
+	if w.Ticket.Class == Closed {
+		return Result{Key: "is_closed"}
+	}
 	if arg == "" {
+		w.Ticket.Class = Waiting
 		return Result{Key: "waiting"}
 	}
-	day, ok := w.Times.day(arg, w.Now)
-	if !ok { // it waits, but nothing wakes it on a day
-		w.Done = append(w.Done, notUnderstood("date", arg))
-		return Result{Key: "waiting"}
+	day, wrong := w.Times.Day(arg, w.Now)
+	if w.wrong = wrong; wrong != Dated {
+		return w.misdated(arg)
 	}
-	w.wake = day
-	return Result{Key: "waiting", Value: day.Format(time.DateOnly)}
+	w.Ticket.Class, w.wake = Waiting, day
+	return Result{Key: "waiting_until", Value: day.Format(wakeForm(day))}
+}
+
+// wakeForm leaves out the hour where that is the usual one.
+func wakeForm(day time.Time) string {
+	if day.Hour() == morning && day.Minute() == 0 {
+		return time.DateOnly
+	}
+	return time.DateOnly + " 15:04"
+}
+
+// tag adds and drops tags.
+func (w *draft) tag(arg string) Result { return w.setField(FieldNamed("tags"), arg) }
+
+// spend writes a line of the time sheet.
+func (w *draft) spend(arg string) Result {
+	minutes, why, ok := Worked(arg)
+	if !ok {
+		return notUnderstood("time", arg, "45m", "1h30", "1,5 h", "90 min")
+	}
+	w.Time = append(w.Time, TimeEntry{w.deed.By, minutes, why})
+	w.Ticket.Minutes += minutes
+	return Result{Key: "time", Value: fmt.Sprintf("%s (total %s)", Spent(minutes),
+		Spent(w.Ticket.Minutes))}
 }
 
 func (w *draft) queue(string) Result {
+	if w.Ticket.Class == Closed {
+		return Result{Key: "is_closed"}
+	}
 	w.Ticket.Class = Queued
 	return Result{Key: "queued"}
 }

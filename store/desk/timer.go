@@ -2,7 +2,6 @@ package desk
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -122,30 +121,4 @@ func (w *draft) strike(t Timer) {
 	}
 	e.Ticket = w.Ticket
 	w.Events = append(w.Events, e)
-}
-
-// morning is the hour at which a day begins for the desk.
-const morning = 8 * time.Hour
-
-// day reads a day that somebody names, this year's or the next where he names none.
-func (c Times) day(text string, now time.Time) (time.Time, bool) {
-	zone := c.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	now = now.In(zone)
-	for _, form := range []string{"2006-1-2", "2/1/2006", "2-1-2006", "2/1"} {
-		day, err := time.ParseInLocation(form, strings.TrimRight(OneLine(text), "."), zone)
-		if err != nil {
-			continue
-		}
-		if form == "2/1" {
-			if day = day.AddDate(now.Year(), 0, 0); !day.Add(morning).After(now) {
-				day = day.AddDate(1, 0, 0)
-			}
-		}
-		day = day.Add(morning)
-		return day, day.After(now) && day.Before(now.AddDate(5, 0, 0))
-	}
-	return time.Time{}, false
 }

@@ -1,0 +1,48 @@
+package desk
+
+import (
+	"testing"
+	"time"
+)
+
+// TestDays: on Monday 2 March 2026, at seven in the morning in Bogotá.
+func TestDays(t *testing.T) {
+	bogota := time.FixedZone("-05", -5*3600)
+	for text, want := range map[string]string{
+		"2026-12-31": "2026-12-31 08:00", "2026-3-3": "2026-03-03 08:00", "31/12/2026": "2026-12-31 08:00", "31/12/26": "2026-12-31 08:00",
+		"5-4-2026": "2026-04-05 08:00", "3/3": "2026-03-03 08:00", "1/3": "2027-03-01 08:00", " 31/12. ": "2026-12-31 08:00",
+		"2026-03-02": "2026-03-02 08:00", "3.12": "2026-12-03 08:00", "29/2": "2028-02-29 08:00",
+		"2026-12-31 09:00": "2026-12-31 09:00", "2026-12-31T17:30": "2026-12-31 17:30", "3/12 a las 15": "2026-12-03 15:00",
+		"hoy": "2026-03-02 08:00", "mañana": "2026-03-03 08:00", "MAÑANA.": "2026-03-03 08:00", "mañana a las 9": "2026-03-03 09:00",
+		"mañana 9:30": "2026-03-03 09:30", "pasado mañana": "2026-03-04 08:00", "tomorrow at 9am": "2026-03-03 09:00",
+		"tomorrow 2.30pm": "2026-03-03 14:30", "12am": "2026-03-03 00:00", "a las 15": "2026-03-02 15:00", "a las 6": "2026-03-03 06:00",
+		"el viernes": "2026-03-06 08:00", "viernes": "2026-03-06 08:00", "el próximo lunes": "2026-03-09 08:00", "next monday": "2026-03-09 08:00",
+		"monday": "2026-03-09 08:00", "el lunes que viene": "2026-03-09 08:00", "this Friday at 17:00": "2026-03-06 17:00",
+		"hasta el sábado": "2026-03-07 08:00", "miércoles": "2026-03-04 08:00", "viernes 6 de marzo": "2026-03-06 08:00", "viernes, 6/3": "2026-03-06 08:00",
+		"en 2 días": "2026-03-04 08:00", "in 2 days": "2026-03-04 08:00", "en una semana": "2026-03-09 08:00", "in a week": "2026-03-09 08:00",
+		"dentro de 3 semanas": "2026-03-23 08:00", "in two months": "2026-05-02 08:00", "2d": "2026-03-04 08:00", "en 2 horas": "2026-03-02 09:00",
+		"in 90 minutes": "2026-03-02 08:30", "next week": "2026-03-09 08:00", "la semana que viene": "2026-03-09 08:00",
+		"el próximo mes": "2026-04-01 08:00", "fin de mes": "2026-03-31 08:00", "end of month": "2026-03-31 08:00",
+		"3 de diciembre": "2026-12-03 08:00", "3 de diciembre de 2027": "2027-12-03 08:00", "December 3": "2026-12-03 08:00",
+		"Dec 3rd, 2026": "2026-12-03 08:00", "1 de marzo": "2027-03-01 08:00", "el 15": "2026-03-15 08:00", "el 1": "2026-04-01 08:00",
+		"the 31st": "2026-03-31 08:00", "el día 2": "2026-03-02 08:00",
+
+		"2026-03-01": "date_gone", "2020-01-01": "date_gone", "hoy a las 6": "date_gone", "en 0 días": "2026-03-02 08:00",
+		"2036-01-01": "date_far", "en 900 meses": "date_far",
+		"32/1": "date", "31/2": "date", "30 de febrero": "date", "2026-02-29": "date", "12/13": "date", "0/1": "date", "el 32": "date",
+		"mañana a las 25": "date", "9:75": "date", "13pm": "date", "viernes 7 de marzo": "date", "cuando pueda": "date", "": "date", "15": "date",
+		"viernes o sábado": "date", "3 de diciembre 4": "date", "2 días": "2026-03-04 08:00", "-1": "date",
+	} {
+		at, wrong := Times{Zone: bogota}.Day(text, noon)
+		got := string(wrong)
+		if wrong == Dated {
+			got = at.Format("2006-01-02 15:04")
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+	if at, _ := (Times{}).Day("mañana", noon); at.Format(time.RFC3339) != "2026-03-03T08:00:00Z" {
+		t.Errorf("without a zone: %s", at)
+	}
+}
