@@ -29,8 +29,9 @@ func burst(d *virtualDesk, n int) (addresses []string) {
 	for k := range 16 {
 		group.Go(func() {
 			for i := k; i < n; i += 16 {
-				raw := fmt.Sprintf("From: %s\r\nTo: soporte@uno.test\r\nSubject: Gane con mi casino\r\nMessage-ID: <b%d@x.test>\r\n\r\nVea mi casino, soy el %d.\r\n",
-					addresses[i], i, i)
+				// words of his own: what says the same but for numbers is a responder's
+				raw := fmt.Sprintf("From: %s\r\nTo: soporte@uno.test\r\nSubject: Gane con mi casino\r\nMessage-ID: <b%d@x.test>\r\n\r\nVea mi casino, soy %s.\r\n",
+					addresses[i], i, strings.Repeat("y", i+1))
 				d.take(addresses[i], "soporte@uno.test", raw)
 			}
 		})
