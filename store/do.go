@@ -45,7 +45,7 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	switch {
 	case number == 0:
 		done.Ticket, done.Item, err = tx.open(ctx, d, out, o)
-	case d.Struck.Kind != "":
+	case d.Struck.Kind != "", d.After.Kind != "":
 		done.Ticket, err = tx.struck(ctx, before, d, out)
 	default:
 		done.Ticket, done.Item, err = tx.add(ctx, before, d, out, o)
@@ -66,6 +66,11 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 		t := o.Telling
 		t.Event = e
 		if err := tx.Tell(ctx, t); err != nil {
+			return done, err
+		}
+	}
+	if before.Class != desk.Closed && done.Ticket.Class == desk.Closed {
+		if err := tx.release(ctx, done.Ticket.Number, o); err != nil {
 			return done, err
 		}
 	}
@@ -111,6 +116,9 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 			return f, err
 		}
 	}
+	if f.Hangs, err = tx.hangs(ctx, t, d); err != nil {
+		return f, err
+	}
 	if len(d.Orders) == 0 || !d.By.Agent() {
 		return f, nil
 	}
@@ -133,14 +141,8 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 			return f, err
 		}
 	}
-	for _, n := range desk.Linked(d.Orders) {
-		there, err := tx.HasTicket(ctx, n)
-		if err != nil {
-			return f, err
-		}
-		if there {
-			f.Others = append(f.Others, n)
-		}
+	if f.Others, err = tx.others(ctx, desk.Linked(d.Orders)); err != nil {
+		return f, err
 	}
 	f.People, err = tx.whom(ctx, d.Orders, o.Ours)
 	return f, err

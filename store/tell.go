@@ -78,6 +78,10 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 		d.Reason = "wake"
 	case desk.TicketLapsed:
 		d.Reason = "silence"
+	case desk.TicketFreed:
+		d.Reason = "freed"
+	case desk.DuplicateClosed:
+		d.Reason = "duplicate"
 	}
 	if row.Greets {
 		if d.Welcome, err = tx.Welcome(ctx, n.To); err != nil {

@@ -115,7 +115,7 @@ func (s *Store) putOff(ctx context.Context, t owed) error {
 	})
 }
 
-// struck writes what the clock has done to a ticket: no item, but a line of its history.
+// struck writes what the clock, or the closing of another ticket, has done to a ticket: no item, but a line of its history.
 func (tx *Tx) struck(ctx context.Context, before desk.Ticket, d desk.Deed, out desk.Outcome) (
 	desk.Ticket, error,
 ) {
@@ -126,6 +126,9 @@ func (tx *Tx) struck(ctx context.Context, before desk.Ticket, d desk.Deed, out d
 	if err != nil {
 		return t, err
 	}
-	what := fmt.Sprintf("%s %d", d.Struck.Kind, d.Struck.Step)
-	return t, tx.Note(ctx, Activity{Ticket: t.Number, What: "timer", New: what})
+	a := Activity{Ticket: t.Number, What: "timer"}
+	if a.New = fmt.Sprintf("%s %d", d.Struck.Kind, d.Struck.Step); d.After.Kind != "" {
+		a.What, a.New = d.After.Kind+"_closed", fmt.Sprint(d.After.Other)
+	}
+	return t, tx.Note(ctx, a)
 }

@@ -26,6 +26,7 @@ type Deed struct {
 	Unproven bool    // nothing shows that the address is his who wrote
 	Quiet    bool    // nobody hears of it
 	Struck   Timer   // what the clock owes, where it is the clock that acts: there is no item then
+	After    Link    // how it hangs on a ticket that was closed, where that acts: likewise
 }
 
 // Kept says why words stay inside, or did not reach anybody: a code of the phrases' reasons.
@@ -42,12 +43,6 @@ const (
 // customer is not done either.
 func (k Kept) Held() bool { return k == HeldUnknown || k == HeldRepeats }
 
-// Link ties a ticket to another one: cites, claims, depends …
-type Link struct {
-	Other int64
-	Kind  string
-}
-
 // Facts are what a deed is held against. The store reads them in the transaction that writes the
 // outcome.
 type Facts struct {
@@ -55,7 +50,8 @@ type Facts struct {
 	Agents      []Person          // the active ones
 	People      map[string]Person // whom the orders name, by canonical address: see Named
 	Pending     []Item            // of the ticket, that wait for an agent
-	Others      []int64           // tickets that the orders name and that are there
+	Others      []Other           // tickets that the orders name and that are there
+	Hangs       bool              // it waits until a day, or for another ticket to be closed
 	Responsible Person            // the agent of the product of what is opened
 	Raised      bool              // the alarm was raised in the ticket's life
 	Times       Times
@@ -99,7 +95,9 @@ type draft struct {
 	before Ticket
 	wake   time.Time // the day until which it waits
 	act    Act
-	wrong  Dating // what is wrong with the day that an order names
+
+	depends bool   // it waits until another ticket is closed
+	wrong   Dating // what is wrong with the day that an order names
 
 	entrusts bool     // what is opened goes to the agent of its product
 	itemType ItemType // that an order gives the item; "": what the act makes of it
@@ -109,8 +107,12 @@ type draft struct {
 func Carry(before Ticket, d Deed, f Facts) Outcome {
 	w := &draft{Facts: f, deed: d, before: before,
 		Outcome: Outcome{Ticket: before, Item: d.Item, Links: d.Links, Kept: d.Kept}}
-	if d.Struck.Kind != "" {
+	switch {
+	case d.Struck.Kind != "":
 		w.strike(d.Struck)
+		return w.Outcome
+	case d.After.Kind != "":
+		w.after(d.After)
 		return w.Outcome
 	}
 	if w.act = d.Act; w.act == "" {
@@ -129,6 +131,9 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 	w.finish()
 	asked := d.By.Agent() && w.words() && w.Item.Visibility == Public
 	w.Timers = w.Times.Timers(before, w.Ticket, asked, w.wake, w.Now)
+	if w.depends && w.Ticket.Class == Waiting { // for nothing that the customer could do
+		w.Timers = []Timer{{Kind: WakeTimer}, {Kind: RemindTimer}}
+	}
 	w.tell()
 	return w.Outcome
 }
@@ -159,7 +164,7 @@ func (w *draft) decide() Act {
 		return Closes
 	case w.ordered(VerbReopen):
 		return Reopens
-	case w.before.Class == Resolved && w.deed.Idle:
+	case w.deed.Idle && (w.before.Class == Resolved || w.before.Class == Waiting && w.Hangs):
 		return Thanks
 	case w.deed.Item.Orders: // «seguir», and no other word
 		return Notes
@@ -361,9 +366,6 @@ func (w *draft) orderedOnly() bool {
 	}
 	return w.Kept.Held() || !w.words() && (w.act == Notes || w.act == Reopens)
 }
-
-// Cites is the kind of the link to the closed ticket in whose place another one was opened.
-const Cites = "cites"
 
 // Audience are the people on the customer's side who can be written to, but for the author.
 func (t Ticket) Audience(author Person) []Person {

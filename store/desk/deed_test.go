@@ -21,7 +21,7 @@ func rowsWith(more ...Entry) *Catalogue {
 
 func facts() Facts {
 	return Facts{
-		Catalogue: rowsWith(), Now: noon, Agents: []Person{ana, beto}, Others: []int64{7, 12},
+		Catalogue: rowsWith(), Now: noon, Agents: []Person{ana, beto}, Others: []Other{{Ticket: Ticket{Number: 7}, Asked: 7}, {Ticket: Ticket{Number: 12, Class: Open}, Asked: 12}, {Ticket: Ticket{Number: 13, Class: Closed}, Asked: 13}, {Ticket: Ticket{Number: 14, Class: Open}, Asked: 14, Needs: []int64{20, 7}}},
 		People:  map[string]Person{"fidel@otra.test": fidel, "carla@cliente.test": carla, "beto@ejemplo.test": beto},
 		Pending: []Item{{Number: 4, Author: fidel, Mail: 40}, {Number: 5, Author: fidel, Mail: 50}},
 	}
@@ -137,6 +137,13 @@ func TestCarryAgent(t *testing.T) {
 			"open Julia>Julia | " + note + " | follower_removed fidel@otra.test | unchanged | ?person x@y.test"},
 		{"link", "#enlazar #12,#enlazar 99,#enlazar 7,#enlazar x", Deed{},
 			"open Julia>Julia | " + note + " | linked 12 | ?number 99 | ?number 7 | ?number x"},
+		{"depends", "#depende 12,#depends #13,#depende 14,#depende 99", Deed{},
+			"waiting Julia>Julia | " + note + " | depends 12 | depends_closed 13 | cycle 14 | ?number 99"},
+		{"duplicates", "#enlazar duplica 12,#enlazar 14 duplicado,#link 12 likes", Deed{},
+			"open Julia>Julia | " + note + " | duplicates 12 | cycle 14 | ?link likes"},
+		{"duplicates what is closed", "#enlazar duplicado de 13", Deed{}, "closed Julia> | " + note + " | duplicate_closed | duplicates_closed 13"},
+		{"duplicates, and held", "#enlazar duplicado 13", Deed{Kept: HeldUnknown, Item: Item{Text: "x"}}, "open Julia>Julia | note internal held | held"},
+		{"closed, and to wait", "#cerrar,#espera,#cola,#depende 12", Deed{}, "closed Julia> | " + answer + " | ticket_closed | closed | is_closed | is_closed | is_closed"},
 		{"approve by number", "#aprobar 4,#rechazar", Deed{}, "open Julia>Julia | " + note + " | approved | rejected"},
 		{"approve which", "#aprobar", Deed{}, "open Julia>Julia | " + note + " | which_pending #aprobar 4 (fidel@otra.test) · #aprobar 5 (fidel@otra.test)"},
 		{"approve what the notice is of", "#aprobar", Deed{Answers: 5}, "open Julia>Julia | " + note + " | approved"},

@@ -29,6 +29,10 @@ const (
 	TicketWaits      EventKind = "ticket_waits"  // the customer has not answered for a while
 	TicketWoke       EventKind = "ticket_woke"   // the day until which it was to wait has come
 	TicketLapsed     EventKind = "ticket_lapsed" // closed, since nobody has answered
+	// the ticket on which it depended was closed
+	TicketFreed EventKind = "ticket_freed"
+	// the ticket was closed of which it is a duplicate, and it too
+	DuplicateClosed EventKind = "duplicate_closed"
 	// to a closed ticket, where the mailbox takes none
 	ReplyRejected  EventKind = "reply_rejected"
 	ProductionFell EventKind = "production_fell" // «Producción Caída» added by a reply
@@ -154,6 +158,10 @@ func (d *due) clock(e Event) {
 		d.except(e.Author).add(Reminder, responsible(e)...)
 	case TicketLapsed:
 		d.add(ClosedNotice, append(t.Customers(), t.Agent)...)
+	case TicketFreed:
+		d.add(Reminder, agents(responsible(e)...)...)
+	case DuplicateClosed:
+		d.except(e.Author).add(ClosedNotice, append(t.Customers(), t.Agent)...)
 	}
 }
 

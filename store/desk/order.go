@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -242,21 +241,6 @@ func address(arg string) string {
 	return Canonical(arg)
 }
 
-// link ties the ticket to another, by the kind that is given, else by the one that is written
-// before the number.
-func link(kind string) func(*draft, string) Result {
-	return func(w *draft, arg string) Result {
-		written, n, ok := linked(arg)
-		written = cmp.Or(kind, written)
-		there := n != w.before.Number && slices.Contains(w.Others, n)
-		if !ok || !there || !slices.Contains(LinkKinds, written) {
-			return notUnderstood("number", arg)
-		}
-		w.Links = append(w.Links, Link{n, written})
-		return Result{Key: "linked", Value: strconv.FormatInt(n, 10)}
-	}
-}
-
 // judge lets in the pending item that the deed is about, or leaves it out.
 func judge(v Verb, result string) func(*draft, string) Result {
 	return func(w *draft, arg string) Result {
@@ -296,29 +280,4 @@ func (w *draft) help(string) Result {
 func Judges(orders []Order) bool {
 	judges := func(o Order) bool { return o.Verb == VerbApprove || o.Verb == VerbReject }
 	return slices.ContainsFunc(orders, judges)
-}
-
-// Linked are the tickets that orders name.
-func Linked(orders []Order) (numbers []int64) {
-	for _, o := range orders {
-		row := rowOf(o.Verb)
-		if _, n, ok := linked(o.Arg); ok && row != nil && row.arg == aTicket {
-			numbers = append(numbers, n)
-		}
-	}
-	return numbers
-}
-
-// LinkKinds are how tickets can be tied by hand: the first has to do with the other, depends on it,
-// or is its duplicate.
-var LinkKinds = []string{"related", "depends", "duplicates"}
-
-// linked reads "12", or "depends 12".
-func linked(arg string) (kind string, number int64, ok bool) {
-	kind, text, two := strings.Cut(OneLine(arg), " ")
-	if !two {
-		kind, text = LinkKinds[0], kind
-	}
-	number, err := strconv.ParseInt(strings.TrimLeft(text, "#"), 10, 64)
-	return strings.ToLower(kind), number, err == nil
 }

@@ -58,6 +58,45 @@ func TestTimersBegin(t *testing.T) {
 	}
 }
 
+// TestAfter: what hangs on a ticket follows when that is closed.
+func TestAfter(t *testing.T) {
+	for name, c := range map[string]struct {
+		class Class
+		link  Link
+		hangs bool
+		want  string
+	}{
+		"the last on which it depends":   {Waiting, Link{9, Depends}, false, "open Ana ticket_freed 9"},
+		"it depends on others too":       {Waiting, Link{9, Depends}, true, "waiting Carla"},
+		"it has been answered":           {InProgress, Link{9, Depends}, false, "in_progress Carla ticket_freed 9"},
+		"its original":                   {Waiting, Link{9, Duplicates}, true, "closed  duplicate_closed 9"},
+		"the original of what is over":   {Closed, Link{9, Duplicates}, false, "closed Carla"},
+		"what it needed, and it is over": {Closed, Link{9, Depends}, false, "closed Carla"},
+	} {
+		k := Ticket{Number: 1, Class: c.class, Requester: carla, Agent: ana, Assignee: carla}
+		out := Carry(k, Deed{After: c.link}, Facts{Hangs: c.hangs})
+		got := string(out.Ticket.Class) + " " + out.Ticket.Assignee.Name
+		for _, e := range out.Events {
+			got += fmt.Sprintf(" %s %d", e.Kind, e.Old)
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestThanksEndNoWait: only where somebody lets the ticket wait for something else.
+func TestThanksEndNoWait(t *testing.T) {
+	for hangs, want := range map[bool]Class{true: Waiting, false: Open} {
+		f := facts()
+		f.Hangs = hangs
+		d := Deed{By: carla, Idle: true, Item: Item{Text: "Gracias."}}
+		if out := Carry(ticket(Waiting), d, f); out.Ticket.Class != want {
+			t.Errorf("%v: %s, want %s", hangs, out.Ticket.Class, want)
+		}
+	}
+}
+
 func TestTimersStrike(t *testing.T) {
 	remind := func(step int) Timer { return Timer{RemindTimer, step, noon} }
 	never := times

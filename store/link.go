@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"buzon/store/desk"
+)
+
+// maxNeeds bounds how far links are followed.
+const maxNeeds = 10000
+
+// others are the tickets that orders name, with what they hang on.
+func (tx *Tx) others(ctx context.Context, numbers []int64) (list []desk.Other, err error) {
+	for _, n := range numbers {
+		t, err := tx.Ticket(ctx, n)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		o := desk.Other{Ticket: t, Asked: n}
+		if err == nil {
+			o.Needs, err = tx.needs(ctx, t.Number)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("ticket %d: %w", n, err)
+		}
+		list = append(list, o)
+	}
+	return list, nil
+}
+
+// hanging are the kinds of links by which a ticket hangs on another.
+const hanging = "kind IN ('depends', 'duplicates')"
+
+// needs are the tickets on which one hangs, directly or by others.
+func (r Reader) needs(ctx context.Context, ticket int64) (list []int64, err error) {
+	seen := []int64{ticket}
+	for i := 0; i < len(seen) && len(seen) < maxNeeds; i++ {
+		next, err := singles[int64](ctx, r,
+			"SELECT other FROM ticket_link WHERE ticket = $1 AND "+hanging, seen[i])
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range next {
+			if !slices.Contains(seen, n) {
+				seen = append(seen, n)
+			}
+		}
+	}
+	return seen[1:], nil
+}
+
+// hangs reports whether a ticket waits until a day or for another one, where the deed asks for it:
+// thanks do not end that, nor does the closing of one of several.
+func (r Reader) hangs(ctx context.Context, t desk.Ticket, d desk.Deed) (bool, error) {
+	const depends = `
+		SELECT 1 FROM ticket_link l
+			JOIN ticket o ON o.number = l.other
+			JOIN entry s ON s.id = o.status
+		WHERE l.ticket = $1 AND l.kind = 'depends' AND s.class <> 'closed'
+		LIMIT 1`
+	waits := t.Class == desk.Waiting && d.Idle
+	if !waits && d.After.Kind != desk.Depends {
+		return false, nil
+	}
+	hangs, err := r.row(ctx, depends, args(t.Number), new(int))
+	if err != nil || hangs || !waits {
+		return hangs, err
+	}
+	return r.row(ctx, "SELECT 1 FROM timer WHERE ticket = $1 AND kind = 'wake'", args(t.Number),
+		new(int))
+}
+
+// release does to the tickets that hang on a closed one what follows from its closing.
+func (tx *Tx) release(ctx context.Context, closed int64, o Origin) error {
+	hang := map[int64]desk.Link{}
+	var order []int64
+	err := tx.rows(ctx, `
+		SELECT ticket, kind FROM ticket_link WHERE other = $1 AND `+hanging+`
+		ORDER BY ticket, kind DESC`, args(closed), func(rows *sql.Rows) error {
+		var n int64
+		l := desk.Link{Other: closed}
+		err := rows.Scan(&n, &l.Kind)
+		if _, twice := hang[n]; !twice { // a duplicate is closed, whatever else it is
+			order = append(order, n)
+			hang[n] = l
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("find what hangs on ticket %d: %w", closed, err)
+	}
+	next := Origin{Telling: Telling{Mail: o.Mail, Caps: o.Caps}, Ours: o.Ours}
+	for _, n := range order {
+		if _, err := tx.Do(ctx, n, desk.Deed{After: hang[n]}, next); err != nil {
+			return fmt.Errorf("let ticket %d go: %w", n, err)
+		}
+	}
+	return nil
+}
