@@ -83,12 +83,10 @@ func (f *filing) receipt(ctx context.Context, done store.Done) error {
 	if len(done.Results) == 0 && (done.Kept == "" || done.Kept == desk.KeptInside) {
 		return nil
 	}
-	d := store.Details{Reason: string(done.Kept), Inside: f.resolution.Inside || !done.Kept.Held()}
+	d := store.Details{Reason: string(done.Kept), Inside: f.resolution.Inside || !done.Kept.Held(),
+		Unknown: done.Unknown()}
 	for _, r := range done.Results {
-		if r.Unknown {
-			unknown := store.Unknown{Field: r.Key, Value: r.Value, Values: r.Known}
-			d.Unknown = append(d.Unknown, unknown)
-		} else {
+		if !r.Unknown {
 			result := store.CommandResult{Line: r.Line, Result: r.Key, Value: r.Value}
 			d.Commands = append(d.Commands, result)
 		}

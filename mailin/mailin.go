@@ -25,14 +25,13 @@ import (
 
 // Options is what the intake works with.
 type Options struct {
-	Store     *store.Store
-	Signer    *threading.Signer
-	Mailboxes desk.Mailboxes // at least one
-	Markers   []string       // of Producción Caída
-	// Form are labels that our mails ask to be filled in: FormLabels; nil: the embedded templates'
-	Form       []string
-	AgentProof AgentProof // what it takes for an agent's mail to run commands
-	Language   string     // of people whose language is not known
+	Store      *store.Store
+	Signer     *threading.Signer
+	Mailboxes  desk.Mailboxes // at least one
+	Markers    []string       // of Producción Caída
+	Form       Labels         // of our mails: LabelsOf; the zero one: the embedded templates'
+	AgentProof AgentProof     // what it takes for an agent's mail to run commands
+	Language   string         // of people whose language is not known
 	Limits     message.Limits
 	Hops       int // Received fields; 100
 	Caps       store.Caps
@@ -85,6 +84,7 @@ func New(o Options) *Intake {
 	if o.ReopenFor == 0 {
 		o.ReopenFor = 720 * time.Hour
 	}
+	o.Form = o.Form.orEmbedded()
 	limit := o.Limits.Time + o.Limits.Time/2
 	return &Intake{
 		o: o, boxes: Lookup(o.Mailboxes), own: o.Mailboxes.Addresses(), read: Read,

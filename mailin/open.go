@@ -25,13 +25,17 @@ func (f *filing) open(ctx context.Context, verified bool) error {
 	if err != nil {
 		return err
 	}
+	lines, err := f.fields(ctx)
+	if err != nil {
+		return err
+	}
 	t := f.newTicket(author)
 	spam := f.rd.Origin.Spam != ""
 	t.Unverified = !verified || spam
 	if acts[f.row.Action].calm || spam { // neither wakes anybody
 		t.ProductionDown = false
 	}
-	_, err = f.opens(ctx, desk.Deed{By: author, Act: desk.Opens, Opens: t,
+	_, err = f.opens(ctx, desk.Deed{By: author, Act: desk.Opens, Opens: t, Orders: lines,
 		Item: desk.Item{Author: author, Text: f.text}})
 	return err
 }
@@ -41,7 +45,7 @@ func (f *filing) newTicket(requester desk.Person) desk.Ticket {
 	return desk.Ticket{
 		Mailbox: f.box.Address, Requester: requester,
 		Subject:        threading.CleanSubject(f.rd.Message.Subject, f.box.Tag),
-		ProductionDown: f.rd.ProductionDown && !f.mail.Envelope.Archive,
+		ProductionDown: (f.rd.ProductionDown || f.fell) && !f.mail.Envelope.Archive,
 	}
 }
 
@@ -75,6 +79,10 @@ func (f *filing) claimed() int64 {
 
 // replace opens a ticket in place of the closed one.
 func (f *filing) replace(ctx context.Context, author desk.Person) error {
+	lines, err := f.fields(ctx)
+	if err != nil {
+		return err
+	}
 	t := f.newTicket(author)
 	t.Controller, t.Agent, t.Product = f.ticket.Controller, f.ticket.Agent, f.ticket.Product
 	if t.ProductionDown && !f.ticket.ProductionDown { // it may be an alarm that is over
@@ -86,7 +94,7 @@ func (f *filing) replace(ctx context.Context, author desk.Person) error {
 			t.ProductionDown = false
 		}
 	}
-	_, err := f.opens(ctx, desk.Deed{By: author, Act: desk.Replaces, Opens: t,
+	_, err = f.opens(ctx, desk.Deed{By: author, Act: desk.Replaces, Opens: t, Orders: lines,
 		Item:  desk.Item{Author: author, Text: f.text},
 		Links: []desk.Link{{Other: f.ticket.Number, Kind: desk.Cites}}})
 	return err

@@ -6,13 +6,11 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 
 	"buzon/mailin/message"
 	"buzon/mailin/origin"
 	"buzon/mailin/reply"
-	"buzon/templates"
 	"buzon/threading"
 )
 
@@ -23,8 +21,7 @@ type ReadOptions struct {
 	Markers      []string // of Producción Caída; nil: threading.DefaultMarkers
 	OwnAddresses []string // canonical; a quote of them is surely a quote
 
-	// Form are labels of lines that our mails ask to be filled in; nil: the embedded templates'
-	Form []string
+	Form Labels // of our mails; the zero one: the embedded templates'
 
 	EnvelopeFrom string
 	HasEnvelope  bool // false: not known; an empty EnvelopeFrom is then no null sender
@@ -76,41 +73,14 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Readi
 	for _, file := range m.TextFiles {
 		rd.Text = strings.TrimLeft(strings.TrimRight(rd.Text, "\n")+"\n"+file.Text, "\n")
 	}
+	form := o.Form.orEmbedded()
 	rd.Reply = reply.Split(reply.Input{
 		Plain: m.Text, HTML: html, Subject: m.Subject, From: sender(m), To: recipients(m),
-		First: m.FirstText, Own: o.OwnAddresses, Form: o.form(),
+		First: m.FirstText, Own: o.OwnAddresses, Form: form.Asked, Choices: form.choices(),
 	})
 	rd.Lang = reply.Language(beginning(rd.Reply.Reply()))
 	rd.Origin = origin.Judge(judged(m, rd, o))
 	return rd, ctx.Err()
-}
-
-// form are the labels under which people answer inside our own mail.
-func (o ReadOptions) form() []string {
-	if o.Form != nil {
-		return o.Form
-	}
-	return embeddedForm()
-}
-
-var embeddedForm = sync.OnceValue(func() []string {
-	set, err := templates.Load("")
-	if err != nil { // the embedded ones are tested
-		return nil
-	}
-	return FormLabels(set)
-})
-
-// FormLabels are the labels of the lines that our forms leave empty, in all languages of the
-// templates. Those that we fill in ourselves (Producto, Severidad) would make answers of our own
-// words.
-func FormLabels(set *templates.Set) (labels []string) {
-	for _, lang := range set.Languages() {
-		for _, key := range []string{"when", "where", "expected"} {
-			labels = append(labels, set.Phrase(lang, "form", key))
-		}
-	}
-	return labels
 }
 
 // written is what the sender wrote, and what he forwards: that is what he wants read.

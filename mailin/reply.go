@@ -16,6 +16,10 @@ func (f *filing) item(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	lines, err := f.fields(ctx)
+	if err != nil {
+		return err
+	}
 	order := f.order()
 	if f.ticket.Class == desk.Closed {
 		if !f.reopens(order) {
@@ -23,13 +27,14 @@ func (f *filing) item(ctx context.Context) error {
 		}
 		order = desk.VerbReopen
 	}
-	d := desk.Deed{By: author, Item: desk.Item{Text: f.text}, Down: f.rd.ProductionDown,
+	d := desk.Deed{By: author, Item: desk.Item{Text: f.text}, Down: f.rd.ProductionDown || f.fell,
 		Unproven: !f.shown(), Solved: f.confirms(), Idle: f.wordless(), Wordless: f.saysNothing()}
 	if order != "" {
 		d.Orders = []desk.Order{{Verb: order}}
 		follows := order == desk.VerbFollow || order == desk.VerbUnfollow
 		d.Item.Orders = follows && command.Only(f.rd.Reply.New())
 	}
+	d.Orders = append(d.Orders, lines...)
 	if f.resolution.Evidence == evL {
 		if d.Item.Via, err = f.via(ctx); err != nil {
 			return err

@@ -52,7 +52,8 @@ func (m *matter) view(r *Renderer) templates.View {
 		m.besides(&v, r)
 	}
 	m.enclosed(&v, r)
-	if m.row().Form {
+	v.Hints = d.Hints
+	if v.Form = d.Asks; m.row().Form {
 		v.Form = []string{"when", "where", "expected"}
 	}
 	return v
@@ -156,6 +157,7 @@ func (m *matter) besides(v *templates.View, r *Renderer) {
 	}
 	v.Welcome, v.Signature, v.Copied, v.ReplyTo, v.Warnings = seen.First, seen.Signature, seen.Copied,
 		seen.ReplyTo, seen.Warnings
+	v.Unset = seen.Unset
 	if _, _, guise := m.staff.Shown(m.author.Name, m.author.Address()); guise != "" &&
 		!m.author.Agent() {
 		v.Warnings = append([]string{string(guise)}, v.Warnings...)

@@ -65,6 +65,9 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 		e.Ticket, e.Item = done.Ticket, it
 		t := o.Telling
 		t.Event = e
+		if !d.By.Agent() {
+			t.Details.Unknown = done.Unknown()
+		}
 		if err := tx.Tell(ctx, t); err != nil {
 			return done, err
 		}
@@ -105,8 +108,17 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 	if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
 		return f, err
 	}
+	if len(d.Orders) > 0 && !d.By.Agent() {
+		if err := tx.factsOfLines(ctx, &f, t, d); err != nil {
+			return f, err
+		}
+	}
 	if t.Number == 0 {
-		product := desk.ProductOf(f.Catalogue, t, d.Orders)
+		orders := d.Orders
+		if !d.By.Agent() && !f.Sight.Edits(f.Catalogue, t, "product") {
+			orders = nil
+		}
+		product := desk.ProductOf(f.Catalogue, t, orders)
 		if f.Responsible, err = tx.Person(ctx, product.Agent); err != nil {
 			return f, err
 		}
@@ -146,6 +158,40 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 	}
 	f.People, err = tx.whom(ctx, d.Orders, o.Ours)
 	return f, err
+}
+
+// factsOfLines are what a customer's orders and lines are held against: what he may set, and whom
+// of his organisation he names.
+func (tx *Tx) factsOfLines(ctx context.Context, f *desk.Facts, t desk.Ticket,
+	d desk.Deed) (err error) {
+	if f.Sight, err = tx.Sight(ctx, d.By); err != nil {
+		return err
+	}
+	names := desk.Colleagues(d.Orders)
+	if len(names) == 0 {
+		return nil
+	}
+	list := append(t.Customers(), d.By)
+	if d.By.Organisation != 0 {
+		members, err := tx.Members(ctx, d.By.Organisation)
+		if err != nil {
+			return err
+		}
+		list = append(members, list...)
+	}
+	f.People = map[string]desk.Person{}
+	desk.Known(f.People, list, names)
+	return nil
+}
+
+// Unknown are the values that the orders have and the desk has not.
+func (done Done) Unknown() (list []Unknown) {
+	for _, r := range done.Results {
+		if r.Unknown {
+			list = append(list, Unknown{Field: r.Key, Value: r.Value, Values: r.Known})
+		}
+	}
+	return list
 }
 
 // whom finds the people whom orders name, and makes customers of those that are new.

@@ -54,6 +54,8 @@ type Details struct {
 	Ends     time.Time       `json:"ends,omitzero"`      // the last day of a secret
 	Commands []CommandResult `json:"commands,omitempty"` // of a receipt
 	Unknown  []Unknown       `json:"unknown,omitempty"`  // what was not understood
+	Hints    []string        `json:"hints,omitempty"`    // codes of the phrases' [hint] table
+	Asks     []string        `json:"asks,omitempty"`     // what the mail says nothing of: keys of [form]
 }
 
 // CommandResult is a command as written and what it did, in the words of templates.Command.

@@ -17,6 +17,7 @@ type phrases struct {
 	Severity map[string]string `toml:"severity"`
 	Status   map[string]string `toml:"status"`
 	Button   map[string]string `toml:"button"`
+	Hint     map[string]string `toml:"hint"` // for customers, as [warning] is for agents
 	Reason   map[string]string `toml:"reason"`
 	Warning  map[string]string `toml:"warning"`
 	Result   map[string]string `toml:"result"`
@@ -45,7 +46,7 @@ type dates struct {
 func (p *phrases) tables() map[string]map[string]string {
 	return map[string]map[string]string{"label": p.Label, "unknown": p.Unknown, "form": p.Form,
 		"type": p.Type, "severity": p.Severity,
-		"status": p.Status, "button": p.Button, "reason": p.Reason, "warning": p.Warning,
+		"status": p.Status, "button": p.Button, "hint": p.Hint, "reason": p.Reason, "warning": p.Warning,
 		"result": p.Result, "reply": p.Reply,
 		"notice": p.Notice}
 }

@@ -27,6 +27,7 @@ type View struct {
 	Signature   string    `lines:"keep"` // below them; agents only, as the next ones
 	Copied      []string  // who else had the mail
 	ReplyTo     []string  // where its writer asks to be answered
+	Unset       []string  // lines that name a field and set nothing
 	Warnings    []string  // codes of the phrases' [warning] table
 	Meeting     time.Time // of the calendar entry that it brought
 	MeetingEnds time.Time
@@ -35,6 +36,7 @@ type View struct {
 	// Form is what to ask for: a key of the phrases' [form] table, or a field's own label
 	Form     []string
 	Unknown  []Unknown // what was written and not understood
+	Hints    []string  // codes of the phrases' [hint] table: what the writer may not have noticed
 	Commands []Command // what a receipt reports
 	Links    []Link    // mailto buttons, the first three are shown
 	Others   []Ticket  // other tickets of the reader that this mail acknowledges too

@@ -36,7 +36,7 @@ func (w voice) funcs() map[string]any {
 		"case": w.entry, "notice": w.notice, "replyTo": w.replyTo,
 		// words from phrases.toml
 		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button,
-		"reason": w.reason, "warning": w.warning,
+		"reason": w.reason, "warning": w.warning, "hint": w.hint,
 		// time
 		"date": w.date, "day": w.day, "clock": w.clock, "span": w.span,
 	}
@@ -299,6 +299,9 @@ func (w voice) reason(code string) string { return w.p.Reason[code] }
 
 // warning is a whole sentence, or the code where a desk's own phrases have none.
 func (w voice) warning(code string) string { return first(w.p.Warning[code], code) }
+
+// hint is a whole sentence, or nothing for a code that has none.
+func (w voice) hint(code string) string { return w.p.Hint[code] }
 
 // result is what a command did: "asignado a Luis Pérez".
 func (w voice) result(c Command) string {

@@ -271,7 +271,7 @@ func (h *house) intake() *mailin.Intake {
 	l := h.config.Limits
 	return mailin.New(mailin.Options{
 		Store: h.store, Signer: h.signer, Mailboxes: h.boxes, Markers: h.config.Markers,
-		AgentProof: h.config.agentProof(), Form: mailin.FormLabels(h.templates),
+		AgentProof: h.config.agentProof(), Form: mailin.LabelsOf(h.templates),
 		Language: h.config.Language, Hops: l.Hops, Caps: h.config.Caps.caps(), Log: h.log,
 		Limits: message.Limits{Depth: l.Depth, Parts: l.Parts, Header: int(l.Header),
 			Text: int(l.Text), Time: time.Duration(l.Work)},

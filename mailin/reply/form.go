@@ -7,14 +7,19 @@ import (
 )
 
 // form makes lines of the quoted mail in which a key of ours has got a value the
-// sender's words. Mails quoted inside that mail are left alone.
-func (s *splitter) form(keys []string) {
-	if len(keys) == 0 || s.first == len(s.lines) {
+// sender's words. Mails quoted inside that mail are left alone. Keys of choices
+// are ours only with the choices behind them, "Producto (CRM, ERP)": without, we
+// may have filled them in ourselves.
+func (s *splitter) form(keys, choices []string) {
+	if len(keys)+len(choices) == 0 || s.first == len(s.lines) {
 		return
 	}
-	names := make(map[string]bool, len(keys))
+	names := make(map[string]bool, len(keys)+len(choices))
 	for _, k := range keys {
 		names[desk.Fold(lowered(k))] = true
+	}
+	for _, k := range choices {
+		names[desk.Fold(lowered(k))+" ("] = true
 	}
 	for i, seen := s.first, false; i < len(s.lines); i++ {
 		l := &s.lines[i]
@@ -29,8 +34,17 @@ func (s *splitter) form(keys []string) {
 			continue
 		}
 		key, value, _ := strings.Cut(clipped(l.text), ":")
-		if names[desk.Fold(lowered(undecorated(key)))] && trim(strings.Trim(value, "*_ ")) != "" {
+		whole := desk.Fold(lowered(undecorated(key)))
+		if (names[whole] || names[label(whole)]) && trim(strings.Trim(value, "*_ ")) != "" {
 			l.kind, l.rule = New, ruleFilled
 		}
 	}
+}
+
+// label is a key as names has it: what stands in brackets at its end is ours.
+func label(key string) string {
+	if before, _, ok := strings.Cut(key, " ("); ok && strings.HasSuffix(key, ")") {
+		return before + " ("
+	}
+	return key
 }

@@ -7,8 +7,27 @@ import "strings"
 // a colon (he shows what to write), a drawn rule or a footer, not in a box with a line at its left
 // or between fences, not in a part after the first, and, of a mail with text and HTML, not where
 // the HTML shows no such line.
-func (p Parts) Orders() (text string, places []bool) {
-	sure := p.sureLines()
+func (p Parts) Orders() (text string, places []bool) { return p.placed(showsBelow) }
+
+// Fields is Orders for lines of a form: there what ends in a colon is a label that was left empty.
+func (p Parts) Fields() (text string, places []bool) {
+	return p.placed(func(string, bool, string) bool { return false })
+}
+
+// Filled are the lines that were filled into our form, without quote marks.
+func (p Parts) Filled() (list []string) {
+	for i, r := range p.Ranges {
+		if r.Rule == ruleFilled {
+			list = append(list, strings.Split(trimBlank(p.text(i, i+1)), "\n")...)
+		}
+	}
+	return list
+}
+
+// placed is Orders where shows tells what only shows how something is written.
+func (p Parts) placed(shows func(above string, sure bool, text string) bool) (
+	text string, places []bool) {
+	sure := p.sureLines(shows)
 	var runs []string
 	at := 0
 	for i := 0; i < len(p.Ranges); {
@@ -40,14 +59,15 @@ func countLines(base string, r Range) int {
 }
 
 // sureLines says of each line of the base whether an order may stand there.
-func (p Parts) sureLines() (sure []bool) {
+func (p Parts) sureLines(shows func(above string, sure bool, text string) bool) (sure []bool) {
 	seen := p.shownLines()
 	below, above, aboveSure := false, "", true
 	for _, r := range p.Ranges {
 		at := r.Start
 		for l := range strings.Lines(p.Base[r.Start:r.End]) {
 			text := trim(l)
-			ok := text != "" && r.Rule == ruleOwn && !below && !showsBelow(above, aboveSure, text) && p.inFirstPart(at) && seen(text)
+			ok := text != "" && r.Rule == ruleOwn && !below && !shows(above, aboveSure, text) &&
+				p.inFirstPart(at) && seen(text)
 			sure = append(sure, ok)
 			at += len(l)
 			if text == "" {

@@ -72,6 +72,8 @@ type Input struct {
 	First int // bytes of Plain that the first of several text parts has; 0: there is one
 	// Form are keys that our own forms leave empty, "Fecha y hora": filled in, they are new text
 	Form []string
+	// Choices are keys behind which our forms name what there is: "Producto (CRM, ERP)"
+	Choices []string
 }
 
 // Parts is a text with every byte assigned to a kind.

@@ -50,7 +50,7 @@ func Split(in Input) Parts {
 	s.banner()
 	s.fences()
 	s.introductions()
-	s.form(in.Form)
+	s.form(in.Form, in.Choices)
 	s.announcedAnswers()
 	s.quotes()
 	s.footers()

@@ -25,7 +25,7 @@ func own(e Entry) Field {
 	f := Field{Key: e.Key, Row: e, open: true,
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Custom[e.ID] },
 		set: func(w *draft, value string) bool {
-			value, ok := e.value(value)
+			value, ok := e.value(w.dated(e, value))
 			if ok {
 				w.custom(e.ID, value)
 			}
@@ -35,6 +35,14 @@ func own(e Entry) Field {
 		f.choices = func(*draft) []string { return e.Choices }
 	}
 	return f
+}
+
+// dated writes the day that a text names, as people do, for a field that holds one.
+func (w *draft) dated(e Entry, text string) string {
+	if day, wrong := w.Times.Day(text, w.Now); e.Value == DateValue && wrong != Undated {
+		return day.Format(time.DateOnly)
+	}
+	return text
 }
 
 // value is what a field of the row's type makes of a text. Nothing at all empties the field.

@@ -52,6 +52,7 @@ type Facts struct {
 	Pending     []Item            // of the ticket, that wait for an agent
 	Others      []Other           // tickets that the orders name and that are there
 	Hangs       bool              // it waits until a day, or for another ticket to be closed
+	Sight       Sight             // of a customer who sets fields
 	Responsible Person            // the agent of the product of what is opened
 	Raised      bool              // the alarm was raised in the ticket's life
 	Times       Times
@@ -101,6 +102,7 @@ type draft struct {
 
 	entrusts bool     // what is opened goes to the agent of its product
 	itemType ItemType // that an order gives the item; "": what the act makes of it
+	bears    ItemType // the type that a customer's item bears, from which nothing else follows
 }
 
 // Carry works out what comes of a deed on a ticket; of one that opens it, before is what it opens.
@@ -160,7 +162,7 @@ func (w *draft) decide() Act {
 	}
 	mayClose := w.deed.By.ID == w.before.Requester.ID || w.deed.By.ID == w.before.Controller.ID
 	switch {
-	case mayClose && (w.ordered(VerbClose) || w.before.Class == Resolved && w.deed.Solved):
+	case mayClose && (w.ordered(VerbClose) || w.typed() == TestingOK || w.before.Class == Resolved && w.deed.Solved):
 		return Closes
 	case w.ordered(VerbReopen):
 		return Reopens
@@ -266,11 +268,16 @@ func (w *draft) finish() {
 	if it.Author.ID == 0 {
 		it.Author = w.deed.By
 	}
+	if !w.deed.By.Agent() {
+		it.Seen.Unset = unset(w.Done)
+	}
 	switch {
 	case given.Type != "":
 		it.Type = given.Type
 	case w.act == Opens, w.act == OpensFor, w.act == Replaces:
 		it.Type = w.Catalogue.Opening(w.Ticket.Type)
+	case w.bears != "":
+		it.Type = w.bears
 	case it.Type == "": // what a customer does without a word
 		it.Type = Note
 	}
@@ -345,6 +352,10 @@ func (w *draft) tell() {
 		w.Events = append(w.Events, assigned)
 	}
 	if !w.orderedOnly() {
+		w.Events = append(w.Events, e)
+	}
+	if !agent && w.before.Number != 0 && HasUnknown(w.Done) {
+		e.Kind = LinesMissed
 		w.Events = append(w.Events, e)
 	}
 	says := agent && (w.words() || w.act == AsksInfo) && w.Item.Visibility == Public

@@ -177,6 +177,7 @@ type Seen struct {
 	Copied    []string  `json:"copied,omitempty"`   // the other addresses in To and Cc
 	ReplyTo   []string  `json:"reply_to,omitempty"` // where to answer the writer, if elsewhere
 	Warnings  []string  `json:"warnings,omitempty"` // codes of the phrases' [warning] table
+	Unset     []string  `json:"unset,omitempty"`    // lines that name a field and set nothing
 	Starts    time.Time `json:"starts,omitzero"`    // what a calendar entry of the mail is about
 	Ends      time.Time `json:"ends,omitzero"`
 }

@@ -90,7 +90,7 @@ func (s Sight) edits(t Ticket, f Field) bool {
 	switch {
 	case s.All:
 		return true
-	case f.Key == "status" && f.Row.ID == 0:
+	case s.Person == 0, f.Key == "status" && f.Row.ID == 0:
 		return false
 	case p.Editable == nil:
 		return f.open

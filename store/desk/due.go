@@ -29,6 +29,7 @@ const (
 	TicketWaits      EventKind = "ticket_waits"  // the customer has not answered for a while
 	TicketWoke       EventKind = "ticket_woke"   // the day until which it was to wait has come
 	TicketLapsed     EventKind = "ticket_lapsed" // closed, since nobody has answered
+	LinesMissed      EventKind = "lines_missed"  // a customer's lines have values that are not known
 	// the ticket on which it depended was closed
 	TicketFreed EventKind = "ticket_freed"
 	// the ticket was closed of which it is a duplicate, and it too
@@ -112,6 +113,8 @@ func Due(e Event) []Notification {
 		if len(d.list) == 0 {
 			d.add(Undelivered, e.Team...)
 		}
+	case LinesMissed:
+		d.add(NotUnderstood, e.Author)
 	case AgentJoined:
 		d.add(AgentWelcome, t.Agent)
 	default:
@@ -194,7 +197,12 @@ func (d *due) opened(e Event, ack Notice) {
 	if e.Ticket.ProductionDown && ack == Ack {
 		ack = AckProductionDown
 	}
-	d.add(ack, e.Ticket.Requester)
+	to := e.Ticket.Requester
+	if by := e.Author; by.ID != 0 && by.ID != to.ID && !by.Agent() { // he named a colleague
+		d.add(OpenedForYou, to)
+		to = by
+	}
+	d.add(ack, to)
 	d.except(e.Author)
 	if e.Ticket.ProductionDown {
 		d.add(ProductionDown, slices.Concat(e.OnCall, e.Admins)...)

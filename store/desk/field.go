@@ -129,7 +129,7 @@ func (f *Field) Called(name string) bool {
 // field is the field that an order sets, nil for none, and the value that it gets.
 func (o Order) field() (*Field, string) {
 	name, value := string(o.Verb), o.Arg
-	if o.Verb == "field" {
+	if o.Verb == VerbField {
 		name, value, _ = strings.Cut(o.Arg, "=")
 	}
 	return FieldNamed(name), strings.TrimSpace(value)
@@ -144,8 +144,13 @@ func set(key string) func(*draft, string) Result {
 func (w *draft) field(arg string) Result {
 	name, value, ok := strings.Cut(arg, "=")
 	f := w.fieldNamed(name)
-	if !ok || f == nil {
+	switch {
+	case f == nil && !w.deed.By.Agent(): // of tickets of another type
+		return Result{Key: "not_allowed"}
+	case !ok || f == nil:
 		return notUnderstood("field", strings.TrimSpace(name), w.fieldNames()...)
+	case !w.deed.By.Agent():
+		return w.setByLine(f, strings.TrimSpace(value))
 	}
 	return w.setField(f, strings.TrimSpace(value))
 }
@@ -259,7 +264,7 @@ func (w *draft) ends(status string) bool {
 
 // setSeverity takes a number or a name. Who lowers it ends the alarm.
 func (w *draft) setSeverity(value string) bool {
-	e, ok := w.Catalogue.Find(Severities, value)
+	e, ok := w.Catalogue.severity(value)
 	if ok {
 		w.Ticket.Severity = e.Position
 		w.Ticket.ProductionDown = w.Ticket.ProductionDown && e.Position == w.Catalogue.TopSeverity()

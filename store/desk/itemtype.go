@@ -8,6 +8,11 @@ func (w *draft) takeType() {
 	if w.act != Writes && w.act != Notes || w.Kept.Held() {
 		return
 	}
+	t := w.typed()
+	if t != "" && t != TestingOK && !slices.ContainsFunc(w.Catalogue.added(), keyed(t)) {
+		w.bears = t
+		return
+	}
 	for _, o := range w.deed.Orders {
 		e, ok := FindEntry(w.Catalogue.added(), o.Arg)
 		if ok && o.Verb == VerbItem && !o.Misplaced {
@@ -25,6 +30,9 @@ func (w *draft) takeType() {
 
 // ofType is the order that says so.
 func (w *draft) ofType(arg string) Result {
+	if !w.deed.By.Agent() {
+		return w.typedByLine(arg)
+	}
 	e, ok := FindEntry(w.Catalogue.added(), arg)
 	switch {
 	case !ok:
@@ -35,6 +43,40 @@ func (w *draft) ofType(arg string) Result {
 		return Result{Key: "not_allowed"}
 	}
 	return Result{Key: "item", Value: e.Name(w.deed.By.Language)}
+}
+
+// typed is the type that a customer's line gives his item, "" for none.
+func (w *draft) typed() (t ItemType) {
+	if w.deed.By.Agent() {
+		return ""
+	}
+	for _, o := range w.deed.Orders {
+		if e, ok := FindEntry(w.Catalogue.customerTypes(), o.Arg); ok && o.Verb == VerbItem {
+			t = ItemType(e.Key)
+		}
+	}
+	return t
+}
+
+// typedByLine is a customer's line that says of which type his item is. The first item bears the
+// type of the ticket. «Testing OK» is for whoever may close it.
+func (w *draft) typedByLine(arg string) Result {
+	e, ok := FindEntry(w.Catalogue.customerTypes(), arg)
+	name := e.Name(w.deed.By.Language)
+	switch {
+	case !ok:
+		list := EntryNames(w.Catalogue.customerTypes(), w.deed.By.Language)
+		return notUnderstood("item", arg, list...)
+	case e.Key == string(TestingOK) && w.act != Closes:
+		return Result{Key: "not_allowed"}
+	case w.before.Number == 0 && e.Kind == Types:
+		w.Ticket.Type = e.ID
+	}
+	return Result{Key: "item", Value: name}
+}
+
+func keyed(t ItemType) func(Entry) bool {
+	return func(e Entry) bool { return e.Key == string(t) }
 }
 
 // added are the item types beyond those that come with buzon, which have orders of their own.

@@ -33,9 +33,11 @@ const (
 	SecretEndsNotice  Notice = "secret_ends"
 	AgentWelcome      Notice = "agent_welcome" // how to work by mail
 	// somebody waits for an answer, or the day has come until which the ticket waited
-	Reminder    Notice = "reminder"
-	AlarmNotice Notice = "alarm" // what keeps mail from going out as usual
-	ListNotice  Notice = "list"  // many notices in one mail
+	Reminder Notice = "reminder"
+	// values that a customer's lines have and the desk has not
+	NotUnderstood Notice = "not_understood"
+	AlarmNotice   Notice = "alarm" // what keeps mail from going out as usual
+	ListNotice    Notice = "list"  // many notices in one mail
 )
 
 // Trait is all that anybody must know of a kind of notice: who may get it, what it carries, how
@@ -99,10 +101,11 @@ var notices = map[Notice]Trait{
 		Buttons: usual},
 	ResolvedNotice: {Words: true, Files: true, Speaks: WithWords,
 		Buttons: []Button{ConfirmButton, FailingButton}},
-	ClosedNotice: {Words: true, Files: true, Speaks: WithWords, Spares: true},
-	Reminder:     {Buttons: usual},
-	Taken:        {Urgent: true, Buttons: usual},
-	NewTicket:    {Agents: true, Words: true, Files: true, Buttons: usual},
+	ClosedNotice:  {Words: true, Files: true, Speaks: WithWords, Spares: true},
+	Reminder:      {Buttons: usual},
+	NotUnderstood: {Answers: true, Buttons: usual},
+	Taken:         {Urgent: true, Buttons: usual},
+	NewTicket:     {Agents: true, Words: true, Files: true, Buttons: usual},
 	NoteNotice: {Agents: true, Words: true, Files: true, Quotes: 3, Inside: true,
 		Buttons: usual},
 	Assigned: {Agents: true, Words: true, Files: true, Quotes: 3, Buttons: usual},

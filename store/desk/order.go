@@ -26,7 +26,8 @@ func (w *draft) result(o Order) Result {
 		return Result{Key: "misplaced"}
 	case row == nil || row.do == nil:
 		return Result{Key: "unavailable"}
-	case w.deed.By.Agent() && row.es == "" || !w.deed.By.Agent() && row.customer == "":
+	case w.deed.By.Agent() && row.es == "",
+		!w.deed.By.Agent() && row.customer == "" && o.Verb != VerbField && o.Verb != VerbItem:
 		return Result{Key: "not_allowed"}
 	}
 	return row.do(w, o.Arg)
@@ -198,6 +199,9 @@ func (w *draft) drop(p Person) Result {
 
 // customer is whom an order names, nobody where that is an agent.
 func (w *draft) customer(arg string) Person {
+	if !w.deed.By.Agent() {
+		return w.colleague(arg)
+	}
 	p := w.People[address(arg)]
 	if p.Agent() {
 		return Person{}
@@ -214,7 +218,7 @@ func Named(orders []Order) (found, made []string) {
 			continue
 		}
 		person := row.arg == aPerson
-		if o.Verb == "field" {
+		if o.Verb == VerbField {
 			f, value := o.field()
 			person, arg = f != nil && f.Person, value
 		}
@@ -280,4 +284,12 @@ func (w *draft) help(string) Result {
 func Judges(orders []Order) bool {
 	judges := func(o Order) bool { return o.Verb == VerbApprove || o.Verb == VerbReject }
 	return slices.ContainsFunc(orders, judges)
+}
+
+// FieldOrder is a line that names a field and its value, as people write it into a text.
+func FieldOrder(field, value, line string) Order {
+	if field == string(VerbItem) {
+		return Order{Verb: VerbItem, Arg: value, Line: line}
+	}
+	return Order{Verb: VerbField, Arg: field + "=" + value, Line: line}
 }

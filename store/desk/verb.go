@@ -19,6 +19,7 @@ const (
 	VerbFollow   Verb = "follow"
 	VerbUnfollow Verb = "unfollow"
 	VerbItem     Verb = "item" // the item is of a type that the desk has added
+	VerbField    Verb = "field"
 )
 
 // Order is a verb with what follows it on its line. A line that is meant as an order and is none
@@ -85,7 +86,7 @@ func init() { // what the rows do reads the table
 		{"time", "tiempo", "time", "", "45m X", "", (*draft).spend},
 		{"progress", "avance", "progress", "", "60", "", set("progress")},
 		{"due", "vence", "due", "", "2026-12-31", "", set("due")},
-		{"field", "campo", "field", "", "X=Y", "", (*draft).field},
+		{VerbField, "campo", "field", "", "X=Y", "", (*draft).field},
 		{VerbItem, "item", "item", "", "X", "", (*draft).ofType},
 		{VerbNote, "nota interno interna nota-interna", "note internal internal-note", "", "", "",
 			(*draft).note},

@@ -1,0 +1,205 @@
+package command
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"buzon/store/desk"
+)
+
+// Fit is what a line's value is to the field that it names.
+type Fit int
+
+const (
+	Alien   Fit = iota // there is no such field
+	Label              // it belongs to a form, and sets nothing: «Descripción»
+	Free               // any value is one
+	Fits               // it is one of the values that there are
+	Unknown            // it is none of them
+)
+
+// Known says what a name is to the desk: the field's own name, and how the value fits it.
+type Known func(name, value string) (field string, fit Fit)
+
+// Fields reads the field lines of a new text, "Producto: CRM": those of the block of lines at its
+// top, below a greeting, and of the block at its end, above thanks and a name. Lines of a mail's
+// header, prose with a colon and what stands below a leave-taking are none. places says of each line
+// whether one may stand there; nil: anywhere.
+func Fields(text string, places []bool, known Known) (list []desk.Order) {
+	lines := strings.Split(text, "\n")
+	read := make([]fieldLine, len(lines))
+	for i, line := range lines {
+		if places == nil || i < len(places) && places[i] || blank(line) {
+			read[i] = readField(line, known)
+		}
+	}
+	withoutHeaders(lines, read)
+	first := topOf(lines)
+	for ; first < len(lines) && (read[first].fit != Alien || blank(lines[first])); first++ {
+		list = read[first].add(list)
+	}
+	last := len(lines)
+	for last > first && closing(lines[last-1]) {
+		last--
+	}
+	from := last
+	for from > first && (read[from-1].fit != Alien || blank(lines[from-1])) {
+		from--
+	}
+	for from < last && blank(lines[from]) {
+		from++
+	}
+	if from > 0 && (!blank(lines[from-1]) || takesLeave(lines[:from])) {
+		return list
+	}
+	for _, l := range read[from:last] {
+		list = l.add(list)
+	}
+	return list
+}
+
+// Filled reads the lines that were filled into a form: each stands for itself.
+func Filled(lines []string, known Known) (list []desk.Order) {
+	for _, line := range lines {
+		list = readField(line, known).add(list)
+	}
+	return list
+}
+
+// fieldLine is a line as a field's.
+type fieldLine struct {
+	fit                Fit
+	field, value, text string
+}
+
+func (l fieldLine) add(list []desk.Order) []desk.Order {
+	if l.fit < Free || l.value == "" {
+		return list
+	}
+	return append(list, desk.FieldOrder(l.field, l.value, l.text))
+}
+
+// Bounds of a field line, in characters.
+const (
+	longestKey   = 80
+	longestValue = 200
+)
+
+// readField reads "Clave: valor", whichever colon it has and whatever a mail client put around the
+// words. A cell of a table is as good as a colon.
+func readField(line string, known Known) (l fieldLine) {
+	if len(line) > 4*(longestKey+longestValue) {
+		return l
+	}
+	line = strings.TrimSpace(strings.Map(visible, line))
+	at := strings.IndexAny(line, ":：|=")
+	if at < 0 {
+		return l
+	}
+	key := bullet.ReplaceAllString(line[:at], "")
+	key = strings.Trim(choices.ReplaceAllString(undecorated(key), ""), "*_ \u00a0")
+	value := undecorated(strings.TrimLeft(line[at:], ":：|=*_ \t\u00a0"))
+	if key == "" || utf8.RuneCountInString(key) > longestKey ||
+		utf8.RuneCountInString(value) > longestValue {
+		return l
+	}
+	l = fieldLine{value: value, text: line}
+	if l.field, l.fit = known(desk.OneLine(key), value); l.fit == Unknown && prose(value) {
+		return fieldLine{}
+	}
+	return l
+}
+
+var (
+	bullet = regexp.MustCompile(`^\s*([-–•·*]|\d{1,2}[.)])\s+`)
+	// choices are those that a form names behind a label: "Severidad (1 crítica, 2 mayor)"
+	choices = regexp.MustCompile(`\s*\([^()]*\)\s*$`)
+)
+
+// undecorated takes away bold marks and the borders of a table.
+func undecorated(s string) string { return strings.Trim(s, "*_| \t\r\u00a0") }
+
+// prose reports whether what stands behind a colon is a sentence, and not meant as a value: «Para: que
+// lo sepan todos, no imprime».
+func prose(value string) bool {
+	words := strings.Fields(value)
+	return len(words) > 4 || sentence.MatchString(value) ||
+		len(words) > 1 && beginnings[desk.Fold(words[0])]
+}
+
+var (
+	sentence = regexp.MustCompile(`[,;.:?!¿¡]\s`)
+	// beginnings are words that sentences begin with, and names of values do not
+	beginnings = words(`que no el la los las lo se si es son esta estan un una me nos mi al del ya
+		cuando como the it its is are we i my not a an this that there when`)
+)
+
+func blank(line string) bool { return strings.TrimSpace(strings.Map(visible, line)) == "" }
+
+// headers are keys that only the header of a mail has.
+var headers = words(`de from enviado sent von date fecha cc cco bcc to subject`)
+
+// sender is one without which no lines are a mail's header.
+var sender = words(`de from enviado sent von`)
+
+// withoutHeaders takes the paragraphs out that are headers of a mail: what they name is not meant
+// for the desk.
+func withoutHeaders(lines []string, read []fieldLine) {
+	for i := 0; i < len(lines); i++ {
+		from, found, begins := i, 0, false
+		for ; i < len(lines) && !blank(lines[i]); i++ {
+			key, _, ok := strings.Cut(strings.ReplaceAll(lines[i], "：", ":"), ":")
+			word, _, _ := strings.Cut(desk.OneLine(desk.Fold(undecorated(key))), " ")
+			if ok && headers[word] {
+				found++
+				begins = begins || sender[word]
+			}
+		}
+		if begins || found > 1 {
+			clear(read[from:i])
+		}
+	}
+}
+
+// topOf is the first line below a greeting.
+func topOf(lines []string) int {
+	first := 0
+	for first < len(lines) && blank(lines[first]) {
+		first++
+	}
+	if first < len(lines) && greets(lines[first]) {
+		first++
+	}
+	return first
+}
+
+// closing reports whether a line at the end of a text says nothing but thanks, a leave-taking or a
+// name.
+func closing(line string) bool {
+	return blank(line) || !strings.ContainsAny(line, ":：|=") && len(strings.Fields(line)) <= 5 &&
+		signOff([]string{line})
+}
+
+// takesLeave reports whether a text ends with a leave-taking: what follows is a signature.
+func takesLeave(lines []string) bool {
+	seen := 0
+	for _, line := range slices.Backward(lines) {
+		if blank(line) {
+			continue
+		}
+		words := strings.FieldsFunc(desk.Fold(line), func(r rune) bool { return !unicode.IsLetter(r) })
+		if len(words) > 0 && len(words) <= 6 && leaves[words[0]] {
+			return true
+		}
+		if seen++; seen == 3 || len(words) > 6 {
+			return false
+		}
+	}
+	return false
+}
+
+var leaves = words(`saludos saludo atentamente atte cordialmente gracias regards sincerely thanks best
+	kind cheers abrazo abrazos thank muchas`)
