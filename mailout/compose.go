@@ -43,6 +43,9 @@ func compose(w io.Writer, fields header, words templates.Mail, files []file) err
 	for _, text := range []struct{ kind, content string }{
 		{"text/plain; charset=utf-8", words.Text}, {"text/html; charset=utf-8", words.HTML},
 	} {
+		if text.content == "" { // what is said as text alone
+			continue
+		}
 		h := header{
 			{"Content-Type", text.kind}, {"Content-Transfer-Encoding", "quoted-printable"},
 		}

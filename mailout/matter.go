@@ -221,9 +221,13 @@ func (m *matter) carried() map[int]bool {
 }
 
 // files opens the attachments that go with the mail.
-func (r *Renderer) files(ctx context.Context, m *matter) (list []file) {
-	carried := m.carried()
-	for i, a := range m.item.Attachments {
+func (r *Renderer) files(ctx context.Context, m *matter) []file {
+	return r.opened(ctx, m.item, m.carried())
+}
+
+// opened opens those attachments of an item that are carried.
+func (r *Renderer) opened(ctx context.Context, it desk.Item, carried map[int]bool) (list []file) {
+	for i, a := range it.Attachments {
 		if !carried[i] {
 			continue
 		}

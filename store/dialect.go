@@ -40,9 +40,10 @@ type dialect struct {
 	domain string                   // behind the @ of the column address
 	words  func(text string) string // what index takes of a short text
 	// writes the words of an item for the search: its id, the subject, the rest
-	index string
-	found string                      // the ids of the items that match %s
-	match func(words []string) string // all of them; the last may be the beginning of a word
+	index   string
+	unindex string                      // takes the words of an item, by its id, out of the search
+	found   string                      // the ids of the items that match %s
+	match   func(words []string) string // all of them; the last may be the beginning of a word
 
 	list string // the elements of the JSON array %s as the column value
 
@@ -60,6 +61,8 @@ type dialect struct {
 
 	server func(context.Context, *Store) (*Server, error) // nil: there is none
 
+	// scrub leaves nothing to read in the bytes of the database that its rows do not say.
+	scrub  func(context.Context, *Store) error
 	same   func(*Store) error // nil while the database is the one that was opened
 	intact func(ctx context.Context, s *Store, quickly bool) error
 	watch  func(context.Context, *Store) // calls changed.wake when another process has committed

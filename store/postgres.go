@@ -41,9 +41,10 @@ var postgresDialect = &dialect{
 	words:      func(text string) string { return Words(text, nil) },
 	index: `
 		INSERT INTO search (item, words) VALUES ($1, array_to_tsvector(array_remove(string_to_array($2 || ' ' || $3, ' '), '')))`,
-	found: "SELECT item AS id FROM search WHERE words @@ %s::text::tsquery",
-	match: matchTSQuery,
-	list:  "json_array_elements_text(%s::json) AS list(value)",
+	unindex: "DELETE FROM search WHERE item = $1",
+	found:   "SELECT item AS id FROM search WHERE words @@ %s::text::tsquery",
+	match:   matchTSQuery,
+	list:    "json_array_elements_text(%s::json) AS list(value)",
 	// with the standby's own second a takeover takes less than ten
 	beat:     beat{2 * time.Second, 4},
 	standby:  true,
@@ -58,6 +59,7 @@ var postgresDialect = &dialect{
 		JOIN pg_class a ON a.oid = c.conrelid JOIN pg_class b ON b.oid = c.confrelid
 		WHERE c.contype = 'f' AND c.connamespace = current_schema()::regnamespace`,
 	copied: postgresCopied,
+	scrub:  postgresScrub,
 	same:   func(*Store) error { return nil },
 	intact: postgresIntact,
 	server: postgresServer,

@@ -33,6 +33,7 @@ var sqliteDialect = &dialect{
 	domain:   "substr(address, instr(address, '@') + 1)",
 	words:    func(text string) string { return text }, // FTS5 takes it apart by itself
 	index:    "INSERT INTO search (rowid, subject, body) VALUES ($1, $2, $3)",
+	unindex:  "DELETE FROM search WHERE rowid = $1",
 	found:    "SELECT rowid AS id FROM search WHERE search MATCH %s",
 	match:    matchFTS5,
 	list:     "json_each(%s)",
@@ -50,6 +51,7 @@ var sqliteDialect = &dialect{
 		FROM sqlite_master m, pragma_foreign_key_list(m.name) f
 		WHERE m.type = 'table'`,
 	copied: func(context.Context, *statements) error { return nil },
+	scrub:  sqliteScrub,
 	same:   sqliteSame,
 	intact: sqliteIntact,
 	watch:  sqliteWatch,

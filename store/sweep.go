@@ -67,16 +67,8 @@ func old(path string) bool {
 // The transaction keeps out whoever is about to write such a row, in this process or another: he
 // sees the file gone, and his sender tries again.
 func (tx *Tx) removeOrphan(ctx context.Context, path string) (bool, error) {
-	sum, err := hex.DecodeString(filepath.Base(filepath.Dir(path)) + filepath.Base(path))
-	if err != nil {
-		return false, nil // not ours
-	}
-	for _, view := range []Reader{tx.Reader, tx.store.Reader} {
-		var id int64
-		ok, err := view.row(ctx, "SELECT id FROM blob WHERE sha256 = $1", args(sum), &id)
-		if ok || err != nil {
-			return false, err
-		}
+	if named, err := tx.blobNamed(ctx, path); named || err != nil {
+		return false, err
 	}
 	if !old(path) {
 		return false, nil // the same bytes have just come again
@@ -85,4 +77,20 @@ func (tx *Tx) removeOrphan(ctx context.Context, path string) (bool, error) {
 		return false, err
 	}
 	return true, nil
+}
+
+// blobNamed reports whether a row names the file, a committed one or one of this commit, or the file
+// is not ours.
+func (tx *Tx) blobNamed(ctx context.Context, path string) (bool, error) {
+	sum, err := hex.DecodeString(filepath.Base(filepath.Dir(path)) + filepath.Base(path))
+	if err != nil {
+		return true, nil
+	}
+	for _, view := range []Reader{tx.Reader, tx.store.Reader} {
+		ok, err := view.row(ctx, "SELECT id FROM blob WHERE sha256 = $1", args(sum), new(int64))
+		if ok || err != nil {
+			return ok, err
+		}
+	}
+	return false, nil
 }

@@ -321,6 +321,9 @@ func (h *house) seenBy(
 		if sight.Item(t.Ticket, it) {
 			r := n.itemJSON(it)
 			r.Author, r.MessageID, r.Mail, r.Via = name(it.Author), "", nil, ""
+			if it.Author.ID != p.ID { // agents quote what is for them alone
+				r.Quoted = ""
+			}
 			row.Items = append(row.Items, r)
 		}
 	}

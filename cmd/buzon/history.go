@@ -36,32 +36,45 @@ func (a *app) ticketHistory() *cobra.Command {
 }
 
 func (a *app) printHistory(ctx context.Context, h *house, list []store.Activity) error {
-	people, rows := map[int64]desk.Person{}, [][]string{}
 	n, err := h.naming(ctx)
 	if err != nil {
 		return err
 	}
-	for _, c := range list {
-		c.Old, c.New = n.Shown(c.What, c.Old, n.language), n.Shown(c.What, c.New, n.language)
-		p, known := people[c.Person]
-		if !known {
-			if p, err = h.store.Person(ctx, c.Person); err != nil {
-				return err
-			}
-			people[c.Person] = p
-		}
+	history, err := h.history(ctx, n, list)
+	if err != nil {
+		return err
+	}
+	rows := [][]string{}
+	for i, c := range history {
 		if a.json {
-			row := historyRow{stamp(c.At), address(p), orNull(c.Mail), c.What, c.Old, c.New}
-			if err := a.object(row); err != nil {
+			if err := a.object(c); err != nil {
 				return err
 			}
 			continue
 		}
 		by := ""
-		if c.Mail != 0 {
-			by = fmt.Sprintf("mail %d", c.Mail)
+		if c.Mail != nil {
+			by = fmt.Sprintf("mail %d", *c.Mail)
 		}
-		rows = append(rows, []string{a.clock(c.At), p.Address(), by, c.What, c.Old, c.New})
+		rows = append(rows, []string{a.clock(list[i].At), deref(c.By), by, c.What, c.Old, c.New})
 	}
 	return a.table([]string{"AT", "BY", "MAIL", "WHAT", "WAS", "IS"}, rows)
+}
+
+// history is what was changed as people read it.
+func (h *house) history(ctx context.Context, n naming, list []store.Activity) ([]historyRow, error) {
+	people, rows := map[int64]desk.Person{}, []historyRow{}
+	for _, c := range list {
+		p, known := people[c.Person]
+		if !known {
+			var err error
+			if p, err = h.store.Person(ctx, c.Person); err != nil {
+				return nil, err
+			}
+			people[c.Person] = p
+		}
+		rows = append(rows, historyRow{stamp(c.At), address(p), orNull(c.Mail), c.What,
+			n.Shown(c.What, c.Old, n.language), n.Shown(c.What, c.New, n.language)})
+	}
+	return rows, nil
 }

@@ -21,6 +21,9 @@ func (a *app) people(noun string) *cobra.Command {
 		"agent": "Agents", "person": "Everybody who writes to the desk or for it"}[noun]}
 	c.AddCommand(a.peopleAdd(noun), a.peopleList(noun), a.peopleShow(), a.peopleSet(noun),
 		a.peopleRemove(noun))
+	if noun == "person" {
+		c.AddCommand(a.personExport(), a.personForget())
+	}
 	return c
 }
 

@@ -19,7 +19,7 @@ import (
 func (a *app) ticket() *cobra.Command {
 	c := &cobra.Command{Use: "ticket", Short: "Tickets"}
 	c.AddCommand(a.ticketList(), a.ticketShow(), a.ticketSearch(), a.ticketHistory(),
-		a.ticketOpen())
+		a.ticketOpen(), a.ticketExport())
 	for _, d := range deeds {
 		c.AddCommand(a.deed(d))
 	}

@@ -1,0 +1,543 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"buzon/store/desk"
+)
+
+// Nameless stands where somebody was named who is forgotten.
+const Nameless = "…"
+
+// erasedMail is what is left of a mail that was erased.
+const erasedMail = "Subject: (erased)\r\nAuto-Submitted: auto-generated\r\n\r\n" +
+	"This mail was erased when a person asked to be forgotten.\r\n"
+
+// Forgotten is how much was erased.
+type Forgotten struct {
+	Tickets  []int64 `json:"tickets"` // in which he took part
+	Items    int     `json:"items"`   // that he wrote
+	Mails    int     `json:"mails"`   // whose originals are gone
+	Outgoing int     `json:"outgoing"`
+	Files    int     `json:"files"` // of the data directory
+}
+
+// Forget erases a person: what he wrote, the files and originals of it, his addresses and his name,
+// also where others name him, from every table, from the search, and from the bytes of the database
+// that nobody reads any more. Tickets, items and mails are still counted, and each ticket says in
+// its history that somebody was forgotten. What others wrote stays, without his name; what they
+// quoted of him goes, and so do the originals of mails in which he is quoted or named.
+func (s *Store) Forget(ctx context.Context, p desk.Person) (done Forgotten, err error) {
+	rest := s.NewSpool()
+	if _, err := io.WriteString(rest, erasedMail); err != nil {
+		return done, err
+	}
+	var files []string
+	err = s.Write(ctx, func(tx *Tx) error {
+		f := &forgetting{Tx: tx, p: p, rest: rest, names: namesOf(p)}
+		if err := f.run(ctx); err != nil {
+			return fmt.Errorf("forget person %d: %w", p.ID, err)
+		}
+		done, files = f.done, f.files
+		return nil
+	})
+	if err != nil {
+		return done, err
+	}
+	if done.Files, err = s.removeUnnamed(ctx, files); err != nil {
+		return done, err
+	}
+	if err := s.dialect.scrub(ctx, s); err != nil {
+		return done, fmt.Errorf("what was erased may still be read from the bytes of the database: %w",
+			err)
+	}
+	return done, nil
+}
+
+// ForgetSent removes what is left of mails that have been sent, and would go with the next Sweep:
+// those of which about says so.
+func (s *Store) ForgetSent(ctx context.Context, about func(path string) bool) (int, error) {
+	var files []string
+	err := filepath.WalkDir(s.blobDir(), func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() && about(path) {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return s.removeUnnamed(ctx, files)
+}
+
+// removeUnnamed removes those files of bytes that no row names, or names again.
+func (s *Store) removeUnnamed(ctx context.Context, files []string) (removed int, err error) {
+	for _, path := range files {
+		gone := false
+		err := s.Write(ctx, func(tx *Tx) error {
+			named, err := tx.blobNamed(ctx, path)
+			if named || err != nil {
+				return err
+			}
+			err = os.Remove(path)
+			if gone = err == nil; errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			return err
+		})
+		if err != nil {
+			return removed, err
+		}
+		if gone {
+			removed++
+		}
+	}
+	return removed, nil
+}
+
+// forgetting is one person in the transaction that erases him.
+type forgetting struct {
+	*Tx
+	p     desk.Person
+	rest  *Spool         // what is left of his mails
+	names *regexp.Regexp // his addresses and his name, wherever they stand
+	his   []int64        // tickets in which he took part
+	items []int64        // whose words have changed
+	mails []int64        // whose originals go
+	blobs []int64
+	files []string // of blobs, which go behind the transaction
+	done  Forgotten
+}
+
+// namesOf matches what names a person: his addresses, and his name with any blanks, also turned
+// round as lists have it.
+func namesOf(p desk.Person) *regexp.Regexp {
+	var forms []string
+	for _, a := range p.Addresses {
+		forms = append(forms, regexp.QuoteMeta(a))
+	}
+	if words := strings.Fields(p.Name); len(words) > 0 && utf8.RuneCountInString(p.Name) >= 3 {
+		for i, w := range words {
+			words[i] = regexp.QuoteMeta(w)
+		}
+		forms = append(forms, strings.Join(words, `\s+`))
+		if n := len(words); n > 1 {
+			forms = append(forms, strings.Join(words[1:], `\s+`)+`,?\s+`+words[0])
+		}
+	}
+	if forms == nil {
+		return regexp.MustCompile(`$^`)
+	}
+	return regexp.MustCompile(`(?i)` + strings.Join(forms, "|"))
+}
+
+// firstNames matches a word of a name by itself: in the tickets in which he took part «Hola
+// Carla» is he.
+func firstNames(p desk.Person) *regexp.Regexp {
+	var words []string
+	for _, w := range strings.Fields(p.Name) {
+		if utf8.RuneCountInString(w) >= 3 {
+			words = append(words, regexp.QuoteMeta(w))
+		}
+	}
+	if words == nil {
+		return regexp.MustCompile(`$^`)
+	}
+	return regexp.MustCompile(`(?i)^(?:` + strings.Join(words, "|") + `)$`)
+}
+
+// withoutWords puts Nameless in the place of the words that match.
+func withoutWords(words *regexp.Regexp, text string) string {
+	return wordOfText.ReplaceAllStringFunc(text, func(word string) string {
+		if words.MatchString(word) {
+			return Nameless
+		}
+		return word
+	})
+}
+
+var wordOfText = regexp.MustCompile(`[\pL\pN\pM]+`)
+
+func (f *forgetting) run(ctx context.Context) (err error) {
+	f.his, err = singles[int64](ctx, f.Reader, `
+		SELECT number FROM ticket WHERE requester = $1 OR controller = $1
+		UNION SELECT ticket FROM item WHERE author = $1
+		UNION SELECT ticket FROM follower WHERE person = $1
+		ORDER BY 1`, f.p.ID)
+	for _, step := range []func(context.Context) error{
+		f.words, f.quotes, f.titles, f.incoming, f.outgoing, f.named, f.person, f.originals,
+		f.unkept, f.searched, f.noted,
+	} {
+		if err == nil {
+			err = step(ctx)
+		}
+	}
+	f.done.Tickets = f.his
+	return err
+}
+
+// words erases what he wrote, with its files.
+func (f *forgetting) words(ctx context.Context) error {
+	ids, err := singles[int64](ctx, f.Reader, "SELECT id FROM item WHERE author = $1", f.p.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		blobs, err := singles[int64](ctx, f.Reader, "SELECT blob FROM attachment WHERE item = $1", id)
+		if err != nil {
+			return err
+		}
+		f.blobs = append(f.blobs, blobs...)
+		if err := f.write(ctx, "DELETE FROM attachment WHERE item = $1", id); err != nil {
+			return err
+		}
+	}
+	f.items, f.done.Items = append(f.items, ids...), len(ids)
+	err = f.write(ctx, `
+		UPDATE item SET text = '', quoted = '', subject = '', via = '', seen = '', message_id = ''
+		WHERE author = $1`, f.p.ID)
+	if err == nil {
+		err = f.write(ctx, "UPDATE work SET why = '' WHERE person = $1", f.p.ID)
+	}
+	return err
+}
+
+// quotes erases what others quoted in the tickets in which he took part, and names him there no
+// more, by no part of his name.
+func (f *forgetting) quotes(ctx context.Context) error {
+	first := firstNames(f.p)
+	for _, ticket := range f.his {
+		list, err := f.Items(ctx, ticket)
+		if err != nil {
+			return err
+		}
+		for _, it := range list {
+			f.items = append(f.items, it.ID)
+			if it.Mail != 0 {
+				f.mails = append(f.mails, it.Mail)
+			}
+			if it.Author.ID == f.p.ID {
+				continue
+			}
+			it.Text = f.names.ReplaceAllLiteralString(unquoted(it.Text), Nameless)
+			it.Text = withoutWords(first, it.Text)
+			it.Seen.Text = ""
+			err := f.write(ctx, `
+				UPDATE item SET text = $2, quoted = '', seen = $3 WHERE id = $1`,
+				it.ID, it.Text, encoded{&it.Seen})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// unquoted is a text without the lines that quote another.
+func unquoted(text string) string {
+	lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool {
+		return strings.HasPrefix(strings.TrimSpace(line), ">")
+	})
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// titles erases what the tickets are called that he opened, or that were opened for him: the words
+// are his. So are those under which others answered.
+func (f *forgetting) titles(ctx context.Context) error {
+	opened, err := singles[int64](ctx, f.Reader, `
+		SELECT number FROM ticket WHERE requester = $1
+		UNION SELECT ticket FROM item WHERE author = $1 AND number = 1`, f.p.ID)
+	for _, ticket := range opened {
+		for _, text := range []string{
+			"UPDATE ticket SET subject = $2 WHERE number = $1",
+			"UPDATE item SET subject = $2 WHERE ticket = $1 AND subject <> ''",
+			"UPDATE journal SET subject = $2 WHERE ticket = $1",
+			"UPDATE activity SET old = $2, new = $2 WHERE ticket = $1 AND what = 'subject'",
+		} {
+			if err == nil {
+				err = f.write(ctx, text, ticket, Nameless)
+			}
+		}
+	}
+	return err
+}
+
+// incoming erases what the journal knows of his mails. What waits to be filed, or for an
+// administrator, is dropped.
+func (f *forgetting) incoming(ctx context.Context) error {
+	for _, address := range f.p.Addresses {
+		ids, err := singles[int64](ctx, f.Reader, `
+			SELECT id FROM journal WHERE sender = $1 OR lower(envelope_from) = $1`, address)
+		if err != nil {
+			return err
+		}
+		f.mails = append(f.mails, ids...)
+		err = f.write(ctx, `
+			UPDATE journal SET outcome = 'dropped', settled_at = coalesce(settled_at, $2)
+			WHERE (sender = $1 OR lower(envelope_from) = $1)
+				AND (settled_at IS NULL OR outcome = 'quarantine')`, address, f.Now().UnixMilli())
+		if err == nil {
+			err = f.write(ctx, `
+				UPDATE journal SET sender = '', envelope_from = '', message_id = '', subject = '',
+					envelope = '{}', error = ''
+				WHERE sender = $1 OR lower(envelope_from) = $1`, address)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return f.write(ctx, "DELETE FROM citation WHERE person = $1", f.p.ID)
+}
+
+// outgoing gives up what is owed to him, and has what is owed to others be rendered anew.
+func (f *forgetting) outgoing(ctx context.Context) error {
+	list, err := f.Reader.outgoing(ctx, "WHERE o.person = $1 ORDER BY o.id", f.p.ID)
+	if err != nil {
+		return err
+	}
+	for _, ticket := range f.his {
+		others, err := f.Reader.outgoing(ctx, "WHERE o.ticket = $1 AND o.person <> $2 ORDER BY o.id",
+			ticket, f.p.ID)
+		if err != nil {
+			return err
+		}
+		list = append(list, others...)
+	}
+	for _, o := range list {
+		if f.blobs = append(f.blobs, o.Raw); o.Person == f.p.ID {
+			if o.Settled.IsZero() {
+				if err := f.Fail(ctx, o, "its reader was forgotten"); err != nil {
+					return err
+				}
+			}
+			o.Address, o.Details = "", Details{}
+			f.done.Outgoing++
+		}
+		o.Details.Words = ""
+		err := f.write(ctx, `
+			UPDATE outbox SET address = $2, details = $3, raw = NULL WHERE id = $1`,
+			o.ID, o.Address, encoded{&o.Details})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// named takes his name and his addresses out of every text of every table.
+func (f *forgetting) named(ctx context.Context) error {
+	keys := map[string]string{}
+	columns := map[string][]string{}
+	var tables []string
+	err := f.rows(ctx, f.dialect.tables, nil, func(rows *sql.Rows) error {
+		var table, column string
+		err := rows.Scan(&table, &column)
+		if columns[table] == nil {
+			tables = append(tables, table)
+		}
+		if columns[table] = append(columns[table], column); column == "id" ||
+			table == "ticket" && column == "number" {
+			keys[table] = column
+		}
+		return err
+	})
+	for _, table := range tables {
+		if slices.Contains([]string{"blob", "meta", "address"}, table) {
+			continue
+		}
+		for _, column := range columns[table] {
+			if err == nil {
+				err = f.rename(ctx, table, column, keys[table])
+			}
+		}
+	}
+	return err
+}
+
+// rename is named for one column. Rows are changed by their key or, where there is none, by what
+// they hold.
+func (f *forgetting) rename(ctx context.Context, table, column, key string) error {
+	type value struct{ at, text string }
+	var found []value
+	where, a := f.mentions(column)
+	if where == "" {
+		return nil
+	}
+	as := fmt.Sprintf("CAST(%s AS TEXT)", column)
+	by := as
+	if key != "" {
+		by = fmt.Sprintf("CAST(%s AS TEXT)", key)
+	}
+	err := f.rows(ctx, fmt.Sprintf("SELECT DISTINCT %s, %s FROM %s WHERE %s", by, as, table, where), a,
+		func(rows *sql.Rows) error {
+			var v value
+			err := rows.Scan(&v.at, &v.text)
+			found = append(found, v)
+			return err
+		})
+	for _, v := range found {
+		text := f.names.ReplaceAllLiteralString(v.text, Nameless)
+		if err != nil || text == v.text {
+			continue
+		}
+		f.touched(table, column, v.at)
+		err = f.write(ctx, fmt.Sprintf("UPDATE %s SET %s = $1 WHERE %s = $2", table, column, by),
+			text, v.at)
+	}
+	return err
+}
+
+// touched notes whose words for the search, and which originals, go with a text that named him.
+func (f *forgetting) touched(table, column, at string) {
+	var id int64
+	fmt.Sscan(at, &id)
+	switch {
+	case table == "item":
+		f.items = append(f.items, id)
+	case table == "journal" && column != "reason":
+		f.mails = append(f.mails, id)
+	}
+}
+
+// mentions is the condition that a column may name him. Engines fold ASCII alike and other letters
+// not, so that these are looked for as he writes them, and in either case.
+func (f *forgetting) mentions(column string) (where string, a []any) {
+	var list []string
+	add := func(text string) {
+		for _, form := range []string{text, strings.ToLower(text), strings.ToUpper(text)} {
+			form = strings.Map(lowerASCII, form)
+			form = "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(form) + "%"
+			if !slices.Contains(a, any(form)) {
+				a = append(a, form)
+				list = append(list, fmt.Sprintf(`lower(CAST(%s AS TEXT)) LIKE $%d ESCAPE '\'`,
+					column, len(a)))
+			}
+		}
+	}
+	for _, address := range f.p.Addresses {
+		add(address)
+	}
+	if words := strings.Fields(f.p.Name); len(words) > 0 {
+		add(words[0])
+	}
+	return strings.Join(list, " OR "), a
+}
+
+func lowerASCII(r rune) rune {
+	if 'A' <= r && r <= 'Z' {
+		return r + 'a' - 'A'
+	}
+	return r
+}
+
+// person leaves a row without a name, for the items that have it as their author.
+func (f *forgetting) person(ctx context.Context) error {
+	err := f.ChangePerson(ctx, f.p.ID, func(p *desk.Person) {
+		*p = desk.Person{ID: p.ID, Role: desk.Customer, Organisation: p.Organisation}
+	})
+	for _, text := range []string{"DELETE FROM address WHERE person = $1",
+		"DELETE FROM follower WHERE person = $1", "DELETE FROM project_follower WHERE person = $1"} {
+		if err == nil {
+			err = f.write(ctx, text, f.p.ID)
+		}
+	}
+	return err
+}
+
+// originals puts another text in the place of mails as they came.
+func (f *forgetting) originals(ctx context.Context) error {
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(f.items))) {
+		mail := int64(0)
+		if _, err := f.row(ctx, "SELECT mail FROM item WHERE id = $1", args(id), &mail); err != nil {
+			return err
+		}
+		f.mails = append(f.mails, mail)
+	}
+	rest, err := f.keep(ctx, f.rest)
+	if err != nil {
+		return err
+	}
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(f.mails))) {
+		var blob int64
+		there, err := f.row(ctx, "SELECT blob FROM journal WHERE id = $1", args(id), &blob)
+		if err != nil {
+			return err
+		}
+		if !there || blob == rest {
+			continue
+		}
+		f.blobs = append(f.blobs, blob)
+		f.done.Mails++
+		if err := f.write(ctx, "UPDATE journal SET blob = $2 WHERE id = $1", id, rest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unkept forgets the bytes that nothing else refers to.
+func (f *forgetting) unkept(ctx context.Context) error {
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(f.blobs))) {
+		var sum []byte
+		if _, err := f.row(ctx, "SELECT sha256 FROM blob WHERE id = $1", args(id), &sum); err != nil {
+			return err
+		}
+		if err := f.dropBlob(ctx, id); err != nil {
+			return err
+		}
+		there, err := f.row(ctx, "SELECT 1 FROM blob WHERE id = $1", args(id), new(int))
+		if err != nil {
+			return err
+		}
+		if !there && len(sum) > 0 {
+			f.files = append(f.files, f.store.blobPath(hex.EncodeToString(sum)))
+		}
+	}
+	return nil
+}
+
+// searched makes the words anew by which items are found.
+func (f *forgetting) searched(ctx context.Context) error {
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(f.items))) {
+		list, err := f.Reader.items(ctx, "WHERE i.id = $1", id)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		if err := f.write(ctx, f.dialect.unindex, id); err != nil {
+			return err
+		}
+		t, err := f.Ticket(ctx, list[0].Ticket)
+		if err != nil {
+			return err
+		}
+		n := NewItem{Item: list[0]}
+		for _, a := range list[0].Attachments {
+			n.Attachments = append(n.Attachments, NewAttachment{Attachment: a})
+		}
+		f.index = append(f.index, indexed{id, t.Subject, n.words(), n.Author.Name})
+	}
+	return nil
+}
+
+// noted leaves a line in the history of each ticket.
+func (f *forgetting) noted(ctx context.Context) error {
+	for _, ticket := range f.his {
+		line := Activity{Ticket: ticket, Person: f.p.ID, What: "forgotten"}
+		if err := f.Note(ctx, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
