@@ -28,7 +28,10 @@ func (f *filing) agentItem(ctx context.Context) error {
 		written = command.Orders{Commands: []desk.Order{yes}}
 	}
 	d := desk.Deed{By: f.person, Orders: ordered(written), Item: desk.Item{Text: written.Text},
-		Answers: f.answeredItem()}
+		Answers: f.answeredItem(), Again: f.approved()}
+	if d.Read, err = f.notified(ctx); err != nil {
+		return err
+	}
 	if d.Kept, err = f.kept(ctx, written); err != nil {
 		return err
 	}
@@ -77,14 +80,24 @@ func (f *filing) kept(ctx context.Context, written command.Orders) (desk.Kept, e
 	return desk.HeldRepeats, nil
 }
 
+// notified is the notice that the agent has read when he wrote: the one that he answers, else the last.
+func (f *filing) notified(ctx context.Context) (desk.Notified, error) {
+	ids := threading.References(f.rd.Message.InReplyTo, nil)
+	return f.tx.ReadNotice(ctx, f.ticket.Number, f.person.ID, ids, f.mail.Received)
+}
+
 // receipt tells the agent what his commands did. It is owed to him alone, and only when he wrote
 // some, or his words went elsewhere than the notice said.
 func (f *filing) receipt(ctx context.Context, done store.Done) error {
-	if len(done.Results) == 0 && (done.Kept == "" || done.Kept == desk.KeptInside) {
+	usual := done.Kept == "" || done.Kept == desk.KeptInside
+	if len(done.Results) == 0 && usual && done.Until.IsZero() {
 		return nil
 	}
-	d := store.Details{Reason: string(done.Kept), Inside: f.resolution.Inside || !done.Kept.Held(),
-		Unknown: done.Unknown()}
+	d := store.Details{Reason: string(done.Kept), Until: done.Until, Unknown: done.Unknown(),
+		Inside: f.resolution.Inside || !done.Kept.Held()}
+	if m := done.Meanwhile; done.Kept == desk.HeldAnswered {
+		d.Author, d.Acted, d.Took = m.By.ID, m.At, m.Took
+	}
 	for _, r := range done.Results {
 		if !r.Unknown {
 			result := store.CommandResult{Line: r.Line, Result: r.Key, Value: r.Value}

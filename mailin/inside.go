@@ -33,7 +33,8 @@ func (f *filing) repeats(ctx context.Context, text string, own bool) (bool, erro
 	err = f.tx.EachItem(ctx, f.ticket.Number, desk.Internal, func(it desk.Item) {
 		mine := own || it.State == desk.Pending || it.Number == again
 		his := it.Author.ID == f.person.ID && mine
-		if it.Type != desk.Automatic && it.State != desk.Held && !it.Orders && !his {
+		kept := it.State == desk.Held || it.State == desk.Cancelled
+		if it.Type != desk.Automatic && !kept && !it.Orders && !his {
 			telling(it.Text, inside)
 		}
 	})

@@ -13,8 +13,12 @@ import (
 // the whole way again: what the rules say of its sender no longer counts, and what follows from it
 // is what would have followed at first.
 
-// approved reports whether an agent has let the mail in that was pending.
-func (f *filing) approved() bool { return f.mail.Override.Decision == store.Approve }
+// approved reports whether an agent has let the mail in that was pending, or sends his own that was
+// held.
+func (f *filing) approved() bool {
+	d := f.mail.Override.Decision
+	return d == store.Approve || d == store.Send
+}
 
 // letIn has the mail do what it was meant to do.
 func (f *filing) letIn(ctx context.Context) (err error) {

@@ -29,6 +29,12 @@ func (m *matter) view(r *Renderer) templates.View {
 		return v
 	}
 	m.header(&v)
+	if !d.Until.IsZero() {
+		v.Until = d.Until.In(r.Location)
+	}
+	if !d.Acted.IsZero() {
+		v.ActedAt, v.Took = d.Acted.In(r.Location), d.Took
+	}
 	if !d.Ends.IsZero() {
 		v.CloseAt = d.Ends.In(r.Location)
 	}
@@ -226,6 +232,7 @@ func (m *matter) person(p desk.Person) templates.Person {
 var written = map[desk.Button]string{
 	desk.TakeButton: "#tomar", desk.ResolvedButton: "#resuelto", desk.NoteButton: "#nota\r\n\r\n",
 	desk.ApproveButton: "#aprobar %d", desk.RejectButton: "#rechazar %d",
+	desk.CancelButton: "#cancelar %d", desk.SendButton: "#enviar %d",
 	desk.CloseButton: "cerrar", desk.ConfirmButton: "testing ok", desk.FailingButton: "",
 }
 
@@ -234,6 +241,10 @@ func (m *matter) offers(b desk.Button) bool {
 	switch b {
 	case desk.TakeButton: // whom an alert reaches says so even where the case is his
 		return m.to.Agent() && (m.ticket.Agent.ID != m.to.ID || m.row().Alert)
+	case desk.CancelButton:
+		return !m.o.Details.Until.IsZero()
+	case desk.SendButton:
+		return m.o.Details.Reason == string(desk.HeldAnswered)
 	case desk.ResolvedButton, desk.NoteButton:
 		return m.to.Agent()
 	case desk.CloseButton:

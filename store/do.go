@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"buzon/store/desk"
 )
@@ -27,6 +28,9 @@ type Done struct {
 	Item    desk.Item
 	Results []desk.Result // of the orders
 	Kept    desk.Kept
+	// what a colleague did, for which the words are kept
+	Meanwhile desk.Meanwhile
+	Until     time.Time // the words wait until then; zero: they don't
 }
 
 // Do carries out a deed on the ticket with the number, 0 opening one: the one way in which a ticket
@@ -41,7 +45,7 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 		return done, fmt.Errorf("find whom the orders name: %w", err)
 	}
 	out := desk.Carry(before, d, facts)
-	done.Results, done.Kept = out.Done, out.Kept
+	done.Results, done.Kept, done.Meanwhile = out.Done, out.Kept, facts.Meanwhile
 	switch {
 	case number == 0:
 		done.Ticket, done.Item, err = tx.open(ctx, d, out, o)
@@ -52,6 +56,11 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	}
 	if err != nil {
 		return done, err
+	}
+	if done.Until = out.Until; !out.Until.IsZero() {
+		if err := tx.hold(ctx, before, done, out.Until); err != nil {
+			return done, err
+		}
 	}
 	if err := tx.setTimers(ctx, done.Ticket.Number, out.Timers); err != nil {
 		return done, err
@@ -64,7 +73,7 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 		it.Visibility, it.Text = e.Item.Visibility, e.Item.Text // what of it may be heard
 		e.Ticket, e.Item = done.Ticket, it
 		t := o.Telling
-		t.Event = e
+		t.Event, t.until = e, out.Until
 		if !d.By.Agent() {
 			t.Details.Unknown = done.Unknown()
 		}
@@ -123,6 +132,12 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 			return f, err
 		}
 	}
+	f.Hold = tx.store.mailbox(t.Mailbox).Hold
+	if d.By.Agent() && t.Number != 0 && !d.Read.At.IsZero() {
+		if f.Meanwhile, err = tx.meanwhile(ctx, t, d); err != nil {
+			return f, err
+		}
+	}
 	if d.Down && t.Number != 0 && !t.ProductionDown {
 		if f.Raised, err = tx.Raised(ctx, t.Number); err != nil {
 			return f, err
@@ -150,6 +165,14 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 	}
 	if desk.Judges(d.Orders) {
 		if f.Pending, err = tx.PendingItems(ctx, t.Number); err != nil {
+			return f, err
+		}
+	}
+	if desk.Recalls(d.Orders) {
+		if f.Held, err = tx.HeldItems(ctx, t.Number); err != nil {
+			return f, err
+		}
+		if f.Said, err = tx.said(ctx, t.Number, d.By.ID); err != nil {
 			return f, err
 		}
 	}
@@ -273,8 +296,12 @@ func (tx *Tx) fill(ctx context.Context, n NewItem, o Origin) (desk.Item, error) 
 	if err != nil {
 		return it, err
 	}
+	what := "approved"
+	if o.LetIn.Decision == Send {
+		what = "sent"
+	}
 	return it, tx.Note(ctx, Activity{Ticket: it.Ticket, Person: o.LetIn.By, Mail: o.LetIn.Mail,
-		What: "approved", New: fmt.Sprint(it.Number)})
+		What: what, New: fmt.Sprint(it.Number)})
 }
 
 // tie writes what a deed does beside the ticket and its item.
@@ -293,8 +320,19 @@ func (tx *Tx) tie(ctx context.Context, ticket, item int64, d desk.Deed, out desk
 			return err
 		}
 	}
+	by := Override{By: d.By.ID, Mail: o.Mail}
+	for _, it := range out.Withdrawn {
+		if err := tx.cancel(ctx, it, by); err != nil {
+			return err
+		}
+	}
+	for _, h := range out.Sent {
+		if err := tx.sendHeld(ctx, h, by); err != nil {
+			return err
+		}
+	}
 	for _, j := range out.Judged {
-		settle, by := tx.RejectPending, Override{By: d.By.ID, Mail: o.Mail}
+		settle := tx.RejectPending
 		if j.Approve {
 			settle = tx.ApprovePending
 		}

@@ -318,7 +318,7 @@ func (r Reader) OnlyInside(ctx context.Context, ticket int64, sha256 string,
 		FROM item i
 			JOIN attachment a ON a.item = i.id
 			JOIN blob b ON b.id = a.blob
-		WHERE i.ticket = $1 AND b.sha256 = $2 AND i.state <> 'held'
+		WHERE i.ticket = $1 AND b.sha256 = $2 AND i.state NOT IN ('held', 'cancelled')
 			AND NOT (i.author = $3 AND (i.state = 'pending' OR i.number = $4))`,
 		args(ticket, sum, author, again), &inside, &all)
 	return inside > 0 && inside == all, err

@@ -55,6 +55,7 @@ const (
 	Release Decision = "release" // it becomes a ticket, whoever sent it
 	Approve Decision = "approve" // its pending item is let in
 	Confirm Decision = "confirm" // the agent whose address it bears says that it is his
+	Send    Decision = "send"    // its held item goes, though a colleague was faster
 )
 
 // Override is a person's decision about a mail; the zero value is none.
@@ -389,7 +390,7 @@ func (tx *Tx) RejectPending(ctx context.Context, id int64, o Override) (bool, er
 
 // Approved lists the mails that were approved and wait to be filed.
 func (r Reader) Approved(ctx context.Context) ([]Mail, error) {
-	return r.mails(ctx, "WHERE j.settled_at IS NULL AND j.override = 'approve' ORDER BY j.id")
+	return r.mails(ctx, "WHERE j.settled_at IS NULL AND j.override IN ('approve', 'send') ORDER BY j.id")
 }
 
 // DropMail takes a mail out of the quarantine for good; its bytes stay.

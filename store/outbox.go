@@ -50,7 +50,11 @@ type Details struct {
 	Claimed    int64   `json:"claimed,omitempty"`    // the ticket that a mail names without a right to it; for agents
 	Held       []int64 `json:"held,omitempty"`       // mails in quarantine of which an agent is asked whether they are his
 	More       int     `json:"more,omitempty"`       // and how many beside them
+	Waits      bool    `json:"waits,omitempty"`      // its item is held until this is claimed
+	Took       bool    `json:"took,omitempty"`       // of a receipt: a colleague, the author, took the ticket; else he answered
 
+	Acted    time.Time       `json:"acted,omitzero"`     // of a receipt: when he did
+	Until    time.Time       `json:"until,omitzero"`     // of a receipt: till when the words wait
 	Ends     time.Time       `json:"ends,omitzero"`      // the last day of a secret
 	Commands []CommandResult `json:"commands,omitempty"` // of a receipt
 	Unknown  []Unknown       `json:"unknown,omitempty"`  // what was not understood
@@ -92,7 +96,7 @@ type Outgoing struct {
 	Deaths       int         // of the process, while this was being rendered
 	Attempts     int
 	Created      time.Time
-	Next         time.Time
+	Next         time.Time // to Owe: zero is now
 	Settled      time.Time
 	LastReply    string
 	MessageID    string
@@ -162,7 +166,7 @@ func (tx *Tx) owe(ctx context.Context, list []Outgoing) (ids []int64, err error)
 		for i, o := range some {
 			o.Created = tx.store.Now()
 			if o.State != Held {
-				o.State, o.Next = Due, o.Created
+				o.State, o.Next = Due, latest(o.Created, o.Next)
 			}
 			a = append(append(a, outbox.values(once, &o)...), o.Created.UnixMilli(), o.State == Held)
 			if tx.last != nil {

@@ -43,9 +43,13 @@ func (r Reader) NextDue(ctx context.Context) (time.Time, error) {
 func (s *Store) Claim(ctx context.Context, o Outgoing) (claimed bool, err error) {
 	var n int64
 	err = s.Write(ctx, func(tx *Tx) error {
-		return tx.writeCounting(ctx, &n, `
+		err := tx.writeCounting(ctx, &n, `
 			UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = $1 AND attempts = $2
 			AND carrier < 1 AND state IN ('due', 'uncertain', 'held')`, o.ID, o.Attempts)
+		if err != nil {
+			return err
+		}
+		return tx.unhold(ctx, o)
 	})
 	return n == 1, fault(err)
 }
@@ -203,7 +207,8 @@ func (tx *Tx) setBack(ctx context.Context) error {
 func (s *Store) RetryOutgoing(ctx context.Context, ids ...int64) (done []int64, err error) {
 	return s.eachOutgoing(ctx, ids, func(tx *Tx, id int64) (bool, error) {
 		n, err := tx.exec(ctx, `UPDATE outbox SET state = 'due', next_at = $2, set_at = $2, settled_at = NULL, carrier = 0, deaths = 0 WHERE id = $1
-			AND (state IN ('due', 'uncertain', 'failed') OR state IN ('held') AND carrier < 1)`, id, tx.Now().UnixMilli())
+			AND (state IN ('due', 'uncertain', 'failed') OR state IN ('held') AND carrier < 1)
+			AND last_reply <> $3`, id, tx.Now().UnixMilli(), withdrawn)
 		if err != nil || n == 0 {
 			return false, err
 		}

@@ -36,9 +36,11 @@ type Options struct {
 	// MB
 	MinFree  int64
 	Log      *slog.Logger
-	Profiles desk.Profiles          // of who sees which tickets
-	Times    desk.Times             // of how long the desk waits for people
-	Trace    func(statement string) // is told of each statement of a transaction; nil: nobody is
+	Profiles desk.Profiles // of who sees which tickets
+	Times    desk.Times    // of how long the desk waits for people
+	// Mailboxes are the desk's; what they say of holding and of asking counts whoever acts.
+	Mailboxes desk.Mailboxes
+	Trace     func(statement string) // is told of each statement of a transaction; nil: nobody is
 }
 
 // Store is an open data directory. Close must be called.
@@ -78,6 +80,14 @@ func (tx *Tx) SetFact(ctx context.Context, key, value string) error {
 
 // Dir is the data directory.
 func (s *Store) Dir() string { return s.dir }
+
+// mailbox is the one with the address; the zero one where the store was told of none.
+func (s *Store) mailbox(address string) desk.Mailbox {
+	if len(s.opt.Mailboxes) == 0 {
+		return desk.Mailbox{}
+	}
+	return s.opt.Mailboxes.Named(address)
+}
 
 // Now is the store's clock.
 func (s *Store) Now() time.Time { return s.opt.Now() }

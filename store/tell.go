@@ -24,8 +24,9 @@ type Telling struct {
 	Words    string // a short form of what the mail says, to know it again
 	Caps     Caps
 
-	fresh bool // the ticket is new: nothing was sent about it yet
-	flood bool // its requester opens many
+	until time.Time // all of it waits until then; zero: it does not
+	fresh bool      // the ticket is new: nothing was sent about it yet
+	flood bool      // its requester opens many
 
 	// how many mails about the ticket went to those who are told, in the last hour
 	sent  map[string]int
@@ -96,6 +97,9 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 	h, err := tx.held(ctx, e, &o)
 	if err != nil {
 		return o, fmt.Errorf("count what was sent: %w", err)
+	}
+	if o.Next = e.until; !e.until.IsZero() {
+		o.Details.Waits = true
 	}
 	if h.why != "" {
 		o.State, o.Next, o.LastReply = Held, h.until, h.why

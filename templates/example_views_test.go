@@ -111,6 +111,7 @@ func examples() []example {
 		{"info_request", "info_request", with(answer, form, status("waiting"))},
 		{"note", "note", with(toAgent, inside, func(v *View) { v.Text = "Es la misma falla del lunes." })},
 		{"assigned", "assigned", with(toAgent, func(v *View) { v.Text = printer })},
+		{"taken_over", "taken_over", with(toAgent, status("in_progress"))},
 		{"taken", "taken", with(status("in_progress"))},
 		{"taken-by-a-nameless-agent", "taken", with(status("in_progress"), func(v *View) {
 			v.Author = Person{Name: "guardia@ejemplo.test", Address: "guardia@ejemplo.test", Agent: true}
@@ -196,6 +197,15 @@ func examples() []example {
 		})},
 		{"receipt-held", "receipt", with(toAgent, func(v *View) {
 			v.Reason, v.Unknown = "held_unknown", []Unknown{{Field: "command", Value: "#resolver", Values: []string{"#resuelto"}}}
+		})},
+		{"receipt-answered", "receipt", with(toAgent, buttons("send"), func(v *View) {
+			v.Reason, v.ActedAt = "held_answered", at
+		})},
+		{"receipt-taken", "receipt", with(toAgent, buttons("send"), func(v *View) {
+			v.Reason, v.ActedAt, v.Took = "held_answered", at, true
+		})},
+		{"receipt-waits", "receipt", with(toAgent, buttons("cancel"), func(v *View) {
+			v.Until = at.Add(30 * time.Second)
 		})},
 		{"receipt-of-a-case-without-customer", "receipt", with(toAgent, func(v *View) { v.Reason, v.Readers, v.Followers = "nobody_hears", nil, 0 })},
 		{"receipt-to-customer", "receipt", with(files)},

@@ -87,6 +87,15 @@ func (d *dates) clock(t time.Time) string {
 	return d.write(d.Clock, t)
 }
 
+// instant is clock with the seconds, where there are some.
+func (d *dates) instant(t time.Time) string {
+	if t.Second() == 0 {
+		return d.clock(t)
+	}
+	with := d.write("{time}", t) + t.Format(":05")
+	return strings.Replace(d.clock(t), d.write("{time}", t), with, 1)
+}
+
 // span is a length of time in whole minutes, or in hours where it is some: "5 minutos".
 func (d *dates) span(t time.Duration) string {
 	n, one, many := int(t.Round(time.Minute)/time.Minute), d.Minute, d.Minutes

@@ -67,6 +67,9 @@ type View struct {
 	At         time.Time     // when it happened
 	AlertedAt  time.Time     // when the alert to whoever is on call went out
 	CloseAt    time.Time     // when silence closes the ticket
+	Until      time.Time     // till when the words of a receipt wait
+	ActedAt    time.Time     // when a colleague, the author, was faster
+	Took       bool          // he took the ticket; else he answered
 	Ends       time.Time     // the last day of a secret
 	EscalateTo string        // who is alerted next,
 	EscalateIn time.Duration // and when, counted from this mail

@@ -38,7 +38,7 @@ func (w voice) funcs() map[string]any {
 		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button,
 		"reason": w.reason, "warning": w.warning, "hint": w.hint,
 		// time
-		"date": w.date, "day": w.day, "clock": w.clock, "span": w.span,
+		"date": w.date, "day": w.day, "clock": w.clock, "instant": w.instant, "span": w.span,
 	}
 }
 
@@ -407,6 +407,7 @@ func (w voice) state(v View) any {
 func (w voice) date(t time.Time) string     { return w.p.Date.write(w.p.Date.Full, t) }
 func (w voice) day(t time.Time) string      { return w.p.Date.write(w.p.Date.Day, t) }
 func (w voice) clock(t time.Time) string    { return w.p.Date.clock(t) }
+func (w voice) instant(t time.Time) string  { return w.p.Date.instant(t) }
 func (w voice) span(d time.Duration) string { return w.p.Date.span(d) }
 
 // attribution is the line above a quote; it names the year when that is another than now's.

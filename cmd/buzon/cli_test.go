@@ -50,7 +50,7 @@ func TestBadConfiguration(t *testing.T) {
 		{"two mailboxes with one address", box + "[[mailbox]]\naddress = \"ventas@ejemplo.test\"\naliases = [\"SOPORTE@ejemplo.test\"]\n", 0, []string{"soporte@ejemplo.test"}},
 		{"a mailbox too long for reply addresses", "[[mailbox]]\naddress = \"" + strings.Repeat("soporte", 8) + "@ejemplo.test\"\nplus_addressing = true\n", 0, []string{"mailbox.address"}},
 		{"closed_reply", box + "closed_reply = \"nuevo\"\n", 3, []string{"closed_reply", `"nuevo"`, `"new", "reopen" or "reject"`}},
-		{"a hold that nothing obeys", box + "hold = \"5m\"\n", 0, []string{"mailbox.hold", `"0s"`}},
+		{"a hold of days", box + "hold = \"48h\"\n", 0, []string{"mailbox.hold", `"0s"`}},
 		{"reminders in disorder", box + "[sla]\nremind_waiting = [\"7d\", \"3d\"]\n", 4, []string{"sla.remind_waiting", `"3d", "7d"`}},
 		{"closed before the last reminder", box + "[sla]\nremind_waiting = [\"7d\"]\nclose_waiting = \"7d\"\n", 5, []string{"sla.close_waiting"}},
 		{"closed without a warning", box + "[sla]\nclose_waiting = \"7d\"\n", 4, []string{"sla.close_waiting", "sla.remind_waiting"}},

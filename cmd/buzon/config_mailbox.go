@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"buzon/store/desk"
 	"buzon/threading"
@@ -21,7 +22,8 @@ type mailboxConfig struct {
 	Product        string   `toml:"product"`
 	NumberIsEnough bool     `toml:"number_is_enough"`
 	Alerts         bool     `toml:"alerts"`
-	Hold           duration `toml:"hold"`
+	Hold           duration `toml:"hold"` // an agent's answer waits so long and can be cancelled
+	Satisfaction   bool     `toml:"satisfaction"`
 	Profile        string   `toml:"profile"`
 }
 
@@ -41,6 +43,9 @@ func (c config) mailboxes() (list desk.Mailboxes, err error) {
 	return list, list.Check()
 }
 
+// longestHold is how long an answer may wait: a customer waits with it.
+const longestHold = time.Hour
+
 // usualTags are the words in [Caso #123], by the desk's language.
 var usualTags = map[string]string{"es": "Caso", "en": "Case"}
 
@@ -48,7 +53,8 @@ func (m mailboxConfig) mailbox(language string) (box desk.Mailbox, err error) {
 	box = desk.Mailbox{Address: desk.Canonical(m.Address), Plus: m.PlusAddressing,
 		ClosedReply: desk.ClosedReply(m.ClosedReply),
 		Tag:         cmp.Or(m.SubjectTag, usualTags[language], usualTags[usual.Language]),
-		Product:     m.Product, NumberIsEnough: m.NumberIsEnough, Alerts: m.Alerts}
+		Product:     m.Product, NumberIsEnough: m.NumberIsEnough, Alerts: m.Alerts,
+		Hold: time.Duration(m.Hold), Satisfaction: m.Satisfaction}
 	box.Name = cmp.Or(m.Name, box.Address)
 	if box.Address == "" {
 		return box, fmt.Errorf("mailbox.address: %q is no mail address", m.Address)
@@ -63,9 +69,8 @@ func (m mailboxConfig) mailbox(language string) (box desk.Mailbox, err error) {
 		return box, fmt.Errorf(`mailbox.closed_reply: %q: want "new", "reopen" or "reject"`,
 			m.ClosedReply)
 	}
-	if m.Hold != 0 {
-		return box, errors.New(`mailbox.hold: answers can't be held back yet: ` +
-			`take the line out, or set "0s"`)
+	if m.Hold < 0 || time.Duration(m.Hold) > longestHold {
+		return box, fmt.Errorf(`mailbox.hold: want a time between "0s" and "%v"`, longestHold)
 	}
 	if m.PlusAddressing {
 		if err := threading.CheckMailbox(box.Address); err != nil {

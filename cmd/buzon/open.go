@@ -203,8 +203,9 @@ func (a *app) made(ctx context.Context) (*house, error) {
 func (c config) storeOptions(log *slog.Logger) store.Options {
 	profiles, _ := c.profiles() // check has looked at both
 	times, _ := c.times()
+	boxes, _ := c.mailboxes()
 	return store.Options{Log: log, MinFree: int64(c.MinFree), Database: c.Database,
-		Profiles: profiles, Times: times}
+		Profiles: profiles, Times: times, Mailboxes: boxes}
 }
 
 // deskThere reports whether the database has been made.

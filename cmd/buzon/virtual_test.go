@@ -94,7 +94,7 @@ func newVirtualDesk(t *testing.T, domain string, change ...func(*config)) *virtu
 	profiles, err := c.profiles()
 	ok(err)
 	mailtest.Desk(t, dir, newStore)
-	d.store, err = store.Open(t.Context(), dir, store.Options{Now: d.clock.Now, MinFree: 1, Times: times, Profiles: profiles})
+	d.store, err = store.Open(t.Context(), dir, store.Options{Now: d.clock.Now, MinFree: 1, Times: times, Profiles: profiles, Mailboxes: d.boxes})
 	ok(err)
 	d.keys, err = threading.OpenKeyring(filepath.Join(dir, "keys"))
 	ok(err)

@@ -192,7 +192,7 @@ func parse(line string) (c desk.Order, words string, ok bool) {
 	}
 	c = desk.Order{Verb: verb, Line: strings.TrimSpace(line)}
 	c.Arg = strings.TrimSpace(strings.TrimLeft(rest, ":.,;"))
-	if !takes {
+	if !takes || desk.TakesNumber(verb) && !number.MatchString(c.Arg) {
 		words, c.Arg = c.Arg, ""
 	}
 	inside := []string{"interna", "interno", "internal"}
@@ -201,6 +201,9 @@ func parse(line string) (c desk.Order, words string, ok bool) {
 	}
 	return c, words, ok
 }
+
+// number is what may follow a verb that takes nothing else: "#cancelar 5".
+var number = regexp.MustCompile(`^#?\d*\.?$`)
 
 // accents reports a word that is written without accents, or with those that are its own:
 // "#módulo", not "#cérrar".

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -133,6 +134,10 @@ type Mailbox struct {
 	Product        string // of tickets opened here
 	NumberIsEnough bool   // policy row 15
 	Alerts         bool   // machines may open tickets here
+	// how long an agent's words to a customer wait, and can be withdrawn
+	Hold time.Duration
+	// whether requesters of closed tickets are asked how they were treated
+	Satisfaction bool
 }
 
 // Domain of the mailbox's address.

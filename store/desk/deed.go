@@ -11,22 +11,24 @@ import (
 //
 //	mail, command line, clock ──► Deed ──► Carry ──► Outcome ──► the store writes it, and tells
 type Deed struct {
-	By       Person  // zero: nobody, as the clock or a machine
-	Act      Act     // what it comes to; "": what the orders and the words say
-	Orders   []Order // in the order in which they are written
-	Item     Item    // the words; what is given of its type, author, visibility and state stays
-	Opens    Ticket  // what is opened, where a ticket is
-	Links    []Link  // of what is opened
-	Kept     Kept    // why the words stay inside, where they are not marked as a note
-	Answers  int64   // the item whose notice is answered
-	Down     bool    // the subject says that production is down
-	Solved   bool    // the words say that it is solved, and nothing else
-	Idle     bool    // the words say nothing new: thanks, a reaction, a quote alone
-	Wordless bool    // there are no words at all
-	Unproven bool    // nothing shows that the address is his who wrote
-	Quiet    bool    // nobody hears of it
-	Struck   Timer   // what the clock owes, where it is the clock that acts: there is no item then
-	After    Link    // how it hangs on a ticket that was closed, where that acts: likewise
+	By       Person   // zero: nobody, as the clock or a machine
+	Act      Act      // what it comes to; "": what the orders and the words say
+	Orders   []Order  // in the order in which they are written
+	Item     Item     // the words; what is given of its type, author, visibility and state stays
+	Opens    Ticket   // what is opened, where a ticket is
+	Links    []Link   // of what is opened
+	Kept     Kept     // why the words stay inside, where they are not marked as a note
+	Answers  int64    // the item whose notice is answered
+	Read     Notified // the notice that he has read when he wrote, as far as is known
+	Again    bool     // he says what was held: nothing holds it once more
+	Down     bool     // the subject says that production is down
+	Solved   bool     // the words say that it is solved, and nothing else
+	Idle     bool     // the words say nothing new: thanks, a reaction, a quote alone
+	Wordless bool     // there are no words at all
+	Unproven bool     // nothing shows that the address is his who wrote
+	Quiet    bool     // nobody hears of it
+	Struck   Timer    // what the clock owes, where it is the clock that acts: there is no item then
+	After    Link     // how it hangs on a ticket that was closed, where that acts: likewise
 }
 
 // Kept says why words stay inside, or did not reach anybody: a code of the phrases' reasons.
@@ -34,14 +36,24 @@ type Kept string
 
 const (
 	HeldUnknown Kept = "held_unknown" // something was meant as a command and is none
-	HeldRepeats Kept = "held_repeats" // they repeat what agents said among themselves
-	KeptInside  Kept = "kept_inside"  // they answer a notice whose replies stay inside
-	NobodyHears Kept = "nobody_hears" // the ticket has nobody on the customer's side
+	// a colleague has answered, or taken the ticket, since the notice that they answer
+	HeldAnswered Kept = "held_answered"
+	HeldRepeats  Kept = "held_repeats" // they repeat what agents said among themselves
+	KeptInside   Kept = "kept_inside"  // they answer a notice whose replies stay inside
+	NobodyHears  Kept = "nobody_hears" // the ticket has nobody on the customer's side
 )
 
 // Held reports whether the whole deed waits until its author says it again: what it would tell the
 // customer is not done either.
-func (k Kept) Held() bool { return k == HeldUnknown || k == HeldRepeats }
+func (k Kept) Held() bool {
+	return k == HeldUnknown || k == HeldRepeats || k == HeldAnswered
+}
+
+// Notified is a notice as the rules know it.
+type Notified struct {
+	Item int64     // that it is about; 0 for none
+	At   time.Time // when it was written; zero: nobody knows what was read
+}
 
 // Facts are what a deed is held against. The store reads them in the transaction that writes the
 // outcome.
@@ -53,6 +65,10 @@ type Facts struct {
 	Others      []Other           // tickets that the orders name and that are there
 	Hangs       bool              // it waits until a day, or for another ticket to be closed
 	Sight       Sight             // of a customer who sets fields
+	Held        []HeldItem        // of the ticket, where an order is about them
+	Said        bool              // who writes has said something to the customer in the ticket
+	Meanwhile   Meanwhile         // what a colleague did since the notice that is answered
+	Hold        time.Duration     // how long the mailbox lets an agent's words wait
 	Responsible Person            // the agent of the product of what is opened
 	Raised      bool              // the alarm was raised in the ticket's life
 	Times       Times
@@ -61,17 +77,20 @@ type Facts struct {
 
 // Outcome is what comes of a deed. The store writes it down, and nothing else.
 type Outcome struct {
-	Ticket   Ticket
-	Item     Item
-	Events   []Event // without the numbers that only the store knows
-	Follow   []Person
-	Unfollow []Person
-	Links    []Link
-	Judged   []Judgement
-	Time     []TimeEntry
-	Timers   []Timer  // that are owed from now on, and those that are no more
-	Done     []Result // what became of each order
-	Kept     Kept
+	Ticket    Ticket
+	Item      Item
+	Events    []Event // without the numbers that only the store knows
+	Follow    []Person
+	Unfollow  []Person
+	Links     []Link
+	Judged    []Judgement
+	Time      []TimeEntry
+	Withdrawn []Item     // that were held, and nobody gets
+	Sent      []HeldItem // that were held, and go now
+	Until     time.Time  // the item waits, with all that is told of it; zero: it does not
+	Timers    []Timer    // that are owed from now on, and those that are no more
+	Done      []Result   // what became of each order
+	Kept      Kept
 }
 
 // Judgement lets a pending item in, or leaves it out.
@@ -95,6 +114,7 @@ type draft struct {
 	deed   Deed
 	before Ticket
 	wake   time.Time // the day until which it waits
+	timers []Timer   // of what is withdrawn, as they were
 	act    Act
 
 	depends bool   // it waits until another ticket is closed
@@ -117,6 +137,9 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 		w.after(d.After)
 		return w.Outcome
 	}
+	if w.collides() {
+		w.Kept = HeldAnswered
+	}
 	if w.act = d.Act; w.act == "" {
 		w.act = w.decide()
 		w.takeType()
@@ -136,7 +159,11 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 	if w.depends && w.Ticket.Class == Waiting { // for nothing that the customer could do
 		w.Timers = []Timer{{Kind: WakeTimer}, {Kind: RemindTimer}}
 	}
+	if w.timers != nil {
+		w.Timers = w.timers
+	}
 	w.tell()
+	w.hold()
 	return w.Outcome
 }
 
@@ -187,7 +214,7 @@ func (w *draft) agentAct() Act {
 	switch {
 	case w.words() && !w.inside():
 		return Writes
-	case w.ordered(VerbTake):
+	case w.ordered(VerbTake) && w.Kept != HeldAnswered:
 		return Takes
 	}
 	return Notes
@@ -350,6 +377,10 @@ func (w *draft) tell() {
 		e.Told = []Person{w.Ticket.Agent}
 		assigned := Event{Kind: TicketAssigned, Ticket: w.Ticket, Item: w.Item, Author: w.deed.By}
 		w.Events = append(w.Events, assigned)
+	}
+	if p := w.before.Agent; w.ordered(VerbTake) && w.takenFrom(p) {
+		w.Events = append(w.Events, Event{Kind: TicketTakenOver, Ticket: w.Ticket, Item: w.Item,
+			Author: w.deed.By, From: p})
 	}
 	if !w.orderedOnly() {
 		w.Events = append(w.Events, e)

@@ -139,8 +139,11 @@ const (
 	Pending State = "pending"
 	// Rejected is what an agent has left out: agents see it, and nothing follows.
 	Rejected State = "rejected"
-	// Held is what an agent meant for the customer and has to say again: it stays inside.
+	// Held is what an agent meant for the customer and has to say again, or what waits for a while:
+	// agents alone see it.
 	Held State = "held"
+	// Cancelled was held, and its author has thought better of it.
+	Cancelled State = "cancelled"
 )
 
 // Item is one contribution to a ticket, numbered from 1 within it.

@@ -26,10 +26,11 @@ const (
 	DeliveryFailed   EventKind = "delivery_failed"
 	MailQuarantined  EventKind = "mail_quarantined"
 	TicketAssigned   EventKind = "ticket_assigned"
-	TicketWaits      EventKind = "ticket_waits"  // the customer has not answered for a while
-	TicketWoke       EventKind = "ticket_woke"   // the day until which it was to wait has come
-	TicketLapsed     EventKind = "ticket_lapsed" // closed, since nobody has answered
-	LinesMissed      EventKind = "lines_missed"  // a customer's lines have values that are not known
+	TicketTakenOver  EventKind = "ticket_taken_over" // by an agent, from another
+	TicketWaits      EventKind = "ticket_waits"      // the customer has not answered for a while
+	TicketWoke       EventKind = "ticket_woke"       // the day until which it was to wait has come
+	TicketLapsed     EventKind = "ticket_lapsed"     // closed, since nobody has answered
+	LinesMissed      EventKind = "lines_missed"      // a customer's lines have values that are not known
 	// the ticket on which it depended was closed
 	TicketFreed EventKind = "ticket_freed"
 	// the ticket was closed of which it is a duplicate, and it too
@@ -56,6 +57,7 @@ type Event struct {
 	Admins  []Person
 	Witness []Person  // agents who wrote on the ticket before
 	Told    []Person  // who hears of it by another notice
+	From    Person    // the agent who had the ticket that another has taken
 	Old     int64     // the closed ticket that this one cites
 	Ends    time.Time // when the ticket is closed if nobody answers
 }
@@ -104,6 +106,8 @@ func Due(e Event) []Notification {
 		d.except(e.Author).add(NoteNotice, append([]Person{t.Agent}, e.Witness...)...)
 	case TicketAssigned:
 		d.except(e.Author).add(Assigned, t.Agent)
+	case TicketTakenOver:
+		d.except(e.Author).add(TakenOver, e.From)
 	case ItemPending:
 		d.except(e.Author).add(PendingNotice, responsible(e)...)
 	case AgentUnconfirmed:

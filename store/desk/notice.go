@@ -27,7 +27,8 @@ const (
 	Undelivered       Notice = "undelivered"
 	Unfiled           Notice = "unfiled" // a mail is in quarantine
 	Assigned          Notice = "assigned"
-	Receipt           Notice = "receipt" // what an agent's commands did
+	TakenOver         Notice = "taken_over" // a colleague has taken what was his
+	Receipt           Notice = "receipt"    // what an agent's commands did
 	MailboxDownNotice Notice = "mailbox_down"
 	MailboxUpNotice   Notice = "mailbox_up"
 	SecretEndsNotice  Notice = "secret_ends"
@@ -83,6 +84,8 @@ const (
 	CloseButton    Button = "close"
 	ConfirmButton  Button = "testing_ok"
 	FailingButton  Button = "still_failing"
+	CancelButton   Button = "cancel"
+	SendButton     Button = "send"
 )
 
 // The buttons of a ticket's notices. Each reader sees those that are of use to him.
@@ -108,14 +111,15 @@ var notices = map[Notice]Trait{
 	NewTicket:     {Agents: true, Words: true, Files: true, Buttons: usual},
 	NoteNotice: {Agents: true, Words: true, Files: true, Quotes: 3, Inside: true,
 		Buttons: usual},
-	Assigned: {Agents: true, Words: true, Files: true, Quotes: 3, Buttons: usual},
+	Assigned:  {Agents: true, Words: true, Files: true, Quotes: 3, Buttons: usual},
+	TakenOver: {Agents: true, Buttons: usual},
 	ProductionDown: {Agents: true, Words: true, Files: true, Urgent: true, Alert: true,
 		Buttons: []Button{TakeButton}},
 	PendingNotice: {Agents: true, Words: true, Files: true, Inside: true,
 		Buttons: []Button{ApproveButton, RejectButton}},
 	ConfirmAgent:      {Agents: true, Words: true, Asks: true},
 	Undelivered:       {Agents: true, Words: true},
-	Receipt:           {Agents: true, Urgent: true},
+	Receipt:           {Agents: true, Urgent: true, Buttons: []Button{CancelButton, SendButton}},
 	ListNotice:        {Agents: true, Lists: true},
 	Unfiled:           {Agents: true},
 	MailboxDownNotice: {Agents: true, Urgent: true},

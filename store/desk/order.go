@@ -29,6 +29,8 @@ func (w *draft) result(o Order) Result {
 	case w.deed.By.Agent() && row.es == "",
 		!w.deed.By.Agent() && row.customer == "" && o.Verb != VerbField && o.Verb != VerbItem:
 		return Result{Key: "not_allowed"}
+	case w.waits(o):
+		return Result{Key: "held"}
 	}
 	return row.do(w, o.Arg)
 }
@@ -129,7 +131,15 @@ func (w *draft) take(string) Result {
 	if w.act == Notes || w.act == Takes {
 		w.Ticket.Assignee = w.deed.By
 	}
+	if p := w.before.Agent; w.takenFrom(p) {
+		return Result{Key: "taken_from", Value: p.Name}
+	}
 	return Result{Key: "taken"}
+}
+
+// takenFrom reports whether a colleague had the ticket that is taken.
+func (w *draft) takenFrom(p Person) bool {
+	return p.ID != 0 && p.Active && p.ID != w.deed.By.ID && w.Ticket.Agent.ID == w.deed.By.ID
 }
 
 func (w *draft) release(string) Result {

@@ -16,6 +16,8 @@ const (
 	VerbPublic   Verb = "public" // to the customer, though it answers what is for agents
 	VerbApprove  Verb = "approve"
 	VerbReject   Verb = "reject"
+	VerbCancel   Verb = "cancel" // what is held goes to nobody
+	VerbSend     Verb = "send"   // what is held goes
 	VerbFollow   Verb = "follow"
 	VerbUnfollow Verb = "unfollow"
 	VerbItem     Verb = "item" // the item is of a type that the desk has added
@@ -98,6 +100,8 @@ func init() { // what the rows do reads the table
 		{"depends", "depende", "depends", "", aTicket, "", link("depends")},
 		{VerbApprove, "aprobar", "approve", "", "[N]", "", judge(VerbApprove, "approved")},
 		{VerbReject, "rechazar", "reject", "", "[N]", "", judge(VerbReject, "rejected")},
+		{VerbCancel, "cancelar", "cancel", "", "[N]", "", (*draft).cancel},
+		{VerbSend, "enviar", "send", "", "[N]", "", (*draft).send},
 		{"help", "ayuda", "help", "", "", "", (*draft).help},
 	}
 	verbs = append(verbs, planned...)
@@ -119,7 +123,6 @@ var planned = []verb{
 	{"new", "nuevo", "new", "", aPerson, "", nil},
 	{"merge", "unir", "merge", "", aTicket, "", nil},
 	{"split", "separar", "split", "", "N", "", nil},
-	{"cancel", "cancelar", "cancel", "", "X", "", nil},
 	{"view", "vista", "view", "", "X", "", nil},
 	{"panel", "panel", "dashboard", "", "X", "", nil},
 	{"card", "ficha", "card", "", aPerson, "", nil},
@@ -142,6 +145,12 @@ func AgentVerb(word string) (v Verb, takes, ok bool) {
 		return "", false, false
 	}
 	return row.Verb, row.arg != "", true
+}
+
+// TakesNumber reports whether nothing but a number may follow a verb, and need not.
+func TakesNumber(v Verb) bool {
+	row := rowOf(v)
+	return row != nil && row.arg == "[N]"
 }
 
 // CustomerVerb is what the words of a customer mean that stand alone on a line.
