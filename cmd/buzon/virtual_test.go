@@ -105,7 +105,7 @@ func newVirtualDesk(t *testing.T, domain string, change ...func(*config)) *virtu
 		return err
 	}))
 	send := &mailout.Dispatcher{Store: d.store, Transport: d.relay, Caps: c.Caps.caps(), After: d.clock.After,
-		Renderer: &mailout.Renderer{Store: d.store, Signer: d.signer, Templates: d.templates, Mailboxes: d.boxes, Language: "es", Location: time.UTC}}
+		Renderer: &mailout.Renderer{Store: d.store, Signer: d.signer, Templates: d.templates, Mailboxes: d.boxes, Language: c.Language, Location: time.UTC}}
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { send.Run(ctx) })
