@@ -86,12 +86,48 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 			return done, err
 		}
 	}
-	for _, p := range out.Follow { // only now: a new follower gets what comes later
-		if err := tx.Follow(ctx, done.Ticket.Number, p.ID); err != nil {
-			return done, err
-		}
+	// only now: a new follower gets what comes later
+	return done, tx.followers(ctx, before, done.Ticket.Number, d, out, o)
+}
+
+// followed is the history's name of a follower: who is none any more, or is one now.
+const followed = "follower"
+
+// followers writes who follows from now on, and who does no more.
+func (tx *Tx) followers(ctx context.Context, before desk.Ticket, number int64, d desk.Deed,
+	out desk.Outcome, o Origin) error {
+	how := Activity{Ticket: number, Person: d.By.ID, Mail: o.Mail, What: followed}
+	var history []Activity
+	there := map[int64]bool{}
+	for _, p := range before.Followers {
+		there[p.ID] = true
 	}
-	return done, nil
+	for _, p := range out.Unfollow {
+		if !there[p.ID] {
+			continue
+		}
+		there[p.ID] = false
+		if _, err := tx.Unfollow(ctx, number, p.ID); err != nil {
+			return err
+		}
+		how.Old, how.New = p.Address(), ""
+		history = append(history, how)
+	}
+	for _, p := range out.Follow {
+		if there[p.ID] {
+			continue
+		}
+		there[p.ID] = true
+		if err := tx.Follow(ctx, number, p.ID); err != nil {
+			return err
+		}
+		how.Old, how.New = "", p.Address()
+		history = append(history, how)
+	}
+	if len(history) == 0 {
+		return nil
+	}
+	return tx.Note(ctx, history...)
 }
 
 // before is the ticket that the deed is done to.
@@ -314,11 +350,6 @@ func (tx *Tx) tie(ctx context.Context, ticket, item int64, d desk.Deed, out desk
 	}
 	if err := tx.work(ctx, item, out.Time); err != nil {
 		return err
-	}
-	for _, p := range out.Unfollow {
-		if _, err := tx.Unfollow(ctx, ticket, p.ID); err != nil {
-			return err
-		}
 	}
 	by := Override{By: d.By.ID, Mail: o.Mail}
 	for _, it := range out.Withdrawn {

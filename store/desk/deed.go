@@ -152,6 +152,7 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 		w.obey(o)
 	}
 	w.entrust()
+	w.owe()
 	w.raise()
 	w.finish()
 	asked := d.By.Agent() && w.words() && w.Item.Visibility == Public
@@ -266,6 +267,25 @@ func (w *draft) entrust() {
 	free := w.entrusts && w.Ticket.Agent.ID == 0
 	if free && p.ID != 0 && p.Active && product.Agent == p.ID {
 		w.Ticket.Agent, w.Ticket.Assignee = p, p
+	}
+}
+
+// owe has somebody owe the next action wherever the status says so, whatever orders say of it: the
+// controller what is resolved, nobody what is closed, and the customer's side what waits for no day
+// and no other ticket.
+func (w *draft) owe() {
+	t, before := &w.Ticket, w.before
+	if t.Class == before.Class && t.Assignee.ID == before.Assignee.ID &&
+		t.Controller.ID == before.Controller.ID && !w.ordered(VerbWait) {
+		return
+	}
+	switch hangs := w.depends || !w.wake.IsZero(); {
+	case t.Class == Closed:
+		t.Assignee = Person{}
+	case t.Class == Resolved:
+		t.Assignee = t.Controller
+	case t.Class == Waiting && t.Assignee.ID == 0 && !hangs:
+		t.Assignee = t.Requester
 	}
 }
 

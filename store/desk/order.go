@@ -143,7 +143,10 @@ func (w *draft) takenFrom(p Person) bool {
 }
 
 func (w *draft) release(string) Result {
-	w.Ticket.Agent, w.Ticket.Assignee = Person{}, Person{}
+	w.Ticket.Agent = Person{}
+	if w.Ticket.Assignee.Agent() { // what the customer owes he owes still
+		w.Ticket.Assignee = Person{}
+	}
 	return Result{Key: "released"}
 }
 

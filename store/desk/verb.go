@@ -12,6 +12,7 @@ const (
 	VerbAskInfo  Verb = "ask_info"
 	VerbReopen   Verb = "reopen"
 	VerbTake     Verb = "take"
+	VerbWait     Verb = "wait"
 	VerbNote     Verb = "note"
 	VerbPublic   Verb = "public" // to the customer, though it answers what is for agents
 	VerbApprove  Verb = "approve"
@@ -71,7 +72,7 @@ func init() { // what the rows do reads the table
 		{VerbFollow, "", "", "seguir, follow", "", "", (*draft).follow},
 		{VerbUnfollow, "", "", "dejar de seguir, unfollow, stop following", "", "",
 			(*draft).unfollow},
-		{"wait", "espera esperar", "wait", "", "[2026-12-31]", "", (*draft).wait},
+		{VerbWait, "espera esperar", "wait", "", "[2026-12-31]", "", (*draft).wait},
 		{"queue", "cola", "queue", "", "", "", (*draft).queue},
 		{"status", "estado", "status", "", "X", "", set("status")},
 		{VerbTake, "tomar", "take", "", "", "", (*draft).take},
