@@ -36,7 +36,8 @@ func (f *filing) open(ctx context.Context, verified bool) error {
 		t.ProductionDown = false
 	}
 	_, err = f.opens(ctx, desk.Deed{By: author, Act: desk.Opens, Opens: t, Orders: lines,
-		Item: desk.Item{Author: author, Text: f.text}})
+		Demand: f.box.Demand,
+		Item:   desk.Item{Author: author, Text: f.text}})
 	return err
 }
 
@@ -95,7 +96,8 @@ func (f *filing) replace(ctx context.Context, author desk.Person) error {
 		}
 	}
 	_, err = f.opens(ctx, desk.Deed{By: author, Act: desk.Replaces, Opens: t, Orders: lines,
-		Item:  desk.Item{Author: author, Text: f.text},
-		Links: []desk.Link{{Other: f.ticket.Number, Kind: desk.Cites}}})
+		Demand: f.box.Demand,
+		Item:   desk.Item{Author: author, Text: f.text},
+		Links:  []desk.Link{{Other: f.ticket.Number, Kind: desk.Cites}}})
 	return err
 }

@@ -28,6 +28,7 @@ func (f *filing) item(ctx context.Context) error {
 		order = desk.VerbReopen
 	}
 	d := desk.Deed{By: author, Item: desk.Item{Text: f.text}, Down: f.rd.ProductionDown || f.fell,
+		Accepts: f.accepts(), Proof: string(f.proof) + " " + string(f.resolution.Evidence),
 		Unproven: !f.shown(), Solved: f.confirms(), Idle: f.wordless(), Wordless: f.saysNothing()}
 	if order != "" {
 		d.Orders = []desk.Order{{Verb: order}}
@@ -88,6 +89,13 @@ func (f *filing) afterClosing(ctx context.Context, author desk.Person, order des
 func (f *filing) confirms() bool {
 	words := cmp.Or(f.rd.Origin.Reaction, f.rd.Reply.New())
 	return f.resolution.Evidence != evL && f.subject == "" && command.Confirms(words)
+}
+
+// accepts reports whether the reply accepts what support costs, and nothing else, and comes from
+// where the question was sent to.
+func (f *filing) accepts() bool {
+	asked := f.resolution.Evidence == evT || f.resolution.Evidence == evM
+	return asked && f.proof != Disproof && f.subject == "" && command.Accepts(f.rd.Reply.New())
 }
 
 // wordless reports whether a mail says nothing new: mere thanks, a reaction, a quote alone.

@@ -88,7 +88,7 @@ func (m *matter) header(v *templates.View) {
 	v.Ticket = templates.Ticket{
 		Number: t.Number, Subject: t.Subject,
 		Requester: m.person(t.Requester), Organisation: m.organisation(), OldNumber: m.o.Details.Old,
-		ProductionDown: t.ProductionDown,
+		ProductionDown: t.ProductionDown, Offer: t.Offer,
 	}
 	m.details(&v.Ticket)
 	if m.row().Alert { // the template says it, and a telephone shows only the first words
@@ -163,7 +163,7 @@ func (m *matter) besides(v *templates.View, r *Renderer) {
 	}
 	v.Welcome, v.Signature, v.Copied, v.ReplyTo, v.Warnings = seen.First, seen.Signature, seen.Copied,
 		seen.ReplyTo, seen.Warnings
-	v.Unset = seen.Unset
+	v.Unset, v.Accepted = seen.Unset, seen.Accepted
 	if _, _, guise := m.staff.Shown(m.author.Name, m.author.Address()); guise != "" &&
 		!m.author.Agent() {
 		v.Warnings = append([]string{string(guise)}, v.Warnings...)
@@ -234,6 +234,7 @@ var written = map[desk.Button]string{
 	desk.ApproveButton: "#aprobar %d", desk.RejectButton: "#rechazar %d",
 	desk.CancelButton: "#cancelar %d", desk.SendButton: "#enviar %d",
 	desk.CloseButton: "cerrar", desk.ConfirmButton: "testing ok", desk.FailingButton: "",
+	desk.AcceptButton: "acepto",
 }
 
 // offers reports whether a button is of use to the reader.
@@ -247,6 +248,9 @@ func (m *matter) offers(b desk.Button) bool {
 		return m.o.Details.Reason == string(desk.HeldAnswered)
 	case desk.ResolvedButton, desk.NoteButton:
 		return m.to.Agent()
+	case desk.AcceptButton:
+		mine := m.to.ID == m.ticket.Requester.ID || m.to.ID == m.ticket.Controller.ID
+		return m.ticket.Offer != "" && mine && !m.to.Agent()
 	case desk.CloseButton:
 		return !m.to.Agent() && m.ticket.Class != desk.Closed
 	}

@@ -163,6 +163,9 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 		if !d.By.Agent() && !f.Sight.Edits(f.Catalogue, t, "product") {
 			orders = nil
 		}
+		if f.Recent, err = tx.recentProducts(ctx, t.Requester.ID); err != nil {
+			return f, err
+		}
 		product := desk.ProductOf(f.Catalogue, t, orders)
 		if f.Responsible, err = tx.Person(ctx, product.Agent); err != nil {
 			return f, err
@@ -217,6 +220,13 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 	}
 	f.People, err = tx.whom(ctx, d.Orders, o.Ours)
 	return f, err
+}
+
+// recentProducts are the products of somebody's last tickets.
+func (tx *Tx) recentProducts(ctx context.Context, person int64) ([]int64, error) {
+	return singles[int64](ctx, tx.Reader, `
+		SELECT product FROM ticket WHERE requester = $1 AND product > 0
+		ORDER BY number DESC LIMIT 3`, person)
 }
 
 // factsOfLines are what a customer's orders and lines are held against: what he may set, and whom

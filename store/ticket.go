@@ -34,6 +34,7 @@ var ticketColumns = []column[desk.Ticket]{
 	entryColumn("module", func(t *desk.Ticket) *int64 { return &t.Module }),
 	entryColumn("project", func(t *desk.Ticket) *int64 { return &t.Project }),
 	entryColumn("service", func(t *desk.Ticket) *int64 { return &t.Service }),
+	{"offer", func(t *desk.Ticket) any { return &t.Offer }, kept, nil},
 	{"custom", func(t *desk.Ticket) any { return encoded{&t.Custom} }, always, nil},
 	{"progress", func(t *desk.Ticket) any { return &t.Progress }, kept, nil},
 	{"due_at", func(t *desk.Ticket) any { return moment{&t.DueAt} }, kept,

@@ -209,6 +209,7 @@ func examples() []example {
 		})},
 		{"receipt-of-a-case-without-customer", "receipt", with(toAgent, func(v *View) { v.Reason, v.Readers, v.Followers = "nobody_hears", nil, 0 })},
 		{"receipt-to-customer", "receipt", with(files)},
+		{"ack-on-demand", "ack", with(func(v *View) { v.Ticket.Offer, v.Hints = "USD 60 por hora", []string{"no_attachment"} })},
 		{"not_understood", "not_understood", with(func(v *View) {
 			v.Unknown = []Unknown{{Field: "product", Value: "CMR", Values: []string{"CRM", "ERP"}}}
 			v.Hints = []string{"no_attachment", "secret"}

@@ -27,6 +27,7 @@ type View struct {
 	Signature   string    `lines:"keep"` // below them; agents only, as the next ones
 	Copied      []string  // who else had the mail
 	ReplyTo     []string  // where its writer asks to be answered
+	Accepted    string    // what it costs that the words accept
 	Unset       []string  // lines that name a field and set nothing
 	Warnings    []string  // codes of the phrases' [warning] table
 	Meeting     time.Time // of the calendar entry that it brought
@@ -110,6 +111,7 @@ type Ticket struct {
 	Organisation   string
 	OldNumber      int64 // the closed ticket that this one cites
 	ProductionDown bool
+	Offer          string   // what it costs, while it waits until its customer accepts that
 	Details        []Detail // what else the reader may see of it
 }
 

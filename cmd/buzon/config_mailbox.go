@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"buzon/store/desk"
@@ -25,6 +26,9 @@ type mailboxConfig struct {
 	Hold           duration `toml:"hold"` // an agent's answer waits so long and can be cancelled
 	Satisfaction   bool     `toml:"satisfaction"`
 	Profile        string   `toml:"profile"`
+	// support for whoever has no contract is at this rate, which he accepts before it begins
+	DemandSupport bool   `toml:"demand_support"`
+	DemandRate    string `toml:"demand_rate"`
 }
 
 // mailboxes are the desk's, with their defaults filled in.
@@ -71,6 +75,12 @@ func (m mailboxConfig) mailbox(language string) (box desk.Mailbox, err error) {
 	}
 	if m.Hold < 0 || time.Duration(m.Hold) > longestHold {
 		return box, fmt.Errorf(`mailbox.hold: want a time between "0s" and "%v"`, longestHold)
+	}
+	if m.DemandSupport {
+		if box.Demand = strings.TrimSpace(m.DemandRate); box.Demand == "" {
+			return box, errors.New(`mailbox.demand_rate: say what support on demand costs, ` +
+				`as customers read it: "USD 60 por hora"`)
+		}
 	}
 	if m.PlusAddressing {
 		if err := threading.CheckMailbox(box.Address); err != nil {

@@ -118,7 +118,7 @@ var entryFlags = []entryFlag{
 		func(e *desk.Entry) *desk.ValueType { return &e.Value }),
 	values("choice", desk.CustomFields, "what may be chosen (repeatable)",
 		func(e *desk.Entry) *[]string { return &e.Choices }),
-	{"for", []desk.Kind{desk.CustomFields},
+	{"for", []desk.Kind{desk.CustomFields, desk.Services},
 		"type or product whose tickets have it (repeatable); empty: all", true,
 		func(n naming, e desk.Entry) (list []string) {
 			for _, id := range e.Of {

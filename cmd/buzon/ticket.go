@@ -51,7 +51,8 @@ type ticketRow struct {
 	Tags           []string     `json:"tags"`
 	StateLine      string       `json:"state_line"` // how it stands, in one line
 	TimeMinutes    int          `json:"time_minutes"`
-	Fields         fieldValues  `json:"fields"` // of one's own, by name
+	Offer          string       `json:"offer,omitempty"` // that its customer has not accepted yet
+	Fields         fieldValues  `json:"fields"`          // of one's own, by name
 	CreatedAt      *string      `json:"created_at"`
 	UpdatedAt      *string      `json:"updated_at"`
 	ClosedAt       *string      `json:"closed_at"`
@@ -83,6 +84,7 @@ type itemRow struct {
 	Subject     string            `json:"subject"`
 	Attachments []desk.Attachment `json:"attachments"`
 	Deliveries  []deliveryRow     `json:"deliveries"`
+	Seen        desk.Seen         `json:"seen,omitzero"` // what agents are shown beside the words
 
 	created time.Time
 }
@@ -107,7 +109,7 @@ func (n naming) ticketJSON(t store.Row) ticketRow {
 		Assignee: address(t.Assignee), Agent: address(t.Agent), Product: n.of(t.Product),
 		Module: n.of(t.Module), Project: n.of(t.Project), Service: n.of(t.Service),
 		Progress: t.Progress, DueAt: stamp(t.DueAt), Tags: nonNil(t.Tags), StateLine: t.State,
-		TimeMinutes:  t.Minutes,
+		TimeMinutes: t.Minutes, Offer: t.Offer,
 		Organisation: n.orNull(t.Requester.Organisation), CreatedAt: stamp(t.CreatedAt),
 		UpdatedAt: stamp(t.UpdatedAt), ClosedAt: stamp(t.ClosedAt), Links: nonNil(t.Links),
 		Followers: []string{}, Fields: n.own(t.Ticket)}

@@ -32,6 +32,34 @@ func Confirms(text string) bool {
 	return false
 }
 
+// Accepts reports whether a reply to an offer accepts it, and nothing else: «Acepto, gracias», "I
+// accept". What has a condition, a question or another word is for an agent to read.
+func Accepts(text string) bool {
+	if strings.ContainsAny(text, "?¿>") || unhappy(text) {
+		return false
+	}
+	lines := nonBlank(agreed.ReplaceAllString(text, ""))
+	if len(lines) > 0 && greets(lines[0]) {
+		lines = lines[1:]
+	}
+	for end := 1; end <= len(lines); end++ {
+		if signOff(lines[end:]) && clausesSay(lines[:end], false, accepting) {
+			return true
+		}
+	}
+	return false
+}
+
+// agreed are words before an acceptance that are none.
+var agreed = regexp.MustCompile(`(?i)^\s*(estoy |estamos )?(de acuerdo|agreed|ok|sí|si|yes|sim)[,.;:]?\s+`)
+
+// accepting are whole clauses, folded and without polite words.
+var accepting = regexp.MustCompile(`^((si|yes|sim) )?(` +
+	`(lo |la )?(acepto|aceptamos|aceptad[oa])( (la|el|esa|ese|su|esta|este) ` +
+	`(tarifa|costo|coste|precio|valor|cotizacion|oferta|cargo))?|` +
+	`(i |we )?(accept|accepted)( (the|this|that|your) (rate|cost|price|offer|fee|charge))?|` +
+	`(eu )?aceito)$`)
+
 // Mine reports whether a reply to «is this mail yours?» says that it is.
 func Mine(text string) bool {
 	return own.MatchString(strings.Join(strings.FieldsFunc(desk.Fold(text), notLetter), " "))
@@ -49,6 +77,11 @@ const longestYes = 8
 // yes reports whether each clause of the lines thanks or confirms, and one of them does, or a thumb
 // has.
 func yes(lines []string, confirmed bool) bool {
+	return clausesSay(lines, confirmed, confirmations)
+}
+
+// clausesSay is yes for the given phrases.
+func clausesSay(lines []string, confirmed bool, phrases *regexp.Regexp) bool {
 	text := strings.Join(lines, "\n")
 	if len(strings.FieldsFunc(text, notLetter)) > longestYes {
 		return false
@@ -57,7 +90,7 @@ func yes(lines []string, confirmed bool) bool {
 		words := strings.FieldsFunc(clause, notLetter)
 		named := i > 0 && len(words) == 1 && isName(words[0]) // «Sí, Ana»
 		switch {
-		case confirming(words):
+		case saying(words, phrases):
 			confirmed = true
 		case len(words) == 0, onlyPolite(words), named:
 		default:
@@ -76,14 +109,14 @@ var polite = words(`
 	probado probe probamos thanks thank you very much so a lot hi hello great perfect cheers regards
 	kind best please obrigado obrigada muito bom boa tarde noite grato grata abraco abracos ola`)
 
-// confirming reports whether the words, but for polite ones and a name around them, are a phrase
-// that says that it is solved, or that the case may be closed.
-func confirming(words []string) bool {
+// saying reports whether the words, but for polite ones and a name around them, are one of the
+// phrases.
+func saying(words []string, phrases *regexp.Regexp) bool {
 	for from := range words {
 		for to := len(words); to > from; to-- {
 			named := to == len(words)-1 && isName(words[to])
 			if onlyPolite(words[:from]) && (onlyPolite(words[to:]) || named) &&
-				confirmations.MatchString(desk.Fold(strings.Join(words[from:to], " "))) {
+				phrases.MatchString(desk.Fold(strings.Join(words[from:to], " "))) {
 				return true
 			}
 		}

@@ -133,6 +133,7 @@ type Mailbox struct {
 	ClosedReply    ClosedReply
 	Product        string // of tickets opened here
 	NumberIsEnough bool   // policy row 15
+	Demand         string // what support costs whoever has no contract; "": it is for everybody
 	Alerts         bool   // machines may open tickets here
 	// how long an agent's words to a customer wait, and can be withdrawn
 	Hold time.Duration

@@ -26,6 +26,9 @@ type Deed struct {
 	Idle     bool     // the words say nothing new: thanks, a reaction, a quote alone
 	Wordless bool     // there are no words at all
 	Unproven bool     // nothing shows that the address is his who wrote
+	Demand   string   // what support costs where what is opened has no contract; "": nothing
+	Accepts  bool     // the words accept what is offered, and nothing else, and it is proven whose
+	Proof    string   // by what, for the record
 	Quiet    bool     // nobody hears of it
 	Struck   Timer    // what the clock owes, where it is the clock that acts: there is no item then
 	After    Link     // how it hangs on a ticket that was closed, where that acts: likewise
@@ -69,6 +72,7 @@ type Facts struct {
 	Said        bool              // who writes has said something to the customer in the ticket
 	Meanwhile   Meanwhile         // what a colleague did since the notice that is answered
 	Hold        time.Duration     // how long the mailbox lets an agent's words wait
+	Recent      []int64           // the products of his last tickets, of whoever opens one
 	Responsible Person            // the agent of the product of what is opened
 	Raised      bool              // the alarm was raised in the ticket's life
 	Times       Times
@@ -122,6 +126,7 @@ type draft struct {
 
 	entrusts bool     // what is opened goes to the agent of its product
 	itemType ItemType // that an order gives the item; "": what the act makes of it
+	guessed  bool     // the product is what he has asked about before, or has a contract for
 	bears    ItemType // the type that a customer's item bears, from which nothing else follows
 }
 
@@ -151,6 +156,8 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 	for _, o := range d.Orders {
 		w.obey(o)
 	}
+	w.awaitAcceptance()
+	w.engage()
 	w.entrust()
 	w.owe()
 	w.raise()
@@ -180,6 +187,7 @@ func (w *draft) open() {
 	if t.Controller.ID == 0 {
 		t.Controller = t.Requester
 	}
+	w.complete()
 	w.before = *t
 }
 
@@ -266,7 +274,10 @@ func (w *draft) entrust() {
 	p, product := w.Responsible, w.Catalogue.Entry(w.Ticket.Product)
 	free := w.entrusts && w.Ticket.Agent.ID == 0
 	if free && p.ID != 0 && p.Active && product.Agent == p.ID {
-		w.Ticket.Agent, w.Ticket.Assignee = p, p
+		w.Ticket.Agent = p
+		if w.Ticket.Offer == "" {
+			w.Ticket.Assignee = p
+		}
 	}
 }
 

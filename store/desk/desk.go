@@ -80,6 +80,7 @@ type Ticket struct {
 	Module         int64
 	Project        int64
 	Service        int64
+	Offer          string           // what it costs, while it waits until its customer accepts that
 	Progress       int              // per cent
 	Tags           []string         // in their order, as plain words
 	State          string           // as it stands now, in one line
@@ -175,14 +176,17 @@ type Seen struct {
 	// all
 	Text string `json:"text,omitempty"`
 	// whole, of a person's first mail: his telephone stands there
-	Signature string    `json:"signature,omitempty"`
-	First     bool      `json:"first,omitempty"`    // the first mail from this address
-	Copied    []string  `json:"copied,omitempty"`   // the other addresses in To and Cc
-	ReplyTo   []string  `json:"reply_to,omitempty"` // where to answer the writer, if elsewhere
-	Warnings  []string  `json:"warnings,omitempty"` // codes of the phrases' [warning] table
-	Unset     []string  `json:"unset,omitempty"`    // lines that name a field and set nothing
-	Starts    time.Time `json:"starts,omitzero"`    // what a calendar entry of the mail is about
-	Ends      time.Time `json:"ends,omitzero"`
+	Signature string   `json:"signature,omitempty"`
+	First     bool     `json:"first,omitempty"`    // the first mail from this address
+	Copied    []string `json:"copied,omitempty"`   // the other addresses in To and Cc
+	ReplyTo   []string `json:"reply_to,omitempty"` // where to answer the writer, if elsewhere
+	Warnings  []string `json:"warnings,omitempty"` // codes of the phrases' [warning] table
+	// what it costs that the words accept, and by what they are proven to be his
+	Accepted string    `json:"accepted,omitempty"`
+	Proof    string    `json:"proof,omitempty"`
+	Unset    []string  `json:"unset,omitempty"` // lines that name a field and set nothing
+	Starts   time.Time `json:"starts,omitzero"` // what a calendar entry of the mail is about
+	Ends     time.Time `json:"ends,omitzero"`
 }
 
 // Attachment names bytes that the store keeps by their hash.

@@ -178,12 +178,12 @@ func (w *draft) setField(f *Field, value string) Result {
 
 // entries are the names of a catalogue in the language of who wrote.
 func entries(k Kind) func(*draft) []string {
-	return func(w *draft) []string { return w.Catalogue.Names(k, w.deed.By.Language) }
+	return func(w *draft) []string { return EntryNames(w.choosable(k), w.deed.By.Language) }
 }
 
 // choose takes a row of a catalogue.
 func (w *draft) choose(k Kind, value string, into *int64) bool {
-	e, ok := w.Catalogue.Find(k, value)
+	e, ok := FindEntry(w.choosable(k), value)
 	if ok {
 		*into = e.ID
 	}
@@ -193,6 +193,7 @@ func (w *draft) choose(k Kind, value string, into *int64) bool {
 // setProduct leaves no module of another product.
 func (w *draft) setProduct(value string) bool {
 	ok := w.choose(Products, value, &w.Ticket.Product)
+	w.guessed = w.guessed && !ok
 	if e := w.Catalogue.Entry(w.Ticket.Module); e.Parent != 0 && e.Parent != w.Ticket.Product {
 		w.Ticket.Module = 0
 	}
@@ -202,6 +203,10 @@ func (w *draft) setProduct(value string) bool {
 // setModule takes one of the ticket's product, which a ticket without a product gets with it.
 func (w *draft) setModule(value string) bool {
 	e, ok := FindEntry(w.moduleRows(), value)
+	if !ok && w.guessed { // it names the product better than we did
+		w.guessed, w.Ticket.Product = false, 0
+		return w.setModule(value)
+	}
 	if ok {
 		w.Ticket.Module, w.Ticket.Product = e.ID, cmp.Or(w.Ticket.Product, e.Parent)
 	}

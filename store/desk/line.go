@@ -23,6 +23,8 @@ func (c *Catalogue) Meaning(name, value string) (Meaning, bool) {
 		case k == Severities:
 			_, ok := c.severity(value)
 			return Meaning{Field: f.Key, Fits: ok}, true
+		case k == Projects, k == Services: // who may name which is for the deed to say
+			return Meaning{Field: f.Key, Free: true}, len(rows) > 0
 		case slices.Contains(Kinds, k):
 			_, ok := FindEntry(rows, value)
 			return Meaning{Field: f.Key, Fits: ok}, len(rows) > 0

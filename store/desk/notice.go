@@ -84,12 +84,13 @@ const (
 	CloseButton    Button = "close"
 	ConfirmButton  Button = "testing_ok"
 	FailingButton  Button = "still_failing"
+	AcceptButton   Button = "accept" // what support costs
 	CancelButton   Button = "cancel"
 	SendButton     Button = "send"
 )
 
 // The buttons of a ticket's notices. Each reader sees those that are of use to him.
-var usual = []Button{TakeButton, ResolvedButton, NoteButton, CloseButton}
+var usual = []Button{AcceptButton, TakeButton, ResolvedButton, NoteButton, CloseButton}
 
 // notices is the one place where a notice stands. A new one is a row here, an event of Due that
 // owes it, and a text in each language of the templates; a row that goes to agents has a name in
