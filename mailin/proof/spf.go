@@ -1,0 +1,37 @@
+package proof
+
+import (
+	"net"
+	"strings"
+
+	"blitiri.com.ar/go/spf"
+)
+
+// checkSPF asks whether the client at our border may send for the domain of the envelope, or, for a
+// null sender, for that of its greeting (RFC 7208).
+func (e *evaluation) checkSPF() {
+	b, why := e.border()
+	if why != "" {
+		e.parts = append(e.parts, Part{Method: "spf", Result: "none", Detail: why})
+		e.open = true
+		return
+	}
+	sender := e.mail.MailFrom
+	_, domain, _ := strings.Cut(sender, "@")
+	if sender == "" {
+		domain = b.helo
+	}
+	p := Part{Method: "spf", Domain: ascii(domain), Detail: "client " + b.client.String()}
+	result, err := spf.CheckHostWithSender(net.IP(b.client.AsSlice()), b.helo, sender,
+		spf.WithContext(e.ctx), spf.WithResolver(e.checker.Resolver))
+	p.Result = string(result)
+	p.Aligned = aligned(p.Domain, e.domain, e.record.strictSPF)
+	if err != nil && result != spf.Pass {
+		p.Detail += ": " + err.Error()
+	}
+	// inside a network nobody publishes who may send
+	if result == spf.TempError || b.inside && result != spf.Pass {
+		e.open = true
+	}
+	e.parts = append(e.parts, p)
+}
