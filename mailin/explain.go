@@ -1,6 +1,12 @@
 package mailin
 
-import "buzon/threading"
+import (
+	"fmt"
+	"slices"
+
+	"buzon/store"
+	"buzon/threading"
+)
 
 // Explain says what a proof means.
 func (p Proof) Explain() string {
@@ -13,6 +19,24 @@ func (p Proof) Explain() string {
 		return "A0, it failed, or there is no single From"
 	}
 	return "not looked at"
+}
+
+// ExplainProof says what was looked at, and what it showed: which domain, and whether that is the
+// one in From.
+func ExplainProof(p store.ProofPart) string {
+	text := p.Method + " " + p.Result
+	if p.Domain != "" {
+		text += " of " + p.Domain
+	}
+	if p.Aligned {
+		text += ", the domain in From"
+	} else if p.Domain != "" && p.Method != "dmarc" {
+		text += ", not the domain in From"
+	}
+	if p.Detail != "" {
+		text += ": " + p.Detail
+	}
+	return text
 }
 
 // ExplainEvidence says what an evidence means.
@@ -28,4 +52,51 @@ func ExplainEvidence(evidence string) string {
 		return "S, the number in the subject alone"
 	}
 	return "N, none"
+}
+
+// Otherwise says what would have made another thing of a mail: a better proof of the sender, a
+// better evidence of the ticket, or both.
+func Otherwise(m store.Mail) (list []string) {
+	is, ok := found(m)
+	if !ok || slices.Contains([]Action{Record, SettleReport}, is.Action) {
+		return nil
+	}
+	proof, evidence := Proof(m.Proof), threading.Evidence(m.Evidence)
+	for _, c := range []struct {
+		proof    Proof
+		evidence threading.Evidence
+		when     string
+	}{
+		{Unproven, evidence, "had nothing spoken against the sender"},
+		{Proven, evidence, "with a proven sender (signed by DKIM, or sent from where SPF allows it, " +
+			"for the domain in From)"},
+		{proof, evT, "as a reply to the address that a notice gave the sender"},
+	} {
+		if c.proof == proof && c.evidence == evidence || c.proof == Unproven && proof == Proven {
+			continue
+		}
+		if c.evidence != evidence && is.Sender[0] == Stranger {
+			continue // nobody gave him one
+		}
+		r := decide(is.Sender[0], c.proof, c.evidence, Normal)
+		if r.Action != is.Action {
+			list = append(list, fmt.Sprintf("%s, %s by rule %s", c.when, r.Action, r.Rule))
+		}
+	}
+	return list
+}
+
+// found is the row of the policy by which a mail was filed, for the sender whom it is most about.
+func found(m store.Mail) (row, bool) {
+	for _, r := range policy {
+		if r.Rule != m.Rule || !slices.Contains(r.Proof, Proof(m.Proof)) ||
+			!slices.Contains(r.Evidence, threading.Evidence(m.Evidence)) {
+			continue
+		}
+		if len(r.Sender) == len(people) {
+			r.Sender = []Sender{Stranger}
+		}
+		return r, true
+	}
+	return row{}, false
 }

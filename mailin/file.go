@@ -40,6 +40,7 @@ type filing struct {
 	asked    store.Outgoing // the question that an agent answers
 	row      row
 	proof    Proof
+	proofs   []store.ProofPart // what it rests on
 	verdict  store.Verdict
 }
 
@@ -119,10 +120,8 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	if err := f.resolve(ctx); err != nil {
 		return err
 	}
-	confirmed := f.mail.Override.Decision == store.Confirm && f.mail.Override.By == f.person.ID
-	// what a form says is proven by nobody
-	if confirmed || f.mail.Envelope.Trusted && f.form == "" {
-		f.proof = Proven
+	if err := f.weigh(ctx); err != nil {
+		return err
 	}
 	sender, reason, err := f.sender(ctx)
 	if err != nil {
@@ -132,6 +131,7 @@ func (f *filing) decide(ctx context.Context) (err error) {
 		f.proof = Disproof
 	}
 	f.row = decide(sender, f.proof, f.resolution.Evidence, f.agentProof())
+	f.obey()
 	if f.named {
 		if f.namesake, err = f.tx.Namesake(ctx, f.mail.ID, m.MessageID, f.canonical); err != nil {
 			return err
@@ -158,7 +158,7 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	f.verdict = store.Verdict{
 		Mailbox: f.box.Address, MessageID: m.MessageID, Canonical: f.canonical,
 		Sender: f.from, Subject: m.Subject, Rule: f.row.Rule, Reason: reason,
-		Proof: string(f.proof), Evidence: string(f.resolution.Evidence),
+		Proof: string(f.proof), ProofParts: f.proofs, Evidence: string(f.resolution.Evidence),
 	}
 	return nil
 }

@@ -220,8 +220,9 @@ func (in *Intake) guarded(ctx context.Context, t *turn) error {
 		}()
 		defer release()
 		p, err := in.prepare(ctx, t.mail)
-		release() // the place is for the processor, and the disk takes its time
+		release() // the place is for the processor; the DNS and the disk take their time
 		if err == nil {
+			in.prove(ctx, p)
 			err = p.settle()
 		}
 		ready <- result{p, err}

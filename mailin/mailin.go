@@ -1,7 +1,7 @@
 // Package mailin is the way of a mail from the journal to the desk.
 //
 //	journal ─► Read: message, reply, origin ─► prepare: canonical hash, attachments ─┐
-//	                                           (several at once)                     ▼
+//	                               ─► prove    (several at once)                     ▼
 //	outcome ◄─ one transaction: who, which ticket, policy, file, tell ◄─ in the journal's order
 //
 // Every mail ends in exactly one outcome. What fails is tried three times and then kept whole in
@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"buzon/mailin/message"
+	"buzon/mailin/proof"
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/threading"
@@ -31,10 +32,14 @@ type Options struct {
 	Markers    []string       // of Producción Caída
 	Form       Labels         // of our mails: LabelsOf; the zero one: the embedded templates'
 	AgentProof AgentProof     // what it takes for an agent's mail to run commands
-	Language   string         // of people whose language is not known
-	Limits     message.Limits
-	Hops       int // Received fields; 100
-	Caps       store.Caps
+	// Proof finds out what proves a mail's sender; nil: nothing is asked
+	Proof *proof.Checker
+	// Authserv are the hosts whose Authentication-Results count, by the account they filled
+	Authserv map[string][]string
+	Language string // of people whose language is not known
+	Limits   message.Limits
+	Hops     int // Received fields; 100
+	Caps     store.Caps
 	// ReopenFor is how long a reply may reopen a closed ticket, where the mailbox does so; 720 h
 	ReopenFor time.Duration
 	Workers   int // mails read at once; the number of CPUs, at least 2
@@ -86,6 +91,9 @@ func New(o Options) *Intake {
 	}
 	o.Form = o.Form.orEmbedded()
 	limit := o.Limits.Time + o.Limits.Time/2
+	if o.Proof != nil {
+		limit += o.Proof.Limit()
+	}
 	return &Intake{
 		o: o, boxes: Lookup(o.Mailboxes), own: o.Mailboxes.Addresses(), read: Read,
 		workers: make(chan struct{}, o.Workers), second: time.Second,

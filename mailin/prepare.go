@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"buzon/mailin/message"
+	"buzon/mailin/proof"
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/threading"
@@ -26,15 +27,21 @@ type prepared struct {
 	said        string                // a short form of it, by which a responder is known
 	// ownNotice: a notice that the desk sent to an agent is among the attachments
 	ownNotice bool
+	raw       *store.Blob  // until the sender has been proven
+	proven    proof.Result // of the domain in From
 }
 
-// prepare reads a mail of the journal. What it returns must be settled.
+// prepare reads a mail of the journal. What it returns must be proven and settled.
 func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err error) {
 	raw, err := in.o.Store.OpenMail(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	defer raw.Close()
+	defer func() {
+		if p == nil || p.raw == nil {
+			raw.Close()
+		}
+	}()
 	p = &prepared{mail: m}
 	if p.rd, err = in.read(ctx, raw, raw.Size, in.readOptions(m.Envelope)); err != nil {
 		return nil, err
@@ -54,6 +61,7 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 	}
 	p.text, p.inFull = p.rd.written(), p.rd.Shown()
 	p.words, p.said = store.Words(p.text, p.attachments), print(p.text)
+	p.raw = raw
 	return p, nil
 }
 

@@ -58,6 +58,15 @@ const (
 	Send    Decision = "send"    // its held item goes, though a colleague was faster
 )
 
+// ProofPart is one thing that was looked at to prove the sender of a mail.
+type ProofPart struct {
+	Method  string `json:"method"` // spf, dkim, dmarc, arc, auth-results, auth, network
+	Result  string `json:"result"` // as in RFC 8601
+	Domain  string `json:"domain,omitempty"`
+	Aligned bool   `json:"aligned,omitempty"` // with the domain in From
+	Detail  string `json:"detail,omitempty"`
+}
+
 // Override is a person's decision about a mail; the zero value is none.
 type Override struct {
 	Decision Decision
@@ -67,27 +76,28 @@ type Override struct {
 
 // Mail is a journal row.
 type Mail struct {
-	ID        int64
-	Blob      int64
-	Size      int64
-	SHA256    string
-	Received  time.Time
-	Envelope  Envelope
-	Mailbox   string
-	Attempts  int
-	MessageID string
-	Sender    string
-	Subject   string
-	Proof     string
-	Evidence  string
-	Rule      string
-	Reason    string
-	Outcome   Outcome // "" while it waits
-	Ticket    int64
-	Item      int64
-	Error     string
-	Settled   time.Time
-	Override  Override
+	ID         int64
+	Blob       int64
+	Size       int64
+	SHA256     string
+	Received   time.Time
+	Envelope   Envelope
+	Mailbox    string
+	Attempts   int
+	MessageID  string
+	Sender     string
+	Subject    string
+	Proof      string
+	ProofParts []ProofPart // what it rests on
+	Evidence   string
+	Rule       string
+	Reason     string
+	Outcome    Outcome // "" while it waits
+	Ticket     int64
+	Item       int64
+	Error      string
+	Settled    time.Time
+	Override   Override
 }
 
 // Receive makes a mail durable: its bytes and envelope, with the first attempt counted. Only when
@@ -140,6 +150,7 @@ var journal = newTable("journal", "j", "JOIN blob b ON b.id = j.blob", []column[
 	{"sender", func(m *Mail) any { return &m.Sender }, derived, nil},
 	{"subject", func(m *Mail) any { return &m.Subject }, derived, nil},
 	{"proof", func(m *Mail) any { return &m.Proof }, derived, nil},
+	{"proof_parts", func(m *Mail) any { return encoded{&m.ProofParts} }, derived, nil},
 	{"evidence", func(m *Mail) any { return &m.Evidence }, derived, nil},
 	{"rule", func(m *Mail) any { return &m.Rule }, derived, nil},
 	{"reason", func(m *Mail) any { return &m.Reason }, derived, nil},
@@ -161,6 +172,7 @@ var verdicts = newTable("journal", "j", "", []column[Verdict]{
 	{"subject", func(v *Verdict) any { return &v.Subject }, changed, nil},
 	{"canonical", func(v *Verdict) any { return &v.Canonical }, changed, nil},
 	{"proof", func(v *Verdict) any { return &v.Proof }, changed, nil},
+	{"proof_parts", func(v *Verdict) any { return encoded{&v.ProofParts} }, changed, nil},
 	{"evidence", func(v *Verdict) any { return &v.Evidence }, changed, nil},
 	{"rule", func(v *Verdict) any { return &v.Rule }, changed, nil},
 	{"reason", func(v *Verdict) any { return &v.Reason }, changed, nil},
@@ -269,6 +281,7 @@ type Verdict struct {
 	Mailbox, MessageID, Sender, Subject string
 	Canonical                           []byte // hash of the content without trace headers
 	Proof, Evidence, Rule, Reason       string
+	ProofParts                          []ProofPart // what the proof rests on
 	Outcome                             Outcome
 	Ticket, Item                        int64
 	Error                               string

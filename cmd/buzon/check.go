@@ -246,13 +246,13 @@ func (f *findings) checkProof(c config) {
 		return
 	}
 	boxes, err := c.mailboxes()
-	if err != nil || c.SMTP != nil && len(c.SMTP.Networks) > 0 {
+	if err != nil || c.asksDNS() || c.logins() || c.SMTP != nil && len(c.SMTP.Networks) > 0 {
 		return
 	}
 	if c.AgentProof == "strict" {
 		f.say("agents", "warning", `agent_proof = "strict": nothing here proves a sender, `+
 			`so that every answer of an agent waits for an administrator; `+
-			`set smtp.trusted_networks, or agent_proof = "normal"`)
+			`set dns.server, smtp.auth or smtp.trusted_networks, or agent_proof = "normal"`)
 		return
 	}
 	for _, box := range boxes {
@@ -261,7 +261,7 @@ func (f *findings) checkProof(c config) {
 				"nothing shows that an agent wrote, "+
 				"so that his answers wait for an administrator; "+
 				`set it where the mail server delivers to soporte@ what is sent to soporte+x@, `+
-				`else smtp.trusted_networks, or agent_proof = "id"`)
+				`else dns.server, smtp.auth or smtp.trusted_networks, or agent_proof = "id"`)
 		}
 	}
 }

@@ -30,6 +30,7 @@ type config struct {
 	Hostname   string   `toml:"hostname"`
 	Markers    []string `toml:"production_down"`
 	AgentProof string   `toml:"agent_proof"`
+	Sealers    []string `toml:"arc_sealers"` // domains whose ARC seals are believed
 	MinFree    size     `toml:"min_free"`
 
 	Mailbox []mailboxConfig   `toml:"mailbox"`
@@ -43,6 +44,7 @@ type config struct {
 	Limits  limitsConfig      `toml:"limits"`
 	Caps    capsConfig        `toml:"caps"`
 	HTTP    *httpConfig       `toml:"http"`
+	DNS     dnsConfig         `toml:"dns"`
 	SLA     slaConfig         `toml:"sla"`
 
 	file, text string // where it was read, and what
@@ -186,7 +188,7 @@ func (c config) checkValues() error {
 	if _, err := c.times(); err != nil {
 		return err
 	}
-	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP(), c.checkHTTP())
+	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP(), c.checkHTTP(), c.checkDNS())
 }
 
 // agentProof is what it takes for an agent's mail to run commands.

@@ -53,6 +53,8 @@ type imapConfig struct {
 	Since      string   `toml:"since"` // now, all, 2026-01-31
 	Archive    bool     `toml:"archive"`
 	Mailbox    string   `toml:"mailbox"` // the address whose mail it is
+	// hosts whose Authentication-Results count; nil: the provider's
+	Authserv []string `toml:"trusted_authserv"`
 
 	Schedule   string   `toml:"schedule"` // cron, or "@every 2m"
 	NoIdle     bool     `toml:"no_idle"`
@@ -97,7 +99,7 @@ var providers = map[string]imapConfig{
 	// Google's device flow gives no mail scope: a person logs in with a browser instead, or a
 	// service account is used.
 	"google": {
-		Host: "imap.gmail.com", AuthURL: "https://accounts.google.com/o/oauth2/auth",
+		Host: "imap.gmail.com", Authserv: []string{"mx.google.com"}, AuthURL: "https://accounts.google.com/o/oauth2/auth",
 		TokenURL: "https://oauth2.googleapis.com/token",
 		Scopes:   []string{"https://mail.google.com/"},
 	},
@@ -119,6 +121,9 @@ func (a imapConfig) withDefaults(c config) imapConfig {
 	}
 	if len(a.Scopes) == 0 {
 		a.Scopes = p.Scopes
+	}
+	if a.Authserv == nil {
+		a.Authserv = p.Authserv
 	}
 	if a.Tenant == "" {
 		a.Tenant = "organizations"

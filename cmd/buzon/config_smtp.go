@@ -20,6 +20,7 @@ type smtpConfig struct {
 	Trusted     []string `toml:"trusted"`          // networks whose mail with bare line feeds is taken
 	Networks    []string `toml:"trusted_networks"` // that let users write in their own names only
 	Relays      []string `toml:"relays"`           // our own mail servers in front; nil: this machine
+	Auth        bool     `toml:"auth"`             // agents log in, over TLS
 	Connections int      `toml:"connections"`
 	PerAddress  int      `toml:"per_address"`
 	MaxSize     size     `toml:"max_size"`
@@ -45,7 +46,7 @@ func (c config) checkSMTP() error {
 	_, err := networks("smtp.trusted", c.SMTP.Trusted)
 	_, vouched := networks("smtp.trusted_networks", c.SMTP.Networks)
 	_, relays := networks("smtp.relays", c.SMTP.Relays)
-	return cmp.Or(socket, err, vouched, relays)
+	return cmp.Or(socket, err, vouched, relays, c.SMTP.checkAuth())
 }
 
 // checkListen looks whether a door can be opened there, as far as that is seen from its address.

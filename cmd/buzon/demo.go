@@ -72,6 +72,7 @@ func (a *app) runDemo(ctx context.Context, stay, keep bool) (err error) {
 func demoConfig(dir string) config {
 	c := defaults()
 	c.DataDir, c.named, c.SMTP.Listen = dir, true, "127.0.0.1:0"
+	c.DNS.Server = noDNS
 	c.SMTP.Networks = []string{"127.0.0.0/8"} // whoever plays there plays everybody
 	c.Agents = map[string]string{"ana@ejemplo.test": "Ana Gómez", "luis@ejemplo.test": "Luis Pérez"}
 	c.OnCall.Addresses = []string{"guardia@ejemplo.test"}

@@ -204,6 +204,9 @@ func (a *app) explainVerdict(m store.Mail) {
 	fmt.Fprintf(w, "From %s, %s.\n", safe(cmp.Or(m.Sender, "nobody that can be used")),
 		quotedSubject(m.Subject))
 	fmt.Fprintf(w, "Proof of the sender: %s.\n", mailin.Proof(m.Proof).Explain())
+	for _, p := range m.ProofParts {
+		fmt.Fprintf(w, "  %s.\n", safe(mailin.ExplainProof(p)))
+	}
 	fmt.Fprintf(w, "Evidence of the ticket: %s.\n", mailin.ExplainEvidence(m.Evidence))
 	if m.Reason != "" {
 		fmt.Fprintf(w, "Because of: %s.\n", safe(m.Reason))
@@ -213,6 +216,9 @@ func (a *app) explainVerdict(m store.Mail) {
 		fmt.Fprintf(w, ", case %s", place(m.Ticket, m.Item))
 	}
 	fmt.Fprintln(w, ".")
+	for _, line := range mailin.Otherwise(m) {
+		fmt.Fprintf(w, "Otherwise: %s.\n", safe(line))
+	}
 	explainOutcome(w, m)
 	if m.Error != "" {
 		fmt.Fprintf(w, "What went wrong: %s\n", safeText(m.Error))

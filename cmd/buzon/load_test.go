@@ -55,7 +55,7 @@ func loadBuzon(b *testing.B, binary string) float64 {
 	dir := b.TempDir()
 	config := filepath.Join(dir, "buzon.toml")
 	text := fmt.Sprintf("data_dir = %q\n[[mailbox]]\naddress = \"soporte@ejemplo.test\"\nplus_addressing = true\n[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n"+
-		"[smtp]\nlisten = \"127.0.0.1:0\"\n[relay]\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"\n", filepath.Join(dir, "data"))
+		"[smtp]\nlisten = \"127.0.0.1:0\"\n[relay]\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"\n[dns]\nserver = \"none\"\n", filepath.Join(dir, "data"))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}

@@ -130,29 +130,30 @@ func place(ticket, item int64) string {
 
 // mailRow is the JSON of a journal row; a fixed interface.
 type mailRow struct {
-	ID           int64   `json:"id"`
-	ReceivedAt   *string `json:"received_at"`
-	Door         string  `json:"door"`
-	Mailbox      string  `json:"mailbox"`
-	EnvelopeFrom string  `json:"envelope_from"`
-	MessageID    string  `json:"message_id"`
-	SHA256       string  `json:"sha256"`
-	From         string  `json:"from"`
-	Subject      string  `json:"subject"`
-	Proof        string  `json:"proof"`
-	Evidence     string  `json:"evidence"`
-	Rule         string  `json:"rule"`
-	Outcome      string  `json:"outcome"`
-	Ticket       *int64  `json:"ticket"`
-	Item         *int64  `json:"item"`
-	Attempts     int     `json:"attempts"`
-	Error        string  `json:"error"`
-	Reason       string  `json:"reason"`
-	Size         int64   `json:"size"`
-	Folder       *string `json:"folder"` // of mail from an IMAP account, with its place there
-	UIDValidity  *int64  `json:"uidvalidity"`
-	UID          *int64  `json:"uid"`
-	SettledAt    *string `json:"settled_at"`
+	ID           int64             `json:"id"`
+	ReceivedAt   *string           `json:"received_at"`
+	Door         string            `json:"door"`
+	Mailbox      string            `json:"mailbox"`
+	EnvelopeFrom string            `json:"envelope_from"`
+	MessageID    string            `json:"message_id"`
+	SHA256       string            `json:"sha256"`
+	From         string            `json:"from"`
+	Subject      string            `json:"subject"`
+	Proof        string            `json:"proof"`
+	ProofParts   []store.ProofPart `json:"proof_parts"`
+	Evidence     string            `json:"evidence"`
+	Rule         string            `json:"rule"`
+	Outcome      string            `json:"outcome"`
+	Ticket       *int64            `json:"ticket"`
+	Item         *int64            `json:"item"`
+	Attempts     int               `json:"attempts"`
+	Error        string            `json:"error"`
+	Reason       string            `json:"reason"`
+	Size         int64             `json:"size"`
+	Folder       *string           `json:"folder"` // of mail from an IMAP account, with its place there
+	UIDValidity  *int64            `json:"uidvalidity"`
+	UID          *int64            `json:"uid"`
+	SettledAt    *string           `json:"settled_at"`
 
 	EnvelopeTo []string `json:"envelope_to"`
 	Remote     *string  `json:"remote"` // address of the server that handed it over
@@ -160,7 +161,7 @@ type mailRow struct {
 
 func mailJSON(m store.Mail) mailRow {
 	return mailRow{m.ID, stamp(m.Received), m.Envelope.Door, m.Mailbox, m.Envelope.From, m.MessageID, m.SHA256, m.Sender, m.Subject,
-		m.Proof, m.Evidence, m.Rule, string(m.Outcome), orNull(m.Ticket), orNull(m.Item), m.Attempts, m.Error, m.Reason, m.Size,
+		m.Proof, nonNil(m.ProofParts), m.Evidence, m.Rule, string(m.Outcome), orNull(m.Ticket), orNull(m.Item), m.Attempts, m.Error, m.Reason, m.Size,
 		orNone(m.Envelope.Folder), orNull(int64(m.Envelope.UIDValidity)), orNull(int64(m.Envelope.UID)), stamp(m.Settled),
 		nonNil(m.Envelope.To), orNone(m.Envelope.Remote)}
 }

@@ -15,6 +15,7 @@ import (
 
 	"buzon/mailin"
 	"buzon/mailin/message"
+	"buzon/mailin/proof"
 	"buzon/mailout"
 	"buzon/store"
 	"buzon/store/desk"
@@ -32,6 +33,7 @@ type house struct {
 	templates *templates.Set
 	boxes     desk.Mailboxes
 	location  *time.Location
+	checker   *proof.Checker         // of what proves mail; nil: nothing does
 	lock      *flock.Flock           // nil: the daemon has it, or nobody needs it
 	lease     *store.Lease           // likewise
 	health    *health                // of the daemon
@@ -131,6 +133,9 @@ func (c config) house(log *slog.Logger) (h *house, err error) {
 	}
 	if h.boxes, err = c.mailboxes(); err != nil {
 		return nil, err
+	}
+	if h.checker, err = h.newChecker(); err != nil {
+		return nil, c.in(err)
 	}
 	h.config.Language, h.templates, err = c.words()
 	return h, err
@@ -273,6 +278,7 @@ func (h *house) intake() *mailin.Intake {
 	return mailin.New(mailin.Options{
 		Store: h.store, Signer: h.signer, Mailboxes: h.boxes, Markers: h.config.Markers,
 		AgentProof: h.config.agentProof(), Form: mailin.LabelsOf(h.templates),
+		Proof: h.checker, Authserv: h.config.authserv(),
 		Language: h.config.Language, Hops: l.Hops, Caps: h.config.Caps.caps(), Log: h.log,
 		Limits: message.Limits{Depth: l.Depth, Parts: l.Parts, Header: int(l.Header),
 			Text: int(l.Text), Time: time.Duration(l.Work)},

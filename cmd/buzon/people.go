@@ -24,6 +24,9 @@ func (a *app) people(noun string) *cobra.Command {
 	if noun == "person" {
 		c.AddCommand(a.personExport(), a.personForget())
 	}
+	if noun == "agent" {
+		c.AddCommand(a.agentPassword())
+	}
 	return c
 }
 
@@ -247,6 +250,9 @@ func (a *app) peopleRemove(noun string) *cobra.Command {
 			return err
 		}
 		return h.store.Write(c.Context(), func(tx *store.Tx) error {
+			if err := tx.SetPassword(c.Context(), p.ID, ""); err != nil {
+				return err
+			}
 			return tx.ChangePerson(c.Context(), p.ID, func(p *desk.Person) {
 				p.Active, p.OnCall, p.Team = false, false, false
 				// his tokens and commands end with this; as a customer he may still write

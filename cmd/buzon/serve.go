@@ -135,7 +135,12 @@ func (h *house) smtpServer() (*smtpd.Server, error) {
 		_, domain, _ := strings.Cut(address, "@")
 		domains = append(domains, domain)
 	}
+	var login func(user, password string) error
+	if s.Auth {
+		login = h.login()
+	}
 	return smtpd.New(smtpd.Options{
+		Auth:    login,
 		Journal: h.journal(), Ready: h.ready, Log: h.log,
 		Mailbox:  func(address string) bool { _, _, ok := boxes.Find(address); return ok },
 		Domains:  domains,

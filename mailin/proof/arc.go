@@ -216,7 +216,7 @@ func (e *evaluation) body() io.Reader {
 func (e *evaluation) pick(names []string) (list header) {
 	taken := map[string]int{}
 	for _, name := range names {
-		all := e.signedHeader.all(name)
+		all := e.header.all(name)
 		key := strings.ToLower(name)
 		if taken[key]++; taken[key] <= len(all) {
 			list = append(list, all[len(all)-taken[key]])

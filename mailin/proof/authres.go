@@ -231,7 +231,8 @@ func (e *evaluation) checkAuthserv() {
 			if p, ok := e.said(r); ok {
 				p.Method, p.Detail = "auth-results", a.server+" says "+r.method+"="+r.result
 				e.parts = append(e.parts, p)
-				open = open && r.method != "spf" && r.method != "dmarc" || p.Result == "temperror"
+				conclusive := r.method == "spf" || r.method == "dmarc" && p.Aligned
+				open = open && !conclusive || p.Result == "temperror"
 			}
 		}
 	}

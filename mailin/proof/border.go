@@ -22,11 +22,11 @@ func (e *evaluation) border() (b border, why string) {
 		return border{client: peer, helo: e.mail.Helo}, ""
 	}
 	by := e.mail.Helo // how the server names itself that handed the mail over
-	for _, f := range e.header {
-		if !f.is("Received") {
-			continue
-		}
+	for i, f := range e.header.all("Received") {
 		r, ok := readReceived(f.value())
+		if i == 0 && ok && r.client == peer && strings.EqualFold(r.by, e.checker.Hostname) {
+			continue // our own: it names the peer
+		}
 		switch {
 		case !ok || !e.wrote(by, r.by):
 			return b, "the mail server in front wrote no Received that says who the client is"

@@ -49,7 +49,8 @@ func (e *evaluation) policy() (temporary bool) {
 			return true
 		}
 		if r, ok := readRecord(texts); ok {
-			r.domain, e.record = domain, r
+			e.record = r
+			e.record.domain = domain
 			return false
 		}
 	}

@@ -189,7 +189,7 @@ func chain(t *testing.T, r Resolver, message string) string {
 		t.Fatal(err)
 	}
 	e := &evaluation{ctx: t.Context(), checker: &Checker{Resolver: r}, mail: m,
-		header: h, signedHeader: h, bodyAt: body}
+		header: h, bodyAt: body}
 	switch _, err := e.verifyARC(); {
 	case errors.Is(err, errNoARC):
 		return "none"
@@ -222,7 +222,7 @@ func TestDKIMJudge(t *testing.T) {
 			t.Fatal(err)
 		}
 		e := &evaluation{ctx: t.Context(), checker: &Checker{Resolver: &mockdns.Resolver{
-			Zones: fqdn(texts(pairs...))}}, mail: m, header: h, signedHeader: h, bodyAt: body}
+			Zones: fqdn(texts(pairs...))}}, mail: m, header: h, bodyAt: body}
 		synctest.Test(t, func(t *testing.T) { e.checkDKIM() }) // before they expired
 		for _, p := range e.parts {
 			t.Logf("%s: %v", filepath.Base(file), p)

@@ -49,8 +49,7 @@ type Mail struct {
 	Helo         string
 	// Peer is who handed it over. Invalid is nobody on the network: a socket, the command line
 	Peer netip.Addr
-	// Door: it came in by SMTP or LMTP, and its first Received is our own
-	Door bool
+	Door bool // it came in by SMTP or LMTP
 	// Authserv are hosts whose Authentication-Results count: of mail that was fetched
 	Authserv []string
 }
@@ -91,22 +90,20 @@ func (c *Checker) Check(ctx context.Context, m Mail) Result {
 		return Result{Parts: []Part{{Method: "dmarc", Result: "permerror",
 			Detail: "no single usable From"}}}
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.timeout())
+	ctx, cancel := context.WithTimeout(ctx, c.Limit())
 	defer cancel()
 	h, body, err := readHeader(io.NewSectionReader(m.Raw, 0, m.Size))
 	if err != nil || !h.from(m.Author) {
 		return Result{Parts: []Part{{Method: "dmarc", Result: "permerror",
 			Detail: "the header can be read in several ways"}}}
 	}
-	e := &evaluation{ctx: ctx, checker: c, header: h, signedHeader: h, bodyAt: body,
+	e := &evaluation{ctx: ctx, checker: c, header: h, bodyAt: body,
 		domain: ascii(domain), mail: m}
-	if m.Door && len(h) > 0 && h[0].is("Received") {
-		e.header = h[1:]
-	}
 	return e.run()
 }
 
-func (c *Checker) timeout() time.Duration {
+// Limit is for how long Check waits for the DNS, at most.
+func (c *Checker) Limit() time.Duration {
 	if c.Timeout == 0 {
 		return 5 * time.Second
 	}
@@ -124,14 +121,12 @@ func (c *Checker) relay(a netip.Addr) bool {
 type evaluation struct {
 	ctx     context.Context
 	checker *Checker
-	header  header // without our own Received
-	// signedHeader is all of it, and the body begins at bodyAt
-	signedHeader header
-	bodyAt       int64
-	domain       string // in From, as the DNS has it
-	mail         Mail
-	record       record
-	parts        []Part
+	header  header
+	bodyAt  int64  // where the body begins
+	domain  string // in From, as the DNS has it
+	mail    Mail
+	record  record
+	parts   []Part
 	// open: something could not be found out that may have passed
 	open bool
 }
