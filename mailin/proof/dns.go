@@ -2,9 +2,11 @@ package proof
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -78,9 +80,35 @@ func serverAt(s string) (string, error) {
 func (c *Client) LookupTXT(ctx context.Context, name string) (list []string, err error) {
 	records, err := c.ask(ctx, name, dns.TypeTXT)
 	for _, r := range records {
-		list = append(list, strings.Join(r.(*dns.TXT).Txt, ""))
+		list = append(list, unescape(strings.Join(r.(*dns.TXT).Txt, "")))
 	}
 	return list, err
+}
+
+// escape writes a name as the library reads it, and unescape a text as it was published: there a
+// backslash stands before what has a meaning in zone files, and before the three digits of an octet.
+var escape = strings.NewReplacer(`\`, `\\`, " ", `\ `, "(", `\(`, ")", `\)`, ";", `\;`, "@", `\@`,
+	`"`, `\"`)
+
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		if n, err := strconv.ParseUint(s[i+1:min(i+4, len(s))], 10, 8); err == nil && i+3 < len(s) {
+			b.WriteByte(byte(n))
+			i += 3
+			continue
+		}
+		i++
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 // LookupMX returns the mail servers of a name.
@@ -130,7 +158,7 @@ func (c *Client) LookupAddr(ctx context.Context, ip string) (list []string, err 
 // ask returns the records of a name, from the cache or from a server; several who want the same at
 // once wait for one answer.
 func (c *Client) ask(ctx context.Context, name string, kind uint16) ([]dns.RR, error) {
-	name = dns.Fqdn(strings.ToLower(name))
+	name = dns.Fqdn(escape.Replace(strings.ToLower(name)))
 	key := dns.TypeToString[kind] + " " + name
 	if a, ok := c.kept(key); ok {
 		return a.records, a.err
@@ -187,7 +215,7 @@ func (c *Client) fetch(ctx context.Context, name string, kind uint16) (a answer)
 	return a
 }
 
-var errNoServer = fmt.Errorf("no DNS server is configured")
+var errNoServer = errors.New("no DNS server is configured")
 
 // exchange asks one server, over TCP what does not fit into a datagram.
 func exchange(ctx context.Context, server, name string, kind uint16) (*dns.Msg, error) {
@@ -196,11 +224,16 @@ func exchange(ctx context.Context, server, name string, kind uint16) (*dns.Msg, 
 	var m *dns.Msg
 	for _, network := range []string{"udp", "tcp"} {
 		var err error
-		client := dns.Client{Net: network, Timeout: attempt, UDPSize: 1232}
-		if m, _, err = client.ExchangeContext(ctx, q, server); err != nil {
+		var cut *dns.Error // longer than we said that we take
+		client := dns.Client{Net: network, Timeout: attempt}
+		m, _, err = client.ExchangeContext(ctx, q, server)
+		if network == "udp" && errors.As(err, &cut) {
+			continue
+		}
+		if err != nil {
 			return nil, err
 		}
-		if len(m.Question) != 1 || !strings.EqualFold(m.Question[0].Name, name) {
+		if len(m.Question) != 1 || hostname(name) && !strings.EqualFold(m.Question[0].Name, name) {
 			return nil, fmt.Errorf("%s answers another question", server)
 		}
 		if !m.Truncated {

@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 
 	"github.com/foxcpp/go-mockdns"
+	"github.com/miekg/dns"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -75,9 +76,13 @@ func (s spfSuite) zones() map[string]mockdns.Zone {
 	for name, records := range s.ZoneData {
 		var z mockdns.Zone
 		var old []string
+		broken := false
 		for _, r := range records {
 			z.A, z.AAAA = append(z.A, r.A...), append(z.AAAA, r.AAAA...)
-			z.TXT, z.PTR = append(z.TXT, r.TXT...), append(z.PTR, r.PTR...)
+			z.TXT = append(z.TXT, r.TXT...)
+			for _, name := range r.PTR {
+				z.PTR = append(z.PTR, dns.Fqdn(name))
+			}
 			if len(r.SPF) > 0 { // of before RFC 7208, which did away with the type
 				old = append(old, strings.Join(r.SPF, ""))
 			}
@@ -87,14 +92,15 @@ func (s spfSuite) zones() map[string]mockdns.Zone {
 			if r.CNAME != "" {
 				z.CNAME = r.CNAME
 			}
-			if r.broken {
-				z.Err = errBroken
-			}
+			broken = broken || r.broken
+		}
+		if broken && (z.TXT == nil || z.TXT[0] == "NONE") { // else what was of the old type
+			z.Err = errBroken
 		}
 		if z.TXT == nil {
 			z.TXT = old
 		}
-		zones[name] = z
+		zones[strings.ReplaceAll(name, " ", `\ `)] = z
 	}
 	return zones
 }

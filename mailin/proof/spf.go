@@ -23,7 +23,7 @@ func (e *evaluation) checkSPF() {
 	}
 	p := Part{Method: "spf", Domain: ascii(domain), Detail: "client " + b.client.String()}
 	result, err := spf.CheckHostWithSender(net.IP(b.client.AsSlice()), b.helo, sender,
-		spf.WithContext(e.ctx), spf.WithResolver(e.checker.Resolver))
+		spf.WithContext(e.ctx), spf.WithResolver(spfResolver{e.checker.Resolver, b.client}))
 	p.Result = string(result)
 	p.Aligned = aligned(p.Domain, e.domain, e.record.strictSPF)
 	if err != nil && result != spf.Pass {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"log"
-	"net"
 	"net/netip"
 	"os"
 	"strings"
@@ -84,4 +83,3 @@ func part(r Result, method string) Part {
 }
 
 var _ Resolver = (*mockdns.Resolver)(nil)
-var _ = net.IPv4len
