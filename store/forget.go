@@ -291,7 +291,7 @@ func (f *forgetting) incoming(ctx context.Context) error {
 		if err == nil {
 			err = f.write(ctx, `
 				UPDATE journal SET sender = '', envelope_from = '', message_id = '', subject = '',
-					envelope = '{}', error = ''
+					envelope = '{}', error = '', proof_parts = ''
 				WHERE sender = $1 OR lower(envelope_from) = $1`, address)
 		}
 		if err != nil {
@@ -448,7 +448,8 @@ func (f *forgetting) person(ctx context.Context) error {
 		*p = desk.Person{ID: p.ID, Role: desk.Customer, Organisation: p.Organisation}
 	})
 	for _, text := range []string{"DELETE FROM address WHERE person = $1",
-		"DELETE FROM follower WHERE person = $1", "DELETE FROM project_follower WHERE person = $1"} {
+		"DELETE FROM password WHERE person = $1", "DELETE FROM follower WHERE person = $1",
+		"DELETE FROM project_follower WHERE person = $1"} {
 		if err == nil {
 			err = f.write(ctx, text, f.p.ID)
 		}
