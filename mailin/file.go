@@ -38,6 +38,7 @@ type filing struct {
 	namesake int64          // an earlier mail that was filed under this Message-ID, not the same
 	about    store.Outgoing // the mail of ours that a report is about
 	asked    store.Outgoing // the question that an agent answers
+	query    desk.Query     // that the mail is; About "": none
 	row      row
 	proof    Proof
 	proofs   []store.ProofPart // what it rests on

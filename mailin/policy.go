@@ -44,7 +44,9 @@ const (
 	Machine Sender = "machine" // auto-reply, list, bulk
 	Asked   Sender = "asked"   // an agent who answers whether held mail is his
 	// Form: From is ours or a form's, and another field names who wrote
-	Form        Sender = "form"
+	Form Sender = "form"
+	// Asking is a known person whose mail asks something of the desk and says nothing else
+	Asking      Sender = "asking"
 	AgentSender Sender = "agent"       //
 	Participant Sender = "participant" // requester, controller, follower
 	Colleague   Sender = "colleague"   // may see the ticket
@@ -78,6 +80,7 @@ const (
 	// OpenClaim notes the claimed number; the answer is the same whether or not it exists
 	OpenClaim   Action = "ticket with claim"
 	OpenSuspect Action = "unverified ticket" // not acknowledged
+	Answer      Action = "answer"            // to a query, at the person's registered address
 )
 
 // act is how an action is carried out, and what else hangs on it.
@@ -103,6 +106,7 @@ func init() { // what is done may ask the policy in turn
 		AgentNote:    {do: (*filing).agentNote},
 		AgentOpens:   {do: (*filing).agentOpens},
 		Confirm:      {do: (*filing).confirm},
+		Answer:       {do: (*filing).answer},
 		AgentPending: {do: (*filing).pending, asks: true},
 		Item:         {do: (*filing).item},
 		ItemVia:      {do: (*filing).item},
@@ -187,6 +191,10 @@ var policy = []row{
 		Outcome: store.OutcomeQuery},
 	{Rule: "11", Sender: []Sender{Asked}, Proof: anyProof, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged_agent", Alert: true},
+	{Rule: "11a", Sender: []Sender{Asking}, Proof: notDisproof, Evidence: anyEvidence,
+		Action: Answer, Outcome: store.OutcomeQuery},
+	{Rule: "11a", Sender: []Sender{Asking}, Proof: disproved, Evidence: anyEvidence,
+		Action: Quarantine, Reason: "forged"},
 	{Rule: "12", Sender: []Sender{AgentSender}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged_agent", Alert: true},
 	{Rule: "8", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evT, evM},

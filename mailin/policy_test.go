@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Asked, Form, AgentSender, Participant, Colleague,
+	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Asked, Asking, Form, AgentSender, Participant, Colleague,
 		Known, Stranger}
 	allModes = []AgentProof{Normal, Strict, ByID}
 )
@@ -48,6 +48,9 @@ var cells = []struct {
 	{Asked, Proven, "11 11 11 11 11", all(Confirm)},
 	{Asked, Unproven, "11 11 11 11 11", all(Confirm)},
 	{Asked, Disproof, "11 11 11 11 11", all(Quarantine)},
+	{Asking, Proven, "11a 11a 11a 11a 11a", all(Answer)},
+	{Asking, Unproven, "11a 11a 11a 11a 11a", all(Answer)},
+	{Asking, Disproof, "11a 11a 11a 11a 11a", all(Quarantine)},
 	{Form, Proven, "7b 7b 7b 7b 7b", all(OpenForm)},
 	{Form, Unproven, "7b 7b 7b 7b 7b", all(OpenForm)},
 	{Form, Disproof, "7b 7b 7b 7b 7b", all(OpenSuspect)},
@@ -148,7 +151,7 @@ func TestPolicyPromises(t *testing.T) {
 func TestPolicyReasons(t *testing.T) {
 	for _, r := range policy {
 		waits := slices.Contains([]Action{Quarantine, AgentNote, AgentPending, Hold, HoldSuspect, NumberItem, MachineOpens}, r.Action)
-		if waits && r.Reason == "" || (r.Action == Record || r.Action == Confirm) != (r.Outcome != "") {
+		if waits && r.Reason == "" || slices.Contains([]Action{Record, Confirm, Answer}, r.Action) != (r.Outcome != "") {
 			t.Errorf("rule %s: reason %q, outcome %q", r.Rule, r.Reason, r.Outcome)
 		}
 	}
@@ -168,7 +171,7 @@ func TestEveryRowIsWhole(t *testing.T) {
 		if acts[r.Action].do == nil {
 			t.Errorf("rule %s: nothing does %q", r.Rule, r.Action)
 		}
-		if (r.Action == Record) != (r.Outcome != "" && r.Action != Confirm) {
+		if (r.Action == Record) != (r.Outcome != "" && r.Action != Confirm && r.Action != Answer) {
 			t.Errorf("rule %s: %q has the outcome %q", r.Rule, r.Action, r.Outcome)
 		}
 		if r.Reason != "" {

@@ -111,6 +111,11 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 		return Asked, fmt.Sprintf("answers outgoing mail %d", f.asked.ID), nil
 	}
 	s, err := f.human(ctx)
+	if err == nil && f.mayAsk(s) {
+		if err = f.read(ctx); err == nil && f.query.About != "" {
+			return Asking, "asks: " + string(f.query.About), nil
+		}
+	}
 	return s, f.resolution.Reason, err
 }
 

@@ -36,7 +36,17 @@ type matter struct {
 	// further tells a mail that is not the first about its item to its reader: two mails must not
 	// have one Message-ID, the reader's server would drop the second.
 	further bool
+
+	// Of the answer to a query: what it is, the case that it is about (0 for none), whether it brings
+	// what agents said among themselves, and what of the query was not understood.
+	answer      *answering
+	about       int64
+	amongAgents bool
+	unknown     []templates.Unknown
 }
+
+// number is the case that the mail is about, 0 for none.
+func (m *matter) number() int64 { return cmp.Or(m.o.Ticket, m.about) }
 
 // row is what the table of notices says of the mail's kind.
 func (m *matter) row() desk.Trait { return m.o.Kind.Trait() }
@@ -60,6 +70,12 @@ func (r *Renderer) matter(ctx context.Context, o store.Outgoing) (*matter, error
 	}
 	if m.carries, err = r.Store.Carries(ctx, o.ID, carriedShown); err != nil {
 		return nil, err
+	}
+	if m.row().Query {
+		if m.mail, err = store.Optional(r.Store.Mail(ctx, o.Mail)); err != nil {
+			return nil, err
+		}
+		return m, r.answer(ctx, m)
 	}
 	if o.Ticket == 0 {
 		if m.mail, err = store.Optional(r.Store.Mail(ctx, o.Mail)); err != nil {
@@ -137,7 +153,7 @@ func (r *Renderer) held(ctx context.Context, ids []int64) (list []store.Mail, er
 
 // token is what the mail carries to lead a reply back.
 func (m *matter) token() threading.Token {
-	t := threading.Token{Mailbox: m.box.Address, Ticket: m.o.Ticket, Item: m.o.Item,
+	t := threading.Token{Mailbox: m.box.Address, Ticket: m.number(), Item: m.o.Item,
 		Person: m.o.Person, Kind: threading.Customer}
 	switch {
 	case m.inside():
@@ -155,6 +171,9 @@ func (m *matter) token() threading.Token {
 // themselves, or what they have not let in yet. Not so the question whether a mail is his: the
 // answer to it is what he wants to send.
 func (m *matter) inside() bool {
+	if m.row().Query {
+		return m.amongAgents
+	}
 	if !m.to.Agent() || m.o.Ticket == 0 || m.row().Asks {
 		return false
 	}
@@ -222,6 +241,9 @@ func (m *matter) carried() map[int]bool {
 
 // files opens the attachments that go with the mail.
 func (r *Renderer) files(ctx context.Context, m *matter) []file {
+	if m.answer != nil {
+		return m.answer.files
+	}
 	return r.opened(ctx, m.item, m.carried())
 }
 

@@ -71,14 +71,14 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 	h.add("From", headerAddress(m.fromName(), box.Address))
 	h.add("To", headerAddress(m.toName(), m.o.Address))
 	h.add("Message-ID", "<"+out.MessageID+">")
-	if m.o.Ticket != 0 {
+	if m.number() != 0 {
 		if box.Plus {
 			h.add("Reply-To", headerAddress(m.fromName(), r.Signer.ReplyAddress(box.Address, token)))
 		}
 		ids := r.references(m)
 		h.add("In-Reply-To", ids[len(ids)-1])
 		h.add("References", strings.Join(ids, " "))
-		h.add("X-Buzon-Caso", strconv.FormatInt(m.o.Ticket, 10))
+		h.add("X-Buzon-Caso", strconv.FormatInt(m.number(), 10))
 		if m.sight.Shows(m.ticket, "status") {
 			h.add("X-Buzon-Estado", string(m.ticket.Class))
 		}
@@ -90,10 +90,14 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 		h.add("Reply-To", headerAddress(m.fromName(),
 			r.Signer.AnswerAddress(box.Address, m.o.ID, m.o.Person)))
 	}
+	if id := m.mail.MessageID; m.row().Query && m.number() == 0 && goodID(id) {
+		h.add("In-Reply-To", "<"+id+">")
+		h.add("References", "<"+id+">")
+	}
 	h.add("X-Buzon-Loop", r.Signer.LoopMark(m.o.ID))
 	if !m.human() {
 		auto := "auto-generated" // RFC 3834 section 5
-		if m.row().Answers {
+		if m.row().Answers || m.row().Query {
 			auto = "auto-replied"
 			h.add("Precedence", "bulk")
 		}
@@ -112,7 +116,7 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 // references lead to the ticket whichever of them survives: its root first, then the mails that
 // this recipient has or has written, the newest last.
 func (r *Renderer) references(m *matter) []string {
-	ids := []string{"<" + r.Signer.RootID(m.box.Domain(), m.box.Address, m.o.Ticket) + ">"}
+	ids := []string{"<" + r.Signer.RootID(m.box.Domain(), m.box.Address, m.number()) + ">"}
 	for _, id := range m.before {
 		if goodID(id) {
 			ids = append(ids, "<"+id+">")

@@ -23,6 +23,10 @@ func (m *matter) view(r *Renderer) templates.View {
 		Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends, Links: m.links,
 		AlertedAt: m.o.Created.In(r.Location), At: m.o.Created.In(r.Location),
 	}
+	if m.answer != nil {
+		m.answered(&v)
+		return v
+	}
 	m.accompany(r, &v)
 	if m.o.Ticket == 0 {
 		m.aside(&v, r)
@@ -63,6 +67,15 @@ func (m *matter) view(r *Renderer) templates.View {
 		v.Form = []string{"when", "where", "expected"}
 	}
 	return v
+}
+
+// answered fills in what a query found.
+func (m *matter) answered(v *templates.View) {
+	v.Answer, v.Links, v.Unknown = m.answer.to, m.answer.links, m.unknown
+	if m.about != 0 {
+		m.header(v)
+		m.replied(v)
+	}
 }
 
 // aside fills in what is about no ticket.

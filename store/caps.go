@@ -27,18 +27,19 @@ type Caps struct {
 	// new tickets of one requester in an hour that agents are told of one by one; 20
 	NewTicketsOf  int
 	AgentsAMinute int // notices to one agent in a minute; what is more goes as a list; 6
+	AnswersHour   int // answers to queries to one person in an hour; 30
 }
 
 // Defaults fills in what is zero.
 func (c Caps) Defaults() Caps {
-	d := Caps{time.Minute, 20, 50, 200, 20, 20, 6}
+	d := Caps{time.Minute, 20, 50, 200, 20, 20, 6, 30}
 	if c.AckEvery == 0 {
 		c.AckEvery = d.AckEvery
 	}
 	for _, f := range [][2]*int{{&c.AcksADay, &d.AcksADay}, {&c.AcksDomain, &d.AcksDomain},
 		{&c.AcksAll, &d.AcksAll},
 		{&c.TicketHour, &d.TicketHour}, {&c.NewTicketsOf, &d.NewTicketsOf},
-		{&c.AgentsAMinute, &d.AgentsAMinute}} {
+		{&c.AgentsAMinute, &d.AgentsAMinute}, {&c.AnswersHour, &d.AnswersHour}} {
 		if *f[0] == 0 {
 			*f[0] = *f[1]
 		}
@@ -62,6 +63,7 @@ const (
 	heldTicket    = "many mails about one ticket"
 	heldFlood     = "many tickets of one requester"
 	heldList      = "many notices at once: it goes with the list"
+	heldAnswers   = "many answers to queries"
 )
 
 // capped is a mail that a cap holds back.

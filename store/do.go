@@ -68,6 +68,13 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	if err := tx.tie(ctx, done.Ticket.Number, done.Item.ID, d, out, o); err != nil {
 		return done, err
 	}
+	for _, q := range out.Asked {
+		a := Outgoing{Mail: o.Mail, Person: d.By.ID, Address: d.By.Address(),
+			Mailbox: done.Ticket.Mailbox, Details: Details{Query: &q, EchoSender: true}}
+		if err := tx.Answer(ctx, a, o.Caps.Defaults().AnswersHour); err != nil {
+			return done, err
+		}
+	}
 	for _, e := range out.Events {
 		it := done.Item
 		it.Visibility, it.Text = e.Item.Visibility, e.Item.Text // what of it may be heard

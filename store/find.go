@@ -35,6 +35,11 @@ type Query struct {
 	DueBy                                            time.Time // the last day on which it is due
 	// of its opening; Until is not included
 	Since, Until time.Time
+	DueBefore    time.Time        // and not closed
+	StatusID     int64            // of the catalogue
+	Requesters   []int64          // one of them; nil: anybody
+	Custom       map[int64]string // what fields of one's own have, by their ids
+	Oldest       bool             // the oldest first: of one page
 
 	Before int64 // what Find returned as next
 	Limit  int   // of a page; 0: 1,000
@@ -80,12 +85,16 @@ func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (
 	if q.Before != 0 {
 		w.add("t.number < %s", w.bind(q.Before))
 	}
-	chosen := w.String() + " ORDER BY t.number DESC LIMIT +" + w.bind(limit+1)
+	order := " ORDER BY t.number DESC"
+	if q.Oldest {
+		order = " ORDER BY t.number"
+	}
+	chosen := w.String() + order + " LIMIT +" + w.bind(limit+1)
 	if len(w.conditions) > 0 { // what is found by an index is sorted by number, not as whole rows
 		chosen = `
 		WHERE t.number IN (
 			SELECT t.number FROM ticket t JOIN person r ON r.id = t.requester ` + chosen + `)
-		ORDER BY t.number DESC`
+		` + order
 	}
 	page, err = r.page(ctx, names, limit+1, chosen, w.args)
 	if len(page) > limit {
@@ -130,6 +139,7 @@ func (w *where) query(c *desk.Catalogue, q Query) {
 		condition string
 		value     int64
 	}{
+		{"t.status = %s", q.StatusID},
 		{"t.severity = %s", int64(q.Severity)},
 		{"t.requester = %s", q.Requester},
 		{"t.controller = %s", q.Controller},
@@ -169,6 +179,48 @@ func (w *where) query(c *desk.Catalogue, q Query) {
 	if !q.Until.IsZero() {
 		w.add("t.created_at < %s", w.bind(q.Until.UnixMilli()))
 	}
+	if !q.DueBefore.IsZero() {
+		w.add("t.due_at > 0 AND t.due_at < %s", w.bind(q.DueBefore.UnixMilli()))
+		w.add("t.status IN (%s)", w.list("BIGINT", statuses(c, "open")))
+	}
+	if q.Requesters != nil {
+		w.add("t.requester IN (%s)", w.list("BIGINT", q.Requesters))
+	}
+	for _, id := range slices.Sorted(maps.Keys(q.Custom)) {
+		w.add("lower(t.custom) LIKE lower(%s) ESCAPE '!'", w.bind(customLike(id, q.Custom[id])))
+	}
+}
+
+// customLike is what the fields of one's own look like where one has a value.
+func customLike(id int64, value string) string {
+	text, _ := json.Marshal(value)
+	literal := strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(string(text))
+	return fmt.Sprintf(`%%"%d":%s%%`, id, literal)
+}
+
+// Tally counts the tickets that a person may see and the query chooses, by their status. It looks
+// for no words.
+func (r Reader) Tally(ctx context.Context, s desk.Sight, q Query) (map[int64]int, error) {
+	c, err := r.Catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &where{dialect: r.dialect}
+	w.sight(s)
+	w.query(c, q)
+	count, join := map[int64]int{}, ""
+	if len(w.conditions) > 0 {
+		join = " JOIN person r ON r.id = t.requester "
+	}
+	err = r.rows(ctx, "SELECT t.status, count(*) FROM ticket t"+join+" "+w.String()+
+		" GROUP BY t.status", w.args, func(rows *sql.Rows) error {
+		var status int64
+		var n int
+		err := rows.Scan(&status, &n)
+		count[status] = n
+		return err
+	})
+	return count, err
 }
 
 // statuses are the rows that a status names: what is open, a class, or one of them.

@@ -15,6 +15,7 @@ import (
 //	acknowledgement               carries the other numbers
 //	notice to an agent            goes with the others as a list, when there are others
 //	notice to a customer          the last about the ticket carries those before it
+//	answer to a query             the last, which says how many were asked before it
 //
 // What is carried is settled with the mail that carries it.
 func (s *Store) Release(ctx context.Context, id int64) error {
@@ -37,6 +38,9 @@ func (s *Store) Release(ctx context.Context, id int64) error {
 			return tx.releaseList(ctx, o)
 		}
 		about := fmt.Sprintf("ticket = %d AND NOT %s", o.Ticket, acknowledgements)
+		if o.Kind == desk.AnswerNotice {
+			about = answers
+		}
 		if _, err := tx.row(ctx, "SELECT max(id) FROM outbox WHERE "+together+" AND "+about,
 			args(o.Address, o.Lane), &o.ID); err != nil {
 			return err

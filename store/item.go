@@ -270,6 +270,13 @@ func (r Reader) PendingItems(ctx context.Context, ticket int64) ([]desk.Item, er
 	return r.items(ctx, "WHERE i.ticket = $1 AND i.state = 'pending' ORDER BY i.number", ticket)
 }
 
+// AllPending lists the items of all tickets that wait for an agent, the newest first, from the
+// place on.
+func (r Reader) AllPending(ctx context.Context, from, most int) ([]desk.Item, error) {
+	return r.items(ctx, `
+		WHERE i.state = 'pending' ORDER BY i.id DESC LIMIT +$1 OFFSET +$2`, most, from)
+}
+
 // HasSubject reports whether an item of a ticket came with the subject.
 func (r Reader) HasSubject(ctx context.Context, ticket int64, subject string) (bool, error) {
 	var one int

@@ -55,6 +55,7 @@ type Details struct {
 
 	Acted    time.Time       `json:"acted,omitzero"`     // of a receipt: when he did
 	Until    time.Time       `json:"until,omitzero"`     // of a receipt: till when the words wait
+	Query    *desk.Query     `json:"query,omitempty"`    // that is answered
 	Ends     time.Time       `json:"ends,omitzero"`      // the last day of a secret
 	Commands []CommandResult `json:"commands,omitempty"` // of a receipt
 	Unknown  []Unknown       `json:"unknown,omitempty"`  // what was not understood

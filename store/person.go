@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 
 	"buzon/store/desk"
 )
@@ -56,6 +58,30 @@ func (r Reader) Person(ctx context.Context, id int64) (desk.Person, error) {
 func (r Reader) PersonByAddress(ctx context.Context, address string) (desk.Person, error) {
 	return r.personOrNobody(ctx, `
 		WHERE p.id = (SELECT person FROM address WHERE address = $1)`, address)
+}
+
+// PeopleNamed lists people whose name has the words, accents and case aside, no more than most.
+func (r Reader) PeopleNamed(ctx context.Context, name string, most int) (list []desk.Person,
+	err error) {
+	wanted := desk.OneLine(desk.Fold(name))
+	if wanted == "" {
+		return nil, nil
+	}
+	// letters that may bear an accent are any for the database
+	loose := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("aeioucn!%_", r) || r > unicode.MaxASCII {
+			return '_'
+		}
+		return r
+	}, wanted)
+	found, err := r.persons(ctx, "WHERE lower(p.name) LIKE $1 ORDER BY p.id LIMIT +$2",
+		"%"+loose+"%", 50*most)
+	for _, p := range found {
+		if strings.Contains(desk.OneLine(desk.Fold(p.Name)), wanted) && len(list) < most {
+			list = append(list, p)
+		}
+	}
+	return list, err
 }
 
 // Persons lists people by role; "" lists all.

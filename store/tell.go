@@ -249,7 +249,7 @@ type Contact struct {
 const maxExchange = 12
 
 // Exchange lists the last mails that were owed to an address, the newest first, with those that a
-// sender wrote.
+// sender wrote; but for queries, which only people write.
 func (r Reader) Exchange(ctx context.Context, address, sender string,
 	since time.Time) (list []Contact, err error) {
 	err = r.rows(ctx, `SELECT mail, his, received_at, sent, created_at, settled_at FROM (
@@ -257,7 +257,7 @@ func (r Reader) Exchange(ctx context.Context, address, sender string,
 				j.received_at, o.created_at, o.settled_at,
 				o.carrier < 1 AND o.state IN ('sending', 'uncertain', 'sent') AS sent
 			FROM outbox o LEFT JOIN journal j ON j.id = o.mail
-			WHERE o.address = $1 AND o.created_at > $2) AS o
+			WHERE o.address = $1 AND o.created_at > $2 AND o.kind <> 'answer') AS o
 		WHERE his OR sent ORDER BY created_at DESC, id DESC LIMIT +$3`,
 		args(address, since.UnixMilli(), maxExchange, sender), func(rows *sql.Rows) error {
 			var c Contact

@@ -38,6 +38,7 @@ func with(changes ...func(*View)) View {
 
 func toAgent(v *View)    { v.To, v.ToAgent, v.Readers, v.Followers = ana, true, []Person{carla}, 2 }
 func inside(v *View)     { v.Inside = true }
+func answering(v *View)  { v.Ticket, v.Author = Ticket{}, Person{} }
 func fromCarla(v *View)  { v.Author, v.Text = carla, printer }
 func toAgentNew(v *View) { toAgent(v); fromCarla(v) }
 func unverified(v *View) { v.Unverified = true }
@@ -155,6 +156,38 @@ func examples() []example {
 		{"list-bare", "list", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Count = Ticket{}, Person{}, 2
 			v.Groups = []Group{{carla, []Entry{{Number: 124, Subject: "No abre", Kind: "new_ticket"}, {Number: 99, Subject: "Sigue", Kind: "note"}}, 0}}
+		})},
+		{"answer-list", "answer", with(answering, func(v *View) {
+			v.Answer = Answer{Title: "mine", Of: "abiertos", Lines: []Remark{{Key: "page_of", N: 1, Of: "2"}},
+				Sections: []Section{{Key: "found", Count: 26, Cases: []CaseLine{
+					{Ticket: Ticket{Number: 124, Subject: "No abre", Status: "En proceso", Severity: 1, ProductionDown: true, Product: "CRM"}, At: at, State: "Esperamos el repuesto", See: "mailto:soporte@ejemplo.test?subject=caso%20124", Reply: "mailto:soporte+c124@ejemplo.test"},
+					{Ticket: Ticket{Number: 99, StatusClass: "open"}, Who: carla, At: at.AddDate(-1, 0, 0), Notes: []Remark{{Key: "overdue_since", Of: "2026-03-01"}}},
+				}, More: Offer{Words: "mis casos abiertos página 2", Key: "more_by", Href: "mailto:soporte@ejemplo.test?subject=mis%20casos%20abiertos%20p%C3%A1gina%202"}}},
+				Last: []Remark{{Key: "no_case"}}}
+		}, buttons("more", "all_cases", "closed_cases"))},
+		{"answer-case", "answer", with(func(v *View) {
+			v.Answer = Answer{Title: "case", State: "Esperamos el repuesto", Facts: []Detail{{Key: "status", Value: "En proceso"}, {Key: "sucursal", Name: "Sucursal", Value: "Norte"}},
+				Items: []AnswerItem{{Number: "123-2", Type: "Respuesta", Author: ana, At: at, Text: "Pruebe ahora.\n\nAna"},
+					{Number: "123-1", Type: "Problema", Author: carla, At: at, Text: printer, Files: []AnswerFile{{Name: "captura.png", Size: 120_400, Item: "123-1", Ask: "mailto:soporte@ejemplo.test?subject=adjunto%20123-1%201"}}}},
+				Files:   []AnswerFile{{Name: "captura.png", Size: 120_400, Item: "123-1", Ask: "mailto:soporte@ejemplo.test?subject=adjunto%20123-1%201"}},
+				Changes: []Change{{At: at, Who: "Ana Gómez", What: "status", Old: "Abierto", New: "En proceso"}, {At: at, Who: "Carla Ruiz", What: "opened"}}}
+		}, buttons("reply", "history"))},
+		{"answer-case-to-agent", "answer", with(toAgent, inside, func(v *View) {
+			v.Answer = Answer{Title: "case", Items: []AnswerItem{{Number: "123-3", Type: "Nota", Author: ana, At: at, Text: "Ojo, ya pagó.", Inside: true},
+				{Number: "123-4", Type: "Ampliación de información", Author: carla, At: at, Text: "Sigue igual.", Notes: []Remark{{Key: "item_pending"}}}}}
+		})},
+		{"answer-lacks", "answer", with(answering, func(v *View) {
+			v.Answer = Answer{Title: "lacks", Lines: []Remark{{Key: "lacks_case", Of: "99"}}, Last: []Remark{{Key: "no_case"}}}
+		})},
+		{"answer-search-not-understood", "answer", with(answering, unknownProduct, func(v *View) {
+			v.Answer = Answer{Title: "search", Of: "factura", Lines: []Remark{{Key: "not_searched"}}, Last: []Remark{{Key: "search_help"}, {Key: "no_case"}}}
+		})},
+		{"answer-help", "answer", with(answering, func(v *View) {
+			v.Answer = Answer{Title: "help", Lines: []Remark{{Key: "help_intro"}}, Last: []Remark{{Key: "help_reply"}},
+				Offers: []Offer{{Words: "mis casos", Key: "help_mine", Href: "mailto:soporte@ejemplo.test?subject=mis%20casos"}}}
+		})},
+		{"answer-canned", "answer", with(toAgent, answering, func(v *View) {
+			v.Answer = Answer{Title: "canned", Canned: []CannedText{{"Saludo", "#plantilla Saludo", "Hola:\n\nrecibimos su pedido."}}}
 		})},
 		{"confirm_agent-no-ticket", "confirm_agent", with(toAgent, answer, func(v *View) { v.Ticket, v.Reason = Ticket{}, "kept_pending" })},
 		{"ack-several", "ack", with(func(v *View) {

@@ -23,6 +23,7 @@ type phrases struct {
 	Result   map[string]string `toml:"result"`
 	Reply    map[string]string `toml:"reply"`  // what a reply will do, for agents
 	Notice   map[string]string `toml:"notice"` // the kinds, in the entries of a list
+	Answer   map[string]string `toml:"answer"` // to queries
 }
 
 // dates are patterns over {weekday}, {day}, {month}, {year}, {time}, {date} and {name}.
@@ -48,7 +49,7 @@ func (p *phrases) tables() map[string]map[string]string {
 		"type": p.Type, "severity": p.Severity,
 		"status": p.Status, "button": p.Button, "hint": p.Hint, "reason": p.Reason, "warning": p.Warning,
 		"result": p.Result, "reply": p.Reply,
-		"notice": p.Notice}
+		"notice": p.Notice, "answer": p.Answer}
 }
 
 func (p *phrases) severity(n int) string { return p.Severity[strconv.Itoa(n)] }

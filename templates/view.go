@@ -64,6 +64,7 @@ type View struct {
 	Held    []Held // mails that wait until their agent says whether they are his
 	Claimed int64  // a case number that the sender named without a right to it; agents only
 	Count   int    // how many notices a list is of
+	Answer  Answer // what its reader asked for
 
 	At         time.Time     // when it happened
 	AlertedAt  time.Time     // when the alert to whoever is on call went out
@@ -189,6 +190,10 @@ func ready(v View, p *phrases) View {
 	v.Desk.Name = first(v.Desk.Name, p.Label["desk"])
 	name(&v.To, p.Label["somebody"])
 	name(&v.Ticket.Requester, p.Label["somebody"])
+	for i := range v.Answer.Items {
+		name(&v.Answer.Items[i].Author, p.Label["somebody"])
+		outward(&v.Answer.Items[i].Author, v)
+	}
 	if v.FromOutside {
 		name(&v.Author, p.Label["no_sender"])
 	}

@@ -34,6 +34,11 @@ func (w voice) funcs() map[string]any {
 		"result": w.result, "reply": w.reply,
 		// the entries of a list
 		"case": w.entry, "notice": w.notice, "replyTo": w.replyTo,
+		// what a query found
+		"title": w.title, "remark": w.remark, "heading": w.heading, "called": w.subject,
+		"answers": w.answers, "offer": w.offer, "others": w.others, "document": w.file,
+		"caseFacts": w.caseFacts, "change": w.change, "entitled": w.entitled, "fact": w.fact, "said": said,
+		"detail": w.detail,
 		// words from phrases.toml
 		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button,
 		"reason": w.reason, "warning": w.warning, "hint": w.hint,

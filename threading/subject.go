@@ -50,6 +50,18 @@ func CleanSubject(subject, tag string) string {
 	return strings.TrimFunc(withoutTags(subject, tag), isPadding)
 }
 
+// WithoutPrefixes returns the subject without reply and forward prefixes.
+func WithoutPrefixes(subject string) string {
+	for {
+		subject = strings.TrimFunc(subject, isPadding)
+		rest := cutPrefix(subject)
+		if len(rest) == len(subject) {
+			return subject
+		}
+		subject = rest
+	}
+}
+
 // isPadding tells what may stand before a prefix unseen: blanks and direction marks.
 func isPadding(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 

@@ -89,6 +89,7 @@ type Outcome struct {
 	Links     []Link
 	Judged    []Judgement
 	Time      []TimeEntry
+	Asked     []Query    // that its author is answered apart
 	Withdrawn []Item     // that were held, and nobody gets
 	Sent      []HeldItem // that were held, and go now
 	Until     time.Time  // the item waits, with all that is told of it; zero: it does not

@@ -39,6 +39,8 @@ const (
 	NotUnderstood Notice = "not_understood"
 	AlarmNotice   Notice = "alarm" // what keeps mail from going out as usual
 	ListNotice    Notice = "list"  // many notices in one mail
+	// what somebody asked for by a query
+	AnswerNotice Notice = "answer"
 )
 
 // Trait is all that anybody must know of a kind of notice: who may get it, what it carries, how
@@ -59,6 +61,7 @@ type Trait struct {
 	Urgent  bool // goes before what else is due
 	Alert   bool // somebody must act at once: its cap folds by the minute and holds nothing longer
 	Lists   bool // tells of other notices
+	Query   bool // brings what its reader asked for, as far as he may see it
 	Buttons []Button
 }
 
@@ -128,6 +131,7 @@ var notices = map[Notice]Trait{
 	SecretEndsNotice:  {Agents: true, Urgent: true},
 	AgentWelcome:      {Agents: true},
 	AlarmNotice:       {Agents: true, Urgent: true},
+	AnswerNotice:      {Query: true},
 }
 
 // Trait is the notice's row.

@@ -98,6 +98,21 @@ func (s Sight) Ticket(t Ticket) bool {
 	return typed && (p.Organisation && colleague || p.Projects && project)
 }
 
+// Mine is what of it is his own: what he requested, controls or follows.
+func (s Sight) Mine() Sight {
+	if s.All {
+		s = Sight{Person: s.Person, Profile: UsualProfile}
+	}
+	s.Profile.Organisation, s.Profile.Projects = false, false
+	boxes := map[string]Profile{}
+	for address, p := range s.Mailboxes {
+		p.Organisation, p.Projects = false, false
+		boxes[address] = p
+	}
+	s.Mailboxes = boxes
+	return s
+}
+
 // profile is that by which the person sees a ticket.
 func (s Sight) profile(t Ticket) Profile {
 	if p, ok := s.Mailboxes[t.Mailbox]; ok {

@@ -44,7 +44,8 @@ type verb struct {
 	es, en string
 	// A customer's words, alone on a line, parted by commas; "": customers don't say it.
 	customer string
-	// What follows, as it is offered, in brackets where it may; "": what follows are words of his.
+	// What follows, as it is offered, in brackets where it may, behind a slash the English; "": what
+	// follows are words of his.
 	arg string
 	act Act // what the item is by it
 	// nil: people are told of it, and the desk does not do it yet.
@@ -104,6 +105,18 @@ func init() { // what the rows do reads the table
 		{VerbCancel, "cancelar", "cancel", "", "[N]", "", (*draft).cancel},
 		{VerbSend, "enviar", "send", "", "[N]", "", (*draft).send},
 		{"help", "ayuda", "help", "", "", "", (*draft).help},
+		{"panel", "panel tablero", "dashboard", "", "", "", asks("panel")},
+		{"card", "ficha", "card", "", aPerson, "", asks("ficha")},
+		{"canned_list", "plantillas", "templates", "", "", "", asks("plantillas")},
+		{"pending", "pendientes", "pending", "", "", "", asks("pendientes")},
+		{"overdue", "vencidos", "overdue", "", "", "", asks("vencidos")},
+		{"mine", "mis", "my", "", "casos/cases", "", asks("mis")},
+		{"cases", "casos tickets", "cases", "", "[X]", "", asks("casos")},
+		{"case", "caso ticket", "case", "", "[N]", "", asks("caso")},
+		{"search", "buscar", "search", "", "X", "", asks("buscar")},
+		{"history", "historial", "history", "", "[N]", "", asks("historial")},
+		{"original", "original", "original", "", "[N-1]", "", asks("original")},
+		{"attachment", "adjunto", "attachment", "", "[N-1]", "", asks("adjunto")},
 	}
 	verbs = append(verbs, planned...)
 	for i := range verbs {
@@ -125,15 +138,6 @@ var planned = []verb{
 	{"merge", "unir", "merge", "", aTicket, "", nil},
 	{"split", "separar", "split", "", "N", "", nil},
 	{"view", "vista", "view", "", "X", "", nil},
-	{"panel", "panel", "dashboard", "", "X", "", nil},
-	{"card", "ficha", "card", "", aPerson, "", nil},
-	{"canned_list", "plantillas", "templates", "", "X", "", nil},
-	{"my_tickets", "mis", "my", "", "X", "", nil},
-	{"tickets", "casos", "cases", "", "X", "", nil},
-	{"ticket", "caso", "case", "", "N", "", nil},
-	{"search", "buscar", "search", "", "X", "", nil},
-	{"history", "historial", "history", "", "N", "", nil},
-	{"original", "original", "original", "", "N", "", nil},
 }
 
 // Words that mean each verb: an agent's behind "#", a customer's alone on a line.
@@ -168,6 +172,9 @@ func Menu(language string) (list []string) {
 	for _, v := range verbs {
 		if word := v.word(language); word != "" && v.do != nil {
 			arg, _, _ := strings.Cut(v.arg, "[")
+			if es, en, two := strings.Cut(arg, "/"); two {
+				arg = map[bool]string{false: es, true: en}[language == "en"]
+			}
 			list = append(list, strings.TrimSpace(word+" "+arg))
 		}
 	}

@@ -1,0 +1,199 @@
+package mailout
+
+import (
+	"cmp"
+	"context"
+	"strconv"
+	"strings"
+
+	"buzon/store"
+	"buzon/store/desk"
+	"buzon/templates"
+)
+
+// data is what the desk knows of its reader.
+func (w *answering) data(ctx context.Context) error {
+	w.person(w.m.to)
+	sight := w.m.sight.Mine()
+	if w.m.to.Agent() {
+		w.button("help", desk.Query{About: desk.Help})
+		return nil
+	}
+	if err := w.tally(ctx, sight, store.Query{}); err != nil {
+		return err
+	}
+	var projects []string
+	for _, id := range w.m.sight.Projects {
+		projects = append(projects, w.m.named(id))
+	}
+	w.fact("projects", strings.Join(projects, ", "))
+	w.last("me_help", 0, "")
+	w.button("my_tickets", desk.Query{About: desk.MyCases})
+	w.button("help", desk.Query{About: desk.Help})
+	return nil
+}
+
+func (w *answering) fact(key, value string) {
+	if value != "" {
+		w.to.Facts = append(w.to.Facts, templates.Detail{Key: key, Value: value})
+	}
+}
+
+// person are the facts of somebody.
+func (w *answering) person(p desk.Person) {
+	say := func(key string) string { return w.Templates.Phrase(w.m.to.Language, "answer", key) }
+	w.fact("name", p.Name)
+	w.fact("addresses", strings.Join(p.Addresses, ", "))
+	w.fact("organisation", w.m.named(p.Organisation))
+	if p.Language != "" {
+		w.fact("language", say("language_"+p.Language))
+	}
+	if w.m.to.Agent() {
+		w.fact("role", say("role_"+string(p.Role)))
+	}
+	if !p.Active {
+		w.fact("active", say("inactive"))
+	}
+	if !p.UndeliverableSince.IsZero() {
+		w.fact("undeliverable",
+			w.Templates.Date(p.UndeliverableSince.In(w.Location), w.m.to.Language))
+	}
+}
+
+// tally says how many cases there are of each status.
+func (w *answering) tally(ctx context.Context, s desk.Sight, q store.Query) error {
+	count, err := w.Store.Tally(ctx, s, q)
+	if err != nil {
+		return err
+	}
+	var parts []string
+	for _, e := range w.m.catalogue.All(desk.Statuses) {
+		if n := count[e.ID]; n > 0 {
+			parts = append(parts, e.Name(w.m.to.Language)+": "+strconv.Itoa(n))
+		}
+	}
+	w.fact("cases", strings.Join(parts, " · "))
+	return nil
+}
+
+// card is somebody's, or an organisation's, with all cases.
+func (w *answering) card(ctx context.Context) error {
+	var people []desk.Person
+	if strings.Contains(w.q.Name, "@") {
+		p, err := w.Store.PersonByAddress(ctx, desk.Canonical(w.q.Name))
+		if err != nil {
+			return err
+		}
+		if p.ID != 0 {
+			people = append(people, p)
+		}
+	} else {
+		if e, ok := w.m.catalogue.Find(desk.Organisations, w.q.Name); ok {
+			return w.organisation(ctx, e)
+		}
+		var err error
+		if people, err = w.Store.PeopleNamed(ctx, w.q.Name, perPage); err != nil {
+			return err
+		}
+	}
+	switch len(people) {
+	case 0:
+		w.lacks("person", w.echoed(w.q.Name))
+		return nil
+	case 1:
+	default:
+		w.say("several_people", len(people), "")
+		for _, p := range people {
+			w.to.Offers = append(w.to.Offers, w.offer(cmp.Or(p.Name, p.Address()),
+				desk.Query{About: desk.Card, Name: p.Address()}))
+		}
+		return nil
+	}
+	p := people[0]
+	w.to.Of = cmp.Or(w.m.person(p).Name, p.Address())
+	w.person(p)
+	q := store.Query{Requesters: []int64{p.ID}}
+	if p.Agent() {
+		q = store.Query{Agent: p.ID}
+	}
+	if err := w.tally(ctx, w.m.sight, q); err != nil {
+		return err
+	}
+	return w.page(ctx, w.m.sight, q, 0)
+}
+
+// organisation is the card of an organisation: its people, and all cases of theirs.
+func (w *answering) organisation(ctx context.Context, e desk.Entry) error {
+	w.to.Of = e.Name(w.m.to.Language)
+	w.fact("domains", strings.Join(e.Domains, ", "))
+	members, err := w.Store.Members(ctx, e.ID)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for i, p := range members {
+		if i == perPage {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, w.called(p))
+	}
+	w.fact("people", strings.Join(names, ", "))
+	q := store.Query{Organisation: e.ID}
+	if err := w.tally(ctx, w.m.sight, q); err != nil {
+		return err
+	}
+	return w.page(ctx, w.m.sight, q, 0)
+}
+
+// canned lists the canned replies with their words.
+func (w *answering) canned(context.Context) error {
+	for _, e := range w.m.catalogue.All(desk.Canned) {
+		text := cmp.Or(e.Text[w.m.to.Language], e.Text["es"], e.Text["en"])
+		name := e.Name(w.m.to.Language)
+		w.to.Canned = append(w.to.Canned, templates.CannedText{Name: name, Text: text,
+			Order: desk.NewOrder("canned", name, w.m.to.Language).Line})
+	}
+	if len(w.to.Canned) == 0 {
+		w.say("no_canned", 0, "")
+	}
+	return nil
+}
+
+// offered are the queries that help tells of, with an example of what follows.
+var offered = []desk.Query{
+	{About: desk.MyCases}, {About: desk.MyCases, Status: "closed"}, {About: desk.CompanyCases},
+	{About: desk.Search, Words: "factura"}, {About: desk.Case, Number: 123},
+	{About: desk.History, Number: 123}, {About: desk.Original, Number: 123, Item: 1},
+	{About: desk.File, Number: 123, Item: 1}, {About: desk.MyData},
+	{About: desk.Panel}, {About: desk.PendingItems}, {About: desk.Overdue},
+	{About: desk.Card, Name: "carla@cliente.test"}, {About: desk.CannedList},
+}
+
+// help lists what can be asked and written.
+func (w *answering) help(context.Context) error {
+	w.say("help_intro", 0, "")
+	for _, q := range offered {
+		agents := false
+		for _, topic := range agentsOnly {
+			agents = agents || q.About == topic
+		}
+		if agents && !w.m.to.Agent() || q.About == desk.CompanyCases && w.m.to.Organisation == 0 {
+			continue
+		}
+		w.to.Offers = append(w.to.Offers, w.offer("help_"+string(q.About)+suffix(q.Status), q))
+	}
+	if w.m.to.Agent() {
+		w.last("help_orders", 0, strings.Join(desk.Menu(w.m.to.Language), " · "))
+	} else {
+		w.last("help_reply", 0, "")
+	}
+	return nil
+}
+
+func suffix(status string) string {
+	if status == "" {
+		return ""
+	}
+	return "_" + status
+}

@@ -1,0 +1,143 @@
+package mailout
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"buzon/store"
+	"buzon/store/desk"
+	"buzon/templates"
+)
+
+// search looks for words, by filters. A value that is not understood is said, and nothing is
+// looked for: what is left of the query would find too much.
+func (w *answering) search(ctx context.Context) error {
+	q := store.Query{Words: w.q.Words, Fields: map[string]string{}, Custom: map[int64]string{}}
+	w.to.Of = w.echoed(w.q.Words)
+	for _, key := range slices.Sorted(maps.Keys(w.q.Fields)) {
+		if err := w.filter(ctx, &q, key, w.q.Fields[key]); err != nil {
+			return err
+		}
+	}
+	if len(w.m.unknown) > 0 {
+		w.say("not_searched", 0, "")
+		return nil
+	}
+	if err := w.page(ctx, w.m.sight, q, 0); err != nil {
+		return err
+	}
+	if len(w.to.Sections) == 0 && len(w.to.Lines) == 0 {
+		w.say("nothing_found", 0, w.to.Of)
+	}
+	w.last("search_help", 0, "")
+	return nil
+}
+
+// catalogued are filters by a row of a catalogue. Of the last ones, which may be others', a
+// customer hears nothing of which there are.
+var catalogued = []desk.Kind{desk.Types, desk.Products, desk.Modules, desk.Projects,
+	desk.Services, desk.Organisations}
+
+// filter adds one filter to what is looked for.
+func (w *answering) filter(ctx context.Context, q *store.Query, key, value string) error {
+	c, kind := w.m.catalogue, desk.Kind(key)
+	e, found := c.Find(kind, value)
+	open := w.m.to.Agent() || slices.Index(catalogued, kind) < slices.Index(catalogued, desk.Projects)
+	switch {
+	case key == "status":
+		status, ok := desk.ReadStatus(c, value)
+		if q.Status = status; !ok {
+			w.unknown(key, value, c.Names(desk.Statuses, w.m.to.Language))
+		}
+	case key == "severity":
+		e, ok := c.Find(desk.Severities, value)
+		if q.Severity = e.Position; !ok {
+			w.unknown(key, value, c.Names(desk.Severities, w.m.to.Language))
+		}
+	case slices.Contains(catalogued, kind) && !found && open:
+		w.unknown(key, value, c.Names(kind, w.m.to.Language))
+	case kind == desk.Organisations:
+		q.Organisation = cmp.Or(e.ID, -1)
+	case slices.Contains(catalogued, kind):
+		q.Fields[key] = value
+	case key == "tags":
+		q.Tags = append(q.Tags, strings.Fields(value)...)
+	case key == "subject":
+		q.Words = strings.TrimSpace(q.Words + " " + value)
+	case key == desk.Since, key == desk.Until, key == "due":
+		w.day(q, key, value)
+	case key == desk.Author, key == "requester", key == "controller", key == "assignee":
+		return w.who(ctx, q, key, value)
+	default:
+		if e, ok := c.Keyed(desk.CustomFields, key); ok {
+			q.Custom[e.ID] = value
+		}
+	}
+	return nil
+}
+
+func (w *answering) unknown(field, value string, known []string) {
+	w.m.unknown = append(w.m.unknown,
+		templates.Unknown{Field: field, Value: w.echoed(value), Values: known})
+}
+
+// days are the forms in which people write one.
+var days = []string{time.DateOnly, "2/1/2006", "2-1-2006", "2.1.2006", "2/1/06"}
+
+// day is a filter by the day of opening, or the one on which a case is due.
+func (w *answering) day(q *store.Query, key, value string) {
+	for _, form := range days {
+		day, err := time.ParseInLocation(form, value, w.Location)
+		if err != nil {
+			continue
+		}
+		switch key {
+		case desk.Since:
+			q.Since = day
+		case desk.Until:
+			q.Until = day.AddDate(0, 0, 1)
+		default:
+			q.DueBy = day
+		}
+		return
+	}
+	w.unknown("date", value, nil)
+}
+
+// maxNamed is how many people a name in a search may mean.
+const maxNamed = 50
+
+// who is a filter by a person, by his address or name. Nobody of that name is nobody whose cases he
+// may see.
+func (w *answering) who(ctx context.Context, q *store.Query, key, value string) error {
+	var ids []int64
+	if strings.Contains(value, "@") {
+		p, err := w.Store.PersonByAddress(ctx, desk.Canonical(value))
+		if err != nil {
+			return err
+		}
+		ids = append(ids, p.ID)
+	} else {
+		people, err := w.Store.PeopleNamed(ctx, value, maxNamed)
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			ids = append(ids, p.ID)
+		}
+	}
+	ids = slices.DeleteFunc(ids, func(id int64) bool { return id == 0 })
+	switch first := append(slices.Clone(ids), -1)[0]; key {
+	case "controller":
+		q.Controller = first
+	case "assignee":
+		q.Agent = first
+	default:
+		q.Requesters = append([]int64{}, ids...)
+	}
+	return nil
+}

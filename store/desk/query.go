@@ -1,0 +1,438 @@
+package desk
+
+import (
+	"cmp"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Topic is what a query is about.
+type Topic string
+
+const (
+	MyCases      Topic = "mine"
+	CompanyCases Topic = "company"
+	ProjectCases Topic = "project"
+	AllCases     Topic = "all" // that he may see
+	Search       Topic = "search"
+	Case         Topic = "case"
+	History      Topic = "history"
+	Original     Topic = "original"
+	File         Topic = "file"
+	MyData       Topic = "me"
+	Help         Topic = "help"
+	Panel        Topic = "panel"
+	Card         Topic = "card"
+	CannedList   Topic = "canned"
+	PendingItems Topic = "pending"
+	Overdue      Topic = "overdue"
+)
+
+// Query is what somebody asks the desk. What it names is kept as written: it is looked up when the
+// answer is made, among what he may see.
+type Query struct {
+	About  Topic             `json:"about"`
+	Status string            `json:"status,omitempty"` // open, all, a class, or the key of a status
+	Number int64             `json:"number,omitempty"` // of a ticket
+	Item   int64             `json:"item,omitempty"`
+	Name   string            `json:"name,omitempty"`   // of a project, a file, a person
+	Words  string            `json:"words,omitempty"`  // to look for
+	Fields map[string]string `json:"fields,omitempty"` // filters of a search, by key
+	Page   int               `json:"page,omitempty"`   // of a list; 0: the first
+}
+
+// Loose reports whether the words of the query may as well be those of somebody who tells
+// something: «ayuda», «buscar la factura». They are a query where nothing else is said, the subject
+// included.
+func (q Query) Loose() bool {
+	return slices.Contains([]Topic{Search, Help, Case, PendingItems, Overdue}, q.About)
+}
+
+// form is what follows the words of a query.
+type form func(c *Catalogue, q *Query, rest []string) bool
+
+// ask is a row of the table of queries.
+type ask struct {
+	Topic
+	// folded, parted by commas; the first is offered in Spanish, the first behind the bar in English
+	words  string
+	form   form
+	agents bool // customers can't ask it
+	pages  bool // the answer may have several pages
+}
+
+// queries is the one place where a query stands: an agent's "#" and whoever reads mail use it.
+var queries = []ask{
+	{MyCases, "mis casos, mis tickets, ver mis casos, mis tiquetes, estado de mis casos | " +
+		"my cases, my tickets, show my cases", ofStatus, false, true},
+	{CompanyCases, "casos empresa, casos de la empresa, casos de mi empresa, casos compania, " +
+		"casos de la compania, casos de mi compania, casos organizacion, tickets empresa, " +
+		"tickets de la empresa, tickets compania, tickets de la compania | company cases, " +
+		"company tickets, cases company, cases of my company", ofStatus, false, true},
+	{ProjectCases, "casos proyecto, casos del proyecto, tickets proyecto, tickets del proyecto | " +
+		"project cases, project tickets, cases project, cases of project", ofProject, false, true},
+	{AllCases, "casos, tickets | cases", ofStatus, false, true},
+	{Search, "buscar, busqueda | search", forWords, false, true},
+	{Case, "caso, ticket, tiquete, ver caso | case, show case", ofCase, false, true},
+	{History, "historial, historial caso, historial del caso | history, case history, " +
+		"history case", ofCase, false, false},
+	{Original, "original, correo original | original mail", ofItem, false, false},
+	{File, "adjunto, adjuntos, archivo | attachment, attachments, file", ofFile, false, false},
+	{MyData, "mis datos, mi perfil | my data, my details, my profile", nothing, false, false},
+	{Help, "ayuda | help", nothing, false, false},
+	{Panel, "panel, tablero | dashboard", nothing, true, false},
+	{Card, "ficha | card", ofPerson, true, true},
+	{CannedList, "plantillas, mensajes predefinidos | templates, canned replies", nothing, true,
+		false},
+	{PendingItems, "pendientes | pending", nothing, true, true},
+	{Overdue, "vencidos, casos vencidos | overdue, overdue cases", nothing, true, true},
+}
+
+// phrase is one way to begin a query.
+type phrase struct {
+	words []string
+	ask   *ask
+}
+
+// phrases are all, the longest first.
+var phrases []phrase
+
+func init() { // the forms read the table of fields
+	for i := range queries {
+		for p := range strings.SplitSeq(strings.ReplaceAll(queries[i].words, "|", ","), ",") {
+			phrases = append(phrases, phrase{strings.Fields(p), &queries[i]})
+		}
+	}
+	slices.SortStableFunc(phrases, func(a, b phrase) int {
+		return cmp.Compare(len(b.words), len(a.words))
+	})
+}
+
+// AskWords are the first words of a query in a language, as they are offered.
+func AskWords(about Topic, language string) string {
+	for _, a := range queries {
+		if a.Topic == about {
+			es, en, _ := strings.Cut(a.words, "|")
+			if language == "en" {
+				es = en
+			}
+			first, _, _ := strings.Cut(es, ",")
+			return strings.TrimSpace(first)
+		}
+	}
+	return ""
+}
+
+// longestQuery bounds a line that asks something, in octets.
+const longestQuery = 300
+
+// ReadQuery reads a line that asks something and says nothing else, in either language, whatever
+// its accents and case, with "#" or without.
+func ReadQuery(c *Catalogue, line string, agent bool) (Query, bool) {
+	line = strings.Trim(OneLine(line), " #«»“”'*_.!¡¿?")
+	if len(line) > longestQuery {
+		return Query{}, false
+	}
+	tokens := strings.Fields(line)
+	for _, p := range phrases {
+		if !begins(tokens, p.words) || p.ask.agents && !agent {
+			continue
+		}
+		q, rest := Query{About: p.ask.Topic}, tokens[len(p.words):]
+		if p.ask.pages {
+			q.Page, rest = cutPage(rest)
+		}
+		if p.ask.form(c, &q, rest) {
+			return q, true
+		}
+	}
+	return Query{}, false
+}
+
+func begins(tokens, words []string) bool {
+	if len(tokens) < len(words) {
+		return false
+	}
+	for i, w := range words {
+		if strings.TrimRight(Fold(tokens[i]), ":") != w {
+			return false
+		}
+	}
+	return true
+}
+
+// cutPage takes «página 2» off the end.
+func cutPage(rest []string) (page int, before []string) {
+	if len(rest) < 2 || !slices.Contains([]string{"pagina", "page"}, Fold(rest[len(rest)-2])) {
+		return 0, rest
+	}
+	n, err := strconv.Atoi(rest[len(rest)-1])
+	if err != nil || n < 1 || n > 9999 {
+		return 0, rest
+	}
+	return n, rest[:len(rest)-2]
+}
+
+func nothing(_ *Catalogue, _ *Query, rest []string) bool { return len(rest) == 0 }
+
+// ofStatus is nothing, or which cases are wanted by their status. What is not closed is, unless.
+func ofStatus(c *Catalogue, q *Query, rest []string) (ok bool) {
+	q.Status, ok = ReadStatus(c, strings.Join(rest, " "))
+	return ok
+}
+
+// ReadStatus is a status by the words that people have for it, also for several cases: «resueltos».
+func ReadStatus(c *Catalogue, text string) (status string, ok bool) {
+	switch text = Fold(text); text {
+	case "", "abierto", "abiertos", "abierta", "abiertas", "open":
+		return "open", true
+	case "todo", "todos", "todas", "all":
+		return "all", true
+	case "cerrado", "cerrados", "cerrada", "cerradas":
+		return string(Closed), true
+	}
+	e, ok := c.Find(Statuses, text)
+	if !ok {
+		words := strings.Fields(text)
+		for i := range words {
+			words[i] = strings.TrimSuffix(words[i], "s")
+		}
+		e, ok = c.Find(Statuses, strings.Join(words, " "))
+	}
+	return e.Key, ok
+}
+
+// ofProject is the name of a project, and a status.
+func ofProject(c *Catalogue, q *Query, rest []string) bool {
+	for n := len(rest); n > 0; n-- {
+		name := strings.Trim(strings.Join(rest[:n], " "), `"`)
+		status, ok := ReadStatus(c, strings.Join(rest[n:], " "))
+		_, known := c.Find(Projects, name)
+		if ok && (known || n == len(rest) && n <= 3) { // more words tell something
+			q.Name, q.Status = name, status
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	caseNumber = regexp.MustCompile(`^(?:(?:nro|num|numero|number|n)\.?[o°]?\.? ?)?#?(\d{1,9})$`)
+	itemNumber = regexp.MustCompile(`^#?(\d{1,9})[-–—/.](\d{1,6})$`)
+)
+
+// ofCase is the number of a ticket.
+func ofCase(_ *Catalogue, q *Query, rest []string) bool {
+	m := caseNumber.FindStringSubmatch(Fold(strings.Join(rest, " ")))
+	if m == nil {
+		return false
+	}
+	q.Number, _ = strconv.ParseInt(m[1], 10, 64)
+	return true
+}
+
+// ofItem is the number of an item in its ticket, "123-4"; the first, where only the ticket's is
+// given.
+func ofItem(c *Catalogue, q *Query, rest []string) bool {
+	if q.item(rest) {
+		return len(rest) == 1
+	}
+	q.Item = 1
+	return ofCase(c, q, rest)
+}
+
+// item takes the number of an item from the first word.
+func (q *Query) item(rest []string) bool {
+	if len(rest) == 0 {
+		return false
+	}
+	m := itemNumber.FindStringSubmatch(rest[0])
+	if m == nil {
+		return false
+	}
+	q.Number, _ = strconv.ParseInt(m[1], 10, 64)
+	q.Item, _ = strconv.ParseInt(m[2], 10, 64)
+	return true
+}
+
+// ofFile is the number of an item, and a file of it by name or number; all, where none is given.
+func ofFile(c *Catalogue, q *Query, rest []string) bool {
+	if len(rest) == 0 || !q.item(rest) && !ofCase(c, q, rest[:1]) {
+		return false
+	}
+	q.Name = strings.Trim(strings.Join(rest[1:], " "), `"«»“”`)
+	return q.Name == "" || len(rest) == 2 || strings.Contains(q.Name, ".")
+}
+
+// ofPerson is an address, or somebody's name.
+func ofPerson(_ *Catalogue, q *Query, rest []string) bool {
+	text := strings.Join(rest, " ")
+	if strings.Contains(text, "@") {
+		q.Name = address(text)
+	} else if len(rest) <= 4 {
+		q.Name = text
+	}
+	return q.Name != ""
+}
+
+// The filters of a search that are no fields of a ticket.
+const (
+	Since  = "since"
+	Until  = "until"
+	Author = "from"
+)
+
+var filterWords = map[string]string{"desde": Since, "since": Since, "hasta": Until, "until": Until,
+	"de": Author, "from": Author, "by": Author, "empresa": string(Organisations),
+	"company": string(Organisations), "organizacion": string(Organisations),
+	"organisation": string(Organisations)}
+
+// FilterKey is the filter of a search that people call so, "" for none.
+func FilterKey(c *Catalogue, name string) string {
+	if f := FieldNamed(name); f != nil {
+		return f.Key
+	}
+	for _, e := range c.All(CustomFields) {
+		if _, ok := FindEntry([]Entry{e}, name); ok {
+			return e.Key
+		}
+	}
+	return filterWords[Fold(name)]
+}
+
+// forWords are words, "phrases", and filters: «tipo:problema», «estado: en proceso». The value of a
+// filter is what stands in quotes, else the longest name that the desk has, else one word.
+func forWords(c *Catalogue, q *Query, rest []string) bool {
+	q.Fields = map[string]string{}
+	var words []string
+	for tokens := quotedTokens(strings.Join(rest, " ")); len(tokens) > 0; {
+		name, value, named := strings.Cut(tokens[0], ":")
+		key := ""
+		if named && !strings.HasPrefix(tokens[0], `"`) {
+			key = FilterKey(c, strings.ReplaceAll(name, "_", " "))
+		}
+		if key == "" {
+			words, tokens = append(words, tokens[0]), tokens[1:]
+			continue
+		}
+		if tokens = tokens[1:]; value != "" {
+			tokens = append([]string{value}, tokens...)
+		}
+		n := valueWords(c, key, tokens)
+		q.Fields[key] = strings.Trim(strings.Join(tokens[:n], " "), `"`)
+		tokens = tokens[n:]
+	}
+	if q.Words = strings.Join(words, " "); len(q.Fields) == 0 {
+		q.Fields = nil
+	}
+	return len(rest) > 0
+}
+
+// quotedTokens parts a text at blanks, but for those within quotes.
+func quotedTokens(text string) []string {
+	text = strings.NewReplacer("«", `"`, "»", `"`, "“", `"`, "”", `"`).Replace(text)
+	open := false
+	return strings.FieldsFunc(text, func(r rune) bool {
+		if r == '"' {
+			open = !open
+		}
+		return unicode.IsSpace(r) && !open
+	})
+}
+
+// valueWords is how many of the words are the value of a filter.
+func valueWords(c *Catalogue, key string, words []string) int {
+	for n := min(len(words), 5); n > 1; n-- {
+		value := strings.Join(words[:n], " ")
+		if _, ok := c.Find(Kind(key), value); ok {
+			return n
+		}
+		if _, ok := ReadStatus(c, value); ok && key == "status" {
+			return n
+		}
+	}
+	return min(len(words), 1)
+}
+
+// asks is the order that is a query. Of a case it is about the one that is answered, where it names
+// none.
+func asks(word string) func(*draft, string) Result {
+	return func(w *draft, arg string) Result {
+		if n := w.before.Number; arg == "" && n != 0 {
+			switch word {
+			case "caso", "historial":
+				arg = strconv.FormatInt(n, 10)
+			case "original", "adjunto":
+				arg = strconv.FormatInt(n, 10) + "-" + strconv.FormatInt(max(w.deed.Answers, 1), 10)
+			}
+		}
+		q, ok := ReadQuery(w.Catalogue, word+" "+arg, w.deed.By.Agent())
+		if !ok && word == "mis" { // in the other language
+			q, ok = ReadQuery(w.Catalogue, "my "+arg, true)
+		}
+		if !ok {
+			return notUnderstood("query", strings.TrimSpace(word+" "+arg))
+		}
+		w.Asked = append(w.Asked, q)
+		return Result{Key: "asked"}
+	}
+}
+
+// Written is the query as its reader writes it: what a button asks.
+func (q Query) Written(c *Catalogue, language string) string {
+	parts := []string{AskWords(q.About, language)}
+	add := func(text string) {
+		if text != "" {
+			parts = append(parts, text)
+		}
+	}
+	switch {
+	case q.Item != 0:
+		add(strconv.FormatInt(q.Number, 10) + "-" + strconv.FormatInt(q.Item, 10))
+	case q.Number != 0:
+		add(strconv.FormatInt(q.Number, 10))
+	}
+	add(q.Name)
+	add(q.Words)
+	for _, key := range slices.Sorted(maps.Keys(q.Fields)) {
+		value := q.Fields[key]
+		if strings.ContainsAny(value, " \t") {
+			value = `"` + value + `"`
+		}
+		add(filterName(c, key, language) + ":" + value)
+	}
+	if e, ok := c.Keyed(Statuses, q.Status); ok && q.Status != string(Open) && q.Status != string(Closed) {
+		add(strings.ToLower(e.Name(language)))
+	} else {
+		add(statusWords[q.Status][language == "en"])
+	}
+	if q.Page > 1 {
+		add(map[bool]string{true: "page ", false: "página "}[language == "en"] + strconv.Itoa(q.Page))
+	}
+	return strings.Join(parts, " ")
+}
+
+// statusWords are how cases are called by their status, in Spanish and, true, in English.
+var statusWords = map[string]map[bool]string{
+	"open":   {false: "abiertos", true: "open"},
+	"closed": {false: "cerrados", true: "closed"},
+	"all":    {false: "todos", true: "all"},
+}
+
+// filterName is how a filter is written in a language.
+func filterName(c *Catalogue, key, language string) string {
+	es := map[string]string{"status": "estado", "type": "tipo", "product": "producto",
+		"severity": "severidad", "module": "modulo", "project": "proyecto", "service": "servicio",
+		Since: "desde", Until: "hasta", Author: "de"}
+	if e, ok := c.Keyed(CustomFields, key); ok {
+		return strings.ReplaceAll(e.Name(language), " ", "_")
+	}
+	if language != "en" && es[key] != "" {
+		return es[key]
+	}
+	return key
+}
