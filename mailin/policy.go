@@ -48,6 +48,7 @@ const (
 	// Asking is a known person whose mail asks something of the desk and says nothing else
 	Asking      Sender = "asking"
 	AgentSender Sender = "agent"       //
+	Orderer     Sender = "orderer"     // an agent who writes to the control address
 	Participant Sender = "participant" // requester, controller, follower
 	Colleague   Sender = "colleague"   // may see the ticket
 	Known       Sender = "known"       // a person who may not see it
@@ -67,6 +68,7 @@ const (
 	AgentItem    Action = "agent item"     // commands run, relayed to the customer
 	AgentNote    Action = "agent note"     // internal, commands not run, agent told how to confirm
 	AgentOpens   Action = "agent's ticket" // in the customer's name when forwarded
+	Batch        Action = "batch"          // what he orders for many tickets is done, and told
 	Confirm      Action = "confirm"        // an agent says of held mail whether it is his
 	AgentPending Action = "agent pending"  // pending, alert to the agent's registered address
 	Item         Action = "item"           //
@@ -105,6 +107,7 @@ func init() { // what is done may ask the policy in turn
 		AgentItem:    {do: (*filing).agentItem},
 		AgentNote:    {do: (*filing).agentNote},
 		AgentOpens:   {do: (*filing).agentOpens},
+		Batch:        {do: (*filing).batch},
 		Confirm:      {do: (*filing).confirm},
 		Answer:       {do: (*filing).answer},
 		AgentPending: {do: (*filing).pending, asks: true},
@@ -195,7 +198,7 @@ var policy = []row{
 		Action: Answer, Outcome: store.OutcomeQuery},
 	{Rule: "11a", Sender: []Sender{Asking}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged"},
-	{Rule: "12", Sender: []Sender{AgentSender}, Proof: disproved, Evidence: anyEvidence,
+	{Rule: "12", Sender: []Sender{AgentSender, Orderer}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged_agent", Alert: true},
 	{Rule: "8", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evT, evM},
 		Action: AgentItem},
@@ -207,7 +210,8 @@ var policy = []row{
 		Action: AgentNote, Reason: "kept_as_note"},
 	{Rule: "10", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evN},
 		Action: AgentOpens},
-	{Rule: "11", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: anyEvidence,
+	{Rule: "10a", Sender: []Sender{Orderer}, Proof: proven, Evidence: anyEvidence, Action: Batch},
+	{Rule: "11", Sender: []Sender{AgentSender, Orderer}, Proof: unproven, Evidence: anyEvidence,
 		Action: AgentPending, Reason: "kept_pending"},
 	{Rule: "13", Sender: []Sender{Participant}, Proof: proven, Evidence: evidence{evT, evM, evS},
 		Action: Item},
