@@ -23,18 +23,17 @@ import (
 
 // question finds the question that the sender was asked and answers.
 func (f *filing) question(ctx context.Context) error {
-	if !f.person.Agent() || !f.person.Active {
-		return nil
-	}
 	m := f.rd.Message
 	to := slices.Concat(addresses(m.DeliveredTo), addresses(m.To), addresses(m.Cc))
 	for _, address := range append(to, f.mail.Envelope.To...) {
 		id, person, v := f.o.Signer.VerifyAnswer(address, f.boxes)
-		if v != threading.Valid || person != f.person.ID {
+		if v != threading.Valid {
 			continue
 		}
-		var err error
-		f.asked, err = store.Optional(f.tx.OutgoingMail(ctx, id))
+		o, err := store.Optional(f.tx.OutgoingMail(ctx, id))
+		if err == nil && o.ID != 0 && o.Person == person && f.mayAnswer(o) {
+			f.asked = o
+		}
 		return err
 	}
 	return f.questionByID(ctx)
@@ -42,16 +41,14 @@ func (f *filing) question(ctx context.Context) error {
 
 // questionByID finds it by its Message-ID, where that is enough for who wrote.
 func (f *filing) questionByID(ctx context.Context) error {
-	if f.proof != Proven && f.o.AgentProof != ByID {
-		return nil
-	}
 	for _, id := range threading.References(f.rd.Message.InReplyTo, nil) {
 		t, v := f.o.Signer.VerifyMessageID(id, f.boxes)
-		if v != threading.Valid || t.Ticket != 0 || t.Person != f.person.ID {
+		if v != threading.Valid || t.Ticket != 0 {
 			continue
 		}
 		o, err := store.Optional(f.tx.OutgoingMail(ctx, t.Item))
-		if err != nil || o.Kind == desk.ConfirmAgent {
+		enough := o.Kind != desk.ConfirmAgent || f.proof == Proven || f.o.AgentProof == ByID
+		if err != nil || o.Kind.Trait().Asks && o.Person == t.Person && enough && f.mayAnswer(o) {
 			f.asked = o
 			return err
 		}

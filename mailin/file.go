@@ -37,7 +37,8 @@ type filing struct {
 	twin     store.Mail     // the mail that this one repeats, if any
 	namesake int64          // an earlier mail that was filed under this Message-ID, not the same
 	about    store.Outgoing // the mail of ours that a report is about
-	asked    store.Outgoing // the question that an agent answers
+	asked    store.Outgoing // the question that is answered
+	edits    []desk.Edit    // of the sender's own data
 	query    desk.Query     // that the mail is; About "": none
 	row      row
 	proof    Proof
@@ -61,6 +62,9 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 			return err
 		}
 		if err := f.recognise(ctx); err != nil {
+			return err
+		}
+		if err := f.askSponsor(ctx); err != nil {
 			return err
 		}
 		if err := f.cite(ctx); err != nil {

@@ -84,6 +84,9 @@ func (f *filing) author(ctx context.Context) (desk.Person, error) {
 		return f.person, nil
 	}
 	p, err := f.newPerson(ctx, f.from, f.name, f.shown())
+	if err == nil {
+		err = f.sponsored(ctx, &p)
+	}
 	f.person = p
 	return p, err
 }

@@ -35,11 +35,12 @@ type Options struct {
 	// Proof finds out what proves a mail's sender; nil: nothing is asked
 	Proof *proof.Checker
 	// Authserv are the hosts whose Authentication-Results count, by the account they filled
-	Authserv map[string][]string
-	Language string // of people whose language is not known
-	Limits   message.Limits
-	Hops     int // Received fields; 100
-	Caps     store.Caps
+	Authserv  map[string][]string
+	Language  string   // of people whose language is not known
+	Languages []string // that people may choose
+	Limits    message.Limits
+	Hops      int // Received fields; 100
+	Caps      store.Caps
 	// ReopenFor is how long a reply may reopen a closed ticket, where the mailbox does so; 720 h
 	ReopenFor time.Duration
 	Workers   int // mails read at once; the number of CPUs, at least 2

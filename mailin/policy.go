@@ -43,12 +43,14 @@ const (
 	Bounce  Sender = "bounce"  // one that proves nothing
 	Machine Sender = "machine" // auto-reply, list, bulk
 	Asked   Sender = "asked"   // an agent who answers whether held mail is his
+	// Answering is who answers a question of ours about himself, or about people of his organisation
+	Answering Sender = "answering"
+	Editing   Sender = "editing" // a known person who changes his own data
 	// Form: From is ours or a form's, and another field names who wrote
 	Form Sender = "form"
 	// Asking is a known person whose mail asks something of the desk and says nothing else
 	Asking      Sender = "asking"
 	AgentSender Sender = "agent"       //
-	Orderer     Sender = "orderer"     // an agent who writes to the control address
 	Participant Sender = "participant" // requester, controller, follower
 	Colleague   Sender = "colleague"   // may see the ticket
 	Known       Sender = "known"       // a person who may not see it
@@ -68,8 +70,9 @@ const (
 	AgentItem    Action = "agent item"     // commands run, relayed to the customer
 	AgentNote    Action = "agent note"     // internal, commands not run, agent told how to confirm
 	AgentOpens   Action = "agent's ticket" // in the customer's name when forwarded
-	Batch        Action = "batch"          // what he orders for many tickets is done, and told
 	Confirm      Action = "confirm"        // an agent says of held mail whether it is his
+	Settle       Action = "settle"         // what we asked is answered
+	EditData     Action = "edit data"      // or asked about, at the registered address
 	AgentPending Action = "agent pending"  // pending, alert to the agent's registered address
 	Item         Action = "item"           //
 	ItemVia      Action = "item via"       // with somebody else's token: marked
@@ -107,9 +110,10 @@ func init() { // what is done may ask the policy in turn
 		AgentItem:    {do: (*filing).agentItem},
 		AgentNote:    {do: (*filing).agentNote},
 		AgentOpens:   {do: (*filing).agentOpens},
-		Batch:        {do: (*filing).batch},
 		Confirm:      {do: (*filing).confirm},
 		Answer:       {do: (*filing).answer},
+		Settle:       {do: (*filing).settleQuestion},
+		EditData:     {do: (*filing).editData},
 		AgentPending: {do: (*filing).pending, asks: true},
 		Item:         {do: (*filing).item},
 		ItemVia:      {do: (*filing).item},
@@ -198,7 +202,13 @@ var policy = []row{
 		Action: Answer, Outcome: store.OutcomeQuery},
 	{Rule: "11a", Sender: []Sender{Asking}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged"},
-	{Rule: "12", Sender: []Sender{AgentSender, Orderer}, Proof: disproved, Evidence: anyEvidence,
+	{Rule: "11b", Sender: []Sender{Answering}, Proof: notDisproof, Evidence: anyEvidence,
+		Action: Settle, Outcome: store.OutcomeQuery},
+	{Rule: "11c", Sender: []Sender{Editing}, Proof: notDisproof, Evidence: anyEvidence,
+		Action: EditData, Outcome: store.OutcomeQuery},
+	{Rule: "11b", Sender: []Sender{Answering, Editing}, Proof: disproved, Evidence: anyEvidence,
+		Action: Quarantine, Reason: "forged"},
+	{Rule: "12", Sender: []Sender{AgentSender}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged_agent", Alert: true},
 	{Rule: "8", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evT, evM},
 		Action: AgentItem},
@@ -210,8 +220,7 @@ var policy = []row{
 		Action: AgentNote, Reason: "kept_as_note"},
 	{Rule: "10", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evN},
 		Action: AgentOpens},
-	{Rule: "10a", Sender: []Sender{Orderer}, Proof: proven, Evidence: anyEvidence, Action: Batch},
-	{Rule: "11", Sender: []Sender{AgentSender, Orderer}, Proof: unproven, Evidence: anyEvidence,
+	{Rule: "11", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: anyEvidence,
 		Action: AgentPending, Reason: "kept_pending"},
 	{Rule: "13", Sender: []Sender{Participant}, Proof: proven, Evidence: evidence{evT, evM, evS},
 		Action: Item},

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Asked, Asking, Form, AgentSender, Orderer, Participant, Colleague,
+	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Asked, Answering, Editing, Asking, Form, AgentSender, Participant, Colleague,
 		Known, Stranger}
 	allModes = []AgentProof{Normal, Strict, ByID}
 )
@@ -27,9 +27,6 @@ var cells = []struct {
 	{AgentSender, Proven, "8 9 8 9 10", [5]Action{AgentItem, AgentNote, AgentItem, AgentNote, AgentOpens}},
 	{AgentSender, Unproven, "8 11 11 11 11", [5]Action{AgentItem, AgentPending, AgentPending, AgentPending, AgentPending}},
 	{AgentSender, Disproof, "12 12 12 12 12", all(Quarantine)},
-	{Orderer, Proven, "10a 10a 10a 10a 10a", all(Batch)},
-	{Orderer, Unproven, "11 11 11 11 11", all(AgentPending)},
-	{Orderer, Disproof, "12 12 12 12 12", all(Quarantine)},
 	{Participant, Proven, "13 13 13 13 23", [5]Action{Item, ItemVia, Item, Item, Open}},
 	{Participant, Unproven, "14 15 14 15 23", [5]Action{Item, NumberItem, Item, NumberItem, Open}},
 	{Participant, Disproof, "16 16 16 17 17", [5]Action{HoldSuspect, HoldSuspect, HoldSuspect, OpenSuspect, OpenSuspect}},
@@ -54,6 +51,12 @@ var cells = []struct {
 	{Asking, Proven, "11a 11a 11a 11a 11a", all(Answer)},
 	{Asking, Unproven, "11a 11a 11a 11a 11a", all(Answer)},
 	{Asking, Disproof, "11a 11a 11a 11a 11a", all(Quarantine)},
+	{Answering, Proven, "11b 11b 11b 11b 11b", all(Settle)},
+	{Answering, Unproven, "11b 11b 11b 11b 11b", all(Settle)},
+	{Answering, Disproof, "11b 11b 11b 11b 11b", all(Quarantine)},
+	{Editing, Proven, "11c 11c 11c 11c 11c", all(EditData)},
+	{Editing, Unproven, "11c 11c 11c 11c 11c", all(EditData)},
+	{Editing, Disproof, "11b 11b 11b 11b 11b", all(Quarantine)},
 	{Form, Proven, "7b 7b 7b 7b 7b", all(OpenForm)},
 	{Form, Unproven, "7b 7b 7b 7b 7b", all(OpenForm)},
 	{Form, Disproof, "7b 7b 7b 7b 7b", all(OpenSuspect)},
@@ -137,9 +140,6 @@ func TestPolicyPromises(t *testing.T) {
 					if (r.Action == AgentItem) != (r.Rule == "8") {
 						t.Errorf("%s %s %s: rule %s runs commands", s, p, e, r.Rule)
 					}
-					if r.Action == Batch && (s != Orderer || p != Proven) {
-						t.Errorf("%s %s %s: rule %s runs a batch", s, p, e, r.Rule)
-					}
 					if r.Action == AgentOpens && p != Proven {
 						t.Errorf("%s %s %s: rule %s writes to whom he names", s, p, e, r.Rule)
 					}
@@ -157,7 +157,7 @@ func TestPolicyPromises(t *testing.T) {
 func TestPolicyReasons(t *testing.T) {
 	for _, r := range policy {
 		waits := slices.Contains([]Action{Quarantine, AgentNote, AgentPending, Hold, HoldSuspect, NumberItem, MachineOpens}, r.Action)
-		if waits && r.Reason == "" || slices.Contains([]Action{Record, Confirm, Answer}, r.Action) != (r.Outcome != "") {
+		if waits && r.Reason == "" || slices.Contains([]Action{Record, Confirm, Answer, Settle, EditData}, r.Action) != (r.Outcome != "") {
 			t.Errorf("rule %s: reason %q, outcome %q", r.Rule, r.Reason, r.Outcome)
 		}
 	}
@@ -177,7 +177,7 @@ func TestEveryRowIsWhole(t *testing.T) {
 		if acts[r.Action].do == nil {
 			t.Errorf("rule %s: nothing does %q", r.Rule, r.Action)
 		}
-		if (r.Action == Record) != (r.Outcome != "" && r.Action != Confirm && r.Action != Answer) {
+		if (r.Action == Record) != (r.Outcome != "" && !slices.Contains([]Action{Confirm, Answer, Settle, EditData}, r.Action)) {
 			t.Errorf("rule %s: %q has the outcome %q", r.Rule, r.Action, r.Outcome)
 		}
 		if r.Reason != "" {

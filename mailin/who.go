@@ -10,7 +10,6 @@ import (
 	"buzon/mailin/origin"
 	"buzon/store"
 	"buzon/store/desk"
-	"buzon/threading"
 )
 
 const incompleteReason = "incomplete" // the IMAP server gave no more than the header
@@ -90,6 +89,10 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	if f.mail.Envelope.Incomplete != "" {
 		return Nobody, incompleteReason, nil
 	}
+	blocked, err := f.tx.Blocked(ctx, f.from)
+	if err != nil {
+		return "", "", err
+	}
 	switch {
 	case slices.Contains(reports, o.Class):
 		if f.about.ID != 0 {
@@ -100,7 +103,7 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 		return Nobody, "From is ours, and no other field says who wrote", nil
 	case f.from == "":
 		return Nobody, "no single usable From", nil
-	case f.person.Blocked:
+	case f.person.Blocked || blocked && !f.person.Agent():
 		return Blocked, "", nil
 	case f.machine():
 		return Machine, o.Reason, nil
@@ -108,8 +111,15 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	if err := f.question(ctx); err != nil {
 		return "", "", err
 	}
-	if f.asked.ID != 0 {
+	switch {
+	case f.asked.ID == 0:
+	case f.asked.Kind != desk.ConfirmAgent && f.answers():
+		return Answering, fmt.Sprintf("answers outgoing mail %d", f.asked.ID), nil
+	case f.asked.Kind == desk.ConfirmAgent:
 		return Asked, fmt.Sprintf("answers outgoing mail %d", f.asked.ID), nil
+	}
+	if err := f.readEdits(ctx); err != nil || len(f.edits) > 0 {
+		return Editing, "changes his data", err
 	}
 	s, err := f.human(ctx)
 	if err == nil && f.mayAsk(s) {
@@ -181,9 +191,6 @@ func (f *filing) human(ctx context.Context) (Sender, error) {
 		return Form, nil
 	case p.ID == 0:
 		return Stranger, nil
-	case p.Agent() && p.Active && f.controls():
-		f.ticket, f.resolution = desk.Ticket{}, threading.Resolution{Evidence: evN, Reason: "control"}
-		return Orderer, nil
 	case p.Agent() && p.Active:
 		return AgentSender, nil
 	case f.ticket.Number == 0 || !p.Active:

@@ -17,6 +17,9 @@ const (
 // accompany adds what the mail carries beside its own: other numbers, or the notices of a list.
 func (m *matter) accompany(r *Renderer, v *templates.View) {
 	switch {
+	case len(m.o.Details.Tickets) > 0:
+		v.Groups, v.More = m.groups(r)
+		v.More += len(m.o.Details.Tickets) - len(m.carries)
 	case m.row().Lists:
 		v.Count = int(m.o.Details.Number)
 		v.Groups, v.More = m.groups(r)

@@ -78,6 +78,9 @@ func (r *Renderer) matter(ctx context.Context, o store.Outgoing) (*matter, error
 		return m, r.answer(ctx, m)
 	}
 	if o.Ticket == 0 {
+		if err := r.about(ctx, m); err != nil {
+			return nil, err
+		}
 		if m.mail, err = store.Optional(r.Store.Mail(ctx, o.Mail)); err != nil {
 			return nil, err
 		}

@@ -47,6 +47,7 @@ func (m *matter) view(r *Renderer) templates.View {
 		v.MailID = strconv.FormatInt(m.o.Mail, 10)
 	}
 	m.ordered(&v)
+	m.awaits(&v)
 	m.replied(&v)
 	// he knows that he wrote «cerrar»
 	if m.row().Words && !(m.row().Spares && m.item.Author.ID == m.to.ID) {
@@ -81,18 +82,11 @@ func (m *matter) answered(v *templates.View) {
 // aside fills in what is about no ticket.
 func (m *matter) aside(v *templates.View, r *Renderer) {
 	d := m.o.Details
-	m.ordered(v)
-	v.Control, v.Dry = m.o.Kind == desk.Transcript, d.Dry
-	for _, f := range d.Fates {
-		fate := templates.Fate{Number: f.Ticket, Subject: f.Subject, Result: f.Result, Value: f.Value}
-		for _, c := range f.Commands {
-			fate.Commands = append(fate.Commands, templates.Command(c))
-		}
-		for _, u := range f.Unknown {
-			fate.Unknown = append(fate.Unknown, templates.Unknown(u))
-		}
-		v.Fates = append(v.Fates, fate)
+	if v.About = d.Failed; m.catalogue != nil {
+		v.Ticket.Organisation = m.named(m.author.Organisation)
 	}
+	m.proposed(v)
+	m.ordered(v)
 	v.Ticket.OldNumber, v.EscalateIn, v.More = d.Old, store.BreakerPause, d.More
 	if d.Number != 0 {
 		v.MailID = strconv.FormatInt(d.Number, 10)
@@ -193,6 +187,9 @@ func (m *matter) besides(v *templates.View, r *Renderer) {
 		!m.author.Agent() {
 		v.Warnings = append([]string{string(guise)}, v.Warnings...)
 	}
+	if m.author.Admission != desk.Admitted && !m.author.Agent() {
+		v.Warnings = append(v.Warnings, "admission_"+string(m.author.Admission))
+	}
 	if !seen.Starts.IsZero() {
 		v.Meeting = seen.Starts.In(r.Location)
 	}
@@ -260,6 +257,7 @@ var written = map[desk.Button]string{
 	desk.CancelButton: "#cancelar %d", desk.SendButton: "#enviar %d",
 	desk.CloseButton: "cerrar", desk.ConfirmButton: "testing ok", desk.FailingButton: "",
 	desk.AcceptButton: "acepto",
+	desk.AdmitButton:  "apruebo", desk.RefuseButton: "rechazo", desk.YesButton: "sí",
 }
 
 // offers reports whether a button is of use to the reader.
@@ -303,4 +301,19 @@ func (r *Renderer) links(m *matter) (list []templates.Link) {
 			Href: "mailto:" + to + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")})
 	}
 	return list
+}
+
+// awaits says which organisation has yet to approve the reader.
+func (m *matter) awaits(v *templates.View) {
+	asked := m.to.Admission == desk.Wanted || m.to.Admission == desk.AskedFor
+	if asked && !m.to.Agent() && m.row().Answers {
+		v.Awaits = m.named(m.to.Organisation)
+	}
+}
+
+// proposed are the lines that somebody is asked to confirm.
+func (m *matter) proposed(v *templates.View) {
+	for _, e := range m.o.Details.Edits {
+		v.Proposed = append(v.Proposed, e.Line)
+	}
 }

@@ -50,7 +50,8 @@ type catalogue struct {
 	*desk.Catalogue
 	version string
 	// the active ones, who have the version too; nil: not read yet
-	agents atomic.Pointer[[]desk.Person]
+	agents  atomic.Pointer[[]desk.Person]
+	blocked atomic.Pointer[map[string]bool] // senders; likewise
 }
 
 // Catalogue is the desk's, asked for once in a commit.

@@ -50,16 +50,17 @@ type Details struct {
 	Claimed    int64   `json:"claimed,omitempty"`    // the ticket that a mail names without a right to it; for agents
 	Held       []int64 `json:"held,omitempty"`       // mails in quarantine of which an agent is asked whether they are his
 	More       int     `json:"more,omitempty"`       // and how many beside them
-	Waits      bool    `json:"waits,omitempty"`      // its item is held until this is claimed
-	Took       bool    `json:"took,omitempty"`       // of a receipt: a colleague, the author, took the ticket; else he answered
+	Tickets    []int64 `json:"tickets,omitempty"`    // that an agent had who has left
+
+	Edits []desk.Edit `json:"edits,omitempty"` // that somebody is asked to confirm
+	Waits bool        `json:"waits,omitempty"` // its item is held until this is claimed
+	Took  bool        `json:"took,omitempty"`  // of a receipt: a colleague, the author, took the ticket; else he answered
 
 	Acted    time.Time       `json:"acted,omitzero"`     // of a receipt: when he did
 	Until    time.Time       `json:"until,omitzero"`     // of a receipt: till when the words wait
 	Query    *desk.Query     `json:"query,omitempty"`    // that is answered
 	Ends     time.Time       `json:"ends,omitzero"`      // the last day of a secret
 	Commands []CommandResult `json:"commands,omitempty"` // of a receipt
-	Fates    []Fate          `json:"fates,omitempty"`    // of a transcript
-	Dry      bool            `json:"dry,omitempty"`      // nothing of it was done
 	Unknown  []Unknown       `json:"unknown,omitempty"`  // what was not understood
 	Hints    []string        `json:"hints,omitempty"`    // codes of the phrases' [hint] table
 	Asks     []string        `json:"asks,omitempty"`     // what the mail says nothing of: keys of [form]
@@ -70,17 +71,6 @@ type CommandResult struct {
 	Line   string `json:"line"`
 	Result string `json:"result"`
 	Value  string `json:"value,omitempty"`
-}
-
-// Fate is what became of the orders for one ticket of many: Result is in the words of
-// templates.Command.
-type Fate struct {
-	Ticket   int64           `json:"ticket"`
-	Subject  string          `json:"subject,omitempty"`
-	Result   string          `json:"result"`
-	Value    string          `json:"value,omitempty"`
-	Commands []CommandResult `json:"commands,omitempty"`
-	Unknown  []Unknown       `json:"unknown,omitempty"`
 }
 
 // Unknown is a value that the desk does not have, in the words of templates.Unknown.

@@ -24,6 +24,7 @@ var personColumns = []column[desk.Person]{
 	{"on_call", func(p *desk.Person) any { return &p.OnCall }, always, nil},
 	{"blocked", func(p *desk.Person) any { return &p.Blocked }, always, nil},
 	{"welcomed", func(p *desk.Person) any { return &p.Welcomed }, always, nil},
+	{"admission", func(p *desk.Person) any { return &p.Admission }, always, nil},
 	{"known", func(p *desk.Person) any { return &p.Known }, once, nil},
 	{"undeliverable_since", func(p *desk.Person) any { return moment{&p.UndeliverableSince} }, always, nil},
 	{personAddresses, func(p *desk.Person) any { return fields{&p.Addresses} }, derived, nil},
@@ -140,7 +141,7 @@ func (tx *Tx) ChangePerson(ctx context.Context, id int64, change func(*desk.Pers
 	if err != nil || p.ID == 0 {
 		return err
 	}
-	was := p.Agent()
+	was, worked := p.Agent(), p.Agent() && p.Active
 	change(&p)
 	if p.Agent() {
 		if err := tx.MarkKnown(ctx, p.ID); err != nil {
@@ -152,7 +153,11 @@ func (tx *Tx) ChangePerson(ctx context.Context, id int64, change func(*desk.Pers
 			return err
 		}
 	}
-	return tx.write(ctx, updatePerson, append(persons.values(changed, &p), p.ID)...)
+	err = tx.write(ctx, updatePerson, append(persons.values(changed, &p), p.ID)...)
+	if err != nil || !worked || p.Agent() && p.Active {
+		return err
+	}
+	return tx.offer(ctx, p)
 }
 
 // ErrTaken says that an address belongs to somebody else.

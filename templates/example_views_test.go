@@ -112,11 +112,6 @@ func examples() []example {
 		{"info_request", "info_request", with(answer, form, status("waiting"))},
 		{"note", "note", with(toAgent, inside, func(v *View) { v.Text = "Es la misma falla del lunes." })},
 		{"assigned", "assigned", with(toAgent, func(v *View) { v.Text = printer })},
-		{"transcript", "transcript", with(batch)},
-		{"transcript-dry", "transcript", with(batch, func(v *View) { v.Dry, v.Fates = true, v.Fates[:1] })},
-		{"transcript-unclear", "transcript", with(batch, func(v *View) {
-			v.Reason, v.Fates, v.Commands = "batch_unclear", nil, []Command{{"limte producto:CRM", "batch_line", ""}}
-		})},
 		{"taken_over", "taken_over", with(toAgent, status("in_progress"))},
 		{"taken", "taken", with(status("in_progress"))},
 		{"taken-by-a-nameless-agent", "taken", with(status("in_progress"), func(v *View) {
@@ -223,6 +218,31 @@ func examples() []example {
 		{"alarm-relay", "alarm", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Reason, v.Detail = Ticket{}, Person{}, "relay", "535 5.7.8 authentication failed"
 		})},
+		{"admission", "admission", with(buttons("admit", "refuse"), func(v *View) {
+			v.To, v.Author, v.Ticket = Person{Name: "Eva Sanz", Address: "eva@cliente.test"}, carla, Ticket{Organisation: "Cliente SA"}
+		})},
+		{"admission-to-agent", "admission", with(toAgent, buttons("admit", "refuse"), func(v *View) { v.Author, v.Ticket = carla, Ticket{} })},
+		{"admitted", "admitted", with(func(v *View) { v.Author, v.Ticket = carla, Ticket{Organisation: "Cliente SA"} })},
+		{"ack-awaits", "ack", with(welcome, func(v *View) { v.Awaits = "Cliente SA" })},
+		{"offered", "offered", with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.More = Ticket{}, Person{Name: "Luis Pérez", Address: "luis@ejemplo.test", Agent: true}, 3
+			v.Groups = []Group{{carla, []Entry{{Number: 124, Subject: "No abre", Kind: "offered", ReplyTo: "soporte+c124.p7.a2@ejemplo.test"}}, 0}}
+		})},
+		{"confirm_data", "confirm_data", with(buttons("yes"), func(v *View) {
+			v.Ticket, v.Author, v.Proposed = Ticket{}, Person{}, []string{"Nombre: Carla Ruiz", "Agregar dirección: carla@casa.test"}
+		})},
+		{"confirm_address", "confirm_address", with(buttons("yes"), func(v *View) {
+			v.Ticket, v.Author, v.About = Ticket{}, Person{}, carla.Address
+		})},
+		{"data_changed", "data_changed", with(func(v *View) {
+			v.Ticket, v.Author = Ticket{}, Person{}
+			v.Commands = []Command{{"Nombre: Carla Ruiz", "data_changed", ""}, {"Agregar dirección: carla@casa.test", "address_asked", ""}}
+			v.Unknown = []Unknown{{Field: "language", Value: "klingon", Values: []string{"en", "es"}}}
+		})},
+		{"data_changed-not", "data_changed", with(func(v *View) {
+			v.Ticket, v.Author = Ticket{}, Person{}
+			v.Unknown = []Unknown{{Field: "language", Value: "klingon", Values: []string{"en", "es"}}}
+		})},
 		{"agent_welcome", "agent_welcome", with(toAgent, func(v *View) { v.Ticket, v.Author = Ticket{}, Person{} })},
 		{"confirm_agent-held", "confirm_agent", with(toAgent, held(1))},
 		{"confirm_agent-held-many", "confirm_agent", with(toAgent, held(3), func(v *View) { v.More = 57 })},
@@ -253,16 +273,6 @@ func examples() []example {
 			v.Hints = []string{"no_attachment", "secret"}
 		})},
 	}
-}
-
-func batch(v *View) {
-	v.ToAgent, v.Control, v.Ticket, v.Readers, v.Followers = true, true, Ticket{}, nil, 0
-	v.Fates = []Fate{
-		{12, "No imprime la factura", "batch_done", "", []Command{{"#producto CRM", "product", "CRM"}, {"#cerrar", "closed", ""}}, nil},
-		{15, "Sin red", "batch_undone", "", []Command{{"#cola", "queued", ""}}, []Unknown{{Field: "product", Value: "CMR", Values: []string{"CRM", "ERP"}}}},
-		{99, "", "batch_none", "", nil, nil},
-	}
-	v.Commands = []Command{{"Hola:", "batch_line", ""}}
 }
 
 func forAdmin(v *View) { v.Reason, v.MailID = "kept_in_quarantine_for_admin", "7" }

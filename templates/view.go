@@ -44,10 +44,6 @@ type View struct {
 	Groups   []Group   // what a list is of
 	More     int       // how many notices of others, or mails that are held, it does not name
 
-	Control bool   // an answer is read as orders for many tickets
-	Dry     bool   // nothing of it was done
-	Fates   []Fate // what became of each ticket
-
 	Inside    bool     // a reply to this notice stays among agents
 	Readers   []Person // whom an agent's reply would reach, beside the followers
 	Followers int
@@ -61,14 +57,17 @@ type View struct {
 	// address that did not ask for it.
 	EchoSubject bool
 
-	Reason  string // a code of the phrases' [reason] table
-	Detail  string // a server's or an error's own words
-	Failed  string // the address that a mail did not reach
-	MailID  string // the mail's number in journal and quarantine
-	Held    []Held // mails that wait until their agent says whether they are his
-	Claimed int64  // a case number that the sender named without a right to it; agents only
-	Count   int    // how many notices a list is of
-	Answer  Answer // what its reader asked for
+	Answer   Answer   // what its reader asked for
+	Reason   string   // a code of the phrases' [reason] table
+	Detail   string   // a server's or an error's own words
+	Failed   string   // the address that a mail did not reach
+	MailID   string   // the mail's number in journal and quarantine
+	Held     []Held   // mails that wait until their agent says whether they are his
+	About    string   // an address that somebody asks or is told about
+	Awaits   string   // the organisation that has yet to approve the reader
+	Proposed []string // lines that somebody is asked to confirm
+	Claimed  int64    // a case number that the sender named without a right to it; agents only
+	Count    int      // how many notices a list is of
 
 	At         time.Time     // when it happened
 	AlertedAt  time.Time     // when the alert to whoever is on call went out
@@ -157,16 +156,6 @@ type Command struct {
 	Line   string
 	Result string
 	Value  string
-}
-
-// Fate is what became of what was ordered for one ticket of many. Result is as in Command.
-type Fate struct {
-	Number   int64
-	Subject  string
-	Result   string
-	Value    string
-	Commands []Command
-	Unknown  []Unknown
 }
 
 // Group is what a list says of one sender; More is how many notices of his it does not name.

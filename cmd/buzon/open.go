@@ -279,7 +279,8 @@ func (h *house) intake() *mailin.Intake {
 		Store: h.store, Signer: h.signer, Mailboxes: h.boxes, Markers: h.config.Markers,
 		AgentProof: h.config.agentProof(), Form: mailin.LabelsOf(h.templates),
 		Proof: h.checker, Authserv: h.config.authserv(),
-		Language: h.config.Language, Hops: l.Hops, Caps: h.config.Caps.caps(), Log: h.log,
+		Language: h.config.Language, Languages: h.templates.Languages(), Hops: l.Hops,
+		Caps: h.config.Caps.caps(), Log: h.log,
 		Limits: message.Limits{Depth: l.Depth, Parts: l.Parts, Header: int(l.Header),
 			Text: int(l.Text), Time: time.Duration(l.Work)},
 	})

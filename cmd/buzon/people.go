@@ -36,6 +36,7 @@ type personFlags struct {
 	addresses      []string
 	admin, onCall  bool
 	team, blocked  bool
+	admitted       bool
 	active         bool
 	organisation   string
 	of             int64 // its row
@@ -52,6 +53,8 @@ func (p *personFlags) register(c *cobra.Command, noun string) {
 		f.BoolVar(&p.onCall, "on-call", false, "is alerted when production is down")
 		f.BoolVar(&p.team, "team", true, "hears of new tickets")
 	} else {
+		f.BoolVar(&p.admitted, "admitted", true,
+			"sees what the organisation sees, without asking its CSM")
 		f.BoolVar(&p.blocked, "blocked", false, "mail is recorded and nothing else")
 	}
 	f.StringVar(&p.organisation, "organisation", "", "whose person it is; empty: none")
@@ -75,6 +78,9 @@ func (p *personFlags) apply(c *cobra.Command, q *desk.Person) {
 	}
 	if set("team") {
 		q.Team = p.team
+	}
+	if set("admitted") {
+		q.Admission = map[bool]desk.Admission{true: desk.Admitted, false: desk.Denied}[p.admitted]
 	}
 	if set("blocked") {
 		q.Blocked = p.blocked
@@ -314,7 +320,9 @@ func personState(p desk.Person) string {
 		is   bool
 		word string
 	}{{!p.Active, "inactive"}, {p.Blocked, "blocked"}, {p.OnCall, "on call"},
-		{!p.UndeliverableSince.IsZero(), "undeliverable"}} {
+		{!p.UndeliverableSince.IsZero(), "undeliverable"},
+		{p.Admission == desk.Denied, "refused by the CSM"},
+		{p.Admission == desk.Wanted || p.Admission == desk.AskedFor, "waits for the CSM"}} {
 		if w.is {
 			words = append(words, w.word)
 		}
@@ -332,6 +340,7 @@ type personRow struct {
 	Active             bool     `json:"active"`
 	Blocked            bool     `json:"blocked"`
 	OnCall             bool     `json:"on_call"`
+	Admission          string   `json:"admission"` // "": sees what the organisation sees
 	UndeliverableSince *string  `json:"undeliverable_since"`
 	Tickets            []int64  `json:"tickets"`
 }
@@ -340,7 +349,7 @@ func (h *house) personJSON(ctx context.Context, n naming, p desk.Person) (person
 	tickets, err := h.store.PersonTickets(ctx, p.ID, 1000)
 	return personRow{Name: p.Name, Organisation: n.orNull(p.Organisation),
 		Addresses: nonNil(p.Addresses), Role: string(p.Role), Language: p.Language,
-		Active: p.Active, Blocked: p.Blocked, OnCall: p.OnCall,
+		Active: p.Active, Blocked: p.Blocked, OnCall: p.OnCall, Admission: string(p.Admission),
 		UndeliverableSince: stamp(p.UndeliverableSince), Tickets: nonNil(tickets)}, err
 }
 

@@ -133,8 +133,8 @@ func (d *virtualDesk) write(from, to, subject, text string, fields ...string) {
 	d.t.Helper()
 	d.n++
 	header := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: <v%d@%s>\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n",
-		from, to, mime.QEncoding.Encode("utf-8", subject), d.n, desk.Canonical(from)[strings.Index(from, "@")+1:], d.clock.Now().Format(time.RFC1123Z))
-	d.take(from, to, header+strings.Join(append(fields, ""), "\r\n")+"\r\n"+text+"\r\n")
+		from, to, mime.QEncoding.Encode("utf-8", subject), d.n, domainOf(bareAddress(from)), d.clock.Now().Format(time.RFC1123Z))
+	d.take(bareAddress(from), to, header+strings.Join(append(fields, ""), "\r\n")+"\r\n"+text+"\r\n")
 }
 
 func (d *virtualDesk) take(from, to, raw string) {
@@ -218,3 +218,5 @@ func (m takenMail) replyTo() string {
 	}
 	return ""
 }
+
+func domainOf(address string) string { return address[strings.Index(address, "@")+1:] }

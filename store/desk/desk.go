@@ -33,9 +33,22 @@ type Person struct {
 	Welcomed bool
 	// answered with a token, was proven, or was entered by an agent: his words may be repeated to
 	// him
-	Known              bool
+	Known bool
+	// whether his organisation's CSM has yet to let him see what his organisation sees
+	Admission          Admission
 	UndeliverableSince time.Time
 }
+
+// Admission is whether a person waits for the approval of his organisation's CSM. Until then, and
+// where he is refused, he sees only what he opened himself.
+type Admission string
+
+const (
+	Admitted Admission = "" // or nobody must approve
+	Wanted   Admission = "wanted"
+	AskedFor Admission = "asked" // the CSM has been asked
+	Denied   Admission = "refused"
+)
 
 // Agent reports whether the person works for the desk.
 func (p Person) Agent() bool { return p.Role == Agent || p.Role == Admin }

@@ -43,6 +43,7 @@ const (
 	MailboxUp    EventKind = "mailbox_up"
 	SecretEnds   EventKind = "secret_ends"   // that by which mail is fetched from a mailbox, soon
 	AgentJoined  EventKind = "agent_joined"  // the ticket's agent, though there is no ticket
+	AgentLeft    EventKind = "agent_left"    // the author, who had open tickets
 	DeskTroubled EventKind = "desk_troubled" // something keeps mail from going out as usual
 )
 
@@ -121,6 +122,8 @@ func Due(e Event) []Notification {
 		d.add(NotUnderstood, e.Author)
 	case AgentJoined:
 		d.add(AgentWelcome, t.Agent)
+	case AgentLeft:
+		d.except(e.Author).add(OfferedNotice, responsible(e)...)
 	default:
 		d.settled(e)
 		d.clock(e)

@@ -41,8 +41,15 @@ const (
 	ListNotice    Notice = "list"  // many notices in one mail
 	// what somebody asked for by a query
 	AnswerNotice Notice = "answer"
-	// what became of what an agent ordered for many tickets
-	Transcript Notice = "transcript"
+
+	// May a person see what his organisation sees? To its CSM, and the news that he may.
+	AdmissionNotice Notice = "admission"
+	AdmittedNotice  Notice = "admitted"
+	OfferedNotice   Notice = "offered" // the cases of an agent who has left
+	// Does somebody want his data to be changed, and is a new address his? And what was changed.
+	ConfirmData    Notice = "confirm_data"
+	ConfirmAddress Notice = "confirm_address"
+	DataChanged    Notice = "data_changed"
 )
 
 // Trait is all that anybody must know of a kind of notice: who may get it, what it carries, how
@@ -90,6 +97,9 @@ const (
 	ConfirmButton  Button = "testing_ok"
 	FailingButton  Button = "still_failing"
 	AcceptButton   Button = "accept" // what support costs
+	AdmitButton    Button = "admit"
+	RefuseButton   Button = "refuse"
+	YesButton      Button = "yes"
 	CancelButton   Button = "cancel"
 	SendButton     Button = "send"
 )
@@ -126,7 +136,6 @@ var notices = map[Notice]Trait{
 	ConfirmAgent:      {Agents: true, Words: true, Asks: true},
 	Undelivered:       {Agents: true, Words: true},
 	Receipt:           {Agents: true, Urgent: true, Buttons: []Button{CancelButton, SendButton}},
-	Transcript:        {Agents: true, Urgent: true},
 	ListNotice:        {Agents: true, Lists: true},
 	Unfiled:           {Agents: true},
 	MailboxDownNotice: {Agents: true, Urgent: true},
@@ -135,6 +144,12 @@ var notices = map[Notice]Trait{
 	AgentWelcome:      {Agents: true},
 	AlarmNotice:       {Agents: true, Urgent: true},
 	AnswerNotice:      {Query: true},
+	AdmissionNotice:   {Asks: true, Buttons: []Button{AdmitButton, RefuseButton}},
+	AdmittedNotice:    {},
+	OfferedNotice:     {Agents: true},
+	ConfirmData:       {Asks: true, Buttons: []Button{YesButton}},
+	ConfirmAddress:    {Asks: true, Buttons: []Button{YesButton}},
+	DataChanged:       {},
 }
 
 // Trait is the notice's row.

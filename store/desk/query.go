@@ -82,7 +82,8 @@ var queries = []ask{
 		"history case", ofCase, false, false},
 	{Original, "original, correo original | original mail", ofItem, false, false},
 	{File, "adjunto, adjuntos, archivo | attachment, attachments, file", ofFile, false, false},
-	{MyData, "mis datos, mi perfil | my data, my details, my profile", nothing, false, false},
+	{MyData, "mis datos, mi perfil, cambiar mis datos, actualizar mis datos | my data, my details, " +
+		"my profile, change my data, update my data", nothing, false, false},
 	{Help, "ayuda | help", nothing, false, false},
 	{Panel, "panel, tablero | dashboard", nothing, true, false},
 	{Card, "ficha | card", ofPerson, true, true},

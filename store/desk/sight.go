@@ -63,6 +63,10 @@ func (c Profiles) Sight(p Person, rows *Catalogue, followed []int64) Sight {
 		return Sight{}
 	case p.Agent():
 		return Sight{All: true, Person: p.ID}
+	case p.Admission != Admitted:
+		own := c.named(rows.Entry(p.Organisation).Profile, rows)
+		own.Own, own.Followed, own.Organisation, own.Projects = true, false, false, false
+		return Sight{Person: p.ID, Profile: own}
 	}
 	profile := rows.Entry(p.Organisation).Profile
 	s := Sight{Person: p.ID, Organisation: p.Organisation, Projects: followed,

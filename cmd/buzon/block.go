@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/net/publicsuffix"
+
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+func (a *app) block() *cobra.Command {
+	c := &cobra.Command{Use: "block", Short: "Senders whose mail is recorded and nothing else"}
+	c.AddCommand(a.blockCommand("add ADDRESS-OR-DOMAIN", "Block an address, or a domain with all below it",
+		"%s is blocked already", (*store.Tx).Block), a.blockList(),
+		a.blockCommand("remove ADDRESS-OR-DOMAIN", "Block it no more", "%s is not blocked",
+			(*store.Tx).Unblock))
+	return c
+}
+
+func (a *app) blockCommand(use, short, otherwise string,
+	change func(*store.Tx, context.Context, string) (bool, error)) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			sender, err := blockable(args[0])
+			if err != nil {
+				return err
+			}
+			h, err := a.existing(c.Context())
+			if err != nil {
+				return err
+			}
+			defer h.close()
+			if strings.HasPrefix(use, "add") {
+				if err := h.mayBlock(c.Context(), sender); err != nil {
+					return failed(err)
+				}
+			}
+			var done bool
+			err = h.store.Write(c.Context(), func(tx *store.Tx) error {
+				done, err = change(tx, c.Context(), sender)
+				return err
+			})
+			if err == nil && !done {
+				err = fmt.Errorf(otherwise, sender)
+			}
+			return failed(err)
+		}}
+}
+
+// blockable is an address or a domain as it is compared.
+func blockable(text string) (string, error) {
+	if strings.Contains(strings.TrimLeft(text, "@"), "@") {
+		if address := desk.Canonical(text); address != "" {
+			return address, nil
+		}
+		return "", fmt.Errorf("%q is no mail address", text)
+	}
+	_, domain, ok := strings.Cut(desk.Canonical("x@"+strings.TrimLeft(text, "@.")), "@")
+	if _, err := publicsuffix.EffectiveTLDPlusOne(domain); !ok || err != nil {
+		return "", fmt.Errorf("%q is no address and no domain that somebody has", text)
+	}
+	return domain, nil
+}
+
+// mayBlock refuses to block who works here, and the desk itself.
+func (h *house) mayBlock(ctx context.Context, sender string) error {
+	for _, box := range h.boxes.Addresses() {
+		if _, domain, _ := strings.Cut(box, "@"); sender == box || sender == domain {
+			return fmt.Errorf("%s is the desk's own", sender)
+		}
+	}
+	if p, err := h.store.PersonByAddress(ctx, sender); err != nil || p.Agent() {
+		if err == nil {
+			err = fmt.Errorf("%s is an agent: end that first, with buzon agent remove", sender)
+		}
+		return err
+	}
+	return nil
+}
+
+// blockRow is the JSON of a blocked sender. Since is null for a person who was blocked by buzon
+// person set.
+type blockRow struct {
+	Sender string  `json:"sender"`
+	Since  *string `json:"since"`
+}
+
+func (a *app) blockList() *cobra.Command {
+	return &cobra.Command{Use: "list", Short: "List them", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			h, err := a.look(c.Context())
+			if err != nil {
+				return err
+			}
+			defer h.close()
+			list, err := h.store.Blocks(c.Context())
+			if err != nil {
+				return failed(err)
+			}
+			people, err := h.store.Persons(c.Context(), desk.Customer)
+			if err != nil {
+				return failed(err)
+			}
+			for _, p := range people {
+				if p.Blocked {
+					list = append(list, store.Block{Sender: p.Address()})
+				}
+			}
+			return failed(a.printBlocks(list))
+		}}
+}
+
+func (a *app) printBlocks(list []store.Block) error {
+	var rows [][]string
+	for _, b := range list {
+		var since time.Time
+		if b.Since != 0 {
+			since = time.UnixMilli(b.Since)
+		}
+		if a.json {
+			if err := a.object(blockRow{b.Sender, stamp(since)}); err != nil {
+				return err
+			}
+			continue
+		}
+		rows = append(rows, []string{b.Sender, a.clock(since)})
+	}
+	return a.table([]string{"SENDER", "SINCE"}, rows)
+}

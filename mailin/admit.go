@@ -1,0 +1,56 @@
+package mailin
+
+import (
+	"context"
+
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// A new person of an organisation that has a CSM sees only what he opened himself, until the CSM
+// approves him. His cases are filed and answered all the same.
+
+// sponsored has a new person wait for the CSM of his organisation, where that has one.
+func (f *filing) sponsored(ctx context.Context, p *desk.Person) error {
+	csm, err := f.tx.Sponsor(ctx, p.Organisation)
+	if err != nil || csm.ID == 0 {
+		return err
+	}
+	p.Admission = desk.Wanted
+	return f.tx.Admit(ctx, p.ID, p.Admission)
+}
+
+// askSponsor asks the CSM about who wrote, once; not for a mail that may be somebody else's.
+func (f *filing) askSponsor(ctx context.Context) error {
+	p := f.person
+	if p.Admission != desk.Wanted || f.proof == Disproof || f.machine() || f.rd.Origin.Spam != "" {
+		return nil
+	}
+	return f.tx.AskAdmission(ctx, p, f.box.Address)
+}
+
+// admit does what the CSM says, who may change his mind.
+func (f *filing) admit(ctx context.Context, yes bool) error {
+	p, err := f.tx.Person(ctx, f.asked.Details.Author)
+	if err != nil || p.ID == 0 || !p.Active {
+		return err
+	}
+	csm, err := f.tx.Sponsor(ctx, p.Organisation)
+	if err != nil || csm.ID != f.person.ID { // it is no longer his to say
+		return err
+	}
+	to := desk.Denied
+	if yes {
+		to = desk.Admitted
+	}
+	if p.Admission == to {
+		return nil
+	}
+	if err := f.tx.Admit(ctx, p.ID, to); err != nil || !yes {
+		return err
+	}
+	_, err = f.tx.Owe(ctx, store.Outgoing{Kind: desk.AdmittedNotice, Topic: "data " + p.Address(),
+		Lane: store.Prompt, Person: p.ID, Address: p.Address(), Mailbox: f.box.Address,
+		Details: store.Details{Author: p.ID}})
+	return err
+}

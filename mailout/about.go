@@ -1,0 +1,61 @@
+package mailout
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"buzon/store"
+	"buzon/store/desk"
+	"buzon/templates"
+)
+
+// about gathers what a mail about a person, and no ticket, says: of whom, whose he is, and which
+// tickets he leaves behind.
+func (r *Renderer) about(ctx context.Context, m *matter) (err error) {
+	d := m.o.Details
+	if m.row().Asks {
+		m.links = r.answers(m)
+	}
+	if d.Author == 0 {
+		return nil
+	}
+	if m.author, err = r.Store.Person(ctx, d.Author); err != nil {
+		return err
+	}
+	if m.catalogue, err = r.Store.Catalogue(ctx); err != nil || len(d.Tickets) == 0 {
+		return err
+	}
+	numbers := d.Tickets[:min(len(d.Tickets), carriedShown)]
+	page, _, err := r.Store.Find(ctx, desk.Sight{All: true},
+		store.Query{Numbers: numbers, Status: "all", Limit: len(numbers)})
+	for _, t := range page {
+		m.carries = append(m.carries, store.Carried{Kind: desk.OfferedNotice, Ticket: t.Number,
+			Subject: t.Subject, From: t.Requester})
+	}
+	return err
+}
+
+// inEnglish are the words of buttons whose Spanish ones are no order.
+var inEnglish = map[desk.Button]string{
+	desk.AdmitButton: "I approve", desk.RefuseButton: "I reject", desk.YesButton: "yes",
+}
+
+// answers are the buttons of a question, as links that answer it (RFC 6068).
+func (r *Renderer) answers(m *matter) (list []templates.Link) {
+	if !m.box.Plus {
+		return nil
+	}
+	address := r.Signer.AnswerAddress(m.box.Address, m.o.ID, m.o.Person)
+	to := strings.ReplaceAll(url.PathEscape(address), "+", "%2B")
+	for _, b := range m.row().Buttons {
+		body := written[b]
+		if m.to.Language == "en" {
+			body = inEnglish[b]
+		}
+		list = append(list, templates.Link{Key: string(b),
+			Href: fmt.Sprintf("mailto:%s?body=%s", to, url.PathEscape(body))})
+	}
+	return list
+}

@@ -1,0 +1,93 @@
+package desk
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Edit is a line by which somebody changes what the desk knows of him.
+type Edit struct {
+	What  EditKind `json:"what"`
+	Value string   `json:"value"`
+	Line  string   `json:"line"` // as written
+}
+
+// EditKind is what an edit changes.
+type EditKind string
+
+const (
+	EditName      EditKind = "name"
+	EditLanguage  EditKind = "language"
+	AddAddress    EditKind = "add_address"
+	RemoveAddress EditKind = "remove_address"
+)
+
+// editWords are how people call what they change, folded.
+var editWords = map[EditKind]string{
+	EditName:     "nombre, mi nombre, name, my name",
+	EditLanguage: "idioma, mi idioma, lengua, language, my language",
+	AddAddress: "agregar direccion, anadir direccion, nueva direccion, otra direccion, " +
+		"agregar correo, add address, new address, another address, add email",
+	RemoveAddress: "quitar direccion, borrar direccion, eliminar direccion, quitar correo, " +
+		"remove address, delete address, drop address, remove email",
+}
+
+// maxEdits bounds what one mail may change.
+const maxEdits = 10
+
+// ReadEdits takes the lines that change something out of a text, and returns the rest.
+func ReadEdits(text string) (edits []Edit, rest string) {
+	var other []string
+	for line := range strings.Lines(text) {
+		e, ok := readEdit(line)
+		if !ok || len(edits) == maxEdits {
+			other = append(other, strings.TrimSpace(line))
+			continue
+		}
+		edits = append(edits, e)
+	}
+	return edits, strings.TrimSpace(strings.Join(other, "\n"))
+}
+
+func readEdit(line string) (e Edit, ok bool) {
+	key, value, ok := strings.Cut(strings.Trim(OneLine(line), " -*•_"), ":")
+	if value = strings.Trim(value, " *_"); !ok || value == "" {
+		return e, false
+	}
+	for what, words := range editWords {
+		if slices.Contains(strings.Split(words, ", "), OneLine(Fold(key))) {
+			return Edit{what, value, OneLine(line)}, true
+		}
+	}
+	return e, false
+}
+
+// languageNames are what people call a language.
+var languageNames = map[string]string{
+	"espanol": "es", "castellano": "es", "spanish": "es",
+	"ingles": "en", "english": "en",
+}
+
+// LanguageNamed is the language that somebody means, of those that the desk has; "" for none.
+func LanguageNamed(text string, known []string) string {
+	text = Fold(text)
+	if code, ok := languageNames[text]; ok {
+		text = code
+	}
+	if slices.Contains(known, text) {
+		return text
+	}
+	return ""
+}
+
+// GoodName reports whether somebody may be called so: one line that looks like no address, nor like
+// a place on the web.
+func GoodName(name string) bool {
+	n := utf8.RuneCountInString(name)
+	return n > 0 && n <= longestName && !strings.ContainsAny(name, "@＠<>") &&
+		!strings.Contains(name, "://") && !strings.Contains(Fold(name), "www.")
+}
+
+// Address is the address in what somebody wrote, in the form of Canonical; "" for none.
+func (e Edit) Address() string { return address(e.Value) }
