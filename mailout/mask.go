@@ -14,7 +14,7 @@ import (
 // "c12.i4.p3.a…", in the address that answers a question "n55.p3.a…". The last group is the
 // signature itself.
 var signed = regexp.MustCompile(
-	`(?i)\b[cn][0-9]{1,12}(?:\.[in][0-9a-z]{1,12})*\.p([0-9a-z]{1,6})(?:\.n[0-9]{1,12})?\.[0-9a-z]{1,2}?([a-z2-7]{20,26})\b`)
+	`(?i)[cn][0-9]{1,12}(?:\.[in][0-9a-z]{1,12})*\.p([0-9a-z]{1,6})(?:\.n[0-9]{1,12})?\.[0-9a-z]{1,2}?([a-z2-7]{20,26})\b`)
 
 // maskTokens spoils the signatures in a mail that were given to anybody but its reader: whoever has
 // another's reply address could write as he. Nothing else changes, not even a length, so that the
@@ -60,7 +60,8 @@ func unfolded(b []byte) (joined []byte, at []int) {
 	return joined, at
 }
 
-var encodedLines = regexp.MustCompile(`(?m)(?:^[A-Za-z0-9+/]{16,}={0,2}\r?\n?)+`)
+var encodedLines = regexp.MustCompile(
+	`(?m)^[A-Za-z0-9+/]{16,}={0,2}\r?\n?(?:[A-Za-z0-9+/]+={0,2}\r?\n?)*`)
 
 // maskBase64 spoils them in what looks like base64.
 func maskBase64(b []byte, reader int64) {
