@@ -51,6 +51,7 @@ const (
 	// Asking is a known person whose mail asks something of the desk and says nothing else
 	Asking      Sender = "asking"
 	AgentSender Sender = "agent"       //
+	Orderer     Sender = "orderer"     // an agent who writes to the control address
 	Participant Sender = "participant" // requester, controller, follower
 	Colleague   Sender = "colleague"   // may see the ticket
 	Known       Sender = "known"       // a person who may not see it
@@ -70,6 +71,7 @@ const (
 	AgentItem    Action = "agent item"     // commands run, relayed to the customer
 	AgentNote    Action = "agent note"     // internal, commands not run, agent told how to confirm
 	AgentOpens   Action = "agent's ticket" // in the customer's name when forwarded
+	Batch        Action = "batch"          // what he orders for many tickets is done, and told
 	Confirm      Action = "confirm"        // an agent says of held mail whether it is his
 	Settle       Action = "settle"         // what we asked is answered
 	EditData     Action = "edit data"      // or asked about, at the registered address
@@ -110,6 +112,7 @@ func init() { // what is done may ask the policy in turn
 		AgentItem:    {do: (*filing).agentItem},
 		AgentNote:    {do: (*filing).agentNote},
 		AgentOpens:   {do: (*filing).agentOpens},
+		Batch:        {do: (*filing).batch},
 		Confirm:      {do: (*filing).confirm},
 		Answer:       {do: (*filing).answer},
 		Settle:       {do: (*filing).settleQuestion},
@@ -208,7 +211,7 @@ var policy = []row{
 		Action: EditData, Outcome: store.OutcomeQuery},
 	{Rule: "11b", Sender: []Sender{Answering, Editing}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged"},
-	{Rule: "12", Sender: []Sender{AgentSender}, Proof: disproved, Evidence: anyEvidence,
+	{Rule: "12", Sender: []Sender{AgentSender, Orderer}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged_agent", Alert: true},
 	{Rule: "8", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evT, evM},
 		Action: AgentItem},
@@ -220,7 +223,8 @@ var policy = []row{
 		Action: AgentNote, Reason: "kept_as_note"},
 	{Rule: "10", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evN},
 		Action: AgentOpens},
-	{Rule: "11", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: anyEvidence,
+	{Rule: "10a", Sender: []Sender{Orderer}, Proof: proven, Evidence: anyEvidence, Action: Batch},
+	{Rule: "11", Sender: []Sender{AgentSender, Orderer}, Proof: unproven, Evidence: anyEvidence,
 		Action: AgentPending, Reason: "kept_pending"},
 	{Rule: "13", Sender: []Sender{Participant}, Proof: proven, Evidence: evidence{evT, evM, evS},
 		Action: Item},

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Asked, Answering, Editing, Asking, Form, AgentSender, Participant, Colleague,
+	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Asked, Answering, Editing, Asking, Form, AgentSender, Orderer, Participant, Colleague,
 		Known, Stranger}
 	allModes = []AgentProof{Normal, Strict, ByID}
 )
@@ -27,6 +27,9 @@ var cells = []struct {
 	{AgentSender, Proven, "8 9 8 9 10", [5]Action{AgentItem, AgentNote, AgentItem, AgentNote, AgentOpens}},
 	{AgentSender, Unproven, "8 11 11 11 11", [5]Action{AgentItem, AgentPending, AgentPending, AgentPending, AgentPending}},
 	{AgentSender, Disproof, "12 12 12 12 12", all(Quarantine)},
+	{Orderer, Proven, "10a 10a 10a 10a 10a", all(Batch)},
+	{Orderer, Unproven, "11 11 11 11 11", all(AgentPending)},
+	{Orderer, Disproof, "12 12 12 12 12", all(Quarantine)},
 	{Participant, Proven, "13 13 13 13 23", [5]Action{Item, ItemVia, Item, Item, Open}},
 	{Participant, Unproven, "14 15 14 15 23", [5]Action{Item, NumberItem, Item, NumberItem, Open}},
 	{Participant, Disproof, "16 16 16 17 17", [5]Action{HoldSuspect, HoldSuspect, HoldSuspect, OpenSuspect, OpenSuspect}},
@@ -139,6 +142,9 @@ func TestPolicyPromises(t *testing.T) {
 					r := decide(s, p, e, mode)
 					if (r.Action == AgentItem) != (r.Rule == "8") {
 						t.Errorf("%s %s %s: rule %s runs commands", s, p, e, r.Rule)
+					}
+					if r.Action == Batch && (s != Orderer || p != Proven) {
+						t.Errorf("%s %s %s: rule %s runs a batch", s, p, e, r.Rule)
 					}
 					if r.Action == AgentOpens && p != Proven {
 						t.Errorf("%s %s %s: rule %s writes to whom he names", s, p, e, r.Rule)

@@ -2,6 +2,7 @@ package mailin
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -10,6 +11,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -365,5 +367,50 @@ func TestExplainOtherwise(t *testing.T) {
 	}
 	if got := fmt.Sprint(parts); !strings.Contains(got, "spf fail of ejemplo.test, the domain in From: client "+forgerServer) || !strings.Contains(got, "policy reject") {
 		t.Error(got)
+	}
+}
+
+// silent is a DNS that answers when it is let.
+type silent struct {
+	proof.Resolver
+	speak chan struct{}
+}
+
+func (s silent) LookupTXT(ctx context.Context, name string) ([]string, error) {
+	select {
+	case <-s.speak:
+		return s.Resolver.LookupTXT(ctx, name)
+	case <-ctx.Done():
+		return nil, &net.DNSError{Err: ctx.Err().Error(), Name: name, IsTemporary: true}
+	}
+}
+
+// TestSlowDNS: the sender of a mail waits for no DNS, and neither does other mail.
+func TestSlowDNS(t *testing.T) {
+	dns := silent{&mockdns.Resolver{Zones: world()}, make(chan struct{})}
+	h := newHouse(t, func(o *Options) { o.Proof, o.Workers = &proof.Checker{Resolver: dns, Timeout: time.Minute}, 1 })
+	stop := h.start(h.Run)
+	defer stop()
+	var slow []int64
+	for range 3 {
+		slow = append(slow, h.receive(h.plain(agent, box, "Hola", "Hola."), by(ourServer, agent))) // returns: it is durable
+	}
+	other := h.receive(h.plain(customer, box, "No imprime", "No imprime."), store.Envelope{Door: "deliver", To: []string{box}})
+	for end := time.Now().Add(10 * time.Second); h.mail(other).Outcome == ""; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("another mail waits for the DNS")
+		}
+	}
+	for _, id := range slow {
+		if m := h.mail(id); m.Outcome != "" {
+			t.Errorf("filed before it was proven: %+v", m)
+		}
+	}
+	close(dns.speak)
+	h.settled(10 * time.Second)
+	for _, id := range slow {
+		if m := h.mail(id); m.Proof != "A2" {
+			t.Errorf("%+v", m)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"buzon/mailin/origin"
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/threading"
 )
 
 const incompleteReason = "incomplete" // the IMAP server gave no more than the header
@@ -191,6 +192,9 @@ func (f *filing) human(ctx context.Context) (Sender, error) {
 		return Form, nil
 	case p.ID == 0:
 		return Stranger, nil
+	case p.Agent() && p.Active && f.controls():
+		f.ticket, f.resolution = desk.Ticket{}, threading.Resolution{Evidence: evN, Reason: "control"}
+		return Orderer, nil
 	case p.Agent() && p.Active:
 		return AgentSender, nil
 	case f.ticket.Number == 0 || !p.Active:

@@ -73,6 +73,9 @@ func (w *answering) open(ctx context.Context) (row store.Row, items []desk.Item,
 			items = append(items, it)
 		}
 	}
+	if err == nil { // with all that is known of its people
+		row.Ticket, err = w.Store.Ticket(ctx, row.Number)
+	}
 	w.m.ticket, w.m.about, w.m.box = row.Ticket, row.Number, w.Mailboxes.Named(row.Mailbox)
 	for _, it := range items {
 		w.m.amongAgents = w.m.amongAgents || it.Visibility == desk.Internal

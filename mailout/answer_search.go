@@ -31,7 +31,11 @@ func (w *answering) search(ctx context.Context) error {
 		return err
 	}
 	if len(w.to.Sections) == 0 && len(w.to.Lines) == 0 {
-		w.say("nothing_found", 0, w.to.Of)
+		key := "nothing_found"
+		if w.to.Of != "" {
+			key = "nothing_found_for"
+		}
+		w.say(key, 0, w.to.Of)
 	}
 	w.last("search_help", 0, "")
 	return nil
@@ -59,6 +63,9 @@ func (w *answering) filter(ctx context.Context, q *store.Query, key, value strin
 			w.unknown(key, value, c.Names(desk.Severities, w.m.to.Language))
 		}
 	case slices.Contains(catalogued, kind) && !found && open:
+		if kind == desk.Organisations {
+			key = "organisation"
+		}
 		w.unknown(key, value, c.Names(kind, w.m.to.Language))
 	case kind == desk.Organisations:
 		q.Organisation = cmp.Or(e.ID, -1)
@@ -82,7 +89,7 @@ func (w *answering) filter(ctx context.Context, q *store.Query, key, value strin
 
 func (w *answering) unknown(field, value string, known []string) {
 	w.m.unknown = append(w.m.unknown,
-		templates.Unknown{Field: field, Value: w.echoed(value), Values: known})
+		templates.Unknown{Field: field, Value: cmp.Or(w.echoed(value), "…"), Values: known})
 }
 
 // days are the forms in which people write one.

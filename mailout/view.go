@@ -87,6 +87,17 @@ func (m *matter) aside(v *templates.View, r *Renderer) {
 	}
 	m.proposed(v)
 	m.ordered(v)
+	v.Control, v.Dry = m.o.Kind == desk.Transcript, d.Dry
+	for _, f := range d.Fates {
+		fate := templates.Fate{Number: f.Ticket, Subject: f.Subject, Result: f.Result, Value: f.Value}
+		for _, c := range f.Commands {
+			fate.Commands = append(fate.Commands, templates.Command(c))
+		}
+		for _, u := range f.Unknown {
+			fate.Unknown = append(fate.Unknown, templates.Unknown(u))
+		}
+		v.Fates = append(v.Fates, fate)
+	}
 	v.Ticket.OldNumber, v.EscalateIn, v.More = d.Old, store.BreakerPause, d.More
 	if d.Number != 0 {
 		v.MailID = strconv.FormatInt(d.Number, 10)

@@ -61,6 +61,8 @@ type Details struct {
 	Query    *desk.Query     `json:"query,omitempty"`    // that is answered
 	Ends     time.Time       `json:"ends,omitzero"`      // the last day of a secret
 	Commands []CommandResult `json:"commands,omitempty"` // of a receipt
+	Fates    []Fate          `json:"fates,omitempty"`    // of a transcript
+	Dry      bool            `json:"dry,omitempty"`      // nothing of it was done
 	Unknown  []Unknown       `json:"unknown,omitempty"`  // what was not understood
 	Hints    []string        `json:"hints,omitempty"`    // codes of the phrases' [hint] table
 	Asks     []string        `json:"asks,omitempty"`     // what the mail says nothing of: keys of [form]
@@ -71,6 +73,17 @@ type CommandResult struct {
 	Line   string `json:"line"`
 	Result string `json:"result"`
 	Value  string `json:"value,omitempty"`
+}
+
+// Fate is what became of the orders for one ticket of many: Result is in the words of
+// templates.Command.
+type Fate struct {
+	Ticket   int64           `json:"ticket"`
+	Subject  string          `json:"subject,omitempty"`
+	Result   string          `json:"result"`
+	Value    string          `json:"value,omitempty"`
+	Commands []CommandResult `json:"commands,omitempty"`
+	Unknown  []Unknown       `json:"unknown,omitempty"`
 }
 
 // Unknown is a value that the desk does not have, in the words of templates.Unknown.

@@ -112,6 +112,11 @@ func examples() []example {
 		{"info_request", "info_request", with(answer, form, status("waiting"))},
 		{"note", "note", with(toAgent, inside, func(v *View) { v.Text = "Es la misma falla del lunes." })},
 		{"assigned", "assigned", with(toAgent, func(v *View) { v.Text = printer })},
+		{"transcript", "transcript", with(batch)},
+		{"transcript-dry", "transcript", with(batch, func(v *View) { v.Dry, v.Fates = true, v.Fates[:1] })},
+		{"transcript-unclear", "transcript", with(batch, func(v *View) {
+			v.Reason, v.Fates, v.Commands = "batch_unclear", nil, []Command{{"limte producto:CRM", "batch_line", ""}}
+		})},
 		{"taken_over", "taken_over", with(toAgent, status("in_progress"))},
 		{"taken", "taken", with(status("in_progress"))},
 		{"taken-by-a-nameless-agent", "taken", with(status("in_progress"), func(v *View) {
@@ -273,6 +278,16 @@ func examples() []example {
 			v.Hints = []string{"no_attachment", "secret"}
 		})},
 	}
+}
+
+func batch(v *View) {
+	v.ToAgent, v.Control, v.Ticket, v.Readers, v.Followers = true, true, Ticket{}, nil, 0
+	v.Fates = []Fate{
+		{12, "No imprime la factura", "batch_done", "", []Command{{"#producto CRM", "product", "CRM"}, {"#cerrar", "closed", ""}}, nil},
+		{15, "Sin red", "batch_undone", "", []Command{{"#cola", "queued", ""}}, []Unknown{{Field: "product", Value: "CMR", Values: []string{"CRM", "ERP"}}}},
+		{99, "", "batch_none", "", nil, nil},
+	}
+	v.Commands = []Command{{"Hola:", "batch_line", ""}}
 }
 
 func forAdmin(v *View) { v.Reason, v.MailID = "kept_in_quarantine_for_admin", "7" }

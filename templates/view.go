@@ -44,6 +44,10 @@ type View struct {
 	Groups   []Group   // what a list is of
 	More     int       // how many notices of others, or mails that are held, it does not name
 
+	Control bool   // an answer is read as orders for many tickets
+	Dry     bool   // nothing of it was done
+	Fates   []Fate // what became of each ticket
+
 	Inside    bool     // a reply to this notice stays among agents
 	Readers   []Person // whom an agent's reply would reach, beside the followers
 	Followers int
@@ -156,6 +160,16 @@ type Command struct {
 	Line   string
 	Result string
 	Value  string
+}
+
+// Fate is what became of what was ordered for one ticket of many. Result is as in Command.
+type Fate struct {
+	Number   int64
+	Subject  string
+	Result   string
+	Value    string
+	Commands []Command
+	Unknown  []Unknown
 }
 
 // Group is what a list says of one sender; More is how many notices of his it does not name.

@@ -31,7 +31,7 @@ func (w voice) funcs() map[string]any {
 		// the ticket
 		"facts": w.facts, "severity": w.severity, "severityLong": w.severityLong, "status": w.status,
 		"state": w.state, "names": names, "files": w.files, "brought": w.brought,
-		"result": w.result, "reply": w.reply,
+		"result": w.result, "fate": w.fate, "reply": w.reply,
 		// the entries of a list
 		"case": w.entry, "notice": w.notice, "replyTo": w.replyTo,
 		// what a query found
@@ -313,6 +313,9 @@ func (w voice) result(c Command) string {
 	return strings.TrimSpace(first(w.p.Result[c.Result], c.Result) + " " + c.Value)
 }
 
+// fate is what became of one ticket of many.
+func (w voice) fate(f Fate) string { return w.result(Command{Result: f.Result, Value: f.Value}) }
+
 // reply says what an agent's reply will do, and to whom; nothing to a customer.
 func (w voice) reply(v View) string {
 	key := "out"
@@ -328,6 +331,8 @@ func (w voice) reply(v View) string {
 		key = "list"
 	case len(v.Groups) > 0:
 		key = "list_bare"
+	case v.Control:
+		key = "control"
 	case v.Ticket.Number == 0:
 		key = "none"
 	case len(v.Readers) == 0 && v.Followers == 0:

@@ -87,6 +87,7 @@ func (a *app) checkAll(ctx context.Context, conf config, send bool) error {
 	f.report("templates", conf.checkTemplates(), "")
 	running := f.checkDesk(ctx, conf)
 	f.checkProof(conf)
+	f.checkResolver(ctx, conf)
 	f.checkDoors(conf, running)
 	if conf.Relay == nil {
 		f.say("relay", "note", "none; mail is written to "+filepath.Join(conf.DataDir, "outgoing"))

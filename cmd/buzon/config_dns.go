@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
 	"buzon/mailin/proof"
+	"buzon/store/desk"
 )
 
 // noDNS is the server of a desk that proves no mail by the DNS.
@@ -75,6 +78,33 @@ func (h *house) newChecker() (*proof.Checker, error) {
 		p.Relays = within(relays)
 	}
 	return p, nil
+}
+
+// checkResolver asks the DNS for the policy of the first mailbox's domain.
+func (f *findings) checkResolver(ctx context.Context, c config) {
+	if !c.asksDNS() {
+		return
+	}
+	client, err := proof.NewClient(c.DNS.Server)
+	if err != nil {
+		f.report("dns", err, "")
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	_, domain, _ := strings.Cut(desk.Canonical(c.firstMailbox()), "@")
+	list, err := client.LookupTXT(ctx, "_dmarc."+domain)
+	var missing *net.DNSError
+	switch {
+	case errors.As(err, &missing) && missing.IsNotFound:
+		f.say("dns", "note", domain+" publishes no DMARC policy, "+
+			"so that mail which claims to be from it is not held to have failed")
+	case err != nil:
+		f.say("dns", "warning", fmt.Sprintf("it does not answer, so that no mail is proven (%v): "+
+			"set dns.server to a server that answers, or to %q", err, noDNS))
+	default:
+		f.say("dns", "ok", "_dmarc."+domain+": "+strings.Join(list, " "))
+	}
 }
 
 // authserv are the hosts whose Authentication-Results count, by account.

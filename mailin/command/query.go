@@ -55,13 +55,18 @@ var idle = func() map[string]bool {
 // said are the lines of a text that say something, without the greeting above them; sure reports
 // whether an order may stand on the first.
 func said(text string, places []bool) (lines []string, sure bool) {
+	greeted := false
+	stands := func(i int) bool { return places == nil || i < len(places) && places[i] }
 	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, ">") || len(lines) == 0 && greets(line) {
+		switch {
+		case line == "" || strings.HasPrefix(line, ">"):
 			continue
-		}
-		if len(lines) == 0 {
-			sure = places == nil || i < len(places) && places[i]
+		case len(lines) == 0 && greets(line):
+			greeted = stands(i) // whose colon announces nothing
+			continue
+		case len(lines) == 0:
+			sure = greeted || stands(i)
 		}
 		lines = append(lines, line)
 	}

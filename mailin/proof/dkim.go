@@ -10,7 +10,7 @@ import (
 )
 
 // maxSignatures is how many signatures of a mail are verified: each is asked for in the DNS.
-const maxSignatures = 8
+const maxSignatures = 5
 
 // signed are the fields that a signature must cover where they are there: without the subject in it
 // a mail that somebody kept says something else.

@@ -132,7 +132,10 @@ type evaluation struct {
 }
 
 func (e *evaluation) run() Result {
-	temporary := e.policy()
+	bare, temporary := e.bare(), false
+	if !bare {
+		temporary = e.policy()
+	}
 	e.checkDKIM()
 	if e.mail.Door {
 		e.checkSPF()
@@ -146,8 +149,11 @@ func (e *evaluation) run() Result {
 		r.Verdict, dmarc.Aligned = Passed, true
 		dmarc.Result, dmarc.Detail = "pass", "by "+passed.Method
 		if !e.record.published() {
-			dmarc.Result, dmarc.Detail = "none", "no policy; signed by the domain itself"
+			dmarc.Result = "none"
+			dmarc.Detail += ", though the domain publishes no policy"
 		}
+	case bare:
+		dmarc.Detail = "nothing is there that could pass or fail"
 	case temporary:
 		dmarc.Result, dmarc.Detail = "temperror", "the DNS did not answer"
 	case !e.record.published():
@@ -166,6 +172,20 @@ func (e *evaluation) run() Result {
 		}
 	}
 	return r
+}
+
+// bare reports whether nothing is there that could prove the mail, or fail: of such, and where it
+// comes in by our own means that is much, the DNS is asked nothing.
+func (e *evaluation) bare() bool {
+	if len(e.header.all("DKIM-Signature")) > 0 {
+		return false
+	}
+	if e.mail.Door {
+		_, why := e.border()
+		return why != ""
+	}
+	list, _ := e.servers()
+	return len(list) == 0
 }
 
 // passed is the part that proves the domain, if any. What a domain's servers may send is enough

@@ -130,7 +130,7 @@ func (w *draft) cancel(arg string) Result {
 	w.Withdrawn = append(w.Withdrawn, h.Item)
 	n := strconv.FormatInt(h.Number, 10)
 	switch {
-	case h.Until.IsZero() || w.words():
+	case h.Until.IsZero() || w.says():
 		return Result{Key: "cancelled", Value: n}
 	case h.Followed || w.before.Stand() != h.Undo.After || w.Ticket.Stand() != h.Undo.After:
 		return Result{Key: "cancelled_only", Value: n}
@@ -152,19 +152,22 @@ func (w *draft) cancel(arg string) Result {
 func (w *draft) send(arg string) Result {
 	h, why := w.held(arg)
 	switch {
-	case h.Number == 0 && w.words():
+	case h.Number == 0 && w.says():
 		return Result{Key: "public"}
 	case h.Number == 0:
 		return why
 	}
 	w.unhold(h)
-	if w.words() {
+	if w.says() {
 		w.Withdrawn = append(w.Withdrawn, h.Item)
 		return Result{Key: "sent_instead", Value: strconv.FormatInt(h.Number, 10)}
 	}
 	w.Sent = append(w.Sent, h)
 	return Result{Key: "sent_now"}
 }
+
+// says reports whether there are words that go to the customer now.
+func (w *draft) says() bool { return w.words() && !w.inside() }
 
 // Recalls reports whether an order is about what is held.
 func Recalls(orders []Order) bool {

@@ -41,6 +41,8 @@ const (
 	ListNotice    Notice = "list"  // many notices in one mail
 	// what somebody asked for by a query
 	AnswerNotice Notice = "answer"
+	// what became of what an agent ordered for many tickets
+	Transcript Notice = "transcript"
 
 	// May a person see what his organisation sees? To its CSM, and the news that he may.
 	AdmissionNotice Notice = "admission"
@@ -136,6 +138,7 @@ var notices = map[Notice]Trait{
 	ConfirmAgent:      {Agents: true, Words: true, Asks: true},
 	Undelivered:       {Agents: true, Words: true},
 	Receipt:           {Agents: true, Urgent: true, Buttons: []Button{CancelButton, SendButton}},
+	Transcript:        {Agents: true, Urgent: true},
 	ListNotice:        {Agents: true, Lists: true},
 	Unfiled:           {Agents: true},
 	MailboxDownNotice: {Agents: true, Urgent: true},

@@ -1,7 +1,3 @@
 
--- Senders whose mail is recorded and nothing else, by address or domain.
-CREATE TABLE block (sender TEXT PRIMARY KEY, blocked_at INTEGER NOT NULL) WITHOUT ROWID;
-
--- Whether a person waits until his organisation's CSM approves him: 'wanted', 'asked', 'refused';
--- '' for whoever is approved or needs no approval.
-ALTER TABLE person ADD COLUMN admission TEXT NOT NULL DEFAULT '';
+-- By this the items of all tickets are found that wait for an agent.
+CREATE INDEX item_pending ON item(id) WHERE state = 'pending';

@@ -1,0 +1,69 @@
+package desk
+
+import (
+	"slices"
+	"strings"
+)
+
+// Guard keeps what is ordered for many tickets to those that have a value.
+type Guard struct {
+	Field, Value string
+	Line         string // as written
+}
+
+// organisationWords are how people call what a ticket's requester belongs to.
+var organisationWords = []string{"organisation", "organization", "company", "empresa",
+	"organizacion", "compania"}
+
+// Known reports whether a desk has the field and, where it lists its values, the value.
+func (g Guard) Known(c *Catalogue) bool {
+	kind := Organisations
+	if !slices.Contains(organisationWords, OneLine(Fold(g.Field))) {
+		f := FieldNamed(g.Field)
+		if f == nil || g.Value == "" {
+			return false
+		}
+		if kind = kindOf(f.Key); kind == "" {
+			return true
+		}
+	}
+	_, ok := c.Find(kind, g.Value)
+	return ok
+}
+
+// kindOf is the catalogue from which a field takes its values, "" for none.
+func kindOf(key string) Kind {
+	for _, k := range []Kind{Statuses, Severities, Types, Products, Modules, Projects, Services} {
+		if key == string(k) {
+			return k
+		}
+	}
+	return ""
+}
+
+// Admits reports whether a ticket has the value.
+func (g Guard) Admits(c *Catalogue, t Ticket) bool {
+	if slices.Contains(organisationWords, OneLine(Fold(g.Field))) {
+		e, ok := c.Find(Organisations, g.Value)
+		return ok && e.ID == t.Requester.Organisation
+	}
+	f := FieldNamed(g.Field)
+	if f == nil {
+		return false
+	}
+	if kind := kindOf(f.Key); kind != "" {
+		e, ok := c.Find(kind, g.Value)
+		if kind == Severities {
+			return ok && e.Position == t.Severity
+		}
+		return ok && e.Name("") == f.Get(c, &t, "")
+	}
+	return strings.EqualFold(f.Get(c, &t, ""), g.Value)
+}
+
+// refusals are the results by which an order has not been done.
+var refusals = []string{"not_allowed", "unavailable", "held", "misplaced", "nothing_pending",
+	"which_pending", "nothing_held", "too_late", "not_yours", "cycle", "is_closed", "failed"}
+
+// Refused reports whether the order was not done.
+func (r Result) Refused() bool { return r.Unknown || slices.Contains(refusals, r.Key) }
