@@ -41,9 +41,9 @@ type dialect struct {
 	words  func(text string) string // what index takes of a short text
 	// writes the words of an item for the search: its id, the subject, the rest
 	index   string
-	unindex string                      // takes the words of an item, by its id, out of the search
-	found   string                      // the ids of the items that match %s
-	match   func(words []string) string // all of them; the last may be the beginning of a word
+	unindex string                                      // takes the words of an item, by its id, out of the search
+	found   string                                      // the ids of the items that match %s
+	match   func(words []string, beginning bool) string // all of them; the last may be the beginning of a word
 
 	list string // the elements of the JSON array %s as the column value
 

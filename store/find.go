@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -69,7 +68,7 @@ func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (
 	}
 	w := &where{dialect: r.dialect}
 	if q.Words != "" {
-		numbers, next, err := r.matches(ctx, c, s, q, limit)
+		numbers, next, err := r.search(ctx, c, s, q, limit)
 		if err != nil || len(numbers) == 0 {
 			return nil, 0, err
 		}
@@ -133,7 +132,7 @@ func (w *where) list(kind string, values any) string {
 // query adds what the query says beside its words.
 func (w *where) query(c *desk.Catalogue, q Query) {
 	if q.Status != "" && q.Status != "all" {
-		w.add("t.status IN (%s)", w.list("BIGINT", statuses(c, q.Status)))
+		w.statuses(c, statuses(c, q.Status))
 	}
 	for _, id := range []struct {
 		condition string
@@ -223,6 +222,18 @@ func (r Reader) Tally(ctx context.Context, s desk.Sight, q Query) (map[int64]int
 	return count, err
 }
 
+// statuses chooses tickets by their status. Most tickets are closed: they are not sorted by number
+// where they can be met in its order, which "+" has SQLite do.
+func (w *where) statuses(c *desk.Catalogue, ids []int64) {
+	column := "t.status"
+	for _, id := range ids {
+		if c.Entry(id).Class == desk.Closed {
+			column = "+t.status"
+		}
+	}
+	w.add("%s IN (%s)", column, w.list("BIGINT", ids))
+}
+
 // statuses are the rows that a status names: what is open, a class, or one of them.
 func statuses(c *desk.Catalogue, status string) []int64 {
 	ids := []int64{}
@@ -294,54 +305,6 @@ func (w *where) item(s desk.Sight) {
 	if !s.All {
 		w.add("i.visibility = 'public' AND i.state = 'filed'")
 	}
-}
-
-// matches are the numbers of the tickets in which the words of the query are found, no more than
-// limit, and the item by which the following page begins. It reads no further than it must.
-func (r Reader) matches(
-	ctx context.Context, c *desk.Catalogue, s desk.Sight, q Query, limit int,
-) (list []int64, next int64, err error) {
-	words, phrases := parseWords(q.Words)
-	if len(words) == 0 {
-		return nil, 0, nil
-	}
-	w := &where{dialect: r.dialect}
-	found, texts := fmt.Sprintf(r.dialect.found, w.bind(r.dialect.match(words))), "''"
-	if len(phrases) > 0 {
-		texts = `t.subject || '/' || i.subject || '/' || i.text || '/' || coalesce((
-			SELECT string_agg(filename, '/') FROM attachment WHERE item = i.id), '')`
-		texts = strings.ReplaceAll(texts, "/", border)
-	}
-	w.sight(s)
-	w.item(s)
-	w.query(c, q)
-	seen, last := map[int64]bool{}, int64(0)
-	err = r.rows(ctx, `
-		SELECT i.ticket, i.id, `+texts+`
-		FROM (`+found+`) f JOIN item i ON i.id = f.id JOIN ticket t ON t.number = i.ticket
-			JOIN person r ON r.id = t.requester
-		`+w.String()+` ORDER BY f.id DESC`, w.args, func(rows *sql.Rows) error {
-		var ticket, item int64
-		var text string
-		err := rows.Scan(&ticket, &item, &text)
-		if err != nil || seen[ticket] || !holds(text, phrases) {
-			return err
-		}
-		seen[ticket] = true
-		switch {
-		case q.Before != 0 && item >= q.Before: // of an earlier page
-		case len(list) == limit:
-			next = last
-			return errEnough
-		default:
-			list, last = append(list, ticket), item
-		}
-		return nil
-	})
-	if errors.Is(err, errEnough) {
-		err = nil
-	}
-	return list, next, err
 }
 
 var ticketRows = newTable("ticket", "t", `

@@ -261,6 +261,10 @@ func TestPageCost(t *testing.T) {
 			return len(page), err
 		}, 25},
 		"a search": {4, func(r Reader) (int, error) {
+			page, _, err := r.Find(ctx, everything, Query{Words: "factura", Limit: 25})
+			return len(page), err
+		}, 25},
+		"a customer's search, who may see little": {5, func(r Reader) (int, error) {
 			page, _, err := r.Find(ctx, sight, Query{Words: "factura", Limit: 25})
 			return len(page), err
 		}, 25},

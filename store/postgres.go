@@ -344,8 +344,12 @@ func postgresBroken(err error) bool {
 
 // matchTSQuery joins the words; they are letters, marks and digits only, and the last may be a
 // beginning.
-func matchTSQuery(words []string) string {
-	return "'" + strings.Join(words, "' & '") + "':*"
+func matchTSQuery(words []string, beginning bool) string {
+	text := "'" + strings.Join(words, "' & '") + "'"
+	if beginning {
+		text += ":*"
+	}
+	return text
 }
 
 // postgresIntact asks for a row: the server watches over its own files.

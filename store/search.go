@@ -89,33 +89,63 @@ func (s *statements) writeWords(ctx context.Context, x indexed) error {
 	return s.write(ctx, s.dialect.index, x.item, words(x.subject), x.words+words(x.author))
 }
 
-// parseWords takes a query apart: the words that must be there, and which of them must follow one
-// another, since they stand in quotes.
-func parseWords(query string) (words, phrases []string) {
+// minBeginning is how many letters the last word of a query must have to be the beginning of others.
+const minBeginning = 3
+
+// parsed is a query taken apart: words that must be there, those of phrases too, and phrases whose
+// words follow one another, since they stand in quotes. The last word may be the beginning of one.
+type parsed struct {
+	words, phrases []string
+	open           bool
+}
+
+func parseWords(query string) (p parsed) {
 	var w wordList
+	last := ""
 	for i, part := range strings.Split(query, `"`) {
 		w.add(part)
+		said := plain(part)
+		if list := strings.Fields(said); len(list) > 0 {
+			last = list[len(list)-1]
+			p.open = i%2 == 0 && utf8.RuneCountInString(last) >= minBeginning
+		}
 		if i%2 == 1 {
-			phrases = append(phrases, plain(part))
+			p.phrases = append(p.phrases, said)
 		}
 	}
-	return strings.Fields(w.list.String()), phrases
+	p.words = slices.DeleteFunc(strings.Fields(w.list.String()), func(w string) bool { return w == last })
+	if last != "" { // it stands behind all others
+		p.words = append(p.words, last)
+	}
+	return p
+}
+
+// needles are what a text has by plain, if it has all words and phrases of the query.
+func (p parsed) needles() []string {
+	list := slices.Clone(p.phrases)
+	for i, w := range p.words {
+		if w = " " + w; !p.open || i < len(p.words)-1 {
+			w += " "
+		}
+		list = append(list, w)
+	}
+	return list
 }
 
 // border stands between texts, over which no phrase reaches.
 const border = "\x1f"
 
-// holds reports whether every phrase is in one of the texts.
-func holds(text string, phrases []string) bool {
-	if len(phrases) == 0 {
+// holds reports whether each of what is looked for is in one of the texts.
+func holds(text string, needles []string) bool {
+	if len(needles) == 0 {
 		return true
 	}
 	var all strings.Builder
 	for text := range strings.SplitSeq(text, border) {
 		all.WriteString(plain(text) + border)
 	}
-	missing := func(p string) bool { return !strings.Contains(all.String(), p) }
-	return !slices.ContainsFunc(phrases, missing)
+	missing := func(n string) bool { return !strings.Contains(all.String(), n) }
+	return !slices.ContainsFunc(needles, missing)
 }
 
 // plain is the words of a text one behind the other, in lower case and without accents, with a

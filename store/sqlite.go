@@ -206,8 +206,12 @@ func sqliteCopy(ctx context.Context, s *Store, db *sql.DB, version int) error {
 
 // matchFTS5 quotes each word, so that no character of a query is an operator of FTS5. The last may
 // be a beginning.
-func matchFTS5(words []string) string {
-	return `"` + strings.Join(words, `" "`) + `"*`
+func matchFTS5(words []string, beginning bool) string {
+	text := `"` + strings.Join(words, `" "`) + `"`
+	if beginning {
+		text += "*"
+	}
+	return text
 }
 
 // sqliteFull reports whether an error means a full disk: there are two codes for it, the second for

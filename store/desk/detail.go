@@ -71,14 +71,15 @@ func fieldOf(name string, list []Field) (Field, bool) {
 }
 
 // shows reports whether the person sees a field. What the ticket is called is no secret to whoever
-// sees it; fields of one's own are seen where a profile names them.
+// sees it; fields of one's own, and tags, which agents put for each other, are seen where a profile
+// names them.
 func (s Sight) shows(t Ticket, f Field) bool {
 	p := s.profile(t)
 	switch {
 	case s.All, f.Key == "subject" && f.Row.ID == 0:
 		return true
 	case p.Shown == nil:
-		return f.Row.ID == 0
+		return f.Row.ID == 0 && !f.inner
 	}
 	return f.among(p.Shown)
 }

@@ -21,6 +21,7 @@ type Field struct {
 	unit    string                // of its value, in a receipt
 	open    bool                  // customers set it, where their profile says nothing of it
 	empties bool                  // an order can take its value away
+	inner   bool                  // customers see it only where their profile names it
 	Row     Entry                 // of a field of one's own
 }
 
@@ -86,7 +87,7 @@ var Fields = []Field{
 	{Key: "due", words: "vence, vencimiento", empties: true,
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return Day(t.DueAt) },
 		set: (*draft).setDue},
-	{Key: "tags", empties: true, words: "etiquetas, etiqueta, tag",
+	{Key: "tags", empties: true, inner: true, words: "etiquetas, etiqueta, tag",
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return strings.Join(t.Tags, " ") },
 		set: (*draft).setTags},
 	{Key: "state_line", empties: true, words: "estado actual, estado-actual, current state, current-state",

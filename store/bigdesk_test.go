@@ -1,0 +1,183 @@
+package store_test
+
+import (
+	"maps"
+	"math/rand/v2"
+
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"buzon/internal/bigdesk"
+	"buzon/internal/mailtest"
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// bigDesk is the desk to measure on, on the engine of the tests. Nobody writes to it.
+func bigDesk(b testing.TB) *store.Store {
+	ctx := b.Context()
+	s, err := store.Open(ctx, bigdesk.Kept(b, bigdesk.Tickets), store.Options{MinFree: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { s.Close() })
+	url := mailtest.Engine(b)
+	if url == "" {
+		return s
+	}
+	if _, err = s.CopyTo(ctx, url, nil); err == nil {
+		s, err = store.Open(ctx, b.TempDir(), store.Options{Database: url, MinFree: 1})
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { s.Close() })
+	return s
+}
+
+// asker asks a desk as its people do.
+type asker struct {
+	*rand.Rand
+	b         testing.TB
+	store     *store.Store
+	customers []desk.Person
+}
+
+var everything = desk.Sight{All: true}
+
+func newAsker(b testing.TB, s *store.Store) *asker {
+	a := &asker{rand.New(rand.NewPCG(1, 2)), b, s, nil}
+	for len(a.customers) < 200 {
+		rows, _, err := s.Find(b.Context(), everything, store.Query{Numbers: []int64{1 + a.Int64N(bigdesk.Tickets)}})
+		if err != nil || len(rows) == 0 {
+			b.Fatal(rows, err)
+		}
+		p, err := s.Person(b.Context(), rows[0].Requester.ID)
+		if err != nil {
+			b.Fatal(err)
+		}
+		a.customers = append(a.customers, p)
+	}
+	return a
+}
+
+func (a *asker) customer() desk.Person { return a.customers[a.IntN(len(a.customers))] }
+
+func (a *asker) sight(p desk.Person) desk.Sight {
+	s, err := a.store.Sight(a.b.Context(), p)
+	if err != nil {
+		a.b.Fatal(err)
+	}
+	return s
+}
+
+// find reads the first page that a person is answered with.
+func (a *asker) find(s desk.Sight, q store.Query) []store.Row {
+	q.Limit = 25
+	rows, _, err := a.store.Find(a.b.Context(), s, q)
+	if err != nil {
+		a.b.Fatal(err)
+	}
+	return rows
+}
+
+// words are some that stand one behind the other in an item.
+func (a *asker) words(n int) string {
+	for {
+		text := strings.Fields(bigdesk.Text(a.Rand, 40))
+		if i := a.IntN(len(text) - n); n > 0 {
+			return strings.Join(text[i:i+n], " ")
+		}
+	}
+}
+
+// phrase is one of an item that is there.
+func (a *asker) phrase(n int) string {
+	items, err := a.store.Items(a.b.Context(), 1+a.Int64N(bigdesk.Tickets))
+	if err != nil || len(items) == 0 {
+		a.b.Fatal(items, err)
+	}
+	text := strings.Fields(items[0].Text)
+	i := a.IntN(len(text) - n)
+	return `"` + strings.Join(text[i:i+n], " ") + `"`
+}
+
+// questions are those of which an answer may take 50 ms, for 99 of 100 who ask.
+func (a *asker) questions() map[string]func() {
+	words := func(n int) store.Query { return store.Query{Words: a.words(n)} }
+	return map[string]func(){
+		"my cases":     func() { p := a.customer(); a.find(a.sight(p), store.Query{Requester: p.ID, Status: "open"}) },
+		"all my cases": func() { p := a.customer(); a.find(a.sight(p), store.Query{Requester: p.ID}) },
+		"what I see":   func() { a.find(a.sight(a.customer()), store.Query{}) },
+		"company": func() {
+			p := a.customer()
+			a.find(a.sight(p), store.Query{Organisation: p.Organisation, Status: "open"})
+		},
+		"whole company":      func() { p := a.customer(); a.find(a.sight(p), store.Query{Organisation: p.Organisation}) },
+		"agent: open":        func() { a.find(everything, store.Query{Status: "open"}) },
+		"agent: closed":      func() { a.find(everything, store.Query{Status: "closed"}) },
+		"search one":         func() { a.find(everything, words(1)) },
+		"search two":         func() { a.find(everything, words(2)) },
+		"search three":       func() { a.find(everything, words(3)) },
+		"search phrase":      func() { a.find(everything, store.Query{Words: a.phrase(2)}) },
+		"search long phrase": func() { a.find(everything, store.Query{Words: a.phrase(4)}) },
+		"search filtered": func() {
+			q := words(2)
+			q.Status, q.Fields = "open", map[string]string{"type": "Problema"}
+			a.find(everything, q)
+		},
+		"customer: search two":    func() { a.find(a.sight(a.customer()), words(2)) },
+		"customer: search phrase": func() { a.find(a.sight(a.customer()), store.Query{Words: a.phrase(2)}) },
+		"one case": func() {
+			n := 1 + a.Int64N(bigdesk.Tickets)
+			_, err := a.store.Ticket(a.b.Context(), n)
+			if err == nil {
+				_, err = a.store.Items(a.b.Context(), n)
+			}
+			if err != nil {
+				a.b.Fatal(err)
+			}
+		},
+	}
+}
+
+// BenchmarkBigDesk asks each question many times, of other people and for other words, and reports
+// the 50th and the 99th percentile, by the clock and by the processor.
+func BenchmarkBigDesk(b *testing.B) {
+	a := newAsker(b, bigDesk(b))
+	list := a.questions()
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		b.Run(name, func(b *testing.B) {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			var clock, cpu []time.Duration
+			for range b.N {
+				begun, used := time.Now(), threadTime()
+				list[name]()
+				clock, cpu = append(clock, time.Since(begun)), append(cpu, threadTime()-used)
+			}
+			b.ReportMetric(0, "ns/op")
+			for unit, d := range map[string]time.Duration{"ms-p50": at(clock, 50), "ms-p99": at(clock, 99), "cpu-ms-p50": at(cpu, 50), "cpu-ms-p99": at(cpu, 99)} {
+				b.ReportMetric(float64(d)/1e6, unit)
+			}
+		})
+	}
+}
+
+// at is a percentile.
+func at(list []time.Duration, percent int) time.Duration {
+	slices.Sort(list)
+	return list[min(len(list)*percent/100, len(list)-1)]
+}
+
+// threadTime is the processor's time that this thread has had: a busy machine changes the clock's.
+func threadTime() time.Duration {
+	const thread = 1 // RUSAGE_THREAD
+	var u syscall.Rusage
+	syscall.Getrusage(thread, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
