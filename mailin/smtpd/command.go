@@ -116,8 +116,13 @@ func (w *wire) inspect(line []byte) []byte {
 		// as loosely as go-smtp takes it
 		w.startTLS(w.door.ctx)
 		return nil
+	case strings.HasPrefix(verb, "XCLIENT "):
+		w.xclient(strings.TrimRight(string(line[len("XCLIENT "):]), "\r\n"))
+		return nil
 	case verb == "EHLO" || verb == "HELO" || verb == "LHLO":
 		w.esmtp = verb != "HELO"
+		w.greeted = w.esmtp && w.mayName()
+		w.helo, _, _ = strings.Cut(arg, " ")
 		w.bdatOpen = false
 		// nobody may go on before he knows what we can do (RFC 2920 section 3.1)
 		if w.in.Buffered() > 0 && !w.local {

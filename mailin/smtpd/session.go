@@ -1,6 +1,7 @@
 package smtpd
 
 import (
+	"cmp"
 	"crypto/rand"
 	"io"
 	"slices"
@@ -15,7 +16,6 @@ import (
 type session struct {
 	door *door
 	wire *wire
-	helo string
 	user string
 
 	authFailures int
@@ -25,7 +25,7 @@ type session struct {
 }
 
 func (d *door) newSession(c *smtp.Conn) (smtp.Session, error) {
-	return &session{door: d, wire: c.Conn().(*wire), helo: c.Hostname()}, nil
+	return &session{door: d, wire: c.Conn().(*wire)}, nil
 }
 
 var (
@@ -44,10 +44,11 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	if s.env != nil {
 		return errNested
 	}
+	client := s.wire.clientAddr()
 	s.env = &Envelope{
-		From: from, NullSender: from == "", Helo: s.helo, Remote: s.wire.remote,
+		From: from, NullSender: from == "", Helo: cmp.Or(s.wire.behind.helo, s.wire.helo), Remote: client,
 		TLS: s.wire.secure, AuthUser: s.user, Protocol: s.protocol(),
-		Vouched: s.wire.remote.IsValid() && s.door.opts().Vouched(s.wire.remote),
+		Vouched: client.IsValid() && s.door.opts().Vouched(client),
 	}
 	return nil
 }

@@ -38,7 +38,10 @@ type wire struct {
 	sasl     bool   // the next line answers a 334
 	muted    bool   // go-smtp greets again after STARTTLS; the client must not hear it
 	esmtp    bool
-	rcpt     string // argument of RCPT as sent: go-smtp drops source routes
+	rcpt     string    // argument of RCPT as sent: go-smtp drops source routes
+	behind   forwarded // whose mail a server of ours hands over
+	helo     string    // the last greeting
+	greeted  bool      // the next reply is to such a server's EHLO
 	errors   int
 	commands int // since the last mail
 	mails    int
@@ -243,7 +246,10 @@ func (w *wire) Write(p []byte) (int, error) {
 			w.errors++
 		}
 	}
-	return w.out.Write(p)
+	if _, err := w.out.Write(w.announced(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 func (w *wire) say(line string) { w.Write([]byte(line + "\r\n")) }
