@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"buzon/mailin/command"
+	"buzon/mailin/lapse"
 	"buzon/store/desk"
 	"buzon/threading"
 )
@@ -27,6 +28,10 @@ func (f *filing) fields(ctx context.Context) (list []desk.Order, err error) {
 	text, places := f.rd.Reply.Fields()
 	list = slices.Concat(command.Fields(text, places, known),
 		command.Filled(f.rd.Reply.Filled(), known))
+	for i := range list {
+		list[i].Arg, _ = lapse.Mask(list[i].Arg)
+		list[i].Line, _ = lapse.Mask(list[i].Line)
+	}
 	return f.raising(list), nil
 }
 

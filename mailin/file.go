@@ -30,6 +30,8 @@ type filing struct {
 	resolution threading.Resolution
 	ticket     desk.Ticket // that the evidence points at; Number 0 for none
 	subject    string      // what the reply's own subject says that the ticket's does not
+	duplicate  int64       // the open ticket that a new one may say again
+	important  bool        // the severity is what the importance of the mail says
 	fell       bool        // a line of a form says that production is down
 	named      bool        // another mail has the Message-ID
 	// citedIn is the ticket in which a mail of the person named the Message-ID; 0 for none

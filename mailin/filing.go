@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"buzon/mailin/lapse"
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/templates"
@@ -42,10 +43,11 @@ func (f *filing) complete(t desk.Ticket, d *desk.Deed) {
 	it := &d.Item
 	it.Mail, it.MessageID = f.mail.ID, f.rd.Message.MessageID
 	it.Quoted = f.rd.Reply.Quoted()
-	forwarded := f.rd.Reply.Forwarded()
+	forwarded, _ := lapse.Mask(f.rd.Reply.Forwarded())
 	if !strings.Contains(it.Text, forwarded) { // an agent's answer is his own words only
 		it.Quoted = strings.TrimSpace(it.Quoted + "\n\n" + forwarded)
 	}
+	it.Quoted, _ = lapse.Mask(it.Quoted)
 	if t.Number != 0 && t.Number == f.ticket.Number && d.Act != desk.Machine {
 		it.Subject = f.subject
 	}
@@ -53,6 +55,7 @@ func (f *filing) complete(t desk.Ticket, d *desk.Deed) {
 		it.Attachments = append(it.Attachments, a.Attachment)
 	}
 	it.Seen = f.seen(*it)
+	f.hints(t, it)
 }
 
 // telling is what the notices say of the mail that caused them, and whom they are held back from.
@@ -61,6 +64,12 @@ func (f *filing) telling(ctx context.Context, t desk.Ticket, d desk.Deed) (store
 	o := store.Telling{Mail: f.mail.ID, Caps: f.o.Caps, Words: f.said, Stranger: !known,
 		Silent:  f.silent(),
 		Details: store.Details{EchoSender: known, Reason: f.row.Reason, Claimed: f.claimed()}}
+	if !d.By.Agent() {
+		o.Details.Hints = hinted(d.Item.Seen.Warnings)
+	}
+	if t.Number == 0 && !d.By.Agent() {
+		o.Details.Asks = f.asks(d)
+	}
 	var err error
 	if !d.Quiet {
 		o.Echo, err = f.echoes(ctx, t, d)

@@ -19,17 +19,13 @@ type Labels struct {
 // fields. Behind these a form names what there is, so that they are never taken for what we have
 // filled in ourselves.
 var (
-	asked   = []string{"when", "where", "expected"}
+	asked   = []string{"when", "where", "expected", "happened", "affected", "tried"}
 	fielded = []string{"product", "module", "type", "severity"}
 )
 
-// earlier are labels that our forms had: people answer old mails.
-var earlier = []string{"Fecha y hora", "Equipo o usuario", "Qué esperaba que pasara",
-	"Date and time", "Machine or user", "What you expected to happen"}
-
 // LabelsOf reads the labels of a set of templates.
 func LabelsOf(set *templates.Set) Labels {
-	f := Labels{Asked: slices.Clone(earlier), Fields: map[string]string{}}
+	f := Labels{Fields: map[string]string{}}
 	for _, lang := range set.Languages() {
 		for _, key := range asked {
 			f.Asked = append(f.Asked, set.Phrase(lang, "form", key))

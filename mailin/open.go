@@ -35,6 +35,12 @@ func (f *filing) open(ctx context.Context, verified bool) error {
 	if acts[f.row.Action].calm || spam { // neither wakes anybody
 		t.ProductionDown = false
 	}
+	if err := f.rate(ctx, &t, lines); err != nil {
+		return err
+	}
+	if err := f.findDuplicate(ctx, t); err != nil {
+		return err
+	}
 	_, err = f.opens(ctx, desk.Deed{By: author, Act: desk.Opens, Opens: t, Orders: lines,
 		Demand: f.box.Demand,
 		Item:   desk.Item{Author: author, Text: f.text}})

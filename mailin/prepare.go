@@ -7,6 +7,7 @@ import (
 	"net/mail"
 	"strings"
 
+	"buzon/mailin/lapse"
 	"buzon/mailin/message"
 	"buzon/mailin/proof"
 	"buzon/store"
@@ -27,6 +28,7 @@ type prepared struct {
 	said        string                // a short form of it, by which a responder is known
 	// ownNotice: a notice that the desk sent to an agent is among the attachments
 	ownNotice bool
+	secret    bool         // it had a password in it, which is masked in all that is kept beside the original
 	raw       *store.Blob  // until the sender has been proven
 	proven    proof.Result // of the domain in From
 }
@@ -59,10 +61,23 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 		p.attachments = append(p.attachments, a)
 		p.ownNotice = p.ownNotice || in.agentsNotice(&p.rd.Message.Attachments[i])
 	}
-	p.text, p.inFull = p.rd.written(), p.rd.Shown()
+	p.hideSecrets()
 	p.words, p.said = store.Words(p.text, p.attachments), print(p.text)
 	p.raw = raw
 	return p, nil
+}
+
+// hideSecrets masks passwords in all of the mail that is kept, but for the mail itself.
+func (p *prepared) hideSecrets() {
+	for _, s := range []*string{&p.rd.Message.Subject, &p.rd.CleanSubject} {
+		var found bool
+		*s, found = lapse.Mask(*s)
+		p.secret = p.secret || found
+	}
+	var found bool
+	p.text, found = lapse.Mask(p.rd.written())
+	p.inFull, _ = lapse.Mask(p.rd.Shown())
+	p.secret = p.secret || found
 }
 
 // settle makes the attachments durable, and waits for the disk.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"buzon/mailin/lapse"
 	"buzon/mailin/message"
 	"buzon/store"
 	"buzon/store/desk"
@@ -22,7 +23,8 @@ func (f *filing) seen(it desk.Item) (s desk.Seen) {
 		s.Text = f.inFull
 	}
 	if it.Author.ID == f.person.ID && !f.met {
-		s.First, s.Signature = true, withoutText(f.rd.Reply.Signature(), it.Text)
+		signature, _ := lapse.Mask(f.rd.Reply.Signature())
+		s.First, s.Signature = true, withoutText(signature, it.Text)
 	}
 	known := slices.Concat(it.Author.Addresses, f.person.Addresses, []string{f.from, ""})
 	s.Copied = f.others(slices.Concat(m.To, m.Cc), known)

@@ -62,11 +62,10 @@ func (m *matter) view(r *Renderer) templates.View {
 	if m.to.Agent() {
 		m.besides(&v, r)
 	}
+	v.Code = code(v.Text)
 	m.enclosed(&v, r)
 	v.Hints = d.Hints
-	if v.Form = d.Asks; m.row().Form {
-		v.Form = []string{"when", "where", "expected"}
-	}
+	m.form(&v, r.Templates)
 	return v
 }
 
@@ -77,6 +76,15 @@ func (m *matter) answered(v *templates.View) {
 		m.header(v)
 		m.replied(v)
 	}
+}
+
+// code are the stretches of a text that a program wrote.
+func code(text string) (list []string) {
+	lines := strings.Split(text, "\n")
+	for _, t := range desk.Traces(text) {
+		list = append(list, strings.TrimRight(strings.Join(lines[t.From:t.To], "\n"), " \t\r\n"))
+	}
+	return list
 }
 
 // aside fills in what is about no ticket.
@@ -194,6 +202,7 @@ func (m *matter) besides(v *templates.View, r *Renderer) {
 	v.Welcome, v.Signature, v.Copied, v.ReplyTo, v.Warnings = seen.First, seen.Signature, seen.Copied,
 		seen.ReplyTo, seen.Warnings
 	v.Unset, v.Accepted = seen.Unset, seen.Accepted
+	v.Errors, v.Traces, v.Duplicate = seen.Errors, seen.Traces, seen.Duplicate
 	if _, _, guise := m.staff.Shown(m.author.Name, m.author.Address()); guise != "" &&
 		!m.author.Agent() {
 		v.Warnings = append([]string{string(guise)}, v.Warnings...)
@@ -267,8 +276,8 @@ var written = map[desk.Button]string{
 	desk.ApproveButton: "#aprobar %d", desk.RejectButton: "#rechazar %d",
 	desk.CancelButton: "#cancelar %d", desk.SendButton: "#enviar %d",
 	desk.CloseButton: "cerrar", desk.ConfirmButton: "testing ok", desk.FailingButton: "",
-	desk.AcceptButton: "acepto",
-	desk.AdmitButton:  "apruebo", desk.RefuseButton: "rechazo", desk.YesButton: "sí",
+	desk.AcceptButton: "acepto", desk.MergeButton: "#unir %d",
+	desk.AdmitButton: "apruebo", desk.RefuseButton: "rechazo", desk.YesButton: "sí",
 }
 
 // offers reports whether a button is of use to the reader.
@@ -282,6 +291,8 @@ func (m *matter) offers(b desk.Button) bool {
 		return m.o.Details.Reason == string(desk.HeldAnswered)
 	case desk.ResolvedButton, desk.NoteButton:
 		return m.to.Agent()
+	case desk.MergeButton:
+		return m.to.Agent() && m.item.Seen.Duplicate != 0
 	case desk.AcceptButton:
 		mine := m.to.ID == m.ticket.Requester.ID || m.to.ID == m.ticket.Controller.ID
 		return m.ticket.Offer != "" && mine && !m.to.Agent()
@@ -305,7 +316,11 @@ func (r *Renderer) links(m *matter) (list []templates.Link) {
 		}
 		q := url.Values{"subject": {fmt.Sprintf("[%s #%d] %s", m.box.Tag, m.o.Ticket,
 			headerLine(m.ticket.Subject, longestName))}}
-		if body := strings.ReplaceAll(written[b], "%d", strconv.FormatInt(m.o.Item, 10)); body != "" {
+		number := m.o.Item
+		if b == desk.MergeButton {
+			number = m.item.Seen.Duplicate
+		}
+		if body := strings.ReplaceAll(written[b], "%d", strconv.FormatInt(number, 10)); body != "" {
 			q.Set("body", body)
 		}
 		list = append(list, templates.Link{Key: string(b),

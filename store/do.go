@@ -170,8 +170,10 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 		if !d.By.Agent() && !f.Sight.Edits(f.Catalogue, t, "product") {
 			orders = nil
 		}
-		if f.Recent, err = tx.recentProducts(ctx, t.Requester.ID); err != nil {
-			return f, err
+		if t.Product == 0 && len(f.Catalogue.All(desk.Products)) > 0 {
+			if f.Recent, err = tx.recentProducts(ctx, t.Requester.ID); err != nil {
+				return f, err
+			}
 		}
 		product := desk.ProductOf(f.Catalogue, t, orders)
 		if f.Responsible, err = tx.Person(ctx, product.Agent); err != nil {

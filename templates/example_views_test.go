@@ -272,6 +272,12 @@ func examples() []example {
 		})},
 		{"receipt-of-a-case-without-customer", "receipt", with(toAgent, func(v *View) { v.Reason, v.Readers, v.Followers = "nobody_hears", nil, 0 })},
 		{"receipt-to-customer", "receipt", with(files)},
+		{"new_ticket-with-a-trace", "new_ticket", with(toAgent, func(v *View) {
+			trace := "java.lang.NullPointerException: x\n\tat com.x.Y.z(Y.java:12)\n\tat com.x.Y.w(Y.java:14)"
+			v.Text, v.Code = "Sale esto:\n\n"+trace+"\n\nDesde ayer.", []string{trace}
+			v.Errors, v.Traces, v.Duplicate, v.Unset = []string{"ORA-00942", "HTTP 500"}, []string{"java"}, 12, []string{"Producto: CMR"}
+			v.Warnings, v.Ticket.Offer = []string{"no_attachment", "secret", "importance"}, "USD 60 por hora"
+		})},
 		{"ack-on-demand", "ack", with(func(v *View) { v.Ticket.Offer, v.Hints = "USD 60 por hora", []string{"no_attachment"} })},
 		{"not_understood", "not_understood", with(func(v *View) {
 			v.Unknown = []Unknown{{Field: "product", Value: "CMR", Values: []string{"CRM", "ERP"}}}

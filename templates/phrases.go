@@ -17,7 +17,9 @@ type phrases struct {
 	Severity map[string]string `toml:"severity"`
 	Status   map[string]string `toml:"status"`
 	Button   map[string]string `toml:"button"`
-	Hint     map[string]string `toml:"hint"` // for customers, as [warning] is for agents
+	Scale    map[string]string `toml:"scale"` // what each severity means, by its number
+	Trace    map[string]string `toml:"trace"` // languages of programs
+	Hint     map[string]string `toml:"hint"`  // for customers, as [warning] is for agents
 	Reason   map[string]string `toml:"reason"`
 	Warning  map[string]string `toml:"warning"`
 	Result   map[string]string `toml:"result"`
@@ -47,7 +49,7 @@ type dates struct {
 func (p *phrases) tables() map[string]map[string]string {
 	return map[string]map[string]string{"label": p.Label, "unknown": p.Unknown, "form": p.Form,
 		"type": p.Type, "severity": p.Severity,
-		"status": p.Status, "button": p.Button, "hint": p.Hint, "reason": p.Reason, "warning": p.Warning,
+		"status": p.Status, "button": p.Button, "hint": p.Hint, "scale": p.Scale, "trace": p.Trace, "reason": p.Reason, "warning": p.Warning,
 		"result": p.Result, "reply": p.Reply,
 		"notice": p.Notice, "answer": p.Answer}
 }

@@ -24,9 +24,13 @@ type View struct {
 
 	Retitled    string    // the subject of the mail, where it says what the ticket's does not
 	Text        string    `lines:"keep"` // the words this mail is about
+	Code        []string  `lines:"keep"` // the lines of it that a program wrote
 	Signature   string    `lines:"keep"` // below them; agents only, as the next ones
 	Copied      []string  // who else had the mail
 	ReplyTo     []string  // where its writer asks to be answered
+	Errors      []string  // codes that the words name
+	Traces      []string  // the kinds of stack traces in them: keys of the phrases' [trace]
+	Duplicate   int64     // the open case that this one may say again
 	Accepted    string    // what it costs that the words accept
 	Unset       []string  // lines that name a field and set nothing
 	Warnings    []string  // codes of the phrases' [warning] table
@@ -36,6 +40,7 @@ type View struct {
 	Attachments []Attachment
 	// Form is what to ask for: a key of the phrases' [form] table, or a field's own label
 	Form     []string
+	Scale    []string  // what each severity means, where the form asks for one
 	Unknown  []Unknown // what was written and not understood
 	Hints    []string  // codes of the phrases' [hint] table: what the writer may not have noticed
 	Commands []Command // what a receipt reports

@@ -22,7 +22,7 @@ type voice struct {
 func (w voice) funcs() map[string]any {
 	return map[string]any{
 		// how words look
-		"number": w.number, "strong": w.strong, "alert": w.alert, "words": w.words, "quote": w.quote,
+		"number": w.number, "strong": w.strong, "alert": w.alert, "words": w.words, "spoken": w.spoken, "quote": w.quote,
 		"line": w.line, "lines": w.lines, "list": list, "commands": w.commands, "shell": w.shell,
 		"outlookColumn": outlookColumn, "endOutlookColumn": endOutlookColumn,
 		// people
@@ -41,7 +41,7 @@ func (w voice) funcs() map[string]any {
 		"detail": w.detail,
 		// words from phrases.toml
 		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button,
-		"reason": w.reason, "warning": w.warning, "hint": w.hint,
+		"reason": w.reason, "warning": w.warning, "hint": w.hint, "traces": w.traces,
 		// time
 		"date": w.date, "day": w.day, "clock": w.clock, "instant": w.instant, "span": w.span,
 	}
@@ -304,6 +304,15 @@ func (w voice) reason(code string) string { return w.p.Reason[code] }
 
 // warning is a whole sentence, or the code where a desk's own phrases have none.
 func (w voice) warning(code string) string { return first(w.p.Warning[code], code) }
+
+// traces are the languages of the programs whose stack traces there are.
+func (w voice) traces(kinds []string) string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = first(w.p.Trace[k], k)
+	}
+	return list(names)
+}
 
 // hint is a whole sentence, or nothing for a code that has none.
 func (w voice) hint(code string) string { return w.p.Hint[code] }

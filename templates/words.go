@@ -19,6 +19,26 @@ func (w voice) words(s string) any {
 	return template.HTML(strings.ReplaceAll(linked(s), "\n", "<br>"))
 }
 
+// spoken shows the words of a mail; what a program wrote among them keeps its columns.
+func (w voice) spoken(v View) any {
+	if !w.markup {
+		return w.words(v.Text)
+	}
+	var b strings.Builder
+	rest := v.Text
+	for _, code := range v.Code {
+		before, after, ok := strings.Cut(rest, code)
+		if !ok || code == "" {
+			continue
+		}
+		b.WriteString(strings.ReplaceAll(linked(before), "\n", "<br>") +
+			`<span class="buzon-code" style="font-family:Consolas,Menlo,monospace;font-size:13px">` +
+			strings.ReplaceAll(template.HTMLEscapeString(code), "\n", "<br>") + `</span>`)
+		rest = after
+	}
+	return template.HTML(b.String() + strings.ReplaceAll(linked(rest), "\n", "<br>"))
+}
+
 // quote shows words that were said before: small and indented in the HTML, behind "> " in the text.
 func (w voice) quote(s string) any {
 	if w.markup {

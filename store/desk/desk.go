@@ -190,10 +190,13 @@ type Seen struct {
 	Text string `json:"text,omitempty"`
 	// whole, of a person's first mail: his telephone stands there
 	Signature string   `json:"signature,omitempty"`
-	First     bool     `json:"first,omitempty"`    // the first mail from this address
-	Copied    []string `json:"copied,omitempty"`   // the other addresses in To and Cc
-	ReplyTo   []string `json:"reply_to,omitempty"` // where to answer the writer, if elsewhere
-	Warnings  []string `json:"warnings,omitempty"` // codes of the phrases' [warning] table
+	First     bool     `json:"first,omitempty"`     // the first mail from this address
+	Copied    []string `json:"copied,omitempty"`    // the other addresses in To and Cc
+	ReplyTo   []string `json:"reply_to,omitempty"`  // where to answer the writer, if elsewhere
+	Warnings  []string `json:"warnings,omitempty"`  // codes of the phrases' [warning] table
+	Errors    []string `json:"errors,omitempty"`    // codes that the words name
+	Traces    []string `json:"traces,omitempty"`    // the kinds of stack traces in them
+	Duplicate int64    `json:"duplicate,omitempty"` // the open ticket that it may say again
 	// what it costs that the words accept, and by what they are proven to be his
 	Accepted string    `json:"accepted,omitempty"`
 	Proof    string    `json:"proof,omitempty"`

@@ -98,6 +98,7 @@ const (
 	CloseButton    Button = "close"
 	ConfirmButton  Button = "testing_ok"
 	FailingButton  Button = "still_failing"
+	MergeButton    Button = "merge"  // with the case that it may say again
 	AcceptButton   Button = "accept" // what support costs
 	AdmitButton    Button = "admit"
 	RefuseButton   Button = "refuse"
@@ -126,7 +127,8 @@ var notices = map[Notice]Trait{
 	Reminder:      {Buttons: usual},
 	NotUnderstood: {Answers: true, Buttons: usual},
 	Taken:         {Urgent: true, Buttons: usual},
-	NewTicket:     {Agents: true, Words: true, Files: true, Buttons: usual},
+	NewTicket: {Agents: true, Words: true, Files: true,
+		Buttons: append([]Button{MergeButton}, usual...)},
 	NoteNotice: {Agents: true, Words: true, Files: true, Quotes: 3, Inside: true,
 		Buttons: usual},
 	Assigned:  {Agents: true, Words: true, Files: true, Quotes: 3, Buttons: usual},

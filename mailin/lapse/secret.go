@@ -1,0 +1,159 @@
+package lapse
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"buzon/store/desk"
+)
+
+// Masked stands in place of what is secret.
+const Masked = "••••••"
+
+// label is a word behind which a password may stand, up to what parts it from it. The words between
+// are those of «contraseña del usuario admin».
+var label = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_])(contrase(?:ñ|n|n\x{0303})as?|claves?|password|passwd|passcode|` +
+	`passphrase|pwd|pass|pin|senha|api[ _-]?key|token|secret)` +
+	`((?: (?:de|del|para|of|for|temporal|nueva|actual|new|current|temporary)(?: [\p{L}\p{N}_.@-]{1,40}){0,2})?)` +
+	`[*_]{0,2}[ \t\x{00a0}]{0,3}(?:([:：=|]|->|→)|(?:\b(es|is|era|was)\b[ \t]*[:：]?))[*_ \t\x{00a0}|]{0,6}`)
+
+// pair is a user's name with his password: «usuario/clave: juan/Abc123».
+var pair = regexp.MustCompile(`(?i)(?:usuario|user|login)[ \t]{0,2}(?:/|y|e|and|&|,)[ \t]{0,2}` +
+	`(?:contrase(?:ñ|n)a|clave|password|pass|pwd)[ \t]{0,3}(?:[:：=]|son|es|are|is)?[ \t]{0,3}` +
+	`\S{1,60}?[ \t]{0,3}/[ \t]{0,3}(\S{1,60})`)
+
+// address has a name and a password in front of its host.
+var address = regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s/:@]{1,60}:([^\s/@]{1,100})@`)
+
+// common are words behind «contraseña:» and the like that are no password.
+var common = func() map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(`no la el los las se me mi le te que de del es esta este ya y o un una por para cuando cual
+		como con sin si su tu en al lo nos muy mas demasiado desde hay fue era no: incorrecta incorrecto incorrectas correcta
+		correcto errada erronea equivocada invalida invalido valida valido vencida vencio caducada expirada expiro bloqueada
+		olvidada olvide perdida perdi vieja nueva nuevo anterior actual misma temporal obligatoria requerida necesaria larga
+		corta debil segura fuerte secreta igual otra mala buena cambiada restablecer cambiar recuperar olvido problema error
+		ninguna nada alguna the a an is are was not no my your our his it its and or wrong incorrect invalid
+		expired forgotten locked lost required reset correct does doesn't please always still too same old new weak strong
+		blank empty missing changed case when what how for to of in on at with without i we you they this that never`) {
+		set[w] = true
+	}
+	return set
+}()
+
+// Mask hides the passwords of a text, and reports whether there is one. The original of a mail keeps
+// it; nothing that is stored of its words does.
+func Mask(text string) (masked string, found bool) {
+	var b strings.Builder
+	end := 0
+	hide := func(from, to int) {
+		if from < end || to <= from {
+			return
+		}
+		b.WriteString(text[end:from] + Masked)
+		end, found = to, true
+	}
+	for _, s := range secrets(text) {
+		hide(s[0], s[1])
+	}
+	b.WriteString(text[end:])
+	return b.String(), found
+}
+
+// secrets are the places of passwords, in order.
+func secrets(text string) (list [][2]int) {
+	add := func(from, to int) { list = append(list, [2]int{from, to}) }
+	for _, at := range address.FindAllStringSubmatchIndex(text, -1) {
+		add(at[2], at[3])
+	}
+	pairs := pair.FindAllStringSubmatchIndex(text, -1)
+	for _, at := range pairs {
+		add(at[2], at[2]+len(strings.TrimRight(text[at[2]:at[3]], trailing)))
+	}
+	for from := 0; from < len(text); {
+		at := label.FindStringSubmatchIndex(text[from:])
+		if at == nil {
+			break
+		}
+		word, plain := text[from+at[2]:from+at[3]], at[6] >= 0
+		before := strings.TrimSpace(text[max(0, from+at[2]-20):][:min(20, from+at[2])])
+		within := func(p []int) bool { return p[0] <= from+at[2] && from+at[2] < p[1] }
+		s, ok := secretAt(text, from+at[1], word, plain)
+		if ok && !keyword.MatchString(before) && !slices.ContainsFunc(pairs, within) {
+			add(s[0], s[1])
+		}
+		from += at[1]
+	}
+	slices.SortFunc(list, func(a, b [2]int) int { return a[0] - b[0] })
+	return list
+}
+
+// keyword is what stands before «clave» where it is none.
+var keyword = regexp.MustCompile(`(?i)(?:palabras?|punto|puntos|dato|datos)$`)
+
+const (
+	trailing = ".,;:!?)]}»”’\"'*_"
+	leading  = "([{«“‘\"'*_"
+)
+
+// secretAt says what behind a label is a password. Behind a colon it is any word that is not a
+// common one; behind «es» it must look like a password, or be all that is said.
+func secretAt(text string, at int, word string, colon bool) (place [2]int, ok bool) {
+	rest, _, _ := strings.Cut(text[at:], "\n")
+	if strings.TrimSpace(rest) == "" && colon { // the value stands in the next line
+		next := strings.TrimLeft(text[at:], " \t\r\n\u00a0")
+		at = len(text) - len(next)
+		if rest, _, _ = strings.Cut(next, "\n"); len(strings.Fields(rest)) != 1 ||
+			strings.ContainsAny(rest, ":：") {
+			return place, false
+		}
+	}
+	from := at + len(rest) - len(strings.TrimLeft(rest, leading+" \t\u00a0"))
+	token, tail, _ := strings.Cut(text[from:at+len(rest)], " ")
+	token = strings.TrimRight(strings.Trim(token, "\t\r\u00a0"), trailing)
+	folded := desk.Fold(token)
+	number := desk.Fold(word) == "pin"
+	switch {
+	case token == "", common[folded], strings.Trim(token, "*•xX.") == "":
+		return place, false
+	case number && !(len(token) >= 4 && strings.Trim(token, "0123456789") == ""):
+		return place, false
+	case strings.ContainsAny(word, " _-kKtT") && keyed(word) && !looksSecret(token):
+		return place, false
+	case colon && (tail == "" || len(strings.Fields(tail)) <= 6 || looksSecret(token)), looksSecret(token):
+	case desk.Fold(word) != "clave" && strings.TrimSpace(tail) == "" && utf8.RuneCountInString(token) >= 4:
+	default:
+		return place, false
+	}
+	return [2]int{from, from + len(token)}, true
+}
+
+// keyed reports a label of programs, not of people.
+func keyed(word string) bool {
+	word = desk.Fold(word)
+	return strings.Contains(word, "key") || word == "token" || word == "secret"
+}
+
+// looksSecret reports whether a word has what passwords have and other words have not: figures or
+// signs among its letters, or capitals after the first.
+func looksSecret(token string) bool {
+	if utf8.RuneCountInString(token) < 4 {
+		return false
+	}
+	letters, others, capitals := 0, 0, 0
+	for i, r := range token {
+		switch {
+		case unicode.IsLetter(r):
+			letters++
+			if unicode.IsUpper(r) && i > 0 {
+				capitals++
+			}
+		case r != '-' && r != '/' && r != '.':
+			others++
+		}
+	}
+	return others > 0 || capitals > 0 && capitals < letters-1
+}
