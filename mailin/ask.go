@@ -21,7 +21,7 @@ func (f *filing) mayAsk(s Sender) bool {
 	o := f.rd.Origin
 	switch {
 	case f.person.ID == 0 || !f.person.Active, f.proof == Disproof, s == Form || f.form != "",
-		f.mail.Envelope.Archive, f.mail.Override.Decision != "", o.Silent(f.passes),
+		f.sent(), f.mail.Envelope.Archive, f.mail.Override.Decision != "", o.Silent(f.passes),
 		o.Reaction != "", f.rd.ProductionDown, f.files(), f.rd.Reply.Forwarded() != "", f.elsewhere():
 		return false
 	}

@@ -28,6 +28,8 @@ type answering struct {
 	to    templates.Answer
 	links []templates.Link
 	files []file
+	// leaves reports whether a case that was found is left out; nil: none is
+	leaves func(desk.Ticket) bool
 }
 
 // topics is how each query is answered.

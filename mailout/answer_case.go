@@ -30,7 +30,9 @@ func (w *answering) aCase(ctx context.Context) error {
 	slices.Reverse(items)
 	shown := items[min(len(items), (page-1)*itemsPerPage):]
 	shown = shown[:min(len(shown), itemsPerPage)]
-	w.header(row)
+	if err := w.header(ctx, row); err != nil {
+		return err
+	}
 	for _, it := range items {
 		w.to.Files = append(w.to.Files, w.documents(it)...)
 	}
@@ -84,7 +86,7 @@ func (w *answering) open(ctx context.Context) (row store.Row, items []desk.Item,
 }
 
 // header is what he sees of a case beside its items.
-func (w *answering) header(row store.Row) {
+func (w *answering) header(ctx context.Context, row store.Row) error {
 	t := row.Ticket
 	for _, d := range w.m.sight.Details(w.m.catalogue, t, w.m.to.Language) {
 		switch d.Key {
@@ -115,11 +117,37 @@ func (w *answering) header(row store.Row) {
 			followers = append(followers, w.called(p))
 		}
 		add("followers", strings.Join(followers, ", "))
+		if t.Minutes > 0 {
+			add("time", desk.Spent(t.Minutes))
+		}
 	}
+	tied, err := w.tied(ctx, row)
+	if err != nil {
+		return err
+	}
+	add("links", tied)
 	add("opened", w.Templates.Date(t.CreatedAt.In(w.Location), w.m.to.Language))
 	if !t.ClosedAt.IsZero() {
 		add("closed", w.Templates.Date(t.ClosedAt.In(w.Location), w.m.to.Language))
 	}
+	return nil
+}
+
+// tied are the numbers of the cases to which one is tied, of those that he may see.
+func (w *answering) tied(ctx context.Context, row store.Row) (string, error) {
+	q := store.Query{Limit: perPage}
+	for _, l := range row.Links {
+		q.Numbers = append(q.Numbers, l.Ticket)
+	}
+	if len(q.Numbers) == 0 {
+		return "", nil
+	}
+	others, _, err := w.Store.Find(ctx, w.m.sight, q)
+	var list []string
+	for _, o := range others {
+		list = append(list, fmt.Sprintf("#%d", o.Number))
+	}
+	return strings.Join(list, ", "), err
 }
 
 func parenthesis(s string) string {
@@ -191,7 +219,9 @@ func (w *answering) history(ctx context.Context) error {
 	if err != nil || row.Number == 0 {
 		return err
 	}
-	w.header(row)
+	if err := w.header(ctx, row); err != nil {
+		return err
+	}
 	room, left := historyText, 0
 	for i, it := range slices.Backward(items) { // the newest matter most
 		if room -= len([]rune(it.Text)); room < 0 && i < len(items)-1 {

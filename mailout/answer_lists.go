@@ -114,6 +114,9 @@ func (w *answering) page(ctx context.Context, s desk.Sight, q store.Query, total
 	if err != nil {
 		return err
 	}
+	if w.leaves != nil {
+		rows = slices.DeleteFunc(rows, func(r store.Row) bool { return w.leaves(r.Ticket) })
+	}
 	rows = rows[min(len(rows), (page-1)*perPage):]
 	if len(rows) == 0 {
 		if page > 1 {

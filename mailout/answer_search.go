@@ -27,6 +27,7 @@ func (w *answering) search(ctx context.Context) error {
 		w.say("not_searched", 0, "")
 		return nil
 	}
+	w.leaves = w.hidden
 	if err := w.page(ctx, w.m.sight, q, 0); err != nil {
 		return err
 	}
@@ -39,6 +40,26 @@ func (w *answering) search(ctx context.Context) error {
 	}
 	w.last("search_help", 0, "")
 	return nil
+}
+
+// hidden reports whether the search chooses a case by a field that he does not see of it: that he
+// finds it would tell what it has.
+func (w *answering) hidden(t desk.Ticket) bool {
+	for key := range w.q.Fields {
+		switch key {
+		case desk.Since, desk.Until, "subject":
+			continue
+		case desk.Author:
+			key = "requester"
+		case string(desk.Organisations):
+			key = "organisation"
+		}
+		_, own := w.m.catalogue.Keyed(desk.CustomFields, key)
+		if own && !w.shows(t, key) || !own && !w.m.sight.Shows(t, key) {
+			return true
+		}
+	}
+	return false
 }
 
 // catalogued are filters by a row of a catalogue. Of the last ones, which may be others', a
@@ -80,9 +101,11 @@ func (w *answering) filter(ctx context.Context, q *store.Query, key, value strin
 	case key == desk.Author, key == "requester", key == "controller", key == "assignee":
 		return w.who(ctx, q, key, value)
 	default:
-		if e, ok := c.Keyed(desk.CustomFields, key); ok {
-			q.Custom[e.ID] = value
+		e, ok := c.Keyed(desk.CustomFields, key)
+		if !ok {
+			w.unknown("field", key, nil)
 		}
+		q.Custom[e.ID] = value
 	}
 	return nil
 }

@@ -132,8 +132,8 @@ func (a answerMail) has(t *testing.T, want ...string) {
 const carlaRuiz, evaSanz, ottoLang, anaGomez = "carla@cliente.test", "eva@cliente.test", "otto@otra.test", "ana@ejemplo.test"
 
 // askedDesk is a desk with cases of two companies, an answer, a note and files.
-func askedDesk(t *testing.T) *virtualDesk {
-	d := newVirtualDesk(t, "ejemplo.test")
+func askedDesk(t *testing.T, change ...func(*config)) *virtualDesk {
+	d := newVirtualDesk(t, "ejemplo.test", change...)
 	ctx := t.Context()
 	err := d.store.Write(ctx, func(tx *store.Tx) error {
 		for _, e := range []desk.Entry{
@@ -475,4 +475,16 @@ func TestAgentsAskInAReply(t *testing.T) {
 	if got := len(d.to(carlaRuiz)) - before; got != 1 {
 		t.Errorf("the customer got %d mails", got)
 	}
+}
+
+// TestSearchTellsNoHiddenField: a case is not found by what its reader does not see of it.
+func TestSearchTellsNoHiddenField(t *testing.T) {
+	t.Parallel()
+	d := askedDesk(t, func(c *config) {
+		c.Mailbox[0].Profile = "poco"
+		c.Profile = []profileConfig{{Name: "poco", Sees: []string{"own"}, Shown: []string{"status"}}}
+	})
+	d.ask(carlaRuiz, "buscar severidad:2", "").has(t, "No encontramos casos", "!#1")
+	d.ask(carlaRuiz, "buscar estado:todos factura", "").has(t, "#1  No imprime la factura", "!severidad")
+	d.ask(carlaRuiz, "caso 1", "").has(t, "Estado: ", "!Severidad", "!Tipo")
 }
