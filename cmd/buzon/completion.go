@@ -33,6 +33,11 @@ var (
 		"person show":   people(anybody),
 		"person set":    people(anybody),
 		"person remove": people(anybody),
+		"person export": people(anybody),
+		"person forget": people(func(p desk.Person) bool { return !p.Agent() }),
+		"block add":     people(func(p desk.Person) bool { return !p.Agent() }),
+		"block remove":  blocked,
+		"ticket export": tickets,
 		"mailbox show":  accounts,
 		"mailbox poll":  accounts,
 		"oauth login":   accounts,
@@ -200,6 +205,14 @@ func people(wanted func(desk.Person) bool) candidates {
 		}
 		return list, err
 	}
+}
+
+func blocked(ctx context.Context, h *house) (list []cobra.Completion, err error) {
+	all, err := h.store.Blocks(ctx)
+	for _, b := range all {
+		list = append(list, b.Sender)
+	}
+	return list, err
 }
 
 func accounts(_ context.Context, h *house) (list []cobra.Completion, err error) {
