@@ -60,7 +60,7 @@ func TestLinksByMail(t *testing.T) {
 	first, second := h.opened(), h.opened()
 	h.answer(second, fmt.Sprintf("#enlazar depends %d\n#enlazar 99", first))
 	links := must(h.store.Links(t.Context(), second))
-	if len(links) != 1 || links[0] != (store.Link{Ticket: first, Kind: "depends"}) || !strings.Contains(h.receipt(), "linked 1") || !strings.Contains(h.receipt(), `number "99"?`) {
+	if len(links) != 1 || links[0] != (store.Link{Ticket: first, Kind: "depends"}) || !strings.Contains(h.receipt(), "depends 1") || !strings.Contains(h.receipt(), `number "99"?`) {
 		t.Errorf("%+v, receipt %s", links, h.receipt())
 	}
 }

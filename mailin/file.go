@@ -28,12 +28,14 @@ type filing struct {
 	person     desk.Person
 	met        bool // the person wrote before this mail
 	resolution threading.Resolution
-	ticket     desk.Ticket // that the evidence points at; Number 0 for none
-	subject    string      // what the reply's own subject says that the ticket's does not
-	duplicate  int64       // the open ticket that a new one may say again
-	important  bool        // the severity is what the importance of the mail says
-	fell       bool        // a line of a form says that production is down
-	named      bool        // another mail has the Message-ID
+	ticket     desk.Ticket   // that the evidence points at; Number 0 for none
+	subject    string        // what the reply's own subject says that the ticket's does not
+	duplicate  int64         // the open ticket that a new one may say again
+	important  bool          // the severity is what the importance of the mail says
+	fell       bool          // a line of a form says that production is down
+	named      bool          // another mail has the Message-ID
+	pointed    threading.Ref // what the mail names, where that stands elsewhere now
+	meant      int64         // the ticket that the mail names and that lives on in that one; 0: none
 	// citedIn is the ticket in which a mail of the person named the Message-ID; 0 for none
 	citedIn  int64
 	twin     store.Mail     // the mail that this one repeats, if any
@@ -210,9 +212,38 @@ func (f *filing) resolve(ctx context.Context) (err error) {
 			}
 		}
 	}
-	if f.resolution.Ticket != 0 {
-		f.ticket, err = store.Optional(f.index.ticket(ctx, f.resolution.Ticket))
+	if f.resolution.Ticket == 0 {
+		return nil
 	}
+	return f.locate(ctx)
+}
+
+// locate finds the ticket in which that stands now which the mail answers: it may have been merged
+// into another, or the item split off. A split is followed by who takes part in what came of it.
+func (f *filing) locate(ctx context.Context) (err error) {
+	r := &f.resolution
+	said := r.Ticket
+	if f.ticket, err = store.Optional(f.index.ticket(ctx, said)); err != nil || !f.index.moved[said] {
+		return err
+	}
+	merged := f.ticket.Number != said
+	f.pointed = threading.Ref{Ticket: said, Item: r.Item}
+	number, item, err := f.tx.Home(ctx, said, r.Item)
+	if err != nil {
+		return err
+	}
+	home, err := store.Optional(f.index.ticket(ctx, number))
+	if err != nil {
+		return err
+	}
+	if home.Number == f.ticket.Number || f.person.Agent() || home.Participant(f.person.ID) {
+		f.ticket, r.Item = home, item
+	}
+	if r.Ticket = f.ticket.Number; merged {
+		f.meant = said
+		return nil
+	}
+	f.meant, err = f.tx.Meant(ctx, r.Ticket, r.Item)
 	return err
 }
 

@@ -41,6 +41,9 @@ func (f *filing) do(ctx context.Context, t desk.Ticket, d desk.Deed) (store.Done
 // complete fills in what an item has from the mail.
 func (f *filing) complete(t desk.Ticket, d *desk.Deed) {
 	it := &d.Item
+	if t.Number == f.ticket.Number {
+		it.Meant = f.meant
+	}
 	it.Mail, it.MessageID = f.mail.ID, f.rd.Message.MessageID
 	it.Quoted = f.rd.Reply.Quoted()
 	forwarded, _ := lapse.Mask(f.rd.Reply.Forwarded())

@@ -2,6 +2,7 @@ package mailin
 
 import (
 	"context"
+	"slices"
 
 	"buzon/store"
 	"buzon/store/desk"
@@ -15,12 +16,14 @@ type index struct {
 	tickets map[int64]desk.Ticket
 	citer   int64 // whose earlier mails may have named the same ids; 0: nobody's
 	retells func(desk.Ticket) bool
+	// of which items have been moved: they are looked for when one of them is answered
+	moved map[int64]bool
 }
 
 var _ threading.Index = &index{}
 
 func newIndex(r store.Reader) *index {
-	return &index{Reader: r, tickets: map[int64]desk.Ticket{}}
+	return &index{Reader: r, tickets: map[int64]desk.Ticket{}, moved: map[int64]bool{}}
 }
 
 func (x *index) ByMessageID(ctx context.Context, ids []string) (map[string]threading.Ref, error) {
@@ -52,8 +55,15 @@ func (x *index) ticket(ctx context.Context, number int64) (t desk.Ticket, err er
 	if ok {
 		return t, nil
 	}
-	if t, err = x.Reader.Ticket(ctx, number); err == nil {
-		x.tickets[number] = t
+	row, err := x.Reader.TicketRow(ctx, number)
+	if err == nil {
+		x.tickets[number] = row.Ticket
+		x.moved[number] = row.Number != number || slices.ContainsFunc(row.Links, ties)
 	}
-	return t, err
+	return row.Ticket, err
+}
+
+// ties reports whether a link says that items have come to the ticket, or gone from it.
+func ties(l store.Link) bool {
+	return l.Kind == desk.MergedLink+"_by" || l.Kind == desk.SplitLink+"_by"
 }

@@ -45,8 +45,12 @@ func (f *filing) ownsUp(ctx context.Context) (bool, error) {
 func (f *filing) answeredItem() int64 {
 	for _, id := range threading.References(f.rd.Message.InReplyTo, nil) {
 		t, v := f.o.Signer.VerifyMessageID(id, f.boxes)
-		if v == threading.Valid && t.Ticket == f.ticket.Number {
+		switch {
+		case v != threading.Valid:
+		case t.Ticket == f.ticket.Number:
 			return t.Item
+		case t.Ticket == f.answers.Ticket && t.Item == f.answers.Item:
+			return f.resolution.Item
 		}
 	}
 	return 0

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -44,6 +45,9 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	if err != nil {
 		return done, fmt.Errorf("find whom the orders name: %w", err)
 	}
+	if number != 0 && number != before.Number { // that one lives on in another
+		d.Item.Meant, number = cmp.Or(d.Item.Meant, number), before.Number
+	}
 	out := desk.Carry(before, d, facts)
 	done.Results, done.Kept, done.Meanwhile = out.Done, out.Kept, facts.Meanwhile
 	switch {
@@ -75,18 +79,11 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 			return done, err
 		}
 	}
-	for _, e := range out.Events {
-		it := done.Item
-		it.Visibility, it.Text = e.Item.Visibility, e.Item.Text // what of it may be heard
-		e.Ticket, e.Item = done.Ticket, it
-		t := o.Telling
-		t.Event, t.until = e, out.Until
-		if !d.By.Agent() {
-			t.Details.Unknown = done.Unknown()
-		}
-		if err := tx.Tell(ctx, t); err != nil {
-			return done, err
-		}
+	if err := tx.tellAll(ctx, done, d, out, o); err != nil {
+		return done, err
+	}
+	if err := tx.elsewhere(ctx, &done, d, out, o); err != nil {
+		return done, err
 	}
 	if before.Class != desk.Closed && done.Ticket.Class == desk.Closed {
 		if err := tx.release(ctx, done.Ticket.Number, o); err != nil {
@@ -94,16 +91,17 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 		}
 	}
 	// only now: a new follower gets what comes later
-	return done, tx.followers(ctx, before, done.Ticket.Number, d, out, o)
+	how := Activity{Person: d.By.ID, Mail: o.Mail}
+	return done, tx.followers(ctx, before, done.Ticket.Number, out, how)
 }
 
 // followed is the history's name of a follower: who is none any more, or is one now.
 const followed = "follower"
 
 // followers writes who follows from now on, and who does no more.
-func (tx *Tx) followers(ctx context.Context, before desk.Ticket, number int64, d desk.Deed,
-	out desk.Outcome, o Origin) error {
-	how := Activity{Ticket: number, Person: d.By.ID, Mail: o.Mail, What: followed}
+func (tx *Tx) followers(ctx context.Context, before desk.Ticket, number int64, out desk.Outcome,
+	how Activity) error {
+	how.Ticket, how.What = number, followed
 	var history []Activity
 	there := map[int64]bool{}
 	for _, p := range before.Followers {
@@ -135,6 +133,46 @@ func (tx *Tx) followers(ctx context.Context, before desk.Ticket, number int64, d
 		return nil
 	}
 	return tx.Note(ctx, history...)
+}
+
+// tellAll tells what happened to the ticket of the deed.
+func (tx *Tx) tellAll(ctx context.Context, done Done, d desk.Deed, out desk.Outcome,
+	o Origin) error {
+	for _, e := range out.Events {
+		if moves(e) {
+			continue
+		}
+		it := done.Item
+		it.Visibility, it.Text = e.Item.Visibility, e.Item.Text // what of it may be heard
+		e.Ticket, e.Item = done.Ticket, it
+		t := o.Telling
+		t.Event, t.until = e, out.Until
+		if !d.By.Agent() {
+			t.Details.Unknown = done.Unknown()
+		}
+		if err := tx.Tell(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// elsewhere does what a deed means for other tickets than its own, and tells it.
+func (tx *Tx) elsewhere(ctx context.Context, done *Done, d desk.Deed, out desk.Outcome,
+	o Origin) error {
+	how := Activity{Person: d.By.ID, Mail: o.Mail}
+	events, err := tx.rearrange(ctx, done, out, how)
+	if err != nil {
+		return fmt.Errorf("move items to another ticket: %w", err)
+	}
+	for _, e := range events {
+		t := o.Telling
+		t.Event = e
+		if err := tx.Tell(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // before is the ticket that the deed is done to.
@@ -211,6 +249,9 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 			return f, err
 		}
 	}
+	if err := tx.shape(ctx, t, d, &f); err != nil {
+		return f, err
+	}
 	if desk.Judges(d.Orders) {
 		if f.Pending, err = tx.PendingItems(ctx, t.Number); err != nil {
 			return f, err
@@ -227,7 +268,12 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 	if f.Others, err = tx.others(ctx, desk.Linked(d.Orders)); err != nil {
 		return f, err
 	}
-	f.People, err = tx.whom(ctx, d.Orders, o.Ours)
+	if f.People, err = tx.whom(ctx, d.Orders, o.Ours); err != nil {
+		return f, err
+	}
+	if desk.Merges(d.Orders) {
+		f.Sights, err = tx.sightsOf(ctx, t, f)
+	}
 	return f, err
 }
 
@@ -270,6 +316,20 @@ func (done Done) Unknown() (list []Unknown) {
 		}
 	}
 	return list
+}
+
+// shape adds what is to be known of tickets that are to be parted or split.
+func (tx *Tx) shape(ctx context.Context, t desk.Ticket, d desk.Deed, f *desk.Facts) (err error) {
+	parts, splits := desk.Separates(d.Orders)
+	if parts {
+		if f.Guest, err = tx.guest(ctx, t.Number, d.Item.Meant); err != nil {
+			return err
+		}
+	}
+	if splits {
+		f.Items, f.Spent, err = tx.parts(ctx, t.Number)
+	}
+	return err
 }
 
 // whom finds the people whom orders name, and makes customers of those that are new.

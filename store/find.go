@@ -66,6 +66,11 @@ func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (
 	if err != nil {
 		return nil, 0, err
 	}
+	if len(q.Numbers) > 0 {
+		if q.Numbers, err = r.living(ctx, q.Numbers); err != nil {
+			return nil, 0, err
+		}
+	}
 	w := &where{dialect: r.dialect}
 	if q.Words != "" {
 		numbers, next, err := r.search(ctx, c, s, q, limit)
@@ -89,7 +94,7 @@ func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (
 		order = " ORDER BY t.number"
 	}
 	chosen := w.String() + order + " LIMIT +" + w.bind(limit+1)
-	if len(w.conditions) > 0 { // what is found by an index is sorted by number, not as whole rows
+	if len(w.conditions) > 1 { // what is found by an index is sorted by number, not as whole rows
 		chosen = `
 		WHERE t.number IN (
 			SELECT t.number FROM ticket t JOIN person r ON r.id = t.requester ` + chosen + `)
@@ -131,6 +136,7 @@ func (w *where) list(kind string, values any) string {
 
 // query adds what the query says beside its words.
 func (w *where) query(c *desk.Catalogue, q Query) {
+	w.add("t.merged_into = 0") // what was merged is found as the ticket in which it lives on
 	if q.Status != "" && q.Status != "all" {
 		w.statuses(c, statuses(c, q.Status))
 	}

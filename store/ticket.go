@@ -66,16 +66,25 @@ var (
 	updateTicket = tickets.updateCounting("items", "number")
 )
 
-// Ticket returns the ticket with the number.
+// Ticket returns the ticket with the number or, where that was merged into another, the one in which
+// it lives on.
 func (r Reader) Ticket(ctx context.Context, number int64) (desk.Ticket, error) {
-	page, err := r.page(ctx, persons, 1, "WHERE t.number = $1", args(number))
+	row, err := r.TicketRow(ctx, number)
+	return row.Ticket, err
+}
+
+// TicketRow is Ticket with its links.
+func (r Reader) TicketRow(ctx context.Context, number int64) (Row, error) {
+	page, err := r.page(ctx, persons, 1, `
+		WHERE t.number = coalesce((
+			SELECT merged_into FROM ticket WHERE number = $1 AND merged_into > 0), $1)`, args(number))
 	if err == nil && len(page) == 0 {
 		err = ErrNotFound
 	}
 	if err != nil {
-		return desk.Ticket{}, err
+		return Row{}, err
 	}
-	return page[0].Ticket, nil
+	return page[0], nil
 }
 
 // OpenTicket writes a new ticket, with its first item where one is given, and returns both with

@@ -48,6 +48,9 @@ var deeds = []deed{
 	{"set N FIELD=VALUE…", "Change what is known of a ticket", []string{"field ARG"}, mayHave},
 	{"follow N WHO", "Let somebody follow a ticket, by address", []string{"follower ARG"}, mayHave},
 	{"unfollow N WHO", "Let somebody follow a ticket no more", []string{"remove ARG"}, mayHave},
+	{"merge N INTO", "Have a ticket live on in another one", []string{"merge ARG"}, mayHave},
+	{"split N [ITEM]...", "Make a new ticket of items; without any, undo a merge",
+		[]string{"split ARG"}, mayHave},
 	{"tag N TAG…", "Add tags; --remove drops some", []string{"tag ARG"}, mayHave},
 	{"state N WORDS...", "Say in one line how a ticket stands; - takes the line away",
 		[]string{"state_line ARG"}, mayHave},
@@ -71,6 +74,9 @@ func (a *app) deed(d deed) *cobra.Command {
 	takes := cobra.ExactArgs(len(strings.Fields(d.use)) - 1)
 	if strings.HasSuffix(d.use, "…") || strings.HasSuffix(d.use, "...") {
 		takes = cobra.MinimumNArgs(2)
+	}
+	if strings.Contains(d.use, "[") {
+		takes = cobra.MinimumNArgs(1)
 	}
 	c := &cobra.Command{Use: d.use, Short: d.short, Args: takes}
 	var removed []string
@@ -182,13 +188,13 @@ func (h *house) do(ctx context.Context, tx *store.Tx, n int64, d desk.Deed) (
 		Ours:    func(address string) bool { _, _, ok := boxes.Find(address); return ok },
 	})
 	if err == nil {
-		err = refused(done)
+		err = h.refused(done)
 	}
 	return done, err
 }
 
 // refused is an error where an order was not carried out.
-func refused(done store.Done) error {
+func (h *house) refused(done store.Done) error {
 	for _, r := range done.Results {
 		switch {
 		case r.Unknown && len(r.Known) > 0:
@@ -197,9 +203,17 @@ func refused(done store.Done) error {
 			return fmt.Errorf("%s: %q is not understood", r.Key, r.Value)
 		case r.Key == "not_allowed":
 			return fmt.Errorf("%s: not possible here", r.Line)
+		case slices.Contains(desk.Refusals, r.Key):
+			return errors.New(h.said(r))
 		}
 	}
 	return nil
+}
+
+// said is what became of an order, in the desk's language.
+func (h *house) said(r desk.Result) string {
+	said := h.templates.Phrase(h.config.Language, "result", r.Key)
+	return strings.TrimSpace(r.Line + ": " + said + " " + r.Value)
 }
 
 // worked shows the ticket as it is now.
@@ -218,8 +232,7 @@ func (a *app) worked(ctx context.Context, h *house, done store.Done) error {
 	t := done.Ticket
 	fmt.Fprintf(a.stdout, "ticket %d: item %d, %s\n", t.Number, done.Item.Number, n.of(t.Status))
 	for _, r := range done.Results {
-		said := h.templates.Phrase(h.config.Language, "result", r.Key)
-		fmt.Fprintln(a.stdout, safe(strings.TrimSpace(r.Line+": "+said+" "+r.Value)))
+		fmt.Fprintln(a.stdout, safe(h.said(r)))
 	}
 	if done.Kept == desk.NobodyHears {
 		fmt.Fprintln(a.stderr, "nobody receives it: "+

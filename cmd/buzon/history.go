@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -27,12 +28,30 @@ func (a *app) ticketHistory() *cobra.Command {
 			return h.store.Ticket(ctx, n)
 		},
 		func(ctx context.Context, h *house, t desk.Ticket) error {
-			list, err := h.store.Activities(ctx, t.Number)
+			list, err := h.past(ctx, t.Number)
 			if err != nil {
 				return err
 			}
 			return a.printHistory(ctx, h, list)
 		})
+}
+
+// past is the history of a ticket, and of those that were merged into it, in the order of time.
+func (h *house) past(ctx context.Context, ticket int64) ([]store.Activity, error) {
+	guests, err := h.store.Guests(ctx, ticket)
+	if err != nil {
+		return nil, err
+	}
+	var list []store.Activity
+	for _, n := range append([]int64{ticket}, guests...) {
+		more, err := h.store.Activities(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	slices.SortStableFunc(list, func(a, b store.Activity) int { return a.At.Compare(b.At) })
+	return list, nil
 }
 
 func (a *app) printHistory(ctx context.Context, h *house, list []store.Activity) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -52,6 +53,7 @@ func (d *virtualDesk) opened(from, subject, text string) int64 {
 func (d *virtualDesk) replies(from string, number int64, text string) {
 	d.t.Helper()
 	m := d.about(from, number)
+	d.clock.Advance(5 * time.Minute)
 	d.write(from, m.replyTo(), "Re: "+m.subject, text, "In-Reply-To: "+m.header.Get("Message-ID"))
 	d.settle()
 }
@@ -169,5 +171,190 @@ func TestWaitsForAnother(t *testing.T) {
 			m.says(t, c.duplicate)
 			m.silent(t, "#1", "Sin red", "Carla")
 		})
+	}
+}
+
+// TestMergeByMail: two cases of one customer become one, for whichever number, and two again.
+func TestMergeByMail(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, merge, receipt, told, part, parted, strangers, closed string
+	}{
+		{"es", "#unir 2", "#unir 2: quedó unido con el caso 2", "Unimos los casos #1 y #2", "#separar", "Separamos otra vez los casos",
+			"no se unió, para que nadie lea lo que es de otro; puede escribir #enlazar duplicado 1", "#unir 4: no se unió, porque está cerrado el caso 4"},
+		{"en", "#merge 2", "#merge 2: merged with case 2", "We merged cases #1 and #2", "#split", "We parted cases",
+			"you can write #link duplicate 1", "#merge 4: not merged, since this case is closed: 4"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := newVirtualDesk(t, "ejemplo.test")
+			d.speaks(c.name, vCarla, vPedro, vAna)
+			d.opened(vCarla, "No imprime", "La caja no imprime.")
+			d.opened(vCarla, "Impresora", "Otra vez la caja.")
+			d.opened(vPedro, "Ajeno", "De otra empresa.")
+			d.opened(vCarla, "Viejo", "Ya está.")
+			d.replies(vAna, 4, "#cerrar")
+			d.replies(vAna, 1, "#nota\r\nSecreto del proveedor.")
+			d.replies(vAna, 1, "¿Qué dice la pantalla?\r\n\r\n#tiempo 30m")
+			d.replies(vAna, 3, strings.Replace(c.merge, "2", "1", 1))
+			d.about(vAna, 3).says(t, c.strangers)
+			d.replies(vAna, 3, strings.Replace(c.merge, "2", "4", 1))
+			d.about(vAna, 3).says(t, c.closed)
+			if k := d.caseOf(3); k.Class != desk.Open || k.Number != 3 {
+				t.Errorf("refused, it is %d, %s", k.Number, k.Class)
+			}
+			before := len(d.to(vCarla))
+			old := d.about(vCarla, 1)
+			d.replies(vAna, 1, c.merge)
+			d.about(vAna, 2).says(t, c.receipt)
+			if n := len(d.to(vCarla)) - before; n != 1 {
+				t.Errorf("the customer got %d mails", n)
+			}
+			m := d.last(vCarla)
+			m.says(t, c.told, "#2]")
+			m.silent(t, "Secreto", "proveedor")
+			if k := d.caseOf(1); k.Number != 2 || k.Minutes != 30 || k.Class != desk.Open {
+				t.Errorf("case 1 is %d, %s, %d minutes", k.Number, k.Class, k.Minutes)
+			}
+			// either number leads to the host: the address that she was given before, and the number alone
+			d.write(vCarla, old.replyTo(), "Re: "+old.subject, "Dice papel.", "In-Reply-To: "+old.header.Get("Message-ID"))
+			d.settle()
+			d.write(vCarla, "soporte@ejemplo.test", "[Caso #1] No imprime", "Y parpadea.")
+			d.settle()
+			d.about(vAna, 2).says(t, "Y parpadea.")
+			d.replies(vAna, 2, "Cambie el papel.")
+			d.last(vCarla).says(t, "Cambie el papel.", "#2]")
+			if items := must(d.store.Items(t.Context(), 2))(t); len(items) != 8 {
+				t.Errorf("the host has %d items", len(items))
+			}
+			d.replies(vAna, 2, c.part)
+			d.last(vCarla).says(t, c.parted)
+			one, two := d.caseOf(1), d.caseOf(2)
+			if one.Number != 1 || one.Class != desk.Open || !one.ClosedAt.IsZero() || one.Minutes != 30 || two.Minutes != 0 {
+				t.Errorf("parted: %+v, %d minutes", one, two.Minutes)
+			}
+			var texts [2][]string
+			for i := range texts {
+				for j, it := range must(d.store.Items(t.Context(), int64(i+1)))(t) {
+					if it.Number != int64(j+1) && i == 0 {
+						t.Errorf("case %d has item %d at %d", i+1, it.Number, j+1)
+					}
+					texts[i] = append(texts[i], it.Text)
+				}
+			}
+			mine := strings.Join(texts[0], "|")
+			for _, words := range []string{"La caja no imprime.", "Secreto", "Dice papel.", "Y parpadea."} {
+				if !strings.Contains(mine, words) || strings.Contains(strings.Join(texts[1], "|"), words) {
+					t.Errorf("%q is not in case 1 alone: %q", words, texts)
+				}
+			}
+			d.clock.Advance(5 * time.Minute)
+			d.write(vCarla, old.replyTo(), "Re: "+old.subject, "Sigo en el uno.")
+			d.settle()
+			d.about(vAna, 1).says(t, "Sigo en el uno.")
+			if list := must(d.store.Activities(t.Context(), 1))(t); len(list) == 0 || list[len(list)-1].Ticket != 1 {
+				t.Error("no history")
+			}
+		})
+	}
+}
+
+// TestSplitByMail: items become a case of their own, in the name of who wrote the first of them.
+func TestSplitByMail(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, split, receipt, told, wrong, first string }{
+		{"es", "#separar 2 El escáner", "separado en el caso 2", "Separamos del caso #1 lo que trata de otra cosa: ahora es el caso #2", "No encontramos el ítem «9»", "porque abre este caso el ítem 1"},
+		{"en", "#split 2 El escáner", "split off into case 2", "We split off from case #1 what is about something else: it is case #2 now", "We did not find the item “9”", "since this case is opened by item 1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := newVirtualDesk(t, "ejemplo.test")
+			d.speaks(c.name, vCarla, vAna)
+			d.opened(vCarla, "No imprime", "La caja no imprime.")
+			d.replies(vCarla, 1, "Además, el escáner no enciende.")
+			notice := d.about(vAna, 1)
+			verb, _, _ := strings.Cut(c.split, " ")
+			d.replies(vAna, 1, verb+" 9")
+			d.about(vAna, 1).says(t, c.wrong)
+			d.replies(vAna, 1, verb+" 1")
+			d.about(vAna, 1).says(t, c.first)
+			before := len(d.to(vCarla))
+			d.replies(vAna, 1, c.split+"\r\n#tomar")
+			d.about(vAna, 1).says(t, c.receipt)
+			m := d.last(vCarla)
+			m.says(t, c.told, "El escáner")
+			if n := len(d.to(vCarla)) - before; n != 1 {
+				t.Errorf("the customer got %d mails", n)
+			}
+			k := d.caseOf(2)
+			if k.Subject != "El escáner" || k.Requester.Address() != vCarla || k.Class != desk.Open {
+				t.Errorf("%+v", k)
+			}
+			// who answers the notice of what has gone answers where it stands now
+			d.write(vAna, notice.replyTo(), "Re: "+notice.subject, "¿Está enchufado?", "In-Reply-To: "+notice.header.Get("Message-ID"))
+			d.settle()
+			d.last(vCarla).says(t, "¿Está enchufado?", "#2]")
+			d.replies(vCarla, 2, "Sí.")
+			if items := must(d.store.Items(t.Context(), 2))(t); len(items) != 3 || items[0].Text != "Además, el escáner no enciende." {
+				t.Errorf("%d items: %+v", len(items), items)
+			}
+			if deliveries := must(d.store.Deliveries(t.Context(), 2))(t); len(deliveries[1]) == 0 {
+				t.Error("what was sent about the item did not come with it")
+			}
+		})
+	}
+}
+
+// TestVerbsByCommand: the same by command line, with the JSON of it.
+func TestVerbsByCommand(t *testing.T) {
+	t.Parallel()
+	d := newCLIDesk(t, deskTOML+"[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n")
+	d.says(exitOK, nil, "agent", "add", admin, "--name", "La Jefa", "--admin")
+	cli := func(args ...string) string { return d.says(exitOK, nil, append([]string{"ticket"}, args...)...) }
+	show := func(n string) (c ticketRow) {
+		t.Helper()
+		if err := json.Unmarshal([]byte(cli("show", n, "--json")), &c); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	for _, subject := range []string{"Uno", "Dos", "Tres"} {
+		cli("open", "--requester", carla, "--subject", subject, "--text", "x")
+	}
+	cli("tag", "1", "Urgente", "facturación")
+	cli("tag", "1", "vip", "--remove", "urgente")
+	cli("state", "1", "Espera", "el", "repuesto")
+	cli("time", "1", "1h30", "llamada", "larga")
+	if c := show("1"); strings.Join(c.Tags, " ") != "facturacion vip" || c.StateLine != "Espera el repuesto" || c.TimeMinutes != 90 ||
+		len(c.Time) != 1 || c.Time[0].Why != "llamada larga" {
+		t.Errorf("%+v", c)
+	}
+	if out := cli("list", "--tag", "VIP", "--json"); strings.Count(out, `"number":1,`) != 1 || strings.Count(out, "\n") != 1 {
+		t.Errorf("by tag: %s", out)
+	}
+	cli("reply", "3", "--text", "Otra cosa.")
+	cli("split", "3", "2", "Lo otro")
+	if c := show("4"); c.Subject != "Lo otro" || len(c.Items) != 1 || c.Requester != carla || len(c.Items[0].Deliveries) != 1 {
+		t.Errorf("split: %+v", c)
+	}
+	cli("merge", "1", "2")
+	if c := show("1"); c.Number != 2 || c.TimeMinutes != 90 || len(c.Links) != 1 || c.Links[0].Kind != "merged_by" {
+		t.Errorf("merged: %+v", c)
+	}
+	if out := cli("list", "--status", "all", "--json"); strings.Contains(out, `"number":1,`) {
+		t.Errorf("the merged one is listed: %s", out)
+	}
+	if out := cli("history", "2"); !strings.Contains(out, "merged_into") || !strings.Contains(out, "merged ") {
+		t.Errorf("history: %s", out)
+	}
+	cli("split", "1")
+	if c := show("1"); c.Number != 1 || c.TimeMinutes != 90 || c.StatusClass != "open" || c.ClosedAt != nil {
+		t.Errorf("parted: %+v", c)
+	}
+	for args, want := range map[string]string{
+		"merge 1 99": "99", "merge 1 1": "1", "split 2": "no hay nada que separar", "split 3 9": "9", "split 3 1": "abre este caso", "time 1 mucho": "45m",
+		"link 1 likes 2": "duplicates", "link 1 depends 99": "99", "tag 1 ¡!": "¡!", "set 1 due=31/2": "2026-12-31",
+	} {
+		d.says(exitFailure, []string{want}, append([]string{"ticket"}, strings.Fields(args)...)...)
 	}
 }

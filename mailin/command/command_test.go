@@ -44,7 +44,7 @@ func TestAgent(t *testing.T) {
 		{"words behind the verb", "#resuelto Ya quedó, gracias.\nAna", `[resuelto] "Ya quedó, gracias.\nAna"`},
 		{"two on a line", "#nota #tomar", `[nota, tomar] ""`},
 		{"two words of argument", "#asignar Luis Pérez", `[asignar Luis Pérez] ""`},
-		{"queries, and what is not done by mail", "#unir 12\n#mis casos\n#historial 12\n#campo A=B\n#due mañana", `[unavailable 12, mis casos, historial 12, campo A=B, vence mañana] ""`},
+		{"queries, and others", "#unir 12\n#mis casos\n#historial 12\n#campo A=B\n#due mañana", `[unir 12, mis casos, historial 12, campo A=B, vence mañana] ""`},
 		{"in the middle", "Hola.\n#cerrar\nChau.", `[!cerrar] "Hola.\n#cerrar\nChau."`},
 		{"words behind, at the end", "Hola.\n#cerrar con llave", `[] "Hola.\n#cerrar con llave"`},
 		{"wrapped by the client", long + "\n#cerrar", `[!cerrar] "` + long + `\n#cerrar"`},

@@ -66,6 +66,10 @@ type Facts struct {
 	People      map[string]Person // whom the orders name, by canonical address: see Named
 	Pending     []Item            // of the ticket, that wait for an agent
 	Others      []Other           // tickets that the orders name and that are there
+	Sights      map[int64]Sight   // of who takes part in tickets that are to be merged
+	Guest       *Guest            // the ticket that would be parted from this one
+	Items       []Item            // of the ticket, in order, where some are to be split off
+	Spent       map[int64]int     // the minutes that an item's time sheet has, by its number
 	Hangs       bool              // it waits until a day, or for another ticket to be closed
 	Sight       Sight             // of a customer who sets fields
 	Held        []HeldItem        // of the ticket, where an order is about them
@@ -93,6 +97,10 @@ type Outcome struct {
 	Withdrawn []Item     // that were held, and nobody gets
 	Sent      []HeldItem // that were held, and go now
 	Until     time.Time  // the item waits, with all that is told of it; zero: it does not
+
+	Merging   *Merging   // nil: none
+	Parting   *Parting   // likewise
+	Splitting *Splitting // likewise
 	Timers    []Timer    // that are owed from now on, and those that are no more
 	Done      []Result   // what became of each order
 	Kept      Kept

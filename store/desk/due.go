@@ -31,6 +31,9 @@ const (
 	TicketWoke       EventKind = "ticket_woke"       // the day until which it was to wait has come
 	TicketLapsed     EventKind = "ticket_lapsed"     // closed, since nobody has answered
 	LinesMissed      EventKind = "lines_missed"      // a customer's lines have values that are not known
+	TicketMerged     EventKind = "ticket_merged"     // another one lives on in it
+	TicketParted     EventKind = "ticket_parted"     // two that were merged are two again
+	TicketSplit      EventKind = "ticket_split"      // items of another one have become this one
 	// the ticket on which it depended was closed
 	TicketFreed EventKind = "ticket_freed"
 	// the ticket was closed of which it is a duplicate, and it too
@@ -146,6 +149,13 @@ func (d *due) settled(e Event) {
 		if e.Item.Text != "" || len(e.Item.Attachments) > 0 {
 			d.add(ItemNotice, t.Customers()...)
 		}
+	case TicketMerged:
+		d.except(e.Author).add(MergedNotice, t.Customers()...)
+		d.add(MergedNotice, slices.Concat(responsible(e), e.Witness)...)
+	case TicketParted:
+		d.except(e.Author).add(PartedNotice, append(t.Customers(), t.Agent)...)
+	case TicketSplit:
+		d.except(e.Author).add(SplitNotice, append(t.Customers(), responsible(e)...)...)
 	case ReplyRejected:
 		d.add(ClosedNotice, e.Author)
 	case TicketClosed:

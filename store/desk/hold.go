@@ -75,7 +75,7 @@ func (w *draft) hold() {
 	}
 	told := func(n Notification) bool { return !n.To.Agent() }
 	if slices.ContainsFunc(w.Events, func(e Event) bool {
-		return slices.ContainsFunc(Due(e), told)
+		return !e.Kind.moves() && slices.ContainsFunc(Due(e), told)
 	}) {
 		w.Until, w.Item.State = w.Now.Add(w.Hold), Held
 	}

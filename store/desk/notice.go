@@ -52,6 +52,12 @@ const (
 	ConfirmData    Notice = "confirm_data"
 	ConfirmAddress Notice = "confirm_address"
 	DataChanged    Notice = "data_changed"
+	// what became of what an agent ordered for many tickets
+	Transcript Notice = "transcript"
+
+	MergedNotice Notice = "merged" // two cases are one from now on
+	PartedNotice Notice = "parted" // and two again
+	SplitNotice  Notice = "split"  // of what he wrote in a case another one was made
 )
 
 // Trait is all that anybody must know of a kind of notice: who may get it, what it carries, how
@@ -126,6 +132,9 @@ var notices = map[Notice]Trait{
 	ClosedNotice:  {Words: true, Files: true, Speaks: WithWords, Spares: true},
 	Reminder:      {Buttons: usual},
 	NotUnderstood: {Answers: true, Buttons: usual},
+	MergedNotice:  {Buttons: usual},
+	PartedNotice:  {Buttons: usual},
+	SplitNotice:   {Buttons: usual},
 	Taken:         {Urgent: true, Buttons: usual},
 	NewTicket: {Agents: true, Words: true, Files: true,
 		Buttons: append([]Button{MergeButton}, usual...)},

@@ -98,6 +98,8 @@ func init() { // what the rows do reads the table
 		{"requester", "cliente", "customer", "", aPerson, "", set("requester")},
 		{"follower", "seguidor", "follower", "", aPerson, "", (*draft).addFollower},
 		{"remove", "quitar", "remove", "", aPerson, "", (*draft).removeFollower},
+		{"merge", "unir", "merge", "", aTicket, "", (*draft).merge},
+		{"split", "separar", "split", "", "[N]", "", (*draft).separate},
 		{"link", "enlazar", "link", "", aTicket, "", link("")},
 		{"depends", "depende", "depends", "", aTicket, "", link("depends")},
 		{VerbApprove, "aprobar", "approve", "", "[N]", "", judge(VerbApprove, "approved")},
@@ -135,8 +137,6 @@ func init() { // what the rows do reads the table
 var planned = []verb{
 	{"canned", "plantilla", "canned", "", "X", "", nil},
 	{"new", "nuevo", "new", "", aPerson, "", nil},
-	{"merge", "unir", "merge", "", aTicket, "", nil},
-	{"split", "separar", "split", "", "N", "", nil},
 	{"view", "vista", "view", "", "X", "", nil},
 }
 

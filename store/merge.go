@@ -1,0 +1,538 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"buzon/store/desk"
+)
+
+// Two tickets that are merged are one from then on: the items of the guest stand in its host, behind
+// those that were there, and whatever names the guest leads to the host. The row of the guest stays,
+// closed, with what it takes to part the two again.
+//
+//	guest 5: 1 2 3   ─ #unir 9 ─►   host 9: 1 2 | 3 4 5      moved: (5,1)→3 (5,2)→4 (5,3)→5
+//	                 ◄─ #separar ─                           what was written to 5 since goes with them
+
+// rearrange moves items between tickets as a deed says, and returns the events that are about
+// another ticket, with what they are about.
+func (tx *Tx) rearrange(ctx context.Context, done *Done, out desk.Outcome, how Activity) (
+	list []desk.Event, err error) {
+	switch {
+	case out.Merging != nil:
+		err = tx.merge(ctx, done, *out.Merging, how)
+	case out.Parting != nil:
+		err = tx.part(ctx, *out.Parting, how)
+	case out.Splitting != nil:
+		var t desk.Ticket
+		t, err = tx.split(ctx, done, *out.Splitting, how)
+		for i := range out.Events {
+			if e := &out.Events[i]; e.Kind == desk.TicketSplit {
+				e.Ticket = t
+			}
+		}
+	default:
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range out.Events {
+		if moves(e) {
+			e.Item = desk.Item{Visibility: desk.Public}
+			list = append(list, e)
+		}
+	}
+	return list, tx.locate(ctx, done)
+}
+
+// moves reports whether an event is about what rearrange does.
+func moves(e desk.Event) bool {
+	return e.Kind == desk.TicketMerged || e.Kind == desk.TicketParted || e.Kind == desk.TicketSplit
+}
+
+// locate finds where the item of a deed stands now.
+func (tx *Tx) locate(ctx context.Context, done *Done) (err error) {
+	var ticket int64
+	_, err = tx.row(ctx, "SELECT ticket, number FROM item WHERE id = $1", args(done.Item.ID),
+		&ticket, &done.Item.Number)
+	if err != nil {
+		return fmt.Errorf("find item %d: %w", done.Item.ID, err)
+	}
+	done.Item.Ticket = ticket
+	done.Ticket, err = tx.Ticket(ctx, ticket)
+	return err
+}
+
+// merge has the items, the followers and the links of the ticket come along to its host.
+func (tx *Tx) merge(ctx context.Context, done *Done, m desk.Merging, how Activity) (err error) {
+	guest, host := done.Ticket.Number, m.Host.Number
+	if m.Timers, err = tx.Timers(ctx, guest); err != nil {
+		return err
+	}
+	if m.MergeUndo.Links, err = tx.newLinks(ctx, guest, host); err != nil {
+		return err
+	}
+	if m.First, m.Last, err = tx.takeOver(ctx, guest, m, how); err != nil {
+		return err
+	}
+	joined := desk.Outcome{Follow: m.Joined}
+	if err := tx.followers(ctx, m.Before, host, joined, how); err != nil {
+		return err
+	}
+	for _, l := range m.MergeUndo.Links {
+		if err := tx.Link(ctx, l.Ticket, l.Other, l.Kind); err != nil {
+			return err
+		}
+	}
+	if err := tx.Link(ctx, guest, host, desk.MergedLink); err != nil {
+		return err
+	}
+	if err := tx.write(ctx, "DELETE FROM timer WHERE ticket = $1", guest); err != nil {
+		return err
+	}
+	if err := tx.relocate(ctx, guest, host, how); err != nil {
+		return err
+	}
+	how.Ticket, how.What, how.New = host, "merged", fmt.Sprint(guest)
+	if err := tx.Note(ctx, how); err != nil {
+		return err
+	}
+	return tx.write(ctx, "INSERT INTO merge (ticket, host, undo) VALUES ($1, $2, $3)",
+		guest, host, encoded{&m.MergeUndo})
+}
+
+// takeOver puts the items of the guest behind those of its host, with what was sent about them.
+// Those moves have the numbers from first to last.
+func (tx *Tx) takeOver(ctx context.Context, guest int64, m desk.Merging, how Activity) (
+	first, last int64, err error) {
+	var more, behind int64
+	if err := tx.number(ctx, &more, "SELECT items FROM ticket WHERE number = $1", guest); err != nil {
+		return 0, 0, err
+	}
+	if _, behind, err = tx.change(ctx, m.Before, m.Host, how, int(more)); err != nil {
+		return 0, 0, err
+	}
+	behind -= more
+	const count = "SELECT coalesce(max(id), 0) FROM moved"
+	if err := tx.number(ctx, &first, count); err != nil {
+		return 0, 0, err
+	}
+	err = tx.write(ctx, `
+		INSERT INTO moved (item, ticket, number)
+		SELECT id, ticket, number FROM item WHERE ticket = $1 ORDER BY number`, guest)
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := tx.number(ctx, &last, count); err != nil {
+		return 0, 0, err
+	}
+	for _, statement := range []string{
+		"UPDATE item SET ticket = $1, number = number + $2 WHERE ticket = $3",
+		"UPDATE outbox SET ticket = $1, item = item + $2 WHERE ticket = $3 AND item > 0",
+		"UPDATE outbox SET ticket = $1 WHERE ticket = $3 AND $2 >= 0 AND settled_at IS NULL",
+		"UPDATE journal SET ticket = $1, item = item + $2 WHERE ticket = $3 AND item > 0",
+		"UPDATE hold SET ticket = $1, item = item + $2 WHERE ticket = $3",
+	} {
+		if err := tx.write(ctx, statement, m.Host.Number, behind, guest); err != nil {
+			return 0, 0, fmt.Errorf("move items: %w", err)
+		}
+	}
+	return first + 1, last, nil
+}
+
+// number reads one number.
+func (tx *Tx) number(ctx context.Context, n *int64, statement string, a ...any) error {
+	_, err := tx.row(ctx, statement, a, n)
+	return err
+}
+
+// newLinks are those that the host gets by its guest: to and from others.
+func (r Reader) newLinks(ctx context.Context, guest, host int64) (list []desk.Tie, err error) {
+	read := func(n int64) (all []desk.Tie, err error) {
+		err = r.rows(ctx, `
+			SELECT ticket, other, kind FROM ticket_link WHERE ticket = $1 OR other = $1
+			ORDER BY ticket, other, kind`,
+			args(n), func(rows *sql.Rows) error {
+				var t desk.Tie
+				err := rows.Scan(&t.Ticket, &t.Other, &t.Kind)
+				all = append(all, t)
+				return err
+			})
+		return all, err
+	}
+	its, err := read(guest)
+	if err != nil {
+		return nil, err
+	}
+	has, err := read(host)
+	for _, l := range its {
+		for _, end := range []*int64{&l.Ticket, &l.Other} {
+			if *end == guest {
+				*end = host
+			}
+		}
+		if l.Ticket != l.Other && l.Kind != desk.MergedLink && !slices.Contains(has, l) {
+			list = append(list, l)
+		}
+	}
+	return list, err
+}
+
+// relocate has all that were merged into a ticket, one by the other, live on in another one.
+func (tx *Tx) relocate(ctx context.Context, ticket, home int64, how Activity) error {
+	guests, err := singles[int64](ctx, tx.Reader,
+		"SELECT ticket FROM merge WHERE host = $1 ORDER BY ticket", ticket)
+	if err != nil {
+		return err
+	}
+	for _, g := range guests {
+		var was int64
+		err := tx.number(ctx, &was, "SELECT merged_into FROM ticket WHERE number = $1", g)
+		if err == nil {
+			err = tx.write(ctx, "UPDATE ticket SET merged_into = $1 WHERE number = $2", home, g)
+		}
+		if err == nil {
+			how.Ticket, how.What, how.Old, how.New = g, "merged_into", fmt.Sprint(was),
+				fmt.Sprint(home)
+			err = tx.Note(ctx, how)
+		}
+		if err == nil {
+			err = tx.relocate(ctx, g, home, how)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// guest finds the ticket that would be parted from a host: the one that is meant, else the last.
+func (tx *Tx) guest(ctx context.Context, host, meant int64) (*desk.Guest, error) {
+	const latest = `
+		SELECT g.ticket FROM merge g JOIN moved m ON m.ticket = g.ticket
+		WHERE g.host = $1 ORDER BY m.id DESC LIMIT 1`
+	if meant == 0 || meant == host {
+		meant = 0
+		if err := tx.number(ctx, &meant, latest, host); err != nil || meant == 0 {
+			return nil, err
+		}
+	}
+	g := desk.Guest{}
+	there, err := tx.row(ctx, "SELECT undo FROM merge WHERE ticket = $1", args(meant),
+		encoded{&g.Undo})
+	if err != nil || !there {
+		return nil, err
+	}
+	page, err := tx.page(ctx, persons, 1, "WHERE t.number = $1", args(meant))
+	if err != nil || len(page) == 0 {
+		return nil, cmp.Or(err, ErrNotFound)
+	}
+	g.Ticket = page[0].Ticket
+	if g.Assignee, err = Optional(tx.Person(ctx, g.Undo.Assignee)); err != nil {
+		return nil, err
+	}
+	g.Spoken, err = tx.row(ctx, `
+		SELECT 1 FROM item i JOIN person p ON p.id = i.author
+		WHERE i.meant = $1 AND i.state = 'filed' AND i.visibility = 'public'
+			AND p.role = 'customer'
+		LIMIT 1`, args(meant), new(int))
+	if err != nil {
+		return nil, err
+	}
+	var minutes int64
+	err = tx.number(ctx, &minutes, `
+		SELECT coalesce(sum(w.minutes), 0)
+		FROM work w JOIN item i ON i.id = w.item
+		WHERE i.ticket = $1 AND (i.meant = $2 OR i.id IN (
+			SELECT item FROM moved WHERE ticket = $2 AND id BETWEEN $3 AND $4))`,
+		host, meant, g.Undo.First, g.Undo.Last)
+	g.Minutes = int(minutes)
+	return &g, err
+}
+
+// part gives the guest back what it had, and what was written to it since.
+func (tx *Tx) part(ctx context.Context, p desk.Parting, how Activity) error {
+	guest, host, u := p.Guest.Number, p.HostsBefore.Number, p.Before.Undo
+	if err := tx.giveBack(ctx, guest, host, u); err != nil {
+		return err
+	}
+	if err := tx.writtenSince(ctx, guest, host); err != nil {
+		return err
+	}
+	if _, _, err := tx.change(ctx, p.Before.Ticket, p.Guest, how, 0); err != nil {
+		return err
+	}
+	left := desk.Outcome{Unfollow: p.Left}
+	if err := tx.followers(ctx, p.HostsBefore, host, left, how); err != nil {
+		return err
+	}
+	const unlink = "DELETE FROM ticket_link WHERE ticket = $1 AND other = $2 AND kind = $3"
+	var into int64
+	if err := tx.number(ctx, &into, "SELECT host FROM merge WHERE ticket = $1", guest); err != nil {
+		return err
+	}
+	for _, l := range append(u.Links, desk.Tie{Ticket: guest, Other: into, Kind: desk.MergedLink}) {
+		if err := tx.write(ctx, unlink, l.Ticket, l.Other, l.Kind); err != nil {
+			return err
+		}
+	}
+	timers := u.Timers
+	if p.Guest.Class != u.Class {
+		timers = nil
+	}
+	if err := tx.setTimers(ctx, guest, timers); err != nil {
+		return err
+	}
+	if err := tx.write(ctx, "DELETE FROM merge WHERE ticket = $1", guest); err != nil {
+		return err
+	}
+	if err := tx.relocate(ctx, guest, guest, how); err != nil {
+		return err
+	}
+	how.Ticket, how.What, how.New = host, "parted", fmt.Sprint(guest)
+	return tx.Note(ctx, how)
+}
+
+// spot is where an item stands, or stood.
+type spot struct{ item, ticket, number int64 }
+
+func (r Reader) spots(ctx context.Context, statement string, a ...any) (list []spot, err error) {
+	err = r.rows(ctx, statement, a, func(rows *sql.Rows) error {
+		var p spot
+		err := rows.Scan(&p.item, &p.ticket, &p.number)
+		list = append(list, p)
+		return err
+	})
+	return list, err
+}
+
+// giveBack puts items where they stood before a merge, but for those that have gone elsewhere since.
+func (tx *Tx) giveBack(ctx context.Context, guest, host int64, u desk.MergeUndo) error {
+	list, err := tx.spots(ctx, `
+		SELECT m.item, m.ticket, m.number FROM moved m JOIN item i ON i.id = m.item
+		WHERE m.ticket = $1 AND m.id BETWEEN $2 AND $3 AND i.ticket = $4
+		ORDER BY m.id`, guest, u.First, u.Last, host)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		if err := tx.moveTo(ctx, p); err != nil {
+			return err
+		}
+		err := tx.write(ctx, "DELETE FROM moved WHERE item = $1 AND id >= $2", p.item, u.First)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writtenSince puts behind the items of the guest what was meant for it since the merge.
+func (tx *Tx) writtenSince(ctx context.Context, guest, host int64) error {
+	list, err := tx.spots(ctx, `
+		SELECT id, ticket, number FROM item WHERE meant = $1 AND ticket = $2 ORDER BY number`,
+		guest, host)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	last, err := tx.count(ctx, guest, len(list))
+	if err != nil {
+		return err
+	}
+	for i, p := range list {
+		p.ticket, p.number = guest, last-int64(len(list)-1-i)
+		if err := tx.moveTo(ctx, p); err != nil {
+			return err
+		}
+		if err := tx.write(ctx, "UPDATE item SET meant = 0 WHERE id = $1", p.item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveTo moves an item to a place, with what was sent about it and the mail that it came by.
+func (tx *Tx) moveTo(ctx context.Context, p spot) error {
+	was, err := tx.spots(ctx, "SELECT id, ticket, number FROM item WHERE id = $1", p.item)
+	if err != nil || len(was) == 0 {
+		return cmp.Or(err, ErrNotFound)
+	}
+	const item = "UPDATE item SET ticket = $1, number = $2 WHERE id = $3"
+	if err := tx.write(ctx, item, p.ticket, p.number, p.item); err != nil {
+		return err
+	}
+	for _, table := range []string{"outbox", "journal", "hold"} {
+		err := tx.write(ctx, "UPDATE "+table+
+			" SET ticket = $1, item = $2 WHERE ticket = $3 AND item = $4",
+			p.ticket, p.number, was[0].ticket, was[0].number)
+		if err != nil {
+			return fmt.Errorf("move item: %w", err)
+		}
+	}
+	return nil
+}
+
+// split opens a ticket that has items of another one.
+func (tx *Tx) split(ctx context.Context, done *Done, s desk.Splitting, how Activity) (
+	t desk.Ticket, err error) {
+	from := done.Ticket.Number
+	if t, _, err = tx.OpenTicket(ctx, s.Opens, nil); err != nil {
+		return t, err
+	}
+	all, err := tx.spots(ctx, `
+		SELECT id, ticket, number FROM item WHERE ticket = $1 ORDER BY number`, from)
+	if err != nil {
+		return t, err
+	}
+	for _, p := range all {
+		if !slices.Contains(s.Items, p.number) {
+			continue
+		}
+		n, err := tx.count(ctx, t.Number, 1)
+		if err == nil {
+			err = tx.write(ctx, "INSERT INTO moved (item, ticket, number) VALUES ($1, $2, $3)",
+				p.item, p.ticket, p.number)
+		}
+		if err == nil {
+			err = tx.moveTo(ctx, spot{p.item, t.Number, n})
+		}
+		if err != nil {
+			return t, fmt.Errorf("split off item %d: %w", p.number, err)
+		}
+	}
+	for i := range done.Results {
+		if r := &done.Results[i]; r.Key == "split" && r.Value == "" {
+			r.Value = fmt.Sprint(t.Number)
+		}
+	}
+	return t, tx.born(ctx, from, t, s, how)
+}
+
+// born writes what a ticket that was made of items is, beside these.
+func (tx *Tx) born(ctx context.Context, from int64, t desk.Ticket, s desk.Splitting,
+	how Activity) error {
+	c, err := tx.Catalogue(ctx)
+	if err != nil {
+		return err
+	}
+	typeID, err := tx.itemType(ctx, c.Opening(t.Type))
+	if err != nil {
+		return err
+	}
+	err = tx.write(ctx, "UPDATE item SET type = $1 WHERE ticket = $2 AND number = 1", typeID,
+		t.Number)
+	if err != nil {
+		return err
+	}
+	follow := desk.Outcome{Follow: s.Opens.Followers}
+	if err := tx.followers(ctx, desk.Ticket{}, t.Number, follow, how); err != nil {
+		return err
+	}
+	if err := tx.Link(ctx, t.Number, from, desk.SplitLink); err != nil {
+		return err
+	}
+	opened, lost := how, how
+	opened.Ticket, opened.What, opened.New = t.Number, "opened", desk.SplitLink
+	lost.Ticket, lost.What, lost.New = from, desk.SplitLink, fmt.Sprint(t.Number)
+	lost.Old = strings.Trim(fmt.Sprint(s.Items), "[]")
+	return tx.Note(ctx, opened, lost)
+}
+
+// Home is where an item stands now that stood in a ticket under a number when somebody was told of
+// it; where nothing of the kind was moved, the ticket in which that one lives on.
+func (r Reader) Home(ctx context.Context, ticket, number int64) (t, n int64, err error) {
+	moved, err := r.row(ctx, `
+		SELECT i.ticket, i.number FROM moved m JOIN item i ON i.id = m.item
+		WHERE m.ticket = $1 AND m.number = $2 ORDER BY m.id DESC LIMIT 1`, args(ticket, number),
+		&t, &n)
+	if err != nil || moved {
+		return t, n, err
+	}
+	return ticket, number, nil
+}
+
+// Meant is the merged ticket to which an item of its host belongs, 0 for none.
+func (r Reader) Meant(ctx context.Context, ticket, number int64) (meant int64, err error) {
+	var moved int64
+	_, err = r.row(ctx, `
+		SELECT i.meant, coalesce((
+			SELECT m.ticket FROM moved m JOIN merge g ON g.ticket = m.ticket
+			WHERE m.item = i.id ORDER BY m.id DESC LIMIT 1), 0)
+		FROM item i WHERE i.ticket = $1 AND i.number = $2`, args(ticket, number), &meant, &moved)
+	return cmp.Or(meant, moved), err
+}
+
+// living are tickets, each as the one in which it lives on.
+func (r Reader) living(ctx context.Context, numbers []int64) ([]int64, error) {
+	w := &where{dialect: r.dialect}
+	w.add("number IN (%s) AND merged_into > 0", w.list("BIGINT", numbers))
+	homes := map[int64]int64{}
+	err := r.rows(ctx, "SELECT number, merged_into FROM ticket "+w.String(), w.args,
+		func(rows *sql.Rows) error {
+			var n, home int64
+			err := rows.Scan(&n, &home)
+			homes[n] = home
+			return err
+		})
+	list := slices.Clone(numbers)
+	for i, n := range list {
+		list[i] = cmp.Or(homes[n], n)
+	}
+	return list, err
+}
+
+// Guests are the tickets that were merged into one, by whatever way.
+func (r Reader) Guests(ctx context.Context, ticket int64) ([]int64, error) {
+	return singles[int64](ctx, r,
+		"SELECT number FROM ticket WHERE merged_into > 0 AND merged_into = $1 ORDER BY number",
+		ticket)
+}
+
+// sightsOf are what those may see who take part in tickets that are to be merged.
+func (tx *Tx) sightsOf(ctx context.Context, t desk.Ticket, f desk.Facts) (
+	map[int64]desk.Sight, error) {
+	people := t.Customers()
+	for _, o := range f.Others {
+		people = append(people, o.Customers()...)
+	}
+	for _, p := range f.People {
+		people = append(people, p)
+	}
+	sights := map[int64]desk.Sight{}
+	for _, p := range people {
+		if _, known := sights[p.ID]; known || p.ID == 0 {
+			continue
+		}
+		s, err := tx.Sight(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		sights[p.ID] = s
+	}
+	return sights, nil
+}
+
+// parts are the items of a ticket that an order may split off, and the minutes of each.
+func (tx *Tx) parts(ctx context.Context, ticket int64) (list []desk.Item, spent map[int64]int,
+	err error) {
+	const of = "WHERE i.ticket = $1 AND i.number > $2 ORDER BY i.number"
+	if list, err = tx.itemRows(ctx, excerpts, of, ticket, 0, 1); err != nil {
+		return nil, nil, err
+	}
+	spent = map[int64]int{}
+	err = tx.rows(ctx, `
+		SELECT i.number, sum(w.minutes) FROM work w JOIN item i ON i.id = w.item
+		WHERE i.ticket = $1 GROUP BY i.number`, args(ticket), func(rows *sql.Rows) error {
+		var n int64
+		var minutes int
+		err := rows.Scan(&n, &minutes)
+		spent[n] = minutes
+		return err
+	})
+	return list, spent, err
+}
