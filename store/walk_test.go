@@ -53,7 +53,8 @@ func flaws(c *desk.Catalogue, t desk.Ticket, items []desk.Item, hangs bool, livi
 		seen[f.ID] = true
 	}
 	for i, it := range items {
-		wrong(it.Number != int64(i+1), "item %d in place %d", it.Number, i+1)
+		first := i == 0 && it.Number == 1
+		wrong(!first && (i == 0 || it.Number <= items[i-1].Number), "item %d in place %d", it.Number, i+1)
 		wrong(it.State != desk.Filed && it.Visibility != desk.Internal, "item %d is %s and %s", it.Number, it.State, it.Visibility)
 		wrong(it.Orders && it.Visibility != desk.Internal, "item %d is orders, for all to see", it.Number)
 	}
@@ -224,6 +225,29 @@ func (w *walker) step(tx *Tx) error {
 		}
 		w.opened[number] = said(c, t)
 	}
+	for _, r := range done.Results { // what was made of items has a history of its own
+		if n, err := strconv.ParseInt(r.Value, 10, 64); r.Key == "split" && err == nil {
+			t, err := tx.Ticket(ctx, n)
+			if err != nil {
+				return err
+			}
+			c, err := tx.Catalogue(ctx)
+			if err != nil {
+				return err
+			}
+			w.opened[n] = said(c, t)
+			for what := range w.opened[n] { // their history begins with them
+				if strings.HasPrefix(what, followed) {
+					delete(w.opened[n], what)
+				}
+			}
+		}
+		if n, err := strconv.ParseInt(r.Value, 10, 64); (r.Key == "merged" || r.Key == "parted") && err == nil {
+			if err := w.look(tx, n, "joined or left by "+fmt.Sprint(number)); err != nil {
+				return err
+			}
+		}
+	}
 	return w.look(tx, number, fmt.Sprintf("%s %v, act %q, orders %v, done %v", d.By.Role, d.By.ID, d.Act, d.Orders, done.Results))
 }
 
@@ -237,6 +261,10 @@ func (w *walker) look(tx *Tx, number int64, what string) error {
 	t, err := tx.Ticket(ctx, number)
 	if err != nil {
 		return err
+	}
+	if t.Number != number { // it lives on in another
+		w.log[t.Number] = append(w.log[t.Number], "through "+fmt.Sprint(number)+": "+what)
+		number = t.Number
 	}
 	items, err := tx.Items(ctx, number)
 	if err != nil {

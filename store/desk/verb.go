@@ -99,7 +99,7 @@ func init() { // what the rows do reads the table
 		{"follower", "seguidor", "follower", "", aPerson, "", (*draft).addFollower},
 		{"remove", "quitar", "remove", "", aPerson, "", (*draft).removeFollower},
 		{"merge", "unir", "merge", "", aTicket, "", (*draft).merge},
-		{"split", "separar", "split", "", "[N]", "", (*draft).separate},
+		{"split", "separar", "split", "", "[4 5]", "", (*draft).separate},
 		{"link", "enlazar", "link", "", aTicket, "", link("")},
 		{"depends", "depende", "depends", "", aTicket, "", link("depends")},
 		{VerbApprove, "aprobar", "approve", "", "[N]", "", judge(VerbApprove, "approved")},
