@@ -29,6 +29,8 @@ type filing struct {
 	met        bool // the person wrote before this mail
 	resolution threading.Resolution
 	ticket     desk.Ticket   // that the evidence points at; Number 0 for none
+	pointed    threading.Ref // what the mail names, where that stands elsewhere now
+	meant      int64         // the ticket that the mail names and that lives on in that one; 0: none
 	subject    string        // what the reply's own subject says that the ticket's does not
 	duplicate  int64         // the open ticket that a new one may say again
 	important  bool          // the severity is what the importance of the mail says

@@ -49,7 +49,7 @@ func (f *filing) answeredItem() int64 {
 		case v != threading.Valid:
 		case t.Ticket == f.ticket.Number:
 			return t.Item
-		case t.Ticket == f.answers.Ticket && t.Item == f.answers.Item:
+		case t.Ticket == f.pointed.Ticket && t.Item == f.pointed.Item:
 			return f.resolution.Item
 		}
 	}

@@ -52,8 +52,6 @@ const (
 	ConfirmData    Notice = "confirm_data"
 	ConfirmAddress Notice = "confirm_address"
 	DataChanged    Notice = "data_changed"
-	// what became of what an agent ordered for many tickets
-	Transcript Notice = "transcript"
 
 	MergedNotice Notice = "merged" // two cases are one from now on
 	PartedNotice Notice = "parted" // and two again
