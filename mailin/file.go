@@ -36,8 +36,6 @@ type filing struct {
 	important  bool          // the severity is what the importance of the mail says
 	fell       bool          // a line of a form says that production is down
 	named      bool          // another mail has the Message-ID
-	pointed    threading.Ref // what the mail names, where that stands elsewhere now
-	meant      int64         // the ticket that the mail names and that lives on in that one; 0: none
 	// citedIn is the ticket in which a mail of the person named the Message-ID; 0 for none
 	citedIn  int64
 	twin     store.Mail     // the mail that this one repeats, if any
