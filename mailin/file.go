@@ -39,6 +39,7 @@ type filing struct {
 	// citedIn is the ticket in which a mail of the person named the Message-ID; 0 for none
 	citedIn  int64
 	twin     store.Mail     // the mail that this one repeats, if any
+	score    int            // that the mail gives, 0 for none
 	namesake int64          // an earlier mail that was filed under this Message-ID, not the same
 	about    store.Outgoing // the mail of ours that a report is about
 	asked    store.Outgoing // the question that is answered

@@ -66,7 +66,8 @@ func (f *filing) telling(ctx context.Context, t desk.Ticket, d desk.Deed) (store
 	known := f.person.Known || f.shown()
 	o := store.Telling{Mail: f.mail.ID, Caps: f.o.Caps, Words: f.said, Stranger: !known,
 		Silent:  f.silent(),
-		Details: store.Details{EchoSender: known, Reason: f.row.Reason, Claimed: f.claimed()}}
+		Details: store.Details{EchoSender: known, Reason: f.row.Reason, Claimed: f.claimed(),
+			Score: f.score}}
 	if !d.By.Agent() {
 		o.Details.Hints = hinted(d.Item.Seen.Warnings)
 	}

@@ -22,6 +22,9 @@ func (f *filing) item(ctx context.Context) error {
 	}
 	order := f.order()
 	if f.ticket.Class == desk.Closed {
+		if rated, err := f.rates(ctx, author); rated || err != nil {
+			return err
+		}
 		if !f.reopens(order) {
 			return f.afterClosing(ctx, author, order)
 		}

@@ -168,7 +168,7 @@ func (w *answering) item(it desk.Item, length int) templates.AnswerItem {
 		At: it.CreatedAt.In(w.Location), Inside: it.Visibility == desk.Internal,
 		Files: w.documents(it)}
 	switch it.State {
-	case desk.Pending, desk.Rejected, desk.Held:
+	case desk.Pending, desk.Rejected, desk.Held, desk.Cancelled:
 		shown.Notes = append(shown.Notes, templates.Remark{Key: "item_" + string(it.State)})
 	}
 	if it.Author.ID == 0 {

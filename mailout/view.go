@@ -33,6 +33,10 @@ func (m *matter) view(r *Renderer) templates.View {
 		return v
 	}
 	m.header(&v)
+	v.Score = d.Score
+	if v.Rate = d.Rate; v.Rate {
+		v.Scores = r.scores(m)
+	}
 	if !d.Until.IsZero() {
 		v.Until = d.Until.In(r.Location)
 	}
@@ -302,29 +306,20 @@ func (m *matter) offers(b desk.Button) bool {
 	return true
 }
 
-// links are the buttons as links (RFC 6068).
+// links are the buttons as links.
 func (r *Renderer) links(m *matter) (list []templates.Link) {
 	if !m.box.Plus {
 		return nil
 	}
-	// Some programs read a plus sign as a blank, though RFC 6068 section 5 forbids it.
-	to := strings.ReplaceAll(url.PathEscape(r.Signer.ReplyAddress(m.box.Address, m.token())), "+",
-		"%2B")
 	for _, b := range m.row().Buttons {
-		if !m.offers(b) {
-			continue
+		if m.offers(b) {
+			number := m.o.Item
+			if b == desk.MergeButton {
+				number = m.item.Seen.Duplicate
+			}
+			body := strings.ReplaceAll(written[b], "%d", strconv.FormatInt(number, 10))
+			list = append(list, templates.Link{Key: string(b), Href: r.mailto(m, body)})
 		}
-		q := url.Values{"subject": {fmt.Sprintf("[%s #%d] %s", m.box.Tag, m.o.Ticket,
-			headerLine(m.ticket.Subject, longestName))}}
-		number := m.o.Item
-		if b == desk.MergeButton {
-			number = m.item.Seen.Duplicate
-		}
-		if body := strings.ReplaceAll(written[b], "%d", strconv.FormatInt(number, 10)); body != "" {
-			q.Set("body", body)
-		}
-		list = append(list, templates.Link{Key: string(b),
-			Href: "mailto:" + to + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")})
 	}
 	return list
 }
@@ -342,4 +337,26 @@ func (m *matter) proposed(v *templates.View) {
 	for _, e := range m.o.Details.Edits {
 		v.Proposed = append(v.Proposed, e.Line)
 	}
+}
+
+// scores are the answers to the question how the reader was treated.
+func (r *Renderer) scores(m *matter) (list []templates.Link) {
+	for n := 1; n <= 5 && m.box.Plus; n++ {
+		score := strconv.Itoa(n)
+		list = append(list, templates.Link{Key: score, Href: r.mailto(m, score)})
+	}
+	return list
+}
+
+// mailto is a link that writes a reply to the mail (RFC 6068).
+func (r *Renderer) mailto(m *matter, body string) string {
+	// Some programs read a plus sign as a blank, though RFC 6068 section 5 forbids it.
+	to := strings.ReplaceAll(url.PathEscape(r.Signer.ReplyAddress(m.box.Address, m.token())), "+",
+		"%2B")
+	q := url.Values{"subject": {fmt.Sprintf("[%s #%d] %s", m.box.Tag, m.o.Ticket,
+		headerLine(m.ticket.Subject, longestName))}}
+	if body != "" {
+		q.Set("body", body)
+	}
+	return "mailto:" + to + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")
 }

@@ -103,6 +103,12 @@ func (tx *Tx) Withdraw(ctx context.Context, ticket, item int64) (bool, error) {
 		if err = tx.Fail(ctx, o, withdrawn); err != nil {
 			return false, err
 		}
+		if o.Details.Rate { // who was not asked is asked another time
+			if err = tx.write(ctx, `
+				DELETE FROM satisfaction WHERE ticket = $1 AND score = 0`, ticket); err != nil {
+				return false, err
+			}
+		}
 	}
 	if err != nil {
 		return false, fmt.Errorf("withdraw: %w", err)

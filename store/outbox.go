@@ -53,6 +53,8 @@ type Details struct {
 	Tickets    []int64 `json:"tickets,omitempty"`    // that an agent had who has left
 
 	Edits []desk.Edit `json:"edits,omitempty"` // that somebody is asked to confirm
+	Rate  bool        `json:"rate,omitempty"`  // its reader is asked how he was treated
+	Score int         `json:"score,omitempty"` // what he answered
 	Waits bool        `json:"waits,omitempty"` // its item is held until this is claimed
 	Took  bool        `json:"took,omitempty"`  // of a receipt: a colleague, the author, took the ticket; else he answered
 

@@ -84,6 +84,11 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 	case desk.DuplicateClosed:
 		d.Reason = "duplicate"
 	}
+	if asks(e.Event, n) && tx.store.mailbox(e.Ticket.Mailbox).Satisfaction {
+		if d.Rate, err = tx.AskScore(ctx, e.Ticket.Number, n.To.ID); err != nil {
+			return o, err
+		}
+	}
 	if row.Greets {
 		if d.Welcome, err = tx.Welcome(ctx, n.To); err != nil {
 			return o, err
@@ -161,6 +166,14 @@ func (tx *Tx) measureEach(ctx context.Context, e *Telling, due []desk.Notificati
 	}
 	e.heard, err = tx.heardLately(ctx, e.Caps, agents)
 	return err
+}
+
+// asks reports whether a notice may ask its reader how he was treated: the requester of a ticket
+// that has just been closed.
+func asks(e desk.Event, n desk.Notification) bool {
+	closed := e.Kind == desk.TicketClosed || e.Kind == desk.TicketLapsed
+	return closed && n.Notice == desk.ClosedNotice && n.To.ID == e.Ticket.Requester.ID &&
+		!n.To.Agent()
 }
 
 // lane is how soon a notice goes.

@@ -117,6 +117,13 @@ func examples() []example {
 		{"transcript-unclear", "transcript", with(batch, func(v *View) {
 			v.Reason, v.Fates, v.Commands = "batch_unclear", nil, []Command{{"limte producto:CRM", "batch_line", ""}}
 		})},
+		{"rated", "rated", with(toAgent, inside, status("closed"), func(v *View) { v.Author, v.Score, v.Text = v.Ticket.Requester, 2, "2, tardaron una semana." })},
+		{"closed-and-asked", "closed", with(status("closed"), func(v *View) {
+			v.Rate = true
+			for _, n := range []string{"1", "2", "3", "4", "5"} {
+				v.Scores = append(v.Scores, Link{n, "mailto:soporte%2Bc123@ejemplo.test?body=" + n})
+			}
+		})},
 		{"taken_over", "taken_over", with(toAgent, status("in_progress"))},
 		{"taken", "taken", with(status("in_progress"))},
 		{"taken-by-a-nameless-agent", "taken", with(status("in_progress"), func(v *View) {

@@ -49,6 +49,10 @@ type View struct {
 	Groups   []Group   // what a list is of
 	More     int       // how many notices of others, or mails that are held, it does not name
 
+	Rate   bool   // the reader is asked how he was treated
+	Scores []Link // with these for an answer
+	Score  int    // what he answered, from 1 to 5
+
 	Control bool   // an answer is read as orders for many tickets
 	Dry     bool   // nothing of it was done
 	Fates   []Fate // what became of each ticket
@@ -234,6 +238,7 @@ func ready(v View, p *phrases) View {
 	v.Ticket.SeverityName = first(v.Ticket.SeverityName, p.severity(v.Ticket.Severity))
 	v.Links = slices.DeleteFunc(v.Links, func(l Link) bool { return !safeMailto(l.Href) })
 	v.Links = v.Links[:min(3, len(v.Links))]
+	v.Scores = slices.DeleteFunc(v.Scores, func(l Link) bool { return !safeMailto(l.Href) })
 	return v
 }
 

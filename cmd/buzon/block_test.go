@@ -78,6 +78,7 @@ func TestReport(t *testing.T) {
 		"3,c,bob@otra.test,En cola,2026-02-02,,,")
 	wants(t, do, []struct{ line, want string }{
 		{"import tickets " + file, "3 added"},
+		{"report --satisfaction --json", `"asked":0,"answered":0,"satisfaction":0}`},
 		{"report --by month --json", `{"by":"month","name":"2026-01","opened":2,"closed":1,"open":1}`},
 		{"report --by product,agent --json", `{"by":"product","name":"CRM","opened":2,"closed":1,"open":1}`},
 		{"report --by agent --json", `{"by":"agent","name":"ana@ejemplo.test","opened":1,"closed":1,"open":0}`},

@@ -86,6 +86,7 @@ func (r *reporting) group(i int, key, name string) *reportRow {
 func (a *app) reports() *cobra.Command {
 	var by []string
 	var since, until string
+	var satisfaction bool
 	var names []string
 	for _, g := range groupings {
 		names = append(names, g.name)
@@ -105,6 +106,9 @@ func (a *app) reports() *cobra.Command {
 			return err
 		}
 		defer h.close()
+		if satisfaction {
+			return failed(a.printSatisfaction(c.Context(), h))
+		}
 		from, err := h.day("since", since)
 		if err != nil {
 			return err
@@ -122,6 +126,8 @@ func (a *app) reports() *cobra.Command {
 		}
 		return failed(a.printReport(r, by))
 	}
+	c.Flags().BoolVar(&satisfaction, "satisfaction", false,
+		"instead: what customers answered when they were asked how they were treated, by month")
 	c.Flags().StringSliceVar(&by, "by", nil, strings.Join(names, ", ")+"; empty: by each")
 	c.Flags().StringVar(&since, "since", "", "opened on this day or later, 2026-01-31")
 	c.Flags().StringVar(&until, "until", "", "opened on this day or earlier")

@@ -260,7 +260,7 @@ func (w *draft) inside() bool { return w.deed.Item.Visibility == Internal || w.K
 // asOf are acts from which the same follows as from another.
 var asOf = map[Act]Act{
 	OpensFor: Opens, Replaces: Opens,
-	Records: Writes, Doubts: Notes, Refused: Waits, Returns: Machine,
+	Records: Writes, Doubts: Notes, Rates: Notes, Refused: Waits, Returns: Machine,
 }
 
 // apply lets follow what follows from the act.
@@ -368,7 +368,7 @@ func (w *draft) finish() {
 }
 
 // amongAgents are the acts whose items customers don't see.
-var amongAgents = []Act{Notes, Takes, Machine, Waits, Doubts, Returns}
+var amongAgents = []Act{Notes, Takes, Machine, Waits, Doubts, Returns, Rates}
 
 // lines are the orders as written.
 func lines(orders []Order) string {
@@ -386,7 +386,7 @@ var eventOf = map[Act]EventKind{
 	Writes:   ItemWritten, Reopens: ItemWritten, Thanks: ItemWritten, Refused: ReplyRejected,
 	Waits: ItemPending, AsksInfo: InfoAsked, Notes: NoteWritten, Takes: TicketTaken,
 	Resolves: TicketResolved, Closes: TicketClosed,
-	Doubts: AgentUnconfirmed, Machine: MachineWrote, Returns: DeliveryFailed,
+	Rates: TicketRated, Doubts: AgentUnconfirmed, Machine: MachineWrote, Returns: DeliveryFailed,
 }
 
 // tell lists what happened, for those whom it concerns.

@@ -26,6 +26,7 @@ const (
 	DeliveryFailed   EventKind = "delivery_failed"
 	MailQuarantined  EventKind = "mail_quarantined"
 	TicketAssigned   EventKind = "ticket_assigned"
+	TicketRated      EventKind = "ticket_rated"      // by its requester, once it is closed
 	TicketTakenOver  EventKind = "ticket_taken_over" // by an agent, from another
 	TicketWaits      EventKind = "ticket_waits"      // the customer has not answered for a while
 	TicketWoke       EventKind = "ticket_woke"       // the day until which it was to wait has come
@@ -110,6 +111,8 @@ func Due(e Event) []Notification {
 		d.except(e.Author).add(NoteNotice, append([]Person{t.Agent}, e.Witness...)...)
 	case TicketAssigned:
 		d.except(e.Author).add(Assigned, t.Agent)
+	case TicketRated:
+		d.except(e.Author).add(RatedNotice, agents(responsible(e)...)...)
 	case TicketTakenOver:
 		d.except(e.Author).add(TakenOver, e.From)
 	case ItemPending:

@@ -25,6 +25,7 @@ const (
 	Records  Act = "records"   // an agent opens what he wrote to a customer by himself
 	Replaces Act = "replaces"  // a reply to a closed ticket opens another one
 	Doubts   Act = "doubts"    // an agent's words, that prove too little to be handed on
+	Rates    Act = "rates"     // the requester of a closed ticket says how he was treated
 	Refused  Act = "refused"   // a reply to a closed ticket, where that changes nothing any more
 	Returns  Act = "returns"   // what an agent wrote comes back, since it could not be delivered
 )

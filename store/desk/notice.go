@@ -27,6 +27,7 @@ const (
 	Undelivered       Notice = "undelivered"
 	Unfiled           Notice = "unfiled" // a mail is in quarantine
 	Assigned          Notice = "assigned"
+	RatedNotice       Notice = "rated"      // how the requester was treated
 	TakenOver         Notice = "taken_over" // a colleague has taken what was his
 	Receipt           Notice = "receipt"    // what an agent's commands did
 	MailboxDownNotice Notice = "mailbox_down"
@@ -138,8 +139,9 @@ var notices = map[Notice]Trait{
 		Buttons: append([]Button{MergeButton}, usual...)},
 	NoteNotice: {Agents: true, Words: true, Files: true, Quotes: 3, Inside: true,
 		Buttons: usual},
-	Assigned:  {Agents: true, Words: true, Files: true, Quotes: 3, Buttons: usual},
-	TakenOver: {Agents: true, Buttons: usual},
+	Assigned:    {Agents: true, Words: true, Files: true, Quotes: 3, Buttons: usual},
+	RatedNotice: {Agents: true, Words: true, Files: true},
+	TakenOver:   {Agents: true, Buttons: usual},
 	ProductionDown: {Agents: true, Words: true, Files: true, Urgent: true, Alert: true,
 		Buttons: []Button{TakeButton}},
 	PendingNotice: {Agents: true, Words: true, Files: true, Inside: true,

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+// satisfactionRow is the JSON of a month of `report --satisfaction`.
+type satisfactionRow struct {
+	Month        string  `json:"month"` // 2026-03
+	Asked        int     `json:"asked"`
+	Answered     int     `json:"answered"`
+	Satisfaction float64 `json:"satisfaction"` // the mean of the answers, 1 to 5; 0 for none
+}
+
+// satisfactionMonths is how many months are shown, this one included.
+const satisfactionMonths = 12
+
+// printSatisfaction shows what customers think of how they were treated, the newest month first.
+func (a *app) printSatisfaction(ctx context.Context, h *house) error {
+	list, err := h.store.SatisfactionByMonth(ctx, h.store.Now(), h.location, satisfactionMonths)
+	if err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, m := range list {
+		row := satisfactionRow{m.First.Format("2006-01"), m.Asked, m.Count, m.Mean}
+		if a.json {
+			if err := a.object(row); err != nil {
+				return err
+			}
+			continue
+		}
+		mean := ""
+		if m.Count > 0 {
+			mean = fmt.Sprintf("%.1f", m.Mean)
+		}
+		rows = append(rows, []string{row.Month, fmt.Sprint(m.Asked), fmt.Sprint(m.Count), mean})
+	}
+	if a.json {
+		return nil
+	}
+	return a.table([]string{"MONTH", "ASKED", "ANSWERED", "SATISFACTION"}, rows)
+}

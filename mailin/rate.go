@@ -1,0 +1,55 @@
+package mailin
+
+import (
+	"context"
+	"strconv"
+
+	"buzon/mailin/command"
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// rates takes a reply to a closed ticket for the answer to «how were you treated?», if that was
+// asked and it is one: it opens nothing, counts once, and only by the address that the question
+// went to. Agents hear of it when there is more to read than a good number.
+func (f *filing) rates(ctx context.Context, author desk.Person) (bool, error) {
+	score, comment, ok := command.Score(f.rd.Reply.New())
+	if !ok || !f.answered() || !f.mayRate(author) {
+		return false, nil
+	}
+	asked, err := store.Optional(f.tx.Score(ctx, f.ticket.Number))
+	if err != nil || asked.Person == 0 {
+		return false, err
+	}
+	more := comment != "" || f.files()
+	if asked.Score != 0 && more {
+		return false, nil
+	}
+	d := desk.Deed{By: author, Act: desk.Rates, Item: desk.Item{Text: f.text},
+		Quiet: asked.Score != 0 || !more && score > lowScore}
+	if asked.Score == 0 {
+		if err := f.rate(ctx, author, score); err != nil {
+			return false, err
+		}
+	}
+	f.verdict.Outcome = store.OutcomeItem
+	_, err = f.do(ctx, f.ticket, d)
+	return true, err
+}
+
+// lowScore is the highest of which agents hear though nothing is said with it.
+const lowScore = 2
+
+func (f *filing) mayRate(author desk.Person) bool {
+	own := author.ID == f.ticket.Requester.ID || author.ID == f.ticket.Controller.ID
+	return own && !author.Agent() && f.subject == ""
+}
+
+func (f *filing) rate(ctx context.Context, author desk.Person, score int) error {
+	f.score = score
+	if _, err := f.tx.Rate(ctx, f.ticket.Number, score); err != nil {
+		return err
+	}
+	return f.tx.Note(ctx, store.Activity{Ticket: f.ticket.Number, Person: author.ID,
+		Mail: f.mail.ID, What: "rated", New: strconv.Itoa(score)})
+}
