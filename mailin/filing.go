@@ -65,7 +65,7 @@ func (f *filing) complete(t desk.Ticket, d *desk.Deed) {
 func (f *filing) telling(ctx context.Context, t desk.Ticket, d desk.Deed) (store.Telling, error) {
 	known := f.person.Known || f.shown()
 	o := store.Telling{Mail: f.mail.ID, Caps: f.o.Caps, Words: f.said, Stranger: !known,
-		Silent:  f.silent(),
+		Silent: f.silent(),
 		Details: store.Details{EchoSender: known, Reason: f.row.Reason, Claimed: f.claimed(),
 			Score: f.score}}
 	if !d.By.Agent() {

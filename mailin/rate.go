@@ -28,7 +28,7 @@ func (f *filing) rates(ctx context.Context, author desk.Person) (bool, error) {
 	d := desk.Deed{By: author, Act: desk.Rates, Item: desk.Item{Text: f.text},
 		Quiet: asked.Score != 0 || !more && score > lowScore}
 	if asked.Score == 0 {
-		if err := f.rate(ctx, author, score); err != nil {
+		if err := f.keepScore(ctx, author, score); err != nil {
 			return false, err
 		}
 	}
@@ -45,7 +45,7 @@ func (f *filing) mayRate(author desk.Person) bool {
 	return own && !author.Agent() && f.subject == ""
 }
 
-func (f *filing) rate(ctx context.Context, author desk.Person, score int) error {
+func (f *filing) keepScore(ctx context.Context, author desk.Person, score int) error {
 	f.score = score
 	if _, err := f.tx.Rate(ctx, f.ticket.Number, score); err != nil {
 		return err
