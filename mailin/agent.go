@@ -68,7 +68,7 @@ func (f *filing) kept(ctx context.Context, written command.Orders) (desk.Kept, e
 		return "", nil
 	case written.Held():
 		return desk.HeldUnknown, nil
-	case written.Text == "" && !f.files():
+	case written.Text == "" && !f.files() && !written.Has("canned"):
 		return "", nil
 	case f.resolution.Inside && !open:
 		return desk.KeptInside, nil

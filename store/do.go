@@ -49,6 +49,9 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 		d.Item.Meant, number = cmp.Or(d.Item.Meant, number), before.Number
 	}
 	out := desk.Carry(before, d, facts)
+	if out.Item.Text != d.Item.Text { // a canned reply stands there too
+		o.Search = ""
+	}
 	done.Results, done.Kept, done.Meanwhile = out.Done, out.Kept, facts.Meanwhile
 	switch {
 	case number == 0:

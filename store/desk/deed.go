@@ -151,6 +151,9 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 		w.after(d.After)
 		return w.Outcome
 	}
+	if d.By.Agent() && d.Act == "" {
+		w.write()
+	}
 	if w.collides() {
 		w.Kept = HeldAnswered
 	}

@@ -40,6 +40,13 @@ func (c *Catalogue) Check(e Entry) error {
 	switch e.Kind {
 	case Statuses:
 		return c.checkStatus(e)
+	case Canned:
+		for _, text := range e.Text {
+			if unknown := UnknownPlaceholder(text); unknown != "" {
+				return fmt.Errorf("%s stands for nothing: want one of {%s}", unknown,
+					strings.Join(Placeholders(), "} {"))
+			}
+		}
 	case Severities:
 		if e.Position < 1 || c.ids[e.ID].Position != 0 && c.ids[e.ID].Position != e.Position {
 			return errors.New(

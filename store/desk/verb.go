@@ -98,6 +98,7 @@ func init() { // what the rows do reads the table
 		{"requester", "cliente", "customer", "", aPerson, "", set("requester")},
 		{"follower", "seguidor", "follower", "", aPerson, "", (*draft).addFollower},
 		{"remove", "quitar", "remove", "", aPerson, "", (*draft).removeFollower},
+		{"canned", "plantilla", "canned", "", "X", "", (*draft).canned},
 		{"merge", "unir", "merge", "", aTicket, "", (*draft).merge},
 		{"split", "separar", "split", "", "[4 5]", "", (*draft).separate},
 		{"link", "enlazar", "link", "", aTicket, "", link("")},
@@ -135,7 +136,6 @@ func init() { // what the rows do reads the table
 
 // planned are orders of which people are told, and which the desk does not do yet.
 var planned = []verb{
-	{"canned", "plantilla", "canned", "", "X", "", nil},
 	{"new", "nuevo", "new", "", aPerson, "", nil},
 	{"view", "vista", "view", "", "X", "", nil},
 }
