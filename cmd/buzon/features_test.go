@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-var namedTest = regexp.MustCompile("`(Test[A-Za-z0-9_]+)(?:/([^`]+))?`")
+var namedTest = regexp.MustCompile("`((?:Test|Benchmark)[A-Za-z0-9_]+)(?:/([^`]+))?`")
 
 // TestFeatures: each row of docs/features.md names its tests, and each of those is there.
 func TestFeatures(t *testing.T) {
