@@ -214,7 +214,7 @@ func (r Reader) Tally(ctx context.Context, s desk.Sight, q Query) (map[int64]int
 	w.sight(s)
 	w.query(c, q)
 	count, join := map[int64]int{}, ""
-	if len(w.conditions) > 0 {
+	if q.Organisation != 0 { // who requested it costs a look at each
 		join = " JOIN person r ON r.id = t.requester "
 	}
 	err = r.rows(ctx, "SELECT t.status, count(*) FROM ticket t"+join+" "+w.String()+
