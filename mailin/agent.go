@@ -66,7 +66,7 @@ func (f *filing) kept(ctx context.Context, written command.Orders) (desk.Kept, e
 	switch {
 	case written.Internal:
 		return "", nil
-	case written.Held():
+	case written.Held(), written.Has("view"): // who wants to see it first does not send it
 		return desk.HeldUnknown, nil
 	case written.Text == "" && !f.files() && !written.Has("canned"):
 		return "", nil
