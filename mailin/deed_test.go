@@ -64,3 +64,15 @@ func TestLinksByMail(t *testing.T) {
 		t.Errorf("%+v, receipt %s", links, h.receipt())
 	}
 }
+
+// TestNewInACustomersName: «#nuevo» opens a case of the words below it, and carries out the rest.
+func TestNewInACustomersName(t *testing.T) {
+	h := newHouse(t)
+	m := h.file(h.plain(agent, box, "Llamada", "#nuevo zoe@otra.test El módem no enciende\n#severidad 1\n\nLlamó a las nueve."),
+		store.Envelope{Door: "smtp", From: agent, To: []string{box}, Received: h.now, Trusted: true})
+	tk := h.ticket(m.Ticket)
+	items := must(h.store.Items(t.Context(), m.Ticket))
+	if tk.Requester.Address() != "zoe@otra.test" || tk.Subject != "El módem no enciende" || tk.Severity != 1 || len(items) != 1 || items[0].Text != "Llamó a las nueve." {
+		t.Errorf("%+v %+v", tk, items)
+	}
+}

@@ -1,10 +1,12 @@
 package mailin
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 
+	"buzon/mailin/command"
 	"buzon/mailin/message"
 	"buzon/mailin/reply"
 	"buzon/store"
@@ -14,6 +16,9 @@ import (
 // agentOpens makes a ticket of an agent's mail: in the name of the customer whose mail he forwards,
 // else in his own. What he wrote above the forward is for his colleagues.
 func (f *filing) agentOpens(ctx context.Context) error {
+	if done, err := f.opensNamed(ctx); done || err != nil {
+		return err
+	}
 	customer, body, err := f.forwarded(ctx)
 	if err != nil {
 		return err
@@ -33,6 +38,32 @@ func (f *filing) agentOpens(ctx context.Context) error {
 		Item: desk.Item{Text: comment, Mail: f.mail.ID}}
 	_, err = f.tx.Do(ctx, done.Ticket.Number, note, store.Origin{Before: &done.Ticket})
 	return err
+}
+
+// opensNamed opens a ticket in the name of whom «#nuevo» names, with what follows on its line as the
+// subject. The other commands are the new ticket's, and it reports whether there was one.
+func (f *filing) opensNamed(ctx context.Context) (bool, error) {
+	written := command.Agent(f.rd.orders())
+	i := slices.IndexFunc(written.Commands, func(o desk.Order) bool { return o.Verb == desk.VerbNew })
+	if i < 0 {
+		return false, nil
+	}
+	who, subject, _ := strings.Cut(written.Commands[i].Arg, " ")
+	if f.ours(desk.Canonical(who)) {
+		return false, nil
+	}
+	customer, err := f.customer(ctx, who, "")
+	if err != nil || customer.ID == 0 {
+		return false, err
+	}
+	t := f.newTicket(customer)
+	t.Subject = cmp.Or(desk.OneLine(subject), t.Subject)
+	done, err := f.opens(ctx, desk.Deed{By: f.person, Act: desk.OpensFor, Opens: t,
+		Orders: ordered(written), Item: desk.Item{Author: customer, Text: written.Text}})
+	if err != nil {
+		return true, err
+	}
+	return true, f.receipt(ctx, done)
 }
 
 // agentWrites opens a case of an agent's own words. Where they are to a customer, it is that

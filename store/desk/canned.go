@@ -77,6 +77,10 @@ func (e Entry) In(languages ...string) string {
 func (w *draft) write() {
 	var texts []string
 	for _, o := range w.deed.Orders {
+		if o.Verb == VerbNew && !o.Misplaced && w.before.Number != 0 {
+			w.Kept = HeldUnknown // its words are not for this ticket's customer
+			return
+		}
 		if o.Verb != "canned" || o.Misplaced {
 			continue
 		}
@@ -97,6 +101,14 @@ func (w *draft) write() {
 		w.deed.Item.Text = strings.Join(texts, "\n\n")
 		w.Item.Text = w.deed.Item.Text
 	}
+}
+
+// opened says that a ticket was opened in a customer's name; in another one none is.
+func (w *draft) opened(string) Result {
+	if w.deed.Opens.Requester.ID == 0 {
+		return Result{Key: "new_elsewhere"}
+	}
+	return Result{Key: "opened"}
 }
 
 // canned says what became of a canned reply.

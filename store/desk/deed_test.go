@@ -123,7 +123,7 @@ func TestCarryAgent(t *testing.T) {
 		{"public and kept", "#publico", Deed{Kept: HeldRepeats, Item: Item{Text: "x"}}, "open Julia>Julia | note internal held | held"},
 		{"misplaced", "!#cerrar,!#nota", words("x"), "waiting Ana>Carla | " + answer + " | ticket_assigned | item_written | misplaced | noted"},
 		{"no order", "?cerrar,?,?nota", Deed{}, "open Julia>Julia | " + note + " | ?command ?cerrar | ?command ? | noted"},
-		{"what is not done yet", "#nuevo x", Deed{}, "open Julia>Julia | " + note + " | unavailable"},
+		{"what is not done yet", "#nuevo x", Deed{}, "open Julia>Julia | note internal held | new_elsewhere"},
 		{"fields", "#severidad 1,#tipo problema,#avance 60%,#campo tema=Otro,#vence 2026-12-31", Deed{},
 			"open Julia>Julia | " + note + " | severity 1 | type Problema | progress 60 % | subject Otro | due 2026-12-31"},
 		{"no such values", "#severidad 9,#tipo x,#avance 101,#campo tema=,#vence 31/2,#campo x=1,#campo estado", Deed{},

@@ -19,6 +19,7 @@ const (
 	VerbReject   Verb = "reject"
 	VerbCancel   Verb = "cancel" // what is held goes to nobody
 	VerbSend     Verb = "send"   // what is held goes
+	VerbNew      Verb = "new"    // opens a ticket in a customer's name
 	VerbFollow   Verb = "follow"
 	VerbUnfollow Verb = "unfollow"
 	VerbItem     Verb = "item" // the item is of a type that the desk has added
@@ -99,6 +100,7 @@ func init() { // what the rows do reads the table
 		{"follower", "seguidor", "follower", "", aPerson, "", (*draft).addFollower},
 		{"remove", "quitar", "remove", "", aPerson, "", (*draft).removeFollower},
 		{"canned", "plantilla", "canned", "", "X", "", (*draft).canned},
+		{VerbNew, "nuevo", "new", "", aPerson, "", (*draft).opened},
 		{"merge", "unir", "merge", "", aTicket, "", (*draft).merge},
 		{"split", "separar", "split", "", "[4 5]", "", (*draft).separate},
 		{"link", "enlazar", "link", "", aTicket, "", link("")},
@@ -136,7 +138,6 @@ func init() { // what the rows do reads the table
 
 // planned are orders of which people are told, and which the desk does not do yet.
 var planned = []verb{
-	{"new", "nuevo", "new", "", aPerson, "", nil},
 	{"view", "vista", "view", "", "X", "", nil},
 }
 
