@@ -124,3 +124,16 @@ func TestCanonical(t *testing.T) {
 		}
 	}
 }
+
+// TestTwoReadings: where the one From is not what the reader of the mail took for it, nothing that
+// was signed proves anybody.
+func TestTwoReadings(t *testing.T) {
+	c := &Checker{Resolver: &mockdns.Resolver{Zones: fqdn(texts("ejemplo.test", "v=spf1 ip4:192.0.2.1 -all", "_dmarc.ejemplo.test", "v=DMARC1; p=reject"))}}
+	for author, want := range map[string]Verdict{"b@ejemplo.test": Passed, "a@ejemplo.test": Unknown, "": Unknown} {
+		m := mail("\ufeffFrom: a@ejemplo.test\r\nFrom: b@ejemplo.test\r\n\r\nHola.\r\n", "a@ejemplo.test", "a@ejemplo.test", "192.0.2.1")
+		m.Author = author
+		if r := c.Check(t.Context(), m); r.Verdict != want {
+			t.Errorf("%q: %q, want %q: %+v", author, r.Verdict, want, r.Parts)
+		}
+	}
+}
