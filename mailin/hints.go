@@ -127,8 +127,9 @@ func (f *filing) findDuplicate(ctx context.Context, t desk.Ticket) error {
 		return nil
 	}
 	list, err := f.tx.OpenOf(ctx, t.Requester.ID, f.tx.Now().Add(-duplicateWithin))
+	this := lapse.Case{Subject: t.Subject, Text: f.text}
 	for _, c := range list {
-		if lapse.Alike(lapse.Case{Subject: t.Subject, Text: f.text}, lapse.Case{Subject: c.Subject, Text: c.Text}) {
+		if lapse.Alike(this, lapse.Case{Subject: c.Subject, Text: c.Text}) {
 			f.duplicate = c.Number
 			break
 		}

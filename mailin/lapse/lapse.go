@@ -127,7 +127,8 @@ func Lacks(text string, picture bool) (keys []string) {
 	if !where.MatchString(folded) {
 		keys = append(keys, "affected")
 	}
-	if !picture && !answered.MatchString(folded) && len(Codes(text)) == 0 && len(desk.Traces(text)) == 0 {
+	said := answered.MatchString(folded) || len(Codes(text)) > 0 || len(desk.Traces(text)) > 0
+	if !picture && !said {
 		keys = append(keys, "tried")
 	}
 	return keys
