@@ -142,7 +142,7 @@ func (f sources) stack(file string, folders ...string) []source {
 // language reads one language's files. A kind that it lacks is rendered in another language, and
 // Check reports it.
 func (f sources) language(code string) (*language, error) {
-	l := &language{code: code, kinds: map[Kind]*pair{}}
+	l := &language{code: code, kinds: map[Kind]func() (*pair, error){}}
 	var err error
 	if l.phrases, err = readPhrases(f.stack(phrasesFile, fallback, code)); err != nil {
 		return nil, err
@@ -160,16 +160,27 @@ func (f sources) language(code string) (*language, error) {
 		}
 		files := slices.Concat(f.stack("layout.txt", ""), f.stack(partsFile, fallback, code),
 			body[len(body)-1:])
-		p, err := parseKind(l.phrases, files, f.stack("layout.html", ""))
-		if err == nil {
-			err = p.check(l)
+		html := f.stack("layout.html", "")
+		l.kinds[kind] = sync.OnceValues(func() (*pair, error) {
+			return parseKind(l.phrases, files, html)
+		})
+		if len(f.theirs) == 0 { // ours are checked by a test
+			continue
 		}
-		if err != nil {
+		if err := l.check(kind); err != nil {
 			return nil, err
 		}
-		l.kinds[kind] = p
 	}
 	return l, nil
+}
+
+// check reads the templates of a kind, and proves that no View can make them fail.
+func (l *language) check(kind Kind) error {
+	p, err := l.kinds[kind]()
+	if err != nil {
+		return err
+	}
+	return p.check(l)
 }
 
 func readPhrases(files []source) (*phrases, error) {

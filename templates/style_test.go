@@ -98,7 +98,7 @@ func TestSpanishHasItsAccents(t *testing.T) {
 func TestLanguagesUseTheSameFieldsAndBlocks(t *testing.T) {
 	s := embeddedSet(t)
 	for _, kind := range Names() {
-		es, en := uses(s.languages["es"].kinds[kind]), uses(s.languages["en"].kinds[kind])
+		es, en := uses(s.pair(t, "es", kind)), uses(s.pair(t, "en", kind))
 		for _, name := range slices.Sorted(maps.Keys(es)) {
 			if !slices.Equal(es[name], en[name]) {
 				t.Errorf("%s of %s uses %v in Spanish, %v in English", name, kind, es[name], en[name])
@@ -136,7 +136,7 @@ func uses(p *pair) map[string][]string {
 func TestEveryViewFieldIsSaidSomewhere(t *testing.T) {
 	used, s := map[string]bool{}, embeddedSet(t)
 	for _, kind := range Names() {
-		for _, names := range uses(s.languages["es"].kinds[kind]) {
+		for _, names := range uses(s.pair(t, "es", kind)) {
 			for _, n := range names {
 				for part := range strings.SplitSeq(n, ".") {
 					used[part] = true
@@ -158,6 +158,31 @@ func TestFilesAreTheEmbeddedOnes(t *testing.T) {
 	for _, name := range []string{"layout.html", path.Join("es", "ack.txt")} {
 		if _, err := fs.Stat(own, name); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// pair is what a kind is rendered by.
+func (s *Set) pair(t testing.TB, code string, kind Kind) *pair {
+	t.Helper()
+	p, err := s.languages[code].kinds[kind]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// What comes with buzon is not checked when it is loaded.
+func TestNoViewMakesOursFail(t *testing.T) {
+	s, err := load("") // one that nothing has been rendered by
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code, l := range s.languages {
+		for kind := range l.kinds {
+			if err := l.check(kind); err != nil {
+				t.Errorf("%s, %s: %v", code, kind, err)
+			}
 		}
 	}
 }

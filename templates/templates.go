@@ -61,7 +61,8 @@ type language struct {
 	phrases *phrases // what it lacks is taken from the fallback
 	given   *phrases // what its own files say
 	parts   []string // the blocks that its own parts.txt defines
-	kinds   map[Kind]*pair
+	// by which each is read when it is first asked for: a command that sends nothing needs none
+	kinds map[Kind]func() (*pair, error)
 }
 
 type pair struct {
@@ -73,9 +74,13 @@ type pair struct {
 // replaced by the desk's, then by Spanish. It fails only for a kind that does not exist.
 func (s *Set) Render(kind Kind, lang string, v View) (Mail, error) {
 	l := s.language(kind, lang, v.Desk.Language)
-	p := l.kinds[kind]
-	if p == nil {
+	read := l.kinds[kind]
+	if read == nil {
 		return Mail{}, fmt.Errorf("render %q: there is no such kind of mail", kind)
+	}
+	p, err := read()
+	if err != nil {
+		return Mail{}, err
 	}
 	m, err := p.render(l, ready(v, l.phrases))
 	if err != nil {
