@@ -63,7 +63,7 @@ func TestAgentOrders(t *testing.T) {
 		{"mistyped note", "#ntoa\nNo le digan a Carla.", receipt, "#ntoa: noted", "#ntoa\nNo le digan a Carla.", desk.Internal, nil},
 		{"note in the middle", "Hola.\n#nota ojo\nChau.", receipt, "#nota ojo: noted", "Hola.\n#nota ojo\nChau.", desk.Internal, nil},
 		{"help alone", "#ayuda", receipt, "", "#ayuda", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
-		{"what the desk does not do yet", "#plantilla hola\nPruebe.", relayed + ", " + receipt, "#plantilla hola: unavailable", "Pruebe.", desk.Public, nil},
+		{"a canned reply that there is none of", "#plantilla hola\nPruebe.", receipt, `canned "hola"?`, "Pruebe.", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
 		{"a query", "#panel\nPruebe.", "answer ana@ejemplo.test, " + relayed + ", " + receipt, "#panel: asked", "Pruebe.", desk.Public, nil},
 		{"who wants to see it first sends nothing", "#vista\nPruebe.", receipt, "#vista: unavailable", "Pruebe.", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
 		{"unknown verb", "#resolver\nPruebe.", receipt, `command "#resolver"? #resuelto #resolve`, "#resolver\nPruebe.", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},

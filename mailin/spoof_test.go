@@ -389,7 +389,7 @@ func (s silent) LookupTXT(ctx context.Context, name string) ([]string, error) {
 func TestSlowDNS(t *testing.T) {
 	dns := silent{&mockdns.Resolver{Zones: world()}, make(chan struct{})}
 	h := newHouse(t, func(o *Options) { o.Proof, o.Workers = &proof.Checker{Resolver: dns, Timeout: time.Minute}, 1 })
-	stop := h.start(h.Run)
+	stop := h.start(h.idle)
 	defer stop()
 	var slow []int64
 	for range 3 {

@@ -89,9 +89,10 @@ func (r Reader) search(ctx context.Context, c *desk.Catalogue, s desk.Sight, q Q
 	return p.list, p.next, err
 }
 
-// few reports whether few tickets are to be looked at.
+// few reports whether few tickets are to be looked at. One condition, that of merged tickets, has
+// every query.
 func (r Reader) few(ctx context.Context, w *where) (bool, error) {
-	if len(w.conditions) == 0 {
+	if len(w.conditions) == 1 {
 		return false, nil
 	}
 	chosen := &where{w.dialect, w.conditions, w.args}

@@ -71,7 +71,7 @@ func documentedCalls(t *testing.T) (list []documentedCall) {
 
 // arguments are the words of the line, with what is there in this test for what stands for it in the text.
 func (c documentedCall) arguments(t *testing.T, mail string) (args []string) {
-	for _, m := range shellWord.FindAllStringSubmatch(c.line, -1) {
+	for i, m := range shellWord.FindAllStringSubmatch(c.line, -1) {
 		word := m[1] + m[2] + m[3]
 		switch {
 		case !c.block && strings.Trim(word, "0123456789") == "":
@@ -84,6 +84,8 @@ func (c documentedCall) arguments(t *testing.T, mail string) (args []string) {
 			word = carla
 		case word == "FILE" || word == "/etc/buzon/buzon.toml":
 			word = filepath.Join(t.TempDir(), "buzon.toml")
+		case i > 0 && args[i-1] == "--out":
+			word = filepath.Join(t.TempDir(), word)
 		}
 		args = append(args, word)
 	}

@@ -50,7 +50,6 @@ type importing struct {
 	bad            []lineError
 	seen           map[string]int // what rows have named, and where first
 	bar            progress
-	done           int64
 }
 
 // importBatch is how many things are written at once: others write between.

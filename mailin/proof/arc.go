@@ -182,7 +182,7 @@ func (e *evaluation) verifyMessage(s arcSet) error {
 		return errors.New("it signs a seal")
 	}
 	if !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, "from") }) {
-		return errors.New("From is not signed")
+		return errors.New("it does not sign From")
 	}
 	want, err := bytesOf(t["bh"])
 	if err != nil {
