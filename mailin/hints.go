@@ -25,7 +25,7 @@ func (f *filing) hints(t desk.Ticket, it *desk.Item) {
 		return
 	}
 	s := &it.Seen
-	if lapse.SpeaksOfFile(f.rd.Reply.New()) && !f.files() {
+	if lapse.SpeaksOfFile(lapse.Head(f.rd.Reply.New())) && !f.files() {
 		s.Warnings = append(s.Warnings, noAttachment)
 	}
 	if f.secret {
@@ -37,8 +37,9 @@ func (f *filing) hints(t desk.Ticket, it *desk.Item) {
 	if t.Number == 0 {
 		s.Duplicate = f.duplicate
 	}
-	s.Errors = lapse.Codes(it.Text)
-	for _, trace := range desk.Traces(it.Text) {
+	text := lapse.Head(it.Text)
+	s.Errors = lapse.Codes(text)
+	for _, trace := range desk.Traces(text) {
 		if !slices.Contains(s.Traces, trace.Kind) {
 			s.Traces = append(s.Traces, trace.Kind)
 		}
@@ -58,7 +59,7 @@ func hinted(warnings []string) (list []string) {
 // asks is what the answer to a new ticket asks for: keys of the phrases' [form]. What its reader may
 // not set is left out when it is written.
 func (f *filing) asks(d desk.Deed) []string {
-	list := lapse.Lacks(f.text, f.files())
+	list := lapse.Lacks(lapse.Head(f.text), f.files())
 	set := func(key string) bool {
 		return slices.ContainsFunc(d.Orders, func(o desk.Order) bool {
 			return strings.HasPrefix(o.Arg, key+"=")
@@ -127,9 +128,9 @@ func (f *filing) findDuplicate(ctx context.Context, t desk.Ticket) error {
 		return nil
 	}
 	list, err := f.tx.OpenOf(ctx, t.Requester.ID, f.tx.Now().Add(-duplicateWithin))
-	this := lapse.Case{Subject: t.Subject, Text: f.text}
+	this := lapse.Case{Subject: t.Subject, Text: lapse.Head(f.text)}
 	for _, c := range list {
-		if lapse.Alike(this, lapse.Case{Subject: c.Subject, Text: c.Text}) {
+		if lapse.Alike(this, lapse.Case{Subject: c.Subject, Text: lapse.Head(c.Text)}) {
 			f.duplicate = c.Number
 			break
 		}

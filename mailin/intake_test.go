@@ -296,7 +296,7 @@ func TestUnreadableFile(t *testing.T) {
 		defer stop()
 		h.receive(h.plain("d@cliente.test", box, "pequeño", "x"))
 		time.AfterFunc(300*time.Millisecond, func() { os.Remove(blobs); os.Rename(away, blobs) })
-		h.settled(10 * time.Second)
+		h.settled(time.Minute)
 		if m := h.mail(id); m.Outcome != store.OutcomeTicket || m.Attempts > 2 {
 			t.Errorf("%q after %d attempts: %s", m.Outcome, m.Attempts, m.Error)
 		}

@@ -32,7 +32,9 @@ func Fields(text string, places []bool, known Known) (list []desk.Order) {
 	lines := strings.Split(text, "\n")
 	read := make([]fieldLine, len(lines))
 	for i, line := range lines {
-		if places == nil || i < len(places) && places[i] || blank(line) {
+		near := i < blockLines || i >= len(lines)-blockLines
+		if near && len(line) <= longestLine &&
+			(places == nil || i < len(places) && places[i] || blank(line)) {
 			read[i] = readField(line, known)
 		}
 	}
@@ -86,6 +88,13 @@ func (l fieldLine) add(list []desk.Order) []desk.Order {
 const (
 	longestKey   = 80
 	longestValue = 200
+)
+
+// A block at the top or the bottom has so many lines at most, and none of them has more bytes: a
+// log of a megabyte costs no more than a letter.
+const (
+	blockLines  = 200
+	longestLine = 4 << 10
 )
 
 // readField reads "Clave: valor", whichever colon it has and whatever a mail client put around the

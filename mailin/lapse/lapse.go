@@ -19,6 +19,21 @@ const (
 	longestCode = 80 // characters
 )
 
+// Read is how much of a text is looked at for what is a hint alone, in bytes: what a person writes
+// stands there.
+const Read = 64 << 10
+
+// Head is the part of a text that is looked at, up to the end of a line where it has any.
+func Head(text string) string {
+	if len(text) <= Read {
+		return text
+	}
+	if end := strings.LastIndexByte(text[:Read], '\n'); end > 0 {
+		return text[:end]
+	}
+	return strings.ToValidUTF8(text[:Read], "")
+}
+
 // codes are how programs name an error.
 var codes = []*regexp.Regexp{
 	regexp.MustCompile(`\b(?:ORA|PLS|TNS|RMAN|FRM|REP|JBO|IMP|EXP|SP2|DIA|KUP|PRVF|ACFS|ODI|ADF|SQL|` +

@@ -63,8 +63,18 @@ func Mask(text string) (masked string, found bool) {
 	return b.String(), found
 }
 
+// hints are in every text that has a password: without any of them it need not be searched, which
+// takes a quarter of a second for a megabyte.
+var hints = []string{"contrase", "clave", "pass", "pwd", "pin", "senha", "key", "token", "secret",
+	"://"}
+
 // secrets are the places of passwords, in order.
 func secrets(text string) (list [][2]int) {
+	lower := strings.ToLower(text)
+	has := func(hint string) bool { return strings.Contains(lower, hint) }
+	if !slices.ContainsFunc(hints, has) {
+		return nil
+	}
 	add := func(from, to int) { list = append(list, [2]int{from, to}) }
 	for _, at := range address.FindAllStringSubmatchIndex(text, -1) {
 		add(at[2], at[3])
