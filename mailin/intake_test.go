@@ -272,7 +272,7 @@ func TestUnreadableFile(t *testing.T) {
 			if err := spoil(path); err != nil {
 				t.Fatal(err)
 			}
-			h.run(10 * time.Second)
+			h.run(time.Minute)
 			m := h.mail(bad)
 			if m.Outcome != store.OutcomeQuarantine || m.Attempts != attempts || !strings.Contains(m.Error, path) || !strings.Contains(m.Error, "backup") {
 				t.Errorf("%q after %d attempts: %s", m.Outcome, m.Attempts, m.Error)
