@@ -80,6 +80,7 @@ func TestAgentOrders(t *testing.T) {
 		{"#publico where it is the usual", "#publico\nPruebe.", relayed + ", " + receipt, "#publico: public", "Pruebe.", desk.Public, nil},
 		{"reopened without a word", "#reabrir", receipt, "#reabrir: reopened", "#reabrir", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
 		{"misplaced", "Hola.\n#cerrar\nSaludos.", relayed + ", " + receipt, "#cerrar: misplaced", "Hola.\n#cerrar\nSaludos.", desk.Public, nil},
+		{"misplaced, and apart", "Hola.\n\n#tiempo 45m rutina\n\nSaludos.", relayed + ", " + receipt, "#tiempo 45m rutina: misplaced", "Hola.\n\n\nSaludos.", desk.Public, nil},
 		{"fields", "#severidad 1\n#tipo problema\n#producto CRM\n#avance 60%\n#cola\nLo vemos.", relayed + ", " + receipt,
 			"#severidad 1: severity 1; #tipo problema: type Problema; #producto CRM: product CRM; #avance 60%: progress 60 %; #cola: queued", "Lo vemos.", desk.Public,
 			func(t desk.Ticket) bool {
