@@ -80,7 +80,6 @@ func TestAgentOrders(t *testing.T) {
 		{"#publico where it is the usual", "#publico\nPruebe.", relayed + ", " + receipt, "#publico: public", "Pruebe.", desk.Public, nil},
 		{"reopened without a word", "#reabrir", receipt, "#reabrir: reopened", "#reabrir", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
 		{"misplaced", "Hola.\n#cerrar\nSaludos.", relayed + ", " + receipt, "#cerrar: misplaced", "Hola.\n#cerrar\nSaludos.", desk.Public, nil},
-		{"misplaced, and apart", "Hola.\n\n#tiempo 45m rutina\n\nSaludos.", relayed + ", " + receipt, "#tiempo 45m rutina: misplaced", "Hola.\n\n\nSaludos.", desk.Public, nil},
 		{"fields", "#severidad 1\n#tipo problema\n#producto CRM\n#avance 60%\n#cola\nLo vemos.", relayed + ", " + receipt,
 			"#severidad 1: severity 1; #tipo problema: type Problema; #producto CRM: product CRM; #avance 60%: progress 60 %; #cola: queued", "Lo vemos.", desk.Public,
 			func(t desk.Ticket) bool {
@@ -104,6 +103,8 @@ func TestAgentOrders(t *testing.T) {
 		{"ourselves as requester", "#cliente ayuda@ejemplo.test", receipt, `requester "ayuda@ejemplo.test"?`, "#cliente ayuda@ejemplo.test", desk.Internal, func(t desk.Ticket) bool { return t.Requester.Address() == customer }},
 		{"ask", "#pedir-info\n¿Qué impresora?", "info_request carla@cliente.test, " + receipt, "#pedir-info: info_requested", "¿Qué impresora?", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Waiting }},
 		{"quoted", "Pruebe.\n\nEl 3/3/2026, Carla Ruiz <carla@cliente.test> escribió:\n> #cerrar\n> #asignar luis", relayed, "", "Pruebe.", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Waiting }},
+		{"below a quote in which a customer has filled in our form", "Listo.\n#cola\n\nEl 3/3/2026, Carla Ruiz <carla@cliente.test> escribió:\n> Cuándo y dónde ocurrió: ayer, en la caja",
+			relayed + ", " + receipt, "#cola: queued", "Listo.", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Queued }},
 		{"signature", "Pruebe.\n-- \nAna\n#cerrar", relayed, "", "Pruebe.", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Waiting }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

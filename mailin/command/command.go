@@ -64,9 +64,6 @@ func Agent(text string, places []bool) Orders {
 	o.missed(lines[first:last])
 	o.heading(o.Text)
 	o.Internal = o.Internal || o.Has(desk.VerbNote)
-	if len(o.Misplaced) > 0 && !o.Internal {
-		o.Text = withoutOrders(lines[first:last])
-	}
 	return o
 }
 
@@ -164,38 +161,17 @@ func (o *Orders) unknown(list ...Miss) {
 // missed looks through the words that are left for what was meant as a command.
 func (o *Orders) missed(lines []string) {
 	for i, line := range lines {
-		c, known, ok := misplaced(line)
+		c, words, ok := parse(line)
 		switch {
-		case ok:
+		case ok && (words == "" || c.Verb == desk.VerbNote):
 			o.Misplaced = append(o.Misplaced, c)
 			o.Internal = o.Internal || c.Verb == desk.VerbNote
-		case !known && (i == 0 || i == len(lines)-1):
+		case !ok && (i == 0 || i == len(lines)-1):
 			if m, ok := miss(line); ok {
 				o.unknown(m)
 			}
 		}
 	}
-}
-
-// withoutOrders leaves out commands that are a paragraph of their own: they say nothing to a
-// customer. What stands within a paragraph, or in a block of code, may be words that name one.
-func withoutOrders(lines []string) string {
-	var words []string
-	apart := func(i int) bool {
-		return i < 0 || i >= len(lines) || strings.TrimSpace(lines[i]) == ""
-	}
-	for i, line := range lines {
-		if _, _, ok := misplaced(line); !ok || !apart(i-1) || !apart(i+1) {
-			words = append(words, line)
-		}
-	}
-	return strings.TrimSpace(strings.Join(words, "\n"))
-}
-
-// misplaced reads a line in the midst of words as a command; known reports whether its verb is one.
-func misplaced(line string) (c desk.Order, known, ok bool) {
-	c, words, known := parse(line)
-	return c, known, known && (words == "" || c.Verb == desk.VerbNote)
 }
 
 // parse reads a line as a command. words are what stands behind a verb that takes nothing.

@@ -6,7 +6,8 @@ import "strings"
 // are obeyed only where every client shows them as the sender's own: not below a line that ends in
 // a colon (he shows what to write), a drawn rule or a footer, not in a box with a line at its left
 // or between fences, not in a part after the first, and, of a mail with text and HTML, not where
-// the HTML shows no such line.
+// the HTML shows no such line. What was filled into our form is not among them: in a quote it may be
+// what another has filled in, and Filled has it.
 func (p Parts) Orders() (text string, places []bool) { return p.placed(showsBelow) }
 
 // Fields is Orders for lines of a form: there what ends in a colon is a label that was left empty.
@@ -24,7 +25,7 @@ func (p Parts) Filled() (list []string) {
 	return list
 }
 
-// placed is Orders where shows tells what only shows how something is written.
+// placed is Orders where shows says what only shows how something is written.
 func (p Parts) placed(shows func(above string, sure bool, text string) bool) (
 	text string, places []bool) {
 	sure := p.sureLines(shows)
@@ -32,7 +33,7 @@ func (p Parts) placed(shows func(above string, sure bool, text string) bool) (
 	at := 0
 	for i := 0; i < len(p.Ranges); {
 		first := i
-		for ; i < len(p.Ranges) && p.Ranges[i].Kind == New; i++ {
+		for ; i < len(p.Ranges) && p.Ranges[i].Kind == New && p.Ranges[i].Rule != ruleFilled; i++ {
 		}
 		if i == first {
 			at += countLines(p.Base, p.Ranges[i])
