@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -138,9 +137,6 @@ func (f *filing) fate(ctx context.Context, b command.Batch, number int64,
 	switch {
 	case t.Number == 0:
 		fate.Result = "batch_none"
-		return fate, nil
-	case t.MergedInto != 0:
-		fate.Result, fate.Value = "batch_merged", strconv.FormatInt(t.MergedInto, 10)
 		return fate, nil
 	case slices.ContainsFunc(b.Guards, outside):
 		fate.Result = "batch_outside"

@@ -168,15 +168,9 @@ func (w *answering) called(p desk.Person) string {
 
 // find is a case that he may see, by its number; a merged one is the one in which it lives on.
 func (w *answering) find(ctx context.Context, number int64) (row store.Row, ok bool, err error) {
-	for range 3 {
-		page, _, err := w.Store.Find(ctx, w.m.sight, store.Query{Numbers: []int64{number}})
-		if err != nil || len(page) == 0 || !w.m.sight.Ticket(page[0].Ticket) {
-			return row, false, err
-		}
-		if row = page[0]; row.MergedInto == 0 {
-			return row, true, nil
-		}
-		number = row.MergedInto
+	page, _, err := w.Store.Find(ctx, w.m.sight, store.Query{Numbers: []int64{number}})
+	if err != nil || len(page) == 0 || !w.m.sight.Ticket(page[0].Ticket) {
+		return row, false, err
 	}
-	return row, row.Number != 0, nil
+	return page[0], true, nil
 }

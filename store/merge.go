@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 
 	"buzon/store/desk"
 )
@@ -377,72 +376,6 @@ func (tx *Tx) moveTo(ctx context.Context, p spot) error {
 	return nil
 }
 
-// split opens a ticket that has items of another one.
-func (tx *Tx) split(ctx context.Context, done *Done, s desk.Splitting, how Activity) (
-	t desk.Ticket, err error) {
-	from := done.Ticket.Number
-	if t, _, err = tx.OpenTicket(ctx, s.Opens, nil); err != nil {
-		return t, err
-	}
-	all, err := tx.spots(ctx, `
-		SELECT id, ticket, number FROM item WHERE ticket = $1 ORDER BY number`, from)
-	if err != nil {
-		return t, err
-	}
-	for _, p := range all {
-		if !slices.Contains(s.Items, p.number) {
-			continue
-		}
-		n, err := tx.count(ctx, t.Number, 1)
-		if err == nil {
-			err = tx.write(ctx, "INSERT INTO moved (item, ticket, number) VALUES ($1, $2, $3)",
-				p.item, p.ticket, p.number)
-		}
-		if err == nil {
-			err = tx.moveTo(ctx, spot{p.item, t.Number, n})
-		}
-		if err != nil {
-			return t, fmt.Errorf("split off item %d: %w", p.number, err)
-		}
-	}
-	for i := range done.Results {
-		if r := &done.Results[i]; r.Key == "split" && r.Value == "" {
-			r.Value = fmt.Sprint(t.Number)
-		}
-	}
-	return t, tx.born(ctx, from, t, s, how)
-}
-
-// born writes what a ticket that was made of items is, beside these.
-func (tx *Tx) born(ctx context.Context, from int64, t desk.Ticket, s desk.Splitting,
-	how Activity) error {
-	c, err := tx.Catalogue(ctx)
-	if err != nil {
-		return err
-	}
-	typeID, err := tx.itemType(ctx, c.Opening(t.Type))
-	if err != nil {
-		return err
-	}
-	err = tx.write(ctx, "UPDATE item SET type = $1 WHERE ticket = $2 AND number = 1", typeID,
-		t.Number)
-	if err != nil {
-		return err
-	}
-	follow := desk.Outcome{Follow: s.Opens.Followers}
-	if err := tx.followers(ctx, desk.Ticket{}, t.Number, follow, how); err != nil {
-		return err
-	}
-	if err := tx.Link(ctx, t.Number, from, desk.SplitLink); err != nil {
-		return err
-	}
-	opened, lost := how, how
-	opened.Ticket, opened.What, opened.New = t.Number, "opened", desk.SplitLink
-	lost.Ticket, lost.What, lost.New = from, desk.SplitLink, fmt.Sprint(t.Number)
-	lost.Old = strings.Trim(fmt.Sprint(s.Items), "[]")
-	return tx.Note(ctx, opened, lost)
-}
-
 // Home is where an item stands now that stood in a ticket under a number when somebody was told of
 // it; where nothing of the kind was moved, the ticket in which that one lives on.
 func (r Reader) Home(ctx context.Context, ticket, number int64) (t, n int64, err error) {
@@ -515,24 +448,4 @@ func (tx *Tx) sightsOf(ctx context.Context, t desk.Ticket, f desk.Facts) (
 		sights[p.ID] = s
 	}
 	return sights, nil
-}
-
-// parts are the items of a ticket that an order may split off, and the minutes of each.
-func (tx *Tx) parts(ctx context.Context, ticket int64) (list []desk.Item, spent map[int64]int,
-	err error) {
-	const of = "WHERE i.ticket = $1 AND i.number > $2 ORDER BY i.number"
-	if list, err = tx.itemRows(ctx, excerpts, of, ticket, 0, 1); err != nil {
-		return nil, nil, err
-	}
-	spent = map[int64]int{}
-	err = tx.rows(ctx, `
-		SELECT i.number, sum(w.minutes) FROM work w JOIN item i ON i.id = w.item
-		WHERE i.ticket = $1 GROUP BY i.number`, args(ticket), func(rows *sql.Rows) error {
-		var n int64
-		var minutes int
-		err := rows.Scan(&n, &minutes)
-		spent[n] = minutes
-		return err
-	})
-	return list, spent, err
 }
