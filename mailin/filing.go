@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"buzon/mailin/lapse"
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/templates"
@@ -45,12 +44,10 @@ func (f *filing) complete(t desk.Ticket, d *desk.Deed) {
 		it.Meant = f.meant
 	}
 	it.Mail, it.MessageID = f.mail.ID, f.rd.Message.MessageID
-	it.Quoted = f.rd.Reply.Quoted()
-	forwarded, _ := lapse.Mask(f.rd.Reply.Forwarded())
-	if !strings.Contains(it.Text, forwarded) { // an agent's answer is his own words only
-		it.Quoted = strings.TrimSpace(it.Quoted + "\n\n" + forwarded)
+	it.Quoted = f.quoted
+	if !strings.Contains(it.Text, f.passedOn) { // an agent's answer is his own words only
+		it.Quoted = strings.TrimSpace(it.Quoted + "\n\n" + f.passedOn)
 	}
-	it.Quoted, _ = lapse.Mask(it.Quoted)
 	if t.Number != 0 && t.Number == f.ticket.Number && d.Act != desk.Machine {
 		it.Subject = f.subject
 	}

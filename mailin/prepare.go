@@ -22,10 +22,13 @@ type prepared struct {
 	rd          *Reading
 	canonical   []byte
 	attachments []store.NewAttachment // durable once settled
-	text        string                // as written
+	text        string                // as written; from here on without passwords
 	inFull      string                // as agents are shown it
-	words       string                // of it, for the search
-	said        string                // a short form of it, by which a responder is known
+	quoted      string
+	passedOn    string // forwarded
+	signature   string
+	words       string // of it, for the search
+	said        string // a short form of it, by which a responder is known
 	// ownNotice: a notice that the desk sent to an agent is among the attachments
 	ownNotice bool
 	secret    bool         // it had a password in it, which is masked in all that is kept beside the original
@@ -69,15 +72,22 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 
 // hideSecrets masks passwords in all of the mail that is kept, but for the mail itself.
 func (p *prepared) hideSecrets() {
-	for _, s := range []*string{&p.rd.Message.Subject, &p.rd.CleanSubject} {
-		var found bool
-		*s, found = lapse.Mask(*s)
+	mask := func(text string) string {
+		masked, found := lapse.Mask(text)
 		p.secret = p.secret || found
+		return masked
 	}
-	var found bool
-	p.text, found = lapse.Mask(p.rd.written())
-	p.inFull, _ = lapse.Mask(p.rd.Shown())
-	p.secret = p.secret || found
+	p.rd.Message.Subject = mask(p.rd.Message.Subject)
+	p.rd.CleanSubject = mask(p.rd.CleanSubject)
+	written, parts := p.rd.written(), p.rd.Reply
+	p.text = mask(written)
+	if p.inFull = p.text; p.rd.Shown() != written {
+		p.inFull, _ = lapse.Mask(p.rd.Shown())
+	}
+	// what stands here may be another's, so that nobody is warned of it
+	p.quoted, _ = lapse.Mask(parts.Quoted())
+	p.passedOn, _ = lapse.Mask(parts.Forwarded())
+	p.signature, _ = lapse.Mask(parts.Signature())
 }
 
 // settle makes the attachments durable, and waits for the disk.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"buzon/mailin/lapse"
 	"buzon/mailin/message"
 	"buzon/store"
 	"buzon/store/desk"
@@ -23,8 +22,7 @@ func (f *filing) seen(it desk.Item) (s desk.Seen) {
 		s.Text = f.inFull
 	}
 	if it.Author.ID == f.person.ID && !f.met {
-		signature, _ := lapse.Mask(f.rd.Reply.Signature())
-		s.First, s.Signature = true, withoutText(signature, it.Text)
+		s.First, s.Signature = true, withoutText(f.signature, it.Text)
 	}
 	known := slices.Concat(it.Author.Addresses, f.person.Addresses, []string{f.from, ""})
 	s.Copied = f.others(slices.Concat(m.To, m.Cc), known)
