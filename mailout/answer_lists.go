@@ -64,19 +64,24 @@ func (w *answering) list(ctx context.Context, s desk.Sight, q store.Query) error
 	if err != nil {
 		return err
 	}
-	total := 0
-	for _, n := range count {
-		total += n
-	}
+	total := sum(count)
 	if err := w.page(ctx, s, q, total); err != nil {
 		return err
 	}
-	w.otherStatuses(ctx, total)
+	w.otherStatuses(total)
 	return nil
 }
 
+// sum is how many cases there are of all statuses.
+func sum(count map[int64]int) (total int) {
+	for _, n := range count {
+		total += n
+	}
+	return total
+}
+
 // otherStatuses offers the list of the cases that this one leaves out.
-func (w *answering) otherStatuses(_ context.Context, total int) {
+func (w *answering) otherStatuses(total int) {
 	if w.q.Status == "" {
 		return
 	}
@@ -195,10 +200,7 @@ func (w *answering) panel(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	overdue := 0
-	for _, n := range late {
-		overdue += n
-	}
+	overdue := sum(late)
 	w.to.Facts = append(w.to.Facts, templates.Detail{Key: "overdue", Value: strconv.Itoa(overdue)})
 	if err := w.part(ctx, templates.Section{Key: "overdue_title", Count: overdue},
 		desk.Query{About: desk.Overdue}, store.Query{DueBefore: w.today(), Oldest: true}, fewest); err != nil {
