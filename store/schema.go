@@ -40,16 +40,15 @@ func migrations(engine string) (steps []string) {
 	return steps
 }
 
-// migrate brings the database to the newest schema, each step in a transaction of its own with its
-// number. An old database is copied first, by before.
+// migrate brings the database to the newest schema. An old database is copied first, by before.
 func migrate(ctx context.Context, db *sql.DB, d *dialect, steps []string,
 	before func(version int) error) error {
 	version, err := d.version(ctx, db)
 	if err == nil && version > 0 && version < len(steps) {
 		err = before(version)
 	}
-	for err == nil && version < len(steps) {
-		version, err = migrateOnce(ctx, db, d, steps)
+	if err == nil && version < len(steps) {
+		version, err = upgrade(ctx, db, d, steps)
 	}
 	if err == nil && version > len(steps) {
 		err = newer(version, len(steps))
@@ -62,10 +61,10 @@ func newer(version, known int) error {
 		"run the newer buzon that made it", version, known)
 }
 
-// migrateOnce takes one step and returns the version that it led to. The version is read again
+// upgrade takes the steps that are missing, all in one transaction: whoever opens the database
+// meanwhile sees it as it was, or whole. It returns the version that they led to, which is read again
 // under the lock: another process may have been faster.
-func migrateOnce(ctx context.Context, db *sql.DB, d *dialect,
-	steps []string) (version int, err error) {
+func upgrade(ctx context.Context, db *sql.DB, d *dialect, steps []string) (version int, err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, fmt.Errorf("begin migration: %w", err)
@@ -79,8 +78,11 @@ func migrateOnce(ctx context.Context, db *sql.DB, d *dialect,
 	if version, err = d.version(ctx, tx); err != nil || version >= len(steps) {
 		return version, err
 	}
-	if _, err = tx.ExecContext(ctx, steps[version]); err == nil {
+	for err == nil && version < len(steps) {
+		_, err = tx.ExecContext(ctx, steps[version])
 		version++
+	}
+	if err == nil {
 		_, err = tx.ExecContext(ctx, fmt.Sprintf(d.setVersion, version))
 	}
 	if err == nil {
