@@ -25,8 +25,7 @@ func (f *filing) fields(ctx context.Context) (list []desk.Order, err error) {
 		return nil, err
 	}
 	known := f.meaning(rows)
-	text, places := f.rd.Reply.Fields()
-	list = slices.Concat(command.Fields(text, places, known),
+	list = slices.Concat(command.Fields(f.fielded, f.places, known),
 		command.Filled(f.rd.Reply.Filled(), known))
 	for i := range list {
 		list[i].Arg, _ = lapse.Mask(list[i].Arg)

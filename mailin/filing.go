@@ -66,7 +66,7 @@ func (f *filing) telling(ctx context.Context, t desk.Ticket, d desk.Deed) (store
 		Details: store.Details{EchoSender: known, Reason: f.row.Reason, Claimed: f.claimed(),
 			Score: f.score}}
 	if !d.By.Agent() {
-		o.Details.Hints = hinted(d.Item.Seen.Warnings)
+		o.Details.Hints = heard(d.Item.Seen.Warnings)
 	}
 	if t.Number == 0 && !d.By.Agent() {
 		o.Details.Asks = f.asks(d)

@@ -25,7 +25,7 @@ func (f *filing) hints(t desk.Ticket, it *desk.Item) {
 		return
 	}
 	s := &it.Seen
-	if lapse.SpeaksOfFile(lapse.Head(f.rd.Reply.New())) && !f.files() {
+	if f.speaksOfFile && !f.files() {
 		s.Warnings = append(s.Warnings, noAttachment)
 	}
 	if f.secret {
@@ -37,17 +37,15 @@ func (f *filing) hints(t desk.Ticket, it *desk.Item) {
 	if t.Number == 0 {
 		s.Duplicate = f.duplicate
 	}
-	text := lapse.Head(it.Text)
-	s.Errors = lapse.Codes(text)
-	for _, trace := range desk.Traces(text) {
-		if !slices.Contains(s.Traces, trace.Kind) {
-			s.Traces = append(s.Traces, trace.Kind)
-		}
+	read := f.hinted
+	if it.Text != f.text {
+		read = lapse.Read(it.Text)
 	}
+	s.Errors, s.Traces = read.Codes, read.Traces
 }
 
-// hinted are those of the warnings that the sender hears too.
-func hinted(warnings []string) (list []string) {
+// heard are those of the warnings that the sender hears too.
+func heard(warnings []string) (list []string) {
 	for _, code := range warnings {
 		if code == noAttachment || code == secretFound {
 			list = append(list, code)
@@ -59,7 +57,7 @@ func hinted(warnings []string) (list []string) {
 // asks is what the answer to a new ticket asks for: keys of the phrases' [form]. What its reader may
 // not set is left out when it is written.
 func (f *filing) asks(d desk.Deed) []string {
-	list := lapse.Lacks(lapse.Head(f.text), f.files())
+	list := f.hinted.Lacks(f.files())
 	set := func(key string) bool {
 		return slices.ContainsFunc(d.Orders, func(o desk.Order) bool {
 			return strings.HasPrefix(o.Arg, key+"=")

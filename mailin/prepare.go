@@ -30,10 +30,14 @@ type prepared struct {
 	words       string // of it, for the search
 	said        string // a short form of it, by which a responder is known
 	// ownNotice: a notice that the desk sent to an agent is among the attachments
-	ownNotice bool
-	secret    bool         // it had a password in it, which is masked in all that is kept beside the original
-	raw       *store.Blob  // until the sender has been proven
-	proven    proof.Result // of the domain in From
+	ownNotice    bool
+	fielded      string       // where field lines may stand, and
+	places       []bool       // in which lines of it
+	hinted       lapse.Hints  // what the text says beside its words
+	speaksOfFile bool         // the new words announce a file
+	secret       bool         // it had a password in it, which is masked in all that is kept beside the original
+	raw          *store.Blob  // until the sender has been proven
+	proven       proof.Result // of the domain in From
 }
 
 // prepare reads a mail of the journal. What it returns must be proven and settled.
@@ -65,6 +69,8 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 		p.ownNotice = p.ownNotice || in.agentsNotice(&p.rd.Message.Attachments[i])
 	}
 	p.hideSecrets()
+	p.fielded, p.places = p.rd.Reply.Fields()
+	p.hinted, p.speaksOfFile = lapse.Read(p.text), lapse.SpeaksOfFile(lapse.Head(p.rd.Reply.New()))
 	p.words, p.said = store.Words(p.text, p.attachments), print(p.text)
 	p.raw = raw
 	return p, nil

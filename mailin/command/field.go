@@ -97,14 +97,19 @@ const (
 	longestLine = 4 << 10
 )
 
+func colon(r rune) bool { return r == ':' || r == '：' }
+
+// parts reports whether a name may end at r, and a value begin.
+func parts(r rune) bool { return colon(r) || r == '|' || r == '=' }
+
 // readField reads "Clave: valor", whichever colon it has and whatever a mail client put around the
 // words. A cell of a table is as good as a colon.
 func readField(line string, known Known) (l fieldLine) {
-	if len(line) > 4*(longestKey+longestValue) {
+	if len(line) > 4*(longestKey+longestValue) || !strings.ContainsFunc(line, parts) {
 		return l
 	}
 	line = strings.TrimSpace(strings.Map(visible, line))
-	at := strings.IndexAny(line, ":：|=")
+	at := strings.IndexFunc(line, parts)
 	if at < 0 {
 		return l
 	}
@@ -146,7 +151,9 @@ var (
 		cuando como the it its is are we i my not a an this that there when`)
 )
 
-func blank(line string) bool { return strings.TrimSpace(strings.Map(visible, line)) == "" }
+func blank(line string) bool {
+	return strings.IndexFunc(line, func(r rune) bool { return visible(r) >= 0 && !unicode.IsSpace(r) }) < 0
+}
 
 // headers are keys that only the header of a mail has.
 var headers = words(`de from enviado sent von date fecha cc cco bcc to subject`)
@@ -160,9 +167,12 @@ func withoutHeaders(lines []string, read []fieldLine) {
 	for i := 0; i < len(lines); i++ {
 		from, found, begins := i, 0, false
 		for ; i < len(lines) && !blank(lines[i]); i++ {
-			key, _, ok := strings.Cut(strings.ReplaceAll(lines[i], "：", ":"), ":")
-			word, _, _ := strings.Cut(desk.OneLine(desk.Fold(undecorated(key))), " ")
-			if ok && headers[word] {
+			at := strings.IndexFunc(lines[i], colon)
+			if at < 0 {
+				continue
+			}
+			word, _, _ := strings.Cut(desk.OneLine(desk.Fold(undecorated(lines[i][:at]))), " ")
+			if headers[word] {
 				found++
 				begins = begins || sender[word]
 			}
@@ -188,7 +198,7 @@ func topOf(lines []string) int {
 // closing reports whether a line at the end of a text says nothing but thanks, a leave-taking or a
 // name.
 func closing(line string) bool {
-	return blank(line) || !strings.ContainsAny(line, ":：|=") && len(strings.Fields(line)) <= 5 &&
+	return blank(line) || !strings.ContainsFunc(line, parts) && len(strings.Fields(line)) <= 5 &&
 		signOff([]string{line})
 }
 

@@ -2,7 +2,6 @@ package lapse
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"buzon/store/desk"
@@ -52,9 +51,7 @@ func overlap(a, b string) (share float64, n int) {
 // telling are the words of a text that say what it is about.
 func telling(text string) map[string]bool {
 	set := map[string]bool{}
-	for _, w := range strings.FieldsFunc(desk.Fold(text), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsNumber(r)
-	}) {
+	for _, w := range strings.FieldsFunc(desk.Fold(text), apart) {
 		if (utf8.RuneCountInString(w) > 2 || w == "no") && !idle[w] {
 			set[w] = true
 		}
@@ -63,13 +60,8 @@ func telling(text string) map[string]bool {
 }
 
 // idle are words that stand in any mail.
-var idle = func() map[string]bool {
-	set := map[string]bool{}
-	for w := range strings.FieldsSeq(`hola buenas buenos dias tardes noches gracias saludos favor por para con los las
-		del una uno que como esta este esto estos esa ese desde sobre muy mas pero ayuda consulta problema caso
-		ticket urgente the and for with from this that have has hello hi thanks please regards help case issue problem
-		you your our are not was can nos les sin sus hay cuando donde tengo tenemos puede pueden`) {
-		set[w] = true
-	}
-	return set
-}()
+var idle = words(`hola buenas buenos dias tardes noches gracias saludos favor por para con los las
+	del una uno que como esta este esto estos esa ese desde sobre muy mas pero ayuda consulta problema
+	caso ticket urgente the and for with from this that have has hello hi thanks please regards help
+	case issue problem you your our are not was can nos les sin sus hay cuando donde tengo tenemos
+	puede pueden`)

@@ -1,13 +1,14 @@
 // Package lapse reads in a customer's own words what he may not have meant to say, or forgot: a
 // password, a file that is not there, the code of an error, and what an agent would ask him next.
 //
-//	words ──► Mask, Codes, SpeaksOfFile, Lacks ──► what is stored, and what agents and he are told
+//	words ──► Mask, Read, SpeaksOfFile ──► what is stored, and what agents and he are told
 package lapse
 
 import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"buzon/store/desk"
@@ -19,19 +20,19 @@ const (
 	longestCode = 80 // characters
 )
 
-// Read is how much of a text is looked at for what is a hint alone, in bytes: what a person writes
+// looked is how much of a text is looked at for what is a hint alone, in bytes: what a person writes
 // stands there.
-const Read = 64 << 10
+const looked = 64 << 10
 
 // Head is the part of a text that is looked at, up to the end of a line where it has any.
 func Head(text string) string {
-	if len(text) <= Read {
+	if len(text) <= looked {
 		return text
 	}
-	if end := strings.LastIndexByte(text[:Read], '\n'); end > 0 {
+	if end := strings.LastIndexByte(text[:looked], '\n'); end > 0 {
 		return text[:end]
 	}
-	return strings.ToValidUTF8(text[:Read], "")
+	return strings.ToValidUTF8(text[:looked], "")
 }
 
 // codes are how programs name an error.
@@ -60,35 +61,89 @@ var request = regexp.MustCompile(`(?i)\b(?:request|req|trace|correlation|session
 	`transaction|solicitud|transacci[oó]n|correlaci[oó]n)[ _-]?(?:id|identifier)[ \t:#="]{1,4}` +
 	`([A-Za-z0-9][A-Za-z0-9._-]{5,63})`)
 
-// Codes are the codes of errors that a text names, each once, in their order.
-func Codes(text string) (list []string) {
-	type found struct {
-		at   int
-		code string
-	}
-	var all []found
-	for _, r := range codes {
-		for _, at := range r.FindAllStringIndex(text, mostCodes) {
-			all = append(all, found{at[0], text[at[0]:at[1]]})
+// Hints are what a text says, or leaves out, beside what its writer meant to say.
+type Hints struct {
+	Codes  []string // of errors, each once, in their order
+	Traces []string // kinds of the stack traces in it, each once
+	When   bool     // it says when it happened
+	Where  bool     // it says where, or whom it concerns
+	Answer bool     // it says what the system answered
+}
+
+// Read reads the hints of a text's head.
+func Read(text string) (h Hints) {
+	text = Head(text)
+	h.Codes = Codes(text)
+	for _, trace := range desk.Traces(text) {
+		if !slices.Contains(h.Traces, trace.Kind) {
+			h.Traces = append(h.Traces, trace.Kind)
 		}
 	}
-	for _, r := range []*regexp.Regexp{named, request} {
-		for _, at := range r.FindAllStringSubmatchIndex(text, mostCodes) {
-			if code := text[at[2]:at[3]]; strings.ContainsAny(code, "0123456789") {
-				all = append(all, found{at[2], code})
+	h.report(desk.Fold(text))
+	h.Answer = h.Answer || len(h.Codes) > 0 || len(h.Traces) > 0
+	return h
+}
+
+// Codes are the codes of errors that a text names. Lines of words alone have none and are not
+// looked at, which makes most mails cost nothing.
+func Codes(text string) (list []string) {
+	for line := range strings.Lines(text) {
+		if !coded(line) {
+			continue
+		}
+		for _, code := range codesOf(line) {
+			if len(list) == mostCodes {
+				return list
+			}
+			if !slices.Contains(list, code) {
+				list = append(list, code)
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b found) int { return a.at - b.at })
+	return list
+}
+
+// coded reports whether a line has what every code has: a figure, or four capitals in a row.
+func coded(line string) bool {
+	capitals := 0
+	for i := range len(line) {
+		switch c := line[i]; {
+		case '0' <= c && c <= '9':
+			return true
+		case 'A' <= c && c <= 'Z':
+			if capitals++; capitals == 4 {
+				return true
+			}
+		default:
+			capitals = 0
+		}
+	}
+	return false
+}
+
+// codesOf are the codes of a line. Of two that overlap the first is one.
+func codesOf(line string) (list []string) {
+	var all [][2]int
+	for _, r := range codes {
+		for _, at := range r.FindAllStringIndex(line, mostCodes) {
+			all = append(all, [2]int{at[0], at[1]})
+		}
+	}
+	for _, r := range []*regexp.Regexp{named, request} {
+		for _, at := range r.FindAllStringSubmatchIndex(line, mostCodes) {
+			if strings.ContainsAny(line[at[2]:at[3]], "0123456789") {
+				all = append(all, [2]int{at[2], at[3]})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b [2]int) int { return a[0] - b[0] })
 	end := 0
-	for _, f := range all {
-		if f.at < end || len(list) == mostCodes || utf8.RuneCountInString(f.code) > longestCode {
+	for _, at := range all {
+		code := line[at[0]:at[1]]
+		if at[0] < end || utf8.RuneCountInString(code) > longestCode {
 			continue
 		}
-		end = f.at + len(f.code)
-		if code := desk.OneLine(f.code); !slices.Contains(list, code) {
-			list = append(list, code)
-		}
+		list, end = append(list, desk.OneLine(code)), at[1]
 	}
 	return list
 }
@@ -100,7 +155,9 @@ func SpeaksOfFile(text string) bool {
 		if len(line) > 2000 || strings.HasPrefix(strings.TrimSpace(line), ">") {
 			continue
 		}
-		line = desk.Fold(line)
+		if line = desk.Fold(line); !contains(line, stems) {
+			continue
+		}
 		for clause := range strings.FieldsFuncSeq(line, func(r rune) bool {
 			return strings.ContainsRune(".;!?\n", r)
 		}) {
@@ -110,6 +167,13 @@ func SpeaksOfFile(text string) bool {
 		}
 	}
 	return false
+}
+
+// stems are in every line that announces a file, and found fast.
+var stems = []string{"adjunt", "anex", "attach", "enclos"}
+
+func contains(text string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 }
 
 var (
@@ -134,33 +198,81 @@ var (
 // Lacks are what a report of trouble leaves out that an agent would ask for, as keys of the phrases'
 // [form]: when and where it was, which equipment and users it concerns, what was done and what the
 // system answered. A picture may show the last.
-func Lacks(text string, picture bool) (keys []string) {
-	folded := desk.Fold(text)
-	if !when.MatchString(folded) {
+func (h Hints) Lacks(picture bool) (keys []string) {
+	if !h.When {
 		keys = append(keys, "happened")
 	}
-	if !where.MatchString(folded) {
+	if !h.Where {
 		keys = append(keys, "affected")
 	}
-	said := answered.MatchString(folded) || len(Codes(text)) > 0 || len(desk.Traces(text)) > 0
-	if !picture && !said {
+	if !h.Answer && !picture {
 		keys = append(keys, "tried")
 	}
 	return keys
 }
 
-var (
-	when = regexp.MustCompile(`\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2} ?(?:am|pm|hs|hrs|horas)\b|\b\d{1,2}[/-]\d{1,2}\b|` +
-		`\b(?:hoy|ayer|anoche|anteayer|desde|lunes|martes|miercoles|jueves|viernes|sabado|domingo|` +
-		`manana|tarde|noche|madrugada|mediodia|hace (?:un|una|dos|tres|\d+)|` +
-		`today|yesterday|since|monday|tuesday|wednesday|thursday|friday|saturday|sunday|` +
-		`morning|afternoon|evening|night|tonight|noon|\d+ (?:minutes|hours|days) ago)\b`)
-	where = regexp.MustCompile(`\b(?:equipos?|pcs?|computador(?:a|as|es)?|ordenador(?:es)?|laptops?|portatil(?:es)?|` +
-		`notebooks?|servidor(?:es)?|impresoras?|cajas?|terminal(?:es)?|celular(?:es)?|moviles|movil|tablets?|` +
-		`navegador(?:es)?|chrome|firefox|edge|safari|windows|mac|linux|android|iphone|usuari[oa]s?|users?|` +
-		`machines?|computers?|servers?|printers?|browsers?|phones?|todos|nadie|everybody|everyone|nobody|` +
-		`sucursal(?:es)?|oficinas?|sede|office|branch)\b`)
-	answered = regexp.MustCompile(`«|“|"|` +
-		`\b(?:errores|error|mensaje|dice|aparece|aparecen|sale|salio|responde|respondio|muestra|mostro|` +
-		`message|says|said|shows|showed|answers|appears|pops up)\b`)
+// report reads a folded text as a report of trouble.
+func (h *Hints) report(folded string) {
+	h.Answer = strings.ContainsAny(folded, "«“\"")
+	for word := range strings.FieldsFuncSeq(folded, apart) {
+		switch said[word] {
+		case when:
+			h.When = true
+		case where:
+			h.Where = true
+		case answered:
+			h.Answer = true
+		}
+	}
+	for line := range strings.Lines(folded) {
+		if h.When {
+			break
+		}
+		h.When = (strings.Contains(line, "hace ") || strings.ContainsAny(line, "0123456789")) &&
+			clock.MatchString(line)
+	}
+}
+
+func apart(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }
+
+// clock is how a time is written in figures.
+var clock = regexp.MustCompile(`\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2} ?(?:am|pm|hs|hrs|horas)\b|` +
+	`\b\d{1,2}[/-]\d{1,2}\b|\bhace (?:un|una|dos|tres|\d+)\b|\b\d+ (?:minutes|hours|days) ago\b`)
+
+const (
+	when = iota + 1
+	where
+	answered
 )
+
+// said are words by which a report says something of what it is asked for.
+var said = func() map[string]int {
+	set := map[string]int{}
+	for what, list := range map[int]string{
+		when: `hoy ayer anoche anteayer desde lunes martes miercoles jueves viernes sabado domingo
+		manana tarde noche madrugada mediodia today yesterday since monday tuesday wednesday thursday
+		friday saturday sunday morning afternoon evening night tonight noon`,
+		where: `equipo equipos pc pcs computador computadora computadoras computadores ordenador
+		ordenadores laptop laptops portatil portatiles notebook notebooks servidor servidores impresora
+		impresoras caja cajas terminal terminales celular celulares movil moviles tablet tablets navegador
+		navegadores chrome firefox edge safari windows mac linux android iphone usuario usuaria usuarios
+		usuarias user users machine machines computer computers server servers printer printers browser
+		browsers phone phones todos nadie everybody everyone nobody sucursal sucursales oficina oficinas
+		sede office branch`,
+		answered: `error errores mensaje dice aparece aparecen sale salio responde respondio muestra
+		mostro message says said shows showed answers appears pops`,
+	} {
+		for w := range strings.FieldsSeq(list) {
+			set[w] = what
+		}
+	}
+	return set
+}()
+
+func words(list string) map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(list) {
+		set[w] = true
+	}
+	return set
+}

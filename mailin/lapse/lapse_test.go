@@ -115,7 +115,7 @@ func TestLacks(t *testing.T) {
 		{"Ayer el servidor se apagó.", false, "tried"},
 		{"En el equipo PC-3 sale ORA-00942.", false, "happened"},
 	} {
-		if got := strings.Join(Lacks(c.text, c.picture), " "); got != c.want {
+		if got := strings.Join(Read(c.text).Lacks(c.picture), " "); got != c.want {
 			t.Errorf("%q: %q, want %q", c.text, got, c.want)
 		}
 	}

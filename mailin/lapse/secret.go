@@ -70,9 +70,7 @@ var hints = []string{"contrase", "clave", "pass", "pwd", "pin", "senha", "key", 
 
 // secrets are the places of passwords, in order.
 func secrets(text string) (list [][2]int) {
-	lower := strings.ToLower(text)
-	has := func(hint string) bool { return strings.Contains(lower, hint) }
-	if !slices.ContainsFunc(hints, has) {
+	if !contains(strings.ToLower(text), hints) {
 		return nil
 	}
 	add := func(from, to int) { list = append(list, [2]int{from, to}) }
