@@ -151,13 +151,14 @@ func codesOf(line string) (list []string) {
 // SpeaksOfFile reports whether words announce a file: «adjunto la captura», "see attached". That
 // there is none, or that somebody else's can't be opened, announces nothing.
 func SpeaksOfFile(text string) bool {
+	if !contains(strings.ToLower(text), stems) {
+		return false
+	}
 	for line := range strings.Lines(text) {
 		if len(line) > 2000 || strings.HasPrefix(strings.TrimSpace(line), ">") {
 			continue
 		}
-		if line = desk.Fold(line); !contains(line, stems) {
-			continue
-		}
+		line = desk.Fold(line)
 		for clause := range strings.FieldsFuncSeq(line, func(r rune) bool {
 			return strings.ContainsRune(".;!?\n", r)
 		}) {
@@ -169,7 +170,7 @@ func SpeaksOfFile(text string) bool {
 	return false
 }
 
-// stems are in every line that announces a file, and found fast.
+// stems are in every text that announces a file, and found fast.
 var stems = []string{"adjunt", "anex", "attach", "enclos"}
 
 func contains(text string, words []string) bool {
@@ -213,7 +214,7 @@ func (h Hints) Lacks(picture bool) (keys []string) {
 
 // report reads a folded text as a report of trouble.
 func (h *Hints) report(folded string) {
-	h.Answer = strings.ContainsAny(folded, "«“\"")
+	h.Answer = contains(folded, []string{"«", "“", `"`})
 	for word := range strings.FieldsFuncSeq(folded, apart) {
 		switch said[word] {
 		case when:

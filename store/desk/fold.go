@@ -15,7 +15,7 @@ import (
 // width, and without what nobody sees. Everything that compares words goes through it, but for the
 // search, which folds letter by letter.
 func Fold(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+	if plain(s) {
 		return strings.ToLower(s)
 	}
 	var b strings.Builder
@@ -49,10 +49,20 @@ var foldedLatin = sync.OnceValue(func() *[latin]string {
 	return table
 })
 
+// plain reports whether a text is ASCII.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 // decomposed folds whatever there is.
 func decomposed(s string) string {
-	plain := transform.Chain(norm.NFKD, runes.Remove(unseen), norm.NFC)
-	folded, _, err := transform.String(plain, s)
+	chain := transform.Chain(norm.NFKD, runes.Remove(unseen), norm.NFC)
+	folded, _, err := transform.String(chain, s)
 	if err != nil {
 		folded = s
 	}
