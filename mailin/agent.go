@@ -17,7 +17,7 @@ func (f *filing) agentItem(ctx context.Context) error {
 	if f.toSender() && f.resolution.Kind == threading.Customer && !f.approved() {
 		return f.agentNote(ctx) // his token as a customer orders nothing
 	}
-	written := command.Agent(f.rd.orders())
+	written, _ := f.written()
 	mine, err := f.ownsUp(ctx)
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (f *filing) kept(ctx context.Context, written command.Orders) (desk.Kept, e
 	switch {
 	case written.Internal:
 		return "", nil
-	case written.Held(), written.Has("view"): // who wants to see it first does not send it
+	case written.Held():
 		return desk.HeldUnknown, nil
 	case written.Text == "" && !f.files() && !written.Has("canned"):
 		return "", nil

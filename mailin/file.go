@@ -312,6 +312,9 @@ func (f *filing) act(ctx context.Context) error {
 	if f.sent() && f.mail.Envelope.Incomplete == "" {
 		return f.fileSent(ctx)
 	}
+	if f.shownFirst() {
+		return f.preview(ctx)
+	}
 	return acts[f.row.Action].do(f, ctx)
 }
 

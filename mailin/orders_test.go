@@ -65,7 +65,6 @@ func TestAgentOrders(t *testing.T) {
 		{"help alone", "#ayuda", receipt, "", "#ayuda", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
 		{"a canned reply that there is none of", "#plantilla hola\nPruebe.", receipt, `canned "hola"?`, "Pruebe.", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
 		{"a query", "#panel\nPruebe.", "answer ana@ejemplo.test, " + relayed + ", " + receipt, "#panel: asked", "Pruebe.", desk.Public, nil},
-		{"who wants to see it first sends nothing", "#vista\nPruebe.", receipt, "#vista: unavailable", "Pruebe.", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
 		{"unknown verb", "#resolver\nPruebe.", receipt, `command "#resolver"? #resuelto #resolve`, "#resolver\nPruebe.", desk.Internal, func(t desk.Ticket) bool { return t.Class == desk.Open }},
 		{"unknown verb alone", "#cerar\n#pepe", receipt, `command "#cerar"? #cerrar; command "#pepe"?`, "#cerar\n#pepe", desk.Internal,
 			func(t desk.Ticket) bool { return t.Class == desk.Open }},

@@ -31,6 +31,7 @@ type matter struct {
 	before    []string        // Message-IDs of the ticket that the reader has, the newest last
 	carries   []store.Carried // the other notices that go with it
 	held      []store.Mail    // of which an agent is asked whether they are his
+	previews  []templates.Preview
 	catalogue *desk.Catalogue
 	sight     desk.Sight // the reader's
 	// further tells a mail that is not the first about its item to its reader: two mails must not
@@ -69,6 +70,9 @@ func (r *Renderer) matter(ctx context.Context, o store.Outgoing) (*matter, error
 		return nil, err
 	}
 	if m.carries, err = r.Store.Carries(ctx, o.ID, carriedShown); err != nil {
+		return nil, err
+	}
+	if m.previews, err = r.previews(ctx, m); err != nil {
 		return nil, err
 	}
 	if m.row().Query {

@@ -269,6 +269,12 @@ func (f *forgetting) outgoing(ctx context.Context) error {
 		}
 		list = append(list, others...)
 	}
+	shown, err := f.Reader.outgoing(ctx, "WHERE o.kind = $1 AND o.person <> $2",
+		desk.PreviewNotice, f.p.ID)
+	if err != nil {
+		return err
+	}
+	list = append(list, shown...)
 	for _, o := range list {
 		if f.blobs = append(f.blobs, o.Raw); o.Person == f.p.ID {
 			if o.Settled.IsZero() {
@@ -279,7 +285,7 @@ func (f *forgetting) outgoing(ctx context.Context) error {
 			o.Address, o.Details = "", Details{}
 			f.done.Outgoing++
 		}
-		o.Details.Words = ""
+		o.Details.Words, o.Details.Previews = "", nil
 		err := f.write(ctx, `
 			UPDATE outbox SET address = $2, details = $3, raw = NULL WHERE id = $1`,
 			o.ID, o.Address, encoded{&o.Details})

@@ -67,6 +67,7 @@ type Details struct {
 	Dry      bool            `json:"dry,omitempty"`      // nothing of it was done
 	Unknown  []Unknown       `json:"unknown,omitempty"`  // what was not understood
 	Hints    []string        `json:"hints,omitempty"`    // codes of the phrases' [hint] table
+	Previews []Preview       `json:"previews,omitempty"` // what customers would get
 	Asks     []string        `json:"asks,omitempty"`     // what the mail says nothing of: keys of [form]
 }
 

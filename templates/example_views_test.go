@@ -294,6 +294,11 @@ func examples() []example {
 			v.Errors, v.Traces, v.Duplicate, v.Unset = []string{"ORA-00942", "HTTP 500"}, []string{"java"}, 12, []string{"Producto: CMR"}
 			v.Warnings, v.Ticket.Offer = []string{"no_attachment", "secret", "importance"}, "USD 60 por hora"
 		})},
+		{"preview", "preview", with(toAgent, func(v *View) {
+			v.Commands = []Command{{"#resuelto", "resolved", ""}}
+			v.Previews = []Preview{{[]Person{carla}, &Mail{"[Caso #123] No imprime la factura", "Cambie el cable.", "", "<p style=\"margin:0 0 16px\">Cambie el cable.</p>"}}}
+		})},
+		{"preview-of-nothing", "preview", with(toAgent, func(v *View) { v.Reason = "view_kept_inside" })},
 		{"ack-on-demand", "ack", with(func(v *View) { v.Ticket.Offer, v.Hints = "USD 60 por hora", []string{"no_attachment"} })},
 		{"not_understood", "not_understood", with(func(v *View) {
 			v.Unknown = []Unknown{{Field: "product", Value: "CMR", Values: []string{"CRM", "ERP"}}}

@@ -47,6 +47,7 @@ type Mail struct {
 	Subject string
 	Text    string
 	HTML    string
+	Body    template.HTML // of it, without its frame
 }
 
 // Set holds the templates of all languages, read and checked. It may be used by many goroutines at
@@ -100,10 +101,11 @@ func (p *pair) render(l *language, v View) (Mail, error) {
 	if err := p.html.ExecuteTemplate(&marked, "body", v); err != nil {
 		return Mail{}, err
 	}
-	m := Mail{Subject: oneLine(subject.String()), Text: tidy(body.String())}
+	m := Mail{Subject: oneLine(subject.String()), Text: tidy(body.String()),
+		Body: paragraphs(marked.String())}
 	var page bytes.Buffer
 	err := p.html.ExecuteTemplate(&page, "mail",
-		sheet{View: v, Language: l.code, Subject: m.Subject, Body: paragraphs(marked.String())})
+		sheet{View: v, Language: l.code, Subject: m.Subject, Body: m.Body})
 	m.HTML = page.String()
 	return m, err
 }

@@ -53,6 +53,8 @@ type View struct {
 	Scores []Link // with these for an answer
 	Score  int    // what he answered, from 1 to 5
 
+	Previews []Preview // what customers would get
+
 	Control bool   // an answer is read as orders for many tickets
 	Dry     bool   // nothing of it was done
 	Fates   []Fate // what became of each ticket
@@ -171,6 +173,12 @@ type Command struct {
 	Value  string
 }
 
+// Preview is a mail as customers would get it, as Render has made it.
+type Preview struct {
+	To   []Person
+	Mail *Mail
+}
+
 // Fate is what became of what was ordered for one ticket of many. Result is as in Command.
 type Fate struct {
 	Number   int64
@@ -231,6 +239,11 @@ func ready(v View, p *phrases) View {
 	for i := range v.Quoted {
 		name(&v.Quoted[i].Author, p.Label["somebody"])
 		outward(&v.Quoted[i].Author, v)
+	}
+	for _, shown := range v.Previews {
+		for i := range shown.To {
+			name(&shown.To[i], p.Label["somebody"])
+		}
 	}
 	for i := range v.Groups {
 		name(&v.Groups[i].From, p.Label["no_sender"])

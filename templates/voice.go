@@ -28,6 +28,7 @@ func (w voice) funcs() map[string]any {
 		// people
 		"who": who, "nameAndAddress": nameAndAddress, "customer": customer, "author": author,
 		"signature": signature, "attribution": w.attribution,
+		"preview": w.preview, "subjectOf": subjectOf,
 		// the ticket
 		"facts": w.facts, "severity": w.severity, "severityLong": w.severityLong, "status": w.status,
 		"state": w.state, "names": names, "files": w.files, "brought": w.brought,

@@ -53,6 +53,24 @@ func (w voice) quote(s string) any {
 	return strings.TrimSuffix(b.String(), hold)
 }
 
+// preview shows a mail within another.
+func (w voice) preview(p Preview) any {
+	switch {
+	case p.Mail == nil:
+		return ""
+	case w.markup:
+		return p.Mail.Body
+	}
+	return w.quote(strings.TrimSpace(p.Mail.Text))
+}
+
+func subjectOf(p Preview) string {
+	if p.Mail == nil {
+		return ""
+	}
+	return p.Mail.Subject
+}
+
 // wrap cuts a line at blanks into pieces of at most width characters; a longer word stays whole.
 func wrap(line string, width int) []string {
 	var pieces []string

@@ -62,7 +62,7 @@ func (g Guard) Admits(c *Catalogue, t Ticket) bool {
 }
 
 // refusals are the results by which an order has not been done.
-var refusals = []string{"not_allowed", "unavailable", "held", "misplaced", "nothing_pending",
+var refusals = []string{"not_allowed", "held", "misplaced", "nothing_pending",
 	"which_pending", "nothing_held", "too_late", "not_yours", "cycle", "is_closed", "failed"}
 
 // Refused reports whether the order was not done.

@@ -44,6 +44,8 @@ const (
 	AnswerNotice Notice = "answer"
 	// what became of what an agent ordered for many tickets
 	Transcript Notice = "transcript"
+	// PreviewNotice shows an agent what his customers would get
+	PreviewNotice Notice = "preview"
 
 	// May a person see what his organisation sees? To its CSM, and the news that he may.
 	AdmissionNotice Notice = "admission"
@@ -149,6 +151,7 @@ var notices = map[Notice]Trait{
 	ConfirmAgent:      {Agents: true, Words: true, Asks: true},
 	Undelivered:       {Agents: true, Words: true},
 	Receipt:           {Agents: true, Urgent: true, Buttons: []Button{CancelButton, SendButton}},
+	PreviewNotice:     {Agents: true, Urgent: true},
 	Transcript:        {Agents: true, Urgent: true},
 	ListNotice:        {Agents: true, Lists: true},
 	Unfiled:           {Agents: true},

@@ -24,8 +24,8 @@ func (w *draft) result(o Order) Result {
 		return Result{Key: "noted"}
 	case o.Misplaced:
 		return Result{Key: "misplaced"}
-	case row == nil || row.do == nil:
-		return Result{Key: "unavailable"}
+	case row == nil:
+		return Result{Key: "not_allowed"}
 	case w.deed.By.Agent() && row.es == "",
 		!w.deed.By.Agent() && row.customer == "" && o.Verb != VerbField && o.Verb != VerbItem:
 		return Result{Key: "not_allowed"}

@@ -24,6 +24,8 @@ const (
 	VerbUnfollow Verb = "unfollow"
 	VerbItem     Verb = "item" // the item is of a type that the desk has added
 	VerbField    Verb = "field"
+	VerbCanned   Verb = "canned"
+	VerbView     Verb = "view" // shows its author what the customer would get, and does nothing
 )
 
 // Order is a verb with what follows it on its line. A line that is meant as an order and is none
@@ -49,8 +51,7 @@ type verb struct {
 	// follows are words of his.
 	arg string
 	act Act // what the item is by it
-	// nil: people are told of it, and the desk does not do it yet.
-	do func(w *draft, arg string) Result
+	do  func(w *draft, arg string) Result
 }
 
 // What an order's argument names, as it is offered.
@@ -99,7 +100,8 @@ func init() { // what the rows do reads the table
 		{"requester", "cliente", "customer", "", aPerson, "", set("requester")},
 		{"follower", "seguidor", "follower", "", aPerson, "", (*draft).addFollower},
 		{"remove", "quitar", "remove", "", aPerson, "", (*draft).removeFollower},
-		{"canned", "plantilla", "canned", "", "X", "", (*draft).canned},
+		{VerbCanned, "plantilla", "canned", "", "X", "", (*draft).canned},
+		{VerbView, "vista", "view", "", "[X]", "", (*draft).view},
 		{VerbNew, "nuevo", "new", "", aPerson, "", (*draft).opened},
 		{"merge", "unir", "merge", "", aTicket, "", (*draft).merge},
 		{"split", "separar", "split", "", "[4 5]", "", (*draft).separate},
@@ -123,7 +125,6 @@ func init() { // what the rows do reads the table
 		{"original", "original", "original", "", "[N-1]", "", asks("original")},
 		{"attachment", "adjunto", "attachment", "", "[N-1]", "", asks("adjunto")},
 	}
-	verbs = append(verbs, planned...)
 	for i := range verbs {
 		v := &verbs[i]
 		for word := range strings.FieldsSeq(v.es + " " + v.en) {
@@ -134,11 +135,6 @@ func init() { // what the rows do reads the table
 		}
 	}
 	delete(customerWords, "")
-}
-
-// planned are orders of which people are told, and which the desk does not do yet.
-var planned = []verb{
-	{"view", "vista", "view", "", "X", "", nil},
 }
 
 // Words that mean each verb: an agent's behind "#", a customer's alone on a line.
@@ -171,7 +167,7 @@ func CustomerVerb(words string) (Verb, bool) {
 // Menu lists what an agent can write, in his language.
 func Menu(language string) (list []string) {
 	for _, v := range verbs {
-		if word := v.word(language); word != "" && v.do != nil {
+		if word := v.word(language); word != "" {
 			arg, _, _ := strings.Cut(v.arg, "[")
 			if es, en, two := strings.Cut(arg, "/"); two {
 				arg = map[bool]string{false: es, true: en}[language == "en"]
@@ -184,7 +180,7 @@ func Menu(language string) (list []string) {
 
 // Word is how a verb is offered in a language, with its "#"; "" for one that is not.
 func Word(v Verb, language string) string {
-	if row := rowOf(v); row != nil && row.do != nil {
+	if row := rowOf(v); row != nil {
 		return row.word(language)
 	}
 	return ""

@@ -73,8 +73,8 @@ func TestManuals(t *testing.T) {
 			told = append(told, "#"+m[1])
 		}
 		for _, v := range verbs {
-			if word := v.word(language); word != "" && slices.Contains(told, word) == (v.do == nil) {
-				t.Errorf("%s: %s is done: %v", page, word, v.do != nil)
+			if word := v.word(language); word != "" && !slices.Contains(told, word) {
+				t.Errorf("%s: nothing is told of %s", page, word)
 			}
 			told := func(words string) bool { return strings.Contains(string(text), words) }
 			if !slices.ContainsFunc(strings.Split(v.customer, ", "), told) {

@@ -1,0 +1,73 @@
+package mailin
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"buzon/mailin/command"
+	"buzon/store"
+	"buzon/store/desk"
+)
+
+// What an agent's mail with «#vista» orders is done within a savepoint and taken back. He gets what
+// his customers would have got, and they get nothing.
+
+// written are an agent's words and orders, but for the one to see them first.
+func (f *filing) written() (written command.Orders, first bool) {
+	written = command.Agent(f.rd.orders())
+	var kept []desk.Order
+	for _, o := range written.Commands {
+		if o.Verb != desk.VerbView {
+			kept = append(kept, o)
+			continue
+		}
+		if first = true; o.Arg != "" {
+			kept = append(kept, desk.NewOrder(desk.VerbCanned, o.Arg, f.person.Language))
+		}
+	}
+	view := func(o desk.Order) bool { return o.Verb == desk.VerbView }
+	first = first || slices.ContainsFunc(written.Misplaced, view)
+	written.Commands, written.Misplaced = kept, slices.DeleteFunc(written.Misplaced, view)
+	return written, first
+}
+
+// shownFirst reports whether an agent's mail is to be shown to him, and not sent.
+func (f *filing) shownFirst() bool {
+	if f.row.Action != AgentItem && f.row.Action != AgentOpens || !f.person.Agent() {
+		return false
+	}
+	_, first := f.written()
+	return first
+}
+
+// preview shows an agent what would become of his mail.
+func (f *filing) preview(ctx context.Context) error {
+	verdict, ticket := f.verdict, f.ticket
+	var d store.Details
+	err := f.tx.Try(ctx, func() error {
+		err := acts[f.row.Action].do(f, ctx)
+		if err != nil {
+			return err
+		}
+		var told store.Details
+		if d.Previews, told, err = f.tx.Previews(ctx, f.mail.ID); err != nil {
+			return err
+		}
+		d.Commands, d.Unknown, d.Reason = told.Commands, told.Unknown, told.Reason
+		return errTakenBack
+	})
+	if !errors.Is(err, errTakenBack) {
+		return err
+	}
+	f.verdict, f.ticket = verdict, ticket
+	f.verdict.Outcome = store.OutcomeQuery
+	if d.Reason != "" {
+		d.Reason = "view_" + strings.TrimPrefix(d.Reason, "held_")
+	}
+	_, err = f.tx.Owe(ctx, store.Outgoing{Kind: desk.PreviewNotice, Ticket: ticket.Number,
+		Mail: f.mail.ID, Person: f.person.ID, Address: f.person.Address(), Mailbox: f.box.Address,
+		Details: d})
+	return err
+}

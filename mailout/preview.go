@@ -1,0 +1,54 @@
+package mailout
+
+import (
+	"context"
+
+	"buzon/store"
+	"buzon/templates"
+)
+
+// previews are the mails that customers would have got, as they would have read them. What would
+// have been theirs alone is left out: nothing in it leads a reply back, or says something by a
+// click.
+func (r *Renderer) previews(ctx context.Context, m *matter) (list []templates.Preview, err error) {
+	for _, p := range m.o.Details.Previews {
+		shown, err := r.preview(ctx, m, p)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, shown)
+	}
+	return list, nil
+}
+
+func (r *Renderer) preview(ctx context.Context, m *matter, p store.Preview) (
+	shown templates.Preview, err error) {
+	inner := &matter{box: m.box, to: p.To[0], ticket: p.Ticket, item: p.Item, author: p.Item.Author,
+		staff: m.staff, o: store.Outgoing{Kind: p.Kind, Ticket: p.Ticket.Number,
+			Item: p.Item.Number, Details: p.Details, Created: m.o.Created}}
+	if inner.to.Language == "" {
+		inner.to.Language = r.Language
+	}
+	if inner.catalogue, err = r.Store.Catalogue(ctx); err != nil {
+		return shown, err
+	}
+	if inner.sight, err = r.Store.Sight(ctx, inner.to); err != nil {
+		return shown, err
+	}
+	if by := p.Details.Author; by != 0 && by != inner.author.ID {
+		if inner.author, err = r.Store.Person(ctx, by); err != nil {
+			return shown, err
+		}
+	}
+	view := inner.view(r)
+	view.Links, view.Scores = nil, nil
+	mail, err := r.Templates.Render(templates.Kind(p.Kind), inner.to.Language, view)
+	if err != nil {
+		return shown, err
+	}
+	shown.Mail = &mail
+	for _, to := range p.To {
+		shown.To = append(shown.To, m.person(to))
+	}
+	return shown, nil
+}
