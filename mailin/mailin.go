@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -106,7 +107,7 @@ func New(o Options) *Intake {
 func Lookup(list desk.Mailboxes) *threading.Mailboxes {
 	var boxes []threading.Mailbox
 	for _, m := range list {
-		boxes = append(boxes, threading.Mailbox{Address: m.Address, Aliases: m.Aliases})
+		boxes = append(boxes, threading.Mailbox{Address: m.Address, Aliases: append(slices.Clone(m.Aliases), m.Replies())})
 	}
 	return threading.NewMailboxes(boxes...)
 }

@@ -47,7 +47,7 @@ func (r *Renderer) answers(m *matter) (list []templates.Link) {
 	if !m.box.Plus {
 		return nil
 	}
-	address := r.Signer.AnswerAddress(m.box.Address, m.o.ID, m.o.Person)
+	address := r.answerAddress(m)
 	to := strings.ReplaceAll(url.PathEscape(address), "+", "%2B")
 	for _, b := range m.row().Buttons {
 		body := written[b]

@@ -148,7 +148,7 @@ func (w *answering) replyLink(t desk.Ticket, body string) string {
 	}
 	subject := fmt.Sprintf("[%s #%d] %s", cmp.Or(box.Tag, "Caso"), t.Number,
 		headerLine(t.Subject, longestName))
-	return mailto(w.Signer.ReplyAddress(box.Address, w.token(t)), subject, body)
+	return mailto(w.replyAddress(box, w.token(t)), subject, body)
 }
 
 // people are the requester and the others as he may see them: a customer sees names, and of an

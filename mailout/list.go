@@ -64,7 +64,7 @@ func (m *matter) entry(r *Renderer, c store.Carried) templates.Entry {
 		return e
 	}
 	if row := c.Kind.Trait(); m.box.Plus && !row.Inside && !row.Asks {
-		e.ReplyTo = r.Signer.ReplyAddress(m.box.Address,
+		e.ReplyTo = r.replyAddress(m.box,
 			threading.Token{Mailbox: m.box.Address, Ticket: c.Ticket, Item: c.Item, Person: m.o.Person,
 				Kind: threading.Agent})
 	}

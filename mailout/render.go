@@ -73,7 +73,7 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 	h.add("Message-ID", "<"+out.MessageID+">")
 	if m.number() != 0 {
 		if box.Plus {
-			h.add("Reply-To", headerAddress(m.fromName(), r.Signer.ReplyAddress(box.Address, token)))
+			h.add("Reply-To", headerAddress(m.fromName(), r.replyAddress(box, token)))
 		}
 		ids := r.references(m)
 		h.add("In-Reply-To", ids[len(ids)-1])
@@ -88,7 +88,7 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 	}
 	if m.row().Asks && m.o.Ticket == 0 && box.Plus {
 		h.add("Reply-To", headerAddress(m.fromName(),
-			r.Signer.AnswerAddress(box.Address, m.o.ID, m.o.Person)))
+			r.answerAddress(m)))
 	}
 	if id := m.mail.MessageID; m.row().Query && m.number() == 0 && goodID(id) {
 		h.add("In-Reply-To", "<"+id+">")
@@ -106,11 +106,21 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 	}
 	switch {
 	case box.Plus:
-		out.EnvelopeFrom = r.Signer.BounceAddress(box.Address, m.o.ID)
+		out.EnvelopeFrom = box.AtReplies(r.Signer.BounceAddress(box.Address, m.o.ID))
 	case m.human():
 		out.EnvelopeFrom = box.Address
 	}
 	return h, out
+}
+
+// replyAddress is where the person of a token replies to.
+func (r *Renderer) replyAddress(box desk.Mailbox, t threading.Token) string {
+	return box.AtReplies(r.Signer.ReplyAddress(box.Address, t))
+}
+
+// answerAddress is where a mail about no ticket is answered.
+func (r *Renderer) answerAddress(m *matter) string {
+	return m.box.AtReplies(r.Signer.AnswerAddress(m.box.Address, m.o.ID, m.o.Person))
 }
 
 // references lead to the ticket whichever of them survives: its root first, then the mails that

@@ -351,8 +351,7 @@ func (r *Renderer) scores(m *matter) (list []templates.Link) {
 // mailto is a link that writes a reply to the mail (RFC 6068).
 func (r *Renderer) mailto(m *matter, body string) string {
 	// Some programs read a plus sign as a blank, though RFC 6068 section 5 forbids it.
-	to := strings.ReplaceAll(url.PathEscape(r.Signer.ReplyAddress(m.box.Address, m.token())), "+",
-		"%2B")
+	to := strings.ReplaceAll(url.PathEscape(r.replyAddress(m.box, m.token())), "+", "%2B")
 	q := url.Values{"subject": {fmt.Sprintf("[%s #%d] %s", m.box.Tag, m.o.Ticket,
 		headerLine(m.ticket.Subject, longestName))}}
 	if body != "" {

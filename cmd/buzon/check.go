@@ -131,7 +131,9 @@ func (f *findings) checkDesk(ctx context.Context, c config) (running bool) {
 	f.report("database", s.Check(ctx), place)
 	f.checkServer(s.Server(ctx))
 	f.report("keys", c.checkKeys(ctx, s), "")
-	f.checkPeople(s.Persons(ctx, ""))
+	people, err := s.Persons(ctx, "")
+	f.checkPeople(people, err)
+	f.checkReplies(c, people)
 	return f.checkDaemon(ctx, s)
 }
 
@@ -188,6 +190,7 @@ func (f *findings) checkVacant(c config) {
 		}
 	}
 	f.checkPeople(c.people(), nil)
+	f.checkReplies(c, c.people())
 }
 
 // checkKeys checks that the keys are there and sound.
@@ -204,8 +207,8 @@ func (c config) checkKeys(ctx context.Context, s *store.Store) error {
 
 // people are those of the configuration, as a new desk will have them.
 func (c config) people() (list []desk.Person) {
-	for _, p := range c.configured() {
-		p.Role, p.Active = desk.Agent, true
+	for address, p := range c.configured() {
+		p.Role, p.Active, p.Addresses = desk.Agent, true, []string{address}
 		list = append(list, p)
 	}
 	return list
@@ -233,6 +236,28 @@ func (f *findings) checkPeople(list []desk.Person, err error) {
 			"so that the whole team hears what goes wrong: buzon agent add ADDRESS --admin")
 	default:
 		f.say("people", "ok", fmt.Sprintf("%d agents, %d of them administrators", agents, admins))
+	}
+}
+
+// checkReplies warns where replies come to the domain of those who work here: to other services
+// whoever has an address there, if only one that a case gave him, looks like one of them.
+func (f *findings) checkReplies(c config, people []desk.Person) {
+	staff := map[string]bool{}
+	for _, p := range people {
+		for _, a := range p.Addresses {
+			_, domain, _ := strings.Cut(a, "@")
+			staff[domain] = staff[domain] || p.Agent() && p.Active
+		}
+	}
+	boxes, _ := c.mailboxes() // what is wrong with them has been said
+	for _, box := range boxes {
+		local, domain, _ := strings.Cut(box.Replies(), "@")
+		if box.Plus && staff[domain] {
+			f.say("replies", "warning", fmt.Sprintf("they come to %s+…@%s, in the agents' "+
+				"own domain: where another service lets in whoever gets mail there, a customer can give "+
+				"it the address of his case; set mailbox.reply_domain to a domain of its own, "+
+				"such as casos.%s, whose mail is delivered here", local, domain, domain))
+		}
 	}
 }
 

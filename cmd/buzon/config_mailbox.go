@@ -29,6 +29,7 @@ type mailboxConfig struct {
 	// support for whoever has no contract is at this rate, which he accepts before it begins
 	DemandSupport bool   `toml:"demand_support"`
 	DemandRate    string `toml:"demand_rate"`
+	ReplyDomain   string `toml:"reply_domain"` // replies and bounces come to it; that of the address
 }
 
 // mailboxes are the desk's, with their defaults filled in.
@@ -82,12 +83,32 @@ func (m mailboxConfig) mailbox(language string) (box desk.Mailbox, err error) {
 				`as customers read it: "USD 60 por hora"`)
 		}
 	}
+	if box.ReplyDomain, err = m.replyDomain(); err != nil {
+		return box, err
+	}
 	if m.PlusAddressing {
 		if err := threading.CheckMailbox(box.Address); err != nil {
 			return box, fmt.Errorf("mailbox.address: %w", err)
 		}
 	}
 	return box, nil
+}
+
+// replyDomain is the domain of its own to which replies come, where there is one.
+func (m mailboxConfig) replyDomain() (string, error) {
+	if m.ReplyDomain == "" {
+		return "", nil
+	}
+	_, domain, ok := strings.Cut(desk.Canonical("x@"+m.ReplyDomain), "@")
+	switch {
+	case !ok || strings.Contains(m.ReplyDomain, "@"):
+		return "", fmt.Errorf("mailbox.reply_domain: %q: want a domain, such as casos.ejemplo.test",
+			m.ReplyDomain)
+	case !m.PlusAddressing:
+		return "", errors.New("mailbox.reply_domain: needs plus_addressing = true: " +
+			"replies come to signed addresses there")
+	}
+	return domain, nil
 }
 
 // canonicals are the addresses of a key.

@@ -353,7 +353,7 @@ func TestCheckFindings(t *testing.T) {
 		}
 		states[f.Check] = append(states[f.Check], f.State)
 	}
-	want := map[string][]string{"configuration": {"ok"}, "templates": {"ok"}, "database": {"ok"}, "keys": {"ok"}, "people": {"ok"}, "daemon": {"ok"},
+	want := map[string][]string{"configuration": {"ok"}, "templates": {"ok"}, "database": {"ok"}, "keys": {"ok"}, "people": {"ok"}, "replies": {"warning"}, "daemon": {"ok"},
 		"smtp": {"error", "error"}, "http": {"error"}, "relay": {"note"}}
 	if fmt.Sprint(states) != fmt.Sprint(want) {
 		t.Errorf("found %v, want %v\n%s", states, want, out)

@@ -46,6 +46,7 @@ type takenMail struct {
 	raw     []byte
 	header  mail.Header
 	subject string
+	bounces string // the sender of the envelope
 }
 
 func (r *taker) Send(_ context.Context, env mailout.Envelope, content *io.SectionReader) mailout.Result {
@@ -60,7 +61,7 @@ func (r *taker) Send(_ context.Context, env mailout.Envelope, content *io.Sectio
 	subject, _ := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.mails = append(r.mails, takenMail{r.now(), env.To, raw, m.Header, subject})
+	r.mails = append(r.mails, takenMail{r.now(), env.To, raw, m.Header, subject, env.From})
 	return mailout.Result{Outcome: mailout.Sent, Reply: "250"}
 }
 

@@ -139,12 +139,35 @@ type Mailbox struct {
 	Hold time.Duration
 	// whether requesters of closed tickets are asked how they were treated
 	Satisfaction bool
+	// ReplyDomain is where replies and bounces come to; "": the domain of the address
+	ReplyDomain string
 }
 
 // Domain of the mailbox's address.
 func (m Mailbox) Domain() string {
 	_, domain, _ := strings.Cut(m.Address, "@")
 	return domain
+}
+
+// Replies is the address under which replies and bounces come.
+func (m Mailbox) Replies() string { return m.AtReplies(m.Address) }
+
+// AtReplies is an address of the mailbox, signed or not, at the domain to which replies come.
+func (m Mailbox) AtReplies(address string) string {
+	local, _, ok := strings.Cut(address, "@")
+	if m.ReplyDomain == "" || !ok {
+		return address
+	}
+	return local + "@" + m.ReplyDomain
+}
+
+// all are the addresses of the mailbox without plus forms.
+func (m Mailbox) all() []string {
+	list := append([]string{m.Address}, m.Aliases...)
+	if to := m.Replies(); !slices.Contains(list, to) {
+		list = append(list, to)
+	}
+	return list
 }
 
 // Mailboxes are all of a desk, the first being its main one.
@@ -171,7 +194,7 @@ func (list Mailboxes) Form(address string) bool {
 // Addresses lists every address of the desk without plus forms.
 func (list Mailboxes) Addresses() (all []string) {
 	for _, m := range list {
-		all = append(append(all, m.Address), m.Aliases...)
+		all = append(all, m.all()...)
 	}
 	return all
 }
@@ -183,7 +206,7 @@ func (list Mailboxes) Check() error {
 	}
 	owner := map[string]string{}
 	for _, m := range list {
-		for _, a := range append([]string{m.Address}, m.Aliases...) {
+		for _, a := range m.all() {
 			if Canonical(a) != a || a == "" {
 				return fmt.Errorf(
 					"mailbox address %q: want a plain address such as soporte@ejemplo.test", a)
