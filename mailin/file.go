@@ -265,7 +265,8 @@ func (f *filing) recognise(ctx context.Context) error {
 	if f.person.ID == 0 || f.machine() {
 		return nil
 	}
-	if f.answered() && !f.person.UndeliverableSince.IsZero() {
+	reached := f.shown() && f.from == f.person.Address()
+	if reached && !f.person.UndeliverableSince.IsZero() {
 		if err := f.tx.MarkReached(ctx, f.person.ID); err != nil {
 			return err
 		}

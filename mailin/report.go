@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -76,23 +77,29 @@ func (f *filing) bounced(ctx context.Context) error {
 	if f.about.State == store.Failed {
 		return nil
 	}
-	if f.hard() {
-		if err := f.tx.MarkUndeliverable(ctx, f.about.Person); err != nil {
+	reason, lasting := f.failure()
+	if lasting {
+		err := f.tx.MarkUndeliverable(ctx, f.about.Person, f.about.Address)
+		if err != nil {
 			return err
 		}
 	}
-	why := store.Details{Reason: "bounced", Failed: f.about.Address, Diagnostic: f.diagnostic()}
+	why := store.Details{Reason: reason, Failed: f.about.Address, Diagnostic: f.diagnostic()}
 	report := desk.Item{Text: f.text, Mail: f.mail.ID, MessageID: f.rd.Message.MessageID}
 	it, err := f.tx.Undelivered(ctx, f.about, why, f.o.Caps, report)
 	f.verdict.Item = it.Number
 	return err
 }
 
-// hard tells a failure that will come again: RFC 3463 class 5, but for 5.7, a policy that may be
-// about one mail.
-func (f *filing) hard() bool {
+// failure is the code of the sentence that says why the mail came back, and whether the next one
+// will too.
+func (f *filing) failure() (reason string, lasting bool) {
 	b := f.rd.Origin.Bounce
-	return b != nil && strings.HasPrefix(b.Status, "5.") && !strings.HasPrefix(b.Status, "5.7.")
+	if b == nil {
+		return "bounced", false
+	}
+	why, lasting := desk.Failed(b.Status, b.Diagnostic)
+	return cmp.Or(string(why), "bounced"), lasting
 }
 
 // diagnostic is what the other server said.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"buzon/store"
 	"buzon/store/desk"
@@ -59,7 +60,9 @@ func (h *house) sentTo(address string) store.Outgoing {
 	return store.Outgoing{}
 }
 
-func TestBounces(t *testing.T) {
+// TestB12Bounces: only a signed address proves which mail came back, and only a hard failure marks
+// the address. What the report says of others counts for nothing.
+func TestB12Bounces(t *testing.T) {
 	null := func(to string) store.Envelope {
 		return store.Envelope{Door: "smtp", NullSender: true, To: []string{to}}
 	}
@@ -68,12 +71,16 @@ func TestBounces(t *testing.T) {
 		rule                       string
 		state                      store.OutboxState
 		undeliverable              bool
-		told                       string
+		told, why                  string
 	}{
-		{"hard", "failed", "5.1.1", "", "2", store.Failed, true, "undelivered ana@ejemplo.test"},
-		{"policy", "failed", "5.7.1", "", "2", store.Failed, false, "undelivered ana@ejemplo.test"},
-		{"delay", "delayed", "4.4.1", "", "2", store.Sent, false, ""},
-		{"one letter of the proof changed", "failed", "5.1.1", "flip", "3", store.Sent, false, ""},
+		{"hard", "failed", "5.1.1", "", "2", store.Failed, true, "undelivered ana@ejemplo.test", "no_such_address"},
+		{"full", "failed", "5.2.2", "", "2", store.Failed, true, "undelivered ana@ejemplo.test", "mailbox_full"},
+		{"policy", "failed", "5.7.1", "", "2", store.Failed, false, "undelivered ana@ejemplo.test", "against_policy"},
+		{"of the mail", "failed", "5.3.4", "", "2", store.Failed, false, "undelivered ana@ejemplo.test", "too_large"},
+		{"of the time", "failed", "4.4.7", "", "2", store.Failed, false, "undelivered ana@ejemplo.test", "out_of_reach"},
+		{"of which nothing is said", "failed", "5.9.9", "", "2", store.Failed, true, "undelivered ana@ejemplo.test", "bounced"},
+		{"delay", "delayed", "4.4.1", "", "2", store.Sent, false, "", ""},
+		{"one letter of the proof changed", "failed", "5.1.1", "flip", "3", store.Sent, false, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t)
@@ -103,6 +110,9 @@ func TestBounces(t *testing.T) {
 			if it := h.last(n); c.state == store.Failed && (it.Type != desk.Automatic || it.Visibility != desk.Internal || it.Text != "Pruebe ahora." || it.Mail != m.ID) {
 				t.Errorf("item %+v", it)
 			}
+			if o := h.lastOutgoing(); c.state == store.Failed && o.Details.Reason != c.why {
+				t.Errorf("told why: %q, want %q", o.Details.Reason, c.why)
+			}
 			if found, _ := h.store.PersonByAddress(t.Context(), "victima@otra.test"); found.ID != 0 {
 				t.Errorf("the report made a person: %+v", found)
 			}
@@ -119,7 +129,7 @@ func TestBounces(t *testing.T) {
 	}
 }
 
-func TestBounceBySignedMessageID(t *testing.T) {
+func TestB12BounceBySignedMessageID(t *testing.T) {
 	h := newHouse(t)
 	n := h.opened()
 	h.answer(n, "Pruebe ahora.")
@@ -159,6 +169,101 @@ func TestResponderToTheBounceAddress(t *testing.T) {
 	m := h.file(h.plain(customer, to, "Fuera de oficina", "Vuelvo el lunes.", "Auto-Submitted: auto-replied"), store.Envelope{NullSender: true, To: []string{to}})
 	if m.Rule != "6" || m.Ticket != n || h.ticket(n).Class != desk.Waiting {
 		t.Errorf("%+v", m)
+	}
+}
+
+// TestB12MarkIsTakenBack: by mail that is proven to come from the address, and by the person's mail
+// going to another one.
+func TestB12MarkIsTakenBack(t *testing.T) {
+	const second = "carla@casa.test"
+	for _, c := range []struct {
+		name string
+		step func(h *house, n int64)
+		back bool
+	}{
+		{"a new mail, unproven", func(h *house, n int64) { h.file(h.plain(customer, box, "x", "Otro tema.")) }, false},
+		{"a new mail, proven", func(h *house, n int64) { h.file(h.plain(customer, box, "x", "Otro tema."), trusted) }, true},
+		{"a reply to what he was sent", func(h *house, n int64) { h.reply(n, customer, "Sigue.") }, true},
+		{"from his other address", func(h *house, n int64) { h.file(h.plain(second, box, "x", "Otro."), trusted) }, false},
+		{"a machine's", func(h *house, n int64) {
+			h.file(h.plain(customer, h.token(n, customer), "x", "Vuelvo.", "Auto-Submitted: auto-replied"), trusted)
+		}, false},
+		{"his mail goes elsewhere", func(h *house, n int64) {
+			p := h.by(customer)
+			p.Addresses = []string{second, customer}
+			h.write(func(tx *store.Tx) error { return tx.SetAddresses(t.Context(), p) })
+		}, true},
+	} {
+		h := newHouse(t)
+		n := h.opened()
+		h.answer(n, "Pruebe ahora.")
+		o, p := h.sentTo(customer), h.by(customer)
+		p.Addresses = append(p.Addresses, second)
+		h.write(func(tx *store.Tx) error { return tx.SetAddresses(t.Context(), p) })
+		to := h.o.Signer.BounceAddress(box, o.ID)
+		h.file(dsn(to, "failed", "5.1.1", "x@y"), store.Envelope{NullSender: true, To: []string{to}})
+		if h.by(customer).UndeliverableSince.IsZero() {
+			t.Fatalf("%s: the bounce marks nothing", c.name)
+		}
+		c.step(h, n)
+		if back := h.by(customer).UndeliverableSince.IsZero(); back != c.back {
+			t.Errorf("%s: the mark is taken back: %v, want %v", c.name, back, c.back)
+		}
+	}
+}
+
+// TestB12OldAddress: what comes back from an address that the person has left marks nothing.
+func TestB12OldAddress(t *testing.T) {
+	h := newHouse(t)
+	n := h.opened()
+	h.answer(n, "Pruebe ahora.")
+	o, p := h.sentTo(customer), h.by(customer)
+	p.Addresses = []string{"carla@casa.test"}
+	h.write(func(tx *store.Tx) error { return tx.SetAddresses(t.Context(), p) })
+	to := h.o.Signer.BounceAddress(box, o.ID)
+	h.file(dsn(to, "failed", "5.1.1", "x@y"), store.Envelope{NullSender: true, To: []string{to}})
+	if p := h.by("carla@casa.test"); !p.UndeliverableSince.IsZero() {
+		t.Error("the new address is marked")
+	}
+}
+
+// TestB17AgentsMissNotices: the admins hear once a day that an agent's notices come back; nobody
+// hears of what comes back from themselves but the others.
+func TestB17AgentsMissNotices(t *testing.T) {
+	h := newHouse(t)
+	n := h.opened()
+	bounce := func(o store.Outgoing) string {
+		to := h.o.Signer.BounceAddress(box, o.ID)
+		return h.told(func() {
+			h.file(dsn(to, "failed", "5.2.2", fmt.Sprint(o.ID)), store.Envelope{NullSender: true, To: []string{to}})
+		})
+	}
+	if told := bounce(h.sentTo(agent)); told != "alarm admin@ejemplo.test" {
+		t.Errorf("told %s", told)
+	}
+	all := must(h.store.Outbox(t.Context(), store.OutboxFilter{Limit: 1}))
+	if d := all[0].Details; d.Reason != "agent_missed" || d.Cause != "mailbox_full" || d.Failed != agent || d.Old != n {
+		t.Errorf("%+v", d)
+	}
+	alarm := all[0]
+	h.reply(n, customer, "Sigue.")
+	if told := bounce(h.sentTo(agent)); told != "" {
+		t.Errorf("the second of the day is told: %s", told)
+	}
+	if told := bounce(h.sentTo("luis@ejemplo.test")); told != "alarm admin@ejemplo.test" {
+		t.Errorf("another agent's: told %s", told)
+	}
+	h.write(func(tx *store.Tx) error { return tx.Sent(t.Context(), alarm, "250") })
+	if told := bounce(alarm); told != "" {
+		t.Errorf("the alarm's own failure is told: %s", told)
+	}
+	if p := h.by(agent); p.UndeliverableSince.IsZero() {
+		t.Error("the agent's address is not marked")
+	}
+	h.now = h.now.Add(25 * time.Hour)
+	h.reply(n, customer, "Y sigue.")
+	if told := bounce(h.sentTo(agent)); told != "alarm admin@ejemplo.test" {
+		t.Errorf("a day later: told %s", told)
 	}
 }
 

@@ -1,12 +1,12 @@
 package mailout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"regexp"
 	"runtime/debug"
 	"time"
 
@@ -190,12 +190,14 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing,
 	case r.Outcome == Sent:
 		return false, tx.Sent(ctx, o, reply)
 	case r.Outcome == Refused:
-		if unreachable(r.Reply) {
-			if err := tx.MarkUndeliverable(ctx, o.Person); err != nil {
+		why, lasting := desk.Failed(r.Reply)
+		if lasting {
+			if err := tx.MarkUndeliverable(ctx, o.Person, o.Address); err != nil {
 				return true, err
 			}
 		}
-		return true, d.fail(ctx, tx, o, reasonOf(r.Err), reply)
+		reason := cmp.Or(string(why), reasonOf(r.Err))
+		return true, d.fail(ctx, tx, o, reason, reply)
 	case r.Outcome == Held: // the configuration's fault: no mail fails for it, however long it takes
 		if err := tx.Defer(ctx, o.ID, store.Held, reply, soon(next, tx.Now())); err != nil {
 			return false, err
@@ -210,13 +212,6 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing,
 	}
 	return false, tx.Defer(ctx, o.ID, store.Due, reply, next)
 }
-
-// refusedAddress is a reply that is about the recipient: RFC 3463 class 5, but for the system
-// (5.3), the content (5.6) and a policy (5.7), or the codes of RFC 5321 section 4.2.3 for
-// mailboxes.
-var refusedAddress = regexp.MustCompile(`^5\d\d[ -]5\.[01245]\.\d|^55[013](?:[ -]?$|[ -](?:[^5]|5[^.]))`)
-
-func unreachable(reply string) bool { return refusedAddress.MatchString(reply) }
 
 // reasonOf is the code of the sentence that tells agents who refused: the relay, or buzon itself.
 func reasonOf(err error) string {

@@ -16,17 +16,18 @@ func TestA29RefusedForGood(t *testing.T) {
 		at     mailtest.Step
 		reply  string
 		marked bool
+		why    string
 	}{
-		"no such mailbox":                  {mailtest.RCPT, "550 5.1.1 no such user", true},
-		"without an enhanced code":         {mailtest.RCPT, "550 no such user", true},
-		"mailbox that takes no mail":       {mailtest.RCPT, "550 5.2.1 mailbox disabled", true},
-		"no such domain":                   {mailtest.RCPT, "550 5.4.4 host not found", true},
-		"at DATA":                          {mailtest.DATA, "554 5.1.1 no valid recipients", true},
-		"a policy":                         {mailtest.RCPT, "550 5.7.1 greylisted for ever", false},
-		"spam, without a code":             {mailtest.DATA, "554 rejected", false},
-		"too big, after the final dot":     {mailtest.End, "552 5.3.4 too big", false},
-		"spam, after the final dot":        {mailtest.End, "550 5.7.1 spam", false},
-		"its content, after the final dot": {mailtest.End, "554 5.6.0 malformed", false},
+		"no such mailbox":                  {mailtest.RCPT, "550 5.1.1 no such user", true, "no_such_address"},
+		"without an enhanced code":         {mailtest.RCPT, "550 no such user", true, "refused"},
+		"mailbox that takes no mail":       {mailtest.RCPT, "550 5.2.1 mailbox disabled", true, "mailbox_disabled"},
+		"no such domain":                   {mailtest.RCPT, "550 5.4.4 host not found", true, "no_such_domain"},
+		"at DATA":                          {mailtest.DATA, "554 5.1.1 no valid recipients", true, "no_such_address"},
+		"a policy":                         {mailtest.RCPT, "550 5.7.1 greylisted for ever", false, "against_policy"},
+		"spam, without a code":             {mailtest.DATA, "554 rejected", false, "refused"},
+		"too big, after the final dot":     {mailtest.End, "552 5.3.4 too big", false, "too_large"},
+		"spam, after the final dot":        {mailtest.End, "550 5.7.1 spam", false, "against_policy"},
+		"its content, after the final dot": {mailtest.End, "554 5.6.0 malformed", false, "bad_content"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -42,7 +43,8 @@ func TestA29RefusedForGood(t *testing.T) {
 			}
 			list, err := h.store.Outbox(t.Context(), store.OutboxFilter{})
 			h.must(err)
-			if len(list) != 2 || list[0].Kind != desk.Undelivered || list[0].Person != h.ana.ID {
+			if len(list) != 2 || list[0].Kind != desk.Undelivered || list[0].Person != h.ana.ID ||
+				list[0].Details.Reason != c.why {
 				t.Errorf("told %+v", list)
 			}
 			carla, err := h.store.Person(t.Context(), h.carla.ID)

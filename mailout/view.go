@@ -20,7 +20,8 @@ func (m *matter) view(r *Renderer) templates.View {
 		Desk: templates.Desk{Name: m.box.Name, Address: m.box.Address, Language: r.Language},
 		Tag:  m.box.Tag, To: m.person(m.to), ToAgent: m.to.Agent(), Author: m.person(m.author),
 		Welcome: d.Welcome, Answers: m.row().Answers, EchoSubject: d.EchoSender, Reason: d.Reason,
-		Previews: m.previews, Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends, Links: m.links,
+		Previews: m.previews, Cause: d.Cause, Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends,
+		Links:     m.links,
 		AlertedAt: m.o.Created.In(r.Location), At: m.o.Created.In(r.Location),
 	}
 	if m.answer != nil {

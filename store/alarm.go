@@ -20,12 +20,13 @@ const (
 	relayEvery = 24 * time.Hour // between two alarms about the relay: they wait with all other mail
 )
 
-// Alarm tells the admins of trouble with the desk itself.
-func (tx *Tx) Alarm(ctx context.Context, mailbox string, d Details) error {
+// Alarm tells the admins, but for some, of trouble with the desk itself.
+func (tx *Tx) Alarm(ctx context.Context, mailbox string, d Details, but ...desk.Person) error {
 	troubled := desk.Event{
 		Kind:   desk.DeskTroubled,
 		Ticket: desk.Ticket{Mailbox: mailbox},
 		Old:    d.Old,
+		Told:   but,
 	}
 	return tx.Tell(ctx, Telling{Event: troubled, Details: d})
 }
@@ -34,23 +35,23 @@ func (tx *Tx) Alarm(ctx context.Context, mailbox string, d Details) error {
 // it when it does again; until then the state of the daemon says so.
 func (tx *Tx) RelayRefuses(ctx context.Context, mailbox, reply string) error {
 	d := Details{Reason: "relay", Diagnostic: reply}
-	return tx.alarmOnce(ctx, "relay refuses", relayEvery, mailbox, d, tx.store.Now())
+	return tx.alarmOnce(ctx, "relay refuses", relayEvery, mailbox, d)
 }
 
 // trip tells the admins that a breaker holds acknowledgements back, once in a while.
-func (tx *Tx) trip(ctx context.Context, e Telling, why, domain string, now time.Time) error {
+func (tx *Tx) trip(ctx context.Context, e Telling, why, domain string) error {
 	reason := "breaker"
 	if why == heldDomain {
 		reason = "breaker_domain"
 	}
 	d := Details{Reason: reason, Failed: domain}
-	return tx.alarmOnce(ctx, "breaker "+domain, alarmEvery, e.Ticket.Mailbox, d, now)
+	return tx.alarmOnce(ctx, "breaker "+domain, alarmEvery, e.Ticket.Mailbox, d)
 }
 
 // alarmOnce tells the admins of trouble of which they have not been told for a while.
 func (tx *Tx) alarmOnce(ctx context.Context, key string, every time.Duration, mailbox string,
-	d Details,
-	now time.Time) error {
+	d Details, but ...desk.Person) error {
+	now := tx.Now()
 	said, err := tx.Fact(ctx, key)
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func (tx *Tx) alarmOnce(ctx context.Context, key string, every time.Duration, ma
 	if err := tx.SetFact(ctx, key, strconv.FormatInt(now.UnixMilli(), 10)); err != nil {
 		return err
 	}
-	return tx.Alarm(ctx, mailbox, d)
+	return tx.Alarm(ctx, mailbox, d, but...)
 }
 
 // AlarmIMAP tells the admins how an account has been for too long, or that it works again, which is

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	"buzon/store/desk"
 )
@@ -17,12 +18,16 @@ func (r Reader) OutgoingByMessageID(ctx context.Context, id string) (Outgoing, e
 }
 
 // Undelivered gives a mail up and says so in its ticket. When it carried an agent's words to a
-// customer, the agents are told, once; the failure of an automatic mail makes no further mail.
-// report is what a bounce said, the zero Item when the relay refused; it becomes an internal item,
-// which is returned.
+// customer, the agents are told, once; when it was to an agent, the admins are. The failure of an
+// automatic mail to a customer makes no further mail. report is what a bounce said, the zero Item
+// when the relay refused; it becomes an internal item, which is returned.
 func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Caps,
 	report desk.Item) (desk.Item, error) {
-	if err := tx.Fail(ctx, o, why.Diagnostic); err != nil || o.Ticket == 0 {
+	err := tx.Fail(ctx, o, why.Diagnostic)
+	if err == nil {
+		err = tx.agentMissed(ctx, o, why)
+	}
+	if err != nil || o.Ticket == 0 {
 		return desk.Item{}, err
 	}
 	ticket, err := Optional(tx.Ticket(ctx, o.Ticket))
@@ -62,20 +67,40 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 	return done.Item, err
 }
 
-// MarkUndeliverable notes that mail to a person comes back; the first time counts.
-func (tx *Tx) MarkUndeliverable(ctx context.Context, person int64) error {
+// missedEvery is how often the admins hear that an agent gets no mail.
+const missedEvery = 24 * time.Hour
+
+// agentMissed tells the admins, but for the agent himself, that a notice to an agent failed. The
+// failure of such an alarm makes none.
+func (tx *Tx) agentMissed(ctx context.Context, o Outgoing, why Details) error {
+	reader, err := tx.Person(ctx, o.Person)
+	if err != nil || !reader.Agent() || !reader.Active || o.Kind == desk.AlarmNotice {
+		return err
+	}
+	why.Old, why.Cause, why.Reason = o.Ticket, why.Reason, "agent_missed"
+	return tx.alarmOnce(ctx, "missed "+o.Address, missedEvery, o.Mailbox, why, reader)
+}
+
+// MarkUndeliverable notes that mail to a person comes back; the first time counts, and only the
+// address to which his mail goes now.
+func (tx *Tx) MarkUndeliverable(ctx context.Context, person int64, address string) error {
 	err := tx.write(ctx, `
-		UPDATE person SET undeliverable_since = $2 WHERE id = $1 AND undeliverable_since IS NULL`,
-		person, tx.store.Now().UnixMilli())
+		UPDATE person AS p SET undeliverable_since = $2
+		WHERE p.id = $1 AND p.undeliverable_since IS NULL AND $3 = (
+			SELECT address FROM address WHERE person = p.id ORDER BY position, address LIMIT 1)`,
+		person, tx.store.Now().UnixMilli(), address)
 	if err != nil {
 		return fmt.Errorf("mark person undeliverable: %w", err)
 	}
 	return nil
 }
 
-// MarkReached takes it back: the person has answered what was sent to him.
+// MarkReached takes it back: mail comes from the address that is proven to be the person's, or his
+// mail goes to another from now on.
 func (tx *Tx) MarkReached(ctx context.Context, person int64) error {
-	err := tx.write(ctx, "UPDATE person SET undeliverable_since = NULL WHERE id = $1", person)
+	err := tx.write(ctx, `
+		UPDATE person SET undeliverable_since = NULL
+		WHERE id = $1 AND undeliverable_since IS NOT NULL`, person)
 	if err != nil {
 		return fmt.Errorf("mark person reached: %w", err)
 	}

@@ -42,7 +42,7 @@ func (tx *Tx) heldStranger(ctx context.Context, e Telling, o Outgoing, now time.
 	if h.until, err = tx.slot(ctx, most, now); err != nil {
 		return h, err
 	}
-	return h, tx.trip(ctx, e, h.why, domain, now)
+	return h, tx.trip(ctx, e, h.why, domain)
 }
 
 // domainTripped reports whether the breaker of a domain is tripped. What is usual there is looked

@@ -41,6 +41,7 @@ type Details struct {
 	Old        int64   `json:"old,omitempty"`        // the closed ticket that this one cites
 	EchoSender bool    `json:"echo,omitempty"`       // text chosen by the sender may be repeated
 	Reason     string  `json:"reason,omitempty"`     // code: why a mail was not filed, not delivered, not relayed
+	Cause      string  `json:"cause,omitempty"`      // code: why a notice to an agent failed, of which an alarm tells
 	Failed     string  `json:"failed,omitempty"`     // the address that could not be reached
 	Words      string  `json:"words,omitempty"`      // a short form of what the mail said that this answers
 	Number     int64   `json:"number,omitempty"`     // of the outgoing mail that an alarm is about; how many

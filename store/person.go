@@ -163,8 +163,16 @@ func (tx *Tx) ChangePerson(ctx context.Context, id int64, change func(*desk.Pers
 // ErrTaken says that an address belongs to somebody else.
 var ErrTaken = errors.New("the address belongs to another person: see buzon person show ADDRESS")
 
-// SetAddresses replaces a person's addresses.
+// SetAddresses replaces a person's addresses. That mail to him came back is said no more when it
+// goes to another one.
 func (tx *Tx) SetAddresses(ctx context.Context, p desk.Person) error {
+	before, err := tx.Person(ctx, p.ID)
+	if err == nil && before.Address() != p.Address() {
+		err = tx.MarkReached(ctx, p.ID)
+	}
+	if err != nil {
+		return err
+	}
 	if err := tx.write(ctx, "DELETE FROM address WHERE person = $1", p.ID); err != nil {
 		return err
 	}

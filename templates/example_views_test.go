@@ -149,7 +149,9 @@ func examples() []example {
 		{"closed-to-agent-by-another", "closed", with(toAgent, func(v *View) { v.Author = Person{Name: "Luis Pérez", Address: "luis@ejemplo.test", Agent: true} })},
 		{"new_number", "new_number", with(func(v *View) { v.Ticket.Number, v.Ticket.OldNumber = 130, 123 })},
 		{"pending", "pending", with(toAgentNew, inside, buttons("approve", "reject"), func(v *View) { v.Reason = "leaked"; v.Author.Address = "otra@cliente.test" })},
-		{"undelivered", "undelivered", with(toAgent, answer, func(v *View) { v.Failed, v.Reason, v.Detail = carla.Address, "refused", "550 5.1.1 User unknown" })},
+		{"undelivered", "undelivered", with(toAgent, answer, func(v *View) {
+			v.Failed, v.Reason, v.Detail = carla.Address, "no_such_address", "550 5.1.1 User unknown"
+		})},
 		{"unfiled", "unfiled", with(toAgent, func(v *View) {
 			v.Ticket = Ticket{Subject: "Factura"}
 			v.Author, v.Reason, v.Detail, v.MailID = carla, "attempts", "read mail: time is up", "17"
@@ -238,6 +240,9 @@ func examples() []example {
 		})},
 		{"alarm-relay", "alarm", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Reason, v.Detail = Ticket{}, Person{}, "relay", "535 5.7.8 authentication failed"
+		})},
+		{"alarm-agent-missed", "alarm", with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Reason, v.Failed, v.Cause, v.Detail = Ticket{OldNumber: 123}, Person{}, "agent_missed", "luis@ejemplo.test", "mailbox_full", "552 5.2.2 mailbox full"
 		})},
 		{"admission", "admission", with(buttons("admit", "refuse"), func(v *View) {
 			v.To, v.Author, v.Ticket = Person{Name: "Eva Sanz", Address: "eva@cliente.test"}, carla, Ticket{Organisation: "Cliente SA"}

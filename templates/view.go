@@ -74,6 +74,7 @@ type View struct {
 
 	Answer   Answer   // what its reader asked for
 	Reason   string   // a code of the phrases' [reason] table
+	Cause    string   // the same, of what an alarm tells of
 	Detail   string   // a server's or an error's own words
 	Failed   string   // the address that a mail did not reach
 	MailID   string   // the mail's number in journal and quarantine

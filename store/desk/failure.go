@@ -1,0 +1,75 @@
+package desk
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Failure is why a mail did not reach its reader: a key of the phrases' [reason] table, "" where
+// nothing is known of it but that it failed.
+type Failure string
+
+const (
+	NoSuchAddress   Failure = "no_such_address"
+	NoSuchDomain    Failure = "no_such_domain"
+	MailboxDisabled Failure = "mailbox_disabled"
+	MailboxFull     Failure = "mailbox_full"
+	TooLarge        Failure = "too_large"
+	BadContent      Failure = "bad_content"
+	AgainstPolicy   Failure = "against_policy"
+	OutOfReach      Failure = "out_of_reach" // until the other server's time was up
+)
+
+var (
+	// an enhanced code (RFC 3463), which no IP address or version is
+	enhancedCode = regexp.MustCompile(`(?:^|[^\w.])([45])\.(\d{1,3}\.\d{1,3})(?:[^\w.]|\.(?:\D|$)|$)`)
+	// a reply code (RFC 5321 section 4.2) where a reply begins
+	replyCode = regexp.MustCompile(`(?:^|[:;]\s*)([45]\d\d)(?:[ -]|$)`)
+)
+
+// failures are the enhanced codes that say why, by subject and detail (RFC 3463, 7504 and 7505).
+// What has no row here is what its subject is.
+var failures = map[string]Failure{
+	"1.1": NoSuchAddress, "1.3": NoSuchAddress, "1.6": NoSuchAddress, "1.0": NoSuchAddress,
+	"1.2": NoSuchDomain, "1.10": NoSuchDomain, "4.4": NoSuchDomain, "4.3": NoSuchDomain,
+	"2.1": MailboxDisabled, "2.2": MailboxFull, "2.3": TooLarge, "3.4": TooLarge,
+	"4.1": OutOfReach, "4.2": OutOfReach, "4.7": OutOfReach, "6": BadContent, "7": AgainstPolicy,
+}
+
+// replies are the codes of SMTP itself that say why.
+var replies = map[string]Failure{
+	"551": NoSuchAddress, "553": NoSuchAddress, "552": MailboxFull, "556": NoSuchDomain,
+}
+
+// Failed reads why a mail failed out of what another server said, the surest first: the status of
+// its report, its words. lasting reports whether the next mail to the address will fail as well: a
+// permanent failure, but for those that are about one mail: its size, its content, a policy.
+func Failed(said ...string) (why Failure, lasting bool) {
+	class, code := "", ""
+	for _, s := range said {
+		if m := enhancedCode.FindStringSubmatch(s); m != nil && (class == "" || m[2] != "0.0") {
+			class, code = m[1], m[2]
+		}
+		if code != "" && code != "0.0" {
+			break
+		}
+	}
+	subject, _, _ := strings.Cut(code, ".")
+	why = cmp.Or(failures[code], failures[subject])
+	if class != "" && code != "0.0" {
+		return why, class == "5" && !slices.Contains(ofOneMail, why)
+	}
+	for _, s := range said { // the code says no more than that it failed
+		if m := replyCode.FindStringSubmatch(s); m != nil {
+			return replies[m[1]], class == "5" || class == "" && slices.Contains(aboutAddress, m[1])
+		}
+	}
+	return "", class == "5"
+}
+
+var ofOneMail = []Failure{TooLarge, BadContent, AgainstPolicy}
+
+// aboutAddress are the replies, where no other code says more, that are about the address.
+var aboutAddress = []string{"550", "551", "553", "556"}
