@@ -337,7 +337,7 @@ func (w *answering) file(ctx context.Context) error {
 	if err != nil || row.Number == 0 {
 		return err
 	}
-	room, sent := int64(attachmentsLimit), 0
+	room, sent := w.m.room, 0
 	for _, it := range items {
 		if w.q.Item != 0 && it.Number != w.q.Item {
 			continue

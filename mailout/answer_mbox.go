@@ -23,7 +23,7 @@ type mailbox struct {
 
 // mbox gathers what of a case he may have as mails.
 func (w *answering) mbox(ctx context.Context, t desk.Ticket, items []desk.Item) *mailbox {
-	b, room := &mailbox{w: w}, int64(attachmentsLimit)
+	b, room := &mailbox{w: w}, w.m.room
 	for i, it := range slices.Backward(items) {
 		size := w.weight(ctx, it)
 		if room -= size; room < 0 {

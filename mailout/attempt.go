@@ -37,12 +37,14 @@ func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing) {
 		return
 	}
 	r := d.send(ctx, o)
+	if d.shrink(ctx, &o, r) {
+		r = d.send(ctx, o)
+	}
 	if ctx.Err() == nil {
 		d.mu.Lock()
-		d.outage.heard(r.Away, d.Store.Now(), d.Backoff.defaults().Retry[0])
-		if r.Away {
-			d.outage.why = r.Err
-		}
+		out := r
+		out.Away = r.Away && !r.Others
+		d.outage.heard(out, d.Store.Now(), d.Backoff.defaults().Retry[0])
 		d.mu.Unlock()
 	}
 	d.settle(ctx, o, r)
@@ -68,6 +70,49 @@ func (d *Dispatcher) prepare(ctx context.Context, o *store.Outgoing) (err error)
 	if o.Raw != 0 {
 		return nil
 	}
+	return d.render(ctx, o, d.limit(o.Mailbox))
+}
+
+// limit is the size of the largest mail that the relay of a mailbox takes, 0 where it is not known.
+func (d *Dispatcher) limit(mailbox string) int64 {
+	if t, ok := d.Transport.(interface{ Limit(mailbox string) int64 }); ok {
+		return t.Limit(mailbox)
+	}
+	return 0
+}
+
+// shrink renders a mail anew that was refused for its size alone, and reports whether it has become
+// smaller: files stay behind that the mail names. It was taken by nobody, so that its bytes may
+// change.
+func (d *Dispatcher) shrink(ctx context.Context, o *store.Outgoing, r Result) bool {
+	var large *TooLarge
+	if !errors.As(r.Err, &large) {
+		return false
+	}
+	before, err := d.size(ctx, *o)
+	if err != nil {
+		return false
+	}
+	if err = d.render(ctx, o, cmp.Or(large.Limit, before/2)); err != nil {
+		d.Log.Error("cannot make a mail smaller", "outbox", o.ID, "error", err)
+		return false
+	}
+	after, err := d.size(ctx, *o)
+	return err == nil && after < before
+}
+
+func (d *Dispatcher) size(ctx context.Context, o store.Outgoing) (int64, error) {
+	raw, err := d.Store.OpenOutgoing(ctx, o.ID)
+	if err != nil {
+		return 0, err
+	}
+	defer raw.Close()
+	return raw.Size, nil
+}
+
+// render makes the bytes of a mail, of at most limit bytes where leaving files out can do that, and
+// keeps them.
+func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing, limit int64) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			d.Log.Error("panic while rendering", "outbox", o.ID, "panic", r, "stack", string(debug.Stack()))
@@ -76,7 +121,7 @@ func (d *Dispatcher) prepare(ctx context.Context, o *store.Outgoing) (err error)
 	}()
 	raw := d.Store.NewSpool()
 	defer raw.Close()
-	out, err := d.Renderer.Render(ctx, *o, raw)
+	out, err := d.Renderer.RenderWithin(ctx, *o, raw, limit)
 	if err != nil {
 		return err
 	}
@@ -124,7 +169,8 @@ func (d *Dispatcher) send(ctx context.Context, o store.Outgoing) (r Result) {
 		return unrendered(o, err)
 	}
 	defer raw.Close()
-	return d.Transport.Send(ctx, Envelope{From: o.EnvelopeFrom, To: o.Address},
+	return d.Transport.Send(ctx,
+		Envelope{From: o.EnvelopeFrom, To: o.Address, Mailbox: o.Mailbox},
 		io.NewSectionReader(raw, 0, raw.Size))
 }
 
@@ -184,6 +230,11 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing,
 	reply := r.Reply
 	if reply == "" && r.Err != nil {
 		reply = r.Err.Error()
+	}
+	if r.Refusing != "" { // another relay has it, or will
+		if err := tx.RelayRefuses(ctx, o.Mailbox, r.Refusing); err != nil {
+			return false, err
+		}
 	}
 	next, giveUp := d.Backoff.Next(o.Attempts, o.Created, tx.Now(), rand.Float64)
 	switch {

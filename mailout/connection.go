@@ -10,7 +10,7 @@ import (
 	"io"
 	"net"
 	"net/textproto"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,16 +28,30 @@ type connection struct {
 	age     *time.Timer
 }
 
-var (
-	errNoTLS = errors.New(`the relay offers no STARTTLS, and nothing was sent in clear (tls = ` +
-		`"tls" goes with port 465)`)
-	errNoAuth = errors.New("the relay offers no login that buzon knows (PLAIN, LOGIN, " +
-		"SCRAM-SHA-256, CRAM-MD5), or needs no username on this port")
-)
+var errNoTLS = errors.New(`the relay offers no STARTTLS, and nothing was sent in clear (tls = ` +
+	`"tls" goes with port 465)`)
 
-// dial connects, starts TLS as configured, and logs in. go-mail does the dialogue, under one
-// deadline; cancelling is ours.
+// dial makes a connection that is logged in. A token that is refused is asked for anew, once: it
+// may have been taken back before its time.
 func (p *Pool) dial(ctx context.Context) (*connection, error) {
+	c, err := p.connect(ctx, false)
+	if reply := replied(err); p.relay.Token != nil && reply != nil && asksLogin(reply.Code) {
+		c, err = p.connect(ctx, true)
+	}
+	return c, err
+}
+
+// connect connects, starts TLS as configured, and logs in. go-mail does the dialogue, under one
+// deadline; cancelling is ours.
+func (p *Pool) connect(ctx context.Context, fresh bool) (*connection, error) {
+	l := &login{relay: p.relay}
+	if p.relay.Token != nil {
+		token, err := p.relay.Token(ctx, fresh)
+		if err != nil {
+			return nil, err
+		}
+		l.token = token
+	}
 	c := &connection{pool: p}
 	stop := func() bool { return true }
 	dialer := func(dialing context.Context, network, _ string) (nc net.Conn, err error) {
@@ -47,7 +61,7 @@ func (p *Pool) dial(ctx context.Context) (*connection, error) {
 		stop = context.AfterFunc(ctx, func() { c.conn.Close() })
 		return p.relay.secured(dialing, c.conn)
 	}
-	options := append(p.relay.options(), mail.WithDialContextFunc(dialer))
+	options := append(p.relay.options(l), mail.WithDialContextFunc(dialer))
 	m, err := mail.NewClient(p.relay.Host, options...)
 	if err != nil {
 		return nil, err
@@ -77,7 +91,7 @@ func (r Relay) secured(ctx context.Context, nc net.Conn) (net.Conn, error) {
 	return secure, secure.HandshakeContext(ctx)
 }
 
-func (r Relay) options() []mail.Option {
+func (r Relay) options(l *login) []mail.Option {
 	policy := mail.NoTLS // with "tls" it has begun already
 	if r.TLS == "starttls" {
 		policy = mail.TLSMandatory
@@ -86,7 +100,7 @@ func (r Relay) options() []mail.Option {
 		mail.WithHELO(r.Hello),
 		mail.WithTLSPolicy(policy), mail.WithTLSConfig(r.tlsConfig())}
 	if r.Username != "" {
-		options = append(options, mail.WithSMTPAuthCustom(&login{relay: r}))
+		options = append(options, mail.WithSMTPAuthCustom(l))
 	}
 	return options
 }
@@ -114,34 +128,6 @@ func (r Relay) tlsConfig() *tls.Config {
 	return &tls.Config{ServerName: r.Host, RootCAs: r.RootCAs, MinVersion: tls.VersionTLS12}
 }
 
-// login chooses among what the relay offers. PLAIN and LOGIN go over TLS, or to where the
-// administrator has said "none".
-type login struct {
-	smtp.Auth
-	relay Relay
-}
-
-func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
-	r, plain := l.relay, l.relay.TLS == "none"
-	known := []struct {
-		name string
-		auth smtp.Auth
-	}{
-		{"PLAIN", smtp.PlainAuth("", r.Username, r.Password, r.Host, plain)},
-		{"LOGIN", smtp.LoginAuth(r.Username, r.Password, r.Host, plain)},
-		{"SCRAM-SHA-256", smtp.ScramSHA256Auth(r.Username, r.Password)},
-		{"CRAM-MD5", smtp.CRAMMD5Auth(r.Username, r.Password)},
-	}
-	for _, k := range known {
-		named := func(name string) bool { return strings.EqualFold(name, k.name) }
-		if slices.ContainsFunc(server.Auth, named) {
-			l.Auth = k.auth
-			return l.Auth.Start(server)
-		}
-	}
-	return "", nil, errNoAuth
-}
-
 // send sends one mail. gone means that the relay has closed the connection before it heard of the
 // mail, as it does with idle ones: a new connection may be tried at once.
 func (c *connection) send(ctx context.Context, env Envelope,
@@ -151,7 +137,12 @@ func (c *connection) send(ctx context.Context, env Envelope,
 	stop := context.AfterFunc(ctx, func() { c.conn.Close() })
 	defer func() { c.inOrder = stop() && c.inOrder }()
 
-	at, err := c.offer(env)
+	if most := c.pool.learn(c.limit()); most > 0 && mail.Size() > most {
+		c.inOrder = true
+		return tooLarge(mail.Size(), most, fmt.Errorf("relay %s takes %d bytes, and the mail has %d",
+			c.pool.relay.addr(), most, mail.Size())), false
+	}
+	at, err := c.offer(env, mail.Size())
 	if err == nil {
 		return c.content(ctx, io.NewSectionReader(mail, 0, mail.Size())), false
 	}
@@ -161,8 +152,8 @@ func (c *connection) send(ctx context.Context, env Envelope,
 }
 
 // offer gives the envelope, up to 354.
-func (c *connection) offer(env Envelope) (step, error) {
-	if err := c.sender(env); err != nil {
+func (c *connection) offer(env Envelope, size int64) (step, error) {
+	if err := c.sender(env, size); err != nil {
 		return stepMail, err
 	}
 	c.client.UpdateDeadline(c.pool.relay.Timeout)
@@ -174,16 +165,36 @@ func (c *connection) offer(env Envelope) (step, error) {
 }
 
 // sender begins with MAIL, and with SMTPUTF8 only when a local part needs it (RFC 6531).
-func (c *connection) sender(env Envelope) error {
-	c.client.UpdateDeadline(c.pool.relay.Timeout)
-	plain := ascii(env.From + env.To)
-	c.client.SkipSMTPUTF8(plain)
-	if offered, _ := c.client.Extension("SMTPUTF8"); !plain && !offered {
-		c.inOrder = true
-		return &Refusal{Cause: fmt.Errorf("relay %s takes no address with letters beyond ASCII: %s",
-			c.pool.relay.addr(), env.To)}
+func (c *connection) sender(env Envelope, size int64) error {
+	line := "MAIL FROM:<" + env.From + ">"
+	if c.offers("8BITMIME") {
+		line += " BODY=8BITMIME"
 	}
-	return c.client.Mail("<" + env.From + ">")
+	if !ascii(env.From + env.To) {
+		if !c.offers("SMTPUTF8") {
+			c.inOrder = true
+			return &Refusal{Cause: fmt.Errorf("relay %s takes no address with letters beyond ASCII: "+
+				"%s", c.pool.relay.addr(), env.To)}
+		}
+		line += " SMTPUTF8"
+	}
+	if c.offers("SIZE") { // RFC 1870: it refuses before all of the mail has been sent
+		line += fmt.Sprintf(" SIZE=%d", size)
+	}
+	_, err := c.command(250, line)
+	return err
+}
+
+func (c *connection) offers(extension string) bool {
+	offered, _ := c.client.Extension(extension)
+	return offered
+}
+
+// limit is the size of the largest mail that the relay says it takes, 0 when it does not.
+func (c *connection) limit() int64 {
+	_, text := c.client.Extension("SIZE")
+	n, _ := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+	return max(n, 0)
 }
 
 // command is for what go-mail's client does not show us exactly: the code and the text.

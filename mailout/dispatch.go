@@ -85,8 +85,13 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	return nil
 }
 
-// Trouble is why the relay takes no mail from us, nil while it does.
+// Trouble is why the relay, or one of several, takes no mail from us; nil while all do.
 func (d *Dispatcher) Trouble() error {
+	if t, ok := d.Transport.(interface{ Trouble() error }); ok {
+		if err := t.Trouble(); err != nil {
+			return err
+		}
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.outage.why

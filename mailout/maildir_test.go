@@ -21,8 +21,8 @@ func TestMaildirKeepsEnvelopeAndBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	want(t, m.Send(t.Context(), Envelope{from, to}, of(letter)), Sent, "new")
-	want(t, m.Send(t.Context(), Envelope{"", "ana@ejemplo.test"}, of(letter)), Sent, "new")
+	want(t, m.Send(t.Context(), Envelope{From: from, To: to}, of(letter)), Sent, "new")
+	want(t, m.Send(t.Context(), Envelope{To: "ana@ejemplo.test"}, of(letter)), Sent, "new")
 	mails := mailtest.Maildir(t, dir)
 	for i, head := range []string{
 		"Return-Path: <" + from + ">\r\nDelivered-To: " + to + "\r\nX-Envelope-To: " + to + "\r\n",
@@ -62,7 +62,7 @@ func TestMaildirTakesManyAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 40 {
 		all.Go(func() {
-			if r := m.Send(t.Context(), Envelope{from, fmt.Sprintf("c%d@cliente.test", i)}, of(letter)); r.Outcome != Sent {
+			if r := m.Send(t.Context(), Envelope{From: from, To: fmt.Sprintf("c%d@cliente.test", i)}, of(letter)); r.Outcome != Sent {
 				t.Error(r.Err)
 			}
 		})
@@ -98,7 +98,7 @@ func TestMaildirThatCannotBeWritten(t *testing.T) {
 	want(t, send(t, m), Sent, "")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	want(t, m.Send(ctx, Envelope{from, to}, of(letter)), Deferred, "cancel")
+	want(t, m.Send(ctx, Envelope{From: from, To: to}, of(letter)), Deferred, "cancel")
 }
 
 func TestMaildirOverAFile(t *testing.T) {

@@ -37,6 +37,7 @@ type matter struct {
 	// further tells a mail that is not the first about its item to its reader: two mails must not
 	// have one Message-ID, the reader's server would drop the second.
 	further bool
+	room    int64 // for attachments, in bytes as they are
 
 	// Of the answer to a query: what it is, the case that it is about (0 for none), whether it brings
 	// what agents said among themselves, and what of the query was not understood.
@@ -60,7 +61,13 @@ const referencesKept = 12
 
 // matter gathers what an outbox row is about.
 func (r *Renderer) matter(ctx context.Context, o store.Outgoing) (*matter, error) {
-	m := &matter{o: o, box: r.Mailboxes.Named(o.Mailbox)}
+	return r.matterWithin(ctx, o, 0)
+}
+
+// matterWithin is matter for a mail that shall have at most limit bytes, 0 for the usual.
+func (r *Renderer) matterWithin(ctx context.Context, o store.Outgoing, limit int64) (*matter,
+	error) {
+	m := &matter{o: o, box: r.Mailboxes.Named(o.Mailbox), room: roomFor(limit)}
 	var err error
 	if m.to, err = r.Store.Person(ctx, o.Person); err != nil {
 		return nil, err
@@ -223,6 +230,15 @@ func (m *matter) toName() string {
 // behind, and the mail says so. Relays refuse what is more than 25 MB after base64.
 const attachmentsLimit = 17 << 20
 
+// roomFor is how many bytes of attachments fit into a mail of at most limit bytes: base64 makes 78
+// bytes of 57, and words, HTML and headers have their share.
+func roomFor(limit int64) int64 {
+	if limit == 0 {
+		return attachmentsLimit
+	}
+	return min(max((limit-min(limit/8, 256<<10))*57/78, 0), attachmentsLimit)
+}
+
 // carried are the item's attachments that go with the mail, by their place in the item.
 func (m *matter) carried() map[int]bool {
 	if !m.row().Files {
@@ -236,7 +252,7 @@ func (m *matter) carried() map[int]bool {
 		bySize = append(bySize, i)
 	}
 	slices.SortStableFunc(bySize, func(i, j int) int { return cmp.Compare(all[i].Size, all[j].Size) })
-	chosen, room := map[int]bool{}, int64(attachmentsLimit)
+	chosen, room := map[int]bool{}, m.room
 	for _, i := range bySize {
 		if room -= all[i].Size; room < 0 {
 			break

@@ -20,10 +20,10 @@ func TestPostfixAsRelay(t *testing.T) {
 	}
 	defer p.Close()
 	for i := range 5 {
-		want(t, p.Send(t.Context(), Envelope{from, fmt.Sprintf("c%d@cliente.test", i)}, of(letter)), Sent, "queued as")
+		want(t, p.Send(t.Context(), Envelope{From: from, To: fmt.Sprintf("c%d@cliente.test", i)}, of(letter)), Sent, "queued as")
 	}
-	want(t, p.Send(t.Context(), Envelope{"", "x@fuera.test"}, of(letter)), Refused, "tests only")
-	want(t, p.Send(t.Context(), Envelope{"", "ana@cliente.test"}, of(letter)), Sent, "queued as")
+	want(t, p.Send(t.Context(), Envelope{To: "x@fuera.test"}, of(letter)), Refused, "tests only")
+	want(t, p.Send(t.Context(), Envelope{To: "ana@cliente.test"}, of(letter)), Sent, "queued as")
 	mails := mailtest.WaitMaildir(t, postfix.Maildir("cliente.test"), 6)
 	lf := bytes.ReplaceAll(letter, []byte("\r\n"), []byte("\n"))
 	_, body, _ := bytes.Cut(lf, []byte("\n\n"))

@@ -20,6 +20,7 @@ type Pool struct {
 	mu      sync.Mutex
 	idle    []*connection // the one used last is last
 	ending  bool
+	limit   int64          // the largest mail that the relay said it takes; 0: it did not say
 	running sync.WaitGroup // connections that are being closed for age
 }
 
@@ -141,4 +142,19 @@ func (p *Pool) expire(c *connection) {
 		defer p.running.Done()
 		c.quit()
 	}
+}
+
+// learn notes the largest mail that the relay takes, and returns it.
+func (p *Pool) learn(limit int64) int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.limit = limit
+	return limit
+}
+
+// Limit is the size of the largest mail that the relay takes, as it last said; 0 when it did not.
+func (p *Pool) Limit(string) int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.limit
 }

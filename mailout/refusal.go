@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/textproto"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -58,15 +59,18 @@ func (p *Pool) judge(ctx context.Context, at step, err error) Result {
 	if reply := replied(err); reply != nil {
 		return p.judgeReply(at, reply)
 	}
-	r := Result{Outcome: Deferred, Err: p.wrap(at, err), Away: at == stepDial}
+	r := Result{Outcome: Deferred, Err: p.wrap(at, err), Away: at == stepDial, Elsewhere: true}
+	var denied *TokenDenied
 	switch {
 	case ctx.Err() != nil:
-		r.Err, r.Away = p.wrap(at, context.Cause(ctx)), false
+		r.Err, r.Away, r.Elsewhere = p.wrap(at, context.Cause(ctx)), false, false
+	case errors.As(err, &denied):
+		r.Outcome = Held
 	case at == stepDial && !network(err):
 		r.Outcome, r.Err = Held, fmt.Errorf("%w; check host, port and tls of [relay]", r.Err)
 	}
 	if at == stepEnd {
-		r.Outcome = Uncertain
+		r.Outcome, r.Elsewhere = Uncertain, false
 	}
 	return r
 }
@@ -74,20 +78,42 @@ func (p *Pool) judge(ctx context.Context, at step, err error) Result {
 func (p *Pool) judgeReply(at step, reply *textproto.Error) Result {
 	r := Result{Outcome: Deferred, Reply: p.reply(reply.Code, reply.Msg)}
 	r.Err = p.wrap(at, errors.New(r.Reply))
-	login := reply.Code == 530 || reply.Code == 534 || reply.Code == 535 || reply.Code == 538
+	login := asksLogin(reply.Code)
 	r.Away = at == stepDial || login
+	// what a relay says for now about one recipient, another would say too
+	r.Elsewhere = at != stepRcpt || reply.Code == 421
 	switch {
+	case at == stepMail && sizeReply.MatchString(r.Reply): // RFC 1870 section 6.1
+		return tooLarge(0, 0, r.Err)
 	case reply.Code/100 == 5 && login:
 		r.Outcome, r.Err = Held, fmt.Errorf("%w: check username and password of [relay]", r.Err)
+		r.Elsewhere = true
 	case reply.Code/100 == 5 && (at == stepDial || at == stepMail):
 		r.Outcome, r.Err = Held, fmt.Errorf("%w: the relay refuses all mail, check [relay]", r.Err)
+	case at != stepRcpt && sizeReply.MatchString(r.Reply):
+		return tooLarge(0, 0, r.Err)
 	case reply.Code/100 == 5:
 		r.Outcome, r.Err = Refused, &Refusal{Reply: r.Reply, Cause: r.Err}
+		r.Elsewhere = false
 	case reply.Code/100 != 4 && at == stepEnd: // no answer to the mail at all
-		r.Outcome = Uncertain
+		r.Outcome, r.Elsewhere = Uncertain, false
 	}
 	return r
 }
+
+// sizeReply is a refusal for the mail's size: 5.3.4 (RFC 3463), or 552 without a better code.
+var sizeReply = regexp.MustCompile(`^5\d\d[ -]5\.3\.4|^552(?:$|[ -](?:[^5]|5[^.]|5\.2\.3))`)
+
+// asksLogin reports whether a reply is about the login (RFC 4954 section 6), wherever it comes.
+func asksLogin(code int) bool { return code == 530 || code == 534 || code == 535 || code == 538 }
+
+// TokenDenied says that the provider of access tokens refuses to give one: waiting does not mend
+// it.
+type TokenDenied struct{ Cause error }
+
+func (e *TokenDenied) Error() string { return e.Cause.Error() }
+
+func (e *TokenDenied) Unwrap() error { return e.Cause }
 
 // wrap names the relay and the step. The text of a library's error may repeat what the relay said.
 func (p *Pool) wrap(at step, err error) error {
@@ -124,13 +150,18 @@ const maxReply = 500
 // tidy is what a relay said on one line, without control characters, capped, and without our
 // password, should the relay repeat it.
 func (p *Pool) tidy(text string) string {
+	return tidyReply(p.conceal(strings.ToValidUTF8(text, " ")))
+}
+
+// tidyReply is tidy of what holds no password.
+func tidyReply(text string) string {
 	printable := func(r rune) rune {
 		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
 	}
-	text = strings.Map(printable, p.conceal(strings.ToValidUTF8(text, " ")))
+	text = strings.Map(printable, strings.ToValidUTF8(text, " "))
 	text = strings.Join(strings.Fields(text), " ")
 	if len(text) > maxReply {
 		text = strings.ToValidUTF8(text[:maxReply], "")

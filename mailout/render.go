@@ -34,7 +34,14 @@ type Rendered struct {
 // Render writes the mail of an outbox row to w. It streams: attachments are read while they are
 // written.
 func (r *Renderer) Render(ctx context.Context, o store.Outgoing, w io.Writer) (Rendered, error) {
-	m, err := r.matter(ctx, o)
+	return r.RenderWithin(ctx, o, w, 0)
+}
+
+// RenderWithin is Render of a mail that shall have at most limit bytes, 0 for the usual: files that
+// do not fit stay behind, and the mail names them.
+func (r *Renderer) RenderWithin(ctx context.Context, o store.Outgoing, w io.Writer,
+	limit int64) (Rendered, error) {
+	m, err := r.matterWithin(ctx, o, limit)
 	if err != nil {
 		return Rendered{}, fmt.Errorf("gather what the mail says: %w", err)
 	}

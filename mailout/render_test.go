@@ -311,6 +311,29 @@ func TestTooManyAttachments(t *testing.T) {
 	if want := "video.mp4 (17,8 MB, no cabe en este correo)"; !strings.Contains(m.Text, want) {
 		t.Errorf("no %q in\n%s", want, m.Text)
 	}
+	if want := "con el asunto: adjunto 1-1 2"; !strings.Contains(m.Text, want) {
+		t.Errorf("no %q in\n%s", want, m.Text)
+	}
+}
+
+// A relay that takes less than usual is sent less: the mail names what stays behind, and the query
+// that brings it.
+func TestMailIsMadeSmaller(t *testing.T) {
+	h := newHouse(t)
+	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Extensions: []string{"SIZE 2000000"}})
+	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "Van dos planos."},
+		attachment{"uno.bin", "", make([]byte, 1<<20)}, attachment{"dos.bin", "", make([]byte, 900<<10)})
+	h.owe(desk.ItemNotice, it, h.carla)
+	h.run(relayTo(t, s))
+	got := s.Wait(t, 1)[0]
+	m, err := message.Read(t.Context(), bytes.NewReader(got.Raw), int64(len(got.Raw)), message.Limits{})
+	h.must(err)
+	want := fmt.Sprintf("con el asunto: adjunto %d-%d 1", it.Ticket, it.Number)
+	if len(got.Raw) > 2_000_000 || len(m.Attachments) != 1 || !strings.Contains(m.Text, want) ||
+		!strings.Contains(got.Params, "SIZE=") {
+		t.Errorf("%d bytes by %q, %d attachments, and no %q in\n%s", len(got.Raw), got.Params,
+			len(m.Attachments), want, m.Text)
+	}
 }
 
 // What agents write among themselves, and what waits for approval, reaches no customer by any kind

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,8 @@ import (
 type Envelope struct {
 	From string // "" = the null sender <>, for automatic mail
 	To   string
+	// Mailbox is the public address whose mail it is: a relay may be for some of them alone
+	Mailbox string
 }
 
 // Outcome is what became of one attempt to send.
@@ -43,18 +46,26 @@ type Result struct {
 	Outcome Outcome
 	Reply   string // the relay's last answer on one line, at most 500 bytes; "" when there was none
 	Err     error  // nil only when Sent
-	// Away: no mail at all would be taken now: the relay was not reached, or lets us not in
+	// Away: no mail of this mailbox would be taken now: no relay was reached, or none lets us in
 	Away bool
+	// Others: another mailbox's mail may go all the same
+	Others bool
+	// Elsewhere: this relay has surely not taken the mail, and another may
+	Elsewhere bool
+	// Wait is how long the relay wants to be left alone; 0: it did not say
+	Wait time.Duration
+	// Refusing is what a relay that refuses us said, though another took the mail
+	Refusing string
 }
 
-// Transport takes mails on their way: the relay, or a Maildir where there is none. Send never
+// Transport takes mails on their way: relays, or a Maildir where there is none. Send never
 // alters the mail, and may be called from several goroutines. Close must be called.
 type Transport interface {
 	Send(ctx context.Context, env Envelope, mail *io.SectionReader) Result
 	Close() error
 }
 
-// Relay says how the smarthost is reached. Host must be set; every other zero value is a default.
+// Relay says how a smarthost is reached. Host must be set; every other zero value is a default.
 type Relay struct {
 	Host       string
 	Port       int    // default 587, with tls 465, with none 25
@@ -62,8 +73,11 @@ type Relay struct {
 	AllowPlain bool   // "none" also to another machine than this one
 	Username   string // "" = no AUTH
 	Password   string
-	Hello      string         // our name in EHLO; default the host's name
-	RootCAs    *x509.CertPool // who may sign the relay's certificate; default the system's
+	// Token makes the login XOAUTH2: an access token for Username, a fresh one when asked
+	Token   func(ctx context.Context, fresh bool) (string, error)
+	Auth    string         // the one mechanism to log in with: "CRAM-MD5"; default what is offered
+	Hello   string         // our name in EHLO; default the host's name
+	RootCAs *x509.CertPool // who may sign the relay's certificate; default the system's
 
 	Timeout time.Duration // for one command, or 64 KB of content; default 2m
 	// FinalTimeout is for the answer to the final dot; default 10m (RFC 5321 section 4.5.3.2.6)
@@ -122,7 +136,11 @@ func (r Relay) validate() error {
 			`a relay on this machine, use "starttls" or "tls"`, r.Host)
 	case r.Username == "" && r.Password != "":
 		return errors.New("relay: there is a password but no username")
-	case r.Username != "" && r.Password == "":
+	case r.Auth != "" && !slices.Contains(mechanisms, r.Auth):
+		return fmt.Errorf("relay: auth = %q, want one of %s", r.Auth, strings.Join(mechanisms, ", "))
+	case r.Token != nil && r.Username == "":
+		return errors.New("relay: a token is for a username; set username")
+	case r.Username != "" && r.Password == "" && r.Token == nil:
 		return errors.New("relay: there is a username but no password; set password or password_file")
 	case strings.ContainsFunc(r.Hello, unfit):
 		return fmt.Errorf("relay: hello %q is no host name", r.Hello)

@@ -45,7 +45,7 @@ func relayTo(t *testing.T, s *mailtest.Smarthost, change ...func(*Relay)) *Pool 
 
 func send(t *testing.T, p Transport) Result {
 	t.Helper()
-	return p.Send(t.Context(), Envelope{from, to}, of(letter))
+	return p.Send(t.Context(), Envelope{From: from, To: to}, of(letter))
 }
 
 func want(t *testing.T, r Result, outcome Outcome, text string) {
@@ -89,7 +89,7 @@ func TestSendsTheBytesAsTheyAre(t *testing.T) {
 
 func TestNullSender(t *testing.T) {
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
-	want(t, relayTo(t, s).Send(t.Context(), Envelope{"", to}, of(letter)), Sent, "")
+	want(t, relayTo(t, s).Send(t.Context(), Envelope{To: to}, of(letter)), Sent, "")
 	if got := s.Accepted()[0].From; got != "" {
 		t.Errorf("sender %q, want <>", got)
 	}
@@ -220,7 +220,7 @@ func TestOneBadRecipientHoldsUpNobody(t *testing.T) {
 	s.Script(mailtest.RCPT, mailtest.Act{For: "malo@cliente.test", Reply: "550 5.1.1 no such user", Always: true})
 	p := relayTo(t, s)
 	for range 3 {
-		want(t, p.Send(t.Context(), Envelope{from, "malo@cliente.test"}, of(letter)), Refused, "no such user")
+		want(t, p.Send(t.Context(), Envelope{From: from, To: "malo@cliente.test"}, of(letter)), Refused, "no such user")
 		want(t, send(t, p), Sent, "")
 	}
 	wantCopies(t, s, 3)
@@ -241,9 +241,9 @@ func TestCutInTheContent(t *testing.T) {
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.Content, mailtest.Act{DropAfter: 5000})
 	p := relayTo(t, s)
-	want(t, p.Send(t.Context(), Envelope{from, to}, of(big)), Deferred, "send content")
+	want(t, p.Send(t.Context(), Envelope{From: from, To: to}, of(big)), Deferred, "send content")
 	wantCopies(t, s, 0)
-	want(t, p.Send(t.Context(), Envelope{from, to}, of(big)), Sent, "")
+	want(t, p.Send(t.Context(), Envelope{From: from, To: to}, of(big)), Sent, "")
 	if got := s.Accepted(); len(got) != 1 || !bytes.Equal(got[0].Raw, big) {
 		t.Error("the big mail did not arrive whole")
 	}
@@ -270,7 +270,7 @@ func TestStallInTheContent(t *testing.T) {
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.Content, mailtest.Act{Stall: mailtest.Forever})
 	p := relayTo(t, s, func(r *Relay) { r.Timeout = 200 * time.Millisecond })
-	want(t, p.Send(t.Context(), Envelope{from, to}, of(big)), Deferred, "timeout")
+	want(t, p.Send(t.Context(), Envelope{From: from, To: to}, of(big)), Deferred, "timeout")
 }
 
 // The relay answers 552 in the middle of the content and hangs up: the reason must not be lost.
@@ -300,7 +300,7 @@ func TestRelayRefusesBeforeTheDot(t *testing.T) {
 	}
 	defer p.Close()
 	big := bytes.Repeat([]byte("0123456789abcdef0123456789abcdef\r\n"), 1<<18)
-	want(t, p.Send(t.Context(), Envelope{from, to}, of(big)), Refused, "552 5.3.4 too big")
+	want(t, p.Send(t.Context(), Envelope{From: from, To: to}, of(big)), Refused, "552 5.3.4 too big")
 }
 
 func TestCutsNeverMakeMoreCopiesThanCutsAndOne(t *testing.T) {
@@ -395,7 +395,7 @@ func TestConcurrentMailsHaveConnectionsOfTheirOwn(t *testing.T) {
 	for i := range 30 {
 		all.Go(func() {
 			raw := fmt.Appendf(nil, "Subject: %d\r\n\r\n%s", i, letter)
-			r := p.Send(t.Context(), Envelope{from, fmt.Sprintf("c%d@cliente.test", i)}, of(raw))
+			r := p.Send(t.Context(), Envelope{From: from, To: fmt.Sprintf("c%d@cliente.test", i)}, of(raw))
 			if r.Outcome != Sent {
 				t.Errorf("mail %d: %s %v", i, r.Outcome, r.Err)
 			}
@@ -423,7 +423,7 @@ func TestOneConnectionKeepsTheOrder(t *testing.T) {
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	p := relayTo(t, s, func(r *Relay) { r.Connections = 1 })
 	for i := range 10 {
-		want(t, p.Send(t.Context(), Envelope{from, to}, of(fmt.Appendf(nil, "X-N: %d\r\n\r\n", i))), Sent, "")
+		want(t, p.Send(t.Context(), Envelope{From: from, To: to}, of(fmt.Appendf(nil, "X-N: %d\r\n\r\n", i))), Sent, "")
 	}
 	for i, m := range s.Accepted() {
 		if string(m.Raw) != fmt.Sprintf("X-N: %d\r\n\r\n", i) {
@@ -446,7 +446,7 @@ func TestCancel(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
 			p := relayTo(t, s, func(r *Relay) { r.Timeout, r.FinalTimeout = time.Hour, time.Hour })
-			r := p.Send(ctx, Envelope{from, to}, of(letter))
+			r := p.Send(ctx, Envelope{From: from, To: to}, of(letter))
 			want(t, r, c.outcome, "")
 			if !errors.Is(r.Err, context.DeadlineExceeded) {
 				t.Errorf("error %v does not say that it was cancelled", r.Err)
@@ -465,7 +465,7 @@ func TestCancelledWhileWaitingForAConnection(t *testing.T) {
 	var all sync.WaitGroup
 	for range 2 {
 		all.Go(func() {
-			if r := p.Send(ctx, Envelope{from, to}, of(letter)); !errors.Is(r.Err, context.DeadlineExceeded) {
+			if r := p.Send(ctx, Envelope{From: from, To: to}, of(letter)); !errors.Is(r.Err, context.DeadlineExceeded) {
 				t.Errorf("%s %v", r.Outcome, r.Err)
 			}
 		})
@@ -520,9 +520,9 @@ func TestMailsThatMustNotLeave(t *testing.T) {
 		{"letters that the relay does not take", from, "josé@cliente.test", good, "beyond ASCII"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want(t, p.Send(t.Context(), Envelope{c.from, c.to}, of([]byte(c.raw))), Refused, c.text)
+			want(t, p.Send(t.Context(), Envelope{From: c.from, To: c.to}, of([]byte(c.raw))), Refused, c.text)
 			if c.text != "beyond ASCII" {
-				want(t, dir.Send(t.Context(), Envelope{c.from, c.to}, of([]byte(c.raw))), Refused, c.text)
+				want(t, dir.Send(t.Context(), Envelope{From: c.from, To: c.to}, of([]byte(c.raw))), Refused, c.text)
 			}
 		})
 	}
@@ -536,7 +536,7 @@ func TestAddressesBeyondASCII(t *testing.T) {
 	for to, heard := range map[string]string{
 		"josé@cliente.test": "josé@cliente.test SMTPUTF8", "luis@año.test": "luis@xn--ao-zja.test ", "luis@cliente.test": "luis@cliente.test ",
 	} {
-		want(t, p.Send(t.Context(), Envelope{from, to}, of(letter)), Sent, "")
+		want(t, p.Send(t.Context(), Envelope{From: from, To: to}, of(letter)), Sent, "")
 		mails := s.Accepted()
 		m := mails[len(mails)-1]
 		if got := m.To[0] + " " + m.Params; got != heard {
@@ -711,7 +711,7 @@ func BenchmarkSend(b *testing.B) {
 	b.SetBytes(int64(len(raw)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if r := p.Send(b.Context(), Envelope{from, to}, of(raw)); r.Outcome != Sent {
+		if r := p.Send(b.Context(), Envelope{From: from, To: to}, of(raw)); r.Outcome != Sent {
 			b.Fatal(r.Err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -173,10 +174,32 @@ func (m *matter) enclosed(v *templates.View, r *Renderer) {
 		v.Attachments = append(v.Attachments, templates.Attachment{Name: fileName(a.Filename),
 			Size: a.Size, Left: carried != nil && !carried[i]})
 	}
+	v.Fetch = m.fetch(carried)
 	for _, it := range m.quoted {
 		v.Quoted = append(v.Quoted, templates.Quote{Author: m.person(it.Author),
 			At: it.CreatedAt.In(r.Location), Text: it.Text})
 	}
+}
+
+// fetch is the query that brings what did not fit the mail, of what one mail can carry.
+func (m *matter) fetch(carried map[int]bool) string {
+	q := desk.Query{About: desk.File, Number: m.item.Ticket, Item: m.item.Number}
+	left := 0
+	for i, a := range papers(m.item) {
+		if carried == nil || carried[slices.Index(m.item.Attachments, a)] || a.Size > m.room {
+			continue
+		}
+		left++
+		q.Name = strconv.Itoa(i + 1)
+	}
+	switch left {
+	case 0:
+		return ""
+	case 1:
+	default:
+		q.Name = ""
+	}
+	return q.Written(m.catalogue, m.to.Language)
 }
 
 // named is what a row of a catalogue is called in the reader's language.

@@ -55,19 +55,24 @@ func (s *Store) Claim(ctx context.Context, o Outgoing) (claimed bool, err error)
 }
 
 // Fix keeps the rendered bytes of a claimed mail before the world hears of it: every attempt sends
-// the same.
+// the same. What was rendered before goes: the relay has said that it will not have it.
 func (s *Store) Fix(ctx context.Context, o *Outgoing, raw *Spool) error {
 	if err := raw.settle(); err != nil {
 		return fault(err)
 	}
 	return fault(s.Write(ctx, func(tx *Tx) (err error) {
+		before := o.Raw
 		if o.Raw, err = tx.keep(ctx, raw); err != nil {
 			return err
 		}
-		return tx.write(ctx, `
+		err = tx.write(ctx, `
 			UPDATE outbox SET raw = $2, message_id = $3, envelope_from = $4 WHERE id = $1
 			AND settled_at IS NULL`,
 			o.ID, o.Raw, o.MessageID, o.EnvelopeFrom)
+		if err != nil {
+			return err
+		}
+		return tx.dropBlob(ctx, before)
 	}))
 }
 

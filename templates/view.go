@@ -38,6 +38,7 @@ type View struct {
 	MeetingEnds time.Time
 	Quoted      []Quote // what was said before, newest first
 	Attachments []Attachment
+	Fetch       string // the query that brings the attachments that were Left: "adjuntos 123-4"
 	// Form is what to ask for: a key of the phrases' [form] table, or a field's own label
 	Form     []string
 	Scale    []string  // what each severity means, where the form asks for one

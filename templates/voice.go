@@ -207,7 +207,8 @@ func (w voice) brought(v View) any {
 	if v.ToAgent {
 		details = w.details(v.Ticket)
 	}
-	return w.lines(w.label("attachments", w.files(v.Attachments)), w.label("copied", list(v.Copied)),
+	return w.lines(w.label("attachments", w.files(v.Attachments)),
+		w.label("fetch", v.Fetch), w.label("copied", list(v.Copied)),
 		w.label("meeting", w.meeting(v)), details)
 }
 

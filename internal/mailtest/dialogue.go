@@ -117,40 +117,6 @@ func (c *dialogue) startTLS() error {
 	return c.handshake()
 }
 
-// auth reads PLAIN (RFC 4616), with or without an initial response, and LOGIN.
-func (c *dialogue) auth(arg string) error {
-	mech, first, _ := strings.Cut(arg, " ")
-	var user, pass string
-	var err error
-	switch strings.ToUpper(mech) {
-	case "PLAIN":
-		var all string
-		if all, err = c.secret("", first); err == nil {
-			_, rest, _ := strings.Cut(all, "\x00")
-			user, pass, _ = strings.Cut(rest, "\x00")
-		}
-	case "LOGIN":
-		if user, err = c.secret("Username:", first); err == nil {
-			pass, err = c.secret("Password:", "")
-		}
-	default:
-		return c.write("504 5.5.4 unknown mechanism", 0)
-	}
-	if err != nil {
-		return err
-	}
-	want, known := c.s.opts.Users[user]
-	if !known || want != pass {
-		_, err = c.answer(AUTH, "535 5.7.8 authentication failed")
-		return err
-	}
-	ok, err := c.answer(AUTH, "235 2.7.0 welcome")
-	if ok {
-		c.user = user
-	}
-	return err
-}
-
 // secret takes what the client has said already, or asks for it.
 func (c *dialogue) secret(prompt, said string) (string, error) {
 	if said == "" {

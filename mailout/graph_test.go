@@ -1,0 +1,136 @@
+package mailout
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"buzon/internal/mailtest"
+)
+
+// graphTo sends by the server as the shared mailbox; its tokens are T1, T2 …, the next when a fresh
+// one is asked for.
+func graphTo(t *testing.T, s *mailtest.GraphServer, now func() time.Time) *Graph {
+	t.Helper()
+	var mu sync.Mutex
+	n := 1
+	g := NewGraph(GraphOptions{Mailbox: "soporte@ejemplo.test", URL: s.Base(), Now: now,
+		Token: func(_ context.Context, fresh bool) (string, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if fresh {
+				n++
+			}
+			return fmt.Sprintf("T%d", n), nil
+		}})
+	t.Cleanup(func() { g.Close() })
+	return g
+}
+
+func TestGraphSendsTheMailAsItIs(t *testing.T) {
+	s := mailtest.NewGraph(t, "T1")
+	g := graphTo(t, s, time.Now)
+	want(t, send(t, g), Sent, "202")
+	got := s.Accepted()
+	if len(got) != 1 || !bytes.Equal(got[0].Raw, letter) || got[0].User != "soporte@ejemplo.test" {
+		t.Errorf("took %+v", got)
+	}
+	if err := g.Check(t.Context()); err != nil || len(s.Accepted()) != 2 {
+		t.Logf("check: %v", err)
+	}
+}
+
+func TestGraphAnswers(t *testing.T) {
+	for _, c := range []struct {
+		act     mailtest.GraphAct
+		outcome Outcome
+		away    bool
+		text    string
+		copies  int
+	}{
+		{mailtest.GraphAct{Status: 400, Code: "ErrorInvalidRecipients"}, Refused, false, "ErrorInvalidRecipients", 0},
+		{mailtest.GraphAct{Status: 403, Code: "ErrorAccessDenied"}, Held, true, "Mail.Send.Shared", 0},
+		{mailtest.GraphAct{Status: 404, Code: "ErrorInvalidUser"}, Held, true, "may not send as", 0},
+		{mailtest.GraphAct{Status: 413, Code: "RequestEntityTooLarge"}, Refused, false, "larger than the relay takes", 0},
+		{mailtest.GraphAct{Status: 429, Code: "ApplicationThrottled", After: "7"}, Deferred, true, "429", 0},
+		{mailtest.GraphAct{Status: 503, Code: "serviceNotAvailable"}, Deferred, true, "503", 0},
+		{mailtest.GraphAct{Status: 500, Code: "InternalServerError"}, Deferred, false, "500", 0},
+		{mailtest.GraphAct{Status: 504, Code: "UnknownError", Keep: true}, Uncertain, false, "504", 1},
+		{mailtest.GraphAct{Cut: true}, Uncertain, false, "", 1},
+	} {
+		s := mailtest.NewGraph(t, "T1")
+		s.Script(c.act)
+		r := send(t, graphTo(t, s, time.Now))
+		want(t, r, c.outcome, c.text)
+		if r.Away != c.away || len(s.Accepted()) != c.copies {
+			t.Errorf("%d: away %v, %d copies", c.act.Status, r.Away, len(s.Accepted()))
+		}
+		if strings.Contains(fmt.Sprint(r.Reply, r.Err), "T1") {
+			t.Errorf("%d: the token shows: %v", c.act.Status, r.Err)
+		}
+	}
+}
+
+// TestGraphIsLeftAloneWhenItAsks: nothing is asked before Retry-After has passed.
+func TestGraphIsLeftAloneWhenItAsks(t *testing.T) {
+	clock := mailtest.NewClock(time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC))
+	s := mailtest.NewGraph(t, "T1")
+	s.Script(mailtest.GraphAct{Status: 429, Code: "ApplicationThrottled", After: "120"})
+	g := graphTo(t, s, clock.Now)
+	if r := send(t, g); r.Wait != 2*time.Minute {
+		t.Errorf("%+v, want to wait for two minutes", r)
+	}
+	for range 3 {
+		want(t, send(t, g), Deferred, "429")
+	}
+	if asked, _ := s.Asked(); asked != 1 {
+		t.Errorf("asked %d times while throttled", asked)
+	}
+	clock.Advance(2 * time.Minute)
+	want(t, send(t, g), Sent, "")
+	if n := len(s.Accepted()); n != 1 {
+		t.Errorf("%d mails", n)
+	}
+}
+
+// TestGraphTokens: one that has expired is asked for anew, once; one that stays refused holds the
+// mail.
+func TestGraphTokens(t *testing.T) {
+	s := mailtest.NewGraph(t, "T2")
+	g := graphTo(t, s, time.Now)
+	want(t, send(t, g), Sent, "")
+	s.Good("T9")
+	want(t, send(t, g), Held, "buzon oauth login")
+	if asked, _ := s.Asked(); asked != 4 {
+		t.Errorf("asked %d times", asked)
+	}
+	g.opts.Token = func(context.Context, bool) (string, error) {
+		return "", &TokenDenied{errors.New("invalid_grant")}
+	}
+	want(t, send(t, g), Held, "invalid_grant")
+}
+
+// TestGraphLimits: what is too large is not sent, and no more at a time than allowed.
+func TestGraphLimits(t *testing.T) {
+	s := mailtest.NewGraph(t, "T1")
+	s.Stall = 5 * time.Millisecond
+	g := graphTo(t, s, time.Now)
+	large := append(bytes.Clone(letter), bytes.Repeat([]byte("0123456789abcdef\r\n"), 200_000)...)
+	want(t, g.Send(t.Context(), Envelope{From: from, To: to}, of(large)), Refused, "3515 KB")
+	if asked, _ := s.Asked(); asked != 0 {
+		t.Error("it was sent")
+	}
+	var all sync.WaitGroup
+	for range 12 {
+		all.Go(func() { send(t, g) })
+	}
+	all.Wait()
+	if asked, most := s.Asked(); asked != 12 || most > 4 {
+		t.Errorf("%d requests, %d at a time", asked, most)
+	}
+}
