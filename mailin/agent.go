@@ -17,7 +17,10 @@ func (f *filing) agentItem(ctx context.Context) error {
 	if f.toSender() && f.resolution.Kind == threading.Customer && !f.approved() {
 		return f.agentNote(ctx) // his token as a customer orders nothing
 	}
-	written, _ := f.written()
+	written, _, err := f.written(ctx)
+	if err != nil {
+		return err
+	}
 	mine, err := f.ownsUp(ctx)
 	if err != nil {
 		return err

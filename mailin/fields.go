@@ -43,7 +43,7 @@ func (f *filing) meaning(rows *desk.Catalogue) command.Known {
 		switch {
 		case f.o.Form.asks(name):
 			return "", command.Label
-		case slices.ContainsFunc(productionDown, func(s string) bool { return desk.Same(s, name) }):
+		case !f.person.Agent() && slices.ContainsFunc(productionDown, func(s string) bool { return desk.Same(s, name) }):
 			return productionDown[0], command.Free
 		}
 		m, ok := rows.Meaning(name, value)

@@ -313,7 +313,10 @@ func (f *filing) act(ctx context.Context) error {
 	if f.sent() && f.mail.Envelope.Incomplete == "" {
 		return f.fileSent(ctx)
 	}
-	if f.shownFirst() {
+	switch first, err := f.shownFirst(ctx); {
+	case err != nil:
+		return err
+	case first:
 		return f.preview(ctx)
 	}
 	return acts[f.row.Action].do(f, ctx)

@@ -13,72 +13,134 @@ import (
 	"buzon/store/desk"
 )
 
-// agentOpens makes a ticket of an agent's mail: in the name of the customer whose mail he forwards,
-// else in his own. What he wrote above the forward is for his colleagues.
+// agentOpens makes a ticket of an agent's mail: in the name of whom he names, or of the customer
+// whose mail he forwards or to whom he wrote, else in his own. What he orders is done to it.
 func (f *filing) agentOpens(ctx context.Context) error {
-	if done, err := f.opensNamed(ctx); done || err != nil {
+	written, _, err := f.written(ctx)
+	if err != nil {
 		return err
 	}
 	customer, body, err := f.forwarded(ctx)
 	if err != nil {
 		return err
 	}
-	if customer.ID == 0 {
-		return f.agentWrites(ctx)
-	}
-	done, err := f.opens(ctx, desk.Deed{
-		By: f.person, Act: desk.OpensFor, Opens: f.newTicket(customer),
-		Item: desk.Item{Author: customer, Text: body},
-	})
-	comment := f.rd.Reply.New()
-	if err != nil || comment == "" || strings.Contains(body, comment) {
+	named, subject, err := f.namedIn(ctx, written)
+	if err != nil {
 		return err
 	}
-	note := desk.Deed{By: f.person, Act: desk.Notes, Quiet: true,
-		Item: desk.Item{Text: comment, Mail: f.mail.ID}}
-	_, err = f.tx.Do(ctx, done.Ticket.Number, note, store.Origin{Before: &done.Ticket})
-	return err
-}
-
-// opensNamed opens a ticket in the name of whom «#nuevo» names, with what follows on its line as the
-// subject. The other commands are the new ticket's, and it reports whether there was one.
-func (f *filing) opensNamed(ctx context.Context) (bool, error) {
-	written := command.Agent(f.rd.orders())
-	i := slices.IndexFunc(written.Commands, func(o desk.Order) bool { return o.Verb == desk.VerbNew })
-	if i < 0 {
-		return false, nil
+	switch {
+	case customer.ID == 0 && named.ID == 0:
+		return f.agentWrites(ctx, written)
+	case named.ID != 0:
+		customer = named
 	}
-	who, subject, _ := strings.Cut(written.Commands[i].Arg, " ")
-	if f.ours(desk.Canonical(who)) {
-		return false, nil
-	}
-	customer, err := f.customer(ctx, who, "")
-	if err != nil || customer.ID == 0 {
-		return false, err
+	o := opening{written: written, text: body, comment: written.Text}
+	if body == "" && !written.Internal && !written.Held() {
+		o.text, o.comment = written.Text, ""
 	}
 	t := f.newTicket(customer)
-	t.Subject = cmp.Or(desk.OneLine(subject), t.Subject)
-	done, err := f.opens(ctx, desk.Deed{By: f.person, Act: desk.OpensFor, Opens: t,
-		Orders: ordered(written), Item: desk.Item{Author: customer, Text: written.Text}})
-	if err != nil {
-		return true, err
+	t.Subject = cmp.Or(subject, t.Subject)
+	return f.opensOrdered(ctx, o, desk.Deed{By: f.person, Act: desk.OpensFor, Opens: t,
+		Item: desk.Item{Author: customer}})
+}
+
+// opening is what an agent's mail says that opens a ticket.
+type opening struct {
+	written command.Orders
+	text    string // of the first item
+	comment string // for his colleagues
+}
+
+// opensOrdered opens a ticket with an agent's orders: what tells of the ticket is done when it is
+// there, behind his comment.
+func (f *filing) opensOrdered(ctx context.Context, o opening, d desk.Deed) error {
+	if strings.Contains(o.text, o.comment) {
+		o.comment = ""
 	}
-	return true, f.receipt(ctx, done)
+	var later []desk.Order
+	for _, order := range ordered(o.written) {
+		if order.Decides() {
+			later = append(later, order)
+		} else {
+			d.Orders = append(d.Orders, order)
+		}
+	}
+	d.Item.Text = o.text
+	done, err := f.opens(ctx, d)
+	if err != nil {
+		return err
+	}
+	if o.written.Held() {
+		done.Kept = desk.HeldUnknown
+	}
+	if o.comment != "" {
+		note := desk.Deed{By: f.person, Act: desk.Explains, Item: desk.Item{Text: o.comment}}
+		if err := f.further(ctx, &done, note); err != nil {
+			return err
+		}
+	}
+	if len(later) > 0 {
+		if err := f.further(ctx, &done, desk.Deed{By: f.person, Orders: later}); err != nil {
+			return err
+		}
+	}
+	return f.receipt(ctx, done)
+}
+
+// further does another deed of the mail to the ticket that it has opened.
+func (f *filing) further(ctx context.Context, done *store.Done, d desk.Deed) error {
+	d.Item.Author, d.Item.Mail = f.person, f.mail.ID
+	d.Quiet = f.mail.Envelope.Archive
+	o := store.Origin{Before: &done.Ticket, Ours: f.ours,
+		Telling: store.Telling{Mail: f.mail.ID, Caps: f.o.Caps}}
+	next, err := f.tx.Do(ctx, done.Ticket.Number, d, o)
+	if err != nil {
+		return err
+	}
+	done.Ticket, done.Results = next.Ticket, append(done.Results, next.Results...)
+	return nil
+}
+
+// namedIn is the customer whom «#nuevo» or «#cliente» names, and what follows on the line of the first as
+// the subject; nobody where that is no customer.
+func (f *filing) namedIn(ctx context.Context, written command.Orders) (p desk.Person,
+	subject string, err error) {
+	for _, o := range written.Commands {
+		if o.Verb != desk.VerbNew && o.Verb != desk.VerbRequester {
+			continue
+		}
+		who := o.Arg
+		if o.Verb == desk.VerbNew {
+			who, subject, _ = strings.Cut(o.Arg, " ")
+		}
+		if a := desk.AddressIn(who); a != "" && !f.ours(a) {
+			p, err = f.customer(ctx, a, "")
+		}
+		return p, desk.OneLine(subject), err
+	}
+	return p, "", nil
 }
 
 // agentWrites opens a case of an agent's own words. Where they are to a customer, it is that
 // customer's, who has them already and is sent nothing.
-func (f *filing) agentWrites(ctx context.Context) error {
+func (f *filing) agentWrites(ctx context.Context, written command.Orders) error {
 	customer, err := f.writtenTo(ctx)
 	if err != nil {
 		return err
 	}
-	if customer.ID == 0 {
-		return f.open(ctx, true)
+	text := f.text
+	if len(written.Commands) > 0 {
+		text = strings.TrimSpace(written.Text + "\n\n" + f.passedOn)
 	}
-	_, err = f.opens(ctx, desk.Deed{By: f.person, Act: desk.Records, Opens: f.newTicket(customer),
-		Item: desk.Item{Author: f.person, Text: f.text}})
-	return err
+	if customer.ID == 0 {
+		return f.openWith(ctx, true, opening{written: written, text: text})
+	}
+	d := desk.Deed{By: f.person, Act: desk.Records, Opens: f.newTicket(customer),
+		Item: desk.Item{Author: f.person}}
+	if written.Internal {
+		d.Item.Visibility = desk.Internal
+	}
+	return f.opensOrdered(ctx, opening{written: written, text: text}, d)
 }
 
 // writtenTo finds the customer to whom an agent writes by himself, with the desk in Cc or Bcc: he

@@ -21,6 +21,11 @@ func (f *filing) machineOpens(ctx context.Context) error {
 
 // open makes a new ticket of the mail.
 func (f *filing) open(ctx context.Context, verified bool) error {
+	return f.openWith(ctx, verified, opening{text: f.text})
+}
+
+// openWith is open, with the words and the orders of an agent where one wrote.
+func (f *filing) openWith(ctx context.Context, verified bool, o opening) error {
 	author, err := f.author(ctx)
 	if err != nil {
 		return err
@@ -41,10 +46,14 @@ func (f *filing) open(ctx context.Context, verified bool) error {
 	if err := f.findDuplicate(ctx, t); err != nil {
 		return err
 	}
-	_, err = f.opens(ctx, desk.Deed{By: author, Act: desk.Opens, Opens: t, Orders: lines,
-		Demand: f.box.Demand,
-		Item:   desk.Item{Author: author, Text: f.text}})
-	return err
+	d := desk.Deed{By: author, Act: desk.Opens, Opens: t, Orders: lines, Demand: f.box.Demand,
+		Item: desk.Item{Author: author, Text: o.text}}
+	if !author.Agent() {
+		_, err = f.opens(ctx, d)
+		return err
+	}
+	d.Orders = nil
+	return f.opensOrdered(ctx, o, d)
 }
 
 // newTicket is what a mail of the requester opens.

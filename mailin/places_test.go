@@ -121,7 +121,7 @@ func TestC02OrdersOnlyFromTheWritersOwnWords(t *testing.T) {
 		if want := rd.Reply.New(); text != want || len(places) != strings.Count(text, "\n")+1 && text != "" {
 			t.Errorf("%s: %d places in %q, want those of %q", c.name, len(places), text, want)
 		}
-		if got := command.Agent(text, places).Has(desk.VerbClose); got != c.obeyed {
+		if got := command.Agent(text, places, nil).Has(desk.VerbClose); got != c.obeyed {
 			t.Errorf("%s: obeyed %v, want %v, in %q", c.name, got, c.obeyed, text)
 		}
 	}

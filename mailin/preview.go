@@ -15,8 +15,13 @@ import (
 // his customers would have got, and they get nothing.
 
 // written are an agent's words and orders, but for the one to see them first.
-func (f *filing) written() (written command.Orders, first bool) {
-	written = command.Agent(f.rd.orders())
+func (f *filing) written(ctx context.Context) (written command.Orders, first bool, err error) {
+	rows, err := f.tx.Catalogue(ctx)
+	if err != nil {
+		return written, false, err
+	}
+	text, places := f.rd.orders()
+	written = command.Agent(text, places, f.meaning(rows))
 	var kept []desk.Order
 	for _, o := range written.Commands {
 		if o.Verb != desk.VerbView {
@@ -30,16 +35,16 @@ func (f *filing) written() (written command.Orders, first bool) {
 	view := func(o desk.Order) bool { return o.Verb == desk.VerbView }
 	first = first || slices.ContainsFunc(written.Misplaced, view)
 	written.Commands, written.Misplaced = kept, slices.DeleteFunc(written.Misplaced, view)
-	return written, first
+	return written, first, nil
 }
 
 // shownFirst reports whether an agent's mail is to be shown to him, and not sent.
-func (f *filing) shownFirst() bool {
+func (f *filing) shownFirst(ctx context.Context) (bool, error) {
 	if f.row.Action != AgentItem && f.row.Action != AgentOpens || !f.person.Agent() {
-		return false
+		return false, nil
 	}
-	_, first := f.written()
-	return first
+	_, first, err := f.written(ctx)
+	return first, err
 }
 
 // preview shows an agent what would become of his mail.

@@ -145,9 +145,11 @@ func (tx *Tx) tellAll(ctx context.Context, done Done, d desk.Deed, out desk.Outc
 		if moves(e) {
 			continue
 		}
-		it := done.Item
-		it.Visibility, it.Text = e.Item.Visibility, e.Item.Text // what of it may be heard
-		e.Ticket, e.Item = done.Ticket, it
+		if e.Ticket = done.Ticket; e.Kind != desk.TicketGiven {
+			it := done.Item
+			it.Visibility, it.Text = e.Item.Visibility, e.Item.Text // what of it may be heard
+			e.Item = it
+		}
 		t := o.Telling
 		t.Event, t.until = e, out.Until
 		if !d.By.Agent() {
@@ -255,6 +257,11 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 	if err := tx.shape(ctx, t, d, &f); err != nil {
 		return f, err
 	}
+	if t.Number != 0 && desk.Gives(d.Orders) {
+		if f.First, err = Optional(tx.Item(ctx, t.Number, 1)); err != nil {
+			return f, err
+		}
+	}
 	if desk.Judges(d.Orders) {
 		if f.Pending, err = tx.PendingItems(ctx, t.Number); err != nil {
 			return f, err
@@ -293,6 +300,11 @@ func (tx *Tx) factsOfLines(ctx context.Context, f *desk.Facts, t desk.Ticket,
 	d desk.Deed) (err error) {
 	if f.Sight, err = tx.Sight(ctx, d.By); err != nil {
 		return err
+	}
+	if t.Number != 0 && desk.Gives(d.Orders) {
+		if f.First, err = Optional(tx.Item(ctx, t.Number, 1)); err != nil {
+			return err
+		}
 	}
 	names := desk.Colleagues(d.Orders)
 	if len(names) == 0 {
@@ -432,6 +444,12 @@ func (tx *Tx) tie(ctx context.Context, ticket, item int64, d desk.Deed, out desk
 	}
 	if err := tx.work(ctx, item, out.Time); err != nil {
 		return err
+	}
+	if out.Wrote.ID != 0 {
+		if err := tx.write(ctx, "UPDATE item SET author = $2 WHERE ticket = $1 AND number = 1",
+			ticket, out.Wrote.ID); err != nil {
+			return err
+		}
 	}
 	by := Override{By: d.By.ID, Mail: o.Mail}
 	for _, it := range out.Withdrawn {

@@ -180,7 +180,7 @@ func (h *house) do(ctx context.Context, tx *store.Tx, n int64, d desk.Deed) (
 		if who, err = tx.Customer(ctx, who.Address(), who.Name); err != nil {
 			return done, err
 		}
-		d.Opens.Requester, d.Item.Author = who, who
+		d.Opens.Requester, d.Item.Author, d.Item.Via = who, who, d.By.Address()
 	}
 	boxes := mailin.Lookup(h.boxes)
 	done, err = tx.Do(ctx, n, d, store.Origin{

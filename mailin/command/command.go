@@ -29,6 +29,8 @@ type Orders struct {
 	Unknown   []Miss       // lines in the places of commands that are meant as one, and are none
 	Misplaced []desk.Order // commands in the middle of the text: they are not obeyed
 	Internal  bool         // a note, or what may well be meant as one: the text is for colleagues
+
+	fields []fieldLine // what each line is as a field's
 }
 
 // Miss is a line that looks like a command. Nearest is the word that it may mean, "" for none, and
@@ -54,14 +56,21 @@ func (o Orders) Has(v desk.Verb) bool {
 // is meant as one and is none goes with them where it stands among them, and stays in the text
 // where it is alone; either way it keeps the text inside. places says of each line whether an order
 // may stand there; nil: anywhere.
-func Agent(text string, places []bool) Orders {
+//
+// Lines that name a field of the desk's stand among the commands, and are some; where their value is
+// none that there is, the line stays in the text. known may be nil: there are no such lines.
+func Agent(text string, places []bool, known Known) Orders {
 	var o Orders
 	lines := strings.Split(text, "\n")
 	mayStand := func(i int) bool { return places == nil || i < len(places) && places[i] }
+	if known != nil {
+		o.fields = fieldLines(lines, places, known)
+	}
 	first := o.top(lines, mayStand)
 	last := o.bottom(lines, first, mayStand)
 	o.Text = strings.TrimSpace(strings.Join(lines[first:last], "\n"))
 	o.missed(lines[first:last])
+	o.doubted(first, last)
 	o.heading(o.Text)
 	o.Internal = o.Internal || o.Has(desk.VerbNote)
 	return o
@@ -92,6 +101,10 @@ func (o *Orders) top(lines []string, mayStand func(int) bool) (first int) {
 		}
 		if !mayStand(first) {
 			break
+		}
+		if f, ok := o.field(first); ok {
+			o.Commands = append(o.Commands, f)
+			continue
 		}
 		c, words, ok := parse(lines[first])
 		if !ok {
@@ -124,6 +137,10 @@ func (o *Orders) bottom(lines []string, first int, mayStand func(int) bool) (las
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
+		if f, ok := o.field(last - 1); ok && mayStand(last-1) && o.block(lines[first:last], first) {
+			found = append([]desk.Order{f}, found...)
+			continue
+		}
 		c, words, ok := parse(line)
 		amid := last-1 > first && wrapped(lines[last-2])
 		if words != "" && c.Verb != desk.VerbNote || amid || !mayStand(last-1) {
@@ -149,6 +166,42 @@ func (o *Orders) bottom(lines []string, first int, mayStand func(int) bool) (las
 	o.Commands = append(o.Commands, found...)
 	o.unknown(among...)
 	return last
+}
+
+// field is a line that sets a field to a value that there is.
+func (o *Orders) field(line int) (desk.Order, bool) {
+	if line >= len(o.fields) || o.fields[line].fit != Free && o.fields[line].fit != Fits ||
+		o.fields[line].value == "" {
+		return desk.Order{}, false
+	}
+	l := o.fields[line]
+	return desk.FieldOrder(l.field, l.value, l.text), true
+}
+
+// doubted takes the lines at either end of the text that name a field and none of its values.
+func (o *Orders) doubted(first, last int) {
+	doubt := func(i int) bool { return i < len(o.fields) && o.fields[i].fit == Unknown }
+	for ; first < last && doubt(first); first++ {
+		o.Commands = o.fields[first].add(o.Commands)
+	}
+	for ; last > first && doubt(last-1); last-- {
+		o.Commands = o.fields[last-1].add(o.Commands)
+	}
+}
+
+// block reports whether the last of the lines, the first of which has a number, are fields and
+// commands alone, apart from the words above them, and no signature.
+func (o *Orders) block(lines []string, number int) bool {
+	for i := len(lines) - 1; i >= 0; i-- {
+		if blank(lines[i]) {
+			return !takesLeave(lines[:i])
+		}
+		_, isField := o.field(number + i)
+		if _, words, ok := parse(lines[i]); !isField && (!ok || words != "") {
+			return false
+		}
+	}
+	return true
 }
 
 func (o *Orders) unknown(list ...Miss) {

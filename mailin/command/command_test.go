@@ -75,7 +75,7 @@ func TestAgent(t *testing.T) {
 		{"empty", "", `[] ""`},
 		{"only the mark", "#", `[] "#"`},
 	} {
-		if got := show(Agent(c.text, nil)); got != c.want {
+		if got := show(Agent(c.text, nil, nil)); got != c.want {
 			t.Errorf("%s: %q\ngot  %s\nwant %s", c.name, c.text, got, c.want)
 		}
 	}
@@ -90,7 +90,7 @@ func TestInternal(t *testing.T) {
 		"Notamos que falla: x": false, "Hola.\nnota: x": false, "La nota: x": false, "Noté un error: x": false, "Interno 214, por favor": false, "Not: x": false,
 		"#publico\nx": false, "#publico\nnota: x": true,
 	} {
-		if got := Agent(text, nil).Internal; got != want {
+		if got := Agent(text, nil, nil).Internal; got != want {
 			t.Errorf("%q: internal %v, want %v", text, got, want)
 		}
 	}
@@ -102,7 +102,7 @@ func TestHeld(t *testing.T) {
 		"#resolve it\nx": false, "Ya quedó.": false, "#nota\n#cerar\nx": false, "#ntoa\nx": false, "Pasos:\n#resolver\nlisto": false, "#123 es el otro": false,
 		"# Pasos\nx": false, "#resuelto\nx": false,
 	} {
-		if got := Agent(text, nil).Held(); got != want {
+		if got := Agent(text, nil, nil).Held(); got != want {
 			t.Errorf("%q: held %v, want %v", text, got, want)
 		}
 	}
@@ -155,7 +155,7 @@ func FuzzAgent(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		o := Agent(text, nil)
+		o := Agent(text, nil, nil)
 		for _, c := range o.Commands {
 			if strings.TrimSpace(c.Line) == "" || !strings.Contains(text, c.Line) {
 				t.Errorf("%q: command %+v is not in it", text, c)

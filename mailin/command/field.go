@@ -30,15 +30,7 @@ type Known func(name, value string) (field string, fit Fit)
 // whether one may stand there; nil: anywhere.
 func Fields(text string, places []bool, known Known) (list []desk.Order) {
 	lines := strings.Split(text, "\n")
-	read := make([]fieldLine, len(lines))
-	for i, line := range lines {
-		near := i < blockLines || i >= len(lines)-blockLines
-		if near && len(line) <= longestLine &&
-			(places == nil || i < len(places) && places[i] || blank(line)) {
-			read[i] = readField(line, known)
-		}
-	}
-	withoutHeaders(lines, read)
+	read := fieldLines(lines, places, known)
 	first := topOf(lines)
 	for ; first < len(lines) && (read[first].fit != Alien || blank(lines[first])); first++ {
 		list = read[first].add(list)
@@ -61,6 +53,20 @@ func Fields(text string, places []bool, known Known) (list []desk.Order) {
 		list = l.add(list)
 	}
 	return list
+}
+
+// fieldLines are the lines as fields', but for those of a mail's header.
+func fieldLines(lines []string, places []bool, known Known) []fieldLine {
+	read := make([]fieldLine, len(lines))
+	for i, line := range lines {
+		near := i < blockLines || i >= len(lines)-blockLines
+		if near && len(line) <= longestLine &&
+			(places == nil || i < len(places) && places[i] || blank(line)) {
+			read[i] = readField(line, known)
+		}
+	}
+	withoutHeaders(lines, read)
+	return read
 }
 
 // Filled reads the lines that were filled into a form: each stands for itself.

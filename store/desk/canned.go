@@ -106,10 +106,13 @@ func (w *draft) write() {
 // view is for mail alone, which is then shown to its author and not carried out.
 func (w *draft) view(string) Result { return Result{Key: "not_allowed"} }
 
-// opened says that a ticket was opened in a customer's name; in another one none is.
+// opened says that a ticket was opened in a customer's name; not by a reply, nor for whom is none.
 func (w *draft) opened(string) Result {
-	if w.deed.Opens.Requester.ID == 0 {
+	switch p := w.deed.Opens.Requester; {
+	case p.ID == 0:
 		return Result{Key: "new_elsewhere"}
+	case p.Agent():
+		return Result{Key: "new_refused"}
 	}
 	return Result{Key: "opened"}
 }

@@ -73,6 +73,7 @@ type Facts struct {
 	Hangs       bool              // it waits until a day, or for another ticket to be closed
 	Sight       Sight             // of a customer who sets fields
 	Held        []HeldItem        // of the ticket, where an order is about them
+	First       Item              // of the ticket, where an order names another requester
 	Said        bool              // who writes has said something to the customer in the ticket
 	Meanwhile   Meanwhile         // what a colleague did since the notice that is answered
 	Hold        time.Duration     // how long the mailbox lets an agent's words wait
@@ -96,6 +97,7 @@ type Outcome struct {
 	Asked     []Query    // that its author is answered apart
 	Withdrawn []Item     // that were held, and nobody gets
 	Sent      []HeldItem // that were held, and go now
+	Wrote     Person     // who is the author of the first item from now on; zero: who was
 	Until     time.Time  // the item waits, with all that is told of it; zero: it does not
 
 	Merging   *Merging   // nil: none
@@ -263,7 +265,7 @@ func (w *draft) inside() bool { return w.deed.Item.Visibility == Internal || w.K
 // asOf are acts from which the same follows as from another.
 var asOf = map[Act]Act{
 	OpensFor: Opens, Replaces: Opens,
-	Records: Writes, Doubts: Notes, Rates: Notes, Refused: Waits, Returns: Machine,
+	Records: Writes, Doubts: Notes, Rates: Notes, Explains: Notes, Refused: Waits, Returns: Machine,
 }
 
 // apply lets follow what follows from the act.
@@ -371,7 +373,7 @@ func (w *draft) finish() {
 }
 
 // amongAgents are the acts whose items customers don't see.
-var amongAgents = []Act{Notes, Takes, Machine, Waits, Doubts, Returns, Rates}
+var amongAgents = []Act{Notes, Takes, Machine, Waits, Doubts, Returns, Rates, Explains}
 
 // lines are the orders as written.
 func lines(orders []Order) string {
@@ -387,7 +389,8 @@ var eventOf = map[Act]EventKind{
 	Opens: TicketOpened, OpensFor: TicketOpenedFor, Records: TicketRecorded,
 	Replaces: TicketReplaced,
 	Writes:   ItemWritten, Reopens: ItemWritten, Thanks: ItemWritten, Refused: ReplyRejected,
-	Waits: ItemPending, AsksInfo: InfoAsked, Notes: NoteWritten, Takes: TicketTaken,
+	Explains: TicketExplained,
+	Waits:    ItemPending, AsksInfo: InfoAsked, Notes: NoteWritten, Takes: TicketTaken,
 	Resolves: TicketResolved, Closes: TicketClosed,
 	Rates: TicketRated, Doubts: AgentUnconfirmed, Machine: MachineWrote, Returns: DeliveryFailed,
 }
@@ -421,6 +424,9 @@ func (w *draft) tell() {
 		assigned := Event{Kind: TicketAssigned, Ticket: w.Ticket, Item: w.Item, Author: w.deed.By}
 		w.Events = append(w.Events, assigned)
 	}
+	if w.before.Number != 0 && w.Ticket.Requester.ID != w.before.Requester.ID {
+		w.Events = append(w.Events, w.given())
+	}
 	if p := w.before.Agent; w.ordered(VerbTake) && w.takenFrom(p) {
 		w.Events = append(w.Events, Event{Kind: TicketTakenOver, Ticket: w.Ticket, Item: w.Item,
 			Author: w.deed.By, From: p})
@@ -436,6 +442,18 @@ func (w *draft) tell() {
 	if says && len(w.Ticket.Audience(w.deed.By)) == 0 {
 		w.Outcome.Kept = NobodyHears
 	}
+}
+
+// given tells another requester of the ticket that is his from now on.
+func (w *draft) given() Event {
+	e := Event{Kind: TicketGiven, Ticket: w.Ticket, Item: w.First, Author: w.deed.By}
+	if w.Wrote.ID != 0 {
+		e.Item.Author = w.Wrote
+	}
+	if e.Item.Visibility != Public {
+		e.Item = Item{}
+	}
+	return e
 }
 
 // silent reports whether what a customer wrote is nobody's news: it says nothing, or only that he

@@ -17,6 +17,8 @@ const (
 	MachineWrote    EventKind = "machine_wrote"     // what is no mere absence or receipt
 	InfoAsked       EventKind = "info_asked"
 	NoteWritten     EventKind = "note_written"
+	TicketExplained EventKind = "ticket_explained" // what he has passed on, by an agent
+	TicketGiven     EventKind = "ticket_given"     // to another requester
 	TicketTaken     EventKind = "ticket_taken"
 	TicketResolved  EventKind = "ticket_resolved"
 	TicketClosed    EventKind = "ticket_closed"
@@ -109,6 +111,10 @@ func Due(e Event) []Notification {
 		d.add(ItemNotice, t.Followers...)
 	case NoteWritten:
 		d.except(e.Author).add(NoteNotice, append([]Person{t.Agent}, e.Witness...)...)
+	case TicketExplained:
+		d.except(e.Author).add(NoteNotice, agents(responsible(e)...)...)
+	case TicketGiven:
+		d.except(e.Author).add(OpenedForYou, t.Requester)
 	case TicketAssigned:
 		d.except(e.Author).add(Assigned, t.Agent)
 	case TicketRated:

@@ -55,6 +55,8 @@ func TestDue(t *testing.T) {
 		{"agent answers to himself alone", ItemWritten, ana, internal, ""},
 		{"agent asks for information", InfoAsked, ana, nil, "info_request Carla, info_request Celia, item Fidel"},
 		{"note", NoteWritten, beto, internal, "note Ana"},
+		{"what an agent says of what he has passed on", TicketExplained, ana, both(internal, fresh), "note Beto, note Julia"},
+		{"given to another requester", TicketGiven, ana, nil, "opened_for_you Carla"},
 		{"note, of whose ticket the agent has written nothing yet", NoteWritten, beto,
 			both(internal, func(e *Event) { e.Witness = nil }), "note Ana"},
 		{"note that was not marked as one", NoteWritten, beto, func(e *Event) { e.Witness = append(e.Witness, carla) }, "note Ana"},

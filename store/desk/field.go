@@ -291,6 +291,9 @@ func (w *draft) setRequester(value string) bool {
 	if t.Assignee.ID == t.Requester.ID {
 		t.Assignee = p
 	}
+	if first := w.First; first.Via != "" && first.Author.ID == w.before.Requester.ID {
+		w.Wrote = p // who passed it on took it for another's
+	}
 	t.Requester = p
 	return true
 }

@@ -22,6 +22,7 @@ const (
 	Waits    Act = "waits"     // filed as pending: changes nothing
 
 	OpensFor Act = "opens_for" // an agent, in a customer's name
+	Explains Act = "explains"  // an agent, to his colleagues, what he has passed on
 	Records  Act = "records"   // an agent opens what he wrote to a customer by himself
 	Replaces Act = "replaces"  // a reply to a closed ticket opens another one
 	Doubts   Act = "doubts"    // an agent's words, that prove too little to be handed on

@@ -59,7 +59,7 @@ func notUnderstood(field, value string, known ...string) Result {
 
 // Refusals are results by which nothing was done, each of which says why.
 var Refusals = []string{"is_closed", "cycle", "merge_closed", "merge_ends", "merge_strangers",
-	"nothing_merged", "split_first", "split_inside"}
+	"nothing_merged", "split_first", "split_inside", "new_refused"}
 
 // decides is an order by which the item is what it is: there is one such act to an item.
 func decides(v Verb, result string) func(*draft, string) Result {
@@ -226,6 +226,15 @@ func (w *draft) customer(arg string) Person {
 	return p
 }
 
+// Decides reports whether an order says what the item is that it stands in.
+func (o Order) Decides() bool {
+	row := rowOf(o.Verb)
+	return row != nil && row.act != "" && !o.Misplaced
+}
+
+// AddressIn is the mail address in what follows an order, "" for none.
+func AddressIn(arg string) string { return address(arg) }
+
 // Named are the addresses whom orders name: the store finds them before a deed is carried out, and
 // makes customers of those that are new.
 func Named(orders []Order) (found, made []string) {
@@ -295,6 +304,14 @@ func judge(v Verb, result string) func(*draft, string) Result {
 // help lists what an agent can write.
 func (w *draft) help(string) Result {
 	return Result{Key: "help", Value: strings.Join(Menu(w.deed.By.Language), " · ")}
+}
+
+// Gives reports whether an order names another requester.
+func Gives(orders []Order) bool {
+	return slices.ContainsFunc(orders, func(o Order) bool {
+		f, _ := o.field()
+		return f != nil && f.Key == "requester" && !o.Misplaced
+	})
 }
 
 // Judges reports whether an order is about an item that waits for an agent.

@@ -7,25 +7,26 @@ type Verb string
 
 // The verbs that rules speak of. The others stand in the table alone.
 const (
-	VerbClose    Verb = "close"
-	VerbResolve  Verb = "resolve"
-	VerbAskInfo  Verb = "ask_info"
-	VerbReopen   Verb = "reopen"
-	VerbTake     Verb = "take"
-	VerbWait     Verb = "wait"
-	VerbNote     Verb = "note"
-	VerbPublic   Verb = "public" // to the customer, though it answers what is for agents
-	VerbApprove  Verb = "approve"
-	VerbReject   Verb = "reject"
-	VerbCancel   Verb = "cancel" // what is held goes to nobody
-	VerbSend     Verb = "send"   // what is held goes
-	VerbNew      Verb = "new"    // opens a ticket in a customer's name
-	VerbFollow   Verb = "follow"
-	VerbUnfollow Verb = "unfollow"
-	VerbItem     Verb = "item" // the item is of a type that the desk has added
-	VerbField    Verb = "field"
-	VerbCanned   Verb = "canned"
-	VerbView     Verb = "view" // shows its author what the customer would get, and does nothing
+	VerbClose     Verb = "close"
+	VerbResolve   Verb = "resolve"
+	VerbAskInfo   Verb = "ask_info"
+	VerbReopen    Verb = "reopen"
+	VerbTake      Verb = "take"
+	VerbWait      Verb = "wait"
+	VerbNote      Verb = "note"
+	VerbPublic    Verb = "public" // to the customer, though it answers what is for agents
+	VerbApprove   Verb = "approve"
+	VerbReject    Verb = "reject"
+	VerbCancel    Verb = "cancel" // what is held goes to nobody
+	VerbSend      Verb = "send"   // what is held goes
+	VerbNew       Verb = "new"    // opens a ticket in a customer's name
+	VerbFollow    Verb = "follow"
+	VerbUnfollow  Verb = "unfollow"
+	VerbItem      Verb = "item" // the item is of a type that the desk has added
+	VerbField     Verb = "field"
+	VerbRequester Verb = "requester"
+	VerbCanned    Verb = "canned"
+	VerbView      Verb = "view" // shows its author what the customer would get, and does nothing
 )
 
 // Order is a verb with what follows it on its line. A line that is meant as an order and is none
@@ -97,7 +98,7 @@ func init() { // what the rows do reads the table
 		{VerbNote, "nota interno interna nota-interna", "note internal internal-note", "", "", "",
 			(*draft).note},
 		{VerbPublic, "publico", "public", "", "", "", (*draft).public},
-		{"requester", "cliente", "customer", "", aPerson, "", set("requester")},
+		{VerbRequester, "cliente", "customer", "", aPerson, "", set("requester")},
 		{"follower", "seguidor", "follower", "", aPerson, "", (*draft).addFollower},
 		{"remove", "quitar", "remove", "", aPerson, "", (*draft).removeFollower},
 		{VerbCanned, "plantilla", "canned", "", "X", "", (*draft).canned},
