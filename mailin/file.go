@@ -45,6 +45,9 @@ type filing struct {
 	asked    store.Outgoing // the question that is answered
 	edits    []desk.Edit    // of the sender's own data
 	query    desk.Query     // that the mail is; About "": none
+	was      desk.Alert     // what was known of what a monitoring system tells
+	step     desk.AlertStep // that it takes; "": it is none's
+	old      int64          // the closed ticket of the same problem; 0: none
 	row      row
 	proof    Proof
 	proofs   []store.ProofPart // what it rests on
@@ -142,6 +145,11 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	}
 	f.row = decide(sender, f.proof, f.resolution.Evidence, f.agentProof())
 	f.obey()
+	if f.person.Machine && !f.machine() {
+		if err := f.meet(ctx); err != nil {
+			return err
+		}
+	}
 	if f.named {
 		if f.namesake, err = f.tx.Namesake(ctx, f.mail.ID, m.MessageID, f.canonical); err != nil {
 			return err
@@ -257,6 +265,16 @@ func (f *filing) flag(ctx context.Context) error {
 		Ticket: f.verdict.Ticket, Person: f.person.ID, Mail: f.mail.ID,
 		What: "same_message_id", New: f.rd.Message.MessageID,
 	})
+}
+
+// meet notes that a person writes from the address of a program, who is answered from now on.
+func (f *filing) meet(ctx context.Context) error {
+	for _, p := range []*desk.Person{&f.person, &f.ticket.Requester, &f.ticket.Controller} {
+		if p.ID == f.person.ID {
+			p.Machine = false
+		}
+	}
+	return f.tx.MarkHuman(ctx, f.person.ID)
 }
 
 // recognise notes that the address is the person's who wrote, and that mail to him arrives, when no

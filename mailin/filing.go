@@ -61,10 +61,11 @@ func (f *filing) complete(t desk.Ticket, d *desk.Deed) {
 // telling is what the notices say of the mail that caused them, and whom they are held back from.
 func (f *filing) telling(ctx context.Context, t desk.Ticket, d desk.Deed) (store.Telling, error) {
 	known := f.person.Known || f.shown()
-	o := store.Telling{Mail: f.mail.ID, Caps: f.o.Caps, Words: f.said, Stranger: !known,
+	times, lasted := f.repeated()
+	o := store.Telling{Mail: f.mail.ID, Floods: f.mayFlood(), Caps: f.o.Caps, Words: f.said, Stranger: !known,
 		Silent: f.silent(),
 		Details: store.Details{EchoSender: known, Reason: f.row.Reason, Claimed: f.claimed(),
-			Score: f.score}}
+			Score: f.score, Number: times, Lasted: lasted}}
 	if !d.By.Agent() {
 		o.Details.Hints = heard(d.Item.Seen.Warnings)
 	}
@@ -103,7 +104,8 @@ func (f *filing) author(ctx context.Context) (desk.Person, error) {
 
 func (f *filing) newPerson(ctx context.Context, address, name string, known bool) (
 	desk.Person, error) {
-	p := desk.Person{Name: name, Role: desk.Customer, Active: true, Known: known}
+	p := desk.Person{Name: name, Role: desk.Customer, Active: true, Known: known,
+		Machine: f.watched() && address == f.from}
 	if address != "" { // a released mail may have nobody to answer to
 		p.Addresses = []string{address}
 	}

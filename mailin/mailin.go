@@ -42,6 +42,7 @@ type Options struct {
 	Limits    message.Limits
 	Hops      int // Received fields; 100
 	Caps      store.Caps
+	Alerts    AlertOptions
 	// ReopenFor is how long a reply may reopen a closed ticket, where the mailbox does so; 720 h
 	ReopenFor time.Duration
 	Workers   int // mails read at once; the number of CPUs, at least 2

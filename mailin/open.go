@@ -43,6 +43,11 @@ func (f *filing) openWith(ctx context.Context, verified bool, o opening) error {
 	if err := f.rate(ctx, &t, lines); err != nil {
 		return err
 	}
+	if f.step != "" {
+		if t.Severity, err = f.alarming(ctx, t); err != nil {
+			return err
+		}
+	}
 	if err := f.findDuplicate(ctx, t); err != nil {
 		return err
 	}
@@ -72,6 +77,9 @@ func (f *filing) opens(ctx context.Context, d desk.Deed) (store.Done, error) {
 	}
 	if claimed := f.claimed(); claimed != 0 && d.Links == nil {
 		d.Links = []desk.Link{{Other: claimed, Kind: "claims"}}
+	}
+	if f.old != 0 {
+		d.Links = []desk.Link{{Other: f.old, Kind: desk.Cites}}
 	}
 	if d.Opens.Product == 0 {
 		product, err := f.tx.Product(ctx, f.box.Product)

@@ -42,7 +42,9 @@ const (
 	Report  Sender = "report"
 	Bounce  Sender = "bounce"  // one that proves nothing
 	Machine Sender = "machine" // auto-reply, list, bulk
-	Asked   Sender = "asked"   // an agent who answers whether held mail is his
+	// Monitor is a system that watches others, where the mailbox takes its alerts
+	Monitor Sender = "monitor"
+	Asked   Sender = "asked" // an agent who answers whether held mail is his
 	// Answering is who answers a question of ours about himself, or about people of his organisation
 	Answering Sender = "answering"
 	Editing   Sender = "editing" // a known person who changes his own data
@@ -68,6 +70,8 @@ const (
 	AutoItem     Action = "automatic item" // no state change, no notice to customers
 	// MachineOpens is a new ticket where the mailbox takes alerts, else quarantine
 	MachineOpens Action = "machine's ticket"
+	// Watch is a new ticket, one that is resolved, or one more of the same
+	Watch        Action = "alert"
 	AgentItem    Action = "agent item"     // commands run, relayed to the customer
 	AgentNote    Action = "agent note"     // internal, commands not run, agent told how to confirm
 	AgentOpens   Action = "agent's ticket" // in the customer's name when forwarded
@@ -109,6 +113,7 @@ func init() { // what is done may ask the policy in turn
 		SettleReport: {do: (*filing).report},
 		AutoItem:     {do: (*filing).automatic},
 		MachineOpens: {do: (*filing).machineOpens, calm: true},
+		Watch:        {do: (*filing).watch, calm: true, silent: true},
 		AgentItem:    {do: (*filing).agentItem},
 		AgentNote:    {do: (*filing).agentNote},
 		AgentOpens:   {do: (*filing).agentOpens},
@@ -188,6 +193,7 @@ var policy = []row{
 		Action: AutoItem},
 	{Rule: "4", Sender: []Sender{Copied}, Proof: anyProof, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "copied_mark", Alert: true},
+	{Rule: "7", Sender: []Sender{Monitor}, Proof: anyProof, Evidence: anyEvidence, Action: Watch},
 	{Rule: "7", Sender: []Sender{Machine}, Proof: anyProof, Evidence: anyEvidence,
 		Action: MachineOpens, Reason: "machine"},
 	{Rule: "7b", Sender: []Sender{Form}, Proof: notDisproof, Evidence: anyEvidence,

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Asked, Answering, Editing, Asking, Form, AgentSender, Orderer, Participant, Colleague,
+	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Monitor, Asked, Answering, Editing, Asking, Form, AgentSender, Orderer, Participant, Colleague,
 		Known, Stranger}
 	allModes = []AgentProof{Normal, Strict, ByID}
 )
@@ -45,6 +45,9 @@ var cells = []struct {
 	{Machine, Proven, "6 7 6 7 7", [5]Action{AutoItem, MachineOpens, AutoItem, MachineOpens, MachineOpens}},
 	{Machine, Unproven, "6 7 6 7 7", [5]Action{AutoItem, MachineOpens, AutoItem, MachineOpens, MachineOpens}},
 	{Machine, Disproof, "7 7 7 7 7", all(MachineOpens)},
+	{Monitor, Proven, "7 7 7 7 7", all(Watch)},
+	{Monitor, Unproven, "7 7 7 7 7", all(Watch)},
+	{Monitor, Disproof, "7 7 7 7 7", all(Watch)},
 	{Copied, Proven, "4 4 4 4 4", [5]Action{AutoItem, Quarantine, AutoItem, Quarantine, Quarantine}},
 	{Copied, Unproven, "4 4 4 4 4", [5]Action{AutoItem, Quarantine, AutoItem, Quarantine, Quarantine}},
 	{Copied, Disproof, "4 4 4 4 4", all(Quarantine)},
@@ -134,7 +137,7 @@ func TestPolicyModes(t *testing.T) {
 // TestPolicyPromises: commands run and words are relayed by rule 8 only, and who is disproved is
 // sent nothing.
 func TestPolicyPromises(t *testing.T) {
-	quiet := []Action{Record, Quarantine, SettleReport, MachineOpens, HoldSuspect, Hold, OpenSuspect}
+	quiet := []Action{Record, Quarantine, SettleReport, MachineOpens, Watch, HoldSuspect, Hold, OpenSuspect}
 	for _, s := range allSenders {
 		for _, p := range anyProof {
 			for _, e := range anyEvidence {

@@ -7,6 +7,7 @@ import (
 	"net/mail"
 	"strings"
 
+	"buzon/mailin/alert"
 	"buzon/mailin/lapse"
 	"buzon/mailin/message"
 	"buzon/mailin/proof"
@@ -38,6 +39,8 @@ type prepared struct {
 	secret       bool         // it had a password in it, which is masked in all that is kept beside the original
 	raw          *store.Blob  // until the sender has been proven
 	proven       proof.Result // of the domain in From
+	alert        alert.Alert  // that a monitoring system tells, where
+	alerts       bool         // there is one
 }
 
 // prepare reads a mail of the journal. What it returns must be proven and settled.
@@ -71,6 +74,7 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 	p.hideSecrets()
 	p.fielded, p.places = p.rd.Reply.Fields()
 	p.hinted, p.speaksOfFile = lapse.Read(p.text), lapse.SpeaksOfFile(lapse.Head(p.rd.Reply.New()))
+	in.readAlert(p)
 	p.words, p.said = store.Words(p.text, p.attachments), print(p.text)
 	p.raw = raw
 	return p, nil

@@ -106,6 +106,8 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 		return Nobody, "no single usable From", nil
 	case f.person.Blocked || blocked && !f.person.Agent():
 		return Blocked, "", nil
+	case f.watched():
+		return Monitor, f.alert.Source + ": " + string(f.alert.State) + " of " + f.alert.Key, nil
 	case f.machine():
 		return Machine, o.Reason, nil
 	}
@@ -155,7 +157,7 @@ func (f *filing) repeatsSince() time.Time {
 func (f *filing) machine() bool {
 	o := f.rd.Origin
 	person := o.Person || o.PersonWithToken && f.resolution.Evidence == evT
-	return o.Class.Machine() && !person && !f.formed()
+	return f.watched() || o.Class.Machine() && !person && !f.formed()
 }
 
 // passes reports whether an address is one by which other people's mail reaches us: ours, or a

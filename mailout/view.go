@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"buzon/store"
 	"buzon/store/desk"
@@ -35,7 +36,8 @@ func (m *matter) view(r *Renderer) templates.View {
 		return v
 	}
 	m.header(&v)
-	v.Score = d.Score
+	v.Score, v.Lasted = d.Score, time.Duration(d.Lasted)*time.Second
+	v.Repeats = int(d.Number)
 	if v.Rate = d.Rate; v.Rate {
 		v.Scores = r.scores(m)
 	}

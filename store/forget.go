@@ -159,6 +159,11 @@ func (f *forgetting) words(ctx context.Context) error {
 		}
 	}
 	f.items, f.done.Items = append(f.items, ids...), len(ids)
+	for _, address := range f.p.Addresses {
+		if err := f.write(ctx, "DELETE FROM alert WHERE source = $1", address); err != nil {
+			return err
+		}
+	}
 	err = f.write(ctx, `
 		UPDATE item SET text = '', quoted = '', subject = '', via = '', seen = '', message_id = ''
 		WHERE author = $1`, f.p.ID)

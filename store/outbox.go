@@ -45,6 +45,7 @@ type Details struct {
 	Failed     string  `json:"failed,omitempty"`     // the address that could not be reached
 	Words      string  `json:"words,omitempty"`      // a short form of what the mail said that this answers
 	Number     int64   `json:"number,omitempty"`     // of the outgoing mail that an alarm is about; how many
+	Lasted     int64   `json:"lasted,omitempty"`     // how many seconds what a monitoring system told lasted
 	Diagnostic string  `json:"diagnostic,omitempty"` // what the other server said
 	Author     int64   `json:"author,omitempty"`     // who took, closed or resolved
 	Inside     bool    `json:"inside,omitempty"`     // of a receipt: a reply to it stays inside when its item does

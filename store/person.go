@@ -26,6 +26,7 @@ var personColumns = []column[desk.Person]{
 	{"welcomed", func(p *desk.Person) any { return &p.Welcomed }, always, nil},
 	{"admission", func(p *desk.Person) any { return &p.Admission }, always, nil},
 	{"known", func(p *desk.Person) any { return &p.Known }, once, nil},
+	{"machine", func(p *desk.Person) any { return &p.Machine }, always, nil},
 	{"undeliverable_since", func(p *desk.Person) any { return moment{&p.UndeliverableSince} }, always, nil},
 	{personAddresses, func(p *desk.Person) any { return fields{&p.Addresses} }, derived, nil},
 }
@@ -202,6 +203,11 @@ func (tx *Tx) addAddresses(ctx context.Context, p desk.Person) error {
 // MarkKnown notes that a person has shown that the address is his.
 func (tx *Tx) MarkKnown(ctx context.Context, person int64) error {
 	return tx.write(ctx, "UPDATE person SET known = 1 WHERE id = $1 AND known = 0", person)
+}
+
+// MarkHuman notes that somebody reads at the address of a program.
+func (tx *Tx) MarkHuman(ctx context.Context, person int64) error {
+	return tx.write(ctx, "UPDATE person SET machine = 0 WHERE id = $1 AND machine = 1", person)
 }
 
 // Welcome notes that a person has been told how the desk works; true the first time only.

@@ -19,6 +19,7 @@ type Telling struct {
 	Details Details
 	// the requester is not acknowledged: a machine, or an address that may be somebody else's
 	Silent   bool
+	Floods   bool   // an administrator lets its requester open as many tickets as he likes
 	Stranger bool   // nothing proves that the requester has the address
 	Echo     bool   // the mail looks like a responder's answer to ours
 	Words    string // a short form of what the mail says, to know it again
@@ -83,6 +84,14 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 		d.Reason = "freed"
 	case desk.DuplicateClosed:
 		d.Reason = "duplicate"
+	case desk.AlertRecovered:
+		d.Reason = "recovered"
+	case desk.AlertReturned:
+		d.Reason = "returned"
+	case desk.AlertWorsened:
+		d.Reason = "worsened"
+	case desk.AlertFlapped:
+		d.Reason = "flapping"
 	}
 	if asks(e.Event, n) && tx.store.mailbox(e.Ticket.Mailbox).Satisfaction {
 		if d.Rate, err = tx.AskScore(ctx, e.Ticket.Number, n.To.ID); err != nil {
@@ -218,7 +227,7 @@ const maxCounted = 200
 func (tx *Tx) measure(ctx context.Context, e *Telling) error {
 	e.fresh = e.Kind == desk.TicketOpened || e.Kind == desk.TicketReplaced ||
 		e.Kind == desk.TicketOpenedFor
-	if !e.fresh || e.Ticket.ProductionDown || e.Stranger {
+	if !e.fresh || e.Ticket.ProductionDown || e.Stranger || e.Floods {
 		return nil
 	}
 	many, err := tx.TicketsSince(ctx, e.Ticket.Requester.ID, tx.store.Now().Add(-time.Hour),

@@ -124,6 +124,12 @@ func examples() []example {
 				v.Scores = append(v.Scores, Link{n, "mailto:soporte%2Bc123@ejemplo.test?body=" + n})
 			}
 		})},
+		{"alert-recovered", "alert", with(toAgent, status("resolved"), func(v *View) {
+			v.Reason, v.Repeats, v.Lasted = "recovered", 5, 42*time.Minute
+		})},
+		{"alert-returned", "alert", with(toAgent, func(v *View) { v.Reason = "returned" })},
+		{"alert-worsened", "alert", with(toAgent, func(v *View) { v.Reason = "worsened" })},
+		{"alert-flapping", "alert", with(toAgent, func(v *View) { v.Reason = "flapping" })},
 		{"taken_over", "taken_over", with(toAgent, status("in_progress"))},
 		{"taken", "taken", with(status("in_progress"))},
 		{"taken-by-a-nameless-agent", "taken", with(status("in_progress"), func(v *View) {

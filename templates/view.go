@@ -85,6 +85,9 @@ type View struct {
 	Proposed []string // lines that somebody is asked to confirm
 	Claimed  int64    // a case number that the sender named without a right to it; agents only
 	Count    int      // how many notices a list is of
+	// how often a monitoring system told its problem, and how long that lasted
+	Repeats int
+	Lasted  time.Duration
 
 	At         time.Time     // when it happened
 	AlertedAt  time.Time     // when the alert to whoever is on call went out

@@ -46,6 +46,7 @@ type config struct {
 	HTTP    *httpConfig       `toml:"http"`
 	DNS     dnsConfig         `toml:"dns"`
 	SLA     slaConfig         `toml:"sla"`
+	Alerts  alertsConfig      `toml:"alerts"`
 
 	file, text string // where it was read, and what
 	named      bool   // the command line names the data directory
@@ -188,7 +189,8 @@ func (c config) checkValues() error {
 	if _, err := c.times(); err != nil {
 		return err
 	}
-	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP(), c.checkHTTP(), c.checkDNS())
+	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP(), c.checkHTTP(), c.checkDNS(),
+		c.checkAlerts())
 }
 
 // agentProof is what it takes for an agent's mail to run commands.

@@ -280,7 +280,7 @@ func (h *house) intake() *mailin.Intake {
 		AgentProof: h.config.agentProof(), Form: mailin.LabelsOf(h.templates),
 		Proof: h.checker, Authserv: h.config.authserv(),
 		Language: h.config.Language, Languages: h.templates.Languages(), Hops: l.Hops,
-		Caps: h.config.Caps.caps(), Log: h.log,
+		Caps: h.config.Caps.caps(), Log: h.log, Alerts: h.config.Alerts.options(),
 		Limits: message.Limits{Depth: l.Depth, Parts: l.Parts, Header: int(l.Header),
 			Text: int(l.Text), Time: time.Duration(l.Work)},
 	})

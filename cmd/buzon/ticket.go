@@ -60,6 +60,7 @@ type ticketRow struct {
 	Followers      []string     `json:"followers"`
 	Items          []itemRow    `json:"items,omitzero"`    // of ticket show, as is all below
 	NotTold        []untoldRow  `json:"not_told,omitzero"` // who did not hear of something, and why
+	Alerts         []alertRow   `json:"alerts,omitempty"`  // of monitoring systems
 	Time           []timeRow    `json:"time,omitzero"`     // the time sheet
 }
 
@@ -148,6 +149,14 @@ func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) error {
 	row.Time = []timeRow{}
 	for _, e := range work {
 		row.Time = append(row.Time, timeRow{e.Person.Address(), e.Minutes, e.Why})
+	}
+	watched, err := h.store.AlertsOf(ctx, row.Number)
+	if err != nil {
+		return err
+	}
+	row.Alerts = []alertRow{}
+	for _, w := range watched {
+		row.Alerts = append(row.Alerts, alertJSON(w))
 	}
 	list, err := h.store.Items(ctx, row.Number)
 	if err != nil {
@@ -257,6 +266,9 @@ func (a *app) printTicket(n naming, t desk.Ticket, row ticketRow) error {
 	})...)
 	if row.ProductionDown {
 		facts(a.stdout, "Alarm", "production down")
+	}
+	for _, w := range row.Alerts {
+		facts(a.stdout, "Alert", w.words(a.clock))
 	}
 	for _, it := range row.Items {
 		mark := ""

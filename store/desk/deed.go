@@ -22,6 +22,7 @@ type Deed struct {
 	Read     Notified // the notice that he has read when he wrote, as far as is known
 	Again    bool     // he says what was held: nothing holds it once more
 	Down     bool     // the subject says that production is down
+	Severity int      // that a monitoring system gives an open problem, where it is worse; 0: none
 	Solved   bool     // the words say that it is solved, and nothing else
 	Idle     bool     // the words say nothing new: thanks, a reaction, a quote alone
 	Wordless bool     // there are no words at all
@@ -308,7 +309,9 @@ func (w *draft) owe() {
 	case t.Class == Closed:
 		t.Assignee = Person{}
 	case t.Class == Resolved:
-		t.Assignee = t.Controller
+		if t.Assignee = t.Controller; t.Controller.Machine {
+			t.Assignee = Person{}
+		}
 	case t.Class == Waiting && t.Assignee.ID == 0 && !hangs:
 		t.Assignee = t.Requester
 	}
@@ -331,6 +334,9 @@ func ProductOf(c *Catalogue, t Ticket, orders []Order) Entry {
 func (w *draft) raise() {
 	if w.deed.Down && !w.Raised && !w.before.ProductionDown && !w.silent() {
 		w.Ticket.ProductionDown, w.Ticket.Severity = true, w.Catalogue.TopSeverity()
+	}
+	if s := w.deed.Severity; s != 0 && s < w.Ticket.Severity {
+		w.Ticket.Severity = s
 	}
 }
 
@@ -373,7 +379,8 @@ func (w *draft) finish() {
 }
 
 // amongAgents are the acts whose items customers don't see.
-var amongAgents = []Act{Notes, Takes, Machine, Waits, Doubts, Returns, Rates, Explains}
+var amongAgents = []Act{Notes, Takes, Machine, Waits, Doubts, Returns, Rates, Explains,
+	Recovers, Relapses, Worsens, Sways}
 
 // lines are the orders as written.
 func lines(orders []Order) string {
@@ -393,6 +400,7 @@ var eventOf = map[Act]EventKind{
 	Waits:    ItemPending, AsksInfo: InfoAsked, Notes: NoteWritten, Takes: TicketTaken,
 	Resolves: TicketResolved, Closes: TicketClosed,
 	Rates: TicketRated, Doubts: AgentUnconfirmed, Machine: MachineWrote, Returns: DeliveryFailed,
+	Recovers: AlertRecovered, Relapses: AlertReturned, Worsens: AlertWorsened, Sways: AlertFlapped,
 }
 
 // tell lists what happened, for those whom it concerns.
@@ -473,6 +481,6 @@ func (w *draft) orderedOnly() bool {
 // Audience are the people on the customer's side who can be written to, but for the author.
 func (t Ticket) Audience(author Person) []Person {
 	return slices.DeleteFunc(t.Customers(), func(p Person) bool {
-		return p.ID == 0 || p.ID == author.ID || !p.Active || p.Address() == ""
+		return p.ID == author.ID || !p.Reachable()
 	})
 }

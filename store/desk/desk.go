@@ -37,6 +37,7 @@ type Person struct {
 	// whether his organisation's CSM has yet to let him see what his organisation sees
 	Admission          Admission
 	UndeliverableSince time.Time
+	Machine            bool // a program, of which nobody reads what is answered
 }
 
 // Admission is whether a person waits for the approval of his organisation's CSM. Until then, and
@@ -52,6 +53,11 @@ const (
 
 // Agent reports whether the person works for the desk.
 func (p Person) Agent() bool { return p.Role == Agent || p.Role == Admin }
+
+// Reachable reports whether somebody reads what is written to the person.
+func (p Person) Reachable() bool {
+	return p.ID != 0 && p.Active && !p.Machine && p.Address() != ""
+}
 
 // Address is where mail for the person goes, "" for nobody.
 func (p Person) Address() string {

@@ -41,6 +41,10 @@ const (
 	TicketFreed EventKind = "ticket_freed"
 	// the ticket was closed of which it is a duplicate, and it too
 	DuplicateClosed EventKind = "duplicate_closed"
+	AlertRecovered  EventKind = "alert_recovered" // what a monitoring system told is over
+	AlertReturned   EventKind = "alert_returned"
+	AlertWorsened   EventKind = "alert_worsened"
+	AlertFlapped    EventKind = "alert_flapped" // it comes and goes
 	// to a closed ticket, where the mailbox takes none
 	ReplyRejected  EventKind = "reply_rejected"
 	ProductionFell EventKind = "production_fell" // «Producción Caída» added by a reply
@@ -106,6 +110,8 @@ func Due(e Event) []Notification {
 		}
 	case MachineWrote:
 		d.except(e.Author).add(ItemNotice, agents(responsible(e)...)...)
+	case AlertRecovered, AlertReturned, AlertWorsened, AlertFlapped:
+		d.except(e.Author).add(AlertNotice, agents(responsible(e)...)...)
 	case InfoAsked:
 		d.except(e.Author).add(InfoRequestNotice, t.Requester, t.Controller)
 		d.add(ItemNotice, t.Followers...)
@@ -272,7 +278,7 @@ func (d *due) except(p Person) *due {
 // add owes the notice to everybody who can be written to and was not told yet.
 func (d *due) add(n Notice, to ...Person) *due {
 	for _, p := range to {
-		if p.ID == 0 || !p.Active || p.Address() == "" || d.told[p.ID] || !d.mayRead(p, n) {
+		if !p.Reachable() || d.told[p.ID] || !d.mayRead(p, n) {
 			continue
 		}
 		d.except(p)

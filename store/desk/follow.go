@@ -29,6 +29,12 @@ const (
 	Rates    Act = "rates"     // the requester of a closed ticket says how he was treated
 	Refused  Act = "refused"   // a reply to a closed ticket, where that changes nothing any more
 	Returns  Act = "returns"   // what an agent wrote comes back, since it could not be delivered
+
+	// What a monitoring system says of a problem: it is over, back, worse, or comes and goes.
+	Recovers Act = "recovers"
+	Relapses Act = "relapses"
+	Worsens  Act = "worsens"
+	Sways    Act = "sways"
 )
 
 // Change is what follows from an item. Zero fields leave the ticket as it is.
@@ -83,8 +89,22 @@ var rows = map[Act]struct{ agent, customer ItemType }{
 	Waits:    {"pending", "pending"},
 }
 
+// ofAlerts is what follows from what a monitoring system says, which nobody is asked about.
+var ofAlerts = map[Act]Change{
+	Recovers: {Type: Automatic, Class: Resolved, Assignee: Nobody},
+	Relapses: {Type: Automatic, Class: Open, Assignee: TheAgent},
+	Worsens:  {Type: Automatic},
+	Sways:    {Type: Automatic},
+}
+
 // Follow says what follows when the author does act on the ticket.
 func (c *Catalogue) Follow(t Ticket, author Person, act Act) Change {
+	if act == Sways && t.Class == Resolved {
+		act = Relapses
+	}
+	if change, ok := ofAlerts[act]; ok {
+		return change
+	}
 	row := rows[act].customer
 	if author.Agent() {
 		row = rows[act].agent

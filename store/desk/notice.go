@@ -29,6 +29,7 @@ const (
 	Assigned          Notice = "assigned"
 	RatedNotice       Notice = "rated"      // how the requester was treated
 	TakenOver         Notice = "taken_over" // a colleague has taken what was his
+	AlertNotice       Notice = "alert"      // what became of what a monitoring system told
 	Receipt           Notice = "receipt"    // what an agent's commands did
 	MailboxDownNotice Notice = "mailbox_down"
 	MailboxUpNotice   Notice = "mailbox_up"
@@ -144,6 +145,7 @@ var notices = map[Notice]Trait{
 	Assigned:    {Agents: true, Words: true, Files: true, Quotes: 3, Buttons: usual},
 	RatedNotice: {Agents: true, Words: true, Files: true},
 	TakenOver:   {Agents: true, Buttons: usual},
+	AlertNotice: {Agents: true, Words: true, Files: true, Inside: true, Buttons: usual},
 	ProductionDown: {Agents: true, Words: true, Files: true, Urgent: true, Alert: true,
 		Buttons: []Button{TakeButton}},
 	PendingNotice: {Agents: true, Words: true, Files: true, Inside: true,
