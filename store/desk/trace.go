@@ -57,7 +57,10 @@ func traceAt(lines []string, from int) (t Trace, read int) {
 	t = Trace{From: from, To: from}
 	for i := from; i < len(lines) && i <= t.To+1; i++ {
 		line := strings.TrimRight(lines[i], " \r\u00a0")
-		kind, head := frameOf(line), len(line) < longestFrame && heads.MatchString(line)
+		kind, head := "", false
+		if len(line) <= longestFrame && traced(line) {
+			kind, head = frameOf(line), heads.MatchString(line)
+		}
 		if i == from && kind == "" && !head || strings.TrimSpace(line) == "" && t.Kind != "go" {
 			break
 		}
@@ -73,10 +76,14 @@ func traceAt(lines []string, from int) (t Trace, read int) {
 	return t, read
 }
 
+// traced reports whether a line has what every line of a trace has, which prose seldom does.
+func traced(line string) bool {
+	return strings.ContainsAny(line, `(:"#[`) || strings.Contains(line, "Exception") ||
+		strings.Contains(line, "Error") || strings.Contains(line, " more") ||
+		strings.Contains(line, "created by ") || strings.Contains(line, "--- End of ")
+}
+
 func frameOf(line string) string {
-	if len(line) > longestFrame {
-		return ""
-	}
 	for _, f := range frames {
 		if f.line.MatchString(line) {
 			return f.kind
