@@ -21,9 +21,12 @@ const (
 type record struct {
 	domain             string // that publishes it
 	policy, subdomains Policy
-	strictDKIM         bool
-	strictSPF          bool
-	testing            bool // it asks nobody to act yet
+	// of subdomains that are not there (RFC 9989), and whether the sender's is one
+	missing    Policy
+	absent     bool
+	strictDKIM bool
+	strictSPF  bool
+	testing    bool // it asks nobody to act yet
 }
 
 func (r record) published() bool { return r.policy != "" }
@@ -33,6 +36,9 @@ func (r record) asks(domain string) Policy {
 	p := r.policy
 	if domain != r.domain && r.subdomains != "" {
 		p = r.subdomains
+	}
+	if domain != r.domain && r.absent && r.missing != "" {
+		p = r.missing
 	}
 	if r.testing {
 		p = None
@@ -51,10 +57,25 @@ func (e *evaluation) policy() (temporary bool) {
 		if r, ok := readRecord(texts); ok {
 			e.record = r
 			e.record.domain = domain
-			return false
+			return e.absent()
 		}
 	}
 	return false
+}
+
+// absent finds out whether the domain in From is a subdomain that is not there, where the
+// organisation has a policy for those: no host and no server of mail has its name.
+func (e *evaluation) absent() (temporary bool) {
+	r := &e.record
+	if r.missing == "" || r.domain == e.domain {
+		return false
+	}
+	_, err := e.checker.Resolver.LookupMX(e.ctx, e.domain)
+	if notFound(err) {
+		_, err = e.checker.Resolver.LookupIPAddr(e.ctx, e.domain)
+	}
+	r.absent = notFound(err)
+	return later(err)
 }
 
 // readRecord reads the one DMARC record among the texts; several are none.
@@ -69,6 +90,7 @@ func readRecord(texts []string) (r record, ok bool) {
 		}
 		r, ok = record{
 			policy: policyOf(tags["p"]), subdomains: policyOf(tags["sp"]),
+			missing:    policyOf(tags["np"]),
 			strictDKIM: tags["adkim"] == "s", strictSPF: tags["aspf"] == "s",
 			testing: tags["pct"] == "0" || tags["t"] == "y",
 		}, true

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"errors"
 	"net"
 	"slices"
 	"strings"
@@ -177,4 +178,23 @@ func BenchmarkCheck(b *testing.B) {
 	}
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)*99/100])/1e6, "p99-ms")
+}
+
+// TestPolicyOfWhatIsNotThere: a domain may want mail of subdomains refused that nobody has made
+// (RFC 9989), and watch those that are there.
+func TestPolicyOfWhatIsNotThere(t *testing.T) {
+	zones := texts("_dmarc.ejemplo.test", "v=DMARC1; p=none; sp=quarantine; np=reject", "_dmarc.otro.test", "v=DMARC1; p=reject; sp=none")
+	zones["esta.ejemplo.test"] = mockdns.Zone{A: []string{"192.0.2.1"}}
+	zones["correo.ejemplo.test"] = mockdns.Zone{MX: []net.MX{{Host: "mx.ejemplo.test."}}}
+	zones["mudo.ejemplo.test"] = mockdns.Zone{Err: errors.New("server failure")}
+	for domain, want := range map[string]Policy{
+		"ejemplo.test": None, "esta.ejemplo.test": Quarantine, "correo.ejemplo.test": Quarantine,
+		"nada.ejemplo.test": Reject, "nada.otro.test": None, "mudo.ejemplo.test": "",
+	} {
+		m := mail("From: a@"+domain+"\r\n\r\nHola\r\n", "a@"+domain, "x@mal.test", outside)
+		got := (&Checker{Resolver: &mockdns.Resolver{Zones: fqdn(zones)}}).Check(t.Context(), m)
+		if got.Policy != want {
+			t.Errorf("%s: %q, want %q: %+v", domain, got.Policy, want, got.Parts)
+		}
+	}
 }

@@ -47,7 +47,7 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	client := s.wire.clientAddr()
 	s.env = &Envelope{
 		From: from, NullSender: from == "", Helo: cmp.Or(s.wire.behind.helo, s.wire.helo), Remote: client,
-		TLS: s.wire.secure, AuthUser: s.user, Protocol: s.protocol(),
+		TLS: s.wire.secure, AuthUser: cmp.Or(s.user, s.wire.behind.login), Protocol: s.protocol(),
 		Vouched: client.IsValid() && s.door.opts().Vouched(client),
 	}
 	return nil

@@ -11,14 +11,16 @@ import (
 type forwarded struct {
 	remote netip.Addr
 	helo   string
+	login  string // by which the client proved itself there
 }
 
 // mayName reports whether the peer is a server of ours that may say whose mail it hands over.
 func (w *wire) mayName() bool { return !w.remote.IsValid() || w.door.opts().Relay(w.remote) }
 
-// clientAddr is the address of the sender's server, the peer's unless that names another.
+// clientAddr is the address of the sender's server, the peer's unless that names another. A client
+// that logged in there is somebody's own machine, of which SPF says nothing.
 func (w *wire) clientAddr() netip.Addr {
-	if w.behind.remote.IsValid() {
+	if w.behind.remote.IsValid() && w.behind.login == "" {
 		return w.behind.remote
 	}
 	return w.remote
@@ -55,6 +57,10 @@ func (w *wire) xclient(arg string) {
 			if c.helo = ""; known {
 				c.helo = value
 			}
+		case "LOGIN":
+			if c.login = ""; known {
+				c.login = value
+			}
 		}
 	}
 	w.behind = c
@@ -70,7 +76,7 @@ func (w *wire) announced(line []byte) []byte {
 	if line[3] != '-' {
 		return line
 	}
-	return append(line[:len(line):len(line)], "250-XCLIENT ADDR HELO NAME PORT PROTO\r\n"...)
+	return append(line[:len(line):len(line)], "250-XCLIENT ADDR HELO LOGIN NAME PORT PROTO\r\n"...)
 }
 
 // xtext decodes a value (RFC 3461 section 4), which has no controls.

@@ -22,15 +22,18 @@ func TestXClient(t *testing.T) {
 	c.cmd("XCLIENT ADDR=IPV6:2001:db8::1 HELO=[UNAVAILABLE]", "220")
 	c.ok("EHLO otra.test")
 	c.mail(sample(500), "250")
-	c.cmd("XCLIENT ADDR=[UNAVAILABLE]", "220")
+	c.cmd("XCLIENT ADDR=192.0.2.9 HELO=portatil LOGIN=ana@ejemplo.test", "220")
+	c.ok("EHLO mx.ejemplo.test")
+	c.mail(sample(500), "250")
+	c.cmd("XCLIENT ADDR=[UNAVAILABLE] HELO=[UNAVAILABLE] LOGIN=[UNAVAILABLE]", "220")
 	c.ok("EHLO mx.ejemplo.test")
 	c.mail(sample(500), "250")
 	c.cmd("QUIT", "221")
 	var got []string
 	for _, m := range s.journal.all() {
-		got = append(got, m.Remote.String()+" "+m.Helo)
+		got = append(got, strings.TrimSpace(m.Remote.String()+" "+m.Helo+" "+m.AuthUser))
 	}
-	if want := "192.0.2.7 mx.otro.test, 2001:db8::1 otra.test, 127.0.0.1 mx.ejemplo.test"; strings.Join(got, ", ") != want {
+	if want := "192.0.2.7 mx.otro.test, 2001:db8::1 otra.test, 127.0.0.1 portatil ana@ejemplo.test, 127.0.0.1 mx.ejemplo.test"; strings.Join(got, ", ") != want {
 		t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
 	}
 	s = open(t, func(o *Options) { o.Relay = func(netip.Addr) bool { return false } })
