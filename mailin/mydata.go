@@ -45,6 +45,9 @@ func (f *filing) readEdits(ctx context.Context) error {
 		return ok && q.About == desk.MyData
 	}
 	text := strings.TrimSpace(f.rd.Reply.New())
+	if f.readProjectEdit(text) {
+		return nil
+	}
 	first, rest, _ := strings.Cut(text, "\n")
 	if about(first) {
 		text = rest
@@ -56,6 +59,49 @@ func (f *filing) readEdits(ctx context.Context) error {
 		f.edits = edits
 	}
 	return nil
+}
+
+// readProjectEdit finds the one line of a mail, or its subject, that says which project its sender
+// wants to hear of. Whatever says more is filed as ever.
+func (f *filing) readProjectEdit(text string) bool {
+	first, rest, _ := strings.Cut(text, "\n")
+	e, ok := desk.ReadProjectEdit(first)
+	if !ok {
+		subject := threading.WithoutPrefixes(f.rd.Message.Subject)
+		if e, ok = desk.ReadProjectEdit(subject); f.ticket.Number != 0 {
+			return false
+		}
+		rest = text
+	}
+	rest = strings.TrimSpace(rest)
+	if !ok || rest != "" && !command.Thanks(rest) {
+		return false
+	}
+	f.edits = []desk.Edit{e}
+	return true
+}
+
+// followProject has a person hear of the new tickets of a project, or no longer. What he may not see
+// and what is not there have one answer.
+func (f *filing) followProject(ctx context.Context, p desk.Person, e desk.Edit) (
+	result string, known []string, err error) {
+	c, err := f.tx.Catalogue(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	sight, err := f.tx.Sight(ctx, p)
+	if err != nil {
+		return "", nil, err
+	}
+	his := sight.FollowableBy(c, p)
+	row, ok := desk.FindEntry(his, e.Value)
+	switch {
+	case !ok:
+		return "", desk.EntryNames(his, p.Language), nil
+	case e.What == desk.UnfollowProject:
+		return "project_unfollowed", nil, f.tx.UnfollowProject(ctx, row.ID, p.ID)
+	}
+	return "project_followed", nil, f.tx.FollowProject(ctx, row.ID, p.ID)
 }
 
 // editData changes the sender's data, or asks at his registered address whether he wants that.
@@ -100,6 +146,12 @@ func (f *filing) edit(ctx context.Context, p desk.Person, edits []desk.Edit) err
 			}
 		case desk.AddAddress:
 			result, err = f.askAddress(ctx, p, e)
+		case desk.FollowProject, desk.UnfollowProject:
+			var known []string
+			if result, known, err = f.followProject(ctx, p, e); result == "" {
+				told.Unknown = append(told.Unknown,
+					store.Unknown{Field: "project", Value: e.Value, Values: known})
+			}
 		case desk.RemoveAddress:
 			p, result, err = f.removeAddress(ctx, p, e)
 		}

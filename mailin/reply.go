@@ -20,7 +20,8 @@ func (f *filing) item(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	order := f.order()
+	line := f.order()
+	order := line.Verb
 	if f.ticket.Class == desk.Closed {
 		if rated, err := f.rates(ctx, author); rated || err != nil {
 			return err
@@ -28,15 +29,16 @@ func (f *filing) item(ctx context.Context) error {
 		if !f.reopens(order) {
 			return f.afterClosing(ctx, author, order)
 		}
-		order = desk.VerbReopen
+		order, line = desk.VerbReopen, desk.Order{}
 	}
 	d := desk.Deed{By: author, Item: desk.Item{Text: f.text}, Down: f.rd.ProductionDown || f.fell,
 		Accepts: f.accepts(), Proof: string(f.proof) + " " + string(f.resolution.Evidence),
 		Unproven: !f.shown(), Solved: f.confirms(), Idle: f.wordless(), Wordless: f.saysNothing()}
 	if order != "" {
-		d.Orders = []desk.Order{{Verb: order}}
+		d.Orders = []desk.Order{{Verb: order, Arg: line.Arg, Line: written(line)}}
 		follows := order == desk.VerbFollow || order == desk.VerbUnfollow
-		d.Item.Orders = follows && command.Only(f.rd.Reply.New())
+		alone := strings.TrimSpace(f.rd.Reply.New()) == line.Line
+		d.Item.Orders = follows && command.Only(f.rd.Reply.New()) || order == desk.VerbTime && alone
 	}
 	d.Orders = append(d.Orders, lines...)
 	if f.resolution.Evidence == evL {
@@ -50,12 +52,20 @@ func (f *filing) item(ctx context.Context) error {
 }
 
 // order is the customer's, if he may give one here: somebody else's token orders nothing.
-func (f *filing) order() desk.Verb {
+func (f *filing) order() desk.Order {
 	order, ok := command.Customer(f.rd.orders())
 	if !ok || f.resolution.Evidence == evL {
-		return ""
+		return desk.Order{}
 	}
 	return order
+}
+
+// written is the line of an order that has something behind it: of the others nothing is to be told.
+func written(o desk.Order) string {
+	if o.Arg == "" && o.Verb != desk.VerbTime {
+		return ""
+	}
+	return o.Line
 }
 
 // reopens reports whether the mailbox lets this reply reopen a closed ticket, or its customer asks

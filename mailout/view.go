@@ -50,6 +50,7 @@ func (m *matter) view(r *Renderer) templates.View {
 	if !d.Ends.IsZero() {
 		v.CloseAt = d.Ends.In(r.Location)
 	}
+	v.Project = m.named(d.Project)
 	v.Unverified, v.FromOutside = m.ticket.Unverified, m.item.State == desk.Pending
 	if m.row().Asks {
 		v.MailID = strconv.FormatInt(m.o.Mail, 10)

@@ -442,6 +442,16 @@ func (tx *Tx) tie(ctx context.Context, ticket, item int64, d desk.Deed, out desk
 			return err
 		}
 	}
+	for _, f := range out.Projects.Follow {
+		if err := tx.FollowProject(ctx, f.Project, f.Person); err != nil {
+			return err
+		}
+	}
+	for _, f := range out.Projects.Unfollow {
+		if err := tx.UnfollowProject(ctx, f.Project, f.Person); err != nil {
+			return err
+		}
+	}
 	if err := tx.work(ctx, item, out.Time); err != nil {
 		return err
 	}

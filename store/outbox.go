@@ -38,6 +38,7 @@ const (
 // Details are what a notice says beside its ticket and item. Kept as JSON.
 type Details struct {
 	Welcome    bool    `json:"welcome,omitempty"`
+	Project    int64   `json:"project,omitempty"`    // that its reader follows, who is told for that
 	Old        int64   `json:"old,omitempty"`        // the closed ticket that this one cites
 	EchoSender bool    `json:"echo,omitempty"`       // text chosen by the sender may be repeated
 	Reason     string  `json:"reason,omitempty"`     // code: why a mail was not filed, not delivered, not relayed

@@ -53,6 +53,22 @@ func (r Reader) ProjectFollowers(ctx context.Context, project int64) ([]desk.Per
 		JOIN project_follower f ON f.person = p.id WHERE f.project = $1 ORDER BY p.id`, project)
 }
 
+// projectFollowers are those who follow the project of a ticket and may see it.
+func (tx *Tx) projectFollowers(ctx context.Context, t desk.Ticket) ([]desk.Person, error) {
+	all, err := tx.ProjectFollowers(ctx, t.Project)
+	var list []desk.Person
+	for _, p := range all {
+		sight, err := tx.Sight(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		if sight.Ticket(t) {
+			list = append(list, p)
+		}
+	}
+	return list, err
+}
+
 // Members lists the people of an organisation.
 func (r Reader) Members(ctx context.Context, organisation int64) ([]desk.Person, error) {
 	return r.persons(ctx, `

@@ -73,6 +73,9 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgoing, err error) {
 	d, row := e.Details, n.Notice.Trait()
 	d.Old, d.Author = e.Old, e.Author.ID
+	if opens(e.Kind) && n.Notice == desk.ItemNotice {
+		d.Project = e.Ticket.Project
+	}
 	switch e.Kind {
 	case desk.TicketWaits, desk.TicketResolved:
 		d.Ends = e.Ends
@@ -213,10 +216,20 @@ func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
 			e.OnCall = append(e.OnCall, a)
 		}
 	}
+	if opens(e.Kind) && e.Ticket.Project != 0 && !e.Ticket.Unverified {
+		if e.Project, err = tx.projectFollowers(ctx, e.Ticket); err != nil {
+			return err
+		}
+	}
 	if e.Kind == desk.NoteWritten {
 		e.Witness, err = tx.Witnesses(ctx, e.Ticket.Number)
 	}
 	return err
+}
+
+// opens reports whether an event is that a ticket is new.
+func opens(kind desk.EventKind) bool {
+	return kind == desk.TicketOpened || kind == desk.TicketReplaced || kind == desk.TicketOpenedFor
 }
 
 // maxCounted bounds the counting of one requester's tickets, where the configuration sets a cap so
@@ -225,8 +238,7 @@ const maxCounted = 200
 
 // measure finds out whether the ticket is new, and whether its requester opens them in a flood.
 func (tx *Tx) measure(ctx context.Context, e *Telling) error {
-	e.fresh = e.Kind == desk.TicketOpened || e.Kind == desk.TicketReplaced ||
-		e.Kind == desk.TicketOpenedFor
+	e.fresh = opens(e.Kind)
 	if !e.fresh || e.Ticket.ProductionDown || e.Stranger || e.Floods {
 		return nil
 	}

@@ -22,6 +22,7 @@ type View struct {
 
 	FromOutside bool // somebody wrote who may have given no name and no address
 
+	Project     string    // that the reader follows, who gets the mail for that
 	Retitled    string    // the subject of the mail, where it says what the ticket's does not
 	Text        string    `lines:"keep"` // the words this mail is about
 	Code        []string  `lines:"keep"` // the lines of it that a program wrote

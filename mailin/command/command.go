@@ -316,7 +316,7 @@ func wrapped(line string) bool {
 // Customer finds the order that stands alone on the first or the last line of a customer's new
 // text, with or without "#" and quotation marks. places says of each line whether an order may
 // stand there; nil: anywhere.
-func Customer(text string, places []bool) (desk.Verb, bool) {
+func Customer(text string, places []bool) (desk.Order, bool) {
 	lines := strings.Split(strings.TrimRight(text, " \t\n"), "\n")
 	first := 0
 	for first < len(lines)-1 && strings.TrimSpace(lines[first]) == "" {
@@ -324,11 +324,11 @@ func Customer(text string, places []bool) (desk.Verb, bool) {
 	}
 	for _, i := range []int{first, len(lines) - 1} {
 		mayStand := places == nil || i < len(places) && places[i]
-		if v, ok := desk.CustomerVerb(bare(lines[i])); ok && mayStand {
-			return v, true
+		if o, ok := desk.CustomerOrder(lines[i]); ok && mayStand {
+			return o, true
 		}
 	}
-	return "", false
+	return desk.Order{}, false
 }
 
 // Only reports whether the text is nothing but a customer's order.

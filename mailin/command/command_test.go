@@ -113,9 +113,10 @@ func TestCustomer(t *testing.T) {
 		"cerrar": desk.VerbClose, "Cerrar.": desk.VerbClose, "#cerrar": desk.VerbClose, "«cerrar»": desk.VerbClose, "Testing OK": desk.VerbClose, "testing ok\n\nGracias": desk.VerbClose, "Ya anda.\n\ncerrar": desk.VerbClose,
 		"REABRIR": desk.VerbReopen, "seguir": desk.VerbFollow, "Dejar de seguir": desk.VerbUnfollow, "close": desk.VerbClose, "stop following": desk.VerbUnfollow,
 		"testing ok!": desk.VerbClose, "¡Cerrar!": desk.VerbClose, "": "", "Quiero cerrar el caso": "", "¿cerrar?": "", "Hola\ncerrar\nChau": "", "> cerrar": "", "no cerrar": "",
+		"#tiempo 45m pruebas": desk.VerbTime, "Listo.\n\n#time 1h": desk.VerbTime, "tiempo 45m": "", "# tiempo 45m": "",
 	} {
-		if got, _ := Customer(text, nil); got != want {
-			t.Errorf("%q: %q, want %q", text, got, want)
+		if got, _ := Customer(text, nil); got.Verb != want {
+			t.Errorf("%q: %q, want %q", text, got.Verb, want)
 		}
 	}
 }

@@ -92,6 +92,7 @@ type Outcome struct {
 	Events    []Event // without the numbers that only the store knows
 	Follow    []Person
 	Unfollow  []Person
+	Projects  struct{ Follow, Unfollow []ProjectFollower }
 	Links     []Link
 	Judged    []Judgement
 	Time      []TimeEntry
@@ -108,6 +109,9 @@ type Outcome struct {
 	Done      []Result   // what became of each order
 	Kept      Kept
 }
+
+// ProjectFollower is somebody who hears of a project's tickets, both by their ids.
+type ProjectFollower struct{ Project, Person int64 }
 
 // Judgement lets a pending item in, or leaves it out.
 type Judgement struct {
@@ -417,10 +421,15 @@ func (w *draft) tell() {
 	if w.Ticket.ProductionDown && !w.before.ProductionDown && w.act != Closes {
 		e.Kind = ProductionFell
 	}
+	agent := w.deed.By.Agent()
+	missed := !agent && w.before.Number != 0 && HasUnknown(w.Done)
 	if w.deed.Quiet || w.silent() {
+		if missed && !w.deed.Quiet {
+			e.Kind = LinesMissed
+			w.Events = append(w.Events, e)
+		}
 		return
 	}
-	agent := w.deed.By.Agent()
 	if agent && (w.act == Closes || w.act == Resolves) { // told even when the words are kept back
 		if e.Item.Visibility == Internal {
 			e.Item.Text = ""
@@ -442,7 +451,7 @@ func (w *draft) tell() {
 	if !w.orderedOnly() {
 		w.Events = append(w.Events, e)
 	}
-	if !agent && w.before.Number != 0 && HasUnknown(w.Done) {
+	if missed {
 		e.Kind = LinesMissed
 		w.Events = append(w.Events, e)
 	}

@@ -61,6 +61,17 @@ func (s Sight) Edits(c *Catalogue, t Ticket, name string) bool {
 	return ok && s.edits(t, f)
 }
 
+// timeWords are how a profile names the time sheet among what may be edited.
+var timeWords = []string{"time", "tiempo"}
+
+// KeepsTime reports whether the profile by which a customer sees the ticket lets him write its time
+// sheet.
+func (s Sight) KeepsTime(t Ticket) bool {
+	return slices.ContainsFunc(s.profile(t).Editable, func(name string) bool {
+		return slices.Contains(timeWords, Fold(name))
+	})
+}
+
 func fieldOf(name string, list []Field) (Field, bool) {
 	for _, f := range list {
 		if f.Called(name) {

@@ -68,6 +68,7 @@ type Event struct {
 	Admins  []Person
 	Witness []Person  // agents who wrote on the ticket before
 	Told    []Person  // who hears of it by another notice
+	Project []Person  // who follows the project of what is opened, and may see it
 	From    Person    // the agent who had the ticket that another has taken
 	Old     int64     // the closed ticket that this one cites
 	Ends    time.Time // when the ticket is closed if nobody answers
@@ -97,6 +98,7 @@ func Due(e Event) []Notification {
 		// his copy has the number, and an address that answers the customer
 		d.add(NewTicket, e.Author)
 		d.add(NewTicket, responsible(e)...)
+		d.ofProject(e)
 	case TicketRecorded:
 		d.add(NewTicket, e.Author)
 	case ProductionFell:
@@ -240,6 +242,22 @@ func (d *due) opened(e Event, ack Notice) {
 		d.add(ProductionDown, slices.Concat(e.OnCall, e.Admins)...)
 	}
 	d.add(NewTicket, responsible(e)...)
+	d.ofProject(e)
+}
+
+// ofProject tells those who follow the project of a new ticket. Whoever may not be who he says he is
+// writes to nobody.
+func (d *due) ofProject(e Event) {
+	if e.Ticket.Unverified {
+		return
+	}
+	for _, p := range e.Project {
+		if p.Agent() {
+			d.add(NewTicket, p)
+		} else {
+			d.add(ItemNotice, p)
+		}
+	}
 }
 
 // responsible is the ticket's agent, else the team, which the admins are part of.

@@ -21,6 +21,9 @@ const (
 	EditLanguage  EditKind = "language"
 	AddAddress    EditKind = "add_address"
 	RemoveAddress EditKind = "remove_address"
+
+	FollowProject   EditKind = "follow_project"
+	UnfollowProject EditKind = "unfollow_project"
 )
 
 // editWords are how people call what they change, folded.
@@ -61,6 +64,46 @@ func readEdit(line string) (e Edit, ok bool) {
 		}
 	}
 	return e, false
+}
+
+// projectWords are what stands before the name of a project that somebody wants to hear of, or no
+// longer, folded, the longest first.
+var projectWords = []struct {
+	what  EditKind
+	words string
+}{
+	{UnfollowProject, "dejar de seguir el proyecto, dejar de seguir proyecto, " +
+		"stop following the project, stop following project, unfollow project"},
+	{FollowProject, "seguir el proyecto, seguir proyecto, follow the project, follow project"},
+}
+
+// ReadProjectEdit reads a line by which somebody follows a project, or does so no more.
+func ReadProjectEdit(line string) (e Edit, ok bool) {
+	line = OneLine(strings.Trim(strings.TrimSpace(line), "#«»\"“”.*_ "))
+	for _, p := range projectWords {
+		for words := range strings.SplitSeq(p.words, ", ") {
+			n := len(strings.Fields(words))
+			tokens := strings.Fields(line)
+			if len(tokens) > n && len(tokens) <= n+longestProject &&
+				begins(tokens, strings.Fields(words)) {
+				name := strings.Trim(strings.Join(tokens[n:], " "), ":«»\"“” ")
+				return Edit{p.what, name, line}, name != ""
+			}
+		}
+	}
+	return e, false
+}
+
+// longestProject is how many words the name of a project has that somebody names alone on a line.
+const longestProject = 8
+
+// FollowableBy are the projects that a person may follow: of his organisation, or those that he sees
+// already; agents all.
+func (s Sight) FollowableBy(c *Catalogue, p Person) []Entry {
+	return slices.DeleteFunc(slices.Clone(c.All(Projects)), func(e Entry) bool {
+		his := p.Organisation != 0 && e.Parent == p.Organisation
+		return !s.All && !his && !slices.Contains(s.Projects, e.ID)
+	})
 }
 
 // languageNames are what people call a language.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,6 +113,9 @@ func (w *draft) tag(arg string) Result { return w.setField(FieldNamed("tags"), a
 
 // spend writes a line of the time sheet.
 func (w *draft) spend(arg string) Result {
+	if !w.deed.By.Agent() && !w.keepsTime() {
+		return notUnderstood("time_of_yours", arg)
+	}
 	minutes, why, ok := Worked(arg)
 	if !ok {
 		return notUnderstood("time", arg, "45m", "1h30", "1,5 h", "90 min")
@@ -120,6 +124,14 @@ func (w *draft) spend(arg string) Result {
 	w.Ticket.Minutes += minutes
 	return Result{Key: "time", Value: fmt.Sprintf("%s (total %s)", Spent(minutes),
 		Spent(w.Ticket.Minutes))}
+}
+
+// keepsTime reports whether a customer writes the time sheet of the ticket: it is his own, and his
+// profile names that.
+func (w *draft) keepsTime() bool {
+	by, t := w.deed.By.ID, w.before
+	own := by != 0 && (by == t.Requester.ID || by == t.Controller.ID || by == t.Assignee.ID)
+	return own && !w.deed.Unproven && w.Sight.KeepsTime(t)
 }
 
 func (w *draft) queue(string) Result {
@@ -192,6 +204,9 @@ func (w *draft) addFollower(arg string) Result {
 	if p.ID == 0 {
 		return notUnderstood("person", arg)
 	}
+	if name, ok := projectIn(arg); ok {
+		return w.ofProject(name, p, "project_follower_added", &w.Projects.Follow)
+	}
 	w.Follow = append(w.Follow, p)
 	return Result{Key: "follower_added", Value: p.Address()}
 }
@@ -201,7 +216,31 @@ func (w *draft) removeFollower(arg string) Result {
 	if p.ID == 0 {
 		return notUnderstood("person", arg)
 	}
+	if name, ok := projectIn(arg); ok {
+		return w.ofProject(name, p, "project_follower_removed", &w.Projects.Unfollow)
+	}
 	return w.drop(p)
+}
+
+// projectIn is the project of «m@x proyecto X».
+var projectArg = regexp.MustCompile(`(?i)\S\s+(?:del |el |the )?(?:proyecto|project)[\s:=]+(.+)$`)
+
+func projectIn(arg string) (name string, ok bool) {
+	m := projectArg.FindStringSubmatch(arg)
+	if m == nil {
+		return "", false
+	}
+	return strings.Trim(m[1], "«»\"“” "), true
+}
+
+// ofProject has somebody follow a project, or do so no more.
+func (w *draft) ofProject(name string, p Person, result string, list *[]ProjectFollower) Result {
+	e, ok := w.Catalogue.Find(Projects, name)
+	if !ok {
+		return notUnderstood("project", name, w.Catalogue.Names(Projects, w.deed.By.Language)...)
+	}
+	*list = append(*list, ProjectFollower{e.ID, p.ID})
+	return Result{Key: result, Value: e.Name(w.deed.By.Language) + " · " + p.Address()}
 }
 
 func (w *draft) drop(p Person) Result {

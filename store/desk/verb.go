@@ -23,6 +23,7 @@ const (
 	VerbFollow    Verb = "follow"
 	VerbUnfollow  Verb = "unfollow"
 	VerbItem      Verb = "item" // the item is of a type that the desk has added
+	VerbTime      Verb = "time"
 	VerbField     Verb = "field"
 	VerbRequester Verb = "requester"
 	VerbCanned    Verb = "canned"
@@ -46,7 +47,8 @@ type verb struct {
 	Verb
 	// An agent's words, folded, the first of which is offered; "": agents don't say it.
 	es, en string
-	// A customer's words, alone on a line, parted by commas; "": customers don't say it.
+	// A customer's words, alone on a line, parted by commas; "": customers don't say it. Those that end
+	// with "…" stand behind "#" and before what follows.
 	customer string
 	// What follows, as it is offered, in brackets where it may, behind a slash the English; "": what
 	// follows are words of his.
@@ -90,7 +92,7 @@ func init() { // what the rows do reads the table
 		{"project", "proyecto", "project", "", "X", "", set("project")},
 		{"tag", "etiqueta etiquetas", "tag tags", "", "+x -y", "", (*draft).tag},
 		{"state_line", "estado-actual", "current-state", "", "X", "", set("state_line")},
-		{"time", "tiempo", "time", "", "45m X", "", (*draft).spend},
+		{VerbTime, "tiempo", "time", "tiempo …, time …", "45m X", "", (*draft).spend},
 		{"progress", "avance", "progress", "", "60", "", set("progress")},
 		{"due", "vence", "due", "", "2026-12-31", "", set("due")},
 		{VerbField, "campo", "field", "", "X=Y", "", (*draft).field},
@@ -132,14 +134,20 @@ func init() { // what the rows do reads the table
 			agentWords[word] = v
 		}
 		for words := range strings.SplitSeq(v.customer, ", ") {
-			customerWords[words] = v
+			if word, takes := strings.CutSuffix(words, " …"); takes {
+				customerTakes[word] = v
+			} else {
+				customerWords[words] = v
+			}
 		}
 	}
 	delete(customerWords, "")
 }
 
 // Words that mean each verb: an agent's behind "#", a customer's alone on a line.
-var agentWords, customerWords = map[string]*verb{}, map[string]*verb{}
+// customerTakes are those behind "#" that something follows.
+var agentWords, customerWords, customerTakes = map[string]*verb{}, map[string]*verb{},
+	map[string]*verb{}
 
 // AgentVerb is what an agent's word means; takes reports whether what follows it belongs to it.
 func AgentVerb(word string) (v Verb, takes, ok bool) {
@@ -163,6 +171,20 @@ func CustomerVerb(words string) (Verb, bool) {
 		return "", false
 	}
 	return row.Verb, true
+}
+
+// CustomerOrder is what a customer's line means that stands alone: words, or "#" with a word and what
+// follows it.
+func CustomerOrder(line string) (Order, bool) {
+	line = strings.TrimSpace(line)
+	if after, ok := strings.CutPrefix(line, "#"); ok {
+		word, arg, _ := strings.Cut(OneLine(after), " ")
+		if row := customerTakes[Fold(word)]; row != nil {
+			return Order{Verb: row.Verb, Arg: arg, Line: line}, true
+		}
+	}
+	v, ok := CustomerVerb(strings.Trim(line, " \t\r\u00a0#«»\"'“”.*!¡"))
+	return Order{Verb: v, Line: line}, ok
 }
 
 // Menu lists what an agent can write, in his language.
