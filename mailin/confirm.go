@@ -31,7 +31,11 @@ func (f *filing) question(ctx context.Context) error {
 			continue
 		}
 		o, err := store.Optional(f.tx.OutgoingMail(ctx, id))
-		if err == nil && o.ID != 0 && o.Person == person && f.mayAnswer(o) {
+		switch {
+		case err != nil || o.ID == 0 || o.Person != person:
+		case o.Kind == desk.AnswerNotice:
+			f.invited = o.Person == f.person.ID
+		case f.mayAnswer(o):
 			f.asked = o
 		}
 		return err
@@ -47,7 +51,7 @@ func (f *filing) questionByID(ctx context.Context) error {
 			continue
 		}
 		o, err := store.Optional(f.tx.OutgoingMail(ctx, t.Item))
-		enough := o.Kind != desk.ConfirmAgent || f.proof == Proven || f.o.AgentProof == ByID
+		enough := !aboutMail(o.Kind) || f.proof == Proven || f.o.AgentProof == ByID
 		if err != nil || o.Kind.Trait().Asks && o.Person == t.Person && enough && f.mayAnswer(o) {
 			f.asked = o
 			return err
@@ -60,6 +64,9 @@ func (f *filing) questionByID(ctx context.Context) error {
 // asked again.
 func (f *filing) confirm(ctx context.Context) error {
 	f.verdict.Outcome = f.row.Outcome
+	if f.asked.Kind == desk.ConfirmOrders {
+		return f.sure(ctx)
+	}
 	chosen, clear := confirmed(f.rd.Reply.New(), f.asked.Details.Held)
 	if !clear {
 		_, err := f.tx.Owe(ctx, store.Outgoing{

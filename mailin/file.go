@@ -43,6 +43,7 @@ type filing struct {
 	namesake int64          // an earlier mail that was filed under this Message-ID, not the same
 	about    store.Outgoing // the mail of ours that a report is about
 	asked    store.Outgoing // the question that is answered
+	invited  bool           // he writes to the address that only the mail about his data gave him
 	edits    []desk.Edit    // of the sender's own data
 	query    desk.Query     // that the mail is; About "": none
 	was      desk.Alert     // what was known of what a monitoring system tells

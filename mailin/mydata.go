@@ -51,7 +51,7 @@ func (f *filing) readEdits(ctx context.Context) error {
 	first, rest, _ := strings.Cut(text, "\n")
 	if about(first) {
 		text = rest
-	} else if !about(threading.WithoutPrefixes(f.rd.Message.Subject)) {
+	} else if !f.invited && !about(threading.WithoutPrefixes(f.rd.Message.Subject)) {
 		return nil
 	}
 	edits, rest := desk.ReadEdits(text)
@@ -107,7 +107,7 @@ func (f *filing) followProject(ctx context.Context, p desk.Person, e desk.Edit) 
 // editData changes the sender's data, or asks at his registered address whether he wants that.
 func (f *filing) editData(ctx context.Context) error {
 	f.verdict.Outcome = f.row.Outcome
-	if f.shown() {
+	if f.shown() || f.invited {
 		return f.edit(ctx, f.person, f.edits)
 	}
 	n, err := f.tx.OwedOf(ctx, desk.ConfirmData, f.person.ID, 24*time.Hour)

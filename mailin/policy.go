@@ -52,7 +52,9 @@ const (
 	Form Sender = "form"
 	// Asking is a known person whose mail asks something of the desk and says nothing else
 	Asking      Sender = "asking"
-	AgentSender Sender = "agent"       //
+	AgentSender Sender = "agent" //
+	// Grave is an agent who orders what changes more than a ticket
+	Grave       Sender = "grave"
 	Orderer     Sender = "orderer"     // an agent who writes to the control address
 	Participant Sender = "participant" // requester, controller, follower
 	Colleague   Sender = "colleague"   // may see the ticket
@@ -71,17 +73,19 @@ const (
 	// MachineOpens is a new ticket where the mailbox takes alerts, else quarantine
 	MachineOpens Action = "machine's ticket"
 	// Watch is a new ticket, one that is resolved, or one more of the same
-	Watch        Action = "alert"
-	AgentItem    Action = "agent item"     // commands run, relayed to the customer
-	AgentNote    Action = "agent note"     // internal, commands not run, agent told how to confirm
-	AgentOpens   Action = "agent's ticket" // in the customer's name when forwarded
-	Batch        Action = "batch"          // what he orders for many tickets is done, and told
-	Confirm      Action = "confirm"        // an agent says of held mail whether it is his
-	Settle       Action = "settle"         // what we asked is answered
-	EditData     Action = "edit data"      // or asked about, at the registered address
-	AgentPending Action = "agent pending"  // pending, alert to the agent's registered address
-	Item         Action = "item"           //
-	ItemVia      Action = "item via"       // with somebody else's token: marked
+	Watch      Action = "alert"
+	AgentItem  Action = "agent item"     // commands run, relayed to the customer
+	AgentNote  Action = "agent note"     // internal, commands not run, agent told how to confirm
+	AgentOpens Action = "agent's ticket" // in the customer's name when forwarded
+	Batch      Action = "batch"          // what he orders for many tickets is done, and told
+	Confirm    Action = "confirm"        // an agent says of held mail whether it is his
+	Settle     Action = "settle"         // what we asked is answered
+	EditData   Action = "edit data"      // or asked about, at the registered address
+	// Sure is that he is asked, at his registered address, whether he wants that
+	Sure         Action = "ask for a confirmation"
+	AgentPending Action = "agent pending" // pending, alert to the agent's registered address
+	Item         Action = "item"          //
+	ItemVia      Action = "item via"      // with somebody else's token: marked
 	// NumberItem is an item where the mailbox lets a number be enough, else pending
 	NumberItem  Action = "item by number"
 	Hold        Action = "pending"         // agents approve or reject
@@ -122,6 +126,7 @@ func init() { // what is done may ask the policy in turn
 		Answer:       {do: (*filing).answer},
 		Settle:       {do: (*filing).settleQuestion},
 		EditData:     {do: (*filing).editData},
+		Sure:         {do: (*filing).askSure},
 		AgentPending: {do: (*filing).pending, asks: true},
 		Item:         {do: (*filing).item},
 		ItemVia:      {do: (*filing).item},
@@ -217,20 +222,26 @@ var policy = []row{
 		Action: EditData, Outcome: store.OutcomeQuery},
 	{Rule: "11b", Sender: []Sender{Answering, Editing}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged"},
-	{Rule: "12", Sender: []Sender{AgentSender, Orderer}, Proof: disproved, Evidence: anyEvidence,
+	{Rule: "12", Sender: []Sender{AgentSender, Orderer, Grave}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged_agent", Alert: true},
+	{Rule: "8a", Sender: []Sender{Grave}, Proof: proven, Evidence: evidence{evT, evM, evN},
+		Action: Sure, Reason: "unconfirmed"},
+	{Rule: "8a", Sender: []Sender{Grave}, Proof: unproven, Evidence: evidence{evT},
+		Modes: []AgentProof{Normal, ByID}, Action: Sure, Reason: "unconfirmed"},
+	{Rule: "8a", Sender: []Sender{Grave}, Proof: unproven, Evidence: evidence{evM},
+		Modes: []AgentProof{ByID}, Action: Sure, Reason: "unconfirmed"},
 	{Rule: "8", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evT, evM},
 		Action: AgentItem},
 	{Rule: "8", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: evidence{evT},
 		Modes: []AgentProof{Normal, ByID}, Action: AgentItem},
 	{Rule: "8", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: evidence{evM},
 		Modes: []AgentProof{ByID}, Action: AgentItem},
-	{Rule: "9", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evL, evS},
+	{Rule: "9", Sender: []Sender{AgentSender, Grave}, Proof: proven, Evidence: evidence{evL, evS},
 		Action: AgentNote, Reason: "kept_as_note"},
 	{Rule: "10", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evN},
 		Action: AgentOpens},
 	{Rule: "10a", Sender: []Sender{Orderer}, Proof: proven, Evidence: anyEvidence, Action: Batch},
-	{Rule: "11", Sender: []Sender{AgentSender, Orderer}, Proof: unproven, Evidence: anyEvidence,
+	{Rule: "11", Sender: []Sender{AgentSender, Orderer, Grave}, Proof: unproven, Evidence: anyEvidence,
 		Action: AgentPending, Reason: "kept_pending"},
 	{Rule: "13", Sender: []Sender{Participant}, Proof: proven, Evidence: evidence{evT, evM, evS},
 		Action: Item},

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Monitor, Asked, Answering, Editing, Asking, Form, AgentSender, Orderer, Participant, Colleague,
+	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Monitor, Asked, Answering, Editing, Asking, Form, AgentSender, Grave, Orderer, Participant, Colleague,
 		Known, Stranger}
 	allModes = []AgentProof{Normal, Strict, ByID}
 )
@@ -27,6 +27,9 @@ var cells = []struct {
 	{AgentSender, Proven, "8 9 8 9 10", [5]Action{AgentItem, AgentNote, AgentItem, AgentNote, AgentOpens}},
 	{AgentSender, Unproven, "8 11 11 11 11", [5]Action{AgentItem, AgentPending, AgentPending, AgentPending, AgentPending}},
 	{AgentSender, Disproof, "12 12 12 12 12", all(Quarantine)},
+	{Grave, Proven, "8a 9 8a 9 8a", [5]Action{Sure, AgentNote, Sure, AgentNote, Sure}},
+	{Grave, Unproven, "8a 11 11 11 11", [5]Action{Sure, AgentPending, AgentPending, AgentPending, AgentPending}},
+	{Grave, Disproof, "12 12 12 12 12", all(Quarantine)},
 	{Orderer, Proven, "10a 10a 10a 10a 10a", all(Batch)},
 	{Orderer, Unproven, "11 11 11 11 11", all(AgentPending)},
 	{Orderer, Disproof, "12 12 12 12 12", all(Quarantine)},
@@ -120,10 +123,10 @@ func TestPolicyModes(t *testing.T) {
 				}
 				normal, strict, byID := decide(s, p, e, Normal), decide(s, p, e, Strict), decide(s, p, e, ByID)
 				wantStrict, wantID := normal.Rule, normal.Rule
-				if s == AgentSender && p == Unproven {
+				if runs := map[Sender]string{AgentSender: "8", Grave: "8a"}[s]; runs != "" && p == Unproven {
 					wantStrict = "11"
 					if e == evM {
-						wantID = "8"
+						wantID = runs
 					}
 				}
 				if strict.Rule != wantStrict || byID.Rule != wantID {
@@ -165,7 +168,7 @@ func TestPolicyPromises(t *testing.T) {
 // outcome.
 func TestPolicyReasons(t *testing.T) {
 	for _, r := range policy {
-		waits := slices.Contains([]Action{Quarantine, AgentNote, AgentPending, Hold, HoldSuspect, NumberItem, MachineOpens}, r.Action)
+		waits := slices.Contains([]Action{Quarantine, Sure, AgentNote, AgentPending, Hold, HoldSuspect, NumberItem, MachineOpens}, r.Action)
 		if waits && r.Reason == "" || slices.Contains([]Action{Record, Confirm, Answer, Settle, EditData}, r.Action) != (r.Outcome != "") {
 			t.Errorf("rule %s: reason %q, outcome %q", r.Rule, r.Reason, r.Outcome)
 		}

@@ -116,9 +116,9 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	}
 	switch {
 	case f.asked.ID == 0:
-	case f.asked.Kind != desk.ConfirmAgent && f.answers():
+	case !aboutMail(f.asked.Kind) && f.answers():
 		return Answering, fmt.Sprintf("answers outgoing mail %d", f.asked.ID), nil
-	case f.asked.Kind == desk.ConfirmAgent:
+	case aboutMail(f.asked.Kind):
 		return Asked, fmt.Sprintf("answers outgoing mail %d", f.asked.ID), nil
 	}
 	if err := f.readEdits(ctx); err != nil || len(f.edits) > 0 {
@@ -196,9 +196,9 @@ func (f *filing) human(ctx context.Context) (Sender, error) {
 		return Stranger, nil
 	case p.Agent() && p.Active && f.controls():
 		f.ticket, f.resolution = desk.Ticket{}, threading.Resolution{Evidence: evN, Reason: "control"}
-		return Orderer, nil
+		return f.gravely(ctx, Orderer)
 	case p.Agent() && p.Active:
-		return AgentSender, nil
+		return f.gravely(ctx, AgentSender)
 	case f.ticket.Number == 0 || !p.Active:
 		return Known, nil
 	case f.ticket.Participant(p.ID):

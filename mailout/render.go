@@ -93,7 +93,7 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 			h.add("X-Buzon-Severidad", strconv.Itoa(m.ticket.Severity))
 		}
 	}
-	if m.row().Asks && m.o.Ticket == 0 && box.Plus {
+	if m.invites() {
 		h.add("Reply-To", headerAddress(m.fromName(),
 			r.answerAddress(m)))
 	}
@@ -118,6 +118,14 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 		out.EnvelopeFrom = box.Address
 	}
 	return h, out
+}
+
+// invites reports whether a reply to the mail, about no ticket, tells us something by the address that
+// it alone gives its reader: what we ask, or want to know of his data.
+func (m *matter) invites() bool {
+	q := m.o.Details.Query
+	return m.o.Ticket == 0 && m.box.Plus &&
+		(m.row().Asks || m.row().Query && q != nil && q.About == desk.MyData)
 }
 
 // replyAddress is where the person of a token replies to.

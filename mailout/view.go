@@ -31,6 +31,9 @@ func (m *matter) view(r *Renderer) templates.View {
 		return v
 	}
 	m.accompany(r, &v)
+	if !d.Until.IsZero() {
+		v.Until = d.Until.In(r.Location)
+	}
 	if m.o.Ticket == 0 {
 		m.aside(&v, r)
 		return v
@@ -40,9 +43,6 @@ func (m *matter) view(r *Renderer) templates.View {
 	v.Repeats = int(d.Number)
 	if v.Rate = d.Rate; v.Rate {
 		v.Scores = r.scores(m)
-	}
-	if !d.Until.IsZero() {
-		v.Until = d.Until.In(r.Location)
 	}
 	if !d.Acted.IsZero() {
 		v.ActedAt, v.Took = d.Acted.In(r.Location), d.Took

@@ -75,6 +75,12 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	if err := tx.tie(ctx, done.Ticket.Number, done.Item.ID, d, out, o); err != nil {
 		return done, err
 	}
+	if err := tx.amend(ctx, done.Ticket.Number, done.Ticket.Mailbox, d, out, o); err != nil {
+		return done, err
+	}
+	if err := tx.amend(ctx, done.Ticket.Number, done.Ticket.Mailbox, d, out, o); err != nil {
+		return done, err
+	}
 	for _, q := range out.Asked {
 		a := Outgoing{Mail: o.Mail, Person: d.By.ID, Address: d.By.Address(),
 			Mailbox: done.Ticket.Mailbox, Details: Details{Query: &q, EchoSender: true}}
@@ -274,6 +280,12 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 		if f.Said, err = tx.said(ctx, t.Number, d.By.ID); err != nil {
 			return f, err
 		}
+	}
+	if err := tx.grave(ctx, t, d, o, &f); err != nil {
+		return f, err
+	}
+	if err := tx.grave(ctx, t, d, o, &f); err != nil {
+		return f, err
 	}
 	if f.Others, err = tx.others(ctx, desk.Linked(d.Orders)); err != nil {
 		return f, err

@@ -409,10 +409,15 @@ func (r Reader) Approved(ctx context.Context) ([]Mail, error) {
 // DropMail takes a mail out of the quarantine for good; its bytes stay.
 func (s *Store) DropMail(ctx context.Context, id int64) (done bool, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.exec(ctx, `
-			UPDATE journal SET outcome = 'dropped' WHERE id = $1 AND outcome = 'quarantine'`, id)
-		done = n == 1
+		done, err = tx.DropMail(ctx, id)
 		return err
 	})
 	return done, err
+}
+
+// DropMail is the same within a transaction.
+func (tx *Tx) DropMail(ctx context.Context, id int64) (bool, error) {
+	n, err := tx.exec(ctx, `
+		UPDATE journal SET outcome = 'dropped' WHERE id = $1 AND outcome = 'quarantine'`, id)
+	return n == 1, err
 }

@@ -260,6 +260,10 @@ func examples() []example {
 			v.Ticket, v.Author, v.More = Ticket{}, Person{Name: "Luis Pérez", Address: "luis@ejemplo.test", Agent: true}, 3
 			v.Groups = []Group{{carla, []Entry{{Number: 124, Subject: "No abre", Kind: "offered", ReplyTo: "soporte+c124.p7.a2@ejemplo.test"}}, 0}}
 		})},
+		{"confirm_orders", "confirm_orders", with(toAgent, buttons("yes"), func(v *View) {
+			v.Ticket, v.Author, v.Until, v.Proposed, v.More = Ticket{}, Person{}, v.At.AddDate(0, 0, 1), []string{"1-40: #cerrar", "#bloquear spam.test"}, 3
+			v.Held = []Held{{ID: "12", At: v.At, Subject: "control"}}
+		})},
 		{"confirm_data", "confirm_data", with(buttons("yes"), func(v *View) {
 			v.Ticket, v.Author, v.Proposed = Ticket{}, Person{}, []string{"Nombre: Carla Ruiz", "Agregar dirección: carla@casa.test"}
 		})},

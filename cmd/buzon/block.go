@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/net/publicsuffix"
 
 	"buzon/store"
 	"buzon/store/desk"
@@ -54,33 +53,20 @@ func (a *app) blockCommand(use, short, otherwise string,
 
 // blockable is an address or a domain as it is compared.
 func blockable(text string) (string, error) {
-	if strings.Contains(strings.TrimLeft(text, "@"), "@") {
-		if address := desk.Canonical(text); address != "" {
-			return address, nil
-		}
-		return "", fmt.Errorf("%q is no mail address", text)
+	if sender := desk.Blockable(text); sender != "" {
+		return sender, nil
 	}
-	_, domain, ok := strings.Cut(desk.Canonical("x@"+strings.TrimLeft(text, "@.")), "@")
-	if _, err := publicsuffix.EffectiveTLDPlusOne(domain); !ok || err != nil {
-		return "", fmt.Errorf("%q is no address and no domain that somebody has", text)
-	}
-	return domain, nil
+	return "", fmt.Errorf("%q is no mail address, and no domain that somebody has", text)
 }
 
 // mayBlock refuses to block who works here, and the desk itself.
 func (h *house) mayBlock(ctx context.Context, sender string) error {
-	for _, box := range h.boxes.Addresses() {
-		if _, domain, _ := strings.Cut(box, "@"); sender == box || sender == domain {
-			return fmt.Errorf("%s is the desk's own", sender)
-		}
+	spared, err := h.store.Spared(ctx, sender)
+	if err == nil && spared {
+		err = fmt.Errorf("%s is an agent's or the desk's own: is an agent to go, "+
+			"end that first, with buzon agent remove", sender)
 	}
-	if p, err := h.store.PersonByAddress(ctx, sender); err != nil || p.Agent() {
-		if err == nil {
-			err = fmt.Errorf("%s is an agent: end that first, with buzon agent remove", sender)
-		}
-		return err
-	}
-	return nil
+	return err
 }
 
 // blockRow is the JSON of a blocked sender. Since is null for a person who was blocked by buzon

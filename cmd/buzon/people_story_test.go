@@ -253,6 +253,26 @@ func (d *virtualDesk) numbers() (list []int64) {
 	return list
 }
 
+// TestMyDataByItsAnswer: who answers the mail about his data, from the address that it went to, is not
+// asked again; by that address nobody else changes anything.
+func TestMyDataByItsAnswer(t *testing.T) {
+	t.Parallel()
+	d, box := newVirtualDesk(t, "data-own.test"), "soporte@data-own.test"
+	for _, who := range []string{"carla", "bob"} {
+		d.says(who+"@cliente.test", box, "Hola", "Hola, soy "+who+" y no imprime la caja de la tienda desde ayer.")
+	}
+	d.says("carla@cliente.test", box, "mis datos", "")
+	answer := d.lastTo("carla@cliente.test", "carla@cliente.test")
+	d.answers("carla@cliente.test", answer, "Nombre: Carla Ruiz")
+	if p := d.person("carla@cliente.test"); p.Name != "Carla Ruiz" {
+		t.Errorf("she is called %q", p.Name)
+	}
+	d.answers("bob@cliente.test", answer, "Nombre: Roberto")
+	if p, q := d.person("carla@cliente.test"), d.person("bob@cliente.test"); p.Name != "Carla Ruiz" || q.Name == "Roberto" {
+		t.Errorf("by her address he made of them %q and %q", p.Name, q.Name)
+	}
+}
+
 // TestMyDataLeaksNothing: an address that somebody else has gets the same answer, and only its owner
 // learns of it; words that tell something are a ticket.
 func TestMyDataLeaksNothing(t *testing.T) {

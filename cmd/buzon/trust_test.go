@@ -1,8 +1,14 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"buzon/store"
 )
 
 // TestReplyDomain: replies and bounces come to a domain of their own, beside the addresses that were
@@ -61,5 +67,109 @@ func TestCheckReplies(t *testing.T) {
 		if got := strings.Contains(out, "mailbox.reply_domain"); got != warns {
 			t.Errorf("it warns %v of\n%s\n%s", got, text, out)
 		}
+	}
+}
+
+// TestGraveOrders: what an agent orders by mail for many cases, or about people, is done when he has
+// said at his registered address that it is his; a second answer, a late one and another's do nothing.
+func TestGraveOrders(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ language, order, yes, no, asks string }{
+		{"es", "#bloquear spam.test", "Sí", "No", "Cambian más que un caso"},
+		{"en", "#block spam.test", "yes", "no", "They change more than one case"},
+	} {
+		t.Run(c.language, func(t *testing.T) {
+			t.Parallel()
+			d := newVirtualDesk(t, "ejemplo.test")
+			d.speaks(c.language, vAna)
+			n := d.opened(vCarla, "No imprime", "No imprime la factura.")
+			notice := d.last(vAna)
+			blocked := func() bool { return len(must(d.store.Blocks(t.Context()))(t)) > 0 }
+			order := func() takenMail {
+				t.Helper()
+				d.answers(vAna, notice, "Ya lo vimos.\r\n\r\n"+c.order)
+				if m := d.outcome(); m.Rule != "8a" || m.Outcome != store.OutcomeQuarantine || blocked() {
+					t.Fatalf("%+v", m)
+				}
+				return d.lastTo(vAna, c.asks, c.order)
+			}
+			asked := order()
+			d.says(vLuis, asked.replyTo(), "Re", c.yes)
+			d.says(vCarla, asked.replyTo(), "Re", c.yes)
+			d.answers(vAna, asked, "¿?")
+			again := d.lastTo(vAna, c.order)
+			if blocked() || slices.ContainsFunc(d.to(vCarla), func(m takenMail) bool { return strings.Contains(wordsOf(t, m), "Ya lo vimos.") }) {
+				t.Fatal("done without her word")
+			}
+			d.answers(vAna, again, c.no)
+			d.answers(vAna, asked, c.yes)
+			if blocked() {
+				t.Fatal("done after she said no")
+			}
+			late := order()
+			d.pass(25*time.Hour, 25*time.Hour)
+			if d.answers(vAna, late, c.yes); blocked() {
+				t.Fatal("done a day later")
+			}
+			d.answers(vAna, d.lastTo(vAna, c.order), c.yes)
+			if !blocked() || !strings.Contains(wordsOf(t, d.about(vCarla, n)), "Ya lo vimos.") {
+				t.Fatal("not done when she said yes")
+			}
+			d.lastTo(vAna, "spam.test")
+			d.change(func(ctx context.Context, tx *store.Tx) error { _, err := tx.Unblock(ctx, "spam.test"); return err })
+			if d.answers(vAna, d.lastTo(vAna), c.yes); blocked() {
+				t.Error("done twice")
+			}
+		})
+	}
+}
+
+// TestC23AddressChangesByOrder: what a customer writes of his address changes nothing by itself; an
+// agent's order does, when he has confirmed it, and the old address is told.
+func TestC23AddressChangesByOrder(t *testing.T) {
+	t.Parallel()
+	d := newVirtualDesk(t, "ejemplo.test")
+	n := d.opened(vCarla, "No imprime", "No imprime la factura.")
+	notice := d.last(vAna)
+	for i, text := range []string{"Mi nueva dirección es carla@mal.test, escríbanme allí.", "#persona " + vCarla + " Agregar dirección: carla@mal.test", "Agregar dirección: carla@mal.test"} {
+		d.says(vCarla, "soporte@ejemplo.test", "Cambio de correo", text, "Reply-To: carla@mal.test", "Cc: carla@mal.test")
+		d.says("carla@mal.test", "soporte@ejemplo.test", "[Caso #1] No imprime", fmt.Sprintf("Soy Carla, ahora escribo desde aquí. %d", i))
+	}
+	d.replies(vAna, n, "Lo estamos viendo, le contamos mañana.")
+	if p := d.person(vCarla); len(p.Addresses) != 1 {
+		t.Fatalf("her addresses: %v", p.Addresses)
+	}
+	for _, m := range d.to("carla@mal.test") {
+		if strings.Contains(wordsOf(t, m), "le contamos mañana") {
+			t.Error("what is Carla's went to the address that a mail named")
+		}
+	}
+	order := func(line string) takenMail {
+		d.answers(vAna, notice, line)
+		d.answers(vAna, d.lastTo(vAna, "Confirme sus órdenes"), "sí")
+		return d.last(vAna)
+	}
+	order("#persona " + vCarla + " Agregar dirección: carla@nueva.test")
+	if p := d.person(vCarla); !slices.Equal(p.Addresses, []string{vCarla, "carla@nueva.test"}) {
+		t.Errorf("her addresses: %v", p.Addresses)
+	}
+	d.lastTo(vCarla, "carla@nueva.test", "quedó agregada")
+	for line, want := range map[string]string{
+		"#persona " + vCarla + " Nombre: Carla Ruiz":                      "quedó así",
+		"#persona " + vCarla + " Agregar dirección: " + vLuis:             "no se puede usar",
+		"#persona " + vLuis + " Agregar dirección: x@mal.test":            "no",
+		"#persona nadie@otra.test Nombre: Nadie":                          "No conocemos a la persona",
+		"#persona " + vCarla + " Zapato: 42":                              "No entendimos qué cambiar",
+		"#persona " + vCarla + " Agregar dirección: soporte@ejemplo.test": "no se puede usar",
+		"#bloquear ejemplo.test":                                          "no se bloquea",
+		"#bloquear " + vLuis:                                              "no se bloquea",
+	} {
+		m := order(line)
+		if text := wordsOf(t, m); !strings.Contains(text, want) {
+			t.Errorf("%s:\n%s", line, text)
+		}
+	}
+	if p := d.person(vCarla); p.Name != "Carla Ruiz" || len(p.Addresses) != 2 || len(d.person(vLuis).Addresses) != 1 {
+		t.Errorf("%+v", p)
 	}
 }

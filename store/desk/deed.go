@@ -79,6 +79,8 @@ type Facts struct {
 	Meanwhile   Meanwhile         // what a colleague did since the notice that is answered
 	Hold        time.Duration     // how long the mailbox lets an agent's words wait
 	Recent      []int64           // the products of his last tickets, of whoever opens one
+	Spared      map[string]bool   // senders that orders name, which are the desk's or agents'
+	Writer      Person            // who wrote what is answered, where an order blocks
 	Responsible Person            // the agent of the product of what is opened
 	Raised      bool              // the alarm was raised in the ticket's life
 	Times       Times
@@ -100,6 +102,8 @@ type Outcome struct {
 	Withdrawn []Item     // that were held, and nobody gets
 	Sent      []HeldItem // that were held, and go now
 	Wrote     Person     // who is the author of the first item from now on; zero: who was
+	Blocked   []string   // senders, from now on
+	Amended   []Amended  // people of whom the desk knows something else
 	Until     time.Time  // the item waits, with all that is told of it; zero: it does not
 
 	Merging   *Merging   // nil: none

@@ -24,6 +24,8 @@ const (
 	NewNumber         Notice = "new_number"    // a reply to a closed ticket opened another
 	PendingNotice     Notice = "pending"       // approve or reject
 	ConfirmAgent      Notice = "confirm_agent" // to an agent whose mail proved too little
+	// to an agent who orders what is grave: is it his order?
+	ConfirmOrders     Notice = "confirm_orders"
 	Undelivered       Notice = "undelivered"
 	Unfiled           Notice = "unfiled" // a mail is in quarantine
 	Assigned          Notice = "assigned"
@@ -151,6 +153,7 @@ var notices = map[Notice]Trait{
 	PendingNotice: {Agents: true, Words: true, Files: true, Inside: true,
 		Buttons: []Button{ApproveButton, RejectButton}},
 	ConfirmAgent:      {Agents: true, Words: true, Asks: true},
+	ConfirmOrders:     {Agents: true, Asks: true, Urgent: true, Buttons: []Button{YesButton}},
 	Undelivered:       {Agents: true, Words: true},
 	Receipt:           {Agents: true, Urgent: true, Buttons: []Button{CancelButton, SendButton}},
 	PreviewNotice:     {Agents: true, Urgent: true},

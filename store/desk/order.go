@@ -59,8 +59,8 @@ func notUnderstood(field, value string, known ...string) Result {
 }
 
 // Refusals are results by which nothing was done, each of which says why.
-var Refusals = []string{"is_closed", "cycle", "merge_closed", "merge_ends", "merge_strangers",
-	"nothing_merged", "split_first", "split_inside", "new_refused"}
+var Refusals = []string{"block_spared", "is_closed", "cycle", "merge_closed", "merge_ends",
+	"merge_strangers", "nothing_merged", "split_first", "split_inside", "new_refused"}
 
 // decides is an order by which the item is what it is: there is one such act to an item.
 func decides(v Verb, result string) func(*draft, string) Result {
@@ -281,6 +281,9 @@ func Named(orders []Order) (found, made []string) {
 		row, arg := rowOf(o.Verb), o.Arg
 		if row == nil || o.Misplaced {
 			continue
+		}
+		if o.Verb == VerbPerson {
+			found = append(found, amendable(o.Arg)...)
 		}
 		person := row.arg == aPerson
 		if o.Verb == VerbField {

@@ -27,7 +27,9 @@ const (
 	VerbField     Verb = "field"
 	VerbRequester Verb = "requester"
 	VerbCanned    Verb = "canned"
-	VerbView      Verb = "view" // shows its author what the customer would get, and does nothing
+	VerbView      Verb = "view"   // shows its author what the customer would get, and does nothing
+	VerbBlock     Verb = "block"  // a sender's mail is recorded and nothing else
+	VerbPerson    Verb = "person" // changes what the desk knows of a customer
 )
 
 // Order is a verb with what follows it on its line. A line that is meant as an order and is none
@@ -103,6 +105,8 @@ func init() { // what the rows do reads the table
 		{VerbRequester, "cliente", "customer", "", aPerson, "", set("requester")},
 		{"follower", "seguidor", "follower", "", aPerson, "", (*draft).addFollower},
 		{"remove", "quitar", "remove", "", aPerson, "", (*draft).removeFollower},
+		{VerbPerson, "persona", "person", "", "m@x X", "", (*draft).amend},
+		{VerbBlock, "bloquear", "block", "", "[m@x]", "", (*draft).block},
 		{VerbCanned, "plantilla", "canned", "", "X", "", (*draft).canned},
 		{VerbView, "vista", "view", "", "[X]", "", (*draft).view},
 		{VerbNew, "nuevo", "new", "", aPerson, "", (*draft).opened},
