@@ -201,6 +201,19 @@ func TestAnswerWithoutPlusAddressing(t *testing.T) {
 	}
 }
 
+// TestIDIsEnoughForItsReader: where an id is enough for an agent, it is that of a notice to him. A
+// customer has the others, and may write them into a mail with the agent's From.
+func TestIDIsEnoughForItsReader(t *testing.T) {
+	h := newHouse(t, func(o *Options) { o.AgentProof, o.Mailboxes[0].Plus = ByID, false })
+	for _, c := range []struct{ reader, rule string }{{customer, "11"}, {"luis@ejemplo.test", "11"}, {agent, "8"}} {
+		n := h.opened()
+		m := h.file(h.plain(agent, box, "x", "#cerrar", "In-Reply-To: <"+h.noticeID(n, c.reader)+">"))
+		if closed := h.ticket(n).Class == desk.Closed; m.Rule != c.rule || closed != (c.rule == "8") {
+			t.Errorf("by the id of %s: %+v", c.reader, m)
+		}
+	}
+}
+
 // TestAgentSendsAgain: the words that waited, or were kept as a note, are no words between agents.
 func TestAgentSendsAgain(t *testing.T) {
 	const words = "Ya la revisamos: el controlador quedó en pausa."

@@ -98,6 +98,19 @@ func TestSenders(t *testing.T) {
 		}, "14", store.OutcomeItem, "item ana@ejemplo.test"},
 		{"requester by number", func(h *house, n int64) string { return h.plain(customer, box, number(h, n), "Sigue.") }, "15", store.OutcomeItem, "item ana@ejemplo.test"},
 		{"requester with the agent's token", func(h *house, n int64) string { return h.plain(customer, h.token(n, agent), "x", "#cerrar") }, "15", store.OutcomeItem, "item ana@ejemplo.test"},
+		{"requester with the agent's token, and a forged one", func(h *house, n int64) string {
+			forged := strings.Replace(h.token(n, customer), "+c1.", "+c2.", 1)
+			return h.plain(customer, h.token(n, agent), "x", "x", "Cc: "+forged)
+		}, "15", store.OutcomePending, "pending ana@ejemplo.test"},
+		{"a machine's words by token", func(h *house, n int64) string {
+			return h.plain(customer, h.token(n, customer), "x", "El pedido 7 cambió.", "Auto-Submitted: auto-generated")
+		}, "6", store.OutcomeAutomatic, "item ana@ejemplo.test"},
+		{"a machine's words once more", func(h *house, n int64) string {
+			words := "El pedido 7 cambió otra vez."
+			machine := "Auto-Submitted: auto-generated"
+			h.file(h.plain(customer, h.token(n, customer), "x", "El pedido 7 cambió.", machine))
+			return h.plain(customer, h.token(n, customer), "x", words, machine)
+		}, "6", store.OutcomeAutomatic, ""},
 		{"requester, two From", func(h *house, n int64) string { return h.plain(customer, box, number(h, n), "x", "From: "+agent) }, "25", store.OutcomeQuarantine, "unfiled admin@ejemplo.test"},
 		{"stranger by number", func(h *house, n int64) string { return h.plain("otro@mal.test", box, number(h, n), "Hola.") }, "21", store.OutcomeTicket,
 			"ack otro@mal.test, new_ticket ana@ejemplo.test, new_ticket luis@ejemplo.test, new_ticket admin@ejemplo.test"},

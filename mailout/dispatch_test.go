@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -392,6 +393,21 @@ func TestPoison(t *testing.T) {
 	h.must(err)
 	if row := h.row(1); row.Attempts != renderAttempts || list[0].Details.Reason != "unsendable" {
 		t.Errorf("%+v, told %+v", row, list)
+	}
+}
+
+// TestFullDiskGivesNoMailUp: what ails the desk itself costs a mail none of its attempts.
+func TestFullDiskGivesNoMailUp(t *testing.T) {
+	tried := store.Outgoing{Attempts: 10 * renderAttempts}
+	for _, c := range []struct {
+		failure error
+		want    Outcome
+	}{
+		{fmt.Errorf("render: %w", syscall.ENOSPC), Deferred}, {errors.New("no such template"), Refused},
+	} {
+		if got := unrendered(tried, c.failure); got.Outcome != c.want {
+			t.Errorf("%v: %v, want %v", c.failure, got.Outcome, c.want)
+		}
 	}
 }
 
