@@ -25,7 +25,7 @@ func (j SMTPJournal) Spool(ctx context.Context) (smtpd.Spool, error) {
 func (j SMTPJournal) Receive(ctx context.Context, e smtpd.Envelope, s smtpd.Spool) (int64, error) {
 	env := store.Envelope{
 		Door: "smtp", From: e.From, NullSender: e.NullSender, To: e.To, Helo: e.Helo, TLS: e.TLS,
-		AuthUser: e.AuthUser, Trusted: e.Vouched, Received: e.Received,
+		AuthUser: e.AuthUser, Trusted: e.Vouched, Received: e.Received, Found: store.Found(e.Found),
 	}
 	if e.Protocol == "LMTP" {
 		env.Door = "lmtp"

@@ -16,6 +16,7 @@ import (
 const (
 	noAttachment = "no_attachment"
 	secretFound  = "secret"
+	infectedCode = "infected"   // its files go to nobody
 	importance   = "importance" // by which the severity was chosen
 )
 
@@ -47,7 +48,7 @@ func (f *filing) hints(t desk.Ticket, it *desk.Item) {
 // heard are those of the warnings that the sender hears too.
 func heard(warnings []string) (list []string) {
 	for _, code := range warnings {
-		if code == noAttachment || code == secretFound {
+		if code == noAttachment || code == secretFound || code == infectedCode {
 			list = append(list, code)
 		}
 	}

@@ -43,6 +43,7 @@ type Options struct {
 	Hops      int // Received fields; 100
 	Caps      store.Caps
 	Alerts    AlertOptions
+	Filter    Filtering // what becomes of mail that a filter calls spam, or infected
 	// ReopenFor is how long a reply may reopen a closed ticket, where the mailbox does so; 720 h
 	ReopenFor time.Duration
 	Workers   int // mails read at once; the number of CPUs, at least 2

@@ -58,6 +58,7 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 	if p.rd, err = in.read(ctx, raw, raw.Size, in.readOptions(m.Envelope)); err != nil {
 		return nil, err
 	}
+	p.rd.found(m.Envelope.Found)
 	if p.canonical, err = canonical(p.rd.Message, raw, raw.Size); err != nil {
 		return nil, fmt.Errorf("hash mail: %w", err)
 	}

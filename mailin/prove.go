@@ -111,8 +111,9 @@ func (f *filing) strictly() bool {
 	return p.Verdict == proof.Failed && (p.Policy == proof.Quarantine || p.Policy == proof.Reject)
 }
 
-// obey keeps a stranger's mail apart whose domain asks for it.
+// obey keeps mail apart that a filter calls harmful, or a stranger's whose domain asks for it.
 func (f *filing) obey() {
+	f.filter()
 	if f.row.Rule == "24" && f.strictly() {
 		f.row.Action, f.row.Alert = Quarantine, true
 	}

@@ -27,7 +27,7 @@ func (f *filing) seen(it desk.Item) (s desk.Seen) {
 	known := slices.Concat(it.Author.Addresses, f.person.Addresses, []string{f.from, ""})
 	s.Copied = f.others(slices.Concat(m.To, m.Cc), known)
 	s.ReplyTo = f.others(m.ReplyTo, known)
-	s.Warnings = f.rd.warnings()
+	s.Warnings, s.Infected = f.rd.warnings(), f.rd.Origin.Infected != ""
 	if m.Invitation != nil {
 		s.Starts, s.Ends = m.Invitation.Starts, m.Invitation.Ends
 	}
@@ -72,6 +72,7 @@ func (rd *Reading) warnings() (codes []string) {
 		}
 	}
 	add("spam", rd.Origin.Spam != "")
+	add(infectedCode, rd.Origin.Infected != "")
 	add("signed", m.Signed)
 	add("encrypted", m.Encrypted)
 	add("limits", m.Truncated())

@@ -347,6 +347,10 @@ func (w *answering) file(ctx context.Context) error {
 				!desk.Same(a.Filename, w.q.Name) && w.q.Name != strconv.Itoa(i+1) {
 				continue
 			}
+			if it.Seen.Infected {
+				w.say("file_infected", 0, fileName(a.Filename))
+				continue
+			}
 			if room -= a.Size; room < 0 {
 				w.say("file_left", 0, fileName(a.Filename))
 				continue

@@ -104,7 +104,7 @@ func (w *answering) mailOf(ctx context.Context, t desk.Ticket, it desk.Item) (
 	}
 	his := it.Author.ID == w.m.to.ID && it.Via == "" && slices.Contains(w.m.to.Addresses, m.Sender)
 	if m.ID == 0 || m.Envelope.Incomplete != "" || m.Size > attachmentsLimit ||
-		!his && !w.m.to.Agent() {
+		it.Seen.Infected || !his && !w.m.to.Agent() {
 		return made, false, nil
 	}
 	return func() (io.ReadCloser, error) {
@@ -129,7 +129,9 @@ func (w *answering) mailOf(ctx context.Context, t desk.Ticket, it desk.Item) (
 // made is a mail that says what an item shows to its reader.
 func (w *answering) made(ctx context.Context, t desk.Ticket, it desk.Item) (io.ReadCloser, error) {
 	spool := w.Store.NewSpool()
-	it.Attachments = papers(it)
+	if it.Attachments = papers(it); it.Seen.Infected {
+		it.Attachments = nil
+	}
 	if err := w.ItemMail(ctx, spool, t, it, w.m.to); err != nil {
 		spool.Close()
 		return nil, err

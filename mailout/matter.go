@@ -253,6 +253,9 @@ func (m *matter) carried() map[int]bool {
 	}
 	slices.SortStableFunc(bySize, func(i, j int) int { return cmp.Compare(all[i].Size, all[j].Size) })
 	chosen, room := map[int]bool{}, m.room
+	if m.item.Seen.Infected {
+		return chosen
+	}
 	for _, i := range bySize {
 		if room -= all[i].Size; room < 0 {
 			break

@@ -175,7 +175,7 @@ func (m *matter) enclosed(v *templates.View, r *Renderer) {
 			continue
 		}
 		v.Attachments = append(v.Attachments, templates.Attachment{Name: fileName(a.Filename),
-			Size: a.Size, Left: carried != nil && !carried[i]})
+			Size: a.Size, Left: carried != nil && !carried[i], Infected: m.item.Seen.Infected})
 	}
 	v.Fetch = m.fetch(carried)
 	for _, it := range m.quoted {
@@ -186,6 +186,9 @@ func (m *matter) enclosed(v *templates.View, r *Renderer) {
 
 // fetch is the query that brings what did not fit the mail, of what one mail can carry.
 func (m *matter) fetch(carried map[int]bool) string {
+	if m.item.Seen.Infected {
+		return ""
+	}
 	q := desk.Query{About: desk.File, Number: m.item.Ticket, Item: m.item.Number}
 	left := 0
 	for i, a := range papers(m.item) {

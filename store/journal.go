@@ -21,6 +21,7 @@ type Envelope struct {
 	AuthUser   string    `json:"auth_user,omitempty"`
 	Trusted    bool      `json:"trusted,omitempty"` // from a network that vouches for its senders
 	Received   time.Time `json:"received"`
+	Found      Found     `json:"found,omitzero"`
 
 	// Of mail from an IMAP account.
 	Folder      string `json:"folder,omitempty"`
@@ -28,6 +29,13 @@ type Envelope struct {
 	UID         uint32 `json:"uid,omitempty"`
 	Archive     bool   `json:"archive,omitempty"`    // old mail, filed without notices
 	Incomplete  string `json:"incomplete,omitempty"` // why only the header could be had
+}
+
+// Found is what a filter said of a mail at the door.
+type Found struct {
+	Spam     string `json:"spam,omitempty"`     // the field that it added
+	Infected string `json:"infected,omitempty"` // likewise
+	Apart    string `json:"apart,omitempty"`    // why it wants the mail kept apart
 }
 
 // Outcome is what became of a mail; each ends in exactly one.

@@ -158,9 +158,10 @@ type Quote struct {
 // Attachment is a file that came or goes with the mail. Size is in bytes. A file that was Left is
 // too large to go with it.
 type Attachment struct {
-	Name string
-	Size int64
-	Left bool
+	Name     string
+	Size     int64
+	Left     bool
+	Infected bool // kept, and sent to nobody
 }
 
 // Unknown is a value that the desk does not have. Field is a key of the phrases' [unknown] table

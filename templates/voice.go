@@ -192,6 +192,8 @@ func (w voice) files(all []Attachment) string {
 	sized := slices.Clone(all)
 	for i, a := range sized {
 		switch {
+		case a.Name != "" && a.Infected:
+			sized[i].Name += " (" + w.p.Label["infected"] + ")"
 		case a.Name != "" && a.Left:
 			sized[i].Name += " (" + w.size(a.Size) + ", " + w.p.Label["left"] + ")"
 		case a.Name != "" && a.Size > 0:

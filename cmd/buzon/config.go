@@ -47,6 +47,7 @@ type config struct {
 	DNS     dnsConfig         `toml:"dns"`
 	SLA     slaConfig         `toml:"sla"`
 	Alerts  alertsConfig      `toml:"alerts"`
+	Milter  milterConfig      `toml:"milter"`
 
 	file, text string // where it was read, and what
 	named      bool   // the command line names the data directory
@@ -190,7 +191,7 @@ func (c config) checkValues() error {
 		return err
 	}
 	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP(), c.checkHTTP(), c.checkDNS(),
-		c.checkAlerts())
+		c.checkAlerts(), c.checkMilter())
 }
 
 // agentProof is what it takes for an agent's mail to run commands.

@@ -141,7 +141,7 @@ func (h *house) smtpServer() (*smtpd.Server, error) {
 	}
 	return smtpd.New(smtpd.Options{
 		Auth:    login,
-		Journal: h.journal(), Ready: h.ready, Log: h.log,
+		Journal: h.journal(), Ready: h.ready, Log: h.log, Inspect: h.inspect(),
 		Mailbox:  func(address string) bool { _, _, ok := boxes.Find(address); return ok },
 		Domains:  domains,
 		Hostname: h.config.hostname(), MaxSize: int64(s.MaxSize), Connections: s.Connections, PerAddress: s.PerAddress, Hops: h.config.Limits.Hops,

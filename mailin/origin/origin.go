@@ -108,6 +108,8 @@ type Verdict struct {
 	// Spam is the field or the subject by which a filter in front calls a person's mail spam:
 	// "X-Spam-Flag: YES".
 	Spam string
+	// Infected is the field by which a filter in front says that something harmful is in the mail.
+	Infected string
 	// Reaction is what a person answered with one tap or one sign ("👍", "❤️"), "" where he wrote
 	// words.
 	Reaction string
@@ -141,8 +143,9 @@ type Bounce struct {
 }
 
 // Judge says what m is. It never fails: a mail that shows no sign of a machine is a person's.
-func Judge(m Mail) Verdict {
+func Judge(m Mail) (v Verdict) {
 	e := examine(m)
+	defer func() { v.Infected = e.infected() }()
 	for _, rule := range rules {
 		if v, ok := rule(e); ok {
 			return v.with(e)

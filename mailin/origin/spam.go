@@ -34,6 +34,49 @@ var spamVerdicts = []string{
 	"cat:spm", "cat:hspm", "cat:phsh", "cat:hphsh", "cat:malw",
 }
 
+// virusFields are what filters write on mail in which they found something harmful.
+var virusFields = []struct {
+	name  string
+	words []string
+}{
+	{"X-Virus-Status", []string{"infected", "yes", "found"}},
+	{"X-Virus", nil}, // the name of what was found
+	{"X-Amavis-Alert", []string{"infected"}},
+	{"X-ClamAV", []string{"infected", "found"}},
+	{"X-KLMS-AntiVirus-Status", []string{"infected"}},
+	{"X-SES-Virus-Verdict", []string{"fail"}},
+	{"X-MailScanner", []string{"infected", "found to be infected"}},
+}
+
+// marks reports whether a field with a value is one of a filter's that says so.
+func marks(name, value, field string, words []string) bool {
+	if !strings.EqualFold(name, field) || strings.TrimSpace(value) == "" {
+		return false
+	}
+	return words == nil || leading(fold(value), words) != ""
+}
+
+// Flagged reads a field that a filter adds: whether it calls the mail spam, or infected.
+func Flagged(name, value string) (spam, infected bool) {
+	for _, f := range spamFields {
+		spam = spam || marks(name, value, f.name, f.words)
+	}
+	for _, f := range virusFields {
+		infected = infected || marks(name, value, f.name, f.words)
+	}
+	return spam, infected
+}
+
+// infected is the field that says so, "" for none.
+func (e *evidence) infected() string {
+	for _, f := range virusFields {
+		if v := e.value(f.name); marks(f.name, v, f.name, f.words) {
+			return clip(f.name+": "+v, 200)
+		}
+	}
+	return ""
+}
+
 // spam is the field or subject by which a filter in front calls the mail spam, "" for none.
 func (e *evidence) spam() string {
 	for _, f := range spamFields {

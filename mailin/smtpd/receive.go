@@ -69,6 +69,11 @@ func (s *session) keep(env Envelope, r io.Reader) (id, size int64, err error) {
 	if err := s.read(m, r); err != nil {
 		return 0, m.size, err
 	}
+	if o.Inspect != nil {
+		if env.Found, err = o.Inspect(s.door.ctx, env, m.spool); err != nil {
+			return 0, m.size, fmt.Errorf("inspect mail: %w", err)
+		}
+	}
 	id, err = o.Journal.Receive(s.door.ctx, env, m.spool)
 	return id, m.size, err
 }

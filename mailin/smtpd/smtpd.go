@@ -41,8 +41,13 @@ type Envelope struct {
 	AuthUser string // empty without SMTP AUTH
 	Vouched  bool   // Options.Vouched says so
 	Received time.Time
+	Found    Found  // by Options.Inspect
 	QueueID  string // also in our Received field and in the reply
 }
+
+// Found is what a filter says of a mail that is taken: the fields that call it spam or infected, and
+// why it is to be kept apart.
+type Found struct{ Spam, Infected, Apart string }
 
 // Spool takes the bytes of one mail as they come. Close is called exactly once, in the end; it
 // drops what Journal.Receive has not kept.
@@ -130,7 +135,10 @@ type Options struct {
 	// Ready is asked at MAIL FROM: an error refuses early, as it would from the journal. nil:
 	// always ready.
 	Ready func() error
-	Log   *slog.Logger // no addresses, no content; nil: discarded
+	// Inspect looks at a mail that has come whole, before it is journalled: an error refuses it, as
+	// the journal's would. nil: nobody looks.
+	Inspect func(context.Context, Envelope, Spool) (Found, error)
+	Log     *slog.Logger // no addresses, no content; nil: discarded
 }
 
 // MaxSize is how many bytes a mail may have where nothing else is said.

@@ -209,6 +209,7 @@ type Seen struct {
 	Unset    []string  `json:"unset,omitempty"` // lines that name a field and set nothing
 	Starts   time.Time `json:"starts,omitzero"` // what a calendar entry of the mail is about
 	Ends     time.Time `json:"ends,omitzero"`
+	Infected bool      `json:"infected,omitempty"` // a filter says so: its files are sent to nobody
 }
 
 // Attachment names bytes that the store keeps by their hash.
