@@ -105,12 +105,12 @@ func TestSenders(t *testing.T) {
 		{"a machine's words by token", func(h *house, n int64) string {
 			return h.plain(customer, h.token(n, customer), "x", "El pedido 7 cambió.", "Auto-Submitted: auto-generated")
 		}, "6", store.OutcomeAutomatic, "item ana@ejemplo.test"},
-		{"a machine's words once more", func(h *house, n int64) string {
+		{"a machine's words, twice", func(h *house, n int64) string {
 			words := "El pedido 7 cambió otra vez."
 			machine := "Auto-Submitted: auto-generated"
 			h.file(h.plain(customer, h.token(n, customer), "x", "El pedido 7 cambió.", machine))
 			return h.plain(customer, h.token(n, customer), "x", words, machine)
-		}, "6", store.OutcomeAutomatic, ""},
+		}, "6", store.OutcomeAutomatic, "item ana@ejemplo.test"},
 		{"requester, two From", func(h *house, n int64) string { return h.plain(customer, box, number(h, n), "x", "From: "+agent) }, "25", store.OutcomeQuarantine, "unfiled admin@ejemplo.test"},
 		{"stranger by number", func(h *house, n int64) string { return h.plain("otro@mal.test", box, number(h, n), "Hola.") }, "21", store.OutcomeTicket,
 			"ack otro@mal.test, new_ticket ana@ejemplo.test, new_ticket luis@ejemplo.test, new_ticket admin@ejemplo.test"},
