@@ -58,8 +58,11 @@ func ExplainEvidence(evidence string) string {
 // better evidence of the ticket, or both.
 func Otherwise(m store.Mail) (list []string) {
 	is, ok := found(m)
+	if why := otherwise[is.Rule]; ok && why != "" {
+		list = append(list, fmt.Sprintf(why, m.Sender))
+	}
 	if !ok || slices.Contains([]Action{Record, SettleReport}, is.Action) {
-		return nil
+		return list
 	}
 	proof, evidence := Proof(m.Proof), threading.Evidence(m.Evidence)
 	for _, c := range []struct {
@@ -86,6 +89,14 @@ func Otherwise(m store.Mail) (list []string) {
 	return list
 }
 
+// otherwise says it for rules whose lot hangs on something else.
+var otherwise = map[string]string{
+	"8a": "once %s has answered yes to the question at his registered address, or had he logged in, " +
+		"agent item by rule 8 or batch by rule 10a",
+	"8b": "had %s answered a notice of the last 30 days, or logged in, agent item by rule 8",
+	"22": "were %s not blocked (buzon block list, buzon block remove), as any other sender's",
+}
+
 // found is the row of the policy by which a mail was filed, for the sender whom it is most about.
 func found(m store.Mail) (row, bool) {
 	for _, r := range policy {
@@ -93,7 +104,7 @@ func found(m store.Mail) (row, bool) {
 			!slices.Contains(r.Evidence, threading.Evidence(m.Evidence)) {
 			continue
 		}
-		if len(r.Sender) == len(people) {
+		if slices.Equal(r.Sender, people) {
 			r.Sender = []Sender{Stranger}
 		}
 		return r, true

@@ -29,10 +29,7 @@ const (
 
 // gravely is what an agent is whose mail waits for his confirmation; s where it does not.
 func (f *filing) gravely(ctx context.Context, s Sender) (Sender, error) {
-	loggedIn := slices.ContainsFunc(f.proofs, func(p store.ProofPart) bool {
-		return p.Result == "pass" && (p.Method == "auth" || p.Method == "network")
-	})
-	if loggedIn || f.mail.Override.Decision != "" || f.mail.Envelope.Archive ||
+	if f.loggedIn() || f.mail.Override.Decision != "" || f.mail.Envelope.Archive ||
 		s == Orderer && f.proof == Unproven { // he is asked whether it is his at all
 		return s, nil
 	}
@@ -41,6 +38,13 @@ func (f *filing) gravely(ctx context.Context, s Sender) (Sender, error) {
 		s = Grave
 	}
 	return s, err
+}
+
+// loggedIn reports whether the sender has shown his password, to us or to a server of ours.
+func (f *filing) loggedIn() bool {
+	return slices.ContainsFunc(f.proofs, func(p store.ProofPart) bool {
+		return p.Result == "pass" && (p.Method == "auth" || p.Method == "network")
+	})
 }
 
 // graveLines are the lines that are to be confirmed.

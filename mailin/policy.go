@@ -54,7 +54,9 @@ const (
 	Asking      Sender = "asking"
 	AgentSender Sender = "agent" //
 	// Grave is an agent who orders what changes more than a ticket
-	Grave       Sender = "grave"
+	Grave Sender = "grave"
+	// Late is an agent who answers a mail of so long ago that its address may be anybody's by now
+	Late        Sender = "late"
 	Orderer     Sender = "orderer"     // an agent who writes to the control address
 	Participant Sender = "participant" // requester, controller, follower
 	Colleague   Sender = "colleague"   // may see the ticket
@@ -222,8 +224,10 @@ var policy = []row{
 		Action: EditData, Outcome: store.OutcomeQuery},
 	{Rule: "11b", Sender: []Sender{Answering, Editing}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged"},
-	{Rule: "12", Sender: []Sender{AgentSender, Orderer, Grave}, Proof: disproved, Evidence: anyEvidence,
+	{Rule: "12", Sender: []Sender{AgentSender, Orderer, Grave, Late}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged_agent", Alert: true},
+	{Rule: "8b", Sender: []Sender{Late}, Proof: notDisproof, Evidence: evidence{evT, evM},
+		Action: AgentPending, Reason: "kept_pending"},
 	{Rule: "8a", Sender: []Sender{Grave}, Proof: proven, Evidence: evidence{evT, evM, evN},
 		Action: Sure, Reason: "unconfirmed"},
 	{Rule: "8a", Sender: []Sender{Grave}, Proof: unproven, Evidence: evidence{evT},
@@ -236,12 +240,13 @@ var policy = []row{
 		Modes: []AgentProof{Normal, ByID}, Action: AgentItem},
 	{Rule: "8", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: evidence{evM},
 		Modes: []AgentProof{ByID}, Action: AgentItem},
-	{Rule: "9", Sender: []Sender{AgentSender, Grave}, Proof: proven, Evidence: evidence{evL, evS},
+	{Rule: "9", Sender: []Sender{AgentSender, Grave, Late}, Proof: proven, Evidence: evidence{evL, evS},
 		Action: AgentNote, Reason: "kept_as_note"},
-	{Rule: "10", Sender: []Sender{AgentSender}, Proof: proven, Evidence: evidence{evN},
+	{Rule: "10", Sender: []Sender{AgentSender, Late}, Proof: proven, Evidence: evidence{evN},
 		Action: AgentOpens},
 	{Rule: "10a", Sender: []Sender{Orderer}, Proof: proven, Evidence: anyEvidence, Action: Batch},
-	{Rule: "11", Sender: []Sender{AgentSender, Orderer, Grave}, Proof: unproven, Evidence: anyEvidence,
+	{Rule: "11", Sender: []Sender{AgentSender, Orderer, Grave, Late},
+		Proof: unproven, Evidence: anyEvidence,
 		Action: AgentPending, Reason: "kept_pending"},
 	{Rule: "13", Sender: []Sender{Participant}, Proof: proven, Evidence: evidence{evT, evM, evS},
 		Action: Item},

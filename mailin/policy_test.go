@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Monitor, Asked, Answering, Editing, Asking, Form, AgentSender, Grave, Orderer, Participant, Colleague,
+	allSenders = []Sender{Nobody, Looping, Ourselves, Copied, Repeated, Blocked, Report, Bounce, Machine, Monitor, Asked, Answering, Editing, Asking, Form, AgentSender, Grave, Late, Orderer, Participant, Colleague,
 		Known, Stranger}
 	allModes = []AgentProof{Normal, Strict, ByID}
 )
@@ -30,6 +30,9 @@ var cells = []struct {
 	{Grave, Proven, "8a 9 8a 9 8a", [5]Action{Sure, AgentNote, Sure, AgentNote, Sure}},
 	{Grave, Unproven, "8a 11 11 11 11", [5]Action{Sure, AgentPending, AgentPending, AgentPending, AgentPending}},
 	{Grave, Disproof, "12 12 12 12 12", all(Quarantine)},
+	{Late, Proven, "8b 9 8b 9 10", [5]Action{AgentPending, AgentNote, AgentPending, AgentNote, AgentOpens}},
+	{Late, Unproven, "8b 11 8b 11 11", all(AgentPending)},
+	{Late, Disproof, "12 12 12 12 12", all(Quarantine)},
 	{Orderer, Proven, "10a 10a 10a 10a 10a", all(Batch)},
 	{Orderer, Unproven, "11 11 11 11 11", all(AgentPending)},
 	{Orderer, Disproof, "12 12 12 12 12", all(Quarantine)},

@@ -361,6 +361,12 @@ func TestExplainOtherwise(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
+	for rule, want := range map[string]string{"8a": "answered yes", "8b": "a notice of the last 30 days", "22": "were x@mal.test not blocked"} {
+		m := store.Mail{Sender: "x@mal.test", Rule: rule, Proof: "A2", Evidence: "T"}
+		if text := strings.Join(Otherwise(m), "\n"); !strings.Contains(text, want) {
+			t.Errorf("rule %s: %s", rule, text)
+		}
+	}
 	var parts []string
 	for _, p := range m.ProofParts {
 		parts = append(parts, ExplainProof(p))

@@ -198,6 +198,9 @@ func (f *filing) human(ctx context.Context) (Sender, error) {
 		f.ticket, f.resolution = desk.Ticket{}, threading.Resolution{Evidence: evN, Reason: "control"}
 		return f.gravely(ctx, Orderer)
 	case p.Agent() && p.Active:
+		if late, err := f.late(ctx); late || err != nil {
+			return Late, err
+		}
 		return f.gravely(ctx, AgentSender)
 	case f.ticket.Number == 0 || !p.Active:
 		return Known, nil

@@ -63,6 +63,8 @@ type explainedRow struct {
 	Changes  []changeRow   `json:"changes"`
 	Notices  []outgoingRow `json:"notices"`
 	NotTold  []untoldRow   `json:"not_told"`
+	// Otherwise are what would have made another thing of it, each a sentence
+	Otherwise []string `json:"otherwise"`
 }
 
 // commandRow is a command as it was written and what it did: a code, and in words.
@@ -141,6 +143,7 @@ func (h *house) explainedJSON(m store.Mail, ac account) explainedRow {
 		row.Notices = append(row.Notices, outgoingJSON(o))
 	}
 	row.NotTold = append(row.NotTold, ac.untold...)
+	row.Otherwise = nonNil(mailin.Otherwise(m))
 	return row
 }
 

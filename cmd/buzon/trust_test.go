@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"buzon/store"
+	"buzon/store/desk"
 )
 
 // TestReplyDomain: replies and bounces come to a domain of their own, beside the addresses that were
@@ -171,5 +172,23 @@ func TestC23AddressChangesByOrder(t *testing.T) {
 	}
 	if p := d.person(vCarla); p.Name != "Carla Ruiz" || len(p.Addresses) != 2 || len(d.person(vLuis).Addresses) != 1 {
 		t.Errorf("%+v", p)
+	}
+}
+
+// TestAgentAnswersALateNotice: his answer to a notice of long ago waits, and goes out when he has said
+// by the address of the question that it is his.
+func TestAgentAnswersALateNotice(t *testing.T) {
+	t.Parallel()
+	d := newVirtualDesk(t, "ejemplo.test")
+	n := d.opened(vCarla, "No imprime", "No imprime la factura.")
+	notice := d.last(vAna)
+	d.pass(31*24*time.Hour, 31*24*time.Hour)
+	d.answers(vAna, notice, "Ya quedó.\r\n\r\n#cerrar")
+	if m := d.outcome(); m.Rule != "8b" || m.Outcome != store.OutcomePending {
+		t.Fatalf("%+v", m)
+	}
+	d.answers(vAna, d.lastTo(vAna, "Ya quedó.", "#aprobar"), "#aprobar")
+	if k := d.caseOf(n); k.Class != desk.Closed || !strings.Contains(wordsOf(t, d.about(vCarla, n)), "Ya quedó.") {
+		t.Errorf("after her answer it is %s", k.Class)
 	}
 }
