@@ -77,6 +77,60 @@ func TestC09TokenPassedOn(t *testing.T) {
 }
 
 // TestC19ReservedFields: nothing in a mail's header sets how its ticket stands.
+// TestC21KnownCustomers: who writes for the first time and looks like a customer is marked.
+func TestC21KnownCustomers(t *testing.T) {
+	h := newHouse(t)
+	h.person(desk.Person{Name: "Carla Ruiz", Addresses: []string{customer}, Role: desk.Customer, Active: true, Known: true})
+	h.write(func(tx *store.Tx) error {
+		_, err := tx.Put(t.Context(), desk.Entry{Kind: desk.Organisations, Names: map[string]string{"es": "Cliente"}, Domains: []string{"clientesa.test"}})
+		return err
+	})
+	for from, want := range map[string]string{
+		"Carla Ruiz <carla@gmail.test>": "like_customer", "CARLA RUIZ <c@otro.test>": "like_customer", "Carla <c2@otro.test>": "",
+		"Pedro Mora <p@cl1entesa.test>": "like_domain", "Pedro Paz <p@clientesa.test>": "", "Carla Ruiz <" + customer + ">": "",
+	} {
+		m := h.file(h.plain(from, box, "Consulta "+from, "Hola."))
+		if got := strings.Join(h.items(m.Ticket)[0].Seen.Warnings, " "); got != want {
+			t.Errorf("%s: %q, want %q", from, got, want)
+		}
+	}
+}
+
+// TestC19FieldsOfAReply: whatever fields a reply bears, it does what the same words do without them,
+// or, as a machine's, nothing; severity, owner, followers and what is seen of it never hang on them.
+func TestC19FieldsOfAReply(t *testing.T) {
+	state := func(h *house, n int64) string {
+		k := h.ticket(n)
+		return fmt.Sprint(k.Status, k.Class, k.Severity, k.Agent.ID, k.Requester.ID, k.Controller.ID, len(k.Followers), k.ProductionDown, k.Tags, k.State, k.Product, k.Type)
+	}
+	replied := func(fields ...string) (before, after string, public int) {
+		h := newHouse(t)
+		n := h.opened()
+		h.answer(n, "¿Qué impresora es?")
+		before = state(h, n)
+		h.file(h.plain(customer, h.token(n, customer), fmt.Sprintf("Re: [Caso #%d] No imprime la factura", n), "La del segundo piso.", fields...))
+		for _, it := range h.items(n) {
+			if it.Visibility == desk.Public {
+				public++
+			}
+		}
+		return before, state(h, n), public
+	}
+	before, want, public := replied("X-Nada: 1")
+	names := []string{"X-Buzon-Caso", "X-Buzon-Estado", "X-Buzon-Severidad", "X-Buzon-Loop", "X-Buzon-Owner", "X-MS-Reactions", "X-MS-Exchange-Organization-SCL", "List-Id", "List-Unsubscribe", "Precedence",
+		"Auto-Submitted", "X-Auto-Response-Suppress", "X-Autoreply", "X-RT-Command", "RT-Ticket", "RT-Owner", "X-OTRS-State", "X-OTRS-Queue", "X-Zammad-Ticket-State", "X-GitLab-Ticket", "X-Priority", "Importance",
+		"Sensitivity", "Keywords", "Comments", "Status", "X-Status", "X-Keywords", "Disposition-Notification-To", "Return-Receipt-To", "Errors-To", "Reply-By", "Expires", "Supersedes", "Resent-From", "Resent-To", "Sender",
+		"X-Original-To", "X-Forwarded-To", "X-Envelope-From", "Return-Path", "Authentication-Results", "Received-SPF", "X-Spam-Status", "X-Virus-Status", "Content-Class", "Thread-Topic", "Feedback-ID"}
+	values := []string{"closed", "1", "yes", "auto-replied", "bulk", "ana@ejemplo.test", "<" + box + ">", "Status: resolved\r\n\tOwner: root"}
+	for i, name := range names { // all values over the names
+		value := values[i%len(values)]
+		_, after, seen := replied(name + ": " + value)
+		if after != want && after != before || seen > public {
+			t.Errorf("%s: %s: %s, want %s or %s; %d items are public, want %d at most", name, value, after, want, before, seen, public)
+		}
+	}
+}
+
 func TestC19ReservedFields(t *testing.T) {
 	plain := func(more ...string) desk.Ticket {
 		h := newHouse(t)

@@ -52,6 +52,7 @@ type filing struct {
 	row      row
 	proof    Proof
 	proofs   []store.ProofPart // what it rests on
+	guises   []string          // how who is new looks like whom the desk knows
 	verdict  store.Verdict
 }
 

@@ -19,6 +19,9 @@ func (f *filing) do(ctx context.Context, t desk.Ticket, d desk.Deed) (store.Done
 		d.Item.Author = d.By
 	}
 	d.By.Language = cmp.Or(d.By.Language, f.o.Language)
+	if err := f.likeKnown(ctx); err != nil {
+		return store.Done{}, err
+	}
 	f.complete(t, &d)
 	o := store.Origin{Rule: f.row.Rule, Before: &t, Attachments: f.attachments, Ours: f.ours}
 	if d.Item.Text == f.text && d.Item.Subject == "" {

@@ -27,11 +27,30 @@ func (f *filing) seen(it desk.Item) (s desk.Seen) {
 	known := slices.Concat(it.Author.Addresses, f.person.Addresses, []string{f.from, ""})
 	s.Copied = f.others(slices.Concat(m.To, m.Cc), known)
 	s.ReplyTo = f.others(m.ReplyTo, known)
-	s.Warnings, s.Infected = f.rd.warnings(), f.rd.Origin.Infected != ""
+	s.Warnings, s.Infected = append(f.rd.warnings(), f.guises...), f.rd.Origin.Infected != ""
 	if m.Invitation != nil {
 		s.Starts, s.Ends = m.Invitation.Starts, m.Invitation.Ends
 	}
 	return s
+}
+
+// likeKnown notes whether who writes for the first time looks like somebody whom the desk knows.
+func (f *filing) likeKnown(ctx context.Context) error {
+	if f.guises = nil; f.met || f.person.ID == 0 {
+		return nil
+	}
+	c, err := f.tx.Catalogue(ctx)
+	if err != nil {
+		return err
+	}
+	if c.LikeOrganisation(f.from) {
+		f.guises = append(f.guises, string(desk.LikeDomain))
+	}
+	named, err := f.tx.KnownAs(ctx, f.name, f.person.ID)
+	if named {
+		f.guises = append(f.guises, string(desk.LikeCustomer))
+	}
+	return err
 }
 
 // files reports whether the mail brings something beside its words.

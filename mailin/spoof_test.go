@@ -207,6 +207,12 @@ func TestSpoofing(t *testing.T) {
 			if strings.Contains(told, customer) || h.ticket(n).Class == desk.Closed {
 				t.Errorf("told %s", told)
 			}
+			// and fetched from a mailbox, where no server of ours has seen who brought it
+			fetched := provenHouse(t).file(c.raw, store.Envelope{Door: "imap:a", To: []string{box}})
+			if fetched.Proof == "A2" && strings.HasSuffix(fetched.Sender, "ejemplo.test") ||
+				fetched.Sender == agent && fetched.Outcome != store.OutcomeQuarantine && fetched.Outcome != store.OutcomePending {
+				t.Errorf("fetched: %+v", fetched)
+			}
 		})
 	}
 }

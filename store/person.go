@@ -86,6 +86,17 @@ func (r Reader) PeopleNamed(ctx context.Context, name string, most int) (list []
 	return list, err
 }
 
+// KnownAs reports whether a customer whom the desk knows has the name, beside one person.
+func (r Reader) KnownAs(ctx context.Context, name string, but int64) (bool, error) {
+	if len(strings.Fields(name)) < 2 { // many are called Carla
+		return false, nil
+	}
+	return r.row(ctx, `
+		SELECT 1 FROM person
+		WHERE lower(name) = lower($1) AND id <> $2 AND known = 1 AND role = 'customer' LIMIT 1`,
+		args(name, but), new(int))
+}
+
 // Persons lists people by role; "" lists all.
 func (r Reader) Persons(ctx context.Context, role desk.Role) ([]desk.Person, error) {
 	if role == "" {

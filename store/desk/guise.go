@@ -22,7 +22,10 @@ type Guise string
 const (
 	LikeName    Guise = "like_name"    // the name is, or resembles, one of the desk's
 	LikeAddress Guise = "like_address" // the address does, or it mixes scripts
-	MixedScript Guise = "mixed_script" // a word of the name is made of letters of several scripts
+	// a domain resembles that of a customer's organisation, or somebody else has the name
+	LikeDomain   Guise = "like_domain"
+	LikeCustomer Guise = "like_customer"
+	MixedScript  Guise = "mixed_script" // a word of the name is made of letters of several scripts
 )
 
 // Shown is how somebody who is not of the desk may be shown: without a name that misleads, and with
@@ -157,6 +160,26 @@ func skeleton(s string) string {
 }
 
 var pairs = strings.NewReplacer("rn", "m", "vv", "w", "cl", "d")
+
+// LikeOrganisation reports whether the domain of an address looks like an organisation's and is
+// another.
+func (c *Catalogue) LikeOrganisation(address string) bool {
+	_, domain, ok := cutLast(address)
+	if !ok || c.OrganisationOf(address).ID != 0 {
+		return false
+	}
+	shown, _ := idna.ToUnicode(domain)
+	shown = squeezed(shown)
+	return slices.ContainsFunc(c.kinds[Organisations], func(e Entry) bool {
+		return slices.ContainsFunc(e.Domains, func(own string) bool {
+			// a subdomain has the same end; one letter more or less is another's in long names
+			ownShown, _ := idna.ToUnicode(own)
+			ownShown = squeezed(ownShown)
+			return !strings.HasSuffix(domain, "."+own) && (shown == ownShown ||
+				len(ownShown) >= 10 && near(shown, ownShown))
+		})
+	})
+}
 
 func squeezed(s string) string { return strings.ReplaceAll(skeleton(s), " ", "") }
 

@@ -81,3 +81,16 @@ func TestAddressesThatLookLikeStaff(t *testing.T) {
 		}
 	}
 }
+
+// TestDomainsThatLookLikeCustomers: a domain that is read as an organisation's, and is not.
+func TestDomainsThatLookLikeCustomers(t *testing.T) {
+	c := &Catalogue{kinds: map[Kind][]Entry{Organisations: {{ID: 1, Kind: Organisations, Domains: []string{"clienteuno.test", "abc.test"}}}}}
+	for address, want := range map[string]bool{
+		"a@clienteuno.test": false, "a@abc.test": false, "a@otro.test": false, "a@sub.clienteuno.test": false, "a@abd.test": false, "": false,
+		"a@c1ienteuno.test": true, "a@clienteumo.test": true, "a@clienteuno.tests": true, "a@аbc.test": true,
+	} {
+		if got := c.LikeOrganisation(address); got != want {
+			t.Errorf("%q: %v, want %v", address, got, want)
+		}
+	}
+}
