@@ -146,8 +146,7 @@ func (w *answering) replyLink(t desk.Ticket, body string) string {
 	if !box.Plus {
 		return ""
 	}
-	subject := fmt.Sprintf("[%s #%d] %s", cmp.Or(box.Tag, "Caso"), t.Number,
-		headerLine(t.Subject, longestName))
+	subject := w.subject(box, w.m.to, t.Number, t.Subject)
 	return mailto(w.replyAddress(box, w.token(t)), subject, body)
 }
 

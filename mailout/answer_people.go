@@ -184,7 +184,9 @@ func (w *answering) help(context.Context) error {
 		w.to.Offers = append(w.to.Offers, w.offer("help_"+string(q.About)+suffix(q.Status), q))
 	}
 	if w.m.to.Agent() {
-		w.last("help_orders", 0, strings.Join(desk.Menu(w.m.to.Language), " · "))
+		for _, o := range desk.Orders(w.m.to.Language) {
+			w.to.Orders = append(w.to.Orders, templates.Offer{Words: o.Line, Key: "order_" + string(o.Verb)})
+		}
 	} else {
 		w.last("help_reply", 0, "")
 	}

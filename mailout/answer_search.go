@@ -81,7 +81,7 @@ func (w *answering) filter(ctx context.Context, q *store.Query, key, value strin
 	case key == "severity":
 		e, ok := c.Find(desk.Severities, value)
 		if q.Severity = e.Position; !ok {
-			w.unknown(key, value, c.Names(desk.Severities, w.m.to.Language))
+			w.unknown(key, value, desk.Choices(c.All(desk.Severities), w.m.to.Language))
 		}
 	case slices.Contains(catalogued, kind) && !found && open:
 		if kind == desk.Organisations {

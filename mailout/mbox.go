@@ -64,7 +64,7 @@ func (r *Renderer) ItemMail(ctx context.Context, w io.Writer, t desk.Ticket, it 
 	h.add("Date", it.CreatedAt.In(r.Location).Format(time.RFC1123Z))
 	h.add("From", headerAddress(it.Author.Name, from))
 	h.add("To", headerAddress("", to))
-	h.add("Subject", headerText(fmt.Sprintf("[%s #%d] %s", box.Tag, t.Number, subject)))
+	h.add("Subject", headerText(r.subject(box, reader, t.Number, subject)))
 	h.add("Message-ID", fmt.Sprintf("<case.%d.%d@%s>", t.Number, it.Number, box.Domain()))
 	if it.Number > 1 {
 		h.add("In-Reply-To", fmt.Sprintf("<case.%d.1@%s>", t.Number, box.Domain()))

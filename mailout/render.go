@@ -1,6 +1,7 @@
 package mailout
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -136,6 +137,25 @@ func (r *Renderer) replyAddress(box desk.Mailbox, t threading.Token) string {
 // answerAddress is where a mail about no ticket is answered.
 func (r *Renderer) answerAddress(m *matter) string {
 	return m.box.AtReplies(r.Signer.AnswerAddress(m.box.Address, m.o.ID, m.o.Person))
+}
+
+// tag is the word in the subject's [Caso #123]: the mailbox's own, or the reader's language's,
+// where a reply is known by it.
+func (r *Renderer) tag(box desk.Mailbox, language string) string {
+	if box.Tag != "" {
+		return box.Tag
+	}
+	word := r.Templates.Phrase(language, "label", "tag")
+	if _, known := threading.Case("["+word+" #1]", ""); known {
+		return word
+	}
+	return ""
+}
+
+// subject is that of a mail about a ticket.
+func (r *Renderer) subject(box desk.Mailbox, reader desk.Person, number int64, topic string) string {
+	tag := cmp.Or(r.tag(box, reader.Language), threading.DefaultTag)
+	return strings.TrimSpace(fmt.Sprintf("[%s #%d] %s", tag, number, headerLine(topic, longestName)))
 }
 
 // references lead to the ticket whichever of them survives: its root first, then the mails that

@@ -2,7 +2,6 @@ package mailout
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -20,7 +19,7 @@ func (m *matter) view(r *Renderer) templates.View {
 	d := m.o.Details
 	v := templates.View{
 		Desk: templates.Desk{Name: m.box.Name, Address: m.box.Address, Language: r.Language},
-		Tag:  m.box.Tag, To: m.person(m.to), ToAgent: m.to.Agent(), Author: m.person(m.author),
+		Tag:  r.tag(m.box, m.to.Language), To: m.person(m.to), ToAgent: m.to.Agent(), Author: m.person(m.author),
 		Welcome: d.Welcome, Answers: m.row().Answers, EchoSubject: d.EchoSender, Reason: d.Reason,
 		Previews: m.previews, Cause: d.Cause, Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends,
 		Links:     m.links,
@@ -51,6 +50,8 @@ func (m *matter) view(r *Renderer) templates.View {
 		v.CloseAt = d.Ends.In(r.Location)
 	}
 	v.Project = m.named(d.Project)
+	v.Own = m.item.Author.ID == m.to.ID
+	v.Follows = m.to.ID != m.ticket.Requester.ID && m.to.ID != m.ticket.Controller.ID && d.Project == 0
 	v.Unverified, v.FromOutside = m.ticket.Unverified, m.item.State == desk.Pending
 	if m.row().Asks {
 		v.MailID = strconv.FormatInt(m.o.Mail, 10)
@@ -382,8 +383,7 @@ func (r *Renderer) scores(m *matter) (list []templates.Link) {
 func (r *Renderer) mailto(m *matter, body string) string {
 	// Some programs read a plus sign as a blank, though RFC 6068 section 5 forbids it.
 	to := strings.ReplaceAll(url.PathEscape(r.replyAddress(m.box, m.token())), "+", "%2B")
-	q := url.Values{"subject": {fmt.Sprintf("[%s #%d] %s", m.box.Tag, m.o.Ticket,
-		headerLine(m.ticket.Subject, longestName))}}
+	q := url.Values{"subject": {r.subject(m.box, m.to, m.o.Ticket, m.ticket.Subject)}}
 	if body != "" {
 		q.Set("body", body)
 	}

@@ -71,6 +71,10 @@ func TestInside(t *testing.T) {
 }
 
 func TestViewTellsOrdersAndClaims(t *testing.T) {
+	set, err := templates.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
 	agent, customer := desk.Person{ID: 1, Role: desk.Agent}, desk.Person{ID: 2, Role: desk.Customer}
 	details := store.Details{Claimed: 9, Commands: []store.CommandResult{{Line: "#tomar", Result: "taken"}},
 		Unknown: []store.Unknown{{Field: "command", Value: "#tomer", Values: []string{"#tomar"}}}}
@@ -79,7 +83,7 @@ func TestViewTellsOrdersAndClaims(t *testing.T) {
 		claimed int64
 	}{{agent, 9}, {customer, 0}} {
 		s := &matter{o: store.Outgoing{Kind: desk.NewTicket, Ticket: 3, Details: details}, to: c.to, catalogue: desk.NewCatalogue(nil), ticket: desk.Ticket{Number: 3}}
-		v := s.view(&Renderer{Location: time.UTC})
+		v := s.view(&Renderer{Location: time.UTC, Templates: set})
 		if v.Claimed != c.claimed {
 			t.Errorf("claimed case to %s: %d, want %d", c.to.Role, v.Claimed, c.claimed)
 		}

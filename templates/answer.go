@@ -20,6 +20,7 @@ type Answer struct {
 	Changes  []Change
 	Canned   []CannedText
 	Offers   []Offer  // what may be asked for
+	Orders   []Offer  // and ordered
 	Last     []Remark // what is said behind the rest
 }
 
@@ -132,6 +133,9 @@ func (w voice) answers(c CaseLine) any {
 
 // said is what an offer answers.
 func said(o Offer) Remark { return Remark{Key: o.Key} }
+
+// sentence is a remark that needs nothing else.
+func sentence(key string) Remark { return Remark{Key: key} }
 
 // offer is a query to click on; a text shows its words.
 func (w voice) offer(o Offer) any { return w.link(o.Href, o.Words, "font-weight:600") }

@@ -18,12 +18,12 @@ var languages = []string{"en", "es"}
 func TestGolden(t *testing.T) {
 	s := embeddedSet(t)
 	for _, lang := range languages {
-		for _, e := range examples() {
-			m, err := s.Render(e.kind, lang, e.view)
+		for _, e := range Samples(lang) {
+			m, err := s.Render(e.Kind, lang, e.View)
 			if err != nil {
 				t.Fatal(err)
 			}
-			file := filepath.Join("testdata", "golden", lang, e.name+".txt")
+			file := filepath.Join("testdata", "golden", lang, e.Name+".txt")
 			got := "Subject: " + m.Subject + "\n\n" + m.Text + "----\n" + shownHTML(t, m.HTML)
 			if *update {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
@@ -53,14 +53,14 @@ func shownHTML(t *testing.T, page string) string {
 	return body
 }
 
-func TestEveryKindHasAnExample(t *testing.T) {
+func TestEveryKindHasASample(t *testing.T) {
 	shown := map[Kind]bool{}
-	for _, e := range examples() {
-		shown[e.kind] = true
+	for _, e := range Samples("es") {
+		shown[e.Kind] = true
 	}
 	for _, k := range Names() {
 		if !shown[k] {
-			t.Errorf("no example of %s", k)
+			t.Errorf("no sample of %s", k)
 		}
 	}
 }

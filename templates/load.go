@@ -28,6 +28,16 @@ const fallback = "es"
 // Languages lists the languages of the set: those that come with buzon and the administrator's.
 func (s *Set) Languages() []string { return slices.Sorted(maps.Keys(s.languages)) }
 
+// Of lists the languages that have a kind.
+func (s *Set) Of(kind Kind) (list []string) {
+	for _, code := range s.Languages() {
+		if s.languages[code].kinds[kind] != nil {
+			list = append(list, code)
+		}
+	}
+	return list
+}
+
 // source is one file of templates, and the name to call it by when it is wrong.
 type source struct{ name, text string }
 

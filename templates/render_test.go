@@ -13,11 +13,11 @@ import (
 )
 
 // each renders every example in every language.
-func each(t *testing.T, check func(t *testing.T, e example, m Mail)) {
+func each(t *testing.T, check func(t *testing.T, e Sample, m Mail)) {
 	s := embeddedSet(t)
 	for _, lang := range languages {
-		for _, e := range examples() {
-			t.Run(lang+"/"+e.name, func(t *testing.T) { check(t, e, render(t, s, e.kind, lang, e.view)) })
+		for _, e := range Samples(lang) {
+			t.Run(lang+"/"+e.Name, func(t *testing.T) { check(t, e, render(t, s, e.Kind, lang, e.View)) })
 		}
 	}
 }
@@ -32,7 +32,7 @@ func render(t testing.TB, s *Set, kind Kind, lang string, v View) Mail {
 }
 
 func TestHTMLSaysTheSameAsTheText(t *testing.T) {
-	each(t, func(t *testing.T, _ example, m Mail) {
+	each(t, func(t *testing.T, _ Sample, m Mail) {
 		text := strings.Join(strings.Fields(strings.ReplaceAll("\n"+m.Text, "\n>", "\n")), " ")
 		if shown := readable(t, m.HTML); shown != text {
 			t.Errorf("HTML reads\n%s\ntext\n%s", shown, text)
@@ -73,7 +73,7 @@ func parsed(t *testing.T, page string) *html.Node {
 }
 
 func TestTextIsTidy(t *testing.T) {
-	each(t, func(t *testing.T, _ example, m Mail) {
+	each(t, func(t *testing.T, _ Sample, m Mail) {
 		if !strings.HasSuffix(m.Text, "\n") || strings.HasSuffix(m.Text, "\n\n") {
 			t.Errorf("ends in %q", m.Text[max(0, len(m.Text)-10):])
 		}
@@ -89,10 +89,10 @@ func TestTextIsTidy(t *testing.T) {
 }
 
 func TestSubjectOfATicketIsTagAndSubject(t *testing.T) {
-	each(t, func(t *testing.T, e example, m Mail) {
-		want := "[Caso #123] " + e.view.Ticket.Subject
+	each(t, func(t *testing.T, e Sample, m Mail) {
+		want := "[" + e.View.Tag + " #123] " + e.View.Ticket.Subject
 		switch {
-		case e.kind == "production_down", e.kind == "new_number", e.view.Ticket.Number == 0, !e.view.EchoSubject:
+		case e.Kind == "production_down", e.Kind == "new_number", e.View.Ticket.Number == 0, !e.View.EchoSubject:
 			return // seen in the golden files
 		case m.Subject != want:
 			t.Errorf("subject %q, want %q", m.Subject, want)
@@ -101,12 +101,12 @@ func TestSubjectOfATicketIsTagAndSubject(t *testing.T) {
 }
 
 func TestReplyReaderFindsOurMarks(t *testing.T) {
-	each(t, func(t *testing.T, e example, m Mail) {
-		if e.view.Ticket.Number == 123 && strings.Count(m.HTML, `<div class="buzon-mail" id="buzon-c123"`) != 1 {
+	each(t, func(t *testing.T, e Sample, m Mail) {
+		if e.View.Ticket.Number == 123 && strings.Count(m.HTML, `<div class="buzon-mail" id="buzon-c123"`) != 1 {
 			t.Errorf("the mail is not in one div buzon-mail: %s", m.HTML)
 		}
-		if got := strings.Count(m.HTML, `<div class="buzon-quote"`); got != min(1, len(e.view.Quoted)) {
-			t.Errorf("%d div buzon-quote for %d quotes", got, len(e.view.Quoted))
+		if got := strings.Count(m.HTML, `<div class="buzon-quote"`); got != min(1, len(e.View.Quoted)) {
+			t.Errorf("%d div buzon-quote for %d quotes", got, len(e.View.Quoted))
 		}
 	})
 }
@@ -127,7 +127,7 @@ func TestWordsKeepTheirLines(t *testing.T) {
 	if want := "uno\n\n\n\n  dos   y medio\ntres\n\nAna"; !strings.HasPrefix(m.Text, want) {
 		t.Errorf("text %q, want %q", m.Text, want)
 	}
-	if want := ">uno<br><br><br><br>  dos   y medio<br>tres</div>"; !strings.Contains(m.HTML, want) {
+	if want := ">uno<br><br><br><br>&nbsp; dos&nbsp;&nbsp; y medio<br>tres</div>"; !strings.Contains(m.HTML, want) {
 		t.Errorf("HTML %s, want %q", m.HTML, want)
 	}
 }
@@ -256,7 +256,7 @@ func TestHostileWordsAppearAsTheyAre(t *testing.T) {
 
 func TestNameThatLooksLikeAnAddressIsNotShown(t *testing.T) {
 	m := render(t, embeddedSet(t), "new_ticket", "es", with(toAgentNew, func(v *View) { v.Author = Person{Name: "ana@ejemplo.test", Address: "x@evil.test"} }))
-	if strings.Contains(m.Text, "ana@") || !strings.HasPrefix(m.Text, "Nuevo, de x@evil.test ·") {
+	if strings.Contains(m.Text, "ana@") || !strings.HasPrefix(m.Text, "Caso #123 nuevo, de x@evil.test ·") {
 		t.Errorf("text %q", m.Text)
 	}
 }

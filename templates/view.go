@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"fmt"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -20,6 +22,8 @@ type View struct {
 	Ticket  Ticket
 	Author  Person // who wrote, took, assigned, resolved or closed; the desk, unless
 
+	Own         bool // the words are the reader's
+	Follows     bool // he follows the ticket, which is nobody's question to him
 	FromOutside bool // somebody wrote who may have given no name and no address
 
 	Project     string    // that the reader follows, who gets the mail for that
@@ -222,9 +226,13 @@ type Link struct {
 
 // ready makes a view that is safe to show and complete enough for every sentence.
 func ready(v View, p *phrases) View {
-	if v.Answers && !v.EchoSubject && !v.ToAgent {
+	bare := v.Answers && !v.EchoSubject && !v.ToAgent
+	if bare {
 		v = withoutEcho(v)
 		v.Ticket.Subject = p.Label["received"]
+		if v.Ticket.ProductionDown {
+			v.Ticket.Subject = p.Label["received_down"]
+		}
 	}
 	clean(reflect.ValueOf(&v).Elem(), false)
 	v.Tag = first(v.Tag, p.Label["tag"])
@@ -258,6 +266,11 @@ func ready(v View, p *phrases) View {
 	v.Ticket.SeverityName = first(v.Ticket.SeverityName, p.severity(v.Ticket.Severity))
 	v.Links = slices.DeleteFunc(v.Links, func(l Link) bool { return !safeMailto(l.Href) })
 	v.Links = v.Links[:min(3, len(v.Links))]
+	if bare {
+		for i, l := range v.Links {
+			v.Links[i].Href = retitled(l.Href, fmt.Sprintf("[%s #%d]", v.Tag, v.Ticket.Number))
+		}
+	}
 	v.Scores = slices.DeleteFunc(v.Scores, func(l Link) bool { return !safeMailto(l.Href) })
 	return v
 }
@@ -266,13 +279,24 @@ func ready(v View, p *phrases) View {
 func withoutEcho(v View) View {
 	v.Ticket.Subject, v.Text, v.Quoted, v.Unknown, v.Detail, v.Failed = "", "", nil, nil, "", ""
 	v.Ticket.Details = nil
-	v.Ticket.Requester.Name, v.To.Name, v.Author, v.Links, v.Claimed = "", "", Person{}, nil, 0
+	v.Ticket.Requester.Name, v.To.Name, v.Author, v.Claimed = "", "", Person{}, 0
 	v.Attachments = make([]Attachment, len(v.Attachments))
 	v.Others = slices.Clone(v.Others)
 	for i := range v.Others {
 		v.Others[i] = Ticket{Number: v.Others[i].Number}
 	}
 	return v
+}
+
+// retitled is a mailto: link that writes under another subject.
+func retitled(href, subject string) string {
+	address, query, _ := strings.Cut(href, "?")
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		return address
+	}
+	q.Set("subject", subject)
+	return address + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")
 }
 
 // name fills in a name that is missing. A name that looks like an address would be taken for one:

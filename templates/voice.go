@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"math"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,8 @@ func (w voice) funcs() map[string]any {
 	return map[string]any{
 		// how words look
 		"number": w.number, "strong": w.strong, "alert": w.alert, "words": w.words, "spoken": w.spoken, "quote": w.quote,
-		"line": w.line, "lines": w.lines, "list": list, "commands": w.commands, "shell": w.shell,
+		"line": w.line, "lines": w.lines, "list": list, "commands": w.commands, "order": w.order,
+		"shell":         w.shell,
 		"outlookColumn": outlookColumn, "endOutlookColumn": endOutlookColumn,
 		// people
 		"who": who, "nameAndAddress": nameAndAddress, "customer": customer, "author": author,
@@ -38,7 +40,7 @@ func (w voice) funcs() map[string]any {
 		// what a query found
 		"title": w.title, "remark": w.remark, "heading": w.heading, "called": w.subject,
 		"answers": w.answers, "offer": w.offer, "others": w.others, "document": w.file,
-		"caseFacts": w.caseFacts, "change": w.change, "entitled": w.entitled, "fact": w.fact, "said": said,
+		"caseFacts": w.caseFacts, "change": w.change, "entitled": w.entitled, "fact": w.fact, "said": said, "sentence": sentence,
 		"detail": w.detail,
 		// words from phrases.toml
 		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button,
@@ -124,18 +126,38 @@ func (w voice) join(between string, parts []any) any {
 	return strings.Join(there, between)
 }
 
-// commands are what can be written; none is broken at its hyphen.
+// commands are what can be written.
 func (w voice) commands(names ...string) any {
-	if !w.markup {
-		return strings.Join(names, " · ")
-	}
 	var parts []any
 	for _, n := range names {
-		parts = append(parts,
-			template.HTML(`<span style="white-space:nowrap">`+template.HTMLEscapeString(n)+`</span>`))
+		parts = append(parts, w.order(n))
 	}
 	return w.line(parts...)
 }
+
+// order is what somebody writes to have something done; it is not broken at its hyphen.
+func (w voice) order(s string) any {
+	if !w.markup {
+		return s
+	}
+	return template.HTML(orderBegins + template.HTMLEscapeString(s) + `</code>`)
+}
+
+const orderBegins = `<code class="buzon-order" style="white-space:nowrap;padding:1px 4px;border-radius:4px;` +
+	`background:#eef0f3;color:#111111;font-family:Consolas,Menlo,monospace;font-size:14px">`
+
+var orders = regexp.MustCompile(`#\pL[\pL-]*`)
+
+// sentence is one of phrases.toml, in which orders are shown as such.
+func (w voice) sentence(s string) any {
+	if !w.markup || !strings.Contains(s, "#") {
+		return s
+	}
+	return template.HTML(orders.ReplaceAllString(template.HTMLEscapeString(s), orderBegins+"$0</code>"))
+}
+
+// longestWhole is, in octets, the line of a terminal that a telephone's screen shows whole.
+const longestWhole = 38
 
 // shell is what is typed at a terminal: a line end within it would be taken for part of it.
 func (w voice) shell(words ...string) any {
@@ -143,7 +165,11 @@ func (w voice) shell(words ...string) any {
 	if !w.markup {
 		return line
 	}
-	return template.HTML(`<code style="display:inline-block;max-width:100%;font-family:Consolas,Menlo,monospace;font-size:14px">` +
+	whole := ""
+	if len(line) <= longestWhole {
+		whole = "white-space:nowrap;"
+	}
+	return template.HTML(`<code style="display:inline-block;max-width:100%;` + whole + `font-family:Consolas,Menlo,monospace;font-size:14px">` +
 		template.HTMLEscapeString(line) + `</code>`)
 }
 
@@ -295,19 +321,22 @@ func (w voice) phrase(key string) (string, error) {
 	return "", fmt.Errorf("phrases.toml has no %q in [label]", key)
 }
 
-// unknown begins the sentence about a value that we do not have: "No conocemos el producto".
-func (w voice) unknown(field string) string {
-	return first(w.p.Unknown[field], w.p.Label["unknown_value"]+" "+field)
+// unknown is the sentence about a value that we do not have: "No conocemos el producto «CMR»".
+func (w voice) unknown(u Unknown) string {
+	if known := w.p.Unknown[u.Field]; known != "" {
+		return known + " " + strings.ReplaceAll(w.p.Label["value"], "{value}", u.Value)
+	}
+	return strings.NewReplacer("{value}", u.Value, "{field}", u.Field).Replace(w.p.Label["unknown_value"])
 }
 
 func (w voice) form(key string) string   { return first(w.p.Form[key], key) }
 func (w voice) button(key string) string { return first(w.p.Button[key], key) }
 
 // reason is a whole sentence, or nothing for a code that has none.
-func (w voice) reason(code string) string { return w.p.Reason[code] }
+func (w voice) reason(code string) any { return w.sentence(w.p.Reason[code]) }
 
 // warning is a whole sentence, or the code where a desk's own phrases have none.
-func (w voice) warning(code string) string { return first(w.p.Warning[code], code) }
+func (w voice) warning(code string) any { return w.sentence(first(w.p.Warning[code], code)) }
 
 // traces are the languages of the programs whose stack traces there are.
 func (w voice) traces(kinds []string) string {
@@ -319,20 +348,26 @@ func (w voice) traces(kinds []string) string {
 }
 
 // hint is a whole sentence, or nothing for a code that has none.
-func (w voice) hint(code string) string { return w.p.Hint[code] }
+func (w voice) hint(code string) any { return w.sentence(w.p.Hint[code]) }
 
-// result is what a command did: "asignado a Luis Pérez".
+// result is what a command did: "asignado a Luis Pérez", "jefe@cliente.test ahora sigue el caso".
 func (w voice) result(c Command) string {
-	return strings.TrimSpace(first(w.p.Result[c.Result], c.Result) + " " + c.Value)
+	said := first(w.p.Result[c.Result], c.Result)
+	if strings.Contains(said, "{value}") {
+		return strings.TrimSpace(strings.ReplaceAll(said, "{value}", c.Value))
+	}
+	return strings.TrimSpace(said + " " + c.Value)
 }
 
 // fate is what became of one ticket of many.
 func (w voice) fate(f Fate) string { return w.result(Command{Result: f.Result, Value: f.Value}) }
 
-// reply says what an agent's reply will do, and to whom; nothing to a customer.
-func (w voice) reply(v View) string {
+// reply says what an agent's reply will do, and to whom; to a follower, why he gets the mail.
+func (w voice) reply(v View) any {
 	key := "out"
 	switch {
+	case v.Follows && !v.ToAgent && v.Ticket.Number != 0:
+		key = "follower_why"
 	// those mails say themselves what an answer does
 	case !v.ToAgent, len(v.Held) > 0, strings.HasSuffix(v.Reason, "_for_admin"):
 		return ""
@@ -353,8 +388,15 @@ func (w voice) reply(v View) string {
 	case v.Inside:
 		key = "inside"
 	}
-	return strings.ReplaceAll(w.p.Reply[key], "{readers}", w.readers(v))
+	before, after, named := strings.Cut(w.p.Reply[key], "{readers}")
+	if !named {
+		return w.sentence(before)
+	}
+	return w.mix(w.sentence(before), w.readers(v), w.sentence(after))
 }
+
+// mix joins what is marked up and what is not.
+func (w voice) mix(parts ...any) any { return w.join("", parts) }
 
 // readers are "Carla Ruiz, Eva Sanz y 2 seguidores".
 func (w voice) readers(v View) string {

@@ -16,7 +16,7 @@ func (w voice) words(s string) any {
 	if !w.markup {
 		return strings.ReplaceAll(s, "\n", hold)
 	}
-	return template.HTML(strings.ReplaceAll(linked(s), "\n", "<br>"))
+	return template.HTML(set(linked(s)))
 }
 
 // spoken shows the words of a mail; what a program wrote among them keeps its columns.
@@ -31,12 +31,28 @@ func (w voice) spoken(v View) any {
 		if !ok || code == "" {
 			continue
 		}
-		b.WriteString(strings.ReplaceAll(linked(before), "\n", "<br>") +
+		b.WriteString(set(linked(before)) +
 			`<span class="buzon-code" style="font-family:Consolas,Menlo,monospace;font-size:13px">` +
-			strings.ReplaceAll(template.HTMLEscapeString(code), "\n", "<br>") + `</span>`)
+			set(template.HTMLEscapeString(code)) + `</span>`)
 		rest = after
 	}
-	return template.HTML(b.String() + strings.ReplaceAll(linked(rest), "\n", "<br>"))
+	return template.HTML(b.String() + set(linked(rest)))
+}
+
+var runs = regexp.MustCompile(`(?m)^ | {2,}|\t`)
+
+// set keeps in HTML the line ends of a text, and the blanks by which a program writes columns:
+// Outlook makes one of a run, whatever the style says.
+func set(s string) string {
+	if strings.Contains(s, "  ") || strings.Contains(s, "\t") || strings.Contains(s, "\n ") {
+		s = runs.ReplaceAllStringFunc(s, func(run string) string {
+			if run == "\t" {
+				return "&nbsp;&nbsp;&nbsp; "
+			}
+			return strings.Repeat("&nbsp;", max(1, len(run)-1)) + map[bool]string{true: " "}[len(run) > 1]
+		})
+	}
+	return strings.ReplaceAll(s, "\n", "<br>")
 }
 
 // quote shows words that were said before: small and indented in the HTML, behind "> " in the text.
@@ -170,6 +186,9 @@ func tidy(s string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
+// apart begins a block that is set like a paragraph.
+const apart = `<div class="buzon-apart"`
+
 // paragraphs makes the HTML of a body whose paragraphs are apart by a blank line. A paragraph that
 // is a block already stays: only the layout can have made it, all else is escaped.
 func paragraphs(s string) template.HTML {
@@ -177,6 +196,8 @@ func paragraphs(s string) template.HTML {
 	for p := range strings.SplitSeq(blank.ReplaceAllString(strings.TrimSpace(s), "\n\n"), "\n\n") {
 		switch p = strings.TrimSpace(p); {
 		case p == "":
+		case strings.HasPrefix(p, apart):
+			b.WriteString(strings.ReplaceAll(p, "\n", "<br>\n") + "\n")
 		case strings.HasPrefix(p, "<div"):
 			b.WriteString(p + "\n")
 		default:

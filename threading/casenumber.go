@@ -11,8 +11,8 @@ import (
 // maxSubject is how much of a subject is searched, in octets. Real ones have less than 998.
 const maxSubject = 4096
 
-// defaultTag is the word of the subject tag where the mailbox names no other: [Caso #123].
-const defaultTag = "Caso"
+// DefaultTag is the word of the subject tag where the mailbox names no other: [Caso #123].
+const DefaultTag = "Caso"
 
 // caseWords go before a number in any mailbox, beside its own tag. In lower case; accents as people
 // leave them out. Words of other desks ("chamado") count only where the mailbox's tag says so: they
@@ -145,7 +145,7 @@ func cutCaseWord(s, own string) (rest, word string) {
 // tagWord returns the word of the mailbox's tag in lower case.
 func tagWord(tag string) string {
 	if tag = strings.TrimSpace(tag); tag == "" {
-		tag = defaultTag
+		tag = DefaultTag
 	}
 	return lowerASCII(tag)
 }

@@ -18,7 +18,7 @@ type mailboxConfig struct {
 	Aliases        []string `toml:"aliases"`
 	Senders        []string `toml:"senders"`
 	PlusAddressing bool     `toml:"plus_addressing"`
-	SubjectTag     string   `toml:"subject_tag"` // the language's
+	SubjectTag     string   `toml:"subject_tag"` // the reader's language's
 	ClosedReply    string   `toml:"closed_reply"`
 	Product        string   `toml:"product"`
 	NumberIsEnough bool     `toml:"number_is_enough"`
@@ -39,7 +39,7 @@ func (c config) mailboxes() (list desk.Mailboxes, err error) {
 			"add a [[mailbox]] with the address that customers write to")
 	}
 	for _, m := range c.Mailbox {
-		box, err := m.mailbox(c.Language)
+		box, err := m.mailbox()
 		if err != nil {
 			return nil, err
 		}
@@ -51,13 +51,10 @@ func (c config) mailboxes() (list desk.Mailboxes, err error) {
 // longestHold is how long an answer may wait: a customer waits with it.
 const longestHold = time.Hour
 
-// usualTags are the words in [Caso #123], by the desk's language.
-var usualTags = map[string]string{"es": "Caso", "en": "Case"}
-
-func (m mailboxConfig) mailbox(language string) (box desk.Mailbox, err error) {
+func (m mailboxConfig) mailbox() (box desk.Mailbox, err error) {
 	box = desk.Mailbox{Address: desk.Canonical(m.Address), Plus: m.PlusAddressing,
 		ClosedReply: desk.ClosedReply(m.ClosedReply),
-		Tag:         cmp.Or(m.SubjectTag, usualTags[language], usualTags[usual.Language]),
+		Tag:         m.SubjectTag,
 		Product:     m.Product, NumberIsEnough: m.NumberIsEnough, Alerts: m.Alerts,
 		Hold: time.Duration(m.Hold), Satisfaction: m.Satisfaction}
 	box.Name = cmp.Or(m.Name, box.Address)

@@ -118,11 +118,12 @@ func englishDesk(t *testing.T) {
 		t.Errorf("the tag: %s", m.Subject)
 	}
 	spanish := []string{"Abierto", "Incidente", "Respuesta", "crítica", "mayor", "#tomar", "#ayuda", "Caso", "caso", "Estado"}
-	d.send(d.last(ana).reply("#help"))
+	told := d.last(ana)
+	d.send(told.reply("#help"))
 	if m := d.last(ana); !strings.Contains(m.Text, "#take") {
 		t.Errorf("help says %s", m.Text)
 	}
-	d.send(d.last(ana).reply("#status foo\n#type bar\nPlease try again now."))
+	d.send(told.reply("#status foo\n#type bar\nPlease try again now."))
 	for _, who := range []string{ana, luis, carla} {
 		for _, m := range d.received(who) {
 			own, _, _ := strings.Cut(m.Text, "\n> ")

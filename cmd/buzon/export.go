@@ -121,7 +121,8 @@ func (h *house) addRaw(ctx context.Context, box *mailout.Mbox, m store.Mail) err
 func (h *house) addItem(ctx context.Context, box *mailout.Mbox, t desk.Ticket, it desk.Item,
 	reader desk.Person) error {
 	var mail bytes.Buffer
-	r := mailout.Renderer{Store: h.store, Mailboxes: h.boxes, Location: h.location}
+	r := mailout.Renderer{Store: h.store, Templates: h.templates, Mailboxes: h.boxes,
+		Language: h.config.Language, Location: h.location}
 	if err := r.ItemMail(ctx, &mail, t, it, reader); err != nil {
 		return err
 	}

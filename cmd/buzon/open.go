@@ -141,13 +141,18 @@ func (c config) house(log *slog.Logger) (h *house, err error) {
 	return h, err
 }
 
-// words are the templates, and the language of people whose own is not known.
-func (c config) words() (language string, set *templates.Set, err error) {
-	language, dir := c.Language, c.Templates
-	// a directory of the administrator's own
+// textsDir is the directory of the administrator's own texts, "" for none, and the language.
+func (c config) textsDir() (language, dir string) {
+	language, dir = c.Language, c.Templates
 	if language != "es" && language != "en" && exists(language) {
 		language, dir = filepath.Base(language), filepath.Dir(language)
 	}
+	return language, dir
+}
+
+// words are the templates, and the language of people whose own is not known.
+func (c config) words() (language string, set *templates.Set, err error) {
+	language, dir := c.textsDir()
 	if dir != "" && !exists(dir) {
 		return "", nil, c.in(fmt.Errorf("templates: there is no directory %s", dir))
 	}

@@ -14,7 +14,7 @@ import (
 
 // ackKinds are the notices that answer a mail by themselves; wordKinds carry what an agent wrote.
 var (
-	ackKinds  = []desk.Notice{desk.Ack, desk.AckProductionDown, desk.NewNumber}
+	ackKinds  = []desk.Notice{desk.Ack, desk.AckProductionDown, desk.NewNumber, desk.AnswerNotice}
 	wordKinds = []desk.Notice{desk.ItemNotice, desk.InfoRequestNotice, desk.ResolvedNotice, desk.ClosedNotice}
 )
 

@@ -145,6 +145,17 @@ func (c *Catalogue) Names(k Kind, language string) []string {
 	return EntryNames(c.kinds[k], language)
 }
 
+// Choices lists what may be written for each row: of a severity its number too, "2 (mayor)".
+func Choices(list []Entry, language string) []string {
+	names := EntryNames(list, language)
+	for i, e := range list {
+		if e.Kind == Severities {
+			names[i] = fmt.Sprintf("%d (%s)", e.Position, names[i])
+		}
+	}
+	return names
+}
+
 // EntryNames lists what rows are called in a language.
 func EntryNames(list []Entry, language string) (names []string) {
 	for _, e := range list {

@@ -179,7 +179,7 @@ func (w *draft) setField(f *Field, value string) Result {
 
 // entries are the names of a catalogue in the language of who wrote.
 func entries(k Kind) func(*draft) []string {
-	return func(w *draft) []string { return EntryNames(w.choosable(k), w.deed.By.Language) }
+	return func(w *draft) []string { return Choices(w.choosable(k), w.deed.By.Language) }
 }
 
 // choose takes a row of a catalogue.

@@ -343,11 +343,6 @@ func judge(v Verb, result string) func(*draft, string) Result {
 	}
 }
 
-// help lists what an agent can write.
-func (w *draft) help(string) Result {
-	return Result{Key: "help", Value: strings.Join(Menu(w.deed.By.Language), " · ")}
-}
-
 // Gives reports whether an order names another requester.
 func Gives(orders []Order) bool {
 	return slices.ContainsFunc(orders, func(o Order) bool {

@@ -118,7 +118,7 @@ func init() { // what the rows do reads the table
 		{VerbReject, "rechazar", "reject", "", "[N]", "", judge(VerbReject, "rejected")},
 		{VerbCancel, "cancelar", "cancel", "", "[N]", "", (*draft).cancel},
 		{VerbSend, "enviar", "send", "", "[N]", "", (*draft).send},
-		{"help", "ayuda", "help", "", "", "", (*draft).help},
+		{"help", "ayuda", "help", "", "", "", asks("ayuda")},
 		{"panel", "panel tablero", "dashboard", "", "", "", asks("panel")},
 		{"card", "ficha", "card", "", aPerson, "", asks("ficha")},
 		{"canned_list", "plantillas", "templates", "", "", "", asks("plantillas")},
@@ -193,13 +193,21 @@ func CustomerOrder(line string) (Order, bool) {
 
 // Menu lists what an agent can write, in his language.
 func Menu(language string) (list []string) {
+	for _, o := range Orders(language) {
+		list = append(list, o.Line)
+	}
+	return list
+}
+
+// Orders are those that an agent can write, as they are offered in his language.
+func Orders(language string) (list []Order) {
 	for _, v := range verbs {
 		if word := v.word(language); word != "" {
 			arg, _, _ := strings.Cut(v.arg, "[")
 			if es, en, two := strings.Cut(arg, "/"); two {
 				arg = map[bool]string{false: es, true: en}[language == "en"]
 			}
-			list = append(list, strings.TrimSpace(word+" "+arg))
+			list = append(list, NewOrder(v.Verb, arg, language))
 		}
 	}
 	return list

@@ -1,12 +1,48 @@
 package templates
 
-import "time"
+import (
+	"cmp"
+	"reflect"
+	"time"
+)
 
-// example is one mail of the golden files: a kind, and what is particular about it.
-type example struct {
-	name string
-	kind Kind
-	view View
+// Sample is one mail as people get them: a kind, and what is particular about it. The words are
+// looked at in the samples, by people and by tests.
+type Sample struct {
+	Name string
+	Kind Kind
+	View View
+}
+
+// Samples are mails of every kind, for a reader of a language.
+func Samples(lang string) []Sample {
+	list := samples()
+	if lang == fallback {
+		return list
+	}
+	for i := range list {
+		translate(reflect.ValueOf(&list[i].View).Elem())
+	}
+	return list
+}
+
+// translate puts English into what people and desks of the samples write.
+func translate(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(cmp.Or(inEnglish[v.String()], v.String()))
+	case reflect.Slice:
+		for i := range v.Len() {
+			translate(v.Index(i))
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range v.NumField() {
+			translate(v.Field(i))
+		}
+	}
 }
 
 var (
@@ -17,9 +53,11 @@ var (
 	ana    = Person{Name: "Ana Gómez", Address: "ana@ejemplo.test", Agent: true}
 )
 
+const repair = "Hola, Carla:\n\nencontramos la causa: el controlador quedó en «pausa». Reinicie el equipo y pruebe otra vez."
+
 const printer = "Buenos días,\n\ndesde ayer la factura sale en blanco en la impresora de caja. Probé con otra y pasa lo mismo: https://crm.cliente.test/facturas?id=20&copia=1.\n\n  Error 0x1F   en caja-2\n\nGracias,\nCarla"
 
-// base is what every example starts from.
+// base is what every sample starts from.
 func base() View {
 	return View{
 		Desk: desk, Tag: "Caso", To: carla, Author: ana, At: at, EchoSubject: true,
@@ -85,11 +123,11 @@ func unknownProduct(v *View) {
 	v.Unknown = []Unknown{{Field: "product", Value: "CMR", Values: []string{"CRM", "ERP"}}, {Field: "Sucursal", Value: "Lun"}}
 }
 
-func examples() []example {
+func samples() []Sample {
 	answer := func(v *View) {
-		v.Text = "Hola, Carla:\n\nencontramos la causa: el controlador quedó en «pausa». Reinicie el equipo y pruebe otra vez."
+		v.Text = repair
 	}
-	return []example{
+	return []Sample{
 		{"ack", "ack", with(files, form, buttons("close", "history", "my_tickets"))},
 		{"ack-welcome", "ack", with(welcome)},
 		{"ack-to-agent", "ack", with(toAgent, welcome)},
@@ -342,4 +380,62 @@ func held(n int) func(*View) {
 			v.Held = append(v.Held, Held{ID: string(rune('7' + i)), Subject: "No imprime la factura", At: time.Date(2026, 3, 3, 9, 1+i, 0, 0, time.UTC)})
 		}
 	}
+}
+
+// inEnglish are the words of the samples' people and desks.
+var inEnglish = map[string]string{
+	"Soporte Ejemplo":       "Example Support",
+	"Caso":                  "Case",
+	"No imprime la factura": "The invoice does not print",
+	"Problema":              "Problem",
+	printer: "Good morning,\n\nsince yesterday the invoice comes out blank on the till's printer. I tried another one, the same: " +
+		"https://crm.cliente.test/facturas?id=20&copia=1.\n\n  Error 0x1F   on till-2\n\nThanks,\nCarla",
+	repair:                                "Hello Carla,\n\nwe found the cause: the driver was paused. Restart the computer and try again.",
+	"captura.png":                         "screenshot.png",
+	"registro.txt":                        "log.txt",
+	"No factura":                          "No invoicing",
+	"No podemos facturar desde las 9:00.": "We have not been able to invoice since 9:00.",
+	"La impresora nueva quedó instalada.": "The new printer is installed.",
+	"Es la misma falla del lunes.":        "It is the same fault as on Monday.",
+	"2, tardaron una semana.":             "2, it took you a week.",
+	"Testing ok, gracias.":                "Testing ok, thanks.",
+	"Sucursal":                            "Branch",
+	"Lun":                                 "Mon",
+	"Norte":                               "North",
+	"Factura":                             "Invoice",
+	"Planos":                              "Plans",
+	"No abre":                             "It does not open",
+	"Sigue":                               "It goes on",
+	"Hola":                                "Hello",
+	"Hola:":                               "Hello:",
+	"Otra vez":                            "Again",
+	"Sin red":                             "No network",
+	"En proceso":                          "In progress",
+	"Abierto":                             "Open",
+	"Esperamos el repuesto":               "Waiting for the spare part",
+	"abiertos":                            "open",
+	"factura":                             "invoice",
+	"Respuesta":                           "Answer",
+	"Nota":                                "Note",
+	"Ampliación de información":           "More information",
+	"Pruebe ahora.\n\nAna":                "Try now.\n\nAna",
+	"Ojo, ya pagó.":                       "Mind, he has paid.",
+	"Sigue igual.":                        "Still the same.",
+	"mis casos":                           "my cases",
+	"mis casos abiertos página 2":         "my cases open page 2",
+	"Saludo":                              "Greeting",
+	"#plantilla Saludo":                   "#template Greeting",
+	"Hola:\n\nrecibimos su pedido.":       "Hello,\n\nwe have your order.",
+	"Nombre: Carla Ruiz":                  "Name: Carla Ruiz",
+	"Agregar dirección: carla@casa.test":  "Add address: carla@casa.test",
+	"USD 60 por hora":                     "USD 60 an hour",
+	"#resuelto":                           "#resolved",
+	"#asignar luis":                       "#assign luis",
+	"#cerar":                              "#clos",
+	"#cerrar":                             "#close",
+	"#resolver":                           "#resolv",
+	"#producto CRM":                       "#product CRM",
+	"#cola":                               "#queue",
+	"Producto: CMR":                       "Product: CMR",
+	"limte producto:CRM":                  "limt product:CRM",
 }
