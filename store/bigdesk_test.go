@@ -143,6 +143,33 @@ func (a *asker) phrase(n int) string {
 	return `"` + strings.Join(text[i:i+n], " ") + `"`
 }
 
+// agents are the cases of an agent, as he is answered with them.
+func (a *asker) agents(status string) int {
+	list, err := a.store.Persons(a.b.Context(), desk.Agent)
+	if err != nil {
+		a.b.Fatal(err)
+	}
+	q := store.Query{Agent: list[a.IntN(len(list))].ID, Status: status}
+	if _, err := a.store.Tally(a.b.Context(), everything, q); err != nil {
+		a.b.Fatal(err)
+	}
+	return a.find(everything, q)
+}
+
+// named are the cases of people with a surname.
+func (a *asker) named() int {
+	name := strings.Fields(a.customer().Name)
+	list, err := a.store.PeopleNamed(a.b.Context(), name[a.IntN(len(name))], 50)
+	if err != nil {
+		a.b.Fatal(err)
+	}
+	q := store.Query{Requesters: []int64{}}
+	for _, p := range list {
+		q.Requesters = append(q.Requesters, p.ID)
+	}
+	return a.find(everything, q)
+}
+
 // questions are those of which an answer may take 50 ms, for 99 of 100 who ask.
 func (a *asker) questions() map[string]func() int {
 	mine := func(status string) int {
@@ -155,13 +182,24 @@ func (a *asker) questions() map[string]func() int {
 	}
 	search := func(n int) int { return a.find(everything, store.Query{Words: a.words(n)}) }
 	return map[string]func() int{
-		"my cases":          func() int { return mine("all") },
-		"my open cases":     func() int { return mine("open") + 1 },
-		"company":           func() int { return company("all") },
-		"company, open":     func() int { return company("open") },
-		"all that I see":    func() int { return a.find(a.sight(a.customer()), store.Query{}) },
-		"agent, open":       func() int { return a.find(everything, store.Query{Status: "open"}) },
-		"agent, closed":     func() int { return a.find(everything, store.Query{Status: "closed"}) },
+		"my cases":       func() int { return mine("all") },
+		"my open cases":  func() int { return mine("open") + 1 },
+		"company":        func() int { return company("all") },
+		"company, open":  func() int { return company("open") },
+		"all that I see": func() int { return a.find(a.sight(a.customer()), store.Query{}) },
+		"agent, open":    func() int { return a.find(everything, store.Query{Status: "open"}) },
+		"agent, closed":  func() int { return a.find(everything, store.Query{Status: "closed"}) },
+		"agent's cases":  func() int { return a.agents("all") },
+		"agent's open":   func() int { return a.agents("open") + 1 },
+		"of a name":      a.named,
+		"by author": func() int {
+			return a.find(everything, store.Query{Words: a.words(1), Requesters: []int64{a.customer().ID}}) + 1
+		},
+		"how many closed": func() int { return a.tally(store.Query{Status: "closed"}) },
+		"search a beginning": func() int {
+			word := []rune(a.words(1))
+			return a.find(everything, store.Query{Words: string(word[:max(1, len(word)-1)])}) + 1
+		},
 		"card":              func() int { return a.tally(store.Query{Requester: a.customer().ID}) + 1 },
 		"panel":             func() int { return a.tally(store.Query{}) },
 		"search a word":     func() int { return search(1) },

@@ -12,8 +12,6 @@ import (
 	"math/big"
 	"slices"
 	"strings"
-
-	"buzon/store/desk"
 )
 
 // errNotEmpty refuses to copy over another desk.
@@ -136,7 +134,7 @@ func (c *copier) all(ctx context.Context) (list []Copied, err error) {
 				t.name, list[i].Rows, list[i].SHA256, there.Rows, there.SHA256)
 		}
 	}
-	if err := c.search(ctx); err != nil {
+	if err := reindex(ctx, c.from, c.to); err != nil {
 		return nil, fmt.Errorf("make the search: %w", err)
 	}
 	// nobody works there yet
@@ -241,32 +239,4 @@ func (c *copier) shapes(ctx context.Context) (list []shape, err error) {
 		return cmp.Compare(measure(a.name), measure(b.name))
 	})
 	return list, err
-}
-
-// search writes the words of all items: one engine can't read what the other has.
-func (c *copier) search(ctx context.Context) error {
-	files := map[int64][]NewAttachment{}
-	err := c.from.rows(ctx, "SELECT item, filename FROM attachment ORDER BY item, position", nil,
-		func(rows *sql.Rows) error {
-			var item int64
-			var a desk.Attachment
-			err := rows.Scan(&item, &a.Filename)
-			files[item] = append(files[item], NewAttachment{Attachment: a})
-			return err
-		})
-	if err != nil {
-		return err
-	}
-	return c.from.rows(ctx, `
-		SELECT i.id, t.subject, i.subject, i.text, coalesce(p.name, '')
-		FROM item i JOIN ticket t ON t.number = i.ticket LEFT JOIN person p ON p.id = i.author
-		ORDER BY i.id`, nil, func(rows *sql.Rows) error {
-		var x indexed
-		var subject, text string
-		if err := rows.Scan(&x.item, &x.subject, &subject, &text, &x.author); err != nil {
-			return err
-		}
-		x.words = Words(subject+"\n"+text, files[x.item])
-		return c.to.writeWords(ctx, x)
-	})
 }

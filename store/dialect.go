@@ -11,6 +11,7 @@ import (
 // stands here.
 type dialect struct {
 	migrations []string
+	searchStep int // the schema in which the search is made anew
 	// open connects the one writer and the readers. It refuses a database that must not be worked
 	// on.
 	open       func(context.Context, *Store) (write, read *sql.DB, err error)
@@ -37,13 +38,15 @@ type dialect struct {
 	args      func(args []any)      // makes the values of a statement ones that the engine takes
 	fault     func(err error) error // marks an error of the connection as the store's
 
-	domain string                   // behind the @ of the column address
-	words  func(text string) string // what index takes of a short text
-	// writes the words of an item for the search: its id, the subject, the rest
-	index   string
-	unindex string                                      // takes the words of an item, by its id, out of the search
-	found   string                                      // the ids of the items that match %s
-	match   func(words []string, beginning bool) string // all of them; the last may be the beginning of a word
+	domain string // behind the @ of the column address
+
+	index   string                               // writes the words of an item for the search
+	unindex string                               // takes the words of an item, by its id, out of it
+	words   func(item int64, text string) string // what index takes of an item's words
+	found   string                               // the items below id %[2]s that match %[1]s
+	chunk   int                                  // how many of them are read at first; 0: all, the newest first
+	// what found looks for: items that have all words, the last of which may be a beginning
+	match func(ctx context.Context, r Reader, words []string, beginning bool) (string, error)
 
 	list string // the elements of the JSON array %s as the column value
 

@@ -97,7 +97,7 @@ func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (
 	if len(w.conditions) > 1 { // what is found by an index is sorted by number, not as whole rows
 		chosen = `
 		WHERE t.number IN (
-			SELECT t.number FROM ticket t JOIN person r ON r.id = t.requester ` + chosen + `)
+			SELECT t.number FROM ticket t ` + q.requester() + chosen + `)
 		` + order
 	}
 	page, err = r.page(ctx, names, limit+1, chosen, w.args)
@@ -112,11 +112,16 @@ type where struct {
 	dialect    *dialect
 	conditions []string
 	args       []any
+	// what the tickets have is looked at one by one, in place of being looked up in indexes: where
+	// they are found by something else
+	each bool
+	most int // what a person may see is cut off behind so many tickets; 0: it is whole
 }
 
-func (w *where) String() string {
-	return "WHERE " + strings.Join(append(w.conditions, "1 = 1"), " AND ")
-}
+func (w *where) String() string { return "WHERE " + w.all() }
+
+// all is the condition that all conditions hold.
+func (w *where) all() string { return strings.Join(append(w.conditions, "1 = 1"), " AND ") }
 
 func (w *where) add(format string, values ...any) {
 	w.conditions = append(w.conditions, fmt.Sprintf(format, values...))
@@ -213,11 +218,8 @@ func (r Reader) Tally(ctx context.Context, s desk.Sight, q Query) (map[int64]int
 	w := &where{dialect: r.dialect}
 	w.sight(s)
 	w.query(c, q)
-	count, join := map[int64]int{}, ""
-	if q.Organisation != 0 { // who requested it costs a look at each
-		join = " JOIN person r ON r.id = t.requester "
-	}
-	err = r.rows(ctx, "SELECT t.status, count(*) FROM ticket t"+join+" "+w.String()+
+	count := map[int64]int{}
+	err = r.rows(ctx, "SELECT t.status, count(*) FROM ticket t "+q.requester()+w.String()+
 		" GROUP BY t.status", w.args, func(rows *sql.Rows) error {
 		var status int64
 		var n int
@@ -226,6 +228,14 @@ func (r Reader) Tally(ctx context.Context, s desk.Sight, q Query) (map[int64]int
 		return err
 	})
 	return count, err
+}
+
+// requester joins who requested it, where the query asks that: it costs a look at each.
+func (q Query) requester() string {
+	if q.Organisation == 0 {
+		return ""
+	}
+	return " JOIN person r ON r.id = t.requester "
 }
 
 // statuses chooses tickets by their status. Most tickets are closed: they are not sorted by number
@@ -277,33 +287,48 @@ func (w *where) sight(s desk.Sight) {
 // profile is the condition for the tickets of those mailboxes in which the person has the profile.
 func (w *where) profile(s desk.Sight, p desk.Profile) string {
 	var seen []string
-	add := func(query string) { seen = append(seen, query) }
+	add := func(from, condition string) {
+		if seen = append(seen, condition); !w.each {
+			seen[len(seen)-1] = from + " WHERE " + condition
+		}
+	}
 	types := func() string {
 		if len(p.Types) == 0 {
 			return ""
 		}
-		return " AND k.type IN (" + w.list("BIGINT", p.TypeIDs) + ")"
+		return " AND t.type IN (" + w.list("BIGINT", p.TypeIDs) + ")"
 	}
 	if p.Own {
 		by := w.bind(s.Person)
-		add("SELECT number FROM ticket WHERE requester = " + by)
-		add("SELECT number FROM ticket WHERE controller <> requester AND controller = " + by)
+		add("SELECT t.number FROM ticket t", "t.requester = "+by)
+		add("SELECT t.number FROM ticket t",
+			"t.controller <> t.requester AND t.controller = "+by)
 	}
 	if p.Followed {
-		add("SELECT ticket FROM follower WHERE person = " + w.bind(s.Person))
+		followed := "SELECT f.ticket FROM follower f WHERE f.person = " + w.bind(s.Person)
+		if seen = append(seen, followed); w.each {
+			seen[len(seen)-1] = "t.number IN (" + followed + ")"
+		}
 	}
 	if p.Organisation && s.Organisation != 0 {
-		add("SELECT k.number FROM person c JOIN ticket k ON k.requester = c.id " +
-			"WHERE c.organisation > 0 AND c.organisation = " + w.bind(s.Organisation) + types())
+		add("SELECT t.number FROM person r JOIN ticket t ON t.requester = r.id",
+			"r.organisation > 0 AND r.organisation = "+w.bind(s.Organisation)+types())
 	}
 	if p.Projects && len(s.Projects) > 0 {
-		add("SELECT k.number FROM ticket k WHERE k.project > 0 " +
-			"AND k.project IN (" + w.list("BIGINT", s.Projects) + ")" + types())
+		add("SELECT t.number FROM ticket t",
+			"t.project > 0 AND t.project IN ("+w.list("BIGINT", s.Projects)+")"+types())
 	}
-	if len(seen) == 0 {
+	switch {
+	case len(seen) == 0:
 		return "1 = 0"
+	case w.each:
+		return "(" + strings.Join(seen, " OR ") + ")"
 	}
-	return "t.number IN (" + strings.Join(seen, " UNION ALL ") + ")"
+	all := strings.Join(seen, " UNION ALL ")
+	if w.most > 0 {
+		all += fmt.Sprint(" LIMIT ", w.most)
+	}
+	return "t.number IN (" + all + ")"
 }
 
 // item adds what Sight.Item says of item i beside its ticket.

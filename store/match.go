@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"buzon/store/desk"
@@ -13,27 +14,31 @@ import (
 
 // A search reads the items that a person may see from the newest on, and no further than the page:
 //
-//	few tickets are looked at       all their items are read, and their words compared here
-//	many, and the last word whole   the index has the items of each word in their order
-//	… found in few                  the last word as a beginning: the index gathers all its words
+//	the index                   has the items of each word in their order; whether the person may
+//	                            see one, and the query chooses its ticket, is looked up for each
+//	… when too many are others' where few tickets are looked at: their items, whose words are
+//	                            compared here
 //
-// What is rare is found fast by the index, and what is common stands in the newest items. Words of
-// which the last is a beginning cost the index the more, the more items have one of them.
+// What is rare is found fast by the index, and what is common stands in the newest items. Where the
+// last word is found in few, it is looked for as a beginning.
 
-// Few tickets, and few items, are so many.
+// Few tickets, and few items, are so many, and so many of the index are looked at in vain for them.
 const (
-	fewTickets = 600
-	fewItems   = 3000
+	fewTickets = 500
+	fewItems   = 2500
+	inVain     = 500
 )
 
-// firstChunk is how many items of the index are read at first; then more and more.
-const firstChunk = 200
+// maxChunk is how many items of the index are read at once: for more a server would read whole
+// tables.
+const maxChunk = 3200
 
 // sifted are the tickets of a page in the making.
 type sifted struct {
 	limit   int
 	before  int64
 	needles []string
+	most    int // items that are looked at; 0: all
 	seen    map[int64]bool
 	list    []int64
 	last    int64 // the item of the last ticket of the page
@@ -66,36 +71,74 @@ func (r Reader) search(ctx context.Context, c *desk.Catalogue, s desk.Sight, q Q
 	if len(words.words) == 0 {
 		return nil, 0, nil
 	}
-	w := &where{dialect: r.dialect}
-	w.sight(s)
-	w.query(c, q)
-	few, err := r.few(ctx, w)
+	of := func(w where) *where {
+		w.dialect = r.dialect
+		w.sight(s)
+		w.query(c, q)
+		return &w
+	}
+	few, err := r.few(ctx, of(where{most: 3 * fewTickets}))
 	if err != nil {
 		return nil, 0, err
 	}
-	w.item(s)
-	p := &sifted{limit: limit, before: q.Before, seen: map[int64]bool{}}
-	if few {
-		p.needles = words.needles()
-		err = enough(r.each(ctx, w, "item i", "i.id DESC", authored, p.add))
-		return p.list, p.next, err
+	each := of(where{each: true})
+	each.item(s)
+	for _, beginning := range []bool{false, true} {
+		p := &sifted{limit: limit, before: q.Before, needles: words.phrases, seen: map[int64]bool{}}
+		if few {
+			p.most = inVain
+		}
+		err := r.indexed(ctx, each, p, slices.Concat(words.pairs, words.words), beginning)
+		switch {
+		case errors.Is(err, errInVain):
+			return r.compared(ctx, of(where{}), s, words, limit, q.Before)
+		case err != nil, !words.open, beginning, len(p.seen) >= limit:
+			return p.list, p.next, err
+		}
 	}
-	p.needles = words.phrases
-	err = r.indexed(ctx, w, p, words.words, false)
-	if err == nil && words.open && len(p.seen) < limit {
-		*p = sifted{limit: limit, before: q.Before, needles: p.needles, seen: map[int64]bool{}}
-		err = r.indexed(ctx, w, p, words.words, true)
-	}
-	return p.list, p.next, err
+	return nil, 0, nil
 }
 
-// few reports whether few tickets are to be looked at. One condition, that of merged tickets, has
-// every query.
+// errInVain ends a look at the index that finds too little of what is wanted.
+var errInVain = errors.New("too many items are none that are looked for")
+
+// atOnce is how many texts are read with one statement.
+const atOnce = 250
+
+// compared looks for the words in the items of few tickets.
+func (r Reader) compared(ctx context.Context, w *where, s desk.Sight, words parsed, limit int,
+	before int64) ([]int64, int64, error) {
+	p := &sifted{limit: limit, before: before, needles: words.needles(), seen: map[int64]bool{}}
+	numbers, err := singles[int64](ctx, r, `
+		SELECT t.number FROM ticket t JOIN person r ON r.id = t.requester `+w.String(), w.args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	w = &where{dialect: r.dialect}
+	w.add("i.ticket IN (%s)", w.list("BIGINT", numbers))
+	w.item(s)
+	ids, err := singles[int64](ctx, r, "SELECT i.id FROM item i "+w.String(), w.args...)
+	slices.Sort(ids)
+	slices.Reverse(ids)
+	for some := range slices.Chunk(ids, atOnce) {
+		if err != nil {
+			break
+		}
+		w := &where{dialect: r.dialect}
+		list := w.list("BIGINT", some)
+		err = r.each(ctx, "i.ticket, i.id, "+authored, "item i"+ticketOfItem+
+			"WHERE i.id IN ("+list+") ORDER BY i.id DESC", w.args, p.add)
+	}
+	return p.list, p.next, enough(err)
+}
+
+// few reports whether few tickets are to be looked at, of some that the person may see. One
+// condition, that of merged tickets, has every query.
 func (r Reader) few(ctx context.Context, w *where) (bool, error) {
 	if len(w.conditions) == 1 {
 		return false, nil
 	}
-	chosen := &where{w.dialect, w.conditions, w.args}
+	chosen := &where{dialect: w.dialect, conditions: w.conditions, args: w.args}
 	var tickets, items int
 	_, err := r.row(ctx, `
 		SELECT count(*), coalesce(sum(items), 0) FROM (
@@ -113,29 +156,49 @@ var (
 		|| '/' || coalesce((SELECT name FROM person WHERE id = i.author), '')`, "/", border)
 )
 
-// indexed reads the items that the index has for the words, some more each time.
+// indexed reads the items that the index has for the words: all behind one another, or, where the
+// engine would read all before it hands over the first, some more each time.
 func (r Reader) indexed(ctx context.Context, w *where, p *sifted, words []string,
 	beginning bool) error {
+	match, err := r.dialect.match(ctx, r, words, beginning)
+	if err != nil {
+		return err
+	}
 	text := "''"
 	if len(p.needles) > 0 {
 		text = worded
 	}
-	for most, below := firstChunk, int64(math.MaxInt64); ; most *= 8 {
-		chunk := &where{w.dialect, w.conditions, w.args}
-		found := fmt.Sprintf(r.dialect.found, chunk.bind(r.dialect.match(words, beginning)))
-		chunk.add("f.id < %s", chunk.bind(below))
-		read := 0
-		err := r.each(ctx, chunk, "("+found+") f JOIN item i ON i.id = f.id",
-			"f.id DESC LIMIT +"+chunk.bind(most), text,
-			func(ticket, item int64, text string) error {
-				read, below = read+1, item
-				return p.add(ticket, item, text)
-			})
-		if err != nil || read < most {
+	read, looked, below := 0, 0, int64(math.MaxInt64)
+	one := func(ticket, item int64, text string) error {
+		read, looked, below = read+1, looked+1, item
+		if p.most > 0 && looked > p.most {
+			return errInVain
+		}
+		if ticket == 0 {
+			return nil
+		}
+		return p.add(ticket, item, text)
+	}
+	for most := r.dialect.chunk; ; most = min(most*4, maxChunk) {
+		c := &where{dialect: w.dialect, conditions: w.conditions, args: w.args}
+		found := fmt.Sprintf(r.dialect.found, c.bind(match), c.bind(below))
+		if most > 0 {
+			found += fmt.Sprint(" LIMIT ", most)
+		}
+		read = 0
+		err := r.each(ctx, "CASE WHEN "+c.all()+" THEN i.ticket ELSE 0 END, f.id, "+
+			"CASE WHEN "+c.all()+" THEN "+text+" ELSE '' END", `
+			(`+found+`) f
+			LEFT JOIN item i ON i.id = f.id LEFT JOIN ticket t ON t.number = i.ticket
+			LEFT JOIN person r ON r.id = t.requester
+			ORDER BY f.id DESC`, c.args, one)
+		if err != nil || most == 0 || read < most {
 			return enough(err)
 		}
 	}
 }
+
+const ticketOfItem = " JOIN ticket t ON t.number = i.ticket JOIN person r ON r.id = t.requester "
 
 // enough is the error, where it is one.
 func enough(err error) error {
@@ -145,13 +208,10 @@ func enough(err error) error {
 	return err
 }
 
-// each yields items in an order: their tickets, their ids and what is compared of them.
-func (r Reader) each(ctx context.Context, w *where, from, order, text string,
+// each yields items: their tickets, their ids and what is compared of them.
+func (r Reader) each(ctx context.Context, columns, from string, args []any,
 	yield func(ticket, item int64, text string) error) error {
-	return r.rows(ctx, `
-		SELECT i.ticket, i.id, `+text+`
-		FROM `+from+` JOIN ticket t ON t.number = i.ticket JOIN person r ON r.id = t.requester
-		`+w.String()+" ORDER BY "+order, w.args, func(rows *sql.Rows) error {
+	return r.rows(ctx, "SELECT "+columns+" FROM "+from, args, func(rows *sql.Rows) error {
 		var ticket, item int64
 		var text string
 		if err := rows.Scan(&ticket, &item, &text); err != nil {

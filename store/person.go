@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -76,14 +77,24 @@ func (r Reader) PeopleNamed(ctx context.Context, name string, most int) (list []
 		}
 		return r
 	}, wanted)
-	found, err := r.persons(ctx, "WHERE lower(p.name) LIKE $1 ORDER BY p.id LIMIT +$2",
-		"%"+loose+"%", 50*most)
-	for _, p := range found {
-		if strings.Contains(desk.OneLine(desk.Fold(p.Name)), wanted) && len(list) < most {
-			list = append(list, p)
-		}
+	var ids []int64
+	err = r.rows(ctx, "SELECT id, name FROM person WHERE lower(name) LIKE $1 ORDER BY id",
+		args("%"+loose+"%"), func(rows *sql.Rows) error {
+			var p desk.Person
+			err := rows.Scan(&p.ID, &p.Name)
+			if !strings.Contains(desk.OneLine(desk.Fold(p.Name)), wanted) {
+				return err
+			}
+			if ids = append(ids, p.ID); len(ids) == most {
+				return errEnough
+			}
+			return err
+		})
+	if err = enough(err); err != nil || len(ids) == 0 {
+		return nil, err
 	}
-	return list, err
+	w := &where{dialect: r.dialect}
+	return r.persons(ctx, "WHERE p.id IN ("+w.list("BIGINT", ids)+") ORDER BY p.id", w.args...)
 }
 
 // KnownAs reports whether a customer whom the desk knows has the name, beside one person.

@@ -23,6 +23,7 @@ import (
 // stays true until it commits.
 var postgresDialect = &dialect{
 	migrations: postgresMigrations,
+	searchStep: 19,
 	open:       openPostgres,
 	look:       lookPostgres,
 	version:    postgresVersion,
@@ -38,11 +39,12 @@ var postgresDialect = &dialect{
 	args:       postgresArgs,
 	fault:      postgresFault,
 	domain:     "split_part(address, '@', 2)",
-	words:      func(text string) string { return Words(text, nil) },
 	index: `
-		INSERT INTO search (item, words) VALUES ($1, array_to_tsvector(array_remove(string_to_array($2 || ' ' || $3, ' '), '')))`,
+		INSERT INTO search (item, words) VALUES ($1, array_to_tsvector(array_remove(string_to_array($2, ' '), '')))`,
 	unindex: "DELETE FROM search WHERE item = $1",
-	found:   "SELECT item AS id FROM search WHERE words @@ %s::text::tsquery",
+	words:   bucketed,
+	found:   foundInBuckets,
+	chunk:   200,
 	match:   matchTSQuery,
 	list:    "json_array_elements_text(%s::json) AS list(value)",
 	// with the standby's own second a takeover takes less than ten
@@ -340,16 +342,6 @@ func postgresBroken(err error) bool {
 		}
 	}
 	return false
-}
-
-// matchTSQuery joins the words; they are letters, marks and digits only, and the last may be a
-// beginning.
-func matchTSQuery(words []string, beginning bool) string {
-	text := "'" + strings.Join(words, "' & '") + "'"
-	if beginning {
-		text += ":*"
-	}
-	return text
 }
 
 // postgresIntact asks for a row: the server watches over its own files.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"path"
 )
@@ -78,9 +79,14 @@ func upgrade(ctx context.Context, db *sql.DB, d *dialect, steps []string) (versi
 	if version, err = d.version(ctx, tx); err != nil || version >= len(steps) {
 		return version, err
 	}
+	from := version
 	for err == nil && version < len(steps) {
 		_, err = tx.ExecContext(ctx, steps[version])
 		version++
+	}
+	if err == nil && from < d.searchStep && version >= d.searchStep {
+		s := newStatements(d, tx.PrepareContext)
+		err = errors.Join(reindex(ctx, s, s), s.close())
 	}
 	if err == nil {
 		_, err = tx.ExecContext(ctx, fmt.Sprintf(d.setVersion, version))

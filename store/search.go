@@ -12,8 +12,9 @@ import (
 )
 
 // Words are the words of an item's text and of the names of its attachments, in lower case and each
-// once: a search finds the item by them. SQLite takes the more time over a text the longer it is,
-// and everybody waits for its one writer: so they are best made before the transaction.
+// once, and the pairs of common ones: a search finds the item by them. SQLite takes the more time
+// over a text the longer it is, and everybody waits for its one writer: so they are best made before
+// the transaction.
 func Words(text string, attachments []NewAttachment) string {
 	var w wordList
 	w.add(text)
@@ -32,14 +33,35 @@ func (w *wordList) add(text string) {
 	if w.seen == nil {
 		w.seen = map[string]bool{}
 	}
+	before := ""
 	eachWord(text, func(word []byte) {
 		if !w.seen[string(word)] {
 			w.seen[string(word)] = true
 			w.list.Write(word)
 			w.list.WriteByte(' ')
 		}
+		this := common[string(word)]
+		if before != "" && this != "" {
+			w.pair(before, this)
+		}
+		before = this
 	})
 }
+
+// joint stands before and between the words of a pair; no word has it.
+const joint = "\ue000"
+
+// pair adds two words of which one stands behind the other: a phrase of words that stand nearly
+// everywhere is found by its pairs.
+func (w *wordList) pair(a, b string) {
+	if p := joint + a + joint + b; !w.seen[p] {
+		w.seen[p] = true
+		w.list.WriteString(p + " ")
+	}
+}
+
+// isPair reports whether a word of Words is a pair.
+func isPair(word string) bool { return strings.HasPrefix(word, joint) }
 
 // eachWord hands over the words of a text, in lower case and without accents.
 func eachWord(text string, f func(word []byte)) {
@@ -85,8 +107,8 @@ func (tx *Tx) writeIndex(ctx context.Context) error {
 }
 
 func (s *statements) writeWords(ctx context.Context, x indexed) error {
-	words := s.dialect.words
-	return s.write(ctx, s.dialect.index, x.item, words(x.subject), x.words+words(x.author))
+	words := Words(x.subject, nil) + x.words + Words(x.author, nil)
+	return s.write(ctx, s.dialect.index, x.item, s.dialect.words(x.item, words))
 }
 
 // minBeginning is how many letters the last word of a query must have to be the beginning of others.
@@ -96,6 +118,7 @@ const minBeginning = 3
 // words follow one another, since they stand in quotes. The last word may be the beginning of one.
 type parsed struct {
 	words, phrases []string
+	pairs          []string // of the phrases
 	open           bool
 }
 
@@ -111,9 +134,12 @@ func parseWords(query string) (p parsed) {
 		}
 		if i%2 == 1 {
 			p.phrases = append(p.phrases, said)
+			p.pairs = append(p.pairs, strings.Fields(Words(said, nil))...)
 		}
 	}
-	p.words = slices.DeleteFunc(strings.Fields(w.list.String()), func(w string) bool { return w == last })
+	p.pairs = slices.DeleteFunc(p.pairs, func(w string) bool { return !isPair(w) })
+	p.words = slices.DeleteFunc(strings.Fields(w.list.String()),
+		func(w string) bool { return w == last || isPair(w) })
 	if last != "" { // it stands behind all others
 		p.words = append(p.words, last)
 	}

@@ -21,6 +21,7 @@ import (
 // synchronous=FULL.
 var sqliteDialect = &dialect{
 	migrations: sqliteMigrations,
+	searchStep: 26,
 	open:       openSQLite,
 	look:       lookSQLite,
 	version:    sqliteVersion,
@@ -31,10 +32,10 @@ var sqliteDialect = &dialect{
 	},
 	commit:   func(ctx context.Context, s *statements) error { return run(ctx, s.conn, "COMMIT") },
 	domain:   "substr(address, instr(address, '@') + 1)",
-	words:    func(text string) string { return text }, // FTS5 takes it apart by itself
-	index:    "INSERT INTO search (rowid, subject, body) VALUES ($1, $2, $3)",
+	index:    "INSERT INTO search (rowid, words) VALUES ($1, $2)",
 	unindex:  "DELETE FROM search WHERE rowid = $1",
-	found:    "SELECT rowid AS id FROM search WHERE search MATCH %s",
+	words:    func(_ int64, text string) string { return text },
+	found:    "SELECT rowid AS id FROM search WHERE search MATCH %s AND rowid < %s",
 	match:    matchFTS5,
 	list:     "json_each(%s)",
 	args:     func([]any) {},
@@ -202,16 +203,6 @@ func sqliteCopy(ctx context.Context, s *Store, db *sql.DB, version int) error {
 		return fmt.Errorf("copy the database before its upgrade: %w", err)
 	}
 	return errors.Join(syncPath(path), syncPath(s.dir))
-}
-
-// matchFTS5 quotes each word, so that no character of a query is an operator of FTS5. The last may
-// be a beginning.
-func matchFTS5(words []string, beginning bool) string {
-	text := `"` + strings.Join(words, `" "`) + `"`
-	if beginning {
-		text += "*"
-	}
-	return text
 }
 
 // sqliteFull reports whether an error means a full disk: there are two codes for it, the second for
