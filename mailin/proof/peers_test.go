@@ -46,6 +46,55 @@ for line in sys.stdin:
     print(json.dumps({"dkim": good, "spf": spf.check2(i=m["ip"], s=m["mailfrom"], h="client.test")[0]}), flush=True)
 `
 
+// judgeDMARC asks Mail::DMARC what follows from what DKIM and SPF say. It knows no test domains.
+const judgeDMARC = `
+use strict; use warnings; use JSON::PP; use Net::DNS::Resolver; use Mail::DMARC::PurePerl;
+$| = 1;
+{ no warnings 'redefine';
+  my $suffix = \&Mail::DMARC::Base::is_public_suffix;
+  *Mail::DMARC::Base::is_public_suffix = sub { $_[1] eq 'test' || $suffix->(@_) };
+  *Mail::DMARC::PurePerl::exists_in_dns = sub { 1 }; }
+my $r = Net::DNS::Resolver->new(nameservers => ['127.0.0.1'], port => $ARGV[0]);
+while (my $line = <STDIN>) {
+  my $m = decode_json($line);
+  my $d = Mail::DMARC::PurePerl->new; $d->set_resolver($r);
+  $d->source_ip($m->{ip}); $d->envelope_to('cliente.test'); $d->header_from($m->{from});
+  $d->envelope_from($m->{mailfrom});
+  $d->dkim($m->{dkim}); $d->spf($m->{spf});
+  my $p = $d->validate;
+  print encode_json({result => $p->result, disposition => $p->disposition}), "\n";
+}
+`
+
+// askDMARC starts that judge; nil where there is none.
+func askDMARC(t *testing.T, c *Client) func(from, mailFrom, client string, parts []Part) string {
+	if os.Getenv("BUZON_TEST_PEERS") != "1" || exec.Command("perl", "-MMail::DMARC::PurePerl", "-e1").Run() != nil {
+		t.Log("Mail::DMARC is not asked: run with BUZON_TEST_PEERS=1, with libmail-dmarc-perl")
+		return nil
+	}
+	_, port, _ := net.SplitHostPort(c.servers[0])
+	ask := conversation(t, exec.Command("perl", "-e", judgeDMARC, port))
+	return func(from, mailFrom, client string, parts []Part) string {
+		type result map[string]string
+		q := map[string]any{"from": domainOf(from), "mailfrom": domainOf(mailFrom), "ip": client, "dkim": []result{}}
+		dkims := []result{}
+		for _, p := range parts {
+			switch {
+			case p.Method == "dkim" && p.Result != "none":
+				dkims = append(dkims, result{"domain": p.Domain, "selector": "k", "result": p.Result, "human_result": ""})
+			case p.Method == "spf":
+				q["spf"] = []result{{"domain": domainOf(mailFrom), "scope": "mfrom", "result": p.Result}}
+			}
+		}
+		q["dkim"] = dkims
+		var answer struct{ Result, Disposition string }
+		ask(q, &answer)
+		return answer.Result + " " + answer.Disposition
+	}
+}
+
+func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
+
 // kind is a sort of generated mail.
 type kind struct {
 	name     string
@@ -130,7 +179,7 @@ func TestPeersAgree(t *testing.T) {
 		zones["ed._domainkey."+d] = mockdns.Zone{TXT: []string{"v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(edKey().Public().(ed25519.PublicKey))}}
 	}
 	resolver := stub(t, zones)
-	ask := askPeers(t, resolver)
+	ask, dmarc := askPeers(t, resolver), askDMARC(t, resolver)
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := range 300 {
 		list := kinds()
@@ -150,6 +199,11 @@ func TestPeersAgree(t *testing.T) {
 		got := (&Checker{Resolver: resolver}).Check(t.Context(), m)
 		if got.Verdict != k.want {
 			t.Errorf("%s: %q, want %q: %+v", k.name, got.Verdict, k.want, got.Parts)
+		}
+		if ours := map[Verdict]string{Passed: "pass none", Failed: "fail " + string(got.Policy)}[got.Verdict]; dmarc != nil && ours != "" {
+			if theirs := dmarc(k.from, k.mailFrom, k.client, got.Parts); theirs != ours {
+				t.Errorf("%s: dmarc %s, Mail::DMARC %s: %+v", k.name, ours, theirs, got.Parts)
+			}
 		}
 		if ask == nil {
 			continue
@@ -178,7 +232,19 @@ func askPeers(t *testing.T, c *Client) func(raw, mailFrom, client string) ([]boo
 		return nil
 	}
 	_, port, _ := net.SplitHostPort(c.servers[0])
-	cmd := exec.Command(python, "-c", judge, port)
+	talk := conversation(t, exec.Command(python, "-c", judge, port))
+	return func(raw, mailFrom, client string) ([]bool, string) {
+		var answer struct {
+			DKIM []bool
+			SPF  string
+		}
+		talk(map[string]string{"raw": base64.StdEncoding.EncodeToString([]byte(raw)), "mailfrom": mailFrom, "ip": client}, &answer)
+		return answer.DKIM, answer.SPF
+	}
+}
+
+// conversation starts a program that answers each line of JSON by one.
+func conversation(t *testing.T, cmd *exec.Cmd) func(question, answer any) {
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -193,19 +259,14 @@ func askPeers(t *testing.T, c *Client) func(raw, mailFrom, client string) ([]boo
 	}
 	t.Cleanup(func() { in.Close(); cmd.Wait() })
 	lines := bufio.NewScanner(out)
-	return func(raw, mailFrom, client string) ([]bool, string) {
-		json.NewEncoder(in).Encode(map[string]string{"raw": base64.StdEncoding.EncodeToString([]byte(raw)), "mailfrom": mailFrom, "ip": client})
-		var answer struct {
-			DKIM []bool
-			SPF  string
-		}
+	return func(question, answer any) {
+		json.NewEncoder(in).Encode(question)
 		if !lines.Scan() {
 			t.Fatal("the judge has ended")
 		}
-		if err := json.Unmarshal(lines.Bytes(), &answer); err != nil {
+		if err := json.Unmarshal(lines.Bytes(), answer); err != nil {
 			t.Fatal(err)
 		}
-		return answer.DKIM, answer.SPF
 	}
 }
 
