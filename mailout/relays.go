@@ -22,9 +22,12 @@ import (
 // first again as soon as it answers.
 type Relays struct {
 	routes []*route
-	now    func() time.Time
+	now    Clock
 	retry  time.Duration
 }
+
+// Clock tells the time of the desk.
+type Clock func() time.Time
 
 // Route is one of several relays.
 type Route struct {
@@ -44,7 +47,7 @@ type route struct {
 var _ Transport = (*Relays)(nil)
 
 // NewRelays makes one Transport of several, which its Close closes. now is the desk's clock.
-func NewRelays(now func() time.Time, routes ...Route) *Relays {
+func NewRelays(now Clock, routes ...Route) *Relays {
 	r := &Relays{now: now, retry: outageFirst}
 	for _, one := range routes {
 		r.routes = append(r.routes, &route{Route: one})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/mail"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ type Renderer struct {
 	Mailboxes desk.Mailboxes
 	Language  string         // of people whose own is not known
 	Location  *time.Location // of the times that people read
+	DKIM      []DKIMKey      // that sign what goes out
 }
 
 // Rendered says how a rendered mail goes out.
@@ -60,7 +62,15 @@ func (r *Renderer) write(ctx context.Context, m *matter, w io.Writer) (Rendered,
 	}
 	h, out := r.address(m)
 	h.add("Subject", headerText(words.Subject))
-	return out, compose(w, h, words, r.files(ctx, m))
+	if !slices.ContainsFunc(r.DKIM, func(k DKIMKey) bool { return k.signs(m.box.Domain()) }) {
+		return out, compose(w, h, words, r.files(ctx, m))
+	}
+	raw := r.Store.NewSpool()
+	defer raw.Close()
+	if err := compose(raw, h, words, r.files(ctx, m)); err != nil {
+		return out, err
+	}
+	return out, r.sign(w, raw, h, m.box.Domain())
 }
 
 // address says who, the signed ways back, and what keeps machines from answering:

@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
-	"buzon/mailout"
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/threading"
@@ -89,11 +88,13 @@ func (a *app) checkAll(ctx context.Context, conf config, send bool) error {
 	f.checkProof(conf)
 	f.checkResolver(ctx, conf)
 	f.checkDoors(conf, running)
-	if conf.Relay == nil {
+	if len(conf.Relay) == 0 {
 		f.say("relay", "note", "none; mail is written to "+filepath.Join(conf.DataDir, "outgoing"))
-	} else {
-		f.report("relay", conf.tryRelay(ctx), "")
 	}
+	for _, r := range conf.relays() {
+		f.checkRelay(ctx, conf, r)
+	}
+	f.checkDKIM(ctx, conf)
 	for _, account := range conf.accounts() {
 		f.report("imap "+account.Name, a.tryIMAP(ctx, f, conf, account, send), "")
 	}
@@ -379,18 +380,26 @@ func checkSocket(path string, running bool) error {
 	return nil
 }
 
-// tryRelay logs in to the relay and out again.
-func (c config) tryRelay(ctx context.Context) error {
-	r, err := c.Relay.relay(c.hostname())
+// checkRelay logs in to a relay and out again.
+func (f *findings) checkRelay(ctx context.Context, c config, r relayConfig) {
+	name := "relay"
+	if len(c.Relay) > 1 {
+		name += " " + r.Name
+	}
+	if r.expiring(time.Now()) {
+		f.say(name, "warning", "the client secret of "+r.Name+" expires on "+r.SecretExpires+
+			": make a new one and write it into client_secret_file")
+	}
+	f.report(name, r.try(ctx, c), "")
+}
+
+func (r relayConfig) try(ctx context.Context, c config) error {
+	t, err := r.transport(c)
 	if err != nil {
 		return err
 	}
-	pool, err := mailout.NewRelay(r)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
+	defer t.Close()
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	return pool.Check(ctx)
+	return t.(interface{ Check(context.Context) error }).Check(ctx)
 }

@@ -39,7 +39,8 @@ type config struct {
 	OnCall  onCallConfig      `toml:"on_call"`
 	SMTP    *smtpConfig       `toml:"smtp"`
 	IMAP    []imapConfig      `toml:"imap"`
-	Relay   *relayConfig      `toml:"relay"`
+	Relay   []relayConfig     `toml:"relay"`
+	DKIM    []dkimConfig      `toml:"dkim"`
 	Outbox  outboxConfig      `toml:"outbox"`
 	Limits  limitsConfig      `toml:"limits"`
 	Caps    capsConfig        `toml:"caps"`
@@ -117,7 +118,7 @@ func parseConfig(file, text string) (config, error) {
 	if err != nil {
 		return c, err
 	}
-	d := toml.NewDecoder(strings.NewReader(text)).DisallowUnknownFields()
+	d := toml.NewDecoder(strings.NewReader(relayTable(text))).DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
 		return c, decodeError(file, c.text, err)
 	}

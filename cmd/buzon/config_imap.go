@@ -18,31 +18,11 @@ import (
 // imapConfig is one [[imap]] account. What is left out takes the provider's or the general default;
 // see withDefaults.
 type imapConfig struct {
-	Name     string `toml:"name"`     // in commands, logs and the journal; the username
-	Provider string `toml:"provider"` // microsoft365, google
-	Host     string `toml:"host"`
-	Port     int    `toml:"port"`
-	TLS      string `toml:"tls"` // tls, starttls, none (loopback only)
-	CAFile   string `toml:"ca_file"`
-
-	Auth         string `toml:"auth"` // password, xoauth2, oauthbearer
-	Username     string `toml:"username"`
-	Shared       string `toml:"shared_mailbox"` // opened with the username's rights
-	Password     string `toml:"password"`
-	PasswordFile string `toml:"password_file"`
-
-	// login (a person, once: buzon oauth login), client_credentials, service_account
-	Grant            string   `toml:"grant"`
-	Tenant           string   `toml:"tenant"`
-	ClientID         string   `toml:"client_id"`
-	ClientSecret     string   `toml:"client_secret"`
-	ClientSecretFile string   `toml:"client_secret_file"`
-	SecretExpires    string   `toml:"secret_expires"` // 2027-01-31
-	ServiceAccount   string   `toml:"service_account_file"`
-	AuthURL          string   `toml:"auth_url"`
-	TokenURL         string   `toml:"token_url"`
-	DeviceURL        string   `toml:"device_url"`
-	Scopes           []string `toml:"scopes"`
+	accessConfig
+	Host   string `toml:"host"`
+	Port   int    `toml:"port"`
+	TLS    string `toml:"tls"` // tls, starttls, none (loopback only)
+	CAFile string `toml:"ca_file"`
 
 	Folders    []string `toml:"folders"`
 	After      string   `toml:"after"` // move, flag, leave, delete
@@ -89,20 +69,9 @@ func (c config) checkIMAP() error {
 
 // providers hold what is the same for everybody who has mail there.
 var providers = map[string]imapConfig{
-	"microsoft365": {
-		Host: "outlook.office365.com", Auth: "xoauth2",
-		AuthURL:   "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",
-		TokenURL:  "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
-		DeviceURL: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/devicecode",
-		Scopes:    []string{"https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"},
-	},
-	// Google's device flow gives no mail scope: a person logs in with a browser instead, or a
-	// service account is used.
-	"google": {
-		Host: "imap.gmail.com", Authserv: []string{"mx.google.com"}, AuthURL: "https://accounts.google.com/o/oauth2/auth",
-		TokenURL: "https://oauth2.googleapis.com/token",
-		Scopes:   []string{"https://mail.google.com/"},
-	},
+	"microsoft365": {Host: "outlook.office365.com", accessConfig: microsoft.withScopes(
+		"https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access")},
+	"google": {Host: "imap.gmail.com", Authserv: []string{"mx.google.com"}, accessConfig: google},
 }
 
 // accounts are the [[imap]] accounts with their defaults.
@@ -116,37 +85,18 @@ func (c config) accounts() (list []imapConfig) {
 // withDefaults fills in what the account leaves out.
 func (a imapConfig) withDefaults(c config) imapConfig {
 	p := providers[a.Provider]
-	if a.Provider == "microsoft365" && a.Grant == "client_credentials" {
-		p.Scopes = []string{"https://outlook.office365.com/.default"}
-	}
-	if len(a.Scopes) == 0 {
-		a.Scopes = p.Scopes
-	}
 	if a.Authserv == nil {
 		a.Authserv = p.Authserv
 	}
-	if a.Tenant == "" {
-		a.Tenant = "organizations"
-	}
-	if a.ServiceAccount != "" {
-		fill(&a.Grant, "service_account")
-	}
-	if a.ClientID != "" || a.ServiceAccount != "" {
-		fill(&a.Auth, "xoauth2")
-	}
+	a.fillIn("imap", p.accessConfig, tenantScopes[a.Provider])
 	for _, f := range []struct {
 		to   *string
 		from string
 	}{
-		{&a.Host, p.Host}, {&a.Auth, p.Auth}, {&a.Auth, "password"}, {&a.AuthURL, p.AuthURL},
-		{&a.TokenURL, p.TokenURL}, {&a.DeviceURL, p.DeviceURL},
-		{&a.Grant, "login"}, {&a.Name, a.Shared}, {&a.Name, a.Username},
+		{&a.Host, p.Host}, {&a.Name, a.Shared}, {&a.Name, a.Username},
 		{&a.Mailbox, c.firstMailbox()},
 	} {
 		fill(f.to, f.from)
-	}
-	for _, u := range []*string{&a.AuthURL, &a.TokenURL, &a.DeviceURL} {
-		*u = strings.ReplaceAll(*u, "{tenant}", a.Tenant)
 	}
 	if len(a.Folders) == 0 {
 		a.Folders = []string{"INBOX"}
@@ -200,7 +150,6 @@ func (a imapConfig) check(c config) error {
 		{"tls", a.TLS, []string{"tls", "starttls", "none"}},
 		{"auth", a.Auth, []string{"password", "xoauth2", "oauthbearer"}},
 		{"after", a.After, []string{"move", "flag", "leave", "delete"}},
-		{"grant", a.Grant, []string{"login", "client_credentials", "service_account"}},
 	} {
 		if !slices.Contains(k.list, k.value) {
 			return fmt.Errorf(`imap.%s: %q: want one of %s`, k.key, k.value,
@@ -223,10 +172,7 @@ func (a imapConfig) check(c config) error {
 		return fmt.Errorf("imap.max_size: %d bytes: want at least \"64KB\"; "+
 			"write it with its unit and in quotes, such as \"25MB\"", a.MaxSize)
 	}
-	if strings.ContainsAny(a.Name, "/\\:\x00 ") || a.Name == "." || a.Name == ".." {
-		return fmt.Errorf("imap.name: %q: want a name without blanks, colons and slashes", a.Name)
-	}
-	return errors.Join(a.checkFolders(c), a.checkSecrets())
+	return errors.Join(a.checkName(), a.checkFolders(c), a.checkSecrets())
 }
 
 func (a imapConfig) checkFolders(c config) error {
@@ -286,28 +232,9 @@ func (a imapConfig) checkFolders(c config) error {
 }
 
 func (a imapConfig) checkSecrets() error {
-	switch {
-	case a.Password != "" && a.PasswordFile != "":
-		return errors.New("imap.password, imap.password_file: give one of them")
-	case a.ClientSecret != "" && a.ClientSecretFile != "":
-		return errors.New("imap.client_secret, imap.client_secret_file: give one of them")
-	case a.Auth == "password" && a.Password == "" && a.PasswordFile == "":
+	if a.Auth == "password" && a.Password == "" && a.PasswordFile == "" {
 		return errors.New("imap.password_file: name the file with the password, " +
 			"or set auth to xoauth2")
-	case a.Auth != "password" && a.Grant != "service_account" &&
-		(a.ClientID == "" || a.TokenURL == ""):
-		return errors.New("imap.client_id, imap.token_url: register buzon with your provider and " +
-			"write them here")
-	case a.Provider == "microsoft365" && a.Grant == "client_credentials" &&
-		a.Tenant == "organizations":
-		return errors.New("imap.tenant: write the Directory (tenant) ID; " +
-			"without a person who logs in Microsoft must be told it")
-	case a.Grant == "service_account" && a.ServiceAccount == "":
-		return errors.New("imap.service_account_file: name the key file of the service account")
 	}
-	if _, err := time.Parse(time.DateOnly, a.SecretExpires); a.SecretExpires != "" && err != nil {
-		return fmt.Errorf(`imap.secret_expires: %q: want a date such as "2027-01-31"`,
-			a.SecretExpires)
-	}
-	return nil
+	return a.checkAccess()
 }

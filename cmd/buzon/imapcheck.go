@@ -101,18 +101,14 @@ func plus(address string) string {
 // sendProbe sends a mail from the mailbox to a plus address of its own; the intake knows it for the
 // desk's own mail.
 func (c config) sendProbe(ctx context.Context, address string) (id string, err error) {
-	if c.Relay == nil {
+	if len(c.Relay) == 0 {
 		return "", errors.New("there is no [relay] to send it by")
 	}
-	relay, err := c.Relay.relay(c.hostname())
+	relays, err := c.transport(time.Now)
 	if err != nil {
 		return "", err
 	}
-	pool, err := mailout.NewRelay(relay)
-	if err != nil {
-		return "", err
-	}
-	defer pool.Close()
+	defer relays.Close()
 	_, domain, _ := strings.Cut(address, "@")
 	id = mailin.ProbePrefix + strings.ToLower(rand.Text()) + "@" + domain
 	var mail bytes.Buffer
@@ -121,7 +117,7 @@ func (c config) sendProbe(ctx context.Context, address string) (id string, err e
 		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+
 		"buzon check --send\r\n", address, plus(address), time.Now().Format(time.RFC1123Z), id)
 	raw := mail.Bytes()
-	r := pool.Send(ctx, mailout.Envelope{From: address, To: plus(address)},
+	r := relays.Send(ctx, mailout.Envelope{From: address, To: plus(address), Mailbox: address},
 		io.NewSectionReader(bytes.NewReader(raw), 0, int64(len(raw))))
 	return id, r.Err
 }

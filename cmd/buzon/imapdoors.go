@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -49,7 +50,7 @@ func (c imapConfig) account(dir string) imappoll.Account {
 		Since: c.Since, Archive: c.Archive, Schedule: c.Schedule, NoIdle: c.NoIdle,
 		MaxSize: int64(c.MaxSize), AlarmAfter: time.Duration(c.AlarmAfter),
 	}
-	a.CAs = func() (*x509.CertPool, error) { return certificates(c.CAFile) }
+	a.CAs = func() (*x509.CertPool, error) { return certificates("imap.ca_file", c.CAFile) }
 	if c.Auth == "password" {
 		a.Password = func() (string, error) {
 			return secret(c.Password, c.PasswordFile, "imap.password_file")
@@ -61,31 +62,19 @@ func (c imapConfig) account(dir string) imappoll.Account {
 }
 
 // certificates reads the authorities of an account's own, nil for the system's.
-func certificates(file string) (*x509.CertPool, error) {
+func certificates(key, file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
 	}
 	pem, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("imap.ca_file: %w", err)
+		return nil, fmt.Errorf("%s: %w", key, err)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("imap.ca_file: %s holds no certificate in PEM", file)
+		return nil, fmt.Errorf("%s: %s holds no certificate in PEM", key, file)
 	}
 	return pool, nil
-}
-
-// ends is the last day of the client secret, false where the configuration does not say.
-func (a imapConfig) ends() (time.Time, bool) {
-	day, err := time.Parse(time.DateOnly, a.SecretExpires)
-	return day, err == nil
-}
-
-// expiring reports whether the client secret ends soon, or has ended.
-func (a imapConfig) expiring(now time.Time) bool {
-	day, ok := a.ends()
-	return ok && day.Sub(now) < soon
 }
 
 // runIMAP fetches mail from all accounts until ctx ends.
@@ -100,16 +89,16 @@ func (h *house) runIMAP(ctx context.Context, accounts []imappoll.Account) error 
 // warnOfSecrets tells the admins of each secret that ends soon, once, and the log every time.
 func (h *house) warnOfSecrets(ctx context.Context) (result string, err error) {
 	soon := 0
-	for _, c := range h.config.accounts() {
+	for _, c := range h.config.secrets() {
 		if !c.expiring(h.store.Now()) {
 			continue
 		}
 		soon++
-		h.log.Warn("the client secret of an IMAP account expires soon: "+
+		h.log.Warn("the client secret of an account expires soon: "+
 			"make a new one and write it into client_secret_file",
 			"account", c.Name, "secret_expires", c.SecretExpires)
 		day, _ := c.ends()
-		if e := h.store.WarnIMAP(ctx, c.Name, c.Mailbox, day); e != nil {
+		if e := h.store.WarnIMAP(ctx, c.Name, c.mailbox, day); e != nil {
 			err = errors.Join(err, fmt.Errorf("the administrators could not be told "+
 				"of the secret of %s: %w", c.Name, e))
 		}
@@ -118,6 +107,23 @@ func (h *house) warnOfSecrets(ctx context.Context) (result string, err error) {
 		result = fmt.Sprintf("%d end soon", soon)
 	}
 	return result, err
+}
+
+// secretOf is an account with the mailbox whose administrators hear of its secret.
+type secretOf struct {
+	accessConfig
+	mailbox string
+}
+
+// secrets are the IMAP accounts and relays.
+func (c config) secrets() (list []secretOf) {
+	for _, a := range c.accounts() {
+		list = append(list, secretOf{a.accessConfig, a.Mailbox})
+	}
+	for _, r := range c.relays() {
+		list = append(list, secretOf{r.accessConfig, cmp.Or(append(r.Mailboxes, c.firstMailbox())...)})
+	}
+	return list
 }
 
 // imapMetrics tells when each account was last looked through in full, and whether the

@@ -15,6 +15,9 @@ func keysOf(t reflect.Type, table string) (list []string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		key := f.Tag.Get("toml")
+		if f.Anonymous {
+			list = append(list, keysOf(f.Type, table)...)
+		}
 		if key == "" || key == "-" {
 			continue
 		}
@@ -107,7 +110,7 @@ func TestInit(t *testing.T) {
 	if err != nil || c.check() != nil {
 		t.Fatalf("%v, %v\n%s", err, c.check(), text)
 	}
-	if c.Mailbox[0].Name != `Mesa "A" ñ` || c.Agents[ana] != "Ana Gómez" || c.OnCall.Addresses[0] != guardia || c.Relay.Port != 2526 || c.DataDir != data {
+	if c.Mailbox[0].Name != `Mesa "A" ñ` || c.Agents[ana] != "Ana Gómez" || c.OnCall.Addresses[0] != guardia || c.Relay[0].Port != 2526 || c.DataDir != data {
 		t.Errorf("%+v", c)
 	}
 	if code, _, errs := quickly(t, flags...); code != exitFailure || !strings.Contains(errs, "is there already") {
@@ -136,7 +139,7 @@ func TestInitAsks(t *testing.T) {
 		t.Fatalf("exit %d, %s%s", code, out.String(), errs.String())
 	}
 	c, err := parseConfig(file, string(text))
-	if err != nil || c.Language != "en" || c.Timezone != "UTC" || c.SMTP != nil || c.Relay.Port != 25 || c.Mailbox[0].PlusAddressing || c.Agents[ana] == "" || len(c.OnCall.Addresses) != 0 {
+	if err != nil || c.Language != "en" || c.Timezone != "UTC" || c.SMTP != nil || c.Relay[0].Port != 25 || c.Mailbox[0].PlusAddressing || c.Agents[ana] == "" || len(c.OnCall.Addresses) != 0 {
 		t.Errorf("%v, %+v\n%s", err, c, text)
 	}
 	short := run(t.Context(), []string{"init", file + "2", "--ask"}, strings.NewReader(soporte+"\n"), &out, &errs)

@@ -19,12 +19,14 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 	"golang.org/x/oauth2/jwt"
+
+	"buzon/mailout"
 )
 
 func (a *app) oauth() *cobra.Command {
-	c := &cobra.Command{Use: "oauth", Short: "Tokens for IMAP accounts at Microsoft, Google and others"}
+	c := &cobra.Command{Use: "oauth", Short: "Tokens for IMAP accounts and relays at Microsoft, Google and others"}
 	c.AddCommand(&cobra.Command{
-		Use: "login ACCOUNT", Short: "Let a person open an account's mailbox to the desk, once", Args: cobra.ExactArgs(1),
+		Use: "login ACCOUNT", Short: "Let a person open an account's mailbox to the desk, or send by it, once", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			conf, err := a.config()
 			if err == nil {
@@ -33,13 +35,34 @@ func (a *app) oauth() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			account, err := conf.imapAccount(args[0])
+			account, err := conf.access(args[0])
 			if err != nil {
 				return failed(err)
 			}
 			return failed(a.oauthLogin(c.Context(), conf, account))
 		}})
 	return c
+}
+
+// access is how the IMAP account or relay of that name is logged in to. An account comes first where
+// a relay that needs no login has the same name.
+func (c config) access(name string) (accessConfig, error) {
+	var names []string
+	var all []accessConfig
+	for _, a := range c.accounts() {
+		all = append(all, a.accessConfig)
+	}
+	for _, r := range c.relays() {
+		all = append(all, r.accessConfig)
+	}
+	for _, a := range all {
+		if a.Name == name {
+			return a, nil
+		}
+		names = append(names, a.Name)
+	}
+	return accessConfig{}, fmt.Errorf("there is no IMAP account or relay %s: known are %s", name,
+		strings.Join(names, ", "))
 }
 
 // imapAccount is the account of that name, with its defaults.
@@ -56,8 +79,8 @@ func (c config) imapAccount(name string) (imapConfig, error) {
 
 // oauthLogin has a person allow the access, with the device flow (RFC 8628) where the provider has
 // one for mail, and keeps the token.
-func (a *app) oauthLogin(ctx context.Context, conf config, account imapConfig) error {
-	if account.Auth == "password" || account.Grant != "login" {
+func (a *app) oauthLogin(ctx context.Context, conf config, account accessConfig) error {
+	if !account.tokened() || account.Grant != "login" {
 		return fmt.Errorf("account %s needs no login: its auth is %s, its grant %s", account.Name, account.Auth, account.Grant)
 	}
 	o, err := account.oauth()
@@ -83,11 +106,11 @@ func (a *app) oauthLogin(ctx context.Context, conf config, account imapConfig) e
 	if err := keepToken(account.tokenFile(conf.DataDir), token); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "account %s may be read now; test it with buzon check\n", account.Name)
+	fmt.Fprintf(a.stdout, "account %s may be used now; test it with buzon check\n", account.Name)
 	return nil
 }
 
-func (a *app) deviceLogin(ctx context.Context, o *oauth2.Config, account imapConfig) (*oauth2.Token, error) {
+func (a *app) deviceLogin(ctx context.Context, o *oauth2.Config, account accessConfig) (*oauth2.Token, error) {
 	device, err := o.DeviceAuth(ctx)
 	if err != nil {
 		return nil, err
@@ -98,7 +121,7 @@ func (a *app) deviceLogin(ctx context.Context, o *oauth2.Config, account imapCon
 
 // browserLogin works without a listener, so that the browser may be on another machine: the page
 // that can't be opened in the end has the code in its address.
-func (a *app) browserLogin(ctx context.Context, o *oauth2.Config, account imapConfig) (*oauth2.Token, error) {
+func (a *app) browserLogin(ctx context.Context, o *oauth2.Config, account accessConfig) (*oauth2.Token, error) {
 	o.RedirectURL = "http://127.0.0.1:47113/" // nobody listens there, and no browser refuses to try
 	verifier, state := oauth2.GenerateVerifier(), oauth2.GenerateVerifier()
 	address := o.AuthCodeURL(state, oauth2.AccessTypeOffline, oauth2.ApprovalForce, oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("login_hint", account.Username))
@@ -119,13 +142,13 @@ func (a *app) browserLogin(ctx context.Context, o *oauth2.Config, account imapCo
 }
 
 // oauth is the account's application as registered with the provider.
-func (a imapConfig) oauth() (*oauth2.Config, error) {
-	secret, err := secret(a.ClientSecret, a.ClientSecretFile, "imap.client_secret_file")
+func (a accessConfig) oauth() (*oauth2.Config, error) {
+	secret, err := secret(a.ClientSecret, a.ClientSecretFile, a.table+".client_secret_file")
 	return &oauth2.Config{ClientID: a.ClientID, ClientSecret: secret, Scopes: a.Scopes,
 		Endpoint: oauth2.Endpoint{AuthURL: a.AuthURL, TokenURL: a.TokenURL, DeviceAuthURL: a.DeviceURL, AuthStyle: oauth2.AuthStyleInParams}}, err
 }
 
-func (a imapConfig) tokenFile(dir string) string {
+func (a accessConfig) tokenFile(dir string) string {
 	return filepath.Join(dir, "oauth", a.Name+".json")
 }
 
@@ -136,7 +159,7 @@ func withClient(ctx context.Context) context.Context {
 
 // tokens is where the account's access tokens come from. The secrets are read anew for each, so
 // that a new one needs no restart.
-func (a imapConfig) tokens(dir string) func(ctx context.Context, fresh bool) (string, error) {
+func (a accessConfig) tokens(dir string) func(ctx context.Context, fresh bool) (string, error) {
 	var get func(context.Context) (*oauth2.Token, error)
 	switch a.Grant {
 	case "client_credentials":
@@ -171,22 +194,27 @@ func (a imapConfig) tokens(dir string) func(ctx context.Context, fresh bool) (st
 
 // tokenError is what the provider answered, without the page that it sent: some repeat the request
 // there, with the secret.
-func (a imapConfig) tokenError(err error) error {
+func (a accessConfig) tokenError(err error) error {
 	var e *oauth2.RetrieveError
 	if !errors.As(err, &e) {
 		return fmt.Errorf("ask for a token: %w", err)
 	}
+	return &mailout.TokenDenied{Cause: a.denied(e)}
+}
+
+// denied is what the provider said when it gave no token.
+func (a accessConfig) denied(e *oauth2.RetrieveError) error {
 	answer := strings.TrimSpace(e.ErrorCode + " " + strings.Join(strings.Fields(e.ErrorDescription), " "))
 	if answer == "" {
-		return fmt.Errorf("%s answers %s: is it imap.token_url?", a.TokenURL, e.Response.Status)
+		return fmt.Errorf("%s answers %s: is it %s.token_url?", a.TokenURL, e.Response.Status, a.table)
 	}
 	return fmt.Errorf("%s answers %s: %s", a.TokenURL, e.Response.Status, answer)
 }
 
 // serviceAccount asks as the service account, in the name of the mailbox (Google's domain-wide
 // delegation).
-func (a imapConfig) serviceAccount(ctx context.Context) (*oauth2.Token, error) {
-	text, err := secret("", a.ServiceAccount, "imap.service_account_file")
+func (a accessConfig) serviceAccount(ctx context.Context) (*oauth2.Token, error) {
+	text, err := secret("", a.ServiceAccount, a.table+".service_account_file")
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +225,7 @@ func (a imapConfig) serviceAccount(ctx context.Context) (*oauth2.Token, error) {
 		URL   string `json:"token_uri"`
 	}
 	if err := json.Unmarshal([]byte(text), &key); err != nil {
-		return nil, fmt.Errorf("imap.service_account_file: %w", err)
+		return nil, fmt.Errorf("%s.service_account_file: %w", a.table, err)
 	}
 	fill(&key.URL, a.TokenURL)
 	c := jwt.Config{Email: key.Email, PrivateKey: []byte(key.Key), PrivateKeyID: key.ID, Subject: a.Username, Scopes: a.Scopes, TokenURL: key.URL}
@@ -206,7 +234,7 @@ func (a imapConfig) serviceAccount(ctx context.Context) (*oauth2.Token, error) {
 
 // loginTokens are those of a person who has logged in once; the refresh token is in a file.
 type loginTokens struct {
-	account imapConfig
+	account accessConfig
 	file    string
 	mu      sync.Mutex
 }
@@ -216,7 +244,8 @@ func (l *loginTokens) token(ctx context.Context, fresh bool) (string, error) {
 	defer l.mu.Unlock()
 	have, err := readToken(l.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("nobody has logged in yet: run buzon oauth login %s", l.account.Name)
+		return "", &mailout.TokenDenied{Cause: fmt.Errorf("nobody has logged in yet: "+
+			"run buzon oauth login %s", l.account.Name)}
 	}
 	if err != nil {
 		return "", err

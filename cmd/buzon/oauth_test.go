@@ -249,7 +249,7 @@ func TestOAuthBeforeTheLogin(t *testing.T) {
 func TestSecretExpires(t *testing.T) {
 	now := time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)
 	for day, want := range map[string]bool{"": false, "2027-02-15": false, "2027-02-01": false, "2027-01-31": true, "2027-01-01": true, "2026-12-01": true} {
-		if got := (imapConfig{SecretExpires: day}).expiring(now); got != want {
+		if got := (accessConfig{SecretExpires: day}).expiring(now); got != want {
 			t.Errorf("%q on %s: warned is %v", day, now.Format(time.DateOnly), got)
 		}
 	}

@@ -294,7 +294,11 @@ func (h *house) intake() *mailin.Intake {
 
 // dispatcher returns what sends mail; the transport must be closed.
 func (h *house) dispatcher() (*mailout.Dispatcher, mailout.Transport, error) {
-	transport, err := h.transport()
+	transport, err := h.config.transport(h.store.Now)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := h.config.dkimKeys()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -303,21 +307,10 @@ func (h *house) dispatcher() (*mailout.Dispatcher, mailout.Transport, error) {
 		backoff.Retry = append(backoff.Retry, time.Duration(d))
 	}
 	return &mailout.Dispatcher{
-		Store: h.store, Transport: transport, Backoff: backoff,
+		Store: h.store, Transport: transport, Backoff: backoff, Parallel: h.config.parallel(),
 		Caps: h.config.Caps.caps(), Log: h.log,
 		Renderer: &mailout.Renderer{Store: h.store, Signer: h.signer, Templates: h.templates,
-			Mailboxes: h.boxes, Language: h.config.Language, Location: h.location},
+			Mailboxes: h.boxes, Language: h.config.Language, Location: h.location,
+			DKIM: keys},
 	}, transport, nil
-}
-
-// transport is the relay, or a Maildir where none is configured.
-func (h *house) transport() (mailout.Transport, error) {
-	if h.config.Relay == nil {
-		return mailout.NewMaildir(filepath.Join(h.config.DataDir, "outgoing"))
-	}
-	relay, err := h.config.Relay.relay(h.config.hostname())
-	if err != nil {
-		return nil, err
-	}
-	return mailout.NewRelay(relay)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,7 +14,6 @@ import (
 
 	"buzon/mailin"
 	"buzon/mailin/smtpd"
-	"buzon/mailout"
 )
 
 // logger writes what the administrator should know to stderr.
@@ -159,23 +157,4 @@ func (c config) hostname() string {
 		return name
 	}
 	return "localhost"
-}
-
-// relay is the smarthost as the configuration has it.
-func (r relayConfig) relay(hello string) (relay mailout.Relay, err error) {
-	relay = mailout.Relay{Host: r.Host, Port: r.Port, TLS: r.TLS, Username: r.Username, Hello: hello, Connections: r.Connections}
-	if relay.Password, err = secret(r.Password, r.PasswordFile, "relay.password_file"); err != nil {
-		return relay, err
-	}
-	if r.CAFile != "" {
-		pem, err := os.ReadFile(r.CAFile)
-		if err != nil {
-			return relay, fmt.Errorf("relay.ca_file: %w", err)
-		}
-		relay.RootCAs = x509.NewCertPool()
-		if !relay.RootCAs.AppendCertsFromPEM(pem) {
-			return relay, fmt.Errorf("relay.ca_file: %s holds no certificate in PEM", r.CAFile)
-		}
-	}
-	return relay, nil
 }

@@ -14,7 +14,6 @@ import (
 
 	"buzon/mailin"
 	"buzon/mailin/smtpd"
-	"buzon/mailout"
 	"buzon/store"
 )
 
@@ -42,14 +41,11 @@ func (a *app) serve() *cobra.Command {
 // checkStart looks at what the daemon alone needs, and may be the only one who can read: secrets
 // and certificates.
 func (c config) checkStart() error {
-	if r := c.Relay; r != nil {
-		relay, err := r.relay(c.hostname())
-		if err == nil {
-			_, err = mailout.NewRelay(relay) // makes no connection
-		}
-		if err != nil {
-			return c.in(err)
-		}
+	if _, err := c.routes(); err != nil { // makes no connection
+		return c.in(err)
+	}
+	if _, err := c.dkimKeys(); err != nil {
+		return c.in(err)
 	}
 	return c.in(c.checkCertificate())
 }

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/foxcpp/go-mockdns"
+)
+
+// TestDKIMNew makes keys, and buzon check says whether what the DNS has fits them.
+func TestDKIMNew(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "buzon.toml")
+	zones := map[string]mockdns.Zone{}
+	server, err := mockdns.NewServerWithLogger(zones, silent{}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	text := fmt.Sprintf("data_dir = %q\n[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n[dns]\nserver = %q\n",
+		filepath.Join(dir, "data"), server.LocalAddr().String())
+	write := func(more string) {
+		if err := os.WriteFile(file, []byte(text+more), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	buzon := func(args ...string) (int, string) {
+		var out bytes.Buffer
+		code := run(t.Context(), append([]string{"-c", file}, args...), strings.NewReader(""), &out, &out)
+		return code, out.String()
+	}
+	write("")
+	quoted := regexp.MustCompile(`"([^"]*)"`)
+	for _, kind := range []string{"rsa", "ed25519"} {
+		code, said := buzon("dkim", "new", "ejemplo.test", kind, "--type", kind)
+		line, rest, _ := strings.Cut(said[strings.Index(said, "\n")+1:], "\n")
+		name := kind + "._domainkey.ejemplo.test."
+		if code != 0 || !strings.HasPrefix(line, name+" IN TXT ( \"v=DKIM1; k="+kind+"; p=") {
+			t.Fatalf("exit %d: %s", code, said)
+		}
+		kept := filepath.Join(dir, "data", "dkim", kind+".ejemplo.test.pem")
+		if info, err := os.Stat(kept); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("key file: %v, %v", info, err)
+		}
+		if code, again := buzon("dkim", "new", "ejemplo.test", kind); code == 0 || !strings.Contains(again, "another selector") {
+			t.Errorf("a key is written over: %s", again)
+		}
+		text += rest[strings.Index(rest, "[[dkim]]"):]
+		write("")
+		if _, said := buzon("check"); !strings.Contains(said, name[:len(name)-1]+" is not in the DNS") {
+			t.Errorf("check before it is published: %s", said)
+		}
+		var record string
+		for _, piece := range quoted.FindAllStringSubmatch(line, -1) {
+			record += piece[1]
+		}
+		zones[name] = mockdns.Zone{TXT: []string{record}}
+		if _, said := buzon("check"); !strings.Contains(said, "ok, "+name[:len(name)-1]+"\n") {
+			t.Errorf("check when it is published: %s", said)
+		}
+	}
+	zones["rsa._domainkey.ejemplo.test."] = zones["ed25519._domainkey.ejemplo.test."]
+	if code, said := buzon("check"); code == 0 || !strings.Contains(said, "does not fit") {
+		t.Errorf("check with another key published: %s", said)
+	}
+	for more, wrong := range map[string]string{
+		"[[dkim]]\ndomain = \"ejemplo.test\"\nselector = \"rsa\"\n":   "stands twice",
+		"[[dkim]]\ndomain = \"ejemplo.test\"\nselector = \"a b\"\n":   "dkim.selector",
+		"[[dkim]]\ndomain = \"a@ejemplo.test\"\nselector = \"a\"\n":   "dkim.domain",
+		"[[dkim]]\ndomain = \"ejemplo.test\"\nselector = \"falta\"\n": "buzon dkim new ejemplo.test falta",
+	} {
+		write(more)
+		if code, said := buzon("check"); code == 0 || !strings.Contains(said, wrong) {
+			t.Errorf("%s: exit %d, %s", more, code, said)
+		}
+	}
+}
+
+type silent struct{}
+
+func (silent) Printf(string, ...any) {}
