@@ -239,6 +239,11 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing,
 	next, giveUp := d.Backoff.Next(o.Attempts, o.Created, tx.Now(), rand.Float64)
 	switch {
 	case r.Outcome == Sent:
+		if r.ID != "" && r.ID != o.MessageID {
+			if err := tx.Renamed(ctx, o.ID, r.ID); err != nil {
+				return false, err
+			}
+		}
 		return false, tx.Sent(ctx, o, reply)
 	case r.Outcome == Refused:
 		why, lasting := desk.Failed(r.Reply)

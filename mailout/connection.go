@@ -241,7 +241,8 @@ func (c *connection) content(ctx context.Context, mail io.Reader) Result {
 	if err != nil {
 		return c.pool.judge(ctx, stepEnd, err)
 	}
-	return Result{Outcome: Sent, Reply: c.pool.reply(code, text)}
+	reply := c.pool.reply(code, text)
+	return Result{Outcome: Sent, Reply: reply, ID: learnt(c.pool.relay.Host, reply)}
 }
 
 // lastWords looks whether a relay that hung up in the middle has said why.

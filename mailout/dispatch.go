@@ -37,11 +37,13 @@ type Dispatcher struct {
 	// After returns a channel that yields after d; time.After unless tests move the clock.
 	After func(d time.Duration) <-chan time.Time
 
-	seen   time.Time // of the clock, when the outbox was last looked at
-	mu     sync.Mutex
-	going  map[int64]bool
-	outage outage
-	freed  chan struct{}
+	seen time.Time // of the clock, when the outbox was last looked at
+	// an administrator, or a restore, has all mail wait
+	heldBack bool
+	mu       sync.Mutex
+	going    map[int64]bool
+	outage   outage
+	freed    chan struct{}
 }
 
 // Run sends until ctx ends. Mails in hand then have the grace to be finished, and are given back to
@@ -139,6 +141,11 @@ func (d *Dispatcher) due(ctx context.Context) []store.Outgoing {
 	if free, _ := d.free(); free <= 0 {
 		return nil
 	}
+	if held, err := d.Store.OutboxHold(ctx); err != nil || !held.Since.IsZero() {
+		d.heldBack = true
+		return nil
+	}
+	d.heldBack = false
 	now := d.Store.Now()
 	if now.Before(d.seen) {
 		if err := d.Store.SetBack(ctx); err != nil {
@@ -191,6 +198,9 @@ func (d *Dispatcher) free() (places int, away time.Duration) {
 	return d.outage.places(d.Parallel, now) - len(d.going), d.outage.left(now)
 }
 
+// heldLook is how often is looked whether the outbox is still held: another process may release it.
+const heldLook = 5 * time.Second
+
 // rest waits until there may be something to do: a commit, a free place, or the time of the next
 // mail.
 func (d *Dispatcher) rest(ctx context.Context, changed <-chan struct{}) {
@@ -200,6 +210,8 @@ func (d *Dispatcher) rest(ctx context.Context, changed <-chan struct{}) {
 		changed, wait = nil, away
 	case free <= 0:
 		changed = nil
+	case d.heldBack:
+		wait = heldLook
 	default:
 		if next, err := d.Store.NextDue(ctx); err == nil && !next.IsZero() {
 			wait = min(wait, max(next.Sub(d.Store.Now()), 0))

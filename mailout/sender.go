@@ -46,6 +46,8 @@ type Result struct {
 	Outcome Outcome
 	Reply   string // the relay's last answer on one line, at most 500 bytes; "" when there was none
 	Err     error  // nil only when Sent
+	// ID is the Message-ID under which the relay says that it sends the mail; "" when it says none
+	ID string
 	// Away: no mail of this mailbox would be taken now: no relay was reached, or none lets us in
 	Away bool
 	// Others: another mailbox's mail may go all the same

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,11 +11,22 @@ import (
 )
 
 // OutgoingByMessageID returns the newest outbox row whose mail had the Message-ID, without angle
-// brackets.
+// brackets, when it left us or as the relay sent it.
 func (r Reader) OutgoingByMessageID(ctx context.Context, id string) (Outgoing, error) {
-	return outbox.one(ctx, r, `
+	o, err := outbox.one(ctx, r, `
 		WHERE o.message_id = $1 AND o.message_id <> ''
 		ORDER BY o.id DESC LIMIT 1`, id)
+	if !errors.Is(err, ErrNotFound) {
+		return o, err
+	}
+	return outbox.one(ctx, r, `
+		WHERE o.relay_id = $1 AND o.relay_id <> ''
+		ORDER BY o.id DESC LIMIT 1`, id)
+}
+
+// Renamed notes the Message-ID under which the relay has sent a mail: replies cite it.
+func (tx *Tx) Renamed(ctx context.Context, id int64, messageID string) error {
+	return tx.write(ctx, "UPDATE outbox SET relay_id = $2 WHERE id = $1", id, messageID)
 }
 
 // Undelivered gives a mail up and says so in its ticket. When it carried an agent's words to a

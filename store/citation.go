@@ -60,6 +60,10 @@ var referencesQuery = strings.ReplaceAll(`
 		WHERE message_id IN (IDS) AND message_id <> '' AND ticket <> 0
 		GROUP BY message_id)
 	UNION ALL
+	SELECT relay_id, ticket, item, 0
+	FROM outbox
+	WHERE relay_id IN (IDS) AND relay_id <> '' AND ticket <> 0
+	UNION ALL
 	SELECT c.message_id, c.ticket, 0, 1
 	FROM citation c
 	WHERE c.message_id IN (IDS) AND c.person = $1

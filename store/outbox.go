@@ -297,7 +297,8 @@ func (r Reader) CorrespondenceIDs(ctx context.Context, ticket, person, before in
 			SELECT message_id, created_at AS at, 0 AS kind, id FROM item
 			WHERE ticket = $1 AND author = $2 AND message_id <> ''
 			UNION ALL
-			SELECT message_id, created_at, 1, id FROM outbox
+			SELECT CASE WHEN relay_id <> '' THEN relay_id ELSE message_id END, created_at, 1, id
+			FROM outbox
 			WHERE ticket = $1 AND person = $2 AND id < $3
 				AND message_id <> '' AND state <> 'failed'
 			ORDER BY at DESC, kind DESC, id DESC LIMIT +$4

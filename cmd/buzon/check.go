@@ -134,6 +134,9 @@ func (f *findings) checkDesk(ctx context.Context, c config) (running bool) {
 	f.report("keys", c.checkKeys(ctx, s), "")
 	people, err := s.Persons(ctx, "")
 	f.checkPeople(people, err)
+	if err := heldOutbox(ctx, s); err != nil {
+		f.report("outbox", err, "")
+	}
 	f.checkReplies(c, people)
 	return f.checkDaemon(ctx, s)
 }

@@ -38,6 +38,7 @@ func (s *health) troubles(ctx context.Context) (list []string) {
 	add("disk", s.house.store.Ready())
 	add("database and files", s.damaged(ctx))
 	add("intake", s.late(ctx))
+	add("outbox", heldOutbox(ctx, s.house.store))
 	add("relay", s.dispatcher.Trouble())
 	for _, c := range s.house.config.accounts() {
 		add("imap "+c.Name, s.account(ctx, c))

@@ -36,6 +36,8 @@ func (h *house) jobs() []job {
 			about: "warn of client secrets that end soon"},
 		{name: "timers", schedule: "@every 15s", due: h.store.TimerDue, run: h.tick,
 			about: "do what the clock owes tickets: reminders, closing, waking"},
+		{name: "outbox", schedule: "@every 1m", run: h.watchOutbox,
+			about: "tell agents whose answers are late; hold the outbox after a restore"},
 	}
 	for _, c := range h.config.accounts() {
 		poll := func(ctx context.Context) (string, error) {

@@ -31,7 +31,7 @@ func (a *app) outbox() *cobra.Command {
 	list.Flags().StringVar((*string)(&f.State), "state", "", "only due, sending, sent, uncertain, failed or held")
 	list.Flags().Int64Var(&f.Ticket, "ticket", 0, "only about this ticket")
 	list.Flags().IntVar(&f.Limit, "limit", 1000, "how many")
-	c.AddCommand(list,
+	c.AddCommand(list, a.outboxHold(), a.outboxRelease(),
 		a.outboxCommand(a.look, "show ID", "Show an outgoing mail, and its bytes while it is kept", a.showOutgoing),
 		a.outboxChange("retry [ID]…", "Send mails now: those that wait, or that failed", "due now", "has been sent, or is being sent",
 			(*store.Store).RetryOutgoing),

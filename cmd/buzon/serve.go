@@ -39,6 +39,13 @@ func (h *house) serve(ctx context.Context, ready func(line string)) error {
 	if err != nil {
 		return err
 	}
+	if _, err := h.watchOutbox(ctx); err != nil {
+		return err
+	}
+	if held := heldOutbox(ctx, h.store); held != nil {
+		h.log.Warn(held.Error())
+		ready("outbox held: " + held.Error())
+	}
 	in := h.intake()
 	h.health = &health{house: h, intake: in, dispatcher: dispatcher}
 	group, running := errgroup.WithContext(ctx)

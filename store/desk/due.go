@@ -26,6 +26,7 @@ const (
 	// an agent's mail that proved too little to be relayed
 	AgentUnconfirmed EventKind = "agent_unconfirmed"
 	DeliveryFailed   EventKind = "delivery_failed"
+	DeliveryLate     EventKind = "delivery_late"
 	MailQuarantined  EventKind = "mail_quarantined"
 	TicketAssigned   EventKind = "ticket_assigned"
 	TicketRated      EventKind = "ticket_rated"      // by its requester, once it is closed
@@ -138,6 +139,8 @@ func Due(e Event) []Notification {
 		if len(d.list) == 0 {
 			d.add(Undelivered, e.Team...)
 		}
+	case DeliveryLate:
+		d.add(Undelivered, agents(e.Author)...)
 	case LinesMissed:
 		d.add(NotUnderstood, e.Author)
 	case AgentJoined:

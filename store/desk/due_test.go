@@ -81,6 +81,7 @@ func TestDue(t *testing.T) {
 		{"a machine wrote", MachineWrote, carla, internal, "item Ana"},
 		{"agent who proved too little", AgentUnconfirmed, ana, internal, "confirm_agent Ana"},
 		{"delivery failed", DeliveryFailed, beto, internal, "undelivered Beto, undelivered Ana"},
+		{"delivery late", DeliveryLate, beto, internal, "undelivered Beto"},
 		{"delivery failed of nobody's words", DeliveryFailed, Person{}, func(e *Event) { e.Ticket.Agent = Person{} }, "undelivered Ana, undelivered Beto, undelivered Julia"},
 		{"mail in quarantine", MailQuarantined, Person{}, nil, "unfiled Julia"},
 		{"mail in quarantine without an admin", MailQuarantined, Person{}, func(e *Event) { e.Admins = nil }, "unfiled Ana, unfiled Beto, unfiled Julia"},
@@ -108,7 +109,7 @@ func TestDue(t *testing.T) {
 }
 
 var kinds = []EventKind{TicketOpened, TicketOpenedFor, TicketRecorded, TicketReplaced, MachineWrote, ItemWritten, InfoAsked, NoteWritten, TicketTaken, TicketAssigned, TicketResolved, TicketClosed, TicketWaits, TicketWoke, TicketLapsed,
-	ItemPending, AgentUnconfirmed, DeliveryFailed, MailQuarantined, ReplyRejected, ProductionFell, MailboxDown, MailboxUp, SecretEnds,
+	ItemPending, AgentUnconfirmed, DeliveryFailed, DeliveryLate, MailQuarantined, ReplyRejected, ProductionFell, MailboxDown, MailboxUp, SecretEnds,
 	AgentJoined}
 
 func TestDueKeepsItsPromises(t *testing.T) {

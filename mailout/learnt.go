@@ -1,0 +1,32 @@
+package mailout
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	// sesReply is how Amazon SES takes a mail: "250 Ok 0102018f…-6d1c…-000000"
+	sesReply = regexp.MustCompile(`^250 (?:2\.0\.0 )?Ok ([0-9a-f]{16,20}(?:-[0-9a-f]{4,12}){5}-[0-9]{6})$`)
+	sesHost  = regexp.MustCompile(`^email-smtp(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com$`)
+	// namedID is a Message-ID that a relay names in its answer, as Exchange does
+	namedID = regexp.MustCompile(`<([^<>@\s]+@[^<>@\s]+)>`)
+)
+
+// learnt is the Message-ID, without angle brackets, under which a relay says that it sends the
+// mail; "" when it says none. Amazon SES writes one of its own, which people's replies then cite
+// (docs.aws.amazon.com/ses, "Message-ID").
+func learnt(host, reply string) string {
+	if m := sesReply.FindStringSubmatch(reply); m != nil {
+		if h := sesHost.FindStringSubmatch(strings.ToLower(host)); h != nil {
+			if h[1] == "us-east-1" {
+				return m[1] + "@email.amazonses.com"
+			}
+			return m[1] + "@" + h[1] + ".amazonses.com"
+		}
+	}
+	if m := namedID.FindStringSubmatch(reply); m != nil && goodID(m[1]) {
+		return m[1]
+	}
+	return ""
+}
