@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"buzon/mailin/command"
 	"buzon/store"
@@ -69,7 +68,7 @@ func (f *filing) preview(ctx context.Context) error {
 	f.verdict, f.ticket = verdict, ticket
 	f.verdict.Outcome = store.OutcomeQuery
 	if d.Reason != "" {
-		d.Reason = "view_" + strings.TrimPrefix(d.Reason, "held_")
+		d.Reason = "view_" + d.Reason
 	}
 	_, err = f.tx.Owe(ctx, store.Outgoing{Kind: desk.PreviewNotice, Ticket: ticket.Number,
 		Mail: f.mail.ID, Person: f.person.ID, Address: f.person.Address(), Mailbox: f.box.Address,
