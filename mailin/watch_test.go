@@ -311,6 +311,10 @@ func TestSourcesThatMayFlood(t *testing.T) {
 				held++
 			}
 		}
+		who, err := h.store.AlertSources(t.Context())
+		if err != nil || len(who) != 1 || who[0] != (store.AlertSource{Mailbox: box, Source: monitor, Alerts: 30, Open: 30, Told: 30}) {
+			t.Errorf("who tells: %+v, %v", who, err)
+		}
 		if (held == 0) != (sources != nil) {
 			t.Errorf("%v: %d are held as a flood", sources, held)
 		}

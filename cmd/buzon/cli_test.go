@@ -33,6 +33,11 @@ func TestBadConfiguration(t *testing.T) {
 		line       int // 0: not known
 		words      []string
 	}{
+		{"a pattern alone", box + "[alerts]\nproblem = \"falla\"\n", 0, []string{"alerts.recovery", "all three"}},
+		{"a pattern that is none", box + "[alerts]\nproblem = \"(\"\nrecovery = \"b\"\nkey = \"c\"\n", 4, []string{"alerts.problem", "no regular expression"}},
+		{"a source that is none", box + "[alerts]\nsources = [\"a b\"]\n", 4, []string{"alerts.sources", "an address, or a domain"}},
+		{"a filter's address", box + "[milter]\naddress = \"rspamd\"\n", 4, []string{"milter.address", "inet:127.0.0.1:11332"}},
+		{"a treatment of spam", box + "[milter]\nspam = \"delete\"\n", 4, []string{"milter.spam", "quarantine"}},
 		{"broken TOML", box + "[relay\nhost = 1\n", 3, nil},
 		{"an unclosed string", box + "name = \"Soporte\n", 3, nil},
 		{"a key twice", box + "address = \"otra@ejemplo.test\"\n", 3, []string{"address"}},
