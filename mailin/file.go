@@ -60,6 +60,7 @@ type filing struct {
 // place in the order.
 func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 	var settled store.Verdict
+	forged := false
 	wait := in.o.Store.Begin(ctx, func(tx *store.Tx) error {
 		f := &filing{Intake: in, prepared: p, tx: tx, index: newIndex(tx.Reader), proof: Unproven}
 		if err := f.decide(ctx); err != nil {
@@ -85,7 +86,7 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 				return err
 			}
 		}
-		settled = f.verdict
+		settled, forged = f.verdict, f.resolution.Forged
 		if first, err := tx.Settle(ctx, p.mail.ID, f.verdict); err != nil || first {
 			return err
 		}
@@ -99,6 +100,11 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 		return err
 	}
 	in.filed(p.mail, settled)
+	if env := p.mail.Envelope; forged {
+		in.o.Guesses.Forged(env.Remote, in.o.Store.Now())
+		in.o.Log.Warn("a mail has a signed address that the desk did not sign", "mail", p.mail.ID,
+			"remote", env.Remote)
+	}
 	return nil
 }
 

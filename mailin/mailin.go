@@ -48,6 +48,7 @@ type Options struct {
 	ReopenFor time.Duration
 	Workers   int // mails read at once; the number of CPUs, at least 2
 	Log       *slog.Logger
+	Guesses   *Guesses // counts who brings forged addresses; nil: nobody does
 }
 
 // How often a mail is tried before it goes to quarantine: three times, whether it failed by itself

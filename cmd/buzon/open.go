@@ -33,6 +33,7 @@ type house struct {
 	templates *templates.Set
 	boxes     desk.Mailboxes
 	location  *time.Location
+	guesses   mailin.Guesses         // of those who try out signed addresses
 	checker   *proof.Checker         // of what proves mail; nil: nothing does
 	lock      *flock.Flock           // nil: the daemon has it, or nobody needs it
 	lease     *store.Lease           // likewise
@@ -283,7 +284,7 @@ func (h *house) intake() *mailin.Intake {
 	return mailin.New(mailin.Options{
 		Store: h.store, Signer: h.signer, Mailboxes: h.boxes, Markers: h.config.Markers,
 		AgentProof: h.config.agentProof(), Form: mailin.LabelsOf(h.templates),
-		Proof: h.checker, Authserv: h.config.authserv(),
+		Proof: h.checker, Authserv: h.config.authserv(), Guesses: &h.guesses,
 		Language: h.config.Language, Languages: h.templates.Languages(), Hops: l.Hops,
 		Caps: h.config.Caps.caps(), Log: h.log, Alerts: h.config.Alerts.options(),
 		Filter: h.config.Milter.filtering(),

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -147,6 +148,7 @@ func (h *house) smtpServer() (*smtpd.Server, error) {
 	return smtpd.New(smtpd.Options{
 		Auth:    login,
 		Journal: h.journal(), Ready: h.ready, Log: h.log, Inspect: h.inspect(),
+		Slow:     func(client netip.Addr) bool { return h.guesses.Slow(client, h.store.Now()) },
 		Mailbox:  func(address string) bool { _, _, ok := boxes.Find(address); return ok },
 		Domains:  domains,
 		Hostname: h.config.hostname(), MaxSize: int64(s.MaxSize), Connections: s.Connections, PerAddress: s.PerAddress, Hops: h.config.Limits.Hops,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"io"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -45,12 +46,26 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 		return errNested
 	}
 	client := s.wire.clientAddr()
+	if s.tooFast(client) {
+		s.door.opts().Log.Warn("client is slowed: many forged addresses came from it", "remote", client)
+		return errSlow
+	}
 	s.env = &Envelope{
 		From: from, NullSender: from == "", Helo: cmp.Or(s.wire.behind.helo, s.wire.helo), Remote: client,
 		TLS: s.wire.secure, AuthUser: cmp.Or(s.user, s.wire.behind.login), Protocol: s.protocol(),
 		Vouched: client.IsValid() && s.door.opts().Vouched(client),
 	}
 	return nil
+}
+
+// tooFast reports whether a client from the world tries out addresses. Behind our own servers
+// everybody is.
+func (s *session) tooFast(client netip.Addr) bool {
+	o := s.door.opts()
+	if !client.IsValid() || s.user != "" || o.Relay(client) || o.Trusted(client) || o.Vouched(client) {
+		return false
+	}
+	return o.Slow(client)
 }
 
 // Rcpt takes our mailboxes and nothing else: nothing is ever relayed.

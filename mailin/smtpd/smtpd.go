@@ -135,6 +135,9 @@ type Options struct {
 	// Ready is asked at MAIL FROM: an error refuses early, as it would from the journal. nil:
 	// always ready.
 	Ready func() error
+	// Slow reports whether a client, no relay and nobody who has logged in, is to try again later.
+	// nil: nobody is.
+	Slow func(netip.Addr) bool
 	// Inspect looks at a mail that has come whole, before it is journalled: an error refuses it, as
 	// the journal's would. nil: nobody looks.
 	Inspect func(context.Context, Envelope, Spool) (Found, error)
@@ -168,6 +171,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Relay == nil {
 		o.Relay = netip.Addr.IsLoopback
+	}
+	if o.Slow == nil {
+		o.Slow = func(netip.Addr) bool { return false }
 	}
 	if o.Ready == nil {
 		o.Ready = func() error { return nil }
