@@ -107,11 +107,10 @@ func (f *filing) receipt(ctx context.Context, done store.Done) error {
 			d.Commands = append(d.Commands, result)
 		}
 	}
-	_, err := f.tx.Owe(ctx, store.Outgoing{
+	return f.tx.OweReply(ctx, f.o.Caps, store.Outgoing{
 		Kind: desk.Receipt, Ticket: done.Ticket.Number, Item: done.Item.Number, Mail: f.mail.ID,
 		Person: f.person.ID, Address: f.person.Address(), Mailbox: done.Ticket.Mailbox, Details: d,
 	})
-	return err
 }
 
 // agentNote keeps an agent's mail inside: its way proves too little for the customer to read it.

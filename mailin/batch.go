@@ -63,11 +63,14 @@ func (f *filing) batch(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err = f.tx.Owe(ctx, store.Outgoing{
+	echo, err := f.hurried(ctx)
+	if err != nil {
+		return err
+	}
+	return f.tx.OweReply(ctx, f.o.Caps, store.Outgoing{Echo: echo && len(d.Fates) == 0,
 		Kind: desk.Transcript, Topic: control, Mail: f.mail.ID, Mailbox: f.box.Address,
 		Person: f.person.ID, Address: f.person.Address(), Details: d,
 	})
-	return err
 }
 
 // unknownGuard is a guard of which the desk knows nothing: without it, anything might be meant.

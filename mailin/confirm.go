@@ -69,12 +69,11 @@ func (f *filing) confirm(ctx context.Context) error {
 	}
 	chosen, clear := confirmed(f.rd.Reply.New(), f.asked.Details.Held)
 	if !clear {
-		_, err := f.tx.Owe(ctx, store.Outgoing{
-			Kind: f.asked.Kind, Mail: f.mail.ID,
+		return f.tx.OweReply(ctx, f.o.Caps, store.Outgoing{
+			Kind: f.asked.Kind, Mail: f.mail.ID, Echo: true,
 			Person: f.person.ID, Address: f.person.Address(),
 			Mailbox: f.asked.Mailbox, Details: f.asked.Details,
 		})
-		return err
 	}
 	var done []string
 	for _, id := range chosen {
@@ -103,12 +102,17 @@ var (
 	denies = regexp.MustCompile(`(?i)(^|[^\pL])(no|not|não|nao|nunca|jamás|jamas|never|` +
 		`niego|rechaz\pL*|descart\pL*|reject\pL*|discard\pL*|` +
 		`fals[oa]s?|forged?|fake|fraude|spam|phishing|suplant\pL*)($|[^\pL])`)
+	affirms = regexp.MustCompile(`(?i)^[^\pL]*(sí|si|yes|sim|ok|okay|claro|correcto|exacto|right|` +
+		`(#|nota: |note: )?(aprob|approv|confirm|env[ií]|send)\pL*|` +
+		`((nota|note): )?(es|era|soy|fui|lo|it|that|sou|fui|é) [^\n]*(mío|mio|mine|yo|me|eu|meu)|` +
+		`mío|mio|mine|👍)($|[^\pL])`)
 	everyOne = regexp.MustCompile(`(?i)(^|[^\pL])(todos|todas|todo|all|tudo|ambos|both)($|[^\pL])`)
 	numerals = regexp.MustCompile(`[0-9]+`)
 )
 
 // confirmed are the mails, of those held, that an answer calls the agent's; clear is false when it
-// says nothing of which. Where only one is held, any words that do not deny it do.
+// says nothing of which. Where only one is held, «sí» does, or no words at all; other words may be
+// a responder's.
 func confirmed(words string, held []int64) (chosen []int64, clear bool) {
 	named := numerals.FindAllString(words, -1)
 	for _, id := range held {
@@ -121,7 +125,8 @@ func confirmed(words string, held []int64) (chosen []int64, clear bool) {
 		return nil, true
 	case len(chosen) > 0:
 		return chosen, true
-	case len(held) <= 1 || everyOne.MatchString(words):
+	case everyOne.MatchString(words),
+		len(held) <= 1 && (strings.TrimSpace(words) == "" || affirms.MatchString(words)):
 		return held, true
 	}
 	return nil, false

@@ -54,6 +54,8 @@ type filing struct {
 	proofs   []store.ProofPart // what it rests on
 	guises   []string          // how who is new looks like whom the desk knows
 	verdict  store.Verdict
+	// responder: he is an agent, and no person wrote, though nothing says so
+	responder bool
 }
 
 // file settles a mail: one transaction, one outcome. begun is called when the transaction has its
@@ -153,6 +155,9 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	}
 	f.row = decide(sender, f.proof, f.resolution.Evidence, f.agentProof())
 	f.obey()
+	if reason, err = f.doubt(ctx, reason); err != nil {
+		return err
+	}
 	if f.person.Machine && !f.machine() {
 		if err := f.meet(ctx); err != nil {
 			return err

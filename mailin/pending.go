@@ -91,10 +91,14 @@ func (f *filing) askAgent(ctx context.Context, d desk.Deed) error {
 	if !f.answerable() {
 		reason += "_for_admin"
 	}
-	return f.tx.AskAgent(ctx, store.Outgoing{
+	cause := ""
+	if f.responder {
+		cause = "automatic"
+	}
+	return f.tx.AskAgent(ctx, store.Outgoing{Echo: f.responder,
 		Ticket: f.ticket.Number, Item: done.Item.Number, Mail: f.mail.ID, Mailbox: f.box.Address,
 		Person: d.By.ID, Address: d.By.Address(),
-		Details: store.Details{Author: d.By.ID, Reason: reason},
+		Details: store.Details{Author: d.By.ID, Reason: reason, Cause: cause},
 	})
 }
 

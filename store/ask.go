@@ -27,13 +27,26 @@ func (tx *Tx) AskAgent(ctx context.Context, o Outgoing) error {
 		return err
 	}
 	now := tx.Now()
+	if o.Echo {
+		h, err := tx.heldEcho(ctx, o, now)
+		if err != nil {
+			return err
+		}
+		if h.why != "" {
+			o.State, o.Next, o.LastReply = Held, h.until, h.why
+		}
+	}
 	again := func(last Outgoing) bool {
 		return !last.Settled.IsZero() && now.Sub(latest(last.Created, last.Next)) >= AskEvery
 	}
 	switch {
 	case len(list) == 0 || again(list[0]):
 	case list[0].Capped(): // one is still to go
+		if !o.Echo && list[0].LastReply == heldResponder { // this one may be his
+			list[0].Next = now
+		}
 		return tx.alsoHeld(ctx, list[0], o.Mail)
+	case o.State == Held:
 	default:
 		o.Ticket, o.Item = 0, 0
 		o.State, o.Next, o.LastReply = Held, list[0].Created.Add(AskEvery), "asked a moment ago"
@@ -52,7 +65,8 @@ func (tx *Tx) alsoHeld(ctx context.Context, o Outgoing, mail int64) error {
 	} else {
 		o.Details.More++
 	}
-	return tx.write(ctx, "UPDATE outbox SET details = $2 WHERE id = $1", o.ID, encoded{&o.Details})
+	return tx.write(ctx, "UPDATE outbox SET details = $2, next_at = $3 WHERE id = $1",
+		o.ID, encoded{&o.Details}, o.Next.UnixMilli())
 }
 
 func latest(a, b time.Time) time.Time {

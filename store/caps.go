@@ -64,6 +64,7 @@ const (
 	heldFlood     = "many tickets of one requester"
 	heldList      = "many notices at once: it goes with the list"
 	heldAnswers   = "many answers to queries"
+	heldReplies   = "many answers to what he writes"
 )
 
 // capped is a mail that a cap holds back.
@@ -219,6 +220,38 @@ func (tx *Tx) heldEcho(ctx context.Context, o Outgoing, now time.Time) (h delay,
 			return nil
 		})
 	return h, err
+}
+
+// OweReply owes an agent what answers his own mail and is no notice of an event. What answers a
+// responder's has the cap of those, and all of one ticket or topic that of a ticket.
+func (tx *Tx) OweReply(ctx context.Context, caps Caps, o Outgoing) error {
+	now := tx.Now()
+	h, err := delay{}, error(nil)
+	if o.Echo {
+		h, err = tx.heldEcho(ctx, o, now)
+	}
+	if h.why == "" && err == nil {
+		h, err = tx.heldReply(ctx, caps.Defaults().TicketHour, o, now)
+	}
+	if err != nil {
+		return fmt.Errorf("count what was sent: %w", err)
+	}
+	if h.why != "" {
+		o.State, o.Next, o.LastReply = Held, h.until, heldReplies
+	}
+	_, err = tx.Owe(ctx, o)
+	return err
+}
+
+func (tx *Tx) heldReply(ctx context.Context, most int, o Outgoing, now time.Time) (delay, error) {
+	n, err := tx.countOutbox(ctx, most, `
+		ticket = $1 AND address = $2 AND created_at > $3 AND created_at <= $4
+		AND topic = $5 AND kind = $6 AND NOT (`+capped+")",
+		o.Ticket, o.Address, now.Add(-time.Hour).UnixMilli(), now.UnixMilli(), o.Topic, o.Kind)
+	if n < most {
+		return delay{}, err
+	}
+	return delay{heldReplies, now.Add(time.Hour)}, err
 }
 
 // sentLately counts the mails about the ticket, or about one topic, to each address in the last

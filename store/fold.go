@@ -34,6 +34,8 @@ func (s *Store) Release(ctx context.Context, id int64) error {
 				return err
 			}
 			return tx.carries(ctx, o, acknowledgements)
+		case o.LastReply == heldReplies: // each says what its own mail did
+			return tx.carries(ctx, o, "id < 0")
 		case o.Kind.Trait().Alert, o.Lane == Bulk:
 			return tx.releaseList(ctx, o)
 		}

@@ -198,6 +198,18 @@ func (tx *Tx) meanwhile(ctx context.Context, t desk.Ticket, d desk.Deed) (
 	return m, err
 }
 
+// LastSent is when the last mail of the last hour, about a ticket or any, went to an address before
+// a time; zero for never. What is just going counts as gone.
+func (r Reader) LastSent(ctx context.Context, address string, ticket int64,
+	before time.Time) (at time.Time, err error) {
+	_, err = r.row(ctx, `
+		SELECT max(coalesce(settled_at, $3)) FROM outbox
+		WHERE address = $1 AND created_at > $2 AND (ticket = $4 OR $4 < 1)
+			AND state IN ('sending', 'uncertain', 'sent') AND coalesce(settled_at, $3) <= $3`,
+		args(address, before.Add(-time.Hour).UnixMilli(), before.UnixMilli(), ticket), moment{&at})
+	return at, err
+}
+
 // ReadNotice is the notice about a ticket that a person has read: the one with the first of the
 // Message-IDs that he was sent, else the last that he was sent before a time.
 func (r Reader) ReadNotice(ctx context.Context, ticket, person int64, messageIDs []string,
