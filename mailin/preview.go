@@ -2,7 +2,6 @@ package mailin
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"buzon/mailin/command"
@@ -49,22 +48,12 @@ func (f *filing) shownFirst(ctx context.Context) (bool, error) {
 // preview shows an agent what would become of his mail.
 func (f *filing) preview(ctx context.Context) error {
 	verdict, ticket := f.verdict, f.ticket
-	var d store.Details
-	err := f.tx.Try(ctx, func() error {
-		err := acts[f.row.Action].do(f, ctx)
-		if err != nil {
-			return err
-		}
-		var told store.Details
-		if d.Previews, told, err = f.tx.Previews(ctx, f.mail.ID); err != nil {
-			return err
-		}
-		d.Commands, d.Unknown, d.Reason = told.Commands, told.Unknown, told.Reason
-		return errTakenBack
-	})
-	if !errors.Is(err, errTakenBack) {
+	shown, told, err := f.tx.Show(ctx, func() error { return acts[f.row.Action].do(f, ctx) })
+	if err != nil {
 		return err
 	}
+	d := store.Details{Previews: shown, Commands: told.Commands, Unknown: told.Unknown,
+		Reason: told.Reason}
 	f.verdict, f.ticket = verdict, ticket
 	f.verdict.Outcome = store.OutcomeQuery
 	if d.Reason != "" {

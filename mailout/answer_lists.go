@@ -202,6 +202,9 @@ func (w *answering) panel(ctx context.Context) error {
 	}
 	overdue := sum(late)
 	w.to.Facts = append(w.to.Facts, templates.Detail{Key: "overdue", Value: strconv.Itoa(overdue)})
+	if err := w.satisfaction(ctx); err != nil {
+		return err
+	}
 	if err := w.part(ctx, templates.Section{Key: "overdue_title", Count: overdue},
 		desk.Query{About: desk.Overdue}, store.Query{DueBefore: w.today(), Oldest: true}, fewest); err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 // click.
 func (r *Renderer) previews(ctx context.Context, m *matter) (list []templates.Preview, err error) {
 	for _, p := range m.o.Details.Previews {
-		shown, err := r.preview(ctx, m, p)
+		shown, err := r.Preview(ctx, p)
 		if err != nil {
 			return nil, err
 		}
@@ -21,11 +21,16 @@ func (r *Renderer) previews(ctx context.Context, m *matter) (list []templates.Pr
 	return list, nil
 }
 
-func (r *Renderer) preview(ctx context.Context, m *matter, p store.Preview) (
+// Preview is one of them.
+func (r *Renderer) Preview(ctx context.Context, p store.Preview) (
 	shown templates.Preview, err error) {
-	inner := &matter{box: m.box, to: p.To[0], ticket: p.Ticket, item: p.Item, author: p.Item.Author,
-		staff: m.staff, o: store.Outgoing{Kind: p.Kind, Ticket: p.Ticket.Number,
-			Item: p.Item.Number, Details: p.Details, Created: m.o.Created}}
+	inner := &matter{box: r.Mailboxes.Named(p.Ticket.Mailbox), to: p.To[0], ticket: p.Ticket,
+		item: p.Item, author: p.Item.Author, o: store.Outgoing{Kind: p.Kind,
+			Ticket: p.Ticket.Number, Item: p.Item.Number, Details: p.Details,
+			Created: r.Store.Now()}}
+	if inner.staff, err = r.staff(ctx); err != nil {
+		return shown, err
+	}
 	if inner.to.Language == "" {
 		inner.to.Language = r.Language
 	}
@@ -48,7 +53,7 @@ func (r *Renderer) preview(ctx context.Context, m *matter, p store.Preview) (
 	}
 	shown.Mail = &mail
 	for _, to := range p.To {
-		shown.To = append(shown.To, m.person(to))
+		shown.To = append(shown.To, inner.person(to))
 	}
 	return shown, nil
 }

@@ -65,7 +65,7 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 		return done, err
 	}
 	if done.Until = out.Until; !out.Until.IsZero() {
-		if err := tx.hold(ctx, before, done, out.Until); err != nil {
+		if err := tx.hold(ctx, before, done, out); err != nil {
 			return done, err
 		}
 	}
@@ -476,6 +476,11 @@ func (tx *Tx) tie(ctx context.Context, ticket, item int64, d desk.Deed, out desk
 	by := Override{By: d.By.ID, Mail: o.Mail}
 	for _, it := range out.Withdrawn {
 		if err := tx.cancel(ctx, it, by); err != nil {
+			return err
+		}
+	}
+	if out.Undone != nil {
+		if err := tx.undo(ctx, *out.Undone); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -30,13 +31,23 @@ var holdings = newTable("hold", "h", "", []column[holding]{
 var insertHolding = holdings.insertion()
 
 // hold writes down how a ticket was before and behind an item that waits.
-func (tx *Tx) hold(ctx context.Context, before desk.Ticket, done Done, until time.Time) error {
+func (tx *Tx) hold(ctx context.Context, before desk.Ticket, done Done, out desk.Outcome) error {
 	timers, err := tx.Timers(ctx, before.Number)
 	if err != nil {
 		return err
 	}
-	h := holding{before.Number, done.Item.Number, until, desk.Undo{
-		Before: before.Stand(), After: done.Ticket.Stand(), Timers: timers}}
+	undo := desk.Undo{Before: before.Stand(), After: done.Ticket.Stand(), Timers: timers,
+		Was: before, Became: done.Ticket, Links: out.Links}
+	follows := func(p desk.Person) bool {
+		return slices.ContainsFunc(before.Followers, func(f desk.Person) bool { return f.ID == p.ID })
+	}
+	undo.Followed = slices.DeleteFunc(slices.Clone(out.Follow), follows)
+	for _, p := range out.Unfollow {
+		if follows(p) {
+			undo.Unfollowed = append(undo.Unfollowed, p)
+		}
+	}
+	h := holding{before.Number, done.Item.Number, out.Until, undo}
 	return tx.write(ctx, insertHolding, holdings.values(once, &h)...)
 }
 
@@ -114,6 +125,18 @@ func (tx *Tx) Withdraw(ctx context.Context, ticket, item int64) (bool, error) {
 		return false, fmt.Errorf("withdraw: %w", err)
 	}
 	return true, tx.forgetHold(ctx, ticket, item)
+}
+
+// undo takes back what an item that is withdrawn has written beside its ticket.
+func (tx *Tx) undo(ctx context.Context, h desk.HeldItem) error {
+	for _, l := range h.Undo.Links {
+		if err := tx.write(ctx, `
+			DELETE FROM ticket_link WHERE ticket = $1 AND other = $2 AND kind = $3`,
+			h.Ticket, l.Other, l.Kind); err != nil {
+			return err
+		}
+	}
+	return tx.write(ctx, "DELETE FROM work WHERE item = $1", h.ID)
 }
 
 // cancel is Withdraw, with a line of the history.

@@ -295,6 +295,11 @@ func (r Reader) AllPending(ctx context.Context, from, most int) ([]desk.Item, er
 		WHERE i.state = 'pending' ORDER BY i.id DESC LIMIT +$1 OFFSET +$2`, most, from)
 }
 
+// AllHeld lists the items of all tickets that are held, the newest first.
+func (r Reader) AllHeld(ctx context.Context, most int) ([]desk.Item, error) {
+	return r.items(ctx, "WHERE i.state = 'held' ORDER BY i.id DESC LIMIT +$1", most)
+}
+
 // HasSubject reports whether an item of a ticket came with the subject.
 func (r Reader) HasSubject(ctx context.Context, ticket int64, subject string) (bool, error) {
 	var one int

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"errors"
 
 	"buzon/store/desk"
 )
@@ -16,11 +18,33 @@ type Preview struct {
 	Item    desk.Item     `json:"item"`
 }
 
-// Previews are the mails to customers that a mail owes in this transaction, each once with all who
-// get it, and what it owes its author.
-func (tx *Tx) Previews(ctx context.Context, mail int64) (list []Preview, receipt Details,
+// errShown takes back what was done to be shown.
+var errShown = errors.New("done to be shown")
+
+// Show does something, gathers the mails to customers that are owed for it, each once with all who
+// get it, and what is owed to its author, and takes it back.
+func (tx *Tx) Show(ctx context.Context, do func() error) (list []Preview, receipt Details, err error) {
+	var last int64
+	_, err = tx.row(ctx, "SELECT coalesce(max(id), 0) FROM outbox", nil, &last)
+	if err != nil {
+		return nil, receipt, err
+	}
+	err = tx.Try(ctx, func() error {
+		err := do()
+		if err == nil {
+			list, receipt, err = tx.previews(ctx, last)
+		}
+		return cmp.Or(err, errShown)
+	})
+	if errors.Is(err, errShown) {
+		err = nil
+	}
+	return list, receipt, err
+}
+
+func (tx *Tx) previews(ctx context.Context, last int64) (list []Preview, receipt Details,
 	err error) {
-	owed, err := tx.outgoing(ctx, "WHERE o.mail = $1 AND o.settled_at IS NULL ORDER BY o.id", mail)
+	owed, err := tx.outgoing(ctx, "WHERE o.id > $1 ORDER BY o.id", last)
 	for _, o := range owed {
 		if err != nil {
 			return nil, receipt, err

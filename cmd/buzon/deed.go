@@ -42,6 +42,16 @@ var deeds = []deed{
 	{"close N", "Close a ticket", []string{"close"}, mayHave},
 	{"resolve N", "Resolve a ticket, and ask the customer to confirm",
 		[]string{"resolve"}, mayHave},
+	{"ask-info N", "Ask the customer for information, with the form", []string{"ask_info"}, needs},
+	{"canned N NAME...", "Answer by a canned reply; --text goes below it",
+		[]string{"canned ARG"}, mayHave},
+	{"item N TYPE...", "Write an item of a type of one's own", []string{"item ARG"}, needs},
+	{"wait N [DAY]...", "Have a ticket wait, until a day where one is named",
+		[]string{"wait ARG"}, mayHave},
+	{"queue N", "Put a ticket into the queue", []string{"queue"}, mayHave},
+	{"release N", "Let a ticket go that an agent has", []string{"release"}, mayHave},
+	{"send N [ITEM]", "Send what is held, at once", []string{"send ARG"}, mayHave},
+	{"cancel N [ITEM]", "Withdraw what is held: nobody gets it", []string{"cancel ARG"}, mayHave},
 	{"reopen N", "Open a ticket again", []string{"reopen"}, mayHave},
 	{"take N", "Take a ticket", []string{"take"}, mayHave},
 	{"assign N WHO", "Assign a ticket to an agent", []string{"assign ARG"}, mayHave},
@@ -62,21 +72,26 @@ var deeds = []deed{
 // deedFlags say who does it, and in which words.
 type deedFlags struct {
 	as, text string
+	preview  bool
 }
 
 func (f *deedFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.as, "as", "", "the agent who does it; empty: the administrator")
+	c.Flags().BoolVar(&f.preview, "preview", false,
+		"do nothing, and show what customers would get")
 	c.Flags().StringVar(&f.text, "text", "", "what is written; - reads standard input")
 }
 
 func (a *app) deed(d deed) *cobra.Command {
 	var f deedFlags
 	takes := cobra.ExactArgs(len(strings.Fields(d.use)) - 1)
-	if strings.HasSuffix(d.use, "…") || strings.HasSuffix(d.use, "...") {
-		takes = cobra.MinimumNArgs(2)
-	}
-	if strings.Contains(d.use, "[") {
+	switch repeats := strings.HasSuffix(d.use, "…") || strings.HasSuffix(d.use, "..."); {
+	case strings.Contains(d.use, "[") && repeats:
 		takes = cobra.MinimumNArgs(1)
+	case strings.Contains(d.use, "["):
+		takes = cobra.RangeArgs(1, 2)
+	case repeats:
+		takes = cobra.MinimumNArgs(2)
 	}
 	c := &cobra.Command{Use: d.use, Short: d.short, Args: takes}
 	var removed []string
@@ -160,6 +175,9 @@ func (a *app) work(ctx context.Context, f deedFlags,
 		return failed(err)
 	}
 	var done store.Done
+	if f.preview {
+		return failed(a.preview(ctx, h, n, d))
+	}
 	err = h.store.Write(ctx, func(tx *store.Tx) error {
 		done, err = h.do(ctx, tx, n, d)
 		return err
@@ -203,7 +221,7 @@ func (h *house) refused(done store.Done) error {
 			return fmt.Errorf("%s: %q is not understood", r.Key, r.Value)
 		case r.Key == "not_allowed":
 			return fmt.Errorf("%s: not possible here", r.Line)
-		case slices.Contains(desk.Refusals, r.Key):
+		case r.Refused():
 			return errors.New(h.said(r))
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -261,5 +262,32 @@ func TestWithdrawnMailIsNotSentByHand(t *testing.T) {
 	d.last(vCarla).says(t, "#2")
 	if k := d.caseOf(2); k.Class != desk.Open {
 		t.Errorf("it is %s", k.Class)
+	}
+}
+
+// TestCancelledGivesAllBack: what is withdrawn has changed nothing, whatever its orders were; what
+// somebody else has set since stays.
+func TestCancelledGivesAllBack(t *testing.T) {
+	t.Parallel()
+	d := newVirtualDesk(t, "ejemplo.test", holding30s)
+	d.put(entry(desk.Products, "CRM"), entry(desk.Products, "ERP"))
+	d.opened(vCarla, "Sin red", "No hay red.")
+	d.opened(vCarla, "Otro", "Otro.")
+	d.replies(vAna, 1, "#tiempo 10m antes\r\n#etiqueta +vip\r\n#seguidor eva@cliente.test")
+	before := d.caseOf(1)
+	d.answer(d.about(vAna, 1), "#producto CRM\r\n#severidad 3\r\n#etiqueta +urgente -vip\r\n#tiempo 45m llamada\r\n#seguidor zoe@otra.test\r\n"+
+		"#quitar eva@cliente.test\r\n#enlazar 2\r\n#estado-actual Visto\r\n#avance 60\r\n#vence 31/12/2026\r\n#cliente "+vPedro+"\r\n#campo tema=Red\r\nListo.")
+	if k := d.caseOf(1); k.Minutes != 55 || k.Product == 0 || k.Requester.Address() != vPedro {
+		t.Fatalf("%+v", k)
+	}
+	d.answer(d.about(vAna, 1), "#cancelar")
+	after := d.caseOf(1)
+	after.UpdatedAt = before.UpdatedAt
+	if got, want := fmt.Sprintf("%+v", after), fmt.Sprintf("%+v", before); got != want {
+		t.Errorf("it is\n%s, and was\n%s", got, want)
+	}
+	links, sheet := must(d.store.Links(t.Context(), 1))(t), must(d.store.Work(t.Context(), 1))(t)
+	if len(links) != 0 || len(sheet) != 1 {
+		t.Errorf("links %v, time %v", links, sheet)
 	}
 }

@@ -89,7 +89,8 @@ func (a *app) mailList() *cobra.Command {
 	return c
 }
 
-func (a *app) listMails(ctx context.Context, flags *mailFlags) error {
+func (a *app) listMails(ctx context.Context, flags *mailFlags,
+	more ...func(*app, context.Context, *house, int) ([]store.Mail, error)) error {
 	h, err := a.look(ctx)
 	if err != nil {
 		return err
@@ -102,6 +103,13 @@ func (a *app) listMails(ctx context.Context, flags *mailFlags) error {
 	list, err := h.store.Mails(ctx, f)
 	if err != nil {
 		return failed(err)
+	}
+	for _, also := range more {
+		others, err := also(a, ctx, h, f.Limit)
+		if err != nil {
+			return failed(err)
+		}
+		list = append(list, others...)
 	}
 	var rows [][]string
 	for _, m := range list {

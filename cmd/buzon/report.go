@@ -124,7 +124,10 @@ func (a *app) reports() *cobra.Command {
 		if err != nil {
 			return failed(err)
 		}
-		return failed(a.printReport(r, by))
+		if err := a.printReport(r, by); err != nil || len(by) > 0 {
+			return failed(err)
+		}
+		return failed(a.satisfaction(c.Context(), h, "satisfaction"))
 	}
 	c.Flags().BoolVar(&satisfaction, "satisfaction", false,
 		"instead: what customers answered when they were asked how they were treated, by month")

@@ -7,7 +7,8 @@ import (
 
 // satisfactionRow is the JSON of a month of `report --satisfaction`.
 type satisfactionRow struct {
-	Month        string  `json:"month"` // 2026-03
+	By           string  `json:"by,omitempty"` // satisfaction, among the lines of a report
+	Month        string  `json:"month"`        // 2026-03
 	Asked        int     `json:"asked"`
 	Answered     int     `json:"answered"`
 	Satisfaction float64 `json:"satisfaction"` // the mean of the answers, 1 to 5; 0 for none
@@ -18,13 +19,22 @@ const satisfactionMonths = 12
 
 // printSatisfaction shows what customers think of how they were treated, the newest month first.
 func (a *app) printSatisfaction(ctx context.Context, h *house) error {
+	return a.satisfaction(ctx, h, "")
+}
+
+// satisfaction is that, where by is "", and of the months in which somebody was asked as a part of a
+// report.
+func (a *app) satisfaction(ctx context.Context, h *house, by string) error {
 	list, err := h.store.SatisfactionByMonth(ctx, h.store.Now(), h.location, satisfactionMonths)
 	if err != nil {
 		return err
 	}
 	var rows [][]string
 	for _, m := range list {
-		row := satisfactionRow{m.First.Format("2006-01"), m.Asked, m.Count, m.Mean}
+		if by != "" && m.Asked == 0 {
+			continue
+		}
+		row := satisfactionRow{by, m.First.Format("2006-01"), m.Asked, m.Count, m.Mean}
 		if a.json {
 			if err := a.object(row); err != nil {
 				return err
@@ -37,7 +47,7 @@ func (a *app) printSatisfaction(ctx context.Context, h *house) error {
 		}
 		rows = append(rows, []string{row.Month, fmt.Sprint(m.Asked), fmt.Sprint(m.Count), mean})
 	}
-	if a.json {
+	if a.json || by != "" && len(rows) == 0 {
 		return nil
 	}
 	return a.table([]string{"MONTH", "ASKED", "ANSWERED", "SATISFACTION"}, rows)

@@ -17,10 +17,10 @@ func asking(c *config) { c.Mailbox[0].Satisfaction = true }
 func TestSatisfaction(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		language, close, question, first, low, heard, news string
+		language, close, question, first, low, heard, news, panel string
 	}{
-		{"es", "#cerrar", "¿Cómo lo atendimos?", "Excelente, gracias\r\n\r\nCarla Ruiz", "2\r\nTardaron-XYZZY una semana.", "calificó la atención del caso #2 con 2 de 5", "Mal, sigue sin red."},
-		{"en", "#close", "How did we treat you?", "5\r\n\r\nRegards,\r\nCarla", "bad\r\nIt took you-XYZZY a week.", "rated how we handled case #2: 2 out of 5", "Bad, there is still no network."},
+		{"es", "#cerrar", "¿Cómo lo atendimos?", "Excelente, gracias\r\n\r\nCarla Ruiz", "2\r\nTardaron-XYZZY una semana.", "calificó la atención del caso #2 con 2 de 5", "Mal, sigue sin red.", "Satisfacción este mes: 3,5 de 5; respondieron 2 de 2"},
+		{"en", "#close", "How did we treat you?", "5\r\n\r\nRegards,\r\nCarla", "bad\r\nIt took you-XYZZY a week.", "rated how we handled case #2: 2 out of 5", "Bad, there is still no network.", "Satisfaction this month: 3.5 out of 5; 2 of 2 answered"},
 	} {
 		t.Run(c.language, func(t *testing.T) {
 			t.Parallel()
@@ -51,6 +51,8 @@ func TestSatisfaction(t *testing.T) {
 			if s := must(d.store.SatisfactionByMonth(t.Context(), d.clock.Now(), time.UTC, 1))(t)[0].Satisfaction; s != (store.Satisfaction{Asked: 2, Count: 2, Mean: 3.5}) {
 				t.Errorf("%+v", s)
 			}
+			d.proven(vAna, "soporte@ejemplo.test", "#panel", "")
+			d.last(vAna).says(t, c.panel)
 			d.answer(asked, c.news) // no answer, but a new case
 			if k := d.caseOf(3); k.Class != desk.Open {
 				t.Errorf("it is %s", k.Class)

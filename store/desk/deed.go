@@ -100,6 +100,7 @@ type Outcome struct {
 	Time      []TimeEntry
 	Asked     []Query    // that its author is answered apart
 	Withdrawn []Item     // that were held, and nobody gets
+	Undone    *HeldItem  // of it the time and the links go too; nil: none
 	Sent      []HeldItem // that were held, and go now
 	Wrote     Person     // who is the author of the first item from now on; zero: who was
 	Blocked   []string   // senders, from now on

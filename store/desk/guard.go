@@ -61,9 +61,11 @@ func (g Guard) Admits(c *Catalogue, t Ticket) bool {
 	return strings.EqualFold(f.Get(c, &t, ""), g.Value)
 }
 
-// refusals are the results by which an order has not been done.
+// refusals are the results by which an order has not been done, each of which says why.
 var refusals = []string{"not_allowed", "held", "misplaced", "nothing_pending",
-	"which_pending", "nothing_held", "too_late", "not_yours", "cycle", "is_closed", "failed"}
+	"which_pending", "nothing_held", "too_late", "not_yours", "cycle", "is_closed", "failed",
+	"merge_closed", "merge_ends", "merge_strangers", "nothing_merged", "split_first", "split_inside",
+	"new_refused", "block_spared"}
 
 // Refused reports whether the order was not done.
 func (r Result) Refused() bool { return r.Unknown || slices.Contains(refusals, r.Key) }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,6 +40,12 @@ type Undo struct {
 	Before Stand   `json:"before"`
 	After  Stand   `json:"after"`
 	Timers []Timer `json:"timers,omitempty"` // before
+
+	Was        Ticket   `json:"was,omitzero"` // whole; without a number: nobody knows
+	Became     Ticket   `json:"became,omitzero"`
+	Followed   []Person `json:"followed,omitempty"`   // who follows by it,
+	Unfollowed []Person `json:"unfollowed,omitempty"` // and who does no more
+	Links      []Link   `json:"links,omitempty"`      // that it made
 }
 
 // HeldItem is an item that is held, with what only the store knows of it.
@@ -135,6 +142,7 @@ func (w *draft) cancel(arg string) Result {
 	case h.Followed || w.before.Stand() != h.Undo.After || w.Ticket.Stand() != h.Undo.After:
 		return Result{Key: "cancelled_only", Value: n}
 	}
+	w.undo(h)
 	t, was := &w.Ticket, h.Undo.Before
 	t.Status, t.Class, t.Agent, t.Assignee = was.Status, was.Class, h.Agent, h.Assignee
 	w.timers = []Timer{{Kind: WakeTimer}, {Kind: RemindTimer}, {Kind: ConfirmTimer}}
@@ -146,6 +154,51 @@ func (w *draft) cancel(arg string) Result {
 		}
 	}
 	return Result{Key: "cancelled", Value: n}
+}
+
+// undo gives the ticket back what the item has changed of it, but for what is another by now.
+func (w *draft) undo(h HeldItem) {
+	t, was, became := &w.Ticket, h.Undo.Was, h.Undo.Became
+	if was.Number == 0 {
+		return
+	}
+	back(&t.Subject, was.Subject, became.Subject)
+	back(&t.Severity, was.Severity, became.Severity)
+	back(&t.ProductionDown, was.ProductionDown, became.ProductionDown)
+	back(&t.Type, was.Type, became.Type)
+	back(&t.Product, was.Product, became.Product)
+	back(&t.Module, was.Module, became.Module)
+	back(&t.Project, was.Project, became.Project)
+	back(&t.Service, was.Service, became.Service)
+	back(&t.Offer, was.Offer, became.Offer)
+	back(&t.Progress, was.Progress, became.Progress)
+	back(&t.State, was.State, became.State)
+	if t.Requester.ID == became.Requester.ID {
+		t.Requester = was.Requester
+	}
+	if t.Controller.ID == became.Controller.ID {
+		t.Controller = was.Controller
+	}
+	if t.DueAt.Equal(became.DueAt) {
+		t.DueAt = was.DueAt
+	}
+	if slices.Equal(t.Tags, became.Tags) {
+		t.Tags = was.Tags
+	}
+	if maps.Equal(t.Custom, became.Custom) {
+		t.Custom = was.Custom
+	}
+	t.Minutes = max(0, t.Minutes-became.Minutes+was.Minutes)
+	w.Undone = &h
+	w.Unfollow = append(w.Unfollow, h.Undo.Followed...)
+	w.Follow = append(w.Follow, h.Undo.Unfollowed...)
+}
+
+// back is what was, where nobody has changed what became of it.
+func back[T comparable](now *T, was, became T) {
+	if *now == became {
+		*now = was
+	}
 }
 
 // send lets what is held go, or what is written now in its place.

@@ -58,10 +58,6 @@ func notUnderstood(field, value string, known ...string) Result {
 	return Result{Key: field, Value: value, Unknown: true, Known: known}
 }
 
-// Refusals are results by which nothing was done, each of which says why.
-var Refusals = []string{"block_spared", "is_closed", "cycle", "merge_closed", "merge_ends",
-	"merge_strangers", "nothing_merged", "split_first", "split_inside", "new_refused"}
-
 // decides is an order by which the item is what it is: there is one such act to an item.
 func decides(v Verb, result string) func(*draft, string) Result {
 	return func(w *draft, _ string) Result {

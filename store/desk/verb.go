@@ -182,8 +182,9 @@ func CustomerVerb(words string) (Verb, bool) {
 func CustomerOrder(line string) (Order, bool) {
 	line = strings.TrimSpace(line)
 	if after, ok := strings.CutPrefix(line, "#"); ok {
-		word, arg, _ := strings.Cut(OneLine(after), " ")
+		word, arg, _ := strings.Cut(strings.ReplaceAll(after, "\u00a0", " "), " ")
 		if row := customerTakes[Fold(word)]; row != nil {
+			arg = OneLine(arg)
 			return Order{Verb: row.Verb, Arg: arg, Line: line}, true
 		}
 	}
