@@ -37,11 +37,6 @@ func (r *Renderer) about(ctx context.Context, m *matter) (err error) {
 	return err
 }
 
-// inEnglish are the words of buttons whose Spanish ones are no order.
-var inEnglish = map[desk.Button]string{
-	desk.AdmitButton: "I approve", desk.RefuseButton: "I reject", desk.YesButton: "yes",
-}
-
 // answers are the buttons of a question, as links that answer it (RFC 6068).
 func (r *Renderer) answers(m *matter) (list []templates.Link) {
 	if !m.box.Plus {
@@ -50,10 +45,7 @@ func (r *Renderer) answers(m *matter) (list []templates.Link) {
 	address := r.answerAddress(m)
 	to := strings.ReplaceAll(url.PathEscape(address), "+", "%2B")
 	for _, b := range m.row().Buttons {
-		body := written[b]
-		if m.to.Language == "en" {
-			body = inEnglish[b]
-		}
+		body := m.writes(b)
 		list = append(list, templates.Link{Key: string(b),
 			Href: fmt.Sprintf("mailto:%s?body=%s", to, url.PathEscape(body))})
 	}

@@ -205,7 +205,7 @@ func (w *answering) caseButtons(t desk.Ticket, also desk.Topic) {
 	if href := w.replyLink(t, ""); href != "" && !w.m.amongAgents {
 		w.links = append(w.links, templates.Link{Key: "reply", Href: href})
 	}
-	if href := w.replyLink(t, written[desk.NoteButton]); href != "" && w.m.to.Agent() {
+	if href := w.replyLink(t, w.m.writes(desk.NoteButton)); href != "" && w.m.to.Agent() {
 		w.links = append(w.links, templates.Link{Key: string(desk.NoteButton), Href: href})
 	}
 	key := map[desk.Topic]string{desk.History: "history", desk.Case: "see"}[also]

@@ -305,14 +305,25 @@ func (m *matter) person(p desk.Person) templates.Person {
 	return shown
 }
 
-// written is what stands in the mail that a button writes; %d is the item.
-var written = map[desk.Button]string{
-	desk.TakeButton: "#tomar", desk.ResolvedButton: "#resuelto", desk.NoteButton: "#nota\r\n\r\n",
-	desk.ApproveButton: "#aprobar %d", desk.RejectButton: "#rechazar %d",
-	desk.CancelButton: "#cancelar %d", desk.SendButton: "#enviar %d",
-	desk.CloseButton: "cerrar", desk.ConfirmButton: "testing ok", desk.FailingButton: "",
-	desk.AcceptButton: "acepto", desk.MergeButton: "#unir %d",
-	desk.AdmitButton: "apruebo", desk.RefuseButton: "rechazo", desk.YesButton: "sí",
+// written is what stands in the mail that a button writes, in Spanish and in English; %d is the item.
+var written = map[desk.Button][2]string{
+	desk.TakeButton: {"#tomar", "#take"}, desk.ResolvedButton: {"#resuelto", "#resolved"},
+	desk.NoteButton:    {"#nota\r\n\r\n", "#note\r\n\r\n"},
+	desk.ApproveButton: {"#aprobar %d", "#approve %d"},
+	desk.RejectButton:  {"#rechazar %d", "#reject %d"},
+	desk.CancelButton:  {"#cancelar %d", "#cancel %d"}, desk.SendButton: {"#enviar %d", "#send %d"},
+	desk.CloseButton: {"cerrar", "close"}, desk.ConfirmButton: {"testing ok", "testing ok"},
+	desk.FailingButton: {"", ""}, desk.AcceptButton: {"acepto", "I accept"},
+	desk.MergeButton: {"#unir %d", "#merge %d"}, desk.AdmitButton: {"apruebo", "I approve"},
+	desk.RefuseButton: {"rechazo", "I reject"}, desk.YesButton: {"sí", "yes"},
+}
+
+// writes is what a button writes, in the reader's language.
+func (m *matter) writes(b desk.Button) string {
+	if m.to.Language == "en" {
+		return written[b][1]
+	}
+	return written[b][0]
 }
 
 // offers reports whether a button is of use to the reader.
@@ -348,7 +359,7 @@ func (r *Renderer) links(m *matter) (list []templates.Link) {
 			if b == desk.MergeButton {
 				number = m.item.Seen.Duplicate
 			}
-			body := strings.ReplaceAll(written[b], "%d", strconv.FormatInt(number, 10))
+			body := strings.ReplaceAll(m.writes(b), "%d", strconv.FormatInt(number, 10))
 			list = append(list, templates.Link{Key: string(b), Href: r.mailto(m, body)})
 		}
 	}

@@ -12,7 +12,9 @@ func TestHeldByCommand(t *testing.T) {
 	t.Parallel()
 	d := newCLIDesk(t, deskTOML+"hold = \"1h\"\n"+"[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n")
 	d.says(exitOK, nil, "agent", "add", admin, "--name", "La Jefa", "--admin")
-	cli := func(words []string, args ...string) string { return d.says(exitOK, words, append([]string{"ticket"}, args...)...) }
+	cli := func(words []string, args ...string) string {
+		return d.says(exitOK, words, append([]string{"ticket"}, args...)...)
+	}
 	cli(nil, "open", "--requester", carla, "--subject", "Sin red", "--text", "No hay red.")
 	cli([]string{"To: " + carla, "Subject: [Caso #1] Sin red", "Cambie el cable."}, "reply", "1", "--text", "Cambie el cable.", "--preview")
 	var row previewRow
