@@ -176,7 +176,7 @@ func (a *app) work(ctx context.Context, f deedFlags,
 	}
 	var done store.Done
 	if f.preview {
-		return failed(a.preview(ctx, h, n, d))
+		return failed(a.foretell(ctx, h, n, d))
 	}
 	err = h.store.Write(ctx, func(tx *store.Tx) error {
 		done, err = h.do(ctx, tx, n, d)

@@ -16,8 +16,8 @@ type previewRow struct {
 	Text    string   `json:"text"`
 }
 
-// preview shows what customers would get of a deed, and does nothing.
-func (a *app) preview(ctx context.Context, h *house, n int64, d desk.Deed) error {
+// foretell shows what customers would get of a deed, and does nothing.
+func (a *app) foretell(ctx context.Context, h *house, n int64, d desk.Deed) error {
 	var list []store.Preview
 	err := h.store.Write(ctx, func(tx *store.Tx) (err error) {
 		list, _, err = tx.Show(ctx, func() error {
