@@ -102,6 +102,9 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 		}
 		if m.sight.Shows(m.ticket, "severity") {
 			h.add("X-Buzon-Severidad", strconv.Itoa(m.ticket.Severity))
+			if m.ticket.Severity == 1 {
+				h.add("Importance", "high") // RFC 4021 section 2.1.54
+			}
 		}
 	}
 	if m.invites() {
@@ -112,6 +115,7 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 		h.add("In-Reply-To", "<"+id+">")
 		h.add("References", "<"+id+">")
 	}
+	h.add("X-MS-Reactions", "disallow") // a thumb in Outlook would be no answer to anybody
 	h.add("X-Buzon-Loop", r.Signer.LoopMark(m.o.ID))
 	if !m.human() {
 		auto := "auto-generated" // RFC 3834 section 5
@@ -120,7 +124,8 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 			h.add("Precedence", "bulk")
 		}
 		h.add("Auto-Submitted", auto)
-		h.add("X-Auto-Response-Suppress", "All") // MS-OXCMAIL 2.1.3.2.20
+		h.add("List-Id", "<"+strings.Replace(box.Address, "@", ".", 1)+">") // RFC 2919, for filters
+		h.add("X-Auto-Response-Suppress", "All")                            // MS-OXCMAIL 2.1.3.2.20
 	}
 	switch {
 	case box.Plus:

@@ -40,9 +40,9 @@ func fields(t testing.TB, raw []byte) (textproto.MIMEHeader, []string) {
 }
 
 const (
-	always  = "Content-Type Date From Message-Id Mime-Version Subject To X-Buzon-Loop"
+	always  = "Content-Type Date From Message-Id Mime-Version Subject To X-Buzon-Loop X-Ms-Reactions"
 	aTicket = " In-Reply-To References X-Buzon-Caso X-Buzon-Estado X-Buzon-Severidad"
-	machine = " Auto-Submitted X-Auto-Response-Suppress"
+	machine = " Auto-Submitted List-Id X-Auto-Response-Suppress"
 )
 
 // TestHeaderTable says for each kind of mail which fields it has, and what is said to other

@@ -111,3 +111,48 @@ func TestWhatIsWrongIsSaidWithFileAndLine(t *testing.T) {
 		t.Error("a folder that is not there was accepted")
 	}
 }
+
+// Adding a language is adding a directory: what it lacks is said in Spanish, and named by Check.
+func TestPortuguese(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"ack.txt":      "Recebemos a sua mensagem. É o caso {{number .Ticket.Number}}.\n",
+		"phrases.toml": "[label]\ntag = \"Caso\"\nattachments = \"Anexos\"\n",
+	} {
+		file := filepath.Join(dir, "pt", name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := render(t, s, "ack", "pt-BR", with()); !strings.HasPrefix(m.Text, "Recebemos a sua mensagem. É o caso #123.") {
+		t.Errorf("the acknowledgement says %q", m.Text)
+	}
+	if m := render(t, s, "taken", "pt", with()); !strings.Contains(m.Text, "tomó su caso") {
+		t.Errorf("what is not translated says %q", m.Text)
+	}
+	if err := s.Check(); err == nil || !strings.Contains(err.Error(), "pt has no taken.txt") || strings.Contains(err.Error(), "pt has no ack.txt") {
+		t.Errorf("left to translate: %v", err)
+	}
+}
+
+// Export writes all that is in use, and over nothing.
+func TestExport(t *testing.T) {
+	to := t.TempDir()
+	n, err := Export("", to)
+	if err != nil || n < 2*len(Names()) {
+		t.Fatalf("%d files, %v", n, err)
+	}
+	if _, err := Export("", to); err == nil {
+		t.Error("it wrote over what is there")
+	}
+	if _, err := Load(to); err != nil {
+		t.Error(err)
+	}
+}

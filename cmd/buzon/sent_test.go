@@ -72,6 +72,9 @@ func headerFaults(n notice, o outgoingRow, agents []string, d *liveDesk) (faults
 	case human:
 		want["Auto-Submitted"], want["X-Auto-Response-Suppress"] = "", ""
 	}
+	if desk.Notice(o.Kind) == desk.AnswerNotice {
+		want["References"], want["In-Reply-To"] = `<[^<>]+>`, `<[^<>]+>`
+	}
 	if o.Ticket != nil {
 		number := fmt.Sprint(*o.Ticket)
 		want["Reply-To"] = `.*<\w+\+c` + number + `\.p\w+\.\w{21}@[a-z]+\.test>`

@@ -2,12 +2,63 @@ package main
 
 import (
 	"context"
-	"errors"
+	"fmt"
 
+	"buzon/mailout"
+	"buzon/store/desk"
 	"buzon/templates"
 )
 
-// samplesOf are mails about a ticket of the desk.
+// samplesOf are mails about a ticket of the desk: those of its kinds tell of its last item, and
+// have the buttons of the samples.
 func (h *house) samplesOf(ctx context.Context, ticket int64) (func(string) []templates.Sample, error) {
-	return nil, errors.New("not yet")
+	t, err := h.store.Ticket(ctx, ticket)
+	if err != nil {
+		return nil, fmt.Errorf("ticket %d: %w", ticket, err)
+	}
+	items, err := h.store.Items(ctx, ticket)
+	if err != nil || len(items) == 0 {
+		return nil, err
+	}
+	agents, err := h.store.Agents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if t.Agent.ID == 0 && len(agents) > 0 {
+		t.Agent = agents[0]
+	}
+	r := &mailout.Renderer{Store: h.store, Signer: h.signer, Templates: h.templates,
+		Mailboxes: h.boxes, Language: h.config.Language, Location: h.location}
+	return func(language string) (list []templates.Sample) {
+		for _, s := range templates.Samples(language) {
+			kind := desk.Notice(s.Kind)
+			if kind.Trait().Query || s.View.Ticket.Number == 0 {
+				continue
+			}
+			to, author := t.Requester, t.Agent
+			if kind.Trait().Agents || s.View.ToAgent {
+				to, author = t.Agent, t.Requester
+			}
+			v, err := r.Specimen(ctx, kind, lastBy(items, author), to, language)
+			if err != nil {
+				continue
+			}
+			v.Links, v.Scores, v.Form = s.View.Links, s.View.Scores, s.View.Form
+			v.Commands, v.Reason, v.CloseAt = s.View.Commands, s.View.Reason, s.View.CloseAt
+			s.View = v
+			list = append(list, s)
+		}
+		return list
+	}, nil
+}
+
+// lastBy is the last item that somebody wrote, or the last of all.
+func lastBy(items []desk.Item, who desk.Person) desk.Item {
+	last := items[len(items)-1]
+	for _, it := range items {
+		if it.Author.ID == who.ID {
+			last = it
+		}
+	}
+	return last
 }
