@@ -141,7 +141,7 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 func (m *matter) invites() bool {
 	q := m.o.Details.Query
 	return m.o.Ticket == 0 && m.box.Plus &&
-		(m.row().Asks || m.row().Query && q != nil && q.About == desk.MyData)
+		(m.row().Asks || m.row().Query && q != nil && (q.About == desk.MyData || q.About == desk.Access))
 }
 
 // replyAddress is where the person of a token replies to.

@@ -52,6 +52,7 @@ func (m *matter) view(r *Renderer) templates.View {
 	v.Project = m.named(d.Project)
 	v.Own = m.item.Author.ID == m.to.ID
 	v.Follows = m.to.ID != m.ticket.Requester.ID && m.to.ID != m.ticket.Controller.ID && d.Project == 0
+	v.EscalateTo, v.EscalateIn = d.Next, d.NextIn
 	v.Unverified, v.FromOutside = m.ticket.Unverified, m.item.State == desk.Pending
 	if m.row().Asks {
 		v.MailID = strconv.FormatInt(m.o.Mail, 10)

@@ -21,6 +21,8 @@ type Origin struct {
 	Fills int64
 	LetIn Override                  // by whom that was approved
 	Ours  func(address string) bool // an address of the desk is nobody's
+	// writes what happened since an alarm; nil: nobody does
+	Chronicle func([]Moment) string
 }
 
 // Done is what Do has written.
@@ -71,6 +73,14 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	}
 	if err := tx.setTimers(ctx, done.Ticket.Number, out.Timers); err != nil {
 		return done, err
+	}
+	if err := tx.setClocks(ctx, done.Ticket.Number, out.Clocks); err != nil {
+		return done, err
+	}
+	if out.Chronicle {
+		if err := tx.chronicle(ctx, done.Ticket, o.Chronicle); err != nil {
+			return done, err
+		}
 	}
 	if err := tx.tie(ctx, done.Ticket.Number, done.Item.ID, d, out, o); err != nil {
 		return done, err
@@ -207,6 +217,9 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 	f desk.Facts, err error) {
 	f.Times, f.Now = tx.store.opt.Times, tx.Now()
 	if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
+		return f, err
+	}
+	if err := tx.clockFacts(ctx, &f, t); err != nil {
 		return f, err
 	}
 	if len(d.Orders) > 0 && !d.By.Agent() {

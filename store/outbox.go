@@ -58,8 +58,12 @@ type Details struct {
 	Edits []desk.Edit `json:"edits,omitempty"` // that somebody is asked to confirm
 	Rate  bool        `json:"rate,omitempty"`  // its reader is asked how he was treated
 	Score int         `json:"score,omitempty"` // what he answered
-	Waits bool        `json:"waits,omitempty"` // its item is held until this is claimed
-	Took  bool        `json:"took,omitempty"`  // of a receipt: a colleague, the author, took the ticket; else he answered
+	// who is alerted next where nobody answers Producción Caída, and when from then on
+	Next   string        `json:"next,omitempty"`
+	NextIn time.Duration `json:"next_in,omitempty"`
+
+	Waits bool `json:"waits,omitempty"` // its item is held until this is claimed
+	Took  bool `json:"took,omitempty"`  // of a receipt: a colleague, the author, took the ticket; else he answered
 
 	Acted    time.Time       `json:"acted,omitzero"`     // of a receipt: when he did
 	Until    time.Time       `json:"until,omitzero"`     // of a receipt: till when the words wait

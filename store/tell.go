@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -79,6 +80,13 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 	switch e.Kind {
 	case desk.TicketWaits, desk.TicketResolved:
 		d.Ends = e.Ends
+	case desk.ClockNear, desk.ClockOver:
+		d.Reason = strings.Replace(string(e.Kind), "clock", string(e.Clock), 1)
+		d.Ends = e.Ends
+	case desk.TicketDue, desk.TicketOverdue:
+		d.Reason, d.Ends = string(e.Kind), e.Ends
+	case desk.LadderClimbed:
+		d.Reason = string(e.Kind)
 	case desk.TicketWoke:
 		d.Reason = "wake"
 	case desk.TicketLapsed:
@@ -95,6 +103,12 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 		d.Reason = "worsened"
 	case desk.AlertFlapped:
 		d.Reason = "flapping"
+	}
+	if n.Notice.Trait().Climbs {
+		if d.Next, err = tx.called(ctx, e.Next); err != nil {
+			return o, err
+		}
+		d.NextIn = e.Next.After
 	}
 	if asks(e.Event, n) && tx.store.mailbox(e.Ticket.Mailbox).Satisfaction {
 		if d.Rate, err = tx.AskScore(ctx, e.Ticket.Number, n.To.ID); err != nil {
@@ -221,6 +235,13 @@ func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
 			return err
 		}
 	}
+	for _, address := range e.Calls {
+		p, err := tx.PersonByAddress(ctx, address)
+		if err != nil {
+			return err
+		}
+		e.Called = append(e.Called, p)
+	}
 	if e.Kind == desk.NoteWritten {
 		e.Witness, err = tx.Witnesses(ctx, e.Ticket.Number)
 	}
@@ -230,6 +251,19 @@ func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
 // opens reports whether an event is that a ticket is new.
 func opens(kind desk.EventKind) bool {
 	return kind == desk.TicketOpened || kind == desk.TicketReplaced || kind == desk.TicketOpenedFor
+}
+
+// called are the names of whom a rung of the ladder calls.
+func (tx *Tx) called(ctx context.Context, r desk.Rung) (string, error) {
+	var names []string
+	for _, address := range r.To {
+		p, err := tx.PersonByAddress(ctx, address)
+		if err != nil {
+			return "", err
+		}
+		names = append(names, cmp.Or(p.Name, address))
+	}
+	return strings.Join(names, ", "), nil
 }
 
 // maxCounted bounds the counting of one requester's tickets, where the configuration sets a cap so

@@ -26,6 +26,7 @@ type phrases struct {
 	Reply    map[string]string `toml:"reply"`  // what a reply will do, for agents
 	Notice   map[string]string `toml:"notice"` // the kinds, in the entries of a list
 	Answer   map[string]string `toml:"answer"` // to queries
+	Timeline map[string]string `toml:"timeline"`
 }
 
 // dates are patterns over {weekday}, {day}, {month}, {year}, {time}, {date} and {name}.
@@ -51,7 +52,7 @@ func (p *phrases) tables() map[string]map[string]string {
 		"type": p.Type, "severity": p.Severity,
 		"status": p.Status, "button": p.Button, "hint": p.Hint, "scale": p.Scale, "trace": p.Trace, "reason": p.Reason, "warning": p.Warning,
 		"result": p.Result, "reply": p.Reply,
-		"notice": p.Notice, "answer": p.Answer}
+		"notice": p.Notice, "answer": p.Answer, "timeline": p.Timeline}
 }
 
 func (p *phrases) severity(n int) string { return p.Severity[strconv.Itoa(n)] }

@@ -50,6 +50,11 @@ type config struct {
 	Alerts  alertsConfig      `toml:"alerts"`
 	Milter  milterConfig      `toml:"milter"`
 
+	Calendar   []calendarConfig `toml:"calendar"`
+	Escalation escalationConfig `toml:"escalation"`
+	Plazos     string           `toml:"plazos"` // the law whose clock runs
+	Legal      legalConfig      `toml:"legal"`
+
 	file, text string // where it was read, and what
 	named      bool   // the command line names the data directory
 }
@@ -176,6 +181,9 @@ func (c config) checkValues() error {
 		return err
 	}
 	people := slices.AppendSeq(slices.Clone(c.OnCall.Addresses), maps.Keys(c.Agents))
+	for _, s := range c.Escalation.Steps {
+		people = append(people, s.To...)
+	}
 	for _, address := range people {
 		if desk.Canonical(address) == "" {
 			return fmt.Errorf("agents, on_call: %q is no mail address", address)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,8 +12,11 @@ import (
 	"buzon/store/desk"
 )
 
-// slaConfig is how long the desk waits for people.
+// slaConfig is how soon the desk answers, and how long it waits for people.
 type slaConfig struct {
+	promises
+	Service []serviceSLA `toml:"service"`
+
 	RemindWaiting []days `toml:"remind_waiting"` // since the customer was asked
 	CloseWaiting  days   `toml:"close_waiting"`
 	CloseResolved days   `toml:"close_resolved"`
@@ -28,7 +32,7 @@ func (d *days) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	v, err := time.ParseDuration(string(text))
+	v, err := time.ParseDuration(cmp.Or(string(text), "0s"))
 	if err != nil || v < 0 {
 		return fmt.Errorf("%q is no duration: write one such as \"3d\" or \"36h\"", text)
 	}
@@ -43,6 +47,16 @@ func (c config) times() (desk.Times, error) {
 		CloseResolved: time.Duration(c.SLA.CloseResolved)}
 	for _, d := range c.SLA.RemindWaiting {
 		t.RemindWaiting = append(t.RemindWaiting, time.Duration(d))
+	}
+	if err == nil {
+		t.SLA, err = c.sla()
+	}
+	if err == nil {
+		t.Law, err = c.law(zone)
+	}
+	if err == nil {
+		t.Ladder, err = c.ladder()
+		t.TakeExpires = time.Duration(c.Escalation.TakeExpires)
 	}
 	last := slices.Max(append(t.RemindWaiting, 0))
 	switch {

@@ -13,8 +13,8 @@ import (
 	"buzon/store/desk"
 )
 
-// configured are the people of [agents] and [on_call] by their address. Who is on call only has no
-// name yet.
+// configured are the people of [agents], [on_call] and [escalation] by their address. Who is called
+// only has no name yet.
 func (c config) configured() map[string]desk.Person {
 	list := map[string]desk.Person{}
 	for address, name := range c.Agents {
@@ -24,6 +24,14 @@ func (c config) configured() map[string]desk.Person {
 		p := list[desk.Canonical(address)]
 		p.OnCall = true
 		list[desk.Canonical(address)] = p
+	}
+	for _, s := range c.Escalation.Steps { // who is called may answer
+		for _, address := range s.To {
+			if address = desk.Canonical(address); list[address].Name == "" {
+				p := list[address]
+				list[address] = p
+			}
+		}
 	}
 	return list
 }

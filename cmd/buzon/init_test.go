@@ -36,7 +36,7 @@ func keysOf(t reflect.Type, table string) (list []string) {
 
 var (
 	commentedKey   = regexp.MustCompile(`(?m)^# (\w+ = |\[)`)
-	commentedTable = regexp.MustCompile(`^(?:# )?\[+(\w+)\]+$`)
+	commentedTable = regexp.MustCompile(`^(?:# )?\[+(?:\w+\.)?(\w+)\]+$`)
 	anyKey         = regexp.MustCompile(`^(?:# )?(\w+) = `)
 )
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -64,11 +65,22 @@ func (h *house) poll(ctx context.Context, c imapConfig) error {
 // tick does what the clock owes tickets.
 func (h *house) tick(ctx context.Context) (string, error) {
 	telling := store.Telling{Caps: h.config.Caps.caps()}
-	n, err := h.store.Tick(ctx, 1000, store.Origin{Telling: telling})
+	n, err := h.store.Tick(ctx, 1000, store.Origin{Telling: telling, Chronicle: h.chronicle})
 	if n == 0 {
 		return "", err
 	}
 	return fmt.Sprintf("%d steps", n), err
+}
+
+// chronicle writes out what happened since an alarm, a line each, in the desk's language.
+func (h *house) chronicle(list []store.Moment) string {
+	lines := []string{h.templates.Phrase(h.config.Language, "timeline", "title")}
+	for _, m := range list {
+		said := h.templates.Phrase(h.config.Language, "timeline", m.What)
+		at := m.At.In(h.location).Format("15:04:05")
+		lines = append(lines, at+"  "+strings.ReplaceAll(said, "{who}", m.Who))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // sweep clears away what interrupted work left in the data directory.

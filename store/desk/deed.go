@@ -83,6 +83,9 @@ type Facts struct {
 	Writer      Person            // who wrote what is answered, where an order blocks
 	Responsible Person            // the agent of the product of what is opened
 	Raised      bool              // the alarm was raised in the ticket's life
+	Clocks      []Clock           // of the ticket
+	Owed        []Timer           // of one whose production is down: what the clock owes it
+	Answered    bool              // likewise: an agent has said something to the customer
 	Times       Times
 	Now         time.Time
 }
@@ -111,6 +114,8 @@ type Outcome struct {
 	Parting   *Parting   // likewise
 	Splitting *Splitting // likewise
 	Timers    []Timer    // that are owed from now on, and those that are no more
+	Clocks    []Clock    // that have changed
+	Chronicle bool       // an item tells what happened since the alarm
 	Done      []Result   // what became of each order
 	Kept      Kept
 }
@@ -194,6 +199,9 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 	if w.timers != nil {
 		w.Timers = w.timers
 	}
+	w.climb()
+	w.remember()
+	w.runClocks()
 	w.tell()
 	w.hold()
 	return w.Outcome
@@ -415,6 +423,9 @@ var eventOf = map[Act]EventKind{
 // tell lists what happened, for those whom it concerns.
 func (w *draft) tell() {
 	e := Event{Kind: eventOf[w.act], Ticket: w.Ticket, Item: w.Item, Author: w.deed.By}
+	if w.Ticket.ProductionDown {
+		e.Next = w.Times.firstRung()
+	}
 	if first, ok := w.Times.first(ConfirmTimer, w.Now); ok && w.act == Resolves {
 		e.Ends = first.At
 	}

@@ -46,6 +46,11 @@ const (
 	AlertReturned   EventKind = "alert_returned"
 	AlertWorsened   EventKind = "alert_worsened"
 	AlertFlapped    EventKind = "alert_flapped" // it comes and goes
+	ClockNear       EventKind = "clock_near"    // three quarters of a promised time are gone
+	ClockOver       EventKind = "clock_over"
+	TicketDue       EventKind = "ticket_due" // the day that #vence names has come
+	TicketOverdue   EventKind = "ticket_overdue"
+	LadderClimbed   EventKind = "ladder_climbed" // nobody has answered Producción Caída
 	// to a closed ticket, where the mailbox takes none
 	ReplyRejected  EventKind = "reply_rejected"
 	ProductionFell EventKind = "production_fell" // «Producción Caída» added by a reply
@@ -72,7 +77,11 @@ type Event struct {
 	Project []Person  // who follows the project of what is opened, and may see it
 	From    Person    // the agent who had the ticket that another has taken
 	Old     int64     // the closed ticket that this one cites
-	Ends    time.Time // when the ticket is closed if nobody answers
+	Ends    time.Time // when the ticket is closed if nobody answers, or a clock's time is over
+	Clock   TimerKind // whose time that is
+	Calls   []string  // addresses of whom the ladder calls
+	Called  []Person  // who they are
+	Next    Rung      // who is called next if nobody answers, counted from now
 }
 
 // Notification is one mail that is owed to one person.
@@ -198,6 +207,18 @@ func (d *due) clock(e Event) {
 		d.except(e.Author).add(Reminder, responsible(e)...)
 	case TicketLapsed:
 		d.add(ClosedNotice, append(t.Customers(), t.Agent)...)
+	case ClockNear, ClockOver, TicketDue, TicketOverdue:
+		d.add(Deadline, responsible(e)...)
+		if t.Severity == 1 {
+			d.add(Deadline, e.OnCall...)
+		}
+		if e.Clock == Legal && e.Kind == ClockOver {
+			d.add(Deadline, e.Admins...)
+		}
+	case LadderClimbed:
+		d.add(ProductionDown, e.Called...)
+		d.add(ProductionDown, e.Admins...)
+		d.add(StillWaiting, t.Requester, t.Controller)
 	case TicketFreed:
 		d.add(Reminder, agents(responsible(e)...)...)
 	case DuplicateClosed:

@@ -39,6 +39,9 @@ const (
 	AgentWelcome      Notice = "agent_welcome" // how to work by mail
 	// somebody waits for an answer, or the day has come until which the ticket waited
 	Reminder Notice = "reminder"
+	Deadline Notice = "deadline" // a promised time, or a day, is nearly or wholly over
+	// the ladder of Producción Caída goes on: what its customer is told
+	StillWaiting Notice = "still_waiting"
 	// values that a customer's lines have and the desk has not
 	NotUnderstood Notice = "not_understood"
 	AlarmNotice   Notice = "alarm" // what keeps mail from going out as usual
@@ -80,6 +83,7 @@ type Trait struct {
 	Inside  bool // a reply stays among agents, even where it carries nothing internal
 	Asks    bool // a reply decides what becomes of the mail that it is about
 	Urgent  bool // goes before what else is due
+	Climbs  bool // says who is alerted next where nobody answers
 	Alert   bool // somebody must act at once: its cap folds by the minute and holds nothing longer
 	Lists   bool // tells of other notices
 	Query   bool // brings what its reader asked for, as far as he may see it
@@ -125,7 +129,7 @@ var usual = []Button{AcceptButton, TakeButton, ResolvedButton, NoteButton, Close
 // the phrases' [notice] too, for lists.
 var notices = map[Notice]Trait{
 	Ack:               {Answers: true, Greets: true, Buttons: usual},
-	AckProductionDown: {Answers: true, Greets: true, Buttons: usual},
+	AckProductionDown: {Answers: true, Greets: true, Climbs: true, Buttons: usual},
 	NewNumber:         {Answers: true, Greets: true, Buttons: usual},
 	OpenedForYou:      {Words: true, Greets: true, Buttons: usual},
 	ItemNotice:        {Words: true, Files: true, Quotes: 3, Speaks: InHisName, Buttons: usual},
@@ -135,6 +139,8 @@ var notices = map[Notice]Trait{
 		Buttons: []Button{ConfirmButton, FailingButton}},
 	ClosedNotice:  {Words: true, Files: true, Speaks: WithWords, Spares: true},
 	Reminder:      {Buttons: usual},
+	Deadline:      {Agents: true, Buttons: usual},
+	StillWaiting:  {Urgent: true, Climbs: true, Buttons: usual},
 	NotUnderstood: {Answers: true, Buttons: usual},
 	MergedNotice:  {Buttons: usual},
 	PartedNotice:  {Buttons: usual},
@@ -149,7 +155,7 @@ var notices = map[Notice]Trait{
 	TakenOver:   {Agents: true, Buttons: usual},
 	AlertNotice: {Agents: true, Words: true, Files: true, Inside: true, Buttons: usual},
 	ProductionDown: {Agents: true, Words: true, Files: true, Urgent: true, Alert: true,
-		Buttons: []Button{TakeButton}},
+		Climbs: true, Buttons: []Button{TakeButton}},
 	PendingNotice: {Agents: true, Words: true, Files: true, Inside: true,
 		Buttons: []Button{ApproveButton, RejectButton}},
 	ConfirmAgent:      {Agents: true, Words: true, Asks: true},

@@ -24,6 +24,7 @@ const (
 	Original     Topic = "original"
 	File         Topic = "file"
 	MyData       Topic = "me"
+	Access       Topic = "access" // how to get in, for whoever looks for a password
 	Help         Topic = "help"
 	Panel        Topic = "panel"
 	Card         Topic = "card"
@@ -49,7 +50,7 @@ type Query struct {
 // something: «ayuda», «buscar la factura». They are a query where nothing else is said, the subject
 // included.
 func (q Query) Loose() bool {
-	return slices.Contains([]Topic{Search, Help, Case, PendingItems, Overdue}, q.About)
+	return slices.Contains([]Topic{Search, Help, Access, Case, PendingItems, Overdue}, q.About)
 }
 
 // form is what follows the words of a query.
@@ -84,6 +85,10 @@ var queries = []ask{
 	{File, "adjunto, adjuntos, archivo | attachment, attachments, file", ofFile, false, false},
 	{MyData, "mis datos, mi perfil, cambiar mis datos, actualizar mis datos | my data, my details, " +
 		"my profile, change my data, update my data", nothing, false, false},
+	{Access, "recuperar contrasena, recuperar mi contrasena, recuperar clave, recuperar acceso, " +
+		"olvide mi contrasena, olvide mi clave, restablecer contrasena, no puedo entrar | " +
+		"recover password, forgot password, i forgot my password, forgot my password, " +
+		"reset password, reset my password, i can't log in, can't log in", nothing, false, false},
 	{Help, "ayuda | help", nothing, false, false},
 	{Panel, "panel, tablero | dashboard", nothing, true, false},
 	{Card, "ficha | card", ofPerson, true, true},

@@ -28,6 +28,10 @@ type Times struct {
 	RemindWaiting []time.Duration // since the customer was asked
 	CloseWaiting  time.Duration   // likewise; 0: never
 	CloseResolved time.Duration   // since it was resolved; 0: never
+	SLA           SLA
+	Law           *Law          // nil: none
+	Ladder        []Rung        // of Producción Caída, in order
+	TakeExpires   time.Duration // how long a take without an answer lets it rest; 0: for good
 }
 
 // steps are the times of a kind's steps since its beginning, and whether the last of them closes
@@ -100,6 +104,22 @@ func (c Times) Timers(before, after Ticket, asked bool, wake, now time.Time) (li
 
 // strike does what the clock owes.
 func (w *draft) strike(t Timer) {
+	switch t.Kind {
+	case FirstAnswer, NextAnswer, Solution, Legal:
+		w.strikeClock(t.Kind)
+	case LadderTimer:
+		w.strikeLadder(t)
+	case DueTimer:
+		w.strikeDue(t)
+	case TimelineTimer:
+		w.Chronicle = w.Ticket.ProductionDown
+	default:
+		w.strikeWait(t)
+	}
+}
+
+// strikeWait does what is owed to a ticket that waits for its customer's side.
+func (w *draft) strikeWait(t Timer) {
 	e := Event{Ticket: w.Ticket}
 	list, closes := w.Times.steps(t.Kind)
 	class := Waiting

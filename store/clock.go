@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"time"
+
+	"buzon/store/desk"
+)
+
+// span carries a stretch of time as milliseconds.
+type span struct{ of *time.Duration }
+
+func (s span) Scan(from any) error {
+	n, _ := from.(int64)
+	*s.of = time.Duration(n) * time.Millisecond
+	return nil
+}
+
+func (s span) Value() (driver.Value, error) { return s.of.Milliseconds(), nil }
+
+// clocked is a clock with the ticket whose it is.
+type clocked struct {
+	ticket int64
+	desk.Clock
+}
+
+var clocks = newTable("clock", "k", "", []column[clocked]{
+	{"ticket", func(c *clocked) any { return &c.ticket }, once, nil},
+	{"kind", func(c *clocked) any { return &c.Kind }, once, nil},
+	{"began_at", func(c *clocked) any { return moment{&c.Began} }, always, nil},
+	{"since_at", func(c *clocked) any { return moment{&c.Since} }, always, nil},
+	{"used", func(c *clocked) any { return span{&c.Used} }, always, nil},
+	{"step", func(c *clocked) any { return &c.Step }, always, nil},
+	{"due_at", func(c *clocked) any { return moment{&c.Due} }, always, nil},
+	{"ended_at", func(c *clocked) any { return moment{&c.Ended} }, always, nil},
+})
+
+var putClock = clocks.insertion() + `
+	ON CONFLICT (ticket, kind) DO UPDATE SET began_at = excluded.began_at,
+		since_at = excluded.since_at, used = excluded.used, step = excluded.step,
+		due_at = excluded.due_at, ended_at = excluded.ended_at`
+
+func (tx *Tx) setClocks(ctx context.Context, ticket int64, list []desk.Clock) error {
+	for _, c := range list {
+		k := clocked{ticket, c}
+		if err := tx.write(ctx, putClock, clocks.values(once, &k)...); err != nil {
+			return fmt.Errorf("set clock: %w", err)
+		}
+	}
+	return nil
+}
+
+// Clocks lists those of a ticket.
+func (r Reader) Clocks(ctx context.Context, ticket int64) (list []desk.Clock, err error) {
+	err = clocks.each(ctx, r, "WHERE k.ticket = $1 ORDER BY k.kind", args(ticket),
+		func(c clocked) error {
+			list = append(list, c.Clock)
+			return nil
+		})
+	return list, err
+}
+
+// LegalClock is a ticket's, for the report that a law asks for.
+type LegalClock struct {
+	Ticket int64
+	desk.Clock
+}
+
+// LegalClocks lists those that began in a stretch of time, without its end, by their tickets.
+func (r Reader) LegalClocks(ctx context.Context, from, to time.Time) (list []LegalClock, err error) {
+	err = clocks.each(ctx, r, `
+		WHERE k.kind = $1 AND k.began_at >= $2 AND k.began_at < $3 ORDER BY k.ticket`,
+		args(desk.Legal, from.UnixMilli(), to.UnixMilli()), func(c clocked) error {
+			list = append(list, LegalClock{c.ticket, c.Clock})
+			return nil
+		})
+	return list, err
+}
+
+// clockFacts are what a deed's clocks and ladder are held against.
+func (tx *Tx) clockFacts(ctx context.Context, f *desk.Facts, t desk.Ticket) (err error) {
+	if t.Number == 0 {
+		return nil
+	}
+	if f.Times.Measures() {
+		if f.Clocks, err = tx.Clocks(ctx, t.Number); err != nil {
+			return err
+		}
+	}
+	if t.ProductionDown {
+		if f.Owed, err = tx.Timers(ctx, t.Number); err != nil {
+			return err
+		}
+		f.Answered, err = tx.answered(ctx, t.Number)
+	}
+	return err
+}
+
+// answered reports whether an agent has said something to the customer in a ticket.
+func (r Reader) answered(ctx context.Context, ticket int64) (bool, error) {
+	return r.row(ctx, `
+		SELECT 1 FROM item i JOIN person p ON p.id = i.author
+		WHERE i.ticket = $1 AND i.visibility = 'public' AND p.role <> 'customer' LIMIT 1`,
+		args(ticket), new(int))
+}
