@@ -87,7 +87,7 @@ func TestAgentsFieldLines(t *testing.T) {
 		{"Severidad: 1\nEtiquetas: moroso\n\nLo vemos.", "Severidad: 1: severity 1; Etiquetas: moroso: tags moroso", "Lo vemos."},
 		{"Lo vemos.\n\nTipo: Problema\n#cola", "Tipo: Problema: type Problema; #cola: queued", "Lo vemos."},
 		{"#cola\nSeveridad: 1\nLo vemos.", "#cola: queued; Severidad: 1: severity 1", "Lo vemos."},
-		{"Severidad: 9\nLo vemos.", `severity "9"? crítica mayor menor`, "Severidad: 9\nLo vemos."},
+		{"Severidad: 9\nLo vemos.", `severity "9"? 1 (crítica) 2 (mayor) 3 (menor)`, "Severidad: 9\nLo vemos."},
 		{"Lo vemos.\nSeveridad: 1", "", "Lo vemos.\nSeveridad: 1"},
 		{"Hola:\nSeveridad: 1\n\nTipo: Problema\n\nEso dice.", "", "Hola:\nSeveridad: 1\n\nTipo: Problema\n\nEso dice."},
 		{"De: Dora\nPara: Ana\nSeveridad: 1\n\nMire.", "", "De: Dora\nPara: Ana\nSeveridad: 1\n\nMire."},

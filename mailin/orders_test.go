@@ -95,7 +95,7 @@ func TestAgentOrders(t *testing.T) {
 		{"status that closes", "#estado Cerrado", "closed carla@cliente.test, " + receipt, "#estado Cerrado: status Cerrado", "", desk.Public, func(t desk.Ticket) bool { return t.Class == desk.Closed }},
 		{"follower", "#seguidor Zoe <zoe@cliente.test>\nHola.", relayed + ", " + receipt, "#seguidor Zoe <zoe@cliente.test>: follower_added zoe@cliente.test", "Hola.", desk.Public,
 			func(t desk.Ticket) bool { return len(t.Followers) == 1 }},
-		{"another requester", "#cliente dora@otra.test\nHola.", "opened_for_you dora@otra.test, item dora@otra.test, " + receipt, "#cliente dora@otra.test: requester dora@otra.test", "Hola.", desk.Public,
+		{"another requester", "#cliente dora@otra.test\nHola.", "item dora@otra.test, " + receipt, "#cliente dora@otra.test: requester dora@otra.test", "Hola.", desk.Public,
 			func(t desk.Ticket) bool {
 				return t.Requester.Address() == "dora@otra.test" && t.Controller.Address() == "dora@otra.test"
 			}},

@@ -16,7 +16,7 @@ import (
 
 const (
 	haste  = 15 * time.Second // in which nobody reads a notice and answers it, time after time
-	hasty  = 3                // how many mails in a row, each in haste, no person writes
+	hasty  = 6                // how many mails in a row, each in haste, no person writes
 	unread = "no person answers our mail so fast, with these words or time after time"
 )
 

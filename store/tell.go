@@ -80,9 +80,10 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 	switch e.Kind {
 	case desk.TicketWaits, desk.TicketResolved:
 		d.Ends = e.Ends
-	case desk.ClockNear, desk.ClockOver:
-		d.Reason = strings.Replace(string(e.Kind), "clock", string(e.Clock), 1)
-		d.Ends = e.Ends
+	case desk.ClockNear:
+		d.Reason, d.Ends = string(e.Clock)+"_near", e.Ends
+	case desk.ClockOver:
+		d.Reason, d.Ends = string(e.Clock)+"_over", e.Ends
 	case desk.TicketDue, desk.TicketOverdue:
 		d.Reason, d.Ends = string(e.Kind), e.Ends
 	case desk.LadderClimbed:

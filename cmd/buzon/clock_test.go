@@ -25,7 +25,14 @@ func TestA25ClockJumps(t *testing.T) {
 			for i, date := range []string{"Thu, 1 Jan 1970 00:00:00 +0000", "Wed, 1 Jan 2099 00:00:00 +0000"} {
 				d.write(fmt.Sprintf("p%d@otra%d.test", i, i), "soporte@uno.test", "Después", "Se fue la luz en la sucursal.", "Date: "+date)
 			}
+			items := 2
+			if jump > 30*24*time.Hour { // an older notice's reply address orders nothing
+				d.write("carla@cliente.test", d.to("carla@cliente.test")[0].replyTo(), "Re: Antes", "¿Hay novedades?")
+				d.settle()
+				items++
+			}
 			notices := d.to("ana@uno.test")
+			slices.Reverse(notices)
 			first := notices[slices.IndexFunc(notices, func(m takenMail) bool { return strings.Contains(m.subject, "#1") })]
 			d.write("ana@uno.test", first.replyTo(), "Re: Antes", "Ya lo miro.")
 			d.settle()
@@ -42,9 +49,9 @@ func TestA25ClockJumps(t *testing.T) {
 					t.Errorf("case %d is %v old, %v", n+1, age, err)
 				}
 			}
-			items, err := d.store.Items(t.Context(), 1)
-			if err != nil || len(items) != 2 || items[1].Text != "Ya lo miro." {
-				t.Errorf("%+v, %v", items, err)
+			list := must(d.store.Items(t.Context(), 1))(t)
+			if len(list) != items || list[items-1].Text != "Ya lo miro." {
+				t.Errorf("%+v", list)
 			}
 			if n := len(must(d.store.Outbox(t.Context(), store.OutboxFilter{State: store.Failed}))(t)); n > 0 {
 				t.Errorf("%d mails have failed", n)

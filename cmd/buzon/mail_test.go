@@ -70,8 +70,10 @@ func TestExplainTellsOfAll(t *testing.T) {
 	}
 	show := d.ticket(1)
 	row = rowsOf[explainedRow](t, d.cli("mail", "explain", fmt.Sprint(c.ID), "--json"))[0]
-	if len(row.NotTold) == 0 || row.NotTold[0].To != ana || row.NotTold[0].Kind != "item" || row.NotTold[0].Reason != "many mails about one ticket" || row.NotTold[0].Until == nil || !slices.EqualFunc(row.NotTold, show.NotTold,
-		func(a, b untoldRow) bool { return a.To == b.To && *a.Mail == *b.Mail && *a.At == *b.At }) {
+	if len(row.NotTold) == 0 || row.NotTold[0].To != ana || row.NotTold[0].Kind != "item" || row.NotTold[0].Reason != "many mails about one ticket" || row.NotTold[0].Until == nil || !slices.ContainsFunc(show.NotTold,
+		func(u untoldRow) bool {
+			return u.To == ana && *u.Mail == *row.NotTold[0].Mail && *u.At == *row.NotTold[0].At
+		}) {
 		t.Errorf("not told by JSON: %+v, of the ticket %+v", row.NotTold, show.NotTold)
 	}
 }

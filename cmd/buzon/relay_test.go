@@ -174,8 +174,8 @@ func relayRefusesAck(t *testing.T) {
 			t.Errorf("%+v", o)
 		}
 	}
-	if n := len(d.outbox()); n != 3 {
-		t.Errorf("%d mails are owed, want the three of the new case", n)
+	if n := len(d.outbox()); n != 5 {
+		t.Errorf("%d mails are owed, want the three of the new case, and that each agent's failed", n)
 	}
 }
 

@@ -81,13 +81,14 @@ func headerFaults(n notice, o outgoingRow, agents []string, d *liveDesk) (faults
 		want["References"] = `<c` + number + `\.\w{27}@[a-z]+\.test>( <[^<>]+>)*`
 		want["In-Reply-To"] = `<[^<>]+>`
 		want["X-Buzon-Caso"], want["X-Buzon-Estado"], want["X-Buzon-Severidad"] = number, `[a-z_]+`, `[123]`
-		want["Message-Id"] = `<c` + number + `\.i\d+\.p\w+\.\w{27}@[a-z]+\.test>`
+		want["Message-Id"] = `<c` + number + `\.i\d+\.p\w+(\.n\d+)?\.\w{27}@[a-z]+\.test>`
 		tag := "[" + d.tag + " #" + number + "]"
 		// a telephone shows only the beginning of a subject
 		if desk.Notice(o.Kind) == desk.ProductionDown {
 			tag = "PRODUCCIÓN CAÍDA " + tag
 		}
-		if !strings.HasPrefix(n.Subject, tag) {
+		english := strings.Replace(tag, "[Caso #", "[Case #", 1)
+		if !strings.HasPrefix(n.Subject, tag) && !strings.HasPrefix(n.Subject, english) {
 			faults = append(faults, fmt.Sprintf("subject %q does not begin with %s", n.Subject, tag))
 		}
 	}

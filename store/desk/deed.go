@@ -457,7 +457,9 @@ func (w *draft) tell() {
 		assigned := Event{Kind: TicketAssigned, Ticket: w.Ticket, Item: w.Item, Author: w.deed.By}
 		w.Events = append(w.Events, assigned)
 	}
-	if w.before.Number != 0 && w.Ticket.Requester.ID != w.before.Requester.ID {
+	says := agent && (w.words() || w.act == AsksInfo) && w.Item.Visibility == Public
+	given := w.before.Number != 0 && w.Ticket.Requester.ID != w.before.Requester.ID
+	if given && !says { // whom the words reach has the ticket by them
 		w.Events = append(w.Events, w.given())
 	}
 	if p := w.before.Agent; w.ordered(VerbTake) && w.takenFrom(p) {
@@ -471,7 +473,6 @@ func (w *draft) tell() {
 		e.Kind = LinesMissed
 		w.Events = append(w.Events, e)
 	}
-	says := agent && (w.words() || w.act == AsksInfo) && w.Item.Visibility == Public
 	if says && len(w.Ticket.Audience(w.deed.By)) == 0 {
 		w.Outcome.Kept = NobodyHears
 	}

@@ -132,7 +132,7 @@ func TestCarryAgent(t *testing.T) {
 		{"without a catalogue", "#producto CRM,#modulo Ventas,#proyecto x,#campo servicio=y", Deed{},
 			"open Julia>Julia | " + note + " | product CRM | module Ventas | project x | service y"},
 		{"requester", "#cliente fidel@otra.test", words("x"),
-			"waiting Ana>Fidel | " + answer + " | ticket_assigned | ticket_given | item_written | requester fidel@otra.test"},
+			"waiting Ana>Fidel | " + answer + " | ticket_assigned | item_written | requester fidel@otra.test"},
 		{"an agent as requester", "#cliente beto@ejemplo.test", Deed{}, "open Julia>Julia | " + note + " | ?requester beto@ejemplo.test"},
 		{"controller", "#campo debe controlar=<fidel@otra.test>,#resuelto", Deed{},
 			"resolved Ana>Fidel | " + answer + " | ticket_assigned | ticket_resolved | controller fidel@otra.test | resolved"},
