@@ -60,6 +60,10 @@ func (w *answering) today() time.Time {
 
 // list is a page of cases, the newest first, with how many there are.
 func (w *answering) list(ctx context.Context, s desk.Sight, q store.Query) error {
+	some, _ := w.seesStatus()
+	if !some && q.Status != "" {
+		w.q.Status, q.Status = "all", "all"
+	}
 	count, err := w.Store.Tally(ctx, s, q)
 	if err != nil {
 		return err
@@ -68,7 +72,10 @@ func (w *answering) list(ctx context.Context, s desk.Sight, q store.Query) error
 	if err := w.page(ctx, s, q, total); err != nil {
 		return err
 	}
-	w.otherStatuses(total)
+	w.chosen(total)
+	if some {
+		w.otherStatuses()
+	}
 	return nil
 }
 
@@ -80,14 +87,27 @@ func sum(count map[int64]int) (total int) {
 	return total
 }
 
-// otherStatuses offers the list of the cases that this one leaves out.
-func (w *answering) otherStatuses(total int) {
-	if w.q.Status == "" {
+// chosen says in the title which cases these are.
+func (w *answering) chosen(total int) {
+	switch {
+	case w.q.Status == "":
 		return
+	case w.q.Status == "all":
+		w.to.Title += "_all"
+	case w.to.Of != "":
+		w.to.Of += ", " + w.status(w.q.Status)
+	default:
+		w.to.Of = w.status(w.q.Status)
 	}
-	w.to.Of = strings.TrimSpace(w.to.Of + " " + w.status(w.q.Status))
 	if total == 0 && len(w.to.Sections) == 0 {
 		w.say("none", 0, "")
+	}
+}
+
+// otherStatuses offers the list of the cases that this one leaves out.
+func (w *answering) otherStatuses() {
+	if w.q.Status == "" {
+		return
 	}
 	for key, status := range map[string]string{"all_cases": "all", "closed_cases": "closed"} {
 		if q := w.q; status != q.Status {
@@ -104,7 +124,7 @@ func (w *answering) otherStatuses(total int) {
 // status is what cases of a status are called.
 func (w *answering) status(status string) string {
 	switch status {
-	case "open", "all", string(desk.Closed):
+	case "open", string(desk.Closed):
 		return w.Templates.Phrase(w.m.to.Language, "answer", "status_"+status)
 	}
 	e, _ := w.m.catalogue.Keyed(desk.Statuses, status)

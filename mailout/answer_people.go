@@ -72,6 +72,10 @@ func (w *answering) tally(ctx context.Context, s desk.Sight, q store.Query) erro
 	if err != nil {
 		return err
 	}
+	if _, all := w.seesStatus(); !all {
+		w.fact("cases", strconv.Itoa(sum(count)))
+		return nil
+	}
 	var parts []string
 	for _, e := range w.m.catalogue.All(desk.Statuses) {
 		if n := count[e.ID]; n > 0 {
@@ -80,6 +84,16 @@ func (w *answering) tally(ctx context.Context, s desk.Sight, q store.Query) erro
 	}
 	w.fact("cases", strings.Join(parts, " · "))
 	return nil
+}
+
+// seesStatus reports whether the reader sees the status of some cases, and of all.
+func (w *answering) seesStatus() (some, all bool) {
+	all = true
+	for _, box := range w.Mailboxes {
+		shown := w.m.sight.Shows(desk.Ticket{Mailbox: box.Address}, "status")
+		some, all = some || shown, all && shown
+	}
+	return some, all
 }
 
 // card is somebody's, or an organisation's, with all cases.
@@ -169,7 +183,7 @@ func (w *answering) canned(context.Context) error {
 // offered are the queries that help tells of, with an example of what follows.
 var offered = []desk.Query{
 	{About: desk.MyCases}, {About: desk.MyCases, Status: "closed"}, {About: desk.CompanyCases},
-	{About: desk.Search, Words: "factura"}, {About: desk.Case, Number: 123},
+	{About: desk.Search}, {About: desk.Case, Number: 123},
 	{About: desk.History, Number: 123}, {About: desk.Original, Number: 123, Item: 1},
 	{About: desk.File, Number: 123, Item: 1}, {About: desk.MyData},
 	{About: desk.Panel}, {About: desk.PendingItems}, {About: desk.Overdue},
@@ -186,6 +200,9 @@ func (w *answering) help(context.Context) error {
 		}
 		if agents && !w.m.to.Agent() || q.About == desk.CompanyCases && w.m.to.Organisation == 0 {
 			continue
+		}
+		if q.About == desk.Search {
+			q.Words = w.Templates.Phrase(w.m.to.Language, "answer", "search_word")
 		}
 		w.to.Offers = append(w.to.Offers, w.offer("help_"+string(q.About)+suffix(q.Status), q))
 	}

@@ -17,7 +17,9 @@ import (
 // looked for: what is left of the query would find too much.
 func (w *answering) search(ctx context.Context) error {
 	q := store.Query{Words: w.q.Words, Fields: map[string]string{}, Custom: map[int64]string{}}
-	w.to.Of = w.echoed(w.q.Words)
+	if w.to.Of = w.echoed(w.q.Words); w.to.Of == "" {
+		w.to.Title = "search_all"
+	}
 	for _, key := range slices.Sorted(maps.Keys(w.q.Fields)) {
 		if err := w.filter(ctx, &q, key, w.q.Fields[key]); err != nil {
 			return err

@@ -70,7 +70,7 @@ func (m *matter) view(r *Renderer) templates.View {
 	if m.item.Orders {
 		v.Text = ""
 	}
-	if m.to.Agent() {
+	if v.Accepted = m.item.Seen.Accepted; m.to.Agent() {
 		m.besides(&v, r)
 	}
 	v.Code = code(v.Text)
@@ -237,7 +237,7 @@ func (m *matter) besides(v *templates.View, r *Renderer) {
 	}
 	v.Welcome, v.Signature, v.Copied, v.ReplyTo, v.Warnings = seen.First, seen.Signature, seen.Copied,
 		seen.ReplyTo, seen.Warnings
-	v.Unset, v.Accepted = seen.Unset, seen.Accepted
+	v.Unset = seen.Unset
 	v.Errors, v.Traces, v.Duplicate = seen.Errors, seen.Traces, seen.Duplicate
 	if _, _, guise := m.staff.Shown(m.author.Name, m.author.Address()); guise != "" &&
 		!m.author.Agent() {

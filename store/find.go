@@ -85,7 +85,7 @@ func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (
 		return page, next, err
 	}
 	w.sight(s)
-	w.query(c, q)
+	w.query(c, s, q)
 	if q.Before != 0 {
 		w.add("t.number < %s", w.bind(q.Before))
 	}
@@ -140,10 +140,11 @@ func (w *where) list(kind string, values any) string {
 }
 
 // query adds what the query says beside its words.
-func (w *where) query(c *desk.Catalogue, q Query) {
+func (w *where) query(c *desk.Catalogue, s desk.Sight, q Query) {
 	w.add("t.merged_into = 0") // what was merged is found as the ticket in which it lives on
 	if q.Status != "" && q.Status != "all" {
 		w.statuses(c, statuses(c, q.Status))
+		w.unseen(s, q.Status == "open")
 	}
 	for _, id := range []struct {
 		condition string
@@ -217,7 +218,7 @@ func (r Reader) Tally(ctx context.Context, s desk.Sight, q Query) (map[int64]int
 	}
 	w := &where{dialect: r.dialect}
 	w.sight(s)
-	w.query(c, q)
+	w.query(c, s, q)
 	count := map[int64]int{}
 	err = r.rows(ctx, "SELECT t.status, count(*) FROM ticket t "+q.requester()+w.String()+
 		" GROUP BY t.status", w.args, func(rows *sql.Rows) error {
@@ -248,6 +249,33 @@ func (w *where) statuses(c *desk.Catalogue, ids []int64) {
 		}
 	}
 	w.add("%s IN (%s)", column, w.list("BIGINT", ids))
+}
+
+// unseen has the last condition, by status, say nothing of tickets whose status the person does not
+// see: they are all chosen by it, or none.
+func (w *where) unseen(s desk.Sight, chosen bool) {
+	var hide []string
+	others := ""
+	for _, mailbox := range slices.Sorted(maps.Keys(s.Mailboxes)) {
+		if !s.Shows(desk.Ticket{Mailbox: mailbox}, "status") {
+			hide = append(hide, "t.mailbox = "+w.bind(mailbox))
+		}
+	}
+	if !s.Shows(desk.Ticket{}, "status") {
+		others = "1 = 1"
+		for _, mailbox := range slices.Sorted(maps.Keys(s.Mailboxes)) {
+			others += " AND t.mailbox <> " + w.bind(mailbox)
+		}
+		hide = append(hide, "("+others+")")
+	}
+	if hide == nil {
+		return
+	}
+	last, format := &w.conditions[len(w.conditions)-1], "%s AND NOT (%s)"
+	if chosen {
+		format = "(%s OR %s)"
+	}
+	*last = fmt.Sprintf(format, *last, strings.Join(hide, " OR "))
 }
 
 // statuses are the rows that a status names: what is open, a class, or one of them.

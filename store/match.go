@@ -74,7 +74,7 @@ func (r Reader) search(ctx context.Context, c *desk.Catalogue, s desk.Sight, q Q
 	of := func(w where) *where {
 		w.dialect = r.dialect
 		w.sight(s)
-		w.query(c, q)
+		w.query(c, s, q)
 		return &w
 	}
 	few, err := r.few(ctx, of(where{most: 3 * fewTickets}))

@@ -184,6 +184,7 @@ func samples() []Sample {
 		{"reminder-of-what-it-waited-for", "reminder", with(toAgent, status("open"), func(v *View) { v.Reason, v.Ticket.OldNumber = "freed", 98 })},
 		{"closed-as-a-duplicate", "closed", with(func(v *View) { v.Reason, v.Ticket.OldNumber = "duplicate", 98 })},
 		{"closed-as-a-duplicate-to-agent", "closed", with(toAgent, func(v *View) { v.Reason, v.Ticket.OldNumber = "duplicate", 98 })},
+		{"accepted", "accepted", with(status("open"), func(v *View) { v.Accepted = "USD 60 por hora" })},
 		{"merged", "merged", with(func(v *View) { v.Ticket.OldNumber = 98 })},
 		{"merged-to-agent", "merged", with(toAgent, func(v *View) { v.Ticket.OldNumber = 98 })},
 		{"parted", "parted", with(func(v *View) { v.Ticket.OldNumber = 98 })},

@@ -10,6 +10,7 @@ import (
 	"mime/quotedprintable"
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -189,21 +190,21 @@ func TestQueriesByMail(t *testing.T) {
 	}{
 		{carlaRuiz, "mis casos", []string{"#1  No imprime la factura", "Esperando respuesta", "!Otto", "!Clave vencida", "no abrió ningún caso"}, "Sus casos abiertos"},
 		{carlaRuiz, "Re: MIS CASOS cerrados", []string{"No hay ninguno", "!No imprime"}, "Sus casos cerrados"},
-		{carlaRuiz, "my cases all", []string{"No imprime la factura"}, "Sus casos todos"},
+		{carlaRuiz, "my cases all", []string{"No imprime la factura"}, "Todos sus casos"},
 		{carlaRuiz, "mis casos esperando respuesta", []string{"No imprime la factura"}, "Sus casos esperando respuesta"},
 		{carlaRuiz, "casos empresa", []string{"#1  No imprime la factura", "#2  Clave vencida", "eva@cliente.test", "!Otto"}, "Los casos de su empresa, abiertos"},
-		{carlaRuiz, "company cases all", []string{"#2  Clave vencida", "!Otto"}, "Los casos de su empresa, todos"},
-		{carlaRuiz, "casos proyecto Alfa", []string{"No hay ninguno"}, "Los casos del proyecto Alfa abiertos"},
-		{carlaRuiz, "buscar impresora", []string{"#1  No imprime la factura", "!#2"}, "Resultados de la búsqueda impresora"},
-		{carlaRuiz, "search SISTEMA status:open", []string{"#2  Clave vencida", "!#1"}, "Resultados de la búsqueda SISTEMA"},
-		{carlaRuiz, "buscar secreto", []string{"No encontramos casos", "!Otto"}, "Resultados de la búsqueda secreto"},
-		{carlaRuiz, "buscar meses", []string{"No encontramos casos", "!#1"}, "Resultados de la búsqueda meses"},
-		{carlaRuiz, `buscar "otra impresora"`, []string{"#1"}, `Resultados de la búsqueda "otra impresora"`},
-		{carlaRuiz, `buscar "impresora otra"`, []string{"!#1"}, `Resultados de la búsqueda "impresora otra"`},
+		{carlaRuiz, "company cases all", []string{"#2  Clave vencida", "!Otto"}, "Todos los casos de su empresa"},
+		{carlaRuiz, "casos proyecto Alfa", []string{"No hay ninguno"}, "Los casos del proyecto Alfa, abiertos"},
+		{carlaRuiz, "buscar impresora", []string{"#1  No imprime la factura", "!#2"}, "Resultados de la búsqueda «impresora»"},
+		{carlaRuiz, "search SISTEMA status:open", []string{"#2  Clave vencida", "!#1"}, "Resultados de la búsqueda «SISTEMA»"},
+		{carlaRuiz, "buscar secreto", []string{"No encontramos casos", "!Otto"}, "Resultados de la búsqueda «secreto»"},
+		{carlaRuiz, "buscar meses", []string{"No encontramos casos", "!#1"}, "Resultados de la búsqueda «meses»"},
+		{carlaRuiz, `buscar "otra impresora"`, []string{"#1"}, `Resultados de la búsqueda «"otra impresora"»`},
+		{carlaRuiz, `buscar "impresora otra"`, []string{"!#1"}, `Resultados de la búsqueda «"impresora otra"»`},
 		{carlaRuiz, "buscar severidad:2 desde:2026-03-01 hasta:2026-03-31 de:eva@cliente.test", []string{"#2", "!#1"}, "Resultados de la búsqueda"},
 		{carlaRuiz, "buscar hasta:2026-03-01", []string{"!#1"}, "Resultados de la búsqueda"},
-		{carlaRuiz, "buscar factura producto:CMR", []string{"No conocemos el producto «CMR». Puede ser: CRM", "No buscamos nada", "!#1"}, "Resultados de la búsqueda factura"},
-		{carlaRuiz, "buscar factura desde:2026-02-31", []string{"No entendimos la fecha «2026-02-31»", "!#1"}, "Resultados de la búsqueda factura"},
+		{carlaRuiz, "buscar factura producto:CMR", []string{"No conocemos el producto «CMR». Puede ser: CRM", "No buscamos nada", "!#1"}, "Resultados de la búsqueda «factura»"},
+		{carlaRuiz, "buscar factura desde:2026-02-31", []string{"No entendimos la fecha «2026-02-31»", "!#1"}, "Resultados de la búsqueda «factura»"},
 		{carlaRuiz, "caso 1", []string{"Estado: Esperando respuesta", "1-1 · Incidente", "Desde ayer no sale nada", "1-2 · Respuesta · Ana Gómez", "Documentos asociados", "registro.txt", "!dos meses", "!#nota"}, "[Caso #1] No imprime la factura"},
 		{carlaRuiz, "case n.º 2", []string{"No entro al sistema"}, "[Caso #2] Clave vencida"},
 		{carlaRuiz, "historial 1", []string{"Historial de actividad", "caso abierto", "Estado: Abierto → Esperando respuesta", "!dos meses", "!Agente"}, "[Caso #1] No imprime la factura"},
@@ -220,7 +221,7 @@ func TestQueriesByMail(t *testing.T) {
 		{anaGomez, "panel", []string{"Abierto: 2", "Esperando respuesta: 1", "Vencidos: 0", "#3  Asunto de Otto", "Los más viejos"}, "Panel de la mesa"},
 		{anaGomez, "#dashboard", []string{"#3"}, "Panel de la mesa"},
 		{anaGomez, "mis casos", []string{"#1", "!#2"}, "Sus casos abiertos"},
-		{anaGomez, "casos todos", []string{"#1", "#2", "#3"}, "Lista de casos todos"},
+		{anaGomez, "casos todos", []string{"#1", "#2", "#3"}, "Lista de todos los casos"},
 		{anaGomez, "caso 1", []string{"Nota interna", "Ojo, este cliente debe dos meses", "Su respuesta quedará entre ustedes"}, "[Caso #1] No imprime la factura"},
 		{anaGomez, "historial 1", []string{"dos meses"}, "[Caso #1] No imprime la factura"},
 		{anaGomez, "original 1-3", []string{"correo original"}, "[Caso #1] No imprime la factura"},
@@ -235,7 +236,7 @@ func TestQueriesByMail(t *testing.T) {
 		{anaGomez, "ayuda", []string{"panel", "#tomar", "ficha"}, "Lo que puede pedir por correo"},
 	} {
 		a := d.ask(c.from, c.query, "")
-		if !strings.HasPrefix(a.subject, c.subject) {
+		if !strings.HasPrefix(a.subject, c.subject) || strings.Contains(a.subject, "«»") {
 			t.Errorf("%q: the subject is %q, want %q", c.query, a.subject, c.subject)
 		}
 		a.has(t, c.want...)
@@ -260,21 +261,20 @@ func TestQueriesInEnglish(t *testing.T) {
 	d.settle()
 	for query, want := range map[string][]string{
 		"my cases":     {"Your cases: open", "#1  Printer is broken", "opened no case"},
-		"case 1":       {"[Caso #1] Printer is broken", "Status: Open", "Reply to this mail to add something"},
-		"history 1":    {"[Caso #1]", "case opened", ".mbox"},
-		"original 1-1": {"[Caso #1]", "as you sent it"},
+		"case 1":       {"[Case #1] Printer is broken", "Status: Open", "Reply to this mail to add something"},
+		"history 1":    {"[Case #1]", "case opened", ".mbox"},
+		"original 1-1": {"[Case #1]", "as you sent it"},
 		"search xyzzy": {"Results of the search", "We found no cases", "!xyzzy"},
 		"case 77":      {"We did not find what you asked for", "case 77 among those that you may see"},
 		"my data":      {"Your data at", "jo@client.test"},
-		"help":         {"What you can ask for by mail", "company cases"},
+		"my cases all": {"All your cases", "#1  Printer is broken"},
+		"help":         {"What you can ask for by mail", "search invoice", "history 123", "!factura"},
 	} {
 		a := d.ask("jo@client.test", query, "")
 		if !strings.HasPrefix(a.subject, want[0]) {
 			t.Errorf("%q: the subject is %q", query, a.subject)
 		}
-		if query != "help" {
-			a.has(t, want[1:]...)
-		}
+		a.has(t, want[1:]...)
 	}
 }
 
@@ -487,4 +487,41 @@ func TestSearchTellsNoHiddenField(t *testing.T) {
 	d.ask(carlaRuiz, "buscar severidad:2", "").has(t, "No encontramos casos", "!#1")
 	d.ask(carlaRuiz, "buscar estado:todos factura", "").has(t, "#1  No imprime la factura", "!severidad")
 	d.ask(carlaRuiz, "caso 1", "").has(t, "Estado: ", "!Severidad", "!Tipo")
+}
+
+// TestHiddenStatusIsNotTold: whoever does not see a status learns it by no list, search or count.
+func TestHiddenStatusIsNotTold(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		from, close string
+		mine, all   string
+	}{
+		{carlaRuiz, "#cerrar", "mis casos", "Todos sus casos"},
+		{carlaRuiz, "#close", "my cases", "Todos sus casos"},
+	} {
+		d := askedDesk(t, func(c *config) {
+			c.Mailbox[0].Profile = "poco"
+			c.Profile = []profileConfig{{Name: "poco", Sees: []string{"own", "organisation"}, Shown: []string{"product"}}}
+		})
+		ask := func() (said []string) {
+			for _, q := range []string{c.mine, c.mine + " abiertos", c.mine + " cerrados", c.mine + " esperando respuesta",
+				"company cases closed", "casos empresa", "casos cerrados", "buscar estado:cerrado factura", "buscar factura estado:abierto", "mis datos"} {
+				a := d.ask(c.from, q, "")
+				a.has(t, "!Esperando", "!Cerrado", "!Abierto")
+				said = append(said, q+": "+a.subject+" "+fmt.Sprint(strings.Count(a.text, "#1 "), strings.Count(a.text, "#2 ")))
+			}
+			return said
+		}
+		before := ask()
+		if !strings.Contains(before[0], c.all+" 1 ") {
+			t.Errorf("it answers %q", before[0])
+		}
+		notice := d.to("ana@ejemplo.test")[0]
+		d.write(anaGomez, notice.replyTo(), "Re: "+notice.subject, c.close)
+		d.settle()
+		d.clock.Advance(time.Hour)
+		if after := ask(); !slices.Equal(before, after) {
+			t.Errorf("closing shows:\n%s\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))
+		}
+	}
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"buzon/store"
 )
@@ -64,6 +66,53 @@ func TestBlockedSenders(t *testing.T) {
 	}
 	if n := len(d.to("x@spam.test")); n != 1 {
 		t.Errorf("the blocked sender has %d mails", n)
+	}
+}
+
+// TestBlockedMailIsErased: after 30 days nothing of its bytes is left, and it is still counted.
+// What others wrote stays.
+func TestBlockedMailIsErased(t *testing.T) {
+	t.Parallel()
+	d := newVirtualDesk(t, "block.test")
+	if err := d.store.Write(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Block(t.Context(), "spam.test")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	large := strings.Repeat("zarzaparrilla ", 20000)
+	d.says("x@spam.test", "soporte@block.test", "Oferta", "Compre alcaparras.")
+	d.says("y@spam.test", "soporte@block.test", "Oferta", large)
+	d.says("z@otra.test", "soporte@block.test", "Ayuda", "No anda el remolque desde ayer.")
+	raw := func(m store.Mail) string {
+		b := must(d.store.OpenMail(t.Context(), m))(t)
+		defer b.Close()
+		return string(must(io.ReadAll(b.Reader()))(t))
+	}
+	for _, c := range []struct {
+		days, erased int
+		kept         bool
+	}{{29, 0, true}, {2, 2, false}, {2, 0, false}} {
+		d.clock.Advance(time.Duration(c.days) * 24 * time.Hour)
+		if n := must(d.store.EraseBlocked(t.Context()))(t); n != c.erased {
+			t.Errorf("%d mails were erased, want %d", n, c.erased)
+		}
+		list := must(d.store.Mails(t.Context(), store.MailFilter{}))(t)
+		all := ""
+		for _, m := range list {
+			all += raw(m)
+		}
+		for _, word := range []string{"alcaparras", "zarzaparrilla"} {
+			if strings.Contains(all, word) != c.kept {
+				t.Errorf("%d days: %s is kept: %v", c.days, word, !c.kept)
+			}
+		}
+		if len(list) != 3 || !strings.Contains(all, "remolque") {
+			t.Errorf("%d mails are left", len(list))
+		}
+	}
+	if err := d.store.Check(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -16,11 +16,14 @@ func TestSupportOnDemand(t *testing.T) {
 		language                            string
 		refusal, elsewhere, yes             string
 		ack, waits, accepted, stillWaitsFor string
+		confirmed                           string
 	}{
 		{"es", "No acepto si no hay descuento.", "acepto", "Acepto, gracias.\r\n\r\nCarla", "la atención se cobra: USD 60 por hora. Para que empecemos, responda «acepto»",
-			"Espera que el cliente acepte la tarifa: USD 60 por hora", "Aceptó la tarifa: USD 60 por hora", "Agrego la captura."},
+			"Espera que el cliente acepte la tarifa: USD 60 por hora", "Aceptó la tarifa: USD 60 por hora", "Agrego la captura.",
+			"Aceptó la tarifa: USD 60 por hora. Ya podemos empezar"},
 		{"en", "I accept if you begin today.", "I accept", "I accept.", "our work is charged: USD 60 por hora. For us to begin, reply “I accept”",
-			"Waits until the customer accepts the rate: USD 60 por hora", "Accepted the rate: USD 60 por hora", "Here is the picture."},
+			"Waits until the customer accepts the rate: USD 60 por hora", "Accepted the rate: USD 60 por hora", "Here is the picture.",
+			"You have accepted the rate: USD 60 por hora. We can begin"},
 	} {
 		t.Run(c.language, func(t *testing.T) {
 			t.Parallel()
@@ -58,6 +61,7 @@ func TestSupportOnDemand(t *testing.T) {
 				t.Errorf("it is %s, offer %q, accepted %q by %q in mail %d", k.Class, k.Offer, it.Seen.Accepted, it.Seen.Proof, it.Mail)
 			}
 			d.about(vAna, n).says(t, c.accepted)
+			d.about(vCarla, n).says(t, c.confirmed)
 			said := ""
 			for _, a := range must(d.store.Activities(t.Context(), n))(t) {
 				if a.What == "offer" {

@@ -83,13 +83,18 @@ func (h *house) chronicle(list []store.Moment) string {
 	return strings.Join(lines, "\n")
 }
 
-// sweep clears away what interrupted work left in the data directory.
+// sweep clears away what interrupted work left in the data directory, and what blocked senders
+// wrote long ago.
 func (h *house) sweep(ctx context.Context) (string, error) {
-	n, err := h.store.Sweep(ctx)
-	if n == 0 {
+	erased, err := h.store.EraseBlocked(ctx)
+	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%d files", n), err
+	n, err := h.store.Sweep(ctx)
+	if n+erased == 0 {
+		return "", err
+	}
+	return fmt.Sprintf("%d files, %d mails of blocked senders", n, erased), err
 }
 
 // runJobs does each job at its times until ctx ends, and waits for those that run then.

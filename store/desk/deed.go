@@ -469,6 +469,10 @@ func (w *draft) tell() {
 	if !w.orderedOnly() {
 		w.Events = append(w.Events, e)
 	}
+	if w.Item.Seen.Accepted != "" {
+		w.Events = append(w.Events, Event{Kind: RateAccepted, Ticket: w.Ticket, Item: w.Item,
+			Author: w.deed.By})
+	}
 	if missed {
 		e.Kind = LinesMissed
 		w.Events = append(w.Events, e)

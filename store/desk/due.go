@@ -40,6 +40,8 @@ const (
 	TicketSplit      EventKind = "ticket_split"      // items of another one have become this one
 	// the ticket on which it depended was closed
 	TicketFreed EventKind = "ticket_freed"
+	// its customer accepts what support costs
+	RateAccepted EventKind = "rate_accepted"
 	// the ticket was closed of which it is a duplicate, and it too
 	DuplicateClosed EventKind = "duplicate_closed"
 	AlertRecovered  EventKind = "alert_recovered" // what a monitoring system told is over
@@ -150,6 +152,8 @@ func Due(e Event) []Notification {
 		}
 	case DeliveryLate:
 		d.add(Undelivered, agents(e.Author)...)
+	case RateAccepted:
+		d.add(AcceptedNotice, e.Author)
 	case LinesMissed:
 		d.add(NotUnderstood, e.Author)
 	case AgentJoined:

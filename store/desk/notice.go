@@ -44,8 +44,10 @@ const (
 	StillWaiting Notice = "still_waiting"
 	// values that a customer's lines have and the desk has not
 	NotUnderstood Notice = "not_understood"
-	AlarmNotice   Notice = "alarm" // what keeps mail from going out as usual
-	ListNotice    Notice = "list"  // many notices in one mail
+	// to whoever has accepted what support costs: work begins
+	AcceptedNotice Notice = "accepted"
+	AlarmNotice    Notice = "alarm" // what keeps mail from going out as usual
+	ListNotice     Notice = "list"  // many notices in one mail
 	// what somebody asked for by a query
 	AnswerNotice Notice = "answer"
 	// what became of what an agent ordered for many tickets
@@ -137,15 +139,16 @@ var notices = map[Notice]Trait{
 		Buttons: usual},
 	ResolvedNotice: {Words: true, Files: true, Speaks: WithWords,
 		Buttons: []Button{ConfirmButton, FailingButton}},
-	ClosedNotice:  {Words: true, Files: true, Speaks: WithWords, Spares: true},
-	Reminder:      {Buttons: usual},
-	Deadline:      {Agents: true, Buttons: usual},
-	StillWaiting:  {Urgent: true, Climbs: true, Buttons: usual},
-	NotUnderstood: {Answers: true, Buttons: usual},
-	MergedNotice:  {Buttons: usual},
-	PartedNotice:  {Buttons: usual},
-	SplitNotice:   {Buttons: usual},
-	Taken:         {Urgent: true, Buttons: usual},
+	ClosedNotice:   {Words: true, Files: true, Speaks: WithWords, Spares: true},
+	Reminder:       {Buttons: usual},
+	Deadline:       {Agents: true, Buttons: usual},
+	StillWaiting:   {Urgent: true, Climbs: true, Buttons: usual},
+	NotUnderstood:  {Answers: true, Buttons: usual},
+	AcceptedNotice: {Answers: true, Buttons: usual},
+	MergedNotice:   {Buttons: usual},
+	PartedNotice:   {Buttons: usual},
+	SplitNotice:    {Buttons: usual},
+	Taken:          {Urgent: true, Buttons: usual},
 	NewTicket: {Agents: true, Words: true, Files: true,
 		Buttons: append([]Button{MergeButton}, usual...)},
 	NoteNotice: {Agents: true, Words: true, Files: true, Quotes: 3, Inside: true,
