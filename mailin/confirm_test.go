@@ -250,7 +250,7 @@ func TestAgentSendsAgain(t *testing.T) {
 func TestReleasedMailOfAnAgent(t *testing.T) {
 	h := newHouse(t)
 	held := h.file(h.plain(agent, box, "Fwd: Factura", forwardOfDora))
-	if ok := must(h.store.Requeue(t.Context(), held.ID, true)); !ok {
+	if ok := must(h.store.Requeue(t.Context(), held.ID, store.Override{Decision: store.Release})); !ok {
 		t.Fatal("it is not in quarantine")
 	}
 	if err := h.FileOne(t.Context(), held.ID); err != nil {

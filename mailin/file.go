@@ -74,6 +74,9 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 		if err := f.flag(ctx); err != nil {
 			return err
 		}
+		if err := f.released(ctx); err != nil {
+			return err
+		}
 		if err := f.recognise(ctx); err != nil {
 			return err
 		}
@@ -126,18 +129,9 @@ func (in *Intake) filed(m store.Mail, v store.Verdict) {
 var errSettled = errors.New("the mail has been settled")
 
 // decide finds out who wrote, to which ticket, and which rule fits.
-func (f *filing) decide(ctx context.Context) (err error) {
-	m := f.rd.Message
+func (f *filing) decide(ctx context.Context) error {
 	f.box = f.mailbox()
-	f.identify()
-	if f.person, err = f.tx.PersonByAddress(ctx, f.from); err != nil {
-		return err
-	}
-	if f.person.Agent() && strings.HasSuffix(m.Author, ".") { // no addr-spec by the letter
-		f.from, f.person = "", desk.Person{}
-	}
-	f.met = f.person.ID != 0
-	if f.named, f.citedIn, err = f.tx.Named(ctx, f.mail.ID, m.MessageID, f.citer()); err != nil {
+	if err := f.know(ctx); err != nil {
 		return err
 	}
 	if err := f.resolve(ctx); err != nil {
@@ -146,16 +140,8 @@ func (f *filing) decide(ctx context.Context) (err error) {
 	if err := f.weigh(ctx); err != nil {
 		return err
 	}
-	sender, reason, err := f.sender(ctx)
+	reason, err := f.rule(ctx)
 	if err != nil {
-		return err
-	}
-	if sender == Nobody || sender == Looping {
-		f.proof = Disproof
-	}
-	f.row = decide(sender, f.proof, f.resolution.Evidence, f.agentProof())
-	f.obey()
-	if reason, err = f.doubt(ctx, reason); err != nil {
 		return err
 	}
 	if f.person.Machine && !f.machine() {
@@ -163,49 +149,77 @@ func (f *filing) decide(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if f.named {
-		if f.namesake, err = f.tx.Namesake(ctx, f.mail.ID, m.MessageID, f.canonical); err != nil {
-			return err
-		}
+	notes, err := f.notes(ctx)
+	if err != nil {
+		return err
 	}
-	if f.namesake != 0 {
-		reason += fmt.Sprintf("; mail %d has the same Message-ID and other content", f.namesake)
-	}
-	for _, other := range f.resolution.Conflicts {
-		reason += "; not by " + other
-	}
-	if f.mail.Override.Decision == store.Release && f.release() {
-		reason = "released: " + reason
-	}
-	if f.approved() {
-		if err := f.letIn(ctx); err != nil {
-			return err
-		}
-		reason = "approved: " + reason
+	said, err := f.overridden(ctx)
+	if err != nil {
+		return err
 	}
 	if f.subject, err = f.retitled(ctx); err != nil {
 		return err
 	}
 	f.verdict = store.Verdict{
-		Mailbox: f.box.Address, MessageID: m.MessageID, Canonical: f.canonical,
-		Sender: f.from, Subject: m.Subject, Rule: f.row.Rule, Reason: reason,
+		Mailbox: f.box.Address, MessageID: f.rd.Message.MessageID, Canonical: f.canonical,
+		Sender: f.from, Subject: f.rd.Message.Subject,
+		Rule: f.row.Rule, Reason: said + reason + notes,
 		Proof: string(f.proof), ProofParts: f.proofs, Evidence: string(f.resolution.Evidence),
 	}
 	return nil
 }
 
-// release has the mail become a ticket that would go to quarantine again, and reports whether it
-// would. An agent's becomes what he meant: an administrator vouches for him.
-func (f *filing) release() bool {
-	switch a := f.row.Action; {
-	case a == Quarantine, a == MachineOpens && !f.box.Alerts:
-		f.row.Action = OpenSuspect
-	case a == AgentPending && f.ticket.Number == 0:
-		f.row.Action = AgentOpens
-	default:
-		return false
+// know finds out who wrote, and whether the Message-ID has been met before.
+func (f *filing) know(ctx context.Context) (err error) {
+	f.identify()
+	if f.person, err = f.tx.PersonByAddress(ctx, f.from); err != nil {
+		return err
 	}
-	return true
+	if f.person.Agent() && strings.HasSuffix(f.rd.Message.Author, ".") { // no addr-spec by the letter
+		f.from, f.person = "", desk.Person{}
+	}
+	f.met = f.person.ID != 0
+	f.named, f.citedIn, err = f.tx.Named(ctx, f.mail.ID, f.rd.Message.MessageID, f.citer())
+	return err
+}
+
+// rule finds the row of the policy, and says by what.
+func (f *filing) rule(ctx context.Context) (reason string, err error) {
+	sender, reason, err := f.sender(ctx)
+	if err != nil {
+		return "", err
+	}
+	if sender == Nobody || sender == Looping {
+		f.proof = Disproof
+	}
+	f.row = decide(sender, f.proof, f.resolution.Evidence, f.agentProof())
+	f.obey()
+	return f.doubt(ctx, reason)
+}
+
+// notes is what else is worth knowing of the verdict.
+func (f *filing) notes(ctx context.Context) (text string, err error) {
+	if f.named {
+		id := f.rd.Message.MessageID
+		if f.namesake, err = f.tx.Namesake(ctx, f.mail.ID, id, f.canonical); err != nil {
+			return "", err
+		}
+	}
+	if f.namesake != 0 {
+		text = fmt.Sprintf("; mail %d has the same Message-ID and other content", f.namesake)
+	}
+	for _, other := range f.resolution.Conflicts {
+		text += "; not by " + other
+	}
+	return text, nil
+}
+
+// overridden has the mail become what a person has decided, and says so.
+func (f *filing) overridden(ctx context.Context) (said string, err error) {
+	if f.approved() {
+		return "approved: ", f.letIn(ctx)
+	}
+	return f.release(ctx)
 }
 
 // resolve finds the ticket that the mail points at. What a responder sends to the signed bounce

@@ -209,7 +209,7 @@ func TestCaseWithoutCustomer(t *testing.T) {
 
 func (h *house) requeueAll(t *testing.T, id int64) {
 	t.Helper()
-	if done, err := h.store.Requeue(t.Context(), id, true); err != nil || !done {
+	if done, err := h.store.Requeue(t.Context(), id, store.Override{Decision: store.Release}); err != nil || !done {
 		t.Fatal(done, err)
 	}
 	if err := h.FileOne(t.Context(), id); err != nil {

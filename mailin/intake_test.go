@@ -78,7 +78,7 @@ func TestA20PoisonMessage(t *testing.T) {
 			}
 			h.read = Read // a newer version
 			h.limit = func(store.Mail) time.Duration { return time.Minute }
-			if done, err := h.store.Requeue(t.Context(), bad, false); err != nil || !done {
+			if done, err := h.store.Requeue(t.Context(), bad, store.Override{}); err != nil || !done {
 				t.Fatal(done, err)
 			}
 			h.run(time.Minute)

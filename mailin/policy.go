@@ -77,6 +77,7 @@ const (
 	// Watch is a new ticket, one that is resolved, or one more of the same
 	Watch      Action = "alert"
 	AgentItem  Action = "agent item"     // commands run, relayed to the customer
+	Note       Action = "note"           // agents see it; an administrator released it as that
 	AgentNote  Action = "agent note"     // internal, commands not run, agent told how to confirm
 	AgentOpens Action = "agent's ticket" // in the customer's name when forwarded
 	Batch      Action = "batch"          // what he orders for many tickets is done, and told
@@ -121,6 +122,7 @@ func init() { // what is done may ask the policy in turn
 		MachineOpens: {do: (*filing).machineOpens, calm: true},
 		Watch:        {do: (*filing).watch, calm: true, silent: true},
 		AgentItem:    {do: (*filing).agentItem},
+		Note:         {do: (*filing).note, silent: true},
 		AgentNote:    {do: (*filing).agentNote},
 		AgentOpens:   {do: (*filing).agentOpens},
 		Batch:        {do: (*filing).batch},

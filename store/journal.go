@@ -60,10 +60,14 @@ const (
 type Decision string
 
 const (
-	Release Decision = "release" // it becomes a ticket, whoever sent it
-	Approve Decision = "approve" // its pending item is let in
-	Confirm Decision = "confirm" // the agent whose address it bears says that it is his
-	Send    Decision = "send"    // its held item goes, though a colleague was faster
+	Release Decision = "release" // out of the quarantine: a ticket, where it would go back there
+	// whatever the rules say, it becomes
+	ReleaseTicket Decision = "release_ticket" // a ticket
+	ReleaseItem   Decision = "release_item"   // an item in a ticket
+	ReleaseNote   Decision = "release_note"   // a note in one, that customers don't see
+	Approve       Decision = "approve"        // its pending item is let in
+	Confirm       Decision = "confirm"        // the agent whose address it bears says that it is his
+	Send          Decision = "send"           // its held item goes, though a colleague was faster
 )
 
 // ProofPart is one thing that was looked at to prove the sender of a mail.
@@ -80,6 +84,7 @@ type Override struct {
 	Decision Decision
 	By       int64 // person; 0 for the command line
 	Mail     int64 // by which it was said, if by one
+	Ticket   int64 // into which it is released; the mail's from then on
 }
 
 // Mail is a journal row.
@@ -350,13 +355,9 @@ func (r Reader) Namesake(ctx context.Context, id int64, messageID string,
 	return other, err
 }
 
-// Requeue puts a quarantined mail back to the beginning of its way. Released mail is filed as a
-// ticket even if nobody knows who sent it.
-func (s *Store) Requeue(ctx context.Context, id int64, release bool) (done bool, err error) {
-	var o Override
-	if release {
-		o.Decision = Release
-	}
+// Requeue puts a quarantined mail back to the beginning of its way, with what an administrator has
+// decided of it. It reports false for a mail that is not there.
+func (s *Store) Requeue(ctx context.Context, id int64, o Override) (done bool, err error) {
 	err = s.Write(ctx, func(tx *Tx) (err error) {
 		done, err = tx.requeue(ctx, id, OutcomeQuarantine, o)
 		return err
@@ -368,9 +369,10 @@ func (tx *Tx) requeue(ctx context.Context, id int64, from Outcome, o Override) (
 	n, err := tx.exec(ctx, `
 		UPDATE journal
 		SET settled_at = NULL, outcome = '', attempts = 1, error = '', next_at = 0,
-			override = $3, override_by = $4, override_mail = $5
+			override = $3, override_by = $4, override_mail = $5,
+			ticket = CASE WHEN $6 > 0 THEN $6 ELSE ticket END
 		WHERE id = $1 AND outcome = $2`,
-		id, from, o.Decision, o.By, o.Mail)
+		id, from, o.Decision, o.By, o.Mail, o.Ticket)
 	return n == 1, err
 }
 

@@ -273,7 +273,7 @@ func (h *house) worker(ctx context.Context, as string) (desk.Person, error) {
 		return slices.Contains(p.Addresses, desk.Canonical(as)) || desk.Same(p.Name, as)
 	})
 	if i < 0 {
-		err = fmt.Errorf("--as %s: no active agent is called so: see buzon agent list", as)
+		err = fmt.Errorf("%s: no active agent is called so: see buzon agent list", as)
 		return desk.Person{}, err
 	}
 	return agents[i], nil

@@ -122,18 +122,18 @@ func secondDaemon(t *testing.T) {
 // comes whole.
 func TestPartOfAMailIsNotReleased(t *testing.T) {
 	part := store.Mail{ID: 7, Envelope: store.Envelope{Incomplete: "too large", Folder: "INBOX"}}
-	if _, err := (&house{}).requeue(t.Context(), part, true); err == nil || !strings.Contains(err.Error(), "mailbox reconcile --aside") {
+	if _, err := (&house{}).requeue(t.Context(), part, store.Override{Decision: store.Release}); err == nil || !strings.Contains(err.Error(), "mailbox reconcile --aside") {
 		t.Errorf("error %v", err)
 	}
 }
 
 func quarantineCommands(t *testing.T) {
 	d := newLiveDesk(t, liveOptions{})
-	for i := range 3 {
+	for i := range 4 {
 		d.postRaw("nadie@cliente.test", fmt.Sprintf("To: soporte@ejemplo.test\r\nSubject: Sin remitente %d\r\n\r\nHola %d\r\n", i, i))
 	}
 	d.quiet()
-	if out := d.cli("quarantine", "list"); strings.Count(out, "Sin remitente") != 3 {
+	if out := d.cli("quarantine", "list"); strings.Count(out, "Sin remitente") != 4 {
 		t.Errorf("quarantine list:\n%s", out)
 	}
 	told := len(d.relay.Accepted())
@@ -162,14 +162,24 @@ func quarantineCommands(t *testing.T) {
 	if m := d.mails()[2]; m.Outcome != "dropped" || !strings.HasSuffix(d.cli("mail", "raw", "3"), "Hola 2\r\n") {
 		t.Errorf("after it was dropped: %+v", m)
 	}
-	for _, args := range [][]string{{"release", "2"}, {"retry", "3"}, {"drop", "99"}, {"release", "x"}} {
-		code, out, errs := d.runCLI("", "quarantine", args[0], args[1])
+	number := fmt.Sprint(*m.Ticket)
+	for _, args := range [][]string{{"release", "2"}, {"retry", "3"}, {"drop", "99"}, {"release", "x"}, {"release", "4", "--as", "item"},
+		{"release", "4", "--as", "item", "99"}, {"release", "4", "--as", "ticket", number}, {"release", "4", "--as", "basura"}, {"release", "4", "--by", "nadie"}} {
+		code, out, errs := d.runCLI("", append([]string{"quarantine"}, args...)...)
 		if code == exitOK || out != "" || strings.Count(errs, "\n") != 1 {
 			t.Errorf("quarantine %v: exit %d, %q %q", args, code, out, errs)
 		}
 	}
 	if len(d.relay.Accepted()) == told {
 		t.Error("nobody was told of the new case")
+	}
+	d.cli("quarantine", "release", "4", "--as", "note", number, "--by", ana)
+	d.quiet()
+	if c := d.ticket(*m.Ticket); len(c.Items) != 2 || c.Items[1].Text != "Hola 3" || c.Items[1].Visibility != "internal" {
+		t.Errorf("released as a note: %+v", c.Items)
+	}
+	if out := d.cli("ticket", "history", number); !strings.Contains(out, ana+"  mail 4  released") {
+		t.Errorf("the history does not say who released it:\n%s", out)
 	}
 }
 
