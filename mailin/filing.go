@@ -23,6 +23,7 @@ func (f *filing) do(ctx context.Context, t desk.Ticket, d desk.Deed) (store.Done
 		return store.Done{}, err
 	}
 	f.complete(t, &d)
+	d.Human = f.asksForPerson()
 	o := store.Origin{Rule: f.row.Rule, Before: &t, Attachments: f.attachments, Ours: f.ours}
 	if d.Item.Text == f.text && d.Item.Subject == "" {
 		o.Search = f.words
@@ -38,6 +39,14 @@ func (f *filing) do(ctx context.Context, t desk.Ticket, d desk.Deed) (store.Done
 	done, err := f.tx.Do(ctx, t.Number, d, o)
 	f.verdict.Ticket, f.verdict.Item = done.Ticket.Number, done.Item.Number
 	return done, err
+}
+
+// asksForPerson reports whether the subject, or a line of its own, asks for a person.
+func (f *filing) asksForPerson() bool {
+	if f.machine() || desk.AsksForPerson(threading.CleanSubject(f.rd.Message.Subject, f.box.Tag)) {
+		return !f.machine()
+	}
+	return slices.ContainsFunc(strings.Split(f.rd.Reply.New(), "\n"), desk.AsksForPerson)
 }
 
 // complete fills in what an item has from the mail.

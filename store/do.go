@@ -88,9 +88,6 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	if err := tx.amend(ctx, done.Ticket.Number, done.Ticket.Mailbox, d, out, o); err != nil {
 		return done, err
 	}
-	if err := tx.amend(ctx, done.Ticket.Number, done.Ticket.Mailbox, d, out, o); err != nil {
-		return done, err
-	}
 	for _, q := range out.Asked {
 		a := Outgoing{Mail: o.Mail, Person: d.By.ID, Address: d.By.Address(),
 			Mailbox: done.Ticket.Mailbox, Details: Details{Query: &q, EchoSender: true}}

@@ -86,6 +86,12 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 		d.Reason, d.Ends = string(e.Clock)+"_over", e.Ends
 	case desk.TicketDue, desk.TicketOverdue:
 		d.Reason, d.Ends = string(e.Kind), e.Ends
+	case desk.PersonWanted:
+		d.Reason = string(e.Kind)
+	case desk.TicketOpened, desk.TicketReplaced, desk.TicketOpenedFor:
+		if row.Greets {
+			d.Ends = e.LegalDay
+		}
 	case desk.LadderClimbed:
 		d.Reason = string(e.Kind)
 	case desk.TicketWoke:

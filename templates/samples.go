@@ -129,6 +129,7 @@ func samples() []Sample {
 	}
 	return []Sample{
 		{"ack", "ack", with(files, form, buttons("close", "history", "my_tickets"))},
+		{"ack-by-law", "ack", with(func(v *View) { v.CloseAt = at.AddDate(0, 0, 21) })},
 		{"ack-welcome", "ack", with(welcome)},
 		{"ack-to-agent", "ack", with(toAgent, welcome)},
 		{"ack-not-understood", "ack", with(unknownProduct)},
@@ -177,6 +178,7 @@ func samples() []Sample {
 		{"reminder", "reminder", with(status("waiting"), buttons("close"), func(v *View) { v.CloseAt = at.AddDate(0, 0, 7) })},
 		{"reminder-to-agent", "reminder", with(toAgent, status("waiting"))},
 		{"deadline", "deadline", with(toAgent, status("open"), func(v *View) { v.Reason, v.CloseAt = "first_answer_near", at.Add(time.Hour) })},
+		{"deadline-asks-for-a-person", "deadline", with(toAgent, status("open"), func(v *View) { v.Reason = "person_wanted" })},
 		{"deadline-of-a-day", "deadline", with(toAgent, status("open"), func(v *View) { v.Reason, v.Ends = "ticket_overdue", at.AddDate(0, 0, -1) })},
 		{"still_waiting", "still_waiting", with(status("open"), func(v *View) { v.EscalateTo, v.EscalateIn = "Luis Pérez", 10*time.Minute })},
 		{"still_waiting-for-the-last", "still_waiting", with(status("open"))},

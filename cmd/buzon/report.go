@@ -87,6 +87,7 @@ func (a *app) reports() *cobra.Command {
 	var by []string
 	var since, until string
 	var satisfaction bool
+	var legal int
 	var names []string
 	for _, g := range groupings {
 		names = append(names, g.name)
@@ -106,6 +107,9 @@ func (a *app) reports() *cobra.Command {
 			return err
 		}
 		defer h.close()
+		if legal != 0 {
+			return failed(a.legalReport(c.Context(), h, legal))
+		}
 		if satisfaction {
 			return failed(a.printSatisfaction(c.Context(), h))
 		}
@@ -131,6 +135,8 @@ func (a *app) reports() *cobra.Command {
 	}
 	c.Flags().BoolVar(&satisfaction, "satisfaction", false,
 		"instead: what customers answered when they were asked how they were treated, by month")
+	c.Flags().IntVar(&legal, "legal", 0,
+		"instead: the cases of this year, 2026, and whether each was answered in the law's time, as CSV")
 	c.Flags().StringSliceVar(&by, "by", nil, strings.Join(names, ", ")+"; empty: by each")
 	c.Flags().StringVar(&since, "since", "", "opened on this day or later, 2026-01-31")
 	c.Flags().StringVar(&until, "until", "", "opened on this day or earlier")

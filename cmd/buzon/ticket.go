@@ -62,6 +62,16 @@ type ticketRow struct {
 	NotTold        []untoldRow  `json:"not_told,omitzero"` // who did not hear of something, and why
 	Alerts         []alertRow   `json:"alerts,omitempty"`  // of monitoring systems
 	Time           []timeRow    `json:"time,omitzero"`     // the time sheet
+	Clocks         []clockRow   `json:"clocks,omitzero"`   // promised times, and a law's
+}
+
+type clockRow struct {
+	Kind    string  `json:"kind"`
+	BeganAt *string `json:"began_at"`
+	Running bool    `json:"running"`
+	DueAt   *string `json:"due_at"` // null: it stands still, has ended, or nothing is promised
+	EndedAt *string `json:"ended_at"`
+	Late    bool    `json:"late"`
 }
 
 type timeRow struct {
@@ -149,6 +159,16 @@ func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) error {
 	row.Time = []timeRow{}
 	for _, e := range work {
 		row.Time = append(row.Time, timeRow{e.Person.Address(), e.Minutes, e.Why})
+	}
+	running, err := h.store.Clocks(ctx, row.Number)
+	if err != nil {
+		return err
+	}
+	row.Clocks = []clockRow{}
+	for _, c := range running {
+		row.Clocks = append(row.Clocks, clockRow{Kind: string(c.Kind), BeganAt: stamp(c.Began),
+			Running: !c.Since.IsZero() && c.Ended.IsZero(), DueAt: stamp(c.Due),
+			EndedAt: stamp(c.Ended), Late: c.Late(h.store.Now())})
 	}
 	watched, err := h.store.AlertsOf(ctx, row.Number)
 	if err != nil {

@@ -30,6 +30,7 @@ type Deed struct {
 	Demand   string   // what support costs where what is opened has no contract; "": nothing
 	Accepts  bool     // the words accept what is offered, and nothing else, and it is proven whose
 	Proof    string   // by what, for the record
+	Human    bool     // he asks for a person
 	Quiet    bool     // nobody hears of it
 	Struck   Timer    // what the clock owes, where it is the clock that acts: there is no item then
 	After    Link     // how it hangs on a ticket that was closed, where that acts: likewise
@@ -438,6 +439,10 @@ func (w *draft) tell() {
 		e.Kind = ProductionFell
 	}
 	agent := w.deed.By.Agent()
+	e.LegalDay = w.legalDay()
+	if w.deed.Human && !agent && !w.deed.Quiet {
+		w.Events = append(w.Events, Event{Kind: PersonWanted, Ticket: w.Ticket, Author: w.deed.By})
+	}
 	missed := !agent && w.before.Number != 0 && HasUnknown(w.Done)
 	if w.deed.Quiet || w.silent() {
 		if missed && !w.deed.Quiet {

@@ -63,6 +63,7 @@ const (
 	AgentJoined  EventKind = "agent_joined"  // the ticket's agent, though there is no ticket
 	AgentLeft    EventKind = "agent_left"    // the author, who had open tickets
 	DeskTroubled EventKind = "desk_troubled" // something keeps mail from going out as usual
+	PersonWanted EventKind = "person_wanted" // the customer asks to speak to a person
 )
 
 // Event is something that happened to a ticket, with everybody whom it may concern.
@@ -84,6 +85,8 @@ type Event struct {
 	Calls   []string  // addresses of whom the ladder calls
 	Called  []Person  // who they are
 	Next    Rung      // who is called next if nobody answers, counted from now
+	// by which a law has what is opened answered; zero: none does
+	LegalDay time.Time
 }
 
 // Notification is one mail that is owed to one person.
@@ -219,6 +222,9 @@ func (d *due) clock(e Event) {
 		if e.Clock == Legal && e.Kind == ClockOver {
 			d.add(Deadline, e.Admins...)
 		}
+	case PersonWanted: // who is told of the words may not look at them soon
+		d.add(Deadline, agents(t.Agent)...)
+		d.add(Deadline, slices.Concat(e.Team, e.Admins)...)
 	case LadderClimbed:
 		d.add(ProductionDown, e.Called...)
 		d.add(ProductionDown, e.Admins...)

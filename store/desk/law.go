@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -71,4 +72,33 @@ func (l Law) daysOf(e Entry) int {
 		}
 	}
 	return l.Days
+}
+
+// Due is when the law has a ticket of a type answered that was opened at a time.
+func (l Law) Due(e Entry, began time.Time) time.Time {
+	return l.Calendar.AddDays(began, l.daysOf(e))
+}
+
+// legalDay is by when a law has what the deed opens answered.
+func (w *draft) legalDay() (day time.Time) {
+	for _, c := range w.Outcome.Clocks {
+		if c.Kind == Legal && w.before.Number == 0 {
+			day = c.Due
+		}
+	}
+	return day
+}
+
+// askForPerson are words, folded, by which somebody asks for a person instead of a machine.
+var askForPerson = []string{
+	"hablar con una persona", "quiero hablar con una persona", "quisiera hablar con una persona",
+	"necesito hablar con una persona", "hablar con un agente", "speak to a person",
+	"talk to a person", "i want to speak to a person", "i want to talk to a person",
+	"i would like to speak to a person", "speak to a human", "talk to a human",
+}
+
+// AsksForPerson reports whether a line says that, and nothing else.
+func AsksForPerson(line string) bool {
+	words := strings.Trim(line, " \t\r\n\u00a0#«»\"'“”.,;:*!¡?¿")
+	return slices.Contains(askForPerson, OneLine(Fold(words)))
 }
