@@ -357,6 +357,9 @@ const longestLine = 500
 
 // oneLine makes s a single line of valid UTF-8 with single blanks and nothing invisible.
 func oneLine(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	s = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) && r != '\u200C' && r != '\u200D' {
 			return -1
@@ -369,10 +372,25 @@ func oneLine(s string) string {
 	return s
 }
 
+// isPlain reports whether s is short, of visible ASCII and single blanks: most are, and stay as they
+// are.
+func isPlain(s string) bool {
+	blank := true // neither at the beginning
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && blank {
+			return false
+		}
+		blank = s[i] == ' '
+	}
+	return len(s) <= longestLine && (s == "" || !blank) // nor at the end
+}
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n",
+	"\u2028", "\n", "\u2029", "\n", "\u0085", "\n")
+
 // manyLines keeps the lines of s, with "\n" between them and without blank ones at either end.
 func manyLines(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n",
-		"\u2028", "\n", "\u2029", "\n", "\u0085", "\n").Replace(s)
+	s = lineEnds.Replace(s)
 	return strings.TrimRightFunc(strings.TrimLeft(visible(s, '\n'), "\n"), unicode.IsSpace)
 }
 

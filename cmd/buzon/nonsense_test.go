@@ -61,7 +61,7 @@ func TestNonsenseMail(t *testing.T) {
 		}
 		d.postBytes(who, cases[i].raw)
 		d.post(letter{From: fmt.Sprintf("sano%d@sano%d.test", i, i), To: soporte,
-			Subject: fmt.Sprintf("Después de %d", i), Text: c.name})
+			Subject: fmt.Sprintf("Después de %d", i), Text: "Hola, no me anda la impresora: " + c.name})
 	}
 	d.filed()
 	list := d.mails()
