@@ -84,7 +84,8 @@ func (c documentedCall) arguments(t *testing.T, mail string) (args []string) {
 			word = carla
 		case word == "FILE" || word == "/etc/buzon/buzon.toml":
 			word = filepath.Join(t.TempDir(), "buzon.toml")
-		case i > 0 && args[i-1] == "--out":
+		case i > 0 && args[i-1] == "--out",
+			i == 2 && args[0] == "template" && !strings.HasPrefix(word, "-"): // a directory to write into
 			word = filepath.Join(t.TempDir(), word)
 		}
 		args = append(args, word)
