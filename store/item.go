@@ -183,18 +183,20 @@ func (r Reader) LastText(ctx context.Context, ticket, author, before int64,
 }
 
 // HastyItems is how many of the last items of a person on a ticket, no more than most, came within
-// a while after something about it was sent to him.
+// a while after he was sent what somebody else had just written there.
 func (r Reader) HastyItems(ctx context.Context, ticket, person int64, within time.Duration,
 	most int) (n int, err error) {
 	_, err = r.row(ctx, `
 		SELECT count(*)
 		FROM (
-			SELECT created_at FROM item WHERE ticket = $1 AND author = $2
+			SELECT number, created_at FROM item WHERE ticket = $1 AND author = $2
 			ORDER BY number DESC LIMIT +$4
 		) AS i
 		WHERE EXISTS (
 			SELECT 1 FROM outbox AS o
 			WHERE o.ticket = $1 AND o.person = $2 AND o.state = 'sent'
+				AND o.item < i.number AND o.item >= i.number - 2
+				AND o.kind NOT IN ('receipt', 'answer', 'preview', 'transcript')
 				AND o.settled_at <= i.created_at AND o.settled_at >= i.created_at - $3)`,
 		args(ticket, person, within.Milliseconds(), most), &n)
 	return n, err

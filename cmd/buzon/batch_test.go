@@ -60,14 +60,14 @@ func TestBatchByMail(t *testing.T) {
 		says, stand    []string
 	}{
 		{"es", "// la limpieza del viernes\r\n\r\n1, 3-4: #tomar #severidad 3\r\n2: #cerrar\r\n2: #producto CMR\r\n5, 99: #resuelto\r\n1: #resulto\r\nHola:",
-			[]string{"#1 · Asunto A: nada se hizo, porque no entendimos una de sus líneas.", "#3 · Asunto C: hecho. #tomar: el caso es suyo. #severidad 3: la severidad es ahora 3.",
+			[]string{"#1 · Asunto A: nada se hizo, porque no entendimos una de sus líneas.", "#3 · Asunto C: hecho. «#tomar»: el caso es suyo. «#severidad 3»: la severidad es ahora 3.",
 				"#2 · Asunto B: nada se hizo, porque no todo se pudo hacer.", "No conocemos el producto «CMR». Puede ser: CRM, ERP.",
 				"#5 · Asunto E: nada se hizo, porque está cerrado; #reabrir lo abre.", "#99: no existe.", "«1: #resulto»: no conocemos la orden #resuelto.", "«Hola:»: no entendimos la línea."},
 			[]string{"open CRM", "open CRM", "in_progress ERP", "in_progress ERP", "closed CRM"}},
 		{"en", "limit product:ERP\r\n1-4: #close\r\n-- \r\nAna\r\n1: #close",
-			[]string{"#1 · Asunto A: nothing was done, because it is outside the limit.", "#3 · Asunto C: done. #close: closed."},
+			[]string{"#1 · Asunto A: nothing was done, because it is outside the limit.", "#3 · Asunto C: done. “#close”: closed."},
 			[]string{"open CRM", "open CRM", "closed ERP", "closed ERP", "closed CRM"}},
-		{"es", "ensayo\r\n1-3: #resuelto Ana-XYZZY: ya anda.\r\n4: #producto Nada", []string{"Ensayo: nada cambió.", "#1 · Asunto A: se haría. #resuelto: quedó resuelto", "#4 · Asunto D: nada se hizo"},
+		{"es", "ensayo\r\n1-3: #resuelto Ana-XYZZY: ya anda.\r\n4: #producto Nada", []string{"Ensayo: nada cambió.", "#1 · Asunto A: se haría. «#resuelto»: quedó resuelto", "#4 · Asunto D: nada se hizo"},
 			[]string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
 		{"en", "1: #close\r\n\r\nDry run", []string{"Dry run: nothing has changed.", "#1 · Asunto A: would be done."}, []string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
 		{"es", "limte producto:CRM\r\n1-4: #cerrar", []string{"por eso nada se hizo"}, []string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},

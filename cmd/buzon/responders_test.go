@@ -35,7 +35,7 @@ func TestB11_AgentsResponder(t *testing.T) {
 		"both sides, other words":    {bots: map[string]bot{ana: byReply(words), "carla@cliente.test": byReply(words)}, said: true, most: 12},
 		"to the public address":      {bots: map[string]bot{ana: toPublic(absent)}, most: 6},
 		"a fresh thread each time":   {bots: map[string]bot{ana: toPublic(words)}, most: 8},
-		"the same, and it is proven": {bots: map[string]bot{ana: toPublic(words)}, most: 10, trusted: true},
+		"the same, and it is proven": {bots: map[string]bot{ana: toPublic(words)}, most: 11, trusted: true},
 		"absent, and it is proven":   {bots: map[string]bot{ana: toPublic(absent)}, most: 6, trusted: true},
 	} {
 		t.Run(name, func(t *testing.T) {
