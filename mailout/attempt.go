@@ -247,6 +247,9 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing,
 		return false, tx.Sent(ctx, o, reply)
 	case r.Outcome == Refused:
 		why, lasting := desk.Failed(r.Reply)
+		if isTooLarge(r.Err) {
+			why, lasting = desk.TooLarge, false
+		}
 		if lasting {
 			if err := tx.MarkUndeliverable(ctx, o.Person, o.Address); err != nil {
 				return true, err

@@ -313,7 +313,7 @@ func TestGivesUp(t *testing.T) {
 		told   int
 		reason string
 	}{
-		{"an agent's words refused", desk.ItemNotice, func(h *house) desk.Person { return h.ana }, Result{Outcome: Refused, Reply: "550 5.1.1 unknown", Err: &Refusal{Reply: "550 5.1.1 unknown", Cause: io.EOF}}, 1, "refused"},
+		{"an agent's words refused", desk.ItemNotice, func(h *house) desk.Person { return h.ana }, Result{Outcome: Refused, Reply: "550 5.1.1 unknown", Err: &Refusal{Reply: "550 5.1.1 unknown", Cause: io.EOF}}, 1, "no_such_address"},
 		{"an agent's words that can't be sent at all", desk.ItemNotice, func(h *house) desk.Person { return h.ana }, Result{Outcome: Refused, Err: &Refusal{Cause: io.EOF}}, 1, "unsendable"},
 		{"an agent's words put off for four days", desk.ItemNotice, func(h *house) desk.Person { return h.ana }, Result{Outcome: Deferred, Err: io.EOF}, 1, "expired"},
 		{"uncertain for four days", desk.ItemNotice, func(h *house) desk.Person { return h.ana }, Result{Outcome: Uncertain, Err: io.EOF}, 1, "expired"},
