@@ -64,6 +64,14 @@ func (tx *Tx) amend(ctx context.Context, number int64, mailbox string, d desk.De
 			return err
 		}
 	}
+	if a := out.Absent; a != nil {
+		err := tx.ChangePerson(ctx, a.ID, func(p *desk.Person) {
+			p.AwayUntil, p.Substitute = a.AwayUntil, a.Substitute
+		})
+		if err != nil {
+			return err
+		}
+	}
 	for _, a := range out.Amended {
 		err := tx.ChangePerson(ctx, a.Is.ID, func(p *desk.Person) {
 			p.Name, p.Language = a.Is.Name, a.Is.Language

@@ -28,6 +28,8 @@ var personColumns = []column[desk.Person]{
 	{"admission", func(p *desk.Person) any { return &p.Admission }, always, nil},
 	{"known", func(p *desk.Person) any { return &p.Known }, once, nil},
 	{"machine", func(p *desk.Person) any { return &p.Machine }, always, nil},
+	{"away_until", func(p *desk.Person) any { return moment{&p.AwayUntil} }, always, nil},
+	{"substitute", func(p *desk.Person) any { return &p.Substitute }, always, nil},
 	{"undeliverable_since", func(p *desk.Person) any { return moment{&p.UndeliverableSince} }, always, nil},
 	{personAddresses, func(p *desk.Person) any { return fields{&p.Addresses} }, derived, nil},
 }

@@ -226,6 +226,7 @@ func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
 	if err != nil {
 		return err
 	}
+	e.StandIns = desk.StandIns(agents, tx.store.Now())
 	for _, a := range agents {
 		if a.Role == desk.Admin {
 			e.Admins = append(e.Admins, a)

@@ -40,6 +40,9 @@ type personFlags struct {
 	active         bool
 	organisation   string
 	of             int64 // its row
+	awayUntil      string
+	substitute     string
+	away           desk.Person // what these two say
 }
 
 func (p *personFlags) register(c *cobra.Command, noun string) {
@@ -51,6 +54,9 @@ func (p *personFlags) register(c *cobra.Command, noun string) {
 	if noun == "agent" {
 		f.BoolVar(&p.admin, "admin", false, "hears what goes wrong")
 		f.BoolVar(&p.onCall, "on-call", false, "is alerted when production is down")
+		f.StringVar(&p.awayUntil, "away-until", "",
+			"away until this day is over, 2026-12-20, with --substitute; empty: no longer")
+		f.StringVar(&p.substitute, "substitute", "", "the agent who gets notices and cases meanwhile")
 		f.BoolVar(&p.team, "team", true, "hears of new tickets")
 	} else {
 		f.BoolVar(&p.admitted, "admitted", true,
@@ -78,6 +84,9 @@ func (p *personFlags) apply(c *cobra.Command, q *desk.Person) {
 	}
 	if set("team") {
 		q.Team = p.team
+	}
+	if set("away-until") {
+		q.AwayUntil, q.Substitute = p.away.AwayUntil, p.away.Substitute
 	}
 	if set("admitted") {
 		q.Admission = map[bool]desk.Admission{true: desk.Admitted, false: desk.Denied}[p.admitted]
@@ -218,6 +227,9 @@ func (a *app) peopleSet(noun string) *cobra.Command {
 				return exitError{exitUsage, err}
 			}
 			if err := h.place(c.Context(), &f); err != nil {
+				return err
+			}
+			if err := h.readAway(c, &f, p); err != nil {
 				return err
 			}
 			var more []string

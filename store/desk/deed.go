@@ -108,6 +108,7 @@ type Outcome struct {
 	Sent      []HeldItem // that were held, and go now
 	Wrote     Person     // who is the author of the first item from now on; zero: who was
 	Blocked   []string   // senders, from now on
+	Absent    *Person    // its author, as he is away or back from now on; nil: no change
 	Amended   []Amended  // people of whom the desk knows something else
 	Until     time.Time  // the item waits, with all that is told of it; zero: it does not
 
@@ -307,6 +308,7 @@ func (w *draft) entrust() {
 	p, product := w.Responsible, w.Catalogue.Entry(w.Ticket.Product)
 	free := w.entrusts && w.Ticket.Agent.ID == 0
 	if free && p.ID != 0 && p.Active && product.Agent == p.ID {
+		p = w.instead(p)
 		w.Ticket.Agent = p
 		if w.Ticket.Offer == "" {
 			w.Ticket.Assignee = p

@@ -38,6 +38,8 @@ type Person struct {
 	Admission          Admission
 	UndeliverableSince time.Time
 	Machine            bool // a program, of which nobody reads what is answered
+	AwayUntil          time.Time
+	Substitute         int64 // who gets what he would while he is away; 0: nobody
 }
 
 // Admission is whether a person waits for the approval of his organisation's CSM. Until then, and

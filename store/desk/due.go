@@ -84,7 +84,9 @@ type Event struct {
 	Clock   TimerKind // whose time that is
 	Calls   []string  // addresses of whom the ladder calls
 	Called  []Person  // who they are
-	Next    Rung      // who is called next if nobody answers, counted from now
+	// who stands in for agents who are away
+	StandIns map[int64]Person
+	Next     Rung // who is called next if nobody answers, counted from now
 	// by which a law has what is opened answered; zero: none does
 	LegalDay time.Time
 }
@@ -98,7 +100,7 @@ type Notification struct {
 // Due says who must hear of an event, each person once and never the author of his own words. What
 // he set going he does hear of: that a ticket was opened, that his «cerrar» closed it.
 func Due(e Event) []Notification {
-	d := due{internal: e.Item.Visibility == Internal}
+	d := due{internal: e.Item.Visibility == Internal, standIns: e.StandIns, author: e.Author.ID}
 	for _, p := range e.Told {
 		d.except(p)
 	}
@@ -316,6 +318,8 @@ type due struct {
 	internal bool // the item's words are for agents only
 	list     []Notification
 	told     map[int64]bool
+	standIns map[int64]Person
+	author   int64
 }
 
 // except leaves a person out from here on.
@@ -330,6 +334,10 @@ func (d *due) except(p Person) *due {
 // add owes the notice to everybody who can be written to and was not told yet.
 func (d *due) add(n Notice, to ...Person) *due {
 	for _, p := range to {
+		s, away := d.standIns[p.ID]
+		if away && p.ID != d.author && !d.told[p.ID] && !slices.Contains(itsOwn, n) {
+			p = s
+		}
 		if !p.Reachable() || d.told[p.ID] || !d.mayRead(p, n) {
 			continue
 		}

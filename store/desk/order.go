@@ -162,25 +162,15 @@ func (w *draft) release(string) Result {
 	return Result{Key: "released"}
 }
 
-// assign finds the agent by his address, his name, or what only his name begins with.
+// assign gives the ticket to an agent, or to who stands in for him.
 func (w *draft) assign(arg string) Result {
-	var found []Person
-	var names []string
-	for _, p := range w.Agents {
-		names = append(names, p.Name)
-		if p.Address() == Canonical(arg) || Same(p.Name, arg) {
-			found = []Person{p}
-			break
-		}
-		if arg != "" && strings.HasPrefix(OneLine(Fold(p.Name))+" ", OneLine(Fold(arg))+" ") {
-			found = append(found, p)
-		}
-	}
+	found, names := w.agentsNamed(arg)
 	if len(found) != 1 {
 		return notUnderstood("agent", arg, names...)
 	}
-	w.Ticket.Agent, w.Ticket.Assignee = found[0], found[0]
-	return Result{Key: "assigned", Value: found[0].Name}
+	p := w.instead(found[0])
+	w.Ticket.Agent, w.Ticket.Assignee = p, p
+	return Result{Key: "assigned", Value: p.Name}
 }
 
 // follow lets a customer follow the ticket. Who has shown a number only begins to follow nothing:
