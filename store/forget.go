@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -126,7 +127,7 @@ func (f *forgetting) run(ctx context.Context) (err error) {
 		UNION SELECT ticket FROM follower WHERE person = $1
 		ORDER BY 1`, f.p.ID)
 	for _, step := range []func(context.Context) error{
-		f.words, f.quotes, f.titles, f.incoming, f.outgoing, f.named, f.person, f.originals,
+		f.words, f.quotes, f.remarks, f.titles, f.incoming, f.outgoing, f.named, f.person, f.originals,
 		f.unkept, f.searched, f.noted,
 	} {
 		if err == nil {
@@ -202,6 +203,48 @@ func (f *forgetting) quotes(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// remarks takes the parts of his name out of what agents note in one line about the tickets in which
+// he took part, and about those that were merged into them.
+func (f *forgetting) remarks(ctx context.Context) error {
+	type line struct {
+		key, text string
+	}
+	for _, ticket := range f.his {
+		for _, of := range []struct{ table, column, key, where string }{
+			{"ticket", "state_line", "number", "number = $1 OR merged_into = $1"},
+			{"work", "why", "item", "item IN (SELECT id FROM item WHERE ticket = $1)"},
+			{"activity", "old", "id", "ticket = $1 AND what = 'state_line'"},
+			{"activity", "new", "id", "ticket = $1 AND what = 'state_line'"},
+		} {
+			var lines []line
+			err := f.rows(ctx, fmt.Sprintf("SELECT CAST(%s AS TEXT), %s FROM %s WHERE %s", of.key,
+				of.column, of.table, of.where), args(ticket), func(rows *sql.Rows) error {
+				var l line
+				err := rows.Scan(&l.key, &l.text)
+				lines = append(lines, l)
+				return err
+			})
+			for _, l := range lines {
+				text := f.nameless(l.text)
+				if err == nil && text != l.text {
+					err = f.write(ctx, fmt.Sprintf(`
+						UPDATE %s SET %s = $1 WHERE CAST(%s AS TEXT) = $2 AND %s = $3`, of.table,
+						of.column, of.key, of.column), text, l.key, l.text)
+				}
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// nameless is a text about one of his tickets without any part of his name.
+func (f *forgetting) nameless(text string) string {
+	return withoutWords(firstNames(f.p), f.names.ReplaceAllLiteralString(text, Nameless))
 }
 
 // unquoted is a text without the lines that quote another.
@@ -291,6 +334,10 @@ func (f *forgetting) outgoing(ctx context.Context) error {
 			f.done.Outgoing++
 		}
 		o.Details.Words, o.Details.Previews = "", nil
+		for i := range o.Details.Commands {
+			c := &o.Details.Commands[i]
+			c.Line, c.Value = f.nameless(c.Line), f.nameless(c.Value)
+		}
 		err := f.write(ctx, `
 			UPDATE outbox SET address = $2, details = $3, raw = NULL WHERE id = $1`,
 			o.ID, o.Address, encoded{&o.Details})

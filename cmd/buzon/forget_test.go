@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"buzon/internal/mailtest"
+	"buzon/store"
+	"buzon/store/desk"
 )
 
 // secretsOf are what a person has told the desk, in every form in which a file could hold it.
@@ -219,6 +221,42 @@ func TestTicketExport(t *testing.T) {
 	for _, args := range [][]string{{"ticket", "export", "1"}, {"ticket", "export", "1", "--json", "--mbox"}, {"ticket", "export", "99", "--mbox"}} {
 		if code, _, errs := d.runCLI("", args...); code == exitOK || errs == "" {
 			t.Errorf("%v: exit %d", args, code)
+		}
+	}
+}
+
+// TestForgetInRemarks: nobody is named any more in what agents note in one line about his tickets,
+// and about those that were merged, nor in what it takes to part them again.
+func TestForgetInRemarks(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ language, state, time, merge string }{
+		{"es", "#estado-actual", "#tiempo", "#unir"}, {"en", "#current-state", "#time", "#merge"},
+	} {
+		d := newVirtualDesk(t, "ejemplo.test")
+		d.speaks(c.language, vCarla, vAna)
+		d.opened(vCarla, "Zanahoria rota", "No anda la zanahoria.")
+		d.opened(vCarla, "Remolacha", "Otra vez el remolachazo.")
+		d.replies(vAna, 1, c.state+" Carla espera el repuesto\r\n"+c.time+" 30m llamada con Carla")
+		d.replies(vAna, 1, c.state+" Esperamos que Carla pruebe")
+		d.replies(vAna, 2, c.state+" Avisar a Carla\r\n"+c.time+" 15m visita a Carla")
+		d.replies(vAna, 1, c.merge+" 2")
+		p := must(d.store.PersonByAddress(t.Context(), vCarla))(t)
+		p.Name = "Carla Ruiz"
+		if err := d.store.Write(t.Context(), func(tx *store.Tx) error {
+			return tx.ChangePerson(t.Context(), p.ID, func(was *desk.Person) { was.Name = p.Name })
+		}); err != nil || d.caseOf(1).Number != 2 {
+			t.Fatalf("%v, case %d", err, d.caseOf(1).Number)
+		}
+		secrets := secretsOf([]string{"carla", "zanahoria", "remolacha"})
+		if len(holders(t, d.config.DataDir, secrets)) < 3 {
+			t.Fatal("the test does not find what is there")
+		}
+		must(d.store.Forget(t.Context(), p))(t)
+		for _, found := range holders(t, d.config.DataDir, secrets) {
+			t.Errorf("%s: %s", c.language, found)
+		}
+		if k := d.caseOf(1); k.State != "Avisar a …" || k.Minutes != 45 {
+			t.Errorf("it says %q, %d minutes", k.State, k.Minutes)
 		}
 	}
 }
