@@ -20,6 +20,7 @@ type filing struct {
 	tx    *store.Tx
 	index *index
 	box   desk.Mailbox
+	alias string // of the box, that was written to
 	from  string // canonical: who wrote; "" when that can't be said
 	name  string // of who wrote, as the mail has it
 	// form is the form, or address of ours, in whose name he wrote, canonical; "" for none
@@ -130,7 +131,7 @@ var errSettled = errors.New("the mail has been settled")
 
 // decide finds out who wrote, to which ticket, and which rule fits.
 func (f *filing) decide(ctx context.Context) error {
-	f.box = f.mailbox()
+	f.box, f.alias = f.mailbox()
 	if err := f.know(ctx); err != nil {
 		return err
 	}
@@ -161,8 +162,9 @@ func (f *filing) decide(ctx context.Context) error {
 		return err
 	}
 	f.verdict = store.Verdict{
-		Mailbox: f.box.Address, MessageID: f.rd.Message.MessageID, Canonical: f.canonical,
-		Sender: f.from, Subject: f.rd.Message.Subject,
+		Mailbox: f.box.Address, Alias: f.alias, Canonical: f.canonical,
+		MessageID: f.rd.Message.MessageID,
+		Sender:    f.from, Subject: f.rd.Message.Subject,
 		Rule: f.row.Rule, Reason: said + reason + notes,
 		Proof: string(f.proof), ProofParts: f.proofs, Evidence: string(f.resolution.Evidence),
 	}
@@ -322,18 +324,23 @@ func (f *filing) recognise(ctx context.Context) error {
 	return f.tx.MarkKnown(ctx, f.person.ID)
 }
 
-// mailbox is where the mail belongs: the first of ours in To, then Cc, then the envelope.
-func (f *filing) mailbox() desk.Mailbox {
+// mailbox is where the mail belongs: the first of ours in To, then Cc, then the envelope; with the
+// alias that stands there.
+func (f *filing) mailbox() (box desk.Mailbox, alias string) {
 	var candidates []string
 	for _, a := range slices.Concat(f.rd.Message.To, f.rd.Message.Cc) {
 		candidates = append(candidates, a.Address)
 	}
 	for _, a := range append(candidates, f.mail.Envelope.To...) {
 		if address, _, ok := f.boxes.Find(a); ok {
-			return f.o.Mailboxes.Named(address)
+			box = f.o.Mailboxes.Named(address)
+			if a = desk.Canonical(a); slices.Contains(box.Aliases, a) {
+				alias = a
+			}
+			return box, alias
 		}
 	}
-	return f.o.Mailboxes[0]
+	return f.o.Mailboxes[0], ""
 }
 
 // evidence is what the resolver looks at.

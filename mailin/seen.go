@@ -12,8 +12,8 @@ import (
 	"buzon/store/desk"
 )
 
-// mostCopied bounds how many other recipients an agent is shown.
-const mostCopied = 20
+// mostCopied bounds how many other recipients are kept.
+const mostCopied = 100
 
 // seen is what agents are shown of the mail beside the words of the item that it becomes.
 func (f *filing) seen(it desk.Item) (s desk.Seen) {

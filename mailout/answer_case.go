@@ -286,7 +286,7 @@ func (w *answering) change(t desk.Ticket, a store.Activity) (c templates.Change,
 	language, key := w.m.to.Language, ""
 	if own, custom := strings.CutPrefix(a.What, "field_"); custom {
 		e, _ := w.m.catalogue.Keyed(desk.CustomFields, own)
-		c.Name, key = e.Name(language), own
+		c.Name, key, c.Number = e.Name(language), own, e.Value == desk.NumberValue
 		if !w.shows(t, own) {
 			return c, false
 		}

@@ -17,10 +17,7 @@ func (w *answering) satisfaction(ctx context.Context) error {
 		if month.Count == 0 {
 			continue
 		}
-		mean := strconv.FormatFloat(month.Mean, 'f', 1, 64)
-		if w.m.to.Language != "en" {
-			mean = strings.Replace(mean, ".", ",", 1)
-		}
+		mean := w.Templates.Number(strconv.FormatFloat(month.Mean, 'f', 1, 64), w.m.to.Language)
 		said := strings.NewReplacer("{mean}", mean, "{n}", strconv.Itoa(month.Count), "{of}",
 			strconv.Itoa(month.Asked)).Replace(
 			w.Templates.Phrase(w.m.to.Language, "answer", "satisfaction"))

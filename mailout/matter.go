@@ -19,6 +19,7 @@ import (
 type matter struct {
 	o         store.Outgoing
 	box       desk.Mailbox
+	alias     string // of it, that the reader wrote to
 	to        desk.Person
 	ticket    desk.Ticket
 	item      desk.Item   // as far as the reader may see it

@@ -56,13 +56,17 @@ func (r *Renderer) RenderWithin(ctx context.Context, o store.Outgoing, w io.Writ
 }
 
 func (r *Renderer) write(ctx context.Context, m *matter, w io.Writer) (Rendered, error) {
+	if err := r.writtenTo(ctx, m); err != nil {
+		return Rendered{}, err
+	}
 	words, err := r.Templates.Render(templates.Kind(m.o.Kind), m.to.Language, m.view(r))
 	if err != nil {
 		return Rendered{}, err
 	}
 	h, out := r.address(m)
+	_, domain, _ := strings.Cut(m.from(), "@")
 	h.add("Subject", headerText(words.Subject))
-	if !slices.ContainsFunc(r.DKIM, func(k DKIMKey) bool { return k.signs(m.box.Domain()) }) {
+	if !slices.ContainsFunc(r.DKIM, func(k DKIMKey) bool { return k.signs(domain) }) {
 		return out, compose(w, h, words, r.files(ctx, m))
 	}
 	raw := r.Store.NewSpool()
@@ -70,8 +74,28 @@ func (r *Renderer) write(ctx context.Context, m *matter, w io.Writer) (Rendered,
 	if err := compose(raw, h, words, r.files(ctx, m)); err != nil {
 		return out, err
 	}
-	return out, r.sign(w, raw, h, m.box.Domain())
+	return out, r.sign(w, raw, h, domain)
 }
+
+// writtenTo finds the alias of the mailbox that the reader, a customer, wrote to: he hears from it.
+func (r *Renderer) writtenTo(ctx context.Context, m *matter) (err error) {
+	if len(m.box.Aliases) == 0 || m.to.Agent() {
+		return nil
+	}
+	alias := m.mail.Alias
+	if m.o.Ticket != 0 {
+		if alias, err = r.Store.WrittenTo(ctx, m.o.Ticket, m.to.ID); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(m.box.Aliases, alias) {
+		m.alias = alias
+	}
+	return nil
+}
+
+// from is the address that the mail comes from.
+func (m *matter) from() string { return cmp.Or(m.alias, m.box.Address) }
 
 // address says who, the signed ways back, and what keeps machines from answering:
 //
@@ -86,7 +110,7 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 	}
 	out.MessageID = r.Signer.MessageID(box.Domain(), token)
 	h.add("Date", r.Store.Now().In(r.Location).Format(time.RFC1123Z))
-	h.add("From", headerAddress(m.fromName(), box.Address))
+	h.add("From", headerAddress(m.fromName(), m.from()))
 	h.add("To", headerAddress(m.toName(), m.o.Address))
 	h.add("Message-ID", "<"+out.MessageID+">")
 	if m.number() != 0 {

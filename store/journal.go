@@ -96,6 +96,7 @@ type Mail struct {
 	Received   time.Time
 	Envelope   Envelope
 	Mailbox    string
+	Alias      string // of the mailbox, that was written to
 	Attempts   int
 	MessageID  string
 	Sender     string
@@ -158,6 +159,7 @@ var journal = newTable("journal", "j", "JOIN blob b ON b.id = j.blob", []column[
 	{"envelope_from", func(m *Mail) any { return &m.Envelope.From }, once, nil},
 	{"envelope", func(m *Mail) any { return encoded{&m.Envelope} }, once, nil},
 	{"mailbox", func(m *Mail) any { return &m.Mailbox }, derived, nil},
+	{"alias", func(m *Mail) any { return &m.Alias }, derived, nil},
 	{"attempts", func(m *Mail) any { return &m.Attempts }, once, nil},
 	{"message_id", func(m *Mail) any { return &m.MessageID }, derived, nil},
 	{"sender", func(m *Mail) any { return &m.Sender }, derived, nil},
@@ -180,6 +182,7 @@ var journal = newTable("journal", "j", "JOIN blob b ON b.id = j.blob", []column[
 // verdicts are the same table, as what is decided of a mail fills it in.
 var verdicts = newTable("journal", "j", "", []column[Verdict]{
 	{"mailbox", func(v *Verdict) any { return &v.Mailbox }, changed, nil},
+	{"alias", func(v *Verdict) any { return &v.Alias }, changed, nil},
 	{"message_id", func(v *Verdict) any { return &v.MessageID }, changed, nil},
 	{"sender", func(v *Verdict) any { return &v.Sender }, changed, nil},
 	{"subject", func(v *Verdict) any { return &v.Subject }, changed, nil},
@@ -291,13 +294,14 @@ func (s *Store) Postpone(ctx context.Context, id int64, cause string, next time.
 
 // Verdict is what was decided of a mail, for the journal row.
 type Verdict struct {
-	Mailbox, MessageID, Sender, Subject string
-	Canonical                           []byte // hash of the content without trace headers
-	Proof, Evidence, Rule, Reason       string
-	ProofParts                          []ProofPart // what the proof rests on
-	Outcome                             Outcome
-	Ticket, Item                        int64
-	Error                               string
+	Mailbox, Alias                string
+	MessageID, Sender, Subject    string
+	Canonical                     []byte // hash of the content without trace headers
+	Proof, Evidence, Rule, Reason string
+	ProofParts                    []ProofPart // what the proof rests on
+	Outcome                       Outcome
+	Ticket, Item                  int64
+	Error                         string
 
 	settled time.Time
 }
@@ -308,6 +312,17 @@ func (tx *Tx) Settle(ctx context.Context, id int64, v Verdict) (bool, error) {
 	v.settled = tx.store.Now()
 	n, err := tx.exec(ctx, settleMail, append(verdicts.values(changed, &v), id)...)
 	return n == 1, err
+}
+
+// WrittenTo is the alias of the mailbox that a person wrote to last in a ticket, else that to which
+// the ticket's first mail was written; "" for none.
+func (r Reader) WrittenTo(ctx context.Context, ticket, person int64) (alias string, err error) {
+	_, err = r.row(ctx, `
+		SELECT j.alias FROM item i JOIN journal j ON j.id = i.mail
+		WHERE i.ticket = $1 AND (i.author = $2 OR i.number = 1) AND j.alias <> ''
+		ORDER BY CASE i.author WHEN $2 THEN 0 ELSE 1 END, i.number DESC LIMIT 1`,
+		args(ticket, person), &alias)
+	return alias, err
 }
 
 // Twin finds a settled mail with the same content that came since, whichever mailbox or door it

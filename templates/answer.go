@@ -85,6 +85,7 @@ type Change struct {
 	What     string
 	Name     string // of a field of one's own
 	Old, New string
+	Number   bool // Old and New are numbers
 }
 
 // Offer is a query that can be asked by a click. Key says what it answers.

@@ -34,6 +34,8 @@ type dates struct {
 	Weekdays    []string `toml:"weekdays"` // Sunday first
 	Months      []string `toml:"months"`
 	Day         string   `toml:"day"`
+	Plain       string   `toml:"plain"` // of values: "1 de marzo"
+	PlainYear   string   `toml:"plain_year"`
 	Full        string   `toml:"full"`
 	FullYear    string   `toml:"full_year"`
 	Clock       string   `toml:"clock"`

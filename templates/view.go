@@ -147,9 +147,10 @@ type Ticket struct {
 // Detail is a field of a ticket. Key is one of the phrases' [label], where Name does not say what it
 // is called.
 type Detail struct {
-	Key   string
-	Name  string
-	Value string
+	Key    string
+	Name   string
+	Value  string
+	Number bool // Value is one, with a decimal point
 }
 
 // Quote is an earlier item.
@@ -235,6 +236,7 @@ func ready(v View, p *phrases) View {
 		}
 	}
 	clean(reflect.ValueOf(&v).Elem(), false)
+	v.localise(&p.Date)
 	v.Tag = first(v.Tag, p.Label["tag"])
 	v.Desk.Name = first(v.Desk.Name, p.Label["desk"])
 	name(&v.To, p.Label["somebody"])

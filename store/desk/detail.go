@@ -7,6 +7,8 @@ type Detail struct {
 	Key   string // of a field, organisation, or assignee
 	Name  string // what one of one's own is called in the reader's language; "": the phrases say it
 	Value string // in the reader's language, never ""
+	// Value is a number; its decimal mark is a point
+	Number bool
 }
 
 // apart are what a ticket has beside its fields, which nobody sets as one.
@@ -41,7 +43,7 @@ func (s Sight) Details(c *Catalogue, t Ticket, language string) (list []Detail) 
 		}
 		d := Detail{Key: f.Key, Value: value + f.unit}
 		if f.Row.ID != 0 {
-			d.Name = f.Row.Name(language)
+			d.Name, d.Number = f.Row.Name(language), f.Row.Value == NumberValue
 		}
 		list = append(list, d)
 	}

@@ -119,11 +119,11 @@ func Due(e Event) []Notification {
 	case TicketRecorded:
 		d.add(NewTicket, e.Author)
 	case ProductionFell:
-		d.except(e.Author)
+		d.except(e.Author).copied(e)
 		d.add(ProductionDown, slices.Concat(e.OnCall, e.Admins)...)
 		d.add(ItemNotice, append(t.Customers(), responsible(e)...)...)
 	case ItemWritten:
-		d.except(e.Author).add(ItemNotice, t.Customers()...)
+		d.except(e.Author).copied(e).add(ItemNotice, t.Customers()...)
 		if !e.Author.Agent() {
 			d.add(ItemNotice, responsible(e)...)
 		}
@@ -278,7 +278,7 @@ func (d *due) opened(e Event, ack Notice) {
 		d.add(ProductionDown, slices.Concat(e.OnCall, e.Admins)...)
 	}
 	d.add(NewTicket, responsible(e)...)
-	d.ofProject(e)
+	d.copied(e).ofProject(e)
 }
 
 // ofProject tells those who follow the project of a new ticket. Whoever may not be who he says he is
@@ -328,6 +328,22 @@ func (d *due) except(p Person) *due {
 		d.told = map[int64]bool{}
 	}
 	d.told[p.ID] = true
+	return d
+}
+
+// copied leaves out the customers who have the words already: another one sent them his mail. Agents
+// need what only our notice brings: the facts, and an address at which to answer.
+func (d *due) copied(e Event) *due {
+	if e.Author.Agent() {
+		return d
+	}
+	for _, p := range append(e.Ticket.Customers(), e.Project...) {
+		if !p.Agent() && slices.ContainsFunc(p.Addresses, func(address string) bool {
+			return slices.Contains(e.Item.Seen.Copied, address)
+		}) {
+			d.except(p)
+		}
+	}
 	return d
 }
 
