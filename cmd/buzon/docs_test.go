@@ -14,16 +14,17 @@ import (
 
 // notRun are the documented commands that are only read here, and why.
 var notRun = map[string]string{
-	"serve":             "every story runs it",
-	"demo":              "it has a test of its own",
-	"copy":              "it has a test of its own",
-	"oauth login":       "it asks a provider",
-	"check --send":      "it sends to a provider",
-	"mailbox poll":      "the desk has no account",
-	"mailbox reconcile": "the desk has no account",
-	"person forget":     "it has a test of its own",
-	"agent set":         "the desk's agents stand in its configuration",
-	"agent remove":      "likewise",
+	"serve":              "every story runs it",
+	"demo":               "it has a test of its own",
+	"copy":               "it has a test of its own",
+	"oauth login":        "it asks a provider",
+	"check --send":       "it sends to a provider",
+	"mailbox poll":       "the desk has no account",
+	"mailbox reconcile":  "the desk has no account",
+	"person forget":      "it has a test of its own",
+	"agent set":          "the desk's agents stand in its configuration",
+	"agent remove":       "likewise",
+	"quarantine release": "it has tests of its own, with mail in quarantine",
 }
 
 var (
@@ -74,11 +75,11 @@ func (c documentedCall) arguments(t *testing.T, mail string) (args []string) {
 	for i, m := range shellWord.FindAllStringSubmatch(c.line, -1) {
 		word := m[1] + m[2] + m[3]
 		switch {
-		case !c.block && strings.Trim(word, "0123456789") == "":
+		case !c.block && strings.Trim(word, "0123456789") == "" && word != "2026": // no year
 			word = "1"
 		case strings.HasSuffix(word, ".eml"):
 			word = mail
-		case word == "ID":
+		case word == "ID", word == "N":
 			word = "1"
 		case word == "ADDRESS":
 			word = carla
@@ -96,7 +97,7 @@ func (c documentedCall) arguments(t *testing.T, mail string) (args []string) {
 // TestDocumentedCommands: what README and docs tell people to write is known to buzon, and does not fail.
 func TestDocumentedCommands(t *testing.T) {
 	t.Parallel()
-	d := newLiveDesk(t, liveOptions{})
+	d := newLiveDesk(t, liveOptions{Top: `plazos = "co-ley1755"`})
 	d.relay.Script(mailtest.RCPT, mailtest.Act{Reply: "550 5.1.1 no such user", Always: true})
 	d.send(printer)
 	d.quiet()
