@@ -195,7 +195,7 @@ func TestBadCommandLine(t *testing.T) {
 		{[]string{"mail", "explain"}, exitUsage, "1 arg"},
 		{[]string{"mail", "raw", "0"}, exitUsage, `"0"`},
 		{[]string{"outbox", "retry", "todo"}, exitUsage, `"todo"`},
-		{[]string{"quarantine", "release"}, exitUsage, "1 arg"},
+		{[]string{"quarantine", "release"}, exitUsage, "between 1 and 2 arg"},
 		{[]string{"agent", "add", "ana"}, exitUsage, `"ana"`},
 		{[]string{"agent", "add"}, exitUsage, "1 arg"},
 		{[]string{"key", "retire"}, exitUsage, "1 arg"},
