@@ -103,8 +103,8 @@ func TestC19FieldsOfAReply(t *testing.T) {
 		k := h.ticket(n)
 		return fmt.Sprint(k.Status, k.Class, k.Severity, k.Agent.ID, k.Requester.ID, k.Controller.ID, len(k.Followers), k.ProductionDown, k.Tags, k.State, k.Product, k.Type)
 	}
+	h := newHouse(t)
 	replied := func(fields ...string) (before, after string, public int) {
-		h := newHouse(t)
 		n := h.opened()
 		h.answer(n, "¿Qué impresora es?")
 		before = state(h, n)

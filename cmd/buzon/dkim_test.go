@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,15 +18,17 @@ func TestDKIMNew(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "buzon.toml")
 	zones := map[string]mockdns.Zone{}
-	server, err := mockdns.NewServerWithLogger(zones, silent{}, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	text := fmt.Sprintf("data_dir = %q\n[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n[dns]\nserver = %q\n",
-		filepath.Join(dir, "data"), server.LocalAddr().String())
+	text := fmt.Sprintf("data_dir = %q\n[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n[dns]\nserver = \"DNS\"\n",
+		filepath.Join(dir, "data"))
+	// a server of its own for each state of the zones: they must not change under it
 	write := func(more string) {
-		if err := os.WriteFile(file, []byte(text+more), 0o600); err != nil {
+		server, err := mockdns.NewServerWithLogger(maps.Clone(zones), silent{}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { server.Close() })
+		whole := strings.Replace(text+more, "DNS", server.LocalAddr().String(), 1)
+		if err := os.WriteFile(file, []byte(whole), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -60,11 +63,13 @@ func TestDKIMNew(t *testing.T) {
 			record += piece[1]
 		}
 		zones[name] = mockdns.Zone{TXT: []string{record}}
+		write("")
 		if _, said := buzon("check"); !strings.Contains(said, "ok, "+name[:len(name)-1]+"\n") {
 			t.Errorf("check when it is published: %s", said)
 		}
 	}
 	zones["rsa._domainkey.ejemplo.test."] = zones["ed25519._domainkey.ejemplo.test."]
+	write("")
 	if code, said := buzon("check"); code == 0 || !strings.Contains(said, "does not fit") {
 		t.Errorf("check with another key published: %s", said)
 	}
