@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long the test's own clients wait for a peer.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // Send hands in a mail by SMTP, in clear, and ends the test when it is not taken. from "" is the
 // null sender.
