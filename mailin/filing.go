@@ -43,10 +43,8 @@ func (f *filing) do(ctx context.Context, t desk.Ticket, d desk.Deed) (store.Done
 
 // asksForPerson reports whether the subject, or a line of its own, asks for a person.
 func (f *filing) asksForPerson() bool {
-	if f.machine() || desk.AsksForPerson(threading.CleanSubject(f.rd.Message.Subject, f.box.Tag)) {
-		return !f.machine()
-	}
-	return slices.ContainsFunc(strings.Split(f.rd.Reply.New(), "\n"), desk.AsksForPerson)
+	return !f.machine() && (f.personWanted ||
+		desk.AsksForPerson(threading.CleanSubject(f.rd.Message.Subject, f.box.Tag)))
 }
 
 // complete fills in what an item has from the mail.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/mail"
+	"slices"
 	"strings"
 
 	"buzon/mailin/alert"
@@ -35,6 +36,7 @@ type prepared struct {
 	fielded      string       // where field lines may stand, and
 	places       []bool       // in which lines of it
 	hinted       lapse.Hints  // what the text says beside its words
+	personWanted bool         // a line of the new words asks for a person
 	speaksOfFile bool         // the new words announce a file
 	secret       bool         // it had a password in it, which is masked in all that is kept beside the original
 	raw          *store.Blob  // until the sender has been proven
@@ -74,7 +76,9 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 	}
 	p.hideSecrets()
 	p.fielded, p.places = p.rd.Reply.Fields()
-	p.hinted, p.speaksOfFile = lapse.Read(p.text), lapse.SpeaksOfFile(lapse.Head(p.rd.Reply.New()))
+	own := p.rd.Reply.New()
+	p.hinted, p.speaksOfFile = lapse.Read(p.text), lapse.SpeaksOfFile(lapse.Head(own))
+	p.personWanted = slices.ContainsFunc(strings.Split(own, "\n"), desk.AsksForPerson)
 	in.readAlert(p)
 	p.words, p.said = store.Words(p.text, p.attachments), print(p.text)
 	p.raw = raw

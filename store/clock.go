@@ -20,21 +20,21 @@ func (s span) Scan(from any) error {
 
 func (s span) Value() (driver.Value, error) { return s.of.Milliseconds(), nil }
 
-// clocked is a clock with the ticket whose it is.
-type clocked struct {
-	ticket int64
+// TicketClock is a clock with the number of its ticket.
+type TicketClock struct {
+	Ticket int64
 	desk.Clock
 }
 
-var clocks = newTable("clock", "k", "", []column[clocked]{
-	{"ticket", func(c *clocked) any { return &c.ticket }, once, nil},
-	{"kind", func(c *clocked) any { return &c.Kind }, once, nil},
-	{"began_at", func(c *clocked) any { return moment{&c.Began} }, always, nil},
-	{"since_at", func(c *clocked) any { return moment{&c.Since} }, always, nil},
-	{"used", func(c *clocked) any { return span{&c.Used} }, always, nil},
-	{"step", func(c *clocked) any { return &c.Step }, always, nil},
-	{"due_at", func(c *clocked) any { return moment{&c.Due} }, always, nil},
-	{"ended_at", func(c *clocked) any { return moment{&c.Ended} }, always, nil},
+var clocks = newTable("clock", "k", "", []column[TicketClock]{
+	{"ticket", func(c *TicketClock) any { return &c.Ticket }, once, nil},
+	{"kind", func(c *TicketClock) any { return &c.Kind }, once, nil},
+	{"began_at", func(c *TicketClock) any { return moment{&c.Began} }, always, nil},
+	{"since_at", func(c *TicketClock) any { return moment{&c.Since} }, always, nil},
+	{"used", func(c *TicketClock) any { return span{&c.Used} }, always, nil},
+	{"step", func(c *TicketClock) any { return &c.Step }, always, nil},
+	{"due_at", func(c *TicketClock) any { return moment{&c.Due} }, always, nil},
+	{"ended_at", func(c *TicketClock) any { return moment{&c.Ended} }, always, nil},
 })
 
 var putClock = clocks.insertion() + `
@@ -44,7 +44,7 @@ var putClock = clocks.insertion() + `
 
 func (tx *Tx) setClocks(ctx context.Context, ticket int64, list []desk.Clock) error {
 	for _, c := range list {
-		k := clocked{ticket, c}
+		k := TicketClock{ticket, c}
 		if err := tx.write(ctx, putClock, clocks.values(once, &k)...); err != nil {
 			return fmt.Errorf("set clock: %w", err)
 		}
@@ -55,28 +55,19 @@ func (tx *Tx) setClocks(ctx context.Context, ticket int64, list []desk.Clock) er
 // Clocks lists those of a ticket.
 func (r Reader) Clocks(ctx context.Context, ticket int64) (list []desk.Clock, err error) {
 	err = clocks.each(ctx, r, "WHERE k.ticket = $1 ORDER BY k.kind", args(ticket),
-		func(c clocked) error {
+		func(c TicketClock) error {
 			list = append(list, c.Clock)
 			return nil
 		})
 	return list, err
 }
 
-// LegalClock is a ticket's, for the report that a law asks for.
-type LegalClock struct {
-	Ticket int64
-	desk.Clock
-}
-
-// LegalClocks lists those that began in a stretch of time, without its end, by their tickets.
-func (r Reader) LegalClocks(ctx context.Context, from, to time.Time) (list []LegalClock, err error) {
-	err = clocks.each(ctx, r, `
+// LegalClocks lists those that a law sets and that began in a stretch of time, without its end, by
+// their tickets.
+func (r Reader) LegalClocks(ctx context.Context, from, to time.Time) ([]TicketClock, error) {
+	return clocks.list(ctx, r, `
 		WHERE k.kind = $1 AND k.began_at >= $2 AND k.began_at < $3 ORDER BY k.ticket`,
-		args(desk.Legal, from.UnixMilli(), to.UnixMilli()), func(c clocked) error {
-			list = append(list, LegalClock{c.ticket, c.Clock})
-			return nil
-		})
-	return list, err
+		desk.Legal, from.UnixMilli(), to.UnixMilli())
 }
 
 // clockFacts are what a deed's clocks and ladder are held against.

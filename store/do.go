@@ -224,6 +224,11 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 			return f, err
 		}
 	}
+	if t.Number != 0 && desk.Gives(d.Orders) {
+		if f.First, err = Optional(tx.Item(ctx, t.Number, 1)); err != nil {
+			return f, err
+		}
+	}
 	if t.Number == 0 {
 		orders := d.Orders
 		if !d.By.Agent() && !f.Sight.Edits(f.Catalogue, t, "product") {
@@ -273,11 +278,6 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 	if err := tx.shape(ctx, t, d, &f); err != nil {
 		return f, err
 	}
-	if t.Number != 0 && desk.Gives(d.Orders) {
-		if f.First, err = Optional(tx.Item(ctx, t.Number, 1)); err != nil {
-			return f, err
-		}
-	}
 	if desk.Judges(d.Orders) {
 		if f.Pending, err = tx.PendingItems(ctx, t.Number); err != nil {
 			return f, err
@@ -290,9 +290,6 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 		if f.Said, err = tx.said(ctx, t.Number, d.By.ID); err != nil {
 			return f, err
 		}
-	}
-	if err := tx.grave(ctx, t, d, o, &f); err != nil {
-		return f, err
 	}
 	if err := tx.grave(ctx, t, d, o, &f); err != nil {
 		return f, err
@@ -322,11 +319,6 @@ func (tx *Tx) factsOfLines(ctx context.Context, f *desk.Facts, t desk.Ticket,
 	d desk.Deed) (err error) {
 	if f.Sight, err = tx.Sight(ctx, d.By); err != nil {
 		return err
-	}
-	if t.Number != 0 && desk.Gives(d.Orders) {
-		if f.First, err = Optional(tx.Item(ctx, t.Number, 1)); err != nil {
-			return err
-		}
 	}
 	names := desk.Colleagues(d.Orders)
 	if len(names) == 0 {

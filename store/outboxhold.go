@@ -53,13 +53,10 @@ func (r Reader) OutboxHold(ctx context.Context) (h Hold, err error) {
 		return h, err
 	}
 	if err := json.Unmarshal([]byte(text), &h); err != nil || h.Since.IsZero() {
-		return Hold{Why: "it is not known why", Since: r.start()}, nil
+		return Hold{Why: "it is not known why", Since: time.Unix(1, 0)}, nil // since when neither
 	}
 	return h, nil
 }
-
-// start is a time that is not zero.
-func (r Reader) start() time.Time { return time.Unix(1, 0) }
 
 // Restored is the Why of a hold that the desk itself began.
 const Restored = "the database is older than the last mail that was sent: it was restored"

@@ -70,6 +70,15 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 	return tx.oweAll(ctx, e, list)
 }
 
+// reasons are codes that events bring to their notices, keys of the phrases' [reason].
+var reasons = map[desk.EventKind]string{
+	desk.TicketDue: string(desk.TicketDue), desk.TicketOverdue: string(desk.TicketOverdue),
+	desk.PersonWanted: string(desk.PersonWanted), desk.LadderClimbed: string(desk.LadderClimbed),
+	desk.TicketWoke: "wake", desk.TicketLapsed: "silence", desk.TicketFreed: "freed",
+	desk.DuplicateClosed: "duplicate", desk.AlertRecovered: "recovered",
+	desk.AlertReturned: "returned", desk.AlertWorsened: "worsened", desk.AlertFlapped: "flapping",
+}
+
 // tell is one notice, due now or when the caps let it go.
 func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgoing, err error) {
 	d, row := e.Details, n.Notice.Trait()
@@ -77,6 +86,7 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 	if opens(e.Kind) && n.Notice == desk.ItemNotice {
 		d.Project = e.Ticket.Project
 	}
+	d.Reason = cmp.Or(reasons[e.Kind], d.Reason)
 	switch e.Kind {
 	case desk.TicketWaits, desk.TicketResolved:
 		d.Ends = e.Ends
@@ -85,31 +95,11 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 	case desk.ClockOver:
 		d.Reason, d.Ends = string(e.Clock)+"_over", e.Ends
 	case desk.TicketDue, desk.TicketOverdue:
-		d.Reason, d.Ends = string(e.Kind), e.Ends
-	case desk.PersonWanted:
-		d.Reason = string(e.Kind)
+		d.Ends = e.Ends
 	case desk.TicketOpened, desk.TicketReplaced, desk.TicketOpenedFor:
 		if row.Greets {
 			d.Ends = e.LegalDay
 		}
-	case desk.LadderClimbed:
-		d.Reason = string(e.Kind)
-	case desk.TicketWoke:
-		d.Reason = "wake"
-	case desk.TicketLapsed:
-		d.Reason = "silence"
-	case desk.TicketFreed:
-		d.Reason = "freed"
-	case desk.DuplicateClosed:
-		d.Reason = "duplicate"
-	case desk.AlertRecovered:
-		d.Reason = "recovered"
-	case desk.AlertReturned:
-		d.Reason = "returned"
-	case desk.AlertWorsened:
-		d.Reason = "worsened"
-	case desk.AlertFlapped:
-		d.Reason = "flapping"
 	}
 	if n.Notice.Trait().Climbs {
 		if d.Next, err = tx.called(ctx, e.Next); err != nil {
