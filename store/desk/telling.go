@@ -1,0 +1,114 @@
+package desk
+
+import "slices"
+
+// eventOf is what the desk hears of an act.
+var eventOf = map[Act]EventKind{
+	Opens: TicketOpened, OpensFor: TicketOpenedFor, Records: TicketRecorded,
+	Replaces: TicketReplaced,
+	Writes:   ItemWritten, Reopens: ItemWritten, Thanks: ItemWritten, Refused: ReplyRejected,
+	Explains: TicketExplained,
+	Waits:    ItemPending, AsksInfo: InfoAsked, Notes: NoteWritten, Takes: TicketTaken,
+	Resolves: TicketResolved, Closes: TicketClosed,
+	Rates: TicketRated, Doubts: AgentUnconfirmed, Machine: MachineWrote, Returns: DeliveryFailed,
+	Recovers: AlertRecovered, Relapses: AlertReturned, Worsens: AlertWorsened, Sways: AlertFlapped,
+}
+
+// tell lists what happened, for those whom it concerns.
+func (w *draft) tell() {
+	e := Event{Kind: eventOf[w.act], Ticket: w.Ticket, Item: w.Item, Author: w.deed.By}
+	if w.Ticket.ProductionDown {
+		e.Next = w.Times.firstRung()
+	}
+	if first, ok := w.Times.first(ConfirmTimer, w.Now); ok && w.act == Resolves {
+		e.Ends = first.At
+	}
+	for _, l := range w.Links {
+		if l.Kind == Cites {
+			e.Old = l.Other
+		}
+	}
+	if w.Ticket.ProductionDown && !w.before.ProductionDown && w.act != Closes {
+		e.Kind = ProductionFell
+	}
+	agent := w.deed.By.Agent()
+	e.LegalDay = w.legalDay()
+	if w.deed.Human && !agent && !w.deed.Quiet {
+		w.Events = append(w.Events, Event{Kind: PersonWanted, Ticket: w.Ticket, Author: w.deed.By})
+	}
+	missed := !agent && w.before.Number != 0 && HasUnknown(w.Done)
+	if w.deed.Quiet || w.silent() {
+		if missed && !w.deed.Quiet {
+			e.Kind = LinesMissed
+			w.Events = append(w.Events, e)
+		}
+		return
+	}
+	if agent && (w.act == Closes || w.act == Resolves) { // told even when the words are kept back
+		if e.Item.Visibility == Internal {
+			e.Item.Text = ""
+		}
+		e.Item.Visibility = Public
+	}
+	if agent && w.Ticket.Number != 0 && w.Ticket.Agent.ID != w.before.Agent.ID {
+		e.Told = []Person{w.Ticket.Agent}
+		assigned := Event{Kind: TicketAssigned, Ticket: w.Ticket, Item: w.Item, Author: w.deed.By}
+		w.Events = append(w.Events, assigned)
+	}
+	says := agent && (w.words() || w.act == AsksInfo) && w.Item.Visibility == Public
+	given := w.before.Number != 0 && w.Ticket.Requester.ID != w.before.Requester.ID
+	if given && !says { // whom the words reach has the ticket by them
+		w.Events = append(w.Events, w.given())
+	}
+	if p := w.before.Agent; w.ordered(VerbTake) && w.takenFrom(p) {
+		w.Events = append(w.Events, Event{Kind: TicketTakenOver, Ticket: w.Ticket, Item: w.Item,
+			Author: w.deed.By, From: p})
+	}
+	if !w.orderedOnly() {
+		w.Events = append(w.Events, e)
+	}
+	if w.Item.Seen.Accepted != "" {
+		w.Events = append(w.Events, Event{Kind: RateAccepted, Ticket: w.Ticket, Item: w.Item,
+			Author: w.deed.By})
+	}
+	if missed {
+		e.Kind = LinesMissed
+		w.Events = append(w.Events, e)
+	}
+	if says && len(w.Ticket.Audience(w.deed.By)) == 0 {
+		w.Outcome.Kept = NobodyHears
+	}
+}
+
+// given tells another requester of the ticket that is his from now on.
+func (w *draft) given() Event {
+	e := Event{Kind: TicketGiven, Ticket: w.Ticket, Item: w.First, Author: w.deed.By}
+	if w.Wrote.ID != 0 {
+		e.Item.Author = w.Wrote
+	}
+	if e.Item.Visibility != Public {
+		e.Item = Item{}
+	}
+	return e
+}
+
+// silent reports whether what a customer wrote is nobody's news: it says nothing, or only that he
+// follows.
+func (w *draft) silent() bool {
+	return !w.deed.By.Agent() && (w.act == Thanks && w.deed.Wordless || w.act == Notes)
+}
+
+// orderedOnly reports whether an agent's deed says nothing to anybody but himself.
+func (w *draft) orderedOnly() bool {
+	if !w.deed.By.Agent() {
+		return false
+	}
+	return w.Kept.Held() || !w.words() && (w.act == Notes || w.act == Reopens)
+}
+
+// Audience are the people on the customer's side who can be written to, but for the author.
+func (t Ticket) Audience(author Person) []Person {
+	return slices.DeleteFunc(t.Customers(), func(p Person) bool {
+		return p.ID == author.ID || !p.Reachable()
+	})
+}
