@@ -20,12 +20,23 @@ type file struct {
 	name string
 	kind string // its content type, as its sender called it
 	open func() (io.ReadCloser, error)
+	// of a picture that stands in the HTML as cid: (RFC 2392); "": it is beside it
+	id string
 }
 
+func (f file) inline() bool { return f.id != "" }
+
 // compose writes a mail: multipart/alternative of text and HTML, within multipart/mixed when there
-// are files.
+// are files. The HTML and its pictures are a multipart/related (RFC 2387).
 func compose(w io.Writer, fields header, words templates.Mail, files []file) error {
 	outer := "multipart/alternative"
+	var pictures []file
+	for _, f := range files {
+		if f.inline() {
+			pictures = append(pictures, f)
+		}
+	}
+	files = slices.DeleteFunc(slices.Clone(files), file.inline)
 	if len(files) > 0 {
 		outer = "multipart/mixed"
 	}
@@ -40,18 +51,11 @@ func compose(w io.Writer, fields header, words templates.Mail, files []file) err
 			return err
 		}
 	}
-	for _, text := range []struct{ kind, content string }{
-		{"text/plain; charset=utf-8", words.Text}, {"text/html; charset=utf-8", words.HTML},
-	} {
-		if text.content == "" { // what is said as text alone
-			continue
-		}
-		h := header{
-			{"Content-Type", text.kind}, {"Content-Transfer-Encoding", "quoted-printable"},
-		}
-		if err := writePart(body, h, strings.NewReader(text.content)); err != nil {
-			return err
-		}
+	if err := writeText(body, "plain", words.Text); err != nil {
+		return err
+	}
+	if err := writeHTML(body, words.HTML, pictures); err != nil {
+		return err
 	}
 	if len(files) > 0 {
 		if err := body.Close(); err != nil {
@@ -69,6 +73,36 @@ func compose(w io.Writer, fields header, words templates.Mail, files []file) err
 	return buffered.Flush()
 }
 
+// writeText writes the words as plain text or HTML; none are no part.
+func writeText(to *message.Writer, kind, content string) error {
+	if content == "" { // what is said as text alone
+		return nil
+	}
+	h := header{{"Content-Type", "text/" + kind + "; charset=utf-8"},
+		{"Content-Transfer-Encoding", "quoted-printable"}}
+	return writePart(to, h, strings.NewReader(content))
+}
+
+// writeHTML writes the HTML with the pictures that stand in it.
+func writeHTML(to *message.Writer, content string, pictures []file) error {
+	if len(pictures) == 0 {
+		return writeText(to, "html", content)
+	}
+	related, err := to.CreatePart(header{}.related())
+	if err != nil {
+		return err
+	}
+	if err := writeText(related, "html", content); err != nil {
+		return err
+	}
+	for _, f := range pictures {
+		if err := f.write(related); err != nil {
+			return err
+		}
+	}
+	return related.Close()
+}
+
 // header is the fields of a mail or a part in their order.
 type header [][2]string
 
@@ -80,6 +114,14 @@ func (h header) with(multipart string) message.Header {
 		h.add("MIME-Version", "1.0")
 	}
 	h.add("Content-Type", mime.FormatMediaType(multipart, map[string]string{"boundary": rand.Text()}))
+	return h.build()
+}
+
+// related is the header of HTML with its pictures: which part is shown is the first, and is said
+// to be.
+func (h header) related() message.Header {
+	h.add("Content-Type", mime.FormatMediaType("multipart/related",
+		map[string]string{"boundary": rand.Text(), "type": "text/html"}))
 	return h.build()
 }
 
@@ -113,13 +155,21 @@ func (f file) write(to *message.Writer) error {
 		return err
 	}
 	defer content.Close()
-	name := fileName(f.name)
+	name, disposition := fileName(f.name), "attachment"
 	params["name"] = headerText(name)
-	return writePart(to, header{
+	if f.inline() {
+		disposition = "inline"
+	}
+	h := header{
 		{"Content-Type", mime.FormatMediaType(kind, params)},
-		{"Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name})},
+		{"Content-Disposition",
+			mime.FormatMediaType(disposition, map[string]string{"filename": name})},
 		{"Content-Transfer-Encoding", "base64"},
-	}, content)
+	}
+	if f.inline() {
+		h.add("Content-ID", "<"+f.id+">")
+	}
+	return writePart(to, h, content)
 }
 
 const opaque = "application/octet-stream"
