@@ -72,7 +72,7 @@ func load(dir string) (*Set, error) {
 			return nil, err
 		}
 	}
-	s := &Set{languages: map[string]*language{}}
+	s := &Set{languages: map[string]*language{}, layout: files.stack("layout.html", "")}
 	for _, code := range files.languages() {
 		l, err := files.language(code)
 		if err != nil {
@@ -273,11 +273,14 @@ func parseKind(p *phrases, files, layout []source) (*pair, error) {
 	return &pair{text: t, html: h}, nil
 }
 
-// Check says whether every language has every kind, part and phrase. What one lacks is said in
-// another language, so a mail goes out all the same; the error names everything that is left to
-// translate.
+// Check says whether every language has every kind, part and phrase, and whether the HTML is made
+// of what mail clients support. What a language lacks is said in another one, so a mail goes out all
+// the same; the error names everything that is left to translate and to mend.
 func (s *Set) Check() error {
 	var missing []error
+	for _, file := range s.layout {
+		missing = append(missing, lintHTML(file)...)
+	}
 	for _, code := range s.Languages() {
 		missing = append(missing, s.languages[code].lacks(s.languages[fallback])...)
 	}

@@ -54,6 +54,7 @@ type Mail struct {
 // once.
 type Set struct {
 	languages map[string]*language
+	layout    []source // the HTML's, for Check
 }
 
 // language is one language's phrases and its two readings of each kind.

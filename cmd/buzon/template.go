@@ -34,7 +34,8 @@ func (a *app) template() *cobra.Command {
 			RunE: func(_ *cobra.Command, args []string) error { return a.exportTemplates(args[0]) }},
 		preview,
 		&cobra.Command{Use: "check", Args: cobra.NoArgs,
-			Short: "Check the texts: names file and line, unknown fields, and what is left to translate",
+			Short: "Check the texts: names file and line, unknown fields, what is left to translate, " +
+				"and HTML that some mail clients show otherwise",
 			RunE:  func(*cobra.Command, []string) error { return a.lintTemplates() }})
 	return c
 }
