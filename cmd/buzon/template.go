@@ -36,7 +36,7 @@ func (a *app) template() *cobra.Command {
 		&cobra.Command{Use: "check", Args: cobra.NoArgs,
 			Short: "Check the texts: names file and line, unknown fields, what is left to translate, " +
 				"and HTML that some mail clients show otherwise",
-			RunE:  func(*cobra.Command, []string) error { return a.lintTemplates() }})
+			RunE: func(*cobra.Command, []string) error { return a.lintTemplates() }})
 	return c
 }
 
