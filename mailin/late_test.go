@@ -46,8 +46,8 @@ func TestAgentsTokensOrderForAMonth(t *testing.T) {
 			if runs {
 				continue
 			}
-			if m.Outcome != store.OutcomePending {
-				t.Errorf("%s: %s", c.name, m.Outcome)
+			if asked := h.asked(); m.Outcome != store.OutcomePending || len(asked) != 1 || asked[0].Details.Cause != "late" {
+				t.Errorf("%s: %s, he is asked %+v", c.name, m.Outcome, asked)
 			}
 			if m := h.file(h.plain(customer, mine, "Re: x", "¿Qué pasó?"), by("", customer)); m.Evidence != "T" {
 				t.Errorf("the customer's: %+v", m)

@@ -91,7 +91,7 @@ func (f *filing) askAgent(ctx context.Context, d desk.Deed) error {
 	if !f.answerable() {
 		reason += "_for_admin"
 	}
-	cause := ""
+	cause := f.row.Cause
 	if f.responder {
 		cause = "automatic"
 	}

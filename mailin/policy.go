@@ -154,6 +154,7 @@ type row struct {
 	Modes    []AgentProof // in which the row stands; nil: in all
 	Action   Action
 	Reason   string        // code of the sentence that says why the mail waits; "" where none does
+	Cause    string        // code of what makes an agent be asked, where it is no want of proof
 	Outcome  store.Outcome // of a mail that is only recorded
 	Alert    bool          // an administrator hears that it was put apart
 }
@@ -229,7 +230,7 @@ var policy = []row{
 	{Rule: "12", Sender: []Sender{AgentSender, Orderer, Grave, Late}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged_agent", Alert: true},
 	{Rule: "8b", Sender: []Sender{Late}, Proof: notDisproof, Evidence: evidence{evT, evM},
-		Action: AgentPending, Reason: "kept_pending"},
+		Action: AgentPending, Reason: "kept_pending", Cause: "late"},
 	{Rule: "8a", Sender: []Sender{Grave}, Proof: proven, Evidence: evidence{evT, evM, evN},
 		Action: Sure, Reason: "unconfirmed"},
 	{Rule: "8a", Sender: []Sender{Grave}, Proof: unproven, Evidence: evidence{evT},

@@ -225,6 +225,7 @@ func samples() []Sample {
 		{"confirm_agent", "confirm_agent", with(toAgent, answer, func(v *View) { v.Reason = "kept_as_note" })},
 		{"confirm_agent-pending", "confirm_agent", with(toAgent, answer, func(v *View) { v.Reason = "kept_pending" })},
 		{"confirm_agent-automatic", "confirm_agent", with(toAgent, answer, func(v *View) { v.Reason, v.Cause = "kept_pending", "automatic" })},
+		{"confirm_agent-late", "confirm_agent", with(toAgent, answer, func(v *View) { v.Reason, v.Cause = "kept_pending", "late" })},
 		{"confirm_agent-pending-for-admin", "confirm_agent", with(toAgent, answer, func(v *View) { v.Reason, v.MailID = "kept_pending_for_admin", "55" })},
 		{"confirm_agent-held-for-admin", "confirm_agent", with(toAgent, held(1), forAdmin)},
 		{"confirm_agent-held-many-for-admin", "confirm_agent", with(toAgent, held(3), forAdmin)},
