@@ -278,7 +278,10 @@ func (tx *Tx) dropBlob(ctx context.Context, id int64) error {
 }
 
 // room returns ErrFull when the disk has no room for more mail.
-func (s *Store) room() error {
+func (s *Store) room() error { return s.roomFor(0) }
+
+// roomFor is room once n bytes more are on the disk.
+func (s *Store) roomFor(n int64) error {
 	var st unix.Statfs_t
 	if err := unix.Statfs(s.dir, &st); err != nil {
 		return nil // a file system that can't say is not a full one
@@ -287,7 +290,7 @@ func (s *Store) room() error {
 	if need == 0 {
 		need = min(int64(st.Blocks)*int64(st.Bsize)/20, 500<<20)
 	}
-	if int64(st.Bavail)*int64(st.Bsize) < need {
+	if int64(st.Bavail)*int64(st.Bsize) < need+n {
 		return ErrFull
 	}
 	return nil

@@ -21,6 +21,8 @@ type dialect struct {
 	// what keeps two migrations apart, if BEGIN does not
 	lock   string
 	copyOf func(ctx context.Context, s *Store, db *sql.DB, version int) error
+	// copyInto writes what is committed to a file, and opens it; nil: a server has its own tools
+	copyInto func(ctx context.Context, s *Store, path string) (*sql.DB, error)
 
 	// begin takes the one place of a writer among all processes.
 	begin  func(context.Context, *sql.Conn) (begun, error)

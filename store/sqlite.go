@@ -27,6 +27,7 @@ var sqliteDialect = &dialect{
 	version:    sqliteVersion,
 	setVersion: "PRAGMA user_version = %d",
 	copyOf:     sqliteCopy,
+	copyInto:   sqliteCopyInto,
 	begin: func(ctx context.Context, c *sql.Conn) (begun, error) {
 		return begun{}, run(ctx, c, "BEGIN IMMEDIATE")
 	},

@@ -27,6 +27,12 @@ func (s *Store) Sweep(ctx context.Context) (removed int, err error) {
 			removed++
 		}
 	}
+	snapshots, _ := filepath.Glob(filepath.Join(s.dir, snapshotDir+"*"))
+	for _, path := range snapshots { // of a backup that was killed
+		if old(path) && os.RemoveAll(path) == nil {
+			removed++
+		}
+	}
 	old := oldFiles(s.blobDir())
 	for len(old) > 0 && err == nil {
 		n := min(len(old), sweepBatch)

@@ -103,7 +103,7 @@ func (a *app) root() *cobra.Command {
 	f.StringVarP(&a.configFile, "config", "c", "", "configuration `FILE` (default buzon.toml, then /etc/buzon/buzon.toml)")
 	f.StringVar(&a.dataDir, "data", "", "data `DIR`, instead of the configured data_dir")
 	f.BoolVar(&a.json, "json", false, "print JSON")
-	root.AddCommand(a.initialise(), a.serve(), a.demo(), a.check(), a.copy(), a.deliver(), a.parse(), a.mail(), a.ticket(), a.viewAs(), a.jobs(), a.outbox(), a.quarantine(), a.pending(), a.imports(), a.block(), a.alert(), a.reports(),
+	root.AddCommand(a.initialise(), a.serve(), a.demo(), a.check(), a.copy(), a.backup(), a.restore(), a.deliver(), a.parse(), a.mail(), a.ticket(), a.viewAs(), a.jobs(), a.outbox(), a.quarantine(), a.pending(), a.imports(), a.block(), a.alert(), a.reports(),
 		a.people("agent"), a.people("person"), a.template(), a.key(), a.dkim(), a.mailbox(), a.oauth(), a.version())
 	for _, k := range desk.Kinds {
 		root.AddCommand(a.catalogue(k))
