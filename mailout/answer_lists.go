@@ -16,8 +16,6 @@ import (
 const (
 	perPage  = 25
 	maxPages = 40 // behind them nobody looks: he searches
-	perClass = 10 // cases of each status in the panel
-	fewest   = 5  // and of what is oldest or closed
 )
 
 func (w *answering) mine(ctx context.Context) error {
@@ -203,50 +201,6 @@ func (w *answering) line(t desk.Ticket) templates.CaseLine {
 	line.See = w.asks(desk.Query{About: desk.Case, Number: t.Number})
 	line.Reply = w.replyLink(t, "")
 	return line
-}
-
-// panel is what an agent sees first: how many cases there are of each status, and which.
-func (w *answering) panel(ctx context.Context) error {
-	count, err := w.Store.Tally(ctx, w.m.sight, store.Query{})
-	if err != nil {
-		return err
-	}
-	statuses := w.m.catalogue.All(desk.Statuses)
-	for _, e := range statuses {
-		fact := templates.Detail{Name: e.Name(w.m.to.Language), Value: strconv.Itoa(count[e.ID])}
-		w.to.Facts = append(w.to.Facts, fact)
-	}
-	late, err := w.Store.Tally(ctx, w.m.sight, store.Query{DueBefore: w.today()})
-	if err != nil {
-		return err
-	}
-	overdue := sum(late)
-	w.to.Facts = append(w.to.Facts, templates.Detail{Key: "overdue", Value: strconv.Itoa(overdue)})
-	if err := w.satisfaction(ctx); err != nil {
-		return err
-	}
-	if err := w.part(ctx, templates.Section{Key: "overdue_title", Count: overdue},
-		desk.Query{About: desk.Overdue}, store.Query{DueBefore: w.today(), Oldest: true}, fewest); err != nil {
-		return err
-	}
-	if err := w.part(ctx, templates.Section{Key: "oldest"}, desk.Query{},
-		store.Query{Status: "open", Oldest: true}, fewest); err != nil {
-		return err
-	}
-	for _, e := range statuses {
-		most := perClass
-		if e.Class == desk.Closed {
-			most = fewest
-		}
-		s := templates.Section{Name: e.Name(w.m.to.Language), Count: count[e.ID]}
-		q := desk.Query{About: desk.AllCases, Status: e.Key}
-		if err := w.part(ctx, s, q, store.Query{StatusID: e.ID}, most); err != nil {
-			return err
-		}
-	}
-	w.button("pending", desk.Query{About: desk.PendingItems})
-	w.button("my_tickets", desk.Query{About: desk.MyCases})
-	return nil
 }
 
 // part is a section with the first cases of a query, and a link to the whole of it.

@@ -143,7 +143,7 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 	h.add("X-Buzon-Loop", r.Signer.LoopMark(m.o.ID))
 	if !m.human() {
 		auto := "auto-generated" // RFC 3834 section 5
-		if m.row().Answers || m.row().Query {
+		if m.row().Answers || m.row().Query && m.o.Mail != 0 {
 			auto = "auto-replied"
 			h.add("Precedence", "bulk")
 		}

@@ -13,7 +13,10 @@ type Answer struct {
 	Of       string   // completes the title: a status, a project, what was looked for
 	Lines    []Remark // what is said before the rest
 	State    string   // where the case stands, in one line
+	Bars     []Bar
 	Facts    []Detail
+	Trend    *Trend
+	Listings []Listing
 	Sections []Section
 	Items    []AnswerItem
 	Files    []AnswerFile // of the whole case
@@ -23,6 +26,30 @@ type Answer struct {
 	Orders   []Offer  // and ordered
 	Last     []Remark // what is said behind the rest
 }
+
+// Bar is a number that is shown by its length, too: Share is that of the longest, in per cent.
+type Bar struct {
+	Name  string
+	N     int
+	Share int
+}
+
+// Trend is how many cases were opened and closed in the last days. Picture is the Content-ID of what
+// shows each day.
+type Trend struct {
+	Picture              string
+	Days, Opened, Closed int
+}
+
+// Listing are the first of a number of lines under a heading.
+type Listing struct {
+	Key   string
+	Count int
+	Lines []string
+}
+
+// More is how many lines it does not show.
+func (l Listing) More() int { return l.Count - len(l.Lines) }
 
 // Remark is a sentence. N and Of stand in it for {n} and {of}.
 type Remark struct {
@@ -115,6 +142,17 @@ func (w voice) heading(s Section) string {
 		return name
 	}
 	return name + ": " + strconv.Itoa(s.Count)
+}
+
+// listed is the heading of a listing: "En cuarentena: 3".
+func (w voice) listed(l Listing) string {
+	return first(w.p.Answer[l.Key], l.Key) + ": " + strconv.Itoa(l.Count)
+}
+
+// trend says what the picture shows.
+func (w voice) trend(t Trend) string {
+	return strings.NewReplacer("{days}", strconv.Itoa(t.Days), "{opened}", strconv.Itoa(t.Opened),
+		"{closed}", strconv.Itoa(t.Closed)).Replace(w.p.Answer["trend"])
 }
 
 // subject is what a case is called in a list; see asks for it by a click.

@@ -120,6 +120,12 @@ func (s *Set) Date(t time.Time, lang string) string {
 	return d.write(d.Full, t)
 }
 
+// Day writes the day of a moment: "martes 3 de marzo".
+func (s *Set) Day(t time.Time, lang string) string {
+	d := s.language("", lang).phrases.Date
+	return d.write(d.Day, t)
+}
+
 // Phrase looks up a word in a table of the language's phrases.toml: Phrase("es", "status",
 // "waiting"). A key that is not there is its own phrase.
 func (s *Set) Phrase(lang, table, key string) string {

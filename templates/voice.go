@@ -41,7 +41,7 @@ func (w voice) funcs() map[string]any {
 		"title": w.title, "remark": w.remark, "heading": w.heading, "called": w.subject,
 		"answers": w.answers, "offer": w.offer, "others": w.others, "document": w.file,
 		"caseFacts": w.caseFacts, "change": w.change, "entitled": w.entitled, "fact": w.fact, "said": said, "sentence": sentence,
-		"detail": w.detail,
+		"detail": w.detail, "listed": w.listed, "trendOf": w.trend,
 		// words from phrases.toml
 		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button,
 		"reason": w.reason, "warning": w.warning, "hint": w.hint, "traces": w.traces,

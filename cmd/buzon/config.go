@@ -54,6 +54,7 @@ type config struct {
 	Escalation escalationConfig `toml:"escalation"`
 	Plazos     string           `toml:"plazos"` // the law whose clock runs
 	Legal      legalConfig      `toml:"legal"`
+	Panel      panelConfig      `toml:"panel"`
 
 	file, text string // where it was read, and what
 	named      bool   // the command line names the data directory
@@ -200,7 +201,7 @@ func (c config) checkValues() error {
 		return err
 	}
 	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP(), c.checkHTTP(), c.checkDNS(),
-		c.checkAlerts(), c.checkMilter())
+		c.checkAlerts(), c.checkMilter(), c.checkPanel())
 }
 
 // agentProof is what it takes for an agent's mail to run commands.

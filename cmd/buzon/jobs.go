@@ -37,6 +37,8 @@ func (h *house) jobs() []job {
 			about: "warn of client secrets that end soon"},
 		{name: "timers", schedule: "@every 15s", due: h.store.TimerDue, run: h.tick,
 			about: "do what the clock owes tickets: reminders, closing, waking"},
+		{name: "panel", schedule: "@hourly", atStart: true, run: h.panel,
+			about: "owe the panel of the day to agents and administrators"},
 		{name: "outbox", schedule: "@every 1m", run: h.watchOutbox,
 			about: "tell agents whose answers are late; hold the outbox after a restore"},
 	}

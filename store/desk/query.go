@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -44,6 +45,9 @@ type Query struct {
 	Words  string            `json:"words,omitempty"`  // to look for
 	Fields map[string]string `json:"fields,omitempty"` // filters of a search, by key
 	Page   int               `json:"page,omitempty"`   // of a list; 0: the first
+	// Of the panel that goes each day: which day's it is, and when the one before it went.
+	Day   string    `json:"day,omitempty"`
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Loose reports whether the words of the query may as well be those of somebody who tells
