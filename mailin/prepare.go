@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/mail"
-	"slices"
 	"strings"
 
 	"buzon/mailin/alert"
@@ -78,7 +77,7 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 	p.fielded, p.places = p.rd.Reply.Fields()
 	own := p.rd.Reply.New()
 	p.hinted, p.speaksOfFile = lapse.Read(p.text), lapse.SpeaksOfFile(lapse.Head(own))
-	p.personWanted = slices.ContainsFunc(strings.Split(own, "\n"), desk.AsksForPerson)
+	p.personWanted = desk.AsksForPerson(own)
 	in.readAlert(p)
 	p.words, p.said = store.Words(p.text, p.attachments), print(p.text)
 	p.raw = raw

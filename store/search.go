@@ -25,22 +25,24 @@ func Words(text string, attachments []NewAttachment) string {
 }
 
 type wordList struct {
-	list strings.Builder
-	seen map[string]bool
+	list  strings.Builder
+	seen  map[string]string  // a word, and itself again if it is common
+	pairs map[[2]string]bool // that were seen
 }
 
 func (w *wordList) add(text string) {
 	if w.seen == nil {
-		w.seen = map[string]bool{}
+		w.seen, w.pairs = map[string]string{}, map[[2]string]bool{}
 	}
 	before := ""
 	eachWord(text, func(word []byte) {
-		if !w.seen[string(word)] {
-			w.seen[string(word)] = true
+		this, there := w.seen[string(word)]
+		if !there {
+			this = common[string(word)]
+			w.seen[string(word)] = this
 			w.list.Write(word)
 			w.list.WriteByte(' ')
 		}
-		this := common[string(word)]
 		if before != "" && this != "" {
 			w.pair(before, this)
 		}
@@ -54,9 +56,9 @@ const joint = "\ue000"
 // pair adds two words of which one stands behind the other: a phrase of words that stand nearly
 // everywhere is found by its pairs.
 func (w *wordList) pair(a, b string) {
-	if p := joint + a + joint + b; !w.seen[p] {
-		w.seen[p] = true
-		w.list.WriteString(p + " ")
+	if p := [2]string{a, b}; !w.pairs[p] {
+		w.pairs[p] = true
+		w.list.WriteString(joint + a + joint + b + " ")
 	}
 }
 
@@ -70,8 +72,10 @@ func eachWord(text string, f func(word []byte)) {
 		switch {
 		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9': // most are
 			word = append(word, byte(r))
-		case unicode.IsMark(r): // an accent written apart
-		case r > ' ' && !apart(r):
+		case 'A' <= r && r <= 'Z':
+			word = append(word, byte(r)+'a'-'A')
+		case r >= utf8.RuneSelf && unicode.IsMark(r): // an accent written apart
+		case r >= utf8.RuneSelf && !apart(r):
 			word = utf8.AppendRune(word, bare(unicode.ToLower(r)))
 		case len(word) > 0:
 			f(word)

@@ -35,31 +35,45 @@ func Head(text string) string {
 	return strings.ToValidUTF8(text[:looked], "")
 }
 
-// codes are how programs name an error.
-var codes = []*regexp.Regexp{
-	regexp.MustCompile(`\b(?:ORA|PLS|TNS|RMAN|FRM|REP|JBO|IMP|EXP|SP2|DIA|KUP|PRVF|ACFS|ODI|ADF|SQL|` +
-		`SQLCODE|ERR|ERROR|WEB|MSG|CS|TS|NU|MSB|VBA)-\d{3,6}\b`),
-	regexp.MustCompile(`\b(?i:HTTP)(?:/\d(?:\.\d)?)?[ -]*(?i:error |status |estado |code |código )?[45]\d\d\b`),
-	regexp.MustCompile(`\b[45]\d\d (?i:internal server error|bad gateway|service unavailable|` +
-		`gateway time-?out|not found|forbidden|unauthorized|bad request|too many requests)\b`),
-	regexp.MustCompile(`\b0x[0-9A-Fa-f]{4,16}\b`),
-	regexp.MustCompile(`\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b`),
-	regexp.MustCompile(`\bSQLSTATE ?[\[(=:]? ?[0-9A-Z]{5}\b[\])]?`),
-	regexp.MustCompile(`\b(?:ERR|ER|E|ERROR|NET|DNS|STATUS|SEC|SSL|WSA|DXGI|HRESULT)_[A-Z][A-Z0-9_]{3,40}\b`),
-	regexp.MustCompile(`\bE(?:CONNREFUSED|CONNRESET|CONNABORTED|TIMEDOUT|NOENT|ACCES|PERM|HOSTUNREACH|` +
-		`PIPE|ADDRINUSE|NOTFOUND|NOSPC|NETUNREACH)\b`),
-	regexp.MustCompile(`\bAADSTS\d{4,8}\b`),
+// shape is how something is written.
+type shape struct {
+	signs   []string // in lower case: a line without any of them need not be searched
+	pattern *regexp.Regexp
 }
 
-// named are numbers that only the word before them makes a code.
-var named = regexp.MustCompile(`(?i)\b(?:error|errores|c[oó]digo(?: de error)?|error code|code|` +
-	`excepci[oó]n|exception|event id|id de evento)(?: n[.º°o]{1,2}| number| n[uú]mero)?[ \t:#=(]{1,4}` +
-	`([A-Z]{0,8}[-_]?\d{2,8}|-\d{3,11})\b`)
+// codes are how programs name an error.
+var codes = []shape{
+	{[]string{"-"}, regexp.MustCompile(`\b(?:ORA|PLS|TNS|RMAN|FRM|REP|JBO|IMP|EXP|SP2|DIA|KUP|PRVF|ACFS|ODI|` +
+		`ADF|SQL|SQLCODE|ERR|ERROR|WEB|MSG|CS|TS|NU|MSB|VBA)-\d{3,6}\b`)},
+	{[]string{"http"}, regexp.MustCompile(`\b(?i:HTTP)(?:/\d(?:\.\d)?)?[ -]*` +
+		`(?i:error |status |estado |code |código )?[45]\d\d\b`)},
+	{[]string{"server error", "gateway", "unavailable", "not found", "forbidden", "unauthorized",
+		"bad request", "too many"},
+		regexp.MustCompile(`\b[45]\d\d (?i:internal server error|bad gateway|service unavailable|` +
+			`gateway time-?out|not found|forbidden|unauthorized|bad request|too many requests)\b`)},
+	{[]string{"0x"}, regexp.MustCompile(`\b0x[0-9A-Fa-f]{4,16}\b`)},
+	{[]string{"-"}, regexp.MustCompile(`\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b`)},
+	{[]string{"sqlstate"}, regexp.MustCompile(`\bSQLSTATE ?[\[(=:]? ?[0-9A-Z]{5}\b[\])]?`)},
+	{[]string{"_"}, regexp.MustCompile(`\b(?:ERR|ER|E|ERROR|NET|DNS|STATUS|SEC|SSL|WSA|DXGI|HRESULT)` +
+		`_[A-Z][A-Z0-9_]{3,40}\b`)},
+	{[]string{"econn", "etimedout", "enoent", "eacces", "eperm", "ehost", "epipe", "eaddr",
+		"enotfound", "enospc", "enet"},
+		regexp.MustCompile(`\bE(?:CONNREFUSED|CONNRESET|CONNABORTED|TIMEDOUT|NOENT|ACCES|PERM|` +
+			`HOSTUNREACH|PIPE|ADDRINUSE|NOTFOUND|NOSPC|NETUNREACH)\b`)},
+	{[]string{"aadsts"}, regexp.MustCompile(`\bAADSTS\d{4,8}\b`)},
+}
 
-// request is a number by which a service knows what it was asked.
-var request = regexp.MustCompile(`(?i)\b(?:request|req|trace|correlation|session|incident|` +
-	`transaction|solicitud|transacci[oó]n|correlaci[oó]n)[ _-]?(?:id|identifier)[ \t:#="]{1,4}` +
-	`([A-Za-z0-9][A-Za-z0-9._-]{5,63})`)
+// told are codes for what stands before them: any number, or one by which a service knows what it
+// was asked.
+var told = []shape{
+	{[]string{"error", "digo", "code", "excep", "event"}, regexp.MustCompile(
+		`(?i)\b(?:error|errores|c[oó]digo(?: de error)?|error code|code|` +
+			`excepci[oó]n|exception|event id|id de evento)(?: n[.º°o]{1,2}| number| n[uú]mero)?[ \t:#=(]{1,4}` +
+			`([A-Z]{0,8}[-_]?\d{2,8}|-\d{3,11})\b`)},
+	{[]string{"id"}, regexp.MustCompile(`(?i)\b(?:request|req|trace|correlation|session|incident|` +
+		`transaction|solicitud|transacci[oó]n|correlaci[oó]n)[ _-]?(?:id|identifier)[ \t:#="]{1,4}` +
+		`([A-Za-z0-9][A-Za-z0-9._-]{5,63})`)},
+}
 
 // Hints are what a text says, or leaves out, beside what its writer meant to say.
 type Hints struct {
@@ -124,13 +138,19 @@ func coded(line string) bool {
 // codesOf are the codes of a line. Of two that overlap the first is one.
 func codesOf(line string) (list []string) {
 	var all [][2]int
-	for _, r := range codes {
-		for _, at := range r.FindAllStringIndex(line, mostCodes) {
-			all = append(all, [2]int{at[0], at[1]})
+	low := strings.ToLower(line)
+	for _, c := range codes {
+		if contains(low, c.signs) {
+			for _, at := range c.pattern.FindAllStringIndex(line, mostCodes) {
+				all = append(all, [2]int{at[0], at[1]})
+			}
 		}
 	}
-	for _, r := range []*regexp.Regexp{named, request} {
-		for _, at := range r.FindAllStringSubmatchIndex(line, mostCodes) {
+	for _, c := range told {
+		if !contains(low, c.signs) {
+			continue
+		}
+		for _, at := range c.pattern.FindAllStringSubmatchIndex(line, mostCodes) {
 			if strings.ContainsAny(line[at[2]:at[3]], "0123456789") {
 				all = append(all, [2]int{at[2], at[3]})
 			}
@@ -234,7 +254,12 @@ func (h *Hints) report(folded string) {
 	}
 }
 
-func apart(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }
+func apart(r rune) bool {
+	if 'a' <= r && r <= 'z' { // most are
+		return false
+	}
+	return !unicode.IsLetter(r) && !unicode.IsNumber(r)
+}
 
 // clock is how a time is written in figures.
 var clock = regexp.MustCompile(`\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2} ?(?:am|pm|hs|hrs|horas)\b|` +

@@ -25,8 +25,8 @@ var pair = regexp.MustCompile(`(?i)(?:usuario|user|login)[ \t]{0,2}(?:/|y|e|and|
 	`(?:contrase(?:ñ|n)a|clave|password|pass|pwd)[ \t]{0,3}(?:[:：=]|son|es|are|is)?[ \t]{0,3}` +
 	`\S{1,60}?[ \t]{0,3}/[ \t]{0,3}(\S{1,60})`)
 
-// address has a name and a password in front of its host.
-var address = regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s/:@]{1,60}:([^\s/@]{1,100})@`)
+// account is a name and a password in front of the host of an address, right behind its "://".
+var account = regexp.MustCompile(`^[^\s/:@]{1,60}:([^\s/@]{1,100})@`)
 
 // common are words behind «contraseña:» and the like that are no password.
 var common = func() map[string]bool {
@@ -43,6 +43,9 @@ var common = func() map[string]bool {
 	}
 	return set
 }()
+
+// longestCommon is above the bytes of each of them, accents and all.
+const longestCommon = 64
 
 // Mask hides the passwords of a text, and reports whether there is one. The original of a mail keeps
 // it; nothing that is stored of its words does.
@@ -63,7 +66,7 @@ func Mask(text string) (masked string, found bool) {
 	return b.String(), found
 }
 
-// hints are in every text that has a password: without any of them it need not be searched, which
+// hints are in every line that has a password: without any of them it need not be searched, which
 // takes a quarter of a second for a megabyte.
 var hints = []string{"contrase", "clave", "pass", "pwd", "pin", "senha", "key", "token", "secret",
 	"://"}
@@ -73,29 +76,65 @@ func secrets(text string) (list [][2]int) {
 	if !contains(strings.ToLower(text), hints) {
 		return nil
 	}
-	add := func(from, to int) { list = append(list, [2]int{from, to}) }
-	for _, at := range address.FindAllStringSubmatchIndex(text, -1) {
-		add(at[2], at[3])
+	at := 0
+	for line := range strings.Lines(text) {
+		if low := strings.ToLower(line); contains(low, hints) {
+			list = append(list, secretsOf(text, at, at+len(line), low)...)
+		}
+		at += len(line)
 	}
-	pairs := pair.FindAllStringSubmatchIndex(text, -1)
+	return list
+}
+
+// secretsOf are those of the line from the one byte of a text to before the other; low is the line
+// in lower case. Only the value of a label may stand in the next.
+func secretsOf(text string, from, to int, low string) (list [][2]int) {
+	line := text[from:to]
+	for at := 0; ; {
+		i := strings.Index(line[at:], "://")
+		if i < 0 {
+			break
+		}
+		at += i + len("://")
+		if a := account.FindStringSubmatchIndex(line[at:]); a != nil {
+			list = append(list, [2]int{from + at + a[2], from + at + a[3]})
+		}
+	}
+	var pairs [][]int
+	if strings.Contains(low, "/") && (strings.Contains(low, "user") || strings.Contains(low, "usuario") ||
+		strings.Contains(low, "login")) {
+		pairs = pair.FindAllStringSubmatchIndex(line, -1)
+	}
 	for _, at := range pairs {
-		add(at[2], at[2]+len(strings.TrimRight(text[at[2]:at[3]], trailing)))
+		end := at[2] + len(strings.TrimRight(line[at[2]:at[3]], trailing))
+		list = append(list, [2]int{from + at[2], from + end})
 	}
-	for from := 0; from < len(text); {
-		at := label.FindStringSubmatchIndex(text[from:])
+	list = append(list, labelled(text, from, to, pairs)...)
+	slices.SortFunc(list, func(a, b [2]int) int { return a[0] - b[0] })
+	return list
+}
+
+// labelled are the passwords behind a label in the line from the one byte of a text to before the
+// other, but for the labels within pairs.
+func labelled(text string, from, to int, pairs [][]int) (list [][2]int) {
+	begin := from
+	for from < to {
+		at := label.FindStringSubmatchIndex(text[from:to])
 		if at == nil {
 			break
 		}
-		word, plain := text[from+at[2]:from+at[3]], at[6] >= 0
-		before := strings.TrimSpace(text[max(0, from+at[2]-20):][:min(20, from+at[2])])
-		within := func(p []int) bool { return p[0] <= from+at[2] && from+at[2] < p[1] }
-		s, ok := secretAt(text, from+at[1], word, plain)
-		if ok && !keyword.MatchString(before) && !slices.ContainsFunc(pairs, within) {
-			add(s[0], s[1])
+		place, word, plain := from+at[2], text[from+at[2]:from+at[3]], at[6] >= 0
+		for len(pairs) > 0 && begin+pairs[0][1] <= place {
+			pairs = pairs[1:]
 		}
+		within := len(pairs) > 0 && begin+pairs[0][0] <= place
+		before := strings.TrimSpace(text[max(0, place-20):place])
 		from += at[1]
+		s, ok := secretAt(text, from, to, word, plain)
+		if ok && !within && !keyword.MatchString(before) {
+			list, from = append(list, s), max(from, s[1])
+		}
 	}
-	slices.SortFunc(list, func(a, b [2]int) int { return a[0] - b[0] })
 	return list
 }
 
@@ -107,36 +146,49 @@ const (
 	leading  = "([{«“‘\"'*_"
 )
 
-// secretAt says what behind a label is a password. Behind a colon it is any word that is not a
-// common one; behind «es» it must look like a password, or be all that is said.
-func secretAt(text string, at int, word string, colon bool) (place [2]int, ok bool) {
-	rest, _, _ := strings.Cut(text[at:], "\n")
+// longestRest is how much behind a label is read, in bytes.
+const longestRest = 4096
+
+// secretAt says what behind a label, from byte at to the line's end, is a password. Behind a colon it
+// is any word that is not a common one; behind «es» it must look like a password, or be all that is
+// said.
+func secretAt(text string, at, end int, word string, colon bool) (place [2]int, ok bool) {
+	rest := strings.TrimSuffix(text[at:min(end, at+longestRest)], "\n")
 	if strings.TrimSpace(rest) == "" && colon { // the value stands in the next line
 		next := strings.TrimLeft(text[at:], " \t\r\n\u00a0")
 		at = len(text) - len(next)
-		if rest, _, _ = strings.Cut(next, "\n"); len(strings.Fields(rest)) != 1 ||
-			strings.ContainsAny(rest, ":：") {
+		rest, _, _ = strings.Cut(next[:min(len(next), longestRest)], "\n")
+		if !fewer(rest, 2) || rest == "" || strings.ContainsAny(rest, ":：") {
 			return place, false
 		}
 	}
 	from := at + len(rest) - len(strings.TrimLeft(rest, leading+" \t\u00a0"))
 	token, tail, _ := strings.Cut(text[from:at+len(rest)], " ")
 	token = strings.TrimRight(strings.Trim(token, "\t\r\u00a0"), trailing)
-	folded := desk.Fold(token)
 	number := desk.Fold(word) == "pin"
 	switch {
-	case token == "", common[folded], strings.Trim(token, "*•xX.") == "":
+	case token == "", len(token) < longestCommon && common[desk.Fold(token)], strings.Trim(token, "*•xX.") == "":
 		return place, false
 	case number && !(len(token) >= 4 && strings.Trim(token, "0123456789") == ""):
 		return place, false
 	case strings.ContainsAny(word, " _-kKtT") && keyed(word) && !looksSecret(token):
 		return place, false
-	case colon && (tail == "" || len(strings.Fields(tail)) <= 6 || looksSecret(token)), looksSecret(token):
+	case colon && (fewer(tail, 7) || looksSecret(token)), looksSecret(token):
 	case desk.Fold(word) != "clave" && strings.TrimSpace(tail) == "" && utf8.RuneCountInString(token) >= 4:
 	default:
 		return place, false
 	}
 	return [2]int{from, from + len(token)}, true
+}
+
+// fewer reports whether a text has fewer words.
+func fewer(text string, words int) bool {
+	for range strings.FieldsSeq(text) {
+		if words--; words == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // keyed reports a label of programs, not of people.

@@ -129,7 +129,25 @@ func undecorated(s string) string {
 // lowered returns s in lower case with all runs of white space as one blank,
 // so that it can be compared with the word tables.
 func lowered(s string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToLower(s), invisible), " ")
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return strings.Join(strings.FieldsFunc(strings.ToLower(s), invisible), " ")
+		}
+	}
+	low := make([]byte, 0, len(s))
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ' ' || '\t' <= c && c <= '\r': // blanks, as invisible has them
+			if n := len(low); n > 0 && low[n-1] != ' ' {
+				low = append(low, ' ')
+			}
+		case 'A' <= c && c <= 'Z':
+			low = append(low, c+'a'-'A')
+		default:
+			low = append(low, c)
+		}
+	}
+	return strings.TrimSuffix(string(low), " ")
 }
 
 // clipped returns at most maxRead bytes of s, cut at a rune.

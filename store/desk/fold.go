@@ -6,8 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -18,23 +16,27 @@ func Fold(s string) string {
 	if plain(s) {
 		return strings.ToLower(s)
 	}
-	var b strings.Builder
-	b.Grow(len(s))
+	folded := make([]byte, 0, len(s))
 	for len(s) > 0 {
+		if c := s[0]; c < utf8.RuneSelf { // most are
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			folded, s = append(folded, c), s[1:]
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s)
 		if r < latin {
-			b.WriteString(foldedLatin()[r])
-			s = s[size:]
+			folded, s = append(folded, foldedLatin()[r]...), s[size:]
 			continue
 		}
 		end := strings.IndexFunc(s, func(r rune) bool { return r < latin })
 		if end < 0 {
 			end = len(s)
 		}
-		b.WriteString(decomposed(s[:end]))
-		s = s[end:]
+		folded, s = append(folded, decomposed(s[:end])...), s[end:]
 	}
-	return b.String()
+	return string(folded)
 }
 
 // latin is the end of the letters that western languages are written with: each is folded by itself,
@@ -59,17 +61,16 @@ func plain(s string) bool {
 	return true
 }
 
-// decomposed folds whatever there is.
+// decomposed folds whatever there is. Of text that is as it should be no step makes a copy.
 func decomposed(s string) string {
-	chain := transform.Chain(norm.NFKD, runes.Remove(unseen), norm.NFC)
-	folded, _, err := transform.String(chain, s)
-	if err != nil {
-		folded = s
-	}
-	return strings.ToLower(folded)
+	seen := strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Mn, unicode.Cf) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(s))
+	return strings.ToLower(norm.NFC.String(seen))
 }
-
-var unseen = runes.Predicate(func(r rune) bool { return unicode.In(r, unicode.Mn, unicode.Cf) })
 
 // Same reports whether two names differ in accents, case or blanks at most.
 func Same(a, b string) bool { return OneLine(Fold(a)) == OneLine(Fold(b)) }

@@ -97,8 +97,17 @@ var askForPerson = []string{
 	"i would like to speak to a person", "speak to a human", "talk to a human",
 }
 
-// AsksForPerson reports whether a line says that, and nothing else.
-func AsksForPerson(line string) bool {
-	words := strings.Trim(line, " \t\r\n\u00a0#«»\"'“”.,;:*!¡?¿")
-	return slices.Contains(askForPerson, OneLine(Fold(words)))
+// AsksForPerson reports whether a line of a text says that, and nothing else.
+func AsksForPerson(text string) bool {
+	for line := range strings.Lines(Fold(text)) {
+		words := strings.Trim(line, " \t\r\n#«»\"'“”.,;:*!¡?¿")
+		asks := slices.ContainsFunc(person, func(w string) bool { return strings.HasSuffix(words, w) })
+		if asks && slices.Contains(askForPerson, OneLine(words)) {
+			return true
+		}
+	}
+	return false
 }
+
+// person is how each of them ends.
+var person = []string{"persona", "agente", "person", "human"}
