@@ -97,6 +97,71 @@ var otherwise = map[string]string{
 	"22": "were %s not blocked (buzon block list, buzon block remove), as any other sender's",
 }
 
+// Silence is somebody who hears nothing of a mail by its rule, whatever it says, and why.
+type Silence struct{ Who, Why string }
+
+const (
+	theSender = "the sender"
+	theAgents = "the agents"
+	theAdmins = "the admins"
+
+	inDaily     = "they see it in the daily list"
+	notCertain  = "nobody is told of a case whose part in it is not certain"
+	mayBeForged = "the address may be that of somebody who wrote nothing"
+)
+
+// silences are those of the rules, of the mails with these outcomes. What a notice would have
+// answered, and caps hold back, the desk notes with each mail.
+var silences = []struct {
+	rule     string
+	outcomes []store.Outcome
+	who, why string
+}{
+	{"1", putAside, theSender, "it went round too often"},
+	{"25", putAside, theSender, "there is no sender that could be answered"},
+	{"2", nil, theSender, "a report of a machine is never answered"},
+	{"3", putAside, theSender, "a bounce is never answered, and this one proves nothing"},
+	{"3", putAside, theAgents, "nothing shows which mail it is about"},
+	{"3", putAside, theAdmins, inDaily},
+	{"4", nil, theSender, "it has our own mark: who answers it answers himself"},
+	{"4", []store.Outcome{store.OutcomeOwn}, theAgents, "the desk wrote it, they had it then"},
+	{"5", nil, theSender, "he was when it came first"},
+	{"5", nil, theAgents, "they were when it came first"},
+	{"6", nil, theSender, "a machine is never answered"},
+	{"6", nil, "the customers", "a machine wrote it"},
+	{"7", append(putAside, store.OutcomeAutomatic), theSender, "a machine is never answered"},
+	{"7", putAside, theAgents, "the mailbox takes no alerts, or its sender is held to be forged"},
+	{"7", putAside, theAdmins, inDaily},
+	{"11", putAside, "whoever sent it", "the agent is asked at his registered address"},
+	{"11a", putAside, theSender, mayBeForged},
+	{"11a", putAside, theAdmins, inDaily},
+	{"11b", putAside, theSender, mayBeForged},
+	{"11b", putAside, theAdmins, inDaily},
+	{"12", putAside, theSender, "it bears an agent's address and is held to be forged"},
+	{"16", pends, theSender, mayBeForged},
+	{"15", pends, theSender, notCertain},
+	{"19", pends, theSender, notCertain},
+	{"20", pends, theSender, notCertain},
+	{"22", nil, theSender, "he is blocked"},
+	{"22", nil, theAgents, "he is blocked"},
+	{"24", putAside, theSender, mayBeForged},
+}
+
+var (
+	putAside = []store.Outcome{store.OutcomeQuarantine, store.OutcomeDropped}
+	pends    = []store.Outcome{store.OutcomePending, store.OutcomeRejected}
+)
+
+// Silences says who heard nothing of a mail, by the rule that it was filed by.
+func Silences(m store.Mail) (list []Silence) {
+	for _, s := range silences {
+		if s.rule == m.Rule && (s.outcomes == nil || slices.Contains(s.outcomes, m.Outcome)) {
+			list = append(list, Silence{s.who, s.why})
+		}
+	}
+	return list
+}
+
 // found is the row of the policy by which a mail was filed, for the sender whom it is most about.
 func found(m store.Mail) (row, bool) {
 	for _, r := range policy {

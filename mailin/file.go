@@ -106,12 +106,27 @@ func (in *Intake) file(ctx context.Context, p *prepared, begun func()) error {
 		return err
 	}
 	in.filed(p.mail, settled)
-	if env := p.mail.Envelope; forged {
-		in.o.Guesses.Forged(env.Remote, in.o.Store.Now())
-		in.o.Log.Warn("a mail has a signed address that the desk did not sign", "mail", p.mail.ID,
-			"remote", env.Remote)
+	if forged {
+		in.guessed(ctx, p.mail, settled.Sender)
 	}
 	return nil
+}
+
+// guessed counts a mail with a signed address that is forged, and has the admins told of who brings
+// many. The mail is filed: what fails here is only logged.
+func (in *Intake) guessed(ctx context.Context, m store.Mail, sender string) {
+	log := in.o.Log.With("mail", m.ID, "remote", m.Envelope.Remote)
+	log.Warn("a mail has a signed address that the desk did not sign")
+	who := in.o.Guesses.Forged(m.Envelope.Remote, sender, in.o.Store.Now())
+	if who == "" {
+		return
+	}
+	err := in.o.Store.Write(ctx, func(tx *store.Tx) error {
+		return tx.Guesses(ctx, in.o.Mailboxes[0].Address, who)
+	})
+	if err != nil {
+		log.Error("the admins are not told of who tries out addresses", "who", who, "error", err)
+	}
 }
 
 // filed writes the log's line about a mail that has its outcome.

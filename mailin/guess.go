@@ -14,7 +14,7 @@ import (
 // other mail. It may be used by several goroutines; the zero value is ready.
 type Guesses struct {
 	mu sync.Mutex
-	of map[netip.Prefix]*rate.Limiter
+	of map[string]*rate.Limiter // by network, and by the address in From
 }
 
 const (
@@ -22,44 +22,53 @@ const (
 	mostGuessers  = 10_000 // that are remembered
 )
 
-// Forged notes a mail with a signed address or Message-ID that is forged.
-func (g *Guesses) Forged(peer string, now time.Time) {
-	from, ok := network(peer)
-	if g == nil || !ok {
-		return
+// Forged notes a mail with a signed address or Message-ID that is forged. It returns whose was one too
+// many: the address in From, which is all that there is of fetched mail, or else the network; "": nobody's.
+func (g *Guesses) Forged(peer, sender string, now time.Time) (who string) {
+	if g == nil {
+		return ""
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.of[from] == nil {
-		if g.of == nil || len(g.of) >= mostGuessers {
-			g.of = map[netip.Prefix]*rate.Limiter{}
+	for _, of := range []string{network(peer), sender} {
+		if of != "" && g.limit(of).AllowN(now, 1) && g.of[of].TokensAt(now) < 1 {
+			who = of
 		}
-		g.of[from] = rate.NewLimiter(rate.Every(time.Hour/guessesAnHour), guessesAnHour)
 	}
-	g.of[from].AllowN(now, 1)
+	return who
+}
+
+// limit is what counts somebody's guesses.
+func (g *Guesses) limit(of string) *rate.Limiter {
+	if g.of[of] == nil {
+		if g.of == nil || len(g.of) >= mostGuessers {
+			g.of = map[string]*rate.Limiter{}
+		}
+		g.of[of] = rate.NewLimiter(rate.Every(time.Hour/guessesAnHour), guessesAnHour)
+	}
+	return g.of[of]
 }
 
 // Slow reports whether a server has to wait before it brings more mail.
 func (g *Guesses) Slow(peer netip.Addr, now time.Time) bool {
-	from, ok := network(peer.String())
-	if g == nil || !ok {
+	if g == nil {
 		return false
 	}
+	from := network(peer.String())
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.of[from] != nil && g.of[from].TokensAt(now) < 1
 }
 
 // network is whom an address counts for: itself, or its /64.
-func network(peer string) (netip.Prefix, bool) {
+func network(peer string) string {
 	a, err := netip.ParseAddr(peer)
 	if err != nil {
-		return netip.Prefix{}, false
+		return ""
 	}
-	bits := 64
 	if a = a.Unmap().WithZone(""); a.Is4() {
-		bits = 32
+		return a.String()
 	}
-	p, err := a.Prefix(bits)
-	return p, err == nil
+	p, _ := a.Prefix(64)
+	return p.String()
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"buzon/store"
+	"buzon/store/desk"
 )
 
 // TestC20GuessesAreSlowed: who brings many forged addresses waits, and nobody else does; every mail is
@@ -29,6 +30,17 @@ func TestC20GuessesAreSlowed(t *testing.T) {
 			t.Fatalf("a forged address: %+v", m)
 		}
 	}
+	alarms := func() (list []string) {
+		for _, o := range must(h.store.Outbox(h.t.Context(), store.OutboxFilter{})) {
+			if o.Kind == desk.AlarmNotice {
+				list = append(list, o.Address+": "+o.Details.Reason+" "+o.Details.Failed)
+			}
+		}
+		return list
+	}
+	if got := fmt.Sprint(alarms()); got != "[admin@ejemplo.test: guesses x@mal.test]" {
+		t.Errorf("the admins hear %s", got)
+	}
 	later := h.now.Add(time.Hour / guessesAnHour)
 	if !g.Slow(forger, h.now) || g.Slow(other, h.now) || g.Slow(forger, later) {
 		t.Errorf("slow: forger %v, another %v; later %v", g.Slow(forger, h.now), g.Slow(other, h.now), g.Slow(forger, later))
@@ -39,10 +51,28 @@ func TestC20GuessesAreSlowed(t *testing.T) {
 	}
 	for _, pair := range [][2]string{{"2001:db8::1", "2001:db8::ffff"}, {"::ffff:192.0.2.1", "192.0.2.1"}} {
 		for range guessesAnHour {
-			g.Forged(pair[0], h.now)
+			g.Forged(pair[0], "", h.now)
 		}
 		if !g.Slow(netip.MustParseAddr(pair[1]), h.now) {
 			t.Errorf("%v are two", pair)
+		}
+	}
+}
+
+// TestC20FetchedGuesses: of mail that is fetched nobody knows the server: its sender is counted, and the
+// admins hear of him once.
+func TestC20FetchedGuesses(t *testing.T) {
+	h := newHouse(t, func(o *Options) { o.Guesses = new(Guesses) })
+	n := h.opened()
+	alarms := 0
+	for i := range 2 * guessesAnHour {
+		to := fmt.Sprintf("soporte+c%d.p2.a%s@ejemplo.test", n, strings.Repeat("a", 20))
+		text := fmt.Sprintf("Hola %d.", i)
+		env := store.Envelope{Door: "imap:soporte", To: []string{box}, Received: h.now}
+		told := h.told(func() { h.file(h.plain("x@mal.test", to, "x", text), env) })
+		alarms += strings.Count(told, "alarm ")
+		if want := i >= guessesAnHour-1; (alarms == 1) != want {
+			t.Fatalf("after %d: %d alarms", i+1, alarms)
 		}
 	}
 }

@@ -126,11 +126,32 @@ func (w *answering) header(ctx context.Context, row store.Row) error {
 		return err
 	}
 	add("links", tied)
+	if err := w.alerts(ctx, t.Number); err != nil {
+		return err
+	}
 	add("opened", w.Templates.Date(t.CreatedAt.In(w.Location), w.m.to.Language))
 	if !t.ClosedAt.IsZero() {
 		add("closed", w.Templates.Date(t.ClosedAt.In(w.Location), w.m.to.Language))
 	}
 	return nil
+}
+
+// alerts says to an agent how often monitoring systems told what the case is about.
+func (w *answering) alerts(ctx context.Context, number int64) error {
+	if !w.m.to.Agent() {
+		return nil
+	}
+	list, err := w.Store.AlertsOf(ctx, number)
+	for _, a := range list {
+		last := w.Templates.Date(a.Last.In(w.Location), w.m.to.Language)
+		if a.Count > 1 {
+			w.say("alert_repeated", a.Count, fmt.Sprintf("%s (%s)", a.Key, last))
+		}
+		if a.Flapping {
+			w.say("alert_flaps", 0, a.Key)
+		}
+	}
+	return err
 }
 
 // tied are the numbers of the cases to which one is tied, of those that he may see.

@@ -38,6 +38,12 @@ func (tx *Tx) RelayRefuses(ctx context.Context, mailbox, reply string) error {
 	return tx.alarmOnce(ctx, "relay refuses", relayEvery, mailbox, d)
 }
 
+// Guesses tells the admins that somebody tries out signed addresses: an address, or a network.
+func (tx *Tx) Guesses(ctx context.Context, mailbox, who string) error {
+	d := Details{Reason: "guesses", Failed: who}
+	return tx.alarmOnce(ctx, "guesses", alarmEvery, mailbox, d)
+}
+
 // trip tells the admins that a breaker holds acknowledgements back, once in a while.
 func (tx *Tx) trip(ctx context.Context, e Telling, why, domain string) error {
 	reason := "breaker"

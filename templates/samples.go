@@ -294,6 +294,9 @@ func samples() []Sample {
 		{"alarm-relay", "alarm", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Reason, v.Detail = Ticket{}, Person{}, "relay", "535 5.7.8 authentication failed"
 		})},
+		{"alarm-guesses", "alarm", with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Reason, v.Failed = Ticket{}, Person{}, "guesses", "192.0.2.7"
+		})},
 		{"alarm-agent-missed", "alarm", with(toAgent, func(v *View) {
 			v.Ticket, v.Author, v.Reason, v.Failed, v.Cause, v.Detail = Ticket{OldNumber: 123}, Person{}, "agent_missed", "luis@ejemplo.test", "mailbox_full", "552 5.2.2 mailbox full"
 		})},

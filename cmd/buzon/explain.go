@@ -53,6 +53,10 @@ func (h *house) account(ctx context.Context, m store.Mail) (ac account, err erro
 			ac.changes = append(ac.changes, c)
 		}
 	}
+	for _, s := range mailin.Silences(m) {
+		ac.untold = append(ac.untold, untoldRow{To: s.Who, Reason: s.Why,
+			At: stamp(m.Received), Mail: &m.ID})
+	}
 	return ac, err
 }
 
@@ -109,7 +113,10 @@ func withheld(o store.Outgoing) untoldRow {
 // words says who was not told of what, why, and until when.
 func (u untoldRow) words(clock func(time.Time) string) string {
 	s := fmt.Sprintf("%s, who would have got %s: %s", u.To, u.Kind, u.Reason)
-	if !u.until.IsZero() {
+	switch {
+	case u.Kind == "":
+		s = u.To + ": " + u.Reason
+	case !u.until.IsZero():
 		s = fmt.Sprintf("%s, who gets %s at %s: %s", u.To, u.Kind, clock(u.until), u.Reason)
 	}
 	return safe(s)
