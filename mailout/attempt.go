@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"buzon/store"
@@ -19,59 +20,140 @@ import (
 // that person about the ticket.
 const renderAttempts = 5
 
-// deliver makes one attempt at one mail, or releases one that a cap has held back.
-func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing) {
-	if o.Capped() {
-		if err := d.Store.Release(ctx, o.ID); err != nil {
-			d.Log.Error("cannot release a mail that was held back; trying again",
-				"outbox", o.ID, "error", err)
-			wait(ctx, time.Second)
+// deliverAll makes one attempt at each mail of a batch, and releases those that a cap has held back.
+func (d *Dispatcher) deliverAll(ctx context.Context, list []store.Outgoing, turns []turn) {
+	left := map[int64]turn{}
+	var ready []store.Outgoing
+	for i, o := range list {
+		left[o.ID] = turns[i]
+		if o.Capped() {
+			d.uncap(ctx, o)
+			continue
 		}
-		return
+		ready = append(ready, o)
 	}
-	if !d.claim(ctx, &o) {
-		return
+	var each sync.WaitGroup
+	b := d.Renderer.newBatch()
+	for _, o := range d.claim(ctx, ready) {
+		t := left[o.ID]
+		delete(left, o.ID)
+		each.Go(func() {
+			defer d.release(o.ID)
+			defer t.pass()
+			d.deliver(ctx, o, b, t)
+		})
 	}
-	if failure := d.prepare(ctx, &o); failure != nil {
+	for id, t := range left {
+		t.pass()
+		d.release(id)
+	}
+	each.Wait()
+}
+
+// uncap lets a mail go that a cap has held back.
+func (d *Dispatcher) uncap(ctx context.Context, o store.Outgoing) {
+	if err := d.Store.Release(ctx, o.ID); err != nil {
+		d.Log.Error("cannot release a mail that was held back; trying again",
+			"outbox", o.ID, "error", err)
+		wait(ctx, time.Second)
+	}
+}
+
+// deliver makes one attempt at one mail.
+func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing, b *batch, t turn) {
+	raw, failure := d.prepare(ctx, &o, b)
+	if failure != nil {
 		d.settle(ctx, o, unrendered(o, failure))
 		return
 	}
-	r := d.send(ctx, o)
-	if d.shrink(ctx, &o, r) {
-		r = d.send(ctx, o)
+	defer func() { raw.Close() }()
+	if !d.enter(ctx, t) {
+		d.giveBack(ctx, o)
+		return
+	}
+	r := d.send(ctx, o, raw)
+	if smaller := d.shrink(ctx, &o, raw, r, b); smaller != nil {
+		raw.Close()
+		raw = smaller
+		r = d.send(ctx, o, raw)
 	}
 	if ctx.Err() == nil {
-		d.mu.Lock()
-		out := r
-		out.Away = r.Away && !r.Others
-		d.outage.heard(out, d.Store.Now(), d.Backoff.defaults().Retry[0])
-		d.mu.Unlock()
+		d.heard(r)
 	}
+	<-d.sending
 	d.settle(ctx, o, r)
 }
 
-// claim counts the attempt; false when there is none to make.
-func (d *Dispatcher) claim(ctx context.Context, o *store.Outgoing) bool {
-	claimed, err := d.Store.Claim(ctx, *o)
-	if err != nil {
-		d.Log.Error("cannot write to the outbox; trying again", "outbox", o.ID, "error", err)
-		wait(ctx, time.Second)
-	}
-	if err != nil || !claimed {
+// enter waits for a mail's turn and a free place to be sent; false when there is no use in sending
+// it now: the relay has gone away, or we are to end.
+func (d *Dispatcher) enter(ctx context.Context, t turn) bool {
+	select {
+	case <-t.before:
+	case <-ctx.Done():
 		return false
 	}
-	o.Attempts++
+	select {
+	case d.sending <- struct{}{}:
+	case <-d.stopping:
+		return false
+	}
+	t.pass()
+	if _, _, away := d.places(); away > 0 {
+		<-d.sending
+		return false
+	}
 	return true
 }
 
-// prepare makes the bytes of a mail at its first attempt and keeps them; later ones send the same.
-// A panic is an error like another.
-func (d *Dispatcher) prepare(ctx context.Context, o *store.Outgoing) (err error) {
-	if o.Raw != 0 {
+// heard notes what an attempt says of the relay.
+func (d *Dispatcher) heard(r Result) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r.Away = r.Away && !r.Others
+	d.outage.heard(r, d.Store.Now(), d.Backoff.defaults().Retry[0])
+}
+
+// claim counts the attempts, and returns the mails at which there is one to make.
+func (d *Dispatcher) claim(ctx context.Context, list []store.Outgoing) []store.Outgoing {
+	if len(list) == 0 {
 		return nil
 	}
-	return d.render(ctx, o, d.limit(o.Mailbox))
+	claimed, err := d.Store.ClaimAll(ctx, list)
+	if err != nil {
+		d.Log.Error("cannot write to the outbox; trying again", "mails", len(list), "error", err)
+		wait(ctx, time.Second)
+		return nil
+	}
+	return claimed
 }
+
+// content is the bytes of a mail. Close must be called.
+type content interface {
+	io.ReaderAt
+	io.Closer
+	Size() int64
+}
+
+// prepare makes the bytes of a mail at its first attempt and keeps them; later ones send the same.
+func (d *Dispatcher) prepare(ctx context.Context, o *store.Outgoing, b *batch) (content, error) {
+	if o.Raw == 0 {
+		return d.render(ctx, o, d.limit(o.Mailbox), b)
+	}
+	raw, err := d.Store.OpenOutgoing(ctx, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	return keptBytes{raw}, nil
+}
+
+// fresh and keptBytes are the bytes of a mail that was just rendered, and of one that was before.
+type (
+	fresh     struct{ *store.Spool }
+	keptBytes struct{ *store.Blob }
+)
+
+func (f fresh) ReadAt(p []byte, at int64) (int, error) { return f.ReaderAt().ReadAt(p, at) }
+func (k keptBytes) Size() int64                        { return k.Blob.Size }
 
 // limit is the size of the largest mail that the relay of a mailbox takes, 0 where it is not known.
 func (d *Dispatcher) limit(mailbox string) int64 {
@@ -81,52 +163,48 @@ func (d *Dispatcher) limit(mailbox string) int64 {
 	return 0
 }
 
-// shrink renders a mail anew that was refused for its size alone, and reports whether it has become
+// shrink renders a mail anew that was refused for its size alone; nil when it has not become
 // smaller: files stay behind that the mail names. It was taken by nobody, so that its bytes may
 // change.
-func (d *Dispatcher) shrink(ctx context.Context, o *store.Outgoing, r Result) bool {
+func (d *Dispatcher) shrink(ctx context.Context, o *store.Outgoing, before content, r Result,
+	b *batch) content {
 	var large *TooLarge
 	if !errors.As(r.Err, &large) {
-		return false
+		return nil
 	}
-	before, err := d.size(ctx, *o)
+	after, err := d.render(ctx, o, cmp.Or(large.Limit, before.Size()/2), b)
 	if err != nil {
-		return false
-	}
-	if err = d.render(ctx, o, cmp.Or(large.Limit, before/2)); err != nil {
 		d.Log.Error("cannot make a mail smaller", "outbox", o.ID, "error", err)
-		return false
+		return nil
 	}
-	after, err := d.size(ctx, *o)
-	return err == nil && after < before
-}
-
-func (d *Dispatcher) size(ctx context.Context, o store.Outgoing) (int64, error) {
-	raw, err := d.Store.OpenOutgoing(ctx, o.ID)
-	if err != nil {
-		return 0, err
+	if after.Size() >= before.Size() {
+		after.Close()
+		return nil
 	}
-	defer raw.Close()
-	return raw.Size, nil
+	return after
 }
 
 // render makes the bytes of a mail, of at most limit bytes where leaving files out can do that, and
-// keeps them.
-func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing, limit int64) (err error) {
+// keeps them. A panic is an error like another.
+func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing, limit int64, b *batch) (
+	w content, err error) {
+	raw := d.Store.NewSpool()
 	defer func() {
 		if r := recover(); r != nil {
 			d.Log.Error("panic while rendering", "outbox", o.ID, "panic", r, "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", r)
 		}
+		if err != nil {
+			w = nil
+			raw.Close()
+		}
 	}()
-	raw := d.Store.NewSpool()
-	defer raw.Close()
-	out, err := d.Renderer.RenderWithin(ctx, *o, raw, limit)
+	out, err := d.Renderer.renderIn(ctx, b, *o, raw, limit)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	o.MessageID, o.EnvelopeFrom = out.MessageID, out.EnvelopeFrom
-	return d.Store.Fix(ctx, o, raw)
+	return fresh{raw}, d.Store.Fix(ctx, o, raw)
 }
 
 // giveBack puts a mail that was prepared, and not sent, back into the outbox.
@@ -157,21 +235,16 @@ func unrendered(o store.Outgoing, failure error) Result {
 }
 
 // send hands the fixed bytes to the transport. After a panic nobody knows whether they went out.
-func (d *Dispatcher) send(ctx context.Context, o store.Outgoing) (r Result) {
+func (d *Dispatcher) send(ctx context.Context, o store.Outgoing, raw content) (r Result) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.Log.Error("panic while sending", "outbox", o.ID, "panic", p, "stack", string(debug.Stack()))
 			r = Result{Outcome: Uncertain, Err: fmt.Errorf("panic: %v", p)}
 		}
 	}()
-	raw, err := d.Store.OpenOutgoing(ctx, o.ID)
-	if err != nil {
-		return unrendered(o, err)
-	}
-	defer raw.Close()
 	return d.Transport.Send(ctx,
 		Envelope{From: o.EnvelopeFrom, To: o.Address, Mailbox: o.Mailbox},
-		io.NewSectionReader(raw, 0, raw.Size))
+		io.NewSectionReader(raw, 0, raw.Size()))
 }
 
 // settleTries is for how many seconds the store may be out of order before a mail is left as it is,

@@ -4,6 +4,10 @@
 //	          ▲                                                                     │
 //	          └────────── later, the same bytes, the same Message-ID ◄──────────────┘
 //
+// What is due is claimed in batches, and made ready while others are being sent: then many share a
+// commit, and the mails of a batch what they read. They come to the connections in the order in
+// which they were due.
+//
 // What a cap has held back is released when its time has come, and then due like other mail. A mail
 // that was being rendered when a process died is rendered before all others and alone, so that what
 // ends the process is known by it.
@@ -30,7 +34,7 @@ type Dispatcher struct {
 	Renderer  *Renderer
 	Transport Transport
 	Backoff   Backoff
-	Parallel  int           // mails at once; 4
+	Parallel  int           // mails that are sent at once; 4
 	Grace     time.Duration // how long mails in hand may take after the end; 20 s
 	Caps      store.Caps
 	Log       *slog.Logger
@@ -40,10 +44,23 @@ type Dispatcher struct {
 	seen time.Time // of the clock, when the outbox was last looked at
 	// an administrator, or a restore, has all mail wait
 	heldBack bool
+	line     <-chan struct{} // closed when the last mail that was taken has passed
+	sending  chan struct{}   // a place for each that is being sent
+	stopping <-chan struct{}
 	mu       sync.Mutex
-	going    map[int64]bool
+	going    map[int64]bool // what is in hand
 	outage   outage
 	freed    chan struct{}
+}
+
+// ahead is how many mails are in hand for each that is being sent: those behind it are claimed and
+// rendered, and those before it written down.
+const ahead = 8
+
+// turn keeps the order of mails: each comes to a connection behind the one before it.
+type turn struct {
+	before <-chan struct{}
+	pass   func()
 }
 
 // Run sends until ctx ends. Mails in hand then have the grace to be finished, and are given back to
@@ -69,16 +86,11 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	defer abandon()
 	d.suspects(ctx)
 	var sending sync.WaitGroup
+	d.stopping = ctx.Done()
 	for ctx.Err() == nil {
 		changed := d.Store.Changed()
-		for _, o := range d.due(ctx) {
-			if !d.take(o.ID) {
-				continue
-			}
-			sending.Go(func() {
-				defer d.release(o.ID)
-				d.deliver(working, o)
-			})
+		if list, turns := d.takeAll(d.due(ctx)); len(list) > 0 {
+			sending.Go(func() { d.deliverAll(working, list, turns) })
 		}
 		d.rest(ctx, changed)
 	}
@@ -113,13 +125,31 @@ func (d *Dispatcher) defaults() {
 		d.After = time.After
 	}
 	d.going, d.freed = map[int64]bool{}, make(chan struct{}, 1)
+	d.sending = make(chan struct{}, d.Parallel)
+	passed := make(chan struct{})
+	close(passed)
+	d.line = passed
+}
+
+// takeAll reserves places for the mails, and gives each its turn. It leaves out what is in hand and
+// what has no place.
+func (d *Dispatcher) takeAll(list []store.Outgoing) (taken []store.Outgoing, turns []turn) {
+	for _, o := range list {
+		if d.take(o.ID) {
+			passed := make(chan struct{})
+			taken = append(taken, o)
+			turns = append(turns, turn{d.line, sync.OnceFunc(func() { close(passed) })})
+			d.line = passed
+		}
+	}
+	return taken, turns
 }
 
 // take reserves a place for the mail; false when it is in hand or no place is free.
 func (d *Dispatcher) take(id int64) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.going[id] || len(d.going) >= d.outage.places(d.Parallel, d.Store.Now()) {
+	if d.going[id] || len(d.going) >= d.outage.places(ahead*d.Parallel, d.Store.Now()) {
 		return false
 	}
 	d.going[id] = true
@@ -136,9 +166,10 @@ func (d *Dispatcher) release(id int64) {
 	}
 }
 
-// due lists what may be sent now: nothing while all places are taken or the relay is away.
+// due lists what may be sent now: nothing while most places are taken or the relay is away.
 func (d *Dispatcher) due(ctx context.Context) []store.Outgoing {
-	if free, _ := d.free(); free <= 0 {
+	free, inHand, _ := d.places()
+	if free < inHand || free <= 0 {
 		return nil
 	}
 	if held, err := d.Store.OutboxHold(ctx); err != nil || !held.Since.IsZero() {
@@ -154,7 +185,7 @@ func (d *Dispatcher) due(ctx context.Context) []store.Outgoing {
 		}
 	}
 	d.seen = now
-	list, err := d.Store.DueMails(ctx, now, 4*d.Parallel)
+	list, err := d.Store.DueMails(ctx, now, free+inHand)
 	if err != nil && ctx.Err() == nil {
 		d.Log.Error("cannot read the outbox; trying again", "error", err)
 	}
@@ -180,22 +211,28 @@ func (d *Dispatcher) suspects(ctx context.Context) {
 		}
 	}
 	for _, o := range list {
-		if ctx.Err() == nil && d.claim(ctx, &o) {
-			if failure := d.prepare(ctx, &o); failure != nil {
+		if ctx.Err() != nil {
+			return
+		}
+		for _, o := range d.claim(ctx, []store.Outgoing{o}) {
+			raw, failure := d.prepare(ctx, &o, d.Renderer.newBatch())
+			if failure != nil {
 				d.settle(ctx, o, unrendered(o, failure))
 				continue
 			}
+			raw.Close()
 			d.giveBack(ctx, o)
 		}
 	}
 }
 
-// free is how many mails more may be in hand, and how long the relay is left alone.
-func (d *Dispatcher) free() (places int, away time.Duration) {
+// places is how many mails are in hand, how many more may be, and how long the relay is left alone.
+func (d *Dispatcher) places() (free, inHand int, away time.Duration) {
 	now := d.Store.Now()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.outage.places(d.Parallel, now) - len(d.going), d.outage.left(now)
+	inHand = len(d.going)
+	return d.outage.places(ahead*d.Parallel, now) - inHand, inHand, d.outage.left(now)
 }
 
 // heldLook is how often is looked whether the outbox is still held: another process may release it.
@@ -205,19 +242,18 @@ const heldLook = 5 * time.Second
 // mail.
 func (d *Dispatcher) rest(ctx context.Context, changed <-chan struct{}) {
 	wait := time.Minute
-	switch free, away := d.free(); {
+	switch free, inHand, away := d.places(); {
 	case away > 0:
 		changed, wait = nil, away
-	case free <= 0:
+	case free < inHand || free <= 0:
 		changed = nil
 	case d.heldBack:
 		wait = heldLook
+	case inHand > 0:
+		wait = time.Second // what is due may be in hand
 	default:
 		if next, err := d.Store.NextDue(ctx); err == nil && !next.IsZero() {
 			wait = min(wait, max(next.Sub(d.Store.Now()), 0))
-		}
-		if free < d.Parallel {
-			wait = max(wait, time.Second) // what is due may be in hand
 		}
 	}
 	select {

@@ -51,7 +51,7 @@ func TestC21DisplaySafety(t *testing.T) {
 func (h *house) said(kind desk.Notice, it desk.Item, to desk.Person) (text, from string) {
 	h.t.Helper()
 	o := h.owe(kind, it, to)
-	s, err := h.renderer.matter(h.t.Context(), o)
+	s, err := h.renderer.matter(h.t.Context(), o, 0, h.renderer.newBatch())
 	h.must(err)
 	m, err := h.renderer.Templates.Render(templates.Kind(kind), "es", s.view(h.renderer))
 	h.must(err)

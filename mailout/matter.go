@@ -60,97 +60,105 @@ const carriedShown = 1000
 // referencesKept is how many earlier mails of a ticket a mail names beside the root.
 const referencesKept = 12
 
-// matter gathers what an outbox row is about.
-func (r *Renderer) matter(ctx context.Context, o store.Outgoing) (*matter, error) {
-	return r.matterWithin(ctx, o, 0)
-}
-
-// matterWithin is matter for a mail that shall have at most limit bytes, 0 for the usual.
-func (r *Renderer) matterWithin(ctx context.Context, o store.Outgoing, limit int64) (*matter,
+// matter gathers what an outbox row is about, for a mail that shall have at most limit bytes, 0 for
+// the usual. What it shares with the other mails of its batch is read once.
+func (r *Renderer) matter(ctx context.Context, o store.Outgoing, limit int64, b *batch) (*matter,
 	error) {
 	m := &matter{o: o, box: r.Mailboxes.Named(o.Mailbox), room: roomFor(limit)}
 	var err error
-	if m.to, err = r.Store.Person(ctx, o.Person); err != nil {
+	if m.to, err = b.person(ctx, o.Person); err != nil {
 		return nil, err
 	}
 	m.to.Language = cmp.Or(m.to.Language, r.Language)
-	if m.staff, err = r.staff(ctx); err != nil {
+	if m.staff, err = b.staff(ctx); err != nil {
 		return nil, err
 	}
-	if m.carries, err = r.Store.Carries(ctx, o.ID, carriedShown); err != nil {
+	if m.previews, err = r.previews(ctx, m, b); err != nil {
 		return nil, err
 	}
-	if m.previews, err = r.previews(ctx, m); err != nil {
-		return nil, err
+	switch {
+	case m.row().Query:
+		return m, r.answered(ctx, m)
+	case o.Ticket == 0:
+		return m, r.aboutNone(ctx, m)
 	}
-	if m.row().Query {
-		if m.mail, err = store.Optional(r.Store.Mail(ctx, o.Mail)); err != nil {
-			return nil, err
-		}
-		return m, r.answer(ctx, m)
+	return m, r.aboutTicket(ctx, m, b)
+}
+
+// answered gathers what answers a query.
+func (r *Renderer) answered(ctx context.Context, m *matter) (err error) {
+	if m.carries, err = r.Store.Carries(ctx, m.o.ID, carriedShown); err != nil {
+		return err
 	}
-	if o.Ticket == 0 {
-		if err := r.about(ctx, m); err != nil {
-			return nil, err
-		}
-		if m.mail, err = store.Optional(r.Store.Mail(ctx, o.Mail)); err != nil {
-			return nil, err
-		}
-		m.held, err = r.held(ctx, o.Details.Held)
-		return m, err
+	if m.mail, err = store.Optional(r.Store.Mail(ctx, m.o.Mail)); err != nil {
+		return err
 	}
-	if m.catalogue, err = r.Store.Catalogue(ctx); err != nil {
-		return nil, err
+	return r.answer(ctx, m)
+}
+
+// aboutNone gathers what a mail about no ticket says.
+func (r *Renderer) aboutNone(ctx context.Context, m *matter) (err error) {
+	if m.carries, err = r.Store.Carries(ctx, m.o.ID, carriedShown); err != nil {
+		return err
 	}
-	if m.ticket, err = r.Store.Ticket(ctx, o.Ticket); err != nil {
-		return nil, fmt.Errorf("ticket %d: %w", o.Ticket, err)
+	if err = r.about(ctx, m); err != nil {
+		return err
 	}
-	item, err := store.Optional(r.Store.Item(ctx, o.Ticket, o.Item))
+	if m.mail, err = store.Optional(r.Store.Mail(ctx, m.o.Mail)); err != nil {
+		return err
+	}
+	m.held, err = r.held(ctx, m.o.Details.Held)
+	return err
+}
+
+// aboutTicket gathers what a mail about a ticket says.
+func (r *Renderer) aboutTicket(ctx context.Context, m *matter, b *batch) (err error) {
+	o := m.o
+	if m.catalogue, err = b.catalogue(ctx); err != nil {
+		return err
+	}
+	if m.ticket, err = b.ticket(ctx, o.Ticket); err != nil {
+		return fmt.Errorf("ticket %d: %w", o.Ticket, err)
+	}
+	item, err := store.Optional(b.item(ctx, o.Ticket, o.Item))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if m.author = item.Author; o.Details.Author != 0 && o.Details.Author != m.author.ID {
-		if m.author, err = r.Store.Person(ctx, o.Details.Author); err != nil {
-			return nil, err
+		if m.author, err = b.person(ctx, o.Details.Author); err != nil {
+			return err
 		}
 	}
-	if m.sight, err = r.Store.Sight(ctx, m.to); err != nil {
-		return nil, err
+	if m.sight, err = b.sight(ctx, m.to); err != nil {
+		return err
 	}
 	if m.item = item; !m.sight.Item(m.ticket, item) {
 		m.item = desk.Item{Author: item.Author}
 	}
-	if !m.to.Agent() {
-		retitled, err := r.Store.LastSubject(ctx, o.Ticket, o.Person)
-		if err != nil {
-			return nil, err
-		}
-		m.numbers = threading.ForeignNumbers(retitled, m.box.Tag)
+	if err = r.background(ctx, m); err != nil {
+		return err
 	}
 	m.links = r.links(m)
-	if m.further, err = r.Store.ToldBefore(ctx, o); err != nil {
-		return nil, err
-	}
 	if m.before, err = r.Store.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID,
 		referencesKept); err != nil {
-		return nil, err
+		return err
 	}
 	m.quoted, err = r.history(ctx, m, m.sight)
-	return m, err
+	return err
 }
 
-// staff is what nobody else may look like.
-func (r *Renderer) staff(ctx context.Context) (s desk.Staff, err error) {
-	agents, err := r.Store.Agents(ctx)
-	for _, a := range agents {
-		s.Names = append(s.Names, a.Name)
-		s.Addresses = append(s.Addresses, a.Addresses...)
+// background gathers what hangs on what the reader wrote and was sent.
+func (r *Renderer) background(ctx context.Context, m *matter) error {
+	b, err := r.Store.Background(ctx, m.o, m.to.Role)
+	if err != nil {
+		return err
 	}
-	for _, m := range r.Mailboxes {
-		s.Desks = append(s.Desks, m.Name)
+	m.further = b.Told
+	m.numbers = threading.ForeignNumbers(b.Subject, m.box.Tag)
+	if b.Carries {
+		m.carries, err = r.Store.Carries(ctx, m.o.ID, carriedShown)
 	}
-	s.Addresses = append(s.Addresses, r.Mailboxes.Addresses()...)
-	return s, err
+	return err
 }
 
 // held are the mails that a question is about.

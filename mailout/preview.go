@@ -10,9 +10,10 @@ import (
 // previews are the mails that customers would have got, as they would have read them. What would
 // have been theirs alone is left out: nothing in it leads a reply back, or says something by a
 // click.
-func (r *Renderer) previews(ctx context.Context, m *matter) (list []templates.Preview, err error) {
+func (r *Renderer) previews(ctx context.Context, m *matter, b *batch) (list []templates.Preview,
+	err error) {
 	for _, p := range m.o.Details.Previews {
-		shown, err := r.Preview(ctx, p)
+		shown, err := r.preview(ctx, p, b)
 		if err != nil {
 			return nil, err
 		}
@@ -22,26 +23,30 @@ func (r *Renderer) previews(ctx context.Context, m *matter) (list []templates.Pr
 }
 
 // Preview is one of them.
-func (r *Renderer) Preview(ctx context.Context, p store.Preview) (
+func (r *Renderer) Preview(ctx context.Context, p store.Preview) (templates.Preview, error) {
+	return r.preview(ctx, p, r.newBatch())
+}
+
+func (r *Renderer) preview(ctx context.Context, p store.Preview, b *batch) (
 	shown templates.Preview, err error) {
 	inner := &matter{box: r.Mailboxes.Named(p.Ticket.Mailbox), to: p.To[0], ticket: p.Ticket,
 		item: p.Item, author: p.Item.Author, o: store.Outgoing{Kind: p.Kind,
 			Ticket: p.Ticket.Number, Item: p.Item.Number, Details: p.Details,
 			Created: r.Store.Now()}}
-	if inner.staff, err = r.staff(ctx); err != nil {
+	if inner.staff, err = b.staff(ctx); err != nil {
 		return shown, err
 	}
 	if inner.to.Language == "" {
 		inner.to.Language = r.Language
 	}
-	if inner.catalogue, err = r.Store.Catalogue(ctx); err != nil {
+	if inner.catalogue, err = b.catalogue(ctx); err != nil {
 		return shown, err
 	}
-	if inner.sight, err = r.Store.Sight(ctx, inner.to); err != nil {
+	if inner.sight, err = b.sight(ctx, inner.to); err != nil {
 		return shown, err
 	}
 	if by := p.Details.Author; by != 0 && by != inner.author.ID {
-		if inner.author, err = r.Store.Person(ctx, by); err != nil {
+		if inner.author, err = b.person(ctx, by); err != nil {
 			return shown, err
 		}
 	}

@@ -44,7 +44,13 @@ func (r *Renderer) Render(ctx context.Context, o store.Outgoing, w io.Writer) (R
 // do not fit stay behind, and the mail names them.
 func (r *Renderer) RenderWithin(ctx context.Context, o store.Outgoing, w io.Writer,
 	limit int64) (Rendered, error) {
-	m, err := r.matterWithin(ctx, o, limit)
+	return r.renderIn(ctx, r.newBatch(), o, w, limit)
+}
+
+// renderIn is RenderWithin of a mail of a batch.
+func (r *Renderer) renderIn(ctx context.Context, b *batch, o store.Outgoing, w io.Writer,
+	limit int64) (Rendered, error) {
+	m, err := r.matter(ctx, o, limit, b)
 	if err != nil {
 		return Rendered{}, fmt.Errorf("gather what the mail says: %w", err)
 	}

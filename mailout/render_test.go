@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"net/mail"
 	"net/textproto"
 	"slices"
@@ -215,7 +214,7 @@ func FuzzRender(f *testing.F) {
 	matters := make([]*matter, len(rows))
 	for i, o := range rows {
 		var err error
-		matters[i], err = h.renderer.matter(context.Background(), o)
+		matters[i], err = h.renderer.matter(context.Background(), o, 0, h.renderer.newBatch())
 		h.must(err)
 	}
 	f.Fuzz(func(t *testing.T, subject, name, text, file, id string) {
@@ -426,43 +425,3 @@ func BenchmarkRender(b *testing.B) {
 		})
 	}
 }
-
-// BenchmarkDispatch is how many rows a second leave when the relay answers at once.
-func BenchmarkDispatch(b *testing.B) {
-	for _, parallel := range []int{1, 4, 16} {
-		b.Run(fmt.Sprintf("parallel=%d", parallel), func(b *testing.B) {
-			h := newHouse(b)
-			h.correspondence(b.N)
-			b.ResetTimer()
-			r := h.run(instant{}, func(d *Dispatcher) { d.Parallel = parallel })
-			r.untilAll(store.Sent, b.N, 0)
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
-		})
-	}
-}
-
-// correspondence owes n mails, each of a ticket of its own.
-func (h *house) correspondence(n int) {
-	h.t.Helper()
-	h.write(func(ctx context.Context, tx *store.Tx) error {
-		for range n {
-			t, it, err := tx.OpenTicket(ctx, desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: "x", Class: desk.Open, Requester: h.carla},
-				&store.NewItem{Item: desk.Item{Author: h.ana, Type: desk.Answer, Visibility: desk.Public, State: desk.Filed, Text: answer}})
-			if err != nil {
-				return err
-			}
-			if _, err := tx.Owe(ctx, store.Outgoing{Kind: desk.ItemNotice, Ticket: t.Number, Item: it.Number, Person: h.carla.ID, Address: h.carla.Address(),
-				Mailbox: t.Mailbox, Details: store.Details{Author: h.ana.ID}}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-type instant struct{}
-
-func (instant) Send(context.Context, Envelope, *io.SectionReader) Result {
-	return Result{Outcome: Sent}
-}
-func (instant) Close() error { return nil }

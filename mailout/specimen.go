@@ -25,7 +25,7 @@ func (r *Renderer) Specimen(ctx context.Context, kind desk.Notice, it desk.Item,
 	if m.catalogue, err = r.Store.Catalogue(ctx); err != nil {
 		return templates.View{}, err
 	}
-	if m.staff, err = r.staff(ctx); err != nil {
+	if m.staff, err = r.newBatch().staff(ctx); err != nil {
 		return templates.View{}, err
 	}
 	if m.sight, err = r.Store.Sight(ctx, to); err != nil {

@@ -126,7 +126,7 @@ func TestOnlyAgentsAreShownWhatCameBesideTheWords(t *testing.T) {
 		to    desk.Person
 		shown bool
 	}{{h.ana, true}, {h.pepe, false}} {
-		s, err := h.renderer.matter(t.Context(), h.owe(desk.ItemNotice, it, c.to))
+		s, err := h.renderer.matter(t.Context(), h.owe(desk.ItemNotice, it, c.to), 0, h.renderer.newBatch())
 		h.must(err)
 		mail, err := h.renderer.Templates.Render(templates.Kind(desk.ItemNotice), "es", s.view(h.renderer))
 		h.must(err)
@@ -155,7 +155,7 @@ func TestAgentsSeeWhoseCustomerWrites(t *testing.T) {
 		to   desk.Person
 		want bool
 	}{{desk.NewTicket, h.ana, true}, {desk.Ack, h.carla, false}} {
-		m, err := h.renderer.matter(t.Context(), h.owe(c.kind, it, c.to))
+		m, err := h.renderer.matter(t.Context(), h.owe(c.kind, it, c.to), 0, h.renderer.newBatch())
 		h.must(err)
 		mail, err := h.renderer.Templates.Render(templates.Kind(c.kind), "es", m.view(h.renderer))
 		h.must(err)

@@ -309,14 +309,6 @@ func (r Reader) HasSubject(ctx context.Context, ticket int64, subject string) (b
 		SELECT 1 FROM item WHERE ticket = $1 AND subject = $2 LIMIT 1`, args(ticket, subject), &one)
 }
 
-// LastSubject is the newest subject with which a person gave a ticket another name, "" for none.
-func (r Reader) LastSubject(ctx context.Context, ticket, person int64) (subject string, err error) {
-	_, err = r.row(ctx, `
-		SELECT subject FROM item WHERE ticket = $1 AND author = $2 AND subject <> ''
-		ORDER BY number DESC LIMIT 1`, args(ticket, person), &subject)
-	return subject, err
-}
-
 // EachItem hands over what was written in a ticket, one item after the other, so that it costs
 // memory for one only: its number, who, what kind, in which state, and the words.
 func (r Reader) EachItem(ctx context.Context, ticket int64, v desk.Visibility,

@@ -317,10 +317,23 @@ func (r Reader) WasSent(ctx context.Context, ticket, item, person int64) (bool, 
 		AND state <> 'failed' LIMIT 1`, args(ticket, item, person), &one)
 }
 
-// ToldBefore reports whether a person was owed another mail about an item before this one.
-func (r Reader) ToldBefore(ctx context.Context, o Outgoing) (bool, error) {
-	var one int
-	return r.row(ctx, `
-		SELECT 1 FROM outbox WHERE ticket = $1 AND item = $2 AND person = $3 AND id < $4 LIMIT 1`,
-		args(o.Ticket, o.Item, o.Person, o.ID), &one)
+// Background is what a mail about a ticket has to know of what its reader was sent and wrote.
+type Background struct {
+	Told    bool   // he was owed another mail about the item before this one
+	Carries bool   // the mail says what others would have said too
+	Subject string // the newest with which he gave the ticket another name, "" for none
+}
+
+// Background reads it in one question, since it is asked for each mail; the subject is only
+// customers'.
+func (r Reader) Background(ctx context.Context, o Outgoing, reader desk.Role) (b Background, err error) {
+	_, err = r.row(ctx, `
+		SELECT EXISTS (SELECT 1 FROM outbox
+				WHERE ticket = $1 AND item = $2 AND person = $3 AND id < $4),
+			EXISTS (SELECT 1 FROM outbox WHERE carrier = $4 AND carrier > 0),
+			coalesce((SELECT subject FROM item WHERE $5 = 'customer'
+					AND ticket = $1 AND author = $3 AND subject <> ''
+				ORDER BY number DESC LIMIT 1), '')`,
+		args(o.Ticket, o.Item, o.Person, o.ID, reader), &b.Told, &b.Carries, &b.Subject)
+	return b, err
 }

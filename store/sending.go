@@ -38,20 +38,42 @@ func (r Reader) NextDue(ctx context.Context) (time.Time, error) {
 	return when(next), err
 }
 
-// Claim takes a mail for sending: the attempt is counted before anything is done for it. It returns
-// false when somebody else has it or had it since o was read, or it is settled.
-func (s *Store) Claim(ctx context.Context, o Outgoing) (claimed bool, err error) {
-	var n int64
+// Claim is ClaimAll of one mail, and reports whether it was claimed.
+func (s *Store) Claim(ctx context.Context, o Outgoing) (bool, error) {
+	claimed, err := s.ClaimAll(ctx, []Outgoing{o})
+	return len(claimed) == 1, err
+}
+
+// ClaimAll takes mails for sending together, and returns those that it has taken: the attempt is
+// counted before anything is done for a mail. Left out are those that somebody else has or had since
+// they were read, and those that are settled.
+func (s *Store) ClaimAll(ctx context.Context, list []Outgoing) (claimed []Outgoing, err error) {
+	touched := make([]int64, len(list))
 	err = s.Write(ctx, func(tx *Tx) error {
-		err := tx.writeCounting(ctx, &n, `
-			UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = $1 AND attempts = $2
-			AND carrier < 1 AND state IN ('due', 'uncertain', 'held')`, o.ID, o.Attempts)
-		if err != nil {
-			return err
+		for i, o := range list {
+			err := tx.writeCounting(ctx, &touched[i], `
+				UPDATE outbox SET state = 'sending', attempts = attempts + 1
+				WHERE id = $1 AND attempts = $2
+					AND carrier < 1 AND state IN ('due', 'uncertain', 'held')`, o.ID, o.Attempts)
+			if err == nil {
+				err = tx.unhold(ctx, o)
+			}
+			if err != nil {
+				return err
+			}
 		}
-		return tx.unhold(ctx, o)
+		return nil
 	})
-	return n == 1, fault(err)
+	if err != nil {
+		return nil, fault(err)
+	}
+	for i, o := range list {
+		if touched[i] == 1 {
+			o.Attempts++
+			claimed = append(claimed, o)
+		}
+	}
+	return claimed, nil
 }
 
 // Fix keeps the rendered bytes of a claimed mail before the world hears of it: every attempt sends

@@ -1,0 +1,82 @@
+package mailout
+
+import (
+	"context"
+	"sync"
+
+	"buzon/store/desk"
+)
+
+// batch is what mails share that were claimed together: the notices of one item to several people
+// say nearly the same. Each thing is read when the first of them needs it, and so after all of them
+// were claimed: nothing in it is older than a claim. It goes with its mails.
+type batch struct {
+	r        *Renderer
+	people   memo[int64, desk.Person]
+	sights   memo[int64, desk.Sight]
+	tickets  memo[int64, desk.Ticket]
+	items    memo[[2]int64, desk.Item]
+	names    memo[struct{}, *desk.Catalogue]
+	everyone memo[struct{}, desk.Staff]
+}
+
+func (r *Renderer) newBatch() *batch { return &batch{r: r} }
+
+func (b *batch) person(ctx context.Context, id int64) (desk.Person, error) {
+	return b.people.get(id, func() (desk.Person, error) { return b.r.Store.Person(ctx, id) })
+}
+
+// sight is that of a person as the batch has read him.
+func (b *batch) sight(ctx context.Context, p desk.Person) (desk.Sight, error) {
+	return b.sights.get(p.ID, func() (desk.Sight, error) { return b.r.Store.Sight(ctx, p) })
+}
+
+func (b *batch) ticket(ctx context.Context, number int64) (desk.Ticket, error) {
+	return b.tickets.get(number, func() (desk.Ticket, error) { return b.r.Store.Ticket(ctx, number) })
+}
+
+func (b *batch) item(ctx context.Context, ticket, number int64) (desk.Item, error) {
+	return b.items.get([2]int64{ticket, number},
+		func() (desk.Item, error) { return b.r.Store.Item(ctx, ticket, number) })
+}
+
+func (b *batch) catalogue(ctx context.Context) (*desk.Catalogue, error) {
+	return b.names.get(struct{}{},
+		func() (*desk.Catalogue, error) { return b.r.Store.Catalogue(ctx) })
+}
+
+// staff is what nobody else may look like.
+func (b *batch) staff(ctx context.Context) (desk.Staff, error) {
+	return b.everyone.get(struct{}{}, func() (s desk.Staff, err error) {
+		agents, err := b.r.Store.Agents(ctx)
+		for _, a := range agents {
+			s.Names = append(s.Names, a.Name)
+			s.Addresses = append(s.Addresses, a.Addresses...)
+		}
+		for _, m := range b.r.Mailboxes {
+			s.Desks = append(s.Desks, m.Name)
+		}
+		s.Addresses = append(s.Addresses, b.r.Mailboxes.Addresses()...)
+		return s, err
+	})
+}
+
+// memo reads each value once, whoever asks for it at the same time.
+type memo[K comparable, V any] struct {
+	mu   sync.Mutex
+	read map[K]func() (V, error)
+}
+
+func (m *memo[K, V]) get(key K, read func() (V, error)) (V, error) {
+	m.mu.Lock()
+	if m.read == nil {
+		m.read = map[K]func() (V, error){}
+	}
+	once := m.read[key]
+	if once == nil {
+		once = sync.OnceValues(read)
+		m.read[key] = once
+	}
+	m.mu.Unlock()
+	return once()
+}
