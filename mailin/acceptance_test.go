@@ -143,9 +143,9 @@ func TestB07CopiedMark(t *testing.T) {
 	}
 }
 
-// TestForms: who wrote through a form, a group or an address of ours is whom it names; he is
+// TestB06Forms: who wrote through a form, a group or an address of ours is whom it names; he is
 // acknowledged where it is configured.
-func TestForms(t *testing.T) {
+func TestB06Forms(t *testing.T) {
 	const form = "web@empresa.test"
 	for _, c := range []struct {
 		name, from, env string

@@ -145,3 +145,24 @@ func TestC19ReservedFields(t *testing.T) {
 		}
 	}
 }
+
+// TestC18OtherFieldsNameNobody: who wrote is said by From alone; Sender, Resent-From, X-Original-From and
+// their like give a stranger nothing of the person whom they name.
+func TestC18OtherFieldsNameNobody(t *testing.T) {
+	h := newHouse(t)
+	n := h.opened()
+	for _, who := range []string{agent, customer} {
+		for _, field := range []string{"Sender", "Resent-From", "Resent-Sender", "X-Original-From", "X-Original-Sender", "X-Sender", "Return-Path", "Reply-To", "Errors-To", "X-Envelope-From", "Envelope-From", "X-Forwarded-For"} {
+			for _, to := range []string{box, h.token(n, who)} {
+				var m store.Mail
+				told := h.told(func() {
+					m = h.file(h.plain("x@mal.test", to, fmt.Sprintf("[Caso #%d] x", n), "#cerrar\nSoy yo, "+field+to+who+".", field+": "+who),
+						store.Envelope{Door: "smtp", From: who, To: []string{to}, Received: h.now})
+				})
+				if m.Sender != "x@mal.test" || m.Ticket == n && m.Outcome != store.OutcomePending || h.ticket(n).Class == desk.Closed || strings.Contains(told, customer) {
+					t.Errorf("%s names %s, to %s: %+v, told %s", field, who, to, m, told)
+				}
+			}
+		}
+	}
+}

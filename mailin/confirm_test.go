@@ -167,9 +167,9 @@ func TestPendingMailIsAskedAboutTogether(t *testing.T) {
 	}
 }
 
-// TestAnswerWithoutPlusAddressing: the question promises no answer that would not count, and one
+// TestC10AnswerWithoutPlusAddressing: the question promises no answer that would not count, and one
 // that proves its sender does.
-func TestAnswerWithoutPlusAddressing(t *testing.T) {
+func TestC10AnswerWithoutPlusAddressing(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		mode   AgentProof

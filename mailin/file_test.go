@@ -269,7 +269,7 @@ func TestProductionDown(t *testing.T) {
 	}
 }
 
-func TestReplyToClosed(t *testing.T) {
+func TestC12ReplyToClosed(t *testing.T) {
 	for _, c := range []struct {
 		name, box, text string
 		wait            time.Duration

@@ -199,3 +199,32 @@ func TestB21RuleSendsNoticesBack(t *testing.T) {
 		t.Errorf("told %s", told)
 	}
 }
+
+// TestB06OwnMailComesBack: a notice of ours that comes back, by whichever door and whatever was stripped
+// of it, is written down and does nothing, also to a closed case.
+func TestB06OwnMailComesBack(t *testing.T) {
+	h := newHouse(t)
+	n := h.opened()
+	h.answer(n, "#cerrar\nListo.")
+	mark := "X-Buzon-Loop: " + h.o.Signer.LoopMark(1)
+	withID := func(raw string) string {
+		return strings.Replace(raw, "Message-ID: <", "Message-ID: <"+h.noticeID(n, customer)+">\r\nX-Was: <", 1)
+	}
+	told := h.told(func() {
+		for name, raw := range map[string]string{
+			"as it was":                   withID(h.plain("Soporte <"+box+">", customer, "[Caso #1] x", "Su caso.", mark)),
+			"all but the Message-ID gone": withID(h.plain("Soporte <"+box+">", customer, "x", "Su caso.")),
+			"all but the mark gone":       h.plain("Soporte <"+box+">", box, "x", "Su caso.", mark),
+		} {
+			for _, door := range []string{"smtp", "imap:soporte"} {
+				env := store.Envelope{Door: door, From: box, To: []string{box}, Received: h.now}
+				if m := h.file(raw, env); m.Outcome != store.OutcomeOwn && m.Outcome != store.OutcomeDuplicate {
+					t.Errorf("%s, %s: %s by rule %s (%s)", name, door, m.Outcome, m.Rule, m.Reason)
+				}
+			}
+		}
+	})
+	if told != "" || h.ticket(n).Class != desk.Closed {
+		t.Errorf("told %s; the case is %s", told, h.ticket(n).Class)
+	}
+}

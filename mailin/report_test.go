@@ -284,3 +284,27 @@ func (h *house) noticeID(ticket int64, to string) string {
 	}
 	return h.o.Signer.MessageID("ejemplo.test", threading.Token{Mailbox: box, Ticket: ticket, Item: 1, Person: p.ID, Kind: kind})
 }
+
+// TestB14BouncesOfNoStandard: a bounce that is only words opens no case, is answered by nobody, and marks
+// no address, wherever it is sent and whomever it names.
+func TestB14BouncesOfNoStandard(t *testing.T) {
+	h := newHouse(t)
+	n := h.opened()
+	bodies := map[string]string{
+		"qmail":         "Hi. This is the qmail-send program at mx.test.\nI'm afraid I wasn't able to deliver your message to the following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<" + customer + ">:\n192.0.2.8 does not like recipient.\nRemote host said: 550 5.1.1 unknown\n",
+		"Exchange 2003": "This is an automatically generated Delivery Status Notification.\n\nDelivery to the following recipients failed.\n\n       " + customer + "\n",
+	}
+	for name, text := range bodies {
+		for _, to := range []string{box, h.token(n, customer)} {
+			for _, from := range []string{"", "mailer-daemon@mx.test"} {
+				env := store.Envelope{Door: "smtp", From: from, NullSender: from == "", To: []string{to}, Received: h.now}
+				var m store.Mail
+				told := h.told(func() { m = h.file(h.plain("MAILER-DAEMON@mx.test", to, "failure notice", text), env) })
+				opened := m.Outcome == store.OutcomeTicket
+				if opened || told != "" || !h.by(customer).UndeliverableSince.IsZero() || h.ticket(n).Class == desk.Closed {
+					t.Errorf("%s to %s from %q: %s by rule %s, told %s", name, to, from, m.Outcome, m.Rule, told)
+				}
+			}
+		}
+	}
+}

@@ -44,9 +44,9 @@ const (
 	machine = " Auto-Submitted List-Id X-Auto-Response-Suppress"
 )
 
-// TestHeaderTable says for each kind of mail which fields it has, and what is said to other
+// TestB02HeaderTable says for each kind of mail which fields it has, and what is said to other
 // machines.
-func TestHeaderTable(t *testing.T) {
+func TestB02HeaderTable(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		kind     desk.Notice
@@ -363,7 +363,7 @@ func TestInternalStaysInternal(t *testing.T) {
 }
 
 // A customer reads below an answer what he wrote or was sent, never what others were.
-func TestHistoryIsTheReadersOwn(t *testing.T) {
+func TestC06HistoryIsTheReadersOwn(t *testing.T) {
 	h := newHouse(t)
 	ticket := h.ticket()
 	mine := h.item(desk.Item{Ticket: ticket.Number, Author: h.carla, Text: "de Carla"})

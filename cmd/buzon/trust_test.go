@@ -192,3 +192,48 @@ func TestAgentAnswersALateNotice(t *testing.T) {
 		t.Errorf("after her answer it is %s", k.Class)
 	}
 }
+
+// TestB20AgentsAddressIsOurs: nobody of the desk, and nobody who is told of a case, has an address of the
+// desk's own, however it is written: its notices would come back to it.
+func TestB20AgentsAddressIsOurs(t *testing.T) {
+	t.Parallel()
+	d := newVirtualDesk(t, "uno.test", func(c *config) {
+		c.Mailbox[0].Aliases = []string{"ayuda@uno.test"}
+		c.Mailbox = append(c.Mailbox, mailboxConfig{Address: "ventas@uno.test", PlusAddressing: true})
+	})
+	ours := []string{"soporte@uno.test", "SOPORTE@Uno.Test", "soporte+x@uno.test", "ayuda@uno.test", "ventas@uno.test"}
+	for _, address := range ours {
+		for what, set := range map[string]func(*config){
+			"agent":   func(c *config) { c.Agents = map[string]string{address: "Ana"} },
+			"on call": func(c *config) { c.OnCall.Addresses = []string{address} },
+			"ladder": func(c *config) {
+				c.Escalation.Steps = []escalationStep{{After: duration(5 * time.Minute), To: []string{address}}}
+			},
+		} {
+			c := d.config
+			set(&c)
+			if err := c.checkValues(); err == nil || !strings.Contains(err.Error(), "is a mailbox of the desk") {
+				t.Errorf("%s %s: %v", what, address, err)
+			}
+		}
+	}
+	d.trusts = true
+	d.write("carla@cliente.test", "soporte@uno.test", "Consulta", "Hola, una consulta.")
+	d.settle()
+	for _, address := range ours {
+		d.write("ana@uno.test", d.to("ana@uno.test")[0].replyTo(), "Re: Consulta",
+			"#nota\r\nVa.\r\n#seguidor "+address+"\r\n#cliente "+address)
+		d.write("ana@uno.test", "soporte@uno.test", "Otro", "#nuevo "+address+"\r\nHola.")
+		d.settle()
+	}
+	for _, m := range d.next() {
+		if domainOf(m.to) == "uno.test" && !slices.Contains([]string{"ana@uno.test", "luis@uno.test", "jefa@uno.test"}, m.to) {
+			t.Errorf("to %s: %s", m.to, m.subject)
+		}
+	}
+	for _, address := range ours {
+		if p, _ := d.store.PersonByAddress(t.Context(), desk.Canonical(address)); p.ID != 0 {
+			t.Errorf("%s became a person: %+v", address, p)
+		}
+	}
+}

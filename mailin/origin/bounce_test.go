@@ -8,9 +8,9 @@ import (
 // returnedMail is what a mail system puts under its notice.
 const returnedMail = "Received: from mx.ayuda.example by mx.remoto.test; Tue, 10 Mar 2026 09:00:02 -0300\nFrom: Soporte <soporte@ayuda.example>\nTo: grupo@remoto.test\nSubject: Caso\nMessage-ID: <c1.i1@ayuda.example>\n\nHola.\n"
 
-// TestBounceNotices: the notices of mail systems that send no report, as they word them. Every one
+// TestB14BounceNotices: the notices of mail systems that send no report, as they word them. Every one
 // is about bad@remoto.test.
-func TestBounceNotices(t *testing.T) {
+func TestB14BounceNotices(t *testing.T) {
 	for _, c := range []struct {
 		name, from, subject, text string
 		class                     Class
