@@ -90,26 +90,8 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	if f.mail.Envelope.Incomplete != "" {
 		return Nobody, incompleteReason, nil
 	}
-	blocked, err := f.tx.Blocked(ctx, f.from)
-	if err != nil {
-		return "", "", err
-	}
-	switch {
-	case slices.Contains(reports, o.Class):
-		if f.about.ID != 0 {
-			return Report, fmt.Sprintf("%s; about outgoing mail %d", o.Reason, f.about.ID), nil
-		}
-		return Bounce, o.Reason, nil
-	case f.from == "" && f.form != "":
-		return Nobody, "From is ours, and no other field says who wrote", nil
-	case f.from == "":
-		return Nobody, "no single usable From", nil
-	case f.person.Blocked || blocked && !f.person.Agent():
-		return Blocked, "", nil
-	case f.watched():
-		return Monitor, f.alert.Source + ": " + string(f.alert.State) + " of " + f.alert.Key, nil
-	case f.machine():
-		return Machine, o.Reason, nil
+	if s, why, err := f.noQuestion(ctx); s != "" || err != nil {
+		return s, why, err
 	}
 	if err := f.question(ctx); err != nil {
 		return "", "", err
@@ -131,6 +113,33 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 		}
 	}
 	return s, f.resolution.Reason, err
+}
+
+// noQuestion is who writes what no person asks or answers; empty: it may be a person.
+func (f *filing) noQuestion(ctx context.Context) (Sender, string, error) {
+	o := f.rd.Origin
+	blocked, err := f.tx.Blocked(ctx, f.from)
+	if err != nil {
+		return "", "", err
+	}
+	switch {
+	case slices.Contains(reports, o.Class):
+		if f.about.ID != 0 {
+			return Report, fmt.Sprintf("%s; about outgoing mail %d", o.Reason, f.about.ID), nil
+		}
+		return Bounce, o.Reason, nil
+	case f.from == "" && f.form != "":
+		return Nobody, "From is ours, and no other field says who wrote", nil
+	case f.from == "":
+		return Nobody, "no single usable From", nil
+	case f.person.Blocked || blocked && !f.person.Agent():
+		return Blocked, "", nil
+	case f.watched():
+		return Monitor, f.alert.Source + ": " + string(f.alert.State) + " of " + f.alert.Key, nil
+	case f.machine():
+		return Machine, o.Reason, nil
+	}
+	return "", "", nil
 }
 
 // findTwin finds the mail that this one repeats, if any.

@@ -152,6 +152,31 @@ func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) error {
 			row.NotTold = append(row.NotTold, withheld(o))
 		}
 	}
+	if err := h.addTimes(ctx, row); err != nil {
+		return err
+	}
+	list, err := h.store.Items(ctx, row.Number)
+	if err != nil {
+		return err
+	}
+	deliveries, err := h.store.Deliveries(ctx, row.Number)
+	if err != nil {
+		return err
+	}
+	for _, it := range list {
+		r := n.itemJSON(it)
+		for _, d := range deliveries[it.Number] {
+			o := outgoingJSON(d)
+			r.Deliveries = append(r.Deliveries,
+				deliveryRow{o.To, o.State, o.LastReply, o.ID, o.Kind, o.NextAt, d})
+		}
+		row.Items = append(row.Items, r)
+	}
+	return nil
+}
+
+// addTimes adds the hours worked, the clocks and the alerts of a ticket.
+func (h *house) addTimes(ctx context.Context, row *ticketRow) error {
 	work, err := h.store.Work(ctx, row.Number)
 	if err != nil {
 		return err
@@ -177,23 +202,6 @@ func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) error {
 	row.Alerts = []alertRow{}
 	for _, w := range watched {
 		row.Alerts = append(row.Alerts, alertJSON(w))
-	}
-	list, err := h.store.Items(ctx, row.Number)
-	if err != nil {
-		return err
-	}
-	deliveries, err := h.store.Deliveries(ctx, row.Number)
-	if err != nil {
-		return err
-	}
-	for _, it := range list {
-		r := n.itemJSON(it)
-		for _, d := range deliveries[it.Number] {
-			o := outgoingJSON(d)
-			r.Deliveries = append(r.Deliveries,
-				deliveryRow{o.To, o.State, o.LastReply, o.ID, o.Kind, o.NextAt, d})
-		}
-		row.Items = append(row.Items, r)
 	}
 	return nil
 }

@@ -122,24 +122,6 @@ func Due(e Event) []Notification {
 		d.except(e.Author).copied(e)
 		d.add(ProductionDown, slices.Concat(e.OnCall, e.Admins)...)
 		d.add(ItemNotice, append(t.Customers(), responsible(e)...)...)
-	case ItemWritten:
-		d.except(e.Author).copied(e).add(ItemNotice, t.Customers()...)
-		if !e.Author.Agent() {
-			d.add(ItemNotice, responsible(e)...)
-		}
-	case MachineWrote:
-		d.except(e.Author).add(ItemNotice, agents(responsible(e)...)...)
-	case AlertRecovered, AlertReturned, AlertWorsened, AlertFlapped:
-		d.except(e.Author).add(AlertNotice, agents(responsible(e)...)...)
-	case InfoAsked:
-		d.except(e.Author).add(InfoRequestNotice, t.Requester, t.Controller)
-		d.add(ItemNotice, t.Followers...)
-	case NoteWritten:
-		d.except(e.Author).add(NoteNotice, append([]Person{t.Agent}, e.Witness...)...)
-	case TicketExplained:
-		d.except(e.Author).add(NoteNotice, agents(responsible(e)...)...)
-	case TicketGiven:
-		d.except(e.Author).add(OpenedForYou, t.Requester)
 	case TicketAssigned:
 		d.except(e.Author).add(Assigned, t.Agent)
 	case TicketRated:
@@ -166,11 +148,37 @@ func Due(e Event) []Notification {
 	case AgentLeft:
 		d.except(e.Author).add(OfferedNotice, responsible(e)...)
 	default:
+		d.written(e)
 		d.settled(e)
 		d.clock(e)
 		d.trouble(e)
 	}
 	return d.list
+}
+
+// written adds who is told of an item.
+func (d *due) written(e Event) {
+	t := e.Ticket
+	switch e.Kind {
+	case ItemWritten:
+		d.except(e.Author).copied(e).add(ItemNotice, t.Customers()...)
+		if !e.Author.Agent() {
+			d.add(ItemNotice, responsible(e)...)
+		}
+	case MachineWrote:
+		d.except(e.Author).add(ItemNotice, agents(responsible(e)...)...)
+	case AlertRecovered, AlertReturned, AlertWorsened, AlertFlapped:
+		d.except(e.Author).add(AlertNotice, agents(responsible(e)...)...)
+	case InfoAsked:
+		d.except(e.Author).add(InfoRequestNotice, t.Requester, t.Controller)
+		d.add(ItemNotice, t.Followers...)
+	case NoteWritten:
+		d.except(e.Author).add(NoteNotice, append([]Person{t.Agent}, e.Witness...)...)
+	case TicketExplained:
+		d.except(e.Author).add(NoteNotice, agents(responsible(e)...)...)
+	case TicketGiven:
+		d.except(e.Author).add(OpenedForYou, t.Requester)
+	}
 }
 
 // settled owes what comes of a ticket's being taken, solved or closed.

@@ -16,23 +16,8 @@ var eventOf = map[Act]EventKind{
 
 // tell lists what happened, for those whom it concerns.
 func (w *draft) tell() {
-	e := Event{Kind: eventOf[w.act], Ticket: w.Ticket, Item: w.Item, Author: w.deed.By}
-	if w.Ticket.ProductionDown {
-		e.Next = w.Times.firstRung()
-	}
-	if first, ok := w.Times.first(ConfirmTimer, w.Now); ok && w.act == Resolves {
-		e.Ends = first.At
-	}
-	for _, l := range w.Links {
-		if l.Kind == Cites {
-			e.Old = l.Other
-		}
-	}
-	if w.Ticket.ProductionDown && !w.before.ProductionDown && w.act != Closes {
-		e.Kind = ProductionFell
-	}
+	e := w.event()
 	agent := w.deed.By.Agent()
-	e.LegalDay = w.legalDay()
 	if w.deed.Human && !agent && !w.deed.Quiet {
 		w.Events = append(w.Events, Event{Kind: PersonWanted, Ticket: w.Ticket, Author: w.deed.By})
 	}
@@ -60,16 +45,18 @@ func (w *draft) tell() {
 	if given && !says { // whom the words reach has the ticket by them
 		w.Events = append(w.Events, w.given())
 	}
+	beside := Event{Ticket: w.Ticket, Item: w.Item, Author: w.deed.By}
 	if p := w.before.Agent; w.ordered(VerbTake) && w.takenFrom(p) {
-		w.Events = append(w.Events, Event{Kind: TicketTakenOver, Ticket: w.Ticket, Item: w.Item,
-			Author: w.deed.By, From: p})
+		taken := beside
+		taken.Kind, taken.From = TicketTakenOver, p
+		w.Events = append(w.Events, taken)
 	}
 	if !w.orderedOnly() {
 		w.Events = append(w.Events, e)
 	}
 	if w.Item.Seen.Accepted != "" {
-		w.Events = append(w.Events, Event{Kind: RateAccepted, Ticket: w.Ticket, Item: w.Item,
-			Author: w.deed.By})
+		beside.Kind = RateAccepted
+		w.Events = append(w.Events, beside)
 	}
 	if missed {
 		e.Kind = LinesMissed
@@ -78,6 +65,27 @@ func (w *draft) tell() {
 	if says && len(w.Ticket.Audience(w.deed.By)) == 0 {
 		w.Outcome.Kept = NobodyHears
 	}
+}
+
+// event is what the deed itself is told as.
+func (w *draft) event() Event {
+	e := Event{Kind: eventOf[w.act], Ticket: w.Ticket, Item: w.Item, Author: w.deed.By,
+		LegalDay: w.legalDay()}
+	if w.Ticket.ProductionDown {
+		e.Next = w.Times.firstRung()
+	}
+	if first, ok := w.Times.first(ConfirmTimer, w.Now); ok && w.act == Resolves {
+		e.Ends = first.At
+	}
+	for _, l := range w.Links {
+		if l.Kind == Cites {
+			e.Old = l.Other
+		}
+	}
+	if w.Ticket.ProductionDown && !w.before.ProductionDown && w.act != Closes {
+		e.Kind = ProductionFell
+	}
+	return e
 }
 
 // given tells another requester of the ticket that is his from now on.

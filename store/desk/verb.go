@@ -121,20 +121,29 @@ func init() { // what the rows do reads the table
 		{VerbReject, "rechazar", "reject", "", "[N]", "", judge(VerbReject, "rejected")},
 		{VerbCancel, "cancelar", "cancel", "", "[N]", "", (*draft).cancel},
 		{VerbSend, "enviar", "send", "", "[N]", "", (*draft).send},
-		{"help", "ayuda", "help", "", "", "", asks("ayuda")},
-		{"panel", "panel tablero", "dashboard", "", "", "", asks("panel")},
-		{"card", "ficha", "card", "", aPerson, "", asks("ficha")},
-		{"canned_list", "plantillas", "templates", "", "", "", asks("plantillas")},
-		{"pending", "pendientes", "pending", "", "", "", asks("pendientes")},
-		{"overdue", "vencidos", "overdue", "", "", "", asks("vencidos")},
-		{"mine", "mis", "my", "", "casos/cases", "", asks("mis")},
-		{"cases", "casos tickets", "cases", "", "[X]", "", asks("casos")},
-		{"case", "caso ticket", "case", "", "[N]", "", asks("caso")},
-		{"search", "buscar", "search", "", "X", "", asks("buscar")},
-		{"history", "historial", "history", "", "[N]", "", asks("historial")},
-		{"original", "original", "original", "", "[N-1]", "", asks("original")},
-		{"attachment", "adjunto", "attachment", "", "[N-1]", "", asks("adjunto")},
 	}
+	verbs = append(verbs, askingVerbs...)
+	indexWords()
+}
+
+// askingVerbs are the orders that are answered with what they ask for.
+var askingVerbs = []verb{
+	{"help", "ayuda", "help", "", "", "", asks("ayuda")},
+	{"panel", "panel tablero", "dashboard", "", "", "", asks("panel")},
+	{"card", "ficha", "card", "", aPerson, "", asks("ficha")},
+	{"canned_list", "plantillas", "templates", "", "", "", asks("plantillas")},
+	{"pending", "pendientes", "pending", "", "", "", asks("pendientes")},
+	{"overdue", "vencidos", "overdue", "", "", "", asks("vencidos")},
+	{"mine", "mis", "my", "", "casos/cases", "", asks("mis")},
+	{"cases", "casos tickets", "cases", "", "[X]", "", asks("casos")},
+	{"case", "caso ticket", "case", "", "[N]", "", asks("caso")},
+	{"search", "buscar", "search", "", "X", "", asks("buscar")},
+	{"history", "historial", "history", "", "[N]", "", asks("historial")},
+	{"original", "original", "original", "", "[N-1]", "", asks("original")},
+	{"attachment", "adjunto", "attachment", "", "[N-1]", "", asks("adjunto")},
+}
+
+func indexWords() {
 	for i := range verbs {
 		v := &verbs[i]
 		for word := range strings.FieldsSeq(v.es + " " + v.en) {
