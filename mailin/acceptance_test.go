@@ -14,6 +14,7 @@ import (
 // customer's or none, "#cerrar" runs only by his own token. What does not run is relayed to nobody,
 // and the agent is told at his own address.
 func TestC01SpoofedAgent(t *testing.T) {
+	t.Parallel()
 	for _, env := range []store.Envelope{{Door: "smtp", From: "x@mal.test", To: []string{box}}, trusted} {
 		for _, c := range []struct {
 			to   string // whose token
@@ -47,6 +48,7 @@ func TestC01SpoofedAgent(t *testing.T) {
 
 // TestC17ForwardByAnybody: who is named in a forward is written to only when the agent is proven.
 func TestC17ForwardByAnybody(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	for i := range 30 {
 		body := strings.ReplaceAll(forwardOfDora, "dora@otra.test", fmt.Sprintf("v%d@banco.test", i))
@@ -63,6 +65,7 @@ func TestC17ForwardByAnybody(t *testing.T) {
 
 // TestC22AgentLeaves: his tokens order nothing from the moment on at which he is no agent any more.
 func TestC22AgentLeaves(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*desk.Person){
 		"disabled": func(p *desk.Person) { p.Active = false },
 		"removed":  func(p *desk.Person) { p.Role, p.Team = desk.Customer, false },
@@ -85,6 +88,7 @@ func TestC22AgentLeaves(t *testing.T) {
 
 // TestC21IdentityIsTheAddress: no name, and no address that looks like an agent's, is the agent.
 func TestC21IdentityIsTheAddress(t *testing.T) {
+	t.Parallel()
 	for _, from := range []string{`"Ana Gómez" <x@mal.test>`, `"Ana Gómez <ana@ejemplo.test>" <x@mal.test>`, "аna@ejemplo.test", "ana@еjemplo.test",
 		"ana@ejemplo.test.mal.test", "ana@ejemplo.test <x@mal.test>", "ana@ejemplo.test, x@mal.test", `"ana@ejemplo.test"@mal.test`} {
 		h := newHouse(t)
@@ -99,6 +103,7 @@ func TestC21IdentityIsTheAddress(t *testing.T) {
 // TestB16AcknowledgementsAreNoReflector: what forged senders write is repeated to none of their
 // addresses, however often.
 func TestB16AcknowledgementsAreNoReflector(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	for pass := range 3 {
 		for i := range 60 {
@@ -123,6 +128,7 @@ func TestB16AcknowledgementsAreNoReflector(t *testing.T) {
 // TestB07CopiedMark: a mark of ours on another's mail is told, and answered by nothing automatic;
 // an invented one is no mark.
 func TestB07CopiedMark(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	mark := "X-Buzon-Loop: " + h.o.Signer.LoopMark(1)
@@ -146,6 +152,7 @@ func TestB07CopiedMark(t *testing.T) {
 // TestB06Forms: who wrote through a form, a group or an address of ours is whom it names; he is
 // acknowledged where it is configured.
 func TestB06Forms(t *testing.T) {
+	t.Parallel()
 	const form = "web@empresa.test"
 	for _, c := range []struct {
 		name, from, env string

@@ -12,6 +12,7 @@ import (
 // TestC03NumberIsNoKey: a stranger with the number of a case gets one of his own, and the same
 // answer whether or not it exists; nobody of that case hears of it.
 func TestC03NumberIsNoKey(t *testing.T) {
+	t.Parallel()
 	answers := map[string]bool{}
 	for _, number := range []int64{1, 2, 50, 99999} {
 		h := newHouse(t)
@@ -32,6 +33,7 @@ func TestC03NumberIsNoKey(t *testing.T) {
 
 // TestC04CcGivesNoView: whom an inbound mail names in To and Cc is sent nothing, whoever wrote it.
 func TestC04CcGivesNoView(t *testing.T) {
+	t.Parallel()
 	const attacker = "espia@mal.test"
 	for _, env := range []store.Envelope{by(forgerServer, "x@mal.test"), trusted} {
 		h := newHouse(t)
@@ -49,6 +51,7 @@ func TestC04CcGivesNoView(t *testing.T) {
 // TestC05TicketTrick: what another service mails to a customer's reply address waits for an agent,
 // and the customer never reads it.
 func TestC05TicketTrick(t *testing.T) {
+	t.Parallel()
 	for _, env := range []store.Envelope{by(forgerServer, "no-reply@servicio.test"), trusted} {
 		h := newHouse(t)
 		n := h.opened()
@@ -65,6 +68,7 @@ func TestC05TicketTrick(t *testing.T) {
 // TestC09TokenPassedOn: whoever answers by another's reply address waits for an agent, and takes no
 // part in the case.
 func TestC09TokenPassedOn(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	var m store.Mail
@@ -79,6 +83,7 @@ func TestC09TokenPassedOn(t *testing.T) {
 // TestC19ReservedFields: nothing in a mail's header sets how its ticket stands.
 // TestC21KnownCustomers: who writes for the first time and looks like a customer is marked.
 func TestC21KnownCustomers(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.person(desk.Person{Name: "Carla Ruiz", Addresses: []string{customer}, Role: desk.Customer, Active: true, Known: true})
 	h.write(func(tx *store.Tx) error {
@@ -99,6 +104,7 @@ func TestC21KnownCustomers(t *testing.T) {
 // TestC19FieldsOfAReply: whatever fields a reply bears, it does what the same words do without them,
 // or, as a machine's, nothing; severity, owner, followers and what is seen of it never hang on them.
 func TestC19FieldsOfAReply(t *testing.T) {
+	t.Parallel()
 	state := func(h *house, n int64) string {
 		k := h.ticket(n)
 		return fmt.Sprint(k.Status, k.Class, k.Severity, k.Agent.ID, k.Requester.ID, k.Controller.ID, len(k.Followers), k.ProductionDown, k.Tags, k.State, k.Product, k.Type)
@@ -132,6 +138,7 @@ func TestC19FieldsOfAReply(t *testing.T) {
 }
 
 func TestC19ReservedFields(t *testing.T) {
+	t.Parallel()
 	plain := func(more ...string) desk.Ticket {
 		h := newHouse(t)
 		return h.ticket(h.file(h.plain(customer, box, "No imprime", "No imprime.", more...)).Ticket)
@@ -149,6 +156,7 @@ func TestC19ReservedFields(t *testing.T) {
 // TestC18OtherFieldsNameNobody: who wrote is said by From alone; Sender, Resent-From, X-Original-From and
 // their like give a stranger nothing of the person whom they name.
 func TestC18OtherFieldsNameNobody(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	for _, who := range []string{agent, customer} {

@@ -24,6 +24,7 @@ func (h *house) parts(from, to, subtype string, parts ...string) string {
 // TestWhatMailProgramsAdd: signatures of the mail, one's own key and card are kept and not listed;
 // what somebody sends is.
 func TestWhatMailProgramsAdd(t *testing.T) {
+	t.Parallel()
 	const (
 		words    = "text/plain\n\nNo imprime."
 		asc      = "application/pgp-signature; name=\"signature.asc\"\n\n-----BEGIN PGP SIGNATURE-----\n\niQEz\n-----END PGP SIGNATURE-----"
@@ -87,6 +88,7 @@ func TestWhatMailProgramsAdd(t *testing.T) {
 
 // A signature makes no answer of commands, and no words of a bare quote.
 func TestSignaturesSayNothing(t *testing.T) {
+	t.Parallel()
 	const asc = "application/pgp-signature; name=signature.asc\n\n-----BEGIN PGP SIGNATURE-----"
 	h := newHouse(t)
 	n := h.opened()
@@ -104,6 +106,7 @@ func TestSignaturesSayNothing(t *testing.T) {
 // TestLargeFileIsNews: a file without words is news also where it is so large that the journal keeps
 // the mail on disk, which is closed when the mail is filed.
 func TestLargeFileIsNews(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	h.answer(n, "#cerrar")

@@ -40,6 +40,7 @@ func (h *house) did(n int64) string {
 }
 
 func TestApproveByMail(t *testing.T) {
+	t.Parallel()
 	for _, order := range []string{"#aprobar", "#Aprobar.\n\nGracias.", "#approve", "#aprobar 2"} {
 		h := newHouse(t)
 		n := h.opened()
@@ -72,6 +73,7 @@ func TestApproveByMail(t *testing.T) {
 }
 
 func TestRejectByMail(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	h.answer(n, "¿Qué impresora?")
@@ -92,6 +94,7 @@ func TestRejectByMail(t *testing.T) {
 // TestWhichIsPending: the notice that is answered tells it, or that it is the only one, or its
 // number.
 func TestWhichIsPending(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	if h.answer(n, "#aprobar"); h.receipt() != "#aprobar: nothing_pending" {
@@ -116,6 +119,7 @@ func TestWhichIsPending(t *testing.T) {
 
 // TestApprovedDoesWhatItWasMeantTo: an order, a reply to a closed case, an agent's own words.
 func TestApprovedDoesWhatItWasMeantTo(t *testing.T) {
+	t.Parallel()
 	t.Run("closes", func(t *testing.T) {
 		h := newHouse(t, func(o *Options) { o.Mailboxes[0].NumberIsEnough = false })
 		n := h.opened()

@@ -10,6 +10,7 @@ import (
 
 // TestCopies: what is the same mail, and what is another.
 func TestCopies(t *testing.T) {
+	t.Parallel()
 	mail := "From: Carla <carla@cliente.test>\r\nTo: soporte@ejemplo.test\r\nSubject: No imprime\r\nMessage-ID: <a@cliente.test>\r\n" +
 		"Date: Tue, 3 Mar 2026 09:00:00 +0000\r\n\r\nHola.\r\n\r\nNo imprime.\r\n"
 	bare := strings.ReplaceAll(strings.ReplaceAll(mail, "Message-ID: <a@cliente.test>\r\n", ""), "Date: Tue, 3 Mar 2026 09:00:00 +0000\r\n", "")
@@ -53,6 +54,7 @@ func TestCopies(t *testing.T) {
 
 // TestNamesake: a Message-ID that is used twice makes no mail vanish.
 func TestNamesake(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	raw := h.plain(customer, box, "No imprime", "Uno.")
 	first := h.file(raw)
@@ -75,6 +77,7 @@ func TestNamesake(t *testing.T) {
 
 // TestOneMailToTwoMailboxes is one ticket, at the first of them in To, whichever copy comes first.
 func TestOneMailToTwoMailboxes(t *testing.T) {
+	t.Parallel()
 	for _, order := range [][]string{{box, "ventas@ejemplo.test"}, {"ventas@ejemplo.test", box}} {
 		h := newHouse(t)
 		raw := h.plain(customer, "otro@x.test, "+box+", ventas@ejemplo.test", "x", "x")

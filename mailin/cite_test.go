@@ -13,6 +13,7 @@ import (
 // ticket. Each mail is "from|subject|id|the ids that it names|further fields", and ends in the
 // ticket of the number.
 func TestUnknownReferences(t *testing.T) {
+	t.Parallel()
 	const carla, marta, pedro = customer, "marta@cliente.test", "pedro@cliente.test"
 	type sent struct {
 		mail string
@@ -65,6 +66,7 @@ func TestUnknownReferences(t *testing.T) {
 // What a customer named brings him in where he takes part, and as a reply does: not beside a forged
 // sender, nor into a ticket that is another's by now.
 func TestUnknownReferencesProveNothing(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	named := func(from, id string) store.Mail {
 		return h.file(h.plain(from, box, "RE: Migración", id, "In-Reply-To: <raiz@otra.test>"))

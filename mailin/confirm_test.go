@@ -47,6 +47,7 @@ const forwardOfDora = "Miren.\n\n---------- Forwarded message ---------\nDe: Dor
 	"Date: mar, 3 mar 2026 a las 9:00\nSubject: Factura\nTo: <ana@ejemplo.test>\n\nNo puedo emitir facturas."
 
 func TestAgentConfirmsHeldMail(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, from, words string
 		env               []store.Envelope
@@ -84,6 +85,7 @@ func TestAgentConfirmsHeldMail(t *testing.T) {
 }
 
 func TestStrictAgentConfirmsOnlyProven(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, func(o *Options) { o.AgentProof = Strict })
 	held := h.file(h.plain(agent, box, "Fwd: Factura", forwardOfDora))
 	if m := h.answerTo(h.questions()[0], agent, "Sí", held.ID); m.Outcome != store.OutcomeQuarantine || h.mail(held.ID).Outcome != store.OutcomeQuarantine {
@@ -94,6 +96,7 @@ func TestStrictAgentConfirmsOnlyProven(t *testing.T) {
 // TestForgeriesAreAskedAboutTogether: however many come, the agent gets one question in ten
 // minutes, which names them all.
 func TestForgeriesAreAskedAboutTogether(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	var ids []int64
 	for i := range 60 {
@@ -121,6 +124,7 @@ func (h *house) counted() map[store.Outcome]int {
 }
 
 func TestAnswersToAQuestion(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		words string
 		held  []int64
@@ -140,6 +144,7 @@ func TestAnswersToAQuestion(t *testing.T) {
 // TestPendingMailIsAskedAboutTogether: the first in its ticket, the next together, and the answer
 // lets them in.
 func TestPendingMailIsAskedAboutTogether(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	var ids []int64
@@ -170,6 +175,7 @@ func TestPendingMailIsAskedAboutTogether(t *testing.T) {
 // TestC10AnswerWithoutPlusAddressing: the question promises no answer that would not count, and one
 // that proves its sender does.
 func TestC10AnswerWithoutPlusAddressing(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		mode   AgentProof
@@ -204,6 +210,7 @@ func TestC10AnswerWithoutPlusAddressing(t *testing.T) {
 // TestIDIsEnoughForItsReader: where an id is enough for an agent, it is that of a notice to him. A
 // customer has the others, and may write them into a mail with the agent's From.
 func TestIDIsEnoughForItsReader(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, func(o *Options) { o.AgentProof, o.Mailboxes[0].Plus = ByID, false })
 	for _, c := range []struct{ reader, rule string }{{customer, "11"}, {"luis@ejemplo.test", "11"}, {agent, "8"}} {
 		n := h.opened()
@@ -216,6 +223,7 @@ func TestIDIsEnoughForItsReader(t *testing.T) {
 
 // TestAgentSendsAgain: the words that waited, or were kept as a note, are no words between agents.
 func TestAgentSendsAgain(t *testing.T) {
+	t.Parallel()
 	const words = "Ya la revisamos: el controlador quedó en pausa."
 	withFile := func(raw string) string {
 		raw = strings.Replace(raw, words, "--b\nContent-Type: text/plain; charset=utf-8\n\n"+words+"\n--b\nContent-Type: application/pdf\n"+
@@ -248,6 +256,7 @@ func TestAgentSendsAgain(t *testing.T) {
 
 // TestReleasedMailOfAnAgent becomes what he meant.
 func TestReleasedMailOfAnAgent(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	held := h.file(h.plain(agent, box, "Fwd: Factura", forwardOfDora))
 	if ok := must(h.store.Requeue(t.Context(), held.ID, store.Override{Decision: store.Release})); !ok {
@@ -264,6 +273,7 @@ func TestReleasedMailOfAnAgent(t *testing.T) {
 // TestAgentWritesToACustomer: with the desk in Cc or Bcc it is the customer's case, and nothing is
 // sent again.
 func TestAgentWritesToACustomer(t *testing.T) {
+	t.Parallel()
 	for name, more := range map[string][]string{"Cc": {"Cc: " + box}, "Bcc": nil} {
 		h := newHouse(t)
 		raw := h.plain(agent, "Dora Paz <dora@otra.test>", "Su licencia", "Dora: vence el lunes.", more...)
@@ -288,6 +298,7 @@ func TestAgentWritesToACustomer(t *testing.T) {
 // TestRepeats: what bears no Message-ID, or a date out of this world, is the same mail within a
 // day.
 func TestRepeats(t *testing.T) {
+	t.Parallel()
 	const ups = "From: UPS <ups@planta.test>\r\nTo: soporte@ejemplo.test\r\nSubject: UPS en bateria\r\n%s\r\nUPS en bateria\r\n"
 	for _, c := range []struct {
 		name, more string

@@ -13,6 +13,7 @@ import (
 // TestFollowsProven: a colleague follows a case when his mail shows that the address is his. A
 // forged From begins to follow nothing, though it may write to the case by its number.
 func TestFollowsProven(t *testing.T) {
+	t.Parallel()
 	for _, proven := range []bool{false, true} {
 		h := newHouse(t)
 		n := h.opened()
@@ -31,6 +32,7 @@ func TestFollowsProven(t *testing.T) {
 // TestReplyCost bounds what a customer's reply costs: that the ticket is open again is written and
 // told in 14 statements.
 func TestReplyCost(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	h.answer(n, "Pruebe.")
@@ -44,6 +46,7 @@ func TestReplyCost(t *testing.T) {
 
 // TestReplacingTicket: what a reply to a closed case opens has its agent and whoever controls it.
 func TestReplacingTicket(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	h.answer(n, "#tomar\n#campo controller=celia@cliente.test\n#producto CRM\n#cerrar\nListo.")
@@ -56,6 +59,7 @@ func TestReplacingTicket(t *testing.T) {
 
 // TestLinksByMail: an agent's order ties his case to another that is there.
 func TestLinksByMail(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	first, second := h.opened(), h.opened()
 	h.answer(second, fmt.Sprintf("#enlazar depends %d\n#enlazar 99", first))
@@ -67,6 +71,7 @@ func TestLinksByMail(t *testing.T) {
 
 // TestNewInACustomersName: «#nuevo» opens a case of the words below it, and carries out the rest.
 func TestNewInACustomersName(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	m := h.file(h.plain(agent, box, "Llamada", "#nuevo zoe@otra.test El módem no enciende\n#severidad 1\n\nLlamó a las nueve."),
 		store.Envelope{Door: "smtp", From: agent, To: []string{box}, Received: h.now, Trusted: true})

@@ -8,6 +8,7 @@ import (
 )
 
 func TestAtOnce(t *testing.T) {
+	t.Parallel()
 	at := func(seconds int) time.Time { return time.Unix(1_800_000_000+int64(seconds), 0) }
 	// his is a mail of his, and ours what it got, sent after so many seconds; negative: held.
 	his := func(id int64, received, sent int) store.Contact {

@@ -10,6 +10,7 @@ import (
 // TestSilences: of each rule by which somebody hears nothing whatever he wrote, it is said who, and
 // why; and no sentence is of a rule that there is not.
 func TestSilences(t *testing.T) {
+	t.Parallel()
 	outcomes := map[Action][]store.Outcome{
 		Quarantine: {store.OutcomeQuarantine}, MachineOpens: {store.OutcomeQuarantine},
 		SettleReport: {store.OutcomeAutomatic}, AutoItem: {store.OutcomeAutomatic}, Watch: {store.OutcomeAutomatic},

@@ -11,6 +11,7 @@ import (
 )
 
 func TestFirstMailOpensATicketAndIsAcknowledged(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	var m store.Mail
 	told := h.told(func() { m = h.file(h.plain("Carla Ruiz <Carla@Cliente.TEST>", box, "RV: No imprime", "No imprime.")) })
@@ -29,6 +30,7 @@ func TestFirstMailOpensATicketAndIsAcknowledged(t *testing.T) {
 // TestC14NoFormNamesTheAgent: only an addr-spec that all readers take alike is the agent. The rest
 // waits, and the admins hear.
 func TestC14NoFormNamesTheAgent(t *testing.T) {
+	t.Parallel()
 	for _, from := range []string{
 		agent + ".", "<<" + agent + ">>", "Ana <" + agent, agent + ", x@mal.test", "x@mal.test <" + agent + ">", `"ana"@ejemplo.test`,
 		"grupo: " + agent + ";", "<@mal.test:" + agent + ">", "ana(x)@ejemplo.test", "ana @ ejemplo . test", "a@mal.test@ejemplo.test",
@@ -54,6 +56,7 @@ func TestC14NoFormNamesTheAgent(t *testing.T) {
 // Cc before ids. What the mail orders is done once, and what spoke for the other ticket is written
 // down.
 func TestC11TwoTickets(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	first, second := h.opened(), h.opened()
 	a, b := h.token(first, agent), h.token(second, agent)
@@ -84,6 +87,7 @@ func TestC11TwoTickets(t *testing.T) {
 // TestSenders: who writes, how, and what becomes of it, on a ticket of Carla's that Ana has
 // answered.
 func TestSenders(t *testing.T) {
+	t.Parallel()
 	number := func(h *house, n int64) string { return "Re: [Caso #1] No imprime" }
 	for _, c := range []struct {
 		name    string
@@ -197,6 +201,7 @@ func TestSenders(t *testing.T) {
 }
 
 func TestClaimIsForAgentsOnly(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	m := h.file(h.plain("otro@mal.test", box, "Re: [Caso #1] x", "Hola."))
@@ -213,6 +218,7 @@ func TestClaimIsForAgentsOnly(t *testing.T) {
 }
 
 func TestReasonsForPeople(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, reason string
 		mail         func(h *house, n int64) string
@@ -247,6 +253,7 @@ func TestReasonsForPeople(t *testing.T) {
 }
 
 func TestProductionDown(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	down := "Re: [Caso #1] PRODUCCION CAIDA no imprime"
@@ -270,6 +277,7 @@ func TestProductionDown(t *testing.T) {
 }
 
 func TestC12ReplyToClosed(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, box, text string
 		wait            time.Duration
@@ -309,6 +317,7 @@ func TestC12ReplyToClosed(t *testing.T) {
 }
 
 func TestCustomerOrders(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, from, text string
 		class            desk.Class
@@ -345,6 +354,7 @@ func TestCustomerOrders(t *testing.T) {
 }
 
 func TestForwardByAgent(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	body := "Luis, mirá esto. #cerrar\n\n---------- Forwarded message ---------\nDe: Dora Paz <dora@otra.test>\nDate: mar, 3 mar 2026 a las 9:00\nSubject: Factura\nTo: <" + agent + ">\n\nNo puedo emitir facturas."
 	var m store.Mail
@@ -377,6 +387,7 @@ func TestForwardByAgent(t *testing.T) {
 // TestFollowingTakesMoreThanAForgedFrom: what is sent to followers must not be had by a number, or
 // by an id that travels.
 func TestFollowingTakesMoreThanAForgedFrom(t *testing.T) {
+	t.Parallel()
 	const colleague = "beto@cliente.test"
 	for _, c := range []struct {
 		name    string
@@ -404,6 +415,7 @@ func TestFollowingTakesMoreThanAForgedFrom(t *testing.T) {
 }
 
 func TestHostileDateOrdersNothing(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	for _, date := range []string{"Thu, 1 Jan 1970 00:00:00 +0000", "Thu, 31 Dec 2099 23:59:59 +0000"} {

@@ -63,6 +63,7 @@ func (h *house) inspected(d DoorFilter, raw string) (found smtpd.Found, code int
 
 // TestFilterAtTheDoor: what the filter says of a mail, and what the configuration makes of it.
 func TestFilterAtTheDoor(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	raw := h.plain(customer, box, "Oferta", "Compre ya.")
 	good := marking{answer: mfilter.RespAccept}
@@ -101,6 +102,7 @@ func TestFilterAtTheDoor(t *testing.T) {
 
 // TestMarkedMail: mail that a filter has called spam, infected, or kept apart, at the door or before.
 func TestMarkedMail(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		from    string

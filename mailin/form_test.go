@@ -15,6 +15,7 @@ import (
 // TestLabelsOfOnesOwn: what the administrator calls the fields of the form is read as such, in the
 // text and filled into the quote.
 func TestLabelsOfOnesOwn(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	page := "[form]\nproduct = \"Aplicación\"\nwhen = \"Momento\"\n"
 	if err := os.MkdirAll(filepath.Join(dir, "es"), 0o700); err != nil {

@@ -12,6 +12,7 @@ const forwarded = "\n\n---------- Forwarded message ---------\nDe: Dora Paz <dor
 // TestAgentOpens: what an agent writes above a forward is told to his colleagues and to nobody else,
 // and what he orders is done to the case that opens; so it is with what he opens in somebody's name.
 func TestAgentOpens(t *testing.T) {
+	t.Parallel()
 	const opened = "opened_for_you dora@otra.test, new_ticket ana@ejemplo.test, new_ticket luis@ejemplo.test, new_ticket admin@ejemplo.test"
 	const toZoe = "opened_for_you zoe@otra.test, new_ticket ana@ejemplo.test, new_ticket luis@ejemplo.test, new_ticket admin@ejemplo.test"
 	const noted = ", note luis@ejemplo.test, note admin@ejemplo.test"
@@ -68,6 +69,7 @@ func TestAgentOpens(t *testing.T) {
 // TestForwardIsCorrected: «#cliente» has a case that was opened in the wrong name be another's from its
 // first words on, who is told.
 func TestForwardIsCorrected(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.file(h.plain(agent, box, "Fwd: Factura", forwarded), trusted).Ticket
 	told := h.told(func() { h.answer(n, "#cliente zoe@otra.test") })
@@ -83,6 +85,7 @@ func TestForwardIsCorrected(t *testing.T) {
 
 // TestAgentsFieldLines: lines of an agent that name fields set them, and customers don't read them.
 func TestAgentsFieldLines(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ text, receipt, item string }{
 		{"Severidad: 1\nEtiquetas: moroso\n\nLo vemos.", "Severidad: 1: severity 1; Etiquetas: moroso: tags moroso", "Lo vemos."},
 		{"Lo vemos.\n\nTipo: Problema\n#cola", "Tipo: Problema: type Problema; #cola: queued", "Lo vemos."},

@@ -11,6 +11,7 @@ import (
 // TestBatchIsConfirmed: a proven mail with orders for many cases waits for the agent's answer; a dry
 // run and orders for one case do not, nor does who has logged in.
 func TestBatchIsConfirmed(t *testing.T) {
+	t.Parallel()
 	login := by(ourServer, agent)
 	login.AuthUser, login.TLS = agent, true
 	for _, c := range []struct {

@@ -14,6 +14,7 @@ import (
 // TestC20GuessesAreSlowed: who brings many forged addresses waits, and nobody else does; every mail is
 // filed, and a right address among wrong ones gets the answer that it always gets.
 func TestC20GuessesAreSlowed(t *testing.T) {
+	t.Parallel()
 	g := new(Guesses)
 	h := newHouse(t, func(o *Options) { o.Guesses = g })
 	n := h.opened()
@@ -62,6 +63,7 @@ func TestC20GuessesAreSlowed(t *testing.T) {
 // TestC20FetchedGuesses: of mail that is fetched nobody knows the server: its sender is counted, and the
 // admins hear of him once.
 func TestC20FetchedGuesses(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, func(o *Options) { o.Guesses = new(Guesses) })
 	n := h.opened()
 	alarms := 0
@@ -80,6 +82,7 @@ func TestC20FetchedGuesses(t *testing.T) {
 // TestC08ForgedTokens: whatever is changed of a valid address, the mail is filed, and not in that
 // ticket, though its subject names it.
 func TestC08ForgedTokens(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n, other := h.opened(), h.opened()
 	good := h.token(n, customer)
@@ -115,6 +118,7 @@ func TestC08ForgedTokens(t *testing.T) {
 // TestC01TwelveCells: of an agent's From that passes, that proves nothing and that fails, with his own
 // address, another agent's, the customer's or none, "#cerrar" runs with his own alone, unless it fails.
 func TestC01TwelveCells(t *testing.T) {
+	t.Parallel()
 	ran := 0
 	for proof, server := range map[string]string{"A2": ourServer, "A1": "", "A0": forgerServer} {
 		for _, token := range []string{agent, "luis@ejemplo.test", customer, ""} {

@@ -65,6 +65,7 @@ var filler = func() (text string) {
 // TestIMAPNumberedAfresh gives a folder new UIDs and a new UIDVALIDITY: what was filed is a
 // duplicate, what is new is filed.
 func TestIMAPNumberedAfresh(t *testing.T) {
+	t.Parallel()
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Web"}})
 	s, in := imapDesk(t)
 	a := imappoll.Account{Name: "cuenta", Host: "127.0.0.1", Port: srv.Port(), TLS: "none", Username: "soporte",
@@ -110,6 +111,7 @@ func TestIMAPNumberedAfresh(t *testing.T) {
 // TestIMAPSetAsideNumberedAfresh gives a mail that could not be taken whole a new UID: it is in
 // quarantine once, and no more when it has come whole.
 func TestIMAPSetAsideNumberedAfresh(t *testing.T) {
+	t.Parallel()
 	s, in := imapDesk(t)
 	admin(t, s)
 	journal := IMAPJournal{Store: s, Mailbox: "soporte@ejemplo.test"}
@@ -156,6 +158,7 @@ func TestIMAPSetAsideNumberedAfresh(t *testing.T) {
 
 // TestIMAPArchive files old mail without a word to anybody.
 func TestIMAPArchive(t *testing.T) {
+	t.Parallel()
 	s, in := imapDesk(t)
 	admin(t, s)
 	journal := IMAPJournal{Store: s, Mailbox: "soporte@ejemplo.test"}
@@ -182,6 +185,7 @@ func TestIMAPArchive(t *testing.T) {
 
 // TestIMAPAlarm tells the admins once that an account fails, and once that it works again.
 func TestIMAPAlarm(t *testing.T) {
+	t.Parallel()
 	s, _ := imapDesk(t)
 	admin(t, s)
 	j := IMAPJournal{Store: s, Mailbox: "soporte@ejemplo.test"}
@@ -206,6 +210,7 @@ func TestIMAPAlarm(t *testing.T) {
 
 // TestIMAPSecretEnds tells the admins once of each last day.
 func TestIMAPSecretEnds(t *testing.T) {
+	t.Parallel()
 	s, _ := imapDesk(t)
 	admin(t, s)
 	day := time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)

@@ -17,6 +17,7 @@ func (h *house) inside(ticket int64, to string) string {
 
 // TestReplyToWhatIsInside: by default it stays there, whatever stands below it.
 func TestReplyToWhatIsInside(t *testing.T) {
+	t.Parallel()
 	const note, relayed = "note luis@ejemplo.test", "item carla@cliente.test"
 	receipt := "receipt ana@ejemplo.test"
 	for _, c := range []struct {
@@ -57,6 +58,7 @@ func TestReplyToWhatIsInside(t *testing.T) {
 // TestAnswersANoteByAnotherAddress: the address may come out of an address book, the id that is
 // answered does not.
 func TestAnswersANoteByAnotherAddress(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	id := h.o.Signer.MessageID("ejemplo.test", threading.Token{Mailbox: box, Ticket: n, Item: 1, Person: h.by(agent).ID, Kind: threading.Inside})
@@ -75,6 +77,7 @@ func TestAnswersANoteByAnotherAddress(t *testing.T) {
 // TestAnswerThatRepeatsANote waits inside, by whatever way the note got into it, and the agent is
 // asked.
 func TestAnswerThatRepeatsANote(t *testing.T) {
+	t.Parallel()
 	notes := map[string]string{"long": "Este cliente no paga desde marzo y no hay que avisarle.", "short": "Debe mucho dinero.", "with a number": "Clave 1234.", "one word": "Moroso."}
 	for name, note := range notes {
 		for style, text := range map[string]string{
@@ -98,6 +101,7 @@ func TestAnswerThatRepeatsANote(t *testing.T) {
 // TestAnswerThatRepeatsNoNote goes out: what the customer knows, what is everybody's, what the
 // agent sends on by himself.
 func TestAnswerThatRepeatsNoNote(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ by, note, answer string }{
 		"the customer's own words": {"luis@ejemplo.test", "Dice: No imprime desde ayer la factura.", "¿Qué ve cuando no imprime desde ayer?"},
 		"thanks":                   {"luis@ejemplo.test", "Listo, gracias.", "Listo, gracias."},
@@ -119,6 +123,7 @@ func TestAnswerThatRepeatsNoNote(t *testing.T) {
 // TestOrdersAreNoWords: what is nothing but commands is known as that, and a note that only looks
 // like it is not.
 func TestOrdersAreNoWords(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	for text, want := range map[string]bool{
@@ -135,6 +140,7 @@ func TestOrdersAreNoWords(t *testing.T) {
 // TestHeldIsSaidAgain: what waited inside since it was not understood goes out when it is put
 // right.
 func TestHeldIsSaidAgain(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	h.answer(n, "#resolver\nYa quedó arreglada la impresora de la caja.")
@@ -150,6 +156,7 @@ func TestHeldIsSaidAgain(t *testing.T) {
 // TestFileOfANote: what came by a note goes to no customer by an answer, nor does a notice that an
 // agent attaches.
 func TestFileOfANote(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	with := func(text, kind, name, content string) string {
@@ -178,6 +185,7 @@ func TestFileOfANote(t *testing.T) {
 // TestCustomersTokenOrdersNothing: who has become an agent since writes by an address that he got
 // as a customer.
 func TestCustomersTokenOrdersNothing(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	old := h.o.Signer.ReplyAddress(box, threading.Token{Mailbox: box, Ticket: n, Person: h.by(agent).ID, Kind: threading.Customer})
@@ -189,6 +197,7 @@ func TestCustomersTokenOrdersNothing(t *testing.T) {
 
 // TestCaseWithoutCustomer answers an agent with a sentence: his words would go nowhere.
 func TestCaseWithoutCustomer(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	m := h.file(h.plain("undisclosed-recipients:;", box, "Disco lleno", "Queda 1 %."))
 	h.requeueAll(t, m.ID)

@@ -91,6 +91,7 @@ func TestA20PoisonMessage(t *testing.T) {
 
 // TestOrderOfFiling: several workers, and cases are numbered as the mails came.
 func TestOrderOfFiling(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, func(o *Options) { o.Workers = 4 })
 	var n atomic.Int32
 	h.read = func(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Reading, error) {
@@ -113,6 +114,7 @@ func TestOrderOfFiling(t *testing.T) {
 
 // TestFaultsCostNoAttempt: the store is busy for a while, and no mail is blamed for it.
 func TestFaultsCostNoAttempt(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	var faults atomic.Int32
 	h.read = func(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Reading, error) {
@@ -133,6 +135,7 @@ func TestFaultsCostNoAttempt(t *testing.T) {
 // TestA20PoisonThatEndsTheProcess: process after process dies of one mail; it is put away, and the
 // others are filed with one attempt beside their first.
 func TestA20PoisonThatEndsTheProcess(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	first := h.receive(h.plain("a@cliente.test", box, "antes", "x"))
 	bad := h.receive(h.plain(customer, box, "veneno", "XYZZY"))
@@ -165,6 +168,7 @@ func TestA20PoisonThatEndsTheProcess(t *testing.T) {
 // TestKilledOverAndOver: processes that are killed whatever they do put no good mail aside. Each
 // dies while it files its first.
 func TestKilledOverAndOver(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	var ids []int64
 	for i := range 3 {
@@ -191,6 +195,7 @@ func TestKilledOverAndOver(t *testing.T) {
 
 // TestStoppingCostsNoAttempt: who is told to stop in the middle of recovery blames nobody.
 func TestStoppingCostsNoAttempt(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	id := h.receive(h.plain(customer, box, "x", "x"))
 	for range 4 {

@@ -13,6 +13,7 @@ import (
 // proven, unless he has logged in; then his mail waits, and he is asked. A customer's only adds words,
 // and has no such end.
 func TestAgentsTokensOrderForAMonth(t *testing.T) {
+	t.Parallel()
 	login := by(ourServer, agent)
 	login.AuthUser, login.TLS = agent, true
 	for _, c := range []struct {

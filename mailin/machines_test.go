@@ -70,6 +70,7 @@ func quietMachines(t *testing.T, list []machineMail) {
 // TestB01AutoSubmitted: every keyword but «no», with comments and parameters, in any field of that
 // name.
 func TestB01AutoSubmitted(t *testing.T) {
+	t.Parallel()
 	field := func(values ...string) (list []string) {
 		for _, v := range values {
 			list = append(list, "Auto-Submitted: "+v)
@@ -90,6 +91,7 @@ func TestB01AutoSubmitted(t *testing.T) {
 // TestB03NullSender: an empty return path, at our door or as an IMAP server wrote it down, and the
 // names of mail systems.
 func TestB03NullSender(t *testing.T) {
+	t.Parallel()
 	quietMachines(t, []machineMail{
 		{name: "an empty envelope", env: store.Envelope{Door: "smtp", NullSender: true}},
 		{name: "an empty Return-Path, by IMAP", header: []string{"Return-Path: <>"}, env: store.Envelope{Door: "imap:x"}},
@@ -99,6 +101,7 @@ func TestB03NullSender(t *testing.T) {
 
 // TestB04ListsAndBulk: none of a list's, a campaign's or a program's marks is answered.
 func TestB04ListsAndBulk(t *testing.T) {
+	t.Parallel()
 	var list []machineMail
 	for _, f := range []string{"List-Id: <n.cliente.test>", "List-Unsubscribe: <https://x.test/baja>", "Precedence: bulk", "Precedence: junk",
 		"Precedence: auto_reply", "X-Autoreply: yes", "X-Autorespond: x", "X-AutoResponse: 1", "X-Precedence: bulk", "X-FC-MachineGenerated: true",
@@ -111,6 +114,7 @@ func TestB04ListsAndBulk(t *testing.T) {
 // TestB05MarksAreNotAcknowledged: what bears other marks is a person's, and is not acknowledged:
 // a wish that no machine answers says nothing of who wrote.
 func TestB05MarksAreNotAcknowledged(t *testing.T) {
+	t.Parallel()
 	for _, f := range []string{"X-Auto-Response-Suppress: DR, OOF, AutoReply", "Feedback-ID: 1:x", "X-Loop: a@x.test", "List-Post: <mailto:l@x.test>"} {
 		h := newHouse(t)
 		n := h.opened()
@@ -128,6 +132,7 @@ func TestB05MarksAreNotAcknowledged(t *testing.T) {
 
 // TestB08Hops: a hundred hops are filed; what has more waits, and the admins hear of it.
 func TestB08Hops(t *testing.T) {
+	t.Parallel()
 	for n, want := range map[int]store.Outcome{99: store.OutcomeTicket, 101: store.OutcomeQuarantine} {
 		h := newHouse(t, func(o *Options) { o.Hops = 100 })
 		var hops []string
@@ -142,6 +147,7 @@ func TestB08Hops(t *testing.T) {
 
 // TestB13Delay: a report of delay is noted and changes nothing.
 func TestB13Delay(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	h.answer(n, "Pruebe ahora.")
@@ -159,6 +165,7 @@ func TestB13Delay(t *testing.T) {
 // TestB19ReplyAllStorm: of 25 people who follow, each with an out-of-office, none hears of
 // another's.
 func TestB19ReplyAllStorm(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	follow := ""
@@ -180,6 +187,7 @@ func TestB19ReplyAllStorm(t *testing.T) {
 // TestB21RuleSendsNoticesBack: a notice that a rule sends back, whole or as its headers are left, is
 // recorded and followed by nothing.
 func TestB21RuleSendsNoticesBack(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	mark := "X-Buzon-Loop: " + h.o.Signer.LoopMark(1)
@@ -203,6 +211,7 @@ func TestB21RuleSendsNoticesBack(t *testing.T) {
 // TestB06OwnMailComesBack: a notice of ours that comes back, by whichever door and whatever was stripped
 // of it, is written down and does nothing, also to a closed case.
 func TestB06OwnMailComesBack(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	h.answer(n, "#cerrar\nListo.")

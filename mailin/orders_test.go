@@ -43,6 +43,7 @@ func (h *house) receiptOf(address string) string {
 }
 
 func TestAgentOrders(t *testing.T) {
+	t.Parallel()
 	const relayed = "item carla@cliente.test"
 	const receipt = "receipt ana@ejemplo.test"
 	for _, c := range []struct {
@@ -131,6 +132,7 @@ func TestAgentOrders(t *testing.T) {
 // TestMistypedWithAttachment: what should have been done with the file is not known, so it stays
 // inside.
 func TestMistypedWithAttachment(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	told := h.told(func() {
@@ -145,6 +147,7 @@ func TestMistypedWithAttachment(t *testing.T) {
 // TestOrdersFromTheWrongPlace: an agent by his own token, and still nothing but his words above the
 // quote counts.
 func TestOrdersFromTheWrongPlace(t *testing.T) {
+	t.Parallel()
 	for name, mail := range map[string]func(h *house, to string) string{
 		"subject": func(h *house, to string) string { return h.plain(agent, to, "#cerrar", "Hola.") },
 		"Outlook's quote": func(h *house, to string) string {
@@ -170,6 +173,7 @@ func TestOrdersFromTheWrongPlace(t *testing.T) {
 // TestTextFilesOrderNothing: a text part with a file name is a file that goes along, whether the
 // client shows it in line or not. No line of it is a word or an order.
 func TestTextFilesOrderNothing(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, words, head, file, want string }{
 		{"in line", "Va la configuración.\r\n", "Content-Type: text/plain; name=servicio.conf\r\nContent-Disposition: inline; filename=servicio.conf", "puerto=1\r\n#cerrar", "Va la configuración."},
 		{"no disposition", "Va el guion.\r\n", "Content-Type: text/plain; name=guion.sh", "#!/bin/sh\r\n#nota no borrar", "Va el guion."},

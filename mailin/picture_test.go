@@ -20,6 +20,7 @@ func (h *house) pictured(from, to, html, id string, size int) string {
 
 // Logos are kept and not listed; what somebody shows is.
 func TestPicturesOfSignaturesAreNoAttachments(t *testing.T) {
+	t.Parallel()
 	const img = `<img src="cid:logo1@x">`
 	for _, c := range []struct {
 		name, html string
@@ -49,6 +50,7 @@ func TestPicturesOfSignaturesAreNoAttachments(t *testing.T) {
 
 // A picture that comes again in the same case is a logo, however large.
 func TestPictureThatComesAgain(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	const html = `<p>Sigue %s.</p><p>Carla</p><img src="cid:logo1@x">`
 	m := h.file(h.pictured(customer, box, strings.Replace(html, "%s", "igual", 1), "logo1@x", 40_000))
@@ -65,6 +67,7 @@ func TestPictureThatComesAgain(t *testing.T) {
 
 // A logo alone is no answer.
 func TestCommandsWithALogoSendNothing(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	h.file(h.pictured(agent, h.token(n, agent), `<p>#tomar</p><p>-- <br>Ana<br><img src="cid:logo1@x"></p>`, "logo1@x", 900))

@@ -24,6 +24,7 @@ func partsBody(kind string, parts ...string) string {
 // TestC02OrdersOnlyFromTheWritersOwnWords: an order is obeyed only where every client shows it as
 // what the writer wrote.
 func TestC02OrdersOnlyFromTheWritersOwnWords(t *testing.T) {
+	t.Parallel()
 	const ok, p = "Ya lo reviso.", "<p>Ya lo reviso.</p>"
 	hidden := func(style string) string { return htmlBody(`<div style="` + style + `">#cerrar</div>` + p) }
 	sheet := func(css string) string {

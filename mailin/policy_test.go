@@ -85,6 +85,7 @@ var alike = map[Sender]row{
 func all(a Action) [5]Action { return [5]Action{a, a, a, a, a} }
 
 func TestPolicy(t *testing.T) {
+	t.Parallel()
 	seen := map[Sender]int{}
 	for _, c := range cells {
 		seen[c.sender]++
@@ -116,6 +117,7 @@ func TestPolicy(t *testing.T) {
 // TestPolicyModes: with "strict" an agent who is not proven does nothing at all, with "id" a
 // Message-ID is enough too; nobody else's lot changes.
 func TestPolicyModes(t *testing.T) {
+	t.Parallel()
 	for _, s := range allSenders {
 		for _, p := range anyProof {
 			for _, e := range anyEvidence {
@@ -143,6 +145,7 @@ func TestPolicyModes(t *testing.T) {
 // TestPolicyPromises: commands run and words are relayed by rule 8 only, and who is disproved is
 // sent nothing.
 func TestPolicyPromises(t *testing.T) {
+	t.Parallel()
 	quiet := []Action{Record, Quarantine, SettleReport, MachineOpens, Watch, HoldSuspect, Hold, OpenSuspect}
 	for _, s := range allSenders {
 		for _, p := range anyProof {
@@ -170,6 +173,7 @@ func TestPolicyPromises(t *testing.T) {
 // TestPolicyReasons: whatever waits has a sentence that says why, and what is only recorded has its
 // outcome.
 func TestPolicyReasons(t *testing.T) {
+	t.Parallel()
 	for _, r := range policy {
 		waits := slices.Contains([]Action{Quarantine, Sure, AgentNote, AgentPending, Hold, HoldSuspect, NumberItem, MachineOpens}, r.Action)
 		if waits && r.Reason == "" || slices.Contains([]Action{Record, Confirm, Answer, Settle, EditData}, r.Action) != (r.Outcome != "") {
@@ -180,6 +184,7 @@ func TestPolicyReasons(t *testing.T) {
 
 // TestEveryRowIsWhole: what a row says can be done, and its reason has a sentence in each language.
 func TestEveryRowIsWhole(t *testing.T) {
+	t.Parallel()
 	set, err := templates.Load("")
 	if err != nil {
 		t.Fatal(err)
@@ -208,7 +213,7 @@ func TestEveryRowIsWhole(t *testing.T) {
 
 // TestNewRowIsOneRow adds a rule that no other place knows of, and has a mail decided by it.
 func TestNewRowIsOneRow(t *testing.T) {
-	was := policy
+	was := policy // what runs beside it must not see it: no t.Parallel
 	defer func() { policy = was }()
 	policy = append([]row{{Rule: "99", Sender: []Sender{Stranger}, Proof: anyProof, Evidence: evidence{evN}, Action: Quarantine,
 		Reason: "limits", Alert: true}}, was...)

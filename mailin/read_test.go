@@ -6,6 +6,7 @@ import (
 )
 
 func TestShownNamesPicturesAndKeepsTheTelephone(t *testing.T) {
+	t.Parallel()
 	const mail = `From: Carla <carla@cliente.test>
 Subject: Caja 4
 MIME-Version: 1.0

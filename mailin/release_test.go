@@ -12,6 +12,7 @@ import (
 // TestReleasedMailIsNotAcknowledged: an administrator makes a ticket of what lay in quarantine.
 // That says nothing of whose the address is, so nothing is sent to it; the agents hear.
 func TestReleasedMailIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	id := h.receive(strings.Repeat("Received: from a by b; Tue, 3 Mar 2026 09:00:00 +0000\r\n", 101) +
 		h.plain(customer, box, "x", "Sigue."))
@@ -34,6 +35,7 @@ func TestReleasedMailIsNotAcknowledged(t *testing.T) {
 // held to be forged orders nothing, a machine moves nothing, a note stays inside, and who decided it
 // stands in the history.
 func TestReleasedAsChosen(t *testing.T) {
+	t.Parallel()
 	forged, machine := []string{}, []string{"Auto-Submitted: auto-generated"}
 	for _, c := range []struct {
 		name, from string
@@ -84,6 +86,7 @@ func TestReleasedAsChosen(t *testing.T) {
 // TestForgedAgentIsReleasedAsANote: an administrator who files it as an item vouches for the words,
 // not for the orders.
 func TestForgedAgentIsReleasedAsANote(t *testing.T) {
+	t.Parallel()
 	h := provenHouse(t)
 	n := h.opened()
 	held := h.file(h.plain(agent, h.token(n, agent), "Re: x", "#cerrar\nPague en la cuenta 666."), by(forgerServer, agent))
@@ -98,6 +101,7 @@ func TestForgedAgentIsReleasedAsANote(t *testing.T) {
 
 // TestCustomersMailIsReleasedAsAnItem: it does what it was meant to do, in the ticket that was chosen.
 func TestCustomersMailIsReleasedAsAnItem(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	id := h.receive(strings.Repeat("Received: from a by b; Tue, 3 Mar 2026 09:00:00 +0000\r\n", 101) +

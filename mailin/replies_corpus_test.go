@@ -73,6 +73,7 @@ func (c *tally) atLeast(t *testing.T, what string, floor float64) {
 // accepted one; no_loss: every line of an accepted one is in it; no_leak: it has
 // no line that is in none of them. In a trap nothing may ever be lost.
 func TestSpanishReplies(t *testing.T) {
+	t.Parallel()
 	var exact, noLoss, noLeak, traps, apart, signature, lang tally
 	for _, c := range replyCases(t) {
 		rd := readFile(t, filepath.Join(repliesDir, c.File))

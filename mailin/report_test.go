@@ -63,6 +63,7 @@ func (h *house) sentTo(address string) store.Outgoing {
 // TestB12Bounces: only a signed address proves which mail came back, and only a hard failure marks
 // the address. What the report says of others counts for nothing.
 func TestB12Bounces(t *testing.T) {
+	t.Parallel()
 	null := func(to string) store.Envelope {
 		return store.Envelope{Door: "smtp", NullSender: true, To: []string{to}}
 	}
@@ -130,6 +131,7 @@ func TestB12Bounces(t *testing.T) {
 }
 
 func TestB12BounceBySignedMessageID(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	h.answer(n, "Pruebe ahora.")
@@ -162,6 +164,7 @@ func TestB12BounceBySignedMessageID(t *testing.T) {
 // TestResponderToTheBounceAddress: vacation replies go to the envelope sender and often name
 // nothing else.
 func TestResponderToTheBounceAddress(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	h.answer(n, "Pruebe ahora.")
@@ -175,6 +178,7 @@ func TestResponderToTheBounceAddress(t *testing.T) {
 // TestB12MarkIsTakenBack: by mail that is proven to come from the address, and by the person's mail
 // going to another one.
 func TestB12MarkIsTakenBack(t *testing.T) {
+	t.Parallel()
 	const second = "carla@casa.test"
 	for _, c := range []struct {
 		name string
@@ -214,6 +218,7 @@ func TestB12MarkIsTakenBack(t *testing.T) {
 
 // TestB12OldAddress: what comes back from an address that the person has left marks nothing.
 func TestB12OldAddress(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	h.answer(n, "Pruebe ahora.")
@@ -230,6 +235,7 @@ func TestB12OldAddress(t *testing.T) {
 // TestB17AgentsMissNotices: the admins hear once a day that an agent's notices come back; nobody
 // hears of what comes back from themselves but the others.
 func TestB17AgentsMissNotices(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	bounce := func(o store.Outgoing) string {
@@ -288,6 +294,7 @@ func (h *house) noticeID(ticket int64, to string) string {
 // TestB14BouncesOfNoStandard: a bounce that is only words opens no case, is answered by nobody, and marks
 // no address, wherever it is sent and whomever it names.
 func TestB14BouncesOfNoStandard(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	bodies := map[string]string{

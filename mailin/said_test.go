@@ -12,6 +12,7 @@ import (
 // TestRepliesToResolved: what confirms closes, what only thanks changes nothing, all else opens it
 // again.
 func TestRepliesToResolved(t *testing.T) {
+	t.Parallel()
 	const image = "Content-Type: multipart/alternative; boundary=R\r\n\r\n--R\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n\r\nCarla reaccionó mediante Gmail\r\n--R\r\nContent-Type: text/vnd.google.email-reaction+json; charset=utf-8\r\n\r\n{\"emoji\":%q,\"version\":1}\r\n--R--\r\n"
 	reaction := func(sign string) func(h *house, n int64) string {
 		return func(h *house, n int64) string {
@@ -73,6 +74,7 @@ func TestRepliesToResolved(t *testing.T) {
 
 // TestConfirmedByWhom: it is for the requester and whoever controls to say.
 func TestConfirmedByWhom(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	fidel := h.person(desk.Person{Addresses: []string{"fidel@cliente.test"}, Role: desk.Customer, Active: true})
@@ -90,6 +92,7 @@ func TestConfirmedByWhom(t *testing.T) {
 // TestRepliesToClosed: what says nothing new is kept where it belongs and tells nobody; all else is
 // a new case.
 func TestRepliesToClosed(t *testing.T) {
+	t.Parallel()
 	for text, opens := range map[string]bool{
 		"Muchas gracias!!": false, "Listo, gracias": false, "Perfecto": false, "Quedó solucionado, gracias": false, "Recibido, quedo atenta.": false, "👍": false,
 		"Sí": false, "Testing ok": false, "": false, "> Listo.\n": false, "Thank you!": false, "Muito obrigada": false, "Entendido, gracias": false,
@@ -109,6 +112,7 @@ func TestRepliesToClosed(t *testing.T) {
 // TestReplacingTicketKeepsItsController: who confirms the fix of the old one does so for the new
 // one.
 func TestReplacingTicketKeepsItsController(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	celia := h.person(desk.Person{Addresses: []string{"celia@cliente.test"}, Role: desk.Customer, Active: true})
@@ -128,6 +132,7 @@ func TestReplacingTicketKeepsItsController(t *testing.T) {
 
 // TestAssignedIsToldOnce: who is assigned by a mail that he would hear of anyhow gets one notice.
 func TestAssignedIsToldOnce(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{"#asignar luis\n#cerrar\nListo.", "#asignar luis\n#nota\nOjo.", "#asignar luis"} {
 		h := newHouse(t)
 		n := h.opened()
@@ -140,6 +145,7 @@ func TestAssignedIsToldOnce(t *testing.T) {
 
 // TestSubjectOfAReply is kept where it says something new, once.
 func TestSubjectOfAReply(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	n := h.opened()
 	for _, c := range [][2]string{

@@ -9,6 +9,7 @@ import (
 
 // What agents are shown of a mail beside its words.
 func TestSeen(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	m := h.file(h.plain(customer, box+", Jefe <Jefe@cliente.test>, "+customer, "No imprime",
 		"No imprime la factura.\n\n-- \nCarla Ruiz\nTel. +57 601 555 0101",
@@ -35,6 +36,7 @@ func TestSeen(t *testing.T) {
 }
 
 func TestSeenWarnings(t *testing.T) {
+	t.Parallel()
 	const mixed = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nVa el archivo.\r\n--b\r\n"
 	for _, c := range []struct {
 		name, mail string
@@ -57,6 +59,7 @@ func TestSeenWarnings(t *testing.T) {
 // Attached mails bear the subjects by which people speak of them, unless they have a name of their
 // own.
 func TestAttachedMailsBearTheirSubjects(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, subject, want string }{
 		{"", "Factura 12: error", "Factura 12 error.eml"},
 		{"", "=?utf-8?q?Re:_a=C3=B1o?=", "Re año.eml"},

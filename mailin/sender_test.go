@@ -11,6 +11,7 @@ import (
 var trusted = store.Envelope{Door: "smtp", From: "x@cliente.test", To: []string{box}, Trusted: true}
 
 func TestTrustedNetworkProvesTheSender(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	if m := h.file(h.plain(customer, box, "No imprime", "No imprime."), trusted); m.Proof != "A2" || m.Outcome != store.OutcomeTicket {
 		t.Errorf("%+v", m)
@@ -23,6 +24,7 @@ func TestTrustedNetworkProvesTheSender(t *testing.T) {
 // TestKnown: whose address it is, is shown by a token, a proof, or an agent; only then his subject
 // is repeated to him.
 func TestKnown(t *testing.T) {
+	t.Parallel()
 	echoes := func(h *house) (echo bool) {
 		for _, o := range must(h.store.Outbox(t.Context(), store.OutboxFilter{Limit: 4})) {
 			echo = echo || o.Kind == desk.Ack && o.Details.EchoSender

@@ -12,6 +12,7 @@ import (
 // TestSentMail looks at what agents send outside of the desk: what belongs to a ticket becomes an
 // item of it, and nobody is told.
 func TestSentMail(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.file("From: Carla <" + customer + ">\r\nTo: " + box + "\r\nSubject: No imprime\r\nMessage-ID: <c1@cliente.test>\r\n\r\nNo imprime.\r\n")
 	h.write(func(tx *store.Tx) error { return tx.Follow(t.Context(), 1, 2) }) // Luis

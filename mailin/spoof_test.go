@@ -133,6 +133,7 @@ func by(server, from string) store.Envelope {
 // TestSpoofing: forgeries after the published catalogue of J. Chen, V. Paxson and J. Jiang,
 // "Composition Kills" (USENIX Security 2020). All come as if from an agent, and none is proven to.
 func TestSpoofing(t *testing.T) {
+	t.Parallel()
 	const from = "From: " + agent
 	h := provenHouse(t)
 	plain := func(from string, more ...string) string {
@@ -219,6 +220,7 @@ func TestSpoofing(t *testing.T) {
 
 // TestC15Verified: what proves a mail at the door, and what speaks against it.
 func TestC15Verified(t *testing.T) {
+	t.Parallel()
 	h := provenHouse(t)
 	mail := func(from string) string { return h.plain(from, box, "Hola", "Hola.") }
 	relayed := func(received string) string { return received + "\r\n" + mail(agent) }
@@ -278,6 +280,7 @@ func TestC15Verified(t *testing.T) {
 
 // TestC13AuthenticationResults: of fetched mail those count that a configured host put on top.
 func TestC13AuthenticationResults(t *testing.T) {
+	t.Parallel()
 	const ar = "Authentication-Results: "
 	for _, c := range []struct {
 		name, fields, want string
@@ -327,6 +330,7 @@ func TestC13AuthenticationResults(t *testing.T) {
 // TestOursAndAgentsDomains: a failure that the domain wants nobody to act on counts where the
 // domain is the desk's or an agent's.
 func TestOursAndAgentsDomains(t *testing.T) {
+	t.Parallel()
 	h := provenHouse(t)
 	if m := h.file(h.plain("c@cliente.test", box, "Hola", "Hola."), by(forgerServer, "x@mal.test")); m.Proof != "A1" {
 		t.Errorf("a customer's: %+v", m)
@@ -339,6 +343,7 @@ func TestOursAndAgentsDomains(t *testing.T) {
 
 // TestLoginProves: an agent who logs in is proven, in his own name only.
 func TestLoginProves(t *testing.T) {
+	t.Parallel()
 	for user, want := range map[string]string{agent: "A2", "luis@ejemplo.test": "A0", customer: "A0", "nadie@mal.test": "A0", "": "A0"} {
 		h := provenHouse(t)
 		h.opened()
@@ -359,6 +364,7 @@ func TestLoginProves(t *testing.T) {
 
 // TestExplainOtherwise: what would have made another thing of a mail.
 func TestExplainOtherwise(t *testing.T) {
+	t.Parallel()
 	h := provenHouse(t)
 	m := h.file(h.plain(agent, box, "Hola", "Hola."), by(forgerServer, agent))
 	text := strings.Join(Otherwise(m), "\n")
@@ -399,6 +405,7 @@ func (s silent) LookupTXT(ctx context.Context, name string) ([]string, error) {
 
 // TestSlowDNS: the sender of a mail waits for no DNS, and neither does other mail.
 func TestSlowDNS(t *testing.T) {
+	t.Parallel()
 	dns := silent{&mockdns.Resolver{Zones: world()}, make(chan struct{})}
 	h := newHouse(t, func(o *Options) { o.Proof, o.Workers = &proof.Checker{Resolver: dns, Timeout: time.Minute}, 1 })
 	stop := h.start(h.idle)

@@ -9,6 +9,7 @@ import (
 
 // TestStatements counts what a mail costs the one writer: everybody waits for it.
 func TestStatements(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.person(desk.Person{Name: "Eva", Addresses: []string{"eva@ejemplo.test"}, Role: desk.Agent, Active: true, Team: true})
 	h.opened()

@@ -16,6 +16,7 @@ type subjectCase struct {
 }
 
 func TestSubjects(t *testing.T) {
+	t.Parallel()
 	for _, c := range subjectCases(t) {
 		t.Run(c.name, func(t *testing.T) {
 			rd := readRaw(t, []byte("From: Carla Ruiz <carla@cliente.test>\r\nTo: soporte@ejemplo.test\r\n"+

@@ -117,6 +117,7 @@ func (h *house) monitorMail(from, subject, text string, asHTML bool) string {
 // TestMonitoringPairs: of each maker, plain and as HTML, in English and Spanish, a problem, its
 // repeat and its recovery are one ticket, which is resolved, and only agents hear of it.
 func TestMonitoringPairs(t *testing.T) {
+	t.Parallel()
 	h := watching(t)
 	pairs, right := 0, 0
 	for name, write := range monitorMakers {
@@ -162,6 +163,7 @@ const (
 // TestAlertsFlap: what fails and recovers over and over is said once, and its ticket stays open
 // until it has been quiet for a while.
 func TestAlertsFlap(t *testing.T) {
+	t.Parallel()
 	h := watching(t)
 	n := h.monitored(monitor, badSubject, "x", false).Ticket
 	var told []string
@@ -196,6 +198,7 @@ func TestAlertsFlap(t *testing.T) {
 // TestAlertsReopenAndWorsen: the same problem again opens its ticket again, or, where that was
 // closed, another that cites it; one that gets worse is told.
 func TestAlertsReopenAndWorsen(t *testing.T) {
+	t.Parallel()
 	h := watching(t)
 	warn := "** PROBLEM Service Alert: web01/HTTP is WARNING **"
 	n := h.monitored(monitor, warn, "x", false).Ticket
@@ -224,6 +227,7 @@ func TestAlertsReopenAndWorsen(t *testing.T) {
 
 // TestRecoveryAsProvenAsTheProblem: who forges the address resolves nothing, and hides nothing.
 func TestRecoveryAsProvenAsTheProblem(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, from     string
 		problem, after store.Envelope
@@ -253,6 +257,7 @@ func TestRecoveryAsProvenAsTheProblem(t *testing.T) {
 // TestAlertsArePeoplesToo: what a person writes about an alert, and what comes to a mailbox that
 // takes none, is what it was.
 func TestAlertsArePeoplesToo(t *testing.T) {
+	t.Parallel()
 	h := watching(t)
 	if m := h.file(h.plain(customer, box, "RE: "+badSubject, "Ya lo vemos.")); m.Rule == "7" {
 		t.Errorf("a person's answer: %+v", m)
@@ -279,6 +284,7 @@ func TestAlertsArePeoplesToo(t *testing.T) {
 
 // TestOwnPatterns: a system that is not known is described by the administrator.
 func TestOwnPatterns(t *testing.T) {
+	t.Parallel()
 	h := watching(t, func(o *Options) {
 		o.Alerts.Patterns = alert.Patterns{Problem: regexp.MustCompile(`(?i)^falla`), Recovery: regexp.MustCompile(`(?i)^normal`),
 			Key: regexp.MustCompile(`(?i)sensor (\w+)`)}
@@ -294,6 +300,7 @@ func TestOwnPatterns(t *testing.T) {
 
 // TestSourcesThatMayFlood: of those each ticket is told as usual, however many there are.
 func TestSourcesThatMayFlood(t *testing.T) {
+	t.Parallel()
 	for _, sources := range [][]string{nil, {"vigia.cliente.test"}} {
 		h := watching(t, func(o *Options) { o.Alerts.Sources = sources })
 		h.person(desk.Person{Addresses: []string{monitor}, Role: desk.Customer, Active: true, Known: true, Machine: true})

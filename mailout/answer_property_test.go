@@ -169,6 +169,7 @@ func foreignKey(all string, reader int64) bool {
 }
 
 func TestMaskTokens(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	o := h.owe(desk.ItemNotice, h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "Pruebe."}), h.carla)
 	raw, _ := h.render(o)
@@ -205,6 +206,7 @@ func chunked(s string) string {
 }
 
 func TestWithoutTraces(t *testing.T) {
+	t.Parallel()
 	got := string(withoutTraces([]byte("Received: from a\r\n\tby b\r\nX-Spam-Score: 9\r\nFrom: c@d.test\r\nSubject: x\r\nDelivered-To: z\r\n\r\nReceived: body\r\n")))
 	if want := "From: c@d.test\r\nSubject: x\r\n\r\nReceived: body\r\n"; got != want {
 		t.Errorf("%q, want %q", got, want)

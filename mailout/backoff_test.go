@@ -6,6 +6,7 @@ import (
 )
 
 func TestBackoff(t *testing.T) {
+	t.Parallel()
 	created := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	const middle, low, high = 0.5, 0.0, 1.0
 	own := Backoff{Retry: []time.Duration{10 * time.Second}, GiveUp: time.Minute}

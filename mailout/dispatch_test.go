@@ -145,6 +145,7 @@ func (h *house) letters(n int) (rows []store.Outgoing) {
 }
 
 func TestSendsWhatIsOwed(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.letters(3)
 	s := &sink{}
@@ -162,6 +163,7 @@ func TestSendsWhatIsOwed(t *testing.T) {
 // One recipient's server says "later" for ever: his mails keep their order, nobody else waits, and
 // nobody spins.
 func TestOneBadRecipientKeepsHisOrder(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	later := func(to string, raw []byte) Result {
 		if to == "carla@cliente.test" {
@@ -207,6 +209,7 @@ func TestOneBadRecipientKeepsHisOrder(t *testing.T) {
 
 // The smarthost is down for six hours with 500 rows due, and comes back.
 func TestRelayDownForHours(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	tickets := make([]int64, 50)
 	for i := range tickets {
@@ -277,6 +280,7 @@ func (c *counting) Send(ctx context.Context, env Envelope, mail *io.SectionReade
 
 // Put off, cut after the dot with the mail kept, cut without: every copy is the same mail.
 func TestRetriesAreTheSameMail(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.letters(1)
 	host := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
@@ -305,6 +309,7 @@ func TestRetriesAreTheSameMail(t *testing.T) {
 }
 
 func TestGivesUp(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		kind   desk.Notice
@@ -347,6 +352,7 @@ func TestGivesUp(t *testing.T) {
 // A relay that refuses our login is the configuration's fault: nothing fails, however long it
 // takes.
 func TestHeldMailNeverFails(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	letters := h.letters(8)
 	host := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Users: map[string]string{"soporte": "bien"}})
@@ -370,6 +376,7 @@ func TestHeldMailNeverFails(t *testing.T) {
 
 // A mail that can't be rendered is tried a few times, told of, and does not hold up the others.
 func TestPoison(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "Hola"})
 	h.owe("no_such_kind", it, h.carla)
@@ -398,6 +405,7 @@ func TestPoison(t *testing.T) {
 
 // TestFullDiskGivesNoMailUp: what ails the desk itself costs a mail none of its attempts.
 func TestFullDiskGivesNoMailUp(t *testing.T) {
+	t.Parallel()
 	tried := store.Outgoing{Attempts: 10 * renderAttempts}
 	for _, c := range []struct {
 		failure error
@@ -414,6 +422,7 @@ func TestFullDiskGivesNoMailUp(t *testing.T) {
 // TestUnreadableFile: a mail whose attachment, or whose own kept bytes, can't be read costs three
 // attempts; the ticket's agent is told, and the others go on.
 func TestUnreadableFile(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	k := h.ticket().Number
 	photo := attachment{"foto.jpg", "image/jpeg", bytes.Repeat([]byte("f"), 2*store.InlineSize)}
@@ -452,6 +461,7 @@ func TestUnreadableFile(t *testing.T) {
 }
 
 func TestPanicWhileRendering(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.letters(2)
 	good := h.renderer
@@ -471,6 +481,7 @@ func TestPanicWhileRendering(t *testing.T) {
 
 // Two dispatchers on one outbox: no row is sent by both.
 func TestNoRowIsSentTwice(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	s := &sink{answer: func(string, []byte) Result { time.Sleep(time.Millisecond); return Result{Outcome: Sent} }}
 	a := h.run(s)
@@ -487,6 +498,7 @@ func TestNoRowIsSentTwice(t *testing.T) {
 }
 
 func TestStopFinishesWhatIsInHand(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.letters(6)
 	begun := make(chan bool, 6)
@@ -506,6 +518,7 @@ func TestStopFinishesWhatIsInHand(t *testing.T) {
 // The relay stalls at some step; the end waits for no longer than the grace, and the mail is sent
 // by the next process.
 func TestStopWhileTheRelayStalls(t *testing.T) {
+	t.Parallel()
 	for _, step := range []mailtest.Step{mailtest.Connect, mailtest.DATA, mailtest.End} {
 		h := newHouse(t)
 		h.letters(1)
@@ -528,6 +541,7 @@ func TestStopWhileTheRelayStalls(t *testing.T) {
 
 // What was being sent when the process died is sent again, the same.
 func TestDiedWhileSending(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	row := h.letters(1)[0]
 	spool := h.store.NewSpool()
@@ -551,6 +565,7 @@ func TestDiedWhileSending(t *testing.T) {
 // What the relay refuses for the configuration's sake is tried again soon, however often it was:
 // its own backoff is for recipients.
 func TestHeldMailIsTriedSoon(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	row := h.letters(1)[0]
 	row.Attempts = 5

@@ -50,6 +50,7 @@ func dkimKeys(t *testing.T) (keys []DKIMKey, lookup func(string) ([]string, erro
 // TestDKIM: every key of the domain signs, with all that says who speaks to whom; nothing can be
 // added to it, and no key of another domain is used.
 func TestDKIM(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	keys, lookup := dkimKeys(t)
 	h.renderer.DKIM = keys
@@ -89,6 +90,7 @@ func TestDKIM(t *testing.T) {
 // TestDKIMByOpenDKIM has another program verify what we signed; what it asks of the DNS is answered
 // here.
 func TestDKIMByOpenDKIM(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("BUZON_TEST_PEERS") == "" || os.Getuid() != 0 {
 		t.Skip("set BUZON_TEST_PEERS=1, as root, to ask opendkim-testmsg")
 	}

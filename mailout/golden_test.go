@@ -15,6 +15,7 @@ const answer = "Hola, Carla:\n\nencontramos la causa: el controlador quedÃ³ en Â
 // TestGolden shows each kind of mail as it leaves; read a change there before you accept it (go
 // test -update).
 func TestGolden(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	eva := h.person(desk.Person{Name: "Eva Smith", Addresses: []string{"eva@client.test"}, Role: desk.Customer, Language: "en"})
 	ticket := h.ticket()

@@ -33,6 +33,7 @@ func graphTo(t *testing.T, s *mailtest.GraphServer, now func() time.Time) *Graph
 }
 
 func TestGraphSendsTheMailAsItIs(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewGraph(t, "T1")
 	g := graphTo(t, s, time.Now)
 	want(t, send(t, g), Sent, "202")
@@ -46,6 +47,7 @@ func TestGraphSendsTheMailAsItIs(t *testing.T) {
 }
 
 func TestGraphAnswers(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		act     mailtest.GraphAct
 		outcome Outcome
@@ -78,6 +80,7 @@ func TestGraphAnswers(t *testing.T) {
 
 // TestGraphIsLeftAloneWhenItAsks: nothing is asked before Retry-After has passed.
 func TestGraphIsLeftAloneWhenItAsks(t *testing.T) {
+	t.Parallel()
 	clock := mailtest.NewClock(time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC))
 	s := mailtest.NewGraph(t, "T1")
 	s.Script(mailtest.GraphAct{Status: 429, Code: "ApplicationThrottled", After: "120"})
@@ -101,6 +104,7 @@ func TestGraphIsLeftAloneWhenItAsks(t *testing.T) {
 // TestGraphTokens: one that has expired is asked for anew, once; one that stays refused holds the
 // mail.
 func TestGraphTokens(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewGraph(t, "T2")
 	g := graphTo(t, s, time.Now)
 	want(t, send(t, g), Sent, "")
@@ -117,6 +121,7 @@ func TestGraphTokens(t *testing.T) {
 
 // TestGraphLimits: what is too large is not sent, and no more at a time than allowed.
 func TestGraphLimits(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewGraph(t, "T1")
 	s.Stall = 5 * time.Millisecond
 	g := graphTo(t, s, time.Now)

@@ -12,6 +12,7 @@ import (
 // Whoever presents himself as one of the desk's people is shown by his address, to customers and to
 // agents: ACCEPTANCE C21.
 func TestC21DisplaySafety(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, address, shown, warning string }{
 		{"Diego Salas", "diego@otro.test", "Diego Salas (diego@otro.test)", ""},
 		{"Ana Gómez, Soporte Ejemplo", "diego@otro.test", "diego@otro.test", "mire la dirección"},

@@ -13,6 +13,7 @@ import (
 // TestOrdersInTheReadersLanguage: a reader is offered the orders of his own language, in every text and
 // by every button; both languages' are the same.
 func TestOrdersInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
 	order := regexp.MustCompile(`#([a-z]+(?:-[a-z]+)*)`)
 	check := func(language, where, text string) {
 		for _, m := range order.FindAllStringSubmatch(text, -1) {

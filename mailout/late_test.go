@@ -14,6 +14,7 @@ import (
 
 // TestOutboxHeld: nothing goes while the outbox is held, and all of it after the release.
 func TestOutboxHeld(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.letters(3)
 	h.must(h.store.HoldOutbox(t.Context(), "restored"))
@@ -31,6 +32,7 @@ func TestOutboxHeld(t *testing.T) {
 
 // TestLateMail: its author hears of it once, in words, after a quarter of an hour.
 func TestLateMail(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Type: desk.Answer,
 		Visibility: desk.Public, State: desk.Filed, Text: "Ya quedó."})

@@ -8,6 +8,7 @@ import (
 )
 
 func TestLearnt(t *testing.T) {
+	t.Parallel()
 	const ses = "0102018f3a2b4c5d-6d1c2b3a-1234-5678-9abc-def012345678-000000"
 	for _, c := range []struct{ host, reply, want string }{
 		{"email-smtp.us-east-1.amazonaws.com", "250 Ok " + ses, ses + "@email.amazonses.com"},
@@ -26,6 +27,7 @@ func TestLearnt(t *testing.T) {
 
 // TestRelayRenamesTheMail: later mails cite the id that people have, and what cites it is known.
 func TestRelayRenamesTheMail(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.End, mailtest.Act{Reply: "250 2.6.0 <otro.1@relay.test> queued", Store: true})

@@ -13,6 +13,7 @@ import (
 
 // TestEveryMechanism logs in by each, chosen by the relay's offer and by the configuration.
 func TestEveryMechanism(t *testing.T) {
+	t.Parallel()
 	users := map[string]string{"soporte": "contraseña larga"}
 	for _, c := range []struct {
 		offered, auth string
@@ -45,6 +46,7 @@ func TestEveryMechanism(t *testing.T) {
 // TestTokenLogin logs in by XOAUTH2; a token that was taken back before its time is asked for anew,
 // once.
 func TestTokenLogin(t *testing.T) {
+	t.Parallel()
 	users := map[string]string{"ana@ejemplo.test": "T1"}
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{
 		TLS: "starttls", Users: users, Mechanisms: "PLAIN LOGIN XOAUTH2"})

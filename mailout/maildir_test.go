@@ -15,6 +15,7 @@ import (
 )
 
 func TestMaildirKeepsEnvelopeAndBytes(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data", "outgoing")
 	m, err := NewMaildir(dir)
 	if err != nil {
@@ -35,6 +36,7 @@ func TestMaildirKeepsEnvelopeAndBytes(t *testing.T) {
 }
 
 func TestMaildirIsPrivateWhateverTheUmask(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "outgoing")
 	m, err := NewMaildir(dir)
 	if err != nil {
@@ -54,6 +56,7 @@ func TestMaildirIsPrivateWhateverTheUmask(t *testing.T) {
 }
 
 func TestMaildirTakesManyAtOnce(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	m, err := NewMaildir(dir)
 	if err != nil {
@@ -80,6 +83,7 @@ func TestMaildirTakesManyAtOnce(t *testing.T) {
 }
 
 func TestMaildirThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	m, err := NewMaildir(dir)
 	if err != nil {
@@ -102,6 +106,7 @@ func TestMaildirThatCannotBeWritten(t *testing.T) {
 }
 
 func TestMaildirOverAFile(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "outgoing")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)

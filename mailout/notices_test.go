@@ -11,6 +11,7 @@ import (
 // TestEveryNoticeHasItsWords holds templates and phrases, in every language, against the table of
 // notices.
 func TestEveryNoticeHasItsWords(t *testing.T) {
+	t.Parallel()
 	set, err := templates.Load("")
 	if err != nil {
 		t.Fatal(err)
@@ -47,6 +48,7 @@ func TestEveryNoticeHasItsWords(t *testing.T) {
 
 // TestRowsOfNotices holds what must be so whatever rows there will be.
 func TestRowsOfNotices(t *testing.T) {
+	t.Parallel()
 	for _, n := range desk.Notices(nil) {
 		switch row := n.Trait(); {
 		case row.Answers && (row.Words || row.Files || row.Quotes > 0 || row.Speaks != desk.Silent):

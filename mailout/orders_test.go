@@ -9,6 +9,7 @@ import (
 
 // TestEveryOrderIsExplained: help says of each order what it does, in each language.
 func TestEveryOrderIsExplained(t *testing.T) {
+	t.Parallel()
 	set, err := templates.Load("")
 	if err != nil {
 		t.Fatal(err)

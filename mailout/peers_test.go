@@ -12,6 +12,7 @@ import (
 // The same stories against Postfix: STARTTLS, reuse, refusal of one recipient, and the bytes that
 // arrive.
 func TestPostfixAsRelay(t *testing.T) {
+	t.Parallel()
 	postfix := mailtest.Postfix(t, mailtest.PostfixOptions{Deliver: []string{"cliente.test"}})
 	r := Relay{Host: "localhost", Port: postfix.Port(), RootCAs: postfix.Pool(), Hello: "buzon.test"}
 	p, err := NewRelay(r)

@@ -56,6 +56,7 @@ func TestFailover(t *testing.T) {
 // TestFailoverRemembers: a relay that is away is asked again by one mail after a while, and is
 // first again when it answers; a refused login is told though the mail went.
 func TestFailoverRemembers(t *testing.T) {
+	t.Parallel()
 	r, first, second, clock := two(t)
 	first.Script(mailtest.MAIL, mailtest.Act{Reply: "535 5.7.8 no", Always: true})
 	if got := send(t, r); got.Outcome != Sent || got.Refusing != "535 5.7.8 no" {
@@ -83,6 +84,7 @@ func TestFailoverRemembers(t *testing.T) {
 
 // TestRelayOfAMailbox: each mailbox has its own, and the outage of one holds up no other.
 func TestRelayOfAMailbox(t *testing.T) {
+	t.Parallel()
 	first := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	second := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	r := NewRelays(time.Now,

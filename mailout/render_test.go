@@ -47,6 +47,7 @@ const (
 // TestB02HeaderTable says for each kind of mail which fields it has, and what is said to other
 // machines.
 func TestB02HeaderTable(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name     string
 		kind     desk.Notice
@@ -153,6 +154,7 @@ func (h *house) checkWaysBack(t *testing.T, o store.Outgoing, out Rendered, got 
 // Two notices about one item to one person are two mails, and a third; rendered again each keeps
 // its own id.
 func TestMessageIDsDiffer(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.carla, Text: "x"})
 	seen := map[string]int64{}
@@ -179,6 +181,7 @@ func TestMessageIDsDiffer(t *testing.T) {
 }
 
 func TestReferences(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	ticket := h.ticket()
 	long := strings.Repeat("x", 230) + "@cliente.test"
@@ -256,6 +259,7 @@ func (h *house) checkHostile(t *testing.T, s *matter) {
 // What goes out as an attachment is what came in, whatever its sender called it; our own reader is
 // the judge.
 func TestAttachmentsAreByteExact(t *testing.T) {
+	t.Parallel()
 	binary := bytes.Repeat([]byte{0, 255, '\r', '\n', 13, 10, 10, '.', '\n'}, 5000)
 	for _, c := range []struct {
 		name, kind string
@@ -298,6 +302,7 @@ func TestAttachmentsAreByteExact(t *testing.T) {
 
 // Past the limit the largest stay behind, and the mail says which.
 func TestTooManyAttachments(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "x"},
 		attachment{"uno.bin", "", make([]byte, 1<<20)}, attachment{"video.mp4", "video/mp4", make([]byte, 17<<20)}, attachment{"dos.bin", "", make([]byte, 2<<20)})
@@ -318,6 +323,7 @@ func TestTooManyAttachments(t *testing.T) {
 // A relay that takes less than usual is sent less: the mail names what stays behind, and the query
 // that brings it.
 func TestMailIsMadeSmaller(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Extensions: []string{"SIZE 2000000"}})
 	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "Van dos planos."},
@@ -338,6 +344,7 @@ func TestMailIsMadeSmaller(t *testing.T) {
 // What agents write among themselves, and what waits for approval, reaches no customer by any kind
 // of mail.
 func TestInternalStaysInternal(t *testing.T) {
+	t.Parallel()
 	const secret = "NOTA-XYZZY"
 	file := attachment{secret + ".txt", "text/plain", []byte(secret)}
 	for name, hidden := range map[string]desk.Item{
@@ -364,6 +371,7 @@ func TestInternalStaysInternal(t *testing.T) {
 
 // A customer reads below an answer what he wrote or was sent, never what others were.
 func TestC06HistoryIsTheReadersOwn(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	ticket := h.ticket()
 	mine := h.item(desk.Item{Ticket: ticket.Number, Author: h.carla, Text: "de Carla"})
@@ -389,6 +397,7 @@ func TestC06HistoryIsTheReadersOwn(t *testing.T) {
 // An acknowledgement to somebody who did not prove himself repeats nothing of his but the id he
 // must thread by.
 func TestAcknowledgementIsNoReflector(t *testing.T) {
+	t.Parallel()
 	const spam = "COMPRE-YA"
 	h := newHouse(t)
 	victim := h.person(desk.Person{Name: spam, Addresses: []string{"victima@otra.test"}, Role: desk.Customer})

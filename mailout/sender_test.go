@@ -78,6 +78,7 @@ func wantCopies(t *testing.T, s *mailtest.Smarthost, n int) {
 }
 
 func TestSendsTheBytesAsTheyAre(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Extensions: []string{"SMTPUTF8", "PIPELINING", "CHUNKING", "8BITMIME"}})
 	p := relayTo(t, s)
 	want(t, send(t, p), Sent, "250 2.0.0 queued")
@@ -88,6 +89,7 @@ func TestSendsTheBytesAsTheyAre(t *testing.T) {
 }
 
 func TestNullSender(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	want(t, relayTo(t, s).Send(t.Context(), Envelope{To: to}, of(letter)), Sent, "")
 	if got := s.Accepted()[0].From; got != "" {
@@ -206,6 +208,7 @@ func TestConnectionsAreUsedAgainOnlyInOrder(t *testing.T) {
 }
 
 func TestGreylistedThenTakenWithTheSameBytes(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	p := relayTo(t, s)
 	s.Script(mailtest.RCPT, mailtest.Reply("450 4.2.0 greylisted"), mailtest.Reply("450 4.2.0 greylisted"))
@@ -216,6 +219,7 @@ func TestGreylistedThenTakenWithTheSameBytes(t *testing.T) {
 }
 
 func TestOneBadRecipientHoldsUpNobody(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.RCPT, mailtest.Act{For: "malo@cliente.test", Reply: "550 5.1.1 no such user", Always: true})
 	p := relayTo(t, s)
@@ -228,6 +232,7 @@ func TestOneBadRecipientHoldsUpNobody(t *testing.T) {
 
 // Scanning a mail takes longer than any other command, and is waited for.
 func TestFinalDotHasMoreTime(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.End, mailtest.Act{Stall: 600 * time.Millisecond})
 	p := relayTo(t, s, func(r *Relay) { r.Timeout, r.FinalTimeout = 300*time.Millisecond, 10*time.Second })
@@ -237,6 +242,7 @@ func TestFinalDotHasMoreTime(t *testing.T) {
 // A mail larger than the buffers in between, so that the cut falls while the content is being
 // written: the relay cannot have it.
 func TestCutInTheContent(t *testing.T) {
+	t.Parallel()
 	big := append(bytes.Clone(letter), bytes.Repeat([]byte("0123456789abcdef0123456789abcdef\r\n"), 1<<18)...)
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.Content, mailtest.Act{DropAfter: 5000})
@@ -252,6 +258,7 @@ func TestCutInTheContent(t *testing.T) {
 // Wherever the connection breaks inside the mail, the relay has nothing, and the mail is tried
 // again.
 func TestCutAtEveryByte(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	p := relayTo(t, s)
 	for n := range len(letter) {
@@ -266,6 +273,7 @@ func TestCutAtEveryByte(t *testing.T) {
 }
 
 func TestStallInTheContent(t *testing.T) {
+	t.Parallel()
 	big := append(bytes.Clone(letter), bytes.Repeat([]byte("0123456789abcdef0123456789abcdef\r\n"), 1<<18)...)
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.Content, mailtest.Act{Stall: mailtest.Forever})
@@ -275,6 +283,7 @@ func TestStallInTheContent(t *testing.T) {
 
 // The relay answers 552 in the middle of the content and hangs up: the reason must not be lost.
 func TestRelayRefusesBeforeTheDot(t *testing.T) {
+	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -304,6 +313,7 @@ func TestRelayRefusesBeforeTheDot(t *testing.T) {
 }
 
 func TestCutsNeverMakeMoreCopiesThanCutsAndOne(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	cut := mailtest.Act{Cut: true, Store: true}
 	s.Script(mailtest.End, cut, cut, cut)
@@ -316,6 +326,7 @@ func TestCutsNeverMakeMoreCopiesThanCutsAndOne(t *testing.T) {
 }
 
 func TestConnectionIsKeptForTheNextMail(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	p := relayTo(t, s, func(r *Relay) { r.PerConnection = 3 })
 	for range 7 {
@@ -335,6 +346,7 @@ func TestConnectionIsKeptForTheNextMail(t *testing.T) {
 }
 
 func TestIdleConnectionIsClosed(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	p := relayTo(t, s, func(r *Relay) { r.Idle = 20 * time.Millisecond })
 	want(t, send(t, p), Sent, "")
@@ -352,6 +364,7 @@ func TestIdleConnectionIsClosed(t *testing.T) {
 // The relay hangs up while we are idle, with or without 421: the next mail goes over a new
 // connection, and nobody notices.
 func TestRelayHungUpWhileIdle(t *testing.T) {
+	t.Parallel()
 	t.Run("closed", func(t *testing.T) {
 		s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 		p := relayTo(t, s)
@@ -388,6 +401,7 @@ func TestRelayHungUpWhileIdle(t *testing.T) {
 }
 
 func TestConcurrentMailsHaveConnectionsOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.End, mailtest.Act{Stall: 5 * time.Millisecond, Always: true})
 	p := relayTo(t, s, func(r *Relay) { r.Connections = 3 })
@@ -420,6 +434,7 @@ func TestConcurrentMailsHaveConnectionsOfTheirOwn(t *testing.T) {
 }
 
 func TestOneConnectionKeepsTheOrder(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	p := relayTo(t, s, func(r *Relay) { r.Connections = 1 })
 	for i := range 10 {
@@ -457,6 +472,7 @@ func TestCancel(t *testing.T) {
 }
 
 func TestCancelledWhileWaitingForAConnection(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.End, mailtest.Act{Stall: mailtest.Forever})
 	p := relayTo(t, s, func(r *Relay) { r.Connections = 1 })
@@ -497,6 +513,7 @@ func TestCloseWaitsAndLeavesNothing(t *testing.T) {
 }
 
 func TestMailsThatMustNotLeave(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	p := relayTo(t, s)
 	dir, err := NewMaildir(t.TempDir())
@@ -531,6 +548,7 @@ func TestMailsThatMustNotLeave(t *testing.T) {
 }
 
 func TestAddressesBeyondASCII(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Extensions: []string{"SMTPUTF8"}})
 	p := relayTo(t, s)
 	for to, heard := range map[string]string{
@@ -546,6 +564,7 @@ func TestAddressesBeyondASCII(t *testing.T) {
 }
 
 func TestLogin(t *testing.T) {
+	t.Parallel()
 	users := map[string]string{"soporte": "clave-secreta"}
 	for _, mechanisms := range []string{"PLAIN LOGIN", "LOGIN", "PLAIN", "XOAUTH2 login"} {
 		for _, security := range []string{"tls", "starttls", "none"} {
@@ -560,6 +579,7 @@ func TestLogin(t *testing.T) {
 }
 
 func TestLoginRefusedIsHeldAndTellsNoSecret(t *testing.T) {
+	t.Parallel()
 	const secret = "clave-muy-secreta"
 	plain := base64.StdEncoding.EncodeToString([]byte("\x00soporte\x00" + secret))
 	for _, c := range []struct {
@@ -636,6 +656,7 @@ func TestTLSIsAsConfiguredOrNotAtAll(t *testing.T) {
 }
 
 func TestOldTLSIsNotSpoken(t *testing.T) {
+	t.Parallel()
 	for _, security := range []string{"tls", "starttls"} {
 		s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{TLS: security, MaxTLS: tls.VersionTLS11})
 		want(t, send(t, relayTo(t, s, func(r *Relay) { r.TLS = security })), Held, "version")
@@ -643,6 +664,7 @@ func TestOldTLSIsNotSpoken(t *testing.T) {
 }
 
 func TestCheckLogsIn(t *testing.T) {
+	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Users: map[string]string{"soporte": "clave"}})
 	p := relayTo(t, s, func(r *Relay) { r.Username, r.Password = "soporte", "clave" })
 	if err := p.Check(t.Context()); err != nil {
@@ -655,6 +677,7 @@ func TestCheckLogsIn(t *testing.T) {
 }
 
 func TestRelayConfiguration(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		relay Relay
 		want  string // in the error; "" = good

@@ -14,6 +14,7 @@ import (
 )
 
 func TestAlarmDoesNotSayItTwice(t *testing.T) {
+	t.Parallel()
 	for subject, want := range map[string]string{
 		"PRODUCCIÓN CAÍDA - no factura ninguna sucursal": "no factura ninguna sucursal",
 		"Produccion caida: CRM":                          "CRM",
@@ -37,6 +38,7 @@ func TestAlarmDoesNotSayItTwice(t *testing.T) {
 
 // TestInside: a reply stays among agents where the notice carries what is for them.
 func TestInside(t *testing.T) {
+	t.Parallel()
 	agent, customer := desk.Person{ID: 1, Role: desk.Agent}, desk.Person{ID: 2, Role: desk.Customer}
 	note, orders, words := desk.Item{Visibility: desk.Internal, Text: "x"}, desk.Item{Visibility: desk.Internal, Text: "#tomar", Orders: true}, desk.Item{Visibility: desk.Public, Text: "x"}
 	for _, c := range []struct {
@@ -71,6 +73,7 @@ func TestInside(t *testing.T) {
 }
 
 func TestViewTellsOrdersAndClaims(t *testing.T) {
+	t.Parallel()
 	set, err := templates.Load("")
 	if err != nil {
 		t.Fatal(err)
@@ -97,6 +100,7 @@ func TestViewTellsOrdersAndClaims(t *testing.T) {
 }
 
 func TestSenderWithoutAName(t *testing.T) {
+	t.Parallel()
 	guard := desk.Person{ID: 1, Role: desk.Agent, Name: "guardia@ejemplo.test", Addresses: []string{"guardia@ejemplo.test"}}
 	customer := desk.Person{ID: 2, Role: desk.Customer, Addresses: []string{"compras@cliente.test"}}
 	for _, c := range []struct {
@@ -114,6 +118,7 @@ func TestSenderWithoutAName(t *testing.T) {
 }
 
 func TestOnlyAgentsAreShownWhatCameBesideTheWords(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	ticket := h.ticket()
 	it := h.item(desk.Item{Ticket: ticket.Number, Author: h.carla, Text: "En la caja 2.", Seen: desk.Seen{
@@ -140,6 +145,7 @@ func TestOnlyAgentsAreShownWhatCameBesideTheWords(t *testing.T) {
 
 // TestAgentsSeeWhoseCustomerWrites: of which organisation the requester is; customers know.
 func TestAgentsSeeWhoseCustomerWrites(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.write(func(ctx context.Context, tx *store.Tx) error {
 		e, err := tx.Put(ctx, desk.Entry{Kind: desk.Organisations, Key: "cliente", Names: map[string]string{"es": "Cliente SA"}})

@@ -28,6 +28,7 @@ func blobFiles(t testing.TB, s *Store) (n int) {
 }
 
 func TestBytesAreKeptOnce(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	for _, c := range []struct {
 		name, text string
@@ -65,6 +66,7 @@ func TestBytesAreKeptOnce(t *testing.T) {
 }
 
 func TestSpoolIsReadWhileItIsWritten(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	for _, text := range []string{"hola", large} {
 		p := s.NewSpool()
@@ -82,6 +84,7 @@ func TestSpoolIsReadWhileItIsWritten(t *testing.T) {
 }
 
 func TestRowNeverNamesAFileThatIsNotThere(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	by := addPerson(t, s, desk.Customer, "c@cliente.test")
 	k := openTicket(t, s, by, "x")
@@ -106,6 +109,7 @@ func TestRowNeverNamesAFileThatIsNotThere(t *testing.T) {
 }
 
 func TestSpoolThatFailedStaysFailed(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	p := spool(t, s, large)
 	check(t, os.RemoveAll(s.blobDir()))
@@ -120,6 +124,7 @@ func TestSpoolThatFailedStaysFailed(t *testing.T) {
 }
 
 func TestSweep(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	kept := mail(t, s, receive(t, s, large))
 	age := func(path string) {
@@ -148,6 +153,7 @@ func TestSweep(t *testing.T) {
 // A Sweep in the same commit as the row that names a file, or that forgets it, takes nothing that
 // is needed.
 func TestSweepAmongWrites(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	id := owe(t, s, 1, "c@cliente.test")
 	must(s.Claim(ctx, Outgoing{ID: id}))(t)

@@ -135,6 +135,7 @@ func pick[T any](d *randomDesk, list []T) T { return list[d.IntN(len(list))] }
 // What SQL finds is what desk.Sight says of each ticket and each item, whoever asks, whole and by
 // pages.
 func TestFindIsSight(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(12) {
 		d := newRandomDesk(t, seed)
 		for _, p := range append(d.people, desk.Person{}) {
@@ -212,6 +213,7 @@ func (d *randomDesk) searches(t *testing.T, what string, sight desk.Sight) {
 }
 
 func TestPageIsComplete(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	carla := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	ana := addPerson(t, s, desk.Agent, "ana@ejemplo.test")
@@ -234,6 +236,7 @@ func TestPageIsComplete(t *testing.T) {
 // TestPageCost: what a list costs does not grow with what is on it, and a notice reads no more than
 // it quotes.
 func TestPageCost(t *testing.T) {
+	t.Parallel()
 	cost := 0
 	s := open(t, t.TempDir(), Options{Trace: func(string) { cost++ }})
 	carla := addPerson(t, s, desk.Customer, "carla@cliente.test")

@@ -27,6 +27,7 @@ func mail(t testing.TB, s *Store, id int64) Mail {
 }
 
 func TestReceivedMailIsDurable(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	env := Envelope{Door: "smtp", From: "carla@cliente.test", To: []string{"soporte@ejemplo.test"}, Remote: "192.0.2.1:25", Helo: "mx", TLS: true, Received: c.now()}
 	id := must(s.Receive(ctx, env, spool(t, s, "Subject: x\r\n\r\nhola\r\n")))(t)
@@ -43,6 +44,7 @@ func TestReceivedMailIsDurable(t *testing.T) {
 }
 
 func TestReceiveWithItsCursor(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	no := errors.New("no")
 	var seen int64
@@ -60,6 +62,7 @@ func TestReceiveWithItsCursor(t *testing.T) {
 }
 
 func TestAttempts(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	id := receive(t, s, "x")
 	check(t, s.Attempt(ctx, id))
@@ -78,6 +81,7 @@ func TestAttempts(t *testing.T) {
 }
 
 func TestMailIsSettledOnce(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	id := receive(t, s, "x")
 	same(t, "first", settle(t, s, id, Verdict{Outcome: OutcomeTicket, Ticket: 7, Item: 1, Rule: "23"}), true)
@@ -90,6 +94,7 @@ func TestMailIsSettledOnce(t *testing.T) {
 }
 
 func TestTwinAndNamesake(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	one, two := []byte("one"), []byte("two")
 	first, dropped, now := receive(t, s, "a"), receive(t, s, "b"), receive(t, s, "c")
@@ -120,6 +125,7 @@ func TestTwinAndNamesake(t *testing.T) {
 }
 
 func TestReferences(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	for _, v := range []Verdict{
 		{MessageID: "apart@x", Outcome: OutcomeQuarantine},
@@ -136,6 +142,7 @@ func TestReferences(t *testing.T) {
 }
 
 func TestQuarantine(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	kept, filed := receive(t, s, "a"), receive(t, s, "b")
 	settle(t, s, kept, Verdict{Outcome: OutcomeQuarantine, Error: "odd"})

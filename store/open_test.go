@@ -23,6 +23,7 @@ func frozen(t testing.TB) string {
 }
 
 func TestFirstSchemaIsFrozen(t *testing.T) {
+	t.Parallel()
 	if sqliteMigrations[0] != frozen(t) {
 		t.Fatal("schema 1 is in the hands of people: append a migration, and leave testdata/schema1.sql as it is")
 	}
@@ -52,6 +53,7 @@ func oldDatabase(t *testing.T, dir, schema string) {
 }
 
 func TestOldestDatabaseIsUpgraded(t *testing.T) {
+	t.Parallel()
 	fileOnly(t)
 	dir := t.TempDir()
 	oldDatabase(t, dir, frozen(t))
@@ -74,6 +76,7 @@ func TestOldestDatabaseIsUpgraded(t *testing.T) {
 }
 
 func TestUpgradeKeepsACopyAndIsDoneOnce(t *testing.T) {
+	t.Parallel()
 	fileOnly(t)
 	dir := t.TempDir()
 	oldDatabase(t, dir, frozen(t))
@@ -104,6 +107,7 @@ func TestUpgradeKeepsACopyAndIsDoneOnce(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
 	fileOnly(t)
 	mail := strings.Repeat("x", InlineSize+1)
 	for name, c := range map[string]struct {
@@ -160,6 +164,7 @@ func execute(path, text string) error {
 }
 
 func TestOpenAfterACrashKeepsWhatWasCommitted(t *testing.T) {
+	t.Parallel()
 	fileOnly(t)
 	dir, copied := t.TempDir(), t.TempDir()
 	s := open(t, dir, Options{})
@@ -175,6 +180,7 @@ func TestOpenAfterACrashKeepsWhatWasCommitted(t *testing.T) {
 }
 
 func TestOpenWhileAnotherWrites(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, Options{})
 	inside, leave := make(chan struct{}), make(chan struct{})
@@ -187,6 +193,7 @@ func TestOpenWhileAnotherWrites(t *testing.T) {
 }
 
 func TestOpenTogether(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var group sync.WaitGroup
 	errs := make([]error, 3)
@@ -209,6 +216,7 @@ func TestOpenTogether(t *testing.T) {
 }
 
 func TestOddPath(t *testing.T) {
+	t.Parallel()
 	fileOnly(t)
 	dir := filepath.Join(t.TempDir(), "mi mesa #1 ?x=%41 ñ")
 	s := open(t, dir, Options{})
@@ -219,6 +227,7 @@ func TestOddPath(t *testing.T) {
 }
 
 func TestEverythingIsPrivate(t *testing.T) {
+	t.Parallel()
 	fileOnly(t)
 	defer syscall.Umask(syscall.Umask(0))
 	dir := filepath.Join(t.TempDir(), "data")
@@ -249,6 +258,7 @@ func TestEverythingIsPrivate(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
+	t.Parallel()
 	fileOnly(t)
 	s, _ := newStore(t)
 	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1"} {
@@ -262,6 +272,7 @@ func TestSettings(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	id := receive(t, s, strings.Repeat("x", InlineSize+1))
 	check(t, s.Check(ctx))
@@ -293,6 +304,7 @@ func TestCheck(t *testing.T) {
 }
 
 func TestLookChangesNothing(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	if _, err := Look(ctx, dir, Options{}); !errors.Is(err, ErrNoDesk) || exists(dir) {
 		t.Errorf("look where there is nothing: %v", err)

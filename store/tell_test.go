@@ -73,6 +73,7 @@ func sendAll(t testing.TB, s *Store) (sent []string) {
 }
 
 func TestAcknowledgementsToOneAddress(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	for i, step := range []struct {
@@ -98,6 +99,7 @@ func TestAcknowledgementsToOneAddress(t *testing.T) {
 }
 
 func TestAcknowledgementsOfADay(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		stranger bool
 		most     int
@@ -132,6 +134,7 @@ func TestAcknowledgementsOfADay(t *testing.T) {
 }
 
 func TestNoCapOnTheTimeBetweenAcknowledgements(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	for range 3 {
@@ -143,6 +146,7 @@ func TestNoCapOnTheTimeBetweenAcknowledgements(t *testing.T) {
 // That production is down is acknowledged whatever the caps; of many in a minute the numbers come
 // in one mail.
 func TestProductionDownIsAcknowledged(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	caps := func(down bool) func(*Telling) {
@@ -163,6 +167,7 @@ func TestProductionDownIsAcknowledged(t *testing.T) {
 }
 
 func TestSilence(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	addPerson(t, s, desk.Agent, "ana@ejemplo.test", team)
 	owed, held := opened(t, s, addPerson(t, s, desk.Customer, "robot@cliente.test"), func(e *Telling) { e.Silent = true })
@@ -170,6 +175,7 @@ func TestSilence(t *testing.T) {
 }
 
 func TestAcknowledgementsToStrangers(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	addPerson(t, s, desk.Admin, "jefa@ejemplo.test")
 	caps := Caps{AcksDomain: 3, AcksAll: 5}
@@ -205,6 +211,7 @@ func TestAcknowledgementsToStrangers(t *testing.T) {
 
 // A breaker trips at many times what is usual.
 func TestBreakersGrowWithTheUsualTraffic(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	usual := func(perHour int, domain string) {
 		write(t, s, func(tx *Tx) error {
@@ -234,6 +241,7 @@ func TestBreakersGrowWithTheUsualTraffic(t *testing.T) {
 }
 
 func TestManyMailsAboutOneTicket(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	pepe := addPerson(t, s, desk.Customer, "pepe@cliente.test")
@@ -269,6 +277,7 @@ func TestManyMailsAboutOneTicket(t *testing.T) {
 
 // Past a few notices in a minute an agent gets a list of them in each minute.
 func TestAgentsGetAList(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	by := addPerson(t, s, desk.Customer, "monitor@cliente.test")
 	ana := addPerson(t, s, desk.Agent, "ana@ejemplo.test", team, onCall)
@@ -303,6 +312,7 @@ func TestAgentsGetAList(t *testing.T) {
 }
 
 func TestAlertsAreFoldedBySenderAndMinute(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	addPerson(t, s, desk.Agent, "guardia@ejemplo.test", onCall)
 	down := func(by desk.Person) (alerts int) {
@@ -327,6 +337,7 @@ func TestAlertsAreFoldedBySenderAndMinute(t *testing.T) {
 // Notices about no ticket count by what they are about: many quarantined mails do not swallow the
 // alarm that a mailbox is down, nor does one that waits keep back another.
 func TestNoticesAboutNoTicket(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	addPerson(t, s, desk.Admin, "jefa@ejemplo.test", team)
 	for i := range 40 {
@@ -348,6 +359,7 @@ func TestNoticesAboutNoTicket(t *testing.T) {
 // The fourth mail of a day that answers what looks like a responder's waits, whatever kind it is; a
 // stranger's third.
 func TestResponders(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	n := 0
 	ack := func(address string, stranger bool) bool {
@@ -368,6 +380,7 @@ func TestResponders(t *testing.T) {
 
 // An agent's answer brings the number that was held back.
 func TestAnswerCarriesTheNumber(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	by, ana := addPerson(t, s, desk.Customer, "carla@cliente.test"), addPerson(t, s, desk.Agent, "ana@ejemplo.test")
 	opened(t, s, by, nil)
@@ -385,6 +398,7 @@ func TestAnswerCarriesTheNumber(t *testing.T) {
 }
 
 func TestAlarmGoesToEverybodyOnCallAtOnce(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	addPerson(t, s, desk.Agent, "guardia@ejemplo.test", onCall)

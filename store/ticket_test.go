@@ -20,6 +20,7 @@ func ticket(t testing.TB, s *Store, number int64) desk.Ticket {
 }
 
 func TestPeople(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	var organisation int64
 	write(t, s, func(tx *Tx) error {
@@ -62,6 +63,7 @@ func TestPeople(t *testing.T) {
 }
 
 func TestItems(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	carla, ana := addPerson(t, s, desk.Customer, "carla@cliente.test"), addPerson(t, s, desk.Agent, "ana@ejemplo.test")
 	k := openTicket(t, s, carla, "Factura")
@@ -91,6 +93,7 @@ func TestItems(t *testing.T) {
 }
 
 func TestTicketAndItsHistory(t *testing.T) {
+	t.Parallel()
 	s, c := newStore(t)
 	carla, ana := addPerson(t, s, desk.Customer, "carla@cliente.test"), addPerson(t, s, desk.Agent, "ana@ejemplo.test")
 	k, other := openTicket(t, s, carla, "Factura"), openTicket(t, s, carla, "Otro")
@@ -143,6 +146,7 @@ func TestTicketAndItsHistory(t *testing.T) {
 
 // A change and the mail about it are one: either both are there or neither.
 func TestNoMailAboutWhatWasRolledBack(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	k := openTicket(t, s, addPerson(t, s, desk.Customer, "c@cliente.test"), "x")
 	err := s.Write(ctx, func(tx *Tx) error {
@@ -161,6 +165,7 @@ func TestNoMailAboutWhatWasRolledBack(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	accents, old, both := openTicket(t, s, by, "Facturación electrónica"), openTicket(t, s, by, "Impresora"), openTicket(t, s, by, "Impresora nueva")

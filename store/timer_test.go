@@ -56,6 +56,7 @@ func tick(t *testing.T, s *Store) int {
 // TestReminders: each once, the last with the day on which the ticket closes, and then it is
 // closed.
 func TestReminders(t *testing.T) {
+	t.Parallel()
 	s, c, _, _, n := waitingDesk(t)
 	hears(t, s)
 	same(t, "nothing is due", []any{tick(t, s), must(s.TimerDue(ctx))(t)}, []any{0, false})
@@ -85,6 +86,7 @@ func TestReminders(t *testing.T) {
 }
 
 func TestReminderEndsWithAnAnswer(t *testing.T) {
+	t.Parallel()
 	s, c, carla, ana, n := waitingDesk(t)
 	doDeed(t, s, n, desk.Deed{By: carla, Item: desk.Item{Text: "La de marzo."}})
 	hears(t, s)
@@ -101,6 +103,7 @@ func TestReminderEndsWithAnAnswer(t *testing.T) {
 }
 
 func TestWaitUntil(t *testing.T) {
+	t.Parallel()
 	s, c, _, ana, n := waitingDesk(t)
 	doDeed(t, s, n, desk.Deed{By: ana, Orders: []desk.Order{{Verb: "wait", Arg: "2026-03-20"}}})
 	hears(t, s)
@@ -114,6 +117,7 @@ func TestWaitUntil(t *testing.T) {
 }
 
 func TestResolvedCloses(t *testing.T) {
+	t.Parallel()
 	s, c, _, ana, n := waitingDesk(t)
 	hears(t, s)
 	doDeed(t, s, n, desk.Deed{By: ana, Orders: []desk.Order{{Verb: desk.VerbResolve}}})
@@ -126,6 +130,7 @@ func TestResolvedCloses(t *testing.T) {
 // TestTickDoesEachStepOnce: what is cut off in the middle is done again whole, and what always
 // fails holds nothing up.
 func TestTickDoesEachStepOnce(t *testing.T) {
+	t.Parallel()
 	s, c, carla, ana, n := waitingDesk(t)
 	other := openTicket(t, s, carla, "Otra").Number
 	doDeed(t, s, other, desk.Deed{By: ana, Item: desk.Item{Text: "¿Cuál?"}})

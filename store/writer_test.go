@@ -34,6 +34,7 @@ func metas(t testing.TB, s *Store) (n int) {
 }
 
 func TestWritesShareACommit(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	release := hold(t, s)
 	transactions := map[*Tx]int{}
@@ -60,6 +61,7 @@ func TestWritesShareACommit(t *testing.T) {
 }
 
 func TestOneFailureAmongMany(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	release := hold(t, s)
 	broken := errors.New("broken")
@@ -120,6 +122,7 @@ func TestOneFailureAmongMany(t *testing.T) {
 }
 
 func TestCancelledBeforeItsStart(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
@@ -130,6 +133,7 @@ func TestCancelledBeforeItsStart(t *testing.T) {
 }
 
 func TestCancelledInTheMiddle(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	c, cancel := context.WithCancel(ctx)
 	err := s.Write(c, func(tx *Tx) error {
@@ -145,6 +149,7 @@ func TestCancelledInTheMiddle(t *testing.T) {
 }
 
 func TestCloseWhileWritesWait(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir(), Options{})
 	dir := s.Dir()
 	release := hold(t, s)
@@ -172,6 +177,7 @@ func TestCloseWhileWritesWait(t *testing.T) {
 }
 
 func TestChanged(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	other := open(t, s.Dir(), Options{})
 	time.Sleep(400 * time.Millisecond) // past the first look of the watch
@@ -197,6 +203,7 @@ func TestChanged(t *testing.T) {
 }
 
 func TestBusyDatabase(t *testing.T) {
+	t.Parallel()
 	fileOnly(t)
 	s, _ := newStore(t)
 	_, err := s.writer.conn.ExecContext(ctx, "PRAGMA busy_timeout = 100")
@@ -222,6 +229,7 @@ func TestBusyDatabase(t *testing.T) {
 }
 
 func TestConcurrentWritersAndReaders(t *testing.T) {
+	t.Parallel()
 	s, _ := newStore(t)
 	var group sync.WaitGroup
 	for g := range 8 {
