@@ -259,10 +259,11 @@ func parse(line string) (c desk.Order, words string, ok bool) {
 var number = regexp.MustCompile(`^#?\d*\.?$`)
 
 // accents reports a word that is written without accents, or with those that are its own:
-// "#módulo", not "#cérrar".
+// "#módulo", "#ítem", not "#cérrar".
 func accents(word string) bool {
 	plain := norm.NFC.String(strings.ToLower(word))
-	return plain == desk.Fold(word) || plain == "módulo" || plain == "público"
+	own := []string{"módulo", "público", "ítem"}
+	return plain == desk.Fold(word) || slices.Contains(own, plain)
 }
 
 func notInVerb(r rune) bool {

@@ -102,6 +102,7 @@ type element struct {
 	gone, tiny  bool // taken out, with all in it; of letters too small to be seen
 	hidden      bool // for one of these reasons, or for its colours
 	pre, barred bool // white space counts; a line is drawn at its left
+	code        bool // letters of one width
 	color, back color
 	node        *html.Node // where there is a style sheet
 	gap         int        // lines to break at its end
@@ -125,6 +126,7 @@ type htmlReader struct {
 	rest  []Mark // marks that run to the end of the text
 
 	unsure []Mark
+	code   []Mark
 	hid    bool // some text was left out
 	lists  int
 
@@ -135,7 +137,10 @@ type htmlReader struct {
 func (r *htmlReader) top() *element { return &r.open[len(r.open)-1] }
 
 func (r *htmlReader) text(s string) {
-	r.out.write(s, r.top().pre)
+	from := len(r.out.buf)
+	if r.out.write(s, r.top().pre); r.top().code {
+		r.noteCode(from)
+	}
 }
 
 func (r *htmlReader) start(t tag) {
@@ -161,7 +166,7 @@ func (r *htmlReader) start(t tag) {
 // inherit makes the element of a tag from its parent's properties and its own style.
 func (r *htmlReader) inherit(t tag) element {
 	p := r.top()
-	e := element{atom: t.atom, gone: p.gone || invisibleElement[t.atom], tiny: p.tiny, pre: p.pre, color: p.color, back: p.back, item: -1}
+	e := element{atom: t.atom, gone: p.gone || invisibleElement[t.atom], tiny: p.tiny, pre: p.pre, code: p.code, color: p.color, back: p.back, item: -1}
 	if r.sheet != nil {
 		e.node = r.node(t)
 	}
@@ -293,7 +298,7 @@ func (r *htmlReader) finish() Text {
 	}
 	s := r.out.finish()
 	return Text{String: s, Marks: settleMarks(append(r.marks, r.rest...), len(s)), indents: settleMarks(r.plain, len(s)), pictures: r.pictures,
-		unsure: settleMarks(r.unsure, len(s)), hid: r.hid}
+		unsure: settleMarks(r.unsure, len(s)), code: r.code, hid: r.hid}
 }
 
 // void elements have no content and no end tag.

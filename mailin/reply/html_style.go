@@ -24,6 +24,7 @@ const (
 	filter
 	font
 	fontSize
+	fontFamily
 	height
 	width
 	maxHeight
@@ -53,7 +54,7 @@ const (
 
 var properties = map[string]property{
 	"display": display, "visibility": visibility, "content-visibility": contentVisibility, "mso-hide": msoHide, "opacity": opacity,
-	"filter": filter, "font": font, "font-size": fontSize, "height": height, "width": width, "max-height": maxHeight, "max-width": maxWidth,
+	"filter": filter, "font": font, "font-size": fontSize, "font-family": fontFamily, "height": height, "width": width, "max-height": maxHeight, "max-width": maxWidth,
 	"overflow": overflow, "overflow-x": overflowX, "overflow-y": overflowY, "color": foreground, "-webkit-text-fill-color": fill,
 	"background": background, "background-color": background, "white-space": whiteSpace, "position": position, "left": left, "top": top,
 	"right": right, "bottom": bottom, "text-indent": textIndent, "margin": margin, "margin-left": marginLeft, "margin-top": marginTop,
@@ -313,6 +314,7 @@ func (e *element) readStyle(t tag, sh *sheet, node *html.Node, depth int) {
 	if s.some {
 		e.take(&s)
 	}
+	e.setCode(t, &s)
 	e.hidden = e.gone || e.tiny || e.color == unseen || e.color != 0 && near(e.color, e.back)
 }
 

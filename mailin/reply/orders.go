@@ -5,7 +5,7 @@ import "strings"
 // Orders returns the text of New, and of each of its lines whether an order may stand there. Orders
 // are obeyed only where every client shows them as the sender's own: not below a line that ends in
 // a colon (he shows what to write), a drawn rule or a footer, not in a box with a line at its left
-// or between fences, not in a part after the first, and, of a mail with text and HTML, not where
+// or between fences or as code among words, not in a part after the first, and, of a mail with text and HTML, not where
 // the HTML shows no such line. What was filled into our form is not among them: in a quote it may be
 // what another has filled in, and Filled has it.
 func (p Parts) Orders() (text string, places []bool) { return p.placed(showsBelow) }
@@ -61,14 +61,14 @@ func countLines(base string, r Range) int {
 
 // sureLines says of each line of the base whether an order may stand there.
 func (p Parts) sureLines(shows func(above string, sure bool, text string) bool) (sure []bool) {
-	seen := p.shownLines()
+	seen, code := p.shownLines(), p.quotesCode()
 	below, above, aboveSure := false, "", true
 	for _, r := range p.Ranges {
 		at := r.Start
 		for l := range strings.Lines(p.Base[r.Start:r.End]) {
 			text := trim(l)
 			ok := text != "" && r.Rule == ruleOwn && !below && !shows(above, aboveSure, text) &&
-				p.inFirstPart(at) && seen(text)
+				p.inFirstPart(at) && seen(text) && !(code && inMark(p.html.code, at))
 			sure = append(sure, ok)
 			at += len(l)
 			if text == "" {
@@ -137,13 +137,20 @@ func (p Parts) shownLines() func(text string) bool {
 
 // ownLines are the lines of the HTML that are in no quote, signature or box, as plainLetters.
 func (t Text) ownLines() []string {
-	list := []string{""}
+	list, code := []string{""}, []string{}
 	at := 0
 	for l := range strings.Lines(t.String) {
 		if text := trim(l); text != "" && len(text) < 4*maxRead && !inMark(t.Marks, at) && !inMark(t.unsure, at) {
-			list = append(list, plainLetters(text))
+			if inMark(t.code, at) {
+				code = append(code, plainLetters(text))
+			} else {
+				list = append(list, plainLetters(text))
+			}
 		}
 		at += len(l)
+	}
+	if len(list) == 1 { // it is his typeface
+		return append(list, code...)
 	}
 	return list
 }

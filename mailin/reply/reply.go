@@ -49,6 +49,7 @@ type Text struct {
 	indents  []Mark // plain blockquotes: quotes only where something else says so
 	pictures []picture
 	unsure   []Mark // where no orders stand
+	code     []Mark // letters of one width
 	hid      bool   // some text is hidden, and left out
 }
 
