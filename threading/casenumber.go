@@ -14,6 +14,9 @@ const maxSubject = 4096
 // DefaultTag is the word of the subject tag where the mailbox names no other: [Caso #123].
 const DefaultTag = "Caso"
 
+// englishTag is that of a mail in English, where the mailbox names none.
+const englishTag = "case"
+
 // caseWords go before a number in any mailbox, beside its own tag. In lower case; accents as people
 // leave them out. Words of other desks ("chamado") count only where the mailbox's tag says so: they
 // number what is not ours.

@@ -131,8 +131,14 @@ func tagEnd(s, tag string) int {
 	before := strings.TrimRight(inside, "0123456789")
 	word, _ := cutNumberWords(before)
 	digits := len(inside) - len(before)
-	if digits < 1 || digits > 9 || strings.TrimLeftFunc(word, isBlank) != tagWord(tag) {
+	if digits < 1 || digits > 9 || !isTag(strings.TrimLeftFunc(word, isBlank), tag) {
 		return 0
 	}
 	return end + 1
+}
+
+// isTag reports whether a word is that of our tag: the mailbox's, or where it has none those of the
+// languages that come with buzon.
+func isTag(word, tag string) bool {
+	return word == tagWord(tag) || tag == "" && word == englishTag
 }
