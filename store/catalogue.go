@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -175,14 +176,21 @@ func (r Reader) Used(ctx context.Context, e desk.Entry) (n int, err error) {
 		}
 	}
 	if e.Kind == desk.CustomFields {
-		key := fmt.Sprintf(`%%"%d":%%`, e.ID)
-		_, err = r.row(ctx, "SELECT count(*) FROM ticket WHERE custom LIKE $1", args(key), &n)
+		_, err = r.row(ctx, "SELECT count(*) FROM ticket WHERE custom LIKE $1",
+			args("%"+customKey(e)+"%"), &n)
 	}
 	return n, err
 }
 
-// Drop removes a row of a catalogue. What has it gets another, the zero Entry for none.
+// customKey is how what a ticket has in the desk's own fields names one.
+func customKey(e desk.Entry) string { return fmt.Sprintf(`"%d":`, e.ID) }
+
+// Drop removes a row of a catalogue. What has it gets another, the zero Entry for none, and each
+// ticket says so in its history.
 func (tx *Tx) Drop(ctx context.Context, e, by desk.Entry) error {
+	if err := tx.replaced(ctx, e, by); err != nil {
+		return fmt.Errorf("replace %s %q: %w", e.Kind, e.Key, err)
+	}
 	for _, h := range holders[e.Kind] {
 		change := fmt.Sprintf("UPDATE %s SET %s = $2 WHERE %s = $1", h[0], h[1], h[1])
 		if h[0] == "project_follower" { // who follows both must not do so twice
@@ -203,6 +211,34 @@ func (tx *Tx) Drop(ctx context.Context, e, by desk.Entry) error {
 		return fmt.Errorf("remove %s %q: %w", e.Kind, e.Key, err)
 	}
 	return tx.renew(ctx)
+}
+
+// replaced writes the history of the tickets that get another row, and gives them the other of the
+// desk's own fields where they have none in it.
+func (tx *Tx) replaced(ctx context.Context, e, by desk.Entry) error {
+	for _, h := range holders[e.Kind] {
+		if h[0] != "ticket" {
+			continue
+		}
+		_, err := tx.exec(ctx, fmt.Sprintf(`
+			INSERT INTO activity (ticket, at, person, mail, what, old, new)
+			SELECT number, CAST($2 AS BIGINT), 0, 0, CAST($3 AS TEXT), CAST($4 AS TEXT),
+				CAST($5 AS TEXT)
+			FROM ticket WHERE %s = $1 ORDER BY number`, h[1]),
+			held(e), tx.Now().UnixMilli(), h[1], strconv.FormatInt(held(e), 10),
+			strconv.FormatInt(held(by), 10))
+		if err != nil {
+			return err
+		}
+	}
+	if e.Kind != desk.CustomFields || by.ID == 0 {
+		return nil
+	}
+	_, err := tx.exec(ctx, `
+		UPDATE ticket SET custom = replace(custom, $1, $2)
+		WHERE custom LIKE $3 AND custom NOT LIKE $4`,
+		customKey(e), customKey(by), "%"+customKey(e)+"%", "%"+customKey(by)+"%")
+	return err
 }
 
 // Product returns the product that a mailbox names; the desk has it from then on.

@@ -185,6 +185,10 @@ func (n naming) remove(ctx context.Context, tx *store.Tx, e desk.Entry, by strin
 		if other.ID == e.ID {
 			return fmt.Errorf("--replace-by: %s can't replace itself", n.of(e.ID))
 		}
+		if other.Value != e.Value {
+			return fmt.Errorf("--replace-by: %s holds a %s, and %s a %s: want one of the same",
+				n.of(other.ID), other.Value, n.of(e.ID), e.Value)
+		}
 		if other.Class != e.Class {
 			return fmt.Errorf("--replace-by: %s is of the class %s, and %s of %s: "+
 				"want one of the same class", n.of(other.ID), other.Class, n.of(e.ID), e.Class)

@@ -141,3 +141,47 @@ func TestEveryCatalogueHasItsCommand(t *testing.T) {
 		}
 	}
 }
+
+// TestReplacedRowsLeaveHistory: what a case gets when a row of a catalogue goes stands in its history, of
+// each case that had it and of no other; a field of one's own keeps its values.
+func TestReplacedRowsLeaveHistory(t *testing.T) {
+	t.Parallel()
+	do := clerk(t)
+	for _, line := range []string{"agent add ana@ejemplo.test --admin", "product add CRM", "product add ERP", "module add Ventas --product CRM", "module add Compras --product CRM",
+		"type add Reclamo", "status add 'En pruebas' --class open", "severity add mínima", "severity add nula", "field add Sucursal --type text", "field add Sede --type text", "field add Puestos --type number",
+		"ticket open --requester c@cliente.test --subject Uno --text x --product CRM --type Reclamo",
+		"ticket open --requester c@cliente.test --subject Dos --text x --product CRM",
+		"ticket open --requester c@cliente.test --subject Tres --text x --product ERP",
+		"ticket set 1 module=Ventas 'status=En pruebas' severity=5 Sucursal=Norte", "ticket close 2"} {
+		if got := do(line); strings.Contains(got, "want one of") || strings.Contains(got, "there is no") || strings.Contains(got, "unknown") {
+			t.Errorf("%s: %s", line, got)
+		}
+	}
+	for _, c := range []struct{ line, want string }{
+		{"product remove CRM", "CRM is in use 4 times"},
+		{"product remove CRM --replace-by ERP", ""},
+		{"module remove Ventas --replace-by Compras", ""},
+		{"type remove Reclamo --replace-by Consulta", ""},
+		{"status remove 'En pruebas' --replace-by Abierto", ""},
+		{"severity remove nula --replace-by mínima", ""},
+		{"field remove Sucursal", "in use once"},
+		{"field remove Sucursal --replace-by Puestos", "want one of the same"},
+		{"field remove Sucursal --replace-by Sede", ""},
+		{"ticket show 1 --json", `"Sede":"Norte"`},
+	} {
+		if got := do(c.line); !strings.Contains(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%s: %s, want %s", c.line, got, c.want)
+		}
+	}
+	for n, want := range map[int][]string{1: {"product CRM ERP", "module Ventas Compras", "type Reclamo Consulta", "status En pruebas Abierto", "severity 5 4"}, 2: {"product CRM ERP"}, 3: {}} {
+		history := strings.Join(strings.Fields(do(fmt.Sprintf("ticket history %d", n))), " ")
+		for _, w := range want {
+			if !strings.Contains(history, w) {
+				t.Errorf("case %d: no %q in %s", n, w, history)
+			}
+		}
+		if len(want) == 0 && strings.Contains(history, "CRM") {
+			t.Errorf("case %d: %s", n, history)
+		}
+	}
+}

@@ -121,7 +121,7 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 			return err
 		}
 		defer h.close()
-		if err := h.place(c.Context(), &f); err != nil {
+		if err := errors.Join(h.place(c.Context(), &f), h.readAway(c, &f, p)); err != nil {
 			return failed(err)
 		}
 		f.apply(c, &p)
@@ -321,12 +321,12 @@ func (a *app) printPeople(ctx context.Context, h *house, list []desk.Person) err
 			continue
 		}
 		rows = append(rows, []string{strings.Join(p.Addresses, " "), p.Name, string(p.Role),
-			p.Language, personState(p)})
+			p.Language, h.stateOf(p)})
 	}
 	return a.table([]string{"ADDRESS", "NAME", "ROLE", "LANGUAGE", "STATE"}, rows)
 }
 
-func personState(p desk.Person) string {
+func (h *house) stateOf(p desk.Person) string {
 	var words []string
 	for _, w := range []struct {
 		is   bool
@@ -338,6 +338,9 @@ func personState(p desk.Person) string {
 		if w.is {
 			words = append(words, w.word)
 		}
+	}
+	if p.Away(h.store.Now()) {
+		words = append(words, "away until "+h.lastDay(p))
 	}
 	return strings.Join(words, ", ")
 }
@@ -354,12 +357,18 @@ type personRow struct {
 	OnCall             bool     `json:"on_call"`
 	Admission          string   `json:"admission"` // "": sees what the organisation sees
 	UndeliverableSince *string  `json:"undeliverable_since"`
+	AwayUntil          *string  `json:"away_until"` // the last day
+	Substitute         *string  `json:"substitute"`
 	Tickets            []int64  `json:"tickets"`
 }
 
 func (h *house) personJSON(ctx context.Context, n naming, p desk.Person) (personRow, error) {
 	tickets, err := h.store.PersonTickets(ctx, p.ID, 1000)
-	return personRow{Name: p.Name, Organisation: n.orNull(p.Organisation),
+	if err != nil {
+		return personRow{}, err
+	}
+	until, substitute, err := h.absence(ctx, p)
+	return personRow{AwayUntil: until, Substitute: substitute, Name: p.Name, Organisation: n.orNull(p.Organisation),
 		Addresses: nonNil(p.Addresses), Role: string(p.Role), Language: p.Language,
 		Active: p.Active, Blocked: p.Blocked, OnCall: p.OnCall, Admission: string(p.Admission),
 		UndeliverableSince: stamp(p.UndeliverableSince), Tickets: nonNil(tickets)}, err
@@ -379,7 +388,7 @@ func (a *app) peopleShow() *cobra.Command {
 			return a.object(row)
 		}
 		facts(a.stdout, "Name", row.Name, "Addresses", strings.Join(row.Addresses, ", "),
-			"Role", row.Role, "Language", row.Language, "State", personState(p),
+			"Role", row.Role, "Language", row.Language, "State", h.stateOf(p), "Substitute", deref(row.Substitute),
 			"Tickets", strings.Trim(fmt.Sprint(row.Tickets), "[]"))
 		return nil
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -30,4 +32,19 @@ func (h *house) readAway(c *cobra.Command, f *personFlags, of desk.Person) error
 	}
 	f.away.AwayUntil, f.away.Substitute = until.AddDate(0, 0, 1), s.ID
 	return nil
+}
+
+// lastDay is the last on which an agent is away.
+func (h *house) lastDay(p desk.Person) string {
+	return p.AwayUntil.Add(-time.Second).In(h.location).Format(time.DateOnly)
+}
+
+// absence is the last day on which an agent is away, and who stands in; nil where he is there.
+func (h *house) absence(ctx context.Context, p desk.Person) (until, substitute *string, err error) {
+	if !p.Away(h.store.Now()) {
+		return nil, nil, nil
+	}
+	s, err := h.store.Person(ctx, p.Substitute)
+	day, who := h.lastDay(p), s.Address()
+	return &day, &who, err
 }
