@@ -3,6 +3,7 @@ package mailin
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -101,6 +102,10 @@ func (f *filing) further(ctx context.Context, done *store.Done, d desk.Deed) err
 	return nil
 }
 
+// newFor is «Zoe Paz <zoe@x.test> No imprime»: a name, an address, a subject.
+var newFor = regexp.MustCompile(
+	`^"?([^"<>@]*?)"?\s*(<?[^\s<>,;]+@[^\s<>,;]+>?(?:<mailto:[^>]*>)?)(.*)$`)
+
 // namedIn is the customer whom «#nuevo» or «#cliente» names, and what follows on the line of the first as
 // the subject; nobody where that is no customer.
 func (f *filing) namedIn(ctx context.Context, written command.Orders) (p desk.Person,
@@ -109,12 +114,12 @@ func (f *filing) namedIn(ctx context.Context, written command.Orders) (p desk.Pe
 		if o.Verb != desk.VerbNew && o.Verb != desk.VerbRequester {
 			continue
 		}
-		who := o.Arg
-		if o.Verb == desk.VerbNew {
-			who, subject, _ = strings.Cut(o.Arg, " ")
+		name, who := "", o.Arg
+		if m := newFor.FindStringSubmatch(o.Arg); m != nil && o.Verb == desk.VerbNew {
+			name, who, subject = m[1], m[2], strings.TrimLeft(m[3], " ,;:")
 		}
 		if a := desk.AddressIn(who); a != "" && !f.ours(a) {
-			p, err = f.customer(ctx, a, "")
+			p, err = f.customer(ctx, a, strings.TrimSpace(name))
 		}
 		return p, desk.OneLine(subject), err
 	}

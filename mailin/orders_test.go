@@ -85,7 +85,7 @@ func TestAgentOrders(t *testing.T) {
 			func(t desk.Ticket) bool {
 				return t.Severity == 1 && t.Progress == 60 && t.Class == desk.Queued
 			}},
-		{"unknown values", "#severidad 9\n#avance mucho\nLo vemos.", relayed + ", " + receipt, `severity "9"? 1 (crítica) 2 (mayor) 3 (menor); progress "mucho"?`, "Lo vemos.", desk.Public,
+		{"unknown values", "#severidad 9\n#avance mucho\nLo vemos.", relayed + ", " + receipt, `severity "9"? 1 (crítica) 2 (mayor) 3 (menor); progress "mucho"? 0 60 100`, "Lo vemos.", desk.Public,
 			func(t desk.Ticket) bool { return t.Severity == 2 && t.Progress == 0 }},
 		{"assign by first name", "#asignar luis", "assigned luis@ejemplo.test, " + receipt, "#asignar luis: assigned Luis Pérez", "#asignar luis", desk.Internal,
 			func(t desk.Ticket) bool { return t.Agent.Name == "Luis Pérez" }},

@@ -382,13 +382,22 @@ func (w *answering) file(ctx context.Context) error {
 		}
 	}
 	if sent == 0 && len(w.to.Lines) == 0 {
-		w.say("lacks_file", 0, itemOrCase(w.q))
-		for _, it := range items {
-			w.to.Files = append(w.to.Files, w.documents(it)...)
-		}
+		w.lacksFile(items)
 	}
 	w.caseButtons(row.Ticket, desk.Case)
 	return nil
+}
+
+// lacksFile names the files that the case has.
+func (w *answering) lacksFile(items []desk.Item) {
+	for _, it := range items {
+		w.to.Files = append(w.to.Files, w.documents(it)...)
+	}
+	if len(w.to.Files) == 0 {
+		w.say("lacks_files", 0, itemOrCase(w.q))
+		return
+	}
+	w.say("lacks_file", 0, itemOrCase(w.q))
 }
 
 func itemOrCase(q desk.Query) string {

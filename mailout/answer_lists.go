@@ -36,8 +36,9 @@ func (w *answering) company(ctx context.Context) error {
 }
 
 func (w *answering) project(ctx context.Context) error {
-	name := w.echoed(w.q.Name)
-	w.to.Of = name
+	if w.to.Of = w.echoed(w.q.Name); w.to.Of == "" {
+		w.to.Title = "project_unnamed"
+	}
 	return w.list(ctx, w.m.sight,
 		store.Query{Status: w.q.Status, Fields: map[string]string{"project": w.q.Name}})
 }
@@ -47,7 +48,11 @@ func (w *answering) all(ctx context.Context) error {
 }
 
 func (w *answering) overdue(ctx context.Context) error {
-	return w.list(ctx, w.m.sight, store.Query{DueBefore: w.today()})
+	err := w.list(ctx, w.m.sight, store.Query{DueBefore: w.today()})
+	if err == nil && len(w.to.Sections) == 0 {
+		w.say("none", 0, "")
+	}
+	return err
 }
 
 // today is the beginning of the day, as days of tickets are kept.

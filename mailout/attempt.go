@@ -33,9 +33,8 @@ func (d *Dispatcher) deliverAll(ctx context.Context, list []store.Outgoing, turn
 		ready = append(ready, o)
 	}
 	var each sync.WaitGroup
-	claimed := d.claim(ctx, ready)
-	b := d.Renderer.batchOf(ctx, claimed)
-	for _, o := range claimed {
+	b := d.Renderer.newBatch()
+	for _, o := range d.claim(ctx, ready) {
 		t := left[o.ID]
 		delete(left, o.ID)
 		each.Go(func() {

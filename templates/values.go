@@ -53,8 +53,11 @@ func (d *dates) results(list []Command, now time.Time) {
 }
 
 // value is a day, or a day with its hour, as people write it: "1 de marzo". Every other value stays
-// as it is.
+// as it is. Behind " · " something else may stand.
 func (d *dates) value(s string, now time.Time) string {
+	if day, more, two := strings.Cut(s, " · "); two {
+		return d.value(day, now) + " · " + more
+	}
 	pattern := d.Plain
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {

@@ -43,7 +43,8 @@ func (w voice) funcs() map[string]any {
 		"caseFacts": w.caseFacts, "change": w.change, "entitled": w.entitled, "fact": w.fact, "said": said, "sentence": sentence,
 		"detail": w.detail, "listed": w.listed, "trendOf": w.trend,
 		// words from phrases.toml
-		"phrase": w.phrase, "label": w.label, "unknown": w.unknown, "form": w.form, "button": w.button,
+		"phrase": w.phrase, "label": w.label, "unknown": w.unknown,
+		"known": w.known, "form": w.form, "button": w.button,
 		"reason": w.reason, "warning": w.warning, "hint": w.hint, "traces": w.traces,
 		// time
 		"date": w.date, "day": w.day, "clock": w.clock, "instant": w.instant, "span": w.span,
@@ -329,6 +330,18 @@ func (w voice) unknown(u Unknown) string {
 	return strings.NewReplacer("{value}", u.Value, "{field}", u.Field).Replace(w.p.Label["unknown_value"])
 }
 
+// known are the values that there are; fields by their labels.
+func (w voice) known(u Unknown) []string {
+	if u.Field != "field" {
+		return u.Values
+	}
+	names := make([]string, len(u.Values))
+	for i, v := range u.Values {
+		names[i] = first(w.p.Label[v], v)
+	}
+	return names
+}
+
 func (w voice) form(key string) string   { return first(w.p.Form[key], key) }
 func (w voice) button(key string) string { return first(w.p.Button[key], key) }
 
@@ -353,6 +366,10 @@ func (w voice) hint(code string) any { return w.sentence(w.p.Hint[code]) }
 // result is what a command did: "asignado a Luis Pérez", "jefe@cliente.test ahora sigue el caso".
 func (w voice) result(c Command) string {
 	said := first(w.p.Result[c.Result], c.Result)
+	if strings.Contains(said, "{and}") {
+		value, and, _ := strings.Cut(c.Value, " · ")
+		return strings.NewReplacer("{value}", value, "{and}", and).Replace(said)
+	}
 	if strings.Contains(said, "{value}") {
 		return strings.TrimSpace(strings.ReplaceAll(said, "{value}", c.Value))
 	}

@@ -214,6 +214,9 @@ func (h *house) do(ctx context.Context, tx *store.Tx, n int64, d desk.Deed) (
 // refused is an error where an order was not carried out.
 func (h *house) refused(done store.Done) error {
 	for _, r := range done.Results {
+		if r.Key == "link" {
+			r.Known = desk.LinkKinds
+		}
 		switch {
 		case r.Unknown && len(r.Known) > 0:
 			return fmt.Errorf("%s: %q: want one of %s", r.Key, r.Value, strings.Join(r.Known, ", "))

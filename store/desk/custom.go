@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -31,8 +32,13 @@ func own(e Entry) Field {
 			}
 			return ok
 		}}
-	if e.Value == ChoiceValue {
+	switch e.Value {
+	case ChoiceValue:
 		f.choices = func(*draft) []string { return e.Choices }
+	case NumberValue:
+		f.like = "12, 12.5"
+	case DateValue:
+		f.like = "2026-12-31, 31/12/2026"
 	}
 	return f
 }
@@ -109,9 +115,11 @@ func (f *Field) named(w *draft, r Result) Result {
 	if f.Row.ID == 0 {
 		return r
 	}
-	if r.Key = "field"; r.Unknown {
-		r.Key = "value"
+	name := f.Row.Name(w.deed.By.Language)
+	if r.Unknown {
+		r.Key, r.Value = "value", strings.TrimSpace(name+" "+r.Value)
+		return r
 	}
-	r.Value = strings.TrimSpace(f.Row.Name(w.deed.By.Language) + " " + r.Value)
+	r.Key, r.Value = "field", name+": "+cmp.Or(r.Value, "–")
 	return r
 }

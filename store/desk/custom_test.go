@@ -19,20 +19,20 @@ func TestOwnFields(t *testing.T) {
 		order, want   string
 		custom        string
 	}{
-		{6, 0, "#campo piso=segundo", "field Piso Segundo", "101 Segundo"},
-		{6, 0, "#campo FLOOR=primero", "field Piso Primero", "101 Primero"},
+		{6, 0, "#campo piso=segundo", "field Piso: Segundo", "101 Segundo"},
+		{6, 0, "#campo FLOOR=primero", "field Piso: Primero", "101 Primero"},
 		{6, 0, "#campo piso=tercero", "?value Piso tercero", ""},
-		{6, 0, "#campo visita=2026-03-02", "field Visita 2026-03-02", "102 2026-03-02"},
+		{6, 0, "#campo visita=2026-03-02", "field Visita: 2026-03-02", "102 2026-03-02"},
 		{6, 0, "#campo visita=2026-02-30", "?value Visita 2026-02-30", ""},
 		// tickets of this type do not have it
 		{4, 0, "#campo visita=2026-03-02", "?field visita", ""},
 		{6, 0, "#campo costo=5", "?field costo", ""},
-		{6, 31, "#campo costo=5", "field Costo 5", "103 5"}, // those of the product do
-		{4, 0, "#campo costo=12,50", "field Costo 12.5", "103 12.5"},
+		{6, 31, "#campo costo=5", "field Costo: 5", "103 5"}, // those of the product do
+		{4, 0, "#campo costo=12,50", "field Costo: 12.5", "103 12.5"},
 		{4, 0, "#campo costo=NaN", "?value Costo NaN", ""},
 		{4, 0, "#campo costo=caro", "?value Costo caro", ""},
-		{6, 0, "#campo orden de compra=OC  7", "field Orden de compra OC 7", "104 OC 7"},
-		{6, 0, "#campo orden de compra=", "field Orden de compra", ""},
+		{6, 0, "#campo orden de compra=OC  7", "field Orden de compra: OC 7", "104 OC 7"},
+		{6, 0, "#campo orden de compra=", "field Orden de compra: –", ""},
 	} {
 		tk := ticket(Open)
 		tk.Type, tk.Product = c.kind, c.product

@@ -52,8 +52,14 @@ func (c Times) zone() *time.Location {
 // plainDate folds a text and drops what says nothing.
 func plainDate(text string) string {
 	text = strings.Trim(OneLine(Fold(text)), " .,;:")
+	if m := untilWord.FindStringSubmatch(text); m != nil {
+		text = map[bool]string{true: "el "}[m[1] == "al"] + text[len(m[0]):]
+	}
 	return strings.ReplaceAll(text, ",", " ")
 }
+
+// untilWord says that what follows is the end.
+var untilWord = regexp.MustCompile(`^(hasta|al|para|until|till|by) `)
 
 // dateReader reads a day in one moment.
 type dateReader struct{ now time.Time }

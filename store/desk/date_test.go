@@ -29,6 +29,9 @@ func TestDays(t *testing.T) {
 
 		"2026-03-01": "date_gone", "2020-01-01": "date_gone", "hoy a las 6": "date_gone", "en 0 días": "2026-03-02 08:00",
 		"2036-01-01": "date_far", "en 900 meses": "date_far",
+		"hasta mañana": "2026-03-03 08:00", "hasta el 15": "2026-03-15 08:00", "al 12/3 a las 15:00": "2026-03-12 15:00", "para fin de mes": "2026-03-31 08:00",
+		"until tomorrow": "2026-03-03 08:00", "until the 12/3": "2026-03-12 08:00", "till Friday": "2026-03-06 08:00", "by 3 December": "2026-12-03 08:00",
+
 		"32/1": "date", "31/2": "date", "30 de febrero": "date", "2026-02-29": "date", "12/13": "date", "0/1": "date", "el 32": "date",
 		"mañana a las 25": "date", "9:75": "date", "13pm": "date", "viernes 7 de marzo": "date", "cuando pueda": "date", "": "date", "15": "date",
 		"viernes o sábado": "date", "3 de diciembre 4": "date", "2 días": "2026-03-04 08:00", "-1": "date",

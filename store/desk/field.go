@@ -18,6 +18,7 @@ type Field struct {
 	Get     func(c *Catalogue, t *Ticket, language string) string
 	set     func(w *draft, value string) bool
 	choices func(*draft) []string // nil: any value of its form will do
+	like    string                // what it may look like, parted by commas, where nothing is chosen
 	unit    string                // of its value, in a receipt
 	open    bool                  // customers set it, where their profile says nothing of it
 	empties bool                  // an order can take its value away
@@ -48,7 +49,7 @@ var Fields = []Field{
 	{Key: "requester", words: "solicitante, cliente, customer", open: true, Person: true,
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Requester.Address() },
 		set: (*draft).setRequester},
-	{Key: "controller", words: "debe controlar, controlador", open: true, Person: true,
+	{Key: "controller", words: "debe controlar, controlador, to confirm", open: true, Person: true,
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Controller.Address() },
 		set: func(w *draft, v string) bool {
 			p := w.customer(v)
@@ -75,6 +76,7 @@ var Fields = []Field{
 		choices: entries(Services)},
 	{Key: "progress", words: "avance, % completado",
 		unit: " %",
+		like: "0, 60, 100",
 		Get:  func(_ *Catalogue, t *Ticket, _ string) string { return strconv.Itoa(t.Progress) },
 		set: func(w *draft, v string) bool {
 			n, err := strconv.Atoi(strings.TrimRight(v, " %"))
@@ -148,8 +150,11 @@ func (w *draft) field(arg string) Result {
 	switch {
 	case f == nil && !w.deed.By.Agent(): // of tickets of another type
 		return Result{Key: "not_allowed"}
-	case !ok || f == nil:
+	case f == nil:
 		return notUnderstood("field", strings.TrimSpace(name), w.fieldNames()...)
+	case !ok:
+		o := NewOrder(VerbField, strings.TrimSpace(name), w.deed.By.Language)
+		return notUnderstood("missing", o.Line, o.Line+"=X")
 	case !w.deed.By.Agent():
 		return w.setByLine(f, strings.TrimSpace(value))
 	}
@@ -164,9 +169,14 @@ func (w *draft) setField(f *Field, value string) Result {
 		var known []string
 		if f.choices != nil {
 			known = f.choices(w)
+		} else if f.like != "" {
+			known = strings.Split(f.like, ", ")
 		}
-		if w.wrong != Dated {
+		switch {
+		case w.wrong != Dated:
 			return w.misdated(value)
+		case f.Key == string(VerbRequester):
+			return w.nobody(VerbRequester, f.Key, value)
 		}
 		return f.named(w, notUnderstood(f.Key, value, known...))
 	}

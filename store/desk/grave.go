@@ -11,14 +11,23 @@ import (
 // asked at his registered address before anything of that mail is done.
 var grave = []Verb{VerbBlock, VerbPerson}
 
-// Grave are the lines of the orders that are grave.
+// Grave are the lines of the orders that are grave; one that can't be read changes nothing.
 func Grave(orders []Order) (lines []string) {
 	for _, o := range orders {
-		if slices.Contains(grave, o.Verb) && !o.Misplaced {
+		if slices.Contains(grave, o.Verb) && !o.Misplaced && o.readable() {
 			lines = append(lines, o.Line)
 		}
 	}
 	return lines
+}
+
+func (o Order) readable() bool {
+	if o.Verb == VerbBlock {
+		return o.Arg == "" || Blockable(o.Arg) != ""
+	}
+	who, line, _ := strings.Cut(o.Arg, " ")
+	_, ok := readEdit(line)
+	return ok && strings.Contains(who, "@")
 }
 
 // Blockable is an address, or a domain that somebody has, as blocked senders are compared; "" for

@@ -25,6 +25,14 @@ const (
 // or is its duplicate.
 var LinkKinds = []string{"related", Depends, Duplicates}
 
+// kindsIn are how an agent writes them in his language.
+func kindsIn(language string) []string {
+	if language == "es" {
+		return []string{"relacionado", "depende", "duplicado"}
+	}
+	return LinkKinds
+}
+
 // linkWords are what people call them, folded.
 var linkWords = map[string]string{
 	"related": "related", "relacionado": "related", "relacionada": "related", "con": "related",
@@ -50,6 +58,12 @@ func (w *draft) other(n int64) (Other, bool) {
 	return w.Others[i], true
 }
 
+// itself reports whether a number is the ticket's own, also one that it has by a merge.
+func (w *draft) itself(n int64) bool {
+	is := func(o Other) bool { return o.Asked == n && o.Number == w.before.Number }
+	return n == w.before.Number || slices.ContainsFunc(w.Others, is)
+}
+
 // link ties the ticket to another, by the kind that is given, else by the one that is written
 // beside the number.
 func link(kind string) func(*draft, string) Result {
@@ -58,8 +72,11 @@ func link(kind string) func(*draft, string) Result {
 		if kind != "" {
 			written = kind
 		}
-		if ok && !slices.Contains(LinkKinds, written) {
-			return notUnderstood("link", written, LinkKinds...)
+		switch {
+		case ok && !slices.Contains(LinkKinds, written):
+			return notUnderstood("link", written, kindsIn(w.deed.By.Language)...)
+		case ok && w.itself(n):
+			return Result{Key: "itself"}
 		}
 		o, there := w.other(n)
 		if !ok || !there {

@@ -77,6 +77,8 @@ func (w *draft) merge(arg string) Result {
 	o, there := w.other(n)
 	value := strconv.FormatInt(o.Number, 10)
 	switch {
+	case ok && w.itself(n):
+		return Result{Key: "itself"}
 	case !ok || !there:
 		return notUnderstood("number", arg)
 	case w.Kept.Held():

@@ -33,7 +33,7 @@ func TestMergeIsRefused(t *testing.T) {
 		{"merged", "#unir 12", ticket(Open), "", sights(), "merged 12"},
 		{"with another's number", "#unir #12", ticket(Waiting), "", sights(), "merged 12"},
 		{"no such ticket", "#unir 99", ticket(Open), "", sights(), "?number 99"},
-		{"itself", "#unir 7", ticket(Open), "", sights(), "?number 7"},
+		{"itself", "#unir 7", ticket(Open), "", sights(), "itself"},
 		{"no number", "#unir x", ticket(Open), "", sights(), "?number x"},
 		{"into what is closed", "#unir 13", ticket(Open), "", sights(), "merge_closed 13"},
 		{"closed into closed", "#unir 13", ticket(Closed), "", sights(), "merged 13"},

@@ -33,7 +33,11 @@ func (w *draft) result(o Order) Result {
 	case w.waits(o):
 		return Result{Key: "held"}
 	}
-	return row.do(w, o.Arg)
+	r := row.do(w, o.Arg)
+	if r.Unknown && r.Value == "" && strings.HasPrefix(o.Line, "#") {
+		r.Key, r.Value = "missing", o.Line
+	}
+	return r
 }
 
 // missed offers what a line may mean that is no order, by the word of his own language first.
@@ -188,7 +192,7 @@ func (w *draft) unfollow(string) Result { return w.drop(w.deed.By) }
 func (w *draft) addFollower(arg string) Result {
 	p := w.customer(arg)
 	if p.ID == 0 {
-		return notUnderstood("person", arg)
+		return w.nobody(VerbFollower, "person", arg)
 	}
 	if name, ok := projectIn(arg); ok {
 		return w.ofProject(name, p, "project_follower_added", &w.Projects.Follow)
@@ -200,7 +204,7 @@ func (w *draft) addFollower(arg string) Result {
 func (w *draft) removeFollower(arg string) Result {
 	p := w.People[address(arg)]
 	if p.ID == 0 {
-		return notUnderstood("person", arg)
+		return w.nobody(VerbRemove, "person", arg)
 	}
 	if name, ok := projectIn(arg); ok {
 		return w.ofProject(name, p, "project_follower_removed", &w.Projects.Unfollow)
@@ -237,6 +241,18 @@ func (w *draft) drop(p Person) Result {
 	w.Ticket.Followers = slices.DeleteFunc(slices.Clone(w.Ticket.Followers), is)
 	w.Unfollow = append(w.Unfollow, p)
 	return Result{Key: "follower_removed", Value: p.Address()}
+}
+
+// nobody is an order whose argument names no customer: an agent, or no address.
+func (w *draft) nobody(v Verb, field, arg string) Result {
+	switch a := address(arg); {
+	case !w.deed.By.Agent():
+	case w.People[a].Agent():
+		return Result{Key: "not_customer", Value: a}
+	case !strings.Contains(a, "@"):
+		return notUnderstood(field, arg, offered(v, w.deed.By.Language).Line)
+	}
+	return notUnderstood(field, arg)
 }
 
 // customer is whom an order names, nobody where that is an agent.
@@ -278,7 +294,7 @@ func Named(orders []Order) (found, made []string) {
 		}
 		switch a := address(arg); {
 		case !person || a == "":
-		case o.Verb == "remove":
+		case o.Verb == VerbRemove, o.Verb == VerbCard:
 			found = append(found, a)
 		default:
 			made = append(made, a)

@@ -385,7 +385,9 @@ func asks(word string) func(*draft, string) Result {
 			q, ok = ReadQuery(w.Catalogue, "my "+arg, true)
 		}
 		if !ok {
-			return notUnderstood("query", strings.TrimSpace(word+" "+arg))
+			v, _, _ := AgentVerb(word)
+			language := w.deed.By.Language
+			return notUnderstood("query", NewOrder(v, arg, language).Line, offered(v, language).Line)
 		}
 		w.Asked = append(w.Asked, q)
 		return Result{Key: "asked"}

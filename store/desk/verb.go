@@ -27,6 +27,9 @@ const (
 	VerbField     Verb = "field"
 	VerbRequester Verb = "requester"
 	VerbCanned    Verb = "canned"
+	VerbCard      Verb = "card"
+	VerbFollower  Verb = "follower"
+	VerbRemove    Verb = "remove"
 	VerbView      Verb = "view"   // shows its author what the customer would get, and does nothing
 	VerbBlock     Verb = "block"  // a sender's mail is recorded and nothing else
 	VerbPerson    Verb = "person" // changes what the desk knows of a customer
@@ -103,8 +106,8 @@ func init() { // what the rows do reads the table
 			(*draft).note},
 		{VerbPublic, "publico", "public", "", "", "", (*draft).public},
 		{VerbRequester, "cliente", "customer", "", aPerson, "", set("requester")},
-		{"follower", "seguidor", "follower", "", aPerson, "", (*draft).addFollower},
-		{"remove", "quitar", "remove", "", aPerson, "", (*draft).removeFollower},
+		{VerbFollower, "seguidor", "follower", "", aPerson, "", (*draft).addFollower},
+		{VerbRemove, "quitar", "remove", "", aPerson, "", (*draft).removeFollower},
 		{VerbPerson, "persona", "person", "", "m@x X", "", (*draft).amend},
 		{"away", "ausente", "away", "", "hasta 20/12 suplente m@x/until 20/12 substitute m@x", "",
 			(*draft).away},
@@ -128,17 +131,17 @@ func init() { // what the rows do reads the table
 
 // askingVerbs are the orders that are answered with what they ask for.
 var askingVerbs = []verb{
-	{"help", "ayuda", "help", "", "", "", asks("ayuda")},
-	{"panel", "panel tablero", "dashboard", "", "", "", asks("panel")},
-	{"card", "ficha", "card", "", aPerson, "", asks("ficha")},
-	{"canned_list", "plantillas", "templates", "", "", "", asks("plantillas")},
-	{"pending", "pendientes", "pending", "", "", "", asks("pendientes")},
-	{"overdue", "vencidos", "overdue", "", "", "", asks("vencidos")},
+	{"help", "ayuda", "help", "", "[X]", "", asks("ayuda")},
+	{"panel", "panel tablero", "dashboard", "", "[X]", "", asks("panel")},
+	{VerbCard, "ficha", "card", "", aPerson, "", asks("ficha")},
+	{"canned_list", "plantillas", "templates", "", "[X]", "", asks("plantillas")},
+	{"pending", "pendientes", "pending", "", "[X]", "", asks("pendientes")},
+	{"overdue", "vencidos", "overdue", "", "[X]", "", asks("vencidos")},
 	{"mine", "mis", "my", "", "casos/cases", "", asks("mis")},
 	{"cases", "casos tickets", "cases", "", "[X]", "", asks("casos")},
-	{"case", "caso ticket", "case", "", "[N]", "", asks("caso")},
+	{"case", "caso ticket", "case", "", "[12]", "", asks("caso")},
 	{"search", "buscar", "search", "", "X", "", asks("buscar")},
-	{"history", "historial", "history", "", "[N]", "", asks("historial")},
+	{"history", "historial", "history", "", "[12]", "", asks("historial")},
 	{"original", "original", "original", "", "[N-1]", "", asks("original")},
 	{"attachment", "adjunto", "attachment", "", "[N-1]", "", asks("adjunto")},
 }
@@ -215,15 +218,20 @@ func Menu(language string) (list []string) {
 // Orders are those that an agent can write, as they are offered in his language.
 func Orders(language string) (list []Order) {
 	for _, v := range verbs {
-		if word := v.word(language); word != "" {
-			arg, _, _ := strings.Cut(v.arg, "[")
-			if es, en, two := strings.Cut(arg, "/"); two {
-				arg = map[bool]string{false: es, true: en}[language == "en"]
-			}
-			list = append(list, NewOrder(v.Verb, arg, language))
+		if v.word(language) != "" {
+			list = append(list, offered(v.Verb, language))
 		}
 	}
 	return list
+}
+
+// offered is how an agent can write an order, in his language.
+func offered(v Verb, language string) Order {
+	arg, _, _ := strings.Cut(rowOf(v).arg, "[")
+	if es, en, two := strings.Cut(arg, "/"); two {
+		arg = map[bool]string{false: es, true: en}[language == "en"]
+	}
+	return NewOrder(v, arg, language)
 }
 
 // Word is how a verb is offered in a language, with its "#"; "" for one that is not.
