@@ -33,8 +33,9 @@ func (d *Dispatcher) deliverAll(ctx context.Context, list []store.Outgoing, turn
 		ready = append(ready, o)
 	}
 	var each sync.WaitGroup
-	b := d.Renderer.newBatch()
-	for _, o := range d.claim(ctx, ready) {
+	claimed := d.claim(ctx, ready)
+	b := d.Renderer.batchOf(ctx, claimed)
+	for _, o := range claimed {
 		t := left[o.ID]
 		delete(left, o.ID)
 		each.Go(func() {

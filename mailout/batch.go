@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"buzon/store"
 	"buzon/store/desk"
 )
 
@@ -17,10 +18,27 @@ type batch struct {
 	tickets  memo[int64, desk.Ticket]
 	items    memo[[2]int64, desk.Item]
 	names    memo[struct{}, *desk.Catalogue]
-	everyone memo[struct{}, desk.Staff]
+	everyone memo[struct{}, *staff]
 }
 
 func (r *Renderer) newBatch() *batch { return &batch{r: r} }
+
+// batchOf reads at once what mails are about that were claimed together. What can't be read now is
+// read, or found wrong, when a mail needs it.
+func (r *Renderer) batchOf(ctx context.Context, claimed []store.Outgoing) *batch {
+	b := r.newBatch()
+	if len(claimed) < 2 {
+		return b
+	}
+	shared, err := r.Store.Shared(ctx, claimed)
+	if err != nil {
+		return b
+	}
+	b.tickets.fill(shared.Tickets)
+	b.items.fill(shared.Items)
+	b.people.fill(shared.People)
+	return b
+}
 
 func (b *batch) person(ctx context.Context, id int64) (desk.Person, error) {
 	return b.people.get(id, func() (desk.Person, error) { return b.r.Store.Person(ctx, id) })
@@ -46,8 +64,9 @@ func (b *batch) catalogue(ctx context.Context) (*desk.Catalogue, error) {
 }
 
 // staff is what nobody else may look like.
-func (b *batch) staff(ctx context.Context) (desk.Staff, error) {
-	return b.everyone.get(struct{}{}, func() (s desk.Staff, err error) {
+func (b *batch) staff(ctx context.Context) (*staff, error) {
+	return b.everyone.get(struct{}{}, func() (*staff, error) {
+		s := new(staff)
 		agents, err := b.r.Store.Agents(ctx)
 		for _, a := range agents {
 			s.Names = append(s.Names, a.Name)
@@ -59,6 +78,26 @@ func (b *batch) staff(ctx context.Context) (desk.Staff, error) {
 		s.Addresses = append(s.Addresses, b.r.Mailboxes.Addresses()...)
 		return s, err
 	})
+}
+
+// staff compares each face with all agents' once.
+type staff struct {
+	desk.Staff
+	faces memo[[2]string, face]
+}
+
+// face is how somebody may be shown.
+type face struct {
+	name, address string
+	guise         desk.Guise
+}
+
+func (s *staff) shown(name, address string) face {
+	f, _ := s.faces.get([2]string{name, address}, func() (f face, err error) {
+		f.name, f.address, f.guise = s.Shown(name, address)
+		return f, nil
+	})
+	return f
 }
 
 // memo reads each value once, whoever asks for it at the same time.
@@ -79,4 +118,11 @@ func (m *memo[K, V]) get(key K, read func() (V, error)) (V, error) {
 	}
 	m.mu.Unlock()
 	return once()
+}
+
+// fill adds what has been read.
+func (m *memo[K, V]) fill(values map[K]V) {
+	for key, v := range values {
+		m.get(key, func() (V, error) { return v, nil })
+	}
 }

@@ -25,7 +25,7 @@ type matter struct {
 	item      desk.Item   // as far as the reader may see it
 	author    desk.Person // who wrote, took, closed
 	mail      store.Mail  // for mail that became no ticket
-	staff     desk.Staff
+	staff     *staff
 	quoted    []desk.Item
 	links     []templates.Link
 	numbers   []string        // of the reader's own desk, by which it knows the ticket
@@ -311,7 +311,7 @@ const quotedLength = 4000
 func (r *Renderer) history(ctx context.Context, m *matter, sight desk.Sight) (list []desk.Item,
 	err error) {
 	most := m.row().Quotes
-	if most == 0 {
+	if most == 0 || m.o.Item < 2 {
 		return nil, nil
 	}
 	// a customer has the rest in his own mailbox, but for what comes with this mail

@@ -11,8 +11,8 @@ import (
 	"buzon/store/desk"
 )
 
-// allocated is how many bytes a function allocates in all, whatever is freed meanwhile: no time and
-// no collector comes into it.
+// allocated is how many bytes the process allocates in all while f runs, whatever is freed
+// meanwhile: no time and no collector comes into it, but no other test may run beside it.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -29,7 +29,6 @@ func (d *discard) Write(p []byte) (int, error) { d.n += len(p); return len(p), n
 // A notice costs memory for what it quotes, however many items its ticket has and however long they
 // are.
 func TestNoticeCostsWhatItQuotes(t *testing.T) {
-	t.Parallel()
 	const least, most = 8 << 10, 1 << 20
 	var first uint64
 	for _, c := range []struct{ items, length int }{{4, least}, {250, least}, {20, most}} {
@@ -71,7 +70,6 @@ func TestNoticeCostsWhatItQuotes(t *testing.T) {
 // What quotes one item of a megabyte costs so many times its size, and not more: both forms are
 // written with all their quotes and escapes.
 func TestNoticeOfALongItem(t *testing.T) {
-	t.Parallel()
 	const length = 1 << 20
 	h := newHouse(t)
 	it := h.item(desk.Item{Ticket: h.ticket().Number, Type: desk.MoreInformation, Author: h.carla, Text: strings.Repeat("palabra nueva\n", length/14)})

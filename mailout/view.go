@@ -239,9 +239,9 @@ func (m *matter) besides(v *templates.View, r *Renderer) {
 		seen.ReplyTo, seen.Warnings
 	v.Unset = seen.Unset
 	v.Errors, v.Traces, v.Duplicate = seen.Errors, seen.Traces, seen.Duplicate
-	if _, _, guise := m.staff.Shown(m.author.Name, m.author.Address()); guise != "" &&
-		!m.author.Agent() {
-		v.Warnings = append([]string{string(guise)}, v.Warnings...)
+	f := m.staff.shown(m.author.Name, m.author.Address())
+	if f.guise != "" && !m.author.Agent() {
+		v.Warnings = append([]string{string(f.guise)}, v.Warnings...)
 	}
 	if m.author.Admission != desk.Admitted && !m.author.Agent() {
 		v.Warnings = append(v.Warnings, "admission_"+string(m.author.Admission))
@@ -301,7 +301,8 @@ func withoutMarker(subject, text string) string {
 func (m *matter) person(p desk.Person) templates.Person {
 	shown := templates.Person{Name: p.Name, Address: p.Address(), Agent: p.Agent()}
 	if !shown.Agent {
-		shown.Name, shown.Address, _ = m.staff.Shown(p.Name, p.Address())
+		f := m.staff.shown(p.Name, p.Address())
+		shown.Name, shown.Address = f.name, f.address
 	}
 	return shown
 }

@@ -85,7 +85,7 @@ func TestViewTellsOrdersAndClaims(t *testing.T) {
 		to      desk.Person
 		claimed int64
 	}{{agent, 9}, {customer, 0}} {
-		s := &matter{o: store.Outgoing{Kind: desk.NewTicket, Ticket: 3, Details: details}, to: c.to, catalogue: desk.NewCatalogue(nil), ticket: desk.Ticket{Number: 3}}
+		s := &matter{o: store.Outgoing{Kind: desk.NewTicket, Ticket: 3, Details: details}, to: c.to, catalogue: desk.NewCatalogue(nil), ticket: desk.Ticket{Number: 3}, staff: new(staff)}
 		v := s.view(&Renderer{Location: time.UTC, Templates: set})
 		if v.Claimed != c.claimed {
 			t.Errorf("claimed case to %s: %d, want %d", c.to.Role, v.Claimed, c.claimed)
@@ -110,7 +110,7 @@ func TestSenderWithoutAName(t *testing.T) {
 		{guard, customer, "Soporte"},
 		{customer, guard, "compras · cliente.test"},
 	} {
-		s := &matter{o: store.Outgoing{Kind: desk.ItemNotice}, box: desk.Mailbox{Name: "Soporte"}, author: c.author, to: c.to}
+		s := &matter{staff: new(staff), o: store.Outgoing{Kind: desk.ItemNotice}, box: desk.Mailbox{Name: "Soporte"}, author: c.author, to: c.to}
 		if got := s.fromName(); got != c.want {
 			t.Errorf("mail of %v is from %q, want %q", c.author.Addresses, got, c.want)
 		}

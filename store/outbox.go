@@ -337,3 +337,46 @@ func (r Reader) Background(ctx context.Context, o Outgoing, reader desk.Role) (b
 		args(o.Ticket, o.Item, o.Person, o.ID, reader), &b.Told, &b.Carries, &b.Subject)
 	return b, err
 }
+
+// Shared is what several outgoing mails are about, and whom they concern.
+type Shared struct {
+	Tickets map[int64]desk.Ticket
+	Items   map[[2]int64]desk.Item // by ticket and number
+	People  map[int64]desk.Person
+}
+
+// Shared reads it for all of them at once. A ticket that was merged into another is left out.
+func (r Reader) Shared(ctx context.Context, list []Outgoing) (s Shared, err error) {
+	s = Shared{map[int64]desk.Ticket{}, map[[2]int64]desk.Item{}, map[int64]desk.Person{}}
+	var mails, tickets, people []int64
+	for _, o := range list {
+		mails, tickets = append(mails, o.ID), append(tickets, o.Ticket)
+		people = append(people, o.Person, o.Details.Author)
+	}
+	w := &where{dialect: r.dialect}
+	of := "WHERE t.merged_into = 0 AND t.number IN (" + w.list("BIGINT", distinct(tickets)) + ")"
+	page, err := r.page(ctx, persons, len(tickets), of, w.args)
+	for _, row := range page {
+		s.Tickets[row.Number] = row.Ticket
+	}
+	if err != nil {
+		return s, err
+	}
+	w = &where{dialect: r.dialect}
+	items, err := r.items(ctx, `
+		WHERE i.id IN (
+			SELECT x.id FROM outbox o JOIN item x ON x.ticket = o.ticket AND x.number = o.item
+			WHERE o.id IN (`+w.list("BIGINT", mails)+`))`, w.args...)
+	for _, it := range items {
+		s.Items[[2]int64{it.Ticket, it.Number}] = it
+	}
+	if err != nil {
+		return s, err
+	}
+	w = &where{dialect: r.dialect}
+	who, err := r.persons(ctx, "WHERE p.id IN ("+w.list("BIGINT", distinct(people))+")", w.args...)
+	for _, p := range who {
+		s.People[p.ID] = p
+	}
+	return s, err
+}
