@@ -189,6 +189,7 @@ func (f *filing) decide(ctx context.Context) error {
 // know finds out who wrote, and whether the Message-ID has been met before.
 func (f *filing) know(ctx context.Context) (err error) {
 	f.identify()
+	f.judgeRecipient()
 	if f.person, err = f.tx.PersonByAddress(ctx, f.from); err != nil {
 		return err
 	}

@@ -15,13 +15,8 @@ import (
 // address that it came to, or by our signed Message-ID in what it returns. Without such a proof
 // anybody could declare anybody unreachable.
 func (f *filing) reported(ctx context.Context) (o store.Outgoing, err error) {
-	m := f.rd.Message
-	for _, list := range [][]string{f.mail.Envelope.To, addresses(m.DeliveredTo), addresses(m.To)} {
-		for _, address := range list {
-			if id, v := f.o.Signer.VerifyBounce(address, f.boxes); v == threading.Valid {
-				return store.Optional(f.tx.OutgoingMail(ctx, id))
-			}
-		}
+	if id := f.bounceTo(); id != 0 {
+		return store.Optional(f.tx.OutgoingMail(ctx, id))
 	}
 	for _, id := range f.returnedIDs() {
 		if !f.ownMessageID(id) {
@@ -32,6 +27,33 @@ func (f *filing) reported(ctx context.Context) (o store.Outgoing, err error) {
 		}
 	}
 	return o, nil
+}
+
+// bounceTo is the outgoing mail whose signed bounce address the mail was sent to; 0: none.
+func (f *filing) bounceTo() int64 {
+	m := f.rd.Message
+	for _, list := range [][]string{f.mail.Envelope.To, addresses(m.DeliveredTo), addresses(m.To)} {
+		for _, address := range list {
+			if id, v := f.o.Signer.VerifyBounce(address, f.boxes); v == threading.Valid {
+				return id
+			}
+		}
+	}
+	return 0
+}
+
+// judgeRecipient knows a responder that marks nothing by where it writes: people answer From or
+// Reply-To, and only programs the sender of the envelope.
+func (f *filing) judgeRecipient() {
+	o := &f.rd.Origin
+	if o.Class.Machine() || f.bounceTo() == 0 {
+		return
+	}
+	o.Class, o.Person, o.Suppress = origin.AutoReply, false, true
+	o.Reason = "bounce-address"
+	if origin.Absent(f.rd.Message.Subject, f.rd.Reply.New()) {
+		o.Reason += " (auto-reply)"
+	}
 }
 
 // returnedIDs are the Message-IDs of the mails that a report says it is about, without angle

@@ -165,13 +165,27 @@ func TestB12BounceBySignedMessageID(t *testing.T) {
 // nothing else.
 func TestResponderToTheBounceAddress(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	n := h.opened()
-	h.answer(n, "Pruebe ahora.")
-	to := h.o.Signer.BounceAddress(box, h.sentTo(customer).ID)
-	m := h.file(h.plain(customer, to, "Fuera de oficina", "Vuelvo el lunes.", "Auto-Submitted: auto-replied"), store.Envelope{NullSender: true, To: []string{to}})
-	if m.Rule != "6" || m.Ticket != n || h.ticket(n).Class != desk.Waiting {
-		t.Errorf("%+v", m)
+	for _, c := range []struct {
+		name, from, text, mark string
+		who                    string // of the envelope
+		rule, told             string
+	}{
+		{"marked", customer, "Vuelvo el lunes.", "Auto-Submitted: auto-replied", "", "6", ""},
+		{"vacation(1), which marks nothing", customer, "Estoy de vacaciones.", "X: 1", customer, "6", ""},
+		{"no mere absence", customer, "La nueva dirección de esta oficina es otra.", "X: 2", customer, "6", "item ana@ejemplo.test"},
+		{"an agent's", agent, "Estoy de vacaciones.", "X: 3", agent, "7", ""},
+		{"a stranger's", "x@mal.test", "#cerrar\nHola.", "X: 4", "x@mal.test", "7", ""},
+	} {
+		h := newHouse(t)
+		n := h.opened()
+		h.answer(n, "Pruebe ahora.")
+		to := h.o.Signer.BounceAddress(box, h.sentTo(customer).ID)
+		var m store.Mail
+		env := store.Envelope{Door: "smtp", From: c.who, NullSender: c.who == "", To: []string{to}, Received: h.now}
+		told := h.told(func() { m = h.file(h.plain(c.from, to, "Re: su mensaje", c.text, c.mark), env) })
+		if m.Rule != c.rule || told != c.told || c.rule == "6" && m.Ticket != n || h.ticket(n).Class != desk.Waiting {
+			t.Errorf("%s: told %s, %+v", c.name, told, m)
+		}
 	}
 }
 

@@ -119,6 +119,8 @@ func TestSenders(t *testing.T) {
 		{"mailer-daemon", "x@cliente.test", "MAILER-DAEMON@mx.cliente.test", "", true, AutoReply, true},
 		{"mailer_daemon with a tag", "x@cliente.test", "Mailer_Daemon+x@cliente.test", "", true, AutoReply, true},
 		{"mailer-daemon in the envelope alone", "MAILER-DAEMON", "ana@cliente.test", "", true, AutoReply, true},
+		{"a list's own words", "todos-bounces@listas.test", "todos-bounces@listas.test", "", true, AutoReply, true},
+		{"a person's post to it", "todos-bounces@listas.test", "ana@cliente.test", "", true, Normal, false},
 		{"an empty address in From", "x@cliente.test", "<>", "", true, AutoReply, true},
 		{"Exchange's own address", "x@cliente.test", "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@cliente.test", "", true, AutoReply, true},
 		{"postmaster may be a person", "postmaster@cliente.test", "postmaster@cliente.test", "", true, Normal, true},

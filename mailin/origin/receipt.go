@@ -1,6 +1,9 @@
 package origin
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Receipt reports whether the mail is a mere absence, receipt or answer to an invitation: whoever
 // waits for words has none in it.
@@ -12,6 +15,6 @@ func (v Verdict) Receipt() bool {
 	case v.Class != AutoReply:
 		return false
 	}
-	return code != "auto-submitted" && code != "null-sender" ||
-		strings.Contains(fold(detail), "auto-repl")
+	said := []string{"auto-submitted", "null-sender", "bounce-address"}
+	return !slices.Contains(said, code) || strings.Contains(fold(detail), "auto-repl")
 }

@@ -34,6 +34,9 @@ func senderOf(e *evidence) sender {
 		s.daemon = containing(name, daemonNames)
 		s.gateway = containing(name, gatewayNames) != "" || gatewayAddress(s.from)
 	}
+	if local, _, _ := strings.Cut(s.from, "@"); strings.HasSuffix(local, "-bounces") {
+		s.daemon = local // of a list: what it says itself, not what people post
+	}
 	if strings.TrimSpace(display) == "<>" || e.From == "<>" {
 		s.daemon = "From: <>"
 	}
