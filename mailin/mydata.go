@@ -144,6 +144,11 @@ func (f *filing) edit(ctx context.Context, p desk.Person, edits []desk.Edit) err
 				told.Unknown = append(told.Unknown, store.Unknown{Field: "language", Value: e.Value,
 					Values: f.o.Languages})
 			}
+		case desk.EditQuiet, desk.EditDigest, desk.EditTimezone:
+			if result, err = f.setPeace(ctx, p, e); result == "" {
+				told.Unknown = append(told.Unknown, store.Unknown{Field: string(e.What), Value: e.Value,
+					Values: peaceExamples[e.What]})
+			}
 		case desk.AddAddress:
 			result, err = f.askAddress(ctx, p, e)
 		case desk.FollowProject, desk.UnfollowProject:
@@ -186,6 +191,31 @@ func (f *filing) setLanguage(ctx context.Context, p desk.Person, text string) (s
 	return "data_changed", f.tx.ChangePerson(ctx, p.ID, func(q *desk.Person) {
 		q.Language = language
 	})
+}
+
+// peaceExamples are what somebody may write who was not understood.
+var peaceExamples = map[desk.EditKind][]string{
+	desk.EditQuiet: {"22:00-07:00", "no"}, desk.EditDigest: {desk.UsualDigest, "no"},
+	desk.EditTimezone: {"America/Bogota", "Europe/Madrid"},
+}
+
+// setPeace sets when a person is written to; "" where he was not understood. What was kept for him
+// goes now.
+func (f *filing) setPeace(ctx context.Context, p desk.Person, e desk.Edit) (string, error) {
+	value, ok := desk.ReadPeace(e)
+	if !ok {
+		return "", nil
+	}
+	is := p
+	is.SetPeace(e.What, value)
+	if is.Peace() == p.Peace() {
+		return "data_same", nil
+	}
+	err := f.tx.ChangePerson(ctx, p.ID, func(q *desk.Person) { q.SetPeace(e.What, value) })
+	if err != nil {
+		return "", err
+	}
+	return "data_changed", f.tx.LetGo(ctx, p)
 }
 
 // askAddress asks a new address whether it is the person's. Whoever else has it is not spoken of.

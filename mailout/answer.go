@@ -42,7 +42,7 @@ var topics = map[desk.Topic]func(*answering, context.Context) error{
 	desk.Access: (*answering).access, desk.Help: (*answering).help,
 	desk.Panel: (*answering).panel, desk.Card: (*answering).card,
 	desk.CannedList: (*answering).canned, desk.PendingItems: (*answering).pending,
-	desk.Overdue: (*answering).overdue,
+	desk.Overdue: (*answering).overdue, desk.Digest: (*answering).digest,
 }
 
 // agentsOnly are asked by agents alone, whatever the row says.
@@ -74,10 +74,10 @@ func (r *Renderer) answer(ctx context.Context, m *matter) (err error) {
 	if err := do(w, ctx); err != nil {
 		return fmt.Errorf("answer %s: %w", w.q.About, err)
 	}
-	if n := len(m.carries); n > 0 {
+	if n := len(m.carries); n > 0 && w.q.About != desk.Digest {
 		w.last("asked_often", n, "")
 	}
-	if m.further = m.about != 0; !m.further && !m.to.Agent() {
+	if m.further = m.about != 0; !m.further && !m.to.Agent() && m.o.Mail != 0 {
 		w.last("no_case", 0, "")
 	}
 	m.answer = w

@@ -54,6 +54,9 @@ func (w *answering) person(p desk.Person) {
 	if p.Language != "" {
 		w.fact("language", say("language_"+p.Language))
 	}
+	w.fact("quiet", p.Quiet)
+	w.fact("digest", p.Digest)
+	w.fact("timezone", p.Timezone)
 	if w.m.to.Agent() {
 		w.fact("role", say("role_"+string(p.Role)))
 	}

@@ -98,7 +98,7 @@ func (tx *Tx) heardLately(ctx context.Context, caps Caps,
 		) f
 		UNION ALL SELECT address, kind, at, waits FROM (
 			SELECT address, kind, next_at AS at, 1 AS waits FROM outbox
-			WHERE address = ADDRESS AND lane = $4 AND `+capped+`
+			WHERE address = ADDRESS AND lane = $4 AND `+capped+` AND NOT `+keptFor+`
 			ORDER BY id LIMIT 1
 		) x`, args(now.Add(-listRarely).UnixMilli(), now.UnixMilli(), caps.AgentsAMinute, Bulk),
 		func(address string, kind desk.Notice, millis int64, waits bool) {
@@ -122,7 +122,7 @@ func (tx *Tx) join(ctx context.Context, o Outgoing) (h delay, err error) {
 	var next int64
 	ok, err := tx.row(ctx, `
 		SELECT next_at FROM outbox
-		WHERE address = $1 AND lane = $2 AND `+capped+`
+		WHERE address = $1 AND lane = $2 AND `+capped+` AND NOT `+keptFor+`
 		ORDER BY id LIMIT 1`, args(o.Address, o.Lane), &next)
 	if err != nil || !ok {
 		return h, err

@@ -75,6 +75,7 @@ func (tx *Tx) amend(ctx context.Context, number int64, mailbox string, d desk.De
 	for _, a := range out.Amended {
 		err := tx.ChangePerson(ctx, a.Is.ID, func(p *desk.Person) {
 			p.Name, p.Language = a.Is.Name, a.Is.Language
+			p.Quiet, p.Digest, p.Timezone = a.Is.Quiet, a.Is.Digest, a.Is.Timezone
 		})
 		if err == nil && !slices.Equal(a.Was.Addresses, a.Is.Addresses) {
 			err = tx.SetAddresses(ctx, a.Is)

@@ -16,6 +16,7 @@ import (
 //	notice to an agent            goes with the others as a list, when there are others
 //	notice to a customer          the last about the ticket carries those before it
 //	answer to a query             the last, which says how many were asked before it
+//	kept for its reader           goes with all that was, in whichever lane: his digest
 //
 // What is carried is settled with the mail that carries it.
 func (s *Store) Release(ctx context.Context, id int64) error {
@@ -25,6 +26,8 @@ func (s *Store) Release(ctx context.Context, id int64) error {
 			return err
 		}
 		switch {
+		case o.LastReply == heldQuiet, o.LastReply == heldDigest:
+			return tx.releaseDigest(ctx, o)
 		case o.Kind.Trait().Answers:
 			_, err := tx.row(ctx, `
 				SELECT id FROM outbox WHERE `+together+" AND "+acknowledgements+`
@@ -51,8 +54,8 @@ func (s *Store) Release(ctx context.Context, id int64) error {
 	}))
 }
 
-// together is what caps hold back from one reader in one lane.
-const together = "address = $1 AND lane = $2 AND " + capped
+// together is what caps hold back from one reader in one lane; what is kept for himself is apart.
+const together = "address = $1 AND lane = $2 AND " + capped + " AND NOT " + keptFor
 
 // carries makes a held mail due and has it carry the others of which the condition holds. It counts
 // from now on for the caps, and for when it is given up.

@@ -22,6 +22,11 @@ func (tx *Tx) AnswerOnce(ctx context.Context, o Outgoing) (owed bool, err error)
 	return err == nil, err
 }
 
+// HasTickets reports whether there is any.
+func (r Reader) HasTickets(ctx context.Context) (bool, error) {
+	return r.row(ctx, "SELECT 1 FROM ticket LIMIT 1", nil, new(int))
+}
+
 // Undelivered lists the mails that were given up since then, the newest first.
 func (r Reader) Undelivered(ctx context.Context, since time.Time, most int) ([]Outgoing, error) {
 	return r.outgoing(ctx, `

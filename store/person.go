@@ -30,6 +30,9 @@ var personColumns = []column[desk.Person]{
 	{"machine", func(p *desk.Person) any { return &p.Machine }, always, nil},
 	{"away_until", func(p *desk.Person) any { return moment{&p.AwayUntil} }, always, nil},
 	{"substitute", func(p *desk.Person) any { return &p.Substitute }, always, nil},
+	{"quiet", func(p *desk.Person) any { return &p.Quiet }, always, nil},
+	{"digest", func(p *desk.Person) any { return &p.Digest }, always, nil},
+	{"timezone", func(p *desk.Person) any { return &p.Timezone }, always, nil},
 	{"undeliverable_since", func(p *desk.Person) any { return moment{&p.UndeliverableSince} }, always, nil},
 	{personAddresses, func(p *desk.Person) any { return fields{&p.Addresses} }, derived, nil},
 }

@@ -217,7 +217,7 @@ func (s *Store) SetBack(ctx context.Context) error {
 }
 
 // setBack begins anew the wait of what was put off at a time that has not come yet. What is no
-// cap's is due.
+// cap's is due. What is kept for its reader goes by the hour that he has named.
 func (tx *Tx) setBack(ctx context.Context) error {
 	now := tx.store.Now().UnixMilli()
 	err := tx.write(ctx, `
@@ -225,9 +225,13 @@ func (tx *Tx) setBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return tx.write(ctx, `
+	err = tx.write(ctx, `
 		UPDATE outbox SET next_at = next_at - set_at + $1, set_at = $1
-		WHERE set_at > $1 AND `+capped, now)
+		WHERE set_at > $1 AND `+capped+" AND NOT "+keptFor, now)
+	if err != nil {
+		return err
+	}
+	return tx.setBackKept(ctx)
 }
 
 // RetryOutgoing makes mails due now that wait or failed, and returns which of them.

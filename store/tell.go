@@ -122,7 +122,10 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 		Person: n.To.ID, Address: n.To.Address(),
 		Stranger: e.Stranger && row.Answers, Echo: e.Echo && !n.To.Agent() && !e.Author.Agent(),
 		Mailbox: e.Ticket.Mailbox, Details: d, Lane: lane(e.Event, n), Topic: topic(e)}
-	h, err := tx.held(ctx, e, &o)
+	h, err := tx.kept(e, n), error(nil)
+	if h.why == "" {
+		h, err = tx.held(ctx, e, &o)
+	}
 	if err != nil {
 		return o, fmt.Errorf("count what was sent: %w", err)
 	}

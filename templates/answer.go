@@ -74,8 +74,9 @@ type CaseLine struct {
 	At    time.Time
 	State string // where the case stands
 	Notes []Remark
-	See   string // mailto: asks for the case
-	Reply string // mailto: adds to it
+	Items []AnswerItem // what is new in it
+	See   string       // mailto: asks for the case
+	Reply string       // mailto: adds to it
 }
 
 // AnswerItem is an item of a case.

@@ -51,6 +51,7 @@ var builtDir string
 func TestMain(m *testing.M) {
 	flag.Parse()
 	usualDNS = noDNS
+	usualReaders = panelNobody
 	memoryLimit = 2 << 30 // of all desks together
 	parallel := flag.Lookup("test.parallel")
 	if parallel.Value.String() == parallel.DefValue {

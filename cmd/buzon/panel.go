@@ -15,7 +15,7 @@ const (
 )
 
 // panel owes everybody who works for the desk the panel of his day, once. It is gathered when it
-// goes, at the hour of the configuration by its reader's clock.
+// goes, at the hour of the configuration by its reader's clock. A desk without cases has none.
 func (h *house) panel(ctx context.Context) (string, error) {
 	at, err := h.config.panelTime()
 	if err != nil {
@@ -23,6 +23,9 @@ func (h *house) panel(ctx context.Context) (string, error) {
 	}
 	days, err := h.config.panelDays()
 	if err != nil {
+		return "", err
+	}
+	if some, err := h.store.HasTickets(ctx); err != nil || !some {
 		return "", err
 	}
 	n := 0
@@ -33,7 +36,7 @@ func (h *house) panel(ctx context.Context) (string, error) {
 			if err != nil {
 				return err
 			}
-			due, ok := nextPanel(tx.Now().In(h.location), at, days)
+			due, ok := nextPanel(tx.Now().In(p.Clock(h.location)), at, days)
 			if !ok || !h.config.getsPanel(p) || !p.Reachable() {
 				continue
 			}
@@ -55,7 +58,7 @@ func (h *house) panelMail(p desk.Person, due time.Time, at time.Duration,
 	days *desk.Calendar) store.Outgoing {
 	day := due.Format(time.DateOnly)
 	return store.Outgoing{Kind: desk.AnswerNotice, Lane: store.Bulk, Topic: "panel " + day,
-		Person: p.ID, Address: p.Address(), Mailbox: h.boxes[0].Address, Next: due,
+		Person: p.ID, Address: p.Address(), Mailbox: h.boxes[0].Address, Next: p.Awake(due, h.location),
 		Details: store.Details{Query: &desk.Query{About: desk.Panel, Day: day,
 			Since: panelBefore(due, at, days)}}}
 }

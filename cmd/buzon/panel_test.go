@@ -32,7 +32,7 @@ func (d *virtualDesk) panels(pass time.Duration) (list []takenMail) {
 // back, everybody who works for the desk has the panel; what is the administrators' only they.
 func TestPanelOfTheDay(t *testing.T) {
 	t.Parallel()
-	d := newVirtualDesk(t, "uno.test")
+	d := newVirtualDesk(t, "uno.test", func(c *config) { c.Panel.To = panelAgents })
 	english(d, "luis@uno.test")
 	d.opened(carlaRuiz, "No imprime", "La impresora no imprime.")
 	n := d.opened(carlaRuiz, "No factura", "La factura sale en blanco.")
@@ -108,10 +108,10 @@ func TestWhoGetsThePanel(t *testing.T) {
 		days  string // with the hour, of the week from Tuesday the third on
 		to    string
 	}{
-		{panelConfig{}, "03 08:00, 04 08:00, 05 08:00, 06 08:00, 07 08:00, 08 08:00, 09 08:00, 10 08:00", "agent admin "},
+		{panelConfig{To: "agents"}, "03 08:00, 04 08:00, 05 08:00, 06 08:00, 07 08:00, 08 08:00, 09 08:00, 10 08:00", "agent admin "},
 		{panelConfig{To: "nobody"}, "03 08:00, 04 08:00, 05 08:00, 06 08:00, 07 08:00, 08 08:00, 09 08:00, 10 08:00", ""},
 		{panelConfig{To: "admins", At: "00:30"}, "04 00:30, 05 00:30, 06 00:30, 07 00:30, 08 00:30, 09 00:30, 10 00:30", "admin "},
-		{panelConfig{Calendar: "oficina", At: "17:15"}, "03 17:15, 04 17:15, 06 17:15, 09 17:15", "agent admin "},
+		{panelConfig{To: "agents", Calendar: "oficina", At: "17:15"}, "03 17:15, 04 17:15, 06 17:15, 09 17:15", "agent admin "},
 	} {
 		k := config{Timezone: "UTC", Panel: c.panel, Calendar: []calendarConfig{office}}
 		at, err := k.panelTime()

@@ -43,6 +43,7 @@ type personFlags struct {
 	awayUntil      string
 	substitute     string
 	away           desk.Person // what these two say
+	peace          [3]string   // quiet, digest, timezone, as written
 }
 
 func (p *personFlags) register(c *cobra.Command, noun string) {
@@ -62,6 +63,9 @@ func (p *personFlags) register(c *cobra.Command, noun string) {
 		f.BoolVar(&p.admitted, "admitted", true,
 			"sees what the organisation sees, without asking its CSM")
 		f.BoolVar(&p.blocked, "blocked", false, "mail is recorded and nothing else")
+	}
+	for i, k := range peaceFlags {
+		f.StringVar(&p.peace[i], string(k.edit), "", k.about)
 	}
 	f.StringVar(&p.organisation, "organisation", "", "whose person it is; empty: none")
 	f.BoolVar(&p.active, "active", true, "counts as a person of the desk")
@@ -100,6 +104,11 @@ func (p *personFlags) apply(c *cobra.Command, q *desk.Person) {
 	if set("organisation") {
 		q.Organisation = p.of
 	}
+	for i, k := range peaceFlags {
+		if set(string(k.edit)) {
+			q.SetPeace(k.edit, p.peace[i])
+		}
+	}
 }
 
 func (a *app) peopleAdd(noun string) *cobra.Command {
@@ -123,6 +132,9 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 		defer h.close()
 		if err := errors.Join(h.place(c.Context(), &f), h.readAway(c, &f, p)); err != nil {
 			return failed(err)
+		}
+		if err := f.readPeace(); err != nil {
+			return err
 		}
 		f.apply(c, &p)
 		if _, own := findMailbox(h.boxes, p.Address()); own {
@@ -229,7 +241,7 @@ func (a *app) peopleSet(noun string) *cobra.Command {
 			if err := h.place(c.Context(), &f); err != nil {
 				return err
 			}
-			if err := h.readAway(c, &f, p); err != nil {
+			if err := errors.Join(h.readAway(c, &f, p), f.readPeace()); err != nil {
 				return err
 			}
 			var more []string
@@ -243,11 +255,15 @@ func (a *app) peopleSet(noun string) *cobra.Command {
 				return err
 			}
 			return h.store.Write(c.Context(), func(tx *store.Tx) error {
+				was := p.Peace()
 				err := tx.ChangePerson(c.Context(), p.ID, func(p *desk.Person) { f.apply(c, p) })
-				if err != nil || len(more) == 0 {
-					return err
+				if err == nil {
+					p, err = tx.Person(c.Context(), p.ID)
 				}
-				if p, err = tx.Person(c.Context(), p.ID); err != nil {
+				if err == nil && p.Peace() != was {
+					err = tx.LetGo(c.Context(), p)
+				}
+				if err != nil || len(more) == 0 {
 					return err
 				}
 				p.Addresses = append(p.Addresses, more...)
@@ -360,6 +376,9 @@ type personRow struct {
 	AwayUntil          *string  `json:"away_until"` // the last day
 	Substitute         *string  `json:"substitute"`
 	Tickets            []int64  `json:"tickets"`
+	Quiet              string   `json:"quiet"`    // "22:00-07:00"
+	Digest             string   `json:"digest"`   // "08:00"
+	Timezone           string   `json:"timezone"` // "": the desk's
 }
 
 func (h *house) personJSON(ctx context.Context, n naming, p desk.Person) (personRow, error) {
@@ -371,7 +390,8 @@ func (h *house) personJSON(ctx context.Context, n naming, p desk.Person) (person
 	return personRow{AwayUntil: until, Substitute: substitute, Name: p.Name, Organisation: n.orNull(p.Organisation),
 		Addresses: nonNil(p.Addresses), Role: string(p.Role), Language: p.Language,
 		Active: p.Active, Blocked: p.Blocked, OnCall: p.OnCall, Admission: string(p.Admission),
-		UndeliverableSince: stamp(p.UndeliverableSince), Tickets: nonNil(tickets)}, err
+		UndeliverableSince: stamp(p.UndeliverableSince), Tickets: nonNil(tickets),
+		Quiet: p.Quiet, Digest: p.Digest, Timezone: p.Timezone}, err
 }
 
 func (a *app) peopleShow() *cobra.Command {
@@ -389,6 +409,7 @@ func (a *app) peopleShow() *cobra.Command {
 		}
 		facts(a.stdout, "Name", row.Name, "Addresses", strings.Join(row.Addresses, ", "),
 			"Role", row.Role, "Language", row.Language, "State", h.stateOf(p), "Substitute", deref(row.Substitute),
+			"Quiet", row.Quiet, "Digest", row.Digest, "Time zone", row.Timezone,
 			"Tickets", strings.Trim(fmt.Sprint(row.Tickets), "[]"))
 		return nil
 	}

@@ -40,6 +40,9 @@ type Person struct {
 	Machine            bool // a program, of which nobody reads what is answered
 	AwayUntil          time.Time
 	Substitute         int64 // who gets what he would while he is away; 0: nobody
+	// hours in which he is not written to, "22:00-07:00"; at what time he gets all of a day's notices
+	// at once, "08:00"; and by the clock of which zone. "": none, none, the desk's.
+	Quiet, Digest, Timezone string
 }
 
 // Admission is whether a person waits for the approval of his organisation's CSM. Until then, and

@@ -107,6 +107,11 @@ func (w *draft) edited(p Person, e Edit) (is Person, result string) {
 		if is.Language = LanguageNamed(e.Value, []string{"es", "en"}); is.Language == "" {
 			return p, "data_refused"
 		}
+	case EditQuiet, EditDigest, EditTimezone:
+		value, ok := ReadPeace(e)
+		if is.SetPeace(e.What, value); !ok {
+			return p, "data_refused"
+		}
 	case AddAddress:
 		switch owner := w.People[a]; {
 		case a == "" || w.Spared[a]:
@@ -127,7 +132,7 @@ func (w *draft) edited(p Person, e Edit) (is Person, result string) {
 			return is, "address_removed"
 		}
 	}
-	if is.Name == p.Name && is.Language == p.Language {
+	if is.Name == p.Name && is.Language == p.Language && is.Peace() == p.Peace() {
 		return p, "data_same"
 	}
 	return is, "data_changed"

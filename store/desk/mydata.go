@@ -22,6 +22,10 @@ const (
 	AddAddress    EditKind = "add_address"
 	RemoveAddress EditKind = "remove_address"
 
+	EditQuiet    EditKind = "quiet"
+	EditDigest   EditKind = "digest"
+	EditTimezone EditKind = "timezone"
+
 	FollowProject   EditKind = "follow_project"
 	UnfollowProject EditKind = "unfollow_project"
 )
@@ -30,6 +34,10 @@ const (
 var editWords = map[EditKind]string{
 	EditName:     "nombre, mi nombre, name, my name",
 	EditLanguage: "idioma, mi idioma, lengua, language, my language",
+	EditQuiet: "silencio, horas de silencio, horario de silencio, no molestar, " +
+		"quiet, quiet hours, do not disturb",
+	EditDigest:   "resumen, resumen diario, digest, daily digest",
+	EditTimezone: "zona horaria, huso horario, mi zona horaria, time zone, timezone, my time zone",
 	AddAddress: "agregar direccion, anadir direccion, nueva direccion, otra direccion, " +
 		"agregar correo, add address, new address, another address, add email",
 	RemoveAddress: "quitar direccion, borrar direccion, eliminar direccion, quitar correo, " +

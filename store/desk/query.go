@@ -32,6 +32,7 @@ const (
 	CannedList   Topic = "canned"
 	PendingItems Topic = "pending"
 	Overdue      Topic = "overdue"
+	Digest       Topic = "digest" // what was kept for its reader: nobody asks for it by words
 )
 
 // Query is what somebody asks the desk. What it names is kept as written: it is looked up when the
