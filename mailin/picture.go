@@ -2,6 +2,7 @@ package mailin
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"buzon/mailin/message"
@@ -22,18 +23,30 @@ func (rd *Reading) Shown() string {
 	if forwarded != "" && !strings.Contains(rd.Reply.Reply(), forwarded) {
 		text = strings.TrimSpace(text + "\n\n" + forwarded)
 	}
-	return strings.TrimSpace(text + "\n\n" + rd.textFiles())
+	if files := rd.textFiles(); files != "" {
+		text += "\n\n" + files
+	}
+	return strings.TrimSpace(text)
 }
 
 // pictureName is the file name of the attachment that the HTML shows by its Content-ID.
 func (rd *Reading) pictureName(id string) string {
-	id = plainID(id)
-	for _, a := range rd.Message.Attachments {
-		if a.ContentID == id && rd.listed(a) {
-			return a.Filename
-		}
+	name, known := rd.named[id]
+	if known || len(rd.Message.Attachments) == 0 {
+		return name
 	}
-	return ""
+	plain := plainID(id)
+	i := slices.IndexFunc(rd.Message.Attachments, func(a message.Attachment) bool {
+		return a.ContentID == plain && rd.listed(a)
+	})
+	if i >= 0 {
+		name = rd.Message.Attachments[i].Filename
+	}
+	if rd.named == nil {
+		rd.named = map[string]string{}
+	}
+	rd.named[id] = name
+	return name
 }
 
 // listed reports whether an attachment is told of and sent on. A picture that stands in a signature
@@ -46,13 +59,15 @@ func (rd *Reading) listed(a message.Attachment) bool {
 	if !strings.HasPrefix(a.ContentType, "image/") || a.ContentID == "" {
 		return true
 	}
-	for id, of := range rd.Reply.Pictures() {
-		if plainID(id) == a.ContentID {
-			large := a.Size > smallPicture
-			return of == reply.Forwarded || of == reply.New && (large || rd.announced(a))
+	if rd.pictures == nil {
+		rd.pictures = map[string]reply.Kind{}
+		for id, of := range rd.Reply.Pictures() {
+			rd.pictures[plainID(id)] = of
 		}
 	}
-	return true
+	of, stands := rd.pictures[a.ContentID]
+	large := a.Size > smallPicture
+	return !stands || of == reply.Forwarded || of == reply.New && (large || rd.announced(a))
 }
 
 // announced reports whether the words before a picture end in a colon.

@@ -73,15 +73,20 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 		p.attachments = append(p.attachments, a)
 		p.ownNotice = p.ownNotice || in.agentsNotice(&p.rd.Message.Attachments[i])
 	}
+	p.understand()
+	in.readAlert(p)
+	p.raw = raw
+	return p, nil
+}
+
+// understand reads all in the words that filing asks about.
+func (p *prepared) understand() {
 	p.hideSecrets()
 	p.fielded, p.places = p.rd.Reply.Fields()
 	own := p.rd.Reply.New()
 	p.hinted, p.speaksOfFile = lapse.Read(p.text), lapse.SpeaksOfFile(lapse.Head(own))
 	p.personWanted = desk.AsksForPerson(own)
-	in.readAlert(p)
 	p.words, p.said = store.Words(p.text, p.attachments), print(p.text)
-	p.raw = raw
-	return p, nil
 }
 
 // hideSecrets masks passwords in all of the mail that is kept, but for the mail itself.

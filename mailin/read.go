@@ -41,6 +41,10 @@ type Reading struct {
 	Case           int64 // the number that the subject claims, 0 for none
 	CleanSubject   string
 	ProductionDown bool
+
+	// what was found out once
+	named    map[string]string     // files, by the Content-IDs as they are written
+	pictures map[string]reply.Kind // among whose words they stand, by plain Content-IDs
 }
 
 // What the judge of origin sees of one part and of all: reports and returned headers are short.

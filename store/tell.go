@@ -355,11 +355,15 @@ func (r Reader) AckedStrangers(ctx context.Context, family string, since time.Ti
 		ORDER BY created_at DESC, id DESC LIMIT +$2`,
 		args(since.UnixMilli(), most), func(rows *sql.Rows) error {
 			var a AckedStranger
-			var d Details
-			err := rows.Scan(&a.Address, encoded{&d}, moment{&a.Settled})
-			if a.Words = d.Words; Family(a.Address) == family {
-				list = append(list, a)
+			var details string
+			err := rows.Scan(&a.Address, &details, moment{&a.Settled})
+			if err != nil || Family(a.Address) != family {
+				return err
 			}
+			var d Details
+			err = encoded{&d}.Scan(details)
+			a.Words = d.Words
+			list = append(list, a)
 			return err
 		})
 	return list, err

@@ -24,7 +24,7 @@ func Confirms(text string) bool {
 	if thumb && signOff(lines) {
 		return true
 	}
-	for end := 1; end <= len(lines); end++ {
+	for end := 1; end <= min(len(lines), longestYes); end++ { // each has a word
 		if signOff(lines[end:]) && yes(lines[:end], thumb) {
 			return true
 		}
@@ -42,7 +42,7 @@ func Accepts(text string) bool {
 	if len(lines) > 0 && greets(lines[0]) {
 		lines = lines[1:]
 	}
-	for end := 1; end <= len(lines); end++ {
+	for end := 1; end <= min(len(lines), longestYes); end++ { // each has a word
 		if signOff(lines[end:]) && clausesSay(lines[:end], false, accepting) {
 			return true
 		}
@@ -71,8 +71,11 @@ var own = regexp.MustCompile(`^((si|yes|sim) )?(` +
 	`sou eu|fui eu|e meu)$`)
 
 // longestYes is how many words a confirmation has at most, beside the greeting and the name under
-// it.
-const longestYes = 8
+// it, and longestClauses how many bytes.
+const (
+	longestYes     = 8
+	longestClauses = 1000
+)
 
 // yes reports whether each clause of the lines thanks or confirms, and one of them does, or a thumb
 // has.
@@ -83,7 +86,7 @@ func yes(lines []string, confirmed bool) bool {
 // clausesSay is yes for the given phrases.
 func clausesSay(lines []string, confirmed bool, phrases *regexp.Regexp) bool {
 	text := strings.Join(lines, "\n")
-	if len(strings.FieldsFunc(text, notLetter)) > longestYes {
+	if len(text) > longestClauses || len(strings.FieldsFunc(text, notLetter)) > longestYes {
 		return false
 	}
 	for i, clause := range clauses.Split(text, -1) {

@@ -52,18 +52,17 @@ const longestCommon = 64
 func Mask(text string) (masked string, found bool) {
 	var b strings.Builder
 	end := 0
-	hide := func(from, to int) {
-		if from < end || to <= from {
-			return
-		}
-		b.WriteString(text[end:from] + Masked)
-		end, found = to, true
-	}
 	for _, s := range secrets(text) {
-		hide(s[0], s[1])
+		if s[0] >= end && s[1] > s[0] {
+			b.WriteString(text[end:s[0]])
+			b.WriteString(Masked)
+			end = s[1]
+		}
 	}
-	b.WriteString(text[end:])
-	return b.String(), found
+	if end == 0 {
+		return text, false
+	}
+	return b.String() + text[end:], true
 }
 
 // hints are in every line that has a password: without any of them it need not be searched, which

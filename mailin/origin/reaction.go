@@ -123,10 +123,12 @@ var typed = map[string]bool{
 	":)": true, ":-)": true, ";)": true,
 }
 
+const longestTyped = 20 // above the bytes of each
+
 // signOnly returns text if it is nothing but a few pictographs or one typed sign, else "".
 func signOnly(text string) string {
 	text = strings.TrimSpace(text)
-	if typed[strings.ToLower(text)] {
+	if len(text) < longestTyped && typed[strings.ToLower(text)] {
 		return text
 	}
 	signs := 0

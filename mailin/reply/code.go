@@ -54,10 +54,11 @@ func (p Parts) quotesCode() bool {
 	if p.Base != p.html.String || len(p.html.code) == 0 {
 		return false
 	}
+	code := inMarks(p.html.code)
 	for _, r := range p.Ranges {
 		at := r.Start
 		for l := range strings.Lines(p.Base[r.Start:r.End]) {
-			if r.Kind == New && trim(l) != "" && !inMark(p.html.code, at) {
+			if r.Kind == New && trim(l) != "" && !code(at) {
 				return true
 			}
 			at += len(l)

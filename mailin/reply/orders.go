@@ -1,6 +1,9 @@
 package reply
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Orders returns the text of New, and of each of its lines whether an order may stand there. Orders
 // are obeyed only where every client shows them as the sender's own: not below a line that ends in
@@ -61,14 +64,15 @@ func countLines(base string, r Range) int {
 
 // sureLines says of each line of the base whether an order may stand there.
 func (p Parts) sureLines(shows func(above string, sure bool, text string) bool) (sure []bool) {
-	seen, code := p.shownLines(), p.quotesCode()
+	seen, first := p.shownLines(), p.inFirstPart()
+	quotes, code := p.quotesCode(), inMarks(p.html.code)
 	below, above, aboveSure := false, "", true
 	for _, r := range p.Ranges {
 		at := r.Start
 		for l := range strings.Lines(p.Base[r.Start:r.End]) {
 			text := trim(l)
 			ok := text != "" && r.Rule == ruleOwn && !below && !shows(above, aboveSure, text) &&
-				p.inFirstPart(at) && seen(text) && !(code && inMark(p.html.code, at))
+				first(at) && seen(text) && !(quotes && code(at))
 			sure = append(sure, ok)
 			at += len(l)
 			if text == "" {
@@ -89,22 +93,26 @@ func showsBelow(above string, sure bool, text string) bool {
 	return strings.HasSuffix(above, ":") || strings.HasSuffix(above, "：")
 }
 
-// inFirstPart reports that byte at of the base is in the first text part, and in no box of the
-// HTML.
-func (p Parts) inFirstPart(at int) bool {
+// inFirstPart returns what says whether a byte of the base is in the first text part, and in no box
+// of the HTML. It is asked for one behind the other.
+func (p Parts) inFirstPart() func(at int) bool {
 	if p.Base != p.html.String {
-		return p.first == 0 || at < p.first
+		return func(at int) bool { return p.first == 0 || at < p.first }
 	}
-	return !inMark(p.html.unsure, at)
+	boxed := inMarks(p.html.unsure)
+	return func(at int) bool { return !boxed(at) }
 }
 
-func inMark(marks []Mark, at int) bool {
-	for _, m := range marks {
-		if m.Start <= at && at < m.End {
-			return true
+// inMarks returns what says whether a byte is in one of the marks, which are in order. It is asked
+// for one behind the other.
+func inMarks(marks []Mark) func(at int) bool {
+	end := 0
+	return func(at int) bool {
+		for ; len(marks) > 0 && marks[0].Start <= at; marks = marks[1:] {
+			end = max(end, marks[0].End)
 		}
+		return at < end
 	}
-	return false
 }
 
 // shownLines returns what says whether the HTML beside a plain text shows a line too, as its
@@ -126,22 +134,20 @@ func (p Parts) shownLines() func(text string) bool {
 			shown = p.html.ownLines()
 		}
 		want := plainLetters(text)
-		for _, s := range shown {
-			if strings.HasPrefix(s, want) {
-				return true
-			}
-		}
-		return false
+		i, _ := slices.BinarySearch(shown, want)
+		return i < len(shown) && strings.HasPrefix(shown[i], want)
 	}
 }
 
-// ownLines are the lines of the HTML that are in no quote, signature or box, as plainLetters.
+// ownLines are the lines of the HTML that are in no quote, signature or box, as plainLetters and in
+// their order.
 func (t Text) ownLines() []string {
 	list, code := []string{""}, []string{}
+	marked, boxed, coded := inMarks(t.Marks), inMarks(t.unsure), inMarks(t.code)
 	at := 0
 	for l := range strings.Lines(t.String) {
-		if text := trim(l); text != "" && len(text) < 4*maxRead && !inMark(t.Marks, at) && !inMark(t.unsure, at) {
-			if inMark(t.code, at) {
+		if text := trim(l); text != "" && len(text) < 4*maxRead && !marked(at) && !boxed(at) {
+			if coded(at) {
 				code = append(code, plainLetters(text))
 			} else {
 				list = append(list, plainLetters(text))
@@ -150,8 +156,9 @@ func (t Text) ownLines() []string {
 		at += len(l)
 	}
 	if len(list) == 1 { // it is his typeface
-		return append(list, code...)
+		list = append(list, code...)
 	}
+	slices.Sort(list)
 	return list
 }
 

@@ -1,6 +1,10 @@
 package reply
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Bounds of what is shown of a quote above its answer; more is in the mail.
 const (
@@ -35,8 +39,11 @@ func (p Parts) Answers() []Answer { return p.answers(nil) }
 // sent: what goes to customers is Reply.
 func (p Parts) Shown(name func(id string) string) string {
 	list := p.answers(name)
-	if len(list) == 0 {
+	switch {
+	case len(list) == 0:
 		return p.Reply()
+	case len(list) == 1 && list[0].Question == "": // most are
+		return list[0].Text
 	}
 	var b strings.Builder
 	for _, a := range list {
@@ -130,8 +137,11 @@ func (p Parts) withPictures(from, to int) string {
 	}
 	var b strings.Builder
 	for _, pic := range p.pictures {
+		if pic.at < from || pic.at >= to {
+			continue
+		}
 		name := p.name(pic.id)
-		if pic.at < from || pic.at >= to || name == "" {
+		if name == "" {
 			continue
 		}
 		b.WriteString(p.Base[from:pic.at])
@@ -147,6 +157,9 @@ func (p Parts) withPictures(from, to int) string {
 			b.WriteByte('\n')
 		}
 	}
+	if b.Len() == 0 {
+		return namePictures(p.Base[from:to], p.name)
+	}
 	b.WriteString(p.Base[from:to])
 	return namePictures(b.String(), p.name)
 }
@@ -157,10 +170,10 @@ func (p Parts) withPictures(from, to int) string {
 func (p Parts) Pictures() map[string]Kind {
 	of := map[string]Kind{}
 	note := func(id string, at int) {
-		for _, r := range p.Ranges {
-			if inside := r.Start <= at && (at < r.End || r.End == len(p.Base)); inside && (of[id] == "" || r.shown()) {
-				of[id] = r.Kind
-			}
+		i, _ := slices.BinarySearchFunc(p.Ranges, at, func(r Range, at int) int { return cmp.Compare(r.End, at+1) })
+		i = min(i, len(p.Ranges)-1) // what stands at the end is the last one's
+		if i >= 0 && (of[id] == "" || p.Ranges[i].shown()) {
+			of[id] = p.Ranges[i].Kind
 		}
 	}
 	for _, pic := range p.pictures {

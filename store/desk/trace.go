@@ -43,6 +43,9 @@ func Traces(text string) (list []Trace) {
 	}
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); i++ {
+		if !traced(lines[i]) {
+			continue
+		}
 		t, read := traceAt(lines, i)
 		if read < 2 || t.Kind == "" {
 			continue
@@ -59,7 +62,8 @@ func traceAt(lines []string, from int) (t Trace, read int) {
 		line := strings.TrimRight(lines[i], " \r\u00a0")
 		kind, head := "", false
 		if len(line) <= longestFrame && traced(line) {
-			kind, head = frameOf(line), heads.MatchString(line)
+			kind = frameOf(line)
+			head = kind == "" && heads.MatchString(line)
 		}
 		if i == from && kind == "" && !head || strings.TrimSpace(line) == "" && t.Kind != "go" {
 			break
