@@ -65,6 +65,7 @@ func (f *filing) complete(t desk.Ticket, d *desk.Deed) {
 		it.Attachments = append(it.Attachments, a.Attachment)
 	}
 	it.Seen = f.seen(*it)
+	it.Seen.HTML = f.page.Keep(it.Text, f.rd.pictureName)
 	f.hints(t, it)
 }
 

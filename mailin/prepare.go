@@ -11,6 +11,7 @@ import (
 	"buzon/mailin/lapse"
 	"buzon/mailin/message"
 	"buzon/mailin/proof"
+	"buzon/rich"
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/threading"
@@ -27,6 +28,7 @@ type prepared struct {
 	inFull      string                // as agents are shown it
 	quoted      string
 	passedOn    string // forwarded
+	page        *rich.Page
 	signature   string
 	words       string // of it, for the search
 	said        string // a short form of it, by which a responder is known
@@ -82,6 +84,7 @@ func (in *Intake) prepare(ctx context.Context, m store.Mail) (p *prepared, err e
 // understand reads all in the words that filing asks about.
 func (p *prepared) understand() {
 	p.hideSecrets()
+	p.page = rich.Read(p.rd.Message.HTML)
 	p.fielded, p.places = p.rd.Reply.Fields()
 	own := p.rd.Reply.New()
 	p.hinted, p.speaksOfFile = lapse.Read(p.text), lapse.SpeaksOfFile(lapse.Head(own))

@@ -39,6 +39,8 @@ type matter struct {
 	// have one Message-ID, the reader's server would drop the second.
 	further bool
 	room    int64 // for attachments, in bytes as they are
+	// whole: the mail carries its files, so that its pictures may stand among its words
+	whole bool
 
 	// Of the answer to a query: what it is, the case that it is about (0 for none), whether it brings
 	// what agents said among themselves, and what of the query was not understood.
@@ -288,7 +290,7 @@ func (r *Renderer) opened(ctx context.Context, it desk.Item, carried map[int]boo
 		if !carried[i] {
 			continue
 		}
-		list = append(list, file{name: a.Filename, kind: a.ContentType,
+		list = append(list, file{name: a.Filename, kind: a.ContentType, id: pictureID(a),
 			open: func() (io.ReadCloser, error) {
 				blob, err := r.Store.OpenAttachment(ctx, a.SHA256)
 				if err != nil {

@@ -39,7 +39,7 @@ func TestEveryNoticeHasItsWords(t *testing.T) {
 		}
 		for _, b := range row.Buttons {
 			said("button", string(b))
-			if _, ok := written[b]; !ok {
+			if _, ok := written[b]; !ok && asked[b] == "" {
 				t.Errorf("nothing is known of what the button %s writes", b)
 			}
 		}

@@ -65,6 +65,7 @@ func (r *Renderer) write(ctx context.Context, m *matter, w io.Writer) (Rendered,
 	if err := r.writtenTo(ctx, m); err != nil {
 		return Rendered{}, err
 	}
+	m.whole = true
 	words, err := r.Templates.Render(templates.Kind(m.o.Kind), m.to.Language, m.view(r))
 	if err != nil {
 		return Rendered{}, err
@@ -72,12 +73,13 @@ func (r *Renderer) write(ctx context.Context, m *matter, w io.Writer) (Rendered,
 	h, out := r.address(m)
 	_, domain, _ := strings.Cut(m.from(), "@")
 	h.add("Subject", headerText(words.Subject))
+	files := standing(r.files(ctx, m), words.HTML)
 	if !slices.ContainsFunc(r.DKIM, func(k DKIMKey) bool { return k.signs(domain) }) {
-		return out, compose(w, h, words, r.files(ctx, m))
+		return out, compose(w, h, words, files)
 	}
 	raw := r.Store.NewSpool()
 	defer raw.Close()
-	if err := compose(raw, h, words, r.files(ctx, m)); err != nil {
+	if err := compose(raw, h, words, files); err != nil {
 		return out, err
 	}
 	return out, r.sign(w, raw, h, domain)

@@ -74,6 +74,7 @@ func (m *matter) view(r *Renderer) templates.View {
 		m.besides(&v, r)
 	}
 	v.Code = code(v.Text)
+	v.Rich, v.Pictures = m.item.Seen.HTML, m.pictures()
 	m.enclosed(&v, r)
 	v.Hints = d.Hints
 	m.form(&v, r.Templates)
@@ -344,6 +345,8 @@ func (m *matter) offers(b desk.Button) bool {
 	case desk.AcceptButton:
 		mine := m.to.ID == m.ticket.Requester.ID || m.to.ID == m.ticket.Controller.ID
 		return m.ticket.Offer != "" && mine && !m.to.Agent()
+	case desk.HistoryButton, desk.CasesButton:
+		return !m.to.Agent()
 	case desk.CloseButton:
 		return !m.to.Agent() && m.ticket.Class != desk.Closed
 	}
@@ -362,10 +365,26 @@ func (r *Renderer) links(m *matter) (list []templates.Link) {
 				number = m.item.Seen.Duplicate
 			}
 			body := strings.ReplaceAll(m.writes(b), "%d", strconv.FormatInt(number, 10))
-			list = append(list, templates.Link{Key: string(b), Href: r.mailto(m, body)})
+			href := r.mailto(m, body)
+			if q, asks := m.asks(b); asks {
+				href = mailto(m.box.Address, q.Written(m.catalogue, m.to.Language), "")
+			}
+			list = append(list, templates.Link{Key: string(b), Href: href})
 		}
 	}
 	return list
+}
+
+// asked is what a button asks for, by a mail of its own.
+var asked = map[desk.Button]desk.Topic{desk.HistoryButton: desk.History,
+	desk.CasesButton: desk.MyCases}
+
+// asks is the query that a button asks.
+func (m *matter) asks(b desk.Button) (q desk.Query, ok bool) {
+	if q.About, ok = asked[b]; q.About == desk.History {
+		q.Number = m.o.Ticket
+	}
+	return q, ok
 }
 
 // awaits says which organisation has yet to approve the reader.

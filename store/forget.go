@@ -193,7 +193,7 @@ func (f *forgetting) quotes(ctx context.Context) error {
 			}
 			it.Text = f.names.ReplaceAllLiteralString(unquoted(it.Text), Nameless)
 			it.Text = withoutWords(first, it.Text)
-			it.Seen.Text = ""
+			it.Seen.Text, it.Seen.HTML = "", ""
 			err := f.write(ctx, `
 				UPDATE item SET text = $2, quoted = '', seen = $3 WHERE id = $1`,
 				it.ID, it.Text, encoded{&it.Seen})

@@ -196,7 +196,7 @@ func (w voice) link(href, text, style string) any {
 	if !w.markup || !safeMailto(href) {
 		return text
 	}
-	return template.HTML(`<a class="buzon-accent" style="color:` + accent + `;text-decoration:none;` + style + `" href="` +
+	return template.HTML(`<a class="buzon-accent" style="color:` + accent + `;` + style + `" href="` +
 		template.HTMLEscapeString(href) + `">` + template.HTMLEscapeString(text) + `</a>`)
 }
 

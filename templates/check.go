@@ -11,12 +11,13 @@ import (
 	"time"
 )
 
-// escaped is a copy of a tree of text whose literals are HTML.
+// escaped is a copy of a tree of text whose literals are HTML, the orders in it shown as such.
 func escaped(t *parse.Tree) *parse.Tree {
 	c := t.Copy()
 	walk(c.Root, func(n parse.Node) {
 		if words, ok := n.(*parse.TextNode); ok {
-			words.Text = []byte(html.EscapeString(string(words.Text)))
+			words.Text = orders.ReplaceAll([]byte(html.EscapeString(string(words.Text))),
+				[]byte(orderBegins+"$0</code>"))
 		}
 	})
 	return c

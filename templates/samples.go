@@ -3,6 +3,7 @@ package templates
 import (
 	"cmp"
 	"reflect"
+	"strings"
 	"time"
 )
 
@@ -56,6 +57,12 @@ var (
 const repair = "Hola, Carla:\n\nencontramos la causa: el controlador quedó en «pausa». Reinicie el equipo y pruebe otra vez."
 
 const printer = "Buenos días,\n\ndesde ayer la factura sale en blanco en la impresora de caja. Probé con otra y pasa lo mismo: https://crm.cliente.test/facturas?id=20&copia=1.\n\n  Error 0x1F   en caja-2\n\nGracias,\nCarla"
+
+const stepsText = "Haga esto, en orden:\n\n1. Reinicie la caja.\n2. Abra la guía <https://crm.cliente.test/guia>.\n\nCaja | Estado\n7 | sin papel"
+
+// stepsHTML is how it was written.
+const stepsHTML = `<p>Haga esto, <b>en orden</b>:</p><ol><li>Reinicie la caja.</li><li>Abra la <a href="https://crm.cliente.test/guia">guía</a>.</li></ol>` +
+	`<table><tr><th>Caja</th><th>Estado</th></tr><tr><td>7</td><td>sin papel</td></tr></table>`
 
 // base is what every sample starts from.
 func base() View {
@@ -128,7 +135,7 @@ func samples() []Sample {
 		v.Text = repair
 	}
 	return []Sample{
-		{"ack", "ack", with(files, form, buttons("close", "history", "my_tickets"))},
+		{"ack", "ack", with(files, form, buttons("my_tickets", "close"))},
 		{"ack-by-law", "ack", with(func(v *View) { v.CloseAt = at.AddDate(0, 0, 21) })},
 		{"ack-welcome", "ack", with(welcome)},
 		{"ack-to-agent", "ack", with(toAgent, welcome)},
@@ -145,7 +152,8 @@ func samples() []Sample {
 		{"production_down", "production_down", with(toAgentNew, down, buttons("take"), func(v *View) { v.EscalateTo, v.EscalateIn = "Luis Pérez", 5*time.Minute })},
 		{"production_down-last-rung", "production_down", with(toAgentNew, down, func(v *View) { v.Ticket.Organisation = "" })},
 		{"opened_for_you", "opened_for_you", with(answer)},
-		{"item", "item", with(answer, status("waiting"), files, buttons("close", "history"), quoted)},
+		{"item", "item", with(answer, status("waiting"), files, buttons("history", "close"), quoted)},
+		{"item-with-its-formatting", "item", with(answer, status("waiting"), func(v *View) { v.Text, v.Rich = stepsText, stepsHTML })},
 		{"item-of-another-customer", "item", with(fromCarla, func(v *View) { v.To = Person{Name: "Eva Sanz", Address: "eva@cliente.test"} }, status("waiting"))},
 		{"item-to-agent", "item", with(toAgentNew, quoted, buttons("resolved", "ask_info"))},
 		{"info_request", "info_request", with(answer, form, status("waiting"))},
@@ -175,7 +183,7 @@ func samples() []Sample {
 			v.Author = Person{Name: "guardia@ejemplo.test", Address: "guardia@ejemplo.test", Agent: true}
 		})},
 		{"taken-to-agent", "taken", with(toAgent, status("in_progress"))},
-		{"reminder", "reminder", with(status("waiting"), buttons("close"), func(v *View) { v.CloseAt = at.AddDate(0, 0, 7) })},
+		{"reminder", "reminder", with(status("waiting"), buttons("history", "close"), func(v *View) { v.CloseAt = at.AddDate(0, 0, 7) })},
 		{"reminder-to-agent", "reminder", with(toAgent, status("waiting"))},
 		{"deadline", "deadline", with(toAgent, status("open"), func(v *View) { v.Reason, v.CloseAt = "first_answer_near", at.Add(time.Hour) })},
 		{"deadline-asks-for-a-person", "deadline", with(toAgent, status("open"), func(v *View) { v.Reason = "person_wanted" })},
@@ -402,8 +410,11 @@ var inEnglish = map[string]string{
 	"Problema":              "Problem",
 	printer: "Good morning,\n\nsince yesterday the invoice comes out blank on the till's printer. I tried another one, the same: " +
 		"https://crm.cliente.test/facturas?id=20&copia=1.\n\n  Error 0x1F   on till-2\n\nThanks,\nCarla",
-	repair:                                "Hello Carla,\n\nwe found the cause: the driver was paused. Restart the computer and try again.",
-	"captura.png":                         "screenshot.png",
+	repair:        "Hello Carla,\n\nwe found the cause: the driver was paused. Restart the computer and try again.",
+	"captura.png": "screenshot.png",
+	stepsText:     "Do this, in order:\n\n1. Restart the till.\n2. Open the guide <https://crm.cliente.test/guia>.\n\nTill | State\n7 | no paper",
+	stepsHTML: strings.NewReplacer("Haga esto, <b>en orden", "Do this, <b>in order", "Reinicie la caja", "Restart the till", "Abra la", "Open the", "guía<", "guide<", "Caja", "Till", "Estado", "State", "sin papel", "no paper").
+		Replace(stepsHTML),
 	"registro.txt":                        "log.txt",
 	"No factura":                          "No invoicing",
 	"No podemos facturar desde las 9:00.": "We have not been able to invoice since 9:00.",

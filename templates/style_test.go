@@ -146,7 +146,7 @@ func TestEveryViewFieldIsSaidSomewhere(t *testing.T) {
 	}
 	elsewhere := []string{"To", "ToAgent", "Links", "EchoSubject", "Tag", "Copied", "Meeting", "MeetingEnds",
 		// read by the functions and by layout.html
-		"Inside", "Control", "Scores", "Readers", "Followers", "Follows", "Answers", "FromOutside", "Code"}
+		"Inside", "Control", "Scores", "Readers", "Followers", "Follows", "Answers", "FromOutside", "Code", "Rich", "Pictures"}
 	for f := range reflect.TypeFor[View]().Fields() {
 		if !used[f.Name] && !slices.Contains(elsewhere, f.Name) {
 			t.Errorf("no template says View.%s", f.Name)

@@ -26,6 +26,9 @@ type View struct {
 	Follows     bool // he follows the ticket, which is nobody's question to him
 	FromOutside bool // somebody wrote who may have given no name and no address
 
+	Rich     string    `lines:"keep"` // Text with its formatting, as package rich keeps it
+	Pictures []Picture // that stand in it
+
 	Project     string    // that the reader follows, who gets the mail for that
 	Retitled    string    // the subject of the mail, where it says what the ticket's does not
 	Text        string    `lines:"keep"` // the words this mail is about
@@ -169,6 +172,14 @@ type Attachment struct {
 	Infected bool // kept, and sent to nobody
 }
 
+// Picture is one that stands among the words, by its Content-ID there. Without a Source, that of our
+// mail, its name stands in its place.
+type Picture struct {
+	ID     string
+	Source string
+	Name   string
+}
+
 // Unknown is a value that the desk does not have. Field is a key of the phrases' [unknown] table
 // ("product", "command") or a field's own label; Values are those it could have been.
 type Unknown struct {
@@ -236,6 +247,7 @@ func ready(v View, p *phrases) View {
 		}
 	}
 	clean(reflect.ValueOf(&v).Elem(), false)
+	v.Rich = dressed(v)
 	v.localise(&p.Date)
 	v.Tag = first(v.Tag, p.Label["tag"])
 	v.Desk.Name = first(v.Desk.Name, p.Label["desk"])
@@ -280,7 +292,7 @@ func ready(v View, p *phrases) View {
 // withoutEcho drops everything that the sender of a mail chose.
 func withoutEcho(v View) View {
 	v.Ticket.Subject, v.Text, v.Quoted, v.Unknown, v.Detail, v.Failed = "", "", nil, nil, "", ""
-	v.Ticket.Details = nil
+	v.Ticket.Details, v.Rich = nil, ""
 	v.Ticket.Requester.Name, v.To.Name, v.Author, v.Claimed = "", "", Person{}, 0
 	v.Attachments = make([]Attachment, len(v.Attachments))
 	v.Others = slices.Clone(v.Others)

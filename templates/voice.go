@@ -257,10 +257,10 @@ func (w voice) meeting(v View) string {
 // size is in KB and MB of 1000, as mail clients count.
 func (w voice) size(n int64) string {
 	if n < 1_000_000 {
-		return strconv.FormatInt(max(1, (n+500)/1000), 10) + " KB"
+		return strconv.FormatInt(max(1, (n+500)/1000), 10) + w.blank() + "KB"
 	}
 	s := strconv.FormatFloat(math.Round(float64(n)/100_000)/10, 'f', -1, 64)
-	return strings.Replace(s, ".", w.p.Date.Decimal, 1) + " MB"
+	return strings.Replace(s, ".", w.p.Date.Decimal, 1) + w.blank() + "MB"
 }
 
 // who is a person with the address that is really behind the name.

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"buzon/rich"
 )
 
 // hold stands for a line end inside somebody's words while the paragraphs around them are set:
@@ -24,6 +26,9 @@ func (w voice) spoken(v View) any {
 	if !w.markup {
 		return w.words(v.Text)
 	}
+	if v.Rich != "" {
+		return template.HTML(v.Rich)
+	}
 	var b strings.Builder
 	rest := v.Text
 	for _, code := range v.Code {
@@ -37,6 +42,26 @@ func (w voice) spoken(v View) any {
 		rest = after
 	}
 	return template.HTML(b.String() + set(linked(rest)))
+}
+
+// dressed is the text's formatting as HTML, or "" where text alone is certain: the words are the
+// text's, without the marks that stand in it for pictures.
+func dressed(v View) string {
+	if v.Rich == "" || len(v.Code) > 0 {
+		return ""
+	}
+	text := v.Text
+	for _, p := range v.Pictures {
+		text = strings.ReplaceAll(text, "["+p.Name+"]", "")
+	}
+	return rich.Dress(v.Rich, text, func(id string) rich.Picture {
+		for _, p := range v.Pictures {
+			if p.ID == id {
+				return rich.Picture{Source: p.Source, Name: p.Name}
+			}
+		}
+		return rich.Picture{}
+	})
 }
 
 var runs = regexp.MustCompile(`(?m)^ | {2,}|\t`)
@@ -189,6 +214,13 @@ func tidy(s string) string {
 // apart begins a block that is set like a paragraph.
 const apart = `<div class="buzon-apart"`
 
+// lineless is a block without line ends right within it.
+func lineless(p string) string {
+	begin := strings.IndexByte(p, '>') + 1
+	inner, _ := strings.CutSuffix(p[begin:], "</div>")
+	return p[:begin] + strings.TrimSpace(inner) + "</div>"
+}
+
 // paragraphs makes the HTML of a body whose paragraphs are apart by a blank line. A paragraph that
 // is a block already stays: only the layout can have made it, all else is escaped.
 func paragraphs(s string) template.HTML {
@@ -197,7 +229,7 @@ func paragraphs(s string) template.HTML {
 		switch p = strings.TrimSpace(p); {
 		case p == "":
 		case strings.HasPrefix(p, apart):
-			b.WriteString(strings.ReplaceAll(p, "\n", "<br>\n") + "\n")
+			b.WriteString(strings.ReplaceAll(lineless(p), "\n", "<br>\n") + "\n")
 		case strings.HasPrefix(p, "<div"):
 			b.WriteString(p + "\n")
 		default:

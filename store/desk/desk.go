@@ -199,6 +199,9 @@ type Seen struct {
 	// the words with the questions that they answer and the places of pictures; "": Item.Text is
 	// all
 	Text string `json:"text,omitempty"`
+	// Item.Text with its formatting and the places of pictures, as package rich keeps it; readers of
+	// the words see it, too
+	HTML string `json:"html,omitempty"`
 	// whole, of a person's first mail: his telephone stands there
 	Signature string   `json:"signature,omitempty"`
 	First     bool     `json:"first,omitempty"`     // the first mail from this address

@@ -121,18 +121,24 @@ const (
 	YesButton      Button = "yes"
 	CancelButton   Button = "cancel"
 	SendButton     Button = "send"
+	HistoryButton  Button = "history"    // asks for all of the case
+	CasesButton    Button = "my_tickets" // asks for the reader's cases
 )
 
 // The buttons of a ticket's notices. Each reader sees those that are of use to him.
-var usual = []Button{AcceptButton, TakeButton, ResolvedButton, NoteButton, CloseButton}
+var usual = []Button{AcceptButton, TakeButton, ResolvedButton, NoteButton, HistoryButton,
+	CloseButton}
+
+// first are those of the first mail about a ticket: it has no history.
+var first = []Button{AcceptButton, CasesButton, CloseButton}
 
 // notices is the one place where a notice stands. A new one is a row here, an event of Due that
 // owes it, and a text in each language of the templates; a row that goes to agents has a name in
 // the phrases' [notice] too, for lists.
 var notices = map[Notice]Trait{
-	Ack:               {Answers: true, Greets: true, Buttons: usual},
-	AckProductionDown: {Answers: true, Greets: true, Climbs: true, Buttons: usual},
-	NewNumber:         {Answers: true, Greets: true, Buttons: usual},
+	Ack:               {Answers: true, Greets: true, Buttons: first},
+	AckProductionDown: {Answers: true, Greets: true, Climbs: true, Buttons: first},
+	NewNumber:         {Answers: true, Greets: true, Buttons: first},
 	OpenedForYou:      {Words: true, Greets: true, Buttons: usual},
 	ItemNotice:        {Words: true, Files: true, Quotes: 3, Speaks: InHisName, Buttons: usual},
 	InfoRequestNotice: {Words: true, Files: true, Quotes: 3, Speaks: InHisName, Form: true,
