@@ -241,7 +241,7 @@ func harmless(t *testing.T, n *html.Node) {
 			if !strings.HasPrefix(a.Val, "cid:") {
 				t.Fatalf("picture from %q", a.Val)
 			}
-		case "alt", "colspan", "rowspan", "start", "role":
+		case "alt", "colspan", "rowspan", "start", "role", "width", "height":
 		case "class", "style", "id", "lang", "dir", "charset", "name", "content":
 		default:
 			t.Fatalf("attribute %s=%q", a.Key, a.Val)
