@@ -11,9 +11,9 @@ import (
 	"buzon/mailin/lapse"
 	"buzon/mailin/message"
 	"buzon/mailin/proof"
-	"buzon/rich"
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/templates/rich"
 	"buzon/threading"
 )
 

@@ -127,6 +127,10 @@ func (h header) related() message.Header {
 
 func (h header) build() (built message.Header) {
 	for _, field := range slices.Backward(h) { // it is written from its end
+		if field[0] == "MIME-Version" { // as Add would write it, spam filters hold it against us
+			built.AddRaw([]byte("MIME-Version: " + field[1] + "\r\n"))
+			continue
+		}
 		built.Add(field[0], field[1])
 	}
 	return built

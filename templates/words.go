@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"buzon/rich"
+	"buzon/templates/rich"
 )
 
 // hold stands for a line end inside somebody's words while the paragraphs around them are set:

@@ -69,7 +69,7 @@ func (g *gallery) one(language string, s templates.Sample) error {
 		return err
 	}
 	var eml bytes.Buffer
-	if err := mailout.Letter(&eml, s.View.Desk, s.View.To, m); err != nil {
+	if err := mailout.Letter(&eml, s.View.Desk, s.View.To, s.View.At, m); err != nil {
 		return err
 	}
 	file := filepath.Join(language, s.Name)

@@ -1,0 +1,68 @@
+package mailout
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"buzon/internal/mailtest"
+	"buzon/store/desk"
+)
+
+// TestDovecotThreads: in the reader's mailbox the mails of a ticket are one thread, with his own
+// among them, and those of another ticket are another.
+func TestDovecotThreads(t *testing.T) {
+	dovecot := mailtest.Dovecot(t, map[string]string{"carla": "x"})
+	h := newHouse(t)
+	dovecot.Create(t, "carla", "Casos")
+	numbers := map[uint32]int{} // the place in the folder, and the ticket
+	add := func(ticket int, raw []byte) {
+		dovecot.Append(t, "carla", "Casos", raw)
+		numbers[uint32(len(numbers)+1)] = ticket
+	}
+	items := []desk.Item{}
+	for n := range 2 {
+		items = append(items, h.item(desk.Item{Ticket: h.ticket().Number, Type: "problem", Author: h.carla, Text: printer,
+			MessageID: fmt.Sprintf("first%d@cliente.test", n)}))
+	}
+	for _, kind := range []desk.Notice{desk.Ack, desk.Taken, desk.ItemNotice, desk.InfoRequestNotice, desk.ResolvedNotice, desk.ClosedNotice} {
+		for n := range items {
+			it := h.item(desk.Item{Ticket: items[n].Ticket, Author: h.ana, Text: answer})
+			raw, out := h.render(h.owe(kind, it, h.carla))
+			add(n, raw)
+			if kind == desk.ItemNotice { // her own, as her program writes it
+				add(n, fmt.Appendf(nil, "From: carla@cliente.test\r\nTo: soporte@ejemplo.test\r\nSubject: Re: otra cosa\r\nMessage-ID: <own%d@cliente.test>\r\nIn-Reply-To: <%s>\r\nReferences: <%s>\r\n\r\nSigue.\r\n", n, out.MessageID, out.MessageID))
+			}
+		}
+	}
+	c := dovecot.Client(t, "carla")
+	if _, err := c.Select("Casos", nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	threads, err := c.Thread(&imapclient.ThreadOptions{Algorithm: imap.ThreadReferences, SearchCriteria: &imap.SearchCriteria{}}).Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(threads) != 2 {
+		t.Errorf("%d threads of two tickets: %+v", len(threads), threads)
+	}
+	for _, one := range threads {
+		var about bytes.Buffer
+		var walk func(imapclient.ThreadData)
+		walk = func(d imapclient.ThreadData) {
+			for _, n := range d.Chain {
+				fmt.Fprint(&about, numbers[n])
+			}
+			for _, sub := range d.SubThreads {
+				walk(sub)
+			}
+		}
+		walk(one)
+		if s := about.String(); s != "0000000" && s != "1111111" {
+			t.Errorf("a thread has mails of the tickets %s", s)
+		}
+	}
+}
