@@ -3,6 +3,7 @@ package message
 import (
 	"context"
 	"encoding/xml"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -110,7 +111,8 @@ func TestC14AuthorIsOneAddrSpec(t *testing.T) {
 }
 
 // TestAddrSpecAgainstIsemail: what names a person is valid by the judgement of others, without
-// quotes, comments and literals.
+// quotes, comments and literals. Every verdict stands in testdata/isemail.txt; ISEMAIL_UPDATE=1 writes it
+// anew.
 func TestAddrSpecAgainstIsemail(t *testing.T) {
 	data, err := os.ReadFile("../../../shared/judges/isemail/tests.xml")
 	if err != nil {
@@ -132,9 +134,16 @@ func TestAddrSpecAgainstIsemail(t *testing.T) {
 		return r
 	}
 	accepted := 0
+	var verdicts strings.Builder
 	for _, c := range suite.Tests {
+		address := strings.Map(control, c.Address)
+		ours := "nobody"
+		if desk.AddrSpec(address) {
+			ours = "a person"
+		}
+		fmt.Fprintf(&verdicts, "%-8s  %-24s  %+q\n", ours, c.Category, address)
 		valid := c.Category == "ISEMAIL_VALID_CATEGORY" || c.Category == "ISEMAIL_DNSWARN" || c.Category == "ISEMAIL_RFC5321"
-		if !desk.AddrSpec(strings.Map(control, c.Address)) {
+		if !desk.AddrSpec(address) {
 			continue
 		}
 		accepted++
@@ -144,5 +153,14 @@ func TestAddrSpecAgainstIsemail(t *testing.T) {
 	}
 	if len(suite.Tests) < 100 || accepted < 10 {
 		t.Errorf("%d of %d addresses accepted: the suite was not read", accepted, len(suite.Tests))
+	}
+	const file = "testdata/isemail.txt"
+	if os.Getenv("ISEMAIL_UPDATE") == "1" {
+		if err := os.WriteFile(file, []byte(verdicts.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want, err := os.ReadFile(file); err != nil || string(want) != verdicts.String() {
+		t.Errorf("the verdicts are not those of %s (%v):\n%s", file, err, verdicts.String())
 	}
 }
