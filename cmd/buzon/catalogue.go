@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -62,6 +63,11 @@ func (h *house) put(ctx context.Context, change func(*entryWork) error) (e desk.
 	return e, err
 }
 
+// langKnown refuses a language of a canned reply that no template is in.
+func (h *house) langKnown(language string) error {
+	return among("lang", language, h.templates.Languages()...)
+}
+
 // checkOrganisation refuses a language or a profile that there is not.
 func (h *house) checkOrganisation(e desk.Entry) error {
 	if e.Kind != desk.Organisations {
@@ -92,7 +98,7 @@ func (a *app) entryAdd(k desk.Kind) *cobra.Command {
 		defer h.close()
 		e, err := h.put(c.Context(), func(w *entryWork) error {
 			w.Kind, f.name = k, args[0]
-			return f.apply(c, w)
+			return errors.Join(h.langKnown(f.language), f.apply(c, w))
 		})
 		return failed(a.entryWritten(c.Context(), h, e, err))
 	}
@@ -144,7 +150,7 @@ func (a *app) entrySet(k desk.Kind) *cobra.Command {
 			if w.Entry = w.Catalogue.Entry(e.ID); w.ID == 0 || w.Removed {
 				return fmt.Errorf("the %s has been removed meanwhile", k)
 			}
-			return f.apply(c, w)
+			return errors.Join(h.langKnown(f.language), f.apply(c, w))
 		})
 		return a.entryWritten(c.Context(), h, e, err)
 	}

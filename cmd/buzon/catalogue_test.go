@@ -110,6 +110,8 @@ func TestCatalogues(t *testing.T) {
 		{"itemtype remove Respuesta", "rules speak of the item type Respuesta"},
 		{"itemtype remove 'visita tecnica'", ""},
 
+		{"canned add Saludo", "say them with --text"},
+		{"canned add Saludo --text Hola --lang xx", "want one of en, es"},
 		{"canned add Saludo --text Hola", ""},
 		{"canned set Saludo --text Hello --lang en", ""},
 		{"canned show Saludo --json", `"texts":{"en":"Hello","es":"Hola"}`},

@@ -211,13 +211,25 @@ func (h *house) do(ctx context.Context, tx *store.Tx, n int64, d desk.Deed) (
 	return done, err
 }
 
+// hints say what would be right where that is not a list of names.
+var hints = map[string]string{
+	"number":     "want the number of another ticket: see buzon ticket list --status all",
+	"person":     "want a customer's mail address",
+	"requester":  "want a customer's mail address",
+	"controller": "want a customer's mail address",
+	"canned":     "want the name of a canned reply: see buzon canned list",
+	"item":       "want a type of items of one's own: see buzon itemtype list",
+	"items":      "want the number of an item of the ticket: see buzon ticket show",
+	"tags":       "want words of letters and digits",
+	"link":       "want one of " + linkKinds,
+}
+
 // refused is an error where an order was not carried out.
 func (h *house) refused(done store.Done) error {
 	for _, r := range done.Results {
-		if r.Key == "link" {
-			r.Known = desk.LinkKinds
-		}
-		switch {
+		switch hint := hints[r.Key]; {
+		case r.Unknown && hint != "":
+			return fmt.Errorf("%s: %q is not understood: %s", r.Key, r.Value, hint)
 		case r.Unknown && len(r.Known) > 0:
 			return fmt.Errorf("%s: %q: want one of %s", r.Key, r.Value, strings.Join(r.Known, ", "))
 		case r.Unknown:

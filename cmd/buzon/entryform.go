@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,6 +51,9 @@ func (f *entryForm) apply(c *cobra.Command, w *entryWork) error {
 	}
 	if f.language != "" {
 		w.language = f.language
+	}
+	if w.Kind == desk.Canned && w.ID == 0 && !c.Flags().Changed("text") {
+		return errors.New("a canned reply needs words: say them with --text")
 	}
 	for _, flag := range flagsOf(w.Kind) {
 		if !c.Flags().Changed(flag.name) {

@@ -66,7 +66,11 @@ func (f *queryFlags) read(ctx context.Context, h *house) (q store.Query, err err
 	}
 	q.Fields = map[string]string{}
 	for name, value := range f.fields {
-		q.Fields[name] = *value
+		if q.Fields[name] = *value; *value != "" && name != "mailbox" {
+			if _, err := n.find(desk.Kind(name), *value); err != nil {
+				return q, failed(fmt.Errorf("--%s: %w", name, err))
+			}
+		}
 	}
 	for name, id := range map[string]*int64{
 		"requester": &q.Requester, "controller": &q.Controller, "assignee": &q.Assignee,

@@ -91,6 +91,9 @@ func newLiveDesk(t *testing.T, o liveOptions) *liveDesk {
 		// what others do in a day happens here in a minute
 		o.Tail += "\n[caps]\nagent_notices_a_minute = 1000"
 	}
+	if !strings.Contains(o.Tail, "[panel]") { // it comes by the hour of the day
+		o.Tail += "\n[panel]\nto = \"nobody\""
+	}
 	d.configure(fmt.Sprintf(`data_dir = %q
 hostname = "mail.ejemplo.test"
 timezone = "America/Bogota"

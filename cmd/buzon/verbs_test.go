@@ -353,7 +353,8 @@ func TestVerbsByCommand(t *testing.T) {
 	}
 	for args, want := range map[string]string{
 		"merge 1 99": "99", "merge 1 1": "1", "split 2": "no hay nada que separar", "split 3 9": "9", "split 3 1": "abre este caso", "time 1 mucho": "45m",
-		"link 1 likes 2": "duplicates", "link 1 depends 99": "99", "tag 1 ¡!": "¡!", "set 1 due=31/2": "2026-12-31",
+		"link 1 likes 2": "duplicates", "follow 1 pepe": "customer's mail address", "canned 1 nada": "buzon canned list", "merge 1 77": "buzon ticket list",
+		"list --product Nada": "buzon product list", "list --type Nada": "there is Consulta", "link 1 depends 99": "99", "tag 1 ¡!": "¡!", "set 1 due=31/2": "2026-12-31",
 	} {
 		d.says(exitFailure, []string{want}, append([]string{"ticket"}, strings.Fields(args)...)...)
 	}

@@ -231,13 +231,13 @@ func (w *draft) part(g Guest) {
 func (w *draft) split(arg string) Result {
 	numbers, subject, wrong := itemNumbers(arg)
 	if wrong != "" {
-		return notUnderstood("items", wrong, w.itemRange())
+		return notUnderstood("items", wrong, w.itemRange()...)
 	}
 	var chosen []Item
 	for _, n := range numbers {
 		i := slices.IndexFunc(w.Items, func(it Item) bool { return it.Number == n })
 		if i < 0 {
-			return notUnderstood("items", strconv.FormatInt(n, 10), w.itemRange())
+			return notUnderstood("items", strconv.FormatInt(n, 10), w.itemRange()...)
 		}
 		chosen = append(chosen, w.Items[i])
 	}
@@ -290,11 +290,15 @@ func (w *draft) firstItem() int64 {
 	return w.Items[0].Number
 }
 
-func (w *draft) itemRange() string {
-	if len(w.Items) < 2 {
-		return "–"
+// itemRange are the numbers that can be split off.
+func (w *draft) itemRange() []string {
+	switch len(w.Items) {
+	case 0, 1:
+		return nil
+	case 2:
+		return []string{strconv.FormatInt(w.Items[1].Number, 10)}
 	}
-	return fmt.Sprintf("%d-%d", w.Items[1].Number, w.Items[len(w.Items)-1].Number)
+	return []string{fmt.Sprintf("%d-%d", w.Items[1].Number, w.Items[len(w.Items)-1].Number)}
 }
 
 // maxSplit is how many items one order can name.
