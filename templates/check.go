@@ -73,7 +73,7 @@ func (p *pair) check(l *language) error {
 	}
 	for _, one := range []*pair{all, p} {
 		for _, v := range []View{sample(), {}} {
-			if _, err := one.render(l, ready(v, l.phrases)); err != nil {
+			if _, err := one.render(l, ready(v, l.phrases), "", ""); err != nil {
 				return explain(err)
 			}
 		}

@@ -94,7 +94,9 @@ func read(files map[string]source, fsys fs.FS, prefix string) error {
 		}
 		if !expected(name) {
 			return fmt.Errorf("%s is no template: there are layout.txt, layout.html, and for each "+
-				"language LANG/%s, LANG/%s and LANG/KIND.txt with KIND one of %s",
+				"language LANG/%s, LANG/%s, LANG/signature.txt and LANG/sender.txt, for a mailbox "+
+				"LANG/ADDRESS/signature.txt and LANG/ADDRESS/sender.txt, "+
+				"and LANG/KIND.txt with KIND one of %s",
 				filepath.Join(prefix, name), phrasesFile, partsFile, kindList())
 		}
 		b, err := fs.ReadFile(fsys, name)
@@ -113,7 +115,7 @@ func expected(name string) bool {
 	if dir == "" {
 		return file == "layout.txt" || file == "layout.html"
 	}
-	return strings.Count(name, "/") == 1 &&
+	return isClosing(name) || strings.Count(name, "/") == 1 &&
 		(file == phrasesFile || file == partsFile ||
 			slices.Contains(Names(), Kind(strings.TrimSuffix(file, ".txt"))))
 }
@@ -181,7 +183,7 @@ func (f sources) language(code string) (*language, error) {
 			return nil, err
 		}
 	}
-	return l, nil
+	return l, f.readClosings(l)
 }
 
 // check reads the templates of a kind, and proves that no View can make them fail.
@@ -282,7 +284,9 @@ func (s *Set) Check() error {
 		missing = append(missing, lintHTML(file)...)
 	}
 	for _, code := range s.Languages() {
-		missing = append(missing, s.languages[code].lacks(s.languages[fallback])...)
+		l := s.languages[code]
+		missing = append(missing, l.lacks(s.languages[fallback])...)
+		missing = append(missing, s.untold(l)...)
 	}
 	return errors.Join(missing...)
 }

@@ -64,7 +64,8 @@ type language struct {
 	given   *phrases // what its own files say
 	parts   []string // the blocks that its own parts.txt defines
 	// by which each is read when it is first asked for: a command that sends nothing needs none
-	kinds map[Kind]func() (*pair, error)
+	kinds    map[Kind]func() (*pair, error)
+	closings map[string]func() (*pair, error) // the administrator's, by their path
 }
 
 type pair struct {
@@ -84,14 +85,19 @@ func (s *Set) Render(kind Kind, lang string, v View) (Mail, error) {
 	if err != nil {
 		return Mail{}, err
 	}
-	m, err := p.render(l, ready(v, l.phrases))
+	v = ready(v, l.phrases)
+	closing, sender, err := s.close(l, &v)
+	if err != nil {
+		return Mail{}, err
+	}
+	m, err := p.render(l, v, closing, sender)
 	if err != nil {
 		return Mail{}, fmt.Errorf("render %s in %s: %w", kind, l.code, err)
 	}
 	return m, nil
 }
 
-func (p *pair) render(l *language, v View) (Mail, error) {
+func (p *pair) render(l *language, v View, closing, sender template.HTML) (Mail, error) {
 	var subject, body, marked bytes.Buffer
 	if err := p.text.ExecuteTemplate(&subject, "subject", v); err != nil {
 		return Mail{}, err
@@ -106,7 +112,7 @@ func (p *pair) render(l *language, v View) (Mail, error) {
 		Body: paragraphs(marked.String())}
 	var page bytes.Buffer
 	err := p.html.ExecuteTemplate(&page, "mail",
-		sheet{View: v, Language: l.code, Subject: m.Subject, Body: m.Body})
+		sheet{v, l.code, m.Subject, m.Body, closing, sender})
 	m.HTML = page.String()
 	return m, err
 }
@@ -117,6 +123,8 @@ type sheet struct {
 	Language string
 	Subject  string
 	Body     template.HTML
+	Closing  template.HTML
+	Sender   template.HTML
 }
 
 // language finds the first of the languages asked for that has the kind.

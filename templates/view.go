@@ -58,6 +58,10 @@ type View struct {
 	Groups   []Group   // what a list is of
 	More     int       // how many notices of others, or mails that are held, it does not name
 
+	// what stands below every mail to customers: see closings
+	Closing string `lines:"keep"`
+	Sender  string `lines:"keep"`
+
 	Rate   bool   // the reader is asked how he was treated
 	Scores []Link // with these for an answer
 	Score  int    // what he answered, from 1 to 5

@@ -164,6 +164,13 @@ func (c config) words() (language string, set *templates.Set, err error) {
 		return "", nil, c.in(fmt.Errorf("language: %q: want one of %s, or a directory of your own",
 			c.Language, strings.Join(set.Languages(), ", ")))
 	}
+	boxes, _ := c.mailboxes() // what is wrong with them is said elsewhere
+	for _, address := range set.Mailboxes() {
+		if !slices.Contains(boxes.Addresses(), address) {
+			return "", nil, c.in(fmt.Errorf("templates: there is a folder for %s, which is no [[mailbox]]",
+				address))
+		}
+	}
 	return language, set, nil
 }
 

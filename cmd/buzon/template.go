@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"buzon/store/desk"
 	"buzon/templates"
 )
 
@@ -118,9 +120,28 @@ func (a *app) preview(ctx context.Context, dir string, ticket int64) error {
 		}
 	}
 	g := gallery{dir: dir, set: set, language: c.Language}
-	if err := g.write(shown); err != nil {
+	if err := g.write(withMailboxes(shown, set.Mailboxes())); err != nil {
 		return failed(err)
 	}
 	fmt.Fprintf(a.stdout, "%d mails: open %s in a browser\n", len(g.mails), filepath.Join(dir, "index.html"))
 	return nil
+}
+
+// withMailboxes adds an answer from each mailbox that has a signature of its own.
+func withMailboxes(samples func(language string) []templates.Sample,
+	boxes []string) func(language string) []templates.Sample {
+	return func(language string) []templates.Sample {
+		list := samples(language)
+		i := slices.IndexFunc(list, func(s templates.Sample) bool {
+			return s.Kind == templates.Kind(desk.ItemNotice) && !s.View.ToAgent
+		})
+		for _, address := range boxes {
+			if i >= 0 {
+				s := list[i]
+				s.Name, s.View.Desk.Address = s.Name+"-"+address, address
+				list = append(list, s)
+			}
+		}
+		return list
+	}
 }
