@@ -99,11 +99,16 @@ func (d *Dispatcher) enter(ctx context.Context, t turn) bool {
 		return false
 	}
 	t.pass()
-	if _, _, away := d.places(); away > 0 {
-		<-d.sending
-		return false
+	_, _, away := d.places()
+	select {
+	case <-d.stopping:
+	default:
+		if away == 0 {
+			return true
+		}
 	}
-	return true
+	<-d.sending
+	return false
 }
 
 // heard notes what an attempt says of the relay.

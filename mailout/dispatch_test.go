@@ -502,11 +502,12 @@ func TestStopFinishesWhatIsInHand(t *testing.T) {
 	h := newHouse(t)
 	h.letters(6)
 	begun := make(chan bool, 6)
+	var at *Dispatcher
 	r := h.run(&sink{answer: func(string, []byte) Result {
 		begun <- true
-		time.Sleep(200 * time.Millisecond)
+		<-at.stopping
 		return Result{Outcome: Sent}
-	}}, func(d *Dispatcher) { d.Parallel = 2 })
+	}}, func(d *Dispatcher) { at, d.Parallel = d, 2 })
 	<-begun
 	<-begun
 	r.stop()
