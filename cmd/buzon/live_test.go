@@ -313,7 +313,8 @@ func (d *liveDesk) rests(what string, states ...store.OutboxState) {
 		// one question for all states: between two a mail would go from the one to the other unseen
 		list, err := h.store.Outbox(d.t.Context(), store.OutboxFilter{Limit: 1_000_000})
 		return err == nil && !slices.ContainsFunc(list, func(o store.Outgoing) bool {
-			return slices.Contains(states, o.State) && !o.Capped()
+			later := o.Attempts == 0 && o.Next.Sub(o.Created) > time.Minute // a panel of the morning
+			return slices.Contains(states, o.State) && !o.Capped() && !later
 		})
 	})
 }
