@@ -192,6 +192,16 @@ func TestSpoofing(t *testing.T) {
 		{"A41 Received of the agent's server, by the forger", "Received: from ejemplo.test (ejemplo.test [" + ourServer + "]) by correo.servidor.test with ESMTPS id 1; now\r\n" + plain(from), by(forgerServer, agent)},
 		{"A42 Resent-From and X-Original-From", forged("From: x@mal.test\r\nResent-From: " + agent + "\r\nX-Original-From: " + agent), forger},
 		{"A43 ARC of a sealer that is not listed", plain(from, "ARC-Seal: i=1; cv=none; a=rsa-sha256; d=mal.test; s=rsa; b=AA==", "ARC-Authentication-Results: i=1; mal.test; dmarc=pass header.from=ejemplo.test"), forger},
+		{"A45 two signatures, the agent's broken", strings.Replace(sign(t, forged(from), "ejemplo.test"), "666", "667", 1), forger},
+		{"A46 signed by both, the body longer than the agent's l=", strings.Replace(forged(from), "DKIM-Signature: ", "DKIM-Signature: v=1; a=rsa-sha256; d=ejemplo.test; s=rsa; l=0; h=From:Subject:Date; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AA==\r\nDKIM-Signature: ", 1), forger},
+		{"A47 a comment within the address", forged("From: ana(x@mal.test)@ejemplo.test"), forger},
+		{"A48 a quoted local part", forged("From: \"ana\"@ejemplo.test"), forger},
+		{"A49 blanks around the at sign", forged("From: ana @ ejemplo.test"), forger},
+		{"A50 the domain's root", forged("From: ana@ejemplo.test."), forger},
+		{"A51 folded within the address", forged("From: ana@\r\n ejemplo.test"), forger},
+		{"A52 an empty group before it", forged("From: nadie:;, " + agent), forger},
+		{"A53 Reply-To and Return-Path are the agent's", forged("From: x@mal.test\r\nReply-To: " + agent), by(forgerServer, agent)},
+		{"A54 resent by the forger", "Resent-From: x@mal.test\r\nResent-To: " + box + "\r\n" + plain(from), forger},
 		{"A44 a subdomain of the agent's, forged", forged("From: ana@nada.ejemplo.test"), forger},
 	} {
 		t.Run(c.name, func(t *testing.T) {
