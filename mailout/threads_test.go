@@ -25,7 +25,9 @@ func TestDovecotThreads(t *testing.T) {
 	}
 	items := []desk.Item{}
 	for n := range 2 {
-		items = append(items, h.item(desk.Item{Ticket: h.ticket().Number, Type: "problem", Author: h.carla, Text: printer,
+		// of another subject: RFC 5256 joins what has the same, and takes "[Caso #1]" for no part of it
+		ticket := h.ticket(func(t *desk.Ticket) { t.Subject = fmt.Sprint("Falla ", n) })
+		items = append(items, h.item(desk.Item{Ticket: ticket.Number, Type: "problem", Author: h.carla, Text: printer,
 			MessageID: fmt.Sprintf("first%d@cliente.test", n)}))
 	}
 	for _, kind := range []desk.Notice{desk.Ack, desk.Taken, desk.ItemNotice, desk.InfoRequestNotice, desk.ResolvedNotice, desk.ClosedNotice} {
