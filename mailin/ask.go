@@ -54,6 +54,9 @@ func (f *filing) read(ctx context.Context) error {
 // answer owes what is asked for.
 func (f *filing) answer(ctx context.Context) error {
 	f.verdict.Outcome = f.row.Outcome
+	if err := f.askPassword(ctx); err != nil {
+		return err
+	}
 	return f.tx.Answer(ctx, store.Outgoing{
 		Mail: f.mail.ID, Person: f.person.ID, Address: f.person.Address(), Mailbox: f.box.Address,
 		Details: store.Details{Query: &f.query, EchoSender: f.person.Known || f.shown()},

@@ -49,6 +49,8 @@ type Options struct {
 	Workers   int // mails read at once; the number of CPUs, at least 2
 	Log       *slog.Logger
 	Guesses   *Guesses // counts who brings forged addresses; nil: nobody does
+	// Hash is that of a password for the SMTP door
+	Hash func(password string) (string, error)
 }
 
 // How often a mail is tried before it goes to quarantine: three times, whether it failed by itself

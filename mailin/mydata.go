@@ -286,7 +286,10 @@ func (f *filing) settleQuestion(ctx context.Context) error {
 	if err != nil || !yes || !p.Active || p.Address() == "" {
 		return err
 	}
-	if f.asked.Kind == desk.ConfirmData {
+	switch f.asked.Kind {
+	case desk.ConfirmPassword:
+		return f.setPassword(ctx, p)
+	case desk.ConfirmData:
 		return f.edit(ctx, p, f.asked.Details.Edits)
 	}
 	return f.addAddress(ctx, p, f.asked.Address)

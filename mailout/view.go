@@ -106,6 +106,9 @@ func (m *matter) aside(v *templates.View, r *Renderer) {
 		v.Ticket.Organisation = m.named(m.author.Organisation)
 	}
 	m.proposed(v)
+	if m.o.Kind == desk.NewPassword {
+		v.Secret, _ = r.Signer.Password(d.Key, m.o.ID, m.o.Person)
+	}
 	m.ordered(v)
 	v.Control, v.Dry = m.o.Kind == desk.Transcript, d.Dry
 	for _, f := range d.Fates {

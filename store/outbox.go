@@ -44,6 +44,7 @@ type Details struct {
 	Reason     string  `json:"reason,omitempty"`     // code: why a mail was not filed, not delivered, not relayed
 	Cause      string  `json:"cause,omitempty"`      // code: why a notice to an agent failed, of which an alarm tells
 	Failed     string  `json:"failed,omitempty"`     // the address that could not be reached
+	Key        string  `json:"key,omitempty"`        // with which the password is made that a mail tells
 	Words      string  `json:"words,omitempty"`      // a short form of what the mail said that this answers
 	Number     int64   `json:"number,omitempty"`     // of the outgoing mail that an alarm is about; how many
 	Lasted     int64   `json:"lasted,omitempty"`     // how many seconds what a monitoring system told lasted

@@ -34,7 +34,7 @@ func TestFootSaysWhatAReplyDoes(t *testing.T) {
 			}
 			if found == 0 && slices.ContainsFunc(asking, func(w string) bool {
 				return strings.Contains(strings.ToLower(text), w)
-			}) && (e.Kind == "confirm_agent" || e.Kind == "confirm_orders" || e.Kind == "admission") {
+			}) && (e.Kind == "confirm_agent" || e.Kind == "confirm_orders" || e.Kind == "confirm_password" || e.Kind == "admission") {
 				continue
 			}
 			if found != 1 {

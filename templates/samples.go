@@ -325,6 +325,12 @@ func samples() []Sample {
 		{"confirm_data", "confirm_data", with(buttons("yes"), func(v *View) {
 			v.Ticket, v.Author, v.Proposed = Ticket{}, Person{}, []string{"Nombre: Carla Ruiz", "Agregar dirección: carla@casa.test"}
 		})},
+		{"confirm_password", "confirm_password", with(toAgent, buttons("yes"), func(v *View) {
+			v.Ticket, v.Author = Ticket{}, Person{}
+		})},
+		{"new_password", "new_password", with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Secret = Ticket{}, Person{}, "abcde-fghij-klmno-pqrst"
+		})},
 		{"confirm_address", "confirm_address", with(buttons("yes"), func(v *View) {
 			v.Ticket, v.Author, v.About = Ticket{}, Person{}, carla.Address
 		})},

@@ -68,6 +68,8 @@ type View struct {
 
 	Previews []Preview // what customers would get
 
+	Secret string // the password that it tells
+
 	Control bool   // an answer is read as orders for many tickets
 	Dry     bool   // nothing of it was done
 	Fates   []Fate // what became of each ticket

@@ -42,6 +42,7 @@ const (
 	forBounce  = "bounce"
 	forLoop    = "loop"
 	forAnswer  = "answer"
+	forLogin   = "login"
 )
 
 const (
@@ -129,6 +130,20 @@ func (s *Signer) AnswerAddress(mailbox string, outbox, person int64) string {
 	key := s.keys.signer()
 	return local + "+n" + decimal(outbox) + ".p" + base36(person) + "." +
 		key.ID + s.answer(key, local+"@"+domain, outbox, person)[:addressMAC] + "@" + domain
+}
+
+// Password returns the password that a row of the outbox tells a person, made with the key of that
+// id, "" being the one that signs now; "" where there is no such key. So it is written down nowhere.
+func (s *Signer) Password(key string, outbox, person int64) (password, id string) {
+	k, ok := s.keys.signer(), true
+	if key != "" {
+		k, ok = s.keys.find(key)
+	}
+	if !ok {
+		return "", ""
+	}
+	mac := s.mac(k, forLogin, decimal(outbox), decimal(person))[:20]
+	return mac[:5] + "-" + mac[5:10] + "-" + mac[10:15] + "-" + mac[15:], k.ID
 }
 
 // LoopMark returns the value of X-Buzon-Loop for a row of the outbox:

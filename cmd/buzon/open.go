@@ -294,7 +294,7 @@ func (h *house) intake() *mailin.Intake {
 		Proof: h.checker, Authserv: h.config.authserv(), Guesses: &h.guesses,
 		Language: h.config.Language, Languages: h.templates.Languages(), Hops: l.Hops,
 		Caps: h.config.Caps.caps(), Log: h.log, Alerts: h.config.Alerts.options(),
-		Filter: h.config.Milter.filtering(),
+		Filter: h.config.Milter.filtering(), Hash: hashed,
 		Limits: message.Limits{Depth: l.Depth, Parts: l.Parts, Header: int(l.Header),
 			Text: int(l.Text), Time: time.Duration(l.Work)},
 	})

@@ -52,7 +52,7 @@ func (a *app) givePassword(ctx context.Context, h *house, p desk.Person) error {
 	if len(password) < leastPassword {
 		return fmt.Errorf("a password has %d characters or more", leastPassword)
 	}
-	hash, err := argon2id.CreateHash(password, hashing)
+	hash, err := hashed(password)
 	if err != nil {
 		return err
 	}
@@ -61,6 +61,8 @@ func (a *app) givePassword(ctx context.Context, h *house, p desk.Person) error {
 	}
 	return h.setPassword(ctx, p, hash)
 }
+
+func hashed(password string) (string, error) { return argon2id.CreateHash(password, hashing) }
 
 func (c config) logins() bool { return c.SMTP != nil && c.SMTP.Auth }
 

@@ -63,6 +63,9 @@ const (
 	ConfirmData    Notice = "confirm_data"
 	ConfirmAddress Notice = "confirm_address"
 	DataChanged    Notice = "data_changed"
+	// Does an agent want another password for the SMTP door? And which it is.
+	ConfirmPassword Notice = "confirm_password"
+	NewPassword     Notice = "new_password"
 
 	MergedNotice Notice = "merged" // two cases are one from now on
 	PartedNotice Notice = "parted" // and two again
@@ -187,6 +190,8 @@ var notices = map[Notice]Trait{
 	ConfirmData:       {Asks: true, Buttons: []Button{YesButton}},
 	ConfirmAddress:    {Asks: true, Buttons: []Button{YesButton}},
 	DataChanged:       {},
+	ConfirmPassword:   {Agents: true, Asks: true, Urgent: true, Buttons: []Button{YesButton}},
+	NewPassword:       {Agents: true, Urgent: true},
 }
 
 // Trait is the notice's row.

@@ -70,7 +70,7 @@ func TestWaits(t *testing.T) {
 func TestCanWait(t *testing.T) {
 	t.Parallel()
 	now := []Notice{Ack, AckProductionDown, NewNumber, NotUnderstood, AcceptedNotice, AnswerNotice, ConfirmAgent, ConfirmOrders, ConfirmData, ConfirmAddress,
-		AdmissionNotice, Receipt, PreviewNotice, Transcript, ProductionDown, StillWaiting, Taken, AlarmNotice, MailboxDownNotice, MailboxUpNotice, SecretEndsNotice}
+		AdmissionNotice, Receipt, ConfirmPassword, NewPassword, PreviewNotice, Transcript, ProductionDown, StillWaiting, Taken, AlarmNotice, MailboxDownNotice, MailboxUpNotice, SecretEndsNotice}
 	goes := map[Notice]bool{}
 	for _, n := range now {
 		goes[n] = true
