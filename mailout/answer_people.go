@@ -20,6 +20,7 @@ func (w *answering) access(ctx context.Context) error {
 // data is what the desk knows of its reader.
 func (w *answering) data(ctx context.Context) error {
 	w.person(w.m.to)
+	w.to.Of = w.m.box.Name
 	sight := w.m.sight.Mine()
 	if w.m.to.Agent() {
 		w.button("help", desk.Query{About: desk.Help})

@@ -127,7 +127,7 @@ type Offer struct {
 // responder may send them back.
 func (w voice) title(v View) string {
 	title := w.remark(Remark{Key: first(v.Answer.Title, "help"), Of: v.Answer.Of})
-	return strings.TrimRight(title, ": ")
+	return strings.TrimRight(title, ":, ")
 }
 
 // remark is a sentence of [answer] with what completes it.
