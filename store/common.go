@@ -19,3 +19,12 @@ var common = func() map[string]string {
 	}
 	return list
 }()
+
+// everywhere are the words that most items have, in Spanish or in English.
+var everywhere = func() map[string]bool {
+	list := map[string]bool{}
+	for w := range strings.FieldsSeq("de la que el en y a los se the of and to in is") {
+		list[w] = true
+	}
+	return list
+}()

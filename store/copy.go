@@ -134,11 +134,12 @@ func (c *copier) all(ctx context.Context) (list []Copied, err error) {
 				t.name, list[i].Rows, list[i].SHA256, there.Rows, there.SHA256)
 		}
 	}
-	if err := reindex(ctx, c.from, c.to); err != nil {
+	if err := reindexAll(ctx, c.from, c.to); err != nil {
 		return nil, fmt.Errorf("make the search: %w", err)
 	}
-	// nobody works there yet
-	if err := c.to.write(ctx, "DELETE FROM meta WHERE key = $1", leaseKey); err != nil {
+	// nobody works there yet, and its search is whole
+	err = c.to.write(ctx, "DELETE FROM meta WHERE key IN ($1, $2)", leaseKey, reindexKey)
+	if err != nil {
 		return nil, err
 	}
 	return list, c.to.dialect.copied(ctx, c.to)

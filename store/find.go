@@ -115,7 +115,6 @@ type where struct {
 	// what the tickets have is looked at one by one, in place of being looked up in indexes: where
 	// they are found by something else
 	each bool
-	most int // what a person may see is cut off behind so many tickets; 0: it is whole
 }
 
 func (w *where) String() string { return "WHERE " + w.all() }
@@ -130,6 +129,12 @@ func (w *where) add(format string, values ...any) {
 func (w *where) bind(value any) string {
 	w.args = append(w.args, value)
 	return "$" + strconv.Itoa(len(w.args))
+}
+
+// copy is the condition with values of its own: it may be bound more.
+func (w *where) copy() *where {
+	return &where{dialect: w.dialect, conditions: slices.Clone(w.conditions),
+		args: slices.Clone(w.args), each: w.each}
 }
 
 // list is a subquery of values, so that the text of a statement does not hang on how many there
@@ -314,10 +319,22 @@ func (w *where) sight(s desk.Sight) {
 
 // profile is the condition for the tickets of those mailboxes in which the person has the profile.
 func (w *where) profile(s desk.Sight, p desk.Profile) string {
-	var seen []string
+	reasons := w.reasons(s, p)
+	switch {
+	case len(reasons) == 0:
+		return "1 = 0"
+	case w.each:
+		return "(" + strings.Join(reasons, " OR ") + ")"
+	}
+	return "t.number IN (" + strings.Join(reasons, " UNION ALL ") + ")"
+}
+
+// reasons are why a person may see tickets where he has the profile: conditions, or, where they are
+// looked up in indexes, subqueries of the tickets' numbers.
+func (w *where) reasons(s desk.Sight, p desk.Profile) (list []string) {
 	add := func(from, condition string) {
-		if seen = append(seen, condition); !w.each {
-			seen[len(seen)-1] = from + " WHERE " + condition
+		if list = append(list, condition); !w.each {
+			list[len(list)-1] = from + " WHERE " + condition
 		}
 	}
 	types := func() string {
@@ -334,8 +351,8 @@ func (w *where) profile(s desk.Sight, p desk.Profile) string {
 	}
 	if p.Followed {
 		followed := "SELECT f.ticket FROM follower f WHERE f.person = " + w.bind(s.Person)
-		if seen = append(seen, followed); w.each {
-			seen[len(seen)-1] = "t.number IN (" + followed + ")"
+		if list = append(list, followed); w.each {
+			list[len(list)-1] = "t.number IN (" + followed + ")"
 		}
 	}
 	if p.Organisation && s.Organisation != 0 {
@@ -346,17 +363,7 @@ func (w *where) profile(s desk.Sight, p desk.Profile) string {
 		add("SELECT t.number FROM ticket t",
 			"t.project > 0 AND t.project IN ("+w.list("BIGINT", s.Projects)+")"+types())
 	}
-	switch {
-	case len(seen) == 0:
-		return "1 = 0"
-	case w.each:
-		return "(" + strings.Join(seen, " OR ") + ")"
-	}
-	all := strings.Join(seen, " UNION ALL ")
-	if w.most > 0 {
-		all += fmt.Sprint(" LIMIT ", w.most)
-	}
-	return "t.number IN (" + all + ")"
+	return list
 }
 
 // item adds what Sight.Item says of item i beside its ticket.

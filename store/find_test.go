@@ -141,9 +141,24 @@ func TestFindIsSight(t *testing.T) {
 		for _, p := range append(d.people, desk.Person{}) {
 			sight := must(d.store.Sight(ctx, p))(t)
 			d.lists(t, fmt.Sprintf("seed %d, person %d", seed, p.ID), sight)
-			d.searches(t, fmt.Sprintf("seed %d, person %d", seed, p.ID), sight)
+			d.eachWay(func(way string) {
+				d.searches(t, fmt.Sprintf("seed %d, person %d, %s", seed, p.ID, way), sight)
+			})
 		}
 	}
+}
+
+// eachWay has a search look at texts, ask the index for the items of few tickets, and for all.
+func (d *randomDesk) eachWay(f func(way string)) {
+	engine, texts := d.store.Reader.dialect, veryFew
+	defer func() { d.store.Reader.dialect, veryFew = engine, texts }()
+	f("texts")
+	veryFew = 0
+	f("few")
+	all := *engine
+	all.few = 0
+	d.store.Reader.dialect = &all
+	f("all")
 }
 
 func (d *randomDesk) lists(t *testing.T, what string, sight desk.Sight) {
@@ -185,11 +200,11 @@ func (d *randomDesk) lists(t *testing.T, what string, sight desk.Sight) {
 
 func (d *randomDesk) searches(t *testing.T, what string, sight desk.Sight) {
 	word, phrase := pick(d, randomWords), pick(d, randomWords)+" "+pick(d, randomWords)
-	for _, q := range []Query{{Words: word}, {Words: word, Limit: 2}, {Words: `"` + phrase + `"`}, {Words: word, Fields: map[string]string{"type": "Mejora"}}} {
+	for _, q := range []Query{{Words: word}, {Words: word, Limit: 2}, {Words: word, Status: "open"}, {Words: `"` + phrase + `"`}, {Words: word, Fields: map[string]string{"type": "Mejora"}}} {
 		type hit struct{ ticket, item int64 }
 		var hits []hit
 		for _, k := range d.tickets {
-			if q.Fields["type"] == "Mejora" && k.Type != d.types[2] {
+			if q.Fields["type"] == "Mejora" && k.Type != d.types[2] || q.Status == "open" && k.Class == desk.Closed {
 				continue
 			}
 			newest := int64(0)

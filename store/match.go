@@ -14,20 +14,18 @@ import (
 
 // A search reads the items that a person may see from the newest on, and no further than the page:
 //
-//	the index                   has the items of each word in their order; whether the person may
-//	                            see one, and the query chooses its ticket, is looked up for each
-//	… when too many are others' where few tickets are looked at: their items, whose words are
-//	                            compared here
+//	many tickets are looked at   the index has the items of each word in their order; whether the
+//	                             person may see one, and the query chooses its ticket, is looked up
+//	                             for each
+//	few                          the index is asked for their items alone
+//	very few                     the words of their items are compared here
 //
 // What is rare is found fast by the index, and what is common stands in the newest items. Where the
 // last word is found in few, it is looked for as a beginning.
 
-// Few tickets, and few items, are so many, and so many of the index are looked at in vain for them.
-const (
-	fewTickets = 500
-	fewItems   = 2500
-	inVain     = 500
-)
+// veryFew tickets are so many at most; how many are few, the engine says. It is a variable for the
+// test of all three ways.
+var veryFew = 100
 
 // maxChunk is how many items of the index are read at once: for more a server would read whole
 // tables.
@@ -38,16 +36,29 @@ type sifted struct {
 	limit   int
 	before  int64
 	needles []string
-	most    int // items that are looked at; 0: all
+	text    string // what of an item they are looked for in
 	seen    map[int64]bool
 	list    []int64
 	last    int64 // the item of the last ticket of the page
 	next    int64
 }
 
+// newSifted begins a page. Phrases alone are not looked for in the name of an author.
+func newSifted(limit int, before int64, needles []string, words bool) *sifted {
+	text := authored
+	switch {
+	case len(needles) == 0:
+		text = "''"
+	case !words:
+		text = worded
+	}
+	return &sifted{limit: limit, before: before, needles: needles, text: text,
+		seen: map[int64]bool{}}
+}
+
 // add takes the newest item of each ticket, errEnough when the page is full.
-func (p *sifted) add(ticket, item int64, text string) error {
-	if p.seen[ticket] || !holds(text, p.needles) {
+func (p *sifted) add(ticket, item int64, text sql.NullString) error {
+	if p.seen[ticket] || !text.Valid || !holds(text.String, p.needles) {
 		return nil
 	}
 	p.seen[ticket] = true
@@ -71,81 +82,64 @@ func (r Reader) search(ctx context.Context, c *desk.Catalogue, s desk.Sight, q Q
 	if len(words.words) == 0 {
 		return nil, 0, nil
 	}
-	of := func(w where) *where {
-		w.dialect = r.dialect
-		w.sight(s)
-		w.query(c, s, q)
-		return &w
-	}
-	few, err := r.few(ctx, of(where{most: 3 * fewTickets}))
-	if err != nil {
+	w := &where{dialect: r.dialect, each: true}
+	w.sight(s)
+	w.query(c, s, q)
+	w.item(s)
+	tickets, err := r.few(ctx, c, s, q)
+	switch {
+	case err != nil || tickets != nil && len(tickets) == 0:
 		return nil, 0, err
+	case tickets != nil && len(tickets) <= veryFew:
+		p := newSifted(limit, q.Before, words.needles(), true)
+		err = r.compared(ctx, w, p, tickets)
+		return p.list, p.next, err
 	}
-	each := of(where{each: true})
-	each.item(s)
+	terms, needles := words.terms()
 	for _, beginning := range []bool{false, true} {
-		p := &sifted{limit: limit, before: q.Before, needles: words.phrases, seen: map[int64]bool{}}
-		if few {
-			p.most = inVain
+		p := newSifted(limit, q.Before, needles, len(needles) > len(words.phrases))
+		match, err := r.dialect.match(ctx, r, terms, beginning)
+		if err == nil {
+			err = r.indexed(ctx, w, p, match, tickets)
 		}
-		err := r.indexed(ctx, each, p, slices.Concat(words.pairs, words.words), beginning)
-		switch {
-		case errors.Is(err, errInVain):
-			return r.compared(ctx, of(where{}), s, words, limit, q.Before)
-		case err != nil, !words.open, beginning, len(p.seen) >= limit:
+		if err != nil || !words.open || beginning || len(p.seen) >= limit {
 			return p.list, p.next, err
 		}
 	}
 	return nil, 0, nil
 }
 
-// errInVain ends a look at the index that finds too little of what is wanted.
-var errInVain = errors.New("too many items are none that are looked for")
-
-// atOnce is how many texts are read with one statement.
-const atOnce = 250
-
-// compared looks for the words in the items of few tickets.
-func (r Reader) compared(ctx context.Context, w *where, s desk.Sight, words parsed, limit int,
-	before int64) ([]int64, int64, error) {
-	p := &sifted{limit: limit, before: before, needles: words.needles(), seen: map[int64]bool{}}
-	numbers, err := singles[int64](ctx, r, `
-		SELECT t.number FROM ticket t JOIN person r ON r.id = t.requester `+w.String(), w.args...)
-	if err != nil {
-		return nil, 0, err
-	}
-	w = &where{dialect: r.dialect}
-	w.add("i.ticket IN (%s)", w.list("BIGINT", numbers))
-	w.item(s)
-	ids, err := singles[int64](ctx, r, "SELECT i.id FROM item i "+w.String(), w.args...)
-	slices.Sort(ids)
-	slices.Reverse(ids)
-	for some := range slices.Chunk(ids, atOnce) {
-		if err != nil {
-			break
+// few are tickets among which all are that the person may see and the query chooses; nil where they
+// are many. Where one profile says what he sees, nothing but indexes is looked at.
+func (r Reader) few(ctx context.Context, c *desk.Catalogue, s desk.Sight, q Query) ([]int64, error) {
+	w := &where{dialect: r.dialect}
+	from := ""
+	if reasons := w.reasons(s, s.Profile); !s.All && len(s.Mailboxes) == 0 && len(reasons) > 0 {
+		from = strings.Join(reasons, " UNION ALL ")
+	} else {
+		w = &where{dialect: r.dialect}
+		w.sight(s)
+		w.query(c, s, q)
+		if len(w.conditions) == 1 { // that of merged tickets has every query
+			return nil, nil
 		}
-		w := &where{dialect: r.dialect}
-		list := w.list("BIGINT", some)
-		err = r.each(ctx, "i.ticket, i.id, "+authored, "item i"+ticketOfItem+
-			"WHERE i.id IN ("+list+") ORDER BY i.id DESC", w.args, p.add)
+		from = "SELECT t.number FROM ticket t " + q.requester() + w.String()
 	}
-	return p.list, p.next, enough(err)
+	list, err := singles[int64](ctx, r, from+" LIMIT +"+w.bind(r.dialect.few+1), w.args...)
+	if err != nil || len(list) > r.dialect.few {
+		return nil, err
+	}
+	slices.Sort(list)
+	return append([]int64{}, slices.Compact(list)...), nil
 }
 
-// few reports whether few tickets are to be looked at, of some that the person may see. One
-// condition, that of merged tickets, has every query.
-func (r Reader) few(ctx context.Context, w *where) (bool, error) {
-	if len(w.conditions) == 1 {
-		return false, nil
-	}
-	chosen := &where{dialect: w.dialect, conditions: w.conditions, args: w.args}
-	var tickets, items int
-	_, err := r.row(ctx, `
-		SELECT count(*), coalesce(sum(items), 0) FROM (
-			SELECT t.items FROM ticket t JOIN person r ON r.id = t.requester
-			`+chosen.String()+" LIMIT +"+chosen.bind(fewTickets)+") few",
-		chosen.args, &tickets, &items)
-	return tickets < fewTickets && items <= fewItems, err
+// compared looks for the words in the texts of tickets.
+func (r Reader) compared(ctx context.Context, w *where, p *sifted, tickets []int64) error {
+	c := w.copy()
+	c.add("i.ticket IN (%s)", c.list("BIGINT", tickets))
+	return enough(r.each(ctx, "i.ticket, i.id, "+p.text,
+		"item i JOIN ticket t ON t.number = i.ticket JOIN person r ON r.id = t.requester "+c.String()+
+			" ORDER BY i.id DESC", c.args, p.add))
 }
 
 // What is compared of an item: what phrases are looked for in, and with its author's name.
@@ -156,49 +150,46 @@ var (
 		|| '/' || coalesce((SELECT name FROM person WHERE id = i.author), '')`, "/", border)
 )
 
-// indexed reads the items that the index has for the words: all behind one another, or, where the
-// engine would read all before it hands over the first, some more each time.
-func (r Reader) indexed(ctx context.Context, w *where, p *sifted, words []string,
-	beginning bool) error {
-	match, err := r.dialect.match(ctx, r, words, beginning)
-	if err != nil {
-		return err
-	}
-	text := "''"
-	if len(p.needles) > 0 {
-		text = worded
-	}
-	read, looked, below := 0, 0, int64(math.MaxInt64)
-	one := func(ticket, item int64, text string) error {
-		read, looked, below = read+1, looked+1, item
-		if p.most > 0 && looked > p.most {
-			return errInVain
-		}
-		if ticket == 0 {
-			return nil
-		}
-		return p.add(ticket, item, text)
-	}
+// indexed reads the items that the index has for the words, of all tickets, or of few: all behind
+// one another, or, where the engine would read all before it hands over the first, some more each
+// time.
+func (r Reader) indexed(ctx context.Context, w *where, p *sifted, match string,
+	tickets []int64) error {
+	below := int64(math.MaxInt64)
 	for most := r.dialect.chunk; ; most = min(most*4, maxChunk) {
-		c := &where{dialect: w.dialect, conditions: w.conditions, args: w.args}
-		found := fmt.Sprintf(r.dialect.found, c.bind(match), c.bind(below))
-		if most > 0 {
-			found += fmt.Sprint(" LIMIT ", most)
+		c := w.copy()
+		var found string
+		switch {
+		case tickets != nil:
+			found = fmt.Sprintf(r.dialect.among, c.bind(match), c.list("BIGINT", tickets))
+		case most > 0:
+			found = fmt.Sprintf(r.dialect.found+" LIMIT %d", c.bind(match), c.bind(below), most)
+		default:
+			found = fmt.Sprintf(r.dialect.found, c.bind(match), c.bind(below))
 		}
-		read = 0
-		err := r.each(ctx, "CASE WHEN "+c.all()+" THEN i.ticket ELSE 0 END, f.id, "+
-			"CASE WHEN "+c.all()+" THEN "+text+" ELSE '' END", `
-			(`+found+`) f
-			LEFT JOIN item i ON i.id = f.id LEFT JOIN ticket t ON t.number = i.ticket
-			LEFT JOIN person r ON r.id = t.requester
-			ORDER BY f.id DESC`, c.args, one)
-		if err != nil || most == 0 || read < most {
+		read, last, err := r.found(ctx, c, p, found)
+		if err != nil || most == 0 || read < most || tickets != nil {
 			return enough(err)
 		}
+		below = last
 	}
 }
 
-const ticketOfItem = " JOIN ticket t ON t.number = i.ticket JOIN person r ON r.id = t.requester "
+// found sifts items that the index has, the newest first. It returns how many it has read, and the
+// last of them.
+func (r Reader) found(ctx context.Context, w *where, p *sifted, found string) (
+	read int, last int64, err error,
+) {
+	err = r.each(ctx, "coalesce(i.ticket, 0), f.id, CASE WHEN "+w.all()+" THEN "+p.text+" END", `
+		(`+found+`) f
+		LEFT JOIN item i ON i.id = f.id LEFT JOIN ticket t ON t.number = i.ticket
+		LEFT JOIN person r ON r.id = t.requester
+		ORDER BY f.id DESC`, w.args, func(ticket, item int64, text sql.NullString) error {
+		read, last = read+1, item
+		return p.add(ticket, item, text)
+	})
+	return read, last, err
+}
 
 // enough is the error, where it is one.
 func enough(err error) error {
@@ -208,12 +199,13 @@ func enough(err error) error {
 	return err
 }
 
-// each yields items: their tickets, their ids and what is compared of them.
+// each yields items: their tickets, their ids and what is compared of them, NULL of what is not
+// looked for.
 func (r Reader) each(ctx context.Context, columns, from string, args []any,
-	yield func(ticket, item int64, text string) error) error {
+	yield func(ticket, item int64, text sql.NullString) error) error {
 	return r.rows(ctx, "SELECT "+columns+" FROM "+from, args, func(rows *sql.Rows) error {
 		var ticket, item int64
-		var text string
+		var text sql.NullString
 		if err := rows.Scan(&ticket, &item, &text); err != nil {
 			return err
 		}

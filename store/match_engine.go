@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -69,6 +68,11 @@ var foundInBuckets = fmt.Sprintf(`
 		WHERE words @@ replace(%%[1]s, '#', bucket::text)::tsquery AND item < %%[2]s
 		ORDER BY item DESC) s`, bucketBits)
 
+// amongBuckets looks at what the index has of the items that are wanted.
+var amongBuckets = fmt.Sprintf(`
+	SELECT s.item AS id FROM item i JOIN search s ON s.item = i.id
+	WHERE i.ticket IN (%%[2]s) AND s.words @@ replace(%%[1]s, '#', (s.item >> %[1]d)::text)::tsquery`, bucketBits)
+
 // matchTSQuery joins the words; they are letters, numbers and what pairs are joined by.
 func matchTSQuery(_ context.Context, _ Reader, words []string, beginning bool) (string, error) {
 	text := "'#/" + strings.Join(words, "' & '#/") + "'"
@@ -76,37 +80,4 @@ func matchTSQuery(_ context.Context, _ Reader, words []string, beginning bool) (
 		text += ":*"
 	}
 	return text, nil
-}
-
-// reindex writes the words of all items: after a change of the index, or from another engine, which
-// can't read what this one has. What is read goes to pieces of so many items.
-func reindex(ctx context.Context, from, to *statements) error {
-	const piece = 500
-	for last, n := int64(0), piece; n == piece; {
-		list := []indexed{}
-		err := from.rows(ctx, `
-			SELECT i.id, t.subject, i.subject || '/' || i.text, coalesce(p.name, ''), coalesce((
-				SELECT string_agg(filename, '/' ORDER BY position) FROM attachment WHERE item = i.id), '')
-			FROM item i JOIN ticket t ON t.number = i.ticket LEFT JOIN person p ON p.id = i.author
-			WHERE i.id > $1
-			ORDER BY i.id LIMIT +$2`, args(last, piece), func(rows *sql.Rows) error {
-			var x indexed
-			var text, files string
-			err := rows.Scan(&x.item, &x.subject, &text, &x.author, &files)
-			x.words = Words(text+"\n"+files, nil)
-			list = append(list, x)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		for _, x := range list {
-			if err := to.writeWords(ctx, x); err != nil {
-				return err
-			}
-			last = x.item
-		}
-		n = len(list)
-	}
-	return nil
 }

@@ -106,6 +106,9 @@ func (s *Store) start(ctx context.Context, write, read *sql.DB) (err error) {
 	if err := migrate(ctx, write, s.dialect, s.dialect.migrations, before); err != nil {
 		return err
 	}
+	if err := s.reindex(ctx, write); err != nil {
+		return err
+	}
 	if s.instance, err = instance(ctx, write); err != nil {
 		return err
 	}

@@ -44,7 +44,9 @@ var postgresDialect = &dialect{
 	unindex: "DELETE FROM search WHERE item = $1",
 	words:   bucketed,
 	found:   foundInBuckets,
+	among:   amongBuckets,
 	chunk:   200,
+	few:     500, // it looks at each of their items
 	match:   matchTSQuery,
 	list:    "json_array_elements_text(%s::json) AS list(value)",
 	// with the standby's own second a takeover takes less than ten

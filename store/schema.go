@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"path"
 )
@@ -84,9 +83,8 @@ func upgrade(ctx context.Context, db *sql.DB, d *dialect, steps []string) (versi
 		_, err = tx.ExecContext(ctx, steps[version])
 		version++
 	}
-	if err == nil && from < d.searchStep && version >= d.searchStep {
-		s := newStatements(d, tx.PrepareContext)
-		err = errors.Join(reindex(ctx, s, s), s.close())
+	if err == nil && from > 0 && from < d.searchStep && version >= d.searchStep {
+		_, err = tx.ExecContext(ctx, beginReindex)
 	}
 	if err == nil {
 		_, err = tx.ExecContext(ctx, fmt.Sprintf(d.setVersion, version))

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -89,6 +91,24 @@ func bare(r rune) rune {
 	if r < 'ß' {
 		return r
 	}
+	if r < latin {
+		return bareLatin()[r]
+	}
+	return undecorated(r)
+}
+
+// latin is the end of the letters that western languages are written with: those are looked up.
+const latin = 0x250
+
+var bareLatin = sync.OnceValue(func() *[latin]rune {
+	table := new([latin]rune)
+	for r := range rune(latin) {
+		table[r] = undecorated(r)
+	}
+	return table
+})
+
+func undecorated(r rune) rune {
 	if d := norm.NFD.Properties(utf8.AppendRune(nil, r)).Decomposition(); d != nil {
 		r, _ = utf8.DecodeRune(d)
 	}
@@ -150,6 +170,40 @@ func parseWords(query string) (p parsed) {
 	return p
 }
 
+// terms are what the index is asked for, and needles what else the texts must have then. A pair has
+// its words, and is rarer than they are; and to look for what stands in nearly all items beside
+// another word takes the index longer than to read the few items that have that.
+func (p parsed) terms() (terms, needles []string) {
+	terms, needles = slices.Clone(p.pairs), slices.Clone(p.phrases)
+	var left []string
+	for i, w := range p.words {
+		switch {
+		case p.open && i == len(p.words)-1:
+			terms = append(terms, w)
+		case p.paired(w):
+		case everywhere[w]:
+			left = append(left, w)
+		default:
+			terms = append(terms, w)
+		}
+	}
+	if len(terms) == 0 { // one of them finds the items
+		terms, left = left[:1], left[1:]
+	}
+	for _, w := range left {
+		needles = append(needles, " "+w+" ")
+	}
+	return terms, needles
+}
+
+// paired reports whether a word stands in a pair.
+func (p parsed) paired(word string) bool {
+	return slices.ContainsFunc(p.pairs, func(pair string) bool {
+		a, b, _ := strings.Cut(strings.TrimPrefix(pair, joint), joint)
+		return word == a || word == b
+	})
+}
+
 // needles are what a text has by plain, if it has all words and phrases of the query.
 func (p parsed) needles() []string {
 	list := slices.Clone(p.phrases)
@@ -170,22 +224,23 @@ func holds(text string, needles []string) bool {
 	if len(needles) == 0 {
 		return true
 	}
-	var all strings.Builder
+	all := make([]byte, 0, len(text)+64)
 	for text := range strings.SplitSeq(text, border) {
-		all.WriteString(plain(text) + border)
+		all = append(appendPlain(all, text), border...)
 	}
-	missing := func(n string) bool { return !strings.Contains(all.String(), n) }
+	missing := func(n string) bool { return !bytes.Contains(all, []byte(n)) }
 	return !slices.ContainsFunc(needles, missing)
 }
 
 // plain is the words of a text one behind the other, in lower case and without accents, with a
 // blank around each.
-func plain(text string) string {
-	var b strings.Builder
-	b.WriteByte(' ')
+func plain(text string) string { return string(appendPlain(nil, text)) }
+
+func appendPlain(to []byte, text string) []byte {
+	to = append(to, ' ')
 	eachWord(text, func(word []byte) {
-		b.Write(word)
-		b.WriteByte(' ')
+		to = append(to, word...)
+		to = append(to, ' ')
 	})
-	return b.String()
+	return to
 }

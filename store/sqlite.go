@@ -31,12 +31,16 @@ var sqliteDialect = &dialect{
 	begin: func(ctx context.Context, c *sql.Conn) (begun, error) {
 		return begun{}, run(ctx, c, "BEGIN IMMEDIATE")
 	},
-	commit:   func(ctx context.Context, s *statements) error { return run(ctx, s.conn, "COMMIT") },
-	domain:   "substr(address, instr(address, '@') + 1)",
-	index:    "INSERT INTO search (rowid, words) VALUES ($1, $2)",
-	unindex:  "DELETE FROM search WHERE rowid = $1",
-	words:    func(_ int64, text string) string { return text },
-	found:    "SELECT rowid AS id FROM search WHERE search MATCH %s AND rowid < %s",
+	commit:  func(ctx context.Context, s *statements) error { return run(ctx, s.conn, "COMMIT") },
+	domain:  "substr(address, instr(address, '@') + 1)",
+	index:   "INSERT INTO search (rowid, words) VALUES ($1, $2)",
+	unindex: "DELETE FROM search WHERE rowid = $1",
+	words:   func(_ int64, text string) string { return text },
+	found:   "SELECT rowid AS id FROM search WHERE search MATCH %s AND rowid < %s",
+	among: `
+		SELECT rowid AS id FROM search
+		WHERE search MATCH %s AND +rowid IN (SELECT id FROM item WHERE ticket IN (%s))`,
+	few:      3000,
 	match:    matchFTS5,
 	list:     "json_each(%s)",
 	args:     func([]any) {},

@@ -3,6 +3,7 @@ package command
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"buzon/store/desk"
@@ -80,7 +81,7 @@ const (
 // yes reports whether each clause of the lines thanks or confirms, and one of them does, or a thumb
 // has.
 func yes(lines []string, confirmed bool) bool {
-	return clausesSay(lines, confirmed, confirmations)
+	return clausesSay(lines, confirmed, confirmations())
 }
 
 // clausesSay is yes for the given phrases.
@@ -138,8 +139,9 @@ func onlyPolite(words []string) bool {
 }
 
 // confirmations are whole clauses, folded and without polite words, in Spanish, English and
-// Portuguese. The adverbs stand in any number; a case goes by many names.
-var confirmations = func() *regexp.Regexp {
+// Portuguese. The adverbs stand in any number; a case goes by many names. They are made when they are
+// needed first, and not by every command.
+var confirmations = sync.OnceValue(func() *regexp.Regexp {
 	const (
 		it = `( (el|este|mi|la|esta|o|este|the|this|my|it))?` +
 			`( (caso|ticket|tiquete|incidente|incidencia|reclamo|tema|pedido|solicitud|consulta|` +
@@ -187,7 +189,7 @@ var confirmations = func() *regexp.Regexp {
 		`(fechar|encerrar|feche|fechem|encerrem?)` + it
 	all := spanish + `|` + english + `|` + portuguese
 	return regexp.MustCompile(`^((si|yes|sim) )?(` + all + `)$`)
-}()
+})
 
 // unhappy reports whether a picture says the opposite of a thumb that is up.
 func unhappy(text string) bool {
