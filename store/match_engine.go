@@ -58,11 +58,12 @@ func bucketed(item int64, words string) string {
 }
 
 // foundInBuckets asks for the words that stand behind "#/". No plan but a loop over the buckets is
-// possible, which keeps their order, and ends it at the LIMIT.
+// possible, which keeps their order, and ends it at the LIMIT. Where there is no item there is no
+// bucket.
 var foundInBuckets = fmt.Sprintf(`
 	SELECT s.item AS id
 	FROM generate_series((
-		SELECT least(max(item), %%[2]s::bigint - 1) >> %[1]d FROM search), 0, -1) bucket
+		SELECT max(item) >> %[1]d FROM search WHERE item < %%[2]s), 0, -1) bucket
 	CROSS JOIN LATERAL (
 		SELECT item FROM search
 		WHERE words @@ replace(%%[1]s, '#', bucket::text)::tsquery AND item < %%[2]s
