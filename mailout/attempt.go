@@ -34,7 +34,7 @@ func (d *Dispatcher) deliverAll(ctx context.Context, list []store.Outgoing, turn
 	}
 	var each sync.WaitGroup
 	claimed := d.claim(ctx, ready)
-	b := d.Renderer.batchOf(ctx, claimed)
+	b := d.renderer().batchOf(ctx, claimed)
 	for _, o := range claimed {
 		t := left[o.ID]
 		delete(left, o.ID)
@@ -205,7 +205,7 @@ func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing, limit int64,
 			raw.Close()
 		}
 	}()
-	out, err := d.Renderer.renderIn(ctx, b, *o, raw, limit)
+	out, err := b.r.renderIn(ctx, b, *o, raw, limit)
 	if err != nil {
 		return nil, err
 	}

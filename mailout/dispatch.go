@@ -131,6 +131,19 @@ func (d *Dispatcher) defaults() {
 	d.line = passed
 }
 
+// Render has the mails that are claimed from now on rendered by another renderer.
+func (d *Dispatcher) Render(by *Renderer) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Renderer = by
+}
+
+func (d *Dispatcher) renderer() *Renderer {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.Renderer
+}
+
 // takeAll reserves places for the mails, and gives each its turn. It leaves out what is in hand and
 // what has no place.
 func (d *Dispatcher) takeAll(list []store.Outgoing) (taken []store.Outgoing, turns []turn) {
@@ -215,7 +228,7 @@ func (d *Dispatcher) suspects(ctx context.Context) {
 			return
 		}
 		for _, o := range d.claim(ctx, []store.Outgoing{o}) {
-			raw, failure := d.prepare(ctx, &o, d.Renderer.newBatch())
+			raw, failure := d.prepare(ctx, &o, d.renderer().newBatch())
 			if failure != nil {
 				d.settle(ctx, o, unrendered(o, failure))
 				continue

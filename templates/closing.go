@@ -30,7 +30,7 @@ func isClosing(name string) bool {
 
 // Mailboxes lists the addresses that have closings of their own.
 func (s *Set) Mailboxes() (list []string) {
-	for _, l := range s.languages {
+	for _, l := range s.languages() {
 		for name := range l.closings {
 			if box := path.Dir(name); box != "." {
 				list = append(list, box)
@@ -121,7 +121,7 @@ func (l *language) write(read func() (*pair, error), v View) (c closing, err err
 func (s *Set) untold(l *language) (missing []error) {
 	seen := map[string]bool{}
 	for _, code := range s.Languages() {
-		for name := range s.languages[code].closings {
+		for name := range s.languages()[code].closings {
 			if l.closings[name] == nil && !seen[name] {
 				seen[name] = true
 				missing = append(missing, fmt.Errorf("%s has no %s.txt, and %s has", l.code, name, code))

@@ -16,7 +16,7 @@ var asking = []string{"responda “", "responda «", "responda este", "reply “
 func TestFootSaysWhatAReplyDoes(t *testing.T) {
 	s := embeddedSet(t)
 	for _, lang := range languages {
-		p := s.languages[lang].phrases
+		p := s.languages()[lang].phrases
 		for _, e := range Samples(lang) {
 			if !e.View.ToAgent {
 				continue

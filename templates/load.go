@@ -26,12 +26,12 @@ var own embed.FS
 const fallback = "es"
 
 // Languages lists the languages of the set: those that come with buzon and the administrator's.
-func (s *Set) Languages() []string { return slices.Sorted(maps.Keys(s.languages)) }
+func (s *Set) Languages() []string { return slices.Sorted(maps.Keys(s.languages())) }
 
 // Of lists the languages that have a kind.
 func (s *Set) Of(kind Kind) (list []string) {
 	for _, code := range s.Languages() {
-		if s.languages[code].kinds[kind] != nil {
+		if s.languages()[code].kinds[kind] != nil {
 			list = append(list, code)
 		}
 	}
@@ -50,7 +50,13 @@ type sources struct{ own, theirs map[string]source }
 // language. The error names file and line and says what would be right.
 func Load(dir string) (*Set, error) {
 	if dir == "" {
-		return embedded()
+		s, err := embedded()
+		if err != nil {
+			return nil, err
+		}
+		own := new(Set) // it may be replaced
+		own.Replace(s)
+		return own, nil
 	}
 	s, err := load(dir)
 	if err != nil {
@@ -72,14 +78,16 @@ func load(dir string) (*Set, error) {
 			return nil, err
 		}
 	}
-	s := &Set{languages: map[string]*language{}, layout: files.stack("layout.html", "")}
+	all := &texts{map[string]*language{}, files.stack("layout.html", "")}
 	for _, code := range files.languages() {
 		l, err := files.language(code)
 		if err != nil {
 			return nil, err
 		}
-		s.languages[strings.ToLower(code)] = l
+		all.languages[strings.ToLower(code)] = l
 	}
+	s := new(Set)
+	s.all.Store(all)
 	return s, nil
 }
 
@@ -280,12 +288,12 @@ func parseKind(p *phrases, files, layout []source) (*pair, error) {
 // the same; the error names everything that is left to translate and to mend.
 func (s *Set) Check() error {
 	var missing []error
-	for _, file := range s.layout {
+	for _, file := range s.all.Load().layout {
 		missing = append(missing, lintHTML(file)...)
 	}
 	for _, code := range s.Languages() {
-		l := s.languages[code]
-		missing = append(missing, l.lacks(s.languages[fallback])...)
+		l := s.languages()[code]
+		missing = append(missing, l.lacks(s.languages()[fallback])...)
 		missing = append(missing, s.untold(l)...)
 	}
 	return errors.Join(missing...)

@@ -165,7 +165,7 @@ func TestFilesAreTheEmbeddedOnes(t *testing.T) {
 // pair is what a kind is rendered by.
 func (s *Set) pair(t testing.TB, code string, kind Kind) *pair {
 	t.Helper()
-	p, err := s.languages[code].kinds[kind]()
+	p, err := s.languages()[code].kinds[kind]()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func TestNoViewMakesOursFail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for code, l := range s.languages {
+	for code, l := range s.languages() {
 		for kind := range l.kinds {
 			if err := l.check(kind); err != nil {
 				t.Errorf("%s, %s: %v", code, kind, err)

@@ -22,6 +22,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	text "text/template"
 )
 
@@ -52,10 +53,18 @@ type Mail struct {
 
 // Set holds the templates of all languages, read and checked. It may be used by many goroutines at
 // once.
-type Set struct {
+type Set struct{ all atomic.Pointer[texts] }
+
+// texts are all that a Set has read.
+type texts struct {
 	languages map[string]*language
 	layout    []source // the HTML's, for Check
 }
+
+func (s *Set) languages() map[string]*language { return s.all.Load().languages }
+
+// Replace has everybody who holds s use what by has, from the next mail on.
+func (s *Set) Replace(by *Set) { s.all.Store(by.all.Load()) }
 
 // language is one language's phrases and its two readings of each kind.
 type language struct {
@@ -133,10 +142,10 @@ func (s *Set) language(kind Kind, wanted ...string) *language {
 		full := strings.ReplaceAll(strings.ToLower(w), "_", "-")
 		base, _, _ := strings.Cut(full, "-")
 		for _, code := range []string{full, base} {
-			if l := s.languages[code]; l != nil && (l.kinds[kind] != nil || kind == "") {
+			if l := s.languages()[code]; l != nil && (l.kinds[kind] != nil || kind == "") {
 				return l
 			}
 		}
 	}
-	return s.languages[fallback]
+	return s.languages()[fallback]
 }

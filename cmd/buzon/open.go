@@ -38,6 +38,7 @@ type house struct {
 	lock      *flock.Flock           // nil: the daemon has it, or nobody needs it
 	lease     *store.Lease           // likewise
 	health    *health                // of the daemon
+	reread    func() (config, error) // the configuration as it is now; nil: it has no file
 	standsBy  atomic.Pointer[string] // for whom: another daemon files and sends
 }
 

@@ -63,6 +63,7 @@ func (h *house) serve(ctx context.Context, ready func(line string)) error {
 	group.Go(func() error { return in.Run(running) })
 	group.Go(func() error { return dispatcher.Run(running) })
 	group.Go(func() error { return h.runJobs(running) })
+	group.Go(func() error { return h.rereadTexts(running, dispatcher) })
 	group.Go(func() error { return h.lease.Keep(running) })
 	if err := group.Wait(); ctx.Err() == nil || !errors.Is(err, context.Canceled) {
 		return err

@@ -33,6 +33,7 @@ func (a *app) serve() *cobra.Command {
 				return err
 			}
 			defer h.close()
+			h.reread = a.config
 			return failed(h.serve(c.Context(), func(line string) { fmt.Fprintln(a.stderr, line) }))
 		},
 	}
