@@ -39,8 +39,10 @@ var postgresDialect = &dialect{
 	args:       postgresArgs,
 	fault:      postgresFault,
 	domain:     "split_part(address, '@', 2)",
-	index: `
-		INSERT INTO search (item, words) VALUES ($1, array_to_tsvector(array_remove(string_to_array($2, ' '), '')))`,
+	indexAll: `
+		INSERT INTO search (item, words)
+		SELECT item, array_to_tsvector(array_remove(string_to_array(words, ' '), ''))
+		FROM unnest($1::bigint[], $2::text[]) AS x(item, words)`,
 	unindex: "DELETE FROM search WHERE item = $1",
 	words:   bucketed,
 	found:   foundInBuckets,

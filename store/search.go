@@ -122,17 +122,29 @@ func apart(r rune) bool {
 
 // writeIndex writes the search rows of a commit; nothing may be written after it.
 func (tx *Tx) writeIndex(ctx context.Context) error {
-	for _, x := range tx.index {
-		if err := tx.writeWords(ctx, x); err != nil {
-			return fmt.Errorf("index item: %w", err)
-		}
+	if err := tx.writeWords(ctx, tx.index...); err != nil {
+		return fmt.Errorf("index items: %w", err)
 	}
 	return nil
 }
 
-func (s *statements) writeWords(ctx context.Context, x indexed) error {
-	words := Words(x.subject, nil) + x.words + Words(x.author, nil)
-	return s.write(ctx, s.dialect.index, x.item, s.dialect.words(x.item, words))
+// writeWords writes what the search has of items: one statement for all, where that is cheaper.
+func (s *statements) writeWords(ctx context.Context, list ...indexed) error {
+	var ids []int64
+	var texts []string
+	for _, x := range list {
+		words := Words(x.subject, nil) + x.words + Words(x.author, nil)
+		ids, texts = append(ids, x.item), append(texts, s.dialect.words(x.item, words))
+	}
+	if s.dialect.indexAll != "" && len(list) > 0 {
+		return s.write(ctx, s.dialect.indexAll, ids, texts)
+	}
+	for i, id := range ids {
+		if err := s.write(ctx, s.dialect.index, id, texts[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // minBeginning is how many letters the last word of a query must have to be the beginning of others.
