@@ -63,7 +63,8 @@ func TestImportsFollowTheRanks(t *testing.T) {
 			case strings.HasPrefix(used, "internal/"):
 				t.Errorf("%s imports %s, which is for tests only", pkg, used)
 			case rank(t, used) >= rank(t, pkg):
-				t.Errorf("%s (rank %d) imports %s (rank %d)", pkg, rank(t, pkg), used, rank(t, used))
+				t.Errorf("%s (rank %d) imports %s (rank %d)", pkg, rank(t, pkg), used,
+					rank(t, used))
 			}
 		}
 	}
@@ -74,18 +75,21 @@ func TestImportsFollowTheRanks(t *testing.T) {
 
 // TestTopLevel keeps the folders of the design.
 func TestTopLevel(t *testing.T) {
-	allowed := " cmd mailin mailout threading store templates internal docs go.mod go.sum README.md LICENSE .ci .git .gitignore .gitattributes "
+	allowed := " cmd mailin mailout threading store templates internal docs go.mod go.sum " +
+		"README.md LICENSE .ci .git .gitignore .gitattributes "
 	entries, err := os.ReadDir("..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command("git", "-C", "..", "check-ignore", "--no-index", "buzon", "buzon.toml", "buzon-data").Output()
+	out, err := exec.Command("git", "-C", "..", "check-ignore", "--no-index", "buzon", "buzon.toml",
+		"buzon-data").Output()
 	ignored := " " + strings.Join(strings.Fields(string(out)), " ") + " "
 	if err != nil { // not a checkout: what lies about is nobody's business
 		ignored = " buzon buzon.toml buzon-data "
 	}
 	for _, e := range entries {
-		if name := " " + e.Name() + " "; !strings.Contains(allowed, name) && !strings.Contains(ignored, name) {
+		if name := " " + e.Name() + " "; !strings.Contains(allowed, name) &&
+			!strings.Contains(ignored, name) {
 			t.Errorf("%s: the top level holds what the design says, no more", e.Name())
 		}
 	}

@@ -34,7 +34,8 @@ var mutants = []mutant{
 	{"somebody else's token orders", "mailin/reply.go",
 		"if !ok || f.resolution.Evidence == evL {", "if !ok {", "./mailin"},
 	{"a forged token lets the number be enough", "mailin/reply.go",
-		"if !f.box.NumberIsEnough || f.resolution.Forged {", "if !f.box.NumberIsEnough {", "./mailin"},
+		"if !f.box.NumberIsEnough || f.resolution.Forged {", "if !f.box.NumberIsEnough {",
+		"./mailin"},
 	{"a policy of the other server marks the address", "store/desk/failure.go",
 		`class == "5" && !slices.Contains(ofOneMail, why)`, `class == "5"`, "./store/desk"},
 	{"an agent may not say again what was kept as a note", "mailin/inside.go",
@@ -50,7 +51,8 @@ var mutants = []mutant{
 	{"a customer reads internal words", "store/desk/due.go",
 		"!(d.internal && t.Words)", "!(d.internal && t.Files)", "./store/desk"},
 	{"a new number says nothing of the alarm", "store/desk/due.go",
-		"if e.Ticket.ProductionDown && ack == Ack {", "if e.Ticket.ProductionDown {", "./store/desk"},
+		"if e.Ticket.ProductionDown && ack == Ack {", "if e.Ticket.ProductionDown {",
+		"./store/desk"},
 	{"whoever is assigned is told twice", "store/desk/telling.go",
 		"e.Told = []Person{w.Ticket.Agent}", "e.Told = nil", "./store/desk ./mailin"},
 	{"an alarm that an agent has lowered is raised again", "store/desk/deed.go",
@@ -58,7 +60,8 @@ var mutants = []mutant{
 	{"who has shown nothing may follow", "store/desk/order.go",
 		"if w.deed.Unproven {", "if false {", "./store/desk ./mailin"},
 	{"any participant may close", "store/desk/deed.go",
-		"mayClose := w.deed.By.ID == w.before.Requester.ID || w.deed.By.ID == w.before.Controller.ID",
+		"mayClose := w.deed.By.ID == w.before.Requester.ID || w.deed.By.ID == " +
+			"w.before.Controller.ID",
 		"mayClose := true", "./store/desk ./mailin"},
 	{"thanks with a file are nobody's news", "store/desk/telling.go",
 		"w.act == Thanks && w.deed.Wordless ||", "w.act == Thanks ||", "./store/desk ./mailin"},
@@ -74,7 +77,8 @@ var mutants = []mutant{
 		`m.row().Speaks == desk.WithWords && m.item.Text != ""`, "m.row().Speaks == desk.WithWords",
 		"./mailout"},
 	{"a full disk gives mail up", "mailout/attempt.go",
-		"if o.Attempts < most || store.Temporary(failure) {", "if o.Attempts < most {", "./mailout"},
+		"if o.Attempts < most || store.Temporary(failure) {", "if o.Attempts < most {",
+		"./mailout"},
 }
 
 // TestMutants runs with CI_MUTANTS=1, and names each mutant that no test notices. The files stay as

@@ -29,7 +29,8 @@ func TestPhrasesAreSaid(t *testing.T) {
 	for _, key := range []string{"silence"} {
 		said[key] = true // of what is to come: closing by the clock
 	}
-	for _, table := range []string{"reason", "warning", "result", "reply", "unknown", "button", "notice", "form"} {
+	for _, table := range []string{"reason", "warning", "result", "reply", "unknown", "button",
+		"notice", "form"} {
 		keys, _ := phrases[table].(map[string]any)
 		if len(keys) == 0 {
 			t.Errorf("there is no [%s]", table)
@@ -60,7 +61,8 @@ func literals(t *testing.T) map[string]bool {
 		switch {
 		case err != nil:
 			return err
-		case strings.HasSuffix(path, ".txt") && strings.Contains(path, "templates") && !strings.Contains(path, "testdata"):
+		case strings.HasSuffix(path, ".txt") && strings.Contains(path, "templates") &&
+			!strings.Contains(path, "testdata"):
 			text, err := os.ReadFile(path)
 			for i, part := range strings.Split(string(text), `"`) {
 				said[part] = said[part] || i%2 == 1

@@ -27,7 +27,8 @@ func TestSecurityTable(t *testing.T) {
 			tests.Write(text)
 		}
 	}
-	for _, name := range regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w+`).FindAllString(string(doc), -1) {
+	for _, name := range regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w+`).FindAllString(string(doc),
+		-1) {
 		if !strings.Contains(tests.String(), "func "+name+"(") {
 			t.Errorf("there is no %s", name)
 		}

@@ -15,13 +15,15 @@ import (
 // and the agent is told at his own address.
 func TestC01SpoofedAgent(t *testing.T) {
 	t.Parallel()
-	for _, env := range []store.Envelope{{Door: "smtp", From: "x@mal.test", To: []string{box}}, trusted} {
+	for _, env := range []store.Envelope{{Door: "smtp", From: "x@mal.test", To: []string{box}},
+		trusted} {
 		for _, c := range []struct {
 			to   string // whose token
 			more string
 			runs bool
 		}{
-			{agent, "", true}, {"luis@ejemplo.test", "", false}, {customer, "", false}, {"", "", false},
+			{agent, "", true}, {"luis@ejemplo.test", "", false}, {customer, "", false},
+			{"", "", false},
 			{"", "In-Reply-To: <%s>", env.Trusted}, // the id of a notice to him
 		} {
 			h := newHouse(t)
@@ -35,9 +37,15 @@ func TestC01SpoofedAgent(t *testing.T) {
 				header = fmt.Sprintf(c.more, h.noticeID(n, agent))
 			}
 			var m store.Mail
-			told := h.told(func() { m = h.file(h.plain(agent, to, "Re: x", "#cerrar\nPague en la cuenta 666.", header), env) })
-			if ran := h.ticket(n).Class == desk.Closed; ran != c.runs || strings.Contains(told, customer) != c.runs {
-				t.Errorf("trusted %v, token of %q, %q: rule %s, closed %v, told %s", env.Trusted, c.to, c.more, m.Rule, ran, told)
+			told := h.told(
+				func() {
+					m = h.file(h.plain(agent, to, "Re: x", "#cerrar\nPague en la cuenta 666.",
+						header), env)
+				})
+			if ran := h.ticket(n).Class == desk.Closed; ran != c.runs ||
+				strings.Contains(told, customer) != c.runs {
+				t.Errorf("trusted %v, token of %q, %q: rule %s, closed %v, told %s", env.Trusted,
+					c.to, c.more, m.Rule, ran, told)
 			}
 			if !env.Trusted && !c.runs && told != "confirm_agent "+agent {
 				t.Errorf("token of %q, %q: told %s", c.to, c.more, told)
@@ -51,14 +59,17 @@ func TestC17ForwardByAnybody(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	for i := range 30 {
-		body := strings.ReplaceAll(forwardOfDora, "dora@otra.test", fmt.Sprintf("v%d@banco.test", i))
+		body := strings.ReplaceAll(forwardOfDora, "dora@otra.test",
+			fmt.Sprintf("v%d@banco.test", i))
 		h.file(h.plain(agent, box, "Fwd: http://mal.test", body))
 	}
-	if all := strings.Join(h.outbox(), ", "); strings.Contains(all, "banco.test") || h.counted()[store.OutcomeTicket] != 0 {
+	if all := strings.Join(h.outbox(), ", "); strings.Contains(all, "banco.test") ||
+		h.counted()[store.OutcomeTicket] != 0 {
 		t.Errorf("written to: %s", all)
 	}
 	h.file(h.plain(agent, box, "Fwd: Factura", forwardOfDora), trusted)
-	if all := strings.Join(h.outbox(), ", "); !strings.Contains(all, "opened_for_you dora@otra.test") {
+	if all := strings.Join(h.outbox(), ", "); !strings.Contains(all,
+		"opened_for_you dora@otra.test") {
 		t.Errorf("the proven agent's forward: %s", all)
 	}
 }
@@ -75,12 +86,21 @@ func TestC22AgentLeaves(t *testing.T) {
 			n := h.opened()
 			h.answer(n, "Lo miro.")
 			to := h.token(n, agent)
-			h.write(func(tx *store.Tx) error { return tx.ChangePerson(t.Context(), h.by(agent).ID, change) })
+			h.write(func(tx *store.Tx) error {
+				return tx.ChangePerson(t.Context(), h.by(agent).ID,
+					change)
+			})
 			var m store.Mail
 			env.Received = h.now
-			told := h.told(func() { m = h.file(h.plain(agent, to, "x", "#cerrar\nPague en la cuenta 666."), env) })
-			if m.Rule == "8" || h.ticket(n).Class == desk.Closed || strings.Contains(told, customer) {
-				t.Errorf("%s, trusted %v: rule %s, %s, told %s", name, env.Trusted, m.Rule, h.ticket(n).Class, told)
+			told := h.told(
+				func() {
+					m = h.file(h.plain(agent, to, "x", "#cerrar\nPague en la cuenta 666."),
+						env)
+				})
+			if m.Rule == "8" || h.ticket(n).Class == desk.Closed ||
+				strings.Contains(told, customer) {
+				t.Errorf("%s, trusted %v: rule %s, %s, told %s", name, env.Trusted, m.Rule,
+					h.ticket(n).Class, told)
 			}
 		}
 	}
@@ -89,8 +109,10 @@ func TestC22AgentLeaves(t *testing.T) {
 // TestC21IdentityIsTheAddress: no name, and no address that looks like an agent's, is the agent.
 func TestC21IdentityIsTheAddress(t *testing.T) {
 	t.Parallel()
-	for _, from := range []string{`"Ana Gómez" <x@mal.test>`, `"Ana Gómez <ana@ejemplo.test>" <x@mal.test>`, "аna@ejemplo.test", "ana@еjemplo.test",
-		"ana@ejemplo.test.mal.test", "ana@ejemplo.test <x@mal.test>", "ana@ejemplo.test, x@mal.test", `"ana@ejemplo.test"@mal.test`} {
+	for _, from := range []string{`"Ana Gómez" <x@mal.test>`,
+		`"Ana Gómez <ana@ejemplo.test>" <x@mal.test>`, "аna@ejemplo.test", "ana@еjemplo.test",
+		"ana@ejemplo.test.mal.test", "ana@ejemplo.test <x@mal.test>",
+		"ana@ejemplo.test, x@mal.test", `"ana@ejemplo.test"@mal.test`} {
 		h := newHouse(t)
 		n := h.opened()
 		told := h.told(func() { h.file(h.plain(from, h.token(n, agent), "x", "#cerrar\nListo.")) })
@@ -107,7 +129,8 @@ func TestB16AcknowledgementsAreNoReflector(t *testing.T) {
 	h := newHouse(t)
 	for pass := range 3 {
 		for i := range 60 {
-			h.file(h.plain(fmt.Sprintf("Gane dinero <v%d@dom%d.test>", i, i), box, fmt.Sprintf("Gane %d http://mal.test", pass), "http://mal.test"))
+			h.file(h.plain(fmt.Sprintf("Gane dinero <v%d@dom%d.test>", i, i), box,
+				fmt.Sprintf("Gane %d http://mal.test", pass), "http://mal.test"))
 		}
 		h.now = h.now.Add(30 * time.Minute)
 	}
@@ -138,11 +161,16 @@ func TestB07CopiedMark(t *testing.T) {
 		told           string
 	}{
 		{"copied", box, mark, store.OutcomeQuarantine, "unfiled admin@ejemplo.test"},
-		{"copied, in an answer", h.token(n, customer), mark, store.OutcomeAutomatic, "item ana@ejemplo.test, item luis@ejemplo.test, item admin@ejemplo.test"},
-		{"invented", h.token(n, customer), mark + "a", store.OutcomeItem, "item ana@ejemplo.test, item luis@ejemplo.test, item admin@ejemplo.test"},
+		{"copied, in an answer", h.token(n, customer), mark, store.OutcomeAutomatic,
+			"item ana@ejemplo.test, item luis@ejemplo.test, item admin@ejemplo.test"},
+		{"invented", h.token(n, customer), mark + "a", store.OutcomeItem,
+			"item ana@ejemplo.test, item luis@ejemplo.test, item admin@ejemplo.test"},
 	} {
 		var m store.Mail
-		told := h.told(func() { m = h.file(h.plain(customer, c.to, "x", "Sigue sin imprimir: "+c.name, c.mark)) })
+		told := h.told(func() {
+			m = h.file(h.plain(customer, c.to, "x", "Sigue sin imprimir: "+
+				c.name, c.mark))
+		})
 		if m.Outcome != c.outcome || told != c.told {
 			t.Errorf("%s: %s, told %s; want %s, %s", c.name, m.Outcome, told, c.outcome, c.told)
 		}
@@ -161,28 +189,45 @@ func TestB06Forms(t *testing.T) {
 		acked           bool
 		outcome         store.Outcome
 	}{
-		{"a form", "Sitio <" + form + ">", form, []string{"Reply-To: Pedro Gil <pedro@correo.test>"}, "pedro@correo.test", true, store.OutcomeTicket},
-		{"marked as a machine's", form, form, []string{"Reply-To: pedro@correo.test", "Auto-Submitted: auto-generated"}, "pedro@correo.test", true, store.OutcomeTicket},
-		{"a group", "'Pedro' via Mesa <" + form + ">", form, []string{"X-Original-From: Pedro <pedro@correo.test>", "Reply-To: " + form, "List-Id: <web.empresa.test>", "Precedence: list"},
+		{"a form", "Sitio <" + form + ">", form,
+			[]string{"Reply-To: Pedro Gil <pedro@correo.test>"}, "pedro@correo.test", true,
+			store.OutcomeTicket},
+		{"marked as a machine's", form, form,
+			[]string{"Reply-To: pedro@correo.test", "Auto-Submitted: auto-generated"},
+			"pedro@correo.test", true, store.OutcomeTicket},
+		{"a group", "'Pedro' via Mesa <" + form + ">", form,
+			[]string{"X-Original-From: Pedro <pedro@correo.test>", "Reply-To: " + form,
+				"List-Id: <web.empresa.test>", "Precedence: list"},
 			"pedro@correo.test", true, store.OutcomeTicket},
 		{"a form that names nobody", form, form, nil, form, true, store.OutcomeTicket},
-		{"an unknown form", "sitio@otra.test", "sitio@otra.test", []string{"Reply-To: pedro@correo.test"}, "sitio@otra.test", true, store.OutcomeTicket},
-		{"under our address", "Web <" + box + ">", "www@ejemplo.test", []string{"Reply-To: pedro@correo.test"}, "pedro@correo.test", false, store.OutcomeTicket},
-		{"under our address, of nobody", "Web <" + box + ">", box, nil, "", false, store.OutcomeQuarantine},
-		{"our address in the envelope", "pedro@correo.test", box, nil, "pedro@correo.test", true, store.OutcomeTicket},
-		{"our address in Sender", "pedro@correo.test", "www@x.test", []string{"Sender: " + box}, "pedro@correo.test", true, store.OutcomeTicket},
-		{"Gmail's forwarding", "pedro@correo.test", "soporte+caf_=caso=mesa.test@ejemplo.test", nil, "pedro@correo.test", true, store.OutcomeTicket},
-		{"an agent through our address", box, "www@ejemplo.test", []string{"Reply-To: " + agent}, agent, false, store.OutcomeTicket},
+		{"an unknown form", "sitio@otra.test", "sitio@otra.test",
+			[]string{"Reply-To: pedro@correo.test"}, "sitio@otra.test", true, store.OutcomeTicket},
+		{"under our address", "Web <" + box + ">", "www@ejemplo.test",
+			[]string{"Reply-To: pedro@correo.test"}, "pedro@correo.test", false,
+			store.OutcomeTicket},
+		{"under our address, of nobody", "Web <" + box + ">", box, nil, "", false,
+			store.OutcomeQuarantine},
+		{"our address in the envelope", "pedro@correo.test", box, nil, "pedro@correo.test", true,
+			store.OutcomeTicket},
+		{"our address in Sender", "pedro@correo.test", "www@x.test", []string{"Sender: " + box},
+			"pedro@correo.test", true, store.OutcomeTicket},
+		{"Gmail's forwarding", "pedro@correo.test", "soporte+caf_=caso=mesa.test@ejemplo.test", nil,
+			"pedro@correo.test", true, store.OutcomeTicket},
+		{"an agent through our address", box, "www@ejemplo.test", []string{"Reply-To: " + agent},
+			agent, false, store.OutcomeTicket},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t, func(o *Options) { o.Mailboxes[0].Senders = []string{form} })
 			var m store.Mail
 			env := store.Envelope{Door: "smtp", From: c.env, To: []string{box}, Received: h.now}
 			told := h.told(func() {
-				m = h.file(h.plain(c.from, box, "Contacto", "#cerrar\nNo me llega la factura.", c.more...), env)
+				m = h.file(h.plain(c.from, box, "Contacto", "#cerrar\nNo me llega la factura.",
+					c.more...), env)
 			})
-			if m.Outcome != c.outcome || m.Sender != c.who || strings.Contains(told, "ack "+c.who) != c.acked || told == "" {
-				t.Errorf("%s of %q by rule %s, told %s (%s)", m.Outcome, m.Sender, m.Rule, told, m.Reason)
+			if m.Outcome != c.outcome || m.Sender != c.who ||
+				strings.Contains(told, "ack "+c.who) != c.acked || told == "" {
+				t.Errorf("%s of %q by rule %s, told %s (%s)", m.Outcome, m.Sender, m.Rule, told,
+					m.Reason)
 			}
 		})
 	}

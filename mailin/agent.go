@@ -83,7 +83,8 @@ func (f *filing) kept(ctx context.Context, written command.Orders) (desk.Kept, e
 	return desk.HeldRepeats, nil
 }
 
-// notified is the notice that the agent has read when he wrote: the one that he answers, else the last.
+// notified is the notice that the agent has read when he wrote: the one that he answers, else the
+// last.
 func (f *filing) notified(ctx context.Context) (desk.Notified, error) {
 	ids := threading.References(f.rd.Message.InReplyTo, nil)
 	return f.tx.ReadNotice(ctx, f.ticket.Number, f.person.ID, ids, f.mail.Received)

@@ -14,7 +14,8 @@ import (
 func (h *house) waits(n int64, text string) store.Mail {
 	h.t.Helper()
 	m := h.file(h.plain("zoe@otra.test", h.token(n, customer), "Re: x", text))
-	if it := h.last(n); m.Outcome != store.OutcomePending || it.State != desk.Pending || it.Number != m.Item {
+	if it := h.last(n); m.Outcome != store.OutcomePending || it.State != desk.Pending ||
+		it.Number != m.Item {
 		h.t.Fatalf("%+v, %+v", m, it)
 	}
 	return m
@@ -23,7 +24,8 @@ func (h *house) waits(n int64, text string) store.Mail {
 // judges is an agent's reply to the notice of a pending item.
 func (h *house) judges(n, item int64, text string) store.Mail {
 	h.t.Helper()
-	id := h.o.Signer.MessageID("ejemplo.test", threading.Token{Mailbox: box, Ticket: n, Item: item, Person: h.by(agent).ID, Kind: threading.Inside})
+	id := h.o.Signer.MessageID("ejemplo.test", threading.Token{Mailbox: box, Ticket: n, Item: item,
+		Person: h.by(agent).ID, Kind: threading.Inside})
 	return h.file(h.plain(agent, h.inside(n, agent), "Re: x", text, "In-Reply-To: <"+id+">"))
 }
 
@@ -33,7 +35,8 @@ func (h *house) did(n int64) string {
 	var list []string
 	for _, a := range must(h.store.Activities(h.t.Context(), n)) {
 		if a.What == "approved" || a.What == "rejected" {
-			list = append(list, fmt.Sprintf("%s %s by %s", a.What, a.New, must(h.store.Person(h.t.Context(), a.Person)).Name))
+			list = append(list, fmt.Sprintf("%s %s by %s", a.What, a.New,
+				must(h.store.Person(h.t.Context(), a.Person)).Name))
 		}
 	}
 	return strings.Join(list, ", ")
@@ -54,19 +57,25 @@ func TestApproveByMail(t *testing.T) {
 			continue
 		}
 		it := h.items(n)[m.Item-1]
-		if it.State != desk.Filed || it.Visibility != desk.Public || it.Text != "La de la caja." || h.ticket(n).Class != desk.Open {
+		if it.State != desk.Filed || it.Visibility != desk.Public || it.Text != "La de la caja." ||
+			h.ticket(n).Class != desk.Open {
 			t.Errorf("%s: %+v, %s", order, it, h.ticket(n).Class)
 		}
-		if !strings.Contains(told, "item carla@cliente.test, item ana@ejemplo.test") || strings.Contains(told, "zoe") {
+		if !strings.Contains(told, "item carla@cliente.test, item ana@ejemplo.test") ||
+			strings.Contains(told, "zoe") {
 			t.Errorf("%s: told %s", order, told)
 		}
-		if m = h.mail(m.ID); m.Outcome != store.OutcomeItem || m.Item != it.Number || m.Ticket != n || h.did(n) != fmt.Sprintf("approved %d by Ana Gómez", it.Number) {
+		if m = h.mail(m.ID); m.Outcome != store.OutcomeItem || m.Item != it.Number ||
+			m.Ticket != n || h.did(n) != fmt.Sprintf("approved %d by Ana Gómez", it.Number) {
 			t.Errorf("%s: %+v, history %s", order, m, h.did(n))
 		}
 		if h.judges(n, it.Number, "#aprobar"); h.receipt() != "#aprobar: unchanged" {
 			t.Errorf("approved twice: %s", h.receipt())
 		}
-		if told := h.told(func() { h.judges(n, it.Number, "#rechazar") }); told != "receipt ana@ejemplo.test" || h.items(n)[m.Item-1].State != desk.Filed {
+		if told := h.told(func() {
+			h.judges(n, it.Number,
+				"#rechazar")
+		}); told != "receipt ana@ejemplo.test" || h.items(n)[m.Item-1].State != desk.Filed {
 			t.Errorf("rejected after it was approved: %s", told)
 		}
 	}
@@ -80,10 +89,12 @@ func TestRejectByMail(t *testing.T) {
 	m := h.waits(n, "La de la caja.")
 	told := h.told(func() { h.judges(n, m.Item, "#rechazar") })
 	it := h.items(n)[m.Item-1]
-	if told != "receipt ana@ejemplo.test" || it.State != desk.Rejected || it.Visibility != desk.Internal || h.ticket(n).Class != desk.Waiting {
+	if told != "receipt ana@ejemplo.test" || it.State != desk.Rejected ||
+		it.Visibility != desk.Internal || h.ticket(n).Class != desk.Waiting {
 		t.Errorf("told %s, %+v, %s", told, it, h.ticket(n).Class)
 	}
-	if h.mail(m.ID).Outcome != store.OutcomeRejected || h.did(n) != fmt.Sprintf("rejected %d by Ana Gómez", it.Number) {
+	if h.mail(m.ID).Outcome != store.OutcomeRejected ||
+		h.did(n) != fmt.Sprintf("rejected %d by Ana Gómez", it.Number) {
 		t.Errorf("%+v, history %s", h.mail(m.ID), h.did(n))
 	}
 	if h.judges(n, m.Item, "#aprobar"); h.items(n)[m.Item-1].State != desk.Rejected {
@@ -101,7 +112,9 @@ func TestWhichIsPending(t *testing.T) {
 		t.Errorf("none: %s", h.receipt())
 	}
 	one, two, three := h.waits(n, "Uno."), h.waits(n, "Dos."), h.waits(n, "Tres.")
-	if h.answer(n, "#aprobar"); h.receipt() != fmt.Sprintf("#aprobar: which_pending #aprobar %d (zoe@otra.test) · #aprobar %d (zoe@otra.test) · #aprobar %d (zoe@otra.test)", one.Item, two.Item, three.Item) {
+	if h.answer(n, "#aprobar"); h.receipt() != fmt.Sprintf("#aprobar: which_pending #aprobar %d "+
+		"(zoe@otra.test) · #aprobar %d (zoe@otra.test) · #aprobar %d (zoe@otra.test)", one.Item,
+		two.Item, three.Item) {
 		t.Errorf("three: %s", h.receipt())
 	}
 	h.judges(n, two.Item, "#aprobar")
@@ -125,7 +138,8 @@ func TestApprovedDoesWhatItWasMeantTo(t *testing.T) {
 		n := h.opened()
 		m := h.file(h.plain(customer, box, fmt.Sprintf("[Caso #%d] x", n), "cerrar"))
 		told := h.told(func() { h.judges(n, m.Item, "#aprobar") })
-		if h.ticket(n).Class != desk.Closed || !strings.Contains(told, "closed carla@cliente.test") {
+		if h.ticket(n).Class != desk.Closed ||
+			!strings.Contains(told, "closed carla@cliente.test") {
 			t.Errorf("%s, told %s", h.ticket(n).Class, told)
 		}
 	})
@@ -143,14 +157,22 @@ func TestApprovedDoesWhatItWasMeantTo(t *testing.T) {
 		t.Run("an agent's "+order, func(t *testing.T) {
 			h := newHouse(t)
 			n := h.opened()
-			m := h.file(h.plain(agent, box, fmt.Sprintf("[Caso #%d] x", n), "#resuelto\nYa quedó arreglada."))
+			m := h.file(h.plain(agent, box, fmt.Sprintf("[Caso #%d] x", n),
+				"#resuelto\nYa quedó arreglada."))
 			if m.Outcome != store.OutcomePending {
 				t.Fatalf("%+v", m)
 			}
-			id := h.o.Signer.MessageID("ejemplo.test", threading.Token{Mailbox: box, Ticket: n, Item: m.Item, Person: h.by(agent).ID, Kind: threading.Agent})
-			told := h.told(func() { h.file(h.plain(agent, h.token(n, agent), "Re: x", order, "In-Reply-To: <"+id+">")) })
+			id := h.o.Signer.MessageID("ejemplo.test",
+				threading.Token{Mailbox: box, Ticket: n, Item: m.Item, Person: h.by(agent).ID,
+					Kind: threading.Agent})
+			told := h.told(func() {
+				h.file(h.plain(agent, h.token(n, agent), "Re: x", order,
+					"In-Reply-To: <"+id+">"))
+			})
 			it := h.items(n)[m.Item-1]
-			if h.ticket(n).Class != desk.Resolved || it.Text != "Ya quedó arreglada." || it.Visibility != desk.Public || !strings.Contains(told, "resolved carla@cliente.test") {
+			if h.ticket(n).Class != desk.Resolved || it.Text != "Ya quedó arreglada." ||
+				it.Visibility != desk.Public ||
+				!strings.Contains(told, "resolved carla@cliente.test") {
 				t.Errorf("%s, %+v, told %s", h.ticket(n).Class, it, told)
 			}
 		})

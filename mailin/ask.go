@@ -22,7 +22,8 @@ func (f *filing) mayAsk(s Sender) bool {
 	switch {
 	case f.person.ID == 0 || !f.person.Active, f.proof == Disproof, s == Form || f.form != "",
 		f.sent(), f.mail.Envelope.Archive, f.mail.Override.Decision != "", o.Silent(f.passes),
-		o.Reaction != "", f.rd.ProductionDown, f.files(), f.rd.Reply.Forwarded() != "", f.elsewhere():
+		o.Reaction != "", f.rd.ProductionDown, f.files(), f.rd.Reply.Forwarded() != "",
+		f.elsewhere():
 		return false
 	}
 	// what an agent writes in reply to a notice is for the customer, but for his orders

@@ -58,22 +58,32 @@ var bombs = map[string]bomb{
 	"noise": noise(false), "noise in lines": noise(true), "not UTF-8": again("\xff"),
 	"accents": again("ñ"), "accents apart": again("a\u0301"), "accents alone": again("\u0301"),
 	"unseen": again("\u200b"), "Chinese": again("日本語"), "pictures": again("👍🏽"),
-	"one word": again("a"), "blanks": again(" "), "empty lines": again("\n"), "short lines": again("ab\n"),
-	"words": each("w%d "), "lines": each("w%d\n"), "figures": again("1 "), "dates": again("2026-01-01 10:00 "),
+	"one word": again("a"), "blanks": again(" "), "empty lines": again("\n"),
+	"short lines": again("ab\n"),
+	"words":       each("w%d "), "lines": each("w%d\n"), "figures": again("1 "),
+	"dates": again("2026-01-01 10:00 "),
 	"marks": again(">"), "marked lines": again(strings.Repeat(">", 1000) + " hola\n"),
-	"answers between": again("> hola\nsi\n"), "attributions": again("On Mon, Jan 1, 2026 at 10:00, Foo <foo@bar.test> wrote:\n"),
-	"attribution": again("El lun, 1 ene 2026 escribió: "), "header lines": again("De: a\n"),
-	"greetings": again("Hola Juan,\n"), "names": again("Juan Paz\n"), "telephones": again("Tel. +57 300 123 4567\n"),
-	"passwords": again("password: "), "labels": again("clave:"), "label lines": again("pin: x\n"),
-	"labels of one value": again("pin:\n"), "pairs": again("usuario/clave: a/b "), "links": again("http://a:b@c "), "schemes": again("://"),
+	"answers between": again("> hola\nsi\n"),
+	"attributions":    again("On Mon, Jan 1, 2026 at 10:00, Foo <foo@bar.test> wrote:\n"),
+	"attribution":     again("El lun, 1 ene 2026 escribió: "), "header lines": again("De: a\n"),
+	"greetings": again("Hola Juan,\n"), "names": again("Juan Paz\n"),
+	"telephones": again("Tel. +57 300 123 4567\n"),
+	"passwords":  again("password: "), "labels": again("clave:"), "label lines": again("pin: x\n"),
+	"labels of one value": again("pin:\n"), "pairs": again("usuario/clave: a/b "),
+	"links": again("http://a:b@c "), "schemes": again("://"),
 	"errors": again("error 0x80070005 "), "a trace": again("  at com.foo.Bar(Bar.java:10)\n"),
-	"orders": again("#cerrar\n"), "fields": again("Estado: cerrado\n"), "marks of pictures": again("[cid:a]\n"),
-	"cells": again("<tr><td>a").before(again("<td>b")), "paragraphs": again("<p>a"), "lists": again("<ul><li>a"),
+	"orders": again("#cerrar\n"), "fields": again("Estado: cerrado\n"),
+	"marks of pictures": again("[cid:a]\n"),
+	"cells":             again("<tr><td>a").before(again("<td>b")), "paragraphs": again("<p>a"),
+	"lists":         again("<ul><li>a"),
 	"open elements": again("<b><p>"), "boxes": again("<div style='border-left:1px solid'>a</div>"),
-	"boxes in boxes": again("<div style='border-left:1px solid'>a"), "quotes in quotes": again("<blockquote>a"),
-	"links in HTML": again("<a href=http://a>b</a>"), "brackets": again("<"), "one tag": again("<p a=b ").before(again("c=d ")),
+	"boxes in boxes":   again("<div style='border-left:1px solid'>a"),
+	"quotes in quotes": again("<blockquote>a"),
+	"links in HTML":    again("<a href=http://a>b</a>"), "brackets": again("<"),
+	"one tag": again("<p a=b ").before(again("c=d ")),
 	"rules of style": func(n int) string {
-		return "<style>" + each(".c%d{display:none}")(n/2) + "</style>" + each("<p class=c%d>x")(n/2)
+		return "<style>" + each(".c%d{display:none}")(n/2) + "</style>" +
+			each("<p class=c%d>x")(n/2)
 	},
 }
 
@@ -84,19 +94,22 @@ func (one bomb) mail(n int, both bool) string {
 		kind = "html"
 	}
 	part := func(kind, text string) string {
-		return "Content-Type: text/" + kind + "; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + text + "\n"
+		return "Content-Type: text/" + kind +
+			"; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + text + "\n"
 	}
 	head := "From: Ana <ana@cliente.test>\nTo: s@ejemplo.test\nSubject: Hola\nMIME-Version: 1.0\n"
 	if !both || kind == "html" {
 		return head + part(kind, text)
 	}
-	return head + "Content-Type: multipart/related; boundary=r\n\n--r\nContent-Type: multipart/alternative; boundary=b\n\n--b\n" +
-		part("plain", text) + "--b\n" + part("html", strings.ReplaceAll(text, "\n", "<br>")) + "--b--\n--r\n" +
+	return head + "Content-Type: multipart/related; boundary=r\n\n--r\nContent-Type: " +
+		"multipart/alternative; boundary=b\n\n--b\n" +
+		part("plain", text) + "--b\n" + part("html", strings.ReplaceAll(text, "\n", "<br>")) +
+		"--b--\n--r\n" +
 		"Content-Type: image/png; name=a.png\nContent-ID: <a>\n\nx\n--r--\n"
 }
 
-// TestReadingIsLinear: eight times as much of a text takes about eight times the work to read and to
-// understand. It counts the time of one thread, so that others on the machine don't matter much.
+// TestReadingIsLinear: eight times as much of a text takes about eight times the work to read and
+// to understand. It counts the time of one thread, so that others on the machine don't matter much.
 func TestReadingIsLinear(t *testing.T) {
 	t.Parallel()
 	for name, one := range bombs {

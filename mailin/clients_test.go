@@ -23,8 +23,10 @@ var clients = []struct {
 	{name: "Gmail",
 		head: `<div dir="ltr">`, foot: `</div>`, line: `<div>%s</div>`, empty: `<div><br></div>`,
 		pre: []string{
-			`<div><pre style="margin:0"><code>%s</code></pre></div>`, `<div><font face="monospace">%s</font></div>`,
-			`<div><span style="font-family:monospace">%s</span></div>`, `<div class="gmail_default" style="font-family:monospace,monospace">%s</div>`},
+			`<div><pre style="margin:0"><code>%s</code></pre></div>`,
+			`<div><font face="monospace">%s</font></div>`,
+			`<div><span style="font-family:monospace">%s</span></div>`,
+			`<div class="gmail_default" style="font-family:monospace,monospace">%s</div>`},
 		quote: `<br><div class="gmail_quote gmail_quote_container"><div dir="ltr" class="gmail_attr">El mar, 3 mar 2026 a las 9:00, Soporte (&lt;<a href="mailto:soporte@ejemplo.test">soporte@ejemplo.test</a>&gt;) escribió:<br></div>` +
 			`<blockquote class="gmail_quote" style="margin:0px 0px 0px 0.8ex;border-left:1px solid rgb(204,204,204);padding-left:1ex"><div dir="ltr">%s</div></blockquote></div>`,
 		forward: `<br><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">---------- Forwarded message ---------<br>De: <strong class="gmail_sendername" dir="auto">Carla</strong> <span dir="auto">&lt;carla@cliente.test&gt;</span><br>` +
@@ -39,8 +41,11 @@ span.EstiloCorreo17{mso-style-type:personal-reply;color:windowtext}
 @page WordSection1{size:612.0pt 792.0pt;margin:70.85pt 3.0cm 70.85pt 3.0cm}
 div.WordSection1{page:WordSection1}
 --></style></head><body lang=ES link="#0563C1" vlink="#954F72" style='word-wrap:break-word'><div class=WordSection1>`,
-		foot: `</div></body></html>`, line: `<p class=MsoNormal><span style='mso-fareast-language:EN-US'>%s<o:p></o:p></span></p>`, empty: `<p class=MsoNormal><span lang=ES><o:p>&nbsp;</o:p></span></p>`,
-		pre: []string{`<p class=MsoNormal><span style='font-family:"Courier New"'>%s<o:p></o:p></span></p>`, `<pre style='background:#F5F5F5'><span style='font-size:10.0pt;font-family:Consolas'>%s<o:p></o:p></span></pre>`,
+		foot: `</div></body></html>`,
+		line: `<p class=MsoNormal><span style='mso-fareast-language:EN-US'>%s<o:p></o:p></span></p>`, empty: `<p class=MsoNormal><span lang=ES><o:p>&nbsp;</o:p></span></p>`,
+		pre: []string{
+			`<p class=MsoNormal><span style='font-family:"Courier New"'>%s<o:p></o:p></span></p>`,
+			`<pre style='background:#F5F5F5'><span style='font-size:10.0pt;font-family:Consolas'>%s<o:p></o:p></span></pre>`,
 			`<p class=MsoPlainText><span style='font-family:Consolas'>%s<o:p></o:p></span></p>`},
 		quote: `<div><div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p class=MsoNormal><b>De:</b> Soporte &lt;soporte@ejemplo.test&gt; <br><b>Enviado el:</b> martes, 3 de marzo de 2026 9:00<br>` +
 			`<b>Para:</b> Ana &lt;ana@ejemplo.test&gt;<br><b>Asunto:</b> [Caso #1] No imprime<o:p></o:p></p></div></div><p class=MsoNormal><o:p>&nbsp;</o:p></p><p class=MsoNormal>%s<o:p></o:p></p>`,
@@ -50,7 +55,9 @@ div.WordSection1{page:WordSection1}
 	{name: "Apple Mail",
 		head: `<html><head><meta http-equiv="content-type" content="text/html; charset=utf-8"></head><body style="overflow-wrap: break-word; -webkit-nbsp-mode: space; line-break: after-white-space;">`,
 		foot: `</body></html>`, line: `<div>%s</div>`, empty: `<div><br></div>`,
-		pre: []string{`<div><font face="Menlo">%s</font></div>`, `<pre style="caret-color: rgb(0, 0, 0);">%s</pre>`, `<div><span style="font-family: Courier, monospace;">%s</span></div>`},
+		pre: []string{`<div><font face="Menlo">%s</font></div>`,
+			`<pre style="caret-color: rgb(0, 0, 0);">%s</pre>`,
+			`<div><span style="font-family: Courier, monospace;">%s</span></div>`},
 		quote: `<div><br id="lineBreakAtBeginningOfMessage"><div><br><blockquote type="cite"><div>El 3 mar 2026, a las 9:00, Soporte &lt;soporte@ejemplo.test&gt; escribió:</div><br class="Apple-interchange-newline">` +
 			`<div><div style="caret-color: rgb(0, 0, 0);">%s</div></div></blockquote></div><br></div>`,
 		forward: `<div><br><div>Inicio del mensaje reenviado:</div><br class="Apple-interchange-newline"><blockquote type="cite"><div style="margin:0px;"><span><b>De: </b></span><span>Carla &lt;carla@cliente.test&gt;<br></span></div>` +
@@ -58,7 +65,8 @@ div.WordSection1{page:WordSection1}
 		signature: `<br id="lineBreakBeforeSignature"><div><div>-- </div><div>Ana Gómez</div><div>%s</div></div>`},
 	{name: "Thunderbird",
 		head: `<!DOCTYPE html><html><head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8"></head><body>`, foot: `</body></html>`, line: `<p>%s</p>`, empty: `<p><br></p>`,
-		pre: []string{`<pre>%s</pre>`, `<p><tt>%s</tt></p>`, `<p><code>%s</code></p>`, `<p><font face="monospace">%s</font></p>`},
+		pre: []string{`<pre>%s</pre>`, `<p><tt>%s</tt></p>`, `<p><code>%s</code></p>`,
+			`<p><font face="monospace">%s</font></p>`},
 		quote: `<div class="moz-cite-prefix">El 3/3/26 a las 9:00, Soporte escribió:<br></div><blockquote type="cite" cite="mid:x@ejemplo.test"><meta http-equiv="content-type" content="text/html; charset=UTF-8">` +
 			`<div>%s</div></blockquote>`,
 		forward: `<div class="moz-forward-container"><br><br>-------- Mensaje reenviado --------<table class="moz-email-headers-table"><tbody><tr><th align="RIGHT">Asunto: </th><td>No imprime</td></tr><tr><th align="RIGHT">Fecha: </th><td>3 Mar 2026</td></tr>` +
@@ -95,22 +103,26 @@ func orderWords(t *testing.T, html string) (list []string) {
 	return list
 }
 
-// TestOrdersOfMailClients: what four programs write is obeyed where it is the writer's own words, and
-// nowhere else.
+// TestOrdersOfMailClients: what four programs write is obeyed where it is the writer's own words,
+// and nowhere else.
 func TestOrdersOfMailClients(t *testing.T) {
 	const ok = "Ya lo reviso."
 	for _, c := range clients {
 		say := func(lines ...string) string { return asWritten(c.head, c.line, c.empty, lines...) }
 		quoted := fmt.Sprintf(c.quote, "Hola")
 		for _, m := range []struct{ name, html, want string }{
-			{"at the top", say("#tomar", "#severidad 1", "", ok) + quoted + c.foot, "take severity"},
-			{"capitals, a blank that does not break", say("#TOMAR", "#Severidad&nbsp;1", "", ok) + quoted + c.foot, "take severity"},
+			{"at the top", say("#tomar", "#severidad 1", "", ok) + quoted + c.foot,
+				"take severity"},
+			{"capitals, a blank that does not break", say("#TOMAR", "#Severidad&nbsp;1", "", ok) +
+				quoted + c.foot, "take severity"},
 			{"at the end", say("Hola:", "", ok, "", "#resuelto") + quoted + c.foot, "resolve"},
 			{"alone", say("#cerrar") + quoted + c.foot, "close"},
 			{"alone, in English", say("#close") + quoted + c.foot, "close"},
-			{"above the signature", say(ok, "", "#cola") + fmt.Sprintf(c.signature, "Soporte") + quoted + c.foot, "queue"},
+			{"above the signature", say(ok, "", "#cola") + fmt.Sprintf(c.signature, "Soporte") +
+				quoted + c.foot, "queue"},
 			{"in bold", say("<b>#cerrar</b>", ok) + c.foot, "close"},
-			{"all in a typeface of one width", "<font face=monospace>" + say("#cerrar", ok) + "</font>" + c.foot, "close"},
+			{"all in a typeface of one width", "<font face=monospace>" + say("#cerrar", ok) +
+				"</font>" + c.foot, "close"},
 
 			{"a blank behind the mark", say("# cerrar", ok) + c.foot, ""},
 			{"a longer word", say("#cerrado", ok) + c.foot, ""},
@@ -120,7 +132,8 @@ func TestOrdersOfMailClients(t *testing.T) {
 			{"in the quote", say(ok) + fmt.Sprintf(c.quote, "#cerrar") + c.foot, ""},
 			{"in the quote, alone", say() + fmt.Sprintf(c.quote, "#cerrar") + c.foot, ""},
 			{"in what is forwarded", say(ok) + fmt.Sprintf(c.forward, "#cerrar") + c.foot, ""},
-			{"in the signature", say(ok) + fmt.Sprintf(c.signature, "#cerrar") + quoted + c.foot, ""},
+			{"in the signature", say(ok) + fmt.Sprintf(c.signature, "#cerrar") + quoted +
+				c.foot, ""},
 			{"hidden", say(ok) + `<div style="display:none">#cerrar</div>` + c.foot, ""},
 		} {
 			if got := strings.Join(orderWords(t, m.html), " "); got != m.want {
@@ -128,7 +141,8 @@ func TestOrdersOfMailClients(t *testing.T) {
 			}
 		}
 		for i, pre := range c.pre {
-			for _, html := range []string{say(ok) + fmt.Sprintf(pre, "#cerrar") + c.foot, c.head + fmt.Sprintf(pre, "#cerrar") + "\n" + say(ok)[len(c.head):] + c.foot} {
+			for _, html := range []string{say(ok) + fmt.Sprintf(pre, "#cerrar") + c.foot,
+				c.head + fmt.Sprintf(pre, "#cerrar") + "\n" + say(ok)[len(c.head):] + c.foot} {
 				if got := orderWords(t, html); slices.Contains(got, "close") {
 					t.Errorf("%s, code %d: %v", c.name, i+1, got)
 				}

@@ -43,7 +43,9 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	dir := t.TempDir()
 	var err error
 	mailtest.Desk(t, dir, newStore)
-	if h.store, err = store.Open(t.Context(), dir, store.Options{Now: h.clock, MinFree: 1, Database: mailtest.Engine(t), Trace: h.traced}); err != nil {
+	if h.store, err = store.Open(t.Context(), dir,
+		store.Options{Now: h.clock, MinFree: 1, Database: mailtest.Engine(t),
+			Trace: h.traced}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })
@@ -53,18 +55,24 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	}
 	o := Options{
 		Store: h.store, Signer: threading.NewSigner(keys, h.store.Instance()), Language: "es",
-		Mailboxes: desk.Mailboxes{{Address: box, Name: "Soporte", Aliases: []string{"ayuda@ejemplo.test"}, Plus: true, Tag: "Caso", NumberIsEnough: true},
-			{Address: "ventas@ejemplo.test", Name: "Ventas", Plus: true, Tag: "Caso", ClosedReply: desk.Reopen},
-			{Address: "avisos@ejemplo.test", Name: "Avisos", Plus: true, Tag: "Caso", ClosedReply: desk.Reject}},
+		Mailboxes: desk.Mailboxes{{Address: box, Name: "Soporte",
+			Aliases: []string{"ayuda@ejemplo.test"}, Plus: true, Tag: "Caso", NumberIsEnough: true},
+			{Address: "ventas@ejemplo.test", Name: "Ventas", Plus: true, Tag: "Caso",
+				ClosedReply: desk.Reopen},
+			{Address: "avisos@ejemplo.test", Name: "Avisos", Plus: true, Tag: "Caso",
+				ClosedReply: desk.Reject}},
 	}
 	for _, f := range change {
 		f(&o)
 	}
 	h.Intake = New(o)
 	h.Intake.second = 5 * time.Millisecond
-	h.person(desk.Person{Name: "Ana Gómez", Addresses: []string{agent}, Role: desk.Agent, Team: true, Active: true})
-	h.person(desk.Person{Name: "Luis Pérez", Addresses: []string{"luis@ejemplo.test"}, Role: desk.Agent, Team: true, OnCall: true, Active: true})
-	h.person(desk.Person{Name: "Admin", Addresses: []string{"admin@ejemplo.test"}, Role: desk.Admin, Active: true})
+	h.person(desk.Person{Name: "Ana Gómez", Addresses: []string{agent}, Role: desk.Agent,
+		Team: true, Active: true})
+	h.person(desk.Person{Name: "Luis Pérez", Addresses: []string{"luis@ejemplo.test"},
+		Role: desk.Agent, Team: true, OnCall: true, Active: true})
+	h.person(desk.Person{Name: "Admin", Addresses: []string{"admin@ejemplo.test"}, Role: desk.Admin,
+		Active: true})
 	return h
 }
 
@@ -198,7 +206,8 @@ func (h *house) token(ticket int64, to string) string {
 	if p.Agent() {
 		kind = threading.Agent
 	}
-	return h.o.Signer.ReplyAddress(box, threading.Token{Mailbox: box, Ticket: ticket, Person: p.ID, Kind: kind})
+	return h.o.Signer.ReplyAddress(box, threading.Token{Mailbox: box, Ticket: ticket, Person: p.ID,
+		Kind: kind})
 }
 
 // opened is a new ticket of the customer.
@@ -214,7 +223,8 @@ func (h *house) opened() int64 {
 // reply files words of somebody by his own token.
 func (h *house) reply(ticket int64, from, text string) store.Mail {
 	h.t.Helper()
-	return h.file(h.plain(from, h.token(ticket, from), fmt.Sprintf("Re: [Caso #%d] No imprime la factura", ticket), text))
+	return h.file(h.plain(from, h.token(ticket, from),
+		fmt.Sprintf("Re: [Caso #%d] No imprime la factura", ticket), text))
 }
 
 func (h *house) answer(ticket int64, text string) store.Mail {
@@ -225,9 +235,11 @@ func (h *house) answer(ticket int64, text string) store.Mail {
 // plain is a mail of text; more are header lines.
 func (h *house) plain(from, to, subject, text string, more ...string) string {
 	h.sent++
-	lines := append([]string{"From: " + from, "To: " + to, "Subject: " + subject, fmt.Sprintf("Message-ID: <m%d@cliente.test>", h.sent),
+	lines := append([]string{"From: " + from, "To: " + to, "Subject: " + subject,
+		fmt.Sprintf("Message-ID: <m%d@cliente.test>", h.sent),
 		"Date: Tue, 3 Mar 2026 09:00:00 +0000", "Content-Type: text/plain; charset=utf-8"}, more...)
-	return strings.Join(lines, "\r\n") + "\r\n\r\n" + strings.ReplaceAll(text, "\n", "\r\n") + "\r\n"
+	return strings.Join(lines, "\r\n") + "\r\n\r\n" +
+		strings.ReplaceAll(text, "\n", "\r\n") + "\r\n"
 }
 
 // run files what is in the journal with Run until all is settled.

@@ -13,8 +13,10 @@ func TestSilences(t *testing.T) {
 	t.Parallel()
 	outcomes := map[Action][]store.Outcome{
 		Quarantine: {store.OutcomeQuarantine}, MachineOpens: {store.OutcomeQuarantine},
-		SettleReport: {store.OutcomeAutomatic}, AutoItem: {store.OutcomeAutomatic}, Watch: {store.OutcomeAutomatic},
-		Hold: {store.OutcomePending}, HoldSuspect: {store.OutcomePending}, NumberItem: {store.OutcomePending},
+		SettleReport: {store.OutcomeAutomatic}, AutoItem: {store.OutcomeAutomatic},
+		Watch: {store.OutcomeAutomatic},
+		Hold:  {store.OutcomePending}, HoldSuspect: {store.OutcomePending},
+		NumberItem: {store.OutcomePending},
 	}
 	for _, r := range policy {
 		list := outcomes[r.Action]
@@ -23,7 +25,8 @@ func TestSilences(t *testing.T) {
 		}
 		for _, o := range list {
 			said := Silences(store.Mail{Rule: r.Rule, Outcome: o})
-			if len(said) == 0 || slices.ContainsFunc(said, func(s Silence) bool { return s.Why == "" }) {
+			if len(said) == 0 || slices.ContainsFunc(said,
+				func(s Silence) bool { return s.Why == "" }) {
 				t.Errorf("rule %s, %s, %s: %v", r.Rule, r.Action, o, said)
 			}
 		}

@@ -43,7 +43,8 @@ func (f *filing) meaning(rows *desk.Catalogue) command.Known {
 		switch {
 		case f.o.Form.asks(name):
 			return "", command.Label
-		case !f.person.Agent() && slices.ContainsFunc(productionDown, func(s string) bool { return desk.Same(s, name) }):
+		case !f.person.Agent() && slices.ContainsFunc(productionDown,
+			func(s string) bool { return desk.Same(s, name) }):
 			return productionDown[0], command.Free
 		}
 		m, ok := rows.Meaning(name, value)
@@ -61,8 +62,8 @@ func (f *filing) meaning(rows *desk.Catalogue) command.Known {
 
 func (f *filing) down(value string) bool { return threading.ProductionDown(value, f.o.Markers) }
 
-// raising takes out the lines that say that production is down, and notes it: a line of its own that
-// is not answered by no, and the marker as the severity or the topic.
+// raising takes out the lines that say that production is down, and notes it: a line of its own
+// that is not answered by no, and the marker as the severity or the topic.
 func (f *filing) raising(list []desk.Order) []desk.Order {
 	return slices.DeleteFunc(list, func(o desk.Order) bool {
 		name, value, _ := strings.Cut(o.Arg, "=")

@@ -31,12 +31,13 @@ type filing struct {
 	resolution threading.Resolution
 	ticket     desk.Ticket   // that the evidence points at; Number 0 for none
 	pointed    threading.Ref // what the mail names, where that stands elsewhere now
-	meant      int64         // the ticket that the mail names and that lives on in that one; 0: none
-	subject    string        // what the reply's own subject says that the ticket's does not
-	duplicate  int64         // the open ticket that a new one may say again
-	important  bool          // the severity is what the importance of the mail says
-	fell       bool          // a line of a form says that production is down
-	named      bool          // another mail has the Message-ID
+	// the ticket that the mail names and that lives on in that one; 0: none
+	meant     int64
+	subject   string // what the reply's own subject says that the ticket's does not
+	duplicate int64  // the open ticket that a new one may say again
+	important bool   // the severity is what the importance of the mail says
+	fell      bool   // a line of a form says that production is down
+	named     bool   // another mail has the Message-ID
 	// citedIn is the ticket in which a mail of the person named the Message-ID; 0 for none
 	citedIn  int64
 	twin     store.Mail     // the mail that this one repeats, if any
@@ -193,7 +194,8 @@ func (f *filing) know(ctx context.Context) (err error) {
 	if f.person, err = f.tx.PersonByAddress(ctx, f.from); err != nil {
 		return err
 	}
-	if f.person.Agent() && strings.HasSuffix(f.rd.Message.Author, ".") { // no addr-spec by the letter
+	// no addr-spec by the letter
+	if f.person.Agent() && strings.HasSuffix(f.rd.Message.Author, ".") {
 		f.from, f.person = "", desk.Person{}
 	}
 	f.met = f.person.ID != 0
@@ -277,7 +279,8 @@ func (f *filing) resolve(ctx context.Context) (err error) {
 func (f *filing) locate(ctx context.Context) (err error) {
 	r := &f.resolution
 	said := r.Ticket
-	if f.ticket, err = store.Optional(f.index.ticket(ctx, said)); err != nil || !f.index.moved[said] {
+	if f.ticket, err = store.Optional(f.index.ticket(ctx, said)); err != nil ||
+		!f.index.moved[said] {
 		return err
 	}
 	merged := f.ticket.Number != said

@@ -73,8 +73,9 @@ func (f *filing) complete(t desk.Ticket, d *desk.Deed) {
 func (f *filing) telling(ctx context.Context, t desk.Ticket, d desk.Deed) (store.Telling, error) {
 	known := f.person.Known || f.shown()
 	times, lasted := f.repeated()
-	o := store.Telling{Mail: f.mail.ID, Floods: f.mayFlood(), Caps: f.o.Caps, Words: f.said, Stranger: !known,
-		Silent: f.silent(),
+	o := store.Telling{Mail: f.mail.ID, Floods: f.mayFlood(), Caps: f.o.Caps, Words: f.said,
+		Stranger: !known,
+		Silent:   f.silent(),
 		Details: store.Details{EchoSender: known, Reason: f.row.Reason, Claimed: f.claimed(),
 			Score: f.score, Number: times, Lasted: lasted}}
 	if !d.By.Agent() {

@@ -41,7 +41,10 @@ type refused struct {
 	text string
 }
 
-func (r refused) Error() string { return fmt.Sprintf("the filter refuses it: %d %s", r.code, r.text) }
+func (r refused) Error() string {
+	return fmt.Sprintf("the filter refuses it: %d %s", r.code,
+		r.text)
+}
 
 func (r refused) SMTP() (int, [3]int, string) { return r.code, [3]int{5, 7, 1}, r.text }
 

@@ -62,5 +62,6 @@ func (f Labels) asks(name string) bool {
 }
 
 // bodies are what people write above their words in a form of their own.
-var bodies = []string{"descripcion", "detalle", "texto", "mensaje", "description", "details", "text",
+var bodies = []string{"descripcion", "detalle", "texto", "mensaje", "description", "details",
+	"text",
 	"message", "adjunto", "adjuntos", "attachments", "fecha", "date"}

@@ -106,8 +106,8 @@ func (f *filing) further(ctx context.Context, done *store.Done, d desk.Deed) err
 var newFor = regexp.MustCompile(
 	`^"?([^"<>@]*?)"?\s*(<?[^\s<>,;]+@[^\s<>,;]+>?(?:<mailto:[^>]*>)?)(.*)$`)
 
-// namedIn is the customer whom «#nuevo» or «#cliente» names, and what follows on the line of the first as
-// the subject; nobody where that is no customer.
+// namedIn is the customer whom «#nuevo» or «#cliente» names, and what follows on the line of the
+// first as the subject; nobody where that is no customer.
 func (f *filing) namedIn(ctx context.Context, written command.Orders) (p desk.Person,
 	subject string, err error) {
 	for _, o := range written.Commands {

@@ -12,8 +12,8 @@ import (
 )
 
 // What an agent orders by mail for many tickets, or about people, waits as a whole until he has
-// answered, from his registered address, the mail that asks him: whoever has got hold of his account
-// for sending, or of one of his reply addresses, does no such thing with it.
+// answered, from his registered address, the mail that asks him: whoever has got hold of his
+// account for sending, or of one of his reply addresses, does no such thing with it.
 //
 //	mail ──► quarantine, ConfirmOrders ──► «sí», within a day ──► filed, as his
 //	                           │              └─► later: asked again

@@ -8,8 +8,8 @@ import (
 	"buzon/store/desk"
 )
 
-// TestBatchIsConfirmed: a proven mail with orders for many cases waits for the agent's answer; a dry
-// run and orders for one case do not, nor does who has logged in.
+// TestBatchIsConfirmed: a proven mail with orders for many cases waits for the agent's answer; a
+// dry run and orders for one case do not, nor does who has logged in.
 func TestBatchIsConfirmed(t *testing.T) {
 	t.Parallel()
 	login := by(ourServer, agent)
@@ -31,7 +31,10 @@ func TestBatchIsConfirmed(t *testing.T) {
 		h.opened()
 		h.opened()
 		var m store.Mail
-		told := h.told(func() { m = h.file(h.plain(agent, "soporte+control@ejemplo.test", "x", c.text), c.env) })
+		told := h.told(func() {
+			m = h.file(h.plain(agent, "soporte+control@ejemplo.test", "x",
+				c.text), c.env)
+		})
 		if m.Rule != c.rule {
 			t.Errorf("%s: rule %s, told %s (%+v)", c.name, m.Rule, told, m.ProofParts)
 			continue
@@ -46,7 +49,8 @@ func TestBatchIsConfirmed(t *testing.T) {
 		to := h.o.Signer.AnswerAddress(box, q.ID, q.Person)
 		h.file(h.plain(agent, to, "Re", "sí"), by("203.0.113.9", agent)) // disproved
 		h.file(h.plain("luis@ejemplo.test", to, "Re", "sí"), by(ourServer, "luis@ejemplo.test"))
-		h.file(h.plain(agent, strings.Replace(to, ".p", ".pa", 1), "Re", "sí"), by(ourServer, agent))
+		h.file(h.plain(agent, strings.Replace(to, ".p", ".pa", 1), "Re", "sí"),
+			by(ourServer, agent))
 		if h.mail(m.ID).Outcome != store.OutcomeQuarantine {
 			t.Errorf("%s: let out by somebody else", c.name)
 		}
@@ -54,7 +58,8 @@ func TestBatchIsConfirmed(t *testing.T) {
 		if err := h.FileOne(t.Context(), m.ID); err != nil {
 			t.Fatal(err)
 		}
-		if got := h.mail(m.ID); got.Rule != "10a" || c.text[2] != ' ' && h.ticket(1).Class != desk.Closed {
+		if got := h.mail(m.ID); got.Rule != "10a" || c.text[2] != ' ' &&
+			h.ticket(1).Class != desk.Closed {
 			t.Errorf("%s: after her answer rule %s, %s", c.name, got.Rule, h.ticket(1).Class)
 		}
 	}

@@ -9,9 +9,9 @@ import (
 )
 
 // Guesses slows down who tries out signed addresses. A server from which many came that we did not
-// sign is told to try again later, whatever it brings next, so that nothing says which were right; each
-// mail that it brings in time is taken and filed, and as soon as one more guess is allowed so is all
-// other mail. It may be used by several goroutines; the zero value is ready.
+// sign is told to try again later, whatever it brings next, so that nothing says which were right;
+// each mail that it brings in time is taken and filed, and as soon as one more guess is allowed so
+// is all other mail. It may be used by several goroutines; the zero value is ready.
 type Guesses struct {
 	mu sync.Mutex
 	of map[string]*rate.Limiter // by network, and by the address in From
@@ -22,8 +22,9 @@ const (
 	mostGuessers  = 10_000 // that are remembered
 )
 
-// Forged notes a mail with a signed address or Message-ID that is forged. It returns whose was one too
-// many: the address in From, which is all that there is of fetched mail, or else the network; "": nobody's.
+// Forged notes a mail with a signed address or Message-ID that is forged. It returns whose was one
+// too many: the address in From, which is all that there is of fetched mail, or else the network;
+// "": nobody's.
 func (g *Guesses) Forged(peer, sender string, now time.Time) (who string) {
 	if g == nil {
 		return ""

@@ -11,8 +11,8 @@ import (
 	"buzon/store/desk"
 )
 
-// TestC20GuessesAreSlowed: who brings many forged addresses waits, and nobody else does; every mail is
-// filed, and a right address among wrong ones gets the answer that it always gets.
+// TestC20GuessesAreSlowed: who brings many forged addresses waits, and nobody else does; every mail
+// is filed, and a right address among wrong ones gets the answer that it always gets.
 func TestC20GuessesAreSlowed(t *testing.T) {
 	t.Parallel()
 	g := new(Guesses)
@@ -23,10 +23,12 @@ func TestC20GuessesAreSlowed(t *testing.T) {
 		if g.Slow(forger, h.now) {
 			t.Fatalf("slow after %d", i)
 		}
-		to := fmt.Sprintf("soporte+c%d.p2.a%s@ejemplo.test", n, strings.Repeat("a", 19)+string("abcdefghijklmnopqrstuvwxyz"[i]))
+		to := fmt.Sprintf("soporte+c%d.p2.a%s@ejemplo.test", n, strings.Repeat("a", 19)+
+			string("abcdefghijklmnopqrstuvwxyz"[i]))
 		env := by(forgerServer, "x@mal.test")
 		env.To = []string{to}
-		m := h.file(h.plain("x@mal.test", to, fmt.Sprintf("[Caso #%d] x", n), fmt.Sprintf("Hola %d.", i)), env)
+		m := h.file(h.plain("x@mal.test", to, fmt.Sprintf("[Caso #%d] x", n),
+			fmt.Sprintf("Hola %d.", i)), env)
 		if m.Ticket == n || m.Evidence != "N" || m.Outcome != store.OutcomeTicket {
 			t.Fatalf("a forged address: %+v", m)
 		}
@@ -44,13 +46,15 @@ func TestC20GuessesAreSlowed(t *testing.T) {
 	}
 	later := h.now.Add(time.Hour / guessesAnHour)
 	if !g.Slow(forger, h.now) || g.Slow(other, h.now) || g.Slow(forger, later) {
-		t.Errorf("slow: forger %v, another %v; later %v", g.Slow(forger, h.now), g.Slow(other, h.now), g.Slow(forger, later))
+		t.Errorf("slow: forger %v, another %v; later %v", g.Slow(forger, h.now),
+			g.Slow(other, h.now), g.Slow(forger, later))
 	}
 	honest := by(forgerServer, customer)
 	if m := h.file(h.plain(customer, h.token(n, customer), "x", "Sigue."), honest); m.Ticket != n {
 		t.Errorf("honest mail that was taken: %+v", m)
 	}
-	for _, pair := range [][2]string{{"2001:db8::1", "2001:db8::ffff"}, {"::ffff:192.0.2.1", "192.0.2.1"}} {
+	for _, pair := range [][2]string{{"2001:db8::1", "2001:db8::ffff"},
+		{"::ffff:192.0.2.1", "192.0.2.1"}} {
 		for range guessesAnHour {
 			g.Forged(pair[0], "", h.now)
 		}
@@ -60,8 +64,8 @@ func TestC20GuessesAreSlowed(t *testing.T) {
 	}
 }
 
-// TestC20FetchedGuesses: of mail that is fetched nobody knows the server: its sender is counted, and the
-// admins hear of him once.
+// TestC20FetchedGuesses: of mail that is fetched nobody knows the server: its sender is counted,
+// and the admins hear of him once.
 func TestC20FetchedGuesses(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(o *Options) { o.Guesses = new(Guesses) })
@@ -92,8 +96,10 @@ func TestC08ForgedTokens(t *testing.T) {
 		strings.Replace(good, "soporte+", "ventas+", 1),
 		h.token(n, agent)[:at-10] + good[at-10:],
 	}
-	for _, shapeless := range []string{good[:at] + "." + good[at:], good[:at] + strings.Repeat("a", 64<<10) + good[at:]} {
-		if m := h.file(h.plain(customer, shapeless, "Otra cosa", "Hola a todos.")); m.Outcome != store.OutcomeTicket || m.Evidence != "N" {
+	for _, shapeless := range []string{good[:at] + "." + good[at:], good[:at] +
+		strings.Repeat("a", 64<<10) + good[at:]} {
+		if m := h.file(h.plain(customer, shapeless, "Otra cosa",
+			"Hola a todos.")); m.Outcome != store.OutcomeTicket || m.Evidence != "N" {
 			t.Errorf("%.80s: %s, evidence %s", shapeless, m.Outcome, m.Evidence)
 		}
 	}
@@ -105,18 +111,23 @@ func TestC08ForgedTokens(t *testing.T) {
 		list = append(list, good[:i]+string(c)+good[i+1:])
 	}
 	for i, to := range list {
-		m := h.file(h.plain(customer, to, fmt.Sprintf("[Caso #%d] x", n), fmt.Sprintf("cerrar %d", i)))
-		if m.Ticket == n || m.Ticket == other || m.Outcome == store.OutcomePending || m.Outcome == "" {
-			t.Errorf("%.80s: %s by rule %s, evidence %s, case %d", to, m.Outcome, m.Rule, m.Evidence, m.Ticket)
+		m := h.file(h.plain(customer, to, fmt.Sprintf("[Caso #%d] x", n),
+			fmt.Sprintf("cerrar %d", i)))
+		if m.Ticket == n || m.Ticket == other || m.Outcome == store.OutcomePending ||
+			m.Outcome == "" {
+			t.Errorf("%.80s: %s by rule %s, evidence %s, case %d", to, m.Outcome, m.Rule,
+				m.Evidence, m.Ticket)
 		}
 	}
-	if m := h.file(h.plain(customer, strings.ToUpper(good[:at])+good[at:], "x", "Sigue.")); m.Ticket != n || m.Evidence != "T" {
+	if m := h.file(h.plain(customer, strings.ToUpper(good[:at])+good[at:], "x",
+		"Sigue.")); m.Ticket != n || m.Evidence != "T" {
 		t.Errorf("in capitals: %+v", m)
 	}
 }
 
-// TestC01TwelveCells: of an agent's From that passes, that proves nothing and that fails, with his own
-// address, another agent's, the customer's or none, "#cerrar" runs with his own alone, unless it fails.
+// TestC01TwelveCells: of an agent's From that passes, that proves nothing and that fails, with his
+// own address, another agent's, the customer's or none, "#cerrar" runs with his own alone, unless
+// it fails.
 func TestC01TwelveCells(t *testing.T) {
 	t.Parallel()
 	ran := 0
@@ -132,11 +143,16 @@ func TestC01TwelveCells(t *testing.T) {
 				to = h.token(n, token)
 			}
 			var m store.Mail
-			told := h.told(func() { m = h.file(h.plain(agent, to, "Re: x", "#cerrar\nPague en la cuenta 666."), env) })
+			told := h.told(
+				func() {
+					m = h.file(h.plain(agent, to, "Re: x", "#cerrar\nPague en la cuenta 666."),
+						env)
+				})
 			runs := token == agent && proof != "A0"
 			closed := h.ticket(n).ClosedAt.After(time.Time{})
 			if m.Proof != proof || closed != runs || strings.Contains(told, customer) != runs {
-				t.Errorf("%s with the address of %q: proof %s, rule %s, closed %v, told %s", proof, token, m.Proof, m.Rule, closed, told)
+				t.Errorf("%s with the address of %q: proof %s, rule %s, closed %v, told %s", proof,
+					token, m.Proof, m.Rule, closed, told)
 			}
 			if closed {
 				ran++

@@ -55,8 +55,8 @@ func heard(warnings []string) (list []string) {
 	return list
 }
 
-// asks is what the answer to a new ticket asks for: keys of the phrases' [form]. What its reader may
-// not set is left out when it is written.
+// asks is what the answer to a new ticket asks for: keys of the phrases' [form]. What its reader
+// may not set is left out when it is written.
 func (f *filing) asks(d desk.Deed) []string {
 	list := f.hinted.Lacks(f.files())
 	set := func(key string) bool {

@@ -26,7 +26,8 @@ import (
 // imapDesk is a desk with its intake, and an account whose mail it takes.
 func imapDesk(t testing.TB) (*store.Store, *Intake) {
 	t.Helper()
-	s, err := store.Open(t.Context(), t.TempDir(), store.Options{MinFree: 1, Database: mailtest.Engine(t)})
+	s, err := store.Open(t.Context(), t.TempDir(),
+		store.Options{MinFree: 1, Database: mailtest.Engine(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,13 +37,16 @@ func imapDesk(t testing.TB) (*store.Store, *Intake) {
 		t.Fatal(err)
 	}
 	return s, New(Options{Store: s, Signer: threading.NewSigner(keys, s.Instance()), Language: "es",
-		Mailboxes: desk.Mailboxes{{Address: "soporte@ejemplo.test", Name: "Soporte", Tag: "Caso", Plus: true}}})
+		Mailboxes: desk.Mailboxes{{Address: "soporte@ejemplo.test", Name: "Soporte", Tag: "Caso",
+			Plus: true}}})
 }
 
 func admin(t testing.TB, s *store.Store) {
 	t.Helper()
 	err := s.Write(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.AddPerson(t.Context(), desk.Person{Name: "Admin", Addresses: []string{"admin@ejemplo.test"}, Role: desk.Admin, Active: true, Team: true})
+		_, err := tx.AddPerson(t.Context(),
+			desk.Person{Name: "Admin", Addresses: []string{"admin@ejemplo.test"}, Role: desk.Admin,
+				Active: true, Team: true})
 		return err
 	})
 	if err != nil {
@@ -51,13 +55,17 @@ func admin(t testing.TB, s *store.Store) {
 }
 
 func imapLetter(n int) []byte {
-	return fmt.Appendf(nil, "From: Ana <ana%d@cliente%d.test>\r\nTo: soporte@ejemplo.test\r\nSubject: Consulta %d\r\n"+
-		"Message-ID: <m%d@cliente.test>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\r\nHola, %d.\r\n%s", n, n, n, n, n, filler)
+	return fmt.Appendf(
+		nil, "From: Ana <ana%d@cliente%d.test>\r\nTo: soporte@ejemplo.test\r\nSubject: Consulta "+
+			"%d\r\n"+
+			"Message-ID: <m%d@cliente.test>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\r\nHola, "+
+			"%d.\r\n%s", n, n, n, n, n, filler)
 }
 
 var filler = func() (text string) {
 	for range 60 {
-		text += "La impresora del segundo piso no imprime desde esta mañana, y ya probamos a reiniciarla.\r\n"
+		text += "La impresora del segundo piso no imprime desde esta mañana, y ya probamos a " +
+			"reiniciarla.\r\n"
 	}
 	return text
 }()
@@ -68,15 +76,18 @@ func TestIMAPNumberedAfresh(t *testing.T) {
 	t.Parallel()
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Web"}})
 	s, in := imapDesk(t)
-	a := imappoll.Account{Name: "cuenta", Host: "127.0.0.1", Port: srv.Port(), TLS: "none", Username: "soporte",
-		Password: func() (string, error) { return "secreto", nil }, Folders: []string{"Web"}, Since: "all", After: imappoll.Leave,
+	a := imappoll.Account{Name: "cuenta", Host: "127.0.0.1", Port: srv.Port(), TLS: "none",
+		Username: "soporte",
+		Password: func() (string, error) { return "secreto", nil }, Folders: []string{"Web"},
+		Since: "all", After: imappoll.Leave,
 		Journal: IMAPJournal{Store: s, Mailbox: "soporte@ejemplo.test"}}
 	poll := func() {
 		t.Helper()
 		if err := a.Poll(t.Context(), imappoll.PollNow); err != nil {
 			t.Fatal(err)
 		}
-		for list, err := s.Unsettled(t.Context(), 0, s.Now(), 1000); len(list) > 0; list, err = s.Unsettled(t.Context(), 0, s.Now(), 1000) {
+		for list, err := s.Unsettled(t.Context(), 0, s.Now(), 1000); len(list) > 0; list,
+			err = s.Unsettled(t.Context(), 0, s.Now(), 1000) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,11 +110,13 @@ func TestIMAPNumberedAfresh(t *testing.T) {
 	}
 	poll()
 	count, err := s.CountMails(t.Context())
-	if err != nil || count[store.OutcomeTicket] != 53 || count[store.OutcomeDuplicate] != 50 || len(count) != 2 {
+	if err != nil || count[store.OutcomeTicket] != 53 || count[store.OutcomeDuplicate] != 50 ||
+		len(count) != 2 {
 		t.Errorf("outcomes %v, %v: want 53 tickets and 50 duplicates", count, err)
 	}
 	m, err := s.Mail(t.Context(), 1)
-	if e := m.Envelope; err != nil || e.Door != "imap:cuenta" || e.Folder != "Web" || e.UID != 1 || e.UIDValidity == 0 || m.Mailbox != "soporte@ejemplo.test" {
+	if e := m.Envelope; err != nil || e.Door != "imap:cuenta" || e.Folder != "Web" || e.UID != 1 ||
+		e.UIDValidity == 0 || m.Mailbox != "soporte@ejemplo.test" {
 		t.Errorf("envelope %+v, %v", e, err)
 	}
 }
@@ -121,8 +134,10 @@ func TestIMAPSetAsideNumberedAfresh(t *testing.T) {
 		raw, incomplete string
 		want            store.Outcome
 	}{
-		{"X-Buzon-Incomplete: account=a; uid=1\r\n" + header + "\r\n\r\n", "too large", store.OutcomeQuarantine},
-		{"X-Buzon-Incomplete: account=a; uid=2\r\n" + header + "\r\n\r\n", "too large", store.OutcomeDuplicate},
+		{"X-Buzon-Incomplete: account=a; uid=1\r\n" + header + "\r\n\r\n", "too large",
+			store.OutcomeQuarantine},
+		{"X-Buzon-Incomplete: account=a; uid=2\r\n" + header + "\r\n\r\n", "too large",
+			store.OutcomeDuplicate},
 		// nobody knows of what
 		{"X-Buzon-Incomplete: account=a; uid=3\r\n\r\n", "too large", store.OutcomeQuarantine},
 		{"X-Buzon-Incomplete: account=a; uid=4\r\n\r\n", "too large", store.OutcomeQuarantine},
@@ -137,20 +152,25 @@ func TestIMAPSetAsideNumberedAfresh(t *testing.T) {
 		}
 		io.WriteString(spool, c.raw)
 		f := imappoll.Folder{Account: "a", Name: "INBOX", UIDValidity: uint32(id)}
-		for _, err := range []error{journal.Begin(t.Context(), f, 0, nil), journal.Take(t.Context(), f, 1, []imappoll.Mail{{UID: 1, Spool: spool, Incomplete: c.incomplete, Received: time.Now()}}),
+		for _, err := range []error{journal.Begin(t.Context(), f, 0, nil),
+			journal.Take(t.Context(), f, 1,
+				[]imappoll.Mail{{UID: 1, Spool: spool, Incomplete: c.incomplete,
+					Received: time.Now()}}),
 			in.FileOne(t.Context(), id), spool.Close()} {
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
-		if told, err := s.Outbox(t.Context(), store.OutboxFilter{Limit: 1}); id == 1 && (err != nil || len(told) != 1 || told[0].Details.Reason != incompleteReason) {
+		if told, err := s.Outbox(t.Context(), store.OutboxFilter{Limit: 1}); id == 1 &&
+			(err != nil || len(told) != 1 || told[0].Details.Reason != incompleteReason) {
 			t.Errorf("told %+v, %v", told, err)
 		}
 		if m, err := s.Mail(t.Context(), id); err != nil || m.Outcome != c.want {
 			t.Errorf("mail %d: %s (%s), %v; want %s", id, m.Outcome, m.Reason, err, c.want)
 		}
 		first, err := s.Mail(t.Context(), 1)
-		if want := map[bool]store.Outcome{true: store.OutcomeDropped, false: store.OutcomeQuarantine}[c.raw == whole]; err != nil || first.Outcome != want {
+		if want := map[bool]store.Outcome{true: store.OutcomeDropped,
+			false: store.OutcomeQuarantine}[c.raw == whole]; err != nil || first.Outcome != want {
 			t.Errorf("after mail %d the first is %s, %v; want %s", id, first.Outcome, err, want)
 		}
 	}
@@ -168,7 +188,9 @@ func TestIMAPArchive(t *testing.T) {
 	}
 	spool.Write(imapLetter(1))
 	f := imappoll.Folder{Account: "a", Name: "INBOX", UIDValidity: 1}
-	for _, err := range []error{journal.Begin(t.Context(), f, 2, nil), journal.Take(t.Context(), f, 1, []imappoll.Mail{{UID: 1, Spool: spool, Archive: true, Received: time.Now()}}),
+	for _, err := range []error{journal.Begin(t.Context(), f, 2, nil),
+		journal.Take(t.Context(), f, 1,
+			[]imappoll.Mail{{UID: 1, Spool: spool, Archive: true, Received: time.Now()}}),
 		in.FileOne(t.Context(), 1), spool.Close()} {
 		if err != nil {
 			t.Fatal(err)
@@ -178,7 +200,8 @@ func TestIMAPArchive(t *testing.T) {
 	if err != nil || m.Outcome != store.OutcomeTicket {
 		t.Errorf("filed as %s, %v", m.Outcome, err)
 	}
-	if told, err := s.Outbox(t.Context(), store.OutboxFilter{Limit: 10}); err != nil || len(told) > 0 {
+	if told, err := s.Outbox(t.Context(), store.OutboxFilter{Limit: 10}); err != nil ||
+		len(told) > 0 {
 		t.Errorf("told %+v, %v", told, err)
 	}
 }
@@ -190,7 +213,8 @@ func TestIMAPAlarm(t *testing.T) {
 	admin(t, s)
 	j := IMAPJournal{Store: s, Mailbox: "soporte@ejemplo.test"}
 	const well, partly, down = imappoll.Well, imappoll.Partly, imappoll.Down
-	for _, h := range []imappoll.Health{well, down, down, well, well, partly, partly, down, partly} {
+	for _, h := range []imappoll.Health{well, down, down, well, well, partly, partly, down,
+		partly} {
 		if err := j.Alarm(t.Context(), "cuenta", h, "NO [AUTHENTICATIONFAILED]"); err != nil {
 			t.Fatal(err)
 		}
@@ -198,11 +222,13 @@ func TestIMAPAlarm(t *testing.T) {
 	var told []string
 	list, err := s.Outbox(t.Context(), store.OutboxFilter{Limit: 100})
 	for _, o := range list {
-		told = append(told, fmt.Sprint(o.Kind, " ", o.Address, " ", o.Details.Failed, " ", o.Details.Reason))
+		told = append(told, fmt.Sprint(o.Kind, " ", o.Address, " ", o.Details.Failed, " ",
+			o.Details.Reason))
 	}
 	slices.Reverse(told)
 	const to = " admin@ejemplo.test cuenta "
-	want := []string{"mailbox_down" + to + "down", "mailbox_up" + to, "mailbox_down" + to + "partly", "mailbox_down" + to + "down", "mailbox_down" + to + "partly"}
+	want := []string{"mailbox_down" + to + "down", "mailbox_up" + to, "mailbox_down" + to +
+		"partly", "mailbox_down" + to + "down", "mailbox_down" + to + "partly"}
 	if err != nil || !slices.Equal(told, want) {
 		t.Errorf("told %q, %v: want %q", told, err, want)
 	}
@@ -220,7 +246,8 @@ func TestIMAPSecretEnds(t *testing.T) {
 		}
 	}
 	list, err := s.Outbox(t.Context(), store.OutboxFilter{Limit: 100})
-	if err != nil || len(list) != 2 || list[0].Kind != desk.SecretEndsNotice || list[0].Address != "admin@ejemplo.test" {
+	if err != nil || len(list) != 2 || list[0].Kind != desk.SecretEndsNotice ||
+		list[0].Address != "admin@ejemplo.test" {
 		t.Fatalf("told %+v, %v", list, err)
 	}
 }
@@ -244,8 +271,10 @@ func BenchmarkIMAPCatchUp(b *testing.B) {
 		}
 	}
 	take := func(b *testing.B, s *store.Store) {
-		a := imappoll.Account{Name: "cuenta", Host: "127.0.0.1", Port: d.TLSPort(), CAs: d.CAs, Username: user,
-			Password: func() (string, error) { return "secreto", nil }, Folders: []string{"INBOX"}, Since: "all", After: imappoll.Leave,
+		a := imappoll.Account{Name: "cuenta", Host: "127.0.0.1", Port: d.TLSPort(), CAs: d.CAs,
+			Username: user,
+			Password: func() (string, error) { return "secreto", nil }, Folders: []string{"INBOX"},
+			Since: "all", After: imappoll.Leave,
 			Journal: IMAPJournal{Store: s, Mailbox: user}}
 		if err := a.Poll(b.Context(), imappoll.PollNow); err != nil {
 			b.Fatal(err)
@@ -370,7 +399,8 @@ func bareFetch(b *testing.B, c *imapclient.Client) {
 	if _, err := c.Select("INBOX", nil).Wait(); err != nil {
 		b.Fatal(err)
 	}
-	fc := c.Fetch(imap.UIDSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{UID: true, RFC822Size: true, BodySection: []*imap.FetchItemBodySection{{Peek: true}}})
+	fc := c.Fetch(imap.UIDSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{UID: true, RFC822Size: true,
+		BodySection: []*imap.FetchItemBodySection{{Peek: true}}})
 	for m := fc.Next(); m != nil; m = fc.Next() {
 		for it := m.Next(); it != nil; it = m.Next() {
 			if body, ok := it.(imapclient.FetchItemDataBodySection); ok {

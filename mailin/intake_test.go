@@ -53,12 +53,15 @@ func TestA20PoisonMessage(t *testing.T) {
 			bad := h.receive(raw)
 			var good []int64
 			for i := range 20 {
-				good = append(good, h.receive(h.plain(fmt.Sprintf("c%d@cliente.test", i), box, "bueno", "x")))
+				good = append(good, h.receive(h.plain(fmt.Sprintf("c%d@cliente.test", i), box,
+					"bueno", "x")))
 			}
 			h.settled(time.Minute)
 			stop()
-			if m := h.mail(bad); m.Outcome != store.OutcomeQuarantine || m.Attempts != 3 || tries.Load() != 3 || m.Error == "" || m.Reason != "attempts" {
-				t.Errorf("%s after %d attempts, %d tries: %s", m.Outcome, m.Attempts, tries.Load(), m.Error)
+			if m := h.mail(bad); m.Outcome != store.OutcomeQuarantine || m.Attempts != 3 ||
+				tries.Load() != 3 || m.Error == "" || m.Reason != "attempts" {
+				t.Errorf("%s after %d attempts, %d tries: %s", m.Outcome, m.Attempts, tries.Load(),
+					m.Error)
 			}
 			b, err := h.store.OpenMail(t.Context(), h.mail(bad))
 			if err != nil {
@@ -72,13 +75,15 @@ func TestA20PoisonMessage(t *testing.T) {
 			for _, id := range good {
 				m := h.mail(id)
 				if m.Outcome != store.OutcomeTicket || m.Attempts != 1 || m.Ticket <= last {
-					t.Errorf("mail %d: %s, ticket %d after %d, attempts %d", id, m.Outcome, m.Ticket, last, m.Attempts)
+					t.Errorf("mail %d: %s, ticket %d after %d, attempts %d", id, m.Outcome,
+						m.Ticket, last, m.Attempts)
 				}
 				last = m.Ticket
 			}
 			h.read = Read // a newer version
 			h.limit = func(store.Mail) time.Duration { return time.Minute }
-			if done, err := h.store.Requeue(t.Context(), bad, store.Override{}); err != nil || !done {
+			if done, err := h.store.Requeue(t.Context(), bad, store.Override{}); err != nil ||
+				!done {
 				t.Fatal(done, err)
 			}
 			h.run(time.Minute)
@@ -119,7 +124,8 @@ func TestFaultsCostNoAttempt(t *testing.T) {
 	var faults atomic.Int32
 	h.read = func(ctx context.Context, r io.ReaderAt, size int64, o ReadOptions) (*Reading, error) {
 		if faults.Add(1) <= 5 {
-			return nil, fmt.Errorf("keep attachment: %w", &store.Fault{Cause: errors.New("disk I/O error")})
+			return nil, fmt.Errorf("keep attachment: %w",
+				&store.Fault{Cause: errors.New("disk I/O error")})
 		}
 		return Read(ctx, r, size, o)
 	}
@@ -148,7 +154,8 @@ func TestA20PoisonThatEndsTheProcess(t *testing.T) {
 		go h.Run(ctx)
 		<-died
 		if m, behind := h.mail(bad), h.mail(last); m.Attempts != want || behind.Attempts != want-1 {
-			t.Fatalf("attempts %d, of the mail behind it %d; want %d, %d", m.Attempts, behind.Attempts, want, want-1)
+			t.Fatalf("attempts %d, of the mail behind it %d; want %d, %d", m.Attempts,
+				behind.Attempts, want, want-1)
 		}
 		next := New(h.o)
 		next.second = h.second
@@ -200,7 +207,8 @@ func TestStoppingCostsNoAttempt(t *testing.T) {
 	id := h.receive(h.plain(customer, box, "x", "x"))
 	for range 4 {
 		ctx, stop := context.WithCancel(t.Context())
-		h.read = func(inner context.Context, _ io.ReaderAt, _ int64, _ ReadOptions) (*Reading, error) {
+		h.read = func(inner context.Context, _ io.ReaderAt, _ int64, _ ReadOptions) (*Reading,
+			error) {
 			stop()
 			<-inner.Done()
 			return nil, inner.Err()
@@ -262,8 +270,14 @@ func TestUnreadableFile(t *testing.T) {
 		"other bytes": func(path string) error {
 			return os.WriteFile(path, bytes.Repeat([]byte("z"), 3*store.InlineSize), 0o600)
 		},
-		"that can't be opened":     func(path string) error { return errors.Join(os.Remove(path), os.Symlink(path, path)) },
-		"a directory in its place": func(path string) error { return errors.Join(os.Remove(path), os.Mkdir(path, 0o700)) },
+		"that can't be opened": func(path string) error {
+			return errors.Join(os.Remove(path),
+				os.Symlink(path, path))
+		},
+		"a directory in its place": func(path string) error {
+			return errors.Join(os.Remove(path),
+				os.Mkdir(path, 0o700))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -279,7 +293,8 @@ func TestUnreadableFile(t *testing.T) {
 			}
 			h.run(time.Minute)
 			m := h.mail(bad)
-			if m.Outcome != store.OutcomeQuarantine || m.Attempts != attempts || !strings.Contains(m.Error, path) || !strings.Contains(m.Error, "backup") {
+			if m.Outcome != store.OutcomeQuarantine || m.Attempts != attempts ||
+				!strings.Contains(m.Error, path) || !strings.Contains(m.Error, "backup") {
 				t.Errorf("%q after %d attempts: %s", m.Outcome, m.Attempts, m.Error)
 			}
 			for _, id := range []int64{before, behind} {

@@ -9,12 +9,12 @@ import (
 )
 
 // ordersFor is how long an agent's reply address, and the id of a notice to him, order something:
-// mailboxes are read by others some day, and what was signed once can be sent again. Older ones still
-// find the ticket.
+// mailboxes are read by others some day, and what was signed once can be sent again. Older ones
+// still find the ticket.
 const ordersFor = 30 * 24 * time.Hour
 
-// late reports whether an agent answers what was sent to him too long ago. That is the notice that he
-// answers or, where the mail names none, the last about the ticket.
+// late reports whether an agent answers what was sent to him too long ago. That is the notice that
+// he answers or, where the mail names none, the last about the ticket.
 func (f *filing) late(ctx context.Context) (bool, error) {
 	e := f.resolution.Evidence
 	if e != evT && e != evM || f.loggedIn() || f.mail.Override.Decision != "" {

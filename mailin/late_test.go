@@ -10,8 +10,8 @@ import (
 )
 
 // TestAgentsTokensOrderForAMonth: an agent's reply address orders for 30 days, however well he is
-// proven, unless he has logged in; then his mail waits, and he is asked. A customer's only adds words,
-// and has no such end.
+// proven, unless he has logged in; then his mail waits, and he is asked. A customer's only adds
+// words, and has no such end.
 func TestAgentsTokensOrderForAMonth(t *testing.T) {
 	t.Parallel()
 	login := by(ourServer, agent)
@@ -39,18 +39,26 @@ func TestAgentsTokensOrderForAMonth(t *testing.T) {
 			h.now = h.now.Add(c.after)
 			var m store.Mail
 			c.env.Received = h.now
-			told := h.told(func() { m = h.file(h.plain(agent, to, "Re: x", "#cerrar\nListo.", id), c.env) })
+			told := h.told(func() {
+				m = h.file(h.plain(agent, to, "Re: x", "#cerrar\nListo.", id),
+					c.env)
+			})
 			runs := c.rule == "8"
-			if m.Rule != c.rule || (h.ticket(n).Class == desk.Closed) != runs || strings.Contains(told, customer) != runs || !runs && told != "confirm_agent "+agent {
-				t.Errorf("%s, names the notice %v: rule %s, %s, told %s", c.name, answers, m.Rule, h.ticket(n).Class, told)
+			if m.Rule != c.rule || (h.ticket(n).Class == desk.Closed) != runs ||
+				strings.Contains(told, customer) != runs || !runs &&
+				told != "confirm_agent "+agent {
+				t.Errorf("%s, names the notice %v: rule %s, %s, told %s", c.name, answers, m.Rule,
+					h.ticket(n).Class, told)
 			}
 			if runs {
 				continue
 			}
-			if asked := h.asked(); m.Outcome != store.OutcomePending || len(asked) != 1 || asked[0].Details.Cause != "late" {
+			if asked := h.asked(); m.Outcome != store.OutcomePending || len(asked) != 1 ||
+				asked[0].Details.Cause != "late" {
 				t.Errorf("%s: %s, he is asked %+v", c.name, m.Outcome, asked)
 			}
-			if m := h.file(h.plain(customer, mine, "Re: x", "¿Qué pasó?"), by("", customer)); m.Evidence != "T" {
+			if m := h.file(h.plain(customer, mine, "Re: x", "¿Qué pasó?"),
+				by("", customer)); m.Evidence != "T" {
 				t.Errorf("the customer's: %+v", m)
 			}
 		}

@@ -35,8 +35,8 @@ func (c machineMail) file(h *house, to, text string) store.Mail {
 	return h.file(h.plain(from, to, "Re: x", text, c.header...), c.env)
 }
 
-// quietMachines plays mails to a ticket that is closed and to the desk: machines are answered by nothing,
-// order nothing, move nothing, and are kept.
+// quietMachines plays mails to a ticket that is closed and to the desk: machines are answered by
+// nothing, order nothing, move nothing, and are kept.
 func quietMachines(t *testing.T, list []machineMail) {
 	for _, c := range list {
 		t.Run(c.name, func(t *testing.T) {
@@ -51,16 +51,20 @@ func quietMachines(t *testing.T, list []machineMail) {
 			class := h.ticket(n).Class
 			if c.person {
 				if class == desk.Closed || fresh.Outcome != store.OutcomeTicket {
-					t.Errorf("a person's: %s, %s (%s); %s", reply.Outcome, fresh.Outcome, fresh.Reason, class)
+					t.Errorf("a person's: %s, %s (%s); %s", reply.Outcome, fresh.Outcome,
+						fresh.Reason, class)
 				}
 				return
 			}
 			// what is no mere absence is told to agents, once
-			answered := strings.Contains(told, customer) || strings.Contains(told, "ack") || after != ""
+			answered := strings.Contains(told, customer) || strings.Contains(told, "ack") ||
+				after != ""
 			if class != desk.Closed || answered {
-				t.Errorf("%s (%s): the case is %s, told %q and %q", reply.Outcome, reply.Reason, class, told, after)
+				t.Errorf("%s (%s): the case is %s, told %q and %q", reply.Outcome, reply.Reason,
+					class, told, after)
 			}
-			if reply.Outcome == store.OutcomeAutomatic && len(h.items(n)) != items+1 || fresh.Outcome != store.OutcomeQuarantine {
+			if reply.Outcome == store.OutcomeAutomatic && len(h.items(n)) != items+1 ||
+				fresh.Outcome != store.OutcomeQuarantine {
 				t.Errorf("kept as %s and %s", reply.Outcome, fresh.Outcome)
 			}
 		})
@@ -94,7 +98,8 @@ func TestB03NullSender(t *testing.T) {
 	t.Parallel()
 	quietMachines(t, []machineMail{
 		{name: "an empty envelope", env: store.Envelope{Door: "smtp", NullSender: true}},
-		{name: "an empty Return-Path, by IMAP", header: []string{"Return-Path: <>"}, env: store.Envelope{Door: "imap:x"}},
+		{name: "an empty Return-Path, by IMAP", header: []string{"Return-Path: <>"},
+			env: store.Envelope{Door: "imap:x"}},
 		{name: "mailer-daemon", from: "MAILER-DAEMON@cliente.test"},
 	})
 }
@@ -103,10 +108,13 @@ func TestB03NullSender(t *testing.T) {
 func TestB04ListsAndBulk(t *testing.T) {
 	t.Parallel()
 	var list []machineMail
-	for _, f := range []string{"List-Id: <n.cliente.test>", "List-Unsubscribe: <https://x.test/baja>", "Precedence: bulk", "Precedence: junk",
-		"Precedence: auto_reply", "X-Autoreply: yes", "X-Autorespond: x", "X-AutoResponse: 1", "X-Precedence: bulk", "X-FC-MachineGenerated: true",
+	for _, f := range []string{"List-Id: <n.cliente.test>",
+		"List-Unsubscribe: <https://x.test/baja>", "Precedence: bulk", "Precedence: junk",
+		"Precedence: auto_reply", "X-Autoreply: yes", "X-Autorespond: x", "X-AutoResponse: 1",
+		"X-Precedence: bulk", "X-FC-MachineGenerated: true",
 		"Precedence: normal\r\nPrecedence: bulk"} {
-		list = append(list, machineMail{name: strings.ReplaceAll(f, "\r\n", ", "), header: []string{f}})
+		list = append(list, machineMail{name: strings.ReplaceAll(f, "\r\n", ", "),
+			header: []string{f}})
 	}
 	quietMachines(t, list)
 }
@@ -115,11 +123,15 @@ func TestB04ListsAndBulk(t *testing.T) {
 // a wish that no machine answers says nothing of who wrote.
 func TestB05MarksAreNotAcknowledged(t *testing.T) {
 	t.Parallel()
-	for _, f := range []string{"X-Auto-Response-Suppress: DR, OOF, AutoReply", "Feedback-ID: 1:x", "X-Loop: a@x.test", "List-Post: <mailto:l@x.test>"} {
+	for _, f := range []string{"X-Auto-Response-Suppress: DR, OOF, AutoReply", "Feedback-ID: 1:x",
+		"X-Loop: a@x.test", "List-Post: <mailto:l@x.test>"} {
 		h := newHouse(t)
 		n := h.opened()
 		h.answer(n, "#cerrar\nListo.")
-		told := h.told(func() { h.file(h.plain("otra@correo.test", box, "Consulta", "No puedo entrar.", f)) })
+		told := h.told(func() {
+			h.file(h.plain("otra@correo.test", box, "Consulta",
+				"No puedo entrar.", f))
+		})
 		if strings.Contains(told, "ack") || !strings.Contains(told, "new_ticket "+agent) {
 			t.Errorf("%s: told %s", f, told)
 		}
@@ -133,13 +145,17 @@ func TestB05MarksAreNotAcknowledged(t *testing.T) {
 // TestB08Hops: a hundred hops are filed; what has more waits, and the admins hear of it.
 func TestB08Hops(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int]store.Outcome{99: store.OutcomeTicket, 101: store.OutcomeQuarantine} {
+	for n, want := range map[int]store.Outcome{99: store.OutcomeTicket,
+		101: store.OutcomeQuarantine} {
 		h := newHouse(t, func(o *Options) { o.Hops = 100 })
 		var hops []string
 		for i := range n {
-			hops = append(hops, fmt.Sprintf("Received: from a%d.test by b.test; Tue, 3 Mar 2026 09:00:00 +0000", i))
+			hops = append(
+				hops, fmt.Sprintf(
+					"Received: from a%d.test by b.test; Tue, 3 Mar 2026 09:00:00 +0000", i))
 		}
-		if m := h.file(h.plain(customer, box, "x", "Hola.", hops...), store.Envelope{Door: "imap:x"}); m.Outcome != want {
+		if m := h.file(h.plain(customer, box, "x", "Hola.", hops...),
+			store.Envelope{Door: "imap:x"}); m.Outcome != want {
 			t.Errorf("%d hops: %s, want %s", n, m.Outcome, want)
 		}
 	}
@@ -154,10 +170,12 @@ func TestB13Delay(t *testing.T) {
 	o, before := h.sentTo(customer), h.ticket(n)
 	to := h.o.Signer.BounceAddress(box, o.ID)
 	told := h.told(func() {
-		h.file(dsn(to, "delayed", "4.4.1", "x@y"), store.Envelope{NullSender: true, To: []string{to}})
+		h.file(dsn(to, "delayed", "4.4.1", "x@y"),
+			store.Envelope{NullSender: true, To: []string{to}})
 	})
 	o, _ = h.store.OutgoingMail(t.Context(), o.ID)
-	if told != "" || o.State != store.Sent || h.ticket(n).Class != before.Class || !h.by(customer).UndeliverableSince.IsZero() {
+	if told != "" || o.State != store.Sent || h.ticket(n).Class != before.Class ||
+		!h.by(customer).UndeliverableSince.IsZero() {
 		t.Errorf("told %q; %s, %s", told, o.State, h.ticket(n).Class)
 	}
 }
@@ -176,7 +194,8 @@ func TestB19ReplyAllStorm(t *testing.T) {
 	told := h.told(func() {
 		for i := range 25 {
 			from := fmt.Sprintf("f%d@otro.test", i)
-			h.file(h.plain(from, h.token(n, from), "Re: x", "Vuelvo el lunes.", "Auto-Submitted: auto-replied"))
+			h.file(h.plain(from, h.token(n, from), "Re: x", "Vuelvo el lunes.",
+				"Auto-Submitted: auto-replied"))
 		}
 	})
 	if told != "" || len(h.ticket(n).Followers) < 25 {
@@ -184,8 +203,8 @@ func TestB19ReplyAllStorm(t *testing.T) {
 	}
 }
 
-// TestB21RuleSendsNoticesBack: a notice that a rule sends back, whole or as its headers are left, is
-// recorded and followed by nothing.
+// TestB21RuleSendsNoticesBack: a notice that a rule sends back, whole or as its headers are left,
+// is recorded and followed by nothing.
 func TestB21RuleSendsNoticesBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -194,10 +213,13 @@ func TestB21RuleSendsNoticesBack(t *testing.T) {
 	told := h.told(func() {
 		for _, raw := range []string{
 			h.plain(box, box, "x", "Su caso.", mark),
-			strings.Replace(h.plain(box, box, "x", "Su caso."), "Message-ID: <", "Message-ID: <"+h.noticeID(n, agent)+">\r\nX-Was: <", 1),
-			strings.Replace(h.plain("otra@ajeno.test", box, "x", "Su caso.", mark), "Message-ID: <", "Message-ID: <"+h.noticeID(n, agent)+">\r\nX-Was: <", 1),
+			strings.Replace(h.plain(box, box, "x", "Su caso."), "Message-ID: <", "Message-ID: <"+
+				h.noticeID(n, agent)+">\r\nX-Was: <", 1),
+			strings.Replace(h.plain("otra@ajeno.test", box, "x", "Su caso.", mark), "Message-ID: <",
+				"Message-ID: <"+h.noticeID(n, agent)+">\r\nX-Was: <", 1),
 		} {
-			if m := h.file(raw, store.Envelope{Door: "smtp", From: agent, To: []string{box}, Received: h.now}); m.Outcome != store.OutcomeOwn {
+			if m := h.file(raw, store.Envelope{Door: "smtp", From: agent, To: []string{box},
+				Received: h.now}); m.Outcome != store.OutcomeOwn {
 				t.Errorf("became %s by rule %s (%s)", m.Outcome, m.Rule, m.Reason)
 			}
 			h.now = h.now.Add(time.Minute)
@@ -208,8 +230,8 @@ func TestB21RuleSendsNoticesBack(t *testing.T) {
 	}
 }
 
-// TestB06OwnMailComesBack: a notice of ours that comes back, by whichever door and whatever was stripped
-// of it, is written down and does nothing, also to a closed case.
+// TestB06OwnMailComesBack: a notice of ours that comes back, by whichever door and whatever was
+// stripped of it, is written down and does nothing, also to a closed case.
 func TestB06OwnMailComesBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -217,17 +239,21 @@ func TestB06OwnMailComesBack(t *testing.T) {
 	h.answer(n, "#cerrar\nListo.")
 	mark := "X-Buzon-Loop: " + h.o.Signer.LoopMark(1)
 	withID := func(raw string) string {
-		return strings.Replace(raw, "Message-ID: <", "Message-ID: <"+h.noticeID(n, customer)+">\r\nX-Was: <", 1)
+		return strings.Replace(raw, "Message-ID: <", "Message-ID: <"+h.noticeID(n, customer)+
+			">\r\nX-Was: <", 1)
 	}
 	told := h.told(func() {
 		for name, raw := range map[string]string{
-			"as it was":                   withID(h.plain("Soporte <"+box+">", customer, "[Caso #1] x", "Su caso.", mark)),
-			"all but the Message-ID gone": withID(h.plain("Soporte <"+box+">", customer, "x", "Su caso.")),
-			"all but the mark gone":       h.plain("Soporte <"+box+">", box, "x", "Su caso.", mark),
+			"as it was": withID(h.plain("Soporte <"+box+">", customer,
+				"[Caso #1] x", "Su caso.", mark)),
+			"all but the Message-ID gone": withID(h.plain("Soporte <"+box+">", customer, "x",
+				"Su caso.")),
+			"all but the mark gone": h.plain("Soporte <"+box+">", box, "x", "Su caso.", mark),
 		} {
 			for _, door := range []string{"smtp", "imap:soporte"} {
 				env := store.Envelope{Door: door, From: box, To: []string{box}, Received: h.now}
-				if m := h.file(raw, env); m.Outcome != store.OutcomeOwn && m.Outcome != store.OutcomeDuplicate {
+				if m := h.file(raw, env); m.Outcome != store.OutcomeOwn &&
+					m.Outcome != store.OutcomeDuplicate {
 					t.Errorf("%s, %s: %s by rule %s (%s)", name, door, m.Outcome, m.Rule, m.Reason)
 				}
 			}

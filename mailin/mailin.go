@@ -112,7 +112,8 @@ func New(o Options) *Intake {
 func Lookup(list desk.Mailboxes) *threading.Mailboxes {
 	var boxes []threading.Mailbox
 	for _, m := range list {
-		boxes = append(boxes, threading.Mailbox{Address: m.Address, Aliases: append(slices.Clone(m.Aliases), m.Replies())})
+		boxes = append(boxes, threading.Mailbox{Address: m.Address,
+			Aliases: append(slices.Clone(m.Aliases), m.Replies())})
 	}
 	return threading.NewMailboxes(boxes...)
 }

@@ -12,9 +12,9 @@ import (
 	"buzon/threading"
 )
 
-// Whoever writes «Nombre: …» or «Agregar dirección: …» below «mis datos» changes what the desk knows
-// of him. Nothing changes for a forged From: what proves too little is asked about at the registered
-// address, and a new address is his when an answer has come from it.
+// Whoever writes «Nombre: …» or «Agregar dirección: …» below «mis datos» changes what the desk
+// knows of him. Nothing changes for a forged From: what proves too little is asked about at the
+// registered address, and a new address is his when an answer has come from it.
 //
 //	lines ──► proven? ──► edited ──► told at the registered address
 //	             └─► ConfirmData ──► «sí» ──┘      └─► ConfirmAddress to a new one ──► «sí» ──► added
@@ -81,8 +81,8 @@ func (f *filing) readProjectEdit(text string) bool {
 	return true
 }
 
-// followProject has a person hear of the new tickets of a project, or no longer. What he may not see
-// and what is not there have one answer.
+// followProject has a person hear of the new tickets of a project, or no longer. What he may not
+// see and what is not there have one answer.
 func (f *filing) followProject(ctx context.Context, p desk.Person, e desk.Edit) (
 	result string, known []string, err error) {
 	c, err := f.tx.Catalogue(ctx)
@@ -146,8 +146,9 @@ func (f *filing) edit(ctx context.Context, p desk.Person, edits []desk.Edit) err
 			}
 		case desk.EditQuiet, desk.EditDigest, desk.EditTimezone:
 			if result, err = f.setPeace(ctx, p, e); result == "" {
-				told.Unknown = append(told.Unknown, store.Unknown{Field: string(e.What), Value: e.Value,
-					Values: peaceExamples[e.What]})
+				told.Unknown = append(told.Unknown,
+					store.Unknown{Field: string(e.What), Value: e.Value,
+						Values: peaceExamples[e.What]})
 			}
 		case desk.AddAddress:
 			result, err = f.askAddress(ctx, p, e)

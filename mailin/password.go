@@ -45,8 +45,8 @@ func (f *filing) oweAccess(ctx context.Context, kind desk.Notice, p desk.Person)
 		Details: store.Details{Key: key}})
 }
 
-// setPassword gives an agent another password, and tells him. A question that is old, or that he has
-// answered often, gives none.
+// setPassword gives an agent another password, and tells him. A question that is old, or that he
+// has answered often, gives none.
 func (f *filing) setPassword(ctx context.Context, p desk.Person) error {
 	hash, err := f.tx.Password(ctx, p.ID)
 	if err != nil || hash == "" || !p.Agent() ||

@@ -45,7 +45,8 @@ const (
 	// Monitor is a system that watches others, where the mailbox takes its alerts
 	Monitor Sender = "monitor"
 	Asked   Sender = "asked" // an agent who answers whether held mail is his
-	// Answering is who answers a question of ours about himself, or about people of his organisation
+	// Answering is who answers a question of ours about himself, or about people of his
+	// organisation
 	Answering Sender = "answering"
 	Editing   Sender = "editing" // a known person who changes his own data
 	// Form: From is ours or a form's, and another field names who wrote
@@ -227,8 +228,9 @@ var policy = []row{
 		Action: EditData, Outcome: store.OutcomeQuery},
 	{Rule: "11b", Sender: []Sender{Answering, Editing}, Proof: disproved, Evidence: anyEvidence,
 		Action: Quarantine, Reason: "forged"},
-	{Rule: "12", Sender: []Sender{AgentSender, Orderer, Grave, Late}, Proof: disproved, Evidence: anyEvidence,
-		Action: Quarantine, Reason: "forged_agent", Alert: true},
+	{Rule: "12", Sender: []Sender{AgentSender, Orderer, Grave, Late}, Proof: disproved,
+		Evidence: anyEvidence,
+		Action:   Quarantine, Reason: "forged_agent", Alert: true},
 	{Rule: "8b", Sender: []Sender{Late}, Proof: notDisproof, Evidence: evidence{evT, evM},
 		Action: AgentPending, Reason: "kept_pending", Cause: "late"},
 	{Rule: "8a", Sender: []Sender{Grave}, Proof: proven, Evidence: evidence{evT, evM, evN},
@@ -243,8 +245,9 @@ var policy = []row{
 		Modes: []AgentProof{Normal, ByID}, Action: AgentItem},
 	{Rule: "8", Sender: []Sender{AgentSender}, Proof: unproven, Evidence: evidence{evM},
 		Modes: []AgentProof{ByID}, Action: AgentItem},
-	{Rule: "9", Sender: []Sender{AgentSender, Grave, Late}, Proof: proven, Evidence: evidence{evL, evS},
-		Action: AgentNote, Reason: "kept_as_note"},
+	{Rule: "9", Sender: []Sender{AgentSender, Grave, Late}, Proof: proven,
+		Evidence: evidence{evL, evS},
+		Action:   AgentNote, Reason: "kept_as_note"},
 	{Rule: "10", Sender: []Sender{AgentSender, Late}, Proof: proven, Evidence: evidence{evN},
 		Action: AgentOpens},
 	{Rule: "10a", Sender: []Sender{Orderer}, Proof: proven, Evidence: anyEvidence, Action: Batch},

@@ -34,16 +34,17 @@ type prepared struct {
 	said        string // a short form of it, by which a responder is known
 	// ownNotice: a notice that the desk sent to an agent is among the attachments
 	ownNotice    bool
-	fielded      string       // where field lines may stand, and
-	places       []bool       // in which lines of it
-	hinted       lapse.Hints  // what the text says beside its words
-	personWanted bool         // a line of the new words asks for a person
-	speaksOfFile bool         // the new words announce a file
-	secret       bool         // it had a password in it, which is masked in all that is kept beside the original
-	raw          *store.Blob  // until the sender has been proven
-	proven       proof.Result // of the domain in From
-	alert        alert.Alert  // that a monitoring system tells, where
-	alerts       bool         // there is one
+	fielded      string      // where field lines may stand, and
+	places       []bool      // in which lines of it
+	hinted       lapse.Hints // what the text says beside its words
+	personWanted bool        // a line of the new words asks for a person
+	speaksOfFile bool        // the new words announce a file
+	// it had a password in it, which is masked in all that is kept beside the original
+	secret bool
+	raw    *store.Blob  // until the sender has been proven
+	proven proof.Result // of the domain in From
+	alert  alert.Alert  // that a monitoring system tells, where
+	alerts bool         // there is one
 }
 
 // prepare reads a mail of the journal. What it returns must be proven and settled.

@@ -27,7 +27,8 @@ func (in *Intake) prove(ctx context.Context, p *prepared) {
 	peer, _ := netip.ParseAddr(env.Remote)
 	look := proof.Mail{
 		Raw: p.raw, Size: p.raw.Size, Author: m.Author, From: desk.Canonical(m.Author),
-		MailFrom: env.From, Helo: env.Helo, Peer: peer, Door: env.Door == "smtp" || env.Door == "lmtp",
+		MailFrom: env.From, Helo: env.Helo, Peer: peer, Door: env.Door == "smtp" ||
+			env.Door == "lmtp",
 	}
 	if fetched {
 		look.Authserv = in.o.Authserv[account]

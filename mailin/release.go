@@ -63,7 +63,8 @@ func (f *filing) note(ctx context.Context) error {
 		return err
 	}
 	f.verdict.Outcome = store.OutcomeItem
-	_, err = f.do(ctx, f.ticket, desk.Deed{By: author, Act: desk.Notes, Item: desk.Item{Text: f.text}})
+	_, err = f.do(ctx, f.ticket, desk.Deed{By: author, Act: desk.Notes,
+		Item: desk.Item{Text: f.text}})
 	return err
 }
 

@@ -92,13 +92,15 @@ func TestSpanishReplies(t *testing.T) {
 			apart.add(contains(rd.Reply.Forwarded(), f), "%s: forwarded has no %q", c.File, f)
 		}
 		if c.Signature != "" && len(c.Also) == 0 {
-			signature.add(contains(rd.Reply.Signature(), c.Signature), "%s: got %q", c.File, rd.Reply.Signature())
+			signature.add(contains(rd.Reply.Signature(), c.Signature), "%s: got %q", c.File,
+				rd.Reply.Signature())
 		}
 		if c.Kind != "trap" && utf8.RuneCountInString(c.Reply) >= 60 {
 			lang.add(rd.Lang == c.Lang, "%s: got %q", c.File, rd.Lang)
 		}
 		if rd.Case != c.Case || rd.ProductionDown != c.ProductionDown {
-			t.Errorf("%s: case %d, production down %v; want %d, %v", c.File, rd.Case, rd.ProductionDown, c.Case, c.ProductionDown)
+			t.Errorf("%s: case %d, production down %v; want %d, %v", c.File, rd.Case,
+				rd.ProductionDown, c.Case, c.ProductionDown)
 		}
 	}
 	exact.atLeast(t, "exact", 92)
@@ -133,7 +135,8 @@ func replyCases(t *testing.T) []replyCase {
 	}
 	mails, err := filepath.Glob(filepath.Join(repliesDir, "*.eml"))
 	if err != nil || len(mails) != len(cases) || len(cases) < 175 {
-		t.Fatalf("%d mails, %d expected readings (%v), want as many and at least 175", len(mails), len(cases), err)
+		t.Fatalf("%d mails, %d expected readings (%v), want as many and at least 175", len(mails),
+			len(cases), err)
 	}
 	return cases
 }
@@ -149,7 +152,8 @@ func readFile(t *testing.T, name string) *mailin.Reading {
 
 func readRaw(t *testing.T, raw []byte) *mailin.Reading {
 	t.Helper()
-	rd, err := mailin.Read(context.Background(), bytes.NewReader(raw), int64(len(raw)), mailin.ReadOptions{})
+	rd, err := mailin.Read(context.Background(), bytes.NewReader(raw), int64(len(raw)),
+		mailin.ReadOptions{})
 	if err != nil {
 		t.Fatalf("Read: %v", err)
 	}
@@ -190,7 +194,8 @@ func contains(text, part string) bool {
 
 // squeeze makes every run of white space one blank and drops zero-width marks.
 func squeeze(s string) string {
-	s = strings.NewReplacer("\ufeff", "", "\u200b", "", "\u00a0", " ", "\u202f", " ").Replace(norm.NFC.String(s))
+	s = strings.NewReplacer("\ufeff", "", "\u200b", "", "\u00a0", " ", "\u202f",
+		" ").Replace(norm.NFC.String(s))
 	return strings.Join(strings.Fields(s), " ")
 }
 

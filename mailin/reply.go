@@ -60,7 +60,8 @@ func (f *filing) order() desk.Order {
 	return order
 }
 
-// written is the line of an order that has something behind it: of the others nothing is to be told.
+// written is the line of an order that has something behind it: of the others nothing is to be
+// told.
 func written(o desk.Order) string {
 	if o.Arg == "" && o.Verb != desk.VerbTime {
 		return ""

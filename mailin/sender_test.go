@@ -13,7 +13,8 @@ var trusted = store.Envelope{Door: "smtp", From: "x@cliente.test", To: []string{
 func TestTrustedNetworkProvesTheSender(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	if m := h.file(h.plain(customer, box, "No imprime", "No imprime."), trusted); m.Proof != "A2" || m.Outcome != store.OutcomeTicket {
+	if m := h.file(h.plain(customer, box, "No imprime", "No imprime."), trusted); m.Proof != "A2" ||
+		m.Outcome != store.OutcomeTicket {
 		t.Errorf("%+v", m)
 	}
 	if m := h.file(h.plain(customer, box, "x", "x", "From: "+agent), trusted); m.Proof != "A0" {
@@ -43,15 +44,19 @@ func TestKnown(t *testing.T) {
 			h.opened()
 			h.file(h.plain(customer, box, "Re: [Caso #1] x", "Sigue."))
 		}, nil, false, false},
-		{"after an answer by token", func(h *house) { h.reply(h.opened(), customer, "Sigue.") }, nil, true, true},
+		{"after an answer by token", func(h *house) { h.reply(h.opened(), customer, "Sigue.") },
+			nil, true, true},
 		{"after an absence notice by token", func(h *house) {
 			n := h.opened()
-			h.file(h.plain(customer, h.token(n, customer), "x", "Vuelvo.", "Auto-Submitted: auto-replied"))
+			h.file(h.plain(customer, h.token(n, customer), "x", "Vuelvo.",
+				"Auto-Submitted: auto-replied"))
 		}, nil, false, false},
 		{"proven", func(*house) {}, []store.Envelope{trusted}, true, true},
-		{"once proven", func(h *house) { h.file(h.plain(customer, box, "x", "x"), trusted) }, nil, true, true},
+		{"once proven", func(h *house) { h.file(h.plain(customer, box, "x", "x"), trusted) }, nil,
+			true, true},
 		{"entered by an agent", func(h *house) {
-			h.person(desk.Person{Addresses: []string{customer}, Role: desk.Customer, Active: true, Known: true})
+			h.person(desk.Person{Addresses: []string{customer}, Role: desk.Customer, Active: true,
+				Known: true})
 		}, nil, true, true},
 		{"made a follower by an agent", func(h *house) {
 			m := h.file(h.plain("dora@otra.test", box, "x", "x"))

@@ -11,7 +11,8 @@ import (
 func TestStatements(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.person(desk.Person{Name: "Eva", Addresses: []string{"eva@ejemplo.test"}, Role: desk.Agent, Active: true, Team: true})
+	h.person(desk.Person{Name: "Eva", Addresses: []string{"eva@ejemplo.test"}, Role: desk.Agent,
+		Active: true, Team: true})
 	h.opened()
 	// with which he is known
 	h.file(h.plain(customer, h.token(1, customer), "Re: No imprime", "¿Hay novedades?"))
@@ -20,12 +21,16 @@ func TestStatements(t *testing.T) {
 		mail int64
 		most int
 	}{
-		{"a customer's reply", h.receive(h.plain(customer, h.token(1, customer), "Re: No imprime", "Sigue igual.")), 14},
-		{"a known customer's new ticket", h.receive(h.plain(customer, box, "Otra cosa", "Hola.")), 14},
-		{"a stranger's new ticket", h.receive(h.plain("otro@cliente.test", box, "Nada", "Hola.")), 17},
+		{"a customer's reply", h.receive(h.plain(customer, h.token(1, customer), "Re: No imprime",
+			"Sigue igual.")), 14},
+		{"a known customer's new ticket",
+			h.receive(h.plain(customer, box, "Otra cosa", "Hola.")), 14},
+		{"a stranger's new ticket", h.receive(h.plain("otro@cliente.test", box, "Nada", "Hola.")),
+			17},
 	} {
 		if list := h.statements(c.mail); len(list) > c.most {
-			t.Errorf("%s takes %d statements, more than %d:\n%s", c.what, len(list), c.most, strings.Join(list, "\n"))
+			t.Errorf("%s takes %d statements, more than %d:\n%s", c.what, len(list), c.most,
+				strings.Join(list, "\n"))
 		} else {
 			t.Logf("%s takes %d statements", c.what, len(list))
 		}

@@ -19,9 +19,11 @@ func TestSubjects(t *testing.T) {
 	t.Parallel()
 	for _, c := range subjectCases(t) {
 		t.Run(c.name, func(t *testing.T) {
-			rd := readRaw(t, []byte("From: Carla Ruiz <carla@cliente.test>\r\nTo: soporte@ejemplo.test\r\n"+
-				"Subject: "+c.raw+"\r\nDate: Mon, 3 Mar 2025 09:01:22 -0300\r\nMessage-ID: <asunto@cliente.test>\r\n"+
-				"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHola.\r\n"))
+			rd := readRaw(
+				t, []byte("From: Carla Ruiz <carla@cliente.test>\r\nTo: soporte@ejemplo.test\r\n"+
+					"Subject: "+c.raw+"\r\nDate: Mon, 3 Mar 2025 09:01:22 -0300\r\nMessage-ID: "+
+					"<asunto@cliente.test>\r\n"+
+					"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHola.\r\n"))
 			if got := squeeze(rd.Message.Subject); got != squeeze(c.subject) {
 				t.Errorf("subject %q, want %q", got, squeeze(c.subject))
 			}
@@ -74,7 +76,8 @@ func parseSubjectCase(t *testing.T, line string) subjectCase {
 		}
 		col[i] = s
 	}
-	c := subjectCase{name: col[0], raw: col[1], subject: col[2], clean: col[3], productionDown: col[5] == "true"}
+	c := subjectCase{name: col[0], raw: col[1], subject: col[2], clean: col[3],
+		productionDown: col[5] == "true"}
 	if col[4] != "" {
 		n, err := strconv.ParseInt(col[4], 10, 64)
 		if err != nil {

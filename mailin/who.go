@@ -204,7 +204,8 @@ func (f *filing) human(ctx context.Context) (Sender, error) {
 	case p.ID == 0:
 		return Stranger, nil
 	case p.Agent() && p.Active && f.controls():
-		f.ticket, f.resolution = desk.Ticket{}, threading.Resolution{Evidence: evN, Reason: "control"}
+		f.ticket, f.resolution = desk.Ticket{},
+			threading.Resolution{Evidence: evN, Reason: "control"}
 		return f.gravely(ctx, Orderer)
 	case p.Agent() && p.Active:
 		if late, err := f.late(ctx); late || err != nil {

@@ -320,7 +320,8 @@ func (w *answering) change(t desk.Ticket, a store.Activity) (c templates.Change,
 			key == "" && !w.m.sight.Shows(t, a.What)):
 		return c, false
 	}
-	c.Old, c.New = w.m.catalogue.Shown(a.What, a.Old, language), w.m.catalogue.Shown(a.What, a.New, language)
+	c.Old, c.New = w.m.catalogue.Shown(a.What, a.Old, language),
+		w.m.catalogue.Shown(a.What, a.New, language)
 	return c, c.Old != c.New
 }
 

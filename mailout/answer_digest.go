@@ -87,7 +87,8 @@ func (w *answering) told(ctx context.Context, number int64, news []store.Carried
 func (w *answering) aside(c store.Carried) {
 	said := duty(w.Templates.Phrase(w.m.to.Language, "notice", string(c.Kind)),
 		numbered(c.Mail), headerLine(c.Subject, longestName))
-	i := slices.IndexFunc(w.to.Listings, func(l templates.Listing) bool { return l.Key == "digest_aside" })
+	i := slices.IndexFunc(w.to.Listings,
+		func(l templates.Listing) bool { return l.Key == "digest_aside" })
 	if i < 0 {
 		i = len(w.to.Listings)
 		w.to.Listings = append(w.to.Listings, templates.Listing{Key: "digest_aside"})

@@ -144,7 +144,8 @@ func (w *answering) duties(ctx context.Context) error {
 	}
 	undelivered := templates.Listing{Key: "undelivered", Count: len(failed)}
 	for _, o := range failed[:min(len(failed), perDuty)] {
-		undelivered.Lines = append(undelivered.Lines, duty(o.Address, caseNumber(o.Ticket), o.LastReply))
+		undelivered.Lines = append(undelivered.Lines,
+			duty(o.Address, caseNumber(o.Ticket), o.LastReply))
 	}
 	apart, err := w.Store.Mails(ctx, store.MailFilter{Outcome: store.OutcomeQuarantine,
 		Limit: countedDuties})

@@ -212,7 +212,8 @@ func (w *answering) help(context.Context) error {
 	}
 	if w.m.to.Agent() {
 		for _, o := range desk.Orders(w.m.to.Language) {
-			w.to.Orders = append(w.to.Orders, templates.Offer{Words: o.Line, Key: "order_" + string(o.Verb)})
+			w.to.Orders = append(w.to.Orders,
+				templates.Offer{Words: o.Line, Key: "order_" + string(o.Verb)})
 		}
 	} else {
 		w.last("help_reply", 0, "")

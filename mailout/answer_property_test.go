@@ -35,7 +35,8 @@ func everything(t *testing.T, kind, encoding string, body io.Reader) string {
 				return b.String()
 			}
 			b.WriteString(fmt.Sprint(p.Header) + "\n")
-			b.WriteString(everything(t, p.Header.Get("Content-Type"), p.Header.Get("Content-Transfer-Encoding"), p) + "\n")
+			b.WriteString(everything(t, p.Header.Get("Content-Type"),
+				p.Header.Get("Content-Transfer-Encoding"), p) + "\n")
 		}
 	}
 	switch strings.ToLower(encoding) {
@@ -48,12 +49,15 @@ func everything(t *testing.T, kind, encoding string, body io.Reader) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if media == "application/mbox" || bytes.Contains(content, []byte("\nMIME-Version:")) || bytes.Contains(content, []byte("\nMime-Version:")) {
+	if media == "application/mbox" || bytes.Contains(content, []byte("\nMIME-Version:")) ||
+		bytes.Contains(content, []byte("\nMime-Version:")) {
 		var b strings.Builder
 		for one := range strings.SplitSeq("\n"+string(content), "\nFrom MAILER-DAEMON ") {
 			if _, raw, ok := strings.Cut(one, "\n"); ok && strings.Contains(raw, ":") {
 				if m, err := mail.ReadMessage(strings.NewReader(raw)); err == nil {
-					b.WriteString(fmt.Sprint(m.Header) + "\n" + everything(t, m.Header.Get("Content-Type"), m.Header.Get("Content-Transfer-Encoding"), m.Body))
+					b.WriteString(fmt.Sprint(m.Header) + "\n" +
+						everything(t, m.Header.Get("Content-Type"),
+							m.Header.Get("Content-Transfer-Encoding"), m.Body))
 				}
 			}
 		}
@@ -82,7 +86,8 @@ func randomDesk(t *testing.T, dice *rand.Rand) {
 	orgs := []int64{0}
 	h.write(func(ctx context.Context, tx *store.Tx) error {
 		for _, name := range []string{"Uno", "Dos"} {
-			e, err := tx.Put(ctx, desk.Entry{Kind: desk.Organisations, Names: map[string]string{"es": name}})
+			e, err := tx.Put(ctx, desk.Entry{Kind: desk.Organisations,
+				Names: map[string]string{"es": name}})
 			if err != nil {
 				return err
 			}
@@ -92,8 +97,9 @@ func randomDesk(t *testing.T, dice *rand.Rand) {
 	})
 	for i := range 3 {
 		address := fmt.Sprintf("p%d@x%d.test", i, i%2)
-		people = append(people, h.person(desk.Person{Name: fmt.Sprintf("Persona %d", i), Addresses: []string{address},
-			Role: desk.Customer, Organisation: orgs[dice.IntN(len(orgs))]}))
+		people = append(people, h.person(desk.Person{Name: fmt.Sprintf("Persona %d", i),
+			Addresses: []string{address},
+			Role:      desk.Customer, Organisation: orgs[dice.IntN(len(orgs))]}))
 	}
 	customers := append(people[:2:2], people[3:]...)
 	tickets := map[int64]desk.Ticket{}
@@ -111,33 +117,45 @@ func randomDesk(t *testing.T, dice *rand.Rand) {
 		}
 		for i := range 1 + dice.IntN(4) {
 			mark := fmt.Sprintf("qz%di%dz", ticket.Number, i+1)
-			it := desk.Item{Ticket: ticket.Number, Author: people[dice.IntN(len(people))], Text: "caja " + mark,
+			it := desk.Item{Ticket: ticket.Number, Author: people[dice.IntN(len(people))],
+				Text:       "caja " + mark,
 				Visibility: []desk.Visibility{desk.Public, desk.Internal}[dice.IntN(2)],
-				State:      []desk.State{desk.Filed, desk.Filed, desk.Pending, desk.Held, desk.Rejected}[dice.IntN(5)]}
-			items[mark] = h.item(it, attachment{mark + ".txt", "text/plain", []byte("archivo " + mark)})
+				State: []desk.State{desk.Filed, desk.Filed, desk.Pending, desk.Held,
+					desk.Rejected}[dice.IntN(5)]}
+			items[mark] = h.item(it, attachment{mark + ".txt", "text/plain",
+				[]byte("archivo " + mark)})
 		}
 		full, err := h.store.Ticket(t.Context(), ticket.Number)
 		h.must(err)
 		tickets[ticket.Number] = full
 	}
-	queries := []desk.Query{{About: desk.MyCases, Status: "all"}, {About: desk.CompanyCases, Status: "all"}, {About: desk.AllCases, Status: "all"},
-		{About: desk.ProjectCases, Status: "all", Name: "Alfa"}, {About: desk.Search, Words: "caja"}, {About: desk.Search, Words: "factura"}, {About: desk.Search, Words: "archivo"},
-		{About: desk.Search, Words: `"caja qz1i1z"`}, {About: desk.MyData}, {About: desk.Help}, {About: desk.Panel}, {About: desk.Card, Name: "p0@x0.test"}, {About: desk.PendingItems},
+	queries := []desk.Query{{About: desk.MyCases, Status: "all"},
+		{About: desk.CompanyCases, Status: "all"}, {About: desk.AllCases, Status: "all"},
+		{About: desk.ProjectCases, Status: "all", Name: "Alfa"},
+		{About: desk.Search, Words: "caja"}, {About: desk.Search, Words: "factura"},
+		{About: desk.Search, Words: "archivo"},
+		{About: desk.Search, Words: `"caja qz1i1z"`}, {About: desk.MyData}, {About: desk.Help},
+		{About: desk.Panel}, {About: desk.Card, Name: "p0@x0.test"}, {About: desk.PendingItems},
 		{About: desk.Overdue}, {About: desk.CannedList}, {About: desk.Card, Name: "Uno"}}
 	for n := range int64(6) {
-		queries = append(queries, desk.Query{About: desk.Case, Number: n + 1}, desk.Query{About: desk.History, Number: n + 1}, desk.Query{About: desk.File, Number: n + 1},
-			desk.Query{About: desk.Original, Number: n + 1, Item: 1 + dice.Int64N(4)}, desk.Query{About: desk.File, Number: n + 1, Item: 1 + dice.Int64N(4), Name: "1"})
+		queries = append(queries, desk.Query{About: desk.Case, Number: n + 1},
+			desk.Query{About: desk.History, Number: n + 1},
+			desk.Query{About: desk.File, Number: n + 1},
+			desk.Query{About: desk.Original, Number: n + 1, Item: 1 + dice.Int64N(4)},
+			desk.Query{About: desk.File, Number: n + 1, Item: 1 + dice.Int64N(4), Name: "1"})
 	}
 	for _, p := range people {
 		sight, err := h.store.Sight(t.Context(), p)
 		h.must(err)
 		seen := map[string]bool{}
 		for _, q := range queries {
-			raw, _ := h.render(h.owe(desk.AnswerNotice, desk.Item{}, p, store.Details{Query: &q, EchoSender: false}))
+			raw, _ := h.render(h.owe(desk.AnswerNotice, desk.Item{}, p,
+				store.Details{Query: &q, EchoSender: false}))
 			m, err := mail.ReadMessage(bytes.NewReader(raw))
 			h.must(err)
 			subject, _ := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
-			all := subject + fmt.Sprint(m.Header) + everything(t, m.Header.Get("Content-Type"), "", m.Body)
+			all := subject + fmt.Sprint(m.Header) + everything(t, m.Header.Get("Content-Type"), "",
+				m.Body)
 			for _, found := range marks.FindAllStringSubmatch(all, -1) {
 				seen[found[0]] = true
 				number, _ := strconv.ParseInt(found[1], 10, 64)
@@ -171,7 +189,8 @@ func foreignKey(all string, reader int64) bool {
 func TestMaskTokens(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	o := h.owe(desk.ItemNotice, h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "Pruebe."}), h.carla)
+	o := h.owe(desk.ItemNotice, h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana,
+		Text: "Pruebe."}), h.carla)
 	raw, _ := h.render(o)
 	hers := signed.FindSubmatch(raw)
 	if hers == nil {
@@ -181,10 +200,13 @@ func TestMaskTokens(t *testing.T) {
 	folded := key[:5] + "=\r\n" + key[5:]
 	whole := string(hers[0])
 	for name, text := range map[string]string{
-		"plain":            "To: soporte+" + whole + "@ejemplo.test\r\n\r\nhola",
-		"capitals":         "To: soporte+" + strings.ToUpper(whole) + "@ejemplo.test\r\n",
-		"quoted-printable": "mailto:soporte%2B" + strings.Replace(whole, key, folded, 1) + "@ejemplo.test",
-		"base64":           "Content-Transfer-Encoding: base64\r\n\r\n" + chunked(base64.StdEncoding.EncodeToString([]byte("Escriba a soporte+"+whole+"@ejemplo.test, por favor, y adjunte el archivo que falta."))),
+		"plain":    "To: soporte+" + whole + "@ejemplo.test\r\n\r\nhola",
+		"capitals": "To: soporte+" + strings.ToUpper(whole) + "@ejemplo.test\r\n",
+		"quoted-printable": "mailto:soporte%2B" + strings.Replace(whole, key, folded, 1) +
+			"@ejemplo.test",
+		"base64": "Content-Transfer-Encoding: base64\r\n\r\n" +
+			chunked(base64.StdEncoding.EncodeToString([]byte("Escriba a soporte+"+whole+
+				"@ejemplo.test, por favor, y adjunte el archivo que falta."))),
 	} {
 		masked := maskTokens([]byte(text), h.ana.ID)
 		if len(masked) != len(text) || strings.EqualFold(string(masked), text) {
@@ -207,7 +229,8 @@ func chunked(s string) string {
 
 func TestWithoutTraces(t *testing.T) {
 	t.Parallel()
-	got := string(withoutTraces([]byte("Received: from a\r\n\tby b\r\nX-Spam-Score: 9\r\nFrom: c@d.test\r\nSubject: x\r\nDelivered-To: z\r\n\r\nReceived: body\r\n")))
+	got := string(withoutTraces([]byte("Received: from a\r\n\tby b\r\nX-Spam-Score: 9\r\nFrom: " +
+		"c@d.test\r\nSubject: x\r\nDelivered-To: z\r\n\r\nReceived: body\r\n")))
 	if want := "From: c@d.test\r\nSubject: x\r\n\r\nReceived: body\r\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

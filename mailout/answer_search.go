@@ -73,7 +73,8 @@ var catalogued = []desk.Kind{desk.Types, desk.Products, desk.Modules, desk.Proje
 func (w *answering) filter(ctx context.Context, q *store.Query, key, value string) error {
 	c, kind := w.m.catalogue, desk.Kind(key)
 	e, found := c.Find(kind, value)
-	open := w.m.to.Agent() || slices.Index(catalogued, kind) < slices.Index(catalogued, desk.Projects)
+	open := w.m.to.Agent() || slices.Index(catalogued, kind) < slices.Index(catalogued,
+		desk.Projects)
 	switch {
 	case key == "status":
 		status, ok := desk.ReadStatus(c, value)

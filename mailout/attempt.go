@@ -20,7 +20,8 @@ import (
 // that person about the ticket.
 const renderAttempts = 5
 
-// deliverAll makes one attempt at each mail of a batch, and releases those that a cap has held back.
+// deliverAll makes one attempt at each mail of a batch, and releases those that a cap has held
+// back.
 func (d *Dispatcher) deliverAll(ctx context.Context, list []store.Outgoing, turns []turn) {
 	left := map[int64]turn{}
 	var ready []store.Outgoing
@@ -197,7 +198,8 @@ func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing, limit int64,
 	raw := d.Store.NewSpool()
 	defer func() {
 		if r := recover(); r != nil {
-			d.Log.Error("panic while rendering", "outbox", o.ID, "panic", r, "stack", string(debug.Stack()))
+			d.Log.Error("panic while rendering", "outbox", o.ID, "panic", r, "stack",
+				string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", r)
 		}
 		if err != nil {
@@ -244,7 +246,8 @@ func unrendered(o store.Outgoing, failure error) Result {
 func (d *Dispatcher) send(ctx context.Context, o store.Outgoing, raw content) (r Result) {
 	defer func() {
 		if p := recover(); p != nil {
-			d.Log.Error("panic while sending", "outbox", o.ID, "panic", p, "stack", string(debug.Stack()))
+			d.Log.Error("panic while sending", "outbox", o.ID, "panic", p, "stack",
+				string(debug.Stack()))
 			r = Result{Outcome: Uncertain, Err: fmt.Errorf("panic: %v", p)}
 		}
 	}()

@@ -50,7 +50,10 @@ func (b *batch) sight(ctx context.Context, p desk.Person) (desk.Sight, error) {
 }
 
 func (b *batch) ticket(ctx context.Context, number int64) (desk.Ticket, error) {
-	return b.tickets.get(number, func() (desk.Ticket, error) { return b.r.Store.Ticket(ctx, number) })
+	return b.tickets.get(number, func() (desk.Ticket,
+		error) {
+		return b.r.Store.Ticket(ctx, number)
+	})
 }
 
 func (b *batch) item(ctx context.Context, ticket, number int64) (desk.Item, error) {

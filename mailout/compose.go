@@ -113,7 +113,8 @@ func (h header) with(multipart string) message.Header {
 	if len(h) > 0 {
 		h.add("MIME-Version", "1.0")
 	}
-	h.add("Content-Type", mime.FormatMediaType(multipart, map[string]string{"boundary": rand.Text()}))
+	h.add("Content-Type", mime.FormatMediaType(multipart,
+		map[string]string{"boundary": rand.Text()}))
 	return h.build()
 }
 

@@ -139,8 +139,9 @@ func (c *connection) send(ctx context.Context, env Envelope,
 
 	if most := c.pool.learn(c.limit()); most > 0 && mail.Size() > most {
 		c.inOrder = true
-		return tooLarge(mail.Size(), most, fmt.Errorf("relay %s takes %d bytes, and the mail has %d",
-			c.pool.relay.addr(), most, mail.Size())), false
+		return tooLarge(mail.Size(), most,
+			fmt.Errorf("relay %s takes %d bytes, and the mail has %d",
+				c.pool.relay.addr(), most, mail.Size())), false
 	}
 	at, err := c.offer(env, mail.Size())
 	if err == nil {
@@ -173,8 +174,9 @@ func (c *connection) sender(env Envelope, size int64) error {
 	if !ascii(env.From + env.To) {
 		if !c.offers("SMTPUTF8") {
 			c.inOrder = true
-			return &Refusal{Cause: fmt.Errorf("relay %s takes no address with letters beyond ASCII: "+
-				"%s", c.pool.relay.addr(), env.To)}
+			return &Refusal{
+				Cause: fmt.Errorf("relay %s takes no address with letters beyond ASCII: "+
+					"%s", c.pool.relay.addr(), env.To)}
 		}
 		line += " SMTPUTF8"
 	}

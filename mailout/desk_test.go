@@ -39,18 +39,25 @@ func newHouse(t testing.TB) *house {
 	dir := t.TempDir()
 	var err error
 	mailtest.Desk(t, filepath.Join(dir, "data"), newStore)
-	h.store, err = store.Open(t.Context(), filepath.Join(dir, "data"), store.Options{Now: h.clock.Now, Database: mailtest.Engine(t)})
+	h.store, err = store.Open(t.Context(), filepath.Join(dir, "data"),
+		store.Options{Now: h.clock.Now, Database: mailtest.Engine(t)})
 	h.must(err)
 	t.Cleanup(func() { h.store.Close() })
-	box := desk.Mailbox{Address: "soporte@ejemplo.test", Name: "Soporte Ejemplo", Plus: true, Tag: "Caso"}
+	box := desk.Mailbox{Address: "soporte@ejemplo.test", Name: "Soporte Ejemplo", Plus: true,
+		Tag: "Caso"}
 	h.boxes = threading.NewMailboxes(threading.Mailbox{Address: box.Address})
 	set, err := templates.Load("")
 	h.must(err)
-	h.renderer = &Renderer{Store: h.store, Signer: signer(t, dir), Templates: set, Mailboxes: desk.Mailboxes{box}, Language: "es", Location: bogota}
-	h.ana = h.person(desk.Person{Name: "Ana Gómez", Addresses: []string{"ana@ejemplo.test"}, Role: desk.Agent, Team: true})
-	h.luis = h.person(desk.Person{Name: "Luis Pérez", Addresses: []string{"luis@ejemplo.test"}, Role: desk.Admin, OnCall: true})
-	h.carla = h.person(desk.Person{Name: "Carla Ruiz", Addresses: []string{"carla@cliente.test"}, Role: desk.Customer})
-	h.pepe = h.person(desk.Person{Name: "Pepe Sanz", Addresses: []string{"pepe@otra.test"}, Role: desk.Customer})
+	h.renderer = &Renderer{Store: h.store, Signer: signer(t, dir), Templates: set,
+		Mailboxes: desk.Mailboxes{box}, Language: "es", Location: bogota}
+	h.ana = h.person(desk.Person{Name: "Ana Gómez", Addresses: []string{"ana@ejemplo.test"},
+		Role: desk.Agent, Team: true})
+	h.luis = h.person(desk.Person{Name: "Luis Pérez", Addresses: []string{"luis@ejemplo.test"},
+		Role: desk.Admin, OnCall: true})
+	h.carla = h.person(desk.Person{Name: "Carla Ruiz", Addresses: []string{"carla@cliente.test"},
+		Role: desk.Customer})
+	h.pepe = h.person(desk.Person{Name: "Pepe Sanz", Addresses: []string{"pepe@otra.test"},
+		Role: desk.Customer})
 	return h
 }
 
@@ -66,7 +73,8 @@ func newStore(dir string) error {
 func signer(t testing.TB, dir string) *threading.Signer {
 	t.Helper()
 	path := filepath.Join(dir, "keys")
-	key := fmt.Sprintf(`{"keys":[{"id":"a","created":"2026-01-01T00:00:00Z","secret":%q}]}`, base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32))))
+	key := fmt.Sprintf(`{"keys":[{"id":"a","created":"2026-01-01T00:00:00Z","secret":%q}]}`,
+		base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32))))
 	if err := os.WriteFile(path, []byte(key), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +111,8 @@ func (h *house) person(p desk.Person) desk.Person {
 // ticket opens a ticket of Carla's without items.
 func (h *house) ticket(change ...func(*desk.Ticket)) desk.Ticket {
 	h.t.Helper()
-	t := desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: "No imprime la factura", Class: desk.Open, Severity: 2,
+	t := desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: "No imprime la factura",
+		Class: desk.Open, Severity: 2,
 		Requester: h.carla, Controller: h.carla}
 	for _, f := range change {
 		f(&t)
@@ -147,7 +156,9 @@ func (h *house) item(it desk.Item, files ...attachment) desk.Item {
 		spool := h.store.NewSpool()
 		defer spool.Close()
 		spool.Write(f.content)
-		list = append(list, store.NewAttachment{Attachment: desk.Attachment{Filename: f.name, ContentType: f.kind, Size: int64(len(f.content)), SHA256: spool.SHA256()}, Spool: spool})
+		list = append(list, store.NewAttachment{Attachment: desk.Attachment{Filename: f.name,
+			ContentType: f.kind, Size: int64(len(f.content)), SHA256: spool.SHA256()},
+			Spool: spool})
 	}
 	h.must(store.Settled(list))
 	h.write(func(ctx context.Context, tx *store.Tx) (err error) {
@@ -159,9 +170,11 @@ func (h *house) item(it desk.Item, files ...attachment) desk.Item {
 }
 
 // owe writes an outbox row about an item, and returns it as it is stored.
-func (h *house) owe(kind desk.Notice, it desk.Item, to desk.Person, details ...store.Details) store.Outgoing {
+func (h *house) owe(kind desk.Notice, it desk.Item, to desk.Person,
+	details ...store.Details) store.Outgoing {
 	h.t.Helper()
-	o := store.Outgoing{Kind: kind, Ticket: it.Ticket, Item: it.Number, Person: to.ID, Address: to.Address(), Mailbox: "soporte@ejemplo.test"}
+	o := store.Outgoing{Kind: kind, Ticket: it.Ticket, Item: it.Number, Person: to.ID,
+		Address: to.Address(), Mailbox: "soporte@ejemplo.test"}
 	o.Details.Author, o.Details.EchoSender = it.Author.ID, true
 	for _, d := range details {
 		o.Details = d

@@ -80,7 +80,8 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 		return fmt.Errorf("recover the outbox: %w", err)
 	}
 	if n > 0 {
-		d.Log.Info("mails that were being sent when the last process ended are sent again", "mails", n)
+		d.Log.Info("mails that were being sent when the last process ended are sent again",
+			"mails", n)
 	}
 	working, abandon := context.WithCancel(context.WithoutCancel(ctx))
 	defer abandon()
@@ -193,7 +194,8 @@ func (d *Dispatcher) due(ctx context.Context) []store.Outgoing {
 	now := d.Store.Now()
 	if now.Before(d.seen) {
 		if err := d.Store.SetBack(ctx); err != nil {
-			d.Log.Error("cannot adjust the outbox to a clock that was set back; trying again", "error", err)
+			d.Log.Error("cannot adjust the outbox to a clock that was set back; trying again",
+				"error", err)
 			return nil
 		}
 	}

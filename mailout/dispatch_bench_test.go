@@ -15,8 +15,8 @@ import (
 	"buzon/store/desk"
 )
 
-// BenchmarkDispatch is how many rendered mails leave, and what each costs of the processor: items of
-// tickets of their own, each told to a customer and two agents.
+// BenchmarkDispatch is how many rendered mails leave, and what each costs of the processor: items
+// of tickets of their own, each told to a customer and two agents.
 //
 //	instant   a relay that answers at once
 //	smtp      a smarthost in this process, over 4 connections; its work is part of the cost
@@ -77,16 +77,20 @@ func (h *house) correspondence(n int) {
 			for i := 0; i < min(left, 1500); i++ {
 				who := readers[i%3]
 				if i%3 == 0 {
-					t, it, err := tx.OpenTicket(ctx, desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: "No imprime la factura", Class: desk.Open, Requester: h.carla},
-						&store.NewItem{Item: desk.Item{Author: h.ana, Type: desk.Answer, Visibility: desk.Public, State: desk.Filed, Text: answer}})
+					t, it, err := tx.OpenTicket(ctx, desk.Ticket{Mailbox: "soporte@ejemplo.test",
+						Subject: "No imprime la factura", Class: desk.Open, Requester: h.carla},
+						&store.NewItem{Item: desk.Item{Author: h.ana, Type: desk.Answer,
+							Visibility: desk.Public, State: desk.Filed, Text: answer}})
 					if err != nil {
 						return err
 					}
 					it.Ticket = t.Number
 					last = it
 				}
-				if _, err := tx.Owe(ctx, store.Outgoing{Kind: who.kind, Ticket: last.Ticket, Item: last.Number, Person: who.to.ID, Address: who.to.Address(),
-					Mailbox: "soporte@ejemplo.test", Lane: store.Lane(i % 3), Details: store.Details{Author: h.ana.ID}}); err != nil {
+				if _, err := tx.Owe(ctx, store.Outgoing{Kind: who.kind, Ticket: last.Ticket,
+					Item: last.Number, Person: who.to.ID, Address: who.to.Address(),
+					Mailbox: "soporte@ejemplo.test", Lane: store.Lane(i % 3),
+					Details: store.Details{Author: h.ana.ID}}); err != nil {
 					return err
 				}
 			}

@@ -66,10 +66,11 @@ type running struct {
 func (h *house) run(transport Transport, change ...func(*Dispatcher)) *running {
 	h.t.Helper()
 	r := &running{h: h}
-	r.d = &Dispatcher{Store: h.store, Renderer: h.renderer, Transport: transport, After: func(d time.Duration) <-chan time.Time {
-		r.rests.Add(1)
-		return h.clock.After(d)
-	}}
+	r.d = &Dispatcher{Store: h.store, Renderer: h.renderer, Transport: transport,
+		After: func(d time.Duration) <-chan time.Time {
+			r.rests.Add(1)
+			return h.clock.After(d)
+		}}
 	for _, f := range change {
 		f(r.d)
 	}
@@ -96,7 +97,8 @@ func (r *running) pass(total, step time.Duration) {
 	for ; total > 0; total -= step {
 		r.h.clock.Advance(step)
 		time.Sleep(2 * time.Millisecond)
-		for end := time.Now().Add(15 * time.Second); r.busy() && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(15 * time.Second); r.busy() &&
+			time.Now().Before(end); time.Sleep(time.Millisecond) {
 		}
 	}
 }
@@ -138,7 +140,8 @@ func (h *house) letters(n int) (rows []store.Outgoing) {
 	h.t.Helper()
 	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "Hola"})
 	for i := range n {
-		to := h.person(desk.Person{Name: "C", Addresses: []string{fmt.Sprintf("c%d@cliente.test", i)}, Role: desk.Customer})
+		to := h.person(desk.Person{Name: "C",
+			Addresses: []string{fmt.Sprintf("c%d@cliente.test", i)}, Role: desk.Customer})
 		rows = append(rows, h.owe(desk.ItemNotice, it, to))
 	}
 	return rows
@@ -155,7 +158,8 @@ func TestSendsWhatIsOwed(t *testing.T) {
 	more := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "Hola"})
 	h.owe(desk.ItemNotice, more, h.carla)
 	r.untilAll(store.Sent, 4, 0)
-	if row := h.row(4); row.LastReply != "250 ok" || row.Attempts != 1 || row.Raw != 0 || row.MessageID == "" {
+	if row := h.row(4); row.LastReply != "250 ok" || row.Attempts != 1 || row.Raw != 0 ||
+		row.MessageID == "" {
 		t.Errorf("%+v", row)
 	}
 }
@@ -167,13 +171,15 @@ func TestOneBadRecipientKeepsHisOrder(t *testing.T) {
 	h := newHouse(t)
 	later := func(to string, raw []byte) Result {
 		if to == "carla@cliente.test" {
-			return Result{Outcome: Deferred, Reply: "450 4.2.0 greylisted", Err: errors.New("greylisted")}
+			return Result{Outcome: Deferred, Reply: "450 4.2.0 greylisted",
+				Err: errors.New("greylisted")}
 		}
 		return Result{Outcome: Sent}
 	}
 	ticket := h.ticket()
 	for i := range 3 {
-		it := h.item(desk.Item{Ticket: ticket.Number, Author: h.ana, Text: fmt.Sprintf("mensaje %d", i)})
+		it := h.item(desk.Item{Ticket: ticket.Number, Author: h.ana,
+			Text: fmt.Sprintf("mensaje %d", i)})
 		h.owe(desk.ItemNotice, it, h.carla)
 	}
 	h.letters(20)
@@ -218,12 +224,17 @@ func TestRelayDownForHours(t *testing.T) {
 	h.write(func(ctx context.Context, tx *store.Tx) error {
 		for i := range 500 {
 			ticket := tickets[i%50]
-			it, err := tx.AddItem(ctx, "", store.NewItem{Item: desk.Item{Ticket: ticket, Type: desk.Answer, Author: h.ana, Visibility: desk.Public, State: desk.Filed, Text: fmt.Sprintf("mensaje %d.", i/50)}})
+			it, err := tx.AddItem(ctx, "",
+				store.NewItem{Item: desk.Item{Ticket: ticket, Type: desk.Answer, Author: h.ana,
+					Visibility: desk.Public, State: desk.Filed,
+					Text: fmt.Sprintf("mensaje %d.", i/50)}})
 			if err != nil {
 				return err
 			}
-			if _, err = tx.Owe(ctx, store.Outgoing{Kind: desk.ItemNotice, Ticket: ticket, Item: it.Number, Person: h.carla.ID, Mailbox: "soporte@ejemplo.test",
-				Address: fmt.Sprintf("t%d@cliente.test", ticket), Details: store.Details{Author: h.ana.ID}}); err != nil {
+			if _, err = tx.Owe(ctx, store.Outgoing{Kind: desk.ItemNotice, Ticket: ticket,
+				Item: it.Number, Person: h.carla.ID, Mailbox: "soporte@ejemplo.test",
+				Address: fmt.Sprintf("t%d@cliente.test", ticket),
+				Details: store.Details{Author: h.ana.ID}}); err != nil {
 				return err
 			}
 		}
@@ -284,10 +295,12 @@ func TestRetriesAreTheSameMail(t *testing.T) {
 	h := newHouse(t)
 	h.letters(1)
 	host := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
-	host.Script(mailtest.End, mailtest.Act{Store: true, Reply: "451 4.3.0 later"}, mailtest.Act{Store: true, Cut: true}, mailtest.Act{Cut: true})
+	host.Script(mailtest.End, mailtest.Act{Store: true, Reply: "451 4.3.0 later"},
+		mailtest.Act{Store: true, Cut: true}, mailtest.Act{Cut: true})
 	r := h.run(relayTo(t, host))
 	r.until("uncertain", time.Minute, func() bool { return h.row(1).State == store.Uncertain })
-	h.write(func(ctx context.Context, tx *store.Tx) error { // what was said of the ticket since changes no mail
+	h.write(func(ctx context.Context,
+		tx *store.Tx) error { // what was said of the ticket since changes no mail
 		old, err := tx.Ticket(ctx, 1)
 		changed := old
 		changed.Subject = "Otro asunto"
@@ -318,11 +331,19 @@ func TestGivesUp(t *testing.T) {
 		told   int
 		reason string
 	}{
-		{"an agent's words refused", desk.ItemNotice, func(h *house) desk.Person { return h.ana }, Result{Outcome: Refused, Reply: "550 5.1.1 unknown", Err: &Refusal{Reply: "550 5.1.1 unknown", Cause: io.EOF}}, 1, "no_such_address"},
-		{"an agent's words that can't be sent at all", desk.ItemNotice, func(h *house) desk.Person { return h.ana }, Result{Outcome: Refused, Err: &Refusal{Cause: io.EOF}}, 1, "unsendable"},
-		{"an agent's words put off for four days", desk.ItemNotice, func(h *house) desk.Person { return h.ana }, Result{Outcome: Deferred, Err: io.EOF}, 1, "expired"},
-		{"uncertain for four days", desk.ItemNotice, func(h *house) desk.Person { return h.ana }, Result{Outcome: Uncertain, Err: io.EOF}, 1, "expired"},
-		{"an acknowledgement refused", desk.Ack, func(h *house) desk.Person { return h.carla }, Result{Outcome: Refused, Err: &Refusal{Cause: io.EOF}}, 0, ""},
+		{"an agent's words refused", desk.ItemNotice, func(h *house) desk.Person { return h.ana },
+			Result{Outcome: Refused, Reply: "550 5.1.1 unknown",
+				Err: &Refusal{Reply: "550 5.1.1 unknown", Cause: io.EOF}}, 1, "no_such_address"},
+		{"an agent's words that can't be sent at all", desk.ItemNotice,
+			func(h *house) desk.Person { return h.ana },
+			Result{Outcome: Refused, Err: &Refusal{Cause: io.EOF}}, 1, "unsendable"},
+		{"an agent's words put off for four days", desk.ItemNotice,
+			func(h *house) desk.Person { return h.ana }, Result{Outcome: Deferred, Err: io.EOF}, 1,
+			"expired"},
+		{"uncertain for four days", desk.ItemNotice, func(h *house) desk.Person { return h.ana },
+			Result{Outcome: Uncertain, Err: io.EOF}, 1, "expired"},
+		{"an acknowledgement refused", desk.Ack, func(h *house) desk.Person { return h.carla },
+			Result{Outcome: Refused, Err: &Refusal{Cause: io.EOF}}, 0, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t)
@@ -342,7 +363,8 @@ func TestGivesUp(t *testing.T) {
 			if len(list) != 1+c.told {
 				t.Fatalf("%d mails, want %d notices of the failure", len(list), c.told)
 			}
-			if c.told > 0 && (list[0].Kind != desk.Undelivered || list[0].Address != "ana@ejemplo.test" || list[0].Details.Reason != c.reason) {
+			if c.told > 0 && (list[0].Kind != desk.Undelivered ||
+				list[0].Address != "ana@ejemplo.test" || list[0].Details.Reason != c.reason) {
 				t.Errorf("told %+v", list[0])
 			}
 		})
@@ -355,7 +377,8 @@ func TestHeldMailNeverFails(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	letters := h.letters(8)
-	host := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Users: map[string]string{"soporte": "bien"}})
+	host := mailtest.NewSmarthost(t,
+		mailtest.SmarthostOptions{Users: map[string]string{"soporte": "bien"}})
 	wrong := relayTo(t, host, func(r *Relay) { r.Username, r.Password = "soporte", "mal" })
 	counted := &counting{Transport: wrong}
 	r := h.run(counted)
@@ -369,9 +392,11 @@ func TestHeldMailNeverFails(t *testing.T) {
 	}
 	r.stop()
 	right := relayTo(t, host, func(r *Relay) { r.Username, r.Password = "soporte", "bien" })
-	h.run(right).until("all letters sent", 10*time.Second, func() bool { // and the alarms behind them
-		return !slices.ContainsFunc(letters, func(o store.Outgoing) bool { return h.row(o.ID).State != store.Sent })
-	})
+	h.run(right).until("all letters sent", 10*time.Second,
+		func() bool { // and the alarms behind them
+			return !slices.ContainsFunc(letters,
+				func(o store.Outgoing) bool { return h.row(o.ID).State != store.Sent })
+		})
 }
 
 // A mail that can't be rendered is tried a few times, told of, and does not hold up the others.
@@ -391,7 +416,8 @@ func TestPoison(t *testing.T) {
 		t.Errorf("went to sleep %d times while nothing happened", spun)
 	}
 	r.until("put off", 0, func() bool { return h.row(1).LastReply != "" })
-	if row := h.row(1); row.State != store.Due || row.Attempts != 1 || !strings.Contains(row.LastReply, "no_such_kind") {
+	if row := h.row(1); row.State != store.Due || row.Attempts != 1 ||
+		!strings.Contains(row.LastReply, "no_such_kind") {
 		t.Errorf("%+v", row)
 	}
 	r.untilAll(store.Failed, 1, time.Minute)
@@ -411,7 +437,8 @@ func TestFullDiskGivesNoMailUp(t *testing.T) {
 		failure error
 		want    Outcome
 	}{
-		{fmt.Errorf("render: %w", syscall.ENOSPC), Deferred}, {errors.New("no such template"), Refused},
+		{fmt.Errorf("render: %w", syscall.ENOSPC), Deferred},
+		{errors.New("no such template"), Refused},
 	} {
 		if got := unrendered(tried, c.failure); got.Outcome != c.want {
 			t.Errorf("%v: %v, want %v", c.failure, got.Outcome, c.want)
@@ -428,7 +455,8 @@ func TestUnreadableFile(t *testing.T) {
 	photo := attachment{"foto.jpg", "image/jpeg", bytes.Repeat([]byte("f"), 2*store.InlineSize)}
 	it := h.item(desk.Item{Ticket: k, Author: h.ana, Text: "Va la foto."}, photo)
 	spoil := func(sha string) {
-		h.must(os.WriteFile(filepath.Join(h.store.Dir(), "blobs", sha[:2], sha[2:]), []byte("x"), 0o600))
+		h.must(os.WriteFile(filepath.Join(h.store.Dir(), "blobs", sha[:2], sha[2:]), []byte("x"),
+			0o600))
 	}
 	spoil(fmt.Sprintf("%x", sha256.Sum256(photo.content)))
 	h.owe(desk.ItemNotice, it, h.carla)
@@ -437,13 +465,15 @@ func TestUnreadableFile(t *testing.T) {
 	r := h.run(s)
 	r.untilAll(store.Sent, 3, 0)
 	r.untilAll(store.Failed, 1, time.Minute)
-	if row := h.row(1); row.Attempts != unreadAttempts || !strings.Contains(row.LastReply, "backup") {
+	if row := h.row(1); row.Attempts != unreadAttempts ||
+		!strings.Contains(row.LastReply, "backup") {
 		t.Errorf("attachment: %+v", row)
 	}
 	r.untilAll(store.Sent, 4, time.Minute) // and the notice to the agent
 	r.stop()
 
-	long := h.item(desk.Item{Ticket: k, Author: h.ana, Text: strings.Repeat("Una línea más.\n", 40_000)})
+	long := h.item(desk.Item{Ticket: k, Author: h.ana,
+		Text: strings.Repeat("Una línea más.\n", 40_000)})
 	o := h.owe(desk.ItemNotice, long, h.carla)
 	s.answer = func(to string, raw []byte) Result {
 		if to == o.Address {
@@ -454,7 +484,8 @@ func TestUnreadableFile(t *testing.T) {
 	}
 	r = h.run(s)
 	r.untilAll(store.Failed, 2, time.Minute)
-	if row := h.row(o.ID); row.Attempts != unreadAttempts || !strings.Contains(row.LastReply, "backup") {
+	if row := h.row(o.ID); row.Attempts != unreadAttempts ||
+		!strings.Contains(row.LastReply, "backup") {
 		t.Errorf("kept bytes: %+v", row)
 	}
 	r.stop()
@@ -469,7 +500,8 @@ func TestPanicWhileRendering(t *testing.T) {
 	r := h.run(&sink{})
 	r.until("tried", 0, func() bool {
 		a, b := h.row(1), h.row(2)
-		return a.Attempts == 1 && b.Attempts == 1 && a.State == store.Due && b.State == store.Due && a.LastReply != "" && b.LastReply != ""
+		return a.Attempts == 1 && b.Attempts == 1 && a.State == store.Due && b.State == store.Due &&
+			a.LastReply != "" && b.LastReply != ""
 	})
 	if row := h.row(1); !strings.Contains(row.LastReply, "panic") {
 		t.Errorf("%+v", row)
@@ -483,7 +515,11 @@ func TestPanicWhileRendering(t *testing.T) {
 func TestNoRowIsSentTwice(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	s := &sink{answer: func(string, []byte) Result { time.Sleep(time.Millisecond); return Result{Outcome: Sent} }}
+	s := &sink{answer: func(string,
+		[]byte) Result {
+		time.Sleep(time.Millisecond)
+		return Result{Outcome: Sent}
+	}}
 	a := h.run(s)
 	r := h.run(s, func(d *Dispatcher) { d.Parallel = 8 })
 	// Whoever starts sends again what is being sent: so both start before there is anything.
@@ -525,7 +561,10 @@ func TestStopWhileTheRelayStalls(t *testing.T) {
 		h.letters(1)
 		host := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 		host.Script(step, mailtest.Act{Stall: mailtest.Forever})
-		pool := relayTo(t, host, func(r *Relay) { r.Timeout, r.FinalTimeout = time.Hour, time.Hour })
+		pool := relayTo(t, host, func(r *Relay) {
+			r.Timeout, r.FinalTimeout = time.Hour,
+				time.Hour
+		})
 		counted := &counting{Transport: pool}
 		r := h.run(counted, func(d *Dispatcher) { d.Grace = 100 * time.Millisecond })
 		r.until("begun", 0, func() bool { return counted.calls.Load() == 1 })

@@ -38,7 +38,8 @@ func (k DKIMKey) signature(mail io.Reader, header map[string]bool) (string, erro
 		}
 		fields = append(fields, name)
 	}
-	s, err := dkim.NewSigner(&dkim.SignOptions{Domain: k.Domain, Selector: k.Selector, Signer: k.Key,
+	s, err := dkim.NewSigner(&dkim.SignOptions{Domain: k.Domain, Selector: k.Selector,
+		Signer:                 k.Key,
 		HeaderCanonicalization: dkim.CanonicalizationRelaxed,
 		BodyCanonicalization:   dkim.CanonicalizationRelaxed, HeaderKeys: fields})
 	if err != nil {

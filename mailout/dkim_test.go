@@ -41,7 +41,8 @@ func dkimKeys(t *testing.T) (keys []DKIMKey, lookup func(string) ([]string, erro
 		{"otro.test", "rsa", crypto.Signer(r)}}
 	return keys, func(name string) ([]string, error) {
 		if strings.HasPrefix(name, "ed.") {
-			return []string{"v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(public)}, nil
+			return []string{"v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(public)},
+				nil
 		}
 		return []string{"v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(der)}, nil
 	}
@@ -76,8 +77,10 @@ func TestDKIM(t *testing.T) {
 	if n := passes(append([]byte("Received: from a by b; x\r\n"), raw...)); n != 2 {
 		t.Errorf("%d pass with a Received", n)
 	}
-	for _, added := range []string{"From: Otro <otro@ejemplo.test>", "Subject: Otro", "To: x@x.test",
-		"Cc: x@x.test", "Reply-To: x@x.test", "Content-Type: text/html", "Date: Tue, 3 Mar 2026 09:00:00 +0000"} {
+	for _, added := range []string{"From: Otro <otro@ejemplo.test>", "Subject: Otro",
+		"To: x@x.test",
+		"Cc: x@x.test", "Reply-To: x@x.test", "Content-Type: text/html",
+		"Date: Tue, 3 Mar 2026 09:00:00 +0000"} {
 		if n := passes(append([]byte(added+"\r\n"), raw...)); n != 0 {
 			t.Errorf("%d pass with another %s", n, added)
 		}
@@ -101,8 +104,9 @@ func TestDKIMByOpenDKIM(t *testing.T) {
 	answer := dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
 		m := new(dns.Msg).SetReply(q)
 		if list, _ := lookup(q.Question[0].Name); q.Question[0].Qtype == dns.TypeTXT {
-			m.Answer = []dns.RR{&dns.TXT{Txt: []string{list[0][:200], list[0][200:]}, Hdr: dns.RR_Header{
-				Name: q.Question[0].Name, Rrtype: dns.TypeTXT, Class: dns.ClassINET, Ttl: 60}}}
+			m.Answer = []dns.RR{&dns.TXT{Txt: []string{list[0][:200], list[0][200:]},
+				Hdr: dns.RR_Header{
+					Name: q.Question[0].Name, Rrtype: dns.TypeTXT, Class: dns.ClassINET, Ttl: 60}}}
 		}
 		w.WriteMsg(m)
 	})
@@ -129,7 +133,8 @@ func TestDKIMByOpenDKIM(t *testing.T) {
 		if said := verify(raw); said != "" {
 			t.Errorf("%s: opendkim-testmsg says %s\n%.3000s", kind, said, raw)
 		}
-		if said := verify(bytes.Replace(raw, []byte("Subject: "), []byte("Subject: x"), 1)); said == "" {
+		if said := verify(bytes.Replace(raw, []byte("Subject: "), []byte("Subject: x"),
+			1)); said == "" {
 			t.Errorf("%s: opendkim-testmsg takes another subject", kind)
 		}
 	}

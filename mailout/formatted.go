@@ -28,8 +28,8 @@ func (m *matter) pictures() (list []templates.Picture) {
 	return list
 }
 
-// largestPicture is how many bytes a picture may have that stands among the words; a larger one goes
-// with the mail as a file.
+// largestPicture is how many bytes a picture may have that stands among the words; a larger one
+// goes with the mail as a file.
 const largestPicture = 2 << 20
 
 // pictureID is the Content-ID of a picture that may stand among the words of a mail: of a kind that

@@ -45,8 +45,9 @@ type GraphOptions struct {
 	Token   func(ctx context.Context, fresh bool) (string, error)
 	URL     string // default "https://graph.microsoft.com/v1.0"
 	// Client reaches Microsoft; default one that gives up after two minutes
-	Client      *http.Client
-	Connections int              // at the same time; default 4, as many as Microsoft allows a mailbox
+	Client *http.Client
+	// at the same time; default 4, as many as Microsoft allows a mailbox
+	Connections int
 	Now         func() time.Time // the desk's clock; default time.Now
 }
 
@@ -143,7 +144,8 @@ func (g *Graph) post(ctx context.Context, mail *io.SectionReader, fresh bool) Re
 	}
 	base64.StdEncoding.Encode(encoded, raw)
 	body := &noticed{Reader: bytes.NewReader(encoded)}
-	to := strings.TrimSuffix(g.opts.URL, "/") + "/users/" + url.PathEscape(g.opts.Mailbox) + "/sendMail"
+	to := strings.TrimSuffix(g.opts.URL, "/") + "/users/" + url.PathEscape(g.opts.Mailbox) +
+		"/sendMail"
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, body)
 	if err != nil {
 		return Result{Outcome: Held, Err: g.wrap(err)}

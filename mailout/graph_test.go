@@ -55,14 +55,20 @@ func TestGraphAnswers(t *testing.T) {
 		text    string
 		copies  int
 	}{
-		{mailtest.GraphAct{Status: 400, Code: "ErrorInvalidRecipients"}, Refused, false, "ErrorInvalidRecipients", 0},
-		{mailtest.GraphAct{Status: 403, Code: "ErrorAccessDenied"}, Held, true, "Mail.Send.Shared", 0},
-		{mailtest.GraphAct{Status: 404, Code: "ErrorInvalidUser"}, Held, true, "may not send as", 0},
-		{mailtest.GraphAct{Status: 413, Code: "RequestEntityTooLarge"}, Refused, false, "larger than the relay takes", 0},
-		{mailtest.GraphAct{Status: 429, Code: "ApplicationThrottled", After: "7"}, Deferred, true, "429", 0},
+		{mailtest.GraphAct{Status: 400, Code: "ErrorInvalidRecipients"}, Refused, false,
+			"ErrorInvalidRecipients", 0},
+		{mailtest.GraphAct{Status: 403, Code: "ErrorAccessDenied"}, Held, true,
+			"Mail.Send.Shared", 0},
+		{mailtest.GraphAct{Status: 404, Code: "ErrorInvalidUser"}, Held, true,
+			"may not send as", 0},
+		{mailtest.GraphAct{Status: 413, Code: "RequestEntityTooLarge"}, Refused, false,
+			"larger than the relay takes", 0},
+		{mailtest.GraphAct{Status: 429, Code: "ApplicationThrottled", After: "7"}, Deferred, true,
+			"429", 0},
 		{mailtest.GraphAct{Status: 503, Code: "serviceNotAvailable"}, Deferred, true, "503", 0},
 		{mailtest.GraphAct{Status: 500, Code: "InternalServerError"}, Deferred, false, "500", 0},
-		{mailtest.GraphAct{Status: 504, Code: "UnknownError", Keep: true}, Uncertain, false, "504", 1},
+		{mailtest.GraphAct{Status: 504, Code: "UnknownError", Keep: true}, Uncertain, false,
+			"504", 1},
 		{mailtest.GraphAct{Cut: true}, Uncertain, false, "", 1},
 	} {
 		s := mailtest.NewGraph(t, "T1")

@@ -26,23 +26,28 @@ func TestC21DisplaySafety(t *testing.T) {
 		{"Diego", "ana@ejernplo.test", "ana@ejernplo.test", "letra por letra"},
 	} {
 		h := newHouse(t)
-		diego := h.person(desk.Person{Name: c.name, Addresses: []string{c.address}, Role: desk.Customer, Active: true})
+		diego := h.person(desk.Person{Name: c.name, Addresses: []string{c.address},
+			Role: desk.Customer, Active: true})
 		ticket := h.ticket()
-		it := h.item(desk.Item{Ticket: ticket.Number, Author: diego, Text: "Envíe su clave.", Seen: desk.Seen{First: true}})
+		it := h.item(desk.Item{Ticket: ticket.Number, Author: diego, Text: "Envíe su clave.",
+			Seen: desk.Seen{First: true}})
 		answer := h.item(desk.Item{Ticket: ticket.Number, Author: h.carla, Text: "¿Cuál?"})
 		for _, to := range []desk.Person{h.carla, h.luis} {
 			text, from := h.said(desk.ItemNotice, it, to)
 			if !strings.HasPrefix(text, "De "+c.shown) || strings.Contains(text, "Ana G") {
 				t.Errorf("%q <%s> is shown to %s as\n%s", c.name, c.address, to.Name, text)
 			}
-			if strings.Contains(from, "Ana G") || to.Agent() && c.warning != "" && strings.Contains(from, "Diego") {
+			if strings.Contains(from, "Ana G") || to.Agent() && c.warning != "" &&
+				strings.Contains(from, "Diego") {
 				t.Errorf("%q <%s> is From %q to %s", c.name, c.address, from, to.Name)
 			}
-			if got := strings.Contains(text, c.warning) && strings.Contains(text, "primer mensaje desde esta dirección"); got != to.Agent() {
+			if got := strings.Contains(text, c.warning) &&
+				strings.Contains(text, "primer mensaje desde esta dirección"); got != to.Agent() {
 				t.Errorf("%q <%s>: warned %s %v in\n%s", c.name, c.address, to.Name, got, text)
 			}
 		}
-		if text, _ := h.said(desk.ItemNotice, answer, h.luis); !strings.Contains(text, ", "+c.shown+" escribió:") {
+		if text, _ := h.said(desk.ItemNotice, answer, h.luis); !strings.Contains(text, ", "+c.shown+
+			" escribió:") {
 			t.Errorf("%q <%s> is quoted as\n%s", c.name, c.address, text)
 		}
 	}

@@ -19,19 +19,24 @@ import (
 func (h *house) everyKind(language string) map[string][]byte {
 	h.t.Helper()
 	person := func(name, address string, role desk.Role) desk.Person {
-		return h.person(desk.Person{Name: name, Addresses: []string{language + address}, Role: role, Language: language})
+		return h.person(desk.Person{Name: name, Addresses: []string{language + address}, Role: role,
+			Language: language})
 	}
-	eva, jon := person("Eva Smith", ".eva@cliente.test", desk.Customer), person("Jon Soto", ".jon@ejemplo.test", desk.Agent)
+	eva, jon := person("Eva Smith", ".eva@cliente.test", desk.Customer),
+		person("Jon Soto", ".jon@ejemplo.test", desk.Agent)
 	ticket := h.ticket(func(t *desk.Ticket) { t.Requester, t.Controller = eva, eva })
-	asked := h.item(desk.Item{Ticket: ticket.Number, Type: "problem", Author: eva, Text: printer, MessageID: language + "1@cliente.test"})
-	said := h.item(desk.Item{Ticket: ticket.Number, Author: jon, Text: answer, MessageID: language + "2@ejemplo.test"})
+	asked := h.item(desk.Item{Ticket: ticket.Number, Type: "problem", Author: eva, Text: printer,
+		MessageID: language + "1@cliente.test"})
+	said := h.item(desk.Item{Ticket: ticket.Number, Author: jon, Text: answer, MessageID: language +
+		"2@ejemplo.test"})
 	mails := map[string][]byte{}
 	for _, kind := range desk.Notices(nil) {
 		it, to := said, eva
 		if kind.Trait().Agents {
 			it, to = asked, jon
 		}
-		d := store.Details{Author: it.Author.ID, EchoSender: true, Number: 3, Next: "Luis Pérez", NextIn: 5 * time.Minute}
+		d := store.Details{Author: it.Author.ID, EchoSender: true, Number: 3, Next: "Luis Pérez",
+			NextIn: 5 * time.Minute}
 		if kind.Trait().Query {
 			d.Query = &desk.Query{About: desk.MyCases}
 			it = desk.Item{}
@@ -41,9 +46,11 @@ func (h *house) everyKind(language string) map[string][]byte {
 	return mails
 }
 
-var scored = regexp.MustCompile(`(?m)^X-Spam-Status: (?:Yes|No), score=(-?[\d.]+)[^\n]*(?:\n\s[^\n]*)*`)
+var scored = regexp.MustCompile(
+	`(?m)^X-Spam-Status: (?:Yes|No), score=(-?[\d.]+)[^\n]*(?:\n\s[^\n]*)*`)
 
-// TestSpamAssassin: no kind of mail looks like spam to it, whatever the network says of who sends it.
+// TestSpamAssassin: no kind of mail looks like spam to it, whatever the network says of who sends
+// it.
 func TestSpamAssassin(t *testing.T) {
 	if _, err := exec.LookPath("spamassassin"); err != nil || os.Getenv("BUZON_TEST_PEERS") != "1" {
 		t.Skip("set BUZON_TEST_PEERS=1, with spamassassin, to have it judge each kind of mail")
@@ -54,7 +61,8 @@ func TestSpamAssassin(t *testing.T) {
 		var kinds []string
 		for kind, raw := range h.everyKind(language) {
 			kinds = append(kinds, kind)
-			fmt.Fprintf(&mbox, "From x@x.test Tue Mar  3 14:01:00 2026\n%s\n", bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n")))
+			fmt.Fprintf(&mbox, "From x@x.test Tue Mar  3 14:01:00 2026\n%s\n",
+				bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n")))
 		}
 		file := filepath.Join(t.TempDir(), "mails")
 		h.must(os.WriteFile(file, mbox.Bytes(), 0o600))

@@ -10,8 +10,8 @@ import (
 	"buzon/store/desk"
 )
 
-// TestOrdersInTheReadersLanguage: a reader is offered the orders of his own language, in every text and
-// by every button; both languages' are the same.
+// TestOrdersInTheReadersLanguage: a reader is offered the orders of his own language, in every text
+// and by every button; both languages' are the same.
 func TestOrdersInTheReadersLanguage(t *testing.T) {
 	t.Parallel()
 	order := regexp.MustCompile(`#([a-z]+(?:-[a-z]+)*)`)

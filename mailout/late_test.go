@@ -38,7 +38,8 @@ func TestLateMail(t *testing.T) {
 		Visibility: desk.Public, State: desk.Filed, Text: "Ya quedó."})
 	h.owe(desk.ItemNotice, it, h.carla)
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
-	s.Script(mailtest.RCPT, mailtest.Act{For: h.carla.Address(), Reply: "450 4.7.1 vuelva luego", Always: true})
+	s.Script(mailtest.RCPT, mailtest.Act{For: h.carla.Address(), Reply: "450 4.7.1 vuelva luego",
+		Always: true})
 	r := h.run(relayTo(t, s))
 	late := func(want int) {
 		t.Helper()
@@ -53,9 +54,11 @@ func TestLateMail(t *testing.T) {
 	late(0)
 	r.until("told", time.Second, func() bool { return len(s.Accepted()) == 1 })
 	got := s.Accepted()[0]
-	m, err := message.Read(t.Context(), bytes.NewReader(got.Raw), int64(len(got.Raw)), message.Limits{})
+	m, err := message.Read(t.Context(), bytes.NewReader(got.Raw), int64(len(got.Raw)),
+		message.Limits{})
 	h.must(err)
-	for _, want := range []string{"todavía no llega a " + h.carla.Address(), "450 4.7.1 vuelva luego",
+	for _, want := range []string{"todavía no llega a " + h.carla.Address(),
+		"450 4.7.1 vuelva luego",
 		"No hace falta que lo envíe otra vez", "Ya quedó."} {
 		if got.To[0] != h.ana.Address() || !strings.Contains(m.Text, want) {
 			t.Errorf("to %s, no %q in\n%s", got.To, want, m.Text)

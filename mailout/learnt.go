@@ -7,8 +7,9 @@ import (
 
 var (
 	// sesReply is how Amazon SES takes a mail: "250 Ok 0102018f…-6d1c…-000000"
-	sesReply = regexp.MustCompile(`^250 (?:2\.0\.0 )?Ok ([0-9a-f]{16,20}(?:-[0-9a-f]{4,12}){5}-[0-9]{6})$`)
-	sesHost  = regexp.MustCompile(`^email-smtp(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com$`)
+	sesReply = regexp.MustCompile(
+		`^250 (?:2\.0\.0 )?Ok ([0-9a-f]{16,20}(?:-[0-9a-f]{4,12}){5}-[0-9]{6})$`)
+	sesHost = regexp.MustCompile(`^email-smtp(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com$`)
 	// namedID is a Message-ID that a relay names in its answer, as Exchange does
 	namedID = regexp.MustCompile(`<([^<>@\s]+@[^<>@\s]+)>`)
 )

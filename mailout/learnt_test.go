@@ -15,7 +15,8 @@ func TestLearnt(t *testing.T) {
 		{"email-smtp.eu-west-1.amazonaws.com", "250 Ok " + ses, ses + "@eu-west-1.amazonses.com"},
 		{"smtp.ejemplo.test", "250 Ok " + ses, ""},
 		{"email-smtp.eu-west-1.amazonaws.com.malo.test", "250 Ok " + ses, ""},
-		{"x.test", "250 2.6.0 <abc.1@prod.outlook.test> [InternalId=7] Queued mail for delivery", "abc.1@prod.outlook.test"},
+		{"x.test", "250 2.6.0 <abc.1@prod.outlook.test> [InternalId=7] Queued mail for delivery",
+			"abc.1@prod.outlook.test"},
 		{"x.test", "250 2.0.0 Ok: queued as 4XyZ", ""},
 		{"x.test", "250 2.0.0 <a@b@c>", ""},
 	} {

@@ -65,8 +65,9 @@ func (m *matter) entry(r *Renderer, c store.Carried) templates.Entry {
 	}
 	if row := c.Kind.Trait(); m.box.Plus && !row.Inside && !row.Asks {
 		e.ReplyTo = r.replyAddress(m.box,
-			threading.Token{Mailbox: m.box.Address, Ticket: c.Ticket, Item: c.Item, Person: m.o.Person,
-				Kind: threading.Agent})
+			threading.Token{Mailbox: m.box.Address, Ticket: c.Ticket, Item: c.Item,
+				Person: m.o.Person,
+				Kind:   threading.Agent})
 	}
 	return e
 }

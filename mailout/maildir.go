@@ -32,7 +32,8 @@ func NewMaildir(dir string) (Transport, error) {
 	if err != nil {
 		host = "localhost"
 	}
-	return &maildir{dir: dir, host: strings.NewReplacer("/", `\057`, ":", `\072`).Replace(host)}, nil
+	return &maildir{dir: dir, host: strings.NewReplacer("/", `\057`, ":", `\072`).Replace(host)},
+		nil
 }
 
 // Send writes the mail into new, with the envelope on top as a delivery agent notes it. It is

@@ -65,7 +65,8 @@ func TestMaildirTakesManyAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 40 {
 		all.Go(func() {
-			if r := m.Send(t.Context(), Envelope{From: from, To: fmt.Sprintf("c%d@cliente.test", i)}, of(letter)); r.Outcome != Sent {
+			if r := m.Send(t.Context(), Envelope{From: from,
+				To: fmt.Sprintf("c%d@cliente.test", i)}, of(letter)); r.Outcome != Sent {
 				t.Error(r.Err)
 			}
 		})

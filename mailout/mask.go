@@ -84,8 +84,8 @@ func maskBase64(b []byte, reader int64) {
 	}
 }
 
-// traces are fields that servers on our side write above a mail, and that are no business of whoever
-// sent it.
+// traces are fields that servers on our side write above a mail, and that are no business of
+// whoever sent it.
 var traces = []string{"Received", "Delivered-To", "X-Original-To", "Envelope-To", "Return-Path",
 	"Received-Spf", "Authentication-Results", "Arc-Seal", "Arc-Message-Signature",
 	"Arc-Authentication-Results"}

@@ -42,8 +42,8 @@ type matter struct {
 	// whole: the mail carries its files, so that its pictures may stand among its words
 	whole bool
 
-	// Of the answer to a query: what it is, the case that it is about (0 for none), whether it brings
-	// what agents said among themselves, and what of the query was not understood.
+	// Of the answer to a query: what it is, the case that it is about (0 for none), whether it
+	// brings what agents said among themselves, and what of the query was not understood.
 	answer      *answering
 	about       int64
 	amongAgents bool
@@ -262,7 +262,10 @@ func (m *matter) carried() map[int]bool {
 		}
 		bySize = append(bySize, i)
 	}
-	slices.SortStableFunc(bySize, func(i, j int) int { return cmp.Compare(all[i].Size, all[j].Size) })
+	slices.SortStableFunc(bySize, func(i, j int) int {
+		return cmp.Compare(all[i].Size,
+			all[j].Size)
+	})
 	chosen, room := map[int]bool{}, m.room
 	if m.item.Seen.Infected {
 		return chosen
@@ -320,7 +323,8 @@ func (r *Renderer) history(ctx context.Context, m *matter, sight desk.Sight) (li
 	if !m.to.Agent() {
 		most = 1 + len(m.carries)
 	}
-	earlier, err := r.Store.Earlier(ctx, sight, m.o.Ticket, m.o.Item, m.inside(), most, quotedLength+1)
+	earlier, err := r.Store.Earlier(ctx, sight, m.o.Ticket, m.o.Item, m.inside(), most,
+		quotedLength+1)
 	for _, it := range earlier {
 		if text := []rune(it.Text); len(text) > quotedLength {
 			it.Text = string(text[:quotedLength]) + " …"

@@ -37,7 +37,8 @@ func TestNoticeCostsWhatItQuotes(t *testing.T) {
 		h.write(func(ctx context.Context, tx *store.Tx) error {
 			text := strings.Repeat("palabra ", c.length/8)
 			for i := range c.items {
-				it := store.NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.MoreInformation, Author: h.carla, Visibility: desk.Public,
+				it := store.NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.MoreInformation,
+					Author: h.carla, Visibility: desk.Public,
 					State: desk.Filed, Text: fmt.Sprint(i, " ", text)}}
 				if _, err := tx.AddItem(ctx, k.Subject, it); err != nil {
 					return err
@@ -45,14 +46,15 @@ func TestNoticeCostsWhatItQuotes(t *testing.T) {
 			}
 			return nil
 		})
-		o := h.owe(desk.ItemNotice, h.item(desk.Item{Ticket: k.Number, Author: h.ana, Text: "Ya lo miro."}), h.luis)
+		o := h.owe(desk.ItemNotice, h.item(desk.Item{Ticket: k.Number, Author: h.ana,
+			Text: "Ya lo miro."}), h.luis)
 		render := func() {
 			if _, err := h.renderer.Render(t.Context(), o, &discard{}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		// The first makes what is made once, and a pool's content may be dropped at any moment (under
-		// the race detector a quarter of it is, by chance): the least of several tells.
+		// The first makes what is made once, and a pool's content may be dropped at any moment
+		// (under the race detector a quarter of it is, by chance): the least of several tells.
 		cost := allocated(render)
 		for range 8 {
 			cost = min(cost, allocated(render))
@@ -62,7 +64,9 @@ func TestNoticeCostsWhatItQuotes(t *testing.T) {
 			first = cost
 		}
 		if cost > first*5/4 || cost > most {
-			t.Errorf("a notice in a ticket of %d items of %d KB allocates %d KB, in a small one %d KB", c.items, c.length>>10, cost>>10, first>>10)
+			t.Errorf(
+				"a notice in a ticket of %d items of %d KB allocates %d KB, in a small one %d KB",
+				c.items, c.length>>10, cost>>10, first>>10)
 		}
 	}
 }
@@ -72,7 +76,8 @@ func TestNoticeCostsWhatItQuotes(t *testing.T) {
 func TestNoticeOfALongItem(t *testing.T) {
 	const length = 1 << 20
 	h := newHouse(t)
-	it := h.item(desk.Item{Ticket: h.ticket().Number, Type: desk.MoreInformation, Author: h.carla, Text: strings.Repeat("palabra nueva\n", length/14)})
+	it := h.item(desk.Item{Ticket: h.ticket().Number, Type: desk.MoreInformation, Author: h.carla,
+		Text: strings.Repeat("palabra nueva\n", length/14)})
 	o, to := h.owe(desk.ItemNotice, it, h.ana), &discard{}
 	cost := allocated(func() {
 		if _, err := h.renderer.Render(t.Context(), o, to); err != nil {

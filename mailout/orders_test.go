@@ -17,7 +17,8 @@ func TestEveryOrderIsExplained(t *testing.T) {
 	for _, lang := range []string{"es", "en"} {
 		for _, o := range desk.Orders(lang) {
 			if key := "order_" + string(o.Verb); set.Phrase(lang, "answer", key) == key {
-				t.Errorf("%s does not say what %s does: there is no %s in [answer]", lang, o.Line, key)
+				t.Errorf("%s does not say what %s does: there is no %s in [answer]", lang,
+					o.Line, key)
 			}
 		}
 	}

@@ -14,14 +14,16 @@ import (
 func TestPostfixAsRelay(t *testing.T) {
 	t.Parallel()
 	postfix := mailtest.Postfix(t, mailtest.PostfixOptions{Deliver: []string{"cliente.test"}})
-	r := Relay{Host: "localhost", Port: postfix.Port(), RootCAs: postfix.Pool(), Hello: "buzon.test"}
+	r := Relay{Host: "localhost", Port: postfix.Port(), RootCAs: postfix.Pool(),
+		Hello: "buzon.test"}
 	p, err := NewRelay(r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer p.Close()
 	for i := range 5 {
-		want(t, p.Send(t.Context(), Envelope{From: from, To: fmt.Sprintf("c%d@cliente.test", i)}, of(letter)), Sent, "queued as")
+		want(t, p.Send(t.Context(), Envelope{From: from, To: fmt.Sprintf("c%d@cliente.test", i)},
+			of(letter)), Sent, "queued as")
 	}
 	want(t, p.Send(t.Context(), Envelope{To: "x@fuera.test"}, of(letter)), Refused, "tests only")
 	want(t, p.Send(t.Context(), Envelope{To: "ana@cliente.test"}, of(letter)), Sent, "queued as")

@@ -33,7 +33,8 @@ func NewRelay(r Relay) (*Pool, error) {
 	if err := r.validate(); err != nil {
 		return nil, err
 	}
-	return &Pool{relay: r, slots: make(chan struct{}, r.Connections), closed: make(chan struct{})}, nil
+	return &Pool{relay: r, slots: make(chan struct{}, r.Connections), closed: make(chan struct{})},
+		nil
 }
 
 var errClosed = errors.New("send mail: the relay has been closed")

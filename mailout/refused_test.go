@@ -18,21 +18,29 @@ func TestA29RefusedForGood(t *testing.T) {
 		marked bool
 		why    string
 	}{
-		"no such mailbox":                  {mailtest.RCPT, "550 5.1.1 no such user", true, "no_such_address"},
-		"without an enhanced code":         {mailtest.RCPT, "550 no such user", true, "refused"},
-		"mailbox that takes no mail":       {mailtest.RCPT, "550 5.2.1 mailbox disabled", true, "mailbox_disabled"},
-		"no such domain":                   {mailtest.RCPT, "550 5.4.4 host not found", true, "no_such_domain"},
-		"at DATA":                          {mailtest.DATA, "554 5.1.1 no valid recipients", true, "no_such_address"},
-		"a policy":                         {mailtest.RCPT, "550 5.7.1 greylisted for ever", false, "against_policy"},
-		"spam, without a code":             {mailtest.DATA, "554 rejected", false, "refused"},
-		"too big, after the final dot":     {mailtest.End, "552 5.3.4 too big", false, "too_large"},
-		"spam, after the final dot":        {mailtest.End, "550 5.7.1 spam", false, "against_policy"},
-		"its content, after the final dot": {mailtest.End, "554 5.6.0 malformed", false, "bad_content"},
+		"no such mailbox": {mailtest.RCPT, "550 5.1.1 no such user", true,
+			"no_such_address"},
+		"without an enhanced code": {mailtest.RCPT, "550 no such user", true, "refused"},
+		"mailbox that takes no mail": {mailtest.RCPT, "550 5.2.1 mailbox disabled", true,
+			"mailbox_disabled"},
+		"no such domain": {mailtest.RCPT, "550 5.4.4 host not found", true,
+			"no_such_domain"},
+		"at DATA": {mailtest.DATA, "554 5.1.1 no valid recipients", true,
+			"no_such_address"},
+		"a policy": {mailtest.RCPT, "550 5.7.1 greylisted for ever", false,
+			"against_policy"},
+		"spam, without a code":         {mailtest.DATA, "554 rejected", false, "refused"},
+		"too big, after the final dot": {mailtest.End, "552 5.3.4 too big", false, "too_large"},
+		"spam, after the final dot": {mailtest.End, "550 5.7.1 spam", false,
+			"against_policy"},
+		"its content, after the final dot": {mailtest.End, "554 5.6.0 malformed", false,
+			"bad_content"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
-			h.owe(desk.ItemNotice, h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "Hola"}), h.carla)
+			h.owe(desk.ItemNotice, h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana,
+				Text: "Hola"}), h.carla)
 			host := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 			host.Script(c.at, mailtest.Act{Reply: c.reply, For: "carla@cliente.test", Always: true})
 			r := h.run(relayTo(t, host))
@@ -71,9 +79,13 @@ func TestA29RelayRefusesUs(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
 			h.letters(3)
-			host := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Users: map[string]string{"soporte": "clave"}})
+			host := mailtest.NewSmarthost(t,
+				mailtest.SmarthostOptions{Users: map[string]string{"soporte": "clave"}})
 			host.Script(c.at, mailtest.Act{Reply: c.reply, Always: true})
-			r := h.run(relayTo(t, host, func(r *Relay) { r.Username, r.Password = "soporte", "clave" }))
+			r := h.run(relayTo(t, host, func(r *Relay) {
+				r.Username, r.Password = "soporte",
+					"clave"
+			}))
 			r.pass(20*time.Hour, 10*time.Minute)
 			if n := h.states(); n[store.Failed] != 0 || n[store.Sent] != 0 || n[store.Held] == 0 {
 				t.Fatalf("while the relay refuses us: %v", n)
@@ -82,7 +94,8 @@ func TestA29RelayRefusesUs(t *testing.T) {
 			r.untilAll(store.Sent, 4, time.Minute)
 			list, err := h.store.Outbox(t.Context(), store.OutboxFilter{})
 			h.must(err)
-			if o := list[0]; o.Kind != desk.AlarmNotice || o.Person != h.luis.ID || o.Details.Reason != "relay" || o.Details.Diagnostic == "" {
+			if o := list[0]; o.Kind != desk.AlarmNotice || o.Person != h.luis.ID ||
+				o.Details.Reason != "relay" || o.Details.Diagnostic == "" {
 				t.Errorf("the alarm: %+v", o)
 			}
 			for _, o := range list[1:] {

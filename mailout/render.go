@@ -168,12 +168,13 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 	return h, out
 }
 
-// invites reports whether a reply to the mail, about no ticket, tells us something by the address that
-// it alone gives its reader: what we ask, or want to know of his data.
+// invites reports whether a reply to the mail, about no ticket, tells us something by the address
+// that it alone gives its reader: what we ask, or want to know of his data.
 func (m *matter) invites() bool {
 	q := m.o.Details.Query
 	return m.o.Ticket == 0 && m.box.Plus &&
-		(m.row().Asks || m.row().Query && q != nil && (q.About == desk.MyData || q.About == desk.Access))
+		(m.row().Asks || m.row().Query && q != nil &&
+			(q.About == desk.MyData || q.About == desk.Access))
 }
 
 // replyAddress is where the person of a token replies to.
@@ -200,9 +201,11 @@ func (r *Renderer) tag(box desk.Mailbox, language string) string {
 }
 
 // subject is that of a mail about a ticket.
-func (r *Renderer) subject(box desk.Mailbox, reader desk.Person, number int64, topic string) string {
+func (r *Renderer) subject(box desk.Mailbox, reader desk.Person, number int64,
+	topic string) string {
 	tag := cmp.Or(r.tag(box, reader.Language), threading.DefaultTag)
-	return strings.TrimSpace(fmt.Sprintf("[%s #%d] %s", tag, number, headerLine(topic, longestName)))
+	return strings.TrimSpace(fmt.Sprintf("[%s #%d] %s", tag, number,
+		headerLine(topic, longestName)))
 }
 
 // references lead to the ticket whichever of them survives: its root first, then the mails that

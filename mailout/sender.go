@@ -134,19 +134,23 @@ func (r Relay) validate() error {
 	case r.Port < 1 || r.Port > 65535:
 		return fmt.Errorf("relay: port %d is not between 1 and 65535", r.Port)
 	case r.TLS == "none" && !r.AllowPlain && !desk.Loopback(r.Host):
-		return fmt.Errorf(`relay: tls = "none" would send mail and password in clear to %s; it is for `+
-			`a relay on this machine, use "starttls" or "tls"`, r.Host)
+		return fmt.Errorf(
+			`relay: tls = "none" would send mail and password in clear to %s; it is for `+
+				`a relay on this machine, use "starttls" or "tls"`, r.Host)
 	case r.Username == "" && r.Password != "":
 		return errors.New("relay: there is a password but no username")
 	case r.Auth != "" && !slices.Contains(mechanisms, r.Auth):
-		return fmt.Errorf("relay: auth = %q, want one of %s", r.Auth, strings.Join(mechanisms, ", "))
+		return fmt.Errorf("relay: auth = %q, want one of %s", r.Auth,
+			strings.Join(mechanisms, ", "))
 	case r.Token != nil && r.Username == "":
 		return errors.New("relay: a token is for a username; set username")
 	case r.Username != "" && r.Password == "" && r.Token == nil:
-		return errors.New("relay: there is a username but no password; set password or password_file")
+		return errors.New(
+			"relay: there is a username but no password; set password or password_file")
 	case strings.ContainsFunc(r.Hello, unfit):
 		return fmt.Errorf("relay: hello %q is no host name", r.Hello)
-	case r.Timeout < 0 || r.FinalTimeout < 0 || r.Idle < 0 || r.PerConnection < 0 || r.Connections < 0:
+	case r.Timeout < 0 || r.FinalTimeout < 0 || r.Idle < 0 || r.PerConnection < 0 ||
+		r.Connections < 0:
 		return errors.New("relay: times and numbers must not be negative")
 	}
 	return nil

@@ -26,12 +26,14 @@ const (
 	to   = "luis@cliente.test"
 )
 
-var letter = []byte("From: Soporte <soporte@ejemplo.test>\r\nTo: luis@cliente.test\r\nSubject: Caso\r\n\r\nHola\r\n.\r\n..dos\r\n.tres\r\nadi=C3=B3s\r\n")
+var letter = []byte("From: Soporte <soporte@ejemplo.test>\r\nTo: luis@cliente.test\r\nSubject: " +
+	"Caso\r\n\r\nHola\r\n.\r\n..dos\r\n.tres\r\nadi=C3=B3s\r\n")
 
 // relayTo is a relay that reaches the smarthost, with times fit for a test.
 func relayTo(t *testing.T, s *mailtest.Smarthost, change ...func(*Relay)) *Pool {
 	t.Helper()
-	r := Relay{Host: "127.0.0.1", Port: s.Port(), TLS: "none", RootCAs: s.Pool(), Hello: "buzon.test", Timeout: 5 * time.Second, FinalTimeout: 5 * time.Second}
+	r := Relay{Host: "127.0.0.1", Port: s.Port(), TLS: "none", RootCAs: s.Pool(),
+		Hello: "buzon.test", Timeout: 5 * time.Second, FinalTimeout: 5 * time.Second}
 	for _, f := range change {
 		f(&r)
 	}
@@ -68,7 +70,8 @@ func wantCopies(t *testing.T, s *mailtest.Smarthost, n int) {
 	t.Helper()
 	got := s.Accepted()
 	if len(got) != n {
-		t.Fatalf("the smarthost has %d mails, want %d; it heard\n%s", len(got), n, strings.Join(s.Heard(), "\n"))
+		t.Fatalf("the smarthost has %d mails, want %d; it heard\n%s", len(got), n,
+			strings.Join(s.Heard(), "\n"))
 	}
 	for _, m := range got {
 		if !bytes.Equal(m.Raw, letter) || m.From != from || len(m.To) != 1 || m.To[0] != to {
@@ -79,7 +82,8 @@ func wantCopies(t *testing.T, s *mailtest.Smarthost, n int) {
 
 func TestSendsTheBytesAsTheyAre(t *testing.T) {
 	t.Parallel()
-	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Extensions: []string{"SMTPUTF8", "PIPELINING", "CHUNKING", "8BITMIME"}})
+	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Extensions: []string{"SMTPUTF8",
+		"PIPELINING", "CHUNKING", "8BITMIME"}})
 	p := relayTo(t, s)
 	want(t, send(t, p), Sent, "250 2.0.0 queued")
 	wantCopies(t, s, 1)
@@ -110,31 +114,47 @@ func TestEveryAnswer(t *testing.T) {
 		text    string
 		copies  int
 	}{
-		{"greeting 421", mailtest.Connect, mailtest.Reply("421 4.3.2 too busy"), Deferred, "421 4.3.2 too busy", 0},
-		{"greeting 554", mailtest.Connect, mailtest.Reply("554 5.7.1 blocked"), Held, "554 5.7.1 blocked", 0},
+		{"greeting 421", mailtest.Connect, mailtest.Reply("421 4.3.2 too busy"), Deferred,
+			"421 4.3.2 too busy", 0},
+		{"greeting 554", mailtest.Connect, mailtest.Reply("554 5.7.1 blocked"), Held,
+			"554 5.7.1 blocked", 0},
 		{"no greeting", mailtest.Connect, mailtest.Cut(), Deferred, "", 0},
-		{"greeting never comes", mailtest.Connect, mailtest.Act{Stall: mailtest.Forever}, Deferred, "timeout", 0},
-		{"greeting is not SMTP", mailtest.Connect, mailtest.Reply("HTTP/1.1 400 Bad Request"), Held, "", 0},
-		{"greeting that is no text", mailtest.Connect, mailtest.Reply("\x1b[31m\x00\xff"), Held, "[31m", 0},
-		{"EHLO 550", mailtest.EHLO, mailtest.Act{Reply: "550 5.7.1 who are you", Always: true}, Held, "550 5.7.1 who are you", 0},
-		{"EHLO 451", mailtest.EHLO, mailtest.Act{Reply: "451 4.3.0 later", Always: true}, Deferred, "451 4.3.0", 0},
+		{"greeting never comes", mailtest.Connect, mailtest.Act{Stall: mailtest.Forever}, Deferred,
+			"timeout", 0},
+		{"greeting is not SMTP", mailtest.Connect, mailtest.Reply("HTTP/1.1 400 Bad Request"), Held,
+			"", 0},
+		{"greeting that is no text", mailtest.Connect, mailtest.Reply("\x1b[31m\x00\xff"), Held,
+			"[31m", 0},
+		{"EHLO 550", mailtest.EHLO, mailtest.Act{Reply: "550 5.7.1 who are you", Always: true},
+			Held, "550 5.7.1 who are you", 0},
+		{"EHLO 451", mailtest.EHLO, mailtest.Act{Reply: "451 4.3.0 later", Always: true}, Deferred,
+			"451 4.3.0", 0},
 		{"EHLO cut", mailtest.EHLO, mailtest.Cut(), Deferred, "", 0},
-		{"MAIL 451", mailtest.MAIL, mailtest.Reply("451 4.3.0 later"), Deferred, "451 4.3.0 later", 0},
-		{"MAIL 550", mailtest.MAIL, mailtest.Reply("550 5.7.1 sender not yours"), Held, "sender not yours", 0},
-		{"MAIL 530", mailtest.MAIL, mailtest.Reply("530 5.7.0 log in"), Held, "check username and password", 0},
+		{"MAIL 451", mailtest.MAIL, mailtest.Reply("451 4.3.0 later"), Deferred,
+			"451 4.3.0 later", 0},
+		{"MAIL 550", mailtest.MAIL, mailtest.Reply("550 5.7.1 sender not yours"), Held,
+			"sender not yours", 0},
+		{"MAIL 530", mailtest.MAIL, mailtest.Reply("530 5.7.0 log in"), Held,
+			"check username and password", 0},
 		{"MAIL cut", mailtest.MAIL, mailtest.Cut(), Deferred, "", 0},
-		{"RCPT 450 greylisted", mailtest.RCPT, mailtest.Reply("450 4.7.1 greylisted"), Deferred, "450 4.7.1 greylisted", 0},
+		{"RCPT 450 greylisted", mailtest.RCPT, mailtest.Reply("450 4.7.1 greylisted"), Deferred,
+			"450 4.7.1 greylisted", 0},
 		{"RCPT 452", mailtest.RCPT, mailtest.Reply("452 4.5.3 too many"), Deferred, "452", 0},
-		{"RCPT 550", mailtest.RCPT, mailtest.Reply("550-5.1.1 no such user\r\n550 5.1.1 see example.test"), Refused, "550 5.1.1 no such user 5.1.1 see example.test", 0},
+		{"RCPT 550", mailtest.RCPT, mailtest.Reply(
+			"550-5.1.1 no such user\r\n550 5.1.1 see example.test"), Refused,
+			"550 5.1.1 no such user 5.1.1 see example.test", 0},
 		{"RCPT 421", mailtest.RCPT, mailtest.Reply("421 4.4.2 bye"), Deferred, "421", 0},
 		{"RCPT 535", mailtest.RCPT, mailtest.Reply("535 5.7.8 session expired"), Held, "535", 0},
 		{"RCPT cut", mailtest.RCPT, mailtest.Cut(), Deferred, "", 0},
 		{"DATA 451", mailtest.DATA, mailtest.Reply("451 4.3.0 later"), Deferred, "451", 0},
-		{"DATA 554", mailtest.DATA, mailtest.Reply("554 5.5.1 no valid recipients"), Refused, "no valid recipients", 0},
+		{"DATA 554", mailtest.DATA, mailtest.Reply("554 5.5.1 no valid recipients"), Refused,
+			"no valid recipients", 0},
 		{"DATA 250", mailtest.DATA, mailtest.Reply("250 what"), Deferred, "", 0},
 		{"DATA cut", mailtest.DATA, mailtest.Cut(), Deferred, "", 0},
-		{"end 451", mailtest.End, mailtest.Reply("451 4.7.1 scanner down"), Deferred, "451 4.7.1 scanner down", 0},
-		{"end 552", mailtest.End, mailtest.Reply("552 5.3.4 too big"), Refused, "552 5.3.4 too big", 0},
+		{"end 451", mailtest.End, mailtest.Reply("451 4.7.1 scanner down"), Deferred,
+			"451 4.7.1 scanner down", 0},
+		{"end 552", mailtest.End, mailtest.Reply("552 5.3.4 too big"), Refused,
+			"552 5.3.4 too big", 0},
 		{"end 554", mailtest.End, mailtest.Reply("554 5.7.1 spam"), Refused, "554 5.7.1 spam", 0},
 		{"end 421", mailtest.End, mailtest.Reply("421 4.3.0 bye"), Deferred, "421", 0},
 		{"end 354", mailtest.End, mailtest.Reply("354 again?"), Uncertain, "", 0},
@@ -142,11 +162,16 @@ func TestEveryAnswer(t *testing.T) {
 		{"end garbage", mailtest.End, mailtest.Act{Reply: "ok", Store: true}, Uncertain, "", 1},
 		{"end cut, kept", mailtest.End, mailtest.Act{Cut: true, Store: true}, Uncertain, "", 1},
 		{"end cut, lost", mailtest.End, mailtest.Cut(), Uncertain, "", 0},
-		{"end never answered", mailtest.End, mailtest.Act{Stall: mailtest.Forever}, Uncertain, "timeout", 1},
-		{"end half an answer", mailtest.End, mailtest.Act{Reply: "250-queued", Stall: 1}, Uncertain, "", 1},
+		{"end never answered", mailtest.End, mailtest.Act{Stall: mailtest.Forever}, Uncertain,
+			"timeout", 1},
+		{"end half an answer", mailtest.End, mailtest.Act{Reply: "250-queued", Stall: 1}, Uncertain,
+			"", 1},
 		{"slow answers", mailtest.End, mailtest.Act{Trickle: time.Millisecond}, Sent, "250", 1},
-		{"control characters", mailtest.RCPT, mailtest.Reply("550 no\x1b[31m\x07 \xff such \u202euser"), Refused, "550 no [31m such user", 0},
-		{"endless answer", mailtest.RCPT, mailtest.Reply("550 " + strings.Repeat("no ", 9000)), Refused, "550 no no", 0},
+		{"control characters", mailtest.RCPT,
+			mailtest.Reply("550 no\x1b[31m\x07 \xff such \u202euser"), Refused,
+			"550 no [31m such user", 0},
+		{"endless answer", mailtest.RCPT, mailtest.Reply("550 " + strings.Repeat("no ", 9000)),
+			Refused, "550 no no", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -160,7 +185,8 @@ func TestEveryAnswer(t *testing.T) {
 			r := send(t, p)
 			want(t, r, c.outcome, c.text)
 			wantCopies(t, s, c.copies)
-			if text := fmt.Sprint(r.Reply, r.Err); len(r.Reply) > maxReply || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			if text := fmt.Sprint(r.Reply, r.Err); len(r.Reply) > maxReply ||
+				strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 				t.Errorf("kept of the reply: %d bytes: %q", len(text), text)
 			}
 			s.Script(c.at)
@@ -211,7 +237,8 @@ func TestGreylistedThenTakenWithTheSameBytes(t *testing.T) {
 	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	p := relayTo(t, s)
-	s.Script(mailtest.RCPT, mailtest.Reply("450 4.2.0 greylisted"), mailtest.Reply("450 4.2.0 greylisted"))
+	s.Script(mailtest.RCPT, mailtest.Reply("450 4.2.0 greylisted"),
+		mailtest.Reply("450 4.2.0 greylisted"))
 	want(t, send(t, p), Deferred, "greylisted")
 	want(t, send(t, p), Deferred, "greylisted")
 	want(t, send(t, p), Sent, "")
@@ -221,10 +248,12 @@ func TestGreylistedThenTakenWithTheSameBytes(t *testing.T) {
 func TestOneBadRecipientHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
-	s.Script(mailtest.RCPT, mailtest.Act{For: "malo@cliente.test", Reply: "550 5.1.1 no such user", Always: true})
+	s.Script(mailtest.RCPT, mailtest.Act{For: "malo@cliente.test", Reply: "550 5.1.1 no such user",
+		Always: true})
 	p := relayTo(t, s)
 	for range 3 {
-		want(t, p.Send(t.Context(), Envelope{From: from, To: "malo@cliente.test"}, of(letter)), Refused, "no such user")
+		want(t, p.Send(t.Context(), Envelope{From: from, To: "malo@cliente.test"}, of(letter)),
+			Refused, "no such user")
 		want(t, send(t, p), Sent, "")
 	}
 	wantCopies(t, s, 3)
@@ -235,7 +264,10 @@ func TestFinalDotHasMoreTime(t *testing.T) {
 	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.End, mailtest.Act{Stall: 600 * time.Millisecond})
-	p := relayTo(t, s, func(r *Relay) { r.Timeout, r.FinalTimeout = 300*time.Millisecond, 10*time.Second })
+	p := relayTo(t, s, func(r *Relay) {
+		r.Timeout, r.FinalTimeout = 300*time.Millisecond,
+			10*time.Second
+	})
 	want(t, send(t, p), Sent, "")
 }
 
@@ -243,7 +275,8 @@ func TestFinalDotHasMoreTime(t *testing.T) {
 // written: the relay cannot have it.
 func TestCutInTheContent(t *testing.T) {
 	t.Parallel()
-	big := append(bytes.Clone(letter), bytes.Repeat([]byte("0123456789abcdef0123456789abcdef\r\n"), 1<<18)...)
+	big := append(bytes.Clone(letter), bytes.Repeat([]byte("0123456789abcdef0123456789abcdef\r\n"),
+		1<<18)...)
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.Content, mailtest.Act{DropAfter: 5000})
 	p := relayTo(t, s)
@@ -274,7 +307,8 @@ func TestCutAtEveryByte(t *testing.T) {
 
 func TestStallInTheContent(t *testing.T) {
 	t.Parallel()
-	big := append(bytes.Clone(letter), bytes.Repeat([]byte("0123456789abcdef0123456789abcdef\r\n"), 1<<18)...)
+	big := append(bytes.Clone(letter), bytes.Repeat([]byte("0123456789abcdef0123456789abcdef\r\n"),
+		1<<18)...)
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.Content, mailtest.Act{Stall: mailtest.Forever})
 	p := relayTo(t, s, func(r *Relay) { r.Timeout = 200 * time.Millisecond })
@@ -296,20 +330,23 @@ func TestRelayRefusesBeforeTheDot(t *testing.T) {
 		}
 		defer c.Close()
 		b := make([]byte, 4096)
-		for _, answer := range []string{"220 hi", "250 hi", "250 ok", "250 ok", "354 go", "552 5.3.4 too big"} {
+		for _, answer := range []string{"220 hi", "250 hi", "250 ok", "250 ok", "354 go",
+			"552 5.3.4 too big"} {
 			fmt.Fprintf(c, "%s\r\n", answer)
 			c.Read(b)
 		}
 		c.(*net.TCPConn).CloseRead()
 		time.Sleep(300 * time.Millisecond)
 	}()
-	p, err := NewRelay(Relay{Host: "127.0.0.1", Port: ln.Addr().(*net.TCPAddr).Port, TLS: "none", Timeout: 5 * time.Second})
+	p, err := NewRelay(Relay{Host: "127.0.0.1", Port: ln.Addr().(*net.TCPAddr).Port, TLS: "none",
+		Timeout: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer p.Close()
 	big := bytes.Repeat([]byte("0123456789abcdef0123456789abcdef\r\n"), 1<<18)
-	want(t, p.Send(t.Context(), Envelope{From: from, To: to}, of(big)), Refused, "552 5.3.4 too big")
+	want(t, p.Send(t.Context(), Envelope{From: from, To: to}, of(big)), Refused,
+		"552 5.3.4 too big")
 }
 
 func TestCutsNeverMakeMoreCopiesThanCutsAndOne(t *testing.T) {
@@ -409,7 +446,8 @@ func TestConcurrentMailsHaveConnectionsOfTheirOwn(t *testing.T) {
 	for i := range 30 {
 		all.Go(func() {
 			raw := fmt.Appendf(nil, "Subject: %d\r\n\r\n%s", i, letter)
-			r := p.Send(t.Context(), Envelope{From: from, To: fmt.Sprintf("c%d@cliente.test", i)}, of(raw))
+			r := p.Send(t.Context(), Envelope{From: from, To: fmt.Sprintf("c%d@cliente.test", i)},
+				of(raw))
 			if r.Outcome != Sent {
 				t.Errorf("mail %d: %s %v", i, r.Outcome, r.Err)
 			}
@@ -438,7 +476,8 @@ func TestOneConnectionKeepsTheOrder(t *testing.T) {
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	p := relayTo(t, s, func(r *Relay) { r.Connections = 1 })
 	for i := range 10 {
-		want(t, p.Send(t.Context(), Envelope{From: from, To: to}, of(fmt.Appendf(nil, "X-N: %d\r\n\r\n", i))), Sent, "")
+		want(t, p.Send(t.Context(), Envelope{From: from, To: to},
+			of(fmt.Appendf(nil, "X-N: %d\r\n\r\n", i))), Sent, "")
 	}
 	for i, m := range s.Accepted() {
 		if string(m.Raw) != fmt.Sprintf("X-N: %d\r\n\r\n", i) {
@@ -452,7 +491,8 @@ func TestCancel(t *testing.T) {
 		at      mailtest.Step
 		outcome Outcome
 	}{
-		{mailtest.Connect, Deferred}, {mailtest.EHLO, Deferred}, {mailtest.MAIL, Deferred}, {mailtest.RCPT, Deferred}, {mailtest.DATA, Deferred}, {mailtest.End, Uncertain},
+		{mailtest.Connect, Deferred}, {mailtest.EHLO, Deferred}, {mailtest.MAIL, Deferred},
+		{mailtest.RCPT, Deferred}, {mailtest.DATA, Deferred}, {mailtest.End, Uncertain},
 	} {
 		t.Run(string(c.at), func(t *testing.T) {
 			t.Parallel()
@@ -481,7 +521,8 @@ func TestCancelledWhileWaitingForAConnection(t *testing.T) {
 	var all sync.WaitGroup
 	for range 2 {
 		all.Go(func() {
-			if r := p.Send(ctx, Envelope{From: from, To: to}, of(letter)); !errors.Is(r.Err, context.DeadlineExceeded) {
+			if r := p.Send(ctx, Envelope{From: from, To: to}, of(letter)); !errors.Is(r.Err,
+				context.DeadlineExceeded) {
 				t.Errorf("%s %v", r.Outcome, r.Err)
 			}
 		})
@@ -507,7 +548,8 @@ func TestCloseWaitsAndLeavesNothing(t *testing.T) {
 	if err := p.Close(); err != nil {
 		t.Error(err)
 	}
-	for end := time.Now().Add(5 * time.Second); s.Open() > 0 && time.Now().Before(end); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(5 * time.Second); s.Open() > 0 &&
+		time.Now().Before(end); time.Sleep(time.Millisecond) {
 	}
 	wantCopies(t, s, 1)
 }
@@ -523,7 +565,8 @@ func TestMailsThatMustNotLeave(t *testing.T) {
 	good := "Subject: x\r\n\r\nx\r\n"
 	for _, c := range []struct{ name, from, to, raw, text string }{
 		{"bare LF", from, to, "Subject: x\n\r\nx\r\n", "bare CR or LF at byte 10"},
-		{"bare CR that hides a dot", from, to, "Subject: x\r\n\r\nx\r.\r\nMAIL FROM:<x@y>\r\n", "bare CR or LF"},
+		{"bare CR that hides a dot", from, to, "Subject: x\r\n\r\nx\r.\r\nMAIL FROM:<x@y>\r\n",
+			"bare CR or LF"},
 		{"LF first", from, to, "\nx\r\n", "byte 0"},
 		{"CR last", from, to, good + "\r", "does not end"},
 		{"no CRLF at the end", from, to, "Subject: x\r\n\r\nx", "does not end"},
@@ -537,9 +580,11 @@ func TestMailsThatMustNotLeave(t *testing.T) {
 		{"letters that the relay does not take", from, "josé@cliente.test", good, "beyond ASCII"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			want(t, p.Send(t.Context(), Envelope{From: c.from, To: c.to}, of([]byte(c.raw))), Refused, c.text)
+			want(t, p.Send(t.Context(), Envelope{From: c.from, To: c.to}, of([]byte(c.raw))),
+				Refused, c.text)
 			if c.text != "beyond ASCII" {
-				want(t, dir.Send(t.Context(), Envelope{From: c.from, To: c.to}, of([]byte(c.raw))), Refused, c.text)
+				want(t, dir.Send(t.Context(), Envelope{From: c.from, To: c.to}, of([]byte(c.raw))),
+					Refused, c.text)
 			}
 		})
 	}
@@ -552,7 +597,8 @@ func TestAddressesBeyondASCII(t *testing.T) {
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Extensions: []string{"SMTPUTF8"}})
 	p := relayTo(t, s)
 	for to, heard := range map[string]string{
-		"josé@cliente.test": "josé@cliente.test SMTPUTF8", "luis@año.test": "luis@xn--ao-zja.test ", "luis@cliente.test": "luis@cliente.test ",
+		"josé@cliente.test": "josé@cliente.test SMTPUTF8", "luis@año.test": "luis@xn--ao-zja.test ",
+		"luis@cliente.test": "luis@cliente.test ",
 	} {
 		want(t, p.Send(t.Context(), Envelope{From: from, To: to}, of(letter)), Sent, "")
 		mails := s.Accepted()
@@ -568,8 +614,12 @@ func TestLogin(t *testing.T) {
 	users := map[string]string{"soporte": "clave-secreta"}
 	for _, mechanisms := range []string{"PLAIN LOGIN", "LOGIN", "PLAIN", "XOAUTH2 login"} {
 		for _, security := range []string{"tls", "starttls", "none"} {
-			s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{TLS: security, Users: users, Mechanisms: mechanisms})
-			p := relayTo(t, s, func(r *Relay) { r.TLS, r.Username, r.Password = security, "soporte", "clave-secreta" })
+			s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{TLS: security, Users: users,
+				Mechanisms: mechanisms})
+			p := relayTo(t, s, func(r *Relay) {
+				r.TLS, r.Username, r.Password = security, "soporte",
+					"clave-secreta"
+			})
 			want(t, send(t, p), Sent, "")
 			if m := s.Accepted()[0]; m.User != "soporte" || m.TLS != (security != "none") {
 				t.Errorf("%s %s: user %q, TLS %v", mechanisms, security, m.User, m.TLS)
@@ -589,20 +639,30 @@ func TestLoginRefusedIsHeldAndTellsNoSecret(t *testing.T) {
 		text             string
 	}{
 		{"wrong password", "PLAIN LOGIN", mailtest.Usual(), Held, "check username and password"},
-		{"the relay repeats the password", "PLAIN", mailtest.Reply("535 5.7.8 bad password " + secret), Held, "535 5.7.8 bad password ***"},
-		{"the relay repeats the response", "PLAIN", mailtest.Reply("535 5.7.8 cannot read " + plain), Held, "535 5.7.8 cannot read ***"},
-		{"the relay repeats it and speaks no SMTP", "PLAIN", mailtest.Reply("2bad password " + secret), Held, "bad password ***"},
-		{"454", "LOGIN", mailtest.Reply("454 4.7.0 directory is down"), Deferred, "454 4.7.0 directory is down"},
+		{"the relay repeats the password", "PLAIN",
+			mailtest.Reply("535 5.7.8 bad password " + secret), Held, "535 5.7.8 bad password ***"},
+		{"the relay repeats the response", "PLAIN",
+			mailtest.Reply("535 5.7.8 cannot read " + plain), Held, "535 5.7.8 cannot read ***"},
+		{"the relay repeats it and speaks no SMTP", "PLAIN",
+			mailtest.Reply("2bad password " + secret), Held, "bad password ***"},
+		{"454", "LOGIN", mailtest.Reply("454 4.7.0 directory is down"), Deferred,
+			"454 4.7.0 directory is down"},
 		{"no known mechanism", "GSSAPI", mailtest.Usual(), Held, "no login that buzon knows"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{TLS: "starttls", Users: map[string]string{"soporte": "otra"}, Mechanisms: c.mechanisms})
+			s := mailtest.NewSmarthost(t,
+				mailtest.SmarthostOptions{TLS: "starttls",
+					Users: map[string]string{"soporte": "otra"}, Mechanisms: c.mechanisms})
 			s.Script(mailtest.AUTH, c.act)
-			p := relayTo(t, s, func(r *Relay) { r.TLS, r.Username, r.Password = "starttls", "soporte", secret })
+			p := relayTo(t, s, func(r *Relay) {
+				r.TLS, r.Username, r.Password = "starttls",
+					"soporte", secret
+			})
 			r := send(t, p)
 			want(t, r, c.outcome, c.text)
 			wantCopies(t, s, 0)
-			for _, text := range []string{fmt.Sprintf("%+v %#v", r, r), r.Err.Error(), fmt.Sprintf("%v %+v %#v", p.relay, p.relay, p.relay)} {
+			for _, text := range []string{fmt.Sprintf("%+v %#v", r, r), r.Err.Error(),
+				fmt.Sprintf("%v %+v %#v", p.relay, p.relay, p.relay)} {
 				if strings.Contains(text, secret) || strings.Contains(text, plain) {
 					t.Errorf("a secret shows in %s", text)
 				}
@@ -622,21 +682,34 @@ func TestTLSIsAsConfiguredOrNotAtAll(t *testing.T) {
 		outcome                Outcome
 		text                   string
 	}{
-		{"no STARTTLS", "starttls", "none", known, "", mailtest.Usual(), Held, "offers no STARTTLS"},
-		{"STARTTLS stripped", "starttls", "starttls", known, mailtest.EHLO, mailtest.Reply("250-smarthost.test\r\n250 AUTH PLAIN LOGIN"), Held, "offers no STARTTLS"},
-		{"EHLO refused, HELO taken", "starttls", "starttls", known, mailtest.EHLO, mailtest.Reply("502 5.5.1 HELO please"), Held, "offers no STARTTLS"},
-		{"STARTTLS refused", "starttls", "starttls", known, mailtest.STARTTLS, mailtest.Reply("454 4.7.0 TLS not available"), Deferred, "454 4.7.0 TLS not available"},
-		{"STARTTLS answered in clear", "starttls", "starttls", known, mailtest.STARTTLS, mailtest.Reply("220 go\r\n250-injected\r\n250 AUTH PLAIN"), Held, "TLS"},
-		{"STARTTLS and cut", "starttls", "starttls", known, mailtest.STARTTLS, mailtest.Cut(), Deferred, ""},
-		{"unknown signer", "starttls", "starttls", mailtest.Certify(t, time.Hour), "", mailtest.Usual(), Held, "unknown authority"},
-		{"expired", "starttls", "starttls", mailtest.Certify(t, -time.Minute), "", mailtest.Usual(), Held, "expired"},
-		{"other name", "starttls", "starttls", mailtest.Certify(t, time.Hour, "otro.test"), "", mailtest.Usual(), Held, "127.0.0.1"},
-		{"unknown signer, tls", "tls", "tls", mailtest.Certify(t, time.Hour), "", mailtest.Usual(), Held, "unknown authority"},
+		{"no STARTTLS", "starttls", "none", known, "", mailtest.Usual(), Held,
+			"offers no STARTTLS"},
+		{"STARTTLS stripped", "starttls", "starttls", known, mailtest.EHLO,
+			mailtest.Reply("250-smarthost.test\r\n250 AUTH PLAIN LOGIN"), Held,
+			"offers no STARTTLS"},
+		{"EHLO refused, HELO taken", "starttls", "starttls", known, mailtest.EHLO,
+			mailtest.Reply("502 5.5.1 HELO please"), Held, "offers no STARTTLS"},
+		{"STARTTLS refused", "starttls", "starttls", known, mailtest.STARTTLS,
+			mailtest.Reply("454 4.7.0 TLS not available"), Deferred, "454 4.7.0 TLS not available"},
+		{"STARTTLS answered in clear", "starttls", "starttls", known, mailtest.STARTTLS,
+			mailtest.Reply("220 go\r\n250-injected\r\n250 AUTH PLAIN"), Held, "TLS"},
+		{"STARTTLS and cut", "starttls", "starttls", known, mailtest.STARTTLS, mailtest.Cut(),
+			Deferred, ""},
+		{"unknown signer", "starttls", "starttls", mailtest.Certify(t, time.Hour), "",
+			mailtest.Usual(), Held, "unknown authority"},
+		{"expired", "starttls", "starttls", mailtest.Certify(t, -time.Minute), "", mailtest.Usual(),
+			Held, "expired"},
+		{"other name", "starttls", "starttls", mailtest.Certify(t, time.Hour, "otro.test"), "",
+			mailtest.Usual(), Held, "127.0.0.1"},
+		{"unknown signer, tls", "tls", "tls", mailtest.Certify(t, time.Hour), "", mailtest.Usual(),
+			Held, "unknown authority"},
 		{"tls to a plain port", "tls", "none", known, "", mailtest.Usual(), Held, "TLS"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{TLS: c.smarthost, Certificate: c.certificate, Users: map[string]string{"soporte": "clave"}})
+			s := mailtest.NewSmarthost(t,
+				mailtest.SmarthostOptions{TLS: c.smarthost, Certificate: c.certificate,
+					Users: map[string]string{"soporte": "clave"}})
 			s.Script(c.step, c.act)
 			p := relayTo(t, s, func(r *Relay) {
 				r.TLS, r.Username, r.Password = c.relay, "soporte", "clave"
@@ -647,7 +720,8 @@ func TestTLSIsAsConfiguredOrNotAtAll(t *testing.T) {
 			want(t, send(t, p), c.outcome, c.text)
 			wantCopies(t, s, 0)
 			for _, l := range s.Lines() {
-				if verb, _, _ := strings.Cut(l.Text, " "); verb == "AUTH" || verb == "MAIL" || strings.Contains(l.Text, "Subject") {
+				if verb, _, _ := strings.Cut(l.Text, " "); verb == "AUTH" || verb == "MAIL" ||
+					strings.Contains(l.Text, "Subject") {
 					t.Errorf("sent although TLS failed: %q", l.Text)
 				}
 			}
@@ -658,14 +732,16 @@ func TestTLSIsAsConfiguredOrNotAtAll(t *testing.T) {
 func TestOldTLSIsNotSpoken(t *testing.T) {
 	t.Parallel()
 	for _, security := range []string{"tls", "starttls"} {
-		s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{TLS: security, MaxTLS: tls.VersionTLS11})
+		s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{TLS: security,
+			MaxTLS: tls.VersionTLS11})
 		want(t, send(t, relayTo(t, s, func(r *Relay) { r.TLS = security })), Held, "version")
 	}
 }
 
 func TestCheckLogsIn(t *testing.T) {
 	t.Parallel()
-	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Users: map[string]string{"soporte": "clave"}})
+	s := mailtest.NewSmarthost(
+		t, mailtest.SmarthostOptions{Users: map[string]string{"soporte": "clave"}})
 	p := relayTo(t, s, func(r *Relay) { r.Username, r.Password = "soporte", "clave" })
 	if err := p.Check(t.Context()); err != nil {
 		t.Error(err)
@@ -697,10 +773,12 @@ func TestRelayConfiguration(t *testing.T) {
 		{Relay{Host: "x.test", Connections: -1}, "negative"},
 	} {
 		p, err := NewRelay(c.relay)
-		if got := fmt.Sprint(err); (err == nil) != (c.want == "") || !strings.Contains(got, c.want) || strings.Contains(got, "geheim") {
+		if got := fmt.Sprint(err); (err == nil) != (c.want == "") ||
+			!strings.Contains(got, c.want) || strings.Contains(got, "geheim") {
 			t.Errorf("%v: error %v, want %q", c.relay, err, c.want)
 		}
-		if err == nil && (p.relay.Port == 0 || p.relay.FinalTimeout != 10*time.Minute || p.relay.PerConnection != 100 || p.relay.Idle != 45*time.Second) {
+		if err == nil && (p.relay.Port == 0 || p.relay.FinalTimeout != 10*time.Minute ||
+			p.relay.PerConnection != 100 || p.relay.Idle != 45*time.Second) {
 			t.Errorf("%v: defaults are missing", c.relay)
 		}
 	}
@@ -716,7 +794,8 @@ func FuzzReply(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, said string) {
 		got := p.reply(550, said)
-		if len(got) > maxReply || !utf8.ValidString(got) || strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) }) ||
+		if len(got) > maxReply || !utf8.ValidString(got) ||
+			strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) }) ||
 			strings.Contains(got, "geheim") || strings.Contains(got, "Z2VoZWlt") {
 			t.Errorf("%q became %q", said, got)
 		}
@@ -730,7 +809,8 @@ func BenchmarkSend(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer p.Close()
-	raw := append(bytes.Clone(letter), bytes.Repeat([]byte("0123456789abcdef0123456789abcdef\r\n"), 300)...)
+	raw := append(bytes.Clone(letter), bytes.Repeat([]byte("0123456789abcdef0123456789abcdef\r\n"),
+		300)...)
 	b.SetBytes(int64(len(raw)))
 	b.ReportAllocs()
 	for b.Loop() {

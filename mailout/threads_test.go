@@ -25,18 +25,23 @@ func TestDovecotThreads(t *testing.T) {
 	}
 	items := []desk.Item{}
 	for n := range 2 {
-		// of another subject: RFC 5256 joins what has the same, and takes "[Caso #1]" for no part of it
+		// of another subject: RFC 5256 joins what has the same, and takes "[Caso #1]" for no part
+		// of it
 		ticket := h.ticket(func(t *desk.Ticket) { t.Subject = fmt.Sprint("Falla ", n) })
-		items = append(items, h.item(desk.Item{Ticket: ticket.Number, Type: "problem", Author: h.carla, Text: printer,
+		items = append(items, h.item(desk.Item{Ticket: ticket.Number, Type: "problem",
+			Author: h.carla, Text: printer,
 			MessageID: fmt.Sprintf("first%d@cliente.test", n)}))
 	}
-	for _, kind := range []desk.Notice{desk.Ack, desk.Taken, desk.ItemNotice, desk.InfoRequestNotice, desk.ResolvedNotice, desk.ClosedNotice} {
+	for _, kind := range []desk.Notice{desk.Ack, desk.Taken, desk.ItemNotice,
+		desk.InfoRequestNotice, desk.ResolvedNotice, desk.ClosedNotice} {
 		for n := range items {
 			it := h.item(desk.Item{Ticket: items[n].Ticket, Author: h.ana, Text: answer})
 			raw, out := h.render(h.owe(kind, it, h.carla))
 			add(n, raw)
 			if kind == desk.ItemNotice { // her own, as her program writes it
-				add(n, fmt.Appendf(nil, "From: carla@cliente.test\r\nTo: soporte@ejemplo.test\r\nSubject: Re: otra cosa\r\nMessage-ID: <own%d@cliente.test>\r\nIn-Reply-To: <%s>\r\nReferences: <%s>\r\n\r\nSigue.\r\n", n, out.MessageID, out.MessageID))
+				add(n, fmt.Appendf(nil, "From: carla@cliente.test\r\nTo: soporte@ejemplo.test\r\n"+
+					"Subject: Re: otra cosa\r\nMessage-ID: <own%d@cliente.test>\r\nIn-Reply-To: "+
+					"<%s>\r\nReferences: <%s>\r\n\r\nSigue.\r\n", n, out.MessageID, out.MessageID))
 			}
 		}
 	}
@@ -44,7 +49,8 @@ func TestDovecotThreads(t *testing.T) {
 	if _, err := c.Select("Casos", nil).Wait(); err != nil {
 		t.Fatal(err)
 	}
-	threads, err := c.Thread(&imapclient.ThreadOptions{Algorithm: imap.ThreadReferences, SearchCriteria: &imap.SearchCriteria{}}).Wait()
+	threads, err := c.Thread(&imapclient.ThreadOptions{Algorithm: imap.ThreadReferences,
+		SearchCriteria: &imap.SearchCriteria{}}).Wait()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,8 @@ func (m *matter) view(r *Renderer) templates.View {
 	d := m.o.Details
 	v := templates.View{
 		Desk: templates.Desk{Name: m.box.Name, Address: m.box.Address, Language: r.Language},
-		Tag:  r.tag(m.box, m.to.Language), To: m.person(m.to), ToAgent: m.to.Agent(), Author: m.person(m.author),
+		Tag:  r.tag(m.box, m.to.Language), To: m.person(m.to), ToAgent: m.to.Agent(),
+		Author:  m.person(m.author),
 		Welcome: d.Welcome, Answers: m.row().Answers, EchoSubject: d.EchoSender, Reason: d.Reason,
 		Previews: m.previews, Cause: d.Cause, Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends,
 		Links:     m.links,
@@ -51,7 +52,8 @@ func (m *matter) view(r *Renderer) templates.View {
 	}
 	v.Project = m.named(d.Project)
 	v.Own = m.item.Author.ID == m.to.ID
-	v.Follows = m.to.ID != m.ticket.Requester.ID && m.to.ID != m.ticket.Controller.ID && d.Project == 0
+	v.Follows = m.to.ID != m.ticket.Requester.ID && m.to.ID != m.ticket.Controller.ID &&
+		d.Project == 0
 	v.EscalateTo, v.EscalateIn = d.Next, d.NextIn
 	v.Unverified, v.FromOutside = m.ticket.Unverified, m.item.State == desk.Pending
 	if m.row().Asks {
@@ -112,7 +114,8 @@ func (m *matter) aside(v *templates.View, r *Renderer) {
 	m.ordered(v)
 	v.Control, v.Dry = m.o.Kind == desk.Transcript, d.Dry
 	for _, f := range d.Fates {
-		fate := templates.Fate{Number: f.Ticket, Subject: f.Subject, Result: f.Result, Value: f.Value}
+		fate := templates.Fate{Number: f.Ticket, Subject: f.Subject, Result: f.Result,
+			Value: f.Value}
 		for _, c := range f.Commands {
 			fate.Commands = append(fate.Commands, templates.Command(c))
 		}
@@ -126,7 +129,8 @@ func (m *matter) aside(v *templates.View, r *Renderer) {
 		v.MailID = strconv.FormatInt(d.Number, 10)
 	}
 	if mail := m.mail; mail.ID != 0 {
-		v.Ticket.Subject, v.MailID, v.Detail = mail.Subject, strconv.FormatInt(mail.ID, 10), mail.Error
+		v.Ticket.Subject, v.MailID, v.Detail = mail.Subject, strconv.FormatInt(mail.ID, 10),
+			mail.Error
 		v.Author, v.FromOutside = templates.Person{Address: mail.Sender}, true
 	}
 	for _, mail := range m.held {
@@ -140,7 +144,8 @@ func (m *matter) header(v *templates.View) {
 	t := m.ticket
 	v.Ticket = templates.Ticket{
 		Number: t.Number, Subject: t.Subject,
-		Requester: m.person(t.Requester), Organisation: m.organisation(), OldNumber: m.o.Details.Old,
+		Requester: m.person(t.Requester), Organisation: m.organisation(),
+		OldNumber:      m.o.Details.Old,
 		ProductionDown: t.ProductionDown, Offer: t.Offer,
 	}
 	m.details(&v.Ticket)
@@ -239,7 +244,8 @@ func (m *matter) besides(v *templates.View, r *Renderer) {
 	if v.Text != "" && seen.Text != "" {
 		v.Text = seen.Text
 	}
-	v.Welcome, v.Signature, v.Copied, v.ReplyTo, v.Warnings = seen.First, seen.Signature, seen.Copied,
+	v.Welcome, v.Signature, v.Copied, v.ReplyTo, v.Warnings = seen.First, seen.Signature,
+		seen.Copied,
 		seen.ReplyTo, seen.Warnings
 	v.Unset = seen.Unset
 	v.Errors, v.Traces, v.Duplicate = seen.Errors, seen.Traces, seen.Duplicate
@@ -295,7 +301,8 @@ func withoutMarker(subject, text string) string {
 	words := strings.Fields(subject)
 	for n := 1; n <= min(3, len(words)); n++ {
 		if threading.ProductionDown(strings.Join(words[:n], " "), nil) {
-			return cmp.Or(strings.TrimLeft(strings.Join(words[n:], " "), "-–—:;,.!| "), text, subject)
+			return cmp.Or(strings.TrimLeft(strings.Join(words[n:], " "), "-–—:;,.!| "), text,
+				subject)
 		}
 	}
 	return subject
@@ -311,7 +318,8 @@ func (m *matter) person(p desk.Person) templates.Person {
 	return shown
 }
 
-// written is what stands in the mail that a button writes, in Spanish and in English; %d is the item.
+// written is what stands in the mail that a button writes, in Spanish and in English; %d is the
+// item.
 var written = map[desk.Button][2]string{
 	desk.TakeButton: {"#tomar", "#take"}, desk.ResolvedButton: {"#resuelto", "#resolved"},
 	desk.NoteButton:    {"#nota\r\n\r\n", "#note\r\n\r\n"},

@@ -40,7 +40,9 @@ func TestAlarmDoesNotSayItTwice(t *testing.T) {
 func TestInside(t *testing.T) {
 	t.Parallel()
 	agent, customer := desk.Person{ID: 1, Role: desk.Agent}, desk.Person{ID: 2, Role: desk.Customer}
-	note, orders, words := desk.Item{Visibility: desk.Internal, Text: "x"}, desk.Item{Visibility: desk.Internal, Text: "#tomar", Orders: true}, desk.Item{Visibility: desk.Public, Text: "x"}
+	note, orders, words := desk.Item{Visibility: desk.Internal, Text: "x"},
+		desk.Item{Visibility: desk.Internal, Text: "#tomar", Orders: true},
+		desk.Item{Visibility: desk.Public, Text: "x"}
 	for _, c := range []struct {
 		kind   desk.Notice
 		to     desk.Person
@@ -65,7 +67,8 @@ func TestInside(t *testing.T) {
 		{desk.ItemNotice, agent, words, store.Details{}, false},
 		{desk.ItemNotice, customer, words, store.Details{}, false},
 	} {
-		s := &matter{o: store.Outgoing{Kind: c.kind, Ticket: 3, Details: c.detail}, to: c.to, catalogue: desk.NewCatalogue(nil), item: c.item}
+		s := &matter{o: store.Outgoing{Kind: c.kind, Ticket: 3, Details: c.detail}, to: c.to,
+			catalogue: desk.NewCatalogue(nil), item: c.item}
 		if got := s.token().Kind == threading.Inside; got != c.want {
 			t.Errorf("%s of %+v: inside %v, want %v", c.kind, c.item, got, c.want)
 		}
@@ -79,21 +82,25 @@ func TestViewTellsOrdersAndClaims(t *testing.T) {
 		t.Fatal(err)
 	}
 	agent, customer := desk.Person{ID: 1, Role: desk.Agent}, desk.Person{ID: 2, Role: desk.Customer}
-	details := store.Details{Claimed: 9, Commands: []store.CommandResult{{Line: "#tomar", Result: "taken"}},
-		Unknown: []store.Unknown{{Field: "command", Value: "#tomer", Values: []string{"#tomar"}}}}
+	details := store.Details{Claimed: 9,
+		Commands: []store.CommandResult{{Line: "#tomar", Result: "taken"}},
+		Unknown:  []store.Unknown{{Field: "command", Value: "#tomer", Values: []string{"#tomar"}}}}
 	for _, c := range []struct {
 		to      desk.Person
 		claimed int64
 	}{{agent, 9}, {customer, 0}} {
-		s := &matter{o: store.Outgoing{Kind: desk.NewTicket, Ticket: 3, Details: details}, to: c.to, catalogue: desk.NewCatalogue(nil), ticket: desk.Ticket{Number: 3}, staff: new(staff)}
+		s := &matter{o: store.Outgoing{Kind: desk.NewTicket, Ticket: 3, Details: details}, to: c.to,
+			catalogue: desk.NewCatalogue(nil), ticket: desk.Ticket{Number: 3}, staff: new(staff)}
 		v := s.view(&Renderer{Location: time.UTC, Templates: set})
 		if v.Claimed != c.claimed {
 			t.Errorf("claimed case to %s: %d, want %d", c.to.Role, v.Claimed, c.claimed)
 		}
-		if want := []templates.Command{{Line: "#tomar", Result: "taken"}}; !reflect.DeepEqual(v.Commands, want) {
+		if want := []templates.Command{{Line: "#tomar", Result: "taken"}}; !reflect.DeepEqual(
+			v.Commands, want) {
 			t.Errorf("commands %v, want %v", v.Commands, want)
 		}
-		if want := []templates.Unknown{{Field: "command", Value: "#tomer", Values: []string{"#tomar"}}}; !reflect.DeepEqual(v.Unknown, want) {
+		if want := []templates.Unknown{{Field: "command", Value: "#tomer",
+			Values: []string{"#tomar"}}}; !reflect.DeepEqual(v.Unknown, want) {
 			t.Errorf("unknown %v, want %v", v.Unknown, want)
 		}
 	}
@@ -101,7 +108,8 @@ func TestViewTellsOrdersAndClaims(t *testing.T) {
 
 func TestSenderWithoutAName(t *testing.T) {
 	t.Parallel()
-	guard := desk.Person{ID: 1, Role: desk.Agent, Name: "guardia@ejemplo.test", Addresses: []string{"guardia@ejemplo.test"}}
+	guard := desk.Person{ID: 1, Role: desk.Agent, Name: "guardia@ejemplo.test",
+		Addresses: []string{"guardia@ejemplo.test"}}
 	customer := desk.Person{ID: 2, Role: desk.Customer, Addresses: []string{"compras@cliente.test"}}
 	for _, c := range []struct {
 		author, to desk.Person
@@ -110,7 +118,8 @@ func TestSenderWithoutAName(t *testing.T) {
 		{guard, customer, "Soporte"},
 		{customer, guard, "compras · cliente.test"},
 	} {
-		s := &matter{staff: new(staff), o: store.Outgoing{Kind: desk.ItemNotice}, box: desk.Mailbox{Name: "Soporte"}, author: c.author, to: c.to}
+		s := &matter{staff: new(staff), o: store.Outgoing{Kind: desk.ItemNotice},
+			box: desk.Mailbox{Name: "Soporte"}, author: c.author, to: c.to}
 		if got := s.fromName(); got != c.want {
 			t.Errorf("mail of %v is from %q, want %q", c.author.Addresses, got, c.want)
 		}
@@ -121,19 +130,27 @@ func TestOnlyAgentsAreShownWhatCameBesideTheWords(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	ticket := h.ticket()
-	it := h.item(desk.Item{Ticket: ticket.Number, Author: h.carla, Text: "En la caja 2.", Seen: desk.Seen{
-		Text: "> ¿En qué equipo?\nEn la caja 2.", Signature: "Tel. +57 601 555 0101", First: true, Copied: []string{"jefe@cliente.test"},
-		ReplyTo: []string{"compras@cliente.test"}, Warnings: []string{"signed"}, Starts: time.Date(2026, 3, 5, 14, 1, 0, 0, time.UTC),
-	}})
-	brought := []string{"> ¿En qué equipo?", "Tel. +57 601 555 0101", "Con copia a: jefe@cliente.test", "Pide respuesta en compras@cliente.test.",
-		"firma sin verificar", "Es el primer mensaje desde esta dirección.", "Cita: jueves 5 de marzo, "}
+	it := h.item(desk.Item{Ticket: ticket.Number, Author: h.carla, Text: "En la caja 2.",
+		Seen: desk.Seen{
+			Text: "> ¿En qué equipo?\nEn la caja 2.", Signature: "Tel. +57 601 555 0101",
+			First:   true,
+			Copied:  []string{"jefe@cliente.test"},
+			ReplyTo: []string{"compras@cliente.test"}, Warnings: []string{"signed"},
+			Starts: time.Date(2026, 3, 5, 14, 1, 0, 0, time.UTC),
+		}})
+	brought := []string{"> ¿En qué equipo?", "Tel. +57 601 555 0101",
+		"Con copia a: jefe@cliente.test", "Pide respuesta en compras@cliente.test.",
+		"firma sin verificar", "Es el primer mensaje desde esta dirección.",
+		"Cita: jueves 5 de marzo, "}
 	for _, c := range []struct {
 		to    desk.Person
 		shown bool
 	}{{h.ana, true}, {h.pepe, false}} {
-		s, err := h.renderer.matter(t.Context(), h.owe(desk.ItemNotice, it, c.to), 0, h.renderer.newBatch())
+		s, err := h.renderer.matter(t.Context(), h.owe(desk.ItemNotice, it, c.to), 0,
+			h.renderer.newBatch())
 		h.must(err)
-		mail, err := h.renderer.Templates.Render(templates.Kind(desk.ItemNotice), "es", s.view(h.renderer))
+		mail, err := h.renderer.Templates.Render(templates.Kind(desk.ItemNotice), "es",
+			s.view(h.renderer))
 		h.must(err)
 		for _, s := range brought {
 			if strings.Contains(mail.Text, s) != c.shown {
@@ -148,7 +165,8 @@ func TestAgentsSeeWhoseCustomerWrites(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.write(func(ctx context.Context, tx *store.Tx) error {
-		e, err := tx.Put(ctx, desk.Entry{Kind: desk.Organisations, Key: "cliente", Names: map[string]string{"es": "Cliente SA"}})
+		e, err := tx.Put(ctx, desk.Entry{Kind: desk.Organisations, Key: "cliente",
+			Names: map[string]string{"es": "Cliente SA"}})
 		if err != nil {
 			return err
 		}

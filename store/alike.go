@@ -19,7 +19,8 @@ const (
 )
 
 // OpenOf lists the newest tickets that somebody has opened since then and that are not closed.
-func (r Reader) OpenOf(ctx context.Context, person int64, since time.Time) (list []OpenCase, err error) {
+func (r Reader) OpenOf(ctx context.Context, person int64, since time.Time) (list []OpenCase,
+	err error) {
 	err = r.rows(ctx, `
 		SELECT t.number, t.subject, substr(i.text, 1, $3)
 		FROM ticket t

@@ -29,7 +29,8 @@ func TestSnapshot(t *testing.T) {
 	long := time.Now().Add(-2 * orphanAge)
 	check(t, os.Chtimes(s.blobPath(p.Kept[0].SHA256), long, long))
 	write(t, s, func(tx *Tx) error {
-		return tx.write(ctx, "DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM journal WHERE blob = blob.id)")
+		return tx.write(
+			ctx, "DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM journal WHERE blob = blob.id)")
 	})
 	same(t, "files swept", must(s.Sweep(ctx))(t), 1)
 	if raw := must(os.ReadFile(p.Kept[0].Path))(t); len(raw) != int(p.Kept[0].Size) {

@@ -36,7 +36,8 @@ func spread(b *testing.B, goroutines int, f func(i int) error) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
 }
 
-var words = strings.Fields("buenos días desde ayer el módulo de facturación electrónica rechaza los documentos con error al validar la firma del cliente y no podemos cerrar el mes")
+var words = strings.Fields("buenos días desde ayer el módulo de facturación electrónica rechaza " +
+	"los documentos con error al validar la firma del cliente y no podemos cerrar el mes")
 
 func body(i, size int) string {
 	var b strings.Builder
@@ -65,10 +66,14 @@ func BenchmarkFile(b *testing.B) {
 			by := addPerson(b, s, desk.Customer, "carla@cliente.test")
 			spread(b, goroutines, func(i int) error {
 				return s.Write(ctx, func(tx *Tx) error {
-					k, _, err := tx.OpenTicket(ctx, desk.Ticket{Mailbox: "s@e.test", Subject: "Factura", Class: desk.Open, Requester: by, Controller: by},
-						&NewItem{Item: desk.Item{Type: desk.Note, Author: by, Text: body(i, 1500), MessageID: fmt.Sprintf("%d@cliente.test", i)}})
+					k, _, err := tx.OpenTicket(ctx,
+						desk.Ticket{Mailbox: "s@e.test", Subject: "Factura", Class: desk.Open,
+							Requester: by, Controller: by},
+						&NewItem{Item: desk.Item{Type: desk.Note, Author: by, Text: body(i, 1500),
+							MessageID: fmt.Sprintf("%d@cliente.test", i)}})
 					for n := 0; n < 3 && err == nil; n++ {
-						_, err = tx.Owe(ctx, Outgoing{Kind: desk.NewTicket, Ticket: k.Number, Item: 1, Person: 1, Address: fmt.Sprintf("a%d@e.test", n)})
+						_, err = tx.Owe(ctx, Outgoing{Kind: desk.NewTicket, Ticket: k.Number,
+							Item: 1, Person: 1, Address: fmt.Sprintf("a%d@e.test", n)})
 					}
 					return err
 				})
@@ -80,7 +85,9 @@ func BenchmarkFile(b *testing.B) {
 func BenchmarkDueMails(b *testing.B) {
 	s, c := newStore(b)
 	write(b, s, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `INSERT INTO outbox (kind, ticket, item, person, address, mailbox, details, state, created_at, next_at, settled_at)
+		_, err := tx.exec(
+			ctx,
+			`INSERT INTO outbox (kind, ticket, item, person, address, mailbox, details, state, created_at, next_at, settled_at)
 			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
 			SELECT 'item', i / 5, 1, i % 50, 'a' || (i % 50) || '@e.test', '', '{}', 'sent', 0, 0, 1 FROM n`)
 		return err
@@ -95,7 +102,9 @@ func BenchmarkDueMails(b *testing.B) {
 		"Deliveries":  func() error { _, err := s.Deliveries(ctx, 500); return err },
 		"CountOneTicket": func() error {
 			return s.Write(ctx, func(tx *Tx) error {
-				_, err := tx.countOutbox(ctx, 20, "ticket = $1 AND address = $2 AND created_at > $3", 0, "a1@e.test", time.Now().UnixMilli())
+				_, err := tx.countOutbox(ctx, 20,
+					"ticket = $1 AND address = $2 AND created_at > $3", 0, "a1@e.test",
+					time.Now().UnixMilli())
 				return err
 			})
 		},
@@ -114,7 +123,8 @@ func BenchmarkOutbox(b *testing.B) {
 	s, _ := newStore(b)
 	write(b, s, func(tx *Tx) error {
 		for i := range b.N {
-			if _, err := tx.Owe(ctx, Outgoing{Kind: desk.NewTicket, Ticket: int64(i + 1), Item: 1, Person: 1, Address: "a@e.test"}); err != nil {
+			if _, err := tx.Owe(ctx, Outgoing{Kind: desk.NewTicket, Ticket: int64(i + 1), Item: 1,
+				Person: 1, Address: "a@e.test"}); err != nil {
 				return err
 			}
 		}

@@ -78,7 +78,8 @@ var everything = desk.Sight{All: true}
 func newAsker(b testing.TB, s *store.Store, tickets int64) *asker {
 	a := &asker{rand.New(rand.NewPCG(1, 2)), b, s, nil, tickets}
 	for len(a.customers) < 200 {
-		rows, _, err := s.Find(b.Context(), everything, store.Query{Numbers: []int64{1 + a.Int64N(a.tickets)}})
+		rows, _, err := s.Find(b.Context(), everything,
+			store.Query{Numbers: []int64{1 + a.Int64N(a.tickets)}})
 		if err != nil || len(rows) == 0 {
 			b.Fatal(rows, err)
 		}
@@ -193,26 +194,42 @@ func (a *asker) questions() map[string]func() int {
 		"agent's open":   func() int { return a.agents("open") + 1 },
 		"of a name":      a.named,
 		"by author": func() int {
-			return a.find(everything, store.Query{Words: a.words(1), Requesters: []int64{a.customer().ID}}) + 1
+			return a.find(everything, store.Query{Words: a.words(1),
+				Requesters: []int64{a.customer().ID}}) + 1
 		},
 		"how many closed": func() int { return a.tally(store.Query{Status: "closed"}) },
 		"search a beginning": func() int {
 			word := []rune(a.words(1))
 			return a.find(everything, store.Query{Words: string(word[:max(1, len(word)-1)])}) + 1
 		},
-		"card":              func() int { return a.tally(store.Query{Requester: a.customer().ID}) + 1 },
-		"panel":             func() int { return a.tally(store.Query{}) },
-		"search a word":     func() int { return search(1) },
-		"search two":        func() int { return search(2) },
-		"search three":      func() int { return search(3) },
-		"search a phrase":   func() int { return a.find(everything, store.Query{Words: a.phrase(2)}) },
-		"search a sentence": func() int { return a.find(everything, store.Query{Words: a.phrase(5)}) },
+		"card": func() int {
+			return a.tally(store.Query{Requester: a.customer().ID}) +
+				1
+		},
+		"panel":         func() int { return a.tally(store.Query{}) },
+		"search a word": func() int { return search(1) },
+		"search two":    func() int { return search(2) },
+		"search three":  func() int { return search(3) },
+		"search a phrase": func() int {
+			return a.find(everything,
+				store.Query{Words: a.phrase(2)})
+		},
+		"search a sentence": func() int {
+			return a.find(everything,
+				store.Query{Words: a.phrase(5)})
+		},
 		"search and filter": func() int {
 			return a.find(everything, store.Query{Words: a.words(1), Status: "open",
 				Fields: map[string]string{"type": "Problema"}}) + 1
 		},
-		"a customer's search": func() int { return a.find(a.sight(a.customer()), store.Query{Words: a.words(1)}) },
-		"a customer's phrase": func() int { return a.find(a.sight(a.customer()), store.Query{Words: a.phrase(2)}) + 1 },
+		"a customer's search": func() int {
+			return a.find(a.sight(a.customer()),
+				store.Query{Words: a.words(1)})
+		},
+		"a customer's phrase": func() int {
+			return a.find(a.sight(a.customer()),
+				store.Query{Words: a.phrase(2)}) + 1
+		},
 		"one case": func() int {
 			n := 1 + a.Int64N(a.tickets)
 			_, err := a.store.Ticket(a.b.Context(), n)
@@ -241,7 +258,8 @@ func BenchmarkBigDesk(b *testing.B) {
 				clock, cpu = append(clock, time.Since(begun)), append(cpu, threadTime()-used)
 			}
 			b.ReportMetric(0, "ns/op")
-			for unit, d := range map[string]time.Duration{"ms-p50": at(clock, 50), "ms-p99": at(clock, 99), "cpu-ms-p50": at(cpu, 50), "cpu-ms-p99": at(cpu, 99)} {
+			for unit, d := range map[string]time.Duration{"ms-p50": at(clock, 50),
+				"ms-p99": at(clock, 99), "cpu-ms-p50": at(cpu, 50), "cpu-ms-p99": at(cpu, 99)} {
 				b.ReportMetric(float64(d)/1e6, unit)
 			}
 		})

@@ -34,14 +34,16 @@ func TestBytesAreKeptOnce(t *testing.T) {
 		name, text string
 		files      int
 	}{
-		{"nothing", "", 0}, {"little", "hola", 0}, {"all that fits a row", large[:InlineSize], 0}, {"one byte more", large, 1},
+		{"nothing", "", 0}, {"little", "hola", 0}, {"all that fits a row", large[:InlineSize], 0},
+		{"one byte more", large, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before, rows := blobFiles(t, s), 0
 			a, b := receive(t, s, c.text), receive(t, s, c.text)
 			same(t, "files", blobFiles(t, s)-before, c.files)
 			same(t, "blob", mail(t, s, a).Blob, mail(t, s, b).Blob)
-			must(s.row(ctx, "SELECT count(*) FROM blob WHERE size = $1", args(len(c.text)), &rows))(t)
+			must(s.row(ctx, "SELECT count(*) FROM blob WHERE size = $1", args(len(c.text)),
+				&rows))(t)
 			same(t, "rows", rows, 1)
 			blob := must(s.OpenMail(ctx, mail(t, s, a)))(t)
 			defer blob.Close()
@@ -90,7 +92,9 @@ func TestRowNeverNamesAFileThatIsNotThere(t *testing.T) {
 	k := openTicket(t, s, by, "x")
 	add := func(p *Spool) error {
 		return s.Write(ctx, func(tx *Tx) error {
-			_, err := tx.AddItem(ctx, "x", NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.Note, Author: by}, Attachments: []NewAttachment{{Spool: p}}})
+			_, err := tx.AddItem(ctx, "x",
+				NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.Note, Author: by},
+					Attachments: []NewAttachment{{Spool: p}}})
 			return err
 		})
 	}
@@ -143,7 +147,8 @@ func TestSweep(t *testing.T) {
 	age(abandoned)
 	age(s.blobPath(kept.SHA256))
 	same(t, "removed", must(s.Sweep(ctx))(t), 2)
-	for path, want := range map[string]bool{old: false, fresh: true, abandoned: false, open: true, s.blobPath(kept.SHA256): true} {
+	for path, want := range map[string]bool{old: false, fresh: true, abandoned: false, open: true,
+		s.blobPath(kept.SHA256): true} {
 		_, err := os.Stat(path)
 		same(t, path, err == nil, want)
 	}

@@ -21,8 +21,10 @@ func TestCatalogueIsReadAgainWhenSomebodyElseWritesIt(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Put(ctx, desk.Entry{Kind: desk.Products, Key: "crm", Names: map[string]string{"es": "CRM"}, Agent: 7})
-		if found, ok := must(tx.Catalogue(ctx))(t).Find(desk.Products, "crm"); !ok || found.Agent != 7 {
+		_, err = tx.Put(ctx, desk.Entry{Kind: desk.Products, Key: "crm",
+			Names: map[string]string{"es": "CRM"}, Agent: 7})
+		if found, ok := must(tx.Catalogue(ctx))(t).Find(desk.Products, "crm"); !ok ||
+			found.Agent != 7 {
 			t.Errorf("what the transaction wrote it reads as %+v", found)
 		}
 		return err
@@ -35,7 +37,8 @@ func TestCatalogueIsReadAgainWhenSomebodyElseWritesIt(t *testing.T) {
 	same(t, "renamed", status.Name("es")+", "+status.Name("en")+", "+status.Key, "Nuevo, New, open")
 	same(t, "products", c.Names(desk.Products, "en"), []string{"CRM"})
 	if err := s.Write(ctx, func(tx *Tx) error {
-		same(t, "the writer knows too", must(tx.Catalogue(ctx))(t).Names(desk.Products, "es"), []string{"CRM"})
+		same(t, "the writer knows too", must(tx.Catalogue(ctx))(t).Names(desk.Products, "es"),
+			[]string{"CRM"})
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -50,7 +53,8 @@ func TestNewDeskHasTheRowsThatComeWithBuzon(t *testing.T) {
 		got, ok := c.Keyed(want.Kind, want.Key)
 		got.ID = 0
 		if !ok || got.Name("es") != want.Name("es") || got.Name("en") != want.Name("en") ||
-			got.Class != want.Class || got.Position != want.Position || !slices.Equal(got.Follows.From, want.Follows.From) {
+			got.Class != want.Class || got.Position != want.Position ||
+			!slices.Equal(got.Follows.From, want.Follows.From) {
 			t.Errorf("%s %s is %+v, want %+v", want.Kind, want.Key, got, want)
 		}
 	}
@@ -74,7 +78,8 @@ func TestReplacedRow(t *testing.T) {
 	k := openTicket(t, s, by, "Factura")
 	c := must(s.Catalogue(ctx))(t)
 	named := func(name string) map[string]string { return map[string]string{"es": name} }
-	trial := putEntry(t, s, desk.Entry{Kind: desk.Statuses, Names: named("En pruebas"), Class: desk.InProgress})
+	trial := putEntry(t, s, desk.Entry{Kind: desk.Statuses, Names: named("En pruebas"),
+		Class: desk.InProgress})
 	visit := putEntry(t, s, desk.Entry{Kind: desk.ItemTypes, Names: named("Visita")})
 	low := putEntry(t, s, desk.Entry{Kind: desk.Severities, Names: named("mínima")})
 	running, _ := c.Status(desk.InProgress)
@@ -83,12 +88,14 @@ func TestReplacedRow(t *testing.T) {
 		next.Class, next.Status, next.Severity = trial.Class, trial.ID, low.Position
 		_, err := tx.Change(ctx, k, next, by.ID, 0)
 		check(t, err)
-		_, err = tx.AddItem(ctx, "", NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.ItemType(visit.Key), Author: by}})
+		_, err = tx.AddItem(ctx, "", NewItem{Item: desk.Item{Ticket: k.Number,
+			Type: desk.ItemType(visit.Key), Author: by}})
 		return err
 	})
 	answer, _ := c.Keyed(desk.ItemTypes, "answer")
 	worst, _ := c.Severity(1)
-	for _, r := range []struct{ row, by desk.Entry }{{trial, running}, {visit, answer}, {low, worst}} {
+	for _, r := range []struct{ row, by desk.Entry }{{trial, running}, {visit, answer},
+		{low, worst}} {
 		same(t, "uses of "+r.row.Key, must(s.Used(ctx, r.row))(t), 1)
 		write(t, s, func(tx *Tx) error { return tx.Drop(ctx, r.row, r.by) })
 		same(t, "uses of "+r.row.Key+" without it", must(s.Used(ctx, r.row))(t), 0)
@@ -101,7 +108,8 @@ func TestReplacedRow(t *testing.T) {
 	same(t, "it is found", there, false)
 	last := must(s.Activities(ctx, k.Number))(t)[0]
 	same(t, "history", c.Shown(last.What, last.New, "es"), "En pruebas")
-	again := putEntry(t, s, desk.Entry{Kind: desk.Statuses, Names: named("En pruebas"), Class: desk.InProgress})
+	again := putEntry(t, s, desk.Entry{Kind: desk.Statuses, Names: named("En pruebas"),
+		Class: desk.InProgress})
 	same(t, "the key is free again", again.Key, trial.Key)
 }
 
@@ -111,7 +119,8 @@ func TestRefusedRow(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)
 	err := s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.Put(ctx, desk.Entry{Kind: desk.Products, Names: map[string]string{"es": "CRM"}})
+		_, err := tx.Put(ctx, desk.Entry{Kind: desk.Products,
+			Names: map[string]string{"es": "CRM"}})
 		check(t, err)
 		_, err = tx.Put(ctx, desk.Entry{Kind: desk.Products, Names: map[string]string{"es": "crm"}})
 		return err

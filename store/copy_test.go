@@ -19,7 +19,8 @@ func TestCopy(t *testing.T) {
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	ana := addPerson(t, s, desk.Agent, "ana@ejemplo.test")
 	k := openTicket(t, s, by, "Factura rechazada")
-	addItem(t, s, k, by, "uno\x00dos \xff áéí", NewAttachment{desk.Attachment{Filename: "informe.pdf"}, spool(t, s, "png")})
+	addItem(t, s, k, by, "uno\x00dos \xff áéí",
+		NewAttachment{desk.Attachment{Filename: "informe.pdf"}, spool(t, s, "png")})
 	receive(t, s, strings.Repeat("largo ", InlineSize))
 	owe(t, s, k.Number, ana.Address())
 	lease := must(s.TakeLease(ctx, false))(t)
@@ -36,7 +37,8 @@ func TestCopy(t *testing.T) {
 		}
 	}))(t)
 	same(t, "progress was told at the end", calls, 1)
-	if _, err := s.CopyTo(ctx, url, nil); err == nil || !strings.Contains(err.Error(), "not empty") {
+	if _, err := s.CopyTo(ctx, url, nil); err == nil ||
+		!strings.Contains(err.Error(), "not empty") {
 		t.Errorf("over another desk: %v", err)
 	}
 	where := Options{Database: url}
@@ -79,7 +81,8 @@ func TestCopyBrokenOff(t *testing.T) {
 // TestRowHash: where one value ends and the next begins is part of it.
 func TestRowHash(t *testing.T) {
 	t.Parallel()
-	rows := [][]any{{"ab", "c"}, {"a", "bc"}, {"abc", ""}, {"abc", nil}, {nil, "abc"}, {int64(1), "abc"}}
+	rows := [][]any{{"ab", "c"}, {"a", "bc"}, {"abc", ""}, {"abc", nil}, {nil, "abc"},
+		{int64(1), "abc"}}
 	seen := map[[32]byte]bool{}
 	for _, row := range rows {
 		seen[rowHash(row)] = true

@@ -45,12 +45,15 @@ type dialect struct {
 	index string // writes the words of an item for the search
 	// indexAll is index for lists of items and of their words; "": each is written by itself
 	indexAll string
-	unindex  string                               // takes the words of an item, by its id, out of it
-	words    func(item int64, text string) string // what index takes of an item's words
-	found    string                               // the items below id %[2]s that match %[1]s
-	among    string                               // those of the list of tickets %[2]s that match %[1]s
-	chunk    int                                  // how many of them are read at first; 0: all, the newest first
-	few      int                                  // of no more tickets than these among is asked
+	// takes the words of an item, by its id, out of it
+	unindex string
+	words   func(item int64, text string) string // what index takes of an item's words
+	found   string                               // the items below id %[2]s that match %[1]s
+	// those of the list of tickets %[2]s that match %[1]s
+	among string
+	// how many of them are read at first; 0: all, the newest first
+	chunk int
+	few   int // of no more tickets than these among is asked
 	// what found looks for: items that have all words, the last of which may be a beginning
 	match func(ctx context.Context, r Reader, words []string, beginning bool) (string, error)
 

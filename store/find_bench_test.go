@@ -16,7 +16,8 @@ func readDesk(b *testing.B) (s *Store, people []desk.Person) {
 	var organisations []int64
 	write(b, s, func(tx *Tx) error {
 		for o := 1; o <= 20; o++ {
-			e, err := tx.Put(ctx, desk.Entry{Kind: desk.Organisations, Names: map[string]string{"es": fmt.Sprint("Cliente ", o)}})
+			e, err := tx.Put(ctx, desk.Entry{Kind: desk.Organisations,
+				Names: map[string]string{"es": fmt.Sprint("Cliente ", o)}})
 			check(b, err)
 			organisations = append(organisations, e.ID)
 		}
@@ -29,17 +30,22 @@ func readDesk(b *testing.B) (s *Store, people []desk.Person) {
 	write(b, s, func(tx *Tx) error {
 		for i := range 1000 {
 			by := people[i*7%200]
-			k, _, err := tx.OpenTicket(ctx, desk.Ticket{Mailbox: "s@e.test", Subject: fmt.Sprint("Factura ", i), Class: desk.Open,
-				Severity: 3, Requester: by, Controller: by, Assignee: ana, Agent: ana},
-				&NewItem{Item: desk.Item{Type: desk.Note, Author: by, Text: body(i, 500), Visibility: desk.Public, State: desk.Filed}})
+			k, _, err := tx.OpenTicket(ctx,
+				desk.Ticket{Mailbox: "s@e.test", Subject: fmt.Sprint("Factura ", i),
+					Class:    desk.Open,
+					Severity: 3, Requester: by, Controller: by, Assignee: ana, Agent: ana},
+				&NewItem{Item: desk.Item{Type: desk.Note, Author: by, Text: body(i, 500),
+					Visibility: desk.Public, State: desk.Filed}})
 			check(b, err)
 			if i%3 == 0 {
 				check(b, tx.Follow(ctx, k.Number, people[(i*7+1)%200].ID))
 			}
 		}
 		for i := range 300 {
-			_, err := tx.AddItem(ctx, "", NewItem{Item: desk.Item{Ticket: 1, Type: desk.Note, Author: people[i%2], Text: body(i, 500),
-				Visibility: desk.Public, State: desk.Filed}})
+			_, err := tx.AddItem(ctx, "",
+				NewItem{Item: desk.Item{Ticket: 1, Type: desk.Note, Author: people[i%2],
+					Text:       body(i, 500),
+					Visibility: desk.Public, State: desk.Filed}})
 			check(b, err)
 		}
 		return nil

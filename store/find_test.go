@@ -51,7 +51,8 @@ var (
 )
 
 func (d *randomDesk) profile() desk.Profile {
-	p := desk.Profile{Own: d.IntN(4) > 0, Followed: d.IntN(2) > 0, Organisation: d.IntN(2) > 0, Projects: d.IntN(2) > 0}
+	p := desk.Profile{Own: d.IntN(4) > 0, Followed: d.IntN(2) > 0, Organisation: d.IntN(2) > 0,
+		Projects: d.IntN(2) > 0}
 	if d.IntN(2) == 0 {
 		p.Types = []string{"Incidente", "Consulta"}[:1+d.IntN(2)]
 	}
@@ -60,7 +61,8 @@ func (d *randomDesk) profile() desk.Profile {
 
 func newRandomDesk(t testing.TB, seed uint64) *randomDesk {
 	d := &randomDesk{Rand: rand.New(rand.NewPCG(seed, 0)), items: map[int64][]desk.Item{}}
-	profiles := desk.Profiles{Named: map[string]desk.Profile{"x": d.profile(), "y": d.profile()}, Mailboxes: map[string]string{}}
+	profiles := desk.Profiles{Named: map[string]desk.Profile{"x": d.profile(), "y": d.profile()},
+		Mailboxes: map[string]string{}}
 	for _, m := range randomBoxes[:d.IntN(3)] {
 		profiles.Mailboxes[m] = pick(d, randomProfiles[1:])
 	}
@@ -71,10 +73,15 @@ func newRandomDesk(t testing.TB, seed uint64) *randomDesk {
 				e.Key = fmt.Sprint(e.Names["es"])
 				return must(tx.Put(ctx, e))(t).ID
 			}
-			name := func(s string) map[string]string { return map[string]string{"es": fmt.Sprint(s, id)} }
+			name := func(s string) map[string]string {
+				return map[string]string{"es": fmt.Sprint(s, id)}
+			}
 			d.organisations = append(d.organisations,
-				put(desk.Entry{Kind: desk.Organisations, Names: name("Cliente "), Profile: pick(d, randomProfiles)}))
-			d.projects = append(d.projects, put(desk.Entry{Kind: desk.Projects, Names: name("Obra "), Parent: pick(d, d.organisations)}))
+				put(desk.Entry{Kind: desk.Organisations, Names: name("Cliente "),
+					Profile: pick(d, randomProfiles)}))
+			d.projects = append(d.projects,
+				put(desk.Entry{Kind: desk.Projects, Names: name("Obra "),
+					Parent: pick(d, d.organisations)}))
 		}
 		c := must(tx.Catalogue(ctx))(t)
 		for _, name := range []string{"Incidente", "Consulta", "Mejora"} {
@@ -82,7 +89,8 @@ func newRandomDesk(t testing.TB, seed uint64) *randomDesk {
 		}
 		d.organisations, d.projects = append(d.organisations, 0), append(d.projects, 0)
 		for i := range 8 {
-			p := desk.Person{Name: fmt.Sprint("P", i), Role: desk.Customer, Active: d.IntN(8) > 0, Organisation: pick(d, d.organisations)}
+			p := desk.Person{Name: fmt.Sprint("P", i), Role: desk.Customer, Active: d.IntN(8) > 0,
+				Organisation: pick(d, d.organisations)}
 			if d.IntN(8) == 0 {
 				p.Role = desk.Agent
 			}
@@ -103,7 +111,8 @@ func newRandomDesk(t testing.TB, seed uint64) *randomDesk {
 
 func (d *randomDesk) open(t testing.TB) {
 	k := desk.Ticket{
-		Mailbox: pick(d, randomBoxes), Subject: "Caso de " + pick(d, randomWords), Class: pick(d, []desk.Class{desk.Open, desk.Waiting, desk.Closed}),
+		Mailbox: pick(d, randomBoxes), Subject: "Caso de " + pick(d, randomWords),
+		Class:    pick(d, []desk.Class{desk.Open, desk.Waiting, desk.Closed}),
 		Severity: 1 + d.IntN(3), Type: pick(d, d.types), Requester: pick(d, d.people),
 		Controller: pick(d, d.people), Project: pick(d, d.projects), ProductionDown: d.IntN(5) == 0,
 	}
@@ -119,9 +128,12 @@ func (d *randomDesk) open(t testing.TB) {
 			}
 		}
 		for i := d.IntN(4); i > 0 && err == nil; i-- {
-			it := desk.Item{Ticket: k.Number, Author: pick(d, d.people), Text: pick(d, randomWords) + " " + pick(d, randomWords),
-				Type: desk.Answer, Visibility: pick(d, []desk.Visibility{desk.Public, desk.Internal}),
-				State: pick(d, []desk.State{desk.Filed, desk.Filed, desk.Pending, desk.Rejected, desk.Held})}
+			it := desk.Item{Ticket: k.Number, Author: pick(d, d.people),
+				Text: pick(d, randomWords) + " " + pick(d, randomWords),
+				Type: desk.Answer, Visibility: pick(d,
+					[]desk.Visibility{desk.Public, desk.Internal}),
+				State: pick(d, []desk.State{desk.Filed, desk.Filed, desk.Pending, desk.Rejected,
+					desk.Held})}
 			it, err = tx.AddItem(ctx, k.Subject, NewItem{Item: it})
 			d.items[k.Number] = append(d.items[k.Number], it)
 		}
@@ -167,26 +179,33 @@ func (d *randomDesk) lists(t *testing.T, what string, sight desk.Sight) {
 		q       Query
 		chooses func(desk.Ticket) bool
 	}{
-		"all":    {Query{}, func(desk.Ticket) bool { return true }},
-		"pages":  {Query{Limit: 3}, func(desk.Ticket) bool { return true }},
-		"open":   {Query{Status: "open"}, func(k desk.Ticket) bool { return k.Class != desk.Closed }},
-		"class":  {Query{Status: "waiting"}, func(k desk.Ticket) bool { return k.Class == desk.Waiting }},
-		"status": {Query{Status: "Abierto"}, func(k desk.Ticket) bool { return k.Class == desk.Open }},
+		"all":   {Query{}, func(desk.Ticket) bool { return true }},
+		"pages": {Query{Limit: 3}, func(desk.Ticket) bool { return true }},
+		"open": {Query{Status: "open"},
+			func(k desk.Ticket) bool { return k.Class != desk.Closed }},
+		"class": {Query{Status: "waiting"},
+			func(k desk.Ticket) bool { return k.Class == desk.Waiting }},
+		"status": {Query{Status: "Abierto"},
+			func(k desk.Ticket) bool { return k.Class == desk.Open }},
 		"two people": {Query{Requester: who, Assignee: d.people[0].ID}, func(k desk.Ticket) bool {
 			return k.Requester.ID == who && k.Assignee.ID == d.people[0].ID
 		}},
-		"controller": {Query{Controller: who}, func(k desk.Ticket) bool { return k.Controller.ID == who }},
+		"controller": {Query{Controller: who},
+			func(k desk.Ticket) bool { return k.Controller.ID == who }},
 		"follower": {Query{Follower: who}, func(k desk.Ticket) bool {
 			return slices.ContainsFunc(k.Followers, func(p desk.Person) bool { return p.ID == who })
 		}},
-		"organisation": {Query{Organisation: d.organisations[1], Severity: 1}, func(k desk.Ticket) bool {
-			return k.Requester.Organisation == d.organisations[1] && k.Severity == 1
-		}},
-		"fields": {Query{ProductionDown: true, Fields: map[string]string{"type": "Consulta", "project": "Obra 1"}},
+		"organisation": {Query{Organisation: d.organisations[1], Severity: 1},
+			func(k desk.Ticket) bool {
+				return k.Requester.Organisation == d.organisations[1] && k.Severity == 1
+			}},
+		"fields": {Query{ProductionDown: true, Fields: map[string]string{"type": "Consulta",
+			"project": "Obra 1"}},
 			func(k desk.Ticket) bool {
 				return k.ProductionDown && k.Type == d.types[1] && k.Project == d.projects[0]
 			}},
-		"dates": {Query{Since: d.store.Now().Add(time.Hour)}, func(desk.Ticket) bool { return false }},
+		"dates": {Query{Since: d.store.Now().Add(time.Hour)},
+			func(desk.Ticket) bool { return false }},
 	} {
 		var want []int64
 		for _, k := range slices.Backward(d.tickets) {
@@ -200,11 +219,13 @@ func (d *randomDesk) lists(t *testing.T, what string, sight desk.Sight) {
 
 func (d *randomDesk) searches(t *testing.T, what string, sight desk.Sight) {
 	word, phrase := pick(d, randomWords), pick(d, randomWords)+" "+pick(d, randomWords)
-	for _, q := range []Query{{Words: word}, {Words: word, Limit: 2}, {Words: word, Status: "open"}, {Words: `"` + phrase + `"`}, {Words: word, Fields: map[string]string{"type": "Mejora"}}} {
+	for _, q := range []Query{{Words: word}, {Words: word, Limit: 2}, {Words: word, Status: "open"},
+		{Words: `"` + phrase + `"`}, {Words: word, Fields: map[string]string{"type": "Mejora"}}} {
 		type hit struct{ ticket, item int64 }
 		var hits []hit
 		for _, k := range d.tickets {
-			if q.Fields["type"] == "Mejora" && k.Type != d.types[2] || q.Status == "open" && k.Class == desk.Closed {
+			if q.Fields["type"] == "Mejora" && k.Type != d.types[2] || q.Status == "open" &&
+				k.Class == desk.Closed {
 				continue
 			}
 			newest := int64(0)
@@ -241,11 +262,13 @@ func TestPageIsComplete(t *testing.T) {
 	check(t, err)
 	same(t, "rows", len(page), 2)
 	k = ticket(t, s, k.Number)
-	same(t, "the ticket", []any{page[1].Subject, page[1].CreatedAt, page[1].Requester.ID, page[1].Requester.Name, page[1].Class},
+	same(t, "the ticket", []any{page[1].Subject, page[1].CreatedAt, page[1].Requester.ID,
+		page[1].Requester.Name, page[1].Class},
 		[]any{k.Subject, k.CreatedAt, carla.ID, carla.Name, desk.Open})
 	same(t, "people", []string{page[1].Requester.Address(), page[1].Followers[0].Address()},
 		[]string{"carla@cliente.test", "ana@ejemplo.test"})
-	same(t, "links", [][]Link{page[1].Links, page[0].Links}, [][]Link{{{other.Number, "cites"}}, {{k.Number, "cites_by"}}})
+	same(t, "links", [][]Link{page[1].Links, page[0].Links},
+		[][]Link{{{other.Number, "cites"}}, {{k.Number, "cites_by"}}})
 }
 
 // TestPageCost: what a list costs does not grow with what is on it, and a notice reads no more than
@@ -256,12 +279,14 @@ func TestPageCost(t *testing.T) {
 	s := open(t, t.TempDir(), Options{Trace: func(string) { cost++ }})
 	carla := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	for i := range 30 {
-		k := openTicket(t, s, addPerson(t, s, desk.Customer, fmt.Sprintf("p%d@cliente.test", i)), "Factura")
+		k := openTicket(t, s, addPerson(t, s, desk.Customer, fmt.Sprintf("p%d@cliente.test", i)),
+			"Factura")
 		addItem(t, s, k, carla, "Una factura")
 		write(t, s, func(tx *Tx) error { return tx.Follow(ctx, k.Number, carla.ID) })
 	}
 	for i := range 30 {
-		addItem(t, s, desk.Ticket{Number: 1}, carla, fmt.Sprint("línea ", i), NewAttachment{desk.Attachment{Filename: "a.txt"}, spool(t, s, "x")})
+		addItem(t, s, desk.Ticket{Number: 1}, carla, fmt.Sprint("línea ", i),
+			NewAttachment{desk.Attachment{Filename: "a.txt"}, spool(t, s, "x")})
 	}
 	sight := must(s.Sight(ctx, carla))(t)
 	write(t, s, func(tx *Tx) error { _, err := tx.Catalogue(ctx); return err })
@@ -286,8 +311,16 @@ func TestPageCost(t *testing.T) {
 			page, _, err := r.Find(ctx, sight, Query{Words: "factura", Limit: 25})
 			return len(page), err
 		}, 25},
-		"a ticket":  {3, func(r Reader) (int, error) { _, err := r.Ticket(ctx, 1); return 1, err }, 1},
-		"its items": {3, func(r Reader) (int, error) { list, err := r.Items(ctx, 1); return len(list), err }, 31},
+		"a ticket": {3, func(r Reader) (int, error) {
+			_, err := r.Ticket(ctx, 1)
+			return 1,
+				err
+		}, 1},
+		"its items": {3, func(r Reader) (int, error) {
+			list,
+				err := r.Items(ctx, 1)
+			return len(list), err
+		}, 31},
 		"what a notice quotes": {2, func(r Reader) (int, error) {
 			list, err := r.Earlier(ctx, everything, 1, 31, true, 3, 100)
 			return len(list), err

@@ -59,7 +59,8 @@ func (s *Store) Forget(ctx context.Context, p desk.Person) (done Forgotten, err 
 		return done, err
 	}
 	if err := s.dialect.scrub(ctx, s); err != nil {
-		return done, fmt.Errorf("what was erased may still be read from the bytes of the database: %w",
+		return done, fmt.Errorf(
+			"what was erased may still be read from the bytes of the database: %w",
 			err)
 	}
 	return done, nil
@@ -127,7 +128,8 @@ func (f *forgetting) run(ctx context.Context) (err error) {
 		UNION SELECT ticket FROM follower WHERE person = $1
 		ORDER BY 1`, f.p.ID)
 	for _, step := range []func(context.Context) error{
-		f.words, f.quotes, f.remarks, f.titles, f.incoming, f.outgoing, f.named, f.person, f.originals,
+		f.words, f.quotes, f.remarks, f.titles, f.incoming, f.outgoing, f.named, f.person,
+		f.originals,
 		f.unkept, f.searched, f.noted,
 	} {
 		if err == nil {
@@ -150,7 +152,8 @@ func (f *forgetting) words(ctx context.Context) error {
 		return err
 	}
 	for _, id := range ids {
-		blobs, err := singles[int64](ctx, f.Reader, "SELECT blob FROM attachment WHERE item = $1", id)
+		blobs, err := singles[int64](ctx, f.Reader,
+			"SELECT blob FROM attachment WHERE item = $1", id)
 		if err != nil {
 			return err
 		}
@@ -205,8 +208,8 @@ func (f *forgetting) quotes(ctx context.Context) error {
 	return nil
 }
 
-// remarks takes the parts of his name out of what agents note in one line about the tickets in which
-// he took part, and about those that were merged into them.
+// remarks takes the parts of his name out of what agents note in one line about the tickets in
+// which he took part, and about those that were merged into them.
 func (f *forgetting) remarks(ctx context.Context) error {
 	type line struct {
 		key, text string
@@ -310,7 +313,8 @@ func (f *forgetting) outgoing(ctx context.Context) error {
 		return err
 	}
 	for _, ticket := range f.his {
-		others, err := f.Reader.outgoing(ctx, "WHERE o.ticket = $1 AND o.person <> $2 ORDER BY o.id",
+		others, err := f.Reader.outgoing(ctx,
+			"WHERE o.ticket = $1 AND o.person <> $2 ORDER BY o.id",
 			ticket, f.p.ID)
 		if err != nil {
 			return err
@@ -367,7 +371,8 @@ func (f *forgetting) person(ctx context.Context) error {
 func (f *forgetting) originals(ctx context.Context) error {
 	for _, id := range distinct(f.items) {
 		mail := int64(0)
-		if _, err := f.row(ctx, "SELECT mail FROM item WHERE id = $1", args(id), &mail); err != nil {
+		if _, err := f.row(ctx, "SELECT mail FROM item WHERE id = $1", args(id),
+			&mail); err != nil {
 			return err
 		}
 		f.mails = append(f.mails, mail)
@@ -398,7 +403,8 @@ func (f *forgetting) originals(ctx context.Context) error {
 func (f *forgetting) unkept(ctx context.Context) error {
 	for _, id := range distinct(f.blobs) {
 		var sum []byte
-		if _, err := f.row(ctx, "SELECT sha256 FROM blob WHERE id = $1", args(id), &sum); err != nil {
+		if _, err := f.row(ctx, "SELECT sha256 FROM blob WHERE id = $1", args(id),
+			&sum); err != nil {
 			return err
 		}
 		if err := f.dropBlob(ctx, id); err != nil {

@@ -32,7 +32,8 @@ func TestNamesOf(t *testing.T) {
 
 func TestUnquoted(t *testing.T) {
 	t.Parallel()
-	if got := unquoted("Hola:\n> no imprime\n > desde ayer\nReinicie > luego."); got != "Hola:\nReinicie > luego." {
+	if got := unquoted(
+		"Hola:\n> no imprime\n > desde ayer\nReinicie > luego."); got != "Hola:\nReinicie > luego." {
 		t.Errorf("%q", got)
 	}
 }

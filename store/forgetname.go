@@ -107,7 +107,8 @@ func (f *forgetting) rename(ctx context.Context, table, column, key string) erro
 	if key != "" {
 		by = fmt.Sprintf("CAST(%s AS TEXT)", key)
 	}
-	err := f.rows(ctx, fmt.Sprintf("SELECT DISTINCT %s, %s FROM %s WHERE %s", by, as, table, where), a,
+	err := f.rows(ctx, fmt.Sprintf("SELECT DISTINCT %s, %s FROM %s WHERE %s", by, as, table,
+		where), a,
 		func(rows *sql.Rows) error {
 			var v value
 			err := rows.Scan(&v.at, &v.text)

@@ -39,7 +39,8 @@ func (tx *Tx) hold(ctx context.Context, before desk.Ticket, done Done, out desk.
 	undo := desk.Undo{Before: before.Stand(), After: done.Ticket.Stand(), Timers: timers,
 		Was: before, Became: done.Ticket, Links: out.Links}
 	follows := func(p desk.Person) bool {
-		return slices.ContainsFunc(before.Followers, func(f desk.Person) bool { return f.ID == p.ID })
+		return slices.ContainsFunc(before.Followers,
+			func(f desk.Person) bool { return f.ID == p.ID })
 	}
 	undo.Followed = slices.DeleteFunc(slices.Clone(out.Follow), follows)
 	for _, p := range out.Unfollow {

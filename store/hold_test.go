@@ -10,8 +10,10 @@ import (
 )
 
 // holdingDesk has a ticket of Carla's, and agents who have read of it.
-func holdingDesk(t *testing.T, hold time.Duration, agents int) (*Store, desk.Ticket, []desk.Person) {
-	s := open(t, t.TempDir(), Options{Now: newClock().now, Mailboxes: desk.Mailboxes{{Address: "soporte@ejemplo.test", Hold: hold}}})
+func holdingDesk(t *testing.T, hold time.Duration, agents int) (*Store, desk.Ticket,
+	[]desk.Person) {
+	s := open(t, t.TempDir(), Options{Now: newClock().now,
+		Mailboxes: desk.Mailboxes{{Address: "soporte@ejemplo.test", Hold: hold}}})
 	k := openTicket(t, s, addPerson(t, s, desk.Customer, "carla@cliente.test"), "Sin red")
 	var list []desk.Person
 	for i := range agents {
@@ -28,7 +30,8 @@ func TestExactlyOneAnswerGoesOut(t *testing.T) {
 	for _, a := range agents {
 		running.Go(func() {
 			check(t, s.Write(ctx, func(tx *Tx) error {
-				d := desk.Deed{By: a, Item: desk.Item{Text: "x"}, Read: desk.Notified{Item: 1, At: s.Now()}}
+				d := desk.Deed{By: a, Item: desk.Item{Text: "x"},
+					Read: desk.Notified{Item: 1, At: s.Now()}}
 				_, err := tx.Do(ctx, k.Number, d, Origin{})
 				return err
 			}))
@@ -43,7 +46,8 @@ func TestExactlyOneAnswerGoesOut(t *testing.T) {
 	same(t, "answers", []any{states[desk.Filed], states[desk.Held], owed}, []any{1, 7, "item"})
 }
 
-// TestWithdrawnOrSent: whoever is faster, the dispatcher or the author, an answer is one of the two.
+// TestWithdrawnOrSent: whoever is faster, the dispatcher or the author, an answer is one of the
+// two.
 func TestWithdrawnOrSent(t *testing.T) {
 	t.Parallel()
 	s, k, agents := holdingDesk(t, time.Minute, 1)
@@ -97,19 +101,24 @@ func TestMeanwhile(t *testing.T) {
 		})
 		return name
 	}
-	order := func(v desk.Verb, arg string) []desk.Order { return []desk.Order{desk.NewOrder(v, arg, "es")} }
+	order := func(v desk.Verb, arg string) []desk.Order {
+		return []desk.Order{desk.NewOrder(v, arg,
+			"es")}
+	}
 	for _, step := range []struct {
 		what string
 		deed desk.Deed
 		want string
 	}{
 		{"a customer writes", desk.Deed{By: k.Requester, Item: desk.Item{Text: "x"}}, ""},
-		{"a colleague's note", desk.Deed{By: luis, Item: desk.Item{Text: "x", Visibility: desk.Internal}}, ""},
+		{"a colleague's note", desk.Deed{By: luis,
+			Item: desk.Item{Text: "x", Visibility: desk.Internal}}, ""},
 		{"she took it herself", desk.Deed{By: ana, Orders: order(desk.VerbTake, "")}, ""},
 		{"she gave it away", desk.Deed{By: ana, Orders: order("assign", luis.Name)}, ""},
 		{"a colleague takes it", desk.Deed{By: luis, Orders: order(desk.VerbTake, "")}, ""},
 		{"it is hers again", desk.Deed{By: boss, Orders: order("assign", ana.Name)}, ""},
-		{"a third one gives it away", desk.Deed{By: boss, Orders: order("assign", luis.Name)}, luis.Name + " took"},
+		{"a third one gives it away", desk.Deed{By: boss, Orders: order("assign", luis.Name)},
+			luis.Name + " took"},
 		{"her own answer", desk.Deed{By: ana, Item: desk.Item{Text: "x"}}, ""},
 		{"a colleague answers", desk.Deed{By: luis, Item: desk.Item{Text: "x"}}, luis.Name},
 		{"another takes it then", desk.Deed{By: boss, Orders: order(desk.VerbTake, "")}, luis.Name},

@@ -27,7 +27,8 @@ func imapMail(t *testing.T, s *Store, uid uint32, text string) IMAPMail {
 	if _, err := p.Write([]byte(text)); err != nil {
 		t.Fatal(err)
 	}
-	return IMAPMail{UID: uid, State: "taken", Spool: p, Envelope: Envelope{Door: "imap:a", Received: time.Now()}}
+	return IMAPMail{UID: uid, State: "taken", Spool: p,
+		Envelope: Envelope{Door: "imap:a", Received: time.Now()}}
 }
 
 // TestIMAPEntries walks a folder through two epochs.
@@ -66,11 +67,14 @@ func TestIMAPEntries(t *testing.T) {
 	is("before first contact", position(), "{0 0 0 false} false")
 	ok(s.BeginIMAP(ctx, f, 3, []IMAPEntry{{UID: 1, State: "skipped"}, {UID: 2, State: "skipped"}}))
 	is("without prints", position(), "{7 0 3 false} true")
-	ok(s.NoteIMAP(ctx, f, 0, []IMAPEntry{{UID: 1, State: "skipped", Print: []byte{1}}, {UID: 2, State: "skipped", Print: []byte{}}}))
+	ok(s.NoteIMAP(ctx, f, 0, []IMAPEntry{{UID: 1, State: "skipped", Print: []byte{1}},
+		{UID: 2, State: "skipped", Print: []byte{}}}))
 	ok(s.TakeIMAP(ctx, f, 4, []IMAPMail{imapMail(t, s, 3, "uno"), imapMail(t, s, 4, "dos")}))
-	ok(s.NoteIMAP(ctx, f, 2, []IMAPEntry{{UID: 3, State: "done"}, {UID: 5, State: "failed", Attempts: 2, Error: "NIL"}}))
+	ok(s.NoteIMAP(ctx, f, 2, []IMAPEntry{{UID: 3, State: "done"},
+		{UID: 5, State: "failed", Attempts: 2, Error: "NIL"}}))
 	is("the cursor never goes back", position(), "{7 4 3 true} true")
-	is("all", show(s.IMAPEntries(ctx, f, 0)), `1 skipped 0 01 ""; 2 skipped 0  ""; 3 done 1  ""; 4 taken 2  ""; 5 failed 0  ""; `)
+	is("all", show(s.IMAPEntries(ctx, f, 0)),
+		`1 skipped 0 01 ""; 2 skipped 0  ""; 3 done 1  ""; 4 taken 2  ""; 5 failed 0  ""; `)
 	is("above", show(s.IMAPEntries(ctx, f, 4)), `5 failed 0  ""; `)
 	is("owed", show(s.IMAPOwed(ctx, f)), `4 taken 2  ""; 5 failed 0  ""; `)
 	prints, err := s.IMAPPrints(ctx, "a", "INBOX")
@@ -119,7 +123,8 @@ func TestIMAPSuperseded(t *testing.T) {
 
 	g := IMAPFolder{"a", "INBOX", 8}
 	check(t, s.BeginIMAP(ctx, g, 0, nil))
-	check(t, s.TakeIMAP(ctx, g, 2, []IMAPMail{imapMail(t, s, 1, "whole"), imapMail(t, s, 2, "new")}))
+	check(t, s.TakeIMAP(ctx, g, 2,
+		[]IMAPMail{imapMail(t, s, 1, "whole"), imapMail(t, s, 2, "new")}))
 	settle(t, s, 6, Verdict{Outcome: OutcomeDuplicate})
 	same(t, "numbered afresh", must(s.CountIMAP(ctx, "a"))(t), IMAPCount{Taken: 2})
 	check(t, s.NoteIMAP(ctx, g, 0, []IMAPEntry{{UID: 9, State: "failed"}}))
@@ -160,7 +165,8 @@ func TestIMAPOrdersAndStatus(t *testing.T) {
 		return o
 	}
 	good := time.UnixMilli(1_800_000_000_000)
-	for _, err := range []error{s.OrderIMAP(ctx, "a", "poll"), s.SetIMAPStatus(ctx, IMAPStatus{Account: "a", Tried: good, Good: good, Report: "r"})} {
+	for _, err := range []error{s.OrderIMAP(ctx, "a", "poll"),
+		s.SetIMAPStatus(ctx, IMAPStatus{Account: "a", Tried: good, Good: good, Report: "r"})} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +189,8 @@ func TestIMAPOrderGivenMeanwhile(t *testing.T) {
 	release := hold(t, s)
 	given := make(chan error, 1)
 	queued := func(n int) {
-		for end := time.Now().Add(10 * time.Second); len(s.writer.jobs) < n && time.Now().Before(end); {
+		for end := time.Now().Add(10 * time.Second); len(s.writer.jobs) < n &&
+			time.Now().Before(end); {
 			time.Sleep(time.Millisecond)
 		}
 	}
@@ -234,7 +241,8 @@ func TestIMAPOwed(t *testing.T) {
 	f := IMAPFolder{"a", "INBOX", 7}
 	check(t, s.BeginIMAP(ctx, f, 0, nil))
 	var known []IMAPEntry
-	for i, state := range []string{"taken", "copied", "failed", "waiting", "done", "skipped", "aside", "vanished"} {
+	for i, state := range []string{"taken", "copied", "failed", "waiting", "done", "skipped",
+		"aside", "vanished"} {
 		known = append(known, IMAPEntry{UID: uint32(i + 1), State: state, Print: []byte{byte(i)}})
 	}
 	check(t, s.NoteIMAP(ctx, f, 8, known))

@@ -18,7 +18,8 @@ func TestJobs(t *testing.T) {
 	check(t, s.EndJob(ctx, "sweep", "2 files", nil))
 	check(t, s.PlanJob(ctx, "sweep", c.now().Add(time.Hour)))
 	j := must(s.Jobs(ctx))(t)["sweep"]
-	same(t, "what is known", []any{j.Ended.Sub(j.Begun), j.Result, j.Error, j.Next.Sub(c.now())}, []any{3 * time.Second, "2 files", "", time.Hour})
+	same(t, "what is known", []any{j.Ended.Sub(j.Begun), j.Result, j.Error, j.Next.Sub(c.now())},
+		[]any{3 * time.Second, "2 files", "", time.Hour})
 	same(t, "after its end", begin(), true)
 	same(t, "it runs", must(s.Jobs(ctx))(t)["sweep"].Ended.IsZero(), true)
 	c.move(JobTime + time.Second)

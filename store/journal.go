@@ -66,8 +66,9 @@ const (
 	ReleaseItem   Decision = "release_item"   // an item in a ticket
 	ReleaseNote   Decision = "release_note"   // a note in one, that customers don't see
 	Approve       Decision = "approve"        // its pending item is let in
-	Confirm       Decision = "confirm"        // the agent whose address it bears says that it is his
-	Send          Decision = "send"           // its held item goes, though a colleague was faster
+	// the agent whose address it bears says that it is his
+	Confirm Decision = "confirm"
+	Send    Decision = "send" // its held item goes, though a colleague was faster
 )
 
 // ProofPart is one thing that was looked at to prove the sender of a mail.
@@ -428,7 +429,8 @@ func (tx *Tx) RejectPending(ctx context.Context, id int64, o Override) (bool, er
 
 // Approved lists the mails that were approved and wait to be filed.
 func (r Reader) Approved(ctx context.Context) ([]Mail, error) {
-	return r.mails(ctx, "WHERE j.settled_at IS NULL AND j.override IN ('approve', 'send') ORDER BY j.id")
+	return r.mails(
+		ctx, "WHERE j.settled_at IS NULL AND j.override IN ('approve', 'send') ORDER BY j.id")
 }
 
 // DropMail takes a mail out of the quarantine for good; its bytes stay.

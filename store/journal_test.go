@@ -29,7 +29,8 @@ func mail(t testing.TB, s *Store, id int64) Mail {
 func TestReceivedMailIsDurable(t *testing.T) {
 	t.Parallel()
 	s, c := newStore(t)
-	env := Envelope{Door: "smtp", From: "carla@cliente.test", To: []string{"soporte@ejemplo.test"}, Remote: "192.0.2.1:25", Helo: "mx", TLS: true, Received: c.now()}
+	env := Envelope{Door: "smtp", From: "carla@cliente.test", To: []string{"soporte@ejemplo.test"},
+		Remote: "192.0.2.1:25", Helo: "mx", TLS: true, Received: c.now()}
 	id := must(s.Receive(ctx, env, spool(t, s, "Subject: x\r\n\r\nhola\r\n")))(t)
 	again := open(t, s.Dir(), Options{}) // the first is still open, as after a crash
 	m := mail(t, again, id)
@@ -49,15 +50,17 @@ func TestReceiveWithItsCursor(t *testing.T) {
 	no := errors.New("no")
 	var seen int64
 	for _, fail := range []error{no, nil} {
-		id, err := s.Receive(ctx, Envelope{Door: "imap:a"}, spool(t, s, "x"), func(tx *Tx, id int64) error {
-			seen = id
-			return errors.Join(meta(ctx, tx, "cursor"), fail)
-		})
+		id, err := s.Receive(ctx, Envelope{Door: "imap:a"}, spool(t, s, "x"),
+			func(tx *Tx, id int64) error {
+				seen = id
+				return errors.Join(meta(ctx, tx, "cursor"), fail)
+			})
 		same(t, "error", errors.Is(err, no), fail != nil)
 		if err == nil {
 			same(t, "id", id, seen)
 		}
-		same(t, "mails and cursors", []int{len(must(s.Mails(ctx, MailFilter{}))(t)), metas(t, s)}, map[bool][]int{true: {0, 0}, false: {1, 1}}[fail != nil])
+		same(t, "mails and cursors", []int{len(must(s.Mails(ctx, MailFilter{}))(t)), metas(t, s)},
+			map[bool][]int{true: {0, 0}, false: {1, 1}}[fail != nil])
 	}
 }
 
@@ -84,7 +87,8 @@ func TestMailIsSettledOnce(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)
 	id := receive(t, s, "x")
-	same(t, "first", settle(t, s, id, Verdict{Outcome: OutcomeTicket, Ticket: 7, Item: 1, Rule: "23"}), true)
+	same(t, "first", settle(t, s, id, Verdict{Outcome: OutcomeTicket, Ticket: 7, Item: 1,
+		Rule: "23"}), true)
 	same(t, "second", settle(t, s, id, Verdict{Outcome: OutcomeQuarantine}), false)
 	m := mail(t, s, id)
 	same(t, "outcome", []any{m.Outcome, m.Ticket, m.Item, m.Rule}, []any{OutcomeTicket, 7, 1, "23"})
@@ -98,7 +102,8 @@ func TestTwinAndNamesake(t *testing.T) {
 	s, _ := newStore(t)
 	one, two := []byte("one"), []byte("two")
 	first, dropped, now := receive(t, s, "a"), receive(t, s, "b"), receive(t, s, "c")
-	settle(t, s, first, Verdict{MessageID: "m@x", Canonical: one, Outcome: OutcomeTicket, Ticket: 1, Item: 1})
+	settle(t, s, first, Verdict{MessageID: "m@x", Canonical: one, Outcome: OutcomeTicket, Ticket: 1,
+		Item: 1})
 	settle(t, s, dropped, Verdict{MessageID: "d@x", Canonical: one, Outcome: OutcomeDropped})
 	for _, c := range []struct {
 		name, id       string
@@ -147,12 +152,14 @@ func TestQuarantine(t *testing.T) {
 	kept, filed := receive(t, s, "a"), receive(t, s, "b")
 	settle(t, s, kept, Verdict{Outcome: OutcomeQuarantine, Error: "odd"})
 	settle(t, s, filed, Verdict{Outcome: OutcomeItem})
-	same(t, "requeue filed mail", must(s.Requeue(ctx, filed, Override{Decision: Release}))(t), false)
+	same(t, "requeue filed mail", must(s.Requeue(ctx, filed, Override{Decision: Release}))(t),
+		false)
 	same(t, "drop filed mail", must(s.DropMail(ctx, filed))(t), false)
 	check(t, s.Attempt(ctx, kept))
 	same(t, "requeue", must(s.Requeue(ctx, kept, Override{Decision: Release}))(t), true)
 	m := mail(t, s, kept)
-	same(t, "released mail", []any{m.Override.Decision, m.Attempts, m.Outcome, m.Error, m.Settled.IsZero()}, []any{Release, 1, "", "", true})
+	same(t, "released mail", []any{m.Override.Decision, m.Attempts, m.Outcome, m.Error,
+		m.Settled.IsZero()}, []any{Release, 1, "", "", true})
 	same(t, "waiting", len(must(s.Unsettled(ctx, 0, s.Now(), 9))(t)), 1)
 	settle(t, s, kept, Verdict{Outcome: OutcomeQuarantine})
 	same(t, "drop", must(s.DropMail(ctx, kept))(t), true)

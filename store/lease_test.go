@@ -30,14 +30,16 @@ func TestLease(t *testing.T) {
 
 	killed := exec.Command("sleep", "60")
 	check(t, killed.Start())
-	dead := holder{Token: "dead", Machine: machine(), PID: killed.Process.Pid, Started: started(killed.Process.Pid)}
+	dead := holder{Token: "dead", Machine: machine(), PID: killed.Process.Pid,
+		Started: started(killed.Process.Pid)}
 	leave(t, s, dead)
 	_, err = s.TakeLease(ctx, false)
 	same(t, "of a process that lives", err, ErrLeased)
 	check(t, killed.Process.Kill())
 	killed.Wait()
 	third := must(s.TakeLease(ctx, false))(t)
-	same(t, "taken away", second.put(ctx, func(now holder) bool { return now.Token == second.Token }), ErrLeased)
+	same(t, "taken away", second.put(ctx,
+		func(now holder) bool { return now.Token == second.Token }), ErrLeased)
 	check(t, third.Release())
 
 	leave(t, s, holder{Token: "reused", Machine: machine(), PID: 1, Started: "another start"})

@@ -111,7 +111,8 @@ func (r Reader) search(ctx context.Context, c *desk.Catalogue, s desk.Sight, q Q
 
 // few are tickets among which all are that the person may see and the query chooses; nil where they
 // are many. Where one profile says what he sees, nothing but indexes is looked at.
-func (r Reader) few(ctx context.Context, c *desk.Catalogue, s desk.Sight, q Query) ([]int64, error) {
+func (r Reader) few(ctx context.Context, c *desk.Catalogue, s desk.Sight, q Query) ([]int64,
+	error) {
 	w := &where{dialect: r.dialect}
 	from := ""
 	if reasons := w.reasons(s, s.Profile); !s.All && len(s.Mailboxes) == 0 && len(reasons) > 0 {
@@ -138,7 +139,8 @@ func (r Reader) compared(ctx context.Context, w *where, p *sifted, tickets []int
 	c := w.copy()
 	c.add("i.ticket IN (%s)", c.list("BIGINT", tickets))
 	return enough(r.each(ctx, "i.ticket, i.id, "+p.text,
-		"item i JOIN ticket t ON t.number = i.ticket JOIN person r ON r.id = t.requester "+c.String()+
+		"item i JOIN ticket t ON t.number = i.ticket JOIN person r ON r.id = t.requester "+
+			c.String()+
 			" ORDER BY i.id DESC", c.args, p.add))
 }
 

@@ -37,7 +37,8 @@ func matchFTS5(ctx context.Context, r Reader, words []string, beginning bool) (s
 func (r Reader) beginningWith(ctx context.Context, beginning string) (list []string, err error) {
 	for next := beginning; len(list) < maxExpanded; {
 		var word string
-		ok, err := r.row(ctx, "SELECT term FROM search_word WHERE term >= $1 LIMIT 1", args(next), &word)
+		ok, err := r.row(ctx, "SELECT term FROM search_word WHERE term >= $1 LIMIT 1",
+			args(next), &word)
 		if err != nil || !ok || !strings.HasPrefix(word, beginning) {
 			return list, err
 		}

@@ -10,9 +10,9 @@ import (
 	"buzon/store/desk"
 )
 
-// Two tickets that are merged are one from then on: the items of the guest stand in its host, behind
-// those that were there, and whatever names the guest leads to the host. The row of the guest stays,
-// closed, with what it takes to part the two again.
+// Two tickets that are merged are one from then on: the items of the guest stand in its host,
+// behind those that were there, and whatever names the guest leads to the host. The row of the
+// guest stays, closed, with what it takes to part the two again.
 //
 //	guest 5: 1 2 3   ─ #unir 9 ─►   host 9: 1 2 | 3 4 5      moved: (5,1)→3 (5,2)→4 (5,3)→5
 //	                 ◄─ #separar ─                           what was written to 5 since goes with them
@@ -110,7 +110,8 @@ func (tx *Tx) merge(ctx context.Context, done *Done, m desk.Merging, how Activit
 func (tx *Tx) takeOver(ctx context.Context, guest int64, m desk.Merging, how Activity) (
 	first, last int64, err error) {
 	var more, behind int64
-	if err := tx.number(ctx, &more, "SELECT items FROM ticket WHERE number = $1", guest); err != nil {
+	if err := tx.number(ctx, &more, "SELECT items FROM ticket WHERE number = $1",
+		guest); err != nil {
 		return 0, 0, err
 	}
 	if _, behind, err = tx.change(ctx, m.Before, m.Host, how, int(more)); err != nil {
@@ -310,7 +311,8 @@ func (r Reader) spots(ctx context.Context, statement string, a ...any) (list []s
 	return list, err
 }
 
-// giveBack puts items where they stood before a merge, but for those that have gone elsewhere since.
+// giveBack puts items where they stood before a merge, but for those that have gone elsewhere
+// since.
 func (tx *Tx) giveBack(ctx context.Context, guest, host int64, u desk.MergeUndo) error {
 	list, err := tx.spots(ctx, `
 		SELECT m.item, m.ticket, m.number FROM moved m JOIN item i ON i.id = m.item

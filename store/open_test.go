@@ -25,7 +25,8 @@ func frozen(t testing.TB) string {
 func TestFirstSchemaIsFrozen(t *testing.T) {
 	t.Parallel()
 	if sqliteMigrations[0] != frozen(t) {
-		t.Fatal("schema 1 is in the hands of people: append a migration, and leave testdata/schema1.sql as it is")
+		t.Fatal("schema 1 is in the hands of people: append a migration, and leave " +
+			"testdata/schema1.sql as it is")
 	}
 }
 
@@ -37,14 +38,20 @@ func oldDatabase(t *testing.T, dir, schema string) {
 	for _, text := range []string{schema, "PRAGMA user_version = 1",
 		"INSERT INTO meta VALUES ('instance', 'old')",
 		"INSERT INTO blob VALUES (1, zeroblob(32), 4, 'mail', 0)",
-		"INSERT INTO journal (blob, received_at, door, envelope, envelope_from, attempts) VALUES (1, 0, 'smtp', '{}', 'c@cliente.test', 1)",
+		"INSERT INTO journal (blob, received_at, door, envelope, envelope_from, attempts) VALUES " +
+			"(1, 0, 'smtp', '{}', 'c@cliente.test', 1)",
 		"INSERT INTO person (name, role, created_at) VALUES ('Carla', 'customer', 0)",
-		"INSERT INTO ticket (mailbox, subject, status, severity, type, requester, controller, items, created_at, updated_at) VALUES ('s@e.test', 'Factura', 'Abierto', 3, 'Incidente', 1, 1, 1, 0, 0)",
-		"INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text) VALUES (1, 1, 'Incidente', 1, 'public', 'filed', 0, 'No cuadra')",
+		"INSERT INTO ticket (mailbox, subject, status, severity, type, requester, controller, " +
+			"items, created_at, updated_at) VALUES ('s@e.test', 'Factura', 'Abierto', 3, " +
+			"'Incidente', 1, 1, 1, 0, 0)",
+		"INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text) " +
+			"VALUES (1, 1, 'Incidente', 1, 'public', 'filed', 0, 'No cuadra')",
 		"INSERT INTO address (address, person) VALUES ('carla@cliente.test', 1)",
-		"INSERT INTO activity (ticket, at, person, mail, what, new) VALUES (1, 0, 1, 1, 'opened', '17')",
+		"INSERT INTO activity (ticket, at, person, mail, what, new) VALUES (1, 0, 1, 1, 'opened', " +
+			"'17')",
 		"INSERT INTO imap_folder (account, folder, uidvalidity, uid) VALUES ('a', 'INBOX', 7, 3)",
-		"INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state, print) VALUES ('a', 'INBOX', 7, 3, 1, 'taken', x'01')",
+		"INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state, print) VALUES " +
+			"('a', 'INBOX', 7, 3, 1, 'taken', x'01')",
 		"INSERT INTO search (rowid, subject, body) VALUES (1, 'Factura', 'No cuadra')"} {
 		if _, err := db.Exec(text); err != nil {
 			t.Fatalf("%.60s: %v", text, err)
@@ -63,14 +70,18 @@ func TestOldestDatabaseIsUpgraded(t *testing.T) {
 	same(t, "waiting mails", len(must(s.Unsettled(ctx, 0, s.Now(), 9))(t)), 1)
 	found, _, err := s.Find(ctx, everything, Query{Words: "factura cuadra"})
 	check(t, err)
-	same(t, "a known customer, by a mail that proved nothing", must(s.Person(ctx, 1))(t).Known, false)
+	same(t, "a known customer, by a mail that proved nothing",
+		must(s.Person(ctx, 1))(t).Known, false)
 	if len(found) != 1 || found[0].Requester.Name != "Carla" {
 		t.Errorf("the old ticket is not found: %+v", found)
 	}
 	same(t, "person", must(s.PersonByAddress(ctx, "carla@cliente.test"))(t).ID, 1)
-	same(t, "history", must(s.Activities(ctx, 1))(t), []Activity{{Ticket: 1, At: time.UnixMilli(0), Person: 1, Mail: 1, What: "opened", New: "17"}})
+	same(t, "history", must(s.Activities(ctx, 1))(t),
+		[]Activity{{Ticket: 1, At: time.UnixMilli(0), Person: 1, Mail: 1, What: "opened",
+			New: "17"}})
 	// without its print, which was made in another way
-	same(t, "owed to a mailbox", must(s.IMAPOwed(ctx, IMAPFolder{"a", "INBOX", 7}))(t), []IMAPEntry{{UID: 3, State: "taken", Mail: 1}})
+	same(t, "owed to a mailbox", must(s.IMAPOwed(ctx, IMAPFolder{"a", "INBOX", 7}))(t),
+		[]IMAPEntry{{UID: 3, State: "taken", Mail: 1}})
 	k := openTicket(t, s, addPerson(t, s, "customer", "n@cliente.test"), "Nuevo")
 	same(t, "next number", k.Number, 2)
 }
@@ -82,9 +93,11 @@ func TestUpgradeKeepsACopyAndIsDoneOnce(t *testing.T) {
 	oldDatabase(t, dir, frozen(t))
 	s := open(t, dir, Options{})
 	steps := append(slices.Clone(sqliteMigrations), "CREATE TABLE later (x INTEGER)")
-	db := must(sql.Open("sqlite", source(filepath.Join(dir, "buzon.db"))+"?_txlock=immediate&_pragma=busy_timeout(5000)"))(t)
+	db := must(sql.Open("sqlite", source(filepath.Join(dir, "buzon.db"))+
+		"?_txlock=immediate&_pragma=busy_timeout(5000)"))(t)
 	defer db.Close()
-	check(t, migrate(ctx, db, sqliteDialect, steps, func(v int) error { return sqliteCopy(ctx, s, db, v) }))
+	check(t, migrate(ctx, db, sqliteDialect, steps,
+		func(v int) error { return sqliteCopy(ctx, s, db, v) }))
 	same(t, "schema", must(sqliteVersion(ctx, db))(t), len(steps))
 	path := filepath.Join(dir, "buzon-schema1.db")
 	old := must(sql.Open("sqlite", path))(t)
@@ -95,11 +108,16 @@ func TestUpgradeKeepsACopyAndIsDoneOnce(t *testing.T) {
 	var group sync.WaitGroup
 	errs := make([]error, 4)
 	for i := range errs { // processes that start together
-		group.Go(func() { errs[i] = migrate(ctx, db, sqliteDialect, steps, func(int) error { return nil }) })
+		group.Go(func() {
+			errs[i] = migrate(ctx, db, sqliteDialect, steps,
+				func(int) error { return nil })
+		})
 	}
 	group.Wait()
 	check(t, errors.Join(errs...))
-	same(t, "a failing step", migrate(ctx, db, sqliteDialect, append(steps, "CREATE TABLE more (x); nonsense"), func(int) error { return nil }) != nil, true)
+	same(t, "a failing step", migrate(ctx, db, sqliteDialect,
+		append(steps, "CREATE TABLE more (x); nonsense"), func(int) error { return nil }) != nil,
+		true)
 	same(t, "schema after it", must(sqliteVersion(ctx, db))(t), len(steps))
 	var n int
 	check(t, db.QueryRow("SELECT count(*) FROM sqlite_master WHERE name = 'more'").Scan(&n))
@@ -114,19 +132,32 @@ func TestOpenRefuses(t *testing.T) {
 		spoil func(dir, db string) error
 		want  string
 	}{
-		"a newer schema": {func(_, db string) error { return execute(db, "PRAGMA user_version = 999") }, "run the newer buzon"},
+		"a newer schema": {func(_, db string) error {
+			return execute(db,
+				"PRAGMA user_version = 999")
+		}, "run the newer buzon"},
 		"another program's database": {func(_, db string) error {
 			return errors.Join(os.Remove(db), execute(db, "CREATE TABLE theirs (x)"))
 		}, "another program"},
-		"a text file":                 {func(_, db string) error { return os.WriteFile(db, []byte(strings.Repeat("hola ", 999)), 0o600) }, "damaged"},
-		"4 KB of noise in the middle": {func(_, db string) error { return mailtest.Noise(db) }, "damaged"},
-		"a file cut in half":          {func(_, db string) error { return mailtest.Halve(db) }, "damaged"},
-		"an emptied file":             {func(_, db string) error { return os.Truncate(db, 0) }, "missing or empty"},
-		"a file that is gone":         {func(_, db string) error { return os.Remove(db) }, "missing or empty"},
+		"a text file": {func(_,
+			db string) error {
+			return os.WriteFile(db, []byte(strings.Repeat("hola ", 999)), 0o600)
+		}, "damaged"},
+		"4 KB of noise in the middle": {func(_, db string) error { return mailtest.Noise(db) },
+			"damaged"},
+		"a file cut in half": {func(_, db string) error { return mailtest.Halve(db) },
+			"damaged"},
+		"an emptied file": {func(_, db string) error { return os.Truncate(db, 0) },
+			"missing or empty"},
+		"a file that is gone": {func(_, db string) error { return os.Remove(db) },
+			"missing or empty"},
 		"an emptied file with its log": {func(_, db string) error {
 			return errors.Join(os.Truncate(db, 0), os.WriteFile(db+"-wal", []byte("frames"), 0o600))
 		}, "missing or empty"},
-		"a directory that others share": {func(dir, _ string) error { return os.Chmod(dir, 0o777|fs.ModeSticky) }, "directory of its own"},
+		"a directory that others share": {func(dir,
+			_ string) error {
+			return os.Chmod(dir, 0o777|fs.ModeSticky)
+		}, "directory of its own"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -171,7 +202,8 @@ func TestOpenAfterACrashKeepsWhatWasCommitted(t *testing.T) {
 	id := receive(t, s, "mail")
 	// as kill -9 leaves it, without its shared memory
 	for _, name := range []string{"buzon.db", "buzon.db-wal"} {
-		check(t, os.WriteFile(filepath.Join(copied, name), must(os.ReadFile(filepath.Join(dir, name)))(t), 0o600))
+		check(t, os.WriteFile(filepath.Join(copied, name),
+			must(os.ReadFile(filepath.Join(dir, name)))(t), 0o600))
 	}
 	again := open(t, copied, Options{})
 	if _, err := again.Mail(ctx, id); err != nil {
@@ -261,7 +293,8 @@ func TestSettings(t *testing.T) {
 	t.Parallel()
 	fileOnly(t)
 	s, _ := newStore(t)
-	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1"} {
+	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal",
+		"foreign_keys": "1"} {
 		var got string
 		check(t, s.writer.conn.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got))
 		same(t, pragma, got, want)
@@ -287,11 +320,13 @@ func TestCheck(t *testing.T) {
 		t.Errorf("open a cut file: %v, temporary %v", err, Temporary(err))
 	}
 	var u *Unreadable
-	if err := s.unreadable(path, &fs.PathError{Op: "open", Path: path, Err: fs.ErrPermission}); !errors.As(err, &u) || Temporary(err) ||
+	if err := s.unreadable(path, &fs.PathError{Op: "open", Path: path,
+		Err: fs.ErrPermission}); !errors.As(err, &u) || Temporary(err) ||
 		!strings.Contains(err.Error(), "chown") || !strings.Contains(err.Error(), path) {
 		t.Errorf("somebody else's file: %v", err)
 	}
-	if err := s.unreadable(path, &fs.PathError{Op: "open", Path: path, Err: syscall.EMFILE}); !Temporary(err) {
+	if err := s.unreadable(path, &fs.PathError{Op: "open", Path: path,
+		Err: syscall.EMFILE}); !Temporary(err) {
 		t.Errorf("too many open files: %v", err)
 	}
 	check(t, os.Remove(path))
@@ -312,10 +347,12 @@ func TestLookChangesNothing(t *testing.T) {
 	check(t, os.Mkdir(dir, 0o700))
 	oldDatabase(t, dir, frozen(t))
 	before := must(os.ReadFile(filepath.Join(dir, database)))(t)
-	if _, err := Look(ctx, dir, Options{}); err == nil || !strings.Contains(err.Error(), "start buzon serve") {
+	if _, err := Look(ctx, dir, Options{}); err == nil ||
+		!strings.Contains(err.Error(), "start buzon serve") {
 		t.Errorf("look at an older schema: %v", err)
 	}
-	same(t, "the old database is as it was", bytes.Equal(before, must(os.ReadFile(filepath.Join(dir, database)))(t)), true)
+	same(t, "the old database is as it was",
+		bytes.Equal(before, must(os.ReadFile(filepath.Join(dir, database)))(t)), true)
 	same(t, "files", len(must(os.ReadDir(dir))(t)), 1)
 
 	s := must(Open(ctx, dir, Options{}))(t)
@@ -330,7 +367,8 @@ func TestLookChangesNothing(t *testing.T) {
 	same(t, "files", len(must(os.ReadDir(dir))(t)), files)
 	check(t, os.Remove(filepath.Join(dir, database)))
 	check(t, os.MkdirAll(filepath.Join(dir, "blobs", "ab"), 0o700))
-	if _, err := Look(ctx, dir, Options{}); err == nil || !strings.Contains(err.Error(), "missing or empty") {
+	if _, err := Look(ctx, dir, Options{}); err == nil ||
+		!strings.Contains(err.Error(), "missing or empty") {
 		t.Errorf("look where the database is gone: %v", err)
 	}
 }

@@ -155,7 +155,10 @@ var insertOutgoing = func() (list [maxOwed]numberedRow) {
 
 func owing(n int, given bool) string {
 	names := outbox.names(once)
-	place := func(name string, first int) string { return fmt.Sprintf("$%d", first+slices.Index(names, name)) }
+	place := func(name string, first int) string {
+		return fmt.Sprintf("$%d",
+			first+slices.Index(names, name))
+	}
 	rows, width, last := make([]string, n), len(names)+2, ""
 	if given {
 		width, last = width+1, ", id"
@@ -196,7 +199,8 @@ func (tx *Tx) owe(ctx context.Context, list []Outgoing) (ids []int64, err error)
 			if o.State != Held {
 				o.State, o.Next = Due, latest(o.Created, o.Next)
 			}
-			a = append(append(a, outbox.values(once, &o)...), o.Created.UnixMilli(), o.State == Held)
+			a = append(append(a, outbox.values(once, &o)...), o.Created.UnixMilli(),
+				o.State == Held)
 			if tx.last != nil {
 				a = append(a, first+int64(i))
 			}
@@ -252,7 +256,9 @@ type OutboxFilter struct {
 
 // Outbox lists outgoing mail, the newest first.
 func (r Reader) Outbox(ctx context.Context, f OutboxFilter) ([]Outgoing, error) {
-	return r.outgoing(ctx, `WHERE ($1 = '' OR o.state = $1) AND ($2 = 0 OR o.ticket = $2) AND ($3 = 0 OR o.mail = $3)
+	return r.outgoing(
+		ctx,
+		`WHERE ($1 = '' OR o.state = $1) AND ($2 = 0 OR o.ticket = $2) AND ($3 = 0 OR o.mail = $3)
 		ORDER BY o.id DESC LIMIT +$4`, f.State, f.Ticket, f.Mail, cmp.Or(f.Limit, 1000))
 }
 
@@ -275,18 +281,21 @@ func (r Reader) Deliveries(ctx context.Context, ticket int64) (map[int64][]Outgo
 // many, and no index of theirs is worth its upkeep.
 func (r Reader) CountOutbox(ctx context.Context) (map[OutboxState]int, error) {
 	count, sent := map[OutboxState]int{}, 0
-	err := r.rows(ctx, `SELECT '', count(*) FROM outbox UNION ALL SELECT 'failed', count(*) FROM outbox WHERE state = 'failed'
-		UNION ALL SELECT state, count(*) FROM outbox WHERE settled_at IS NULL GROUP BY state`, nil, func(rows *sql.Rows) error {
-		var s OutboxState
-		var n int
-		err := rows.Scan(&s, &n)
-		if s == "" {
-			sent = n
-		} else if n > 0 {
-			sent, count[s] = sent-n, n
-		}
-		return err
-	})
+	err := r.rows(
+		ctx,
+		`SELECT '', count(*) FROM outbox UNION ALL SELECT 'failed', count(*) FROM outbox WHERE state = 'failed'
+		UNION ALL SELECT state, count(*) FROM outbox WHERE settled_at IS NULL GROUP BY state`, nil,
+		func(rows *sql.Rows) error {
+			var s OutboxState
+			var n int
+			err := rows.Scan(&s, &n)
+			if s == "" {
+				sent = n
+			} else if n > 0 {
+				sent, count[s] = sent-n, n
+			}
+			return err
+		})
 	if sent > 0 {
 		count[Sent] = sent
 	}
@@ -327,7 +336,8 @@ type Background struct {
 
 // Background reads it in one question, since it is asked for each mail; the subject is only
 // customers'.
-func (r Reader) Background(ctx context.Context, o Outgoing, reader desk.Role) (b Background, err error) {
+func (r Reader) Background(ctx context.Context, o Outgoing, reader desk.Role) (b Background,
+	err error) {
 	_, err = r.row(ctx, `
 		SELECT EXISTS (SELECT 1 FROM outbox
 				WHERE ticket = $1 AND item = $2 AND person = $3 AND id < $4),

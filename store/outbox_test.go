@@ -43,11 +43,15 @@ func claim(t testing.TB, s *Store, id int64, raw string) bool {
 func TestOutboxOrder(t *testing.T) {
 	t.Parallel()
 	s, c := newStore(t)
-	first, other, elsewhere, second := owe(t, s, 1, "a@x.test"), owe(t, s, 1, "b@x.test"), owe(t, s, 2, "a@x.test"), owe(t, s, 1, "a@x.test")
+	first, other, elsewhere, second := owe(t, s, 1, "a@x.test"), owe(t, s, 1, "b@x.test"),
+		owe(t, s, 2, "a@x.test"), owe(t, s, 1, "a@x.test")
 	same(t, "the oldest of each ticket and address", due(t, s), []int64{first, other, elsewhere})
 	same(t, "claimed", claim(t, s, first, "raw"), true)
 	same(t, "while the first is being sent", due(t, s), []int64{other, elsewhere})
-	write(t, s, func(tx *Tx) error { return tx.Defer(ctx, first, Due, "450", c.now().Add(time.Minute)) })
+	write(t, s, func(tx *Tx) error {
+		return tx.Defer(ctx, first, Due, "450",
+			c.now().Add(time.Minute))
+	})
 	same(t, "while the first waits", due(t, s), []int64{other, elsewhere})
 	c.move(time.Minute)
 	same(t, "when its time has come", due(t, s), []int64{other, elsewhere, first})
@@ -90,7 +94,8 @@ func TestOneOfManyClaims(t *testing.T) {
 	}
 	group.Wait()
 	same(t, "claims", got.Load(), 1)
-	same(t, "state, attempts", []any{outgoing(t, s, id).State, outgoing(t, s, id).Attempts}, []any{Sending, 1})
+	same(t, "state, attempts", []any{outgoing(t, s, id).State, outgoing(t, s, id).Attempts},
+		[]any{Sending, 1})
 }
 
 // A list of due mail may be older than what became of it: who claims by it would render the mail
@@ -128,7 +133,8 @@ func TestSettledMailDropsItsBytes(t *testing.T) {
 		same(t, "blobs left", blobs(), []int{2, 1, 1}[i])
 	}
 	o := outgoing(t, s, a)
-	same(t, "settled", []any{o.State, o.LastReply, o.Raw, o.Settled.IsZero(), o.MessageID}, []any{Sent, "250 ok", 0, false, "m@ejemplo.test"})
+	same(t, "settled", []any{o.State, o.LastReply, o.Raw, o.Settled.IsZero(), o.MessageID},
+		[]any{Sent, "250 ok", 0, false, "m@ejemplo.test"})
 	blob := must(s.OpenMail(ctx, mail(t, s, received)))(t)
 	check(t, blob.Close())
 	if _, err := s.OpenOutgoing(ctx, a); err == nil {
@@ -159,8 +165,14 @@ func TestCarriedIsSettledWithItsCarrier(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)
 	id, carried := owe(t, s, 1, "a@x.test"), owe(t, s, 2, "a@x.test")
-	write(t, s, func(tx *Tx) error { return tx.write(ctx, "UPDATE outbox SET carrier = $1 WHERE id = $2", id, carried) })
-	states := func() []OutboxState { return []OutboxState{outgoing(t, s, id).State, outgoing(t, s, carried).State} }
+	write(t, s, func(tx *Tx) error {
+		return tx.write(ctx,
+			"UPDATE outbox SET carrier = $1 WHERE id = $2", id, carried)
+	})
+	states := func() []OutboxState {
+		return []OutboxState{outgoing(t, s, id).State,
+			outgoing(t, s, carried).State}
+	}
 	o := outgoing(t, s, id)
 	write(t, s, func(tx *Tx) error { return tx.Fail(ctx, o, "550") })
 	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, o, "250") })
@@ -178,7 +190,8 @@ func TestCarriedIsSettledWithItsCarrier(t *testing.T) {
 func TestRecoverOutbox(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)
-	sending, waiting, sent := owe(t, s, 1, "a@x.test"), owe(t, s, 1, "b@x.test"), owe(t, s, 1, "c@x.test")
+	sending, waiting, sent := owe(t, s, 1, "a@x.test"), owe(t, s, 1, "b@x.test"),
+		owe(t, s, 1, "c@x.test")
 	claim(t, s, sending, "raw")
 	claim(t, s, sent, "raw")
 	write(t, s, func(tx *Tx) error { return tx.Sent(ctx, outgoing(t, s, sent), "250") })
@@ -204,7 +217,10 @@ func TestRetryAndDropByHand(t *testing.T) {
 	b := must(s.OpenOutgoing(ctx, id))(t)
 	defer b.Close()
 	same(t, "rendered", string(must(io.ReadAll(b.Reader()))(t)), "anew")
-	write(t, s, func(tx *Tx) error { return tx.Defer(ctx, id, Held, "535", c.now().Add(time.Hour)) })
+	write(t, s, func(tx *Tx) error {
+		return tx.Defer(ctx, id, Held, "535",
+			c.now().Add(time.Hour))
+	})
 	same(t, "retry what is held", must(s.RetryOutgoing(ctx, id))(t), []int64{id})
 	same(t, "due", due(t, s), []int64{id})
 	same(t, "drop", must(s.DropOutgoing(ctx, id))(t), []int64{id})
@@ -240,7 +256,8 @@ func TestCorrespondence(t *testing.T) {
 		c.move(time.Second)
 		if i == 2 {
 			same(t, "what he has", must(s.CorrespondenceIDs(ctx, k.Number, by.ID, id, 9))(t), want)
-			same(t, "the last two", must(s.CorrespondenceIDs(ctx, k.Number, by.ID, id, 2))(t), want[3:])
+			same(t, "the last two", must(s.CorrespondenceIDs(ctx, k.Number, by.ID, id, 2))(t),
+				want[3:])
 		}
 	}
 	same(t, "deliveries of the item", len(must(s.Deliveries(ctx, k.Number))(t)[1]), 3)
@@ -270,6 +287,7 @@ func TestMailThatEndsTheProcess(t *testing.T) {
 	suspects := must(s.Suspects(ctx))(t)
 	same(t, "suspects", len(suspects) == 1 && suspects[0].ID == good, true)
 	alarms := must(s.Outbox(ctx, OutboxFilter{State: Due}))(t)
-	same(t, "alarm", fmt.Sprint(alarms[0].Kind, alarms[0].Address, alarms[0].Details.Number), fmt.Sprint(desk.AlarmNotice, "jefa@ejemplo.test", bad))
+	same(t, "alarm", fmt.Sprint(alarms[0].Kind, alarms[0].Address, alarms[0].Details.Number),
+		fmt.Sprint(desk.AlarmNotice, "jefa@ejemplo.test", bad))
 	same(t, "tried again by hand", must(s.RetryOutgoing(ctx, bad))(t), []int64{bad})
 }

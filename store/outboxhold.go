@@ -174,6 +174,7 @@ func (tx *Tx) tellLate(ctx context.Context, o Outgoing, caps Caps) (told bool, e
 		return false, err
 	}
 	return true, tx.Tell(ctx, Telling{
-		Event:   desk.Event{Kind: desk.DeliveryLate, Ticket: ticket, Item: item, Author: item.Author},
+		Event: desk.Event{Kind: desk.DeliveryLate, Ticket: ticket, Item: item,
+			Author: item.Author},
 		Details: Details{Reason: "late", Failed: o.Address, Diagnostic: o.LastReply}, Caps: caps})
 }

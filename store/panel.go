@@ -8,9 +8,9 @@ import (
 // onceWithin is how far back a mail is looked for that goes once.
 const onceWithin = 4 * 24 * time.Hour
 
-// AnswerOnce owes a person the answer to a query that the desk asks in his place, unless he has been
-// owed one with its topic: whoever asks again, after a restart or by a clock that was set back, owes
-// nothing more.
+// AnswerOnce owes a person the answer to a query that the desk asks in his place, unless he has
+// been owed one with its topic: whoever asks again, after a restart or by a clock that was set
+// back, owes nothing more.
 func (tx *Tx) AnswerOnce(ctx context.Context, o Outgoing) (owed bool, err error) {
 	there, err := tx.row(ctx, `
 		SELECT 1 FROM outbox WHERE address = $1 AND created_at > $2 AND topic = $3 LIMIT 1`,

@@ -33,7 +33,8 @@ var personColumns = []column[desk.Person]{
 	{"quiet", func(p *desk.Person) any { return &p.Quiet }, always, nil},
 	{"digest", func(p *desk.Person) any { return &p.Digest }, always, nil},
 	{"timezone", func(p *desk.Person) any { return &p.Timezone }, always, nil},
-	{"undeliverable_since", func(p *desk.Person) any { return moment{&p.UndeliverableSince} }, always, nil},
+	{"undeliverable_since", func(p *desk.Person) any { return moment{&p.UndeliverableSince} },
+		always, nil},
 	{personAddresses, func(p *desk.Person) any { return fields{&p.Addresses} }, derived, nil},
 }
 

@@ -20,7 +20,8 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 	oneOfEach(t, s)
 	whole := regexp.MustCompile(`^SCAN (\w+)( USING (COVERING )?INDEX (\w+))?`)
 	// catalogues, and what other steps of a plan yield
-	small := strings.Fields("few search project e n entry catalogue status type severity organisation meta json_each f x others constant CONSTANT 2")
+	small := strings.Fields("few search project e n entry catalogue status type severity " +
+		"organisation meta json_each f x others constant CONSTANT 2")
 	// these hold only what is open
 	partial := strings.Fields("journal_open outbox_due outbox_open outbox_held person_agent")
 	seen := 0
@@ -49,16 +50,19 @@ func TestHotStatementsArePreparedOnce(t *testing.T) {
 	fileOnly(t)
 	s, _ := newStore(t)
 	oneOfEach(t, s)
-	rows, err := s.db.QueryContext(ctx, "SELECT tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'")
+	rows, err := s.db.QueryContext(ctx,
+		"SELECT tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'")
 	check(t, err)
 	defer rows.Close()
-	equal, bound := regexp.MustCompile(`\b(\w+) = `), map[string]*regexp.Regexp{} // by table and column
+	equal, bound := regexp.MustCompile(`\b(\w+) = `),
+		map[string]*regexp.Regexp{} // by table and column
 	for rows.Next() {
 		var table, text string
 		check(t, rows.Scan(&table, &text))
 		_, condition, _ := strings.Cut(text, " WHERE ")
 		for _, m := range equal.FindAllStringSubmatch(condition, -1) {
-			bound[table+"."+m[1]] = regexp.MustCompile(`(?s)(FROM|JOIN|UPDATE) ` + table + `\b.*WHERE.*\b` + m[1] + ` = \$`)
+			bound[table+"."+m[1]] = regexp.MustCompile(`(?s)(FROM|JOIN|UPDATE) ` + table +
+				`\b.*WHERE.*\b` + m[1] + ` = \$`)
 		}
 	}
 	check(t, rows.Err())
@@ -69,7 +73,8 @@ func TestHotStatementsArePreparedOnce(t *testing.T) {
 			}
 			for column, r := range bound {
 				if r.MatchString(text) {
-					t.Errorf("%s\n\tbinds %s, of which the condition of an index says =", text, column)
+					t.Errorf("%s\n\tbinds %s, of which the condition of an index says =", text,
+						column)
 				}
 			}
 		}
@@ -116,23 +121,41 @@ func oneOfEach(t testing.TB, s *Store) {
 	write(t, s, func(tx *Tx) error {
 		for _, f := range []func() error{
 			func() error { _, err := tx.Mail(ctx, id); return err },
-			func() error { _, err := Optional(tx.Twin(ctx, id, "m@x", []byte("x"), time.Time{})); return err },
-			func() error { _, err := Optional(tx.Twin(ctx, id, "", []byte("x"), time.Time{})); return err },
+			func() error {
+				_, err := Optional(tx.Twin(ctx, id, "m@x", []byte("x"),
+					time.Time{}))
+				return err
+			},
+			func() error {
+				_, err := Optional(tx.Twin(ctx, id, "", []byte("x"),
+					time.Time{}))
+				return err
+			},
 			func() error { _, _, err := tx.Named(ctx, id, "m@x", by.ID); return err },
 			func() error { _, err := tx.Namesake(ctx, id, "m@x", []byte("x")); return err },
 			func() error { return tx.Cite(ctx, by.ID, k.Number, []string{"a@x", "b@x"}) },
-			func() error { _, _, err := tx.References(ctx, by.ID, []string{it.MessageID}); return err },
+			func() error {
+				_, _, err := tx.References(ctx, by.ID,
+					[]string{it.MessageID})
+				return err
+			},
 			func() error { _, err := tx.PersonByAddress(ctx, by.Address()); return err },
 			func() error { _, err := tx.Welcome(ctx, by); return err },
 			func() error { _, err := tx.Change(ctx, k, k, by.ID, id); return err },
 			func() error { _, err := tx.Activities(ctx, k.Number); return err },
-			func() error { _, err := tx.Settle(ctx, id, Verdict{Outcome: OutcomeTicket}); return err },
 			func() error {
-				return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.TicketOpened, Ticket: k, Author: by, Item: it}, Stranger: true, Echo: true})
+				_, err := tx.Settle(ctx, id,
+					Verdict{Outcome: OutcomeTicket})
+				return err
+			},
+			func() error {
+				return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.TicketOpened, Ticket: k,
+					Author: by, Item: it}, Stranger: true, Echo: true})
 			},
 			func() error { return tx.Alarm(ctx, k.Mailbox, Details{Reason: "breaker"}) },
 			func() error {
-				return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.ItemWritten, Ticket: k, Author: ana, Item: it}})
+				return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.ItemWritten, Ticket: k,
+					Author: ana, Item: it}})
 			},
 		} {
 			if err := f(); err != nil {

@@ -159,7 +159,8 @@ func usable(ctx context.Context, db *sql.DB) (schema int, err error) {
 	case version < oldestPostgres:
 		return 0, fmt.Errorf("PostgreSQL %d is too old: buzon needs 15 or newer", version/10000)
 	case encoding != "UTF8":
-		return 0, fmt.Errorf("the database's encoding is %s: make one with ENCODING 'UTF8'", encoding)
+		return 0, fmt.Errorf("the database's encoding is %s: make one with ENCODING 'UTF8'",
+			encoding)
 	case schema == 0 && tables > 0:
 		return 0, errors.New("the database has another program's tables: give buzon one of its own")
 	}
@@ -204,14 +205,15 @@ func postgresCopied(ctx context.Context, s *statements) error {
 	var counted []string
 	err := s.rows(ctx, `
 		SELECT table_name, column_name FROM information_schema.columns
-		WHERE table_schema = current_schema() AND is_identity = 'YES'`, nil, func(rows *sql.Rows) error {
-		var table, column string
-		err := rows.Scan(&table, &column)
-		counted = append(counted, fmt.Sprintf(`
+		WHERE table_schema = current_schema() AND is_identity = 'YES'`, nil,
+		func(rows *sql.Rows) error {
+			var table, column string
+			err := rows.Scan(&table, &column)
+			counted = append(counted, fmt.Sprintf(`
 			SELECT setval(pg_get_serial_sequence('%[1]s', '%[2]s'), coalesce(max(%[2]s), 0) + 1, false) FROM %[1]s`,
-			table, column))
-		return err
-	})
+				table, column))
+			return err
+		})
 	for _, text := range append(counted, "ANALYZE") {
 		if err == nil {
 			err = s.write(ctx, text)
@@ -223,7 +225,8 @@ func postgresCopied(ctx context.Context, s *statements) error {
 // postgresCopy leaves the copy to the administrator's own backups: the server has the files, and
 // steps of the schema are transactions here.
 func postgresCopy(_ context.Context, s *Store, _ *sql.DB, version int) error {
-	s.opt.Log.Info("the database's schema is brought up to date; pg_dump keeps what was before", "schema", version)
+	s.opt.Log.Info("the database's schema is brought up to date; pg_dump keeps what was before",
+		"schema", version)
 	return nil
 }
 
@@ -232,7 +235,8 @@ func postgresCopy(_ context.Context, s *Store, _ *sql.DB, version int) error {
 var counted = []string{"journal", "person", "ticket", "item", "outbox"}
 
 var postgresBeginning = `
-	SELECT pg_current_xact_id()::text, coalesce((SELECT value FROM meta WHERE key = '` + leaseKey + `'), ''),
+	SELECT pg_current_xact_id()::text, coalesce((SELECT value FROM meta WHERE key = '` + leaseKey +
+	`'), ''),
 		(SELECT coalesce(max(id), 0) FROM journal), (SELECT coalesce(max(id), 0) FROM person),
 		(SELECT coalesce(max(number), 0) FROM ticket), (SELECT coalesce(max(id), 0) FROM item),
 		(SELECT coalesce(max(id), 0) FROM outbox)`
@@ -310,7 +314,8 @@ func postgresArgs(args []any) {
 // postgresFault marks an error that is the connection's and not the statement's.
 func postgresFault(err error) error {
 	var pe *pgconn.PgError
-	if err == nil || errors.As(err, &pe) || errors.Is(err, sql.ErrNoRows) || errors.Is(err, context.Canceled) {
+	if err == nil || errors.As(err, &pe) || errors.Is(err, sql.ErrNoRows) ||
+		errors.Is(err, context.Canceled) {
 		return err
 	}
 	return fault(err)
@@ -323,7 +328,8 @@ func lost(err error) bool {
 		return strings.HasPrefix(pe.Code, "57P") || strings.HasPrefix(pe.Code, "08")
 	}
 	var f *Fault
-	return errors.As(err, &f) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone)
+	return errors.As(err, &f) || errors.Is(err, driver.ErrBadConn) ||
+		errors.Is(err, sql.ErrConnDone)
 }
 
 // postgresFull reports whether an error means a full disk.

@@ -36,7 +36,9 @@ func TestEnginesHaveTheSameColumns(t *testing.T) {
 	same(t, "indexes", columns(pg, `
 		SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND indexname NOT LIKE '%_key'
 			AND indexname NOT LIKE '%_pkey' AND indexname <> 'search_words'`),
-		columns(lite, "SELECT name FROM sqlite_master WHERE type = 'index' AND name NOT LIKE 'sqlite%'"))
+		columns(
+			lite,
+			"SELECT name FROM sqlite_master WHERE type = 'index' AND name NOT LIKE 'sqlite%'"))
 }
 
 // TestTextsThatPostgresRefuses: a mail has them all the same.
@@ -84,12 +86,13 @@ func TestLastFewAreReadInOrder(t *testing.T) {
 	for _, which := range []string{"address = 'a@x.test'", "stranger = 1"} {
 		var steps []string
 		check(t, s.rows(ctx, "EXPLAIN SELECT details FROM outbox WHERE "+which+
-			" AND created_at > -1 ORDER BY created_at DESC, id DESC LIMIT 3", nil, func(rows *sql.Rows) error {
-			var step string
-			err := rows.Scan(&step)
-			steps = append(steps, step)
-			return err
-		}))
+			" AND created_at > -1 ORDER BY created_at DESC, id DESC LIMIT 3", nil,
+			func(rows *sql.Rows) error {
+				var step string
+				err := rows.Scan(&step)
+				steps = append(steps, step)
+				return err
+			}))
 		if plan := strings.Join(steps, "\n"); strings.Contains(plan, "Sort") {
 			t.Errorf("%s:\n%s", which, plan)
 		}

@@ -23,7 +23,8 @@ var errShown = errors.New("done to be shown")
 
 // Show does something, gathers the mails to customers that are owed for it, each once with all who
 // get it, and what is owed to its author, and takes it back.
-func (tx *Tx) Show(ctx context.Context, do func() error) (list []Preview, receipt Details, err error) {
+func (tx *Tx) Show(ctx context.Context, do func() error) (list []Preview, receipt Details,
+	err error) {
 	var last int64
 	_, err = tx.row(ctx, "SELECT coalesce(max(id), 0) FROM outbox", nil, &last)
 	if err != nil {

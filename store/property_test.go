@@ -31,7 +31,8 @@ func TestAnyOrderOfOperations(t *testing.T) {
 		settled, items, texts := map[int64]bool{}, map[int64]int64{}, map[int64]string{}
 		r.Repeat(map[string]func(*rapid.T){
 			"receive": func(r *rapid.T) {
-				mails = append(mails, receive(t, s, rapid.SampledFrom([]string{"a", "b", large}).Draw(r, "mail")))
+				mails = append(mails, receive(t, s,
+					rapid.SampledFrom([]string{"a", "b", large}).Draw(r, "mail")))
 			},
 			"settle": func(r *rapid.T) {
 				if len(mails) == 0 {
@@ -47,7 +48,8 @@ func TestAnyOrderOfOperations(t *testing.T) {
 				k := rapid.SampledFrom(tickets).Draw(r, "ticket")
 				fails := rapid.Bool().Draw(r, "fails")
 				err := s.Write(ctx, func(tx *Tx) error {
-					it, err := tx.AddItem(ctx, "x", NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.Note, Author: by}})
+					it, err := tx.AddItem(ctx, "x",
+						NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.Note, Author: by}})
 					if err == nil && it.Number != items[k.Number]+1 {
 						err = fmt.Errorf("item %d behind %d", it.Number, items[k.Number])
 					}
@@ -64,7 +66,8 @@ func TestAnyOrderOfOperations(t *testing.T) {
 				}
 			},
 			"owe": func(r *rapid.T) {
-				owe(t, s, rapid.SampledFrom(tickets).Draw(r, "ticket").Number, rapid.SampledFrom([]string{"a@x.test", "b@x.test"}).Draw(r, "address"))
+				owe(t, s, rapid.SampledFrom(tickets).Draw(r, "ticket").Number,
+					rapid.SampledFrom([]string{"a@x.test", "b@x.test"}).Draw(r, "address"))
 			},
 			"send": func(r *rapid.T) {
 				list := must(s.DueMails(ctx, c.now(), 9))(t)
@@ -87,7 +90,8 @@ func TestAnyOrderOfOperations(t *testing.T) {
 				if b.SHA256 != texts[o.ID] {
 					r.Fatalf("mail %d has other bytes than at first", o.ID)
 				}
-				how := rapid.SampledFrom([]string{"sent", "failed", "deferred", "dies"}).Draw(r, "how")
+				how := rapid.SampledFrom([]string{"sent", "failed", "deferred",
+					"dies"}).Draw(r, "how")
 				write(t, s, func(tx *Tx) error {
 					switch how {
 					case "sent":
@@ -129,7 +133,8 @@ func TestAnyOrderOfOperations(t *testing.T) {
 					open[key] = o.ID
 				}
 				for _, o := range must(s.Outbox(ctx, OutboxFilter{}))(t) { // the newest first
-					if id := open[fmt.Sprint(o.Ticket, o.Address)]; id > o.ID && o.Settled.IsZero() {
+					if id := open[fmt.Sprint(o.Ticket, o.Address)]; id > o.ID &&
+						o.Settled.IsZero() {
 						r.Fatalf("mail %d is due before %d", id, o.ID)
 					}
 					if !o.Settled.IsZero() && o.Raw != 0 {

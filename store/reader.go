@@ -99,7 +99,8 @@ func (s *statements) write(ctx context.Context, text string, args ...any) error 
 }
 
 // writeCounting is write for what must be known only behind the commit: how many rows it touched.
-func (s *statements) writeCounting(ctx context.Context, n *int64, text string, args ...any) (err error) {
+func (s *statements) writeCounting(ctx context.Context, n *int64, text string,
+	args ...any) (err error) {
 	if s.pending == nil || s.dialect.pipeline == nil {
 		*n, err = s.exec(ctx, text, args...)
 		return err

@@ -32,7 +32,8 @@ const reindexSays = 5 * time.Second
 // It is committed now and then, so that whoever is broken off goes on where he was.
 func (s *Store) reindex(ctx context.Context, db *sql.DB) error {
 	there := 0
-	err := db.QueryRowContext(ctx, "SELECT count(*) FROM meta WHERE key = $1", reindexKey).Scan(&there)
+	err := db.QueryRowContext(ctx, "SELECT count(*) FROM meta WHERE key = $1",
+		reindexKey).Scan(&there)
 	if err != nil || there == 0 { // without a wait for whoever writes
 		return err
 	}
@@ -63,7 +64,8 @@ func (s *Store) reindex(ctx context.Context, db *sql.DB) error {
 
 // reindexSome writes the words of the next items, and commits them. It returns the last that is
 // done, and the last that there is: the same ones when nothing is left to be done.
-func (s *Store) reindexSome(ctx context.Context, db *sql.DB, most int) (last, all int64, err error) {
+func (s *Store) reindexSome(ctx context.Context, db *sql.DB, most int) (last, all int64,
+	err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, 0, err
@@ -86,7 +88,8 @@ func (s *Store) reindexSome(ctx context.Context, db *sql.DB, most int) (last, al
 		last, err = reindex(ctx, st, st, last, min(most, reindexPiece))
 	}
 	if err == nil && last < all {
-		err = st.write(ctx, "UPDATE meta SET value = $1 WHERE key = $2", fmt.Sprint(last), reindexKey)
+		err = st.write(ctx, "UPDATE meta SET value = $1 WHERE key = $2", fmt.Sprint(last),
+			reindexKey)
 	} else if err == nil {
 		err = st.write(ctx, "DELETE FROM meta WHERE key = $1", reindexKey)
 	}

@@ -10,8 +10,8 @@ import (
 	"buzon/store/desk"
 )
 
-// A search that an update makes anew goes on where it was broken off, finds each item once, and says
-// what takes so long.
+// A search that an update makes anew goes on where it was broken off, finds each item once, and
+// says what takes so long.
 func TestReindexGoesOn(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

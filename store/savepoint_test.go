@@ -23,7 +23,8 @@ func TestTry(t *testing.T) {
 		var numbers []int64
 		write(t, s, func(tx *Tx) error {
 			open := func(word string) error {
-				k, _, err := tx.OpenTicket(ctx, desk.Ticket{Requester: by, Class: desk.Open, Subject: word},
+				k, _, err := tx.OpenTicket(ctx, desk.Ticket{Requester: by, Class: desk.Open,
+					Subject: word},
 					&NewItem{Item: desk.Item{Type: desk.Note, Author: by, Text: word}})
 				numbers = append(numbers, k.Number)
 				return err
@@ -31,7 +32,8 @@ func TestTry(t *testing.T) {
 			check(t, open("before"))
 			err := tx.Try(ctx, func() error {
 				check(t, open("taken"))
-				must(tx.Put(ctx, desk.Entry{Kind: desk.Products, Names: map[string]string{"es": "CRM"}}))(t)
+				must(tx.Put(ctx, desk.Entry{Kind: desk.Products,
+					Names: map[string]string{"es": "CRM"}}))(t)
 				return fails(tx)
 			})
 			if !errors.Is(err, wrong) {
@@ -44,7 +46,8 @@ func TestTry(t *testing.T) {
 			check(t, tx.Try(ctx, func() error { return open("behind") }))
 			return nil
 		})
-		same(t, name, []any{numbers[1] == numbers[2], ticket(t, s, numbers[2]).Subject}, []any{true, "behind"})
+		same(t, name, []any{numbers[1] == numbers[2], ticket(t, s, numbers[2]).Subject},
+			[]any{true, "behind"})
 		page, _, err := s.Find(ctx, desk.Sight{All: true}, Query{Words: "taken"})
 		same(t, name+": found", []any{len(page), err}, []any{0, nil})
 	}

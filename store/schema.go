@@ -62,8 +62,8 @@ func newer(version, known int) error {
 }
 
 // upgrade takes the steps that are missing, all in one transaction: whoever opens the database
-// meanwhile sees it as it was, or whole. It returns the version that they led to, which is read again
-// under the lock: another process may have been faster.
+// meanwhile sees it as it was, or whole. It returns the version that they led to, which is read
+// again under the lock: another process may have been faster.
 func upgrade(ctx context.Context, db *sql.DB, d *dialect, steps []string) (version int, err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {

@@ -17,7 +17,8 @@ func sqliteScrub(ctx context.Context, s *Store) error {
 	if err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", source(filepath.Join(s.dir, database))+"?_txlock=immediate"+patient)
+	db, err := sql.Open("sqlite", source(filepath.Join(s.dir, database))+"?_txlock=immediate"+
+		patient)
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ import (
 
 // Words are the words of an item's text and of the names of its attachments, in lower case and each
 // once, and the pairs of common ones: a search finds the item by them. SQLite takes the more time
-// over a text the longer it is, and everybody waits for its one writer: so they are best made before
-// the transaction.
+// over a text the longer it is, and everybody waits for its one writer: so they are best made
+// before the transaction.
 func Words(text string, attachments []NewAttachment) string {
 	var w wordList
 	w.add(text)
@@ -147,7 +147,8 @@ func (s *statements) writeWords(ctx context.Context, list ...indexed) error {
 	return nil
 }
 
-// minBeginning is how many letters the last word of a query must have to be the beginning of others.
+// minBeginning is how many letters the last word of a query must have to be the beginning of
+// others.
 const minBeginning = 3
 
 // parsed is a query taken apart: words that must be there, those of phrases too, and phrases whose

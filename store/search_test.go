@@ -13,7 +13,8 @@ import (
 func TestPairsOfCommonWords(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
-		"Por favor, la factura":   {joint + "por" + joint + "favor", joint + "favor" + joint + "la"},
+		"Por favor, la factura": {joint + "por" + joint + "favor", joint + "favor" +
+			joint + "la"},
 		"factura de la impresora": {joint + "de" + joint + "la"},
 		"factura rechazada":       nil,
 	} {
@@ -25,7 +26,8 @@ func TestPairsOfCommonWords(t *testing.T) {
 		}
 		same(t, text, got, want)
 	}
-	same(t, "a phrase", parseWords(`caso "por favor"`).pairs, []string{joint + "por" + joint + "favor"})
+	same(t, "a phrase", parseWords(`caso "por favor"`).pairs,
+		[]string{joint + "por" + joint + "favor"})
 	same(t, "no phrase", len(parseWords(`por favor`).pairs), 0)
 }
 
@@ -38,7 +40,8 @@ func TestBeginnings(t *testing.T) {
 	for i := range maxExpanded + 2 {
 		addItem(t, s, openTicket(t, s, by, "x"), by, fmt.Sprintf("abc%d xyz%d", i, i/50))
 	}
-	for words, want := range map[string]int{"abc": maxExpanded + 2, "xyz": maxExpanded + 2, "abc1 xyz": 1, "xyz4": 2, "abcd": 0} {
+	for words, want := range map[string]int{"abc": maxExpanded + 2, "xyz": maxExpanded + 2,
+		"abc1 xyz": 1, "xyz4": 2, "abcd": 0} {
 		same(t, words, len(numbers(t, s, everything, Query{Words: words})), want)
 	}
 }

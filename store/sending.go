@@ -16,10 +16,12 @@ func waiting(l Lane) string {
 // DueMails returns mail to be sent now, lane by lane: for each ticket and address the oldest that
 // is not settled, if its time has come, so that nobody reads the second before the first. What a
 // cap holds back is among it when it may go: see Release.
-func (r Reader) DueMails(ctx context.Context, now time.Time, limit int) (list []Outgoing, err error) {
+func (r Reader) DueMails(ctx context.Context, now time.Time, limit int) (list []Outgoing,
+	err error) {
 	for l := Urgent; l <= Bulk && len(list) < limit && err == nil; l++ {
 		var more []Outgoing
-		more, err = r.outgoing(ctx, "WHERE "+waiting(l)+" AND o.next_at <= $1 ORDER BY o.next_at, o.id LIMIT +$2",
+		more, err = r.outgoing(ctx, "WHERE "+waiting(l)+
+			" AND o.next_at <= $1 ORDER BY o.next_at, o.id LIMIT +$2",
 			now.UnixMilli(), limit-len(list))
 		list = append(list, more...)
 	}
@@ -34,7 +36,8 @@ func (r Reader) NextDue(ctx context.Context) (time.Time, error) {
 		lanes = append(lanes, "SELECT min(o.next_at) AS next_at FROM outbox o WHERE "+waiting(l))
 	}
 	var next sql.NullInt64
-	_, err := r.row(ctx, "SELECT min(next_at) FROM ("+strings.Join(lanes, " UNION ALL ")+") AS lanes", nil, &next)
+	_, err := r.row(ctx, "SELECT min(next_at) FROM ("+strings.Join(lanes, " UNION ALL ")+
+		") AS lanes", nil, &next)
 	return when(next), err
 }
 
@@ -45,8 +48,8 @@ func (s *Store) Claim(ctx context.Context, o Outgoing) (bool, error) {
 }
 
 // ClaimAll takes mails for sending together, and returns those that it has taken: the attempt is
-// counted before anything is done for a mail. Left out are those that somebody else has or had since
-// they were read, and those that are settled.
+// counted before anything is done for a mail. Left out are those that somebody else has or had
+// since they were read, and those that are settled.
 func (s *Store) ClaimAll(ctx context.Context, list []Outgoing) (claimed []Outgoing, err error) {
 	touched := make([]int64, len(list))
 	err = s.Write(ctx, func(tx *Tx) error {
@@ -120,7 +123,8 @@ func (tx *Tx) Fail(ctx context.Context, o Outgoing, reply string) error {
 
 // settleOutgoing settles a mail with those that it carries, drops its bytes, and lets the next of
 // its conversation go. It reads nothing: a server is sent all of it with the commit.
-func (tx *Tx) settleOutgoing(ctx context.Context, o Outgoing, state OutboxState, reply string) error {
+func (tx *Tx) settleOutgoing(ctx context.Context, o Outgoing, state OutboxState,
+	reply string) error {
 	err := tx.write(ctx, `
 		UPDATE outbox SET state = $2, last_reply = $3, settled_at = $4, raw = NULL
 		WHERE (id = $1 OR carrier = $1 AND carrier > 0) AND ($2 = 'failed' OR EXISTS (
@@ -152,7 +156,8 @@ func (tx *Tx) lineUp(ctx context.Context, o Outgoing) error {
 }
 
 // Defer puts a mail back until next, as Due, Uncertain or Held.
-func (tx *Tx) Defer(ctx context.Context, id int64, state OutboxState, reply string, next time.Time) error {
+func (tx *Tx) Defer(ctx context.Context, id int64, state OutboxState, reply string,
+	next time.Time) error {
 	return tx.write(ctx, `
 		UPDATE outbox SET state = $2, last_reply = $3, next_at = $4, set_at = $5 WHERE id = $1
 		AND settled_at IS NULL`,
@@ -167,7 +172,9 @@ const deathsOutgoing = 2
 // What was being rendered is suspect: the second time it is set aside, and the admins are told.
 func (s *Store) RecoverOutbox(ctx context.Context) (n int64, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
-		err := tx.write(ctx, "UPDATE outbox SET deaths = deaths + 1 WHERE state = 'sending' AND raw IS NULL AND "+inLine)
+		err := tx.write(
+			ctx, "UPDATE outbox SET deaths = deaths + 1 WHERE state = 'sending' AND raw IS NULL "+
+				"AND "+inLine)
 		if err != nil {
 			return err
 		}
@@ -202,10 +209,12 @@ func (tx *Tx) setAside(ctx context.Context) error {
 		}
 		const why = "the process ended twice while the mail was being rendered"
 		if err = tx.Fail(ctx, o, why); err == nil && o.Ticket != 0 {
-			err = tx.Note(ctx, Activity{Ticket: o.Ticket, Person: o.Person, What: "not_delivered", Old: o.Address, New: why})
+			err = tx.Note(ctx, Activity{Ticket: o.Ticket, Person: o.Person, What: "not_delivered",
+				Old: o.Address, New: why})
 		}
 		if err == nil {
-			err = tx.Alarm(ctx, o.Mailbox, Details{Reason: "set_aside", Failed: o.Address, Number: o.ID, Old: o.Ticket})
+			err = tx.Alarm(ctx, o.Mailbox, Details{Reason: "set_aside", Failed: o.Address,
+				Number: o.ID, Old: o.Ticket})
 		}
 	}
 	return err
@@ -237,7 +246,9 @@ func (tx *Tx) setBack(ctx context.Context) error {
 // RetryOutgoing makes mails due now that wait or failed, and returns which of them.
 func (s *Store) RetryOutgoing(ctx context.Context, ids ...int64) (done []int64, err error) {
 	return s.eachOutgoing(ctx, ids, func(tx *Tx, id int64) (bool, error) {
-		n, err := tx.exec(ctx, `UPDATE outbox SET state = 'due', next_at = $2, set_at = $2, settled_at = NULL, carrier = 0, deaths = 0 WHERE id = $1
+		n, err := tx.exec(
+			ctx,
+			`UPDATE outbox SET state = 'due', next_at = $2, set_at = $2, settled_at = NULL, carrier = 0, deaths = 0 WHERE id = $1
 			AND (state IN ('due', 'uncertain', 'failed') OR state IN ('held') AND carrier < 1)
 			AND last_reply <> $3`, id, tx.Now().UnixMilli(), withdrawn)
 		if err != nil || n == 0 {
@@ -264,7 +275,8 @@ func (s *Store) DropOutgoing(ctx context.Context, ids ...int64) (done []int64, e
 
 // eachOutgoing does something with mails in one transaction, and returns those with which it was
 // done.
-func (s *Store) eachOutgoing(ctx context.Context, ids []int64, do func(*Tx, int64) (bool, error)) (done []int64, err error) {
+func (s *Store) eachOutgoing(ctx context.Context, ids []int64,
+	do func(*Tx, int64) (bool, error)) (done []int64, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
 		done = nil
 		for _, id := range ids {

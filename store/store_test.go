@@ -128,12 +128,15 @@ func spool(t testing.TB, s *Store, text string) *Spool {
 
 func receive(t testing.TB, s *Store, text string) int64 {
 	t.Helper()
-	return must(s.Receive(ctx, Envelope{Door: "smtp", From: "c@cliente.test", To: []string{"soporte@ejemplo.test"}, Received: s.Now()}, spool(t, s, text)))(t)
+	return must(s.Receive(ctx, Envelope{Door: "smtp", From: "c@cliente.test",
+		To: []string{"soporte@ejemplo.test"}, Received: s.Now()}, spool(t, s, text)))(t)
 }
 
-func addPerson(t testing.TB, s *Store, role desk.Role, address string, with ...func(*desk.Person)) (p desk.Person) {
+func addPerson(t testing.TB, s *Store, role desk.Role, address string,
+	with ...func(*desk.Person)) (p desk.Person) {
 	t.Helper()
-	p = desk.Person{Name: strings.SplitN(address, "@", 2)[0], Role: role, Active: true, Addresses: []string{address}}
+	p = desk.Person{Name: strings.SplitN(address, "@", 2)[0], Role: role, Active: true,
+		Addresses: []string{address}}
 	for _, f := range with {
 		f(&p)
 	}
@@ -150,19 +153,25 @@ func onCall(p *desk.Person) { p.OnCall = true }
 func openTicket(t testing.TB, s *Store, by desk.Person, subject string) (k desk.Ticket) {
 	t.Helper()
 	write(t, s, func(tx *Tx) (err error) {
-		k, _, err = tx.OpenTicket(ctx, desk.Ticket{Mailbox: "soporte@ejemplo.test", Subject: subject, Class: desk.Open, Severity: 3,
+		k, _, err = tx.OpenTicket(ctx, desk.Ticket{Mailbox: "soporte@ejemplo.test",
+			Subject: subject, Class: desk.Open, Severity: 3,
 			Requester: by, Controller: by}, nil)
 		return err
 	})
 	return k
 }
 
-func addItem(t testing.TB, s *Store, k desk.Ticket, by desk.Person, text string, attachments ...NewAttachment) (it desk.Item) {
+func addItem(t testing.TB, s *Store, k desk.Ticket, by desk.Person, text string,
+	attachments ...NewAttachment) (it desk.Item) {
 	t.Helper()
 	check(t, Settled(attachments))
 	write(t, s, func(tx *Tx) (err error) {
-		it, err = tx.AddItem(ctx, k.Subject, NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.MoreInformation, Author: by, Visibility: desk.Public,
-			State: desk.Filed, Text: text, MessageID: fmt.Sprintf("%d.%s@cliente.test", k.Number, text)}, Attachments: attachments})
+		it, err = tx.AddItem(ctx, k.Subject,
+			NewItem{Item: desk.Item{Ticket: k.Number, Type: desk.MoreInformation, Author: by,
+				Visibility: desk.Public,
+				State:      desk.Filed, Text: text, MessageID: fmt.Sprintf("%d.%s@cliente.test",
+					k.Number,
+					text)}, Attachments: attachments})
 		return err
 	})
 	return it
@@ -171,7 +180,8 @@ func addItem(t testing.TB, s *Store, k desk.Ticket, by desk.Person, text string,
 func owe(t testing.TB, s *Store, ticket int64, address string) (id int64) {
 	t.Helper()
 	write(t, s, func(tx *Tx) (err error) {
-		id, err = tx.Owe(ctx, Outgoing{Kind: desk.ItemNotice, Ticket: ticket, Item: 1, Person: 1, Address: address, Mailbox: "soporte@ejemplo.test"})
+		id, err = tx.Owe(ctx, Outgoing{Kind: desk.ItemNotice, Ticket: ticket, Item: 1, Person: 1,
+			Address: address, Mailbox: "soporte@ejemplo.test"})
 		return err
 	})
 	return id

@@ -85,8 +85,8 @@ func (tx *Tx) removeOrphan(ctx context.Context, path string) (bool, error) {
 	return true, nil
 }
 
-// blobNamed reports whether a row names the file, a committed one or one of this commit, or the file
-// is not ours.
+// blobNamed reports whether a row names the file, a committed one or one of this commit, or the
+// file is not ours.
 func (tx *Tx) blobNamed(ctx context.Context, path string) (bool, error) {
 	sum, err := hex.DecodeString(filepath.Base(filepath.Dir(path)) + filepath.Base(path))
 	if err != nil {

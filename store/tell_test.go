@@ -14,7 +14,8 @@ import (
 func opened(t testing.TB, s *Store, by desk.Person, with func(*Telling)) (owed, held string) {
 	t.Helper()
 	k := openTicket(t, s, by, "x")
-	e := Telling{Event: desk.Event{Kind: desk.TicketOpened, Ticket: k, Author: by, Item: desk.Item{Number: 1, Visibility: desk.Public}}}
+	e := Telling{Event: desk.Event{Kind: desk.TicketOpened, Ticket: k, Author: by,
+		Item: desk.Item{Number: 1, Visibility: desk.Public}}}
 	if with != nil {
 		with(&e)
 	}
@@ -170,8 +171,10 @@ func TestSilence(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)
 	addPerson(t, s, desk.Agent, "ana@ejemplo.test", team)
-	owed, held := opened(t, s, addPerson(t, s, desk.Customer, "robot@cliente.test"), func(e *Telling) { e.Silent = true })
-	same(t, "a machine", []string{owed, held}, []string{"new_ticket", "ack: a machine, or an address that may be somebody else's"})
+	owed, held := opened(t, s, addPerson(t, s, desk.Customer, "robot@cliente.test"),
+		func(e *Telling) { e.Silent = true })
+	same(t, "a machine", []string{owed, held},
+		[]string{"new_ticket", "ack: a machine, or an address that may be somebody else's"})
 }
 
 func TestAcknowledgementsToStrangers(t *testing.T) {
@@ -182,7 +185,8 @@ func TestAcknowledgementsToStrangers(t *testing.T) {
 	n := 0
 	ack := func(domain string, stranger bool) string {
 		n++
-		owed, _ := opened(t, s, addPerson(t, s, desk.Customer, fmt.Sprintf("x%d@%s", n, domain)), func(e *Telling) { e.Stranger, e.Caps = stranger, caps })
+		owed, _ := opened(t, s, addPerson(t, s, desk.Customer, fmt.Sprintf("x%d@%s", n, domain)),
+			func(e *Telling) { e.Stranger, e.Caps = stranger, caps })
 		return strings.TrimSuffix(owed, ",new_ticket")
 	}
 	for range 6 { // people who are known have no part in the caps of strangers
@@ -191,8 +195,10 @@ func TestAcknowledgementsToStrangers(t *testing.T) {
 	for _, step := range []struct {
 		domain string
 		acked  bool
-	}{{"bot.test", true}, {"bot.test", true}, {"bot.test", true}, {"bot.test", false}, {"sub.bot.test", true}, {"otra.test", false}, {"mas.test", false}} {
-		same(t, "stranger of "+step.domain, strings.HasPrefix(ack(step.domain, true), "ack"), step.acked)
+	}{{"bot.test", true}, {"bot.test", true}, {"bot.test", true}, {"bot.test", false},
+		{"sub.bot.test", true}, {"otra.test", false}, {"mas.test", false}} {
+		same(t, "stranger of "+step.domain, strings.HasPrefix(ack(step.domain, true), "ack"),
+			step.acked)
 	}
 	same(t, "known", ack("bot.test", false), "ack welcome")
 	var alarms []string
@@ -201,7 +207,8 @@ func TestAcknowledgementsToStrangers(t *testing.T) {
 			alarms = append(alarms, o.Details.Reason+" "+o.Details.Failed+" to "+o.Address)
 		}
 	}
-	same(t, "the admins hear of each breaker once", alarms, "[breaker  to jefa@ejemplo.test breaker_domain bot.test to jefa@ejemplo.test]")
+	same(t, "the admins hear of each breaker once", alarms,
+		"[breaker  to jefa@ejemplo.test breaker_domain bot.test to jefa@ejemplo.test]")
 	sendAll(t, s)
 	c.move(time.Hour + time.Minute)
 	sent := sendAll(t, s)
@@ -217,8 +224,10 @@ func TestBreakersGrowWithTheUsualTraffic(t *testing.T) {
 		write(t, s, func(tx *Tx) error {
 			for hour := 25; hour < 25+14*24; hour++ {
 				for range perHour {
-					_, err := tx.exec(ctx, `INSERT INTO outbox (kind, ticket, item, person, address, stranger, mailbox, details, state, created_at, next_at, settled_at)
-						VALUES ('ack', 1, 1, 1, $1, 1, '', '{}', 'sent', $2, 0, 1)`, "x@"+domain, c.now().Add(-time.Duration(hour)*time.Hour).UnixMilli())
+					_, err := tx.exec(ctx,
+						`INSERT INTO outbox (kind, ticket, item, person, address, stranger, mailbox, details, state, created_at, next_at, settled_at)
+						VALUES ('ack', 1, 1, 1, $1, 1, '', '{}', 'sent', $2, 0, 1)`, "x@"+domain,
+						c.now().Add(-time.Duration(hour)*time.Hour).UnixMilli())
 					if err != nil {
 						return err
 					}
@@ -229,7 +238,8 @@ func TestBreakersGrowWithTheUsualTraffic(t *testing.T) {
 	}
 	usual(3, "grande.test")
 	usual(1, "otra.test")
-	for domain, want := range map[string]int{"": 40, "grande.test": 30, "otra.test": 10, "nueva.test": 5} {
+	for domain, want := range map[string]int{"": 40, "grande.test": 30, "otra.test": 10,
+		"nueva.test": 5} {
 		write(t, s, func(tx *Tx) error {
 			n, err := tx.breaker(ctx, domain, 5, c.now())
 			if n < want-1 || n > want { // the first hour is not whole
@@ -252,7 +262,8 @@ func TestManyMailsAboutOneTicket(t *testing.T) {
 		before := must(s.Outbox(ctx, OutboxFilter{}))(t)
 		for range n {
 			write(t, s, func(tx *Tx) error {
-				return tx.Tell(ctx, Telling{Event: desk.Event{Kind: kind, Ticket: k, Author: author, Item: desk.Item{Number: 1, Visibility: desk.Public}},
+				return tx.Tell(ctx, Telling{Event: desk.Event{Kind: kind, Ticket: k, Author: author,
+					Item: desk.Item{Number: 1, Visibility: desk.Public}},
 					Caps: Caps{AgentsAMinute: 99}})
 			})
 		}
@@ -264,10 +275,12 @@ func TestManyMailsAboutOneTicket(t *testing.T) {
 		}
 		return to
 	}
-	same(t, "of a customer", tell(desk.ItemWritten, by, 25), map[string]int{"ana@ejemplo.test due": 20, "ana@ejemplo.test held": 5,
-		"pepe@cliente.test due": 20, "pepe@cliente.test held": 5})
+	same(t, "of a customer", tell(desk.ItemWritten, by, 25),
+		map[string]int{"ana@ejemplo.test due": 20, "ana@ejemplo.test held": 5,
+			"pepe@cliente.test due": 20, "pepe@cliente.test held": 5})
 	same(t, "the alarm", tell(desk.ProductionFell, by, 1)["ana@ejemplo.test due"], 1)
-	same(t, "an agent's words", tell(desk.ItemWritten, ana, 25), map[string]int{"carla@cliente.test due": 25, "pepe@cliente.test due": 25})
+	same(t, "an agent's words", tell(desk.ItemWritten, ana, 25),
+		map[string]int{"carla@cliente.test due": 25, "pepe@cliente.test due": 25})
 	sendAll(t, s)
 	c.move(time.Hour)
 	same(t, "what was held", sendAll(t, s), "[item +1 +1 +1 +1 +1 list +1 +1 +1 +1 +1]")
@@ -319,13 +332,16 @@ func TestAlertsAreFoldedBySenderAndMinute(t *testing.T) {
 		owed, _ := opened(t, s, by, func(e *Telling) { e.Ticket.ProductionDown = true })
 		return strings.Count(owed, "production_down") - strings.Count(owed, "ack_production_down")
 	}
-	carla, pepe := addPerson(t, s, desk.Customer, "carla@cliente.test"), addPerson(t, s, desk.Customer, "pepe@cliente.test")
-	same(t, "one, and another", []int{down(carla), down(pepe), down(carla), down(carla)}, "[1 1 1 1]")
+	carla, pepe := addPerson(t, s, desk.Customer, "carla@cliente.test"),
+		addPerson(t, s, desk.Customer, "pepe@cliente.test")
+	same(t, "one, and another", []int{down(carla), down(pepe), down(carla), down(carla)},
+		"[1 1 1 1]")
 	same(t, "of the same again", []int{down(carla), down(carla)}, "[0 0]")
 	same(t, "while a list waits", down(pepe), 0)
 	sendAll(t, s)
 	c.move(time.Minute)
-	same(t, "a minute later", strings.Contains(strings.Join(sendAll(t, s), ","), "list +5 +6 +7"), true)
+	same(t, "a minute later", strings.Contains(strings.Join(sendAll(t, s), ","),
+		"list +5 +6 +7"), true)
 	c.move(time.Hour)
 	alerts := 0
 	for i := range 50 {
@@ -342,14 +358,18 @@ func TestNoticesAboutNoTicket(t *testing.T) {
 	addPerson(t, s, desk.Admin, "jefa@ejemplo.test", team)
 	for i := range 40 {
 		write(t, s, func(tx *Tx) error {
-			return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.MailQuarantined}, Mail: int64(i + 1)})
+			return tx.Tell(ctx, Telling{Event: desk.Event{Kind: desk.MailQuarantined},
+				Mail: int64(i + 1)})
 		})
 	}
 	check(t, s.AlarmIMAP(ctx, "soporte@imap", "", "down", "refused"))
 	due := must(s.DueMails(ctx, c.now(), 99))(t)
 	same(t, "the first", due[0].Kind, desk.MailboxDownNotice)
 	same(t, "due", len(due), 7)
-	write(t, s, func(tx *Tx) error { return tx.Defer(ctx, due[1].ID, Due, "450", c.now().Add(time.Hour)) })
+	write(t, s, func(tx *Tx) error {
+		return tx.Defer(ctx, due[1].ID, Due, "450",
+			c.now().Add(time.Hour))
+	})
 	same(t, "due when one is put off", len(must(s.DueMails(ctx, c.now(), 99))(t)), 6)
 	sendAll(t, s)
 	c.move(time.Minute)
@@ -365,11 +385,13 @@ func TestResponders(t *testing.T) {
 	ack := func(address string, stranger bool) bool {
 		n++
 		c.move(2 * time.Minute)
-		owed, _ := opened(t, s, addPerson(t, s, desk.Customer, address), func(e *Telling) { e.Stranger, e.Echo = stranger, true })
+		owed, _ := opened(t, s, addPerson(t, s, desk.Customer, address),
+			func(e *Telling) { e.Stranger, e.Echo = stranger, true })
 		return strings.HasPrefix(owed, "ack")
 	}
 	for i, want := range []bool{true, true, false, false, false} {
-		same(t, fmt.Sprint("stranger ", i), ack(fmt.Sprintf("bot%d@s%d.bot.test", i, i), true), want)
+		same(t, fmt.Sprint("stranger ", i), ack(fmt.Sprintf("bot%d@s%d.bot.test", i, i),
+			true), want)
 	}
 	same(t, "one of another domain", ack("x@otra.test", true), true)
 	same(t, "one who is known", ack("y@bot.test", false), true)
@@ -382,12 +404,14 @@ func TestResponders(t *testing.T) {
 func TestAnswerCarriesTheNumber(t *testing.T) {
 	t.Parallel()
 	s, c := newStore(t)
-	by, ana := addPerson(t, s, desk.Customer, "carla@cliente.test"), addPerson(t, s, desk.Agent, "ana@ejemplo.test")
+	by, ana := addPerson(t, s, desk.Customer, "carla@cliente.test"),
+		addPerson(t, s, desk.Agent, "ana@ejemplo.test")
 	opened(t, s, by, nil)
 	k := openTicket(t, s, by, "x")
 	tell := func(kind desk.EventKind, author desk.Person) {
 		write(t, s, func(tx *Tx) error {
-			return tx.Tell(ctx, Telling{Event: desk.Event{Kind: kind, Ticket: k, Author: author, Item: desk.Item{Number: 1, Visibility: desk.Public}}})
+			return tx.Tell(ctx, Telling{Event: desk.Event{Kind: kind, Ticket: k, Author: author,
+				Item: desk.Item{Number: 1, Visibility: desk.Public}}})
 		})
 	}
 	tell(desk.TicketOpened, by)
@@ -406,6 +430,11 @@ func TestAlarmGoesToEverybodyOnCallAtOnce(t *testing.T) {
 	addPerson(t, s, desk.Admin, "jefa@ejemplo.test", team)
 	addPerson(t, s, desk.Agent, "beto@ejemplo.test", team)
 	addPerson(t, s, desk.Agent, "ida@ejemplo.test", team, func(p *desk.Person) { p.Active = false })
-	owed, held := opened(t, s, by, func(e *Telling) { e.Ticket.ProductionDown, e.Details.EchoSender = true, true })
-	same(t, "owed", []string{owed, held}, []string{"ack_production_down welcome,production_down,production_down,production_down,new_ticket", ""})
+	owed, held := opened(t, s, by, func(e *Telling) {
+		e.Ticket.ProductionDown,
+			e.Details.EchoSender = true, true
+	})
+	same(t, "owed", []string{owed, held},
+		[]string{"ack_production_down " +
+			"welcome,production_down,production_down,production_down,new_ticket", ""})
 }

@@ -66,8 +66,8 @@ var (
 	updateTicket = tickets.updateCounting("items", "number")
 )
 
-// Ticket returns the ticket with the number or, where that was merged into another, the one in which
-// it lives on.
+// Ticket returns the ticket with the number or, where that was merged into another, the one in
+// which it lives on.
 func (r Reader) Ticket(ctx context.Context, number int64) (desk.Ticket, error) {
 	row, err := r.TicketRow(ctx, number)
 	return row.Ticket, err
@@ -77,7 +77,8 @@ func (r Reader) Ticket(ctx context.Context, number int64) (desk.Ticket, error) {
 func (r Reader) TicketRow(ctx context.Context, number int64) (Row, error) {
 	page, err := r.page(ctx, persons, 1, `
 		WHERE t.number = coalesce((
-			SELECT merged_into FROM ticket WHERE number = $1 AND merged_into > 0), $1)`, args(number))
+			SELECT merged_into FROM ticket WHERE number = $1 AND merged_into > 0), $1)`,
+		args(number))
 	if err == nil && len(page) == 0 {
 		err = ErrNotFound
 	}

@@ -115,7 +115,8 @@ func (s *Store) putOff(ctx context.Context, t owed) error {
 	})
 }
 
-// struck writes what the clock, or the closing of another ticket, has done to a ticket: no item, but a line of its history.
+// struck writes what the clock, or the closing of another ticket, has done to a ticket: no item,
+// but a line of its history.
 func (tx *Tx) struck(ctx context.Context, before desk.Ticket, d desk.Deed, out desk.Outcome) (
 	desk.Ticket, error,
 ) {

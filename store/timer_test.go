@@ -16,8 +16,10 @@ const oneDay = 24 * time.Hour
 func waitingDesk(t *testing.T) (s *Store, c *clock, carla, ana desk.Person, n int64) {
 	c = newClock()
 	s = open(t, t.TempDir(), Options{Now: c.now, Times: desk.Times{
-		RemindWaiting: []time.Duration{3 * oneDay, 7 * oneDay}, CloseWaiting: 10 * oneDay, CloseResolved: 5 * oneDay}})
-	carla, ana = addPerson(t, s, desk.Customer, "carla@cliente.test"), addPerson(t, s, desk.Agent, "ana@ejemplo.test", team)
+		RemindWaiting: []time.Duration{3 * oneDay, 7 * oneDay}, CloseWaiting: 10 * oneDay,
+		CloseResolved: 5 * oneDay}})
+	carla, ana = addPerson(t, s, desk.Customer, "carla@cliente.test"),
+		addPerson(t, s, desk.Agent, "ana@ejemplo.test", team)
 	n = openTicket(t, s, carla, "Factura").Number
 	doDeed(t, s, n, desk.Deed{By: ana, Item: desk.Item{Text: "¿Cuál factura?"}})
 	return s, c, carla, ana, n
@@ -73,7 +75,8 @@ func TestReminders(t *testing.T) {
 	c.move(14 * oneDay)
 	same(t, "the second", []any{tick(t, s), hears(t, s)}, []any{1, "reminder carla, reminder ana"})
 	c.move(30 * oneDay) // nobody was there
-	same(t, "closed", []any{tick(t, s), hears(t, s), ticket(t, s, n).Class}, []any{1, "closed carla, closed ana", desk.Closed})
+	same(t, "closed", []any{tick(t, s), hears(t, s), ticket(t, s, n).Class},
+		[]any{1, "closed carla, closed ana", desk.Closed})
 	same(t, "nothing more", []any{tick(t, s), len(must(s.Timers(ctx, n))(t))}, []any{0, 0})
 	same(t, "items", len(must(s.Items(ctx, n))(t)), 1)
 	var said []string
@@ -91,7 +94,8 @@ func TestReminderEndsWithAnAnswer(t *testing.T) {
 	doDeed(t, s, n, desk.Deed{By: carla, Item: desk.Item{Text: "La de marzo."}})
 	hears(t, s)
 	c.move(3 * oneDay)
-	same(t, "she has answered", []any{tick(t, s), hears(t, s), ticket(t, s, n).Class}, []any{1, "", desk.Open})
+	same(t, "she has answered", []any{tick(t, s), hears(t, s), ticket(t, s, n).Class},
+		[]any{1, "", desk.Open})
 	doDeed(t, s, n, desk.Deed{By: ana, Item: desk.Item{Text: "¿Y el número?"}})
 	c.move(2 * oneDay)
 	doDeed(t, s, n, desk.Deed{By: ana, Item: desk.Item{Text: "¿O una copia?"}})
@@ -108,12 +112,14 @@ func TestWaitUntil(t *testing.T) {
 	doDeed(t, s, n, desk.Deed{By: ana, Orders: []desk.Order{{Verb: "wait", Arg: "2026-03-20"}}})
 	hears(t, s)
 	list := must(s.Timers(ctx, n))(t)
-	same(t, "one timer", []any{len(list), list[0].Kind, list[0].At.UTC()}, []any{1, desk.WakeTimer, time.Date(2026, 3, 20, 8, 0, 0, 0, time.UTC)})
+	same(t, "one timer", []any{len(list), list[0].Kind, list[0].At.UTC()},
+		[]any{1, desk.WakeTimer, time.Date(2026, 3, 20, 8, 0, 0, 0, time.UTC)})
 	c.move(17 * oneDay)
 	same(t, "the eve", tick(t, s), 0)
 	c.move(oneDay)
 	k := func() desk.Ticket { return ticket(t, s, n) }
-	same(t, "the day", []any{tick(t, s), hears(t, s), k().Class, k().Assignee.ID}, []any{1, "reminder ana", desk.Open, ana.ID})
+	same(t, "the day", []any{tick(t, s), hears(t, s), k().Class, k().Assignee.ID},
+		[]any{1, "reminder ana", desk.Open, ana.ID})
 }
 
 func TestResolvedCloses(t *testing.T) {
@@ -121,10 +127,12 @@ func TestResolvedCloses(t *testing.T) {
 	s, c, _, ana, n := waitingDesk(t)
 	hears(t, s)
 	doDeed(t, s, n, desk.Deed{By: ana, Orders: []desk.Order{{Verb: desk.VerbResolve}}})
-	same(t, "when it closes", must(s.DueMails(ctx, s.Now(), 9))(t)[0].Details.Ends.Equal(c.now().Add(5*oneDay)), true)
+	same(t, "when it closes", must(s.DueMails(ctx, s.Now(),
+		9))(t)[0].Details.Ends.Equal(c.now().Add(5*oneDay)), true)
 	hears(t, s)
 	c.move(5 * oneDay) // the reminder of when it waited runs out too
-	same(t, "closed", []any{tick(t, s), hears(t, s), ticket(t, s, n).Class}, []any{2, "closed carla, closed ana", desk.Closed})
+	same(t, "closed", []any{tick(t, s), hears(t, s), ticket(t, s, n).Class},
+		[]any{2, "closed carla, closed ana", desk.Closed})
 }
 
 // TestTickDoesEachStepOnce: what is cut off in the middle is done again whole, and what always
@@ -144,11 +152,14 @@ func TestTickDoesEachStepOnce(t *testing.T) {
 	})
 	same(t, "cut off", err != nil, true)
 	same(t, "nothing was done", hears(t, s), "")
-	same(t, "both", []any{tick(t, s), hears(t, s)}, []any{2, "reminder carla, reminder carla, reminder ana, reminder ana"})
+	same(t, "both", []any{tick(t, s), hears(t, s)},
+		[]any{2, "reminder carla, reminder carla, reminder ana, reminder ana"})
 	c.move(4 * oneDay)
 	write(t, s, func(tx *Tx) error {
 		return tx.write(ctx, "UPDATE ticket SET severity = 3, status = 999 WHERE number = $1", n)
 	})
-	same(t, "one is broken", []any{tick(t, s), hears(t, s)}, []any{2, "reminder carla, reminder ana"})
-	same(t, "and is tried again later", []any{tick(t, s), must(s.Timers(ctx, n))(t)[0].At.Sub(c.now())}, []any{0, time.Hour})
+	same(t, "one is broken", []any{tick(t, s), hears(t, s)},
+		[]any{2, "reminder carla, reminder ana"})
+	same(t, "and is tried again later",
+		[]any{tick(t, s), must(s.Timers(ctx, n))(t)[0].At.Sub(c.now())}, []any{0, time.Hour})
 }

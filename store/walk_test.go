@@ -18,34 +18,44 @@ import (
 // flaws are what is wrong with a ticket that has these items: no deed leaves one in a state that
 // the rules do not name. living reports whether a number is that of a ticket that is not merged
 // into another.
-func flaws(c *desk.Catalogue, t desk.Ticket, items []desk.Item, hangs bool, living func(int64) bool) (list []string) {
+func flaws(c *desk.Catalogue, t desk.Ticket, items []desk.Item, hangs bool,
+	living func(int64) bool) (list []string) {
 	wrong := func(bad bool, what string, a ...any) {
 		if bad {
 			list = append(list, fmt.Sprintf(what, a...))
 		}
 	}
 	status := c.Entry(t.Status)
-	wrong(status.Kind != desk.Statuses || status.Class != t.Class, "its status %d is %q, its class %q", t.Status, status.Class, t.Class)
-	wrong((t.Class == desk.Closed) != !t.ClosedAt.IsZero(), "it is %s, and was closed at %v", t.Class, t.ClosedAt)
-	wrong(t.Class == desk.Closed && t.Assignee.ID != 0, "it is closed, and %d owes something", t.Assignee.ID)
-	wrong(t.Class == desk.Waiting && t.Assignee.ID == 0 && !hangs, "it waits, and nobody owes anything")
-	wrong(t.Class == desk.Resolved && t.Assignee.ID != t.Controller.ID, "it is resolved, and %d confirms it, not %d", t.Assignee.ID, t.Controller.ID)
-	wrong(t.Requester.ID == 0 || t.Controller.ID == 0, "requester %d, controller %d", t.Requester.ID, t.Controller.ID)
+	wrong(status.Kind != desk.Statuses || status.Class != t.Class,
+		"its status %d is %q, its class %q", t.Status, status.Class, t.Class)
+	wrong((t.Class == desk.Closed) != !t.ClosedAt.IsZero(), "it is %s, and was closed at %v",
+		t.Class, t.ClosedAt)
+	wrong(t.Class == desk.Closed && t.Assignee.ID != 0, "it is closed, and %d owes something",
+		t.Assignee.ID)
+	wrong(t.Class == desk.Waiting && t.Assignee.ID == 0 &&
+		!hangs, "it waits, and nobody owes anything")
+	wrong(t.Class == desk.Resolved && t.Assignee.ID != t.Controller.ID,
+		"it is resolved, and %d confirms it, not %d", t.Assignee.ID, t.Controller.ID)
+	wrong(t.Requester.ID == 0 || t.Controller.ID == 0, "requester %d, controller %d",
+		t.Requester.ID, t.Controller.ID)
 	wrong(t.Requester.Agent() || t.Controller.Agent(), "an agent is on the customer's side")
 	wrong(t.Agent.ID != 0 && !t.Agent.Agent(), "its agent is %s", t.Agent.Role)
 	wrong(t.Severity < 1 || t.Severity > len(c.All(desk.Severities)), "severity %d", t.Severity)
 	wrong(t.Progress < 0 || t.Progress > 100, "progress %d", t.Progress)
 	wrong(t.Minutes < 0, "%d minutes", t.Minutes)
 	wrong(t.UpdatedAt.Before(t.CreatedAt), "changed %v, made %v", t.UpdatedAt, t.CreatedAt)
-	for kind, id := range map[desk.Kind]int64{desk.Types: t.Type, desk.Products: t.Product, desk.Modules: t.Module,
+	for kind, id := range map[desk.Kind]int64{desk.Types: t.Type, desk.Products: t.Product,
+		desk.Modules:  t.Module,
 		desk.Projects: t.Project, desk.Services: t.Service} {
 		wrong(id != 0 && c.Entry(id).Kind != kind, "its %s is %+v", kind, c.Entry(id))
 	}
 	wrong(t.Type == 0, "no type")
 	if m := c.Entry(t.Module); m.Parent != 0 {
-		wrong(m.Parent != t.Product, "module %d is of product %d, not %d", m.ID, m.Parent, t.Product)
+		wrong(m.Parent != t.Product, "module %d is of product %d, not %d", m.ID, m.Parent,
+			t.Product)
 	}
-	wrong(t.MergedInto != 0 && (t.MergedInto == t.Number || !living(t.MergedInto)), "merged into %d", t.MergedInto)
+	wrong(t.MergedInto != 0 && (t.MergedInto == t.Number || !living(t.MergedInto)),
+		"merged into %d", t.MergedInto)
 	wrong(t.MergedInto != 0 && t.Class != desk.Closed, "merged and %s", t.Class)
 	seen := map[int64]bool{}
 	for _, f := range t.Followers {
@@ -54,9 +64,12 @@ func flaws(c *desk.Catalogue, t desk.Ticket, items []desk.Item, hangs bool, livi
 	}
 	for i, it := range items {
 		first := i == 0 && it.Number == 1
-		wrong(!first && (i == 0 || it.Number <= items[i-1].Number), "item %d in place %d", it.Number, i+1)
-		wrong(it.State != desk.Filed && it.Visibility != desk.Internal, "item %d is %s and %s", it.Number, it.State, it.Visibility)
-		wrong(it.Orders && it.Visibility != desk.Internal, "item %d is orders, for all to see", it.Number)
+		wrong(!first && (i == 0 || it.Number <= items[i-1].Number), "item %d in place %d",
+			it.Number, i+1)
+		wrong(it.State != desk.Filed && it.Visibility != desk.Internal, "item %d is %s and %s",
+			it.Number, it.State, it.Visibility)
+		wrong(it.Orders && it.Visibility != desk.Internal, "item %d is orders, for all to see",
+			it.Number)
 	}
 	return list
 }
@@ -64,7 +77,8 @@ func flaws(c *desk.Catalogue, t desk.Ticket, items []desk.Item, hangs bool, livi
 // taken is a ticket's history taken back, line by line from the last, to when it was opened: what
 // each recorded column said, and whose addresses followed. broken are lines that do not fit what
 // came after them.
-func taken(c *desk.Catalogue, t desk.Ticket, history []Activity) (opened map[string]string, broken []Activity) {
+func taken(c *desk.Catalogue, t desk.Ticket, history []Activity) (opened map[string]string,
+	broken []Activity) {
 	now := said(c, t)
 	for _, a := range slices.Backward(history) {
 		what, old, is := a.What, a.Old, a.New
@@ -116,25 +130,32 @@ type walker struct {
 
 func newWalker(t *testing.T, seed uint64) *walker {
 	c := newClock()
-	w := &walker{Rand: rand.New(rand.NewPCG(seed, 0)), t: t, clock: c, people: map[desk.Role][]desk.Person{},
+	w := &walker{Rand: rand.New(rand.NewPCG(seed, 0)), t: t, clock: c,
+		people: map[desk.Role][]desk.Person{},
 		opened: map[int64]map[string]string{}, log: map[int64][]string{}}
-	w.store = open(t, t.TempDir(), Options{Now: c.now, Times: desk.Times{RemindWaiting: []time.Duration{48 * time.Hour},
-		CloseWaiting: 240 * time.Hour, CloseResolved: 120 * time.Hour}})
+	w.store = open(t, t.TempDir(),
+		Options{Now: c.now, Times: desk.Times{RemindWaiting: []time.Duration{48 * time.Hour},
+			CloseWaiting: 240 * time.Hour, CloseResolved: 120 * time.Hour}})
 	write(t, w.store, func(tx *Tx) error {
 		crm, err := tx.Put(ctx, desk.Entry{Kind: desk.Products, Names: spanish("CRM")})
 		check(t, err)
-		for _, e := range []desk.Entry{{Kind: desk.Products, Names: spanish("ERP")}, {Kind: desk.Modules, Names: spanish("Ventas"), Parent: crm.ID},
-			{Kind: desk.Projects, Names: spanish("Migración")}, {Kind: desk.CustomFields, Names: spanish("Piso"), Value: desk.TextValue},
+		for _, e := range []desk.Entry{{Kind: desk.Products, Names: spanish("ERP")},
+			{Kind: desk.Modules, Names: spanish("Ventas"), Parent: crm.ID},
+			{Kind: desk.Projects, Names: spanish("Migración")},
+			{Kind: desk.CustomFields, Names: spanish("Piso"), Value: desk.TextValue},
 			{Kind: desk.Statuses, Names: spanish("En pruebas"), Class: desk.InProgress}} {
 			_, err := tx.Put(ctx, e)
 			check(t, err)
 		}
 		return nil
 	})
-	for role, names := range map[desk.Role]string{desk.Customer: "carla jorge nuria", desk.Agent: "ana luis", desk.Admin: "jefa"} {
+	for role, names := range map[desk.Role]string{desk.Customer: "carla jorge nuria",
+		desk.Agent: "ana luis", desk.Admin: "jefa"} {
 		for name := range strings.FieldsSeq(names) {
-			domain := map[bool]string{true: "cliente.test", false: "ejemplo.test"}[role == desk.Customer]
-			w.people[role] = append(w.people[role], addPerson(t, w.store, role, name+"@"+domain, team))
+			domain := map[bool]string{true: "cliente.test",
+				false: "ejemplo.test"}[role == desk.Customer]
+			w.people[role] = append(w.people[role],
+				addPerson(t, w.store, role, name+"@"+domain, team))
 		}
 	}
 	return w
@@ -146,16 +167,20 @@ func oneOf[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
 
 // argument is what may follow a verb, fitting or not.
 func (w *walker) argument() string {
-	return oneOf(w.Rand, "", "1", "2", "3", "9", "CRM", "ERP", "Ventas", "Migración", "Piso=3", "Consulta", "En pruebas", "Cerrado", "Abierto",
-		"Esperando respuesta", "Resuelto", "ana", "luis@ejemplo.test", "carla@cliente.test", "jorge@cliente.test", "nueva@otra.test",
-		"mañana", "2026-12-31", "ayer", "45m", "60", "150", "+x -y", "texto", fmt.Sprint(1+w.IntN(len(w.opened)+2)),
+	return oneOf(w.Rand, "", "1", "2", "3", "9", "CRM", "ERP", "Ventas", "Migración", "Piso=3",
+		"Consulta", "En pruebas", "Cerrado", "Abierto",
+		"Esperando respuesta", "Resuelto", "ana", "luis@ejemplo.test", "carla@cliente.test",
+		"jorge@cliente.test", "nueva@otra.test",
+		"mañana", "2026-12-31", "ayer", "45m", "60", "150", "+x -y", "texto",
+		fmt.Sprint(1+w.IntN(len(w.opened)+2)),
 		fmt.Sprint(1+w.IntN(len(w.opened)+2)))
 }
 
 // deed is what somebody does: an agent, a customer, an administrator, or a machine and whoever is
 // not known.
 func (w *walker) deed() desk.Deed {
-	d := desk.Deed{Item: desk.Item{Text: oneOf(w.Rand, "", "Hola.", "Sigue igual.")}, Unproven: w.IntN(5) == 0}
+	d := desk.Deed{Item: desk.Item{Text: oneOf(w.Rand, "", "Hola.", "Sigue igual.")},
+		Unproven: w.IntN(5) == 0}
 	switch w.IntN(7) {
 	case 0: // a machine, or a mail that proves too little
 		d.Act = oneOf(w.Rand, desk.Machine, desk.Waits, desk.Doubts, desk.Refused, desk.Returns)
@@ -166,7 +191,8 @@ func (w *walker) deed() desk.Deed {
 		d.Solved, d.Idle, d.Down = w.IntN(4) == 0, w.IntN(4) == 0, w.IntN(9) == 0
 		d.Wordless = d.Item.Text == ""
 		for range w.IntN(2) {
-			d.Orders = append(d.Orders, desk.Order{Verb: oneOf(w.Rand, desk.VerbClose, desk.VerbReopen, desk.VerbFollow, desk.VerbUnfollow), Line: "x"})
+			d.Orders = append(d.Orders, desk.Order{Verb: oneOf(w.Rand, desk.VerbClose,
+				desk.VerbReopen, desk.VerbFollow, desk.VerbUnfollow), Line: "x"})
 		}
 	default:
 		d.By = oneOf(w.Rand, append(w.people[desk.Agent], w.people[desk.Admin]...)...)
@@ -203,7 +229,8 @@ func (w *walker) step(tx *Tx) error {
 	if number == 0 {
 		d.Act, d.Orders = oneOf(w.Rand, desk.Opens, desk.OpensFor, desk.Records, desk.Replaces), nil
 		requester := oneOf(w.Rand, w.people[desk.Customer]...)
-		if d.Opens = (desk.Ticket{Mailbox: "s@e.test", Subject: "x", Requester: requester, ProductionDown: w.IntN(9) == 0}); d.By.ID == 0 {
+		if d.Opens = (desk.Ticket{Mailbox: "s@e.test", Subject: "x", Requester: requester,
+			ProductionDown: w.IntN(9) == 0}); d.By.ID == 0 {
 			d.By = requester
 		}
 	}
@@ -242,13 +269,15 @@ func (w *walker) step(tx *Tx) error {
 				}
 			}
 		}
-		if n, err := strconv.ParseInt(r.Value, 10, 64); (r.Key == "merged" || r.Key == "parted") && err == nil {
+		if n, err := strconv.ParseInt(r.Value, 10, 64); (r.Key == "merged" || r.Key == "parted") &&
+			err == nil {
 			if err := w.look(tx, n, "joined or left by "+fmt.Sprint(number)); err != nil {
 				return err
 			}
 		}
 	}
-	return w.look(tx, number, fmt.Sprintf("%s %v, act %q, orders %v, done %v", d.By.Role, d.By.ID, d.Act, d.Orders, done.Results))
+	return w.look(tx, number, fmt.Sprintf("%s %v, act %q, orders %v, done %v", d.By.Role, d.By.ID,
+		d.Act, d.Orders, done.Results))
 }
 
 // look holds a ticket, and those that it hangs together with, against the rules.
@@ -279,7 +308,8 @@ func (w *walker) look(tx *Tx, number int64, what string) error {
 		return err == nil && other.MergedInto == 0
 	}
 	if list := flaws(c, t, items, hangs, living); len(list) > 0 {
-		return fmt.Errorf("ticket %d: %s\nafter\n%s", number, strings.Join(list, "; "), strings.Join(w.log[number], "\n"))
+		return fmt.Errorf("ticket %d: %s\nafter\n%s", number, strings.Join(list, "; "),
+			strings.Join(w.log[number], "\n"))
 	}
 	if w.deeds%10 != 0 { // the history is read as a whole
 		return nil
@@ -289,9 +319,13 @@ func (w *walker) look(tx *Tx, number int64, what string) error {
 		return err
 	}
 	opened, broken := taken(c, t, history)
-	maps.DeleteFunc(opened, func(what, value string) bool { return strings.HasPrefix(what, followed) && value == "" })
+	maps.DeleteFunc(opened, func(what, value string) bool {
+		return strings.HasPrefix(what,
+			followed) && value == ""
+	})
 	if len(broken) > 0 || !maps.Equal(opened, w.opened[number]) {
-		return fmt.Errorf("ticket %d was opened as\n%v, and its history taken back makes it\n%v\nwith %+v that do not fit, after\n%s",
+		return fmt.Errorf("ticket %d was opened as\n%v, and its history taken back makes it\n%v\n"+
+			"with %+v that do not fit, after\n%s",
 			number, w.opened[number], opened, broken, strings.Join(w.log[number], "\n"))
 	}
 	return nil
@@ -302,7 +336,8 @@ func (w *walker) look(tx *Tx, number int64, what string) error {
 // when it was opened. BUZON_TEST_DEEDS says how many deeds, BUZON_TEST_SEED repeats them.
 func TestRandomWalk(t *testing.T) {
 	t.Parallel()
-	deeds, seed := number(t, "BUZON_TEST_DEEDS", 1000), uint64(number(t, "BUZON_TEST_SEED", int(rand.Uint32())))
+	deeds, seed := number(t, "BUZON_TEST_DEEDS", 1000),
+		uint64(number(t, "BUZON_TEST_SEED", int(rand.Uint32())))
 	t.Logf("BUZON_TEST_SEED=%d", seed)
 	w := newWalker(t, seed)
 	for w.deeds < deeds {

@@ -88,7 +88,8 @@ type writer struct {
 }
 
 func newWriter(s *Store, db *sql.DB, conn *sql.Conn) *writer {
-	return &writer{store: s, db: db, conn: conn, statements: writerStatements(s.dialect, conn, s.opt.Trace),
+	return &writer{store: s, db: db, conn: conn, statements: writerStatements(s.dialect, conn,
+		s.opt.Trace),
 		jobs: make(chan job, maxBatch), stopping: make(chan struct{}), ended: make(chan struct{})}
 }
 
@@ -175,7 +176,8 @@ func (w *writer) commit(list []job) (at int, err error) {
 	if err != nil {
 		return notBegun, fmt.Errorf("begin: %w", err)
 	}
-	if held := w.store.held.Load(); held != nil && begun.name != "" && !strings.Contains(begun.lease, *held) {
+	if held := w.store.held.Load(); held != nil && begun.name != "" &&
+		!strings.Contains(begun.lease, *held) {
 		w.conn.ExecContext(ctx, "ROLLBACK")
 		return notBegun, ErrLeased
 	}
@@ -198,7 +200,8 @@ func (w *writer) commit(list []job) (at int, err error) {
 	if err := tx.writeIndex(ctx); err != nil {
 		return len(list), err
 	}
-	if err := w.store.dialect.commit(ctx, w.statements); err != nil && !w.committed(ctx, err, begun.name) {
+	if err := w.store.dialect.commit(ctx, w.statements); err != nil &&
+		!w.committed(ctx, err, begun.name) {
 		return len(list), fmt.Errorf("commit: %w", err)
 	}
 	return len(list), nil
@@ -246,7 +249,8 @@ func (w *writer) committed(ctx context.Context, err error, name string) bool {
 				return done
 			}
 		}
-		w.store.opt.Log.Error("cannot ask whether the last commit has taken place; trying again", "error", err)
+		w.store.opt.Log.Error("cannot ask whether the last commit has taken place; trying again",
+			"error", err)
 		select {
 		case <-time.After(wait):
 		case <-w.stopping:

@@ -97,7 +97,8 @@ func TestOneFailureAmongMany(t *testing.T) {
 		case 3, 15:
 			same(t, "the failed one says", errors.Is(err, broken), true)
 		case 4:
-			same(t, "the panicked one says", err != nil && strings.Contains(err.Error(), "panicked"), true)
+			same(t, "the panicked one says", err != nil &&
+				strings.Contains(err.Error(), "panicked"), true)
 		case 7:
 			same(t, "the cancelled one says", err, context.Canceled)
 		case 9:
@@ -127,7 +128,8 @@ func TestCancelledBeforeItsStart(t *testing.T) {
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
 	ran := false
-	if err := s.Write(gone, func(*Tx) error { ran = true; return nil }); !errors.Is(err, context.Canceled) || ran {
+	if err := s.Write(gone, func(*Tx) error { ran = true; return nil }); !errors.Is(err,
+		context.Canceled) || ran {
 		t.Errorf("got %v, ran %v", err, ran)
 	}
 }
@@ -155,7 +157,8 @@ func TestCloseWhileWritesWait(t *testing.T) {
 	release := hold(t, s)
 	var waits []func() error
 	for i := range 50 {
-		waits = append(waits, s.Begin(ctx, func(tx *Tx) error { return meta(ctx, tx, fmt.Sprint(i)) }))
+		waits = append(waits, s.Begin(ctx,
+			func(tx *Tx) error { return meta(ctx, tx, fmt.Sprint(i)) }))
 	}
 	closed := make(chan error)
 	go func() { closed <- s.Close() }()
@@ -213,7 +216,8 @@ func TestBusyDatabase(t *testing.T) {
 	var waits []func() error
 	start := time.Now()
 	for i := range 64 {
-		waits = append(waits, s.Begin(ctx, func(tx *Tx) error { return meta(ctx, tx, fmt.Sprint(i)) }))
+		waits = append(waits, s.Begin(ctx,
+			func(tx *Tx) error { return meta(ctx, tx, fmt.Sprint(i)) }))
 	}
 	for _, wait := range waits {
 		var f *Fault
@@ -235,7 +239,10 @@ func TestConcurrentWritersAndReaders(t *testing.T) {
 	for g := range 8 {
 		group.Go(func() {
 			for i := range 20 {
-				if err := s.Write(ctx, func(tx *Tx) error { return meta(ctx, tx, fmt.Sprintf("%d.%d", g, i)) }); err != nil {
+				if err := s.Write(ctx, func(tx *Tx) error {
+					return meta(ctx, tx,
+						fmt.Sprintf("%d.%d", g, i))
+				}); err != nil {
 					t.Error(err)
 				}
 				if _, err := s.Mails(ctx, MailFilter{}); err != nil {

@@ -34,8 +34,8 @@ type Bar struct {
 	Share int
 }
 
-// Trend is how many cases were opened and closed in the last days. Picture is the Content-ID of what
-// shows each day.
+// Trend is how many cases were opened and closed in the last days. Picture is the Content-ID of
+// what shows each day.
 type Trend struct {
 	Picture              string
 	Days, Opened, Closed int
@@ -196,7 +196,8 @@ func (w voice) link(href, text, style string) any {
 	if !w.markup || !safeMailto(href) {
 		return text
 	}
-	return template.HTML(`<a class="buzon-accent" style="color:` + accent + `;` + style + `" href="` +
+	return template.HTML(`<a class="buzon-accent" style="color:` + accent + `;` + style +
+		`" href="` +
 		template.HTMLEscapeString(href) + `">` + template.HTMLEscapeString(text) + `</a>`)
 }
 
@@ -212,7 +213,8 @@ func (w voice) caseFacts(c CaseLine, v View) any {
 	if c.ProductionDown {
 		down = w.alert(w.p.Answer["down"])
 	}
-	parts := []any{down, status, w.severity(c.Ticket), c.Product, c.Who.Name, w.p.Date.writeNear(c.At, v.At)}
+	parts := []any{down, status, w.severity(c.Ticket), c.Product, c.Who.Name,
+		w.p.Date.writeNear(c.At, v.At)}
 	for _, n := range c.Notes {
 		parts = append(parts, w.remark(n))
 	}
@@ -248,7 +250,8 @@ func (w voice) entitled(it AnswerItem, v View) any {
 	if v.ToAgent {
 		author = who(it.Author)
 	}
-	return w.line(append([]any{w.strong(it.Number), it.Type, inside, author, w.p.Date.writeNear(it.At, v.At)}, notes...)...)
+	return w.line(append([]any{w.strong(it.Number), it.Type, inside, author,
+		w.p.Date.writeNear(it.At, v.At)}, notes...)...)
 }
 
 // fact is a line of a header: "Producto: CRM".

@@ -130,8 +130,9 @@ func onlySafe(t *parse.Tree) (err error) {
 	walk(t.Root, func(n parse.Node) {
 		if id, ok := n.(*parse.IdentifierNode); ok && slices.Contains(refused, id.Ident) {
 			where, _ := t.ErrorContext(n)
-			err = fmt.Errorf("%s: %s may not be used here: there are number, words, list, date and the "+
-				"rest in the files that come with buzon", where, id.Ident)
+			err = fmt.Errorf(
+				"%s: %s may not be used here: there are number, words, list, date and the "+
+					"rest in the files that come with buzon", where, id.Ident)
 		}
 	})
 	return err
@@ -149,7 +150,8 @@ func everyBranch(list *parse.ListNode) *parse.ListNode {
 		switch n := n.(type) {
 		case *parse.IfNode:
 			inner := everyBranch(n.List)
-			n.List, otherwise, n.ElseList = &parse.ListNode{NodeType: parse.NodeList}, n.ElseList, nil
+			n.List, otherwise, n.ElseList = &parse.ListNode{NodeType: parse.NodeList},
+				n.ElseList, nil
 			all = append(all, n)
 			all = append(all, inner.Nodes...)
 		case *parse.WithNode:
@@ -200,7 +202,8 @@ func fill(v reflect.Value, name string) {
 }
 
 var (
-	place   = regexp.MustCompile(`^(?:html/)?template: ?(.*?:\d+)(?::\d+)?: (?:executing ".*?" at <.*?>: )?(.*)$`)
+	place = regexp.MustCompile(
+		`^(?:html/)?template: ?(.*?:\d+)(?::\d+)?: (?:executing ".*?" at <.*?>: )?(.*)$`)
 	noField = regexp.MustCompile(`can't evaluate field (\w+) in type (?:\[\])?templates\.(\w+)`)
 )
 
@@ -214,7 +217,8 @@ func explain(err error) error {
 		what = err.Error()
 	}
 	if m := noField.FindStringSubmatch(what); m != nil {
-		what = fmt.Sprintf("%s has no field %s; it has %s", strings.Replace(m[2], "sheet", "View", 1),
+		what = fmt.Sprintf("%s has no field %s; it has %s",
+			strings.Replace(m[2], "sheet", "View", 1),
 			m[1], strings.Join(fields(m[2]), ", "))
 	}
 	return fmt.Errorf("%s%s", where, what)

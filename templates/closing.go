@@ -124,7 +124,8 @@ func (s *Set) untold(l *language) (missing []error) {
 		for name := range s.languages()[code].closings {
 			if l.closings[name] == nil && !seen[name] {
 				seen[name] = true
-				missing = append(missing, fmt.Errorf("%s has no %s.txt, and %s has", l.code, name, code))
+				missing = append(missing, fmt.Errorf("%s has no %s.txt, and %s has", l.code,
+					name, code))
 			}
 		}
 	}

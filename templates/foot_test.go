@@ -7,7 +7,8 @@ import (
 )
 
 // asking are the words by which a notice asks for an answer.
-var asking = []string{"responda “", "responda «", "responda este", "reply “", "reply to this", "answer “",
+var asking = []string{"responda “", "responda «", "responda este", "reply “", "reply to this",
+	"answer “",
 	"su administrador puede", "your administrator can"}
 
 // TestFootSaysWhatAReplyDoes: every notice to an agent says in one line, once and below its words,
@@ -34,7 +35,8 @@ func TestFootSaysWhatAReplyDoes(t *testing.T) {
 			}
 			if found == 0 && slices.ContainsFunc(asking, func(w string) bool {
 				return strings.Contains(strings.ToLower(text), w)
-			}) && (e.Kind == "confirm_agent" || e.Kind == "confirm_orders" || e.Kind == "confirm_password" || e.Kind == "admission") {
+			}) && (e.Kind == "confirm_agent" || e.Kind == "confirm_orders" ||
+				e.Kind == "confirm_password" || e.Kind == "admission") {
 				continue
 			}
 			if found != 1 {

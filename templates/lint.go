@@ -85,7 +85,8 @@ func (l *lint) say(at int, format string, args ...any) {
 // lacks says which clients do not support what stands at a byte of the file.
 func (l *lint) lacks(at int, sort, name, shown string) {
 	if clients := lacking()[sort+" "+name]; clients != "" {
-		l.say(at, "%s is not supported by %s, where people would read something else", shown, clients)
+		l.say(at, "%s is not supported by %s, where people would read something else", shown,
+			clients)
 	}
 }
 

@@ -108,7 +108,8 @@ func read(files map[string]source, fsys fs.FS, prefix string) error {
 				filepath.Join(prefix, name), phrasesFile, partsFile, kindList())
 		}
 		b, err := fs.ReadFile(fsys, name)
-		files[name] = source{filepath.Join(prefix, name), strings.ReplaceAll(string(b), "\r\n", "\n")}
+		files[name] = source{filepath.Join(prefix, name),
+			strings.ReplaceAll(string(b), "\r\n", "\n")}
 		return err
 	})
 }
@@ -150,7 +151,8 @@ func (f sources) languages() []string {
 func (f sources) stack(file string, folders ...string) []source {
 	var found []source
 	for _, folder := range folders {
-		for _, s := range []source{f.own[path.Join(folder, file)], f.theirs[path.Join(folder, file)]} {
+		for _, s := range []source{f.own[path.Join(folder, file)],
+			f.theirs[path.Join(folder, file)]} {
 			if s.name != "" && !slices.Contains(found, s) {
 				found = append(found, s)
 			}
@@ -239,7 +241,8 @@ func (p *phrases) read(s source) error {
 	switch {
 	case errors.As(err, &unknown) && len(unknown.Errors) > 0:
 		row, _ := unknown.Errors[0].Position()
-		return fmt.Errorf("%s:%d: there is no key %s here: see the file of the same name in es", s.name,
+		return fmt.Errorf("%s:%d: there is no key %s here: see the file of the same name in es",
+			s.name,
 			row, strings.Join(unknown.Errors[0].Key(), "."))
 	case errors.As(err, &wrong):
 		row, _ := wrong.Position()
@@ -284,8 +287,8 @@ func parseKind(p *phrases, files, layout []source) (*pair, error) {
 }
 
 // Check says whether every language has every kind, part and phrase, and whether the HTML is made
-// of what mail clients support. What a language lacks is said in another one, so a mail goes out all
-// the same; the error names everything that is left to translate and to mend.
+// of what mail clients support. What a language lacks is said in another one, so a mail goes out
+// all the same; the error names everything that is left to translate and to mend.
 func (s *Set) Check() error {
 	var missing []error
 	for _, file := range s.all.Load().layout {
@@ -302,7 +305,10 @@ func (s *Set) Check() error {
 // lacks compares a language with the one that has everything.
 func (l *language) lacks(whole *language) []error {
 	var missing []error
-	say := func(format string, args ...any) { missing = append(missing, fmt.Errorf(format, args...)) }
+	say := func(format string, args ...any) {
+		missing = append(missing,
+			fmt.Errorf(format, args...))
+	}
 	for _, k := range Names() {
 		if l.kinds[k] == nil {
 			say("%s has no %s.txt", l.code, k)

@@ -25,7 +25,8 @@ func written(t *testing.T, files ...string) string {
 
 func TestOwnFilesGoOverOurs(t *testing.T) {
 	s, err := Load(written(t,
-		"es/ack.txt", "Hola, {{.To.Name}}: es el <{{.Ticket.Number}}> & nada más.\r\n\r\n{{template \"howto\" .}}\r\n",
+		"es/ack.txt", "Hola, {{.To.Name}}: es el <{{.Ticket.Number}}> & nada más.\r\n\r\n"+
+			"{{template \"howto\" .}}\r\n",
 		"es/phrases.toml", "[label]\ntag = \"Ticket\"\n",
 		"es/parts.txt", `{{define "howto"}}Llámenos.{{end}}`,
 		"layout.html", `{{define "quiet"}}<div class="ours">{{.}}</div>{{end}}`,
@@ -35,13 +36,15 @@ func TestOwnFilesGoOverOurs(t *testing.T) {
 	}
 	v := with(func(v *View) { v.Tag = "" })
 	m := render(t, s, "ack", "es", v)
-	if m.Subject != "[Ticket #123] No imprime la factura" || m.Text != "Hola, Carla Ruiz: es el <123> & nada más.\n\nLlámenos.\n" {
+	if m.Subject != "[Ticket #123] No imprime la factura" ||
+		m.Text != "Hola, Carla Ruiz: es el <123> & nada más.\n\nLlámenos.\n" {
 		t.Errorf("%+v", m)
 	}
 	if !strings.Contains(m.HTML, "es el &lt;123&gt; &amp; nada más.</p>") {
 		t.Errorf("HTML %s", m.HTML)
 	}
-	if m := render(t, s, "taken", "es", v); !strings.Contains(m.HTML, `<div class="ours">Soporte`) || !strings.HasPrefix(m.Text, "Ana Gómez tomó su caso") {
+	if m := render(t, s, "taken", "es", v); !strings.Contains(m.HTML,
+		`<div class="ours">Soporte`) || !strings.HasPrefix(m.Text, "Ana Gómez tomó su caso") {
 		t.Errorf("what was not replaced: %+v", m)
 	}
 	if m := render(t, s, "ack", "en", v); !strings.HasPrefix(m.Text, "We received") {
@@ -50,18 +53,22 @@ func TestOwnFilesGoOverOurs(t *testing.T) {
 }
 
 func TestAnotherLanguage(t *testing.T) {
-	s, err := Load(written(t, "pt-BR/taken.txt", "{{.Author.Name}} assumiu o seu caso {{clock .At}}.\n", "pt-BR/phrases.toml", "[date]\nclock = \"às {time}\"\n"))
+	s, err := Load(written(t, "pt-BR/taken.txt",
+		"{{.Author.Name}} assumiu o seu caso {{clock .At}}.\n", "pt-BR/phrases.toml",
+		"[date]\nclock = \"às {time}\"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := render(t, s, "taken", "pt_br", base()); m.Text != "Ana Gómez assumiu o seu caso às 9:01.\n" {
+	if m := render(t, s, "taken", "pt_br",
+		base()); m.Text != "Ana Gómez assumiu o seu caso às 9:01.\n" {
 		t.Errorf("%q", m.Text)
 	}
 	if m := render(t, s, "ack", "pt-BR", base()); !strings.HasPrefix(m.Text, "Recibimos") {
 		t.Errorf("a kind that it lacks: %q", m.Text)
 	}
 	err = s.Check()
-	for _, want := range []string{"pt-BR has no ack.txt", "pt-BR/parts.txt does not define howto", "pt-BR/phrases.toml has no tag in [label]", "pt-BR/phrases.toml has no full [date]"} {
+	for _, want := range []string{"pt-BR has no ack.txt", "pt-BR/parts.txt does not define howto",
+		"pt-BR/phrases.toml has no tag in [label]", "pt-BR/phrases.toml has no full [date]"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Check does not say %q", want)
 		}
@@ -76,24 +83,42 @@ func TestWhatIsWrongIsSaidWithFileAndLine(t *testing.T) {
 		name, file, text string
 		want             []string
 	}{
-		{"unknown field", "es/ack.txt", "Hola\n{{.Numero}}", []string{"es/ack.txt:2: ", "View has no field Numero", "Ticket, "}},
-		{"unknown field of a field", "es/ack.txt", "{{.Ticket.Numero}}", []string{"es/ack.txt:1: ", "Ticket has no field Numero", "Number, "}},
-		{"unknown field in a branch never taken", "es/ack.txt", "{{if .Welcome}}{{if .Unverified}}{{else}}\n{{.Numero}}{{end}}{{end}}", []string{"es/ack.txt:2: ", "View has no field Numero"}},
-		{"unknown field in a list", "en/receipt.txt", "{{range .Commands}}{{.Verb}}{{end}}", []string{"en/receipt.txt:1: ", "Command has no field Verb; it has Line"}},
-		{"unknown field in the subject", "en/ack.txt", "{{define \"subject\"}}{{.Numero}}{{end}}x", []string{"en/ack.txt:1: ", "has no field Numero"}},
-		{"unknown field in the HTML", "layout.html", "{{define \"buttons\"}}{{if .Welcome}}{{if .Unverified}}{{else}}{{.Numero}}{{end}}{{end}}{{end}}", []string{"layout.html:1: ", "View has no field Numero; it has Desk, ", ", Body"}},
-		{"not closed", "es/ack.txt", "uno\n{{if .Welcome}}\ntres", []string{"es/ack.txt:3: ", "unexpected EOF"}},
-		{"unknown function", "es/ack.txt", "{{upper .Tag}}", []string{"es/ack.txt:1: ", `function "upper" not defined`}},
-		{"unknown block", "es/ack.txt", "{{template \"pie\" .}}", []string{"es/ack.txt:1: ", `template "pie" not defined`}},
-		{"unknown phrase", "es/ack.txt", "{{phrase \"pie\"}}", []string{"es/ack.txt:1: ", `phrases.toml has no "pie" in [label]`}},
-		{"function that fails on some views", "es/ack.txt", "\n{{index .Form 0}}", []string{"es/ack.txt:2", "index may not be used"}},
-		{"types that don't compare", "es/ack.txt", "{{if eq .Ticket.Number \"1\"}}x{{end}}", []string{"es/ack.txt:1: ", "incompatible types"}},
-		{"calls itself", "es/parts.txt", "{{define \"howto\"}}{{template \"howto\" .}}{{end}}", []string{"es/parts.txt:1: ", "exceeded maximum template depth"}},
+		{"unknown field", "es/ack.txt", "Hola\n{{.Numero}}",
+			[]string{"es/ack.txt:2: ", "View has no field Numero", "Ticket, "}},
+		{"unknown field of a field", "es/ack.txt", "{{.Ticket.Numero}}",
+			[]string{"es/ack.txt:1: ", "Ticket has no field Numero", "Number, "}},
+		{"unknown field in a branch never taken", "es/ack.txt",
+			"{{if .Welcome}}{{if .Unverified}}{{else}}\n{{.Numero}}{{end}}{{end}}",
+			[]string{"es/ack.txt:2: ", "View has no field Numero"}},
+		{"unknown field in a list", "en/receipt.txt", "{{range .Commands}}{{.Verb}}{{end}}",
+			[]string{"en/receipt.txt:1: ", "Command has no field Verb; it has Line"}},
+		{"unknown field in the subject", "en/ack.txt", "{{define \"subject\"}}{{.Numero}}{{end}}x",
+			[]string{"en/ack.txt:1: ", "has no field Numero"}},
+		{"unknown field in the HTML", "layout.html",
+			"{{define \"buttons\"}}{{if .Welcome}}{{if " +
+				".Unverified}}{{else}}{{.Numero}}{{end}}{{end}}{{end}}",
+			[]string{"layout.html:1: ", "View has no field Numero; it has Desk, ", ", Body"}},
+		{"not closed", "es/ack.txt", "uno\n{{if .Welcome}}\ntres",
+			[]string{"es/ack.txt:3: ", "unexpected EOF"}},
+		{"unknown function", "es/ack.txt", "{{upper .Tag}}",
+			[]string{"es/ack.txt:1: ", `function "upper" not defined`}},
+		{"unknown block", "es/ack.txt", "{{template \"pie\" .}}",
+			[]string{"es/ack.txt:1: ", `template "pie" not defined`}},
+		{"unknown phrase", "es/ack.txt", "{{phrase \"pie\"}}",
+			[]string{"es/ack.txt:1: ", `phrases.toml has no "pie" in [label]`}},
+		{"function that fails on some views", "es/ack.txt", "\n{{index .Form 0}}",
+			[]string{"es/ack.txt:2", "index may not be used"}},
+		{"types that don't compare", "es/ack.txt", "{{if eq .Ticket.Number \"1\"}}x{{end}}",
+			[]string{"es/ack.txt:1: ", "incompatible types"}},
+		{"calls itself", "es/parts.txt", "{{define \"howto\"}}{{template \"howto\" .}}{{end}}",
+			[]string{"es/parts.txt:1: ", "exceeded maximum template depth"}},
 		{"file of no kind", "es/akc.txt", "x", []string{"es/akc.txt is no template", "ack"}},
 		{"file too deep", "es/a/ack.txt", "x", []string{"es/a/ack.txt is no template"}},
-		{"unknown key", "es/phrases.toml", "[label]\ntag = \"x\"\n[botones]\na = \"b\"\n", []string{"es/phrases.toml:3: ", "botones"}},
+		{"unknown key", "es/phrases.toml", "[label]\ntag = \"x\"\n[botones]\na = \"b\"\n",
+			[]string{"es/phrases.toml:3: ", "botones"}},
 		{"broken TOML", "es/phrases.toml", "[label]\ntag = x\n", []string{"es/phrases.toml:2: "}},
-		{"six weekdays", "es/phrases.toml", "[date]\nweekdays = [\"d\"]\n", []string{"es/phrases.toml: ", "7 weekdays"}},
+		{"six weekdays", "es/phrases.toml", "[date]\nweekdays = [\"d\"]\n",
+			[]string{"es/phrases.toml: ", "7 weekdays"}},
 	} {
 		dir := written(t, c.file, c.text)
 		_, err := Load(dir)
@@ -131,13 +156,15 @@ func TestPortuguese(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := render(t, s, "ack", "pt-BR", with()); !strings.HasPrefix(m.Text, "Recebemos a sua mensagem. É o caso #123.") {
+	if m := render(t, s, "ack", "pt-BR", with()); !strings.HasPrefix(m.Text,
+		"Recebemos a sua mensagem. É o caso #123.") {
 		t.Errorf("the acknowledgement says %q", m.Text)
 	}
 	if m := render(t, s, "taken", "pt", with()); !strings.Contains(m.Text, "tomó su caso") {
 		t.Errorf("what is not translated says %q", m.Text)
 	}
-	if err := s.Check(); err == nil || !strings.Contains(err.Error(), "pt has no taken.txt") || strings.Contains(err.Error(), "pt has no ack.txt") {
+	if err := s.Check(); err == nil || !strings.Contains(err.Error(), "pt has no taken.txt") ||
+		strings.Contains(err.Error(), "pt has no ack.txt") {
 		t.Errorf("left to translate: %v", err)
 	}
 }

@@ -52,7 +52,8 @@ type dates struct {
 func (p *phrases) tables() map[string]map[string]string {
 	return map[string]map[string]string{"label": p.Label, "unknown": p.Unknown, "form": p.Form,
 		"type": p.Type, "severity": p.Severity,
-		"status": p.Status, "button": p.Button, "hint": p.Hint, "scale": p.Scale, "trace": p.Trace, "reason": p.Reason, "warning": p.Warning,
+		"status": p.Status, "button": p.Button, "hint": p.Hint, "scale": p.Scale, "trace": p.Trace,
+		"reason": p.Reason, "warning": p.Warning,
 		"result": p.Result, "reply": p.Reply,
 		"notice": p.Notice, "answer": p.Answer, "timeline": p.Timeline}
 }

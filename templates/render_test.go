@@ -17,7 +17,10 @@ func each(t *testing.T, check func(t *testing.T, e Sample, m Mail)) {
 	s := embeddedSet(t)
 	for _, lang := range languages {
 		for _, e := range Samples(lang) {
-			t.Run(lang+"/"+e.Name, func(t *testing.T) { check(t, e, render(t, s, e.Kind, lang, e.View)) })
+			t.Run(lang+"/"+e.Name, func(t *testing.T) {
+				check(t, e,
+					render(t, s, e.Kind, lang, e.View))
+			})
 		}
 	}
 }
@@ -49,13 +52,18 @@ func readable(t *testing.T, page string) string {
 	var b strings.Builder
 	var read func(*html.Node)
 	read = func(n *html.Node) {
-		if n.DataAtom == atom.Head || slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return slices.Contains(strings.Fields(a.Val), "buzon-button") }) {
+		if n.DataAtom == atom.Head || slices.ContainsFunc(n.Attr,
+			func(a html.Attribute) bool {
+				return slices.Contains(strings.Fields(a.Val),
+					"buzon-button")
+			}) {
 			return
 		}
 		if n.Type == html.TextNode {
 			b.WriteString(n.Data)
 		}
-		if n.DataAtom == atom.Br || n.DataAtom == atom.P || n.DataAtom == atom.Div || n.DataAtom == atom.Blockquote {
+		if n.DataAtom == atom.Br || n.DataAtom == atom.P || n.DataAtom == atom.Div ||
+			n.DataAtom == atom.Blockquote {
 			b.WriteString("\n")
 		}
 		for c := range n.ChildNodes() {
@@ -95,7 +103,8 @@ func TestSubjectOfATicketIsTagAndSubject(t *testing.T) {
 	each(t, func(t *testing.T, e Sample, m Mail) {
 		want := "[" + e.View.Tag + " #123] " + e.View.Ticket.Subject
 		switch {
-		case e.Kind == "production_down", e.Kind == "new_number", e.View.Ticket.Number == 0, !e.View.EchoSubject:
+		case e.Kind == "production_down", e.Kind == "new_number", e.View.Ticket.Number == 0,
+			!e.View.EchoSubject:
 			return // seen in the golden files
 		case m.Subject != want:
 			t.Errorf("subject %q, want %q", m.Subject, want)
@@ -105,10 +114,12 @@ func TestSubjectOfATicketIsTagAndSubject(t *testing.T) {
 
 func TestReplyReaderFindsOurMarks(t *testing.T) {
 	each(t, func(t *testing.T, e Sample, m Mail) {
-		if e.View.Ticket.Number == 123 && strings.Count(m.HTML, `<div class="buzon-mail" id="buzon-c123"`) != 1 {
+		if e.View.Ticket.Number == 123 &&
+			strings.Count(m.HTML, `<div class="buzon-mail" id="buzon-c123"`) != 1 {
 			t.Errorf("the mail is not in one div buzon-mail: %s", m.HTML)
 		}
-		if got := strings.Count(m.HTML, `<div class="buzon-quote"`); got != min(1, len(e.View.Quoted)) {
+		if got := strings.Count(m.HTML, `<div class="buzon-quote"`); got != min(1,
+			len(e.View.Quoted)) {
 			t.Errorf("%d div buzon-quote for %d quotes", got, len(e.View.Quoted))
 		}
 	})
@@ -118,7 +129,9 @@ func TestAgentsWordsHaveNothingAboveThem(t *testing.T) {
 	s := embeddedSet(t)
 	for _, lang := range languages {
 		m := render(t, s, "item", lang, with(func(v *View) { v.Text = "Ya funciona." }))
-		if !strings.HasPrefix(m.Text, "Ya funciona.\n\nAna Gómez, Soporte Ejemplo · "+map[string]string{"es": "Caso", "en": "Case"}[lang]+" #123 · ") || strings.Count(m.Text, "\n") != 3 {
+		if !strings.HasPrefix(m.Text, "Ya funciona.\n\nAna Gómez, Soporte Ejemplo · "+
+			map[string]string{"es": "Caso", "en": "Case"}[lang]+" #123 · ") ||
+			strings.Count(m.Text, "\n") != 3 {
 			t.Errorf("%s: %q", lang, m.Text)
 		}
 	}
@@ -130,7 +143,9 @@ func TestWordsKeepTheirLines(t *testing.T) {
 	if want := "uno\n\n\n\n  dos   y medio\ntres\n\nAna"; !strings.HasPrefix(m.Text, want) {
 		t.Errorf("text %q, want %q", m.Text, want)
 	}
-	if want := ">uno<br><br><br><br>&nbsp; dos&nbsp;&nbsp; y medio<br>tres</div>"; !strings.Contains(m.HTML, want) {
+	if want :=
+		">uno<br><br><br><br>&nbsp; dos&nbsp;&nbsp; y medio<br>tres</div>"; !strings.Contains(
+		m.HTML, want) {
 		t.Errorf("HTML %s, want %q", m.HTML, want)
 	}
 }
@@ -156,14 +171,18 @@ func fillStrings(v reflect.Value, s string) {
 func TestNoViewCanFail(t *testing.T) {
 	s := embeddedSet(t)
 	hostile := []string{
-		"", " ", "\x00", "\xff\xfe", "a\r\nBcc: evil@x.test\r\n\r\nb", "\u202Etxt.exe\u2066", "{{.Secret}}{{end}}", "<script>alert(1)</script>",
-		"\"'><img src=x onerror=alert(1)>", "</div></body></html>", "javascript:alert(1)", "mailto:x@y.test?subject=<b>", "<!--", "%s%n%!", "\v\v", "\n\n<div onclick=x>",
-		strings.Repeat("á\n", 500), strings.Repeat("))", 1000), strings.Repeat("https://a", 300), "http://[::1", "\u2028\u2029\u0085",
+		"", " ", "\x00", "\xff\xfe", "a\r\nBcc: evil@x.test\r\n\r\nb", "\u202Etxt.exe\u2066",
+		"{{.Secret}}{{end}}", "<script>alert(1)</script>",
+		"\"'><img src=x onerror=alert(1)>", "</div></body></html>", "javascript:alert(1)",
+		"mailto:x@y.test?subject=<b>", "<!--", "%s%n%!", "\v\v", "\n\n<div onclick=x>",
+		strings.Repeat("á\n", 500), strings.Repeat("))", 1000), strings.Repeat("https://a", 300),
+		"http://[::1", "\u2028\u2029\u0085",
 	}
 	for _, h := range hostile {
 		v := sample()
 		fillStrings(reflect.ValueOf(&v).Elem(), h)
-		v.Links = append(v.Links, Link{"close", "javascript:alert(1)"}, Link{"close", "https://x.test"})
+		v.Links = append(v.Links, Link{"close", "javascript:alert(1)"},
+			Link{"close", "https://x.test"})
 		for _, kind := range Names() {
 			for _, v.ToAgent = range []bool{true, false} {
 				checkHarmless(t, h, render(t, s, kind, "es", v))
@@ -178,7 +197,9 @@ func TestZeroView(t *testing.T) {
 	for _, kind := range Names() {
 		for _, lang := range languages {
 			m := render(t, s, kind, lang, View{})
-			if all := m.Subject + m.Text + m.HTML; m.Subject == "" || strings.Contains(all, "<no value>") || strings.Contains(all, "%!") || strings.Contains(all, "0001") {
+			if all := m.Subject + m.Text + m.HTML; m.Subject == "" ||
+				strings.Contains(all, "<no value>") || strings.Contains(all, "%!") ||
+				strings.Contains(all, "0001") {
 				t.Errorf("%s in %s: %+v", kind, lang, m)
 			}
 		}
@@ -210,7 +231,8 @@ func checkHarmless(t *testing.T, given string, m Mail) {
 		}
 	}
 	for _, r := range m.Text + m.HTML {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069' {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\u202A' && r <= '\u202E' ||
+			r >= '\u2066' && r <= '\u2069' {
 			t.Fatalf("%U in the mail of %q", r, given)
 		}
 	}
@@ -228,13 +250,16 @@ func checkHarmless(t *testing.T, given string, m Mail) {
 
 func harmless(t *testing.T, n *html.Node) {
 	t.Helper()
-	if !slices.Contains(strings.Fields("html head meta title style body div p b i u s br a img ul ol li pre th span blockquote code table tbody tr td"), n.Data) {
+	if !slices.Contains(strings.Fields("html head meta title style body div p b i u s br a img ul "+
+		"ol li pre th span blockquote code table tbody tr td"), n.Data) {
 		t.Fatalf("element %s", n.Data)
 	}
 	for _, a := range n.Attr {
 		switch a.Key {
 		case "href":
-			if !strings.HasPrefix(strings.ToLower(a.Val), "mailto:") && !strings.HasPrefix(strings.ToLower(a.Val), "https://") && !strings.HasPrefix(strings.ToLower(a.Val), "http://") {
+			if !strings.HasPrefix(strings.ToLower(a.Val), "mailto:") &&
+				!strings.HasPrefix(strings.ToLower(a.Val), "https://") &&
+				!strings.HasPrefix(strings.ToLower(a.Val), "http://") {
 				t.Fatalf("link to %q", a.Val)
 			}
 		case "src":
@@ -252,7 +277,8 @@ func harmless(t *testing.T, n *html.Node) {
 func TestHostileWordsAppearAsTheyAre(t *testing.T) {
 	const odd = `{{.Secret}} <script>alert("x")</script> %(x)s ${x}`
 	m := render(t, embeddedSet(t), "item", "es", with(toAgent, func(v *View) {
-		v.Author, v.Text, v.Ticket.Subject, v.Ticket.Requester.Name = Person{Name: odd}, odd, odd, odd
+		v.Author, v.Text, v.Ticket.Subject, v.Ticket.Requester.Name = Person{Name: odd}, odd,
+			odd, odd
 	}))
 	if m.Subject != "[Caso #123] "+odd {
 		t.Errorf("subject %q", m.Subject)
@@ -263,8 +289,13 @@ func TestHostileWordsAppearAsTheyAre(t *testing.T) {
 }
 
 func TestNameThatLooksLikeAnAddressIsNotShown(t *testing.T) {
-	m := render(t, embeddedSet(t), "new_ticket", "es", with(toAgentNew, func(v *View) { v.Author = Person{Name: "ana@ejemplo.test", Address: "x@evil.test"} }))
-	if strings.Contains(m.Text, "ana@") || !strings.HasPrefix(m.Text, "Caso #123 nuevo, de x@evil.test ·") {
+	m := render(t, embeddedSet(t), "new_ticket", "es",
+		with(toAgentNew, func(v *View) {
+			v.Author = Person{Name: "ana@ejemplo.test",
+				Address: "x@evil.test"}
+		}))
+	if strings.Contains(m.Text, "ana@") ||
+		!strings.HasPrefix(m.Text, "Caso #123 nuevo, de x@evil.test ·") {
 		t.Errorf("text %q", m.Text)
 	}
 }
@@ -272,8 +303,10 @@ func TestNameThatLooksLikeAnAddressIsNotShown(t *testing.T) {
 func TestAcknowledgementRepeatsNothingUnlessTold(t *testing.T) {
 	const theirs = "COMPRE-YA"
 	v := with(files, unknownProduct, quoted, buttons("close"), down, func(v *View) {
-		v.Ticket.Subject, v.Text, v.Detail, v.Author.Name, v.Ticket.Requester.Name, v.To.Name = theirs, theirs, theirs, theirs, theirs, theirs
-		v.Quoted[0].Text, v.Attachments[0].Name, v.Unknown[0].Value, v.Unknown[1].Field = theirs, theirs, theirs, theirs
+		v.Ticket.Subject, v.Text, v.Detail, v.Author.Name, v.Ticket.Requester.Name,
+			v.To.Name = theirs, theirs, theirs, theirs, theirs, theirs
+		v.Quoted[0].Text, v.Attachments[0].Name, v.Unknown[0].Value, v.Unknown[1].Field = theirs,
+			theirs, theirs, theirs
 		v.Links[0].Href = "mailto:x@y.test?subject=" + theirs
 	})
 	s := embeddedSet(t)
@@ -293,11 +326,13 @@ func TestAcknowledgementRepeatsNothingUnlessTold(t *testing.T) {
 
 func TestButtons(t *testing.T) {
 	v := with(buttons("close", "history"), func(v *View) {
-		v.Links = append(v.Links, Link{"take", "https://x.test"}, Link{"help", "mailto:"}, Link{"my_tickets", "mailto:a@b.test"}, Link{"note", "mailto:a@b.test"})
+		v.Links = append(v.Links, Link{"take", "https://x.test"}, Link{"help", "mailto:"},
+			Link{"my_tickets", "mailto:a@b.test"}, Link{"note", "mailto:a@b.test"})
 	})
 	before := slices.Clone(v.Links)
 	m := render(t, embeddedSet(t), "ack", "es", v)
-	for label, want := range map[string]bool{"Cerrar": true, "Ver historial": true, "Mis casos": true, "Tomar": false, "Ayuda": false, "Nota": false} {
+	for label, want := range map[string]bool{"Cerrar": true, "Ver historial": true,
+		"Mis casos": true, "Tomar": false, "Ayuda": false, "Nota": false} {
 		if got := strings.Contains(m.HTML, ">"+label+"</a>"); got != want {
 			t.Errorf("button %s shown: %v, want %v", label, got, want)
 		}
@@ -310,9 +345,11 @@ func TestButtons(t *testing.T) {
 func TestLanguageFallsBackToTheDesksThenSpanish(t *testing.T) {
 	s := embeddedSet(t)
 	for _, c := range []struct{ lang, desk, want string }{
-		{"es", "en", "Recibimos"}, {"EN_us", "es", "We received"}, {"es-AR", "en", "Recibimos"}, {"pt", "en", "We received"}, {"pt", "xx", "Recibimos"}, {"", "", "Recibimos"},
+		{"es", "en", "Recibimos"}, {"EN_us", "es", "We received"}, {"es-AR", "en", "Recibimos"},
+		{"pt", "en", "We received"}, {"pt", "xx", "Recibimos"}, {"", "", "Recibimos"},
 	} {
-		if m := render(t, s, "ack", c.lang, View{Desk: Desk{Language: c.desk}}); !strings.HasPrefix(m.Text, c.want) {
+		if m := render(t, s, "ack", c.lang,
+			View{Desk: Desk{Language: c.desk}}); !strings.HasPrefix(m.Text, c.want) {
 			t.Errorf("%q, desk %q: %q, want %q", c.lang, c.desk, m.Text, c.want)
 		}
 	}

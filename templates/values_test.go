@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// TestValues: days and numbers are written as the reader's language does, and nothing else is touched.
+// TestValues: days and numbers are written as the reader's language does, and nothing else is
+// touched.
 func TestValues(t *testing.T) {
 	now := time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
@@ -28,10 +29,12 @@ func TestValues(t *testing.T) {
 				t.Fatal(err)
 			}
 			d := Detail{Key: "x", Value: c.value, Number: c.number}
-			given := View{At: now, Ticket: Ticket{Details: []Detail{d}}, Answer: Answer{Facts: []Detail{d},
-				Changes: []Change{{Old: c.value, New: c.value, Number: c.number}}}}
+			given := View{At: now, Ticket: Ticket{Details: []Detail{d}},
+				Answer: Answer{Facts: []Detail{d},
+					Changes: []Change{{Old: c.value, New: c.value, Number: c.number}}}}
 			v := ready(given, set.language("", language).phrases)
-			for _, got := range []string{v.Ticket.Details[0].Value, v.Answer.Facts[0].Value, v.Answer.Changes[0].Old, v.Answer.Changes[0].New} {
+			for _, got := range []string{v.Ticket.Details[0].Value, v.Answer.Facts[0].Value,
+				v.Answer.Changes[0].Old, v.Answer.Changes[0].New} {
 				if got != want {
 					t.Errorf("%s in %s: %q, want %q", c.value, language, got, want)
 				}

@@ -153,8 +153,8 @@ type Ticket struct {
 	Details        []Detail // what else the reader may see of it
 }
 
-// Detail is a field of a ticket. Key is one of the phrases' [label], where Name does not say what it
-// is called.
+// Detail is a field of a ticket. Key is one of the phrases' [label], where Name does not say what
+// it is called.
 type Detail struct {
 	Key    string
 	Name   string
@@ -178,8 +178,8 @@ type Attachment struct {
 	Infected bool // kept, and sent to nobody
 }
 
-// Picture is one that stands among the words, by its Content-ID there. Without a Source, that of our
-// mail, its name stands in its place.
+// Picture is one that stands among the words, by its Content-ID there. Without a Source, that of
+// our mail, its name stands in its place.
 type Picture struct {
 	ID     string
 	Source string
@@ -392,8 +392,8 @@ func oneLine(s string) string {
 	return s
 }
 
-// isPlain reports whether s is short, of visible ASCII and single blanks: most are, and stay as they
-// are.
+// isPlain reports whether s is short, of visible ASCII and single blanks: most are, and stay as
+// they are.
 func isPlain(s string) bool {
 	blank := true // neither at the beginning
 	for i := range len(s) {
@@ -420,7 +420,8 @@ func manyLines(s string) string {
 func visible(s string, eol rune) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n', r == '\r', r == '\u2028', r == '\u2029', r == '\u0085', r == '\v', r == '\f':
+		case r == '\n', r == '\r', r == '\u2028', r == '\u2029', r == '\u0085', r == '\v',
+			r == '\f':
 			return eol
 		case r == '\t':
 			return r

@@ -23,7 +23,8 @@ type voice struct {
 func (w voice) funcs() map[string]any {
 	return map[string]any{
 		// how words look
-		"number": w.number, "strong": w.strong, "alert": w.alert, "words": w.words, "spoken": w.spoken, "quote": w.quote,
+		"number": w.number, "strong": w.strong, "alert": w.alert, "words": w.words,
+		"spoken": w.spoken, "quote": w.quote,
 		"line": w.line, "lines": w.lines, "list": list, "commands": w.commands, "order": w.order,
 		"shell":         w.shell,
 		"outlookColumn": outlookColumn, "endOutlookColumn": endOutlookColumn,
@@ -32,15 +33,17 @@ func (w voice) funcs() map[string]any {
 		"signature": signature, "attribution": w.attribution,
 		"preview": w.preview, "subjectOf": subjectOf,
 		// the ticket
-		"facts": w.facts, "severity": w.severity, "severityLong": w.severityLong, "status": w.status,
-		"state": w.state, "names": names, "files": w.files, "brought": w.brought,
+		"facts": w.facts, "severity": w.severity, "severityLong": w.severityLong,
+		"status": w.status,
+		"state":  w.state, "names": names, "files": w.files, "brought": w.brought,
 		"result": w.result, "fate": w.fate, "reply": w.reply,
 		// the entries of a list
 		"case": w.entry, "notice": w.notice, "replyTo": w.replyTo,
 		// what a query found
 		"title": w.title, "remark": w.remark, "heading": w.heading, "called": w.subject,
 		"answers": w.answers, "offer": w.offer, "others": w.others, "document": w.file,
-		"caseFacts": w.caseFacts, "change": w.change, "entitled": w.entitled, "fact": w.fact, "said": said, "sentence": sentence,
+		"caseFacts": w.caseFacts, "change": w.change, "entitled": w.entitled, "fact": w.fact,
+		"said": said, "sentence": sentence,
 		"detail": w.detail, "listed": w.listed, "trendOf": w.trend,
 		// words from phrases.toml
 		"phrase": w.phrase, "label": w.label, "unknown": w.unknown,
@@ -154,7 +157,8 @@ func (w voice) sentence(s string) any {
 	if !w.markup || !strings.Contains(s, "#") {
 		return s
 	}
-	return template.HTML(orders.ReplaceAllString(template.HTMLEscapeString(s), orderBegins+"$0</code>"))
+	return template.HTML(orders.ReplaceAllString(template.HTMLEscapeString(s), orderBegins+
+		"$0</code>"))
 }
 
 // longestWhole is, in octets, the line of a terminal that a telephone's screen shows whole.
@@ -170,7 +174,8 @@ func (w voice) shell(words ...string) any {
 	if len(line) <= longestWhole {
 		whole = "white-space:nowrap;"
 	}
-	return template.HTML(`<code style="display:inline-block;max-width:100%;` + whole + `font-family:Consolas,Menlo,monospace;font-size:14px">` +
+	return template.HTML(`<code style="display:inline-block;max-width:100%;` + whole +
+		`font-family:Consolas,Menlo,monospace;font-size:14px">` +
 		template.HTMLEscapeString(line) + `</code>`)
 }
 
@@ -327,7 +332,8 @@ func (w voice) unknown(u Unknown) string {
 	if known := w.p.Unknown[u.Field]; known != "" {
 		return known + " " + strings.ReplaceAll(w.p.Label["value"], "{value}", u.Value)
 	}
-	return strings.NewReplacer("{value}", u.Value, "{field}", u.Field).Replace(w.p.Label["unknown_value"])
+	return strings.NewReplacer("{value}", u.Value, "{field}",
+		u.Field).Replace(w.p.Label["unknown_value"])
 }
 
 // known are the values that there are; fields by their labels.
@@ -425,7 +431,8 @@ func (w voice) readers(v View) string {
 	case v.Followers == 1:
 		all = append(all, w.p.Reply["follower"])
 	case v.Followers > 1:
-		all = append(all, strings.ReplaceAll(w.p.Reply["followers"], "{n}", strconv.Itoa(v.Followers)))
+		all = append(all, strings.ReplaceAll(w.p.Reply["followers"], "{n}",
+			strconv.Itoa(v.Followers)))
 	}
 	if n := len(all) - 1; n > 0 {
 		return strings.Join(all[:n], ", ") + " " + w.p.Reply["and"] + " " + all[n]

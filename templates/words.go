@@ -74,7 +74,8 @@ func set(s string) string {
 			if run == "\t" {
 				return "&nbsp;&nbsp;&nbsp; "
 			}
-			return strings.Repeat("&nbsp;", max(1, len(run)-1)) + map[bool]string{true: " "}[len(run) > 1]
+			return strings.Repeat("&nbsp;", max(1, len(run)-1)) +
+				map[bool]string{true: " "}[len(run) > 1]
 		})
 	}
 	return strings.ReplaceAll(s, "\n", "<br>")
@@ -159,7 +160,8 @@ func linked(s string) string {
 		}
 		escaped := template.HTMLEscapeString(u)
 		b.WriteString(template.HTMLEscapeString(s[end:at[0]]))
-		b.WriteString(`<a class="buzon-accent" style="color:` + accent + `" href="` + escaped + `">` +
+		b.WriteString(`<a class="buzon-accent" style="color:` + accent + `" href="` +
+			escaped + `">` +
 			escaped + `</a>`)
 		end = at[0] + len(u)
 	}
@@ -233,7 +235,8 @@ func paragraphs(s string) template.HTML {
 		case strings.HasPrefix(p, "<div"):
 			b.WriteString(p + "\n")
 		default:
-			b.WriteString(`<p style="margin:0 0 16px">` + strings.ReplaceAll(p, "\n", "<br>\n") + "</p>\n")
+			b.WriteString(`<p style="margin:0 0 16px">` + strings.ReplaceAll(p, "\n", "<br>\n") +
+				"</p>\n")
 		}
 	}
 	return template.HTML(b.String())

@@ -282,7 +282,8 @@ func TestCaseLongSubject(t *testing.T) {
 }
 
 func FuzzCase(f *testing.F) {
-	for _, s := range []string{"[Caso #123] x", "RV: Re: (Caso n.º 123)", "caso 12 de marzo", "[Caso #１２３]", "caso 300 123 4567", "[", "caso \xff1"} {
+	for _, s := range []string{"[Caso #123] x", "RV: Re: (Caso n.º 123)", "caso 12 de marzo",
+		"[Caso #１２３]", "caso 300 123 4567", "[", "caso \xff1"} {
 		f.Add(s, "Caso")
 	}
 	f.Fuzz(func(t *testing.T, subject, tag string) {

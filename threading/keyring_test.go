@@ -114,7 +114,8 @@ func TestKeyringRefuses(t *testing.T) {
 		{"no keys", `{"keys":[]}`, 0o600, "no key"},
 		{"short secret", `{"keys":[{"id":"a","secret":"YWJj"}]}`, 0o600, "octets"},
 		{"bad id", strings.Replace(string(good), `"a"`, `"A1"`, 1), 0o600, "id"},
-		{"same id twice", strings.Replace(string(good), "[\n", "["+oneKey(t, good)+",\n", 1), 0o600, "twice"},
+		{"same id twice", strings.Replace(string(good), "[\n", "["+oneKey(t, good)+",\n", 1), 0o600,
+			"twice"},
 	} {
 		path := filepath.Join(t.TempDir(), "keys")
 		if err := os.WriteFile(path, []byte(c.content), c.mode); err != nil {
@@ -124,7 +125,8 @@ func TestKeyringRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := OpenKeyring(path)
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path) {
+		if err == nil || !strings.Contains(err.Error(), c.want) ||
+			!strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v, want %q and the path", c.name, err, c.want)
 		}
 		if now, _ := os.ReadFile(path); string(now) != c.content {

@@ -46,7 +46,8 @@ func TestMessageIDs(t *testing.T) {
 		{"doubled brackets", "<<a@b>>", []string{"a@b"}},
 		{"quoted local part", `<"a b"@c>`, []string{`"ab"@c`}},
 		{"encoded-word", "=?utf-8?Q?=3Ca@b=3E?=", []string{"a@b"}},
-		{"encoded-words", "=?us-ascii?Q?=3Cabc?=\r\n =?us-ascii?Q?def=40b=3E?=", []string{"abcdef@b"}},
+		{"encoded-words", "=?us-ascii?Q?=3Cabc?=\r\n =?us-ascii?Q?def=40b=3E?=",
+			[]string{"abcdef@b"}},
 		{"control characters", "<a\x00\x07@b>", []string{"a@b"}},
 		{"encoded line break", "=?utf-8?Q?=3Ca=0D=0Ab@c=3E?=", []string{"ab@c"}},
 		{"bad UTF-8", "<a\xff@b>", []string{"a@b"}},
@@ -91,7 +92,8 @@ func TestReferencesAtMostHundred(t *testing.T) {
 
 // Each of these would take minutes if the work grew with the square of the length.
 func TestMessageIDsBounded(t *testing.T) {
-	for _, unit := range []string{"(", "<", "(<", "a@b ", "<a@b", "\\(", "=?", "((a)", "<a b", "=?utf-8?Q?a?= "} {
+	for _, unit := range []string{"(", "<", "(<", "a@b ", "<a@b", "\\(", "=?", "((a)", "<a b",
+		"=?utf-8?Q?a?= "} {
 		start := time.Now()
 		MessageIDs(strings.Repeat(unit, 1<<20/len(unit)))
 		if took := time.Since(start); took > 5*time.Second {
@@ -101,7 +103,8 @@ func TestMessageIDsBounded(t *testing.T) {
 }
 
 func FuzzReferences(f *testing.F) {
-	for _, s := range []string{"<a@b> <c@d>", "a@b, (x (y)) <c@d", "=?utf-8?Q?=3Ca@b=3E?=", "<a\r\n b@c>", "(((", "<<<"} {
+	for _, s := range []string{"<a@b> <c@d>", "a@b, (x (y)) <c@d", "=?utf-8?Q?=3Ca@b=3E?=",
+		"<a\r\n b@c>", "(((", "<<<"} {
 		f.Add(s, s)
 	}
 	f.Fuzz(func(t *testing.T, inReplyTo, references string) {
@@ -110,7 +113,8 @@ func FuzzReferences(f *testing.F) {
 			t.Errorf("%d ids", len(ids))
 		}
 		for i, id := range ids {
-			if id == "" || len(id) > maxID || strings.ContainsFunc(id, unicode.IsControl) || slices.Contains(ids[:i], id) {
+			if id == "" || len(id) > maxID || strings.ContainsFunc(id, unicode.IsControl) ||
+				slices.Contains(ids[:i], id) {
 				t.Errorf("id %q of %q", id, ids)
 			}
 		}

@@ -8,11 +8,21 @@ import (
 func TestRetitled(t *testing.T) {
 	const topic = "No imprime la factura del cliente"
 	for subject, want := range map[string]bool{
-		"Re: [Caso #1] No imprime la factura del cliente": false, "RV: RE: No imprime la factura del cliente": false, "no imprime la FACTURA del cliente": false,
-		"Re: [EXTERNAL] [Caso #1] No imprime la factura del cliente": false, "[EXTERNO] Re: No imprime la factura del cliente": false, "": false, "Re:": false,
-		"Re: No imprime la fact…": false, "Re: No imprime la factura...": false, "Re: [Caso #1] No imprime": false, "Re: *** SPAM *** No imprime la factura del cliente": false,
-		"YA NO HACE FALTA": true, "Urgente: el servidor ahora es 10.0.0.9": true, "Re: [Caso #1] No imprime la factura del cliente [INC0012345]": true,
-		"Re: [Caso #1] URGENTE No imprime la factura del cliente": true, "Re: [Caso #1] Otra cosa": true, "It is solved": true, "RE: [Caso #1] No imprime la factura de otro": true,
+		"Re: [Caso #1] No imprime la factura del cliente":            false,
+		"RV: RE: No imprime la factura del cliente":                  false,
+		"no imprime la FACTURA del cliente":                          false,
+		"Re: [EXTERNAL] [Caso #1] No imprime la factura del cliente": false,
+		"[EXTERNO] Re: No imprime la factura del cliente":            false, "": false,
+		"Re:":                     false,
+		"Re: No imprime la fact…": false, "Re: No imprime la factura...": false,
+		"Re: [Caso #1] No imprime":                                     false,
+		"Re: *** SPAM *** No imprime la factura del cliente":           false,
+		"YA NO HACE FALTA":                                             true,
+		"Urgente: el servidor ahora es 10.0.0.9":                       true,
+		"Re: [Caso #1] No imprime la factura del cliente [INC0012345]": true,
+		"Re: [Caso #1] URGENTE No imprime la factura del cliente":      true,
+		"Re: [Caso #1] Otra cosa":                                      true, "It is solved": true,
+		"RE: [Caso #1] No imprime la factura de otro": true,
 	} {
 		if got := Retitled(subject, topic, "Caso"); got != want {
 			t.Errorf("%q: %v, want %v", subject, got, want)

@@ -133,7 +133,8 @@ func (s *Signer) AnswerAddress(mailbox string, outbox, person int64) string {
 }
 
 // Password returns the password that a row of the outbox tells a person, made with the key of that
-// id, "" being the one that signs now; "" where there is no such key. So it is written down nowhere.
+// id, "" being the one that signs now; "" where there is no such key. So it is written down
+// nowhere.
 func (s *Signer) Password(key string, outbox, person int64) (password, id string) {
 	k, ok := s.keys.signer(), true
 	if key != "" {

@@ -16,7 +16,8 @@ const (
 )
 
 func testBoxes() *Mailboxes {
-	return NewMailboxes(Mailbox{Address: soporte, Aliases: []string{ayuda}}, Mailbox{Address: ventas})
+	return NewMailboxes(Mailbox{Address: soporte, Aliases: []string{ayuda}},
+		Mailbox{Address: ventas})
 }
 
 func newSigner(t testing.TB) *Signer {
@@ -31,16 +32,20 @@ func TestForms(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
 		{s.ReplyAddress(soporte, aToken), "soporte+c123.p7.a********************@ejemplo.test"},
 		{s.ReplyAddress(ayuda, aToken), "ayuda+c123.p7.a********************@otro.test"},
-		{s.ReplyAddress("Soporte@Ejemplo.TEST", Token{Ticket: 9, Person: 46}), "soporte+c9.p1a.a********************@ejemplo.test"},
-		{s.MessageID("ejemplo.test", aToken), "c123.i4.p7.a**************************@ejemplo.test"},
+		{s.ReplyAddress("Soporte@Ejemplo.TEST", Token{Ticket: 9, Person: 46}),
+			"soporte+c9.p1a.a********************@ejemplo.test"},
+		{s.MessageID("ejemplo.test", aToken),
+			"c123.i4.p7.a**************************@ejemplo.test"},
 		{s.RootID("ejemplo.test", soporte, 123), "c123.a**************************@ejemplo.test"},
 		{s.BounceAddress(soporte, 55), "soporte+b55.a********************@ejemplo.test"},
 		{s.LoopMark(55), "x1.b55.a**************************"},
 		// what does not fit goes without a token
-		{s.ReplyAddress(soporte, Token{Mailbox: soporte, Ticket: maxTicket + 1, Person: 7}), soporte},
+		{s.ReplyAddress(soporte, Token{Mailbox: soporte, Ticket: maxTicket + 1, Person: 7}),
+			soporte},
 		{s.ReplyAddress(soporte, Token{Mailbox: soporte, Person: 7}), soporte},
 		{s.ReplyAddress(soporte, Token{Mailbox: soporte, Ticket: 1, Person: -1}), soporte},
-		{s.ReplyAddress(soporte, Token{Mailbox: soporte, Ticket: 1, Person: math.MaxInt64}), soporte},
+		{s.ReplyAddress(soporte, Token{Mailbox: soporte, Ticket: 1, Person: math.MaxInt64}),
+			soporte},
 		{s.ReplyAddress("soporte", aToken), "soporte"},
 		{s.BounceAddress(soporte, 0), soporte},
 		{s.BounceAddress(soporte, math.MaxInt64), soporte},
@@ -57,7 +62,8 @@ func sameForm(got, want string) bool {
 		return false
 	}
 	for i := range want {
-		if want[i] != '*' && got[i] != want[i] || want[i] == '*' && !strings.Contains("abcdefghijklmnopqrstuvwxyz234567", got[i:i+1]) {
+		if want[i] != '*' && got[i] != want[i] || want[i] == '*' &&
+			!strings.Contains("abcdefghijklmnopqrstuvwxyz234567", got[i:i+1]) {
 			return false
 		}
 	}
@@ -73,25 +79,31 @@ func TestSignedIsVerified(t *testing.T) {
 			Item:    rapid.Int64Range(0, math.MaxInt64).Draw(t, "item"),
 			Person:  rapid.Int64Range(0, maxPerson).Draw(t, "person"),
 			Kind:    rapid.SampledFrom([]Kind{Customer, Agent}).Draw(t, "kind"),
-			Notice:  rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(1, maxOutbox)).Draw(t, "notice"),
-			Key:     "a",
+			Notice: rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(1, maxOutbox)).Draw(t,
+				"notice"),
+			Key: "a",
 		}
-		if got, v := s.VerifyMessageID(s.MessageID("ejemplo.test", want), boxes); v != Valid || got != want {
+		if got, v := s.VerifyMessageID(s.MessageID("ejemplo.test", want), boxes); v != Valid ||
+			got != want {
 			t.Fatalf("message id: %v %+v, want %+v", v, got, want)
 		}
 		want.Item, want.Notice = 0, 0
-		if got, v := s.VerifyAddress(s.ReplyAddress(want.Mailbox, want), boxes); v != Valid || got != want {
+		if got, v := s.VerifyAddress(s.ReplyAddress(want.Mailbox, want), boxes); v != Valid ||
+			got != want {
 			t.Fatalf("address: %v %+v, want %+v", v, got, want)
 		}
 		root := Token{Mailbox: want.Mailbox, Ticket: want.Ticket, Key: "a"}
-		if got, v := s.VerifyMessageID(s.RootID("ejemplo.test", want.Mailbox, want.Ticket), boxes); v != Valid || got != root {
+		if got, v := s.VerifyMessageID(s.RootID("ejemplo.test", want.Mailbox, want.Ticket),
+			boxes); v != Valid || got != root {
 			t.Fatalf("root: %v %+v, want %+v", v, got, root)
 		}
 		outbox := rapid.Int64Range(1, maxOutbox).Draw(t, "outbox")
-		if got, v := s.VerifyBounce(s.BounceAddress(want.Mailbox, outbox), boxes); v != Valid || got != outbox {
+		if got, v := s.VerifyBounce(s.BounceAddress(want.Mailbox, outbox), boxes); v != Valid ||
+			got != outbox {
 			t.Fatalf("bounce: %v %d, want %d", v, got, outbox)
 		}
-		if mark := s.LoopMark(outbox); !s.ValidLoopMark(mark) || !s.ValidLoopMark(" "+strings.ToUpper(mark)+"\r\n") {
+		if mark := s.LoopMark(outbox); !s.ValidLoopMark(mark) ||
+			!s.ValidLoopMark(" "+strings.ToUpper(mark)+"\r\n") {
 			t.Fatalf("loop mark %s", mark)
 		}
 	})
@@ -121,7 +133,8 @@ func TestLongestTokenFits(t *testing.T) {
 		}
 		if err == nil {
 			longest := s.ReplyAddress(c.address, Token{Ticket: maxTicket, Person: maxPerson})
-			if local, _, _ := strings.Cut(longest, "@"); len(local) > 64 || !strings.Contains(local, ".aa") {
+			if local, _, _ := strings.Cut(longest, "@"); len(local) > 64 ||
+				!strings.Contains(local, ".aa") {
 				t.Errorf("%s has %d octets", local, len(local))
 			}
 			bounce := s.BounceAddress(c.address, maxOutbox)
@@ -142,8 +155,10 @@ func TestMACIsFrozen(t *testing.T) {
 	further.Notice = 55
 	for _, c := range []struct{ got, want string }{
 		{s.ReplyAddress(soporte, aToken), "soporte+c123.p7.azselhp5gjj66az4e77pg@ejemplo.test"},
-		{s.MessageID("ejemplo.test", aToken), "c123.i4.p7.aoxn5w2gkn6ggk5borzqgoerhyd@ejemplo.test"},
-		{s.MessageID("ejemplo.test", further), "c123.i4.p7.n55.ancj2jd3kp4awejcycsfyhymx7l@ejemplo.test"},
+		{s.MessageID("ejemplo.test", aToken),
+			"c123.i4.p7.aoxn5w2gkn6ggk5borzqgoerhyd@ejemplo.test"},
+		{s.MessageID("ejemplo.test", further),
+			"c123.i4.p7.n55.ancj2jd3kp4awejcycsfyhymx7l@ejemplo.test"},
 		{s.RootID("ejemplo.test", soporte, 123), "c123.arlce36kt4oc44cofignh252lqn@ejemplo.test"},
 		{s.BounceAddress(soporte, 55), "soporte+b55.ahp7tr2zv3zt4p6aoxybq@ejemplo.test"},
 		{s.LoopMark(55), "x1.b55.adtpshg7er7euh3u3s6lhr4wby5"},
@@ -166,7 +181,8 @@ func TestAnswerAddress(t *testing.T) {
 	if local, _, _ := strings.Cut(a, "@"); len(local) > 64 {
 		t.Errorf("%s has %d octets", local, len(local))
 	}
-	for _, forged := range []string{strings.Replace(a, "+n55.", "+n56.", 1), strings.Replace(a, ".p7.", ".p8.", 1)} {
+	for _, forged := range []string{strings.Replace(a, "+n55.", "+n56.", 1),
+		strings.Replace(a, ".p7.", ".p8.", 1)} {
 		if id, _, v := s.VerifyAnswer(forged, boxes); id != 0 || v != Forged {
 			t.Errorf("%s: %d, %v", forged, id, v)
 		}

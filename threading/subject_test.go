@@ -103,7 +103,8 @@ func TestCleanSubject(t *testing.T) {
 }
 
 func TestCleanSubjectIsDone(t *testing.T) {
-	part := rapid.SampledFrom([]string{"Re:", "RV: ", "[Caso #12] ", "Fwd (2): ", "回复：", "x", " ", "[", "]", "no: ", "\u200b"})
+	part := rapid.SampledFrom([]string{"Re:", "RV: ", "[Caso #12] ", "Fwd (2): ", "回复：", "x", " ",
+		"[", "]", "no: ", "\u200b"})
 	rapid.Check(t, func(t *rapid.T) {
 		subject := strings.Join(rapid.SliceOf(part).Draw(t, "parts"), "")
 		once := CleanSubject(subject, "")

@@ -25,7 +25,8 @@ func TestVerifyAddressForms(t *testing.T) {
 		{"name that is an address", `"ana@x.test" <` + signed + ">", Valid},
 		{"blanks around", " \t" + signed + "\r\n ", Valid},
 		{"mailto", "mailto:" + signed, Valid},
-		{"mailto with escapes and fields", "MAILTO:" + strings.Replace(signed, "+", "%2B", 1) + "?subject=Re:%20x", Valid},
+		{"mailto with escapes and fields", "MAILTO:" + strings.Replace(signed, "+", "%2B", 1) +
+			"?subject=Re:%20x", Valid},
 		{"mailto in brackets", "<mailto:" + signed + ">", Valid},
 		{"quoted local part", `"` + local + `"@ejemplo.test`, Valid},
 		{"single quotes", "'" + signed + "'", Valid},
@@ -55,7 +56,8 @@ func TestVerifyAddressForms(t *testing.T) {
 		{"dot doubled", "soporte+c123..p7.a" + mac + "@ejemplo.test", None},
 		{"dot in front", "soporte+.c123.p7.a" + mac + "@ejemplo.test", None},
 		{"dot behind", "soporte+c123.p7.a" + mac + ".@ejemplo.test", None},
-		{"dot inside the MAC", "soporte+c123.p7.a" + mac[:9] + "." + mac[9:] + "@ejemplo.test", None},
+		{"dot inside the MAC", "soporte+c123.p7.a" + mac[:9] + "." + mac[9:] +
+			"@ejemplo.test", None},
 		{"other order", "soporte+p7.c123.a" + mac + "@ejemplo.test", None},
 		{"missing person", "soporte+c123.a" + mac + "@ejemplo.test", None},
 		{"digit outside of base32", "soporte+c123.p7.a" + "0" + mac[1:] + "@ejemplo.test", None},
@@ -68,14 +70,16 @@ func TestVerifyAddressForms(t *testing.T) {
 		{"only signs", "+@", None},
 		{"64 KB of MAC", "soporte+c123.p7.a" + strings.Repeat("a", 64<<10) + "@ejemplo.test", None},
 		{"64 KB of plus signs", strings.Repeat("+", 64<<10) + signed, None},
-		{"64 KB of dots", "soporte+c123" + strings.Repeat(".", 64<<10) + mac + "@ejemplo.test", None},
+		{"64 KB of dots", "soporte+c123" + strings.Repeat(".", 64<<10) + mac +
+			"@ejemplo.test", None},
 		{"64 KB of ats", strings.Repeat("@", 64<<10), None},
 	} {
 		got, v := s.VerifyAddress(c.address, boxes)
 		if v != c.want {
 			t.Errorf("%s: %v, want %v", c.name, v, c.want)
 		}
-		if want := (Token{Mailbox: soporte, Ticket: 123, Person: 7, Kind: Customer, Key: "a"}); v == Valid && got != want {
+		if want := (Token{Mailbox: soporte, Ticket: 123, Person: 7, Kind: Customer,
+			Key: "a"}); v == Valid && got != want {
 			t.Errorf("%s: %+v, want %+v", c.name, got, want)
 		}
 		if v != Valid && got != (Token{}) {
@@ -88,14 +92,16 @@ func TestVerifyAddressForms(t *testing.T) {
 func TestVerifyFoldsASCIIOnly(t *testing.T) {
 	s, boxes := newSigner(t), testBoxes()
 	for ticket := range int64(200) {
-		signed := s.ReplyAddress(soporte, Token{Mailbox: soporte, Ticket: ticket + 1, Person: 7, Kind: Agent})
+		signed := s.ReplyAddress(soporte, Token{Mailbox: soporte, Ticket: ticket + 1, Person: 7,
+			Kind: Agent})
 		local, domain, _ := strings.Cut(signed, "@")
 		base, detail, _ := strings.Cut(local, "+")
 		for _, r := range []struct{ ascii, like string }{{"k", "\u212a"}, {"s", "\u017f"}} {
 			if !strings.Contains(detail, r.ascii) {
 				continue
 			}
-			if _, v := s.VerifyAddress(base+"+"+strings.ReplaceAll(detail, r.ascii, r.like)+"@"+domain, boxes); v != None {
+			if _, v := s.VerifyAddress(base+"+"+strings.ReplaceAll(detail, r.ascii, r.like)+"@"+
+				domain, boxes); v != None {
 				t.Fatalf("%s with %U is %v", signed, []rune(r.like)[0], v)
 			}
 		}
@@ -123,7 +129,8 @@ func TestVerifyFlippedCharacters(t *testing.T) {
 				if c == mark[i] || i == 0 && c == ' ' { // a blank in front is no part of it
 					continue
 				}
-				for _, changed := range []string{mark[:i] + string(c) + mark[i+1:], mark[:i] + string(c) + mark[i:]} {
+				for _, changed := range []string{mark[:i] + string(c) + mark[i+1:],
+					mark[:i] + string(c) + mark[i:]} {
 					if verdict(changed) == Valid {
 						t.Errorf("%s: %s is valid, made of %s", name, changed, mark)
 					}
@@ -167,8 +174,10 @@ func TestVerifySwapped(t *testing.T) {
 	other := aToken
 	tokens := []Token{aToken}
 	for _, change := range []func(*Token){
-		func(t *Token) { t.Ticket = 124 }, func(t *Token) { t.Person = 8 }, func(t *Token) { t.Item = 5 },
-		func(t *Token) { t.Kind = Agent }, func(t *Token) { t.Mailbox = ventas }, func(t *Token) { t.Ticket, t.Person = 7, 123 },
+		func(t *Token) { t.Ticket = 124 }, func(t *Token) { t.Person = 8 },
+		func(t *Token) { t.Item = 5 },
+		func(t *Token) { t.Kind = Agent }, func(t *Token) { t.Mailbox = ventas },
+		func(t *Token) { t.Ticket, t.Person = 7, 123 },
 	} {
 		other = aToken
 		change(&other)
@@ -179,14 +188,16 @@ func TestVerifySwapped(t *testing.T) {
 			if i == j {
 				continue
 			}
-			id := swapMAC(s.MessageID("ejemplo.test", a), s.MessageID("ejemplo.test", b), messageMAC)
+			id := swapMAC(s.MessageID("ejemplo.test", a), s.MessageID("ejemplo.test", b),
+				messageMAC)
 			if got, v := s.VerifyMessageID(id, boxes); v == Valid && got == withKey(a) {
 				t.Errorf("message id of %+v passes with the MAC of %+v", a, b)
 			}
 			if a.Item != b.Item {
 				continue // not part of an address
 			}
-			address := swapMAC(s.ReplyAddress(a.Mailbox, a), s.ReplyAddress(b.Mailbox, b), addressMAC)
+			address := swapMAC(s.ReplyAddress(a.Mailbox, a), s.ReplyAddress(b.Mailbox, b),
+				addressMAC)
 			a.Item = 0
 			if got, v := s.VerifyAddress(address, boxes); v == Valid && got == withKey(a) {
 				t.Errorf("address of %+v passes with the MAC of %+v", a, b)
@@ -212,7 +223,8 @@ func TestVerifyOtherPurpose(t *testing.T) {
 	s, boxes := newSigner(t), testBoxes()
 	key := s.keys.signer()
 	macs := map[string]string{
-		forReply: s.reply(key, aToken), forMessage: s.message(key, aToken), forRoot: s.root(key, soporte, 123),
+		forReply: s.reply(key, aToken), forMessage: s.message(key, aToken),
+		forRoot:   s.root(key, soporte, 123),
 		forBounce: s.bounce(key, soporte, 123), forLoop: s.loop(key, 123),
 	}
 	for purpose, mac := range macs {
@@ -220,11 +232,15 @@ func TestVerifyOtherPurpose(t *testing.T) {
 			own     string
 			verdict Verdict
 		}{
-			"address": {forReply, verifyMark(s, boxes, "address")("soporte+c123.p7.a" + mac[:addressMAC] + "@ejemplo.test")},
-			"message": {forMessage, verifyMark(s, boxes, "message")("c123.i4.p7.a" + mac[:messageMAC] + "@ejemplo.test")},
-			"root":    {forRoot, verifyMark(s, boxes, "message")("c123.a" + mac[:messageMAC] + "@ejemplo.test")},
-			"bounce":  {forBounce, verifyMark(s, boxes, "bounce")("soporte+b123.a" + mac[:addressMAC] + "@ejemplo.test")},
-			"loop":    {forLoop, verifyMark(s, boxes, "loop")("x1.b123.a" + mac[:messageMAC])},
+			"address": {forReply, verifyMark(s, boxes, "address")("soporte+c123.p7.a" +
+				mac[:addressMAC] + "@ejemplo.test")},
+			"message": {forMessage, verifyMark(s, boxes, "message")("c123.i4.p7.a" +
+				mac[:messageMAC] + "@ejemplo.test")},
+			"root": {forRoot, verifyMark(s, boxes, "message")("c123.a" + mac[:messageMAC] +
+				"@ejemplo.test")},
+			"bounce": {forBounce, verifyMark(s, boxes, "bounce")("soporte+b123.a" +
+				mac[:addressMAC] + "@ejemplo.test")},
+			"loop": {forLoop, verifyMark(s, boxes, "loop")("x1.b123.a" + mac[:messageMAC])},
 		} {
 			if (c.verdict == Valid) != (c.own == purpose) {
 				t.Errorf("%s with the MAC of %s is %v", name, purpose, c.verdict)
@@ -238,10 +254,12 @@ func TestVerifyKeepsKinds(t *testing.T) {
 	for _, kind := range []Kind{Customer, Agent} {
 		token := aToken
 		token.Kind = kind
-		if got, v := s.VerifyAddress(s.ReplyAddress(soporte, token), boxes); v != Valid || got.Kind != kind {
+		if got, v := s.VerifyAddress(s.ReplyAddress(soporte, token), boxes); v != Valid ||
+			got.Kind != kind {
 			t.Errorf("address: %v, %s, want %s", v, got.Kind, kind)
 		}
-		if got, v := s.VerifyMessageID(s.MessageID("x.test", token), boxes); v != Valid || got.Kind != kind {
+		if got, v := s.VerifyMessageID(s.MessageID("x.test", token), boxes); v != Valid ||
+			got.Kind != kind {
 			t.Errorf("message id: %v, %s, want %s", v, got.Kind, kind)
 		}
 	}
@@ -268,7 +286,8 @@ func TestVerifyMessageIDDomains(t *testing.T) {
 		{"upper case", strings.ToUpper(id), Valid},
 		{"of a domain that is no mailbox's", s.MessageID("correo.interno", aToken), Valid},
 		{"another installation of our domain", elsewhere.MessageID("ejemplo.test", aToken), Forged},
-		{"another installation of an alias' domain", elsewhere.MessageID("Otro.test.", aToken), Forged},
+		{"another installation of an alias' domain", elsewhere.MessageID("Otro.test.", aToken),
+			Forged},
 		{"another installation elsewhere", elsewhere.MessageID("vecino.test", aToken), None},
 		{"another instance with our keys", sameKeys.MessageID("ejemplo.test", aToken), Forged},
 		{"another instance's root", sameKeys.RootID("ejemplo.test", soporte, 123), Forged},
@@ -327,8 +346,10 @@ func TestVerifyAfterRotateAndRetire(t *testing.T) {
 
 func TestMailboxesFind(t *testing.T) {
 	boxes := NewMailboxes(
-		Mailbox{Address: "Soporte@Ejemplo.test", Aliases: []string{"ayuda@ejemplo.test", "soporte@bücher.test"}},
-		Mailbox{Address: "soporte+vip@ejemplo.test"}, Mailbox{Address: "otra@ejemplo.test", Aliases: []string{"ayuda@ejemplo.test", "nada"}},
+		Mailbox{Address: "Soporte@Ejemplo.test",
+			Aliases: []string{"ayuda@ejemplo.test", "soporte@bücher.test"}},
+		Mailbox{Address: "soporte+vip@ejemplo.test"},
+		Mailbox{Address: "otra@ejemplo.test", Aliases: []string{"ayuda@ejemplo.test", "nada"}},
 	)
 	for _, c := range []struct {
 		address, mailbox, detail string
@@ -354,7 +375,8 @@ func TestMailboxesFind(t *testing.T) {
 	} {
 		mailbox, detail, ok := boxes.Find(c.address)
 		if mailbox != c.mailbox || detail != c.detail || ok != c.ok {
-			t.Errorf("Find(%q) = %q, %q, %v, want %q, %q, %v", c.address, mailbox, detail, ok, c.mailbox, c.detail, c.ok)
+			t.Errorf("Find(%q) = %q, %q, %v, want %q, %q, %v", c.address, mailbox, detail, ok,
+				c.mailbox, c.detail, c.ok)
 		}
 	}
 }

@@ -16,8 +16,10 @@ func TestNewAgentIsToldHowToWork(t *testing.T) {
 	d.until("both are told", func() bool { return len(d.relay.Accepted()) == 2 })
 	d.quiet()
 	d.told(map[string]int{"eva@ejemplo.test": 1, "bob@ejemplo.test": 1})
-	for to, want := range map[string]string{"eva@ejemplo.test": "#tomar", "bob@ejemplo.test": "#take"} {
-		if n := d.last(to); !strings.Contains(n.Text, want) || n.Header.Get("Auto-Submitted") != "auto-generated" {
+	for to, want := range map[string]string{"eva@ejemplo.test": "#tomar",
+		"bob@ejemplo.test": "#take"} {
+		if n := d.last(to); !strings.Contains(n.Text, want) ||
+			n.Header.Get("Auto-Submitted") != "auto-generated" {
 			t.Errorf("%s was told, as %q:\n%s", to, n.Header.Get("Auto-Submitted"), n.Text)
 		}
 	}

@@ -12,7 +12,8 @@ import (
 
 func (a *app) alert() *cobra.Command {
 	c := &cobra.Command{Use: "alert", Short: "What monitoring systems have told"}
-	c.AddCommand(&cobra.Command{Use: "list", Short: "List who tells, the busiest first", Args: cobra.NoArgs,
+	c.AddCommand(&cobra.Command{Use: "list", Short: "List who tells, the busiest first",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			h, err := a.look(c.Context())
 			if err != nil {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestCardCountsAlerts: an agent who asks for the case of a monitoring system's problem reads how often
-// it was told.
+// TestCardCountsAlerts: an agent who asks for the case of a monitoring system's problem reads how
+// often it was told.
 func TestCardCountsAlerts(t *testing.T) {
 	t.Parallel()
 	d := newVirtualDesk(t, "uno.test", func(c *config) { c.Mailbox[0].Alerts = true })

@@ -53,11 +53,15 @@ const (
 func (a *app) backup() *cobra.Command {
 	return &cobra.Command{Use: "backup FILE", Args: cobra.ExactArgs(1),
 		Short: "Write all that the desk has into a file; the daemon may run",
-		Long: "Writes the database as it is at this moment, mails, attachments, signing keys and tokens " +
+		Long: "Writes the database as it is at this moment, mails, attachments, signing keys and " +
+			"tokens " +
 			"into a\nnew tar file, and reads it again; - is the standard output. " +
-			"The daemon may run. The file is as\nsecret as the desk: keep it elsewhere, and encrypt it. " +
-			"The configuration, with the files that it\nnames, and texts of your own are not in it. " +
-			"Where PostgreSQL has the database, take that with\npg_dump first, and the rest with this.",
+			"The daemon may run. The file is as\nsecret as the desk: keep it elsewhere, and " +
+			"encrypt it. " +
+			"The configuration, with the files that it\nnames, and texts of your own are not in " +
+			"it. " +
+			"Where PostgreSQL has the database, take that with\npg_dump first, and the rest with " +
+			"this.",
 		RunE: func(c *cobra.Command, args []string) error {
 			return failed(a.writeBackup(c.Context(), args[0]))
 		}}
@@ -117,7 +121,10 @@ func verified(to io.Writer, about backupFile) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil // a pipe
 	}
-	_, err := readBackup(f, func(string) (io.WriteCloser, error) { return nothing{io.Discard}, nil })
+	_, err := readBackup(f, func(string) (io.WriteCloser,
+		error) {
+		return nothing{io.Discard}, nil
+	})
 	if err != nil {
 		return fmt.Errorf("the backup can't be read again: %w", err)
 	}
@@ -144,8 +151,9 @@ func (a *app) tellBackup(about backupFile, path string, server bool) error {
 		fmt.Fprintln(out, "The database is not in it: take it with pg_dump, before this.")
 	}
 	if len(about.Lost) > 0 {
-		return fmt.Errorf("the backup has all but %d kept files that were missing or damaged before: "+
-			"buzon check names them", len(about.Lost))
+		return fmt.Errorf(
+			"the backup has all but %d kept files that were missing or damaged before: "+
+				"buzon check names them", len(about.Lost))
 	}
 	return nil
 }
@@ -223,7 +231,8 @@ func (w archive) add(name, path string) (sum string, err error) {
 	if err != nil {
 		return "", err
 	}
-	err = w.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: fi.Size(), ModTime: fi.ModTime()})
+	err = w.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: fi.Size(),
+		ModTime: fi.ModTime()})
 	if err != nil {
 		return "", err
 	}
@@ -322,7 +331,8 @@ func (b backupFile) compare(sums map[string]string, files int) error {
 		}
 	}
 	if files != b.Files {
-		return fmt.Errorf("the backup is damaged: it has %d kept files instead of %d", files, b.Files)
+		return fmt.Errorf("the backup is damaged: it has %d kept files instead of %d", files,
+			b.Files)
 	}
 	return nil
 }

@@ -36,8 +36,10 @@ func (d *liveDesk) elsewhere() *liveDesk {
 func TestBackup(t *testing.T) {
 	t.Parallel()
 	d := opened(t, liveOptions{})
-	d.send(letter{From: carla, To: soporte, Subject: "Registro", Text: "Va el registro.", Files: []file{
-		{Name: "registro.bin", Type: "application/octet-stream", Content: bytes.Repeat([]byte("0123456789abcdef"), 20<<10)}}})
+	d.send(letter{From: carla, To: soporte, Subject: "Registro", Text: "Va el registro.",
+		Files: []file{
+			{Name: "registro.bin", Type: "application/octet-stream",
+				Content: bytes.Repeat([]byte("0123456789abcdef"), 20<<10)}}})
 	before, ours := d.tickets(), len(d.relay.Accepted())
 	var coming sync.WaitGroup
 	stop := make(chan bool)
@@ -48,7 +50,8 @@ func TestBackup(t *testing.T) {
 				return
 			default:
 			}
-			d.post(letter{From: fmt.Sprintf("c%d@empresa%d.test", i, i), To: soporte, Subject: fmt.Sprintf("Consulta %d", i), Text: "Hola."})
+			d.post(letter{From: fmt.Sprintf("c%d@empresa%d.test", i, i), To: soporte,
+				Subject: fmt.Sprintf("Consulta %d", i), Text: "Hola."})
 		}
 	})
 	d.until("mail comes in", func() bool { return len(d.relay.Accepted()) > ours })
@@ -60,17 +63,20 @@ func TestBackup(t *testing.T) {
 	if fi, err := os.Stat(copied); err != nil || fi.Mode().Perm() != 0o600 {
 		t.Errorf("the file: %v, %v", fi.Mode(), err)
 	}
-	if code, _, errs := d.runCLI("", "backup", copied); code != exitFailure || !strings.Contains(errs, "there already") {
+	if code, _, errs := d.runCLI("", "backup", copied); code != exitFailure ||
+		!strings.Contains(errs, "there already") {
 		t.Errorf("over another: exit %d, %s", code, errs)
 	}
 	if about.Mails < 3 || about.Files < 1 || len(about.Lost) > 0 {
 		t.Errorf("%+v", about)
 	}
 	to := d.elsewhere()
-	if out := to.cli("restore", copied); !strings.Contains(out, fmt.Sprintf("%d mails wait", about.Owed)) {
+	if out := to.cli("restore", copied); !strings.Contains(out,
+		fmt.Sprintf("%d mails wait", about.Owed)) {
 		t.Errorf("it says %s", out)
 	}
-	if code, _, errs := to.runCLI("", "restore", copied); code != exitFailure || !strings.Contains(errs, "has a desk already") {
+	if code, _, errs := to.runCLI("", "restore", copied); code != exitFailure ||
+		!strings.Contains(errs, "has a desk already") {
 		t.Errorf("over a desk: exit %d, %s", code, errs)
 	}
 	if n := len(to.mails()); int64(n) != about.Mails {
@@ -81,7 +87,8 @@ func TestBackup(t *testing.T) {
 	}
 	for _, k := range before {
 		number := fmt.Sprint(k.Number)
-		if was, is := d.cli("ticket", "show", number, "--json"), to.cli("ticket", "show", number, "--json"); was != is {
+		if was, is := d.cli("ticket", "show", number, "--json"),
+			to.cli("ticket", "show", number, "--json"); was != is {
 			t.Errorf("case %s was\n%s and is\n%s", number, was, is)
 		}
 	}
@@ -116,7 +123,8 @@ func mailOf(t *testing.T, d *liveDesk, l letter) mailRow {
 func TestBadBackups(t *testing.T) {
 	t.Parallel()
 	d := opened(t, liveOptions{})
-	d.send(letter{From: carla, To: soporte, Subject: "Grande", Text: strings.Repeat("mucho texto ", 20<<10)})
+	d.send(letter{From: carla, To: soporte, Subject: "Grande",
+		Text: strings.Repeat("mucho texto ", 20<<10)})
 	whole := filepath.Join(t.TempDir(), "desk.tar")
 	d.cli("backup", whole)
 	good, err := os.ReadFile(whole)
@@ -129,15 +137,17 @@ func TestBadBackups(t *testing.T) {
 		raw  []byte
 		says string
 	}{
-		"another file":         {[]byte(strings.Repeat("hola ", 999)), "this is no backup"},
-		"nothing":              {nil, "this is no backup"},
-		"cut in half":          {good[:len(good)/2], "a part of one"},
-		"cut before its end":   {good[:bytes.LastIndex(good, []byte("backup.json"))], "a part of one"},
+		"another file": {[]byte(strings.Repeat("hola ", 999)), "this is no backup"},
+		"nothing":      {nil, "this is no backup"},
+		"cut in half":  {good[:len(good)/2], "a part of one"},
+		"cut before its end": {good[:bytes.LastIndex(good, []byte("backup.json"))],
+			"a part of one"},
 		"one letter changed":   {flipped, "the backup is damaged"},
 		"a name that leads up": {outside, "this is no backup"},
 	} {
 		to := d.elsewhere()
-		if code, _, errs := to.runCLI(string(c.raw), "restore", "-"); code != exitFailure || !strings.Contains(errs, c.says) {
+		if code, _, errs := to.runCLI(string(c.raw), "restore", "-"); code != exitFailure ||
+			!strings.Contains(errs, c.says) {
 			t.Errorf("%s: exit %d, %s", name, code, errs)
 		}
 		if left, err := os.ReadDir(to.data); len(left) > 0 || err != nil {
@@ -150,7 +160,8 @@ func TestBadBackups(t *testing.T) {
 func TestBackupOfALostFile(t *testing.T) {
 	t.Parallel()
 	d := opened(t, liveOptions{})
-	d.send(letter{From: carla, To: soporte, Subject: "Grande", Text: strings.Repeat("mucho texto ", 20<<10)})
+	d.send(letter{From: carla, To: soporte, Subject: "Grande",
+		Text: strings.Repeat("mucho texto ", 20<<10)})
 	files, err := filepath.Glob(filepath.Join(d.data, "blobs", "*", "*"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%v %v", files, err)
@@ -159,7 +170,8 @@ func TestBackupOfALostFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	to, copied := d.elsewhere(), filepath.Join(t.TempDir(), "desk.tar")
-	if code, _, errs := d.runCLI("", "backup", copied); code != exitFailure || !strings.Contains(errs, "all but 1") {
+	if code, _, errs := d.runCLI("", "backup", copied); code != exitFailure ||
+		!strings.Contains(errs, "all but 1") {
 		t.Errorf("exit %d, %s", code, errs)
 	}
 	to.cli("restore", copied)

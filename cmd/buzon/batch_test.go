@@ -15,7 +15,8 @@ import (
 func (d *virtualDesk) proven(from, to, subject, text string, fields ...string) {
 	d.t.Helper()
 	d.n++
-	raw := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: <p%d@ejemplo.test>\r\nContent-Type: text/plain; charset=utf-8\r\n%s\r\n%s\r\n",
+	raw := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: <p%d@ejemplo.test>\r\n"+
+		"Content-Type: text/plain; charset=utf-8\r\n%s\r\n%s\r\n",
 		from, to, subject, d.n, strings.Join(append(fields, ""), "\r\n"), text)
 	d.trusted(from, to, raw)
 	d.settle()
@@ -25,7 +26,8 @@ func (d *virtualDesk) trusted(from, to, raw string) {
 	d.t.Helper()
 	spool := must(d.store.Spool(d.t.Context()))(d.t)
 	must(io.WriteString(spool, raw))(d.t)
-	must(d.store.Receive(d.t.Context(), store.Envelope{Door: "smtp", From: from, To: []string{to}, Received: d.clock.Now(), Trusted: true}, spool))(d.t)
+	must(d.store.Receive(d.t.Context(), store.Envelope{Door: "smtp", From: from, To: []string{to},
+		Received: d.clock.Now(), Trusted: true}, spool))(d.t)
 }
 
 // stand is how cases are: their classes and products.
@@ -59,20 +61,36 @@ func TestBatchByMail(t *testing.T) {
 		language, text string
 		says, stand    []string
 	}{
-		{"es", "// la limpieza del viernes\r\n\r\n1, 3-4: #tomar #severidad 3\r\n2: #cerrar\r\n2: #producto CMR\r\n5, 99: #resuelto\r\n1: #resulto\r\nHola:",
-			[]string{"#1 · Asunto A: nada se hizo, porque no entendimos una de sus líneas.", "#3 · Asunto C: hecho. «#tomar»: el caso es suyo. «#severidad 3»: la severidad es ahora 3.",
-				"#2 · Asunto B: nada se hizo, porque no todo se pudo hacer.", "No conocemos el producto «CMR». Puede ser: CRM, ERP.",
-				"#5 · Asunto E: nada se hizo, porque está cerrado; #reabrir lo abre.", "#99: no existe.", "«1: #resulto»: no conocemos la orden #resuelto.", "«Hola:»: no entendimos la línea."},
+		{"es",
+			"// la limpieza del viernes\r\n\r\n1, 3-4: #tomar #severidad 3\r\n2: #cerrar\r\n2: " +
+				"#producto CMR\r\n5, 99: #resuelto\r\n1: #resulto\r\nHola:",
+			[]string{"#1 · Asunto A: nada se hizo, porque no entendimos una de sus líneas.",
+				"#3 · Asunto C: hecho. «#tomar»: el caso es suyo. «#severidad 3»: la severidad es " +
+					"ahora 3.",
+				"#2 · Asunto B: nada se hizo, porque no todo se pudo hacer.",
+				"No conocemos el producto «CMR». Puede ser: CRM, ERP.",
+				"#5 · Asunto E: nada se hizo, porque está cerrado; #reabrir lo abre.",
+				"#99: no existe.", "«1: #resulto»: no conocemos la orden #resuelto.",
+				"«Hola:»: no entendimos la línea."},
 			[]string{"open CRM", "open CRM", "in_progress ERP", "in_progress ERP", "closed CRM"}},
 		{"en", "limit product:ERP\r\n1-4: #close\r\n-- \r\nAna\r\n1: #close",
-			[]string{"#1 · Asunto A: nothing was done, because it is outside the limit.", "#3 · Asunto C: done. “#close”: closed."},
+			[]string{"#1 · Asunto A: nothing was done, because it is outside the limit.",
+				"#3 · Asunto C: done. “#close”: closed."},
 			[]string{"open CRM", "open CRM", "closed ERP", "closed ERP", "closed CRM"}},
-		{"es", "ensayo\r\n1-3: #resuelto Ana-XYZZY: ya anda.\r\n4: #producto Nada", []string{"Ensayo: nada cambió.", "#1 · Asunto A: se haría. «#resuelto»: quedó resuelto", "#4 · Asunto D: nada se hizo"},
+		{"es", "ensayo\r\n1-3: #resuelto Ana-XYZZY: ya anda.\r\n4: #producto Nada",
+			[]string{"Ensayo: nada cambió.", "#1 · Asunto A: se haría. «#resuelto»: quedó resuelto",
+				"#4 · Asunto D: nada se hizo"},
 			[]string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
-		{"en", "1: #close\r\n\r\nDry run", []string{"Dry run: nothing has changed.", "#1 · Asunto A: would be done."}, []string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
-		{"es", "limte producto:CRM\r\n1-4: #cerrar", []string{"por eso nada se hizo"}, []string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
-		{"es", "limite producto:CMR\r\n1-4: #cerrar", []string{"por eso nada se hizo", "«limite producto:CMR»"}, []string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
-		{"es", "Buenos días", []string{"«Buenos días»: no entendimos la línea."}, []string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
+		{"en", "1: #close\r\n\r\nDry run",
+			[]string{"Dry run: nothing has changed.", "#1 · Asunto A: would be done."},
+			[]string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
+		{"es", "limte producto:CRM\r\n1-4: #cerrar", []string{"por eso nada se hizo"},
+			[]string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
+		{"es", "limite producto:CMR\r\n1-4: #cerrar",
+			[]string{"por eso nada se hizo", "«limite producto:CMR»"},
+			[]string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
+		{"es", "Buenos días", []string{"«Buenos días»: no entendimos la línea."},
+			[]string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
 	} {
 		t.Run(c.language+" "+c.text[:8], func(t *testing.T) {
 			t.Parallel()
@@ -89,7 +107,8 @@ func TestBatchByMail(t *testing.T) {
 				}
 			}
 			d.never("XYZZY")
-			if page, _, err := d.store.Find(t.Context(), everything, store.Query{}); err != nil || len(page) != 5 {
+			if page, _, err := d.store.Find(t.Context(), everything, store.Query{}); err != nil ||
+				len(page) != 5 {
 				t.Errorf("%d cases (%v)", len(page), err)
 			}
 		})
@@ -100,7 +119,8 @@ func TestBatchByMail(t *testing.T) {
 func TestBatchWordsReachCustomers(t *testing.T) {
 	t.Parallel()
 	d := batchDesk(t, "es")
-	d.proven(vAna, vControl, "x", "1: #resuelto Pruebe ahora, por favor.\r\n3: #nota Ana-XYZZY: no paga.")
+	d.proven(
+		vAna, vControl, "x", "1: #resuelto Pruebe ahora, por favor.\r\n3: #nota Ana-XYZZY: no paga.")
 	m := d.about(vCarla, 1)
 	m.says(t, "Pruebe ahora, por favor.")
 	m.silent(t, "#resuelto", "#3", "ensayo")
@@ -110,8 +130,8 @@ func TestBatchWordsReachCustomers(t *testing.T) {
 	}
 }
 
-// TestBatchRunsForTheProvenOnly: who shows no proof is asked, and runs nothing until he has said that
-// it is his; customers write mail like any other.
+// TestBatchRunsForTheProvenOnly: who shows no proof is asked, and runs nothing until he has said
+// that it is his; customers write mail like any other.
 func TestBatchRunsForTheProvenOnly(t *testing.T) {
 	t.Parallel()
 	d := batchDesk(t, "es")
@@ -125,7 +145,8 @@ func TestBatchRunsForTheProvenOnly(t *testing.T) {
 	if got := d.stand(1, 2, 3, 4); got != "open CRM, open CRM, open ERP, open ERP" {
 		t.Errorf("the cases are %s", got)
 	}
-	if page, _, err := d.store.Find(t.Context(), everything, store.Query{}); err != nil || len(page) != 5+4 {
+	if page, _, err := d.store.Find(t.Context(), everything, store.Query{}); err != nil ||
+		len(page) != 5+4 {
 		t.Errorf("%d cases (%v)", len(page), err)
 	}
 	for _, m := range d.to(vAna) {
@@ -144,7 +165,9 @@ func TestBatchRunsForTheProvenOnly(t *testing.T) {
 func TestBatchRunsOnce(t *testing.T) {
 	t.Parallel()
 	d := batchDesk(t, "en")
-	raw := "From: ana@ejemplo.test\r\nTo: soporte@ejemplo.test\r\nSubject: Re: CONTROL\r\nMessage-ID: <once@ejemplo.test>\r\nDate: Tue, 3 Mar 2026 09:00:00 +0000\r\n\r\n1: #note once\r\n"
+	raw := "From: ana@ejemplo.test\r\nTo: soporte@ejemplo.test\r\nSubject: Re: CONTROL\r\n" +
+		"Message-ID: <once@ejemplo.test>\r\nDate: Tue, 3 Mar 2026 09:00:00 +0000\r\n\r\n1: #note " +
+		"once\r\n"
 	for range 3 {
 		d.trusted(vAna, "soporte@ejemplo.test", raw)
 		d.settle()
@@ -156,7 +179,8 @@ func TestBatchRunsOnce(t *testing.T) {
 	if got := d.stand(1); got != "open CRM" {
 		t.Errorf("case 1 is %s", got)
 	}
-	if items := must(d.store.Items(t.Context(), 2))(t); !slices.ContainsFunc(items, func(it desk.Item) bool { return it.Text == "1: #close" }) {
+	if items := must(d.store.Items(t.Context(), 2))(t); !slices.ContainsFunc(items,
+		func(it desk.Item) bool { return it.Text == "1: #close" }) {
 		t.Errorf("case 2 has %+v", items)
 	}
 }

@@ -14,7 +14,8 @@ import (
 
 func (a *app) block() *cobra.Command {
 	c := &cobra.Command{Use: "block", Short: "Senders whose mail is recorded and nothing else"}
-	c.AddCommand(a.blockCommand("add ADDRESS-OR-DOMAIN", "Block an address, or a domain with all below it",
+	c.AddCommand(a.blockCommand("add ADDRESS-OR-DOMAIN",
+		"Block an address, or a domain with all below it",
 		"%s is blocked already", (*store.Tx).Block), a.blockList(),
 		a.blockCommand("remove ADDRESS-OR-DOMAIN", "Block it no more", "%s is not blocked",
 			(*store.Tx).Unblock))

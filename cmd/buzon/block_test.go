@@ -33,8 +33,8 @@ func TestBlockCommands(t *testing.T) {
 	}...)
 }
 
-// TestBlockedSenders: what comes from a blocked address or domain, or from below it, is recorded and
-// nothing else; agents are never blocked.
+// TestBlockedSenders: what comes from a blocked address or domain, or from below it, is recorded
+// and nothing else; agents are never blocked.
 func TestBlockedSenders(t *testing.T) {
 	t.Parallel()
 	d := newVirtualDesk(t, "block.test")
@@ -47,7 +47,8 @@ func TestBlockedSenders(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	d.says("x@spam.test", "soporte@block.test", "Hola", "Antes de todo esto escribía sin problemas.")
+	d.says("x@spam.test", "soporte@block.test", "Hola",
+		"Antes de todo esto escribía sin problemas.")
 	block("spam.test")
 	block("malo@otra.test")
 	block("block.test")
@@ -55,10 +56,13 @@ func TestBlockedSenders(t *testing.T) {
 		from    string
 		outcome store.Outcome
 	}{
-		{"x@spam.test", store.OutcomeBlocked}, {"y@sub.spam.test", store.OutcomeBlocked}, {"malo@otra.test", store.OutcomeBlocked},
-		{"bueno@otra.test", store.OutcomeTicket}, {"x@nospam.test", store.OutcomeTicket}, {"ana@block.test", store.OutcomeQuarantine},
+		{"x@spam.test", store.OutcomeBlocked}, {"y@sub.spam.test", store.OutcomeBlocked},
+		{"malo@otra.test", store.OutcomeBlocked},
+		{"bueno@otra.test", store.OutcomeTicket}, {"x@nospam.test", store.OutcomeTicket},
+		{"ana@block.test", store.OutcomeQuarantine},
 	} {
-		d.says(c.from, "soporte@block.test", "Hola", "Les escribe "+c.from+" por algo que no anda desde ayer.")
+		d.says(c.from, "soporte@block.test", "Hola", "Les escribe "+c.from+
+			" por algo que no anda desde ayer.")
 		list, err := d.store.Mails(t.Context(), store.MailFilter{Limit: 1})
 		if err != nil || list[0].Outcome != c.outcome {
 			t.Errorf("%s: %v, %s, want %s", c.from, err, list[0].Outcome, c.outcome)
@@ -123,17 +127,24 @@ func TestReport(t *testing.T) {
 	do("product add CRM")
 	do("org add Cliente --domain cliente.test")
 	file := csvWith(t, "number,subject,requester,status,created_at,product,agent,severity",
-		"1,a,carla@cliente.test,closed,2026-01-10,CRM,ana@ejemplo.test,1", "2,b,carla@cliente.test,,2026-01-20,CRM,,",
+		"1,a,carla@cliente.test,closed,2026-01-10,CRM,ana@ejemplo.test,1",
+		"2,b,carla@cliente.test,,2026-01-20,CRM,,",
 		"3,c,bob@otra.test,En cola,2026-02-02,,,")
 	wants(t, do, []struct{ line, want string }{
 		{"import tickets " + file, "3 added"},
 		{"report --satisfaction --json", `"asked":0,"answered":0,"satisfaction":0}`},
-		{"report --by month --json", `{"by":"month","name":"2026-01","opened":2,"closed":1,"open":1}`},
-		{"report --by product,agent --json", `{"by":"product","name":"CRM","opened":2,"closed":1,"open":1}`},
-		{"report --by agent --json", `{"by":"agent","name":"ana@ejemplo.test","opened":1,"closed":1,"open":0}`},
-		{"report --by organisation --json", `{"by":"organisation","name":"Cliente","opened":2,"closed":1,"open":1}`},
-		{"report --by status --json", `{"by":"status","name":"En cola","opened":1,"closed":0,"open":1}`},
-		{"report --by severity --since 2026-02-01 --json", `{"by":"severity","name":"2 mayor","opened":1,"closed":0,"open":1}`},
+		{"report --by month --json",
+			`{"by":"month","name":"2026-01","opened":2,"closed":1,"open":1}`},
+		{"report --by product,agent --json",
+			`{"by":"product","name":"CRM","opened":2,"closed":1,"open":1}`},
+		{"report --by agent --json",
+			`{"by":"agent","name":"ana@ejemplo.test","opened":1,"closed":1,"open":0}`},
+		{"report --by organisation --json",
+			`{"by":"organisation","name":"Cliente","opened":2,"closed":1,"open":1}`},
+		{"report --by status --json",
+			`{"by":"status","name":"En cola","opened":1,"closed":0,"open":1}`},
+		{"report --by severity --since 2026-02-01 --json",
+			`{"by":"severity","name":"2 mayor","opened":1,"closed":0,"open":1}`},
 		{"report --until 2026-01-31 --by month", "2026-01  2       1       1"},
 		{"report --by color", "want one of status, severity"},
 		{"report --since ayer", "want a day"},

@@ -30,7 +30,8 @@ func burst(d *virtualDesk, n int) (addresses []string) {
 		group.Go(func() {
 			for i := k; i < n; i += 16 {
 				// words of his own: what says the same but for numbers is a responder's
-				raw := fmt.Sprintf("From: %s\r\nTo: soporte@uno.test\r\nSubject: Gane con mi casino\r\nMessage-ID: <b%d@x.test>\r\n\r\nVea mi casino, soy %s.\r\n",
+				raw := fmt.Sprintf("From: %s\r\nTo: soporte@uno.test\r\nSubject: Gane con mi "+
+					"casino\r\nMessage-ID: <b%d@x.test>\r\n\r\nVea mi casino, soy %s.\r\n",
 					addresses[i], i, strings.Repeat("y", i+1))
 				d.take(addresses[i], "soporte@uno.test", raw)
 			}
@@ -73,7 +74,8 @@ func TestB16_BurstOfStrangers(t *testing.T) {
 		if len(list) != 1 || !numberOf.Match(list[0].raw) {
 			t.Fatalf("%s has %d mails", a, len(list))
 		}
-		if m := list[0]; bytes.Contains(m.raw, []byte("casino")) || strings.Contains(m.subject, "casino") {
+		if m := list[0]; bytes.Contains(m.raw, []byte("casino")) ||
+			strings.Contains(m.subject, "casino") {
 			t.Errorf("the stranger's words come back:\n%s", m.raw)
 		}
 	}
@@ -128,7 +130,8 @@ func TestB18_TicketFlood(t *testing.T) {
 	d := newVirtualDesk(t, "uno.test")
 	const many = 200
 	for i := range many {
-		d.write("carla@cliente.test", "soporte@uno.test", fmt.Sprintf("No abre %d", i), fmt.Sprintf("Algo ha pasado con el equipo número %d del cuarto de abajo.", i))
+		d.write("carla@cliente.test", "soporte@uno.test", fmt.Sprintf("No abre %d", i),
+			fmt.Sprintf("Algo ha pasado con el equipo número %d del cuarto de abajo.", i))
 		if i%40 == 39 {
 			d.settle()
 			d.clock.Advance(time.Minute)
@@ -162,50 +165,64 @@ func TestB09_Responders(t *testing.T) {
 		"to the public address": {nil, func(m takenMail, n int) (string, string, string, string) {
 			return "bot@cliente.test", "soporte@uno.test", "Re: " + m.subject, fmt.Sprint(absent, n)
 		}},
-		"a fresh thread each time": {nil, func(_ takenMail, n int) (string, string, string, string) {
-			return "bot@cliente.test", "soporte@uno.test", fmt.Sprint("Fuera de oficina ", n), fmt.Sprint(absent, n)
+		"a fresh thread each time": {nil, func(_ takenMail, n int) (string, string, string,
+			string) {
+			return "bot@cliente.test", "soporte@uno.test", fmt.Sprint("Fuera de oficina ", n),
+				fmt.Sprint(absent, n)
 		}},
-		"a fresh thread and other words each time": {nil, func(_ takenMail, n int) (string, string, string, string) {
-			return "bot@cliente.test", "soporte@uno.test", fmt.Sprint("Fuera ", n), words(n)
+		"a fresh thread and other words each time": {nil,
+			func(_ takenMail, n int) (string, string, string, string) {
+				return "bot@cliente.test", "soporte@uno.test", fmt.Sprint("Fuera ", n), words(n)
+			}},
+		"a fresh address each time": {nil, func(m takenMail, n int) (string, string, string,
+			string) {
+			return fmt.Sprintf("bot%d@cliente.test", n), "soporte@uno.test", "Re: " + m.subject,
+				fmt.Sprint(absent, n)
 		}},
-		"a fresh address each time": {nil, func(m takenMail, n int) (string, string, string, string) {
-			return fmt.Sprintf("bot%d@cliente.test", n), "soporte@uno.test", "Re: " + m.subject, fmt.Sprint(absent, n)
-		}},
-		"a fresh domain below its own each time": {nil, func(m takenMail, n int) (string, string, string, string) {
-			return fmt.Sprintf("bot@s%d.cliente.test", n), "soporte@uno.test", "Hola", fmt.Sprint(absent, n)
-		}},
+		"a fresh domain below its own each time": {nil,
+			func(m takenMail, n int) (string, string, string, string) {
+				return fmt.Sprintf("bot@s%d.cliente.test", n), "soporte@uno.test", "Hola",
+					fmt.Sprint(absent, n)
+			}},
 		"closes": {nil, func(m takenMail, n int) (string, string, string, string) {
 			return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "cerrar"
 		}},
-		"to a closed case that takes no reply": {reject, func(m takenMail, n int) (string, string, string, string) {
-			if n == 1 {
-				return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "cerrar"
-			}
-			return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, strings.Repeat("b"+string(rune('a'+n%26)), 9)
-		}},
+		"to a closed case that takes no reply": {reject,
+			func(m takenMail, n int) (string, string, string, string) {
+				if n == 1 {
+					return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "cerrar"
+				}
+				return "bot@cliente.test", m.replyTo(), "Re: " + m.subject,
+					strings.Repeat("b"+string(rune('a'+n%26)), 9)
+			}},
 		"closes and reopens": {reopen, func(m takenMail, n int) (string, string, string, string) {
-			return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, []string{"cerrar", "reabrir"}[(n+1)%2]
+			return "bot@cliente.test", m.replyTo(), "Re: " + m.subject,
+				[]string{"cerrar", "reabrir"}[(n+1)%2]
 		}},
-		"closes, and says other things in what replaces it": {nil, func(m takenMail, n int) (string, string, string, string) {
-			if n%2 == 1 {
-				return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "cerrar"
-			}
-			return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, words(n)
-		}},
-		"known, and other words in a fresh thread each time": {nil, func(m takenMail, n int) (string, string, string, string) {
-			if n == 1 {
-				return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "cerrar"
-			}
-			return "bot@cliente.test", "soporte@uno.test", "Fuera: " + words(n), words(n + 1)
-		}},
+		"closes, and says other things in what replaces it": {nil,
+			func(m takenMail, n int) (string, string, string, string) {
+				if n%2 == 1 {
+					return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "cerrar"
+				}
+				return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, words(n)
+			}},
+		"known, and other words in a fresh thread each time": {nil,
+			func(m takenMail, n int) (string, string, string, string) {
+				if n == 1 {
+					return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "cerrar"
+				}
+				return "bot@cliente.test", "soporte@uno.test", "Fuera: " + words(n), words(n + 1)
+			}},
 		"known, and slow": {nil, func(m takenMail, n int) (string, string, string, string) {
 			if n == 1 {
 				return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "cerrar"
 			}
-			return "bot@cliente.test", m.replyTo(), "Re: " + m.subject, "Volveré a leer su mensaje cuando termine la licencia."
+			return "bot@cliente.test", m.replyTo(), "Re: " + m.subject,
+				"Volveré a leer su mensaje cuando termine la licencia."
 		}},
 		"production down": {nil, func(m takenMail, n int) (string, string, string, string) {
-			return "bot@cliente.test", "soporte@uno.test", fmt.Sprint("Producción caída ", n), fmt.Sprint(absent, n)
+			return "bot@cliente.test", "soporte@uno.test", fmt.Sprint("Producción caída ", n),
+				fmt.Sprint(absent, n)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -231,16 +248,20 @@ func words(n int) string { return strings.Repeat("ba"+string(rune('a'+n%26)), 8)
 // before he is answered, or when he has had the time to.
 func TestB09_PeopleAreNoResponders(t *testing.T) {
 	const many = 12
-	for name, pause := range map[string]time.Duration{"all at once": 0, "every half minute": 30 * time.Second, "every two minutes": 2 * time.Minute, "every hour": time.Hour} {
+	for name, pause := range map[string]time.Duration{"all at once": 0,
+		"every half minute": 30 * time.Second, "every two minutes": 2 * time.Minute,
+		"every hour": time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newVirtualDesk(t, "uno.test")
 			d.write("carla@cliente.test", "soporte@uno.test", "Consulta", "Hola, una consulta.")
 			d.settle()
-			d.write("carla@cliente.test", d.to("carla@cliente.test")[0].replyTo(), "Re: Consulta", "cerrar")
+			d.write("carla@cliente.test", d.to("carla@cliente.test")[0].replyTo(), "Re: Consulta",
+				"cerrar")
 			d.settle()
 			for n := range many {
-				d.write("carla@cliente.test", "soporte@uno.test", fmt.Sprint("Otra cosa ", n), words(n))
+				d.write("carla@cliente.test", "soporte@uno.test", fmt.Sprint("Otra cosa ", n),
+					words(n))
 				d.settle()
 				d.pass(pause, pause/6)
 			}
@@ -251,7 +272,8 @@ func TestB09_PeopleAreNoResponders(t *testing.T) {
 			}
 			for n := range many + 1 {
 				if !strings.Contains(all, fmt.Sprintf("#%d", n+1)) {
-					t.Errorf("case %d has no number after an hour; %d mails", n+1, len(d.to("carla@cliente.test")))
+					t.Errorf("case %d has no number after an hour; %d mails", n+1,
+						len(d.to("carla@cliente.test")))
 				}
 			}
 		})

@@ -46,7 +46,8 @@ func (s *storyteller) newest(address string) (takenMail, bool) {
 func (s *storyteller) reply(m takenMail, text string) {
 	quoted := ""
 	if s.IntN(2) == 0 {
-		quoted = "\r\n\r\nEl lunes, Soporte escribió:\r\n> " + strings.Join(strings.Split(strings.TrimSpace(readable(m.raw)), "\n"), "\r\n> ")
+		quoted = "\r\n\r\nEl lunes, Soporte escribió:\r\n> " +
+			strings.Join(strings.Split(strings.TrimSpace(readable(m.raw)), "\n"), "\r\n> ")
 	}
 	s.write(m.to, m.replyTo(), "Re: "+m.subject, strings.ReplaceAll(text, "\n", "\r\n")+quoted)
 	s.settle()
@@ -77,7 +78,9 @@ func (s *storyteller) customer(from string) {
 		s.write(from, "soporte@uno.test", fmt.Sprintf("historial %d", 1+s.IntN(4)), "")
 		s.settle()
 	case n == 2:
-		s.write(from, "soporte@uno.test", pickOne(s.Rand, "mis casos todos", fmt.Sprintf("caso %d", 1+s.IntN(4)), "casos empresa"), "")
+		s.write(from, "soporte@uno.test",
+			pickOne(s.Rand, "mis casos todos", fmt.Sprintf("caso %d", 1+s.IntN(4)),
+				"casos empresa"), "")
 		s.settle()
 	default:
 		s.reply(m, pickOne(s.Rand, "Sigue igual, "+s.public()+".", "cerrar", "Gracias.", "seguir"))
@@ -101,7 +104,8 @@ func (s *storyteller) agent(from, colleague string) {
 		"#etiqueta +"+s.secret()+"\nListo.",
 		"#invento "+s.secret()+"\n"+s.secret(),
 		"Listo.\n#cerar "+s.secret(),
-		"#resuelto\nQuedó.", "#cerrar", "#reabrir", "#pedir-info\n¿Qué versión?", "#tomar", "#espera mañana",
+		"#resuelto\nQuedó.", "#cerrar", "#reabrir", "#pedir-info\n¿Qué versión?", "#tomar",
+		"#espera mañana",
 		"#seguidor fidel@otra.test\n#asignar "+s.secret(),
 	))
 	if s.IntN(3) == 0 { // what answers a note stays inside without a mark of its own
@@ -121,9 +125,11 @@ func TestNoSecretReachesACustomer(t *testing.T) {
 	seed := envNumber(t, "BUZON_TEST_SEED", rand.Uint64())
 	for i := range envNumber(t, "BUZON_TEST_STORIES", 1) {
 		t.Logf("BUZON_TEST_SEED=%d", seed+i)
-		s := &storyteller{virtualDesk: newVirtualDesk(t, "uno.test"), Rand: rand.New(rand.NewPCG(seed+i, 0))}
+		s := &storyteller{virtualDesk: newVirtualDesk(t, "uno.test"),
+			Rand: rand.New(rand.NewPCG(seed+i, 0))}
 		for range 40 {
-			s.customer(pickOne(s.Rand, "carla@cliente.test", "jorge@cliente.test", "fidel@otra.test"))
+			s.customer(pickOne(s.Rand, "carla@cliente.test", "jorge@cliente.test",
+				"fidel@otra.test"))
 			if s.IntN(3) > 0 {
 				s.agent("ana@uno.test", "luis@uno.test")
 			} else {
@@ -139,7 +145,8 @@ func TestNoSecretReachesACustomer(t *testing.T) {
 func (s *storyteller) told(t *testing.T) {
 	heard, customers := map[string]bool{}, 0
 	for _, m := range s.to(".test") {
-		text := m.subject + "\n" + readable(m.raw) + "\n" + strings.ReplaceAll(string(m.raw), "=\r\n", "")
+		text := m.subject + "\n" + readable(m.raw) + "\n" +
+			strings.ReplaceAll(string(m.raw), "=\r\n", "")
 		for _, w := range s.open {
 			heard[w] = heard[w] || strings.Contains(text, w)
 		}
@@ -147,7 +154,8 @@ func (s *storyteller) told(t *testing.T) {
 			continue
 		}
 		customers++
-		if i := slices.IndexFunc(s.secrets, func(w string) bool { return strings.Contains(text, w) }); i >= 0 {
+		if i := slices.IndexFunc(s.secrets,
+			func(w string) bool { return strings.Contains(text, w) }); i >= 0 {
 			t.Errorf("%s was sent %s:\n%.3000s", m.to, s.secrets[i], text)
 		}
 	}

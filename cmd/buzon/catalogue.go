@@ -81,7 +81,8 @@ func (h *house) checkOrganisation(e desk.Entry) error {
 		return err
 	}
 	if _, ok := profiles.Named[e.Profile]; e.Profile != "" && !ok {
-		return fmt.Errorf("--profile: %q: there is no [[profile]] of this name in the configuration",
+		return fmt.Errorf(
+			"--profile: %q: there is no [[profile]] of this name in the configuration",
 			e.Profile)
 	}
 	return nil

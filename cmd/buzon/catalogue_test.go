@@ -23,7 +23,8 @@ func clerk(t *testing.T) func(args string) string {
 			}
 		}
 		var out, errs bytes.Buffer
-		run(context.Background(), append([]string{"--data", data}, args...), strings.NewReader(""), &out, &errs)
+		run(context.Background(), append([]string{"--data", data}, args...), strings.NewReader(""),
+			&out, &errs)
 		return strings.TrimSpace(out.String() + errs.String())
 	}
 }
@@ -45,7 +46,8 @@ func TestCatalogues(t *testing.T) {
 		{"status set Abierto --name Nuevo", ""},
 		{"status show Open --json", `"name":"Nuevo","names":{"en":"Open","es":"Nuevo"}`},
 		{"status remove 'En pruebas'", ""},
-		{"status remove 'En pruebas'", "there is no status \"En pruebas\": there is Nuevo, En cola"},
+		{"status remove 'En pruebas'",
+			"there is no status \"En pruebas\": there is Nuevo, En cola"},
 
 		{"severity add mínima", ""},
 		{"severity list", "4 mínima"},
@@ -70,9 +72,11 @@ func TestCatalogues(t *testing.T) {
 		{"product remove CRM --replace-by 'CRM 2'", ""},
 		{"module list", "Ventas  CRM 2"},
 
-		{"org add 'Cliente SA' --domain cliente.test,Www.Cliente.test --language en --csm ana@ejemplo.test", ""},
+		{"org add 'Cliente SA' --domain cliente.test,Www.Cliente.test --language en --csm " +
+			"ana@ejemplo.test", ""},
 		{"org show 'cliente sa' --json", `"members":["carla@cliente.test"]`},
-		{"org show 'cliente sa' --json", `"csm":"ana@ejemplo.test","domains":["cliente.test","www.cliente.test"]`},
+		{"org show 'cliente sa' --json",
+			`"csm":"ana@ejemplo.test","domains":["cliente.test","www.cliente.test"]`},
 		{"person show carla@cliente.test --json", `"organisation":"Cliente SA"`},
 		{"org add Otra --domain cliente.test", "the domain cliente.test is that of Cliente SA"},
 		{"org add Otra --domain 'no domain'", "is no domain"},
@@ -95,17 +99,21 @@ func TestCatalogues(t *testing.T) {
 		{"project set Puente --drop-follower carla@cliente.test", ""},
 		{"project remove Puente", ""},
 
-		{"service add Soporte --organisation Otra --since 2026-02-01 --until 2026-01-31", "it would end on 2026-01-31"},
+		{"service add Soporte --organisation Otra --since 2026-02-01 --until 2026-01-31",
+			"it would end on 2026-01-31"},
 		{"service add Soporte --since ayer", "want a day like 2026-01-31"},
 		{"service add Soporte --organisation Otra --until 2020-01-31", ""},
 		{"org show Otra --json", `"services":[]`},
 		{"service set Soporte --until '' --rate 'USD 60'", ""},
 		{"org show Otra --json", `"services":["Soporte"]`},
 
-		{"itemtype add 'Visita técnica' --agent-class queued --assignee nobody --takes yes --customer-from waiting", ""},
-		{"itemtype show 'visita tecnica' --json", `"agent_class":"queued","assignee":"nobody","customer_class":"","customer_from":["waiting"]`},
+		{"itemtype add 'Visita técnica' --agent-class queued --assignee nobody --takes yes " +
+			"--customer-from waiting", ""},
+		{"itemtype show 'visita tecnica' --json",
+			`"agent_class":"queued","assignee":"nobody","customer_class":"","customer_from":["waiting"]`},
 		{"itemtype set 'visita tecnica' --takes perhaps", "want one of yes, no"},
-		{"itemtype set 'visita tecnica' --assignee boss", `the assignee "boss": want one of nobody, author`},
+		{"itemtype set 'visita tecnica' --assignee boss",
+			`the assignee "boss": want one of nobody, author`},
 		{"itemtype set 'visita tecnica' --agent-class foo", `the class "foo"`},
 		{"itemtype remove Respuesta", "rules speak of the item type Respuesta"},
 		{"itemtype remove 'visita tecnica'", ""},
@@ -117,7 +125,8 @@ func TestCatalogues(t *testing.T) {
 		{"canned show Saludo --json", `"texts":{"en":"Hello","es":"Hola"}`},
 
 		{"field add Piso --type choice", "a field that is chosen needs choices"},
-		{"field add Piso --type colour", `the type "colour": want one of text, choice, date, number`},
+		{"field add Piso --type colour",
+			`the type "colour": want one of text, choice, date, number`},
 		{"field add Estado --type text", `every ticket has a field "Estado"`},
 		{"field add Piso --type choice --choice 1 --choice 2 --for Problema --for 'CRM 2'", ""},
 		{"field list", "Piso  choice  1, 2    Problema, CRM 2"},
@@ -144,18 +153,23 @@ func TestEveryCatalogueHasItsCommand(t *testing.T) {
 	}
 }
 
-// TestReplacedRowsLeaveHistory: what a case gets when a row of a catalogue goes stands in its history, of
-// each case that had it and of no other; a field of one's own keeps its values.
+// TestReplacedRowsLeaveHistory: what a case gets when a row of a catalogue goes stands in its
+// history, of each case that had it and of no other; a field of one's own keeps its values.
 func TestReplacedRowsLeaveHistory(t *testing.T) {
 	t.Parallel()
 	do := clerk(t)
-	for _, line := range []string{"agent add ana@ejemplo.test --admin", "product add CRM", "product add ERP", "module add Ventas --product CRM", "module add Compras --product CRM",
-		"type add Reclamo", "status add 'En pruebas' --class open", "severity add mínima", "severity add nula", "field add Sucursal --type text", "field add Sede --type text", "field add Puestos --type number",
+	for _, line := range []string{"agent add ana@ejemplo.test --admin", "product add CRM",
+		"product add ERP", "module add Ventas --product CRM", "module add Compras --product CRM",
+		"type add Reclamo", "status add 'En pruebas' --class open", "severity add mínima",
+		"severity add nula", "field add Sucursal --type text", "field add Sede --type text",
+		"field add Puestos --type number",
 		"ticket open --requester c@cliente.test --subject Uno --text x --product CRM --type Reclamo",
 		"ticket open --requester c@cliente.test --subject Dos --text x --product CRM",
 		"ticket open --requester c@cliente.test --subject Tres --text x --product ERP",
-		"ticket set 1 module=Ventas 'status=En pruebas' severity=5 Sucursal=Norte", "ticket close 2"} {
-		if got := do(line); strings.Contains(got, "want one of") || strings.Contains(got, "there is no") || strings.Contains(got, "unknown") {
+		"ticket set 1 module=Ventas 'status=En pruebas' severity=5 Sucursal=Norte",
+		"ticket close 2"} {
+		if got := do(line); strings.Contains(got, "want one of") ||
+			strings.Contains(got, "there is no") || strings.Contains(got, "unknown") {
 			t.Errorf("%s: %s", line, got)
 		}
 	}
@@ -175,7 +189,9 @@ func TestReplacedRowsLeaveHistory(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.line, got, c.want)
 		}
 	}
-	for n, want := range map[int][]string{1: {"product CRM ERP", "module Ventas Compras", "type Reclamo Consulta", "status En pruebas Abierto", "severity 5 4"}, 2: {"product CRM ERP"}, 3: {}} {
+	for n, want := range map[int][]string{1: {"product CRM ERP", "module Ventas Compras",
+		"type Reclamo Consulta", "status En pruebas Abierto", "severity 5 4"},
+		2: {"product CRM ERP"}, 3: {}} {
 		history := strings.Join(strings.Fields(do(fmt.Sprintf("ticket history %d", n))), " ")
 		for _, w := range want {
 			if !strings.Contains(history, w) {

@@ -258,7 +258,8 @@ func (f *findings) checkReplies(c config, people []desk.Person) {
 		local, domain, _ := strings.Cut(box.Replies(), "@")
 		if box.Plus && staff[domain] {
 			f.say("replies", "warning", fmt.Sprintf("they come to %s+…@%s, in the agents' "+
-				"own domain: where another service lets in whoever gets mail there, a customer can give "+
+				"own domain: where another service lets in whoever gets mail there, a customer "+
+				"can give "+
 				"it the address of his case; set mailbox.reply_domain to a domain of its own, "+
 				"such as casos.%s, whose mail is delivered here", local, domain, domain))
 		}

@@ -11,8 +11,11 @@ import (
 // nothing is changed by it.
 func TestCompletionOffersWhatIsThere(t *testing.T) {
 	t.Parallel()
-	d := opened(t, liveOptions{Tail: "[[imap]]\nname = \"correo\"\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"\nusername = \"u\"\npassword = \"p\""})
-	d.postRaw("nadie@malo.test", "From: Eva\x1b[2J <eva@malo.test>\r\nSubject: Hola\x1b[2J\r\n\r\nx\r\n", soporte)
+	d := opened(t, liveOptions{Tail: "[[imap]]\nname = \"correo\"\nhost = \"127.0.0.1\"\nport = " +
+		"1\ntls = \"none\"\nusername = \"u\"\npassword = \"p\""})
+	d.postRaw(
+		"nadie@malo.test", "From: Eva\x1b[2J <eva@malo.test>\r\nSubject: Hola\x1b[2J\r\n\r\nx\r\n",
+		soporte)
 	d.postRaw("nadie@malo.test", "Subject: nada\r\n\r\nx\r\n", soporte)
 	d.quiet()
 	d.stop()
@@ -36,7 +39,8 @@ func TestCompletionOffersWhatIsThere(t *testing.T) {
 		{[]string{"agent", "set", ""}, []string{ana}, carla},
 		{[]string{"agent", "add", ""}, []string{carla}, ana},
 		{[]string{"ticket", "list", "--requester", "car"}, []string{carla}, ana},
-		{[]string{"ticket", "list", "--status", ""}, []string{"all\n", "waiting\n", "Esperando respuesta\n"}, ""},
+		{[]string{"ticket", "list", "--status", ""},
+			[]string{"all\n", "waiting\n", "Esperando respuesta\n"}, ""},
 		{[]string{"ticket", "list", "--severity", ""}, []string{"1\tcrítica\n"}, ""},
 		{[]string{"mail", "list", "--outcome", "q"}, []string{"quarantine\n", "query\n"}, "item"},
 		{[]string{"status", "set", "Esp"}, []string{"Esperando respuesta\n"}, "Abierto"},
@@ -58,7 +62,8 @@ func TestCompletionOffersWhatIsThere(t *testing.T) {
 	if after := contents(t, d.data); after != before {
 		t.Error("completion has changed the database")
 	}
-	_, out, _ := d.runCLI("", "--data", filepath.Join(d.data, "none"), "__complete", "ticket", "show", "")
+	_, out, _ := d.runCLI("", "--data", filepath.Join(d.data, "none"), "__complete", "ticket",
+		"show", "")
 	if strings.Contains(out, "\t") || exists(filepath.Join(d.data, "none")) {
 		t.Errorf("without a desk: %s", out)
 	}

@@ -28,7 +28,8 @@ func (c config) checkAlerts() error {
 	given := a.Problem + a.Recovery + a.Key
 	for i, text := range []string{a.Problem, a.Recovery, a.Key} {
 		if given != "" && text == "" {
-			return fmt.Errorf("alerts.%s: say all three, problem, recovery and key, or none", keys[i])
+			return fmt.Errorf("alerts.%s: say all three, problem, recovery and key, or none",
+				keys[i])
 		}
 		if _, err := regexp.Compile(text); err != nil {
 			return fmt.Errorf("alerts.%s: %q is no regular expression: %w", keys[i], text, err)

@@ -131,8 +131,9 @@ type legalConfig struct {
 func (c config) law(zone *time.Location) (*desk.Law, error) {
 	if c.Plazos == "" {
 		if c.Legal.Calendar != "" || c.Legal.Days != 0 || len(c.Legal.Types) > 0 {
-			return nil, errors.New(`legal: it completes plazos: write plazos = "es-ley10-2025" or ` +
-				`another of ` + strings.Join(desk.LawNames(), ", "))
+			return nil, errors.New(
+				`legal: it completes plazos: write plazos = "es-ley10-2025" or ` +
+					`another of ` + strings.Join(desk.LawNames(), ", "))
 		}
 		return nil, nil
 	}
@@ -182,8 +183,9 @@ func (c config) ladder() (list []desk.Rung, err error) {
 	for _, s := range c.Escalation.Steps {
 		r := desk.Rung{After: time.Duration(s.After)}
 		if len(list) > 0 && r.After <= list[len(list)-1].After || r.After <= 0 {
-			return nil, errors.New(`escalation.steps: each is later than the one before it: count ` +
-				`after = "5m" from the alarm`)
+			return nil, errors.New(
+				`escalation.steps: each is later than the one before it: count ` +
+					`after = "5m" from the alarm`)
 		}
 		for _, address := range s.To {
 			if desk.Canonical(address) == "" {
@@ -198,7 +200,8 @@ func (c config) ladder() (list []desk.Rung, err error) {
 		list = append(list, r)
 	}
 	if len(list) == 0 && c.Escalation.TakeExpires != 0 {
-		return nil, errors.New("escalation.take_expires: there is no ladder to go on: write steps too")
+		return nil, errors.New(
+			"escalation.take_expires: there is no ladder to go on: write steps too")
 	}
 	return list, nil
 }

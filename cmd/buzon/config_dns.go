@@ -35,14 +35,16 @@ func (c config) checkDNS() error {
 	}
 	for _, domain := range c.Sealers {
 		if domain == "" || strings.ContainsAny(domain, "@ /") {
-			return fmt.Errorf("arc_sealers: %q: want a domain, such as \"lists.example.org\"", domain)
+			return fmt.Errorf("arc_sealers: %q: want a domain, such as \"lists.example.org\"",
+				domain)
 		}
 	}
 	for _, a := range c.IMAP {
 		for _, host := range a.Authserv {
 			if host == "" || strings.ContainsAny(host, "@ ;") {
-				return fmt.Errorf("imap.trusted_authserv: %q: want the name that begins the server's "+
-					"Authentication-Results, such as \"mx.google.com\"", host)
+				return fmt.Errorf(
+					"imap.trusted_authserv: %q: want the name that begins the server's "+
+						"Authentication-Results, such as \"mx.google.com\"", host)
 			}
 		}
 	}

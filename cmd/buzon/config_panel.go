@@ -44,7 +44,8 @@ func (c config) checkPanel() error {
 func (c config) panelTime() (time.Duration, error) {
 	at, err := time.Parse("15:04", cmp.Or(c.Panel.At, usualPanel))
 	if err != nil {
-		return 0, fmt.Errorf(`panel.at: %q is no time: write one such as %q`, c.Panel.At, usualPanel)
+		return 0, fmt.Errorf(`panel.at: %q is no time: write one such as %q`, c.Panel.At,
+			usualPanel)
 	}
 	return time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute, nil
 }

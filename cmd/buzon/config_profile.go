@@ -9,8 +9,8 @@ import (
 	"buzon/store/desk"
 )
 
-// profileConfig is which tickets the customers of a mailbox, or of an organisation, see, and what of
-// them.
+// profileConfig is which tickets the customers of a mailbox, or of an organisation, see, and what
+// of them.
 type profileConfig struct {
 	Name  string   `toml:"name"`
 	Sees  []string `toml:"sees"`

@@ -48,8 +48,9 @@ func plainText(text string) error {
 
 // secretLine is a line that holds a secret itself, as apart from the name of its file or of a
 // variable.
-var secretLine = regexp.MustCompile(`(?m)^[^#\n]*\b(?:(?:password|client_secret|blobs_key)\s*=\s*["']+` +
-	`|database\s*=\s*["']+\w+://[^:@/"'\n]*:)([^"'@\n]+)`)
+var secretLine = regexp.MustCompile(
+	`(?m)^[^#\n]*\b(?:(?:password|client_secret|blobs_key)\s*=\s*["']+` +
+		`|database\s*=\s*["']+\w+://[^:@/"'\n]*:)([^"'@\n]+)`)
 
 // guarded refuses a configuration with secrets that others can read, or that a group can change.
 func guarded(file, text string, mode fs.FileMode) error {

@@ -52,7 +52,8 @@ func (d *cliDesk) says(code int, words []string, args ...string) string {
 
 func (d *cliDesk) person(address string) (p personRow) {
 	d.t.Helper()
-	if err := json.Unmarshal([]byte(d.says(exitOK, nil, "person", "show", address, "--json")), &p); err != nil {
+	if err := json.Unmarshal([]byte(d.says(exitOK, nil, "person", "show", address, "--json")),
+		&p); err != nil {
 		d.t.Fatal(err)
 	}
 	return p
@@ -110,7 +111,8 @@ addresses = [
 		d.write(text, 0o600)
 		// any command that writes
 		d.says(exitOK, nil, "agent", "set", "luis@ejemplo.test", "--language", "es")
-		for _, a := range []string{"ana@ejemplo.test", "luis@ejemplo.test", "guardia@ejemplo.test"} {
+		for _, a := range []string{"ana@ejemplo.test", "luis@ejemplo.test",
+			"guardia@ejemplo.test"} {
 			if got := d.person(a).OnCall; got != strings.Contains(fmt.Sprint(want), a) {
 				t.Errorf("on call %v with\n%s", got, text)
 			}
@@ -139,9 +141,11 @@ func TestReadingMakesNothing(t *testing.T) {
 	d.says(exitFailure, []string{"there is no desk in " + d.data}, "ticket", "list")
 	d.says(exitOK, nil, "agent", "add", "luis@ejemplo.test")
 	d.write(deskTOML+"[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n", 0o600)
-	for _, args := range []string{"ticket list", "mail list", "outbox list", "quarantine list", "agent list", "person list", "mailbox list",
+	for _, args := range []string{"ticket list", "mail list", "outbox list", "quarantine list",
+		"agent list", "person list", "mailbox list",
 		"ticket search hola", "person show luis@ejemplo.test", "check"} {
-		if out := d.says(exitOK, nil, strings.Fields(args)...); strings.Contains(out, "ana@ejemplo.test") {
+		if out := d.says(exitOK, nil, strings.Fields(args)...); strings.Contains(out,
+			"ana@ejemplo.test") {
 			t.Errorf("buzon %s made Ana:\n%s", args, out)
 		}
 	}
@@ -168,18 +172,21 @@ func TestTicketListFilters(t *testing.T) {
 func TestEditors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, want string }{
-		"a byte order mark":   {"\ufeff" + deskTOML, "without BOM"},
-		"UTF-16":              {"\xff\xfe[\x00", "UTF-16"},
-		"Latin-1":             {deskTOML + "name = \"Atenci\xf3n\"\n", "save it as UTF-8"},
-		"curly quotes":        {deskTOML + "name = “Soporte”\n", ":4: the quotes of this line are typographic"},
-		"single curly quotes": {"[agents]\n‘ana@ejemplo.test’ = \"Ana\"\n", ":2: the quotes of this line are typographic"},
-		"angle quotes":        {deskTOML + "name = «Soporte»\n", "typographic"},
+		"a byte order mark": {"\ufeff" + deskTOML, "without BOM"},
+		"UTF-16":            {"\xff\xfe[\x00", "UTF-16"},
+		"Latin-1":           {deskTOML + "name = \"Atenci\xf3n\"\n", "save it as UTF-8"},
+		"curly quotes": {deskTOML + "name = “Soporte”\n",
+			":4: the quotes of this line are typographic"},
+		"single curly quotes": {"[agents]\n‘ana@ejemplo.test’ = \"Ana\"\n",
+			":2: the quotes of this line are typographic"},
+		"angle quotes": {deskTOML + "name = «Soporte»\n", "typographic"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			newCLIDesk(t, c.text).says(exitUsage, []string{c.want}, "serve")
 		})
 	}
-	d := newCLIDesk(t, strings.ReplaceAll(deskTOML+"name = \"“Soporte” de «Ejemplo»\"\n", "\n", "\r\n"))
+	d := newCLIDesk(t, strings.ReplaceAll(deskTOML+"name = \"“Soporte” de «Ejemplo»\"\n", "\n",
+		"\r\n"))
 	d.says(exitOK, nil, "check") // quotes in a value, and the line ends of Windows
 }
 
@@ -198,14 +205,17 @@ func TestGuardedConfiguration(t *testing.T) {
 		{"a password that the group can change", relay + "password = 's3creto'\n", 0o660, true},
 		{"a password that the group can read", relay + "password = \"s3creto\"\n", 0o640, false},
 		{"a password of one's own", relay + "password = \"s3creto\"\n", 0o600, false},
-		{"a password in one line with its table", deskTOML + "relay = { host = \"127.0.0.1\", tls = \"none\", username = \"u\", password = \"x\" }\n", 0o644, true},
-		{"a password from the environment", relay + "password = \"${BUZON_TEST_SECRET}\"\n", 0o644, false},
+		{"a password in one line with its table", deskTOML +
+			"relay = { host = \"127.0.0.1\", tls = \"none\", username = \"u\", password = \"x\" }\n", 0o644, true},
+		{"a password from the environment", relay + "password = \"${BUZON_TEST_SECRET}\"\n", 0o644,
+			false},
 		{"a password in a comment", deskTOML + "# password = \"s3creto\"\n", 0o644, false},
 		{"no password", deskTOML, 0o664, false},
 	} {
 		d.write(c.text, c.mode)
 		code, _, errs := quickly(t, "-c", d.file, "--data", d.data, "ticket", "list")
-		if got := code == exitUsage; got != c.refused || got && !strings.Contains(errs, "chmod 600 "+d.file) || strings.Contains(errs, "s3creto") {
+		if got := code == exitUsage; got != c.refused || got &&
+			!strings.Contains(errs, "chmod 600 "+d.file) || strings.Contains(errs, "s3creto") {
 			t.Errorf("%s: exit %d, %s", c.name, code, errs)
 		}
 	}
@@ -213,7 +223,8 @@ func TestGuardedConfiguration(t *testing.T) {
 
 // TestAckEvery: no time at all between two acknowledgements is another thing than none written.
 func TestAckEvery(t *testing.T) {
-	for text, want := range map[string]bool{"": false, "[caps]\nack_every = \"5m\"\n": false, "[caps]\nack_every = \"0s\"\n": true} {
+	for text, want := range map[string]bool{"": false, "[caps]\nack_every = \"5m\"\n": false,
+		"[caps]\nack_every = \"0s\"\n": true} {
 		c, err := parseConfig("buzon.toml", deskTOML+text)
 		if err != nil {
 			t.Fatal(err)

@@ -10,18 +10,21 @@ import (
 func TestCopyCommand(t *testing.T) {
 	t.Parallel()
 	d := opened(t, liveOptions{})
-	if code, _, errs := d.runCLI("", "copy", "--to", t.TempDir()); code != exitFailure || !strings.Contains(errs, "another buzon") {
+	if code, _, errs := d.runCLI("", "copy", "--to", t.TempDir()); code != exitFailure ||
+		!strings.Contains(errs, "another buzon") {
 		t.Errorf("while the daemon runs: exit %d, %s", code, errs)
 	}
 	d.stop()
 	to := filepath.Join(t.TempDir(), "new")
 	out := d.cli("copy", "--to", to)
-	for _, want := range []string{"ticket", "same rows on both sides", filepath.Join(d.data, "blobs")} {
+	for _, want := range []string{"ticket", "same rows on both sides",
+		filepath.Join(d.data, "blobs")} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it says %s, not %q", out, want)
 		}
 	}
-	if code, _, errs := d.runCLI("", "copy", "--to", to); code != exitFailure || !strings.Contains(errs, "not empty") {
+	if code, _, errs := d.runCLI("", "copy", "--to", to); code != exitFailure ||
+		!strings.Contains(errs, "not empty") {
 		t.Errorf("over another desk: exit %d, %s", code, errs)
 	}
 	if out := d.tryCLI("copy"); !strings.Contains(out, "--to") {

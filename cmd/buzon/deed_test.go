@@ -28,16 +28,19 @@ const admin = "jefe@ejemplo.test"
 func (d *liveDesk) shown(n int64) string {
 	d.t.Helper()
 	c := d.ticket(n)
-	return fmt.Sprintf("%s %s>%s %d", c.StatusClass, deref(c.Agent), deref(c.Assignee), len(c.Items))
+	return fmt.Sprintf("%s %s>%s %d", c.StatusClass, deref(c.Agent), deref(c.Assignee),
+		len(c.Items))
 }
 
 func workedByCommand(t *testing.T) {
 	d := newLiveDesk(t, liveOptions{})
 	d.cli("agent", "add", admin, "--name", "La Jefa", "--admin", "--team=false")
-	d.cli("ticket", "open", "--requester", "Carla@Cliente.test", "--name", "Carla Ruiz", "--subject", "La impresora", "--text", "No imprime.", "--severity", "1")
+	d.cli("ticket", "open", "--requester", "Carla@Cliente.test", "--name", "Carla Ruiz",
+		"--subject", "La impresora", "--text", "No imprime.", "--severity", "1")
 	d.quiet()
 	d.told(map[string]int{carla: 1, ana: 1, luis: 1, admin: 2}) // he is new
-	if c := d.ticket(1); c.Requester != carla || c.Severity != 1 || c.Subject != "La impresora" || c.Type != "Incidente" || c.Items[0].Author != carla {
+	if c := d.ticket(1); c.Requester != carla || c.Severity != 1 || c.Subject != "La impresora" ||
+		c.Type != "Incidente" || c.Items[0].Author != carla {
 		t.Errorf("opened: %+v", c)
 	}
 	for _, c := range []struct{ args, stdin, want string }{
@@ -45,11 +48,13 @@ func workedByCommand(t *testing.T) {
 		{"reply 1", "Pruebe ahora.\n", "waiting jefe@ejemplo.test>carla@cliente.test 3"},
 		{"note 1 --text Ojo", "", "waiting jefe@ejemplo.test>carla@cliente.test 4"},
 		{"assign 1 Ana", "", "waiting ana@ejemplo.test>ana@ejemplo.test 5"},
-		{"set 1 product=CRM severity=mayor progress=60 due=2026-12-31", "", "waiting ana@ejemplo.test>ana@ejemplo.test 6"},
+		{"set 1 product=CRM severity=mayor progress=60 due=2026-12-31", "",
+			"waiting ana@ejemplo.test>ana@ejemplo.test 6"},
 		{"follow 1 fidel@cliente.test", "", "waiting ana@ejemplo.test>ana@ejemplo.test 7"},
 		{"resolve 1 --as Luis --text Listo", "", ""},
 	} {
-		code, out, errs := d.runCLI(c.stdin, append([]string{"ticket"}, strings.Fields(c.args)...)...)
+		code, out, errs := d.runCLI(c.stdin,
+			append([]string{"ticket"}, strings.Fields(c.args)...)...)
 		if c.want == "" {
 			if code != exitFailure || !strings.Contains(errs, "buzon agent list") {
 				t.Errorf("%s: exit %d, %s%s", c.args, code, out, errs)
@@ -61,7 +66,8 @@ func workedByCommand(t *testing.T) {
 		}
 	}
 	d.quiet()
-	if m := d.last(carla); !strings.Contains(m.Text, "Pruebe ahora.") || strings.Contains(m.Text, "Ojo") || !strings.Contains(m.Text, "La Jefa, Soporte Ejemplo") {
+	if m := d.last(carla); !strings.Contains(m.Text, "Pruebe ahora.") ||
+		strings.Contains(m.Text, "Ojo") || !strings.Contains(m.Text, "La Jefa, Soporte Ejemplo") {
 		t.Errorf("the customer reads: %s", m.Text)
 	}
 	if m := d.send(d.last(carla).reply("Sigue igual.")); m.Rule != "14" {
@@ -76,20 +82,24 @@ func workedByCommand(t *testing.T) {
 	}
 	d.quiet() // what is sent to who follows no longer says nothing
 	d.cli("ticket", "unfollow", "1", "fidel@cliente.test")
-	if c := d.ticket(2); len(c.Links) != 1 || c.Links[0].Kind != "depends" || c.Links[0].Ticket != 1 {
+	if c := d.ticket(2); len(c.Links) != 1 || c.Links[0].Kind != "depends" ||
+		c.Links[0].Ticket != 1 {
 		t.Errorf("links: %+v", c.Links)
 	}
 	if c := d.ticket(1); c.Progress != 60 || !strings.HasPrefix(deref(c.DueAt), "2026-12-31") {
 		t.Errorf("progress %d, due %s", c.Progress, deref(c.DueAt))
 	}
 	history := d.cli("ticket", "history", "1")
-	for _, want := range []string{"jefe@ejemplo.test opened", "luis@ejemplo.test status Abierto En proceso", "jefe@ejemplo.test product CRM",
-		"jefe@ejemplo.test severity 1 2", "jefe@ejemplo.test due_at 2026-12-31", "luis@ejemplo.test status Abierto Cerrado"} {
+	for _, want := range []string{"jefe@ejemplo.test opened",
+		"luis@ejemplo.test status Abierto En proceso", "jefe@ejemplo.test product CRM",
+		"jefe@ejemplo.test severity 1 2", "jefe@ejemplo.test due_at 2026-12-31",
+		"luis@ejemplo.test status Abierto Cerrado"} {
 		if !strings.Contains(strings.Join(strings.Fields(history), " "), want) {
 			t.Errorf("the history does not say %q:\n%s", want, history)
 		}
 	}
-	if rows := rowsOf[historyRow](t, d.cli("ticket", "history", "1", "--json")); len(rows) < 8 || deref(rows[0].By) != admin || rows[0].Mail != nil {
+	if rows := rowsOf[historyRow](t, d.cli("ticket", "history", "1", "--json")); len(rows) < 8 ||
+		deref(rows[0].By) != admin || rows[0].Mail != nil {
 		t.Errorf("history: %+v", rows)
 	}
 	d.quiet()
@@ -117,9 +127,14 @@ func notUnderstood(t *testing.T) {
 		{exitUsage, "reply 1 --as ana@ejemplo.test", "nothing is written"},
 		{exitUsage, "reply x --text y", "x"},
 		{exitUsage, "set 1", "write buzon ticket set"},
-		{exitFailure, "open --requester soporte@ejemplo.test --subject x --text y --as ana@ejemplo.test", "customer's mail address"},
-		{exitFailure, "open --requester a@b.test --mailbox x@y.test --subject x --text y --as ana@ejemplo.test", "--mailbox"},
-		{exitFailure, "open --requester a@b.test --type x --subject x --text y --as ana@ejemplo.test", "Incidente"},
+		{exitFailure,
+			"open --requester soporte@ejemplo.test --subject x --text y --as ana@ejemplo.test",
+			"customer's mail address"},
+		{exitFailure, "open --requester a@b.test --mailbox x@y.test --subject x --text y --as " +
+			"ana@ejemplo.test", "--mailbox"},
+		{exitFailure,
+			"open --requester a@b.test --type x --subject x --text y --as ana@ejemplo.test",
+			"Incidente"},
 	} {
 		code, _, errs := d.runCLI("", append([]string{"ticket"}, strings.Fields(c.args)...)...)
 		if code != c.code || !strings.Contains(errs, c.stderr) {
@@ -140,13 +155,15 @@ func commandsAtOnce(t *testing.T) {
 	for i := range 8 {
 		all.Go(func() {
 			for range 3 {
-				code, _, errs := d.runCLI("", "ticket", "reply", "1", "--as", ana, "--text", fmt.Sprintf("Va %d.", i))
+				code, _, errs := d.runCLI("", "ticket", "reply", "1", "--as", ana, "--text",
+					fmt.Sprintf("Va %d.", i))
 				if code != exitOK {
 					t.Errorf("exit %d: %s", code, errs)
 				}
 			}
 		})
-		d.post(letter{From: fmt.Sprintf("c%d@empresa%d.test", i, i), To: soporte, Subject: "x", Text: "Hola."})
+		d.post(letter{From: fmt.Sprintf("c%d@empresa%d.test", i, i), To: soporte, Subject: "x",
+			Text: "Hola."})
 	}
 	all.Wait()
 	d.quiet()
@@ -157,7 +174,8 @@ func commandsAtOnce(t *testing.T) {
 		}
 	}
 	if n := len(d.received(carla)); len(c.Items) != 25 || n != 25 || len(d.tickets()) != 9 {
-		t.Errorf("%d items, %d mails to the customer, %d tickets", len(c.Items), n, len(d.tickets()))
+		t.Errorf("%d items, %d mails to the customer, %d tickets", len(c.Items), n,
+			len(d.tickets()))
 	}
 }
 

@@ -18,11 +18,15 @@ func TestSupportOnDemand(t *testing.T) {
 		ack, waits, accepted, stillWaitsFor string
 		confirmed                           string
 	}{
-		{"es", "No acepto si no hay descuento.", "acepto", "Acepto, gracias.\r\n\r\nCarla", "la atención se cobra: USD 60 por hora. Para que empecemos, responda «acepto»",
-			"Espera que el cliente acepte la tarifa: USD 60 por hora", "Aceptó la tarifa: USD 60 por hora", "Agrego la captura.",
+		{"es", "No acepto si no hay descuento.", "acepto", "Acepto, gracias.\r\n\r\nCarla",
+			"la atención se cobra: USD 60 por hora. Para que empecemos, responda «acepto»",
+			"Espera que el cliente acepte la tarifa: USD 60 por hora",
+			"Aceptó la tarifa: USD 60 por hora", "Agrego la captura.",
 			"Aceptó la tarifa: USD 60 por hora. Ya podemos empezar"},
-		{"en", "I accept if you begin today.", "I accept", "I accept.", "our work is charged: USD 60 por hora. For us to begin, reply “I accept”",
-			"Waits until the customer accepts the rate: USD 60 por hora", "Accepted the rate: USD 60 por hora", "Here is the picture.",
+		{"en", "I accept if you begin today.", "I accept", "I accept.",
+			"our work is charged: USD 60 por hora. For us to begin, reply “I accept”",
+			"Waits until the customer accepts the rate: USD 60 por hora",
+			"Accepted the rate: USD 60 por hora", "Here is the picture.",
 			"You have accepted the rate: USD 60 por hora. We can begin"},
 	} {
 		t.Run(c.language, func(t *testing.T) {
@@ -33,8 +37,10 @@ func TestSupportOnDemand(t *testing.T) {
 			n := d.opened(vCarla, "No imprime", "No imprime.")
 			waits := func(why string) {
 				t.Helper()
-				if k := d.caseOf(n); k.Class != desk.Waiting || k.Offer == "" || k.Assignee.ID != k.Requester.ID {
-					t.Errorf("%s: it is %s, with %s, offer %q", why, k.Class, k.Assignee.Address(), k.Offer)
+				if k := d.caseOf(n); k.Class != desk.Waiting || k.Offer == "" ||
+					k.Assignee.ID != k.Requester.ID {
+					t.Errorf("%s: it is %s, with %s, offer %q", why, k.Class, k.Assignee.Address(),
+						k.Offer)
 				}
 			}
 			waits("new")
@@ -57,8 +63,10 @@ func TestSupportOnDemand(t *testing.T) {
 			k := d.caseOf(n)
 			items := must(d.store.Items(t.Context(), n))(t)
 			it := items[len(items)-1]
-			if k.Class != desk.Open || k.Offer != "" || it.Seen.Accepted != "USD 60 por hora" || it.Seen.Proof != "A1 T" || it.Mail == 0 {
-				t.Errorf("it is %s, offer %q, accepted %q by %q in mail %d", k.Class, k.Offer, it.Seen.Accepted, it.Seen.Proof, it.Mail)
+			if k.Class != desk.Open || k.Offer != "" || it.Seen.Accepted != "USD 60 por hora" ||
+				it.Seen.Proof != "A1 T" || it.Mail == 0 {
+				t.Errorf("it is %s, offer %q, accepted %q by %q in mail %d", k.Class, k.Offer,
+					it.Seen.Accepted, it.Seen.Proof, it.Mail)
 			}
 			d.about(vAna, n).says(t, c.accepted)
 			d.about(vCarla, n).says(t, c.confirmed)
@@ -84,11 +92,15 @@ func TestContractInForce(t *testing.T) {
 	})
 	c := must(d.store.Catalogue(t.Context()))(t)
 	crm, _ := c.Find(desk.Products, "CRM")
-	ids := d.put(entry(desk.Organisations, "Cliente SA", func(e *desk.Entry) { e.Domains = []string{"nuevo.test"} }),
-		entry(desk.Organisations, "Otra SA", func(e *desk.Entry) { e.Domains = []string{"viejo.test"} }))
+	ids := d.put(entry(desk.Organisations, "Cliente SA",
+		func(e *desk.Entry) { e.Domains = []string{"nuevo.test"} }),
+		entry(desk.Organisations, "Otra SA",
+			func(e *desk.Entry) { e.Domains = []string{"viejo.test"} }))
 	d.put(entry(desk.Services, "Soporte oro", func(e *desk.Entry) {
-		e.Parent, e.Of, e.Since, e.Until = ids["Cliente SA"], []int64{crm.ID}, "2026-01-01", "2026-12-31"
-	}), entry(desk.Services, "Soporte plata", func(e *desk.Entry) { e.Parent, e.Until = ids["Otra SA"], "2026-03-02" }))
+		e.Parent, e.Of, e.Since, e.Until = ids["Cliente SA"], []int64{crm.ID}, "2026-01-01",
+			"2026-12-31"
+	}), entry(desk.Services, "Soporte plata",
+		func(e *desk.Entry) { e.Parent, e.Until = ids["Otra SA"], "2026-03-02" }))
 	n := d.opened("eva@nuevo.test", "No imprime", "No imprime.")
 	if got := d.has(n); got != "2, Incidente, CRM, Soporte oro" || d.caseOf(n).Offer != "" {
 		t.Errorf("it has %s, offer %q", got, d.caseOf(n).Offer)
@@ -109,7 +121,9 @@ func TestProductByHistory(t *testing.T) {
 	d := catalogued(t, "es")
 	for i, c := range []struct{ text, want string }{
 		{"Producto: CRM\n\nNo imprime.", "2, Incidente, CRM"}, {"No abre.", "2, Incidente, CRM"},
-		{"Módulo: Compras\n\nNo compra.", "2, Incidente, ERP, Compras"}, {"No guarda.", "2, Incidente"}, {"Módulo: Ventas\n\nNo vende.", "2, Incidente, CRM, Ventas"},
+		{"Módulo: Compras\n\nNo compra.", "2, Incidente, ERP, Compras"},
+		{"No guarda.", "2, Incidente"},
+		{"Módulo: Ventas\n\nNo vende.", "2, Incidente, CRM, Ventas"},
 	} {
 		n := d.opened(vCarla, "Caso", c.text)
 		if got := d.has(n); got != c.want {

@@ -15,12 +15,16 @@ import (
 func (a *app) demo() *cobra.Command {
 	var stay, keep bool
 	c := &cobra.Command{
-		Use: "demo", Short: "Play a conversation on embedded defaults, in a temporary directory", Args: cobra.NoArgs,
-		Long: "Starts a desk in a temporary directory and plays a conversation through its SMTP door, as mail clients would. What the desk sends\n" +
-			"is caught in a Maildir; nothing leaves this machine. Exit status: 1 when some mail did not become what it should.",
+		Use: "demo", Short: "Play a conversation on embedded defaults, in a temporary directory",
+		Args: cobra.NoArgs,
+		Long: "Starts a desk in a temporary directory and plays a conversation through its SMTP " +
+			"door, as mail clients would. What the desk sends\n" +
+			"is caught in a Maildir; nothing leaves this machine. Exit status: 1 when some mail " +
+			"did not become what it should.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if a.dataDir != "" || a.configFile != "" {
-				return errors.New("demo makes a desk of its own in a temporary directory: leave out --data and --config, or use buzon serve")
+				return errors.New("demo makes a desk of its own in a temporary directory: leave " +
+					"out --data and --config, or use buzon serve")
 			}
 			return failed(a.runDemo(c.Context(), stay, keep))
 		},
@@ -41,7 +45,8 @@ func (a *app) runDemo(ctx context.Context, stay, keep bool) (err error) {
 			err = errors.Join(err, os.RemoveAll(dir))
 		}
 	}()
-	h, err := open(ctx, demoConfig(dir), slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelError})))
+	h, err := open(ctx, demoConfig(dir),
+		slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelError})))
 	if err != nil {
 		return err
 	}
@@ -52,7 +57,10 @@ func (a *app) runDemo(ctx context.Context, stay, keep bool) (err error) {
 	ctx, stop := context.WithCancel(ctx)
 	door, served := make(chan string, 1), make(chan error, 1)
 	go func() {
-		served <- h.serve(ctx, func(line string) { door <- strings.TrimPrefix(line, "smtp listening on ") })
+		served <- h.serve(ctx, func(line string) {
+			door <- strings.TrimPrefix(line,
+				"smtp listening on ")
+		})
 	}()
 	defer func() {
 		stop()
@@ -60,7 +68,8 @@ func (a *app) runDemo(ctx context.Context, stay, keep bool) (err error) {
 	}()
 	select {
 	case addr := <-door:
-		p := &player{house: h, door: addr, dir: filepath.Join(dir, "outgoing", "new"), sent: map[string]posted{}}
+		p := &player{house: h, door: addr, dir: filepath.Join(dir, "outgoing", "new"),
+			sent: map[string]posted{}}
 		return a.present(ctx, p, stay, keep)
 	case err := <-served:
 		served <- nil
@@ -83,8 +92,10 @@ func demoConfig(dir string) config {
 // present plays and reports.
 func (a *app) present(ctx context.Context, p *player, stay, keep bool) error {
 	if !a.json {
-		fmt.Fprintf(a.stdout, "A support desk, Soporte Ejemplo, runs in %s, its SMTP door at %s. Customers, its agents Ana and Luis,\n"+
-			"and some machines write to it now, as their mail clients would. This takes a few seconds.\n\n", p.house.config.DataDir, p.door)
+		fmt.Fprintf(a.stdout, "A support desk, Soporte Ejemplo, runs in %s, its SMTP door at %s. "+
+			"Customers, its agents Ana and Luis,\n"+
+			"and some machines write to it now, as their mail clients would. This takes a few "+
+			"seconds.\n\n", p.house.config.DataDir, p.door)
 	}
 	played, err := p.play(ctx)
 	if err != nil {

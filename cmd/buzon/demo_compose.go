@@ -28,7 +28,8 @@ func (p *player) compose(s scene) (m posted, err error) {
 	if err != nil {
 		return m, err
 	}
-	t, err := template.New("").Funcs(quoting).ParseFS(demoFiles, "demo/quotes.tmpl", "demo/"+s.File+".eml")
+	t, err := template.New("").Funcs(quoting).ParseFS(demoFiles, "demo/quotes.tmpl",
+		"demo/"+s.File+".eml")
 	if err != nil {
 		return m, err
 	}
@@ -43,7 +44,8 @@ func (p *player) compose(s scene) (m posted, err error) {
 // draft begins a mail: to the desk or, as an answer, to where the answered mail wants it.
 func (p *player) draft(s scene) (d draft, err error) {
 	now := p.house.store.Now()
-	d = draft{To: demoBox, Now: now, Date: now.Format(time.RFC1123Z), ID: fmt.Sprintf("%s.%d", s.File, now.UnixNano())}
+	d = draft{To: demoBox, Now: now, Date: now.Format(time.RFC1123Z),
+		ID: fmt.Sprintf("%s.%d", s.File, now.UnixNano())}
 	if s.Answers == "" {
 		return d, nil
 	}
@@ -98,11 +100,16 @@ func gmail(page string) string {
 }
 
 var spanishNames = strings.NewReplacer(
-	"Monday", "lunes", "Tuesday", "martes", "Wednesday", "miércoles", "Thursday", "jueves", "Friday", "viernes", "Saturday", "sábado", "Sunday", "domingo",
-	"January", "enero", "February", "febrero", "March", "marzo", "April", "abril", "June", "junio", "July", "julio", "August", "agosto",
-	"September", "septiembre", "October", "octubre", "November", "noviembre", "December", "diciembre",
-	"Mon", "lun", "Tue", "mar", "Wed", "mié", "Thu", "jue", "Fri", "vie", "Sat", "sáb", "Sun", "dom",
-	"Jan", "ene", "Feb", "feb", "Mar", "mar", "Apr", "abr", "May", "mayo", "Jun", "jun", "Jul", "jul", "Aug", "ago", "Sep", "sept", "Oct", "oct", "Nov", "nov", "Dec", "dic",
+	"Monday", "lunes", "Tuesday", "martes", "Wednesday", "miércoles", "Thursday", "jueves",
+	"Friday", "viernes", "Saturday", "sábado", "Sunday", "domingo",
+	"January", "enero", "February", "febrero", "March", "marzo", "April", "abril", "June", "junio",
+	"July", "julio", "August", "agosto",
+	"September", "septiembre", "October", "octubre", "November", "noviembre", "December",
+	"diciembre",
+	"Mon", "lun", "Tue", "mar", "Wed", "mié", "Thu", "jue", "Fri", "vie", "Sat", "sáb",
+	"Sun", "dom",
+	"Jan", "ene", "Feb", "feb", "Mar", "mar", "Apr", "abr", "May", "mayo", "Jun", "jun", "Jul",
+	"jul", "Aug", "ago", "Sep", "sept", "Oct", "oct", "Nov", "nov", "Dec", "dic",
 	"am", "a.m.", "pm", "p.m.")
 
 // spanish writes a time with Spanish names.

@@ -124,13 +124,15 @@ func (p *player) settled(ctx context.Context) (m store.Mail, err error) {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return m, fmt.Errorf("wait until mail %d is filed and its notices are sent: %w", id, ctx.Err())
+			return m, fmt.Errorf("wait until mail %d is filed and its notices are sent: %w", id,
+				ctx.Err())
 		}
 	}
 }
 
 // since returns the outgoing mails that came after the newest of before, the oldest first.
-func (p *player) since(ctx context.Context, before []store.Outgoing) (list []store.Outgoing, err error) {
+func (p *player) since(ctx context.Context, before []store.Outgoing) (list []store.Outgoing,
+	err error) {
 	all, err := p.house.store.Outbox(ctx, store.OutboxFilter{Limit: 50})
 	for _, o := range all {
 		if len(before) == 0 || o.ID > before[0].ID {
@@ -156,7 +158,8 @@ func (p *player) compare(ctx context.Context, a *act) error {
 		if o.Kind != "receipt" { // what an agent's own commands did
 			tells = append(tells, fmt.Sprintf("%s %s", o.Kind, o.Address))
 		}
-		differ(fmt.Sprintf("state of %s to %s", o.Kind, o.Address), string(o.State), string(store.Sent))
+		differ(fmt.Sprintf("state of %s to %s", o.Kind, o.Address), string(o.State),
+			string(store.Sent))
 	}
 	slices.Sort(tells)
 	wanted := slices.Sorted(slices.Values(a.Tells))
@@ -177,7 +180,8 @@ func (p *player) secrets(played []act) error {
 	}
 	for i, a := range played {
 		for _, m := range all {
-			if a.Internal && strings.Contains(desk.OneLine(m.Text+html.UnescapeString(m.HTML)), desk.OneLine(a.Text)) && !strings.HasSuffix(m.To, "@ejemplo.test") {
+			if a.Internal && strings.Contains(desk.OneLine(m.Text+html.UnescapeString(m.HTML)),
+				desk.OneLine(a.Text)) && !strings.HasSuffix(m.To, "@ejemplo.test") {
 				played[i].wrong = append(played[i].wrong, fmt.Sprintf("the note reached %s", m.To))
 			}
 		}

@@ -35,10 +35,13 @@ func (a *app) report(ctx context.Context, p *player, played []act) error {
 	}
 	var mails, sent [][]string
 	for i, p := range played {
-		row := actRow{What: p.What, mailRow: mailJSON(p.mail), Sent: []sentRow{}, Wrong: nonNil(p.wrong)}
+		row := actRow{What: p.What, mailRow: mailJSON(p.mail), Sent: []sentRow{},
+			Wrong: nonNil(p.wrong)}
 		for _, o := range p.tells {
-			row.Sent = append(row.Sent, sentRow{string(o.Kind), o.Address, subjects[o.MessageID], string(o.State)})
-			sent = append(sent, []string{fmt.Sprint(i + 1), string(o.Kind), o.Address, cut(subjects[o.MessageID], 66)})
+			row.Sent = append(row.Sent, sentRow{string(o.Kind), o.Address, subjects[o.MessageID],
+				string(o.State)})
+			sent = append(sent, []string{fmt.Sprint(i + 1), string(o.Kind), o.Address,
+				cut(subjects[o.MessageID], 66)})
 		}
 		if a.json {
 			if err := a.object(row); err != nil {
@@ -49,14 +52,17 @@ func (a *app) report(ctx context.Context, p *player, played []act) error {
 		if len(p.wrong) > 0 {
 			mark = "WRONG"
 		}
-		mails = append(mails, []string{fmt.Sprint(i + 1), p.What, cmp.Or(p.mail.Sender, "(none)"), cut(p.mail.Subject, 30), p.mail.Rule, string(p.mail.Outcome),
+		mails = append(mails, []string{fmt.Sprint(i + 1), p.What, cmp.Or(p.mail.Sender, "(none)"),
+			cut(p.mail.Subject, 30), p.mail.Rule, string(p.mail.Outcome),
 			place(p.mail.Ticket, p.mail.Item), mark})
 	}
 	if a.json {
 		return nil
 	}
-	fmt.Fprintln(a.stdout, "The mails that came in, and what each became. RULE is the line of the policy that decided; buzon mail explain says it in words.")
-	if err := a.table([]string{"MAIL", "STORY", "FROM", "SUBJECT", "RULE", "OUTCOME", "CASE"}, mails); err != nil {
+	fmt.Fprintln(a.stdout, "The mails that came in, and what each became. RULE is the line of the "+
+		"policy that decided; buzon mail explain says it in words.")
+	if err := a.table([]string{"MAIL", "STORY", "FROM", "SUBJECT", "RULE", "OUTCOME", "CASE"},
+		mails); err != nil {
 		return err
 	}
 	tickets, _, err := p.house.store.Find(ctx, everything, store.Query{})
@@ -79,7 +85,9 @@ func (a *app) report(ctx context.Context, p *player, played []act) error {
 		return err
 	}
 	if wrongs(played) == nil {
-		fmt.Fprintf(a.stdout, "\nAll %d mails became what they should; no word between agents reached a customer.\n", len(played))
+		fmt.Fprintf(
+			a.stdout, "\nAll %d mails became what they should; no word between agents reached a "+
+				"customer.\n", len(played))
 	}
 	return nil
 }
@@ -92,9 +100,11 @@ func (a *app) showNotice(p *player) error {
 	}
 	for _, m := range list {
 		if strings.Contains(m.Name, "Luis") {
-			fmt.Fprintf(a.stdout, "\nOne of them, Luis's answer, as Carla reads it:\n  From:    %s <%s>\n  Subject: %s\n\n", m.Name, m.From, m.Subject)
+			fmt.Fprintf(a.stdout, "\nOne of them, Luis's answer, as Carla reads it:\n  From:    "+
+				"%s <%s>\n  Subject: %s\n\n", m.Name, m.From, m.Subject)
 			for line := range strings.Lines(m.Text) {
-				fmt.Fprintln(a.stdout, strings.TrimRight("  "+safe(strings.TrimRight(line, "\n")), " "))
+				fmt.Fprintln(a.stdout, strings.TrimRight("  "+
+					safe(strings.TrimRight(line, "\n")), " "))
 			}
 			break
 		}
@@ -137,21 +147,28 @@ func (p *player) pages() string { return filepath.Join(p.house.config.DataDir, "
 func (a *app) whereToLook(p *player, stay, keep bool) {
 	buzon, dir := program(), p.house.config.DataDir
 	if !stay && !keep {
-		fmt.Fprintf(a.stdout, "\nThe desk is taken away again. To look around in it: %s demo --keep. To write to it: %s demo --stay.\n", buzon, buzon)
+		fmt.Fprintf(a.stdout, "\nThe desk is taken away again. To look around in it: %s demo "+
+			"--keep. To write to it: %s demo --stay.\n", buzon, buzon)
 		return
 	}
 	fmt.Fprintf(a.stdout, "\nLook further:\n")
 	w := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
 	for _, l := range [][2]string{
-		{"ticket show 1", "a case, item by item"}, {"ticket search factura", "cases by the words in them"}, {"mail explain 8", "what became of a mail, and why"},
-		{"mail raw 3", "as it came"}, {"quarantine list", "what waits for an administrator"}, {"outbox list", "what was sent, and when"},
+		{"ticket show 1", "a case, item by item"},
+		{"ticket search factura", "cases by the words in them"},
+		{"mail explain 8", "what became of a mail, and why"},
+		{"mail raw 3", "as it came"}, {"quarantine list", "what waits for an administrator"},
+		{"outbox list", "what was sent, and when"},
 	} {
 		fmt.Fprintf(w, "  %s %s --data %s\t# %s\n", buzon, l[0], dir, l[1])
 	}
 	w.Flush()
-	fmt.Fprintf(a.stdout, "The mails that were sent:  %s\nTheir HTML, for a browser: %s\n", p.dir, p.pages())
+	fmt.Fprintf(a.stdout, "The mails that were sent:  %s\nTheir HTML, for a browser: %s\n", p.dir,
+		p.pages())
 	if !stay {
-		fmt.Fprintf(a.stdout, "\nThe desk is yours: %s stays until you remove it. To run it: %s serve --data %s\n", dir, buzon, dir)
+		fmt.Fprintf(
+			a.stdout, "\nThe desk is yours: %s stays until you remove it. To run it: %s serve "+
+				"--data %s\n", dir, buzon, dir)
 	}
 }
 

@@ -62,10 +62,12 @@ func (a *app) invite(p *player) error {
 		}
 	}
 	fmt.Fprintf(a.stdout, "\nThe desk stays up until Ctrl-C. Write to it as a customer:\n"+
-		"  swaks --server %s --from you@customer.test --to %s --header 'Subject: No puedo entrar' --body 'Desde hoy me rechaza la clave.'\n"+
+		"  swaks --server %s --from you@customer.test --to %s --header 'Subject: No puedo entrar' "+
+		"--body 'Desde hoy me rechaza la clave.'\n"+
 		"Answer as an agent, by the Reply-To of a mail that Ana got (the newest about a case):\n"+
 		"  swaks --server %s --from ana@ejemplo.test --to %s --body 'Ya lo vemos.'\n"+
-		"Answers appear in %s. What comes and goes is told here:\n\n", p.door, demoBox, p.door, answer, p.dir)
+		"Answers appear in %s. What comes and goes is told here:\n\n", p.door, demoBox, p.door,
+		answer, p.dir)
 	return nil
 }
 
@@ -81,7 +83,8 @@ func (a *app) tellMails(ctx context.Context, p *player, last int64) (int64, erro
 		if a.json {
 			err = a.object(mailJSON(m))
 		} else {
-			_, err = fmt.Fprintf(a.stdout, "mail %d from %s, «%s»: %s %s by rule %s\n", m.ID, safe(cmp.Or(m.Sender, "nobody")), safe(m.Subject), m.Outcome,
+			_, err = fmt.Fprintf(a.stdout, "mail %d from %s, «%s»: %s %s by rule %s\n", m.ID,
+				safe(cmp.Or(m.Sender, "nobody")), safe(m.Subject), m.Outcome,
 				place(m.Ticket, m.Item), m.Rule)
 		}
 		if err != nil {
@@ -92,7 +95,8 @@ func (a *app) tellMails(ctx context.Context, p *player, last int64) (int64, erro
 
 // tellSent tells of the outgoing mails after the newest told, once they are sent, and returns the
 // newest told now.
-func (a *app) tellSent(ctx context.Context, p *player, told []store.Outgoing) ([]store.Outgoing, error) {
+func (a *app) tellSent(ctx context.Context, p *player, told []store.Outgoing) ([]store.Outgoing,
+	error) {
 	list, err := p.since(ctx, told)
 	for _, o := range list {
 		if o.State != store.Sent {

@@ -15,7 +15,8 @@ import (
 )
 
 // playDemo runs the command with a directory for temporary files of its own, and returns that.
-func playDemo(t *testing.T, ctx context.Context, args ...string) (code int, stdout, stderr, tmp string) {
+func playDemo(t *testing.T, ctx context.Context, args ...string) (code int, stdout, stderr,
+	tmp string) {
 	t.Helper()
 	tmp = t.TempDir()
 	t.Setenv("TMPDIR", tmp)
@@ -42,7 +43,8 @@ func TestDemoTellsItsStoryAndLeavesNothing(t *testing.T) {
 		t.Fatalf("exit %d, want 0; stderr %q\n%s", code, stderr, stdout)
 	}
 	for _, want := range []string{
-		"no word between agents reached a customer", "Carla replies in Gmail", "PRODUCTION DOWN", "ack_production_down  jorge@transportes.test", "[Caso #6] Usuario",
+		"no word between agents reached a customer", "Carla replies in Gmail", "PRODUCTION DOWN",
+		"ack_production_down  jorge@transportes.test", "[Caso #6] Usuario",
 		"RULE is the line", "Luis Pérez, Soporte Ejemplo · Caso #1 · Esperando su respuesta",
 	} {
 		if !strings.Contains(stdout, want) {
@@ -60,8 +62,10 @@ func TestDemoOutcomes(t *testing.T) {
 		t.Fatalf("exit %d, want 0: %s", code, stderr)
 	}
 	want := []string{ // rule, outcome, case
-		"23 ticket 1-1", "23 ticket 2-1", "23 ticket 3-1", "8 item 3-2", "8 item 1-2", "13 item 1-3", "5 duplicate 1-3", "13 item 3-3", "8 item 2-2", "13 item 2-3",
-		"8 item 1-4", "8 item 3-4", "6 automatic 3-5", "21 ticket 4-1", "10 ticket 5-1", "8 item 5-3", "13 item 5-4", "13 ticket 6-1", "13 item 1-5", "25 quarantine ",
+		"23 ticket 1-1", "23 ticket 2-1", "23 ticket 3-1", "8 item 3-2", "8 item 1-2",
+		"13 item 1-3", "5 duplicate 1-3", "13 item 3-3", "8 item 2-2", "13 item 2-3",
+		"8 item 1-4", "8 item 3-4", "6 automatic 3-5", "21 ticket 4-1", "10 ticket 5-1",
+		"8 item 5-3", "13 item 5-4", "13 ticket 6-1", "13 item 1-5", "25 quarantine ",
 	}
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	if len(lines) != len(want) {
@@ -82,7 +86,8 @@ func TestDemoOutcomes(t *testing.T) {
 			t.Errorf("mail %d, %s: %q, want %q", i+1, row.What, got, want[i])
 		}
 		for _, s := range row.Sent {
-			if sent++; s.State != string(store.Sent) || s.Subject == "" || !strings.Contains(s.To, "@") {
+			if sent++; s.State != string(store.Sent) || s.Subject == "" ||
+				!strings.Contains(s.To, "@") {
 				t.Errorf("mail %d: sent %+v", i+1, s)
 			}
 		}
@@ -110,10 +115,13 @@ func TestDemoKeepsADeskToLookAt(t *testing.T) {
 	if len(pages) == 0 || len(pages) != len(caught) {
 		t.Errorf("%d pages of %d mails", len(pages), len(caught))
 	}
-	for _, args := range [][]string{{"ticket", "show", "1"}, {"ticket", "search", "factura"}, {"mail", "explain", "8"}, {"mail", "raw", "3"}, {"quarantine", "list"}, {"outbox", "list"}} {
+	for _, args := range [][]string{{"ticket", "show", "1"}, {"ticket", "search", "factura"},
+		{"mail", "explain", "8"}, {"mail", "raw", "3"}, {"quarantine", "list"},
+		{"outbox", "list"}} {
 		shown := strings.Join(append(args, "--data", dir), " ")
 		var out, errs bytes.Buffer
-		if code := run(t.Context(), append(args, "--data", dir), strings.NewReader(""), &out, &errs); code != exitOK || out.Len() == 0 {
+		if code := run(t.Context(), append(args, "--data", dir), strings.NewReader(""), &out,
+			&errs); code != exitOK || out.Len() == 0 {
 			t.Errorf("%s: exit %d, %s", shown, code, errs.String())
 		}
 		if !strings.Contains(stdout, shown) {
@@ -129,11 +137,14 @@ func TestDemoSaysWhichMailWentWrong(t *testing.T) {
 	story[4].Internal, story[4].Text = true, "Gracias por la captura"
 	story[1].Rule, story[1].Text, story[1].Tells = "99", "other words", story[1].Tells[1:]
 	code, stdout, stderr, tmp := playDemo(t, t.Context())
-	if code != exitFailure || !strings.Contains(stdout, "WRONG") || strings.Contains(stdout, "became what they should") {
+	if code != exitFailure || !strings.Contains(stdout, "WRONG") ||
+		strings.Contains(stdout, "became what they should") {
 		t.Errorf("exit %d, want 1:\n%s", code, stdout)
 	}
 	for _, want := range []string{
-		`mail 2, new case, in English: rule is "23", not "99"`, `not "other words"`, `mails sent is "ack emma@harbor.test`, "mail 5, Luis answers Carla: the note reached carla@molinos.test",
+		`mail 2, new case, in English: rule is "23", not "99"`, `not "other words"`,
+		`mails sent is "ack emma@harbor.test`,
+		"mail 5, Luis answers Carla: the note reached carla@molinos.test",
 	} {
 		if !strings.Contains(stderr, want) {
 			t.Errorf("stderr lacks %q:\n%s", want, stderr)
@@ -147,7 +158,8 @@ func TestDemoSaysWhichMailWentWrong(t *testing.T) {
 func TestDemoTakesNoDeskOfOthers(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "desk")
 	code, _, stderr, tmp := playDemo(t, t.Context(), "--data", dir)
-	if code != exitUsage || !strings.Contains(stderr, "leave out --data") || exists(dir) || len(left(t, tmp)) > 0 {
+	if code != exitUsage || !strings.Contains(stderr, "leave out --data") || exists(dir) ||
+		len(left(t, tmp)) > 0 {
 		t.Errorf("exit %d, want 2: %q; left %q", code, stderr, left(t, tmp))
 	}
 }
@@ -179,7 +191,8 @@ func TestDemoStaysUntilItIsEnded(t *testing.T) {
 	if code != exitOK || errs.Len() > 0 {
 		t.Errorf("exit %d, want 0: %s", code, errs)
 	}
-	for _, want := range []string{"swaks --server 127.0.0.1:", "--to soporte+c6.", "is taken away"} {
+	for _, want := range []string{"swaks --server 127.0.0.1:", "--to soporte+c6.",
+		"is taken away"} {
 		if !strings.Contains(out.text.String(), want) {
 			t.Errorf("stdout lacks %q:\n%s", want, out.text.String())
 		}

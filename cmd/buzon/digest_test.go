@@ -28,7 +28,8 @@ func (d *virtualDesk) at(clock string) {
 		d.t.Fatal(err)
 	}
 	now := d.clock.Now()
-	next := time.Date(now.Year(), now.Month(), now.Day(), hour.Hour(), hour.Minute(), 0, 0, time.UTC)
+	next := time.Date(now.Year(), now.Month(), now.Day(), hour.Hour(), hour.Minute(), 0, 0,
+		time.UTC)
 	if !next.After(now) {
 		next = next.AddDate(0, 0, 1)
 	}
@@ -40,8 +41,10 @@ func (d *virtualDesk) at(clock string) {
 func TestDigestByMail(t *testing.T) {
 	t.Parallel()
 	for lang, say := range map[string]struct{ ask, lines, confirms, title, intro, how string }{
-		"es": {"mis datos", "Resumen: a las 18", "Resumen: a las 18 · quedó así", "Su resumen del martes 3 de marzo", "2 avisos", "Silencio: 22:00-07:00"},
-		"en": {"my data", "Digest: 18:00", "Digest: 18:00 · is now so", "Your digest of Tuesday", "2 notices", "Quiet: 22:00-07:00"},
+		"es": {"mis datos", "Resumen: a las 18", "Resumen: a las 18 · quedó así",
+			"Su resumen del martes 3 de marzo", "2 avisos", "Silencio: 22:00-07:00"},
+		"en": {"my data", "Digest: 18:00", "Digest: 18:00 · is now so", "Your digest of Tuesday",
+			"2 notices", "Quiet: 22:00-07:00"},
 	} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
@@ -51,7 +54,8 @@ func TestDigestByMail(t *testing.T) {
 			}
 			one := d.opened(carlaRuiz, "No imprime", "La impresora no imprime.")
 			d.replies("ana@uno.test", one, "#tomar")
-			if told := d.setsPeace("ana@uno.test", say.ask, say.lines); lang == "es" && !strings.Contains(told, say.confirms) {
+			if told := d.setsPeace("ana@uno.test", say.ask, say.lines); lang == "es" &&
+				!strings.Contains(told, say.confirms) {
 				t.Errorf("told: %s", told)
 			}
 			d.next()
@@ -61,7 +65,8 @@ func TestDigestByMail(t *testing.T) {
 				t.Fatalf("%d mails before the hour", n)
 			}
 			d.opened(carlaRuiz, "Producción Caída", "Nada anda.")
-			if list := d.sentTo("ana@uno.test"); len(list) == 0 || !strings.Contains(list[0].subject, "#3]") {
+			if list := d.sentTo("ana@uno.test"); len(list) == 0 ||
+				!strings.Contains(list[0].subject, "#3]") {
 				t.Fatalf("of severity 1: %v", list)
 			}
 			d.at("17:59")
@@ -72,12 +77,14 @@ func TestDigestByMail(t *testing.T) {
 				t.Fatalf("%d mails at the hour", len(list))
 			}
 			a := list[0].read(t)
-			for _, want := range []string{say.title, say.intro, "Sigue sin imprimir la factura.", "El programa no abre.", say.how} {
+			for _, want := range []string{say.title, say.intro, "Sigue sin imprimir la factura.",
+				"El programa no abre.", say.how} {
 				if !strings.Contains(a.subject+"\n"+oneLineOf(a.text), want) {
 					t.Errorf("no %q in\n%s\n%s", want, a.subject, a.text)
 				}
 			}
-			if strings.Contains(a.text, "Nada anda") || strings.Count(a.html, "mailto:soporte%2Bc") != 2 {
+			if strings.Contains(a.text, "Nada anda") ||
+				strings.Count(a.html, "mailto:soporte%2Bc") != 2 {
 				t.Errorf("the mail:\n%s", a.html)
 			}
 			d.clock.Advance(-time.Hour) // set back: the hour comes once more
@@ -88,7 +95,9 @@ func TestDigestByMail(t *testing.T) {
 			}
 			d.replies(carlaRuiz, two, "Ya abrió, pero tarda.")
 			d.at("18:00")
-			if list := d.sentTo("ana@uno.test"); len(list) != 1 || !strings.Contains(decoded(list[0]), "Ya abrió") || !strings.Contains(list[0].subject, "#2]") {
+			if list := d.sentTo("ana@uno.test"); len(list) != 1 ||
+				!strings.Contains(decoded(list[0]), "Ya abrió") ||
+				!strings.Contains(list[0].subject, "#2]") {
 				t.Errorf("one alone speaks for itself: %v", list)
 			}
 			d.nothingKept()
@@ -100,7 +109,8 @@ func oneLineOf(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // sentTo are the mails to an address since next was last called.
 func (d *virtualDesk) sentTo(address string) []takenMail {
-	return slices.DeleteFunc(slices.Clone(d.next()), func(m takenMail) bool { return m.to != address })
+	return slices.DeleteFunc(slices.Clone(d.next()),
+		func(m takenMail) bool { return m.to != address })
 }
 
 // nothingKept reports what is still kept for somebody.
@@ -119,9 +129,11 @@ func TestQuietHours(t *testing.T) {
 	t.Parallel()
 	d := newVirtualDesk(t, "uno.test", func(c *config) {
 		c.OnCall.Addresses = []string{"luis@uno.test"}
-		c.Escalation.Steps = []escalationStep{{After: duration(5 * time.Minute), To: []string{"jefe@uno.test"}}}
+		c.Escalation.Steps = []escalationStep{{After: duration(5 * time.Minute),
+			To: []string{"jefe@uno.test"}}}
 	})
-	one, two := d.opened(carlaRuiz, "No imprime", "La impresora no imprime."), d.opened(carlaRuiz, "No abre", "El programa no abre.")
+	one, two := d.opened(carlaRuiz, "No imprime", "La impresora no imprime."),
+		d.opened(carlaRuiz, "No abre", "El programa no abre.")
 	d.setsPeace(carlaRuiz, "mis datos", "Silencio: de 22 a 7")
 	d.setsPeace("luis@uno.test", "mis datos", "Silencio: 20:00-09:00")
 	d.setsPeace("jefe@uno.test", "mis datos", "Silencio: 20:00-09:00")
@@ -202,12 +214,14 @@ func TestPeaceLetsGo(t *testing.T) {
 	if n := len(d.sentTo("ana@uno.test")); n != 0 {
 		t.Fatalf("%d mails before the hour", n)
 	}
-	if told := d.setsPeace("ana@uno.test", "mis datos", "Resumen: cuando llueva"); !strings.Contains(told, "No entendimos la hora del resumen") {
+	if told := d.setsPeace("ana@uno.test", "mis datos",
+		"Resumen: cuando llueva"); !strings.Contains(told, "No entendimos la hora del resumen") {
 		t.Errorf("told: %s", told)
 	}
 	d.next()
 	d.setsPeace("ana@uno.test", "mis datos", "Resumen: no")
-	if list := d.sentTo("ana@uno.test"); !slices.ContainsFunc(list, func(m takenMail) bool { return strings.Contains(decoded(m), "Sigue sin imprimir.") }) {
+	if list := d.sentTo("ana@uno.test"); !slices.ContainsFunc(list,
+		func(m takenMail) bool { return strings.Contains(decoded(m), "Sigue sin imprimir.") }) {
 		t.Errorf("what was kept is lost: %v", list)
 	}
 	d.nothingKept()

@@ -28,7 +28,8 @@ func smallDisk(t *testing.T, dir string, megabytes int) (grow func(megabytes int
 		t.Fatal(err)
 	}
 	mount := func(flags uintptr, megabytes int) error {
-		return syscall.Mount("tmpfs", dir, "tmpfs", flags, fmt.Sprintf("size=%dm,mode=700", megabytes))
+		return syscall.Mount("tmpfs", dir, "tmpfs", flags,
+			fmt.Sprintf("size=%dm,mode=700", megabytes))
 	}
 	if err := mount(0, megabytes); err != nil {
 		t.Skipf("needs a small disk, which can't be mounted here: %v", err)
@@ -59,8 +60,10 @@ func TestFullDisk(t *testing.T) {
 			grow := smallDisk(t, dir, 12)
 			d := newLiveDesk(t, liveOptions{Data: dir, Top: c.keep})
 			mail := func(i int) letter {
-				return letter{From: fmt.Sprintf("d%d@disco%d.test", i, i), To: soporte, Subject: fmt.Sprintf("Factura %d", i), Text: "Adjunto la factura.",
-					Files: []file{{"factura.pdf", "application/pdf", []byte(strings.Repeat(fmt.Sprintf("%7d", i), c.size/7))}}}
+				return letter{From: fmt.Sprintf("d%d@disco%d.test", i, i), To: soporte,
+					Subject: fmt.Sprintf("Factura %d", i), Text: "Adjunto la factura.",
+					Files: []file{{"factura.pdf", "application/pdf",
+						[]byte(strings.Repeat(fmt.Sprintf("%7d", i), c.size/7))}}}
 			}
 			taken, refusal := 0, error(nil)
 			for ; refusal == nil && taken < 2000; taken++ {
@@ -69,16 +72,20 @@ func TestFullDisk(t *testing.T) {
 			}
 			taken-- // the last was not
 			var reply *textproto.Error
-			if !errors.As(refusal, &reply) || reply.Code != 452 || strings.Contains(reply.Msg, "/") || strings.Contains(strings.ToLower(reply.Msg), "sql") {
+			if !errors.As(refusal, &reply) || reply.Code != 452 ||
+				strings.Contains(reply.Msg, "/") ||
+				strings.Contains(strings.ToLower(reply.Msg), "sql") {
 				t.Fatalf("after %d mails: %v, want 452", taken, refusal)
 			}
 			t.Logf("%d mails of %d bytes, then %v", taken, c.size, refusal)
 			again := mail(taken)
-			if err := mailtest.Submit(d.addr, again.From, []string{soporte}, again.raw()); !errors.As(err, &reply) || reply.Code/100 != 4 {
+			if err := mailtest.Submit(d.addr, again.From, []string{soporte},
+				again.raw()); !errors.As(err, &reply) || reply.Code/100 != 4 {
 				t.Errorf("the second refusal: %v", err)
 			}
 			grow(200)
-			if err := mailtest.Submit(d.addr, again.From, []string{soporte}, again.raw()); err != nil {
+			if err := mailtest.Submit(d.addr, again.From, []string{soporte},
+				again.raw()); err != nil {
 				t.Errorf("with room again: %v", err)
 			}
 			d.quiet()
@@ -128,7 +135,8 @@ func (d *liveDesk) toldOnce(want map[string]int) {
 func TestBusyDatabase(t *testing.T) {
 	t.Parallel()
 	d := opened(t, liveOptions{})
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(d.data, "buzon.db")+"?_pragma=busy_timeout(5000)")
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(d.data, "buzon.db")+
+		"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +153,8 @@ func TestBusyDatabase(t *testing.T) {
 			t.Fatal(err)
 		}
 		free := time.AfterFunc(hold, func() { conn.ExecContext(ctx, "ROLLBACK") })
-		l := letter{From: fmt.Sprintf("b%d@ocupado%d.test", i, i), To: soporte, Subject: fmt.Sprintf("Ocupado %d", i), Text: "Hola."}
+		l := letter{From: fmt.Sprintf("b%d@ocupado%d.test", i, i), To: soporte,
+			Subject: fmt.Sprintf("Ocupado %d", i), Text: "Hola."}
 		raw, refusals := l.raw(), 0
 		for {
 			err := mailtest.Submit(d.addr, l.From, []string{soporte}, raw)
@@ -153,7 +162,8 @@ func TestBusyDatabase(t *testing.T) {
 				break
 			}
 			var reply *textproto.Error
-			if !errors.As(err, &reply) || reply.Code != 451 || strings.Contains(strings.ToLower(reply.Msg), "sql") {
+			if !errors.As(err, &reply) || reply.Code != 451 ||
+				strings.Contains(strings.ToLower(reply.Msg), "sql") {
 				t.Fatalf("while the database is busy: %v", err)
 			}
 			if refusals++; refusals > 20 {

@@ -249,8 +249,9 @@ func (f *findings) checkPublished(ctx context.Context, c config, k dkimConfig, k
 	var missing *net.DNSError
 	switch {
 	case errors.As(err, &missing) && missing.IsNotFound:
-		f.report("dkim", fmt.Errorf("%s is not in the DNS, so that all signatures fail: publish\n%s",
-			k.record(), k.zoneLine(want)), "")
+		f.report(
+			"dkim", fmt.Errorf("%s is not in the DNS, so that all signatures fail: publish\n%s",
+				k.record(), k.zoneLine(want)), "")
 	case err != nil:
 		f.say("dkim", "warning", fmt.Sprintf("%s: the DNS does not answer (%v)", k.record(), err))
 	case len(list) != 1 || !bytes.Equal(publicKey(list[0]), publicKey(want)):

@@ -18,7 +18,8 @@ func TestDKIMNew(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "buzon.toml")
 	zones := map[string]mockdns.Zone{}
-	text := fmt.Sprintf("data_dir = %q\n[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n[dns]\nserver = \"DNS\"\n",
+	text := fmt.Sprintf("data_dir = %q\n[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n[dns]\n"+
+		"server = \"DNS\"\n",
 		filepath.Join(dir, "data"))
 	// a server of its own for each state of the zones: they must not change under it
 	write := func(more string) {
@@ -34,7 +35,8 @@ func TestDKIMNew(t *testing.T) {
 	}
 	buzon := func(args ...string) (int, string) {
 		var out bytes.Buffer
-		code := run(t.Context(), append([]string{"-c", file}, args...), strings.NewReader(""), &out, &out)
+		code := run(t.Context(), append([]string{"-c", file}, args...), strings.NewReader(""),
+			&out, &out)
 		return code, out.String()
 	}
 	write("")
@@ -50,12 +52,14 @@ func TestDKIMNew(t *testing.T) {
 		if info, err := os.Stat(kept); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("key file: %v, %v", info, err)
 		}
-		if code, again := buzon("dkim", "new", "ejemplo.test", kind); code == 0 || !strings.Contains(again, "another selector") {
+		if code, again := buzon("dkim", "new", "ejemplo.test", kind); code == 0 ||
+			!strings.Contains(again, "another selector") {
 			t.Errorf("a key is written over: %s", again)
 		}
 		text += rest[strings.Index(rest, "[[dkim]]"):]
 		write("")
-		if _, said := buzon("check"); !strings.Contains(said, name[:len(name)-1]+" is not in the DNS") {
+		if _, said := buzon("check"); !strings.Contains(said, name[:len(name)-1]+
+			" is not in the DNS") {
 			t.Errorf("check before it is published: %s", said)
 		}
 		var record string

@@ -63,7 +63,8 @@ func documentedCalls(t *testing.T) (list []documentedCall) {
 					add(strings.TrimSpace(line), true)
 				}
 			}
-			for _, span := range codeSpan.FindAllStringSubmatch(codeBlock.ReplaceAllString(string(text), ""), -1) {
+			for _, span := range codeSpan.FindAllStringSubmatch(
+				codeBlock.ReplaceAllString(string(text), ""), -1) {
 				add(span[1], false)
 			}
 		}
@@ -89,7 +90,8 @@ func (c documentedCall) arguments(t *testing.T, mail string) (args []string) {
 		case i == 1 && args[0] == "backup" && word != "-":
 			word = filepath.Join(t.TempDir(), "desk.tar")
 		case i > 0 && args[i-1] == "--out",
-			i == 2 && args[0] == "template" && !strings.HasPrefix(word, "-"): // a directory to write into
+			i == 2 && args[0] == "template" &&
+				!strings.HasPrefix(word, "-"): // a directory to write into
 			word = filepath.Join(t.TempDir(), word)
 		}
 		args = append(args, word)
@@ -130,7 +132,8 @@ func TestDocumentedCommands(t *testing.T) {
 			why = notRun["check --send"]
 		}
 		whole := command.Runnable() && command.ValidateArgs(command.Flags().Args()) == nil
-		if why != "" || !whole && !c.block || command.HasSubCommands() || path == "init" && !c.block {
+		if why != "" || !whole && !c.block || command.HasSubCommands() || path == "init" &&
+			!c.block {
 			continue
 		}
 		if code, _, errs := d.runCLI("", args...); code == exitUsage || c.block && code != exitOK {

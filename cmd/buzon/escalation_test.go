@@ -15,9 +15,10 @@ import (
 func ladderDesk(t *testing.T) *virtualDesk {
 	return newVirtualDesk(t, "ejemplo.test", func(c *config) {
 		c.OnCall.Addresses = []string{"guardia@ejemplo.test"}
-		c.Escalation = escalationConfig{TakeExpires: days(10 * time.Minute), Steps: []escalationStep{
-			{duration(5 * time.Minute), []string{"jefe@ejemplo.test"}},
-			{duration(15 * time.Minute), []string{"gerente@ejemplo.test"}}}}
+		c.Escalation = escalationConfig{TakeExpires: days(10 * time.Minute),
+			Steps: []escalationStep{
+				{duration(5 * time.Minute), []string{"jefe@ejemplo.test"}},
+				{duration(15 * time.Minute), []string{"gerente@ejemplo.test"}}}}
 	})
 }
 
@@ -39,7 +40,8 @@ func TestLadderByMail(t *testing.T) {
 	const carla, boss, manager = "carla@cliente.test", "jefe@ejemplo.test", "gerente@ejemplo.test"
 	d.write(carla, "soporte@ejemplo.test", "Producción caída: no factura", "No podemos facturar.")
 	d.settle()
-	if m := decoded(d.lastTo("guardia@ejemplo.test")); !strings.Contains(m, "Sin respuesta en 5 minutos se avisa a jefe") {
+	if m := decoded(d.lastTo("guardia@ejemplo.test")); !strings.Contains(m,
+		"Sin respuesta en 5 minutos se avisa a jefe") {
 		t.Errorf("the guard has:\n%s", m)
 	}
 	d.minutes(4)
@@ -47,10 +49,12 @@ func TestLadderByMail(t *testing.T) {
 		t.Error("the boss is called too early")
 	}
 	d.minutes(1)
-	if m := decoded(d.lastTo(boss)); !strings.Contains(m, "Nadie lo ha respondido todavía.") || !strings.Contains(m, "en 10 minutos se avisa a gerente") {
+	if m := decoded(d.lastTo(boss)); !strings.Contains(m, "Nadie lo ha respondido todavía.") ||
+		!strings.Contains(m, "en 10 minutos se avisa a gerente") {
 		t.Errorf("the boss has:\n%s", m)
 	}
-	if m := decoded(d.lastTo(carla)); !strings.Contains(m, "todavía no tiene respuesta") || !strings.Contains(m, "en 10 minutos") || strings.Contains(m, boss) {
+	if m := decoded(d.lastTo(carla)); !strings.Contains(m, "todavía no tiene respuesta") ||
+		!strings.Contains(m, "en 10 minutos") || strings.Contains(m, boss) {
 		t.Errorf("Carla has:\n%s", m)
 	}
 	d.write(boss, d.lastTo(boss).replyTo(), "Re: Producción caída", "#tomar")
@@ -60,7 +64,8 @@ func TestLadderByMail(t *testing.T) {
 		t.Error("the manager is called though it was taken")
 	}
 	d.minutes(1) // and nothing came of it
-	if m := decoded(d.lastTo(carla)); len(d.to(manager)) != 1 || !strings.Contains(m, "Ya avisamos a todas las personas previstas.") {
+	if m := decoded(d.lastTo(carla)); len(d.to(manager)) != 1 ||
+		!strings.Contains(m, "Ya avisamos a todas las personas previstas.") {
 		t.Errorf("%d mails to the manager; Carla has:\n%s", len(d.to(manager)), m)
 	}
 	d.minutes(30)
@@ -72,8 +77,10 @@ func TestLadderByMail(t *testing.T) {
 	d.minutes(1)
 	items := must(d.store.Items(t.Context(), 1))(t)
 	it := items[len(items)-1]
-	for _, want := range []string{"avisó que producción está caída", "se avisó a guardia@ejemplo.test", "se avisó a jefe@ejemplo.test",
-		"jefe@ejemplo.test lo tomó", "se avisó a gerente@ejemplo.test", "se escribió al cliente", "gerente@ejemplo.test respondió"} {
+	for _, want := range []string{"avisó que producción está caída",
+		"se avisó a guardia@ejemplo.test", "se avisó a jefe@ejemplo.test",
+		"jefe@ejemplo.test lo tomó", "se avisó a gerente@ejemplo.test", "se escribió al cliente",
+		"gerente@ejemplo.test respondió"} {
 		if !strings.Contains(it.Text, want) || it.Visibility != desk.Internal {
 			t.Errorf("no %q in the timeline:\n%s", want, it.Text)
 		}
@@ -93,7 +100,8 @@ func TestAnswerEndsTheLadder(t *testing.T) {
 	d := ladderDesk(t)
 	d.write("carla@cliente.test", "soporte@ejemplo.test", "Production Down", "Nothing works.")
 	d.settle()
-	d.write("ana@ejemplo.test", d.lastTo("ana@ejemplo.test").replyTo(), "Re: Production Down", "I am on it.")
+	d.write("ana@ejemplo.test", d.lastTo("ana@ejemplo.test").replyTo(), "Re: Production Down",
+		"I am on it.")
 	d.settle()
 	d.minutes(20)
 	if n := len(d.to("jefe@ejemplo.test")); n != 0 {
@@ -105,7 +113,8 @@ func TestAnswerEndsTheLadder(t *testing.T) {
 func TestDeadlinesByMail(t *testing.T) {
 	t.Parallel()
 	d := newVirtualDesk(t, "ejemplo.test", func(c *config) {
-		c.Calendar = []calendarConfig{{Name: "bogota", Timezone: "UTC", Hours: []string{"mon-fri 08:00-12:00", "mon-fri 13:00-17:00"}, Holidays: "co"}}
+		c.Calendar = []calendarConfig{{Name: "bogota", Timezone: "UTC",
+			Hours: []string{"mon-fri 08:00-12:00", "mon-fri 13:00-17:00"}, Holidays: "co"}}
 		c.SLA.Calendar = "bogota"
 		c.SLA.FirstAnswer = map[string]days{"3": days(4 * time.Hour), "2": days(4 * time.Hour)}
 	})
@@ -121,13 +130,15 @@ func TestDeadlinesByMail(t *testing.T) {
 	if got := hours(2); got != "" {
 		t.Errorf("at 11: %s", got)
 	}
-	if got := hours(1); got != "1 steps" || !strings.Contains(decoded(d.lastTo("ana@ejemplo.test")), "Falta poco para que venza el plazo de la primera respuesta.") {
+	if got := hours(1); got != "1 steps" || !strings.Contains(decoded(d.lastTo("ana@ejemplo.test")),
+		"Falta poco para que venza el plazo de la primera respuesta.") {
 		t.Errorf("at 12: %s\n%s", got, decoded(d.lastTo("ana@ejemplo.test")))
 	}
 	if got := hours(1); got != "" {
 		t.Errorf("over lunch: %s", got)
 	}
-	if got := hours(1); got != "1 steps" || !strings.Contains(decoded(d.lastTo("ana@ejemplo.test")), "Venció el plazo de la primera respuesta") {
+	if got := hours(1); got != "1 steps" || !strings.Contains(decoded(d.lastTo("ana@ejemplo.test")),
+		"Venció el plazo de la primera respuesta") {
 		t.Errorf("at 14: %s\n%s", got, decoded(d.lastTo("ana@ejemplo.test")))
 	}
 	for _, m := range d.to("carla@cliente.test") {

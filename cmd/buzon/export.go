@@ -18,8 +18,8 @@ import (
 	"buzon/store/desk"
 )
 
-// into writes a file, or standard output where none is named. A file that could not be written whole
-// is taken away.
+// into writes a file, or standard output where none is named. A file that could not be written
+// whole is taken away.
 func (a *app) into(path string, write func(io.Writer) error) (err error) {
 	if path == "" {
 		return write(a.stdout)
@@ -45,7 +45,10 @@ func (a *app) ticketExport() *cobra.Command {
 			case mbox == a.json:
 				return exitError{exitUsage, errors.New("say in which form: --mbox or --json")}
 			case mbox:
-				return a.into(out, func(w io.Writer) error { return h.ticketMbox(ctx, w, t.Ticket) })
+				return a.into(out, func(w io.Writer) error {
+					return h.ticketMbox(ctx, w,
+						t.Ticket)
+				})
 			}
 			return a.into(out, func(w io.Writer) error { return h.ticketWhole(ctx, w, t) })
 		})
@@ -133,16 +136,19 @@ func (a *app) personExport() *cobra.Command {
 	var out string
 	export := func(c *cobra.Command, h *house, p desk.Person) error {
 		if out == "" && terminal(a.stdout) {
-			return exitError{exitUsage, errors.New("a zip file is no text: name one with --out FILE")}
+			return exitError{
+				exitUsage, errors.New("a zip file is no text: name one with --out FILE")}
 		}
 		return a.into(out, func(w io.Writer) error { return h.exportPerson(c.Context(), w, p) })
 	}
 	c := a.withPerson(a.look, "export ADDRESS",
 		"Write all that a person has here into a zip file: data, tickets and mails", export)
-	c.Long = "Writes a zip file of person.json, what the desk knows of a person; tickets.json, those " +
-		"in which\nhe takes part, with what he may see of them; and mails.mbox, the mails that he " +
-		"sent as they came,\nand what others wrote to him. Nothing that agents keep among " +
-		"themselves is in it."
+	c.Long =
+		"Writes a zip file of person.json, what the desk knows of a person; tickets.json, those " +
+			"in which\nhe takes part, with what he may see of them; and mails.mbox, the mails " +
+			"that he " +
+			"sent as they came,\nand what others wrote to him. Nothing that agents keep among " +
+			"themselves is in it."
 	c.Flags().StringVar(&out, "out", "", "`FILE` that is made; empty: standard output")
 	return c
 }
@@ -228,8 +234,8 @@ func (h *house) personMbox(ctx context.Context, w io.Writer, n naming, p desk.Pe
 	return list, box.Flush()
 }
 
-// takesPart are the tickets in which a customer takes part, with what he may see. An agent's are the
-// desk's.
+// takesPart are the tickets in which a customer takes part, with what he may see. An agent's are
+// the desk's.
 func (h *house) takesPart(ctx context.Context, p desk.Person) (
 	list []store.Row, sight desk.Sight, err error) {
 	if p.Agent() {

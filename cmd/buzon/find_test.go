@@ -12,7 +12,8 @@ func TestListsChooseAndSearch(t *testing.T) {
 	d := newLiveDesk(t, liveOptions{})
 	d.send(printer)
 	d.send(d.last(ana).reply("¿Quedó la luz roja parpadeando?"))
-	d.send(letter{From: "otro@otra.test", To: soporte, Subject: "Otro asunto", Text: "Nada que ver."})
+	d.send(letter{From: "otro@otra.test", To: soporte, Subject: "Otro asunto",
+		Text: "Nada que ver."})
 	d.send(d.last(ana).reply("#nota\nEs la bandeja, creo yo."))
 	d.cli("ticket", "take", "1", "--as", ana)
 	numbers := func(args ...string) (list []int64) {
@@ -47,10 +48,13 @@ func TestListsChooseAndSearch(t *testing.T) {
 		}
 	}
 	for args, says := range map[string]string{
-		"list --severity 9": "--severity", "list --until ayer": "--until", "list --organisation Nadie": "Nadie",
-		"list --limit 0": "--limit", "list --follower nadie@x.test": "nadie@x.test",
+		"list --severity 9": "--severity", "list --until ayer": "--until",
+		"list --organisation Nadie": "Nadie",
+		"list --limit 0":            "--limit", "list --follower nadie@x.test": "nadie@x.test",
 	} {
-		if code, _, stderr := d.runCLI("", append([]string{"ticket"}, shell(args)...)...); code == 0 || !strings.Contains(stderr, says) {
+		if code, _, stderr := d.runCLI("",
+			append([]string{"ticket"}, shell(args)...)...); code == 0 ||
+			!strings.Contains(stderr, says) {
 			t.Errorf("ticket %s: exit %d, %s", args, code, stderr)
 		}
 	}
@@ -76,11 +80,13 @@ func TestViewAs(t *testing.T) {
 	d.send(printer)
 	d.send(d.last(ana).reply("Reinicie la caja."))
 	d.send(d.last(ana).reply("#nota\nSecreto de la casa."))
-	d.send(letter{From: "otro@otra.test", To: soporte, Subject: "Otro asunto", Text: "Nada que ver."})
+	d.send(letter{From: "otro@otra.test", To: soporte, Subject: "Otro asunto",
+		Text: "Nada que ver."})
 	d.cli("ticket", "link", "1", "related", "2", "--as", ana)
 	for _, args := range [][]string{{"view-as", carla, "1"}, {"view-as", carla, "1", "--json"}} {
 		out := d.cli(args...)
-		if !strings.Contains(out, "Reinicie la caja.") || strings.Contains(out, "Secreto") || strings.Contains(out, "otro@") ||
+		if !strings.Contains(out, "Reinicie la caja.") || strings.Contains(out, "Secreto") ||
+			strings.Contains(out, "otro@") ||
 			strings.Contains(out, ana) {
 			t.Errorf("%v:\n%s", args, out)
 		}
@@ -92,8 +98,10 @@ func TestViewAs(t *testing.T) {
 	if out := d.cli("view-as", ana, "1", "--agent"); !strings.Contains(out, "Secreto") {
 		t.Errorf("Ana sees:\n%s", out)
 	}
-	for _, c := range [][]string{{ana, "1"}, {carla, "1", "--agent"}, {carla, "2"}, {"otro@otra.test", "1"}, {carla, "99"}, {"nadie@x.test", "1"}} {
-		if code, stdout, stderr := d.runCLI("", append([]string{"view-as"}, c...)...); code == 0 || stdout != "" || stderr == "" {
+	for _, c := range [][]string{{ana, "1"}, {carla, "1", "--agent"}, {carla, "2"},
+		{"otro@otra.test", "1"}, {carla, "99"}, {"nadie@x.test", "1"}} {
+		if code, stdout, stderr := d.runCLI("", append([]string{"view-as"}, c...)...); code == 0 ||
+			stdout != "" || stderr == "" {
 			t.Errorf("view-as %v: exit %d\n%s", c, code, stdout)
 		}
 	}

@@ -22,15 +22,18 @@ type forgeries struct {
 	mails   int
 }
 
-// newForgeries starts the desk: Postfix delivers what it sends, and brings it its mail, or Dovecot has it.
+// newForgeries starts the desk: Postfix delivers what it sends, and brings it its mail, or Dovecot
+// has it.
 func newForgeries(t *testing.T, fetched bool, domains ...string) *forgeries {
 	door := freeAddress(t)
 	var port int
 	fmt.Sscanf(door, "127.0.0.1:%d", &port)
-	p := mailtest.Postfix(t, mailtest.PostfixOptions{Deliver: domains, Relay: map[string]int{"ejemplo.test": port}})
+	p := mailtest.Postfix(t, mailtest.PostfixOptions{Deliver: domains,
+		Relay: map[string]int{"ejemplo.test": port}})
 	ca := filepath.Join(filepath.Dir(p.Log), "conf", "chain.pem")
 	d := &forgeries{postfix: p, domains: domains, had: map[string]int{},
-		liveDesk: &liveDesk{t: t, data: t.TempDir(), file: t.TempDir() + "/buzon.toml", log: &syncBuffer{},
+		liveDesk: &liveDesk{t: t, data: t.TempDir(), file: t.TempDir() + "/buzon.toml",
+			log:   &syncBuffer{},
 			relay: mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})}}
 	imap := ""
 	if fetched {
@@ -110,9 +113,9 @@ func (d *forgeries) deliver(l letter) {
 	})
 }
 
-// TestForgeriesThroughServers: forged and misled mail as Postfix brings it, and as it is fetched from
-// Dovecot, and what each person then receives: all of it stands here, and nothing else is sent. Run with
-// BUZON_TEST_PEERS=1.
+// TestForgeriesThroughServers: forged and misled mail as Postfix brings it, and as it is fetched
+// from Dovecot, and what each person then receives: all of it stands here, and nothing else is
+// sent. Run with BUZON_TEST_PEERS=1.
 func TestForgeriesThroughServers(t *testing.T) {
 	if os.Getenv("BUZON_TEST_PEERS") != "1" {
 		t.Skip("needs Postfix and Dovecot: run with BUZON_TEST_PEERS=1")
@@ -133,16 +136,26 @@ func playForgeries(t *testing.T, fetched bool) {
 		status string
 		want   map[string][]string // by domain: what each mail to it says
 	}{
-		{"a spoofed agent", letter{From: agent, To: soporte, Subject: number + "Su impresora", Text: "#cerrar\r\nPague en la cuenta 666."}, "pending",
+		{"a spoofed agent", letter{From: agent, To: soporte, Subject: number + "Su impresora",
+			Text: "#cerrar\r\nPague en la cuenta 666."}, "pending",
 			map[string][]string{"agentes.test": {"no pudimos comprobar que lo envió usted"}}},
-		{"an agent, with a customer's reply address", letter{From: agent, To: token, Subject: "Re: " + number, Text: "#cerrar\r\nPague en la cuenta 777."}, "pending", nil},
-		{"a customer, by her stolen reply address", letter{From: carla, To: token, Subject: "Re: " + number, Text: "#asignar espia@mal.test\r\nMándenme la clave."}, "item",
+		{"an agent, with a customer's reply address",
+			letter{From: agent, To: token, Subject: "Re: " + number,
+				Text: "#cerrar\r\nPague en la cuenta 777."}, "pending", nil},
+		{"a customer, by her stolen reply address",
+			letter{From: carla, To: token, Subject: "Re: " + number,
+				Text: "#asignar espia@mal.test\r\nMándenme la clave."}, "item",
 			map[string][]string{"agentes.test": {"Mándenme la clave."}}},
-		{"a reply address that was passed on", letter{From: spy, To: token, Subject: "Re: " + number, Text: "cerrar\r\nYa no hace falta."}, "pending",
+		{"a reply address that was passed on",
+			letter{From: spy, To: token, Subject: "Re: " + number,
+				Text: "cerrar\r\nYa no hace falta."}, "pending",
 			map[string][]string{"agentes.test": {"Ya no hace falta."}}},
-		{"another service's code, to the case's address", letter{From: "no-reply@servicio.test", To: token, Subject: "Su código", Text: "Su código es 123456."}, "pending",
+		{"another service's code, to the case's address",
+			letter{From: "no-reply@servicio.test", To: token, Subject: "Su código",
+				Text: "Su código es 123456."}, "pending",
 			map[string][]string{"agentes.test": {"123456"}}},
-		{"an attacker in Cc", letter{From: carla, To: token, Cc: spy, Subject: "Re: " + number, Text: "Sigue sin imprimir."}, "item",
+		{"an attacker in Cc", letter{From: carla, To: token, Cc: spy, Subject: "Re: " + number,
+			Text: "Sigue sin imprimir."}, "item",
 			map[string][]string{"agentes.test": {"Sigue sin imprimir."}}},
 		{"what the agent then answers", told.reply("Ya va en camino."), "item",
 			map[string][]string{"cliente.test": {"Ya va en camino."}}},
@@ -154,7 +167,8 @@ func playForgeries(t *testing.T, fetched bool) {
 		for _, domain := range d.domains {
 			list, want := d.fresh(domain), c.want[domain]
 			if len(list) != len(want) {
-				t.Errorf("%s: %d mails to %s, want %d: %q", c.name, len(list), domain, len(want), subjectsOf(list))
+				t.Errorf("%s: %d mails to %s, want %d: %q", c.name, len(list), domain, len(want),
+					subjectsOf(list))
 				continue
 			}
 			for i, n := range list {

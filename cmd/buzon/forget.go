@@ -26,7 +26,8 @@ func (a *app) personForget() *cobra.Command {
 		}
 		if !yes {
 			return exitError{exitUsage, fmt.Errorf("this can't be undone: what %s wrote is erased "+
-				"for good. Keep it with buzon person export first, if it must be kept; then say --yes",
+				"for good. Keep it with buzon person export first, if it must be kept; then say "+
+				"--yes",
 				p.Address())}
 		}
 		return a.forget(c.Context(), h, p)
@@ -34,7 +35,8 @@ func (a *app) personForget() *cobra.Command {
 	c := a.withPerson(a.existing, "forget ADDRESS",
 		"Erase a person: his words, files, addresses and name, for good", forget)
 	c.Long = "Erases what a person wrote, with its files and originals, from the tickets, the " +
-		"journal, the outbox and\nthe search, his addresses, and his name wherever others write it. " +
+		"journal, the outbox and\nthe search, his addresses, and his name wherever others write " +
+		"it. " +
 		"What others wrote stays without his\nname; their mails that quote or name him lose their " +
 		"originals. Tickets, items and mails are still\ncounted. The database is written anew, so " +
 		"that it takes a while and as much room again; the daemon may\nrun. Backups of your own " +
@@ -65,8 +67,9 @@ func (a *app) forget(ctx context.Context, h *house, p desk.Person) error {
 		done.Tickets = nonNil(done.Tickets)
 		return a.object(done)
 	}
-	_, err = fmt.Fprintf(a.stdout, "forgotten in %d tickets: %d items, %d mails, %d outgoing mails, "+
-		"%d files\n", len(done.Tickets), done.Items, done.Mails, done.Outgoing, done.Files)
+	_, err = fmt.Fprintf(a.stdout,
+		"forgotten in %d tickets: %d items, %d mails, %d outgoing mails, "+
+			"%d files\n", len(done.Tickets), done.Items, done.Mails, done.Outgoing, done.Files)
 	return err
 }
 

@@ -81,7 +81,8 @@ func forgettable(t *testing.T) (d *liveDesk, small, large []byte) {
 	d = newLiveDesk(t, liveOptions{})
 	d.send(letter{From: "Carla Ruiz <" + carla + ">", To: soporte, Subject: "Zanahoria rota",
 		Text: "La zanahoriadora no anda, carajo.\n\nCarla Ruiz\nTel. 555-1234",
-		Files: []file{{"melocoton.txt", "application/x-a", small}, {"berenjena.bin", "application/x-b", large},
+		Files: []file{{"melocoton.txt", "application/x-a", small},
+			{"berenjena.bin", "application/x-b", large},
 			{"ambos.bin", "application/x-c", both}}})
 	d.send(d.last(ana).reply("Hola Carla:\nReinicie la hortaliza."))
 	d.send(d.last(carla).reply("Reinicié y sigue el remolachazo."))
@@ -95,7 +96,8 @@ func forgettable(t *testing.T) (d *liveDesk, small, large []byte) {
 func TestPersonForget(t *testing.T) {
 	t.Parallel()
 	d, small, large := forgettable(t)
-	secrets := secretsOf([]string{carla, "carla", "ruiz", "zanahoria", "carajo", "555-1234", "remolachazo", "melocoton",
+	secrets := secretsOf([]string{carla, "carla", "ruiz", "zanahoria", "carajo", "555-1234",
+		"remolachazo", "melocoton",
 		"berenjena"}, small, large)
 	if len(holders(t, d.kept(), secrets)) < 9 {
 		t.Fatal("the test does not find what is there")
@@ -105,12 +107,14 @@ func TestPersonForget(t *testing.T) {
 		{"person forget nadie@x.test --yes", "nobody has the address"},
 		{"person forget " + ana + " --yes", "is an agent"},
 	} {
-		if code, _, errs := d.runCLI("", strings.Fields(c.args)...); code == exitOK || !strings.Contains(errs, c.want) {
+		if code, _, errs := d.runCLI("", strings.Fields(c.args)...); code == exitOK ||
+			!strings.Contains(errs, c.want) {
 			t.Errorf("%s: exit %d, %s", c.args, code, errs)
 		}
 	}
 	tickets, mails := len(d.tickets()), len(d.mails())
-	if out := d.cli("person", "forget", carla, "--yes"); !strings.Contains(out, "forgotten in 1 tickets: 2 items") {
+	if out := d.cli("person", "forget", carla, "--yes"); !strings.Contains(out,
+		"forgotten in 1 tickets: 2 items") {
 		t.Errorf("it says %s", out)
 	}
 	for _, found := range holders(t, d.kept(), secrets) {
@@ -130,10 +134,12 @@ func TestPersonForget(t *testing.T) {
 		t.Errorf("what Ana noted: %q", text)
 	}
 	other := d.ticket(2)
-	if text := other.Items[0].Text; text != "… (…) me dijo que ustedes ayudan con lo mío." || len(other.Items[0].Attachments) != 1 {
+	if text := other.Items[0].Text; text != "… (…) me dijo que ustedes ayudan con lo mío." ||
+		len(other.Items[0].Attachments) != 1 {
 		t.Errorf("what Bob wrote: %+v", other.Items[0])
 	}
-	if out := d.cli("ticket", "export", "2", "--mbox"); !strings.Contains(out, "This mail was erased") {
+	if out := d.cli("ticket", "export", "2", "--mbox"); !strings.Contains(out,
+		"This mail was erased") {
 		t.Errorf("the original that names her: %s", out)
 	}
 	if out := d.cli("ticket", "history", "1"); !strings.Contains(out, "forgotten") {
@@ -160,7 +166,8 @@ func TestPersonExport(t *testing.T) {
 	d, small, _ := forgettable(t)
 	path := filepath.Join(t.TempDir(), "carla.zip")
 	d.cli("person", "export", carla, "--out", path)
-	if code, _, errs := d.runCLI("", "person", "export", carla, "--out", path); code != exitFailure || !strings.Contains(errs, "exists") {
+	if code, _, errs := d.runCLI("", "person", "export", carla, "--out",
+		path); code != exitFailure || !strings.Contains(errs, "exists") {
 		t.Errorf("over a file: exit %d, %s", code, errs)
 	}
 	z, err := zip.OpenReader(path)
@@ -180,7 +187,8 @@ func TestPersonExport(t *testing.T) {
 	for name, words := range map[string][]string{
 		"person.json":  {`"name": "Carla Ruiz"`, carla},
 		"tickets.json": {"zanahoriadora", "Reinicie la hortaliza", "remolachazo", "melocoton.txt"},
-		"mails.mbox":   {"From MAILER-DAEMON ", "zanahoriadora", "Reinicie la hortaliza", base64.StdEncoding.EncodeToString(small[:42])},
+		"mails.mbox": {"From MAILER-DAEMON ", "zanahoriadora", "Reinicie la hortaliza",
+			base64.StdEncoding.EncodeToString(small[:42])},
 	} {
 		for _, w := range words {
 			if !strings.Contains(parts[name], w) {
@@ -200,7 +208,8 @@ func TestTicketExport(t *testing.T) {
 	d, _, _ := forgettable(t)
 	d.cli("ticket", "note", "1", "--text", "From aquí en adelante.", "--as", ana)
 	mbox := d.cli("ticket", "export", "1", "--mbox")
-	for _, want := range []string{"Subject: Zanahoria rota", "#nota", "remolachazo", ">From aqu", "filename=melocoton.txt"} {
+	for _, want := range []string{"Subject: Zanahoria rota", "#nota", "remolachazo", ">From aqu",
+		"filename=melocoton.txt"} {
 		if !strings.Contains(mbox, want) {
 			t.Errorf("the mbox does not say %q:\n%.3000s", want, mbox)
 		}
@@ -218,7 +227,8 @@ func TestTicketExport(t *testing.T) {
 	if text, err := os.ReadFile(path); err != nil || string(text) != out {
 		t.Errorf("the file: %v, %s", err, text)
 	}
-	for _, args := range [][]string{{"ticket", "export", "1"}, {"ticket", "export", "1", "--json", "--mbox"}, {"ticket", "export", "99", "--mbox"}} {
+	for _, args := range [][]string{{"ticket", "export", "1"},
+		{"ticket", "export", "1", "--json", "--mbox"}, {"ticket", "export", "99", "--mbox"}} {
 		if code, _, errs := d.runCLI("", args...); code == exitOK || errs == "" {
 			t.Errorf("%v: exit %d", args, code)
 		}

@@ -47,14 +47,19 @@ func (m takenMail) parts(t *testing.T) (list []string, content map[string]string
 }
 
 // written is a mail of text, HTML and a picture that stands in it.
-func (d *virtualDesk) written(from, to, subject, text, html string, picture []byte, fields ...string) {
+func (d *virtualDesk) written(from, to, subject, text, html string, picture []byte,
+	fields ...string) {
 	d.t.Helper()
 	d.n++
-	head := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: <w%d@cliente.test>\r\n%sMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=r\r\n\r\n",
+	head := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: <w%d@cliente.test>\r\n"+
+		"%sMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=r\r\n\r\n",
 		from, to, subject, d.n, strings.Join(append(fields, ""), "\r\n"))
-	d.take(from, to, head+"--r\r\nContent-Type: multipart/alternative; boundary=a\r\n\r\n--a\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+text+
-		"\r\n--a\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"+html+"\r\n--a--\r\n--r\r\nContent-Type: image/png; name=foto.png\r\nContent-ID: <p1@x>\r\n"+
-		"Content-Disposition: inline; filename=foto.png\r\nContent-Transfer-Encoding: base64\r\n\r\n"+base64.StdEncoding.EncodeToString(picture)+"\r\n--r--\r\n")
+	d.take(from, to, head+"--r\r\nContent-Type: multipart/alternative; boundary=a\r\n\r\n--a\r\n"+
+		"Content-Type: text/plain; charset=utf-8\r\n\r\n"+text+
+		"\r\n--a\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"+html+
+		"\r\n--a--\r\n--r\r\nContent-Type: image/png; name=foto.png\r\nContent-ID: <p1@x>\r\n"+
+		"Content-Disposition: inline; filename=foto.png\r\nContent-Transfer-Encoding: base64\r\n"+
+		"\r\n"+base64.StdEncoding.EncodeToString(picture)+"\r\n--r--\r\n")
 	d.settle()
 }
 
@@ -68,7 +73,9 @@ func TestFormattingIsKept(t *testing.T) {
 			d := newVirtualDesk(t, "ejemplo.test")
 			d.speaks(language, vCarla, vAna)
 			picture := append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 9<<10)...)
-			d.written(vCarla, d.box(), "No imprime", "La caja *7* no imprime. Sale esto:\n\n[image: foto.png]\n\n   - papel\n   - tinta\n\n-- \nCarla Ruiz\nGerente",
+			d.written(vCarla, d.box(), "No imprime",
+				"La caja *7* no imprime. Sale esto:\n\n[image: foto.png]\n\n   - papel\n   - "+
+					"tinta\n\n-- \nCarla Ruiz\nGerente",
 				`<div dir="ltr">La caja <b style="color:red">7</b> no imprime. Sale esto:<div><img src="cid:p1@x" alt="foto.png" width="300"></div><ul><li>papel</li><li>tinta</li></ul>`+
 					`<img src="https://espia.test/t.gif" width=1 height=1><script>x()</script></div><div class="gmail_signature">-- <br><b>Carla Ruiz</b><br>Gerente</div>`, picture)
 			m := d.about(vAna, 1)
@@ -76,10 +83,13 @@ func TestFormattingIsKept(t *testing.T) {
 			kinds, html := strings.Join(list, " "), content["text/html"]
 			_, id, _ := strings.Cut(html, `<img src="cid:`)
 			id, _, _ = strings.Cut(id, `"`)
-			if id == "" || !strings.Contains(kinds, "multipart/alternative text/plain multipart/related text/html image/png <"+id+">") || content["image/png <"+id+">"] != string(picture) {
+			if id == "" || !strings.Contains(kinds,
+				"multipart/alternative text/plain multipart/related text/html image/png <"+id+
+					">") || content["image/png <"+id+">"] != string(picture) {
 				t.Errorf("parts are %s, the picture is %q", kinds, id)
 			}
-			for _, want := range []string{"La caja <b>7</b> no imprime", "<li style=\"margin:0 0 4px\">papel</li>"} {
+			for _, want := range []string{"La caja <b>7</b> no imprime",
+				"<li style=\"margin:0 0 4px\">papel</li>"} {
 				if !strings.Contains(html, want) {
 					t.Errorf("HTML lacks %s:\n%s", want, html)
 				}
@@ -90,12 +100,15 @@ func TestFormattingIsKept(t *testing.T) {
 				}
 			}
 
-			d.written(vAna, m.replyTo(), "Re: "+m.subject, "Pruebe *ahora*, según la tabla <https://crm.test/t>:\n\nCaja Total\n7 12\n\n"+order,
+			d.written(vAna, m.replyTo(), "Re: "+m.subject,
+				"Pruebe *ahora*, según la tabla <https://crm.test/t>:\n\nCaja Total\n7 12\n\n"+
+					order,
 				`<div>Pruebe <b>ahora</b>, según la <a href="https://crm.test/t">tabla</a>:</div><table><tr><td>Caja</td><td>Total</td></tr><tr><td>7</td><td>12</td></tr></table>`+
 					`<div><b>`+order+`</b></div><div class="gmail_quote">On x wrote: <b>algo interno</b></div>`, picture, "In-Reply-To: "+m.header.Get("Message-ID"))
 			list, content = d.about(vCarla, 1).parts(t)
 			html = content["text/html"]
-			if !strings.Contains(html, "Pruebe <b>ahora</b>") || !strings.Contains(html, ">Total</td>") || !strings.Contains(html, "(crm.test)") {
+			if !strings.Contains(html, "Pruebe <b>ahora</b>") ||
+				!strings.Contains(html, ">Total</td>") || !strings.Contains(html, "(crm.test)") {
 				t.Errorf("HTML is\n%s", html)
 			}
 			for _, bad := range []string{order, "interno", "<img"} {

@@ -9,7 +9,8 @@ import (
 )
 
 var (
-	gatewayIDs    = regexp.MustCompile(`(?mi)^(Message-ID|In-Reply-To|References):[^\n]*\n([ \t][^\n]*\n)*`)
+	gatewayIDs = regexp.MustCompile(
+		`(?mi)^(Message-ID|In-Reply-To|References):[^\n]*\n([ \t][^\n]*\n)*`)
 	gatewaySigned = regexp.MustCompile(`(?mi)^(Reply-To|Subject):[^\n]*\n([ \t][^\n]*\n)*`)
 )
 
@@ -20,16 +21,22 @@ func TestB10TwoGateways(t *testing.T) {
 	reject := func(c *config) { c.Mailbox[0].ClosedReply = "reject" }
 	stripped := func(raw []byte, _ int) []byte { return marks.ReplaceAll(raw, nil) }
 	rewritten := func(raw []byte, n int) []byte {
-		return fmt.Appendf(nil, "Message-ID: <otro%d@medio.test>\r\n%s", n, gatewayIDs.ReplaceAll(stripped(raw, n), nil))
+		return fmt.Appendf(nil, "Message-ID: <otro%d@medio.test>\r\n%s", n,
+			gatewayIDs.ReplaceAll(stripped(raw, n), nil))
 	}
 	unthreaded := func(raw []byte, n int) []byte {
-		return fmt.Appendf(nil, "Subject: aviso %d\r\n%s", n, gatewaySigned.ReplaceAll(rewritten(raw, n), nil))
+		return fmt.Appendf(nil, "Subject: aviso %d\r\n%s", n,
+			gatewaySigned.ReplaceAll(rewritten(raw, n), nil))
 	}
-	answers := func(raw []byte, n int) []byte { // a gateway of another make, that says something else each time
-		head, _, _ := strings.Cut(string(rewritten(raw, n)), "\r\n\r\n")
-		head = regexp.MustCompile(`(?mi)^(MIME-Version|Content-[\w-]+):[^\n]*\n([ \t][^\n]*\n)*`).ReplaceAllString(head+"\r\n", "")
-		return []byte(head + "\r\n" + words(n) + "\r\n")
-	}
+	answers :=
+		func(raw []byte,
+			n int) []byte { // a gateway of another make, that says something else each time
+			head, _, _ := strings.Cut(string(rewritten(raw, n)), "\r\n\r\n")
+			head = regexp.MustCompile(
+				`(?mi)^(MIME-Version|Content-[\w-]+):[^\n]*\n([ \t][^\n]*\n)*`).ReplaceAllString(
+				head+"\r\n", "")
+			return []byte(head + "\r\n" + words(n) + "\r\n")
+		}
 	for _, c := range []struct {
 		name   string
 		way    func(raw []byte, n int) []byte
@@ -45,8 +52,10 @@ func TestB10TwoGateways(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			uno, dos := newVirtualDesk(t, "uno.test", c.change...), newVirtualDesk(t, "dos.test", c.change...)
-			uno.write("soporte@dos.test", "soporte@uno.test", "Consulta", "Hola, ¿cómo va lo nuestro?")
+			uno, dos := newVirtualDesk(t, "uno.test", c.change...),
+				newVirtualDesk(t, "dos.test", c.change...)
+			uno.write("soporte@dos.test", "soporte@uno.test", "Consulta",
+				"Hola, ¿cómo va lo nuestro?")
 			there, back, n := 0, 0, 0
 			for range 24 * 6 {
 				for moved := true; moved; {
@@ -57,7 +66,8 @@ func TestB10TwoGateways(t *testing.T) {
 					}{{uno, dos, &there}, {dos, uno, &back}} {
 						w.from.settle()
 						for _, m := range w.from.next() {
-							if strings.HasPrefix(m.to, "soporte") && !strings.HasSuffix(m.to, m.fromDomain()) {
+							if strings.HasPrefix(m.to, "soporte") &&
+								!strings.HasSuffix(m.to, m.fromDomain()) {
 								n++
 								*w.count++
 								w.to.take("soporte"+m.fromDomain(), m.to, string(c.way(m.raw, n)))

@@ -81,7 +81,8 @@ func (a *app) printHistory(ctx context.Context, h *house, list []store.Activity)
 }
 
 // history is what was changed as people read it.
-func (h *house) history(ctx context.Context, n naming, list []store.Activity) ([]historyRow, error) {
+func (h *house) history(ctx context.Context, n naming, list []store.Activity) ([]historyRow,
+	error) {
 	people, rows := map[int64]desk.Person{}, []historyRow{}
 	for _, c := range list {
 		p, known := people[c.Person]

@@ -48,21 +48,33 @@ type phrasebook map[string]string
 
 var heldWords = map[string]phrasebook{
 	"es": {"send": "#enviar", "cancel": "#cancelar", "take": "#tomar", "resolved": "#resuelto",
-		"answered": "Luis Pérez ya respondió a las 9:00. Su mensaje quedó retenido y nadie lo recibió.",
-		"took":     "Luis Pérez tomó el caso a las 9:00.", "sent": "«#enviar»: sale ahora hacia el cliente.",
+		"answered": "Luis Pérez ya respondió a las 9:00. Su mensaje quedó retenido y nadie lo " +
+			"recibió.",
+		"took":    "Luis Pérez tomó el caso a las 9:00.",
+		"sent":    "«#enviar»: sale ahora hacia el cliente.",
 		"dropped": "«#cancelar»: nadie lo recibe; queda cancelado el ítem 3.",
-		"mine":    "«#tomar»: el caso es suyo; lo tenía Ana Gómez.", "taken": "Luis Pérez tomó el caso #1, que estaba a su cargo.",
-		"until": "Lo que escribió al cliente sale a las 9:00:30. Para detenerlo, responda antes «#cancelar».",
-		"back":  "«#cancelar»: nadie lo recibe; queda cancelado el ítem 2.", "late": "«#cancelar»: es tarde: ya salió.",
-		"only": "el caso cambió después y queda como está", "other": "porque solo puede decidirlo un administrador o quien lo escribió: Ana Gómez"},
+		"mine":    "«#tomar»: el caso es suyo; lo tenía Ana Gómez.",
+		"taken":   "Luis Pérez tomó el caso #1, que estaba a su cargo.",
+		"until": "Lo que escribió al cliente sale a las 9:00:30. Para detenerlo, responda antes " +
+			"«#cancelar».",
+		"back":  "«#cancelar»: nadie lo recibe; queda cancelado el ítem 2.",
+		"late":  "«#cancelar»: es tarde: ya salió.",
+		"only":  "el caso cambió después y queda como está",
+		"other": "porque solo puede decidirlo un administrador o quien lo escribió: Ana Gómez"},
 	"en": {"send": "#send", "cancel": "#cancel", "take": "#take", "resolved": "#resolved",
-		"answered": "Luis Pérez has already answered at 9:00. Your message is held and nobody has received it.",
-		"took":     "Luis Pérez took the case at 9:00.", "sent": "“#send”: on its way to the customer now.",
+		"answered": "Luis Pérez has already answered at 9:00. Your message is held and nobody has " +
+			"received it.",
+		"took":    "Luis Pérez took the case at 9:00.",
+		"sent":    "“#send”: on its way to the customer now.",
 		"dropped": "“#cancel”: nobody gets it; cancelled is item 3.",
-		"mine":    "“#take”: the case is yours; it was with Ana Gómez.", "taken": "Luis Pérez took case #1, which was with you.",
-		"until": "What you wrote to the customer leaves at 9:00:30. To stop it, reply “#cancel” before.",
-		"back":  "“#cancel”: nobody gets it; cancelled is item 2.", "late": "“#cancel”: too late: it has gone out.",
-		"only": "the case has changed since and stays as it is", "other": "because only an administrator or its author may decide: Ana Gómez"},
+		"mine":    "“#take”: the case is yours; it was with Ana Gómez.",
+		"taken":   "Luis Pérez took case #1, which was with you.",
+		"until": "What you wrote to the customer leaves at 9:00:30. To stop it, reply “#cancel” " +
+			"before.",
+		"back":  "“#cancel”: nobody gets it; cancelled is item 2.",
+		"late":  "“#cancel”: too late: it has gone out.",
+		"only":  "the case has changed since and stays as it is",
+		"other": "because only an administrator or its author may decide: Ana Gómez"},
 }
 
 // inBoth plays a story on a desk of each language, with a case of Carla's that both agents know.
@@ -84,8 +96,8 @@ func inBoth(t *testing.T, change func(*config), play func(*virtualDesk, phrasebo
 	}
 }
 
-// TestColleagueWasFaster: an answer that crosses a colleague's is held, told, and sent only when its
-// author says so, with all its orders, or with other words.
+// TestColleagueWasFaster: an answer that crosses a colleague's is held, told, and sent only when
+// its author says so, with all its orders, or with other words.
 func TestColleagueWasFaster(t *testing.T) {
 	inBoth(t, nil, func(d *virtualDesk, say phrasebook) {
 		ana, luis := d.last(vAna), d.last(vLuis)
@@ -108,7 +120,8 @@ func TestColleagueWasFaster(t *testing.T) {
 		if k := d.caseOf(1); k.Class != desk.Resolved || k.Agent.Address() != vAna {
 			d.t.Errorf("it is %s, %s's", k.Class, k.Agent.Address())
 		}
-		if got := d.states(1); got != "public filed, public filed, public filed, public filed, internal filed" {
+		if got := d.states(
+			1); got != "public filed, public filed, public filed, public filed, internal filed" {
 			d.t.Error(got)
 		}
 	})
@@ -127,7 +140,8 @@ func TestHeldIsDroppedOrReplaced(t *testing.T) {
 		d.answer(d.last(vAna), say["send"]+"\r\nMire también el cable, por favor.")
 		d.last(vCarla).says(d.t, "Mire también el cable, por favor.")
 		d.never("XYZZY")
-		if got := d.states(1); got != "public filed, public filed, internal cancelled, internal filed, internal cancelled, public filed" {
+		if got := d.states(1); got != "public filed, public filed, internal cancelled, internal "+
+			"filed, internal cancelled, public filed" {
 			d.t.Error(got)
 		}
 	})
@@ -161,7 +175,8 @@ func TestTwoAnswersAtOnce(t *testing.T) {
 		d.receive(ana, "Uno.")
 		d.receive(luis, "Dos.")
 		d.settle()
-		if got := d.states(1); len(d.to(vCarla)) != before+1 || got != "public filed, public filed, internal held" {
+		if got := d.states(1); len(d.to(vCarla)) != before+1 ||
+			got != "public filed, public filed, internal held" {
 			d.t.Errorf("%d mails; %s", len(d.to(vCarla))-before, got)
 		}
 	})
@@ -180,8 +195,10 @@ func TestAnswerWaits(t *testing.T) {
 		if got := d.states(1); got != "public filed, public held" {
 			d.t.Error(got)
 		}
-		sight := must(d.store.Sight(d.t.Context(), must(d.store.PersonByAddress(d.t.Context(), vCarla))(d.t)))(d.t)
-		if page, _, err := d.store.Find(d.t.Context(), sight, store.Query{Words: "cable"}); err != nil || len(page) > 0 {
+		sight := must(d.store.Sight(d.t.Context(),
+			must(d.store.PersonByAddress(d.t.Context(), vCarla))(d.t)))(d.t)
+		if page, _, err := d.store.Find(d.t.Context(), sight,
+			store.Query{Words: "cable"}); err != nil || len(page) > 0 {
 			d.t.Errorf("the customer finds %v (%v)", page, err)
 		}
 		d.clock.Advance(20 * time.Second)
@@ -190,7 +207,8 @@ func TestAnswerWaits(t *testing.T) {
 		d.last(vAna).says(d.t, say["back"])
 		d.pass(time.Hour, 10*time.Minute)
 		d.never("XYZZY")
-		if k := d.caseOf(1); k.Class != desk.Open || k.Agent.ID != 0 || len(must(d.store.Timers(d.t.Context(), 1))(d.t)) > 0 {
+		if k := d.caseOf(1); k.Class != desk.Open || k.Agent.ID != 0 ||
+			len(must(d.store.Timers(d.t.Context(), 1))(d.t)) > 0 {
 			d.t.Errorf("it is %s, %s's", k.Class, k.Agent.Address())
 		}
 		if got := d.states(1); got != "public filed, internal cancelled, internal filed" {
@@ -251,10 +269,12 @@ func TestWithdrawnMailIsNotSentByHand(t *testing.T) {
 	d.answer(d.last(vAna), "#cerrar\r\nAna-XYZZY: cambie el cable.")
 	d.answer(d.last(vAna), "#cancelar")
 	var failed []int64
-	for _, o := range must(d.store.Outbox(t.Context(), store.OutboxFilter{State: store.Failed}))(t) {
+	for _, o := range must(d.store.Outbox(t.Context(),
+		store.OutboxFilter{State: store.Failed}))(t) {
 		failed = append(failed, o.ID)
 	}
-	if done, err := d.store.RetryOutgoing(t.Context(), failed...); err != nil || len(done) > 0 || len(failed) != 1 {
+	if done, err := d.store.RetryOutgoing(t.Context(), failed...); err != nil || len(done) > 0 ||
+		len(failed) != 1 {
 		t.Errorf("retried %v of %v: %v", done, failed, err)
 	}
 	d.pass(2*time.Hour, 10*time.Minute)
@@ -275,8 +295,10 @@ func TestCancelledGivesAllBack(t *testing.T) {
 	d.opened(vCarla, "Otro", "Otro.")
 	d.replies(vAna, 1, "#tiempo 10m antes\r\n#etiqueta +vip\r\n#seguidor eva@cliente.test")
 	before := d.caseOf(1)
-	d.answer(d.about(vAna, 1), "#producto CRM\r\n#severidad 3\r\n#etiqueta +urgente -vip\r\n#tiempo 45m llamada\r\n#seguidor zoe@otra.test\r\n"+
-		"#quitar eva@cliente.test\r\n#enlazar 2\r\n#estado-actual Visto\r\n#avance 60\r\n#vence 31/12/2026\r\n#cliente "+vPedro+"\r\n#campo tema=Red\r\nListo.")
+	d.answer(d.about(vAna, 1), "#producto CRM\r\n#severidad 3\r\n#etiqueta +urgente -vip\r\n"+
+		"#tiempo 45m llamada\r\n#seguidor zoe@otra.test\r\n"+
+		"#quitar eva@cliente.test\r\n#enlazar 2\r\n#estado-actual Visto\r\n#avance 60\r\n#vence "+
+		"31/12/2026\r\n#cliente "+vPedro+"\r\n#campo tema=Red\r\nListo.")
 	if k := d.caseOf(1); k.Minutes != 55 || k.Product == 0 || k.Requester.Address() != vPedro {
 		t.Fatalf("%+v", k)
 	}

@@ -121,7 +121,8 @@ func (c config) secrets() (list []secretOf) {
 		list = append(list, secretOf{a.accessConfig, a.Mailbox})
 	}
 	for _, r := range c.relays() {
-		list = append(list, secretOf{r.accessConfig, cmp.Or(append(r.Mailboxes, c.firstMailbox())...)})
+		list = append(list, secretOf{r.accessConfig,
+			cmp.Or(append(r.Mailboxes, c.firstMailbox())...)})
 	}
 	return list
 }

@@ -45,7 +45,8 @@ func TestKilledWhileFetching(t *testing.T) {
 			case <-time.After(pace):
 				n := sent.Add(1)
 				who := fmt.Sprintf("k%d@k%d.test", n, n)
-				srv.Append(t, "INBOX", letter{From: who, To: soporte, Subject: "Caso de " + who, Text: "Hola.", ID: "<" + who + ">"}.raw())
+				srv.Append(t, "INBOX", letter{From: who, To: soporte, Subject: "Caso de " + who,
+					Text: "Hola.", ID: "<" + who + ">"}.raw())
 			}
 		}
 	}()
@@ -102,7 +103,8 @@ func TestKilledWhileFetching(t *testing.T) {
 func imapDesk(t *testing.T, srv *mailtest.IMAP, more string) *liveDesk {
 	t.Helper()
 	relay := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
-	d := &liveDesk{t: t, data: filepath.Join(t.TempDir(), "data"), relay: relay, addr: freeAddress(t)}
+	d := &liveDesk{t: t, data: filepath.Join(t.TempDir(), "data"), relay: relay,
+		addr: freeAddress(t)}
 	d.file = filepath.Join(filepath.Dir(d.data), "buzon.toml")
 	d.configure(fmt.Sprintf(`data_dir = %q
 [[mailbox]]
@@ -138,27 +140,33 @@ schedule = "@every 1s"
 func TestIMAPAccount(t *testing.T) {
 	t.Parallel()
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Enviados", "Cuarentena"}})
-	old := letter{From: "vieja@cliente.test", To: soporte, Subject: "Vieja: Producción Caída", Text: "De antes.", ID: "<vieja@cliente.test>"}
+	old := letter{From: "vieja@cliente.test", To: soporte, Subject: "Vieja: Producción Caída",
+		Text: "De antes.", ID: "<vieja@cliente.test>"}
 	srv.Append(t, "INBOX", old.raw())
 	monitor := freeAddress(t)
-	d := imapDesk(t, srv, fmt.Sprintf("archive = true\nsent = \"Enviados\"\nquarantine = \"Cuarentena\"\nname = \"cuenta\"\n[http]\nlisten = %q", monitor))
+	d := imapDesk(t, srv, fmt.Sprintf("archive = true\nsent = \"Enviados\"\nquarantine = "+
+		"\"Cuarentena\"\nname = \"cuenta\"\n[http]\nlisten = %q", monitor))
 	binary := buildBuzon(t)
 	serveBinary(t, binary, d.file)
 	d.until("the old mail filed", func() bool { return len(d.tickets()) == 1 })
 	d.drained()
 	if told := len(d.relay.Accepted()); told != 0 || d.tickets()[0].ProductionDown {
-		t.Errorf("the old mail caused %d mails, production down %v", told, d.tickets()[0].ProductionDown)
+		t.Errorf("the old mail caused %d mails, production down %v", told,
+			d.tickets()[0].ProductionDown)
 	}
 	start := time.Now()
-	srv.Append(t, "INBOX", letter{From: "carla@cliente.test", To: soporte, Subject: "No imprime", Text: "Hola.", ID: "<c1@cliente.test>"}.raw())
+	srv.Append(t, "INBOX", letter{From: "carla@cliente.test", To: soporte, Subject: "No imprime",
+		Text: "Hola.", ID: "<c1@cliente.test>"}.raw())
 	d.until("the new mail filed", func() bool { return len(d.tickets()) == 2 })
 	t.Logf("filed %v after it came", time.Since(start))
 	d.until("it acknowledged", func() bool { return len(d.received("carla@cliente.test")) == 1 })
 
-	answer := letter{From: soporte, To: "carla@cliente.test", Subject: "Re: No imprime", Text: "Apáguela y préndala.", ID: "<r1@ejemplo.test>",
+	answer := letter{From: soporte, To: "carla@cliente.test", Subject: "Re: No imprime",
+		Text: "Apáguela y préndala.", ID: "<r1@ejemplo.test>",
 		InReplyTo: "<c1@cliente.test>"}
 	srv.Append(t, "Enviados", answer.raw())
-	srv.Append(t, "Enviados", letter{From: soporte, To: "otra@otra.test", Subject: "Almuerzo", Text: "¿Vamos?", ID: "<r2@ejemplo.test>"}.raw())
+	srv.Append(t, "Enviados", letter{From: soporte, To: "otra@otra.test", Subject: "Almuerzo",
+		Text: "¿Vamos?", ID: "<r2@ejemplo.test>"}.raw())
 	d.until("the answer filed", func() bool { return len(d.ticket(2).Items) == 2 })
 	it := d.ticket(2).Items[1]
 	if it.Type != "Respuesta" || it.Visibility != "public" || d.ticket(2).StatusClass != "waiting" {
@@ -170,7 +178,8 @@ func TestIMAPAccount(t *testing.T) {
 	}
 
 	srv.Append(t, "INBOX", []byte("Subject: sin remitente\r\n\r\nHola.\r\n"))
-	d.until("the bad mail moved apart", func() bool { return len(srv.Messages(t, "Cuarentena")) == 1 })
+	d.until("the bad mail moved apart",
+		func() bool { return len(srv.Messages(t, "Cuarentena")) == 1 })
 	for _, args := range [][]string{{"mailbox", "poll"}, {"mailbox", "reconcile", "cuenta"}} {
 		if out := d.cli(args...); !strings.HasPrefix(out, "cuenta: ") {
 			t.Errorf("%v: %s", args, out)
@@ -183,16 +192,21 @@ func TestIMAPAccount(t *testing.T) {
 		}
 	}
 	rows := rowsOf[accountRow](t, d.cli("--json", "mailbox", "list"))
-	if len(rows) != 1 || rows[0].State != "ok" || rows[0].LastGood == nil || rows[0].Taken != 4 || !strings.Contains(rows[0].Report, "INBOX: 0 on the server") {
+	if len(rows) != 1 || rows[0].State != "ok" || rows[0].LastGood == nil || rows[0].Taken != 4 ||
+		!strings.Contains(rows[0].Report, "INBOX: 0 on the server") {
 		t.Errorf("accounts %+v", rows)
 	}
 	out := d.cli("mailbox", "show", "cuenta")
-	for _, line := range []string{`folders:       ["INBOX"]`, "after:         move", "moved_to:      Procesados", "quarantine:    Cuarentena", "sent:          Enviados", "since:         all"} {
+	for _, line := range []string{`folders:       ["INBOX"]`, "after:         move",
+		"moved_to:      Procesados", "quarantine:    Cuarentena", "sent:          Enviados",
+		"since:         all"} {
 		if !strings.Contains(out, line+"\n") {
 			t.Errorf("no %s in\n%s", line, out)
 		}
 	}
-	if page := metricsPage(t, monitor); !strings.Contains(page, `buzon_imap_alarm{account="cuenta"} 0`) || !strings.Contains(page, `buzon_imap_last_success_seconds{account="cuenta"} 1`) {
+	if page := metricsPage(t, monitor); !strings.Contains(page,
+		`buzon_imap_alarm{account="cuenta"} 0`) ||
+		!strings.Contains(page, `buzon_imap_last_success_seconds{account="cuenta"} 1`) {
 		t.Errorf("metrics:\n%s", page)
 	}
 	if out := d.cli("check"); !strings.Contains(out, "imap cuenta:   ok") {
@@ -203,7 +217,8 @@ func TestIMAPAccount(t *testing.T) {
 	if _, err := c.Select("Enviados", nil).Wait(); err != nil {
 		t.Fatal(err)
 	}
-	found, err := c.Fetch(imap.SeqSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{Flags: true}).Collect()
+	found, err := c.Fetch(imap.SeqSet{{Start: 1, Stop: 0}},
+		&imap.FetchOptions{Flags: true}).Collect()
 	for _, m := range found {
 		flags = append(flags, m.Flags...)
 	}
@@ -230,15 +245,21 @@ func TestCheckSendsAMailToItself(t *testing.T) {
 		t.Errorf("sent to %v", m.To)
 	}
 	serveBinary(t, buildBuzon(t), d.file)
-	d.until("it recorded", func() bool { m := d.mails(); return len(m) == 1 && m[0].Outcome == "own" })
+	d.until("it recorded", func() bool {
+		m := d.mails()
+		return len(m) == 1 &&
+			m[0].Outcome == "own"
+	})
 }
 
 // TestCheckNamesEachBadFolder gives each a line of its own.
 func TestCheckNamesEachBadFolder(t *testing.T) {
 	t.Parallel()
-	d := imapDesk(t, mailtest.NewIMAP(t, mailtest.IMAPOptions{}), "name = \"cuenta\"\nfolders = [\"Una\", \"INBOX\", \"Otra\"]")
+	d := imapDesk(t, mailtest.NewIMAP(t, mailtest.IMAPOptions{}),
+		"name = \"cuenta\"\nfolders = [\"Una\", \"INBOX\", \"Otra\"]")
 	code, out, _ := d.runCLI("", "check")
-	if code != exitFailure || !strings.Contains(out, "\nimap cuenta:   open folder Una: ") || !strings.Contains(out, "\nimap cuenta:   open folder Otra: ") {
+	if code != exitFailure || !strings.Contains(out, "\nimap cuenta:   open folder Una: ") ||
+		!strings.Contains(out, "\nimap cuenta:   open folder Otra: ") {
 		t.Errorf("check ends with %d:\n%s", code, out)
 	}
 }
@@ -248,13 +269,18 @@ func TestCheckNamesEachBadFolder(t *testing.T) {
 // soon as its file is there.
 func TestBrokenAccounts(t *testing.T) {
 	t.Parallel()
-	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Clave", "Secreto", "Autoridad"}})
+	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Clave", "Secreto",
+		"Autoridad"}})
 	dir := t.TempDir()
-	broken := map[string]string{"clave": "imap.password_file", "secreto": "imap.client_secret_file", "autoridad": "imap.ca_file"}
+	broken := map[string]string{"clave": "imap.password_file", "secreto": "imap.client_secret_file",
+		"autoridad": "imap.ca_file"}
 	more := "name = \"sana\"\n"
-	for name, extra := range map[string]string{"clave": "tls = \"none\"\npassword_file", "autoridad": "password = \"secreto\"\nca_file",
-		"secreto": "tls = \"none\"\ngrant = \"client_credentials\"\nclient_id = \"C\"\ntoken_url = \"http://127.0.0.1:1/\"\nclient_secret_file"} {
-		more += fmt.Sprintf("[[imap]]\nname = %q\nhost = \"127.0.0.1\"\nport = %d\nusername = \"soporte\"\nfolders = [%q]\nalarm_after = \"1s\"\n%s = %q\n",
+	for name, extra := range map[string]string{"clave": "tls = \"none\"\npassword_file",
+		"autoridad": "password = \"secreto\"\nca_file",
+		"secreto": "tls = \"none\"\ngrant = \"client_credentials\"\nclient_id = \"C\"\ntoken_url " +
+			"= \"http://127.0.0.1:1/\"\nclient_secret_file"} {
+		more += fmt.Sprintf("[[imap]]\nname = %q\nhost = \"127.0.0.1\"\nport = %d\nusername = "+
+			"\"soporte\"\nfolders = [%q]\nalarm_after = \"1s\"\n%s = %q\n",
 			name, srv.Port(), strings.ToUpper(name[:1])+name[1:], extra, filepath.Join(dir, name))
 	}
 	d := imapDesk(t, srv, more)
@@ -267,7 +293,8 @@ func TestBrokenAccounts(t *testing.T) {
 		}
 		return row
 	}
-	srv.Append(t, "INBOX", letter{From: "carla@cliente.test", To: soporte, Subject: "No imprime", Text: "Hola.", ID: "<c1@cliente.test>"}.raw())
+	srv.Append(t, "INBOX", letter{From: "carla@cliente.test", To: soporte, Subject: "No imprime",
+		Text: "Hola.", ID: "<c1@cliente.test>"}.raw())
 	d.until("the sound account's mail filed", func() bool { return len(d.tickets()) == 1 })
 	code, out, _ := d.runCLI("", "check")
 	for name, key := range broken {
@@ -285,10 +312,11 @@ func TestBrokenAccounts(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "clave"), []byte("secreto\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.until("the mended account well", func() bool { // what was being tried when the file came fails once more
-		code, _, _ := d.runCLI("", "mailbox", "poll", "clave")
-		return code == exitOK && state("clave").LastGood != nil
-	})
+	d.until("the mended account well",
+		func() bool { // what was being tried when the file came fails once more
+			code, _, _ := d.runCLI("", "mailbox", "poll", "clave")
+			return code == exitOK && state("clave").LastGood != nil
+		})
 }
 
 // metricsPage is what monitoring sees.

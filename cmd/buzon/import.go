@@ -237,7 +237,8 @@ func (m *importing) write(ctx context.Context) (map[fate]int, error) {
 }
 
 // writeBatch writes some things in one transaction.
-func (m *importing) writeBatch(ctx context.Context, batch [][]record) (count map[fate]int, err error) {
+func (m *importing) writeBatch(ctx context.Context, batch [][]record) (count map[fate]int,
+	err error) {
 	err = m.house.store.Write(ctx, func(tx *store.Tx) error {
 		count = map[fate]int{}
 		for _, thing := range batch {

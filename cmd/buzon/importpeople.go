@@ -70,7 +70,8 @@ func (m *importing) planPerson(
 
 // readPerson is the person that a row describes.
 func (m *importing) readPerson(row record, n naming) (p desk.Person, ok bool) {
-	p = desk.Person{Name: row.of("name"), Active: true, Language: strings.ToLower(row.of("language"))}
+	p = desk.Person{Name: row.of("name"), Active: true,
+		Language: strings.ToLower(row.of("language"))}
 	was := len(m.bad)
 	for _, address := range splitCell(row.of("address")) {
 		canonical := desk.Canonical(address)
@@ -145,7 +146,8 @@ func (m *importing) planKnown(row record, p, known desk.Person) planned {
 
 var importOrgs = importable{
 	name: "orgs", short: "Take organisations from a file",
-	long: "A cell may hold several domains. Customers of a domain become people of the organisation.",
+	long: "A cell may hold several domains. Customers of a domain become people of the " +
+		"organisation.",
 	columns: []csvColumn{
 		{"name", "nombre, organisation, organization, organizacion, empresa, cliente", true},
 		{"domains", "domain, dominio, dominios", false},
@@ -201,7 +203,8 @@ func (m *importing) planOrg(
 
 var importProducts = importable{
 	name: "products", short: "Take products and their modules from a file",
-	long: "A row for each module of a product. The agent, by address, gets the product's new tickets.",
+	long: "A row for each module of a product. The agent, by address, gets the product's new " +
+		"tickets.",
 	columns: []csvColumn{
 		{"name", "nombre, product, producto", true},
 		{"module", "modulo", false},

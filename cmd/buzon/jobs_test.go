@@ -20,19 +20,25 @@ func TestJobsBesideTheDaemon(t *testing.T) {
 		}
 		return of
 	}
-	d.until("the first runs", func() bool { return jobs()["sweep"].Took != nil && jobs()["secrets"].Took != nil })
+	d.until("the first runs", func() bool {
+		return jobs()["sweep"].Took != nil &&
+			jobs()["secrets"].Took != nil
+	})
 	j := jobs()["sweep"]
 	next := must(time.Parse(time.RFC3339, *j.NextRun))(t)
-	if j.Running || j.Error != "" || j.LastRun == nil || time.Until(next) <= 0 || time.Until(next) > 24*time.Hour {
+	if j.Running || j.Error != "" || j.LastRun == nil || time.Until(next) <= 0 ||
+		time.Until(next) > 24*time.Hour {
 		t.Errorf("%+v", j)
 	}
 	if out := d.cli("jobs", "run", "sweep"); out != "sweep: nothing to do\n" {
 		t.Errorf("run: %q", out)
 	}
-	if out := d.cli("jobs", "list"); !strings.Contains(out, "sweep") || !strings.Contains(out, "nothing to do") {
+	if out := d.cli("jobs", "list"); !strings.Contains(out, "sweep") ||
+		!strings.Contains(out, "nothing to do") {
 		t.Errorf("list:\n%s", out)
 	}
-	if code, _, stderr := d.runCLI("", "jobs", "run", "dance"); code != exitUsage || !strings.Contains(stderr, "sweep, secrets") {
+	if code, _, stderr := d.runCLI("", "jobs", "run", "dance"); code != exitUsage ||
+		!strings.Contains(stderr, "sweep, secrets") {
 		t.Errorf("a job that is none: exit %d, %s", code, stderr)
 	}
 }
@@ -43,7 +49,10 @@ func TestJobThatFails(t *testing.T) {
 	t.Parallel()
 	d := newVirtualDesk(t, "ejemplo.test")
 	ctx := context.Background()
-	broken := job{name: "broken", run: func(context.Context) (string, error) { return "", errors.New("no room") }}
+	broken := job{name: "broken", run: func(context.Context) (string, error) {
+		return "",
+			errors.New("no room")
+	}}
 	if _, err := d.runJob(ctx, broken); err == nil {
 		t.Error("the error is lost")
 	}
@@ -56,11 +65,13 @@ func TestJobThatFails(t *testing.T) {
 		_, within = d.runJob(ctx, job{name: "twice"})
 		return "once", nil
 	}}
-	if result, err := d.runJob(ctx, twice); err != nil || result != "once" || !errors.Is(within, errJobRuns) {
+	if result, err := d.runJob(ctx, twice); err != nil || result != "once" ||
+		!errors.Is(within, errJobRuns) {
 		t.Errorf("%s, %v; within: %v", result, err, within)
 	}
 	known := must(d.store.Jobs(ctx))(t)
-	if known["broken"].Error != "no room" || known["odd"].Error != "panic: an odd day" || known["twice"].Result != "once" {
+	if known["broken"].Error != "no room" || known["odd"].Error != "panic: an odd day" ||
+		known["twice"].Result != "once" {
 		t.Errorf("%+v", known)
 	}
 }

@@ -11,28 +11,31 @@ import (
 func (a *app) key() *cobra.Command {
 	c := &cobra.Command{Use: "key", Short: "The keys that sign reply addresses and Message-IDs"}
 	c.AddCommand(
-		a.keyCommand("list", "List the keys", cobra.NoArgs, func(k *threading.Keyring, _ []string) error { return a.listKeys(k) }),
+		a.keyCommand("list", "List the keys", cobra.NoArgs,
+			func(k *threading.Keyring, _ []string) error { return a.listKeys(k) }),
 		a.rotateKey(),
-		a.keyCommand("retire ID", "End a key: replies to what it signed count as unsigned", cobra.ExactArgs(1), func(k *threading.Keyring, args []string) error {
-			return k.Retire(args[0])
-		}))
+		a.keyCommand("retire ID", "End a key: replies to what it signed count as unsigned",
+			cobra.ExactArgs(1), func(k *threading.Keyring, args []string) error {
+				return k.Retire(args[0])
+			}))
 	return c
 }
 
 // rotateKey makes a key beside those that are there, or the first where they are lost.
 func (a *app) rotateKey() *cobra.Command {
 	var lost bool
-	c := a.keyCommand("rotate", "Make a new key that signs from now on; older ones still verify", cobra.NoArgs, func(k *threading.Keyring, _ []string) error {
-		if lost {
-			return fmt.Errorf("the keys are there: leave out --lost")
-		}
-		id, err := k.Rotate()
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(a.stdout, "key %s signs from now on\n", id)
-		return nil
-	})
+	c := a.keyCommand("rotate", "Make a new key that signs from now on; older ones still verify",
+		cobra.NoArgs, func(k *threading.Keyring, _ []string) error {
+			if lost {
+				return fmt.Errorf("the keys are there: leave out --lost")
+			}
+			id, err := k.Rotate()
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.stdout, "key %s signs from now on\n", id)
+			return nil
+		})
 	rotate := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
 		conf, err := a.config()
@@ -48,34 +51,39 @@ func (a *app) rotateKey() *cobra.Command {
 		if _, err := threading.OpenKeyring(conf.keyFile()); err != nil {
 			return failed(err)
 		}
-		fmt.Fprintln(a.stdout, "a new key signs from now on; replies to mail sent until now prove nothing")
+		fmt.Fprintln(
+			a.stdout, "a new key signs from now on; replies to mail sent until now prove nothing")
 		return nil
 	}
 	c.Flags().BoolVar(&lost, "lost", false, "the key file is lost for good: begin with a new one")
 	return c
 }
 
-func (a *app) keyCommand(use, short string, args cobra.PositionalArgs, f func(*threading.Keyring, []string) error) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
-		c, err := a.config()
-		if err != nil {
-			return err
-		}
-		if err := becomeOwner(c.DataDir); err != nil {
-			return failed(err)
-		}
-		if !exists(c.keyFile()) {
-			return failed(fmt.Errorf("there are no keys in %s yet: start buzon serve, or name another with --data", c.DataDir))
-		}
-		if !c.deskThere(cmd.Context()) {
-			return failed(c.keysAlone())
-		}
-		k, err := threading.OpenKeyring(c.keyFile())
-		if err != nil {
-			return failed(err)
-		}
-		return failed(f(k, args))
-	}}
+func (a *app) keyCommand(use, short string, args cobra.PositionalArgs,
+	f func(*threading.Keyring, []string) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: args,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.config()
+			if err != nil {
+				return err
+			}
+			if err := becomeOwner(c.DataDir); err != nil {
+				return failed(err)
+			}
+			if !exists(c.keyFile()) {
+				return failed(
+					fmt.Errorf("there are no keys in %s yet: start buzon serve, or name another "+
+						"with --data", c.DataDir))
+			}
+			if !c.deskThere(cmd.Context()) {
+				return failed(c.keysAlone())
+			}
+			k, err := threading.OpenKeyring(c.keyFile())
+			if err != nil {
+				return failed(err)
+			}
+			return failed(f(k, args))
+		}}
 }
 
 // keyRow is a key for JSON.
@@ -90,7 +98,8 @@ func (a *app) listKeys(k *threading.Keyring) error {
 	var rows [][]string
 	for _, key := range k.List() {
 		if a.json {
-			if err := a.object(keyRow{key.ID, stamp(key.Created), stamp(key.Retired), key.Signs}); err != nil {
+			if err := a.object(keyRow{key.ID, stamp(key.Created), stamp(key.Retired),
+				key.Signs}); err != nil {
 				return err
 			}
 			continue

@@ -90,7 +90,8 @@ func asksNobody(t testing.TB, file string) {
 func startBinary(t testing.TB, binary, config, says string) process {
 	t.Helper()
 	asksNobody(t, config)
-	p := process{exec.Command("sh", "-c", `umask 000; exec "$@"`, "sh", binary, "serve", "-c", config), &syncBuffer{}}
+	p := process{exec.Command("sh", "-c", `umask 000; exec "$@"`, "sh", binary, "serve", "-c",
+		config), &syncBuffer{}}
 	errs, err := p.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -144,7 +145,8 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	binary := buildBuzon(t)
 	relay := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	relay.Script(mailtest.End, mailtest.Act{Stall: 2 * time.Millisecond, Always: true})
-	d := &liveDesk{t: t, data: filepath.Join(t.TempDir(), "data"), relay: relay, addr: freeAddress(t)}
+	d := &liveDesk{t: t, data: filepath.Join(t.TempDir(), "data"), relay: relay,
+		addr: freeAddress(t)}
 	d.file = filepath.Join(filepath.Dir(d.data), "buzon.toml")
 	d.configure(fmt.Sprintf(`data_dir = %q
 [[mailbox]]
@@ -208,7 +210,8 @@ ticket_hour = 1000000
 		t.Errorf("the daemon does not end well: %v\n%s", err, p.log)
 	}
 	d.whole()
-	t.Logf("%d kills, %d mails answered 250 (%d replies), %d sent again after a cut, %d mails out", kills, len(f.answered), f.replied, f.again, len(relay.Accepted()))
+	t.Logf("%d kills, %d mails answered 250 (%d replies), %d sent again after a cut, %d mails out",
+		kills, len(f.answered), f.replied, f.again, len(relay.Accepted()))
 	d.filedOnce(f)
 	d.toldAll(f, kills)
 }
@@ -253,9 +256,11 @@ type feeder struct {
 func (f *feeder) newCases(ctx context.Context, worker int) {
 	for i := 0; ctx.Err() == nil; i++ {
 		who := fmt.Sprintf("k%d-%d@k%d-%d.test", worker, i, worker, i)
-		l := letter{From: who, To: soporte, Subject: "Caso de " + who, Text: "Hola.", ID: "<" + who + ">"}
+		l := letter{From: who, To: soporte, Subject: "Caso de " + who, Text: "Hola.", ID: "<" +
+			who + ">"}
 		if i%10 == 3 { // too large to live in the database
-			l.Files = []file{{"grande.bin", "application/octet-stream", bytes.Repeat([]byte(who), 15_000)}}
+			l.Files = []file{{"grande.bin", "application/octet-stream",
+				bytes.Repeat([]byte(who), 15_000)}}
 		}
 		f.send(who, soporte, l)
 		time.Sleep(10 * time.Millisecond)
@@ -274,7 +279,8 @@ func (f *feeder) replies(ctx context.Context) {
 			head := string(m.Raw)
 			_, to, _ := strings.Cut(head, "<soporte+c")
 			to, _, _ = strings.Cut("soporte+c"+to, ">")
-			f.send(who, to, letter{From: who, To: to, Subject: "Re: respuesta de " + who, Text: "Sigue igual.", ID: "<re-" + who + ">"})
+			f.send(who, to, letter{From: who, To: to, Subject: "Re: respuesta de " + who,
+				Text: "Sigue igual.", ID: "<re-" + who + ">"})
 		}
 	}
 }
@@ -318,7 +324,8 @@ func (d *liveDesk) drained() {
 	d.t.Helper()
 	d.quiet()
 	d.until("no cap holds anything", func() bool {
-		return !slices.ContainsFunc(d.outbox(), func(o outgoingRow) bool { return o.SettledAt == nil })
+		return !slices.ContainsFunc(d.outbox(),
+			func(o outgoingRow) bool { return o.SettledAt == nil })
 	})
 }
 

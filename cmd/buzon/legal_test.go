@@ -10,17 +10,22 @@ import (
 	"buzon/store"
 )
 
-// TestLegalByMail: the acknowledgement names the day, who asks for a person wakes the team while the
-// case goes on, and the year's report and the case's JSON tell what became of it.
+// TestLegalByMail: the acknowledgement names the day, who asks for a person wakes the team while
+// the case goes on, and the year's report and the case's JSON tell what became of it.
 func TestLegalByMail(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ language, words, day, ask, close, want string }{
-		{"es", "Me cobraron dos veces.", "a más tardar el miércoles 25 de marzo", "Hablar con una persona.", "cerrar", "El cliente pide hablar con una persona."},
-		{"en", "You have charged me twice for this.", "25 March", "Speak to a person", "close", "The customer asks to speak to a person."},
+		{"es", "Me cobraron dos veces.", "a más tardar el miércoles 25 de marzo",
+			"Hablar con una persona.", "cerrar", "El cliente pide hablar con una persona."},
+		{"en", "You have charged me twice for this.", "25 March", "Speak to a person", "close",
+			"The customer asks to speak to a person."},
 	} {
 		t.Run(c.language, func(t *testing.T) {
 			t.Parallel()
-			d := newVirtualDesk(t, "uno.test", func(f *config) { f.Language, f.Plazos = c.language, "co-ley1755" })
+			d := newVirtualDesk(t, "uno.test", func(f *config) {
+				f.Language, f.Plazos = c.language,
+					"co-ley1755"
+			})
 			n := d.opened(carlaRuiz, "Factura 12", c.words)
 			if m := decoded(d.about(carlaRuiz, n)); !strings.Contains(m, c.day) {
 				t.Errorf("the acknowledgement names no day:\n%s", m)
@@ -58,7 +63,8 @@ func TestLegalByMail(t *testing.T) {
 			row := ticketRow{Number: n}
 			err := d.addItems(t.Context(), must(d.naming(t.Context()))(t), &row)
 			i := slices.IndexFunc(row.Clocks, func(c clockRow) bool { return c.Kind == "legal" })
-			if err != nil || i < 0 || !row.Clocks[i].Late || row.Clocks[i].Running || row.Clocks[i].EndedAt == nil {
+			if err != nil || i < 0 || !row.Clocks[i].Late || row.Clocks[i].Running ||
+				row.Clocks[i].EndedAt == nil {
 				t.Errorf("clocks: %+v, %v", row.Clocks, err)
 			}
 		})
@@ -80,7 +86,8 @@ func TestPersonWantedBySubject(t *testing.T) {
 	if said == 0 {
 		t.Error("nobody hears of it")
 	}
-	if err := (&app{}).legalReport(t.Context(), d.house, 2026); err == nil || !strings.Contains(err.Error(), "plazos =") {
+	if err := (&app{}).legalReport(t.Context(), d.house, 2026); err == nil ||
+		!strings.Contains(err.Error(), "plazos =") {
 		t.Errorf("the report: %v", err)
 	}
 	list, err := d.store.Outbox(t.Context(), store.OutboxFilter{State: store.Failed})

@@ -74,7 +74,8 @@ func newStore(dir string) error {
 func newLiveDesk(t *testing.T, o liveOptions) *liveDesk {
 	t.Helper()
 	dir := t.TempDir()
-	d := &liveDesk{t: t, data: filepath.Join(dir, "data"), file: filepath.Join(dir, "buzon.toml"), relay: mailtest.NewSmarthost(t, o.Offers)}
+	d := &liveDesk{t: t, data: filepath.Join(dir, "data"), file: filepath.Join(dir, "buzon.toml"),
+		relay: mailtest.NewSmarthost(t, o.Offers)}
 	if d.tag = "Caso"; strings.Contains(o.Top, `language = "en"`) {
 		d.tag = "Case"
 	}
@@ -136,7 +137,8 @@ port = %d
 			t.Errorf("the daemon panicked:\n%s", d.log.String())
 		}
 		if t.Failed() {
-			t.Logf("mails:\n%s\noutbox:\n%s\nlog:\n%s", d.tryCLI("mail", "list"), d.tryCLI("outbox", "list"), d.log.String())
+			t.Logf("mails:\n%s\noutbox:\n%s\nlog:\n%s", d.tryCLI("mail", "list"),
+				d.tryCLI("outbox", "list"), d.log.String())
 		}
 	})
 	d.log = &syncBuffer{}
@@ -160,7 +162,10 @@ func (d *liveDesk) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	done, from := make(chan int, 1), len(d.log.String())
 	d.cancel, d.done = cancel, done
-	go func() { done <- run(ctx, []string{"serve", "-c", d.file}, strings.NewReader(""), io.Discard, d.log) }()
+	go func() {
+		done <- run(ctx, []string{"serve", "-c", d.file}, strings.NewReader(""), io.Discard,
+			d.log)
+	}()
 	listening := regexp.MustCompile(`(?m)^smtp listening on (\S+)$`)
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		if m := listening.FindStringSubmatch(d.log.String()[from:]); m != nil {
@@ -193,7 +198,8 @@ func (d *liveDesk) stop() {
 // runCLI runs a command on the desk's configuration.
 func (d *liveDesk) runCLI(stdin string, args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	code = run(context.Background(), append([]string{"-c", d.file}, args...), strings.NewReader(stdin), &out, &errs)
+	code = run(context.Background(), append([]string{"-c", d.file}, args...),
+		strings.NewReader(stdin), &out, &errs)
 	return code, out.String(), errs.String()
 }
 
@@ -251,7 +257,8 @@ func (d *liveDesk) outbox() []outgoingRow {
 // tickets are all, by number.
 func (d *liveDesk) tickets() []ticketRow {
 	d.t.Helper()
-	list := rowsOf[ticketRow](d.t, d.cli("ticket", "list", "--status", "all", "--json", "--limit", "100000"))
+	list := rowsOf[ticketRow](d.t, d.cli("ticket", "list", "--status", "all", "--json", "--limit",
+		"100000"))
 	slices.SortFunc(list, func(a, b ticketRow) int { return int(a.Number - b.Number) })
 	return list
 }
@@ -313,7 +320,8 @@ func (d *liveDesk) rests(what string, states ...store.OutboxState) {
 		// one question for all states: between two a mail would go from the one to the other unseen
 		list, err := h.store.Outbox(d.t.Context(), store.OutboxFilter{Limit: 1_000_000})
 		return err == nil && !slices.ContainsFunc(list, func(o store.Outgoing) bool {
-			later := o.Attempts == 0 && o.Next.Sub(o.Created) > time.Minute // a panel of the morning
+			// a panel of the morning
+			later := o.Attempts == 0 && o.Next.Sub(o.Created) > time.Minute
 			return slices.Contains(states, o.State) && !o.Capped() && !later
 		})
 	})
@@ -341,7 +349,8 @@ func (d *liveDesk) post(l letter) {
 			d.t.Fatalf("%q: %v", list, err)
 		}
 		for _, a := range all {
-			if strings.HasPrefix(a.Address, "soporte") || strings.HasPrefix(a.Address, "ayuda@") || strings.HasPrefix(a.Address, "ventas@") {
+			if strings.HasPrefix(a.Address, "soporte") || strings.HasPrefix(a.Address, "ayuda@") ||
+				strings.HasPrefix(a.Address, "ventas@") {
 				to = append(to, a.Address)
 			}
 		}
@@ -411,8 +420,10 @@ func (l letter) raw() []byte {
 		l.RawSubject = mime.QEncoding.Encode("utf-8", l.Subject)
 	}
 	var b bytes.Buffer
-	for _, h := range [][2]string{{"From", l.From}, {"To", l.To}, {"Cc", l.Cc}, {"Subject", l.RawSubject}, {"Date", time.Now().Format(time.RFC1123Z)},
-		{"Message-ID", l.ID}, {"In-Reply-To", l.InReplyTo}, {"References", l.References}, {"MIME-Version", "1.0"}} {
+	for _, h := range [][2]string{{"From", l.From}, {"To", l.To}, {"Cc", l.Cc},
+		{"Subject", l.RawSubject}, {"Date", time.Now().Format(time.RFC1123Z)},
+		{"Message-ID", l.ID}, {"In-Reply-To", l.InReplyTo}, {"References", l.References},
+		{"MIME-Version", "1.0"}} {
 		if h[1] != "" {
 			fmt.Fprintf(&b, "%s: %s\r\n", h[0], h[1])
 		}
@@ -422,14 +433,18 @@ func (l letter) raw() []byte {
 	}
 	text := strings.ReplaceAll(l.Text, "\n", "\r\n")
 	if len(l.Files) == 0 {
-		fmt.Fprintf(&b, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n%s\r\n", text)
+		fmt.Fprintf(&b, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "+
+			"8bit\r\n\r\n%s\r\n", text)
 		return b.Bytes()
 	}
 	b.WriteString("Content-Type: multipart/mixed; boundary=frontera\r\n\r\n")
-	fmt.Fprintf(&b, "--frontera\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n%s\r\n", text)
+	fmt.Fprintf(&b, "--frontera\r\nContent-Type: text/plain; charset=utf-8\r\n"+
+		"Content-Transfer-Encoding: 8bit\r\n\r\n%s\r\n", text)
 	for _, f := range l.Files {
-		fmt.Fprintf(&b, "--frontera\r\nContent-Type: %s\r\nContent-Disposition: %s\r\nContent-Transfer-Encoding: base64\r\n\r\n%s",
-			f.Type, mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}), base64Lines(f.Content))
+		fmt.Fprintf(&b, "--frontera\r\nContent-Type: %s\r\nContent-Disposition: %s\r\n"+
+			"Content-Transfer-Encoding: base64\r\n\r\n%s",
+			f.Type, mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}),
+			base64Lines(f.Content))
 	}
 	b.WriteString("--frontera--\r\n")
 	return b.Bytes()
@@ -460,7 +475,8 @@ func readNotice(t testing.TB, m mailtest.Mail) notice {
 		t.Fatal(err)
 	}
 	n := notice{Mail: m, Header: parsed.Header}
-	if n.Subject, err = new(mime.WordDecoder).DecodeHeader(parsed.Header.Get("Subject")); err != nil {
+	if n.Subject, err = new(mime.WordDecoder).DecodeHeader(
+		parsed.Header.Get("Subject")); err != nil {
 		t.Fatal(err)
 	}
 	r, err := gomail.CreateReader(bytes.NewReader(m.Raw))
@@ -498,9 +514,11 @@ func readNotice(t testing.TB, m mailtest.Mail) notice {
 // quoted text.
 func (n notice) reply(text string) letter {
 	return letter{
-		From: n.Header.Get("To"), To: n.Header.Get("Reply-To"), Subject: "Re: " + n.Subject, InReplyTo: n.Header.Get("Message-Id"),
+		From: n.Header.Get("To"), To: n.Header.Get("Reply-To"), Subject: "Re: " + n.Subject,
+		InReplyTo:  n.Header.Get("Message-Id"),
 		References: n.Header.Get("References") + " " + n.Header.Get("Message-Id"),
-		Text:       text + "\n\nEl lun, 2 mar 2026 a las 10:15, Soporte Ejemplo (<soporte@ejemplo.test>) escribió:\n\n" + n.quoted(),
+		Text: text + "\n\nEl lun, 2 mar 2026 a las 10:15, Soporte Ejemplo " +
+			"(<soporte@ejemplo.test>) escribió:\n\n" + n.quoted(),
 	}
 }
 

@@ -16,12 +16,14 @@ import (
 func (s smtpConfig) socket() (mode fs.FileMode, group int, err error) {
 	mode, group = 0o660, -1
 	if s.LMTP == "" && (s.LMTPMode != "" || s.LMTPGroup != "") {
-		return mode, group, errors.New(`smtp.lmtp: name the socket, or leave out lmtp_mode and lmtp_group`)
+		return mode, group, errors.New(
+			`smtp.lmtp: name the socket, or leave out lmtp_mode and lmtp_group`)
 	}
 	if s.LMTPMode != "" {
 		n, err := strconv.ParseUint(s.LMTPMode, 8, 9)
 		if err != nil || n&0o600 != 0o600 {
-			return mode, group, fmt.Errorf(`smtp.lmtp_mode: %q: want octal digits such as "0660" or "0666"`, s.LMTPMode)
+			return mode, group, fmt.Errorf(
+				`smtp.lmtp_mode: %q: want octal digits such as "0660" or "0666"`, s.LMTPMode)
 		}
 		mode = fs.FileMode(n)
 	}
@@ -30,7 +32,8 @@ func (s smtpConfig) socket() (mode fs.FileMode, group int, err error) {
 	}
 	g, err := user.LookupGroup(s.LMTPGroup)
 	if err != nil {
-		return mode, group, fmt.Errorf(`smtp.lmtp_group: %q: there is no such group here; Postfix's is "postfix"`, s.LMTPGroup)
+		return mode, group, fmt.Errorf(
+			`smtp.lmtp_group: %q: there is no such group here; Postfix's is "postfix"`, s.LMTPGroup)
 	}
 	group, err = strconv.Atoi(g.Gid)
 	return mode, group, err
@@ -48,7 +51,9 @@ func (s smtpConfig) listenLMTP() (net.Listener, error) {
 	}
 	if err := os.Chown(s.LMTP, -1, group); err != nil {
 		l.Close()
-		return nil, fmt.Errorf("smtp.lmtp_group: %w: make the user who runs buzon a member of the group %s", err, s.LMTPGroup)
+		return nil, fmt.Errorf(
+			"smtp.lmtp_group: %w: make the user who runs buzon a member of the group %s", err,
+			s.LMTPGroup)
 	}
 	return l, nil
 }

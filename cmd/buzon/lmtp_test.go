@@ -31,7 +31,8 @@ func TestLMTPSocket(t *testing.T) {
 			t.Fatal(err)
 		}
 		if info.Mode().Perm() != c.want || info.Sys().(*syscall.Stat_t).Gid != uint32(os.Getgid()) {
-			t.Errorf("lmtp_mode %q, lmtp_group %q: %v, group %d", c.mode, c.group, info.Mode(), info.Sys().(*syscall.Stat_t).Gid)
+			t.Errorf("lmtp_mode %q, lmtp_group %q: %v, group %d", c.mode, c.group, info.Mode(),
+				info.Sys().(*syscall.Stat_t).Gid)
 		}
 		l.Close()
 	}

@@ -54,8 +54,10 @@ func BenchmarkServe(b *testing.B) {
 func loadBuzon(b *testing.B, binary string) float64 {
 	dir := b.TempDir()
 	config := filepath.Join(dir, "buzon.toml")
-	text := fmt.Sprintf("data_dir = %q\n[[mailbox]]\naddress = \"soporte@ejemplo.test\"\nplus_addressing = true\n[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n"+
-		"[smtp]\nlisten = \"127.0.0.1:0\"\n[relay]\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"\n[dns]\nserver = \"none\"\n", filepath.Join(dir, "data"))
+	text := fmt.Sprintf("data_dir = %q\n[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n"+
+		"plus_addressing = true\n[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n"+
+		"[smtp]\nlisten = \"127.0.0.1:0\"\n[relay]\nhost = \"127.0.0.1\"\nport = 1\ntls = "+
+		"\"none\"\n[dns]\nserver = \"none\"\n", filepath.Join(dir, "data"))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}
@@ -99,7 +101,8 @@ func loadBuzon(b *testing.B, binary string) float64 {
 		time.Sleep(5 * time.Millisecond)
 	}
 	all := time.Since(start)
-	if counts, err := s.CountMails(b.Context()); err != nil || counts[store.OutcomeTicket] != loadMails {
+	if counts, err := s.CountMails(b.Context()); err != nil ||
+		counts[store.OutcomeTicket] != loadMails {
 		b.Fatalf("%v, %v", counts, err)
 	}
 	owed, err := s.CountOutbox(context.Background())
@@ -135,7 +138,9 @@ func loadPostfix(b *testing.B) float64 {
 
 // load sends the mails, each connection many of them.
 func load(b *testing.B, address, to string) {
-	filler := strings.Repeat("La factura de este mes no coincide con lo que figura en el sistema contable.\r\n", loadSize/78)
+	filler := strings.Repeat(
+		"La factura de este mes no coincide con lo que figura en el sistema contable.\r\n",
+		loadSize/78)
 	var sending sync.WaitGroup
 	for c := range loadConnections {
 		sending.Go(func() {
@@ -168,8 +173,11 @@ func load(b *testing.B, address, to string) {
 				say("MAIL FROM:<" + from + ">")
 				say("RCPT TO:<" + to + ">")
 				say("DATA")
-				say(fmt.Sprintf("From: Persona %d <%s>\r\nTo: <%s>\r\nSubject: =?utf-8?q?No_coincide_la_facturaci=C3=B3n_%d?=\r\nMessage-ID: <carga%d@cliente.test>\r\n"+
-					"Date: Tue, 03 Mar 2026 09:01:%02d -0500\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHola, soy %d.\r\n\r\n%s.",
+				say(fmt.Sprintf("From: Persona %d <%s>\r\nTo: <%s>\r\nSubject: "+
+					"=?utf-8?q?No_coincide_la_facturaci=C3=B3n_%d?=\r\nMessage-ID: "+
+					"<carga%d@cliente.test>\r\n"+
+					"Date: Tue, 03 Mar 2026 09:01:%02d -0500\r\nMIME-Version: 1.0\r\n"+
+					"Content-Type: text/plain; charset=utf-8\r\n\r\nHola, soy %d.\r\n\r\n%s.",
 					i, from, to, i, i, i%60, i, filler))
 			}
 			say("QUIT")

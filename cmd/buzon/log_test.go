@@ -42,10 +42,12 @@ func TestLog(t *testing.T) {
 			once(t, log, "mail is in quarantine", map[string]string{"mail": id, "rule": m.Rule})
 			continue
 		}
-		once(t, log, "mail filed", map[string]string{"mail": id, "rule": m.Rule, "outcome": m.Outcome, "ticket": fmt.Sprint(*m.Ticket), "item": fmt.Sprint(*m.Item)})
+		once(t, log, "mail filed", map[string]string{"mail": id, "rule": m.Rule,
+			"outcome": m.Outcome, "ticket": fmt.Sprint(*m.Ticket), "item": fmt.Sprint(*m.Item)})
 	}
 	for _, o := range d.outbox() {
-		once(t, log, "mail sent", map[string]string{"outbox": fmt.Sprint(o.ID), "to": o.To, "kind": o.Kind, "attempt": "1"})
+		once(t, log, "mail sent", map[string]string{"outbox": fmt.Sprint(o.ID), "to": o.To,
+			"kind": o.Kind, "attempt": "1"})
 	}
 	if strings.Contains(log, " id=") {
 		t.Errorf("an id without a name:\n%s", log)
@@ -56,7 +58,8 @@ func TestLog(t *testing.T) {
 func TestLogOfFailure(t *testing.T) {
 	t.Parallel()
 	d := newLiveDesk(t, liveOptions{})
-	d.relay.Script(mailtest.RCPT, mailtest.Act{Reply: "450 4.2.0 later", For: carla}, mailtest.Act{Reply: "550 5.1.1 no such user", For: carla})
+	d.relay.Script(mailtest.RCPT, mailtest.Act{Reply: "450 4.2.0 later", For: carla},
+		mailtest.Act{Reply: "550 5.1.1 no such user", For: carla})
 	d.send(printer)
 	d.quiet()
 	d.stop()
@@ -66,7 +69,8 @@ func TestLogOfFailure(t *testing.T) {
 			failed = fmt.Sprint(o.ID)
 		}
 	}
-	once(t, log, "mail failed", map[string]string{"outbox": failed, "reply": "550 5.1.1 no such user"})
+	once(t, log, "mail failed", map[string]string{"outbox": failed,
+		"reply": "550 5.1.1 no such user"})
 	if n := len(logLines(log, "mail not sent; it is tried again")); n != 1 {
 		t.Errorf("%d lines about the mail that was put off:\n%s", n, log)
 	}

@@ -17,14 +17,17 @@ func (a *app) mail() *cobra.Command {
 	list := a.mailList()
 	c.AddCommand(list,
 		a.mailCommand(a.look, "show ID", "Show the journal row of a mail", a.showMail),
-		a.mailCommand(a.look, "explain ID", "Say what became of a mail, by which rule, and who was or was not told", a.explainMail),
+		a.mailCommand(a.look, "explain ID",
+			"Say what became of a mail, by which rule, and who was or was not told", a.explainMail),
 		a.mailCommand(a.look, "raw ID", "Print the mail as it came, byte for byte", a.rawMail))
 	return c
 }
 
 // outcomes are what a mail can have become.
-var outcomes = []store.Outcome{store.OutcomeTicket, store.OutcomeItem, store.OutcomePending, store.OutcomeQuery, store.OutcomeAutomatic,
-	store.OutcomeDuplicate, store.OutcomeOwn, store.OutcomeBlocked, store.OutcomeQuarantine, store.OutcomeRefused, store.OutcomeDropped,
+var outcomes = []store.Outcome{store.OutcomeTicket, store.OutcomeItem, store.OutcomePending,
+	store.OutcomeQuery, store.OutcomeAutomatic,
+	store.OutcomeDuplicate, store.OutcomeOwn, store.OutcomeBlocked, store.OutcomeQuarantine,
+	store.OutcomeRefused, store.OutcomeDropped,
 	store.OutcomeRejected, store.Waiting}
 
 // mailFlags are the flags by which mail is chosen.
@@ -35,11 +38,14 @@ type mailFlags struct {
 
 func (f *mailFlags) register(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringVar(&f.From, "from", "", "only from this address, or a part of it such as @cliente.test")
+	flags.StringVar(&f.From, "from", "",
+		"only from this address, or a part of it such as @cliente.test")
 	flags.StringVar(&f.To, "to", "", "only to this address, or a part of it")
-	flags.StringVar(&f.Subject, "subject", "", "only with these words in the subject, accents and case aside")
+	flags.StringVar(&f.Subject, "subject", "",
+		"only with these words in the subject, accents and case aside")
 	flags.StringVar(&f.MessageID, "message-id", "", "only with this Message-ID")
-	flags.StringVar(&f.since, "since", "", "only from then on: 2026-01-31, \"2026-01-31 14:05\", or 2h for the last two hours")
+	flags.StringVar(&f.since, "since", "",
+		"only from then on: 2026-01-31, \"2026-01-31 14:05\", or 2h for the last two hours")
 	flags.StringVar(&f.until, "until", "", "only before then; a day counts whole")
 	flags.IntVar(&f.Limit, "limit", 1000, "how many")
 }
@@ -68,24 +74,30 @@ func moment(flag, text string, zone *time.Location, end bool) (time.Time, error)
 		}
 		return t, nil
 	}
-	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04", time.DateTime, time.RFC3339, "2006-01-02 15:04:05 -0700"} {
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04", time.DateTime,
+		time.RFC3339, "2006-01-02 15:04:05 -0700"} {
 		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
 			return t, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("--%s: %q: want a day (2026-01-31), a time (\"2026-01-31 14:05\") or how long ago (2h)", flag, text)
+	return time.Time{}, fmt.Errorf(
+		"--%s: %q: want a day (2026-01-31), a time (\"2026-01-31 14:05\") or how long ago (2h)",
+		flag, text)
 }
 
 func (a *app) mailList() *cobra.Command {
 	var f mailFlags
-	c := &cobra.Command{Use: "list", Short: "List mails, the newest first", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		if err := among("outcome", f.Outcome, outcomes...); err != nil {
-			return err
-		}
-		return a.listMails(c.Context(), &f)
-	}}
+	c := &cobra.Command{Use: "list", Short: "List mails, the newest first", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := among("outcome", f.Outcome, outcomes...); err != nil {
+				return err
+			}
+			return a.listMails(c.Context(), &f)
+		}}
 	f.register(c)
-	c.Flags().StringVar((*string)(&f.Outcome), "outcome", "", "only those that became ticket, item, pending, automatic, duplicate, own, quarantine …; waiting: not filed yet")
+	c.Flags().StringVar((*string)(&f.Outcome), "outcome", "",
+		"only those that became ticket, item, pending, automatic, duplicate, own, quarantine …; "+
+			"waiting: not filed yet")
 	return c
 }
 
@@ -119,10 +131,12 @@ func (a *app) listMails(ctx context.Context, flags *mailFlags,
 			}
 			continue
 		}
-		rows = append(rows, []string{fmt.Sprint(m.ID), a.clock(m.Received), cmp.Or(m.Sender, m.Envelope.From), cut(m.Subject, 50), m.Rule,
+		rows = append(rows, []string{fmt.Sprint(m.ID), a.clock(m.Received),
+			cmp.Or(m.Sender, m.Envelope.From), cut(m.Subject, 50), m.Rule,
 			string(cmp.Or(m.Outcome, store.Waiting)), place(m.Ticket, m.Item)})
 	}
-	return a.table([]string{"MAIL", "RECEIVED", "FROM", "SUBJECT", "RULE", "OUTCOME", "TICKET"}, rows)
+	return a.table([]string{"MAIL", "RECEIVED", "FROM", "SUBJECT", "RULE", "OUTCOME",
+		"TICKET"}, rows)
 }
 
 // place writes ticket and item as "12-3".
@@ -168,9 +182,12 @@ type mailRow struct {
 }
 
 func mailJSON(m store.Mail) mailRow {
-	return mailRow{m.ID, stamp(m.Received), m.Envelope.Door, m.Mailbox, m.Envelope.From, m.MessageID, m.SHA256, m.Sender, m.Subject,
-		m.Proof, nonNil(m.ProofParts), m.Evidence, m.Rule, string(m.Outcome), orNull(m.Ticket), orNull(m.Item), m.Attempts, m.Error, m.Reason, m.Size,
-		orNone(m.Envelope.Folder), orNull(int64(m.Envelope.UIDValidity)), orNull(int64(m.Envelope.UID)), stamp(m.Settled),
+	return mailRow{m.ID, stamp(m.Received), m.Envelope.Door, m.Mailbox, m.Envelope.From,
+		m.MessageID, m.SHA256, m.Sender, m.Subject,
+		m.Proof, nonNil(m.ProofParts), m.Evidence, m.Rule, string(m.Outcome), orNull(m.Ticket),
+		orNull(m.Item), m.Attempts, m.Error, m.Reason, m.Size,
+		orNone(m.Envelope.Folder), orNull(int64(m.Envelope.UIDValidity)),
+		orNull(int64(m.Envelope.UID)), stamp(m.Settled),
 		nonNil(m.Envelope.To), orNone(m.Envelope.Remote)}
 }
 
@@ -190,19 +207,25 @@ func orNull(n int64) *int64 {
 }
 
 // mailCommand is a subcommand about one mail.
-func (a *app) mailCommand(open opener, use, short string, f func(context.Context, *house, store.Mail) error) *cobra.Command {
-	return about(open, use, short, "mail", "buzon mail list", func(ctx context.Context, h *house, id int64) (store.Mail, error) {
-		return h.store.Mail(ctx, id)
-	}, f)
+func (a *app) mailCommand(open opener, use, short string,
+	f func(context.Context, *house, store.Mail) error) *cobra.Command {
+	return about(open, use, short, "mail", "buzon mail list",
+		func(ctx context.Context, h *house, id int64) (store.Mail, error) {
+			return h.store.Mail(ctx, id)
+		}, f)
 }
 
 func (a *app) showMail(_ context.Context, _ *house, m store.Mail) error {
 	if a.json {
 		return a.object(mailJSON(m))
 	}
-	facts(a.stdout, "Mail", fmt.Sprint(m.ID), "Received", a.clock(m.Received), "Door", m.Envelope.Door, "Mailbox", m.Mailbox,
-		"Envelope from", envelopeFrom(m), "Envelope to", strings.Join(m.Envelope.To, ", "), "Remote", m.Envelope.Remote, "From", m.Sender, "Subject", m.Subject, "Message-ID", m.MessageID, "SHA-256", m.SHA256, "Size", fmt.Sprint(m.Size),
-		"Proof", m.Proof, "Evidence", m.Evidence, "Rule", m.Rule, "Reason", m.Reason, "Outcome", string(cmp.Or(m.Outcome, store.Waiting)),
+	facts(a.stdout, "Mail", fmt.Sprint(m.ID), "Received", a.clock(m.Received), "Door",
+		m.Envelope.Door, "Mailbox", m.Mailbox,
+		"Envelope from", envelopeFrom(m), "Envelope to", strings.Join(m.Envelope.To, ", "),
+		"Remote", m.Envelope.Remote, "From", m.Sender, "Subject", m.Subject, "Message-ID",
+		m.MessageID, "SHA-256", m.SHA256, "Size", fmt.Sprint(m.Size),
+		"Proof", m.Proof, "Evidence", m.Evidence, "Rule", m.Rule, "Reason", m.Reason, "Outcome",
+		string(cmp.Or(m.Outcome, store.Waiting)),
 		"Ticket", place(m.Ticket, m.Item), "Attempts", fmt.Sprint(m.Attempts), "Error", m.Error)
 	return nil
 }

@@ -17,7 +17,9 @@ import (
 func (a *app) mailbox() *cobra.Command {
 	c := &cobra.Command{Use: "mailbox", Short: "The IMAP accounts that mail is fetched from"}
 	var aside bool
-	reconcile := &cobra.Command{Use: "reconcile [ACCOUNT]", Short: "Compare the folders with the journal, mail by mail, and take what is missing", Args: cobra.MaximumNArgs(1),
+	reconcile := &cobra.Command{Use: "reconcile [ACCOUNT]",
+		Short: "Compare the folders with the journal, mail by mail, and take what is missing",
+		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			order := imappoll.ReconcileNow
 			if aside {
@@ -25,23 +27,28 @@ func (a *app) mailbox() *cobra.Command {
 			}
 			return a.orderAccounts(c.Context(), args, order)
 		}}
-	reconcile.Flags().BoolVar(&aside, "aside", false, "try again also what could not be read before")
+	reconcile.Flags().BoolVar(&aside, "aside", false,
+		"try again also what could not be read before")
 	c.AddCommand(
-		&cobra.Command{Use: "list", Short: "List them, with the last success and the last error", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-			return a.withAccounts(c.Context(), a.look, nil, a.listAccounts)
-		}},
-		&cobra.Command{Use: "show ACCOUNT", Short: "Show how an account is doing", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-			return a.withAccounts(c.Context(), a.look, args, a.showAccount)
-		}},
-		&cobra.Command{Use: "poll [ACCOUNT]", Short: "Look for new mail now", Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
-			return a.orderAccounts(c.Context(), args, imappoll.PollNow)
-		}},
+		&cobra.Command{Use: "list", Short: "List them, with the last success and the last error",
+			Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+				return a.withAccounts(c.Context(), a.look, nil, a.listAccounts)
+			}},
+		&cobra.Command{Use: "show ACCOUNT", Short: "Show how an account is doing",
+			Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+				return a.withAccounts(c.Context(), a.look, args, a.showAccount)
+			}},
+		&cobra.Command{Use: "poll [ACCOUNT]", Short: "Look for new mail now",
+			Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
+				return a.orderAccounts(c.Context(), args, imappoll.PollNow)
+			}},
 		reconcile)
 	return c
 }
 
 // withAccounts calls f with the accounts that are named, or all.
-func (a *app) withAccounts(ctx context.Context, open opener, names []string, f func(context.Context, *house, []imapConfig) error) error {
+func (a *app) withAccounts(ctx context.Context, open opener, names []string,
+	f func(context.Context, *house, []imapConfig) error) error {
 	h, err := open(ctx)
 	if err != nil {
 		return err
@@ -81,15 +88,19 @@ type accountRow struct {
 	Expires    *string  `json:"secret_expires"`
 }
 
-func (h *house) accountRow(ctx context.Context, c imapConfig) (accountRow, store.IMAPStatus, error) {
+func (h *house) accountRow(ctx context.Context, c imapConfig) (accountRow, store.IMAPStatus,
+	error) {
 	st, err := h.store.IMAPStatus(ctx, c.Name)
 	if err != nil {
 		return accountRow{}, st, err
 	}
 	n, err := h.store.CountIMAP(ctx, c.Name)
-	r := accountRow{Account: c.Name, Host: c.Host, Username: c.Username, Mailbox: c.Mailbox, Folders: c.Folders, State: "ok",
-		LastTry: stamp(st.Tried), LastGood: stamp(st.Good), Error: st.Error, Alarmed: stamp(st.Alarmed), Taken: n.Taken, Aside: n.Aside,
-		Unreadable: n.Waits, Reconciled: stamp(st.Reconciled), Report: st.Report, Expires: orNone(c.SecretExpires)}
+	r := accountRow{Account: c.Name, Host: c.Host, Username: c.Username, Mailbox: c.Mailbox,
+		Folders: c.Folders, State: "ok",
+		LastTry: stamp(st.Tried), LastGood: stamp(st.Good), Error: st.Error,
+		Alarmed: stamp(st.Alarmed), Taken: n.Taken, Aside: n.Aside,
+		Unreadable: n.Waits, Reconciled: stamp(st.Reconciled), Report: st.Report,
+		Expires: orNone(c.SecretExpires)}
 	switch {
 	case st.Good.IsZero() && st.Error == "":
 		r.State = "never"
@@ -123,9 +134,11 @@ func (a *app) listAccounts(ctx context.Context, h *house, list []imapConfig) err
 		if r.LastGood != nil {
 			lag = (time.Duration(r.Lag) * time.Second).String()
 		}
-		rows = append(rows, []string{r.Account, r.State, a.clock(st.Good), lag, strconv.Itoa(r.Taken), strconv.Itoa(r.Aside), r.Error})
+		rows = append(rows, []string{r.Account, r.State, a.clock(st.Good), lag,
+			strconv.Itoa(r.Taken), strconv.Itoa(r.Aside), r.Error})
 	}
-	return a.table([]string{"ACCOUNT", "STATE", "LAST SUCCESS", "LAG", "TAKEN", "ASIDE", "ERROR"}, rows)
+	return a.table([]string{"ACCOUNT", "STATE", "LAST SUCCESS", "LAG", "TAKEN", "ASIDE",
+		"ERROR"}, rows)
 }
 
 func (a *app) showAccount(ctx context.Context, h *house, list []imapConfig) error {
@@ -140,50 +153,56 @@ func (a *app) showAccount(ctx context.Context, h *house, list []imapConfig) erro
 	if c.After != "move" {
 		c.MovedTo, c.Quarantine = "", "" // nothing goes there
 	}
-	facts(a.stdout, "account", r.Account, "server", fmt.Sprintf("%s:%d", r.Host, c.Port), "username", r.Username, "mailbox", r.Mailbox,
-		"folders", `["`+strings.Join(c.Folders, `", "`)+`"]`, "after", c.After, "moved_to", c.MovedTo, "quarantine", c.Quarantine, "sent", c.Sent,
-		"since", c.Since, "state", r.State, "last try", a.clock(st.Tried), "last success", a.clock(st.Good), "error", r.Error,
-		"alarm since", a.clock(st.Alarmed), "taken", strconv.Itoa(r.Taken), "set aside", strconv.Itoa(r.Aside), "unreadable", strconv.Itoa(r.Unreadable),
-		"reconciled", a.clock(st.Reconciled), "report", r.Report, "secret expires", deref(r.Expires))
+	facts(a.stdout, "account", r.Account, "server", fmt.Sprintf("%s:%d", r.Host, c.Port),
+		"username", r.Username, "mailbox", r.Mailbox,
+		"folders", `["`+strings.Join(c.Folders, `", "`)+`"]`, "after", c.After, "moved_to",
+		c.MovedTo, "quarantine", c.Quarantine, "sent", c.Sent,
+		"since", c.Since, "state", r.State, "last try", a.clock(st.Tried), "last success",
+		a.clock(st.Good), "error", r.Error,
+		"alarm since", a.clock(st.Alarmed), "taken", strconv.Itoa(r.Taken), "set aside",
+		strconv.Itoa(r.Aside), "unreadable", strconv.Itoa(r.Unreadable),
+		"reconciled", a.clock(st.Reconciled), "report", r.Report, "secret expires",
+		deref(r.Expires))
 	return nil
 }
 
 // orderAccounts has the daemon do something now, or does it here when none runs.
 func (a *app) orderAccounts(ctx context.Context, names []string, order imappoll.Order) error {
-	return a.withAccounts(ctx, a.existing, names, func(ctx context.Context, h *house, list []imapConfig) error {
-		alone, err := h.takeLock(ctx, false)
-		if err != nil {
-			return err
-		}
-		var errs []error
-		for _, c := range list {
-			if alone {
-				err = h.pollHere(ctx, c, order)
-			} else {
-				err = h.pollThere(ctx, c.Name, order)
-			}
-			if err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", c.Name, err))
-				continue
-			}
-			row, st, err := h.accountRow(ctx, c)
+	return a.withAccounts(ctx, a.existing, names,
+		func(ctx context.Context, h *house, list []imapConfig) error {
+			alone, err := h.takeLock(ctx, false)
 			if err != nil {
 				return err
 			}
-			if a.json {
-				if err := a.object(row); err != nil {
+			var errs []error
+			for _, c := range list {
+				if alone {
+					err = h.pollHere(ctx, c, order)
+				} else {
+					err = h.pollThere(ctx, c.Name, order)
+				}
+				if err != nil {
+					errs = append(errs, fmt.Errorf("%s: %w", c.Name, err))
+					continue
+				}
+				row, st, err := h.accountRow(ctx, c)
+				if err != nil {
 					return err
 				}
-				continue
+				if a.json {
+					if err := a.object(row); err != nil {
+						return err
+					}
+					continue
+				}
+				report := "looked through"
+				if order != imappoll.PollNow {
+					report = st.Report
+				}
+				fmt.Fprintf(a.stdout, "%s: %s\n", c.Name, safe(report))
 			}
-			report := "looked through"
-			if order != imappoll.PollNow {
-				report = st.Report
-			}
-			fmt.Fprintf(a.stdout, "%s: %s\n", c.Name, safe(report))
-		}
-		return errors.Join(errs...)
-	})
+			return errors.Join(errs...)
+		})
 }
 
 // pollHere fetches mail in this process, and files it.
@@ -226,7 +245,9 @@ func (h *house) pollThere(ctx context.Context, account string, order imappoll.Or
 		if err != nil {
 			return err
 		}
-		if now.Tried.After(before.Tried) && (order == imappoll.PollNow || now.Reconciled.After(before.Reconciled) || now.Error != "") {
+		if now.Tried.After(before.Tried) &&
+			(order == imappoll.PollNow || now.Reconciled.After(before.Reconciled) ||
+				now.Error != "") {
 			if now.Error != "" {
 				return errors.New(now.Error)
 			}
@@ -234,7 +255,8 @@ func (h *house) pollThere(ctx context.Context, account string, order imappoll.Or
 		}
 		// from its start on it would have tried
 		if now.Tried.IsZero() && time.Since(begun) > 20*time.Second {
-			return errors.New("the daemon knows nothing of this account: restart buzon serve, it reads its configuration when it starts")
+			return errors.New("the daemon knows nothing of this account: restart buzon serve, it " +
+				"reads its configuration when it starts")
 		}
 	}
 	return errors.New("the daemon has not answered in ten minutes: see its log")

@@ -100,11 +100,15 @@ func (a *app) root() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	f := root.PersistentFlags()
-	f.StringVarP(&a.configFile, "config", "c", "", "configuration `FILE` (default buzon.toml, then /etc/buzon/buzon.toml)")
+	f.StringVarP(&a.configFile, "config", "c", "",
+		"configuration `FILE` (default buzon.toml, then /etc/buzon/buzon.toml)")
 	f.StringVar(&a.dataDir, "data", "", "data `DIR`, instead of the configured data_dir")
 	f.BoolVar(&a.json, "json", false, "print JSON")
-	root.AddCommand(a.initialise(), a.serve(), a.demo(), a.check(), a.copy(), a.backup(), a.restore(), a.deliver(), a.parse(), a.mail(), a.ticket(), a.viewAs(), a.jobs(), a.outbox(), a.quarantine(), a.pending(), a.imports(), a.block(), a.alert(), a.reports(),
-		a.people("agent"), a.people("person"), a.template(), a.key(), a.dkim(), a.mailbox(), a.oauth(), a.version())
+	root.AddCommand(a.initialise(), a.serve(), a.demo(), a.check(), a.copy(), a.backup(),
+		a.restore(), a.deliver(), a.parse(), a.mail(), a.ticket(), a.viewAs(), a.jobs(), a.outbox(),
+		a.quarantine(), a.pending(), a.imports(), a.block(), a.alert(), a.reports(),
+		a.people("agent"), a.people("person"), a.template(), a.key(), a.dkim(), a.mailbox(),
+		a.oauth(), a.version())
 	for _, k := range desk.Kinds {
 		root.AddCommand(a.catalogue(k))
 	}

@@ -10,10 +10,16 @@ import (
 
 // mannersWords are what people write in the stories of this file.
 var mannersWords = map[string]phrasebook{
-	"es": {"follower": "#seguidor ", "due": "#vence 2026-03-31", "query": "mis casos", "resolved": "#resuelto",
-		"day": "vence el 31 de marzo", "wrote": "El mar, 3 mar 2026 a las 9:00, Soporte <soporte@ejemplo.test> escribió:", "note": "#nota"},
-	"en": {"follower": "#follower ", "due": "#due 2026-03-31", "query": "my tickets", "resolved": "#resolved",
-		"day": "due on 31 March", "wrote": "On Tue, 3 Mar 2026 at 9:00, Soporte <soporte@ejemplo.test> wrote:", "note": "#note"},
+	"es": {"follower": "#seguidor ", "due": "#vence 2026-03-31", "query": "mis casos",
+		"resolved": "#resuelto",
+		"day":      "vence el 31 de marzo",
+		"wrote":    "El mar, 3 mar 2026 a las 9:00, Soporte <soporte@ejemplo.test> escribió:",
+		"note":     "#nota"},
+	"en": {"follower": "#follower ", "due": "#due 2026-03-31", "query": "my tickets",
+		"resolved": "#resolved",
+		"day":      "due on 31 March",
+		"wrote":    "On Tue, 3 Mar 2026 at 9:00, Soporte <soporte@ejemplo.test> wrote:",
+		"note":     "#note"},
 }
 
 // from is the address that a mail comes from.
@@ -26,15 +32,16 @@ func (m takenMail) from(t *testing.T) string {
 	return a.Address
 }
 
-// TestAnswersFromTheAlias: whoever writes to an alias of the mailbox hears from it, of his case and of
-// what he asks; everybody else from the mailbox.
+// TestAnswersFromTheAlias: whoever writes to an alias of the mailbox hears from it, of his case and
+// of what he asks; everybody else from the mailbox.
 func TestAnswersFromTheAlias(t *testing.T) {
 	t.Parallel()
 	for language, say := range mannersWords {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			const alias, box = "ayuda@marca.test", "soporte@ejemplo.test"
-			d := newVirtualDesk(t, "ejemplo.test", func(k *config) { k.Mailbox[0].Aliases = []string{alias} })
+			d := newVirtualDesk(t, "ejemplo.test",
+				func(k *config) { k.Mailbox[0].Aliases = []string{alias} })
 			d.speaks(language, vCarla, vPedro, vAna)
 			comes := func(m takenMail, want string) {
 				t.Helper()
@@ -64,8 +71,8 @@ func TestAnswersFromTheAlias(t *testing.T) {
 	}
 }
 
-// TestNobodyGetsItTwice: who stands in To or Cc of a customer's mail has it, and is not sent it again;
-// an agent is.
+// TestNobodyGetsItTwice: who stands in To or Cc of a customer's mail has it, and is not sent it
+// again; an agent is.
 func TestNobodyGetsItTwice(t *testing.T) {
 	t.Parallel()
 	for language, say := range mannersWords {
@@ -75,11 +82,13 @@ func TestNobodyGetsItTwice(t *testing.T) {
 			d := newVirtualDesk(t, "ejemplo.test")
 			d.speaks(language, vCarla, eva, beto, vAna)
 			n := d.opened(vCarla, "No abre", "Desde ayer.")
-			d.replies(vAna, n, say["follower"]+eva+"\r\n"+say["follower"]+beto+"\r\n\r\nPruebe ahora.")
+			d.replies(vAna, n, say["follower"]+eva+"\r\n"+say["follower"]+beto+
+				"\r\n\r\nPruebe ahora.")
 			sent := func(who string) int { return len(d.to(who)) }
 			e, b, a := sent(eva), sent(beto), sent(vAna)
 			m := d.last(vCarla)
-			d.write(vCarla, m.replyTo(), "Re: "+m.subject, "Sigue igual.", "In-Reply-To: "+m.header.Get("Message-ID"),
+			d.write(vCarla, m.replyTo(), "Re: "+m.subject, "Sigue igual.", "In-Reply-To: "+
+				m.header.Get("Message-ID"),
 				"Cc: Eva <EVA@cliente.test>, "+vAna)
 			d.settle()
 			d.last(beto).says(t, "Sigue igual.")
@@ -91,15 +100,16 @@ func TestNobodyGetsItTwice(t *testing.T) {
 			d.last(eva).says(t, "Ya no.")
 			// what an agent says goes to all, whomever his own mail names
 			m = d.last(vAna)
-			d.write(vAna, m.replyTo(), "Re: "+m.subject, "Me alegro.", "In-Reply-To: "+m.header.Get("Message-ID"), "Cc: "+eva)
+			d.write(vAna, m.replyTo(), "Re: "+m.subject, "Me alegro.", "In-Reply-To: "+
+				m.header.Get("Message-ID"), "Cc: "+eva)
 			d.settle()
 			d.last(eva).says(t, "Me alegro.")
 		})
 	}
 }
 
-// TestAgentStaysBehindTheDesk: no mail to a customer has an agent's own address, or what stands below
-// his words, whether he has a name or not; and subjects do not grow.
+// TestAgentStaysBehindTheDesk: no mail to a customer has an agent's own address, or what stands
+// below his words, whether he has a name or not; and subjects do not grow.
 func TestAgentStaysBehindTheDesk(t *testing.T) {
 	t.Parallel()
 	for language, say := range mannersWords {
@@ -113,24 +123,31 @@ func TestAgentStaysBehindTheDesk(t *testing.T) {
 				})
 				d.speaks(language, vCarla, eva, vAna)
 				n := d.opened(vCarla, "Re: RV: No abre", "Desde ayer.")
-				below := "\r\n\r\n-- \r\nAna Gómez\r\nInterno 4471\r\n" + vAna + "\r\n\r\n" + say["wrote"] + "\r\n> Desde ayer.\r\n"
-				d.replies(vAna, n, say["follower"]+eva+"\r\n"+say["due"]+"\r\n\r\nPruebe ahora."+below)
+				below := "\r\n\r\n-- \r\nAna Gómez\r\nInterno 4471\r\n" + vAna + "\r\n\r\n" +
+					say["wrote"] + "\r\n> Desde ayer.\r\n"
+				d.replies(vAna, n, say["follower"]+eva+"\r\n"+say["due"]+
+					"\r\n\r\nPruebe ahora."+below)
 				d.about(vAna, n).says(t, say["day"])
 				d.answer(d.last(vCarla), "Sigue igual.")
 				d.replies(vAna, n, "Otra vez."+below)
 				d.replies(vAna, n, say["resolved"]+below)
 				d.answer(d.last(vCarla), "testing ok")
 				d.replies(vAna, n, say["note"]+"\r\n\r\nOjo."+below)
-				d.proven(vCarla, "soporte@ejemplo.test", map[string]string{"es": "caso 1", "en": "case 1"}[language], "")
-				d.last(vCarla).says(t, "Pruebe ahora.", map[string]string{"es": "31 de marzo", "en": "31 March"}[language])
-				d.proven(vCarla, "soporte@ejemplo.test", map[string]string{"es": "historia 1", "en": "history 1"}[language], "")
+				d.proven(vCarla, "soporte@ejemplo.test",
+					map[string]string{"es": "caso 1", "en": "case 1"}[language], "")
+				d.last(vCarla).says(t, "Pruebe ahora.",
+					map[string]string{"es": "31 de marzo", "en": "31 March"}[language])
+				d.proven(vCarla, "soporte@ejemplo.test",
+					map[string]string{"es": "historia 1", "en": "history 1"}[language], "")
 				for _, m := range append(d.to(vCarla), d.to(eva)...) {
 					for _, own := range []string{vAna, "4471", "Ojo.", "2026-03-31"} {
-						if strings.Contains(decoded(m), own) || strings.Contains(m.header.Get("From"), own) {
+						if strings.Contains(decoded(m), own) ||
+							strings.Contains(m.header.Get("From"), own) {
 							t.Errorf("%s was sent %q:\n%s", m.to, own, decoded(m))
 						}
 					}
-					if low := strings.ToLower(m.subject); strings.Contains(low, "re:") || strings.Contains(low, "rv:") || strings.Count(m.subject, "#") > 1 {
+					if low := strings.ToLower(m.subject); strings.Contains(low, "re:") ||
+						strings.Contains(low, "rv:") || strings.Count(m.subject, "#") > 1 {
 						t.Errorf("subject %q", m.subject)
 					}
 				}

@@ -25,18 +25,24 @@ func TestMemory(t *testing.T) {
 	relay := &countingRelay{}
 	relay.start(t)
 	dir := t.TempDir()
-	d := &liveDesk{t: t, data: filepath.Join(dir, "data"), file: filepath.Join(dir, "buzon.toml"), addr: freeAddress(t)}
+	d := &liveDesk{t: t, data: filepath.Join(dir, "data"), file: filepath.Join(dir, "buzon.toml"),
+		addr: freeAddress(t)}
 	_, port, _ := net.SplitHostPort(relay.addr)
-	d.configure(fmt.Sprintf("data_dir = %q\n[[mailbox]]\naddress = \"soporte@ejemplo.test\"\nplus_addressing = true\n[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n"+
-		"[smtp]\nlisten = %q\nper_address = 50\nmax_size = \"26MB\"\n[relay]\nhost = \"127.0.0.1\"\nport = %s\ntls = \"none\"\n", d.data, d.addr, port), "")
+	d.configure(fmt.Sprintf("data_dir = %q\n[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n"+
+		"plus_addressing = true\n[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n"+
+		"[smtp]\nlisten = %q\nper_address = 50\nmax_size = \"26MB\"\n[relay]\nhost = "+
+		"\"127.0.0.1\"\nport = %s\ntls = \"none\"\n", d.data, d.addr, port), "")
 	p := serveBinary(t, buildBuzon(t), d.file)
 	idle := memoryOf(t, p.Process.Pid, "VmRSS")
-	attached := bytes.Repeat([]byte("0123456789abcdef"), 12<<16) // 12 MB: two of them are 25 MB in base64 less a little
+	attached := bytes.Repeat([]byte("0123456789abcdef"),
+		12<<16) // 12 MB: two of them are 25 MB in base64 less a little
 	var sending sync.WaitGroup
 	for i := range mails {
 		sending.Go(func() {
-			l := letter{From: fmt.Sprintf("m%d@grande%d.test", i, i), To: soporte, Subject: "Registros", Text: "Van los registros."}
-			l.Files = []file{{"uno.bin", "application/octet-stream", attached[i:]}, {"dos.log", "text/plain", attached[:6<<20]}}
+			l := letter{From: fmt.Sprintf("m%d@grande%d.test", i, i), To: soporte,
+				Subject: "Registros", Text: "Van los registros."}
+			l.Files = []file{{"uno.bin", "application/octet-stream", attached[i:]},
+				{"dos.log", "text/plain", attached[:6<<20]}}
 			raw := l.raw()
 			if len(raw) < 24<<20 || len(raw) > 26<<20 {
 				t.Errorf("a mail of %d bytes", len(raw))
@@ -50,7 +56,8 @@ func TestMemory(t *testing.T) {
 	taken := memoryOf(t, p.Process.Pid, "VmHWM")
 	d.drained()
 	most := memoryOf(t, p.Process.Pid, "VmHWM")
-	t.Logf("resident: %d MB idle, at most %d MB while %d mails of 25 MB came in, at most %d MB until they were filed and %d MB of notices sent",
+	t.Logf("resident: %d MB idle, at most %d MB while %d mails of 25 MB came in, at most %d MB "+
+		"until they were filed and %d MB of notices sent",
 		idle>>10, taken>>10, mails, most>>10, relay.bytes()>>20)
 	if most > limit {
 		t.Errorf("%d MB resident, want less than %d", most>>10, limit>>10)

@@ -24,9 +24,12 @@ import (
 )
 
 func (a *app) oauth() *cobra.Command {
-	c := &cobra.Command{Use: "oauth", Short: "Tokens for IMAP accounts and relays at Microsoft, Google and others"}
+	c := &cobra.Command{Use: "oauth",
+		Short: "Tokens for IMAP accounts and relays at Microsoft, Google and others"}
 	c.AddCommand(&cobra.Command{
-		Use: "login ACCOUNT", Short: "Let a person open an account's mailbox to the desk, or send by it, once", Args: cobra.ExactArgs(1),
+		Use:   "login ACCOUNT",
+		Short: "Let a person open an account's mailbox to the desk, or send by it, once",
+		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			conf, err := a.config()
 			if err == nil {
@@ -44,8 +47,8 @@ func (a *app) oauth() *cobra.Command {
 	return c
 }
 
-// access is how the IMAP account or relay of that name is logged in to. An account comes first where
-// a relay that needs no login has the same name.
+// access is how the IMAP account or relay of that name is logged in to. An account comes first
+// where a relay that needs no login has the same name.
 func (c config) access(name string) (accessConfig, error) {
 	var names []string
 	var all []accessConfig
@@ -74,14 +77,16 @@ func (c config) imapAccount(name string) (imapConfig, error) {
 		}
 		names = append(names, a.Name)
 	}
-	return imapConfig{}, fmt.Errorf("there is no IMAP account %s: known are %s", name, strings.Join(names, ", "))
+	return imapConfig{}, fmt.Errorf("there is no IMAP account %s: known are %s", name,
+		strings.Join(names, ", "))
 }
 
 // oauthLogin has a person allow the access, with the device flow (RFC 8628) where the provider has
 // one for mail, and keeps the token.
 func (a *app) oauthLogin(ctx context.Context, conf config, account accessConfig) error {
 	if !account.tokened() || account.Grant != "login" {
-		return fmt.Errorf("account %s needs no login: its auth is %s, its grant %s", account.Name, account.Auth, account.Grant)
+		return fmt.Errorf("account %s needs no login: its auth is %s, its grant %s", account.Name,
+			account.Auth, account.Grant)
 	}
 	o, err := account.oauth()
 	if err != nil {
@@ -98,7 +103,9 @@ func (a *app) oauthLogin(ctx context.Context, conf config, account accessConfig)
 		return fmt.Errorf("log in: %w", account.tokenError(err))
 	}
 	if token.RefreshToken == "" {
-		return errors.New("the provider gave no refresh token, so the access would end within the hour: allow offline access to the registered application")
+		return errors.New(
+			"the provider gave no refresh token, so the access would end within the " +
+				"hour: allow offline access to the registered application")
 	}
 	if err := os.MkdirAll(conf.DataDir, 0o700); err != nil {
 		return err
@@ -110,22 +117,29 @@ func (a *app) oauthLogin(ctx context.Context, conf config, account accessConfig)
 	return nil
 }
 
-func (a *app) deviceLogin(ctx context.Context, o *oauth2.Config, account accessConfig) (*oauth2.Token, error) {
+func (a *app) deviceLogin(ctx context.Context, o *oauth2.Config,
+	account accessConfig) (*oauth2.Token, error) {
 	device, err := o.DeviceAuth(ctx)
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(a.stdout, "Open %s in any browser, log in as %s, and enter the code %s\n", device.VerificationURI, account.Username, device.UserCode)
+	fmt.Fprintf(a.stdout, "Open %s in any browser, log in as %s, and enter the code %s\n",
+		device.VerificationURI, account.Username, device.UserCode)
 	return o.DeviceAccessToken(ctx, device)
 }
 
 // browserLogin works without a listener, so that the browser may be on another machine: the page
 // that can't be opened in the end has the code in its address.
-func (a *app) browserLogin(ctx context.Context, o *oauth2.Config, account accessConfig) (*oauth2.Token, error) {
+func (a *app) browserLogin(ctx context.Context, o *oauth2.Config,
+	account accessConfig) (*oauth2.Token, error) {
 	o.RedirectURL = "http://127.0.0.1:47113/" // nobody listens there, and no browser refuses to try
 	verifier, state := oauth2.GenerateVerifier(), oauth2.GenerateVerifier()
-	address := o.AuthCodeURL(state, oauth2.AccessTypeOffline, oauth2.ApprovalForce, oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("login_hint", account.Username))
-	fmt.Fprintf(a.stdout, "Open this address in any browser and log in as %s:\n\n%s\n\nIn the end the browser shows a page that can't be opened. Paste its address here: ", account.Username, address)
+	address := o.AuthCodeURL(state, oauth2.AccessTypeOffline, oauth2.ApprovalForce,
+		oauth2.S256ChallengeOption(verifier),
+		oauth2.SetAuthURLParam("login_hint", account.Username))
+	fmt.Fprintf(a.stdout, "Open this address in any browser and log in as %s:\n\n%s\n\nIn the end "+
+		"the browser shows a page that can't be opened. Paste its address here: ", account.Username,
+		address)
 	line, err := bufio.NewReader(a.stdin).ReadString('\n')
 	if line == "" && err != nil {
 		return nil, err
@@ -145,7 +159,8 @@ func (a *app) browserLogin(ctx context.Context, o *oauth2.Config, account access
 func (a accessConfig) oauth() (*oauth2.Config, error) {
 	secret, err := secret(a.ClientSecret, a.ClientSecretFile, a.table+".client_secret_file")
 	return &oauth2.Config{ClientID: a.ClientID, ClientSecret: secret, Scopes: a.Scopes,
-		Endpoint: oauth2.Endpoint{AuthURL: a.AuthURL, TokenURL: a.TokenURL, DeviceAuthURL: a.DeviceURL, AuthStyle: oauth2.AuthStyleInParams}}, err
+		Endpoint: oauth2.Endpoint{AuthURL: a.AuthURL, TokenURL: a.TokenURL,
+			DeviceAuthURL: a.DeviceURL, AuthStyle: oauth2.AuthStyleInParams}}, err
 }
 
 func (a accessConfig) tokenFile(dir string) string {
@@ -168,7 +183,8 @@ func (a accessConfig) tokens(dir string) func(ctx context.Context, fresh bool) (
 			if err != nil {
 				return nil, err
 			}
-			c := clientcredentials.Config{ClientID: o.ClientID, ClientSecret: o.ClientSecret, TokenURL: a.TokenURL, Scopes: a.Scopes, AuthStyle: oauth2.AuthStyleInParams}
+			c := clientcredentials.Config{ClientID: o.ClientID, ClientSecret: o.ClientSecret,
+				TokenURL: a.TokenURL, Scopes: a.Scopes, AuthStyle: oauth2.AuthStyleInParams}
 			return c.Token(ctx)
 		}
 	case "service_account":
@@ -204,9 +220,11 @@ func (a accessConfig) tokenError(err error) error {
 
 // denied is what the provider said when it gave no token.
 func (a accessConfig) denied(e *oauth2.RetrieveError) error {
-	answer := strings.TrimSpace(e.ErrorCode + " " + strings.Join(strings.Fields(e.ErrorDescription), " "))
+	answer := strings.TrimSpace(e.ErrorCode + " " +
+		strings.Join(strings.Fields(e.ErrorDescription), " "))
 	if answer == "" {
-		return fmt.Errorf("%s answers %s: is it %s.token_url?", a.TokenURL, e.Response.Status, a.table)
+		return fmt.Errorf("%s answers %s: is it %s.token_url?", a.TokenURL, e.Response.Status,
+			a.table)
 	}
 	return fmt.Errorf("%s answers %s: %s", a.TokenURL, e.Response.Status, answer)
 }
@@ -228,7 +246,8 @@ func (a accessConfig) serviceAccount(ctx context.Context) (*oauth2.Token, error)
 		return nil, fmt.Errorf("%s.service_account_file: %w", a.table, err)
 	}
 	fill(&key.URL, a.TokenURL)
-	c := jwt.Config{Email: key.Email, PrivateKey: []byte(key.Key), PrivateKeyID: key.ID, Subject: a.Username, Scopes: a.Scopes, TokenURL: key.URL}
+	c := jwt.Config{Email: key.Email, PrivateKey: []byte(key.Key), PrivateKeyID: key.ID,
+		Subject: a.Username, Scopes: a.Scopes, TokenURL: key.URL}
 	return c.TokenSource(ctx).Token()
 }
 
@@ -259,7 +278,8 @@ func (l *loginTokens) token(ctx context.Context, fresh bool) (string, error) {
 	}
 	token, err := o.TokenSource(withClient(ctx), have).Token()
 	if err != nil {
-		return "", fmt.Errorf("%w (should this last: buzon oauth login %s)", l.account.tokenError(err), l.account.Name)
+		return "", fmt.Errorf("%w (should this last: buzon oauth login %s)",
+			l.account.tokenError(err), l.account.Name)
 	}
 	if token.AccessToken != have.AccessToken || token.RefreshToken != have.RefreshToken {
 		err = keepToken(l.file, token) // a provider may take the old refresh token back

@@ -38,7 +38,9 @@ func newProvider(t *testing.T) *provider {
 	mux.HandleFunc("/device", func(w http.ResponseWriter, r *http.Request) {
 		r.ParseForm()
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprint(w, `{"device_code":"D","user_code":"ABCD-1234","verification_uri":"https://login.test/device","expires_in":900,"interval":1}`)
+		fmt.Fprint(
+			w,
+			`{"device_code":"D","user_code":"ABCD-1234","verification_uri":"https://login.test/device","expires_in":900,"interval":1}`)
 	})
 	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
 		r.ParseForm()
@@ -58,7 +60,9 @@ func newProvider(t *testing.T) *provider {
 		case p.short:
 			fmt.Fprint(w, `{"access_token":"T","token_type":"Bearer","expires_in":3600}`)
 		default:
-			fmt.Fprintf(w, `{"access_token":"T%d","refresh_token":"R%d","token_type":"Bearer","expires_in":3600}`, len(p.asked), len(p.asked))
+			fmt.Fprintf(
+				w,
+				`{"access_token":"T%d","refresh_token":"R%d","token_type":"Bearer","expires_in":3600}`, len(p.asked), len(p.asked))
 		}
 	})
 	p.Server = httptest.NewServer(mux)
@@ -108,10 +112,12 @@ func TestOAuthDeviceLogin(t *testing.T) {
 	more := `device_url = "URL/device"`
 	file, dir := p.config(t, more)
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"-c", file, "oauth", "login", "cuenta"}, strings.NewReader(""), &out, &errs); code != 0 {
+	if code := run(t.Context(), []string{"-c", file, "oauth", "login", "cuenta"},
+		strings.NewReader(""), &out, &errs); code != 0 {
 		t.Fatalf("exit %d: %s", code, errs.String())
 	}
-	if !strings.Contains(out.String(), "https://login.test/device") || !strings.Contains(out.String(), "ABCD-1234") {
+	if !strings.Contains(out.String(), "https://login.test/device") ||
+		!strings.Contains(out.String(), "ABCD-1234") {
 		t.Errorf("said %q", out.String())
 	}
 	kept := filepath.Join(dir, "oauth", "cuenta.json")
@@ -133,11 +139,13 @@ func TestOAuthDeviceLogin(t *testing.T) {
 		}
 	}
 	token, err := readToken(kept)
-	if err != nil || token.RefreshToken != "R3" || p.asked[len(p.asked)-1].Get("refresh_token") != "R2" {
+	if err != nil || token.RefreshToken != "R3" ||
+		p.asked[len(p.asked)-1].Get("refresh_token") != "R2" {
 		t.Errorf("kept %+v, %v: a new refresh token takes the place of the old", token, err)
 	}
 	p.refuse = "invalid_grant"
-	if got, err := get(t.Context(), true); err == nil || !strings.Contains(err.Error(), "buzon oauth login cuenta") {
+	if got, err := get(t.Context(), true); err == nil ||
+		!strings.Contains(err.Error(), "buzon oauth login cuenta") {
 		t.Errorf("token %q, %v of a login that was taken back", got, err)
 	}
 }
@@ -161,7 +169,8 @@ func TestOAuthLoginRefused(t *testing.T) {
 		p.pending, p.refuse, p.short = 0, c.refuse, c.short
 		file, dir := p.config(t, c.more)
 		var out, errs bytes.Buffer
-		code := run(t.Context(), []string{"-c", file, "oauth", "login", "cuenta"}, strings.NewReader(""), &out, &errs)
+		code := run(t.Context(), []string{"-c", file, "oauth", "login", "cuenta"},
+			strings.NewReader(""), &out, &errs)
 		if code == 0 || !strings.Contains(errs.String(), c.want) {
 			t.Errorf("exit %d: %s, want %q", code, errs.String(), c.want)
 		}
@@ -178,12 +187,15 @@ func TestOAuthBrowserLogin(t *testing.T) {
 	out := &syncBuffer{}
 	done := make(chan int, 1)
 	go func() {
-		done <- run(context.Background(), []string{"-c", file, "oauth", "login", "cuenta"}, in, out, out)
+		done <- run(context.Background(), []string{"-c", file, "oauth", "login", "cuenta"}, in,
+			out, out)
 	}()
 	var address *url.URL
-	for end := time.Now().Add(10 * time.Second); address == nil && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(10 * time.Second); address == nil &&
+		time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		for _, line := range strings.Split(out.String(), "\n") {
-			if strings.HasPrefix(line, "https://login.test/auth?") && strings.Contains(out.String(), "Paste") {
+			if strings.HasPrefix(line, "https://login.test/auth?") &&
+				strings.Contains(out.String(), "Paste") {
 				address, _ = url.Parse(line)
 			}
 		}
@@ -191,15 +203,18 @@ func TestOAuthBrowserLogin(t *testing.T) {
 	if address == nil {
 		t.Fatalf("said %q", out.String())
 	}
-	fmt.Fprintf(typed, "%s?state=%s&code=K\n", address.Query().Get("redirect_uri"), address.Query().Get("state"))
+	fmt.Fprintf(typed, "%s?state=%s&code=K\n", address.Query().Get("redirect_uri"),
+		address.Query().Get("state"))
 	if code := <-done; code != 0 {
 		t.Fatalf("exit %d: %s", code, out.String())
 	}
 	q := p.asked[0]
-	if q.Get("code") != "K" || oauth2.S256ChallengeFromVerifier(q.Get("code_verifier")) != address.Query().Get("code_challenge") {
+	if q.Get("code") != "K" || oauth2.S256ChallengeFromVerifier(
+		q.Get("code_verifier")) != address.Query().Get("code_challenge") {
 		t.Errorf("asked %v", q)
 	}
-	if token, err := readToken(filepath.Join(dir, "oauth", "cuenta.json")); err != nil || token.RefreshToken != "R1" {
+	if token, err := readToken(filepath.Join(dir, "oauth", "cuenta.json")); err != nil ||
+		token.RefreshToken != "R1" {
 		t.Errorf("kept %+v, %v", token, err)
 	}
 }
@@ -211,14 +226,18 @@ func TestOAuthWithoutAPerson(t *testing.T) {
 	}
 	file := filepath.Join(t.TempDir(), "google.json")
 	p := newProvider(t)
-	text, _ := json.Marshal(map[string]string{"client_email": "buzon@proyecto.test", "token_uri": p.URL + "/token",
-		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))})
+	text, _ := json.Marshal(map[string]string{"client_email": "buzon@proyecto.test",
+		"token_uri": p.URL + "/token",
+		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY",
+			Bytes: x509.MarshalPKCS1PrivateKey(key)}))})
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ more, grant string }{
-		{"auth = \"xoauth2\"\ngrant = \"client_credentials\"\nclient_secret = \"S\"\nscopes = [\"x\"]", "client_credentials"},
-		{fmt.Sprintf("service_account_file = %q\nscopes = [\"x\"]", file), "urn:ietf:params:oauth:grant-type:jwt-bearer"},
+		{"auth = \"xoauth2\"\ngrant = \"client_credentials\"\nclient_secret = \"S\"\nscopes = " +
+			"[\"x\"]", "client_credentials"},
+		{fmt.Sprintf("service_account_file = %q\nscopes = [\"x\"]", file),
+			"urn:ietf:params:oauth:grant-type:jwt-bearer"},
 	} {
 		p.asked = nil
 		account, dir := p.account(t, c.more)
@@ -240,7 +259,8 @@ func TestOAuthWithoutAPerson(t *testing.T) {
 func TestOAuthBeforeTheLogin(t *testing.T) {
 	account, dir := newProvider(t).account(t, `device_url = "URL/device"`)
 	get := account.tokens(dir)
-	if _, err := get(t.Context(), false); err == nil || !strings.Contains(err.Error(), "run buzon oauth login cuenta") {
+	if _, err := get(t.Context(), false); err == nil ||
+		!strings.Contains(err.Error(), "run buzon oauth login cuenta") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -248,14 +268,17 @@ func TestOAuthBeforeTheLogin(t *testing.T) {
 // TestSecretExpires warns in time of a client secret that ends, in the check and in the list.
 func TestSecretExpires(t *testing.T) {
 	now := time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC)
-	for day, want := range map[string]bool{"": false, "2027-02-15": false, "2027-02-01": false, "2027-01-31": true, "2027-01-01": true, "2026-12-01": true} {
+	for day, want := range map[string]bool{"": false, "2027-02-15": false, "2027-02-01": false,
+		"2027-01-31": true, "2027-01-01": true, "2026-12-01": true} {
 		if got := (accessConfig{SecretExpires: day}).expiring(now); got != want {
 			t.Errorf("%q on %s: warned is %v", day, now.Format(time.DateOnly), got)
 		}
 	}
 	p := newProvider(t)
 	p.refuse = "invalid_client" // the check shall warn all the same
-	file, _ := p.config(t, "grant = \"client_credentials\"\nclient_secret = \"S\"\nsecret_expires = \""+time.Now().Add(soon/2).Format(time.DateOnly)+"\"")
+	file, _ := p.config(
+		t, "grant = \"client_credentials\"\nclient_secret = \"S\"\nsecret_expires = \""+
+			time.Now().Add(soon/2).Format(time.DateOnly)+"\"")
 	var out, errs bytes.Buffer
 	run(t.Context(), []string{"-c", file, "check"}, strings.NewReader(""), &out, &errs)
 	if !strings.Contains(out.String(), "the client secret of cuenta expires on ") {
@@ -268,10 +291,12 @@ func TestSecretExpires(t *testing.T) {
 func TestTokenErrorsKeepSecrets(t *testing.T) {
 	p := newProvider(t)
 	p.refuse = "echo"
-	account, dir := p.account(t, "grant = \"client_credentials\"\nclient_secret = \"Secreto77\"\nauth = \"xoauth2\"")
+	account, dir := p.account(
+		t, "grant = \"client_credentials\"\nclient_secret = \"Secreto77\"\nauth = \"xoauth2\"")
 	get := account.tokens(dir)
 	_, err := get(t.Context(), false)
-	if err == nil || strings.Contains(err.Error(), "Secreto77") || !strings.Contains(err.Error(), "/token answers 400 Bad Request") {
+	if err == nil || strings.Contains(err.Error(), "Secreto77") ||
+		!strings.Contains(err.Error(), "/token answers 400 Bad Request") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -291,7 +316,8 @@ func TestIMAPConfiguration(t *testing.T) {
 		{good + "schedule = \"0 0 30 2 *\"", "that day never comes"},
 		{good + "flag = \"mi marca\"", "imap.flag"},
 		{good + "flag = '\\Deleted'", "imap.flag"},
-		{good + "[[imap]]\nname = \"otra\"\n" + good, "takes the mail of INBOX of this mailbox already"},
+		{good + "[[imap]]\nname = \"otra\"\n" + good,
+			"takes the mail of INBOX of this mailbox already"},
 		{good + "mailbox = \"otra@ejemplo.test\"", "imap.mailbox"},
 		{good + "password_file = \"/x\"", "give one of them"},
 		{good + "provider = \"yahoo\"", "imap.provider"},
@@ -304,26 +330,36 @@ func TestIMAPConfiguration(t *testing.T) {
 		{"host = \"imap.test\"\npassword = \"x\"", "imap.username"},
 		{"provider = \"microsoft365\"\nusername = \"a@b.test\"", "imap.client_id"},
 		{"provider = \"microsoft365\"\nusername = \"a@b.test\"\nclient_id = \"x\"", ""},
-		{"provider = \"microsoft365\"\nusername = \"a@b.test\"\nclient_id = \"x\"\ngrant = \"client_credentials\"", "imap.tenant"},
+		{"provider = \"microsoft365\"\nusername = \"a@b.test\"\nclient_id = \"x\"\ngrant = " +
+			"\"client_credentials\"", "imap.tenant"},
 		{"provider = \"google\"\nusername = \"a@b.test\"\npassword = \"x\"", ""},
 		{"provider = \"google\"\nusername = \"a@b.test\"\nservice_account_file = \"/x\"", ""},
-		{"provider = \"google\"\nusername = \"a@b.test\"\nclient_id = \"x\"\nsecret_expires = \"soon\"", "imap.secret_expires"},
+		{"provider = \"google\"\nusername = \"a@b.test\"\nclient_id = \"x\"\nsecret_expires = " +
+			"\"soon\"", "imap.secret_expires"},
 	} {
-		conf, err := parseConfig("buzon.toml", "[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n[[imap]]\n"+c.more)
+		conf, err := parseConfig("buzon.toml",
+			"[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n[[imap]]\n"+c.more)
 		if err == nil {
 			err = conf.check()
 		}
-		if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+		if (err == nil) != (c.wrong == "") || err != nil &&
+			!strings.Contains(err.Error(), c.wrong) {
 			t.Errorf("%s: %v, want %q", c.more, err, c.wrong)
 		}
 	}
-	conf, err := parseConfig("buzon.toml", "[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n[[imap]]\nprovider = \"microsoft365\"\nusername = \"a@b.test\"\nclient_id = \"x\"\ntenant = \"t\"\ngrant = \"client_credentials\"")
+	conf, err := parseConfig("buzon.toml",
+		"[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n[[imap]]\nprovider = \"microsoft365\"\n"+
+			"username = \"a@b.test\"\nclient_id = \"x\"\ntenant = \"t\"\ngrant = "+
+			"\"client_credentials\"")
 	if err != nil {
 		t.Fatal(err)
 	}
 	a, _ := conf.imapAccount("a@b.test")
-	if a.Host != "outlook.office365.com" || a.TokenURL != "https://login.microsoftonline.com/t/oauth2/v2.0/token" || a.Auth != "xoauth2" || a.Port != 993 ||
-		fmt.Sprint(a.Scopes) != "[https://outlook.office365.com/.default]" || fmt.Sprint(a.Folders) != "[INBOX]" {
+	if a.Host != "outlook.office365.com" ||
+		a.TokenURL != "https://login.microsoftonline.com/t/oauth2/v2.0/token" ||
+		a.Auth != "xoauth2" || a.Port != 993 ||
+		fmt.Sprint(a.Scopes) != "[https://outlook.office365.com/.default]" ||
+		fmt.Sprint(a.Folders) != "[INBOX]" {
 		t.Errorf("preset %+v", a)
 	}
 }

@@ -168,8 +168,9 @@ func (c config) words() (language string, set *templates.Set, err error) {
 	boxes, _ := c.mailboxes() // what is wrong with them is said elsewhere
 	for _, address := range set.Mailboxes() {
 		if !slices.Contains(boxes.Addresses(), address) {
-			return "", nil, c.in(fmt.Errorf("templates: there is a folder for %s, which is no [[mailbox]]",
-				address))
+			return "", nil, c.in(
+				fmt.Errorf("templates: there is a folder for %s, which is no [[mailbox]]",
+					address))
 		}
 	}
 	return language, set, nil

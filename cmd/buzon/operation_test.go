@@ -21,7 +21,8 @@ func TestOperation(t *testing.T) {
 		sentence string
 		play     func(*testing.T)
 	}{
-		{"a restart in the middle of everything loses nothing and tells nobody twice", restartInTheMiddle},
+		{"a restart in the middle of everything loses nothing and tells nobody twice",
+			restartInTheMiddle},
 		{"two daemons on one data directory: the second refuses", secondDaemon},
 		{"quarantined mail is retried, released as a case, or dropped", quarantineCommands},
 		{"deliver works with and without the daemon", deliverStory},
@@ -42,9 +43,12 @@ func keysLost(t *testing.T) {
 	if err := os.Remove(filepath.Join(d.data, "keys.json")); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range []string{"serve", "ticket list", "agent list", "agent add eva@ejemplo.test", "deliver", "mail explain 1", "check", "key list", "key rotate"} {
+	for _, args := range []string{"serve", "ticket list", "agent list",
+		"agent add eva@ejemplo.test", "deliver", "mail explain 1", "check", "key list",
+		"key rotate"} {
 		code, out, errs := d.runCLI("", strings.Fields(args)...)
-		if code == exitOK || !strings.Contains(out+errs, "key file") && !strings.Contains(out+errs, "no keys") {
+		if code == exitOK || !strings.Contains(out+errs, "key file") &&
+			!strings.Contains(out+errs, "no keys") {
 			t.Errorf("buzon %s without the keys: exit %d, %s%s", args, code, out, errs)
 		}
 	}
@@ -65,7 +69,8 @@ func restartInTheMiddle(t *testing.T) {
 	// in hand when the daemon must stop
 	d.relay.Script(mailtest.End, mailtest.Act{For: ana, Store: true, Stall: 700 * time.Millisecond})
 	for i := range 10 {
-		d.post(letter{From: fmt.Sprintf("c%d@empresa%d.test", i, i), To: soporte, Subject: fmt.Sprintf("Consulta %d", i), Text: "Hola."})
+		d.post(letter{From: fmt.Sprintf("c%d@empresa%d.test", i, i), To: soporte,
+			Subject: fmt.Sprintf("Consulta %d", i), Text: "Hola."})
 	}
 	d.stop() // at once: some is filed, some is not
 	if code, _, errs := d.runCLI("", "mail", "list"); code != exitOK {
@@ -104,10 +109,13 @@ func secondDaemon(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	var errs strings.Builder
-	if code := run(ctx, []string{"serve", "-c", d.file}, strings.NewReader(""), io.Discard, &errs); code != exitFailure {
+	if code := run(ctx, []string{"serve", "-c", d.file}, strings.NewReader(""), io.Discard,
+		&errs); code != exitFailure {
 		t.Errorf("the second ends with %d", code)
 	}
-	if text := errs.String(); strings.Contains(text, "listening") || !strings.Contains(text, "another buzon works on this data directory") || strings.Count(text, "\n") != 1 {
+	if text := errs.String(); strings.Contains(text, "listening") ||
+		!strings.Contains(text, "another buzon works on this data directory") ||
+		strings.Count(text, "\n") != 1 {
 		t.Errorf("it says %q", text)
 	}
 	if m := d.send(printer); m.Outcome != "ticket" {
@@ -122,7 +130,9 @@ func secondDaemon(t *testing.T) {
 // comes whole.
 func TestPartOfAMailIsNotReleased(t *testing.T) {
 	part := store.Mail{ID: 7, Envelope: store.Envelope{Incomplete: "too large", Folder: "INBOX"}}
-	if _, err := (&house{}).requeue(t.Context(), part, store.Override{Decision: store.Release}); err == nil || !strings.Contains(err.Error(), "mailbox reconcile --aside") {
+	if _, err := (&house{}).requeue(t.Context(), part,
+		store.Override{Decision: store.Release}); err == nil ||
+		!strings.Contains(err.Error(), "mailbox reconcile --aside") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -130,7 +140,9 @@ func TestPartOfAMailIsNotReleased(t *testing.T) {
 func quarantineCommands(t *testing.T) {
 	d := newLiveDesk(t, liveOptions{})
 	for i := range 4 {
-		d.postRaw("nadie@cliente.test", fmt.Sprintf("To: soporte@ejemplo.test\r\nSubject: Sin remitente %d\r\n\r\nHola %d\r\n", i, i))
+		d.postRaw("nadie@cliente.test",
+			fmt.Sprintf("To: soporte@ejemplo.test\r\nSubject: Sin remitente %d\r\n\r\nHola %d\r\n",
+				i, i))
 	}
 	d.quiet()
 	if out := d.cli("quarantine", "list"); strings.Count(out, "Sin remitente") != 4 {
@@ -141,7 +153,8 @@ func quarantineCommands(t *testing.T) {
 	if n := d.last(ana); !strings.Contains(n.Text, "Sin remitente") {
 		t.Errorf("Ana reads:\n%s", n.Text)
 	}
-	if out := d.cli("quarantine", "show", "1"); !strings.Contains(out, "25") || !strings.Contains(out, "From") {
+	if out := d.cli("quarantine", "show", "1"); !strings.Contains(out, "25") ||
+		!strings.Contains(out, "From") {
 		t.Errorf("quarantine show:\n%s", out)
 	}
 	d.cli("quarantine", "retry", "1")
@@ -155,16 +168,20 @@ func quarantineCommands(t *testing.T) {
 	if m.Outcome != "ticket" || m.Ticket == nil {
 		t.Fatalf("after its release: %+v", m)
 	}
-	if c := d.ticket(*m.Ticket); !c.Unverified || c.Items[0].Text != "Hola 1" || c.Subject != "Sin remitente 1" {
+	if c := d.ticket(*m.Ticket); !c.Unverified || c.Items[0].Text != "Hola 1" ||
+		c.Subject != "Sin remitente 1" {
 		t.Errorf("the case of a released mail: %+v", c)
 	}
 	d.cli("quarantine", "drop", "3")
-	if m := d.mails()[2]; m.Outcome != "dropped" || !strings.HasSuffix(d.cli("mail", "raw", "3"), "Hola 2\r\n") {
+	if m := d.mails()[2]; m.Outcome != "dropped" ||
+		!strings.HasSuffix(d.cli("mail", "raw", "3"), "Hola 2\r\n") {
 		t.Errorf("after it was dropped: %+v", m)
 	}
 	number := fmt.Sprint(*m.Ticket)
-	for _, args := range [][]string{{"release", "2"}, {"retry", "3"}, {"drop", "99"}, {"release", "x"}, {"release", "4", "--as", "item"},
-		{"release", "4", "--as", "item", "99"}, {"release", "4", "--as", "ticket", number}, {"release", "4", "--as", "basura"}, {"release", "4", "--by", "nadie"}} {
+	for _, args := range [][]string{{"release", "2"}, {"retry", "3"}, {"drop", "99"},
+		{"release", "x"}, {"release", "4", "--as", "item"},
+		{"release", "4", "--as", "item", "99"}, {"release", "4", "--as", "ticket", number},
+		{"release", "4", "--as", "basura"}, {"release", "4", "--by", "nadie"}} {
 		code, out, errs := d.runCLI("", append([]string{"quarantine"}, args...)...)
 		if code == exitOK || out != "" || strings.Count(errs, "\n") != 1 {
 			t.Errorf("quarantine %v: exit %d, %q %q", args, code, out, errs)
@@ -175,7 +192,8 @@ func quarantineCommands(t *testing.T) {
 	}
 	d.cli("quarantine", "release", "4", "--as", "note", number, "--by", ana)
 	d.quiet()
-	if c := d.ticket(*m.Ticket); len(c.Items) != 2 || c.Items[1].Text != "Hola 3" || c.Items[1].Visibility != "internal" {
+	if c := d.ticket(*m.Ticket); len(c.Items) != 2 || c.Items[1].Text != "Hola 3" ||
+		c.Items[1].Visibility != "internal" {
 		t.Errorf("released as a note: %+v", c.Items)
 	}
 	if out := d.cli("ticket", "history", number); !strings.Contains(out, ana+"  mail 4  released") {
@@ -214,7 +232,8 @@ func deliverStory(t *testing.T) {
 	if code := give(string(noise), "--from", ""); code != exitOK {
 		t.Errorf("noise: exit %d", code)
 	}
-	if m := d.lastMail(); m.Outcome != "quarantine" || !strings.HasSuffix(d.cli("mail", "raw", fmt.Sprint(m.ID)), string(noise)) {
+	if m := d.lastMail(); m.Outcome != "quarantine" ||
+		!strings.HasSuffix(d.cli("mail", "raw", fmt.Sprint(m.ID)), string(noise)) {
 		t.Errorf("noise is not kept whole: %+v", m)
 	}
 	for _, c := range []struct {
@@ -222,10 +241,13 @@ func deliverStory(t *testing.T) {
 		args      []string
 		code      int
 	}{
-		{"not our address", "Subject: x\n\nx\n", []string{"--rcpt", "otro@ajeno.test"}, exitDataErr},
+		{"not our address", "Subject: x\n\nx\n", []string{"--rcpt", "otro@ajeno.test"},
+			exitDataErr},
 		{"too large", strings.Repeat("x", maxDelivery+1), nil, exitDataErr},
-		{"no data directory can be made", "Subject: x\n\nx\n", []string{"--data", filepath.Join(d.file, "data")}, exitTempFail},
-		{"no configuration", "Subject: x\n\nx\n", []string{"--config", d.file + ".no"}, exitTempFail},
+		{"no data directory can be made", "Subject: x\n\nx\n",
+			[]string{"--data", filepath.Join(d.file, "data")}, exitTempFail},
+		{"no configuration", "Subject: x\n\nx\n", []string{"--config", d.file + ".no"},
+			exitTempFail},
 	} {
 		before := len(d.mails())
 		if code := give(c.raw, c.args...); code != c.code {

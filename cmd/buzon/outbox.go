@@ -12,7 +12,8 @@ import (
 	"buzon/store"
 )
 
-// outboxStates are those of outgoing mail; changeable those in which it can be sent now or given up.
+// outboxStates are those of outgoing mail; changeable those in which it can be sent now or given
+// up.
 var (
 	outboxStates = []store.OutboxState{store.Due, store.Sending, store.Sent, store.Uncertain,
 		store.Failed, store.Held}
@@ -22,40 +23,49 @@ var (
 func (a *app) outbox() *cobra.Command {
 	c := &cobra.Command{Use: "outbox", Short: "Outgoing mail"}
 	var f store.OutboxFilter
-	list := &cobra.Command{Use: "list", Short: "List outgoing mail, the newest first", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		if err := among("state", f.State, outboxStates...); err != nil {
-			return err
-		}
-		return a.listOutbox(c.Context(), f)
-	}}
-	list.Flags().StringVar((*string)(&f.State), "state", "", "only due, sending, sent, uncertain, failed or held")
+	list := &cobra.Command{Use: "list", Short: "List outgoing mail, the newest first",
+		Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+			if err := among("state", f.State, outboxStates...); err != nil {
+				return err
+			}
+			return a.listOutbox(c.Context(), f)
+		}}
+	list.Flags().StringVar((*string)(&f.State), "state", "",
+		"only due, sending, sent, uncertain, failed or held")
 	list.Flags().Int64Var(&f.Ticket, "ticket", 0, "only about this ticket")
 	list.Flags().IntVar(&f.Limit, "limit", 1000, "how many")
 	c.AddCommand(list, a.outboxHold(), a.outboxRelease(),
-		a.outboxCommand(a.look, "show ID", "Show an outgoing mail, and its bytes while it is kept", a.showOutgoing),
-		a.outboxChange("retry [ID]…", "Send mails now: those that wait, or that failed", "due now", "has been sent, or is being sent",
+		a.outboxCommand(a.look, "show ID", "Show an outgoing mail, and its bytes while it is kept",
+			a.showOutgoing),
+		a.outboxChange("retry [ID]…", "Send mails now: those that wait, or that failed", "due now",
+			"has been sent, or is being sent",
 			(*store.Store).RetryOutgoing),
-		a.outboxChange("drop [ID]…", "Give mails up", "given up", "is settled, or is being sent", (*store.Store).DropOutgoing))
+		a.outboxChange("drop [ID]…", "Give mails up", "given up", "is settled, or is being sent",
+			(*store.Store).DropOutgoing))
 	return c
 }
 
 // outboxChange is a subcommand that changes the mails with the given ids, or all in a state.
-func (a *app) outboxChange(use, short, yes, no string, change func(*store.Store, context.Context, ...int64) ([]int64, error)) *cobra.Command {
+func (a *app) outboxChange(use, short, yes, no string,
+	change func(*store.Store, context.Context, ...int64) ([]int64, error)) *cobra.Command {
 	var state store.OutboxState
 	c := &cobra.Command{Use: use, Short: short, RunE: func(c *cobra.Command, args []string) error {
 		if (len(args) > 0) == (state != "") {
-			return fmt.Errorf("name the mails by their ids, or all in a state by --state: see buzon outbox list")
+			return fmt.Errorf(
+				"name the mails by their ids, or all in a state by --state: see buzon outbox list")
 		}
 		if err := among("state", state, changeable...); err != nil {
 			return err
 		}
 		return a.changeOutbox(c.Context(), args, state, yes, no, change)
 	}}
-	c.Flags().StringVar((*string)(&state), "state", "", "all that are due, uncertain, failed or held")
+	c.Flags().StringVar((*string)(&state), "state", "",
+		"all that are due, uncertain, failed or held")
 	return c
 }
 
-func (a *app) changeOutbox(ctx context.Context, args []string, state store.OutboxState, yes, no string,
+func (a *app) changeOutbox(ctx context.Context, args []string, state store.OutboxState, yes,
+	no string,
 	change func(*store.Store, context.Context, ...int64) ([]int64, error)) error {
 	var ids []int64
 	for _, arg := range args {
@@ -89,7 +99,8 @@ func (a *app) changeOutbox(ctx context.Context, args []string, state store.Outbo
 	}
 	var errs []error
 	for _, id := range ids {
-		errs = append(errs, a.done(slices.Contains(done, id), nil, "mail %d is "+yes, "mail %d "+no+", or is not there", id))
+		errs = append(errs, a.done(slices.Contains(done, id), nil, "mail %d is "+yes, "mail %d "+no+
+			", or is not there", id))
 	}
 	return failed(errors.Join(errs...))
 }
@@ -124,9 +135,11 @@ func (a *app) listOutbox(ctx context.Context, f store.OutboxFilter) error {
 			}
 			continue
 		}
-		rows = append(rows, []string{fmt.Sprint(o.ID), string(o.Kind), place(o.Ticket, o.Item), o.Address, string(o.State), fmt.Sprint(o.Attempts), a.nextTry(o), cut(o.LastReply, 60)})
+		rows = append(rows, []string{fmt.Sprint(o.ID), string(o.Kind), place(o.Ticket, o.Item),
+			o.Address, string(o.State), fmt.Sprint(o.Attempts), a.nextTry(o), cut(o.LastReply, 60)})
 	}
-	return a.table([]string{"ID", "KIND", "TICKET", "TO", "STATE", "ATTEMPTS", "NEXT", "LAST REPLY"}, rows)
+	return a.table([]string{"ID", "KIND", "TICKET", "TO", "STATE", "ATTEMPTS", "NEXT",
+		"LAST REPLY"}, rows)
 }
 
 func (a *app) nextTry(o store.Outgoing) string {
@@ -153,7 +166,8 @@ type outgoingRow struct {
 }
 
 func outgoingJSON(o store.Outgoing) outgoingRow {
-	row := outgoingRow{o.ID, string(o.Kind), orNull(o.Ticket), orNull(o.Item), o.Address, string(o.State), o.Attempts, stamp(o.Next), o.LastReply, o.MessageID,
+	row := outgoingRow{o.ID, string(o.Kind), orNull(o.Ticket), orNull(o.Item), o.Address,
+		string(o.State), o.Attempts, stamp(o.Next), o.LastReply, o.MessageID,
 		stamp(o.Created), stamp(o.Settled)}
 	if row.SettledAt != nil {
 		row.NextAt = nil
@@ -162,18 +176,22 @@ func outgoingJSON(o store.Outgoing) outgoingRow {
 }
 
 // outboxCommand is a subcommand about one outgoing mail.
-func (a *app) outboxCommand(open opener, use, short string, f func(context.Context, *house, store.Outgoing) error) *cobra.Command {
-	return about(open, use, short, "outgoing mail", "buzon outbox list", func(ctx context.Context, h *house, id int64) (store.Outgoing, error) {
-		return h.store.OutgoingMail(ctx, id)
-	}, f)
+func (a *app) outboxCommand(open opener, use, short string,
+	f func(context.Context, *house, store.Outgoing) error) *cobra.Command {
+	return about(open, use, short, "outgoing mail", "buzon outbox list",
+		func(ctx context.Context, h *house, id int64) (store.Outgoing, error) {
+			return h.store.OutgoingMail(ctx, id)
+		}, f)
 }
 
 func (a *app) showOutgoing(ctx context.Context, h *house, o store.Outgoing) error {
 	if a.json {
 		return a.object(outgoingJSON(o))
 	}
-	facts(a.stdout, "ID", fmt.Sprint(o.ID), "Kind", string(o.Kind), "Ticket", place(o.Ticket, o.Item), "To", o.Address, "State", string(o.State),
-		"Attempts", fmt.Sprint(o.Attempts), "Created", a.clock(o.Created), "Next", a.nextTry(o), "Settled", a.clock(o.Settled), "Last reply", o.LastReply, "Message-ID", o.MessageID)
+	facts(a.stdout, "ID", fmt.Sprint(o.ID), "Kind", string(o.Kind), "Ticket",
+		place(o.Ticket, o.Item), "To", o.Address, "State", string(o.State),
+		"Attempts", fmt.Sprint(o.Attempts), "Created", a.clock(o.Created), "Next", a.nextTry(o),
+		"Settled", a.clock(o.Settled), "Last reply", o.LastReply, "Message-ID", o.MessageID)
 	if o.Raw == 0 {
 		return nil
 	}

@@ -30,7 +30,8 @@ func becomeOwner(dir string) error {
 		if unix.Access(dir, unix.R_OK|unix.W_OK|unix.X_OK) == nil {
 			return nil // a file system that says nothing true of owners
 		}
-		return fmt.Errorf("%s belongs to %s: run this as that user, as with sudo -u %s", dir, name, name)
+		return fmt.Errorf("%s belongs to %s: run this as that user, as with sudo -u %s", dir,
+			name, name)
 	}
 	err = syscall.Setgroups(groups)
 	if err == nil {
@@ -40,7 +41,8 @@ func becomeOwner(dir string) error {
 		err = syscall.Setuid(uid)
 	}
 	if err != nil {
-		return fmt.Errorf("%s belongs to %s, and this process can't become that user (%w): run this as %s, as with sudo -u %s", dir, name, err, name, name)
+		return fmt.Errorf("%s belongs to %s, and this process can't become that user (%w): run "+
+			"this as %s, as with sudo -u %s", dir, name, err, name, name)
 	}
 	return nil
 }
@@ -70,7 +72,9 @@ func (c config) checkOwner() error {
 	f, err := os.Open(c.file)
 	if errors.Is(err, fs.ErrPermission) {
 		name, _ := loginOf(os.Geteuid(), os.Getegid())
-		return fmt.Errorf("%s can't be read by %s, who owns %s: chgrp its group to it and chmod 640", c.file, name, c.DataDir)
+		return fmt.Errorf(
+			"%s can't be read by %s, who owns %s: chgrp its group to it and chmod 640", c.file,
+			name, c.DataDir)
 	}
 	if err != nil {
 		return err

@@ -16,7 +16,8 @@ func asUser(t *testing.T, uid int, stdin, binary string, args ...string) (code i
 	t.Helper()
 	c := exec.Command(binary, args...)
 	c.Stdin = strings.NewReader(stdin)
-	c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
+	c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid),
+		Gid: uint32(uid)}}
 	out, err := c.CombinedOutput()
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {
 		t.Fatal(err)
@@ -47,7 +48,8 @@ func TestRootLeavesNothingBehind(t *testing.T) {
 	if err == nil {
 		err = os.WriteFile(file, []byte(deskTOML), 0o644)
 	}
-	for _, step := range []func() error{func() error { return os.Chmod(dir, 0o755) }, func() error { return os.Mkdir(data, 0o700) },
+	for _, step := range []func() error{func() error { return os.Chmod(dir, 0o755) },
+		func() error { return os.Mkdir(data, 0o700) },
 		func() error { return os.Chown(data, owner, owner) }} {
 		if err == nil {
 			err = step()
@@ -56,17 +58,25 @@ func TestRootLeavesNothingBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mail := "From: carla@cliente.test\r\nTo: soporte@ejemplo.test\r\nSubject: Grande\r\n\r\n" + strings.Repeat(strings.Repeat("x", 70)+"\r\n", 4000)
-	args := func(more ...string) []string { return append([]string{"-c", file, "--data", data}, more...) }
-	if code, out := asUser(t, other, mail, shared, args("deliver", "--rcpt", soporte)...); code != exitTempFail || !strings.Contains(out, "run this as") {
+	mail := "From: carla@cliente.test\r\nTo: soporte@ejemplo.test\r\nSubject: Grande\r\n\r\n" +
+		strings.Repeat(strings.Repeat("x", 70)+"\r\n", 4000)
+	args := func(more ...string) []string {
+		return append([]string{"-c", file, "--data", data},
+			more...)
+	}
+	if code, out := asUser(t, other, mail, shared,
+		args("deliver", "--rcpt", soporte)...); code != exitTempFail ||
+		!strings.Contains(out, "run this as") {
 		t.Errorf("another user: exit %d, %s", code, out)
 	}
 	for i := range 2 {
-		if code, out := asUser(t, 0, strings.Replace(mail, "Grande", strings.Repeat("Grande ", i+1), 1), shared, args("deliver", "--rcpt", soporte)...); code != exitOK {
+		if code, out := asUser(t, 0, strings.Replace(mail, "Grande", strings.Repeat("Grande ", i+1),
+			1), shared, args("deliver", "--rcpt", soporte)...); code != exitOK {
 			t.Fatalf("root: exit %d, %s", code, out)
 		}
 	}
-	for _, c := range [][]string{{"ticket", "list"}, {"agent", "add", ana}, {"key", "rotate"}, {"check"}} {
+	for _, c := range [][]string{{"ticket", "list"}, {"agent", "add", ana}, {"key", "rotate"},
+		{"check"}} {
 		if code, out := asUser(t, 0, "", shared, args(c...)...); code != exitOK {
 			t.Errorf("root, %v: exit %d, %s", c, code, out)
 		}
@@ -86,13 +96,15 @@ func TestRootLeavesNothingBehind(t *testing.T) {
 	if err != nil || files < 6 {
 		t.Errorf("%d files, %v", files, err)
 	}
-	if code, out := asUser(t, owner, "", shared, args("mail", "list")...); code != exitOK || bytes.Count([]byte(out), []byte("ticket")) != 2 {
+	if code, out := asUser(t, owner, "", shared, args("mail", "list")...); code != exitOK ||
+		bytes.Count([]byte(out), []byte("ticket")) != 2 {
 		t.Errorf("the owner: exit %d, %s", code, out)
 	}
 	if err := os.Chmod(file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, out := asUser(t, 0, "", shared, args("check")...); code != exitFailure || !strings.Contains(out, "can't be read by 63001") {
+	if code, out := asUser(t, 0, "", shared, args("check")...); code != exitFailure ||
+		!strings.Contains(out, "can't be read by 63001") {
 		t.Errorf("check of a configuration that the owner can't read: exit %d, %s", code, out)
 	}
 }

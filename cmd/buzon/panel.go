@@ -58,7 +58,8 @@ func (h *house) panelMail(p desk.Person, due time.Time, at time.Duration,
 	days *desk.Calendar) store.Outgoing {
 	day := due.Format(time.DateOnly)
 	return store.Outgoing{Kind: desk.AnswerNotice, Lane: store.Bulk, Topic: "panel " + day,
-		Person: p.ID, Address: p.Address(), Mailbox: h.boxes[0].Address, Next: p.Awake(due, h.location),
+		Person: p.ID, Address: p.Address(), Mailbox: h.boxes[0].Address,
+		Next: p.Awake(due, h.location),
 		Details: store.Details{Query: &desk.Query{About: desk.Panel, Day: day,
 			Since: panelBefore(due, at, days)}}}
 }
@@ -66,7 +67,8 @@ func (h *house) panelMail(p desk.Person, due time.Time, at time.Duration,
 // nextPanel is when the panel of today goes, false where it is not time yet, or too late.
 func nextPanel(now time.Time, at time.Duration, days *desk.Calendar) (time.Time, bool) {
 	due := onDay(now, 0, at)
-	return due, days.WorkDay(due) && now.Add(panelAhead).After(due) && now.Before(due.Add(panelLate))
+	return due, days.WorkDay(due) && now.Add(panelAhead).After(due) &&
+		now.Before(due.Add(panelLate))
 }
 
 // panelBefore is when the last panel before it went: what it tells has happened since then.

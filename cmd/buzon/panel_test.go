@@ -56,8 +56,10 @@ func TestPanelOfTheDay(t *testing.T) {
 	for _, m := range list {
 		a := m.read(t)
 		jefa := m.to == "jefa@uno.test"
-		want := map[string]string{"Panel del miércoles 4 de marzo": a.subject, "Abierto: 1": a.text, "Cerrado: 1": a.text,
-			"se abrieron 2, se cerraron 1": a.text, "No imprime": a.text, `src="cid:trend@buzon"`: a.html, "auto-generated": m.header.Get("Auto-Submitted")}
+		want := map[string]string{"Panel del miércoles 4 de marzo": a.subject, "Abierto: 1": a.text,
+			"Cerrado: 1":                   a.text,
+			"se abrieron 2, se cerraron 1": a.text, "No imprime": a.text,
+			`src="cid:trend@buzon"`: a.html, "auto-generated": m.header.Get("Auto-Submitted")}
 		if m.to == "luis@uno.test" {
 			want = map[string]string{"Panel of Wednesday": a.subject, "2 opened, 1 closed": a.text}
 		}
@@ -102,16 +104,24 @@ func english(d *virtualDesk, address string) {
 // TestWhoGetsThePanel: the configuration says who, when and on which days.
 func TestWhoGetsThePanel(t *testing.T) {
 	t.Parallel()
-	office := calendarConfig{Name: "oficina", Hours: []string{"mon-fri 08:00-17:00"}, Also: []string{"2026-03-05"}}
+	office := calendarConfig{Name: "oficina", Hours: []string{"mon-fri 08:00-17:00"},
+		Also: []string{"2026-03-05"}}
 	for _, c := range []struct {
 		panel panelConfig
 		days  string // with the hour, of the week from Tuesday the third on
 		to    string
 	}{
-		{panelConfig{To: "agents"}, "03 08:00, 04 08:00, 05 08:00, 06 08:00, 07 08:00, 08 08:00, 09 08:00, 10 08:00", "agent admin "},
-		{panelConfig{To: "nobody"}, "03 08:00, 04 08:00, 05 08:00, 06 08:00, 07 08:00, 08 08:00, 09 08:00, 10 08:00", ""},
-		{panelConfig{To: "admins", At: "00:30"}, "04 00:30, 05 00:30, 06 00:30, 07 00:30, 08 00:30, 09 00:30, 10 00:30", "admin "},
-		{panelConfig{To: "agents", Calendar: "oficina", At: "17:15"}, "03 17:15, 04 17:15, 06 17:15, 09 17:15", "agent admin "},
+		{panelConfig{
+			To: "agents"},
+			"03 08:00, 04 08:00, 05 08:00, 06 08:00, 07 08:00, 08 08:00, 09 08:00, 10 08:00",
+			"agent admin "},
+		{panelConfig{
+			To: "nobody"},
+			"03 08:00, 04 08:00, 05 08:00, 06 08:00, 07 08:00, 08 08:00, 09 08:00, 10 08:00", ""},
+		{panelConfig{To: "admins", At: "00:30"},
+			"04 00:30, 05 00:30, 06 00:30, 07 00:30, 08 00:30, 09 00:30, 10 00:30", "admin "},
+		{panelConfig{To: "agents", Calendar: "oficina", At: "17:15"},
+			"03 17:15, 04 17:15, 06 17:15, 09 17:15", "agent admin "},
 	} {
 		k := config{Timezone: "UTC", Panel: c.panel, Calendar: []calendarConfig{office}}
 		at, err := k.panelTime()
@@ -140,8 +150,10 @@ func TestWhoGetsThePanel(t *testing.T) {
 // TestPanelMisconfigured: what is wrong names its key.
 func TestPanelMisconfigured(t *testing.T) {
 	t.Parallel()
-	for key, p := range map[string]panelConfig{"panel.at": {At: "25:00"}, "panel.to": {To: "all"}, "panel.calendar": {Calendar: "luna"}} {
-		if err := (config{Timezone: "UTC", Panel: p}).checkPanel(); err == nil || !strings.HasPrefix(err.Error(), key+":") {
+	for key, p := range map[string]panelConfig{"panel.at": {At: "25:00"}, "panel.to": {To: "all"},
+		"panel.calendar": {Calendar: "luna"}} {
+		if err := (config{Timezone: "UTC", Panel: p}).checkPanel(); err == nil ||
+			!strings.HasPrefix(err.Error(), key+":") {
 			t.Errorf("%s: %v", key, err)
 		}
 	}

@@ -20,7 +20,8 @@ import (
 func (a *app) parse() *cobra.Command {
 	return &cobra.Command{
 		Use: "parse FILE|DIR|-", Short: "Show what buzon reads in a mail", Args: cobra.ExactArgs(1),
-		Long: "Shows what buzon reads in a mail, and which rule took its text apart. For a directory, one JSON object for each file.",
+		Long: "Shows what buzon reads in a mail, and which rule took its text apart. For a " +
+			"directory, one JSON object for each file.",
 		RunE: func(c *cobra.Command, args []string) error {
 			path := args[0]
 			if path == "-" {
@@ -28,7 +29,8 @@ func (a *app) parse() *cobra.Command {
 				if err != nil {
 					return failed(err)
 				}
-				return failed(a.parseOne(c.Context(), "-", bytes.NewReader(raw), int64(len(raw)), a.json))
+				return failed(a.parseOne(c.Context(), "-", bytes.NewReader(raw), int64(len(raw)),
+					a.json))
 			}
 			info, err := os.Stat(path)
 			if err != nil {
@@ -43,7 +45,8 @@ func (a *app) parse() *cobra.Command {
 			}
 			for _, f := range files {
 				if f.Type().IsRegular() {
-					if err := a.parseFile(c.Context(), filepath.Join(path, f.Name()), true); err != nil {
+					if err := a.parseFile(c.Context(), filepath.Join(path, f.Name()),
+						true); err != nil {
 						return failed(err)
 					}
 				}
@@ -66,7 +69,8 @@ func (a *app) parseFile(ctx context.Context, path string, asJSON bool) error {
 	return a.parseOne(ctx, path, f, info.Size(), asJSON)
 }
 
-func (a *app) parseOne(ctx context.Context, name string, r io.ReaderAt, size int64, asJSON bool) error {
+func (a *app) parseOne(ctx context.Context, name string, r io.ReaderAt, size int64,
+	asJSON bool) error {
 	rd, err := mailin.Read(ctx, r, size, mailin.ReadOptions{})
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -123,9 +127,12 @@ type parsedAttachment struct {
 func parsedMail(name string, rd *mailin.Reading) parsed {
 	m := rd.Message
 	p := parsed{
-		File: name, Subject: m.Subject, To: addresses(m.To), Cc: addresses(m.Cc), MessageID: m.MessageID,
-		ProductionDown: rd.ProductionDown, CleanSubject: rd.CleanSubject, Text: rd.Text, HTML: m.HTML, Reply: rd.Reply.Reply(), Quoted: rd.Reply.Quoted(),
-		Signature: rd.Reply.Signature(), Forwarded: rd.Reply.Forwarded(), Lang: rd.Lang, Auto: string(rd.Origin.Class), AutoReason: rd.Origin.Reason,
+		File: name, Subject: m.Subject, To: addresses(m.To), Cc: addresses(m.Cc),
+		MessageID:      m.MessageID,
+		ProductionDown: rd.ProductionDown, CleanSubject: rd.CleanSubject, Text: rd.Text,
+		HTML: m.HTML, Reply: rd.Reply.Reply(), Quoted: rd.Reply.Quoted(),
+		Signature: rd.Reply.Signature(), Forwarded: rd.Reply.Forwarded(), Lang: rd.Lang,
+		Auto: string(rd.Origin.Class), AutoReason: rd.Origin.Reason,
 		Attachments: []parsedAttachment{}, Warnings: nonNil(m.Warnings),
 	}
 	if len(m.From) > 0 {
@@ -139,13 +146,15 @@ func parsedMail(name string, rd *mailin.Reading) parsed {
 		p.Case = &rd.Case
 	}
 	if b := rd.Origin.Bounce; b != nil {
-		p.Bounce = &parsedBounce{b.Recipient, b.Status, b.Action, strings.Trim(b.OriginalMessageID, "<>")}
+		p.Bounce = &parsedBounce{b.Recipient, b.Status, b.Action,
+			strings.Trim(b.OriginalMessageID, "<>")}
 	}
 	for _, a := range m.Attachments {
 		if a.Alone {
 			continue // its words are the text
 		}
-		p.Attachments = append(p.Attachments, parsedAttachment{a.Filename, a.ContentType, a.Size, a.SHA256, a.Inline, a.ContentID})
+		p.Attachments = append(p.Attachments, parsedAttachment{a.Filename, a.ContentType, a.Size,
+			a.SHA256, a.Inline, a.ContentID})
 	}
 	return p
 }
@@ -159,7 +168,8 @@ func addresses(list []message.Address) []string {
 }
 
 // colours of the kinds of text, for a terminal.
-var colours = map[reply.Kind]string{reply.New: "\x1b[1m", reply.Quoted: "\x1b[34m", reply.Signature: "\x1b[2m", reply.Forwarded: "\x1b[35m"}
+var colours = map[reply.Kind]string{reply.New: "\x1b[1m", reply.Quoted: "\x1b[34m",
+	reply.Signature: "\x1b[2m", reply.Forwarded: "\x1b[35m"}
 
 // show prints a mail for a person: the facts, and the text in order with the kind of each stretch
 // and its rule.
@@ -169,7 +179,8 @@ func (a *app) show(rd *mailin.Reading) {
 	if p.AutoReason != "" {
 		auto += "  " + p.AutoReason
 	}
-	facts(a.stdout, "Subject", p.Subject, "From", p.From, "To", strings.Join(p.To, ", "), "Cc", strings.Join(p.Cc, ", "), "Date", deref(p.Date),
+	facts(a.stdout, "Subject", p.Subject, "From", p.From, "To", strings.Join(p.To, ", "), "Cc",
+		strings.Join(p.Cc, ", "), "Date", deref(p.Date),
 		"Message-ID", p.MessageID, "Language", p.Lang, "Origin", auto)
 	if p.Case != nil {
 		facts(a.stdout, "Case", fmt.Sprint(*p.Case))
@@ -178,10 +189,12 @@ func (a *app) show(rd *mailin.Reading) {
 		facts(a.stdout, "Alarm", "Producción Caída")
 	}
 	if b := p.Bounce; b != nil {
-		facts(a.stdout, "Bounce", fmt.Sprintf("%s %s %s of <%s>", b.Recipient, b.Action, b.Status, b.OriginalMessageID))
+		facts(a.stdout, "Bounce", fmt.Sprintf("%s %s %s of <%s>", b.Recipient, b.Action, b.Status,
+			b.OriginalMessageID))
 	}
 	for _, at := range p.Attachments {
-		facts(a.stdout, "Attachment", fmt.Sprintf("%s (%s, %d bytes)", at.Filename, at.ContentType, at.Size))
+		facts(a.stdout, "Attachment", fmt.Sprintf("%s (%s, %d bytes)", at.Filename, at.ContentType,
+			at.Size))
 	}
 	for _, w := range p.Warnings {
 		facts(a.stdout, "Warning", w)
@@ -189,7 +202,8 @@ func (a *app) show(rd *mailin.Reading) {
 	colour, reset := a.colour()
 	for _, r := range rd.Reply.Ranges {
 		fmt.Fprintf(a.stdout, "\n%s── %s%s%s\n", colour("\x1b[36m"), r.Kind, ruleOf(r), reset)
-		fmt.Fprintf(a.stdout, "%s%s%s\n", colour(colours[r.Kind]), safeText(strings.Trim(rd.Reply.Base[r.Start:r.End], "\n")), reset)
+		fmt.Fprintf(a.stdout, "%s%s%s\n", colour(colours[r.Kind]),
+			safeText(strings.Trim(rd.Reply.Base[r.Start:r.End], "\n")), reset)
 	}
 }
 

@@ -17,8 +17,10 @@ import (
 func TestPasswordByMail(t *testing.T) {
 	t.Parallel()
 	for lang, say := range map[string]struct{ asks, question, yes, told string }{
-		"es": {"no puedo entrar", "Confirme que quiere otra contraseña", "Sí", "Esta es su nueva contraseña"},
-		"en": {"forgot password", "Confirm that you want another password", "Yes", "This is your new password"},
+		"es": {"no puedo entrar", "Confirme que quiere otra contraseña", "Sí",
+			"Esta es su nueva contraseña"},
+		"en": {"forgot password", "Confirm that you want another password", "Yes",
+			"This is your new password"},
 	} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
@@ -27,7 +29,8 @@ func TestPasswordByMail(t *testing.T) {
 			if lang == "en" {
 				english(d, "ana@uno.test")
 			}
-			if err := d.setPassword(t.Context(), ana, must(hashed("una-muy-vieja"))(t)); err != nil {
+			if err := d.setPassword(t.Context(), ana,
+				must(hashed("una-muy-vieja"))(t)); err != nil {
 				t.Fatal(err)
 			}
 			d.write("luis@uno.test", "soporte@uno.test", say.asks, "") // has none
@@ -56,15 +59,18 @@ func TestPasswordByMail(t *testing.T) {
 			d.write("ana@uno.test", question.replyTo(), "Re: "+question.subject, say.yes)
 			d.settle()
 			a := d.last("ana@uno.test").read(t)
-			password := regexp.MustCompile(`(?m)^[a-z2-7]{5}(-[a-z2-7]{5}){3}$`).FindString(strings.ReplaceAll(a.text, "\r", ""))
+			password := regexp.MustCompile(`(?m)^[a-z2-7]{5}(-[a-z2-7]{5}){3}$`).FindString(
+				strings.ReplaceAll(a.text, "\r", ""))
 			if !strings.Contains(a.text, say.told) || password == "" {
 				t.Fatalf("told:\n%s", a.text)
 			}
-			if old, is := login("ana@uno.test", "una-muy-vieja"), login("ana@uno.test", password); old == nil || is != nil {
+			if old, is := login("ana@uno.test", "una-muy-vieja"),
+				login("ana@uno.test", password); old == nil || is != nil {
 				t.Errorf("the old one: %v, the new one: %v", old, is)
 			}
 			for _, o := range must(d.store.Outbox(context.Background(), store.OutboxFilter{}))(t) {
-				if o.Kind == desk.NewPassword && (o.Raw != 0 || strings.Contains(o.LastReply, password)) {
+				if o.Kind == desk.NewPassword &&
+					(o.Raw != 0 || strings.Contains(o.LastReply, password)) {
 					t.Errorf("kept: %+v", o)
 				}
 			}

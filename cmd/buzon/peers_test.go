@@ -20,8 +20,10 @@ func TestConversationThroughPostfix(t *testing.T) {
 	door := freeAddress(t)
 	var port int
 	fmt.Sscanf(door, "127.0.0.1:%d", &port)
-	p := mailtest.Postfix(t, mailtest.PostfixOptions{Deliver: []string{"cliente.test", "agentes.test"}, Relay: map[string]int{"ejemplo.test": port}})
-	d := &liveDesk{t: t, data: t.TempDir(), file: t.TempDir() + "/buzon.toml", log: &syncBuffer{}, relay: mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})}
+	p := mailtest.Postfix(t, mailtest.PostfixOptions{Deliver: []string{"cliente.test",
+		"agentes.test"}, Relay: map[string]int{"ejemplo.test": port}})
+	d := &liveDesk{t: t, data: t.TempDir(), file: t.TempDir() + "/buzon.toml", log: &syncBuffer{},
+		relay: mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})}
 	ca := filepath.Join(filepath.Dir(p.Log), "conf", "chain.pem")
 	const agent = "ana@agentes.test"
 	d.configure(fmt.Sprintf(`data_dir = %q
@@ -61,14 +63,19 @@ ca_file = %q
 	}
 	send(printer)
 	ack, told := received("cliente.test", 1)[0], received("agentes.test", 1)[0]
-	if ack.Header.Get("Auto-Submitted") != "auto-replied" || !strings.Contains(ack.Subject, "[Caso #1]") || !strings.Contains(told.Text, "segundo piso") {
+	if ack.Header.Get("Auto-Submitted") != "auto-replied" ||
+		!strings.Contains(ack.Subject, "[Caso #1]") ||
+		!strings.Contains(told.Text, "segundo piso") {
 		t.Errorf("acknowledgement %q, notice:\n%s", ack.Subject, told.Text)
 	}
 	answer := told.reply("Hola Carla, ¿qué luz está encendida?")
-	answer.Files = []file{{"guía.pdf", "application/pdf", []byte(strings.Repeat("guía\r\n", 20_000))}}
+	answer.Files = []file{{"guía.pdf", "application/pdf",
+		[]byte(strings.Repeat("guía\r\n", 20_000))}}
 	send(answer)
 	read := received("cliente.test", 2)[1]
-	if !strings.Contains(read.Text, "¿qué luz está encendida?") || read.Header.Get("Auto-Submitted") != "" || len(read.Files) != 1 || string(read.Files[0].Content) != string(answer.Files[0].Content) {
+	if !strings.Contains(read.Text, "¿qué luz está encendida?") ||
+		read.Header.Get("Auto-Submitted") != "" || len(read.Files) != 1 ||
+		string(read.Files[0].Content) != string(answer.Files[0].Content) {
 		t.Errorf("Carla reads, with %d attachments:\n%s", len(read.Files), read.Text)
 	}
 	send(read.reply("La roja, y parpadea."))
@@ -76,16 +83,19 @@ ca_file = %q
 		t.Errorf("Ana reads:\n%s", n.Text)
 	}
 	send(received("agentes.test", 2)[1].reply("Ya quedó.\n\n#cerrar"))
-	if n := received("cliente.test", 3)[2]; !strings.Contains(n.Text, "Ya quedó.") || strings.Contains(n.Text, "#cerrar") {
+	if n := received("cliente.test", 3)[2]; !strings.Contains(n.Text, "Ya quedó.") ||
+		strings.Contains(n.Text, "#cerrar") {
 		t.Errorf("Carla reads:\n%s", n.Text)
 	}
 	d.quiet()
 	c := d.ticket(1)
-	if len(d.tickets()) != 1 || len(c.Items) != 4 || c.StatusClass != "closed" || c.Requester != carla || c.Items[1].Author != agent {
+	if len(d.tickets()) != 1 || len(c.Items) != 4 || c.StatusClass != "closed" ||
+		c.Requester != carla || c.Items[1].Author != agent {
 		t.Errorf("in the end: %d cases, %+v", len(d.tickets()), c)
 	}
 	for i, m := range d.mails() {
-		if m.EnvelopeFrom == "" || m.Proof != "A1" || m.Outcome != map[bool]string{true: "ticket", false: "item"}[i == 0] {
+		if m.EnvelopeFrom == "" || m.Proof != "A1" ||
+			m.Outcome != map[bool]string{true: "ticket", false: "item"}[i == 0] {
 			t.Errorf("%+v", m)
 		}
 	}
@@ -95,7 +105,8 @@ ca_file = %q
 	send(letter{From: nobody, To: soporte, Subject: "Hola", Text: "Hola."})
 	d.until("the bounce has come", func() bool { return len(d.mails()) == 6 })
 	d.quiet()
-	if m := d.lastMail(); m.EnvelopeFrom != "" || m.Outcome != "automatic" && m.Outcome != "quarantine" {
+	if m := d.lastMail(); m.EnvelopeFrom != "" || m.Outcome != "automatic" &&
+		m.Outcome != "quarantine" {
 		t.Errorf("the bounce became %+v", m)
 	}
 	if n := len(d.tickets()); n != 2 {

@@ -57,7 +57,8 @@ func (p *personFlags) register(c *cobra.Command, noun string) {
 		f.BoolVar(&p.onCall, "on-call", false, "is alerted when production is down")
 		f.StringVar(&p.awayUntil, "away-until", "",
 			"away until this day is over, 2026-12-20, with --substitute; empty: no longer")
-		f.StringVar(&p.substitute, "substitute", "", "the agent who gets notices and cases meanwhile")
+		f.StringVar(&p.substitute, "substitute", "",
+			"the agent who gets notices and cases meanwhile")
 		f.BoolVar(&p.team, "team", true, "hears of new tickets")
 	} else {
 		f.BoolVar(&p.admitted, "admitted", true,
@@ -387,8 +388,9 @@ func (h *house) personJSON(ctx context.Context, n naming, p desk.Person) (person
 		return personRow{}, err
 	}
 	until, substitute, err := h.absence(ctx, p)
-	return personRow{AwayUntil: until, Substitute: substitute, Name: p.Name, Organisation: n.orNull(p.Organisation),
-		Addresses: nonNil(p.Addresses), Role: string(p.Role), Language: p.Language,
+	return personRow{AwayUntil: until, Substitute: substitute, Name: p.Name,
+		Organisation: n.orNull(p.Organisation),
+		Addresses:    nonNil(p.Addresses), Role: string(p.Role), Language: p.Language,
 		Active: p.Active, Blocked: p.Blocked, OnCall: p.OnCall, Admission: string(p.Admission),
 		UndeliverableSince: stamp(p.UndeliverableSince), Tickets: nonNil(tickets),
 		Quiet: p.Quiet, Digest: p.Digest, Timezone: p.Timezone}, err
@@ -408,7 +410,8 @@ func (a *app) peopleShow() *cobra.Command {
 			return a.object(row)
 		}
 		facts(a.stdout, "Name", row.Name, "Addresses", strings.Join(row.Addresses, ", "),
-			"Role", row.Role, "Language", row.Language, "State", h.stateOf(p), "Substitute", deref(row.Substitute),
+			"Role", row.Role, "Language", row.Language, "State", h.stateOf(p), "Substitute",
+			deref(row.Substitute),
 			"Quiet", row.Quiet, "Digest", row.Digest, "Time zone", row.Timezone,
 			"Tickets", strings.Trim(fmt.Sprint(row.Tickets), "[]"))
 		return nil

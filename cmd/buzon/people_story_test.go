@@ -69,7 +69,8 @@ func (d *virtualDesk) answers(from string, m takenMail, text string) {
 // change does something to the desk's rows, as a command would.
 func (d *virtualDesk) change(f func(context.Context, *store.Tx) error) {
 	d.t.Helper()
-	if err := d.store.Write(d.t.Context(), func(tx *store.Tx) error { return f(d.t.Context(), tx) }); err != nil {
+	if err := d.store.Write(d.t.Context(),
+		func(tx *store.Tx) error { return f(d.t.Context(), tx) }); err != nil {
 		d.t.Fatal(err)
 	}
 }
@@ -90,7 +91,8 @@ func (d *virtualDesk) sees(address string, number int64) bool {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	page, _, err := d.store.Find(d.t.Context(), sight, store.Query{Numbers: []int64{number}, Status: "all"})
+	page, _, err := d.store.Find(d.t.Context(), sight,
+		store.Query{Numbers: []int64{number}, Status: "all"})
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -101,17 +103,22 @@ func (d *virtualDesk) sees(address string, number int64) bool {
 func withSponsor(t *testing.T, domain, language string) *virtualDesk {
 	d := newVirtualDesk(t, domain)
 	d.change(func(ctx context.Context, tx *store.Tx) error {
-		eva, err := tx.AddPerson(ctx, desk.Person{Name: "Eva", Addresses: []string{"eva@cliente.test"}, Role: desk.Customer, Active: true, Known: true, Language: language})
+		eva, err := tx.AddPerson(ctx, desk.Person{Name: "Eva",
+			Addresses: []string{"eva@cliente.test"}, Role: desk.Customer, Active: true, Known: true,
+			Language: language})
 		if err != nil {
 			return err
 		}
-		org, err := tx.Put(ctx, desk.Entry{Kind: desk.Organisations, Names: map[string]string{"es": "Cliente SA"}, Domains: []string{"cliente.test"}, Agent: eva.ID})
+		org, err := tx.Put(ctx, desk.Entry{Kind: desk.Organisations,
+			Names: map[string]string{"es": "Cliente SA"}, Domains: []string{"cliente.test"},
+			Agent: eva.ID})
 		if err != nil {
 			return err
 		}
 		return tx.Join(ctx, org.ID, org.Domains)
 	})
-	d.says("eva@cliente.test", "soporte@"+domain, "El primero", "No abre la caja. / The till does not open.")
+	d.says("eva@cliente.test", "soporte@"+domain, "El primero",
+		"No abre la caja. / The till does not open.")
 	return d
 }
 
@@ -119,10 +126,14 @@ func withSponsor(t *testing.T, domain, language string) *virtualDesk {
 // until then that person sees only what he opened himself.
 func TestSponsor(t *testing.T) {
 	for _, c := range []struct{ language, domain, first, told, asked, yes, no, granted string }{
-		{"es", "csm-es.test", "Hola, no imprime la caja de la tienda desde ayer y necesitamos ayuda.", "Cliente SA aprueba a quienes ven sus casos",
-			"¿Puede ver los casos de Cliente SA?", "apruebo", "rechazo", "Ya puede ver los casos de Cliente SA"},
-		{"en", "csm-en.test", "Hello, the till of the shop has not printed since yesterday and we need your help.", "Cliente SA approves who may see its cases",
-			"May this person see the cases of Cliente SA?", "I approve", "I reject", "You can now see the cases of Cliente SA"},
+		{"es", "csm-es.test", "Hola, no imprime la caja de la tienda desde ayer y necesitamos " +
+			"ayuda.", "Cliente SA aprueba a quienes ven sus casos",
+			"¿Puede ver los casos de Cliente SA?", "apruebo", "rechazo",
+			"Ya puede ver los casos de Cliente SA"},
+		{"en", "csm-en.test", "Hello, the till of the shop has not printed since yesterday and we " +
+			"need your help.", "Cliente SA approves who may see its cases",
+			"May this person see the cases of Cliente SA?", "I approve", "I reject",
+			"You can now see the cases of Cliente SA"},
 	} {
 		t.Run(c.language, func(t *testing.T) {
 			t.Parallel()
@@ -131,14 +142,16 @@ func TestSponsor(t *testing.T) {
 			d.says("Bob <bob@cliente.test>", box, "Otra cosa", c.first)
 			d.lastTo("bob@cliente.test", "#2", c.told)
 			d.lastTo("ana@"+c.domain, "#2", "aprobó")
-			question := d.lastTo("eva@cliente.test", "Cliente SA", "bob@cliente.test", c.asked, c.yes, c.no)
+			question := d.lastTo("eva@cliente.test", "Cliente SA", "bob@cliente.test", c.asked,
+				c.yes, c.no)
 			if !strings.Contains(string(question.raw), "?body=3D"+url.PathEscape(c.yes)[:1]) {
 				t.Errorf("no buttons:\n%s", question.raw)
 			}
 			see := func(want bool) {
 				t.Helper()
 				if d.sees("bob@cliente.test", 1) != want || !d.sees("bob@cliente.test", 2) {
-					t.Errorf("Bob sees the first: %v, his own: %v", d.sees("bob@cliente.test", 1), d.sees("bob@cliente.test", 2))
+					t.Errorf("Bob sees the first: %v, his own: %v", d.sees("bob@cliente.test", 1),
+						d.sees("bob@cliente.test", 2))
 				}
 			}
 			see(false)
@@ -167,16 +180,19 @@ func TestSponsor(t *testing.T) {
 func TestSponsorIsNotAskedAboutForgeries(t *testing.T) {
 	t.Parallel()
 	d := withSponsor(t, "csm-forged.test", "es")
-	d.says("bot@cliente.test", "soporte@csm-forged.test", "Fuera de la oficina", "No estoy.", "Auto-Submitted: auto-replied")
+	d.says("bot@cliente.test", "soporte@csm-forged.test", "Fuera de la oficina", "No estoy.",
+		"Auto-Submitted: auto-replied")
 	d.change(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.Customer(ctx, "alta@cliente.test", "Alta")
 		return err
 	})
 	if n := len(d.to("eva@cliente.test")); n != 1 || !d.sees("alta@cliente.test", 1) {
-		t.Errorf("Eva has %d mails; whom an agent entered sees it: %v", n, d.sees("alta@cliente.test", 1))
+		t.Errorf("Eva has %d mails; whom an agent entered sees it: %v", n,
+			d.sees("alta@cliente.test", 1))
 	}
 	for i := range 30 {
-		d.says(fmt.Sprintf("n%d@cliente.test", i), "soporte@csm-forged.test", "Hola", fmt.Sprintf("No anda lo mío número %d, ¿pueden verlo?", i))
+		d.says(fmt.Sprintf("n%d@cliente.test", i), "soporte@csm-forged.test", "Hola",
+			fmt.Sprintf("No anda lo mío número %d, ¿pueden verlo?", i))
 	}
 	if n := len(d.to("eva@cliente.test")); n != 21 {
 		t.Errorf("Eva has %d mails: she is asked about 20 people in an hour", n)
@@ -185,12 +201,18 @@ func TestSponsorIsNotAskedAboutForgeries(t *testing.T) {
 
 // TestMyData: a person changes his data by mail, in both languages.
 func TestMyData(t *testing.T) {
-	for _, c := range []struct{ language, subject, first, edits, confirm, yes, asked, added, refused string }{
+	for _, c := range []struct {
+		language, subject, first, edits, confirm, yes, asked, added,
+		refused string
+	}{
 		{"es", "Mis datos", "Hola, no imprime la caja de la tienda desde ayer y necesitamos ayuda.",
-			"Nombre: Carla Ruiz\nIdioma: inglés\nAgregar dirección: carla@casa.test\nSaludos,\nCarla", "Nos pidieron cambiar sus datos", "Sí",
+			"Nombre: Carla Ruiz\nIdioma: inglés\nAgregar dirección: carla@casa.test\nSaludos,\n" +
+				"Carla", "Nos pidieron cambiar sus datos", "Sí",
 			"pidió agregar esta dirección", "quedó agregada", "no se puede usar"},
-		{"en", "my data", "Hello, the till of the shop has not printed since yesterday and we need your help.",
-			"Name: Carla Ruiz\nLanguage: Spanish\nAdd address: carla@casa.test\n\nThanks", "We were asked to change your details", "yes",
+		{"en", "my data", "Hello, the till of the shop has not printed since yesterday and we " +
+			"need your help.",
+			"Name: Carla Ruiz\nLanguage: Spanish\nAdd address: carla@casa.test\n\nThanks",
+			"We were asked to change your details", "yes",
 			"asked to add this address", "added", "can't be used"},
 	} {
 		t.Run(c.language, func(t *testing.T) {
@@ -204,7 +226,8 @@ func TestMyData(t *testing.T) {
 			// unproven: nothing changes before the registered address says so
 			d.says("carla@cliente.test", box, c.subject, c.edits)
 			question := d.lastTo("carla@cliente.test", c.confirm, "Carla Ruiz", "carla@casa.test")
-			if p := d.person("carla@cliente.test"); p.Name != "Carla" || p.Language != c.language || len(d.to("carla@casa.test")) > 0 {
+			if p := d.person("carla@cliente.test"); p.Name != "Carla" || p.Language != c.language ||
+				len(d.to("carla@casa.test")) > 0 {
 				t.Errorf("changed without proof: %+v", p)
 			}
 			d.says("mala@cliente.test", question.replyTo(), "Re", c.yes)
@@ -226,7 +249,8 @@ func TestMyData(t *testing.T) {
 				t.Error("added without an answer from it")
 			}
 			d.answers("carla@casa.test", invitation, c.yes)
-			if p := d.person("carla@casa.test"); !slices.Equal(p.Addresses, []string{"carla@cliente.test", "carla@casa.test"}) {
+			if p := d.person("carla@casa.test"); !slices.Equal(p.Addresses,
+				[]string{"carla@cliente.test", "carla@casa.test"}) {
 				t.Errorf("her addresses: %v", p.Addresses)
 			}
 			d.lastTo("carla@cliente.test", "carla@casa.test")
@@ -253,13 +277,14 @@ func (d *virtualDesk) numbers() (list []int64) {
 	return list
 }
 
-// TestMyDataByItsAnswer: who answers the mail about his data, from the address that it went to, is not
-// asked again; by that address nobody else changes anything.
+// TestMyDataByItsAnswer: who answers the mail about his data, from the address that it went to, is
+// not asked again; by that address nobody else changes anything.
 func TestMyDataByItsAnswer(t *testing.T) {
 	t.Parallel()
 	d, box := newVirtualDesk(t, "data-own.test"), "soporte@data-own.test"
 	for _, who := range []string{"carla", "bob"} {
-		d.says(who+"@cliente.test", box, "Hola", "Hola, soy "+who+" y no imprime la caja de la tienda desde ayer.")
+		d.says(who+"@cliente.test", box, "Hola", "Hola, soy "+who+
+			" y no imprime la caja de la tienda desde ayer.")
 	}
 	d.says("carla@cliente.test", box, "mis datos", "")
 	answer := d.lastTo("carla@cliente.test", "carla@cliente.test")
@@ -268,18 +293,20 @@ func TestMyDataByItsAnswer(t *testing.T) {
 		t.Errorf("she is called %q", p.Name)
 	}
 	d.answers("bob@cliente.test", answer, "Nombre: Roberto")
-	if p, q := d.person("carla@cliente.test"), d.person("bob@cliente.test"); p.Name != "Carla Ruiz" || q.Name == "Roberto" {
+	if p, q := d.person("carla@cliente.test"),
+		d.person("bob@cliente.test"); p.Name != "Carla Ruiz" || q.Name == "Roberto" {
 		t.Errorf("by her address he made of them %q and %q", p.Name, q.Name)
 	}
 }
 
-// TestMyDataLeaksNothing: an address that somebody else has gets the same answer, and only its owner
-// learns of it; words that tell something are a ticket.
+// TestMyDataLeaksNothing: an address that somebody else has gets the same answer, and only its
+// owner learns of it; words that tell something are a ticket.
 func TestMyDataLeaksNothing(t *testing.T) {
 	t.Parallel()
 	d, box := newVirtualDesk(t, "data-leak.test"), "soporte@data-leak.test"
 	for _, who := range []string{"carla", "bob"} {
-		d.says(who+"@cliente.test", box, "Hola", "Hola, soy "+who+" y no imprime la caja de la tienda desde ayer.")
+		d.says(who+"@cliente.test", box, "Hola", "Hola, soy "+who+
+			" y no imprime la caja de la tienda desde ayer.")
 	}
 	ask := func(address string) string {
 		d.says("carla@cliente.test", box, "mis datos", "Agregar dirección: "+address)
@@ -290,11 +317,14 @@ func TestMyDataLeaksNothing(t *testing.T) {
 		t.Errorf("the answers differ:\n%s\n%s", free, taken)
 	}
 	d.answers("bob@cliente.test", d.lastTo("bob@cliente.test", "carla@cliente.test"), "sí")
-	if p := d.person("bob@cliente.test"); len(p.Addresses) != 1 || p.ID == d.person("carla@cliente.test").ID {
+	if p := d.person("bob@cliente.test"); len(p.Addresses) != 1 ||
+		p.ID == d.person("carla@cliente.test").ID {
 		t.Errorf("Bob is %+v", p)
 	}
 	n := len(d.numbers())
-	d.says("carla@cliente.test", box, "mis datos", "Nombre: Carla\n¿Por qué me cobraron dos veces la licencia de este mes? Necesito la factura corregida cuanto antes, por favor.")
+	d.says("carla@cliente.test", box, "mis datos",
+		"Nombre: Carla\n¿Por qué me cobraron dos veces la licencia de este mes? Necesito la "+
+			"factura corregida cuanto antes, por favor.")
 	d.says("nadie@otra.test", box, "mis datos", "Nombre: Nadie Conocido\nIdioma: es")
 	if len(d.numbers()) != n+2 {
 		t.Errorf("%d tickets", len(d.numbers()))
@@ -302,7 +332,8 @@ func TestMyDataLeaksNothing(t *testing.T) {
 	for i := range 12 {
 		d.says("carla@cliente.test", box, "mis datos", fmt.Sprintf("Nombre: Carla %d", i))
 	}
-	questions := slices.DeleteFunc(d.to("carla@cliente.test"), func(m takenMail) bool { return !strings.Contains(m.subject, "Confirme el cambio") })
+	questions := slices.DeleteFunc(d.to("carla@cliente.test"),
+		func(m takenMail) bool { return !strings.Contains(m.subject, "Confirme el cambio") })
 	if len(questions) != 10 {
 		t.Errorf("she is asked %d times in a day", len(questions))
 	}
@@ -326,7 +357,8 @@ func TestAgentLeavesHisCases(t *testing.T) {
 		return tx.ChangePerson(ctx, luis.ID, func(p *desk.Person) { p.Active = false })
 	})
 	d.settle()
-	m := d.lastTo("ana@leaves.test", "luis@leaves.test", "#1 · No imprime", "#2 · No abre", "carla@cliente.test", "#tomar")
+	m := d.lastTo("ana@leaves.test", "luis@leaves.test", "#1 · No imprime", "#2 · No abre",
+		"carla@cliente.test", "#tomar")
 	var told []string
 	for _, m := range d.next() {
 		told = append(told, m.to)

@@ -45,7 +45,8 @@ func spool(t *testing.T) (sendmail string, take func() []postedMail) {
 	dir := t.TempDir()
 	out := filepath.Join(dir, "out")
 	sendmail = filepath.Join(dir, "sendmail")
-	text := "#!/bin/sh\nmkdir -p " + out + "\nf=$(mktemp " + out + "/XXXXXX)\n{ echo \"$*\"; cat; } >$f\n"
+	text := "#!/bin/sh\nmkdir -p " + out + "\nf=$(mktemp " + out +
+		"/XXXXXX)\n{ echo \"$*\"; cat; } >$f\n"
 	if err := os.WriteFile(sendmail, []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -90,14 +91,17 @@ func vacation(t *testing.T, who string, more ...string) servant {
 	needProgram(t, "vacation", "unshare", "sendmail")
 	sendmail, take := spool(t)
 	dir := filepath.Dir(sendmail)
-	text := "From: " + who + "\nSubject: Fuera de la oficina\n\nEstoy de vacaciones. Sobre $SUBJECT le respondo al volver.\n"
+	text := "From: " + who + "\nSubject: Fuera de la oficina\n\nEstoy de vacaciones. Sobre " +
+		"$SUBJECT le respondo al volver.\n"
 	if err := os.WriteFile(dir+"/msg", []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"-d", "-r", "0", "-a", who, "-f", dir + "/db", "-m", dir + "/msg"}, more...)
+	args := append([]string{"-d", "-r", "0", "-a", who, "-f", dir + "/db", "-m", dir + "/msg"},
+		more...)
 	script := `mount --bind "$0" /usr/sbin/sendmail && exec vacation "$@"`
 	return func(m takenMail) []postedMail {
-		all := append([]string{"--mount", "sh", "-c", script, sendmail}, append(slices.Clone(args), "nobody")...)
+		all := append([]string{"--mount", "sh", "-c", script, sendmail},
+			append(slices.Clone(args), "nobody")...)
 		pipe(t, m.delivered(), "unshare", all...)
 		return take()
 	}
@@ -108,7 +112,8 @@ func procmail(t *testing.T, recipe string) servant {
 	needProgram(t, "procmail", "formail")
 	sendmail, take := spool(t)
 	rc := filepath.Join(filepath.Dir(sendmail), "rc")
-	text := "SHELL=/bin/sh\nDEFAULT=/dev/null\nSENDMAIL=" + sendmail + "\n" + recipe + "\n:0\n/dev/null\n"
+	text := "SHELL=/bin/sh\nDEFAULT=/dev/null\nSENDMAIL=" + sendmail + "\n" + recipe +
+		"\n:0\n/dev/null\n"
 	if err := os.WriteFile(rc, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +136,8 @@ func pipe(t *testing.T, in []byte, name string, args ...string) {
 // mailman is a list of GNU Mailman 3, todos@listas.test.
 func mailman(t *testing.T, options map[string]any) servant {
 	needProgram(t, "mailman")
-	cmd := exec.Command("/usr/bin/python3", "testdata/mailman.py", t.TempDir(), string(must(json.Marshal(options))(t)))
+	cmd := exec.Command("/usr/bin/python3", "testdata/mailman.py", t.TempDir(),
+		string(must(json.Marshal(options))(t)))
 	in, out := must(cmd.StdinPipe())(t), must(cmd.StdoutPipe())(t)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
@@ -175,8 +181,9 @@ const (
    echo "Estoy de vacaciones, son las"; date +%s%N) | $SENDMAIL -t`
 )
 
-// TestB09_Programs: real responders and lists, each a customer of a running desk: in a day they get at
-// most six mails, and what is marked as a machine's is answered by none. Run with BUZON_TEST_PEERS=1.
+// TestB09_Programs: real responders and lists, each a customer of a running desk: in a day they get
+// at most six mails, and what is marked as a machine's is answered by none. Run with
+// BUZON_TEST_PEERS=1.
 func TestB09_Programs(t *testing.T) {
 	const list = "todos@listas.test"
 	members := []string{"soporte@uno.test", "pepe@cliente.test"}
@@ -186,12 +193,25 @@ func TestB09_Programs(t *testing.T) {
 		quiet bool // it says nothing to our notices: they are marked
 		rude  bool // nothing tells it from a person
 	}{
-		"vacation":               {"carla@cliente.test", func(t *testing.T) servant { return vacation(t, "carla@cliente.test") }, true, false},
-		"vacation, empty sender": {"carla@cliente.test", func(t *testing.T) servant { return vacation(t, "carla@cliente.test", "-z") }, true, false},
-		"procmail, its example":  {"carla@cliente.test", func(t *testing.T) servant { return procmail(t, procmailex) }, false, false},
-		"procmail, rude":         {"carla@cliente.test", func(t *testing.T) servant { return procmail(t, procmailRude) }, false, true},
-		"mailman, closed list":   {list, func(t *testing.T) servant { return mailman(t, map[string]any{"members": members[1:]}) }, false, false},
-		"mailman, with us in it": {list, func(t *testing.T) servant { return mailman(t, map[string]any{"members": members, "open": true}) }, false, false},
+		"vacation": {"carla@cliente.test",
+			func(t *testing.T) servant { return vacation(t, "carla@cliente.test") }, true, false},
+		"vacation, empty sender": {"carla@cliente.test",
+			func(t *testing.T) servant { return vacation(t, "carla@cliente.test", "-z") }, true,
+			false},
+		"procmail, its example": {"carla@cliente.test",
+			func(t *testing.T) servant { return procmail(t, procmailex) }, false, false},
+		"procmail, rude": {"carla@cliente.test",
+			func(t *testing.T) servant { return procmail(t, procmailRude) }, false, true},
+		"mailman, closed list": {list,
+			func(t *testing.T) servant {
+				return mailman(t,
+					map[string]any{"members": members[1:]})
+			}, false, false},
+		"mailman, with us in it": {list,
+			func(t *testing.T) servant {
+				return mailman(t,
+					map[string]any{"members": members, "open": true})
+			}, false, false},
 		"mailman, From is the list's": {list, func(t *testing.T) servant {
 			return mailman(t, map[string]any{"members": members, "open": true, "munge": true})
 		}, false, false},
@@ -210,7 +230,8 @@ func TestB09_Programs(t *testing.T) {
 			if d.to("ana@uno.test") == nil {
 				t.Fatal("Ana hears nothing")
 			}
-			d.write("ana@uno.test", d.to("ana@uno.test")[0].replyTo(), "Re: Consulta", "Hola, ¿qué luz está encendida?")
+			d.write("ana@uno.test", d.to("ana@uno.test")[0].replyTo(), "Re: Consulta",
+				"Hola, ¿qué luz está encendida?")
 			posted := d.delivering(run, domainOf(c.who), 24*time.Hour)
 			if n := len(d.to("." + domainOf(c.who))); n > 6 || n == 0 {
 				t.Errorf("%d mails in a day", n)
@@ -219,7 +240,8 @@ func TestB09_Programs(t *testing.T) {
 				t.Errorf("it sent %d mails: it answers what is marked", posted)
 			}
 			// the first is a person's; all that comes back is its own words
-			for _, m := range must(d.store.Mails(t.Context(), store.MailFilter{Outcome: store.OutcomeTicket}))(t) {
+			for _, m := range must(d.store.Mails(t.Context(),
+				store.MailFilter{Outcome: store.OutcomeTicket}))(t) {
 				if m.ID != 1 && !c.rude {
 					t.Errorf("it opened a case: %q by rule %s (%s)", m.Subject, m.Rule, m.Reason)
 				}
@@ -234,7 +256,8 @@ func TestB09_Programs(t *testing.T) {
 	}
 }
 
-// delivering hands each mail to a domain to a servant, and back what that sends to us, for some time.
+// delivering hands each mail to a domain to a servant, and back what that sends to us, for some
+// time.
 func (d *virtualDesk) delivering(run servant, domain string, total time.Duration) (posted int) {
 	d.t.Helper()
 	for ; total > 0; total -= 10 * time.Minute {

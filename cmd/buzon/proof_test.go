@@ -29,8 +29,10 @@ func TestLoginStory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	d := newLiveDesk(t, liveOptions{SMTP: fmt.Sprintf("auth = true\ntls_cert = %q\ntls_key = %q\n", certFile, keyFile)})
-	if code, _, errs := d.runCLI("corta\n", "agent", "password", ana); code != exitFailure || !strings.Contains(errs, "12 characters") {
+	d := newLiveDesk(t, liveOptions{SMTP: fmt.Sprintf("auth = true\ntls_cert = %q\ntls_key = %q\n",
+		certFile, keyFile)})
+	if code, _, errs := d.runCLI("corta\n", "agent", "password", ana); code != exitFailure ||
+		!strings.Contains(errs, "12 characters") {
 		t.Errorf("a short password: %d, %s", code, errs)
 	}
 	const password = "caballo correcto pila grapa"
@@ -41,7 +43,8 @@ func TestLoginStory(t *testing.T) {
 		}
 	}
 	d.send(printer)
-	if code, _, errs := d.runCLI(password+"\n", "agent", "password", carla); code != exitFailure || !strings.Contains(errs, "no agent") {
+	if code, _, errs := d.runCLI(password+"\n", "agent", "password", carla); code != exitFailure ||
+		!strings.Contains(errs, "no agent") {
 		t.Errorf("a customer: %d, %s", code, errs)
 	}
 	d.cli("agent", "remove", "eva@ejemplo.test")
@@ -55,7 +58,8 @@ func TestLoginStory(t *testing.T) {
 		}
 		return c, c.Auth(smtp.PlainAuth("", user, password, "127.0.0.1"))
 	}
-	for user, with := range map[string]string{ana: password + "x", carla: password, "nadie@ejemplo.test": password, "eva@ejemplo.test": password, luis: ""} {
+	for user, with := range map[string]string{ana: password + "x", carla: password,
+		"nadie@ejemplo.test": password, "eva@ejemplo.test": password, luis: ""} {
 		if c, err := login(user, with); err == nil {
 			t.Errorf("%s got in", user)
 		} else {
@@ -88,7 +92,8 @@ func TestLoginStory(t *testing.T) {
 	if m.Proof != "A2" || m.Rule != "10" {
 		t.Errorf("%+v", m)
 	}
-	if text := d.cli("mail", "explain", fmt.Sprint(m.ID)); !strings.Contains(text, "auth pass: ANA@ejemplo.test") {
+	if text := d.cli("mail", "explain", fmt.Sprint(m.ID)); !strings.Contains(text,
+		"auth pass: ANA@ejemplo.test") {
 		t.Error(text)
 	}
 }
@@ -106,18 +111,26 @@ func TestProofStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	d := newLiveDesk(t, liveOptions{Tail: fmt.Sprintf("[dns]\nserver = %q\n[caps]\nagent_notices_a_minute = 1000", server.LocalAddr())})
+	d := newLiveDesk(
+		t, liveOptions{
+			Tail: fmt.Sprintf("[dns]\nserver = %q\n[caps]\nagent_notices_a_minute = 1000",
+				server.LocalAddr())})
 	behind := func(client string) string {
-		return fmt.Sprintf("Received: from mx.cliente.test (mx.cliente.test [%s]) by mail.ejemplo.test (Postfix) with ESMTPS id 1; Tue, 3 Mar 2026 09:00:00 +0000\r\n", client) + string(printer.raw())
+		return fmt.Sprintf("Received: from mx.cliente.test (mx.cliente.test [%s]) by "+
+			"mail.ejemplo.test (Postfix) with ESMTPS id 1; Tue, 3 Mar 2026 09:00:00 +0000\r\n",
+			client) + string(printer.raw())
 	}
 	for _, c := range []struct {
 		client, proof string
 		says          []string
 	}{
-		{"192.0.2.7", "A2", []string{"spf pass of cliente.test, the domain in From: client 192.0.2.7", "Rule 23"}},
-		{"203.0.113.9", "A0", []string{"spf fail of cliente.test", "dmarc fail of cliente.test", "policy reject", "Rule 24: quarantine", "Otherwise: with a proven sender"}},
+		{"192.0.2.7", "A2", []string{
+			"spf pass of cliente.test, the domain in From: client 192.0.2.7", "Rule 23"}},
+		{"203.0.113.9", "A0", []string{"spf fail of cliente.test", "dmarc fail of cliente.test",
+			"policy reject", "Rule 24: quarantine", "Otherwise: with a proven sender"}},
 	} {
-		d.postRaw(carla, strings.Replace(behind(c.client), "Message-ID: <", "Message-ID: <"+c.proof, 1), soporte)
+		d.postRaw(carla, strings.Replace(behind(c.client), "Message-ID: <", "Message-ID: <"+c.proof,
+			1), soporte)
 		d.quiet()
 		m := d.lastMail()
 		text := d.cli("mail", "explain", fmt.Sprint(m.ID))

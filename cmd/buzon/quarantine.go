@@ -13,27 +13,33 @@ import (
 func (a *app) quarantine() *cobra.Command {
 	c := &cobra.Command{Use: "quarantine", Short: "Mail that could not be filed, kept whole"}
 	f := mailFlags{MailFilter: store.MailFilter{Outcome: store.OutcomeQuarantine}}
-	list := &cobra.Command{Use: "list", Short: "List it, the newest first", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		return a.listMails(c.Context(), &f)
-	}}
+	list := &cobra.Command{Use: "list", Short: "List it, the newest first", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.listMails(c.Context(), &f)
+		}}
 	f.register(list)
 	c.AddCommand(list,
 		a.mailCommand(a.look, "show ID", "Say why a mail is here", a.explainMail),
-		a.quarantineCommand("retry ID", "Try to file a mail again, as after an upgrade", "mail %d will be filed again", func(ctx context.Context, h *house, m store.Mail) (bool, error) {
-			return h.requeue(ctx, m, store.Override{})
-		}),
+		a.quarantineCommand("retry ID", "Try to file a mail again, as after an upgrade",
+			"mail %d will be filed again", func(ctx context.Context, h *house, m store.Mail) (bool,
+				error) {
+				return h.requeue(ctx, m, store.Override{})
+			}),
 		a.quarantineRelease(),
-		a.quarantineCommand("drop ID", "Give a mail up; its bytes stay in the journal", "mail %d is dropped", func(ctx context.Context, h *house, m store.Mail) (bool, error) {
-			return h.store.DropMail(ctx, m.ID)
-		}))
+		a.quarantineCommand("drop ID", "Give a mail up; its bytes stay in the journal",
+			"mail %d is dropped", func(ctx context.Context, h *house, m store.Mail) (bool, error) {
+				return h.store.DropMail(ctx, m.ID)
+			}))
 	return c
 }
 
-func (a *app) quarantineCommand(use, short, yes string, f func(context.Context, *house, store.Mail) (bool, error)) *cobra.Command {
-	return a.mailCommand(a.existing, use, short, func(ctx context.Context, h *house, m store.Mail) error {
-		done, err := f(ctx, h, m)
-		return a.done(done, err, yes, "mail %d is not in quarantine", m.ID)
-	})
+func (a *app) quarantineCommand(use, short, yes string,
+	f func(context.Context, *house, store.Mail) (bool, error)) *cobra.Command {
+	return a.mailCommand(a.existing, use, short,
+		func(ctx context.Context, h *house, m store.Mail) error {
+			done, err := f(ctx, h, m)
+			return a.done(done, err, yes, "mail %d is not in quarantine", m.ID)
+		})
 }
 
 // releases are what a mail can be released as, and whether into a ticket.
@@ -51,9 +57,12 @@ func (a *app) quarantineRelease() *cobra.Command {
 	var as, by string
 	c := &cobra.Command{Use: "release ID [--as ticket|item N|note N]", Args: cobra.RangeArgs(1, 2),
 		Short: "File a mail, whatever the rules say of its sender: as a new ticket, or into one",
-		Long: "Files a mail as a new ticket, whatever the rules say of its sender. --as says what it becomes " +
-			"instead: an item of ticket N does what its sender meant, his notices included, and an agent's orders are " +
-			"run unless his address is held to be forged; a note only agents see, and nothing of it is run.",
+		Long: "Files a mail as a new ticket, whatever the rules say of its sender. --as says what " +
+			"it becomes " +
+			"instead: an item of ticket N does what its sender meant, his notices included, and " +
+			"an agent's orders are " +
+			"run unless his address is held to be forged; a note only agents see, and nothing of " +
+			"it is run.",
 		Example: "  buzon quarantine release 7\n  buzon quarantine release 7 --as item 12",
 		RunE: func(c *cobra.Command, args []string) error {
 			what, ok := releases[as]
@@ -107,7 +116,8 @@ func (a *app) releaseMail(ctx context.Context, id string, o store.Override, by s
 // requeue lets a mail go its way again, at once when no daemon runs.
 func (h *house) requeue(ctx context.Context, m store.Mail, o store.Override) (bool, error) {
 	if m.Envelope.Incomplete != "" {
-		return false, fmt.Errorf("of mail %d only the header is here (%s); the mail is in the folder %s: buzon mailbox reconcile --aside tries to take it whole",
+		return false, fmt.Errorf("of mail %d only the header is here (%s); the mail is in the "+
+			"folder %s: buzon mailbox reconcile --aside tries to take it whole",
 			m.ID, m.Envelope.Incomplete, m.Envelope.Folder)
 	}
 	done, err := h.store.Requeue(ctx, m.ID, o)

@@ -19,10 +19,12 @@ func TestRelayTroubles(t *testing.T) {
 		{"the relay is down and everything goes out when it is back, in order", relayDown},
 		{"the relay says later at any step, and gets the same bytes again", relayLater},
 		{"the relay cuts after the final dot: the same bytes, the same Message-ID", relayCuts},
-		{"the relay refuses a customer: the agent is told once and nothing is tried again", relayRefuses},
+		{"the relay refuses a customer: the agent is told once and nothing is tried again",
+			relayRefuses},
 		{"the relay refuses an acknowledgement: nobody is told", relayRefusesAck},
 		{"the relay refuses our login: everything is held and nothing is lost", relayRefusesLogin},
-		{"the relay never takes an answer: it is given up in the end and the agent is told once", relayNeverTakes},
+		{"the relay never takes an answer: it is given up in the end and the agent is told once",
+			relayNeverTakes},
 		{"one recipient who can't be reached holds up nobody else", relayOneRecipient},
 	} {
 		t.Run(story.sentence, func(t *testing.T) { t.Parallel(); story.play(t) })
@@ -33,7 +35,10 @@ func TestRelayTroubles(t *testing.T) {
 func (d *liveDesk) tried(to string, attempts int) (row outgoingRow) {
 	d.t.Helper()
 	d.until(fmt.Sprintf("%d attempts at mail to %s", attempts, to), func() bool {
-		i := slices.IndexFunc(d.outbox(), func(o outgoingRow) bool { return o.To == to && o.Attempts >= attempts })
+		i := slices.IndexFunc(d.outbox(), func(o outgoingRow) bool {
+			return o.To == to &&
+				o.Attempts >= attempts
+		})
 		if i >= 0 {
 			row = d.outbox()[i]
 		}
@@ -86,15 +91,19 @@ func relayDown(t *testing.T) {
 }
 
 func relayLater(t *testing.T) {
-	later := []mailtest.Act{{Reply: "450 4.7.1 vuelva luego", For: carla}, {Reply: "421 4.3.2 estamos cerrando", For: carla}}
-	any := []mailtest.Act{{Reply: "421 4.7.0 demasiadas conexiones"}, {Reply: "451 4.3.0 un momento"}}
+	later := []mailtest.Act{{Reply: "450 4.7.1 vuelva luego", For: carla},
+		{Reply: "421 4.3.2 estamos cerrando", For: carla}}
+	any := []mailtest.Act{{Reply: "421 4.7.0 demasiadas conexiones"},
+		{Reply: "451 4.3.0 un momento"}}
 	// EHLO is twice as often refused, for HELO is tried after it
-	stored := []mailtest.Act{{Reply: "451 4.3.0 un momento", For: carla, Store: true}, {Reply: "452 4.3.1 sin espacio", For: carla, Store: true}}
+	stored := []mailtest.Act{{Reply: "451 4.3.0 un momento", For: carla, Store: true},
+		{Reply: "452 4.3.1 sin espacio", For: carla, Store: true}}
 	for _, c := range []struct {
 		step   mailtest.Step
 		acts   []mailtest.Act
 		copies int
-	}{{mailtest.Connect, any, 1}, {mailtest.EHLO, append(any, any...), 1}, {mailtest.MAIL, any, 1}, {mailtest.RCPT, later, 1}, {mailtest.DATA, later, 1}, {mailtest.End, stored, 3}} {
+	}{{mailtest.Connect, any, 1}, {mailtest.EHLO, append(any, any...), 1}, {mailtest.MAIL, any, 1},
+		{mailtest.RCPT, later, 1}, {mailtest.DATA, later, 1}, {mailtest.End, stored, 3}} {
 		t.Run(string(c.step), func(t *testing.T) {
 			d := newLiveDesk(t, liveOptions{})
 			d.relay.Script(c.step, c.acts...)
@@ -143,14 +152,17 @@ func relayCuts(t *testing.T) {
 
 func relayRefuses(t *testing.T) {
 	d := opened(t, liveOptions{})
-	d.relay.Script(mailtest.RCPT, mailtest.Act{Reply: "550 5.1.1 no existe esa casilla", For: carla, Always: true})
+	d.relay.Script(mailtest.RCPT, mailtest.Act{Reply: "550 5.1.1 no existe esa casilla", For: carla,
+		Always: true})
 	d.send(d.last(ana).reply("¿Qué luz está encendida?"))
 	c := d.ticket(1)
 	answer := c.Items[1]
-	if len(answer.Deliveries) != 1 || answer.Deliveries[0].State != "failed" || !strings.Contains(answer.Deliveries[0].LastReply, "no existe esa casilla") {
+	if len(answer.Deliveries) != 1 || answer.Deliveries[0].State != "failed" ||
+		!strings.Contains(answer.Deliveries[0].LastReply, "no existe esa casilla") {
 		t.Errorf("the answer: %+v", answer)
 	}
-	if n := d.last(ana); !strings.Contains(n.Text, carla) || !strings.Contains(n.Text, "luz está encendida") {
+	if n := d.last(ana); !strings.Contains(n.Text, carla) ||
+		!strings.Contains(n.Text, "luz está encendida") {
 		t.Errorf("Ana reads:\n%s", n.Text)
 	}
 	time.Sleep(400 * time.Millisecond) // longer than the outbox waits before it tries again
@@ -175,18 +187,21 @@ func relayRefusesAck(t *testing.T) {
 		}
 	}
 	if n := len(d.outbox()); n != 5 {
-		t.Errorf("%d mails are owed, want the three of the new case, and that each agent's failed", n)
+		t.Errorf("%d mails are owed, want the three of the new case, and that each agent's failed",
+			n)
 	}
 }
 
 func relayRefusesLogin(t *testing.T) {
 	d := newLiveDesk(t, liveOptions{Relay: "username = \"soporte\"\npassword = \"s3creto-canario\"",
 		Offers: mailtest.SmarthostOptions{Users: map[string]string{"soporte": "s3creto-canario"}}})
-	d.relay.Script(mailtest.AUTH, mailtest.Act{Reply: "535 5.7.8 s3creto-canario no vale", Always: true})
+	d.relay.Script(mailtest.AUTH, mailtest.Act{Reply: "535 5.7.8 s3creto-canario no vale",
+		Always: true})
 	d.post(printer)
 	d.asked(5)
 	for _, o := range d.outbox() {
-		if o.State == "failed" || o.State == "sent" || o.State != "sending" && o.Attempts > 0 && !strings.Contains(o.LastReply, "535") {
+		if o.State == "failed" || o.State == "sent" || o.State != "sending" && o.Attempts > 0 &&
+			!strings.Contains(o.LastReply, "535") {
 			t.Errorf("%+v", o)
 		}
 	}
@@ -207,7 +222,8 @@ func relayRefusesLogin(t *testing.T) {
 
 func relayNeverTakes(t *testing.T) {
 	d := opened(t, liveOptions{Outbox: "retry = [\"50ms\"]\ngive_up = \"600ms\""})
-	d.relay.Script(mailtest.RCPT, mailtest.Act{Reply: "450 4.2.1 casilla ocupada", For: carla, Always: true})
+	d.relay.Script(mailtest.RCPT, mailtest.Act{Reply: "450 4.2.1 casilla ocupada", For: carla,
+		Always: true})
 	d.send(d.last(ana).reply("¿Qué luz está encendida?"))
 	if o := d.tried(carla, 2); o.State != "failed" {
 		t.Errorf("%+v", o)
@@ -220,12 +236,15 @@ func relayNeverTakes(t *testing.T) {
 
 func relayOneRecipient(t *testing.T) {
 	d := newLiveDesk(t, liveOptions{})
-	d.relay.Script(mailtest.RCPT, mailtest.Act{Reply: "450 4.2.1 casilla ocupada", For: carla, Always: true})
+	d.relay.Script(mailtest.RCPT, mailtest.Act{Reply: "450 4.2.1 casilla ocupada", For: carla,
+		Always: true})
 	d.post(printer)
 	for i := range 20 {
-		d.post(letter{From: fmt.Sprintf("c%d@empresa%d.test", i, i), To: soporte, Subject: "Consulta", Text: "Hola."})
+		d.post(letter{From: fmt.Sprintf("c%d@empresa%d.test", i, i), To: soporte,
+			Subject: "Consulta", Text: "Hola."})
 	}
-	d.until("everybody else has been told", func() bool { return len(d.relay.Accepted()) == 20*3+2 })
+	d.until("everybody else has been told",
+		func() bool { return len(d.relay.Accepted()) == 20*3+2 })
 	d.relay.Script(mailtest.RCPT)
 	d.quiet()
 	if n := len(d.received(carla)); n != 1 {

@@ -20,15 +20,19 @@ func TestRelayTables(t *testing.T) {
 		{"[[relay]]\nhost = \"a.test\"\n[[relay]]\nhost = \"b.test\"\n", ""},
 		{"[[relay]]\nhost = \"a.test\"\n[[relay]]\nhost = \"a.test\"\n", "relay.name"},
 		{"[[relay]]\nhost = \"a.test\"\n[[relay]]\nname = \"otro\"\nhost = \"a.test\"\n", ""},
-		{"[[relay]]\nhost = \"a.test\"\nmailboxes = [\"soporte@ejemplo.test\"]\n", "mail of ventas@ejemplo.test"},
+		{"[[relay]]\nhost = \"a.test\"\nmailboxes = [\"soporte@ejemplo.test\"]\n",
+			"mail of ventas@ejemplo.test"},
 		{"[[relay]]\nhost = \"a.test\"\nmailboxes = [\"nadie@ejemplo.test\"]\n", "relay.mailboxes"},
-		{"[[relay]]\nhost = \"a.test\"\nmailboxes = [\"soporte@ejemplo.test\"]\n[[relay]]\nhost = \"b.test\"\n", ""},
+		{"[[relay]]\nhost = \"a.test\"\nmailboxes = [\"soporte@ejemplo.test\"]\n[[relay]]\nhost = " +
+			"\"b.test\"\n", ""},
 		{"[relay]\nhost = \"a.test\"\nauth = \"ntlm\"\n", "relay.auth"},
 		{"[relay]\nprovider = \"yahoo\"\n", "relay.provider"},
 		{"[relay]\nprovider = \"microsoft365-graph\"\n", "relay.username"},
-		{"[relay]\nprovider = \"microsoft365-graph\"\nusername = \"a@b.test\"\n", "relay.client_id"},
+		{"[relay]\nprovider = \"microsoft365-graph\"\nusername = \"a@b.test\"\n",
+			"relay.client_id"},
 		{"[relay]\nprovider = \"microsoft365-graph\"\n" + token, ""},
-		{"[relay]\nprovider = \"microsoft365-graph\"\ngrant = \"client_credentials\"\n" + token, "relay.tenant"},
+		{"[relay]\nprovider = \"microsoft365-graph\"\ngrant = \"client_credentials\"\n" + token,
+			"relay.tenant"},
 		{"[relay]\nprovider = \"microsoft365\"\n" + token, ""},
 		{"[relay]\nprovider = \"google\"\n" + token, ""},
 		{"[relay]\nhost = \"a.test\"\nurl = \"https://graph.test/v1.0\"\n", "relay.url"},
@@ -38,7 +42,8 @@ func TestRelayTables(t *testing.T) {
 		if err == nil {
 			err = conf.check()
 		}
-		if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+		if (err == nil) != (c.wrong == "") || err != nil &&
+			!strings.Contains(err.Error(), c.wrong) {
 			t.Errorf("%s: %v, want %q", c.text, err, c.wrong)
 		}
 	}

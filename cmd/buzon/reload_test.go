@@ -16,14 +16,17 @@ import (
 func TestReload(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	texts, relay := filepath.Join(dir, "texts"), mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
-	d := &liveDesk{t: t, data: filepath.Join(dir, "data"), file: filepath.Join(dir, "buzon.toml"), relay: relay, addr: freeAddress(t)}
+	texts, relay := filepath.Join(dir, "texts"),
+		mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
+	d := &liveDesk{t: t, data: filepath.Join(dir, "data"), file: filepath.Join(dir, "buzon.toml"),
+		relay: relay, addr: freeAddress(t)}
 	say := func(text, name string) {
 		t.Helper()
 		if err := os.MkdirAll(filepath.Join(texts, "es"), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(texts, "es", "ack.txt"), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(texts, "es", "ack.txt"), []byte(text),
+			0o600); err != nil {
 			t.Fatal(err)
 		}
 		d.configure(fmt.Sprintf(`data_dir = %q

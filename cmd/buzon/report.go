@@ -37,7 +37,10 @@ var groupings = []struct {
 		e, _ := r.Severity(c.Severity)
 		return fmt.Sprintf("%06d", c.Severity), strings.TrimSpace(e.Key + " " + e.Name(r.language))
 	}},
-	{"type", func(r *reporting, c store.Counted) (string, string) { return r.of(c.Type), r.of(c.Type) }},
+	{"type", func(r *reporting, c store.Counted) (string, string) {
+		return r.of(c.Type),
+			r.of(c.Type)
+	}},
 	{"product", func(r *reporting, c store.Counted) (string, string) {
 		return r.of(c.Product), r.of(c.Product)
 	}},
@@ -94,7 +97,8 @@ func (a *app) reports() *cobra.Command {
 	}
 	c := &cobra.Command{Use: "report", Args: cobra.NoArgs,
 		Short: "Count tickets by status, severity, type, product, organisation, agent and month",
-		Long: "Counts the tickets that were opened in a time: how many, how many of them are closed " +
+		Long: "Counts the tickets that were opened in a time: how many, how many of them are " +
+			"closed " +
 			"by now, and how\nmany are not."}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		for _, name := range by {
@@ -136,7 +140,8 @@ func (a *app) reports() *cobra.Command {
 	c.Flags().BoolVar(&satisfaction, "satisfaction", false,
 		"instead: what customers answered when they were asked how they were treated, by month")
 	c.Flags().IntVar(&legal, "legal", 0,
-		"instead: the cases of this year, 2026, and whether each was answered in the law's time, as CSV")
+		"instead: the cases of this year, 2026, and whether each was answered in the law's time, "+
+			"as CSV")
 	c.Flags().StringSliceVar(&by, "by", nil, strings.Join(names, ", ")+"; empty: by each")
 	c.Flags().StringVar(&since, "since", "", "opened on this day or later, 2026-01-31")
 	c.Flags().StringVar(&until, "until", "", "opened on this day or earlier")

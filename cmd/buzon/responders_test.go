@@ -27,16 +27,23 @@ func TestB11_AgentsResponder(t *testing.T) {
 		most    int  // mails to Ana
 		trusted bool
 	}{
-		"by the reply address":       {bots: map[string]bot{ana: byReply(absent)}, most: 6},
-		"and is another's servant":   {bots: map[string]bot{ana: byReply(absent), luis: byReply(absent)}, most: 6},
-		"other words each time":      {bots: map[string]bot{ana: byReply(words)}, said: true, most: 8},
-		"both, other words":          {bots: map[string]bot{ana: byReply(words), luis: byReply(words)}, said: true, most: 12},
-		"beside a customer's":        {bots: map[string]bot{ana: byReply(absent), "carla@cliente.test": byReply(words)}, most: 8},
-		"both sides, other words":    {bots: map[string]bot{ana: byReply(words), "carla@cliente.test": byReply(words)}, said: true, most: 12},
-		"to the public address":      {bots: map[string]bot{ana: toPublic(absent)}, most: 6},
-		"a fresh thread each time":   {bots: map[string]bot{ana: toPublic(words)}, most: 8},
-		"the same, and it is proven": {bots: map[string]bot{ana: toPublic(words)}, most: 11, trusted: true},
-		"absent, and it is proven":   {bots: map[string]bot{ana: toPublic(absent)}, most: 6, trusted: true},
+		"by the reply address": {bots: map[string]bot{ana: byReply(absent)}, most: 6},
+		"and is another's servant": {bots: map[string]bot{ana: byReply(absent),
+			luis: byReply(absent)}, most: 6},
+		"other words each time": {bots: map[string]bot{ana: byReply(words)}, said: true,
+			most: 8},
+		"both, other words": {bots: map[string]bot{ana: byReply(words),
+			luis: byReply(words)}, said: true, most: 12},
+		"beside a customer's": {bots: map[string]bot{ana: byReply(absent),
+			"carla@cliente.test": byReply(words)}, most: 8},
+		"both sides, other words": {bots: map[string]bot{ana: byReply(words),
+			"carla@cliente.test": byReply(words)}, said: true, most: 12},
+		"to the public address":    {bots: map[string]bot{ana: toPublic(absent)}, most: 6},
+		"a fresh thread each time": {bots: map[string]bot{ana: toPublic(words)}, most: 8},
+		"the same, and it is proven": {bots: map[string]bot{ana: toPublic(words)}, most: 11,
+			trusted: true},
+		"absent, and it is proven": {bots: map[string]bot{ana: toPublic(absent)}, most: 6,
+			trusted: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -48,7 +55,8 @@ func TestB11_AgentsResponder(t *testing.T) {
 			d.settle()
 			d.next()
 			before := len(d.to(ana))
-			d.write("carla@cliente.test", d.to("carla@cliente.test")[0].replyTo(), "Re: Consulta", "Sigue sin funcionar.")
+			d.write("carla@cliente.test", d.to("carla@cliente.test")[0].replyTo(), "Re: Consulta",
+				"Sigue sin funcionar.")
 			d.conversing(func(m takenMail, n int) (string, string, string, string) {
 				if b := c.bots[m.to]; b != nil {
 					return b(m, n)

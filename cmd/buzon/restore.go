@@ -21,9 +21,11 @@ import (
 func (a *app) restore() *cobra.Command {
 	return &cobra.Command{Use: "restore FILE", Args: cobra.ExactArgs(1),
 		Short: "Unpack a backup into the data directory, which must have no desk",
-		Long: "Unpacks what buzon backup has written into the data directory, which must have no desk, " +
+		Long: "Unpacks what buzon backup has written into the data directory, which must have no " +
+			"desk, " +
 			"and looks\nthrough all of it; - is the standard input. Nothing is sent from it until " +
-			"buzon outbox release:\nwhat it owes may have been sent after the backup. Where PostgreSQL " +
+			"buzon outbox release:\nwhat it owes may have been sent after the backup. Where " +
+			"PostgreSQL " +
 			"has the database, restore that\nwith pg_restore first. What breaks off leaves nothing.",
 		RunE: func(c *cobra.Command, args []string) error {
 			return failed(a.readBackupFile(c.Context(), args[0]))
@@ -58,7 +60,8 @@ func (a *app) readBackupFile(ctx context.Context, path string) error {
 		return a.object(about)
 	}
 	fmt.Fprintf(a.stdout, "%s: %d cases, %d mails, %d files, as they were on %s\n"+
-		"Nothing is sent, and %d mails wait: start buzon serve, look at buzon outbox list, drop what has been "+
+		"Nothing is sent, and %d mails wait: start buzon serve, look at buzon outbox list, drop "+
+		"what has been "+
 		"sent\nsince then (buzon outbox drop), then buzon outbox release.\n", absolute(c.DataDir),
 		about.Tickets, about.Mails, about.Files, a.clock(about.Taken), about.Owed)
 	return nil
@@ -112,7 +115,8 @@ func (c config) restore(ctx context.Context, from io.Reader) (about backupFile, 
 			return about, err
 		}
 	}
-	for _, name := range []string{"blobs", "oauth", "dkim", "keys.json", storedDB + "-wal", storedDB} {
+	for _, name := range []string{"blobs", "oauth", "dkim", "keys.json", storedDB + "-wal",
+		storedDB} {
 		if err := moveTo(c.DataDir, filepath.Join(beside, name)); err != nil {
 			return about, err
 		}
@@ -140,8 +144,9 @@ func placeIn(ctx context.Context, root *os.Root) func(name string) (io.WriteClos
 func (c config) fits(about backupFile) error {
 	switch {
 	case about.Server && c.Database == "":
-		return errors.New("the backup is of a desk on PostgreSQL: restore its dump with pg_restore, " +
-			"and name the database in the configuration")
+		return errors.New(
+			"the backup is of a desk on PostgreSQL: restore its dump with pg_restore, " +
+				"and name the database in the configuration")
 	case !about.Server && c.Database != "":
 		return errors.New("the backup holds its database, and the configuration names another " +
 			"(database): take that key out, restore, and move the desk with buzon copy --to")

@@ -22,8 +22,8 @@ func (a *app) printSatisfaction(ctx context.Context, h *house) error {
 	return a.satisfaction(ctx, h, "")
 }
 
-// satisfaction is that, where by is "", and of the months in which somebody was asked as a part of a
-// report.
+// satisfaction is that, where by is "", and of the months in which somebody was asked as a part of
+// a report.
 func (a *app) satisfaction(ctx context.Context, h *house, by string) error {
 	list, err := h.store.SatisfactionByMonth(ctx, h.store.Now(), h.location, satisfactionMonths)
 	if err != nil {

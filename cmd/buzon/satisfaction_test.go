@@ -12,19 +12,26 @@ import (
 
 func asking(c *config) { c.Mailbox[0].Satisfaction = true }
 
-// TestSatisfaction: whoever asked is asked once, when his case is closed; what he answers by a number
-// or a word is kept, opens nothing and counts once; agents hear of it when there is more to read.
+// TestSatisfaction: whoever asked is asked once, when his case is closed; what he answers by a
+// number or a word is kept, opens nothing and counts once; agents hear of it when there is more to
+// read.
 func TestSatisfaction(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		language, close, question, first, low, heard, news, panel string
 	}{
-		{"es", "#cerrar", "¿Cómo lo atendimos?", "Excelente, gracias\r\n\r\nCarla Ruiz", "2\r\nTardaron-XYZZY una semana.", "calificó la atención del caso #2 con 2 de 5", "Mal, sigue sin red.", "Satisfacción este mes: 3,5 de 5; respondieron 2 de 2"},
-		{"en", "#close", "How did we treat you?", "5\r\n\r\nRegards,\r\nCarla", "bad\r\nIt took you-XYZZY a week.", "rated how we handled case #2: 2 out of 5", "Bad, there is still no network.", "Satisfaction this month: 3.5 out of 5; 2 of 2 answered"},
+		{"es", "#cerrar", "¿Cómo lo atendimos?", "Excelente, gracias\r\n\r\nCarla Ruiz",
+			"2\r\nTardaron-XYZZY una semana.", "calificó la atención del caso #2 con 2 de 5",
+			"Mal, sigue sin red.", "Satisfacción este mes: 3,5 de 5; respondieron 2 de 2"},
+		{"en", "#close", "How did we treat you?", "5\r\n\r\nRegards,\r\nCarla",
+			"bad\r\nIt took you-XYZZY a week.", "rated how we handled case #2: 2 out of 5",
+			"Bad, there is still no network.",
+			"Satisfaction this month: 3.5 out of 5; 2 of 2 answered"},
 	} {
 		t.Run(c.language, func(t *testing.T) {
 			t.Parallel()
-			d := newVirtualDesk(t, "ejemplo.test", asking, func(k *config) { k.Language = c.language })
+			d := newVirtualDesk(t, "ejemplo.test", asking,
+				func(k *config) { k.Language = c.language })
 			d.speaks(c.language, vCarla, vAna, vLuis)
 			d.opened(vCarla, "Sin red", "No hay red.")
 			d.replies(vAna, 1, c.close)
@@ -45,10 +52,12 @@ func TestSatisfaction(t *testing.T) {
 			d.answer(d.about(vCarla, 2), c.low)
 			d.about(vAna, 2).says(t, c.heard, "XYZZY")
 			d.never("XYZZY")
-			if got := fmt.Sprint(d.stand(1, 2), d.states(2)); got != "closed, closedpublic filed, public filed, internal filed" {
+			if got := fmt.Sprint(d.stand(1, 2),
+				d.states(2)); got != "closed, closedpublic filed, public filed, internal filed" {
 				t.Error(got)
 			}
-			if s := must(d.store.SatisfactionByMonth(t.Context(), d.clock.Now(), time.UTC, 1))(t)[0].Satisfaction; s != (store.Satisfaction{Asked: 2, Count: 2, Mean: 3.5}) {
+			if s := must(d.store.SatisfactionByMonth(t.Context(), d.clock.Now(), time.UTC,
+				1))(t)[0].Satisfaction; s != (store.Satisfaction{Asked: 2, Count: 2, Mean: 3.5}) {
 				t.Errorf("%+v", s)
 			}
 			d.proven(vAna, "soporte@ejemplo.test", "#panel", "")
@@ -75,7 +84,8 @@ func TestWhoMayRate(t *testing.T) {
 	d.replies(vAna, 1, "#cerrar")
 	asked := d.about(vCarla, 1)
 	d.answer(d.about(vPedro, 1), "1")
-	d.write(vPedro, asked.replyTo(), "Re: "+asked.subject, "1", "In-Reply-To: "+asked.header.Get("Message-ID"))
+	d.write(vPedro, asked.replyTo(), "Re: "+asked.subject, "1", "In-Reply-To: "+
+		asked.header.Get("Message-ID"))
 	d.write(vCarla, "soporte@ejemplo.test", asked.subject, "1") // the number alone
 	d.settle()
 	d.about(vPedro, 1).silent(t, "¿Cómo lo atendimos?")

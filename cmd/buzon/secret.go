@@ -28,7 +28,8 @@ func expandEnv(file, text string) (string, error) {
 			name := m[2 : len(m)-1]
 			value, ok := os.LookupEnv(name)
 			if !ok && missing == nil {
-				missing = fmt.Errorf("%s:%d: the environment has no %s: set it, or write the value", file, i+1, name)
+				missing = fmt.Errorf("%s:%d: the environment has no %s: set it, or write the value",
+					file, i+1, name)
 			}
 			return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(value)
 		})
@@ -62,7 +63,8 @@ func networks(key string, list []string) (all []netip.Prefix, err error) {
 		if err != nil {
 			a, aerr := netip.ParseAddr(text)
 			if aerr != nil {
-				return nil, fmt.Errorf(`%s: %q: want an address or a network such as "10.0.0.0/8"`, key, text)
+				return nil, fmt.Errorf(`%s: %q: want an address or a network such as "10.0.0.0/8"`,
+					key, text)
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
@@ -72,12 +74,14 @@ func networks(key string, list []string) (all []netip.Prefix, err error) {
 }
 
 // thisHost is what smtp.relays is unless it says otherwise.
-var thisHost = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+var thisHost = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"),
+	netip.MustParsePrefix("::1/128")}
 
 // within returns what tells the addresses of the networks.
 func within(networks []netip.Prefix) func(netip.Addr) bool {
 	return func(a netip.Addr) bool {
-		return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
+		return slices.ContainsFunc(networks,
+			func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
 	}
 }
 

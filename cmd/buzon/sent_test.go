@@ -15,7 +15,8 @@ import (
 // ackKinds are the notices that answer a mail by themselves; wordKinds carry what an agent wrote.
 var (
 	ackKinds  = []desk.Notice{desk.Ack, desk.AckProductionDown, desk.NewNumber, desk.AnswerNotice}
-	wordKinds = []desk.Notice{desk.ItemNotice, desk.InfoRequestNotice, desk.ResolvedNotice, desk.ClosedNotice}
+	wordKinds = []desk.Notice{desk.ItemNotice, desk.InfoRequestNotice, desk.ResolvedNotice,
+		desk.ClosedNotice}
 )
 
 // checkSent checks every mail that left: it is well-formed, and its header is what its kind asks
@@ -35,7 +36,8 @@ func checkSent(t *testing.T, d *liveDesk) {
 		n := readNotice(t, m)
 		o, ok := owed[strings.Trim(n.Header.Get("Message-Id"), "<>")]
 		if !ok {
-			t.Errorf("mail to %v, %s: no row of the outbox owes it", m.To, n.Header.Get("Message-Id"))
+			t.Errorf("mail to %v, %s: no row of the outbox owes it", m.To,
+				n.Header.Get("Message-Id"))
 			continue
 		}
 		for _, wrong := range headerFaults(n, o, agents, d) {
@@ -56,15 +58,18 @@ func agentAddresses(t *testing.T, d *liveDesk) (list []string) {
 func headerFaults(n notice, o outgoingRow, agents []string, d *liveDesk) (faults []string) {
 	ack := slices.Contains(ackKinds, desk.Notice(o.Kind))
 	human := false // an agent's own words to a customer
-	if o.Item != nil && slices.Contains(wordKinds, desk.Notice(o.Kind)) && !slices.Contains(agents, o.To) {
+	if o.Item != nil && slices.Contains(wordKinds, desk.Notice(o.Kind)) &&
+		!slices.Contains(agents, o.To) {
 		items := d.ticket(*o.Ticket).Items
 		author := items[*o.Item-1].Author
 		human = slices.Contains(agents, author)
 	}
 	want := map[string]string{ // field: pattern; "": absent
 		"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Precedence": "",
-		"X-Buzon-Loop": `\w+\.b\d+\.\w{27}`, "Reply-To": "", "References": "", "In-Reply-To": "", "X-Buzon-Caso": "",
-		"Message-Id": `<[^<>@ ]+@[a-z]+\.test>`, "User-Agent": "", "X-Mailer": "", "Bcc": "", "Cc": "",
+		"X-Buzon-Loop": `\w+\.b\d+\.\w{27}`, "Reply-To": "", "References": "", "In-Reply-To": "",
+		"X-Buzon-Caso": "",
+		"Message-Id":   `<[^<>@ ]+@[a-z]+\.test>`, "User-Agent": "", "X-Mailer": "", "Bcc": "",
+		"Cc": "",
 	}
 	switch {
 	case ack:
@@ -80,7 +85,8 @@ func headerFaults(n notice, o outgoingRow, agents []string, d *liveDesk) (faults
 		want["Reply-To"] = `.*<\w+\+c` + number + `\.p\w+\.\w{21}@[a-z]+\.test>`
 		want["References"] = `<c` + number + `\.\w{27}@[a-z]+\.test>( <[^<>]+>)*`
 		want["In-Reply-To"] = `<[^<>]+>`
-		want["X-Buzon-Caso"], want["X-Buzon-Estado"], want["X-Buzon-Severidad"] = number, `[a-z_]+`, `[123]`
+		want["X-Buzon-Caso"], want["X-Buzon-Estado"], want["X-Buzon-Severidad"] = number, `[a-z_]+`,
+			`[123]`
 		want["Message-Id"] = `<c` + number + `\.i\d+\.p\w+(\.n\d+)?\.\w{27}@[a-z]+\.test>`
 		tag := "[" + d.tag + " #" + number + "]"
 		// a telephone shows only the beginning of a subject
@@ -89,20 +95,26 @@ func headerFaults(n notice, o outgoingRow, agents []string, d *liveDesk) (faults
 		}
 		english := strings.Replace(tag, "[Caso #", "[Case #", 1)
 		if !strings.HasPrefix(n.Subject, tag) && !strings.HasPrefix(n.Subject, english) {
-			faults = append(faults, fmt.Sprintf("subject %q does not begin with %s", n.Subject, tag))
+			faults = append(faults, fmt.Sprintf("subject %q does not begin with %s",
+				n.Subject, tag))
 		}
 	}
 	for field, pattern := range want {
 		value := n.Header.Get(field)
-		if len(n.Header[field]) > 1 || !regexp.MustCompile("(?s)^(?:"+pattern+")$").MatchString(value) {
-			faults = append(faults, fmt.Sprintf("%s is %q, want %q", field, n.Header[field], pattern))
+		if len(n.Header[field]) > 1 ||
+			!regexp.MustCompile("(?s)^(?:"+pattern+")$").MatchString(value) {
+			faults = append(faults, fmt.Sprintf("%s is %q, want %q", field, n.Header[field],
+				pattern))
 		}
 	}
 	if !regexp.MustCompile(`^\w+\+b\d+\.\w{21}@[a-z]+\.test$`).MatchString(n.From) {
-		faults = append(faults, fmt.Sprintf("the envelope sender is <%s>, want a signed bounce address", n.From))
+		faults = append(
+			faults, fmt.Sprintf("the envelope sender is <%s>, want a signed bounce address",
+				n.From))
 	}
 	if len(n.To) != 1 || bareAddress(n.Header.Get("To")) != n.To[0] {
-		faults = append(faults, fmt.Sprintf("envelope to %v, To %q: want one recipient", n.To, n.Header.Get("To")))
+		faults = append(faults, fmt.Sprintf("envelope to %v, To %q: want one recipient", n.To,
+			n.Header.Get("To")))
 	}
 	if n.Text == "" || n.HTML == "" {
 		faults = append(faults, "want text and HTML")

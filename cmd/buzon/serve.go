@@ -23,8 +23,9 @@ func (a *app) logger(level slog.Level) *slog.Logger {
 }
 
 // memoryLimit is what the daemon's garbage may take, in bytes. Mail makes much short-lived garbage
-// beside a small heap: collecting it a third as often saves a tenth of the work, and the limit keeps
-// large mails from taking the memory that this would cost. Tests run many desks in one process.
+// beside a small heap: collecting it a third as often saves a tenth of the work, and the limit
+// keeps large mails from taking the memory that this would cost. Tests run many desks in one
+// process.
 var memoryLimit int64 = 128 << 20
 
 // serve runs the doors, the intake and the dispatcher until ctx ends: take nothing new, finish what
@@ -87,7 +88,8 @@ func (h *house) listen() (doors []door, err error) {
 			}
 		}
 	}()
-	add := func(name string, l net.Listener, err error, serve func(context.Context, net.Listener) error) error {
+	add := func(name string, l net.Listener, err error,
+		serve func(context.Context, net.Listener) error) error {
 		if err != nil {
 			return fmt.Errorf("open the %s door: %w", name, listenError(err))
 		}
@@ -154,7 +156,8 @@ func (h *house) smtpServer() (*smtpd.Server, error) {
 		Slow:     func(client netip.Addr) bool { return h.guesses.Slow(client, h.store.Now()) },
 		Mailbox:  func(address string) bool { _, _, ok := boxes.Find(address); return ok },
 		Domains:  domains,
-		Hostname: h.config.hostname(), MaxSize: int64(s.MaxSize), Connections: s.Connections, PerAddress: s.PerAddress, Hops: h.config.Limits.Hops,
+		Hostname: h.config.hostname(), MaxSize: int64(s.MaxSize), Connections: s.Connections,
+		PerAddress: s.PerAddress, Hops: h.config.Limits.Hops,
 		TLSCert: s.TLSCert, TLSKey: s.TLSKey,
 		Trusted: within(trusted), Vouched: within(vouched), Relay: within(relays),
 	})

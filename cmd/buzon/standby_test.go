@@ -23,7 +23,8 @@ func TestStandby(t *testing.T) {
 	binary, url, data := buildBuzon(t), server.Schema(t), filepath.Join(t.TempDir(), "data")
 	relay := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	desk := func(name string) (*liveDesk, string) {
-		d := &liveDesk{t: t, data: data, relay: relay, addr: freeAddress(t), file: filepath.Join(t.TempDir(), name+".toml")}
+		d := &liveDesk{t: t, data: data, relay: relay, addr: freeAddress(t),
+			file: filepath.Join(t.TempDir(), name+".toml")}
 		http := freeAddress(t)
 		d.configure(fmt.Sprintf(`data_dir = %q
 database = %q
@@ -47,29 +48,36 @@ tls = "none"
 	two, monitoring := desk("two")
 	first := serveBinary(t, binary, one.file)
 	second := startBinary(t, binary, two.file, "standing by")
-	if text := httpText(t, "http://"+monitoring+"/healthz"); !strings.HasPrefix(text, fmt.Sprintf("standby: process %d on ", first.Process.Pid)) {
+	if text := httpText(t, "http://"+monitoring+"/healthz"); !strings.HasPrefix(text,
+		fmt.Sprintf("standby: process %d on ", first.Process.Pid)) {
 		t.Errorf("the standby's monitoring says %q", text)
 	}
 	checked := one.tryCLI("check")
-	for _, want := range []string{fmt.Sprintf("running: process %d on ", first.Process.Pid), fmt.Sprintf("process %d on ", second.Process.Pid)} {
+	for _, want := range []string{fmt.Sprintf("running: process %d on ", first.Process.Pid),
+		fmt.Sprintf("process %d on ", second.Process.Pid)} {
 		if !strings.Contains(checked, want) {
 			t.Errorf("buzon check does not say %q:\n%s", want, checked)
 		}
 	}
 	one.post(printer)
 	server.EndConnections(t) // no reason to change places
-	one.until("the first files and sends", func() bool { return one.lastMail().Outcome == "ticket" })
+	one.until("the first files and sends",
+		func() bool { return one.lastMail().Outcome == "ticket" })
 
 	first.Process.Kill()
 	takesOver(t, second)
 	two.post(letter{From: carla, To: soporte, Subject: "Otra cosa", Text: "Hola."})
-	two.until("the second files", func() bool { return two.lastMail().Outcome == "ticket" && two.lastMail().ID == 2 })
+	two.until("the second files", func() bool {
+		return two.lastMail().Outcome == "ticket" &&
+			two.lastMail().ID == 2
+	})
 
 	third := startBinary(t, binary, one.file, "standing by")
 	second.Process.Signal(syscall.SIGSTOP)
 	takesOver(t, third)
 	second.Process.Signal(syscall.SIGCONT)
-	if err := second.Wait(); err == nil || !strings.Contains(second.log.String(), "has taken over") {
+	if err := second.Wait(); err == nil ||
+		!strings.Contains(second.log.String(), "has taken over") {
 		t.Errorf("the one that hung ends with %v:\n%s", err, second.log)
 	}
 	third.Process.Signal(os.Interrupt)
@@ -81,7 +89,8 @@ tls = "none"
 // takesOver waits until a standby has opened its doors.
 func takesOver(t *testing.T, p process) {
 	t.Helper()
-	for begun := time.Now(); !strings.Contains(p.log.String(), "smtp listening on "); time.Sleep(20 * time.Millisecond) {
+	for begun := time.Now(); !strings.Contains(p.log.String(),
+		"smtp listening on "); time.Sleep(20 * time.Millisecond) {
 		if time.Since(begun) > 10*time.Second {
 			t.Fatalf("no takeover within ten seconds:\n%s", p.log)
 		}

@@ -96,8 +96,10 @@ func (a *app) start(ctx context.Context, c config) (*house, error) {
 const roomEvery = 2 * time.Second
 
 // waitForRoom holds the doors until the desk can be opened.
-func (a *app) waitForRoom(ctx context.Context, c config, full error, open func() (*house, error)) (h *house, err error) {
-	a.logger(slog.LevelInfo).Error("the disk is full: mail is answered 452 until there is room", "data", c.DataDir, "error", full)
+func (a *app) waitForRoom(ctx context.Context, c config, full error,
+	open func() (*house, error)) (h *house, err error) {
+	a.logger(slog.LevelInfo).Error("the disk is full: mail is answered 452 until there is room",
+		"data", c.DataDir, "error", full)
 	closed, err := c.house(a.logger(slog.LevelInfo))
 	if err != nil {
 		return nil, err

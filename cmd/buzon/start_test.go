@@ -29,10 +29,12 @@ import (
 func TestA24DatabaseThatIsNone(t *testing.T) {
 	t.Parallel()
 	whole := newCLIDesk(t, deskTOML)
-	mail := "From: carla@cliente.test\r\nTo: soporte@ejemplo.test\r\nSubject: Uno\r\n\r\n" + strings.Repeat("Hola. ", 40_000)
+	mail := "From: carla@cliente.test\r\nTo: soporte@ejemplo.test\r\nSubject: Uno\r\n\r\n" +
+		strings.Repeat("Hola. ", 40_000)
 	deliver := func(d *cliDesk) (int, string) {
 		var out, errs bytes.Buffer
-		code := run(t.Context(), []string{"-c", d.file, "--data", d.data, "deliver"}, strings.NewReader(mail), &out, &errs)
+		code := run(t.Context(), []string{"-c", d.file, "--data", d.data, "deliver"},
+			strings.NewReader(mail), &out, &errs)
 		return code, out.String() + errs.String()
 	}
 	if code, out := deliver(whole); code != exitOK {
@@ -42,13 +44,19 @@ func TestA24DatabaseThatIsNone(t *testing.T) {
 		spoil func(dir, db string) error
 		want  string
 	}{
-		"4 KB of noise in the middle": {func(_, db string) error { return mailtest.Noise(db) }, "restore the last backup"},
-		"cut in half":                 {func(_, db string) error { return mailtest.Halve(db) }, "restore the last backup"},
-		"text":                        {func(_, db string) error { return os.WriteFile(db, []byte(strings.Repeat("hola ", 9999)), 0o600) }, "restore the last backup"},
+		"4 KB of noise in the middle": {func(_, db string) error { return mailtest.Noise(db) },
+			"restore the last backup"},
+		"cut in half": {func(_, db string) error { return mailtest.Halve(db) },
+			"restore the last backup"},
+		"text": {func(_,
+			db string) error {
+			return os.WriteFile(db, []byte(strings.Repeat("hola ", 9999)), 0o600)
+		}, "restore the last backup"},
 		"another program's": {func(_, db string) error {
 			return errors.Join(os.Remove(db), execute(db, "CREATE TABLE theirs (x)"))
 		}, "another program"},
-		"newer":   {func(_, db string) error { return execute(db, "PRAGMA user_version = 999") }, "run the newer buzon"},
+		"newer": {func(_, db string) error { return execute(db, "PRAGMA user_version = 999") },
+			"run the newer buzon"},
 		"emptied": {func(_, db string) error { return os.Truncate(db, 0) }, "missing or empty"},
 		"gone":    {func(_, db string) error { return os.Remove(db) }, "missing or empty"},
 		"gone, its files too": {func(dir, db string) error {
@@ -59,11 +67,14 @@ func TestA24DatabaseThatIsNone(t *testing.T) {
 			t.Parallel()
 			d := newCLIDesk(t, deskTOML)
 			db := filepath.Join(d.data, "buzon.db")
-			if err := errors.Join(os.CopyFS(d.data, os.DirFS(whole.data)), os.Chmod(filepath.Join(d.data, "keys.json"), 0o600), c.spoil(d.data, db)); err != nil {
+			if err := errors.Join(os.CopyFS(d.data, os.DirFS(whole.data)),
+				os.Chmod(filepath.Join(d.data, "keys.json"), 0o600),
+				c.spoil(d.data, db)); err != nil {
 				t.Fatal(err)
 			}
 			before, _ := os.ReadFile(db)
-			for _, args := range []string{"serve", "check", "ticket list", "mail explain 1", "agent add eva@ejemplo.test", "person list", "mailbox list"} {
+			for _, args := range []string{"serve", "check", "ticket list", "mail explain 1",
+				"agent add eva@ejemplo.test", "person list", "mailbox list"} {
 				d.says(exitFailure, []string{c.want}, strings.Fields(args)...)
 			}
 			if code, out := deliver(d); code != exitTempFail || !strings.Contains(out, c.want) {
@@ -84,15 +95,18 @@ func TestD25FilesPrivate(t *testing.T) {
 	socket := filepath.Join(d.data, "lmtp.sock")
 	addr := freeAddress(t)
 	d.write(deskTOML+fmt.Sprintf("[smtp]\nlisten = %q\nlmtp = %q\n", addr, socket), 0o600)
-	d.write(fmt.Sprintf("data_dir = %q\n", d.data)+deskTOML+fmt.Sprintf("[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n[smtp]\nlisten = %q\n", addr), 0o600)
+	d.write(fmt.Sprintf("data_dir = %q\n", d.data)+deskTOML+
+		fmt.Sprintf("[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n[smtp]\nlisten = %q\n", addr), 0o600)
 	p := serveBinary(t, binary, d.file) // under the umask 000
 	for i, size := range []int{10, 300_000} {
-		l := letter{From: carla, To: soporte, Subject: fmt.Sprint("Caso ", i), Text: strings.Repeat("x ", size/2)}
+		l := letter{From: carla, To: soporte, Subject: fmt.Sprint("Caso ", i),
+			Text: strings.Repeat("x ", size/2)}
 		if err := mailtest.Submit(addr, carla, []string{soporte}, l.raw()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for end := time.Now().Add(20 * time.Second); strings.Count(d.says(exitOK, nil, "outbox", "list"), " sent ") < 3; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); strings.Count(d.says(exitOK, nil, "outbox",
+		"list"), " sent ") < 3; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("the notices are not sent:\n%s", d.says(exitOK, nil, "outbox", "list"))
 		}
@@ -128,7 +142,8 @@ func TestA36SecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	d := newCLIDesk(t, "")
 	addr := freeAddress(t)
-	d.write(fmt.Sprintf("data_dir = %q\n", d.data)+deskTOML+fmt.Sprintf("[smtp]\nlisten = %q\n", addr), 0o600)
+	d.write(fmt.Sprintf("data_dir = %q\n", d.data)+deskTOML+fmt.Sprintf("[smtp]\nlisten = %q\n",
+		addr), 0o600)
 	p := serveBinary(t, buildBuzon(t), d.file)
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -136,7 +151,8 @@ func TestA36SecondSignalEndsAtOnce(t *testing.T) {
 	}
 	defer conn.Close()
 	text := textproto.NewConn(conn)
-	for _, say := range []string{"", "EHLO cliente.test", "MAIL FROM:<carla@cliente.test>", "RCPT TO:<soporte@ejemplo.test>", "DATA"} {
+	for _, say := range []string{"", "EHLO cliente.test", "MAIL FROM:<carla@cliente.test>",
+		"RCPT TO:<soporte@ejemplo.test>", "DATA"} {
 		if say != "" {
 			text.PrintfLine("%s", say)
 		}
@@ -175,7 +191,8 @@ func TestFullDiskAtTheStart(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "disk")
 	grow := smallDisk(t, dir, 8)
 	monitor := freeAddress(t)
-	d := newLiveDesk(t, liveOptions{Data: dir, Top: `min_free = "1"`, Tail: fmt.Sprintf("[http]\nlisten = %q\n", monitor)})
+	d := newLiveDesk(t, liveOptions{Data: dir, Top: `min_free = "1"`,
+		Tail: fmt.Sprintf("[http]\nlisten = %q\n", monitor)})
 	d.send(printer)
 	d.stop()
 	ballast, err := os.Create(filepath.Join(dir, "ballast"))
@@ -189,7 +206,8 @@ func TestFullDiskAtTheStart(t *testing.T) {
 	d.start()
 	raw := letter{From: "b@b.test", To: soporte, Subject: "Dos", Text: "Hola."}.raw()
 	var reply *textproto.Error
-	if err := mailtest.Submit(d.addr, "b@b.test", []string{soporte}, raw); !errors.As(err, &reply) || reply.Code != 452 {
+	if err := mailtest.Submit(d.addr, "b@b.test", []string{soporte}, raw); !errors.As(err,
+		&reply) || reply.Code != 452 {
 		t.Errorf("while the disk is full: %v, want 452", err)
 	}
 	if code, text := healthOf(t, monitor); code != 503 || !strings.Contains(text, "disk") {
@@ -197,14 +215,16 @@ func TestFullDiskAtTheStart(t *testing.T) {
 	}
 	from := len(d.log.String())
 	grow(100)
-	for end := time.Now().Add(20 * time.Second); !strings.Contains(d.log.String()[from:], "smtp listening on "); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); !strings.Contains(d.log.String()[from:],
+		"smtp listening on "); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("it does not go on:\n%s", d.log)
 		}
 	}
 	_, line, _ := strings.Cut(d.log.String()[from:], "smtp listening on ")
 	d.addr = strings.Fields(line)[0]
-	if m := d.send(letter{From: "b@b.test", To: soporte, Subject: "Dos", Text: "Hola."}); m.Outcome != "ticket" {
+	if m := d.send(letter{From: "b@b.test", To: soporte, Subject: "Dos",
+		Text: "Hola."}); m.Outcome != "ticket" {
 		t.Errorf("with room again: %+v", m)
 	}
 	os.Remove(ballast.Name())
@@ -230,7 +250,8 @@ func healthSays(t *testing.T, address string, code int, words ...string) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		got, text := healthOf(t, address)
-		if got == code && !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
+		if got == code && !slices.ContainsFunc(words,
+			func(w string) bool { return !strings.Contains(text, w) }) {
 			return
 		}
 		if time.Now().After(end) {
@@ -243,7 +264,8 @@ func TestHealth(t *testing.T) {
 	t.Parallel()
 	monitor := freeAddress(t)
 	d := newLiveDesk(t, liveOptions{Tail: fmt.Sprintf("[http]\nlisten = %q\n", monitor)})
-	d.send(letter{From: carla, To: soporte, Subject: "Grande", Text: strings.Repeat("Hola. ", 60_000)})
+	d.send(letter{From: carla, To: soporte, Subject: "Grande",
+		Text: strings.Repeat("Hola. ", 60_000)})
 	d.quiet()
 	healthSays(t, monitor, 200, "ok")
 	d.relay.Stop()
@@ -263,7 +285,8 @@ func TestHealth(t *testing.T) {
 		t.Fatal(err)
 	}
 	healthSays(t, monitor, 503, "database and files:", blob, "backup")
-	if code, out, errs := d.runCLI("", "check"); code != exitFailure || !strings.Contains(out, blob) {
+	if code, out, errs := d.runCLI("", "check"); code != exitFailure ||
+		!strings.Contains(out, blob) {
 		t.Errorf("check: exit %d, %s%s", code, out, errs)
 	}
 	if err := os.WriteFile(blob, content, 0o600); err != nil {
@@ -292,7 +315,8 @@ func TestLeaseWithoutLockFile(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	var errs strings.Builder
-	if code := run(ctx, []string{"serve", "-c", d.file}, strings.NewReader(""), io.Discard, &errs); code != exitFailure || !strings.Contains(errs.String(), errRunning.Error()) {
+	if code := run(ctx, []string{"serve", "-c", d.file}, strings.NewReader(""), io.Discard,
+		&errs); code != exitFailure || !strings.Contains(errs.String(), errRunning.Error()) {
 		t.Errorf("the second: exit %d, %s", code, errs.String())
 	}
 	if m := d.send(printer); m.Outcome != "ticket" {
@@ -315,11 +339,13 @@ func TestWhereItWorks(t *testing.T) {
 	}
 	for _, args := range []string{"serve", "agent add eva@ejemplo.test", "deliver", "check"} {
 		code, out, errs := quickly(t, strings.Fields(args)...)
-		if code == exitOK || !strings.Contains(out+errs, "no configuration was found") || !strings.Contains(out+errs, "--data") || exists("buzon-data") {
+		if code == exitOK || !strings.Contains(out+errs, "no configuration was found") ||
+			!strings.Contains(out+errs, "--data") || exists("buzon-data") {
 			t.Errorf("buzon %s: exit %d, %s%s", args, code, out, errs)
 		}
 	}
-	if code, _, errs := quickly(t, "--data", "here", "agent", "add", "eva@ejemplo.test"); code != exitOK || !exists("here/buzon.db") {
+	if code, _, errs := quickly(t, "--data", "here", "agent", "add",
+		"eva@ejemplo.test"); code != exitOK || !exists("here/buzon.db") {
 		t.Errorf("with --data: exit %d, %s", code, errs)
 	}
 }
@@ -329,7 +355,8 @@ func TestWhereItWorks(t *testing.T) {
 func TestCheckFindings(t *testing.T) {
 	t.Parallel()
 	d := newCLIDesk(t, deskTOML)
-	if out := d.says(exitOK, []string{"configuration from " + d.file, "none yet in " + d.data, "nobody works here", "buzon deliver alone"}, "check"); exists(d.data) {
+	if out := d.says(exitOK, []string{"configuration from " + d.file, "none yet in " + d.data,
+		"nobody works here", "buzon deliver alone"}, "check"); exists(d.data) {
 		t.Errorf("check made %s:\n%s", d.data, out)
 	}
 	d.write(deskTOML+"[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n", 0o600)
@@ -343,7 +370,8 @@ func TestCheckFindings(t *testing.T) {
 	}
 	defer taken.Close()
 	socket := filepath.Join(d.data, "keys.json")
-	d.write(deskTOML+fmt.Sprintf("[smtp]\nlisten = %q\nlmtp = %q\n[http]\nlisten = %q\n", taken.Addr(), socket, taken.Addr()), 0o600)
+	d.write(deskTOML+fmt.Sprintf("[smtp]\nlisten = %q\nlmtp = %q\n[http]\nlisten = %q\n",
+		taken.Addr(), socket, taken.Addr()), 0o600)
 	out := d.says(exitFailure, nil, "check", "--json")
 	states := map[string][]string{}
 	for _, line := range strings.Split(strings.TrimSpace(out), "\n") {
@@ -353,7 +381,8 @@ func TestCheckFindings(t *testing.T) {
 		}
 		states[f.Check] = append(states[f.Check], f.State)
 	}
-	want := map[string][]string{"configuration": {"ok"}, "templates": {"ok"}, "database": {"ok"}, "keys": {"ok"}, "people": {"ok"}, "replies": {"warning"}, "daemon": {"ok"},
+	want := map[string][]string{"configuration": {"ok"}, "templates": {"ok"}, "database": {"ok"},
+		"keys": {"ok"}, "people": {"ok"}, "replies": {"warning"}, "daemon": {"ok"},
 		"smtp": {"error", "error"}, "http": {"error"}, "relay": {"note"}}
 	if fmt.Sprint(states) != fmt.Sprint(want) {
 		t.Errorf("found %v, want %v\n%s", states, want, out)
@@ -378,7 +407,8 @@ func TestCheckFindings(t *testing.T) {
 		noPlus + "[smtp]\nlisten = \"127.0.0.1:0\"\ntrusted_networks = [\"10.1.0.0/16\"]\n": "",
 		deskTOML: "",
 	} {
-		if out := newCLIDesk(t, text).says(exitOK, nil, "check"); strings.Contains(out, "agents:") != (want != "") || !strings.Contains(out, want) {
+		if out := newCLIDesk(t, text).says(exitOK, nil, "check"); strings.Contains(out,
+			"agents:") != (want != "") || !strings.Contains(out, want) {
 			t.Errorf("it does not say %q of\n%s\n%s", want, text, out)
 		}
 	}

@@ -12,8 +12,10 @@ import (
 )
 
 // printer is the mail with which most stories begin.
-var printer = letter{From: "Carla Ruiz <carla@cliente.test>", To: soporte, Subject: "La impresora no imprime",
-	Text: "Buenos días.\n\nLa impresora del segundo piso no imprime desde ayer.\n\nGracias,\nCarla"}
+var printer = letter{From: "Carla Ruiz <carla@cliente.test>", To: soporte,
+	Subject: "La impresora no imprime",
+	Text: "Buenos días.\n\nLa impresora del segundo piso no imprime desde ayer.\n\nGracias,\n" +
+		"Carla"}
 
 // opened is a desk with the ticket of the printer, and what its people were told.
 func opened(t *testing.T, o liveOptions) *liveDesk {
@@ -31,14 +33,18 @@ func TestConversations(t *testing.T) {
 		play     func(*testing.T)
 	}{
 		{"a mail becomes a case, is acknowledged and the agents are told", mailBecomesCase},
-		{"an agent's answer reaches the customer without marks of a machine, and the customer's reply comes back by every way", thereAndBack},
+		{"an agent's answer reaches the customer without marks of a machine, and the customer's " +
+			"reply comes back by every way", thereAndBack},
 		{"a colleague with only the number opens a case of his own", colleagueWithNumber},
-		{"a stranger with a number hears the same whether or not the case exists", strangerWithNumber},
+		{"a stranger with a number hears the same whether or not the case exists",
+			strangerWithNumber},
 		{"Producción Caída alerts the guard at once, however it is spelt", productionDown},
-		{"the same mail twice is one case and one acknowledgement; the same Message-ID with other content is two", sameMailTwice},
+		{"the same mail twice is one case and one acknowledgement; the same Message-ID with other " +
+			"content is two", sameMailTwice},
 		{"a mail to two mailboxes is one case", twoMailboxes},
 		{"a reply to a closed case gets a new number that cites the old", replyToClosed},
-		{"an agent forwards a customer's mail and the case is opened in the customer's name", agentForwards},
+		{"an agent forwards a customer's mail and the case is opened in the customer's name",
+			agentForwards},
 		{"an internal note and commands never reach the customer", noteStaysInside},
 		{"attachments reach the other side whole", attachmentsWhole},
 		{"a follower hears the item", followerHears},
@@ -51,22 +57,28 @@ func TestConversations(t *testing.T) {
 func mailBecomesCase(t *testing.T) {
 	d := newLiveDesk(t, liveOptions{})
 	m := d.send(printer)
-	if m.Outcome != "ticket" || m.Rule != "23" || m.Ticket == nil || *m.Ticket != 1 || m.From != carla || m.Door != "smtp" || m.Mailbox != soporte {
+	if m.Outcome != "ticket" || m.Rule != "23" || m.Ticket == nil || *m.Ticket != 1 ||
+		m.From != carla || m.Door != "smtp" || m.Mailbox != soporte {
 		t.Errorf("journal: %+v", m)
 	}
 	c := d.ticket(1)
-	if c.Subject != printer.Subject || c.StatusClass != "open" || c.Requester != carla || c.Severity != 2 || c.ProductionDown || len(c.Items) != 1 {
+	if c.Subject != printer.Subject || c.StatusClass != "open" || c.Requester != carla ||
+		c.Severity != 2 || c.ProductionDown || len(c.Items) != 1 {
 		t.Errorf("ticket: %+v", c)
 	}
-	if it := c.Items[0]; it.Author != carla || !strings.Contains(it.Text, "no imprime desde ayer") || it.Visibility != "public" || len(it.Deliveries) != 3 {
+	if it := c.Items[0]; it.Author != carla ||
+		!strings.Contains(it.Text, "no imprime desde ayer") || it.Visibility != "public" ||
+		len(it.Deliveries) != 3 {
 		t.Errorf("item: %+v", it)
 	}
 	d.told(map[string]int{carla: 1, ana: 1, luis: 1})
-	if ack := d.last(carla); !strings.Contains(ack.Text, "caso") || !strings.Contains(ack.Subject, "[Caso #1]") {
+	if ack := d.last(carla); !strings.Contains(ack.Text, "caso") ||
+		!strings.Contains(ack.Subject, "[Caso #1]") {
 		t.Errorf("acknowledgement: %q\n%s", ack.Subject, ack.Text)
 	}
 	for _, agent := range []string{ana, luis} {
-		if n := d.last(agent); !strings.Contains(n.Text, "segundo piso") || !strings.Contains(n.Subject, "impresora") {
+		if n := d.last(agent); !strings.Contains(n.Text, "segundo piso") ||
+			!strings.Contains(n.Subject, "impresora") {
 			t.Errorf("new ticket to %s: %q\n%s", agent, n.Subject, n.Text)
 		}
 	}
@@ -80,7 +92,8 @@ func ownFormFilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	labels := "[form]\nwhen = \"Día del fallo\"\nwhere = \"Caja\"\n"
-	if err := os.WriteFile(filepath.Join(words, "es", "phrases.toml"), []byte(labels), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(words, "es", "phrases.toml"), []byte(labels),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	d := opened(t, liveOptions{Top: fmt.Sprintf("templates = %q", words)})
@@ -101,14 +114,18 @@ func thereAndBack(t *testing.T) {
 	d := opened(t, liveOptions{})
 	d.send(d.last(ana).reply("Hola Carla, ¿qué luz está encendida?\n\nAna"))
 	c := d.ticket(1)
-	if it := c.Items[1]; it.Type != "Respuesta" || it.Author != ana || it.Visibility != "public" || !strings.HasPrefix(it.Text, "Hola Carla") || strings.Contains(it.Text, "segundo piso") {
+	if it := c.Items[1]; it.Type != "Respuesta" || it.Author != ana || it.Visibility != "public" ||
+		!strings.HasPrefix(it.Text, "Hola Carla") || strings.Contains(it.Text, "segundo piso") {
 		t.Errorf("the agent's item: %+v", it)
 	}
-	if c.StatusClass != "waiting" || c.Assignee == nil || *c.Assignee != carla || c.Agent == nil || *c.Agent != ana {
-		t.Errorf("after the answer: status %s, assignee %v, agent %v", c.StatusClass, c.Assignee, c.Agent)
+	if c.StatusClass != "waiting" || c.Assignee == nil || *c.Assignee != carla || c.Agent == nil ||
+		*c.Agent != ana {
+		t.Errorf("after the answer: status %s, assignee %v, agent %v", c.StatusClass, c.Assignee,
+			c.Agent)
 	}
 	answer := d.last(carla)
-	if !strings.Contains(answer.Text, "¿qué luz está encendida?") || answer.fromName() != "Ana Gómez, Soporte Ejemplo" {
+	if !strings.Contains(answer.Text, "¿qué luz está encendida?") ||
+		answer.fromName() != "Ana Gómez, Soporte Ejemplo" {
 		t.Errorf("the answer: From %s\n%s", answer.fromName(), answer.Text)
 	}
 	first := d.mails()[0].MessageID
@@ -118,20 +135,32 @@ func thereAndBack(t *testing.T) {
 		change func(*letter)
 	}{
 		{"Reply-To", "T", func(*letter) {}},
-		{"token stripped but References", "M", func(l *letter) { l.To, l.Subject = soporte, "Re: impresora" }},
-		{"alias, only In-Reply-To", "M", func(l *letter) { l.To, l.Subject, l.References = "ayuda@ejemplo.test", "Re: impresora", "" }},
-		{"answers his own mail", "M", func(l *letter) {
-			l.To, l.Subject, l.InReplyTo, l.References = soporte, "Re: La impresora no imprime", "<"+first+">", "<"+first+">"
+		{"token stripped but References", "M", func(l *letter) {
+			l.To, l.Subject = soporte,
+				"Re: impresora"
 		}},
-		{"both stripped but the number", "S", func(l *letter) { l.To, l.InReplyTo, l.References = soporte, "", "" }},
+		{"alias, only In-Reply-To", "M",
+			func(l *letter) {
+				l.To, l.Subject, l.References = "ayuda@ejemplo.test",
+					"Re: impresora", ""
+			}},
+		{"answers his own mail", "M", func(l *letter) {
+			l.To, l.Subject, l.InReplyTo, l.References = soporte, "Re: La impresora no imprime",
+				"<"+first+">", "<"+first+">"
+		}},
+		{"both stripped but the number", "S",
+			func(l *letter) { l.To, l.InReplyTo, l.References = soporte, "", "" }},
 		{"from the phone", "T", func(l *letter) {
 			new, _, _ := strings.Cut(l.Text, "\n\nEl lun")
-			l.Text = new + "\n\nEnviado desde mi iPhone\n\n> El 2 mar 2026, a las 10:15, Ana Gómez, Soporte Ejemplo <soporte@ejemplo.test> escribió:\n> \n" + answer.quoted()
+			l.Text = new + "\n\nEnviado desde mi iPhone\n\n> El 2 mar 2026, a las 10:15, Ana " +
+				"Gómez, Soporte Ejemplo <soporte@ejemplo.test> escribió:\n> \n" + answer.quoted()
 		}},
 		{"Spanish Outlook", "T", func(l *letter) {
 			new, _, _ := strings.Cut(l.Text, "\n\nEl lun")
 			l.Subject = strings.Replace(l.Subject, "Re: ", "RE: ", 1)
-			l.Text = new + "\n\n________________________________\nDe: Soporte Ejemplo <soporte@ejemplo.test>\nEnviado: lunes, 2 de marzo de 2026 10:15\nPara: Carla Ruiz <carla@cliente.test>\nAsunto: " + answer.Subject + "\n\n" + answer.Text
+			l.Text = new + "\n\n________________________________\nDe: Soporte Ejemplo " +
+				"<soporte@ejemplo.test>\nEnviado: lunes, 2 de marzo de 2026 10:15\nPara: Carla " +
+				"Ruiz <carla@cliente.test>\nAsunto: " + answer.Subject + "\n\n" + answer.Text
 		}},
 	} {
 		t.Run(way.name, func(t *testing.T) {
@@ -143,7 +172,8 @@ func thereAndBack(t *testing.T) {
 			if m.Outcome != "item" || *m.Ticket != 1 || m.Evidence != way.evid {
 				t.Fatalf("the reply became %+v", m)
 			}
-			if it := d.lastItem(1); it.Text != said || it.Author != carla || it.Type != "Ampliación de información" {
+			if it := d.lastItem(1); it.Text != said || it.Author != carla ||
+				it.Type != "Ampliación de información" {
 				t.Errorf("the item: %+v", it)
 			}
 			if n := d.received(ana); len(n) != before+1 || !strings.Contains(n[before].Text, said) {
@@ -162,14 +192,17 @@ func thereAndBack(t *testing.T) {
 func colleagueWithNumber(t *testing.T) {
 	d := opened(t, liveOptions{})
 	before := len(d.received(carla))
-	m := d.send(letter{From: "Mario Soto <mario@cliente.test>", To: soporte, Subject: "Re: [Caso #1] La impresora no imprime", Text: "Tampoco imprime la mía."})
+	m := d.send(letter{From: "Mario Soto <mario@cliente.test>", To: soporte,
+		Subject: "Re: [Caso #1] La impresora no imprime", Text: "Tampoco imprime la mía."})
 	if m.Outcome != "ticket" || *m.Ticket != 2 || m.Rule != "21" {
 		t.Errorf("the colleague's mail became %+v", m)
 	}
-	if c := d.ticket(2); len(c.Links) != 1 || c.Links[0].Ticket != 1 || c.Requester != "mario@cliente.test" {
+	if c := d.ticket(2); len(c.Links) != 1 || c.Links[0].Ticket != 1 ||
+		c.Requester != "mario@cliente.test" {
 		t.Errorf("his case: %+v", c)
 	}
-	if c := d.ticket(1); len(c.Items) != 1 || len(c.Followers) != 0 || len(d.received(carla)) != before {
+	if c := d.ticket(1); len(c.Items) != 1 || len(c.Followers) != 0 ||
+		len(d.received(carla)) != before {
 		t.Errorf("the case that he named: %+v", c)
 	}
 }
@@ -179,7 +212,8 @@ func strangerWithNumber(t *testing.T) {
 	var heard []string
 	for i, number := range []string{"1", "999"} {
 		who := fmt.Sprintf("curioso%d@extranos%d.test", i, i)
-		if m := d.send(letter{From: who, To: soporte, Subject: "Re: [Caso #" + number + "] La impresora", Text: "¿En qué quedó?"}); m.Outcome != "ticket" {
+		if m := d.send(letter{From: who, To: soporte, Subject: "Re: [Caso #" + number +
+			"] La impresora", Text: "¿En qué quedó?"}); m.Outcome != "ticket" {
 			t.Errorf("case %s: %+v", number, m)
 		}
 		n := d.last(who)
@@ -204,22 +238,27 @@ func productionDown(t *testing.T) {
 		{"NFD", "=?utf-8?q?Produccio=CC=81n_Cai=CC=81da?="},
 		{"Latin-1 in base64", "=?iso-8859-1?B?UHJvZHVjY2nzbiBDYe1kYQ==?="},
 		{"split within a letter", "=?utf-8?B?UHJvZHVjY2nD?= =?utf-8?B?s24gQ2HDrWRh?="},
-		{"split within a word, folded", "=?utf-8?q?Urgente:_Produc?=\r\n =?utf-8?q?ci=C3=B3n_Ca?=\r\n =?utf-8?q?=C3=ADda?="},
+		{"split within a word, folded",
+			"=?utf-8?q?Urgente:_Produc?=\r\n =?utf-8?q?ci=C3=B3n_Ca?=\r\n =?utf-8?q?=C3=ADda?="},
 		{"raw bytes of Latin-1", "Producci\xf3n Ca\xedda"},
-		{"full-width", "=?utf-8?B?77yw77yy77yv77yk77y177yj77yj77yp77yv77yuIO+8o++8oe+8qe+8pO+8oQ==?="},
+		{"full-width",
+			"=?utf-8?B?77yw77yy77yv77yk77y177yj77yj77yp77yv77yuIO+8o++8oe+8qe+8pO+8oQ==?="},
 		{"forwarded and in two blanks", "RV: Fwd: =?utf-8?q?Producci=C3=B3n__CAIDA?="},
 		{"English", "Production down"},
 	} {
 		who := fmt.Sprintf("u%d@planta%d.test", i, i)
 		before := len(d.received(guardia))
-		m := d.send(letter{From: who, To: soporte, RawSubject: c.subject, Text: "No podemos facturar."})
+		m := d.send(letter{From: who, To: soporte, RawSubject: c.subject,
+			Text: "No podemos facturar."})
 		row := d.ticket(*m.Ticket)
 		if !row.ProductionDown || row.Severity != 1 {
-			t.Errorf("%s: subject %q, severity %d, production down %v", c.name, row.Subject, row.Severity, row.ProductionDown)
+			t.Errorf("%s: subject %q, severity %d, production down %v", c.name, row.Subject,
+				row.Severity, row.ProductionDown)
 		}
 		alerts := d.received(guardia)
 		if len(alerts) != before+1 || len(d.received(who)) != 1 {
-			t.Errorf("%s: %d alerts to the guard, %d acknowledgements", c.name, len(alerts)-before, len(d.received(who)))
+			t.Errorf("%s: %d alerts to the guard, %d acknowledgements", c.name, len(alerts)-before,
+				len(d.received(who)))
 			continue
 		}
 		if h := alerts[before].Header; h.Get("X-Buzon-Severidad") != "1" {
@@ -227,8 +266,10 @@ func productionDown(t *testing.T) {
 		}
 	}
 	before := len(d.received(guardia))
-	for i, subject := range []string{"La producción se cayó a la mitad este mes", "Caída de producción de leche: informe", "Consulta"} {
-		d.send(letter{From: fmt.Sprintf("v%d@campo%d.test", i, i), To: soporte, Subject: subject, Text: "Saludos."})
+	for i, subject := range []string{"La producción se cayó a la mitad este mes",
+		"Caída de producción de leche: informe", "Consulta"} {
+		d.send(letter{From: fmt.Sprintf("v%d@campo%d.test", i, i), To: soporte, Subject: subject,
+			Text: "Saludos."})
 		if row := d.tickets(); row[len(row)-1].ProductionDown {
 			t.Errorf("%q is taken for an alarm", subject)
 		}
@@ -243,13 +284,16 @@ func sameMailTwice(t *testing.T) {
 	l := printer
 	l.ID = "<constante@cliente.test>"
 	again := l
-	again.Header = []string{"Received: from otro.test by cliente.test; Mon, 2 Mar 2026 10:00:00 -0500", "DKIM-Signature: v=1; a=rsa-sha256; d=cliente.test; b=xx"}
+	again.Header =
+		[]string{"Received: from otro.test by cliente.test; Mon, 2 Mar 2026 10:00:00 -0500",
+			"DKIM-Signature: v=1; a=rsa-sha256; d=cliente.test; b=xx"}
 	d.send(l)
 	first := d.mails()[0]
 	for _, copy := range []letter{l, again} {
 		raw := string(copy.raw())
 		date := strings.Index(raw, "Date: ") // the copies are one mail: its date is the first's
-		raw = raw[:date] + "Date: " + headerOf(t, d, first.ID, "Date") + raw[date+strings.Index(raw[date:], "\r\n"):]
+		raw = raw[:date] + "Date: " + headerOf(t, d, first.ID, "Date") +
+			raw[date+strings.Index(raw[date:], "\r\n"):]
 		d.postRaw(carla, raw)
 	}
 	d.quiet()
@@ -278,7 +322,8 @@ func twoMailboxes(t *testing.T) {
 		d.postRaw("mario@otra.test", raw, rcpt)
 	}
 	d.quiet()
-	if list := d.tickets(); len(list) != 2 || list[0].Mailbox != soporte || list[1].Mailbox != soporte {
+	if list := d.tickets(); len(list) != 2 || list[0].Mailbox != soporte ||
+		list[1].Mailbox != soporte {
 		t.Errorf("%d tickets: %+v", len(list), list)
 	}
 	if n := len(d.received("mario@otra.test")); n != 1 {
@@ -293,20 +338,23 @@ func replyToClosed(t *testing.T) {
 		t.Fatalf("after #cerrar: %+v", c)
 	}
 	closed := d.last(carla)
-	if !strings.Contains(closed.Text, "Quedó arreglada") || strings.Contains(closed.Text+closed.HTML, "#cerrar") {
+	if !strings.Contains(closed.Text, "Quedó arreglada") ||
+		strings.Contains(closed.Text+closed.HTML, "#cerrar") {
 		t.Errorf("what Carla reads: %s", closed.Text)
 	}
 	m := d.send(closed.reply("Otra vez falla, ahora con la luz verde."))
 	if m.Outcome != "ticket" || *m.Ticket != 2 {
 		t.Fatalf("the reply became %+v", m)
 	}
-	if c := d.ticket(2); len(c.Links) != 1 || c.Links[0].Ticket != 1 || c.StatusClass != "open" || c.Items[0].Text != "Otra vez falla, ahora con la luz verde." {
+	if c := d.ticket(2); len(c.Links) != 1 || c.Links[0].Ticket != 1 || c.StatusClass != "open" ||
+		c.Items[0].Text != "Otra vez falla, ahora con la luz verde." {
 		t.Errorf("the new case: %+v", c)
 	}
 	if c := d.ticket(1); c.StatusClass != "closed" || len(c.Items) != 2 {
 		t.Errorf("the old case: %+v", c)
 	}
-	if n := d.last(carla); !strings.Contains(n.Subject, "[Caso #2]") || !strings.Contains(n.Text, "#1") {
+	if n := d.last(carla); !strings.Contains(n.Subject, "[Caso #2]") ||
+		!strings.Contains(n.Text, "#1") {
 		t.Errorf("Carla hears %q\n%s", n.Subject, n.Text)
 	}
 	if m := d.send(closed.reply("Muchas gracias, Ana.")); m.Outcome != "item" || *m.Ticket != 1 {
@@ -317,28 +365,38 @@ func replyToClosed(t *testing.T) {
 func agentForwards(t *testing.T) {
 	d := newLiveDesk(t, liveOptions{SMTP: `trusted_networks = ["127.0.0.1"]`})
 	for i, c := range []struct{ name, subject, text string }{
-		{"Gmail", "Fwd: No puedo entrar", "---------- Forwarded message ---------\nDe: Pedro Díaz <pedro@otra.test>\nDate: lun, 2 mar 2026 a las 9:01\nSubject: No puedo entrar\nTo: Ana Gómez <ana@ejemplo.test>\n\n\nNo puedo entrar al sistema desde hoy.\n\nPedro"},
-		{"Outlook", "RV: No puedo entrar", "De: Pilar Mora <pilar@otra.test>\nEnviado: lunes, 2 de marzo de 2026 9:01\nPara: Ana Gómez <ana@ejemplo.test>\nAsunto: No puedo entrar\n\nNo puedo entrar al sistema desde hoy.\n\nPilar"},
+		{"Gmail", "Fwd: No puedo entrar",
+			"---------- Forwarded message ---------\nDe: Pedro Díaz <pedro@otra.test>\nDate: lun, " +
+				"2 mar 2026 a las 9:01\nSubject: No puedo entrar\nTo: Ana Gómez " +
+				"<ana@ejemplo.test>\n\n\nNo puedo entrar al sistema desde hoy.\n\nPedro"},
+		{"Outlook", "RV: No puedo entrar",
+			"De: Pilar Mora <pilar@otra.test>\nEnviado: lunes, 2 de marzo de 2026 9:01\nPara: Ana " +
+				"Gómez <ana@ejemplo.test>\nAsunto: No puedo entrar\n\nNo puedo entrar al sistema " +
+				"desde hoy.\n\nPilar"},
 	} {
 		customer := []string{"pedro@otra.test", "pilar@otra.test"}[i]
-		m := d.send(letter{From: "Ana Gómez <ana@ejemplo.test>", To: soporte, Subject: c.subject, Text: c.text})
+		m := d.send(letter{From: "Ana Gómez <ana@ejemplo.test>", To: soporte, Subject: c.subject,
+			Text: c.text})
 		if m.Outcome != "ticket" || m.Rule != "10" {
 			t.Fatalf("%s: %+v", c.name, m)
 		}
 		row := d.ticket(*m.Ticket)
-		if row.Requester != customer || row.Subject != "No puedo entrar" || !strings.HasPrefix(row.Items[0].Text, "No puedo entrar al sistema") {
+		if row.Requester != customer || row.Subject != "No puedo entrar" ||
+			!strings.HasPrefix(row.Items[0].Text, "No puedo entrar al sistema") {
 			t.Errorf("%s: %+v", c.name, row)
 		}
 		n := d.last(customer)
 		if !strings.Contains(n.Text, "Ana Gómez") || len(d.received(customer)) != 1 {
 			t.Errorf("%s: the customer hears %q\n%s", c.name, n.Header, n.Text)
 		}
-		if m := d.send(n.reply("Es con el usuario pdiaz.")); m.Outcome != "item" || *m.Ticket != row.Number || m.Evidence != "T" {
+		if m := d.send(n.reply("Es con el usuario pdiaz.")); m.Outcome != "item" ||
+			*m.Ticket != row.Number || m.Evidence != "T" {
 			t.Errorf("%s: the customer's reply became %+v", c.name, m)
 		}
 	}
 	if n := len(d.received(ana)); n != 4 {
-		t.Errorf("Ana, who forwarded both, was told %d times; want what came of each, and the two replies", n)
+		t.Errorf("Ana, who forwarded both, was told %d times; want what came of each, and the two "+
+			"replies", n)
 	}
 }
 
@@ -359,14 +417,17 @@ func noteStaysInside(t *testing.T) {
 			t.Fatalf("%q became %+v", c.text, m)
 		}
 		row := d.ticket(1)
-		if it := row.Items[len(row.Items)-1]; it.Visibility != c.visibility || row.StatusClass != c.status {
-			t.Errorf("%q: visibility %s, status %s; want %s, %s", c.text, it.Visibility, row.StatusClass, c.visibility, c.status)
+		if it := row.Items[len(row.Items)-1]; it.Visibility != c.visibility ||
+			row.StatusClass != c.status {
+			t.Errorf("%q: visibility %s, status %s; want %s, %s", c.text, it.Visibility,
+				row.StatusClass, c.visibility, c.status)
 		}
 	}
 	// Luis adds a note to the case from the first notice; Ana, who wrote on it, hears of it.
 	before := len(d.received(ana))
 	d.send(d.received(luis)[0].reply("#nota\nNOTA-XYZZY de Luis."))
-	if n := d.received(ana); len(n) != before+1 || !strings.Contains(n[before].Text, "NOTA-XYZZY de Luis") {
+	if n := d.received(ana); len(n) != before+1 ||
+		!strings.Contains(n[before].Text, "NOTA-XYZZY de Luis") {
 		t.Errorf("Ana hears %d times of the note of Luis", len(n)-before)
 	}
 	// and now the mails that quote what was before
@@ -379,7 +440,8 @@ func noteStaysInside(t *testing.T) {
 		}
 		heard++
 		n := readNotice(t, m)
-		for _, secret := range []string{"XYZZY", "#nota", "#tomar", "#severidad", "#pedir-info", "#resuelto", "#cerrar"} {
+		for _, secret := range []string{"XYZZY", "#nota", "#tomar", "#severidad", "#pedir-info",
+			"#resuelto", "#cerrar"} {
 			if strings.Contains(n.Text+n.HTML+n.Subject+string(n.Raw), secret) {
 				t.Errorf("%v reads %s:\n%s", n.To, secret, n.Text)
 			}
@@ -398,7 +460,9 @@ func attachmentsWhole(t *testing.T) {
 		random.Read(b)
 		return b
 	}
-	files := []file{{"informe.pdf", "application/pdf", bytesOf(300_001)}, {"gráfico señal.png", "image/png", bytesOf(777)}, {"vacío.bin", "application/octet-stream", nil},
+	files := []file{{"informe.pdf", "application/pdf", bytesOf(300_001)},
+		{"gráfico señal.png", "image/png", bytesOf(777)},
+		{"vacío.bin", "application/octet-stream", nil},
 		{"notas.txt", "text/plain", []byte("bare\nlines\rand .\n.\n\n")}}
 	l := printer
 	l.Files = files
@@ -409,8 +473,10 @@ func attachmentsWhole(t *testing.T) {
 			t.Fatalf("%s: %d attachments, want %d", what, len(n.Files), len(files))
 		}
 		for i, f := range n.Files {
-			if f.Name != files[i].Name || sha256.Sum256(f.Content) != sha256.Sum256(files[i].Content) {
-				t.Errorf("%s: %q with %d bytes, want %q with %d", what, f.Name, len(f.Content), files[i].Name, len(files[i].Content))
+			if f.Name != files[i].Name ||
+				sha256.Sum256(f.Content) != sha256.Sum256(files[i].Content) {
+				t.Errorf("%s: %q with %d bytes, want %q with %d", what, f.Name, len(f.Content),
+					files[i].Name, len(files[i].Content))
 			}
 		}
 	}
@@ -420,7 +486,8 @@ func attachmentsWhole(t *testing.T) {
 	d.send(answer)
 	same("the customer's mail", d.last(carla))
 	for i, a := range d.lastItem(1).Attachments {
-		if a.SHA256 != fmt.Sprintf("%x", sha256.Sum256(files[i].Content)) || a.Size != int64(len(files[i].Content)) {
+		if a.SHA256 != fmt.Sprintf("%x", sha256.Sum256(files[i].Content)) ||
+			a.Size != int64(len(files[i].Content)) {
 			t.Errorf("the item's attachment: %+v", a)
 		}
 	}

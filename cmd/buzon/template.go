@@ -31,12 +31,17 @@ func (a *app) template() *cobra.Command {
 			RunE: func(*cobra.Command, []string) error { return a.listTemplates() }},
 		&cobra.Command{Use: "export DIR", Args: cobra.ExactArgs(1),
 			Short: "Write the texts that are in use into a directory, to change them there",
-			Long: "Writes the texts that are in use into DIR. Remove from it what is to stay as it is, " +
+			Long: "Writes the texts that are in use into DIR. Remove from it what is to stay as " +
+				"it is, " +
 				"and name it in the configuration: templates = \"DIR\".",
-			RunE: func(_ *cobra.Command, args []string) error { return a.exportTemplates(args[0]) }},
+			RunE: func(_ *cobra.Command,
+				args []string) error {
+				return a.exportTemplates(args[0])
+			}},
 		preview,
 		&cobra.Command{Use: "check", Args: cobra.NoArgs,
-			Short: "Check the texts: names file and line, unknown fields, what is left to translate, " +
+			Short: "Check the texts: names file and line, unknown fields, what is left to " +
+				"translate, " +
 				"and HTML that some mail clients show otherwise",
 			RunE: func(*cobra.Command, []string) error { return a.lintTemplates() }})
 	return c
@@ -83,8 +88,9 @@ func (a *app) exportTemplates(to string) error {
 	if err != nil {
 		return failed(err)
 	}
-	fmt.Fprintf(a.stdout, "%d files in %s. Change what you like, remove what is to stay, and write\n"+
-		"templates = %q\ninto the configuration.\n", n, to, absolute(to))
+	fmt.Fprintf(
+		a.stdout, "%d files in %s. Change what you like, remove what is to stay, and write\n"+
+			"templates = %q\ninto the configuration.\n", n, to, absolute(to))
 	return nil
 }
 
@@ -123,7 +129,8 @@ func (a *app) preview(ctx context.Context, dir string, ticket int64) error {
 	if err := g.write(withMailboxes(shown, set.Mailboxes())); err != nil {
 		return failed(err)
 	}
-	fmt.Fprintf(a.stdout, "%d mails: open %s in a browser\n", len(g.mails), filepath.Join(dir, "index.html"))
+	fmt.Fprintf(a.stdout, "%d mails: open %s in a browser\n", len(g.mails),
+		filepath.Join(dir, "index.html"))
 	return nil
 }
 

@@ -82,6 +82,7 @@ func (g *gallery) one(language string, s templates.Sample) error {
 			return err
 		}
 	}
-	g.mails = append(g.mails, galleryMail{filepath.ToSlash(file), string(s.Kind), language, m.Subject})
+	g.mails = append(g.mails, galleryMail{filepath.ToSlash(file), string(s.Kind), language,
+		m.Subject})
 	return nil
 }

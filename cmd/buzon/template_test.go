@@ -17,7 +17,8 @@ func TestTemplatePreviewOfATicket(t *testing.T) {
 	d.cli("template", "preview", dir, "--ticket", "1")
 	for _, file := range []string{"es/new_ticket.txt", "en/new_ticket.eml"} {
 		b, err := os.ReadFile(filepath.Join(dir, file))
-		if err != nil || !strings.Contains(string(b), "La caja 7 no imprime.") || strings.Contains(string(b), "soporte+c1.") {
+		if err != nil || !strings.Contains(string(b), "La caja 7 no imprime.") ||
+			strings.Contains(string(b), "soporte+c1.") {
 			t.Errorf("%s: %v\n%s", file, err, b)
 		}
 	}
@@ -26,7 +27,8 @@ func TestTemplatePreviewOfATicket(t *testing.T) {
 	}
 }
 
-// TestClosingsOfMailboxes: preview shows each mailbox's signature, and a folder for none is refused.
+// TestClosingsOfMailboxes: preview shows each mailbox's signature, and a folder for none is
+// refused.
 func TestClosingsOfMailboxes(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -40,8 +42,10 @@ func TestClosingsOfMailboxes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	put(file, "data_dir = \""+dir+"\"\ntemplates = \""+texts+"\"\n[[mailbox]]\naddress = \"ventas@ejemplo.test\"\n")
-	put(filepath.Join(texts, "es", "ventas@ejemplo.test", "signature.txt"), "Ventas, lunes a viernes")
+	put(file, "data_dir = \""+dir+"\"\ntemplates = \""+texts+
+		"\"\n[[mailbox]]\naddress = \"ventas@ejemplo.test\"\n")
+	put(filepath.Join(texts, "es", "ventas@ejemplo.test", "signature.txt"),
+		"Ventas, lunes a viernes")
 	d := &liveDesk{t: t, file: file}
 	gallery := filepath.Join(dir, "gallery")
 	d.cli("template", "preview", gallery)
@@ -51,7 +55,8 @@ func TestClosingsOfMailboxes(t *testing.T) {
 		t.Errorf("%v\n%s\n%v", err, b, list)
 	}
 	put(filepath.Join(texts, "es", "vntas@ejemplo.test", "sender.txt"), "NIT")
-	if code, _, errs := d.runCLI("", "template", "check"); code == exitOK || !strings.Contains(errs, "vntas@ejemplo.test, which is no [[mailbox]]") {
+	if code, _, errs := d.runCLI("", "template", "check"); code == exitOK ||
+		!strings.Contains(errs, "vntas@ejemplo.test, which is no [[mailbox]]") {
 		t.Errorf("a folder for no mailbox: exit %d, %s", code, errs)
 	}
 }

@@ -11,7 +11,8 @@ import (
 
 // samplesOf are mails about a ticket of the desk: those of its kinds tell of its last item, and
 // have the buttons of the samples.
-func (h *house) samplesOf(ctx context.Context, ticket int64) (func(string) []templates.Sample, error) {
+func (h *house) samplesOf(ctx context.Context, ticket int64) (func(string) []templates.Sample,
+	error) {
 	t, err := h.store.Ticket(ctx, ticket)
 	if err != nil {
 		return nil, fmt.Errorf("ticket %d: %w", ticket, err)

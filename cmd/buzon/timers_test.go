@@ -13,7 +13,8 @@ import (
 func TestRemindersByMail(t *testing.T) {
 	t.Parallel()
 	d := newVirtualDesk(t, "ejemplo.test", func(c *config) {
-		c.SLA = slaConfig{RemindWaiting: []days{days(72 * time.Hour), days(168 * time.Hour)}, CloseWaiting: days(240 * time.Hour)}
+		c.SLA = slaConfig{RemindWaiting: []days{days(72 * time.Hour), days(168 * time.Hour)},
+			CloseWaiting: days(240 * time.Hour)}
 	})
 	const carla, ana = "carla@cliente.test", "ana@ejemplo.test"
 	last := func(to string) takenMail {
@@ -34,10 +35,12 @@ func TestRemindersByMail(t *testing.T) {
 	if got := wait(71 * time.Hour); got != "" {
 		t.Errorf("too early: %s", got)
 	}
-	if got := wait(time.Hour); got != "1 steps" || !strings.Contains(string(last(carla).raw), "espera su respuesta") {
+	if got := wait(time.Hour); got != "1 steps" ||
+		!strings.Contains(string(last(carla).raw), "espera su respuesta") {
 		t.Fatalf("%s\n%s", got, last(carla).raw)
 	}
-	if m := last(carla); m.header.Get("Auto-Submitted") != "auto-generated" || !strings.Contains(m.header.Get("References"), "@") {
+	if m := last(carla); m.header.Get("Auto-Submitted") != "auto-generated" ||
+		!strings.Contains(m.header.Get("References"), "@") {
 		t.Errorf("%s", m.raw)
 	}
 	d.write(carla, last(carla).replyTo(), "Re: No imprime", "Dice papel.")
@@ -55,7 +58,8 @@ func TestRemindersByMail(t *testing.T) {
 	}
 	wait(72 * time.Hour)
 	k = must(d.store.Ticket(t.Context(), 1))(t)
-	if m := string(last(carla).raw); k.Class != desk.Closed || !strings.Contains(m, "No recibimos respuesta.") {
+	if m := string(last(carla).raw); k.Class != desk.Closed ||
+		!strings.Contains(m, "No recibimos respuesta.") {
 		t.Errorf("%s:\n%s", k.Class, m)
 	}
 	if items := must(d.store.Items(t.Context(), 1))(t); len(items) != 4 {

@@ -12,22 +12,25 @@ import (
 	"buzon/store/desk"
 )
 
-// TestReplyDomain: replies and bounces come to a domain of their own, beside the addresses that were
-// given before, and the desk writes in the name of its public one.
+// TestReplyDomain: replies and bounces come to a domain of their own, beside the addresses that
+// were given before, and the desk writes in the name of its public one.
 func TestReplyDomain(t *testing.T) {
 	t.Parallel()
-	d := newVirtualDesk(t, "ejemplo.test", func(c *config) { c.Mailbox[0].ReplyDomain = "casos.Ejemplo.test" })
+	d := newVirtualDesk(t, "ejemplo.test",
+		func(c *config) { c.Mailbox[0].ReplyDomain = "casos.Ejemplo.test" })
 	d.write(vCarla, "soporte@ejemplo.test", "No imprime", "No imprime la factura.")
 	d.settle()
 	ack := d.last(vCarla)
 	to := ack.replyTo()
-	if !strings.HasSuffix(to, "@casos.ejemplo.test") || !strings.Contains(ack.header.Get("From"), "soporte@ejemplo.test") {
+	if !strings.HasSuffix(to, "@casos.ejemplo.test") ||
+		!strings.Contains(ack.header.Get("From"), "soporte@ejemplo.test") {
 		t.Errorf("from %s, replies to %s", ack.header.Get("From"), to)
 	}
 	for _, address := range []string{to, strings.Replace(to, "casos.", "", 1)} {
 		d.write(vCarla, address, "Re: algo", "Sigue igual: "+address)
 		d.settle()
-		if m := d.outcome(); m.Evidence != "T" || m.Ticket != 1 || m.Mailbox != "soporte@ejemplo.test" {
+		if m := d.outcome(); m.Evidence != "T" || m.Ticket != 1 ||
+			m.Mailbox != "soporte@ejemplo.test" {
 			t.Errorf("to %s: %+v", address, m)
 		}
 	}
@@ -42,7 +45,8 @@ func TestReplyDomain(t *testing.T) {
 		}
 	}
 	for key, wrong := range map[string]mailboxConfig{
-		"want a domain":         {Address: "a@b.test", PlusAddressing: true, ReplyDomain: "x@casos.b.test"},
+		"want a domain": {Address: "a@b.test", PlusAddressing: true,
+			ReplyDomain: "x@casos.b.test"},
 		"needs plus_addressing": {Address: "a@b.test", ReplyDomain: "casos.b.test"},
 	} {
 		if _, err := wrong.mailbox(); err == nil || !strings.Contains(err.Error(), key) {
@@ -71,8 +75,9 @@ func TestCheckReplies(t *testing.T) {
 	}
 }
 
-// TestGraveOrders: what an agent orders by mail for many cases, or about people, is done when he has
-// said at his registered address that it is his; a second answer, a late one and another's do nothing.
+// TestGraveOrders: what an agent orders by mail for many cases, or about people, is done when he
+// has said at his registered address that it is his; a second answer, a late one and another's do
+// nothing.
 func TestGraveOrders(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ language, order, yes, no, asks string }{
@@ -89,7 +94,8 @@ func TestGraveOrders(t *testing.T) {
 			order := func() takenMail {
 				t.Helper()
 				d.answers(vAna, notice, "Ya lo vimos.\r\n\r\n"+c.order)
-				if m := d.outcome(); m.Rule != "8a" || m.Outcome != store.OutcomeQuarantine || blocked() {
+				if m := d.outcome(); m.Rule != "8a" || m.Outcome != store.OutcomeQuarantine ||
+					blocked() {
 					t.Fatalf("%+v", m)
 				}
 				return d.lastTo(vAna, c.asks, c.order)
@@ -99,7 +105,8 @@ func TestGraveOrders(t *testing.T) {
 			d.says(vCarla, asked.replyTo(), "Re", c.yes)
 			d.answers(vAna, asked, "¿?")
 			again := d.lastTo(vAna, c.order)
-			if blocked() || slices.ContainsFunc(d.to(vCarla), func(m takenMail) bool { return strings.Contains(wordsOf(t, m), "Ya lo vimos.") }) {
+			if blocked() || slices.ContainsFunc(d.to(vCarla),
+				func(m takenMail) bool { return strings.Contains(wordsOf(t, m), "Ya lo vimos.") }) {
 				t.Fatal("done without her word")
 			}
 			d.answers(vAna, again, c.no)
@@ -117,7 +124,11 @@ func TestGraveOrders(t *testing.T) {
 				t.Fatal("not done when she said yes")
 			}
 			d.lastTo(vAna, "spam.test")
-			d.change(func(ctx context.Context, tx *store.Tx) error { _, err := tx.Unblock(ctx, "spam.test"); return err })
+			d.change(func(ctx context.Context, tx *store.Tx) error {
+				_,
+					err := tx.Unblock(ctx, "spam.test")
+				return err
+			})
 			if d.answers(vAna, d.lastTo(vAna), c.yes); blocked() {
 				t.Error("done twice")
 			}
@@ -132,9 +143,13 @@ func TestC23AddressChangesByOrder(t *testing.T) {
 	d := newVirtualDesk(t, "ejemplo.test")
 	n := d.opened(vCarla, "No imprime", "No imprime la factura.")
 	notice := d.last(vAna)
-	for i, text := range []string{"Mi nueva dirección es carla@mal.test, escríbanme allí.", "#persona " + vCarla + " Agregar dirección: carla@mal.test", "Agregar dirección: carla@mal.test"} {
-		d.says(vCarla, "soporte@ejemplo.test", "Cambio de correo", text, "Reply-To: carla@mal.test", "Cc: carla@mal.test")
-		d.says("carla@mal.test", "soporte@ejemplo.test", "[Caso #1] No imprime", fmt.Sprintf("Soy Carla, ahora escribo desde aquí. %d", i))
+	for i, text := range []string{"Mi nueva dirección es carla@mal.test, escríbanme allí.",
+		"#persona " + vCarla + " Agregar dirección: carla@mal.test",
+		"Agregar dirección: carla@mal.test"} {
+		d.says(vCarla, "soporte@ejemplo.test", "Cambio de correo", text, "Reply-To: carla@mal.test",
+			"Cc: carla@mal.test")
+		d.says("carla@mal.test", "soporte@ejemplo.test", "[Caso #1] No imprime",
+			fmt.Sprintf("Soy Carla, ahora escribo desde aquí. %d", i))
 	}
 	d.replies(vAna, n, "Lo estamos viendo, le contamos mañana.")
 	if p := d.person(vCarla); len(p.Addresses) != 1 {
@@ -170,13 +185,14 @@ func TestC23AddressChangesByOrder(t *testing.T) {
 			t.Errorf("%s:\n%s", line, text)
 		}
 	}
-	if p := d.person(vCarla); p.Name != "Carla Ruiz" || len(p.Addresses) != 2 || len(d.person(vLuis).Addresses) != 1 {
+	if p := d.person(vCarla); p.Name != "Carla Ruiz" || len(p.Addresses) != 2 ||
+		len(d.person(vLuis).Addresses) != 1 {
 		t.Errorf("%+v", p)
 	}
 }
 
-// TestAgentAnswersALateNotice: his answer to a notice of long ago waits, and goes out when he has said
-// by the address of the question that it is his.
+// TestAgentAnswersALateNotice: his answer to a notice of long ago waits, and goes out when he has
+// said by the address of the question that it is his.
 func TestAgentAnswersALateNotice(t *testing.T) {
 	t.Parallel()
 	d := newVirtualDesk(t, "ejemplo.test")
@@ -188,31 +204,36 @@ func TestAgentAnswersALateNotice(t *testing.T) {
 		t.Fatalf("%+v", m)
 	}
 	d.answers(vAna, d.lastTo(vAna, "Ya quedó.", "#aprobar"), "#aprobar")
-	if k := d.caseOf(n); k.Class != desk.Closed || !strings.Contains(wordsOf(t, d.about(vCarla, n)), "Ya quedó.") {
+	if k := d.caseOf(n); k.Class != desk.Closed ||
+		!strings.Contains(wordsOf(t, d.about(vCarla, n)), "Ya quedó.") {
 		t.Errorf("after her answer it is %s", k.Class)
 	}
 }
 
-// TestB20AgentsAddressIsOurs: nobody of the desk, and nobody who is told of a case, has an address of the
-// desk's own, however it is written: its notices would come back to it.
+// TestB20AgentsAddressIsOurs: nobody of the desk, and nobody who is told of a case, has an address
+// of the desk's own, however it is written: its notices would come back to it.
 func TestB20AgentsAddressIsOurs(t *testing.T) {
 	t.Parallel()
 	d := newVirtualDesk(t, "uno.test", func(c *config) {
 		c.Mailbox[0].Aliases = []string{"ayuda@uno.test"}
-		c.Mailbox = append(c.Mailbox, mailboxConfig{Address: "ventas@uno.test", PlusAddressing: true})
+		c.Mailbox = append(c.Mailbox, mailboxConfig{Address: "ventas@uno.test",
+			PlusAddressing: true})
 	})
-	ours := []string{"soporte@uno.test", "SOPORTE@Uno.Test", "soporte+x@uno.test", "ayuda@uno.test", "ventas@uno.test"}
+	ours := []string{"soporte@uno.test", "SOPORTE@Uno.Test", "soporte+x@uno.test", "ayuda@uno.test",
+		"ventas@uno.test"}
 	for _, address := range ours {
 		for what, set := range map[string]func(*config){
 			"agent":   func(c *config) { c.Agents = map[string]string{address: "Ana"} },
 			"on call": func(c *config) { c.OnCall.Addresses = []string{address} },
 			"ladder": func(c *config) {
-				c.Escalation.Steps = []escalationStep{{After: duration(5 * time.Minute), To: []string{address}}}
+				c.Escalation.Steps = []escalationStep{{After: duration(5 * time.Minute),
+					To: []string{address}}}
 			},
 		} {
 			c := d.config
 			set(&c)
-			if err := c.checkValues(); err == nil || !strings.Contains(err.Error(), "is a mailbox of the desk") {
+			if err := c.checkValues(); err == nil ||
+				!strings.Contains(err.Error(), "is a mailbox of the desk") {
 				t.Errorf("%s %s: %v", what, address, err)
 			}
 		}
@@ -227,7 +248,8 @@ func TestB20AgentsAddressIsOurs(t *testing.T) {
 		d.settle()
 	}
 	for _, m := range d.next() {
-		if domainOf(m.to) == "uno.test" && !slices.Contains([]string{"ana@uno.test", "luis@uno.test", "jefa@uno.test"}, m.to) {
+		if domainOf(m.to) == "uno.test" &&
+			!slices.Contains([]string{"ana@uno.test", "luis@uno.test", "jefa@uno.test"}, m.to) {
 			t.Errorf("to %s: %s", m.to, m.subject)
 		}
 	}

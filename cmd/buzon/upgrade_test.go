@@ -70,7 +70,8 @@ func (d oldDesk) readsTheSame(t *testing.T) {
 	}
 	for i := range want {
 		var w, g map[string]any
-		if json.Unmarshal([]byte(want[i]), &w) == nil && json.Unmarshal([]byte(have[i]), &g) == nil {
+		if json.Unmarshal([]byte(want[i]), &w) == nil &&
+			json.Unmarshal([]byte(have[i]), &g) == nil {
 			delete(w, "organisation")
 			lacks(t, have[i], w, g)
 		}
@@ -80,16 +81,19 @@ func (d oldDesk) readsTheSame(t *testing.T) {
 func (d oldDesk) hasCatalogues(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"ticket show 1", `"organisation":"Cliente SA"`},
-		{"org show Cliente-SA", `"csm":"ana@ejemplo.test","domains":["cliente.test","www.cliente.test"]`},
+		{"org show Cliente-SA",
+			`"csm":"ana@ejemplo.test","domains":["cliente.test","www.cliente.test"]`},
 		{"org show Cliente-SA", `"members":["carla@cliente.test","nuevo@cliente.test"]`},
 		{"product show CRM", `"agent":"ana@ejemplo.test"`},
 		{"product show ERP", `"used":1`}, // a ticket named it, and no row did
 		{"status show En-pruebas", `"class":"in_progress"`},
 		{"type show Reclamo", `"key":"Reclamo"`},
-		{"status show Abierto", `"key":"open","name":"Abierto","names":{"en":"Open","es":"Abierto"}`},
+		{"status show Abierto",
+			`"key":"open","name":"Abierto","names":{"en":"Open","es":"Abierto"}`},
 		{"ticket list --status closed --module ventas", `"number":1`},
 	} {
-		if got := d.buzon(t, append(strings.Fields(c.args), "--json")...); !strings.Contains(got, c.want) {
+		if got := d.buzon(t, append(strings.Fields(c.args), "--json")...); !strings.Contains(got,
+			c.want) {
 			t.Errorf("buzon %s says %s\nwant %s", c.args, got, c.want)
 		}
 	}

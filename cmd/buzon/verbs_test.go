@@ -73,7 +73,8 @@ func (d *virtualDesk) speaks(language string, addresses ...string) {
 			if err != nil {
 				return err
 			}
-			err = tx.ChangePerson(d.t.Context(), p.ID, func(p *desk.Person) { p.Language = language })
+			err = tx.ChangePerson(d.t.Context(), p.ID,
+				func(p *desk.Person) { p.Language = language })
 			if err != nil {
 				return err
 			}
@@ -88,7 +89,8 @@ func (d *virtualDesk) speaks(language string, addresses ...string) {
 // text is what the mail says, its subject above it.
 func (m takenMail) text(t *testing.T) string {
 	t.Helper()
-	read, err := message.Read(t.Context(), bytes.NewReader(m.raw), int64(len(m.raw)), message.Limits{})
+	read, err := message.Read(t.Context(), bytes.NewReader(m.raw), int64(len(m.raw)),
+		message.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +118,8 @@ func (m takenMail) silent(t *testing.T, words ...string) {
 	}
 }
 
-const vCarla, vPedro, vAna, vLuis = "carla@cliente.test", "pedro@otra.test", "ana@ejemplo.test", "luis@ejemplo.test"
+const vCarla, vPedro, vAna, vLuis = "carla@cliente.test", "pedro@otra.test", "ana@ejemplo.test",
+	"luis@ejemplo.test"
 
 // TestWaitsForAnother: what depends on a case waits for it, thanks do not end that, and its agent
 // hears when it is over; a duplicate is closed with its original, and its customer told.
@@ -128,10 +131,14 @@ func TestWaitsForAnother(t *testing.T) {
 		freed, duplicate                        string
 	}{
 		{"es", "#tomar\r\n#depende %d", "#enlazar duplicado %d", "#cerrar", "#depende %d",
-			[]string{"queda en espera hasta que se cierre el caso 1", "se cerrará junto con el caso 1", "no se enlazó, porque ya depende de este el caso 2"},
-			"Se cerró el caso #1, del que dependía el caso #2", "Era un duplicado de otro, que ya está cerrado."},
+			[]string{"queda en espera hasta que se cierre el caso 1",
+				"se cerrará junto con el caso 1",
+				"no se enlazó, porque ya depende de este el caso 2"},
+			"Se cerró el caso #1, del que dependía el caso #2",
+			"Era un duplicado de otro, que ya está cerrado."},
 		{"en", "#take\r\n#depends %d", "#link duplicates %d", "#close", "#depends %d",
-			[]string{"waiting until this case is closed: 1", "it will be closed together with case 1", "this one is already needed by case 2"},
+			[]string{"waiting until this case is closed: 1",
+				"it will be closed together with case 1", "this one is already needed by case 2"},
 			"Case #1 is closed, on which case #2 depended", "It was a duplicate of another one"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -180,10 +187,14 @@ func TestMergeByMail(t *testing.T) {
 	for _, c := range []struct {
 		name, merge, receipt, told, part, parted, strangers, closed string
 	}{
-		{"es", "#unir 2", "«#unir 2»: quedó unido con el caso 2", "Unimos los casos #1 y #2", "#separar", "Separamos otra vez los casos",
-			"no se unió, para que nadie lea lo que es de otro; puede escribir #enlazar duplicado 1", "«#unir 4»: no se unió, porque está cerrado el caso 4"},
-		{"en", "#merge 2", "“#merge 2”: merged with case 2", "We merged cases #1 and #2", "#split", "We separated cases",
-			"you can write #link duplicate 1", "“#merge 4”: not merged, since this case is closed: 4"},
+		{"es", "#unir 2", "«#unir 2»: quedó unido con el caso 2", "Unimos los casos #1 y #2",
+			"#separar", "Separamos otra vez los casos",
+			"no se unió, para que nadie lea lo que es de otro; puede escribir #enlazar duplicado 1",
+			"«#unir 4»: no se unió, porque está cerrado el caso 4"},
+		{"en", "#merge 2", "“#merge 2”: merged with case 2", "We merged cases #1 and #2", "#split",
+			"We separated cases",
+			"you can write #link duplicate 1",
+			"“#merge 4”: not merged, since this case is closed: 4"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -216,8 +227,10 @@ func TestMergeByMail(t *testing.T) {
 			if k := d.caseOf(1); k.Number != 2 || k.Minutes != 30 || k.Class != desk.Open {
 				t.Errorf("case 1 is %d, %s, %d minutes", k.Number, k.Class, k.Minutes)
 			}
-			// either number leads to the host: the address that she was given before, and the number alone
-			d.write(vCarla, old.replyTo(), "Re: "+old.subject, "Dice papel.", "In-Reply-To: "+old.header.Get("Message-ID"))
+			// either number leads to the host: the address that she was given before, and the
+			// number alone
+			d.write(vCarla, old.replyTo(), "Re: "+old.subject, "Dice papel.", "In-Reply-To: "+
+				old.header.Get("Message-ID"))
 			d.settle()
 			d.write(vCarla, "soporte@ejemplo.test", "[Caso #1] No imprime", "Y parpadea.")
 			d.settle()
@@ -230,7 +243,8 @@ func TestMergeByMail(t *testing.T) {
 			d.replies(vAna, 2, c.part)
 			d.last(vCarla).says(t, c.parted)
 			one, two := d.caseOf(1), d.caseOf(2)
-			if one.Number != 1 || one.Class != desk.Open || !one.ClosedAt.IsZero() || one.Minutes != 30 || two.Minutes != 0 {
+			if one.Number != 1 || one.Class != desk.Open || !one.ClosedAt.IsZero() ||
+				one.Minutes != 30 || two.Minutes != 0 {
 				t.Errorf("parted: %+v, %d minutes", one, two.Minutes)
 			}
 			var texts [2][]string
@@ -243,8 +257,10 @@ func TestMergeByMail(t *testing.T) {
 				}
 			}
 			mine := strings.Join(texts[0], "|")
-			for _, words := range []string{"La caja no imprime.", "Secreto", "Dice papel.", "Y parpadea."} {
-				if !strings.Contains(mine, words) || strings.Contains(strings.Join(texts[1], "|"), words) {
+			for _, words := range []string{"La caja no imprime.", "Secreto", "Dice papel.",
+				"Y parpadea."} {
+				if !strings.Contains(mine, words) ||
+					strings.Contains(strings.Join(texts[1], "|"), words) {
 					t.Errorf("%q is not in case 1 alone: %q", words, texts)
 				}
 			}
@@ -252,7 +268,8 @@ func TestMergeByMail(t *testing.T) {
 			d.write(vCarla, old.replyTo(), "Re: "+old.subject, "Sigo en el uno.")
 			d.settle()
 			d.about(vAna, 1).says(t, "Sigo en el uno.")
-			if list := must(d.store.Activities(t.Context(), 1))(t); len(list) == 0 || list[len(list)-1].Ticket != 1 {
+			if list := must(d.store.Activities(t.Context(), 1))(t); len(list) == 0 ||
+				list[len(list)-1].Ticket != 1 {
 				t.Error("no history")
 			}
 		})
@@ -263,8 +280,12 @@ func TestMergeByMail(t *testing.T) {
 func TestSplitByMail(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, split, receipt, told, wrong, first string }{
-		{"es", "#separar 2 El escáner", "separado en el caso 2", "Separamos del caso #1 lo que trata de otra cosa: ahora es el caso #2", "No encontramos el ítem «9»", "porque abre este caso el ítem 1"},
-		{"en", "#split 2 El escáner", "split off into case 2", "We split off from case #1 what is about something else: it is case #2 now", "We did not find the item “9”", "since this case is opened by item 1"},
+		{"es", "#separar 2 El escáner", "separado en el caso 2",
+			"Separamos del caso #1 lo que trata de otra cosa: ahora es el caso #2",
+			"No encontramos el ítem «9»", "porque abre este caso el ítem 1"},
+		{"en", "#split 2 El escáner", "split off into case 2",
+			"We split off from case #1 what is about something else: it is case #2 now",
+			"We did not find the item “9”", "since this case is opened by item 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -287,15 +308,18 @@ func TestSplitByMail(t *testing.T) {
 				t.Errorf("the customer got %d mails", n)
 			}
 			k := d.caseOf(2)
-			if k.Subject != "El escáner" || k.Requester.Address() != vCarla || k.Class != desk.Open {
+			if k.Subject != "El escáner" || k.Requester.Address() != vCarla ||
+				k.Class != desk.Open {
 				t.Errorf("%+v", k)
 			}
 			// who answers the notice of what has gone answers where it stands now
-			d.write(vAna, notice.replyTo(), "Re: "+notice.subject, "¿Está enchufado?", "In-Reply-To: "+notice.header.Get("Message-ID"))
+			d.write(vAna, notice.replyTo(), "Re: "+notice.subject, "¿Está enchufado?",
+				"In-Reply-To: "+notice.header.Get("Message-ID"))
 			d.settle()
 			d.last(vCarla).says(t, "¿Está enchufado?", "#2]")
 			d.replies(vCarla, 2, "Sí.")
-			if items := must(d.store.Items(t.Context(), 2))(t); len(items) != 3 || items[0].Text != "Además, el escáner no enciende." {
+			if items := must(d.store.Items(t.Context(), 2))(t); len(items) != 3 ||
+				items[0].Text != "Además, el escáner no enciende." {
 				t.Errorf("%d items: %+v", len(items), items)
 			}
 			if deliveries := must(d.store.Deliveries(t.Context(), 2))(t); len(deliveries[1]) == 0 {
@@ -310,7 +334,10 @@ func TestVerbsByCommand(t *testing.T) {
 	t.Parallel()
 	d := newCLIDesk(t, deskTOML+"[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n")
 	d.says(exitOK, nil, "agent", "add", admin, "--name", "La Jefa", "--admin")
-	cli := func(args ...string) string { return d.says(exitOK, nil, append([]string{"ticket"}, args...)...) }
+	cli := func(args ...string) string {
+		return d.says(exitOK, nil,
+			append([]string{"ticket"}, args...)...)
+	}
 	show := func(n string) (c ticketRow) {
 		t.Helper()
 		if err := json.Unmarshal([]byte(cli("show", n, "--json")), &c); err != nil {
@@ -325,36 +352,45 @@ func TestVerbsByCommand(t *testing.T) {
 	cli("tag", "1", "vip", "--remove", "urgente")
 	cli("state", "1", "Espera", "el", "repuesto")
 	cli("time", "1", "1h30", "llamada", "larga")
-	if c := show("1"); strings.Join(c.Tags, " ") != "facturacion vip" || c.StateLine != "Espera el repuesto" || c.TimeMinutes != 90 ||
+	if c := show("1"); strings.Join(c.Tags, " ") != "facturacion vip" ||
+		c.StateLine != "Espera el repuesto" || c.TimeMinutes != 90 ||
 		len(c.Time) != 1 || c.Time[0].Why != "llamada larga" {
 		t.Errorf("%+v", c)
 	}
-	if out := cli("list", "--tag", "VIP", "--json"); strings.Count(out, `"number":1,`) != 1 || strings.Count(out, "\n") != 1 {
+	if out := cli("list", "--tag", "VIP", "--json"); strings.Count(out, `"number":1,`) != 1 ||
+		strings.Count(out, "\n") != 1 {
 		t.Errorf("by tag: %s", out)
 	}
 	cli("reply", "3", "--text", "Otra cosa.")
 	cli("split", "3", "2", "Lo otro")
-	if c := show("4"); c.Subject != "Lo otro" || len(c.Items) != 1 || c.Requester != carla || len(c.Items[0].Deliveries) != 1 {
+	if c := show("4"); c.Subject != "Lo otro" || len(c.Items) != 1 || c.Requester != carla ||
+		len(c.Items[0].Deliveries) != 1 {
 		t.Errorf("split: %+v", c)
 	}
 	cli("merge", "1", "2")
-	if c := show("1"); c.Number != 2 || c.TimeMinutes != 90 || len(c.Links) != 1 || c.Links[0].Kind != "merged_by" {
+	if c := show("1"); c.Number != 2 || c.TimeMinutes != 90 || len(c.Links) != 1 ||
+		c.Links[0].Kind != "merged_by" {
 		t.Errorf("merged: %+v", c)
 	}
 	if out := cli("list", "--status", "all", "--json"); strings.Contains(out, `"number":1,`) {
 		t.Errorf("the merged one is listed: %s", out)
 	}
-	if out := cli("history", "2"); !strings.Contains(out, "merged_into") || !strings.Contains(out, "merged ") {
+	if out := cli("history", "2"); !strings.Contains(out, "merged_into") ||
+		!strings.Contains(out, "merged ") {
 		t.Errorf("history: %s", out)
 	}
 	cli("split", "1")
-	if c := show("1"); c.Number != 1 || c.TimeMinutes != 90 || c.StatusClass != "open" || c.ClosedAt != nil {
+	if c := show("1"); c.Number != 1 || c.TimeMinutes != 90 || c.StatusClass != "open" ||
+		c.ClosedAt != nil {
 		t.Errorf("parted: %+v", c)
 	}
 	for args, want := range map[string]string{
-		"merge 1 99": "99", "merge 1 1": "1", "split 2": "no hay nada que separar", "split 3 9": "9", "split 3 1": "abre este caso", "time 1 mucho": "45m",
-		"link 1 likes 2": "duplicates", "follow 1 pepe": "customer's mail address", "canned 1 nada": "buzon canned list", "merge 1 77": "buzon ticket list",
-		"list --product Nada": "buzon product list", "list --type Nada": "there is Consulta", "link 1 depends 99": "99", "tag 1 ¡!": "¡!", "set 1 due=31/2": "2026-12-31",
+		"merge 1 99": "99", "merge 1 1": "1", "split 2": "no hay nada que separar",
+		"split 3 9": "9", "split 3 1": "abre este caso", "time 1 mucho": "45m",
+		"link 1 likes 2": "duplicates", "follow 1 pepe": "customer's mail address",
+		"canned 1 nada": "buzon canned list", "merge 1 77": "buzon ticket list",
+		"list --product Nada": "buzon product list", "list --type Nada": "there is Consulta",
+		"link 1 depends 99": "99", "tag 1 ¡!": "¡!", "set 1 due=31/2": "2026-12-31",
 	} {
 		d.says(exitFailure, []string{want}, append([]string{"ticket"}, strings.Fields(args)...)...)
 	}

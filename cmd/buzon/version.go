@@ -24,7 +24,8 @@ func (a *app) version() *cobra.Command {
 				}
 			}
 			if a.json {
-				return a.object(map[string]string{"version": release, "revision": revision, "go": runtime.Version()})
+				return a.object(map[string]string{"version": release, "revision": revision,
+					"go": runtime.Version()})
 			}
 			fmt.Fprintln(a.stdout, "buzon", release, revision, runtime.Version())
 			return nil

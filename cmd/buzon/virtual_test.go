@@ -51,7 +51,8 @@ type takenMail struct {
 	bounces string // the sender of the envelope
 }
 
-func (r *taker) Send(_ context.Context, env mailout.Envelope, content *io.SectionReader) mailout.Result {
+func (r *taker) Send(_ context.Context, env mailout.Envelope,
+	content *io.SectionReader) mailout.Result {
 	raw, err := io.ReadAll(content)
 	if err != nil {
 		return mailout.Result{Outcome: mailout.Deferred, Err: err}
@@ -73,8 +74,9 @@ func newVirtualDesk(t *testing.T, domain string, change ...func(*config)) *virtu
 	t.Helper()
 	dir := t.TempDir()
 	c := config{DataDir: dir, Language: "es", Timezone: "UTC",
-		Mailbox: []mailboxConfig{{Address: "soporte@" + domain, Name: "Soporte", PlusAddressing: true, NumberIsEnough: true}},
-		Agents:  map[string]string{"ana@" + domain: "Ana Gómez", "luis@" + domain: "Luis Pérez"}}
+		Mailbox: []mailboxConfig{{Address: "soporte@" + domain, Name: "Soporte",
+			PlusAddressing: true, NumberIsEnough: true}},
+		Agents: map[string]string{"ana@" + domain: "Ana Gómez", "luis@" + domain: "Luis Pérez"}}
 	for _, f := range change {
 		f(&c)
 	}
@@ -97,18 +99,24 @@ func newVirtualDesk(t *testing.T, domain string, change ...func(*config)) *virtu
 	profiles, err := c.profiles()
 	ok(err)
 	mailtest.Desk(t, dir, newStore)
-	d.store, err = store.Open(t.Context(), dir, store.Options{Now: d.clock.Now, MinFree: 1, Times: times, Profiles: profiles, Mailboxes: d.boxes})
+	d.store, err = store.Open(t.Context(), dir,
+		store.Options{Now: d.clock.Now, MinFree: 1, Times: times, Profiles: profiles,
+			Mailboxes: d.boxes})
 	ok(err)
 	d.keys, err = threading.OpenKeyring(filepath.Join(dir, "keys"))
 	ok(err)
 	d.signer = threading.NewSigner(d.keys, d.store.Instance())
 	ok(d.people(t.Context()))
 	ok(d.store.Write(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.AddPerson(t.Context(), desk.Person{Name: "Jefa", Addresses: []string{"jefa@" + domain}, Role: desk.Admin, Active: true})
+		_, err := tx.AddPerson(t.Context(),
+			desk.Person{Name: "Jefa", Addresses: []string{"jefa@" + domain}, Role: desk.Admin,
+				Active: true})
 		return err
 	}))
-	send := &mailout.Dispatcher{Store: d.store, Transport: d.relay, Caps: c.Caps.caps(), After: d.clock.After,
-		Renderer: &mailout.Renderer{Store: d.store, Signer: d.signer, Templates: d.templates, Mailboxes: d.boxes, Language: c.Language, Location: time.UTC}}
+	send := &mailout.Dispatcher{Store: d.store, Transport: d.relay, Caps: c.Caps.caps(),
+		After: d.clock.After,
+		Renderer: &mailout.Renderer{Store: d.store, Signer: d.signer, Templates: d.templates,
+			Mailboxes: d.boxes, Language: c.Language, Location: time.UTC}}
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { send.Run(ctx) })
@@ -135,9 +143,12 @@ func raws[M any](mails []M, raw func(M) []byte) (list [][]byte) {
 func (d *virtualDesk) write(from, to, subject, text string, fields ...string) {
 	d.t.Helper()
 	d.n++
-	header := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: <v%d@%s>\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n",
-		from, to, mime.QEncoding.Encode("utf-8", subject), d.n, domainOf(bareAddress(from)), d.clock.Now().Format(time.RFC1123Z))
-	d.take(bareAddress(from), to, header+strings.Join(append(fields, ""), "\r\n")+"\r\n"+text+"\r\n")
+	header := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: <v%d@%s>\r\nDate: "+
+		"%s\r\nContent-Type: text/plain; charset=utf-8\r\n",
+		from, to, mime.QEncoding.Encode("utf-8", subject), d.n, domainOf(bareAddress(from)),
+		d.clock.Now().Format(time.RFC1123Z))
+	d.take(bareAddress(from), to, header+strings.Join(append(fields, ""), "\r\n")+"\r\n"+
+		text+"\r\n")
 }
 
 func (d *virtualDesk) take(from, to, raw string) {
@@ -147,8 +158,10 @@ func (d *virtualDesk) take(from, to, raw string) {
 		_, err = io.WriteString(spool, raw)
 	}
 	if err == nil {
-		_, err = d.store.Receive(d.t.Context(), store.Envelope{Door: "smtp", From: from, To: []string{to}, Received: d.clock.Now(),
-			Trusted: d.trusts && strings.HasSuffix(from, "@"+domainOf(d.config.Mailbox[0].Address))}, spool)
+		_, err = d.store.Receive(d.t.Context(),
+			store.Envelope{Door: "smtp", From: from, To: []string{to}, Received: d.clock.Now(),
+				Trusted: d.trusts && strings.HasSuffix(from,
+					"@"+domainOf(d.config.Mailbox[0].Address))}, spool)
 	}
 	if err != nil {
 		d.t.Error(err)
@@ -163,7 +176,8 @@ func (d *virtualDesk) settle() {
 		changed := d.store.Changed()
 		waiting, err := d.store.Unsettled(d.t.Context(), 0, d.clock.Now(), 1)
 		due, err2 := d.store.DueMails(d.t.Context(), d.clock.Now(), 1)
-		sending, err3 := d.store.Outbox(d.t.Context(), store.OutboxFilter{State: store.Sending, Limit: 1})
+		sending, err3 := d.store.Outbox(d.t.Context(),
+			store.OutboxFilter{State: store.Sending, Limit: 1})
 		if err := errors.Join(err, err2, err3); err != nil {
 			d.t.Fatal(err)
 		}
@@ -206,7 +220,8 @@ func (d *virtualDesk) to(address string) (list []takenMail) {
 	d.relay.mu.Lock()
 	defer d.relay.mu.Unlock()
 	for _, m := range d.relay.mails {
-		if m.to == address || strings.HasPrefix(address, ".") && strings.HasSuffix("."+m.to[strings.Index(m.to, "@")+1:], address) {
+		if m.to == address || strings.HasPrefix(address, ".") &&
+			strings.HasSuffix("."+m.to[strings.Index(m.to, "@")+1:], address) {
 			list = append(list, m)
 		}
 	}

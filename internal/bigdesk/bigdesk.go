@@ -1,6 +1,6 @@
 // Package bigdesk makes the desk of a company in its fifth year, to measure on and for tests only:
-// 200,000 tickets with 1,000,000 items, of 20,000 people in 1,000 organisations. What it makes hangs
-// on nothing but the seed and the number of tickets.
+// 200,000 tickets with 1,000,000 items, of 20,000 people in 1,000 organisations. What it makes
+// hangs on nothing but the seed and the number of tickets.
 //
 // The largest organisation has a twentieth of all people, and common words stand in most items, as
 // in life: what is slow is slow there.
@@ -65,7 +65,8 @@ func Fill(ctx context.Context, dir string, tickets int) error {
 		random: rand.New(rand.NewPCG(seed, uint64(tickets))),
 		now:    time.Date(2021, 3, 1, 8, 0, 0, 0, time.UTC), tickets: tickets,
 	}
-	s, err := store.Open(ctx, dir, store.Options{Now: func() time.Time { return g.now }, MinFree: 1})
+	s, err := store.Open(ctx, dir, store.Options{Now: func() time.Time { return g.now },
+		MinFree: 1})
 	if err != nil {
 		return err
 	}
@@ -167,7 +168,8 @@ func (g *generator) ticket(ctx context.Context, tx *store.Tx) error {
 	by := g.customers[g.random.IntN(len(g.customers))]
 	agent := one(g, g.agents)
 	t := desk.Ticket{Mailbox: Mailbox, Subject: Text(g.random, 3+g.random.IntN(5)),
-		Severity: 1 + g.random.IntN(3), Requester: by, Controller: by, Agent: agent, Class: g.class()}
+		Severity: 1 + g.random.IntN(3), Requester: by, Controller: by, Agent: agent,
+		Class: g.class()}
 	switch t.Class {
 	case desk.Closed:
 		t.ClosedAt = g.now.Add(48 * time.Hour)

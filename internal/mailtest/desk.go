@@ -31,7 +31,8 @@ func Desk(t testing.TB, dir string, create func(dir string) error) {
 	if _, err := os.Stat(file); err == nil {
 		return
 	}
-	if err := errors.Join(made.err, os.MkdirAll(dir, 0o700), os.WriteFile(file, made.raw, 0o600)); err != nil {
+	if err := errors.Join(made.err, os.MkdirAll(dir, 0o700),
+		os.WriteFile(file, made.raw, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -51,7 +52,8 @@ func nameless(create func(dir string) error) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, unnamed := db.Exec("DELETE FROM meta WHERE key = 'instance'; PRAGMA wal_checkpoint(TRUNCATE)")
+	_, unnamed := db.Exec(
+		"DELETE FROM meta WHERE key = 'instance'; PRAGMA wal_checkpoint(TRUNCATE)")
 	if err := errors.Join(unnamed, db.Close()); err != nil {
 		return nil, err
 	}

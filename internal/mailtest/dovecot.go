@@ -30,15 +30,18 @@ func Dovecot(t testing.TB, users map[string]string) *DovecotServer {
 	t.Helper()
 	needPeer(t, "dovecot")
 	dir := peerDir(t, "dovecot")
-	d := &DovecotServer{dir: dir, users: users, cert: Certify(t, validity), Log: filepath.Join(dir, "dovecot.log")}
+	d := &DovecotServer{dir: dir, users: users, cert: Certify(t, validity),
+		Log: filepath.Join(dir, "dovecot.log")}
 	plain, secure := freePort(t), freePort(t)
 	d.Addr, d.TLSAddr = fmt.Sprintf("127.0.0.1:%d", plain), fmt.Sprintf("127.0.0.1:%d", secure)
 	uid, gid := own(t, filepath.Join(dir, "mail"), "nobody")
 	_, auth := own(t, filepath.Join(dir, "conf"), "dovecot")
 	conf := filepath.Join(dir, "conf", "dovecot.conf")
-	values := map[string]any{"Dir": dir, "Plain": plain, "Secure": secure, "UID": uid, "GID": gid, "Users": users}
+	values := map[string]any{"Dir": dir, "Plain": plain, "Secure": secure, "UID": uid, "GID": gid,
+		"Users": users}
 	fill(t, conf, 0o644, dovecotConf, values)
-	fill(t, filepath.Join(dir, "conf", "users"), 0o640, "{{range $name, $password := .Users}}{{$name}}:{PLAIN}{{$password}}::::::\n{{end}}", values)
+	fill(t, filepath.Join(dir, "conf", "users"), 0o640,
+		"{{range $name, $password := .Users}}{{$name}}:{PLAIN}{{$password}}::::::\n{{end}}", values)
 	check(t, os.Chown(filepath.Join(dir, "conf", "users"), 0, auth))
 	check(t, os.WriteFile(filepath.Join(dir, "conf", "cert.pem"), d.cert.PEM, 0o644))
 	check(t, os.WriteFile(filepath.Join(dir, "conf", "key.pem"), d.cert.Key, 0o600))

@@ -34,7 +34,9 @@ active_value = true
 `, stub.URL)
 	f, err := os.OpenFile(filepath.Join(conf, "dovecot.conf"), os.O_APPEND|os.O_WRONLY, 0)
 	check(t, err)
-	_, err = fmt.Fprintf(f, "auth_mechanisms = plain login xoauth2 oauthbearer\npassdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = %s/oauth2.conf.ext\n}\n", conf)
+	_, err = fmt.Fprintf(f, "auth_mechanisms = plain login xoauth2 oauthbearer\npassdb {\n  "+
+		"driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = %s/oauth2.conf.ext\n}\n",
+		conf)
 	check(t, err)
 	check(t, f.Close())
 	d.reload(t)
@@ -44,7 +46,8 @@ active_value = true
 func (d *DovecotServer) reload(t testing.TB) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(d.dir, "run", "master.pid"))
-	for end := time.Now().Add(patience); (err != nil || len(text) == 0) && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); (err != nil || len(text) == 0) &&
+		time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		// it is written when the ports are open already
 		text, err = os.ReadFile(filepath.Join(d.dir, "run", "master.pid"))
 	}

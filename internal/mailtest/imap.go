@@ -48,7 +48,8 @@ func NewIMAP(t testing.TB, opts IMAPOptions) *IMAP {
 		opts.User, opts.Password = "soporte", "secreto"
 	}
 	if opts.Caps == nil {
-		opts.Caps = imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapMove: {}, imap.CapUIDPlus: {}, imap.CapNamespace: {}, imap.CapESearch: {}}
+		opts.Caps = imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapMove: {}, imap.CapUIDPlus: {},
+			imap.CapNamespace: {}, imap.CapESearch: {}}
 	}
 	s := &IMAP{opts: opts, addr: anyPort, user: imapmemserver.NewUser(opts.User, opts.Password)}
 	for _, folder := range append([]string{"INBOX"}, opts.Folders...) {
@@ -77,9 +78,11 @@ func (s *IMAP) Start(t testing.TB) {
 		s.addr = ln.Addr().String()
 	}
 	conf := &tls.Config{Certificates: []tls.Certificate{s.opts.Certificate.TLS}}
-	o := &imapserver.Options{Caps: s.opts.Caps, InsecureAuth: s.opts.TLS != "starttls", Logger: log.New(io.Discard, "", 0),
+	o := &imapserver.Options{Caps: s.opts.Caps, InsecureAuth: s.opts.TLS != "starttls",
+		Logger: log.New(io.Discard, "", 0),
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return &account{UserSession: imapmemserver.NewUserSession(s.user)}, &imapserver.GreetingData{}, nil
+			return &account{UserSession: imapmemserver.NewUserSession(s.user)},
+				&imapserver.GreetingData{}, nil
 		}}
 	switch s.opts.TLS {
 	case "tls":
@@ -156,7 +159,8 @@ func fetch(t testing.TB, c *imapclient.Client, folder string) [][]byte {
 		return nil
 	}
 	whole := &imap.FetchItemBodySection{Peek: true}
-	found, err := c.Fetch(imap.SeqSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{BodySection: []*imap.FetchItemBodySection{whole}}).Collect()
+	found, err := c.Fetch(imap.SeqSet{{Start: 1, Stop: 0}},
+		&imap.FetchOptions{BodySection: []*imap.FetchItemBodySection{whole}}).Collect()
 	check(t, err)
 	var mails [][]byte
 	for _, m := range found {
@@ -172,7 +176,8 @@ func (s *IMAP) Client(t testing.TB) *imapclient.Client {
 	return login(t, s.addr, s.opts.TLS, s.opts.Certificate.Pool, s.opts.User, s.opts.Password)
 }
 
-func login(t testing.TB, addr, security string, pool *x509.CertPool, user, password string) *imapclient.Client {
+func login(t testing.TB, addr, security string, pool *x509.CertPool, user,
+	password string) *imapclient.Client {
 	t.Helper()
 	dial := map[string]func(string, *imapclient.Options) (*imapclient.Client, error){
 		"tls": imapclient.DialTLS, "starttls": imapclient.DialStartTLS,
@@ -180,7 +185,8 @@ func login(t testing.TB, addr, security string, pool *x509.CertPool, user, passw
 	if dial == nil {
 		dial = imapclient.DialInsecure
 	}
-	c, err := dial(addr, &imapclient.Options{TLSConfig: &tls.Config{RootCAs: pool, ServerName: "localhost"}})
+	c, err := dial(addr, &imapclient.Options{TLSConfig: &tls.Config{RootCAs: pool,
+		ServerName: "localhost"}})
 	check(t, err)
 	t.Cleanup(func() { c.Close() })
 	check(t, c.Login(user, password).Wait())

@@ -43,9 +43,12 @@ func TestIMAPRefusesTheWrongPassword(t *testing.T) {
 
 func TestScriptedIMAPPlaysItsLines(t *testing.T) {
 	s := NewScriptedIMAP(t,
-		Session(LogIn("IDLE"), Answer("SELECT", "* 1 EXISTS"), Expect("UID FETCH 7"), Say("* 1 FETCH (UID 7 BO"), CutConn()),
-		Session(LogIn("UIDPLUS"), Answer("SELECT", "* 1 EXISTS", "{tag} OK [READ-ONLY] done"), Expect("UID FETCH 7"),
-			Say("* 1 FETCH (UID 7 BODY[] "), SayLiteral(plain), Say(")\r\n{tag} OK done\r\n"), Answer("APPEND"), Stall(Forever)))
+		Session(LogIn("IDLE"), Answer("SELECT", "* 1 EXISTS"), Expect("UID FETCH 7"),
+			Say("* 1 FETCH (UID 7 BO"), CutConn()),
+		Session(LogIn("UIDPLUS"), Answer("SELECT", "* 1 EXISTS", "{tag} OK [READ-ONLY] done"),
+			Expect("UID FETCH 7"),
+			Say("* 1 FETCH (UID 7 BODY[] "), SayLiteral(plain), Say(")\r\n{tag} OK done\r\n"),
+			Answer("APPEND"), Stall(Forever)))
 	for i, wantErr := range []bool{true, false} {
 		c, err := imapclient.DialInsecure(s.Addr(), nil)
 		check(t, err)
@@ -53,8 +56,11 @@ func TestScriptedIMAPPlaysItsLines(t *testing.T) {
 		_, err = c.Select("INBOX", nil).Wait()
 		check(t, err)
 		whole := &imap.FetchItemBodySection{Peek: true}
-		found, err := c.Fetch(imap.UIDSetNum(7), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{whole}}).Collect()
-		if (err != nil) != wantErr || !wantErr && !bytes.Equal(found[0].FindBodySection(whole), plain) {
+		found, err := c.Fetch(imap.UIDSetNum(7),
+			&imap.FetchOptions{UID: true,
+				BodySection: []*imap.FetchItemBodySection{whole}}).Collect()
+		if (err != nil) != wantErr || !wantErr &&
+			!bytes.Equal(found[0].FindBodySection(whole), plain) {
 			t.Errorf("session %d: %v, %v", i+1, err, found)
 		}
 		if !wantErr {
@@ -68,7 +74,8 @@ func TestScriptedIMAPPlaysItsLines(t *testing.T) {
 	}
 	s.WaitPlayed(2)
 	heard := strings.Join(s.Heard(), "\n")
-	if s.Connections() != 2 || !strings.Contains(heard, "1 LOGIN") || !strings.Contains(heard, "2 APPEND INBOX {") || !strings.Contains(heard, "Factura") {
+	if s.Connections() != 2 || !strings.Contains(heard, "1 LOGIN") ||
+		!strings.Contains(heard, "2 APPEND INBOX {") || !strings.Contains(heard, "Factura") {
 		t.Errorf("heard:\n%s", heard)
 	}
 }

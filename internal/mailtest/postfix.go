@@ -38,10 +38,12 @@ func Postfix(t testing.TB, opts PostfixOptions) *PostfixServer {
 	uid, gid := own(t, filepath.Join(dir, "mail"), "nobody")
 	own(t, filepath.Join(dir, "data"), "postfix")
 	check(t, os.Mkdir(filepath.Join(dir, "queue"), 0o755))
-	values := map[string]any{"Dir": dir, "Port": smtp, "UID": uid, "GID": gid, "Options": opts, "Domains": strings.Join(opts.Deliver, " ")}
+	values := map[string]any{"Dir": dir, "Port": smtp, "UID": uid, "GID": gid, "Options": opts,
+		"Domains": strings.Join(opts.Deliver, " ")}
 	fill(t, filepath.Join(conf, "main.cf"), 0o644, postfixMain, values)
 	fill(t, filepath.Join(conf, "master.cf"), 0o644, postfixMaster, values)
-	fill(t, filepath.Join(conf, "maildirs"), 0o644, "{{range .Options.Deliver}}@{{.}} {{.}}/\n{{end}}", values)
+	fill(t, filepath.Join(conf, "maildirs"), 0o644,
+		"{{range .Options.Deliver}}@{{.}} {{.}}/\n{{end}}", values)
 	// the key first, or Postfix does not find it
 	chain := append(slices.Clone(p.cert.Key), p.cert.PEM...)
 	check(t, os.WriteFile(filepath.Join(conf, "chain.pem"), chain, 0o600))
@@ -60,7 +62,10 @@ func (p *PostfixServer) Port() int { return port(p.Addr) }
 func (p *PostfixServer) Pool() *x509.CertPool { return p.cert.Pool }
 
 // Maildir is where the mail of a domain of Deliver goes; see WaitMaildir.
-func (p *PostfixServer) Maildir(domain string) string { return filepath.Join(p.dir, "mail", domain) }
+func (p *PostfixServer) Maildir(domain string) string {
+	return filepath.Join(p.dir, "mail",
+		domain)
+}
 
 // Flush has Postfix try at once what it has put off.
 func (p *PostfixServer) Flush(t testing.TB) {

@@ -58,7 +58,8 @@ func NewPostgres(t testing.TB) *PostgresServer {
 // server does.
 func (p *PostgresServer) EndConnections(t testing.TB) {
 	t.Helper()
-	_, err := p.db.Exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = 'buzon'")
+	_, err := p.db.Exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> " +
+		"pg_backend_pid() AND usename = 'buzon'")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +74,10 @@ func Engine(t testing.TB) string {
 	return Postgres(t)
 }
 
-var postgresServer = sync.OnceValue(func() *PostgresServer { return startPostgres("-c", "fsync=off") })
+var postgresServer = sync.OnceValue(func() *PostgresServer {
+	return startPostgres("-c",
+		"fsync=off")
+})
 
 // PostgresServer is a server of PostgreSQL in a temporary directory.
 type PostgresServer struct {
@@ -112,10 +116,12 @@ func (p *PostgresServer) start(options []string) (err error) {
 		}
 	}
 	data := filepath.Join(p.dir, "data")
-	if err = p.run("initdb", "-D", data, "-U", "buzon", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"); err != nil {
+	if err = p.run("initdb", "-D", data, "-U", "buzon", "-A", "trust", "-E", "UTF8", "--no-sync",
+		"--locale=C.UTF-8"); err != nil {
 		return err
 	}
-	args := append([]string{"-D", data, "-k", p.dir, "-c", "listen_addresses=", "-c", "max_connections=300"}, options...)
+	args := append([]string{"-D", data, "-k", p.dir, "-c", "listen_addresses=", "-c",
+		"max_connections=300"}, options...)
 	if err = p.serve(args); err != nil {
 		return err
 	}

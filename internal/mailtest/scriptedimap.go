@@ -54,7 +54,8 @@ func Answer(prefix string, lines ...string) []IMAPStep {
 // LogIn is how nearly every session begins: the greeting with these capabilities, and LOGIN.
 func LogIn(caps string) []IMAPStep {
 	code := "[CAPABILITY IMAP4rev1 " + caps + "]"
-	return append([]IMAPStep{Say("* OK " + code + " ready\r\n")}, Answer("LOGIN", "{tag} OK "+code+" welcome")...)
+	return append([]IMAPStep{Say("* OK " + code + " ready\r\n")},
+		Answer("LOGIN", "{tag} OK "+code+" welcome")...)
 }
 
 // Session joins steps and lists of steps into the script of one connection.
@@ -133,7 +134,8 @@ func (s *ScriptedIMAP) WaitPlayed(n int) {
 	}
 	for end := time.Now().Add(15 * time.Second); played() < n; time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
-			s.t.Fatalf("%d scripted sessions ended, want %d; heard:\n%s", played(), n, strings.Join(s.Heard(), "\n"))
+			s.t.Fatalf("%d scripted sessions ended, want %d; heard:\n%s", played(), n,
+				strings.Join(s.Heard(), "\n"))
 		}
 	}
 }
@@ -202,7 +204,8 @@ func (p *player) fail(i int, step IMAPStep, err error) {
 	select {
 	case <-p.s.stopped:
 	default:
-		p.s.t.Errorf("scripted IMAP, connection %d, step %d (%s %.60q): %v", p.no, i+1, step.verb, step.text, err)
+		p.s.t.Errorf("scripted IMAP, connection %d, step %d (%s %.60q): %v", p.no, i+1, step.verb,
+			step.text, err)
 	}
 }
 

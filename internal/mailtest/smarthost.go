@@ -181,12 +181,14 @@ func (s *Smarthost) Accepted() []Mail {
 // within 15 seconds.
 func (s *Smarthost) Wait(t testing.TB, n int) []Mail {
 	t.Helper()
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(
+		2 * time.Millisecond) {
 		if got := s.Accepted(); len(got) >= n {
 			return got
 		}
 	}
-	t.Fatalf("smarthost took %d mails, want %d; it heard:\n%s", len(s.Accepted()), n, strings.Join(s.Heard(), "\n"))
+	t.Fatalf("smarthost took %d mails, want %d; it heard:\n%s", len(s.Accepted()), n,
+		strings.Join(s.Heard(), "\n"))
 	return nil
 }
 
@@ -221,7 +223,8 @@ func (s *Smarthost) keep(m Mail) {
 }
 
 func (s *Smarthost) tlsConfig() *tls.Config {
-	return &tls.Config{Certificates: []tls.Certificate{s.opts.Certificate.TLS}, MinVersion: tls.VersionTLS10, MaxVersion: s.opts.MaxTLS}
+	return &tls.Config{Certificates: []tls.Certificate{s.opts.Certificate.TLS},
+		MinVersion: tls.VersionTLS10, MaxVersion: s.opts.MaxTLS}
 }
 
 // anyPort is a free port of this machine.

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-var plain = []byte("From: Ana <ana@cliente.test>\r\nTo: soporte@ejemplo.test\r\nSubject: Factura\r\nDate: Mon, 2 Mar 2026 10:00:00 -0500\r\n" +
+var plain = []byte("From: Ana <ana@cliente.test>\r\nTo: soporte@ejemplo.test\r\nSubject: " +
+	"Factura\r\nDate: Mon, 2 Mar 2026 10:00:00 -0500\r\n" +
 	"Message-ID: <1@cliente.test>\r\nMIME-Version: 1.0\r\n\r\nHola.\r\n.\r\n..\r\n")
 
 // recorder is a test whose failures are looked at instead of failing.
@@ -42,13 +43,16 @@ func TestSmarthostTakesMail(t *testing.T) {
 	Send(t, s.Addr(), "ana@cliente.test", []string{"a@x.test", "b@x.test"}, plain)
 	Send(t, s.Addr(), "", []string{"c@x.test"}, plain)
 	got := s.Wait(t, 2)
-	if m := got[0]; m.From != "ana@cliente.test" || strings.Join(m.To, " ") != "a@x.test b@x.test" || !bytes.Equal(m.Raw, plain) || m.Conn != 1 || m.TLS {
+	if m := got[0]; m.From != "ana@cliente.test" ||
+		strings.Join(m.To, " ") != "a@x.test b@x.test" || !bytes.Equal(m.Raw, plain) ||
+		m.Conn != 1 || m.TLS {
 		t.Errorf("first mail: %+v", m)
 	}
 	if m := got[1]; m.From != "" || m.Conn != 2 || m.Time.IsZero() {
 		t.Errorf("second mail: %+v", m)
 	}
-	if s.Connections() != 2 || !strings.Contains(strings.Join(s.Heard(), "\n"), "1 RCPT TO:<b@x.test>") {
+	if s.Connections() != 2 || !strings.Contains(strings.Join(s.Heard(), "\n"),
+		"1 RCPT TO:<b@x.test>") {
 		t.Errorf("%d connections, heard %q", s.Connections(), s.Heard())
 	}
 }
@@ -119,7 +123,8 @@ func TestSmarthostGoesDownAndUp(t *testing.T) {
 }
 
 func TestSmarthostSpeaksTLSAndAuth(t *testing.T) {
-	s := NewSmarthost(t, SmarthostOptions{TLS: "starttls", Users: map[string]string{"ana": "clave"}})
+	s := NewSmarthost(t, SmarthostOptions{TLS: "starttls",
+		Users: map[string]string{"ana": "clave"}})
 	c, err := smtp.Dial(s.Addr())
 	check(t, err)
 	defer c.Close()
@@ -150,8 +155,10 @@ func TestSmarthostSpeaksTLSAndAuth(t *testing.T) {
 
 func TestRawSpeaksExactBytes(t *testing.T) {
 	s := NewSmarthost(t, SmarthostOptions{})
-	replies := Raw(t, s.Addr(), Want("220"), "EH", 5*time.Millisecond, "LO x\r\n", Want("250"), "MAIL FROM:<>\r\nRCPT TO:<a@x.test>\r\n", Want("250"), Want("250"),
-		"DATA\r\n", Want("354"), "a\n.\nb\r\n..c\r\n.\r\n", Want("250"), "QUIT\r\n", Want("221"), Closed{})
+	replies := Raw(t, s.Addr(), Want("220"), "EH", 5*time.Millisecond, "LO x\r\n", Want("250"),
+		"MAIL FROM:<>\r\nRCPT TO:<a@x.test>\r\n", Want("250"), Want("250"),
+		"DATA\r\n", Want("354"), "a\n.\nb\r\n..c\r\n.\r\n", Want("250"), "QUIT\r\n", Want("221"),
+		Closed{})
 	if len(replies) != 7 || replies[6] != "221 2.0.0 bye" {
 		t.Errorf("replies %q", replies)
 	}

@@ -96,7 +96,8 @@ func Raw(t testing.TB, addr string, script ...any) []string {
 	for i, step := range script {
 		reply, err := rawStep(conn, r, step)
 		if err != nil {
-			t.Fatalf("step %d of the SMTP script (%.60q): %v; replies so far:\n%s", i+1, fmt.Sprint(step), err, strings.Join(replies, "\n"))
+			t.Fatalf("step %d of the SMTP script (%.60q): %v; replies so far:\n%s", i+1,
+				fmt.Sprint(step), err, strings.Join(replies, "\n"))
 		}
 		if reply != "" {
 			replies = append(replies, reply)

@@ -50,8 +50,10 @@ func validLines(raw []byte) error {
 // have it.
 var once = map[string]bool{
 	"Date": true, "From": true, "Message-Id": true, "Mime-Version": true,
-	"To": false, "Cc": false, "Bcc": false, "Subject": false, "Sender": false, "Reply-To": false, "In-Reply-To": false, "References": false,
-	"Content-Type": false, "Content-Transfer-Encoding": false, "Content-Disposition": false, "Content-Id": false, "Content-Description": false,
+	"To": false, "Cc": false, "Bcc": false, "Subject": false, "Sender": false, "Reply-To": false,
+	"In-Reply-To": false, "References": false,
+	"Content-Type": false, "Content-Transfer-Encoding": false, "Content-Disposition": false,
+	"Content-Id": false, "Content-Description": false,
 	"Auto-Submitted": false, "Precedence": false, "List-Id": false, "Return-Path": false,
 }
 
@@ -77,9 +79,11 @@ func validEntity(raw []byte, top bool) error {
 }
 
 var (
-	fieldLine   = regexp.MustCompile(`^[!-9;-~]+: ?[ -~\t]*$`)
-	messageIDs  = regexp.MustCompile(`^<[!-;=?A-Z^-~\[\]]+@[!-;=?A-Z^-~\[\]]+>(\s+<[!-;=?A-Z^-~\[\]]+@[!-;=?A-Z^-~\[\]]+>)*$`)
-	quotedLine  = regexp.MustCompile(`^(([!-<>-~ \t]|=[0-9A-F]{2})*([!-<>-~]|=[0-9A-F]{2}|=))?$`) // no blank at the end, unless a soft line break follows it
+	fieldLine  = regexp.MustCompile(`^[!-9;-~]+: ?[ -~\t]*$`)
+	messageIDs = regexp.MustCompile(
+		`^<[!-;=?A-Z^-~\[\]]+@[!-;=?A-Z^-~\[\]]+>(\s+<[!-;=?A-Z^-~\[\]]+@[!-;=?A-Z^-~\[\]]+>)*$`)
+	quotedLine = regexp.MustCompile(
+		`^(([!-<>-~ \t]|=[0-9A-F]{2})*([!-<>-~]|=[0-9A-F]{2}|=))?$`) // no blank at the end, unless a soft line break follows it
 	encodedWord = regexp.MustCompile(`=\?[^?\s]*\?[^?\s]*\?[^?]*\?=`)
 )
 
@@ -116,7 +120,8 @@ func validHeader(head []byte) (textproto.MIMEHeader, error) {
 func validWords(value string) error {
 	for _, word := range encodedWord.FindAllString(value, -1) {
 		text, err := new(mime.WordDecoder).Decode(word)
-		if err != nil || len(word) > 75 || !utf8.ValidString(text) || strings.ContainsFunc(text, control) {
+		if err != nil || len(word) > 75 || !utf8.ValidString(text) ||
+			strings.ContainsFunc(text, control) {
 			return fmt.Errorf("bad encoded word %q (%q, %d bytes, %v)", word, text, len(word), err)
 		}
 	}
@@ -141,7 +146,8 @@ func validMailHeader(h textproto.MIMEHeader) error {
 	}
 	for _, name := range []string{"Message-Id", "In-Reply-To", "References"} {
 		ids := h.Get(name)
-		if ids != "" && !messageIDs.MatchString(ids) || name == "Message-Id" && len(strings.Fields(ids)) != 1 {
+		if ids != "" && !messageIDs.MatchString(ids) || name == "Message-Id" &&
+			len(strings.Fields(ids)) != 1 {
 			return fmt.Errorf("field %s is malformed: %q", name, ids)
 		}
 	}
@@ -189,12 +195,14 @@ func validMultipart(body []byte, boundary, coding string) error {
 		return fmt.Errorf("a multipart is encoded as %q (RFC 2045 section 6.4)", coding)
 	}
 	parts := 0
-	for rest := bytes.Split(append([]byte("\r\n"), body...), []byte("\r\n--"+boundary)); parts < len(rest)-1; parts++ {
+	for rest := bytes.Split(append([]byte("\r\n"), body...),
+		[]byte("\r\n--"+boundary)); parts < len(rest)-1; parts++ {
 		part := rest[parts+1]
 		if bytes.HasPrefix(part, []byte("--")) {
 			break
 		}
-		if err := validEntity(append(bytes.TrimPrefix(part, []byte("\r\n")), "\r\n"...), false); err != nil {
+		if err := validEntity(append(bytes.TrimPrefix(part, []byte("\r\n")), "\r\n"...),
+			false); err != nil {
 			return fmt.Errorf("part %d: %w", parts+1, err)
 		}
 	}
@@ -214,7 +222,8 @@ func validMultipart(body []byte, boundary, coding string) error {
 
 // decoded undoes the transfer encoding, and allows nothing that the encoding does not.
 func decoded(body []byte, coding string) ([]byte, error) {
-	if at := bytes.IndexFunc(body, func(r rune) bool { return r > 127 }); at >= 0 && coding != "8bit" {
+	if at := bytes.IndexFunc(body, func(r rune) bool { return r > 127 }); at >= 0 &&
+		coding != "8bit" {
 		return nil, fmt.Errorf("transfer encoding is %q but byte %d is above 127", coding, at)
 	}
 	lines := strings.Split(string(body), "\r\n")
@@ -225,7 +234,8 @@ func decoded(body []byte, coding string) ([]byte, error) {
 	case "quoted-printable":
 		bad := func(line string) bool { return long(line) || !quotedLine.MatchString(line) }
 		if i := slices.IndexFunc(lines, bad); i >= 0 {
-			return nil, fmt.Errorf("bad quoted-printable line of %d bytes: %.80q", len(lines[i]), lines[i])
+			return nil, fmt.Errorf("bad quoted-printable line of %d bytes: %.80q", len(lines[i]),
+				lines[i])
 		}
 		return io.ReadAll(quotedprintable.NewReader(bytes.NewReader(body)))
 	case "base64":

@@ -128,7 +128,8 @@ func firstValue(s string) (value, rest string) {
 func guardlike(line string) bool {
 	word := desk.Fold(strings.Trim(strings.Fields(line)[0], ":.,;#*"))
 	near := func(w string) bool { return desk.Distance(word, w) <= 2 }
-	return word == "dry" || slices.ContainsFunc([]string{"ensayo", "simulacro", "dryrun", "limite", "limit"}, near)
+	return word == "dry" || slices.ContainsFunc([]string{"ensayo", "simulacro", "dryrun", "limite",
+		"limit"}, near)
 }
 
 // batchLine reads one line; left is how many tickets it may still name.
@@ -151,7 +152,8 @@ func batchLine(line string, left int) BatchLine {
 // tickets are the numbers at the head of a line, each once; nil where they can't be read or are
 // more than most.
 func tickets(head string, most int) (list []int64) {
-	separators := strings.NewReplacer(",", " ", ";", " ", " - ", "-", " – ", "-", "- ", "-", " -", "-")
+	separators := strings.NewReplacer(",", " ", ";", " ", " - ", "-", " – ", "-", "- ", "-",
+		" -", "-")
 	for i, word := range strings.Fields(separators.Replace(strings.ToLower(head))) {
 		switch word {
 		case "y", "e", "and":

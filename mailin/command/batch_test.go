@@ -65,15 +65,16 @@ func TestReadBatch(t *testing.T) {
 		"99999999999: #cerrar":             "batch_range",
 		"1-150: #cola\n201-300: #cola":     fmt.Sprint(numbers(1, 150), " [queue] | batch_range"),
 		"// nada\n; nada\n# 12: #cerrar\n> 13: #cerrar\n\n": "",
-		"ensayo\n12: #cola":                                   "dry | [12] [queue]",
-		"12: #cola\n\nDry run.":                               "dry | [12] [queue]",
-		"¡ENSAYO!\n12: #cola":                                 "dry | [12] [queue]",
-		"ensay\n12: #cola":                                    "unclear ensay | [12] [queue]",
-		"dry\n12: #cola":                                      "unclear dry | [12] [queue]",
-		"limite producto:CRM":                                 "only producto=CRM",
-		"Límite: producto: CRM Web":                           "only producto=CRM Web",
-		"limit product:CRM type:Query":                        "only product=CRM | only type=Query",
-		`limite producto:"CRM: Web", debe controlar:a@b.test`: "only producto=CRM: Web | only debe controlar=a@b.test",
+		"ensayo\n12: #cola":            "dry | [12] [queue]",
+		"12: #cola\n\nDry run.":        "dry | [12] [queue]",
+		"¡ENSAYO!\n12: #cola":          "dry | [12] [queue]",
+		"ensay\n12: #cola":             "unclear ensay | [12] [queue]",
+		"dry\n12: #cola":               "unclear dry | [12] [queue]",
+		"limite producto:CRM":          "only producto=CRM",
+		"Límite: producto: CRM Web":    "only producto=CRM Web",
+		"limit product:CRM type:Query": "only product=CRM | only type=Query",
+		`limite producto:"CRM: Web", debe controlar:a@b.test`: "only producto=CRM: Web | only " +
+			"debe controlar=a@b.test",
 		"limite":                       "unclear limite",
 		"limite CRM\n1: #cola":         "unclear limite CRM | [1] [queue]",
 		"limte producto:CRM\n1: #cola": "unclear limte producto:CRM | [1] [queue]",
@@ -82,7 +83,8 @@ func TestReadBatch(t *testing.T) {
 			t.Errorf("%q\ngot  %s\nwant %s", text, got, want)
 		}
 	}
-	if got := showBatch(ReadBatch("12: #cola\n13: #cola", []bool{true, false})); got != "[12] [queue] | batch_line" {
+	if got := showBatch(ReadBatch("12: #cola\n13: #cola",
+		[]bool{true, false})); got != "[12] [queue] | batch_line" {
 		t.Errorf("where none may stand: %s", got)
 	}
 }

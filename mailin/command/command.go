@@ -57,8 +57,8 @@ func (o Orders) Has(v desk.Verb) bool {
 // where it is alone; either way it keeps the text inside. places says of each line whether an order
 // may stand there; nil: anywhere.
 //
-// Lines that name a field of the desk's stand among the commands, and are some; where their value is
-// none that there is, the line stays in the text. known may be nil: there are no such lines.
+// Lines that name a field of the desk's stand among the commands, and are some; where their value
+// is none that there is, the line stays in the text. known may be nil: there are no such lines.
 func Agent(text string, places []bool, known Known) Orders {
 	var o Orders
 	lines := strings.Split(text, "\n")

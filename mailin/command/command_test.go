@@ -34,17 +34,20 @@ func TestAgent(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"words", "Hola.", `[] "Hola."`},
 		{"top", "#cerrar\nHola.", `[cerrar] "Hola."`},
-		{"blank lines around", "\n\n#cerrar\n\n#severidad 2\n\nHola.\n\n", `[cerrar, severidad 2] "Hola."`},
+		{"blank lines around", "\n\n#cerrar\n\n#severidad 2\n\nHola.\n\n",
+			`[cerrar, severidad 2] "Hola."`},
 		{"end", "Hola.\n\n#resuelto\n#avance 100", `[resuelto, avance 100] "Hola."`},
 		{"both", "#tomar\nHola.\n#cola", `[tomar, cola] "Hola."`},
 		{"upper case and accents", "#CERRAR\n#Módulo Ventas", `[cerrar, modulo Ventas] ""`},
 		{"point and colon", "#resuelto.\n#severidad: 1\nHola.", `[resuelto, severidad 1] "Hola."`},
 		{"blank behind", "#cerrar \t\u00a0\nHola.", `[cerrar] "Hola."`},
 		{"CR", "#cerrar\r\nHola.", `[cerrar] "Hola."`},
-		{"words behind the verb", "#resuelto Ya quedó, gracias.\nAna", `[resuelto] "Ya quedó, gracias.\nAna"`},
+		{"words behind the verb", "#resuelto Ya quedó, gracias.\nAna",
+			`[resuelto] "Ya quedó, gracias.\nAna"`},
 		{"two on a line", "#nota #tomar", `[nota, tomar] ""`},
 		{"two words of argument", "#asignar Luis Pérez", `[asignar Luis Pérez] ""`},
-		{"queries, and others", "#unir 12\n#mis casos\n#historial 12\n#campo A=B\n#due mañana", `[unir 12, mis casos, historial 12, campo A=B, vence mañana] ""`},
+		{"queries, and others", "#unir 12\n#mis casos\n#historial 12\n#campo A=B\n#due mañana",
+			`[unir 12, mis casos, historial 12, campo A=B, vence mañana] ""`},
 		{"in the middle", "Hola.\n#cerrar\nChau.", `[!cerrar] "Hola.\n#cerrar\nChau."`},
 		{"words behind, at the end", "Hola.\n#cerrar con llave", `[] "Hola.\n#cerrar con llave"`},
 		{"wrapped by the client", long + "\n#cerrar", `[!cerrar] "` + long + `\n#cerrar"`},
@@ -59,15 +62,18 @@ func TestAgent(t *testing.T) {
 		{"code", "```\n#cerrar\n```", "[!cerrar] \"```\\n#cerrar\\n```\""},
 		{"quoted", "> #cerrar\nHola.", `[] "> #cerrar\nHola."`},
 		{"mistyped", "#resulto\nHola.", `[?resuelto] "#resulto\nHola."`},
-		{"nothing like it", "#facturacionelectronica\nHola.", `[?] "#facturacionelectronica\nHola."`},
+		{"nothing like it", "#facturacionelectronica\nHola.",
+			`[?] "#facturacionelectronica\nHola."`},
 		{"mistyped alone", "#cerar", `[?cerrar] ""`},
 		{"all mistyped", "#cerar\n\n#pepe", `[?cerrar, ?] ""`},
 		{"mistyped above a command", "#tomr\n#resuelto\nHola.", `[resuelto, ?tomar] "Hola."`},
-		{"mistyped below a command", "#resuelto\n#asignr luis\nHola.", `[resuelto, ?asignar] "Hola."`},
+		{"mistyped below a command", "#resuelto\n#asignr luis\nHola.",
+			`[resuelto, ?asignar] "Hola."`},
 		{"mistyped at the end", "Hola.\n#cerrar\n#pepe", `[cerrar, ?] "Hola."`},
 		{"mistyped before the end", "Hola.\n\n#pepe\n#cerrar", `[cerrar, ?] "Hola."`},
 		{"mistyped at the end, alone", "Hola.\n#pepe", `[?] "Hola.\n#pepe"`},
-		{"a sentence among commands", "#resuelto\n#caja cuatro ya abre bien\nHola.", `[resuelto, ?] "#caja cuatro ya abre bien\nHola."`},
+		{"a sentence among commands", "#resuelto\n#caja cuatro ya abre bien\nHola.",
+			`[resuelto, ?] "#caja cuatro ya abre bien\nHola."`},
 		{"only a sentence", "#gracias por todo lo de ayer", `[?] "#gracias por todo lo de ayer"`},
 		{"number", "#123 es el otro caso", `[] "#123 es el otro caso"`},
 		{"heading", "# Pasos a seguir\n1. Hola", `[] "# Pasos a seguir\n1. Hola"`},
@@ -83,11 +89,17 @@ func TestAgent(t *testing.T) {
 
 func TestInternal(t *testing.T) {
 	for text, want := range map[string]bool{
-		"Hola.": false, "#nota\nx": true, "#note x": true, "x\n#nota": true, "x\n#nota y\nz": true, "# nota\nx": true, "＃nota x": true, "#notas\nx": true,
-		"#Nota: x": true, "#nta\nx": true, "Una nota.": false, "#cerrar\nx": false, "x\n\n#nota clave 1": true, "La nota #4": false, "#cerar": false, "* #nota": false,
-		"nota: no paga": true, "Nota interna: x": true, "NOTA - x": true, "Note: x": true, "nota\nx": true, "**Nota**: x": true, "[Interno] x": true, "interno: x": true,
-		"Internal note: x": true, "Nota para Luis: x": true, "＃interno x": true, "#interno\nx": true, "#Nota interna\nx": true, "#nota-interna x": true, "\u200bnota: x": true,
-		"Notamos que falla: x": false, "Hola.\nnota: x": false, "La nota: x": false, "Noté un error: x": false, "Interno 214, por favor": false, "Not: x": false,
+		"Hola.": false, "#nota\nx": true, "#note x": true, "x\n#nota": true, "x\n#nota y\nz": true,
+		"# nota\nx": true, "＃nota x": true, "#notas\nx": true,
+		"#Nota: x": true, "#nta\nx": true, "Una nota.": false, "#cerrar\nx": false,
+		"x\n\n#nota clave 1": true, "La nota #4": false, "#cerar": false, "* #nota": false,
+		"nota: no paga": true, "Nota interna: x": true, "NOTA - x": true, "Note: x": true,
+		"nota\nx": true, "**Nota**: x": true, "[Interno] x": true, "interno: x": true,
+		"Internal note: x": true, "Nota para Luis: x": true, "＃interno x": true,
+		"#interno\nx": true, "#Nota interna\nx": true, "#nota-interna x": true,
+		"\u200bnota: x":        true,
+		"Notamos que falla: x": false, "Hola.\nnota: x": false, "La nota: x": false,
+		"Noté un error: x": false, "Interno 214, por favor": false, "Not: x": false,
 		"#publico\nx": false, "#publico\nnota: x": true,
 	} {
 		if got := Agent(text, nil, nil).Internal; got != want {
@@ -98,8 +110,10 @@ func TestInternal(t *testing.T) {
 
 func TestHeld(t *testing.T) {
 	for text, want := range map[string]bool{
-		"#resolver\nYa quedó.": true, "Ya quedó.\n#resolver": true, "#resolver Ya quedó.": true, "#cerar": true, "#cerrar\n#cerar": true, "#gracias por todo": true,
-		"#resolve it\nx": false, "Ya quedó.": false, "#nota\n#cerar\nx": false, "#ntoa\nx": false, "Pasos:\n#resolver\nlisto": false, "#123 es el otro": false,
+		"#resolver\nYa quedó.": true, "Ya quedó.\n#resolver": true, "#resolver Ya quedó.": true,
+		"#cerar": true, "#cerrar\n#cerar": true, "#gracias por todo": true,
+		"#resolve it\nx": false, "Ya quedó.": false, "#nota\n#cerar\nx": false, "#ntoa\nx": false,
+		"Pasos:\n#resolver\nlisto": false, "#123 es el otro": false,
 		"# Pasos\nx": false, "#resuelto\nx": false,
 	} {
 		if got := Agent(text, nil, nil).Held(); got != want {
@@ -110,10 +124,16 @@ func TestHeld(t *testing.T) {
 
 func TestCustomer(t *testing.T) {
 	for text, want := range map[string]desk.Verb{
-		"cerrar": desk.VerbClose, "Cerrar.": desk.VerbClose, "#cerrar": desk.VerbClose, "«cerrar»": desk.VerbClose, "Testing OK": desk.VerbClose, "testing ok\n\nGracias": desk.VerbClose, "Ya anda.\n\ncerrar": desk.VerbClose,
-		"REABRIR": desk.VerbReopen, "seguir": desk.VerbFollow, "Dejar de seguir": desk.VerbUnfollow, "close": desk.VerbClose, "stop following": desk.VerbUnfollow,
-		"testing ok!": desk.VerbClose, "¡Cerrar!": desk.VerbClose, "": "", "Quiero cerrar el caso": "", "¿cerrar?": "", "Hola\ncerrar\nChau": "", "> cerrar": "", "no cerrar": "",
-		"#tiempo 45m pruebas": desk.VerbTime, "Listo.\n\n#time 1h": desk.VerbTime, "tiempo 45m": "", "# tiempo 45m": "",
+		"cerrar": desk.VerbClose, "Cerrar.": desk.VerbClose, "#cerrar": desk.VerbClose,
+		"«cerrar»": desk.VerbClose, "Testing OK": desk.VerbClose,
+		"testing ok\n\nGracias": desk.VerbClose, "Ya anda.\n\ncerrar": desk.VerbClose,
+		"REABRIR": desk.VerbReopen, "seguir": desk.VerbFollow, "Dejar de seguir": desk.VerbUnfollow,
+		"close": desk.VerbClose, "stop following": desk.VerbUnfollow,
+		"testing ok!": desk.VerbClose, "¡Cerrar!": desk.VerbClose, "": "",
+		"Quiero cerrar el caso": "", "¿cerrar?": "", "Hola\ncerrar\nChau": "", "> cerrar": "",
+		"no cerrar":           "",
+		"#tiempo 45m pruebas": desk.VerbTime, "Listo.\n\n#time 1h": desk.VerbTime, "tiempo 45m": "",
+		"# tiempo 45m": "",
 	} {
 		if got, _ := Customer(text, nil); got.Verb != want {
 			t.Errorf("%q: %q, want %q", text, got.Verb, want)
@@ -122,7 +142,8 @@ func TestCustomer(t *testing.T) {
 }
 
 func TestOnly(t *testing.T) {
-	for text, want := range map[string]bool{"seguir": true, " #Seguir.\n": true, "seguir\nGracias": false, "": false} {
+	for text, want := range map[string]bool{"seguir": true, " #Seguir.\n": true,
+		"seguir\nGracias": false, "": false} {
 		if got := Only(text); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
 		}
@@ -131,7 +152,8 @@ func TestOnly(t *testing.T) {
 
 func TestMine(t *testing.T) {
 	for text, want := range map[string]bool{
-		"Soy yo": true, "Sí, fui yo.": true, "It's me": true, "es mío": true, "No soy yo": false, "soy yo y adjunto el archivo": false, "": false,
+		"Soy yo": true, "Sí, fui yo.": true, "It's me": true, "es mío": true, "No soy yo": false,
+		"soy yo y adjunto el archivo": false, "": false,
 	} {
 		if got := Mine(text); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
@@ -141,8 +163,10 @@ func TestMine(t *testing.T) {
 
 func TestThanks(t *testing.T) {
 	for text, want := range map[string]bool{
-		"Gracias": true, "¡Muchas gracias, Ana!": true, "Perfecto, gracias.\n\nCarla Ruiz": true, "Ok, todo bien": true, "Thank you very much": true,
-		"": false, "Gracias, pero sigue fallando": false, "Gracias. ¿Y el otro?": false, "Gracias\nsigue igual": false, "Listo\nFalta la otra": false,
+		"Gracias": true, "¡Muchas gracias, Ana!": true, "Perfecto, gracias.\n\nCarla Ruiz": true,
+		"Ok, todo bien": true, "Thank you very much": true,
+		"": false, "Gracias, pero sigue fallando": false, "Gracias. ¿Y el otro?": false,
+		"Gracias\nsigue igual": false, "Listo\nFalta la otra": false,
 		"No": false, "Gracias\n\nSaludos cordiales": true,
 	} {
 		if got := Thanks(text); got != want {
@@ -152,7 +176,8 @@ func TestThanks(t *testing.T) {
 }
 
 func FuzzAgent(f *testing.F) {
-	for _, s := range []string{"#cerrar\nHola", "Hola\n#nota x", "＃x", "#", "#\xff", "a\n\n#severidad 1\n"} {
+	for _, s := range []string{"#cerrar\nHola", "Hola\n#nota x", "＃x", "#", "#\xff",
+		"a\n\n#severidad 1\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

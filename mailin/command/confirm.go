@@ -52,7 +52,8 @@ func Accepts(text string) bool {
 }
 
 // agreed are words before an acceptance that are none.
-var agreed = regexp.MustCompile(`(?i)^\s*(estoy |estamos )?(de acuerdo|agreed|ok|sí|si|yes|sim)[,.;:]?\s+`)
+var agreed = regexp.MustCompile(
+	`(?i)^\s*(estoy |estamos )?(de acuerdo|agreed|ok|sí|si|yes|sim)[,.;:]?\s+`)
 
 // accepting are whole clauses, folded and without polite words.
 var accepting = regexp.MustCompile(`^((si|yes|sim) )?(` +
@@ -139,8 +140,8 @@ func onlyPolite(words []string) bool {
 }
 
 // confirmations are whole clauses, folded and without polite words, in Spanish, English and
-// Portuguese. The adverbs stand in any number; a case goes by many names. They are made when they are
-// needed first, and not by every command.
+// Portuguese. The adverbs stand in any number; a case goes by many names. They are made when they
+// are needed first, and not by every command.
 var confirmations = sync.OnceValue(func() *regexp.Regexp {
 	const (
 		it = `( (el|este|mi|la|esta|o|este|the|this|my|it))?` +

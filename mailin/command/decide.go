@@ -35,7 +35,8 @@ func Decides(text string) (yes, clear bool) {
 	}
 	var approves, refuses, negates bool
 	for _, w := range said {
-		approves, refuses, negates = approves || approving[w], refuses || refusing[w], negates || negating[w]
+		approves, refuses, negates = approves || approving[w], refuses || refusing[w], negates ||
+			negating[w]
 	}
 	switch {
 	case negates && refuses: // «no lo rechazo» says too little

@@ -26,8 +26,8 @@ type Known func(name, value string) (field string, fit Fit)
 
 // Fields reads the field lines of a new text, "Producto: CRM": those of the block of lines at its
 // top, below a greeting, and of the block at its end, above thanks and a name. Lines of a mail's
-// header, prose with a colon and what stands below a leave-taking are none. places says of each line
-// whether one may stand there; nil: anywhere.
+// header, prose with a colon and what stands below a leave-taking are none. places says of each
+// line whether one may stand there; nil: anywhere.
 func Fields(text string, places []bool, known Known) (list []desk.Order) {
 	lines := strings.Split(text, "\n")
 	read := fieldLines(lines, places, known)
@@ -142,8 +142,8 @@ var (
 // undecorated takes away bold marks and the borders of a table.
 func undecorated(s string) string { return strings.Trim(s, "*_| \t\r\u00a0") }
 
-// prose reports whether what stands behind a colon is a sentence, and not meant as a value: «Para: que
-// lo sepan todos, no imprime».
+// prose reports whether what stands behind a colon is a sentence, and not meant as a value: «Para:
+// que lo sepan todos, no imprime».
 func prose(value string) bool {
 	words := strings.Fields(value)
 	return len(words) > 4 || sentence.MatchString(value) ||
@@ -158,7 +158,10 @@ var (
 )
 
 func blank(line string) bool {
-	return strings.IndexFunc(line, func(r rune) bool { return visible(r) >= 0 && !unicode.IsSpace(r) }) < 0
+	return strings.IndexFunc(line, func(r rune) bool {
+		return visible(r) >= 0 &&
+			!unicode.IsSpace(r)
+	}) < 0
 }
 
 // headers are keys that only the header of a mail has.
@@ -215,7 +218,8 @@ func takesLeave(lines []string) bool {
 		if blank(line) {
 			continue
 		}
-		words := strings.FieldsFunc(desk.Fold(line), func(r rune) bool { return !unicode.IsLetter(r) })
+		words := strings.FieldsFunc(desk.Fold(line),
+			func(r rune) bool { return !unicode.IsLetter(r) })
 		if len(words) > 0 && len(words) <= 6 && leaves[words[0]] {
 			return true
 		}

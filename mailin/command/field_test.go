@@ -42,17 +42,22 @@ func TestFields(t *testing.T) {
 		{"top, the words right below", "Producto: CRM\nNo imprime.", "product=CRM"},
 		{"below a greeting", "Hola, Ana:\n\nProducto: CRM\n\nNo imprime.", "product=CRM"},
 		{"bottom", "No imprime.\n\nProducto: CRM\nSeveridad: 2", "product=CRM, severity=2"},
-		{"bottom, above thanks and a name", "No imprime.\n\nProducto: CRM\n\nGracias\nCarla Ruiz", "product=CRM"},
-		{"both", "Tema: Impresora\n\nNo imprime.\n\nProducto: CRM", "subject=Impresora, product=CRM"},
+		{"bottom, above thanks and a name", "No imprime.\n\nProducto: CRM\n\nGracias\nCarla Ruiz",
+			"product=CRM"},
+		{"both", "Tema: Impresora\n\nNo imprime.\n\nProducto: CRM",
+			"subject=Impresora, product=CRM"},
 		{"nothing else", "Tipo de ítem: Testing OK", "item=Testing OK"},
-		{"accents, case, blanks", "PRODUCTO : crm\n\u00a0Tipo\u00a0:\u00a0 problema\u00a0\nx", "product=crm, type=problema"},
+		{"accents, case, blanks", "PRODUCTO : crm\n\u00a0Tipo\u00a0:\u00a0 problema\u00a0\nx",
+			"product=crm, type=problema"},
 		{"full-width colon", "Producto：CRM\nx", "product=CRM"},
 		{"bold as text", "*Producto:* CRM\n*Tipo*: *Problema*\n\nx", "product=CRM, type=Problema"},
 		{"a table", "Producto: | CRM\nSeveridad | 1\n\nx", "product=CRM, severity=1"},
-		{"a list", "- Producto: CRM\n• Tipo: Problema\n1. Severidad: 1\n\nx", "product=CRM, type=Problema, severity=1"},
+		{"a list", "- Producto: CRM\n• Tipo: Problema\n1. Severidad: 1\n\nx",
+			"product=CRM, type=Problema, severity=1"},
 		{"choices behind the label", "Severidad (1 crítica, 2 mayor): 2\nx", "severity=2"},
 		{"left empty", "Producto:\nTipo: Problema\n\nx", "type=Problema"},
-		{"labels of a form between", "Fecha y hora: ayer\nProducto: CRM\nDescripción: no imprime", "product=CRM"},
+		{"labels of a form between", "Fecha y hora: ayer\nProducto: CRM\nDescripción: no imprime",
+			"product=CRM"},
 		{"English", "Product: CRM\nSeverity: 1\n\nIt does not print.", "product=CRM, severity=1"},
 		{"unknown value", "Producto: CMR\n\nNo imprime.", "product=CMR"},
 		{"en dash", "Tipo: SaaS – Infraestructura\n\nx", "type=SaaS – Infraestructura"},
@@ -63,7 +68,8 @@ func TestFields(t *testing.T) {
 		{"prose with a colon", "Problema: no imprime\n\nx", ""},
 		{"prose behind a key", "Para: que lo sepan todos, no imprime\n\nx", ""},
 		{"a short sentence behind a key", "Tipo: no sé\n\nx", ""},
-		{"a long sentence behind a key", "Producto: dejó de imprimir facturas desde el lunes\n\nx", ""},
+		{"a long sentence behind a key",
+			"Producto: dejó de imprimir facturas desde el lunes\n\nx", ""},
 		{"a signature", "No imprime.\n\nSaludos,\nCarla Ruiz\n\nTeléfono: 123", ""},
 		{"a signature in one", "No imprime.\n\nCarla Ruiz\nTeléfono: 123", ""},
 		{"a quoted header", "Mire:\n\nDe: Ana\nEnviado: lunes\nPara: CRM\nAsunto: Otra cosa", ""},
@@ -91,14 +97,16 @@ func TestFields(t *testing.T) {
 }
 
 func TestFieldsOnlyInTheirPlaces(t *testing.T) {
-	if list := Fields("Producto: CRM\nTipo: Problema\nx", []bool{false, true, true}, knownHere); len(list) > 0 {
+	if list := Fields("Producto: CRM\nTipo: Problema\nx", []bool{false, true, true},
+		knownHere); len(list) > 0 {
 		t.Errorf("%v", list)
 	}
 }
 
 func TestFilled(t *testing.T) {
 	list := Filled([]string{"Fecha y hora: ayer", "Producto (CRM, ERP): ERP", "Otra: x"}, knownHere)
-	if len(list) != 1 || list[0].Arg != "product=ERP" || list[0].Line != "Producto (CRM, ERP): ERP" {
+	if len(list) != 1 || list[0].Arg != "product=ERP" ||
+		list[0].Line != "Producto (CRM, ERP): ERP" {
 		t.Errorf("%v", list)
 	}
 }

@@ -44,9 +44,11 @@ func Query(m Asking, read func(line string) (desk.Query, bool)) (desk.Query, boo
 // idle are subjects that say nothing.
 var idle = func() map[string]bool {
 	set := map[string]bool{"": true}
-	for s := range strings.SplitSeq("consulta,consultas,una consulta,pregunta,hola,buenas,buenos dias,"+
-		"buenas tardes,info,informacion,caso,casos,ticket,tickets,soporte,buscar,busqueda,sin asunto,"+
-		"query,question,hello,hi,information,case,cases,support,search,no subject", ",") {
+	for s := range strings.SplitSeq(
+		"consulta,consultas,una consulta,pregunta,hola,buenas,buenos dias,"+
+			"buenas tardes,info,informacion,caso,casos,ticket,tickets,soporte,buscar,busqueda,sin "+
+			"asunto,"+
+			"query,question,hello,hi,information,case,cases,support,search,no subject", ",") {
 		set[s] = true
 	}
 	return set

@@ -23,7 +23,8 @@ func (s *session) after(ctx context.Context) error {
 	}
 	owed = slices.DeleteFunc(owed, func(e Entry) bool {
 		if m := s.known(e.UID); m.moving >= mostDeaths && time.Since(m.moved) < time.Hour {
-			err = fmt.Errorf("the connection ends when the mail with UID %d is to be removed: it stays", e.UID)
+			err = fmt.Errorf(
+				"the connection ends when the mail with UID %d is to be removed: it stays", e.UID)
 			return true
 		}
 		if e.State == Failed || e.State == Waiting {
@@ -55,7 +56,8 @@ func (s *session) after(ctx context.Context) error {
 		return err
 	}
 	if kept := s.learned.folder(s.open.name).kept; err == nil && kept > 0 {
-		err = fmt.Errorf("the server says that it has removed %d mails, and keeps them: has the user the right to remove mail?", kept)
+		err = fmt.Errorf("the server says that it has removed %d mails, and keeps them: has the "+
+			"user the right to remove mail?", kept)
 	}
 	return err
 }
@@ -154,7 +156,10 @@ func (s *session) expunges() bool {
 	return s.caps.Has(imap.CapUIDPlus) || s.caps.Has(imap.CapIMAP4rev2)
 }
 
-func (s *session) hasMove() bool { return s.caps.Has(imap.CapMove) || s.caps.Has(imap.CapIMAP4rev2) }
+func (s *session) hasMove() bool {
+	return s.caps.Has(imap.CapMove) ||
+		s.caps.Has(imap.CapIMAP4rev2)
+}
 
 // moveAll moves each mail to the folder for its outcome.
 func (s *session) moveAll(ctx context.Context, list []Entry) error {
@@ -193,7 +198,12 @@ func (s *session) moveTo(ctx context.Context, folder string, list []Entry) error
 	}
 	if s.hasMove() {
 		err = piecewise(fresh, func(some []Entry) error {
-			err := s.do(ctx, "move to "+target, func() error { _, err := s.client.Move(set(uidsOf(some)), target).Wait(); return err })
+			err := s.do(ctx, "move to "+target,
+				func() error {
+					_, err := s.client.Move(set(uidsOf(some)),
+						target).Wait()
+					return err
+				})
 			if err != nil {
 				return s.missing(target, s.busy(ctx, err))
 			}
@@ -201,7 +211,12 @@ func (s *session) moveTo(ctx context.Context, folder string, list []Entry) error
 		})
 	} else {
 		err = piecewise(fresh, func(some []Entry) error {
-			err := s.do(ctx, "copy to "+target, func() error { _, err := s.client.Copy(set(uidsOf(some)), target).Wait(); return err })
+			err := s.do(ctx, "copy to "+target,
+				func() error {
+					_, err := s.client.Copy(set(uidsOf(some)),
+						target).Wait()
+					return err
+				})
 			if err != nil {
 				return s.missing(target, s.busy(ctx, err))
 			}
@@ -224,7 +239,8 @@ func piecewise(list []Entry, do func(some []Entry) error) error {
 	err := do(list)
 	var e *imap.Error
 	if len(list) == 1 || !errors.As(err, &e) || !declined(err) || ofFolder(e) ||
-		e.Code == imap.ResponseCodeTryCreate || e.Code == imap.ResponseCodeNonExistent || e.Code == imap.ResponseCodeOverQuota {
+		e.Code == imap.ResponseCodeTryCreate || e.Code == imap.ResponseCodeNonExistent ||
+		e.Code == imap.ResponseCodeOverQuota {
 		return err
 	}
 	well, refusals := 0, 0
@@ -251,9 +267,11 @@ func piecewise(list []Entry, do func(some []Entry) error) error {
 // missing has the target folder made again, should somebody have removed it.
 func (s *session) missing(target string, err error) error {
 	var e *imap.Error
-	if errors.As(err, &e) && (e.Code == imap.ResponseCodeTryCreate || e.Code == imap.ResponseCodeNonExistent) {
+	if errors.As(err, &e) && (e.Code == imap.ResponseCodeTryCreate ||
+		e.Code == imap.ResponseCodeNonExistent) {
 		delete(s.ready, target)
-		s.names.all = slices.DeleteFunc(s.names.all, func(name string) bool { return name == target })
+		s.names.all = slices.DeleteFunc(s.names.all,
+			func(name string) bool { return name == target })
 	}
 	return err
 }
@@ -265,7 +283,8 @@ func (s *session) remove(ctx context.Context, list []Entry) error {
 		if err := s.store(ctx, uids, imap.FlagDeleted); err != nil {
 			return err
 		}
-		if err := s.do(ctx, "expunge", func() error { return s.client.UIDExpunge(uids).Close() }); err != nil {
+		if err := s.do(ctx, "expunge",
+			func() error { return s.client.UIDExpunge(uids).Close() }); err != nil {
 			return err
 		}
 		return s.done(ctx, some)
@@ -275,7 +294,8 @@ func (s *session) remove(ctx context.Context, list []Entry) error {
 // flag marks mail as taken and leaves it where it is.
 func (s *session) flag(ctx context.Context, list []Entry) error {
 	if s.open.keywords {
-		if err := s.store(ctx, set(uidsOf(list)), imap.Flag(s.Keyword)); err != nil && !refused(err) {
+		if err := s.store(ctx, set(uidsOf(list)), imap.Flag(s.Keyword)); err != nil &&
+			!refused(err) {
 			return err
 		}
 	}
@@ -284,6 +304,7 @@ func (s *session) flag(ctx context.Context, list []Entry) error {
 
 func (s *session) store(ctx context.Context, uids imap.UIDSet, flag imap.Flag) error {
 	return s.do(ctx, "set "+string(flag), func() error {
-		return s.client.Store(uids, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{flag}}, nil).Close()
+		return s.client.Store(uids, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true,
+			Flags: []imap.Flag{flag}}, nil).Close()
 	})
 }

@@ -17,19 +17,22 @@ func TestOneMailThatStays(t *testing.T) {
 	for _, c := range []struct {
 		caps, command string
 		after         After
-	}{{"MOVE UIDPLUS", "UID MOVE ", Move}, {"UIDPLUS", "UID COPY ", Move}, {"UIDPLUS", "UID STORE ", Move}, {"UIDPLUS", "UID EXPUNGE ", Move},
+	}{{"MOVE UIDPLUS", "UID MOVE ", Move}, {"UIDPLUS", "UID COPY ", Move},
+		{"UIDPLUS", "UID STORE ", Move}, {"UIDPLUS", "UID EXPUNGE ", Move},
 		{"UIDPLUS", "UID STORE ", Delete}} {
 		t.Run(fmt.Sprintf("%s-%s", c.after, strings.Fields(c.command)[1]), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake(many()...)
 				f.caps = c.caps
 				f.answer = func(command string) string {
-					if rest, ok := strings.CutPrefix(command, c.command); ok && slices.Contains(f.present(rest), 2) {
+					if rest, ok := strings.CutPrefix(command, c.command); ok &&
+						slices.Contains(f.present(rest), 2) {
 						return "{tag} NO [CANNOT] this one never\r\n"
 					}
 					return ""
 				}
-				j := change(t, f, func(a *Account) { a.After = c.after }, 5*time.Minute, func() { f.uids = append(f.uids, 1000) })
+				j := change(t, f, func(a *Account) { a.After = c.after }, 5*time.Minute,
+					func() { f.uids = append(f.uids, 1000) })
 				wantNumbers(t, j, append(many(), 1000)...)
 				if got := fmt.Sprint(f.uids); got != "[2]" {
 					t.Errorf("left are %s", got)
@@ -56,7 +59,13 @@ func TestTargetIsBusy(t *testing.T) {
 			}
 			return ""
 		}
-		go func() { time.Sleep(10 * time.Minute); f.mu.Lock(); f.uids = append(f.uids, 4); f.mu.Unlock() }()
+		go func() {
+			time.Sleep(10 * time.Minute)
+			f.mu.Lock()
+			f.uids = append(f.uids,
+				4)
+			f.mu.Unlock()
+		}()
 		j := play(t, f, 13*time.Minute, nil)
 		wantNumbers(t, j, 1, 2, 3, 4)
 		if f.conns != 1 || !strings.Contains(j.state().Error, "INUSE") {
@@ -91,7 +100,8 @@ func TestUnmovableMailInFront(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 		f.answer = func(command string) string {
-			if rest, ok := strings.CutPrefix(command, "UID MOVE "); ok && slices.ContainsFunc(f.present(rest), func(uid int) bool { return uid <= 5 }) {
+			if rest, ok := strings.CutPrefix(command, "UID MOVE "); ok &&
+				slices.ContainsFunc(f.present(rest), func(uid int) bool { return uid <= 5 }) {
 				return "{tag} NO [SERVERBUG] internal error\r\n"
 			}
 			return ""
@@ -123,9 +133,14 @@ func TestRemovalThatIsIgnored(t *testing.T) {
 						}
 						return ""
 					}
-					j := play(t, f, 10*24*time.Hour, func(a *Account) { a.After, a.Schedule = after, "@every 10m" })
+					j := play(t, f, 10*24*time.Hour, func(a *Account) {
+						a.After, a.Schedule = after,
+							"@every 10m"
+					})
 					if n := len(j.all()); n > 9 {
-						t.Errorf("3 mails taken %d times in 10 days, %d copies in the target; error %q, alarms %s, report %s", n, len(f.copied), j.state().Error, j.alarmed(), j.state().Report)
+						t.Errorf("3 mails taken %d times in 10 days, %d copies in the target; "+
+							"error %q, alarms %s, report %s", n, len(f.copied), j.state().Error,
+							j.alarmed(), j.state().Report)
 					}
 				})
 			})
@@ -143,8 +158,10 @@ func TestDeleteWithoutExpunge(t *testing.T) {
 		j := play(t, f, 26*time.Hour, func(a *Account) { a.After = Delete })
 		wantNumbers(t, j, 1, 2)
 		heard := strings.Join(f.heard, "\n")
-		if strings.Contains(heard, `\Deleted`) || strings.Contains(heard, "EXPUNGE") || !strings.Contains(heard, "($Buzon)") || len(f.uids) != 2 {
-			t.Errorf("left %v, marked as deleted %v, %d times STORE, %d times EXPUNGE", f.uids, f.deleted, f.said("UID STORE"), f.said("UID EXPUNGE"))
+		if strings.Contains(heard, `\Deleted`) || strings.Contains(heard, "EXPUNGE") ||
+			!strings.Contains(heard, "($Buzon)") || len(f.uids) != 2 {
+			t.Errorf("left %v, marked as deleted %v, %d times STORE, %d times EXPUNGE", f.uids,
+				f.deleted, f.said("UID STORE"), f.said("UID EXPUNGE"))
 		}
 	})
 }
@@ -156,14 +173,16 @@ func TestMoveThatEndsTheConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1, 2, 3, 4, 5)
 		f.answer = func(command string) string {
-			if rest, ok := strings.CutPrefix(command, "UID MOVE "); ok && slices.Contains(f.present(rest), 3) {
+			if rest, ok := strings.CutPrefix(command, "UID MOVE "); ok &&
+				slices.Contains(f.present(rest), 3) {
 				return cut
 			}
 			return ""
 		}
 		j := play(t, f, 48*time.Hour, nil)
 		if fmt.Sprint(f.uids) != "[3]" {
-			t.Errorf("left %v after %d logins, reconciled %v, error %q", f.uids, f.logins, j.state().Reconciled, j.state().Error)
+			t.Errorf("left %v after %d logins, reconciled %v, error %q", f.uids, f.logins,
+				j.state().Reconciled, j.state().Error)
 		}
 	})
 }
@@ -244,7 +263,8 @@ func TestMoveEndsForAWhile(t *testing.T) {
 		go func() { time.Sleep(10 * time.Minute); f.mu.Lock(); ill = false; f.mu.Unlock() }()
 		j := play(t, f, 10*24*time.Hour, nil)
 		if len(f.uids) > 0 {
-			t.Errorf("left %v, error %q, good %v now %v alarms %s", f.uids, j.state().Error, j.state().Good, time.Now(), j.alarmed())
+			t.Errorf("left %v, error %q, good %v now %v alarms %s", f.uids, j.state().Error,
+				j.state().Good, time.Now(), j.alarmed())
 		}
 	})
 }
@@ -269,8 +289,10 @@ func TestRemovalThatIsIgnoredIsTold(t *testing.T) {
 			}
 		}()
 		j := play(t, f, 48*time.Hour, nil)
-		if j.alarmed() == "[]" && j.state().Error == "" && !strings.Contains(j.state().Report, "keep") {
-			t.Errorf("20 mails stay, nobody is told: error %q alarms %s report %q left %v", j.state().Error, j.alarmed(), j.state().Report, f.uids)
+		if j.alarmed() == "[]" && j.state().Error == "" &&
+			!strings.Contains(j.state().Report, "keep") {
+			t.Errorf("20 mails stay, nobody is told: error %q alarms %s report %q left %v",
+				j.state().Error, j.alarmed(), j.state().Report, f.uids)
 		}
 	})
 }
@@ -294,7 +316,8 @@ func TestNothingIsMovedWhenTheJournalFails(t *testing.T) {
 		journal("filed", errors.New("database is locked"))
 		f.change(func() { f.uids = append(f.uids, 2) })
 		elapse(5 * time.Minute)
-		if n := f.said("UID MOVE"); n > 0 || !strings.Contains(j.state().Error, "database is locked") {
+		if n := f.said("UID MOVE"); n > 0 ||
+			!strings.Contains(j.state().Error, "database is locked") {
 			t.Errorf("moved %d times, error %q", n, j.state().Error)
 		}
 		journal("filed", nil)

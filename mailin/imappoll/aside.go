@@ -26,7 +26,8 @@ func (s *session) fail(ctx context.Context, uid uint32, points int, why error) e
 		return err
 	}
 	e.UID, e.State, e.Attempts, e.Error = uid, Failed, e.Attempts+points, why.Error()
-	s.log.Warn("a mail can't be read", "folder", s.open.name, "uid", uid, "points", e.Attempts, "error", why)
+	s.log.Warn("a mail can't be read", "folder", s.open.name, "uid", uid, "points", e.Attempts,
+		"error", why)
 	return s.note(context.WithoutCancel(ctx), 0, e)
 }
 
@@ -88,7 +89,8 @@ func (s *session) setAside(ctx context.Context, e Entry, old uint32, why string)
 		return storeError(err)
 	}
 	defer spool.Close()
-	_, err = fmt.Fprintf(spool, "X-Buzon-Incomplete: account=%s; folder=%q; uidvalidity=%d; uid=%d; size=%d\r\n%s",
+	_, err = fmt.Fprintf(
+		spool, "X-Buzon-Incomplete: account=%s; folder=%q; uidvalidity=%d; uid=%d; size=%d\r\n%s",
 		s.Name, s.open.name, s.open.UIDValidity, e.UID, size, header)
 	if err == nil && len(header) == 0 {
 		_, err = io.WriteString(spool, "\r\n")
@@ -96,13 +98,16 @@ func (s *session) setAside(ctx context.Context, e Entry, old uint32, why string)
 	if err != nil {
 		return storeError(err)
 	}
-	s.log.Warn("a mail is set aside; it stays on the server", "folder", s.open.name, "uid", e.UID, "reason", why)
-	return s.journal(ctx, 0, []Mail{{UID: e.UID, Spool: spool, State: Aside, Incomplete: why, Size: size, Received: time.Now(), Archive: s.old(e.UID, old)}})
+	s.log.Warn("a mail is set aside; it stays on the server", "folder", s.open.name, "uid", e.UID,
+		"reason", why)
+	return s.journal(ctx, 0, []Mail{{UID: e.UID, Spool: spool, State: Aside, Incomplete: why,
+		Size: size, Received: time.Now(), Archive: s.old(e.UID, old)}})
 }
 
 // header asks for a mail's header and size.
 func (s *session) header(ctx context.Context, uid uint32) (header []byte, size int64, err error) {
-	err = s.readHeaders(ctx, []uint32{uid}, &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true},
+	err = s.readHeaders(ctx, []uint32{uid},
+		&imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true},
 		func(_ uint32, h []byte, n int64) { header, size = h, n })
 	return header, size, err
 }

@@ -22,7 +22,8 @@ const (
 // there was no other.
 //
 // q puts the question and calls heard for each mail that it hears of.
-func (s *session) ask(ctx context.Context, uids []uint32, q func(some []uint32, heard func(uid uint32)) error) error {
+func (s *session) ask(ctx context.Context, uids []uint32,
+	q func(some []uint32, heard func(uid uint32)) error) error {
 	if len(uids) == 0 {
 		return nil
 	}
@@ -127,7 +128,8 @@ func (s *session) sizes(ctx context.Context, uids []uint32) (map[uint32]int64, e
 }
 
 // headers asks for a section of the headers of mails.
-func (s *session) headers(ctx context.Context, uids []uint32, section *imap.FetchItemBodySection, f func(uid uint32, header []byte)) error {
+func (s *session) headers(ctx context.Context, uids []uint32, section *imap.FetchItemBodySection,
+	f func(uid uint32, header []byte)) error {
 	return s.ask(ctx, uids, func(some []uint32, heard func(uint32)) error {
 		return s.readHeaders(ctx, some, section, func(uid uint32, header []byte, _ int64) {
 			heard(uid)
@@ -140,7 +142,8 @@ func (s *session) headers(ctx context.Context, uids []uint32, section *imap.Fetc
 const mostHeader = 256 << 10
 
 // readHeaders asks for headers, or the beginnings of other sections, with one command.
-func (s *session) readHeaders(ctx context.Context, uids []uint32, section *imap.FetchItemBodySection, f func(uid uint32, header []byte, size int64)) error {
+func (s *session) readHeaders(ctx context.Context, uids []uint32,
+	section *imap.FetchItemBodySection, f func(uid uint32, header []byte, size int64)) error {
 	section.Partial = &imap.SectionPartial{Size: mostHeader}
 	return s.do(ctx, "fetch headers", func() error {
 		return s.each(set(uids), section, func(m fetched) error {

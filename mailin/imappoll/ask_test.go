@@ -20,7 +20,9 @@ func TestOneIllMail(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						f := newFake(1, 2, 3, 4)
 						f.answer = func(command string) string {
-							if rest, ok := strings.CutPrefix(command, "UID FETCH "); ok && strings.Contains(command, question) && slices.Contains(f.present(rest), 3) {
+							if rest, ok := strings.CutPrefix(command, "UID FETCH "); ok &&
+								strings.Contains(command, question) &&
+								slices.Contains(f.present(rest), 3) {
 								return answer
 							}
 							return ""

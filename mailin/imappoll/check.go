@@ -37,7 +37,8 @@ func (a Account) Check(ctx context.Context, await string) (c Checked, err error)
 		return c, err
 	}
 	defer s.close()
-	c = Checked{Folders: s.names.all, Mails: map[string]int{}, Idle: s.caps.Has(imap.CapIdle) || s.caps.Has(imap.CapIMAP4rev2),
+	c = Checked{Folders: s.names.all, Mails: map[string]int{}, Idle: s.caps.Has(imap.CapIdle) ||
+		s.caps.Has(imap.CapIMAP4rev2),
 		Move: s.hasMove(), UIDPlus: s.caps.Has(imap.CapUIDPlus) || s.caps.Has(imap.CapIMAP4rev2)}
 	c.Same = s.same()
 	c.Makes = strings.Join(s.wouldMake(), " and the folder ")
@@ -50,7 +51,8 @@ func (a Account) Check(ctx context.Context, await string) (c Checked, err error)
 	}
 	if c.Idle && !s.NoIdle {
 		if err = s.tryIdle(ctx); err != nil {
-			err = fmt.Errorf("%w (the server promises IDLE and does not keep it: set no_idle = true)", err)
+			err = fmt.Errorf(
+				"%w (the server promises IDLE and does not keep it: set no_idle = true)", err)
 		}
 	}
 	for err == nil && await != "" && !c.Seen {
@@ -75,10 +77,12 @@ func (s *session) examine(ctx context.Context, f folder, c *Checked) error {
 		look := f.sent || s.After == Leave
 		data, err := s.client.Select(name, &imap.SelectOptions{ReadOnly: look}).Wait()
 		if err == nil && !look && s.last.readOnly() {
-			err = errors.New("it can only be read: give the user the rights to change it, or set after = \"leave\"")
+			err = errors.New("it can only be read: give the user the rights to change it, or set " +
+				"after = \"leave\"")
 		}
 		if err == nil && data.UIDValidity == 0 {
-			err = errors.New("the server gives no UIDVALIDITY, so mail can't be told apart: use another server or folder")
+			err = errors.New("the server gives no UIDVALIDITY, so mail can't be told apart: use " +
+				"another server or folder")
 		}
 		if err == nil {
 			c.Mails[f.name] = int(data.NumMessages)
@@ -103,7 +107,9 @@ func (s *session) tryIdle(ctx context.Context) error {
 
 // awaits looks for a mail in the open folder, at most every two seconds.
 func (s *session) awaits(ctx context.Context, id string) (bool, error) {
-	found, err := s.search(ctx, imap.SearchCriteria{Header: []imap.SearchCriteriaHeaderField{{Key: "Message-ID", Value: id}}})
+	found, err := s.search(
+		ctx, imap.SearchCriteria{Header: []imap.SearchCriteriaHeaderField{{Key: "Message-ID",
+			Value: id}}})
 	if err != nil || len(found) > 0 {
 		return err == nil, err
 	}

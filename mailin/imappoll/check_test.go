@@ -19,11 +19,19 @@ func TestCheck(t *testing.T) {
 		makes  string
 	}{
 		{"all is well", func(a *Account) { a.After = Leave }, "", ""},
-		{"both folders are missing", func(a *Account) { a.Apart = "Cuarentena" }, "", "Procesados and the folder Cuarentena"},
+		{"both folders are missing", func(a *Account) { a.Apart = "Cuarentena" }, "",
+			"Procesados and the folder Cuarentena"},
 		{"one folder for both", func(a *Account) { a.Apart = "Procesados" }, "", "Procesados"},
-		{"a folder that is not there", func(a *Account) { a.Folders = []string{"INBOX", "Wep"} }, "the server has INBOX, Web", ""},
-		{"two of them", func(a *Account) { a.Folders = []string{"Wep", "INBOX", "Wap"} }, "the server has INBOX, Web\nopen folder Wap", ""},
-		{"a wrong password", func(a *Account) { a.Password = func() (string, error) { return "x", nil } }, "refuses the login", ""},
+		{"a folder that is not there", func(a *Account) { a.Folders = []string{"INBOX", "Wep"} },
+			"the server has INBOX, Web", ""},
+		{"two of them", func(a *Account) { a.Folders = []string{"Wep", "INBOX", "Wap"} },
+			"the server has INBOX, Web\nopen folder Wap", ""},
+		{"a wrong password", func(a *Account) {
+			a.Password = func() (string, error) {
+				return "x",
+					nil
+			}
+		}, "refuses the login", ""},
 		{"a certificate of one's own", func(a *Account) { a.CAs = nil }, "ca_file", ""},
 		{"a port in clear", func(a *Account) { a.Port = clear.Port() }, "starttls", ""},
 	} {
@@ -32,11 +40,13 @@ func TestCheck(t *testing.T) {
 			a.TLS, a.CAs = "tls", srv.CAs
 			c.change(&a)
 			got, err := a.Check(t.Context(), "")
-			if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+			if (err == nil) != (c.wrong == "") || err != nil &&
+				!strings.Contains(err.Error(), c.wrong) {
 				t.Errorf("error %v, want %q", err, c.wrong)
 			}
 			slices.Sort(got.Folders)
-			if err == nil && (got.Makes != c.makes || got.Mails["INBOX"] != 0 || strings.Join(got.Folders, " ") != "INBOX Web") {
+			if err == nil && (got.Makes != c.makes || got.Mails["INBOX"] != 0 ||
+				strings.Join(got.Folders, " ") != "INBOX Web") {
 				t.Errorf("found %+v, want to make %q", got, c.makes)
 			}
 		})
@@ -60,7 +70,8 @@ func TestCheckReadOnly(t *testing.T) {
 	for _, after := range []After{Move, Flag, Delete, Leave} {
 		a := account(newMemory(), 0)
 		a.Dial, a.After = f.Dial, after
-		if _, err := a.Check(t.Context(), ""); (err == nil) != (after == Leave) || err != nil && !strings.Contains(err.Error(), "open folder INBOX: it can only be read") {
+		if _, err := a.Check(t.Context(), ""); (err == nil) != (after == Leave) || err != nil &&
+			!strings.Contains(err.Error(), "open folder INBOX: it can only be read") {
 			t.Errorf("after = %q: %v", after, err)
 		}
 	}
@@ -75,7 +86,8 @@ func TestMovesNothingInACircle(t *testing.T) {
 	a := account(j, srv.Port())
 	a.Folders, a.MovedTo = []string{"INBOX", "Web"}, "Web"
 	for range 2 {
-		if err := a.Poll(t.Context(), PollNow); err == nil || !strings.Contains(err.Error(), "moved_to") {
+		if err := a.Poll(t.Context(), PollNow); err == nil ||
+			!strings.Contains(err.Error(), "moved_to") {
 			t.Errorf("error %v", err)
 		}
 	}

@@ -11,7 +11,9 @@ import (
 // would never come back from some of these, and need gigabytes for others.
 func TestClaimsOfSearch(t *testing.T) {
 	t.Parallel()
-	for _, claim := range []string{"* SEARCH 4294967295", "* ESEARCH (TAG \"{tag}\") UID ALL 1:60000000", "* ESEARCH (TAG \"{tag}\") UID ALL 1:4294967295",
+	for _, claim := range []string{"* SEARCH 4294967295",
+		"* ESEARCH (TAG \"{tag}\") UID ALL 1:60000000",
+		"* ESEARCH (TAG \"{tag}\") UID ALL 1:4294967295",
 		"* ESEARCH (TAG \"{tag}\") UID ALL 5:*", "* ESEARCH (TAG \"{tag}\") UID ALL *"} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake(1)

@@ -87,7 +87,8 @@ func (p *plan) connect(ctx context.Context, fresh bool) (*session, error) {
 		err = s.list(ctx)
 	}
 	if same := s.same(); len(same) > 0 {
-		s.log.Warn("one folder under two names: its mail is taken twice", "folders", strings.Join(same, ", "))
+		s.log.Warn("one folder under two names: its mail is taken twice", "folders",
+			strings.Join(same, ", "))
 	}
 	if err != nil {
 		s.close()
@@ -124,13 +125,14 @@ func (e errDial) Unwrap() error { return e.error }
 // secure sets up TLS, which is never given up where it is configured, and starts the protocol.
 func (s *session) secure(ctx context.Context) (*imapclient.Client, error) {
 	conf := &tls.Config{ServerName: s.Host, RootCAs: s.cas, MinVersion: tls.VersionTLS12}
-	o := &imapclient.Options{TLSConfig: conf, DebugWriter: &s.last, UnilateralDataHandler: &imapclient.UnilateralDataHandler{
-		Fetch: pass,
-		Mailbox: func(d *imapclient.UnilateralDataMailbox) { // on go-imap's own goroutine: must not wait
-			if d.NumMessages != nil {
-				s.news()
-			}
-		}}}
+	o := &imapclient.Options{TLSConfig: conf, DebugWriter: &s.last,
+		UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+			Fetch: pass,
+			Mailbox: func(d *imapclient.UnilateralDataMailbox) { // on go-imap's own goroutine: must not wait
+				if d.NumMessages != nil {
+					s.news()
+				}
+			}}}
 	switch s.TLS {
 	case "none":
 		return imapclient.New(s.wire, o), nil
@@ -153,9 +155,11 @@ func advise(err error) error {
 	case errors.As(err, &unknown):
 		return fmt.Errorf("%w (is the certificate your own? then name its file in ca_file)", err)
 	case refused(err):
-		return fmt.Errorf("%w (the server has no STARTTLS here: set tls = \"tls\" and port = 993)", err)
+		return fmt.Errorf("%w (the server has no STARTTLS here: set tls = \"tls\" and port = 993)",
+			err)
 	case errors.As(err, &clear):
-		return fmt.Errorf("%w (this port begins in clear: set tls = \"starttls\", or port = 993)", err)
+		return fmt.Errorf("%w (this port begins in clear: set tls = \"starttls\", or port = 993)",
+			err)
 	}
 	return err
 }
@@ -204,19 +208,23 @@ func throttled(err error) bool {
 		return true
 	}
 	text := strings.ToLower(e.Text)
-	return strings.Contains(text, "throttl") || strings.Contains(text, "too many simultaneous") || strings.Contains(text, "bandwidth limits")
+	return strings.Contains(text, "throttl") || strings.Contains(text, "too many simultaneous") ||
+		strings.Contains(text, "bandwidth limits")
 }
 
 // ofFolder tells codes that may speak of one folder as well as of the server.
 func ofFolder(e *imap.Error) bool {
-	return e.Code == imap.ResponseCodeUnavailable || e.Code == imap.ResponseCodeInUse || e.Code == imap.ResponseCodeLimit
+	return e.Code == imap.ResponseCodeUnavailable || e.Code == imap.ResponseCodeInUse ||
+		e.Code == imap.ResponseCodeLimit
 }
 
 // busy tells a folder that can't be had just now from a server that wants a pause: this one has no
 // time for NOOP either.
 func (s *session) busy(ctx context.Context, err error) error {
 	var e *imap.Error
-	if !errors.As(err, &e) || !ofFolder(e) || s.do(ctx, "ask whether the server is there", func() error { return s.client.Noop().Wait() }) != nil {
+	if !errors.As(err, &e) || !ofFolder(e) ||
+		s.do(ctx, "ask whether the server is there",
+			func() error { return s.client.Noop().Wait() }) != nil {
 		return err
 	}
 	return e
@@ -225,7 +233,8 @@ func (s *session) busy(ctx context.Context, err error) error {
 // refused tells an answer NO or BAD, after which the connection is still good.
 func refused(err error) bool {
 	var e *imap.Error
-	return errors.As(err, &e) && (e.Type == imap.StatusResponseTypeNo || e.Type == imap.StatusResponseTypeBad)
+	return errors.As(err, &e) && (e.Type == imap.StatusResponseTypeNo ||
+		e.Type == imap.StatusResponseTypeBad)
 }
 
 // declined tells a refusal that speaks of what was asked, and not of a server that wants a pause.
@@ -246,7 +255,8 @@ func (s *session) login(ctx context.Context, fresh bool) error {
 	}
 	var mech sasl.Client = &xoauth2{user: user, token: token}
 	if s.OAuthBearer {
-		mech = sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: user, Token: token, Host: s.Host, Port: s.Port})
+		mech = sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{Username: user, Token: token,
+			Host: s.Host, Port: s.Port})
 	}
 	return s.authenticate(ctx, func() error { return s.client.Authenticate(mech) })
 }

@@ -39,7 +39,8 @@ func TestSurvivesACutAtEveryByte(t *testing.T) {
 			stop()
 		})
 		exactlyOnce(t, j.all(), 2)
-		if in, out := len(srv.Messages(t, "INBOX")), len(srv.Messages(t, "Procesados")); in != 0 || out != 2 {
+		if in, out := len(srv.Messages(t, "INBOX")), len(srv.Messages(t, "Procesados")); in != 0 ||
+			out != 2 {
 			t.Errorf("%d mails left in INBOX, %d in Procesados", in, out)
 		}
 		if j.open != 0 {
@@ -57,7 +58,8 @@ func TestSurvivesACutAtEveryByte(t *testing.T) {
 }
 
 // counting adds up what the first connection brings.
-func counting(dial func(context.Context, string, string) (net.Conn, error), n *atomic.Int64) func(context.Context, string, string) (net.Conn, error) {
+func counting(dial func(context.Context, string, string) (net.Conn, error),
+	n *atomic.Int64) func(context.Context, string, string) (net.Conn, error) {
 	first := true
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		c, err := dial(ctx, network, address)

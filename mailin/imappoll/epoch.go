@@ -22,11 +22,13 @@ func (s *session) meet(ctx context.Context) error {
 	next := s.open.next
 	open := s.client.Mailbox()
 	if open != nil && len(all) > int(open.NumMessages) {
-		return fmt.Errorf("the server lists %d mails of the folder's %d", len(all), open.NumMessages)
+		return fmt.Errorf("the server lists %d mails of the folder's %d", len(all),
+			open.NumMessages)
 	}
 	short := open != nil && len(all) < int(open.NumMessages)
 	if short && (next == 0 || since != "now") {
-		return fmt.Errorf("the server lists %d of the folder's %d mails", len(all), open.NumMessages)
+		return fmt.Errorf("the server lists %d of the folder's %d mails", len(all),
+			open.NumMessages)
 	}
 	if !short { // nobody is kept from taking what comes by an UIDNEXT that is not true
 		next = 0
@@ -85,8 +87,10 @@ func (s *session) beginning() (from time.Time, since string, awaited bool) {
 // it was there. All else is taken; what had been taken before is found out by its content, when it
 // is filed.
 func (s *session) meetAgain(ctx context.Context, at Position) error {
-	s.log.Warn("the server has numbered the folder's mail afresh; looking through all of it", "folder", s.open.name,
-		"uidvalidity", s.open.UIDValidity, "before", at.UIDValidity, "uidnext", s.open.next, "seen", at.Cursor)
+	s.log.Warn("the server has numbered the folder's mail afresh; looking through all of it",
+		"folder", s.open.name,
+		"uidvalidity", s.open.UIDValidity, "before", at.UIDValidity, "uidnext", s.open.next, "seen",
+		at.Cursor)
 	known, err := s.Journal.Prints(ctx, s.open.Folder)
 	if err != nil {
 		return storeError(err)
@@ -109,7 +113,8 @@ func (s *session) meetAgain(ctx context.Context, at Position) error {
 			return found[uid] != nil || s.known(uid).deaths == 0 || s.hopeless(uid)
 		})
 		if len(bare) > 0 {
-			return errors.New("the server has numbered the folder's mail afresh and ends the connection when it is asked what it is: old mail can't be told from new")
+			return errors.New("the server has numbered the folder's mail afresh and ends the " +
+				"connection when it is asked what it is: old mail can't be told from new")
 		}
 		for _, uid := range all {
 			p := found[uid]
@@ -117,8 +122,10 @@ func (s *session) meetAgain(ctx context.Context, at Position) error {
 				skip = append(skip, Entry{UID: uid, State: Skipped, Print: p})
 			}
 		}
-		if at.UIDValidity == s.open.UIDValidity && len(skip) == 0 && len(known) >= 3 && len(all) >= 3 {
-			if any, err := s.anyOf(ctx, found); err != nil || !any && s.learned.folder(s.open.name).stranger() {
+		if at.UIDValidity == s.open.UIDValidity && len(skip) == 0 && len(known) >= 3 &&
+			len(all) >= 3 {
+			if any, err := s.anyOf(ctx, found); err != nil || !any &&
+				s.learned.folder(s.open.name).stranger() {
 				return cmp.Or(err, errStrange)
 			}
 		}
@@ -150,7 +157,10 @@ func (s *session) anyOf(ctx context.Context, found map[uint32][]byte) (bool, err
 	for _, p := range found {
 		here[string(p)] = true
 	}
-	return slices.ContainsFunc(entries, func(e Entry) bool { return len(e.Print) > 0 && here[string(e.Print)] }), nil
+	return slices.ContainsFunc(entries, func(e Entry) bool {
+		return len(e.Print) > 0 &&
+			here[string(e.Print)]
+	}), nil
 }
 
 // rewound tells a server that gives out UIDs once more, as after its disk was set back to an older
@@ -164,9 +174,11 @@ func (s *session) rewound(at Position) bool {
 // again mail would be taken for ever.
 func (s *session) renumbered(ctx context.Context, at Position) error {
 	f := s.learned.folder(s.open.name)
-	f.epochs = slices.DeleteFunc(f.epochs, func(t time.Time) bool { return time.Since(t) > 24*time.Hour })
+	f.epochs = slices.DeleteFunc(f.epochs,
+		func(t time.Time) bool { return time.Since(t) > 24*time.Hour })
 	if len(f.epochs) >= 3 {
-		return errors.New("the server numbers the folder's mail afresh again and again (UIDVALIDITY), so it can't be told apart: use another server or folder")
+		return errors.New("the server numbers the folder's mail afresh again and again " +
+			"(UIDVALIDITY), so it can't be told apart: use another server or folder")
 	}
 	err := s.meetAgain(ctx, at)
 	if err == nil {

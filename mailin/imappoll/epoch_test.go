@@ -52,32 +52,38 @@ func TestServerSetBack(t *testing.T) {
 	for _, c := range []struct {
 		after After
 		caps  string
-	}{{Move, "MOVE UIDPLUS"}, {Delete, "MOVE UIDPLUS"}, {Flag, "MOVE UIDPLUS"}, {Leave, "MOVE UIDPLUS"}, {Move, ""}} { // a server without either can't move mail, which stays
+	}{{Move, "MOVE UIDPLUS"}, {Delete, "MOVE UIDPLUS"}, {Flag, "MOVE UIDPLUS"},
+		{Leave, "MOVE UIDPLUS"}, {Move,
+			""}} { // a server without either can't move mail, which stays
 		for _, later := range []bool{false, true} { // UIDNEXT has overtaken what was seen before
-			t.Run(fmt.Sprintf("%s-%s-%v", c.after, strings.ReplaceAll(c.caps, " ", "-"), later), func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					f := newFake(1, 2, 3, 4, 5)
-					f.caps, f.next = c.caps, 6
-					j := change(t, f, func(a *Account) { a.After = c.after }, 26*time.Hour, func() {
-						f.uids, f.letters, f.next = append(f.uids[:min(2, len(f.uids))], 4, 5), map[int]int{4: 14, 5: 15}, 6
+			t.Run(fmt.Sprintf("%s-%s-%v", c.after, strings.ReplaceAll(c.caps, " ", "-"), later),
+				func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						f := newFake(1, 2, 3, 4, 5)
+						f.caps, f.next = c.caps, 6
+						j := change(t, f, func(a *Account) { a.After = c.after }, 26*time.Hour,
+							func() {
+								f.uids, f.letters,
+									f.next = append(f.uids[:min(2, len(f.uids))], 4, 5),
+									map[int]int{4: 14, 5: 15}, 6
+								if later {
+									f.uids, f.next = append(f.uids, 6, 7), 8
+								}
+							})
+						// what is taken twice is told by its content
+						got := slices.Compact(numbers(j.all()))
+						want := []int{1, 2, 3, 4, 5, 14, 15}
 						if later {
-							f.uids, f.next = append(f.uids, 6, 7), 8
+							want = []int{1, 2, 3, 4, 5, 6, 7, 14, 15}
+						}
+						if !slices.Equal(got, want) {
+							t.Errorf("taken %v, want %v", got, want)
+						}
+						if n := len(j.all()); n > len(want)+5 {
+							t.Errorf("%d mails were taken: want each once more at most", n)
 						}
 					})
-					// what is taken twice is told by its content
-					got := slices.Compact(numbers(j.all()))
-					want := []int{1, 2, 3, 4, 5, 14, 15}
-					if later {
-						want = []int{1, 2, 3, 4, 5, 6, 7, 14, 15}
-					}
-					if !slices.Equal(got, want) {
-						t.Errorf("taken %v, want %v", got, want)
-					}
-					if n := len(j.all()); n > len(want)+5 {
-						t.Errorf("%d mails were taken: want each once more at most", n)
-					}
 				})
-			})
 		}
 	}
 }
@@ -167,7 +173,8 @@ func anotherMailbox(t *testing.T, next int) {
 		elapse(3 * time.Minute)
 		stop()
 		wantNumbers(t, j)
-		if !strings.Contains(j.state().Error, "give the account another name") || j.alarmed() != "[down]" {
+		if !strings.Contains(j.state().Error, "give the account another name") ||
+			j.alarmed() != "[down]" {
 			t.Errorf("error %q, alarms %s", j.state().Error, j.alarmed())
 		}
 		f.uids, f.next, f.letters = []int{1, 2, 3, 4, 8}, 9, nil // it was a mistake, and is mended
@@ -196,9 +203,10 @@ func TestShortList(t *testing.T) {
 						}
 						return ""
 					}
-					j := change(t, f, func(a *Account) { a.Since, a.After = since, Leave }, 20*time.Minute, func() {
-						f.uids, f.next = []int{1, 2, 3, 4, 5}, min(next, 1)*6
-					})
+					j := change(t, f, func(a *Account) { a.Since, a.After = since, Leave },
+						20*time.Minute, func() {
+							f.uids, f.next = []int{1, 2, 3, 4, 5}, min(next, 1)*6
+						})
 					if since == "now" {
 						wantNumbers(t, j, 5)
 					} else {
@@ -266,7 +274,8 @@ func TestAwaitedFolder(t *testing.T) {
 			}
 			return ""
 		}
-		j := change(t, f, func(a *Account) { a.Since, a.Folders = "now", []string{"Web"} }, 20*time.Minute, func() { there = true })
+		j := change(t, f, func(a *Account) { a.Since, a.Folders = "now", []string{"Web"} },
+			20*time.Minute, func() { there = true })
 		wantNumbers(t, j, 2)
 	})
 }
@@ -288,7 +297,13 @@ func TestLaggingReplica(t *testing.T) {
 			}
 			return ""
 		}
-		j := play(t, f, 24*time.Hour, func(a *Account) { a.After = Leave; a.Folders = []string{"INBOX", "Web"} })
+		j :=
+			play(
+				t, f, 24*time.Hour, func(a *Account) {
+					a.After = Leave
+					a.Folders =
+						[]string{"INBOX", "Web"}
+				})
 		if n := len(j.all()); n > 20 {
 			t.Errorf("three mails in two folders taken %d times in a day", n)
 		}
@@ -334,7 +349,10 @@ func TestServerSetBackRefuses(t *testing.T) {
 		elapse(time.Minute)
 		f.change(func() { f.uids, f.next = append(f.uids, 4, 5), 6 })
 		elapse(5 * time.Minute)
-		f.change(func() { f.uids, f.next, f.letters, refusals = []int{1, 2, 3, 4}, 5, map[int]int{4: 14}, 1 })
+		f.change(func() {
+			f.uids, f.next, f.letters, refusals = []int{1, 2, 3, 4}, 5,
+				map[int]int{4: 14}, 1
+		})
 		elapse(time.Hour)
 		stop()
 		wantNumbers(t, j, 4, 5, 14)
@@ -460,7 +478,9 @@ func TestLagWhenOldMailIsGone(t *testing.T) {
 		f.answer = func(c string) string {
 			if strings.HasPrefix(c, "SELECT") && lag {
 				lag = false
-				return fmt.Sprintf("* %d EXISTS\r\n* OK [PERMANENTFLAGS (\\Deleted \\*)] x\r\n* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 7] x\r\n{tag} OK [READ-WRITE] done\r\n", len(f.uids))
+				return fmt.Sprintf("* %d EXISTS\r\n* OK [PERMANENTFLAGS (\\Deleted \\*)] x\r\n* "+
+					"OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 7] x\r\n{tag} OK [READ-WRITE] done\r\n",
+					len(f.uids))
 			}
 			return ""
 		}
@@ -661,10 +681,13 @@ func TestCursorMovesOn(t *testing.T) {
 		s, ft := f.said("UID SEARCH"), f.said("UID FETCH")
 		elapse(time.Hour)
 		stop()
-		if at := j.at["soporte/INBOX"]; at.Cursor < 1490 || len(j.entries[Folder{"soporte", "INBOX", 1}]) != 1500 {
-			t.Errorf("%d entries, cursor %d", len(j.entries[Folder{"soporte", "INBOX", 1}]), at.Cursor)
+		if at := j.at["soporte/INBOX"]; at.Cursor < 1490 ||
+			len(j.entries[Folder{"soporte", "INBOX", 1}]) != 1500 {
+			t.Errorf("%d entries, cursor %d", len(j.entries[Folder{"soporte", "INBOX", 1}]),
+				at.Cursor)
 		}
-		if n, m := f.said("UID SEARCH")-s, f.said("UID FETCH")-ft; n > 60 || m > 60 || f.logins != 1 {
+		if n, m := f.said("UID SEARCH")-s, f.said("UID FETCH")-ft; n > 60 || m > 60 ||
+			f.logins != 1 {
 			t.Errorf("in the second hour %d SEARCH and %d FETCH; %d logins", n, m, f.logins)
 		}
 	})

@@ -117,7 +117,8 @@ func (f *fake) reply(command string) string {
 		if f.only != "" && f.open != f.only {
 			return "* 0 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n{tag} OK [READ-WRITE] done\r\n"
 		}
-		text := fmt.Sprintf("* %d EXISTS\r\n* OK [PERMANENTFLAGS (\\Deleted \\*)] x\r\n* OK [UIDVALIDITY %d] x\r\n", len(f.uids), f.validity)
+		text := fmt.Sprintf("* %d EXISTS\r\n* OK [PERMANENTFLAGS (\\Deleted \\*)] x\r\n* OK "+
+			"[UIDVALIDITY %d] x\r\n", len(f.uids), f.validity)
 		if f.next > 0 {
 			text += fmt.Sprintf("* OK [UIDNEXT %d] x\r\n", f.next)
 		}
@@ -126,7 +127,8 @@ func (f *fake) reply(command string) string {
 		if f.only != "" && f.open != f.only {
 			return "* SEARCH\r\n"
 		}
-		return "* SEARCH" + strings.TrimRight(" "+strings.Trim(fmt.Sprint(f.uids), "[]"), " ") + "\r\n"
+		return "* SEARCH" + strings.TrimRight(" "+strings.Trim(fmt.Sprint(f.uids), "[]"),
+			" ") + "\r\n"
 	case "FETCH":
 		return f.fetch(rest)
 	case "COPY":
@@ -186,13 +188,16 @@ func (f *fake) fetch(rest string) (text string) {
 		case strings.Contains(rest, "HEADER.FIELDS"):
 			var picked string
 			for line := range strings.Lines(header) {
-				if name, _, ok := strings.Cut(line, ":"); !ok || strings.Contains(strings.ToUpper(rest), strings.ToUpper(name)) {
+				if name, _, ok := strings.Cut(line, ":"); !ok ||
+					strings.Contains(strings.ToUpper(rest), strings.ToUpper(name)) {
 					picked += line
 				}
 			}
-			text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)]<0> {%d}\r\n%s)\r\n", i+1, uid, len(raw), len(picked), picked)
+			text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[HEADER.FIELDS (MESSAGE-ID "+
+				"DATE FROM SUBJECT)]<0> {%d}\r\n%s)\r\n", i+1, uid, len(raw), len(picked), picked)
 		case strings.Contains(rest, "HEADER"):
-			text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[HEADER]<0> {%d}\r\n%s)\r\n", i+1, uid, len(raw), len(header), header)
+			text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[HEADER]<0> {%d}\r\n%s)\r\n",
+				i+1, uid, len(raw), len(header), header)
 		case !strings.Contains(rest, "BODY"):
 			text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d)\r\n", i+1, uid, len(raw))
 		default:
@@ -212,7 +217,8 @@ func (f *fake) fetch(rest string) (text string) {
 }
 
 func whole(seq, uid, size int, raw string) string {
-	return fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[] {%d}\r\n%s)\r\n", seq, uid, size, len(raw), raw)
+	return fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[] {%d}\r\n%s)\r\n", seq, uid, size,
+		len(raw), raw)
 }
 
 // account is one that looks at this server every two minutes, and its journal.

@@ -54,7 +54,8 @@ func (s *session) note(ctx context.Context, cursor uint32, entries ...Entry) err
 }
 
 // sift passes over sent mail that nobody wants, and sets aside what is too large.
-func (s *session) sift(ctx context.Context, block []uint32, sizes map[uint32]int64, old uint32) (rest []uint32, err error) {
+func (s *session) sift(ctx context.Context, block []uint32, sizes map[uint32]int64,
+	old uint32) (rest []uint32, err error) {
 	if s.open.sent {
 		if block, err = s.wanted(ctx, block); err != nil {
 			return nil, err
@@ -65,7 +66,8 @@ func (s *session) sift(ctx context.Context, block []uint32, sizes map[uint32]int
 			rest = append(rest, uid)
 			continue
 		}
-		if err := s.setAside(ctx, Entry{UID: uid}, old, fmt.Sprintf("the mail has %d bytes, more than max_size", sizes[uid])); err != nil {
+		if err := s.setAside(ctx, Entry{UID: uid}, old,
+			fmt.Sprintf("the mail has %d bytes, more than max_size", sizes[uid])); err != nil {
 			return nil, err
 		}
 	}
@@ -176,7 +178,8 @@ func (s *session) works() {
 }
 
 func (s *session) mail(uid uint32, b *body, old uint32) Mail {
-	m := Mail{UID: uid, Spool: b.spool, State: s.taken(), Size: b.read, Received: time.Now(), Archive: s.old(uid, old)}
+	m := Mail{UID: uid, Spool: b.spool, State: s.taken(), Size: b.read, Received: time.Now(),
+		Archive: s.old(uid, old)}
 	s.forget(uid)
 	if s.stays() {
 		s.unprinted = append(s.unprinted[max(0, len(s.unprinted)-sample+1):], uid)
@@ -219,7 +222,8 @@ func (s *session) fetchAlone(ctx context.Context, uid uint32) (*body, error) {
 	got.close()
 	if err == nil {
 		if err = errNoBody; b == nil {
-			there, serr := s.search(ctx, imap.SearchCriteria{UID: []imap.UIDSet{imap.UIDSetNum(imap.UID(uid))}})
+			there, serr := s.search(ctx,
+				imap.SearchCriteria{UID: []imap.UIDSet{imap.UIDSetNum(imap.UID(uid))}})
 			if serr != nil {
 				return nil, serr
 			}
@@ -270,7 +274,8 @@ func (s *session) isIll(ctx context.Context, uid uint32) (bool, error) {
 		m.refused = time.Now()
 	}
 	if s.good != 0 && !f.fetched.After(m.refused) { // can it be had once more, or its beginning?
-		err := s.readHeaders(ctx, []uint32{s.good}, &imap.FetchItemBodySection{Peek: true}, func(uint32, []byte, int64) { f.fetched = time.Now() })
+		err := s.readHeaders(ctx, []uint32{s.good}, &imap.FetchItemBodySection{Peek: true},
+			func(uint32, []byte, int64) { f.fetched = time.Now() })
 		if err != nil && !declined(err) {
 			return false, err
 		}
@@ -314,25 +319,31 @@ func (s *session) fetch(ctx context.Context, uids []uint32) (got bodies, err err
 	asked := set(uids)
 	var kept error // an error of our own disk; the answer is still read to its end
 	err = s.do(ctx, "fetch mail", func() error {
-		return s.each(asked, &imap.FetchItemBodySection{Peek: true}, func(m fetched) error { // without Peek it would set \Seen
-			if b := got[m.uid]; b != nil && b.whole || !asked.Contains(imap.UID(m.uid)) {
-				return nil
-			}
-			b := &body{size: m.size}
-			got[m.uid] = b
-			if m.text == nil {
-				return nil
-			}
-			var theirs error
-			// go-imap would wait for ever
-			ours := guarded(func() (err error) { err, theirs = s.spool(ctx, b, m.text); return err })
-			kept = errors.Join(kept, ours)
-			return theirs
-		})
+		return s.each(asked, &imap.FetchItemBodySection{Peek: true},
+			func(m fetched) error { // without Peek it would set \Seen
+				if b := got[m.uid]; b != nil && b.whole || !asked.Contains(imap.UID(m.uid)) {
+					return nil
+				}
+				b := &body{size: m.size}
+				got[m.uid] = b
+				if m.text == nil {
+					return nil
+				}
+				var theirs error
+				// go-imap would wait for ever
+				ours := guarded(func() (err error) {
+					err,
+						theirs = s.spool(ctx, b, m.text)
+					return err
+				})
+				kept = errors.Join(kept, ours)
+				return theirs
+			})
 	})
 	for uid, b := range got {
 		if err == nil && b.whole {
-			s.learned.folder(s.open.name).fetched, s.noes, s.good, s.outage = time.Now(), nil, uid, false
+			s.learned.folder(s.open.name).fetched, s.noes, s.good, s.outage = time.Now(), nil,
+				uid, false
 			break
 		}
 	}
@@ -352,7 +363,8 @@ type fetched struct {
 // QUIRK: once a literal has failed, go-imap's own reader goes on with the connection; to read the
 // rest of the answer then would be to read against it. So nothing more is taken of the answer, not
 // even its end.
-func (s *session) each(uids imap.UIDSet, section *imap.FetchItemBodySection, f func(fetched) error) error {
+func (s *session) each(uids imap.UIDSet, section *imap.FetchItemBodySection,
+	f func(fetched) error) error {
 	o := &imap.FetchOptions{UID: true, RFC822Size: true}
 	if section != nil {
 		o.BodySection = []*imap.FetchItemBodySection{section}

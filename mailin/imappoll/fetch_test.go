@@ -63,15 +63,18 @@ func TestStoppedInAFetch(t *testing.T) {
 					stop := start(t, a)
 					elapse(a.Patience / 2)
 					stop()
-					if e, noted := j.entries[Folder{"soporte", "INBOX", 1}][1]; noted || len(left) > 0 || len(j.all()) > 0 || j.open != 0 {
-						t.Fatalf("the mail is %+v, %d answers left, taken %v, %d spools open", e, len(left), j.all(), j.open)
+					if e, noted := j.entries[Folder{"soporte", "INBOX", 1}][1]; noted ||
+						len(left) > 0 || len(j.all()) > 0 || j.open != 0 {
+						t.Fatalf("the mail is %+v, %d answers left, taken %v, %d spools open", e,
+							len(left), j.all(), j.open)
 					}
 				}
 				stop := start(t, a)
 				elapse(a.Patience / 2)
 				stop()
 				exactlyOnce(t, j.all(), 1)
-				if e := j.entries[Folder{"soporte", "INBOX", 1}][1]; e.State != Done || e.Attempts != 0 {
+				if e := j.entries[Folder{"soporte", "INBOX", 1}][1]; e.State != Done ||
+					e.Attempts != 0 {
 					t.Errorf("in the end the mail is %+v", e)
 				}
 			})

@@ -42,7 +42,8 @@ type taken struct {
 }
 
 func newMemory() *memory {
-	return &memory{at: map[string]Position{}, entries: map[Folder]map[uint32]Entry{}, rounds: make(chan struct{}, 1000), settled: "filed"}
+	return &memory{at: map[string]Position{}, entries: map[Folder]map[uint32]Entry{},
+		rounds: make(chan struct{}, 1000), settled: "filed"}
 }
 
 type memSpool struct {
@@ -122,12 +123,18 @@ func (j *memory) Entries(_ context.Context, f Folder, above uint32) ([]Entry, er
 }
 
 func (j *memory) Owed(_ context.Context, f Folder) ([]Entry, error) {
-	return j.list(f, func(e Entry) bool { return slices.Contains([]State{Taken, Copied, Failed, Waiting}, e.State) }), nil
+	return j.list(f, func(e Entry) bool {
+		return slices.Contains([]State{Taken, Copied, Failed,
+			Waiting}, e.State)
+	}), nil
 }
 
 func (j *memory) Prints(_ context.Context, f Folder) (list [][]byte, err error) {
 	f = j.epoch(f.Name)
-	for _, e := range j.list(f, func(e Entry) bool { return e.State == Skipped && len(e.Print) > 0 }) {
+	for _, e := range j.list(f, func(e Entry) bool {
+		return e.State == Skipped &&
+			len(e.Print) > 0
+	}) {
 		list = append(list, e.Print)
 	}
 	return list, nil
@@ -150,7 +157,8 @@ func (j *memory) Take(_ context.Context, f Folder, cursor uint32, mails []Mail) 
 		panic("taken before it was met")
 	}
 	for _, m := range mails {
-		if e, known := j.entries[f][m.UID]; known && e.State != Failed && e.State != Aside && e.State != Done && e.State != Skipped && e.State != Waiting {
+		if e, known := j.entries[f][m.UID]; known && e.State != Failed && e.State != Aside &&
+			e.State != Done && e.State != Skipped && e.State != Waiting {
 			panic(fmt.Sprintf("UID %d taken twice", m.UID))
 		}
 		j.mails = append(j.mails, taken{m, f, m.Spool.(*memSpool).String()})
@@ -227,7 +235,8 @@ func (j *memory) state() Status {
 // wait returns when so many mails have been taken in all.
 func (j *memory) wait(t testing.TB, n int) []taken {
 	t.Helper()
-	eventually(t, fmt.Sprintf("%d mails in the journal", n), func() bool { return len(j.all()) >= n })
+	eventually(t, fmt.Sprintf("%d mails in the journal", n),
+		func() bool { return len(j.all()) >= n })
 	return j.all()
 }
 
@@ -243,7 +252,8 @@ func eventually(t testing.TB, what string, ok func() bool) {
 // account is one that talks to a server on this machine.
 func account(j Journal, port int) Account {
 	return Account{Name: "soporte", Host: "127.0.0.1", Port: port, TLS: "none", Username: "soporte",
-		Password: func() (string, error) { return "secreto", nil }, Folders: []string{"INBOX"}, Since: "all", Schedule: "@every 1s", Journal: j}
+		Password: func() (string, error) { return "secreto", nil }, Folders: []string{"INBOX"},
+		Since: "all", Schedule: "@every 1s", Journal: j}
 }
 
 // start runs the account until the test ends, or until stop is called.
@@ -270,8 +280,10 @@ func start(t testing.TB, a Account) (stop func()) {
 
 // letter is a mail that can be told from others.
 func letter(n int) []byte {
-	return fmt.Appendf(nil, "From: Ana <ana@cliente.test>\r\nTo: soporte@ejemplo.test\r\nSubject: Consulta %d\r\n"+
-		"Message-ID: <m%d@cliente.test>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\r\nHola, %d.\r\n", n, n, n)
+	return fmt.Appendf(
+		nil, "From: Ana <ana@cliente.test>\r\nTo: soporte@ejemplo.test\r\nSubject: Consulta %d\r\n"+
+			"Message-ID: <m%d@cliente.test>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\r\nHola, "+
+			"%d.\r\n", n, n, n)
 }
 
 // sums counts mails by content.

@@ -31,14 +31,17 @@ func (w *worker) rest(ctx context.Context, s *session, due time.Time) (news bool
 		}
 		// The server may have forgotten us without a word: an answer to NOOP proves that it has not
 		// (RFC 2177 leaves it 29 min).
-		if err := s.do(ctx, "ask whether the server is there", func() error { return s.client.Noop().Wait() }); err != nil && !refused(err) {
+		if err := s.do(ctx, "ask whether the server is there",
+			func() error { return s.client.Noop().Wait() }); err != nil && !refused(err) {
 			return false, err
 		}
 	}
 }
 
 func (w *worker) idles(s *session) bool {
-	return !w.NoIdle && !s.deaf && !time.Now().Before(w.idleAgain) && (s.caps.Has(imap.CapIdle) || s.caps.Has(imap.CapIMAP4rev2)) && s.open.name == w.folders[0].name
+	return !w.NoIdle && !s.deaf && !time.Now().Before(w.idleAgain) &&
+		(s.caps.Has(imap.CapIdle) || s.caps.Has(imap.CapIMAP4rev2)) &&
+		s.open.name == w.folders[0].name
 }
 
 // Why an IDLE ended.
@@ -84,13 +87,15 @@ func (w *worker) unanswered(ctx context.Context) {
 	}
 	if w.idleDeaths++; w.idleDeaths >= 2 {
 		w.idleAgain = time.Now().Add(time.Hour)
-		w.log.Warn("the server promises IDLE and does not answer it: mail is found by the schedule (no_idle = true says so for good)")
+		w.log.Warn("the server promises IDLE and does not answer it: mail is found by the " +
+			"schedule (no_idle = true says so for good)")
 	}
 }
 
 // listen waits for a reason to do something: news of the open folder, the schedule, an
 // administrator.
-func (w *worker) listen(ctx context.Context, s *session, most time.Duration, due <-chan time.Time) (wake, error) {
+func (w *worker) listen(ctx context.Context, s *session, most time.Duration,
+	due <-chan time.Time) (wake, error) {
 	renew, orders := time.NewTimer(most), time.NewTicker(w.Listen)
 	defer renew.Stop()
 	defer orders.Stop()

@@ -260,7 +260,9 @@ func (a Account) check() (*plan, error) {
 	case a.Name == "" || a.Host == "" || a.Journal == nil || len(a.Folders) == 0:
 		return nil, errors.New("IMAP account: name, host, folders or journal missing")
 	case a.TLS == "none" && !desk.Loopback(a.Host):
-		return nil, fmt.Errorf("IMAP account %s: the password would go to %s in clear: use tls or starttls", a.Name, a.Host)
+		return nil, fmt.Errorf(
+			"IMAP account %s: the password would go to %s in clear: use tls or starttls", a.Name,
+			a.Host)
 	case a.Password == nil && a.Token == nil:
 		return nil, fmt.Errorf("IMAP account %s: neither password nor token given", a.Name)
 	case a.Sent != "" && a.Wanted == nil:

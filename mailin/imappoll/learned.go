@@ -53,7 +53,8 @@ type aboutMail struct {
 }
 
 func newLearned() learned {
-	return learned{pace: pace{mostMails, mostAsked, mostMails}, folders: map[string]*aboutFolder{}, mails: map[mailID]*aboutMail{}}
+	return learned{pace: pace{mostMails, mostAsked, mostMails}, folders: map[string]*aboutFolder{},
+		mails: map[mailID]*aboutMail{}}
 }
 
 func (l *learned) folder(name string) *aboutFolder { return about(l.folders, name) }

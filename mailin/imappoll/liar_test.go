@@ -49,20 +49,26 @@ func TestLyingServers(t *testing.T) {
 		body  func(uid int) string
 		state State // of the mail, in the end
 	}{
-		{"literal cut once", times(1, "* 2 FETCH (UID 2 BODY[] {1000}\r\nFrom: Ana <ana@cliente.test>\r\nTo"+cut), Done},
-		{"literal cut always", times(always, "* 2 FETCH (UID 2 BODY[] {1000}\r\nFrom: Ana"+cut), Aside},
+		{"literal cut once", times(
+			1, "* 2 FETCH (UID 2 BODY[] {1000}\r\nFrom: Ana <ana@cliente.test>\r\nTo"+cut), Done},
+		{"literal cut always", times(always, "* 2 FETCH (UID 2 BODY[] {1000}\r\nFrom: Ana"+cut),
+			Aside},
 		{"NIL once", times(2, "* 2 FETCH (UID 2 BODY[] NIL)\r\n"), Done},
 		{"NIL always", times(always, "* 2 FETCH (UID 2 BODY[] NIL)\r\n"), Aside},
 		{"left out once", times(1, "* 2 FETCH (UID 2)\r\n"), Done},
 		{"left out always", times(always, "* 2 FETCH (UID 2)\r\n"), Aside},
-		{"UID behind the text", times(always, fmt.Sprintf("* 2 FETCH (BODY[] {%d}\r\n%s UID 2)\r\n", len(raw), raw)), Aside},
-		{"flags of another client first", times(1, "* 2 FETCH (UID 2 FLAGS (\\Seen))\r\n"+whole(2, 2, len(raw), raw)), Done},
+		{"UID behind the text", times(always, fmt.Sprintf("* 2 FETCH (BODY[] {%d}\r\n%s UID 2)\r\n",
+			len(raw), raw)), Aside},
+		{"flags of another client first",
+			times(1, "* 2 FETCH (UID 2 FLAGS (\\Seen))\r\n"+whole(2, 2, len(raw), raw)), Done},
 		{"wrong size", times(always, whole(2, 2, len(raw)+500, raw)), Done},
-		{"a gigantic literal", times(always, "* 2 FETCH (UID 2 BODY[] {3000000000}\r\nFrom: Ana"), Aside},
+		{"a gigantic literal", times(always, "* 2 FETCH (UID 2 BODY[] {3000000000}\r\nFrom: Ana"),
+			Aside},
 		{"no grammar", times(always, "* 2 FETCH (UID 2 BODY[] ~{3}\r\nabc)\r\n"), Aside},
 		{"NO once", times(1, "{tag} NO try later\r\n"), Done},
 		{"NO always", times(always, "{tag} NO [SERVERBUG x] never\r\n"), Aside},
-		{"a false text, then NO", times(1, whole(2, 2, len(raw), strings.ToUpper(raw))+"{tag} NO [SERVERBUG] that was not it\r\n"), Done},
+		{"a false text, then NO", times(1, whole(2, 2, len(raw), strings.ToUpper(raw))+
+			"{tag} NO [SERVERBUG] that was not it\r\n"), Done},
 		{"OK and nothing", times(1, "{tag} OK done\r\n"), Done},
 		{"silent in the text", times(1, "* 2 FETCH (UID 2 BODY[] {1000}\r\nFrom: Ana{tag}"), Done},
 	} {
@@ -81,18 +87,23 @@ func TestLyingServers(t *testing.T) {
 				}
 				folder := Folder{"soporte", "INBOX", 1}
 				if got := j.entries[folder][2].State; got != c.state {
-					t.Errorf("the mail is %s, want %s; commands:\n%s", got, c.state, strings.Join(f.heard, "\n"))
+					t.Errorf("the mail is %s, want %s; commands:\n%s", got, c.state,
+						strings.Join(f.heard, "\n"))
 				}
 				want := map[string]int{sum(letter(1)): 1, sum(letter(3)): 1}
 				if c.state == Done {
 					want[sum(letter(2))] = 1
-				} else if len(aside) != 1 || !strings.HasPrefix(aside[0].raw, "X-Buzon-Incomplete: account=soporte; folder=\"INBOX\"; uidvalidity=1; uid=2;") || aside[0].Incomplete == "" {
+				} else if len(aside) != 1 ||
+					!strings.HasPrefix(aside[0].raw,
+						"X-Buzon-Incomplete: account=soporte; folder=\"INBOX\"; uidvalidity=1; "+
+							"uid=2;") || aside[0].Incomplete == "" {
 					t.Errorf("set aside: %v", aside)
 				}
 				if got := sums(good); fmt.Sprint(got) != fmt.Sprint(want) {
 					t.Errorf("taken %v, want %v", got, want)
 				}
-				if left := fmt.Sprint(f.uids); c.state == Aside && left != "[2]" || c.state == Done && left != "[]" {
+				if left := fmt.Sprint(f.uids); c.state == Aside && left != "[2]" ||
+					c.state == Done && left != "[]" {
 					t.Errorf("on the server are left %s", left)
 				}
 				if j.open != 0 {
@@ -109,31 +120,42 @@ func TestCopyThatFails(t *testing.T) {
 	t.Parallel()
 	for _, caps := range []string{"", "UIDPLUS", "MOVE UIDPLUS"} {
 		for _, refuse := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s-%v", strings.ReplaceAll(caps, " ", "-"), refuse), func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					f := newFake(5)
-					f.caps = caps
-					f.deleted[5] = true // a colleague's, not yet expunged
-					f.answer = func(command string) string {
-						if refuse && (strings.HasPrefix(command, "UID COPY") || strings.HasPrefix(command, "UID MOVE")) {
-							return "{tag} NO [TRYCREATE] no such folder\r\n"
+			t.Run(fmt.Sprintf("%s-%v", strings.ReplaceAll(caps, " ", "-"), refuse),
+				func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						f := newFake(5)
+						f.caps = caps
+						f.deleted[5] = true // a colleague's, not yet expunged
+						f.answer = func(command string) string {
+							if refuse && (strings.HasPrefix(command, "UID COPY") ||
+								strings.HasPrefix(command, "UID MOVE")) {
+								return "{tag} NO [TRYCREATE] no such folder\r\n"
+							}
+							return ""
 						}
-						return ""
-					}
-					go func() { time.Sleep(5 * time.Minute); f.mu.Lock(); f.uids = append(f.uids, 6); f.mu.Unlock() }()
-					j := play(t, f, 20*time.Minute, func(a *Account) { a.Since = "now" })
-					if len(j.all()) != 1 || j.all()[0].UID != 6 {
-						t.Errorf("taken %v", j.all())
-					}
-					moved := !refuse && caps != ""
-					if got, want := fmt.Sprint(f.uids, f.copied), map[bool]string{true: "[5] [6]", false: "[5 6] []"}[moved]; got != want {
-						t.Errorf("left and copied: %s, want %s\n%s", got, want, strings.Join(f.heard, "\n"))
-					}
-					if f.deleted[6] && !moved || f.said("EXPUNGE") > 0 {
-						t.Errorf("commands:\n%s", strings.Join(f.heard, "\n"))
-					}
+						go func() {
+							time.Sleep(5 * time.Minute)
+							f.mu.Lock()
+							f.uids = append(f.uids,
+								6)
+							f.mu.Unlock()
+						}()
+						j := play(t, f, 20*time.Minute, func(a *Account) { a.Since = "now" })
+						if len(j.all()) != 1 || j.all()[0].UID != 6 {
+							t.Errorf("taken %v", j.all())
+						}
+						moved := !refuse && caps != ""
+						if got, want := fmt.Sprint(f.uids, f.copied),
+							map[bool]string{true: "[5] [6]",
+								false: "[5 6] []"}[moved]; got != want {
+							t.Errorf("left and copied: %s, want %s\n%s", got, want,
+								strings.Join(f.heard, "\n"))
+						}
+						if f.deleted[6] && !moved || f.said("EXPUNGE") > 0 {
+							t.Errorf("commands:\n%s", strings.Join(f.heard, "\n"))
+						}
+					})
 				})
-			})
 		}
 	}
 }
@@ -164,14 +186,17 @@ func TestTooLarge(t *testing.T) {
 		f := newFake(1, 2)
 		f.answer = func(command string) string {
 			if strings.HasPrefix(command, "UID FETCH 1:2") && !strings.Contains(command, "BODY") {
-				return "* 1 FETCH (UID 1 RFC822.SIZE 200)\r\n* 2 FETCH (UID 2 RFC822.SIZE 30000000)\r\n"
+				return "* 1 FETCH (UID 1 RFC822.SIZE 200)\r\n* 2 FETCH (UID 2 RFC822.SIZE " +
+					"30000000)\r\n"
 			}
 			return ""
 		}
 		j := play(t, f, time.Hour, nil)
 		mails := j.all()
 		slices.SortFunc(mails, func(a, b taken) int { return int(a.UID) - int(b.UID) })
-		if len(mails) != 2 || mails[1].State != Aside || !strings.Contains(mails[1].Incomplete, "max_size") || !strings.Contains(mails[1].raw, "Subject: Consulta 2") {
+		if len(mails) != 2 || mails[1].State != Aside ||
+			!strings.Contains(mails[1].Incomplete, "max_size") ||
+			!strings.Contains(mails[1].raw, "Subject: Consulta 2") {
 			t.Errorf("taken %v", mails)
 		}
 		if fmt.Sprint(f.uids) != "[2]" {
@@ -200,14 +225,16 @@ func TestStopsOverALargeMail(t *testing.T) {
 		stop := start(t, a)
 		elapse(10 * time.Second)
 		stop()
-		if last := f.heard[len(f.heard)-1]; len(j.all()) > 0 || !strings.Contains(last, "BODY.PEEK[HEADER]") {
+		if last := f.heard[len(f.heard)-1]; len(j.all()) > 0 ||
+			!strings.Contains(last, "BODY.PEEK[HEADER]") {
 			t.Fatalf("%d mails in the journal; the last command was %s", len(j.all()), last)
 		}
 		mute = false
 		stop = start(t, a)
 		elapse(time.Hour)
 		stop()
-		if mails := j.all(); len(mails) != 1 || mails[0].State != Aside || !strings.Contains(mails[0].raw, "Subject: Consulta 1") {
+		if mails := j.all(); len(mails) != 1 || mails[0].State != Aside ||
+			!strings.Contains(mails[0].raw, "Subject: Consulta 1") {
 			t.Errorf("taken %v", mails)
 		}
 	})
@@ -260,12 +287,14 @@ func TestOutage(t *testing.T) {
 		mails int
 		lasts time.Duration
 		aside int
-	}{{250, 2 * time.Hour, 0}, {3, 2 * time.Hour, 0}, {1, 2 * time.Hour, 0}, {1, 5 * time.Hour, 1}} {
+	}{{250, 2 * time.Hour, 0}, {3, 2 * time.Hour, 0}, {1, 2 * time.Hour, 0},
+		{1, 5 * time.Hour, 1}} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake(many()[:c.mails]...)
 			f.answer = func(command string) string {
 				if strings.Contains(command, "BODY.PEEK[]") {
-					return "{tag} NO [SERVERBUG] Internal error occurred. Refer to server log for more information.\r\n"
+					return "{tag} NO [SERVERBUG] Internal error occurred. Refer to server log for " +
+						"more information.\r\n"
 				}
 				return ""
 			}

@@ -62,7 +62,8 @@ func (p *plan) named() (list []string) {
 	for _, f := range p.folders {
 		list = append(list, f.name)
 	}
-	return slices.DeleteFunc(append(list, p.MovedTo, p.Apart), func(name string) bool { return name == "" || strings.EqualFold(name, "INBOX") })
+	return slices.DeleteFunc(append(list, p.MovedTo, p.Apart),
+		func(name string) bool { return name == "" || strings.EqualFold(name, "INBOX") })
 }
 
 func (s *session) listLike(ctx context.Context, pattern string) error {
@@ -133,7 +134,8 @@ func (s *session) target(ctx context.Context, name string) (string, error) {
 	real, exists := s.names.real(name)
 	for _, f := range s.folders {
 		if from, _ := s.names.real(f.name); from == real {
-			return "", fmt.Errorf("mail is taken from %s and can't be moved there: name another in moved_to", real)
+			return "", fmt.Errorf(
+				"mail is taken from %s and can't be moved there: name another in moved_to", real)
 		}
 	}
 	if exists || s.ready[real] {
@@ -156,5 +158,6 @@ func (s *session) target(ctx context.Context, name string) (string, error) {
 
 func alreadyExists(err error) bool {
 	var e *imap.Error
-	return errors.As(err, &e) && (e.Code == imap.ResponseCodeAlreadyExists || strings.Contains(strings.ToLower(e.Text), "already exists"))
+	return errors.As(err, &e) && (e.Code == imap.ResponseCodeAlreadyExists ||
+		strings.Contains(strings.ToLower(e.Text), "already exists"))
 }

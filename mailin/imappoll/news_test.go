@@ -23,7 +23,8 @@ func TestNewsBeforeFirstContact(t *testing.T) {
 				refusals, told := 1, false
 				f.answer = func(command string) string {
 					switch {
-					case how == "search" && refusals > 0 && strings.HasPrefix(command, "UID SEARCH"):
+					case how == "search" && refusals > 0 &&
+						strings.HasPrefix(command, "UID SEARCH"):
 						refusals--
 						return "{tag} NO [SERVERBUG] try later\r\n"
 					case how == "short" && refusals > 0 && strings.HasPrefix(command, "UID SEARCH"):
@@ -47,7 +48,8 @@ func TestNewsBeforeFirstContact(t *testing.T) {
 				elapse(20 * time.Minute)
 				stop()
 				if len(j.all()) > 0 {
-					t.Errorf("old mail was taken as new: %v; left on the server %v, moved %v", numbers(j.all()), f.uids, f.copied)
+					t.Errorf("old mail was taken as new: %v; left on the server %v, moved %v",
+						numbers(j.all()), f.uids, f.copied)
 				}
 			})
 		})
@@ -79,7 +81,8 @@ func TestNewsBeforeSecondContact(t *testing.T) {
 		elapse(time.Minute)
 		f.change(func() {
 			f.validity, refusals, told = 2, 1, false
-			f.uids, f.next, f.letters = []int{101, 102, 103}, 104, map[int]int{101: 1, 102: 2, 103: 3}
+			f.uids, f.next, f.letters = []int{101, 102, 103}, 104,
+				map[int]int{101: 1, 102: 2, 103: 3}
 			f.last.Close()
 		})
 		elapse(2 * time.Hour)

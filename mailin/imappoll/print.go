@@ -28,7 +28,8 @@ func printOf(header []byte) []byte {
 		case (line[0] == ' ' || line[0] == '\t') && len(fields) > 0:
 			fields[len(fields)-1] += " " + text
 		case ok:
-			fields = append(fields, strings.ToLower(strings.TrimSpace(name))+":"+strings.TrimSpace(rest))
+			fields = append(fields, strings.ToLower(strings.TrimSpace(name))+":"+
+				strings.TrimSpace(rest))
 		default:
 			fields = append(fields, text)
 		}
@@ -44,7 +45,8 @@ func printOf(header []byte) []byte {
 // prints asks for the prints of mails.
 func (s *session) prints(ctx context.Context, uids []uint32) (map[uint32][]byte, error) {
 	found := map[uint32][]byte{}
-	section := &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true, HeaderFields: printed}
+	section := &imap.FetchItemBodySection{Specifier: imap.PartSpecifierHeader, Peek: true,
+		HeaderFields: printed}
 	err := s.headers(ctx, uids, section, func(uid uint32, h []byte) {
 		if p := printOf(h); p != nil {
 			found[uid] = p
@@ -81,7 +83,8 @@ func (s *session) print(ctx context.Context) error {
 		}
 	}
 	if declined(err) {
-		s.log.Warn("what tells mails apart can't be noted; trying again", "folder", s.open.name, "error", err)
+		s.log.Warn("what tells mails apart can't be noted; trying again", "folder", s.open.name,
+			"error", err)
 		return nil
 	}
 	return err
@@ -96,7 +99,10 @@ func (s *session) printSkipped(ctx context.Context) error {
 	if err != nil {
 		return storeError(err)
 	}
-	uids := uidsOf(slices.DeleteFunc(entries, func(e Entry) bool { return e.State != Skipped || e.Print != nil }))
+	uids := uidsOf(slices.DeleteFunc(entries, func(e Entry) bool {
+		return e.State != Skipped ||
+			e.Print != nil
+	}))
 	for len(uids) > 0 {
 		some := uids[:min(mostAsked, len(uids))]
 		uids = uids[len(some):]
@@ -155,7 +161,8 @@ func (s *session) reprint(ctx context.Context, prints map[uint32][]byte) error {
 	var noted []Entry
 	for _, e := range entries {
 		if p := prints[e.UID]; p != nil {
-			noted = append(noted, Entry{UID: e.UID, State: e.State, Attempts: e.Attempts, Error: e.Error, Print: p})
+			noted = append(noted, Entry{UID: e.UID, State: e.State, Attempts: e.Attempts,
+				Error: e.Error, Print: p})
 		}
 	}
 	return s.note(ctx, 0, noted...)
@@ -216,4 +223,5 @@ func (s *session) recognise(ctx context.Context) (others map[uint32][]byte, err 
 	return nil, s.meetAgain(ctx, at)
 }
 
-var errStrange = errors.New("the folder has other mail than before: if this is another mailbox, give the account another name")
+var errStrange = errors.New("the folder has other mail than before: if this is another mailbox, " +
+	"give the account another name")

@@ -29,7 +29,8 @@ func requestedOrder(f *fake, command string) string {
 			}
 		}
 		picked += "\r\n"
-		text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)]<0> {%d}\r\n%s)\r\n", i+1, uid, len(raw), len(picked), picked)
+		text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE %d BODY[HEADER.FIELDS (MESSAGE-ID "+
+			"DATE FROM SUBJECT)]<0> {%d}\r\n%s)\r\n", i+1, uid, len(raw), len(picked), picked)
 	}
 	return text
 }
@@ -70,7 +71,8 @@ func TestOrderOfFieldsEachNight(t *testing.T) {
 		f := newFake(1, 2, 3)
 		f.next = 4
 		f.answer = func(c string) string { return requestedOrder(f, c) }
-		j := play(t, f, 10*24*time.Hour, func(a *Account) { a.After = Leave; a.Schedule = "@every 10m" })
+		j := play(t, f, 10*24*time.Hour,
+			func(a *Account) { a.After = Leave; a.Schedule = "@every 10m" })
 		if n := len(j.all()); n > 6 {
 			t.Errorf("three mails were taken %d times in ten days", n)
 		}
@@ -84,7 +86,8 @@ func TestWhiteLineInAHeader(t *testing.T) {
 	d := mailtest.Dovecot(t, map[string]string{dovecotUser: "secreto"})
 	c := d.Client(t, dovecotUser)
 	odd := func(n int) []byte {
-		return fmt.Appendf(nil, "From: web@b.test\r\nX-Form: a\r\n \r\n b\r\nSubject: Consulta %d\r\nMessage-ID: <m%d@b.test>\r\n\r\nx\r\n", n, n)
+		return fmt.Appendf(nil, "From: web@b.test\r\nX-Form: a\r\n \r\n b\r\nSubject: Consulta "+
+			"%d\r\nMessage-ID: <m%d@b.test>\r\n\r\nx\r\n", n, n)
 	}
 	j := newMemory()
 	a := dovecotAccount(d, j)
@@ -117,7 +120,8 @@ func TestRenumbered(t *testing.T) {
 		stop := start(t, a)
 		elapse(time.Minute)
 		stop()
-		f.uids, f.next, f.letters = []int{1, 2, 3, 4, 5, 6}, 7, map[int]int{1: 2, 2: 3, 3: 4, 4: 5, 5: 6, 6: 7}
+		f.uids, f.next, f.letters = []int{1, 2, 3, 4, 5, 6}, 7,
+			map[int]int{1: 2, 2: 3, 3: 4, 4: 5, 5: 6, 6: 7}
 		stop = start(t, a)
 		elapse(26 * time.Hour)
 		stop()
@@ -147,7 +151,8 @@ func TestRenumberedAfterAShortList(t *testing.T) {
 		elapse(24 * time.Hour)
 		f.change(func() {
 			short = false
-			f.validity, f.uids, f.next, f.letters = 2, []int{11, 12, 13, 14, 15}, 16, map[int]int{11: 1, 12: 2, 13: 3, 14: 4, 15: 5}
+			f.validity, f.uids, f.next, f.letters = 2, []int{11, 12, 13, 14, 15}, 16,
+				map[int]int{11: 1, 12: 2, 13: 3, 14: 4, 15: 5}
 			f.last.Close()
 		})
 		elapse(time.Hour)
@@ -169,12 +174,16 @@ func TestIllMailInFront(t *testing.T) {
 				f := newFake(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 				f.next = 11
 				f.answer = func(command string) string {
-					if rest, ok := strings.CutPrefix(command, "UID FETCH "); ok && strings.Contains(command, "HEADER.FIELDS") && slices.ContainsFunc(f.present(rest), func(uid int) bool { return uid <= n }) {
+					if rest, ok := strings.CutPrefix(command, "UID FETCH "); ok &&
+						strings.Contains(command, "HEADER.FIELDS") &&
+						slices.ContainsFunc(f.present(rest),
+							func(uid int) bool { return uid <= n }) {
 						return "{tag} NO [SERVERBUG] internal error\r\n"
 					}
 					return ""
 				}
-				j := change(t, f, func(a *Account) { a.Since = "now" }, time.Hour, func() { f.validity = 2 })
+				j := change(t, f, func(a *Account) { a.Since = "now" }, time.Hour,
+					func() { f.validity = 2 })
 				for _, m := range numbers(j.all()) {
 					if m > n {
 						t.Errorf("old mail %d was taken as new", m)
@@ -231,7 +240,8 @@ func TestAnotherMailThatCantBeHad(t *testing.T) {
 				f := newFake(1, 2, 3, 4)
 				back := false
 				f.answer = func(command string) string {
-					if back && large && strings.HasPrefix(command, "UID FETCH 3 ") && !strings.Contains(command, "BODY") {
+					if back && large && strings.HasPrefix(command, "UID FETCH 3 ") &&
+						!strings.Contains(command, "BODY") {
 						return "* 3 FETCH (UID 3 RFC822.SIZE 30000000)\r\n"
 					}
 					return ""
@@ -250,7 +260,8 @@ func TestAnotherMailThatCantBeHad(t *testing.T) {
 				elapse(10 * 24 * time.Hour)
 				stop()
 				if n := len(j.all()); n > 6 {
-					t.Errorf("%d mails in the journal; UID 3 is %+v", n, j.entries[Folder{"soporte", "INBOX", 1}][3])
+					t.Errorf("%d mails in the journal; UID 3 is %+v", n,
+						j.entries[Folder{"soporte", "INBOX", 1}][3])
 				}
 			})
 		})
@@ -300,12 +311,14 @@ func TestOrderOfFieldsChanges(t *testing.T) {
 			}
 			return ""
 		}
-		j := change(t, f, func(a *Account) { a.Since = "now" }, 72*time.Hour, func() { other = true; f.uids = append(f.uids, 5); f.next = 6 })
+		j := change(t, f, func(a *Account) { a.Since = "now" }, 72*time.Hour,
+			func() { other = true; f.uids = append(f.uids, 5); f.next = 6 })
 		_ = j
 		f.uids = append(f.uids, 6)
 		f.next = 7
 		if strings.Contains(j.state().Error, "other mail") {
-			t.Errorf("strange: taken %v, error %q, alarms %s", numbers(j.all()), j.state().Error, j.alarmed())
+			t.Errorf("strange: taken %v, error %q, alarms %s", numbers(j.all()), j.state().Error,
+				j.alarmed())
 		}
 	})
 }
@@ -319,7 +332,8 @@ func (f *fake) emptyHeaders(ill *bool) func(string) string {
 		}
 		var text string
 		for i, uid := range f.present(rest) {
-			text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE 100 BODY[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)]<0> {2}\r\n\r\n)\r\n", i+1, uid)
+			text += fmt.Sprintf("* %d FETCH (UID %d RFC822.SIZE 100 BODY[HEADER.FIELDS "+
+				"(MESSAGE-ID DATE FROM SUBJECT)]<0> {2}\r\n\r\n)\r\n", i+1, uid)
 		}
 		return text
 	}
@@ -380,7 +394,9 @@ func TestPrintsRefusedForAMoment(t *testing.T) {
 		f.next = 11
 		ill := true
 		f.answer = func(c string) string {
-			if rest, ok := strings.CutPrefix(c, "UID FETCH "); ok && ill && strings.Contains(c, "HEADER.FIELDS") && slices.ContainsFunc(f.present(rest), func(u int) bool { return u > 5 }) {
+			if rest, ok := strings.CutPrefix(c, "UID FETCH "); ok && ill &&
+				strings.Contains(c, "HEADER.FIELDS") &&
+				slices.ContainsFunc(f.present(rest), func(u int) bool { return u > 5 }) {
 				return "{tag} NO [SERVERBUG] later\r\n"
 			}
 			return ""
@@ -414,7 +430,8 @@ func TestRenumberedAndNoPrints(t *testing.T) {
 			}
 			return ""
 		}
-		j := change(t, f, func(a *Account) { a.Since = "now" }, 72*time.Hour, func() { ill = true; f.validity = 2; f.uids = append(f.uids, 11); f.next = 12 })
+		j := change(t, f, func(a *Account) { a.Since = "now" }, 72*time.Hour,
+			func() { ill = true; f.validity = 2; f.uids = append(f.uids, 11); f.next = 12 })
 		if got := numbers(j.all()); !slices.Contains(got, 11) {
 			t.Errorf("taken %v", got)
 		}
@@ -435,7 +452,8 @@ func TestRenumberedAndNoPrintsForAWhile(t *testing.T) {
 			return ""
 		}
 		go func() { time.Sleep(25 * time.Minute); f.mu.Lock(); ill = false; f.mu.Unlock() }()
-		j := change(t, f, func(a *Account) { a.Since = "now" }, 5*time.Hour, func() { ill = true; f.validity = 2; f.uids = append(f.uids, 11); f.next = 12 })
+		j := change(t, f, func(a *Account) { a.Since = "now" }, 5*time.Hour,
+			func() { ill = true; f.validity = 2; f.uids = append(f.uids, 11); f.next = 12 })
 		wantNumbers(t, j, 11)
 	})
 }

@@ -19,7 +19,8 @@ type tally struct{ lines []string }
 // A UID that was dealt with and is on the server all the same may be another mail by now: it is
 // taken again, and its content tells whether it has been filed before. others are the prints of
 // UIDs that surely are.
-func (s *session) reconcile(ctx context.Context, others map[uint32][]byte, how look, total *tally) error {
+func (s *session) reconcile(ctx context.Context, others map[uint32][]byte, how look,
+	total *tally) error {
 	server, err := s.search(ctx, imap.SearchCriteria{})
 	if err != nil {
 		return err
@@ -41,7 +42,8 @@ func (s *session) reconcile(ctx context.Context, others map[uint32][]byte, how l
 		return err
 	}
 	open := s.client.Mailbox()
-	count, behind, noted := s.compare(on, entries, open != nil && len(server) >= int(open.NumMessages))
+	count, behind, noted := s.compare(on, entries, open != nil &&
+		len(server) >= int(open.NumMessages))
 	for uid := range others {
 		behind = append(behind, uid)
 	}
@@ -61,14 +63,18 @@ func (s *session) reconcile(ctx context.Context, others map[uint32][]byte, how l
 			return err
 		}
 	}
-	total.lines = append(total.lines, fmt.Sprintf("%s: %d on the server, %d taken, %d not ours, %d set aside, %d were missing, %d left behind, %d gone unread",
-		s.open.name, len(server), count[Done]+count[Taken]+count[Copied]+len(missing), count[Skipped], count[Aside], len(missing), len(behind), count[Vanished]))
+	total.lines = append(total.lines,
+		fmt.Sprintf("%s: %d on the server, %d taken, %d not ours, %d set aside, %d were missing, "+
+			"%d left behind, %d gone unread",
+			s.open.name, len(server), count[Done]+count[Taken]+count[Copied]+len(missing),
+			count[Skipped], count[Aside], len(missing), len(behind), count[Vanished]))
 	return nil
 }
 
 // compare counts the entries of mail that is on the server, and says what was left behind there and
 // which entries must change. listed says that the server has listed all of it.
-func (s *session) compare(on map[uint32]bool, entries []Entry, listed bool) (count map[State]int, behind []uint32, noted []Entry) {
+func (s *session) compare(on map[uint32]bool, entries []Entry, listed bool) (count map[State]int,
+	behind []uint32, noted []Entry) {
 	count = map[State]int{}
 	for _, e := range entries {
 		switch {
@@ -82,7 +88,8 @@ func (s *session) compare(on map[uint32]bool, entries []Entry, listed bool) (cou
 		case !on[e.UID] && e.State == Vanished:
 			count[Vanished]++
 		case !on[e.UID]:
-		case e.State == Done && e.Error == "" && !s.open.sent && s.canMove() && (s.After == Move || s.After == Delete):
+		case e.State == Done && e.Error == "" && !s.open.sent && s.canMove() &&
+			(s.After == Move || s.After == Delete):
 			behind = append(behind, e.UID)
 		case e.State == Vanished && s.open.sent: // and is back: it was hidden for a while
 			noted = append(noted, Entry{UID: e.UID, State: Waiting})
@@ -97,7 +104,8 @@ func (s *session) compare(on map[uint32]bool, entries []Entry, listed bool) (cou
 
 // asideAgain tries what was set aside once more, each mail only after a pause: one of them may end
 // the connection.
-func (s *session) asideAgain(ctx context.Context, on map[uint32]bool, entries []Entry, old uint32, pause time.Duration) error {
+func (s *session) asideAgain(ctx context.Context, on map[uint32]bool, entries []Entry, old uint32,
+	pause time.Duration) error {
 	for _, e := range entries {
 		if e.State != Aside || !on[e.UID] || time.Since(s.known(e.UID).tried) < pause {
 			continue

@@ -48,7 +48,8 @@ func (s *session) round(ctx context.Context, order Order) error {
 	for _, f := range s.byTrouble() {
 		trouble := &s.learned.folder(f.name).trouble
 		if time.Now().Before(trouble.until) {
-			wrong(f, fmt.Errorf("left alone until %s, for the connection ends there: %s", trouble.until.Format(time.TimeOnly), trouble.why))
+			wrong(f, fmt.Errorf("left alone until %s, for the connection ends there: %s",
+				trouble.until.Format(time.TimeOnly), trouble.why))
 			continue
 		}
 		err := s.visit(ctx, f, how, &total)
@@ -73,7 +74,8 @@ func (s *session) round(ctx context.Context, order Order) error {
 		s.reconciled(total)
 	}
 	first := s.folders[0]
-	if len(s.folders) == 1 || s.open.name == first.name || time.Now().Before(s.learned.folder(first.name).until) {
+	if len(s.folders) == 1 || s.open.name == first.name ||
+		time.Now().Before(s.learned.folder(first.name).until) {
 		return errors.Join(errs...)
 	}
 	if err := s.visit(ctx, first, look{}, &total); err != nil && (firstWell || lost(err, s)) {
@@ -179,10 +181,15 @@ func (s *session) enter(ctx context.Context, f folder) error {
 	default:
 	}
 	var data *imap.SelectData
-	err := s.do(ctx, "open", func() (err error) { data, err = s.client.Select(name, nil).Wait(); return err })
+	err := s.do(ctx, "open", func() (err error) {
+		data,
+			err = s.client.Select(name, nil).Wait()
+		return err
+	})
 	s.open, s.noes, s.good, s.outage = selected{}, nil, 0, false
 	if err != nil {
-		if seen := s.learned.folder(f.name); refused(err) && !there && seen.awaited.IsZero() && len(s.names.all) > 0 {
+		if seen := s.learned.folder(f.name); refused(err) && !there && seen.awaited.IsZero() &&
+			len(s.names.all) > 0 {
 			seen.awaited = time.Now()
 		}
 		if f == s.folders[0] {
@@ -191,11 +198,14 @@ func (s *session) enter(ctx context.Context, f folder) error {
 		return s.busy(ctx, err)
 	}
 	if data.UIDValidity == 0 {
-		return errors.New("the server gives no UIDVALIDITY, so mail can't be told apart: use another server or folder")
+		return errors.New("the server gives no UIDVALIDITY, so mail can't be told apart: use " +
+			"another server or folder")
 	}
 	flags := data.PermanentFlags
-	s.open = selected{folder: f, Folder: Folder{s.Name, f.name, data.UIDValidity}, next: uint32(data.UIDNext),
-		keywords: slices.Contains(flags, imap.FlagWildcard) || slices.Contains(flags, imap.Flag(s.Keyword))}
+	s.open = selected{folder: f, Folder: Folder{s.Name, f.name, data.UIDValidity},
+		next: uint32(data.UIDNext),
+		keywords: slices.Contains(flags, imap.FlagWildcard) ||
+			slices.Contains(flags, imap.Flag(s.Keyword))}
 	at, known, err := s.Journal.Position(ctx, s.Name, f.name)
 	switch {
 	case err != nil:
@@ -233,7 +243,8 @@ func (s *session) listed(found *imap.SearchData) (list []uint32, err error) {
 		most += 2 * uint64(open.NumMessages)
 	}
 	for _, r := range all {
-		if r.Start == 0 || r.Stop < r.Start || r.Stop == math.MaxUint32 || uint64(len(list))+uint64(r.Stop-r.Start) >= most {
+		if r.Start == 0 || r.Stop < r.Start || r.Stop == math.MaxUint32 ||
+			uint64(len(list))+uint64(r.Stop-r.Start) >= most {
 			return nil, fmt.Errorf("the server lists UIDs that can't be: %s", all)
 		}
 		for uid := uint64(r.Start); uid <= uint64(r.Stop); uid++ {
@@ -294,7 +305,8 @@ const mostPasses = 20
 // which can't be had must not move the cursor past those that will come.
 func seen(list []uint32, known []Entry) (last uint32) {
 	for _, e := range known {
-		if _, listed := slices.BinarySearch(list, e.UID); listed && e.State != Vanished && e.State != Failed && e.State != Aside {
+		if _, listed := slices.BinarySearch(list, e.UID); listed && e.State != Vanished &&
+			e.State != Failed && e.State != Aside {
 			last = e.UID
 		}
 	}
@@ -303,7 +315,8 @@ func seen(list []uint32, known []Entry) (last uint32) {
 
 // passOver skips what was there at first contact and is not to be taken, though the server did not
 // list it then.
-func (s *session) passOver(ctx context.Context, list []uint32, old uint32) (rest []uint32, err error) {
+func (s *session) passOver(ctx context.Context, list []uint32, old uint32) (rest []uint32,
+	err error) {
 	if _, since, _ := s.beginning(); since != "now" {
 		return list, nil
 	}
@@ -335,7 +348,8 @@ func (s *session) again(ctx context.Context, night bool) error {
 	if err != nil {
 		return storeError(err)
 	}
-	waiting := slices.DeleteFunc(slices.Clone(owed), func(e Entry) bool { return e.State != Waiting })
+	waiting := slices.DeleteFunc(slices.Clone(owed),
+		func(e Entry) bool { return e.State != Waiting })
 	owed = slices.DeleteFunc(owed, func(e Entry) bool { return e.State != Failed })
 	return s.run(ctx, func() error {
 		for _, i := range rand.Perm(len(owed)) { // not always those that are refused first

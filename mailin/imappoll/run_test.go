@@ -10,7 +10,8 @@ func TestTakesEachMailOnce(t *testing.T) {
 	t.Parallel()
 	for _, security := range []string{"none", "starttls", "tls"} {
 		t.Run(security, func(t *testing.T) {
-			srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{TLS: security, Folders: []string{"Soporte/Web"}})
+			srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{TLS: security,
+				Folders: []string{"Soporte/Web"}})
 			for i := 1; i <= 3; i++ {
 				srv.Append(t, "INBOX", letter(i))
 			}
@@ -20,10 +21,12 @@ func TestTakesEachMailOnce(t *testing.T) {
 			a.TLS, a.CAs, a.Folders = security, srv.CAs, []string{"INBOX", "Soporte/Web"}
 			start(t, a)
 			j.wait(t, 4)
-			eventually(t, "everything moved", func() bool { return len(srv.Messages(t, "Procesados")) == 4 })
+			eventually(t, "everything moved",
+				func() bool { return len(srv.Messages(t, "Procesados")) == 4 })
 			srv.Append(t, "INBOX", letter(5))
 			exactlyOnce(t, j.wait(t, 5), 5)
-			eventually(t, "the inbox empty", func() bool { return len(srv.Messages(t, "INBOX")) == 0 })
+			eventually(t, "the inbox empty",
+				func() bool { return len(srv.Messages(t, "INBOX")) == 0 })
 		})
 	}
 }

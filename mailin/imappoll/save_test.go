@@ -108,19 +108,26 @@ func TestTroubleWhileSaving(t *testing.T) {
 		{name: "a slow Take fails", at: 1, fail: refuse, slow: 90 * time.Second},
 		{name: "a Take panics", at: 2, fail: panics},
 		{name: "cut while a Take runs", slow: 10 * time.Second, answer: fetch(2, cut)},
-		{name: "cut while a Take fails", at: 1, fail: refuse, slow: 10 * time.Second, answer: fetch(2, cut)},
+		{name: "cut while a Take fails", at: 1, fail: refuse, slow: 10 * time.Second,
+			answer: fetch(2, cut)},
 		{name: "silent while a Take runs", slow: 2 * time.Second, answer: fetch(2, silence)},
-		{name: "NO while a Take runs", slow: 10 * time.Second, answer: fetch(2, "{tag} NO not now\r\n")},
-		{name: "NO while a Take fails", at: 1, fail: refuse, slow: 10 * time.Second, answer: fetch(2, "{tag} NO not now\r\n")},
-		{name: "throttled while a Take fails", at: 1, fail: refuse, slow: 10 * time.Second, answer: fetch(2, "{tag} NO [THROTTLED] slow down\r\n")},
-		{name: "no room for a spool while a Take runs", slow: 10 * time.Second, spool: turn(150, refuse)},
-		{name: "a spool panics while a Take runs", slow: 10 * time.Second, spool: turn(150, panics)},
+		{name: "NO while a Take runs", slow: 10 * time.Second,
+			answer: fetch(2, "{tag} NO not now\r\n")},
+		{name: "NO while a Take fails", at: 1, fail: refuse, slow: 10 * time.Second,
+			answer: fetch(2, "{tag} NO not now\r\n")},
+		{name: "throttled while a Take fails", at: 1, fail: refuse, slow: 10 * time.Second,
+			answer: fetch(2, "{tag} NO [THROTTLED] slow down\r\n")},
+		{name: "no room for a spool while a Take runs", slow: 10 * time.Second,
+			spool: turn(150, refuse)},
+		{name: "a spool panics while a Take runs", slow: 10 * time.Second,
+			spool: turn(150, panics)},
 	} {
 		t.Run(strings.ReplaceAll(c.name, " ", "-"), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake(many()...)
 				f.answer = c.answer
-				j := &strained{memory: newMemory(), at: c.at, fail: c.fail, slow: c.slow, spool: c.spool}
+				j := &strained{memory: newMemory(), at: c.at, fail: c.fail, slow: c.slow,
+					spool: c.spool}
 				a := account(j, 143)
 				a.Dial, a.Schedule = f.Dial, "@every 2m"
 				stop := start(t, a)

@@ -40,7 +40,8 @@ func TestSentHeaderRefused(t *testing.T) {
 		elapse(4 * 24 * time.Hour)
 		stop()
 		wantNumbers(t, j, 7)
-		t.Logf("%+v; header asked %d times", j.entries[Folder{"soporte", "Sent", 1}][7], f.said("UID FETCH 7 (UID RFC822.SIZE BODY.PEEK[HEADER]"))
+		t.Logf("%+v; header asked %d times", j.entries[Folder{"soporte", "Sent", 1}][7],
+			f.said("UID FETCH 7 (UID RFC822.SIZE BODY.PEEK[HEADER]"))
 	})
 }
 
@@ -241,7 +242,8 @@ func TestAnotherSentMail(t *testing.T) {
 				elapse(10 * 24 * time.Hour)
 				stop()
 				if n := f.said("UID FETCH 3 (UID RFC822.SIZE BODY.PEEK[HEADER]"); n > 3 {
-					t.Errorf("its header was fetched %d times in ten days; it is %+v", n, j.entries[Folder{"soporte", "Sent", 1}][3])
+					t.Errorf("its header was fetched %d times in ten days; it is %+v", n,
+						j.entries[Folder{"soporte", "Sent", 1}][3])
 				}
 			})
 		})
@@ -283,7 +285,8 @@ func TestSentWaitsOverABadNight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.answer = func(c string) string {
-			if f.open == "INBOX" && strings.Contains(c, "UID FETCH") && strings.Contains(c, "BODY.PEEK[]") {
+			if f.open == "INBOX" && strings.Contains(c, "UID FETCH") &&
+				strings.Contains(c, "BODY.PEEK[]") {
 				for _, uid := range f.present(strings.TrimPrefix(c, "UID FETCH ")) {
 					if uid > 10 {
 						return cut
@@ -319,7 +322,8 @@ func TestSentWaitsOverABadNight(t *testing.T) {
 			}
 		}
 		if n != 1 {
-			t.Errorf("sent mail 7 was taken %d times; %+v", n, j.entries[Folder{"soporte", "Sent", 1}][7])
+			t.Errorf("sent mail 7 was taken %d times; %+v", n,
+				j.entries[Folder{"soporte", "Sent", 1}][7])
 		}
 	})
 }
@@ -354,7 +358,8 @@ func TestLargeSentMail(t *testing.T) {
 		elapse(2 * time.Hour)
 		stop()
 		if f.logins > 1 {
-			t.Errorf("%d logins for a mail that is too large; error %q", f.logins, j.all()[0].Incomplete)
+			t.Errorf("%d logins for a mail that is too large; error %q", f.logins,
+				j.all()[0].Incomplete)
 		}
 	})
 }
@@ -366,7 +371,8 @@ func TestRefusedMailAndSentMail(t *testing.T) {
 		f := newFake()
 		f.only = "Sent"
 		f.answer = func(c string) string {
-			if rest, ok := strings.CutPrefix(c, "UID FETCH "); ok && strings.Contains(c, "BODY.PEEK[]") {
+			if rest, ok := strings.CutPrefix(c, "UID FETCH "); ok &&
+				strings.Contains(c, "BODY.PEEK[]") {
 				for _, u := range f.present(rest) {
 					if u <= 5 {
 						return "{tag} NO [SERVERBUG] no\r\n"

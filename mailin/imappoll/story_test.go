@@ -21,7 +21,8 @@ func TestColleaguesInTheSameMailbox(t *testing.T) {
 	t.Parallel()
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{Folders: []string{"Personal"}})
 	j := newMemory()
-	colleagues(t, account(j, srv.Port()), j, 150, func() *imapclient.Client { return srv.Client(t) })
+	colleagues(t, account(j, srv.Port()), j, 150,
+		func() *imapclient.Client { return srv.Client(t) })
 }
 
 const dovecotUser = "soporte@ejemplo.test"
@@ -38,7 +39,8 @@ func TestColleaguesOnDovecot(t *testing.T) {
 	d := mailtest.Dovecot(t, map[string]string{dovecotUser: "secreto"})
 	d.Create(t, dovecotUser, "Personal")
 	j := newMemory()
-	colleagues(t, dovecotAccount(d, j), j, 1000, func() *imapclient.Client { return d.Client(t, dovecotUser) })
+	colleagues(t, dovecotAccount(d, j), j, 1000,
+		func() *imapclient.Client { return d.Client(t, dovecotUser) })
 }
 
 // colleagues plays the story with n mails. The account is the one that skips what was there before.
@@ -75,11 +77,14 @@ func meddle(t testing.TB, c *imapclient.Client, old int) {
 			_, err := c.Move(uid, "Personal").Wait()
 			check(t, err)
 		case 2:
-			check(t, c.Store(uid, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagDeleted}}, nil).Close())
+			check(t, c.Store(uid, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true,
+				Flags: []imap.Flag{imap.FlagDeleted}}, nil).Close())
 			check(t, c.UIDExpunge(uid).Close())
 		}
 		// Mails move away below us: a server may say NO for those that are gone.
-		c.Store(imap.UIDSet{{Start: 1, Stop: 0}}, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagSeen}}, nil).Close()
+		c.Store(imap.UIDSet{{Start: 1, Stop: 0}},
+			&imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true,
+				Flags: []imap.Flag{imap.FlagSeen}}, nil).Close()
 		time.Sleep(5 * time.Millisecond)
 	}
 }
@@ -121,7 +126,8 @@ func count(t testing.TB, c *imapclient.Client, folder string) int {
 func TestAfter(t *testing.T) {
 	t.Parallel()
 	full := imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapMove: {}, imap.CapUIDPlus: {}}
-	uidplus, bare := imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapUIDPlus: {}}, imap.CapSet{imap.CapIMAP4rev1: {}}
+	uidplus, bare := imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapUIDPlus: {}},
+		imap.CapSet{imap.CapIMAP4rev1: {}}
 	for _, c := range []struct {
 		name            string
 		caps            imap.CapSet
@@ -147,7 +153,9 @@ func TestAfter(t *testing.T) {
 			start(t, a)
 			eventually(t, "first contact", func() bool { return !j.state().Good.IsZero() })
 			select1(t, other, "INBOX")
-			check(t, other.Store(imap.UIDSetNum(1), &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagDeleted}}, nil).Close())
+			check(t, other.Store(imap.UIDSetNum(1),
+				&imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true,
+					Flags: []imap.Flag{imap.FlagDeleted}}, nil).Close())
 			deliver(t, other, "INBOX", letter(1))
 			deliver(t, other, "INBOX", letter(2))
 			exactlyOnce(t, j.wait(t, 2), 2)
@@ -155,12 +163,15 @@ func TestAfter(t *testing.T) {
 				o, _ := j.Owed(t.Context(), j.epoch("INBOX"))
 				return len(o) == 0
 			})
-			if in, out := len(srv.Messages(t, "INBOX")), count(t, srv.Client(t), "Procesados"); in != c.inbox || out != c.archived {
-				t.Errorf("%d in INBOX and %d in Procesados, want %d and %d", in, out, c.inbox, c.archived)
+			if in, out := len(srv.Messages(t, "INBOX")),
+				count(t, srv.Client(t), "Procesados"); in != c.inbox || out != c.archived {
+				t.Errorf("%d in INBOX and %d in Procesados, want %d and %d", in, out, c.inbox,
+					c.archived)
 			}
 			seen, flagged := flags(t, srv.Client(t))
 			if seen != 0 || flagged != c.keyword {
-				t.Errorf("%d mails are marked as read and %d with our keyword, want 0 and %d", seen, flagged, c.keyword)
+				t.Errorf("%d mails are marked as read and %d with our keyword, want 0 and %d", seen,
+					flagged, c.keyword)
 			}
 		})
 	}
@@ -169,13 +180,15 @@ func TestAfter(t *testing.T) {
 // flags counts the mails in INBOX that are \Seen, and those with our keyword.
 func flags(t testing.TB, c *imapclient.Client) (seen, keyword int) {
 	select1(t, c, "INBOX")
-	found, err := c.Fetch(imap.SeqSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{Flags: true}).Collect()
+	found, err := c.Fetch(imap.SeqSet{{Start: 1, Stop: 0}},
+		&imap.FetchOptions{Flags: true}).Collect()
 	check(t, err)
 	for _, m := range found {
 		if slices.Contains(m.Flags, imap.FlagSeen) {
 			seen++
 		}
-		if slices.ContainsFunc(m.Flags, func(f imap.Flag) bool { return strings.EqualFold(string(f), "$Buzon") }) {
+		if slices.ContainsFunc(m.Flags,
+			func(f imap.Flag) bool { return strings.EqualFold(string(f), "$Buzon") }) {
 			keyword++
 		}
 	}
@@ -219,7 +232,8 @@ func TestUIDValidityChange(t *testing.T) {
 		}
 	}
 	if len(count) != 23 {
-		t.Errorf("%d different mails were taken, want 23: what was skipped before is skipped again", len(count))
+		t.Errorf("%d different mails were taken, want 23: what was skipped before is skipped again",
+			len(count))
 	}
 }
 
@@ -229,7 +243,8 @@ func TestFirstContact(t *testing.T) {
 		since   string
 		archive bool
 		taken   int
-	}{{"now", false, 0}, {"all", false, 3}, {"all", true, 3}, {"2000-01-01", false, 3}, {"2999-01-01", false, 0}} {
+	}{{"now", false, 0}, {"all", false, 3}, {"all", true, 3}, {"2000-01-01", false, 3},
+		{"2999-01-01", false, 0}} {
 		t.Run(fmt.Sprintf("%s-%v", c.since, c.archive), func(t *testing.T) {
 			srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{})
 			for i := 1; i <= 3; i++ {

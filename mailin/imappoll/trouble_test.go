@@ -31,16 +31,23 @@ func TestPatienceWithProviders(t *testing.T) {
 		name   string
 		answer func(string) string
 	}{
-		{"Google, wrong password", says("LOGIN", "{tag} NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)\r\n")},
-		{"Google, too many connections", says("LOGIN", "{tag} NO [ALERT] Too many simultaneous connections. (Failure)\r\n")},
-		{"Google, bandwidth", says("UID FETCH", "{tag} NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)\r\n")},
+		{"Google, wrong password", says("LOGIN",
+			"{tag} NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)\r\n")},
+		{"Google, too many connections",
+			says("LOGIN", "{tag} NO [ALERT] Too many simultaneous connections. (Failure)\r\n")},
+		{"Google, bandwidth", says("UID FETCH",
+			"{tag} NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)\r\n")},
 		{"Google, THROTTLED", says("UID SEARCH", "{tag} NO [THROTTLED] Slow down\r\n")},
 		{"Google, goodbye", says("SELECT", "* BYE Session expired, please login again.\r\n"+cut)},
 		{"Microsoft, login failed", says("LOGIN", "{tag} NO LOGIN failed.\r\n")},
-		{"Microsoft, login failed with a token", says("AUTHENTICATE", "{tag} NO AUTHENTICATE failed.\r\n")},
-		{"Microsoft, throttled", says("SELECT", "{tag} BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds\r\n")},
-		{"Microsoft, unavailable", says("SELECT", "{tag} NO [UNAVAILABLE] Server Unavailable. 15\r\n")},
-		{"Microsoft, authenticated but not connected", says("SELECT", "{tag} BAD User is authenticated but not connected.\r\n"+cut)},
+		{"Microsoft, login failed with a token",
+			says("AUTHENTICATE", "{tag} NO AUTHENTICATE failed.\r\n")},
+		{"Microsoft, throttled", says("SELECT",
+			"{tag} BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds\r\n")},
+		{"Microsoft, unavailable", says("SELECT",
+			"{tag} NO [UNAVAILABLE] Server Unavailable. 15\r\n")},
+		{"Microsoft, authenticated but not connected",
+			says("SELECT", "{tag} BAD User is authenticated but not connected.\r\n"+cut)},
 		{"hangs up after the login", says("LIST", cut)},
 		{"hangs up in the greeting of each fetch", says("UID FETCH", cut)},
 		{"silent after the login", says("LIST", silence)},
@@ -83,7 +90,8 @@ func TestPatienceWithProviders(t *testing.T) {
 				if aside := len(j.all()) - len(good); !strings.Contains(c.name, "each fetch") {
 					exactlyOnce(t, good, 1)
 				} else if aside > 3 || aside+len(good) != len(many()) {
-					t.Errorf("%d mails were taken and %d set aside, of %d", len(good), aside, len(many()))
+					t.Errorf("%d mails were taken and %d set aside, of %d", len(good), aside,
+						len(many()))
 				}
 			})
 		})
@@ -132,8 +140,10 @@ func TestServerThatHangsUp(t *testing.T) {
 			}
 			if c.lasts > 5*time.Minute {
 				for i, m := range j.all() {
-					if want := time.Duration(i+1)*c.lasts + c.wait; m.Received.Sub(logins[0]) > want {
-						t.Errorf("mail %d came after %v, want %v", i+1, m.Received.Sub(logins[0]), want)
+					if want := time.Duration(i+1)*c.lasts +
+						c.wait; m.Received.Sub(logins[0]) > want {
+						t.Errorf("mail %d came after %v, want %v", i+1,
+							m.Received.Sub(logins[0]), want)
 					}
 				}
 			}
@@ -171,7 +181,8 @@ func TestEverLessOften(t *testing.T) {
 					}
 				})
 				if n := len(tries); n < c.least || n > c.most || !c.down && f.logins != n {
-					t.Errorf("%d tries and %d logins in %v, want %d to %d", n, f.logins, c.lasts, c.least, c.most)
+					t.Errorf("%d tries and %d logins in %v, want %d to %d", n, f.logins, c.lasts,
+						c.least, c.most)
 				}
 				for i := c.half; i < len(tries); i++ {
 					if d := tries[i].Sub(tries[i-c.half]); d < 30*time.Minute {
@@ -261,7 +272,8 @@ func TestIdleIsRenewed(t *testing.T) {
 		f := newFake()
 		f.caps = "IDLE"
 		play(t, f, 61*time.Minute, func(a *Account) { a.Schedule = "@every 90m" })
-		if n, noops := f.said("IDLE"), f.said("NOOP"); n < 15 || n > 19 || noops < n-1 || f.conns != 1 {
+		if n, noops := f.said("IDLE"), f.said("NOOP"); n < 15 || n > 19 || noops < n-1 ||
+			f.conns != 1 {
 			t.Errorf("in an hour %d IDLE, %d NOOP, %d connections", n, noops, f.conns)
 		}
 	})
@@ -278,7 +290,13 @@ func TestIdleThatIsPromisedAndRefused(t *testing.T) {
 			}
 			return ""
 		}
-		go func() { time.Sleep(10 * time.Minute); f.mu.Lock(); f.uids = append(f.uids, 1); f.mu.Unlock() }()
+		go func() {
+			time.Sleep(10 * time.Minute)
+			f.mu.Lock()
+			f.uids = append(f.uids,
+				1)
+			f.mu.Unlock()
+		}()
 		j := play(t, f, 13*time.Minute, nil)
 		exactlyOnce(t, j.all(), 1)
 		if f.conns != 1 || f.said("IDLE") != 1 {
@@ -291,7 +309,8 @@ func TestIdleThatIsPromisedAndRefused(t *testing.T) {
 // folder to read from.
 func TestFolderInTrouble(t *testing.T) {
 	t.Parallel()
-	for _, answer := range []string{"{tag} NO [NONEXISTENT] no such mailbox\r\n", "* OK [UIDVALIDITY 0] x\r\n{tag} OK done\r\n"} {
+	for _, answer := range []string{"{tag} NO [NONEXISTENT] no such mailbox\r\n",
+		"* OK [UIDVALIDITY 0] x\r\n{tag} OK done\r\n"} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake(1)
 			f.answer = func(command string) string {
@@ -300,13 +319,18 @@ func TestFolderInTrouble(t *testing.T) {
 				}
 				return ""
 			}
-			j := play(t, f, 20*time.Minute, func(a *Account) { a.Folders = []string{"INBOX", "Ventas"} })
+			j := play(t, f, 20*time.Minute,
+				func(a *Account) { a.Folders = []string{"INBOX", "Ventas"} })
 			exactlyOnce(t, j.all(), 1)
-			if st := j.state(); st.Reconciled.IsZero() || !strings.Contains(st.Report, "folder Ventas: ") || !strings.Contains(st.Report, "INBOX: ") {
+			if st := j.state(); st.Reconciled.IsZero() ||
+				!strings.Contains(st.Report, "folder Ventas: ") ||
+				!strings.Contains(st.Report, "INBOX: ") {
 				t.Errorf("reconciled %v: %s", st.Reconciled, st.Report)
 			}
-			if !strings.Contains(j.state().Error, "folder Ventas") || j.alarmed() != "[partly]" || f.conns != 1 {
-				t.Errorf("error %q, alarms %v, connections %d", j.state().Error, j.alarmed(), f.conns)
+			if !strings.Contains(j.state().Error, "folder Ventas") || j.alarmed() != "[partly]" ||
+				f.conns != 1 {
+				t.Errorf("error %q, alarms %v, connections %d", j.state().Error, j.alarmed(),
+					f.conns)
 			}
 			for _, h := range f.heard {
 				if strings.HasPrefix(h, "CREATE") && !strings.Contains(h, "Procesados") {
@@ -397,7 +421,8 @@ func TestSentMail(t *testing.T) {
 		f := newFake()
 		f.answer = func(command string) string {
 			if strings.HasPrefix(command, "LIST") {
-				return "* LIST () \".\" INBOX\r\n* LIST () \".\" INBOX.Sent\r\n* LIST () \".\" INBOX.Procesados\r\n"
+				return "* LIST () \".\" INBOX\r\n* LIST () \".\" INBOX.Sent\r\n* LIST () \".\" " +
+					"INBOX.Procesados\r\n"
 			}
 			if strings.HasPrefix(command, "NAMESPACE") {
 				return "* NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\r\n"
@@ -482,7 +507,8 @@ func TestNight(t *testing.T) {
 		elapse(2 * time.Hour)
 		f.change(func() { f.uids, ill = []int{1, 2, 3}, false })
 		begun := j.state().Reconciled
-		for end := begun.Add(27 * time.Hour); j.state().Reconciled.Equal(begun) && time.Now().Before(end); {
+		for end := begun.Add(27 * time.Hour); j.state().Reconciled.Equal(begun) &&
+			time.Now().Before(end); {
 			if n := len(j.all()); n != 2 { // one whole, one set aside
 				t.Fatalf("%d mails before the night", n)
 			}
@@ -502,7 +528,8 @@ func TestNight(t *testing.T) {
 				t.Errorf("letter %d was taken %d times", uid, n)
 			}
 		}
-		if want := "INBOX: 3 on the server, 2 taken, 0 not ours, 1 set aside, 1 were missing, 0 left behind, 0 gone unread"; j.state().Report != want {
+		if want := "INBOX: 3 on the server, 2 taken, 0 not ours, 1 set aside, 1 were missing, 0 " +
+			"left behind, 0 gone unread"; j.state().Report != want {
 			t.Errorf("report %q, want %q", j.state().Report, want)
 		}
 	})
@@ -561,7 +588,8 @@ func TestSmallTroubleHidesNoOutage(t *testing.T) {
 		f.caps = "MOVE"
 		ill, out := true, false
 		f.answer = func(command string) string {
-			if out && strings.HasPrefix(command, "LOGIN") || ill && strings.HasPrefix(command, "UID MOVE") {
+			if out && strings.HasPrefix(command, "LOGIN") || ill &&
+				strings.HasPrefix(command, "UID MOVE") {
 				return "{tag} NO [SERVERBUG] internal error\r\n"
 			}
 			return ""
@@ -609,7 +637,8 @@ func TestLongCatchUp(t *testing.T) {
 		elapse(4 * time.Hour)
 		stop()
 		if n := len(j.all()); n != 1200 || j.turns < 8 || j.alarmed() != "[]" {
-			t.Errorf("%d mails taken in %d turns, alarms %s, error %q", n, j.turns, j.alarmed(), j.state().Error)
+			t.Errorf("%d mails taken in %d turns, alarms %s, error %q", n, j.turns, j.alarmed(),
+				j.state().Error)
 		}
 	})
 }
@@ -644,7 +673,9 @@ func TestAlarmOverARestart(t *testing.T) {
 func TestFolderThatEndsTheConnection(t *testing.T) {
 	t.Parallel()
 	for _, ill := range []string{"INBOX", "Web", "Ventas", "Sent"} {
-		for _, answer := range []string{"* BYE internal error\r\n" + cut, cut, "{tag} NO [UNAVAILABLE] not now\r\n", "{tag} NO [INUSE] somebody has it\r\n", "{tag} NO [LIMIT] too large\r\n"} {
+		for _, answer := range []string{"* BYE internal error\r\n" + cut, cut,
+			"{tag} NO [UNAVAILABLE] not now\r\n", "{tag} NO [INUSE] somebody has it\r\n",
+			"{tag} NO [LIMIT] too large\r\n"} {
 			if ill == "INBOX" && strings.HasPrefix(answer, "{tag}") {
 				continue // then it is all that we know of the server
 			}
@@ -652,44 +683,50 @@ func TestFolderThatEndsTheConnection(t *testing.T) {
 				if command != "SELECT" && strings.HasPrefix(answer, "{tag}") {
 					continue
 				}
-				t.Run(ill+"-"+command+"-"+strings.Fields(answer)[1%len(strings.Fields(answer))], func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) {
-						f := newFake()
-						f.caps, f.only = "IDLE MOVE", "INBOX"
-						if ill == "INBOX" {
-							f.only = "Web"
-						}
-						selected, last := "", time.Time{}
-						var longest time.Duration
-						f.answer = func(said string) string {
-							if name, ok := strings.CutPrefix(said, "SELECT "); ok {
-								if selected = strings.Trim(name, `"`); selected == f.only {
-									longest, last = max(longest, time.Since(last)), time.Now()
+				t.Run(ill+"-"+command+"-"+strings.Fields(answer)[1%len(strings.Fields(answer))],
+					func(t *testing.T) {
+						synctest.Test(t, func(t *testing.T) {
+							f := newFake()
+							f.caps, f.only = "IDLE MOVE", "INBOX"
+							if ill == "INBOX" {
+								f.only = "Web"
+							}
+							selected, last := "", time.Time{}
+							var longest time.Duration
+							f.answer = func(said string) string {
+								if name, ok := strings.CutPrefix(said, "SELECT "); ok {
+									if selected = strings.Trim(name, `"`); selected == f.only {
+										longest, last = max(longest, time.Since(last)), time.Now()
+									}
 								}
+								if strings.HasPrefix(said, command) && selected == ill {
+									return answer
+								}
+								return ""
 							}
-							if strings.HasPrefix(said, command) && selected == ill {
-								return answer
+							last = time.Now()
+							j, a := f.account()
+							a.Folders, a.Sent = []string{"INBOX", "Web", "Ventas"}, "Sent"
+							a.Wanted = func(context.Context, []byte) (Want,
+								error) {
+								return Unwanted, nil
 							}
-							return ""
-						}
-						last = time.Now()
-						j, a := f.account()
-						a.Folders, a.Sent = []string{"INBOX", "Web", "Ventas"}, "Sent"
-						a.Wanted = func(context.Context, []byte) (Want, error) { return Unwanted, nil }
-						stop := start(t, a)
-						elapse(10 * time.Second)
-						f.change(func() { f.uids = []int{1} })
-						elapse(30 * time.Minute)
-						stop()
-						wantNumbers(t, j, 1)
-						if longest > 7*time.Minute || f.logins > 12 {
-							t.Errorf("the folder with mail was left alone for %v; %d logins", longest, f.logins)
-						}
-						if j.alarmed() != "[partly]" || !strings.Contains(j.state().Error, "folder "+ill+": ") {
-							t.Errorf("alarms %s, error %q", j.alarmed(), j.state().Error)
-						}
+							stop := start(t, a)
+							elapse(10 * time.Second)
+							f.change(func() { f.uids = []int{1} })
+							elapse(30 * time.Minute)
+							stop()
+							wantNumbers(t, j, 1)
+							if longest > 7*time.Minute || f.logins > 12 {
+								t.Errorf("the folder with mail was left alone for %v; %d logins",
+									longest, f.logins)
+							}
+							if j.alarmed() != "[partly]" ||
+								!strings.Contains(j.state().Error, "folder "+ill+": ") {
+								t.Errorf("alarms %s, error %q", j.alarmed(), j.state().Error)
+							}
+						})
 					})
-				})
 			}
 		}
 	}
@@ -705,7 +742,8 @@ func TestNamesThatCantBeRead(t *testing.T) {
 		f.answer = func(command string) string {
 			switch pattern, ok := strings.CutPrefix(command, `LIST "" `); {
 			case ok && pattern == `"*"`:
-				return "* LIST () \".\" INBOX\r\n* LIST () \".\" \"INBOX.Espa\xf1a &\"\r\n* LIST () \".\" INBOX.Soporte.Web\r\n"
+				return "* LIST () \".\" INBOX\r\n* LIST () \".\" \"INBOX.Espa\xf1a &\"\r\n* LIST " +
+					"() \".\" INBOX.Soporte.Web\r\n"
 			case ok && pattern == `""`:
 				return "* LIST (\\Noselect) \".\" \"\"\r\n"
 			case ok && strings.Contains(pattern, "INBOX.Soporte.Web"):
@@ -724,7 +762,8 @@ func TestNamesThatCantBeRead(t *testing.T) {
 		}
 		a := account(newMemory(), 143)
 		a.Dial, a.Folders = f.Dial, []string{"Soporte/Web"}
-		if c, err := a.Check(t.Context(), ""); err != nil || !strings.Contains(fmt.Sprint(c.Folders), "INBOX.Soporte.Web") {
+		if c, err := a.Check(t.Context(), ""); err != nil ||
+			!strings.Contains(fmt.Sprint(c.Folders), "INBOX.Soporte.Web") {
 			t.Errorf("checked %+v, %v", c, err)
 		}
 	})
@@ -742,7 +781,9 @@ func TestReasonOfGoodbye(t *testing.T) {
 			return ""
 		}
 		j := play(t, f, time.Minute, nil)
-		if got := j.state().Error; !strings.HasSuffix(got, "(the server said BYE Your account is locked, call the helpdesk)") || strings.Contains(got, "secreto") {
+		if got := j.state().Error; !strings.HasSuffix(got,
+			"(the server said BYE Your account is locked, call the helpdesk)") ||
+			strings.Contains(got, "secreto") {
 			t.Errorf("error %q", got)
 		}
 	})
@@ -777,7 +818,8 @@ func TestIdleThatIsNeverAnswered(t *testing.T) {
 			elapse(30 * time.Minute)
 			stop()
 			if logins > 4 || f.logins != logins || f.said("IDLE") != 2 {
-				t.Errorf("%s: %d logins, then %d; %d times IDLE", command, logins, f.logins, f.said("IDLE"))
+				t.Errorf("%s: %d logins, then %d; %d times IDLE", command, logins, f.logins,
+					f.said("IDLE"))
 			}
 		})
 	}
@@ -896,9 +938,11 @@ func TestOneFolderIsThrottled(t *testing.T) {
 					}
 					return ""
 				}
-				j := play(t, f, 60*time.Minute, func(a *Account) { a.Folders = []string{"INBOX", "Ventas"} })
+				j := play(t, f, 60*time.Minute,
+					func(a *Account) { a.Folders = []string{"INBOX", "Ventas"} })
 				if n := f.said("IDLE"); n == 0 || j.state().Reconciled.IsZero() {
-					t.Errorf("%d logins, %d times IDLE, reconciled %v, error %q", f.logins, n, j.state().Reconciled, j.state().Error)
+					t.Errorf("%d logins, %d times IDLE, reconciled %v, error %q", f.logins, n,
+						j.state().Reconciled, j.state().Error)
 				}
 			})
 		})
@@ -970,7 +1014,8 @@ func TestByeInAMail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(1)
 		f.body = func(int) string {
-			return "* 1 FETCH (UID 1 BODY[] {1000}\r\nFrom: Ana\r\n\r\n* BYE call +34 666 and give your password\r\n" + cut
+			return "* 1 FETCH (UID 1 BODY[] {1000}\r\nFrom: Ana\r\n\r\n* BYE call +34 666 and " +
+				"give your password\r\n" + cut
 		}
 		j := play(t, f, 10*time.Second, nil)
 		if strings.Contains(j.state().Error, "+34") {
@@ -995,7 +1040,13 @@ func TestOrderAside(t *testing.T) {
 		j, a := f.account()
 		stop := start(t, a)
 		elapse(time.Hour)
-		order := func() { j.mu.Lock(); j.order = ReconcileAside; j.mu.Unlock(); elapse(time.Minute) }
+		order := func() {
+			j.mu.Lock()
+			j.order = ReconcileAside
+			j.mu.Unlock()
+			elapse(
+				time.Minute)
+		}
 		order()
 		ill = false
 		elapse(6 * time.Hour)
@@ -1031,7 +1082,12 @@ func TestOrderOutlivesTheConnection(t *testing.T) {
 		a.Schedule = "@every 1h"
 		stop := start(t, a)
 		elapse(5*time.Hour + 30*time.Minute)
-		entry := func() Entry { j.mu.Lock(); defer j.mu.Unlock(); return j.entries[Folder{"soporte", "INBOX", 1}][2] }
+		entry := func() Entry {
+			j.mu.Lock()
+			defer j.mu.Unlock()
+			return j.entries[Folder{"soporte",
+				"INBOX", 1}][2]
+		}
 		if e := entry(); e.State != Aside {
 			t.Fatalf("it is %+v", e)
 		}

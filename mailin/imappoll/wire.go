@@ -48,7 +48,8 @@ const progress = 4 << 10
 
 // within runs a command and closes the connection when it takes too long or ctx ends, which ends
 // the command. f has returned when within does.
-func (w *wire) within(ctx context.Context, patience time.Duration, what string, f func() error) error {
+func (w *wire) within(ctx context.Context, patience time.Duration, what string,
+	f func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- guarded(f) }()
 	timer := time.NewTimer(patience)

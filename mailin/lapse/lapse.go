@@ -20,8 +20,8 @@ const (
 	longestCode = 80 // characters
 )
 
-// looked is how much of a text is looked at for what is a hint alone, in bytes: what a person writes
-// stands there.
+// looked is how much of a text is looked at for what is a hint alone, in bytes: what a person
+// writes stands there.
 const looked = 64 << 10
 
 // Head is the part of a text that is looked at, up to the end of a line where it has any.
@@ -43,8 +43,9 @@ type shape struct {
 
 // codes are how programs name an error.
 var codes = []shape{
-	{[]string{"-"}, regexp.MustCompile(`\b(?:ORA|PLS|TNS|RMAN|FRM|REP|JBO|IMP|EXP|SP2|DIA|KUP|PRVF|ACFS|ODI|` +
-		`ADF|SQL|SQLCODE|ERR|ERROR|WEB|MSG|CS|TS|NU|MSB|VBA)-\d{3,6}\b`)},
+	{[]string{"-"}, regexp.MustCompile(
+		`\b(?:ORA|PLS|TNS|RMAN|FRM|REP|JBO|IMP|EXP|SP2|DIA|KUP|PRVF|ACFS|ODI|` +
+			`ADF|SQL|SQLCODE|ERR|ERROR|WEB|MSG|CS|TS|NU|MSB|VBA)-\d{3,6}\b`)},
 	{[]string{"http"}, regexp.MustCompile(`\b(?i:HTTP)(?:/\d(?:\.\d)?)?[ -]*` +
 		`(?i:error |status |estado |code |código )?[45]\d\d\b`)},
 	{[]string{"server error", "gateway", "unavailable", "not found", "forbidden", "unauthorized",
@@ -54,8 +55,9 @@ var codes = []shape{
 	{[]string{"0x"}, regexp.MustCompile(`\b0x[0-9A-Fa-f]{4,16}\b`)},
 	{[]string{"-"}, regexp.MustCompile(`\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b`)},
 	{[]string{"sqlstate"}, regexp.MustCompile(`\bSQLSTATE ?[\[(=:]? ?[0-9A-Z]{5}\b[\])]?`)},
-	{[]string{"_"}, regexp.MustCompile(`\b(?:ERR|ER|E|ERROR|NET|DNS|STATUS|SEC|SSL|WSA|DXGI|HRESULT)` +
-		`_[A-Z][A-Z0-9_]{3,40}\b`)},
+	{[]string{"_"}, regexp.MustCompile(
+		`\b(?:ERR|ER|E|ERROR|NET|DNS|STATUS|SEC|SSL|WSA|DXGI|HRESULT)` +
+			`_[A-Z][A-Z0-9_]{3,40}\b`)},
 	{[]string{"econn", "etimedout", "enoent", "eacces", "eperm", "ehost", "epipe", "eaddr",
 		"enotfound", "enospc", "enet"},
 		regexp.MustCompile(`\bE(?:CONNREFUSED|CONNRESET|CONNABORTED|TIMEDOUT|NOENT|ACCES|PERM|` +
@@ -210,15 +212,16 @@ var (
 		`\b(?:please )?(?:find|see|check) (?:the |my |our )?(?:\w+ )?(?:attached|attachment|enclosed)|` +
 		`^\s*(?:attached|enclosed)\b|\b(?:is|are) (?:attached|enclosed)\b|\bin the attachment\b|` +
 		`\battached (?:is|are|to this|you)\b|\b(?:the )?attached (?:file|screenshot|picture|image|log|document|pdf)`)
-	denies = regexp.MustCompile(`\b(?:sin|ningun|ninguno|no|tampoco|nunca|without|not|cannot|can't|` +
-		`couldn't|no|any|isn't|aren't|wasn't|didn't|don't) (?:\w+ ){0,3}(?:adjunt|anex|attach|enclos)|` +
-		`\b(?:adjunt|anex|attach)\w* (?:\w+ ){0,2}(?:no|not|doesn't|don't|can't|won't) |` +
-		`\battached to the (?:server|wall|network|domain|printer|pc)\b`)
+	denies = regexp.MustCompile(
+		`\b(?:sin|ningun|ninguno|no|tampoco|nunca|without|not|cannot|can't|` +
+			`couldn't|no|any|isn't|aren't|wasn't|didn't|don't) (?:\w+ ){0,3}(?:adjunt|anex|attach|enclos)|` +
+			`\b(?:adjunt|anex|attach)\w* (?:\w+ ){0,2}(?:no|not|doesn't|don't|can't|won't) |` +
+			`\battached to the (?:server|wall|network|domain|printer|pc)\b`)
 )
 
-// Lacks are what a report of trouble leaves out that an agent would ask for, as keys of the phrases'
-// [form]: when and where it was, which equipment and users it concerns, what was done and what the
-// system answered. A picture may show the last.
+// Lacks are what a report of trouble leaves out that an agent would ask for, as keys of the
+// phrases' [form]: when and where it was, which equipment and users it concerns, what was done and
+// what the system answered. A picture may show the last.
 func (h Hints) Lacks(picture bool) (keys []string) {
 	if !h.When {
 		keys = append(keys, "happened")

@@ -85,16 +85,24 @@ func TestCodes(t *testing.T) {
 
 func TestSpeaksOfFile(t *testing.T) {
 	for _, text := range []string{
-		"Adjunto la captura.", "Hola,\nadjunto captura", "Le adjunto el archivo", "Se adjunta la factura", "En el adjunto está el error", "Ver adjunto", "Va adjunta la foto",
-		"Envío captura adjunta", "No imprime, adjunto la pantalla", "Anexo documento", "See attached", "Please find attached the log", "I attached a screenshot", "I'm attaching the file", "Attached is the log", "The screenshot is attached", "See the attachment",
+		"Adjunto la captura.", "Hola,\nadjunto captura", "Le adjunto el archivo",
+		"Se adjunta la factura", "En el adjunto está el error", "Ver adjunto", "Va adjunta la foto",
+		"Envío captura adjunta", "No imprime, adjunto la pantalla", "Anexo documento",
+		"See attached", "Please find attached the log", "I attached a screenshot",
+		"I'm attaching the file", "Attached is the log", "The screenshot is attached",
+		"See the attachment",
 	} {
 		if !SpeaksOfFile(text) {
 			t.Errorf("%q does not", text)
 		}
 	}
 	for _, text := range []string{
-		"", "No imprime.", "Sin adjuntos", "Va sin adjuntos", "No adjunto nada", "No puedo adjuntar archivos", "El sistema no me deja adjuntar", "Los adjuntos no abren", "El adjunto que me mandaron no abre",
-		"> Adjunto la captura", "No attachment", "I could not attach the file", "without attachments", "The printer attached to the server fails", "Es el gerente adjunto", "The attachments don't open", "Adjuntaré mañana la captura",
+		"", "No imprime.", "Sin adjuntos", "Va sin adjuntos", "No adjunto nada",
+		"No puedo adjuntar archivos", "El sistema no me deja adjuntar", "Los adjuntos no abren",
+		"El adjunto que me mandaron no abre",
+		"> Adjunto la captura", "No attachment", "I could not attach the file",
+		"without attachments", "The printer attached to the server fails", "Es el gerente adjunto",
+		"The attachments don't open", "Adjuntaré mañana la captura",
 	} {
 		if SpeaksOfFile(text) {
 			t.Errorf("%q does", text)

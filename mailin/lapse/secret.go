@@ -15,10 +15,11 @@ const Masked = "••••••"
 
 // label is a word behind which a password may stand, up to what parts it from it. The words between
 // are those of «contraseña del usuario admin».
-var label = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_])(contrase(?:ñ|n|n\x{0303})as?|claves?|password|passwd|passcode|` +
-	`passphrase|pwd|pass|pin|senha|api[ _-]?key|token|secret)` +
-	`((?: (?:de|del|para|of|for|temporal|nueva|actual|new|current|temporary)(?: [\p{L}\p{N}_.@-]{1,40}){0,2})?)` +
-	`[*_]{0,2}[ \t\x{00a0}]{0,3}(?:([:：=|]|->|→)|(?:\b(es|is|era|was)\b[ \t]*[:：]?))[*_ \t\x{00a0}|]{0,6}`)
+var label = regexp.MustCompile(
+	`(?i)(?:^|[^\p{L}\p{N}_])(contrase(?:ñ|n|n\x{0303})as?|claves?|password|passwd|passcode|` +
+		`passphrase|pwd|pass|pin|senha|api[ _-]?key|token|secret)` +
+		`((?: (?:de|del|para|of|for|temporal|nueva|actual|new|current|temporary)(?: [\p{L}\p{N}_.@-]{1,40}){0,2})?)` +
+		`[*_]{0,2}[ \t\x{00a0}]{0,3}(?:([:：=|]|->|→)|(?:\b(es|is|era|was)\b[ \t]*[:：]?))[*_ \t\x{00a0}|]{0,6}`)
 
 // pair is a user's name with his password: «usuario/clave: juan/Abc123».
 var pair = regexp.MustCompile(`(?i)(?:usuario|user|login)[ \t]{0,2}(?:/|y|e|and|&|,)[ \t]{0,2}` +
@@ -31,7 +32,8 @@ var account = regexp.MustCompile(`^[^\s/:@]{1,60}:([^\s/@]{1,100})@`)
 // common are words behind «contraseña:» and the like that are no password.
 var common = func() map[string]bool {
 	set := map[string]bool{}
-	for w := range strings.FieldsSeq(`no la el los las se me mi le te que de del es esta este ya y o un una por para cuando cual
+	for w := range strings.FieldsSeq(
+		`no la el los las se me mi le te que de del es esta este ya y o un una por para cuando cual
 		como con sin si su tu en al lo nos muy mas demasiado desde hay fue era no: incorrecta incorrecto incorrectas correcta
 		correcto errada erronea equivocada invalida invalido valida valido vencida vencio caducada expirada expiro bloqueada
 		olvidada olvide perdida perdi vieja nueva nuevo anterior actual misma temporal obligatoria requerida necesaria larga
@@ -47,8 +49,8 @@ var common = func() map[string]bool {
 // longestCommon is above the bytes of each of them, accents and all.
 const longestCommon = 64
 
-// Mask hides the passwords of a text, and reports whether there is one. The original of a mail keeps
-// it; nothing that is stored of its words does.
+// Mask hides the passwords of a text, and reports whether there is one. The original of a mail
+// keeps it; nothing that is stored of its words does.
 func Mask(text string) (masked string, found bool) {
 	var b strings.Builder
 	end := 0
@@ -100,8 +102,9 @@ func secretsOf(text string, from, to int, low string) (list [][2]int) {
 		}
 	}
 	var pairs [][]int
-	if strings.Contains(low, "/") && (strings.Contains(low, "user") || strings.Contains(low, "usuario") ||
-		strings.Contains(low, "login")) {
+	if strings.Contains(low, "/") &&
+		(strings.Contains(low, "user") || strings.Contains(low, "usuario") ||
+			strings.Contains(low, "login")) {
 		pairs = pair.FindAllStringSubmatchIndex(line, -1)
 	}
 	for _, at := range pairs {
@@ -148,9 +151,9 @@ const (
 // longestRest is how much behind a label is read, in bytes.
 const longestRest = 4096
 
-// secretAt says what behind a label, from byte at to the line's end, is a password. Behind a colon it
-// is any word that is not a common one; behind «es» it must look like a password, or be all that is
-// said.
+// secretAt says what behind a label, from byte at to the line's end, is a password. Behind a colon
+// it is any word that is not a common one; behind «es» it must look like a password, or be all that
+// is said.
 func secretAt(text string, at, end int, word string, colon bool) (place [2]int, ok bool) {
 	rest := strings.TrimSuffix(text[at:min(end, at+longestRest)], "\n")
 	if strings.TrimSpace(rest) == "" && colon { // the value stands in the next line
@@ -166,14 +169,16 @@ func secretAt(text string, at, end int, word string, colon bool) (place [2]int, 
 	token = strings.TrimRight(strings.Trim(token, "\t\r\u00a0"), trailing)
 	number := desk.Fold(word) == "pin"
 	switch {
-	case token == "", len(token) < longestCommon && common[desk.Fold(token)], strings.Trim(token, "*•xX.") == "":
+	case token == "", len(token) < longestCommon && common[desk.Fold(token)],
+		strings.Trim(token, "*•xX.") == "":
 		return place, false
 	case number && !(len(token) >= 4 && strings.Trim(token, "0123456789") == ""):
 		return place, false
 	case strings.ContainsAny(word, " _-kKtT") && keyed(word) && !looksSecret(token):
 		return place, false
 	case colon && (fewer(tail, 7) || looksSecret(token)), looksSecret(token):
-	case desk.Fold(word) != "clave" && strings.TrimSpace(tail) == "" && utf8.RuneCountInString(token) >= 4:
+	case desk.Fold(word) != "clave" && strings.TrimSpace(tail) == "" &&
+		utf8.RuneCountInString(token) >= 4:
 	default:
 		return place, false
 	}

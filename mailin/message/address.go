@@ -77,7 +77,8 @@ func (a *addressReader) next() []Address {
 		case '<':
 			if address := a.angle(); address != "" {
 				a.skipToSeparator()
-				return newAddress(cmp.Or(strings.TrimSpace(a.phrase.String()), a.comment.String()), address)
+				return newAddress(cmp.Or(strings.TrimSpace(a.phrase.String()), a.comment.String()),
+					address)
 			}
 		case '>':
 			a.i++
@@ -94,7 +95,8 @@ func (a *addressReader) next() []Address {
 // quoted: "Doe, John <a@b>". A word in small letters alone is sooner a mailbox.
 func (a *addressReader) surname() bool {
 	before := strings.TrimSpace(a.phrase.String())
-	if before == "" || strings.ContainsAny(before, "@,") || strings.ToLower(before) == before && !strings.Contains(before, " ") {
+	if before == "" || strings.ContainsAny(before, "@,") || strings.ToLower(before) == before &&
+		!strings.Contains(before, " ") {
 		return false
 	}
 	rest := a.s[a.i:]
@@ -153,7 +155,8 @@ func (a *addressReader) quoted() (text string, closed bool) {
 		case c == '\\' && i+1 < len(a.s):
 			i++
 			b.WriteByte(a.s[i])
-		case c == '<' && i-a.i > 1 && strings.Count(a.s[i:min(len(a.s), i+400)], `"`) == 0 && strings.IndexByte(a.s[i:min(len(a.s), i+400)], '>') > 0:
+		case c == '<' && i-a.i > 1 && strings.Count(a.s[i:min(len(a.s), i+400)], `"`) == 0 &&
+			strings.IndexByte(a.s[i:min(len(a.s), i+400)], '>') > 0:
 			a.i++
 			return "", false
 		default:
@@ -210,7 +213,8 @@ func (a *addressReader) angle() string {
 		if j := strings.IndexByte(rest, '>'); j >= 0 {
 			end = j
 		}
-	} else if q := strings.IndexAny(rest, `"(`); q >= 0 && q < end { // a quoted local part or a comment holds any
+	} else if q := strings.IndexAny(rest, `"(`); q >= 0 &&
+		q < end { // a quoted local part or a comment holds any
 		if j := strings.IndexByte(rest, '>'); j >= 0 {
 			end = j
 		}
@@ -303,7 +307,8 @@ func joinDots(words []string) []string {
 	for _, w := range words {
 		if n := len(joined) - 1; n >= 0 {
 			last := joined[n]
-			if w[0] == '@' || strings.HasSuffix(last, "@") || strings.Contains(last, "@") && (w[0] == '.' || strings.HasSuffix(last, ".")) {
+			if w[0] == '@' || strings.HasSuffix(last, "@") || strings.Contains(last, "@") &&
+				(w[0] == '.' || strings.HasSuffix(last, ".")) {
 				joined[n] += w
 				continue
 			}
@@ -315,7 +320,8 @@ func joinDots(words []string) []string {
 
 func isLocalPart(s string) bool {
 	for _, r := range s {
-		if r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._+-", r) {
+		if r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r) &&
+			!strings.ContainsRune("._+-", r) {
 			return false
 		}
 	}
@@ -334,7 +340,8 @@ func newAddress(name, address string) []Address {
 	if !strings.Contains(address, "@[") {
 		address = strings.Trim(address, "[]") // "[mailto:a@b]", as programs write it in text
 	}
-	if n := len(address); n > 2 && quoted && address[n-1] == '"' && strings.Contains(address, "@") { // <"a@b">
+	if n := len(address); n > 2 && quoted && address[n-1] == '"' &&
+		strings.Contains(address, "@") { // <"a@b">
 		address = address[1 : n-1]
 	}
 	if len(address) > 6 && strings.EqualFold(address[:7], "mailto:") {

@@ -25,9 +25,11 @@ func (w *walker) keep(p *Part, index int, at place) view {
 		}
 		w.warn("tnef-unreadable")
 	}
-	a := &Attachment{RawName: p.RawName, ContentType: p.Type, ContentID: p.ContentID, Part: index, open: p.Open}
+	a := &Attachment{RawName: p.RawName, ContentType: p.Type, ContentID: p.ContentID, Part: index,
+		open: p.Open}
 	a.Filename = fileName(p.RawName, p.Type, len(w.found)+1)
-	a.Inline = p.Disposition == "inline" || p.ContentID != "" && p.Disposition == "" && at.parent == "multipart/related"
+	a.Inline = p.Disposition == "inline" || p.ContentID != "" && p.Disposition == "" &&
+		at.parent == "multipart/related"
 	w.hash(a, p)
 	w.found = append(w.found, a)
 	if p.Type == "text/calendar" && p.Within == "" {
@@ -143,7 +145,8 @@ func uuEnd(s string) int {
 		if line == "end" {
 			return total - len(after)
 		}
-		if want := (int(firstByte(line)-' ')&0x3f + 2) / 3 * 4; line != "" && len(line) < want/2 || len(line) > want+5 {
+		if want := (int(firstByte(line)-' ')&0x3f + 2) / 3 * 4; line != "" && len(line) < want/2 ||
+			len(line) > want+5 {
 			if lines < 1 {
 				return -1
 			}

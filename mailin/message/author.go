@@ -92,7 +92,8 @@ func cutQuoted(value string) (words string, quoted, ok bool) {
 		case '(':
 			a := addressReader{s: value}
 			text := a.readComment()
-			if a.i == len(value) && !strings.HasSuffix(value, ")") || strings.ContainsAny(text, "@<>") {
+			if a.i == len(value) && !strings.HasSuffix(value, ")") ||
+				strings.ContainsAny(text, "@<>") {
 				return "", false, false
 			}
 			b.WriteByte(1) // an address is not joined over it

@@ -28,10 +28,13 @@ func TestC14AuthorIsOneAddrSpec(t *testing.T) {
 		{"comment in the name", "From: Ana (Ventas) <ana@empresa.test>", "ana@empresa.test"},
 		{"folded before the address", "From: Ana Gómez\r\n <ana@empresa.test>", "ana@empresa.test"},
 		{"tab", "From:\tana@empresa.test", "ana@empresa.test"},
-		{"its own address as a name", "From: ana@empresa.test <ana@empresa.test>", "ana@empresa.test"},
-		{"its own address as a quoted name", `From: "ana@empresa.test" <ana@empresa.test>`, "ana@empresa.test"},
+		{"its own address as a name", "From: ana@empresa.test <ana@empresa.test>",
+			"ana@empresa.test"},
+		{"its own address as a quoted name", `From: "ana@empresa.test" <ana@empresa.test>`,
+			"ana@empresa.test"},
 		{"another's as a quoted name", `From: "agente@empresa.test" <x@mal.test>`, "x@mal.test"},
-		{"another's as an encoded name", "From: =?utf-8?q?agente=40empresa.test?= <x@mal.test>", "x@mal.test"},
+		{"another's as an encoded name", "From: =?utf-8?q?agente=40empresa.test?= <x@mal.test>",
+			"x@mal.test"},
 		{"beyond ASCII", "From: Íñigo <iñigo@peña.test>", "iñigo@peña.test"},
 		{"punycode", "From: <i@xn--pea-8ma.test>", "i@xn--pea-8ma.test"},
 		{"the DNS's own dot", "From: ana@empresa.test.", "ana@empresa.test."},
@@ -79,7 +82,8 @@ func TestC14AuthorIsOneAddrSpec(t *testing.T) {
 		{"encoded address", "From: <=?utf-8?q?ana=40empresa.test?=>", ""},
 		{"encoded and cut off", "From: =?utf-8?q?ana=40empresa.test=3e=00?=foo@mal.test", ""},
 		{"encoded local part", "From: =?utf-8?q?ana?=@empresa.test", ""},
-		{"encoded name, bare address", "From: =?utf-8?q?Ana_=3Cana=40empresa.test=3E?= x@mal.test", ""},
+		{"encoded name, bare address",
+			"From: =?utf-8?q?Ana_=3Cana=40empresa.test=3E?= x@mal.test", ""},
 		{"escaped for HTML", "From: &lt;ana@empresa.test&gt;", ""},
 		{"blanks around the dots", "From: ana @ empresa . test", ""},
 		{"fold inside", "From: ana@empre\n sa.test", ""},
@@ -111,8 +115,8 @@ func TestC14AuthorIsOneAddrSpec(t *testing.T) {
 }
 
 // TestAddrSpecAgainstIsemail: what names a person is valid by the judgement of others, without
-// quotes, comments and literals. Every verdict stands in testdata/isemail.txt; ISEMAIL_UPDATE=1 writes it
-// anew.
+// quotes, comments and literals. Every verdict stands in testdata/isemail.txt; ISEMAIL_UPDATE=1
+// writes it anew.
 func TestAddrSpecAgainstIsemail(t *testing.T) {
 	data, err := os.ReadFile("../../../shared/judges/isemail/tests.xml")
 	if err != nil {
@@ -142,7 +146,8 @@ func TestAddrSpecAgainstIsemail(t *testing.T) {
 			ours = "a person"
 		}
 		fmt.Fprintf(&verdicts, "%-8s  %-24s  %+q\n", ours, c.Category, address)
-		valid := c.Category == "ISEMAIL_VALID_CATEGORY" || c.Category == "ISEMAIL_DNSWARN" || c.Category == "ISEMAIL_RFC5321"
+		valid := c.Category == "ISEMAIL_VALID_CATEGORY" || c.Category == "ISEMAIL_DNSWARN" ||
+			c.Category == "ISEMAIL_RFC5321"
 		if !desk.AddrSpec(address) {
 			continue
 		}

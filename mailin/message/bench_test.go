@@ -19,29 +19,40 @@ import (
 // latin1Mail is a mail of about 6 KB: text and HTML in ISO 8859-1, quoted-printable.
 func latin1Mail() []byte {
 	var b strings.Builder
-	b.WriteString(benchHeader + "Content-Type: multipart/alternative; boundary=\"=_alt\"\r\n\r\n--=_alt\r\n" +
-		"Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n")
+	b.WriteString(
+		benchHeader + "Content-Type: multipart/alternative; boundary=\"=_alt\"\r\n\r\n--=_alt\r\n" +
+			"Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: " +
+			"quoted-printable\r\n\r\n")
 	for range 30 {
-		b.WriteString("La facturaci=F3n del m=F3dulo no cierra desde ma=F1ana; =BFpueden mirar?\r\n")
+		b.WriteString(
+			"La facturaci=F3n del m=F3dulo no cierra desde ma=F1ana; =BFpueden mirar?\r\n")
 	}
-	b.WriteString("--=_alt\r\nContent-Type: text/html; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n")
+	b.WriteString("--=_alt\r\nContent-Type: text/html; charset=iso-8859-1\r\n" +
+		"Content-Transfer-Encoding: quoted-printable\r\n\r\n")
 	for range 30 {
-		b.WriteString("<p style=3D\"margin:0\">La facturaci=F3n del m=F3dulo no cierra desde ma=F1ana</p>=\r\n\r\n")
+		b.WriteString("<p style=3D\"margin:0\">La facturaci=F3n del m=F3dulo no cierra desde " +
+			"ma=F1ana</p>=\r\n\r\n")
 	}
 	b.WriteString("--=_alt--\r\n")
 	return []byte(b.String())
 }
 
 const benchHeader = "Return-Path: <ana@cliente.example>\r\n" +
-	"Received: from mx.cliente.example (mx.cliente.example [192.0.2.1])\r\n\tby mail.ejemplo.example with ESMTPS id 4F1B2\r\n\tfor <soporte@ejemplo.example>; Mon, 5 Jan 2026 10:00:00 -0500\r\n" +
-	"From: =?iso-8859-1?Q?Ana_G=F3mez?= <ana@cliente.example>\r\nTo: Soporte <soporte@ejemplo.example>, otro@ejemplo.example\r\n" +
+	"Received: from mx.cliente.example (mx.cliente.example [192.0.2.1])\r\n\tby " +
+	"mail.ejemplo.example with ESMTPS id 4F1B2\r\n\tfor <soporte@ejemplo.example>; Mon, 5 Jan " +
+	"2026 10:00:00 -0500\r\n" +
+	"From: =?iso-8859-1?Q?Ana_G=F3mez?= <ana@cliente.example>\r\nTo: Soporte " +
+	"<soporte@ejemplo.example>, otro@ejemplo.example\r\n" +
 	"Subject: =?utf-8?B?RmFjdHVyYWNpw7NuIGNhw61kYQ==?=\r\nDate: Mon, 5 Jan 2026 10:00:00 -0500\r\n" +
-	"Message-ID: <1@cliente.example>\r\nReferences: <a@ejemplo.example> <b@ejemplo.example>\r\nMIME-Version: 1.0\r\n"
+	"Message-ID: <1@cliente.example>\r\nReferences: <a@ejemplo.example> <b@ejemplo.example>\r\n" +
+	"MIME-Version: 1.0\r\n"
 
 func attachmentMail(size int) []byte {
 	var b bytes.Buffer
-	b.WriteString(benchHeader + "Content-Type: multipart/mixed; boundary=mix\r\n\r\n--mix\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nhola\r\n" +
-		"--mix\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+	b.WriteString(benchHeader + "Content-Type: multipart/mixed; boundary=mix\r\n\r\n--mix\r\n" +
+		"Content-Type: text/plain; charset=utf-8\r\n\r\nhola\r\n" +
+		"--mix\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; " +
+		"filename=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n")
 	data := make([]byte, size)
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for i := range data {
@@ -71,7 +82,8 @@ func BenchmarkRead(b *testing.B) {
 			b.SetBytes(int64(len(c.mail)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Read(context.Background(), bytes.NewReader(c.mail), int64(len(c.mail)), Limits{}); err != nil {
+				if _, err := Read(context.Background(), bytes.NewReader(c.mail), int64(len(c.mail)),
+					Limits{}); err != nil {
 					b.Fatal(err)
 				}
 			}

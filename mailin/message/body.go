@@ -67,7 +67,8 @@ func (w *walker) body(p *Part, index int) view {
 // withoutArmour is text with what was clear-signed in it (RFC 9580 section 7) as its sender wrote
 // it. What is signed by halves stays as it is.
 func withoutArmour(text string) string {
-	const begin, signature, end = "-----BEGIN PGP SIGNED MESSAGE-----\n", "\n-----BEGIN PGP SIGNATURE-----", "\n-----END PGP SIGNATURE-----"
+	const begin, signature, end = "-----BEGIN PGP SIGNED MESSAGE-----\n",
+		"\n-----BEGIN PGP SIGNATURE-----", "\n-----END PGP SIGNATURE-----"
 	above, rest, ok := strings.Cut(text, begin)
 	if !ok || above != "" && !strings.HasSuffix(above, "\n") {
 		return text
@@ -120,7 +121,10 @@ func beginsBase64(line []byte) bool {
 	if err != nil || n == 0 {
 		return false
 	}
-	unprintable := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
+	unprintable := func(r rune) bool {
+		return unicode.IsControl(r) && r != '\n' && r != '\r' &&
+			r != '\t'
+	}
 	return len(data) >= 16 || utf8.Valid(text[:n]) && !bytes.ContainsFunc(text[:n], unprintable)
 }
 
@@ -276,7 +280,8 @@ func pairUp(parts []view) []view {
 		if !p.hasText() && !p.hasHTML() {
 			continue
 		}
-		if n := len(paired) - 1; n >= 0 && !paired[n].hasHTML() && !p.hasText() && strings.Contains(letters(htmlText(p.html)), letters(paired[n].text)) {
+		if n := len(paired) - 1; n >= 0 && !paired[n].hasHTML() && !p.hasText() &&
+			strings.Contains(letters(htmlText(p.html)), letters(paired[n].text)) {
 			paired[n].html = p.html
 			continue
 		}

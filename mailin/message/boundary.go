@@ -80,7 +80,8 @@ func (w *walker) match(line []byte) (delimiter, bool) {
 				if string(rest) == name {
 					return delimiter{level: i}, true
 				}
-				if len(rest) == len(name)+2 && string(rest[len(name):]) == "--" && string(rest[:len(name)]) == name {
+				if len(rest) == len(name)+2 && string(rest[len(name):]) == "--" &&
+					string(rest[:len(name)]) == name {
 					return delimiter{level: i, closing: true}, true
 				}
 			}

@@ -125,7 +125,8 @@ func calendarParam(params, name string) string {
 }
 
 func calendarText(s string) string {
-	return cleanLine(strings.NewReplacer(`\n`, " ", `\N`, " ", `\,`, ",", `\;`, ";", `\\`, `\`).Replace(s))
+	return cleanLine(strings.NewReplacer(`\n`, " ", `\N`, " ", `\,`, ",", `\;`, ";", `\\`,
+		`\`).Replace(s))
 }
 
 // calendarTime reads "20260131T100000Z" and its kin; the zone is named as the sender names it.

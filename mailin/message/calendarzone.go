@@ -89,17 +89,20 @@ func nthWeekday(s string) (n int, day time.Weekday) {
 		return 0, 0
 	}
 	n, _ = strconv.Atoi(s[:len(s)-2])
-	return n, time.Weekday(slices.Index([]string{"SU", "MO", "TU", "WE", "TH", "FR", "SA"}, s[len(s)-2:]))
+	return n, time.Weekday(slices.Index([]string{"SU", "MO", "TU", "WE", "TH", "FR", "SA"},
+		s[len(s)-2:]))
 }
 
 // find returns how a zone's clock is read, or nil when nothing says it.
 func (z calendarZones) find(id string) func(time.Time) (time.Time, bool) {
 	if loc, err := time.LoadLocation(id); err == nil && id != "" && id != "Local" {
 		return func(t time.Time) (time.Time, bool) {
-			return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, loc), true
+			return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0,
+				loc), true
 		}
 	}
-	if i := slices.IndexFunc(z, func(z calendarZone) bool { return z.id == id }); i >= 0 && id != "" {
+	if i := slices.IndexFunc(z, func(z calendarZone) bool { return z.id == id }); i >= 0 &&
+		id != "" {
 		return z[i].moment
 	}
 	return nil

@@ -20,11 +20,14 @@ import (
 // aliases are the names that senders use and no registry knows.
 var aliases = map[string]encoding.Encoding{
 	"cp932": japanese.ShiftJIS, "windows31j": japanese.ShiftJIS, "mskanji": japanese.ShiftJIS,
-	"cp936": simplifiedchinese.GBK, "gb": simplifiedchinese.GBK, "gb18030": simplifiedchinese.GB18030,
+	"cp936": simplifiedchinese.GBK, "gb": simplifiedchinese.GBK,
+	"gb18030":  simplifiedchinese.GB18030,
 	"hzgb2312": simplifiedchinese.HZGB2312, "hz": simplifiedchinese.HZGB2312,
-	"cp950": traditionalchinese.Big5, "big5eten": traditionalchinese.Big5, "xbig5": traditionalchinese.Big5,
-	"cp949": korean.EUCKR, "uhc": korean.EUCKR, "ksc56011987": korean.EUCKR, "ksc5601": korean.EUCKR,
-	"xeuckr": korean.EUCKR, "cp51932": japanese.EUCJP, "xeucjp": japanese.EUCJP,
+	"cp950": traditionalchinese.Big5, "big5eten": traditionalchinese.Big5,
+	"xbig5": traditionalchinese.Big5,
+	"cp949": korean.EUCKR, "uhc": korean.EUCKR, "ksc56011987": korean.EUCKR,
+	"ksc5601": korean.EUCKR,
+	"xeuckr":  korean.EUCKR, "cp51932": japanese.EUCJP, "xeucjp": japanese.EUCJP,
 	"cp50220": japanese.ISO2022JP, "cp50221": japanese.ISO2022JP, "iso2022jp1": japanese.ISO2022JP,
 	"ansi": charmap.Windows1252, "latin": charmap.Windows1252, "cp1252": charmap.Windows1252,
 	"iso885915": charmap.ISO8859_15, "latin9": charmap.ISO8859_15, "latin0": charmap.ISO8859_15,
@@ -35,7 +38,8 @@ var aliases = map[string]encoding.Encoding{
 	"cp1250": charmap.Windows1250, "cp1251": charmap.Windows1251, "cp1253": charmap.Windows1253,
 	"cp1254": charmap.Windows1254, "cp1255": charmap.Windows1255, "cp1256": charmap.Windows1256,
 	"cp1257": charmap.Windows1257, "cp1258": charmap.Windows1258, "cp874": charmap.Windows874,
-	"tis620": charmap.Windows874, "koi8": charmap.KOI8R, "mac": charmap.Macintosh, "macroman": charmap.Macintosh, "xmacroman": charmap.Macintosh,
+	"tis620": charmap.Windows874, "koi8": charmap.KOI8R, "mac": charmap.Macintosh,
+	"macroman": charmap.Macintosh, "xmacroman": charmap.Macintosh,
 	"utf16":   unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
 	"utf16le": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
 	"utf16be": unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
@@ -49,8 +53,10 @@ var aliases = map[string]encoding.Encoding{
 
 // labelled are the names that say nothing beyond "try UTF-8 first".
 var unlabelled = map[string]bool{
-	"": true, "utf8": true, "xutf8": true, "utf": true, "usascii": true, "ascii": true, "ansix341968": true, "default": true,
-	"defaultcharset": true, "unknown": true, "unknown8bit": true, "xunknown": true, "8bit": true, "7bit": true, "binary": true, "none": true,
+	"": true, "utf8": true, "xutf8": true, "utf": true, "usascii": true, "ascii": true,
+	"ansix341968": true, "default": true,
+	"defaultcharset": true, "unknown": true, "unknown8bit": true, "xunknown": true, "8bit": true,
+	"7bit": true, "binary": true, "none": true,
 }
 
 // squeeze brings "'ISO_8859-1';" to "iso88591".
@@ -85,8 +91,10 @@ func lookup(label string) (enc encoding.Encoding, known bool) {
 		return e, true
 	}
 	label = strings.ToLower(strings.Trim(label, " \t\"';:,<>"))
-	for _, name := range []string{label, strings.ReplaceAll(label, "_", "-"), strings.TrimPrefix(label, "x-"), dashed(s)} {
-		if e, err := htmlindex.Get(name); err == nil && e != encoding.Replacement && e != unicode.UTF8 {
+	for _, name := range []string{label, strings.ReplaceAll(label, "_", "-"),
+		strings.TrimPrefix(label, "x-"), dashed(s)} {
+		if e, err := htmlindex.Get(name); err == nil && e != encoding.Replacement &&
+			e != unicode.UTF8 {
 			return e, true
 		}
 		if e, err := ianaindex.MIME.Encoding(name); err == nil && e != nil {
@@ -135,8 +143,10 @@ func isPlain(b []byte) bool {
 // plainInAny reports whether ASCII means itself in the charset.
 func plainInAny(label string) bool {
 	s := squeeze(label)
-	return !strings.HasPrefix(s, "utf7") && !strings.HasPrefix(s, "hz") && !strings.HasSuffix(s, "utf7") &&
-		!strings.HasPrefix(s, "utf16") && !strings.HasPrefix(s, "utf32") && s != "unicode" && s != "ucs2"
+	return !strings.HasPrefix(s, "utf7") && !strings.HasPrefix(s, "hz") &&
+		!strings.HasSuffix(s, "utf7") &&
+		!strings.HasPrefix(s, "utf16") && !strings.HasPrefix(s, "utf32") && s != "unicode" &&
+		s != "ucs2"
 }
 
 func decodeCharset(b []byte, declared string) (text, note string) {
@@ -145,7 +155,8 @@ func decodeCharset(b []byte, declared string) (text, note string) {
 	}
 	enc, known := lookup(declared)
 	if !known {
-		note = "charset-unknown: " + strings.ToValidUTF8(cleanLine(declared[:min(len(declared), 40)]), "\uFFFD")
+		note = "charset-unknown: " + strings.ToValidUTF8(
+			cleanLine(declared[:min(len(declared), 40)]), "\uFFFD")
 	}
 	if wide(enc) && looksNarrow(b) {
 		enc, note = nil, "charset-wrong: "+squeeze(declared)
@@ -275,5 +286,6 @@ func looksNarrow(b []byte) bool {
 // isISO2022JP looks for the escapes of RFC 1468 in 7-bit text.
 func isISO2022JP(b []byte) bool {
 	i := bytes.Index(b, []byte("\x1b$"))
-	return i >= 0 && i+2 < len(b) && (b[i+2] == 'B' || b[i+2] == '@') && bytes.Contains(b[i:], []byte("\x1b("))
+	return i >= 0 && i+2 < len(b) && (b[i+2] == 'B' || b[i+2] == '@') &&
+		bytes.Contains(b[i:], []byte("\x1b("))
 }

@@ -55,7 +55,8 @@ func (w *walker) opaque(p *Part, index int, at place) (v view, ok bool) {
 		w.warn("attached-mail-limit")
 		w.keep(p, index, at) // what could not be read is in it
 	}
-	inner := place{depth: at.depth + 1, within: at.within, hidden: at.hidden, parent: "multipart/mixed", fallback: "text/plain"}
+	inner := place{depth: at.depth + 1, within: at.within, hidden: at.hidden,
+		parent: "multipart/mixed", fallback: "text/plain"}
 	w.walkBytes(content, func() { v, _ = w.entity(0, inner) })
 	return v, true
 }

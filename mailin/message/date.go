@@ -9,7 +9,8 @@ import (
 
 // layouts are what programs write that never read RFC 5322.
 var layouts = []string{
-	time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05",
+	time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05",
+	"2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05",
 	"2006-01-02 15:04", "2006/01/02 15:04:05", "20060102150405", "2006-01-02",
 }
 
@@ -32,10 +33,14 @@ var months = [12][]string{
 // zones are the names of RFC 5322 section 4.3 and those seen beside them, in hours east of
 // Greenwich.
 var zones = map[string]float64{
-	"UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
-	"AKST": -9, "AKDT": -8, "HST": -10, "AST": -4, "ADT": -3, "NST": -3.5, "NDT": -2.5, "ART": -3, "BRT": -3, "BRST": -2, "CLT": -4, "CLST": -3,
-	"COT": -5, "PET": -5, "VET": -4, "UYT": -3, "BST": 1, "WEST": 1, "CET": 1, "MET": 1, "MEZ": 1, "CEST": 2, "MEST": 2, "MESZ": 2, "SAST": 2,
-	"EET": 2, "EEST": 3, "MSK": 3, "MSD": 4, "IST": 5.5, "SGT": 8, "HKT": 8, "AWST": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+	"UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5,
+	"MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+	"AKST": -9, "AKDT": -8, "HST": -10, "AST": -4, "ADT": -3, "NST": -3.5, "NDT": -2.5, "ART": -3,
+	"BRT": -3, "BRST": -2, "CLT": -4, "CLST": -3,
+	"COT": -5, "PET": -5, "VET": -4, "UYT": -3, "BST": 1, "WEST": 1, "CET": 1, "MET": 1, "MEZ": 1,
+	"CEST": 2, "MEST": 2, "MESZ": 2, "SAST": 2,
+	"EET": 2, "EEST": 3, "MSK": 3, "MSD": 4, "IST": 5.5, "SGT": 8, "HKT": 8, "AWST": 8, "JST": 9,
+	"KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }
 
 // parseDate reads a date as the world writes it. It returns the zero time if s is none.
@@ -88,10 +93,14 @@ func newDateReader(s string) *dateReader {
 }
 
 // cjkDate brings "2025年8月14日" to the form of ISO 8601.
-var cjkDate = strings.NewReplacer("年", "-", "月", "-", "日", " ", "년", "-", "월", "-", "일", " ", "时", ":", "時", ":", "分", ":", "秒", " ")
+var cjkDate = strings.NewReplacer("年", "-", "月", "-", "日", " ", "년", "-", "월", "-", "일", " ", "时",
+	":", "時", ":", "分", ":", "秒", " ")
 
 func (d *dateReader) words(s string) {
-	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == '(' || r == ')' })
+	words := strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || r == ',' ||
+			r == '(' || r == ')'
+	})
 	for _, w := range words {
 		d.word(strings.Trim(w, "."))
 	}
@@ -270,7 +279,8 @@ func (d *dateReader) name(w string) {
 		return
 	}
 	for _, prefix := range []string{"utc", "gmt"} {
-		if rest, ok := strings.CutPrefix(w, prefix); ok && len(rest) > 1 && (rest[0] == '+' || rest[0] == '-') {
+		if rest, ok := strings.CutPrefix(w, prefix); ok && len(rest) > 1 &&
+			(rest[0] == '+' || rest[0] == '-') {
 			d.zone(rest)
 		}
 	}
@@ -302,7 +312,8 @@ func (d *dateReader) time() time.Time {
 		d.month = 3
 	}
 	endOfDay := d.hour == 24 && d.minute == 0 && d.sec == 0 // ISO 8601
-	if d.bad || d.day < 1 || d.day > 31 || d.month < 1 || d.month > 12 || d.year < 1900 || d.year > 9999 ||
+	if d.bad || d.day < 1 || d.day > 31 || d.month < 1 || d.month > 12 || d.year < 1900 ||
+		d.year > 9999 ||
 		d.hour > 23 && !endOfDay || d.minute > 59 || d.sec > 60 {
 		return time.Time{}
 	}

@@ -15,7 +15,8 @@ func transferEncoding(values []string) string {
 	for _, v := range values {
 		v = strings.ToLower(v)
 		switch {
-		case strings.Contains(v, "base64"), strings.Contains(v, "base-64"), strings.Contains(v, "base 64"), strings.Contains(v, "base_64"), v == "b":
+		case strings.Contains(v, "base64"), strings.Contains(v, "base-64"),
+			strings.Contains(v, "base 64"), strings.Contains(v, "base_64"), v == "b":
 			return "base64"
 		case strings.Contains(v, "quoted"), v == "qp", v == "q":
 			return "quoted-printable"
@@ -153,7 +154,8 @@ func (d *decoder) lenientBase64(b []byte) []byte {
 					d.padded = true
 					out = d.flush(out)
 				}
-				if rest := line[i+1:]; len(rest) > 1 && rest[0] == ' ' && len(bytes.TrimSpace(rest)) > 0 {
+				if rest := line[i+1:]; len(rest) > 1 && rest[0] == ' ' &&
+					len(bytes.TrimSpace(rest)) > 0 {
 					d.damaged = true
 					line = nil // clear text behind the data
 				}
@@ -185,7 +187,8 @@ func (d *decoder) flush(out []byte) []byte {
 func isProse(line []byte) bool {
 	words := bytes.Fields(line)
 	odd := func(word []byte) bool {
-		return len(word)%4 != 0 || bytes.ContainsFunc(word, func(r rune) bool { return r >= utf8.RuneSelf || b64Table[r] > 63 })
+		return len(word)%4 != 0 || bytes.ContainsFunc(word,
+			func(r rune) bool { return r >= utf8.RuneSelf || b64Table[r] > 63 })
 	}
 	return len(words) > 2 && slices.ContainsFunc(words, odd)
 }

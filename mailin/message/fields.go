@@ -12,7 +12,8 @@ func (m *Message) finish(w *walker, body view) {
 	m.To = h.Addresses("To")
 	m.Cc = h.Addresses("Cc")
 	m.ReplyTo = h.Addresses("Reply-To")
-	for _, name := range []string{"Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "X-Rcpt-To", "Apparently-To"} {
+	for _, name := range []string{"Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To",
+		"X-Delivered-To", "X-Rcpt-To", "Apparently-To"} {
 		m.DeliveredTo = append(m.DeliveredTo, h.Addresses(name)...)
 	}
 	if sender := h.Addresses("Sender"); len(sender) > 0 {

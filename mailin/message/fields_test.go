@@ -12,17 +12,20 @@ func TestAddresses(t *testing.T) {
 		{"bare", "a@x.example", "<a@x.example>"},
 		{"name", "Ana Gómez <a@x.example>", "Ana Gómez<a@x.example>"},
 		{"domain in lower case", "A@X.Example", "<A@x.example>"},
-		{"quoted name with a comma", `"Gómez, Ana" <a@x.example>, b@x.example`, "Gómez, Ana<a@x.example> <b@x.example>"},
+		{"quoted name with a comma", `"Gómez, Ana" <a@x.example>, b@x.example`,
+			"Gómez, Ana<a@x.example> <b@x.example>"},
 		{"quoted quote", `"Ana \"la\" Gómez" <a@x.example>`, `Ana "la" Gómez<a@x.example>`},
 		{"encoded comma", "=?utf-8?Q?G=C3=B3mez, Ana?= <a@x.example>", "Gómez, Ana<a@x.example>"},
 		{"encoded name, quoted", `"=?utf-8?Q?G=C3=B3mez?=" <a@x.example>`, "Gómez<a@x.example>"},
 		{"all in one encoded word", "=?utf-8?Q?Ana_<a@x.example>?=", "Ana<a@x.example>"},
 		{"quoted in single quotes", "'a@x.example' <a@x.example>", "a@x.example<a@x.example>"},
 		{"comment as name", "a@x.example (Ana)", "Ana<a@x.example>"},
-		{"semicolon in a comment inside", "Ana <a(y;z)@x.example>, b@x.example", "Ana<a@x.example> <b@x.example>"},
+		{"semicolon in a comment inside", "Ana <a(y;z)@x.example>, b@x.example",
+			"Ana<a@x.example> <b@x.example>"},
 		{"comments inside", "Ana(x) <a(y)@x.example(z)>", "Ana<a@x.example>"},
 		{"semicolons", "a@x.example; b@x.example", "<a@x.example> <b@x.example>"},
-		{"comma forgotten", "Ana <a@x.example> Beto <b@x.example>", "Ana<a@x.example> Beto<b@x.example>"},
+		{"comma forgotten", "Ana <a@x.example> Beto <b@x.example>",
+			"Ana<a@x.example> Beto<b@x.example>"},
 		{"comma forgotten, bare", "a@x.example b@x.example", "<a@x.example> <b@x.example>"},
 		{"commas too many", ",, a@x.example,, ,", "<a@x.example>"},
 		{"group", "Equipo: a@x.example, b@x.example;", "<a@x.example> <b@x.example>"},
@@ -41,17 +44,21 @@ func TestAddresses(t *testing.T) {
 		{"quote not closed", `"Ana <a@x.example>`, `Ana<a@x.example>`},
 		{"raw Latin-1", "G\xf3mez <a@x.example>", "Gómez<a@x.example>"},
 		{"line break in the name", "=?utf-8?Q?a=0D=0Ab?= <a@x.example>", "a b<a@x.example>"},
-		{"address hidden in the name", `"soporte@ejemplo.example" <evil@x.example>`, "soporte@ejemplo.example<evil@x.example>"},
+		{"address hidden in the name", `"soporte@ejemplo.example" <evil@x.example>`,
+			"soporte@ejemplo.example<evil@x.example>"},
 		{"accented domain", "a@ñandú.example", "<a@ñandú.example>"},
 		{"trailing dot", "a@x.example.", "<a@x.example>"},
-		{"surname first, not quoted", "Gómez, Ana <a@x.example>, De la Cruz, Luis <b@x.example>", "Gómez, Ana<a@x.example> De la Cruz, Luis<b@x.example>"},
-		{"surname first, encoded", "=?utf-8?Q?G=C3=B3mez?=, Ana <a@x.example>", "Gómez, Ana<a@x.example>"},
+		{"surname first, not quoted", "Gómez, Ana <a@x.example>, De la Cruz, Luis <b@x.example>",
+			"Gómez, Ana<a@x.example> De la Cruz, Luis<b@x.example>"},
+		{"surname first, encoded", "=?utf-8?Q?G=C3=B3mez?=, Ana <a@x.example>",
+			"Gómez, Ana<a@x.example>"},
 		{"mailbox of our host before a name", "root, Ana <a@x.example>", "<root> Ana<a@x.example>"},
 		{"word before a bare address", "Gomez, a@x.example", "<Gomez> <a@x.example>"},
 		{"link in square brackets", "Ana [mailto:a@x.example]", "<a@x.example>"},
 		{"domain literal", "a@[192.0.2.1], <b@[192.0.2.2]>", "<a@[192.0.2.1]> <b@[192.0.2.2]>"},
 		{"quotes inside the brackets", `Ana <"a@x.example">`, "Ana<a@x.example>"},
-		{"escaped for HTML", "Ana &lt;a@x.example&gt;, b@x.example", "Ana<a@x.example> <b@x.example>"},
+		{"escaped for HTML", "Ana &lt;a@x.example&gt;, b@x.example",
+			"Ana<a@x.example> <b@x.example>"},
 		{"quoted local part with an at sign", `"a@b"@x.example`, `<"a@b"@x.example>`},
 	}
 	for _, c := range cases {
@@ -133,7 +140,8 @@ func TestDates(t *testing.T) {
 		{"slashes and PM, as in Spanish", "5/1/2026 3:00:00 p.m.", want},
 		{"slashes and PM, the day is first", "25/1/2026 3:00:00 PM", "2026-01-25 15:00:00"},
 		{"March in front of the day", "Tue Mar  3 15:00:00 2026", "2026-03-03 15:00:00"},
-		{"March in front of the day, with zone", "Tue Mar  3 10:00:00 EST 2026", "2026-03-03 15:00:00"},
+		{"March in front of the day, with zone", "Tue Mar  3 10:00:00 EST 2026",
+			"2026-03-03 15:00:00"},
 		{"March in front, with comma", "Mar 3, 2026 3:00 PM", "2026-03-03 15:00:00"},
 		{"three digits of a zone", "Mon, 5 Jan 2026 19:00:00 400", want},
 		{"zone without sign", "Mon, 5 Jan 2026 16:00:00 0100", want},
@@ -186,7 +194,8 @@ func TestMessageIDs(t *testing.T) {
 
 func TestHeaderLimitKeepsWhatIsNeeded(t *testing.T) {
 	junk := strings.Repeat("X-A: "+strings.Repeat("x", 70)+"\r\n  more\r\n", 4000)
-	m := read(t, junk+"Subject: uno\r\n dos\r\nContent-Type: multipart/mixed; boundary=b\r\n"+junk+"\r\n"+
+	m := read(t, junk+"Subject: uno\r\n dos\r\nContent-Type: multipart/mixed; boundary=b\r\n"+
+		junk+"\r\n"+
 		"--b\r\n"+junk+"Content-Type: text/html\r\n\r\n<p>hola\r\n--b--\r\n")
 	if m.Subject != "uno dos" || m.HTML != "<p>hola" || !warned(m, "header-limit") {
 		t.Errorf("subject %q, HTML %q, warnings %q", m.Subject, m.HTML, m.Warnings)

@@ -16,14 +16,24 @@ import (
 
 // fragments are what mails are made of, and unmade by.
 var fragments = []string{
-	"\r\n", "\n", "\r", "\r\n\r\n", "\n\n", " ", "\t", "--", "--b\n", "--b--\n", "--c\r\n", "--c--\r\n", "\x00", "\xff", "ñ", "\xf1", "=", "=3D", "=C3", "==",
-	"Subject: ", "From: ", "To: ", "Date: Mon, 5 Jan 2026 10:00:00 -0500\n", "Message-ID: <a@b>\n", "References: <a@b> <c\n",
-	"=?utf-8?Q?", "=?iso-2022-jp?B?GyRC", "?=", "?", "<a@b.example>", "\"", "(", ")", "<", ">", ",", ";", ":", "@", "\\",
-	"Content-Type: multipart/mixed; boundary=b\n", "Content-Type: multipart/alternative; boundary=c\n", "Content-Type: multipart/related; boundary=\"b\"\n",
-	"Content-Type: text/plain; charset=utf-16\n", "Content-Type: text/html; charset=\"iso-8859-1\n", "Content-Type: message/rfc822\n", "Content-Type: text/calendar; method=REQUEST\n",
-	"Content-Type: text/plain; format=flowed; delsp=yes\n", "Content-Type: application/ms-tnef\n", "Content-Type: image/png; name*0*=utf-8''a%F1; name*1=b\n", "Content-Type: text/plain; charset=utf-7\n",
-	"Content-Transfer-Encoding: base64\n", "Content-Transfer-Encoding: quoted-printable\n", "Content-Transfer-Encoding: x-uuencode\n",
-	"Content-Disposition: attachment; filename=a b.txt\n", "aG9sYQ==", "aG9sYQ", "begin 644 a.txt\n", "$:&]L80``\n", "end\n", "hola ", "> hola \n", "\x78\x9f\x3e\x22\x01\x00",
+	"\r\n", "\n", "\r", "\r\n\r\n", "\n\n", " ", "\t", "--", "--b\n", "--b--\n", "--c\r\n",
+	"--c--\r\n", "\x00", "\xff", "ñ", "\xf1", "=", "=3D", "=C3", "==",
+	"Subject: ", "From: ", "To: ", "Date: Mon, 5 Jan 2026 10:00:00 -0500\n", "Message-ID: <a@b>\n",
+	"References: <a@b> <c\n",
+	"=?utf-8?Q?", "=?iso-2022-jp?B?GyRC", "?=", "?", "<a@b.example>", "\"", "(", ")", "<", ">", ",",
+	";", ":", "@", "\\",
+	"Content-Type: multipart/mixed; boundary=b\n",
+	"Content-Type: multipart/alternative; boundary=c\n",
+	"Content-Type: multipart/related; boundary=\"b\"\n",
+	"Content-Type: text/plain; charset=utf-16\n", "Content-Type: text/html; charset=\"iso-8859-1\n",
+	"Content-Type: message/rfc822\n", "Content-Type: text/calendar; method=REQUEST\n",
+	"Content-Type: text/plain; format=flowed; delsp=yes\n", "Content-Type: application/ms-tnef\n",
+	"Content-Type: image/png; name*0*=utf-8''a%F1; name*1=b\n",
+	"Content-Type: text/plain; charset=utf-7\n",
+	"Content-Transfer-Encoding: base64\n", "Content-Transfer-Encoding: quoted-printable\n",
+	"Content-Transfer-Encoding: x-uuencode\n",
+	"Content-Disposition: attachment; filename=a b.txt\n", "aG9sYQ==", "aG9sYQ",
+	"begin 644 a.txt\n", "$:&]L80``\n", "end\n", "hola ", "> hola \n", "\x78\x9f\x3e\x22\x01\x00",
 	"BEGIN:VEVENT\nSUMMARY:x\n", "+AAA-", "\x1b$B", "From x\n", "\xef\xbb\xbf", "\xff\xfe",
 }
 
@@ -91,7 +101,8 @@ func facts(m *Message) any {
 	for _, p := range m.Parts {
 		list = append(list, p.Type, p.Within, p.RawName, p.ContentID, p.Params)
 	}
-	return append(list, m.Subject, m.From, m.To, m.Cc, m.MessageID, m.InReplyTo, m.References, m.Text, m.HTML, m.Warnings, m.Params, m.ContentType)
+	return append(list, m.Subject, m.From, m.To, m.Cc, m.MessageID, m.InReplyTo, m.References,
+		m.Text, m.HTML, m.Warnings, m.Params, m.ContentType)
 }
 
 // checkStrings finds strings that are not valid UTF-8 or hold NUL.
@@ -152,14 +163,16 @@ func checkName(t failer, name string) {
 }
 
 func TestAnyName(t *testing.T) {
-	piece := rapid.OneOf(rapid.SampledFrom([]string{".", "/", "\\", " ", "CON", "aux", "\u200b", "\u202e", ":", "C:", "..", "\u0303", "n", "\x00", "com¹", "\u0301", "x"}), rapid.String())
+	piece := rapid.OneOf(rapid.SampledFrom([]string{".", "/", "\\", " ", "CON", "aux", "\u200b",
+		"\u202e", ":", "C:", "..", "\u0303", "n", "\x00", "com¹", "\u0301", "x"}), rapid.String())
 	rapid.Check(t, func(t *rapid.T) {
 		checkName(t, CleanName(strings.Join(rapid.SliceOfN(piece, 0, 30).Draw(t, "pieces"), "")))
 	})
 }
 
 func FuzzCleanName(f *testing.F) {
-	for _, s := range []string{"a.txt", "../../etc/passwd", `C:\x`, "\u200b.htaccess", "CON", "aux .txt", strings.Repeat("x.", 200), "a\u0303.\u202etxt", "．"} {
+	for _, s := range []string{"a.txt", "../../etc/passwd", `C:\x`, "\u200b.htaccess", "CON",
+		"aux .txt", strings.Repeat("x.", 200), "a\u0303.\u202etxt", "．"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, raw string) { checkName(t, CleanName(raw)) })

@@ -63,7 +63,8 @@ func density(b []byte) (high int, dense bool) {
 		}
 		before = c >= utf8.RuneSelf
 	}
-	return high, high >= 4 && (high > letters || paired*10 >= high*7) || high >= 6 && high*2 > letters
+	return high, high >= 4 && (high > letters || paired*10 >= high*7) || high >= 6 &&
+		high*2 > letters
 }
 
 // countUTF8 counts the characters beyond ASCII that are UTF-8, and the octets that are not.

@@ -269,9 +269,11 @@ func (r *headerReader) fold(line []byte) {
 }
 
 var neededFields = map[string]bool{
-	"from": true, "to": true, "cc": true, "subject": true, "date": true, "sender": true, "reply-to": true,
+	"from": true, "to": true, "cc": true, "subject": true, "date": true, "sender": true,
+	"reply-to":   true,
 	"message-id": true, "in-reply-to": true, "references": true,
-	"content-type": true, "content-disposition": true, "content-transfer-encoding": true, "content-id": true,
+	"content-type": true, "content-disposition": true, "content-transfer-encoding": true,
+	"content-id": true,
 }
 
 // neededField allocates nothing: it is asked for every field of a header bomb.

@@ -47,7 +47,8 @@ func bareWord(s string) (word, rest string) {
 func bracketedID(s string) (id, rest string) {
 	i := strings.IndexByte(s, '<')
 	if i < 0 {
-		if rest := strings.Trim(s, " \t,;"); strings.Contains(rest, "@") && !strings.ContainsAny(rest, " \t") {
+		if rest := strings.Trim(s, " \t,;"); strings.Contains(rest, "@") &&
+			!strings.ContainsAny(rest, " \t") {
 			return rest, ""
 		}
 		return "", ""

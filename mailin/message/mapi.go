@@ -16,7 +16,8 @@ const mapiUnicode = 0x1f
 
 func (p mapiProp) text(charset string) string {
 	if p.typ == mapiUnicode {
-		return strings.ReplaceAll(decodeWith(aliases["utf16le"], p.value[:len(p.value)&^1]), "\x00", "")
+		return strings.ReplaceAll(decodeWith(aliases["utf16le"], p.value[:len(p.value)&^1]),
+			"\x00", "")
 	}
 	s, _ := toUTF8(p.value, charset)
 	return s

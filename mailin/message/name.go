@@ -40,7 +40,8 @@ func visible(r rune) rune {
 	switch {
 	case r == '\n' || r == '\r' || r == '\t' || unicode.Is(unicode.Z, r):
 		return ' '
-	case unicode.Is(unicode.C, r), r == 0x034f, r == 0x115f, r == 0x1160, r == 0x3164, r == 0xffa0, r == 0x2800,
+	case unicode.Is(unicode.C, r), r == 0x034f, r == 0x115f, r == 0x1160, r == 0x3164, r == 0xffa0,
+		r == 0x2800,
 		r >= 0xfe00 && r <= 0xfe0f, r >= 0xe0100 && r <= 0xe01ef:
 		return -1
 	}
@@ -105,7 +106,8 @@ func reserved(stem string) bool {
 	}
 	if len(stem) > 3 && (stem[:3] == "COM" || stem[:3] == "LPT") {
 		digit := stem[3:]
-		return len(digit) == 1 && digit[0] >= '0' && digit[0] <= '9' || digit == "¹" || digit == "²" || digit == "³"
+		return len(digit) == 1 && digit[0] >= '0' && digit[0] <= '9' || digit == "¹" ||
+			digit == "²" || digit == "³"
 	}
 	return false
 }

@@ -38,7 +38,8 @@ func mediaType(t string) string {
 		return "text/html"
 	}
 	major, minor, ok := strings.Cut(t, "/")
-	if major, minor = strings.TrimSpace(major), strings.TrimSpace(minor); !ok || major == "" || minor == "" {
+	if major, minor = strings.TrimSpace(major), strings.TrimSpace(minor); !ok || major == "" ||
+		minor == "" {
 		return ""
 	}
 	for _, s := range []string{major, minor} {
@@ -63,7 +64,8 @@ func parseValue(s string) (value string, params map[string]string) {
 		i = len(s)
 	}
 	value = s[:i]
-	if j := strings.IndexAny(strings.TrimSpace(value), " \t"); j >= 0 && strings.Contains(value, "=") {
+	if j := strings.IndexAny(strings.TrimSpace(value), " \t"); j >= 0 &&
+		strings.Contains(value, "=") {
 		// "text/plain charset=x": a semicolon is missing
 		j += len(value) - len(strings.TrimLeft(value, " \t"))
 		value, i = s[:j], j
@@ -162,15 +164,18 @@ func (p *paramReader) bare() string {
 
 func insideEncodedWord(s string) bool {
 	i := strings.LastIndex(s, "=?")
-	return i >= 0 && len(s)-i < 200 && strings.Count(s[i:], "?") < 4 && !strings.Contains(s[i+2:], "?=")
+	return i >= 0 && len(s)-i < 200 && strings.Count(s[i:], "?") < 4 &&
+		!strings.Contains(s[i+2:], "?=")
 }
 
 // startsParam reports whether s begins with one of the names that follow a value where a semicolon
 // was forgotten.
 func startsParam(s string) bool {
 	s = strings.TrimLeft(s, " \t")
-	for _, name := range [...]string{"charset", "format", "delsp", "boundary", "name", "filename", "type", "size", "reply-type", "method"} {
-		if len(s) > len(name) && strings.EqualFold(s[:len(name)], name) && (s[len(name)] == '=' || s[len(name)] == '*') {
+	for _, name := range [...]string{"charset", "format", "delsp", "boundary", "name", "filename",
+		"type", "size", "reply-type", "method"} {
+		if len(s) > len(name) && strings.EqualFold(s[:len(name)], name) &&
+			(s[len(name)] == '=' || s[len(name)] == '*') {
 			return true
 		}
 	}
@@ -191,7 +196,10 @@ func joinParams(params map[string]string) map[string]string {
 	if len(pieces) == 0 {
 		return params
 	}
-	slices.SortFunc(pieces, func(a, b string) int { return cmp.Or(section(a)-section(b), strings.Compare(a, b)) })
+	slices.SortFunc(pieces, func(a, b string) int {
+		return cmp.Or(section(a)-section(b),
+			strings.Compare(a, b))
+	})
 	joined := map[string]*extended{}
 	for _, piece := range pieces {
 		name, _, _ := strings.Cut(piece, "*")

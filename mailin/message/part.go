@@ -34,7 +34,8 @@ func newPart(h Header, at place) Part {
 	}
 	disposition, params := parseValue(p.Header.Get("Content-Disposition"))
 	p.Disposition = knownDisposition(disposition)
-	p.RawName = cmp.Or(params["filename"], p.Params["name"], params["name"], p.Params["filename"], p.Params["file"])
+	p.RawName = cmp.Or(params["filename"], p.Params["name"], params["name"], p.Params["filename"],
+		p.Params["file"])
 	if id := p.Header.Get("Content-Id"); id != "" {
 		p.ContentID = bareID(id)
 	}
@@ -71,7 +72,8 @@ func (p *Part) readable(at place) bool {
 	case "text/plain", "text/html":
 		return true
 	}
-	return at.parent == "" && strings.HasPrefix(p.Type, "text/") && p.RawName == "" && p.Type != "text/calendar"
+	return at.parent == "" && strings.HasPrefix(p.Type, "text/") && p.RawName == "" &&
+		p.Type != "text/calendar"
 }
 
 // Attachment is what a mail client lists beside the text.

@@ -62,7 +62,8 @@ func decompressRTF(b []byte, limit int) []byte {
 
 // readRTF returns the text of an RTF document; the HTML, if that is what it wraps (MS-OXRTFEX).
 func readRTF(b []byte) (text string, isHTML bool) {
-	r := rtfReader{isHTML: bytes.Contains(b[:min(len(b), 1000)], []byte(`\fromhtml`)), charset: "windows-1252", skipUnicode: 1}
+	r := rtfReader{isHTML: bytes.Contains(b[:min(len(b), 1000)], []byte(`\fromhtml`)),
+		charset: "windows-1252", skipUnicode: 1}
 	r.read(b)
 	r.flush()
 	return lineEnds(strings.ReplaceAll(r.out.String(), "\x00", "")), r.isHTML
@@ -213,7 +214,8 @@ func (r *rtfReader) word(word string, arg int, has bool) {
 		r.write("“")
 	case "rdblquote":
 		r.write("”")
-	case "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "header", "footer", "generator":
+	case "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "header", "footer",
+		"generator":
 		r.state.hidden = true
 	case "ansicpg":
 		if has && arg > 0 {

@@ -11,7 +11,8 @@ import (
 
 // isTNEF reports whether a part is Outlook's winmail.dat (MS-OXTNEF).
 func isTNEF(p *Part) bool {
-	return p.Type == "application/ms-tnef" || p.Type == "application/vnd.ms-tnef" || strings.EqualFold(p.RawName, "winmail.dat")
+	return p.Type == "application/ms-tnef" || p.Type == "application/vnd.ms-tnef" ||
+		strings.EqualFold(p.RawName, "winmail.dat")
 }
 
 // Attributes of MS-OXTNEF section 2.1.3.4, and properties of MS-OXPROPS.
@@ -58,7 +59,8 @@ type tnefFile struct {
 // tnef replaces a winmail.dat by what is in it: the body, where the mail has no other,
 // and the attachments. ok is false if it can't be read.
 func (w *walker) tnef(p *Part, index int) (v view, ok bool) {
-	t := &tnefReader{r: &stoppable{&contentReader{d: newDecoder(p.src, p.start, p.end, p.encoding), borrowed: true}, w.clock}, limit: w.lim.Text, charset: "windows-1252"}
+	t := &tnefReader{r: &stoppable{&contentReader{d: newDecoder(p.src, p.start, p.end, p.encoding),
+		borrowed: true}, w.clock}, limit: w.lim.Text, charset: "windows-1252"}
 	if !t.read() {
 		return view{}, false
 	}
@@ -81,7 +83,8 @@ func (w *walker) tnef(p *Part, index int) (v view, ok bool) {
 
 func (f *tnefFile) attachment(p *Part, index, n int) *Attachment {
 	part, file := *p, *f
-	a := &Attachment{RawName: f.name, ContentType: f.typ, ContentID: bareID(f.cid), Part: index, Size: f.size, SHA256: f.sha}
+	a := &Attachment{RawName: f.name, ContentType: f.typ, ContentID: bareID(f.cid), Part: index,
+		Size: f.size, SHA256: f.sha}
 	if a.ContentType == "" {
 		a.ContentType = "application/octet-stream"
 	}
@@ -130,7 +133,8 @@ func (t *tnefReader) read() bool {
 		if !ok {
 			break
 		}
-		id, size := binary.LittleEndian.Uint16(head[1:]), int64(binary.LittleEndian.Uint32(head[5:]))
+		id, size := binary.LittleEndian.Uint16(head[1:]),
+			int64(binary.LittleEndian.Uint32(head[5:]))
 		if !t.attribute(id, size) {
 			break
 		}

@@ -66,7 +66,8 @@ func uncompressed(rtf string) []byte {
 }
 
 func inWinmail(w *winmail) string {
-	return "Content-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n" + base64.StdEncoding.EncodeToString(w.Bytes()) + "\n"
+	return "Content-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: " +
+		"base64\n\n" + base64.StdEncoding.EncodeToString(w.Bytes()) + "\n"
 }
 
 func TestTNEF(t *testing.T) {
@@ -76,13 +77,27 @@ func TestTNEF(t *testing.T) {
 		mail             *winmail
 		text, html, file string
 	}{
-		{"text", newWinmail().attr(1, attrCodepage, codepage).attr(1, attrBody, []byte("ma\xf1ana\r\n\x00")), "mañana\n", "", ""},
-		{"text as property", newWinmail().attr(1, attrProps, props(mapiProp{3, 0x8001, []byte{1, 0, 0, 0}}, mapiProp{0x1f, propBody, utf16le("mañana")})), "mañana", "", ""},
-		{"HTML", newWinmail().attr(1, attrProps, props(mapiProp{0x102, propHTML, []byte("<meta charset=windows-1252><p>ma\xf1ana")})), "", "<meta charset=windows-1252><p>mañana", ""},
-		{"RTF", newWinmail().attr(1, attrProps, props(mapiProp{0x102, propRTF, uncompressed(`{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}\f0 ma\'f1ana\par d\u237?a \{1\}}`)})), "mañana\ndía {1}", "", ""},
-		{"HTML in RTF", newWinmail().attr(1, attrProps, props(mapiProp{0x102, propRTF, uncompressed(`{\rtf1\ansi\ansicpg1252\fromhtml1 {\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 ma\'f1ana\htmlrtf\par}\htmlrtf0 {\*\htmltag72 </p>}}`)})), "", "<p>mañana</p>", ""},
-		{"attachment", newWinmail().attr(2, attrRendering, nil).attr(2, attrAttachTitle, []byte("INFORM~1.PDF\x00")).attr(2, attrAttachData, []byte("hola")).
-			attr(2, attrAttachProps, props(mapiProp{0x1f, propLongName, utf16le("informe año.pdf")}, mapiProp{0x1e, propMIMEType, []byte("application/pdf\x00")})), "", "", "informe año.pdf application/pdf hola"},
+		{"text", newWinmail().attr(1, attrCodepage, codepage).attr(1, attrBody,
+			[]byte("ma\xf1ana\r\n\x00")), "mañana\n", "", ""},
+		{"text as property", newWinmail().attr(1, attrProps,
+			props(mapiProp{3, 0x8001, []byte{1, 0, 0, 0}},
+				mapiProp{0x1f, propBody, utf16le("mañana")})), "mañana", "", ""},
+		{"HTML", newWinmail().attr(1, attrProps,
+			props(mapiProp{0x102, propHTML, []byte("<meta charset=windows-1252><p>ma\xf1ana")})),
+			"", "<meta charset=windows-1252><p>mañana", ""},
+		{"RTF", newWinmail().attr(1, attrProps,
+			props(mapiProp{0x102, propRTF,
+				uncompressed(
+					`{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}\f0 ma\'f1ana\par d\u237?a \{1\}}`)})), "mañana\ndía {1}", "", ""},
+		{"HTML in RTF", newWinmail().attr(1, attrProps,
+			props(mapiProp{0x102, propRTF,
+				uncompressed(
+					`{\rtf1\ansi\ansicpg1252\fromhtml1 {\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 ma\'f1ana\htmlrtf\par}\htmlrtf0 {\*\htmltag72 </p>}}`)})), "", "<p>mañana</p>", ""},
+		{"attachment", newWinmail().attr(2, attrRendering, nil).attr(2, attrAttachTitle,
+			[]byte("INFORM~1.PDF\x00")).attr(2, attrAttachData, []byte("hola")).
+			attr(2, attrAttachProps, props(mapiProp{0x1f, propLongName, utf16le("informe año.pdf")},
+				mapiProp{0x1e, propMIMEType, []byte("application/pdf\x00")})), "", "",
+			"informe año.pdf application/pdf hola"},
 		{"not TNEF", &winmail{}, "", "", "winmail.dat application/ms-tnef "},
 	}
 	for _, c := range cases {
@@ -96,14 +111,16 @@ func TestTNEF(t *testing.T) {
 			file += a.Filename + " " + a.ContentType + " " + string(data)
 		}
 		if m.Text != c.text || m.HTML != c.html || file != c.file {
-			t.Errorf("%s:\n got %q %q %q\nwant %q %q %q", c.name, m.Text, m.HTML, file, c.text, c.html, c.file)
+			t.Errorf("%s:\n got %q %q %q\nwant %q %q %q", c.name, m.Text, m.HTML, file, c.text,
+				c.html, c.file)
 		}
 	}
 }
 
 func TestTNEFBesideText(t *testing.T) {
 	w := newWinmail().attr(1, attrBody, []byte("hola\x00"))
-	m := read(t, "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhola\n--b\n"+inWinmail(w)+"--b--\n")
+	m := read(t, "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhola\n--b\n"+inWinmail(w)+
+		"--b--\n")
 	if m.Text != "hola" || len(m.Attachments) != 0 {
 		t.Errorf("text %q, attachments %+v", m.Text, m.Attachments)
 	}
@@ -112,9 +129,13 @@ func TestTNEFBesideText(t *testing.T) {
 // TestDecompressRTF uses the examples of MS-OXRTFCP section 3.
 func TestDecompressRTF(t *testing.T) {
 	cases := []struct{ name, in, want string }{
-		{"section 3.1.1", "\x2d\x00\x00\x00\x2b\x00\x00\x00LZFu\xf1\xc5\xc7\xa7\x03\x00\x0a\x00rcpg125\x42\x32\x0a\xf3 hel\x09\x00 bw\x05\xb0ld}\x0a\x80\x0f\xa0", "{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n"},
-		{"section 3.1.2, overlapping", "\x1a\x00\x00\x00\x1c\x00\x00\x00LZFu\xe2\xd4KQA\x00\x04 WXYZ\x0dn}\x01\x0e\xb0", "{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}"},
-		{"cut off", "\x2d\x00\x00\x00\x2b\x00\x00\x00LZFu\xf1\xc5\xc7\xa7\x03\x00\x0a\x00rcpg", "{\\rtf1\\ansi\\ansicpg"},
+		{"section 3.1.1",
+			"\x2d\x00\x00\x00\x2b\x00\x00\x00LZFu\xf1\xc5\xc7\xa7\x03\x00\x0a\x00rcpg125\x42\x32\x0a\xf3 hel\x09\x00 bw\x05\xb0ld}\x0a\x80\x0f\xa0", "{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n"},
+		{"section 3.1.2, overlapping",
+			"\x1a\x00\x00\x00\x1c\x00\x00\x00LZFu\xe2\xd4KQA\x00\x04 WXYZ\x0dn}\x01\x0e\xb0",
+			"{\\rtf1 WXYZWXYZWXYZWXYZWXYZ}"},
+		{"cut off", "\x2d\x00\x00\x00\x2b\x00\x00\x00LZFu\xf1\xc5\xc7\xa7\x03\x00\x0a\x00rcpg",
+			"{\\rtf1\\ansi\\ansicpg"},
 		{"too short", "LZFu", ""},
 		{"unknown kind", strings.Repeat("x", 20), ""},
 	}

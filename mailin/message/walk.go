@@ -38,7 +38,8 @@ type place struct {
 
 func newWalker(ctx context.Context, r io.ReaderAt, size int64, lim Limits) *walker {
 	c := &clock{ctx: ctx, deadline: time.Now().Add(lim.Time)}
-	w := &walker{clock: c, lim: lim, room: lim.Header, texts: lim.Text, htmls: 4 * lim.Text, m: &Message{}}
+	w := &walker{clock: c, lim: lim, room: lim.Header, texts: lim.Text, htmls: 4 * lim.Text,
+		m: &Message{}}
 	w.src = &source{r: r, size: max(size, 0), clock: c}
 	if b := w.src.at(0, windowSize); bytes.IndexByte(b, '\r') >= 0 && bytes.IndexByte(b, '\n') < 0 {
 		w.src.release()
@@ -160,7 +161,8 @@ func (w *walker) multipart(p Part, body int64, at place) (view, delimiter) {
 		w.open = w.open[:level]
 		return w.undivided(p, body, w.contentEnd(body, d), at), d
 	}
-	child := place{depth: at.depth + 1, within: at.within, hidden: at.hidden, parent: p.Type, fallback: "text/plain"}
+	child := place{depth: at.depth + 1, within: at.within, hidden: at.hidden, parent: p.Type,
+		fallback: "text/plain"}
 	if p.Type == "multipart/digest" {
 		child.fallback = "message/rfc822"
 	}
@@ -269,7 +271,8 @@ const longNote = 8 << 10
 // isFile reports whether a text that clients show in line is a file of the sender's and not his
 // words: it has a name, and is no form of a body, which some clients name too.
 func (p *Part) isFile(at place) bool {
-	return p.RawName != "" && at.parent != "multipart/alternative" && at.parent != "multipart/related"
+	return p.RawName != "" && at.parent != "multipart/alternative" &&
+		at.parent != "multipart/related"
 }
 
 // textFile keeps a text file as an attachment, and what it says apart from the sender's words.
@@ -277,7 +280,8 @@ func (w *walker) textFile(p *Part, index int, at place) view {
 	if at.within == "" && (at.top || p.end-p.start <= longNote) {
 		v := w.body(p, index)
 		*p = w.m.Parts[index] // its encoding may be none
-		w.m.TextFiles = append(w.m.TextFiles, TextFile{fileName(p.RawName, p.Type, index+1), v.text + htmlText(v.html)})
+		w.m.TextFiles = append(w.m.TextFiles, TextFile{fileName(p.RawName, p.Type, index+1),
+			v.text + htmlText(v.html)})
 	}
 	w.keep(p, index, at)
 	if at.top && len(w.found) > 0 {
@@ -312,7 +316,8 @@ func isUnshown(p *Part, at place) bool {
 // isReport says which leaf of a report clients show in line or not at all; programs read it through
 // Parts.
 func isReport(typ string) bool {
-	return typ == "message/delivery-status" || typ == "message/global-delivery-status" || typ == "message/tracking-status"
+	return typ == "message/delivery-status" || typ == "message/global-delivery-status" ||
+		typ == "message/tracking-status"
 }
 
 // mark notes on the message that it is signed or encrypted; of CMS its content says which.

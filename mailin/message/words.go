@@ -113,7 +113,8 @@ func joinEscapes(s string) string {
 			rest := strings.TrimLeft(s[i:], " \t")
 			t := b.String()
 			n := len(t)
-			if n > 1 && t[n-2] == '=' && hexValue(t[n-1]) < 16 && len(rest) > 0 && hexValue(rest[0]) < 16 {
+			if n > 1 && t[n-2] == '=' && hexValue(t[n-1]) < 16 && len(rest) > 0 &&
+				hexValue(rest[0]) < 16 {
 				i = len(s) - len(rest) - 1
 				continue
 			}
@@ -135,7 +136,8 @@ func wordEnd(text string, coding byte) int {
 		if len(text) < i+4 || hexValue(text[i+2]) > 15 || hexValue(text[i+3]) > 15 {
 			return i
 		}
-		if j := strings.Index(text[i+2:], "?="); j < 0 || strings.Contains(text[i+2:i+2+j], "=?") || j > 80 {
+		if j := strings.Index(text[i+2:], "?="); j < 0 || strings.Contains(text[i+2:i+2+j], "=?") ||
+			j > 80 {
 			return i
 		}
 		from = i + 2
@@ -176,7 +178,8 @@ func cleanLine(s string) string {
 	blank := false
 	for _, r := range s {
 		switch {
-		case r == 0xfeff, r == 0x061c, r == 0x200e, r == 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+		case r == 0xfeff, r == 0x061c, r == 0x200e, r == 0x200f, r >= 0x202a && r <= 0x202e,
+			r >= 0x2066 && r <= 0x2069:
 		case unicode.IsControl(r), r == 0x2028, r == 0x2029, r == ' ':
 			blank = b.Len() > 0
 		default:

@@ -30,7 +30,8 @@ func TestB15ARFJudge(t *testing.T) {
 		}
 		v := Judge(readMailFile(t, f))
 		kind := plain.Replace(strings.ToLower(v.Reason))
-		if v.Class != Abuse || v.Bounce == nil || !strings.Contains(kind, "feedbacktype: "+plain.Replace(strings.ToLower(want.Type))) {
+		if v.Class != Abuse || v.Bounce == nil ||
+			!strings.Contains(kind, "feedbacktype: "+plain.Replace(strings.ToLower(want.Type))) {
 			t.Errorf("%s: %s, %s; want %s", f, v.Class, v.Reason, want.Type)
 			continue
 		}

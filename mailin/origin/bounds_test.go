@@ -13,15 +13,19 @@ import (
 func TestBounded(t *testing.T) {
 	const n = 1 << 20
 	daemon := func(text string) Mail {
-		return Mail{HasEnvelope: true, Subject: "failure notice", From: "MAILER-DAEMON@mx.test", Text: text}
+		return Mail{HasEnvelope: true, Subject: "failure notice", From: "MAILER-DAEMON@mx.test",
+			Text: text}
 	}
 	status := func(body string) Mail {
-		return Mail{HasEnvelope: true, ContentType: "multipart/report", Params: map[string]string{"report-type": "delivery-status"}, Parts: []Part{{Type: "message/delivery-status", Body: []byte(body)}}}
+		return Mail{HasEnvelope: true, ContentType: "multipart/report",
+			Params: map[string]string{"report-type": "delivery-status"},
+			Parts:  []Part{{Type: "message/delivery-status", Body: []byte(body)}}}
 	}
 	rep := func(s string) string { return strings.Repeat(s, n/len(s)) }
 	parts := make([]Part, 500)
 	for i := range parts {
-		parts[i] = Part{Type: "message/delivery-status", Body: []byte(strings.Repeat("Final-Recipient: a@b.test\n\n", 9000))}
+		parts[i] = Part{Type: "message/delivery-status",
+			Body: []byte(strings.Repeat("Final-Recipient: a@b.test\n\n", 9000))}
 	}
 	for name, m := range map[string]Mail{
 		"at signs":             daemon(rep("@")),
@@ -36,9 +40,11 @@ func TestBounded(t *testing.T) {
 		"combining accents":    {Subject: "a" + rep("\u0301"), Text: rep("\u0301")},
 		"folded report":        status("A: b\n" + rep(" x\n")),
 		"report without value": status(rep("A:\n")),
-		"recipients":           status(rep("Final-Recipient: rfc822; a@b.test\nAction: failed\n\n")),
-		"reports":              {HasEnvelope: true, ContentType: "multipart/report", Parts: parts},
-		"angle brackets":       {Header: headerMap{{"In-Reply-To", rep("<")}, {"References", rep("<")}, {"Return-Path", rep("<")}}, From: rep("<")},
+		"recipients": status(
+			rep("Final-Recipient: rfc822; a@b.test\nAction: failed\n\n")),
+		"reports": {HasEnvelope: true, ContentType: "multipart/report", Parts: parts},
+		"angle brackets": {Header: headerMap{{"In-Reply-To", rep("<")},
+			{"References", rep("<")}, {"Return-Path", rep("<")}}, From: rep("<")},
 	} {
 		start := time.Now()
 		v := Judge(m)
@@ -46,7 +52,8 @@ func TestBounded(t *testing.T) {
 			t.Errorf("%s: %s", name, d)
 		}
 		if len(v.Recipients) > maxRecipients || len(v.Reason) > 300 {
-			t.Errorf("%s: %d recipients, reason of %d bytes", name, len(v.Recipients), len(v.Reason))
+			t.Errorf("%s: %d recipients, reason of %d bytes", name, len(v.Recipients),
+				len(v.Reason))
 		}
 	}
 }
@@ -54,10 +61,13 @@ func TestBounded(t *testing.T) {
 func FuzzJudge(f *testing.F) {
 	for _, s := range []string{
 		dsn("Final-Recipient: rfc822; a@b.test\nAction: failed\nStatus: 5.1.1\n"),
-		report("disposition-notification", "message/disposition-notification", "Final-Recipient: rfc822; a@b.test\n"),
+		report("disposition-notification", "message/disposition-notification",
+			"Final-Recipient: rfc822; a@b.test\n"),
 		report("feedback-report", "message/feedback-report", "Feedback-Type: abuse\n"),
-		"From: MAILER-DAEMON\nSubject: failure notice\n\n<a@b.test>:\n550 5.1.1 no\n\n--- Below this line is a copy of the message.\n\n" + returnedMail,
-		"Auto-Submitted: no (a (b) \\) ; x\nFrom: a@b.test\nSubject: Respuesta =?utf-8?q?autom=C3=A1tica?=: x\nIn-Reply-To: <x@y>\n\nHola\n",
+		"From: MAILER-DAEMON\nSubject: failure notice\n\n<a@b.test>:\n550 5.1.1 no\n\n--- Below " +
+			"this line is a copy of the message.\n\n" + returnedMail,
+		"Auto-Submitted: no (a (b) \\) ; x\nFrom: a@b.test\nSubject: Respuesta " +
+			"=?utf-8?q?autom=C3=A1tica?=: x\nIn-Reply-To: <x@y>\n\nHola\n",
 		"Content-Type: text/calendar; method=REPLY\n\nMETHOD:REPLY\n",
 		"List-Id: <x>\nPrecedence: bulk\n\nx",
 		"Return-Path: <>\nX-Failed-Recipients: a@b.test, c@d.test\nSubject: x\n\na@b.test\n",
@@ -76,7 +86,8 @@ func FuzzJudge(f *testing.F) {
 		if v.Person && v.Class != Normal && v.Class != List || !v.Suppress && v.Class != Normal {
 			t.Errorf("a machine that is answered: %+v", v)
 		}
-		if (v.Class == Bounced || v.Class == Delay) != (v.Bounce != nil && v.Class != Receipt && v.Class != Abuse) {
+		if (v.Class == Bounced || v.Class == Delay) != (v.Bounce != nil && v.Class != Receipt &&
+			v.Class != Abuse) {
 			t.Errorf("bounce and class: %+v", v)
 		}
 		for _, b := range v.Recipients {
@@ -88,7 +99,8 @@ func FuzzJudge(f *testing.F) {
 }
 
 func BenchmarkJudge(b *testing.B) {
-	bounce := readMail([]byte(dsn("Final-Recipient: rfc822; a@b.test\nAction: failed\nStatus: 5.1.1\n")))
+	bounce := readMail(
+		[]byte(dsn("Final-Recipient: rfc822; a@b.test\nAction: failed\nStatus: 5.1.1\n")))
 	for name, m := range map[string]Mail{"person": person(), "report": bounce} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

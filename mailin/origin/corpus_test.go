@@ -44,14 +44,16 @@ func TestSpanish(t *testing.T) {
 	}
 	files, _ := filepath.Glob("testdata/es/*.eml")
 	if len(files) != n || n < 52 {
-		t.Errorf("%d mails, %d expectations: want one for each, 40 of them automatic and 12 traps at least", len(files), n)
+		t.Errorf("%d mails, %d expectations: want one for each, 40 of them automatic and 12 traps "+
+			"at least", len(files), n)
 	}
 }
 
 func reading(file string, v Verdict) expected {
 	got := expected{File: file, Class: v.Class, Person: v.Person, Suppress: v.Suppress}
 	if v.Bounce != nil {
-		got.Recipient, got.Status, got.OriginalMessageID = v.Bounce.Recipient, v.Bounce.Status, v.Bounce.OriginalMessageID
+		got.Recipient, got.Status, got.OriginalMessageID = v.Bounce.Recipient, v.Bounce.Status,
+			v.Bounce.OriginalMessageID
 	}
 	return got
 }
@@ -94,7 +96,8 @@ func TestCorpus(t *testing.T) {
 		}
 		score(Judge(readMailFile(t, f)), want, mark)
 	}
-	for what, floor := range map[string]int{"label": 99, "recipient": 88, "status": 90, "message-id": 90} {
+	for what, floor := range map[string]int{"label": 99, "recipient": 88, "status": 90,
+		"message-id": 90} {
 		s := scores[what]
 		t.Logf("%s: %d of %d", what, s[0], s[1])
 		if s[0]*100 < floor*s[1] {
@@ -110,7 +113,8 @@ func score(v Verdict, want truth, mark func(what string, right bool)) {
 		b = *v.Bounce
 	}
 	if r := want.Bounce.Recipient; len(r) > 0 {
-		mark("recipient", slices.ContainsFunc(r, func(a string) bool { return strings.EqualFold(a, b.Recipient) }))
+		mark("recipient", slices.ContainsFunc(r,
+			func(a string) bool { return strings.EqualFold(a, b.Recipient) }))
 	}
 	if s := want.Bounce.Status; len(s) > 0 {
 		mark("status", slices.Contains(s, b.Status))

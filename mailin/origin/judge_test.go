@@ -7,7 +7,8 @@ import (
 
 // person is a mail in which nothing speaks of a machine.
 func person(h ...field) Mail {
-	return Mail{Header: headerMap(h), EnvelopeFrom: "ana@cliente.test", HasEnvelope: true, From: "ana@cliente.test", Subject: "Consulta", Text: "Hola, no puedo entrar.\n"}
+	return Mail{Header: headerMap(h), EnvelopeFrom: "ana@cliente.test", HasEnvelope: true,
+		From: "ana@cliente.test", Subject: "Consulta", Text: "Hola, no puedo entrar.\n"}
 }
 
 func TestHeaderFields(t *testing.T) {
@@ -68,9 +69,11 @@ func TestHeaderFields(t *testing.T) {
 	} {
 		v := Judge(person(field{c.name, c.value}))
 		if v.Class != c.want || v.Person != c.person || v.Suppress != c.suppress {
-			t.Errorf("%s: %s: got %s person=%t suppress=%t (%s), want %s %t %t", c.name, c.value, v.Class, v.Person, v.Suppress, v.Reason, c.want, c.person, c.suppress)
+			t.Errorf("%s: %s: got %s person=%t suppress=%t (%s), want %s %t %t", c.name, c.value,
+				v.Class, v.Person, v.Suppress, v.Reason, c.want, c.person, c.suppress)
 		}
-		if v.Class != Normal && !strings.Contains(strings.ToLower(v.Reason), strings.ToLower(c.name)) {
+		if v.Class != Normal && !strings.Contains(strings.ToLower(v.Reason),
+			strings.ToLower(c.name)) {
 			t.Errorf("%s: the reason %q does not name the field", c.name, v.Reason)
 		}
 	}
@@ -83,14 +86,24 @@ func TestTwoFields(t *testing.T) {
 		want   Class
 		person bool
 	}{
-		{"the second Precedence counts", headerMap{{"Precedence", "normal"}, {"Precedence", "bulk"}}, List, false},
-		{"a newsletter that names a list for posts", headerMap{{"List-Id", "<n.x.test>"}, {"List-Post", "<mailto:n@x.test>"}, {"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"}}, List, false},
-		{"a list sets bulk on every post", headerMap{{"List-Id", "<n.x.test>"}, {"List-Post", "<mailto:n@x.test>"}, {"Precedence", "bulk"}}, List, true},
-		{"a person answers on a list that only has an id", headerMap{{"List-Id", "<n.x.test>"}, {"In-Reply-To", "<a@x.test>"}}, List, true},
-		{"a responder on a list", headerMap{{"List-Id", "<n.x.test>"}, {"X-Autoreply", "yes"}}, List, false},
-		{"RT's correspondence", headerMap{{"Precedence", "bulk"}, {"RT-Ticket", "x.test #1"}}, AutoReply, false},
-		{"a vacation script that answers and says bulk", headerMap{{"Precedence", "bulk"}, {"In-Reply-To", "<a@x.test>"}}, AutoReply, false},
-		{"a vacation script that only says bulk", headerMap{{"Precedence", "bulk"}, {"Subject", "Out of Office"}}, AutoReply, false},
+		{"the second Precedence counts",
+			headerMap{{"Precedence", "normal"}, {"Precedence", "bulk"}}, List, false},
+		{"a newsletter that names a list for posts",
+			headerMap{{"List-Id", "<n.x.test>"}, {"List-Post", "<mailto:n@x.test>"},
+				{"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"}}, List, false},
+		{"a list sets bulk on every post",
+			headerMap{{"List-Id", "<n.x.test>"}, {"List-Post", "<mailto:n@x.test>"},
+				{"Precedence", "bulk"}}, List, true},
+		{"a person answers on a list that only has an id",
+			headerMap{{"List-Id", "<n.x.test>"}, {"In-Reply-To", "<a@x.test>"}}, List, true},
+		{"a responder on a list", headerMap{{"List-Id", "<n.x.test>"}, {"X-Autoreply", "yes"}},
+			List, false},
+		{"RT's correspondence", headerMap{{"Precedence", "bulk"}, {"RT-Ticket", "x.test #1"}},
+			AutoReply, false},
+		{"a vacation script that answers and says bulk",
+			headerMap{{"Precedence", "bulk"}, {"In-Reply-To", "<a@x.test>"}}, AutoReply, false},
+		{"a vacation script that only says bulk",
+			headerMap{{"Precedence", "bulk"}, {"Subject", "Out of Office"}}, AutoReply, false},
 	} {
 		m := person(c.header...)
 		if s := c.header.first("Subject"); s != "" {
@@ -112,23 +125,35 @@ func TestSenders(t *testing.T) {
 		{"person", "ana@cliente.test", "ana@cliente.test", "", true, Normal, false},
 		{"null envelope", "", "ana@cliente.test", "", true, AutoReply, true},
 		{"null envelope in brackets", "<>", "ana@cliente.test", "", true, AutoReply, true},
-		{"the envelope outweighs Return-Path", "ana@cliente.test", "ana@cliente.test", "<>", true, Normal, false},
+		{"the envelope outweighs Return-Path", "ana@cliente.test", "ana@cliente.test", "<>", true,
+			Normal, false},
 		{"null Return-Path", "", "ana@cliente.test", "<>", false, AutoReply, true},
 		{"null Return-Path with blanks", "", "ana@cliente.test", " < > ", false, AutoReply, true},
 		{"no envelope, no Return-Path", "", "ana@cliente.test", "", false, Normal, false},
-		{"mailer-daemon", "x@cliente.test", "MAILER-DAEMON@mx.cliente.test", "", true, AutoReply, true},
-		{"mailer_daemon with a tag", "x@cliente.test", "Mailer_Daemon+x@cliente.test", "", true, AutoReply, true},
-		{"mailer-daemon in the envelope alone", "MAILER-DAEMON", "ana@cliente.test", "", true, AutoReply, true},
-		{"a list's own words", "todos-bounces@listas.test", "todos-bounces@listas.test", "", true, AutoReply, true},
-		{"a person's post to it", "todos-bounces@listas.test", "ana@cliente.test", "", true, Normal, false},
+		{"mailer-daemon", "x@cliente.test", "MAILER-DAEMON@mx.cliente.test", "", true,
+			AutoReply, true},
+		{"mailer_daemon with a tag", "x@cliente.test", "Mailer_Daemon+x@cliente.test", "", true,
+			AutoReply, true},
+		{"mailer-daemon in the envelope alone", "MAILER-DAEMON", "ana@cliente.test", "", true,
+			AutoReply, true},
+		{"a list's own words", "todos-bounces@listas.test", "todos-bounces@listas.test", "", true,
+			AutoReply, true},
+		{"a person's post to it", "todos-bounces@listas.test", "ana@cliente.test", "", true, Normal,
+			false},
 		{"an empty address in From", "x@cliente.test", "<>", "", true, AutoReply, true},
-		{"Exchange's own address", "x@cliente.test", "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@cliente.test", "", true, AutoReply, true},
-		{"postmaster may be a person", "postmaster@cliente.test", "postmaster@cliente.test", "", true, Normal, true},
+		{"Exchange's own address", "x@cliente.test",
+			"MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@cliente.test", "", true,
+			AutoReply, true},
+		{"postmaster may be a person", "postmaster@cliente.test", "postmaster@cliente.test", "",
+			true, Normal, true},
 		{"no-reply", "b@cliente.test", "no-reply@cliente.test", "", true, Normal, true},
-		{"noreply with a department", "b@cliente.test", "ventas-noreply@cliente.test", "", true, Normal, true},
+		{"noreply with a department", "b@cliente.test", "ventas-noreply@cliente.test", "", true,
+			Normal, true},
 		{"no responder", "b@cliente.test", "no.responder@cliente.test", "", true, Normal, true},
-		{"a company called Servicio de Correo", "x@correo.test", "entregas@correo.test", "", true, Normal, false},
-		{"daemonio is a name", "daemonio@cliente.test", "daemonio@cliente.test", "", true, Normal, false},
+		{"a company called Servicio de Correo", "x@correo.test", "entregas@correo.test", "", true,
+			Normal, false},
+		{"daemonio is a name", "daemonio@cliente.test", "daemonio@cliente.test", "", true, Normal,
+			false},
 	} {
 		m := person()
 		m.EnvelopeFrom, m.HasEnvelope, m.From = c.envelope, c.has, c.from
@@ -137,7 +162,8 @@ func TestSenders(t *testing.T) {
 			m.Header = headerMap{{"Return-Path", c.returnPath}}
 		}
 		if v := Judge(m); v.Class != c.want || v.Suppress != c.suppress {
-			t.Errorf("%s: got %s suppress=%t (%s), want %s %t", c.name, v.Class, v.Suppress, v.Reason, c.want, c.suppress)
+			t.Errorf("%s: got %s suppress=%t (%s), want %s %t", c.name, v.Class, v.Suppress,
+				v.Reason, c.want, c.suppress)
 		}
 	}
 }
@@ -171,7 +197,8 @@ func TestSubjectIsWeak(t *testing.T) {
 		{"Fuera de la oficina mañana, hablar con Marta", headerMap{thread}, Normal},
 		{"Undelivered Mail Returned to Sender", nil, Normal},
 		{"No se puede entregar: Consulta", headerMap{thread}, Normal},
-		{"Respuesta automática: Consulta", headerMap{{"X-Auto-Response-Suppress", "DR, OOF, AutoReply"}}, Normal},
+		{"Respuesta automática: Consulta",
+			headerMap{{"X-Auto-Response-Suppress", "DR, OOF, AutoReply"}}, Normal},
 		{"Ausencia: del 3 al 5 de mayo", headerMap{quiet}, Normal},
 		{"Por favor confirme su mensaje", headerMap{thread}, AutoReply},
 		{"Aceptado: presupuesto", headerMap{thread}, Normal},
@@ -186,7 +213,10 @@ func TestSubjectIsWeak(t *testing.T) {
 }
 
 func TestLoop(t *testing.T) {
-	own := func(a string) bool { return a == "soporte@ayuda.example" || strings.HasPrefix(a, "soporte+") }
+	own := func(a string) bool {
+		return a == "soporte@ayuda.example" ||
+			strings.HasPrefix(a, "soporte+")
+	}
 	mark := func(v string) bool { return v == "inst.mac" }
 	id := func(v string) bool { return v == "<c1.i1@ayuda.example>" }
 	for _, c := range []struct {
@@ -195,14 +225,24 @@ func TestLoop(t *testing.T) {
 		want Class
 	}{
 		{"From", Mail{From: "Soporte@Ayuda.example"}, Normal},
-		{"plus form in the envelope", Mail{From: "ana@cliente.test", EnvelopeFrom: "soporte+b1.x@ayuda.example", HasEnvelope: true}, Normal},
-		{"Return-Path", Mail{From: "ana@cliente.test", Header: headerMap{{"Return-Path", "<soporte@ayuda.example>"}}}, Normal},
-		{"Sender", Mail{From: "ana@cliente.test", Header: headerMap{{"Sender", "Soporte <soporte@ayuda.example>"}}}, Normal},
-		{"Message-ID alone is left", Mail{From: "ana@cliente.test", Header: headerMap{{"Message-Id", "<c1.i1@ayuda.example>"}}}, Loop},
-		{"valid mark", Mail{From: "ana@cliente.test", Header: headerMap{{"X-Buzon-Loop", "x.y"}, {"X-Buzon-Loop", " inst.mac "}}}, Loop},
-		{"forged mark", Mail{From: "ana@cliente.test", Header: headerMap{{"X-Buzon-Loop", "inst.forged"}}}, Normal},
-		{"our id in In-Reply-To is an answer", Mail{From: "ana@cliente.test", Header: headerMap{{"In-Reply-To", "<c1.i1@ayuda.example>"}}}, Normal},
-		{"ours, and it calls itself automatic", Mail{From: "soporte@ayuda.example", Header: headerMap{{"Auto-Submitted", "auto-replied"}}}, AutoReply},
+		{"plus form in the envelope", Mail{From: "ana@cliente.test",
+			EnvelopeFrom: "soporte+b1.x@ayuda.example", HasEnvelope: true}, Normal},
+		{"Return-Path", Mail{From: "ana@cliente.test",
+			Header: headerMap{{"Return-Path", "<soporte@ayuda.example>"}}}, Normal},
+		{"Sender", Mail{From: "ana@cliente.test",
+			Header: headerMap{{"Sender", "Soporte <soporte@ayuda.example>"}}}, Normal},
+		{"Message-ID alone is left", Mail{From: "ana@cliente.test",
+			Header: headerMap{{"Message-Id", "<c1.i1@ayuda.example>"}}}, Loop},
+		{"valid mark", Mail{From: "ana@cliente.test",
+			Header: headerMap{{"X-Buzon-Loop", "x.y"}, {"X-Buzon-Loop", " inst.mac "}}}, Loop},
+		{"forged mark", Mail{From: "ana@cliente.test",
+			Header: headerMap{{"X-Buzon-Loop", "inst.forged"}}}, Normal},
+		{"our id in In-Reply-To is an answer",
+			Mail{From: "ana@cliente.test",
+				Header: headerMap{{"In-Reply-To", "<c1.i1@ayuda.example>"}}}, Normal},
+		{"ours, and it calls itself automatic",
+			Mail{From: "soporte@ayuda.example",
+				Header: headerMap{{"Auto-Submitted", "auto-replied"}}}, AutoReply},
 	} {
 		c.mail.Own, c.mail.LoopMark, c.mail.OwnMessageID = own, mark, id
 		v := Judge(c.mail)
@@ -231,7 +271,8 @@ func TestAnswersGoToUs(t *testing.T) {
 }
 
 func TestMachine(t *testing.T) {
-	for c, want := range map[Class]bool{Normal: false, "": false, AutoReply: true, Bounced: true, Delay: true, List: true, Receipt: true, Abuse: true, Calendar: true, Loop: true} {
+	for c, want := range map[Class]bool{Normal: false, "": false, AutoReply: true, Bounced: true,
+		Delay: true, List: true, Receipt: true, Abuse: true, Calendar: true, Loop: true} {
 		if c.Machine() != want {
 			t.Errorf("%q.Machine() = %t, want %t", c, !want, want)
 		}
@@ -248,10 +289,12 @@ func TestEmptyMail(t *testing.T) {
 // does not exist.
 func TestNullSenderIsNoBounce(t *testing.T) {
 	for _, c := range []struct{ subject, text string }{
-		{"Re: Consulta", "Juan ya no trabaja aquí y su buzón no existe. Escriba a ana@cliente.test.\n"},
+		{"Re: Consulta",
+			"Juan ya no trabaja aquí y su buzón no existe. Escriba a ana@cliente.test.\n"},
 		{"Su mensaje no será leído hasta el lunes", "Vuelvo el lunes.\n"},
 		{"Your message to sales", "We have received it.\n"},
-		{"Oficina cerrada", "Ese interno no existe. Llame al 555 4410 o escriba a\nana@cliente.test\n"},
+		{"Oficina cerrada",
+			"Ese interno no existe. Llame al 555 4410 o escriba a\nana@cliente.test\n"},
 		{"No disponible: Consulta", "El usuario no existe o no fue entregado: ana@cliente.test\n"},
 	} {
 		m := person()
@@ -264,9 +307,11 @@ func TestNullSenderIsNoBounce(t *testing.T) {
 
 // TestParcelIsNoBounce: shops and carriers write of deliveries that failed.
 func TestParcelIsNoBounce(t *testing.T) {
-	for _, from := range []string{"no-reply@envios.test", "avisos@envios.test", "notificaciones@envios.test", "smtp@envios.test"} {
+	for _, from := range []string{"no-reply@envios.test", "avisos@envios.test",
+		"notificaciones@envios.test", "smtp@envios.test"} {
 		m := person()
-		m.From, m.EnvelopeFrom, m.Subject, m.Text = from, from, "Delivery failed: your parcel 4410", "We could not deliver your parcel to ana@cliente.test.\n"
+		m.From, m.EnvelopeFrom, m.Subject, m.Text = from, from, "Delivery failed: your parcel 4410",
+			"We could not deliver your parcel to ana@cliente.test.\n"
 		if v := Judge(m); v.Class != Normal {
 			t.Errorf("%s: got %s (%s)", from, v.Class, v.Reason)
 		}

@@ -46,7 +46,8 @@ func readMail(raw []byte) Mail {
 		_, raw, _ = bytes.Cut(raw, []byte("\n"))
 	}
 	h, body := splitMail(raw)
-	m := Mail{Header: h, Subject: decodeWords(h.first("Subject")), From: firstAddress(h.first("From"))}
+	m := Mail{Header: h, Subject: decodeWords(h.first("Subject")),
+		From: firstAddress(h.first("From"))}
 	m.ContentType, m.Params = mediaType(h.first("Content-Type"))
 	walk(&m, h, body, "", 0)
 	return m

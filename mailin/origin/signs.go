@@ -62,7 +62,8 @@ var signs = []sign{
 	// fields that tell by their value
 	{effect: auto, names: []string{"X-Auto-Submitted"}, words: []string{"auto"}},
 	{effect: auto, names: []string{"X-Apple-Action"}, words: []string{"vacation"}},
-	{effect: auto, names: []string{"Precedence", "X-Precedence", "Preference"}, words: autoPrecedence},
+	{effect: auto, names: []string{"Precedence", "X-Precedence", "Preference"},
+		words: autoPrecedence},
 	{effect: auto, names: []string{"Delivered-To"}, words: []string{"autoresponder"}},
 	{effect: auto, names: []string{"X-POST-MessageClass"}, words: []string{"9"}},
 	{effect: auto, names: []string{"X-Mailer"}, words: []string{
@@ -72,7 +73,8 @@ var signs = []sign{
 	{effect: auto, names: []string{"X-Message-Class", "Message-Class"}, words: []string{
 		"ipm.note.rules.ooftemplate", "ipm.note.rules.replytemplate",
 	}},
-	{effect: auto, names: []string{"X-FreeScout-Mail-Type"}, words: []string{"auto", "user.notification"}},
+	{effect: auto, names: []string{"X-FreeScout-Mail-Type"},
+		words: []string{"auto", "user.notification"}},
 	{effect: auto, names: []string{"X-Amazon-Mail-Relay-Type"}, words: []string{"notification"}},
 	{effect: auto, names: []string{"X-Debian-PR-Message"}, words: []string{"ack", "closed"}},
 	{effect: bulk, names: []string{"Precedence", "X-Precedence"}, words: bulkPrecedence},

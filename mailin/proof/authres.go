@@ -221,7 +221,8 @@ func (e *evaluation) checkAuthserv() {
 	if why != "" || len(list) == 0 {
 		e.open = true // SPF was somebody else's to check, and we don't know what he found
 		if why != "" {
-			e.parts = append(e.parts, Part{Method: "auth-results", Result: "permerror", Detail: why})
+			e.parts = append(e.parts, Part{Method: "auth-results", Result: "permerror",
+				Detail: why})
 		}
 		return
 	}

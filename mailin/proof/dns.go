@@ -86,7 +86,8 @@ func (c *Client) LookupTXT(ctx context.Context, name string) (list []string, err
 }
 
 // escape writes a name as the library reads it, and unescape a text as it was published: there a
-// backslash stands before what has a meaning in zone files, and before the three digits of an octet.
+// backslash stands before what has a meaning in zone files, and before the three digits of an
+// octet.
 var escape = strings.NewReplacer(`\`, `\\`, " ", `\ `, "(", `\(`, ")", `\)`, ";", `\;`, "@", `\@`,
 	`"`, `\"`)
 

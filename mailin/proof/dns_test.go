@@ -20,20 +20,23 @@ func TestCache(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &dns.Server{PacketConn: packets, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
-		asked.Add(1)
-		m := new(dns.Msg).SetReply(q)
-		switch name := q.Question[0].Name; name {
-		case "hay.test.":
-			m.Answer = []dns.RR{&dns.TXT{Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeTXT, Class: 1, Ttl: 60}, Txt: []string{"v=spf1 ", `a "b\\c`, "\xe9"}}}
-		case "no.test.":
-			m.Rcode = dns.RcodeNameError
-			m.Ns = []dns.RR{&dns.SOA{Hdr: dns.RR_Header{Name: "test.", Rrtype: dns.TypeSOA, Class: 1, Ttl: 600}, Ns: "a.", Mbox: "b.", Minttl: 120}}
-		default:
-			m.Rcode = dns.RcodeServerFailure
-		}
-		w.WriteMsg(m)
-	})}
+	server := &dns.Server{PacketConn: packets,
+		Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+			asked.Add(1)
+			m := new(dns.Msg).SetReply(q)
+			switch name := q.Question[0].Name; name {
+			case "hay.test.":
+				m.Answer = []dns.RR{&dns.TXT{Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeTXT,
+					Class: 1, Ttl: 60}, Txt: []string{"v=spf1 ", `a "b\\c`, "\xe9"}}}
+			case "no.test.":
+				m.Rcode = dns.RcodeNameError
+				m.Ns = []dns.RR{&dns.SOA{Hdr: dns.RR_Header{Name: "test.", Rrtype: dns.TypeSOA,
+					Class: 1, Ttl: 600}, Ns: "a.", Mbox: "b.", Minttl: 120}}
+			default:
+				m.Rcode = dns.RcodeServerFailure
+			}
+			w.WriteMsg(m)
+		})}
 	go server.ActivateAndServe()
 	t.Cleanup(func() { server.Shutdown() })
 	c, err := NewClient(packets.LocalAddr().String())
@@ -49,14 +52,18 @@ func TestCache(t *testing.T) {
 		notFound bool
 		asked    int32
 	}{
-		{"hay.test", 0, []string{"v=spf1 a \"b\\c\xe9"}, false, 1}, {"HAY.test.", 59 * time.Second, []string{"v=spf1 a \"b\\c\xe9"}, false, 1},
+		{"hay.test", 0, []string{"v=spf1 a \"b\\c\xe9"}, false, 1},
+		{"HAY.test.", 59 * time.Second, []string{"v=spf1 a \"b\\c\xe9"}, false, 1},
 		{"hay.test", 2 * time.Second, []string{"v=spf1 a \"b\\c\xe9"}, false, 2},
-		{"no.test", 0, nil, true, 3}, {"no.test", 119 * time.Second, nil, true, 3}, {"no.test", 2 * time.Second, nil, true, 4},
-		{"roto.test", 0, nil, false, 5}, {"roto.test", 9 * time.Second, nil, false, 5}, {"roto.test", 2 * time.Second, nil, false, 6},
+		{"no.test", 0, nil, true, 3}, {"no.test", 119 * time.Second, nil, true, 3},
+		{"no.test", 2 * time.Second, nil, true, 4},
+		{"roto.test", 0, nil, false, 5}, {"roto.test", 9 * time.Second, nil, false, 5},
+		{"roto.test", 2 * time.Second, nil, false, 6},
 	} {
 		now = now.Add(step.wait)
 		got, err := c.LookupTXT(t.Context(), step.name)
-		if !slices.Equal(got, step.want) || notFound(err) != step.notFound || later(err) != (step.want == nil && !step.notFound) || asked.Load() != step.asked {
+		if !slices.Equal(got, step.want) || notFound(err) != step.notFound ||
+			later(err) != (step.want == nil && !step.notFound) || asked.Load() != step.asked {
 			t.Errorf("%s: %q, %v, asked %d times: %+v", step.name, got, err, asked.Load(), step)
 		}
 	}
@@ -75,14 +82,17 @@ func TestBlackHole(t *testing.T) {
 	}
 	begun := time.Now()
 	checker := &Checker{Resolver: c, Timeout: 50 * time.Millisecond}
-	r := checker.Check(t.Context(), mail("From: a@cliente.test\r\n\r\nx\r\n", "a@cliente.test", "a@cliente.test", "192.0.2.1"))
-	if took := time.Since(begun); took > time.Second || r.Verdict != Unknown || part(r, "spf").Result != "temperror" || part(r, "dmarc").Result != "temperror" {
+	r := checker.Check(t.Context(), mail("From: a@cliente.test\r\n\r\nx\r\n", "a@cliente.test",
+		"a@cliente.test", "192.0.2.1"))
+	if took := time.Since(begun); took > time.Second || r.Verdict != Unknown ||
+		part(r, "spf").Result != "temperror" || part(r, "dmarc").Result != "temperror" {
 		t.Errorf("after %v: %+v", took, r)
 	}
 }
 
 func TestServerAt(t *testing.T) {
-	for s, want := range map[string]string{"127.0.0.1": "127.0.0.1:53", "::1": "[::1]:53", "192.0.2.5:5353": "192.0.2.5:5353", "dns.test": "", "1.2.3.4:x": ""} {
+	for s, want := range map[string]string{"127.0.0.1": "127.0.0.1:53", "::1": "[::1]:53",
+		"192.0.2.5:5353": "192.0.2.5:5353", "dns.test": "", "1.2.3.4:x": ""} {
 		if got, err := serverAt(s); got != want || (err == nil) != (want != "") {
 			t.Errorf("%q: %q, %v", s, got, err)
 		}
@@ -92,7 +102,8 @@ func TestServerAt(t *testing.T) {
 // TestTCP: what does not fit into a datagram is asked for again.
 func TestTCP(t *testing.T) {
 	long := strings.Repeat("x", 4000)
-	if got, err := stub(t, map[string]mockdns.Zone{"largo.test": {TXT: []string{long}}}).LookupTXT(t.Context(), "largo.test"); err != nil || len(got) != 1 || got[0] != long {
+	if got, err := stub(t, map[string]mockdns.Zone{"largo.test": {TXT: []string{long}}}).LookupTXT(
+		t.Context(), "largo.test"); err != nil || len(got) != 1 || got[0] != long {
 		t.Errorf("%v, %v", len(got), err)
 	}
 }
@@ -103,12 +114,18 @@ func TestDMARCRecords(t *testing.T) {
 		texts    []string
 		own, sub Policy
 	}{
-		{nil, "", ""}, {[]string{"v=spf1 -all"}, "", ""}, {[]string{"v=DMARC1; p=reject"}, Reject, Reject},
-		{[]string{"v=DMARC1;p=Reject;sp=none"}, Reject, None}, {[]string{" v = DMARC1 ; p = quarantine "}, Quarantine, Quarantine},
-		{[]string{"v=DMARC1; p=none; sp=reject"}, None, Reject}, {[]string{"v=DMARC1; p=reject", "v=DMARC1; p=none"}, "", ""},
-		{[]string{"x", "v=DMARC1; p=reject; pct=0"}, None, None}, {[]string{"v=DMARC1; p=reject; t=y"}, None, None},
-		{[]string{"v=DMARC1; rua=mailto:a@b.test"}, None, None}, {[]string{"v=DMARC1; p=otra"}, None, None}, {[]string{"v=DMARC2; p=reject"}, "", ""},
-		{[]string{"p=reject; v=DMARC1"}, "", ""}, {[]string{"v=DMARC1; p=reject; p=none"}, Reject, Reject},
+		{nil, "", ""}, {[]string{"v=spf1 -all"}, "", ""},
+		{[]string{"v=DMARC1; p=reject"}, Reject, Reject},
+		{[]string{"v=DMARC1;p=Reject;sp=none"}, Reject, None},
+		{[]string{" v = DMARC1 ; p = quarantine "}, Quarantine, Quarantine},
+		{[]string{"v=DMARC1; p=none; sp=reject"}, None, Reject},
+		{[]string{"v=DMARC1; p=reject", "v=DMARC1; p=none"}, "", ""},
+		{[]string{"x", "v=DMARC1; p=reject; pct=0"}, None, None},
+		{[]string{"v=DMARC1; p=reject; t=y"}, None, None},
+		{[]string{"v=DMARC1; rua=mailto:a@b.test"}, None, None},
+		{[]string{"v=DMARC1; p=otra"}, None, None}, {[]string{"v=DMARC2; p=reject"}, "", ""},
+		{[]string{"p=reject; v=DMARC1"}, "", ""}, {[]string{"v=DMARC1; p=reject; p=none"}, Reject,
+			Reject},
 	} {
 		r, _ := readRecord(c.texts)
 		r.domain = "a.test"
@@ -126,9 +143,12 @@ func TestAligned(t *testing.T) {
 		a, b            string
 		relaxed, strict bool
 	}{
-		{"a.test", "a.test", true, true}, {"x.a.test", "a.test", true, false}, {"a.test", "x.a.test", true, false}, {"x.a.test", "y.a.test", true, false},
-		{"b.test", "a.test", false, false}, {"test", "a.test", false, false}, {"com.co", "a.com.co", false, false}, {"b.com.co", "a.com.co", false, false},
-		{"xa.test", "a.test", false, false}, {"a.test.b.test", "a.test", false, false}, {"", "", false, false}, {"com.co", "com.co", true, true},
+		{"a.test", "a.test", true, true}, {"x.a.test", "a.test", true, false},
+		{"a.test", "x.a.test", true, false}, {"x.a.test", "y.a.test", true, false},
+		{"b.test", "a.test", false, false}, {"test", "a.test", false, false},
+		{"com.co", "a.com.co", false, false}, {"b.com.co", "a.com.co", false, false},
+		{"xa.test", "a.test", false, false}, {"a.test.b.test", "a.test", false, false},
+		{"", "", false, false}, {"com.co", "com.co", true, true},
 	} {
 		if aligned(c.a, c.b, false) != c.relaxed || aligned(c.a, c.b, true) != c.strict {
 			t.Errorf("%s, %s", c.a, c.b)
@@ -139,8 +159,11 @@ func TestAligned(t *testing.T) {
 // FuzzFields: what servers on the way write is read without a panic, and what was read of
 // Authentication-Results is written nowhere in a comment or in quotes.
 func FuzzFields(f *testing.F) {
-	for _, s := range []string{"mx.test; dmarc=pass (a; b) header.from=a.test", `mx.test 1; x="a\"b" y=z;`, "mx.test; none", "from a (b [1.2.3.4]) by c with ESMTPS id d; e",
-		"from [1.2.3.4] (helo=x) by c with esmtp", "i=1; a=rsa-sha256; b=AA==; d=a.test", "v=spf1 a:%{d2r.}.x.test/24//64 -all"} {
+	for _, s := range []string{"mx.test; dmarc=pass (a; b) header.from=a.test",
+		`mx.test 1; x="a\"b" y=z;`, "mx.test; none",
+		"from a (b [1.2.3.4]) by c with ESMTPS id d; e",
+		"from [1.2.3.4] (helo=x) by c with esmtp", "i=1; a=rsa-sha256; b=AA==; d=a.test",
+		"v=spf1 a:%{d2r.}.x.test/24//64 -all"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -154,7 +177,8 @@ func FuzzFields(f *testing.F) {
 		dmarcTags(s)
 		unescape(s)
 		publicKey([]string{s}, "rsa-sha256")
-		e := &evaluation{header: header{field("ARC-Seal: " + s + "\r\n"), field("ARC-Message-Signature: " + s + "\r\n")}, checker: &Checker{}}
+		e := &evaluation{header: header{field("ARC-Seal: " + s + "\r\n"),
+			field("ARC-Message-Signature: " + s + "\r\n")}, checker: &Checker{}}
 		if sets, err := e.arcSets(); err == nil {
 			t.Errorf("%q: %+v", s, sets)
 		}
@@ -163,10 +187,13 @@ func FuzzFields(f *testing.F) {
 
 // BenchmarkCheck is what verification costs with the DNS in the cache.
 func BenchmarkCheck(b *testing.B) {
-	raw := "From: Ana <ana@ejemplo.test>\r\nSubject: Hola\r\n\r\n" + strings.Repeat("Una línea de texto como las de siempre.\r\n", 1000)
+	raw := "From: Ana <ana@ejemplo.test>\r\nSubject: Hola\r\n\r\n" +
+		strings.Repeat("Una línea de texto como las de siempre.\r\n", 1000)
 	sealed, _ := seal(raw, "lista.test", "dmarc=pass header.from=ejemplo.test", nil)
-	c := &Checker{Sealers: []string{"lista.test"}, Resolver: stub(b, texts("_dmarc.ejemplo.test", "v=DMARC1; p=reject", "ejemplo.test", "v=spf1 mx -all",
-		"k._domainkey.lista.test", keyRecord()))}
+	c := &Checker{Sealers: []string{"lista.test"},
+		Resolver: stub(b, texts("_dmarc.ejemplo.test", "v=DMARC1; p=reject", "ejemplo.test",
+			"v=spf1 mx -all",
+			"k._domainkey.lista.test", keyRecord()))}
 	m := mail(sealed, "ana@ejemplo.test", "ana@ejemplo.test", "198.51.100.66")
 	var took []time.Duration
 	for b.Loop() {
@@ -183,7 +210,8 @@ func BenchmarkCheck(b *testing.B) {
 // TestPolicyOfWhatIsNotThere: a domain may want mail of subdomains refused that nobody has made
 // (RFC 9989), and watch those that are there.
 func TestPolicyOfWhatIsNotThere(t *testing.T) {
-	zones := texts("_dmarc.ejemplo.test", "v=DMARC1; p=none; sp=quarantine; np=reject", "_dmarc.otro.test", "v=DMARC1; p=reject; sp=none")
+	zones := texts("_dmarc.ejemplo.test", "v=DMARC1; p=none; sp=quarantine; np=reject",
+		"_dmarc.otro.test", "v=DMARC1; p=reject; sp=none")
 	zones["esta.ejemplo.test"] = mockdns.Zone{A: []string{"192.0.2.1"}}
 	zones["correo.ejemplo.test"] = mockdns.Zone{MX: []net.MX{{Host: "mx.ejemplo.test."}}}
 	zones["mudo.ejemplo.test"] = mockdns.Zone{Err: errors.New("server failure")}

@@ -68,7 +68,8 @@ while (my $line = <STDIN>) {
 
 // askDMARC starts that judge; nil where there is none.
 func askDMARC(t *testing.T, c *Client) func(from, mailFrom, client string, parts []Part) string {
-	if os.Getenv("BUZON_TEST_PEERS") != "1" || exec.Command("perl", "-MMail::DMARC::PurePerl", "-e1").Run() != nil {
+	if os.Getenv("BUZON_TEST_PEERS") != "1" ||
+		exec.Command("perl", "-MMail::DMARC::PurePerl", "-e1").Run() != nil {
 		t.Log("Mail::DMARC is not asked: run with BUZON_TEST_PEERS=1, with libmail-dmarc-perl")
 		return nil
 	}
@@ -76,14 +77,17 @@ func askDMARC(t *testing.T, c *Client) func(from, mailFrom, client string, parts
 	ask := conversation(t, exec.Command("perl", "-e", judgeDMARC, port))
 	return func(from, mailFrom, client string, parts []Part) string {
 		type result map[string]string
-		q := map[string]any{"from": domainOf(from), "mailfrom": domainOf(mailFrom), "ip": client, "dkim": []result{}}
+		q := map[string]any{"from": domainOf(from), "mailfrom": domainOf(mailFrom), "ip": client,
+			"dkim": []result{}}
 		dkims := []result{}
 		for _, p := range parts {
 			switch {
 			case p.Method == "dkim" && p.Result != "none":
-				dkims = append(dkims, result{"domain": p.Domain, "selector": "k", "result": p.Result, "human_result": ""})
+				dkims = append(dkims, result{"domain": p.Domain, "selector": "k",
+					"result": p.Result, "human_result": ""})
 			case p.Method == "spf":
-				q["spf"] = []result{{"domain": domainOf(mailFrom), "scope": "mfrom", "result": p.Result}}
+				q["spf"] = []result{{"domain": domainOf(mailFrom), "scope": "mfrom",
+					"result": p.Result}}
 			}
 		}
 		q["dkim"] = dkims
@@ -111,7 +115,8 @@ const inside, outside = "192.0.2.1", "198.51.100.1"
 
 func edKey() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, 32)) }
 
-func dkimSigned(selector string, header, body dkim.Canonicalization, fields ...string) func(raw, d string) string {
+func dkimSigned(selector string, header, body dkim.Canonicalization, fields ...string) func(raw,
+	d string) string {
 	return func(raw, d string) string {
 		o := &dkim.SignOptions{Domain: d, Selector: selector, Signer: signer(), HeaderKeys: fields,
 			HeaderCanonicalization: header, BodyCanonicalization: body}
@@ -133,9 +138,11 @@ func dkimSigned(selector string, header, body dkim.Canonicalization, fields ...s
 func partly(raw, d string) string {
 	h, at, _ := readHeader(strings.NewReader(raw))
 	sum := sha256.Sum256([]byte(raw[at:]))
-	tags := fmt.Sprintf("DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/simple; d=%s; s=k; l=%d; h=from:subject; bh=%s; b=",
+	tags := fmt.Sprintf("DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/simple; d=%s; s=k; l=%d; "+
+		"h=from:subject; bh=%s; b=",
 		d, len(raw)-int(at), base64.StdEncoding.EncodeToString(sum[:]))
-	text := h.all("from")[0].relaxed() + h.all("subject")[0].relaxed() + field(tags+"\r\n").relaxed()
+	text := h.all("from")[0].relaxed() + h.all("subject")[0].relaxed() +
+		field(tags+"\r\n").relaxed()
 	return tags + rsaSigned(text) + "\r\n" + raw + "Más.\r\n"
 }
 
@@ -145,38 +152,61 @@ func kinds() []kind {
 	relaxed := dkimSigned("k", r, r, fields...)
 	broken := func(raw string) string { return raw + "Más.\r\n" }
 	return []kind{
-		{"rsa, relaxed", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, relaxed, nil, Passed, false},
-		{"ed25519", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, dkimSigned("ed", r, r, fields...), nil, Passed, false},
-		{"simple", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, dkimSigned("k", s, s, fields...), nil, Passed, false},
-		{"relaxed and simple", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, dkimSigned("k", r, s, fields...), nil, Passed, false},
-		{"oversigned", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, dkimSigned("k", r, r, append(fields, fields...)...), nil, Passed, false},
-		{"oversigned, a field added", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, dkimSigned("k", r, r, append(fields, fields...)...),
+		{"rsa, relaxed", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, relaxed, nil,
+			Passed, false},
+		{"ed25519", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside,
+			dkimSigned("ed", r, r, fields...), nil, Passed, false},
+		{"simple", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside,
+			dkimSigned("k", s, s, fields...), nil, Passed, false},
+		{"relaxed and simple", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside,
+			dkimSigned("k", r, s, fields...), nil, Passed, false},
+		{"oversigned", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside,
+			dkimSigned("k", r, r, append(fields, fields...)...), nil, Passed, false},
+		{"oversigned, a field added", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside,
+			dkimSigned("k", r, r, append(fields, fields...)...),
 			func(raw string) string { return "Subject: Otro\r\n" + raw }, Failed, false},
-		{"signed by a subdomain", "a@ejemplo.test", "correo.ejemplo.test", "x@mal.test", outside, relaxed, nil, Passed, false},
-		{"signed by a subdomain, strict", "a@estricto.test", "correo.estricto.test", "x@mal.test", outside, relaxed, nil, Failed, false},
-		{"signed by another", "a@ejemplo.test", "mal.test", "x@mal.test", outside, relaxed, nil, Failed, false},
-		{"expired", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, dkimSigned("old", r, r, fields...), nil, Failed, false},
-		{"two From", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, relaxed, func(raw string) string { return "From: x@mal.test\r\n" + raw }, Unknown, true},
-		{"part of the body", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, partly, nil, Failed, true},
-		{"another body", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, relaxed, broken, Failed, false},
-		{"the key is gone", "a@ejemplo.test", "sinclave.ejemplo.test", "x@mal.test", outside, relaxed, nil, Failed, false},
+		{"signed by a subdomain", "a@ejemplo.test", "correo.ejemplo.test", "x@mal.test", outside,
+			relaxed, nil, Passed, false},
+		{"signed by a subdomain, strict", "a@estricto.test", "correo.estricto.test", "x@mal.test",
+			outside, relaxed, nil, Failed, false},
+		{"signed by another", "a@ejemplo.test", "mal.test", "x@mal.test", outside, relaxed, nil,
+			Failed, false},
+		{"expired", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside,
+			dkimSigned("old", r, r, fields...), nil, Failed, false},
+		{"two From", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, relaxed,
+			func(raw string) string { return "From: x@mal.test\r\n" + raw }, Unknown, true},
+		{"part of the body", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, partly, nil,
+			Failed, true},
+		{"another body", "a@ejemplo.test", "ejemplo.test", "x@mal.test", outside, relaxed, broken,
+			Failed, false},
+		{"the key is gone", "a@ejemplo.test", "sinclave.ejemplo.test", "x@mal.test", outside,
+			relaxed, nil, Failed, false},
 		{"SPF", "a@ejemplo.test", "", "a@ejemplo.test", inside, nil, nil, Passed, false},
-		{"SPF of a subdomain", "a@ejemplo.test", "", "a@correo.ejemplo.test", inside, nil, nil, Passed, false},
+		{"SPF of a subdomain", "a@ejemplo.test", "", "a@correo.ejemplo.test", inside, nil, nil,
+			Passed, false},
 		{"SPF of another", "a@ejemplo.test", "", "x@mal.test", outside, nil, nil, Failed, false},
-		{"SPF from elsewhere", "a@ejemplo.test", "", "a@ejemplo.test", outside, nil, nil, Failed, false},
-		{"a subdomain's policy", "a@nada.ejemplo.test", "", "x@mal.test", outside, nil, nil, Failed, false},
-		{"a subdomain, signed by its parent", "a@nada.ejemplo.test", "ejemplo.test", "x@mal.test", outside, relaxed, nil, Passed, false},
+		{"SPF from elsewhere", "a@ejemplo.test", "", "a@ejemplo.test", outside, nil, nil, Failed,
+			false},
+		{"a subdomain's policy", "a@nada.ejemplo.test", "", "x@mal.test", outside, nil, nil, Failed,
+			false},
+		{"a subdomain, signed by its parent", "a@nada.ejemplo.test", "ejemplo.test", "x@mal.test",
+			outside, relaxed, nil, Passed, false},
 	}
 }
 
 // TestPeersAgree: 300 generated mails, each verified by dkimpy and pyspf too.
 func TestPeersAgree(t *testing.T) {
-	zones := texts("_dmarc.ejemplo.test", "v=DMARC1; p=reject; sp=quarantine", "_dmarc.estricto.test", "v=DMARC1; p=reject; adkim=s",
-		"ejemplo.test", "v=spf1 ip4:192.0.2.0/24 -all", "correo.ejemplo.test", "v=spf1 a:mx.ejemplo.test include:ejemplo.test -all", "mal.test", "v=spf1 ip4:198.51.100.1 ~all")
+	zones := texts("_dmarc.ejemplo.test", "v=DMARC1; p=reject; sp=quarantine",
+		"_dmarc.estricto.test", "v=DMARC1; p=reject; adkim=s",
+		"ejemplo.test", "v=spf1 ip4:192.0.2.0/24 -all", "correo.ejemplo.test",
+		"v=spf1 a:mx.ejemplo.test include:ejemplo.test -all", "mal.test",
+		"v=spf1 ip4:198.51.100.1 ~all")
 	zones["mx.ejemplo.test"] = mockdns.Zone{A: []string{"192.0.2.99"}}
-	for _, d := range []string{"ejemplo.test", "correo.ejemplo.test", "correo.estricto.test", "mal.test"} {
+	for _, d := range []string{"ejemplo.test", "correo.ejemplo.test", "correo.estricto.test",
+		"mal.test"} {
 		zones["k._domainkey."+d] = mockdns.Zone{TXT: []string{keyRecord()}}
-		zones["ed._domainkey."+d] = mockdns.Zone{TXT: []string{"v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(edKey().Public().(ed25519.PublicKey))}}
+		zones["ed._domainkey."+d] = mockdns.Zone{TXT: []string{"v=DKIM1; k=ed25519; p=" +
+			base64.StdEncoding.EncodeToString(edKey().Public().(ed25519.PublicKey))}}
 	}
 	resolver := stub(t, zones)
 	ask, dmarc := askPeers(t, resolver), askDMARC(t, resolver)
@@ -184,11 +214,14 @@ func TestPeersAgree(t *testing.T) {
 	for i := range 300 {
 		list := kinds()
 		k := list[i%len(list)]
-		raw := fmt.Sprintf("From: Ana\r\n <%s>\r\nTo: %s\r\nSubject:   Factura \t%d\r\nDate: Tue, 3 Mar 2026 09:00:00 +0000\r\n\r\n", k.from, "soporte@ejemplo.test", random.Int())
+		raw := fmt.Sprintf("From: Ana\r\n <%s>\r\nTo: %s\r\nSubject:   Factura \t%d\r\nDate: Tue, "+
+			"3 Mar 2026 09:00:00 +0000\r\n\r\n", k.from, "soporte@ejemplo.test", random.Int())
 		for range random.IntN(20) {
-			raw += strings.Repeat(" ", random.IntN(3)) + strings.Repeat("palabra  ", random.IntN(9)) + "fin \t\r\n"
+			raw += strings.Repeat(" ", random.IntN(3)) +
+				strings.Repeat("palabra  ", random.IntN(9)) + "fin \t\r\n"
 		}
-		raw += strings.Repeat("\r\n", random.IntN(3)) + "fin\r\n" + strings.Repeat("\r\n", random.IntN(3))
+		raw += strings.Repeat("\r\n", random.IntN(3)) + "fin\r\n" +
+			strings.Repeat("\r\n", random.IntN(3))
 		if k.sign != nil {
 			raw = k.sign(raw, k.d)
 		}
@@ -200,7 +233,8 @@ func TestPeersAgree(t *testing.T) {
 		if got.Verdict != k.want {
 			t.Errorf("%s: %q, want %q: %+v", k.name, got.Verdict, k.want, got.Parts)
 		}
-		if ours := map[Verdict]string{Passed: "pass none", Failed: "fail " + string(got.Policy)}[got.Verdict]; dmarc != nil && ours != "" {
+		if ours := map[Verdict]string{Passed: "pass none", Failed: "fail " +
+			string(got.Policy)}[got.Verdict]; dmarc != nil && ours != "" {
 			if theirs := dmarc(k.from, k.mailFrom, k.client, got.Parts); theirs != ours {
 				t.Errorf("%s: dmarc %s, Mail::DMARC %s: %+v", k.name, ours, theirs, got.Parts)
 			}
@@ -227,8 +261,10 @@ func TestPeersAgree(t *testing.T) {
 // askPeers starts the judge; nil where there is none.
 func askPeers(t *testing.T, c *Client) func(raw, mailFrom, client string) ([]bool, string) {
 	const python = "/usr/bin/python3"
-	if os.Getenv("BUZON_TEST_PEERS") != "1" || exec.Command(python, "-c", "import dkim, spf, dns.resolver, nacl").Run() != nil {
-		t.Log("dkimpy and pyspf are not asked: run with BUZON_TEST_PEERS=1, with python3-dkim, python3-spf and python3-nacl")
+	if os.Getenv("BUZON_TEST_PEERS") != "1" ||
+		exec.Command(python, "-c", "import dkim, spf, dns.resolver, nacl").Run() != nil {
+		t.Log("dkimpy and pyspf are not asked: run with BUZON_TEST_PEERS=1, with python3-dkim, " +
+			"python3-spf and python3-nacl")
 		return nil
 	}
 	_, port, _ := net.SplitHostPort(c.servers[0])
@@ -238,7 +274,8 @@ func askPeers(t *testing.T, c *Client) func(raw, mailFrom, client string) ([]boo
 			DKIM []bool
 			SPF  string
 		}
-		talk(map[string]string{"raw": base64.StdEncoding.EncodeToString([]byte(raw)), "mailfrom": mailFrom, "ip": client}, &answer)
+		talk(map[string]string{"raw": base64.StdEncoding.EncodeToString([]byte(raw)),
+			"mailfrom": mailFrom, "ip": client}, &answer)
 		return answer.DKIM, answer.SPF
 	}
 }
@@ -278,20 +315,23 @@ func TestOpenDKIMAgrees(t *testing.T) {
 	}
 	// it asks port 53 of the server in /etc/resolv.conf: both are made for it alone
 	const at = "127.0.53.53"
-	zones := &mockdns.Resolver{Zones: fqdn(texts("k._domainkey.ejemplo.test", keyRecord(), "_dmarc.ejemplo.test", "v=DMARC1; p=reject"))}
+	zones := &mockdns.Resolver{Zones: fqdn(texts("k._domainkey.ejemplo.test", keyRecord(),
+		"_dmarc.ejemplo.test", "v=DMARC1; p=reject"))}
 	packets, err := net.ListenPacket("udp", at+":53")
 	if err != nil {
 		t.Skip("needs port 53: ", err)
 	}
-	server := &dns.Server{PacketConn: packets, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
-		m := new(dns.Msg).SetReply(q)
-		list, _ := zones.LookupTXT(t.Context(), strings.ToLower(q.Question[0].Name))
-		for _, text := range list {
-			m.Answer = append(m.Answer, &dns.TXT{Hdr: dns.RR_Header{Name: q.Question[0].Name, Rrtype: dns.TypeTXT, Class: 1, Ttl: 60}, Txt: []string{text}})
-		}
-		m.RecursionAvailable = true
-		w.WriteMsg(m)
-	})}
+	server := &dns.Server{PacketConn: packets,
+		Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+			m := new(dns.Msg).SetReply(q)
+			list, _ := zones.LookupTXT(t.Context(), strings.ToLower(q.Question[0].Name))
+			for _, text := range list {
+				m.Answer = append(m.Answer, &dns.TXT{Hdr: dns.RR_Header{Name: q.Question[0].Name,
+					Rrtype: dns.TypeTXT, Class: 1, Ttl: 60}, Txt: []string{text}})
+			}
+			m.RecursionAvailable = true
+			w.WriteMsg(m)
+		})}
 	go server.ActivateAndServe()
 	t.Cleanup(func() { server.Shutdown() })
 	conf := filepath.Join(t.TempDir(), "resolv.conf")
@@ -303,11 +343,14 @@ func TestOpenDKIMAgrees(t *testing.T) {
 		if k.d != "ejemplo.test" || k.stricter || k.name == "ed25519" { // it has not learnt that
 			continue
 		}
-		raw := k.sign(fmt.Sprintf("From: Ana <%s>\r\nTo: b@cliente.test\r\nSubject:  Hola %d\r\n\t otra vez\r\nDate: Tue, 3 Mar 2026 09:00:00 +0000\r\n\r\nHola  . \r\n", k.from, i), k.d)
+		raw := k.sign(fmt.Sprintf("From: Ana <%s>\r\nTo: b@cliente.test\r\nSubject:  Hola %d\r\n"+
+			"\t otra vez\r\nDate: Tue, 3 Mar 2026 09:00:00 +0000\r\n\r\nHola  . \r\n", k.from,
+			i), k.d)
 		if k.change != nil {
 			raw = k.change(raw)
 		}
-		cmd := exec.Command("unshare", "-m", "sh", "-c", `mount --bind "$1" /etc/resolv.conf && exec "$2" -C`, "sh", conf, program)
+		cmd := exec.Command("unshare", "-m", "sh", "-c",
+			`mount --bind "$1" /etc/resolv.conf && exec "$2" -C`, "sh", conf, program)
 		cmd.Stdin = strings.NewReader(raw)
 		out, err := cmd.CombinedOutput()
 		r := checker.Check(t.Context(), mail(raw, k.from, "x@mal.test", outside))

@@ -122,7 +122,8 @@ func (r spfResolver) validated(ctx context.Context, domain string) string {
 	found := "unknown"
 	for _, name := range names[:min(len(names), 10)] {
 		list, _ := r.LookupIPAddr(ctx, name)
-		if !slices.ContainsFunc(list, func(a net.IPAddr) bool { return a.IP.Equal(r.client.AsSlice()) }) {
+		if !slices.ContainsFunc(
+			list, func(a net.IPAddr) bool { return a.IP.Equal(r.client.AsSlice()) }) {
 			continue
 		}
 		name = strings.ToLower(strings.TrimSuffix(name, "."))

@@ -33,7 +33,8 @@ func (s *splitter) attributionFrom(i int, first string) (end int, ok bool) {
 			}
 			continue
 		case l.depth != s.lines[i].depth:
-			if l.depth != s.lines[i].depth+1 || strings.Count(joined, "<") <= strings.Count(joined, ">") {
+			if l.depth != s.lines[i].depth+1 ||
+				strings.Count(joined, "<") <= strings.Count(joined, ">") {
 				return 0, false
 			}
 			text = "> " + text // the bracket of "<ana@x\n> wrote:" looks like a quote
@@ -43,7 +44,9 @@ func (s *splitter) attributionFrom(i int, first string) (end int, ok bool) {
 			continue
 		}
 		s.attempts--
-		if s.namesUs(joined) || s.wroteAlone(i, j+1, joined) || isAttribution(joined, s.quotedNext(j+1, s.lines[i].depth), s.apart(i, j+1) || s.follows(i, j+1, joined)) {
+		if s.namesUs(joined) || s.wroteAlone(i, j+1, joined) ||
+			isAttribution(joined, s.quotedNext(j+1, s.lines[i].depth), s.apart(i, j+1) ||
+				s.follows(i, j+1, joined)) {
 			return j + 1, true
 		}
 	}
@@ -76,7 +79,8 @@ func (l *line) mayEnd() bool {
 // above what he cites.
 func (s *splitter) wroteAlone(i, end int, joined string) bool {
 	t := lowered(strings.TrimRight(undecorated(joined), ":： "))
-	if len(strings.Fields(t)) > 6 || !strings.HasSuffix(strings.TrimRight(joined, "*_ "), ":") || !endsInVerb(t) || hasDigit(joined) && !strings.Contains(t, "@") {
+	if len(strings.Fields(t)) > 6 || !strings.HasSuffix(strings.TrimRight(joined, "*_ "), ":") ||
+		!endsInVerb(t) || hasDigit(joined) && !strings.Contains(t, "@") {
 		return false
 	}
 	quoted := s.quotedNext(end, s.lines[i].depth)
@@ -97,12 +101,14 @@ func (s *splitter) wroteAlone(i, end int, joined string) bool {
 // above a blank line.
 func (s *splitter) follows(i, end int, joined string) bool {
 	d := readDate(joined)
-	return d.day && d.time && end < len(s.lines) && s.lines[end].blank() && i > 0 && s.lines[i].depth == 0 && startsWithWord(lowered(joined))
+	return d.day && d.time && end < len(s.lines) && s.lines[end].blank() && i > 0 &&
+		s.lines[i].depth == 0 && startsWithWord(lowered(joined))
 }
 
 // wroteAboveHeaders reports an attribution without colon right above header lines.
 func (s *splitter) wroteAboveHeaders(i int) bool {
-	if !hasDigit(s.lines[i].text) || !s.isHeader(i+1) || !s.isHeader(i+2) || s.lines[i].depth != s.lines[i+1].depth {
+	if !hasDigit(s.lines[i].text) || !s.isHeader(i+1) || !s.isHeader(i+2) ||
+		s.lines[i].depth != s.lines[i+1].depth {
 		return false
 	}
 	t := lowered(clipped(s.lines[i].text))
@@ -147,7 +153,9 @@ func (s *splitter) latestStart(i, end int) int {
 		if !readDate(t).day || !startsAttribution(t) || s.addressAbove(i, k, end) {
 			continue
 		}
-		if (startsWithWord(t) || !startsWithWord(lowered(s.lines[from].text))) && isAttribution(strings.TrimSpace(s.joined(k, end)), s.quotedNext(end, s.lines[i].depth), true) {
+		if (startsWithWord(t) || !startsWithWord(lowered(s.lines[from].text))) &&
+			isAttribution(strings.TrimSpace(s.joined(k, end)), s.quotedNext(end, s.lines[i].depth),
+				true) {
 			from = k
 		}
 	}
@@ -157,7 +165,8 @@ func (s *splitter) latestStart(i, end int) int {
 // addressAbove reports an address in lines [i, end) that begins above line k.
 func (s *splitter) addressAbove(i, k, end int) bool {
 	above := s.joined(i, k)
-	return strings.Count(above, "<") > strings.Count(above, ">") || strings.Contains(above, "@") && !strings.Contains(s.joined(k, end), "@")
+	return strings.Count(above, "<") > strings.Count(above, ">") || strings.Contains(above, "@") &&
+		!strings.Contains(s.joined(k, end), "@")
 }
 
 // startsWithWord reports one of the known first words of an attribution.
@@ -175,7 +184,8 @@ func (s *splitter) namesUs(joined string) bool {
 		return false
 	}
 	t := lowered(undecorated(joined))
-	if !strings.HasSuffix(t, ":") || !strings.ContainsAny(t, "<([") || !readDate(t).day || !startsAttribution(t) && !nameBeforeAddress(t) {
+	if !strings.HasSuffix(t, ":") || !strings.ContainsAny(t, "<([") || !readDate(t).day ||
+		!startsAttribution(t) && !nameBeforeAddress(t) {
 		return false
 	}
 	return s.isOurs(t)
@@ -195,7 +205,8 @@ func mayStart(text string) bool {
 	if len(text) > maxRead || len(text) < 2 {
 		return false
 	}
-	if hasDigit(text) || strings.IndexByte(text, '@') >= 0 || strings.HasPrefix(text, "--") || strings.IndexByte(text, '<') >= 0 || strings.Contains(text, " via ") {
+	if hasDigit(text) || strings.IndexByte(text, '@') >= 0 || strings.HasPrefix(text, "--") ||
+		strings.IndexByte(text, '<') >= 0 || strings.Contains(text, " via ") {
 		return true
 	}
 	word, _, _ := strings.Cut(text, " ")
@@ -206,7 +217,8 @@ func mayStart(text string) bool {
 // the end of an address.
 func mayEnd(joined string) bool {
 	joined = strings.TrimRight(joined, "*_ ")
-	return strings.HasSuffix(joined, ":") || strings.HasSuffix(joined, "：") || strings.HasSuffix(joined, "--") ||
+	return strings.HasSuffix(joined, ":") || strings.HasSuffix(joined, "：") ||
+		strings.HasSuffix(joined, "--") ||
 		strings.HasSuffix(joined, ">") || startsISODate(joined) || endsInVerb(joined)
 }
 
@@ -224,17 +236,20 @@ func isAttribution(joined string, quoted, apart bool) bool {
 		return false // no client writes that
 	}
 	bare := strings.TrimRight(undecorated(joined), " *_-")
-	colon := strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：") || strings.HasSuffix(joined, "--")
+	colon := strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：") ||
+		strings.HasSuffix(joined, "--")
 	t := lowered(bare)
 	d := readDate(t)
-	address := strings.Contains(t, "@") && (strings.ContainsAny(t, "<([") || strings.Contains(t, "&lt;"))
+	address := strings.Contains(t, "@") &&
+		(strings.ContainsAny(t, "<([") || strings.Contains(t, "&lt;"))
 	if startsISODate(t) && (address || strings.Contains(t, "gmt")) {
 		return len(strings.Fields(t)) <= 14
 	}
 	if isArrowed(joined) || isRuledAttribution(joined, t) {
 		return true
 	}
-	if quoted && colon && d.day && d.time && len(strings.Fields(t)) <= 16 && !wordsBehindTime(t) && (startsWithWord(t) && startsAttribution(t) || hasWrote(t)) {
+	if quoted && colon && d.day && d.time && len(strings.Fields(t)) <= 16 && !wordsBehindTime(t) &&
+		(startsWithWord(t) && startsAttribution(t) || hasWrote(t)) {
 		return true // whatever its verb
 	}
 	if !quoted && proseAround(t) {
@@ -243,11 +258,14 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	begins, words := startsAttribution(t), len(strings.Fields(t))
 	switch {
 	case !colon: // Zoho leaves it out
-		return begins && startsWithWord(t) && address && d.day && d.time && endsInVerb(t) && (quoted || apart)
+		return begins && startsWithWord(t) && address && d.day && d.time && endsInVerb(t) &&
+			(quoted || apart)
 	case !hasWrote(t):
 		closed := strings.HasSuffix(t, ">:") || strings.HasSuffix(t, ">：")
-		return begins && d.day && words <= 20 && (address && (closed && apart && d.time || quoted && (closed || strings.HasSuffix(t, "):") ||
-			d.time && nearAddress(t))) || quoted && d.time && endsInAddress(t))
+		return begins && d.day && words <= 20 &&
+			(address && (closed && apart && d.time || quoted &&
+				(closed || strings.HasSuffix(t, "):") ||
+					d.time && nearAddress(t))) || quoted && d.time && endsInAddress(t))
 	}
 	switch {
 	case begins && (address && (d.day || d.time) || d.day && d.time && strings.Contains(t, "@")):
@@ -259,7 +277,8 @@ func isAttribution(joined string, quoted, apart bool) bool {
 	case strings.Contains(t, "@") && d.day && d.time && words <= 16 && endsInTime(t):
 		return quoted || apart
 	case quoted: // "Ana via Foro wrote:" is a mailing list's
-		return (begins || startsWithWord(t) || strings.Contains(t, "@") || strings.Contains(t, " via ")) && words <= 16
+		return (begins || startsWithWord(t) || strings.Contains(t, "@") ||
+			strings.Contains(t, " via ")) && words <= 16
 	}
 	return false
 }
@@ -267,7 +286,8 @@ func isAttribution(joined string, quoted, apart bool) bool {
 // isRuledAttribution reports "---- Ana Gómez escribió ----".
 func isRuledAttribution(joined, t string) bool {
 	words := strings.Fields(strings.TrimRight(t, ":： "))
-	return strings.HasPrefix(joined, "--") && strings.HasSuffix(joined, "--") && len(words) > 1 && len(words) <= 12 && endsInVerb(strings.Join(words, " "))
+	return strings.HasPrefix(joined, "--") && strings.HasSuffix(joined, "--") && len(words) > 1 &&
+		len(words) <= 12 && endsInVerb(strings.Join(words, " "))
 }
 
 // wordsBehindTime reports what no client writes into an attribution: a sentence.
@@ -280,9 +300,12 @@ func wordsBehindTime(t string) bool {
 	return false
 }
 
-var sentenceVerbs = setOf("error", "errores", "falla", "fallo", "sale", "salió", "aparece", "apareció", "muestra", "pasa", "ocurre", "ocurrió", "dio", "da", "vimos",
-	"recibí", "recibimos", "este", "esta", "esto", "estos", "me", "nos", "le", "les", "que", "following", "this", "these", "got", "shows", "appears", "seguinte",
-	"siguiente", "siguientes", "aconteceu", "mensaje", "message", "log", "registro", "salida", "output")
+var sentenceVerbs = setOf("error", "errores", "falla", "fallo", "sale", "salió", "aparece",
+	"apareció", "muestra", "pasa", "ocurre", "ocurrió", "dio", "da", "vimos",
+	"recibí", "recibimos", "este", "esta", "esto", "estos", "me", "nos", "le", "les", "que",
+	"following", "this", "these", "got", "shows", "appears", "seguinte",
+	"siguiente", "siguientes", "aconteceu", "mensaje", "message", "log", "registro", "salida",
+	"output")
 
 // proseAround reports an address without brackets behind a small word, as in "la clienta ana@x
 // escribió:".
@@ -293,7 +316,8 @@ func proseAround(t string) bool {
 			continue
 		}
 		before := words[i-1]
-		return hasLetter(before) && !strings.ContainsAny(before, ",:.)\"”") && !hasDigit(before) && articled(words[:i-1])
+		return hasLetter(before) && !strings.ContainsAny(before, ",:.)\"”") && !hasDigit(before) &&
+			articled(words[:i-1])
 	}
 	return false
 }
@@ -303,8 +327,10 @@ func articled(words []string) bool {
 	return len(words) > 0 && articles[words[len(words)-1]]
 }
 
-var articles = setOf("el", "la", "los", "las", "un", "una", "nuestro", "nuestra", "mi", "su", "the", "our", "my", "a", "an", "o", "os", "as", "um", "uma", "nosso", "nossa", "meu",
-	"minha", "le", "notre", "mon", "ma", "il", "lo", "der", "die", "das", "unser", "unsere", "de", "del", "do", "da", "cliente", "client")
+var articles = setOf("el", "la", "los", "las", "un", "una", "nuestro", "nuestra", "mi", "su", "the",
+	"our", "my", "a", "an", "o", "os", "as", "um", "uma", "nosso", "nossa", "meu",
+	"minha", "le", "notre", "mon", "ma", "il", "lo", "der", "die", "das", "unser", "unsere", "de",
+	"del", "do", "da", "cliente", "client")
 
 // isComplete reports an attribution, given as written and folded, that says nothing behind its verb
 // but who or when. A person writes "ana@x wrote to my boss:", "I wrote to ana@x:", "Ana wrote me
@@ -330,20 +356,27 @@ func isComplete(bare, t string) bool {
 	if last := rest[len(rest)-1]; towards[lowered(rest[0])] || strings.Contains(last, "@") {
 		return !towards[lowered(rest[0])] && (len(rest) == 1 || strings.ContainsAny(last, "<([>"))
 	}
-	return !slices.ContainsFunc(rest, func(w string) bool { return unicode.IsLower(firstRune(w)) && !particles[w] })
+	return !slices.ContainsFunc(rest, func(w string) bool {
+		return unicode.IsLower(firstRune(w)) &&
+			!particles[w]
+	})
 }
 
 // personal are words that clients leave out: whom somebody wrote to; towards stand before it,
 // particles in names.
 var (
-	personal = setOf("me", "nos", "mi", "ci", "mir", "uns", "ons", "mig", "oss", "us", "m'a", "m’a", "nous", "vous", "mnie", "nam", "мне", "нам")
-	towards  = setOf("a", "al", "to", "an", "à", "au", "para", "per", "por", "ao", "aan", "till", "til", "do", "de", "von", "przez", "en", "in", "no", "na")
+	personal = setOf("me", "nos", "mi", "ci", "mir", "uns", "ons", "mig", "oss", "us", "m'a", "m’a",
+		"nous", "vous", "mnie", "nam", "мне", "нам")
+	towards = setOf("a", "al", "to", "an", "à", "au", "para", "per", "por", "ao", "aan", "till",
+		"til", "do", "de", "von", "przez", "en", "in", "no", "na")
 
-	particles = setOf("de", "del", "la", "las", "los", "y", "e", "da", "das", "do", "dos", "di", "du", "le", "van", "von", "der", "den", "ter", "zu", "via")
+	particles = setOf("de", "del", "la", "las", "los", "y", "e", "da", "das", "do", "dos", "di",
+		"du", "le", "van", "von", "der", "den", "ter", "zu", "via")
 )
 
 func endsInCJK(t string) bool {
-	return slices.ContainsFunc(lexicon.wroteCJK, func(w string) bool { return strings.HasSuffix(t, w) })
+	return slices.ContainsFunc(lexicon.wroteCJK,
+		func(w string) bool { return strings.HasSuffix(t, w) })
 }
 
 // endsInTime reports "ana@x schrieb am Mo., 3. März 2025, 09:01:".

@@ -27,7 +27,8 @@ func isStub(plain, html string) bool {
 	if strings.Contains(p, "html") {
 		longer = 2
 	}
-	return p == "" && trim(plain) == "" || len(p) > 0 && len(p) < 200 && len(h) > longer*len(p) && !strings.Contains(h, p)
+	return p == "" && trim(plain) == "" || len(p) > 0 && len(p) < 200 && len(h) > longer*len(p) &&
+		!strings.Contains(h, p)
 }
 
 // Bounds of project.
@@ -57,11 +58,13 @@ func project(t Text, plain string) []Mark {
 		// A quote may begin with the words of the answer: look no earlier than where about as much
 		// text stands above.
 		from = max(from, min(before*3/4, len(letters)))
-		start, end := locate(letters, from, t.String[m.Start:m.End], m.Kind != Signature && trim(t.String[m.End:]) == "")
+		start, end := locate(letters, from, t.String[m.Start:m.End], m.Kind != Signature &&
+			trim(t.String[m.End:]) == "")
 		if start < 0 || lineStart(plain, at[start]) < 0 {
 			continue
 		}
-		p := Mark{Start: lineStart(plain, at[start]), End: len(plain), Kind: m.Kind, Rule: m.Rule + ", found in the text"}
+		p := Mark{Start: lineStart(plain, at[start]), End: len(plain), Kind: m.Kind, Rule: m.Rule +
+			", found in the text"}
 		if end < len(letters) {
 			p.End = at[end-1] + 1
 		}
@@ -82,7 +85,8 @@ func locate(letters string, from int, text string, open bool) (start, end int) {
 		if open {
 			return start, len(letters)
 		}
-		if end = find(letters, start, text, true); end >= 0 && end-start <= len(own)+len(own)/2+maxKey {
+		if end = find(letters, start, text, true); end >= 0 && end-start <= len(own)+
+			len(own)/2+maxKey {
 			return start, end
 		}
 		from = start + 1
@@ -199,7 +203,8 @@ func (s *splitter) passesOn(from, to int) bool {
 // applyIndents treats the lines of a plain blockquote like lines with a ">",
 // unless the whole mail is indented.
 func (s *splitter) applyIndents(indents []Mark) {
-	if len(indents) > 0 && trim(s.base[:indents[0].Start]) == "" && trim(s.base[indents[0].End:]) == "" {
+	if len(indents) > 0 && trim(s.base[:indents[0].Start]) == "" &&
+		trim(s.base[indents[0].End:]) == "" {
 		indents = indents[1:]
 	}
 	at, until := 0, 0

@@ -107,9 +107,13 @@ func TestCorpusForwards(t *testing.T) {
 			t.Fatal(err)
 		}
 		f, ok := ParseForward(read(t, strings.TrimSuffix(file, ".json")+".txt"))
-		same := func(want *string, got string) bool { return want == nil || squeezed(*want) == squeezed(got) }
+		same := func(want *string, got string) bool {
+			return want == nil ||
+				squeezed(*want) == squeezed(got)
+		}
 		all++
-		if ok && same(want.Message, f.Message) && same(want.Subject, f.Subject) && same(want.Address, f.From.Address) && same(want.Name, f.From.Name) &&
+		if ok && same(want.Message, f.Message) && same(want.Subject, f.Subject) &&
+			same(want.Address, f.From.Address) && same(want.Name, f.From.Name) &&
 			(want.Body == nil || strings.HasPrefix(squeezed(f.Body), squeezed(*want.Body))) {
 			right++
 			continue

@@ -41,7 +41,8 @@ func (d *dateSeen) number(t string, i, n int) {
 		case '/', '-':
 			d.day = true
 		}
-	case n <= 2 && strings.HasPrefix(t[end:], ". ") && digit(t, end+2) && digits(t, end+2) <= 2 && strings.HasPrefix(t[end+2+digits(t, end+2):], "."):
+	case n <= 2 && strings.HasPrefix(t[end:], ". ") && digit(t, end+2) && digits(t, end+2) <= 2 &&
+		strings.HasPrefix(t[end+2+digits(t, end+2):], "."):
 		d.day = true // 3. 3. 25
 	case n <= 2 && (strings.HasPrefix(t[end:], "月") || strings.HasPrefix(t[end:], "월")):
 		d.day = true
@@ -50,7 +51,8 @@ func (d *dateSeen) number(t string, i, n int) {
 
 // startsISODate reports "2016-03-03 17:21" and "2013/7/20" at the start.
 func startsISODate(t string) bool {
-	return len(t) >= 8 && digits(t, 0) == 4 && (t[4] == '-' || t[4] == '/') && digit(t, 5) && (t[0] == '2' || t[0] == '1')
+	return len(t) >= 8 && digits(t, 0) == 4 && (t[4] == '-' || t[4] == '/') && digit(t, 5) &&
+		(t[0] == '2' || t[0] == '1')
 }
 
 func digit(s string, i int) bool { return i < len(s) && s[i] >= '0' && s[i] <= '9' }

@@ -71,7 +71,8 @@ func (s *splitter) footerAbove(from, end, own int) (at int, rule string) {
 		return last, "mobile footer"
 	case last > from && isLink(s.lines[last].text) && isMobile(s.lines[last-1].text):
 		return last - 1, "mobile footer"
-	case onlyRule(s.lines[last].text) && !s.colonAbove(last) && (own < last || end < len(s.lines) && s.lines[end].kind != ""):
+	case onlyRule(s.lines[last].text) && !s.colonAbove(last) &&
+		(own < last || end < len(s.lines) && s.lines[end].kind != ""):
 		return last, "rule without text"
 	}
 	for at = last; at > from && !s.lines[at-1].blank(); at-- {
@@ -80,7 +81,8 @@ func (s *splitter) footerAbove(from, end, own int) (at int, rule string) {
 		if s.isNotice(at, last+1) {
 			return at, "legal or antivirus notice"
 		}
-		if above := s.paragraphAbove(at, from); at == last && isLink(s.lines[at].text) && own < above && above < at && s.isNotice(above, at) {
+		if above := s.paragraphAbove(at, from); at == last && isLink(s.lines[at].text) &&
+			own < above && above < at && s.isNotice(above, at) {
 			return above, "legal or antivirus notice"
 		}
 	}
@@ -117,7 +119,8 @@ func (s *splitter) delimiter(from, to, own int) int {
 		bytes, count := s.size(i+1, to)
 		switch strict := isDash(s.lines[i].text); {
 		case strict && s.sentences(i, to):
-		case strict && count <= maxSignatureLines && bytes <= maxSignatureBytes, strict && s.isNotice(i+1, to):
+		case strict && count <= maxSignatureLines && bytes <= maxSignatureBytes, strict &&
+			s.isNotice(i+1, to):
 			return i
 		case !strict && count <= maxTailLines && s.isTail(i, to, count):
 			return i
@@ -153,7 +156,8 @@ func (s *splitter) separates(i, to int) bool {
 			if s.nextText(i+1) == k {
 				return false // twice, with nothing between
 			}
-			return !s.contactIn(i+1, min(to, i+maxSignatureLines)) && !s.isNotice(i+1, k) && !s.isNotice(k+1, to)
+			return !s.contactIn(i+1, min(to, i+maxSignatureLines)) && !s.isNotice(i+1, k) &&
+				!s.isNotice(k+1, to)
 		}
 	}
 	return false
@@ -172,7 +176,8 @@ func codeBelow(lines []line) bool {
 
 func (s *splitter) isDelimiter(i int) bool {
 	t := s.lines[i].text
-	return isDash(t) || len(t) >= 10 && strings.Trim(t, "_") == "" || isLine(t) || len(t) >= 3 && len(t) < maxRead && (strings.Trim(t, "-") == "" || strings.Trim(t, "*") == "")
+	return isDash(t) || len(t) >= 10 && strings.Trim(t, "_") == "" || isLine(t) || len(t) >= 3 &&
+		len(t) < maxRead && (strings.Trim(t, "-") == "" || strings.Trim(t, "*") == "")
 }
 
 // isLine reports a line drawn with long dashes, as people put above their signature.
@@ -193,7 +198,9 @@ func (s *splitter) isTail(i, to, count int) bool {
 		return s.contactIn(i+1, to)
 	}
 	for _, l := range s.lines[i+1 : to] {
-		if !l.blank() && (len(l.text) > 80 || strings.ContainsAny(l.text[len(l.text)-1:], ".?!:;,") || strings.ContainsAny(l.text[:1], "-*>0123456789")) {
+		if !l.blank() && (len(l.text) > 80 ||
+			strings.ContainsAny(l.text[len(l.text)-1:], ".?!:;,") ||
+			strings.ContainsAny(l.text[:1], "-*>0123456789")) {
 			return false
 		}
 	}
@@ -204,18 +211,21 @@ func (s *splitter) isTail(i, to, count int) bool {
 // draws no other lines to write on.
 func (s *splitter) signs(i, to int) bool {
 	for k := range s.lines[:i] {
-		if l := &s.lines[k]; l.depth == 0 && l.kind == "" && strings.Contains(clipped(l.text), "____") {
+		if l := &s.lines[k]; l.depth == 0 && l.kind == "" &&
+			strings.Contains(clipped(l.text), "____") {
 			return false
 		}
 	}
 	t := s.lines[s.nextText(i+1)].text
-	return isTitle(t) || isContact(t) || s.contactIn(i+1, to) || len(strings.Fields(t)) <= 4 && unicode.IsUpper(firstRune(t))
+	return isTitle(t) || isContact(t) || s.contactIn(i+1, to) || len(strings.Fields(t)) <= 4 &&
+		unicode.IsUpper(firstRune(t))
 }
 
 // sentences reports that below the "--" of line i, written without the blank behind it that makes a
 // delimiter, stand sentences and nothing else.
 func (s *splitter) sentences(i, to int) bool {
-	if strings.HasPrefix(strings.TrimLeft(s.base[s.lines[i].start:s.lines[i].end], " "), "-- ") || s.isNotice(i+1, to) {
+	if strings.HasPrefix(strings.TrimLeft(s.base[s.lines[i].start:s.lines[i].end], " "), "-- ") ||
+		s.isNotice(i+1, to) {
 		return false
 	}
 	found := false
@@ -224,7 +234,9 @@ func (s *splitter) sentences(i, to int) bool {
 		if t == "" {
 			continue
 		}
-		if len(strings.Fields(t)) < 4 || !strings.ContainsAny(t[len(t)-1:], ".?!") || !saysMore(t) || isMobile(t) || strings.IndexByte("\"'", t[0]) >= 0 || strings.HasPrefix(t, "“") {
+		if len(strings.Fields(t)) < 4 || !strings.ContainsAny(t[len(t)-1:], ".?!") ||
+			!saysMore(t) || isMobile(t) || strings.IndexByte("\"'", t[0]) >= 0 ||
+			strings.HasPrefix(t, "“") {
 			return false
 		}
 		found = true
@@ -235,7 +247,8 @@ func (s *splitter) sentences(i, to int) bool {
 // isDash reports "-- " and what clients and word processors make of it.
 func isDash(t string) bool {
 	switch t {
-	case "--", "—", "––", "- -", "- --", "-- --", "=2D-", "--=20", "--=A0", "&mdash;", "&#45;&#45;", `\--`, "**--**", "*--*", "‐‐", "−−":
+	case "--", "—", "––", "- -", "- --", "-- --", "=2D-", "--=20", "--=A0", "&mdash;", "&#45;&#45;",
+		`\--`, "**--**", "*--*", "‐‐", "−−":
 		return true
 	}
 	return false
@@ -257,7 +270,8 @@ func (s *splitter) size(from, to int) (bytes, count int) {
 func (s *splitter) contactIn(from, to int) bool {
 	for i := from; i < to; i++ {
 		t := strings.ToLower(clipped(s.lines[i].text))
-		if strings.Contains(t, "@") || strings.Contains(t, "http") || strings.Contains(t, "www.") || telephone(t) {
+		if strings.Contains(t, "@") || strings.Contains(t, "http") || strings.Contains(t, "www.") ||
+			telephone(t) {
 			return true
 		}
 	}
@@ -291,12 +305,14 @@ func isMobile(text string) bool {
 	if len(low) < 8 {
 		return false
 	}
-	return lexicon.slogans[low] || isMobileBy(lexicon.mobile[[4]byte([]byte(low[:4]))], t, low) || isMobileBy(lexicon.mobileEnd, t, low)
+	return lexicon.slogans[low] || isMobileBy(lexicon.mobile[[4]byte([]byte(low[:4]))], t, low) ||
+		isMobileBy(lexicon.mobileEnd, t, low)
 }
 
 func isMobileBy(list []affix, t, low string) bool {
 	for _, m := range list {
-		if strings.HasSuffix(low, m.suffix) && strings.HasPrefix(low, m.prefix) && len(low) > len(m.prefix)+len(m.suffix) && isDevice(t, low, m) {
+		if strings.HasSuffix(low, m.suffix) && strings.HasPrefix(low, m.prefix) &&
+			len(low) > len(m.prefix)+len(m.suffix) && isDevice(t, low, m) {
 			return true
 		}
 	}
@@ -313,7 +329,10 @@ func isDevice(text, low string, m affix) bool {
 	} else if i := strings.Index(inner, ". "); i > 0 {
 		chunk, rest = inner[:i], inner[i:]
 	}
-	words := strings.FieldsFunc(chunk, func(r rune) bool { return unicode.IsSpace(r) || r == '/' || r == '\'' || r == '’' })
+	words := strings.FieldsFunc(chunk, func(r rune) bool {
+		return unicode.IsSpace(r) || r == '/' ||
+			r == '\'' || r == '’'
+	})
 	if len(words) == 0 || len(words) > 8 || len(strings.Fields(rest)) > 8 {
 		return false
 	}
@@ -328,7 +347,8 @@ func isDevice(text, low string, m affix) bool {
 			return true
 		}
 	}
-	return len(words) <= 5 && rest == "" && m.prefix != "" && strings.HasSuffix(m.prefix, " ") && properNames(text, len(words))
+	return len(words) <= 5 && rest == "" && m.prefix != "" && strings.HasSuffix(m.prefix, " ") &&
+		properNames(text, len(words))
 }
 
 // capital reports that text has the word, given in lower case, as a name: "Sent from Mail", not
@@ -344,7 +364,8 @@ func capital(text, word string) bool {
 
 // isLink reports a line that is a link and nothing else.
 func isLink(t string) bool {
-	return strings.Contains(t, "://") && len(t) < maxRead && strings.Trim(withoutLinks(t), "<>() ") == ""
+	return strings.Contains(t, "://") && len(t) < maxRead &&
+		strings.Trim(withoutLinks(t), "<>() ") == ""
 }
 
 // deviceWord looks a word up, with the endings that languages add ("iphonesta").
@@ -357,7 +378,8 @@ func deviceWord(w string) bool {
 			return true
 		}
 	}
-	for _, stem := range []string{"iphon", "ipad", "android", "samsung", "outlook", "blackberry", "mobiltele", "galaxy", "телефон", "puhelim"} {
+	for _, stem := range []string{"iphon", "ipad", "android", "samsung", "outlook", "blackberry",
+		"mobiltele", "galaxy", "телефон", "puhelim"} {
 		if strings.HasPrefix(w, stem) && len(w) <= len(stem)+18 {
 			return true
 		}

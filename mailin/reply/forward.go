@@ -43,7 +43,9 @@ func ParseForward(text string) (f Forward, ok bool) {
 }
 
 func (h headers) forward() Forward {
-	f := Forward{Subject: strings.TrimRight(h[fieldSubject], "* "), Date: strings.TrimRight(h[fieldDate], "* "), To: addresses(h[fieldTo]), Cc: addresses(h[fieldCc])}
+	f := Forward{Subject: strings.TrimRight(h[fieldSubject], "* "),
+		Date: strings.TrimRight(h[fieldDate], "* "), To: addresses(h[fieldTo]),
+		Cc: addresses(h[fieldCc])}
 	if from := addresses(h[fieldFrom]); len(from) > 0 {
 		f.From = from[0]
 	}
@@ -134,7 +136,8 @@ func readAddress(s string) Address {
 	if n := strings.IndexAny(name, "<[("); n >= 0 {
 		name = name[:n]
 	}
-	a := Address{Name: bareName(name), Address: strings.TrimPrefix(strings.Trim(s[from:min(end, len(s))], ".'"), "mailto:")}
+	a := Address{Name: bareName(name),
+		Address: strings.TrimPrefix(strings.Trim(s[from:min(end, len(s))], ".'"), "mailto:")}
 	if strings.EqualFold(a.Name, a.Address) || strings.HasSuffix(a.Name, "mailto:") {
 		a.Name = ""
 	}
@@ -170,7 +173,9 @@ func lastName(s string) string {
 	from := len(words)
 	for from > 0 && len(words)-from < 6 {
 		w := words[from-1]
-		if strings.ContainsAny(w, "0123456789") || isVerb(w) || notName[strings.ToLower(strings.Trim(w, ".,"))] || strings.HasSuffix(w, ",") && from < len(words) {
+		if strings.ContainsAny(w, "0123456789") || isVerb(w) ||
+			notName[strings.ToLower(strings.Trim(w, ".,"))] || strings.HasSuffix(w, ",") &&
+			from < len(words) {
 			break
 		}
 		from--
@@ -181,5 +186,7 @@ func lastName(s string) string {
 func isVerb(w string) bool { return lexicon.verbs[lowered(strings.Trim(w, ".,:"))] }
 
 // notName holds what stands between a date and a name.
-var notName = setOf("am", "pm", "a.m", "p.m", "m", "uhr", "h", "hs", "hrs", "horas", "ore", "gmt", "utc", "cet", "cest", "est", "edt", "pst", "pdt", "eest", "art", "cot",
-	"heeft", "użytkownik", "пользователь", "odesílatel", "koda", "г", "р", "v", "o", "в", "о", "user", "usuario")
+var notName = setOf("am", "pm", "a.m", "p.m", "m", "uhr", "h", "hs", "hrs", "horas", "ore", "gmt",
+	"utc", "cet", "cest", "est", "edt", "pst", "pdt", "eest", "art", "cot",
+	"heeft", "użytkownik", "пользователь", "odesílatel", "koda", "г", "р", "v", "o", "в", "о",
+	"user", "usuario")

@@ -45,20 +45,33 @@ func checkText(t interface{ Fatalf(string, ...any) }, text Text) {
 }
 
 // mailPieces are what generated mails are made of.
-var mailPieces = append([]string{"Hola\n", "\n", "> cita\n", ">> cita\n", "-- \n", "Enviado desde mi iPhone\n", "De: Ana <ana@example.com>\n", "Enviado: lunes, 3 de marzo de 2025 9:01\n", "Para: Luis\n", "Asunto: x\n",
-	"________________________________\n", "-----Mensaje original-----\n", "---------- Forwarded message ---------\n", "```\n", "| x\n", "AB> x\n", "AVISO LEGAL: x\n", "<", ">", ":", "\r\n", "\u00a0", "\xff", "palabra ", "El lun, 3 mar 2025 a las 9:01,\n", "escribió:\n"}, attributions...)
+var mailPieces = append([]string{"Hola\n", "\n", "> cita\n", ">> cita\n", "-- \n",
+	"Enviado desde mi iPhone\n", "De: Ana <ana@example.com>\n",
+	"Enviado: lunes, 3 de marzo de 2025 9:01\n", "Para: Luis\n", "Asunto: x\n",
+	"________________________________\n", "-----Mensaje original-----\n",
+	"---------- Forwarded message ---------\n", "```\n", "| x\n", "AB> x\n", "AVISO LEGAL: x\n",
+	"<", ">", ":", "\r\n", "\u00a0", "\xff", "palabra ", "El lun, 3 mar 2025 a las 9:01,\n",
+	"escribió:\n"}, attributions...)
 
-var htmlPieces = []string{"<div>", "</div>", "<p>", "</p>", "<br>", "x", " ", "&nbsp;", "<blockquote type=cite>", "</blockquote>", "<blockquote>", "<div class=gmail_quote>", "<div class=gmail_attr>", "<div id=divRplyFwdMsg>", "<div id=Signature>", "<hr id=zwchr>",
-	"<table>", "<tr>", "<td>", "</td>", "</table>", "<ul>", "<li>", "</ul>", "<a href=http://example.com>", "</a>", "<span style=display:none>", "</span>", "<style>", "</style>", "<pre>", "</pre>", "\n", "\x00", "\xff", "---------- Forwarded message ---------", "<div class=buzon-quote-1>", "<img src=cid:a@b>"}
+var htmlPieces = []string{"<div>", "</div>", "<p>", "</p>", "<br>", "x", " ", "&nbsp;",
+	"<blockquote type=cite>", "</blockquote>", "<blockquote>", "<div class=gmail_quote>",
+	"<div class=gmail_attr>", "<div id=divRplyFwdMsg>", "<div id=Signature>", "<hr id=zwchr>",
+	"<table>", "<tr>", "<td>", "</td>", "</table>", "<ul>", "<li>", "</ul>",
+	"<a href=http://example.com>", "</a>", "<span style=display:none>", "</span>", "<style>",
+	"</style>", "<pre>", "</pre>", "\n", "\x00", "\xff", "---------- Forwarded message ---------",
+	"<div class=buzon-quote-1>", "<img src=cid:a@b>"}
 
 func TestSplitCoversAnyMail(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		plain := strings.Join(rapid.SliceOfN(rapid.SampledFrom(mailPieces), 0, 30).Draw(t, "plain"), "")
-		src := strings.Join(rapid.SliceOfN(rapid.SampledFrom(htmlPieces), 0, 30).Draw(t, "html"), "")
+		plain := strings.Join(rapid.SliceOfN(rapid.SampledFrom(mailPieces), 0, 30).Draw(t,
+			"plain"), "")
+		src := strings.Join(rapid.SliceOfN(rapid.SampledFrom(htmlPieces), 0, 30).Draw(t,
+			"html"), "")
 		subject := rapid.SampledFrom([]string{"", "Re: x", "RV: x", "x"}).Draw(t, "subject")
 		text := HTML(src)
 		checkText(t, text)
-		for _, in := range []Input{{Plain: plain, Subject: subject}, {HTML: text, Subject: subject}, {Plain: plain, HTML: text, Subject: subject}} {
+		for _, in := range []Input{{Plain: plain, Subject: subject}, {HTML: text, Subject: subject},
+			{Plain: plain, HTML: text, Subject: subject}} {
 			p := Split(in)
 			if p.Base != in.Plain && p.Base != in.HTML.String {
 				t.Fatalf("base %q is neither text", p.Base)

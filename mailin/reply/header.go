@@ -47,7 +47,8 @@ func (s *splitter) headerBlock(i int, titled bool) (h headers, end int, ok bool)
 	if !titled && !h.has(fieldDate) && end < len(s.lines) && !s.lines[end].blank() {
 		return nil, 0, false // a file of settings
 	}
-	return h, end, (h.believable(titled, s.setOff(i)) || len(h) == 3 && end == i+3 && s.withoutSubject(i)) && !s.amongRaw(i, end)
+	return h, end, (h.believable(titled, s.setOff(i)) || len(h) == 3 && end == i+3 &&
+		s.withoutSubject(i)) && !s.amongRaw(i, end)
 }
 
 // headersOnLine reports a header block that a client wrote into one line: three names of header
@@ -92,7 +93,8 @@ func namesHeader(t, name string) bool {
 
 // colonAbove reports that the line right above line i ends in a colon.
 func (s *splitter) colonAbove(i int) bool {
-	return i > 0 && s.lines[i-1].depth == s.lines[i].depth && strings.HasSuffix(s.lines[i-1].text, ":")
+	return i > 0 && s.lines[i-1].depth == s.lines[i].depth &&
+		strings.HasSuffix(s.lines[i-1].text, ":")
 }
 
 // withoutSubject reads the three lines of Windows Mail, sender, date in full,
@@ -102,7 +104,8 @@ func (s *splitter) withoutSubject(i int) bool {
 	sent, date, _ := readHeader(s.lines[i+1].text)
 	to, _, _ := readHeader(s.lines[i+2].text)
 	d := readDate(date)
-	return from == fieldFrom && sent == fieldDate && to == fieldTo && d.day && d.time && len(strings.Fields(date)) >= 5 &&
+	return from == fieldFrom && sent == fieldDate && to == fieldTo && d.day && d.time &&
+		len(strings.Fields(date)) >= 5 &&
 		!digit(name, 0) && s.apart(i, i+3)
 }
 
@@ -137,8 +140,10 @@ func (s *splitter) rawHeader(i int) bool {
 	return ok && (rawHeaders[name] || strings.HasPrefix(name, "x-") && !strings.Contains(name, " "))
 }
 
-var rawHeaders = setOf("received", "return-path", "message-id", "mime-version", "content-type", "content-transfer-encoding", "dkim-signature",
-	"delivered-to", "authentication-results", "received-spf", "references", "in-reply-to", "content-disposition", "errors-to", "sender", "precedence",
+var rawHeaders = setOf("received", "return-path", "message-id", "mime-version", "content-type",
+	"content-transfer-encoding", "dkim-signature",
+	"delivered-to", "authentication-results", "received-spf", "references", "in-reply-to",
+	"content-disposition", "errors-to", "sender", "precedence",
 	"list-unsubscribe", "user-agent", "envelope-to", "arc-seal", "list-id")
 
 func (s *splitter) readHeaders(i int) (h headers, end int) {
@@ -151,7 +156,8 @@ func (s *splitter) readHeaders(i int) (h headers, end int) {
 		}
 		f, value, ok := readHeader(l.text)
 		switch {
-		case ok && h.has(f) && f != fieldOther, l.blank() && (h.complete() || !s.headerFollows(j, 2, depth)):
+		case ok && h.has(f) && f != fieldOther, l.blank() &&
+			(h.complete() || !s.headerFollows(j, 2, depth)):
 			return h, end
 		case ok:
 			h[f], last, end = value, f, j+1
@@ -171,7 +177,8 @@ func (s *splitter) continues(j int, value string, depth int) bool {
 	if len(value) > 8*maxRead {
 		return false
 	}
-	return strings.HasSuffix(value, ",") || strings.HasSuffix(value, ";") || value == "" && j > 0 && !s.lines[j-1].blank() || s.headerFollows(j, maxWrapped, depth)
+	return strings.HasSuffix(value, ",") || strings.HasSuffix(value, ";") || value == "" && j > 0 &&
+		!s.lines[j-1].blank() || s.headerFollows(j, maxWrapped, depth)
 }
 
 // headerFollows reports a header line within n lines after j.

@@ -166,7 +166,8 @@ func (r *htmlReader) start(t tag) {
 // inherit makes the element of a tag from its parent's properties and its own style.
 func (r *htmlReader) inherit(t tag) element {
 	p := r.top()
-	e := element{atom: t.atom, gone: p.gone || invisibleElement[t.atom], tiny: p.tiny, pre: p.pre, code: p.code, color: p.color, back: p.back, item: -1}
+	e := element{atom: t.atom, gone: p.gone || invisibleElement[t.atom], tiny: p.tiny, pre: p.pre,
+		code: p.code, color: p.color, back: p.back, item: -1}
 	if r.sheet != nil {
 		e.node = r.node(t)
 	}
@@ -280,7 +281,8 @@ func (r *htmlReader) closeImplied(a atom.Atom) {
 		r.pop()
 	case a == atom.Body && r.count[atom.Head] > 0:
 		r.end(atom.Head)
-	case top == a && (a == atom.P || a == atom.Li || a == atom.Tr || a == atom.Td || a == atom.Th || a == atom.Option || a == atom.Dd || a == atom.Dt):
+	case top == a && (a == atom.P || a == atom.Li || a == atom.Tr || a == atom.Td || a == atom.Th ||
+		a == atom.Option || a == atom.Dd || a == atom.Dt):
 		r.pop()
 	case a == atom.Tr && (top == atom.Td || top == atom.Th):
 		r.pop()
@@ -297,28 +299,36 @@ func (r *htmlReader) finish() Text {
 		r.pop()
 	}
 	s := r.out.finish()
-	return Text{String: s, Marks: settleMarks(append(r.marks, r.rest...), len(s)), indents: settleMarks(r.plain, len(s)), pictures: r.pictures,
+	return Text{String: s, Marks: settleMarks(append(r.marks, r.rest...), len(s)),
+		indents: settleMarks(r.plain, len(s)), pictures: r.pictures,
 		unsure: settleMarks(r.unsure, len(s)), code: r.code, hid: r.hid}
 }
 
 // void elements have no content and no end tag.
-var void = atomSet(atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input, atom.Link, atom.Meta,
+var void = atomSet(atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img,
+	atom.Input, atom.Link, atom.Meta,
 	atom.Param, atom.Source, atom.Track, atom.Wbr)
 
 // invisibleElement holds elements whose content a person never sees.
-var invisibleElement = atomSet(atom.Head, atom.Style, atom.Script, atom.Title, atom.Template, atom.Noscript, atom.Noframes, atom.Noembed, atom.Iframe,
-	atom.Object, atom.Audio, atom.Video, atom.Canvas, atom.Svg, atom.Math, atom.Datalist, atom.Select, atom.Textarea)
+var invisibleElement = atomSet(atom.Head, atom.Style, atom.Script, atom.Title, atom.Template,
+	atom.Noscript, atom.Noframes, atom.Noembed, atom.Iframe,
+	atom.Object, atom.Audio, atom.Video, atom.Canvas, atom.Svg, atom.Math, atom.Datalist,
+	atom.Select, atom.Textarea)
 
-var headOnly = atomSet(atom.Meta, atom.Link, atom.Title, atom.Style, atom.Script, atom.Base, atom.Noscript, atom.Head, 0)
+var headOnly = atomSet(atom.Meta, atom.Link, atom.Title, atom.Style, atom.Script, atom.Base,
+	atom.Noscript, atom.Head, 0)
 
 // gaps tells block elements, and how many line breaks stand around them: two
 // make a blank line.
 var gaps = map[atom.Atom]int{
 	atom.Div: 1, atom.Tr: 1, atom.Li: 1, atom.Center: 1,
-	atom.Section: 1, atom.Article: 1, atom.Header: 1, atom.Footer: 1, atom.Main: 1, atom.Nav: 1, atom.Aside: 1,
+	atom.Section: 1, atom.Article: 1, atom.Header: 1, atom.Footer: 1, atom.Main: 1, atom.Nav: 1,
+	atom.Aside:   1,
 	atom.Address: 1, atom.Form: 1, atom.Fieldset: 1, atom.Dt: 1, atom.Dd: 1, atom.Caption: 1,
-	atom.Figure: 1, atom.Figcaption: 1, atom.Body: 1, atom.Html: 1, atom.Tbody: 1, atom.Thead: 1, atom.Tfoot: 1,
-	atom.Td: 1, atom.Th: 1, atom.P: 2, atom.Ul: 1, atom.Ol: 1, atom.Dl: 1, atom.Table: 1, atom.Blockquote: 1, atom.Pre: 1, atom.Listing: 1, atom.Plaintext: 1,
+	atom.Figure: 1, atom.Figcaption: 1, atom.Body: 1, atom.Html: 1, atom.Tbody: 1, atom.Thead: 1,
+	atom.Tfoot: 1,
+	atom.Td:    1, atom.Th: 1, atom.P: 2, atom.Ul: 1, atom.Ol: 1, atom.Dl: 1, atom.Table: 1,
+	atom.Blockquote: 1, atom.Pre: 1, atom.Listing: 1, atom.Plaintext: 1,
 	atom.H1: 2, atom.H2: 2, atom.H3: 2, atom.H4: 2, atom.H5: 2, atom.H6: 2,
 }
 

@@ -62,7 +62,8 @@ func (r *htmlReader) endLink(e *element) {
 		return // a link around a whole layout
 	}
 	shown := strings.TrimSpace(r.out.since(e.from))
-	if shown == "" || target == "" || len(target) > maxLink || strings.ContainsFunc(target, unicode.IsControl) || sameLink(shown, target) {
+	if shown == "" || target == "" || len(target) > maxLink ||
+		strings.ContainsFunc(target, unicode.IsControl) || sameLink(shown, target) {
 		return
 	}
 	r.out.write(" <"+target+">", true)
@@ -84,14 +85,18 @@ func sameLink(shown, target string) bool {
 func (r *htmlReader) picture(src string) {
 	scheme, id, _ := strings.Cut(strings.TrimSpace(src), ":")
 	if strings.EqualFold(scheme, "cid") && id != "" && len(r.pictures) < maxProjected {
-		r.pictures = append(r.pictures, picture{at: len(r.out.buf), id: strings.TrimSpace(id), apart: r.out.due > 0})
+		r.pictures = append(r.pictures, picture{at: len(r.out.buf), id: strings.TrimSpace(id),
+			apart: r.out.due > 0})
 	}
 }
 
 // emoji returns the alternative text of an image when it is a symbol, as clients
 // send smileys; names of pictures are no text of the sender.
 func emoji(alt string) string {
-	if len(alt) > 32 || strings.ContainsFunc(alt, func(r rune) bool { return r < 0x2000 && r != ' ' || unicode.IsLetter(r) || unicode.IsControl(r) }) {
+	if len(alt) > 32 || strings.ContainsFunc(alt, func(r rune) bool {
+		return r < 0x2000 &&
+			r != ' ' || unicode.IsLetter(r) || unicode.IsControl(r)
+	}) {
 		return ""
 	}
 	return alt

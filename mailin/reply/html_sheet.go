@@ -74,7 +74,8 @@ func styleElements(src string) func(yield func(string) bool) {
 				_, src, _ = strings.Cut(rest, "-->")
 				continue
 			}
-			if len(src) < 6 || !strings.EqualFold(src[:5], "style") || !strings.ContainsRune(" \t\r\n>/", rune(src[5])) {
+			if len(src) < 6 || !strings.EqualFold(src[:5], "style") ||
+				!strings.ContainsRune(" \t\r\n>/", rune(src[5])) {
 				continue
 			}
 			_, src, _ = strings.Cut(src, ">")
@@ -117,7 +118,8 @@ func readRules(text string) (list []rule) {
 				return list
 			}
 		case css.BeginAtRuleGrammar:
-			if skipped > 0 || !strings.EqualFold(string(data), "@media") || !everyScreen(joinTokens(p.Values())) {
+			if skipped > 0 || !strings.EqualFold(string(data), "@media") ||
+				!everyScreen(joinTokens(p.Values())) {
 				skipped++
 			}
 		case css.EndAtRuleGrammar:
@@ -155,7 +157,8 @@ func rulesOf(selectors string, said []declaration) (list []rule) {
 // everyScreen reports a media query without condition.
 func everyScreen(query string) bool {
 	q := strings.ToLower(strings.TrimSpace(query))
-	return q == "" || q == "all" || q == "screen" || q == "only screen" || strings.HasPrefix(q, "screen,") || strings.HasPrefix(q, "all,")
+	return q == "" || q == "all" || q == "screen" || q == "only screen" ||
+		strings.HasPrefix(q, "screen,") || strings.HasPrefix(q, "all,")
 }
 
 func joinTokens(list []css.Token) string {
@@ -173,7 +176,8 @@ func declared(name, value string) (d declaration, ok bool) {
 		return d, false
 	}
 	value = strings.ToLower(strings.TrimSpace(value))
-	if i := strings.LastIndexByte(value, '!'); i >= 0 && strings.TrimSpace(value[i+1:]) == "important" {
+	if i := strings.LastIndexByte(value, '!'); i >= 0 &&
+		strings.TrimSpace(value[i+1:]) == "important" {
 		return declaration{p, strings.TrimSpace(value[:i]), true}, true
 	}
 	return declaration{p, value, false}, true

@@ -53,13 +53,20 @@ const (
 )
 
 var properties = map[string]property{
-	"display": display, "visibility": visibility, "content-visibility": contentVisibility, "mso-hide": msoHide, "opacity": opacity,
-	"filter": filter, "font": font, "font-size": fontSize, "font-family": fontFamily, "height": height, "width": width, "max-height": maxHeight, "max-width": maxWidth,
-	"overflow": overflow, "overflow-x": overflowX, "overflow-y": overflowY, "color": foreground, "-webkit-text-fill-color": fill,
-	"background": background, "background-color": background, "white-space": whiteSpace, "position": position, "left": left, "top": top,
-	"right": right, "bottom": bottom, "text-indent": textIndent, "margin": margin, "margin-left": marginLeft, "margin-top": marginTop,
-	"transform": transform, "-webkit-transform": transform, "clip": clip, "clip-path": clipPath, "-webkit-clip-path": clipPath,
-	"border-left": borderLeft,
+	"display": display, "visibility": visibility, "content-visibility": contentVisibility,
+	"mso-hide": msoHide, "opacity": opacity,
+	"filter": filter, "font": font, "font-size": fontSize, "font-family": fontFamily,
+	"height": height, "width": width, "max-height": maxHeight, "max-width": maxWidth,
+	"overflow": overflow, "overflow-x": overflowX, "overflow-y": overflowY, "color": foreground,
+	"-webkit-text-fill-color": fill,
+	"background":              background, "background-color": background,
+	"white-space": whiteSpace,
+	"position":    position, "left": left, "top": top,
+	"right": right, "bottom": bottom, "text-indent": textIndent, "margin": margin,
+	"margin-left": marginLeft, "margin-top": marginTop,
+	"transform": transform, "-webkit-transform": transform, "clip": clip, "clip-path": clipPath,
+	"-webkit-clip-path": clipPath,
+	"border-left":       borderLeft,
 }
 
 // styles are the values that hold for one element, each with the weight of what set it.
@@ -185,13 +192,16 @@ const (
 func (s *styles) hides() bool {
 	v := &s.values
 	switch {
-	case v[display] == "none", v[visibility] == "hidden", v[visibility] == "collapse", v[contentVisibility] == "hidden", v[msoHide] == "all":
+	case v[display] == "none", v[visibility] == "hidden", v[visibility] == "collapse",
+		v[contentVisibility] == "hidden", v[msoHide] == "all":
 		return true
-	case under(v[opacity], 0.1), strings.Contains(strings.ReplaceAll(v[filter], " ", ""), "opacity(0"):
+	case under(v[opacity], 0.1), strings.Contains(strings.ReplaceAll(v[filter], " ", ""),
+		"opacity(0"):
 		return true
 	case isZero(v[maxHeight]), isZero(v[maxWidth]):
 		return true
-	case s.clips() && (under(v[height], minBox) || under(v[width], minBox) || under(v[maxHeight], minBox) || under(v[maxWidth], minBox)):
+	case s.clips() && (under(v[height], minBox) || under(v[width], minBox) ||
+		under(v[maxHeight], minBox) || under(v[maxWidth], minBox)):
 		return true
 	}
 	return s.moved() || s.clipped()
@@ -225,7 +235,10 @@ func (s *styles) moved() bool {
 	}
 	if _, arg, ok := strings.Cut(v, "translate"); ok {
 		_, arg, _ = strings.Cut(arg, "(")
-		for _, a := range strings.FieldsFunc(arg, func(r rune) bool { return r == ',' || r == ' ' || r == ')' }) {
+		for _, a := range strings.FieldsFunc(arg, func(r rune) bool {
+			return r == ',' || r == ' ' ||
+				r == ')'
+		}) {
 			if under(a, faraway) {
 				return true
 			}
@@ -236,8 +249,10 @@ func (s *styles) moved() bool {
 
 // clipped reports an element of which nothing is left to see.
 func (s *styles) clipped() bool {
-	if v, ok := strings.CutPrefix(s.values[clip], "rect("); ok && s.values[position] != "" && s.values[position] != "static" {
-		for _, edge := range strings.FieldsFunc(strings.TrimSuffix(v, ")"), func(r rune) bool { return r == ',' || r == ' ' }) {
+	if v, ok := strings.CutPrefix(s.values[clip], "rect("); ok && s.values[position] != "" &&
+		s.values[position] != "static" {
+		for _, edge := range strings.FieldsFunc(strings.TrimSuffix(v, ")"),
+			func(r rune) bool { return r == ',' || r == ' ' }) {
 			if !under(edge, minBox) {
 				return false
 			}
@@ -245,7 +260,8 @@ func (s *styles) clipped() bool {
 		return true
 	}
 	v := strings.ReplaceAll(s.values[clipPath], " ", "")
-	return strings.HasPrefix(v, "circle(0") || strings.HasPrefix(v, "inset(50%") || strings.HasPrefix(v, "inset(100%") || strings.HasPrefix(v, "polygon(000")
+	return strings.HasPrefix(v, "circle(0") || strings.HasPrefix(v, "inset(50%") ||
+		strings.HasPrefix(v, "inset(100%") || strings.HasPrefix(v, "polygon(000")
 }
 
 // fontSize is the size of the letters in pixels, where it is known.
@@ -425,7 +441,10 @@ func parseColor(v string) color {
 // parseRGB reads rgb(255, 255, 255) and rgba.
 func parseRGB(v string) color {
 	_, v, _ = strings.Cut(v, "(")
-	list := strings.FieldsFunc(strings.TrimSuffix(v, ")"), func(r rune) bool { return r == ',' || r == ' ' || r == '/' })
+	list := strings.FieldsFunc(strings.TrimSuffix(v, ")"), func(r rune) bool {
+		return r == ',' ||
+			r == ' ' || r == '/'
+	})
 	if len(list) < 3 {
 		return 0
 	}

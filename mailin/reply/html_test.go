@@ -9,32 +9,49 @@ func TestHTMLText(t *testing.T) {
 	for _, c := range []struct{ name, src, want string }{
 		{"white space collapses", "<p>uno \n\t dos</p>", "uno dos"},
 		{"paragraphs", "<p>uno</p><p>dos</p>", "uno\n\ndos"},
-		{"Outlook paragraphs are lines", "<p class=MsoNormal>uno</p><p class=MsoNormal>dos</p><p class=MsoNormal>&nbsp;</p><p class=MsoNormal>tres</p>", "uno\ndos\n\ntres"},
-		{"paragraphs without margin", `<p style="margin: 0px">uno</p><p style="margin:0">dos</p>`, "uno\ndos"},
+		{"Outlook paragraphs are lines",
+			"<p class=MsoNormal>uno</p><p class=MsoNormal>dos</p><p class=MsoNormal>&nbsp;</p><p " +
+				"class=MsoNormal>tres</p>", "uno\ndos\n\ntres"},
+		{"paragraphs without margin", `<p style="margin: 0px">uno</p><p style="margin:0">dos</p>`,
+			"uno\ndos"},
 		{"empty div is a blank line", "<div>uno</div><div><br></div><div>dos</div>", "uno\n\ndos"},
 		{"break at the end of a block", "<div>uno<br></div><div>dos</div>", "uno\ndos"},
-		{"list", "<ul><li>uno</li><li>dos<ol><li>a<li>b</ol></ul>fin", "- uno\n- dos\n  1. a\n  2. b\nfin"},
-		{"table", "<table><tr><th>caso</th><th>estado</th></tr><tr><td>1</td><td><p>abierto</p></td></tr></table>", "caso | estado\n1 | abierto"},
-		{"layout table", "<table><tr><td><div>uno</div><div>dos</div></td><td>tres</td></tr></table>", "uno\ndos\ntres"},
-		{"link", `vea <a href="https://example.com/x">la guía</a>.`, "vea la guía <https://example.com/x>."},
-		{"link that shows its target", `<a href="https://www.example.com/">example.com</a> <a href="mailto:ana@example.com?subject=x">ana@example.com</a>`, "example.com ana@example.com"},
+		{"list", "<ul><li>uno</li><li>dos<ol><li>a<li>b</ol></ul>fin",
+			"- uno\n- dos\n  1. a\n  2. b\nfin"},
+		{"table",
+			"<table><tr><th>caso</th><th>estado</th></tr><tr><td>1</td><td><p>abierto</p></td></tr></table>", "caso | estado\n1 | abierto"},
+		{"layout table",
+			"<table><tr><td><div>uno</div><div>dos</div></td><td>tres</td></tr></table>",
+			"uno\ndos\ntres"},
+		{"link", `vea <a href="https://example.com/x">la guía</a>.`,
+			"vea la guía <https://example.com/x>."},
+		{"link that shows its target",
+			`<a href="https://www.example.com/">example.com</a> <a href="mailto:ana@example.com?subject=x">ana@example.com</a>`, "example.com ana@example.com"},
 		{"link of a name", `<a href="mailto:ana@example.com">Ana</a>`, "Ana <ana@example.com>"},
 		{"link that runs code", `<a href="javascript:alert(1)">x</a><a href="#a">y</a>`, "xy"},
 		{"link around a picture", `<a href="https://example.com"><img src=x alt=Logo></a>`, ""},
 		{"entities", "&iquest;Qu&eacute; tal? &amp;lt; &#8364; a&nbsp;b", "¿Qué tal? &lt; € a b"},
 		{"pre", "<pre>  a\n\tb\n</pre>c", "  a\n\tb\nc"},
 		{"smiley as a picture", `hola <img alt="😀" src=x><img alt="logo" src=y>`, "hola 😀"},
-		{"an important short form, and what takes its place", "a<span style='font: 12px Arial !important; font-size: 0 !important'>x</span>b", "ab"},
+		{"an important short form, and what takes its place",
+			"a<span style='font: 12px Arial !important; font-size: 0 !important'>x</span>b", "ab"},
 		{"display none", "a<span style='DISPLAY: none !important'>x<b>y</b></span>b", "ab"},
 		{"visibility hidden", "a<div style='visibility:hidden'>x</div>b", "a\nb"},
-		{"font size zero", "a<span style='font-size:0px'>x</span><font style='font-size: 0.0em'>y</font>b", "ab"},
-		{"white on white", "a<span style='color:#FFF'>x</span><font color=white>y</font><span style='color: rgb(255, 255, 255)'>z</span>b", "ab"},
-		{"white on blue is seen", "<td bgcolor='#0000ff'><span style='color:#fff'>botón</span></td>", "botón"},
-		{"white on a picture is seen", "<div style='background:url(x.png)'><span style='color:#fff'>título</span></div>", "título"},
+		{"font size zero",
+			"a<span style='font-size:0px'>x</span><font style='font-size: 0.0em'>y</font>b", "ab"},
+		{"white on white", "a<span style='color:#FFF'>x</span><font color=white>y</font><span " +
+			"style='color: rgb(255, 255, 255)'>z</span>b", "ab"},
+		{"white on blue is seen",
+			"<td bgcolor='#0000ff'><span style='color:#fff'>botón</span></td>", "botón"},
+		{"white on a picture is seen",
+			"<div style='background:url(x.png)'><span style='color:#fff'>título</span></div>",
+			"título"},
 		{"black on black", "<div style='background-color:#000;color:black'>x</div>y", "y"},
 		{"hidden attribute", "a<p hidden>x</p>b", "a\nb"},
 		{"Outlook's own hiding", "a<p style='mso-hide:all'>x</p>b", "a\nb"},
-		{"head, style, script, title, comments", "<html><head><title>t</title><style>p{}</style></head><body>a<script>x()</script><!-- c --><!--[if mso]>m<![endif]-->b</body>", "ab"},
+		{"head, style, script, title, comments",
+			"<html><head><title>t</title><style>p{}</style></head><body>a<script>x()</script><!-- " +
+				"c --><!--[if mso]>m<![endif]-->b</body>", "ab"},
 		{"head that is not closed", "<head><style>p{}</style><p>a</p>", "a"},
 		{"comment that is not closed", "a<!-- b", "a"},
 		{"NUL and invalid UTF-8", "a\x00b\xffc", "a\ufffdb\ufffdc"},
@@ -92,7 +109,8 @@ func TestHTMLReplies(t *testing.T) {
 }
 
 func TestWholeMailIndented(t *testing.T) {
-	const src = "<blockquote>Sí, ya anda.<div>El 3 mar 2025, a las 9:01, Ana &lt;ana@example.com&gt; escribió:</div><blockquote>¿Lo probó?</blockquote></blockquote>"
+	const src = "<blockquote>Sí, ya anda.<div>El 3 mar 2025, a las 9:01, Ana " +
+		"&lt;ana@example.com&gt; escribió:</div><blockquote>¿Lo probó?</blockquote></blockquote>"
 	if got := Split(Input{HTML: HTML(src), Subject: "Re: x"}).New(); got != "Sí, ya anda." {
 		t.Errorf("new is %q", got)
 	}
@@ -123,27 +141,35 @@ func TestHTMLForwards(t *testing.T) {
 			t.Errorf("%s: new %q, forwarded %q", client, p.New(), p.Forwarded())
 		}
 		f, ok := ParseForward(text.String)
-		if !ok || f.From != (Address{"Eva Paz", "eva@example.com"}) || f.Subject != "Falla" || f.Message != "Les paso esto." || f.Body != "No anda." {
+		if !ok || f.From != (Address{"Eva Paz", "eva@example.com"}) || f.Subject != "Falla" ||
+			f.Message != "Les paso esto." || f.Body != "No anda." {
 			t.Errorf("%s: %v %+v of %q", client, ok, f, text.String)
 		}
 	}
 }
 
 func TestHTMLHelpsPlainText(t *testing.T) {
-	plain := "Sí, ya anda.\n\nAna Gómez de la Torre\nGerente de Sistemas\n\nXyz 3 Soporte quatsch\n¿Lo probó usted otra vez hoy?\n"
-	src := `<div>Sí, ya anda.</div><div class="gmail_signature">Ana Gómez de la Torre<br>Gerente de Sistemas</div><div class="yahoo_quoted">Xyz 3 Soporte quatsch<br>¿Lo probó usted otra vez hoy?</div>`
+	plain := "Sí, ya anda.\n\nAna Gómez de la Torre\nGerente de Sistemas\n\nXyz 3 Soporte " +
+		"quatsch\n¿Lo probó usted otra vez hoy?\n"
+	src :=
+		`<div>Sí, ya anda.</div><div class="gmail_signature">Ana Gómez de la Torre<br>Gerente de Sistemas</div><div class="yahoo_quoted">Xyz 3 Soporte quatsch<br>¿Lo probó usted otra vez hoy?</div>`
 	p := Split(Input{Plain: plain, HTML: HTML(src), Subject: "Re: x"})
-	if p.Base != plain || p.New() != "Sí, ya anda." || !strings.Contains(p.Signature(), "Gerente") || !strings.Contains(p.Quoted(), "¿Lo probó") {
+	if p.Base != plain || p.New() != "Sí, ya anda." ||
+		!strings.Contains(p.Signature(), "Gerente") || !strings.Contains(p.Quoted(), "¿Lo probó") {
 		t.Errorf("new %q, signature %q, quoted %q", p.New(), p.Signature(), p.Quoted())
 	}
 	plain = "Andrés Felipe Muñoz no puede entrar.\n\nAndrés Felipe Muñoz\nCoordinador\n"
-	src = `<div>Andrés Felipe Muñoz no puede entrar.</div><div class="gmail_signature">Andrés Felipe Muñoz<br>Coordinador</div>`
-	if p := Split(Input{Plain: plain, HTML: HTML(src)}); p.New() != "Andrés Felipe Muñoz no puede entrar." {
+	src =
+		`<div>Andrés Felipe Muñoz no puede entrar.</div><div class="gmail_signature">Andrés Felipe Muñoz<br>Coordinador</div>`
+	if p := Split(Input{Plain: plain,
+		HTML: HTML(src)}); p.New() != "Andrés Felipe Muñoz no puede entrar." {
 		t.Errorf("the name of the signature in the text: new %q", p.New())
 	}
 	plain = "Buenos días, equipo de soporte, no anda.\n\nBuenos días, equipo de soporte, llegó.\n"
-	src = `<div>Buenos días, equipo de soporte, no anda.</div><div class="yahoo_quoted"><a href="https://example.com/x">Buenos</a> días, equipo de soporte, <i>qzx</i> llegó.</div>`
-	if p := Split(Input{Plain: plain, HTML: HTML(src)}); !strings.HasPrefix(p.New(), "Buenos días, equipo de soporte, no anda.") {
+	src =
+		`<div>Buenos días, equipo de soporte, no anda.</div><div class="yahoo_quoted"><a href="https://example.com/x">Buenos</a> días, equipo de soporte, <i>qzx</i> llegó.</div>`
+	if p := Split(Input{Plain: plain, HTML: HTML(src)}); !strings.HasPrefix(p.New(),
+		"Buenos días, equipo de soporte, no anda.") {
 		t.Errorf("a quote that begins like the answer: new %q", p.New())
 	}
 	hidden := HTML(`<p>Gracias.</p><p>#cerrar</p>`)
@@ -153,11 +179,13 @@ func TestHTMLHelpsPlainText(t *testing.T) {
 }
 
 func TestStubOfPlainText(t *testing.T) {
-	src := HTML("<p>Hola, el sistema de facturación no abre desde ayer a la tarde y necesitamos emitir con urgencia los comprobantes de los clientes de la zona norte.</p>")
+	src := HTML("<p>Hola, el sistema de facturación no abre desde ayer a la tarde y necesitamos " +
+		"emitir con urgencia los comprobantes de los clientes de la zona norte.</p>")
 	if p := Split(Input{Plain: "Abra en web.", HTML: src}); p.Base != src.String {
 		t.Errorf("base is %q", p.Base)
 	}
-	if p := Split(Input{Plain: "Su programa de correo no muestra HTML.", HTML: src}); p.Base != src.String {
+	if p := Split(Input{Plain: "Su programa de correo no muestra HTML.",
+		HTML: src}); p.Base != src.String {
 		t.Errorf("base is %q", p.Base)
 	}
 	if p := Split(Input{Plain: "Hola, el sistema", HTML: src}); p.Base != "Hola, el sistema" {
@@ -166,7 +194,12 @@ func TestStubOfPlainText(t *testing.T) {
 }
 
 func TestWordsTypedIntoTheSignatureAreShown(t *testing.T) {
-	p := Split(Input{HTML: HTML(`<div id="Signature">Sí, ya anda.<br>Ana</div><div id="divRplyFwdMsg">x</div>`), Subject: "Re: x"})
+	p :=
+		Split(
+			Input{
+				HTML: HTML(
+					`<div id="Signature">Sí, ya anda.<br>Ana</div><div id="divRplyFwdMsg">x</div>`),
+				Subject: "Re: x"})
 	if p.Reply() != "Sí, ya anda.\nAna" {
 		t.Errorf("reply %q", p.Reply())
 	}

@@ -23,17 +23,20 @@ func (s *splitter) introduction(i int) (introduction, bool) {
 		return in, true
 	}
 	if s.headersOnLine(i) {
-		return introduction{from: i, to: i + 1, kind: s.headerKind(), rule: "header block on one line"}, true
+		return introduction{from: i, to: i + 1, kind: s.headerKind(),
+			rule: "header block on one line"}, true
 	}
 	if s.wroteAboveHeaders(i) {
 		_, end := s.readHeaders(i + 1)
 		return introduction{from: i, to: end, kind: Quoted, rule: ruleAttribution}, true
 	}
 	if h, end, ok := s.headerBlock(i, false); ok {
-		return introduction{from: i, to: end, kind: s.headerKind(), rule: "header block", headers: h}, true
+		return introduction{from: i, to: end, kind: s.headerKind(), rule: "header block",
+			headers: h}, true
 	}
 	if end, ok := s.attribution(i); ok {
-		return introduction{from: s.latestStart(i, end), to: end, kind: Quoted, rule: ruleAttribution}, true
+		return introduction{from: s.latestStart(i, end), to: end, kind: Quoted,
+			rule: ruleAttribution}, true
 	}
 	return introduction{}, false
 }
@@ -84,10 +87,12 @@ func (s *splitter) title(i int) (introduction, bool) {
 // was sent to him is the mail's own quote.
 func (s *splitter) shows(in introduction) bool {
 	above := in.from - 1
-	for above >= 0 && above >= in.from-2 && (s.lines[above].blank() || onlyRule(s.lines[above].text)) {
+	for above >= 0 && above >= in.from-2 &&
+		(s.lines[above].blank() || onlyRule(s.lines[above].text)) {
 		above--
 	}
-	if above < 0 || s.forward || !s.isOwn(above) || !strings.HasSuffix(s.lines[above].text, ":") || s.lines[above].text[0] == ':' || isSignOff(strings.TrimSuffix(s.lines[above].text, ":")) {
+	if above < 0 || s.forward || !s.isOwn(above) || !strings.HasSuffix(s.lines[above].text, ":") ||
+		s.lines[above].text[0] == ':' || isSignOff(strings.TrimSuffix(s.lines[above].text, ":")) {
 		return false
 	}
 	text := in.headers[fieldFrom]
@@ -95,7 +100,8 @@ func (s *splitter) shows(in introduction) bool {
 		text = s.joined(in.from, in.to)
 	}
 	return strings.Contains(text, "@") && !s.isOurs(text) && !s.toUs(text) &&
-		(s.from == "" || !strings.Contains(strings.ToLower(in.headers[fieldTo]+in.headers[fieldCc]+text), s.from))
+		(s.from == "" || !strings.Contains(strings.ToLower(in.headers[fieldTo]+in.headers[fieldCc]+
+			text), s.from))
 }
 
 // toUs reports that a text names one whom this mail goes to.
@@ -139,10 +145,12 @@ func readTitle(text string) (kind Kind, marked, ok bool) {
 	}
 	bare := undecorated(text)
 	inner := strings.TrimRight(lowered(bare), " .:：")
-	ruled := strings.HasPrefix(text, "--") || strings.HasPrefix(text, "__") || strings.HasPrefix(text, "==") || strings.HasPrefix(text, "—")
+	ruled := strings.HasPrefix(text, "--") || strings.HasPrefix(text, "__") ||
+		strings.HasPrefix(text, "==") || strings.HasPrefix(text, "—")
 	marked = ruled || strings.HasPrefix(text, "*") || strings.HasPrefix(text, "##")
 	if kind, ok = lexicon.titles[inner]; ok {
-		return kind, marked || slices.ContainsFunc(asks, func(a string) bool { return strings.Contains(inner, a) }), true
+		return kind, marked || slices.ContainsFunc(asks,
+			func(a string) bool { return strings.Contains(inner, a) }), true
 	}
 	if !ruled {
 		return "", false, false
@@ -163,7 +171,8 @@ var asks = []string{"esta línea", "esta linha", "this line"}
 
 // mayAsk is a cheap test for one.
 func mayAsk(text string) bool {
-	return len(text) < 100 && slices.ContainsFunc(asks, func(a string) bool { return strings.Contains(text, a) })
+	return len(text) < 100 && slices.ContainsFunc(asks,
+		func(a string) bool { return strings.Contains(text, a) })
 }
 
 // nextText returns the index of the first line from i on that is not blank.

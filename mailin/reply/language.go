@@ -18,7 +18,10 @@ func Language(text string) string {
 	}
 	score := make([]int, len(languages))
 	words := 0
-	for w := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !strings.ContainsRune("'¿¡", r) }) {
+	for w := range strings.FieldsFuncSeq(text, func(r rune) bool {
+		return !unicode.IsLetter(r) &&
+			!strings.ContainsRune("'¿¡", r)
+	}) {
 		for _, place := range lexicon.stop[strings.ToLower(strings.Trim(w, "¿¡"))] {
 			score[place]++
 		}

@@ -67,7 +67,8 @@ func legible(text string) string {
 func odd(r rune) bool { return r >= 0x0600 && (direction(r) || unicode.Is(unicode.Nd, r)) }
 
 func direction(r rune) bool {
-	return r == '\u200e' || r == '\u200f' || r == '\u061c' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+	return r == '\u200e' || r == '\u200f' || r == '\u061c' || r >= '\u202a' && r <= '\u202e' ||
+		r >= '\u2066' && r <= '\u2069'
 }
 
 // digitOf is the value of a digit: each script has its ten in a row, and each row begins ten after
@@ -104,7 +105,8 @@ func cutQuotePrefix(s string) (depth int, text string) {
 
 // isArrowed reports ">>> Ana <ana@x> 3/3/2025 9:01 >>>", as GroupWise introduces a quote.
 func isArrowed(s string) bool {
-	return len(s) > 8 && len(s) < maxRead && s[:3] == ">>>" && s[len(s)-3:] == ">>>" && readDate(s).day
+	return len(s) > 8 && len(s) < maxRead && s[:3] == ">>>" && s[len(s)-3:] == ">>>" &&
+		readDate(s).day
 }
 
 // trim removes white space and the invisible characters that clients leave at
@@ -114,7 +116,8 @@ func trim(s string) string { return strings.TrimFunc(s, invisible) }
 func invisible(r rune) bool {
 	switch r {
 	case ' ', '\t', '\r', '\n', '\v', '\f', '\u00a0', '\u00ad', '\u200b', '\u200c', '\u200d',
-		'\u200e', '\u200f', '\u061c', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069', '\u202f', '\u2060', '\u3000', '\ufeff', '\u2028', '\u2029':
+		'\u200e', '\u200f', '\u061c', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066',
+		'\u2067', '\u2068', '\u2069', '\u202f', '\u2060', '\u3000', '\ufeff', '\u2028', '\u2029':
 		return true
 	}
 	return false
@@ -172,5 +175,6 @@ func onlyRule(s string) bool {
 	if s == "ᐧ" {
 		return true
 	}
-	return utf8.RuneCountInString(s) >= 2 && strings.Trim(s, "-_=*~#+—–. \t") == "" && strings.Trim(s, ". ") != ""
+	return utf8.RuneCountInString(s) >= 2 && strings.Trim(s, "-_=*~#+—–. \t") == "" &&
+		strings.Trim(s, ". ") != ""
 }

@@ -133,7 +133,8 @@ func withoutPrefix(v string) string {
 
 // structureOf looks a tag up.
 func structureOf(t tag) (structure, bool) {
-	for _, attr := range [...]string{"id", "class", "data-marker", "name", "data-signature-widget"} {
+	for _, attr := range [...]string{"id", "class", "data-marker", "name",
+		"data-signature-widget"} {
 		value := t.attrs[attr]
 		if value == "" || len(value) > 1000 {
 			continue
@@ -188,7 +189,8 @@ func (r *htmlReader) markStart(t tag) {
 // Word, puts the header lines of the quoted mail.
 func isWordHeader(style string) bool {
 	style = strings.ReplaceAll(style, " ", "")
-	return strings.Contains(style, "border:none;border-top:solid") && strings.Contains(style, "padding:3.0pt0")
+	return strings.Contains(style, "border:none;border-top:solid") &&
+		strings.Contains(style, "padding:3.0pt0")
 }
 
 func (r *htmlReader) openMark(e *element, s structure) {
@@ -225,7 +227,8 @@ func (r *htmlReader) blockquote(t tag, e *element) {
 		client = "Gmail"
 	case named:
 		client = s.client
-	case strings.Contains(style, "border-left") && !strings.Contains(style, "border-left:none") && !strings.Contains(style, "border-left: none"):
+	case strings.Contains(style, "border-left") && !strings.Contains(style, "border-left:none") &&
+		!strings.Contains(style, "border-left: none"):
 		client = "blockquote with a bar"
 	}
 	if client == "" {
@@ -275,9 +278,11 @@ func (r *htmlReader) markEnd(e *element) {
 	kind, _, titled := readTitle(first)
 	switch {
 	case titled && kind == Forwarded, !titled && strings.HasPrefix(first, "-----"):
-		r.marks = append(r.marks, Mark{Start: e.from, End: end, Kind: Forwarded, Rule: ruleHTML + "Gmail"})
+		r.marks = append(r.marks, Mark{Start: e.from, End: end, Kind: Forwarded, Rule: ruleHTML +
+			"Gmail"})
 	case e.quotes == 0:
-		r.marks = append(r.marks, Mark{Start: e.from, End: end, Kind: Quoted, Rule: ruleHTML + "Gmail"})
+		r.marks = append(r.marks, Mark{Start: e.from, End: end, Kind: Quoted, Rule: ruleHTML +
+			"Gmail"})
 	}
 }
 

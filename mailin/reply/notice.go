@@ -21,7 +21,8 @@ func (s *splitter) isNotice(from, to int) bool {
 	legal, long := 0, len(t) > 300
 	lexicon.legal.find(t, func(string, int) bool { legal++; return legal == 2 })
 	heading := lexicon.notices.at(t, 0, func(p string, _ int) bool {
-		return legal > 0 || len(t) > 100 || strings.HasPrefix(t[len(p):], ". www") || t[len(p):] == ""
+		return legal > 0 || len(t) > 100 || strings.HasPrefix(t[len(p):], ". www") ||
+			t[len(p):] == ""
 	})
 	return heading || legal == 2 && len(t) > 80 || legal == 1 && long
 }
@@ -46,7 +47,8 @@ func (s *splitter) banner() {
 		return
 	}
 	for _, w := range lexicon.outside {
-		if rest, ok := strings.CutPrefix(t, w.prefix); ok && strings.Contains(rest, w.suffix) && isHeading(w.prefix, rest) && mentionsMail(t) && advises(t) {
+		if rest, ok := strings.CutPrefix(t, w.prefix); ok && strings.Contains(rest, w.suffix) &&
+			isHeading(w.prefix, rest) && mentionsMail(t) && advises(t) {
 			s.mark(from, end, Signature, ruleBanner)
 			return
 		}
@@ -56,16 +58,21 @@ func (s *splitter) banner() {
 // isHeading reports that a heading of one or two words ends like one: a person warns in a sentence.
 func isHeading(heading, rest string) bool {
 	rest = strings.TrimLeft(rest, " ")
-	return strings.Count(heading, " ") > 1 || rest == "" || strings.IndexByte(":!*].-|)", rest[0]) >= 0
+	return strings.Count(heading, " ") > 1 || rest == "" ||
+		strings.IndexByte(":!*].-|)", rest[0]) >= 0
 }
 
 // advises reports that a warning says what to do or not to do about the mail; that of a person asks
 // for something else.
 func advises(t string) bool {
-	for _, w := range [...]string{"clic", "click", "klick", "klik", "enlace", "link", "liens", "lien ", "abra", "abrir", "adjunto", "anexo", "attach", "allegat", "pièce",
-		"anlage", "anhäng", "anhang", "bijlage", "załączn", "con cuidado", "precauci", "prudence", "verifi", "vérif", "überprüf", "controle", "reconoc", "recogn",
-		"confíe", "confia", "trust", "por qué esto es importante", "learn why", "phishing", "originó", "originad", "originat", "fuera de l", "fora d", "outside",
-		"esterno all", "dall'esterno", "extérieur", "außerhalb", "buiten", "spoza", "proviene", "proviens"} {
+	for _, w := range [...]string{"clic", "click", "klick", "klik", "enlace", "link", "liens",
+		"lien ", "abra", "abrir", "adjunto", "anexo", "attach", "allegat", "pièce",
+		"anlage", "anhäng", "anhang", "bijlage", "załączn", "con cuidado", "precauci", "prudence",
+		"verifi", "vérif", "überprüf", "controle", "reconoc", "recogn",
+		"confíe", "confia", "trust", "por qué esto es importante", "learn why", "phishing",
+		"originó", "originad", "originat", "fuera de l", "fora d", "outside",
+		"esterno all", "dall'esterno", "extérieur", "außerhalb", "buiten", "spoza", "proviene",
+		"proviens"} {
 		if strings.Contains(t[min(len(t), 12):], w) {
 			return true
 		}
@@ -75,7 +82,8 @@ func advises(t string) bool {
 
 // mentionsMail reports that a warning is about a mail or its sender.
 func mentionsMail(t string) bool {
-	for _, w := range [...]string{"mail", "correo", "mensaje", "mensagem", "message", "messag", "courriel", "nachricht", "bericht", "wiadomo",
+	for _, w := range [...]string{"mail", "correo", "mensaje", "mensagem", "message", "messag",
+		"courriel", "nachricht", "bericht", "wiadomo",
 		"remit", "remet", "sender", "mittente", "expéditeur", "absender", "afzender", "nadawc"} {
 		if strings.Contains(t, w) {
 			return true

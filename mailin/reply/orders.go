@@ -8,9 +8,9 @@ import (
 // Orders returns the text of New, and of each of its lines whether an order may stand there. Orders
 // are obeyed only where every client shows them as the sender's own: not below a line that ends in
 // a colon (he shows what to write), a drawn rule or a footer, not in a box with a line at its left
-// or between fences or as code among words, not in a part after the first, and, of a mail with text and HTML, not where
-// the HTML shows no such line. What was filled into our form is not among them: in a quote it may be
-// what another has filled in, and Filled has it.
+// or between fences or as code among words, not in a part after the first, and, of a mail with text
+// and HTML, not where the HTML shows no such line. What was filled into our form is not among them:
+// in a quote it may be what another has filled in, and Filled has it.
 func (p Parts) Orders() (text string, places []bool) { return p.placed(showsBelow) }
 
 // Fields is Orders for lines of a form: there what ends in a colon is a label that was left empty.
@@ -79,7 +79,8 @@ func (p Parts) sureLines(shows func(above string, sure bool, text string) bool) 
 				continue
 			}
 			above, aboveSure = text, ok
-			below = below || r.Kind == Signature && r.Rule != ruleBanner || r.Kind == New && (onlyRule(text) || isMobile(text))
+			below = below || r.Kind == Signature && r.Rule != ruleBanner || r.Kind == New &&
+				(onlyRule(text) || isMobile(text))
 		}
 	}
 	return sure

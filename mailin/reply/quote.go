@@ -82,7 +82,8 @@ func (s *splitter) announcedAnswers() {
 	if s.first >= end {
 		return
 	}
-	prefixed := !strings.HasSuffix(s.lines[end-1].rule, toTheEnd) && !strings.HasPrefix(s.lines[end-1].rule, ruleHTML)
+	prefixed := !strings.HasSuffix(s.lines[end-1].rule, toTheEnd) &&
+		!strings.HasPrefix(s.lines[end-1].rule, ruleHTML)
 	if prefixed && s.lastOwn() >= s.first { // his answers stand between the quoted lines
 		return
 	}
@@ -91,7 +92,8 @@ func (s *splitter) announcedAnswers() {
 		return
 	}
 	for i := range s.lines[:s.first] {
-		if s.isOwn(i) && lexicon.below.find(lowered(clipped(s.lines[i].text)), func(string, int) bool { return true }) {
+		if s.isOwn(i) && lexicon.below.find(lowered(clipped(s.lines[i].text)),
+			func(string, int) bool { return true }) {
 			s.showAnswers(prefixed)
 			return
 		}
@@ -123,7 +125,8 @@ func (s *splitter) lazyEnd(end int) int {
 		s.mark(end, end+1, Quoted, "wrapped quote")
 		return end + 1
 	}
-	if len(above) < 60 || len(l) >= len(above) || strings.ContainsAny(above[len(above)-1:], ".?!:;\"") || l[0] < 'a' || l[0] > 'z' {
+	if len(above) < 60 || len(l) >= len(above) ||
+		strings.ContainsAny(above[len(above)-1:], ".?!:;\"") || l[0] < 'a' || l[0] > 'z' {
 		return end
 	}
 	s.mark(end, end+1, Quoted, "wrapped quote")
@@ -137,10 +140,12 @@ func closesLink(above, t string) bool {
 		return false
 	}
 	open := strings.LastIndexAny(above, "(<[")
-	if open >= 0 && !strings.ContainsAny(above[open:], ")>]") && strings.Contains(above[open:], "http") {
+	if open >= 0 && !strings.ContainsAny(above[open:], ")>]") &&
+		strings.Contains(above[open:], "http") {
 		return !strings.Contains(t, " ") && strings.ContainsAny(t[len(t)-1:], ")>]")
 	}
-	return strings.HasPrefix(t, "(http") && strings.HasSuffix(t, ") >") && strings.Count(t, " ") == 1
+	return strings.HasPrefix(t, "(http") && strings.HasSuffix(t, ") >") &&
+		strings.Count(t, " ") == 1
 }
 
 // initials reports the old style of quoting, "AG> text", on two lines together.
@@ -193,7 +198,8 @@ func isTechnical(t string) bool {
 	if technicalWords[strings.Trim(words[0], ":;([")] {
 		return true
 	}
-	if strings.ContainsAny(t[len(t)-1:], ";{})") || strings.ContainsAny(t, "{}\\=|$") || startsISODate(t) {
+	if strings.ContainsAny(t[len(t)-1:], ";{})") || strings.ContainsAny(t, "{}\\=|$") ||
+		startsISODate(t) {
 		return true
 	}
 	for _, p := range [...]string{"[", "+", "-", "@@"} {
@@ -205,10 +211,14 @@ func isTechnical(t string) bool {
 }
 
 // technicalWords begin lines of shells, SQL, logs and traces.
-var technicalWords = setOf("select", "insert", "update", "delete", "create", "alter", "drop", "from", "where", "join", "begin", "commit",
-	"error", "warning", "info", "debug", "trace", "fatal", "exception", "caused", "traceback", "at", "file", "line",
-	"git", "npm", "yarn", "docker", "kubectl", "curl", "wget", "ssh", "sudo", "cd", "ls", "cat", "grep", "ping", "tracert", "traceroute",
-	"ipconfig", "ifconfig", "python", "java", "node", "go", "make", "php", "import", "print", "echo", "systemctl", "service", "telnet", "nslookup",
+var technicalWords = setOf("select", "insert", "update", "delete", "create", "alter", "drop",
+	"from", "where", "join", "begin", "commit",
+	"error", "warning", "info", "debug", "trace", "fatal", "exception", "caused", "traceback", "at",
+	"file", "line",
+	"git", "npm", "yarn", "docker", "kubectl", "curl", "wget", "ssh", "sudo", "cd", "ls", "cat",
+	"grep", "ping", "tracert", "traceroute",
+	"ipconfig", "ifconfig", "python", "java", "node", "go", "make", "php", "import", "print",
+	"echo", "systemctl", "service", "telnet", "nslookup",
 	"dir", "net", "mysql", "psql", "sqlplus")
 
 // isReply reports a subject with a reply or forwarding prefix.
@@ -219,5 +229,6 @@ func isReply(subject string) bool {
 }
 
 // replyPrefixes are subject prefixes of answers.
-var replyPrefixes = setOf("re", "r", "rif", "aw", "antw", "sv", "vs", "vá", "odp", "ynt", "yan", "res", "resp", "rsp", "rv", "回复", "回覆", "答复", "返信",
+var replyPrefixes = setOf("re", "r", "rif", "aw", "antw", "sv", "vs", "vá", "odp", "ynt", "yan",
+	"res", "resp", "rsp", "rv", "回复", "回覆", "答复", "返信",
 	"отв", "відп", "atb", "ref")

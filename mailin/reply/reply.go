@@ -122,7 +122,10 @@ func (p Parts) Reply() string {
 	if f := p.Forwarded(); f != "" {
 		return f
 	}
-	return p.joinIf(func(r Range) bool { return r.Kind == Signature && r.Rule == ruleHTML+outlookWeb })
+	return p.joinIf(func(r Range) bool {
+		return r.Kind == Signature && r.Rule == ruleHTML+
+			outlookWeb
+	})
 }
 
 func (p Parts) join(k Kind) string {

@@ -81,7 +81,8 @@ func (s *splitter) sharedAt(i int) int {
 // attribution has all that one can have.
 func (s *splitter) quoteOnLine() {
 	for i, l := range s.lines {
-		if l.depth > 0 || l.kind != "" || len(l.text) > 4*maxRead || strings.IndexByte(l.text, ':') < 0 {
+		if l.depth > 0 || l.kind != "" || len(l.text) > 4*maxRead ||
+			strings.IndexByte(l.text, ':') < 0 {
 			continue
 		}
 		at := s.endOnLine(i)
@@ -124,5 +125,6 @@ func (s *splitter) endOnLine(i int) int {
 func isWholeAttribution(joined string) bool {
 	t := lowered(undecorated(joined))
 	d := readDate(t)
-	return len(strings.Fields(t)) <= 24 && d.day && d.time && strings.Contains(t, "@") && startsWithWord(t) && startsAttribution(t) && hasWrote(t) && !proseAround(t)
+	return len(strings.Fields(t)) <= 24 && d.day && d.time && strings.Contains(t, "@") &&
+		startsWithWord(t) && startsAttribution(t) && hasWrote(t) && !proseAround(t)
 }

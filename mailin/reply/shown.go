@@ -120,7 +120,8 @@ func question(quote string) string {
 		end--
 	}
 	from, size := end, 0
-	for from > 0 && end-from < maxQuestionLines && lines[from-1] != "" && size+len(lines[from-1]) <= maxQuestionBytes {
+	for from > 0 && end-from < maxQuestionLines && lines[from-1] != "" &&
+		size+len(lines[from-1]) <= maxQuestionBytes {
 		from--
 		size += len(lines[from])
 	}
@@ -170,7 +171,8 @@ func (p Parts) withPictures(from, to int) string {
 func (p Parts) Pictures() map[string]Kind {
 	of := map[string]Kind{}
 	note := func(id string, at int) {
-		i, _ := slices.BinarySearchFunc(p.Ranges, at, func(r Range, at int) int { return cmp.Compare(r.End, at+1) })
+		i, _ := slices.BinarySearchFunc(p.Ranges, at,
+			func(r Range, at int) int { return cmp.Compare(r.End, at+1) })
 		i = min(i, len(p.Ranges)-1) // what stands at the end is the last one's
 		if i >= 0 && (of[id] == "" || p.Ranges[i].shown()) {
 			of[id] = p.Ranges[i].Kind
@@ -218,7 +220,8 @@ func namePictures(text string, name func(id string) string) string {
 // projectPictures finds the places of the HTML's pictures in the plain text by the letters before
 // them. A text in which the client has marked them itself is left as it is.
 func projectPictures(t Text, plain string) (found []picture) {
-	if len(t.pictures) == 0 || strings.Contains(plain, cidMark) || strings.Contains(plain, "[image: ") {
+	if len(t.pictures) == 0 || strings.Contains(plain, cidMark) ||
+		strings.Contains(plain, "[image: ") {
 		return nil
 	}
 	letters, at := lettersOf(plain)

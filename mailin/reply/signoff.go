@@ -30,7 +30,8 @@ func (s *splitter) signOff(from, end int) int {
 	if off < 0 || lines == 0 || lines > maxBlockLines {
 		return end
 	}
-	return s.contactBlock(off+1, end, !strings.Contains(strings.TrimRight(s.lines[off].text, ",. "), ","))
+	return s.contactBlock(off+1, end,
+		!strings.Contains(strings.TrimRight(s.lines[off].text, ",. "), ","))
 }
 
 // contactBlock returns where in lines [from, end) the contact data begin, below a name if name is
@@ -88,7 +89,8 @@ func isContact(text string) bool {
 	if namesCompany(text) || hasDigit(t) && anyWord(t, contactLabels) {
 		return true
 	}
-	return telephone(t) && !hasLetter(strings.Trim(t, "+ ")) || strings.Contains(text, "|") && telephone(t)
+	return telephone(t) && !hasLetter(strings.Trim(t, "+ ")) || strings.Contains(text, "|") &&
+		telephone(t)
 }
 
 // isTitle reports a name, a post, a company or a street: short, and written like one.
@@ -111,7 +113,10 @@ func street(t string) bool { return anyWord(t, streetWords) }
 
 // anyWord reports that one of the words of a folded line is in the set.
 func anyWord(t string, set map[string]bool) bool {
-	for w := range strings.FieldsFuncSeq(t, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(":|,·•/", r) }) {
+	for w := range strings.FieldsFuncSeq(t, func(r rune) bool {
+		return unicode.IsSpace(r) ||
+			strings.ContainsRune(":|,·•/", r)
+	}) {
 		if set[strings.Trim(w, ".()*_")] {
 			return true
 		}
@@ -123,18 +128,21 @@ func anyWord(t string, set map[string]bool) bool {
 // key that is no way to reach anybody.
 func saysMore(text string) bool {
 	words := strings.Fields(text)
-	if strings.ContainsAny(text, "?¿¡!") || len(words) == 0 || postscripts[strings.Trim(lowered(words[0]), ".:,")] || isNumbered(text) {
+	if strings.ContainsAny(text, "?¿¡!") || len(words) == 0 ||
+		postscripts[strings.Trim(lowered(words[0]), ".:,")] || isNumbered(text) {
 		return true
 	}
 	if words[0] == "P." || words[0] == "p." {
 		return true
 	}
-	if key, _, ok := strings.Cut(lowered(text), ": "); ok && !contactLabels[strings.Trim(lastWord(key), ".()")] {
+	if key, _, ok := strings.Cut(lowered(text), ": "); ok &&
+		!contactLabels[strings.Trim(lastWord(key), ".()")] {
 		return true
 	}
 	for i, w := range words {
 		low := strings.Trim(strings.ToLower(w), ".,;:()")
-		if w == strings.ToLower(w) && len(lexicon.stop[low]) > 0 && !linking[low] && !contactLabels[low] {
+		if w == strings.ToLower(w) && len(lexicon.stop[low]) > 0 && !linking[low] &&
+			!contactLabels[low] {
 			return true
 		}
 		// "Llamar al 555 0122"
@@ -143,12 +151,14 @@ func saysMore(text string) bool {
 		}
 	}
 	last := words[len(words)-1]
-	return len(words) > 3 && strings.HasSuffix(last, ".") && last == strings.ToLower(last) && !companyForms[strings.Trim(last, ".")]
+	return len(words) > 3 && strings.HasSuffix(last, ".") && last == strings.ToLower(last) &&
+		!companyForms[strings.Trim(last, ".")]
 }
 
 // isNumbered reports an entry of a list.
 func isNumbered(text string) bool {
-	return strings.HasPrefix(text, "- ") || strings.HasPrefix(text, "* ") || digit(text, 0) && strings.HasPrefix(text[digits(text, 0):], ". ")
+	return strings.HasPrefix(text, "- ") || strings.HasPrefix(text, "* ") || digit(text, 0) &&
+		strings.HasPrefix(text[digits(text, 0):], ". ")
 }
 
 func lastWord(t string) string { return t[strings.LastIndexAny(t, " |·")+1:] }
@@ -156,17 +166,29 @@ func lastWord(t string) string { return t[strings.LastIndexAny(t, " |·")+1:] }
 func hasLetter(t string) bool { return strings.IndexFunc(t, unicode.IsLetter) >= 0 }
 
 var (
-	contactLabels = setOf("tel", "telf", "tlf", "tfno", "tfn", "teléfono", "telefono", "teléfonos", "telefone", "telefones", "fono", "cel", "celular", "móvil",
-		"movil", "telemóvel", "phone", "mobile", "cell", "direct", "office", "oficina", "fax", "whatsapp", "wsp", "wa", "anexo", "ext", "extensión",
-		"extension", "int", "interno", "ramal", "m", "t", "p", "f", "c", "e", "w", "o", "correo", "e-mail", "email", "mail", "web", "skype", "pbx",
-		"conmutador", "central", "directo", "línea", "linkedin", "nit", "ruc", "cuit", "rut", "cnpj", "cif", "dirección", "endereço", "address", "handy",
+	contactLabels = setOf("tel", "telf", "tlf", "tfno", "tfn", "teléfono", "telefono", "teléfonos",
+		"telefone", "telefones", "fono", "cel", "celular", "móvil",
+		"movil", "telemóvel", "phone", "mobile", "cell", "direct", "office", "oficina", "fax",
+		"whatsapp", "wsp", "wa", "anexo", "ext", "extensión",
+		"extension", "int", "interno", "ramal", "m", "t", "p", "f", "c", "e", "w", "o", "correo",
+		"e-mail", "email", "mail", "web", "skype", "pbx",
+		"conmutador", "central", "directo", "línea", "linkedin", "nit", "ruc", "cuit", "rut",
+		"cnpj", "cif", "dirección", "endereço", "address", "handy",
 		"telefon", "tél", "téléphone", "portable", "sitio", "site")
-	companyForms = setOf("s.a", "s.a.c", "sac", "s.a.s", "sas", "s.l", "s.l.u", "slu", "ltda", "limitada", "s.r.l", "srl", "e.i.r.l", "eirl", "gmbh", "inc", "llc",
-		"ltd", "s.c", "c.a", "cía", "cia", "r.l", "c.v", "spa", "s.p.a", "s.a.s.u", "sarl", "me", "eireli", "corp", "lda")
-	streetWords = setOf("calle", "av", "avda", "avenida", "cra", "carrera", "cl", "cll", "jr", "jirón", "pasaje", "plaza", "ruta", "km", "piso", "of", "oficina",
-		"local", "edificio", "torre", "rua", "r", "travessa", "andar", "sala", "bairro", "cep", "cp", "street", "st", "ave", "road", "rd", "floor", "suite",
-		"diagonal", "transversal", "carretera", "blvd", "bulevar", "paseo", "urb", "mz", "c/", "nº", "n°", "no")
-	postscripts = setOf("p.d", "pd", "p.s", "ps", "post", "posdata", "postdata", "nb", "n.b", "nota", "obs", "ojo", "atención", "adjunto", "adjuntos", "anexo:", "note")
-	linking     = setOf("de", "del", "la", "las", "los", "el", "y", "e", "da", "das", "do", "dos", "di", "du", "le", "van", "von", "al", "en", "em", "para", "of", "and", "for",
-		"the", "at", "a", "to", "und", "et", "i", "in", "on", "por", "by", "o", "n", "m", "c", "s", "zu")
+	companyForms = setOf("s.a", "s.a.c", "sac", "s.a.s", "sas", "s.l", "s.l.u", "slu", "ltda",
+		"limitada", "s.r.l", "srl", "e.i.r.l", "eirl", "gmbh", "inc", "llc",
+		"ltd", "s.c", "c.a", "cía", "cia", "r.l", "c.v", "spa", "s.p.a", "s.a.s.u", "sarl", "me",
+		"eireli", "corp", "lda")
+	streetWords = setOf("calle", "av", "avda", "avenida", "cra", "carrera", "cl", "cll", "jr",
+		"jirón", "pasaje", "plaza", "ruta", "km", "piso", "of", "oficina",
+		"local", "edificio", "torre", "rua", "r", "travessa", "andar", "sala", "bairro", "cep",
+		"cp", "street", "st", "ave", "road", "rd", "floor", "suite",
+		"diagonal", "transversal", "carretera", "blvd", "bulevar", "paseo", "urb", "mz", "c/", "nº",
+		"n°", "no")
+	postscripts = setOf("p.d", "pd", "p.s", "ps", "post", "posdata", "postdata", "nb", "n.b",
+		"nota", "obs", "ojo", "atención", "adjunto", "adjuntos", "anexo:", "note")
+	linking = setOf("de", "del", "la", "las", "los", "el", "y", "e", "da", "das", "do", "dos",
+		"di", "du", "le", "van", "von", "al", "en", "em", "para", "of", "and", "for",
+		"the", "at", "a", "to", "und", "et", "i", "in", "on", "por", "by", "o", "n", "m", "c",
+		"s", "zu")
 )

@@ -62,7 +62,8 @@ func Split(in Input) Parts {
 
 func newSplitter(in Input) *splitter {
 	base, marks, indents, pictures := choose(in)
-	s := &splitter{base: base, lines: splitLines(base), subject: in.Subject, own: in.Own, forward: isForward(in.Subject), attempts: maxAttempts, delimiters: maxDelimiters,
+	s := &splitter{base: base, lines: splitLines(base), subject: in.Subject, own: in.Own,
+		forward: isForward(in.Subject), attempts: maxAttempts, delimiters: maxDelimiters,
 		pictures: pictures}
 	s.from = strings.ToLower(in.From)
 	for _, t := range in.To {
@@ -194,7 +195,8 @@ func (s *splitter) quotedIntroduction(i int) int {
 // quoteEnd returns the line after the run of quoted and blank lines from i on.
 func (s *splitter) quoteEnd(i int) int {
 	end := i
-	for ; i < len(s.lines) && (s.lines[i].blank() || s.lines[i].depth > 0 || s.lines[i].kind == Quoted); i++ {
+	for ; i < len(s.lines) && (s.lines[i].blank() || s.lines[i].depth > 0 ||
+		s.lines[i].kind == Quoted); i++ {
 		if !s.lines[i].blank() || s.lines[i].depth > 0 {
 			end = i + 1
 		}
@@ -284,7 +286,8 @@ func (s *splitter) settleBlanks() {
 func (s *splitter) parts() Parts {
 	p := Parts{Base: s.base, pictures: s.pictures}
 	for _, l := range s.lines {
-		if n := len(p.Ranges); n > 0 && p.Ranges[n-1].Kind == l.kind && p.Ranges[n-1].Rule == l.rule {
+		if n := len(p.Ranges); n > 0 && p.Ranges[n-1].Kind == l.kind &&
+			p.Ranges[n-1].Rule == l.rule {
 			p.Ranges[n-1].End = l.end
 			continue
 		}

@@ -127,7 +127,8 @@ func wordEnd(c byte) bool {
 type affix struct{ prefix, suffix string }
 
 func buildLexicon() lookup {
-	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{}, verbs: map[string]bool{},
+	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{},
+		verbs:  map[string]bool{},
 		mobile: map[[4]byte][]affix{}, slogans: map[string]bool{}, signOffs: map[string]bool{},
 		stop: map[string][]int{}, letters: map[rune]int{}}
 	l.addFields(otherFields, fieldOther)
@@ -216,34 +217,51 @@ func (l *lookup) addMobile(list []string) {
 }
 
 // devices are words that make a "sent from …" line a footer in any language.
-var devices = setOf("iphone", "ipad", "ipod", "android", "samsung", "galaxy", "blackberry", "huawei", "xiaomi", "redmi",
-	"motorola", "moto", "nokia", "htc", "lg", "sony", "xperia", "oppo", "vivo", "realme", "honor", "oneplus", "pixel", "windows",
-	"phone", "smartphone", "cellphone", "cell", "mobile", "mobil", "tablet", "tableta", "handy", "handheld", "móvil", "movil", "celular",
-	"teléfono", "telefono", "téléphone", "telefone", "telemóvel", "telemovel", "cellulare", "mobiltelefon", "mobilgerät", "portable",
-	"telefon", "telefoon", "telefonu", "telefonum", "puhelin", "puhelimesta", "телефона", "телефон", "планшета", "wireless", "nexus", "ios", "mac",
+var devices = setOf("iphone", "ipad", "ipod", "android", "samsung", "galaxy", "blackberry",
+	"huawei", "xiaomi", "redmi",
+	"motorola", "moto", "nokia", "htc", "lg", "sony", "xperia", "oppo", "vivo", "realme", "honor",
+	"oneplus", "pixel", "windows",
+	"phone", "smartphone", "cellphone", "cell", "mobile", "mobil", "tablet", "tableta", "handy",
+	"handheld", "móvil", "movil", "celular",
+	"teléfono", "telefono", "téléphone", "telefone", "telemóvel", "telemovel", "cellulare",
+	"mobiltelefon", "mobilgerät", "portable",
+	"telefon", "telefoon", "telefonu", "telefonum", "puhelin", "puhelimesta", "телефона", "телефон",
+	"планшета", "wireless", "nexus", "ios", "mac",
 	"macbook",
-	"outlook", "gmail", "yahoo", "hotmail", "proton", "protonmail", "zoho", "airmail", "mailbox", "spark",
-	"aquamail", "bluemail", "edison", "boxer", "nine", "k-9", "k9", "thunderbird", "tutanota", "fairemail", "mailspring", "webmail",
-	"telèfon", "mòbil", "móbil", "verizon", "t-mobile", "at&t", "яндекс", "mail.ru", "mobilemail", "dispositivo", "device", "appareil", "workspace", "work", "pc", "ordenador", "computadora", "laptop")
+	"outlook", "gmail", "yahoo", "hotmail", "proton", "protonmail", "zoho", "airmail", "mailbox",
+	"spark",
+	"aquamail", "bluemail", "edison", "boxer", "nine", "k-9", "k9", "thunderbird", "tutanota",
+	"fairemail", "mailspring", "webmail",
+	"telèfon", "mòbil", "móbil", "verizon", "t-mobile", "at&t", "яндекс", "mail.ru", "mobilemail",
+	"dispositivo", "device", "appareil", "workspace", "work", "pc", "ordenador", "computadora",
+	"laptop")
 
 // mailWords name programs when they are written like names.
 var mailWords = setOf("mail", "email", "e-mail", "correo", "courrier", "posta", "почты")
 
 // sentenceWords are in no mobile footer: whoever says when something was sent, or that it was not,
 // writes a sentence.
-var sentenceWords = setOf("ayer", "hoy", "anoche", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo", "ontem", "hoje", "segunda",
-	"terça", "quarta", "quinta", "sexta", "hier", "aujourd", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "ieri", "oggi", "lunedì", "martedì",
-	"mercoledì", "giovedì", "venerdì", "ahir", "avui", "onte", "hoxe", "yesterday", "today", "monday", "tuesday", "wednesday", "thursday", "friday",
-	"gestern", "heute", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "gisteren", "vandaag",
-	"no", "not", "doesn", "don", "não", "nao", "nunca", "pas", "non", "nicht", "kein", "keine", "niet", "geen", "never", "is", "was", "está", "es", "fue")
+var sentenceWords = setOf("ayer", "hoy", "anoche", "lunes", "martes", "miércoles", "jueves",
+	"viernes", "sábado", "domingo", "ontem", "hoje", "segunda",
+	"terça", "quarta", "quinta", "sexta", "hier", "aujourd", "lundi", "mardi", "mercredi", "jeudi",
+	"vendredi", "ieri", "oggi", "lunedì", "martedì",
+	"mercoledì", "giovedì", "venerdì", "ahir", "avui", "onte", "hoxe", "yesterday", "today",
+	"monday", "tuesday", "wednesday", "thursday", "friday",
+	"gestern", "heute", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "gisteren",
+	"vandaag",
+	"no", "not", "doesn", "don", "não", "nao", "nunca", "pas", "non", "nicht", "kein", "keine",
+	"niet", "geen", "never", "is", "was", "está", "es", "fue")
 
 // otherFields are header lines of Outlook that say nothing of sender or subject.
-var otherFields = []string{"importance", "importancia", "importância", "wichtigkeit", "importanza", "prioridad", "priority", "priorité", "prioridade",
-	"attachments", "datos adjuntos", "archivos adjuntos", "adjuntos", "anexos", "pièces jointes", "allegati", "anlagen", "bijlagen", "załączniki",
+var otherFields = []string{"importance", "importancia", "importância", "wichtigkeit", "importanza",
+	"prioridad", "priority", "priorité", "prioridade",
+	"attachments", "datos adjuntos", "archivos adjuntos", "adjuntos", "anexos", "pièces jointes",
+	"allegati", "anlagen", "bijlagen", "załączniki",
 	"sensitivity", "categories", "categorías"}
 
 // forwardPrefixes are subject prefixes of forwarded mail.
-var forwardPrefixes = setOf("fwd", "fw", "rv", "reenv", "reenviado", "tr", "wg", "enc", "i", "doorst", "vb", "pd", "vl", "ilt", "vid", "fs",
+var forwardPrefixes = setOf("fwd", "fw", "rv", "reenv", "reenviado", "tr", "wg", "enc", "i",
+	"doorst", "vb", "pd", "vl", "ilt", "vid", "fs",
 	"továbbítás", "转发", "轉寄", "轉發", "転送", "пересл")
 
 func setOf(list ...string) map[string]bool {

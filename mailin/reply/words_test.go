@@ -11,7 +11,8 @@ var attributions = []string{
 	"El lun, 3 mar 2025 a las 9:01, Ana Gómez (<ana@example.com>) escribió:",
 	"El lun, 3 mar 2025 a la(s) 9:01 a.m., Ana Gómez (ana@example.com) escribió:",
 	"El lun., 3 de mar. de 2025 9:01 a. m., Ana Gómez <ana@example.com>\nescribió:",
-	"El lun, 3 mar 2025 a las 9:01, Soporte Técnico de la Empresa Ejemplo (<\nsoporte@example.com>) escribió:",
+	"El lun, 3 mar 2025 a las 9:01, Soporte Técnico de la Empresa Ejemplo (<\n" +
+		"soporte@example.com>) escribió:",
 	"Em seg., 3 de mar. de 2025 às 09:01, Ana Gomes <ana@example.com> escreveu:",
 	"Ana Gomes <ana@example.com> escreveu (segunda, 3/03/2025 à(s) 09:01):",
 	"On Mon, Mar 3, 2025 at 9:01 AM Ana Gómez <ana@example.com> wrote:",
@@ -108,13 +109,15 @@ var attributions = []string{
 	"03.03.2025, 09:01, \"Ana\" <ana@example.com>:",
 	"Vào 9:01, T2, 3 thg 3, 2025 Ana Gómez <ana@example.com> đã viết:",
 	"On March 3, 2025 9:01:12 AM GMT-03:00, Ana <ana@example.com> wrote:",
-	"On Mon, Mar 3, 2025 at 9:01 AM, Ana Gómez\n<[ana@example.com](mailto:On Mon, Mar 3, 2025 at 9:01 AM, Ana Gómez <<a href=)> wrote:",
+	"On Mon, Mar 3, 2025 at 9:01 AM, Ana Gómez\n<[ana@example.com](mailto:On Mon, Mar 3, 2025 at " +
+		"9:01 AM, Ana Gómez <<a href=)> wrote:",
 }
 
 func TestAttributions(t *testing.T) {
 	const own = "Ya lo probé y sigue igual.\n\nSaludos,\nLuis"
 	for _, a := range attributions {
-		for style, quote := range map[string]string{"bare": "¿Lo probó?\nGracias", "prefixed": "> ¿Lo probó?\n> Gracias"} {
+		for style, quote := range map[string]string{"bare": "¿Lo probó?\nGracias",
+			"prefixed": "> ¿Lo probó?\n> Gracias"} {
 			p := Split(Input{Plain: own + "\n\n" + a + "\n\n" + quote + "\n", Subject: "Re: falla"})
 			if p.New() != own {
 				t.Errorf("%s quote below %q: new is %q", style, a, p.New())
@@ -125,7 +128,8 @@ func TestAttributions(t *testing.T) {
 
 func TestAttributionWithAnswersBelow(t *testing.T) {
 	for _, a := range attributions {
-		p := Split(Input{Plain: a + "\n> ¿Lo probó?\n\nSí, dos veces.\n\n> ¿Y ahora?\nTampoco.\n", Subject: "Re: falla"})
+		p := Split(Input{Plain: a + "\n> ¿Lo probó?\n\nSí, dos veces.\n\n> ¿Y ahora?\nTampoco.\n",
+			Subject: "Re: falla"})
 		if want := "Sí, dos veces.\n\nTampoco."; p.New() != want {
 			t.Errorf("below %q: new is %q, want %q", a, p.New(), want)
 		}
@@ -174,18 +178,21 @@ var headerBlocks = [][5]string{
 }
 
 func (h *headerBlock5) text(sender string) string {
-	return h[0] + " " + sender + "\n" + h[1] + " " + h[4] + "\n" + h[2] + " Luis Paz\n" + h[3] + " Falla en el sistema\n"
+	return h[0] + " " + sender + "\n" + h[1] + " " + h[4] + "\n" + h[2] + " Luis Paz\n" + h[3] +
+		" Falla en el sistema\n"
 }
 
 type headerBlock5 [5]string
 
 func TestHeaderBlocks(t *testing.T) {
 	const own = "Ya lo probé y sigue igual."
-	above := map[string]string{"bare": "", "outlook line": strings.Repeat("_", 32) + "\n", "indented line": "  ------------------------------\n\n"}
+	above := map[string]string{"bare": "", "outlook line": strings.Repeat("_", 32) + "\n",
+		"indented line": "  ------------------------------\n\n"}
 	for _, h := range headerBlocks {
 		b := headerBlock5(h)
 		for what, rule := range above {
-			for _, sender := range []string{"Ana Gómez <ana@example.com>", "Ana Gómez [mailto:ana@example.com]", "Ana Gómez"} {
+			for _, sender := range []string{"Ana Gómez <ana@example.com>",
+				"Ana Gómez [mailto:ana@example.com]", "Ana Gómez"} {
 				mail := own + "\n\n" + rule + b.text(sender) + "\n¿Lo probó?\n"
 				p := Split(Input{Plain: mail, Subject: "Re: Falla"})
 				if p.New() != own {
@@ -203,9 +210,14 @@ func TestHeaderBlocks(t *testing.T) {
 func TestHeaderBlockForward(t *testing.T) {
 	for _, h := range headerBlocks {
 		b := headerBlock5(h)
-		f, ok := ParseForward("Les paso esto.\n\n" + b.text("Ana Gómez <ana@example.com>") + "\nNo anda.\n")
-		want := Forward{Message: "Les paso esto.", From: Address{"Ana Gómez", "ana@example.com"}, To: []Address{{Name: "Luis Paz"}}, Subject: "Falla en el sistema", Date: h[4], Body: "No anda."}
-		if !ok || f.Message != want.Message || f.From != want.From || len(f.To) != 1 || f.To[0] != want.To[0] || f.Subject != want.Subject || f.Date != want.Date || f.Body != want.Body {
+		f, ok := ParseForward("Les paso esto.\n\n" + b.text("Ana Gómez <ana@example.com>") +
+			"\nNo anda.\n")
+		want := Forward{Message: "Les paso esto.", From: Address{"Ana Gómez", "ana@example.com"},
+			To: []Address{{Name: "Luis Paz"}}, Subject: "Falla en el sistema", Date: h[4],
+			Body: "No anda."}
+		if !ok || f.Message != want.Message || f.From != want.From || len(f.To) != 1 ||
+			f.To[0] != want.To[0] || f.Subject != want.Subject || f.Date != want.Date ||
+			f.Body != want.Body {
 			t.Errorf("%v: %+v, want %+v", h, f, want)
 		}
 	}
@@ -213,16 +225,27 @@ func TestHeaderBlockForward(t *testing.T) {
 
 // titles stand between an answer and the mail below it.
 var titles = []string{
-	"-----Mensaje original-----", "-------- Mensaje original --------", "----- Mensaje Original -----", "-----Original Message-----", "-----Mensagem original-----",
-	"-----Message d'origine-----", "-----Messaggio originale-----", "-----Ursprüngliche Nachricht-----", "-----Missatge original-----", "-----Mensaxe orixinal-----",
-	"-----Jatorrizko mezua-----", "-----Oorspronkelijk bericht-----", "-----Oryginalna wiadomość-----", "-----Ursprungligt meddelande-----", "-----Oprindelig meddelelse-----",
-	"-----Opprinnelig melding-----", "-----Alkuperäinen viesti-----", "-----Исходное сообщение-----", "-----Оригінальне повідомлення-----", "-----Původní zpráva-----",
-	"-----Özgün İleti-----", "-----原始邮件-----", "-----元のメッセージ-----", "________ Mensaje original ________", "==== Original message ====", "##- Por favor, escriba su respuesta por encima de esta línea -##", "## Please type your reply above this line ##",
+	"-----Mensaje original-----", "-------- Mensaje original --------",
+	"----- Mensaje Original -----", "-----Original Message-----", "-----Mensagem original-----",
+	"-----Message d'origine-----", "-----Messaggio originale-----",
+	"-----Ursprüngliche Nachricht-----", "-----Missatge original-----",
+	"-----Mensaxe orixinal-----",
+	"-----Jatorrizko mezua-----", "-----Oorspronkelijk bericht-----",
+	"-----Oryginalna wiadomość-----", "-----Ursprungligt meddelande-----",
+	"-----Oprindelig meddelelse-----",
+	"-----Opprinnelig melding-----", "-----Alkuperäinen viesti-----",
+	"-----Исходное сообщение-----", "-----Оригінальне повідомлення-----",
+	"-----Původní zpráva-----",
+	"-----Özgün İleti-----", "-----原始邮件-----", "-----元のメッセージ-----",
+	"________ Mensaje original ________", "==== Original message ====",
+	"##- Por favor, escriba su respuesta por encima de esta línea -##",
+	"## Please type your reply above this line ##",
 }
 
 func TestTitles(t *testing.T) {
 	for _, title := range titles {
-		p := Split(Input{Plain: "Listo, gracias.\n\n" + title + "\nDe: Ana\nFecha: 3/3/25 9:01\n\n¿Lo probó?\n", Subject: "Re: x"})
+		p := Split(Input{Plain: "Listo, gracias.\n\n" + title +
+			"\nDe: Ana\nFecha: 3/3/25 9:01\n\n¿Lo probó?\n", Subject: "Re: x"})
 		if p.New() != "Listo, gracias." {
 			t.Errorf("%s: new is %q", title, p.New())
 		}
@@ -231,16 +254,25 @@ func TestTitles(t *testing.T) {
 
 // forwardTitles stand above a forwarded mail.
 var forwardTitles = []string{
-	"---------- Forwarded message ---------", "---------- Mensaje reenviado ---------", "----- Mensaje reenviado -----", "---------- Mensagem encaminhada ---------", "---------- Message transféré ---------",
-	"---------- Messaggio inoltrato ---------", "---------- Weitergeleitete Nachricht ---------", "---------- Missatge reenviat ---------", "---------- Doorgestuurd bericht ---------",
-	"---------- Videresendt besked ---------", "---------- Vidarebefordrat meddelande ---------", "---------- Välitetty viesti ---------", "---------- Пересылаемое сообщение --------", "---------- 转发的邮件 ---------",
-	"Inicio del mensaje reenviado:", "Begin forwarded message:", "Début du message transféré :", "Anfang der weitergeleiteten Nachricht:", "Início da mensagem encaminhada:", "-------- Mensaje reenviado --------",
-	"----- Mensaje reenviado de Ana Gómez <ana@example.com> -----", "----- Forwarded by Ana Gómez/Ejemplo on 03/03/2025 09:01 -----",
+	"---------- Forwarded message ---------", "---------- Mensaje reenviado ---------",
+	"----- Mensaje reenviado -----", "---------- Mensagem encaminhada ---------",
+	"---------- Message transféré ---------",
+	"---------- Messaggio inoltrato ---------", "---------- Weitergeleitete Nachricht ---------",
+	"---------- Missatge reenviat ---------", "---------- Doorgestuurd bericht ---------",
+	"---------- Videresendt besked ---------", "---------- Vidarebefordrat meddelande ---------",
+	"---------- Välitetty viesti ---------", "---------- Пересылаемое сообщение --------",
+	"---------- 转发的邮件 ---------",
+	"Inicio del mensaje reenviado:", "Begin forwarded message:", "Début du message transféré :",
+	"Anfang der weitergeleiteten Nachricht:", "Início da mensagem encaminhada:",
+	"-------- Mensaje reenviado --------",
+	"----- Mensaje reenviado de Ana Gómez <ana@example.com> -----",
+	"----- Forwarded by Ana Gómez/Ejemplo on 03/03/2025 09:01 -----",
 }
 
 func TestForwardTitles(t *testing.T) {
 	for _, title := range forwardTitles {
-		p := Split(Input{Plain: "Les paso el caso.\n\n" + title + "\nDe: Ana Gómez <ana@example.com>\nFecha: lun, 3 mar 2025\nAsunto: Falla\n\nNo anda.\n"})
+		p := Split(Input{Plain: "Les paso el caso.\n\n" + title +
+			"\nDe: Ana Gómez <ana@example.com>\nFecha: lun, 3 mar 2025\nAsunto: Falla\n\nNo anda.\n"})
 		if p.New() != "Les paso el caso." || !strings.Contains(p.Forwarded(), "No anda.") {
 			t.Errorf("%s: new %q, forwarded %q", title, p.New(), p.Forwarded())
 		}
@@ -249,13 +281,36 @@ func TestForwardTitles(t *testing.T) {
 
 func TestMobileFooters(t *testing.T) {
 	for _, footer := range []string{
-		"Enviado desde mi iPhone", "Enviado desde mi iPad", "Enviado desde mi Samsung Galaxy A54", "Enviado desde mi teléfono Galaxy.", "Enviado desde mi dispositivo móvil", "Enviado desde mi celular", "Enviado desde Outlook para Android", "Enviado desde Outlook para iOS<https://aka.ms/o0ukef>",
-		"Obtener Outlook para Android<https://aka.ms/AAb9ysg>", "Obtener [Outlook para iOS](https://aka.ms/o0ukef)", "Enviado desde Yahoo Mail para Android", "Enviado desde Correo para Windows", "Enviado desde Correo<https://go.microsoft.com/fwlink/?LinkId=550986> para Windows 10", "Enviado con Proton Mail", "Enviado desde Proton Mail móvil", "Enviado desde mi Huawei P30 lite", "Enviado desde mi Xiaomi",
-		"Enviado desde mi moto g(7)", "Enviado desde mi BlackBerry de Movistar", "Descargue Outlook para Android", "Sent from my iPhone", "Sent from my iPhone, please excuse typos", "Sent from my Galaxy", "Sent from Outlook for iOS", "Get Outlook for Android", "Sent with Proton Mail secure email.", "Sent from Yahoo Mail on Android", "Sent via BlackBerry",
-		"Enviado do meu iPhone", "Enviado do meu smartphone Samsung Galaxy.", "Obter o Outlook para Android", "Envoyé de mon iPhone", "Envoyé depuis mon téléphone Android", "Inviato da iPhone", "Inviato dal mio telefono", "Von meinem iPhone gesendet", "Gesendet von Outlook für Android", "Enviat des del meu iPhone", "Enviado dende o meu iPhone",
-		"Nire iPhonetik bidalia", "Verstuurd vanaf mijn iPhone", "Wysłano z iPhone'a", "Wysłane z iPhone'a", "Skickat från min iPhone", "Sendt fra min iPhone", "Lähetetty iPhonesta", "Отправлено с iPhone", "Надіслано з iPhone", "Odesláno z iPhonu", "iPhone'umdan gönderildi", "从我的iPhone发送", "发自我的华为手机",
-		"Enviado de Samsung Mobile", "Enviado do Yahoo Mail no Android", "Få Outlook til iOS", "Android için Outlook’u edinin", "Отправлено из мобильной Яндекс Почты", "Enviat des del meu telèfon mòbil",
-		"Sent from my Verizon, Samsung Galaxy smartphone", "Yahoo Mail: Search, Organize, Conquer", "Sent from Mail", "發自我的 iPhone", "iPhoneから送信",
+		"Enviado desde mi iPhone", "Enviado desde mi iPad", "Enviado desde mi Samsung Galaxy A54",
+		"Enviado desde mi teléfono Galaxy.", "Enviado desde mi dispositivo móvil",
+		"Enviado desde mi celular", "Enviado desde Outlook para Android",
+		"Enviado desde Outlook para iOS<https://aka.ms/o0ukef>",
+		"Obtener Outlook para Android<https://aka.ms/AAb9ysg>",
+		"Obtener [Outlook para iOS](https://aka.ms/o0ukef)",
+		"Enviado desde Yahoo Mail para Android", "Enviado desde Correo para Windows",
+		"Enviado desde Correo<https://go.microsoft.com/fwlink/?LinkId=550986> para Windows 10",
+		"Enviado con Proton Mail", "Enviado desde Proton Mail móvil",
+		"Enviado desde mi Huawei P30 lite", "Enviado desde mi Xiaomi",
+		"Enviado desde mi moto g(7)", "Enviado desde mi BlackBerry de Movistar",
+		"Descargue Outlook para Android", "Sent from my iPhone",
+		"Sent from my iPhone, please excuse typos", "Sent from my Galaxy",
+		"Sent from Outlook for iOS", "Get Outlook for Android",
+		"Sent with Proton Mail secure email.", "Sent from Yahoo Mail on Android",
+		"Sent via BlackBerry",
+		"Enviado do meu iPhone", "Enviado do meu smartphone Samsung Galaxy.",
+		"Obter o Outlook para Android", "Envoyé de mon iPhone",
+		"Envoyé depuis mon téléphone Android", "Inviato da iPhone", "Inviato dal mio telefono",
+		"Von meinem iPhone gesendet", "Gesendet von Outlook für Android",
+		"Enviat des del meu iPhone", "Enviado dende o meu iPhone",
+		"Nire iPhonetik bidalia", "Verstuurd vanaf mijn iPhone", "Wysłano z iPhone'a",
+		"Wysłane z iPhone'a", "Skickat från min iPhone", "Sendt fra min iPhone",
+		"Lähetetty iPhonesta", "Отправлено с iPhone", "Надіслано з iPhone", "Odesláno z iPhonu",
+		"iPhone'umdan gönderildi", "从我的iPhone发送", "发自我的华为手机",
+		"Enviado de Samsung Mobile", "Enviado do Yahoo Mail no Android", "Få Outlook til iOS",
+		"Android için Outlook’u edinin", "Отправлено из мобильной Яндекс Почты",
+		"Enviat des del meu telèfon mòbil",
+		"Sent from my Verizon, Samsung Galaxy smartphone", "Yahoo Mail: Search, Organize, Conquer",
+		"Sent from Mail", "發自我的 iPhone", "iPhoneから送信",
 	} {
 		p := Split(Input{Plain: "Listo.\n\n" + footer + "\n"})
 		if p.New() != "Listo." || p.Signature() != footer {
@@ -266,19 +321,27 @@ func TestMobileFooters(t *testing.T) {
 
 func TestNotices(t *testing.T) {
 	for _, notice := range []string{
-		"AVISO LEGAL: Este mensaje y sus archivos adjuntos van dirigidos exclusivamente a su destinatario.",
-		"Este mensaje puede contener información confidencial para uso exclusivo de la persona o entidad a la que va dirigido. Queda prohibida su divulgación.",
-		"Si ha recibido este mensaje por error, le rogamos que lo comunique al remitente y lo borre.",
+		"AVISO LEGAL: Este mensaje y sus archivos adjuntos van dirigidos exclusivamente a su " +
+			"destinatario.",
+		"Este mensaje puede contener información confidencial para uso exclusivo de la persona o " +
+			"entidad a la que va dirigido. Queda prohibida su divulgación.",
+		"Si ha recibido este mensaje por error, le rogamos que lo comunique al remitente y lo " +
+			"borre.",
 		"CONFIDENCIALIDAD: La información de este correo es reservada.",
 		"Antes de imprimir este correo piense si es necesario.",
 		"Libre de virus. www.avast.com",
-		"El software de antivirus Avast ha analizado este correo electrónico en busca de virus.\nwww.avast.com",
+		"El software de antivirus Avast ha analizado este correo electrónico en busca de virus.\n" +
+			"www.avast.com",
 		"CONFIDENTIALITY NOTICE: This e-mail is for the sole use of the addressee.",
-		"This email and any attachments are confidential and intended solely for the use of the individual to whom they are addressed.",
+		"This email and any attachments are confidential and intended solely for the use of the " +
+			"individual to whom they are addressed.",
 		"Virus-free. www.avg.com",
-		"Esta mensagem pode conter informações confidenciais. Se você recebeu esta mensagem por engano, apague-a.",
-		"Ce message et ses pièces jointes sont confidentiels et établis à l'intention exclusive de ses destinataires.",
-		"Le informazioni contenute in questo messaggio sono riservate e ad uso esclusivo del destinatario.",
+		"Esta mensagem pode conter informações confidenciais. Se você recebeu esta mensagem por " +
+			"engano, apague-a.",
+		"Ce message et ses pièces jointes sont confidentiels et établis à l'intention exclusive " +
+			"de ses destinataires.",
+		"Le informazioni contenute in questo messaggio sono riservate e ad uso esclusivo del " +
+			"destinatario.",
 		"Avviso di riservatezza: le informazioni contenute in questo messaggio sono riservate.",
 		"Qualora abbiate ricevuto questa e-mail per errore, siete pregati di eliminarla.",
 		"Se recibiu esta mensaxe por erro, prégase que a elimine.",
@@ -286,7 +349,8 @@ func TestNotices(t *testing.T) {
 		"Hvis du har modtaget denne e-mail ved en fejl, bedes du slette den.",
 		"Если вы получили это сообщение по ошибке, удалите его.",
 		"Este email foi escaneado pelo Avast antivírus.",
-		"Diese E-Mail enthält vertrauliche und/oder rechtlich geschützte Informationen. Wenn Sie diese E-Mail irrtümlich erhalten haben, informieren Sie uns.",
+		"Diese E-Mail enthält vertrauliche und/oder rechtlich geschützte Informationen. Wenn Sie " +
+			"diese E-Mail irrtümlich erhalten haben, informieren Sie uns.",
 	} {
 		p := Split(Input{Plain: "Adjunto lo pedido.\n\nSaludos,\nAna\n\n" + notice + "\n"})
 		if p.New() != "Adjunto lo pedido.\n\nSaludos,\nAna" {
@@ -296,7 +360,8 @@ func TestNotices(t *testing.T) {
 }
 
 func TestSignatureDelimiters(t *testing.T) {
-	for _, d := range []string{"-- ", "--", "—", "- -", "––", "-- \r", "\u00a0--", "--\u00a0", "&mdash;"} {
+	for _, d := range []string{"-- ", "--", "—", "- -", "––", "-- \r", "\u00a0--", "--\u00a0",
+		"&mdash;"} {
 		p := Split(Input{Plain: "Listo.\n\nSaludos\n" + d + "\nAna Gómez\nTel. 555 1234\n"})
 		if p.New() != "Listo.\n\nSaludos" {
 			t.Errorf("%q: new is %q", d, p.New())

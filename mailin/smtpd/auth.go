@@ -19,7 +19,8 @@ func (s *session) AuthMechanisms() []string {
 }
 
 func (s *session) authAllowed() bool {
-	guarded := s.wire.secure || s.door.opts().AuthLoopback && s.wire.behind.login == "" && s.wire.clientAddr().IsLoopback()
+	guarded := s.wire.secure || s.door.opts().AuthLoopback && s.wire.behind.login == "" &&
+		s.wire.clientAddr().IsLoopback()
 	return !s.door.lmtp && guarded
 }
 

@@ -14,7 +14,8 @@ import (
 func BenchmarkMails(b *testing.B) {
 	for _, size := range []int{10_000, 1_000_000} {
 		for _, how := range []string{"DATA", "BDAT"} {
-			b.Run(fmt.Sprintf("%s/%d", how, size), func(b *testing.B) { benchmarkMails(b, how, size) })
+			b.Run(fmt.Sprintf("%s/%d", how, size),
+				func(b *testing.B) { benchmarkMails(b, how, size) })
 		}
 	}
 }

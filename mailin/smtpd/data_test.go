@@ -41,7 +41,8 @@ func TestDotReader(t *testing.T) {
 			got, err := io.ReadAll(d)
 			rest, _ := io.ReadAll(d.r)
 			if err != nil || string(got) != c.want || d.bare != c.bare || string(rest) != c.rest {
-				t.Errorf("%s (one byte at a time %v): got %q, bare %v, rest %q, %v; wanted %q, bare %v, rest %q",
+				t.Errorf("%s (one byte at a time %v): got %q, bare %v, rest %q, %v; wanted %q, "+
+					"bare %v, rest %q",
 					c.name, chunked, got, d.bare, rest, err, c.want, c.bare, c.rest)
 			}
 		}
@@ -62,7 +63,8 @@ func TestDotReaderSmallBuffer(t *testing.T) {
 	in := sample(5000) + strings.Repeat("x", 9000) + "\r\n..fin\r\n"
 	d := &dotReader{r: bufio.NewReaderSize(strings.NewReader(in+".\r\n"), 16)}
 	got, err := io.ReadAll(iotest.OneByteReader(d))
-	if want := strings.Replace(in, "..fin", ".fin", 1); err != nil || string(got) != want || d.bare {
+	if want := strings.Replace(in, "..fin", ".fin", 1); err != nil || string(got) != want ||
+		d.bare {
 		t.Errorf("%v, bare %v, %d bytes, wanted %d the same", err, d.bare, len(got), len(want))
 	}
 }
@@ -84,7 +86,8 @@ func TestHopCounter(t *testing.T) {
 			bytewise.look([]byte(c.in[i : i+1]))
 		}
 		if whole.n != c.want || bytewise.n != c.want {
-			t.Errorf("%s: %d at once, %d byte by byte, wanted %d", c.name, whole.n, bytewise.n, c.want)
+			t.Errorf("%s: %d at once, %d byte by byte, wanted %d", c.name, whole.n, bytewise.n,
+				c.want)
 		}
 	}
 }

@@ -102,7 +102,8 @@ func (j *memory) all() []mail {
 func (m mail) body(t testing.TB) string {
 	t.Helper()
 	lines := strings.SplitAfterN(m.data, "\r\n", 2)
-	for len(lines) == 2 && (strings.HasPrefix(lines[0], "Received: ") || strings.HasPrefix(lines[0], "\t")) {
+	for len(lines) == 2 && (strings.HasPrefix(lines[0], "Received: ") ||
+		strings.HasPrefix(lines[0], "\t")) {
 		rest := lines[1]
 		if !strings.HasPrefix(rest, "\t") {
 			return rest
@@ -147,7 +148,8 @@ func options(j *memory) Options {
 		Mailbox: func(a string) bool {
 			local, domain, _ := strings.Cut(a, "@")
 			local, _, _ = strings.Cut(local, "+")
-			return domain == "ejemplo.test" && (strings.EqualFold(local, "soporte") || local == "ñandú" || local == "ayuda")
+			return domain == "ejemplo.test" &&
+				(strings.EqualFold(local, "soporte") || local == "ñandú" || local == "ayuda")
 		},
 	}
 }
@@ -164,9 +166,11 @@ func open(t testing.TB, change ...setup) *site {
 	return openOn(t, l, (*Server).Serve, change...)
 }
 
-func openOn(t testing.TB, l net.Listener, serve func(*Server, context.Context, net.Listener) error, change ...setup) *site {
+func openOn(t testing.TB, l net.Listener, serve func(*Server, context.Context, net.Listener) error,
+	change ...setup) *site {
 	t.Helper()
-	s := &site{t: t, addr: l.Addr().String(), journal: &memory{}, done: make(chan error, 1), log: &lockedBuffer{}}
+	s := &site{t: t, addr: l.Addr().String(), journal: &memory{}, done: make(chan error, 1),
+		log: &lockedBuffer{}}
 	o := options(s.journal)
 	o.Grace = 2 * time.Second
 	o.Log = slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))

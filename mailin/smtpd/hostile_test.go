@@ -14,10 +14,13 @@ import (
 // The ways in which one mail was made to look like two (CVE-2023-51764 and kin).
 func TestSmuggling(t *testing.T) {
 	ends := []string{
-		"\n.\r\n", "\n.\n", "\r\n.\n", "\r.\r\n", "\r\n.\r", "\r\n\x00.\r\n", "\n.\r", "\r.\r", "\r\r\n.\n", "\r\n.\x00\r\n",
-		"\r\n.\r\r\n", "\n\n.\r\n", "\r\n.\n\r\n", "\n.\r\n\n", "\r\n\r.\r\n", "\r\n. \r\n", "\r\n\t.\r\n",
+		"\n.\r\n", "\n.\n", "\r\n.\n", "\r.\r\n", "\r\n.\r", "\r\n\x00.\r\n", "\n.\r", "\r.\r",
+		"\r\r\n.\n", "\r\n.\x00\r\n",
+		"\r\n.\r\r\n", "\n\n.\r\n", "\r\n.\n\r\n", "\n.\r\n\n", "\r\n\r.\r\n", "\r\n. \r\n",
+		"\r\n\t.\r\n",
 	}
-	const second = "MAIL FROM:<ceo@ejemplo.test>\r\nRCPT TO:<" + ours + ">\r\nDATA\r\nFrom: ceo@ejemplo.test\r\n\r\nPaguen\r\n.\r\n"
+	const second = "MAIL FROM:<ceo@ejemplo.test>\r\nRCPT TO:<" + ours +
+		">\r\nDATA\r\nFrom: ceo@ejemplo.test\r\n\r\nPaguen\r\n.\r\n"
 	for _, mode := range []BareLF{BareLFRefuse, BareLFKeep, BareLFLocal} {
 		s := open(t, func(o *Options) { o.BareLF = mode })
 		for _, end := range ends {
@@ -26,7 +29,8 @@ func TestSmuggling(t *testing.T) {
 			c.begin()
 			c.send("Subject: x\r\n\r\nhola" + end + second + "QUIT\r\n")
 			first, then := c.reply(), c.reply()
-			bare := strings.Contains(strings.ReplaceAll(end, "\r\n", ""), "\n") || strings.Contains(strings.ReplaceAll(end, "\r\n", ""), "\r")
+			bare := strings.Contains(strings.ReplaceAll(end, "\r\n", ""), "\n") ||
+				strings.Contains(strings.ReplaceAll(end, "\r\n", ""), "\r")
 			want := "250 "
 			if bare && mode == BareLFRefuse {
 				want = "550 5.5.2"
@@ -46,7 +50,8 @@ func TestSmuggling(t *testing.T) {
 	}
 }
 
-const hostileBody = "RSET\r\nMAIL FROM:<ceo@ejemplo.test>\r\nRCPT TO:<" + ours + ">\r\nDATA\r\nFrom: ceo@ejemplo.test\r\n\r\nPaguen\r\n.\r\n"
+const hostileBody = "RSET\r\nMAIL FROM:<ceo@ejemplo.test>\r\nRCPT TO:<" + ours +
+	">\r\nDATA\r\nFrom: ceo@ejemplo.test\r\n\r\nPaguen\r\n.\r\n"
 
 func TestStallDoesNotDesynchronise(t *testing.T) {
 	for name, open354 := range map[string]func(*client){
@@ -76,8 +81,10 @@ func TestStallDoesNotDesynchronise(t *testing.T) {
 
 func TestCutMailIsDropped(t *testing.T) {
 	for _, said := range []string{
-		"DATA\r\nSubject: x\r\n\r\nhola\r\n", "DATA\r\nSubject: x\r\n.", "DATA\r\nSubject: x\r\n.\r", "BDAT 100 LAST\r\nSubject: x\r\n",
-		"BDAT 12\r\nSubject: x\r\n", "BDAT 100\r\nSubject: x\r\n", "BDAT 12\r\nSubject: x\r\nBDAT 5 LAST\r\na",
+		"DATA\r\nSubject: x\r\n\r\nhola\r\n", "DATA\r\nSubject: x\r\n.",
+		"DATA\r\nSubject: x\r\n.\r", "BDAT 100 LAST\r\nSubject: x\r\n",
+		"BDAT 12\r\nSubject: x\r\n", "BDAT 100\r\nSubject: x\r\n",
+		"BDAT 12\r\nSubject: x\r\nBDAT 5 LAST\r\na",
 	} {
 		s := open(t)
 		c := s.hello()
@@ -96,7 +103,8 @@ func TestCutMailIsDropped(t *testing.T) {
 func TestBdat(t *testing.T) {
 	s := open(t)
 	c := s.hello()
-	c.send("MAIL FROM:<a@otro.test>\r\nRCPT TO:<" + ours + ">\r\nBDAT 8\r\nhola\r\n.\rBDAT 0\r\nBDAT 5 LAST\r\n\nQUIT")
+	c.send("MAIL FROM:<a@otro.test>\r\nRCPT TO:<" + ours +
+		">\r\nBDAT 8\r\nhola\r\n.\rBDAT 0\r\nBDAT 5 LAST\r\n\nQUIT")
 	for range 5 {
 		c.expect("250")
 	}
@@ -113,7 +121,8 @@ func TestBdat(t *testing.T) {
 	if n := len(s.journal.all()); n != 2 {
 		t.Errorf("%d mails, wanted 2", n)
 	}
-	for _, bad := range []string{"BDAT", "BDAT x", "BDAT -1 LAST", "BDAT 5 FIRST", "BDAT 5 LAST x", "BDAT 99999999999"} {
+	for _, bad := range []string{"BDAT", "BDAT x", "BDAT -1 LAST", "BDAT 5 FIRST", "BDAT 5 LAST x",
+		"BDAT 99999999999"} {
 		c := s.hello()
 		c.cmd(bad, "501")
 		c.expectEnd()
@@ -137,7 +146,8 @@ func TestPerAddressLimit(t *testing.T) {
 		o.Trusted = func(a netip.Addr) bool { return a == trusted }
 	})
 	for _, c := range []struct{ from, want string }{
-		{"192.0.2.1", "220"}, {"192.0.2.1", "421 4.7.0"}, {"::ffff:192.0.2.1", "421 4.7.0"}, {"192.0.2.2", "220"},
+		{"192.0.2.1", "220"}, {"192.0.2.1", "421 4.7.0"}, {"::ffff:192.0.2.1", "421 4.7.0"},
+		{"192.0.2.2", "220"},
 		{"2001:db8::1", "220"}, {"2001:db8::2:1", "421 4.7.0"}, {"2001:db8:0:1::1", "220"},
 		{"198.51.100.1", "220"}, {"198.51.100.1", "220"},
 	} {
@@ -247,8 +257,11 @@ func FuzzDialogue(f *testing.F) {
 	f.Add([]byte(tx + "DATA\r\nhola\r\n.\r\nQUIT\r\n"))
 	f.Add([]byte(tx + "DATA\r\nhola\n.\r\n" + hostileBody))
 	f.Add([]byte(tx + "BDAT 4\r\nholaBDAT 2 LAST\r\n\r\n" + tx + "BDAT 99999 LAST\r\n"))
-	f.Add([]byte("STARTTLS\r\nAUTH PLAIN\r\nAUTH LOGIN\r\nYQ==\r\n*\r\nRCPT TO:<postmaster>\r\nVRFY\r\n"))
-	f.Add([]byte("HELO\nEHLO [1.2.3.4]\nMAIL FROM:<> SIZE=1 BODY=8BITMIME SMTPUTF8\nRCPT TO:<\"a b\"@ejemplo.test>\nDATA\n.\r\n"))
+	f.Add(
+		[]byte("STARTTLS\r\nAUTH PLAIN\r\nAUTH LOGIN\r\nYQ==\r\n*\r\nRCPT TO:<postmaster>\r\n" +
+			"VRFY\r\n"))
+	f.Add([]byte("HELO\nEHLO [1.2.3.4]\nMAIL FROM:<> SIZE=1 BODY=8BITMIME SMTPUTF8\nRCPT TO:<\"a " +
+		"b\"@ejemplo.test>\nDATA\n.\r\n"))
 	f.Fuzz(func(t *testing.T, said []byte) {
 		s := open(t, func(o *Options) {
 			o.AuthLoopback, o.MaxSize = true, 10_000
@@ -261,7 +274,8 @@ func FuzzDialogue(f *testing.F) {
 		}()
 		io.Copy(io.Discard, c)
 		s.shut()
-		most := bytes.Count(said, []byte("\n.\r\n")) + bytes.Count(bytes.ToUpper(said), []byte("LAST"))
+		most := bytes.Count(said, []byte("\n.\r\n")) +
+			bytes.Count(bytes.ToUpper(said), []byte("LAST"))
 		if n := len(s.journal.all()); n > most {
 			t.Errorf("%d mails out of %d terminators", n, most)
 		}

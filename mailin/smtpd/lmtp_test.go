@@ -39,8 +39,10 @@ func TestLMTP(t *testing.T) {
 	c.expect("451 4.3.0 <ayuda@ejemplo.test> ")
 	c.cmd("QUIT", "221")
 	got := s.journal.all()
-	if len(got) != 1 || got[0].Protocol != "LMTP" || got[0].Remote.IsValid() || got[0].Vouched || len(got[0].To) != 2 ||
-		!strings.HasPrefix(got[0].data, "Received: from correo.test\r\n\tby mx.ejemplo.test with LMTP id ") {
+	if len(got) != 1 || got[0].Protocol != "LMTP" || got[0].Remote.IsValid() || got[0].Vouched ||
+		len(got[0].To) != 2 ||
+		!strings.HasPrefix(got[0].data,
+			"Received: from correo.test\r\n\tby mx.ejemplo.test with LMTP id ") {
 		t.Errorf("got %+v", got)
 	}
 }

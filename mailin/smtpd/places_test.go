@@ -89,14 +89,17 @@ func TestTooSlow(t *testing.T) {
 		drip  string
 		most  time.Duration
 	}{
-		"nothing":  {func(*client) {}, "", 5 * time.Minute},
-		"command":  {func(c *client) { c.send("NO") }, "O", time.Minute},
-		"long":     {func(c *client) { c.send(strings.Repeat("O", 2*commandLimit)) }, "OO", time.Minute},
-		"AUTH":     {func(c *client) { c.cmd("AUTH PLAIN", "334"); c.send("A") }, "A", time.Minute},
-		"DATA":     {func(c *client) { c.begin() }, "a", time.Minute},
-		"TLS":      {func(c *client) { c.cmd("STARTTLS", "220"); c.send("\x16\x03\x01\x02") }, "", time.Minute},
-		"BDAT":     {func(c *client) { c.ready(); c.send("BDAT 500 LAST\r\n") }, "a", time.Minute},
-		"slow":     {func(c *client) { c.begin(); c.send(sample(10_000)) }, sample(1000), 160 * time.Second},
+		"nothing": {func(*client) {}, "", 5 * time.Minute},
+		"command": {func(c *client) { c.send("NO") }, "O", time.Minute},
+		"long": {func(c *client) { c.send(strings.Repeat("O", 2*commandLimit)) }, "OO",
+			time.Minute},
+		"AUTH": {func(c *client) { c.cmd("AUTH PLAIN", "334"); c.send("A") }, "A", time.Minute},
+		"DATA": {func(c *client) { c.begin() }, "a", time.Minute},
+		"TLS": {func(c *client) { c.cmd("STARTTLS", "220"); c.send("\x16\x03\x01\x02") }, "",
+			time.Minute},
+		"BDAT": {func(c *client) { c.ready(); c.send("BDAT 500 LAST\r\n") }, "a", time.Minute},
+		"slow": {func(c *client) { c.begin(); c.send(sample(10_000)) }, sample(1000),
+			160 * time.Second},
 		"stalls":   {func(c *client) { c.begin(); c.send(sample(500_000)) }, "", 5 * time.Minute},
 		"in total": {func(c *client) { c.begin() }, sample(5000), 2 * time.Hour},
 	} {
@@ -110,7 +113,8 @@ func TestTooSlow(t *testing.T) {
 				begun := time.Now()
 				c.begin(client)
 				said := client.drip(c.drip)
-				if took := time.Since(begun); took > c.most+11*time.Second || took < c.most-11*time.Second {
+				if took := time.Since(begun); took > c.most+11*time.Second ||
+					took < c.most-11*time.Second {
 					t.Errorf("took %v, wanted %v", took, c.most)
 				}
 				if name != "TLS" && !strings.HasPrefix(said, "421 4.4.2") {
@@ -200,7 +204,8 @@ func (s *street) served(from string) bool {
 	for time.Since(begun) < 4*time.Second {
 		c, said := s.dial(from)
 		for _, line := range []string{
-			"EHLO x", "MAIL FROM:<a@otro.test>", "RCPT TO:<" + ours + ">", "DATA", "Subject: x\r\n\r\nhola\r\n.",
+			"EHLO x", "MAIL FROM:<a@otro.test>", "RCPT TO:<" + ours + ">", "DATA",
+			"Subject: x\r\n\r\nhola\r\n.",
 		} {
 			if said == "" || said[0] > '3' {
 				break
@@ -226,12 +231,17 @@ func TestD14SlowlorisAndFloods(t *testing.T) {
 		attackers, places int
 		from              func(i int) string
 	}{
-		"50 from five addresses":    {50, 50, func(i int) string { return fmt.Sprintf("192.0.2.%d", 10+i/10) }},
-		"500 from one network":      {500, 0, func(i int) string { return fmt.Sprintf("192.0.2.%d", 1+i%240) }},
-		"500 from one address":      {500, 0, func(i int) string { return "192.0.2.1" }},
-		"5,000 from 20 networks":    {5000, 0, func(i int) string { return fmt.Sprintf("198.51.%d.%d", i%20, i/20) }},
-		"5,000 from as many":        {5000, 0, func(i int) string { return fmt.Sprintf("10.%d.%d.1", i/250, i%250) }},
-		"500 from one /48":          {500, 0, func(i int) string { return fmt.Sprintf("2001:db8:1:%x::1", i) }},
+		"50 from five addresses": {50, 50,
+			func(i int) string { return fmt.Sprintf("192.0.2.%d", 10+i/10) }},
+		"500 from one network": {500, 0,
+			func(i int) string { return fmt.Sprintf("192.0.2.%d", 1+i%240) }},
+		"500 from one address": {500, 0, func(i int) string { return "192.0.2.1" }},
+		"5,000 from 20 networks": {5000, 0,
+			func(i int) string { return fmt.Sprintf("198.51.%d.%d", i%20, i/20) }},
+		"5,000 from as many": {5000, 0,
+			func(i int) string { return fmt.Sprintf("10.%d.%d.1", i/250, i%250) }},
+		"500 from one /48": {500, 0,
+			func(i int) string { return fmt.Sprintf("2001:db8:1:%x::1", i) }},
 		"500 through our relay":     {500, 0, func(i int) string { return "127.0.0.1" }},
 		"50 from the honest, by 10": {50, 10, func(i int) string { return "203.0.113.9" }},
 	} {
@@ -288,7 +298,8 @@ func TestReserveForRelays(t *testing.T) {
 			s.hello(fmt.Sprintf("10.0.%d.1", i))
 		}
 		for _, c := range []struct{ from, want string }{
-			{"10.0.9.1", "421 4.7.0"}, {"127.0.0.1", "421 4.7.0"}, {"192.0.2.1", "220"}, {"192.0.2.1", "220"}, {"192.0.2.1", "421 4.7.0"},
+			{"10.0.9.1", "421 4.7.0"}, {"127.0.0.1", "421 4.7.0"}, {"192.0.2.1", "220"},
+			{"192.0.2.1", "220"}, {"192.0.2.1", "421 4.7.0"},
 		} {
 			if _, got := s.dial(c.from); !strings.HasPrefix(got, c.want) {
 				t.Errorf("%s: got %q, wanted %s", c.from, got, c.want)

@@ -17,9 +17,11 @@ var (
 	errStopped   = reply(421, 4, 3, 2, "Service shutting down, please try again")
 	errTooBig    = reply(552, 5, 3, 4, "Message exceeds the size limit")
 	errLoop      = reply(554, 5, 4, 6, "Too many hops, mail loop suspected")
-	errBareLF    = reply(550, 5, 5, 2, "Message has a bare CR or LF; lines end with CRLF (RFC 5321 section 2.3.8)")
-	errNested    = reply(503, 5, 5, 1, "Transaction already open; RSET first")
-	errSlow      = reply(451, 4, 7, 1, "Too many wrong addresses came from there; try again in some minutes")
+	errBareLF    = reply(550, 5, 5, 2,
+		"Message has a bare CR or LF; lines end with CRLF (RFC 5321 section 2.3.8)")
+	errNested = reply(503, 5, 5, 1, "Transaction already open; RSET first")
+	errSlow   = reply(451, 4, 7, 1,
+		"Too many wrong addresses came from there; try again in some minutes")
 	errRelay     = reply(550, 5, 7, 1, "Relaying denied")
 	errNoMailbox = reply(550, 5, 1, 1, "No such mailbox here")
 	errAuthOff   = reply(502, 5, 5, 1, "Authentication not available")

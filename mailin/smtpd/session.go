@@ -47,13 +47,16 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	}
 	client := s.wire.clientAddr()
 	if s.tooFast(client) {
-		s.door.opts().Log.Warn("client is slowed: many forged addresses came from it", "remote", client)
+		s.door.opts().Log.Warn("client is slowed: many forged addresses came from it", "remote",
+			client)
 		return errSlow
 	}
 	s.env = &Envelope{
-		From: from, NullSender: from == "", Helo: cmp.Or(s.wire.behind.helo, s.wire.helo), Remote: client,
-		TLS: s.wire.secure, AuthUser: cmp.Or(s.user, s.wire.behind.login), Protocol: s.protocol(),
-		Vouched: client.IsValid() && s.door.opts().Vouched(client),
+		From: from, NullSender: from == "", Helo: cmp.Or(s.wire.behind.helo, s.wire.helo),
+		Remote: client,
+		TLS:    s.wire.secure, AuthUser: cmp.Or(s.user, s.wire.behind.login),
+		Protocol: s.protocol(),
+		Vouched:  client.IsValid() && s.door.opts().Vouched(client),
 	}
 	return nil
 }
@@ -62,7 +65,8 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 // everybody is.
 func (s *session) tooFast(client netip.Addr) bool {
 	o := s.door.opts()
-	if !client.IsValid() || s.user != "" || o.Relay(client) || o.Trusted(client) || o.Vouched(client) {
+	if !client.IsValid() || s.user != "" || o.Relay(client) || o.Trusted(client) ||
+		o.Vouched(client) {
 		return false
 	}
 	return o.Slow(client)

@@ -45,8 +45,8 @@ type Envelope struct {
 	QueueID  string // also in our Received field and in the reply
 }
 
-// Found is what a filter says of a mail that is taken: the fields that call it spam or infected, and
-// why it is to be kept apart.
+// Found is what a filter says of a mail that is taken: the fields that call it spam or infected,
+// and why it is to be kept apart.
 type Found struct{ Spam, Infected, Apart string }
 
 // Spool takes the bytes of one mail as they come. Close is called exactly once, in the end; it

@@ -22,12 +22,15 @@ func TestMailArrivesWhole(t *testing.T) {
 	if got.body(t) != data {
 		t.Errorf("got %q, wanted %q", got.body(t), data)
 	}
-	if got.From != "cliente@otro.test" || got.NullSender || len(got.To) != 1 || got.To[0] != ours || got.Helo != "cliente.test" ||
-		got.Protocol != "ESMTP" || got.TLS || got.Vouched || got.Remote != netip.MustParseAddr("127.0.0.1") || got.Received.IsZero() {
+	if got.From != "cliente@otro.test" || got.NullSender || len(got.To) != 1 || got.To[0] != ours ||
+		got.Helo != "cliente.test" ||
+		got.Protocol != "ESMTP" || got.TLS || got.Vouched ||
+		got.Remote != netip.MustParseAddr("127.0.0.1") || got.Received.IsZero() {
 		t.Errorf("envelope %+v", got.Envelope)
 	}
-	want := regexp.MustCompile(`^Received: from cliente\.test \(\[127\.0\.0\.1\]\)\r\n\tby mx\.ejemplo\.test with ESMTP id ` + got.QueueID +
-		`\r\n\tfor <soporte@ejemplo\.test>;\r\n\t\w{3}, \d\d \w{3} \d{4} [\d:]{8} [+-]\d{4}\r\nFrom: `)
+	want := regexp.MustCompile(
+		`^Received: from cliente\.test \(\[127\.0\.0\.1\]\)\r\n\tby mx\.ejemplo\.test with ESMTP id ` + got.QueueID +
+			`\r\n\tfor <soporte@ejemplo\.test>;\r\n\t\w{3}, \d\d \w{3} \d{4} [\d:]{8} [+-]\d{4}\r\nFrom: `)
 	if !want.MatchString(got.data) {
 		t.Errorf("trace is %.300q", got.data)
 	}
@@ -46,20 +49,26 @@ func TestEnvelope(t *testing.T) {
 	c.cmd("DATA", "354")
 	c.cmd("a\r\n.", "250")
 	got := s.journal.all()[0]
-	if to := strings.Join(got.To, " "); to != "Soporte+C1@ejemplo.test postmaster@ejemplo.test Postmaster@ejemplo.test" {
+	if to := strings.Join(
+		got.To,
+		" "); to != "Soporte+C1@ejemplo.test postmaster@ejemplo.test Postmaster@ejemplo.test" {
 		t.Errorf("recipients %s", to)
 	}
 	if !got.NullSender || got.From != "" || got.Protocol != "SMTP" || !got.Vouched {
 		t.Errorf("envelope %+v", got.Envelope)
 	}
-	if strings.Contains(got.data, "for <") || !strings.HasPrefix(got.data, "Received: from x?y ([127.0.0.1])") {
+	if strings.Contains(got.data, "for <") ||
+		!strings.HasPrefix(got.data, "Received: from x?y ([127.0.0.1])") {
 		t.Errorf("trace names recipients or repeats what the client made up: %q", got.data)
 	}
 }
 
 func TestTraceIPv6(t *testing.T) {
-	e := Envelope{Helo: "[IPv6:2001:db8::1]", Remote: netip.MustParseAddr("2001:db8::1"), To: []string{"a\r\nX: y@b"}}
-	if got := e.trace("h"); !strings.HasPrefix(got, "Received: from [IPv6:2001:db8::1] ([IPv6:2001:db8::1])\r\n\tby h") || strings.Contains(got, "X:") {
+	e := Envelope{Helo: "[IPv6:2001:db8::1]", Remote: netip.MustParseAddr("2001:db8::1"),
+		To: []string{"a\r\nX: y@b"}}
+	if got := e.trace("h"); !strings.HasPrefix(got,
+		"Received: from [IPv6:2001:db8::1] ([IPv6:2001:db8::1])\r\n\tby h") ||
+		strings.Contains(got, "X:") {
 		t.Errorf("trace %q", got)
 	}
 }
@@ -70,10 +79,15 @@ func TestD13OpenRelay(t *testing.T) {
 	c := s.hello()
 	c.ok("MAIL FROM:<yo@ejemplo.test>")
 	for _, to := range []string{
-		"<x@otro.test>", "<x%otro.test@ejemplo.test>", `<"x@otro.test">`, `<"x@otro.test"@ejemplo.test>`, "<x@otro.test@ejemplo.test>",
-		"<x%otro.test@mx.ejemplo.test>", "<x@[192.0.2.1]>", "<x@mx.ejemplo.test>", "<soporte%ejemplo.test@otro.test>",
-		"<@ejemplo.test:x@otro.test>", "<@otro.test:soporte@ejemplo.test>", "@otro.test:soporte@ejemplo.test", " <@otro.test,@b:soporte@ejemplo.test>", "<otro.test!x@ejemplo.test>",
-		"<soporte@ejemplo.test@otro.test>", "<postmaster@otro.test>", `<"soporte@otro.test"@ejemplo.test>`,
+		"<x@otro.test>", "<x%otro.test@ejemplo.test>", `<"x@otro.test">`,
+		`<"x@otro.test"@ejemplo.test>`, "<x@otro.test@ejemplo.test>",
+		"<x%otro.test@mx.ejemplo.test>", "<x@[192.0.2.1]>", "<x@mx.ejemplo.test>",
+		"<soporte%ejemplo.test@otro.test>",
+		"<@ejemplo.test:x@otro.test>", "<@otro.test:soporte@ejemplo.test>",
+		"@otro.test:soporte@ejemplo.test", " <@otro.test,@b:soporte@ejemplo.test>",
+		"<otro.test!x@ejemplo.test>",
+		"<soporte@ejemplo.test@otro.test>", "<postmaster@otro.test>",
+		`<"soporte@otro.test"@ejemplo.test>`,
 	} {
 		got := c.cmd("RCPT TO:"+to, "5")
 		if want := "550 5.7.1"; !strings.HasPrefix(got, want) && to != `<"x@otro.test">` {
@@ -121,8 +135,10 @@ func TestJournalErrors(t *testing.T) {
 		{"full disk", fmt.Errorf("write: %w", syscall.ENOSPC), "452 4.3.1"},
 		{"over quota", syscall.EDQUOT, "452 4.3.1"},
 		{"full database, wrapped", fmt.Errorf("journal: %w", full{secret}), "452 4.3.1"},
-		{"refusal, wrapped", fmt.Errorf("journal: %w", permanent{secret, 550, "Not here"}), "550 5.7.1 Not here\r\n"},
-		{"refusal with line breaks", permanent{secret, 550, "Not\r\n250 here"}, "550 5.7.1 Not  250 here\r\n"},
+		{"refusal, wrapped", fmt.Errorf("journal: %w", permanent{secret, 550, "Not here"}),
+			"550 5.7.1 Not here\r\n"},
+		{"refusal with line breaks", permanent{secret, 550, "Not\r\n250 here"},
+			"550 5.7.1 Not  250 here\r\n"},
 		{"refusal that is none", permanent{secret, 250, "OK"}, "451 4.3.0"},
 	} {
 		for place, set := range map[string]func(*memory){
@@ -140,7 +156,8 @@ func TestJournalErrors(t *testing.T) {
 					}
 					client.ok("MAIL FROM:<a@otro.test>")
 					client.ok("RCPT TO:<" + ours + ">")
-					client.cmd("BDAT 2000 LAST\r\n"+strings.TrimSuffix(sample(2000), "\r\n"), c.want)
+					client.cmd("BDAT 2000 LAST\r\n"+strings.TrimSuffix(sample(2000), "\r\n"),
+						c.want)
 				}
 				s.journal.spoolErr, s.journal.writeErr, s.journal.receiveErr = nil, nil, nil
 				client.mail(sample(2000), "250")
@@ -159,7 +176,8 @@ func TestNotReady(t *testing.T) {
 }
 
 func TestPanic(t *testing.T) {
-	for name, end := range map[string]string{"DATA": "DATA\r\na\r\n.\r\n", "BDAT": "BDAT 3 LAST\r\na\r\n"} {
+	for name, end := range map[string]string{"DATA": "DATA\r\na\r\n.\r\n",
+		"BDAT": "BDAT 3 LAST\r\na\r\n"} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
 			var once bool
@@ -203,7 +221,8 @@ func TestSize(t *testing.T) {
 		c.ok("MAIL FROM:<a@otro.test>")
 		c.ok("RCPT TO:<" + ours + ">")
 		half := sample(size)
-		c.send(fmt.Sprintf("BDAT %d\r\n%sBDAT %d LAST\r\n%s", 1000, half[:1000], size-1000, half[1000:]))
+		c.send(fmt.Sprintf("BDAT %d\r\n%sBDAT %d LAST\r\n%s", 1000, half[:1000], size-1000,
+			half[1000:]))
 		c.expect("250")
 		c.expect(want)
 	}
@@ -248,14 +267,18 @@ func TestOddContent(t *testing.T) {
 func TestSMTPUTF8(t *testing.T) {
 	s := open(t)
 	c := s.hello()
-	if got := c.ok("EHLO x"); !strings.Contains(got, "SMTPUTF8") || !strings.Contains(got, "8BITMIME") || strings.Contains(got, "AUTH") || strings.Contains(got, "STARTTLS") {
+	if got := c.ok("EHLO x"); !strings.Contains(got, "SMTPUTF8") ||
+		!strings.Contains(got, "8BITMIME") || strings.Contains(got, "AUTH") ||
+		strings.Contains(got, "STARTTLS") {
 		t.Errorf("EHLO says %q", got)
 	}
 	c.ok("MAIL FROM:<josé@correo.test> BODY=8BITMIME SMTPUTF8")
 	c.ok("RCPT TO:<ñandú@ejemplo.test>")
 	c.cmd("DATA", "354")
 	c.cmd("Subject: Producción Caída\r\n\r\nñ\r\n.", "250")
-	if got := s.journal.all()[0]; got.From != "josé@correo.test" || got.To[0] != "ñandú@ejemplo.test" || got.body(t) != "Subject: Producción Caída\r\n\r\nñ\r\n" {
+	if got := s.journal.all()[0]; got.From != "josé@correo.test" ||
+		got.To[0] != "ñandú@ejemplo.test" ||
+		got.body(t) != "Subject: Producción Caída\r\n\r\nñ\r\n" {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -319,7 +342,8 @@ func TestNothingSensitiveIsLogged(t *testing.T) {
 	c.mail("Subject: CANARIO\r\n", "451")
 	c.cmd("CANARIO", "500")
 	s.shut()
-	if log := s.log.String(); strings.Contains(log, "CANARIO") || strings.Contains(log, "AGFuYQ") || !strings.Contains(log, "mail taken") {
+	if log := s.log.String(); strings.Contains(log, "CANARIO") || strings.Contains(log, "AGFuYQ") ||
+		!strings.Contains(log, "mail taken") {
 		t.Errorf("log:\n%s", log)
 	}
 }

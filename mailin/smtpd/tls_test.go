@@ -29,7 +29,8 @@ func writeCert(t *testing.T, dir, name string) (cert, key string) {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name},
+		DNSNames:  []string{name},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &k.PublicKey, k)
@@ -41,7 +42,8 @@ func writeCert(t *testing.T, dir, name string) (cert, key string) {
 		t.Fatal(err)
 	}
 	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	for file, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: kder}} {
+	for file, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der},
+		key: {Type: "PRIVATE KEY", Bytes: kder}} {
 		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +68,8 @@ func (c *client) startTLS() *tls.Conn {
 }
 
 func TestStartTLS(t *testing.T) {
-	s := open(t, withTLS(t, t.TempDir()), func(o *Options) { o.Auth = func(u, p string) error { return nil } })
+	s := open(t, withTLS(t, t.TempDir()),
+		func(o *Options) { o.Auth = func(u, p string) error { return nil } })
 	c := s.hello()
 	if got := c.ok("EHLO x"); !strings.Contains(got, "STARTTLS") || strings.Contains(got, "AUTH") {
 		t.Errorf("EHLO in clear says %q", got)
@@ -77,7 +80,8 @@ func TestStartTLS(t *testing.T) {
 	c.startTLS()
 	c.cmd("RCPT TO:<"+ours+">", "502") // what was said in clear is forgotten
 	c.cmd("MAIL FROM:<x@otro.test>", "502")
-	if got := c.ok("EHLO x"); strings.Contains(got, "STARTTLS") || !strings.Contains(got, "AUTH PLAIN LOGIN") {
+	if got := c.ok("EHLO x"); strings.Contains(got, "STARTTLS") ||
+		!strings.Contains(got, "AUTH PLAIN LOGIN") {
 		t.Errorf("EHLO under TLS says %q", got)
 	}
 	c.cmd("STARTTLS", "502")
@@ -86,8 +90,10 @@ func TestStartTLS(t *testing.T) {
 	c.mail(sample(500), "250")
 	c.cmd("QUIT", "221")
 	got := s.journal.all()
-	if len(got) != 2 || !got[0].TLS || got[0].Protocol != "ESMTPS" || got[0].body(t) != sample(50_000) ||
-		got[1].Protocol != "ESMTPSA" || got[1].AuthUser != "ana" || !strings.Contains(got[1].data, "with ESMTPSA id") {
+	if len(got) != 2 || !got[0].TLS || got[0].Protocol != "ESMTPS" ||
+		got[0].body(t) != sample(50_000) ||
+		got[1].Protocol != "ESMTPSA" || got[1].AuthUser != "ana" ||
+		!strings.Contains(got[1].data, "with ESMTPSA id") {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -95,7 +101,8 @@ func TestStartTLS(t *testing.T) {
 func TestStartTLSInjection(t *testing.T) {
 	s := open(t, withTLS(t, t.TempDir()))
 	c := s.hello()
-	c.send("STARTTLS\r\nEHLO evil\r\nMAIL FROM:<inj@otro.test>\r\nRCPT TO:<" + ours + ">\r\nDATA\r\n")
+	c.send("STARTTLS\r\nEHLO evil\r\nMAIL FROM:<inj@otro.test>\r\nRCPT TO:<" + ours +
+		">\r\nDATA\r\n")
 	c.expect("220")
 	c.startTLS()
 	c.ok("EHLO x") // the first reply is to this
@@ -193,7 +200,8 @@ func TestAuth(t *testing.T) {
 	c := s.hello()
 	c.cmd("AUTH CRAM-MD5", "504")
 	c.cmd("AUTH PLAIN "+b64("nonsense"), "501")
-	if got := c.cmd("AUTH PLAIN "+b64("\x00busy\x00x"), "454 4.7.0"); strings.Contains(got, "database") {
+	if got := c.cmd("AUTH PLAIN "+b64("\x00busy\x00x"), "454 4.7.0"); strings.Contains(got,
+		"database") {
 		t.Errorf("internals shown: %q", got)
 	}
 	c.cmd("AUTH PLAIN "+b64("otro\x00ana\x00secreto"), "535")

@@ -33,7 +33,8 @@ func TestXClient(t *testing.T) {
 	for _, m := range s.journal.all() {
 		got = append(got, strings.TrimSpace(m.Remote.String()+" "+m.Helo+" "+m.AuthUser))
 	}
-	if want := "192.0.2.7 mx.otro.test, 2001:db8::1 otra.test, 127.0.0.1 portatil ana@ejemplo.test, 127.0.0.1 mx.ejemplo.test"; strings.Join(got, ", ") != want {
+	if want := "192.0.2.7 mx.otro.test, 2001:db8::1 otra.test, 127.0.0.1 portatil " +
+		"ana@ejemplo.test, 127.0.0.1 mx.ejemplo.test"; strings.Join(got, ", ") != want {
 		t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
 	}
 	s = open(t, func(o *Options) { o.Relay = func(netip.Addr) bool { return false } })

@@ -75,7 +75,8 @@ func TestCanonical(t *testing.T) {
 
 func TestCanonicalIsItsOwnForm(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		c := Canonical(rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-zA-ZñÑİK.+"< ]{1,9}@[a-zA-Zñß.-]{1,12}`)).Draw(r, "address"))
+		c := Canonical(rapid.OneOf(rapid.String(),
+			rapid.StringMatching(`[a-zA-ZñÑİK.+"< ]{1,9}@[a-zA-Zñß.-]{1,12}`)).Draw(r, "address"))
 		if c == "" {
 			return
 		}
@@ -93,31 +94,38 @@ func TestMailboxesCheck(t *testing.T) {
 		list Mailboxes
 		want string
 	}{
-		"one":                  {Mailboxes{{Address: "soporte@ejemplo.test", Aliases: []string{"ayuda@ejemplo.test"}}}, ""},
-		"two":                  {Mailboxes{{Address: "a@ejemplo.test"}, {Address: "b@ejemplo.test"}}, ""},
-		"none":                 {nil, "no mailbox"},
-		"an address twice":     {Mailboxes{{Address: "a@ejemplo.test"}, {Address: "a@ejemplo.test"}}, "listed twice"},
-		"an alias that is one": {Mailboxes{{Address: "a@ejemplo.test"}, {Address: "b@ejemplo.test", Aliases: []string{"a@ejemplo.test"}}}, "two mailboxes"},
-		"not canonical":        {Mailboxes{{Address: "A@ejemplo.test"}}, "plain address"},
-		"with a name":          {Mailboxes{{Address: "Soporte <a@ejemplo.test>"}}, "plain address"},
-		"empty":                {Mailboxes{{}}, "plain address"},
+		"one": {Mailboxes{{Address: "soporte@ejemplo.test",
+			Aliases: []string{"ayuda@ejemplo.test"}}}, ""},
+		"two": {Mailboxes{{Address: "a@ejemplo.test"},
+			{Address: "b@ejemplo.test"}}, ""},
+		"none": {nil, "no mailbox"},
+		"an address twice": {Mailboxes{{Address: "a@ejemplo.test"},
+			{Address: "a@ejemplo.test"}}, "listed twice"},
+		"an alias that is one": {Mailboxes{{Address: "a@ejemplo.test"},
+			{Address: "b@ejemplo.test", Aliases: []string{"a@ejemplo.test"}}}, "two mailboxes"},
+		"not canonical": {Mailboxes{{Address: "A@ejemplo.test"}}, "plain address"},
+		"with a name":   {Mailboxes{{Address: "Soporte <a@ejemplo.test>"}}, "plain address"},
+		"empty":         {Mailboxes{{}}, "plain address"},
 	} {
 		err := c.list.Check()
-		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+		if c.want == "" && err != nil || c.want != "" &&
+			(err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
 }
 
 func TestMailboxes(t *testing.T) {
-	list := Mailboxes{{Address: "a@ejemplo.test", Aliases: []string{"x@ejemplo.test"}}, {Address: "b@otra.test"}}
+	list := Mailboxes{{Address: "a@ejemplo.test", Aliases: []string{"x@ejemplo.test"}},
+		{Address: "b@otra.test"}}
 	if got := list.Named("b@otra.test").Domain(); got != "otra.test" {
 		t.Errorf("domain %q", got)
 	}
 	if got := list.Named("gone@ejemplo.test").Address; got != "a@ejemplo.test" {
 		t.Errorf("a mailbox that is gone is %q", got)
 	}
-	if got := strings.Join(list.Addresses(), " "); got != "a@ejemplo.test x@ejemplo.test b@otra.test" {
+	if got := strings.Join(list.Addresses(),
+		" "); got != "a@ejemplo.test x@ejemplo.test b@otra.test" {
 		t.Errorf("addresses %q", got)
 	}
 }

@@ -53,7 +53,8 @@ const (
 // Hear returns the alert as it is after a mail, and what comes of that. The ticket is the one that
 // it has, the zero one for none; believed says that the mail is as well proven as the one that told
 // the problem: no other resolves anything.
-func (a Alert) Hear(s AlertState, level int, t Ticket, believed bool, now time.Time) (Alert, AlertStep) {
+func (a Alert) Hear(s AlertState, level int, t Ticket, believed bool, now time.Time) (Alert,
+	AlertStep) {
 	open := t.Number != 0 && t.Class != Closed
 	if a.Flapping && now.Sub(a.Last) > flapWithin {
 		a.Flapping, a.Turns = false, 0

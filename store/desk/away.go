@@ -13,8 +13,8 @@ import (
 // Away reports whether somebody stands in for a person.
 func (p Person) Away(now time.Time) bool { return p.Substitute != 0 && p.AwayUntil.After(now) }
 
-// StandIns are who stands in for each of the agents who are away. Substitutes may be away too; where
-// all of them are, or the last has left, nobody stands in, and each gets his own.
+// StandIns are who stands in for each of the agents who are away. Substitutes may be away too;
+// where all of them are, or the last has left, nobody stands in, and each gets his own.
 func StandIns(agents []Person, now time.Time) map[int64]Person {
 	of, list := map[int64]Person{}, map[int64]Person{}
 	for _, a := range agents {

@@ -9,8 +9,9 @@ import (
 func TestStandIns(t *testing.T) {
 	now := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
 	p := func(id, substitute int64, days int) Person {
-		return Person{ID: id, Role: Agent, Active: true, Addresses: []string{"a@x.test"}, Substitute: substitute,
-			AwayUntil: now.AddDate(0, 0, days)}
+		return Person{ID: id, Role: Agent, Active: true, Addresses: []string{"a@x.test"},
+			Substitute: substitute,
+			AwayUntil:  now.AddDate(0, 0, days)}
 	}
 	for name, c := range map[string]struct {
 		agents []Person

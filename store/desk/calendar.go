@@ -69,8 +69,9 @@ func (h Hours) Calendar() (*Calendar, error) {
 	if h.Country != "" {
 		var known bool
 		if c.rules, known = Holidays(h.Country); !known {
-			return nil, fmt.Errorf("holidays: %q is not known: write one of %s, or leave it out and "+
-				"name the days in also", h.Country, strings.Join(HolidayCountries(), ", "))
+			return nil, fmt.Errorf(
+				"holidays: %q is not known: write one of %s, or leave it out and "+
+					"name the days in also", h.Country, strings.Join(HolidayCountries(), ", "))
 		}
 	}
 	return c, nil
@@ -113,7 +114,8 @@ func minuteOf(text string) int {
 	h, m, _ := strings.Cut(strings.TrimSpace(text), ":")
 	hour, err := strconv.Atoi(h)
 	minute, err2 := strconv.Atoi(m)
-	if err != nil || err2 != nil || hour < 0 || minute < 0 || minute > 59 || 60*hour+minute > 24*60 {
+	if err != nil || err2 != nil || hour < 0 || minute < 0 || minute > 59 ||
+		60*hour+minute > 24*60 {
 		return -1
 	}
 	return 60*hour + minute

@@ -90,14 +90,17 @@ func TestCalendarAdds(t *testing.T) {
 		add        time.Duration
 	}{
 		{bogota, "2026-03-03 09:00", "2026-03-03 10:00", time.Hour},
-		{bogota, "2026-03-03 11:30", "2026-03-03 13:30", time.Hour},        // lunch
-		{bogota, "2026-03-03 11:00", "2026-03-03 12:00", time.Hour},        // the end belongs to it
-		{bogota, "2026-03-06 16:30", "2026-03-09 08:30", time.Hour},        // the weekend
-		{bogota, "2026-03-20 16:30", "2026-03-24 08:30", time.Hour},        // and San José on its Monday
-		{bogota, "2026-04-01 16:00", "2026-04-06 09:00", 2 * time.Hour},    // Holy Week
-		{bogota, "2026-03-07 10:00", "2026-03-09 08:00", 0},                // not before somebody works
-		{madrid, "2026-12-31 17:30", "2027-01-04 09:30", time.Hour},        // the year's end
-		{madrid, "2026-03-27 17:00", "2026-03-30 10:00", 2 * time.Hour},    // clocks are changed between
+		{bogota, "2026-03-03 11:30", "2026-03-03 13:30", time.Hour}, // lunch
+		{bogota, "2026-03-03 11:00", "2026-03-03 12:00", time.Hour}, // the end belongs to it
+		{bogota, "2026-03-06 16:30", "2026-03-09 08:30", time.Hour}, // the weekend
+		// and San José on its Monday
+		{bogota, "2026-03-20 16:30", "2026-03-24 08:30", time.Hour},
+		{bogota, "2026-04-01 16:00", "2026-04-06 09:00", 2 * time.Hour}, // Holy Week
+		// not before somebody works
+		{bogota, "2026-03-07 10:00", "2026-03-09 08:00", 0},
+		{madrid, "2026-12-31 17:30", "2027-01-04 09:30", time.Hour}, // the year's end
+		// clocks are changed between
+		{madrid, "2026-03-27 17:00", "2026-03-30 10:00", 2 * time.Hour},
 		{always, "2026-03-29 00:00", "2026-03-29 13:00", 12 * time.Hour},   // a day of 23 hours
 		{always, "2026-10-25 00:00", "2026-10-25 11:00", 12 * time.Hour},   // and one of 25
 		{nil, "2026-10-25 00:00", "2026-10-25 12:00", 12 * time.Hour},      // UTC

@@ -9,15 +9,20 @@ func TestFindsRowsAsPeopleWriteThem(t *testing.T) {
 	c := NewCatalogue(append(Shipped(),
 		Entry{ID: 101, Kind: Products, Key: "c", Names: map[string]string{"es": "C"}},
 		Entry{ID: 102, Kind: Products, Key: "c-2", Names: map[string]string{"es": "C++"}},
-		Entry{ID: 103, Kind: Modules, Key: "m", Parent: 101, Names: map[string]string{"en": "Billing"}}))
+		Entry{ID: 103, Kind: Modules, Key: "m", Parent: 101,
+			Names: map[string]string{"en": "Billing"}}))
 	for _, tt := range []struct {
 		kind       Kind
 		text, want string
 	}{
-		{Statuses, "abierto", "open"}, {Statuses, "  EN  PROCESO ", "in_progress"}, {Statuses, "in_progress", "in_progress"},
-		{Statuses, "waiting for an answer", "waiting"}, {Statuses, "", ""}, {Statuses, "Incidente", ""},
-		{Types, "pedido de version", "version_request"}, {Types, "SaaS - Infraestructura", "saas"}, {Types, "saas", "saas"},
-		{Severities, "1", "1"}, {Severities, "Crítica", "1"}, {Severities, "CRITICAL", "1"}, {Severities, "4", ""},
+		{Statuses, "abierto", "open"}, {Statuses, "  EN  PROCESO ", "in_progress"},
+		{Statuses, "in_progress", "in_progress"},
+		{Statuses, "waiting for an answer", "waiting"}, {Statuses, "", ""},
+		{Statuses, "Incidente", ""},
+		{Types, "pedido de version", "version_request"}, {Types, "SaaS - Infraestructura", "saas"},
+		{Types, "saas", "saas"},
+		{Severities, "1", "1"}, {Severities, "Crítica", "1"}, {Severities, "CRITICAL", "1"},
+		{Severities, "4", ""},
 		{ItemTypes, "ampliación de información", "more_information"},
 		{Products, "c++", "c-2"}, {Products, "c", "c"}, {Products, "++", ""},
 	} {

@@ -38,7 +38,8 @@ type Clock struct {
 // same reports whether two say the same: a database keeps no zones, and milliseconds.
 func (c Clock) same(o Clock) bool {
 	at := func(a, b time.Time) bool { return a.UnixMilli() == b.UnixMilli() }
-	return at(c.Began, o.Began) && at(c.Since, o.Since) && at(c.Due, o.Due) && at(c.Ended, o.Ended) &&
+	return at(c.Began, o.Began) && at(c.Since, o.Since) && at(c.Due, o.Due) &&
+		at(c.Ended, o.Ended) &&
 		c.Used.Milliseconds() == o.Used.Milliseconds() && c.Step == o.Step
 }
 

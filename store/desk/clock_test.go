@@ -65,7 +65,8 @@ func (k *ticking) doAt(now time.Time, d Deed) {
 	}
 	for _, e := range out.Events {
 		if e.Clock != "" {
-			k.told = append(k.told, fmt.Sprintf("%s %s %s", now.Format("2006-01-02 15:04"), e.Clock, e.Kind))
+			k.told = append(k.told, fmt.Sprintf("%s %s %s", now.Format("2006-01-02 15:04"), e.Clock,
+				e.Kind))
 		}
 	}
 }
@@ -116,11 +117,13 @@ func TestClocksRunAndRest(t *testing.T) {
 	k.do("2026-03-16 13:00", says(carla, "Dice papel."))
 	k.strike("2026-03-16 16:30")
 	k.want("2026-03-16 16:00 next_answer clock_near")
-	k.do("2026-03-16 16:45", Deed{By: ana, Item: Item{Text: "Lo miro."}, Orders: []Order{{Verb: "status", Arg: "En proceso", Line: "#estado En proceso"}}})
+	k.do("2026-03-16 16:45", Deed{By: ana, Item: Item{Text: "Lo miro."},
+		Orders: []Order{{Verb: "status", Arg: "En proceso", Line: "#estado En proceso"}}})
 	k.strike("2026-03-17 12:00") // seven of ten
 	k.want("2026-03-17 08:30 solution clock_near", "2026-03-17 11:00 solution clock_over")
 
-	k.do("2026-03-17 13:00", Deed{By: ana, Item: Item{Text: "Listo."}, Orders: []Order{{Verb: VerbResolve, Line: "#resuelto"}}})
+	k.do("2026-03-17 13:00", Deed{By: ana, Item: Item{Text: "Listo."},
+		Orders: []Order{{Verb: VerbResolve, Line: "#resuelto"}}})
 	k.strike("2026-04-17 12:00")
 	k.want()
 }
@@ -128,13 +131,19 @@ func TestClocksRunAndRest(t *testing.T) {
 func TestClocksFollowTheTicket(t *testing.T) {
 	k := newTicking(t)
 	k.do("2026-03-09 08:00", opening(""))
-	k.do("2026-03-09 08:10", Deed{By: ana, Orders: []Order{{Verb: "severity", Arg: "1", Line: "#severidad 1"}}, Item: Item{Orders: true}})
+	k.do("2026-03-09 08:10", Deed{By: ana,
+		Orders: []Order{{Verb: "severity", Arg: "1", Line: "#severidad 1"}},
+		Item:   Item{Orders: true}})
 	k.strike("2026-03-09 08:50")
 	k.want("2026-03-09 08:45 first_answer clock_near") // of one hour now
-	k.do("2026-03-09 08:50", Deed{By: ana, Orders: []Order{{Verb: "severity", Arg: "2", Line: "#severidad 2"}}, Item: Item{Orders: true}})
+	k.do("2026-03-09 08:50", Deed{By: ana,
+		Orders: []Order{{Verb: "severity", Arg: "2", Line: "#severidad 2"}},
+		Item:   Item{Orders: true}})
 	k.strike("2026-03-09 09:40")
 	k.want("2026-03-09 09:30 first_answer clock_near") // and of two again
-	k.do("2026-03-09 09:45", Deed{By: ana, Orders: []Order{{Verb: "severity", Arg: "3", Line: "#severidad 3"}}, Item: Item{Orders: true}})
+	k.do("2026-03-09 09:45", Deed{By: ana,
+		Orders: []Order{{Verb: "severity", Arg: "3", Line: "#severidad 3"}},
+		Item:   Item{Orders: true}})
 	k.strike("2026-03-19 09:40")
 	k.want() // nothing is promised
 }
@@ -199,12 +208,14 @@ func TestLegalClock(t *testing.T) {
 	k.do("2026-03-03 15:00", says(ana, "¿De qué año?"))
 	k.do("2026-03-10 15:00", says(carla, "De este."))
 	k.strike("2026-04-30 12:00")
-	k.want("2026-03-17 13:00 legal clock_near", "2026-03-25 04:59 legal clock_over") // 8:00 and 23:59 there
+	k.want("2026-03-17 13:00 legal clock_near",
+		"2026-03-25 04:59 legal clock_over") // 8:00 and 23:59 there
 }
 
 func ladderFacts() Facts {
 	f := facts()
-	f.Times.Ladder = []Rung{{5 * time.Minute, []string{"jefe@ejemplo.test"}}, {15 * time.Minute, []string{"gerente@ejemplo.test"}}}
+	f.Times.Ladder = []Rung{{5 * time.Minute, []string{"jefe@ejemplo.test"}},
+		{15 * time.Minute, []string{"gerente@ejemplo.test"}}}
 	return f
 }
 
@@ -230,25 +241,32 @@ func TestLadder(t *testing.T) {
 		f      Facts
 		want   string
 	}{
-		"the first rung":         {down, Deed{Struck: timer(1)}, f, "calls jefe@ejemplo.test next 10m0s; escalate 2 +10m0s"},
-		"the last":               {down, Deed{Struck: timer(2)}, f, "calls gerente@ejemplo.test next 0s"},
+		"the first rung": {down, Deed{Struck: timer(1)}, f,
+			"calls jefe@ejemplo.test next 10m0s; escalate 2 +10m0s"},
+		"the last": {down, Deed{Struck: timer(2)}, f,
+			"calls gerente@ejemplo.test next 0s"},
 		"a rung that is no more": {down, Deed{Struck: timer(3)}, f, ""},
 		"it was answered":        {down, Deed{Struck: timer(1)}, answered, ""},
 		"it is closed":           {closed, Deed{Struck: timer(1)}, f, ""},
-		"taken":                  {down, Deed{By: ana, Orders: take, Item: Item{Orders: true}}, f, "escalate 1 +10m0s"},
-		"taken for good":         {down, Deed{By: ana, Orders: take, Item: Item{Orders: true}}, forGood, "no escalate"},
-		"answered":               {down, says(ana, "Lo miro."), f, "no escalate; timeline 1 +0s"},
-		"answered again":         {down, says(ana, "Ya está."), answered, "no escalate"},
-		"a note":                 {down, Deed{By: ana, Item: Item{Text: "¿Quién?", Visibility: Internal}}, f, ""},
-		"the customer insists":   {down, says(carla, "¿Y?"), f, ""},
-		"raised by a reply":      {ticket(Open), Deed{By: carla, Down: true, Item: Item{Text: "Se cayó."}}, f, "escalate 1 +5m0s"},
-		"somebody reads":         {ticket(Open), says(carla, "¿Y?"), f, ""},
+		"taken": {down, Deed{By: ana, Orders: take, Item: Item{Orders: true}}, f,
+			"escalate 1 +10m0s"},
+		"taken for good": {down, Deed{By: ana, Orders: take, Item: Item{Orders: true}},
+			forGood, "no escalate"},
+		"answered":       {down, says(ana, "Lo miro."), f, "no escalate; timeline 1 +0s"},
+		"answered again": {down, says(ana, "Ya está."), answered, "no escalate"},
+		"a note": {down,
+			Deed{By: ana, Item: Item{Text: "¿Quién?", Visibility: Internal}}, f, ""},
+		"the customer insists": {down, says(carla, "¿Y?"), f, ""},
+		"raised by a reply": {ticket(Open),
+			Deed{By: carla, Down: true, Item: Item{Text: "Se cayó."}}, f, "escalate 1 +5m0s"},
+		"somebody reads": {ticket(Open), says(carla, "¿Y?"), f, ""},
 	} {
 		out := Carry(c.ticket, c.d, c.f)
 		var got []string
 		for _, e := range out.Events {
 			if e.Kind == LadderClimbed {
-				got = append(got, fmt.Sprintf("calls %s next %s", strings.Join(e.Calls, " "), e.Next.After))
+				got = append(got, fmt.Sprintf("calls %s next %s", strings.Join(e.Calls, " "),
+					e.Next.After))
 			}
 		}
 		for _, timer := range out.Timers {
@@ -257,7 +275,8 @@ func TestLadder(t *testing.T) {
 			case timer.At.IsZero():
 				got = append(got, "no "+string(timer.Kind))
 			default:
-				got = append(got, fmt.Sprintf("%s %d +%s", timer.Kind, timer.Step, timer.At.Sub(now)))
+				got = append(got, fmt.Sprintf("%s %d +%s", timer.Kind, timer.Step,
+					timer.At.Sub(now)))
 			}
 		}
 		if got := strings.Join(got, "; "); got != c.want {
@@ -271,12 +290,14 @@ func TestDueDay(t *testing.T) {
 	k.do("2026-03-09 10:00", opening(""))
 	set := func(at, day string) {
 		t.Helper()
-		k.do(at, Deed{By: ana, Orders: []Order{{Verb: "due", Arg: day, Line: "#vence " + day}}, Item: Item{Orders: true}})
+		k.do(at, Deed{By: ana, Orders: []Order{{Verb: "due", Arg: day, Line: "#vence " + day}},
+			Item: Item{Orders: true}})
 	}
 	due := func(want string) {
 		t.Helper()
 		timer, ok := k.timers[DueTimer]
-		if got := fmt.Sprintf("%d %s", timer.Step, timer.At.Format("01-02 15:04")); ok != (want != "") || ok && got != want {
+		if got := fmt.Sprintf("%d %s", timer.Step,
+			timer.At.Format("01-02 15:04")); ok != (want != "") || ok && got != want {
 			t.Errorf("the timer is %s, want %s", got, want)
 		}
 	}

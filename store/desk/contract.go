@@ -35,7 +35,8 @@ func (w *draft) engage() {
 	opens := w.before.Number == 0 && (w.act == Opens || w.act == Replaces) && !w.deed.By.Agent()
 	if t.Service == 0 && w.before.Number == 0 {
 		for _, e := range w.contracts() {
-			if products := w.productsOf(e); len(products) == 0 || slices.Contains(products, t.Product) {
+			if products := w.productsOf(e); len(products) == 0 ||
+				slices.Contains(products, t.Product) {
 				t.Service = e.ID
 				break
 			}
@@ -46,8 +47,8 @@ func (w *draft) engage() {
 	}
 }
 
-// awaitAcceptance keeps a ticket waiting whose customer has said something, but not that he accepts. What an
-// agent agrees with him, a contract, ends that too.
+// awaitAcceptance keeps a ticket waiting whose customer has said something, but not that he
+// accepts. What an agent agrees with him, a contract, ends that too.
 func (w *draft) awaitAcceptance() {
 	t, was := &w.Ticket, w.before
 	switch {

@@ -232,7 +232,8 @@ func (w *draft) decide() Act {
 	}
 	mayClose := w.deed.By.ID == w.before.Requester.ID || w.deed.By.ID == w.before.Controller.ID
 	switch {
-	case mayClose && (w.ordered(VerbClose) || w.typed() == TestingOK || w.before.Class == Resolved && w.deed.Solved):
+	case mayClose && (w.ordered(VerbClose) || w.typed() == TestingOK ||
+		w.before.Class == Resolved && w.deed.Solved):
 		return Closes
 	case w.ordered(VerbReopen):
 		return Reopens

@@ -40,8 +40,8 @@ type Person struct {
 	Machine            bool // a program, of which nobody reads what is answered
 	AwayUntil          time.Time
 	Substitute         int64 // who gets what he would while he is away; 0: nobody
-	// hours in which he is not written to, "22:00-07:00"; at what time he gets all of a day's notices
-	// at once, "08:00"; and by the clock of which zone. "": none, none, the desk's.
+	// hours in which he is not written to, "22:00-07:00"; at what time he gets all of a day's
+	// notices at once, "08:00"; and by the clock of which zone. "": none, none, the desk's.
 	Quiet, Digest, Timezone string
 }
 
@@ -199,8 +199,8 @@ type Seen struct {
 	// the words with the questions that they answer and the places of pictures; "": Item.Text is
 	// all
 	Text string `json:"text,omitempty"`
-	// Item.Text with its formatting and the places of pictures, as package rich keeps it; readers of
-	// the words see it, too
+	// Item.Text with its formatting and the places of pictures, as package rich keeps it; readers
+	// of the words see it, too
 	HTML string `json:"html,omitempty"`
 	// whole, of a person's first mail: his telephone stands there
 	Signature string   `json:"signature,omitempty"`

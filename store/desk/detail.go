@@ -97,8 +97,8 @@ func (s Sight) shows(t Ticket, f Field) bool {
 	return f.among(p.Shown)
 }
 
-// edits reports whether the person may set a field of the ticket. A status is no field to customers:
-// they close and reopen.
+// edits reports whether the person may set a field of the ticket. A status is no field to
+// customers: they close and reopen.
 func (s Sight) edits(t Ticket, f Field) bool {
 	p := s.profile(t)
 	switch {

@@ -16,8 +16,10 @@ func detailed() (*Catalogue, Ticket) {
 	c := NewCatalogue(append(Shipped(),
 		Entry{ID: carla.Organisation, Kind: Organisations, Names: names("Cliente SA", "")},
 		Entry{ID: crmID, Kind: Products, Names: names("CRM", "")},
-		Entry{ID: plantID, Kind: CustomFields, Key: "planta", Value: TextValue, Names: names("Planta", "Plant")}))
-	t := Ticket{Subject: "No imprime", Severity: 2, Product: crmID, Requester: carla, Controller: carla, Assignee: Person{Role: Agent, Name: "Ana"},
+		Entry{ID: plantID, Kind: CustomFields, Key: "planta", Value: TextValue,
+			Names: names("Planta", "Plant")}))
+	t := Ticket{Subject: "No imprime", Severity: 2, Product: crmID, Requester: carla,
+		Controller: carla, Assignee: Person{Role: Agent, Name: "Ana"},
 		Progress: 60, Custom: map[int64]string{plantID: "Norte"}, Mailbox: "a@e.test"}
 	return c, t
 }
@@ -31,12 +33,15 @@ func TestDetails(t *testing.T) {
 		language string
 		want     string
 	}{
-		{"the usual", carla, nil, "es", "organisation=Cliente SA subject=No imprime severity=2 requester=carla@cliente.test " +
-			"controller=carla@cliente.test product=CRM progress=60 % assignee=Ana"},
-		{"an agent", ana, []string{}, "en", "organisation=Cliente SA subject=No imprime severity=2 requester=carla@cliente.test " +
-			"controller=carla@cliente.test product=CRM progress=60 % assignee=Ana Plant=Norte"},
+		{"the usual", carla, nil, "es",
+			"organisation=Cliente SA subject=No imprime severity=2 requester=carla@cliente.test " +
+				"controller=carla@cliente.test product=CRM progress=60 % assignee=Ana"},
+		{"an agent", ana, []string{}, "en",
+			"organisation=Cliente SA subject=No imprime severity=2 requester=carla@cliente.test " +
+				"controller=carla@cliente.test product=CRM progress=60 % assignee=Ana Plant=Norte"},
 		{"none", carla, []string{}, "es", "subject=No imprime"},
-		{"by names of any language", carla, []string{"Criticidad", "plant"}, "es", "subject=No imprime severity=2 Planta=Norte"},
+		{"by names of any language", carla, []string{"Criticidad", "plant"}, "es",
+			"subject=No imprime severity=2 Planta=Norte"},
 		{"who does not see the ticket", fidel, nil, "es", ""},
 	} {
 		s := Profiles{Named: map[string]Profile{"p": {Own: true, Shown: row.shown}},
@@ -66,8 +71,10 @@ func TestEdits(t *testing.T) {
 		{carla, nil, "Producto", true}, {carla, nil, "Planta", true}, {carla, nil, "Estado", false},
 		{carla, nil, "Avance", false}, {carla, nil, "Vence", false}, {carla, nil, "nada", false},
 		{carla, []string{}, "Producto", false}, {carla, []string{}, "Planta", false},
-		{carla, []string{"planta", "avance"}, "Plant", true}, {carla, []string{"planta", "avance"}, "Progress", true},
-		{carla, []string{"planta"}, "Producto", false}, {carla, []string{"status"}, "Estado", false},
+		{carla, []string{"planta", "avance"}, "Plant", true},
+		{carla, []string{"planta", "avance"}, "Progress", true},
+		{carla, []string{"planta"}, "Producto", false},
+		{carla, []string{"status"}, "Estado", false},
 		{ana, []string{}, "Estado", true}, {carla, nil, "Asignado a", false},
 	} {
 		s := Profiles{Named: map[string]Profile{"p": {Own: true, Editable: row.editable}},

@@ -34,10 +34,11 @@ const (
 	TicketWaits      EventKind = "ticket_waits"      // the customer has not answered for a while
 	TicketWoke       EventKind = "ticket_woke"       // the day until which it was to wait has come
 	TicketLapsed     EventKind = "ticket_lapsed"     // closed, since nobody has answered
-	LinesMissed      EventKind = "lines_missed"      // a customer's lines have values that are not known
-	TicketMerged     EventKind = "ticket_merged"     // another one lives on in it
-	TicketParted     EventKind = "ticket_parted"     // two that were merged are two again
-	TicketSplit      EventKind = "ticket_split"      // items of another one have become this one
+	// a customer's lines have values that are not known
+	LinesMissed  EventKind = "lines_missed"
+	TicketMerged EventKind = "ticket_merged" // another one lives on in it
+	TicketParted EventKind = "ticket_parted" // two that were merged are two again
+	TicketSplit  EventKind = "ticket_split"  // items of another one have become this one
 	// the ticket on which it depended was closed
 	TicketFreed EventKind = "ticket_freed"
 	// its customer accepts what support costs
@@ -289,8 +290,8 @@ func (d *due) opened(e Event, ack Notice) {
 	d.copied(e).ofProject(e)
 }
 
-// ofProject tells those who follow the project of a new ticket. Whoever may not be who he says he is
-// writes to nobody.
+// ofProject tells those who follow the project of a new ticket. Whoever may not be who he says he
+// is writes to nobody.
 func (d *due) ofProject(e Event) {
 	if e.Ticket.Unverified {
 		return
@@ -339,8 +340,8 @@ func (d *due) except(p Person) *due {
 	return d
 }
 
-// copied leaves out the customers who have the words already: another one sent them his mail. Agents
-// need what only our notice brings: the facts, and an address at which to answer.
+// copied leaves out the customers who have the words already: another one sent them his mail.
+// Agents need what only our notice brings: the facts, and an address at which to answer.
 func (d *due) copied(e Event) *due {
 	if e.Author.Agent() {
 		return d

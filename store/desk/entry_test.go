@@ -9,7 +9,8 @@ import (
 func desked() *Catalogue {
 	list := append(Shipped(),
 		Entry{Kind: Products, Names: map[string]string{"es": "CRM"}, Agent: ana.ID},
-		Entry{Kind: Organisations, Names: map[string]string{"es": "Cliente"}, Domains: []string{"cliente.test"}})
+		Entry{Kind: Organisations, Names: map[string]string{"es": "Cliente"},
+			Domains: []string{"cliente.test"}})
 	for i := range list {
 		list[i].ID = int64(i) + 1
 	}
@@ -20,7 +21,10 @@ func TestCheckEntry(t *testing.T) {
 	c := desked()
 	open, _ := c.Keyed(Statuses, "open")
 	open.Class = Closed
-	called := func(k Kind, name string) Entry { return Entry{Kind: k, Names: map[string]string{"es": name}} }
+	called := func(k Kind, name string) Entry {
+		return Entry{Kind: k,
+			Names: map[string]string{"es": name}}
+	}
 	with := func(e Entry, change func(*Entry)) Entry { change(&e); return e }
 	for _, row := range []struct {
 		name string
@@ -38,25 +42,45 @@ func TestCheckEntry(t *testing.T) {
 		{"the only status of its class in another", open, "only status of the class open"},
 		{"a severity", with(called(Severities, "nula"), func(e *Entry) { e.Position = 4 }), ""},
 		{"a severity without a number", called(Severities, "nula"), "is the worst"},
-		{"a severity whose number is taken", with(called(Severities, "nula"), func(e *Entry) { e.Position = 1 }), "severity 1 already"},
-		{"an item type", with(called(ItemTypes, "Visita"), func(e *Entry) { e.Follows.Agent = Waiting }), ""},
-		{"an item type of no class", with(called(ItemTypes, "Visita"), func(e *Entry) { e.Follows.Agent = "x" }), "the class"},
-		{"an item type of no side", with(called(ItemTypes, "Visita"), func(e *Entry) { e.Follows.Assignee = "x" }), "the assignee"},
+		{"a severity whose number is taken",
+			with(called(Severities, "nula"), func(e *Entry) { e.Position = 1 }),
+			"severity 1 already"},
+		{"an item type", with(called(ItemTypes, "Visita"),
+			func(e *Entry) { e.Follows.Agent = Waiting }), ""},
+		{"an item type of no class", with(called(ItemTypes, "Visita"),
+			func(e *Entry) { e.Follows.Agent = "x" }), "the class"},
+		{"an item type of no side", with(called(ItemTypes, "Visita"),
+			func(e *Entry) { e.Follows.Assignee = "x" }), "the assignee"},
 		{"a module of nothing", called(Modules, "Ventas"), "belongs to a product"},
-		{"a service", with(called(Services, "Oro"), func(e *Entry) { e.Since, e.Until = "2026-01-01", "2026-12-31" }), ""},
-		{"a service that ends before", with(called(Services, "Oro"), func(e *Entry) { e.Since, e.Until = "2026-02-01", "2026-01-01" }), "before"},
-		{"a service since no day", with(called(Services, "Oro"), func(e *Entry) { e.Since = "ayer" }), "want a day"},
-		{"an organisation", with(called(Organisations, "Otra"), func(e *Entry) { e.Domains = []string{"otra.test"} }), ""},
-		{"an organisation of no domain", with(called(Organisations, "Otra"), func(e *Entry) { e.Domains = []string{"a b"} }), "no domain"},
-		{"an organisation of another's domain", with(called(Organisations, "Otra"), func(e *Entry) { e.Domains = []string{"cliente.test"} }), "that of Cliente"},
+		{"a service", with(called(Services, "Oro"),
+			func(e *Entry) { e.Since, e.Until = "2026-01-01", "2026-12-31" }), ""},
+		{"a service that ends before",
+			with(called(Services, "Oro"), func(e *Entry) {
+				e.Since, e.Until = "2026-02-01",
+					"2026-01-01"
+			}), "before"},
+		{"a service since no day", with(called(Services, "Oro"),
+			func(e *Entry) { e.Since = "ayer" }), "want a day"},
+		{"an organisation", with(called(Organisations, "Otra"),
+			func(e *Entry) { e.Domains = []string{"otra.test"} }), ""},
+		{"an organisation of no domain",
+			with(called(Organisations, "Otra"), func(e *Entry) { e.Domains = []string{"a b"} }),
+			"no domain"},
+		{"an organisation of another's domain",
+			with(called(Organisations, "Otra"),
+				func(e *Entry) { e.Domains = []string{"cliente.test"} }), "that of Cliente"},
 		{"a field", with(called(CustomFields, "Sede"), func(e *Entry) { e.Value = TextValue }), ""},
 		{"a field of no type", called(CustomFields, "Sede"), "the type"},
-		{"a choice without choices", with(called(CustomFields, "Sede"), func(e *Entry) { e.Value = ChoiceValue }), "needs choices"},
-		{"a text with choices", with(called(CustomFields, "Sede"), func(e *Entry) { e.Value, e.Choices = TextValue, []string{"a"} }), "only a field"},
-		{"a field that there is", with(called(CustomFields, "Severidad"), func(e *Entry) { e.Value = TextValue }), "every ticket"},
+		{"a choice without choices", with(called(CustomFields, "Sede"),
+			func(e *Entry) { e.Value = ChoiceValue }), "needs choices"},
+		{"a text with choices", with(called(CustomFields, "Sede"),
+			func(e *Entry) { e.Value, e.Choices = TextValue, []string{"a"} }), "only a field"},
+		{"a field that there is", with(called(CustomFields, "Severidad"),
+			func(e *Entry) { e.Value = TextValue }), "every ticket"},
 	} {
 		err := c.Check(row.e)
-		if (err == nil) != (row.want == "") || err != nil && !strings.Contains(err.Error(), row.want) {
+		if (err == nil) != (row.want == "") || err != nil &&
+			!strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: %v, want %q", row.name, err, row.want)
 		}
 	}
@@ -66,7 +90,8 @@ func TestSpare(t *testing.T) {
 	c := desked()
 	note, _ := c.Keyed(ItemTypes, string(Note))
 	kind, _ := c.Keyed(Types, "incident")
-	if c.Spare(note) == nil || c.Spare(kind) != nil || NewCatalogue([]Entry{kind}).Spare(kind) == nil {
+	if c.Spare(note) == nil || c.Spare(kind) != nil ||
+		NewCatalogue([]Entry{kind}).Spare(kind) == nil {
 		t.Error("what rules speak of can go, or what they don't can't")
 	}
 }
@@ -84,7 +109,8 @@ func TestComplete(t *testing.T) {
 		{Entry{Kind: Services, Key: "k", Position: 9}, "k", 9},
 	} {
 		if e := c.Complete(row.e); e.Key != row.key || e.Position != row.position {
-			t.Errorf("%v: key %q, place %d; want %q, %d", row.e.Names, e.Key, e.Position, row.key, row.position)
+			t.Errorf("%v: key %q, place %d; want %q, %d", row.e.Names, e.Key, e.Position, row.key,
+				row.position)
 		}
 	}
 }
@@ -95,16 +121,19 @@ func TestProductsAgent(t *testing.T) {
 	if e := ProductOf(c, Ticket{}, orders(t, "#producto crm")); e.ID != crm.ID {
 		t.Errorf("%+v", e)
 	}
-	if e := ProductOf(c, Ticket{Product: crm.ID}, orders(t, "#campo producto=x,#tomar")); e.ID != crm.ID {
+	if e := ProductOf(c, Ticket{Product: crm.ID},
+		orders(t, "#campo producto=x,#tomar")); e.ID != crm.ID {
 		t.Errorf("%+v", e)
 	}
 	f := facts()
 	f.Catalogue, f.Responsible = c, ana
 	opened := Ticket{Requester: carla, Product: crm.ID}
-	if out := Carry(opened, Deed{By: carla, Act: Opens, Opens: opened}, f); out.Ticket.Agent.ID != ana.ID || out.Ticket.Assignee.ID != ana.ID {
+	if out := Carry(opened, Deed{By: carla, Act: Opens, Opens: opened},
+		f); out.Ticket.Agent.ID != ana.ID || out.Ticket.Assignee.ID != ana.ID {
 		t.Errorf("opened for %s", out.Ticket.Agent.Name)
 	}
-	if o := c.OrganisationOf("x@cliente.test"); o.Name("es") != "Cliente" || c.Shown("product", "x", "es") != "x" {
+	if o := c.OrganisationOf("x@cliente.test"); o.Name("es") != "Cliente" ||
+		c.Shown("product", "x", "es") != "x" {
 		t.Errorf("%+v", o)
 	}
 	if s := (Entry{Since: "2026-01-01"}); !s.InForce("2026-01-01") || s.InForce("2025-12-31") {

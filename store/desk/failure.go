@@ -24,7 +24,8 @@ const (
 
 var (
 	// an enhanced code (RFC 3463), which no IP address or version is
-	enhancedCode = regexp.MustCompile(`(?:^|[^\w.])([45])\.(\d{1,3}\.\d{1,3})(?:[^\w.]|\.(?:\D|$)|$)`)
+	enhancedCode = regexp.MustCompile(
+		`(?:^|[^\w.])([45])\.(\d{1,3}\.\d{1,3})(?:[^\w.]|\.(?:\D|$)|$)`)
 	// a reply code (RFC 5321 section 4.2) where a reply begins
 	replyCode = regexp.MustCompile(`(?:^|[:;]\s*)([45]\d\d)(?:[ -]|$)`)
 )

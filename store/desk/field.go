@@ -18,12 +18,13 @@ type Field struct {
 	Get     func(c *Catalogue, t *Ticket, language string) string
 	set     func(w *draft, value string) bool
 	choices func(*draft) []string // nil: any value of its form will do
-	like    string                // what it may look like, parted by commas, where nothing is chosen
-	unit    string                // of its value, in a receipt
-	open    bool                  // customers set it, where their profile says nothing of it
-	empties bool                  // an order can take its value away
-	inner   bool                  // customers see it only where their profile names it
-	Row     Entry                 // of a field of one's own
+	// what it may look like, parted by commas, where nothing is chosen
+	like    string
+	unit    string // of its value, in a receipt
+	open    bool   // customers set it, where their profile says nothing of it
+	empties bool   // an order can take its value away
+	inner   bool   // customers see it only where their profile names it
+	Row     Entry  // of a field of one's own
 }
 
 // Fields are all.
@@ -92,9 +93,10 @@ var Fields = []Field{
 	{Key: "tags", empties: true, inner: true, words: "etiquetas, etiqueta, tag",
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return strings.Join(t.Tags, " ") },
 		set: (*draft).setTags},
-	{Key: "state_line", empties: true, words: "estado actual, estado-actual, current state, current-state",
-		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.State },
-		set: (*draft).setState},
+	{Key: "state_line", empties: true,
+		words: "estado actual, estado-actual, current state, current-state",
+		Get:   func(_ *Catalogue, t *Ticket, _ string) string { return t.State },
+		set:   (*draft).setState},
 }
 
 // Day writes a day, "" for none.

@@ -39,8 +39,8 @@ func Fold(s string) string {
 	return string(folded)
 }
 
-// latin is the end of the letters that western languages are written with: each is folded by itself,
-// from a table, since composing them takes forty times as long.
+// latin is the end of the letters that western languages are written with: each is folded by
+// itself, from a table, since composing them takes forty times as long.
 const latin = 0x250
 
 var foldedLatin = sync.OnceValue(func() *[latin]string {

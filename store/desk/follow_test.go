@@ -3,13 +3,20 @@ package desk
 import "testing"
 
 var (
-	carla = Person{ID: 1, Name: "Carla", Role: Customer, Active: true, Addresses: []string{"carla@cliente.test"}, Organisation: 7}
-	celia = Person{ID: 2, Name: "Celia", Role: Customer, Active: true, Addresses: []string{"celia@cliente.test"}, Organisation: 7}
-	fidel = Person{ID: 3, Name: "Fidel", Role: Customer, Active: true, Addresses: []string{"fidel@otra.test"}}
-	ana   = Person{ID: 11, Name: "Ana", Role: Agent, Active: true, Team: true, Addresses: []string{"ana@ejemplo.test"}}
-	beto  = Person{ID: 12, Name: "Beto", Role: Agent, Active: true, Team: true, Addresses: []string{"beto@ejemplo.test"}}
-	olga  = Person{ID: 13, Name: "Olga", Role: Agent, Active: true, OnCall: true, Addresses: []string{"guardia@ejemplo.test"}}
-	julia = Person{ID: 14, Name: "Julia", Role: Admin, Active: true, Team: true, Addresses: []string{"julia@ejemplo.test"}}
+	carla = Person{ID: 1, Name: "Carla", Role: Customer, Active: true,
+		Addresses: []string{"carla@cliente.test"}, Organisation: 7}
+	celia = Person{ID: 2, Name: "Celia", Role: Customer, Active: true,
+		Addresses: []string{"celia@cliente.test"}, Organisation: 7}
+	fidel = Person{ID: 3, Name: "Fidel", Role: Customer, Active: true,
+		Addresses: []string{"fidel@otra.test"}}
+	ana = Person{ID: 11, Name: "Ana", Role: Agent, Active: true, Team: true,
+		Addresses: []string{"ana@ejemplo.test"}}
+	beto = Person{ID: 12, Name: "Beto", Role: Agent, Active: true, Team: true,
+		Addresses: []string{"beto@ejemplo.test"}}
+	olga = Person{ID: 13, Name: "Olga", Role: Agent, Active: true, OnCall: true,
+		Addresses: []string{"guardia@ejemplo.test"}}
+	julia = Person{ID: 14, Name: "Julia", Role: Admin, Active: true, Team: true,
+		Addresses: []string{"julia@ejemplo.test"}}
 )
 
 // after names what a change does: type, class, assignee, whether the author takes the ticket.
@@ -42,7 +49,8 @@ func TestFollow(t *testing.T) {
 		{Opens, carla, always([4]string{"incident", "open", "product", ""})},
 		{Opens, ana, always([4]string{"incident", "open", "product", ""})},
 		{Writes, ana, always([4]string{"answer", "waiting", "requester", "takes"})},
-		{Writes, carla, map[Class][4]string{Open: stays, Queued: stays, InProgress: stays, Waiting: opens, Resolved: opens, Closed: stays}},
+		{Writes, carla, map[Class][4]string{Open: stays, Queued: stays, InProgress: stays,
+			Waiting: opens, Resolved: opens, Closed: stays}},
 		{AsksInfo, ana, always([4]string{"info_request", "waiting", "requester", "takes"})},
 		{AsksInfo, carla, always([4]string{})},
 		{Notes, ana, always([4]string{note, "", "", ""})},
@@ -54,7 +62,8 @@ func TestFollow(t *testing.T) {
 		{Closes, ana, always([4]string{"answer", "closed", "nobody", ""})},
 		{Closes, carla, always([4]string{"testing_ok", "closed", "nobody", ""})},
 		{Reopens, ana, always([4]string{"answer", "open", "agent", "takes"})},
-		{Reopens, carla, map[Class][4]string{Open: stays, Queued: stays, InProgress: stays, Waiting: opens, Resolved: opens, Closed: opens}},
+		{Reopens, carla, map[Class][4]string{Open: stays, Queued: stays, InProgress: stays,
+			Waiting: opens, Resolved: opens, Closed: opens}},
 		{Thanks, carla, always(stays)},
 		{Thanks, ana, always(stays)},
 		{Machine, carla, always([4]string{auto, "", "", ""})},
@@ -63,8 +72,10 @@ func TestFollow(t *testing.T) {
 		{Waits, ana, always(stays)},
 	} {
 		for _, class := range classes {
-			if got := after(shipped.Follow(Ticket{Class: class, Type: 7}, c.author, c.act)); got != c.want[class] {
-				t.Errorf("%s %s a ticket that is %s: got %q, want %q", c.author.Role, c.act, class, got, c.want[class])
+			if got := after(shipped.Follow(Ticket{Class: class, Type: 7}, c.author,
+				c.act)); got != c.want[class] {
+				t.Errorf("%s %s a ticket that is %s: got %q, want %q", c.author.Role, c.act, class,
+					got, c.want[class])
 			}
 		}
 	}
@@ -72,12 +83,15 @@ func TestFollow(t *testing.T) {
 
 func TestApply(t *testing.T) {
 	k := Ticket{Class: Waiting, Requester: carla, Controller: celia, Agent: ana, Assignee: carla}
-	for side, want := range map[Side]int64{Unchanged: carla.ID, Nobody: 0, TheAuthor: beto.ID, TheAgent: ana.ID, TheRequester: carla.ID, TheControl: celia.ID} {
-		if got := k.Apply(Change{Assignee: side}, beto); got.Assignee.ID != want || got.Class != Waiting || got.Agent.ID != ana.ID {
+	for side, want := range map[Side]int64{Unchanged: carla.ID, Nobody: 0, TheAuthor: beto.ID,
+		TheAgent: ana.ID, TheRequester: carla.ID, TheControl: celia.ID} {
+		if got := k.Apply(Change{Assignee: side}, beto); got.Assignee.ID != want ||
+			got.Class != Waiting || got.Agent.ID != ana.ID {
 			t.Errorf("assignee %q: got %d, want %d", side, got.Assignee.ID, want)
 		}
 	}
-	if got := k.Apply(Change{Class: Open, Assignee: TheAgent, TakesIt: true}, beto); got.Class != Open || got.Agent.ID != beto.ID || got.Assignee.ID != beto.ID {
+	if got := k.Apply(Change{Class: Open, Assignee: TheAgent, TakesIt: true},
+		beto); got.Class != Open || got.Agent.ID != beto.ID || got.Assignee.ID != beto.ID {
 		t.Errorf("who takes it owes the next action: %+v", got)
 	}
 }

@@ -64,7 +64,8 @@ func (g Guard) Admits(c *Catalogue, t Ticket) bool {
 // refusals are the results by which an order has not been done, each of which says why.
 var refusals = []string{"not_allowed", "held", "misplaced", "nothing_pending",
 	"which_pending", "nothing_held", "too_late", "not_yours", "cycle", "is_closed", "failed",
-	"merge_closed", "merge_ends", "merge_strangers", "nothing_merged", "split_first", "split_inside",
+	"merge_closed", "merge_ends", "merge_strangers", "nothing_merged", "split_first",
+	"split_inside",
 	"new_refused", "block_spared", "itself", "not_customer"}
 
 // Refused reports whether the order was not done.

@@ -77,17 +77,21 @@ func TestAddressesThatLookLikeStaff(t *testing.T) {
 	} {
 		name, shown, got := staff.Shown("Carla", address)
 		if shown != want.shown || got != want.Guise || (name == "") != (want.Guise != "") {
-			t.Errorf("%q: %q, %q, %q, want %q, %q", address, name, shown, got, want.shown, want.Guise)
+			t.Errorf("%q: %q, %q, %q, want %q, %q", address, name, shown, got, want.shown,
+				want.Guise)
 		}
 	}
 }
 
 // TestDomainsThatLookLikeCustomers: a domain that is read as an organisation's, and is not.
 func TestDomainsThatLookLikeCustomers(t *testing.T) {
-	c := &Catalogue{kinds: map[Kind][]Entry{Organisations: {{ID: 1, Kind: Organisations, Domains: []string{"clienteuno.test", "abc.test"}}}}}
+	c := &Catalogue{kinds: map[Kind][]Entry{Organisations: {{ID: 1, Kind: Organisations,
+		Domains: []string{"clienteuno.test", "abc.test"}}}}}
 	for address, want := range map[string]bool{
-		"a@clienteuno.test": false, "a@abc.test": false, "a@otro.test": false, "a@sub.clienteuno.test": false, "a@abd.test": false, "": false,
-		"a@c1ienteuno.test": true, "a@clienteumo.test": true, "a@clienteuno.tests": true, "a@аbc.test": true,
+		"a@clienteuno.test": false, "a@abc.test": false, "a@otro.test": false,
+		"a@sub.clienteuno.test": false, "a@abd.test": false, "": false,
+		"a@c1ienteuno.test": true, "a@clienteumo.test": true, "a@clienteuno.tests": true,
+		"a@аbc.test": true,
 	} {
 		if got := c.LikeOrganisation(address); got != want {
 			t.Errorf("%q: %v, want %v", address, got, want)

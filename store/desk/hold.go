@@ -77,7 +77,8 @@ func (w *draft) waits(o Order) bool {
 func (w *draft) hold() {
 	t := w.Ticket
 	if w.Hold <= 0 || !w.deed.By.Agent() || w.before.Number == 0 || t.ProductionDown ||
-		w.before.ProductionDown || w.deed.Again || w.ordered(VerbSend) || t.Severity == w.Catalogue.TopSeverity() {
+		w.before.ProductionDown || w.deed.Again || w.ordered(VerbSend) ||
+		t.Severity == w.Catalogue.TopSeverity() {
 		return
 	}
 	told := func(n Notification) bool { return !n.To.Agent() }

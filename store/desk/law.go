@@ -101,7 +101,8 @@ var askForPerson = []string{
 func AsksForPerson(text string) bool {
 	for line := range strings.Lines(Fold(text)) {
 		words := strings.Trim(line, " \t\r\n#«»\"'“”.,;:*!¡?¿")
-		asks := slices.ContainsFunc(person, func(w string) bool { return strings.HasSuffix(words, w) })
+		asks := slices.ContainsFunc(person,
+			func(w string) bool { return strings.HasSuffix(words, w) })
 		if asks && slices.Contains(askForPerson, OneLine(words)) {
 			return true
 		}

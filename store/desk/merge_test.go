@@ -37,14 +37,18 @@ func TestMergeIsRefused(t *testing.T) {
 		{"no number", "#unir x", ticket(Open), "", sights(), "?number x"},
 		{"into what is closed", "#unir 13", ticket(Open), "", sights(), "merge_closed 13"},
 		{"closed into closed", "#unir 13", ticket(Closed), "", sights(), "merged 13"},
-		{"and closed by the same", "#cerrar,#unir 12", ticket(Open), "", sights(), "closed | merge_ends"},
-		{"twice", "#unir 12,#unir 14,#separar", ticket(Open), "", sights(), "merged 12 | not_allowed | not_allowed"},
+		{"and closed by the same", "#cerrar,#unir 12", ticket(Open), "", sights(),
+			"closed | merge_ends"},
+		{"twice", "#unir 12,#unir 14,#separar", ticket(Open), "", sights(),
+			"merged 12 | not_allowed | not_allowed"},
 		{"held", "#unir 12,#separar 4", ticket(Open), HeldUnknown, sights(), "held | held"},
 		{"somebody would read what is another's", "#unir 12", ticket(Open), "", sights(carla),
 			"merge_strangers #enlazar duplicado 12 (carla@cliente.test)"},
-		{"a follower would", "#unir 12", ticket(Open), "", sights(fidel), "merge_strangers #enlazar duplicado 12 (fidel@otra.test)"},
+		{"a follower would", "#unir 12", ticket(Open), "", sights(fidel),
+			"merge_strangers #enlazar duplicado 12 (fidel@otra.test)"},
 		{"he is gone", "#unir 12", inactive, "", sights(fidel), "merged 12"},
-		{"whom the same mail removes", "#quitar fidel@otra.test,#unir 12", ticket(Open), "", sights(fidel),
+		{"whom the same mail removes", "#quitar fidel@otra.test,#unir 12", ticket(Open), "",
+			sights(fidel),
 			"follower_removed fidel@otra.test | merged 12"},
 		{"nothing to part", "#separar", ticket(Open), "", sights(), "nothing_merged"},
 	} {
@@ -64,7 +68,8 @@ func TestMergeIsRefused(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 		merged := strings.Contains(c.want, "merged 1")
-		if (out.Merging != nil) != merged || (out.Ticket.MergedInto != 0) != merged || merged && out.Ticket.Class != Closed {
+		if (out.Merging != nil) != merged || (out.Ticket.MergedInto != 0) != merged || merged &&
+			out.Ticket.Class != Closed {
 			t.Errorf("%s: %v %s", c.name, out.Merging, out.Ticket.Class)
 		}
 	}
@@ -72,22 +77,28 @@ func TestMergeIsRefused(t *testing.T) {
 
 // TestMergeAndPart: the host gets what the guest has, and gives it back.
 func TestMergeAndPart(t *testing.T) {
-	guest, host := ticket(Open), Ticket{Number: 12, Class: Waiting, Status: 98, Severity: 3, Requester: fidel, Controller: fidel, Tags: []string{"a", "z"}}
-	guest.Severity, guest.ProductionDown, guest.Tags, guest.Minutes, guest.DueAt = 1, true, []string{"m", "a"}, 30, noon
+	guest, host := ticket(Open), Ticket{Number: 12, Class: Waiting, Status: 98, Severity: 3,
+		Requester: fidel, Controller: fidel, Tags: []string{"a", "z"}}
+	guest.Severity, guest.ProductionDown, guest.Tags, guest.Minutes, guest.DueAt = 1, true,
+		[]string{"m", "a"}, 30, noon
 	host.Minutes = 10
 	f := facts()
 	f.Sights, f.Others = sights(), []Other{{Ticket: host, Asked: 12}}
 	out := Carry(guest, Deed{By: ana, Orders: orders(t, "#unir 12")}, f)
 	h := out.Merging.Host
-	if h.Class != Open || h.Severity != 1 || !h.ProductionDown || fmt.Sprint(h.Tags) != "[a m z]" || h.Minutes != 40 ||
-		h.Agent.ID != julia.ID || h.Assignee.ID != julia.ID || !h.DueAt.Equal(noon) || !h.Participant(carla.ID) {
+	if h.Class != Open || h.Severity != 1 || !h.ProductionDown || fmt.Sprint(h.Tags) != "[a m z]" ||
+		h.Minutes != 40 ||
+		h.Agent.ID != julia.ID || h.Assignee.ID != julia.ID || !h.DueAt.Equal(noon) ||
+		!h.Participant(carla.ID) {
 		t.Errorf("the host is %+v", h)
 	}
 	g := out.Ticket
-	if g.Class != Closed || g.MergedInto != 12 || g.ProductionDown || g.Minutes != 0 || g.Assignee.ID != 0 {
+	if g.Class != Closed || g.MergedInto != 12 || g.ProductionDown || g.Minutes != 0 ||
+		g.Assignee.ID != 0 {
 		t.Errorf("the guest is %+v", g)
 	}
-	if len(out.Events) != 1 || out.Events[0].Kind != TicketMerged || out.Events[0].Ticket.Number != 12 || out.Events[0].Old != 7 {
+	if len(out.Events) != 1 || out.Events[0].Kind != TicketMerged ||
+		out.Events[0].Ticket.Number != 12 || out.Events[0].Old != 7 {
 		t.Errorf("%+v", out.Events)
 	}
 	told := Due(out.Events[0])
@@ -102,14 +113,17 @@ func TestMergeAndPart(t *testing.T) {
 		spoken bool
 		want   Class
 	}{{"nothing was written", false, Open}, {"its customer wrote", true, Open}} {
-		f.Guest = &Guest{Ticket: g, Undo: out.Merging.MergeUndo, Assignee: julia, Spoken: c.spoken, Minutes: 35}
+		f.Guest = &Guest{Ticket: g, Undo: out.Merging.MergeUndo, Assignee: julia, Spoken: c.spoken,
+			Minutes: 35}
 		back := Carry(h, Deed{By: ana, Orders: orders(t, "#separar")}, f)
 		p := back.Parting.Guest
-		if p.Class != c.want || p.MergedInto != 0 || !p.ProductionDown || p.Minutes != 35 || p.Assignee.ID != julia.ID || p.Severity != 1 {
+		if p.Class != c.want || p.MergedInto != 0 || !p.ProductionDown || p.Minutes != 35 ||
+			p.Assignee.ID != julia.ID || p.Severity != 1 {
 			t.Errorf("%s: the guest is %+v", c.name, p)
 		}
 		b := back.Ticket
-		if b.Severity != 3 || b.ProductionDown || fmt.Sprint(b.Tags) != "[a z later]" || b.Minutes != 5 || b.Participant(carla.ID) {
+		if b.Severity != 3 || b.ProductionDown || fmt.Sprint(b.Tags) != "[a z later]" ||
+			b.Minutes != 5 || b.Participant(carla.ID) {
 			t.Errorf("%s: the host is %+v", c.name, b)
 		}
 		if len(back.Events) != 2 || len(Due(back.Events[0]))+len(Due(back.Events[1])) == 0 {
@@ -143,18 +157,24 @@ func TestPartedStates(t *testing.T) {
 
 func TestSplit(t *testing.T) {
 	items := []Item{
-		{Number: 1, Author: carla, Visibility: Public, State: Filed}, {Number: 2, Author: ana, Visibility: Public, State: Filed},
-		{Number: 4, Author: fidel, Visibility: Public, State: Filed, Subject: "El escáner"}, {Number: 5, Author: carla, Visibility: Public, State: Filed},
-		{Number: 6, Author: ana, Visibility: Internal, State: Filed}, {Number: 7, Author: fidel, Visibility: Internal, State: Pending},
+		{Number: 1, Author: carla, Visibility: Public, State: Filed},
+		{Number: 2, Author: ana, Visibility: Public, State: Filed},
+		{Number: 4, Author: fidel, Visibility: Public, State: Filed, Subject: "El escáner"},
+		{Number: 5, Author: carla, Visibility: Public, State: Filed},
+		{Number: 6, Author: ana, Visibility: Internal, State: Filed},
+		{Number: 7, Author: fidel, Visibility: Internal, State: Pending},
 	}
 	for arg, want := range map[string]string{
-		"4": "split | fidel@otra.test fidel@otra.test El escáner [4] 20", "4, 5": "split | fidel@otra.test fidel@otra.test El escáner [4 5] 20",
+		"4":                     "split | fidel@otra.test fidel@otra.test El escáner [4] 20",
+		"4, 5":                  "split | fidel@otra.test fidel@otra.test El escáner [4 5] 20",
 		"#5 y 4 El otro asunto": "split | fidel@otra.test fidel@otra.test El otro asunto [4 5] 20",
 		"4-6":                   "split | fidel@otra.test fidel@otra.test El escáner [4 5 6] 20",
 		"5 6":                   "split | carla@cliente.test carla@cliente.test No imprime [5 6] 0",
 		"2":                     "split | carla@cliente.test carla@cliente.test No imprime [2] 0",
-		"1 4":                   "split_first 1", "6": "split_inside", "7": "split_inside", "9": "?items 9 [2-7]", "3": "?items 3 [2-7]",
-		"cuatro": "?items cuatro [2-7]", "0": "?items 0 [2-7]", "5-4": "?items 5-4 [2-7]", "1-99999999": "?items 1-99999999 [2-7]",
+		"1 4":                   "split_first 1", "6": "split_inside", "7": "split_inside",
+		"9": "?items 9 [2-7]", "3": "?items 3 [2-7]",
+		"cuatro": "?items cuatro [2-7]", "0": "?items 0 [2-7]", "5-4": "?items 5-4 [2-7]",
+		"1-99999999": "?items 1-99999999 [2-7]",
 	} {
 		f := facts()
 		f.Items, f.Spent = items, map[int64]int{4: 20}
@@ -165,7 +185,8 @@ func TestSplit(t *testing.T) {
 			got = fmt.Sprint("?", got, " ", r.Known)
 		}
 		if s := out.Splitting; s != nil {
-			got += fmt.Sprintf(" | %s %s %s %v %d", s.Opens.Requester.Address(), s.Opens.Controller.Address(), s.Opens.Subject, s.Items, s.Minutes)
+			got += fmt.Sprintf(" | %s %s %s %v %d", s.Opens.Requester.Address(),
+				s.Opens.Controller.Address(), s.Opens.Subject, s.Items, s.Minutes)
 			if out.Ticket.Minutes != -s.Minutes || s.Opens.Class != Open || s.Opens.Number != 0 {
 				t.Errorf("%q: %+v", arg, s)
 			}

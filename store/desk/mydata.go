@@ -105,8 +105,8 @@ func ReadProjectEdit(line string) (e Edit, ok bool) {
 // longestProject is how many words the name of a project has that somebody names alone on a line.
 const longestProject = 8
 
-// FollowableBy are the projects that a person may follow: of his organisation, or those that he sees
-// already; agents all.
+// FollowableBy are the projects that a person may follow: of his organisation, or those that he
+// sees already; agents all.
 func (s Sight) FollowableBy(c *Catalogue, p Person) []Entry {
 	return slices.DeleteFunc(slices.Clone(c.All(Projects)), func(e Entry) bool {
 		his := p.Organisation != 0 && e.Parent == p.Organisation

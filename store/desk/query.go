@@ -64,7 +64,8 @@ type form func(c *Catalogue, q *Query, rest []string) bool
 // ask is a row of the table of queries.
 type ask struct {
 	Topic
-	// folded, parted by commas; the first is offered in Spanish, the first behind the bar in English
+	// folded, parted by commas; the first is offered in Spanish, the first behind the bar in
+	// English
 	words  string
 	form   form
 	agents bool // customers can't ask it
@@ -88,8 +89,9 @@ var queries = []ask{
 		"history case", ofCase, false, false},
 	{Original, "original, correo original | original mail", ofItem, false, false},
 	{File, "adjunto, adjuntos, archivo | attachment, attachments, file", ofFile, false, false},
-	{MyData, "mis datos, mi perfil, cambiar mis datos, actualizar mis datos | my data, my details, " +
-		"my profile, change my data, update my data", nothing, false, false},
+	{MyData,
+		"mis datos, mi perfil, cambiar mis datos, actualizar mis datos | my data, my details, " +
+			"my profile, change my data, update my data", nothing, false, false},
 	{Access, "recuperar contrasena, recuperar mi contrasena, recuperar clave, recuperar acceso, " +
 		"olvide mi contrasena, olvide mi clave, restablecer contrasena, no puedo entrar | " +
 		"recover password, forgot password, i forgot my password, forgot my password, " +
@@ -388,7 +390,8 @@ func asks(word string) func(*draft, string) Result {
 		if !ok {
 			v, _, _ := AgentVerb(word)
 			language := w.deed.By.Language
-			return notUnderstood("query", NewOrder(v, arg, language).Line, offered(v, language).Line)
+			return notUnderstood("query", NewOrder(v, arg, language).Line,
+				offered(v, language).Line)
 		}
 		w.Asked = append(w.Asked, q)
 		return Result{Key: "asked"}
@@ -418,13 +421,15 @@ func (q Query) Written(c *Catalogue, language string) string {
 		}
 		add(filterName(c, key, language) + ":" + value)
 	}
-	if e, ok := c.Keyed(Statuses, q.Status); ok && q.Status != string(Open) && q.Status != string(Closed) {
+	if e, ok := c.Keyed(Statuses, q.Status); ok && q.Status != string(Open) &&
+		q.Status != string(Closed) {
 		add(strings.ToLower(e.Name(language)))
 	} else {
 		add(statusWords[q.Status][language == "en"])
 	}
 	if q.Page > 1 {
-		add(map[bool]string{true: "page ", false: "página "}[language == "en"] + strconv.Itoa(q.Page))
+		add(map[bool]string{true: "page ", false: "página "}[language == "en"] +
+			strconv.Itoa(q.Page))
 	}
 	return strings.Join(parts, " ")
 }

@@ -12,9 +12,11 @@ func askable() *Catalogue {
 		list[i].ID = int64(i + 1)
 	}
 	return NewCatalogue(append(list,
-		Entry{ID: 901, Kind: Projects, Key: "alfa", Names: map[string]string{"es": "Migración Alfa del sur grande"}},
+		Entry{ID: 901, Kind: Projects, Key: "alfa",
+			Names: map[string]string{"es": "Migración Alfa del sur grande"}},
 		Entry{ID: 902, Kind: Products, Key: "crm", Names: map[string]string{"es": "CRM"}},
-		Entry{ID: 903, Kind: CustomFields, Key: "sucursal", Names: map[string]string{"es": "Sucursal"}, Value: TextValue},
+		Entry{ID: 903, Kind: CustomFields, Key: "sucursal",
+			Names: map[string]string{"es": "Sucursal"}, Value: TextValue},
 	))
 }
 
@@ -32,35 +34,47 @@ func TestReadQuery(t *testing.T) {
 		"casos empresa":                 {About: CompanyCases, Status: "open"},
 		"Casos de la compañía cerrados": {About: CompanyCases, Status: "closed"},
 		"company cases closed":          {About: CompanyCases, Status: "closed"},
-		"casos proyecto Migracion Alfa del sur grande todos": {About: ProjectCases, Status: "all", Name: "Migracion Alfa del sur grande"},
-		"casos proyecto Beta":                                {About: ProjectCases, Status: "open", Name: "Beta"},
-		"casos abiertos":                                     {About: AllCases, Status: "open"},
-		"caso 123":                                           {About: Case, Number: 123},
-		"Caso n.º 123":                                       {About: Case, Number: 123},
-		"ticket #123":                                        {About: Case, Number: 123},
-		"case 5 page 2":                                      {About: Case, Number: 5, Page: 2},
-		"historial 9":                                        {About: History, Number: 9},
-		"history 9":                                          {About: History, Number: 9},
-		"original 9-2":                                       {About: Original, Number: 9, Item: 2},
-		"original 9":                                         {About: Original, Number: 9, Item: 1},
-		"adjunto 9-2 foto de caja.png":                       {About: File, Number: 9, Item: 2, Name: "foto de caja.png"},
-		"attachment 9-2 1":                                   {About: File, Number: 9, Item: 2, Name: "1"},
-		"adjunto 9 foto.png":                                 {About: File, Number: 9, Name: "foto.png"},
-		"mis datos":                                          {About: MyData},
-		"Ayuda":                                              {About: Help},
-		"help":                                               {About: Help},
-		"buscar factura tipo:problema":                       {About: Search, Words: "factura", Fields: map[string]string{"type": "problema"}},
+		"casos proyecto Migracion Alfa del sur grande todos": {About: ProjectCases, Status: "all",
+			Name: "Migracion Alfa del sur grande"},
+		"casos proyecto Beta": {About: ProjectCases, Status: "open",
+			Name: "Beta"},
+		"casos abiertos": {About: AllCases, Status: "open"},
+		"caso 123":       {About: Case, Number: 123},
+		"Caso n.º 123":   {About: Case, Number: 123},
+		"ticket #123":    {About: Case, Number: 123},
+		"case 5 page 2":  {About: Case, Number: 5, Page: 2},
+		"historial 9":    {About: History, Number: 9},
+		"history 9":      {About: History, Number: 9},
+		"original 9-2":   {About: Original, Number: 9, Item: 2},
+		"original 9":     {About: Original, Number: 9, Item: 1},
+		"adjunto 9-2 foto de caja.png": {About: File, Number: 9, Item: 2,
+			Name: "foto de caja.png"},
+		"attachment 9-2 1": {About: File, Number: 9, Item: 2,
+			Name: "1"},
+		"adjunto 9 foto.png": {About: File, Number: 9,
+			Name: "foto.png"},
+		"mis datos": {About: MyData},
+		"Ayuda":     {About: Help},
+		"help":      {About: Help},
+		"buscar factura tipo:problema": {About: Search, Words: "factura",
+			Fields: map[string]string{"type": "problema"}},
 		`buscar "no imprime" estado: en proceso desde:2026-01-01 hasta:2026-02-01 de:carla@x.test`: {About: Search, Words: `"no imprime"`,
-			Fields: map[string]string{"status": "en proceso", "since": "2026-01-01", "until": "2026-02-01", "from": "carla@x.test"}},
-		"buscar tipo:pedido de versión producto:CRM severidad:1": {About: Search, Fields: map[string]string{"type": "pedido de versión", "product": "CRM", "severity": "1"}},
-		`search caja sucursal:"Puerto Madero" módulo:Ventas`:     {About: Search, Words: "caja", Fields: map[string]string{"sucursal": "Puerto Madero", "module": "Ventas"}},
-		"buscar error:500 http://x.test/a":                       {About: Search, Words: "error:500 http://x.test/a"},
-		"panel":                                                  {About: Panel},
-		"ficha carla@cliente.test":                               {About: Card, Name: "carla@cliente.test"},
-		"card Carla Ruiz":                                        {About: Card, Name: "Carla Ruiz"},
-		"#plantillas":                                            {About: CannedList},
-		"vencidos":                                               {About: Overdue},
-		"pending":                                                {About: PendingItems},
+			Fields: map[string]string{"status": "en proceso", "since": "2026-01-01",
+				"until": "2026-02-01", "from": "carla@x.test"}},
+		"buscar tipo:pedido de versión producto:CRM severidad:1": {About: Search,
+			Fields: map[string]string{"type": "pedido de versión", "product": "CRM",
+				"severity": "1"}},
+		`search caja sucursal:"Puerto Madero" módulo:Ventas`: {About: Search, Words: "caja",
+			Fields: map[string]string{"sucursal": "Puerto Madero", "module": "Ventas"}},
+		"buscar error:500 http://x.test/a": {About: Search,
+			Words: "error:500 http://x.test/a"},
+		"panel": {About: Panel},
+		"ficha carla@cliente.test": {About: Card,
+			Name: "carla@cliente.test"},
+		"card Carla Ruiz": {About: Card, Name: "Carla Ruiz"},
+		"#plantillas":     {About: CannedList},
+		"vencidos":        {About: Overdue},
+		"pending":         {About: PendingItems},
 	} {
 		if got, ok := ReadQuery(c, line, true); !ok || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: %v %+v, want %+v", line, ok, got, want)
@@ -72,16 +86,21 @@ func TestReadQuery(t *testing.T) {
 func TestReadQueryNot(t *testing.T) {
 	c := askable()
 	for _, line := range []string{
-		"", "mis casos no aparecen", "Mis casos abiertos no aparecen", "mis casos de ayer", "casos proyecto Alfa no aparecen en la lista", "casos",
-		"caso", "caso urgente", "caso 123 no funciona", "caso 123 y 124", "en caso 123", "[Caso #123]", "historial", "historial de ventas", "original", "original 12-3 no abre",
-		"adjunto", "adjunto factura", "adjunto 123 la factura de marzo", "mis datos están mal", "ayuda con la factura", "ayuda por favor", "buscar", "help me", "caso -5", "caso 1234567890",
+		"", "mis casos no aparecen", "Mis casos abiertos no aparecen", "mis casos de ayer",
+		"casos proyecto Alfa no aparecen en la lista", "casos",
+		"caso", "caso urgente", "caso 123 no funciona", "caso 123 y 124", "en caso 123",
+		"[Caso #123]", "historial", "historial de ventas", "original", "original 12-3 no abre",
+		"adjunto", "adjunto factura", "adjunto 123 la factura de marzo", "mis datos están mal",
+		"ayuda con la factura", "ayuda por favor", "buscar", "help me", "caso -5",
+		"caso 1234567890",
 		"mi casos", "casos empresa X no anda", "ticket de avión 33",
 	} {
 		if got, ok := ReadQuery(c, line, false); ok && line != "casos" {
 			t.Errorf("%q asks %+v", line, got)
 		}
 	}
-	for _, line := range []string{"panel", "ficha carla@cliente.test", "plantillas", "vencidos", "pendientes"} {
+	for _, line := range []string{"panel", "ficha carla@cliente.test", "plantillas", "vencidos",
+		"pendientes"} {
 		if got, ok := ReadQuery(c, line, false); ok {
 			t.Errorf("a customer asks %q: %+v", line, got)
 		}

@@ -11,8 +11,8 @@ type Profile struct {
 	// of those that he sees by his organisation or a project, by name; none: all
 	Types   []string
 	TypeIDs []int64 // their rows, as Sight finds them
-	// The fields that they see of a ticket, and those that they may set, by any of their names, those
-	// of one's own included; nil: the usual ones.
+	// The fields that they see of a ticket, and those that they may set, by any of their names,
+	// those of one's own included; nil: the usual ones.
 	Shown    []string
 	Editable []string
 }

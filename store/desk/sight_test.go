@@ -7,8 +7,9 @@ import (
 
 var profiles = Profiles{
 	Named: map[string]Profile{
-		"own":      {Own: true},
-		"all":      {Own: true, Followed: true, Organisation: true, Projects: true, Types: []string{"Incidente"}},
+		"own": {Own: true},
+		"all": {Own: true, Followed: true, Organisation: true, Projects: true,
+			Types: []string{"Incidente"}},
 		"projects": {Projects: true},
 		"none":     {},
 	},
@@ -16,11 +17,13 @@ var profiles = Profiles{
 }
 
 func TestSightOfTickets(t *testing.T) {
-	controls, stranger, gone := Person{ID: 7, Active: true}, Person{ID: 4, Role: Customer, Active: true}, ana
+	controls, stranger, gone := Person{ID: 7, Active: true},
+		Person{ID: 4, Role: Customer, Active: true}, ana
 	gone.Active = false
 	const query, incident, work, other = 21, 22, 31, 32
 	at := func(mailbox string, kind, project int64) Ticket {
-		return Ticket{Mailbox: mailbox, Type: kind, Project: project, Requester: carla, Controller: controls, Followers: []Person{fidel}}
+		return Ticket{Mailbox: mailbox, Type: kind, Project: project, Requester: carla,
+			Controller: controls, Followers: []Person{fidel}}
 	}
 	usual, web := at("a@e.test", query, 0), at("web@e.test", incident, 0)
 	for name, c := range map[string]struct {
@@ -30,17 +33,19 @@ func TestSightOfTickets(t *testing.T) {
 		k        Ticket
 		want     bool
 	}{
-		"the requester":                    {carla, "", nil, usual, true},
-		"who controls":                     {controls, "", nil, usual, true},
-		"a follower":                       {fidel, "", nil, usual, true},
-		"a colleague":                      {celia, "", nil, usual, true},
-		"an agent":                         {ana, "", nil, usual, true},
-		"an agent, whatever the profile":   {ana, "none", nil, web, true},
-		"without an organisation":          {stranger, "", nil, usual, false},
-		"an agent who left":                {gone, "", nil, usual, false},
-		"nobody":                           {Person{Active: true}, "", nil, usual, false},
-		"of his project":                   {stranger, "", []int64{work}, at("a@e.test", query, work), true},
-		"of another project":               {stranger, "", []int64{work}, at("a@e.test", query, other), false},
+		"the requester":                  {carla, "", nil, usual, true},
+		"who controls":                   {controls, "", nil, usual, true},
+		"a follower":                     {fidel, "", nil, usual, true},
+		"a colleague":                    {celia, "", nil, usual, true},
+		"an agent":                       {ana, "", nil, usual, true},
+		"an agent, whatever the profile": {ana, "none", nil, web, true},
+		"without an organisation":        {stranger, "", nil, usual, false},
+		"an agent who left":              {gone, "", nil, usual, false},
+		"nobody":                         {Person{Active: true}, "", nil, usual, false},
+		"of his project": {stranger, "", []int64{work},
+			at("a@e.test", query, work), true},
+		"of another project": {stranger, "", []int64{work},
+			at("a@e.test", query, other), false},
 		"of no project":                    {stranger, "", []int64{0}, usual, false},
 		"his own, where others' are not":   {carla, "own", nil, usual, true},
 		"a colleague's, where own only":    {celia, "own", nil, usual, false},
@@ -48,7 +53,8 @@ func TestSightOfTickets(t *testing.T) {
 		"his own, where projects only":     {carla, "projects", nil, usual, false},
 		"a colleague's of a type not seen": {celia, "all", nil, usual, false},
 		"a colleague's of a type seen":     {celia, "all", nil, web, true},
-		"a project's of a type not seen":   {stranger, "all", []int64{work}, at("a@e.test", query, work), false},
+		"a project's of a type not seen": {stranger, "all", []int64{work},
+			at("a@e.test", query, work), false},
 		"his own, of a type not seen":      {carla, "all", nil, usual, true},
 		"followed, of a type not seen":     {fidel, "all", nil, usual, true},
 		"his own, where nothing is":        {carla, "none", nil, usual, false},
@@ -64,7 +70,8 @@ func TestSightOfTickets(t *testing.T) {
 		}
 		rows := NewCatalogue([]Entry{
 			{ID: c.who.Organisation, Kind: Organisations, Profile: c.profile},
-			{ID: query, Kind: Types, Key: "query"}, {ID: incident, Kind: Types, Names: map[string]string{"es": "Incidente"}},
+			{ID: query, Kind: Types, Key: "query"},
+			{ID: incident, Kind: Types, Names: map[string]string{"es": "Incidente"}},
 		})
 		if got := profiles.Sight(c.who, rows, c.projects).Ticket(c.k); got != c.want {
 			t.Errorf("%s: %v", name, got)
@@ -76,9 +83,11 @@ func TestSightOfTickets(t *testing.T) {
 }
 
 func TestSightOfAnOrganisationsProjects(t *testing.T) {
-	rows := NewCatalogue([]Entry{{ID: 31, Kind: Projects, Parent: carla.Organisation}, {ID: 32, Kind: Projects}})
+	rows := NewCatalogue([]Entry{{ID: 31, Kind: Projects, Parent: carla.Organisation},
+		{ID: 32, Kind: Projects}})
 	k := Ticket{Requester: fidel, Controller: fidel, Project: 31}
-	if !(Profiles{}).Sight(carla, rows, nil).Ticket(k) || (Profiles{}).Sight(Person{ID: 4, Active: true}, rows, nil).Ticket(k) {
+	if !(Profiles{}).Sight(carla, rows, nil).Ticket(k) ||
+		(Profiles{}).Sight(Person{ID: 4, Active: true}, rows, nil).Ticket(k) {
 		t.Error("a project is seen by its organisation, and by nobody else")
 	}
 }
@@ -93,7 +102,8 @@ func TestSightOfItems(t *testing.T) {
 				who  Person
 				want bool
 			}{{ana, true}, {carla, open}, {celia, open}, {fidel, false}, {Person{}, false}} {
-				if got := (Profiles{}).Sight(c.who, NewCatalogue(nil), nil).Item(k, it); got != c.want {
+				if got := (Profiles{}).Sight(c.who, NewCatalogue(nil), nil).Item(k,
+					it); got != c.want {
 					t.Errorf("%s %s item, %s: %v", v, s, c.who.Name, got)
 				}
 			}
@@ -119,7 +129,8 @@ func TestParticipant(t *testing.T) {
 func TestSightShows(t *testing.T) {
 	narrowed := Profile{Own: true, Shown: []string{"status", "severity"}}
 	here, there := Ticket{Mailbox: "soporte@ejemplo.test"}, Ticket{Mailbox: "ventas@ejemplo.test"}
-	s := Sight{Person: 1, Profile: UsualProfile, Mailboxes: map[string]Profile{here.Mailbox: narrowed}}
+	s := Sight{Person: 1, Profile: UsualProfile,
+		Mailboxes: map[string]Profile{here.Mailbox: narrowed}}
 	agent := Sight{All: true, Mailboxes: s.Mailboxes}
 	for _, c := range []struct {
 		name  string

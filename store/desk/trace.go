@@ -16,9 +16,12 @@ var frames = []struct {
 	kind string
 	line *regexp.Regexp
 }{
-	{"java", regexp.MustCompile(`^\s*at [\w$.<>/@]+\((?:[\w$]+\.(?:java|kt|scala|groovy)(?::\d+)?|Native Method|Unknown Source)\)`)},
-	{"js", regexp.MustCompile(`^\s*at (?:async )?(?:.{1,200} \()?(?:https?:|file:|node:|webpack|/|[A-Za-z]:\\|<anonymous>|internal/|\.)[^()]*:\d+:\d+\)?$`)},
-	{"dotnet", regexp.MustCompile("^\\s*(?:at|en|bei) [\\w.<>`+\\[\\],]+\\(.{0,300}\\)(?: (?:in|en) .{1,300}:(?:line|línea|linea) \\d+)?$")},
+	{"java", regexp.MustCompile(
+		`^\s*at [\w$.<>/@]+\((?:[\w$]+\.(?:java|kt|scala|groovy)(?::\d+)?|Native Method|Unknown Source)\)`)},
+	{"js", regexp.MustCompile(
+		`^\s*at (?:async )?(?:.{1,200} \()?(?:https?:|file:|node:|webpack|/|[A-Za-z]:\\|<anonymous>|internal/|\.)[^()]*:\d+:\d+\)?$`)},
+	{"dotnet", regexp.MustCompile("^\\s*(?:at|en|bei) [\\w.<>`+\\[\\],]+\\(.{0,300}\\)(?: " +
+		"(?:in|en) .{1,300}:(?:line|línea|linea) \\d+)?$")},
 	{"python", regexp.MustCompile(`^\s*File "[^"]{1,300}", line \d+`)},
 	{"php", regexp.MustCompile(`^\s*#\d+ (?:\{main\}|.{1,300}\(\d+\): .)`)},
 	{"go", regexp.MustCompile(`^\s+\S{1,300}\.go:\d+(?: \+0x[0-9a-f]+)?$`)},

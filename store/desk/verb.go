@@ -52,11 +52,11 @@ type verb struct {
 	Verb
 	// An agent's words, folded, the first of which is offered; "": agents don't say it.
 	es, en string
-	// A customer's words, alone on a line, parted by commas; "": customers don't say it. Those that end
-	// with "…" stand behind "#" and before what follows.
+	// A customer's words, alone on a line, parted by commas; "": customers don't say it. Those that
+	// end with "…" stand behind "#" and before what follows.
 	customer string
-	// What follows, as it is offered, in brackets where it may, behind a slash the English; "": what
-	// follows are words of his.
+	// What follows, as it is offered, in brackets where it may, behind a slash the English; "":
+	// what follows are words of his.
 	arg string
 	act Act // what the item is by it
 	do  func(w *draft, arg string) Result
@@ -192,8 +192,8 @@ func CustomerVerb(words string) (Verb, bool) {
 	return row.Verb, true
 }
 
-// CustomerOrder is what a customer's line means that stands alone: words, or "#" with a word and what
-// follows it.
+// CustomerOrder is what a customer's line means that stands alone: words, or "#" with a word and
+// what follows it.
 func CustomerOrder(line string) (Order, bool) {
 	line = strings.TrimSpace(line)
 	if after, ok := strings.CutPrefix(line, "#"); ok {

@@ -24,7 +24,8 @@ func TestVerbs(t *testing.T) {
 				t.Errorf("%q means %s and %s", w, other, v.Verb)
 			}
 			said[w] = v.Verb
-			if got, takes, ok := AgentVerb(strings.ToUpper(w)); !ok || got != v.Verb || takes != (v.arg != "") || w != Fold(w) {
+			if got, takes, ok := AgentVerb(strings.ToUpper(w)); !ok || got != v.Verb ||
+				takes != (v.arg != "") || w != Fold(w) {
 				t.Errorf("%q: %s %v %v", w, got, takes, ok)
 			}
 		}
@@ -36,13 +37,16 @@ func TestVerbs(t *testing.T) {
 
 // TestMenu: what help offers is what the desk does, in the reader's language.
 func TestMenu(t *testing.T) {
-	for language, want := range map[string]string{"es": "#resuelto", "en": "#resolved", "": "#resuelto"} {
+	for language, want := range map[string]string{"es": "#resuelto", "en": "#resolved",
+		"": "#resuelto"} {
 		menu := Menu(language)
-		if !slices.Contains(menu, want) || slices.ContainsFunc(menu, func(s string) bool { return strings.Contains(s, "[") }) {
+		if !slices.Contains(menu, want) ||
+			slices.ContainsFunc(menu, func(s string) bool { return strings.Contains(s, "[") }) {
 			t.Errorf("%q: %q", language, menu)
 		}
 		for _, v := range verbs {
-			offered := slices.ContainsFunc(menu, func(s string) bool { return strings.Fields(s)[0] == v.word(language) })
+			offered := slices.ContainsFunc(menu,
+				func(s string) bool { return strings.Fields(s)[0] == v.word(language) })
 			if offered != (v.es != "" && v.do != nil) {
 				t.Errorf("%q: %s offered: %v", language, v.Verb, offered)
 			}
@@ -51,7 +55,8 @@ func TestMenu(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	for word, want := range map[string]string{"cerar": "cerrar", "resolver": "resolve", "tomr": "tomar", "pepe": "", "": "", "ntoa": "nota"} {
+	for word, want := range map[string]string{"cerar": "cerrar", "resolver": "resolve",
+		"tomr": "tomar", "pepe": "", "": "", "ntoa": "nota"} {
 		if got := Nearest(word); got != want {
 			t.Errorf("%q: %q, want %q", word, got, want)
 		}

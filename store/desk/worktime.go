@@ -28,9 +28,10 @@ var spans = []struct {
 	form    *regexp.Regexp
 	minutes func(a, b string) float64
 }{
-	{span(`(\d{1,3}) ?(?:h|hs|hrs?|horas?|hours?)\.? ?(?:y |and )?media`), func(a, _ string) float64 {
-		return 60*figure(a) + 30
-	}},
+	{span(`(\d{1,3}) ?(?:h|hs|hrs?|horas?|hours?)\.? ?(?:y |and )?media`),
+		func(a, _ string) float64 {
+			return 60*figure(a) + 30
+		}},
 	{span(`(\d{1,3}) ?(?:h|hs|hrs?|horas?|hours?)\.? ?(?:y |and |con )?` +
 		`(\d{1,2})(?: ?(?:m|min|mins|minutos?|minutes?))?`), func(a, b string) float64 {
 		return 60*figure(a) + figure(b)
@@ -51,7 +52,10 @@ var spans = []struct {
 	{span(`(?:una hora|an hour|one hour)`), func(_, _ string) float64 { return 60 }},
 }
 
-func span(form string) *regexp.Regexp { return regexp.MustCompile(`^(?:` + form + `)(?:$|[\s.,;:])`) }
+func span(form string) *regexp.Regexp {
+	return regexp.MustCompile(`^(?:` + form +
+		`)(?:$|[\s.,;:])`)
+}
 
 func figure(s string) float64 {
 	n, _ := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)

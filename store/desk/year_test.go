@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// countedOut is when a clock's time is nearly and wholly over by counting minutes, one by one, in which
-// somebody works and the desk has to act: [from, to) by twos.
+// countedOut is when a clock's time is nearly and wholly over by counting minutes, one by one, in
+// which somebody works and the desk has to act: [from, to) by twos.
 func countedOut(c *Calendar, k TimerKind, within int, acts []time.Time) (told []string) {
 	counted := 0
 	for i := 0; i < len(acts); i += 2 {
@@ -48,9 +48,12 @@ func TestAYearOfClocks(t *testing.T) {
 	}
 	times := Times{SLA: SLA{Targets: Targets{bogota, within(4*time.Hour, 16*time.Hour)},
 		Services: map[string]Targets{"oro": {madrid, within(time.Hour, 8*time.Hour)}}}}
-	gold := Entry{Kind: Services, ID: 990, Parent: 77, Names: map[string]string{"es": "Oro"}} // of nobody here, so that nobody gets it by himself
+	// of nobody here, so that nobody gets it by himself
+	gold := Entry{Kind: Services, ID: 990, Parent: 77, Names: map[string]string{"es": "Oro"}}
 	catalogue := NewCatalogue(append(testEntries(facts().Catalogue), gold))
-	minutes := func(most int) time.Duration { return time.Duration(1+random.IntN(most)) * time.Minute }
+	minutes := func(most int) time.Duration {
+		return time.Duration(1+random.IntN(most)) * time.Minute
+	}
 	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	fired := 0
 	for n := range days * 2 {
@@ -85,14 +88,16 @@ func TestAYearOfClocks(t *testing.T) {
 		until(back)
 		k.doAt(back, says(carla, "Dice papel."))
 		until(resolved)
-		k.doAt(resolved, Deed{By: ana, Item: Item{Text: "Listo."}, Orders: []Order{{Verb: VerbResolve, Line: "#resuelto"}}})
+		k.doAt(resolved, Deed{By: ana, Item: Item{Text: "Listo."},
+			Orders: []Order{{Verb: VerbResolve, Line: "#resuelto"}}})
 		until(resolved.AddDate(0, 1, 0))
 		want := slices.Concat(countedOut(calendar, FirstAnswer, first, []time.Time{opened, asked}),
 			countedOut(calendar, Solution, solution, []time.Time{opened, asked, back, resolved}))
 		slices.Sort(want)
 		slices.Sort(k.told)
 		if got, want := strings.Join(k.told, "\n"), strings.Join(want, "\n"); got != want {
-			t.Fatalf("opened %s, asked %s, back %s, resolved %s:\ntold:\n%s\nwant:\n%s", opened, asked, back, resolved, got, want)
+			t.Fatalf("opened %s, asked %s, back %s, resolved %s:\ntold:\n%s\nwant:\n%s", opened,
+				asked, back, resolved, got, want)
 		}
 		fired += len(want)
 	}

@@ -11,9 +11,12 @@ import (
 
 // styles are how the elements look in our mails; the classes are those of the layout's dark twin.
 var styles = map[string]string{
-	"p": ` style="margin:0 0 12px"`, "div": "", "br": "", "b": "", "i": "", "u": "", "s": "", "tr": "",
-	"ul": ` style="margin:0 0 12px;padding:0 0 0 24px"`, "ol": ` style="margin:0 0 12px;padding:0 0 0 28px"`,
-	"li": ` style="margin:0 0 4px"`, "code": ` style="font-family:Consolas,Menlo,monospace;font-size:14px"`,
+	"p": ` style="margin:0 0 12px"`, "div": "", "br": "", "b": "", "i": "", "u": "", "s": "",
+	"tr":    "",
+	"ul":    ` style="margin:0 0 12px;padding:0 0 0 24px"`,
+	"ol":    ` style="margin:0 0 12px;padding:0 0 0 28px"`,
+	"li":    ` style="margin:0 0 4px"`,
+	"code":  ` style="font-family:Consolas,Menlo,monospace;font-size:14px"`,
 	"pre":   ` style="margin:0 0 12px;white-space:pre-wrap;font-family:Consolas,Menlo,monospace;font-size:14px"`,
 	"table": ` class="buzon-table" style="margin:0 0 12px;border-collapse:collapse;font-size:15px"`,
 	"td":    ` class="buzon-cell" style="padding:4px 8px;border:1px solid #cccccc;vertical-align:top"`,
@@ -23,8 +26,8 @@ var styles = map[string]string{
 // Picture is where a picture of the words is to be had; without a source its name stands there.
 type Picture struct{ Source, Name string }
 
-// Dress makes of what Keep returned HTML for the body of one of our mails. It returns "" unless that
-// says exactly what the text does.
+// Dress makes of what Keep returned HTML for the body of one of our mails. It returns "" unless
+// that says exactly what the text does.
 func Dress(kept, text string, picture func(id string) Picture) string {
 	if kept == "" || len(kept) > longestKept || !says(kept, text) {
 		return ""
@@ -49,7 +52,8 @@ func Dress(kept, text string, picture func(id string) Picture) string {
 			b.WriteString(shown(t, picture))
 		case sort == nethtml.StartTagToken && t.Data == "a":
 			if link = target(value(t, "href")); link != "" {
-				b.WriteString(`<a class="buzon-accent" style="color:#0b57d0" href="` + html.EscapeString(link) + `">`)
+				b.WriteString(`<a class="buzon-accent" style="color:#0b57d0" href="` +
+					html.EscapeString(link) + `">`)
 				open = append(open, "a")
 			}
 		case sort == nethtml.StartTagToken:
@@ -92,7 +96,8 @@ func leads(before, link string) string {
 			return ""
 		}
 	}
-	return ` <span class="buzon-quiet" style="color:#595959">(` + html.EscapeString(where) + `)</span>`
+	return ` <span class="buzon-quiet" style="color:#595959">(` + html.EscapeString(where) +
+		`)</span>`
 }
 
 // shown is a picture in its place, or its name.
@@ -129,8 +134,8 @@ func spans(t nethtml.Token) (list string) {
 	return list
 }
 
-// says reports whether HTML that was kept has the letters of a text, and no others; a list's numbers
-// are among them.
+// says reports whether HTML that was kept has the letters of a text, and no others; a list's
+// numbers are among them.
 func says(kept, text string) bool {
 	var b strings.Builder
 	var lists []int // the next numbers, -1 for bullets

@@ -20,10 +20,14 @@ type keeper struct {
 
 // plain are elements that are written by another name, or the same; "" is for those that only hold
 // others.
-var plain = map[atom.Atom]string{atom.P: "p", atom.Div: "div", atom.Blockquote: "div", atom.Center: "div",
-	atom.Section: "div", atom.Article: "div", atom.H1: "p", atom.H2: "p", atom.H3: "p", atom.H4: "p", atom.H5: "p",
-	atom.H6: "p", atom.B: "b", atom.Strong: "b", atom.I: "i", atom.Em: "i", atom.U: "u", atom.S: "s", atom.Del: "s",
-	atom.Strike: "s", atom.Ul: "ul", atom.Ol: "ol", atom.Li: "li", atom.Table: "table", atom.Tr: "tr",
+var plain = map[atom.Atom]string{atom.P: "p", atom.Div: "div", atom.Blockquote: "div",
+	atom.Center:  "div",
+	atom.Section: "div", atom.Article: "div", atom.H1: "p", atom.H2: "p", atom.H3: "p",
+	atom.H4: "p", atom.H5: "p",
+	atom.H6: "p", atom.B: "b", atom.Strong: "b", atom.I: "i", atom.Em: "i", atom.U: "u",
+	atom.S: "s", atom.Del: "s",
+	atom.Strike: "s", atom.Ul: "ul", atom.Ol: "ol", atom.Li: "li", atom.Table: "table",
+	atom.Tr: "tr",
 	atom.Td: "td", atom.Th: "th", atom.Pre: "pre", atom.Code: "code", atom.Tt: "code", atom.A: "a"}
 
 func (k *keeper) children(n *html.Node) {
@@ -180,7 +184,8 @@ func (k *keeper) img(n *html.Node) {
 				id = plain
 			}
 			if name := k.picture(id); name != "" {
-				k.b.WriteString(`<img src="cid:` + html.EscapeString(id) + `" alt="` + html.EscapeString(name) + `">`)
+				k.b.WriteString(`<img src="cid:` + html.EscapeString(id) + `" alt="` +
+					html.EscapeString(name) + `">`)
 				k.pictured = true
 			}
 		}
@@ -200,8 +205,8 @@ func isGrid(a atom.Atom) bool {
 	return a == atom.Table || a == atom.Tr || a == atom.Td || a == atom.Th
 }
 
-// grid reports whether the table of an element is one of data: with two cells in a row, and no table
-// in it. Others are a layout.
+// grid reports whether the table of an element is one of data: with two cells in a row, and no
+// table in it. Others are a layout.
 func grid(n *html.Node) bool {
 	for n != nil && n.DataAtom != atom.Table {
 		n = n.Parent

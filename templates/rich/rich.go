@@ -11,8 +11,8 @@
 // since or somebody played tricks, the text is shown and the HTML is not. So nothing that was taken
 // out of the text can come back by its HTML.
 //
-// What is kept has no styles, no classes and nothing that is fetched or run; Dress gives it those of
-// our mails.
+// What is kept has no styles, no classes and nothing that is fetched or run; Dress gives it those
+// of our mails.
 package rich
 
 import (
@@ -39,7 +39,8 @@ const masked = "•••"
 // policy is what may be left of a stranger's HTML.
 var policy = func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
-	p.AllowElements("p", "div", "br", "b", "strong", "i", "em", "u", "s", "del", "strike", "ul", "ol", "li",
+	p.AllowElements("p", "div", "br", "b", "strong", "i", "em", "u", "s", "del", "strike", "ul",
+		"ol", "li",
 		"table", "tbody", "thead", "tfoot", "tr", "td", "th", "pre", "code", "tt", "blockquote",
 		"h1", "h2", "h3", "h4", "h5", "h6", "center", "section", "article")
 	p.AllowURLSchemes("http", "https", "mailto", "cid")
@@ -54,8 +55,9 @@ var (
 	// formatted is what makes HTML say more than its text.
 	formatted = regexp.MustCompile(`(?i)<(?:b|strong|i|em|u|ul|ol|table|img|pre|h[1-6]|a)[\s>]`)
 	// answered is where programs put what is answered.
-	answered = regexp.MustCompile(`(?i)<[^<>]{0,200}(?:gmail_quote|divRplyFwdMsg|appendonsend|yahoo_quoted|` +
-		`protonmail_quote|moz-cite-prefix|"buzon-|border-top: ?solid #(?:E1E1E1|B5C4DF))|<blockquote`)
+	answered = regexp.MustCompile(
+		`(?i)<[^<>]{0,200}(?:gmail_quote|divRplyFwdMsg|appendonsend|yahoo_quoted|` +
+			`protonmail_quote|moz-cite-prefix|"buzon-|border-top: ?solid #(?:E1E1E1|B5C4DF))|<blockquote`)
 )
 
 // Page is the HTML of a mail, cleaned.
@@ -105,10 +107,13 @@ func find(n *html.Node, a atom.Atom) *html.Node {
 }
 
 // blocks begin lines of their own.
-var blocks = map[atom.Atom]bool{atom.P: true, atom.Div: true, atom.Br: true, atom.Ul: true, atom.Ol: true,
-	atom.Li: true, atom.Table: true, atom.Tbody: true, atom.Thead: true, atom.Tfoot: true, atom.Tr: true,
+var blocks = map[atom.Atom]bool{atom.P: true, atom.Div: true, atom.Br: true, atom.Ul: true,
+	atom.Ol: true,
+	atom.Li: true, atom.Table: true, atom.Tbody: true, atom.Thead: true, atom.Tfoot: true,
+	atom.Tr: true,
 	atom.Td: true, atom.Th: true, atom.Pre: true, atom.Blockquote: true, atom.Center: true,
-	atom.Section: true, atom.Article: true, atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true,
+	atom.Section: true, atom.Article: true, atom.H1: true, atom.H2: true, atom.H3: true,
+	atom.H4: true,
 	atom.H5: true, atom.H6: true}
 
 // indexer notes where each letter of a page stands.
@@ -162,7 +167,8 @@ func counts(r rune) bool {
 }
 
 var (
-	targets = regexp.MustCompile(`<(?:https?://[^<>\s]*|(?:mailto:|tel:)?[^<>\s@]+@[^<>\s@]+|tel:[^<>\s]*)>`)
+	targets = regexp.MustCompile(
+		`<(?:https?://[^<>\s]*|(?:mailto:|tel:)?[^<>\s@]+@[^<>\s@]+|tel:[^<>\s]*)>`)
 	// marks are what stands in the text for a picture.
 	marks  = regexp.MustCompile(`(?i)\[(?:image|imagen|imagem|bild|inline image|cid)\s*:[^\]\n]*\]`)
 	number = regexp.MustCompile(`^\s*\d+[.)]\s`)

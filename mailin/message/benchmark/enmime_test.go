@@ -17,22 +17,28 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 )
 
-const header = "From: =?iso-8859-1?Q?Ana_G=F3mez?= <ana@cliente.example>\r\nTo: Soporte <soporte@ejemplo.example>, otro@ejemplo.example\r\n" +
+const header = "From: =?iso-8859-1?Q?Ana_G=F3mez?= <ana@cliente.example>\r\nTo: Soporte " +
+	"<soporte@ejemplo.example>, otro@ejemplo.example\r\n" +
 	"Subject: =?utf-8?B?RmFjdHVyYWNpw7NuIGNhw61kYQ==?=\r\nDate: Mon, 5 Jan 2026 10:00:00 -0500\r\n" +
 	"Message-ID: <1@cliente.example>\r\nMIME-Version: 1.0\r\n"
 
 func textMail() []byte {
-	plain := strings.Repeat("La facturaci=F3n del m=F3dulo no cierra desde ma=F1ana; =BFpueden mirar?\r\n", 30)
-	html := strings.Repeat("<p style=3D\"margin:0\">La facturaci=F3n del m=F3dulo no cierra desde ma=F1ana</p>=\r\n\r\n", 30)
+	plain := strings.Repeat(
+		"La facturaci=F3n del m=F3dulo no cierra desde ma=F1ana; =BFpueden mirar?\r\n", 30)
+	html := strings.Repeat("<p style=3D\"margin:0\">La facturaci=F3n del m=F3dulo no cierra desde "+
+		"ma=F1ana</p>=\r\n\r\n", 30)
 	encoding := "; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-	return []byte(header + "Content-Type: multipart/alternative; boundary=alt\r\n\r\n--alt\r\nContent-Type: text/plain" + encoding + plain +
+	return []byte(header + "Content-Type: multipart/alternative; boundary=alt\r\n\r\n--alt\r\n" +
+		"Content-Type: text/plain" + encoding + plain +
 		"--alt\r\nContent-Type: text/html" + encoding + html + "--alt--\r\n")
 }
 
 func attachmentMail(size int) []byte {
 	var b bytes.Buffer
-	b.WriteString(header + "Content-Type: multipart/mixed; boundary=mix\r\n\r\n--mix\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nhola\r\n" +
-		"--mix\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+	b.WriteString(header + "Content-Type: multipart/mixed; boundary=mix\r\n\r\n--mix\r\n" +
+		"Content-Type: text/plain; charset=utf-8\r\n\r\nhola\r\n" +
+		"--mix\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment; " +
+		"filename=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n")
 	line := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{0x5a, 0xc3, 0x07}, 19)) + "\r\n"
 	b.WriteString(strings.Repeat(line, size/len(line)))
 	b.WriteString("--mix--\r\n")
@@ -54,7 +60,8 @@ func BenchmarkMessage(b *testing.B) {
 			b.SetBytes(int64(len(c.mail)))
 			b.ReportAllocs()
 			for b.Loop() {
-				m, err := message.Read(context.Background(), bytes.NewReader(c.mail), int64(len(c.mail)), message.Limits{})
+				m, err := message.Read(context.Background(), bytes.NewReader(c.mail),
+					int64(len(c.mail)), message.Limits{})
 				if err != nil || m.Text == "" {
 					b.Fatal(err)
 				}
