@@ -72,8 +72,7 @@ func Otherwise(m store.Mail) (list []string) {
 	}{
 		{Unproven, evidence, "had nothing spoken against the sender"},
 		{Proven, evidence, "with a proven sender (signed by DKIM, or sent from where SPF allows " +
-			"it, " +
-			"for the domain in From)"},
+			"it, for the domain in From)"},
 		{proof, evT, "as a reply to the address that a notice gave the sender"},
 	} {
 		if c.proof == proof && c.evidence == evidence || c.proof == Unproven && proof == Proven {
@@ -93,8 +92,7 @@ func Otherwise(m store.Mail) (list []string) {
 // otherwise says it for rules whose lot hangs on something else.
 var otherwise = map[string]string{
 	"8a": "once %s has answered yes to the question at his registered address, or had he logged " +
-		"in, " +
-		"agent item by rule 8 or batch by rule 10a",
+		"in, agent item by rule 8 or batch by rule 10a",
 	"8b": "had %s answered a notice of the last 30 days, or logged in, agent item by rule 8",
 	"22": "were %s not blocked (buzon block list, buzon block remove), as any other sender's",
 }

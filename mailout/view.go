@@ -39,22 +39,10 @@ func (m *matter) view(r *Renderer) templates.View {
 		return v
 	}
 	m.header(&v)
-	v.Score, v.Lasted = d.Score, time.Duration(d.Lasted)*time.Second
-	v.Repeats = int(d.Number)
-	if v.Rate = d.Rate; v.Rate {
-		v.Scores = r.scores(m)
-	}
-	if !d.Acted.IsZero() {
-		v.ActedAt, v.Took = d.Acted.In(r.Location), d.Took
-	}
-	if !d.Ends.IsZero() {
-		v.CloseAt = d.Ends.In(r.Location)
-	}
-	v.Project = m.named(d.Project)
+	m.detailed(&v, r)
 	v.Own = m.item.Author.ID == m.to.ID
 	v.Follows = m.to.ID != m.ticket.Requester.ID && m.to.ID != m.ticket.Controller.ID &&
 		d.Project == 0
-	v.EscalateTo, v.EscalateIn = d.Next, d.NextIn
 	v.Unverified, v.FromOutside = m.ticket.Unverified, m.item.State == desk.Pending
 	if m.row().Asks {
 		v.MailID = strconv.FormatInt(m.o.Mail, 10)
@@ -78,9 +66,26 @@ func (m *matter) view(r *Renderer) templates.View {
 	v.Code = code(v.Text)
 	v.Rich, v.Pictures = m.item.Seen.HTML, m.pictures()
 	m.enclosed(&v, r)
-	v.Hints = d.Hints
 	m.form(&v, r.Templates)
 	return v
+}
+
+// detailed adds what the notice itself brings about its ticket.
+func (m *matter) detailed(v *templates.View, r *Renderer) {
+	d := m.o.Details
+	v.Score, v.Lasted = d.Score, time.Duration(d.Lasted)*time.Second
+	v.Repeats = int(d.Number)
+	if v.Rate = d.Rate; v.Rate {
+		v.Scores = r.scores(m)
+	}
+	if !d.Acted.IsZero() {
+		v.ActedAt, v.Took = d.Acted.In(r.Location), d.Took
+	}
+	if !d.Ends.IsZero() {
+		v.CloseAt = d.Ends.In(r.Location)
+	}
+	v.Project = m.named(d.Project)
+	v.EscalateTo, v.EscalateIn, v.Hints = d.Next, d.NextIn, d.Hints
 }
 
 // answered fills in what a query found.

@@ -70,16 +70,8 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 			return done, err
 		}
 	}
-	if err := tx.setTimers(ctx, done.Ticket.Number, out.Timers); err != nil {
+	if err := tx.schedule(ctx, done.Ticket, out, o); err != nil {
 		return done, err
-	}
-	if err := tx.setClocks(ctx, done.Ticket.Number, out.Clocks); err != nil {
-		return done, err
-	}
-	if out.Chronicle {
-		if err := tx.chronicle(ctx, done.Ticket, o.Chronicle); err != nil {
-			return done, err
-		}
 	}
 	if err := tx.tie(ctx, done.Ticket.Number, done.Item.ID, d, out, o); err != nil {
 		return done, err
@@ -87,12 +79,8 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	if err := tx.amend(ctx, done.Ticket.Number, done.Ticket.Mailbox, d, out, o); err != nil {
 		return done, err
 	}
-	for _, q := range out.Asked {
-		a := Outgoing{Mail: o.Mail, Person: d.By.ID, Address: d.By.Address(),
-			Mailbox: done.Ticket.Mailbox, Details: Details{Query: &q, EchoSender: true}}
-		if err := tx.Answer(ctx, a, o.Caps.Defaults().AnswersHour); err != nil {
-			return done, err
-		}
+	if err := tx.answers(ctx, done.Ticket.Mailbox, d, out, o); err != nil {
+		return done, err
 	}
 	if err := tx.tellAll(ctx, done, d, out, o); err != nil {
 		return done, err
@@ -108,6 +96,30 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	// only now: a new follower gets what comes later
 	how := Activity{Person: d.By.ID, Mail: o.Mail}
 	return done, tx.followers(ctx, before, done.Ticket.Number, out, how)
+}
+
+// schedule writes what the clock owes a ticket from now on, and the timeline of what is over.
+func (tx *Tx) schedule(ctx context.Context, t desk.Ticket, out desk.Outcome, o Origin) error {
+	if err := tx.setTimers(ctx, t.Number, out.Timers); err != nil {
+		return err
+	}
+	if err := tx.setClocks(ctx, t.Number, out.Clocks); err != nil || !out.Chronicle {
+		return err
+	}
+	return tx.chronicle(ctx, t, o.Chronicle)
+}
+
+// answers owes what a deed's orders ask for.
+func (tx *Tx) answers(ctx context.Context, mailbox string, d desk.Deed, out desk.Outcome,
+	o Origin) error {
+	for _, q := range out.Asked {
+		a := Outgoing{Mail: o.Mail, Person: d.By.ID, Address: d.By.Address(),
+			Mailbox: mailbox, Details: Details{Query: &q, EchoSender: true}}
+		if err := tx.Answer(ctx, a, o.Caps.Defaults().AnswersHour); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // followed is the history's name of a follower: who is none any more, or is one now.

@@ -28,17 +28,7 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 		}
 	}
 	if t.Number == 0 {
-		orders := d.Orders
-		if !d.By.Agent() && !f.Sight.Edits(f.Catalogue, t, "product") {
-			orders = nil
-		}
-		if t.Product == 0 && len(f.Catalogue.All(desk.Products)) > 0 {
-			if f.Recent, err = tx.recentProducts(ctx, t.Requester.ID); err != nil {
-				return f, err
-			}
-		}
-		product := desk.ProductOf(f.Catalogue, t, orders)
-		if f.Responsible, err = tx.Person(ctx, product.Agent); err != nil {
+		if err := tx.openingFacts(ctx, &f, t, d); err != nil {
 			return f, err
 		}
 	}
@@ -56,50 +46,8 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 	if f.Hangs, err = tx.hangs(ctx, t, d); err != nil {
 		return f, err
 	}
-	if len(d.Orders) == 0 || !d.By.Agent() {
-		return f, nil
-	}
-	if f.Agents, err = tx.Agents(ctx); err != nil {
-		return f, err
-	}
-	for _, e := range desk.Unlisted(f.Catalogue, d.Orders) {
-		if _, there := f.Catalogue.Find(e.Kind, e.Name("")); there { // by an order before it
-			continue
-		}
-		if _, err := tx.Put(ctx, e); err != nil {
-			return f, err
-		}
-		if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
-			return f, err
-		}
-	}
-	if err := tx.shape(ctx, t, d, &f); err != nil {
-		return f, err
-	}
-	if desk.Judges(d.Orders) {
-		if f.Pending, err = tx.PendingItems(ctx, t.Number); err != nil {
-			return f, err
-		}
-	}
-	if desk.Recalls(d.Orders) {
-		if f.Held, err = tx.HeldItems(ctx, t.Number); err != nil {
-			return f, err
-		}
-		if f.Said, err = tx.said(ctx, t.Number, d.By.ID); err != nil {
-			return f, err
-		}
-	}
-	if err := tx.grave(ctx, t, d, o, &f); err != nil {
-		return f, err
-	}
-	if f.Others, err = tx.others(ctx, desk.Linked(d.Orders)); err != nil {
-		return f, err
-	}
-	if f.People, err = tx.whom(ctx, d.Orders, o.Ours); err != nil {
-		return f, err
-	}
-	if desk.Merges(d.Orders) {
-		f.Sights, err = tx.sightsOf(ctx, t, f)
+	if len(d.Orders) > 0 && d.By.Agent() {
+		err = tx.orderFacts(ctx, &f, t, d, o)
 	}
 	return f, err
 }
@@ -109,6 +57,71 @@ func (tx *Tx) recentProducts(ctx context.Context, person int64) ([]int64, error)
 	return singles[int64](ctx, tx.Reader, `
 		SELECT product FROM ticket WHERE requester = $1 AND product > 0
 		ORDER BY number DESC LIMIT 3`, person)
+}
+
+// openingFacts are those of a new ticket.
+func (tx *Tx) openingFacts(ctx context.Context, f *desk.Facts, t desk.Ticket,
+	d desk.Deed) (err error) {
+	orders := d.Orders
+	if !d.By.Agent() && !f.Sight.Edits(f.Catalogue, t, "product") {
+		orders = nil
+	}
+	if t.Product == 0 && len(f.Catalogue.All(desk.Products)) > 0 {
+		if f.Recent, err = tx.recentProducts(ctx, t.Requester.ID); err != nil {
+			return err
+		}
+	}
+	product := desk.ProductOf(f.Catalogue, t, orders)
+	f.Responsible, err = tx.Person(ctx, product.Agent)
+	return err
+}
+
+// orderFacts are those that an agent's orders need.
+func (tx *Tx) orderFacts(ctx context.Context, f *desk.Facts, t desk.Ticket, d desk.Deed,
+	o Origin) (err error) {
+	if f.Agents, err = tx.Agents(ctx); err != nil {
+		return err
+	}
+	for _, e := range desk.Unlisted(f.Catalogue, d.Orders) {
+		if _, there := f.Catalogue.Find(e.Kind, e.Name("")); there { // by an order before it
+			continue
+		}
+		if _, err := tx.Put(ctx, e); err != nil {
+			return err
+		}
+		if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
+			return err
+		}
+	}
+	if err := tx.shape(ctx, t, d, f); err != nil {
+		return err
+	}
+	if desk.Judges(d.Orders) {
+		if f.Pending, err = tx.PendingItems(ctx, t.Number); err != nil {
+			return err
+		}
+	}
+	if desk.Recalls(d.Orders) {
+		if f.Held, err = tx.HeldItems(ctx, t.Number); err != nil {
+			return err
+		}
+		if f.Said, err = tx.said(ctx, t.Number, d.By.ID); err != nil {
+			return err
+		}
+	}
+	if err := tx.grave(ctx, t, d, o, f); err != nil {
+		return err
+	}
+	if f.Others, err = tx.others(ctx, desk.Linked(d.Orders)); err != nil {
+		return err
+	}
+	if f.People, err = tx.whom(ctx, d.Orders, o.Ours); err != nil {
+		return err
+	}
+	if desk.Merges(d.Orders) {
+		f.Sights, err = tx.sightsOf(ctx, t, *f)
+	}
+	return err
 }
 
 // factsOfLines are what a customer's orders and lines are held against: what he may set, and whom

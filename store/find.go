@@ -175,9 +175,6 @@ func (w *where) query(c *desk.Catalogue, s desk.Sight, q Query) {
 		w.add(`' ' || t.tags || ' ' LIKE %s ESCAPE '\'`,
 			w.bind("% "+strings.ReplaceAll(tag, "_", `\_`)+" %"))
 	}
-	if !q.DueBy.IsZero() {
-		w.add("t.due_at <= %s", w.bind(q.DueBy.UnixMilli()))
-	}
 	if q.ProductionDown {
 		w.add("t.production_down = 1")
 	}
@@ -189,6 +186,20 @@ func (w *where) query(c *desk.Catalogue, s desk.Sight, q Query) {
 	if v := q.Fields["mailbox"]; v != "" {
 		w.add("t.mailbox = %s", w.bind(v))
 	}
+	w.times(c, q)
+	if q.Requesters != nil {
+		w.add("t.requester IN (%s)", w.list("BIGINT", q.Requesters))
+	}
+	for _, id := range slices.Sorted(maps.Keys(q.Custom)) {
+		w.add("lower(t.custom) LIKE lower(%s) ESCAPE '!'", w.bind(customLike(id, q.Custom[id])))
+	}
+}
+
+// times adds the conditions on when a ticket was opened and is due.
+func (w *where) times(c *desk.Catalogue, q Query) {
+	if !q.DueBy.IsZero() {
+		w.add("t.due_at <= %s", w.bind(q.DueBy.UnixMilli()))
+	}
 	if !q.Since.IsZero() {
 		w.add("t.created_at >= %s", w.bind(q.Since.UnixMilli()))
 	}
@@ -198,12 +209,6 @@ func (w *where) query(c *desk.Catalogue, s desk.Sight, q Query) {
 	if !q.DueBefore.IsZero() {
 		w.add("t.due_at > 0 AND t.due_at < %s", w.bind(q.DueBefore.UnixMilli()))
 		w.add("t.status IN (%s)", w.list("BIGINT", statuses(c, "open")))
-	}
-	if q.Requesters != nil {
-		w.add("t.requester IN (%s)", w.list("BIGINT", q.Requesters))
-	}
-	for _, id := range slices.Sorted(maps.Keys(q.Custom)) {
-		w.add("lower(t.custom) LIKE lower(%s) ESCAPE '!'", w.bind(customLike(id, q.Custom[id])))
 	}
 }
 

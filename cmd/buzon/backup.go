@@ -54,8 +54,7 @@ func (a *app) backup() *cobra.Command {
 	return &cobra.Command{Use: "backup FILE", Args: cobra.ExactArgs(1),
 		Short: "Write all that the desk has into a file; the daemon may run",
 		Long: "Writes the database as it is at this moment, mails, attachments, signing keys and " +
-			"tokens " +
-			"into a\nnew tar file, and reads it again; - is the standard output. " +
+			"tokens into a\nnew tar file, and reads it again; - is the standard output. " +
 			"The daemon may run. The file is as\nsecret as the desk: keep it elsewhere, and " +
 			"encrypt it. " +
 			"The configuration, with the files that it\nnames, and texts of your own are not in " +

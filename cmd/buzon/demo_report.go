@@ -65,16 +65,7 @@ func (a *app) report(ctx context.Context, p *player, played []act) error {
 		mails); err != nil {
 		return err
 	}
-	tickets, _, err := p.house.store.Find(ctx, everything, store.Query{})
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(a.stdout, "\nThe tickets now:")
-	n, err := p.house.naming(ctx)
-	if err != nil {
-		return err
-	}
-	if err := a.printTickets(n, tickets); err != nil {
+	if err := a.ticketsNow(ctx, p.house); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.stdout, "\nSent because of each mail:")
@@ -90,6 +81,20 @@ func (a *app) report(ctx context.Context, p *player, played []act) error {
 				"customer.\n", len(played))
 	}
 	return nil
+}
+
+// ticketsNow prints all tickets as they are.
+func (a *app) ticketsNow(ctx context.Context, h *house) error {
+	tickets, _, err := h.store.Find(ctx, everything, store.Query{})
+	if err != nil {
+		return err
+	}
+	n, err := h.naming(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, "\nThe tickets now:")
+	return a.printTickets(n, tickets)
 }
 
 // showNotice prints the first answer to a customer, as she reads it.

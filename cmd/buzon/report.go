@@ -98,8 +98,7 @@ func (a *app) reports() *cobra.Command {
 	c := &cobra.Command{Use: "report", Args: cobra.NoArgs,
 		Short: "Count tickets by status, severity, type, product, organisation, agent and month",
 		Long: "Counts the tickets that were opened in a time: how many, how many of them are " +
-			"closed " +
-			"by now, and how\nmany are not."}
+			"closed by now, and how\nmany are not."}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		for _, name := range by {
 			if err := among("by", name, names...); err != nil {

@@ -32,8 +32,7 @@ func (a *app) template() *cobra.Command {
 		&cobra.Command{Use: "export DIR", Args: cobra.ExactArgs(1),
 			Short: "Write the texts that are in use into a directory, to change them there",
 			Long: "Writes the texts that are in use into DIR. Remove from it what is to stay as " +
-				"it is, " +
-				"and name it in the configuration: templates = \"DIR\".",
+				"it is, and name it in the configuration: templates = \"DIR\".",
 			RunE: func(_ *cobra.Command,
 				args []string) error {
 				return a.exportTemplates(args[0])
@@ -41,8 +40,7 @@ func (a *app) template() *cobra.Command {
 		preview,
 		&cobra.Command{Use: "check", Args: cobra.NoArgs,
 			Short: "Check the texts: names file and line, unknown fields, what is left to " +
-				"translate, " +
-				"and HTML that some mail clients show otherwise",
+				"translate, and HTML that some mail clients show otherwise",
 			RunE: func(*cobra.Command, []string) error { return a.lintTemplates() }})
 	return c
 }
