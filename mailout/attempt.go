@@ -217,10 +217,7 @@ func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing, limit int64,
 
 // giveBack puts a mail that was prepared, and not sent, back into the outbox.
 func (d *Dispatcher) giveBack(ctx context.Context, o store.Outgoing) {
-	err := d.Store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		return tx.Defer(context.WithoutCancel(ctx), o.ID, store.Due, o.LastReply, tx.Now())
-	})
-	if err != nil {
+	if err := d.Store.GiveBack(context.WithoutCancel(ctx), o); err != nil {
 		d.Log.Error("cannot write to the outbox; the next process sends the mail",
 			"outbox", o.ID, "error", err)
 	}

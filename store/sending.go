@@ -79,6 +79,19 @@ func (s *Store) ClaimAll(ctx context.Context, list []Outgoing) (claimed []Outgoi
 	return claimed, nil
 }
 
+// GiveBack takes the claim of a mail back that was not tried: as it was read, the attempt uncounted.
+func (s *Store) GiveBack(ctx context.Context, o Outgoing) error {
+	state := Due
+	if o.State == Uncertain {
+		state = Uncertain
+	}
+	return fault(s.Write(ctx, func(tx *Tx) error {
+		return tx.write(ctx, `
+			UPDATE outbox SET state = $2, attempts = attempts - 1, next_at = $3, set_at = $3
+			WHERE id = $1 AND state = 'sending'`, o.ID, state, tx.store.Now().UnixMilli())
+	}))
+}
+
 // Fix keeps the rendered bytes of a claimed mail before the world hears of it: every attempt sends
 // the same. What was rendered before goes: the relay has said that it will not have it.
 func (s *Store) Fix(ctx context.Context, o *Outgoing, raw *Spool) error {

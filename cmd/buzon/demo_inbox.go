@@ -114,12 +114,17 @@ func (m received) Reply() string { return "Re: " + m.Subject }
 // button is the mail that a link of the HTML opens.
 type button struct{ To, Subject, Body string }
 
-// Button is the first of the mail's links.
-func (m received) Button() (b button, err error) {
-	_, href, _ := strings.Cut(m.HTML, `href="mailto:`)
-	href, _, ok := strings.Cut(href, `"`)
+// Button is the first of the mail's links whose text begins with a word.
+func (m received) Button(word string) (b button, err error) {
+	href, rest, ok := "", m.HTML, true
+	for text := ""; ok && !strings.HasPrefix(text, word); {
+		_, rest, ok = strings.Cut(rest, `href="mailto:`)
+		href, rest, _ = strings.Cut(rest, `"`)
+		_, text, _ = strings.Cut(rest, ">")
+		text = strings.TrimSpace(text)
+	}
 	if !ok {
-		return b, errors.New("the mail has no button")
+		return b, fmt.Errorf("the mail has no button «%s»", word)
 	}
 	u, err := url.Parse("mailto:" + html.UnescapeString(href))
 	if err != nil {

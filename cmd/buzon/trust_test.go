@@ -162,10 +162,13 @@ func TestC23AddressChangesByOrder(t *testing.T) {
 	}
 	order := func(line string) takenMail {
 		d.answers(vAna, notice, line)
-		d.answers(vAna, d.lastTo(vAna, "Confirme sus órdenes"), "sí")
+		if m := d.last(vAna); strings.Contains(m.subject, "Confirme sus órdenes") {
+			d.answers(vAna, m, "sí")
+		}
 		return d.last(vAna)
 	}
-	order("#persona " + vCarla + " Agregar dirección: carla@nueva.test")
+	d.answers(vAna, notice, "#persona "+vCarla+" Agregar dirección: carla@nueva.test")
+	d.answers(vAna, d.lastTo(vAna, "Confirme sus órdenes"), "sí")
 	if p := d.person(vCarla); !slices.Equal(p.Addresses, []string{vCarla, "carla@nueva.test"}) {
 		t.Errorf("her addresses: %v", p.Addresses)
 	}
