@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -75,10 +74,8 @@ func (a *app) forget(ctx context.Context, h *house, p desk.Person) error {
 
 // olderCopies are those that an upgrade has left.
 func olderCopies(data string) []string {
-	list, _ := filepath.Glob(filepath.Join(data, "buzon.db?*"))
-	return slices.DeleteFunc(list, func(path string) bool {
-		return strings.HasSuffix(path, "-wal") || strings.HasSuffix(path, "-shm")
-	})
+	list, _ := filepath.Glob(filepath.Join(data, "buzon-schema*.db"))
+	return list
 }
 
 // forgetWritten removes the mails about a person that lie in the data directory, where no relay is

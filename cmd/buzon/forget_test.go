@@ -113,9 +113,14 @@ func TestPersonForget(t *testing.T) {
 		}
 	}
 	tickets, mails := len(d.tickets()), len(d.mails())
-	if out := d.cli("person", "forget", carla, "--yes"); !strings.Contains(out,
-		"forgotten in 1 tickets: 2 items") {
-		t.Errorf("it says %s", out)
+	older := filepath.Join(d.data, "buzon-schema9.db") // as an upgrade leaves it
+	if err := os.WriteFile(older, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errs := d.runCLI("", "person", "forget", carla, "--yes"); code != exitOK ||
+		!strings.Contains(out, "forgotten in 1 tickets: 2 items") ||
+		!strings.Contains(errs, older+" is a copy of the database from before") {
+		t.Errorf("exit %d, it says %s%s", code, out, errs)
 	}
 	for _, found := range holders(t, d.kept(), secrets) {
 		t.Error(found)

@@ -3,7 +3,13 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"os"
 	"os/exec"
@@ -12,6 +18,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/emersion/go-msgauth/dkim"
+	"github.com/foxcpp/go-mockdns"
 
 	"buzon/internal/mailtest"
 	"buzon/store"
@@ -38,26 +47,75 @@ func BenchmarkServe(b *testing.B) {
 			b.ReportMetric(postfix, "mails/s")
 		})
 	}
-	b.Run("buzon", func(b *testing.B) {
-		var rate float64
-		for b.Loop() {
-			rate = loadBuzon(b, binary)
+	for name, mails := range map[string][]string{"buzon": loaded("soporte@ejemplo.test"),
+		"verifying": signedLoad(b)} {
+		b.Run(name, func(b *testing.B) {
+			server := "none"
+			if name == "verifying" {
+				server = loadDNS(b)
+			}
+			var rate float64
+			for b.Loop() {
+				rate = loadBuzon(b, binary, server, mails)
+			}
+			b.ReportMetric(rate, "mails/s")
+			if postfix > 0 {
+				b.ReportMetric(rate/postfix, "x-postfix")
+			}
+		})
+	}
+}
+
+var loadKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, _ := rsa.GenerateKey(rand.Reader, 2048)
+	return key
+})
+
+// signedLoad are the mails, each signed by the domain in From.
+func signedLoad(b *testing.B) []string {
+	list := loaded("soporte@ejemplo.test")
+	for i, raw := range list {
+		var signed strings.Builder
+		o := &dkim.SignOptions{Domain: fmt.Sprintf("empresa%d.test", i/20), Selector: "k",
+			Signer:                 loadKey(),
+			HeaderCanonicalization: dkim.CanonicalizationRelaxed,
+			BodyCanonicalization:   dkim.CanonicalizationRelaxed,
+			HeaderKeys:             []string{"From", "To", "Subject", "Date", "Message-ID"}}
+		if err := dkim.Sign(&signed, strings.NewReader(raw+"\r\n"), o); err != nil {
+			b.Fatal(err)
 		}
-		b.ReportMetric(rate, "mails/s")
-		if postfix > 0 {
-			b.ReportMetric(rate/postfix, "x-postfix")
-		}
-	})
+		list[i] = strings.TrimSuffix(signed.String(), "\r\n")
+	}
+	return list
+}
+
+// loadDNS answers for the domains of the load.
+func loadDNS(b *testing.B) string {
+	der, _ := x509.MarshalPKIXPublicKey(&loadKey().PublicKey)
+	zones := map[string]mockdns.Zone{}
+	for i := range loadMails/20 + 1 {
+		domain := fmt.Sprintf("empresa%d.test.", i)
+		zones[domain] = mockdns.Zone{TXT: []string{"v=spf1 ip4:127.0.0.1 -all"}}
+		zones["_dmarc."+domain] = mockdns.Zone{TXT: []string{"v=DMARC1; p=reject"}}
+		zones["k._domainkey."+domain] = mockdns.Zone{TXT: []string{"v=DKIM1; k=rsa; p=" +
+			base64.StdEncoding.EncodeToString(der)}}
+	}
+	s, err := mockdns.NewServerWithLogger(zones, log.New(io.Discard, "", 0), false)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { s.Close() })
+	return s.LocalAddr().String()
 }
 
 // loadBuzon returns mails a second from the first connection until all are tickets.
-func loadBuzon(b *testing.B, binary string) float64 {
+func loadBuzon(b *testing.B, binary, dns string, mails []string) float64 {
 	dir := b.TempDir()
 	config := filepath.Join(dir, "buzon.toml")
 	text := fmt.Sprintf("data_dir = %q\n[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n"+
 		"plus_addressing = true\n[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n"+
 		"[smtp]\nlisten = \"127.0.0.1:0\"\n[relay]\nhost = \"127.0.0.1\"\nport = 1\ntls = "+
-		"\"none\"\n[dns]\nserver = \"none\"\n", filepath.Join(dir, "data"))
+		"\"none\"\n[dns]\nserver = %q\n", filepath.Join(dir, "data"), dns)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}
@@ -86,7 +144,7 @@ func loadBuzon(b *testing.B, binary string) float64 {
 	}
 	defer s.Close()
 	start := time.Now()
-	load(b, address, "soporte@ejemplo.test")
+	load(b, address, "soporte@ejemplo.test", mails)
 	answered := time.Since(start)
 	// asked cheaply, so as not to measure the asking: all is in the journal by now, and nothing in
 	// it may wait
@@ -126,7 +184,7 @@ func loadBuzon(b *testing.B, binary string) float64 {
 func loadPostfix(b *testing.B) float64 {
 	p := mailtest.Postfix(b, mailtest.PostfixOptions{Deliver: []string{"ejemplo.test"}})
 	start := time.Now()
-	load(b, p.Addr, "soporte@ejemplo.test")
+	load(b, p.Addr, "soporte@ejemplo.test", loaded("soporte@ejemplo.test"))
 	for {
 		files, _ := os.ReadDir(filepath.Join(p.Maildir("ejemplo.test"), "new"))
 		if len(files) == loadMails {
@@ -136,11 +194,27 @@ func loadPostfix(b *testing.B) float64 {
 	}
 }
 
-// load sends the mails, each connection many of them.
-func load(b *testing.B, address, to string) {
+// loaded are the mails of the load.
+func loaded(to string) (list []string) {
 	filler := strings.Repeat(
 		"La factura de este mes no coincide con lo que figura en el sistema contable.\r\n",
 		loadSize/78)
+	for i := range loadMails {
+		from := loadSender(i)
+		list = append(list, fmt.Sprintf("From: Persona %d <%s>\r\nTo: <%s>\r\nSubject: "+
+			"=?utf-8?q?No_coincide_la_facturaci=C3=B3n_%d?=\r\nMessage-ID: "+
+			"<carga%d@cliente.test>\r\n"+
+			"Date: Tue, 03 Mar 2026 09:01:%02d -0500\r\nMIME-Version: 1.0\r\nContent-Type: "+
+			"text/plain; charset=utf-8\r\n\r\nHola, soy %d.\r\n\r\n%s",
+			i, from, to, i, i, i%60, i, strings.TrimSuffix(filler, "\r\n")))
+	}
+	return list
+}
+
+func loadSender(i int) string { return fmt.Sprintf("persona%d@empresa%d.test", i, i/20) }
+
+// load sends the mails, each connection many of them.
+func load(b *testing.B, address, to string, mails []string) {
 	var sending sync.WaitGroup
 	for c := range loadConnections {
 		sending.Go(func() {
@@ -169,16 +243,10 @@ func load(b *testing.B, address, to string) {
 			say("")
 			say("EHLO cliente.test")
 			for i := c; i < loadMails; i += loadConnections {
-				from := fmt.Sprintf("persona%d@empresa%d.test", i, i/20)
-				say("MAIL FROM:<" + from + ">")
+				say("MAIL FROM:<" + loadSender(i) + ">")
 				say("RCPT TO:<" + to + ">")
 				say("DATA")
-				say(fmt.Sprintf("From: Persona %d <%s>\r\nTo: <%s>\r\nSubject: "+
-					"=?utf-8?q?No_coincide_la_facturaci=C3=B3n_%d?=\r\nMessage-ID: "+
-					"<carga%d@cliente.test>\r\n"+
-					"Date: Tue, 03 Mar 2026 09:01:%02d -0500\r\nMIME-Version: 1.0\r\n"+
-					"Content-Type: text/plain; charset=utf-8\r\n\r\nHola, soy %d.\r\n\r\n%s.",
-					i, from, to, i, i, i%60, i, filler))
+				say(mails[i] + "\r\n.")
 			}
 			say("QUIT")
 		})
