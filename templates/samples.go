@@ -379,6 +379,34 @@ func samples() []Sample {
 				Offers: []Offer{{Words: "mis casos", Key: "help_mine",
 					Href: "mailto:soporte@ejemplo.test?subject=mis%20casos"}}}
 		})},
+		{"answer-panel", "answer", with(toAgent, answering, func(v *View) {
+			v.Answer = Answer{Title: "panel_day", Of: "martes 3 de marzo",
+				Bars:  []Bar{{"Abierto", 7, 100}, {"En proceso", 3, 43}, {"Cerrado", 212, 100}},
+				Facts: []Detail{{Key: "overdue", Value: "1"}},
+				Listings: []Listing{
+					{Key: "undelivered", Count: 1, Lines: []string{"carla@cliente.test · #124"}},
+					{Key: "quarantine", Count: 0}},
+				Sections: []Section{{Key: "overdue_title", Count: 1, Cases: []CaseLine{
+					{Ticket: Ticket{Number: 99, Subject: "Sigue", StatusClass: "open"}, Who: carla,
+						At:    at.AddDate(0, -1, 0),
+						Notes: []Remark{{Key: "overdue_since", Of: "2026-03-01"}}}}},
+					{Name: "Abierto", Count: 7, More: Offer{Words: "casos abiertos",
+						Key:  "more_by",
+						Href: "mailto:soporte@ejemplo.test?subject=casos%20abiertos"}}},
+				Last: []Remark{{Key: "panel_why"}}}
+		}, buttons("pending", "my_tickets"))},
+		{"answer-digest", "answer", with(toAgent, answering, func(v *View) {
+			v.Answer = Answer{Title: "digest", Of: "martes 3 de marzo",
+				Lines: []Remark{{Key: "digest_intro", N: 2}},
+				Sections: []Section{{Cases: []CaseLine{
+					{Ticket: Ticket{Number: 124, Subject: "No abre", Status: "En proceso",
+						StatusClass: "open"}, Who: carla, At: at,
+						Items: []AnswerItem{{Number: "124-2", Type: "Respuesta", Author: carla,
+							At: at, Text: printer}},
+						See:   "mailto:soporte@ejemplo.test?subject=caso%20124",
+						Reply: "mailto:soporte+c124@ejemplo.test"}}}},
+				Last: []Remark{{Key: "digest_how"}}}
+		}, buttons("my_tickets", "my_data"))},
 		{"answer-canned", "answer", with(toAgent, answering, func(v *View) {
 			v.Answer = Answer{Title: "canned",
 				Canned: []CannedText{{"Saludo", "#plantilla Saludo",
@@ -608,6 +636,7 @@ var inEnglish = map[string]string{
 	"abiertos":                            "open",
 	"factura":                             "invoice",
 	"Respuesta":                           "Answer",
+	"martes 3 de marzo":                   "Tuesday 3 March",
 	"Nota":                                "Note",
 	"Ampliación de información":           "More information",
 	"Pruebe ahora.\n\nAna":                "Try now.\n\nAna",

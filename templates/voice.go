@@ -394,7 +394,7 @@ func (w voice) reply(v View) any {
 	// those mails say themselves what an answer does
 	case !v.ToAgent, len(v.Held) > 0, strings.HasSuffix(v.Reason, "_for_admin"):
 		return ""
-	case v.Ticket.Number == 0 && len(v.Links)+len(v.Proposed) > 0:
+	case v.Ticket.Number == 0 && len(v.Links)+len(v.Proposed) > 0 && v.Answer.Title == "":
 		return ""
 	case slices.ContainsFunc(v.Groups, func(g Group) bool {
 		return slices.ContainsFunc(g.Entries, func(e Entry) bool { return e.ReplyTo != "" })
