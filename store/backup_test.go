@@ -10,7 +10,6 @@ import (
 
 // TestSnapshot: what the desk does meanwhile does not change it, and a restored desk is held.
 func TestSnapshot(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	file := spool(t, s, strings.Repeat("largo ", InlineSize))
 	receive(t, s, "hola")
@@ -52,7 +51,6 @@ func TestSnapshot(t *testing.T) {
 
 // TestSnapshotLeftBehind: one of a process that was killed goes after a day.
 func TestSnapshotLeftBehind(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	p := must(s.Snapshot(ctx))(t)
 	must(s.Sweep(ctx))(t)

@@ -28,7 +28,6 @@ func blobFiles(t testing.TB, s *Store) (n int) {
 }
 
 func TestBytesAreKeptOnce(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	for _, c := range []struct {
 		name, text string
@@ -68,7 +67,6 @@ func TestBytesAreKeptOnce(t *testing.T) {
 }
 
 func TestSpoolIsReadWhileItIsWritten(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	for _, text := range []string{"hola", large} {
 		p := s.NewSpool()
@@ -86,7 +84,6 @@ func TestSpoolIsReadWhileItIsWritten(t *testing.T) {
 }
 
 func TestRowNeverNamesAFileThatIsNotThere(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	by := addPerson(t, s, desk.Customer, "c@cliente.test")
 	k := openTicket(t, s, by, "x")
@@ -113,7 +110,6 @@ func TestRowNeverNamesAFileThatIsNotThere(t *testing.T) {
 }
 
 func TestSpoolThatFailedStaysFailed(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	p := spool(t, s, large)
 	check(t, os.RemoveAll(s.blobDir()))
@@ -128,7 +124,6 @@ func TestSpoolThatFailedStaysFailed(t *testing.T) {
 }
 
 func TestSweep(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	kept := mail(t, s, receive(t, s, large))
 	age := func(path string) {
@@ -158,7 +153,6 @@ func TestSweep(t *testing.T) {
 // A Sweep in the same commit as the row that names a file, or that forgets it, takes nothing that
 // is needed.
 func TestSweepAmongWrites(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	id := owe(t, s, 1, "c@cliente.test")
 	must(s.Claim(ctx, Outgoing{ID: id}))(t)

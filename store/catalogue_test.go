@@ -8,7 +8,6 @@ import (
 )
 
 func TestCatalogueIsReadAgainWhenSomebodyElseWritesIt(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, Options{})
 	before := must(s.Catalogue(ctx))(t)
@@ -46,7 +45,6 @@ func TestCatalogueIsReadAgainWhenSomebodyElseWritesIt(t *testing.T) {
 }
 
 func TestNewDeskHasTheRowsThatComeWithBuzon(t *testing.T) {
-	t.Parallel()
 	s := open(t, t.TempDir(), Options{})
 	c := must(s.Catalogue(ctx))(t)
 	for _, want := range desk.Shipped() {
@@ -72,7 +70,6 @@ func putEntry(t *testing.T, s *Store, e desk.Entry) desk.Entry {
 
 // TestReplacedRow: what had a row that is removed has another, and the history goes on naming it.
 func TestReplacedRow(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	k := openTicket(t, s, by, "Factura")
@@ -116,7 +113,6 @@ func TestReplacedRow(t *testing.T) {
 // TestRefusedRow: a row that can't be written leaves the catalogue as it was, and everybody's copy
 // of it.
 func TestRefusedRow(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	err := s.Write(ctx, func(tx *Tx) error {
 		_, err := tx.Put(ctx, desk.Entry{Kind: desk.Products,

@@ -10,7 +10,6 @@ import (
 
 // TestOneListOfColumns: what is written is read, and told in the history, whichever column it is.
 func TestOneListOfColumns(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	carla := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	ana := addPerson(t, s, desk.Agent, "ana@ejemplo.test")
@@ -35,7 +34,6 @@ func TestOneListOfColumns(t *testing.T) {
 }
 
 func TestNotFound(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	for name, f := range map[string]func() error{
 		"ticket":        func() error { _, err := s.Ticket(ctx, 9); return err },

@@ -13,7 +13,6 @@ import (
 
 // TestCopy takes a desk to the other engine and back again.
 func TestCopy(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, Options{Database: sqliteOnly, Now: newClock().now})
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
@@ -62,7 +61,6 @@ func TestCopy(t *testing.T) {
 
 // TestCopyBrokenOff leaves nothing that would be in the way of the next.
 func TestCopyBrokenOff(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	for range 20 {
 		receive(t, s, "mail "+time.Now().String())
@@ -80,7 +78,6 @@ func TestCopyBrokenOff(t *testing.T) {
 
 // TestRowHash: where one value ends and the next begins is part of it.
 func TestRowHash(t *testing.T) {
-	t.Parallel()
 	rows := [][]any{{"ab", "c"}, {"a", "bc"}, {"abc", ""}, {"abc", nil}, {nil, "abc"},
 		{int64(1), "abc"}}
 	seen := map[[32]byte]bool{}

@@ -146,7 +146,7 @@ func pick[T any](d *randomDesk, list []T) T { return list[d.IntN(len(list))] }
 
 // What SQL finds is what desk.Sight says of each ticket and each item, whoever asks, whole and by
 // pages.
-func TestFindIsSight(t *testing.T) { // beside no other: eachWay changes how all searches are done
+func TestFindIsSight(t *testing.T) {
 	for seed := range uint64(12) {
 		d := newRandomDesk(t, seed)
 		for _, p := range append(d.people, desk.Person{}) {
@@ -248,7 +248,6 @@ func (d *randomDesk) searches(t *testing.T, what string, sight desk.Sight) {
 }
 
 func TestPageIsComplete(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	carla := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	ana := addPerson(t, s, desk.Agent, "ana@ejemplo.test")
@@ -273,7 +272,6 @@ func TestPageIsComplete(t *testing.T) {
 // TestPageCost: what a list costs does not grow with what is on it, and a notice reads no more than
 // it quotes.
 func TestPageCost(t *testing.T) {
-	t.Parallel()
 	cost := 0
 	s := open(t, t.TempDir(), Options{Trace: func(string) { cost++ }})
 	carla := addPerson(t, s, desk.Customer, "carla@cliente.test")

@@ -7,7 +7,6 @@ import (
 )
 
 func TestNamesOf(t *testing.T) {
-	t.Parallel()
 	p := desk.Person{Name: "Carla Ruiz Ñáñez", Addresses: []string{"carla@cliente.test"}}
 	all, first := namesOf(p), firstNames(p)
 	for _, c := range []struct{ text, want, inHis string }{
@@ -31,7 +30,6 @@ func TestNamesOf(t *testing.T) {
 }
 
 func TestUnquoted(t *testing.T) {
-	t.Parallel()
 	if got := unquoted(
 		"Hola:\n> no imprime\n > desde ayer\nReinicie > luego."); got != "Hola:\nReinicie > luego." {
 		t.Errorf("%q", got)

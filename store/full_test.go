@@ -24,7 +24,6 @@ func smallDisk(t *testing.T, size string) string {
 }
 
 func TestFullDisk(t *testing.T) {
-	t.Parallel()
 	for name, size := range map[string]int{"in rows": 100 << 10, "in files": 700 << 10} {
 		t.Run(name, func(t *testing.T) {
 			if name == "in rows" {
@@ -71,7 +70,6 @@ func take(s *Store, text string) error {
 }
 
 func TestNearlyFullDiskTakesNoMailButWritesDownWhatWasSent(t *testing.T) {
-	t.Parallel()
 	s := open(t, t.TempDir(), Options{MinFree: 1 << 60})
 	var f *Fault
 	if _, err := s.Spool(ctx); !errors.As(err, &f) || !f.Full() {

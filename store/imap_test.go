@@ -33,7 +33,6 @@ func imapMail(t *testing.T, s *Store, uid uint32, text string) IMAPMail {
 
 // TestIMAPEntries walks a folder through two epochs.
 func TestIMAPEntries(t *testing.T) {
-	t.Parallel()
 	s, ctx := imapStore(t), t.Context()
 	f := IMAPFolder{"a", "INBOX", 7}
 	ok := func(err error) {
@@ -98,7 +97,6 @@ func TestIMAPEntries(t *testing.T) {
 // TestIMAPSuperseded takes a mail whole that was set aside: what was known of it leaves the
 // quarantine, and no other does. The count goes over all epochs.
 func TestIMAPSuperseded(t *testing.T) {
-	t.Parallel()
 	s := imapStore(t)
 	f := IMAPFolder{"a", "INBOX", 7}
 	check(t, s.BeginIMAP(ctx, f, 0, nil))
@@ -142,7 +140,6 @@ func TestIMAPSuperseded(t *testing.T) {
 // TestIMAPPartThatIsFiled takes a mail whole whose part an administrator has filed meanwhile:
 // people may work with the part, so it stays where it is.
 func TestIMAPPartThatIsFiled(t *testing.T) {
-	t.Parallel()
 	s := imapStore(t)
 	f := IMAPFolder{"a", "INBOX", 7}
 	check(t, s.BeginIMAP(ctx, f, 0, nil))
@@ -155,7 +152,6 @@ func TestIMAPPartThatIsFiled(t *testing.T) {
 }
 
 func TestIMAPOrdersAndStatus(t *testing.T) {
-	t.Parallel()
 	s, ctx := imapStore(t), context.Background()
 	order := func() string {
 		o, err := s.IMAPOrder(ctx, "a")
@@ -183,7 +179,6 @@ func TestIMAPOrdersAndStatus(t *testing.T) {
 // TestIMAPOrderGivenMeanwhile gives an order between the reading of the one before and its
 // clearing: it is taken the next time.
 func TestIMAPOrderGivenMeanwhile(t *testing.T) {
-	t.Parallel()
 	s := imapStore(t)
 	check(t, s.OrderIMAP(ctx, "a", "poll"))
 	release := hold(t, s)
@@ -208,7 +203,6 @@ func TestIMAPOrderGivenMeanwhile(t *testing.T) {
 // TestIMAPSetBackTwice keeps the count of what was taken, however often UIDs are given out once
 // more.
 func TestIMAPSetBackTwice(t *testing.T) {
-	t.Parallel()
 	s := imapStore(t)
 	f := IMAPFolder{"a", "INBOX", 7}
 	for i, text := range []string{"first", "second", "third"} {
@@ -221,7 +215,6 @@ func TestIMAPSetBackTwice(t *testing.T) {
 // TestIMAPPartOverASetBack has UIDs given out once more after a mail was set aside: it was never
 // taken, and is not counted as such.
 func TestIMAPPartOverASetBack(t *testing.T) {
-	t.Parallel()
 	s := imapStore(t)
 	f := IMAPFolder{"a", "INBOX", 7}
 	check(t, s.BeginIMAP(ctx, f, 0, nil))
@@ -236,7 +229,6 @@ func TestIMAPPartOverASetBack(t *testing.T) {
 // TestIMAPOwed has one mail in each state: what is half done is owed, and a print that was taken
 // stays.
 func TestIMAPOwed(t *testing.T) {
-	t.Parallel()
 	s := imapStore(t)
 	f := IMAPFolder{"a", "INBOX", 7}
 	check(t, s.BeginIMAP(ctx, f, 0, nil))

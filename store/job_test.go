@@ -8,7 +8,6 @@ import (
 
 // TestJobs: one process at a time does a job, until it ends, or has died in it.
 func TestJobs(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	begin := func() bool { return must(s.BeginJob(ctx, "sweep"))(t) }
 	same(t, "first", begin(), true)

@@ -27,7 +27,6 @@ func mail(t testing.TB, s *Store, id int64) Mail {
 }
 
 func TestReceivedMailIsDurable(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	env := Envelope{Door: "smtp", From: "carla@cliente.test", To: []string{"soporte@ejemplo.test"},
 		Remote: "192.0.2.1:25", Helo: "mx", TLS: true, Received: c.now()}
@@ -45,7 +44,6 @@ func TestReceivedMailIsDurable(t *testing.T) {
 }
 
 func TestReceiveWithItsCursor(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	no := errors.New("no")
 	var seen int64
@@ -65,7 +63,6 @@ func TestReceiveWithItsCursor(t *testing.T) {
 }
 
 func TestAttempts(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	id := receive(t, s, "x")
 	check(t, s.Attempt(ctx, id))
@@ -84,7 +81,6 @@ func TestAttempts(t *testing.T) {
 }
 
 func TestMailIsSettledOnce(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	id := receive(t, s, "x")
 	same(t, "first", settle(t, s, id, Verdict{Outcome: OutcomeTicket, Ticket: 7, Item: 1,
@@ -98,7 +94,6 @@ func TestMailIsSettledOnce(t *testing.T) {
 }
 
 func TestTwinAndNamesake(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	one, two := []byte("one"), []byte("two")
 	first, dropped, now := receive(t, s, "a"), receive(t, s, "b"), receive(t, s, "c")
@@ -130,7 +125,6 @@ func TestTwinAndNamesake(t *testing.T) {
 }
 
 func TestReferences(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	for _, v := range []Verdict{
 		{MessageID: "apart@x", Outcome: OutcomeQuarantine},
@@ -147,7 +141,6 @@ func TestReferences(t *testing.T) {
 }
 
 func TestQuarantine(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	kept, filed := receive(t, s, "a"), receive(t, s, "b")
 	settle(t, s, kept, Verdict{Outcome: OutcomeQuarantine, Error: "odd"})

@@ -17,7 +17,6 @@ func leave(t *testing.T, s *Store, h holder) {
 }
 
 func TestLease(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	first := must(s.TakeLease(ctx, true))(t)
 	_, err := s.TakeLease(ctx, true)
@@ -47,7 +46,6 @@ func TestLease(t *testing.T) {
 }
 
 func TestLeaseOfAnotherMachine(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	elsewhere := holder{Token: "elsewhere", Machine: "another", PID: 1}
 	leave(t, s, elsewhere)

@@ -23,7 +23,6 @@ func frozen(t testing.TB) string {
 }
 
 func TestFirstSchemaIsFrozen(t *testing.T) {
-	t.Parallel()
 	if sqliteMigrations[0] != frozen(t) {
 		t.Fatal("schema 1 is in the hands of people: append a migration, and leave " +
 			"testdata/schema1.sql as it is")
@@ -60,7 +59,6 @@ func oldDatabase(t *testing.T, dir, schema string) {
 }
 
 func TestOldestDatabaseIsUpgraded(t *testing.T) {
-	t.Parallel()
 	fileOnly(t)
 	dir := t.TempDir()
 	oldDatabase(t, dir, frozen(t))
@@ -87,7 +85,6 @@ func TestOldestDatabaseIsUpgraded(t *testing.T) {
 }
 
 func TestUpgradeKeepsACopyAndIsDoneOnce(t *testing.T) {
-	t.Parallel()
 	fileOnly(t)
 	dir := t.TempDir()
 	oldDatabase(t, dir, frozen(t))
@@ -125,7 +122,6 @@ func TestUpgradeKeepsACopyAndIsDoneOnce(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
-	t.Parallel()
 	fileOnly(t)
 	mail := strings.Repeat("x", InlineSize+1)
 	for name, c := range map[string]struct {
@@ -195,7 +191,6 @@ func execute(path, text string) error {
 }
 
 func TestOpenAfterACrashKeepsWhatWasCommitted(t *testing.T) {
-	t.Parallel()
 	fileOnly(t)
 	dir, copied := t.TempDir(), t.TempDir()
 	s := open(t, dir, Options{})
@@ -212,7 +207,6 @@ func TestOpenAfterACrashKeepsWhatWasCommitted(t *testing.T) {
 }
 
 func TestOpenWhileAnotherWrites(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, Options{})
 	inside, leave := make(chan struct{}), make(chan struct{})
@@ -225,7 +219,6 @@ func TestOpenWhileAnotherWrites(t *testing.T) {
 }
 
 func TestOpenTogether(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	var group sync.WaitGroup
 	errs := make([]error, 3)
@@ -248,7 +241,6 @@ func TestOpenTogether(t *testing.T) {
 }
 
 func TestOddPath(t *testing.T) {
-	t.Parallel()
 	fileOnly(t)
 	dir := filepath.Join(t.TempDir(), "mi mesa #1 ?x=%41 ñ")
 	s := open(t, dir, Options{})
@@ -259,7 +251,6 @@ func TestOddPath(t *testing.T) {
 }
 
 func TestEverythingIsPrivate(t *testing.T) {
-	t.Parallel()
 	fileOnly(t)
 	defer syscall.Umask(syscall.Umask(0))
 	dir := filepath.Join(t.TempDir(), "data")
@@ -290,7 +281,6 @@ func TestEverythingIsPrivate(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	t.Parallel()
 	fileOnly(t)
 	s, _ := newStore(t)
 	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal",
@@ -305,7 +295,6 @@ func TestSettings(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	id := receive(t, s, strings.Repeat("x", InlineSize+1))
 	check(t, s.Check(ctx))
@@ -339,7 +328,6 @@ func TestCheck(t *testing.T) {
 }
 
 func TestLookChangesNothing(t *testing.T) {
-	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	if _, err := Look(ctx, dir, Options{}); !errors.Is(err, ErrNoDesk) || exists(dir) {
 		t.Errorf("look where there is nothing: %v", err)

@@ -41,7 +41,6 @@ func claim(t testing.TB, s *Store, id int64, raw string) bool {
 }
 
 func TestOutboxOrder(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	first, other, elsewhere, second := owe(t, s, 1, "a@x.test"), owe(t, s, 1, "b@x.test"),
 		owe(t, s, 2, "a@x.test"), owe(t, s, 1, "a@x.test")
@@ -61,7 +60,6 @@ func TestOutboxOrder(t *testing.T) {
 }
 
 func TestA25OutboxAndTheClock(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	same(t, "nothing is due", must(s.NextDue(ctx))(t).IsZero(), true)
 	id, behind := owe(t, s, 1, "a@x.test"), owe(t, s, 1, "a@x.test")
@@ -77,7 +75,6 @@ func TestA25OutboxAndTheClock(t *testing.T) {
 }
 
 func TestOneOfManyClaims(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	id := owe(t, s, 1, "a@x.test")
 	o := outgoing(t, s, id)
@@ -101,7 +98,6 @@ func TestOneOfManyClaims(t *testing.T) {
 // A list of due mail may be older than what became of it: who claims by it would render the mail
 // anew and send it early.
 func TestClaimByAnOldList(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	id := owe(t, s, 1, "a@x.test")
 	old := outgoing(t, s, id)
@@ -115,7 +111,6 @@ func TestClaimByAnOldList(t *testing.T) {
 }
 
 func TestSettledMailDropsItsBytes(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	blobs := func() (n int) {
 		must(s.row(ctx, "SELECT count(*) FROM blob", nil, &n))(t)
@@ -143,7 +138,6 @@ func TestSettledMailDropsItsBytes(t *testing.T) {
 }
 
 func TestBounceIsFasterThanTheReceipt(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	id := owe(t, s, 1, "a@x.test")
 	claim(t, s, id, "raw")
@@ -162,7 +156,6 @@ func TestBounceIsFasterThanTheReceipt(t *testing.T) {
 // What a mail carries is settled with it, also when it failed before and was tried again by hand.
 // Who settles it needs not have read it again.
 func TestCarriedIsSettledWithItsCarrier(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	id, carried := owe(t, s, 1, "a@x.test"), owe(t, s, 2, "a@x.test")
 	write(t, s, func(tx *Tx) error {
@@ -188,7 +181,6 @@ func TestCarriedIsSettledWithItsCarrier(t *testing.T) {
 }
 
 func TestRecoverOutbox(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	sending, waiting, sent := owe(t, s, 1, "a@x.test"), owe(t, s, 1, "b@x.test"),
 		owe(t, s, 1, "c@x.test")
@@ -204,7 +196,6 @@ func TestRecoverOutbox(t *testing.T) {
 }
 
 func TestRetryAndDropByHand(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	id := owe(t, s, 1, "a@x.test")
 	claim(t, s, id, "first")
@@ -236,7 +227,6 @@ func TestRetryAndDropByHand(t *testing.T) {
 }
 
 func TestCorrespondence(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	by := addPerson(t, s, desk.Customer, "c@cliente.test")
 	k := openTicket(t, s, by, "x")
@@ -268,7 +258,6 @@ func TestCorrespondence(t *testing.T) {
 // What ends the process whenever it is rendered is set aside the second time; the admins hear of
 // it, and the others go on.
 func TestMailThatEndsTheProcess(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	addPerson(t, s, desk.Admin, "jefa@ejemplo.test")
 	bad, good := owe(t, s, 1, "a@x.test"), owe(t, s, 2, "b@x.test")

@@ -8,7 +8,6 @@ import (
 // TestMarkOutbox: a database that was restored from an older copy holds what it owes, once, and
 // nothing else makes it do so.
 func TestMarkOutbox(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	ctx := t.Context()
 	mark := func(want bool, when string) {

@@ -14,7 +14,6 @@ import (
 // Every statement of a mail's way, as the other tests of this file made the store prepare it, must
 // find its rows by an index: what reads a whole table is fast in tests and slow in the third year.
 func TestHotStatementsUseIndexes(t *testing.T) {
-	t.Parallel()
 	fileOnly(t)
 	s, _ := newStore(t)
 	oneOfEach(t, s)
@@ -46,7 +45,6 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 
 // A plan that hangs on a bound value is made anew at every run: that costs several times the run.
 func TestHotStatementsArePreparedOnce(t *testing.T) {
-	t.Parallel()
 	fileOnly(t)
 	s, _ := newStore(t)
 	oneOfEach(t, s)

@@ -11,7 +11,6 @@ import (
 
 // TestEnginesHaveTheSameColumns: a step of one schema must not be forgotten in the other.
 func TestEnginesHaveTheSameColumns(t *testing.T) {
-	t.Parallel()
 	lite := open(t, t.TempDir(), Options{Database: sqliteOnly})
 	pg := open(t, t.TempDir(), Options{Database: mailtest.Postgres(t)})
 	columns := func(s *Store, query string) (list []string) {
@@ -43,7 +42,6 @@ func TestEnginesHaveTheSameColumns(t *testing.T) {
 
 // TestTextsThatPostgresRefuses: a mail has them all the same.
 func TestTextsThatPostgresRefuses(t *testing.T) {
-	t.Parallel()
 	s := open(t, t.TempDir(), Options{Database: mailtest.Postgres(t)})
 	write(t, s, func(tx *Tx) error { return tx.SetFact(ctx, "odd", "a\x00b\xffc") })
 	same(t, "what is kept", must(s.Fact(ctx, "odd"))(t), "ab\uFFFDc")
@@ -52,7 +50,6 @@ func TestTextsThatPostgresRefuses(t *testing.T) {
 // TestPostgresEndsConnections: the server's own end, or an administrator's, costs what was under
 // way and nothing else.
 func TestPostgresEndsConnections(t *testing.T) {
-	t.Parallel()
 	url := mailtest.Postgres(t)
 	s := open(t, t.TempDir(), Options{Database: url})
 	other := open(t, t.TempDir(), Options{Database: url})
@@ -75,7 +72,6 @@ func TestPostgresEndsConnections(t *testing.T) {
 // TestLastFewAreReadInOrder: of the thousands of mails to one agent, or to strangers, no more are
 // read than are asked for, also of those of one moment.
 func TestLastFewAreReadInOrder(t *testing.T) {
-	t.Parallel()
 	s := open(t, t.TempDir(), Options{Database: mailtest.Postgres(t)})
 	for _, text := range []string{`
 		INSERT INTO outbox (kind, ticket, item, person, address, stranger, mailbox, state, created_at, next_at)
@@ -101,7 +97,6 @@ func TestLastFewAreReadInOrder(t *testing.T) {
 
 // TestServer: what an administrator must change about the server is said.
 func TestServer(t *testing.T) {
-	t.Parallel()
 	s := open(t, t.TempDir(), Options{Database: mailtest.Postgres(t)})
 	server := must(s.Server(ctx))(t)
 	if server.RoundTrip <= 0 || server.Version == "" {

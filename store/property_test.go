@@ -14,7 +14,6 @@ import (
 // Whatever is done in whatever order: a mail has one outcome, items are numbered without gaps, and
 // nobody is sent the second mail about a ticket before the first is settled.
 func TestAnyOrderOfOperations(t *testing.T) {
-	t.Parallel()
 	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
 		check(t, flag.Set("rapid.checks", "20")) // each opens a store; ask for more by the flag
 	}

@@ -13,7 +13,6 @@ import (
 // A search that an update makes anew goes on where it was broken off, finds each item once, and
 // says what takes so long.
 func TestReindexGoesOn(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir, Options{})
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")

@@ -8,7 +8,6 @@ import (
 )
 
 func TestSatisfactionByMonth(t *testing.T) {
-	t.Parallel()
 	now := time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
 	s := open(t, t.TempDir(), Options{Now: func() time.Time { return now }})
 	bogota := must(time.LoadLocation("America/Bogota"))(t)

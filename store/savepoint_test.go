@@ -9,7 +9,6 @@ import (
 
 // TestTry: what fails leaves nothing, and what was before and comes behind it stays.
 func TestTry(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	wrong := errors.New("wrong")

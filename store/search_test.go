@@ -11,7 +11,6 @@ import (
 // Words that stand everywhere are found by their pairs, in phrases; unquoted they need not be
 // neighbours.
 func TestPairsOfCommonWords(t *testing.T) {
-	t.Parallel()
 	for text, want := range map[string][]string{
 		"Por favor, la factura": {joint + "por" + joint + "favor", joint + "favor" +
 			joint + "la"},
@@ -34,7 +33,6 @@ func TestPairsOfCommonWords(t *testing.T) {
 // TestBeginnings: a last word that is the beginning of many finds them all, on either side of what
 // is looked up one by one.
 func TestBeginnings(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	by := addPerson(t, s, desk.Agent, "ana@ejemplo.test")
 	for i := range maxExpanded + 2 {

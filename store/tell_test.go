@@ -74,7 +74,6 @@ func sendAll(t testing.TB, s *Store) (sent []string) {
 }
 
 func TestAcknowledgementsToOneAddress(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	for i, step := range []struct {
@@ -100,7 +99,6 @@ func TestAcknowledgementsToOneAddress(t *testing.T) {
 }
 
 func TestAcknowledgementsOfADay(t *testing.T) {
-	t.Parallel()
 	for name, c := range map[string]struct {
 		stranger bool
 		most     int
@@ -135,7 +133,6 @@ func TestAcknowledgementsOfADay(t *testing.T) {
 }
 
 func TestNoCapOnTheTimeBetweenAcknowledgements(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	for range 3 {
@@ -147,7 +144,6 @@ func TestNoCapOnTheTimeBetweenAcknowledgements(t *testing.T) {
 // That production is down is acknowledged whatever the caps; of many in a minute the numbers come
 // in one mail.
 func TestProductionDownIsAcknowledged(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	caps := func(down bool) func(*Telling) {
@@ -168,7 +164,6 @@ func TestProductionDownIsAcknowledged(t *testing.T) {
 }
 
 func TestSilence(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	addPerson(t, s, desk.Agent, "ana@ejemplo.test", team)
 	owed, held := opened(t, s, addPerson(t, s, desk.Customer, "robot@cliente.test"),
@@ -178,7 +173,6 @@ func TestSilence(t *testing.T) {
 }
 
 func TestAcknowledgementsToStrangers(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	addPerson(t, s, desk.Admin, "jefa@ejemplo.test")
 	caps := Caps{AcksDomain: 3, AcksAll: 5}
@@ -218,7 +212,6 @@ func TestAcknowledgementsToStrangers(t *testing.T) {
 
 // A breaker trips at many times what is usual.
 func TestBreakersGrowWithTheUsualTraffic(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	usual := func(perHour int, domain string) {
 		write(t, s, func(tx *Tx) error {
@@ -251,7 +244,6 @@ func TestBreakersGrowWithTheUsualTraffic(t *testing.T) {
 }
 
 func TestManyMailsAboutOneTicket(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	pepe := addPerson(t, s, desk.Customer, "pepe@cliente.test")
@@ -290,7 +282,6 @@ func TestManyMailsAboutOneTicket(t *testing.T) {
 
 // Past a few notices in a minute an agent gets a list of them in each minute.
 func TestAgentsGetAList(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	by := addPerson(t, s, desk.Customer, "monitor@cliente.test")
 	ana := addPerson(t, s, desk.Agent, "ana@ejemplo.test", team, onCall)
@@ -325,7 +316,6 @@ func TestAgentsGetAList(t *testing.T) {
 }
 
 func TestAlertsAreFoldedBySenderAndMinute(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	addPerson(t, s, desk.Agent, "guardia@ejemplo.test", onCall)
 	down := func(by desk.Person) (alerts int) {
@@ -353,7 +343,6 @@ func TestAlertsAreFoldedBySenderAndMinute(t *testing.T) {
 // Notices about no ticket count by what they are about: many quarantined mails do not swallow the
 // alarm that a mailbox is down, nor does one that waits keep back another.
 func TestNoticesAboutNoTicket(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	addPerson(t, s, desk.Admin, "jefa@ejemplo.test", team)
 	for i := range 40 {
@@ -379,7 +368,6 @@ func TestNoticesAboutNoTicket(t *testing.T) {
 // The fourth mail of a day that answers what looks like a responder's waits, whatever kind it is; a
 // stranger's third.
 func TestResponders(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	n := 0
 	ack := func(address string, stranger bool) bool {
@@ -402,7 +390,6 @@ func TestResponders(t *testing.T) {
 
 // An agent's answer brings the number that was held back.
 func TestAnswerCarriesTheNumber(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	by, ana := addPerson(t, s, desk.Customer, "carla@cliente.test"),
 		addPerson(t, s, desk.Agent, "ana@ejemplo.test")
@@ -422,7 +409,6 @@ func TestAnswerCarriesTheNumber(t *testing.T) {
 }
 
 func TestAlarmGoesToEverybodyOnCallAtOnce(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	addPerson(t, s, desk.Agent, "guardia@ejemplo.test", onCall)

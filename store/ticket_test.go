@@ -20,7 +20,6 @@ func ticket(t testing.TB, s *Store, number int64) desk.Ticket {
 }
 
 func TestPeople(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	var organisation int64
 	write(t, s, func(tx *Tx) error {
@@ -71,7 +70,6 @@ func TestPeople(t *testing.T) {
 }
 
 func TestItems(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	carla, ana := addPerson(t, s, desk.Customer, "carla@cliente.test"),
 		addPerson(t, s, desk.Agent, "ana@ejemplo.test")
@@ -106,7 +104,6 @@ func TestItems(t *testing.T) {
 }
 
 func TestTicketAndItsHistory(t *testing.T) {
-	t.Parallel()
 	s, c := newStore(t)
 	carla, ana := addPerson(t, s, desk.Customer, "carla@cliente.test"),
 		addPerson(t, s, desk.Agent, "ana@ejemplo.test")
@@ -173,7 +170,6 @@ func TestTicketAndItsHistory(t *testing.T) {
 
 // A change and the mail about it are one: either both are there or neither.
 func TestNoMailAboutWhatWasRolledBack(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	k := openTicket(t, s, addPerson(t, s, desk.Customer, "c@cliente.test"), "x")
 	err := s.Write(ctx, func(tx *Tx) error {
@@ -194,7 +190,6 @@ func TestNoMailAboutWhatWasRolledBack(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	by := addPerson(t, s, desk.Customer, "carla@cliente.test")
 	accents, old, both := openTicket(t, s, by, "Facturación electrónica"),

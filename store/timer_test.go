@@ -58,7 +58,6 @@ func tick(t *testing.T, s *Store) int {
 // TestReminders: each once, the last with the day on which the ticket closes, and then it is
 // closed.
 func TestReminders(t *testing.T) {
-	t.Parallel()
 	s, c, _, _, n := waitingDesk(t)
 	hears(t, s)
 	same(t, "nothing is due", []any{tick(t, s), must(s.TimerDue(ctx))(t)}, []any{0, false})
@@ -89,7 +88,6 @@ func TestReminders(t *testing.T) {
 }
 
 func TestReminderEndsWithAnAnswer(t *testing.T) {
-	t.Parallel()
 	s, c, carla, ana, n := waitingDesk(t)
 	doDeed(t, s, n, desk.Deed{By: carla, Item: desk.Item{Text: "La de marzo."}})
 	hears(t, s)
@@ -107,7 +105,6 @@ func TestReminderEndsWithAnAnswer(t *testing.T) {
 }
 
 func TestWaitUntil(t *testing.T) {
-	t.Parallel()
 	s, c, _, ana, n := waitingDesk(t)
 	doDeed(t, s, n, desk.Deed{By: ana, Orders: []desk.Order{{Verb: "wait", Arg: "2026-03-20"}}})
 	hears(t, s)
@@ -123,7 +120,6 @@ func TestWaitUntil(t *testing.T) {
 }
 
 func TestResolvedCloses(t *testing.T) {
-	t.Parallel()
 	s, c, _, ana, n := waitingDesk(t)
 	hears(t, s)
 	doDeed(t, s, n, desk.Deed{By: ana, Orders: []desk.Order{{Verb: desk.VerbResolve}}})
@@ -138,7 +134,6 @@ func TestResolvedCloses(t *testing.T) {
 // TestTickDoesEachStepOnce: what is cut off in the middle is done again whole, and what always
 // fails holds nothing up.
 func TestTickDoesEachStepOnce(t *testing.T) {
-	t.Parallel()
 	s, c, carla, ana, n := waitingDesk(t)
 	other := openTicket(t, s, carla, "Otra").Number
 	doDeed(t, s, other, desk.Deed{By: ana, Item: desk.Item{Text: "¿Cuál?"}})

@@ -335,7 +335,6 @@ func (w *walker) look(tx *Tx, number int64, what string) error {
 // ticket is left in a state that the rules do not name, and its history leads back to what it was
 // when it was opened. BUZON_TEST_DEEDS says how many deeds, BUZON_TEST_SEED repeats them.
 func TestRandomWalk(t *testing.T) {
-	t.Parallel()
 	deeds, seed := number(t, "BUZON_TEST_DEEDS", 1000),
 		uint64(number(t, "BUZON_TEST_SEED", int(rand.Uint32())))
 	t.Logf("BUZON_TEST_SEED=%d", seed)

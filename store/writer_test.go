@@ -34,7 +34,6 @@ func metas(t testing.TB, s *Store) (n int) {
 }
 
 func TestWritesShareACommit(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	release := hold(t, s)
 	transactions := map[*Tx]int{}
@@ -61,7 +60,6 @@ func TestWritesShareACommit(t *testing.T) {
 }
 
 func TestOneFailureAmongMany(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	release := hold(t, s)
 	broken := errors.New("broken")
@@ -123,7 +121,6 @@ func TestOneFailureAmongMany(t *testing.T) {
 }
 
 func TestCancelledBeforeItsStart(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
@@ -135,7 +132,6 @@ func TestCancelledBeforeItsStart(t *testing.T) {
 }
 
 func TestCancelledInTheMiddle(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	c, cancel := context.WithCancel(ctx)
 	err := s.Write(c, func(tx *Tx) error {
@@ -151,7 +147,6 @@ func TestCancelledInTheMiddle(t *testing.T) {
 }
 
 func TestCloseWhileWritesWait(t *testing.T) {
-	t.Parallel()
 	s := open(t, t.TempDir(), Options{})
 	dir := s.Dir()
 	release := hold(t, s)
@@ -180,7 +175,6 @@ func TestCloseWhileWritesWait(t *testing.T) {
 }
 
 func TestChanged(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	other := open(t, s.Dir(), Options{})
 	time.Sleep(400 * time.Millisecond) // past the first look of the watch
@@ -206,7 +200,6 @@ func TestChanged(t *testing.T) {
 }
 
 func TestBusyDatabase(t *testing.T) {
-	t.Parallel()
 	fileOnly(t)
 	s, _ := newStore(t)
 	_, err := s.writer.conn.ExecContext(ctx, "PRAGMA busy_timeout = 100")
@@ -233,7 +226,6 @@ func TestBusyDatabase(t *testing.T) {
 }
 
 func TestConcurrentWritersAndReaders(t *testing.T) {
-	t.Parallel()
 	s, _ := newStore(t)
 	var group sync.WaitGroup
 	for g := range 8 {
