@@ -464,8 +464,8 @@ func TestPages(t *testing.T) {
 	for i := range 30 {
 		d.write(carlaRuiz, d.box(), fmt.Sprintf("Asunto %02d", i+1),
 			fmt.Sprintf("Pasa algo en la caja %d de la sucursal.", i+1))
+		d.settle() // in this order
 	}
-	d.settle()
 	d.pass(2*time.Hour, 30*time.Minute) // her acknowledgements
 	a := d.ask(carlaRuiz, "mis casos", "")
 	a.has(t, "Casos: 30", "Página 1 de 2", "#30  Asunto 30", "#6  Asunto 06", "!Asunto 05",

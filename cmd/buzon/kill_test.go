@@ -46,7 +46,7 @@ var built = sync.OnceValues(func() (binary string, err error) {
 
 var builtDir string
 
-// TestMain lets four times as many tests run at once as there are processors, unless -parallel says
+// TestMain lets twice as many tests run at once as there are processors, unless -parallel says
 // otherwise: most of them wait for a daemon most of the time.
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -55,7 +55,7 @@ func TestMain(m *testing.M) {
 	memoryLimit = 2 << 30 // of all desks together
 	parallel := flag.Lookup("test.parallel")
 	if parallel.Value.String() == parallel.DefValue {
-		flag.Set(parallel.Name, strconv.Itoa(4*runtime.GOMAXPROCS(0)))
+		flag.Set(parallel.Name, strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 	}
 	code := m.Run()
 	os.RemoveAll(builtDir)

@@ -221,7 +221,7 @@ func relayRefusesLogin(t *testing.T) {
 }
 
 func relayNeverTakes(t *testing.T) {
-	d := opened(t, liveOptions{Outbox: "retry = [\"50ms\"]\ngive_up = \"600ms\""})
+	d := opened(t, liveOptions{Outbox: "retry = [\"50ms\"]\ngive_up = \"2s\""})
 	d.relay.Script(mailtest.RCPT, mailtest.Act{Reply: "450 4.2.1 casilla ocupada", For: carla,
 		Always: true})
 	d.send(d.last(ana).reply("¿Qué luz está encendida?"))
