@@ -200,8 +200,7 @@ var peaceExamples = map[desk.EditKind][]string{
 	desk.EditTimezone: {"America/Bogota", "Europe/Madrid"},
 }
 
-// setPeace sets when a person is written to; "" where he was not understood. What was kept for him
-// goes now.
+// setPeace sets when a person is written to; "" where he was not understood.
 func (f *filing) setPeace(ctx context.Context, p desk.Person, e desk.Edit) (string, error) {
 	value, ok := desk.ReadPeace(e)
 	if !ok {
@@ -212,11 +211,8 @@ func (f *filing) setPeace(ctx context.Context, p desk.Person, e desk.Edit) (stri
 	if is.Peace() == p.Peace() {
 		return "data_same", nil
 	}
-	err := f.tx.ChangePerson(ctx, p.ID, func(q *desk.Person) { q.SetPeace(e.What, value) })
-	if err != nil {
-		return "", err
-	}
-	return "data_changed", f.tx.LetGo(ctx, p)
+	return "data_changed", f.tx.ChangePerson(ctx, p.ID,
+		func(q *desk.Person) { q.SetPeace(e.What, value) })
 }
 
 // askAddress asks a new address whether it is the person's. Whoever else has it is not spoken of.

@@ -157,8 +157,9 @@ func TestB12BounceBySignedMessageID(t *testing.T) {
 	o.MessageID = h.o.Signer.MessageID("ejemplo.test", token(n, o))
 	spool := h.store.NewSpool()
 	spool.Write([]byte("rendered"))
-	if ok, err := h.store.Claim(t.Context(), o); !ok || err != nil {
-		t.Fatal(ok, err)
+	claimed, err := h.store.ClaimAll(t.Context(), []store.Outgoing{o})
+	if len(claimed) != 1 || err != nil {
+		t.Fatal(claimed, err)
 	}
 	if err := h.store.Fix(t.Context(), &o, spool); err != nil {
 		t.Fatal(err)

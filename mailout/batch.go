@@ -50,8 +50,7 @@ func (b *batch) sight(ctx context.Context, p desk.Person) (desk.Sight, error) {
 }
 
 func (b *batch) ticket(ctx context.Context, number int64) (desk.Ticket, error) {
-	return b.tickets.get(number, func() (desk.Ticket,
-		error) {
+	return b.tickets.get(number, func() (desk.Ticket, error) {
 		return b.r.Store.Ticket(ctx, number)
 	})
 }

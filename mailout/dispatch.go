@@ -183,7 +183,7 @@ func (d *Dispatcher) release(id int64) {
 // due lists what may be sent now: nothing while most places are taken or the relay is away.
 func (d *Dispatcher) due(ctx context.Context) []store.Outgoing {
 	free, inHand, _ := d.places()
-	if free < inHand || free <= 0 {
+	if crowded(free, inHand) {
 		return nil
 	}
 	if held, err := d.Store.OutboxHold(ctx); err != nil || !held.Since.IsZero() {
@@ -250,6 +250,9 @@ func (d *Dispatcher) places() (free, inHand int, away time.Duration) {
 	return d.outage.places(ahead*d.Parallel, now) - inHand, inHand, d.outage.left(now)
 }
 
+// crowded reports whether most places are taken: it is better to wait, and claim many together.
+func crowded(free, inHand int) bool { return free < inHand || free <= 0 }
+
 // heldLook is how often is looked whether the outbox is still held: another process may release it.
 const heldLook = 5 * time.Second
 
@@ -260,7 +263,7 @@ func (d *Dispatcher) rest(ctx context.Context, changed <-chan struct{}) {
 	switch free, inHand, away := d.places(); {
 	case away > 0:
 		changed, wait = nil, away
-	case free < inHand || free <= 0:
+	case crowded(free, inHand):
 		changed = nil
 	case d.heldBack:
 		wait = heldLook

@@ -515,8 +515,7 @@ func TestPanicWhileRendering(t *testing.T) {
 func TestNoRowIsSentTwice(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	s := &sink{answer: func(string,
-		[]byte) Result {
+	s := &sink{answer: func(string, []byte) Result {
 		time.Sleep(time.Millisecond)
 		return Result{Outcome: Sent}
 	}}
@@ -588,8 +587,9 @@ func TestDiedWhileSending(t *testing.T) {
 	out, err := h.renderer.Render(t.Context(), row, spool)
 	h.must(err)
 	row.MessageID, row.EnvelopeFrom = out.MessageID, out.EnvelopeFrom
-	if ok, err := h.store.Claim(t.Context(), row); !ok || err != nil {
-		t.Fatal(ok, err)
+	claimed, err := h.store.ClaimAll(t.Context(), []store.Outgoing{row})
+	if len(claimed) != 1 || err != nil {
+		t.Fatal(claimed, err)
 	}
 	h.must(h.store.Fix(t.Context(), &row, spool))
 	want, err := io.ReadAll(io.NewSectionReader(spool.ReaderAt(), 0, spool.Size()))

@@ -80,15 +80,15 @@ func (r *Renderer) matter(ctx context.Context, o store.Outgoing, limit int64, b 
 	}
 	switch {
 	case m.row().Query:
-		return m, r.answered(ctx, m)
+		return m, r.aboutQuery(ctx, m)
 	case o.Ticket == 0:
 		return m, r.aboutNone(ctx, m)
 	}
 	return m, r.aboutTicket(ctx, m, b)
 }
 
-// answered gathers what answers a query.
-func (r *Renderer) answered(ctx context.Context, m *matter) (err error) {
+// aboutQuery gathers what answers a query.
+func (r *Renderer) aboutQuery(ctx context.Context, m *matter) (err error) {
 	if m.carries, err = r.Store.Carries(ctx, m.o.ID, carriedShown); err != nil {
 		return err
 	}

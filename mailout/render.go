@@ -37,17 +37,11 @@ type Rendered struct {
 // Render writes the mail of an outbox row to w. It streams: attachments are read while they are
 // written.
 func (r *Renderer) Render(ctx context.Context, o store.Outgoing, w io.Writer) (Rendered, error) {
-	return r.RenderWithin(ctx, o, w, 0)
+	return r.renderIn(ctx, r.newBatch(), o, w, 0)
 }
 
-// RenderWithin is Render of a mail that shall have at most limit bytes, 0 for the usual: files that
-// do not fit stay behind, and the mail names them.
-func (r *Renderer) RenderWithin(ctx context.Context, o store.Outgoing, w io.Writer,
-	limit int64) (Rendered, error) {
-	return r.renderIn(ctx, r.newBatch(), o, w, limit)
-}
-
-// renderIn is RenderWithin of a mail of a batch.
+// renderIn is Render of a mail of a batch that shall have at most limit bytes, 0 for the usual:
+// files that do not fit stay behind, and the mail names them.
 func (r *Renderer) renderIn(ctx context.Context, b *batch, o store.Outgoing, w io.Writer,
 	limit int64) (Rendered, error) {
 	m, err := r.matter(ctx, o, limit, b)

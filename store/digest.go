@@ -74,8 +74,8 @@ func (tx *Tx) fileWaiting(ctx context.Context, o Outgoing) error {
 	return tx.forgetHold(ctx, o.Ticket, o.Item)
 }
 
-// LetGo has what was kept for a person go now: he wants it at another time from here on.
-func (tx *Tx) LetGo(ctx context.Context, p desk.Person) error {
+// letGo has what was kept for a person go now: he wants it at another time from here on.
+func (tx *Tx) letGo(ctx context.Context, p desk.Person) error {
 	now := tx.Now().UnixMilli()
 	return tx.write(ctx, `
 		UPDATE outbox SET next_at = $2, set_at = $2

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"sync"
@@ -279,4 +280,10 @@ func TestMailThatEndsTheProcess(t *testing.T) {
 	same(t, "alarm", fmt.Sprint(alarms[0].Kind, alarms[0].Address, alarms[0].Details.Number),
 		fmt.Sprint(desk.AlarmNotice, "jefa@ejemplo.test", bad))
 	same(t, "tried again by hand", must(s.RetryOutgoing(ctx, bad))(t), []int64{bad})
+}
+
+// Claim is ClaimAll of one mail, and reports whether it was claimed.
+func (s *Store) Claim(ctx context.Context, o Outgoing) (bool, error) {
+	claimed, err := s.ClaimAll(ctx, []Outgoing{o})
+	return len(claimed) == 1, err
 }

@@ -170,20 +170,23 @@ func (tx *Tx) ChangePerson(ctx context.Context, id int64, change func(*desk.Pers
 	if err != nil || p.ID == 0 {
 		return err
 	}
-	was, worked := p.Agent(), p.Agent() && p.Active
+	was := p
 	change(&p)
 	if p.Agent() {
 		if err := tx.MarkKnown(ctx, p.ID); err != nil {
 			return err
 		}
 	}
-	if p.Agent() || was {
+	if p.Agent() || was.Agent() {
 		if err := tx.renew(ctx); err != nil {
 			return err
 		}
 	}
 	err = tx.write(ctx, updatePerson, append(persons.values(changed, &p), p.ID)...)
-	if err != nil || !worked || p.Agent() && p.Active {
+	if err == nil && p.Peace() != was.Peace() {
+		err = tx.letGo(ctx, p)
+	}
+	if err != nil || !was.Agent() || !was.Active || p.Agent() && p.Active {
 		return err
 	}
 	return tx.offer(ctx, p)

@@ -41,12 +41,6 @@ func (r Reader) NextDue(ctx context.Context) (time.Time, error) {
 	return when(next), err
 }
 
-// Claim is ClaimAll of one mail, and reports whether it was claimed.
-func (s *Store) Claim(ctx context.Context, o Outgoing) (bool, error) {
-	claimed, err := s.ClaimAll(ctx, []Outgoing{o})
-	return len(claimed) == 1, err
-}
-
 // ClaimAll takes mails for sending together, and returns those that it has taken: the attempt is
 // counted before anything is done for a mail. Left out are those that somebody else has or had
 // since they were read, and those that are settled.

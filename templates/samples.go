@@ -1,9 +1,7 @@
 package templates
 
 import (
-	"cmp"
 	"reflect"
-	"strings"
 	"time"
 )
 
@@ -25,25 +23,6 @@ func Samples(lang string) []Sample {
 		translate(reflect.ValueOf(&list[i].View).Elem())
 	}
 	return list
-}
-
-// translate puts English into what people and desks of the samples write.
-func translate(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.String:
-		v.SetString(cmp.Or(inEnglish[v.String()], v.String()))
-	case reflect.Slice:
-		for i := range v.Len() {
-			translate(v.Index(i))
-		}
-	case reflect.Struct:
-		if v.Type() == reflect.TypeFor[time.Time]() {
-			return
-		}
-		for i := range v.NumField() {
-			translate(v.Field(i))
-		}
-	}
 }
 
 var (
@@ -591,72 +570,4 @@ func held(n int) func(*View) {
 				At:      time.Date(2026, 3, 3, 9, 1+i, 0, 0, time.UTC)})
 		}
 	}
-}
-
-// inEnglish are the words of the samples' people and desks.
-var inEnglish = map[string]string{
-	"Soporte Ejemplo":       "Example Support",
-	"Caso":                  "Case",
-	"No imprime la factura": "The invoice does not print",
-	"Problema":              "Problem",
-	printer: "Good morning,\n\nsince yesterday the invoice comes out blank on the till's printer. " +
-		"I tried another one, the same: " +
-		"https://crm.cliente.test/facturas?id=20&copia=1.\n\n  Error 0x1F   on till-2\n\nThanks,\n" +
-		"Carla",
-	repair: "Hello Carla,\n\nwe found the cause: the driver was paused. Restart the " +
-		"computer and try again.",
-	"captura.png": "screenshot.png",
-	stepsText: "Do this, in order:\n\n1. Restart the till.\n2. Open the guide " +
-		"<https://crm.cliente.test/guia>.\n\nTill | State\n7 | no paper",
-	stepsHTML: strings.NewReplacer("Haga esto, <b>en orden", "Do this, <b>in order",
-		"Reinicie la caja", "Restart the till", "Abra la", "Open the", "guía<", "guide<", "Caja",
-		"Till", "Estado", "State", "sin papel", "no paper").
-		Replace(stepsHTML),
-	"registro.txt":                        "log.txt",
-	"No factura":                          "No invoicing",
-	"No podemos facturar desde las 9:00.": "We have not been able to invoice since 9:00.",
-	"La impresora nueva quedó instalada.": "The new printer is installed.",
-	"Es la misma falla del lunes.":        "It is the same fault as on Monday.",
-	"2, tardaron una semana.":             "2, it took you a week.",
-	"Testing ok, gracias.":                "Testing ok, thanks.",
-	"Sucursal":                            "Branch",
-	"Lun":                                 "Mon",
-	"Norte":                               "North",
-	"Factura":                             "Invoice",
-	"Planos":                              "Plans",
-	"No abre":                             "It does not open",
-	"Sigue":                               "It goes on",
-	"Hola":                                "Hello",
-	"Hola:":                               "Hello:",
-	"Otra vez":                            "Again",
-	"Sin red":                             "No network",
-	"En proceso":                          "In progress",
-	"Abierto":                             "Open",
-	"Esperamos el repuesto":               "Waiting for the spare part",
-	"abiertos":                            "open",
-	"factura":                             "invoice",
-	"Respuesta":                           "Answer",
-	"martes 3 de marzo":                   "Tuesday 3 March",
-	"Nota":                                "Note",
-	"Ampliación de información":           "More information",
-	"Pruebe ahora.\n\nAna":                "Try now.\n\nAna",
-	"Ojo, ya pagó.":                       "Mind, he has paid.",
-	"Sigue igual.":                        "Still the same.",
-	"mis casos":                           "my cases",
-	"mis casos abiertos página 2":         "my cases open page 2",
-	"Saludo":                              "Greeting",
-	"#plantilla Saludo":                   "#template Greeting",
-	"Hola:\n\nrecibimos su pedido.":       "Hello,\n\nwe have your order.",
-	"Nombre: Carla Ruiz":                  "Name: Carla Ruiz",
-	"Agregar dirección: carla@casa.test":  "Add address: carla@casa.test",
-	"USD 60 por hora":                     "USD 60 an hour",
-	"#resuelto":                           "#resolved",
-	"#asignar luis":                       "#assign luis",
-	"#cerar":                              "#clos",
-	"#cerrar":                             "#close",
-	"#resolver":                           "#resolv",
-	"#producto CRM":                       "#product CRM",
-	"#cola":                               "#queue",
-	"Producto: CMR":                       "Product: CMR",
-	"limte producto:CRM":                  "limt product:CRM",
 }

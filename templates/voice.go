@@ -385,60 +385,8 @@ func (w voice) result(c Command) string {
 // fate is what became of one ticket of many.
 func (w voice) fate(f Fate) string { return w.result(Command{Result: f.Result, Value: f.Value}) }
 
-// reply says what an agent's reply will do, and to whom; to a follower, why he gets the mail.
-func (w voice) reply(v View) any {
-	key := "out"
-	switch {
-	case v.Follows && !v.ToAgent && v.Ticket.Number != 0:
-		key = "follower_why"
-	// those mails say themselves what an answer does
-	case !v.ToAgent, len(v.Held) > 0, strings.HasSuffix(v.Reason, "_for_admin"):
-		return ""
-	case v.Ticket.Number == 0 && len(v.Links)+len(v.Proposed) > 0 && v.Answer.Title == "":
-		return ""
-	case slices.ContainsFunc(v.Groups, func(g Group) bool {
-		return slices.ContainsFunc(g.Entries, func(e Entry) bool { return e.ReplyTo != "" })
-	}):
-		key = "list"
-	case len(v.Groups) > 0:
-		key = "list_bare"
-	case v.Control:
-		key = "control"
-	case v.Ticket.Number == 0:
-		key = "none"
-	case len(v.Readers) == 0 && v.Followers == 0:
-		key = "nobody"
-	case v.Inside:
-		key = "inside"
-	}
-	before, after, named := strings.Cut(w.p.Reply[key], "{readers}")
-	if !named {
-		return w.sentence(before)
-	}
-	return w.mix(w.sentence(before), w.readers(v), w.sentence(after))
-}
-
 // mix joins what is marked up and what is not.
 func (w voice) mix(parts ...any) any { return w.join("", parts) }
-
-// readers are "Carla Ruiz, Eva Sanz y 2 seguidores".
-func (w voice) readers(v View) string {
-	var all []string
-	for _, p := range v.Readers {
-		all = append(all, p.Name)
-	}
-	switch {
-	case v.Followers == 1:
-		all = append(all, w.p.Reply["follower"])
-	case v.Followers > 1:
-		all = append(all, strings.ReplaceAll(w.p.Reply["followers"], "{n}",
-			strconv.Itoa(v.Followers)))
-	}
-	if n := len(all) - 1; n > 0 {
-		return strings.Join(all[:n], ", ") + " " + w.p.Reply["and"] + " " + all[n]
-	}
-	return strings.Join(all, "")
-}
 
 // severity is "severidad 2", as it stands in a line; severityLong "Severidad: 2 (mayor)".
 func (w voice) severity(t Ticket) any {

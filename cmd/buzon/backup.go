@@ -56,11 +56,9 @@ func (a *app) backup() *cobra.Command {
 		Long: "Writes the database as it is at this moment, mails, attachments, signing keys and " +
 			"tokens into a\nnew tar file, and reads it again; - is the standard output. " +
 			"The daemon may run. The file is as\nsecret as the desk: keep it elsewhere, and " +
-			"encrypt it. " +
-			"The configuration, with the files that it\nnames, and texts of your own are not in " +
-			"it. " +
-			"Where PostgreSQL has the database, take that with\npg_dump first, and the rest with " +
-			"this.",
+			"encrypt it. The configuration, with the files that it\nnames, and texts of your own " +
+			"are not in it. Where PostgreSQL has the database, take that with\npg_dump first, " +
+			"and the rest with this.",
 		RunE: func(c *cobra.Command, args []string) error {
 			return failed(a.writeBackup(c.Context(), args[0]))
 		}}
@@ -120,8 +118,7 @@ func verified(to io.Writer, about backupFile) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil // a pipe
 	}
-	_, err := readBackup(f, func(string) (io.WriteCloser,
-		error) {
+	_, err := readBackup(f, func(string) (io.WriteCloser, error) {
 		return nothing{io.Discard}, nil
 	})
 	if err != nil {
@@ -316,8 +313,8 @@ func unpackFile(r io.Reader, name string, place func(name string) (io.WriteClose
 	return hex.EncodeToString(hash.Sum(nil)), err
 }
 
-// compare looks whether the files that were read are those that were written: sums are the hashes
-// of those that are not named for them.
+// compare returns an error where the files that were read are not those that were written: sums
+// are the hashes of those that are not named for them.
 func (b backupFile) compare(sums map[string]string, files int) error {
 	for name, sum := range sums {
 		if b.Hashes[name] != sum && !slices.Contains(b.Lost, name) {

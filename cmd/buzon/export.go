@@ -146,9 +146,8 @@ func (a *app) personExport() *cobra.Command {
 	c.Long =
 		"Writes a zip file of person.json, what the desk knows of a person; tickets.json, those " +
 			"in which\nhe takes part, with what he may see of them; and mails.mbox, the mails " +
-			"that he " +
-			"sent as they came,\nand what others wrote to him. Nothing that agents keep among " +
-			"themselves is in it."
+			"that he sent as they came,\nand what others wrote to him. Nothing that agents keep " +
+			"among themselves is in it."
 	c.Flags().StringVar(&out, "out", "", "`FILE` that is made; empty: standard output")
 	return c
 }

@@ -35,11 +35,10 @@ func (a *app) personForget() *cobra.Command {
 		"Erase a person: his words, files, addresses and name, for good", forget)
 	c.Long = "Erases what a person wrote, with its files and originals, from the tickets, the " +
 		"journal, the outbox and\nthe search, his addresses, and his name wherever others write " +
-		"it. " +
-		"What others wrote stays without his\nname; their mails that quote or name him lose their " +
-		"originals. Tickets, items and mails are still\ncounted. The database is written anew, so " +
-		"that it takes a while and as much room again; the daemon may\nrun. Backups of your own " +
-		"keep what they have."
+		"it. What others wrote stays without his\nname; their mails that quote or name him lose " +
+		"their originals. Tickets, items and mails are still\ncounted. The database is written " +
+		"anew, so that it takes a while and as much room again; the daemon may\nrun. Backups of " +
+		"your own keep what they have."
 	c.Flags().BoolVar(&yes, "yes", false, "erase without asking")
 	return c
 }

@@ -15,10 +15,9 @@ import (
 var importTickets = importable{
 	name: "tickets", short: "Take the tickets of another desk from a file, with their items",
 	long: "Rows with the same number that follow one another are the items of one ticket: the " +
-		"first " +
-		"opens\nit, and of the others count text, author (empty: the requester), created_at and " +
-		"visibility\n(public or internal). Times are like 2026-01-31 15:04, 31/01/2026 15:04 or " +
-		"RFC 3339.\nWithout a number a ticket gets the next one.",
+		"first opens\nit, and of the others count text, author (empty: the requester), " +
+		"created_at and visibility\n(public or internal). Times are like 2026-01-31 15:04, " +
+		"31/01/2026 15:04 or RFC 3339.\nWithout a number a ticket gets the next one.",
 	together: "number",
 	columns: []csvColumn{
 		{"number", "numero, nro, caso, case, ticket, id", false},

@@ -256,15 +256,11 @@ func (a *app) peopleSet(noun string) *cobra.Command {
 				return err
 			}
 			return h.store.Write(c.Context(), func(tx *store.Tx) error {
-				was := p.Peace()
 				err := tx.ChangePerson(c.Context(), p.ID, func(p *desk.Person) { f.apply(c, p) })
-				if err == nil {
-					p, err = tx.Person(c.Context(), p.ID)
-				}
-				if err == nil && p.Peace() != was {
-					err = tx.LetGo(c.Context(), p)
-				}
 				if err != nil || len(more) == 0 {
+					return err
+				}
+				if p, err = tx.Person(c.Context(), p.ID); err != nil {
 					return err
 				}
 				p.Addresses = append(p.Addresses, more...)

@@ -22,11 +22,10 @@ func (a *app) restore() *cobra.Command {
 	return &cobra.Command{Use: "restore FILE", Args: cobra.ExactArgs(1),
 		Short: "Unpack a backup into the data directory, which must have no desk",
 		Long: "Unpacks what buzon backup has written into the data directory, which must have no " +
-			"desk, " +
-			"and looks\nthrough all of it; - is the standard input. Nothing is sent from it until " +
-			"buzon outbox release:\nwhat it owes may have been sent after the backup. Where " +
-			"PostgreSQL " +
-			"has the database, restore that\nwith pg_restore first. What breaks off leaves nothing.",
+			"desk, and looks\nthrough all of it; - is the standard input. Nothing is sent from " +
+			"it until buzon outbox release:\nwhat it owes may have been sent after the backup. " +
+			"Where PostgreSQL has the database, restore that\nwith pg_restore first. What breaks " +
+			"off leaves nothing.",
 		RunE: func(c *cobra.Command, args []string) error {
 			return failed(a.readBackupFile(c.Context(), args[0]))
 		}}

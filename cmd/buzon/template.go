@@ -33,8 +33,7 @@ func (a *app) template() *cobra.Command {
 			Short: "Write the texts that are in use into a directory, to change them there",
 			Long: "Writes the texts that are in use into DIR. Remove from it what is to stay as " +
 				"it is, and name it in the configuration: templates = \"DIR\".",
-			RunE: func(_ *cobra.Command,
-				args []string) error {
+			RunE: func(_ *cobra.Command, args []string) error {
 				return a.exportTemplates(args[0])
 			}},
 		preview,

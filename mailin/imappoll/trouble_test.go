@@ -707,8 +707,7 @@ func TestFolderThatEndsTheConnection(t *testing.T) {
 							last = time.Now()
 							j, a := f.account()
 							a.Folders, a.Sent = []string{"INBOX", "Web", "Ventas"}, "Sent"
-							a.Wanted = func(context.Context, []byte) (Want,
-								error) {
+							a.Wanted = func(context.Context, []byte) (Want, error) {
 								return Unwanted, nil
 							}
 							stop := start(t, a)
