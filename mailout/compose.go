@@ -8,6 +8,7 @@ import (
 	"mime"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/emersion/go-message"
@@ -26,6 +27,12 @@ type file struct {
 
 func (f file) inline() bool { return f.id != "" }
 
+// writers and pieces are what mails are written through and read into, one after the other.
+var (
+	writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 32<<10) }}
+	pieces  = sync.Pool{New: func() any { return new([piece]byte) }}
+)
+
 // compose writes a mail: multipart/alternative of text and HTML, within multipart/mixed when there
 // are files. The HTML and its pictures are a multipart/related (RFC 2387).
 func compose(w io.Writer, fields header, words templates.Mail, files []file) error {
@@ -40,7 +47,9 @@ func compose(w io.Writer, fields header, words templates.Mail, files []file) err
 	if len(files) > 0 {
 		outer = "multipart/mixed"
 	}
-	buffered := bufio.NewWriterSize(w, 32<<10) // go-message writes line by line
+	buffered := writers.Get().(*bufio.Writer) // go-message writes line by line
+	buffered.Reset(w)
+	defer writers.Put(buffered)
 	top, err := message.CreateWriter(buffered, fields.with(outer))
 	if err != nil {
 		return err

@@ -219,9 +219,10 @@ const piece = 64 << 10
 // wholly left, the relay cannot have taken the mail.
 func (c *connection) content(ctx context.Context, mail io.Reader) Result {
 	w := c.client.Text.DotWriter()
-	part := make([]byte, piece)
+	part := pieces.Get().(*[piece]byte)
+	defer pieces.Put(part)
 	for {
-		n, failure := io.ReadFull(mail, part)
+		n, failure := io.ReadFull(mail, part[:])
 		c.client.UpdateDeadline(c.pool.relay.Timeout)
 		if _, err := w.Write(part[:n]); err != nil {
 			return c.pool.judge(ctx, stepContent, c.lastWords(err))

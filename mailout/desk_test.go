@@ -36,20 +36,11 @@ var (
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, clock: mailtest.NewClock(nine)}
-	dir := t.TempDir()
-	var err error
-	mailtest.Desk(t, filepath.Join(dir, "data"), newStore)
-	h.store, err = store.Open(t.Context(), filepath.Join(dir, "data"),
-		store.Options{Now: h.clock.Now, Database: mailtest.Engine(t)})
-	h.must(err)
-	t.Cleanup(func() { h.store.Close() })
-	box := desk.Mailbox{Address: "soporte@ejemplo.test", Name: "Soporte Ejemplo", Plus: true,
-		Tag: "Caso"}
-	h.boxes = threading.NewMailboxes(threading.Mailbox{Address: box.Address})
-	set, err := templates.Load("")
-	h.must(err)
-	h.renderer = &Renderer{Store: h.store, Signer: signer(t, dir), Templates: set,
-		Mailboxes: desk.Mailboxes{box}, Language: "es", Location: bogota}
+	dir := filepath.Join(t.TempDir(), "data")
+	mailtest.Desk(t, dir, newStore)
+	h.furnish(dir, store.Options{Now: h.clock.Now, Database: mailtest.Engine(t)},
+		desk.Mailbox{Address: "soporte@ejemplo.test", Name: "Soporte Ejemplo", Plus: true,
+			Tag: "Caso"})
 	h.ana = h.person(desk.Person{Name: "Ana Gómez", Addresses: []string{"ana@ejemplo.test"},
 		Role: desk.Agent, Team: true})
 	h.luis = h.person(desk.Person{Name: "Luis Pérez", Addresses: []string{"luis@ejemplo.test"},
@@ -59,6 +50,20 @@ func newHouse(t testing.TB) *house {
 	h.pepe = h.person(desk.Person{Name: "Pepe Sanz", Addresses: []string{"pepe@otra.test"},
 		Role: desk.Customer})
 	return h
+}
+
+// furnish opens the desk of a directory, and makes its renderer.
+func (h *house) furnish(dir string, o store.Options, box desk.Mailbox) {
+	h.t.Helper()
+	var err error
+	h.store, err = store.Open(h.t.Context(), dir, o)
+	h.must(err)
+	h.t.Cleanup(func() { h.store.Close() })
+	h.boxes = threading.NewMailboxes(threading.Mailbox{Address: box.Address})
+	set, err := templates.Load("")
+	h.must(err)
+	h.renderer = &Renderer{Store: h.store, Signer: signer(h.t, filepath.Dir(dir)), Templates: set,
+		Mailboxes: desk.Mailboxes{box}, Language: "es", Location: bogota}
 }
 
 func newStore(dir string) error {

@@ -20,6 +20,7 @@ import (
 //
 //	instant   a relay that answers at once
 //	smtp      a smarthost in this process, over 4 connections; its work is part of the cost
+//	sink      Postfix's smtp-sink, over 4 connections
 func BenchmarkDispatch(b *testing.B) {
 	b.Run("instant", func(b *testing.B) {
 		h := newHouse(b)
@@ -37,6 +38,11 @@ func BenchmarkDispatch(b *testing.B) {
 		defer relay.Close()
 		h.dispatchAll(b, &instant{through: relay})
 	})
+	b.Run("sink", func(b *testing.B) {
+		h := newHouse(b)
+		h.correspondence(b.N)
+		h.dispatchAll(b, &instant{through: smtpSink(b)})
+	})
 }
 
 // dispatchAll sends the benchmark's mails and reports the rate.
@@ -45,7 +51,7 @@ func (h *house) dispatchAll(b *testing.B, t *instant) {
 	defer debug.SetGCPercent(debug.SetGCPercent(300)) // as the daemon has it
 	before := processorTime()
 	b.ResetTimer()
-	r := h.run(t)
+	r := h.run(t, func(d *Dispatcher) { d.After = time.After })
 	<-t.done
 	r.stop()
 	b.StopTimer()

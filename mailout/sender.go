@@ -1,12 +1,13 @@
 package mailout
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"os"
 	"slices"
@@ -196,20 +197,53 @@ func ascii(s string) bool {
 // onlyCRLF refuses what a relay could read otherwise than we wrote it: a bare CR or LF lets a text
 // end the mail early and begin another (RFC 5321 section 2.3.8). Such a mail is our own mistake.
 func onlyCRLF(mail *io.SectionReader) error {
-	r := bufio.NewReaderSize(io.NewSectionReader(mail, 0, mail.Size()), piece)
+	part := pieces.Get().(*[piece]byte)
+	defer pieces.Put(part)
 	var last byte
-	for i := 0; ; i++ {
-		b, err := r.ReadByte()
-		switch {
-		case errors.Is(err, io.EOF) && last == '\n':
-			return nil
-		case errors.Is(err, io.EOF):
-			return errors.New("the mail does not end in CRLF")
-		case err != nil:
+	for at := int64(0); at < mail.Size(); {
+		n, err := mail.ReadAt(part[:min(piece, mail.Size()-at)], at)
+		if n == 0 {
 			return fmt.Errorf("read the mail: %w", err)
-		case (b == '\n') != (last == '\r'):
-			return fmt.Errorf("the mail has a bare CR or LF at byte %d", i)
 		}
-		last = b
+		if i := bareEnd(part[:n], last); i >= 0 {
+			return fmt.Errorf("the mail has a bare CR or LF at byte %d", at+int64(i))
+		}
+		last = part[n-1]
+		at += int64(n)
+	}
+	if last != '\n' {
+		return errors.New("the mail does not end in CRLF")
+	}
+	return nil
+}
+
+// bareEnd is where a CR or LF stands without the other, -1 for nowhere, given the byte before.
+func bareEnd(b []byte, last byte) int {
+	if (b[0] == '\n') != (last == '\r') {
+		return 0
+	}
+	for i := range each(b, '\n') {
+		if i > 0 && b[i-1] != '\r' {
+			return i
+		}
+	}
+	for i := range each(b, '\r') {
+		if i+1 < len(b) && b[i+1] != '\n' {
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// each yields the places of a byte.
+func each(b []byte, c byte) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for at := 0; ; at++ {
+			i := bytes.IndexByte(b[at:], c)
+			if i < 0 || !yield(at+i) {
+				return
+			}
+			at += i
+		}
 	}
 }

@@ -125,7 +125,7 @@ type Offer struct {
 
 // title is the subject of an answer about no case: never words that are a query themselves, since a
 // responder may send them back.
-func (w voice) title(v View) string {
+func (w voice) title(v *View) string {
 	title := w.remark(Remark{Key: first(v.Answer.Title, "help"), Of: v.Answer.Of})
 	return strings.TrimRight(title, ":, ")
 }
@@ -207,7 +207,7 @@ func (w voice) file(f AnswerFile) any {
 }
 
 // facts of a case in a list: "En proceso · severidad 1 · Carla Ruiz · 3 de marzo, 9:01".
-func (w voice) caseFacts(c CaseLine, v View) any {
+func (w voice) caseFacts(c CaseLine, v *View) any {
 	status := first(c.Status, w.p.Status[c.StatusClass])
 	var down any = ""
 	if c.ProductionDown {
@@ -222,7 +222,7 @@ func (w voice) caseFacts(c CaseLine, v View) any {
 }
 
 // change is a line of the history: "Estado: Abierto → En proceso".
-func (w voice) change(c Change, v View) any {
+func (w voice) change(c Change, v *View) any {
 	what := first(c.Name, w.p.Answer["change_"+c.What], w.p.Label[c.What], c.What)
 	value := c.New
 	if c.Old != "" && c.New != "" {
@@ -237,7 +237,7 @@ func (w voice) change(c Change, v View) any {
 }
 
 // entitled is the line above an item: "123-4 · Respuesta · Ana Gómez · martes 3 de marzo, 9:01".
-func (w voice) entitled(it AnswerItem, v View) any {
+func (w voice) entitled(it AnswerItem, v *View) any {
 	var notes []any
 	for _, n := range it.Notes {
 		notes = append(notes, w.remark(n))

@@ -204,7 +204,7 @@ func fill(v reflect.Value, name string) {
 var (
 	place = regexp.MustCompile(
 		`^(?:html/)?template: ?(.*?:\d+)(?::\d+)?: (?:executing ".*?" at <.*?>: )?(.*)$`)
-	noField = regexp.MustCompile(`can't evaluate field (\w+) in type (?:\[\])?templates\.(\w+)`)
+	noField = regexp.MustCompile(`can't evaluate field (\w+) in type (?:\[\]|\*)?templates\.(\w+)`)
 )
 
 // explain turns an error of the template packages into file, line, what is wrong and what would be

@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
 	"path"
@@ -77,17 +76,17 @@ func (s *Set) close(l *language, v *View) (signature, sender template.HTML, err 
 	if v.ToAgent {
 		return "", "", nil
 	}
-	first, err := s.closing(l, "signature", *v)
+	first, err := s.closing(l, "signature", v)
 	if err != nil {
 		return "", "", err
 	}
-	last, err := s.closing(l, "sender", *v)
+	last, err := s.closing(l, "sender", v)
 	v.Closing, v.Sender = first.text, last.text
 	return first.html, last.html, err
 }
 
 // closing looks for the mailbox's, then for that of the language, and then for those of the desk's.
-func (s *Set) closing(l *language, name string, v View) (c closing, err error) {
+func (s *Set) closing(l *language, name string, v *View) (c closing, err error) {
 	for _, one := range []*language{l, s.language("", v.Desk.Language)} {
 		for _, file := range []string{strings.ToLower(v.Desk.Address) + "/" + name, name} {
 			if read := one.closings[file]; read != nil {
@@ -102,19 +101,17 @@ func (s *Set) closing(l *language, name string, v View) (c closing, err error) {
 	return c, nil
 }
 
-func (l *language) write(read func() (*pair, error), v View) (c closing, err error) {
+func (l *language) write(read func() (*pair, error), v *View) (c closing, err error) {
 	p, err := read()
 	if err != nil {
 		return c, err
 	}
-	var text, marked bytes.Buffer
-	if err := p.text.ExecuteTemplate(&text, "body", v); err != nil {
+	text, err := executed(p.text, "body", v)
+	if err != nil {
 		return c, err
 	}
-	if err := p.html.ExecuteTemplate(&marked, "body", v); err != nil {
-		return c, err
-	}
-	return closing{strings.TrimSpace(tidy(text.String())), paragraphs(marked.String())}, nil
+	marked, err := executed(p.html, "body", v)
+	return closing{strings.TrimSpace(tidy(text)), paragraphs(marked)}, err
 }
 
 // untold names the closings that another language has and this one lacks.

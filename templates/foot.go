@@ -7,7 +7,7 @@ import (
 )
 
 // reply says what an agent's reply will do, and to whom; to a follower, why he gets the mail.
-func (w voice) reply(v View) any {
+func (w voice) reply(v *View) any {
 	key := "out"
 	switch {
 	case v.Follows && !v.ToAgent && v.Ticket.Number != 0:
@@ -40,7 +40,7 @@ func (w voice) reply(v View) any {
 }
 
 // readers are "Carla Ruiz, Eva Sanz y 2 seguidores".
-func (w voice) readers(v View) string {
+func (w voice) readers(v *View) string {
 	var all []string
 	for _, p := range v.Readers {
 		all = append(all, p.Name)

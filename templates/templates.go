@@ -19,6 +19,7 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -94,41 +95,60 @@ func (s *Set) Render(kind Kind, lang string, v View) (Mail, error) {
 	if err != nil {
 		return Mail{}, err
 	}
-	v = ready(v, l.phrases)
-	closing, sender, err := s.close(l, &v)
+	ready := ready(v, l.phrases)
+	closing, sender, err := s.close(l, ready)
 	if err != nil {
 		return Mail{}, err
 	}
-	m, err := p.render(l, v, closing, sender)
+	m, err := p.render(l, ready, closing, sender)
 	if err != nil {
 		return Mail{}, fmt.Errorf("render %s in %s: %w", kind, l.code, err)
 	}
 	return m, nil
 }
 
-func (p *pair) render(l *language, v View, closing, sender template.HTML) (Mail, error) {
-	var subject, body, marked bytes.Buffer
-	if err := p.text.ExecuteTemplate(&subject, "subject", v); err != nil {
-		return Mail{}, err
+// render runs the templates on a pointer: they hand the view, which is large, from one to another.
+func (p *pair) render(l *language, v *View, closing, sender template.HTML) (m Mail, err error) {
+	subject, err := executed(p.text, "subject", v)
+	if err != nil {
+		return m, err
 	}
-	if err := p.text.ExecuteTemplate(&body, "mail", v); err != nil {
-		return Mail{}, err
+	body, err := executed(p.text, "mail", v)
+	if err != nil {
+		return m, err
 	}
-	if err := p.html.ExecuteTemplate(&marked, "body", v); err != nil {
-		return Mail{}, err
+	marked, err := executed(p.html, "body", v)
+	if err != nil {
+		return m, err
 	}
-	m := Mail{Subject: oneLine(subject.String()), Text: tidy(body.String()),
-		Body: paragraphs(marked.String())}
-	var page bytes.Buffer
-	err := p.html.ExecuteTemplate(&page, "mail",
-		sheet{v, l.code, m.Subject, m.Body, closing, sender})
-	m.HTML = page.String()
+	m = Mail{Subject: oneLine(subject), Text: tidy(body), Body: paragraphs(marked)}
+	m.HTML, err = executed(p.html, "mail", sheet{v, l.code, m.Subject, m.Body, closing, sender})
 	return m, err
+}
+
+// buffers are what templates write into.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// mostKept is how large a buffer may be to be used again.
+const mostKept = 256 << 10
+
+// executed is what a template makes of a view.
+func executed(t interface {
+	ExecuteTemplate(w io.Writer, name string, data any) error
+}, name string, view any) (string, error) {
+	b := buffers.Get().(*bytes.Buffer)
+	b.Reset()
+	err := t.ExecuteTemplate(b, name, view)
+	s := b.String()
+	if b.Cap() <= mostKept {
+		buffers.Put(b)
+	}
+	return s, err
 }
 
 // sheet is what the HTML layout sees: the view and the body already set.
 type sheet struct {
-	View
+	*View
 	Language string
 	Subject  string
 	Body     template.HTML

@@ -243,7 +243,7 @@ type Link struct {
 }
 
 // ready makes a view that is safe to show and complete enough for every sentence.
-func ready(v View, p *phrases) View {
+func ready(v View, p *phrases) *View {
 	bare := v.Answers && !v.EchoSubject && !v.ToAgent
 	if bare {
 		v = withoutEcho(v)
@@ -253,7 +253,7 @@ func ready(v View, p *phrases) View {
 		}
 	}
 	clean(reflect.ValueOf(&v).Elem(), false)
-	v.Rich = dressed(v)
+	v.Rich = dressed(&v)
 	v.localise(&p.Date)
 	v.Tag = first(v.Tag, p.Label["tag"])
 	v.Desk.Name = first(v.Desk.Name, p.Label["desk"])
@@ -261,7 +261,7 @@ func ready(v View, p *phrases) View {
 	name(&v.Ticket.Requester, p.Label["somebody"])
 	for i := range v.Answer.Items {
 		name(&v.Answer.Items[i].Author, p.Label["somebody"])
-		outward(&v.Answer.Items[i].Author, v)
+		outward(&v.Answer.Items[i].Author, &v)
 	}
 	if v.FromOutside {
 		name(&v.Author, p.Label["no_sender"])
@@ -270,10 +270,10 @@ func ready(v View, p *phrases) View {
 	for i := range v.Readers {
 		name(&v.Readers[i], p.Label["somebody"])
 	}
-	outward(&v.Author, v)
+	outward(&v.Author, &v)
 	for i := range v.Quoted {
 		name(&v.Quoted[i].Author, p.Label["somebody"])
-		outward(&v.Quoted[i].Author, v)
+		outward(&v.Quoted[i].Author, &v)
 	}
 	for _, shown := range v.Previews {
 		for i := range shown.To {
@@ -292,7 +292,7 @@ func ready(v View, p *phrases) View {
 		}
 	}
 	v.Scores = slices.DeleteFunc(v.Scores, func(l Link) bool { return !safeMailto(l.Href) })
-	return v
+	return &v
 }
 
 // withoutEcho drops everything that the sender of a mail chose.
@@ -330,7 +330,7 @@ func name(p *Person, otherwise string) {
 
 // outward names the desk in place of an agent who has no name: his address is no customer's
 // business.
-func outward(p *Person, v View) {
+func outward(p *Person, v *View) {
 	if p.Agent && !v.ToAgent && p.Name == p.Address {
 		p.Name = v.Desk.Name
 	}

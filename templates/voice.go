@@ -236,7 +236,7 @@ func (w voice) files(all []Attachment) string {
 }
 
 // brought is what came with the words: files, and, for agents, readers and an appointment.
-func (w voice) brought(v View) any {
+func (w voice) brought(v *View) any {
 	var details any = ""
 	if v.ToAgent {
 		details = w.details(v.Ticket)
@@ -247,7 +247,7 @@ func (w voice) brought(v View) any {
 }
 
 // meeting is from when to when, by the desk's clock: "martes 3 de marzo, 9:01 – 10:00".
-func (w voice) meeting(v View) string {
+func (w voice) meeting(v *View) string {
 	d := w.p.Date
 	from, to := d.writeNear(v.Meeting, v.At), d.writeNear(v.MeetingEnds, v.At)
 	if v.MeetingEnds.Sub(v.Meeting) < 24*time.Hour && v.Meeting.Day() == v.MeetingEnds.Day() {
@@ -292,7 +292,7 @@ func customer(p Person, organisation string) string {
 
 // author is who wrote. The ticket's organisation is told of its requester only: nothing says that
 // another is of it.
-func author(v View) string {
+func author(v *View) string {
 	if v.Author.Address == v.Ticket.Requester.Address {
 		return customer(v.Author, v.Ticket.Organisation)
 	}
@@ -301,7 +301,7 @@ func author(v View) string {
 
 // signature is the author as a reader knows him: an agent speaks for the desk, and nobody else
 // seems to.
-func signature(v View) string {
+func signature(v *View) string {
 	switch {
 	case !v.Author.Agent:
 		return who(v.Author)
@@ -423,7 +423,7 @@ func (w voice) urgent(t Ticket, s string) any {
 }
 
 // status is the state in the eyes of the reader: the one we wait for is told so.
-func (w voice) status(v View) string {
+func (w voice) status(v *View) string {
 	if v.Ticket.StatusClass == "waiting" && !v.ToAgent &&
 		(v.To.Address == v.Ticket.Requester.Address || v.Ticket.Requester.Address == "") {
 		return w.p.Status["waiting_for_you"]
@@ -432,7 +432,7 @@ func (w voice) status(v View) string {
 }
 
 // state is the number and the status: "Caso #123 · Abierto".
-func (w voice) state(v View) any {
+func (w voice) state(v *View) any {
 	if v.Ticket.Number == 0 {
 		return w.status(v)
 	}

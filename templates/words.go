@@ -22,7 +22,7 @@ func (w voice) words(s string) any {
 }
 
 // spoken shows the words of a mail; what a program wrote among them keeps its columns.
-func (w voice) spoken(v View) any {
+func (w voice) spoken(v *View) any {
 	if !w.markup {
 		return w.words(v.Text)
 	}
@@ -46,7 +46,7 @@ func (w voice) spoken(v View) any {
 
 // dressed is the text's formatting as HTML, or "" where text alone is certain: the words are the
 // text's, without the marks that stand in it for pictures.
-func dressed(v View) string {
+func dressed(v *View) string {
 	if v.Rich == "" || len(v.Code) > 0 {
 		return ""
 	}
@@ -200,12 +200,28 @@ func safeMailto(s string) bool {
 	return err == nil && u.Scheme == "mailto" && u.Opaque != ""
 }
 
-var blank = regexp.MustCompile(`\n(?:[ \t]*\n)+`)
+// onceBlank has one blank line wherever s has some, and none at either end.
+func onceBlank(s string) string {
+	s = strings.TrimSpace(s)
+	var b strings.Builder
+	b.Grow(len(s))
+	between := ""
+	for line := range strings.SplitSeq(s, "\n") {
+		if strings.Trim(line, " \t") == "" {
+			between = "\n\n"
+			continue
+		}
+		b.WriteString(between)
+		b.WriteString(line)
+		between = "\n"
+	}
+	return b.String()
+}
 
 // tidy makes the text of a mail: paragraphs with one blank line between them, no blanks at the end
 // of a line, one line end at the end.
 func tidy(s string) string {
-	s = blank.ReplaceAllString(strings.TrimSpace(s), "\n\n")
+	s = onceBlank(s)
 	lines := strings.Split(strings.ReplaceAll(s, hold, "\n"), "\n")
 	for i, l := range lines {
 		lines[i] = strings.TrimRight(l, " \t")
@@ -227,7 +243,7 @@ func lineless(p string) string {
 // is a block already stays: only the layout can have made it, all else is escaped.
 func paragraphs(s string) template.HTML {
 	var b strings.Builder
-	for p := range strings.SplitSeq(blank.ReplaceAllString(strings.TrimSpace(s), "\n\n"), "\n\n") {
+	for p := range strings.SplitSeq(onceBlank(s), "\n\n") {
 		switch p = strings.TrimSpace(p); {
 		case p == "":
 		case strings.HasPrefix(p, apart):

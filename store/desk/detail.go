@@ -19,6 +19,9 @@ var apart = []Field{
 		Get: func(_ *Catalogue, t *Ticket, _ string) string { return t.Assignee.shown() }},
 }
 
+// seen are all that a ticket has, in the order in which it is read, but for fields of one's own.
+var seen = slices.Concat(apart[:1], Fields, apart[1:])
+
 // shown is a name by which anybody may hear of the person: of an agent it is never the address.
 func (p Person) shown() string {
 	if p.Agent() && (p.Name == p.Address() || p.Name == "") {
@@ -36,16 +39,19 @@ func (s Sight) Details(c *Catalogue, t Ticket, language string) (list []Detail) 
 	if !s.Ticket(t) {
 		return nil
 	}
-	for _, f := range slices.Concat(apart[:1], Fields, apart[1:], c.Own(&t)) {
-		value := f.Get(c, &t, language)
-		if value == "" || f.Key == "progress" && value == "0" || !s.shows(t, f) {
-			continue
+	for _, some := range [][]Field{seen, c.Own(&t)} {
+		for i := range some {
+			f := &some[i]
+			value := f.Get(c, &t, language)
+			if value == "" || f.Key == "progress" && value == "0" || !s.shows(&t, f) {
+				continue
+			}
+			d := Detail{Key: f.Key, Value: value + f.unit}
+			if f.Row.ID != 0 {
+				d.Name, d.Number = f.Row.Name(language), f.Row.Value == NumberValue
+			}
+			list = append(list, d)
 		}
-		d := Detail{Key: f.Key, Value: value + f.unit}
-		if f.Row.ID != 0 {
-			d.Name, d.Number = f.Row.Name(language), f.Row.Value == NumberValue
-		}
-		list = append(list, d)
 	}
 	return list
 }
@@ -53,14 +59,17 @@ func (s Sight) Details(c *Catalogue, t Ticket, language string) (list []Detail) 
 // Shows reports whether the person sees a field of a ticket that he sees, by its key: a column of a
 // list.
 func (s Sight) Shows(t Ticket, key string) bool {
-	f, ok := fieldOf(key, slices.Concat(Fields, apart))
-	return ok && s.shows(t, f)
+	i := slices.IndexFunc(seen, func(f Field) bool { return f.Key == key })
+	if i < 0 {
+		i = slices.IndexFunc(seen, func(f Field) bool { return f.Called(key) })
+	}
+	return i >= 0 && s.shows(&t, &seen[i])
 }
 
 // Edits reports whether the person may set what a ticket has by a name.
 func (s Sight) Edits(c *Catalogue, t Ticket, name string) bool {
 	f, ok := fieldOf(name, slices.Concat(Fields, apart, c.Own(&t)))
-	return ok && s.edits(t, f)
+	return ok && s.edits(&t, &f)
 }
 
 // timeWords are how a profile names the time sheet among what may be edited.
@@ -69,7 +78,7 @@ var timeWords = []string{"time", "tiempo"}
 // KeepsTime reports whether the profile by which a customer sees the ticket lets him write its time
 // sheet.
 func (s Sight) KeepsTime(t Ticket) bool {
-	return slices.ContainsFunc(s.profile(t).Editable, func(name string) bool {
+	return slices.ContainsFunc(s.profile(&t).Editable, func(name string) bool {
 		return slices.Contains(timeWords, Fold(name))
 	})
 }
@@ -86,7 +95,7 @@ func fieldOf(name string, list []Field) (Field, bool) {
 // shows reports whether the person sees a field. What the ticket is called is no secret to whoever
 // sees it; fields of one's own, and tags, which agents put for each other, are seen where a profile
 // names them.
-func (s Sight) shows(t Ticket, f Field) bool {
+func (s Sight) shows(t *Ticket, f *Field) bool {
 	p := s.profile(t)
 	switch {
 	case s.All, f.Key == "subject" && f.Row.ID == 0:
@@ -99,7 +108,7 @@ func (s Sight) shows(t Ticket, f Field) bool {
 
 // edits reports whether the person may set a field of the ticket. A status is no field to
 // customers: they close and reopen.
-func (s Sight) edits(t Ticket, f Field) bool {
+func (s Sight) edits(t *Ticket, f *Field) bool {
 	p := s.profile(t)
 	switch {
 	case s.All:
@@ -113,4 +122,4 @@ func (s Sight) edits(t Ticket, f Field) bool {
 }
 
 // among reports whether one of the names is the field's.
-func (f Field) among(names []string) bool { return slices.ContainsFunc(names, f.Called) }
+func (f *Field) among(names []string) bool { return slices.ContainsFunc(names, f.Called) }

@@ -74,7 +74,7 @@ func (c *Catalogue) customerTypes() (list []Entry) {
 
 // setByLine sets a field as a customer's line says, where his profile lets him.
 func (w *draft) setByLine(f *Field, value string) Result {
-	if !w.Sight.edits(w.before, *f) {
+	if !w.Sight.edits(&w.before, f) {
 		return Result{Key: "not_allowed"}
 	}
 	if f.Key == "requester" && f.Row.ID == 0 && w.ofHisOrganisation(value) {

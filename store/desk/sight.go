@@ -90,7 +90,7 @@ func (s Sight) Ticket(t Ticket) bool {
 	if s.All || s.Person == 0 {
 		return s.All
 	}
-	p := s.profile(t)
+	p := s.profile(&t)
 	own := s.Person == t.Requester.ID || s.Person == t.Controller.ID
 	follows := slices.ContainsFunc(t.Followers, func(f Person) bool { return f.ID == s.Person })
 	if p.Own && own || p.Followed && follows {
@@ -118,7 +118,7 @@ func (s Sight) Mine() Sight {
 }
 
 // profile is that by which the person sees a ticket.
-func (s Sight) profile(t Ticket) Profile {
+func (s Sight) profile(t *Ticket) Profile {
 	if p, ok := s.Mailboxes[t.Mailbox]; ok {
 		return p
 	}
