@@ -58,8 +58,8 @@ func ExplainEvidence(evidence string) string {
 // better evidence of the ticket, or both.
 func Otherwise(m store.Mail) (list []string) {
 	is, ok := found(m)
-	if why := otherwise[is.Rule]; ok && why != "" {
-		list = append(list, fmt.Sprintf(why, m.Sender))
+	if ok && is.Otherwise != "" {
+		list = append(list, fmt.Sprintf(is.Otherwise, m.Sender))
 	}
 	if !ok || slices.Contains([]Action{Record, SettleReport}, is.Action) {
 		return list
@@ -89,16 +89,27 @@ func Otherwise(m store.Mail) (list []string) {
 	return list
 }
 
-// otherwise says it for rules whose lot hangs on something else.
-var otherwise = map[string]string{
-	"8a": "once %s has answered yes to the question at his registered address, or had he logged " +
-		"in, agent item by rule 8 or batch by rule 10a",
-	"8b": "had %s answered a notice of the last 30 days, or logged in, agent item by rule 8",
-	"22": "were %s not blocked (buzon block list, buzon block remove), as any other sender's",
-}
+// whenSure says it of an agent's mail that he is to confirm.
+const whenSure = "once %s has answered yes to the question at his registered address, or had he " +
+	"logged in, agent item by rule 8 or batch by rule 10a"
 
 // Silence is somebody who hears nothing of a mail by its rule, whatever it says, and why.
 type Silence struct{ Who, Why string }
+
+// silence is one of mails that have become one of these; nil: whatever they have. What a notice
+// would have answered, and caps hold back, the desk notes with each mail.
+type silence struct {
+	outcomes []store.Outcome
+	Silence
+}
+
+// unheard are silences, each who and why.
+func unheard(outcomes []store.Outcome, pairs ...string) (list []silence) {
+	for pair := range slices.Chunk(pairs, 2) {
+		list = append(list, silence{outcomes, Silence{pair[0], pair[1]}})
+	}
+	return list
+}
 
 const (
 	theSender = "the sender"
@@ -108,65 +119,43 @@ const (
 	inDaily     = "they see it in the daily list"
 	notCertain  = "nobody is told of a case whose part in it is not certain"
 	mayBeForged = "the address may be that of somebody who wrote nothing"
+	withOurMark = "it has our own mark: who answers it answers himself"
 )
-
-// silences are those of the rules, of the mails with these outcomes. What a notice would have
-// answered, and caps hold back, the desk notes with each mail.
-var silences = []struct {
-	rule     string
-	outcomes []store.Outcome
-	who, why string
-}{
-	{"1", putAside, theSender, "it went round too often"},
-	{"25", putAside, theSender, "there is no sender that could be answered"},
-	{"2", nil, theSender, "a report of a machine is never answered"},
-	{"3", putAside, theSender, "a bounce is never answered, and this one proves nothing"},
-	{"3", putAside, theAgents, "nothing shows which mail it is about"},
-	{"3", putAside, theAdmins, inDaily},
-	{"4", nil, theSender, "it has our own mark: who answers it answers himself"},
-	{"4", []store.Outcome{store.OutcomeOwn}, theAgents, "the desk wrote it, they had it then"},
-	{"5", nil, theSender, "he was when it came first"},
-	{"5", nil, theAgents, "they were when it came first"},
-	{"6", nil, theSender, "a machine is never answered"},
-	{"6", nil, "the customers", "a machine wrote it"},
-	{"7", append(putAside, store.OutcomeAutomatic), theSender, "a machine is never answered"},
-	{"7", putAside, theAgents, "the mailbox takes no alerts, or its sender is held to be forged"},
-	{"7", putAside, theAdmins, inDaily},
-	{"11", putAside, "whoever sent it", "the agent is asked at his registered address"},
-	{"11a", putAside, theSender, mayBeForged},
-	{"11a", putAside, theAdmins, inDaily},
-	{"11b", putAside, theSender, mayBeForged},
-	{"11b", putAside, theAdmins, inDaily},
-	{"12", putAside, theSender, "it bears an agent's address and is held to be forged"},
-	{"16", pends, theSender, mayBeForged},
-	{"15", pends, theSender, notCertain},
-	{"19", pends, theSender, notCertain},
-	{"20", pends, theSender, notCertain},
-	{"22", nil, theSender, "he is blocked"},
-	{"22", nil, theAgents, "he is blocked"},
-	{"24", putAside, theSender, mayBeForged},
-}
 
 var (
 	putAside = []store.Outcome{store.OutcomeQuarantine, store.OutcomeDropped}
 	pends    = []store.Outcome{store.OutcomePending, store.OutcomeRejected}
+	asItem   = []store.Outcome{store.OutcomeAutomatic}
 )
 
-// Silences says who heard nothing of a mail, by the rule that it was filed by.
+// Silences says who heard nothing of a mail, by the row that it was filed by. The journal has its
+// rule, and several rows may bear that number: what has become of the mail tells them apart.
 func Silences(m store.Mail) (list []Silence) {
-	for _, s := range silences {
-		if s.rule == m.Rule && (s.outcomes == nil || slices.Contains(s.outcomes, m.Outcome)) {
-			list = append(list, Silence{s.who, s.why})
+	for _, r := range policy {
+		if !r.filed(m) {
+			continue
+		}
+		for _, s := range r.Silent {
+			if (s.outcomes == nil || slices.Contains(s.outcomes, m.Outcome)) &&
+				!slices.Contains(list, s.Silence) {
+				list = append(list, s.Silence)
+			}
 		}
 	}
 	return list
 }
 
+// filed reports whether a mail may have been filed by the row, where agents need not prove all.
+func (r row) filed(m store.Mail) bool {
+	return r.Rule == m.Rule && slices.Contains(r.Proof, Proof(m.Proof)) &&
+		slices.Contains(r.Evidence, threading.Evidence(m.Evidence)) &&
+		!slices.Contains(r.Modes, Strict)
+}
+
 // found is the row of the policy by which a mail was filed, for the sender whom it is most about.
 func found(m store.Mail) (row, bool) {
 	for _, r := range policy {
-		if r.Rule != m.Rule || !slices.Contains(r.Proof, Proof(m.Proof)) ||
-			!slices.Contains(r.Evidence, threading.Evidence(m.Evidence)) {
+		if !r.filed(m) {
 			continue
 		}
 		if slices.Equal(r.Sender, people) {

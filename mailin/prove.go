@@ -115,7 +115,7 @@ func (f *filing) strictly() bool {
 // obey keeps mail apart that a filter calls harmful, or a stranger's whose domain asks for it.
 func (f *filing) obey() {
 	f.filter()
-	if f.row.Rule == "24" && f.strictly() {
+	if f.row.Obeys && f.strictly() {
 		f.row.Action, f.row.Alert = Quarantine, true
 	}
 }

@@ -280,6 +280,58 @@ func TestSpoofing(t *testing.T) {
 	}
 }
 
+// TestSignedMailIsReplayed: who has a copy of what an agent signed, and sends it again under another
+// Message-ID, or to another case, orders nothing by it.
+func TestSignedMailIsReplayed(t *testing.T) {
+	t.Parallel()
+	h := provenHouse(t)
+	n, other := h.opened(), h.opened()
+	few := signature{fields: []string{"From", "Subject", "Date"}}
+	plain := "From: " + agent + "\r\nTo: " + box + "\r\nSubject: Re: No imprime\r\n" +
+		"Date: Tue, 3 Mar 2026 09:00:00 +0000\r\n\r\n#nota\r\nUna sola vez.\r\n"
+	twice := sign(t, sign(t, plain, "correo.ejemplo.test", few), "ejemplo.test", few)
+	first := "Message-ID: <uno@ejemplo.test>\r\n" + twice
+	to := func(n int64) store.Envelope {
+		env := by(forgerServer, "x@mal.test")
+		env.To = []string{h.token(n, agent)}
+		return env
+	}
+	// a copy of the signature on another text keeps nothing out
+	forged := strings.Replace(first, "Una sola vez", "Otra vez", 1)
+	if m := h.file(forged, to(n)); m.Proof != "A0" {
+		t.Fatalf("forged: %+v", m)
+	}
+	before := len(h.items(other))
+	if m := h.file(strings.Replace(first, "uno@", "dos@", 1), to(n)); m.Outcome !=
+		store.OutcomeItem || m.Proof != "A2" {
+		t.Fatalf("the first: %+v", m)
+	}
+	_, alone, _ := strings.Cut(twice, "\r\nDKIM-Signature:")
+	for name, raw := range map[string]string{
+		"another Message-ID": strings.Replace(first, "uno@", "tres@", 1),
+		"the same Message-ID, read in another way": "Content-Type: text/html\r\n" +
+			strings.Replace(first, "uno@", "dos@", 1),
+		"no Message-ID": twice,
+		"a subject with more blanks": strings.Replace(first, "Subject: Re: ",
+			"Subject:  Re:   ", 1),
+		"one of two signatures":     "Message-ID: <cuatro@ejemplo.test>\r\nDKIM-Signature:" + alone,
+		"the signature folded anew": strings.Replace(first, " b=", " b=\r\n\t ", 1),
+		"named in another case":     "In-Reply-To: <x@ejemplo.test>\r\n" + first,
+	} {
+		m := h.file(raw, to(other))
+		if m.Outcome != store.OutcomeDuplicate || m.Proof != "A2" {
+			t.Errorf("%s: %s by rule %s (%s), %s", name, m.Outcome, m.Rule, m.Reason, m.Proof)
+		}
+	}
+	if len(h.items(other)) != before {
+		t.Error("the other case has what was replayed")
+	}
+	again := sign(t, strings.Replace(plain, "sola", "segunda", 1), "ejemplo.test", few)
+	if m := h.file(again, to(other)); m.Outcome != store.OutcomeItem {
+		t.Errorf("what he signs anew: %+v", m)
+	}
+}
+
 // TestC15Verified: what proves a mail at the door, and what speaks against it.
 func TestC15Verified(t *testing.T) {
 	t.Parallel()

@@ -90,6 +90,9 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	if f.mail.Envelope.Incomplete != "" {
 		return Nobody, incompleteReason, nil
 	}
+	if err := f.findSigned(ctx); err != nil || f.twin.ID != 0 {
+		return Repeated, fmt.Sprintf("signed as mail %d", f.twin.ID), err
+	}
 	if s, why, err := f.noQuestion(ctx); s != "" || err != nil {
 		return s, why, err
 	}
@@ -146,6 +149,16 @@ func (f *filing) noQuestion(ctx context.Context) (Sender, string, error) {
 func (f *filing) findTwin(ctx context.Context) (err error) {
 	id, since := f.rd.Message.MessageID, f.repeatsSince()
 	f.twin, err = store.Optional(f.tx.Twin(ctx, f.mail.ID, id, f.canonical, since))
+	return err
+}
+
+// findSigned finds the mail that bore the signature by which this one is proven: it is the same,
+// whatever was changed in what nobody signed.
+func (f *filing) findSigned(ctx context.Context) error {
+	first, err := f.tx.Sign(ctx, f.mail.ID, f.prepared.proven.Signatures)
+	if err == nil && first != 0 {
+		f.twin, err = f.tx.Mail(ctx, first)
+	}
 	return err
 }
 

@@ -13,6 +13,9 @@
 //	Gallery         the mails of a test, for people to read
 //	Clock           time that a test moves
 //
-// Peers listen on a loopback port of their own, and end with the test. Postfix and Dovecot run only
-// with BUZON_TEST_PEERS=1, as root, where they are installed; otherwise their tests are skipped.
+//	inspection ─► Rspamd, the real one, as a milter
+//
+// Peers listen on a loopback port of their own, and end with the test. Postfix, Dovecot and rspamd
+// run only with BUZON_TEST_PEERS=1, as root, where they are installed; otherwise their tests are
+// skipped.
 package mailtest

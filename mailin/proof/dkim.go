@@ -1,6 +1,8 @@
 package proof
 
 import (
+	"crypto/sha256"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -16,48 +18,64 @@ const maxSignatures = 5
 // a mail that somebody kept says something else.
 var signed = []string{"From", "Subject", "Date"}
 
-// keys looks up public keys and remembers which are only tried out (RFC 6376 section 3.6.1).
+// keys looks up public keys and remembers the flags that a domain has put on them (RFC 6376 section
+// 3.6.1): y where they are only tried out, s where no subdomain may use them.
 type keys struct {
 	*evaluation
-	mu      sync.Mutex
-	testing map[string]bool
+	mu    sync.Mutex
+	flags map[string][]string
 }
 
 func (k *keys) lookup(name string) ([]string, error) {
 	texts, err := k.text(name)
+	_, domain, _ := strings.Cut(strings.ToLower(name), "._domainkey.")
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	for _, text := range texts {
-		for _, flag := range strings.Split(tags(text)["t"], ":") {
-			if strings.TrimSpace(flag) == "y" {
-				k.mu.Lock()
-				_, domain, _ := strings.Cut(strings.ToLower(name), "._domainkey.")
-				k.testing[domain] = true
-				k.mu.Unlock()
-			}
-		}
+		k.flags[domain] = append(k.flags[domain], words(tags(text)["t"])...)
 	}
 	return texts, err
 }
 
 // checkDKIM verifies the signatures.
 func (e *evaluation) checkDKIM() {
-	if len(e.header.all("DKIM-Signature")) == 0 {
+	signatures := e.header.all("DKIM-Signature")
+	if len(signatures) == 0 {
 		e.parts = append(e.parts, Part{Method: "dkim", Result: "none"})
 		return
 	}
-	k := &keys{evaluation: e, testing: map[string]bool{}}
+	k := &keys{evaluation: e, flags: map[string][]string{}}
 	list, err := dkim.VerifyWithOptions(io.NewSectionReader(e.mail.Raw, 0, e.mail.Size),
 		&dkim.VerifyOptions{LookupTXT: k.lookup, MaxVerifications: maxSignatures})
-	if err != nil && len(list) == 0 {
+	// QUIRK: dkim has no error of a signature's own where one is returned beside
+	if err != nil && !errors.Is(err, dkim.ErrTooManySignatures) {
 		e.parts = append(e.parts, Part{Method: "dkim", Result: "permerror", Detail: err.Error()})
 		return
 	}
-	for _, v := range list {
-		e.parts = append(e.parts, e.signature(v, k.testing))
+	for i, v := range list {
+		p, hash := e.signature(v, k.flags[strings.ToLower(v.Domain)]), hashOf(signatures[i])
+		if p.Result == "pass" && hash == nil {
+			p.Result, p.Detail = "permerror", errTags.Error()
+		}
+		if e.parts = append(e.parts, p); p.Result == "pass" && p.Aligned {
+			e.proving = append(e.proving, hash)
+		}
 	}
 }
 
+// hashOf tells a signature from all others however it is folded; nil for what can't be read in one
+// way only.
+func hashOf(signature field) []byte {
+	b, err := bytesOf(tags(signature.value())["b"])
+	if err != nil {
+		return nil
+	}
+	sum := sha256.Sum256(b)
+	return sum[:]
+}
+
 // signature says what a verified signature is worth.
-func (e *evaluation) signature(v *dkim.Verification, testing map[string]bool) Part {
+func (e *evaluation) signature(v *dkim.Verification, flags []string) Part {
 	p := Part{Method: "dkim", Result: "pass", Domain: ascii(v.Domain)}
 	p.Aligned = aligned(p.Domain, e.domain, e.record.strictDKIM)
 	switch {
@@ -68,8 +86,10 @@ func (e *evaluation) signature(v *dkim.Verification, testing map[string]bool) Pa
 		p.Result, p.Detail = "permerror", v.Err.Error()
 	case v.Err != nil:
 		p.Result, p.Detail = "fail", v.Err.Error()
-	case testing[strings.ToLower(v.Domain)]:
+	case slices.Contains(flags, "y"):
 		p.Result, p.Detail = "neutral", "the key is only tried out"
+	case slices.Contains(flags, "s") && !strings.HasSuffix(v.Identifier, "@"+v.Domain):
+		p.Result, p.Detail = "policy", "the key is for no subdomain"
 	default:
 		p.Result, p.Detail = e.covered(v)
 	}

@@ -69,6 +69,9 @@ type Result struct {
 	Verdict Verdict
 	Policy  Policy // that the domain asks for where it failed; "" where it publishes none
 	Parts   []Part
+	// Signatures are hashes of those that prove the domain. What bears one again is the same mail,
+	// whatever else its header says
+	Signatures [][]byte
 }
 
 // Part is one thing that was looked at.
@@ -127,6 +130,7 @@ type evaluation struct {
 	mail    Mail
 	record  record
 	parts   []Part
+	proving [][]byte // hashes of the signatures that do
 	// open: something could not be found out that may have passed
 	open bool
 }
@@ -142,7 +146,7 @@ func (e *evaluation) run() Result {
 	} else {
 		e.checkAuthserv()
 	}
-	r := Result{Parts: e.parts}
+	r := Result{Parts: e.parts, Signatures: e.proving}
 	dmarc := Part{Method: "dmarc", Domain: e.record.domain, Result: "none"}
 	switch passed := e.passed(); {
 	case passed != nil:

@@ -24,10 +24,11 @@ const (
 
 var (
 	// an enhanced code (RFC 3463), which no IP address or version is
+	// or, where all begins with it, one of success
 	enhancedCode = regexp.MustCompile(
-		`(?:^|[^\w.])([45])\.(\d{1,3}\.\d{1,3})(?:[^\w.]|\.(?:\D|$)|$)`)
+		`(?:^|[^\w.])([45]|^2)\.(\d{1,3}\.\d{1,3})(?:[^\w.]|\.(?:\D|$)|$)`)
 	// a reply code (RFC 5321 section 4.2) where a reply begins
-	replyCode = regexp.MustCompile(`(?:^|[:;]\s*)([45]\d\d)(?:[ -]|$)`)
+	replyCode = regexp.MustCompile(`(?:^|[:;]\s*)([245]\d\d)(?:[ -]|$)`)
 )
 
 // failures are the enhanced codes that say why, by subject and detail (RFC 3463, 7504 and 7505).
@@ -46,29 +47,39 @@ var replies = map[string]Failure{
 
 // Failed reads why a mail failed out of what another server said, the surest first: the status of
 // its report, its words. lasting reports whether the next mail to the address will fail as well: a
-// permanent failure, but for those that are about one mail: its size, its content, a policy.
+// permanent failure, but for those that are about one mail: its size, its content, a policy. The
+// class of the status says whether a failure is permanent (RFC 3463 section 2); where the words are
+// of another, nothing is known of the next mail.
 func Failed(said ...string) (why Failure, lasting bool) {
-	class, code := "", ""
+	class, code, reply := "", "", ""
+	agree := true
 	for _, s := range said {
-		if m := enhancedCode.FindStringSubmatch(s); m != nil && (class == "" || m[2] != "0.0") {
-			class, code = m[1], m[2]
+		if m := replyCode.FindStringSubmatch(s); m != nil && reply == "" {
+			reply = m[1]
 		}
-		if code != "" && code != "0.0" {
-			break
+		m := enhancedCode.FindStringSubmatch(s)
+		if m == nil {
+			continue
+		}
+		if agree = agree && (class == "" || class == m[1]); agree && vague(code) {
+			class, code = m[1], m[2]
 		}
 	}
 	subject, _, _ := strings.Cut(code, ".")
 	why = cmp.Or(failures[code], failures[subject])
-	if class != "" && code != "0.0" {
+	switch {
+	case !agree || class != "" && reply != "" && class != reply[:1]:
+		return why, false
+	case class != "" && !vague(code):
 		return why, class == "5" && !slices.Contains(ofOneMail, why)
-	}
-	for _, s := range said { // the code says no more than that it failed
-		if m := replyCode.FindStringSubmatch(s); m != nil {
-			return replies[m[1]], class == "5" || class == "" && slices.Contains(aboutAddress, m[1])
-		}
+	case reply != "": // the code says no more than that it failed
+		return replies[reply], class == "5" || class == "" && slices.Contains(aboutAddress, reply)
 	}
 	return "", class == "5"
 }
+
+// vague is a code that says no more than its class does.
+func vague(code string) bool { return code == "" || code == "0.0" }
 
 var ofOneMail = []Failure{TooLarge, BadContent, AgainstPolicy}
 
