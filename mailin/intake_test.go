@@ -41,7 +41,7 @@ func TestA20PoisonMessage(t *testing.T) {
 			h := newHouse(t, func(o *Options) { o.Workers = 2 })
 			h.patience = time.Minute // on a busy machine a good mail is neither passed nor given up
 			h.limit = func(m store.Mail) time.Duration {
-				if m.ID == 1 { // the bad one
+				if m.ID == 1 && name != "panic" { // the bad one, which needs no limit if it panics
 					return 300 * time.Millisecond
 				}
 				return time.Minute
@@ -58,8 +58,11 @@ func TestA20PoisonMessage(t *testing.T) {
 			}
 			h.settled(time.Minute)
 			stop()
+			read := func(n int) bool { // a busy machine may pass the limit before it reads
+				return n == 3 || name != "panic" && 0 < n && n < 3
+			}
 			if m := h.mail(bad); m.Outcome != store.OutcomeQuarantine || m.Attempts != 3 ||
-				tries.Load() != 3 || m.Error == "" || m.Reason != "attempts" {
+				!read(int(tries.Load())) || m.Error == "" || m.Reason != "attempts" {
 				t.Errorf("%s after %d attempts, %d tries: %s", m.Outcome, m.Attempts, tries.Load(),
 					m.Error)
 			}

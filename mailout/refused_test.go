@@ -83,11 +83,11 @@ func TestA29RelayRefusesUs(t *testing.T) {
 				mailtest.SmarthostOptions{Users: map[string]string{"soporte": "clave"}})
 			host.Script(c.at, mailtest.Act{Reply: c.reply, Always: true})
 			r := h.run(relayTo(t, host, func(r *Relay) {
-				r.Username, r.Password = "soporte",
-					"clave"
+				r.Username, r.Password = "soporte", "clave"
 			}))
 			r.pass(20*time.Hour, 10*time.Minute)
-			if n := h.states(); n[store.Failed] != 0 || n[store.Sent] != 0 || n[store.Held] == 0 {
+			r.until("held", 0, func() bool { return h.states()[store.Held] != 0 })
+			if n := h.states(); n[store.Failed] != 0 || n[store.Sent] != 0 {
 				t.Fatalf("while the relay refuses us: %v", n)
 			}
 			host.Script(c.at)

@@ -16,18 +16,20 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"buzon/store/schema"
 )
 
 // postgresDialect is the second engine, PostgreSQL 15 or newer. The one writer holds an advisory
 // lock while it writes, as BEGIN IMMEDIATE does for SQLite, so that what one transaction has read
 // stays true until it commits.
 var postgresDialect = &dialect{
-	migrations: postgresMigrations,
+	migrations: schema.Postgres,
 	searchStep: 19,
 	open:       openPostgres,
 	look:       lookPostgres,
 	version:    postgresVersion,
-	setVersion: "INSERT INTO migration (version) VALUES (%d)",
+	setVersion: schema.SetPostgresVersion,
 	lock:       postgresLock,
 	copyOf:     postgresCopy,
 	begin:      postgresBegin,

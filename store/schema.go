@@ -3,42 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"fmt"
-	"path"
 )
-
-// The migrations lead from one schema to the next; the database counts those that have run. Files
-// are only ever added: a released one is frozen, and a test upgrades the first schema through all
-// of them. PostgreSQL's first has all that SQLite's first ten came to; a test holds the columns of
-// the two engines against each other.
-//
-// Times are Unix milliseconds, hashes are 32 bytes, booleans 0 or 1, and 0 or the empty text means
-// none: a NULL is kept for what is not known yet.
-var (
-	//go:embed schema
-	schemaFiles embed.FS
-
-	sqliteMigrations   = migrations("sqlite")
-	postgresMigrations = migrations("postgres")
-)
-
-// migrations are the texts of an engine, in the order of their numbers.
-func migrations(engine string) (steps []string) {
-	dir := path.Join("schema", engine)
-	list, err := schemaFiles.ReadDir(dir)
-	for _, file := range list {
-		var text []byte
-		if err == nil {
-			text, err = schemaFiles.ReadFile(path.Join(dir, file.Name()))
-		}
-		steps = append(steps, string(text))
-	}
-	if err != nil {
-		panic(err) // they are part of the program
-	}
-	return steps
-}
 
 // migrate brings the database to the newest schema. An old database is copied first, by before.
 func migrate(ctx context.Context, db *sql.DB, d *dialect, steps []string,

@@ -15,12 +15,14 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"buzon/store/schema"
 )
 
 // sqliteDialect is the embedded engine: a file in the data directory, in WAL mode with
 // synchronous=FULL.
 var sqliteDialect = &dialect{
-	migrations: sqliteMigrations,
+	migrations: schema.SQLite,
 	searchStep: 26,
 	open:       openSQLite,
 	look:       lookSQLite,

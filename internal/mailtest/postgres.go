@@ -19,12 +19,19 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+
+	"buzon/store/schema"
 )
 
 // Postgres returns the URL of an empty schema on a PostgreSQL server that the test process starts
 // for itself, on a socket in a temporary directory. It skips the test, with a reason, where
 // BUZON_TEST_PEERS is not set.
 func Postgres(t testing.TB) string {
+	t.Helper()
+	return sharedPostgres(t).Schema(t)
+}
+
+func sharedPostgres(t testing.TB) *PostgresServer {
 	t.Helper()
 	if os.Getenv("BUZON_TEST_PEERS") == "" {
 		t.Skip("needs PostgreSQL: set BUZON_TEST_PEERS=1")
@@ -33,7 +40,7 @@ func Postgres(t testing.TB) string {
 	if server.err != nil {
 		t.Fatal(server.err)
 	}
-	return server.Schema(t)
+	return server
 }
 
 // NewPostgres starts a server for one test alone. It skips the test as Postgres does.
@@ -65,18 +72,17 @@ func (p *PostgresServer) EndConnections(t testing.TB) {
 	}
 }
 
-// Engine is the database under which tests of both engines run: "" for SQLite, else what Postgres
-// returns. It is chosen by BUZON_TEST_ENGINE=postgres.
+// Engine is the database under which tests of both engines run: "" for SQLite, else one of
+// PostgreSQL's, migrated and empty. It is chosen by BUZON_TEST_ENGINE=postgres.
 func Engine(t testing.TB) string {
 	if os.Getenv("BUZON_TEST_ENGINE") != "postgres" {
 		return ""
 	}
-	return Postgres(t)
+	return sharedPostgres(t).migrated(t)
 }
 
 var postgresServer = sync.OnceValue(func() *PostgresServer {
-	return startPostgres("-c",
-		"fsync=off")
+	return startPostgres("-c", "fsync=off")
 })
 
 // PostgresServer is a server of PostgreSQL in a temporary directory.
@@ -88,11 +94,14 @@ type PostgresServer struct {
 	err    error
 	db     *sql.DB
 	number atomic.Int64
+
+	template func() error // makes the database of which migrated ones are copies
 }
 
 // startPostgres makes a cluster and starts its server, which ends with this process.
 func startPostgres(options ...string) *PostgresServer {
 	p := &PostgresServer{}
+	p.template = sync.OnceValue(p.makeTemplate)
 	p.err = p.start(options)
 	return p
 }
@@ -125,7 +134,7 @@ func (p *PostgresServer) start(options []string) (err error) {
 	if err = p.serve(args); err != nil {
 		return err
 	}
-	if p.db, err = sql.Open("pgx", p.url()); err != nil {
+	if p.db, err = sql.Open("pgx", p.url("postgres")); err != nil {
 		return err
 	}
 	for range 300 {
@@ -188,10 +197,42 @@ func (p *PostgresServer) Schema(t testing.TB) string {
 	if _, err := p.db.ExecContext(t.Context(), "CREATE SCHEMA "+name); err != nil {
 		t.Fatal(err)
 	}
-	return p.url() + "&search_path=" + name
+	return p.url("postgres") + "&search_path=" + name
 }
 
-func (p *PostgresServer) url() string { return "postgres://buzon@/postgres?host=" + p.dir }
+// migrated returns the URL of a new, empty desk's database: a copy, since to take every migration
+// costs ten times as much.
+func (p *PostgresServer) migrated(t testing.TB) string {
+	t.Helper()
+	name := "d" + strconv.FormatInt(p.number.Add(1), 10)
+	err := p.template()
+	if err == nil {
+		_, err = p.db.Exec("CREATE DATABASE " + name + " TEMPLATE migrated STRATEGY file_copy")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.db.Exec("DROP DATABASE " + name + " WITH (FORCE)") })
+	return p.url(name)
+}
+
+func (p *PostgresServer) makeTemplate() error {
+	if _, err := p.db.Exec("CREATE DATABASE migrated"); err != nil {
+		return err
+	}
+	db, err := sql.Open("pgx", p.url("migrated"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.Exec(strings.Join(schema.Postgres, ";") + ";" +
+		fmt.Sprintf(schema.SetPostgresVersion, len(schema.Postgres)))
+	return err
+}
+
+func (p *PostgresServer) url(name string) string {
+	return "postgres://buzon@/" + name + "?host=" + p.dir
+}
 
 func credential(name string) (*syscall.Credential, error) {
 	u, err := user.Lookup(name)
