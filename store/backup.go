@@ -192,7 +192,7 @@ func sqliteCopyInto(ctx context.Context, s *Store, path string) (*sql.DB, error)
 		}
 		return nil, err
 	}
-	copied, err := readSQLite(path, "mode=ro")
+	copied, err := readers(path, "mode=ro")
 	if err != nil {
 		return nil, err
 	}

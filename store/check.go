@@ -20,26 +20,14 @@ import (
 const quickSize = 256 << 20
 
 // inspect refuses a database that must not be worked on, before anything is written to it: a
-// damaged one, somebody else's, or one that is gone while what belongs to it is still there.
-func (s *Store) inspect(ctx context.Context, path string) error {
-	fi, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && fi.Size() == 0 {
-		return s.vacant(path)
-	}
-	if err != nil {
-		return err
-	}
-	db, err := sql.Open("sqlite", source(path)+"?mode=rw&_pragma=busy_timeout(5000)")
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+// damaged one, or somebody else's.
+func inspect(ctx context.Context, db *sql.DB, size int64) error {
 	var version, tables int
 	result := "ok"
-	err = db.QueryRowContext(ctx, `
+	err := db.QueryRowContext(ctx, `
 		SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*)
 		FROM sqlite_master)`).Scan(&version, &tables)
-	if err == nil && fi.Size() <= quickSize {
+	if err == nil && size <= quickSize {
 		err = db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result)
 	}
 	switch {

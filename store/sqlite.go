@@ -82,27 +82,29 @@ func openSQLite(ctx context.Context, s *Store) (write, read *sql.DB, err error) 
 	if err := s.makeDirs(); err != nil {
 		return nil, nil, err
 	}
-	if err := s.inspect(ctx, path); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	if !sqliteThere(s.dir) {
+		if err := s.vacant(path); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", path, err)
+		}
 	}
 	if err := private(path); err != nil {
 		return nil, nil, err
 	}
 	const how = "_txlock=immediate"
+	if read, err = readSQLite(ctx, path, how); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
 	write, err = sql.Open("sqlite", source(path)+"?"+how+patient+
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=temp_store(memory)"+
 		"&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, errors.Join(err, read.Close())
 	}
 	if err = connected(ctx, write); err == nil {
 		s.file, err = os.Stat(path)
 	}
-	if err == nil {
-		read, err = readSQLite(path, how)
-	}
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("%s: %w", path, err), write.Close())
+		return nil, nil, errors.Join(fmt.Errorf("%s: %w", path, err), write.Close(), read.Close())
 	}
 	return write, read, nil
 }
@@ -112,16 +114,34 @@ func lookSQLite(ctx context.Context, s *Store) (*sql.DB, error) {
 	if !sqliteThere(s.dir) {
 		return nil, cmp.Or(s.vacant(path), ErrNoDesk)
 	}
-	if err := s.inspect(ctx, path); err != nil {
+	read, err := readSQLite(ctx, path, "mode=rw") // not ro, which would leave files beside it
+	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	return readSQLite(path, "mode=rw") // not ro, which would leave files beside the database
+	return read, nil
 }
 
 const patient = "&_pragma=busy_timeout(20000)&_pragma=foreign_keys(1)&_pragma=cache_size(-8192)"
 
-// readSQLite opens the read pool; how is part of the data source's name.
-func readSQLite(path, how string) (*sql.DB, error) {
+// readSQLite opens the read pool, and looks at the database with it: to read the schema costs a
+// connection more than most of its questions.
+func readSQLite(ctx context.Context, path, how string) (*sql.DB, error) {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	read, err := readers(path, how)
+	if err != nil || fi.Size() == 0 { // 0: it is made now
+		return read, err
+	}
+	if err := inspect(ctx, read, fi.Size()); err != nil {
+		return nil, errors.Join(err, read.Close())
+	}
+	return read, nil
+}
+
+// readers opens a pool that only reads; how is part of the data source's name.
+func readers(path, how string) (*sql.DB, error) {
 	read, err := sql.Open("sqlite", source(path)+"?"+how+patient+"&_pragma=query_only(1)")
 	if err != nil {
 		return nil, err
