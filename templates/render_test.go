@@ -360,7 +360,7 @@ func TestLanguageFallsBackToTheDesksThenSpanish(t *testing.T) {
 
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		if _, err := load(""); err != nil {
+		if _, err := load("", false); err != nil {
 			b.Fatal(err)
 		}
 	}

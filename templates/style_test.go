@@ -184,7 +184,7 @@ func (s *Set) pair(t testing.TB, code string, kind Kind) *pair {
 
 // What comes with buzon is not checked when it is loaded.
 func TestNoViewMakesOursFail(t *testing.T) {
-	s, err := load("") // one that nothing has been rendered by
+	s, err := load("", false) // one that nothing has been rendered by
 	if err != nil {
 		t.Fatal(err)
 	}

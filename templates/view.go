@@ -380,16 +380,28 @@ func oneLine(s string) string {
 	if isPlain(s) {
 		return s
 	}
-	s = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) && r != '\u200C' && r != '\u200D' {
-			return -1
+	line := make([]rune, 0, min(len(s), longestLine+2))
+	gap := false
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		switch {
+		case unicode.IsSpace(r):
+			gap = len(line) > 0
+			continue
+		case isHidden(r):
+			continue
+		case gap:
+			line, gap = append(line, ' '), false
 		}
-		return r
-	}, visible(s, ' '))), " ")
-	if r := []rune(s); len(r) > longestLine {
-		return string(r[:longestLine-1]) + "…"
+		if line = append(line, r); len(line) > longestLine {
+			return string(line[:longestLine-1]) + "…"
+		}
 	}
-	return s
+	return string(line)
+}
+
+// isHidden reports whether nothing is seen of r; joiners count as seen, emoji and scripts need them.
+func isHidden(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200C' && r != '\u200D'
 }
 
 // isPlain reports whether s is short, of visible ASCII and single blanks: most are, and stay as
@@ -411,18 +423,17 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n",
 // manyLines keeps the lines of s, with "\n" between them and without blank ones at either end.
 func manyLines(s string) string {
 	s = lineEnds.Replace(s)
-	return strings.TrimRightFunc(strings.TrimLeft(visible(s, '\n'), "\n"), unicode.IsSpace)
+	return strings.TrimRightFunc(strings.TrimLeft(visible(s), "\n"), unicode.IsSpace)
 }
 
 // visible drops what a reader cannot see and a program might obey: controls, and the marks that
-// turn the direction of the text that follows. A line end becomes eol; joiners stay, emoji and
-// scripts need them.
-func visible(s string, eol rune) string {
+// turn the direction of the text that follows. Joiners stay, emoji and scripts need them.
+func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n', r == '\r', r == '\u2028', r == '\u2029', r == '\u0085', r == '\v',
 			r == '\f':
-			return eol
+			return '\n'
 		case r == '\t':
 			return r
 		case unicode.IsControl(r), r == '\uFEFF',

@@ -17,6 +17,7 @@ import (
 
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/templates"
 	"buzon/threading"
 )
 
@@ -105,7 +106,7 @@ func (a *app) checkAll(ctx context.Context, conf config, send bool) error {
 }
 
 func (c config) checkTemplates() error {
-	_, set, err := c.words()
+	_, set, err := c.words(templates.Load)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/term"
 
 	"buzon/store/desk"
+	"buzon/templates"
 )
 
 //go:embed init.toml
@@ -200,7 +201,7 @@ func (w answers) config(file string) (string, error) {
 	}
 	c, err := parseConfig(file, text)
 	if err == nil {
-		_, _, err = c.words()
+		_, _, err = c.words(templates.Load)
 	}
 	return text, cmp.Or(err, c.checkValues())
 }

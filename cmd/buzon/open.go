@@ -56,7 +56,7 @@ func openDesk(ctx context.Context, c config, log *slog.Logger, there bool) (*hou
 	if err := becomeOwner(c.DataDir); err != nil {
 		return nil, failed(err)
 	}
-	h, err := c.house(log)
+	h, err := c.house(log, templates.Load)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (h *house) openKeys(ctx context.Context) error {
 }
 
 // house is what the configuration says of a desk, which is not open yet.
-func (c config) house(log *slog.Logger) (h *house, err error) {
+func (c config) house(log *slog.Logger, texts reading) (h *house, err error) {
 	h = &house{config: c, log: log}
 	if h.location, err = c.location(); err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func (c config) house(log *slog.Logger) (h *house, err error) {
 	if h.checker, err = h.newChecker(); err != nil {
 		return nil, c.in(err)
 	}
-	h.config.Language, h.templates, err = c.words()
+	h.config.Language, h.templates, err = c.words(texts)
 	return h, err
 }
 
@@ -152,13 +152,16 @@ func (c config) textsDir() (language, dir string) {
 	return language, dir
 }
 
+// reading is templates.Load, or Trust.
+type reading = func(dir string) (*templates.Set, error)
+
 // words are the templates, and the language of people whose own is not known.
-func (c config) words() (language string, set *templates.Set, err error) {
+func (c config) words(read reading) (language string, set *templates.Set, err error) {
 	language, dir := c.textsDir()
 	if dir != "" && !exists(dir) {
 		return "", nil, c.in(fmt.Errorf("templates: there is no directory %s", dir))
 	}
-	if set, err = templates.Load(dir); err != nil {
+	if set, err = read(dir); err != nil {
 		return "", nil, c.in(fmt.Errorf("templates: %w", err))
 	}
 	if !slices.Contains(set.Languages(), language) {
@@ -188,7 +191,7 @@ func (a *app) look(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := c.house(a.logger(slog.LevelWarn))
+	h, err := c.house(a.logger(slog.LevelWarn), templates.Trust)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"buzon/mailout"
+	"buzon/templates"
 )
 
 // rereadTexts takes in, at each SIGHUP, what people read: the templates, and the names of
@@ -41,7 +42,7 @@ func (h *house) takeTexts(d *mailout.Dispatcher) error {
 	if err != nil {
 		return err
 	}
-	fresh, err := c.house(h.log)
+	fresh, err := c.house(h.log, templates.Load)
 	if err != nil {
 		return err
 	}

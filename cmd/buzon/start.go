@@ -15,6 +15,7 @@ import (
 	"buzon/mailin"
 	"buzon/mailin/smtpd"
 	"buzon/store"
+	"buzon/templates"
 )
 
 func (a *app) serve() *cobra.Command {
@@ -100,7 +101,7 @@ func (a *app) waitForRoom(ctx context.Context, c config, full error,
 	open func() (*house, error)) (h *house, err error) {
 	a.logger(slog.LevelInfo).Error("the disk is full: mail is answered 452 until there is room",
 		"data", c.DataDir, "error", full)
-	closed, err := c.house(a.logger(slog.LevelInfo))
+	closed, err := c.house(a.logger(slog.LevelInfo), templates.Load)
 	if err != nil {
 		return nil, err
 	}

@@ -72,7 +72,7 @@ func (a *app) texts() (c config, set *templates.Set, dir string, err error) {
 		return c, nil, "", err
 	}
 	_, dir = c.textsDir()
-	_, set, err = c.words()
+	_, set, err = c.words(templates.Load)
 	return c, set, dir, failed(err)
 }
 
