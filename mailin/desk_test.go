@@ -4,15 +4,24 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
 
+	"buzon/internal/desktest"
 	"buzon/internal/mailtest"
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/threading"
 )
+
+// TestMain collects as seldom as the daemon does: the heap of a test is small, and is looked through
+// the more often.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(300)
+	m.Run()
+}
 
 const (
 	box      = "soporte@ejemplo.test"
@@ -42,9 +51,9 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h := &house{t: t, now: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}
 	dir := t.TempDir()
 	var err error
-	mailtest.Desk(t, dir, newStore)
+	desktest.Copy(t, dir, newStore)
 	if h.store, err = store.Open(t.Context(), dir,
-		store.Options{Now: h.clock, MinFree: 1, Database: mailtest.Engine(t),
+		store.Options{Now: h.clock, MinFree: 1, Database: desktest.Engine(t),
 			Trace: h.traced}); err != nil {
 		t.Fatal(err)
 	}
@@ -243,10 +252,10 @@ func (h *house) plain(from, to, subject, text string, more ...string) string {
 }
 
 // run files what is in the journal with Run until all is settled.
-func (h *house) run(within time.Duration) {
+func (h *house) run() {
 	h.t.Helper()
 	stop := h.start(h.Run)
-	h.settled(within)
+	h.settled()
 	stop()
 }
 
@@ -270,9 +279,9 @@ func (h *house) idle(ctx context.Context) error {
 	return nil
 }
 
-func (h *house) settled(within time.Duration) {
+func (h *house) settled() {
 	h.t.Helper()
-	for end := time.Now().Add(within); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(mailtest.Patience); ; time.Sleep(5 * time.Millisecond) {
 		count, err := h.store.CountMails(h.t.Context())
 		switch {
 		case err != nil:
@@ -280,7 +289,7 @@ func (h *house) settled(within time.Duration) {
 		case count[""] == 0:
 			return
 		case time.Now().After(end):
-			h.t.Fatalf("%d mails are not settled after %v", count[""], within)
+			h.t.Fatalf("%d mails are not settled", count[""])
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 	"golang.org/x/sync/errgroup"
 
+	"buzon/internal/desktest"
 	"buzon/internal/mailtest"
 	"buzon/mailin/imappoll"
 	"buzon/store"
@@ -27,7 +28,7 @@ import (
 func imapDesk(t testing.TB) (*store.Store, *Intake) {
 	t.Helper()
 	s, err := store.Open(t.Context(), t.TempDir(),
-		store.Options{MinFree: 1, Database: mailtest.Engine(t)})
+		store.Options{MinFree: 1, Database: desktest.Engine(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,7 +56,7 @@ func TestA20PoisonMessage(t *testing.T) {
 				good = append(good, h.receive(h.plain(fmt.Sprintf("c%d@cliente.test", i), box,
 					"bueno", "x")))
 			}
-			h.settled(time.Minute)
+			h.settled()
 			stop()
 			read := func(n int) bool { // a busy machine may pass the limit before it reads
 				return n == 3 || name != "panic" && 0 < n && n < 3
@@ -89,7 +89,7 @@ func TestA20PoisonMessage(t *testing.T) {
 				!done {
 				t.Fatal(done, err)
 			}
-			h.run(time.Minute)
+			h.run()
 			if m := h.mail(bad); m.Outcome != store.OutcomeTicket || len(h.items(m.Ticket)) != 1 {
 				t.Errorf("tried again: %+v", m)
 			}
@@ -111,7 +111,7 @@ func TestOrderOfFiling(t *testing.T) {
 	for i := range 100 {
 		ids = append(ids, h.receive(h.plain(fmt.Sprintf("c%d@cliente.test", i), box, "x", "x")))
 	}
-	h.settled(20 * time.Second)
+	h.settled()
 	stop()
 	for i, id := range ids {
 		if m := h.mail(id); m.Ticket != int64(i+1) {
@@ -134,7 +134,7 @@ func TestFaultsCostNoAttempt(t *testing.T) {
 	}
 	stop := h.start(h.idle)
 	id := h.receive(h.plain(customer, box, "x", "x"))
-	h.settled(10 * time.Second)
+	h.settled()
 	stop()
 	if m := h.mail(id); m.Outcome != store.OutcomeTicket || m.Attempts != 1 || faults.Load() != 6 {
 		t.Errorf("%s, %d attempts, %d tries", m.Outcome, m.Attempts, faults.Load())
@@ -164,7 +164,7 @@ func TestA20PoisonThatEndsTheProcess(t *testing.T) {
 		next.second = h.second
 		h.Intake = next
 	}
-	h.run(10 * time.Second)
+	h.run()
 	if m := h.mail(bad); m.Outcome != store.OutcomeQuarantine || m.Attempts != attempts {
 		t.Errorf("poison: %s after %d", m.Outcome, m.Attempts)
 	}
@@ -224,7 +224,7 @@ func TestStoppingCostsNoAttempt(t *testing.T) {
 		t.Errorf("%q after %d attempts", m.Outcome, m.Attempts)
 	}
 	h.read = Read
-	h.run(5 * time.Second)
+	h.run()
 	if m := h.mail(id); m.Outcome != store.OutcomeTicket {
 		t.Errorf("%+v", m)
 	}
@@ -258,7 +258,7 @@ func BenchmarkIntake(b *testing.B) {
 	for range cap(gate) {
 		gate <- struct{}{}
 	}
-	h.settled(time.Minute)
+	h.settled()
 	b.StopTimer()
 	stop()
 }
@@ -294,7 +294,7 @@ func TestUnreadableFile(t *testing.T) {
 			if err := spoil(path); err != nil {
 				t.Fatal(err)
 			}
-			h.run(time.Minute)
+			h.run()
 			m := h.mail(bad)
 			if m.Outcome != store.OutcomeQuarantine || m.Attempts != attempts ||
 				!strings.Contains(m.Error, path) || !strings.Contains(m.Error, "backup") {
@@ -319,7 +319,7 @@ func TestUnreadableFile(t *testing.T) {
 		defer stop()
 		h.receive(h.plain("d@cliente.test", box, "pequeño", "x"))
 		time.AfterFunc(300*time.Millisecond, func() { os.Remove(blobs); os.Rename(away, blobs) })
-		h.settled(time.Minute)
+		h.settled()
 		if m := h.mail(id); m.Outcome != store.OutcomeTicket || m.Attempts > 2 {
 			t.Errorf("%q after %d attempts: %s", m.Outcome, m.Attempts, m.Error)
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/emersion/go-msgauth/dkim"
 	"github.com/foxcpp/go-mockdns"
 
+	"buzon/internal/mailtest"
 	"buzon/mailin/proof"
 	"buzon/store"
 	"buzon/store/desk"
@@ -604,7 +605,7 @@ func TestSlowDNS(t *testing.T) {
 	}
 	other := h.receive(h.plain(customer, box, "No imprime", "No imprime."),
 		store.Envelope{Door: "deliver", To: []string{box}})
-	for end := time.Now().Add(10 * time.Second); h.mail(other).Outcome == ""; time.Sleep(
+	for end := time.Now().Add(mailtest.Patience); h.mail(other).Outcome == ""; time.Sleep(
 		5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("another mail waits for the DNS")
@@ -616,7 +617,7 @@ func TestSlowDNS(t *testing.T) {
 		}
 	}
 	close(dns.speak)
-	h.settled(10 * time.Second)
+	h.settled()
 	for _, id := range slow {
 		if m := h.mail(id); m.Proof != "A2" {
 			t.Errorf("%+v", m)

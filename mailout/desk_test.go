@@ -7,16 +7,25 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
 
+	"buzon/internal/desktest"
 	"buzon/internal/mailtest"
 	"buzon/store"
 	"buzon/store/desk"
 	"buzon/templates"
 	"buzon/threading"
 )
+
+// TestMain collects as seldom as the daemon does: the heap of a test is small, and is looked through
+// the more often.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(300)
+	m.Run()
+}
 
 // house is a desk with people and a renderer, on a clock that the test moves.
 type house struct {
@@ -37,8 +46,8 @@ func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, clock: mailtest.NewClock(nine)}
 	dir := filepath.Join(t.TempDir(), "data")
-	mailtest.Desk(t, dir, newStore)
-	h.furnish(dir, store.Options{Now: h.clock.Now, Database: mailtest.Engine(t)},
+	desktest.Copy(t, dir, newStore)
+	h.furnish(dir, store.Options{Now: h.clock.Now, Database: desktest.Engine(t)},
 		desk.Mailbox{Address: "soporte@ejemplo.test", Name: "Soporte Ejemplo", Plus: true,
 			Tag: "Caso"})
 	h.ana = h.person(desk.Person{Name: "Ana Gómez", Addresses: []string{"ana@ejemplo.test"},

@@ -84,7 +84,7 @@ func (h *house) run(transport Transport, change ...func(*Dispatcher)) *running {
 			if err != nil {
 				h.t.Error(err)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(mailtest.Patience):
 			h.t.Error("the dispatcher does not stop")
 		}
 	})
@@ -97,7 +97,7 @@ func (r *running) pass(total, step time.Duration) {
 	for ; total > 0; total -= step {
 		r.h.clock.Advance(step)
 		time.Sleep(2 * time.Millisecond)
-		for end := time.Now().Add(15 * time.Second); r.busy() &&
+		for end := time.Now().Add(mailtest.Patience); r.busy() &&
 			time.Now().Before(end); time.Sleep(time.Millisecond) {
 		}
 	}

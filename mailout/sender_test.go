@@ -387,7 +387,7 @@ func TestIdleConnectionIsClosed(t *testing.T) {
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	p := relayTo(t, s, func(r *Relay) { r.Idle = 20 * time.Millisecond })
 	want(t, send(t, p), Sent, "")
-	for end := time.Now().Add(5 * time.Second); s.Open() > 0; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(mailtest.Patience); s.Open() > 0; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the idle connection stays open")
 		}
@@ -498,7 +498,8 @@ func TestCancel(t *testing.T) {
 			t.Parallel()
 			s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 			s.Script(c.at, mailtest.Act{Stall: mailtest.Forever})
-			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			// by then it has come so far
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			p := relayTo(t, s, func(r *Relay) { r.Timeout, r.FinalTimeout = time.Hour, time.Hour })
 			r := p.Send(ctx, Envelope{From: from, To: to}, of(letter))
@@ -548,7 +549,7 @@ func TestCloseWaitsAndLeavesNothing(t *testing.T) {
 	if err := p.Close(); err != nil {
 		t.Error(err)
 	}
-	for end := time.Now().Add(5 * time.Second); s.Open() > 0 &&
+	for end := time.Now().Add(mailtest.Patience); s.Open() > 0 &&
 		time.Now().Before(end); time.Sleep(time.Millisecond) {
 	}
 	wantCopies(t, s, 1)

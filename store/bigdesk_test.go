@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"buzon/internal/bigdesk"
-	"buzon/internal/mailtest"
+	"buzon/internal/desktest"
 	"buzon/store"
 	"buzon/store/desk"
 )
@@ -25,7 +25,7 @@ func bigDesk(b testing.TB) *store.Store {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { s.Close() })
-	url := mailtest.Engine(b)
+	url := desktest.Engine(b)
 	if url == "" {
 		return s
 	}

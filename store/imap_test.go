@@ -7,12 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"buzon/internal/desktest"
 	"buzon/internal/mailtest"
 )
 
 func imapStore(t *testing.T) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), t.TempDir(), Options{MinFree: 1, Database: mailtest.Engine(t)})
+	s, err := Open(t.Context(), t.TempDir(), Options{MinFree: 1, Database: desktest.Engine(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +185,7 @@ func TestIMAPOrderGivenMeanwhile(t *testing.T) {
 	release := hold(t, s)
 	given := make(chan error, 1)
 	queued := func(n int) {
-		for end := time.Now().Add(10 * time.Second); len(s.writer.jobs) < n &&
+		for end := time.Now().Add(mailtest.Patience); len(s.writer.jobs) < n &&
 			time.Now().Before(end); {
 			time.Sleep(time.Millisecond)
 		}

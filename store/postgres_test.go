@@ -6,13 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"buzon/internal/mailtest"
+	"buzon/internal/desktest"
 )
 
 // TestEnginesHaveTheSameColumns: a step of one schema must not be forgotten in the other.
 func TestEnginesHaveTheSameColumns(t *testing.T) {
 	lite := open(t, t.TempDir(), Options{Database: sqliteOnly})
-	pg := open(t, t.TempDir(), Options{Database: mailtest.Postgres(t)})
+	pg := open(t, t.TempDir(), Options{Database: desktest.Postgres(t)})
 	columns := func(s *Store, query string) (list []string) {
 		rows := must(s.db.QueryContext(ctx, query))(t)
 		defer rows.Close()
@@ -42,7 +42,7 @@ func TestEnginesHaveTheSameColumns(t *testing.T) {
 
 // TestTextsThatPostgresRefuses: a mail has them all the same.
 func TestTextsThatPostgresRefuses(t *testing.T) {
-	s := open(t, t.TempDir(), Options{Database: mailtest.Postgres(t)})
+	s := open(t, t.TempDir(), Options{Database: desktest.Postgres(t)})
 	write(t, s, func(tx *Tx) error { return tx.SetFact(ctx, "odd", "a\x00b\xffc") })
 	same(t, "what is kept", must(s.Fact(ctx, "odd"))(t), "ab\uFFFDc")
 }
@@ -50,7 +50,7 @@ func TestTextsThatPostgresRefuses(t *testing.T) {
 // TestPostgresEndsConnections: the server's own end, or an administrator's, costs what was under
 // way and nothing else.
 func TestPostgresEndsConnections(t *testing.T) {
-	url := mailtest.Postgres(t)
+	url := desktest.Postgres(t)
 	s := open(t, t.TempDir(), Options{Database: url})
 	other := open(t, t.TempDir(), Options{Database: url})
 	for i := range 20 {
@@ -72,7 +72,7 @@ func TestPostgresEndsConnections(t *testing.T) {
 // TestLastFewAreReadInOrder: of the thousands of mails to one agent, or to strangers, no more are
 // read than are asked for, also of those of one moment.
 func TestLastFewAreReadInOrder(t *testing.T) {
-	s := open(t, t.TempDir(), Options{Database: mailtest.Postgres(t)})
+	s := open(t, t.TempDir(), Options{Database: desktest.Postgres(t)})
 	for _, text := range []string{`
 		INSERT INTO outbox (kind, ticket, item, person, address, stranger, mailbox, state, created_at, next_at)
 		SELECT 'item', n, 1, 1, 'a@x.test', 1, '', 'sent', 0, 0 FROM generate_series(1, 5000) n`,
@@ -97,7 +97,7 @@ func TestLastFewAreReadInOrder(t *testing.T) {
 
 // TestServer: what an administrator must change about the server is said.
 func TestServer(t *testing.T) {
-	s := open(t, t.TempDir(), Options{Database: mailtest.Postgres(t)})
+	s := open(t, t.TempDir(), Options{Database: desktest.Postgres(t)})
 	server := must(s.Server(ctx))(t)
 	if server.RoundTrip <= 0 || server.Version == "" {
 		t.Errorf("found %+v", server)

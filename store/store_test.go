@@ -4,14 +4,22 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"buzon/internal/mailtest"
+	"buzon/internal/desktest"
 	"buzon/store/desk"
 )
+
+// TestMain collects as seldom as the daemon does: the heap of a test is small, and is looked through
+// the more often.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(300)
+	m.Run()
+}
 
 var ctx = context.Background()
 
@@ -47,7 +55,7 @@ func open(t testing.TB, dir string, opt Options) *Store {
 		opt.Database = ""
 	}
 	if opt.Database == "" {
-		mailtest.Desk(t, dir, makeStore)
+		desktest.Copy(t, dir, makeStore)
 	}
 	s, err := Open(ctx, dir, opt)
 	if err != nil {
@@ -70,7 +78,7 @@ func engine(t testing.TB, dir string) string {
 	t.Helper()
 	url, there := schemas.Load(dir)
 	if !there {
-		url, _ = schemas.LoadOrStore(dir, mailtest.Engine(t))
+		url, _ = schemas.LoadOrStore(dir, desktest.Engine(t))
 	}
 	return url.(string)
 }

@@ -96,7 +96,7 @@ func TestMessageIDsBounded(t *testing.T) {
 		"=?utf-8?Q?a?= "} {
 		start := time.Now()
 		MessageIDs(strings.Repeat(unit, 1<<20/len(unit)))
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("1 MB of %q took %v", unit, took)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"buzon/internal/mailtest"
+	"buzon/internal/desktest"
 	"buzon/store"
 	"buzon/store/desk"
 )
@@ -54,7 +54,7 @@ func holders(t *testing.T, dir string, secrets [][]byte) (list []string) {
 // copy of that.
 func (d *liveDesk) kept() string {
 	d.t.Helper()
-	if mailtest.Engine(d.t) == "" {
+	if desktest.Engine(d.t) == "" {
 		return d.data
 	}
 	dir := filepath.Join(d.t.TempDir(), "all")

@@ -29,7 +29,7 @@ func TestKilledWhileFetching(t *testing.T) {
 	seed := envNumber(t, "BUZON_TEST_SEED", rand.Uint64())
 	t.Logf("BUZON_TEST_SEED=%d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	binary := buildBuzon(t)
+	binary := theProgram(t)
 	srv := mailtest.NewIMAP(t, mailtest.IMAPOptions{})
 	d := imapDesk(t, srv, "")
 	var sent atomic.Int64
@@ -146,7 +146,7 @@ func TestIMAPAccount(t *testing.T) {
 	monitor := freeAddress(t)
 	d := imapDesk(t, srv, fmt.Sprintf("archive = true\nsent = \"Enviados\"\nquarantine = "+
 		"\"Cuarentena\"\nname = \"cuenta\"\n[http]\nlisten = %q", monitor))
-	binary := buildBuzon(t)
+	binary := theProgram(t)
 	serveBinary(t, binary, d.file)
 	d.until("the old mail filed", func() bool { return len(d.tickets()) == 1 })
 	d.drained()
@@ -244,7 +244,7 @@ func TestCheckSendsAMailToItself(t *testing.T) {
 	if m := d.relay.Accepted()[0]; fmt.Sprint(m.To) != "[soporte+buzon-check@ejemplo.test]" {
 		t.Errorf("sent to %v", m.To)
 	}
-	serveBinary(t, buildBuzon(t), d.file)
+	serveBinary(t, theProgram(t), d.file)
 	d.until("it recorded", func() bool {
 		m := d.mails()
 		return len(m) == 1 &&
@@ -284,7 +284,7 @@ func TestBrokenAccounts(t *testing.T) {
 			name, srv.Port(), strings.ToUpper(name[:1])+name[1:], extra, filepath.Join(dir, name))
 	}
 	d := imapDesk(t, srv, more)
-	serveBinary(t, buildBuzon(t), d.file)
+	serveBinary(t, theProgram(t), d.file)
 	state := func(name string) (row accountRow) {
 		for _, row = range rowsOf[accountRow](t, d.cli("--json", "mailbox", "list")) {
 			if row.Account == name {

@@ -20,8 +20,28 @@ import (
 	"testing"
 	"time"
 
+	"buzon/internal/desktest"
 	"buzon/internal/mailtest"
 )
+
+// theProgram is what to run as buzon in its own process, with asProgram around it: this test, which
+// then is main, and needs no linking. Under the race detector it is the real one, without it.
+func theProgram(t testing.TB) (binary string) {
+	t.Helper()
+	if mailtest.RaceDetector {
+		return buildBuzon(t)
+	}
+	binary, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return binary
+}
+
+// mainOnly has TestMain be main.
+const mainOnly = "BUZON_TEST_MAIN"
+
+func asProgram() []string { return append(os.Environ(), mainOnly+"=1") }
 
 // buildBuzon builds the real program, once for all tests.
 func buildBuzon(t testing.TB) (binary string) {
@@ -49,6 +69,9 @@ var builtDir string
 // TestMain lets twice as many tests run at once as there are processors, unless -parallel says
 // otherwise: most of them wait for a daemon most of the time.
 func TestMain(m *testing.M) {
+	if os.Getenv(mainOnly) != "" {
+		main()
+	}
 	flag.Parse()
 	usualDNS = noDNS
 	usualReaders = panelNobody
@@ -92,6 +115,7 @@ func startBinary(t testing.TB, binary, config, says string) process {
 	asksNobody(t, config)
 	p := process{exec.Command("sh", "-c", `umask 000; exec "$@"`, "sh", binary, "serve", "-c",
 		config), &syncBuffer{}}
+	p.Env = asProgram()
 	errs, err := p.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +166,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	seed := envNumber(t, "BUZON_TEST_SEED", rand.Uint64())
 	t.Logf("BUZON_TEST_SEED=%d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	binary := buildBuzon(t)
+	binary := theProgram(t)
 	relay := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	relay.Script(mailtest.End, mailtest.Act{Stall: 2 * time.Millisecond, Always: true})
 	d := &liveDesk{t: t, data: filepath.Join(t.TempDir(), "data"), relay: relay,
@@ -218,12 +242,12 @@ ticket_hour = 1000000
 
 // onServer gives the desk a PostgreSQL server of its own, whose connections may be ended; nil on
 // SQLite.
-func (d *liveDesk) onServer() *mailtest.PostgresServer {
+func (d *liveDesk) onServer() *desktest.PostgresServer {
 	d.t.Helper()
-	if mailtest.Engine(d.t) == "" {
+	if desktest.Engine(d.t) == "" {
 		return nil
 	}
-	server := mailtest.NewPostgres(d.t)
+	server := desktest.NewPostgres(d.t)
 	text, err := os.ReadFile(d.file)
 	if err != nil {
 		d.t.Fatal(err)

@@ -20,6 +20,7 @@ import (
 
 	gomail "github.com/emersion/go-message/mail"
 
+	"buzon/internal/desktest"
 	"buzon/internal/mailtest"
 	"buzon/store"
 )
@@ -48,6 +49,7 @@ type liveDesk struct {
 
 	cancel context.CancelFunc // nil while it does not run
 	done   chan int           // its exit code
+	reads  atomic.Pointer[house]
 }
 
 // liveOptions are what a story changes; the zero value is a usual desk.
@@ -81,10 +83,10 @@ func newLiveDesk(t *testing.T, o liveOptions) *liveDesk {
 	}
 	if o.Data != "" {
 		d.data = o.Data
-	} else if url := mailtest.Engine(t); url != "" {
+	} else if url := desktest.Engine(t); url != "" {
 		o.Top += fmt.Sprintf("\ndatabase = %q", url)
 	}
-	mailtest.Desk(t, d.data, newStore)
+	desktest.Copy(t, d.data, newStore)
 	if o.Outbox == "" {
 		o.Outbox = `retry = ["100ms"]`
 	}
@@ -167,7 +169,7 @@ func (d *liveDesk) start() {
 			d.log)
 	}()
 	listening := regexp.MustCompile(`(?m)^smtp listening on (\S+)$`)
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(mailtest.Patience); ; time.Sleep(5 * time.Millisecond) {
 		if m := listening.FindStringSubmatch(d.log.String()[from:]); m != nil {
 			d.addr = m[1]
 			return
@@ -183,6 +185,9 @@ func (d *liveDesk) stop() {
 	if d.cancel == nil {
 		return
 	}
+	if h := d.reads.Swap(nil); h != nil {
+		h.close()
+	}
 	d.cancel()
 	d.cancel = nil
 	select {
@@ -190,7 +195,7 @@ func (d *liveDesk) stop() {
 		if code != exitOK {
 			d.t.Errorf("the daemon ends with %d:\n%s", code, d.log.String())
 		}
-	case <-time.After(40 * time.Second):
+	case <-time.After(mailtest.Patience):
 		d.t.Errorf("the daemon does not stop:\n%s", d.log.String())
 	}
 }
@@ -279,7 +284,7 @@ func (d *liveDesk) lastItem(number int64) itemRow {
 // database.
 func (d *liveDesk) until(what string, cond func() bool) {
 	d.t.Helper()
-	end, pause := time.Now().Add(90*time.Second), 5*time.Millisecond
+	end, pause := time.Now().Add(mailtest.Patience), 5*time.Millisecond
 	for ; !cond(); time.Sleep(pause) {
 		if time.Now().After(end) {
 			d.t.Fatalf("waited in vain: %s", what)
@@ -301,15 +306,27 @@ func (d *liveDesk) filed() {
 	d.rests("every mail is filed")
 }
 
-// rests waits until no mail is to be filed, and none to be sent is in one of the states. The desk
-// is opened once for all the questions.
-func (d *liveDesk) rests(what string, states ...store.OutboxState) {
+// looks is the desk opened to be read, once for all questions while the daemon runs here.
+func (d *liveDesk) looks() (h *house, close func()) {
 	d.t.Helper()
+	if h := d.reads.Load(); h != nil {
+		return h, func() {}
+	}
 	h, err := (&app{configFile: d.file, stderr: io.Discard}).look(d.t.Context())
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	defer h.close()
+	if d.cancel != nil && d.reads.CompareAndSwap(nil, h) {
+		return h, func() {}
+	}
+	return h, func() { h.close() }
+}
+
+// rests waits until no mail is to be filed, and none to be sent is in one of the states.
+func (d *liveDesk) rests(what string, states ...store.OutboxState) {
+	d.t.Helper()
+	h, close := d.looks()
+	defer close()
 	d.until(what, func() bool {
 		if _, n, err := h.store.Waiting(d.t.Context()); err != nil || n > 0 {
 			return false

@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"buzon/internal/mailtest"
 )
 
 // provider gives tokens as Microsoft and Google do, and remembers what it was asked.
@@ -191,7 +193,7 @@ func TestOAuthBrowserLogin(t *testing.T) {
 			out, out)
 	}()
 	var address *url.URL
-	for end := time.Now().Add(10 * time.Second); address == nil &&
+	for end := time.Now().Add(mailtest.Patience); address == nil &&
 		time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		for _, line := range strings.Split(out.String(), "\n") {
 			if strings.HasPrefix(line, "https://login.test/auth?") &&

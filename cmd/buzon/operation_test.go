@@ -106,7 +106,7 @@ func restartInTheMiddle(t *testing.T) {
 
 func secondDaemon(t *testing.T) {
 	d := newLiveDesk(t, liveOptions{})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), mailtest.Patience)
 	defer cancel()
 	var errs strings.Builder
 	if code := run(ctx, []string{"serve", "-c", d.file}, strings.NewReader(""), io.Discard,

@@ -15,6 +15,7 @@ import (
 func asUser(t *testing.T, uid int, stdin, binary string, args ...string) (code int, output string) {
 	t.Helper()
 	c := exec.Command(binary, args...)
+	c.Env = asProgram()
 	c.Stdin = strings.NewReader(stdin)
 	c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid),
 		Gid: uint32(uid)}}
@@ -33,7 +34,7 @@ func TestRootLeavesNothingBehind(t *testing.T) {
 	}
 	t.Parallel()
 	const owner, other = 63001, 63002
-	binary := buildBuzon(t)
+	binary := theProgram(t)
 	dir, err := os.MkdirTemp("", "buzon-owner")
 	if err != nil {
 		t.Fatal(err)

@@ -45,7 +45,7 @@ server = "none"
 `, d.data, texts, name, d.addr, relay.Port()), "")
 	}
 	say("Uno.\n", "Soporte")
-	p := serveBinary(t, buildBuzon(t), d.file)
+	p := serveBinary(t, theProgram(t), d.file)
 	read := func(n int, text, from string) {
 		t.Helper()
 		who := fmt.Sprintf("c%d@empresa%d.test", n, n)

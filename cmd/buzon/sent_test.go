@@ -28,6 +28,13 @@ func checkSent(t *testing.T, d *liveDesk) {
 		owed[o.MessageID] = o
 	}
 	agents := agentAddresses(t, d)
+	asked := map[int64][]itemRow{}
+	items := func(ticket int64) []itemRow {
+		if asked[ticket] == nil {
+			asked[ticket] = d.ticket(ticket).Items
+		}
+		return asked[ticket]
+	}
 	for _, m := range d.relay.Accepted() {
 		if err := mailtest.Validate(m.Raw); err != nil {
 			t.Errorf("mail to %v: %v\n%.2000s", m.To, err, m.Raw)
@@ -40,7 +47,7 @@ func checkSent(t *testing.T, d *liveDesk) {
 				n.Header.Get("Message-Id"))
 			continue
 		}
-		for _, wrong := range headerFaults(n, o, agents, d) {
+		for _, wrong := range headerFaults(n, o, agents, d.tag, items) {
 			t.Errorf("%s to %s: %s\n%.1500s", o.Kind, o.To, wrong, m.Raw)
 		}
 	}
@@ -55,13 +62,13 @@ func agentAddresses(t *testing.T, d *liveDesk) (list []string) {
 }
 
 // headerFaults compares a header with what its kind asks for; %d stands for the ticket.
-func headerFaults(n notice, o outgoingRow, agents []string, d *liveDesk) (faults []string) {
+func headerFaults(n notice, o outgoingRow, agents []string, desksTag string,
+	items func(ticket int64) []itemRow) (faults []string) {
 	ack := slices.Contains(ackKinds, desk.Notice(o.Kind))
 	human := false // an agent's own words to a customer
 	if o.Item != nil && slices.Contains(wordKinds, desk.Notice(o.Kind)) &&
 		!slices.Contains(agents, o.To) {
-		items := d.ticket(*o.Ticket).Items
-		author := items[*o.Item-1].Author
+		author := items(*o.Ticket)[*o.Item-1].Author
 		human = slices.Contains(agents, author)
 	}
 	want := map[string]string{ // field: pattern; "": absent
@@ -88,7 +95,7 @@ func headerFaults(n notice, o outgoingRow, agents []string, d *liveDesk) (faults
 		want["X-Buzon-Caso"], want["X-Buzon-Estado"], want["X-Buzon-Severidad"] = number, `[a-z_]+`,
 			`[123]`
 		want["Message-Id"] = `<c` + number + `\.i\d+\.p\w+(\.n\d+)?\.\w{27}@[a-z]+\.test>`
-		tag := "[" + d.tag + " #" + number + "]"
+		tag := "[" + desksTag + " #" + number + "]"
 		// a telephone shows only the beginning of a subject
 		if desk.Notice(o.Kind) == desk.ProductionDown {
 			tag = "PRODUCCIÓN CAÍDA " + tag

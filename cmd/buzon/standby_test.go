@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"buzon/internal/desktest"
 	"buzon/internal/mailtest"
 )
 
@@ -19,8 +20,8 @@ import (
 // ends.
 func TestStandby(t *testing.T) {
 	t.Parallel()
-	server := mailtest.NewPostgres(t)
-	binary, url, data := buildBuzon(t), server.Schema(t), filepath.Join(t.TempDir(), "data")
+	server := desktest.NewPostgres(t)
+	binary, url, data := theProgram(t), server.Schema(t), filepath.Join(t.TempDir(), "data")
 	relay := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	desk := func(name string) (*liveDesk, string) {
 		d := &liveDesk{t: t, data: data, relay: relay, addr: freeAddress(t),

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"buzon/internal/desktest"
 	"buzon/internal/mailtest"
 	"buzon/mailout"
 	"buzon/store"
@@ -98,7 +98,7 @@ func newVirtualDesk(t *testing.T, domain string, change ...func(*config)) *virtu
 	ok(err)
 	profiles, err := c.profiles()
 	ok(err)
-	mailtest.Desk(t, dir, newStore)
+	desktest.Copy(t, dir, newStore)
 	d.store, err = store.Open(t.Context(), dir,
 		store.Options{Now: d.clock.Now, MinFree: 1, Times: times, Profiles: profiles,
 			Mailboxes: d.boxes})
@@ -172,16 +172,13 @@ func (d *virtualDesk) take(from, to, raw string) {
 // asked has been answered with nothing between two commits.
 func (d *virtualDesk) settle() {
 	d.t.Helper()
-	for end := time.After(2 * time.Minute); ; {
+	for end := time.After(mailtest.Patience); ; {
 		changed := d.store.Changed()
-		waiting, err := d.store.Unsettled(d.t.Context(), 0, d.clock.Now(), 1)
-		due, err2 := d.store.DueMails(d.t.Context(), d.clock.Now(), 1)
-		sending, err3 := d.store.Outbox(d.t.Context(),
-			store.OutboxFilter{State: store.Sending, Limit: 1})
-		if err := errors.Join(err, err2, err3); err != nil {
+		busy, err := d.busy()
+		if err != nil {
 			d.t.Fatal(err)
 		}
-		if len(waiting)+len(due)+len(sending) == 0 {
+		if busy == nil {
 			select {
 			case <-changed: // and what was read first may no longer be so
 				continue
@@ -192,9 +189,27 @@ func (d *virtualDesk) settle() {
 		select {
 		case <-changed:
 		case <-end:
-			d.t.Fatal("the desk does not come to rest: ", waiting, due, sending)
+			d.t.Fatal("the desk does not come to rest: ", busy)
 		}
 	}
+}
+
+// busy is the first that is not settled: a mail to file, one that is being sent, one that is due.
+func (d *virtualDesk) busy() (any, error) {
+	waiting, err := d.store.Unsettled(d.t.Context(), 0, d.clock.Now(), 1)
+	if len(waiting) > 0 || err != nil {
+		return waiting, err
+	}
+	sending, err := d.store.Outbox(d.t.Context(),
+		store.OutboxFilter{State: store.Sending, Limit: 1})
+	if len(sending) > 0 || err != nil {
+		return sending, err
+	}
+	due, err := d.store.NextDue(d.t.Context())
+	if err != nil || due.IsZero() || due.After(d.clock.Now()) {
+		return nil, err
+	}
+	return due, nil
 }
 
 // pass lets time pass in steps.

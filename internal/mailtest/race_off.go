@@ -2,4 +2,5 @@
 
 package mailtest
 
-const raceDetector = false
+// RaceDetector reports whether it runs.
+const RaceDetector = false

@@ -2,4 +2,5 @@
 
 package mailtest
 
-const raceDetector = true
+// RaceDetector reports whether it runs.
+const RaceDetector = true

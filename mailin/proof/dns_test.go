@@ -84,7 +84,7 @@ func TestBlackHole(t *testing.T) {
 	checker := &Checker{Resolver: c, Timeout: 50 * time.Millisecond}
 	r := checker.Check(t.Context(), mail("From: a@cliente.test\r\n\r\nx\r\n", "a@cliente.test",
 		"a@cliente.test", "192.0.2.1"))
-	if took := time.Since(begun); took > time.Second || r.Verdict != Unknown ||
+	if took := time.Since(begun); took > 4*time.Second || r.Verdict != Unknown ||
 		part(r, "spf").Result != "temperror" || part(r, "dmarc").Result != "temperror" {
 		t.Errorf("after %v: %+v", took, r)
 	}

@@ -235,13 +235,14 @@ func TestStopLetsMailsEnd(t *testing.T) {
 
 func TestStopCutsAfterGrace(t *testing.T) {
 	s := open(t, func(o *Options) { o.Grace = 50 * time.Millisecond })
-	s.journal.receive = func(ctx context.Context) { <-ctx.Done() }
+	begun := make(chan bool)
+	s.journal.receive = func(ctx context.Context) { close(begun); <-ctx.Done() }
 	s.journal.receiveErr = context.Canceled
 	stalled, working := s.hello(), s.hello()
 	stalled.begin()
 	working.begin()
 	working.send("x\r\n.\r\n")
-	time.Sleep(20 * time.Millisecond)
+	<-begun
 	s.shut()
 	stalled.expect("421 4.4.2")
 	stalled.expectEnd()

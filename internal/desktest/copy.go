@@ -1,4 +1,4 @@
-package mailtest
+package desktest
 
 import (
 	"database/sql"
@@ -18,10 +18,10 @@ var made struct {
 	err error
 }
 
-// Desk puts a new desk of SQLite's into a directory without one: a copy of what create has made for
+// Copy puts a new desk of SQLite's into a directory without one: a copy of what create has made for
 // the first that asked. To make each anew takes hundreds of statements, and seconds under the race
 // detector.
-func Desk(t testing.TB, dir string, create func(dir string) error) {
+func Copy(t testing.TB, dir string, create func(dir string) error) {
 	t.Helper()
 	if os.Getenv("BUZON_TEST_ENGINE") == "postgres" {
 		return
