@@ -73,7 +73,9 @@ func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing, b *batch, t 
 		d.giveBack(ctx, o)
 		return
 	}
+	began := time.Now()
 	r := d.send(ctx, o, raw)
+	d.paced(time.Since(began))
 	if smaller := d.shrink(ctx, &o, raw, r, b); smaller != nil {
 		raw.Close()
 		raw = smaller
@@ -110,6 +112,13 @@ func (d *Dispatcher) enter(ctx context.Context, t turn) bool {
 	}
 	<-d.sending
 	return false
+}
+
+// paced notes how long it took to send a mail.
+func (d *Dispatcher) paced(took time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.pace += (max(took, time.Microsecond) - d.pace) / 8
 }
 
 // heard notes what an attempt says of the relay.
@@ -207,7 +216,11 @@ func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing, limit int64,
 			raw.Close()
 		}
 	}()
-	out, err := b.r.renderIn(ctx, b, *o, raw, limit)
+	d.rendering <- struct{}{}
+	out, err := func() (Rendered, error) {
+		defer func() { <-d.rendering }()
+		return b.r.renderIn(ctx, b, *o, raw, limit)
+	}()
 	if err != nil {
 		return nil, err
 	}

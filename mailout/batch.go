@@ -12,13 +12,16 @@ import (
 // say nearly the same. Each thing is read when the first of them needs it, and so after all of them
 // were claimed: nothing in it is older than a claim. It goes with its mails.
 type batch struct {
-	r        *Renderer
-	people   memo[int64, desk.Person]
-	sights   memo[int64, desk.Sight]
-	tickets  memo[int64, desk.Ticket]
-	items    memo[[2]int64, desk.Item]
-	names    memo[struct{}, *desk.Catalogue]
-	everyone memo[struct{}, *staff]
+	r       *Renderer
+	people  memo[int64, desk.Person]
+	sights  memo[int64, desk.Sight]
+	tickets memo[int64, desk.Ticket]
+	items   memo[[2]int64, desk.Item]
+	// by the mail
+	backgrounds memo[int64, store.Background]
+	before      memo[int64, []string]
+	names       memo[struct{}, *desk.Catalogue]
+	everyone    memo[struct{}, *staff]
 }
 
 func (r *Renderer) newBatch() *batch { return &batch{r: r} }
@@ -30,13 +33,15 @@ func (r *Renderer) batchOf(ctx context.Context, claimed []store.Outgoing) *batch
 	if len(claimed) < 2 {
 		return b
 	}
-	shared, err := r.Store.Shared(ctx, claimed)
+	shared, err := r.Store.Shared(ctx, claimed, referencesKept)
 	if err != nil {
 		return b
 	}
 	b.tickets.fill(shared.Tickets)
 	b.items.fill(shared.Items)
 	b.people.fill(shared.People)
+	b.backgrounds.fill(shared.Backgrounds)
+	b.before.fill(shared.Before)
 	return b
 }
 

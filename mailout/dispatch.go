@@ -22,6 +22,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -43,19 +44,35 @@ type Dispatcher struct {
 
 	seen time.Time // of the clock, when the outbox was last looked at
 	// an administrator, or a restore, has all mail wait
-	heldBack bool
-	line     <-chan struct{} // closed when the last mail that was taken has passed
-	sending  chan struct{}   // a place for each that is being sent
-	stopping <-chan struct{}
-	mu       sync.Mutex
-	going    map[int64]bool // what is in hand
-	outage   outage
-	freed    chan struct{}
+	heldBack  bool
+	last      <-chan struct{} // closed when the last mail that was taken has passed
+	sending   chan struct{}   // a place for each that is being sent
+	rendering chan struct{}   // and for each that is being rendered
+	stopping  <-chan struct{}
+	mu        sync.Mutex
+	going     map[int64]bool // what is in hand
+	pace      time.Duration  // how long it takes to send a mail, of late
+	outage    outage
+	freed     chan struct{}
 }
 
-// ahead is how many mails are in hand for each that is being sent: those behind it are claimed and
-// rendered, and those before it written down.
-const ahead = 8
+// leastAhead and mostAhead are how many mails are in hand for each that is being sent: those behind it are
+// claimed and rendered, and those before it written down. There are as many as a connection sends
+// in a second: more keep a fast relay busy while commits are slow, and before a slow relay an alarm
+// is not to stand behind many.
+const (
+	leastAhead = 8
+	mostAhead  = 64
+)
+
+// line is how many mails may be in hand.
+func (d *Dispatcher) line() int {
+	ahead := leastAhead
+	if d.pace > 0 {
+		ahead = min(max(int(time.Second/d.pace), leastAhead), mostAhead)
+	}
+	return ahead * d.Parallel
+}
 
 // turn keeps the order of mails: each comes to a connection behind the one before it.
 type turn struct {
@@ -127,9 +144,10 @@ func (d *Dispatcher) defaults() {
 	}
 	d.going, d.freed = map[int64]bool{}, make(chan struct{}, 1)
 	d.sending = make(chan struct{}, d.Parallel)
+	d.rendering = make(chan struct{}, 2*runtime.GOMAXPROCS(0))
 	passed := make(chan struct{})
 	close(passed)
-	d.line = passed
+	d.last = passed
 }
 
 // Render has the mails that are claimed from now on rendered by another renderer.
@@ -152,8 +170,8 @@ func (d *Dispatcher) takeAll(list []store.Outgoing) (taken []store.Outgoing, tur
 		if d.take(o.ID) {
 			passed := make(chan struct{})
 			taken = append(taken, o)
-			turns = append(turns, turn{d.line, sync.OnceFunc(func() { close(passed) })})
-			d.line = passed
+			turns = append(turns, turn{d.last, sync.OnceFunc(func() { close(passed) })})
+			d.last = passed
 		}
 	}
 	return taken, turns
@@ -163,7 +181,7 @@ func (d *Dispatcher) takeAll(list []store.Outgoing) (taken []store.Outgoing, tur
 func (d *Dispatcher) take(id int64) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.going[id] || len(d.going) >= d.outage.places(ahead*d.Parallel, d.Store.Now()) {
+	if d.going[id] || len(d.going) >= d.outage.places(d.line(), d.Store.Now()) {
 		return false
 	}
 	d.going[id] = true
@@ -247,7 +265,7 @@ func (d *Dispatcher) places() (free, inHand int, away time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	inHand = len(d.going)
-	return d.outage.places(ahead*d.Parallel, now) - inHand, inHand, d.outage.left(now)
+	return d.outage.places(d.line(), now) - inHand, inHand, d.outage.left(now)
 }
 
 // crowded reports whether most places are taken: it is better to wait, and claim many together.

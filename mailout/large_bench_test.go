@@ -3,12 +3,9 @@ package mailout
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"buzon/internal/bigdesk"
 	"buzon/internal/mailtest"
@@ -85,45 +82,10 @@ func (h *house) tell(ctx context.Context, tx *store.Tx, ticket int64) error {
 // smtpSink is Postfix's smtp-sink, reached over 4 connections.
 func smtpSink(b *testing.B) Transport {
 	b.Helper()
-	path, err := exec.LookPath("smtp-sink")
-	if err != nil {
-		b.Skip("there is no smtp-sink: it comes with Postfix")
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
-	args := []string{address, "100"}
-	if os.Geteuid() == 0 {
-		args = append([]string{"-u", "nobody"}, args...)
-	}
-	running := exec.Command(path, args...)
-	if err := running.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		running.Process.Kill()
-		running.Wait()
-	})
-	for range 100 {
-		if c, err := net.Dial("tcp", address); err == nil {
-			c.Close()
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	relay, err := NewRelay(Relay{Host: "127.0.0.1", Port: port(address), TLS: "none"})
+	relay, err := NewRelay(Relay{Host: "127.0.0.1", Port: mailtest.Sink(b), TLS: "none"})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { relay.Close() })
 	return relay
-}
-
-func port(address string) (n int) {
-	_, text, _ := net.SplitHostPort(address)
-	fmt.Sscan(text, &n)
-	return n
 }

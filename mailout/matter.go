@@ -137,12 +137,14 @@ func (r *Renderer) aboutTicket(ctx context.Context, m *matter, b *batch) (err er
 	if m.item = item; !m.sight.Item(m.ticket, item) {
 		m.item = desk.Item{Author: item.Author}
 	}
-	if err = r.background(ctx, m); err != nil {
+	if err = r.background(ctx, m, b); err != nil {
 		return err
 	}
 	m.links = r.links(m)
-	if m.before, err = r.Store.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID,
-		referencesKept); err != nil {
+	m.before, err = b.before.get(o.ID, func() ([]string, error) {
+		return r.Store.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID, referencesKept)
+	})
+	if err != nil {
 		return err
 	}
 	m.quoted, err = r.history(ctx, m, m.sight)
@@ -150,14 +152,16 @@ func (r *Renderer) aboutTicket(ctx context.Context, m *matter, b *batch) (err er
 }
 
 // background gathers what hangs on what the reader wrote and was sent.
-func (r *Renderer) background(ctx context.Context, m *matter) error {
-	b, err := r.Store.Background(ctx, m.o, m.to.Role)
+func (r *Renderer) background(ctx context.Context, m *matter, b *batch) error {
+	was, err := b.backgrounds.get(m.o.ID, func() (store.Background, error) {
+		return r.Store.Background(ctx, m.o, m.to.Role)
+	})
 	if err != nil {
 		return err
 	}
-	m.further = b.Told
-	m.numbers = threading.ForeignNumbers(b.Subject, m.box.Tag)
-	if b.Carries {
+	m.further = was.Told
+	m.numbers = threading.ForeignNumbers(was.Subject, m.box.Tag)
+	if was.Carries {
 		m.carries, err = r.Store.Carries(ctx, m.o.ID, carriedShown)
 	}
 	return err

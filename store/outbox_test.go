@@ -249,6 +249,14 @@ func TestCorrespondence(t *testing.T) {
 			same(t, "what he has", must(s.CorrespondenceIDs(ctx, k.Number, by.ID, id, 9))(t), want)
 			same(t, "the last two", must(s.CorrespondenceIDs(ctx, k.Number, by.ID, id, 2))(t),
 				want[3:])
+			// what is read for several mails together is the same
+			all := must(s.Outbox(ctx, OutboxFilter{}))(t)
+			shared := must(s.Shared(ctx, all, 2))(t)
+			for _, o := range all {
+				same(t, "read together", []any{shared.Before[o.ID], shared.Backgrounds[o.ID]},
+					[]any{must(s.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID, 2))(t),
+						must(s.Background(ctx, o, desk.Customer))(t)})
+			}
 		}
 	}
 	same(t, "deliveries of the item", len(must(s.Deliveries(ctx, k.Number))(t)[1]), 3)

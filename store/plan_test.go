@@ -165,6 +165,7 @@ func oneOfEach(t testing.TB, s *Store) {
 	must(s.NextDue(ctx))(t)
 	for _, o := range must(s.DueMails(ctx, s.Now(), 9))(t) {
 		must(s.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID, 12))(t)
+		must(s.Shared(ctx, []Outgoing{o}, 12))(t)
 		must(s.Claim(ctx, o))(t)
 		check(t, s.Fix(ctx, &o, spool(t, s, "raw")))
 		b := must(s.OpenOutgoing(ctx, o.ID))(t)

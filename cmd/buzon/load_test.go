@@ -35,7 +35,8 @@ const (
 
 // BenchmarkServe measures, in one run, how many mails a second the daemon answers 250 and files as
 // tickets with their notices queued, and, with BUZON_TEST_PEERS=1, how many Postfix takes and
-// delivers to a Maildir.
+// delivers to a Maildir. "sending" is the daemon that sends its notices at the same time, "verifying"
+// the one that looks who has signed each mail.
 func BenchmarkServe(b *testing.B) {
 	binary := buildBuzon(b)
 	var postfix float64
@@ -47,16 +48,18 @@ func BenchmarkServe(b *testing.B) {
 			b.ReportMetric(postfix, "mails/s")
 		})
 	}
-	for name, mails := range map[string][]string{"buzon": loaded("soporte@ejemplo.test"),
-		"verifying": signedLoad(b)} {
+	for _, name := range []string{"buzon", "sending", "verifying"} {
 		b.Run(name, func(b *testing.B) {
-			server := "none"
-			if name == "verifying" {
-				server = loadDNS(b)
+			mails, server, relay := loaded("soporte@ejemplo.test"), "none", 1
+			switch name {
+			case "sending":
+				relay = mailtest.Sink(b)
+			case "verifying":
+				mails, server = signedLoad(b), loadDNS(b)
 			}
 			var rate float64
 			for b.Loop() {
-				rate = loadBuzon(b, binary, server, mails)
+				rate = loadBuzon(b, binary, server, relay, mails)
 			}
 			b.ReportMetric(rate, "mails/s")
 			if postfix > 0 {
@@ -109,13 +112,13 @@ func loadDNS(b *testing.B) string {
 }
 
 // loadBuzon returns mails a second from the first connection until all are tickets.
-func loadBuzon(b *testing.B, binary, dns string, mails []string) float64 {
+func loadBuzon(b *testing.B, binary, dns string, relay int, mails []string) float64 {
 	dir := b.TempDir()
 	config := filepath.Join(dir, "buzon.toml")
 	text := fmt.Sprintf("data_dir = %q\n[[mailbox]]\naddress = \"soporte@ejemplo.test\"\n"+
 		"plus_addressing = true\n[agents]\n\"ana@ejemplo.test\" = \"Ana\"\n"+
-		"[smtp]\nlisten = \"127.0.0.1:0\"\n[relay]\nhost = \"127.0.0.1\"\nport = 1\ntls = "+
-		"\"none\"\n[dns]\nserver = %q\n", filepath.Join(dir, "data"), dns)
+		"[smtp]\nlisten = \"127.0.0.1:0\"\n[relay]\nhost = \"127.0.0.1\"\nport = %d\ntls = "+
+		"\"none\"\n[dns]\nserver = %q\n", filepath.Join(dir, "data"), relay, dns)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}
@@ -177,6 +180,7 @@ func loadBuzon(b *testing.B, binary, dns string, mails []string) float64 {
 	b.ReportMetric(float64(spent.Microseconds())/loadMails, "cpu-µs/mail")
 	b.ReportMetric(loadMails/answered.Seconds(), "answered/s")
 	b.ReportMetric(float64(notices)/loadMails, "notices/mail")
+	b.ReportMetric(float64(owed[store.Sent])/all.Seconds(), "sent/s")
 	return loadMails / all.Seconds()
 }
 
