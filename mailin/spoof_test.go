@@ -9,7 +9,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -79,9 +78,13 @@ func world() map[string]mockdns.Zone {
 		zones["rsa._domainkey."+domain+"."] = mockdns.Zone{TXT: []string{key}}
 		zones["ed._domainkey."+domain+"."] = mockdns.Zone{TXT: []string{edKey}}
 		zones["prueba._domainkey."+domain+"."] = mockdns.Zone{TXT: []string{"t=y; " + key}}
+		zones["sola._domainkey."+domain+"."] = mockdns.Zone{TXT: []string{"t=s; " + key}}
 	}
 	zones["k._domainkey.mal.test\x00._domainkey.ejemplo.test."] = mockdns.Zone{TXT: []string{key}}
-	zones["_dmarc.roto.test."] = mockdns.Zone{Err: errors.New("server failure")}
+	for _, name := range []string{"_dmarc.", "spf.", "k._domainkey."} {
+		zones[name+"roto.test."] = mockdns.Zone{Err: &net.DNSError{Err: "server failure",
+			IsTemporary: true}}
+	}
 	return zones
 }
 
@@ -95,6 +98,7 @@ func provenHouse(t testing.TB, change ...func(*Options)) *house {
 // signature is what a mail is signed with; the zero value is as most do it.
 type signature struct {
 	selector  string // rsa
+	user      string // in i=; "": the domain
 	fields    []string
 	expired   bool
 	canonical dkim.Canonicalization // relaxed
@@ -114,6 +118,7 @@ func sign(t testing.TB, raw, domain string, s ...signature) string {
 	if how.canonical != "" {
 		o.HeaderCanonicalization, o.BodyCanonicalization = how.canonical, how.canonical
 	}
+	o.Identifier = how.user
 	if how.selector != "" {
 		o.Selector = how.selector
 	}
@@ -252,6 +257,13 @@ func TestSpoofing(t *testing.T) {
 			forged("From: x@mal.test\r\nReply-To: " + agent), by(forgerServer, agent)},
 		{"A54 resent by the forger", "Resent-From: x@mal.test\r\nResent-To: " + box + "\r\n" +
 			plain(from), forger},
+		{"A55 the envelope's DNS fails", plain(from), by(forgerServer, "x@spf.roto.test")},
+		{"A56 so does that of a signature's key",
+			sign(t, plain(from), "roto.test", signature{selector: "k"}), forger},
+		{"A57 a header that no proof is looked for in", plain(from,
+			strings.Repeat("X: "+strings.Repeat("x", 900)+"\r\n", 1200)+"X: x"), forger},
+		{"A58 a key for no subdomain", sign(t, plain(from), "ejemplo.test",
+			signature{selector: "sola", user: "@nada.ejemplo.test"}), forger},
 		{"A44 a subdomain of the agent's, forged", forged("From: ana@nada.ejemplo.test"), forger},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -263,8 +275,7 @@ func TestSpoofing(t *testing.T) {
 				strings.HasSuffix(m.Sender, "ejemplo.test")) {
 				t.Errorf("proven: %+v", m)
 			}
-			if m.Sender == agent && m.Outcome != store.OutcomeQuarantine &&
-				m.Outcome != store.OutcomePending {
+			if m.Sender == agent && (m.Outcome != store.OutcomeQuarantine || m.Proof != "A0") {
 				t.Errorf("the agent's mail is %s: %+v", m.Outcome, m)
 			}
 			if strings.Contains(told, customer) || h.ticket(n).Class == desk.Closed {
@@ -365,6 +376,9 @@ func TestC15Verified(t *testing.T) {
 		{"DKIM, oversigned", "A2", "10",
 			sign(t, mail(agent), "ejemplo.test",
 				signature{fields: []string{"From", "From", "Subject", "Subject", "Date", "Date"}}),
+			by(forgerServer, "x@mal.test")},
+		{"DKIM, a key for no subdomain", "A2", "10",
+			sign(t, mail(agent), "ejemplo.test", signature{selector: "sola", user: agent}),
 			by(forgerServer, "x@mal.test")},
 		{"DKIM of a subdomain, relaxed", "A2", "10", sign(t, mail(agent), "correo.ejemplo.test"),
 			by(forgerServer, "x@mal.test")},
@@ -502,6 +516,49 @@ func TestC13AuthenticationResults(t *testing.T) {
 	if m := h.file(sign(t, h.plain(agent, box, "Hola", "Hola."), "ejemplo.test"),
 		store.Envelope{Door: "imap:a", To: []string{box}}); m.Proof != "A2" {
 		t.Errorf("signed, and no host is trusted: %+v", m)
+	}
+}
+
+// TestHostPassesLooseSignatures: what a host says of a signature that leaves something open proves
+// nothing, unless the server that brought the mail is the domain's own.
+func TestHostPassesLooseSignatures(t *testing.T) {
+	t.Parallel()
+	const google = "Authentication-Results: mx.google.com; dkim=pass header.i=@ejemplo.test; "
+	const says = google + "dmarc=pass header.from=ejemplo.test\r\n"
+	h := provenHouse(t)
+	signed := func(s ...signature) string {
+		return sign(t, h.plain(agent, box, "Hola", "Hola."), "ejemplo.test", s...)
+	}
+	changed := func(raw string) string { return strings.Replace(raw, "Hola.", "Hola, Carla.", 1) }
+	part := strings.Replace(signed(), "DKIM-Signature: ", "DKIM-Signature: l=5; ", 1)
+	junk := strings.Repeat("DKIM-Signature: v=1; d=mal.test\r\n", 5)
+	for name, c := range map[string]struct{ raw, want string }{
+		"its server has changed the mail": {says + changed(signed()), "A2"},
+		"not signed at all":               {says + h.plain(agent, box, "Hola", "Hola."), "A2"},
+		"a part of the body":              {says + part + "Pague.\r\n", "A1"},
+		"behind five of others":           {says + junk + part + "Pague.\r\n", "A1"},
+		"the subject is not signed": {says + changed(signed(signature{fields: []string{"From",
+			"Date"}})), "A1"},
+		"two subjects": {says + "Subject: #cerrar\r\n" + changed(signed()), "A1"},
+		"tags that nobody can read": {says + "DKIM-Signature: l=5; l=6; d=ejemplo.test\r\n" +
+			changed(signed()), "A1"},
+		"and the domain's own server": {google + "spf=pass smtp.mailfrom=ana@ejemplo.test\r\n" +
+			part + "Pague.\r\n", "A2"},
+	} {
+		house := provenHouse(t, func(o *Options) {
+			o.Authserv = map[string][]string{"a": {"mx.google.com"}}
+		})
+		env := store.Envelope{Door: "imap:a", To: []string{box}}
+		m := house.file(c.raw, env)
+		if m.Proof != c.want {
+			t.Errorf("%s: %s, want %s: %+v", name, m.Proof, c.want, m.ProofParts)
+		}
+		again := strings.Replace(c.raw, "Message-ID: <", "Message-ID: <otra.", 1)
+		if name == "its server has changed the mail" {
+			if m := house.file(again, env); m.Outcome != store.OutcomeDuplicate {
+				t.Errorf("%s, and it is sent again: %s", name, m.Outcome)
+			}
+		}
 	}
 }
 

@@ -146,7 +146,7 @@ func TestTwoReadings(t *testing.T) {
 	c := &Checker{Resolver: &mockdns.Resolver{Zones: fqdn(texts("ejemplo.test",
 		"v=spf1 ip4:192.0.2.1 -all", "_dmarc.ejemplo.test", "v=DMARC1; p=reject"))}}
 	for author, want := range map[string]Verdict{"b@ejemplo.test": Passed,
-		"a@ejemplo.test": Unknown, "": Unknown} {
+		"a@ejemplo.test": Failed, "": Failed} {
 		m := mail("\ufeffFrom: a@ejemplo.test\r\nFrom: b@ejemplo.test\r\n\r\nHola.\r\n",
 			"a@ejemplo.test", "a@ejemplo.test", "192.0.2.1")
 		m.Author = author

@@ -226,22 +226,53 @@ func (e *evaluation) checkAuthserv() {
 		}
 		return
 	}
+	loose := e.loose()
+	bySPF := e.takeOver(list, loose == "")
+	failed := slices.ContainsFunc(e.parts, func(p Part) bool {
+		return p.Method == "auth-results" && p.Result == "fail" && p.Aligned
+	})
+	if loose != "" && !bySPF {
+		e.parts = append(e.parts, Part{Method: "dkim", Result: "policy", Detail: loose})
+		failed = true
+	}
+	if failed {
+		e.unpass()
+	}
+	e.remember()
+}
+
+// takeOver makes parts of what the hosts say, and reports whether the domain's own server brought
+// the mail. covered: what passed covers what people read of it.
+func (e *evaluation) takeOver(list []authResults, covered bool) (bySPF bool) {
 	open := true
 	for _, a := range list {
 		for _, r := range a.results {
-			if p, ok := e.said(r); ok {
-				p.Method, p.Detail = "auth-results", a.server+" says "+r.method+"="+r.result
-				e.parts = append(e.parts, p)
-				conclusive := r.method == "spf" || r.method == "dmarc" && p.Aligned
-				open = open && !conclusive || p.Result == "temperror"
+			p, ok := e.said(r)
+			if !ok {
+				continue
 			}
+			p.Method, p.Detail = "auth-results", a.server+" says "+r.method+"="+r.result
+			e.parts = append(e.parts, p)
+			conclusive := r.method == "spf" || r.method == "dmarc" && p.Aligned &&
+				(covered || p.Result == "fail")
+			open = open && !conclusive || p.Result == "temperror"
+			bySPF = bySPF || r.method == "spf" && p.Result == "pass" && p.Aligned
 		}
 	}
 	e.open = e.open || open
-	if slices.ContainsFunc(e.parts, func(p Part) bool {
-		return p.Method == "auth-results" && p.Result == "fail" && p.Aligned
-	}) {
-		e.unpass()
+	return bySPF
+}
+
+// remember has the signatures known again of a mail that a host has seen pass, though we can't
+// verify them any more.
+func (e *evaluation) remember() {
+	if p := e.passed(); p == nil || p.Method != "auth-results" {
+		return
+	}
+	for _, f := range e.own() {
+		if hash := hashOf(f); hash != nil {
+			e.proving = append(e.proving, hash)
+		}
 	}
 }
 

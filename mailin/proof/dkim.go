@@ -91,22 +91,54 @@ func (e *evaluation) signature(v *dkim.Verification, flags []string) Part {
 	case slices.Contains(flags, "s") && !strings.HasSuffix(v.Identifier, "@"+v.Domain):
 		p.Result, p.Detail = "policy", "the key is for no subdomain"
 	default:
-		p.Result, p.Detail = e.covered(v)
+		if p.Detail = e.uncovered(v.HeaderKeys); p.Detail != "" {
+			p.Result = "policy"
+		}
 	}
 	return p
 }
 
-// covered reports whether a good signature is one of the mail that people read.
-func (e *evaluation) covered(v *dkim.Verification) (result, detail string) {
+// uncovered says what people read of the mail that a signature of these fields leaves open, "" for
+// nothing.
+func (e *evaluation) uncovered(keys []string) string {
 	if name := e.header.twice(); name != "" {
-		return "policy", "the mail has more than one " + name
+		return "the mail has more than one " + name
 	}
 	for _, name := range signed {
-		if len(e.header.all(name)) > 0 && !slices.ContainsFunc(v.HeaderKeys, func(key string) bool {
+		if len(e.header.all(name)) > 0 && !slices.ContainsFunc(keys, func(key string) bool {
 			return strings.EqualFold(key, name)
 		}) {
-			return "policy", name + " is not signed"
+			return name + " is not signed"
 		}
 	}
-	return "pass", ""
+	return ""
+}
+
+// loose says what the signatures of the domain in From leave open, "" for nothing: by such a one
+// anybody makes another mail of what somebody wrote once, and it passes.
+func (e *evaluation) loose() string {
+	if len(e.header.all("DKIM-Signature")) > maxSignatures {
+		return "there are too many signatures"
+	}
+	for _, f := range e.own() {
+		t := tags(f.value())
+		if _, part := t["l"]; part || t == nil {
+			return "a signature leaves a part of the body out"
+		}
+		if why := e.uncovered(words(t["h"])); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// own are the signatures of the domain in From, whatever they are worth.
+func (e *evaluation) own() (list []field) {
+	for _, f := range e.header.all("DKIM-Signature") {
+		t := tags(f.value())
+		if t == nil || aligned(ascii(t["d"]), e.domain, e.record.strictDKIM) {
+			list = append(list, f)
+		}
+	}
+	return list
 }

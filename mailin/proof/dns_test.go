@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"context"
 	"errors"
 	"net"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-msgauth/dkim"
 	"github.com/foxcpp/go-mockdns"
 	"github.com/miekg/dns"
 )
@@ -87,6 +89,33 @@ func TestBlackHole(t *testing.T) {
 	if took := time.Since(begun); took > 4*time.Second || r.Verdict != Unknown ||
 		part(r, "spf").Result != "temperror" || part(r, "dmarc").Result != "temperror" {
 		t.Errorf("after %v: %+v", took, r)
+	}
+}
+
+// noting is a DNS that notes until when each name could have been waited for.
+type noting struct {
+	Resolver
+	until map[string]time.Time
+}
+
+func (n noting) LookupTXT(ctx context.Context, name string) ([]string, error) {
+	n.until[strings.TrimSuffix(name, ".")], _ = ctx.Deadline()
+	return n.Resolver.LookupTXT(ctx, name)
+}
+
+// TestSendersServersLeaveTime: however slowly the servers of the envelope's domain answer, there is
+// time left to find out that the signature's key is none.
+func TestSendersServersLeaveTime(t *testing.T) {
+	n := noting{&mockdns.Resolver{Zones: fqdn(texts("k._domainkey.ejemplo.test", keyRecord(),
+		"mal.test", "v=spf1 -all", "_dmarc.ejemplo.test", "v=DMARC1; p=reject"))},
+		map[string]time.Time{}}
+	raw := dkimSigned("k", dkim.CanonicalizationRelaxed, dkim.CanonicalizationRelaxed, "From")(
+		"From: a@ejemplo.test\r\nSubject: x\r\n\r\nHola.\r\n", "ejemplo.test")
+	c := &Checker{Resolver: n, Timeout: time.Hour}
+	r := c.Check(t.Context(), mail(raw, "a@ejemplo.test", "x@mal.test", "192.0.2.1"))
+	left := n.until["k._domainkey.ejemplo.test"].Sub(n.until["mal.test"])
+	if left < 20*time.Minute || r.Verdict != Failed {
+		t.Errorf("%v is left: %+v", left, r)
 	}
 }
 
