@@ -2,18 +2,18 @@ package mailin
 
 import (
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
 	"buzon/mailin/message"
 	"buzon/mailin/reply"
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // What programs call a signature of the whole mail. One of a file bears the file's name:
 // contrato.pdf.p7s.
-var signatureNames = regexp.MustCompile(`(?i)^(smime\.p7s|` +
+var signatureNames = lazy.Compile(`(?i)^(smime\.p7s|` +
 	`(open)?pgp[-_ ](digital[-_ ])?signature(\.\w+)?|signature\.(asc|pgp|sig)|pgp\.sig)$`)
 
 var signatureTypes = []string{
@@ -21,12 +21,12 @@ var signatureTypes = []string{
 }
 
 // leftovers are what Outlook adds of the layout of its HTML.
-var leftovers = regexp.MustCompile(
+var leftovers = lazy.Compile(
 	`(?i)^(oledata\.mso|editdata\.mso|themedata\.thmx|colorschememapping\.xml|filelist\.xml)$`)
 
 // remainder is what Exchange calls a text that it found behind the last attachment: mostly a blank
 // line.
-var remainder = regexp.MustCompile(`(?i)^ATT\d{5}\.(txt|html?)$`)
+var remainder = lazy.Compile(`(?i)^ATT\d{5}\.(txt|html?)$`)
 
 // added reports whether an attachment is no file that somebody sends but one that his mail program
 // adds: the signature of the mail, the version part of an encrypted one, his own key or card. Where

@@ -3,13 +3,13 @@ package mailin
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 	"buzon/threading"
 )
 
@@ -99,15 +99,15 @@ func (f *filing) letOut(ctx context.Context, id int64) (bool, error) {
 }
 
 var (
-	denies = regexp.MustCompile(`(?i)(^|[^\pL])(no|not|não|nao|nunca|jamás|jamas|never|` +
+	denies = lazy.Compile(`(?i)(^|[^\pL])(no|not|não|nao|nunca|jamás|jamas|never|` +
 		`niego|rechaz\pL*|descart\pL*|reject\pL*|discard\pL*|` +
 		`fals[oa]s?|forged?|fake|fraude|spam|phishing|suplant\pL*)($|[^\pL])`)
-	affirms = regexp.MustCompile(`(?i)^[^\pL]*(sí|si|yes|sim|ok|okay|claro|correcto|exacto|right|` +
+	affirms = lazy.Compile(`(?i)^[^\pL]*(sí|si|yes|sim|ok|okay|claro|correcto|exacto|right|` +
 		`(#|nota: |note: )?(aprob|approv|confirm|env[ií]|send)\pL*|` +
 		`((nota|note): )?(es|era|soy|fui|lo|it|that|sou|fui|é) [^\n]*(mío|mio|mine|yo|me|eu|meu)|` +
 		`mío|mio|mine|👍)($|[^\pL])`)
-	everyOne = regexp.MustCompile(`(?i)(^|[^\pL])(todos|todas|todo|all|tudo|ambos|both)($|[^\pL])`)
-	numerals = regexp.MustCompile(`[0-9]+`)
+	everyOne = lazy.Compile(`(?i)(^|[^\pL])(todos|todas|todo|all|tudo|ambos|both)($|[^\pL])`)
+	numerals = lazy.Compile(`[0-9]+`)
 )
 
 // confirmed are the mails, of those held, that an answer calls the agent's; clear is false when it

@@ -48,12 +48,18 @@ func (h *house) traced(statement string) {
 
 func newHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
-	h := &house{t: t, now: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}
 	dir := t.TempDir()
-	var err error
 	desktest.Copy(t, dir, newStore)
+	return houseIn(t, dir, desktest.Engine(t), change...)
+}
+
+// houseIn is newHouse on the desk of a data directory, or of a database.
+func houseIn(t testing.TB, dir, database string, change ...func(*Options)) *house {
+	t.Helper()
+	h := &house{t: t, now: time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)}
+	var err error
 	if h.store, err = store.Open(t.Context(), dir,
-		store.Options{Now: h.clock, MinFree: 1, Database: desktest.Engine(t),
+		store.Options{Now: h.clock, MinFree: 1, Database: database,
 			Trace: h.traced}); err != nil {
 		t.Fatal(err)
 	}

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"regexp"
 
 	"buzon/mailin/milter"
 	"buzon/mailin/origin"
 	"buzon/mailin/smtpd"
 	"buzon/store"
+	"buzon/store/desk/lazy"
 )
 
 // Treatment is what becomes of mail that a filter calls spam, or infected.
@@ -49,7 +49,7 @@ func (r refused) Error() string {
 func (r refused) SMTP() (int, [3]int, string) { return r.code, [3]int{5, 7, 1}, r.text }
 
 // enhanced is the status code before a reply's text (RFC 3463).
-var enhanced = regexp.MustCompile(`^\d\.\d+\.\d+ `)
+var enhanced = lazy.Compile(`^\d\.\d+\.\d+ `)
 
 var errFilterWaits = errors.New("the filter asks to try again later")
 

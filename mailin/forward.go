@@ -3,7 +3,6 @@ package mailin
 import (
 	"cmp"
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"buzon/mailin/reply"
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // agentOpens makes a ticket of an agent's mail: in the name of whom he names, or of the customer
@@ -103,7 +103,7 @@ func (f *filing) further(ctx context.Context, done *store.Done, d desk.Deed) err
 }
 
 // newFor is «Zoe Paz <zoe@x.test> No imprime»: a name, an address, a subject.
-var newFor = regexp.MustCompile(
+var newFor = lazy.Compile(
 	`^"?([^"<>@]*?)"?\s*(<?[^\s<>,;]+@[^\s<>,;]+>?(?:<mailto:[^>]*>)?)(.*)$`)
 
 // namedIn is the customer whom «#nuevo» or «#cliente» names, and what follows on the line of the

@@ -2,13 +2,13 @@ package mailin
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"buzon/mailin/lapse"
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // Codes of what is told of a mail beside its words: agents' are in the phrases' [warning], the
@@ -86,8 +86,8 @@ func (f *filing) urgency() int {
 }
 
 var (
-	urgent = regexp.MustCompile(`^(?:[12]\b|high|highest|urgent)`)
-	idle   = regexp.MustCompile(`^(?:[45]\b|low|lowest|non-urgent)`)
+	urgent = lazy.Compile(`^(?:[12]\b|high|highest|urgent)`)
+	idle   = lazy.Compile(`^(?:[45]\b|low|lowest|non-urgent)`)
 )
 
 // rate chooses the severity by the importance that the sender gave his mail, where he may choose it

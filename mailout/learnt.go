@@ -1,17 +1,18 @@
 package mailout
 
 import (
-	"regexp"
 	"strings"
+
+	"buzon/store/desk/lazy"
 )
 
 var (
 	// sesReply is how Amazon SES takes a mail: "250 Ok 0102018f…-6d1c…-000000"
-	sesReply = regexp.MustCompile(
+	sesReply = lazy.Compile(
 		`^250 (?:2\.0\.0 )?Ok ([0-9a-f]{16,20}(?:-[0-9a-f]{4,12}){5}-[0-9]{6})$`)
-	sesHost = regexp.MustCompile(`^email-smtp(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com$`)
+	sesHost = lazy.Compile(`^email-smtp(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com$`)
 	// namedID is a Message-ID that a relay names in its answer, as Exchange does
-	namedID = regexp.MustCompile(`<([^<>@\s]+@[^<>@\s]+)>`)
+	namedID = lazy.Compile(`<([^<>@\s]+@[^<>@\s]+)>`)
 )
 
 // learnt is the Message-ID, without angle brackets, under which a relay says that it sends the

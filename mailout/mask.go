@@ -4,16 +4,17 @@ import (
 	"bytes"
 	"encoding/base64"
 	"net/textproto"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"buzon/store/desk/lazy"
 )
 
 // signed is what our signatures look like: in a reply address "c12.p3.a…", in a Message-ID
 // "c12.i4.p3.a…", in the address that answers a question "n55.p3.a…". The last group is the
 // signature itself.
-var signed = regexp.MustCompile(
+var signed = lazy.Compile(
 	`(?i)[cn][0-9]{1,12}(?:\.[in][0-9a-z]{1,12})*\.p([0-9a-z]{1,6})(?:\.n[0-9]{1,12})?\.[0-9a-z]{1,2}?([a-z2-7]{20,26})\b`)
 
 // maskTokens spoils the signatures in a mail that were given to anybody but its reader: whoever has
@@ -60,7 +61,7 @@ func unfolded(b []byte) (joined []byte, at []int) {
 	return joined, at
 }
 
-var encodedLines = regexp.MustCompile(
+var encodedLines = lazy.Compile(
 	`(?m)^[A-Za-z0-9+/]{16,}={0,2}\r?\n?(?:[A-Za-z0-9+/]+={0,2}\r?\n?)*`)
 
 // maskBase64 spoils them in what looks like base64.

@@ -8,9 +8,10 @@ import (
 	"io"
 	"net"
 	"net/textproto"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"buzon/store/desk/lazy"
 )
 
 // Refusal is the only permanent error of this package: the mail will never reach this recipient,
@@ -102,7 +103,7 @@ func (p *Pool) judgeReply(at step, reply *textproto.Error) Result {
 }
 
 // sizeReply is a refusal for the mail's size: 5.3.4 (RFC 3463), or 552 without a better code.
-var sizeReply = regexp.MustCompile(`^5\d\d[ -]5\.3\.4|^552(?:$|[ -](?:[^5]|5[^.]|5\.2\.3))`)
+var sizeReply = lazy.Compile(`^5\d\d[ -]5\.3\.4|^552(?:$|[ -](?:[^5]|5[^.]|5\.2\.3))`)
 
 // asksLogin reports whether a reply is about the login (RFC 4954 section 6), wherever it comes.
 func asksLogin(code int) bool { return code == 530 || code == 534 || code == 535 || code == 538 }

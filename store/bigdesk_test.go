@@ -20,6 +20,14 @@ import (
 // bigDesk is the desk to measure on, on the engine of the tests. Nobody writes to it.
 func bigDesk(b testing.TB) *store.Store {
 	ctx := b.Context()
+	if url := bigdesk.Database(); url != "" {
+		s, err := store.Open(ctx, b.TempDir(), store.Options{Database: url, MinFree: 1})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { s.Close() })
+		return s
+	}
 	s, err := store.Open(ctx, bigdesk.Kept(b, bigdesk.Tickets), store.Options{MinFree: 1})
 	if err != nil {
 		b.Fatal(err)
@@ -144,6 +152,42 @@ func (a *asker) phrase(n int) string {
 	return `"` + strings.Join(text[i:i+n], " ") + `"`
 }
 
+// panel is what an agent's panel asks for.
+func (a *asker) panel() int {
+	n := a.tally(store.Query{})
+	ctx, now := a.b.Context(), time.Date(2026, 2, 20, 0, 0, 0, 0, time.UTC)
+	c, err := a.store.Catalogue(ctx)
+	if err == nil {
+		_, err = a.store.Tally(ctx, everything, store.Query{DueBefore: now})
+	}
+	if err == nil {
+		_, err = a.store.Trend(ctx, everything, now.AddDate(0, 0, -29), 30)
+	}
+	if err == nil {
+		_, err = a.store.Undelivered(ctx, now, 1000)
+	}
+	if err != nil {
+		a.b.Fatal(err)
+	}
+	for _, e := range c.All(desk.Statuses) {
+		rows, _, err := a.store.Find(ctx, everything, store.Query{StatusID: e.ID, Limit: 10})
+		if n += len(rows); err != nil {
+			a.b.Fatal(err)
+		}
+	}
+	return n + a.find(everything, store.Query{DueBefore: now, Oldest: true})
+}
+
+// history is all that a case has.
+func (a *asker) history(number int64) int {
+	items, err := a.store.Items(a.b.Context(), number)
+	done, err2 := a.store.Activities(a.b.Context(), number)
+	if err != nil || err2 != nil {
+		a.b.Fatal(err, err2)
+	}
+	return len(items) + len(done)
+}
+
 // agents are the cases of an agent, as he is answered with them.
 func (a *asker) agents(status string) int {
 	list, err := a.store.Persons(a.b.Context(), desk.Agent)
@@ -206,7 +250,8 @@ func (a *asker) questions() map[string]func() int {
 			return a.tally(store.Query{Requester: a.customer().ID}) +
 				1
 		},
-		"panel":         func() int { return a.tally(store.Query{}) },
+		"panel":         a.panel,
+		"history":       func() int { return a.history(1 + a.Int64N(a.tickets)) },
 		"search a word": func() int { return search(1) },
 		"search two":    func() int { return search(2) },
 		"search three":  func() int { return search(3) },

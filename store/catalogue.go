@@ -78,14 +78,15 @@ func (r Reader) entries(ctx context.Context) (list []desk.Entry, err error) {
 		FROM entry e JOIN entry_name n ON n.entry = e.id
 		ORDER BY e.id`, nil,
 		func(rows *sql.Rows) error {
-			e := desk.Entry{Names: map[string]string{}}
+			var e desk.Entry
 			var details, language, name string
 			err := rows.Scan(&e.ID, &e.Kind, &e.Key, &e.Position, &e.Class, &e.Parent, &e.Removed,
 				&details, &language, &name)
-			if err == nil && details != "" {
-				err = json.Unmarshal([]byte(details), &e)
-			}
 			if len(list) == 0 || list[len(list)-1].ID != e.ID {
+				e.Names = map[string]string{}
+				if err == nil && details != "" && details != "{}" {
+					err = json.Unmarshal([]byte(details), &e)
+				}
 				list = append(list, e)
 			}
 			list[len(list)-1].Names[language] = name

@@ -49,7 +49,7 @@ type dialect struct {
 	unindex string
 	words   func(item int64, text string) string // what index takes of an item's words
 	found   string                               // the items below id %[2]s that match %[1]s
-	// those of the list of tickets %[2]s that match %[1]s
+	// those of the list of tickets %[2]s below id %[3]s that match %[1]s
 	among string
 	// how many of them are read at first; 0: all, the newest first
 	chunk int

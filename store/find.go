@@ -114,7 +114,8 @@ type where struct {
 	args       []any
 	// what the tickets have is looked at one by one, in place of being looked up in indexes: where
 	// they are found by something else
-	each bool
+	each   bool
+	counts bool // all that is chosen is read, in whatever order
 }
 
 func (w *where) String() string { return "WHERE " + w.all() }
@@ -134,7 +135,7 @@ func (w *where) bind(value any) string {
 // copy is the condition with values of its own: it may be bound more.
 func (w *where) copy() *where {
 	return &where{dialect: w.dialect, conditions: slices.Clone(w.conditions),
-		args: slices.Clone(w.args), each: w.each}
+		args: slices.Clone(w.args), each: w.each, counts: w.counts}
 }
 
 // list is a subquery of values, so that the text of a statement does not hang on how many there
@@ -226,7 +227,7 @@ func (r Reader) Tally(ctx context.Context, s desk.Sight, q Query) (map[int64]int
 	if err != nil {
 		return nil, err
 	}
-	w := &where{dialect: r.dialect}
+	w := &where{dialect: r.dialect, counts: true}
 	w.sight(s)
 	w.query(c, s, q)
 	count := map[int64]int{}
@@ -254,7 +255,7 @@ func (q Query) requester() string {
 func (w *where) statuses(c *desk.Catalogue, ids []int64) {
 	column := "t.status"
 	for _, id := range ids {
-		if c.Entry(id).Class == desk.Closed {
+		if c.Entry(id).Class == desk.Closed && !w.counts {
 			column = "+t.status"
 		}
 	}

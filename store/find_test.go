@@ -166,6 +166,10 @@ func (d *randomDesk) eachWay(f func(way string)) {
 	f("texts")
 	veryFew = 0
 	f("few")
+	pieces := *engine
+	pieces.chunk = min(engine.chunk, 2)
+	d.store.Reader.dialect = &pieces
+	f("few, in pieces")
 	all := *engine
 	all.few = 0
 	d.store.Reader.dialect = &all

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // A name stands in many texts that are not his: here it is found and taken out.
@@ -61,7 +62,7 @@ func withoutWords(words *regexp.Regexp, text string) string {
 	})
 }
 
-var wordOfText = regexp.MustCompile(`[\pL\pN\pM]+`)
+var wordOfText = lazy.Compile(`[\pL\pN\pM]+`)
 
 // named takes his name and his addresses out of every text of every table.
 func (f *forgetting) named(ctx context.Context) error {

@@ -161,16 +161,17 @@ func (r Reader) indexed(ctx context.Context, w *where, p *sifted, match string,
 	for most := r.dialect.chunk; ; most = min(most*4, maxChunk) {
 		c := w.copy()
 		var found string
-		switch {
-		case tickets != nil:
-			found = fmt.Sprintf(r.dialect.among, c.bind(match), c.list("BIGINT", tickets))
-		case most > 0:
-			found = fmt.Sprintf(r.dialect.found+" LIMIT %d", c.bind(match), c.bind(below), most)
-		default:
+		if tickets != nil {
+			found = fmt.Sprintf(r.dialect.among, c.bind(match), c.list("BIGINT", tickets),
+				c.bind(below))
+		} else {
 			found = fmt.Sprintf(r.dialect.found, c.bind(match), c.bind(below))
 		}
+		if most > 0 {
+			found += fmt.Sprintf(" LIMIT %d", most)
+		}
 		read, last, err := r.found(ctx, c, p, found)
-		if err != nil || most == 0 || read < most || tickets != nil {
+		if err != nil || most == 0 || read < most {
 			return enough(err)
 		}
 		below = last

@@ -70,10 +70,20 @@ var foundInBuckets = fmt.Sprintf(`
 		WHERE words @@ replace(%%[1]s, '#', bucket::text)::tsquery AND item < %%[2]s
 		ORDER BY item DESC) s`, bucketBits)
 
-// amongBuckets looks at what the index has of the items that are wanted.
+// amongBuckets looks at what the index has of the items that are wanted, the newest first, each by
+// the words of its bucket, which are made once. "OFFSET 0" has each looked up by itself.
 var amongBuckets = fmt.Sprintf(`
-	SELECT s.item AS id FROM item i JOIN search s ON s.item = i.id
-	WHERE i.ticket IN (%%[2]s) AND s.words @@ replace(%%[1]s, '#', (s.item >> %[1]d)::text)::tsquery`, bucketBits)
+	SELECT i.id
+	FROM (
+		SELECT id FROM item WHERE ticket IN (%%[2]s) AND id < %%[3]s ORDER BY id DESC) i
+	CROSS JOIN LATERAL (
+		SELECT 1 FROM search s
+		WHERE s.item = i.id AND s.words @@ ((
+			SELECT array_agg(replace(%%[1]s, '#', bucket::text)::tsquery ORDER BY bucket)
+			FROM generate_series(0, (SELECT max(item) >> %[1]d FROM search)) bucket
+		))[(i.id >> %[1]d) + 1]
+		OFFSET 0) s
+	ORDER BY i.id DESC`, bucketBits)
 
 // matchTSQuery joins the words; they are letters, numbers and what pairs are joined by.
 func matchTSQuery(_ context.Context, _ Reader, words []string, beginning bool) (string, error) {

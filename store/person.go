@@ -122,6 +122,16 @@ func (r Reader) Persons(ctx context.Context, role desk.Role) ([]desk.Person, err
 	return r.persons(ctx, "WHERE p.role = $1 ORDER BY p.id", role)
 }
 
+// Staff lists the agents and admins, also those who are not active.
+func (r Reader) Staff(ctx context.Context) ([]desk.Person, error) {
+	return r.persons(ctx, "WHERE p.role <> 'customer' ORDER BY +p.id")
+}
+
+// BlockedPeople lists the customers whose mail is recorded and nothing else.
+func (r Reader) BlockedPeople(ctx context.Context) ([]desk.Person, error) {
+	return r.persons(ctx, "WHERE p.blocked = 1 AND p.role = 'customer' ORDER BY p.id")
+}
+
 // Agents lists the active agents and admins. The plus keeps SQLite from reading everybody in the
 // order of their ids.
 func (r Reader) Agents(ctx context.Context) ([]desk.Person, error) {

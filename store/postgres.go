@@ -50,7 +50,7 @@ var postgresDialect = &dialect{
 	found:   foundInBuckets,
 	among:   amongBuckets,
 	chunk:   200,
-	few:     500, // it looks at each of their items
+	few:     1000, // it looks at each of their items
 	match:   matchTSQuery,
 	list:    "json_array_elements_text(%s::json) AS list(value)",
 	// with the standby's own second a takeover takes less than ten
@@ -130,6 +130,8 @@ func connectPostgres(url string, reads bool) (*sql.DB, error) {
 	config.RuntimeParams["application_name"] = "buzon"
 	// whatever the server's default: a 250 is a promise
 	config.RuntimeParams["synchronous_commit"] = "on"
+	// it would compile what is over in milliseconds: for hundreds of them
+	config.RuntimeParams["jit"] = "off"
 	if reads {
 		config.RuntimeParams["default_transaction_read_only"] = "on"
 	}

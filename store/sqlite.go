@@ -41,7 +41,8 @@ var sqliteDialect = &dialect{
 	found:   "SELECT rowid AS id FROM search WHERE search MATCH %s AND rowid < %s",
 	among: `
 		SELECT rowid AS id FROM search
-		WHERE search MATCH %s AND +rowid IN (SELECT id FROM item WHERE ticket IN (%s))`,
+		WHERE search MATCH %s AND +rowid IN (SELECT id FROM item WHERE ticket IN (%s))
+			AND rowid < %s`,
 	few:      3000,
 	match:    matchFTS5,
 	list:     "json_each(%s)",

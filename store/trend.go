@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"buzon/store/desk"
@@ -20,22 +19,29 @@ func (r Reader) Trend(ctx context.Context, s desk.Sight, first time.Time, days i
 	for i := range list {
 		day[first.AddDate(0, 0, i).Format(time.DateOnly)] = &list[i]
 	}
-	of := func(at sql.NullInt64) *DayCount {
-		if d := day[when(at).In(first.Location()).Format(time.DateOnly)]; at.Valid && d != nil {
-			return d
+	count := func(column string, at func(*DayCount) *int) error {
+		times, err := r.since(ctx, s, column, first)
+		for _, t := range times {
+			if d := day[time.UnixMilli(t).In(first.Location()).Format(time.DateOnly)]; d != nil {
+				*at(d)++
+			}
 		}
-		return new(DayCount)
+		return err
 	}
+	err := count("created_at", func(d *DayCount) *int { return &d.Opened })
+	if err == nil {
+		err = count("closed_at", func(d *DayCount) *int { return &d.Closed })
+	}
+	return list, err
+}
+
+// since are the times, from the first on, that tickets which a person may see have in a column.
+// Each column has an index.
+func (r Reader) since(ctx context.Context, s desk.Sight, column string, first time.Time) ([]int64,
+	error) {
 	w := &where{dialect: r.dialect}
 	w.sight(s)
-	w.add("(t.created_at >= %[1]s OR t.closed_at >= %[1]s)", w.bind(first.UnixMilli()))
-	err := r.rows(ctx, "SELECT t.created_at, t.closed_at FROM ticket t "+w.String(), w.args,
-		func(rows *sql.Rows) error {
-			var created, closed sql.NullInt64
-			err := rows.Scan(&created, &closed)
-			of(created).Opened++
-			of(closed).Closed++
-			return err
-		})
-	return list, err
+	w.add("t.%s >= %s", column, w.bind(first.UnixMilli()))
+	return singles[int64](ctx, r, "SELECT t."+column+
+		" FROM ticket t "+w.String(), w.args...)
 }

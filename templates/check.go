@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"html"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"text/template/parse"
 	"time"
+
+	"buzon/store/desk/lazy"
 )
 
 // escaped is a copy of a tree of text whose literals are HTML, the orders in it shown as such.
@@ -202,9 +203,9 @@ func fill(v reflect.Value, name string) {
 }
 
 var (
-	place = regexp.MustCompile(
+	place = lazy.Compile(
 		`^(?:html/)?template: ?(.*?:\d+)(?::\d+)?: (?:executing ".*?" at <.*?>: )?(.*)$`)
-	noField = regexp.MustCompile(`can't evaluate field (\w+) in type (?:\[\]|\*)?templates\.(\w+)`)
+	noField = lazy.Compile(`can't evaluate field (\w+) in type (?:\[\]|\*)?templates\.(\w+)`)
 )
 
 // explain turns an error of the template packages into file, line, what is wrong and what would be

@@ -4,11 +4,12 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 	"sync"
 
 	"golang.org/x/net/html"
+
+	"buzon/store/desk/lazy"
 )
 
 // support lists what some mail clients lack, where that changes what their users read.
@@ -41,7 +42,7 @@ type lint struct {
 }
 
 // actions are those of a template: what they print is not known here.
-var actions = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+var actions = lazy.Compile(`(?s)\{\{.*?\}\}`)
 
 // lintHTML looks through one file.
 func lintHTML(s source) []error {
@@ -130,9 +131,9 @@ func (l *lint) fetched(address string, at int) {
 }
 
 var (
-	functions = regexp.MustCompile(`([a-z-]+)\(([^)]*)`)
-	rules     = regexp.MustCompile(`@[a-z-]+|::?[a-z-]+`)
-	block     = regexp.MustCompile(`([^{};]*)\{([^{}]*)`)
+	functions = lazy.Compile(`([a-z-]+)\(([^)]*)`)
+	rules     = lazy.Compile(`@[a-z-]+|::?[a-z-]+`)
+	block     = lazy.Compile(`([^{};]*)\{([^{}]*)`)
 )
 
 // sheet looks through a style sheet.

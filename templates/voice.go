@@ -5,11 +5,12 @@ import (
 	"html/template"
 	"math"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"buzon/store/desk/lazy"
 )
 
 // voice defines the functions of the templates for one language, once for the text and once for the
@@ -150,7 +151,7 @@ func (w voice) order(s string) any {
 const orderBegins = `<code class="buzon-order" style="white-space:nowrap;padding:1px 4px;border-radius:4px;` +
 	`background:#eef0f3;color:#111111;font-family:Consolas,Menlo,monospace;font-size:14px">`
 
-var orders = regexp.MustCompile(`#\pL[\pL-]*`)
+var orders = lazy.Compile(`#\pL[\pL-]*`)
 
 // sentence is one of phrases.toml, in which orders are shown as such.
 func (w voice) sentence(s string) any {

@@ -3,9 +3,9 @@ package templates
 import (
 	"html/template"
 	"net/url"
-	"regexp"
 	"strings"
 
+	"buzon/store/desk/lazy"
 	"buzon/templates/rich"
 )
 
@@ -64,7 +64,7 @@ func dressed(v *View) string {
 	})
 }
 
-var runs = regexp.MustCompile(`(?m)^ | {2,}|\t`)
+var runs = lazy.Compile(`(?m)^ | {2,}|\t`)
 
 // set keeps in HTML the line ends of a text, and the blanks by which a program writes columns:
 // Outlook makes one of a run, whatever the style says.
@@ -144,7 +144,7 @@ func characters(s string, n int) int {
 // longestURL, in bytes: what is longer is no address that a person can judge.
 const longestURL = 2000
 
-var address = regexp.MustCompile(`(?i)\b(?:https?://|mailto:)[^\s<>"'«»“”\x60]+`)
+var address = lazy.Compile(`(?i)\b(?:https?://|mailto:)[^\s<>"'«»“”\x60]+`)
 
 // linked escapes s and links the addresses in it that are safe to open. A link shows where it goes.
 func linked(s string) string {

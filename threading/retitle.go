@@ -1,16 +1,16 @@
 package threading
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // gateway are the marks that mail gateways put into subjects.
-var gateway = regexp.MustCompile(`(?i)[\[(<*]+\s*` +
+var gateway = lazy.Compile(`(?i)[\[(<*]+\s*` +
 	`(ext|external|externo|externa|correo externo|external sender|` +
 	`spam|suspected spam|posible spam|caution)[\s:]*[\])>*]+|^external:`)
 
@@ -34,7 +34,7 @@ func subjectWords(s string) []string {
 }
 
 // foreign is a number of another desk: "[PROV-4431]", "[INC0012345]", "(REQ-77)", "##7781##".
-var foreign = regexp.MustCompile(`\[[\pL\pN #:_-]{0,24}\pN[\pL\pN #:_-]{0,24}\]|` +
+var foreign = lazy.Compile(`\[[\pL\pN #:_-]{0,24}\pN[\pL\pN #:_-]{0,24}\]|` +
 	`\([A-Z]{2,10}[-#_ ]?\pN{2,10}\)|##[\pL\pN :_-]{1,24}##`)
 
 // ForeignNumbers are the numbers of other desks in a subject, as they stand there; ours is none.

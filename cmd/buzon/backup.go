@@ -12,13 +12,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"buzon/store"
+	"buzon/store/desk/lazy"
 )
 
 // A backup is a tar file:
@@ -254,7 +254,7 @@ func (w archive) end() error {
 }
 
 // inBackup are the names of the files of a backup.
-var inBackup = regexp.MustCompile(
+var inBackup = lazy.Compile(
 	`^(buzon\.db|keys\.json|backup\.json|blobs/[0-9a-f]{2}/[0-9a-f]{62}|(oauth|dkim)/[^/]+)$`)
 
 var errNoBackup = errors.New("this is no backup, or a part of one: " +

@@ -89,14 +89,12 @@ func (a *app) blockList() *cobra.Command {
 			if err != nil {
 				return failed(err)
 			}
-			people, err := h.store.Persons(c.Context(), desk.Customer)
+			people, err := h.store.BlockedPeople(c.Context())
 			if err != nil {
 				return failed(err)
 			}
 			for _, p := range people {
-				if p.Blocked {
-					list = append(list, store.Block{Sender: p.Address()})
-				}
+				list = append(list, store.Block{Sender: p.Address()})
 			}
 			return failed(a.printBlocks(list))
 		}}

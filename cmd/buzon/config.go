@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +16,7 @@ import (
 
 	"buzon/mailin"
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // config is the configuration file. Its keys are fixed interfaces; docs/configuration.md explains
@@ -145,7 +145,7 @@ func (c config) in(err error) error {
 	return fmt.Errorf("%s: %w", c.file, err)
 }
 
-var blamed = regexp.MustCompile(`^(?:(\w+)\.)?(\w+)[,:][^"]*("(?:[^"\\]|\\.)*")?`)
+var blamed = lazy.Compile(`^(?:(\w+)\.)?(\w+)[,:][^"]*("(?:[^"\\]|\\.)*")?`)
 
 // line finds the line that an error begins to speak of, "relay.tls: "ssl": …", or 0: where a table
 // is there more than once, the first line that holds the value too.

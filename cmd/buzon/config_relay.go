@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"buzon/mailout"
+	"buzon/store/desk/lazy"
 )
 
 // relayConfig is one [[relay]]; [relay] is the same. What is left out takes the provider's or the
@@ -43,7 +43,7 @@ var tenantScopes = map[string]string{
 	graph:          "https://graph.microsoft.com/.default",
 }
 
-var oneRelay = regexp.MustCompile(`(?m)^([ \t]*)\[relay\]`)
+var oneRelay = lazy.Compile(`(?m)^([ \t]*)\[relay\]`)
 
 // relayTable makes [relay] the only [[relay]] that there is.
 func relayTable(text string) string {

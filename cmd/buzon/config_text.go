@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"buzon/store/desk/lazy"
 )
 
 // readConfig reads the file of a configuration, which must not be what anybody can change or read
@@ -48,7 +49,7 @@ func plainText(text string) error {
 
 // secretLine is a line that holds a secret itself, as apart from the name of its file or of a
 // variable.
-var secretLine = regexp.MustCompile(
+var secretLine = lazy.Compile(
 	`(?m)^[^#\n]*\b(?:(?:password|client_secret|blobs_key)\s*=\s*["']+` +
 		`|database\s*=\s*["']+\w+://[^:@/"'\n]*:)([^"'@\n]+)`)
 
@@ -100,7 +101,7 @@ func decodeError(file, text string, err error) error {
 	return fmt.Errorf("%s: %s", file, strings.TrimPrefix(err.Error(), "toml: "))
 }
 
-var wrongType = regexp.MustCompile(`^cannot decode TOML (.+) into .* of type (\S+)$`)
+var wrongType = lazy.Compile(`^cannot decode TOML (.+) into .* of type (\S+)$`)
 
 // wanted says what would be right where the decoder speaks of our types.
 func wanted(text string) string {

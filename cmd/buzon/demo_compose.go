@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"html"
 	"mime"
-	"regexp"
 	"strings"
 	"text/template"
 	"time"
+
+	"buzon/store/desk/lazy"
 )
 
 // draft is what the template of a mail is filled with.
@@ -87,8 +88,8 @@ func fillIn(form string, pairs ...string) (string, error) {
 }
 
 var (
-	sheet = regexp.MustCompile(`(?s)<style.*?</style>`)
-	names = regexp.MustCompile(`(class|id)="`)
+	sheet = lazy.Compile(`(?s)<style.*?</style>`)
+	names = lazy.Compile(`(class|id)="`)
 )
 
 // gmail is a page as Gmail quotes it: the body alone, without its sheet, with names of its own.

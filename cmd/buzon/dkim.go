@@ -15,7 +15,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
@@ -24,6 +23,7 @@ import (
 
 	"buzon/mailin/proof"
 	"buzon/mailout"
+	"buzon/store/desk/lazy"
 )
 
 // dkimConfig is one [[dkim]]: a key that signs what the desk sends.
@@ -33,7 +33,7 @@ type dkimConfig struct {
 	KeyFile  string `toml:"key_file"`
 }
 
-var selectorForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?` +
+var selectorForm = lazy.Compile(`^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?` +
 	`(\.[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?)*$`)
 
 // check looks at the names, and writes the domain as the DNS has it.

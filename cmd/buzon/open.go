@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -184,6 +185,7 @@ type opener = func(context.Context) (*house, error)
 
 // look opens a desk to be read: nothing is made or changed.
 func (a *app) look(ctx context.Context) (*house, error) {
+	debug.SetGCPercent(400) // a command is over before it is worth its while to collect
 	c, err := a.config()
 	if err == nil {
 		err = failed(becomeOwner(c.DataDir))

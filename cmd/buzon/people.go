@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -305,12 +304,15 @@ func (a *app) peopleList(noun string) *cobra.Command {
 				return err
 			}
 			defer h.close()
-			list, err := h.store.Persons(c.Context(), "")
+			read := h.store.Staff
+			if noun != "agent" {
+				read = func(ctx context.Context) ([]desk.Person, error) {
+					return h.store.Persons(ctx, "")
+				}
+			}
+			list, err := read(c.Context())
 			if err != nil {
 				return failed(err)
-			}
-			if noun == "agent" {
-				list = slices.DeleteFunc(list, func(p desk.Person) bool { return !p.Agent() })
 			}
 			return failed(a.printPeople(c.Context(), h, list))
 		}}

@@ -25,51 +25,59 @@ type reportRow struct {
 	Open   int    `json:"open"`
 }
 
-// groupings are what a report can be by. The key of a group sorts it.
+// groupings are what a report can be by: what a ticket has of each, and, of all tickets that have
+// it, a key by which they are sorted and a name.
 var groupings = []struct {
-	name string
-	of   func(*reporting, store.Counted) (key, name string)
+	name  string
+	of    func(*reporting, *store.Counted) int64
+	named func(r *reporting, value int64) (key, name string)
 }{
-	{"status", func(r *reporting, c store.Counted) (string, string) {
-		return fmt.Sprintf("%06d", r.Entry(c.Status).Position), r.of(c.Status)
-	}},
-	{"severity", func(r *reporting, c store.Counted) (string, string) {
-		e, _ := r.Severity(c.Severity)
-		return fmt.Sprintf("%06d", c.Severity), strings.TrimSpace(e.Key + " " + e.Name(r.language))
-	}},
-	{"type", func(r *reporting, c store.Counted) (string, string) {
-		return r.of(c.Type),
-			r.of(c.Type)
-	}},
-	{"product", func(r *reporting, c store.Counted) (string, string) {
-		return r.of(c.Product), r.of(c.Product)
-	}},
-	{"organisation", func(r *reporting, c store.Counted) (string, string) {
-		return r.of(c.Organisation), r.of(c.Organisation)
-	}},
-	{"agent", func(r *reporting, c store.Counted) (string, string) {
-		return r.agents[c.Agent], r.agents[c.Agent]
-	}},
-	{"month", func(r *reporting, c store.Counted) (string, string) {
-		month := c.Created.In(r.zone).Format("2006-01")
-		return month, month
+	{"status", func(_ *reporting, c *store.Counted) int64 { return c.Status },
+		func(r *reporting, id int64) (string, string) {
+			return fmt.Sprintf("%06d", r.Entry(id).Position), r.of(id)
+		}},
+	{"severity", func(_ *reporting, c *store.Counted) int64 { return c.Severity },
+		func(r *reporting, number int64) (string, string) {
+			e, _ := r.Severity(int(number))
+			return fmt.Sprintf("%06d", number), strings.TrimSpace(e.Key + " " + e.Name(r.language))
+		}},
+	{"type", func(_ *reporting, c *store.Counted) int64 { return c.Type }, (*reporting).entry},
+	{"product", func(_ *reporting, c *store.Counted) int64 { return c.Product },
+		(*reporting).entry},
+	{"organisation", func(r *reporting, c *store.Counted) int64 { return r.members[c.Requester] },
+		(*reporting).entry},
+	{"agent", func(_ *reporting, c *store.Counted) int64 { return c.Agent },
+		func(r *reporting, id int64) (string, string) { return r.agents[id], r.agents[id] }},
+	{"month", func(r *reporting, c *store.Counted) int64 {
+		year, month, _ := c.Created.In(r.zone).Date()
+		return int64(year)*100 + int64(month)
+	}, func(_ *reporting, month int64) (string, string) {
+		name := fmt.Sprintf("%04d-%02d", month/100, month%100)
+		return name, name
 	}},
 }
 
 // reporting counts tickets.
 type reporting struct {
 	naming
-	agents map[int64]string
-	zone   *time.Location
-	groups []map[string]*reportRow // one for each of groupings
+	agents  map[int64]string
+	members map[int64]int64 // the organisations of people
+	zone    *time.Location
+	closed  map[int64]bool
+	groups  []map[int64]*reportRow // one for each of groupings, by what the tickets have
 }
 
-func (r *reporting) count(c store.Counted) {
+func (r *reporting) entry(id int64) (key, name string) { return r.of(id), r.of(id) }
+
+func (r *reporting) count(c *store.Counted) {
 	for i, g := range groupings {
-		key, name := g.of(r, c)
-		row := r.group(i, key, name)
-		row.Opened++
-		if c.Class == desk.Closed {
+		value := g.of(r, c)
+		row := r.groups[i][value]
+		if row == nil {
+			row = &reportRow{}
+			r.groups[i][value] = row
+		}
+		if row.Opened++; r.isClosed(c.Status) {
 			row.Closed++
 		} else {
 			row.Open++
@@ -77,13 +85,34 @@ func (r *reporting) count(c store.Counted) {
 	}
 }
 
-func (r *reporting) group(i int, key, name string) *reportRow {
-	row := r.groups[i][key]
-	if row == nil {
-		row = &reportRow{By: groupings[i].name, Name: cmp.Or(name, "–")}
-		r.groups[i][key] = row
+func (r *reporting) isClosed(status int64) bool {
+	closed, known := r.closed[status]
+	if !known {
+		closed = r.Entry(status).Class == desk.Closed
+		r.closed[status] = closed
 	}
-	return row
+	return closed
+}
+
+func (row *reportRow) add(more reportRow) {
+	row.Opened, row.Closed, row.Open = row.Opened+more.Opened, row.Closed+more.Closed,
+		row.Open+more.Open
+}
+
+// rows are the lines of a grouping, sorted: values of one key are one.
+func (r *reporting) rows(i int) (list []*reportRow) {
+	byKey := map[string]*reportRow{}
+	for value, n := range r.groups[i] {
+		key, name := groupings[i].named(r, value)
+		if byKey[key] == nil {
+			byKey[key] = &reportRow{By: groupings[i].name, Name: cmp.Or(name, "–")}
+		}
+		byKey[key].add(*n)
+	}
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		list = append(list, byKey[key])
+	}
+	return list
 }
 
 func (a *app) reports() *cobra.Command {
@@ -153,18 +182,35 @@ func (h *house) counted(ctx context.Context, from, to time.Time) (*reporting, er
 	if err != nil {
 		return nil, err
 	}
-	r := &reporting{naming: n, agents: map[int64]string{}, zone: h.location}
-	people, err := h.store.Persons(ctx, "")
-	if err != nil {
+	r := &reporting{naming: n, agents: map[int64]string{}, zone: h.location,
+		closed: map[int64]bool{}}
+	if r.members, err = h.store.Memberships(ctx); err != nil {
 		return nil, err
 	}
-	for _, p := range people {
-		r.agents[p.ID] = cmp.Or(p.Address(), p.Name)
-	}
 	for range groupings {
-		r.groups = append(r.groups, map[string]*reportRow{})
+		r.groups = append(r.groups, map[int64]*reportRow{})
 	}
-	return r, h.store.Counting(ctx, from, to, r.count)
+	if err := h.store.Counting(ctx, from, to, r.count); err != nil {
+		return nil, err
+	}
+	return r, h.agentsOf(ctx, r)
+}
+
+// agentsOf says who the agents of a report are, also those who are none by now.
+func (h *house) agentsOf(ctx context.Context, r *reporting) error {
+	for i, g := range groupings {
+		if g.name != "agent" {
+			continue
+		}
+		for id := range r.groups[i] {
+			p, err := h.store.Person(ctx, id)
+			if err != nil {
+				return err
+			}
+			r.agents[id] = cmp.Or(p.Address(), p.Name)
+		}
+	}
+	return nil
 }
 
 func (a *app) printReport(r *reporting, by []string) error {
@@ -173,8 +219,7 @@ func (a *app) printReport(r *reporting, by []string) error {
 			continue
 		}
 		var rows [][]string
-		for _, key := range slices.Sorted(maps.Keys(r.groups[i])) {
-			row := r.groups[i][key]
+		for _, row := range r.rows(i) {
 			if a.json {
 				if err := a.object(row); err != nil {
 					return err

@@ -5,15 +5,15 @@ import (
 	"net/netip"
 	"os"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
 	"buzon/mailin"
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
-var envPattern = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+var envPattern = lazy.Compile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // expandEnv puts the environment's values where the configuration says ${NAME}. A name that is not
 // set is an error: an empty password would be found out much later.

@@ -59,6 +59,20 @@ func Kept(t testing.TB, tickets int) (dir string) {
 	return dir
 }
 
+// Copy is a data directory with a copy of the kept desk, to be written to.
+func Copy(t testing.TB, tickets int) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(Kept(t, tickets))); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// Database is the URL of a PostgreSQL database with a whole desk, to which it was brought by buzon
+// copy, since that takes long; "": the tests bring it there themselves. Some write to it.
+func Database() string { return os.Getenv("BUZON_TEST_BIGDESK") }
+
 // Fill makes a desk of so many tickets in a directory without one.
 func Fill(ctx context.Context, dir string, tickets int) error {
 	g := &generator{

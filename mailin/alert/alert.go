@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // Mail is what is read of a mail.
@@ -43,7 +44,7 @@ const (
 )
 
 // reply tells what a person wrote about an alert.
-var reply = regexp.MustCompile(`^(?:re|rv|fwd?|fw|tr|aw|wg|enc|res)(?:\[\d+\])? ?:`)
+var reply = lazy.Compile(`^(?:re|rv|fwd?|fw|tr|aw|wg|enc|res)(?:\[\d+\])? ?:`)
 
 // Read returns what the mail says; false where it is no alert.
 func Read(m Mail, own Patterns) (a Alert, ok bool) {

@@ -1,19 +1,19 @@
 package alert
 
 import (
-	"regexp"
 	"strings"
 
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // maker is how a monitoring system writes. Subjects are matched folded: without case and accents.
 type maker struct {
 	name    string
-	subject *regexp.Regexp // with the groups key and, where they are there, type and level
+	subject *lazy.Regexp // with the groups key and, where they are there, type and level
 	// what the text must have beside, where people write such subjects too; a sender whose name
 	// has the maker's is as good
-	also *regexp.Regexp
+	also *lazy.Regexp
 	more func(a *Alert, text string) // what the text adds
 }
 
@@ -47,27 +47,27 @@ func (k maker) from(address string) bool {
 //	Alertmanager       default.tmpl: [FIRING:1] InstanceDown web01 (critical)
 //	Uptime Kuma        smtp.js: [Web] [🔴 Down] connect ECONNREFUSED
 var makers = []maker{
-	{name: "nagios", subject: regexp.MustCompile(`^\*+ ?(?P<type>[a-z]+) ` +
+	{name: "nagios", subject: lazy.Compile(`^\*+ ?(?P<type>[a-z]+) ` +
 		`(?:host|service|alerta de (?:host|equipo|servidor|servicio)|alert|alerta)(?: alert)?(?::| -) ` +
 		`(?P<key>.+) (?:is|esta) (?P<level>[a-z]+) ?\*+$`)},
-	{name: "nagios", subject: regexp.MustCompile(
+	{name: "nagios", subject: lazy.Compile(
 		`^host (?P<level>[a-z]+) alert for (?P<key>.+?) ?!$`)},
-	{name: "icinga", subject: regexp.MustCompile(
+	{name: "icinga", subject: lazy.Compile(
 		`^\[(?P<type>[a-z]+)\] (?P<key>.+) (?:is|esta) (?P<level>[a-z]+) ?!$`)},
-	{name: "checkmk", subject: regexp.MustCompile(`^check_?mk: (?P<key>.+?)(?: -)? ` +
+	{name: "checkmk", subject: lazy.Compile(`^check_?mk: (?P<key>.+?)(?: -)? ` +
 		`(?:(?:` + checkmkStates + `) -> (?P<level>` + checkmkStates + `)|(?P<type>` +
 		`(?:started|stopped|disabled) flapping|acknowledged|custom notification|` +
 		`(?:scheduled )?downtime (?:started|ended|cancelled)))$`)},
-	{name: "alertmanager", subject: regexp.MustCompile(
+	{name: "alertmanager", subject: lazy.Compile(
 		`^\[(?P<type>firing|resolved)(?::\d+)?\] ?(?P<key>.+)$`), more: ofLabels},
-	{name: "kuma", subject: regexp.MustCompile(
+	{name: "kuma", subject: lazy.Compile(
 		`^\[(?P<key>.+?)\] ?\[(?:\W+ )?(?P<level>up|down|arriba|caido)\W*\]`)},
-	{name: "kuma", subject: regexp.MustCompile(
+	{name: "kuma", subject: lazy.Compile(
 		`^(?P<key>.+?)[ :–-]+(?:(?:is|esta) )?(?:🔴 ?(?P<level>down|caido)|✅ ?(?P<type>up|arriba))$`)},
-	{name: "zabbix", subject: regexp.MustCompile(
+	{name: "zabbix", subject: lazy.Compile(
 		`^(?P<type>problem|problema|resolved|resuelto|ok|updated problem|problema actualizado)` +
 			`(?: (?:in|en) [0-9a-z ]+| (?:tras|despues de) [0-9a-z ]+)?: (?P<key>.+)$`),
-		also: regexp.MustCompile(`(?m)^\W*(?:original problem id|problem name|trigger status|` +
+		also: lazy.Compile(`(?m)^\W*(?:original problem id|problem name|trigger status|` +
 			`nombre del problema|id (?:original )?del problema(?: original)?|estado del trigger)\b`),
 		more: ofHost},
 }
@@ -98,10 +98,10 @@ var levels = map[string]int{
 }
 
 var (
-	common   = regexp.MustCompile(`^(.*\S) \([^()]*\)$`)
-	severity = regexp.MustCompile(`(?m)^\W*(?:severity|severidad|trigger severity|gravedad)` +
+	common   = lazy.Compile(`^(.*\S) \([^()]*\)$`)
+	severity = lazy.Compile(`(?m)^\W*(?:severity|severidad|trigger severity|gravedad)` +
 		`\s*[:=]?\s*([a-z]+(?: [a-z]+)?)\b`)
-	host = regexp.MustCompile(`(?m)^\W*(?:host|equipo|servidor|anfitrion)\s*:\s*(\S.*)$`)
+	host = lazy.Compile(`(?m)^\W*(?:host|equipo|servidor|anfitrion)\s*:\s*(\S.*)$`)
 )
 
 // ofLabels leaves out of a group's name, in brackets behind it, the labels that its alerts have in

@@ -1,12 +1,12 @@
 package command
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // MaxBatch is how many tickets one mail may name.
@@ -75,13 +75,13 @@ func ReadBatch(text string, places []bool) (b Batch) {
 }
 
 var (
-	remark = regexp.MustCompile(`^(//|;|--|#\s|>)`)
-	dry    = regexp.MustCompile(`^\W*(ensayo|dry[ -]?run|simulacro)\W*$`)
-	guard  = regexp.MustCompile(`^\W*(limite|limites|limit|limits)\b`)
+	remark = lazy.Compile(`^(//|;|--|#\s|>)`)
+	dry    = lazy.Compile(`^\W*(ensayo|dry[ -]?run|simulacro)\W*$`)
+	guard  = lazy.Compile(`^\W*(limite|limites|limit|limits)\b`)
 	// a line for tickets: their numbers stand first
-	numbered = regexp.MustCompile(`(?i)^(?:casos?|cases?|tickets?)?\s*#?\d`)
-	part     = regexp.MustCompile(`^#?(\d{1,9})(?:[-–]#?(\d{1,9}))?$`)
-	verbMark = regexp.MustCompile(`(?:^|[\s:])(#[\pL])`)
+	numbered = lazy.Compile(`(?i)^(?:casos?|cases?|tickets?)?\s*#?\d`)
+	part     = lazy.Compile(`^#?(\d{1,9})(?:[-–]#?(\d{1,9}))?$`)
+	verbMark = lazy.Compile(`(?:^|[\s:])(#[\pL])`)
 )
 
 // guards reads «limite producto:CRM, tipo:Problema».

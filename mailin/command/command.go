@@ -11,7 +11,6 @@
 package command
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,6 +19,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // Orders are what an agent's new text comes to.
@@ -78,7 +78,7 @@ func Agent(text string, places []bool, known Known) Orders {
 
 // marked is a first line that says in words that what follows is for colleagues: «nota: no paga»,
 // «[Interno] …».
-var marked = regexp.MustCompile(`^[\s*_]*(` +
+var marked = lazy.Compile(`^[\s*_]*(` +
 	`[\[(]\s*(nota|note|interno|interna|internal)( interna| note)?\s*[\])]|` +
 	`(nota|notas|note|notes|interno|interna|internal|uso interno|solo interno|internal only)` +
 	`( internas?| note| para [^:]{1,40}| for [^:]{1,40})?[*_]*\s*(:|[-–—]\s|$))`)
@@ -256,7 +256,7 @@ func parse(line string) (c desk.Order, words string, ok bool) {
 }
 
 // number is what may follow a verb that takes nothing else: "#cancelar 5".
-var number = regexp.MustCompile(`^#?\d*\.?$`)
+var number = lazy.Compile(`^#?\d*\.?$`)
 
 // accents reports a word that is written without accents, or with those that are its own:
 // "#módulo", "#ítem", not "#cérrar".

@@ -1,12 +1,12 @@
 package command
 
 import (
-	"regexp"
 	"strings"
 	"sync"
 	"unicode"
 
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // Confirms reports whether a reply to «is it solved?» says that it is, and nothing else: «Testing
@@ -52,11 +52,11 @@ func Accepts(text string) bool {
 }
 
 // agreed are words before an acceptance that are none.
-var agreed = regexp.MustCompile(
+var agreed = lazy.Compile(
 	`(?i)^\s*(estoy |estamos )?(de acuerdo|agreed|ok|sí|si|yes|sim)[,.;:]?\s+`)
 
 // accepting are whole clauses, folded and without polite words.
-var accepting = regexp.MustCompile(`^((si|yes|sim) )?(` +
+var accepting = lazy.Compile(`^((si|yes|sim) )?(` +
 	`(lo |la )?(acepto|aceptamos|aceptad[oa])( (la|el|esa|ese|su|esta|este) ` +
 	`(tarifa|costo|coste|precio|valor|cotizacion|oferta|cargo))?|` +
 	`(i |we )?(accept|accepted)( (the|this|that|your) (rate|cost|price|offer|fee|charge))?|` +
@@ -67,7 +67,7 @@ func Mine(text string) bool {
 	return own.MatchString(strings.Join(strings.FieldsFunc(desk.Fold(text), notLetter), " "))
 }
 
-var own = regexp.MustCompile(`^((si|yes|sim) )?(` +
+var own = lazy.Compile(`^((si|yes|sim) )?(` +
 	`soy yo|fui yo|es mio|era yo|lo envie yo|lo escribi yo|` +
 	`(it s|it is|it was|that was|i am) (me|mine)|` +
 	`sou eu|fui eu|e meu)$`)
@@ -86,7 +86,7 @@ func yes(lines []string, confirmed bool) bool {
 }
 
 // clausesSay is yes for the given phrases.
-func clausesSay(lines []string, confirmed bool, phrases *regexp.Regexp) bool {
+func clausesSay(lines []string, confirmed bool, phrases *lazy.Regexp) bool {
 	text := strings.Join(lines, "\n")
 	if len(text) > longestClauses || len(strings.FieldsFunc(text, notLetter)) > longestYes {
 		return false
@@ -105,7 +105,7 @@ func clausesSay(lines []string, confirmed bool, phrases *regexp.Regexp) bool {
 	return confirmed
 }
 
-var clauses = regexp.MustCompile(`[.,;:!¡\n()«»"“”–—-]|\s(?i:y|e|and)\s`)
+var clauses = lazy.Compile(`[.,;:!¡\n()«»"“”–—-]|\s(?i:y|e|and)\s`)
 
 // polite are the words around a confirmation that say nothing about it.
 var polite = words(`
@@ -116,7 +116,7 @@ var polite = words(`
 
 // saying reports whether the words, but for polite ones and a name around them, are one of the
 // phrases.
-func saying(words []string, phrases *regexp.Regexp) bool {
+func saying(words []string, phrases *lazy.Regexp) bool {
 	for from := range words {
 		for to := len(words); to > from; to-- {
 			named := to == len(words)-1 && isName(words[to])
@@ -142,7 +142,7 @@ func onlyPolite(words []string) bool {
 // confirmations are whole clauses, folded and without polite words, in Spanish, English and
 // Portuguese. The adverbs stand in any number; a case goes by many names. They are made when they
 // are needed first, and not by every command.
-var confirmations = sync.OnceValue(func() *regexp.Regexp {
+var confirmations = sync.OnceValue(func() *lazy.Regexp {
 	const (
 		it = `( (el|este|mi|la|esta|o|este|the|this|my|it))?` +
 			`( (caso|ticket|tiquete|incidente|incidencia|reclamo|tema|pedido|solicitud|consulta|` +
@@ -189,7 +189,7 @@ var confirmations = sync.OnceValue(func() *regexp.Regexp {
 		`(ja )?(pode|podem)( ja)? (fechar|encerrar)` + it + `|` +
 		`(fechar|encerrar|feche|fechem|encerrem?)` + it
 	all := spanish + `|` + english + `|` + portuguese
-	return regexp.MustCompile(`^((si|yes|sim) )?(` + all + `)$`)
+	return lazy.Compile(`^((si|yes|sim) )?(` + all + `)$`)
 })
 
 // unhappy reports whether a picture says the opposite of a thumb that is up.

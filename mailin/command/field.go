@@ -1,13 +1,13 @@
 package command
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // Fit is what a line's value is to the field that it names.
@@ -134,9 +134,9 @@ func readField(line string, known Known) (l fieldLine) {
 }
 
 var (
-	bullet = regexp.MustCompile(`^\s*([-–•·*]|\d{1,2}[.)])\s+`)
+	bullet = lazy.Compile(`^\s*([-–•·*]|\d{1,2}[.)])\s+`)
 	// choices are those that a form names behind a label: "Severidad (1 crítica, 2 mayor)"
-	choices = regexp.MustCompile(`\s*\([^()]*\)\s*$`)
+	choices = lazy.Compile(`\s*\([^()]*\)\s*$`)
 )
 
 // undecorated takes away bold marks and the borders of a table.
@@ -151,7 +151,7 @@ func prose(value string) bool {
 }
 
 var (
-	sentence = regexp.MustCompile(`[,;.:?!¿¡]\s`)
+	sentence = lazy.Compile(`[,;.:?!¿¡]\s`)
 	// beginnings are words that sentences begin with, and names of values do not
 	beginnings = words(`que no el la los las lo se si es son esta estan un una me nos mi al del ya
 		cuando como the it its is are we i my not a an this that there when`)

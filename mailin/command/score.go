@@ -1,10 +1,10 @@
 package command
 
 import (
-	"regexp"
 	"strings"
 
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // Score reads the answer to «how were you treated?»: a number from 1 to 5, stars, or a word, alone
@@ -41,7 +41,7 @@ func Score(text string) (score int, comment string, ok bool) {
 }
 
 // scored is a number, what parts it from what follows, and that.
-var scored = regexp.MustCompile(`(?i)^[("«“*\s]*([1-5])(?:\s*(?:/|de|sobre|out of|of)\s*5)?` +
+var scored = lazy.Compile(`(?i)^[("«“*\s]*([1-5])(?:\s*(?:/|de|sobre|out of|of)\s*5)?` +
 	`(?:\s*(?:puntos?|points?|estrellas?|stars?))?[)"»”*]*(\s*$|\s*[.,;:!]+\s*$|` +
 	`\s*[.,;:!]+\s+|\s+[-–—]+\s+|\s+(?:gracias|thanks|thank you)\b)(.*)$`)
 

@@ -5,13 +5,14 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"buzon/store/desk/lazy"
 )
 
 // wire is the connection under go-imap, and under TLS. It counts what comes in, so that a command's
@@ -123,10 +124,10 @@ func (f *lastWords) bye() string {
 }
 
 // ours are commands, which may cross with BYE.
-var ours = regexp.MustCompile(`^(T[0-9]+ |DONE$)`)
+var ours = lazy.Compile(`^(T[0-9]+ |DONE$)`)
 
 // answers end commands.
-var answers = regexp.MustCompile(`(?i)^T[0-9]+ (OK|NO|BAD) `)
+var answers = lazy.Compile(`(?i)^T[0-9]+ (OK|NO|BAD) `)
 
 // readOnly reports whether the folder that was just opened can't be changed (RFC 9051 section 7.1).
 func (f *lastWords) readOnly() bool {

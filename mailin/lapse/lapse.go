@@ -5,13 +5,13 @@
 package lapse
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // Bounds of what is kept of the codes of a text.
@@ -38,41 +38,41 @@ func Head(text string) string {
 // shape is how something is written.
 type shape struct {
 	signs   []string // in lower case: a line without any of them need not be searched
-	pattern *regexp.Regexp
+	pattern *lazy.Regexp
 }
 
 // codes are how programs name an error.
 var codes = []shape{
-	{[]string{"-"}, regexp.MustCompile(
+	{[]string{"-"}, lazy.Compile(
 		`\b(?:ORA|PLS|TNS|RMAN|FRM|REP|JBO|IMP|EXP|SP2|DIA|KUP|PRVF|ACFS|ODI|` +
 			`ADF|SQL|SQLCODE|ERR|ERROR|WEB|MSG|CS|TS|NU|MSB|VBA)-\d{3,6}\b`)},
-	{[]string{"http"}, regexp.MustCompile(`\b(?i:HTTP)(?:/\d(?:\.\d)?)?[ -]*` +
+	{[]string{"http"}, lazy.Compile(`\b(?i:HTTP)(?:/\d(?:\.\d)?)?[ -]*` +
 		`(?i:error |status |estado |code |código )?[45]\d\d\b`)},
 	{[]string{"server error", "gateway", "unavailable", "not found", "forbidden", "unauthorized",
 		"bad request", "too many"},
-		regexp.MustCompile(`\b[45]\d\d (?i:internal server error|bad gateway|service unavailable|` +
+		lazy.Compile(`\b[45]\d\d (?i:internal server error|bad gateway|service unavailable|` +
 			`gateway time-?out|not found|forbidden|unauthorized|bad request|too many requests)\b`)},
-	{[]string{"0x"}, regexp.MustCompile(`\b0x[0-9A-Fa-f]{4,16}\b`)},
-	{[]string{"-"}, regexp.MustCompile(`\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b`)},
-	{[]string{"sqlstate"}, regexp.MustCompile(`\bSQLSTATE ?[\[(=:]? ?[0-9A-Z]{5}\b[\])]?`)},
-	{[]string{"_"}, regexp.MustCompile(
+	{[]string{"0x"}, lazy.Compile(`\b0x[0-9A-Fa-f]{4,16}\b`)},
+	{[]string{"-"}, lazy.Compile(`\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b`)},
+	{[]string{"sqlstate"}, lazy.Compile(`\bSQLSTATE ?[\[(=:]? ?[0-9A-Z]{5}\b[\])]?`)},
+	{[]string{"_"}, lazy.Compile(
 		`\b(?:ERR|ER|E|ERROR|NET|DNS|STATUS|SEC|SSL|WSA|DXGI|HRESULT)` +
 			`_[A-Z][A-Z0-9_]{3,40}\b`)},
 	{[]string{"econn", "etimedout", "enoent", "eacces", "eperm", "ehost", "epipe", "eaddr",
 		"enotfound", "enospc", "enet"},
-		regexp.MustCompile(`\bE(?:CONNREFUSED|CONNRESET|CONNABORTED|TIMEDOUT|NOENT|ACCES|PERM|` +
+		lazy.Compile(`\bE(?:CONNREFUSED|CONNRESET|CONNABORTED|TIMEDOUT|NOENT|ACCES|PERM|` +
 			`HOSTUNREACH|PIPE|ADDRINUSE|NOTFOUND|NOSPC|NETUNREACH)\b`)},
-	{[]string{"aadsts"}, regexp.MustCompile(`\bAADSTS\d{4,8}\b`)},
+	{[]string{"aadsts"}, lazy.Compile(`\bAADSTS\d{4,8}\b`)},
 }
 
 // told are codes for what stands before them: any number, or one by which a service knows what it
 // was asked.
 var told = []shape{
-	{[]string{"error", "digo", "code", "excep", "event"}, regexp.MustCompile(
+	{[]string{"error", "digo", "code", "excep", "event"}, lazy.Compile(
 		`(?i)\b(?:error|errores|c[oó]digo(?: de error)?|error code|code|` +
 			`excepci[oó]n|exception|event id|id de evento)(?: n[.º°o]{1,2}| number| n[uú]mero)?[ \t:#=(]{1,4}` +
 			`([A-Z]{0,8}[-_]?\d{2,8}|-\d{3,11})\b`)},
-	{[]string{"id"}, regexp.MustCompile(`(?i)\b(?:request|req|trace|correlation|session|incident|` +
+	{[]string{"id"}, lazy.Compile(`(?i)\b(?:request|req|trace|correlation|session|incident|` +
 		`transaction|solicitud|transacci[oó]n|correlaci[oó]n)[ _-]?(?:id|identifier)[ \t:#="]{1,4}` +
 		`([A-Za-z0-9][A-Za-z0-9._-]{5,63})`)},
 }
@@ -200,7 +200,7 @@ func contains(text string, words []string) bool {
 }
 
 var (
-	announces = regexp.MustCompile(`(?:^\s*|[,:(]\s*|\b(?:te|le|les|os|y|tambien|aqui|ahi) )` +
+	announces = lazy.Compile(`(?:^\s*|[,:(]\s*|\b(?:te|le|les|os|y|tambien|aqui|ahi) )` +
 		`(?:adjunto|adjuntamos|anexo|anexamos)\b|` +
 		`\bse (?:le |les |te )?(?:adjuntan?|anexan?)\b|\b(?:va|van|esta|estan|envio|mando|dejo|remito) ` +
 		`(?:\w+ )?(?:adjunt|anex)[oa]s?\b|` +
@@ -212,7 +212,7 @@ var (
 		`\b(?:please )?(?:find|see|check) (?:the |my |our )?(?:\w+ )?(?:attached|attachment|enclosed)|` +
 		`^\s*(?:attached|enclosed)\b|\b(?:is|are) (?:attached|enclosed)\b|\bin the attachment\b|` +
 		`\battached (?:is|are|to this|you)\b|\b(?:the )?attached (?:file|screenshot|picture|image|log|document|pdf)`)
-	denies = regexp.MustCompile(
+	denies = lazy.Compile(
 		`\b(?:sin|ningun|ninguno|no|tampoco|nunca|without|not|cannot|can't|` +
 			`couldn't|no|any|isn't|aren't|wasn't|didn't|don't) (?:\w+ ){0,3}(?:adjunt|anex|attach|enclos)|` +
 			`\b(?:adjunt|anex|attach)\w* (?:\w+ ){0,2}(?:no|not|doesn't|don't|can't|won't) |` +
@@ -265,7 +265,7 @@ func apart(r rune) bool {
 }
 
 // clock is how a time is written in figures.
-var clock = regexp.MustCompile(`\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2} ?(?:am|pm|hs|hrs|horas)\b|` +
+var clock = lazy.Compile(`\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2} ?(?:am|pm|hs|hrs|horas)\b|` +
 	`\b\d{1,2}[/-]\d{1,2}\b|\bhace (?:un|una|dos|tres|\d+)\b|\b\d+ (?:minutes|hours|days) ago\b`)
 
 const (

@@ -1,13 +1,13 @@
 package lapse
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"buzon/store/desk"
+	"buzon/store/desk/lazy"
 )
 
 // Masked stands in place of what is secret.
@@ -15,19 +15,19 @@ const Masked = "••••••"
 
 // label is a word behind which a password may stand, up to what parts it from it. The words between
 // are those of «contraseña del usuario admin».
-var label = regexp.MustCompile(
+var label = lazy.Compile(
 	`(?i)(?:^|[^\p{L}\p{N}_])(contrase(?:ñ|n|n\x{0303})as?|claves?|password|passwd|passcode|` +
 		`passphrase|pwd|pass|pin|senha|api[ _-]?key|token|secret)` +
 		`((?: (?:de|del|para|of|for|temporal|nueva|actual|new|current|temporary)(?: [\p{L}\p{N}_.@-]{1,40}){0,2})?)` +
 		`[*_]{0,2}[ \t\x{00a0}]{0,3}(?:([:：=|]|->|→)|(?:\b(es|is|era|was)\b[ \t]*[:：]?))[*_ \t\x{00a0}|]{0,6}`)
 
 // pair is a user's name with his password: «usuario/clave: juan/Abc123».
-var pair = regexp.MustCompile(`(?i)(?:usuario|user|login)[ \t]{0,2}(?:/|y|e|and|&|,)[ \t]{0,2}` +
+var pair = lazy.Compile(`(?i)(?:usuario|user|login)[ \t]{0,2}(?:/|y|e|and|&|,)[ \t]{0,2}` +
 	`(?:contrase(?:ñ|n)a|clave|password|pass|pwd)[ \t]{0,3}(?:[:：=]|son|es|are|is)?[ \t]{0,3}` +
 	`\S{1,60}?[ \t]{0,3}/[ \t]{0,3}(\S{1,60})`)
 
 // account is a name and a password in front of the host of an address, right behind its "://".
-var account = regexp.MustCompile(`^[^\s/:@]{1,60}:([^\s/@]{1,100})@`)
+var account = lazy.Compile(`^[^\s/:@]{1,60}:([^\s/@]{1,100})@`)
 
 // common are words behind «contraseña:» and the like that are no password.
 var common = func() map[string]bool {
@@ -141,7 +141,7 @@ func labelled(text string, from, to int, pairs [][]int) (list [][2]int) {
 }
 
 // keyword is what stands before «clave» where it is none.
-var keyword = regexp.MustCompile(`(?i)(?:palabras?|punto|puntos|dato|datos)$`)
+var keyword = lazy.Compile(`(?i)(?:palabras?|punto|puntos|dato|datos)$`)
 
 const (
 	trailing = ".,;:!?)]}»”’\"'*_"

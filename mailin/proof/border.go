@@ -2,8 +2,9 @@ package proof
 
 import (
 	"net/netip"
-	"regexp"
 	"strings"
+
+	"buzon/store/desk/lazy"
 )
 
 // border is where a mail came in to us from the world.
@@ -59,12 +60,12 @@ type received struct {
 }
 
 var (
-	fromClause = regexp.MustCompile(`^from\s+(\S+)\s*(\((?:[^()]|\([^()]*\))*\))?`)
-	byClause   = regexp.MustCompile(`^\s*(?:\((?:[^()]|\([^()]*\))*\)\s*)*by\s+([^\s;()]+)`)
-	withClause = regexp.MustCompile(`\swith\s+([A-Za-z0-9]+)`)
-	literal    = regexp.MustCompile(`\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]`)
-	heloSays   = regexp.MustCompile(`\bhelo=([^\s)]+)`)
-	comments   = regexp.MustCompile(`\((?:[^()]|\([^()]*\))*\)`)
+	fromClause = lazy.Compile(`^from\s+(\S+)\s*(\((?:[^()]|\([^()]*\))*\))?`)
+	byClause   = lazy.Compile(`^\s*(?:\((?:[^()]|\([^()]*\))*\)\s*)*by\s+([^\s;()]+)`)
+	withClause = lazy.Compile(`\swith\s+([A-Za-z0-9]+)`)
+	literal    = lazy.Compile(`\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]`)
+	heloSays   = lazy.Compile(`\bhelo=([^\s)]+)`)
+	comments   = lazy.Compile(`\((?:[^()]|\([^()]*\))*\)`)
 )
 
 // readReceived takes the form that Postfix, Exim, Sendmail and OpenSMTPD write:

@@ -4,9 +4,10 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
+
+	"buzon/store/desk/lazy"
 )
 
 // The grammar of SPF records (RFC 7208 sections 5, 6, 7 and 12).
@@ -20,7 +21,7 @@ const (
 )
 
 var (
-	spfTerm = regexp.MustCompile(`^(?:[-+?~]?(?i:all` +
+	spfTerm = lazy.Compile(`^(?:[-+?~]?(?i:all` +
 		`|include:` + spfDomain +
 		`|(?:a|mx)(?::` + spfDomain + `)?` + spfMask4 + `?(?:/` + spfMask6 + `)?` +
 		`|ptr(?::` + spfDomain + `)?` +
@@ -28,10 +29,10 @@ var (
 		`|ip6:[0-9A-Fa-f:.]+` + spfMask6 + `?` +
 		`|exists:` + spfDomain +
 		`)|[A-Za-z][-A-Za-z0-9._]*=(?:` + spfMacro + `|` + spfLiteral + `)*)$`)
-	spfIP4   = regexp.MustCompile(`^[-+?~]?(?i:ip4):([0-9.]+)`)
-	spfIP6   = regexp.MustCompile(`^[-+?~]?(?i:ip6):([0-9A-Fa-f:.]+)`)
-	spfOnce  = regexp.MustCompile(`^(?i)(redirect|exp)=(` + spfDomain + `$)?`)
-	spfNamed = regexp.MustCompile(`^([-+?~]?(?i:a|mx):)(` + spfDomain + `)(/.*)?$`)
+	spfIP4   = lazy.Compile(`^[-+?~]?(?i:ip4):([0-9.]+)`)
+	spfIP6   = lazy.Compile(`^[-+?~]?(?i:ip6):([0-9A-Fa-f:.]+)`)
+	spfOnce  = lazy.Compile(`^(?i)(redirect|exp)=(` + spfDomain + `$)?`)
+	spfNamed = lazy.Compile(`^([-+?~]?(?i:a|mx):)(` + spfDomain + `)(/.*)?$`)
 )
 
 // spfValid reports whether a record keeps to the grammar.

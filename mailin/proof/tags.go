@@ -8,14 +8,15 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"buzon/store/desk/lazy"
 )
 
 var (
-	tagName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+	tagName = lazy.Compile(`^[A-Za-z][A-Za-z0-9_]*$`)
 	// signature finds the value of the tag b, which is empty in what is signed
-	signatureTag = regexp.MustCompile(`((?:^|[;:])[ \t\r\n]*b[ \t\r\n]*=)[^;]*`)
+	signatureTag = lazy.Compile(`((?:^|[;:])[ \t\r\n]*b[ \t\r\n]*=)[^;]*`)
 
 	errTags = errors.New("malformed tags")
 )

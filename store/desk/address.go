@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"buzon/store/desk/lazy"
 )
 
 // Canonical is the one form of a mail address that is compared, stored and sent to: the local part
@@ -64,7 +65,7 @@ func AddrSpec(s string) bool {
 	return asDNSWrites(strings.Map(fold, domain))
 }
 
-var encodedWord = regexp.MustCompile(`=\?[^?]+\?[bBqQ]\?[^?]*\?=`)
+var encodedWord = lazy.Compile(`=\?[^?]+\?[bBqQ]\?[^?]*\?=`)
 
 // notAtext is all but atext (RFC 5322 section 3.2.3, RFC 6532 section 3.2), and what nobody sees.
 func notAtext(r rune) bool {

@@ -1,10 +1,11 @@
 package desk
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"buzon/store/desk/lazy"
 )
 
 // An agent who is away has a substitute, who gets his notices, and the tickets that he would be
@@ -44,7 +45,7 @@ func (w *draft) instead(p Person) Person {
 var itsOwn = []Notice{ConfirmAgent, AgentWelcome, TakenOver}
 
 // awayArg is what follows «#ausente»: a day, and who stands in until it is over.
-var awayArg = regexp.MustCompile(
+var awayArg = lazy.Compile(
 	`(?i)^(?:hasta|until|al?|to)?\s*(?:el\s+)?(.+?)[\s,;]+(?:suplente|substitute|reemplaza|covered by):?\s+(\S.*)$`)
 
 // away has a colleague stand in for who says so.

@@ -3,14 +3,15 @@ package desk
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"buzon/store/desk/lazy"
 )
 
 // placeholder is what stands in a canned reply for something of the case: "{nombre}".
-var placeholder = regexp.MustCompile(`\{\s*([\pL_ -]+?)\s*\}`)
+var placeholder = lazy.Compile(`\{\s*([\pL_ -]+?)\s*\}`)
 
 // placeholders are what they stand for, by their folded names in both languages.
 var placeholders = map[string]func(w *draft) string{

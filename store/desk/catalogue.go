@@ -104,7 +104,7 @@ type Catalogue struct {
 
 // NewCatalogue takes the rows of all catalogues.
 func NewCatalogue(entries []Entry) *Catalogue {
-	c := &Catalogue{kinds: map[Kind][]Entry{}, ids: map[int64]Entry{}}
+	c := &Catalogue{kinds: map[Kind][]Entry{}, ids: make(map[int64]Entry, len(entries))}
 	for _, e := range entries {
 		if !e.Removed {
 			c.kinds[e.Kind] = append(c.kinds[e.Kind], e)

@@ -1,11 +1,12 @@
 package desk
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"buzon/store/desk/lazy"
 )
 
 // morning is the hour at which a day begins for the desk.
@@ -59,7 +60,7 @@ func plainDate(text string) string {
 }
 
 // untilWord says that what follows is the end.
-var untilWord = regexp.MustCompile(`^(hasta|al|para|until|till|by) `)
+var untilWord = lazy.Compile(`^(hasta|al|para|until|till|by) `)
 
 // dateReader reads a day in one moment.
 type dateReader struct{ now time.Time }
@@ -89,7 +90,7 @@ func (r dateReader) read(text string) (time.Time, bool) {
 }
 
 // ahead is a span of time from now: «en 2 dias», "in an hour", «dentro de una semana», "2d".
-var ahead = regexp.MustCompile(`^(?:en|in|dentro de|within)? ?(\d{1,4}|un|una|an?|one|dos|two|` +
+var ahead = lazy.Compile(`^(?:en|in|dentro de|within)? ?(\d{1,4}|un|una|an?|one|dos|two|` +
 	`tres|three|cuatro|four|cinco|five) ?(minutos?|minutes?|min|horas?|hours?|h|dias?|days?|d|` +
 	`semanas?|weeks?|w|meses|mes|months?)(?: from now)?$`)
 
@@ -134,7 +135,7 @@ func (c clock) on(day time.Time) time.Time {
 }
 
 // hours are how a time of day stands at the end of a text.
-var hours = regexp.MustCompile(`(?:^|[ t])(?:(?:a las?|at|desde las?) )?` +
+var hours = lazy.Compile(`(?:^|[ t])(?:(?:a las?|at|desde las?) )?` +
 	`(\d{1,2})(?:[:.h](\d{2}))? ?(am|pm|a\.m|p\.m|h|hs|hrs)?$`)
 
 // hourOf takes the time of day from the end of a text; false for one that is none.
@@ -234,7 +235,7 @@ func (r dateReader) next(day time.Weekday) time.Time {
 	return r.now.AddDate(0, 0, days)
 }
 
-var numbered = regexp.MustCompile(`^(?:el |on |the |hasta el |hasta )?(?:` +
+var numbered = lazy.Compile(`^(?:el |on |the |hasta el |hasta )?(?:` +
 	`(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|` +
 	`(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{4}|\d{2}))?)$`)
 
@@ -256,7 +257,7 @@ var months = [][]string{nil, {"enero", "january", "ene", "jan"}, {"febrero", "fe
 	{"septiembre", "setiembre", "september", "sep", "sept"}, {"octubre", "october", "oct"},
 	{"noviembre", "november", "nov"}, {"diciembre", "december", "dic", "dec"}}
 
-var ordinal = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th|º|°|o)?$`)
+var ordinal = lazy.Compile(`^(\d{1,2})(?:st|nd|rd|th|º|°|o)?$`)
 
 // month reads a day whose month is a word: «3 de diciembre de 2026», "December 3rd".
 func (r dateReader) month(text string) (time.Time, bool) {
@@ -285,7 +286,7 @@ func (r dateReader) month(text string) (time.Time, bool) {
 	return r.date(year, month, day)
 }
 
-var bareDay = regexp.MustCompile(`^(?:el|the)(?: dia)? (\d{1,2})(?:st|nd|rd|th)?$`)
+var bareDay = lazy.Compile(`^(?:el|the)(?: dia)? (\d{1,2})(?:st|nd|rd|th)?$`)
 
 // dayOfMonth reads «el 15»: of this month, or of the next that has it.
 func (r dateReader) dayOfMonth(text string) (time.Time, bool) {

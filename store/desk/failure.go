@@ -2,9 +2,10 @@ package desk
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
+
+	"buzon/store/desk/lazy"
 )
 
 // Failure is why a mail did not reach its reader: a key of the phrases' [reason] table, "" where
@@ -25,10 +26,10 @@ const (
 var (
 	// an enhanced code (RFC 3463), which no IP address or version is
 	// or, where all begins with it, one of success
-	enhancedCode = regexp.MustCompile(
+	enhancedCode = lazy.Compile(
 		`(?:^|[^\w.])([45]|^2)\.(\d{1,3}\.\d{1,3})(?:[^\w.]|\.(?:\D|$)|$)`)
 	// a reply code (RFC 5321 section 4.2) where a reply begins
-	replyCode = regexp.MustCompile(`(?:^|[:;]\s*)([245]\d\d)(?:[ -]|$)`)
+	replyCode = lazy.Compile(`(?:^|[:;]\s*)([245]\d\d)(?:[ -]|$)`)
 )
 
 // failures are the enhanced codes that say why, by subject and detail (RFC 3463, 7504 and 7505).

@@ -2,9 +2,10 @@ package desk
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strconv"
+
+	"buzon/store/desk/lazy"
 )
 
 // Meaning is what a desk makes of a line "name: value".
@@ -58,7 +59,7 @@ func (c *Catalogue) severity(value string) (Entry, bool) {
 	return c.Severity(n)
 }
 
-var leveled = regexp.MustCompile(
+var leveled = lazy.Compile(
 	`^(?:nivel |level |severidad |severity |sev ?|s|p)?([1-9])(?:[ .:,(–-].{0,80})?$`)
 
 // customerTypes are the types that a customer's item may bear: those of his own, those that are

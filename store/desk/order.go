@@ -2,11 +2,12 @@ package desk
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"buzon/store/desk/lazy"
 )
 
 // obey carries out an order, and notes what became of it.
@@ -213,7 +214,7 @@ func (w *draft) removeFollower(arg string) Result {
 }
 
 // projectIn is the project of «m@x proyecto X».
-var projectArg = regexp.MustCompile(`(?i)\S\s+(?:del |el |the )?(?:proyecto|project)[\s:=]+(.+)$`)
+var projectArg = lazy.Compile(`(?i)\S\s+(?:del |el |the )?(?:proyecto|project)[\s:=]+(.+)$`)
 
 func projectIn(arg string) (name string, ok bool) {
 	m := projectArg.FindStringSubmatch(arg)

@@ -3,12 +3,13 @@ package desk
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+
+	"buzon/store/desk/lazy"
 )
 
 // Topic is what a query is about.
@@ -234,8 +235,8 @@ func ofProject(c *Catalogue, q *Query, rest []string) bool {
 }
 
 var (
-	caseNumber = regexp.MustCompile(`^(?:(?:nro|num|numero|number|n)\.?[o°]?\.? ?)?#?(\d{1,9})$`)
-	itemNumber = regexp.MustCompile(`^#?(\d{1,9})[-–—/.](\d{1,6})$`)
+	caseNumber = lazy.Compile(`^(?:(?:nro|num|numero|number|n)\.?[o°]?\.? ?)?#?(\d{1,9})$`)
+	itemNumber = lazy.Compile(`^#?(\d{1,9})[-–—/.](\d{1,6})$`)
 )
 
 // ofCase is the number of a ticket.

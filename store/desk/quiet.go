@@ -2,11 +2,12 @@ package desk
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"buzon/store/desk/lazy"
 )
 
 // A person may have hours in which nothing is written to him, "22:00-07:00", and may get all that
@@ -18,9 +19,9 @@ const UsualDigest = "08:00"
 
 var (
 	oneTime  = `(\d{1,2})(?:[:.h](\d{2}))? ?(?:h|hs|horas?)?\.?`
-	quietArg = regexp.MustCompile(`^(?:de |desde |from )?(?:las? )?` + oneTime +
+	quietArg = lazy.Compile(`^(?:de |desde |from )?(?:las? )?` + oneTime +
 		` ?(?:-|–|—|a|hasta|to|until) ?(?:las? )?` + oneTime + `$`)
-	timeArg = regexp.MustCompile(`^(?:a |at )?(?:las? )?` + oneTime + `$`)
+	timeArg = lazy.Compile(`^(?:a |at )?(?:las? )?` + oneTime + `$`)
 )
 
 var (

@@ -1,8 +1,9 @@
 package desk
 
 import (
-	"regexp"
 	"strings"
+
+	"buzon/store/desk/lazy"
 )
 
 // Trace is a stack trace in a text: the language whose it is, and its lines, To excluded.
@@ -14,21 +15,21 @@ type Trace struct {
 // frame is what a line of a trace looks like. Those of the kinds that others resemble stand first.
 var frames = []struct {
 	kind string
-	line *regexp.Regexp
+	line *lazy.Regexp
 }{
-	{"java", regexp.MustCompile(
+	{"java", lazy.Compile(
 		`^\s*at [\w$.<>/@]+\((?:[\w$]+\.(?:java|kt|scala|groovy)(?::\d+)?|Native Method|Unknown Source)\)`)},
-	{"js", regexp.MustCompile(
+	{"js", lazy.Compile(
 		`^\s*at (?:async )?(?:.{1,200} \()?(?:https?:|file:|node:|webpack|/|[A-Za-z]:\\|<anonymous>|internal/|\.)[^()]*:\d+:\d+\)?$`)},
-	{"dotnet", regexp.MustCompile("^\\s*(?:at|en|bei) [\\w.<>`+\\[\\],]+\\(.{0,300}\\)(?: " +
+	{"dotnet", lazy.Compile("^\\s*(?:at|en|bei) [\\w.<>`+\\[\\],]+\\(.{0,300}\\)(?: " +
 		"(?:in|en) .{1,300}:(?:line|línea|linea) \\d+)?$")},
-	{"python", regexp.MustCompile(`^\s*File "[^"]{1,300}", line \d+`)},
-	{"php", regexp.MustCompile(`^\s*#\d+ (?:\{main\}|.{1,300}\(\d+\): .)`)},
-	{"go", regexp.MustCompile(`^\s+\S{1,300}\.go:\d+(?: \+0x[0-9a-f]+)?$`)},
+	{"python", lazy.Compile(`^\s*File "[^"]{1,300}", line \d+`)},
+	{"php", lazy.Compile(`^\s*#\d+ (?:\{main\}|.{1,300}\(\d+\): .)`)},
+	{"go", lazy.Compile(`^\s+\S{1,300}\.go:\d+(?: \+0x[0-9a-f]+)?$`)},
 }
 
 // heads are lines that begin or continue a trace, and are none by themselves.
-var heads = regexp.MustCompile(`^\s*(?:Exception in thread .*|Caused by: .*|\.\.\. \d+ more|` +
+var heads = lazy.Compile(`^\s*(?:Exception in thread .*|Caused by: .*|\.\.\. \d+ more|` +
 	`Traceback \(most recent call last\):|Stack trace:|(?:PHP )?(?:Fatal error|Warning): .*|` +
 	`goroutine \d+ \[.*\]:|panic: .*|--- End of .*|created by .*|` +
 	`(?:Uncaught |Unhandled [Ee]xception[.:] )?[\w.$]*(?:Exception|Error)(?:: .*)?|[\w./*()-]+\(.*\))$`)

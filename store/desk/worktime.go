@@ -3,9 +3,10 @@ package desk
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"buzon/store/desk/lazy"
 )
 
 // TimeEntry is a line of a ticket's time sheet. It belongs to the item by which it was written, and
@@ -25,7 +26,7 @@ const whyKept = 200
 // spans are how people write a span of work, at the beginning of a text: "1h30", «1 h 30 min»,
 // «1,5 h», "90 min", "1:30", «media hora», «hora y media».
 var spans = []struct {
-	form    *regexp.Regexp
+	form    *lazy.Regexp
 	minutes func(a, b string) float64
 }{
 	{span(`(\d{1,3}) ?(?:h|hs|hrs?|horas?|hours?)\.? ?(?:y |and )?media`),
@@ -52,8 +53,8 @@ var spans = []struct {
 	{span(`(?:una hora|an hour|one hour)`), func(_, _ string) float64 { return 60 }},
 }
 
-func span(form string) *regexp.Regexp {
-	return regexp.MustCompile(`^(?:` + form +
+func span(form string) *lazy.Regexp {
+	return lazy.Compile(`^(?:` + form +
 		`)(?:$|[\s.,;:])`)
 }
 

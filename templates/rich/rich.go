@@ -18,12 +18,15 @@ package rich
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"buzon/store/desk/lazy"
 )
 
 // Bounds, in bytes: what has more is shown as text.
@@ -37,7 +40,7 @@ const (
 const masked = "•••"
 
 // policy is what may be left of a stranger's HTML.
-var policy = func() *bluemonday.Policy {
+var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "div", "br", "b", "strong", "i", "em", "u", "s", "del", "strike", "ul",
 		"ol", "li",
@@ -49,13 +52,13 @@ var policy = func() *bluemonday.Policy {
 	p.AllowAttrs("colspan", "rowspan", "start").Matching(regexp.MustCompile(`^[1-9]\d?$`)).
 		OnElements("td", "th", "ol")
 	return p
-}()
+})
 
 var (
 	// formatted is what makes HTML say more than its text.
-	formatted = regexp.MustCompile(`(?i)<(?:b|strong|i|em|u|ul|ol|table|img|pre|h[1-6]|a)[\s>]`)
+	formatted = lazy.Compile(`(?i)<(?:b|strong|i|em|u|ul|ol|table|img|pre|h[1-6]|a)[\s>]`)
 	// answered is where programs put what is answered.
-	answered = regexp.MustCompile(
+	answered = lazy.Compile(
 		`(?i)<[^<>]{0,200}(?:gmail_quote|divRplyFwdMsg|appendonsend|yahoo_quoted|` +
 			`protonmail_quote|moz-cite-prefix|"buzon-|border-top: ?solid #(?:E1E1E1|B5C4DF))|<blockquote`)
 )
@@ -81,7 +84,7 @@ func Read(src string) *Page {
 	if len(src) > longestSource || !formatted.MatchString(src) {
 		return nil
 	}
-	root, err := html.Parse(strings.NewReader(policy.Sanitize(strings.ToValidUTF8(src, "\ufffd"))))
+	root, err := html.Parse(strings.NewReader(policy().Sanitize(strings.ToValidUTF8(src, "\ufffd"))))
 	if err != nil {
 		return nil
 	}
@@ -167,11 +170,11 @@ func counts(r rune) bool {
 }
 
 var (
-	targets = regexp.MustCompile(
+	targets = lazy.Compile(
 		`<(?:https?://[^<>\s]*|(?:mailto:|tel:)?[^<>\s@]+@[^<>\s@]+|tel:[^<>\s]*)>`)
 	// marks are what stands in the text for a picture.
-	marks  = regexp.MustCompile(`(?i)\[(?:image|imagen|imagem|bild|inline image|cid)\s*:[^\]\n]*\]`)
-	number = regexp.MustCompile(`^\s*\d+[.)]\s`)
+	marks  = lazy.Compile(`(?i)\[(?:image|imagen|imagem|bild|inline image|cid)\s*:[^\]\n]*\]`)
+	number = lazy.Compile(`^\s*\d+[.)]\s`)
 )
 
 // letters are those of a text that count.
