@@ -60,14 +60,14 @@ func bucketed(item int64, words string) string {
 
 // foundInBuckets asks for the words that stand behind "#/". No plan but a loop over the buckets is
 // possible, which keeps their order, and ends it at the LIMIT. Where there is no item there is no
-// bucket.
+// bucket. The "+" keeps the server from looking up all items below an id for each bucket.
 var foundInBuckets = fmt.Sprintf(`
 	SELECT s.item AS id
 	FROM generate_series((
 		SELECT max(item) >> %[1]d FROM search WHERE item < %%[2]s), 0, -1) bucket
 	CROSS JOIN LATERAL (
 		SELECT item FROM search
-		WHERE words @@ replace(%%[1]s, '#', bucket::text)::tsquery AND item < %%[2]s
+		WHERE words @@ replace(%%[1]s, '#', bucket::text)::tsquery AND item + 0 < %%[2]s
 		ORDER BY item DESC) s`, bucketBits)
 
 // amongBuckets looks at what the index has of the items that are wanted, the newest first, each by
@@ -75,7 +75,7 @@ var foundInBuckets = fmt.Sprintf(`
 var amongBuckets = fmt.Sprintf(`
 	SELECT i.id
 	FROM (
-		SELECT id FROM item WHERE ticket IN (%%[2]s) AND id < %%[3]s ORDER BY id DESC) i
+		SELECT id FROM item WHERE ticket IN (%%[2]s) AND id + 0 < %%[3]s ORDER BY id DESC) i
 	CROSS JOIN LATERAL (
 		SELECT 1 FROM search s
 		WHERE s.item = i.id AND s.words @@ ((
