@@ -60,7 +60,7 @@ func (h *house) lot(b *testing.B) (took, used time.Duration) {
 		h.receive(h.plain(fmt.Sprintf("c%d@cliente.test", i), box,
 			fmt.Sprintf("No imprime %d", h.sent), body))
 	}
-	h.settled(time.Minute)
+	h.settled()
 	took, used = time.Since(begun), processTime()-before
 	stop()
 	return took, used

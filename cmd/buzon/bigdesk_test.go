@@ -36,8 +36,8 @@ func bigConfig(t testing.TB, data string) (file string) {
 	return file
 }
 
-// reading is a command about a ticket.
-func reading(command, number, requester string) []string {
+// aboutTicket are the words of a command about a ticket.
+func aboutTicket(command, number, requester string) []string {
 	return strings.Fields(strings.NewReplacer("WHO", requester, "N", number).Replace(command))
 }
 
@@ -51,7 +51,7 @@ func TestReadings(t *testing.T) {
 	d := &liveDesk{t: t, data: dir, file: bigConfig(t, dir)}
 	who := d.ticket(7).Requester
 	for _, command := range readings {
-		d.cli(reading(command, "7", who)...)
+		d.cli(aboutTicket(command, "7", who)...)
 	}
 }
 
@@ -72,7 +72,7 @@ func BenchmarkReadings(b *testing.B) {
 		b.Run(strings.ReplaceAll(text, " ", "_"), func(b *testing.B) {
 			var clock, cpu []time.Duration
 			for range b.N {
-				c, begun := command(reading(text, number, who)...), time.Now()
+				c, begun := command(aboutTicket(text, number, who)...), time.Now()
 				if out, err := c.CombinedOutput(); err != nil {
 					b.Fatalf("%v\n%s", err, out)
 				}
