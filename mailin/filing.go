@@ -64,7 +64,9 @@ func (f *filing) complete(t desk.Ticket, d *desk.Deed) {
 	for _, a := range f.attachments {
 		it.Attachments = append(it.Attachments, a.Attachment)
 	}
+	inName := it.Seen.InName
 	it.Seen = f.seen(*it)
+	it.Seen.InName = inName
 	it.Seen.HTML = f.page.Keep(it.Text, f.rd.pictureName)
 	f.hints(t, it)
 }

@@ -42,7 +42,7 @@ func (f *filing) agentOpens(ctx context.Context) error {
 	t := f.newTicket(customer)
 	t.Subject = cmp.Or(subject, t.Subject)
 	return f.opensOrdered(ctx, o, desk.Deed{By: f.person, Act: desk.OpensFor, Opens: t,
-		Item: desk.Item{Author: customer}})
+		Item: desk.Item{Author: customer, Seen: desk.Seen{InName: body == ""}}})
 }
 
 // opening is what an agent's mail says that opens a ticket.

@@ -15,16 +15,20 @@ import (
 // tickets he leaves behind.
 func (r *Renderer) about(ctx context.Context, m *matter) (err error) {
 	d := m.o.Details
+	if d.Author != 0 || len(m.row().Buttons) > 0 {
+		if m.catalogue, err = r.Store.Catalogue(ctx); err != nil {
+			return err
+		}
+	}
 	if m.row().Asks {
 		m.links = r.answers(m)
+	} else {
+		m.links = m.questions()
 	}
 	if d.Author == 0 {
 		return nil
 	}
-	if m.author, err = r.Store.Person(ctx, d.Author); err != nil {
-		return err
-	}
-	if m.catalogue, err = r.Store.Catalogue(ctx); err != nil || len(d.Tickets) == 0 {
+	if m.author, err = r.Store.Person(ctx, d.Author); err != nil || len(d.Tickets) == 0 {
 		return err
 	}
 	numbers := d.Tickets[:min(len(d.Tickets), carriedShown)]
@@ -35,6 +39,21 @@ func (r *Renderer) about(ctx context.Context, m *matter) (err error) {
 			Subject: t.Subject, From: t.Requester})
 	}
 	return err
+}
+
+// questions are the buttons that ask for something, as links.
+func (m *matter) questions() (list []templates.Link) {
+	for _, b := range m.row().Buttons {
+		if q, asks := m.asks(b); asks {
+			list = append(list, templates.Link{Key: string(b), Href: m.ask(q)})
+		}
+	}
+	return list
+}
+
+// ask is the link that asks for something, in the reader's language.
+func (m *matter) ask(q desk.Query) string {
+	return mailto(m.box.Address, q.Written(m.catalogue, m.to.Language), "")
 }
 
 // answers are the buttons of a question, as links that answer it (RFC 6068).

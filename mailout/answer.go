@@ -119,7 +119,7 @@ func mailto(address, subject, body string) string {
 
 // asks is the link that asks something else.
 func (w *answering) asks(q desk.Query) string {
-	return mailto(w.m.box.Address, q.Written(w.m.catalogue, w.m.to.Language), "")
+	return w.m.ask(q)
 }
 
 // offer is the same with its words.

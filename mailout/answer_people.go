@@ -3,6 +3,7 @@ package mailout
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,14 @@ import (
 // access says how to get in: nobody needs a password, his address is the key.
 func (w *answering) access(ctx context.Context) error {
 	w.say("access_key", 0, "")
-	return w.data(ctx)
+	if err := w.data(ctx); err != nil {
+		return err
+	}
+	w.links = slices.Insert(w.links, len(w.links)-1, templates.Link{
+		Key: string(desk.AddressButton),
+		Href: mailto(w.m.box.Address, desk.AskWords(desk.MyData, w.m.to.Language),
+			w.m.writes(desk.AddressButton))})
+	return nil
 }
 
 // data is what the desk knows of its reader.

@@ -40,7 +40,7 @@ func (m *matter) view(r *Renderer) templates.View {
 	}
 	m.header(&v)
 	m.detailed(&v, r)
-	v.Own = m.item.Author.ID == m.to.ID
+	v.Own = m.item.Author.ID == m.to.ID && !m.item.Seen.InName
 	v.Follows = m.to.ID != m.ticket.Requester.ID && m.to.ID != m.ticket.Controller.ID &&
 		d.Project == 0
 	v.Unverified, v.FromOutside = m.ticket.Unverified, m.item.State == desk.Pending
@@ -335,6 +335,7 @@ var written = map[desk.Button][2]string{
 	desk.FailingButton: {"", ""}, desk.AcceptButton: {"acepto", "I accept"},
 	desk.MergeButton: {"#unir %d", "#merge %d"}, desk.AdmitButton: {"apruebo", "I approve"},
 	desk.RefuseButton: {"rechazo", "I reject"}, desk.YesButton: {"sí", "yes"},
+	desk.AddressButton: {"Agregar dirección: ", "Add address: "},
 }
 
 // writes is what a button writes, in the reader's language.
@@ -383,7 +384,7 @@ func (r *Renderer) links(m *matter) (list []templates.Link) {
 			body := strings.ReplaceAll(m.writes(b), "%d", strconv.FormatInt(number, 10))
 			href := r.mailto(m, body)
 			if q, asks := m.asks(b); asks {
-				href = mailto(m.box.Address, q.Written(m.catalogue, m.to.Language), "")
+				href = m.ask(q)
 			}
 			list = append(list, templates.Link{Key: string(b), Href: href})
 		}
@@ -393,7 +394,7 @@ func (r *Renderer) links(m *matter) (list []templates.Link) {
 
 // asked is what a button asks for, by a mail of its own.
 var asked = map[desk.Button]desk.Topic{desk.HistoryButton: desk.History,
-	desk.CasesButton: desk.MyCases}
+	desk.CasesButton: desk.MyCases, desk.HelpButton: desk.Help, desk.PanelButton: desk.Panel}
 
 // asks is the query that a button asks.
 func (m *matter) asks(b desk.Button) (q desk.Query, ok bool) {

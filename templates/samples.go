@@ -358,6 +358,12 @@ func samples() []Sample {
 				Offers: []Offer{{Words: "mis casos", Key: "help_mine",
 					Href: "mailto:soporte@ejemplo.test?subject=mis%20casos"}}}
 		})},
+		{"answer-access", "answer", with(answering, func(v *View) {
+			v.Answer = Answer{Title: "access", Of: desk.Name,
+				Lines: []Remark{{Key: "access_key"}}, Last: []Remark{{Key: "me_help"}},
+				Facts: []Detail{{Key: "name", Value: carla.Name},
+					{Key: "addresses", Value: carla.Address}}}
+		}, buttons("my_tickets", "add_address", "help"))},
 		{"answer-panel", "answer", with(toAgent, answering, func(v *View) {
 			v.Answer = Answer{Title: "panel_day", Of: "martes 3 de marzo",
 				Bars:  []Bar{{"Abierto", 7, 100}, {"En proceso", 3, 43}, {"Cerrado", 212, 100}},
@@ -488,7 +494,7 @@ func samples() []Sample {
 				Values: []string{"en", "es"}}}
 		})},
 		{"agent_welcome", "agent_welcome",
-			with(toAgent, func(v *View) { v.Ticket, v.Author = Ticket{}, Person{} })},
+			with(toAgent, answering, buttons("help", "my_tickets", "panel"))},
 		{"confirm_agent-held", "confirm_agent", with(toAgent, held(1))},
 		{"confirm_agent-held-many", "confirm_agent",
 			with(toAgent, held(3), func(v *View) { v.More = 57 })},

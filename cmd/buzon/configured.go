@@ -71,15 +71,33 @@ func (h *house) person(ctx context.Context, address string, want desk.Person) er
 		}
 	}
 	return h.store.Write(ctx, func(tx *store.Tx) error {
-		known, err := tx.PersonByAddress(ctx, address)
-		if err != nil || known.ID != 0 {
-			return tx.ChangePerson(ctx, known.ID, agree)
+		p, err := tx.PersonByAddress(ctx, address)
+		joins := want.Team && !p.Agent()
+		switch {
+		case err != nil:
+			return err
+		case p.ID != 0:
+			err = tx.ChangePerson(ctx, p.ID, agree)
+		default:
+			p = desk.Person{Name: address, Addresses: []string{address}}
+			agree(&p)
+			p, err = tx.AddPerson(ctx, p)
 		}
-		p := desk.Person{Name: address, Addresses: []string{address}}
-		agree(&p)
-		_, err = tx.AddPerson(ctx, p)
-		return err
+		if err != nil || !joins {
+			return err
+		}
+		return h.joins(ctx, tx, p.ID)
 	})
+}
+
+// joins welcomes an agent whom the configuration of a desk at work has got. Who stands there when
+// it begins has set it up.
+func (h *house) joins(ctx context.Context, tx *store.Tx, id int64) error {
+	before, err := tx.Mails(ctx, store.MailFilter{Limit: 1})
+	if err != nil || len(before) == 0 {
+		return err
+	}
+	return h.welcome(ctx, tx, id)
 }
 
 // onCallKey marks, among the facts of a desk, that its configuration said who is on call: who was

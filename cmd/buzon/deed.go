@@ -328,7 +328,8 @@ func (a *app) ticketOpen() *cobra.Command {
 			return err
 		}
 		return a.work(c.Context(), f, func(h *house, by desk.Person) (int64, desk.Deed, error) {
-			d := desk.Deed{By: by, Act: desk.OpensFor, Item: desk.Item{Text: text}}
+			d := desk.Deed{By: by, Act: desk.OpensFor, Item: desk.Item{Text: text,
+				Seen: desk.Seen{InName: true}}}
 			d.Opens = desk.Ticket{Mailbox: cmp.Or(mailbox, h.boxes[0].Address), Subject: subject,
 				Requester: desk.Person{Name: name, Addresses: []string{desk.Canonical(requester)}}}
 			for _, field := range desk.Fields {

@@ -21,7 +21,7 @@ func (d *virtualDesk) panels(pass time.Duration) (list []takenMail) {
 	d.settle()
 	d.pass(pass, pass)
 	for _, m := range d.next() {
-		if strings.HasPrefix(m.subject, "Panel") {
+		if strings.HasPrefix(m.subject, "Panel") || strings.HasPrefix(m.subject, "Dashboard") {
 			list = append(list, m)
 		}
 	}
@@ -61,7 +61,7 @@ func TestPanelOfTheDay(t *testing.T) {
 			"se abrieron 2, se cerraron 1": a.text, "No imprime": a.text,
 			`src="cid:trend@buzon"`: a.html, "auto-generated": m.header.Get("Auto-Submitted")}
 		if m.to == "luis@uno.test" {
-			want = map[string]string{"Panel of Wednesday": a.subject, "2 opened, 1 closed": a.text}
+			want = map[string]string{"Dashboard of Wednesday": a.subject, "2 opened, 1 closed": a.text}
 		}
 		for w, in := range want {
 			if !strings.Contains(in, w) {

@@ -192,12 +192,18 @@ func (h *house) addPerson(ctx context.Context, p desk.Person, noun string) error
 		if err != nil || noun != "agent" {
 			return err
 		}
-		if known, err = tx.Person(ctx, known.ID); err != nil {
-			return err
-		}
-		return tx.Tell(ctx, store.Telling{Event: desk.Event{Kind: desk.AgentJoined,
-			Ticket: desk.Ticket{Mailbox: h.boxes[0].Address, Agent: known}}})
+		return h.welcome(ctx, tx, known.ID)
 	})
+}
+
+// welcome tells a new agent how to work by mail.
+func (h *house) welcome(ctx context.Context, tx *store.Tx, id int64) error {
+	p, err := tx.Person(ctx, id)
+	if err != nil {
+		return err
+	}
+	return tx.Tell(ctx, store.Telling{Event: desk.Event{Kind: desk.AgentJoined,
+		Ticket: desk.Ticket{Mailbox: h.boxes[0].Address, Agent: p}}})
 }
 
 // named finds a person by address.

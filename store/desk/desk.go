@@ -205,6 +205,7 @@ type Seen struct {
 	// whole, of a person's first mail: his telephone stands there
 	Signature string   `json:"signature,omitempty"`
 	First     bool     `json:"first,omitempty"`     // the first mail from this address
+	InName    bool     `json:"in_name,omitempty"`   // an agent found the words, in the author's name
 	Copied    []string `json:"copied,omitempty"`    // the other addresses in To and Cc
 	ReplyTo   []string `json:"reply_to,omitempty"`  // where to answer the writer, if elsewhere
 	Warnings  []string `json:"warnings,omitempty"`  // codes of the phrases' [warning] table

@@ -73,8 +73,8 @@ const (
 )
 
 // Trait is all that anybody must know of a kind of notice: who may get it, what it carries, how
-// soon it goes and what a reply to it means. A notice without a ticket has no words, files or
-// buttons, whatever its row says.
+// soon it goes and what a reply to it means. A notice without a ticket has no words and no
+// files, and of the buttons those that answer its question, or ask one.
 type Trait struct {
 	Agents  bool // for the desk's own eyes
 	Words   bool // brings the item's words
@@ -126,6 +126,9 @@ const (
 	SendButton     Button = "send"
 	HistoryButton  Button = "history"    // asks for all of the case
 	CasesButton    Button = "my_tickets" // asks for the reader's cases
+	HelpButton     Button = "help"
+	PanelButton    Button = "panel"
+	AddressButton  Button = "add_address" // to his own
 )
 
 // The buttons of a ticket's notices. Each reader sees those that are of use to him.
@@ -181,7 +184,7 @@ var notices = map[Notice]Trait{
 	MailboxDownNotice: {Agents: true, Urgent: true},
 	MailboxUpNotice:   {Agents: true, Urgent: true},
 	SecretEndsNotice:  {Agents: true, Urgent: true},
-	AgentWelcome:      {Agents: true},
+	AgentWelcome:      {Agents: true, Buttons: []Button{HelpButton, CasesButton, PanelButton}},
 	AlarmNotice:       {Agents: true, Urgent: true},
 	AnswerNotice:      {Query: true},
 	AdmissionNotice:   {Asks: true, Buttons: []Button{AdmitButton, RefuseButton}},

@@ -93,10 +93,15 @@ var queries = []ask{
 	{MyData,
 		"mis datos, mi perfil, cambiar mis datos, actualizar mis datos | my data, my details, " +
 			"my profile, change my data, update my data", nothing, false, false},
-	{Access, "recuperar contrasena, recuperar mi contrasena, recuperar clave, recuperar acceso, " +
-		"olvide mi contrasena, olvide mi clave, restablecer contrasena, no puedo entrar | " +
-		"recover password, forgot password, i forgot my password, forgot my password, " +
-		"reset password, reset my password, i can't log in, can't log in", nothing, false, false},
+	{Access, "recuperar contrasena, recuperar mi contrasena, recuperar la contrasena, recuperar " +
+		"clave, recuperar mi clave, recuperar acceso, olvide mi contrasena, olvide la contrasena, " +
+		"olvide mi clave, restablecer contrasena, restablecer mi contrasena, restablecer clave, " +
+		"cambiar contrasena, cambiar mi contrasena, cambiar clave, no puedo entrar, no puedo " +
+		"ingresar, no puedo acceder | recover password, recover my password, forgot password, i " +
+		"forgot my password, forgot my password, lost password, lost my password, i lost my " +
+		"password, reset password, reset my password, change password, change my password, i " +
+		"can't log in, can't log in, i cannot log in, cannot log in, i can't sign in, can't " +
+		"sign in, i can't get in", nothing, false, false},
 	{Help, "ayuda | help", nothing, false, false},
 	{Panel, "panel, tablero | dashboard", nothing, true, false},
 	{Card, "ficha | card", ofPerson, true, true},
@@ -147,7 +152,8 @@ const longestQuery = 300
 // ReadQuery reads a line that asks something and says nothing else, in either language, whatever
 // its accents and case, with "#" or without.
 func ReadQuery(c *Catalogue, line string, agent bool) (Query, bool) {
-	line = strings.Trim(OneLine(line), " #«»“”'*_.!¡¿?")
+	line = strings.ReplaceAll(OneLine(line), "’", "'") // telephones write it in "can't"
+	line = strings.Trim(line, " #«»“”'*_.!¡¿?")
 	if len(line) > longestQuery {
 		return Query{}, false
 	}

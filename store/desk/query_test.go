@@ -68,6 +68,9 @@ func TestReadQuery(t *testing.T) {
 			Fields: map[string]string{"sucursal": "Puerto Madero", "module": "Ventas"}},
 		"buscar error:500 http://x.test/a": {About: Search,
 			Words: "error:500 http://x.test/a"},
+		"Recuperar contraseña": {About: Access}, "OLVIDÉ LA CONTRASEÑA": {About: Access},
+		"«No puedo ingresar»": {About: Access}, "cambiar mi contraseña": {About: Access},
+		"I can’t log in": {About: Access}, "Lost password": {About: Access},
 		"panel": {About: Panel},
 		"ficha carla@cliente.test": {About: Card,
 			Name: "carla@cliente.test"},
@@ -94,6 +97,7 @@ func TestReadQueryNot(t *testing.T) {
 		"ayuda con la factura", "ayuda por favor", "buscar", "help me", "caso -5",
 		"caso 1234567890",
 		"mi casos", "casos empresa X no anda", "ticket de avión 33",
+		"no puedo entrar al sistema", "cambiar contraseña de la caja", "can't log in to the CRM",
 	} {
 		if got, ok := ReadQuery(c, line, false); ok && line != "casos" {
 			t.Errorf("%q asks %+v", line, got)
