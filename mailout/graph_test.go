@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/mail"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"buzon/internal/mailtest"
+	"buzon/store"
 )
 
 // graphTo sends by the server as the shared mailbox; its tokens are T1, T2 …, the next when a fresh
@@ -144,4 +146,47 @@ func TestGraphLimits(t *testing.T) {
 	if asked, most := s.Asked(); asked != 12 || most > 4 {
 		t.Errorf("%d requests, %d at a time", asked, most)
 	}
+}
+
+// TestGraphThroughTheDay: a desk's mails, of which the provider throttles one, is down at one and
+// finds one too large, with a token that ends meanwhile. Each of the others arrives once, and who
+// wrote what could not go is told.
+func TestGraphThroughTheDay(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.letters(5)
+	s := mailtest.NewGraph(t, "T2")
+	s.Script(mailtest.GraphAct{Status: 429, Code: "ApplicationThrottled", After: "120"},
+		mailtest.GraphAct{Status: 503, Code: "serviceNotAvailable"},
+		mailtest.GraphAct{Status: 413, Code: "RequestEntityTooLarge"})
+	began := h.clock.Now()
+	r := h.run(graphTo(t, s, h.clock.Now), func(d *Dispatcher) { d.Parallel = 1 })
+	r.until("one failed", 5*time.Second, func() bool { return h.states()[store.Failed] == 1 })
+	if waited := h.clock.Now().Sub(began); waited < 2*time.Minute {
+		t.Errorf("asked again after %v, though it wants to be left alone for two minutes", waited)
+	}
+	s.Good("T3")                             // the desk's ends
+	r.untilAll(store.Sent, 5, 5*time.Second) // four, and what Ana is told
+	r.stop()
+	got := map[string]int{}
+	for _, m := range s.Accepted() {
+		got[headerOf(m.Raw, "To")]++
+	}
+	if len(got) != 5 || len(s.Accepted()) != 5 {
+		t.Errorf("arrived: %v", got)
+	}
+	list, err := h.store.Outbox(t.Context(), store.OutboxFilter{State: store.Failed})
+	h.must(err)
+	if len(list) != 1 || !strings.Contains(list[0].LastReply, "413") {
+		t.Errorf("failed: %+v", list)
+	}
+}
+
+// headerOf is a field of a mail as it was written.
+func headerOf(raw []byte, name string) string {
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return err.Error()
+	}
+	return m.Header.Get(name)
 }

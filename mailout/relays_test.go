@@ -1,10 +1,15 @@
 package mailout
 
 import (
+	"bytes"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"buzon/internal/mailtest"
+	"buzon/store"
+	"buzon/store/desk"
 )
 
 // two are two relays in their order, on a clock of the test's.
@@ -107,4 +112,42 @@ func TestRelayOfAMailbox(t *testing.T) {
 		t.Errorf("%+v, want that nobody may go", got)
 	}
 	want(t, by("tres@ejemplo.test"), Held, "relay.mailboxes")
+}
+
+// TestFailoverThroughAnOutage: while the first relay is down a desk's mails go by the second, and
+// by the first once it is back; each arrives once, in the order of its reader.
+func TestFailoverThroughAnOutage(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
+	second := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
+	relays := NewRelays(h.clock.Now, Route{Name: "uno", Transport: relayTo(t, first)},
+		Route{Name: "dos", Transport: relayTo(t, second)})
+	ticket := h.ticket()
+	owe := func(from, to int) {
+		for n := from; n < to; n++ {
+			it := h.item(desk.Item{Ticket: ticket.Number, Author: h.ana,
+				Text: fmt.Sprintf("mensaje %d.", n)})
+			h.owe(desk.ItemNotice, it, h.carla)
+		}
+	}
+	owe(0, 2)
+	r := h.run(relays)
+	r.untilAll(store.Sent, 2, 0)
+	first.Stop()
+	owe(2, 8)
+	r.untilAll(store.Sent, 8, time.Second)
+	first.Start(t)
+	h.clock.Advance(10 * time.Minute)
+	owe(8, 10)
+	r.untilAll(store.Sent, 10, time.Second)
+	r.stop()
+	wantCopies(t, first, 4)
+	wantCopies(t, second, 6)
+	all := slices.Concat(first.Accepted()[:2], second.Accepted(), first.Accepted()[2:])
+	for n, m := range all {
+		if !bytes.Contains(m.Raw, fmt.Appendf(nil, "mensaje %d.", n)) {
+			t.Errorf("mail %d came out of order", n)
+		}
+	}
 }

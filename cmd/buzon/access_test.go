@@ -53,7 +53,7 @@ func TestPasswordRecovery(t *testing.T) {
 func (p portal) key(from string) portalMail {
 	to, buttons := from, p.list("Agregar una dirección | Ayuda", "Add an address | Help")
 	says := []string{p.in("su dirección es la llave", "your address is the key"),
-		p.in("con el asunto «mis datos» y el renglón «Agregar dirección: m@x»",
+		p.in("con el asunto «mis datos» y la línea «Agregar dirección: m@x»",
 			"with the subject “my data” and the line “Add address: m@x”")}
 	if from == "eva@casa.test" {
 		to = portalEva
