@@ -83,6 +83,7 @@ func (b *batch) staff(ctx context.Context) (*staff, error) {
 			s.Desks = append(s.Desks, m.Name)
 		}
 		s.Addresses = append(s.Addresses, b.r.Mailboxes.Addresses()...)
+		s.Staff = s.Ready()
 		return s, err
 	})
 }

@@ -14,6 +14,23 @@ type Staff struct {
 	Names     []string // of agents
 	Desks     []string // of mailboxes
 	Addresses []string // canonical
+
+	names, desks [][]string // how they look, once Ready
+}
+
+// Ready is s for many comparisons: it knows how its names look.
+func (s Staff) Ready() Staff {
+	s.names, s.desks = looks(s.Names), looks(s.Desks)
+	return s
+}
+
+// looks are the words of each name as the eye takes them.
+func looks(names []string) [][]string {
+	list := make([][]string, len(names))
+	for i, n := range names {
+		list[i] = strings.Fields(skeleton(n))
+	}
+	return list
 }
 
 // Guise is what is odd in how somebody presents himself; "" for nothing.
@@ -47,16 +64,17 @@ func (s Staff) likeName(name string) bool {
 	if len(words) == 0 {
 		return false
 	}
-	for _, n := range s.Names {
-		own := strings.Fields(skeleton(n))
+	if s.names == nil {
+		s = s.Ready()
+	}
+	for _, own := range s.names {
 		back := slices.Clone(own)
 		slices.Reverse(back) // "Gómez, Ana"
 		if same(words, own) || len(own) > 1 && (within(words, own) || within(words, back)) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(s.Desks, func(n string) bool {
-		own := strings.Fields(skeleton(n))
+	return slices.ContainsFunc(s.desks, func(own []string) bool {
 		return same(words, own) || within(words, own)
 	})
 }
