@@ -328,7 +328,9 @@ func TestSignedMailIsReplayed(t *testing.T) {
 			"Subject:  Re:   ", 1),
 		"one of two signatures":     "Message-ID: <cuatro@ejemplo.test>\r\nDKIM-Signature:" + alone,
 		"the signature folded anew": strings.Replace(first, " b=", " b=\r\n\t ", 1),
-		"named in another case":     "In-Reply-To: <x@ejemplo.test>\r\n" + first,
+		"a copy for another, signed by another server": "Message-ID: <cinco@ejemplo.test>\r\n" +
+			sign(t, plain, "ejemplo.test", signature{selector: "ed", fields: few.fields}),
+		"named in another case": "In-Reply-To: <x@ejemplo.test>\r\n" + first,
 	} {
 		m := h.file(raw, to(other))
 		if m.Outcome != store.OutcomeDuplicate || m.Proof != "A2" {
@@ -533,10 +535,11 @@ func TestHostPassesLooseSignatures(t *testing.T) {
 	part := strings.Replace(signed(), "DKIM-Signature: ", "DKIM-Signature: l=5; ", 1)
 	junk := strings.Repeat("DKIM-Signature: v=1; d=mal.test\r\n", 5)
 	for name, c := range map[string]struct{ raw, want string }{
-		"its server has changed the mail": {says + changed(signed()), "A2"},
-		"not signed at all":               {says + h.plain(agent, box, "Hola", "Hola."), "A2"},
-		"a part of the body":              {says + part + "Pague.\r\n", "A1"},
-		"behind five of others":           {says + junk + part + "Pague.\r\n", "A1"},
+		"its server has changed the mail": {says + changed(signed(signature{fields: []string{"From",
+			"Subject", "Date"}})), "A2"},
+		"not signed at all":     {says + h.plain(agent, box, "Hola", "Hola."), "A2"},
+		"a part of the body":    {says + part + "Pague.\r\n", "A1"},
+		"behind five of others": {says + junk + part + "Pague.\r\n", "A1"},
 		"the subject is not signed": {says + changed(signed(signature{fields: []string{"From",
 			"Date"}})), "A1"},
 		"two subjects": {says + "Subject: #cerrar\r\n" + changed(signed()), "A1"},

@@ -2,9 +2,9 @@ package store
 
 import "context"
 
-// Sign notes the hashes of the signatures that prove a mail, and returns the mail that bore one of
-// them before; 0: none did. Who sends a signed mail again can give it another Message-ID and other
-// recipients where these are not signed.
+// Sign notes the hashes of what the signatures cover that prove a mail, and returns the mail of
+// which one covered the same before; 0: none. Who sends a signed mail again can give it another
+// Message-ID and other recipients where these are not signed.
 func (tx *Tx) Sign(ctx context.Context, mail int64, hashes [][]byte) (earlier int64, err error) {
 	for _, hash := range hashes {
 		var first int64

@@ -270,7 +270,7 @@ func (e *evaluation) remember() {
 		return
 	}
 	for _, f := range e.own() {
-		if hash := hashOf(f); hash != nil {
+		if hash := e.cover(f); hash != nil {
 			e.proving = append(e.proving, hash)
 		}
 	}

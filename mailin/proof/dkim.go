@@ -53,7 +53,7 @@ func (e *evaluation) checkDKIM() {
 		return
 	}
 	for i, v := range list {
-		p, hash := e.signature(v, k.flags[strings.ToLower(v.Domain)]), hashOf(signatures[i])
+		p, hash := e.signature(v, k.flags[strings.ToLower(v.Domain)]), e.cover(signatures[i])
 		if p.Result == "pass" && hash == nil {
 			p.Result, p.Detail = "permerror", errTags.Error()
 		}
@@ -63,15 +63,29 @@ func (e *evaluation) checkDKIM() {
 	}
 }
 
-// hashOf tells a signature from all others however it is folded; nil for what can't be read in one
-// way only.
-func hashOf(signature field) []byte {
-	b, err := bytesOf(tags(signature.value())["b"])
+// told are the fields by which people, and we, tell one mail from another.
+var told = []string{"From", "Sender", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID",
+	"In-Reply-To", "References"}
+
+// cover hashes what a signature covers: the same whichever server of the domain has signed a copy
+// of the mail, and however it is folded; nil for what can't be read in one way only.
+func (e *evaluation) cover(signature field) []byte {
+	t := tags(signature.value())
+	body, err := bytesOf(t["bh"])
 	if err != nil {
 		return nil
 	}
-	sum := sha256.Sum256(b)
-	return sum[:]
+	sum, covered := sha256.New(), words(strings.ToLower(t["h"]))
+	sum.Write(body)
+	for _, name := range told {
+		if !slices.Contains(covered, strings.ToLower(name)) {
+			continue
+		}
+		for _, f := range e.header.all(name) {
+			io.WriteString(sum, f.relaxed())
+		}
+	}
+	return sum.Sum(nil)
 }
 
 // signature says what a verified signature is worth.

@@ -69,8 +69,8 @@ type Result struct {
 	Verdict Verdict
 	Policy  Policy // that the domain asks for where it failed; "" where it publishes none
 	Parts   []Part
-	// Signatures are hashes of those that prove the domain. What bears one again is the same mail,
-	// whatever else its header says
+	// Signatures are hashes of what those cover that prove the domain. What one covers again is the
+	// same mail, whatever else its header says
 	Signatures [][]byte
 }
 
@@ -130,7 +130,7 @@ type evaluation struct {
 	mail    Mail
 	record  record
 	parts   []Part
-	proving [][]byte // hashes of the signatures that do
+	proving [][]byte // hashes of what the signatures cover that do
 	// open: something could not be found out that may have passed
 	open bool
 }
