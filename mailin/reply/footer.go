@@ -3,6 +3,7 @@ package reply
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Bounds of a signature below its delimiter; longer text is not a signature.
@@ -295,18 +296,45 @@ func telephone(t string) bool {
 	return n >= 7
 }
 
+// mobileEdges stand around a mobile footer.
+const mobileEdges = "*_-<>()[]|~«»\"' .\t"
+
 // isMobile reports "Sent from my iPhone" and its kin in all languages.
 func isMobile(text string) bool {
-	if len(text) > 200 || len(text) < 8 {
-		return false
-	}
-	t := strings.Trim(withoutLinks(text), "*_-<>()[]|~«»\"' .\t")
+	return len(text) <= 200 && len(text) >= 8 && mayBeMobile(text) && isMobileWhole(text)
+}
+
+func isMobileWhole(text string) bool {
+	t := strings.Trim(withoutLinks(text), mobileEdges)
 	low := strings.ReplaceAll(lowered(t), "’", "'")
 	if len(low) < 8 {
 		return false
 	}
 	return lexicon.slogans[low] || isMobileBy(lexicon.mobile[[4]byte([]byte(low[:4]))], t, low) ||
 		isMobileBy(lexicon.mobileEnd, t, low)
+}
+
+// mayBeMobile reports whether a line begins or ends as one of those does: nearly all begin with four
+// letters of which none does, and are read no further.
+func mayBeMobile(text string) bool {
+	t := strings.Trim(text, mobileEdges)
+	if len(t) < 4 || strings.Contains(t, "http") || strings.ContainsAny(t, "[]") {
+		return true
+	}
+	var head [4]byte
+	for i := range head {
+		c := t[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if (c < 'a' || c > 'z') && (c != ' ' || i > 0 && head[i-1] == ' ') {
+			return true
+		}
+		head[i] = c
+	}
+	a, b := t[len(t)-2], t[len(t)-1]
+	return min(a, b) < ' ' || max(a, b) >= utf8.RuneSelf ||
+		lexicon.mobileHeads[head] || lexicon.mobileLasts[[2]byte{a | 0x20, b | 0x20}]
 }
 
 func isMobileBy(list []affix, t, low string) bool {

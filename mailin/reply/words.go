@@ -57,17 +57,20 @@ var languages = append(append(append([]words{}, romance...), germanic...), other
 var lexicon = buildLexicon()
 
 type lookup struct {
-	fields      map[string]field
-	starts      map[string]bool
-	openings    phrases // starts of several words
-	wrote       phrases
-	verbs       map[string]bool     // all words of wrote
-	wroteCJK    []string            // scripts without blanks between words
-	titles      map[string]Kind     // title of a quoted or forwarded mail
-	mobile      map[[4]byte][]affix // by the first bytes of the prefix
-	outside     []affix             // heading and text of a gateway's warning
-	mobileEnd   []affix             // those with a shorter prefix or none
-	slogans     map[string]bool     // those that are the whole line
+	fields    map[string]field
+	starts    map[string]bool
+	openings  phrases // starts of several words
+	wrote     phrases
+	verbs     map[string]bool     // all words of wrote
+	wroteCJK  []string            // scripts without blanks between words
+	titles    map[string]Kind     // title of a quoted or forwarded mail
+	mobile    map[[4]byte][]affix // by the first bytes of the prefix
+	outside   []affix             // heading and text of a gateway's warning
+	mobileEnd []affix             // those with a shorter prefix or none
+	slogans   map[string]bool     // those that are the whole line
+	// how any of them begins, and how those of mobileEnd end
+	mobileHeads map[[4]byte]bool
+	mobileLasts map[[2]byte]bool
 	notices     phrases
 	misdirected phrases
 	legal       phrases
@@ -129,7 +132,8 @@ type affix struct{ prefix, suffix string }
 func buildLexicon() lookup {
 	l := lookup{fields: map[string]field{}, starts: map[string]bool{}, titles: map[string]Kind{},
 		verbs:  map[string]bool{},
-		mobile: map[[4]byte][]affix{}, slogans: map[string]bool{}, signOffs: map[string]bool{},
+		mobile: map[[4]byte][]affix{}, slogans: map[string]bool{},
+		mobileHeads: map[[4]byte]bool{}, mobileLasts: map[[2]byte]bool{}, signOffs: map[string]bool{},
 		stop: map[string][]int{}, letters: map[rune]int{}}
 	l.addFields(otherFields, fieldOther)
 	for i, w := range languages {
@@ -203,15 +207,17 @@ func (l *lookup) addWrote(list []string) {
 func (l *lookup) addMobile(list []string) {
 	for _, s := range list {
 		prefix, suffix, open := strings.Cut(s, "…")
+		if open && len(prefix) < 4 {
+			l.mobileEnd = append(l.mobileEnd, affix{prefix, suffix})
+			l.mobileLasts[[2]byte([]byte(suffix[len(suffix)-2:]))] = true
+			continue
+		}
+		key := [4]byte([]byte(prefix[:4]))
+		l.mobileHeads[key] = true
 		if !open {
 			l.slogans[s] = true
 			continue
 		}
-		if len(prefix) < 4 {
-			l.mobileEnd = append(l.mobileEnd, affix{prefix, suffix})
-			continue
-		}
-		key := [4]byte([]byte(prefix[:4]))
 		l.mobile[key] = append(l.mobile[key], affix{prefix, suffix})
 	}
 }
