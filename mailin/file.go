@@ -132,14 +132,15 @@ func (in *Intake) guessed(ctx context.Context, m store.Mail, sender string) {
 
 // filed writes the log's line about a mail that has its outcome.
 func (in *Intake) filed(m store.Mail, v store.Verdict) {
-	log := in.o.Log.With("mail", m.ID, "door", m.Envelope.Door,
-		"outcome", v.Outcome, "rule", v.Rule, "ticket", v.Ticket, "item", v.Item)
+	said := []any{"mail", m.ID, "door", m.Envelope.Door,
+		"outcome", v.Outcome, "rule", v.Rule, "ticket", v.Ticket, "item", v.Item}
 	if v.Outcome == store.OutcomeQuarantine {
 		see := fmt.Sprintf("buzon quarantine show %d", m.ID)
-		log.Warn("mail is in quarantine", "reason", v.Reason, "error", v.Error, "see", see)
+		said = append(said, "reason", v.Reason, "error", v.Error, "see", see)
+		in.o.Log.Warn("mail is in quarantine", said...)
 		return
 	}
-	log.Info("mail filed", "mailbox", v.Mailbox)
+	in.o.Log.Info("mail filed", append(said, "mailbox", v.Mailbox)...)
 }
 
 // errSettled is a mail that somebody else has settled meanwhile.

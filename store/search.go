@@ -69,8 +69,8 @@ func isPair(word string) bool { return strings.HasPrefix(word, joint) }
 
 // eachWord hands over the words of a text, in lower case and without accents.
 func eachWord(text string, f func(word []byte)) {
-	var word []byte
-	for _, r := range text + "\n" { // that the last word ends too
+	word := make([]byte, 0, 64)
+	for _, r := range text {
 		switch {
 		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9': // most are
 			word = append(word, byte(r))
@@ -83,6 +83,9 @@ func eachWord(text string, f func(word []byte)) {
 			f(word)
 			word = word[:0]
 		}
+	}
+	if len(word) > 0 {
+		f(word)
 	}
 }
 

@@ -68,7 +68,7 @@ func (s Sight) Shows(t Ticket, key string) bool {
 
 // Edits reports whether the person may set what a ticket has by a name.
 func (s Sight) Edits(c *Catalogue, t Ticket, name string) bool {
-	f, ok := fieldOf(name, slices.Concat(Fields, apart, c.Own(&t)))
+	f, ok := fieldOf(name, Fields, apart, c.Own(&t))
 	return ok && s.edits(&t, &f)
 }
 
@@ -83,10 +83,12 @@ func (s Sight) KeepsTime(t Ticket) bool {
 	})
 }
 
-func fieldOf(name string, list []Field) (Field, bool) {
-	for _, f := range list {
-		if f.Called(name) {
-			return f, true
+func fieldOf(name string, lists ...[]Field) (Field, bool) {
+	for _, list := range lists {
+		for i := range list {
+			if list[i].Called(name) {
+				return list[i], true
+			}
 		}
 	}
 	return Field{}, false

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -99,8 +100,11 @@ var askForPerson = []string{
 
 // AsksForPerson reports whether a line of a text says that, and nothing else.
 func AsksForPerson(text string) bool {
-	for line := range strings.Lines(Fold(text)) {
-		words := strings.Trim(line, " \t\r\n#«»\"'“”.,;:*!¡?¿")
+	for line := range strings.Lines(text) {
+		if !mayAsk(line) {
+			continue
+		}
+		words := strings.Trim(Fold(line), " \t\r\n#«»\"'“”.,;:*!¡?¿")
 		asks := slices.ContainsFunc(person,
 			func(w string) bool { return strings.HasSuffix(words, w) })
 		if asks && slices.Contains(askForPerson, OneLine(words)) {
@@ -112,3 +116,21 @@ func AsksForPerson(text string) bool {
 
 // person is how each of them ends.
 var person = []string{"persona", "agente", "person", "human"}
+
+// mayAsk reports whether a line may end so, by its last two letters: most don't, and need not be
+// folded.
+func mayAsk(line string) bool {
+	end := strings.TrimRight(line, " \t\r\n#\"'.,;:*!?")
+	if len(end) < 2 {
+		return false
+	}
+	a, b := end[len(end)-2], end[len(end)-1]
+	if a >= utf8.RuneSelf || b >= utf8.RuneSelf {
+		return true
+	}
+	switch string([]byte{a | 0x20, b | 0x20}) { // in lower case
+	case "na", "te", "on", "an":
+		return true
+	}
+	return false
+}
