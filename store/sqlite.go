@@ -141,9 +141,11 @@ func readSQLite(ctx context.Context, path, how string) (*sql.DB, error) {
 	return read, nil
 }
 
-// readers opens a pool that only reads; how is part of the data source's name.
+// readers opens a pool that only reads; how is part of the data source's name. Each of them keeps
+// pages of its own, which together are more than a daemon should have.
 func readers(path, how string) (*sql.DB, error) {
-	read, err := sql.Open("sqlite", source(path)+"?"+how+patient+"&_pragma=query_only(1)")
+	read, err := sql.Open("sqlite", source(path)+"?"+how+patient+
+		"&_pragma=cache_size(-4096)&_pragma=query_only(1)")
 	if err != nil {
 		return nil, err
 	}
