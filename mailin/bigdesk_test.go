@@ -10,6 +10,7 @@ import (
 
 	"buzon/internal/bigdesk"
 	"buzon/internal/desktest"
+	"buzon/store/desk"
 )
 
 // BenchmarkIntakeOfBigDesk files the same mails on a desk of 200,000 tickets and on an empty one,
@@ -17,6 +18,10 @@ import (
 // the middle of so many rounds.
 func BenchmarkIntakeOfBigDesk(b *testing.B) {
 	empty, large := newHouse(b), bigHouse(b)
+	for i := range 40 { // as many as the large desk has: each hears of a new ticket
+		empty.person(desk.Person{Name: "Agente", Role: desk.Agent, Team: true, Active: true,
+			Addresses: []string{fmt.Sprintf("agente%d@ejemplo.test", i)}})
+	}
 	for _, h := range []*house{empty, large} {
 		h.lot(b) // the people are new once
 	}
