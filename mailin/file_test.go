@@ -163,8 +163,8 @@ func TestSenders(t *testing.T) {
 		{"stranger with a forged token", func(h *house, n int64) string {
 			return h.plain("otro@mal.test", strings.Replace(h.token(n, customer), "+c1.", "+c2.",
 				1), number(h, n), "Hola.")
-		}, "23", store.OutcomeTicket, "ack otro@mal.test, new_ticket ana@ejemplo.test, new_ticket " +
-			"luis@ejemplo.test, new_ticket admin@ejemplo.test"},
+		}, "23", store.OutcomeTicket, "ack otro@mal.test, new_ticket ana@ejemplo.test, " +
+			"new_ticket luis@ejemplo.test, new_ticket admin@ejemplo.test"},
 		{"agent by number", func(h *house, n int64) string {
 			return h.plain(agent, box,
 				number(h, n), "#cerrar\nListo.")

@@ -111,8 +111,8 @@ func TestAgentOrders(t *testing.T) {
 			"Hola.\n#cerrar\nSaludos.", desk.Public, nil},
 		{"fields", "#severidad 1\n#tipo problema\n#producto CRM\n#avance 60%\n#cola\nLo vemos.",
 			relayed + ", " + receipt,
-			"#severidad 1: severity 1; #tipo problema: type Problema; #producto CRM: product CRM; " +
-				"#avance 60%: progress 60 %; #cola: queued", "Lo vemos.", desk.Public,
+			"#severidad 1: severity 1; #tipo problema: type Problema; #producto CRM: product " +
+				"CRM; #avance 60%: progress 60 %; #cola: queued", "Lo vemos.", desk.Public,
 			func(t desk.Ticket) bool {
 				return t.Severity == 1 && t.Progress == 60 && t.Class == desk.Queued
 			}},

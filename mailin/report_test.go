@@ -359,8 +359,8 @@ func TestB14BouncesOfNoStandard(t *testing.T) {
 	n := h.opened()
 	bodies := map[string]string{
 		"qmail": "Hi. This is the qmail-send program at mx.test.\nI'm afraid I wasn't " +
-			"able to deliver your message to the following addresses.\nThis is a permanent error; " +
-			"I've given up. Sorry it didn't work out.\n\n<" + customer +
+			"able to deliver your message to the following addresses.\nThis is a permanent " +
+			"error; I've given up. Sorry it didn't work out.\n\n<" + customer +
 			">:\n192.0.2.8 does not like recipient.\nRemote host said: 550 5.1.1 unknown\n",
 		"Exchange 2003": "This is an automatically generated Delivery Status Notification.\n\n" +
 			"Delivery to the following recipients failed.\n\n       " + customer + "\n",

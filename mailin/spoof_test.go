@@ -292,8 +292,8 @@ func TestSpoofing(t *testing.T) {
 	}
 }
 
-// TestSignedMailIsReplayed: who has a copy of what an agent signed, and sends it again under another
-// Message-ID, or to another case, orders nothing by it.
+// TestSignedMailIsReplayed: who has a copy of what an agent signed, and sends it again under
+// another Message-ID, or to another case, orders nothing by it.
 func TestSignedMailIsReplayed(t *testing.T) {
 	t.Parallel()
 	h := provenHouse(t)

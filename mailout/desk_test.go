@@ -20,8 +20,8 @@ import (
 	"buzon/threading"
 )
 
-// TestMain collects as seldom as the daemon does: the heap of a test is small, and is looked through
-// the more often.
+// TestMain collects as seldom as the daemon does: the heap of a test is small, and is looked
+// through the more often.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(300)
 	m.Run()

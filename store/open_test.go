@@ -47,8 +47,8 @@ func oldDatabase(t *testing.T, dir, schema string) {
 		"INSERT INTO item (ticket, number, type, author, visibility, state, created_at, text) " +
 			"VALUES (1, 1, 'Incidente', 1, 'public', 'filed', 0, 'No cuadra')",
 		"INSERT INTO address (address, person) VALUES ('carla@cliente.test', 1)",
-		"INSERT INTO activity (ticket, at, person, mail, what, new) VALUES (1, 0, 1, 1, 'opened', " +
-			"'17')",
+		"INSERT INTO activity (ticket, at, person, mail, what, new) VALUES (1, 0, 1, 1, " +
+			"'opened', '17')",
 		"INSERT INTO imap_folder (account, folder, uidvalidity, uid) VALUES ('a', 'INBOX', 7, 3)",
 		"INSERT INTO imap_mail (account, folder, uidvalidity, uid, mail, state, print) VALUES " +
 			"('a', 'INBOX', 7, 3, 1, 'taken', x'01')",

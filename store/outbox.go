@@ -37,24 +37,34 @@ const (
 
 // Details are what a notice says beside its ticket and item. Kept as JSON.
 type Details struct {
-	Welcome    bool    `json:"welcome,omitempty"`
-	Project    int64   `json:"project,omitempty"`    // that its reader follows, who is told for that
-	Old        int64   `json:"old,omitempty"`        // the closed ticket that this one cites
-	EchoSender bool    `json:"echo,omitempty"`       // text chosen by the sender may be repeated
-	Reason     string  `json:"reason,omitempty"`     // code: why a mail was not filed, not delivered, not relayed
-	Cause      string  `json:"cause,omitempty"`      // code: why a notice to an agent failed, of which an alarm tells
-	Failed     string  `json:"failed,omitempty"`     // the address that could not be reached
-	Key        string  `json:"key,omitempty"`        // with which the password is made that a mail tells
-	Words      string  `json:"words,omitempty"`      // a short form of what the mail said that this answers
-	Number     int64   `json:"number,omitempty"`     // of the outgoing mail that an alarm is about; how many
-	Lasted     int64   `json:"lasted,omitempty"`     // how many seconds what a monitoring system told lasted
-	Diagnostic string  `json:"diagnostic,omitempty"` // what the other server said
-	Author     int64   `json:"author,omitempty"`     // who took, closed or resolved
-	Inside     bool    `json:"inside,omitempty"`     // of a receipt: a reply to it stays inside when its item does
-	Claimed    int64   `json:"claimed,omitempty"`    // the ticket that a mail names without a right to it; for agents
-	Held       []int64 `json:"held,omitempty"`       // mails in quarantine of which an agent is asked whether they are his
-	More       int     `json:"more,omitempty"`       // and how many beside them
-	Tickets    []int64 `json:"tickets,omitempty"`    // that an agent had who has left
+	Welcome bool `json:"welcome,omitempty"`
+	// that its reader follows, who is told for that
+	Project    int64 `json:"project,omitempty"`
+	Old        int64 `json:"old,omitempty"`  // the closed ticket that this one cites
+	EchoSender bool  `json:"echo,omitempty"` // text chosen by the sender may be repeated
+	// code: why a mail was not filed, not delivered, not relayed
+	Reason string `json:"reason,omitempty"`
+	// code: why a notice to an agent failed, of which an alarm tells
+	Cause  string `json:"cause,omitempty"`
+	Failed string `json:"failed,omitempty"` // the address that could not be reached
+	// with which the password is made that a mail tells
+	Key string `json:"key,omitempty"`
+	// a short form of what the mail said that this answers
+	Words string `json:"words,omitempty"`
+	// of the outgoing mail that an alarm is about; how many
+	Number int64 `json:"number,omitempty"`
+	// how many seconds what a monitoring system told lasted
+	Lasted     int64  `json:"lasted,omitempty"`
+	Diagnostic string `json:"diagnostic,omitempty"` // what the other server said
+	Author     int64  `json:"author,omitempty"`     // who took, closed or resolved
+	// of a receipt: a reply to it stays inside when its item does
+	Inside bool `json:"inside,omitempty"`
+	// the ticket that a mail names without a right to it; for agents
+	Claimed int64 `json:"claimed,omitempty"`
+	// mails in quarantine of which an agent is asked whether they are his
+	Held    []int64 `json:"held,omitempty"`
+	More    int     `json:"more,omitempty"`    // and how many beside them
+	Tickets []int64 `json:"tickets,omitempty"` // that an agent had who has left
 
 	Edits []desk.Edit `json:"edits,omitempty"` // that somebody is asked to confirm
 	Rate  bool        `json:"rate,omitempty"`  // its reader is asked how he was treated
@@ -64,7 +74,8 @@ type Details struct {
 	NextIn time.Duration `json:"next_in,omitempty"`
 
 	Waits bool `json:"waits,omitempty"` // its item is held until this is claimed
-	Took  bool `json:"took,omitempty"`  // of a receipt: a colleague, the author, took the ticket; else he answered
+	// of a receipt: a colleague, the author, took the ticket; else he answered
+	Took bool `json:"took,omitempty"`
 
 	Acted    time.Time       `json:"acted,omitzero"`     // of a receipt: when he did
 	Until    time.Time       `json:"until,omitzero"`     // of a receipt: till when the words wait
@@ -76,7 +87,8 @@ type Details struct {
 	Unknown  []Unknown       `json:"unknown,omitempty"`  // what was not understood
 	Hints    []string        `json:"hints,omitempty"`    // codes of the phrases' [hint] table
 	Previews []Preview       `json:"previews,omitempty"` // what customers would get
-	Asks     []string        `json:"asks,omitempty"`     // what the mail says nothing of: keys of [form]
+	// what the mail says nothing of: keys of [form]
+	Asks []string `json:"asks,omitempty"`
 }
 
 // CommandResult is a command as written and what it did, in the words of templates.Command.

@@ -73,7 +73,8 @@ func (s *Store) ClaimAll(ctx context.Context, list []Outgoing) (claimed []Outgoi
 	return claimed, nil
 }
 
-// GiveBack takes the claim of a mail back that was not tried: as it was read, the attempt uncounted.
+// GiveBack takes the claim of a mail back that was not tried: as it was read, the attempt
+// uncounted.
 func (s *Store) GiveBack(ctx context.Context, o Outgoing) error {
 	state := Due
 	if o.State == Uncertain {

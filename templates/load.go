@@ -299,9 +299,9 @@ func parseKind(p *phrases, files, layout []source) (*pair, error) {
 	return &pair{text: t, html: h}, nil
 }
 
-// Check reports whether every language has every kind, part and phrase, and whether the HTML is made
-// of what mail clients support. What a language lacks is said in another one, so a mail goes out
-// all the same; the error names everything that is left to translate and to mend.
+// Check reports whether every language has every kind, part and phrase, and whether the HTML is
+// made of what mail clients support. What a language lacks is said in another one, so a mail goes
+// out all the same; the error names everything that is left to translate and to mend.
 func (s *Set) Check() error {
 	var missing []error
 	for _, file := range s.all.Load().layout {

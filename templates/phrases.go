@@ -8,12 +8,13 @@ import (
 
 // phrases is LANG/phrases.toml: the words that are no sentences.
 type phrases struct {
-	Name     string            `toml:"name"`
-	Date     dates             `toml:"date"`
-	Label    map[string]string `toml:"label"`
-	Unknown  map[string]string `toml:"unknown"`
-	Form     map[string]string `toml:"form"`
-	Type     map[string]string `toml:"type"` // by the desk's own name, for readers of another language
+	Name    string            `toml:"name"`
+	Date    dates             `toml:"date"`
+	Label   map[string]string `toml:"label"`
+	Unknown map[string]string `toml:"unknown"`
+	Form    map[string]string `toml:"form"`
+	// by the desk's own name, for readers of another language
+	Type     map[string]string `toml:"type"`
 	Severity map[string]string `toml:"severity"`
 	Status   map[string]string `toml:"status"`
 	Button   map[string]string `toml:"button"`

@@ -32,8 +32,8 @@ var inEnglish = map[string]string{
 	"Caso":                  "Case",
 	"No imprime la factura": "The invoice does not print",
 	"Problema":              "Problem",
-	printer: "Good morning,\n\nsince yesterday the invoice comes out blank on the till's printer. " +
-		"I tried another one, the same: " +
+	printer: "Good morning,\n\nsince yesterday the invoice comes out blank on the till's " +
+		"printer. I tried another one, the same: " +
 		"https://crm.cliente.test/facturas?id=20&copia=1.\n\n  Error 0x1F   on till-2\n\nThanks,\n" +
 		"Carla",
 	repair: "Hello Carla,\n\nwe found the cause: the driver was paused. Restart the " +

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestMain collects as seldom as the daemon does: the heap of a test is small, and is looked through
-// the more often.
+// TestMain collects as seldom as the daemon does: the heap of a test is small, and is looked
+// through the more often.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(300)
 	m.Run()

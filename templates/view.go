@@ -399,7 +399,8 @@ func oneLine(s string) string {
 	return string(line)
 }
 
-// isHidden reports whether nothing is seen of r; joiners count as seen, emoji and scripts need them.
+// isHidden reports whether nothing is seen of r; joiners count as seen, emoji and scripts need
+// them.
 func isHidden(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200C' && r != '\u200D'
 }

@@ -65,8 +65,8 @@ func TestBatchByMail(t *testing.T) {
 			"// la limpieza del viernes\r\n\r\n1, 3-4: #tomar #severidad 3\r\n2: #cerrar\r\n2: " +
 				"#producto CMR\r\n5, 99: #resuelto\r\n1: #resulto\r\nHola:",
 			[]string{"#1 · Asunto A: nada se hizo, porque no entendimos una de sus líneas.",
-				"#3 · Asunto C: hecho. «#tomar»: el caso es suyo. «#severidad 3»: la severidad es " +
-					"ahora 3.",
+				"#3 · Asunto C: hecho. «#tomar»: el caso es suyo. «#severidad 3»: la severidad " +
+					"es ahora 3.",
 				"#2 · Asunto B: nada se hizo, porque no todo se pudo hacer.",
 				"No conocemos el producto «CMR». Puede ser: CRM, ERP.",
 				"#5 · Asunto E: nada se hizo, porque está cerrado; #reabrir lo abre.",

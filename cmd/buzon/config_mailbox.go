@@ -29,7 +29,8 @@ type mailboxConfig struct {
 	// support for whoever has no contract is at this rate, which he accepts before it begins
 	DemandSupport bool   `toml:"demand_support"`
 	DemandRate    string `toml:"demand_rate"`
-	ReplyDomain   string `toml:"reply_domain"` // replies and bounces come to it; that of the address
+	// replies and bounces come to it; that of the address
+	ReplyDomain string `toml:"reply_domain"`
 }
 
 // mailboxes are the desk's, with their defaults filled in.

@@ -11,16 +11,18 @@ import (
 const usualDoor = "127.0.0.1:2525"
 
 type smtpConfig struct {
-	Listen      string   `toml:"listen"`
-	LMTP        string   `toml:"lmtp"`
-	LMTPMode    string   `toml:"lmtp_mode"`  // of the socket, in octal; "0660"
-	LMTPGroup   string   `toml:"lmtp_group"` // of the socket; that of the process
-	TLSCert     string   `toml:"tls_cert"`
-	TLSKey      string   `toml:"tls_key"`
-	Trusted     []string `toml:"trusted"`          // networks whose mail with bare line feeds is taken
-	Networks    []string `toml:"trusted_networks"` // that let users write in their own names only
-	Relays      []string `toml:"relays"`           // our own mail servers in front; nil: this machine
-	Auth        bool     `toml:"auth"`             // agents log in, over TLS
+	Listen    string `toml:"listen"`
+	LMTP      string `toml:"lmtp"`
+	LMTPMode  string `toml:"lmtp_mode"`  // of the socket, in octal; "0660"
+	LMTPGroup string `toml:"lmtp_group"` // of the socket; that of the process
+	TLSCert   string `toml:"tls_cert"`
+	TLSKey    string `toml:"tls_key"`
+	// networks whose mail with bare line feeds is taken
+	Trusted  []string `toml:"trusted"`
+	Networks []string `toml:"trusted_networks"` // that let users write in their own names only
+	// our own mail servers in front; nil: this machine
+	Relays      []string `toml:"relays"`
+	Auth        bool     `toml:"auth"` // agents log in, over TLS
 	Connections int      `toml:"connections"`
 	PerAddress  int      `toml:"per_address"`
 	MaxSize     size     `toml:"max_size"`

@@ -83,8 +83,8 @@ var story = []scene{
 	{What: "a note between agents", File: "10-nota", From: "ana@ejemplo.test",
 		Answers: "ana@ejemplo.test", Ticket: 1,
 		Rule: "8", Outcome: store.OutcomeItem, Case: "1-4", Internal: true,
-		Text: "Luis: con el talonario nuevo cambió el margen. En la 4.2 ya nos pasó con otros dos " +
-			"clientes, conviene avisar a desarrollo antes de tocar la impresora.",
+		Text: "Luis: con el talonario nuevo cambió el margen. En la 4.2 ya nos pasó con otros " +
+			"dos clientes, conviene avisar a desarrollo antes de tocar la impresora.",
 		Tells: []string{"note luis@ejemplo.test"}},
 	{What: "Ana resolves Producción Caída", File: "11-resuelto", From: "ana@ejemplo.test",
 		Answers: "ana@ejemplo.test", Ticket: 3,

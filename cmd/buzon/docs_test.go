@@ -72,7 +72,8 @@ func documentedCalls(t *testing.T) (list []documentedCall) {
 	return list
 }
 
-// arguments are the words of the line, with what is there in this test for what stands for it in the text.
+// arguments are the words of the line, with what is there in this test for what stands for it in
+// the text.
 func (c documentedCall) arguments(t *testing.T, mail string) (args []string) {
 	for i, m := range shellWord.FindAllStringSubmatch(c.line, -1) {
 		word := m[1] + m[2] + m[3]
@@ -99,7 +100,8 @@ func (c documentedCall) arguments(t *testing.T, mail string) (args []string) {
 	return args
 }
 
-// TestDocumentedCommands: what README and docs tell people to write is known to buzon, and does not fail.
+// TestDocumentedCommands: what README and docs tell people to write is known to buzon, and does not
+// fail.
 func TestDocumentedCommands(t *testing.T) {
 	t.Parallel()
 	d := newLiveDesk(t, liveOptions{Top: `plazos = "co-ley1755"`})

@@ -62,8 +62,8 @@ var heldWords = map[string]phrasebook{
 		"only":  "el caso cambió después y queda como está",
 		"other": "porque solo puede decidirlo un administrador o quien lo escribió: Ana Gómez"},
 	"en": {"send": "#send", "cancel": "#cancel", "take": "#take", "resolved": "#resolved",
-		"answered": "Luis Pérez has already answered at 9:00. Your message is held and nobody has " +
-			"received it.",
+		"answered": "Luis Pérez has already answered at 9:00. Your message is held and nobody " +
+			"has received it.",
 		"took":    "Luis Pérez took the case at 9:00.",
 		"sent":    "“#send”: on its way to the customer now.",
 		"dropped": "“#cancel”: nobody gets it; cancelled is item 3.",

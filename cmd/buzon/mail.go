@@ -172,10 +172,11 @@ type mailRow struct {
 	Error        string            `json:"error"`
 	Reason       string            `json:"reason"`
 	Size         int64             `json:"size"`
-	Folder       *string           `json:"folder"` // of mail from an IMAP account, with its place there
-	UIDValidity  *int64            `json:"uidvalidity"`
-	UID          *int64            `json:"uid"`
-	SettledAt    *string           `json:"settled_at"`
+	// of mail from an IMAP account, with its place there
+	Folder      *string `json:"folder"`
+	UIDValidity *int64  `json:"uidvalidity"`
+	UID         *int64  `json:"uid"`
+	SettledAt   *string `json:"settled_at"`
 
 	EnvelopeTo []string `json:"envelope_to"`
 	Remote     *string  `json:"remote"` // address of the server that handed it over

@@ -69,23 +69,25 @@ func (a *app) withAccounts(ctx context.Context, open opener, names []string,
 
 // accountRow is an account for JSON.
 type accountRow struct {
-	Account    string   `json:"account"`
-	Host       string   `json:"host"`
-	Username   string   `json:"username"`
-	Mailbox    string   `json:"mailbox"`
-	Folders    []string `json:"folders"`
-	State      string   `json:"state"` // ok, failing, never, stale: nobody has looked for longer than alarm_after, or expiring: the client secret ends soon
-	LastTry    *string  `json:"last_try"`
-	LastGood   *string  `json:"last_success"`
-	Lag        float64  `json:"lag_seconds"`
-	Error      string   `json:"error"`
-	Alarmed    *string  `json:"alarmed_at"`
-	Taken      int      `json:"taken"`
-	Aside      int      `json:"set_aside"`
-	Unreadable int      `json:"unreadable"`
-	Reconciled *string  `json:"reconciled_at"`
-	Report     string   `json:"report"`
-	Expires    *string  `json:"secret_expires"`
+	Account  string   `json:"account"`
+	Host     string   `json:"host"`
+	Username string   `json:"username"`
+	Mailbox  string   `json:"mailbox"`
+	Folders  []string `json:"folders"`
+	// ok, failing, never, stale: nobody has looked for longer than alarm_after, or expiring: the
+	// client secret ends soon
+	State      string  `json:"state"`
+	LastTry    *string `json:"last_try"`
+	LastGood   *string `json:"last_success"`
+	Lag        float64 `json:"lag_seconds"`
+	Error      string  `json:"error"`
+	Alarmed    *string `json:"alarmed_at"`
+	Taken      int     `json:"taken"`
+	Aside      int     `json:"set_aside"`
+	Unreadable int     `json:"unreadable"`
+	Reconciled *string `json:"reconciled_at"`
+	Report     string  `json:"report"`
+	Expires    *string `json:"secret_expires"`
 }
 
 func (h *house) accountRow(ctx context.Context, c imapConfig) (accountRow, store.IMAPStatus,

@@ -130,8 +130,8 @@ func TestSponsor(t *testing.T) {
 			"ayuda.", "Cliente SA aprueba a quienes ven sus casos",
 			"¿Puede ver los casos de Cliente SA?", "apruebo", "rechazo",
 			"Ya puede ver los casos de Cliente SA"},
-		{"en", "csm-en.test", "Hello, the till of the shop has not printed since yesterday and we " +
-			"need your help.", "Cliente SA approves who may see its cases",
+		{"en", "csm-en.test", "Hello, the till of the shop has not printed since yesterday and " +
+			"we need your help.", "Cliente SA approves who may see its cases",
 			"May this person see the cases of Cliente SA?", "I approve", "I reject",
 			"You can now see the cases of Cliente SA"},
 	} {

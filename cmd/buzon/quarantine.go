@@ -57,9 +57,9 @@ func (a *app) quarantineRelease() *cobra.Command {
 	var as, by string
 	c := &cobra.Command{Use: "release ID [--as ticket|item N|note N]", Args: cobra.RangeArgs(1, 2),
 		Short: "File a mail, whatever the rules say of its sender: as a new ticket, or into one",
-		Long: "Files a mail as a new ticket, whatever the rules say of its sender. --as says what " +
-			"it becomes instead: an item of ticket N does what its sender meant, his notices " +
-			"included, and an agent's orders are " +
+		Long: "Files a mail as a new ticket, whatever the rules say of its sender. --as says " +
+			"what it becomes instead: an item of ticket N does what its sender meant, his " +
+			"notices included, and an agent's orders are " +
 			"run unless his address is held to be forged; a note only agents see, and nothing of " +
 			"it is run.",
 		Example: "  buzon quarantine release 7\n  buzon quarantine release 7 --as item 12",

@@ -23,8 +23,8 @@ func TestRelayTables(t *testing.T) {
 		{"[[relay]]\nhost = \"a.test\"\nmailboxes = [\"soporte@ejemplo.test\"]\n",
 			"mail of ventas@ejemplo.test"},
 		{"[[relay]]\nhost = \"a.test\"\nmailboxes = [\"nadie@ejemplo.test\"]\n", "relay.mailboxes"},
-		{"[[relay]]\nhost = \"a.test\"\nmailboxes = [\"soporte@ejemplo.test\"]\n[[relay]]\nhost = " +
-			"\"b.test\"\n", ""},
+		{"[[relay]]\nhost = \"a.test\"\nmailboxes = [\"soporte@ejemplo.test\"]\n[[relay]]\nhost " +
+			"= \"b.test\"\n", ""},
 		{"[relay]\nhost = \"a.test\"\nauth = \"ntlm\"\n", "relay.auth"},
 		{"[relay]\nprovider = \"yahoo\"\n", "relay.provider"},
 		{"[relay]\nprovider = \"microsoft365-graph\"\n", "relay.username"},

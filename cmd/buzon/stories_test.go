@@ -39,8 +39,8 @@ func TestConversations(t *testing.T) {
 		{"a stranger with a number hears the same whether or not the case exists",
 			strangerWithNumber},
 		{"Producción Caída alerts the guard at once, however it is spelt", productionDown},
-		{"the same mail twice is one case and one acknowledgement; the same Message-ID with other " +
-			"content is two", sameMailTwice},
+		{"the same mail twice is one case and one acknowledgement; the same Message-ID with " +
+			"other content is two", sameMailTwice},
 		{"a mail to two mailboxes is one case", twoMailboxes},
 		{"a reply to a closed case gets a new number that cites the old", replyToClosed},
 		{"an agent forwards a customer's mail and the case is opened in the customer's name",
@@ -366,13 +366,13 @@ func agentForwards(t *testing.T) {
 	d := newLiveDesk(t, liveOptions{SMTP: `trusted_networks = ["127.0.0.1"]`})
 	for i, c := range []struct{ name, subject, text string }{
 		{"Gmail", "Fwd: No puedo entrar",
-			"---------- Forwarded message ---------\nDe: Pedro Díaz <pedro@otra.test>\nDate: lun, " +
-				"2 mar 2026 a las 9:01\nSubject: No puedo entrar\nTo: Ana Gómez " +
+			"---------- Forwarded message ---------\nDe: Pedro Díaz <pedro@otra.test>\nDate: " +
+				"lun, 2 mar 2026 a las 9:01\nSubject: No puedo entrar\nTo: Ana Gómez " +
 				"<ana@ejemplo.test>\n\n\nNo puedo entrar al sistema desde hoy.\n\nPedro"},
 		{"Outlook", "RV: No puedo entrar",
-			"De: Pilar Mora <pilar@otra.test>\nEnviado: lunes, 2 de marzo de 2026 9:01\nPara: Ana " +
-				"Gómez <ana@ejemplo.test>\nAsunto: No puedo entrar\n\nNo puedo entrar al sistema " +
-				"desde hoy.\n\nPilar"},
+			"De: Pilar Mora <pilar@otra.test>\nEnviado: lunes, 2 de marzo de 2026 9:01\nPara: " +
+				"Ana Gómez <ana@ejemplo.test>\nAsunto: No puedo entrar\n\nNo puedo entrar al " +
+				"sistema desde hoy.\n\nPilar"},
 	} {
 		customer := []string{"pedro@otra.test", "pilar@otra.test"}[i]
 		m := d.send(letter{From: "Ana Gómez <ana@ejemplo.test>", To: soporte, Subject: c.subject,

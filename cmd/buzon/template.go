@@ -19,8 +19,8 @@ func (a *app) template() *cobra.Command {
 	var ticket int64
 	preview := &cobra.Command{Use: "preview DIR", Args: cobra.ExactArgs(1),
 		Short: "Write mails of every kind in every language into a directory, to look at",
-		Long: "Writes mails of every kind in every language into DIR: index.html shows them light, " +
-			"dark and as on a telephone; each is there as text, HTML and .eml too. " +
+		Long: "Writes mails of every kind in every language into DIR: index.html shows them " +
+			"light, dark and as on a telephone; each is there as text, HTML and .eml too. " +
 			"They tell of sample data, or of a ticket. Nothing is sent.",
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.preview(c.Context(), args[0], ticket)

@@ -8,8 +8,8 @@ import (
 
 var (
 	approving = words(`apruebo aprobado aprobada aprobar aprobamos approve approved confirmo confirmado
-		confirmada confirmar confirm confirmed acepto aceptado accept accepted autorizo autorizado si
-		yes sim ok aprovo`)
+		confirmada confirmar confirm confirmed acepto aceptado accept accepted autorizo
+		autorizado si yes sim ok aprovo`)
 	refusing = words(`rechazo rechazado rechazada rechazar rechazamos reject rejected deniego denegado
 		deny denied refuse refused rejeito`)
 	negating = words("no not nunca never nao don t")

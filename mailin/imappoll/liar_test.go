@@ -293,8 +293,8 @@ func TestOutage(t *testing.T) {
 			f := newFake(many()[:c.mails]...)
 			f.answer = func(command string) string {
 				if strings.Contains(command, "BODY.PEEK[]") {
-					return "{tag} NO [SERVERBUG] Internal error occurred. Refer to server log for " +
-						"more information.\r\n"
+					return "{tag} NO [SERVERBUG] Internal error occurred. Refer to server log " +
+						"for more information.\r\n"
 				}
 				return ""
 			}

@@ -61,7 +61,7 @@ func telling(text string) map[string]bool {
 
 // idle are words that stand in any mail.
 var idle = words(`hola buenas buenos dias tardes noches gracias saludos favor por para con los las
-	del una uno que como esta este esto estos esa ese desde sobre muy mas pero ayuda consulta problema
-	caso ticket urgente the and for with from this that have has hello hi thanks please regards help
-	case issue problem you your our are not was can nos les sin sus hay cuando donde tengo tenemos
-	puede pueden`)
+	del una uno que como esta este esto estos esa ese desde sobre muy mas pero ayuda consulta
+	problema caso ticket urgente the and for with from this that have has hello hi thanks please
+	regards help case issue problem you your our are not was can nos les sin sus hay cuando
+	donde tengo tenemos puede pueden`)

@@ -279,15 +279,15 @@ var said = func() map[string]int {
 	set := map[string]int{}
 	for what, list := range map[int]string{
 		when: `hoy ayer anoche anteayer desde lunes martes miercoles jueves viernes sabado domingo
-		manana tarde noche madrugada mediodia today yesterday since monday tuesday wednesday thursday
-		friday saturday sunday morning afternoon evening night tonight noon`,
+		manana tarde noche madrugada mediodia today yesterday since monday tuesday wednesday
+		thursday friday saturday sunday morning afternoon evening night tonight noon`,
 		where: `equipo equipos pc pcs computador computadora computadoras computadores ordenador
-		ordenadores laptop laptops portatil portatiles notebook notebooks servidor servidores impresora
-		impresoras caja cajas terminal terminales celular celulares movil moviles tablet tablets navegador
-		navegadores chrome firefox edge safari windows mac linux android iphone usuario usuaria usuarios
-		usuarias user users machine machines computer computers server servers printer printers browser
-		browsers phone phones todos nadie everybody everyone nobody sucursal sucursales oficina oficinas
-		sede office branch`,
+		ordenadores laptop laptops portatil portatiles notebook notebooks servidor servidores
+		impresora impresoras caja cajas terminal terminales celular celulares movil moviles
+		tablet tablets navegador navegadores chrome firefox edge safari windows mac linux
+		android iphone usuario usuaria usuarios usuarias user users machine machines computer
+		computers server servers printer printers browser browsers phone phones todos nadie
+		everybody everyone nobody sucursal sucursales oficina oficinas sede office branch`,
 		answered: `error errores mensaje dice aparece aparecen sale salio responde respondio muestra
 		mostro message says said shows showed answers appears pops`,
 	} {

@@ -34,13 +34,16 @@ var common = func() map[string]bool {
 	set := map[string]bool{}
 	for w := range strings.FieldsSeq(
 		`no la el los las se me mi le te que de del es esta este ya y o un una por para cuando cual
-		como con sin si su tu en al lo nos muy mas demasiado desde hay fue era no: incorrecta incorrecto incorrectas correcta
-		correcto errada erronea equivocada invalida invalido valida valido vencida vencio caducada expirada expiro bloqueada
-		olvidada olvide perdida perdi vieja nueva nuevo anterior actual misma temporal obligatoria requerida necesaria larga
-		corta debil segura fuerte secreta igual otra mala buena cambiada restablecer cambiar recuperar olvido problema error
-		ninguna nada alguna the a an is are was not no my your our his it its and or wrong incorrect invalid
-		expired forgotten locked lost required reset correct does doesn't please always still too same old new weak strong
-		blank empty missing changed case when what how for to of in on at with without i we you they this that never`) {
+		como con sin si su tu en al lo nos muy mas demasiado desde hay fue era no: incorrecta
+		incorrecto incorrectas correcta correcto errada erronea equivocada invalida invalido
+		valida valido vencida vencio caducada expirada expiro bloqueada olvidada olvide perdida
+		perdi vieja nueva nuevo anterior actual misma temporal obligatoria requerida necesaria
+		larga corta debil segura fuerte secreta igual otra mala buena cambiada restablecer
+		cambiar recuperar olvido problema error ninguna nada alguna the a an is are was not no
+		my your our his it its and or wrong incorrect invalid expired forgotten locked lost
+		required reset correct does doesn't please always still too same old new weak strong
+		blank empty missing changed case when what how for to of in on at with without i we you
+		they this that never`) {
 		set[w] = true
 	}
 	return set

@@ -76,8 +76,8 @@ func TestInvitation(t *testing.T) {
 	}
 	cases := []struct{ name, mail, text string }{
 		{"alone", "Content-Type: text/calendar; charset=utf-8; method=REQUEST\n\n" + event,
-			"Revisión, caso 1 · 2026-01-31 10:00 America/Bogota – 2026-01-31 16:00 UTC · Sala 2 · " +
-				"ana@x.example"},
+			"Revisión, caso 1 · 2026-01-31 10:00 America/Bogota – 2026-01-31 16:00 UTC · Sala 2 " +
+				"· ana@x.example"},
 		{"in an alternative", "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nhola\n" +
 			"--b\nContent-Type: text/calendar; method=CANCEL\n\n" + calendar("CANCEL", "Cita") +
 			"--b--\n", "hola\n[CANCEL] Cita · 2026-01-31"},

@@ -84,8 +84,8 @@ func TestB14BounceNotices(t *testing.T) {
 				"remoto.test.\n\nError notificado: 550 5.1.10 RESOLVER.ADR.RecipientNotFound\n",
 			Bounced, "5.1.10", false},
 		{"Office 365, Portuguese", "postmaster@mx.test", "Não é possível entregar: Caso",
-			"Sua mensagem para bad@remoto.test não pôde ser entregue.\n\nErro relatado: 550 5.4.1 " +
-				"acesso negado\n", Bounced, "5.4.1", false},
+			"Sua mensagem para bad@remoto.test não pôde ser entregue.\n\nErro relatado: 550 " +
+				"5.4.1 acesso negado\n", Bounced, "5.4.1", false},
 		{"Gmail", "mailer-daemon@correo.example", "Delivery Status Notification (Failure)",
 			"** Address not found **\n\nYour message wasn't delivered to bad@remoto.test because " +
 				"the address couldn't be found, or is unable to receive mail.\n\nThe response " +
@@ -211,8 +211,8 @@ func TestB14BounceNotices(t *testing.T) {
 				"message is 5 days old\n", Delay, "4.4.1", false},
 		{"Gmail waits, Spanish", "mailer-daemon@correo.example",
 			"Notificación de estado de entrega (retraso)",
-			"El mensaje a bad@remoto.test se ha retrasado. Gmail seguirá intentando la entrega 46 " +
-				"horas más.\n\n451 4.4.2 sin respuesta\n", Delay, "4.4.2", false},
+			"El mensaje a bad@remoto.test se ha retrasado. Gmail seguirá intentando la entrega " +
+				"46 horas más.\n\n451 4.4.2 sin respuesta\n", Delay, "4.4.2", false},
 		{"the header of the mail stands before its recipient", "postmaster@mx.test",
 			"Undeliverable: Caso",
 			"Your message\n\n  To:      otra@remoto.test\n  Subject: Caso\n" +

@@ -253,8 +253,8 @@ func TestUnmarkedMachines(t *testing.T) {
 			"hasta el 22/09.", headerMap{thread}, AutoReply, true},
 		{"", "Re: Consulta", "Hola:\n\nThis is an automated message. I am away from the office.",
 			headerMap{thread}, AutoReply, true},
-		{"", "Re: Consulta", "Salgo de vacaciones el viernes, necesito esto antes. En mi ausencia " +
-			"escriban a Nelly.", headerMap{thread}, Normal, false},
+		{"", "Re: Consulta", "Salgo de vacaciones el viernes, necesito esto antes. En mi " +
+			"ausencia escriban a Nelly.", headerMap{thread}, Normal, false},
 		{"", "Consulta", "Me llega uno que dice: Este es un mensaje automático, fuera de la " +
 			"oficina.", nil, Normal, false},
 		{"", "Consulta", "Mensaje automático duplicado: nuestro sistema envía dos veces la factura.", nil, Normal, false},

@@ -44,8 +44,8 @@ func TestKinds(t *testing.T) {
 			"El número es:"},
 		{"a notice shown", "Pongan esto al pie:\n\nEste mensaje es confidencial. Si usted no es " +
 			"el destinatario, elimínelo.\n",
-			"Pongan esto al pie:\n\nEste mensaje es confidencial. Si usted no es el destinatario, " +
-				"elimínelo."},
+			"Pongan esto al pie:\n\nEste mensaje es confidencial. Si usted no es el " +
+				"destinatario, elimínelo."},
 		{"a line to sign on", "La raya va debajo:\n\nRecibe\n______________\n\nhoy sale encima.\n",
 			"La raya va debajo:\n\nRecibe\n______________\n\nhoy sale encima."},
 		{"stars above contact data", "Listo.\n\n*****\nIrma Vega\nTel. 555 0199\n", "Listo."},

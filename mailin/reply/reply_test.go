@@ -231,8 +231,8 @@ func TestSplit(t *testing.T) {
 			"Ja.\n\nAm 03.03.25 um 09:01 schrieb Jan van der Berg:\n\n¿Va?\n", "Ja.",
 			"Am 03.03.25 um 09:01 schrieb Jan van der Berg:\n\n¿Va?", "", ""},
 		{"number in the sentence above",
-			"Lo vemos a las 5 en punto.\nEl lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) " +
-				"escribió:\n> ¿Va?\n", "Lo vemos a las 5 en punto.",
+			"Lo vemos a las 5 en punto.\nEl lun, 3 mar 2025 a las 9:01, Luis " +
+				"(<luis@example.com>) escribió:\n> ¿Va?\n", "Lo vemos a las 5 en punto.",
 			"El lun, 3 mar 2025 a las 9:01, Luis (<luis@example.com>) escribió:\n> ¿Va?", "", ""},
 		{"attribution on the line of the answer",
 			"Sí, gracias. El lun, 3 mar 2025 a las 9:01, Luis <luis@example.com> escribió:\n> " +
@@ -272,8 +272,8 @@ func TestSplit(t *testing.T) {
 				"imprime.\n", "Não imprime.", "",
 			"CUIDADO: Este e-mail foi originado fora da organização. Não clique em links.", ""},
 		{"warning of a gateway, French",
-			"ATTENTION : ce courriel provient de l'extérieur de l'organisation.\n\nCela n'imprime " +
-				"pas.\n", "Cela n'imprime pas.", "",
+			"ATTENTION : ce courriel provient de l'extérieur de l'organisation.\n\nCela " +
+				"n'imprime pas.\n", "Cela n'imprime pas.", "",
 			"ATTENTION : ce courriel provient de l'extérieur de l'organisation.", ""},
 		{"warning of a gateway, Italian",
 			"ATTENZIONE: questa e-mail proviene dall'esterno.\n\nNon stampa.\n", "Non stampa.", "",
@@ -357,8 +357,8 @@ func TestCommandsOfOthersAreNotNew(t *testing.T) {
 			"de marzo de 2025 9:01\nPara: Luis\nAsunto: x\n\n#asignar luis\n",
 		"forward without a word": "---------- Forwarded message ---------\nDe: Ana " +
 			"<ana@example.com>\nSubject: x\n\n#cerrar\n",
-		"text under leading attribution": "El lun, 3 mar 2025 a las 9:01, Ana (<ana@example.com>) " +
-			"escribió:\n\n#cerrar\n",
+		"text under leading attribution": "El lun, 3 mar 2025 a las 9:01, Ana " +
+			"(<ana@example.com>) escribió:\n\n#cerrar\n",
 		"quote between two fences": "Pruebe:\n```\nls\n\nDe: Ana <ana@example.com>\n" +
 			"Enviado: lunes, 3 de marzo de 2025 9:01\nPara: Luis\nAsunto: x\n\n#cerrar\n```\n",
 		"signature": "Hecho.\n-- \n#cerrar\n",

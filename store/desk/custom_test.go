@@ -93,8 +93,8 @@ func TestItemTypesOfOnesOwn(t *testing.T) {
 		{"nothing follows", "#item aviso", words("x"),
 			"open Julia>Julia | aviso public filed | item_written | item Aviso"},
 		{"what resolves is told as such", "#item entrega", words("x"),
-			"resolved Ana>Carla | entrega public filed | ticket_assigned | ticket_resolved | item " +
-				"Entrega"},
+			"resolved Ana>Carla | entrega public filed | ticket_assigned | ticket_resolved | " +
+				"item Entrega"},
 		{"no such type", "#item visitas", Deed{},
 			"open Julia>Julia | note internal filed | ?item visitas"},
 		{"without words, by name", "#item visita técnica", Deed{},

@@ -96,8 +96,8 @@ func TestDue(t *testing.T) {
 		{"reply to a closed ticket", TicketReplaced, carla, nil,
 			"new_number Carla, new_ticket Ana"},
 		{"reply to a closed ticket, Producción Caída", TicketReplaced, carla, down,
-			"new_number Carla, production_down Olga, production_down Beto, production_down Julia, " +
-				"new_ticket Ana"},
+			"new_number Carla, production_down Olga, production_down Beto, production_down " +
+				"Julia, new_ticket Ana"},
 		{"reply to a closed ticket of a mailbox that takes none", ReplyRejected, carla, nil,
 			"closed Carla"},
 		{"pending item", ItemPending, carla, internal, "pending Ana"},
