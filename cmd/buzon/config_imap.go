@@ -143,6 +143,26 @@ func (a imapConfig) check(c config) error {
 			return fmt.Errorf("imap.%s: name %s", k.key, k.why)
 		}
 	}
+	if err := a.checkWords(); err != nil {
+		return err
+	}
+	if err := a.checkHost(); err != nil {
+		return err
+	}
+	if a.AlarmAfter < duration(time.Second) {
+		return fmt.Errorf("imap.alarm_after: %v: write it with its unit and in quotes, "+
+			"such as \"15m\"", time.Duration(a.AlarmAfter))
+	}
+	if a.MaxSize < 64<<10 {
+		return fmt.Errorf("imap.max_size: %d bytes: want at least \"64KB\"; "+
+			"write it with its unit and in quotes, such as \"25MB\"", a.MaxSize)
+	}
+	return errors.Join(a.checkName(), a.checkFolders(c), a.checkTimes(), a.checkFlag(),
+		a.checkSecrets())
+}
+
+// checkWords looks at the keys that take one of a few words.
+func (a imapConfig) checkWords() error {
 	for _, k := range []struct {
 		key, value string
 		list       []string
@@ -156,6 +176,10 @@ func (a imapConfig) check(c config) error {
 				strings.Join(k.list, ", "))
 		}
 	}
+	return nil
+}
+
+func (a imapConfig) checkHost() error {
 	if a.TLS == "none" && !desk.Loopback(a.Host) {
 		return fmt.Errorf(`imap.tls: "none" would send the password of %s in clear: want "tls" or `+
 			`"starttls"`, a.Host)
@@ -164,15 +188,7 @@ func (a imapConfig) check(c config) error {
 		return fmt.Errorf("imap.host: %q: want the name alone, such as \"imap.ejemplo.test\"; the "+
 			"port goes into imap.port", a.Host)
 	}
-	if a.AlarmAfter < duration(time.Second) {
-		return fmt.Errorf("imap.alarm_after: %v: write it with its unit and in quotes, "+
-			"such as \"15m\"", time.Duration(a.AlarmAfter))
-	}
-	if a.MaxSize < 64<<10 {
-		return fmt.Errorf("imap.max_size: %d bytes: want at least \"64KB\"; "+
-			"write it with its unit and in quotes, such as \"25MB\"", a.MaxSize)
-	}
-	return errors.Join(a.checkName(), a.checkFolders(c), a.checkSecrets())
+	return nil
 }
 
 func (a imapConfig) checkFolders(c config) error {
@@ -204,6 +220,11 @@ func (a imapConfig) checkFolders(c config) error {
 				key, f)
 		}
 	}
+	return nil
+}
+
+// checkTimes looks at since when mail is taken, and when it is looked for.
+func (a imapConfig) checkTimes() error {
 	since, err := time.ParseInLocation(time.DateOnly, a.Since, time.Local)
 	if err != nil && !slices.Contains([]string{"now", "all"}, a.Since) {
 		return fmt.Errorf(`imap.since: %q: want "now", "all" or a date such as "2026-01-31"`,
@@ -221,6 +242,10 @@ func (a imapConfig) checkFolders(c config) error {
 	if schedule.Next(time.Now()).IsZero() {
 		return fmt.Errorf(`imap.schedule: %q: that day never comes`, a.Schedule)
 	}
+	return nil
+}
+
+func (a imapConfig) checkFlag() error {
 	if strings.ContainsFunc(a.Flag, func(r rune) bool {
 		return r <= ' ' || r >= 0x7f ||
 			strings.ContainsRune(`(){%*"\]`, r)

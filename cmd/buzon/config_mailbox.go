@@ -68,28 +68,35 @@ func (m mailboxConfig) mailbox() (box desk.Mailbox, err error) {
 	if box.Senders, err = canonicals("mailbox.senders", m.Senders); err != nil {
 		return box, err
 	}
+	if err := m.check(); err != nil {
+		return box, err
+	}
+	if m.DemandSupport {
+		box.Demand = strings.TrimSpace(m.DemandRate)
+	}
+	box.ReplyDomain, err = m.replyDomain()
+	return box, err
+}
+
+func (m mailboxConfig) check() error {
 	if !slices.Contains([]string{"", "new", "reopen", "reject"}, m.ClosedReply) {
-		return box, fmt.Errorf(`mailbox.closed_reply: %q: want "new", "reopen" or "reject"`,
+		return fmt.Errorf(`mailbox.closed_reply: %q: want "new", "reopen" or "reject"`,
 			m.ClosedReply)
 	}
 	if m.Hold < 0 || time.Duration(m.Hold) > longestHold {
-		return box, fmt.Errorf(`mailbox.hold: want a time between "0s" and "%v"`, longestHold)
+		return fmt.Errorf(`mailbox.hold: want a time between "0s" and "%v"`, longestHold)
 	}
-	if m.DemandSupport {
-		if box.Demand = strings.TrimSpace(m.DemandRate); box.Demand == "" {
-			return box, errors.New(`mailbox.demand_rate: say what support on demand costs, ` +
-				`as customers read it: "USD 60 por hora"`)
-		}
+	if m.DemandSupport && strings.TrimSpace(m.DemandRate) == "" {
+		return errors.New(`mailbox.demand_rate: say what support on demand costs, ` +
+			`as customers read it: "USD 60 por hora"`)
 	}
-	if box.ReplyDomain, err = m.replyDomain(); err != nil {
-		return box, err
+	if !m.PlusAddressing {
+		return nil
 	}
-	if m.PlusAddressing {
-		if err := threading.CheckMailbox(box.Address); err != nil {
-			return box, fmt.Errorf("mailbox.address: %w", err)
-		}
+	if err := threading.CheckMailbox(desk.Canonical(m.Address)); err != nil {
+		return fmt.Errorf("mailbox.address: %w", err)
 	}
-	return box, nil
+	return nil
 }
 
 // replyDomain is the domain of its own to which replies come, where there is one.

@@ -84,16 +84,7 @@ func (f *deedFlags) register(c *cobra.Command) {
 
 func (a *app) deed(d deed) *cobra.Command {
 	var f deedFlags
-	takes := cobra.ExactArgs(len(strings.Fields(d.use)) - 1)
-	switch repeats := strings.HasSuffix(d.use, "…") || strings.HasSuffix(d.use, "..."); {
-	case strings.Contains(d.use, "[") && repeats:
-		takes = cobra.MinimumNArgs(1)
-	case strings.Contains(d.use, "["):
-		takes = cobra.RangeArgs(1, 2)
-	case repeats:
-		takes = cobra.MinimumNArgs(2)
-	}
-	c := &cobra.Command{Use: d.use, Short: d.short, Args: takes}
+	c := &cobra.Command{Use: d.use, Short: d.short, Args: argumentsOf(d.use)}
 	var removed []string
 	if strings.HasPrefix(d.use, "tag ") { // "-x" would be a flag
 		c.Args = cobra.MinimumNArgs(1)
@@ -122,6 +113,19 @@ func (a *app) deed(d deed) *cobra.Command {
 	}
 	f.register(c)
 	return c
+}
+
+// argumentsOf is how many arguments a line of use stands for.
+func argumentsOf(use string) cobra.PositionalArgs {
+	switch repeats := strings.HasSuffix(use, "…") || strings.HasSuffix(use, "..."); {
+	case strings.Contains(use, "[") && repeats:
+		return cobra.MinimumNArgs(1)
+	case strings.Contains(use, "["):
+		return cobra.RangeArgs(1, 2)
+	case repeats:
+		return cobra.MinimumNArgs(2)
+	}
+	return cobra.ExactArgs(len(strings.Fields(use)) - 1)
 }
 
 // ordered are the orders with their arguments.

@@ -101,7 +101,7 @@ func (a *app) present(ctx context.Context, p *player, stay, keep bool) error {
 	if err != nil {
 		return err
 	}
-	if err := a.report(ctx, p, played); err != nil {
+	if err := a.reportPlay(ctx, p, played); err != nil {
 		return err
 	}
 	if stay || keep {

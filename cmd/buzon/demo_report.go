@@ -27,8 +27,8 @@ type sentRow struct {
 	State   string `json:"state"`
 }
 
-// report prints what became of the mails: the mails, the tickets, what was sent.
-func (a *app) report(ctx context.Context, p *player, played []act) error {
+// reportPlay prints what became of the mails: the mails, the tickets, what was sent.
+func (a *app) reportPlay(ctx context.Context, p *player, played []act) error {
 	subjects, err := p.subjects()
 	if err != nil {
 		return err

@@ -193,19 +193,8 @@ func (h *house) exportPerson(ctx context.Context, w io.Writer, p desk.Person) er
 func (h *house) personMbox(ctx context.Context, w io.Writer, n naming, p desk.Person) (
 	list []ticketRow, err error) {
 	box := mailout.NewMbox(w)
-	for _, address := range p.Addresses {
-		mails, err := h.store.Mails(ctx, store.MailFilter{From: address, Limit: math.MaxInt})
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range mails {
-			if m.Sender != address {
-				continue
-			}
-			if err := h.addRaw(ctx, box, m); err != nil {
-				return nil, fmt.Errorf("mail %d: %w", m.ID, err)
-			}
-		}
+	if err := h.addWritten(ctx, box, p); err != nil {
+		return nil, err
 	}
 	rows, sight, err := h.takesPart(ctx, p)
 	if err != nil {
@@ -231,6 +220,25 @@ func (h *house) personMbox(ctx context.Context, w io.Writer, n naming, p desk.Pe
 		}
 	}
 	return list, box.Flush()
+}
+
+// addWritten adds the mails that a person wrote, as they came.
+func (h *house) addWritten(ctx context.Context, box *mailout.Mbox, p desk.Person) error {
+	for _, address := range p.Addresses {
+		mails, err := h.store.Mails(ctx, store.MailFilter{From: address, Limit: math.MaxInt})
+		if err != nil {
+			return err
+		}
+		for _, m := range mails {
+			if m.Sender != address {
+				continue
+			}
+			if err := h.addRaw(ctx, box, m); err != nil {
+				return fmt.Errorf("mail %d: %w", m.ID, err)
+			}
+		}
+	}
+	return nil
 }
 
 // takesPart are the tickets in which a customer takes part, with what he may see. An agent's are

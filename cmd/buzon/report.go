@@ -116,64 +116,82 @@ func (r *reporting) rows(i int) (list []*reportRow) {
 }
 
 func (a *app) reports() *cobra.Command {
-	var by []string
-	var since, until string
-	var satisfaction bool
-	var legal int
-	var names []string
-	for _, g := range groupings {
-		names = append(names, g.name)
-	}
+	var f reportFlags
 	c := &cobra.Command{Use: "report", Args: cobra.NoArgs,
 		Short: "Count tickets by status, severity, type, product, organisation, agent and month",
 		Long: "Counts the tickets that were opened in a time: how many, how many of them are " +
 			"closed by now, and how\nmany are not."}
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		for _, name := range by {
-			if err := among("by", name, names...); err != nil {
-				return err
-			}
-		}
-		h, err := a.look(c.Context())
-		if err != nil {
-			return err
-		}
-		defer h.close()
-		if legal != 0 {
-			return failed(a.legalReport(c.Context(), h, legal))
-		}
-		if satisfaction {
-			return failed(a.printSatisfaction(c.Context(), h))
-		}
-		from, err := h.day("since", since)
-		if err != nil {
-			return err
-		}
-		to, err := h.day("until", until)
-		if err != nil {
-			return err
-		}
-		if to = to.AddDate(0, 0, 1); until == "" {
-			to = h.store.Now().AddDate(1, 0, 0)
-		}
-		r, err := h.counted(c.Context(), from, to)
-		if err != nil {
-			return failed(err)
-		}
-		if err := a.printReport(r, by); err != nil || len(by) > 0 {
-			return failed(err)
-		}
-		return failed(a.satisfaction(c.Context(), h, "satisfaction"))
-	}
-	c.Flags().BoolVar(&satisfaction, "satisfaction", false,
+	c.RunE = func(c *cobra.Command, _ []string) error { return a.report(c.Context(), f) }
+	c.Flags().BoolVar(&f.satisfaction, "satisfaction", false,
 		"instead: what customers answered when they were asked how they were treated, by month")
-	c.Flags().IntVar(&legal, "legal", 0,
+	c.Flags().IntVar(&f.legal, "legal", 0,
 		"instead: the cases of this year, 2026, and whether each was answered in the law's time, "+
 			"as CSV")
-	c.Flags().StringSliceVar(&by, "by", nil, strings.Join(names, ", ")+"; empty: by each")
-	c.Flags().StringVar(&since, "since", "", "opened on this day or later, 2026-01-31")
-	c.Flags().StringVar(&until, "until", "", "opened on this day or earlier")
+	c.Flags().StringSliceVar(&f.by, "by", nil,
+		strings.Join(groupingNames(), ", ")+"; empty: by each")
+	c.Flags().StringVar(&f.since, "since", "", "opened on this day or later, 2026-01-31")
+	c.Flags().StringVar(&f.until, "until", "", "opened on this day or earlier")
 	return c
+}
+
+// reportFlags say what is counted.
+type reportFlags struct {
+	by           []string
+	since, until string
+	satisfaction bool
+	legal        int
+}
+
+func groupingNames() (names []string) {
+	for _, g := range groupings {
+		names = append(names, g.name)
+	}
+	return names
+}
+
+func (a *app) report(ctx context.Context, f reportFlags) error {
+	for _, name := range f.by {
+		if err := among("by", name, groupingNames()...); err != nil {
+			return err
+		}
+	}
+	h, err := a.look(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	switch {
+	case f.legal != 0:
+		return failed(a.legalReport(ctx, h, f.legal))
+	case f.satisfaction:
+		return failed(a.printSatisfaction(ctx, h))
+	}
+	from, to, err := h.span(f.since, f.until)
+	if err != nil {
+		return err
+	}
+	r, err := h.counted(ctx, from, to)
+	if err == nil {
+		err = a.printReport(r, f.by)
+	}
+	if err == nil && len(f.by) == 0 {
+		err = a.satisfaction(ctx, h, "satisfaction")
+	}
+	return failed(err)
+}
+
+// span is the time from the beginning of a day to the end of another.
+func (h *house) span(since, until string) (from, to time.Time, err error) {
+	if from, err = h.day("since", since); err != nil {
+		return from, to, err
+	}
+	if to, err = h.day("until", until); err != nil {
+		return from, to, err
+	}
+	if to = to.AddDate(0, 0, 1); until == "" {
+		to = h.store.Now().AddDate(1, 0, 0)
+	}
+	return from, to, nil
 }
 
 // counted counts the tickets of a time.

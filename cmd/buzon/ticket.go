@@ -131,26 +131,10 @@ func (n naming) ticketJSON(t store.Row) ticketRow {
 }
 
 // addItems fills in what a list of tickets leaves out.
-func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) error {
-	row.Items, row.NotTold = []itemRow{}, []untoldRow{}
-	history, err := h.store.Activities(ctx, row.Number)
-	if err != nil {
+func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) (err error) {
+	row.Items = []itemRow{}
+	if row.NotTold, err = h.notTold(ctx, row.Number); err != nil {
 		return err
-	}
-	for _, c := range history {
-		if c.What == "not_told" {
-			row.NotTold = append(row.NotTold, untold(c))
-		}
-	}
-	held, err := h.store.Outbox(ctx,
-		store.OutboxFilter{Ticket: row.Number, State: store.Held, Limit: math.MaxInt32})
-	if err != nil {
-		return err
-	}
-	for _, o := range slices.Backward(held) { // the oldest first
-		if o.Capped() {
-			row.NotTold = append(row.NotTold, withheld(o))
-		}
 	}
 	if err := h.addTimes(ctx, row); err != nil {
 		return err
@@ -173,6 +157,28 @@ func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) error {
 		row.Items = append(row.Items, r)
 	}
 	return nil
+}
+
+// notTold lists whom nobody told of a ticket, and of whom a cap holds back what he is told.
+func (h *house) notTold(ctx context.Context, ticket int64) ([]untoldRow, error) {
+	list := []untoldRow{}
+	history, err := h.store.Activities(ctx, ticket)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range history {
+		if c.What == "not_told" {
+			list = append(list, untold(c))
+		}
+	}
+	held, err := h.store.Outbox(ctx,
+		store.OutboxFilter{Ticket: ticket, State: store.Held, Limit: math.MaxInt32})
+	for _, o := range slices.Backward(held) { // the oldest first
+		if o.Capped() {
+			list = append(list, withheld(o))
+		}
+	}
+	return list, err
 }
 
 // addTimes adds the hours worked, the clocks and the alerts of a ticket.
@@ -299,27 +305,37 @@ func (a *app) printTicket(n naming, t desk.Ticket, row ticketRow) error {
 		facts(a.stdout, "Alert", w.words(a.clock))
 	}
 	for _, it := range row.Items {
-		mark := ""
-		if it.Visibility == string(desk.Internal) {
-			mark = ", internal"
-		}
-		if it.State == string(desk.Pending) {
-			mark += ", pending"
-		}
-		author := safe(it.Author)
-		if it.Via != "" && it.Via != it.Author {
-			author += " via " + safe(it.Via)
-		}
-		fmt.Fprintf(a.stdout, "\n── %d-%d  %s%s, %s, %s\n%s\n", row.Number, it.Number, it.Type,
-			mark, author, a.clock(it.created), safeText(it.Text))
-		for _, at := range it.Attachments {
-			fmt.Fprintf(a.stdout, "   %s (%s, %d bytes)\n",
-				safe(at.Filename), safe(at.ContentType), at.Size)
-		}
-		for _, d := range it.Deliveries {
-			fmt.Fprintf(a.stdout, "   → %s (%s): %s\n", safe(d.To), d.Kind, safe(a.howFar(d.mail)))
-		}
+		a.printItem(row.Number, it)
 	}
+	a.printBelow(row)
+	return nil
+}
+
+func (a *app) printItem(ticket int64, it itemRow) {
+	mark := ""
+	if it.Visibility == string(desk.Internal) {
+		mark = ", internal"
+	}
+	if it.State == string(desk.Pending) {
+		mark += ", pending"
+	}
+	author := safe(it.Author)
+	if it.Via != "" && it.Via != it.Author {
+		author += " via " + safe(it.Via)
+	}
+	fmt.Fprintf(a.stdout, "\n── %d-%d  %s%s, %s, %s\n%s\n", ticket, it.Number, it.Type,
+		mark, author, a.clock(it.created), safeText(it.Text))
+	for _, at := range it.Attachments {
+		fmt.Fprintf(a.stdout, "   %s (%s, %d bytes)\n",
+			safe(at.Filename), safe(at.ContentType), at.Size)
+	}
+	for _, d := range it.Deliveries {
+		fmt.Fprintf(a.stdout, "   → %s (%s): %s\n", safe(d.To), d.Kind, safe(a.howFar(d.mail)))
+	}
+}
+
+// printBelow prints what stands below the items: the time spent, and who was not told of one.
+func (a *app) printBelow(row ticketRow) {
 	for i, e := range row.Time {
 		if i == 0 {
 			fmt.Fprintf(a.stdout, "\nTime: %s\n", desk.Spent(row.TimeMinutes))
@@ -332,5 +348,4 @@ func (a *app) printTicket(n naming, t desk.Ticket, row ticketRow) error {
 		}
 		fmt.Fprintf(a.stdout, "   %s  %s\n", a.clock(u.at), u.words(a.clock))
 	}
-	return nil
 }
