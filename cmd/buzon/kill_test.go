@@ -199,7 +199,7 @@ ticket_hour = 1000000
 	ctx, stop := context.WithCancel(t.Context())
 	var feeding sync.WaitGroup
 	for worker := range 3 {
-		feeding.Go(func() { f.newCases(ctx, worker) })
+		feeding.Go(func() { f.newCases(ctx, worker, 15*kills) })
 	}
 	feeding.Go(func() { f.replies(ctx) })
 	for i := range kills {
@@ -277,8 +277,8 @@ type feeder struct {
 	again    int
 }
 
-func (f *feeder) newCases(ctx context.Context, worker int) {
-	for i := 0; ctx.Err() == nil; i++ {
+func (f *feeder) newCases(ctx context.Context, worker, most int) {
+	for i := 0; i < most && ctx.Err() == nil; i++ {
 		who := fmt.Sprintf("k%d-%d@k%d-%d.test", worker, i, worker, i)
 		l := letter{From: who, To: soporte, Subject: "Caso de " + who, Text: "Hola.", ID: "<" +
 			who + ">"}
@@ -384,14 +384,18 @@ func (d *liveDesk) filedOnce(f *feeder) {
 			d.t.Errorf("%s was answered 250 and became %s, want %s", id, got, want)
 		}
 	}
+	h, close := d.looks()
+	defer close()
 	for _, row := range d.tickets() {
 		who := strings.TrimPrefix(row.Subject, "Caso de ")
 		items := 1
 		if f.knows("re-" + who) {
 			items = 2
 		}
-		if c := d.ticket(row.Number); len(c.Items) != items || c.Requester != who {
-			d.t.Errorf("case %d of %s has %d items, want %d", row.Number, who, len(c.Items), items)
+		list, err := h.store.Items(d.t.Context(), row.Number)
+		if err != nil || len(list) != items || row.Requester != who {
+			d.t.Errorf("case %d of %s has %d items, want %d: %v", row.Number, who, len(list),
+				items, err)
 		}
 	}
 }
