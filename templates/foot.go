@@ -15,7 +15,7 @@ func (w voice) reply(v *View) any {
 	// those mails say themselves what an answer does
 	case !v.ToAgent, len(v.Held) > 0, strings.HasSuffix(v.Reason, "_for_admin"):
 		return ""
-	case v.Ticket.Number == 0 && len(v.Links)+len(v.Proposed) > 0 && v.Answer.Title == "":
+	case v.Ticket.Number == 0 && (answered(v.Links) || len(v.Proposed) > 0) && v.Answer.Title == "":
 		return ""
 	case slices.ContainsFunc(v.Groups, func(g Group) bool {
 		return slices.ContainsFunc(g.Entries, func(e Entry) bool { return e.ReplyTo != "" })
@@ -37,6 +37,16 @@ func (w voice) reply(v *View) any {
 		return w.sentence(before)
 	}
 	return w.mix(w.sentence(before), w.readers(v), w.sentence(after))
+}
+
+// askers are the buttons that ask for something by a mail of its own; the others answer.
+var askers = []string{"help", "my_tickets", "panel"}
+
+// answered reports whether one of a mail's buttons answers it.
+func answered(buttons []Link) bool {
+	return slices.ContainsFunc(buttons, func(l Link) bool {
+		return !slices.Contains(askers, l.Key)
+	})
 }
 
 // readers are "Carla Ruiz, Eva Sanz y 2 seguidores".
