@@ -54,6 +54,9 @@ func (f *filing) openWith(ctx context.Context, verified bool, o opening) error {
 	d := desk.Deed{By: author, Act: desk.Opens, Opens: t, Orders: lines, Demand: f.box.Demand,
 		Item: desk.Item{Author: author, Text: o.text}}
 	if !author.Agent() {
+		if meant, ok := desk.MeantQuery(t.Subject); ok && o.text == "" && !f.files() {
+			d.Orders = append(d.Orders, meant)
+		}
 		_, err = f.opens(ctx, d)
 		return err
 	}

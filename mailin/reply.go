@@ -3,6 +3,7 @@ package mailin
 import (
 	"cmp"
 	"context"
+	"strconv"
 	"strings"
 
 	"buzon/mailin/command"
@@ -22,6 +23,9 @@ func (f *filing) item(ctx context.Context) error {
 	}
 	line := f.order()
 	order := line.Verb
+	if line.Misplaced && (f.ticket.Class != desk.Closed || order == desk.VerbReopen) {
+		order = ""
+	}
 	if f.ticket.Class == desk.Closed {
 		if rated, err := f.rates(ctx, author); rated || err != nil {
 			return err
@@ -34,11 +38,13 @@ func (f *filing) item(ctx context.Context) error {
 	d := desk.Deed{By: author, Item: desk.Item{Text: f.text}, Down: f.rd.ProductionDown || f.fell,
 		Accepts: f.accepts(), Proof: string(f.proof) + " " + string(f.resolution.Evidence),
 		Unproven: !f.shown(), Solved: f.confirms(), Idle: f.wordless(), Wordless: f.saysNothing()}
-	if order != "" {
-		d.Orders = []desk.Order{{Verb: order, Arg: line.Arg, Line: written(line)}}
-		follows := order == desk.VerbFollow || order == desk.VerbUnfollow
+	if order != "" || line.Line != "" {
 		alone := strings.TrimSpace(f.rd.Reply.New()) == line.Line
-		d.Item.Orders = follows && command.Only(f.rd.Reply.New()) || order == desk.VerbTime && alone
+		line.Verb, line.Line = cmp.Or(order, line.Verb), written(line)
+		d.Orders = []desk.Order{line}
+		follows := order == desk.VerbFollow || order == desk.VerbUnfollow
+		idle := order == "" || order == desk.VerbTime
+		d.Item.Orders = follows && command.Only(f.rd.Reply.New()) || idle && alone
 	}
 	d.Orders = append(d.Orders, lines...)
 	if f.resolution.Evidence == evL {
@@ -51,19 +57,26 @@ func (f *filing) item(ctx context.Context) error {
 	return err
 }
 
-// order is the customer's, if he may give one here: somebody else's token orders nothing.
+// order is the customer's, if he may give one here: somebody else's token orders nothing, and no
+// case is ordered about from another.
 func (f *filing) order() desk.Order {
 	order, ok := command.Customer(f.rd.orders())
 	if !ok || f.resolution.Evidence == evL {
 		return desk.Order{}
 	}
+	if n, err := strconv.ParseInt(order.Arg, 10, 64); err == nil && order.Verb != desk.VerbTime {
+		order.Misplaced = n != f.ticket.Number && n != f.meant
+		if !order.Misplaced {
+			order.Arg = ""
+		}
+	}
 	return order
 }
 
-// written is the line of an order that has something behind it: of the others nothing is to be
-// told.
+// written is the line of an order that has something behind it, or was not understood: of the
+// others nothing is to be told.
 func written(o desk.Order) string {
-	if o.Arg == "" && o.Verb != desk.VerbTime {
+	if o.Arg == "" && o.Verb != desk.VerbTime && o.Verb != "" {
 		return ""
 	}
 	return o.Line

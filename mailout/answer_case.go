@@ -302,6 +302,10 @@ func (w *answering) changes(ctx context.Context, t desk.Ticket) error {
 // byPeople are fields whose values are addresses, that customers are not told of.
 var byPeople = []string{"requester", "controller", "assignee", "agent"}
 
+// ofCatalogues are the catalogues of which a ticket has rows that are none of its fields: customers
+// are not told how the desk arranges them.
+var ofCatalogues = []string{string(desk.ItemTypes), string(desk.CustomFields)}
+
 func (w *answering) change(t desk.Ticket, a store.Activity) (c templates.Change, ok bool) {
 	c = templates.Change{At: a.At.In(w.Location), What: a.What}
 	language, key := w.m.to.Language, ""
@@ -315,6 +319,7 @@ func (w *answering) change(t desk.Ticket, a store.Activity) (c templates.Change,
 	switch {
 	case a.What == "opened":
 		return c, true
+	case w.m.to.Agent() && slices.Contains(ofCatalogues, a.What): // another row took its place
 	case key == "" && desk.FieldNamed(a.What) == nil && !slices.Contains(byPeople, a.What),
 		!w.m.to.Agent() && (slices.Contains(byPeople, a.What) ||
 			key == "" && !w.m.sight.Shows(t, a.What)):

@@ -217,29 +217,51 @@ func (tx *Tx) Drop(ctx context.Context, e, by desk.Entry) error {
 // replaced writes the history of the tickets that get another row, and gives them the other of the
 // desk's own fields where they have none in it.
 func (tx *Tx) replaced(ctx context.Context, e, by desk.Entry) error {
+	switch e.Kind {
+	case desk.ItemTypes:
+		return tx.chronicleOf(ctx, e, by, string(e.Kind),
+			"number IN (SELECT ticket FROM item WHERE type = $1)", e.ID)
+	case desk.CustomFields:
+		err := tx.chronicleOf(ctx, e, by, string(e.Kind), "custom LIKE $1", "%"+customKey(e)+"%")
+		if err != nil || by.ID == 0 {
+			return err
+		}
+		_, err = tx.exec(ctx, `
+			UPDATE ticket SET custom = replace(custom, $1, $2)
+			WHERE custom LIKE $3 AND custom NOT LIKE $4`,
+			customKey(e), customKey(by), "%"+customKey(e)+"%", "%"+customKey(by)+"%")
+		return err
+	}
 	for _, h := range holders[e.Kind] {
 		if h[0] != "ticket" {
 			continue
 		}
-		_, err := tx.exec(ctx, fmt.Sprintf(`
-			INSERT INTO activity (ticket, at, person, mail, what, old, new)
-			SELECT number, CAST($2 AS BIGINT), 0, 0, CAST($3 AS TEXT), CAST($4 AS TEXT),
-				CAST($5 AS TEXT)
-			FROM ticket WHERE %s = $1 ORDER BY number`, h[1]),
-			held(e), tx.Now().UnixMilli(), h[1], strconv.FormatInt(held(e), 10),
-			strconv.FormatInt(held(by), 10))
-		if err != nil {
+		if err := tx.chronicleOf(ctx, e, by, h[1], h[1]+" = $1", held(e)); err != nil {
 			return err
 		}
 	}
-	if e.Kind != desk.CustomFields || by.ID == 0 {
-		return nil
-	}
+	return nil
+}
+
+// chronicleOf writes into the history of the tickets of which a condition holds that they get
+// another row.
+func (tx *Tx) chronicleOf(ctx context.Context, e, by desk.Entry, what, holds string,
+	value any) error {
 	_, err := tx.exec(ctx, `
-		UPDATE ticket SET custom = replace(custom, $1, $2)
-		WHERE custom LIKE $3 AND custom NOT LIKE $4`,
-		customKey(e), customKey(by), "%"+customKey(e)+"%", "%"+customKey(by)+"%")
+		INSERT INTO activity (ticket, at, person, mail, what, old, new)
+		SELECT number, CAST($2 AS BIGINT), 0, 0, CAST($3 AS TEXT), CAST($4 AS TEXT),
+			CAST($5 AS TEXT)
+		FROM ticket WHERE `+holds+` ORDER BY number`,
+		value, tx.Now().UnixMilli(), what, strconv.FormatInt(held(e), 10), replacing(by))
 	return err
+}
+
+// replacing is what the history has of the row that takes another's place, nothing for none.
+func replacing(by desk.Entry) string {
+	if by.ID == 0 {
+		return ""
+	}
+	return strconv.FormatInt(held(by), 10)
 }
 
 // Product returns the product that a mailbox names; the desk has it from then on.

@@ -103,8 +103,15 @@ func TestReplacedRow(t *testing.T) {
 	c = must(s.Catalogue(ctx))(t)
 	_, there := c.Find(desk.Statuses, "En pruebas")
 	same(t, "it is found", there, false)
-	last := must(s.Activities(ctx, k.Number))(t)[0]
+	history := must(s.Activities(ctx, k.Number))(t)
+	last := history[0]
 	same(t, "history", c.Shown(last.What, last.New, "es"), "En pruebas")
+	changed := slices.IndexFunc(history, func(a Activity) bool {
+		return a.What == string(desk.ItemTypes)
+	})
+	same(t, "the item's other type stands in the history",
+		[]string{c.Shown("itemtype", history[changed].Old, "es"),
+			c.Shown("itemtype", history[changed].New, "es")}, []string{"Visita", "Respuesta"})
 	again := putEntry(t, s, desk.Entry{Kind: desk.Statuses, Names: named("En pruebas"),
 		Class: desk.InProgress})
 	same(t, "the key is free again", again.Key, trial.Key)

@@ -271,8 +271,8 @@ func (w voice) size(n int64) string {
 
 // who is a person with the address that is really behind the name.
 func who(p Person) string {
-	if p.Address == "" || p.Address == p.Name {
-		return p.Name
+	if p.Address == "" || p.Address == p.Name || p.Name == "" {
+		return first(p.Name, p.Address)
 	}
 	return p.Name + " (" + p.Address + ")"
 }

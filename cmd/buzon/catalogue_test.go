@@ -190,7 +190,8 @@ func TestReplacedRowsLeaveHistory(t *testing.T) {
 		}
 	}
 	for n, want := range map[int][]string{1: {"product CRM ERP", "module Ventas Compras",
-		"type Reclamo Consulta", "status En pruebas Abierto", "severity 5 4"},
+		"type Reclamo Consulta", "status En pruebas Abierto", "severity 5 4",
+		"field Sucursal Sede"},
 		2: {"product CRM ERP"}, 3: {}} {
 		history := strings.Join(strings.Fields(do(fmt.Sprintf("ticket history %d", n))), " ")
 		for _, w := range want {

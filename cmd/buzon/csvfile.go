@@ -90,10 +90,16 @@ func openCSV(path, encoding string, columns []csvColumn) (*csvFile, []lineError,
 	return f, bad, err
 }
 
-// separator is what parts the cells: what stands most often in the first line.
+// announces is how a spreadsheet's first line says what parts the cells.
+const announces = "sep="
+
+// separator is what parts the cells: what the first line says, or what stands in it most often.
 func separator(in *bufio.Reader) rune {
 	head, _ := in.Peek(4 << 10)
 	line, _, _ := strings.Cut(string(head), "\n")
+	if said, ok := strings.CutPrefix(strings.ToLower(line), announces); ok && said != "" {
+		return rune(said[0])
+	}
 	best, most := ',', 0
 	for _, r := range ",;\t" {
 		if n := strings.Count(line, string(r)); n > most {
@@ -106,6 +112,9 @@ func separator(in *bufio.Reader) rune {
 // readHead finds out which column each cell belongs to.
 func (f *csvFile) readHead(columns []csvColumn) (bad []lineError, err error) {
 	heads, err := f.Read()
+	if err == nil && strings.HasPrefix(strings.ToLower(heads[0]), announces) {
+		heads, err = f.Read()
+	}
 	if err == io.EOF {
 		return nil, errors.New("the file is empty: its first line names the columns")
 	}
@@ -122,6 +131,9 @@ func (f *csvFile) readHead(columns []csvColumn) (bad []lineError, err error) {
 	for _, head := range heads {
 		i := slices.IndexFunc(columns, func(c csvColumn) bool { return c.called(head) })
 		switch {
+		case desk.OneLine(head) == "": // a spreadsheet's column that has nothing in it
+			f.heads = append(f.heads, "")
+			continue
 		case i < 0:
 			fail("unknown column %q: want some of %s", head, strings.Join(known, ", "))
 			f.heads = append(f.heads, "")
@@ -153,6 +165,12 @@ func (f *csvFile) next() (r record, bad *lineError, err error) {
 		return r, nil, err
 	}
 	r.line, _ = f.FieldPos(0)
+	for len(cells) > len(f.heads) && strings.TrimSpace(cells[len(cells)-1]) == "" {
+		cells = cells[:len(cells)-1]
+	}
+	if strings.TrimSpace(strings.Join(cells, "")) == "" { // as spreadsheets leave below the last
+		return f.next()
+	}
 	if len(cells) != len(f.heads) {
 		return r, &lineError{r.line, fmt.Sprintf("%d cells, and the first line has %d",
 			len(cells), len(f.heads))}, nil
@@ -165,6 +183,10 @@ func (f *csvFile) next() (r record, bad *lineError, err error) {
 		if c := strings.IndexFunc(cell, unprintable); c >= 0 {
 			return r, &lineError{r.line, fmt.Sprintf("%s: the character %q can't be kept",
 				f.heads[i], cell[c:c+1])}, nil
+		}
+		if f.heads[i] == "" && strings.TrimSpace(cell) != "" {
+			return r, &lineError{r.line, fmt.Sprintf("%q stands in a column without a name",
+				cell)}, nil
 		}
 		r.cells[f.heads[i]] = strings.TrimSpace(strings.ReplaceAll(cell, "\r\n", "\n"))
 	}

@@ -124,6 +124,10 @@ func TestImportEncodings(t *testing.T) {
 		{"import people " + csvWith(t, wide), "1 unchanged"},
 		{"import people " + csvWith(t, strings.ReplaceAll(text, "\n", "\r\n")), "1 unchanged"},
 		{"person list", "María Muñoz"},
+		{"import people " + csvWith(t, "\ufeffsep=;\r\n\"CORREO\";Nombre;;\r\n\r\n"+
+			"munoz@cliente.test;\"María Muñoz\";;\r\n;;;\r\n;;\r\n"), "1 unchanged"},
+		{"import people " + csvWith(t, "Correo;Nombre;\na@b.test;Ana;algo\n;;\nb@b.test\n"),
+			":2: \"algo\" stands in a column without a name"},
 		{"import people --encoding ebcdic x.csv", "want one of utf-8, latin1"},
 	}...)
 }

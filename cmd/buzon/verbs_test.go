@@ -187,11 +187,11 @@ func TestMergeByMail(t *testing.T) {
 	for _, c := range []struct {
 		name, merge, receipt, told, part, parted, strangers, closed string
 	}{
-		{"es", "#unir 2", "«#unir 2»: quedó unido con el caso 2", "Unimos los casos #1 y #2",
+		{"es", "#unir 2", "«#unir 2»: quedó unido; desde ahora es el caso 2", "Unimos los casos #1 y #2",
 			"#separar", "Separamos otra vez los casos",
 			"no se unió, para que nadie lea lo que es de otro; puede escribir #enlazar duplicado 1",
 			"«#unir 4»: no se unió, porque está cerrado el caso 4"},
-		{"en", "#merge 2", "“#merge 2”: merged with case 2", "We merged cases #1 and #2", "#split",
+		{"en", "#merge 2", "“#merge 2”: merged; from now on it is case 2", "We merged cases #1 and #2", "#split",
 			"We separated cases",
 			"you can write #link duplicate 1",
 			"“#merge 4”: not merged, since this case is closed: 4"},

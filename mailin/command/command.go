@@ -315,21 +315,26 @@ func wrapped(line string) bool {
 }
 
 // Customer finds the order that stands alone on the first or the last line of a customer's new
-// text, with or without "#" and quotation marks. places says of each line whether an order may
-// stand there; nil: anywhere.
+// text, with or without "#" and quotation marks; else what is meant as one there, and has no verb.
+// places says of each line whether an order may stand there; nil: anywhere.
 func Customer(text string, places []bool) (desk.Order, bool) {
 	lines := strings.Split(strings.TrimRight(text, " \t\n"), "\n")
 	first := 0
 	for first < len(lines)-1 && strings.TrimSpace(lines[first]) == "" {
 		first++
 	}
+	var meant desk.Order
 	for _, i := range []int{first, len(lines) - 1} {
 		mayStand := places == nil || i < len(places) && places[i]
-		if o, ok := desk.CustomerOrder(lines[i]); ok && mayStand {
+		switch o, ok := desk.CustomerOrder(lines[i]); {
+		case !ok || !mayStand:
+		case o.Verb != "":
 			return o, true
+		case meant.Line == "":
+			meant = o
 		}
 	}
-	return desk.Order{}, false
+	return meant, meant.Line != ""
 }
 
 // Only reports whether the text is nothing but a customer's order.

@@ -33,7 +33,12 @@ func Fields(text string, places []bool, known Known) (list []desk.Order) {
 		return nil // most texts, which must not cost the writer a pass over each of their lines
 	}
 	lines := strings.Split(text, "\n")
-	read := fieldLines(lines, places, known)
+	read := fieldLines(spelled(lines), places, known)
+	for i, line := range lines {
+		if read[i].text != "" {
+			read[i].text = strings.TrimSpace(strings.Map(visible, line))
+		}
+	}
 	first := topOf(lines)
 	for ; first < len(lines) && (read[first].fit != Alien || blank(lines[first])); first++ {
 		list = read[first].add(list)
@@ -54,6 +59,19 @@ func Fields(text string, places []bool, known Known) (list []desk.Order) {
 	}
 	for _, l := range read[from:last] {
 		list = l.add(list)
+	}
+	return list
+}
+
+// spelled writes as field lines those that set a field as an agent's order does: «#severidad 1».
+func spelled(lines []string) []string {
+	list := slices.Clone(lines)
+	for i, line := range list {
+		name, value, ok := strings.Cut(strings.TrimSpace(line), " ")
+		name, marked := strings.CutPrefix(name, "#")
+		if ok && marked && desk.FieldNamed(strings.TrimRight(name, ":")) != nil {
+			list[i] = strings.TrimRight(name, ":") + ": " + value
+		}
 	}
 	return list
 }

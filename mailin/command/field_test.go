@@ -62,6 +62,8 @@ func TestFields(t *testing.T) {
 		{"unknown value", "Producto: CMR\n\nNo imprime.", "product=CMR"},
 		{"en dash", "Tipo: SaaS – Infraestructura\n\nx", "type=SaaS – Infraestructura"},
 
+		{"as an agent's order", "#severidad 1\n#Producto: CRM\n\nx", "severity=1, product=CRM"},
+		{"as an agent's order, of no field", "#asignar Ana\n\nx", ""},
 		{"in the middle", "No imprime.\n\nProducto: CRM\n\nDesde ayer.", ""},
 		{"within prose", "No imprime.\nProducto: CRM\nDesde ayer.", ""},
 		{"right below prose, at the end", "Le cuento que\nProducto: CRM", ""},

@@ -254,7 +254,7 @@ func TestCarryCustomer(t *testing.T) {
 		{"close", carla, Open, "cerrar", words("cerrar"),
 			"closed Julia> | testing_ok public filed | ticket_closed | closed"},
 		{"a follower closes", fidel, Open, "cerrar", words("cerrar"), "open Julia>Julia | " + more +
-			" | item_written | not_allowed"},
+			" | item_written | lines_missed | ?not_yours cerrar"},
 		{"it is solved", carla, Resolved, "", Deed{Solved: true},
 			"closed Julia> | testing_ok public filed | ticket_closed"},
 		{"it is solved, of what was not resolved", carla, Waiting, "", Deed{Solved: true},
@@ -277,7 +277,9 @@ func TestCarryCustomer(t *testing.T) {
 			"open Julia>Julia | note internal filed | not_allowed"},
 		{"unfollow, with words", fidel, Waiting, "unfollow", words("x"), "open Julia>Julia | " +
 			more + " | item_written | follower_removed fidel@otra.test"},
-		{"unfollow what is not followed", carla, Waiting, "unfollow", words("x"),
+		{"unfollow what is one's own", carla, Waiting, "unfollow", words("x"), "open Julia>Julia | " +
+			more + " | item_written | lines_missed | ?yours cerrar"},
+		{"unfollow what is not followed", Person{ID: 77, Role: Customer, Active: true}, Waiting, "unfollow", words("x"),
 			"open Julia>Julia | " + more + " | item_written | unchanged"},
 		{"production down", carla, Waiting, "", Deed{Down: true}, "open Julia>Julia | " + more +
 			" | production_fell"},

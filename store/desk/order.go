@@ -22,6 +22,11 @@ func (w *draft) result(o Order) Result {
 	switch {
 	case o.Verb == "":
 		return w.missed(o)
+	case o.Verb == VerbAsk:
+		about := Topic(o.Arg)
+		return notUnderstood("query", o.Line, AskWords(about, w.deed.By.Language)+behind[about])
+	case o.Misplaced && !w.deed.By.Agent():
+		return notUnderstood("other_case", o.Line)
 	case o.Misplaced && o.Verb == VerbNote: // what may be meant for colleagues stays among them
 		return Result{Key: "noted"}
 	case o.Misplaced:
@@ -44,6 +49,12 @@ func (w *draft) result(o Order) Result {
 // missed offers what a line may mean that is no order, by the word of his own language first.
 func (w *draft) missed(o Order) Result {
 	r := Result{Key: "command", Value: o.Line, Unknown: true}
+	if !w.deed.By.Agent() {
+		if r.Known = CustomerMenu(w.deed.By.Language); o.Arg != "" {
+			r.Known = []string{o.Arg}
+		}
+		return r
+	}
 	v, _, ok := AgentVerb(o.Arg)
 	if v == VerbNote {
 		return Result{Key: "noted"}
@@ -69,6 +80,8 @@ func decides(v Verb, result string) func(*draft, string) Result {
 		switch {
 		case w.Kept.Held(), v == VerbAskInfo && w.Kept == KeptInside:
 			return Result{Key: "held"}
+		case rowOf(v).act != w.act && v == VerbClose && !w.deed.By.Agent():
+			return notUnderstood("not_yours", CustomerMenu(w.deed.By.Language)[0])
 		case rowOf(v).act != w.act:
 			return Result{Key: "not_allowed"}
 		}
@@ -236,6 +249,10 @@ func (w *draft) ofProject(name string, p Person, result string, list *[]ProjectF
 
 func (w *draft) drop(p Person) Result {
 	is := func(f Person) bool { return f.ID == p.ID }
+	if own := w.Ticket.Requester.ID == p.ID || w.Ticket.Controller.ID == p.ID; own &&
+		p.ID == w.deed.By.ID {
+		return notUnderstood("yours", CustomerMenu(p.Language)[0])
+	}
 	if !slices.ContainsFunc(w.Ticket.Followers, is) {
 		return Result{Key: "unchanged"}
 	}

@@ -157,6 +157,11 @@ func ReadQuery(c *Catalogue, line string, agent bool) (Query, bool) {
 	if len(line) > longestQuery {
 		return Query{}, false
 	}
+	if polite := courtesy(line); !agent && polite != line && polite != "" {
+		if q, ok := ReadQuery(c, polite, agent); ok && !q.Loose() {
+			return q, true
+		}
+	}
 	tokens := strings.Fields(line)
 	for _, p := range phrases {
 		if !begins(tokens, p.words) || p.ask.agents && !agent {
@@ -172,6 +177,26 @@ func ReadQuery(c *Catalogue, line string, agent bool) (Query, bool) {
 	}
 	return Query{}, false
 }
+
+// MeantQuery is an order for a line that begins as a query does and is none. Loose words are none
+// with anything behind them.
+func MeantQuery(line string) (Order, bool) {
+	tokens := strings.Fields(strings.Trim(OneLine(line), " #«»“”'*_.!¡¿?"))
+	for _, p := range phrases {
+		topic, after := p.ask.Topic, len(tokens)-len(p.words)
+		if p.ask.agents || !begins(tokens, p.words) || after > 3 {
+			continue
+		}
+		loose := Query{About: topic}.Loose() || topic == File || topic == Original
+		meant := loose && after == 0 || !loose && (len(p.words) > 1 || topic == History)
+		return Order{Verb: VerbAsk, Arg: string(topic), Line: strings.TrimSpace(line)}, meant
+	}
+	return Order{}, false
+}
+
+// behind is what stands behind the words of a query, where it must.
+var behind = map[Topic]string{Case: " 123", History: " 123", Original: " 123-1", File: " 123-1",
+	Search: " X", ProjectCases: " X"}
 
 func begins(tokens, words []string) bool {
 	if len(tokens) < len(words) {

@@ -24,6 +24,7 @@ const (
 	VerbUnfollow  Verb = "unfollow"
 	VerbItem      Verb = "item" // the item is of a type that the desk has added
 	VerbTime      Verb = "time"
+	VerbAsk       Verb = "ask" // what was meant as a query, of the topic that is its argument
 	VerbField     Verb = "field"
 	VerbRequester Verb = "requester"
 	VerbCanned    Verb = "canned"
@@ -52,8 +53,9 @@ type verb struct {
 	Verb
 	// An agent's words, folded, the first of which is offered; "": agents don't say it.
 	es, en string
-	// A customer's words, alone on a line, parted by commas; "": customers don't say it. Those that
-	// end with "…" stand behind "#" and before what follows.
+	// A customer's words, alone on a line, parted by commas, the first offered in Spanish and the
+	// second in English; "": customers don't say it. Those that end with "…" stand behind "#" and
+	// before what follows.
 	customer string
 	// What follows, as it is offered, in brackets where it may, behind a slash the English; "":
 	// what follows are words of his.
@@ -190,21 +192,6 @@ func CustomerVerb(words string) (Verb, bool) {
 		return "", false
 	}
 	return row.Verb, true
-}
-
-// CustomerOrder is what a customer's line means that stands alone: words, or "#" with a word and
-// what follows it.
-func CustomerOrder(line string) (Order, bool) {
-	line = strings.TrimSpace(line)
-	if after, ok := strings.CutPrefix(line, "#"); ok {
-		word, arg, _ := strings.Cut(strings.ReplaceAll(after, "\u00a0", " "), " ")
-		if row := customerTakes[Fold(word)]; row != nil {
-			arg = OneLine(arg)
-			return Order{Verb: row.Verb, Arg: arg, Line: line}, true
-		}
-	}
-	v, ok := CustomerVerb(strings.Trim(line, " \t\r\u00a0#«»\"'“”.*!¡"))
-	return Order{Verb: v, Line: line}, ok
 }
 
 // Menu lists what an agent can write, in his language.
