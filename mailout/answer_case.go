@@ -121,6 +121,11 @@ func (w *answering) header(ctx context.Context, row store.Row) error {
 			add("time", desk.Spent(t.Minutes))
 		}
 	}
+	if d, ok, err := w.hours(ctx, w.m, w.m.catalogue.Entry(t.Service)); err != nil {
+		return err
+	} else if ok {
+		w.to.Facts = append(w.to.Facts, d)
+	}
 	tied, err := w.tied(ctx, row)
 	if err != nil {
 		return err

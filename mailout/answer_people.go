@@ -42,6 +42,9 @@ func (w *answering) data(ctx context.Context) error {
 		projects = append(projects, w.m.named(id))
 	}
 	w.fact("projects", strings.Join(projects, ", "))
+	if err := w.contracts(ctx, w.m.to.Organisation); err != nil {
+		return err
+	}
 	w.last("me_help", 0, "")
 	w.button("my_tickets", desk.Query{About: desk.MyCases})
 	w.button("help", desk.Query{About: desk.Help})
@@ -144,6 +147,9 @@ func (w *answering) card(ctx context.Context) error {
 	p := people[0]
 	w.to.Of = cmp.Or(w.m.person(p).Name, p.Address())
 	w.person(p)
+	if err := w.contracts(ctx, p.Organisation); err != nil {
+		return err
+	}
 	q := store.Query{Requesters: []int64{p.ID}}
 	if p.Agent() {
 		q = store.Query{Agent: p.ID}
@@ -171,6 +177,9 @@ func (w *answering) organisation(ctx context.Context, e desk.Entry) error {
 		names = append(names, w.called(p))
 	}
 	w.fact("people", strings.Join(names, ", "))
+	if err := w.contracts(ctx, e.ID); err != nil {
+		return err
+	}
 	q := store.Query{Organisation: e.ID}
 	if err := w.tally(ctx, w.m.sight, q); err != nil {
 		return err

@@ -34,7 +34,8 @@ type matter struct {
 	held      []store.Mail    // of which an agent is asked whether they are his
 	previews  []templates.Preview
 	catalogue *desk.Catalogue
-	sight     desk.Sight // the reader's
+	sight     desk.Sight       // the reader's
+	hours     templates.Detail // of the ticket's contract, for agents
 	// further tells a mail that is not the first about its item to its reader: two mails must not
 	// have one Message-ID, the reader's server would drop the second.
 	further bool
@@ -100,6 +101,11 @@ func (r *Renderer) aboutQuery(ctx context.Context, m *matter) (err error) {
 
 // aboutNone gathers what a mail about no ticket says.
 func (r *Renderer) aboutNone(ctx context.Context, m *matter) (err error) {
+	if m.o.Details.Hours != nil {
+		if m.catalogue, err = r.Store.Catalogue(ctx); err != nil {
+			return err
+		}
+	}
 	if m.carries, err = r.Store.Carries(ctx, m.o.ID, carriedShown); err != nil {
 		return err
 	}
@@ -139,6 +145,11 @@ func (r *Renderer) aboutTicket(ctx context.Context, m *matter, b *batch) (err er
 	}
 	if err = r.background(ctx, m, b); err != nil {
 		return err
+	}
+	if m.to.Agent() {
+		if m.hours, _, err = r.hours(ctx, m, m.catalogue.Entry(m.ticket.Service)); err != nil {
+			return err
+		}
 	}
 	m.links = r.links(m)
 	m.before, err = b.before.get(o.ID, func() ([]string, error) {

@@ -113,6 +113,7 @@ func (m *matter) aside(v *templates.View, r *Renderer) {
 		v.Ticket.Organisation = m.named(m.author.Organisation)
 	}
 	m.proposed(v)
+	m.contract(v, r)
 	if m.o.Kind == desk.NewPassword {
 		v.Secret, _ = r.Signer.Password(d.Key, m.o.ID, m.o.Person)
 	}
@@ -180,6 +181,9 @@ func (m *matter) details(to *templates.Ticket) {
 		default:
 			to.Details = append(to.Details, templates.Detail(d))
 		}
+	}
+	if m.hours.Key != "" {
+		to.Details = append(to.Details, m.hours)
 	}
 }
 

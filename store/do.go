@@ -88,6 +88,9 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	if err := tx.elsewhere(ctx, &done, d, out, o); err != nil {
 		return done, err
 	}
+	if err := tx.spent(ctx, before, &done, out, o); err != nil {
+		return done, err
+	}
 	if before.Class != desk.Closed && done.Ticket.Class == desk.Closed {
 		if err := tx.release(ctx, done.Ticket.Number, o); err != nil {
 			return done, err

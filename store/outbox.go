@@ -81,6 +81,7 @@ type Details struct {
 	Until    time.Time       `json:"until,omitzero"`     // of a receipt: till when the words wait
 	Query    *desk.Query     `json:"query,omitempty"`    // that is answered
 	Ends     time.Time       `json:"ends,omitzero"`      // the last day of a secret
+	Hours    *Hours          `json:"hours,omitempty"`    // of a contract
 	Commands []CommandResult `json:"commands,omitempty"` // of a receipt
 	Fates    []Fate          `json:"fates,omitempty"`    // of a transcript
 	Dry      bool            `json:"dry,omitempty"`      // nothing of it was done

@@ -68,13 +68,12 @@ func (s *Store) TimerDue(ctx context.Context) (bool, error) {
 func (s *Store) Tick(ctx context.Context, limit int, o Origin) (done int, err error) {
 	for ; done < limit; done++ {
 		t, err := s.strike(ctx, o)
-		if errors.Is(err, ErrNotFound) && t.ticket == 0 {
-			return done, nil
-		}
-		if err == nil {
+		switch {
+		case err == nil:
 			continue
-		}
-		if Temporary(err) || ctx.Err() != nil {
+		case errors.Is(err, ErrNotFound) && t.ticket == 0:
+			return done, nil
+		case Temporary(err), ctx.Err() != nil, t.ticket == 0:
 			return done, err
 		}
 		s.opt.Log.Error("what the clock owes a ticket can't be done: it is tried again in an hour",
@@ -88,23 +87,20 @@ func (s *Store) Tick(ctx context.Context, limit int, o Origin) (done int, err er
 
 // strike does the oldest step that is due, ErrNotFound for none.
 func (s *Store) strike(ctx context.Context, o Origin) (t owed, err error) {
-	err = s.Write(ctx, func(tx *Tx) error {
-		t, err = tx.strike(ctx, o)
-		return err
-	})
+	err = s.Write(ctx, func(tx *Tx) error { return tx.strike(ctx, &t, o) })
 	return t, err
 }
 
-func (tx *Tx) strike(ctx context.Context, o Origin) (owed, error) {
+// strike writes which step it is before it does it: what panics must be known too.
+func (tx *Tx) strike(ctx context.Context, t *owed, o Origin) (err error) {
 	const oldest = "WHERE m.at <= $1 ORDER BY m.at, m.ticket LIMIT 1"
-	t, err := timers.one(ctx, tx.Reader, oldest, tx.Now().UnixMilli())
-	if err == nil {
-		err = tx.setTimers(ctx, t.ticket, []desk.Timer{{Kind: t.Kind}})
+	if *t, err = timers.one(ctx, tx.Reader, oldest, tx.Now().UnixMilli()); err != nil {
+		return err
 	}
-	if err == nil {
+	if err = tx.setTimers(ctx, t.ticket, []desk.Timer{{Kind: t.Kind}}); err == nil {
 		_, err = tx.Do(ctx, t.ticket, desk.Deed{Struck: t.Timer}, o)
 	}
-	return t, err
+	return err
 }
 
 // putOff keeps what fails from holding up the rest.

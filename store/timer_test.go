@@ -140,7 +140,7 @@ func TestTickDoesEachStepOnce(t *testing.T) {
 	hears(t, s)
 	c.move(3 * oneDay)
 	err := s.Write(ctx, func(tx *Tx) error {
-		if _, err := tx.strike(ctx, Origin{}); err != nil {
+		if err := tx.strike(ctx, new(owed), Origin{}); err != nil {
 			return err
 		}
 		return errors.New("the process has an odd day")
@@ -157,4 +157,33 @@ func TestTickDoesEachStepOnce(t *testing.T) {
 		[]any{2, "reminder carla, reminder ana"})
 	same(t, "and is tried again later",
 		[]any{tick(t, s), must(s.Timers(ctx, n))(t)[0].At.Sub(c.now())}, []any{0, time.Hour})
+}
+
+// TestTimerThatPanics: what can't be done is put off by an hour, and keeps nothing else from being
+// done.
+func TestTimerThatPanics(t *testing.T) {
+	s, c, carla, ana, _ := waitingDesk(t)
+	var down int64
+	write(t, s, func(tx *Tx) error {
+		done, err := tx.Do(ctx, 0, desk.Deed{By: carla, Act: desk.Opens, Item: desk.Item{Text: "Nada anda."},
+			Opens: desk.Ticket{Subject: "Producción Caída", Requester: carla, ProductionDown: true}},
+			Origin{})
+		down = done.Ticket.Number
+		return err
+	})
+	c.move(3*oneDay - time.Minute)
+	doDeed(t, s, down, desk.Deed{By: ana, Item: desk.Item{Text: "Lo veo."}})
+	hears(t, s)
+	c.move(time.Minute)
+	panics := Origin{Chronicle: func([]Moment) string { panic("an odd day") }}
+	done, err := s.Tick(ctx, 99, panics)
+	same(t, "the others are done", fmt.Sprint(done, err, hears(t, s)),
+		fmt.Sprint(2, error(nil), "reminder carla, reminder ana"))
+	putOff := 0
+	for _, m := range must(s.Timers(ctx, down))(t) {
+		if m.Kind == desk.TimelineTimer && m.At.Equal(c.now().Add(time.Hour)) {
+			putOff++
+		}
+	}
+	same(t, "put off", putOff, 1)
 }

@@ -217,7 +217,8 @@ func (w *walker) step(tx *Tx) error {
 	}
 	if w.IntN(10) == 0 {
 		w.clock.move(time.Duration(w.IntN(72)) * time.Hour)
-		t, err := tx.strike(ctx, Origin{})
+		var t owed
+		err := tx.strike(ctx, &t, Origin{})
 		if err == nil {
 			return w.look(tx, t.ticket, "the clock: "+fmt.Sprint(t.Timer))
 		}

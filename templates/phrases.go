@@ -128,6 +128,12 @@ func (s *Set) Day(t time.Time, lang string) string {
 	return d.write(d.Day, t)
 }
 
+// Near writes a day, with its year where that is another than a second one's.
+func (s *Set) Near(t, now time.Time, lang string) string {
+	d := s.language("", lang).phrases.Date
+	return d.value(t.Format(time.DateOnly), now)
+}
+
 // Phrase looks up a word in a table of the language's phrases.toml: Phrase("es", "status",
 // "waiting"). A key that is not there is its own phrase.
 func (s *Set) Phrase(lang, table, key string) string {

@@ -445,6 +445,26 @@ func samples() []Sample {
 				Person{}, "agent_missed", "luis@ejemplo.test", "mailbox_full",
 				"552 5.2.2 mailbox full"
 		})},
+		{"hours-near", "hours", with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Reason = Ticket{OldNumber: 123}, Person{}, "hours_near"
+			v.Contract = Contract{"Soporte oro", "Cliente SA", "15 h 30 min", "20 h",
+				"4 h 30 min", "31 de marzo", true}
+		})},
+		{"hours-gone", "hours", with(toAgent, func(v *View) {
+			v.Ticket, v.Author, v.Reason = Ticket{OldNumber: 123}, Person{}, "hours_gone"
+			v.Contract = Contract{"Soporte oro", "Cliente SA", "20 h 15 min", "20 h", "0 min",
+				"", false}
+		})},
+		{"hours-near-customer", "hours", with(func(v *View) {
+			v.Ticket, v.Author, v.Reason = Ticket{OldNumber: 123}, Person{}, "hours_near"
+			v.Contract = Contract{"Soporte oro", "Cliente SA", "15 h 30 min", "20 h",
+				"4 h 30 min", "31 de marzo", true}
+		})},
+		{"hours-gone-customer", "hours", with(func(v *View) {
+			v.Ticket, v.Author, v.Reason = Ticket{OldNumber: 123}, Person{}, "hours_gone"
+			v.Contract = Contract{"Soporte oro", "Cliente SA", "20 h 15 min", "20 h", "0 min",
+				"31 de marzo", false}
+		})},
 		{"admission", "admission", with(buttons("admit", "refuse"), func(v *View) {
 			v.To, v.Author, v.Ticket = Person{Name: "Eva Sanz", Address: "eva@cliente.test"}, carla,
 				Ticket{Organisation: "Cliente SA"}

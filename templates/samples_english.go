@@ -28,6 +28,8 @@ func translate(v reflect.Value) {
 
 // inEnglish are the words of the samples' people and desks.
 var inEnglish = map[string]string{
+	"31 de marzo":           "31 March",
+	"Soporte oro":           "Gold support",
 	"Soporte Ejemplo":       "Example Support",
 	"Caso":                  "Case",
 	"No imprime la factura": "The invoice does not print",

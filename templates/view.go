@@ -91,6 +91,7 @@ type View struct {
 	Reason   string   // a code of the phrases' [reason] table
 	Cause    string   // the same, of what an alarm tells of
 	Detail   string   // a server's or an error's own words
+	Contract Contract // of whose hours it tells
 	Failed   string   // the address that a mail did not reach
 	MailID   string   // the mail's number in journal and quarantine
 	Held     []Held   // mails that wait until their agent says whether they are his
@@ -151,6 +152,15 @@ type Ticket struct {
 	ProductionDown bool
 	Offer          string   // what it costs, while it waits until its customer accepts that
 	Details        []Detail // what else the reader may see of it
+}
+
+// Contract is one that has bought hours, with how many are spent and left in its period: "7 h 30
+// min". Until is the last day of that, "" where it has none.
+type Contract struct {
+	Name, Organisation  string
+	Spent, Bought, Left string
+	Until               string
+	Renews              bool // another period follows
 }
 
 // Detail is a field of a ticket. Key is one of the phrases' [label], where Name does not say what

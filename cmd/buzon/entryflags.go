@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"buzon/store"
@@ -86,6 +87,27 @@ var entryFlags = []entryFlag{
 		func(e *desk.Entry) *string { return &e.Until }),
 	value("rate", desk.Services, "what it costs, in words",
 		func(e *desk.Entry) *string { return &e.Rate }),
+	{"hours", []desk.Kind{desk.Services}, "hours of work that it has bought; empty: none", false,
+		func(_ naming, e desk.Entry) []string { return figure(e.Bought, 60) },
+		func(_ context.Context, w *entryWork, v []string) (err error) {
+			if w.Bought, err = desk.ReadHours(v[0]); err != nil {
+				err = fmt.Errorf("--hours: %w", err)
+			}
+			return err
+		}},
+	value("period", desk.Services, "for which it has them: month or year; empty: as long as it is",
+		func(e *desk.Entry) *desk.Period { return &e.Period }),
+	{"warn", []desk.Kind{desk.Services}, "percent of its hours at which it is told of; empty: 75",
+		false, func(_ naming, e desk.Entry) []string { return figure(e.Warn, 1) },
+		func(_ context.Context, w *entryWork, v []string) (err error) {
+			if w.Warn = 0; v[0] != "" {
+				w.Warn, err = strconv.Atoi(strings.TrimSuffix(v[0], "%"))
+			}
+			if err != nil || v[0] != "" && w.Warn == 0 {
+				err = fmt.Errorf("--warn: %q: want percent from 1 to 99", v[0])
+			}
+			return err
+		}},
 	value("agent-class", desk.ItemTypes,
 		"class of the ticket when an agent writes it; empty: stays",
 		func(e *desk.Entry) *desk.Class { return &e.Follows.Agent }),
@@ -127,6 +149,14 @@ var entryFlags = []entryFlag{
 			return list
 		},
 		func(_ context.Context, w *entryWork, v []string) error { return w.limit(v) }},
+}
+
+// figure is a number in some unit, "" for 0.
+func figure(n, unit int) []string {
+	if n == 0 {
+		return []string{""}
+	}
+	return []string{strconv.FormatFloat(float64(n)/float64(unit), 'f', -1, 64)}
 }
 
 // value is a flag that stands in the row as it is given.

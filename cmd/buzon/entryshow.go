@@ -84,6 +84,8 @@ func (h *house) addPeople(ctx context.Context, n naming, e desk.Entry, row map[s
 	case desk.Products:
 		row["agent"] = p.Address()
 		row["modules"] = nonNil(desk.EntryNames(n.Within(desk.Modules, e.ID), n.language))
+	case desk.Services:
+		row["balance"], err = h.balance(ctx, e)
 	case desk.Projects:
 		row["followers"], err = addresses(h.store.ProjectFollowers(ctx, e.ID))
 	case desk.Organisations:

@@ -53,7 +53,10 @@ type Entry struct {
 	Since    string            `json:"since,omitempty"`    // of a service, 2026-01-31; "": always
 	Until    string            `json:"until,omitempty"`    // the last day
 	Rate     string            `json:"rate,omitempty"`
-	Text     map[string]string `json:"text,omitempty"` // of a canned reply, by language
+	Bought   int               `json:"bought,omitempty"` // minutes of work that a service has; 0: none
+	Period   Period            `json:"period,omitempty"` // for how long
+	Warn     int               `json:"warn,omitempty"`   // at how many percent of them; 0: as usual
+	Text     map[string]string `json:"text,omitempty"`   // of a canned reply, by language
 	Follows  Follows           `json:"follows,omitzero"`
 	Value    ValueType         `json:"value,omitempty"`   // of a field
 	Choices  []string          `json:"choices,omitempty"` // of a field that is chosen

@@ -144,6 +144,13 @@ func (t target) wind(c *Clock, now time.Time, moved bool) Timer {
 	return Timer{Kind: c.Kind}
 }
 
+// measure lets them follow what time, or another ticket, has made of this one.
+func (w *draft) measure() {
+	if w.Ticket.Class != w.before.Class {
+		w.runClocks()
+	}
+}
+
 // runClocks lets the clocks follow what the deed has made of the ticket.
 func (w *draft) runClocks() {
 	if w.deed.Quiet || !w.Times.Measures() {

@@ -326,3 +326,25 @@ func TestDueDay(t *testing.T) {
 		t.Errorf("it goes on: %v", k.timers)
 	}
 }
+
+// TestClocksFollowTime: a day that comes has the clock of the solution run again, and silence that
+// closes a case ends what no waiting stops.
+func TestClocksFollowTime(t *testing.T) {
+	k := newTicking(t)
+	k.f.Times.Law = &Law{Calendar: k.f.Times.SLA.Calendar, Days: 15}
+	k.f.Times.RemindWaiting, k.f.Times.CloseWaiting = []time.Duration{day}, 2*day
+	k.do("2026-03-02 09:00", opening(""))
+	k.do("2026-03-02 10:00", Deed{By: ana, Orders: []Order{{Verb: VerbWait, Arg: "2026-03-04",
+		Line: "#espera 2026-03-04"}}})
+	k.strike("2026-03-04 16:59") // one hour of ten is gone, and from eight o'clock on eight more
+	k.want("2026-03-04 08:30 first_answer clock_near", "2026-03-04 09:00 first_answer clock_over",
+		"2026-03-04 15:30 solution clock_near")
+	k.do("2026-03-04 16:59", says(ana, "¿Qué dice la pantalla?"))
+	k.strike("2026-05-01 12:00")
+	k.want()
+	for _, c := range k.f.Clocks {
+		if c.Ended.IsZero() {
+			t.Errorf("the case is %s, and %s has not ended", k.ticket.Class, c.Kind)
+		}
+	}
+}

@@ -43,6 +43,9 @@ func (c Times) Day(text string, now time.Time) (time.Time, Dating) {
 	return at, Dated
 }
 
+// Clock is the desk's own.
+func (c Times) Clock() *time.Location { return c.zone() }
+
 func (c Times) zone() *time.Location {
 	if c.Zone == nil {
 		return time.UTC

@@ -165,9 +165,11 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 	switch {
 	case d.Struck.Kind != "":
 		w.strike(d.Struck)
+		w.measure()
 		return w.Outcome
 	case d.After.Kind != "":
 		w.after(d.After)
+		w.measure()
 		return w.Outcome
 	}
 	if d.By.Agent() && d.Act == "" {

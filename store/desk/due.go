@@ -65,6 +65,7 @@ const (
 	AgentLeft    EventKind = "agent_left"    // the author, who had open tickets
 	DeskTroubled EventKind = "desk_troubled" // something keeps mail from going out as usual
 	PersonWanted EventKind = "person_wanted" // the customer asks to speak to a person
+	HoursSpent   EventKind = "hours_spent"   // much of what a contract has bought, or all
 )
 
 // Event is something that happened to a ticket, with everybody whom it may concern.
@@ -85,6 +86,7 @@ type Event struct {
 	Clock   TimerKind // whose time that is
 	Calls   []string  // addresses of whom the ladder calls
 	Called  []Person  // who they are
+	Sponsor Person    // who answers for the organisation whose contract it is about
 	// who stands in for agents who are away
 	StandIns map[int64]Person
 	Next     Rung // who is called next if nobody answers, counted from now
@@ -240,6 +242,8 @@ func (d *due) clock(e Event) {
 		d.add(ProductionDown, e.Called...)
 		d.add(ProductionDown, e.Admins...)
 		d.add(StillWaiting, t.Requester, t.Controller)
+	case HoursSpent:
+		d.add(HoursNotice, append(agents(responsible(e)...), e.Sponsor)...)
 	case TicketFreed:
 		d.add(Reminder, agents(responsible(e)...)...)
 	case DuplicateClosed:

@@ -62,7 +62,7 @@ func (c *Catalogue) Check(e Entry) error {
 			return errors.New("a module belongs to a product: say --product NAME")
 		}
 	case Services:
-		return checkPeriod(e.Since, e.Until)
+		return errors.Join(checkPeriod(e.Since, e.Until), e.checkHours())
 	case Organisations:
 		return c.checkDomains(e)
 	case CustomFields:

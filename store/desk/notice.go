@@ -67,6 +67,7 @@ const (
 	ConfirmPassword Notice = "confirm_password"
 	NewPassword     Notice = "new_password"
 
+	HoursNotice  Notice = "hours"  // of what a contract has bought, much is gone
 	MergedNotice Notice = "merged" // two cases are one from now on
 	PartedNotice Notice = "parted" // and two again
 	SplitNotice  Notice = "split"  // of what he wrote in a case another one was made
@@ -190,6 +191,7 @@ var notices = map[Notice]Trait{
 	AdmissionNotice:   {Asks: true, Buttons: []Button{AdmitButton, RefuseButton}},
 	AdmittedNotice:    {},
 	OfferedNotice:     {Agents: true},
+	HoursNotice:       {},
 	ConfirmData:       {Asks: true, Buttons: []Button{YesButton}},
 	ConfirmAddress:    {Asks: true, Buttons: []Button{YesButton}},
 	DataChanged:       {},

@@ -131,8 +131,14 @@ func (w *draft) spend(arg string) Result {
 		return notUnderstood("time_of_yours", arg)
 	}
 	minutes, why, ok := Worked(arg)
+	if less, found := cutMinus(arg); found && w.deed.By.Agent() { // what was too much
+		minutes, why, ok = Worked(less)
+		if minutes = -minutes; w.Ticket.Minutes+minutes < 0 {
+			return notUnderstood("time_left", arg, Spent(w.Ticket.Minutes))
+		}
+	}
 	if !ok {
-		return notUnderstood("time", arg, "45m", "1h30", "1,5 h", "90 min")
+		return notUnderstood("time", arg, "45m", "1h30", "1,5 h", "90 min", "-30m")
 	}
 	w.Time = append(w.Time, TimeEntry{w.deed.By, minutes, why})
 	w.Ticket.Minutes += minutes

@@ -92,8 +92,21 @@ func Worked(text string) (minutes int, why string, ok bool) {
 	return 0, "", false
 }
 
+// cutMinus takes the sign off time that corrects what was written before.
+func cutMinus(text string) (rest string, found bool) {
+	for _, sign := range []string{"-", "−", "–"} {
+		if rest, found = strings.CutPrefix(strings.TrimSpace(text), sign); found {
+			return strings.TrimSpace(rest), true
+		}
+	}
+	return text, false
+}
+
 // Spent writes minutes as people read them: "2 h 15 min".
 func Spent(minutes int) string {
+	if minutes < 0 {
+		return "−" + Spent(-minutes)
+	}
 	h, m := minutes/60, minutes%60
 	switch {
 	case h == 0:
