@@ -6,9 +6,10 @@ import (
 	"math/rand"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"buzon/mailin/alert"
 	"buzon/mailin/command"
@@ -152,8 +153,7 @@ func work(t *testing.T, mail string) time.Duration {
 }
 
 func threadTime() time.Duration {
-	const thread = 1 // RUSAGE_THREAD
-	var u syscall.Rusage
-	syscall.Getrusage(thread, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	var spent unix.Timespec
+	unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &spent)
+	return time.Duration(spent.Nano())
 }

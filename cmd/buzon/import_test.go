@@ -78,7 +78,7 @@ func TestImportSaysAllThatIsWrong(t *testing.T) {
 	do("org add Cliente --domain cliente.test")
 	people := csvWith(t, "address,name,organisation,role,language", "carla,Carla,,,",
 		"ana@ejemplo.test,,,customer,",
-		"a@x.test,A,Nadie SA,jefe,fr", "b@x.test", "a@x.test,A,,,", ",,,,")
+		"a@x.test,A,Nadie SA,jefe,fr", "b@x.test", "a@x.test,A,,,", ",Zoe,,,")
 	got := do("import people " + people)
 	for _, want := range []string{
 		`:2: address: "carla" is no mail address`, ":3: role: ana@ejemplo.test is agent already",

@@ -29,7 +29,7 @@ type Known func(name, value string) (field string, fit Fit)
 // header, prose with a colon and what stands below a leave-taking are none. places says of each
 // line whether one may stand there; nil: anywhere.
 func Fields(text string, places []bool, known Known) (list []desk.Order) {
-	if !strings.ContainsAny(text, ":=|") && !strings.ContainsRune(text, '：') {
+	if !strings.ContainsAny(text, ":=|#") && !strings.ContainsRune(text, '：') {
 		return nil // most texts, which must not cost the writer a pass over each of their lines
 	}
 	lines := strings.Split(text, "\n")
