@@ -194,22 +194,23 @@ func (d *virtualDesk) settle() {
 	}
 }
 
-// busy is the first that is not settled: a mail to file, one that is being sent, one that is due.
+// busy is the first that is not settled: a mail to file, one that is due, one that is being sent. A
+// mail goes that way, so that none passes between two questions.
 func (d *virtualDesk) busy() (any, error) {
 	waiting, err := d.store.Unsettled(d.t.Context(), 0, d.clock.Now(), 1)
 	if len(waiting) > 0 || err != nil {
 		return waiting, err
+	}
+	due, err := d.store.NextDue(d.t.Context())
+	if err != nil || !due.IsZero() && !due.After(d.clock.Now()) {
+		return due, err
 	}
 	sending, err := d.store.Outbox(d.t.Context(),
 		store.OutboxFilter{State: store.Sending, Limit: 1})
 	if len(sending) > 0 || err != nil {
 		return sending, err
 	}
-	due, err := d.store.NextDue(d.t.Context())
-	if err != nil || due.IsZero() || due.After(d.clock.Now()) {
-		return nil, err
-	}
-	return due, nil
+	return nil, nil
 }
 
 // pass lets time pass in steps.

@@ -131,14 +131,19 @@ func (w *draft) spend(arg string) Result {
 		return notUnderstood("time_of_yours", arg)
 	}
 	minutes, why, ok := Worked(arg)
-	if less, found := cutMinus(arg); found && w.deed.By.Agent() { // what was too much
-		minutes, why, ok = Worked(less)
-		if minutes = -minutes; w.Ticket.Minutes+minutes < 0 {
-			return notUnderstood("time_left", arg, Spent(w.Ticket.Minutes))
+	forms := []string{"45m", "1h30", "1,5 h", "90 min"}
+	if w.deed.By.Agent() && w.Ticket.Minutes > 0 { // and may take back what was too much
+		forms = append(forms, "-30m")
+		if less, found := cutMinus(arg); found {
+			minutes, why, ok = Worked(less)
+			minutes = -minutes
 		}
 	}
-	if !ok {
-		return notUnderstood("time", arg, "45m", "1h30", "1,5 h", "90 min", "-30m")
+	switch {
+	case !ok:
+		return notUnderstood("time", arg, forms...)
+	case w.Ticket.Minutes+minutes < 0:
+		return notUnderstood("time_left", arg, Spent(-w.Ticket.Minutes))
 	}
 	w.Time = append(w.Time, TimeEntry{w.deed.By, minutes, why})
 	w.Ticket.Minutes += minutes
