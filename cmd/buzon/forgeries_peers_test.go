@@ -100,7 +100,7 @@ func (d *forgeries) deliver(l letter) {
 	d.quiet()
 	sent := 0
 	for _, o := range d.outbox() {
-		if o.State == string(store.Sent) {
+		if o.State == string(store.Sent) && o.Attempts > 0 { // else another mail says it, too
 			sent++
 		}
 	}
