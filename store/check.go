@@ -15,19 +15,22 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// quickSize is the largest database that is looked through whenever it is opened, at about a
-// gigabyte a second.
-const quickSize = 256 << 20
+// quickSize is the largest database that is looked through whenever it is opened, and lookSize
+// whenever a command reads it, at about a gigabyte a second.
+const (
+	quickSize = 256 << 20
+	lookSize  = 16 << 20
+)
 
 // inspect refuses a database that must not be worked on, before anything is written to it: a
-// damaged one, or somebody else's.
-func inspect(ctx context.Context, db *sql.DB, size int64) error {
+// damaged one, or somebody else's. through: it is read from one end to the other.
+func inspect(ctx context.Context, db *sql.DB, through bool) error {
 	var version, tables int
 	result := "ok"
 	err := db.QueryRowContext(ctx, `
 		SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*)
 		FROM sqlite_master)`).Scan(&version, &tables)
-	if err == nil && size <= quickSize {
+	if err == nil && through {
 		err = db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result)
 	}
 	switch {

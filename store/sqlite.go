@@ -92,7 +92,7 @@ func openSQLite(ctx context.Context, s *Store) (write, read *sql.DB, err error) 
 		return nil, nil, err
 	}
 	const how = "_txlock=immediate"
-	if read, err = readSQLite(ctx, path, how); err != nil {
+	if read, err = readSQLite(ctx, path, how, quickSize); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	write, err = sql.Open("sqlite", source(path)+"?"+how+patient+
@@ -115,7 +115,7 @@ func lookSQLite(ctx context.Context, s *Store) (*sql.DB, error) {
 	if !sqliteThere(s.dir) {
 		return nil, cmp.Or(s.vacant(path), ErrNoDesk)
 	}
-	read, err := readSQLite(ctx, path, "mode=rw") // not ro, which would leave files beside it
+	read, err := readSQLite(ctx, path, "mode=rw", lookSize) // ro would leave files beside it
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
@@ -125,8 +125,8 @@ func lookSQLite(ctx context.Context, s *Store) (*sql.DB, error) {
 const patient = "&_pragma=busy_timeout(20000)&_pragma=foreign_keys(1)&_pragma=cache_size(-8192)"
 
 // readSQLite opens the read pool, and looks at the database with it: to read the schema costs a
-// connection more than most of its questions.
-func readSQLite(ctx context.Context, path, how string) (*sql.DB, error) {
+// connection more than most of its questions. It is looked through where it is no larger than most.
+func readSQLite(ctx context.Context, path, how string, most int64) (*sql.DB, error) {
 	fi, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -135,7 +135,7 @@ func readSQLite(ctx context.Context, path, how string) (*sql.DB, error) {
 	if err != nil || fi.Size() == 0 { // 0: it is made now
 		return read, err
 	}
-	if err := inspect(ctx, read, fi.Size()); err != nil {
+	if err := inspect(ctx, read, fi.Size() <= most); err != nil {
 		return nil, errors.Join(err, read.Close())
 	}
 	return read, nil
