@@ -141,10 +141,6 @@ func connectPostgres(url string, reads bool) (*sql.DB, error) {
 	}
 	if reads {
 		config.RuntimeParams["default_transaction_read_only"] = "on"
-	} else {
-		// the writer's few statements are planned once: to plan one of them for its values takes
-		// the server as long as to run it, and changes nothing
-		config.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 10 * time.Second
