@@ -56,10 +56,10 @@ type Dispatcher struct {
 	freed     chan struct{}
 }
 
-// leastAhead and mostAhead are how many mails are in hand for each that is being sent: those behind it are
-// claimed and rendered, and those before it written down. There are as many as a connection sends
-// in a second: more keep a fast relay busy while commits are slow, and before a slow relay an alarm
-// is not to stand behind many.
+// leastAhead and mostAhead are how many mails are in hand for each that is being sent: those behind
+// it are claimed and rendered, and those before it written down. There are as many as a connection
+// sends in a second: more keep a fast relay busy while commits are slow, and before a slow relay an
+// alarm is not to stand behind many.
 const (
 	leastAhead = 8
 	mostAhead  = 64

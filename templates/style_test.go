@@ -70,12 +70,14 @@ func TestNobodyIsShoutedAtOrBlamed(t *testing.T) {
 
 // bare are Spanish words, and ends of words, that are wrong without their accent.
 var (
-	bare = strings.Fields(
-		`numero modulo codigo pagina telefono ultimo unico publico tecnico automatico automaticos rapido proximo
-		tambien asi aqui ahi alli mas segun despues ademas estan sera seran podra podran traves interes dia dias todavia seria podria ayudaria
-		miercoles sabado critica critico limite limites ordenes organizacion quedo llego abrio tomo cerro asigno genero respondio envio escribio
-		recibio participo ejecuto cuentenos escribanos avisele confirmelo envielo completelos ano anos senor manana espanol nino pequeno
-		caida comprobo devolvio rechazo fallo pidio`)
+	bare = strings.Fields(`
+		numero modulo codigo pagina telefono ultimo unico publico tecnico automatico automaticos
+		rapido proximo tambien asi aqui ahi alli mas segun despues ademas estan sera seran podra
+		podran traves interes dia dias todavia seria podria ayudaria miercoles sabado critica
+		critico limite limites ordenes organizacion quedo llego abrio tomo cerro asigno genero
+		respondio envio escribio recibio participo ejecuto cuentenos escribanos avisele confirmelo
+		envielo completelos ano anos senor manana espanol nino pequeno caida comprobo devolvio
+		rechazo fallo pidio`)
 	bareEnds = []string{"cion", "sion", "gun", "ria", "rian", "endolo", "andolo"}
 	// wrong by the rule, right in the dictionary
 	right = strings.Fields("varia varias ria horaria")

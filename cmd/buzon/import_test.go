@@ -141,7 +141,8 @@ func TestImportTickets(t *testing.T) {
 	file := csvWith(
 		t,
 		"Número,Asunto,Solicitante,Estado,Fecha,Cerrado,Texto,Autor,Visibilidad,Producto,Módulo,Severidad",
-		`500,No imprime,carla@cliente.test,Cerrado,2020-03-04 10:00,05/03/2020 09:30,"La impresora ñandú`, `no imprime.",,,crm,ventas,1`,
+		`500,No imprime,carla@cliente.test,Cerrado,2020-03-04 10:00,05/03/2020 09:30,"La impresora `+
+			`ñandú`, `no imprime.",,,crm,ventas,1`,
 		"500,No imprime,carla@cliente.test,,2020-03-04 11:00,,Reinicie.,ana@ejemplo.test,,,,",
 		"500,,carla@cliente.test,,2020-03-04 12:00,,Es la de siempre.,ana@ejemplo.test,interna,,,",
 		"500,,carla@cliente.test,,2020-03-05,,Gracias.,,,,,",
@@ -166,7 +167,8 @@ func TestImportTickets(t *testing.T) {
 		{"ticket search siempre --status closed", "500"},
 		{"ticket history 500", "import"},
 		{"view-as carla@cliente.test 500", "Reinicie."},
-		{"ticket open --requester carla@cliente.test --subject Nuevo --text x --as ana@ejemplo.test", "ticket 502: item 1"},
+		{"ticket open --requester carla@cliente.test --subject Nuevo --text x --as ana@ejemplo.test",
+			"ticket 502: item 1"},
 		{"import tickets " + csvWith(t, "number,subject,requester,created_at",
 			"502,Otro,carla@cliente.test,2020-01-01"),
 			`:2: number: 502 is another ticket here: "Nuevo", of carla@cliente.test`},

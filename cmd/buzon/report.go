@@ -216,17 +216,12 @@ func (h *house) counted(ctx context.Context, from, to time.Time) (*reporting, er
 
 // agentsOf says who the agents of a report are, also those who are none by now.
 func (h *house) agentsOf(ctx context.Context, r *reporting) error {
-	for i, g := range groupings {
-		if g.name != "agent" {
-			continue
+	for id := range r.groups[slices.Index(groupingNames(), "agent")] {
+		p, err := h.store.Person(ctx, id)
+		if err != nil {
+			return err
 		}
-		for id := range r.groups[i] {
-			p, err := h.store.Person(ctx, id)
-			if err != nil {
-				return err
-			}
-			r.agents[id] = cmp.Or(p.Address(), p.Name)
-		}
+		r.agents[id] = cmp.Or(p.Address(), p.Name)
 	}
 	return nil
 }

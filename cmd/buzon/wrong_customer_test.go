@@ -77,7 +77,8 @@ func TestCustomersWrongOrdersChangeNothing(t *testing.T) {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			d := customersDesk(t, language)
-			notices := map[string]takenMail{"1": d.about(vCarla, 1), "4": d.about(vCarla, 4), "5": d.about(vCarla, 5)}
+			notices := map[string]takenMail{"1": d.about(vCarla, 1), "4": d.about(vCarla, 4),
+				"5": d.about(vCarla, 5)}
 			for _, c := range customersWrong {
 				words, say := c.es, c.sayEs
 				if language == "en" {

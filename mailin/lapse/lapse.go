@@ -70,7 +70,8 @@ var codes = []shape{
 var told = []shape{
 	{[]string{"error", "digo", "code", "excep", "event"}, lazy.Compile(
 		`(?i)\b(?:error|errores|c[oó]digo(?: de error)?|error code|code|` +
-			`excepci[oó]n|exception|event id|id de evento)(?: n[.º°o]{1,2}| number| n[uú]mero)?[ \t:#=(]{1,4}` +
+			`excepci[oó]n|exception|event id|id de evento)` +
+			`(?: n[.º°o]{1,2}| number| n[uú]mero)?[ \t:#=(]{1,4}` +
 			`([A-Z]{0,8}[-_]?\d{2,8}|-\d{3,11})\b`)},
 	{[]string{"id"}, lazy.Compile(`(?i)\b(?:request|req|trace|correlation|session|incident|` +
 		`transaction|solicitud|transacci[oó]n|correlaci[oó]n)[ _-]?(?:id|identifier)[ \t:#="]{1,4}` +
@@ -207,11 +208,13 @@ var (
 		`\b(?:en|ver|vea|vean|mire|miren|revise|revisen|como|segun) (?:el |la |los |las )?` +
 		`(?:archivo |archivos |documento |imagen |foto |captura )?(?:adjunt|anex)[oa]s?\b|` +
 		`\b(?:captura|capturas|imagen|imagenes|foto|fotos|archivo|archivos|documento|pantallazo|log|` +
-		`logs|factura|pdf|excel|video)s? (?:adjunt|anex)[oa]s?\b|\badjunt[oa]s? (?:a|en) (?:este|el presente)\b|` +
+		`logs|factura|pdf|excel|video)s? (?:adjunt|anex)[oa]s?\b|` +
+		`\badjunt[oa]s? (?:a|en) (?:este|el presente)\b|` +
 		`\b(?:i|we)(?: a|'?ha)?(?:'ve|ve| have|'m| am|m)? ?(?:also )?attach(?:ed|ing)?\b|` +
 		`\b(?:please )?(?:find|see|check) (?:the |my |our )?(?:\w+ )?(?:attached|attachment|enclosed)|` +
 		`^\s*(?:attached|enclosed)\b|\b(?:is|are) (?:attached|enclosed)\b|\bin the attachment\b|` +
-		`\battached (?:is|are|to this|you)\b|\b(?:the )?attached (?:file|screenshot|picture|image|log|document|pdf)`)
+		`\battached (?:is|are|to this|you)\b|` +
+		`\b(?:the )?attached (?:file|screenshot|picture|image|log|document|pdf)`)
 	denies = lazy.Compile(
 		`\b(?:sin|ningun|ninguno|no|tampoco|nunca|without|not|cannot|can't|` +
 			`couldn't|no|any|isn't|aren't|wasn't|didn't|don't) (?:\w+ ){0,3}(?:adjunt|anex|attach|enclos)|` +

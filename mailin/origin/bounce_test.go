@@ -57,7 +57,11 @@ func TestB14BounceNotices(t *testing.T) {
 		{"courier", "mailer@mx.test", "NOTICE: mail delivery status.",
 			"This is a delivery status notification from mx.test,\nrunning the Courier mail " +
 				"server, version 0.75.\n\nThe original message was received on Tue, 10 Mar 2026 " +
-				"09:00:02 -0300\n\n---------------------------------------------------------------------------\n\n                           UNDELIVERABLE MAIL\n\nYour message to the following recipients cannot be delivered:\n\n<bad@remoto.test>:\n    mx.remoto.test [192.0.2.8]:\n>>> RCPT TO:<bad@remoto.test>\n<<< 550 5.1.1 User unknown\n", Bounced, "5.1.1", false},
+				"09:00:02 -0300\n\n" +
+				"---------------------------------------------------------------------------\n\n" +
+				"                           UNDELIVERABLE MAIL\n\nYour message to the following recipients " +
+				"cannot be delivered:\n\n<bad@remoto.test>:\n    mx.remoto.test [192.0.2.8]:\n>>> RCPT " +
+				"TO:<bad@remoto.test>\n<<< 550 5.1.1 User unknown\n", Bounced, "5.1.1", false},
 		{"Exchange 5.5", "postmaster@mx.test", "Undeliverable: Caso",
 			"Your message\n\n  To:      grupo\n  Subject: Caso\n  Sent:    Tue, 10 Mar 2026 " +
 				"09:00:02 -0300\n\ndid not reach the following recipient(s):\n\nbad@remoto.test " +
@@ -280,7 +284,8 @@ func TestB14BounceNotices(t *testing.T) {
 }
 
 // ourMail is a mail of ours, as a mobile operator returns it.
-const ourMail = "Return-Path: <soporte@ayuda.example>\nFrom: Soporte <soporte@ayuda.example>\nTo: " +
+const ourMail = "Return-Path: <soporte@ayuda.example>\nFrom: Soporte <soporte@ayuda.example>\n" +
+	"To: " +
 	"bad@remoto.test\nSubject: Caso\nMessage-ID: <c1.i1@ayuda.example>\n\nHola.\n"
 
 // TestServiceReturnsOurs: a service's address, a phrase of failure, a named recipient and our own
@@ -324,7 +329,8 @@ func TestServiceReturnsOurs(t *testing.T) {
 
 // TestHeaderFile: a bounce may return the header as a text file, with any name.
 func TestHeaderFile(t *testing.T) {
-	const notice = "No pudimos entregar su mensaje a <bad@remoto.test>: 550 5.1.1 usuario desconocido\n"
+	const notice = "No pudimos entregar su mensaje a <bad@remoto.test>: 550 5.1.1 usuario " +
+		"desconocido\n"
 	m := person(field{"From", "MAILER-DAEMON@mx.test"})
 	m.From, m.EnvelopeFrom, m.Subject, m.Text = "MAILER-DAEMON@mx.test", "", "Hubo un error", notice
 	m.Parts = []Part{{Type: "text/plain", Body: []byte(notice)},

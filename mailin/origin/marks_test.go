@@ -257,7 +257,8 @@ func TestUnmarkedMachines(t *testing.T) {
 			"ausencia escriban a Nelly.", headerMap{thread}, Normal, false},
 		{"", "Consulta", "Me llega uno que dice: Este es un mensaje automático, fuera de la " +
 			"oficina.", nil, Normal, false},
-		{"", "Consulta", "Mensaje automático duplicado: nuestro sistema envía dos veces la factura.", nil, Normal, false},
+		{"", "Consulta", "Mensaje automático duplicado: nuestro sistema envía dos veces la factura.",
+			nil, Normal, false},
 		{"nagios@mon.cliente.test", "** PROBLEM Service Alert: web02/HTTP is CRITICAL **",
 			"State: CRITICAL", nil, AutoReply, true},
 		{"zabbix@mon.cliente.test", "Problema: disco lleno en srv-02",

@@ -370,7 +370,8 @@ func TestCommandsOfOthersAreNotNew(t *testing.T) {
 }
 
 func TestOwnAddressMakesAnAttribution(t *testing.T) {
-	const mail = "Sí.\n\nMéiji, 3/3/2025 9:01 Soporte <soporte+c123.p7.abc@example.com> blabla:\n\n¿Va?\n"
+	const mail = "Sí.\n\nMéiji, 3/3/2025 9:01 Soporte <soporte+c123.p7.abc@example.com> blabla:\n" +
+		"\n¿Va?\n"
 	if got := Split(Input{Plain: mail, Own: []string{"soporte@example.com"}}).New(); got != "Sí." {
 		t.Errorf("with our address: new is %q", got)
 	}

@@ -1,17 +1,18 @@
 package desk
 
 import (
-	"regexp"
 	"strings"
+
+	"buzon/store/desk/lazy"
 )
 
 // A customer's order stands alone on its line, but for courtesy around it and the case behind it:
 // «Por favor, cerrar el caso 12. Gracias».
 var (
-	courtesyBefore = regexp.MustCompile(`(?i)^(?:(?:por favor|favor de|favor|porfa|please)[, ]+)+`)
-	courtesyAfter  = regexp.MustCompile(
+	courtesyBefore = lazy.Compile(`(?i)^(?:(?:por favor|favor de|favor|porfa|please)[, ]+)+`)
+	courtesyAfter  = lazy.Compile(
 		`(?i)(?:[,.;! ]+(?:por favor|porfa|please|muchas gracias|mil gracias|gracias|thanks|thank you))+$`)
-	caseBehind = regexp.MustCompile(`^(.+?)(?: (?:(?:el|este|mi|the|this|my) )?(?:caso|ticket|` +
+	caseBehind = lazy.Compile(`^(.+?)(?: (?:(?:el|este|mi|the|this|my) )?(?:caso|ticket|` +
 		`tiquete|case))?(?: (?:(?:nro|num|numero|number|no|n)\.?[o°]?\.? ?)?# ?(\d{1,9})| ` +
 		`(?:(?:nro|num|numero|number|no|n)\.?[o°]?\.? ?)?(\d{1,9}))?$`)
 )

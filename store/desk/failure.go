@@ -24,8 +24,8 @@ const (
 )
 
 var (
-	// an enhanced code (RFC 3463), which no IP address or version is
-	// or, where all begins with it, one of success
+	// an enhanced code (RFC 3463) of a failure, which no IP address or version is; one of success
+	// only where all begins with it
 	enhancedCode = lazy.Compile(
 		`(?:^|[^\w.])([45]|^2)\.(\d{1,3}\.\d{1,3})(?:[^\w.]|\.(?:\D|$)|$)`)
 	// a reply code (RFC 5321 section 4.2) where a reply begins

@@ -32,20 +32,18 @@ const mostHours = 100_000
 // ReadHours reads how many hours are bought, as minutes: "20", «20,5», "20 h", "90 min". "" is
 // none.
 func ReadHours(text string) (minutes int, err error) {
-	text = strings.TrimSpace(text)
-	figures := strings.TrimRight(strings.ReplaceAll(strings.ToLower(text), ",", "."), " hors")
-	n, err := strconv.ParseFloat(figures, 64)
-	minutes = int(math.Round(60 * n))
-	if text == "" {
+	if text = strings.TrimSpace(text); text == "" {
 		return 0, nil
 	}
+	figures := strings.TrimRight(strings.ReplaceAll(strings.ToLower(text), ",", "."), " hors")
+	n, err := strconv.ParseFloat(figures, 64)
 	if m, _, ok := Worked(text); err != nil && ok {
 		return m, nil
 	}
 	if err != nil || !(n >= 0 && n <= mostHours) {
 		return 0, fmt.Errorf("%q: want hours such as 20 or 7.5", text)
 	}
-	return minutes, nil
+	return int(math.Round(60 * n)), nil
 }
 
 func (e Entry) checkHours() error {

@@ -23,38 +23,36 @@ func (r *Regexp) Get() *regexp.Regexp {
 	return r.re
 }
 
-func (r *Regexp) Match(b []byte) bool                        { return r.Get().Match(b) }
-func (r *Regexp) MatchString(s string) bool                  { return r.Get().MatchString(s) }
-func (r *Regexp) FindString(s string) string                 { return r.Get().FindString(s) }
-func (r *Regexp) FindStringIndex(s string) []int             { return r.Get().FindStringIndex(s) }
-func (r *Regexp) FindStringSubmatch(s string) []string       { return r.Get().FindStringSubmatch(s) }
-func (r *Regexp) FindStringSubmatchIndex(s string) []int     { return r.Get().FindStringSubmatchIndex(s) }
-func (r *Regexp) FindSubmatch(b []byte) [][]byte             { return r.Get().FindSubmatch(b) }
-func (r *Regexp) FindAllString(s string, n int) []string     { return r.Get().FindAllString(s, n) }
-func (r *Regexp) FindAllStringIndex(s string, n int) [][]int { return r.Get().FindAllStringIndex(s, n) }
+func (r *Regexp) MatchString(s string) bool      { return r.Get().MatchString(s) }
+func (r *Regexp) FindString(s string) string     { return r.Get().FindString(s) }
+func (r *Regexp) FindStringIndex(s string) []int { return r.Get().FindStringIndex(s) }
+func (r *Regexp) FindStringSubmatch(s string) []string {
+	return r.Get().FindStringSubmatch(s)
+}
+func (r *Regexp) FindStringSubmatchIndex(s string) []int {
+	return r.Get().FindStringSubmatchIndex(s)
+}
+func (r *Regexp) FindSubmatch(b []byte) [][]byte { return r.Get().FindSubmatch(b) }
+func (r *Regexp) FindAllString(s string, n int) []string {
+	return r.Get().FindAllString(s, n)
+}
+func (r *Regexp) FindAllStringIndex(s string, n int) [][]int {
+	return r.Get().FindAllStringIndex(s, n)
+}
 func (r *Regexp) FindAllStringSubmatch(s string, n int) [][]string {
 	return r.Get().FindAllStringSubmatch(s, n)
 }
 func (r *Regexp) FindAllStringSubmatchIndex(s string, n int) [][]int {
 	return r.Get().FindAllStringSubmatchIndex(s, n)
 }
-func (r *Regexp) FindAllIndex(b []byte, n int) [][]int       { return r.Get().FindAllIndex(b, n) }
-func (r *Regexp) FindAllSubmatch(b []byte, n int) [][][]byte { return r.Get().FindAllSubmatch(b, n) }
+func (r *Regexp) FindAllIndex(b []byte, n int) [][]int { return r.Get().FindAllIndex(b, n) }
 func (r *Regexp) FindAllSubmatchIndex(b []byte, n int) [][]int {
 	return r.Get().FindAllSubmatchIndex(b, n)
 }
 func (r *Regexp) ReplaceAllString(s, by string) string { return r.Get().ReplaceAllString(s, by) }
-func (r *Regexp) ReplaceAllLiteralString(s, by string) string {
-	return r.Get().ReplaceAllLiteralString(s, by)
-}
 func (r *Regexp) ReplaceAllStringFunc(s string, f func(string) string) string {
 	return r.Get().ReplaceAllStringFunc(s, f)
 }
 func (r *Regexp) SubexpNames() []string          { return r.Get().SubexpNames() }
-func (r *Regexp) SubexpIndex(name string) int    { return r.Get().SubexpIndex(name) }
 func (r *Regexp) ReplaceAll(b, by []byte) []byte { return r.Get().ReplaceAll(b, by) }
 func (r *Regexp) Split(s string, n int) []string { return r.Get().Split(s, n) }
-func (r *Regexp) ReplaceAllFunc(b []byte, f func([]byte) []byte) []byte {
-	return r.Get().ReplaceAllFunc(b, f)
-}
-func (r *Regexp) FindIndex(b []byte) []int { return r.Get().FindIndex(b) }
