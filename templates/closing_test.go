@@ -30,7 +30,7 @@ func TestClosings(t *testing.T) {
 		{"en", "ventas@ejemplo.test", false, "The team", law},
 		{"es", "soporte@ejemplo.test", true, "", ""},
 	} {
-		v := with(func(v *View) {
+		v := sampleView(func(v *View) {
 			v.Desk.Address, v.ToAgent, v.Text = c.box, c.agent,
 				"Reinicie el equipo."
 		})

@@ -34,7 +34,7 @@ func TestOwnFilesGoOverOurs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := with(func(v *View) { v.Tag = "" })
+	v := sampleView(func(v *View) { v.Tag = "" })
 	m := render(t, s, "ack", "es", v)
 	if m.Subject != "[Ticket #123] No imprime la factura" ||
 		m.Text != "Hola, Carla Ruiz: es el <123> & nada más.\n\nLlámenos.\n" {
@@ -156,11 +156,11 @@ func TestPortuguese(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := render(t, s, "ack", "pt-BR", with()); !strings.HasPrefix(m.Text,
+	if m := render(t, s, "ack", "pt-BR", sampleView()); !strings.HasPrefix(m.Text,
 		"Recebemos a sua mensagem. É o caso #123.") {
 		t.Errorf("the acknowledgement says %q", m.Text)
 	}
-	if m := render(t, s, "taken", "pt", with()); !strings.Contains(m.Text, "tomó su caso") {
+	if m := render(t, s, "taken", "pt", sampleView()); !strings.Contains(m.Text, "tomó su caso") {
 		t.Errorf("what is not translated says %q", m.Text)
 	}
 	if err := s.Check(); err == nil || !strings.Contains(err.Error(), "pt has no taken.txt") ||

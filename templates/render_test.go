@@ -128,7 +128,7 @@ func TestReplyReaderFindsOurMarks(t *testing.T) {
 func TestAgentsWordsHaveNothingAboveThem(t *testing.T) {
 	s := embeddedSet(t)
 	for _, lang := range languages {
-		m := render(t, s, "item", lang, with(func(v *View) { v.Text = "Ya funciona." }))
+		m := render(t, s, "item", lang, sampleView(func(v *View) { v.Text = "Ya funciona." }))
 		if !strings.HasPrefix(m.Text, "Ya funciona.\n\nAna Gómez, Soporte Ejemplo · "+
 			map[string]string{"es": "Caso", "en": "Case"}[lang]+" #123 · ") ||
 			strings.Count(m.Text, "\n") != 3 {
@@ -139,7 +139,7 @@ func TestAgentsWordsHaveNothingAboveThem(t *testing.T) {
 
 func TestWordsKeepTheirLines(t *testing.T) {
 	words := "uno\r\n\r\n\r\n\r\n  dos   y medio\rtres\n\n"
-	m := render(t, embeddedSet(t), "item", "es", with(func(v *View) { v.Text = words }))
+	m := render(t, embeddedSet(t), "item", "es", sampleView(func(v *View) { v.Text = words }))
 	if want := "uno\n\n\n\n  dos   y medio\ntres\n\nAna"; !strings.HasPrefix(m.Text, want) {
 		t.Errorf("text %q, want %q", m.Text, want)
 	}
@@ -276,7 +276,7 @@ func harmless(t *testing.T, n *html.Node) {
 
 func TestHostileWordsAppearAsTheyAre(t *testing.T) {
 	const odd = `{{.Secret}} <script>alert("x")</script> %(x)s ${x}`
-	m := render(t, embeddedSet(t), "item", "es", with(toAgent, func(v *View) {
+	m := render(t, embeddedSet(t), "item", "es", sampleView(toAgent, func(v *View) {
 		v.Author, v.Text, v.Ticket.Subject, v.Ticket.Requester.Name = Person{Name: odd}, odd,
 			odd, odd
 	}))
@@ -290,7 +290,7 @@ func TestHostileWordsAppearAsTheyAre(t *testing.T) {
 
 func TestNameThatLooksLikeAnAddressIsNotShown(t *testing.T) {
 	m := render(t, embeddedSet(t), "new_ticket", "es",
-		with(toAgentNew, func(v *View) {
+		sampleView(toAgentNew, func(v *View) {
 			v.Author = Person{Name: "ana@ejemplo.test",
 				Address: "x@evil.test"}
 		}))
@@ -302,7 +302,7 @@ func TestNameThatLooksLikeAnAddressIsNotShown(t *testing.T) {
 
 func TestAcknowledgementRepeatsNothingUnlessTold(t *testing.T) {
 	const theirs = "COMPRE-YA"
-	v := with(files, unknownProduct, quoted, buttons("close"), down, func(v *View) {
+	v := sampleView(files, unknownProduct, quoted, buttons("close"), down, func(v *View) {
 		v.Ticket.Subject, v.Text, v.Detail, v.Author.Name, v.Ticket.Requester.Name,
 			v.To.Name = theirs, theirs, theirs, theirs, theirs, theirs
 		v.Quoted[0].Text, v.Attachments[0].Name, v.Unknown[0].Value, v.Unknown[1].Field = theirs,
@@ -325,7 +325,7 @@ func TestAcknowledgementRepeatsNothingUnlessTold(t *testing.T) {
 }
 
 func TestButtons(t *testing.T) {
-	v := with(buttons("close", "history"), func(v *View) {
+	v := sampleView(buttons("close", "history"), func(v *View) {
 		v.Links = append(v.Links, Link{"take", "https://x.test"}, Link{"help", "mailto:"},
 			Link{"my_tickets", "mailto:a@b.test"}, Link{"note", "mailto:a@b.test"})
 	})
@@ -368,7 +368,7 @@ func BenchmarkLoad(b *testing.B) {
 
 func BenchmarkRender(b *testing.B) {
 	s := embeddedSet(b)
-	v := with(files, form, buttons("close"), quoted)
+	v := sampleView(files, form, buttons("close"), quoted)
 	b.ReportAllocs()
 	for b.Loop() {
 		render(b, s, "item", "es", v)

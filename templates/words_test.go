@@ -69,7 +69,7 @@ func TestHugeWordsTakeLinearTime(t *testing.T) {
 	for _, words := range []string{strings.Repeat("á ", 500_000), strings.Repeat("á", 500_000),
 		strings.Repeat("http://a)))).", 80_000), strings.Repeat("\n", 1_000_000) + "."} {
 		start := time.Now()
-		render(t, s, "item", "es", with(func(v *View) {
+		render(t, s, "item", "es", sampleView(func(v *View) {
 			v.Text, v.Quoted = words,
 				[]Quote{{Text: words}}
 		}))
