@@ -112,13 +112,8 @@ func (w *answering) header(ctx context.Context, row store.Row) error {
 		}
 	}
 	if w.m.to.Agent() {
-		var followers []string
-		for _, p := range t.Followers {
-			followers = append(followers, w.called(p))
-		}
-		add("followers", strings.Join(followers, ", "))
-		if t.Minutes > 0 {
-			add("time", desk.Spent(t.Minutes))
+		if err := w.staffFacts(ctx, t, add); err != nil {
+			return err
 		}
 	}
 	if d, ok, err := w.hours(ctx, w.m, w.m.catalogue.Entry(t.Service)); err != nil {
@@ -139,6 +134,24 @@ func (w *answering) header(ctx context.Context, row store.Row) error {
 		add("closed", w.Templates.Date(t.ClosedAt.In(w.Location), w.m.to.Language))
 	}
 	return nil
+}
+
+// staffFacts are those that only agents see.
+func (w *answering) staffFacts(ctx context.Context, t desk.Ticket, add func(key, value string),
+) error {
+	var followers []string
+	for _, p := range t.Followers {
+		followers = append(followers, w.called(p))
+	}
+	add("followers", strings.Join(followers, ", "))
+	if t.Minutes > 0 {
+		add("time", desk.Spent(t.Minutes))
+	}
+	wait, err := w.Store.Wait(ctx, t.Number)
+	if err == nil && !wait.Until.IsZero() {
+		add("until_day", w.Templates.Date(wait.Until.In(w.Location), w.m.to.Language))
+	}
+	return err
 }
 
 // alerts says to an agent how often monitoring systems told what the case is about.

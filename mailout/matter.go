@@ -36,6 +36,7 @@ type matter struct {
 	catalogue *desk.Catalogue
 	sight     desk.Sight       // the reader's
 	hours     templates.Detail // of the ticket's contract, for agents
+	wait      store.Wait       // why it waits, where that is not for its customer
 	// further tells a mail that is not the first about its item to its reader: two mails must not
 	// have one Message-ID, the reader's server would drop the second.
 	further bool
@@ -170,7 +171,7 @@ func (r *Renderer) background(ctx context.Context, m *matter, b *batch) error {
 	if err != nil {
 		return err
 	}
-	m.further = was.Told
+	m.further, m.wait = was.Told, was.Wait
 	m.numbers = threading.ForeignNumbers(was.Subject, m.box.Tag)
 	if was.Carries {
 		m.carries, err = r.Store.Carries(ctx, m.o.ID, carriedShown)

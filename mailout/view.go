@@ -177,6 +177,7 @@ func (m *matter) details(to *templates.Ticket) {
 			to.Severity, to.SeverityName = m.ticket.Severity, m.severity()
 		case "status":
 			to.Status, to.StatusClass = d.Value, string(m.ticket.Class)
+			to.OnHold = m.wait.Hangs || !m.wait.Until.IsZero()
 		case "subject", "organisation", "requester", "controller", "assignee":
 		default:
 			to.Details = append(to.Details, templates.Detail(d))

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"buzon/store/desk"
 )
@@ -12,20 +13,45 @@ type Background struct {
 	Told    bool   // he was owed another mail about the item before this one
 	Carries bool   // the mail says what others would have said too
 	Subject string // the newest with which he gave the ticket another name, "" for none
+	Wait
+}
+
+// Wait is why a ticket waits, where its customer's side is not what it waits for.
+type Wait struct {
+	Until time.Time // that day comes; zero for none
+	Hangs bool      // another ticket is closed
+}
+
+// waitOf are the columns of Wait.
+func waitOf(ticket string) string {
+	return `
+			(SELECT at FROM timer WHERE ticket = ` + ticket + ` AND kind = 'wake'),
+			EXISTS (SELECT 1 ` + openNeeds + ` WHERE l.ticket = ` + ticket + ` AND ` + isOpenNeed + `)`
+}
+
+// Wait reads it.
+func (r Reader) Wait(ctx context.Context, ticket int64) (h Wait, err error) {
+	var until sql.NullInt64
+	_, err = r.row(ctx, "SELECT"+waitOf("$1"), args(ticket), &until, &h.Hangs)
+	h.Until = when(until)
+	return h, err
 }
 
 // Background reads it in one question, since it is asked for each mail; the subject is only
 // customers'.
 func (r Reader) Background(ctx context.Context, o Outgoing, reader desk.Role) (b Background,
 	err error) {
+	var until sql.NullInt64
 	_, err = r.row(ctx, `
 		SELECT EXISTS (SELECT 1 FROM outbox
 				WHERE ticket = $1 AND item = $2 AND person = $3 AND id < $4),
 			EXISTS (SELECT 1 FROM outbox WHERE carrier = $4 AND carrier > 0),
 			coalesce((SELECT subject FROM item WHERE $5 = 'customer'
 					AND ticket = $1 AND author = $3 AND subject <> ''
-				ORDER BY number DESC LIMIT 1), '')`,
-		args(o.Ticket, o.Item, o.Person, o.ID, reader), &b.Told, &b.Carries, &b.Subject)
+				ORDER BY number DESC LIMIT 1), ''),`+waitOf("$1"),
+		args(o.Ticket, o.Item, o.Person, o.ID, reader), &b.Told, &b.Carries, &b.Subject, &until,
+		&b.Hangs)
+	b.Until = when(until)
 	return b, err
 }
 
@@ -106,12 +132,14 @@ func (r Reader) backgrounds(ctx context.Context, s Shared, mails []int64) error 
 			EXISTS (SELECT 1 FROM outbox x WHERE x.carrier = o.id AND x.carrier > 0),
 			coalesce((SELECT i.subject FROM item i WHERE p.role = 'customer'
 					AND i.ticket = o.ticket AND i.author = o.person AND i.subject <> ''
-				ORDER BY i.number DESC LIMIT 1), '')
+				ORDER BY i.number DESC LIMIT 1), ''),`+waitOf("o.ticket")+`
 		FROM outbox o JOIN person p ON p.id = o.person
 		WHERE o.id IN (`+w.list("BIGINT", mails)+")", w.args, func(rows *sql.Rows) error {
 		var id int64
+		var until sql.NullInt64
 		var b Background
-		err := rows.Scan(&id, &b.Told, &b.Carries, &b.Subject)
+		err := rows.Scan(&id, &b.Told, &b.Carries, &b.Subject, &until, &b.Hangs)
+		b.Until = when(until)
 		s.Backgrounds[id] = b
 		return err
 	})

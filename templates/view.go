@@ -146,6 +146,7 @@ type Ticket struct {
 	SeverityName   string // empty: the phrases' [severity]
 	Status         string // as the desk names it; empty: the phrases' [status] of the class
 	StatusClass    string // open, queued, in_progress, waiting, resolved, closed
+	OnHold         bool   // it waits for a day or another ticket, not for its customer
 	Requester      Person
 	Organisation   string
 	OldNumber      int64 // the closed ticket that this one cites

@@ -423,13 +423,18 @@ func (w voice) urgent(t Ticket, s string) any {
 	return s
 }
 
-// status is the state in the eyes of the reader: the one we wait for is told so.
+// status is the state in the eyes of the reader: the one we wait for is told so, and nobody is who
+// could do nothing.
 func (w voice) status(v *View) string {
-	if v.Ticket.StatusClass == "waiting" && !v.ToAgent &&
-		(v.To.Address == v.Ticket.Requester.Address || v.Ticket.Requester.Address == "") {
+	t := v.Ticket
+	switch {
+	case t.StatusClass != "waiting" || v.ToAgent:
+	case t.OnHold:
+		return w.p.Status["on_hold"]
+	case t.Requester.Address == v.To.Address || t.Requester.Address == "":
 		return w.p.Status["waiting_for_you"]
 	}
-	return first(v.Ticket.Status, w.p.Status[v.Ticket.StatusClass])
+	return first(t.Status, w.p.Status[t.StatusClass])
 }
 
 // state is the number and the status: "Caso #123 · Abierto".

@@ -67,7 +67,8 @@ func TestRemindersByMail(t *testing.T) {
 	}
 }
 
-// TestWaitUntilADay: #espera with a day opens the case on it.
+// TestWaitUntilADay: #espera with a day opens the case on it. Until then its customer, who could do
+// nothing, isn't told that we wait for him; the card says the day to agents.
 func TestWaitUntilADay(t *testing.T) {
 	t.Parallel()
 	d := newVirtualDesk(t, "ejemplo.test")
@@ -75,8 +76,19 @@ func TestWaitUntilADay(t *testing.T) {
 	d.write(carla, "soporte@ejemplo.test", "Pedido", "¿Cuándo llega?")
 	d.settle()
 	list := d.to(ana)
-	d.write(ana, list[len(list)-1].replyTo(), "Re: Pedido", "#tomar\r\n#espera 2026-03-10")
+	d.write(ana, list[len(list)-1].replyTo(), "Re: Pedido", "#tomar\r\n#espera 2026-03-10\r\n\r\nEl martes se lo digo.")
 	d.settle()
+	list = d.to(carla)
+	if m := string(list[len(list)-1].raw); !strings.Contains(m, "En espera") ||
+		strings.Contains(m, "Esperando su respuesta") {
+		t.Errorf("Carla has:\n%s", m)
+	}
+	d.write(ana, "soporte@ejemplo.test", "caso 1", "")
+	d.settle()
+	list = d.to(ana)
+	if m := string(list[len(list)-1].raw); !strings.Contains(m, "En espera hasta: martes 10 de marzo") {
+		t.Errorf("the card:\n%s", m)
+	}
 	for _, c := range []struct {
 		hours int
 		want  desk.Class

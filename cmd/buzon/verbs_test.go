@@ -128,18 +128,18 @@ func TestWaitsForAnother(t *testing.T) {
 	for _, c := range []struct {
 		name, depends, duplicates, close, cycle string
 		receipts                                []string
-		freed, duplicate                        string
+		waits, freed, duplicate                 string
 	}{
 		{"es", "#tomar\r\n#depende %d", "#enlazar duplicado %d", "#cerrar", "#depende %d",
 			[]string{"queda en espera hasta que se cierre el caso 1",
 				"se cerrará junto con el caso 1",
 				"no se enlazó, porque ya depende de este el caso 2"},
-			"Se cerró el caso #1, del que dependía el caso #2",
+			"En espera", "Se cerró el caso #1, del que dependía el caso #2",
 			"Era un duplicado de otro, que ya está cerrado."},
 		{"en", "#take\r\n#depends %d", "#link duplicates %d", "#close", "#depends %d",
 			[]string{"waiting until this case is closed: 1",
 				"it will be closed together with case 1", "this one is already needed by case 2"},
-			"Case #1 is closed, on which case #2 depended", "It was a duplicate of another one"},
+			"On hold", "Case #1 is closed, on which case #2 depended", "It was a duplicate of another one"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -148,8 +148,9 @@ func TestWaitsForAnother(t *testing.T) {
 			first := d.opened(vCarla, "Sin red", "No hay red.")
 			second := d.opened(vPedro, "Sin impresora", "No imprime.")
 			third := d.opened(vPedro, "Tampoco escanea", "Nada.")
-			d.replies(vAna, second, fmt.Sprintf(c.depends, first))
+			d.replies(vAna, second, fmt.Sprintf(c.depends, first)+"\r\n\r\nOk, ok.")
 			d.about(vAna, second).says(t, c.receipts[0])
+			d.about(vPedro, second).says(t, c.waits)
 			told := len(d.to(vPedro))
 			d.replies(vAna, third, fmt.Sprintf(c.duplicates, first))
 			d.about(vAna, third).says(t, c.receipts[1])
