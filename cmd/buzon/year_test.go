@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -33,20 +34,30 @@ type yearSpan struct {
 	restarts   []int // before which of its ticks the store is closed and opened
 	back       int   // before which the clock is set back an hour; 0: never
 	away, till int   // on which days Ana is away, from its first
+	law        string
+	legal      [2]int // working days that it gives, and those for a Consulta
+	calendar   string // of the law; "": its country's
 }
 
 // TestYear: on the real Tick tickets are opened, answered, put off and resolved, in two zones, over
 // both changes of the clock and holidays, over restarts and a clock that is set back. All that time
-// brings comes once, when it must, to whom it must. BUZON_TEST_YEAR=1 lives through a whole year of
-// twenty tickets a day.
+// brings comes once, when it must, to whom it must. BUZON_TEST_YEAR=365 lives through so many
+// days of twenty tickets each.
 func TestYear(t *testing.T) {
 	t.Parallel()
 	spans := []yearSpan{
-		{"2026-03-26", 7, 4, []int{90, 200, 201}, 300, 4, 5}, // Easter, and the hour that is not
-		{"2026-10-22", 7, 4, []int{10, 330, 400}, 310, 1, 2}, // and the one that comes twice
+		{"2026-03-26", 7, 4, []int{90, 200, 201}, 300, 4, 5, // Easter, and the hour that is not
+			"co-ley1755", [2]int{2, 3}, "bogota"},
+		{"2026-10-22", 7, 4, []int{10, 330, 400}, 310, 1, 2, // and the one that comes twice
+			"es-ley10-2025", [2]int{2, 1}, ""},
 	}
-	if os.Getenv("BUZON_TEST_YEAR") != "" {
-		spans = []yearSpan{{"2026-01-01", 365, 20, []int{5000, 12345, 30001}, 20000, 70, 84}}
+	if n, _ := strconv.Atoi(os.Getenv("BUZON_TEST_YEAR")); n > 0 {
+		spans = []yearSpan{
+			{"2026-01-01", n, 20, []int{5000, 12345, 30001}, 20000, 70, 84,
+				"co-ley1755", [2]int{15, 30}, "bogota"},
+			{"2025-12-01", min(n, 60), 20, []int{700, 3000}, 2990, 20, 30, // over the year's end
+				"es-ley10-2025", [2]int{15, 8}, ""},
+		}
 	}
 	for _, s := range spans {
 		t.Run(s.from, func(t *testing.T) {
@@ -73,6 +84,8 @@ type year struct {
 	gold   int64
 	random *rand.Rand
 	office [2]workMinutes
+	kinds  [2]desk.Entry    // an Incidente, a Consulta
+	owed   []store.Outgoing // all of it, as it was when it was new
 	absent [2]time.Time
 }
 
@@ -87,6 +100,7 @@ type yearEvent struct {
 type yearCase struct {
 	number   int64
 	office   int // 0: Bogotá; 1: Madrid, by its contract
+	kind     int // 0: an Incidente; 1: a Consulta
 	severity int
 	agent    string
 	requests string
@@ -100,7 +114,7 @@ type yearCase struct {
 type did struct {
 	tick  int // before which it was done
 	at    time.Time
-	what  string // opens, asks, back, answers, waits, resolves
+	what  string // opens, asks, back, answers, waits, resolves, becomes
 	class desk.Class
 }
 
@@ -120,6 +134,8 @@ func newYear(t *testing.T, s yearSpan) *year {
 	}
 	y.now = y.begin
 	c := yearConfig()
+	c.Plazos, c.Legal = s.law, legalConfig{s.calendar, s.legal[0],
+		map[string]int{"Consulta": s.legal[1]}}
 	y.house = &house{config: c, log: slog.New(slog.DiscardHandler), location: madrid}
 	y.boxes, y.templates = must(c.mailboxes())(t), must(templates.Load(""))(t)
 	y.opt = store.Options{Now: func() time.Time { return y.now }, MinFree: 1,
@@ -219,6 +235,10 @@ func (y *year) hire() map[string]desk.Person {
 		}
 		of[name] = p
 	}
+	rows := must(y.store.Catalogue(ctx))(y.t)
+	for i, key := range []string{"incident", "query"} {
+		y.kinds[i], _ = rows.Keyed(desk.Types, key)
+	}
 	for n := range 40 {
 		name := fmt.Sprintf("c%d", n)
 		of[name] = must(y.store.PersonByAddress(ctx, name+"@cliente.test"))(y.t)
@@ -249,6 +269,26 @@ var madridOffice = plainOffice{"Europe/Madrid", func(day time.Weekday, hour int)
 func (p plainOffice) opens(day time.Time) bool {
 	return !strings.Contains(p.off, day.Format("01-02")) &&
 		(p.hours(day.Weekday(), 3) || p.hours(day.Weekday(), 10))
+}
+
+// lawOffice has the days that a law counts which names no calendar.
+var lawOffice = plainOffice{"Europe/Madrid", func(day time.Weekday, _ int) bool {
+	return day != time.Saturday && day != time.Sunday
+}, madridOffice.off}
+
+// legal is when the morning of one working day after a moment comes, and when another is over.
+func (p plainOffice) legal(t *testing.T, from time.Time, near, due int) (at [2]time.Time) {
+	day := from.In(must(time.LoadLocation(p.zone))(t))
+	for n := 0; n < due; {
+		if day = day.AddDate(0, 0, 1); !p.opens(day) {
+			continue
+		}
+		if n++; n == near {
+			at[0] = time.Date(day.Year(), day.Month(), day.Day(), 8, 0, 0, 0, day.Location())
+		}
+	}
+	at[1] = time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 0, 0, day.Location())
+	return at
 }
 
 // workMinutes counts, for each minute from a beginning, how many of those before it are of work.
@@ -307,7 +347,7 @@ func (y *year) plan() {
 
 // planCase makes up one, by its number: what becomes of it is what its number says.
 func (y *year) planCase(n int, opened time.Time) {
-	k := &yearCase{office: n % 2, severity: 2 + n/2%2, agent: []string{"ana", "luis"}[n/3%2],
+	k := &yearCase{office: n % 2, kind: n / 7 % 2, severity: 2 + n/2%2, agent: []string{"ana", "luis"}[n/3%2],
 		requests: fmt.Sprintf("c%d", n%40), down: n%11 == 7}
 	y.cases = append(y.cases, k)
 	by, agent := y.people[k.requests], y.people[k.agent]
@@ -318,7 +358,7 @@ func (y *year) planCase(n int, opened time.Time) {
 	}
 	opens := desk.Deed{By: by, Act: desk.Opens, Item: desk.Item{Text: "No imprime."},
 		Opens: desk.Ticket{Subject: "Caso", Mailbox: y.boxes[0].Address, Requester: by,
-			Severity: k.severity, ProductionDown: k.down}}
+			Severity: k.severity, ProductionDown: k.down, Type: y.kinds[k.kind].ID}}
 	if k.office == 1 {
 		opens.Opens.Service = y.gold
 	}
@@ -347,7 +387,15 @@ func (y *year) planCase(n int, opened time.Time) {
 	answered := does(back.Add(y.minutesOf(10*60)), "answers", says(agent))
 	if n%5 == 4 {
 		again := does(answered.Add(y.minutesOf(24*60)), "back", says(by))
-		does(again.Add(y.minutesOf(24*60)), "resolves", ordered(agent, desk.VerbResolve, ""))
+		solved := does(again.Add(y.minutesOf(24*60)), "resolves",
+			ordered(agent, desk.VerbResolve, ""))
+		if n%2 == 1 { // it is not, and nobody does anything for weeks
+			back := does(solved.Add(y.minutesOf(47*60)), "back", says(by))
+			became := does(back.Add(y.minutesOf(y.legal[0]*24*60)), "becomes",
+				ordered(agent, "type", y.kinds[1-k.kind].Names["es"]))
+			does(became.Add(y.minutesOf(2*y.legal[1]*24*60)), "resolves",
+				ordered(agent, desk.VerbResolve, ""))
+		}
 	}
 }
 
@@ -376,7 +424,9 @@ func (y *year) live() {
 		if y.at%4 == 0 {
 			must(y.panel(ctx))(y.t)
 		}
+		y.note()
 		y.send()
+		y.note()
 	}
 	y.compare()
 }
@@ -399,7 +449,8 @@ func (y *year) happens(e yearEvent) {
 	k, what := e.of, e.do.Proof
 	if k.number != 0 {
 		t := must(y.store.Ticket(y.t.Context(), k.number))(y.t)
-		if t.Class == desk.Closed || what == "due" && t.Class == desk.Resolved {
+		over := t.Class == desk.Closed || t.Class == desk.Resolved
+		if t.Class == desk.Closed || over && (what == "due" || what == "becomes") {
 			return
 		}
 	}
@@ -415,7 +466,7 @@ func (y *year) happens(e yearEvent) {
 	})
 	class := map[string]desk.Class{"opens": desk.Open, "asks": desk.Waiting, "back": desk.Open,
 		"answers": desk.Waiting, "waits": desk.Waiting, "resolves": desk.Resolved}[what]
-	if class != "" || what == "due" {
+	if class != "" || what == "due" || what == "becomes" {
 		k.did = append(k.did, did{y.at, e.at, what, class})
 	}
 }
@@ -476,6 +527,7 @@ func (y *year) expected(k *yearCase) (list []string) {
 	class, since := k.did[0].class, k.did[0]
 	spent, told := map[string]int{}, map[string]int{}
 	first, wakes := true, time.Time{}
+	kind, law := k.kind, y.legalMarks(k, k.kind)
 	counts := map[string]bool{"first_answer": true, "solution": true} // clocks that have not ended
 	due, closed, rungs, rungAt := 0, false, 0, k.did[0].at.Add(time.Hour)
 	reminds, remindAt := 0, time.Time{}
@@ -508,6 +560,7 @@ func (y *year) expected(k *yearCase) (list []string) {
 				first = false
 				reminds, remindAt, wakes = 1, d.at.Add(48*time.Hour), time.Time{}
 			case "back":
+				counts["solution"] = true // also where it was resolved
 				if !first && !counts["next_answer"] {
 					counts["next_answer"] = true
 					spent["next_answer"], told["next_answer"] = 0, 0
@@ -519,6 +572,15 @@ func (y *year) expected(k *yearCase) (list []string) {
 				overAt = d.at.Add(48 * time.Hour)
 			case "due":
 				due = 1
+			case "becomes":
+				kind = 1 - kind
+				law = y.legalMarks(k, kind)
+				switch {
+				case d.at.Before(law[0]):
+					told["legal"] = 0
+				case d.at.Before(law[1]):
+					told["legal"] = min(told["legal"], 1)
+				}
 			}
 			if d.class != "" {
 				class = d.class
@@ -528,6 +590,10 @@ func (y *year) expected(k *yearCase) (list []string) {
 		pass(now)
 		add := func(kind, reason string, names ...string) {
 			list = append(list, y.firing(k, tick, kind, reason, names...)...)
+		}
+		if class == desk.Waiting && !wakes.IsZero() && !now.Before(wakes) {
+			class, wakes = desk.Open, time.Time{} // and its clocks run from now on
+			add("reminder", "wake", k.agent)
 		}
 		targets := map[string]int{"first_answer": []int{120, 40}[k.office],
 			"next_answer": []int{60, 20}[k.office], "solution": []int{480, 240}[k.office]}
@@ -544,20 +610,25 @@ func (y *year) expected(k *yearCase) (list []string) {
 			case spent[c] >= target:
 				told[c] = 2
 				add("deadline", c+"_over", agents...)
-			case spent[c] >= target*3/4 && told[c] == 0:
+			case 4*spent[c] >= 3*target && told[c] == 0:
 				told[c] = 1
 				add("deadline", c+"_near", agents...)
 			}
+		}
+		switch {
+		case class == desk.Resolved || told["legal"] == 2:
+		case !now.Before(law[1]):
+			told["legal"] = 2
+			add("deadline", "legal_over", append(agents, "jefa")...)
+		case !now.Before(law[0]) && told["legal"] == 0:
+			told["legal"] = 1
+			add("deadline", "legal_near", agents...)
 		}
 		if k.down && first && rungs < 2 && !now.Before(rungAt) {
 			rungs++
 			rungAt = now.Add(30 * time.Minute)
 			add("still_waiting", "ladder_climbed", k.requests)
 			add("production_down", "ladder_climbed", "jefa")
-		}
-		if class == desk.Waiting && !wakes.IsZero() && !now.Before(wakes) {
-			class, wakes = desk.Open, time.Time{}
-			add("reminder", "wake", k.agent)
 		}
 		if class == desk.Waiting && reminds > 0 && !now.Before(remindAt) {
 			if reminds++; reminds > 3 {
@@ -588,9 +659,36 @@ func (y *year) expected(k *yearCase) (list []string) {
 	return list
 }
 
+// legalMarks are when the law's time for a case of a kind is nearly over, and wholly.
+func (y *year) legalMarks(k *yearCase, kind int) [2]time.Time {
+	office := bogotaOffice
+	if y.calendar == "" {
+		office = lawOffice
+	}
+	days := y.legal[kind]
+	return office.legal(y.t, k.did[0].at, max(1, days*3/4), days)
+}
+
+// note keeps what is newly owed: what goes later is given the time at which it goes.
+func (y *year) note() {
+	for {
+		o, err := store.Optional(y.store.OutgoingMail(y.t.Context(), int64(len(y.owed))+1))
+		if err != nil {
+			y.t.Fatal(err)
+		}
+		if o.ID == 0 {
+			return
+		}
+		y.owed = append(y.owed, o)
+	}
+}
+
 // compare holds what was owed against what must have been.
 func (y *year) compare() {
 	all := must(y.store.Outbox(y.t.Context(), store.OutboxFilter{Limit: 1_000_000}))(y.t)
+	for i, o := range all {
+		all[i].Created = y.owed[o.ID-1].Created
+	}
 	var want, got []string
 	for _, k := range y.cases {
 		if k.number != 0 {
@@ -646,6 +744,7 @@ func (y *year) hours() (list []time.Time) {
 // comparePanels holds the panels against the working days of each reader.
 func (y *year) comparePanels(all []store.Outgoing) {
 	var got, want []string
+	first := y.events[0].at // there are none before there is a case
 	for _, o := range all {
 		if strings.HasPrefix(o.Topic, "panel ") {
 			got = append(got, fmt.Sprintf("%s %s %s", o.Topic, o.Address,
@@ -658,9 +757,9 @@ func (y *year) comparePanels(all []store.Outgoing) {
 		for d := -1; d <= y.days; d++ {
 			day := y.begin.AddDate(0, 0, d).Add(12 * time.Hour).In(zone)
 			due := time.Date(day.Year(), day.Month(), day.Day(), 8, 0, 0, 0, zone)
-			owed := slices.IndexFunc(y.hours(), func(now time.Time) bool { // with a case there
+			owed := slices.IndexFunc(y.hours(), func(now time.Time) bool {
 				return !now.Before(due.Add(-time.Hour)) && now.Before(due.Add(4*time.Hour)) &&
-					!now.Before(y.cases[0].did[0].at)
+					!now.Before(first)
 			})
 			if owed < 0 || !madridOffice.opens(due) {
 				continue
@@ -686,20 +785,20 @@ func (y *year) compareDigests(all []store.Outgoing) {
 		switch {
 		case o.Address != luis.Address():
 		case o.Topic == string(desk.Digest):
-			got = append(got, o.Created.UTC().Format("01-02 15:04"))
+			got = append(got, o.Created.UTC().Format(time.DateTime))
 		case o.Ticket != 0 && o.LastReply == "goes with the digest" || o.Carrier != 0:
 			local := o.Created.In(zone)
 			goes := time.Date(local.Year(), local.Month(), local.Day(), 18, 0, 0, 0, zone)
 			if !goes.After(local) {
 				goes = goes.AddDate(0, 0, 1)
 			}
-			waits[goes.UTC().Format("01-02 15:04")]++
+			waits[goes.UTC().Format(time.DateTime)]++
 			if o.Settled.IsZero() && !goes.After(y.ticks[len(y.ticks)-1]) {
 				y.t.Errorf("a notice of %s has not gone: %+v", local, o.State)
 			}
 		}
 	}
-	end := y.ticks[len(y.ticks)-1].UTC().Format("01-02 15:04")
+	end := y.ticks[len(y.ticks)-1].UTC().Format(time.DateTime)
 	for at, n := range waits {
 		if n > 1 && cmp.Compare(at, end) <= 0 {
 			want = append(want, at)
