@@ -106,15 +106,20 @@ func (tx *Tx) heardLately(ctx context.Context, caps Caps,
 			if waits {
 				h.waits = at
 			} else {
-				if h.n++; h.n == caps.AgentsAMinute {
-					h.crowd = at.After(now.Add(-listEvery))
-				}
-				if kind.Trait().Lists && h.list.IsZero() {
-					h.list = at
-				}
+				h.add(kind, at, caps.AgentsAMinute, now.Add(-listEvery))
 			}
 			all[address] = h
 		})
+}
+
+// add counts one more notice, of which most since a time are a crowd.
+func (h *heard) add(kind desk.Notice, at time.Time, most int, since time.Time) {
+	if h.n++; h.n == most {
+		h.crowd = at.After(since)
+	}
+	if kind.Trait().Lists && h.list.IsZero() {
+		h.list = at
+	}
 }
 
 // join is the delay of what waits for the same list already.

@@ -73,26 +73,31 @@ func (tx *Tx) amend(ctx context.Context, number int64, mailbox string, d desk.De
 		}
 	}
 	for _, a := range out.Amended {
-		err := tx.ChangePerson(ctx, a.Is.ID, func(p *desk.Person) {
-			p.Name, p.Language = a.Is.Name, a.Is.Language
-			p.Quiet, p.Digest, p.Timezone = a.Is.Quiet, a.Is.Digest, a.Is.Timezone
-		})
-		if err == nil && !slices.Equal(a.Was.Addresses, a.Is.Addresses) {
-			err = tx.SetAddresses(ctx, a.Is)
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Owe(ctx, Outgoing{Kind: desk.DataChanged, Lane: Prompt,
-			Topic: "data " + a.Was.Address(), Person: a.Is.ID, Address: a.Was.Address(),
-			Mailbox: mailbox, Details: Details{
-				Commands: []CommandResult{{Line: a.Line, Result: a.Result}}}}); err != nil {
-			return err
-		}
 		how.What, how.New = "person", a.Was.Address()
-		if err := tx.Note(ctx, how); err != nil {
+		if err := tx.amendPerson(ctx, a, mailbox, how); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (tx *Tx) amendPerson(ctx context.Context, a desk.Amended, mailbox string,
+	how Activity) error {
+	err := tx.ChangePerson(ctx, a.Is.ID, func(p *desk.Person) {
+		p.Name, p.Language = a.Is.Name, a.Is.Language
+		p.Quiet, p.Digest, p.Timezone = a.Is.Quiet, a.Is.Digest, a.Is.Timezone
+	})
+	if err == nil && !slices.Equal(a.Was.Addresses, a.Is.Addresses) {
+		err = tx.SetAddresses(ctx, a.Is)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Owe(ctx, Outgoing{Kind: desk.DataChanged, Lane: Prompt,
+		Topic: "data " + a.Was.Address(), Person: a.Is.ID, Address: a.Was.Address(),
+		Mailbox: mailbox, Details: Details{
+			Commands: []CommandResult{{Line: a.Line, Result: a.Result}}}}); err != nil {
+		return err
+	}
+	return tx.Note(ctx, how)
 }

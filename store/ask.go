@@ -32,9 +32,7 @@ func (tx *Tx) AskAgent(ctx context.Context, o Outgoing) error {
 		if err != nil {
 			return err
 		}
-		if h.why != "" {
-			o.State, o.Next, o.LastReply = Held, h.until, h.why
-		}
+		o.hold(h)
 	}
 	again := func(last Outgoing) bool {
 		return !last.Settled.IsZero() && now.Sub(latest(last.Created, last.Next)) >= AskEvery

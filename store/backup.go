@@ -192,6 +192,11 @@ func sqliteCopyInto(ctx context.Context, s *Store, path string) (*sql.DB, error)
 		}
 		return nil, err
 	}
+	return openIntact(ctx, path)
+}
+
+// openIntact opens a database for reading that has no damage.
+func openIntact(ctx context.Context, path string) (*sql.DB, error) {
 	copied, err := readers(path, "mode=ro")
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"io"
 	"time"
@@ -43,28 +42,23 @@ func (tx *Tx) eraseBlocked(ctx context.Context, rest *Spool) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	blobs := map[int64]int64{} // by mail
-	err = tx.rows(ctx, `
+	type original struct{ mail, blob int64 }
+	list, err := several(ctx, tx.statements, `
 		SELECT id, blob FROM journal
 		WHERE outcome = $1 AND settled_at < $2 AND blob <> $3
 		ORDER BY id LIMIT $4`,
 		args(OutcomeBlocked, tx.Now().Add(-blockedKept).UnixMilli(), left, sweepBatch),
-		func(rows *sql.Rows) error {
-			var mail, blob int64
-			err := rows.Scan(&mail, &blob)
-			blobs[mail] = blob
-			return err
-		})
-	for mail, blob := range blobs {
+		func(o *original) []any { return []any{&o.mail, &o.blob} })
+	for _, o := range list {
 		if err == nil {
-			err = tx.write(ctx, "UPDATE journal SET blob = $2 WHERE id = $1", mail, left)
+			err = tx.write(ctx, "UPDATE journal SET blob = $2 WHERE id = $1", o.mail, left)
 		}
 		if err == nil {
-			err = tx.dropBlob(ctx, blob)
+			err = tx.dropBlob(ctx, o.blob)
 		}
 	}
-	if err == nil && len(blobs) == 0 {
+	if err == nil && len(list) == 0 {
 		err = tx.dropBlob(ctx, left)
 	}
-	return len(blobs), err
+	return len(list), err
 }

@@ -57,18 +57,9 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 	if err != nil {
 		return lost, err
 	}
-	reader, err := tx.Person(ctx, o.Person)
-	if err != nil {
-		return lost, err
-	}
-	// of what was passed on, who did
-	writer, err := tx.Person(ctx, cmp.Or(o.Details.Author, lost.Author.ID))
-	if err != nil {
-		return lost, err
-	}
-	tell := writer.Agent() && !reader.Agent() && !o.Kind.Trait().Answers
-	if !tell && report.Mail == 0 {
-		return desk.Item{}, nil
+	writer, tell, err := tx.missedWords(ctx, o, lost)
+	if err != nil || !tell && report.Mail == 0 {
+		return desk.Item{}, err
 	}
 	if tell { // the agents are reminded of what they wrote
 		report.Text, report.Quoted = lost.Text, cmp.Or(report.Text, why.Diagnostic)
@@ -77,6 +68,18 @@ func (tx *Tx) Undelivered(ctx context.Context, o Outgoing, why Details, caps Cap
 		desk.Deed{By: writer, Act: desk.Returns, Item: report, Quiet: !tell},
 		Origin{Telling: Telling{Mail: report.Mail, Details: why, Caps: caps}, Before: &ticket})
 	return done.Item, err
+}
+
+// missedWords is who wrote what a mail says, and whether it was an agent's words to a customer.
+func (r Reader) missedWords(ctx context.Context, o Outgoing, lost desk.Item) (
+	writer desk.Person, missed bool, err error) {
+	reader, err := r.Person(ctx, o.Person)
+	if err != nil {
+		return writer, false, err
+	}
+	// of what was passed on, who did
+	writer, err = r.Person(ctx, cmp.Or(o.Details.Author, lost.Author.ID))
+	return writer, writer.Agent() && !reader.Agent() && !o.Kind.Trait().Answers, err
 }
 
 // missedEvery is how often the admins hear that an agent gets no mail.

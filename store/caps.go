@@ -93,6 +93,13 @@ type delay struct {
 	until time.Time
 }
 
+// hold has a mail wait, where it must.
+func (o *Outgoing) hold(h delay) {
+	if h.why != "" {
+		o.State, o.Next, o.LastReply = Held, h.until, h.why
+	}
+}
+
 // held finds out whether a notice must wait. The words of an agent never do.
 func (tx *Tx) held(ctx context.Context, e Telling, o *Outgoing) (h delay, err error) {
 	now := tx.store.Now()
@@ -109,15 +116,7 @@ func (tx *Tx) held(ctx context.Context, e Telling, o *Outgoing) (h delay, err er
 			return h, err
 		}
 	}
-	why := ""
-	if !e.fresh && !e.Author.Agent() {
-		if e.sent[o.Address] >= e.Caps.TicketHour {
-			why = heldTicket
-		}
-	}
-	if e.flood {
-		why = heldFlood
-	}
+	why := e.many(o.Address)
 	if o.Lane == Prompt && why != "" {
 		return delay{why, now.Add(time.Hour)}, nil
 	}
@@ -129,6 +128,17 @@ func (tx *Tx) held(ctx context.Context, e Telling, o *Outgoing) (h delay, err er
 		return delay{}, nil
 	}
 	return tx.heldForList(ctx, e, *o, why, now)
+}
+
+// many is why an address gets no more of the ticket at once; "": it may.
+func (e Telling) many(address string) string {
+	switch {
+	case e.flood:
+		return heldFlood
+	case !e.fresh && !e.Author.Agent() && e.sent[address] >= e.Caps.TicketHour:
+		return heldTicket
+	}
+	return ""
 }
 
 // heldAck holds an acknowledgement back that goes to one who was acknowledged lately or often, or

@@ -113,25 +113,7 @@ func (tx *Tx) put(ctx context.Context, c *desk.Catalogue, e desk.Entry) (desk.En
 	if err := c.Check(e); err != nil {
 		return e, err
 	}
-	details, err := json.Marshal(e)
-	if err != nil {
-		return e, err
-	}
-	if e.ID == 0 {
-		e.ID, err = tx.insert(ctx, "id", `
-			INSERT INTO entry (kind, key, position, class, parent, details)
-			VALUES ($1, $2, $3, $4, $5, $6)`,
-			e.Kind, e.Key, e.Position, e.Class, e.Parent, string(details))
-	} else {
-		err = tx.write(ctx, `
-			UPDATE entry
-			SET key = $2, position = $3, class = $4, parent = $5, details = $6
-			WHERE id = $1`,
-			e.ID, e.Key, e.Position, e.Class, e.Parent, string(details))
-		if err == nil {
-			err = tx.write(ctx, "DELETE FROM entry_name WHERE entry = $1", e.ID)
-		}
-	}
+	err := tx.putRow(ctx, &e)
 	for language, name := range e.Names {
 		if err == nil {
 			err = tx.write(ctx, `
@@ -143,6 +125,30 @@ func (tx *Tx) put(ctx context.Context, c *desk.Catalogue, e desk.Entry) (desk.En
 		err = fmt.Errorf("write %s %q: %w", e.Kind, e.Key, err)
 	}
 	return e, err
+}
+
+// putRow writes an entry but for its names.
+func (tx *Tx) putRow(ctx context.Context, e *desk.Entry) error {
+	details, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	if e.ID == 0 {
+		e.ID, err = tx.insert(ctx, "id", `
+			INSERT INTO entry (kind, key, position, class, parent, details)
+			VALUES ($1, $2, $3, $4, $5, $6)`,
+			e.Kind, e.Key, e.Position, e.Class, e.Parent, string(details))
+		return err
+	}
+	err = tx.write(ctx, `
+		UPDATE entry
+		SET key = $2, position = $3, class = $4, parent = $5, details = $6
+		WHERE id = $1`,
+		e.ID, e.Key, e.Position, e.Class, e.Parent, string(details))
+	if err == nil {
+		err = tx.write(ctx, "DELETE FROM entry_name WHERE entry = $1", e.ID)
+	}
+	return err
 }
 
 // holders are the columns that hold rows of each catalogue. A severity is held by its number.

@@ -107,14 +107,7 @@ func (s *Store) files(ctx context.Context) error {
 			return err
 		}
 		path := s.blobPath(hex.EncodeToString(sum))
-		fi, err := os.Stat(path)
-		switch {
-		case err == nil && fi.Size() != size:
-			err = fmt.Errorf("%d bytes instead of %d", fi.Size(), size)
-		case err == nil:
-			err = unix.Access(path, unix.R_OK)
-		}
-		if err != nil {
+		if err := readable(path, size); err != nil {
 			first = cmp.Or(first, s.unreadable(path, err))
 			lost++
 		}
@@ -124,4 +117,16 @@ func (s *Store) files(ctx context.Context) error {
 		first = fmt.Errorf("%d kept files can't be read, the first: %w", lost, first)
 	}
 	return cmp.Or(err, first)
+}
+
+// readable says what is wrong with a file of kept bytes, but for these.
+func readable(path string, size int64) error {
+	fi, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case fi.Size() != size:
+		return fmt.Errorf("%d bytes instead of %d", fi.Size(), size)
+	}
+	return unix.Access(path, unix.R_OK)
 }

@@ -35,33 +35,50 @@ func (tx *Tx) chronicle(ctx context.Context, t desk.Ticket, words func([]Moment)
 // moments are the alarm, who was alerted, what the customer was told, who took it, and the answer,
 // in their order.
 func (tx *Tx) moments(ctx context.Context, t desk.Ticket) (list []Moment, err error) {
-	history, err := tx.Activities(ctx, t.Number)
+	done, err := tx.raisedAndTaken(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	called := func(id int64) (string, error) {
-		p, err := tx.Person(ctx, id)
-		return p.Name, err
+	told, err := tx.toldOfAlarm(ctx, t.Number)
+	if err != nil {
+		return nil, err
 	}
+	items, err := tx.items(ctx, `
+		WHERE i.ticket = $1 AND i.visibility = 'public' AND i.id = (
+			SELECT min(f.id) FROM item f JOIN person q ON q.id = f.author
+			WHERE f.ticket = $1 AND f.visibility = 'public' AND q.role <> 'customer')`, t.Number)
+	list = slices.Concat(done, told)
+	for _, it := range items {
+		list = append(list, Moment{it.CreatedAt, "answered", it.Author.Name})
+	}
+	slices.SortStableFunc(list, func(a, b Moment) int { return a.At.Compare(b.At) })
+	return list, err
+}
+
+// raisedAndTaken are the moments that the history has.
+func (tx *Tx) raisedAndTaken(ctx context.Context, t desk.Ticket) (list []Moment, err error) {
+	history, err := tx.Activities(ctx, t.Number)
 	for _, a := range history {
-		m := Moment{At: a.At}
 		switch {
 		case a.What == productionDown && a.New == "true":
-			m.What, m.Who = "raised", t.Requester.Name
+			list = append(list, Moment{a.At, "raised", t.Requester.Name})
 		case a.What == "agent" && a.Person != 0:
-			m.What = "taken"
-			if m.Who, err = called(a.Person); err != nil {
+			p, err := tx.Person(ctx, a.Person)
+			if err != nil {
 				return nil, err
 			}
-		default:
-			continue
+			list = append(list, Moment{a.At, "taken", p.Name})
 		}
-		list = append(list, m)
 	}
-	err = tx.rows(ctx, `
+	return list, err
+}
+
+// toldOfAlarm are the mails about the alarm.
+func (r Reader) toldOfAlarm(ctx context.Context, ticket int64) (list []Moment, err error) {
+	err = r.rows(ctx, `
 		SELECT o.created_at, o.kind, o.state, p.name FROM outbox o LEFT JOIN person p ON p.id = o.person
 		WHERE o.ticket = $1 AND o.kind IN ('production_down', 'still_waiting', 'ack_production_down')
-		ORDER BY o.id`, args(t.Number), func(rows *sql.Rows) error {
+		ORDER BY o.id`, args(ticket), func(rows *sql.Rows) error {
 		var at int64
 		var kind, state, name string
 		err := rows.Scan(&at, &kind, &state, &name)
@@ -77,16 +94,5 @@ func (tx *Tx) moments(ctx context.Context, t desk.Ticket) (list []Moment, err er
 		list = append(list, m)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	items, err := tx.items(ctx, `
-		WHERE i.ticket = $1 AND i.visibility = 'public' AND i.id = (
-			SELECT min(f.id) FROM item f JOIN person q ON q.id = f.author
-			WHERE f.ticket = $1 AND f.visibility = 'public' AND q.role <> 'customer')`, t.Number)
-	for _, it := range items {
-		list = append(list, Moment{it.CreatedAt, "answered", it.Author.Name})
-	}
-	slices.SortStableFunc(list, func(a, b Moment) int { return a.At.Compare(b.At) })
 	return list, err
 }

@@ -54,20 +54,25 @@ func (s *Store) CopyTo(ctx context.Context, to string,
 		return nil, err
 	}
 	defer target.Close()
+	if err := run(ctx, source, s.dialect.snapshot); err != nil {
+		return nil, err
+	}
+	defer run(context.WithoutCancel(ctx), source, "ROLLBACK")
 	c := &copier{
 		from:     newStatements(s.dialect, source.PrepareContext),
 		to:       writerStatements(d, target, nil),
 		progress: progress,
 	}
-	if err := run(ctx, source, s.dialect.snapshot); err != nil {
-		return nil, err
-	}
-	defer run(context.WithoutCancel(ctx), source, "ROLLBACK")
+	return c.transaction(ctx, target)
+}
+
+// transaction copies all, or nothing.
+func (c *copier) transaction(ctx context.Context, target *sql.Conn) (list []Copied, err error) {
 	if err := run(ctx, target, "BEGIN"); err != nil {
 		return nil, err
 	}
 	if list, err = c.all(ctx); err == nil {
-		err = d.commit(ctx, c.to)
+		err = c.to.dialect.commit(ctx, c.to)
 	}
 	if err != nil {
 		run(context.WithoutCancel(ctx), target, "ROLLBACK")
@@ -107,15 +112,8 @@ func (c *copier) all(ctx context.Context) (list []Copied, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range slices.Backward(tables) { // what a new desk begins with
-		if err := c.to.write(ctx, "DELETE FROM "+t.name); err != nil {
-			return nil, err
-		}
-		n := int64(0)
-		if _, err := c.from.row(ctx, "SELECT count(*) FROM "+t.name, nil, &n); err != nil {
-			return nil, err
-		}
-		c.rows += 2 * n
+	if err := c.empty(ctx, tables); err != nil {
+		return nil, err
 	}
 	for _, t := range tables {
 		one, err := c.table(ctx, t)
@@ -124,15 +122,8 @@ func (c *copier) all(ctx context.Context) (list []Copied, err error) {
 		}
 		list = append(list, one)
 	}
-	for i, t := range tables {
-		there, err := c.sum(ctx, c.to, t, nil)
-		if err != nil {
-			return nil, fmt.Errorf("read table %s again: %w", t.name, err)
-		}
-		if there != list[i] {
-			return nil, fmt.Errorf("table %s is not the same: %d rows (%s) became %d (%s)",
-				t.name, list[i].Rows, list[i].SHA256, there.Rows, there.SHA256)
-		}
+	if err := c.compare(ctx, tables, list); err != nil {
+		return nil, err
 	}
 	if err := reindexAll(ctx, c.from, c.to); err != nil {
 		return nil, fmt.Errorf("make the search: %w", err)
@@ -143,6 +134,36 @@ func (c *copier) all(ctx context.Context) (list []Copied, err error) {
 		return nil, err
 	}
 	return list, c.to.dialect.copied(ctx, c.to)
+}
+
+// empty takes away what a new desk begins with, and counts what is to be done.
+func (c *copier) empty(ctx context.Context, tables []shape) error {
+	for _, t := range slices.Backward(tables) {
+		if err := c.to.write(ctx, "DELETE FROM "+t.name); err != nil {
+			return err
+		}
+		n := int64(0)
+		if _, err := c.from.row(ctx, "SELECT count(*) FROM "+t.name, nil, &n); err != nil {
+			return err
+		}
+		c.rows += 2 * n
+	}
+	return nil
+}
+
+// compare reads what was written.
+func (c *copier) compare(ctx context.Context, tables []shape, list []Copied) error {
+	for i, t := range tables {
+		there, err := c.sum(ctx, c.to, t, nil)
+		if err != nil {
+			return fmt.Errorf("read table %s again: %w", t.name, err)
+		}
+		if there != list[i] {
+			return fmt.Errorf("table %s is not the same: %d rows (%s) became %d (%s)",
+				t.name, list[i].Rows, list[i].SHA256, there.Rows, there.SHA256)
+		}
+	}
+	return nil
 }
 
 // table writes the rows of a table.
@@ -216,15 +237,25 @@ func (c *copier) shapes(ctx context.Context) (list []shape, err error) {
 		last.columns = append(last.columns, column)
 		return err
 	})
-	refers := map[string][]string{}
-	if err == nil {
-		err = c.to.rows(ctx, c.to.dialect.references, nil, func(rows *sql.Rows) error {
-			var table, other string
-			err := rows.Scan(&table, &other)
-			refers[table] = append(refers[table], other)
-			return err
-		})
+	if err != nil {
+		return nil, err
 	}
+	measure, err := c.depths(ctx)
+	slices.SortStableFunc(list, func(a, b shape) int {
+		return cmp.Compare(measure(a.name), measure(b.name))
+	})
+	return list, err
+}
+
+// depths tells how many tables stand before one, by way of those to which it refers.
+func (c *copier) depths(ctx context.Context) (func(table string) int, error) {
+	refers := map[string][]string{}
+	err := c.to.rows(ctx, c.to.dialect.references, nil, func(rows *sql.Rows) error {
+		var table, other string
+		err := rows.Scan(&table, &other)
+		refers[table] = append(refers[table], other)
+		return err
+	})
 	depth := map[string]int{}
 	var measure func(table string) int
 	measure = func(table string) int {
@@ -236,8 +267,5 @@ func (c *copier) shapes(ctx context.Context) (list []shape, err error) {
 		}
 		return depth[table]
 	}
-	slices.SortStableFunc(list, func(a, b shape) int {
-		return cmp.Compare(measure(a.name), measure(b.name))
-	})
-	return list, err
+	return measure, err
 }

@@ -65,40 +65,28 @@ func (tx *Tx) Do(ctx context.Context, number int64, d desk.Deed, o Origin) (done
 	if err != nil {
 		return done, err
 	}
-	if done.Until = out.Until; !out.Until.IsZero() {
-		if err := tx.hold(ctx, before, done, out); err != nil {
-			return done, err
-		}
-	}
-	if err := tx.schedule(ctx, done.Ticket, out, o); err != nil {
-		return done, err
-	}
-	if err := tx.tie(ctx, done.Ticket.Number, done.Item.ID, d, out, o); err != nil {
-		return done, err
-	}
-	if err := tx.amend(ctx, done.Ticket.Number, done.Ticket.Mailbox, d, out, o); err != nil {
-		return done, err
-	}
-	if err := tx.answers(ctx, done.Ticket.Mailbox, d, out, o); err != nil {
-		return done, err
-	}
-	if err := tx.tellAll(ctx, done, d, out, o); err != nil {
-		return done, err
-	}
-	if err := tx.elsewhere(ctx, &done, d, out, o); err != nil {
-		return done, err
-	}
-	if err := tx.spent(ctx, before, &done, out, o); err != nil {
-		return done, err
-	}
-	if before.Class != desk.Closed && done.Ticket.Class == desk.Closed {
-		if err := tx.release(ctx, done.Ticket.Number, o); err != nil {
-			return done, err
-		}
-	}
-	// only now: a new follower gets what comes later
-	how := Activity{Person: d.By.ID, Mail: o.Mail}
-	return done, tx.followers(ctx, before, done.Ticket.Number, out, how)
+	done.Until = out.Until
+	return done, tx.follow(ctx, before, &done, d, out, o)
+}
+
+// follow does what follows from a deed, whose ticket and item are written.
+func (tx *Tx) follow(ctx context.Context, before desk.Ticket, done *Done, d desk.Deed,
+	out desk.Outcome, o Origin) error {
+	number, box := done.Ticket.Number, done.Ticket.Mailbox
+	return inTurn(
+		func() error { return tx.hold(ctx, before, *done, out) },
+		func() error { return tx.schedule(ctx, done.Ticket, out, o) },
+		func() error { return tx.tie(ctx, number, done.Item.ID, d, out, o) },
+		func() error { return tx.amend(ctx, number, box, d, out, o) },
+		func() error { return tx.answers(ctx, box, d, out, o) },
+		func() error { return tx.tellAll(ctx, *done, d, out, o) },
+		func() error { return tx.elsewhere(ctx, done, d, out, o) },
+		func() error { return tx.spent(ctx, before, done, out, o) },
+		func() error { return tx.release(ctx, before, done.Ticket, o) },
+		func() error { // only now: a new follower gets what comes later
+			how := Activity{Person: d.By.ID, Mail: o.Mail}
+			return tx.followers(ctx, before, done.Ticket.Number, out, how)
+		})
 }
 
 // schedule writes what the clock owes a ticket from now on, and the timeline of what is over.
@@ -138,29 +126,22 @@ func (tx *Tx) followers(ctx context.Context, before desk.Ticket, number int64, o
 		there[p.ID] = true
 	}
 	for _, p := range out.Unfollow {
-		if !there[p.ID] {
-			continue
+		if there[p.ID] {
+			there[p.ID], how.Old, how.New = false, p.Address(), ""
+			history = append(history, how)
+			if _, err := tx.Unfollow(ctx, number, p.ID); err != nil {
+				return err
+			}
 		}
-		there[p.ID] = false
-		if _, err := tx.Unfollow(ctx, number, p.ID); err != nil {
-			return err
-		}
-		how.Old, how.New = p.Address(), ""
-		history = append(history, how)
 	}
 	for _, p := range out.Follow {
-		if there[p.ID] {
-			continue
+		if !there[p.ID] {
+			there[p.ID], how.Old, how.New = true, "", p.Address()
+			history = append(history, how)
+			if err := tx.Follow(ctx, number, p.ID); err != nil {
+				return err
+			}
 		}
-		there[p.ID] = true
-		if err := tx.Follow(ctx, number, p.ID); err != nil {
-			return err
-		}
-		how.Old, how.New = "", p.Address()
-		history = append(history, how)
-	}
-	if len(history) == 0 {
-		return nil
 	}
 	return tx.Note(ctx, history...)
 }
@@ -321,7 +302,11 @@ func (tx *Tx) tie(ctx context.Context, ticket, item int64, d desk.Deed, out desk
 			return err
 		}
 	}
-	by := Override{By: d.By.ID, Mail: o.Mail}
+	return tx.settle(ctx, out, Override{By: d.By.ID, Mail: o.Mail})
+}
+
+// settle decides on items that waited, as a deed says.
+func (tx *Tx) settle(ctx context.Context, out desk.Outcome, by Override) error {
 	for _, it := range out.Withdrawn {
 		if err := tx.cancel(ctx, it, by); err != nil {
 			return err

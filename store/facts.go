@@ -22,26 +22,14 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 			return f, err
 		}
 	}
-	if t.Number != 0 && desk.Gives(d.Orders) {
-		if f.First, err = Optional(tx.Item(ctx, t.Number, 1)); err != nil {
-			return f, err
-		}
-	}
 	if t.Number == 0 {
 		if err := tx.openingFacts(ctx, &f, t, d); err != nil {
 			return f, err
 		}
 	}
 	f.Hold = tx.store.mailbox(t.Mailbox).Hold
-	if d.By.Agent() && t.Number != 0 && !d.Read.At.IsZero() {
-		if f.Meanwhile, err = tx.meanwhile(ctx, t, d); err != nil {
-			return f, err
-		}
-	}
-	if d.Down && t.Number != 0 && !t.ProductionDown {
-		if f.Raised, err = tx.Raised(ctx, t.Number); err != nil {
-			return f, err
-		}
+	if err := tx.past(ctx, &f, t, d); err != nil {
+		return f, err
 	}
 	if f.Hangs, err = tx.hangs(ctx, t, d); err != nil {
 		return f, err
@@ -50,6 +38,27 @@ func (tx *Tx) facts(ctx context.Context, t desk.Ticket, d desk.Deed, o Origin) (
 		err = tx.orderFacts(ctx, &f, t, d, o)
 	}
 	return f, err
+}
+
+// past is what happened in the ticket that the deed must know.
+func (tx *Tx) past(ctx context.Context, f *desk.Facts, t desk.Ticket, d desk.Deed) (err error) {
+	if t.Number == 0 {
+		return nil
+	}
+	if desk.Gives(d.Orders) {
+		if f.First, err = Optional(tx.Item(ctx, t.Number, 1)); err != nil {
+			return err
+		}
+	}
+	if d.By.Agent() && !d.Read.At.IsZero() {
+		if f.Meanwhile, err = tx.meanwhile(ctx, t, d); err != nil {
+			return err
+		}
+	}
+	if d.Down && !t.ProductionDown {
+		f.Raised, err = tx.Raised(ctx, t.Number)
+	}
+	return err
 }
 
 // recentProducts are the products of somebody's last tickets.
@@ -82,32 +91,14 @@ func (tx *Tx) orderFacts(ctx context.Context, f *desk.Facts, t desk.Ticket, d de
 	if f.Agents, err = tx.Agents(ctx); err != nil {
 		return err
 	}
-	for _, e := range desk.Unlisted(f.Catalogue, d.Orders) {
-		if _, there := f.Catalogue.Find(e.Kind, e.Name("")); there { // by an order before it
-			continue
-		}
-		if _, err := tx.Put(ctx, e); err != nil {
-			return err
-		}
-		if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
-			return err
-		}
+	if err := tx.list(ctx, f, d.Orders); err != nil {
+		return err
 	}
 	if err := tx.shape(ctx, t, d, f); err != nil {
 		return err
 	}
-	if desk.Judges(d.Orders) {
-		if f.Pending, err = tx.PendingItems(ctx, t.Number); err != nil {
-			return err
-		}
-	}
-	if desk.Recalls(d.Orders) {
-		if f.Held, err = tx.HeldItems(ctx, t.Number); err != nil {
-			return err
-		}
-		if f.Said, err = tx.said(ctx, t.Number, d.By.ID); err != nil {
-			return err
-		}
+	if err := tx.waiting(ctx, f, t.Number, d); err != nil {
+		return err
 	}
 	if err := tx.grave(ctx, t, d, o, f); err != nil {
 		return err
@@ -120,6 +111,38 @@ func (tx *Tx) orderFacts(ctx context.Context, f *desk.Facts, t desk.Ticket, d de
 	}
 	if desk.Merges(d.Orders) {
 		f.Sights, err = tx.sightsOf(ctx, t, *f)
+	}
+	return err
+}
+
+// list writes into the catalogue what the orders name and may add to it.
+func (tx *Tx) list(ctx context.Context, f *desk.Facts, orders []desk.Order) (err error) {
+	for _, e := range desk.Unlisted(f.Catalogue, orders) {
+		if _, there := f.Catalogue.Find(e.Kind, e.Name("")); there { // by an order before it
+			continue
+		}
+		if _, err := tx.Put(ctx, e); err != nil {
+			return err
+		}
+		if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waiting are the items on which the orders decide.
+func (tx *Tx) waiting(ctx context.Context, f *desk.Facts, ticket int64, d desk.Deed) (err error) {
+	if desk.Judges(d.Orders) {
+		if f.Pending, err = tx.PendingItems(ctx, ticket); err != nil {
+			return err
+		}
+	}
+	if desk.Recalls(d.Orders) {
+		if f.Held, err = tx.HeldItems(ctx, ticket); err != nil {
+			return err
+		}
+		f.Said, err = tx.said(ctx, ticket, d.By.ID)
 	}
 	return err
 }

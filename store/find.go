@@ -71,21 +71,37 @@ func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (
 			return nil, 0, err
 		}
 	}
-	w := &where{dialect: r.dialect}
 	if q.Words != "" {
 		numbers, next, err := r.search(ctx, c, s, q, limit)
 		if err != nil || len(numbers) == 0 {
 			return nil, 0, err
 		}
-		w.add("t.number IN (%s)", w.list("BIGINT", numbers))
-		page, err = r.page(ctx, names, limit, w.String(), w.args)
-		slices.SortFunc(page, func(a, b Row) int {
-			return cmp.Compare(slices.Index(numbers, a.Number), slices.Index(numbers, b.Number))
-		})
+		page, err := r.inOrder(ctx, numbers)
 		return page, next, err
 	}
+	w := &where{dialect: r.dialect}
 	w.sight(s)
 	w.query(c, s, q)
+	page, err = r.page(ctx, names, limit+1, w.pageOf(q, limit+1), w.args)
+	if len(page) > limit {
+		page, next = page[:limit], page[limit-1].Number
+	}
+	return page, next, err
+}
+
+// inOrder reads the tickets with the numbers.
+func (r Reader) inOrder(ctx context.Context, numbers []int64) ([]Row, error) {
+	w := &where{dialect: r.dialect}
+	w.add("t.number IN (%s)", w.list("BIGINT", numbers))
+	page, err := r.page(ctx, names, len(numbers), w.String(), w.args)
+	slices.SortFunc(page, func(a, b Row) int {
+		return cmp.Compare(slices.Index(numbers, a.Number), slices.Index(numbers, b.Number))
+	})
+	return page, err
+}
+
+// pageOf is what chooses a page of no more than most, with its order.
+func (w *where) pageOf(q Query, most int) string {
 	if q.Before != 0 {
 		w.add("t.number < %s", w.bind(q.Before))
 	}
@@ -93,18 +109,14 @@ func (r Reader) Find(ctx context.Context, s desk.Sight, q Query) (
 	if q.Oldest {
 		order = " ORDER BY t.number"
 	}
-	chosen := w.String() + order + " LIMIT +" + w.bind(limit+1)
+	chosen := w.String() + order + " LIMIT +" + w.bind(most)
 	if len(w.conditions) > 1 { // what is found by an index is sorted by number, not as whole rows
 		chosen = `
 		WHERE t.number IN (
 			SELECT t.number FROM ticket t ` + q.requester() + chosen + `)
 		` + order
 	}
-	page, err = r.page(ctx, names, limit+1, chosen, w.args)
-	if len(page) > limit {
-		page, next = page[:limit], page[limit-1].Number
-	}
-	return page, next, err
+	return chosen
 }
 
 // where is a condition on ticket t, whose requester is r, in the making.
@@ -152,6 +164,29 @@ func (w *where) query(c *desk.Catalogue, s desk.Sight, q Query) {
 		w.statuses(c, statuses(c, q.Status))
 		w.unseen(s, q.Status == "open")
 	}
+	w.ids(q)
+	if len(q.Numbers) > 0 {
+		w.add("t.number IN (%s)", w.list("BIGINT", q.Numbers))
+	}
+	for _, tag := range q.Tags {
+		w.add(`' ' || t.tags || ' ' LIKE %s ESCAPE '\'`,
+			w.bind("% "+strings.ReplaceAll(tag, "_", `\_`)+" %"))
+	}
+	if q.ProductionDown {
+		w.add("t.production_down = 1")
+	}
+	w.fields(c, q)
+	w.times(c, q)
+	if q.Requesters != nil {
+		w.add("t.requester IN (%s)", w.list("BIGINT", q.Requesters))
+	}
+	for _, id := range slices.Sorted(maps.Keys(q.Custom)) {
+		w.add("lower(t.custom) LIKE lower(%s) ESCAPE '!'", w.bind(customLike(id, q.Custom[id])))
+	}
+}
+
+// ids adds what is chosen by an id.
+func (w *where) ids(q Query) {
 	for _, id := range []struct {
 		condition string
 		value     int64
@@ -169,16 +204,10 @@ func (w *where) query(c *desk.Catalogue, s desk.Sight, q Query) {
 			w.add(id.condition, w.bind(id.value))
 		}
 	}
-	if len(q.Numbers) > 0 {
-		w.add("t.number IN (%s)", w.list("BIGINT", q.Numbers))
-	}
-	for _, tag := range q.Tags {
-		w.add(`' ' || t.tags || ' ' LIKE %s ESCAPE '\'`,
-			w.bind("% "+strings.ReplaceAll(tag, "_", `\_`)+" %"))
-	}
-	if q.ProductionDown {
-		w.add("t.production_down = 1")
-	}
+}
+
+// fields adds what is chosen by name.
+func (w *where) fields(c *desk.Catalogue, q Query) {
 	for _, k := range filters {
 		if v := q.Fields[string(k)]; v != "" {
 			w.add("t.%s IN (%s)", k, w.list("BIGINT", c.Called(k, v)))
@@ -186,13 +215,6 @@ func (w *where) query(c *desk.Catalogue, s desk.Sight, q Query) {
 	}
 	if v := q.Fields["mailbox"]; v != "" {
 		w.add("t.mailbox = %s", w.bind(v))
-	}
-	w.times(c, q)
-	if q.Requesters != nil {
-		w.add("t.requester IN (%s)", w.list("BIGINT", q.Requesters))
-	}
-	for _, id := range slices.Sorted(maps.Keys(q.Custom)) {
-		w.add("lower(t.custom) LIKE lower(%s) ESCAPE '!'", w.bind(customLike(id, q.Custom[id])))
 	}
 }
 
@@ -416,15 +438,7 @@ func (r Reader) page(
 	list := make([]*desk.Person, 0, 5*len(page))
 	for i := range page {
 		row := &page[i]
-		for _, id := range row.followers {
-			n, _ := strconv.ParseInt(id, 10, 64)
-			row.Followers = append(row.Followers, desk.Person{ID: n})
-		}
-		tied := slices.Concat(row.links, row.linkedBy)
-		for l := range slices.Chunk(tied, 2) {
-			n, _ := strconv.ParseInt(l[1], 10, 64)
-			row.Links = append(row.Links, Link{n, l[0]})
-		}
+		row.tie()
 		list = append(list, &row.Requester, &row.Controller, &row.Assignee, &row.Agent)
 		for j := range row.Followers {
 			list = append(list, &row.Followers[j])
@@ -434,6 +448,18 @@ func (r Reader) page(
 		err = r.fillIn(ctx, people, list)
 	}
 	return page, err
+}
+
+// tie makes the followers and the links of what the statement read.
+func (row *Row) tie() {
+	for _, id := range row.followers {
+		n, _ := strconv.ParseInt(id, 10, 64)
+		row.Followers = append(row.Followers, desk.Person{ID: n})
+	}
+	for l := range slices.Chunk(slices.Concat(row.links, row.linkedBy), 2) {
+		n, _ := strconv.ParseInt(l[1], 10, 64)
+		row.Links = append(row.Links, Link{n, l[0]})
+	}
 }
 
 // names are people as a list shows them.

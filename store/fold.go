@@ -29,14 +29,7 @@ func (s *Store) Release(ctx context.Context, id int64) error {
 		case o.LastReply == heldQuiet, o.LastReply == heldDigest:
 			return tx.releaseDigest(ctx, o)
 		case o.Kind.Trait().Answers:
-			_, err := tx.row(ctx, `
-				SELECT id FROM outbox WHERE `+together+" AND "+acknowledgements+`
-				ORDER BY kind <> '`+string(desk.AckProductionDown)+`', id LIMIT 1`,
-				args(o.Address, o.Lane), &o.ID)
-			if err != nil {
-				return err
-			}
-			return tx.carries(ctx, o, acknowledgements)
+			return tx.releaseAck(ctx, o)
 		case o.LastReply == heldReplies: // each says what its own mail did
 			return tx.carries(ctx, o, "id < 0")
 		case o.Kind.Trait().Alert, o.Lane == Bulk:
@@ -52,6 +45,18 @@ func (s *Store) Release(ctx context.Context, id int64) error {
 		}
 		return tx.carries(ctx, o, about)
 	}))
+}
+
+// releaseAck lets the first acknowledgement go, that of an alarm before the others.
+func (tx *Tx) releaseAck(ctx context.Context, o Outgoing) error {
+	_, err := tx.row(ctx, `
+		SELECT id FROM outbox WHERE `+together+" AND "+acknowledgements+`
+		ORDER BY kind <> '`+string(desk.AckProductionDown)+`', id LIMIT 1`,
+		args(o.Address, o.Lane), &o.ID)
+	if err != nil {
+		return err
+	}
+	return tx.carries(ctx, o, acknowledgements)
 }
 
 // together is what caps hold back from one reader in one lane; what is kept for himself is apart.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -152,13 +151,7 @@ func (f *forgetting) words(ctx context.Context) error {
 		return err
 	}
 	for _, id := range ids {
-		blobs, err := singles[int64](ctx, f.Reader,
-			"SELECT blob FROM attachment WHERE item = $1", id)
-		if err != nil {
-			return err
-		}
-		f.blobs = append(f.blobs, blobs...)
-		if err := f.write(ctx, "DELETE FROM attachment WHERE item = $1", id); err != nil {
+		if err := f.eraseFiles(ctx, id); err != nil {
 			return err
 		}
 	}
@@ -175,6 +168,17 @@ func (f *forgetting) words(ctx context.Context) error {
 		err = f.write(ctx, "UPDATE work SET why = '' WHERE person = $1", f.p.ID)
 	}
 	return err
+}
+
+// eraseFiles erases those of an item.
+func (f *forgetting) eraseFiles(ctx context.Context, item int64) error {
+	blobs, err := singles[int64](ctx, f.Reader,
+		"SELECT blob FROM attachment WHERE item = $1", item)
+	if err != nil {
+		return err
+	}
+	f.blobs = append(f.blobs, blobs...)
+	return f.write(ctx, "DELETE FROM attachment WHERE item = $1", item)
 }
 
 // quotes erases what others quoted in the tickets in which he took part, and names him there no
@@ -196,11 +200,7 @@ func (f *forgetting) quotes(ctx context.Context) error {
 			}
 			it.Text = f.names.ReplaceAllLiteralString(unquoted(it.Text), Nameless)
 			it.Text = withoutWords(first, it.Text)
-			it.Seen.Text, it.Seen.HTML = "", ""
-			err := f.write(ctx, `
-				UPDATE item SET text = $2, quoted = '', seen = $3 WHERE id = $1`,
-				it.ID, it.Text, encoded{&it.Seen})
-			if err != nil {
+			if err := f.rewrite(ctx, it); err != nil {
 				return err
 			}
 		}
@@ -208,41 +208,49 @@ func (f *forgetting) quotes(ctx context.Context) error {
 	return nil
 }
 
+// rewrite has an item say no more than its text.
+func (f *forgetting) rewrite(ctx context.Context, it desk.Item) error {
+	it.Seen.Text, it.Seen.HTML = "", ""
+	return f.write(ctx, `
+		UPDATE item SET text = $2, quoted = '', seen = $3 WHERE id = $1`,
+		it.ID, it.Text, encoded{&it.Seen})
+}
+
 // remarks takes the parts of his name out of what agents note in one line about the tickets in
 // which he took part, and about those that were merged into them.
 func (f *forgetting) remarks(ctx context.Context) error {
-	type line struct {
-		key, text string
-	}
 	for _, ticket := range f.his {
-		for _, of := range []struct{ table, column, key, where string }{
+		for _, in := range []remark{
 			{"ticket", "state_line", "number", "number = $1 OR merged_into = $1"},
 			{"work", "why", "item", "item IN (SELECT id FROM item WHERE ticket = $1)"},
 			{"activity", "old", "id", "ticket = $1 AND what = 'state_line'"},
 			{"activity", "new", "id", "ticket = $1 AND what = 'state_line'"},
 		} {
-			var lines []line
-			err := f.rows(ctx, fmt.Sprintf("SELECT CAST(%s AS TEXT), %s FROM %s WHERE %s", of.key,
-				of.column, of.table, of.where), args(ticket), func(rows *sql.Rows) error {
-				var l line
-				err := rows.Scan(&l.key, &l.text)
-				lines = append(lines, l)
-				return err
-			})
-			for _, l := range lines {
-				text := f.nameless(l.text)
-				if err == nil && text != l.text {
-					err = f.write(ctx, fmt.Sprintf(`
-						UPDATE %s SET %s = $1 WHERE CAST(%s AS TEXT) = $2 AND %s = $3`, of.table,
-						of.column, of.key, of.column), text, l.key, l.text)
-				}
-			}
-			if err != nil {
+			if err := f.remark(ctx, in, ticket); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// remark is where one stands.
+type remark struct{ table, column, key, where string }
+
+func (f *forgetting) remark(ctx context.Context, in remark, ticket int64) error {
+	type line struct{ key, text string }
+	lines, err := several(ctx, f.statements,
+		fmt.Sprintf("SELECT CAST(%s AS TEXT), %s FROM %s WHERE %s", in.key, in.column, in.table,
+			in.where), args(ticket), func(l *line) []any { return []any{&l.key, &l.text} })
+	for _, l := range lines {
+		text := f.nameless(l.text)
+		if err == nil && text != l.text {
+			err = f.write(ctx, fmt.Sprintf(`
+				UPDATE %s SET %s = $1 WHERE CAST(%s AS TEXT) = $2 AND %s = $3`, in.table,
+				in.column, in.key, in.column), text, l.key, l.text)
+		}
+	}
+	return err
 }
 
 // nameless is a text about one of his tickets without any part of his name.
@@ -326,30 +334,32 @@ func (f *forgetting) outgoing(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	list = append(list, shown...)
-	for _, o := range list {
-		if f.blobs = append(f.blobs, o.Raw); o.Person == f.p.ID {
-			if o.Settled.IsZero() {
-				if err := f.Fail(ctx, o, "its reader was forgotten"); err != nil {
-					return err
-				}
-			}
-			o.Address, o.Details = "", Details{}
-			f.done.Outgoing++
-		}
-		o.Details.Words, o.Details.Previews = "", nil
-		for i := range o.Details.Commands {
-			c := &o.Details.Commands[i]
-			c.Line, c.Value = f.nameless(c.Line), f.nameless(c.Value)
-		}
-		err := f.write(ctx, `
-			UPDATE outbox SET address = $2, details = $3, raw = NULL WHERE id = $1`,
-			o.ID, o.Address, encoded{&o.Details})
-		if err != nil {
+	for _, o := range append(list, shown...) {
+		if err := f.outgoingMail(ctx, o); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (f *forgetting) outgoingMail(ctx context.Context, o Outgoing) error {
+	if f.blobs = append(f.blobs, o.Raw); o.Person == f.p.ID {
+		if o.Settled.IsZero() {
+			if err := f.Fail(ctx, o, "its reader was forgotten"); err != nil {
+				return err
+			}
+		}
+		o.Address, o.Details = "", Details{}
+		f.done.Outgoing++
+	}
+	o.Details.Words, o.Details.Previews = "", nil
+	for i := range o.Details.Commands {
+		c := &o.Details.Commands[i]
+		c.Line, c.Value = f.nameless(c.Line), f.nameless(c.Value)
+	}
+	return f.write(ctx, `
+		UPDATE outbox SET address = $2, details = $3, raw = NULL WHERE id = $1`,
+		o.ID, o.Address, encoded{&o.Details})
 }
 
 // person leaves a row without a name, for the items that have it as their author.
@@ -382,21 +392,22 @@ func (f *forgetting) originals(ctx context.Context) error {
 		return err
 	}
 	for _, id := range distinct(f.mails) {
-		var blob int64
-		there, err := f.row(ctx, "SELECT blob FROM journal WHERE id = $1", args(id), &blob)
-		if err != nil {
-			return err
-		}
-		if !there || blob == rest {
-			continue
-		}
-		f.blobs = append(f.blobs, blob)
-		f.done.Mails++
-		if err := f.write(ctx, "UPDATE journal SET blob = $2 WHERE id = $1", id, rest); err != nil {
+		if err := f.original(ctx, id, rest); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (f *forgetting) original(ctx context.Context, mail, rest int64) error {
+	var blob int64
+	there, err := f.row(ctx, "SELECT blob FROM journal WHERE id = $1", args(mail), &blob)
+	if err != nil || !there || blob == rest {
+		return err
+	}
+	f.blobs = append(f.blobs, blob)
+	f.done.Mails++
+	return f.write(ctx, "UPDATE journal SET blob = $2 WHERE id = $1", mail, rest)
 }
 
 // unkept forgets the bytes that nothing else refers to.

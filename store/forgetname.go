@@ -98,7 +98,6 @@ func (f *forgetting) named(ctx context.Context) error {
 // they hold.
 func (f *forgetting) rename(ctx context.Context, table, column, key string) error {
 	type value struct{ at, text string }
-	var found []value
 	where, a := f.mentions(column)
 	if where == "" {
 		return nil
@@ -108,14 +107,9 @@ func (f *forgetting) rename(ctx context.Context, table, column, key string) erro
 	if key != "" {
 		by = fmt.Sprintf("CAST(%s AS TEXT)", key)
 	}
-	err := f.rows(ctx, fmt.Sprintf("SELECT DISTINCT %s, %s FROM %s WHERE %s", by, as, table,
-		where), a,
-		func(rows *sql.Rows) error {
-			var v value
-			err := rows.Scan(&v.at, &v.text)
-			found = append(found, v)
-			return err
-		})
+	found, err := several(ctx, f.statements,
+		fmt.Sprintf("SELECT DISTINCT %s, %s FROM %s WHERE %s", by, as, table, where), a,
+		func(v *value) []any { return []any{&v.at, &v.text} })
 	for _, v := range found {
 		text := f.names.ReplaceAllLiteralString(v.text, Nameless)
 		if err != nil || text == v.text {

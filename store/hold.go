@@ -32,6 +32,9 @@ var insertHolding = holdings.insertion()
 
 // hold writes down how a ticket was before and behind an item that waits.
 func (tx *Tx) hold(ctx context.Context, before desk.Ticket, done Done, out desk.Outcome) error {
+	if out.Until.IsZero() {
+		return nil
+	}
 	timers, err := tx.Timers(ctx, before.Number)
 	if err != nil {
 		return err
@@ -107,25 +110,26 @@ func (tx *Tx) Withdraw(ctx context.Context, ticket, item int64) (bool, error) {
 	list, err := tx.outgoing(ctx, "WHERE "+ofHeld+" AND o.settled_at IS NULL ORDER BY o.id",
 		ticket, item)
 	for _, o := range list {
-		// what it was to say too goes by itself
-		if err = tx.write(ctx, `
-			UPDATE outbox SET carrier = 0, turn = 1 WHERE carrier = $1`, o.ID); err != nil {
-			return false, err
-		}
-		if err = tx.Fail(ctx, o, withdrawn); err != nil {
-			return false, err
-		}
-		if o.Details.Rate { // who was not asked is asked another time
-			if err = tx.write(ctx, `
-				DELETE FROM satisfaction WHERE ticket = $1 AND score = 0`, ticket); err != nil {
-				return false, err
-			}
+		if err == nil {
+			err = tx.withdrawMail(ctx, o)
 		}
 	}
 	if err != nil {
 		return false, fmt.Errorf("withdraw: %w", err)
 	}
 	return true, tx.forgetHold(ctx, ticket, item)
+}
+
+func (tx *Tx) withdrawMail(ctx context.Context, o Outgoing) error {
+	// what it was to say too goes by itself
+	err := tx.write(ctx, "UPDATE outbox SET carrier = 0, turn = 1 WHERE carrier = $1", o.ID)
+	if err == nil {
+		err = tx.Fail(ctx, o, withdrawn)
+	}
+	if err == nil && o.Details.Rate { // who was not asked is asked another time
+		err = tx.write(ctx, "DELETE FROM satisfaction WHERE ticket = $1 AND score = 0", o.Ticket)
+	}
+	return err
 }
 
 // undo takes back what an item that is withdrawn has written beside its ticket.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -78,29 +77,25 @@ func (r Reader) hangs(ctx context.Context, t desk.Ticket, d desk.Deed) (bool, er
 		new(int))
 }
 
-// release does to the tickets that hang on a closed one what follows from its closing.
-func (tx *Tx) release(ctx context.Context, closed int64, o Origin) error {
-	hang := map[int64]desk.Link{}
-	var order []int64
-	err := tx.rows(ctx, `
-		SELECT ticket, kind FROM ticket_link WHERE other = $1 AND `+hanging+`
-		ORDER BY ticket, kind DESC`, args(closed), func(rows *sql.Rows) error {
-		var n int64
-		l := desk.Link{Other: closed}
-		err := rows.Scan(&n, &l.Kind)
-		if _, twice := hang[n]; !twice { // a duplicate is closed, whatever else it is
-			order = append(order, n)
-			hang[n] = l
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("find what hangs on ticket %d: %w", closed, err)
+// release does to the tickets that hang on one that was closed what follows from that.
+func (tx *Tx) release(ctx context.Context, before, t desk.Ticket, o Origin) error {
+	if before.Class == desk.Closed || t.Class != desk.Closed {
+		return nil
 	}
+	hang, err := several(ctx, tx.statements, `
+		SELECT ticket, kind FROM ticket_link WHERE other = $1 AND `+hanging+`
+		ORDER BY ticket, kind DESC`, args(t.Number),
+		func(l *desk.Tie) []any { return []any{&l.Ticket, &l.Kind} })
+	if err != nil {
+		return fmt.Errorf("find what hangs on ticket %d: %w", t.Number, err)
+	}
+	// a duplicate is closed, whatever else it is
+	hang = slices.CompactFunc(hang, func(a, b desk.Tie) bool { return a.Ticket == b.Ticket })
 	next := Origin{Telling: Telling{Mail: o.Mail, Caps: o.Caps}, Ours: o.Ours}
-	for _, n := range order {
-		if _, err := tx.Do(ctx, n, desk.Deed{After: hang[n]}, next); err != nil {
-			return fmt.Errorf("let ticket %d go: %w", n, err)
+	for _, l := range hang {
+		after := desk.Link{Other: t.Number, Kind: l.Kind}
+		if _, err := tx.Do(ctx, l.Ticket, desk.Deed{After: after}, next); err != nil {
+			return fmt.Errorf("let ticket %d go: %w", l.Ticket, err)
 		}
 	}
 	return nil

@@ -79,30 +79,32 @@ func (tx *Tx) merge(ctx context.Context, done *Done, m desk.Merging, how Activit
 	if m.First, m.Last, err = tx.takeOver(ctx, guest, m, how); err != nil {
 		return err
 	}
-	joined := desk.Outcome{Follow: m.Joined}
-	if err := tx.followers(ctx, m.Before, host, joined, how); err != nil {
-		return err
-	}
-	for _, l := range m.MergeUndo.Links {
+	joined, links := desk.Outcome{Follow: m.Joined}, m.MergeUndo.Links
+	merged := how
+	merged.Ticket, merged.What, merged.New = host, "merged", fmt.Sprint(guest)
+	return inTurn(
+		func() error { return tx.followers(ctx, m.Before, host, joined, how) },
+		func() error { return tx.tieAll(ctx, append(links, mergedInto(guest, host))) },
+		func() error { return tx.write(ctx, "DELETE FROM timer WHERE ticket = $1", guest) },
+		func() error { return tx.relocate(ctx, guest, host, how) },
+		func() error { return tx.Note(ctx, merged) },
+		func() error {
+			return tx.write(ctx, "INSERT INTO merge (ticket, host, undo) VALUES ($1, $2, $3)",
+				guest, host, encoded{&m.MergeUndo})
+		})
+}
+
+func mergedInto(guest, host int64) desk.Tie {
+	return desk.Tie{Ticket: guest, Other: host, Kind: desk.MergedLink}
+}
+
+func (tx *Tx) tieAll(ctx context.Context, links []desk.Tie) error {
+	for _, l := range links {
 		if err := tx.Link(ctx, l.Ticket, l.Other, l.Kind); err != nil {
 			return err
 		}
 	}
-	if err := tx.Link(ctx, guest, host, desk.MergedLink); err != nil {
-		return err
-	}
-	if err := tx.write(ctx, "DELETE FROM timer WHERE ticket = $1", guest); err != nil {
-		return err
-	}
-	if err := tx.relocate(ctx, guest, host, how); err != nil {
-		return err
-	}
-	how.Ticket, how.What, how.New = host, "merged", fmt.Sprint(guest)
-	if err := tx.Note(ctx, how); err != nil {
-		return err
-	}
-	return tx.write(ctx, "INSERT INTO merge (ticket, host, undo) VALUES ($1, $2, $3)",
-		guest, host, encoded{&m.MergeUndo})
+	return nil
 }
 
 // takeOver puts the items of the guest behind those of its host, with what was sent about them.
@@ -125,12 +127,17 @@ func (tx *Tx) takeOver(ctx context.Context, guest int64, m desk.Merging, how Act
 	err = tx.write(ctx, `
 		INSERT INTO moved (item, ticket, number)
 		SELECT id, ticket, number FROM item WHERE ticket = $1 ORDER BY number`, guest)
-	if err != nil {
-		return 0, 0, err
+	if err == nil {
+		err = tx.number(ctx, &last, count)
 	}
-	if err := tx.number(ctx, &last, count); err != nil {
-		return 0, 0, err
+	if err == nil {
+		err = tx.moveAll(ctx, guest, m.Host.Number, behind)
 	}
+	return first + 1, last, err
+}
+
+// moveAll has all that is known by a ticket and a number of an item there be known by another.
+func (tx *Tx) moveAll(ctx context.Context, guest, host, behind int64) error {
 	for _, statement := range []string{
 		"UPDATE item SET ticket = $1, number = number + $2 WHERE ticket = $3",
 		"UPDATE outbox SET ticket = $1, item = item + $2 WHERE ticket = $3 AND item > 0",
@@ -138,11 +145,11 @@ func (tx *Tx) takeOver(ctx context.Context, guest int64, m desk.Merging, how Act
 		"UPDATE journal SET ticket = $1, item = item + $2 WHERE ticket = $3 AND item > 0",
 		"UPDATE hold SET ticket = $1, item = item + $2 WHERE ticket = $3",
 	} {
-		if err := tx.write(ctx, statement, m.Host.Number, behind, guest); err != nil {
-			return 0, 0, fmt.Errorf("move items: %w", err)
+		if err := tx.write(ctx, statement, host, behind, guest); err != nil {
+			return fmt.Errorf("move items: %w", err)
 		}
 	}
-	return first + 1, last, nil
+	return nil
 }
 
 // number reads one number.
@@ -153,23 +160,11 @@ func (tx *Tx) number(ctx context.Context, n *int64, statement string, a ...any) 
 
 // newLinks are those that the host gets by its guest: to and from others.
 func (r Reader) newLinks(ctx context.Context, guest, host int64) (list []desk.Tie, err error) {
-	read := func(n int64) (all []desk.Tie, err error) {
-		err = r.rows(ctx, `
-			SELECT ticket, other, kind FROM ticket_link WHERE ticket = $1 OR other = $1
-			ORDER BY ticket, other, kind`,
-			args(n), func(rows *sql.Rows) error {
-				var t desk.Tie
-				err := rows.Scan(&t.Ticket, &t.Other, &t.Kind)
-				all = append(all, t)
-				return err
-			})
-		return all, err
-	}
-	its, err := read(guest)
+	its, err := r.ties(ctx, guest)
 	if err != nil {
 		return nil, err
 	}
-	has, err := read(host)
+	has, err := r.ties(ctx, host)
 	for _, l := range its {
 		for _, end := range []*int64{&l.Ticket, &l.Other} {
 			if *end == guest {
@@ -181,6 +176,14 @@ func (r Reader) newLinks(ctx context.Context, guest, host int64) (list []desk.Ti
 		}
 	}
 	return list, err
+}
+
+// ties are the links from a ticket and to it.
+func (r Reader) ties(ctx context.Context, ticket int64) ([]desk.Tie, error) {
+	return several(ctx, r.statements, `
+		SELECT ticket, other, kind FROM ticket_link WHERE ticket = $1 OR other = $1
+		ORDER BY ticket, other, kind`, args(ticket),
+		func(t *desk.Tie) []any { return []any{&t.Ticket, &t.Other, &t.Kind} })
 }
 
 // relocate has all that were merged into a ticket, one by the other, live on in another one.
@@ -196,15 +199,15 @@ func (tx *Tx) relocate(ctx context.Context, ticket, home int64, how Activity) er
 		if err == nil {
 			err = tx.write(ctx, "UPDATE ticket SET merged_into = $1 WHERE number = $2", home, g)
 		}
-		if err == nil {
-			how.Ticket, how.What, how.Old, how.New = g, "merged_into", fmt.Sprint(was),
-				fmt.Sprint(home)
-			err = tx.Note(ctx, how)
-		}
-		if err == nil {
-			err = tx.relocate(ctx, g, home, how)
-		}
 		if err != nil {
+			return err
+		}
+		how.Ticket, how.What = g, "merged_into"
+		how.Old, how.New = fmt.Sprint(was), fmt.Sprint(home)
+		if err := tx.Note(ctx, how); err != nil {
+			return err
+		}
+		if err := tx.relocate(ctx, g, home, how); err != nil {
 			return err
 		}
 	}
@@ -236,13 +239,18 @@ func (tx *Tx) guest(ctx context.Context, host, meant int64) (*desk.Guest, error)
 	if g.Assignee, err = Optional(tx.Person(ctx, g.Undo.Assignee)); err != nil {
 		return nil, err
 	}
+	return &g, tx.sinceMerged(ctx, host, &g)
+}
+
+// sinceMerged finds whether a customer spoke to a guest, and what was worked for it in its host.
+func (tx *Tx) sinceMerged(ctx context.Context, host int64, g *desk.Guest) (err error) {
 	g.Spoken, err = tx.row(ctx, `
 		SELECT 1 FROM item i JOIN person p ON p.id = i.author
 		WHERE i.meant = $1 AND i.state = 'filed' AND i.visibility = 'public'
 			AND p.role = 'customer'
-		LIMIT 1`, args(meant), new(int))
+		LIMIT 1`, args(g.Number), new(int))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var minutes int64
 	err = tx.number(ctx, &minutes, `
@@ -250,65 +258,55 @@ func (tx *Tx) guest(ctx context.Context, host, meant int64) (*desk.Guest, error)
 		FROM work w JOIN item i ON i.id = w.item
 		WHERE i.ticket = $1 AND (i.meant = $2 OR i.id IN (
 			SELECT item FROM moved WHERE ticket = $2 AND id BETWEEN $3 AND $4))`,
-		host, meant, g.Undo.First, g.Undo.Last)
+		host, g.Number, g.Undo.First, g.Undo.Last)
 	g.Minutes = int(minutes)
-	return &g, err
+	return err
 }
 
 // part gives the guest back what it had, and what was written to it since.
 func (tx *Tx) part(ctx context.Context, p desk.Parting, how Activity) error {
 	guest, host, u := p.Guest.Number, p.HostsBefore.Number, p.Before.Undo
-	if err := tx.giveBack(ctx, guest, host, u); err != nil {
-		return err
+	left, timers, parted := desk.Outcome{Unfollow: p.Left}, u.Timers, how
+	if p.Guest.Class != u.Class {
+		timers = nil
 	}
-	if err := tx.writtenSince(ctx, guest, host); err != nil {
-		return err
-	}
-	if _, _, err := tx.change(ctx, p.Before.Ticket, p.Guest, how, 0); err != nil {
-		return err
-	}
-	left := desk.Outcome{Unfollow: p.Left}
-	if err := tx.followers(ctx, p.HostsBefore, host, left, how); err != nil {
-		return err
-	}
+	parted.Ticket, parted.What, parted.New = host, "parted", fmt.Sprint(guest)
+	return inTurn(
+		func() error { return tx.giveBack(ctx, guest, host, u) },
+		func() error { return tx.writtenSince(ctx, guest, host) },
+		func() error {
+			_, _, err := tx.change(ctx, p.Before.Ticket, p.Guest, how, 0)
+			return err
+		},
+		func() error { return tx.followers(ctx, p.HostsBefore, host, left, how) },
+		func() error { return tx.untie(ctx, guest, u.Links) },
+		func() error { return tx.setTimers(ctx, guest, timers) },
+		func() error { return tx.write(ctx, "DELETE FROM merge WHERE ticket = $1", guest) },
+		func() error { return tx.relocate(ctx, guest, guest, how) },
+		func() error { return tx.Note(ctx, parted) })
+}
+
+// untie takes away what a guest has brought to its host, and the link between the two.
+func (tx *Tx) untie(ctx context.Context, guest int64, links []desk.Tie) error {
 	const unlink = "DELETE FROM ticket_link WHERE ticket = $1 AND other = $2 AND kind = $3"
 	var into int64
 	if err := tx.number(ctx, &into, "SELECT host FROM merge WHERE ticket = $1", guest); err != nil {
 		return err
 	}
-	for _, l := range append(u.Links, desk.Tie{Ticket: guest, Other: into, Kind: desk.MergedLink}) {
+	for _, l := range append(links, mergedInto(guest, into)) {
 		if err := tx.write(ctx, unlink, l.Ticket, l.Other, l.Kind); err != nil {
 			return err
 		}
 	}
-	timers := u.Timers
-	if p.Guest.Class != u.Class {
-		timers = nil
-	}
-	if err := tx.setTimers(ctx, guest, timers); err != nil {
-		return err
-	}
-	if err := tx.write(ctx, "DELETE FROM merge WHERE ticket = $1", guest); err != nil {
-		return err
-	}
-	if err := tx.relocate(ctx, guest, guest, how); err != nil {
-		return err
-	}
-	how.Ticket, how.What, how.New = host, "parted", fmt.Sprint(guest)
-	return tx.Note(ctx, how)
+	return nil
 }
 
 // spot is where an item stands, or stood.
 type spot struct{ item, ticket, number int64 }
 
 func (r Reader) spots(ctx context.Context, statement string, a ...any) (list []spot, err error) {
-	err = r.rows(ctx, statement, a, func(rows *sql.Rows) error {
-		var p spot
-		err := rows.Scan(&p.item, &p.ticket, &p.number)
-		list = append(list, p)
-		return err
-	})
-	return list, err
+	return several(ctx, r.statements, statement, a,
+		func(p *spot) []any { return []any{&p.item, &p.ticket, &p.number} })
 }
 
 // giveBack puts items where they stood before a merge, but for those that have gone elsewhere

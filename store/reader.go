@@ -211,5 +211,27 @@ func singles[T any](ctx context.Context, r Reader, text string, a ...any) (list 
 	return list, err
 }
 
+// several reads rows of several columns, each into the fields of a value.
+func several[T any](ctx context.Context, s *statements, text string, a []any,
+	fields func(*T) []any) (list []T, err error) {
+	err = s.rows(ctx, text, a, func(rows *sql.Rows) error {
+		var v T
+		err := rows.Scan(fields(&v)...)
+		list = append(list, v)
+		return err
+	})
+	return list, err
+}
+
+// inTurn takes one step after the other, until one fails.
+func inTurn(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // args spares the brackets at every call.
 func args(list ...any) []any { return list }

@@ -53,10 +53,7 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 	var list []Outgoing
 	for _, n := range due {
 		if e.Silent && n.Notice.Trait().Answers {
-			err := tx.Note(ctx, Activity{Ticket: e.Ticket.Number, Mail: e.Mail, What: "not_told",
-				Old: n.To.Address(),
-				New: string(n.Notice) + ": a machine, or an address that may be somebody else's"})
-			if err != nil {
+			if err := tx.notTold(ctx, e, n); err != nil {
 				return err
 			}
 			continue
@@ -70,6 +67,12 @@ func (tx *Tx) Tell(ctx context.Context, e Telling) error {
 	return tx.oweAll(ctx, e, list)
 }
 
+func (tx *Tx) notTold(ctx context.Context, e Telling, n desk.Notification) error {
+	return tx.Note(ctx, Activity{Ticket: e.Ticket.Number, Mail: e.Mail, What: "not_told",
+		Old: n.To.Address(),
+		New: string(n.Notice) + ": a machine, or an address that may be somebody else's"})
+}
+
 // reasons are codes that events bring to their notices, keys of the phrases' [reason].
 var reasons = map[desk.EventKind]string{
 	desk.TicketDue: string(desk.TicketDue), desk.TicketOverdue: string(desk.TicketOverdue),
@@ -81,7 +84,55 @@ var reasons = map[desk.EventKind]string{
 
 // tell is one notice, due now or when the caps let it go.
 func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgoing, err error) {
-	d, row := e.Details, n.Notice.Trait()
+	d, err := tx.details(ctx, e, n)
+	if err != nil {
+		return o, err
+	}
+	o = Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail,
+		Person: n.To.ID, Address: n.To.Address(), Stranger: e.Stranger && n.Notice.Trait().Answers,
+		Echo:    e.Echo && !n.To.Agent() && !e.Author.Agent(),
+		Mailbox: e.Ticket.Mailbox, Details: d, Lane: lane(e.Event, n), Topic: topic(e)}
+	h := tx.kept(e, n)
+	if h.why == "" {
+		h, err = tx.held(ctx, e, &o)
+	}
+	if err != nil {
+		return o, fmt.Errorf("count what was sent: %w", err)
+	}
+	if o.Next = e.until; !e.until.IsZero() {
+		o.Details.Waits = true
+	}
+	o.hold(h)
+	if o.Stranger && tx.strangers >= 0 {
+		tx.strangers++
+	}
+	return o, nil
+}
+
+// details are what a notice says.
+func (tx *Tx) details(ctx context.Context, e Telling, n desk.Notification) (d Details, err error) {
+	d = e.brings(n)
+	if n.Notice.Trait().Climbs {
+		if d.Next, err = tx.called(ctx, e.Next); err != nil {
+			return d, err
+		}
+		d.NextIn = e.Next.After
+	}
+	if asks(e.Event, n) && tx.store.mailbox(e.Ticket.Mailbox).Satisfaction {
+		if d.Rate, err = tx.AskScore(ctx, e.Ticket.Number, n.To.ID); err != nil {
+			return d, err
+		}
+	}
+	if n.Notice.Trait().Greets {
+		d.Words = e.Words
+		d.Welcome, err = tx.Welcome(ctx, n.To)
+	}
+	return d, err
+}
+
+// brings are the details that an event has itself.
+func (e Telling) brings(n desk.Notification) Details {
+	d := e.Details
 	d.Old, d.Author = e.Old, e.Author.ID
 	if opens(e.Kind) && n.Notice == desk.ItemNotice {
 		d.Project = e.Ticket.Project
@@ -97,48 +148,11 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 	case desk.TicketDue, desk.TicketOverdue:
 		d.Ends = e.Ends
 	case desk.TicketOpened, desk.TicketReplaced, desk.TicketOpenedFor:
-		if row.Greets {
+		if n.Notice.Trait().Greets {
 			d.Ends = e.LegalDay
 		}
 	}
-	if n.Notice.Trait().Climbs {
-		if d.Next, err = tx.called(ctx, e.Next); err != nil {
-			return o, err
-		}
-		d.NextIn = e.Next.After
-	}
-	if asks(e.Event, n) && tx.store.mailbox(e.Ticket.Mailbox).Satisfaction {
-		if d.Rate, err = tx.AskScore(ctx, e.Ticket.Number, n.To.ID); err != nil {
-			return o, err
-		}
-	}
-	if row.Greets {
-		if d.Welcome, err = tx.Welcome(ctx, n.To); err != nil {
-			return o, err
-		}
-		d.Words = e.Words
-	}
-	o = Outgoing{Kind: n.Notice, Ticket: e.Ticket.Number, Item: e.Item.Number, Mail: e.Mail,
-		Person: n.To.ID, Address: n.To.Address(),
-		Stranger: e.Stranger && row.Answers, Echo: e.Echo && !n.To.Agent() && !e.Author.Agent(),
-		Mailbox: e.Ticket.Mailbox, Details: d, Lane: lane(e.Event, n), Topic: topic(e)}
-	h, err := tx.kept(e, n), error(nil)
-	if h.why == "" {
-		h, err = tx.held(ctx, e, &o)
-	}
-	if err != nil {
-		return o, fmt.Errorf("count what was sent: %w", err)
-	}
-	if o.Next = e.until; !e.until.IsZero() {
-		o.Details.Waits = true
-	}
-	if h.why != "" {
-		o.State, o.Next, o.LastReply = Held, h.until, h.why
-	}
-	if o.Stranger && tx.strangers >= 0 {
-		tx.strangers++
-	}
-	return o, nil
+	return d
 }
 
 // oweAll writes the notices of an event: one statement for those of different conversations. An
@@ -159,18 +173,22 @@ func (tx *Tx) oweAll(ctx context.Context, e Telling, list []Outgoing) error {
 			if to := e.staff[o.Person]; !e.Author.Agent() || to || e.fresh {
 				continue
 			}
-			err := tx.write(ctx, `
-				UPDATE outbox SET carrier = $1, turn = 0
-				WHERE ticket = $2 AND address = $3 AND lane = 1
-					AND `+acknowledgements+" AND "+capped,
-				ids[i], o.Ticket, o.Address)
-			if err != nil {
+			if err := tx.carryAck(ctx, ids[i], o); err != nil {
 				return err
 			}
 		}
 		list = list[n:]
 	}
 	return nil
+}
+
+// carryAck has a mail carry the acknowledgement that waits for its reader.
+func (tx *Tx) carryAck(ctx context.Context, id int64, o Outgoing) error {
+	return tx.write(ctx, `
+		UPDATE outbox SET carrier = $1, turn = 0
+		WHERE ticket = $2 AND address = $3 AND lane = 1
+			AND `+acknowledgements+" AND "+capped,
+		id, o.Ticket, o.Address)
 }
 
 // measureEach counts at once what the caps ask about each of those who are told.
@@ -220,17 +238,9 @@ func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
 		return err
 	}
 	e.StandIns = desk.StandIns(agents, tx.store.Now())
-	for _, a := range agents {
-		if a.Role == desk.Admin {
-			e.Admins = append(e.Admins, a)
-		}
-		if a.Team {
-			e.Team = append(e.Team, a)
-		}
-		if a.OnCall {
-			e.OnCall = append(e.OnCall, a)
-		}
-	}
+	e.Admins = those(agents, func(a desk.Person) bool { return a.Role == desk.Admin })
+	e.Team = those(agents, func(a desk.Person) bool { return a.Team })
+	e.OnCall = those(agents, func(a desk.Person) bool { return a.OnCall })
 	if opens(e.Kind) && e.Ticket.Project != 0 && !e.Ticket.Unverified {
 		if e.Project, err = tx.projectFollowers(ctx, e.Ticket); err != nil {
 			return err
@@ -247,6 +257,15 @@ func (tx *Tx) audience(ctx context.Context, e *desk.Event) error {
 		e.Witness, err = tx.Witnesses(ctx, e.Ticket.Number)
 	}
 	return err
+}
+
+func those(list []desk.Person, are func(desk.Person) bool) (some []desk.Person) {
+	for _, p := range list {
+		if are(p) {
+			some = append(some, p)
+		}
+	}
+	return some
 }
 
 // opens reports whether an event is that a ticket is new.

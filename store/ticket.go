@@ -266,6 +266,9 @@ type Activity struct {
 
 // Note adds lines to a ticket's history.
 func (tx *Tx) Note(ctx context.Context, list ...Activity) error {
+	if len(list) == 0 {
+		return nil
+	}
 	var a []any
 	for i := range list {
 		list[i].At = tx.store.Now()
