@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"buzon/mailin/lapse"
+	"buzon/store"
 	"buzon/store/desk"
 	"buzon/store/desk/lazy"
 )
@@ -40,7 +41,7 @@ func (f *filing) hints(t desk.Ticket, it *desk.Item) {
 	}
 	read := f.hinted
 	if it.Text != f.text {
-		read = lapse.Read(it.Text)
+		read = lapse.Read(it.Text, store.Words(it.Text, nil))
 	}
 	s.Errors, s.Traces = read.Codes, read.Traces
 }

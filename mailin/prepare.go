@@ -88,9 +88,10 @@ func (p *prepared) understand() {
 	p.page = rich.Read(p.rd.Message.HTML)
 	p.fielded, p.places = p.rd.Reply.Fields()
 	own := p.rd.Reply.New()
-	p.hinted, p.speaksOfFile = lapse.Read(p.text), lapse.SpeaksOfFile(lapse.Head(own))
-	p.personWanted = desk.AsksForPerson(own)
-	p.words, p.said = store.Words(p.text, p.attachments), print(p.text)
+	p.hinted = lapse.Read(p.text, p.words)
+	p.speaksOfFile = lapse.SpeaksOfFile(lapse.Head(own), p.words)
+	p.personWanted, p.said = desk.AsksForPerson(own), print(p.text)
+	p.words += store.Words("", p.attachments)
 }
 
 // hideSecrets masks passwords in all of the mail that is kept, but for the mail itself.
@@ -103,7 +104,12 @@ func (p *prepared) hideSecrets() {
 	p.rd.Message.Subject = mask(p.rd.Message.Subject)
 	p.rd.CleanSubject = mask(p.rd.CleanSubject)
 	written, parts := p.rd.written(), p.rd.Reply
-	p.text = mask(written)
+	p.text, p.words = written, store.Words(written, nil)
+	if lapse.MayHide(written, p.words) {
+		if p.text = mask(written); p.text != written {
+			p.words = store.Words(p.text, nil)
+		}
+	}
 	if p.inFull = p.text; p.rd.Shown() != written {
 		p.inFull, _ = lapse.Mask(p.rd.Shown())
 	}

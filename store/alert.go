@@ -23,7 +23,7 @@ var watched = newTable("alert", "a", "", []column[desk.Alert]{
 	{"last_at", func(a *desk.Alert) any { return moment{&a.Last} }, always, nil},
 })
 
-var putAlert = watched.insertion() + `
+var putAlert = watched.insertion(1) + `
 	ON CONFLICT (mailbox, source, key) DO UPDATE SET
 		ticket = excluded.ticket, state = excluded.state, level = excluded.level,
 		proof = excluded.proof, count = excluded.count, turns = excluded.turns,

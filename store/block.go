@@ -27,7 +27,7 @@ func (r Reader) Blocks(ctx context.Context) ([]Block, error) {
 // Block blocks a sender, and reports whether he was not blocked before.
 func (tx *Tx) Block(ctx context.Context, sender string) (bool, error) {
 	b := Block{sender, tx.Now().UnixMilli()}
-	n, err := tx.exec(ctx, blocks.insertion()+" ON CONFLICT DO NOTHING", blocks.values(once, &b)...)
+	n, err := tx.exec(ctx, blocks.insertion(1)+" ON CONFLICT DO NOTHING", blocks.values(once, &b)...)
 	if err != nil || n == 0 {
 		return false, err
 	}

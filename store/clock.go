@@ -37,7 +37,7 @@ var clocks = newTable("clock", "k", "", []column[TicketClock]{
 	{"ended_at", func(c *TicketClock) any { return moment{&c.Ended} }, always, nil},
 })
 
-var putClock = clocks.insertion() + `
+var putClock = clocks.insertion(1) + `
 	ON CONFLICT (ticket, kind) DO UPDATE SET began_at = excluded.began_at,
 		since_at = excluded.since_at, used = excluded.used, step = excluded.step,
 		due_at = excluded.due_at, ended_at = excluded.ended_at`

@@ -103,22 +103,27 @@ func (c column[T]) value(v *T) any {
 	return reflect.ValueOf(at).Elem().Interface()
 }
 
-// insertion is the INSERT of a row, with more columns behind those of values(once).
-func (t *table[T]) insertion(more ...string) string {
+// insertion is the INSERT of so many rows, with more columns behind those of values(once).
+func (t *table[T]) insertion(rows int, more ...string) string {
 	names := slices.Concat(t.names(once), more)
-	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)",
-		t.name, strings.Join(names, ", "), placeholders(1, len(names)))
+	list := make([]string, rows)
+	for i := range list {
+		list[i] = "(" + placeholders(1+i*len(names), len(names)) + ")"
+	}
+	return fmt.Sprintf("INSERT INTO %s (%s) VALUES %s",
+		t.name, strings.Join(names, ", "), strings.Join(list, ", "))
 }
 
 // numberedRow is an INSERT of a row that gets a number.
 type numberedRow struct {
 	table, key string
-	text       string // the database counts
-	given      string // the number stands behind the other values
+	text       string                // the database counts
+	given      func(rows int) string // the number stands behind the other values of each
 }
 
 func (t *table[T]) numbered(key string, more ...string) numberedRow {
-	return numberedRow{t.name, key, t.insertion(more...), t.insertion(append(more, key)...)}
+	return numberedRow{t.name, key, t.insertion(1, more...),
+		func(rows int) string { return t.insertion(rows, append(more, key)...) }}
 }
 
 // insertRow writes a row and returns its number.
@@ -139,7 +144,7 @@ func (tx *Tx) insertRows(ctx context.Context, n numberedRow, rows int,
 	}
 	first = tx.last[n.table] + 1
 	tx.last[n.table] += int64(rows)
-	return first, tx.write(ctx, n.given, a...)
+	return first, tx.gather(ctx, n, rows, a)
 }
 
 // update is the UPDATE of a row by its key, which stands behind values(changed).
@@ -155,17 +160,6 @@ func (t *table[T]) update(key ...string) string {
 	}
 	return fmt.Sprintf("UPDATE %s SET %s WHERE %s",
 		t.name, strings.Join(set, ", "), strings.Join(where, " AND "))
-}
-
-// insertions is the INSERT of several rows at once.
-func (t *table[T]) insertions(rows int) string {
-	names := t.names(once)
-	list := make([]string, rows)
-	for i := range list {
-		list[i] = "(" + placeholders(1+i*len(names), len(names)) + ")"
-	}
-	return fmt.Sprintf("INSERT INTO %s (%s) VALUES %s",
-		t.name, strings.Join(names, ", "), strings.Join(list, ", "))
 }
 
 // updateCounting is update with what is added to a count, behind values(changed). It returns the

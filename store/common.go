@@ -2,9 +2,9 @@ package store
 
 import "strings"
 
-// common are the words that stand in most mails, whatever they are about.
-var common = func() map[string]string {
-	list := map[string]string{}
+// common says how often words stand in mails, whatever these are about; 0 is seldom.
+var common = func() map[string]int {
+	list := map[string]int{}
 	for w := range strings.FieldsSeq(`
 		de la que el en y a los se del las un por con no una su para es al lo como mas pero sus
 		le ya o este si porque esta entre cuando muy sin sobre tambien me hasta hay donde quien
@@ -16,16 +16,19 @@ var common = func() map[string]string {
 		as i this be at have from or had by but not what all were we when your can an each which
 		do how if will up about out them then so would like has please thanks thank regards
 		hello hi dear my our us any there`) {
-		list[w] = w
+		list[w] = often
+	}
+	for w := range strings.FieldsSeq("del las un por con no una not for it on with") {
+		list[w] = mostly
+	}
+	for w := range strings.FieldsSeq("de la que el en y a los se the of and to in is") {
+		list[w] = everywhere
 	}
 	return list
 }()
 
-// everywhere are the words that most items have, in Spanish or in English.
-var everywhere = func() map[string]bool {
-	list := map[string]bool{}
-	for w := range strings.FieldsSeq("de la que el en y a los se the of and to in is") {
-		list[w] = true
-	}
-	return list
-}()
+const (
+	often      = 1 + iota // in most mails
+	mostly                // and most often of these
+	everywhere            // in nearly all that are in Spanish or in English
+)

@@ -28,7 +28,7 @@ var holdings = newTable("hold", "h", "", []column[holding]{
 	{"undo", func(h *holding) any { return encoded{&h.undo} }, once, nil},
 })
 
-var insertHolding = holdings.insertion()
+var insertHolding = holdings.insertion(1)
 
 // hold writes down how a ticket was before and behind an item that waits.
 func (tx *Tx) hold(ctx context.Context, before desk.Ticket, done Done, out desk.Outcome) error {

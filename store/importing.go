@@ -20,7 +20,7 @@ func (tx *Tx) Import(ctx context.Context, t desk.Ticket, list []NewItem) (desk.T
 		if tx.last != nil {
 			tx.last["ticket"] = max(tx.last["ticket"], given)
 		}
-		err = tx.write(ctx, insertTicket.given, append(a, given)...)
+		err = tx.write(ctx, insertTicket.given(1), append(a, given)...)
 	}
 	if err != nil {
 		return t, fmt.Errorf("import ticket: %w", err)
@@ -33,7 +33,7 @@ func (tx *Tx) Import(ctx context.Context, t desk.Ticket, list []NewItem) (desk.T
 	}
 	opened := Activity{Ticket: t.Number, At: t.CreatedAt, Person: t.Requester.ID,
 		What: "opened", New: "import"}
-	return t, tx.write(ctx, activities.insertions(1), activities.values(once, &opened)...)
+	return t, tx.write(ctx, activities.insertion(1), activities.values(once, &opened)...)
 }
 
 // TicketOf finds the ticket that somebody opened at a time with a subject, 0 for none.

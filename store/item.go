@@ -366,7 +366,7 @@ var attachmentColumns = []column[desk.Attachment]{
 
 var (
 	attachments      = newTable("attachment", "a", "", attachmentColumns)
-	insertAttachment = attachments.insertion("item", "position", "blob")
+	insertAttachment = attachments.insertion(1, "item", "position", "blob")
 
 	itemFiles = newTable("attachment", "a", "JOIN blob b ON b.id = a.blob", append(
 		within(attachmentColumns, func(f *itemFile) *desk.Attachment { return &f.Attachment }),

@@ -161,7 +161,8 @@ const maxOwed = 16
 // counts them, its number.
 var insertOutgoing = func() (list [maxOwed]numberedRow) {
 	for i := range list {
-		list[i] = numberedRow{"outbox", "id", owing(i+1, false), owing(i+1, true)}
+		list[i] = numberedRow{"outbox", "id", owing(i+1, false),
+			func(rows int) string { return owing(rows, true) }}
 	}
 	return list
 }()
@@ -218,6 +219,9 @@ func (tx *Tx) owe(ctx context.Context, list []Outgoing) (ids []int64, err error)
 				a = append(a, first+int64(i))
 			}
 		}
+		if tx.last != nil {
+			tx.converse(some)
+		}
 		if first, err = tx.insertRows(ctx, insertOutgoing[len(some)-1], len(some), a); err != nil {
 			return nil, fmt.Errorf("owe %s: %w", some[0].Kind, err)
 		}
@@ -226,6 +230,29 @@ func (tx *Tx) owe(ctx context.Context, list []Outgoing) (ids []int64, err error)
 		}
 	}
 	return ids, nil
+}
+
+// conversation is what waits in line: see inLine.
+type conversation struct {
+	ticket         int64
+	address, topic string
+}
+
+// converse has what is gathered written before these mails, where one of them is of the same
+// conversation: whose turn it is, is asked of the rows that are there.
+func (tx *Tx) converse(list []Outgoing) {
+	g := &tx.gathered
+	for _, o := range list {
+		if g.begun[conversation{o.Ticket, o.Address, o.Topic}] {
+			tx.spill()
+		}
+	}
+	if g.begun == nil {
+		g.begun = map[conversation]bool{}
+	}
+	for _, o := range list {
+		g.begun[conversation{o.Ticket, o.Address, o.Topic}] = true
+	}
 }
 
 var outbox = newTable("outbox", "o", "", []column[Outgoing]{

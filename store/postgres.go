@@ -25,7 +25,7 @@ import (
 // stays true until it commits.
 var postgresDialect = &dialect{
 	migrations: schema.Postgres,
-	searchStep: 19,
+	searchStep: 28,
 	open:       openPostgres,
 	look:       lookPostgres,
 	version:    postgresVersion,

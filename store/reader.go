@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Reader asks the database. A Store reads what is committed; a Tx also what it has written itself.
@@ -28,7 +27,8 @@ type statements struct {
 	trace func(statement string) // nil: nobody counts
 	conn  *sql.Conn              // the writer's; nil: they read
 	// what is to be written before the next statement whose result somebody reads
-	pending *pgx.Batch
+	pending  *pgx.Batch
+	gathered gathered // rows that go behind it
 
 	catalogue atomic.Pointer[catalogue] // as last read
 }
@@ -105,14 +105,9 @@ func (s *statements) writeCounting(ctx context.Context, n *int64, text string,
 		*n, err = s.exec(ctx, text, args...)
 		return err
 	}
-	if s.trace != nil {
-		s.trace(text)
-	}
+	s.spill()
 	s.dialect.args(args)
-	s.pending.Queue(text, args...).Exec(func(tag pgconn.CommandTag) error {
-		*n = tag.RowsAffected()
-		return nil
-	})
+	s.queue(n, text, args)
 	if s.pending.Len() < maxPending {
 		return nil
 	}
@@ -121,19 +116,13 @@ func (s *statements) writeCounting(ctx context.Context, n *int64, text string,
 
 // flush sends what is still to be written.
 func (s *statements) flush(ctx context.Context) error {
-	if s.pending == nil || s.pending.Len() == 0 {
+	if s.pending == nil || s.pending.Len()+s.gathered.n == 0 {
 		return nil
 	}
 	if err := s.dialect.pipeline(ctx, s.conn, s.takePending()); err != nil {
 		return fmt.Errorf("%w: %w", errLate, err)
 	}
 	return nil
-}
-
-func (s *statements) takePending() *pgx.Batch {
-	b := s.pending
-	s.pending = &pgx.Batch{}
-	return b
 }
 
 // exec runs a statement and returns how many rows it touched.

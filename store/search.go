@@ -14,9 +14,9 @@ import (
 )
 
 // Words are the words of an item's text and of the names of its attachments, in lower case and each
-// once, and the pairs of common ones: a search finds the item by them. SQLite takes the more time
-// over a text the longer it is, and everybody waits for its one writer: so they are best made
-// before the transaction.
+// once, and the pairs of words that say little: a search finds the item by them. SQLite takes the
+// more time over a text the longer it is, and everybody waits for its one writer: so they are best
+// made before the transaction.
 func Words(text string, attachments []NewAttachment) string {
 	var w wordList
 	w.add(text)
@@ -28,24 +28,31 @@ func Words(text string, attachments []NewAttachment) string {
 
 type wordList struct {
 	list  strings.Builder
-	seen  map[string]string  // a word, and itself again if it is common
-	pairs map[[2]string]bool // that were seen
+	seen  map[string]spoken
+	pairs map[[2]int]bool // that were seen, by the numbers of their words
+}
+
+// spoken is a word of a text.
+type spoken struct {
+	word   string
+	number int // from 1
+	often  int // see common
 }
 
 func (w *wordList) add(text string) {
 	if w.seen == nil {
-		w.seen, w.pairs = map[string]string{}, map[[2]string]bool{}
+		w.seen, w.pairs = map[string]spoken{}, map[[2]int]bool{}
 	}
-	before := ""
+	var before spoken
 	eachWord(text, func(word []byte) {
 		this, there := w.seen[string(word)]
 		if !there {
-			this = common[string(word)]
-			w.seen[string(word)] = this
+			this = spoken{string(word), len(w.seen) + 1, common[string(word)]}
+			w.seen[this.word] = this
 			w.list.Write(word)
 			w.list.WriteByte(' ')
 		}
-		if before != "" && this != "" {
+		if before.number > 0 && before.often+this.often >= mostly {
 			w.pair(before, this)
 		}
 		before = this
@@ -55,12 +62,14 @@ func (w *wordList) add(text string) {
 // joint stands before and between the words of a pair; no word has it.
 const joint = "\ue000"
 
-// pair adds two words of which one stands behind the other: a phrase of words that stand nearly
-// everywhere is found by its pairs.
-func (w *wordList) pair(a, b string) {
-	if p := [2]string{a, b}; !w.pairs[p] {
+// pair adds two words of which one stands behind the other, and which both stand in most mails, or
+// one of them even more often: their phrase is found by it, where such a word says little.
+func (w *wordList) pair(a, b spoken) {
+	if p := [2]int{a.number, b.number}; !w.pairs[p] {
 		w.pairs[p] = true
-		w.list.WriteString(joint + a + joint + b + " ")
+		for _, part := range []string{joint, a.word, joint, b.word, " "} {
+			w.list.WriteString(part)
+		}
 	}
 }
 
@@ -197,7 +206,7 @@ func (p parsed) terms() (terms, needles []string) {
 		case p.open && i == len(p.words)-1:
 			terms = append(terms, w)
 		case p.paired(w):
-		case everywhere[w]:
+		case common[w] == everywhere:
 			left = append(left, w)
 		default:
 			terms = append(terms, w)

@@ -13,9 +13,11 @@ import (
 func TestPairsOfCommonWords(t *testing.T) {
 	for text, want := range map[string][]string{
 		"Por favor, la factura": {joint + "por" + joint + "favor", joint + "favor" +
-			joint + "la"},
-		"factura de la impresora": {joint + "de" + joint + "la"},
-		"factura rechazada":       nil,
+			joint + "la", joint + "la" + joint + "factura"},
+		"factura de la impresora": {joint + "factura" + joint + "de",
+			joint + "de" + joint + "la", joint + "la" + joint + "impresora"},
+		"factura sin impresora": nil,
+		"factura rechazada":     nil,
 	} {
 		var got []string
 		for _, w := range strings.Fields(Words(text, nil)) {

@@ -23,7 +23,7 @@ import (
 // synchronous=FULL.
 var sqliteDialect = &dialect{
 	migrations: schema.SQLite,
-	searchStep: 26,
+	searchStep: 35,
 	open:       openSQLite,
 	look:       lookSQLite,
 	version:    sqliteVersion,

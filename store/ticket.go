@@ -274,7 +274,7 @@ func (tx *Tx) Note(ctx context.Context, list ...Activity) error {
 		list[i].At = tx.store.Now()
 		a = append(a, activities.values(once, &list[i])...)
 	}
-	return tx.write(ctx, activities.insertions(len(list)), a...)
+	return tx.write(ctx, activities.insertion(len(list)), a...)
 }
 
 // Activities lists a ticket's history, the oldest first.

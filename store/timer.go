@@ -22,7 +22,7 @@ var timers = newTable("timer", "m", "", []column[owed]{
 	{"at", func(o *owed) any { return moment{&o.At} }, always, nil},
 })
 
-var putTimer = timers.insertion() + `
+var putTimer = timers.insertion(1) + `
 	ON CONFLICT (ticket, kind) DO UPDATE SET step = excluded.step, at = excluded.at`
 
 // setTimers writes what a ticket is newly owed, and forgets what it is owed no more.

@@ -26,7 +26,7 @@ var works = newTable("work", "w", "", []column[workLine]{
 func (tx *Tx) work(ctx context.Context, item int64, list []desk.TimeEntry) error {
 	for i, e := range list {
 		line := workLine{item, i, e}
-		if err := tx.write(ctx, works.insertion(), works.values(once, &line)...); err != nil {
+		if err := tx.write(ctx, works.insertion(1), works.values(once, &line)...); err != nil {
 			return fmt.Errorf("write time sheet: %w", err)
 		}
 	}

@@ -87,8 +87,9 @@ type Hints struct {
 	Answer bool     // it says what the system answered
 }
 
-// Read reads the hints of a text's head.
-func Read(text string) (h Hints) {
+// Read reads the hints of a text's head. Words are those of the text, as store.Words has them: each
+// once is enough to look at.
+func Read(text, words string) (h Hints) {
 	text = Head(text)
 	h.Codes = Codes(text)
 	for _, trace := range desk.Traces(text) {
@@ -96,7 +97,7 @@ func Read(text string) (h Hints) {
 			h.Traces = append(h.Traces, trace.Kind)
 		}
 	}
-	h.report(desk.Fold(text))
+	h.report(text, words)
 	h.Answer = h.Answer || len(h.Codes) > 0 || len(h.Traces) > 0
 	return h
 }
@@ -172,9 +173,10 @@ func codesOf(line string) (list []string) {
 }
 
 // SpeaksOfFile reports whether words announce a file: «adjunto la captura», "see attached". That
-// there is none, or that somebody else's can't be opened, announces nothing.
-func SpeaksOfFile(text string) bool {
-	if !contains(strings.ToLower(text), stems) {
+// there is none, or that somebody else's can't be opened, announces nothing. Words are those of the
+// text, and may be of more.
+func SpeaksOfFile(text, words string) bool {
+	if !contains(words, stems) {
 		return false
 	}
 	for line := range strings.Lines(text) {
@@ -238,10 +240,10 @@ func (h Hints) Lacks(picture bool) (keys []string) {
 	return keys
 }
 
-// report reads a folded text as a report of trouble.
-func (h *Hints) report(folded string) {
-	h.Answer = contains(folded, []string{"«", "“", `"`})
-	for word := range strings.FieldsFuncSeq(folded, apart) {
+// report reads a text as a report of trouble.
+func (h *Hints) report(text, words string) {
+	h.Answer = strings.ContainsAny(text, "«“\"")
+	for word := range strings.FieldsSeq(words) {
 		switch said[word] {
 		case when:
 			h.When = true
@@ -251,12 +253,13 @@ func (h *Hints) report(folded string) {
 			h.Answer = true
 		}
 	}
-	for line := range strings.Lines(folded) {
+	ago := strings.Contains(words, "hace ")
+	for line := range strings.Lines(text) {
 		if h.When {
 			break
 		}
-		h.When = (strings.Contains(line, "hace ") || strings.ContainsAny(line, "0123456789")) &&
-			clock.MatchString(line)
+		h.When = (ago || strings.ContainsAny(line, "0123456789")) &&
+			clock.MatchString(desk.Fold(line))
 	}
 }
 

@@ -3,6 +3,8 @@ package lapse
 import (
 	"strings"
 	"testing"
+
+	"buzon/store"
 )
 
 func TestMask(t *testing.T) {
@@ -92,7 +94,7 @@ func TestSpeaksOfFile(t *testing.T) {
 		"I'm attaching the file", "Attached is the log", "The screenshot is attached",
 		"See the attachment",
 	} {
-		if !SpeaksOfFile(text) {
+		if !SpeaksOfFile(text, store.Words(text, nil)) {
 			t.Errorf("%q does not", text)
 		}
 	}
@@ -104,7 +106,7 @@ func TestSpeaksOfFile(t *testing.T) {
 		"without attachments", "The printer attached to the server fails", "Es el gerente adjunto",
 		"The attachments don't open", "Adjuntaré mañana la captura",
 	} {
-		if SpeaksOfFile(text) {
+		if SpeaksOfFile(text, store.Words(text, nil)) {
 			t.Errorf("%q does", text)
 		}
 	}
@@ -123,7 +125,7 @@ func TestLacks(t *testing.T) {
 		{"Ayer el servidor se apagó.", false, "tried"},
 		{"En el equipo PC-3 sale ORA-00942.", false, "happened"},
 	} {
-		if got := strings.Join(Read(c.text).Lacks(c.picture), " "); got != c.want {
+		if got := strings.Join(Read(c.text, store.Words(c.text, nil)).Lacks(c.picture), " "); got != c.want {
 			t.Errorf("%q: %q, want %q", c.text, got, c.want)
 		}
 	}

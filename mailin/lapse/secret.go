@@ -70,6 +70,11 @@ func Mask(text string) (masked string, found bool) {
 	return b.String() + text[end:], true
 }
 
+// MayHide reports whether a text with these words, as store.Words has them, may have a password.
+func MayHide(text, words string) bool {
+	return contains(words, hints) || strings.Contains(text, "://")
+}
+
 // hints are in every line that has a password: without any of them it need not be searched, which
 // takes a quarter of a second for a megabyte.
 var hints = []string{"contrase", "clave", "pass", "pwd", "pin", "senha", "key", "token", "secret",
