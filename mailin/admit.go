@@ -29,14 +29,26 @@ func (f *filing) askSponsor(ctx context.Context) error {
 	return f.tx.AskAdmission(ctx, p, f.box.Address)
 }
 
+// outdated lets the answer of who is the CSM no more be a mail as any other, which somebody reads.
+func (f *filing) outdated(ctx context.Context) error {
+	if f.asked.Kind != desk.AdmissionNotice {
+		return nil
+	}
+	p, err := f.tx.Person(ctx, f.asked.Details.Author)
+	if err != nil || !p.Active {
+		return err
+	}
+	csm, err := f.tx.Sponsor(ctx, p.Organisation)
+	if err == nil && csm.ID != f.person.ID {
+		f.asked = store.Outgoing{}
+	}
+	return err
+}
+
 // admit does what the CSM says, who may change his mind.
 func (f *filing) admit(ctx context.Context, yes bool) error {
 	p, err := f.tx.Person(ctx, f.asked.Details.Author)
 	if err != nil || p.ID == 0 || !p.Active {
-		return err
-	}
-	csm, err := f.tx.Sponsor(ctx, p.Organisation)
-	if err != nil || csm.ID != f.person.ID { // it is no longer his to say
 		return err
 	}
 	to := desk.Denied

@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -48,14 +49,16 @@ func (f *filing) batch(ctx context.Context) error {
 	}
 	b := command.ReadBatch(f.rd.orders())
 	d := store.Details{Dry: b.Dry}
-	guard, err := f.unknownGuard(ctx, b)
-	switch {
-	case err != nil:
+	if err := f.unknownGuards(ctx, b, &d); err != nil {
 		return err
-	case b.Unclear != "" || guard != "":
+	}
+	switch {
+	case b.Unclear != "":
 		d.Reason = "batch_unclear"
-		line := store.CommandResult{Line: b.Unclear + guard, Result: command.WrongLine}
+		line := store.CommandResult{Line: b.Unclear, Result: command.WrongLine}
 		d.Commands = append(d.Commands, line)
+	case len(d.Unknown) > 0:
+		d.Reason = "batch_limit"
 	case len(b.Lines) == 0:
 		d.Reason = "batch_empty"
 	default:
@@ -73,15 +76,26 @@ func (f *filing) batch(ctx context.Context) error {
 	})
 }
 
-// unknownGuard is a guard of which the desk knows nothing: without it, anything might be meant.
-func (f *filing) unknownGuard(ctx context.Context, b command.Batch) (line string, err error) {
+// unknownGuards tells of guards of which the desk knows nothing: without them, anything might be
+// meant.
+func (f *filing) unknownGuards(ctx context.Context, b command.Batch, d *store.Details) error {
 	c, err := f.tx.Catalogue(ctx)
-	for _, g := range b.Guards {
-		if err == nil && !g.Known(c) {
-			return g.Line, nil
-		}
+	if err != nil {
+		return err
 	}
-	return "", err
+	for _, g := range b.Guards {
+		r, ok := g.Known(c, cmp.Or(f.person.Language, f.o.Language))
+		if ok {
+			continue
+		}
+		line := store.CommandResult{Line: g.Line, Result: command.WrongLine}
+		if !slices.Contains(d.Commands, line) {
+			d.Commands = append(d.Commands, line)
+		}
+		d.Unknown = append(d.Unknown,
+			store.Unknown{Field: r.Key, Value: r.Value, Values: r.Known})
+	}
+	return nil
 }
 
 // runBatch does the orders, ticket by ticket.
@@ -157,6 +171,7 @@ func (f *filing) fate(ctx context.Context, b command.Batch, number int64,
 			whole, err := f.doLine(ctx, number, l, &fate)
 			if err == nil && !whole {
 				fate.Result, err = "batch_undone", errTakenBack
+				fate.Commands = slices.DeleteFunc(fate.Commands, wasDone)
 			}
 			if err != nil {
 				return err
@@ -172,6 +187,11 @@ func (f *filing) fate(ctx context.Context, b command.Batch, number int64,
 		err = nil
 	}
 	return fate, err
+}
+
+// wasDone reports whether an order was, of a ticket of which not all were: what is told is why.
+func wasDone(c store.CommandResult) bool {
+	return c.Result != "batch_unheard" && !(desk.Result{Key: c.Result}).Refused()
 }
 
 // tellsMore reports whether the lines say something to the customer of a closed ticket that they do

@@ -48,7 +48,10 @@ func (f *filing) meaning(rows *desk.Catalogue) command.Known {
 			return productionDown[0], command.Free
 		}
 		m, ok := rows.Meaning(name, value)
+		_, nearly := rows.Nearly(name, value)
 		switch {
+		case !ok && nearly:
+			return name, command.Unknown
 		case !ok:
 			return "", command.Alien
 		case m.Free:

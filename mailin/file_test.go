@@ -367,7 +367,7 @@ func TestC12ReplyToClosed(t *testing.T) {
 		{"a new ticket", box, "Volvió a pasar con otra factura.", 0, true, desk.Closed,
 			"new_number carla@cliente.test, new_ticket ana@ejemplo.test"},
 		{"thanks", box, "Muchas gracias, Ana", 0, false, desk.Closed, ""},
-		{"closed again", box, "cerrar", 0, false, desk.Closed, ""},
+		{"closed again", box, "cerrar", 0, false, desk.Closed, "closed carla@cliente.test"},
 		{"asked to reopen", box, "reabrir", 0, false, desk.Open, "item ana@ejemplo.test"},
 		{"asked too late", box, "reabrir", 721 * time.Hour, true, desk.Closed,
 			"new_number carla@cliente.test, new_ticket ana@ejemplo.test"},

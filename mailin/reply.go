@@ -30,10 +30,12 @@ func (f *filing) item(ctx context.Context) error {
 		if rated, err := f.rates(ctx, author); rated || err != nil {
 			return err
 		}
-		if !f.reopens(order) {
-			return f.afterClosing(ctx, author, order)
+		switch {
+		case f.reopens(order):
+			order, line = desk.VerbReopen, desk.Order{}
+		case !f.follows(order):
+			return f.afterClosing(ctx, author, order, closesAgain(order, line.Line))
 		}
-		order, line = desk.VerbReopen, desk.Order{}
 	}
 	d := desk.Deed{By: author, Item: desk.Item{Text: f.text}, Down: f.rd.ProductionDown || f.fell,
 		Accepts: f.accepts(), Proof: string(f.proof) + " " + string(f.resolution.Evidence),
@@ -42,9 +44,8 @@ func (f *filing) item(ctx context.Context) error {
 		alone := strings.TrimSpace(f.rd.Reply.New()) == line.Line
 		line.Verb, line.Line = cmp.Or(order, line.Verb), written(line)
 		d.Orders = []desk.Order{line}
-		follows := order == desk.VerbFollow || order == desk.VerbUnfollow
 		idle := order == "" || order == desk.VerbTime
-		d.Item.Orders = follows && command.Only(f.rd.Reply.New()) || idle && alone
+		d.Item.Orders = f.follows(order) || idle && alone
 	}
 	d.Orders = append(d.Orders, lines...)
 	if f.resolution.Evidence == evL {
@@ -55,6 +56,12 @@ func (f *filing) item(ctx context.Context) error {
 	f.verdict.Outcome = store.OutcomeItem
 	_, err = f.do(ctx, f.ticket, d)
 	return err
+}
+
+// follows reports whether the mail is about following the ticket, and nothing else.
+func (f *filing) follows(order desk.Verb) bool {
+	return (order == desk.VerbFollow || order == desk.VerbUnfollow) &&
+		command.Only(f.rd.Reply.New())
 }
 
 // order is the customer's, if he may give one here: somebody else's token orders nothing, and no
@@ -98,18 +105,24 @@ func (f *filing) reopens(order desk.Verb) bool {
 }
 
 // afterClosing is what a reply to a closed ticket comes to: a new one that cites it, or the news
-// that it is closed. Mere thanks and an order that changes nothing any more are kept where they
-// belong.
-func (f *filing) afterClosing(ctx context.Context, author desk.Person, order desk.Verb) error {
+// that it is closed, which whoever closes it again is told too. Mere thanks and an order that
+// changes nothing any more are kept where they belong.
+func (f *filing) afterClosing(ctx context.Context, author desk.Person, order desk.Verb,
+	again bool) error {
 	idle := f.wordless() || f.confirms() || order != "" && order != desk.VerbReopen
 	if !idle && f.box.ClosedReply != desk.Reject {
 		return f.replace(ctx, author)
 	}
 	f.verdict.Outcome = store.OutcomeItem
 	d := desk.Deed{By: author, Act: desk.Refused, Item: desk.Item{Text: f.text}}
-	d.Quiet = idle || f.rd.Origin.Silent(f.ours)
+	d.Quiet = idle && !again || f.rd.Origin.Silent(f.ours)
 	_, err := f.do(ctx, f.ticket, d)
 	return err
+}
+
+// closesAgain reports whether an order closes what is closed. «Testing ok» may be late, and asks nothing.
+func closesAgain(order desk.Verb, line string) bool {
+	return order == desk.VerbClose && !strings.Contains(desk.Fold(line), "testing")
 }
 
 // confirms reports whether the customer says that it is solved, and nothing else.

@@ -99,6 +99,9 @@ func (f *filing) sender(ctx context.Context) (Sender, string, error) {
 	if err := f.question(ctx); err != nil {
 		return "", "", err
 	}
+	if err := f.outdated(ctx); err != nil {
+		return "", "", err
+	}
 	switch {
 	case f.asked.ID == 0:
 	case !aboutMail(f.asked.Kind) && f.answers():

@@ -184,7 +184,9 @@ func (w *answering) tied(ctx context.Context, row store.Row) (string, error) {
 	others, _, err := w.Store.Find(ctx, w.m.sight, q)
 	var list []string
 	for _, o := range others {
-		list = append(list, fmt.Sprintf("#%d", o.Number))
+		if o.Number != row.Number { // what was merged into it is itself
+			list = append(list, fmt.Sprintf("#%d", o.Number))
+		}
 	}
 	return strings.Join(list, ", "), err
 }

@@ -124,7 +124,7 @@ var days = []string{time.DateOnly, "2/1/2006", "2-1-2006", "2.1.2006", "2/1/06"}
 // day is a filter by the day of opening, or the one on which a case is due.
 func (w *answering) day(q *store.Query, key, value string) {
 	for _, form := range days {
-		day, err := time.ParseInLocation(form, value, w.Location)
+		day, err := time.ParseInLocation(form, w.dayNamed(value), w.Location)
 		if err != nil {
 			continue
 		}
@@ -138,7 +138,17 @@ func (w *answering) day(q *store.Query, key, value string) {
 		}
 		return
 	}
-	w.unknown("date", value, nil)
+	w.unknown("date", value, []string{"2026-01-31", "31/1/2026"})
+}
+
+// dayNamed writes a day that has a word of its own as a date.
+func (w *answering) dayNamed(value string) string {
+	ago, ok := map[string]int{"hoy": 0, "today": 0, "ayer": 1, "yesterday": 1,
+		"anteayer": 2}[desk.Fold(value)]
+	if !ok {
+		return value
+	}
+	return w.Store.Now().In(w.Location).AddDate(0, 0, -ago).Format(time.DateOnly)
 }
 
 // maxNamed is how many people a name in a search may mean.

@@ -47,6 +47,14 @@ func (tx *Tx) AskAdmission(ctx context.Context, p desk.Person, mailbox string) e
 	return err
 }
 
+// askAnew has another CSM asked about those of whom the one before him has said nothing, as each of
+// them writes.
+func (tx *Tx) askAnew(ctx context.Context, organisation int64) error {
+	return tx.write(ctx, `
+		UPDATE person SET admission = $3 WHERE organisation = $1 AND admission = $2`,
+		organisation, desk.AskedFor, desk.Wanted)
+}
+
 // owedLately counts the mails of a kind that were owed lately.
 func (tx *Tx) owedLately(ctx context.Context, kind desk.Notice, to string, who any,
 	within time.Duration) (n int, err error) {

@@ -101,8 +101,14 @@ func (tx *Tx) Put(ctx context.Context, e desk.Entry) (desk.Entry, error) {
 	if err != nil {
 		return e, err
 	}
+	was := c.Entry(e.ID).Agent
 	if e, err = tx.put(ctx, c, e); err != nil {
 		return e, err
+	}
+	if e.Kind == desk.Organisations && was != 0 && was != e.Agent {
+		if err := tx.askAnew(ctx, e.ID); err != nil {
+			return e, err
+		}
 	}
 	return e, tx.renew(ctx)
 }

@@ -112,6 +112,7 @@ type forgetting struct {
 	p     desk.Person
 	rest  *Spool         // what is left of his mails
 	names *regexp.Regexp // his addresses and his name, wherever they stand
+	phone *regexp.Regexp // his telephone numbers, in the tickets in which he took part
 	his   []int64        // tickets in which he took part
 	items []int64        // whose words have changed
 	mails []int64        // whose originals go
@@ -127,8 +128,8 @@ func (f *forgetting) run(ctx context.Context) (err error) {
 		UNION SELECT ticket FROM follower WHERE person = $1
 		ORDER BY 1`, f.p.ID)
 	for _, step := range []func(context.Context) error{
-		f.words, f.quotes, f.remarks, f.titles, f.incoming, f.outgoing, f.named, f.person,
-		f.originals,
+		f.words, f.quotes, f.remarks, f.titles, f.incoming, f.outgoing, f.asked, f.named,
+		f.person, f.originals,
 		f.unkept, f.searched, f.noted,
 	} {
 		if err == nil {
@@ -146,6 +147,12 @@ func distinct(ids []int64) []int64 {
 
 // words erases what he wrote, with its files.
 func (f *forgetting) words(ctx context.Context) error {
+	texts, err := singles[string](ctx, f.Reader,
+		"SELECT text FROM item WHERE author = $1 ORDER BY id", f.p.ID)
+	if err != nil {
+		return err
+	}
+	f.phone = anyOf(phonesOf(texts))
 	ids, err := singles[int64](ctx, f.Reader, "SELECT id FROM item WHERE author = $1", f.p.ID)
 	if err != nil {
 		return err
@@ -184,7 +191,6 @@ func (f *forgetting) eraseFiles(ctx context.Context, item int64) error {
 // quotes erases what others quoted in the tickets in which he took part, and names him there no
 // more, by no part of his name.
 func (f *forgetting) quotes(ctx context.Context) error {
-	first := firstNames(f.p)
 	for _, ticket := range f.his {
 		list, err := f.Items(ctx, ticket)
 		if err != nil {
@@ -198,8 +204,7 @@ func (f *forgetting) quotes(ctx context.Context) error {
 			if it.Author.ID == f.p.ID {
 				continue
 			}
-			it.Text = f.names.ReplaceAllLiteralString(unquoted(it.Text), Nameless)
-			it.Text = withoutWords(first, it.Text)
+			it.Text = f.nameless(unquoted(it.Text))
 			if err := f.rewrite(ctx, it); err != nil {
 				return err
 			}
@@ -253,8 +258,9 @@ func (f *forgetting) remark(ctx context.Context, in remark, ticket int64) error 
 	return err
 }
 
-// nameless is a text about one of his tickets without any part of his name.
+// nameless is a text about one of his tickets without any part of his name, nor his telephone.
 func (f *forgetting) nameless(text string) string {
+	text = f.phone.ReplaceAllLiteralString(text, Nameless)
 	return withoutWords(firstNames(f.p), f.names.ReplaceAllLiteralString(text, Nameless))
 }
 

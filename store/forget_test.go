@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"testing"
 
 	"buzon/store/desk"
@@ -33,5 +34,14 @@ func TestUnquoted(t *testing.T) {
 	if got := unquoted(
 		"Hola:\n> no imprime\n > desde ayer\nReinicie > luego."); got != "Hola:\nReinicie > luego." {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestPhonesOf(t *testing.T) {
+	got := phonesOf([]string{"Tel. 555-1234, cel +57 (310) 555 12 34.\nFactura 1234-5, error 0x80",
+		"555-1234 otra vez; 3/12/2026 a las 10:30, 192.168.1.10"})
+	const want = `192\.168\.1\.10 555-1234 \+57 \(310\) 555 12 34`
+	if strings.Join(got, " ") != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

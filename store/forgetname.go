@@ -31,6 +31,11 @@ func namesOf(p desk.Person) *regexp.Regexp {
 			forms = append(forms, strings.Join(words[1:], `\s+`)+`,?\s+`+words[0])
 		}
 	}
+	return anyOf(forms)
+}
+
+// anyOf matches any of some expressions, whatever their case; nothing where there are none.
+func anyOf(forms []string) *regexp.Regexp {
 	if forms == nil {
 		return regexp.MustCompile(`$^`)
 	}

@@ -136,7 +136,7 @@ func batch(v *View) {
 	v.Fates = []Fate{
 		{12, "No imprime la factura", "batch_done", "",
 			[]Command{{"#producto CRM", "product", "CRM"}, {"#cerrar", "closed", ""}}, nil},
-		{15, "Sin red", "batch_undone", "", []Command{{"#cola", "queued", ""}},
+		{15, "Sin red", "batch_undone", "", nil,
 			[]Unknown{{Field: "product", Value: "CMR", Values: []string{"CRM", "ERP"}}}},
 		{99, "", "batch_none", "", nil, nil},
 	}

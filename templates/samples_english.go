@@ -91,7 +91,7 @@ var inEnglish = map[string]string{
 	"#cerrar":                             "#close",
 	"#resolver":                           "#resolv",
 	"#producto CRM":                       "#product CRM",
-	"#cola":                               "#queue",
-	"Producto: CMR":                       "Product: CMR",
 	"limte producto:CRM":                  "limt product:CRM",
+	"limite producto:CMR":                 "limit product:CMR",
+	"Producto: CMR":                       "Product: CMR",
 }

@@ -11,6 +11,11 @@ var ordered = []outline{
 		v.Reason, v.Fates, v.Commands = "batch_unclear", nil,
 			[]Command{{"limte producto:CRM", "batch_line", ""}}
 	}}},
+	{"transcript-limit", "transcript", with{batch, func(v *View) {
+		v.Reason, v.Fates = "batch_limit", nil
+		v.Commands = []Command{{"limite producto:CMR", "batch_line", ""}}
+		v.Unknown = []Unknown{{Field: "product", Value: "CMR", Values: []string{"CRM", "ERP"}}}
+	}}},
 	{"confirm_agent", "confirm_agent",
 		with{toAgent, answer, func(v *View) { v.Reason = "kept_as_note" }}},
 	{"confirm_agent-pending", "confirm_agent",

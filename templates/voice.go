@@ -339,7 +339,7 @@ func (w voice) unknown(u Unknown) string {
 
 // known are the values that there are; fields by their labels.
 func (w voice) known(u Unknown) []string {
-	if u.Field != "field" {
+	if u.Field != "field" && u.Field != "missing" {
 		return u.Values
 	}
 	names := make([]string, len(u.Values))

@@ -67,8 +67,7 @@ func TestBatchByMail(t *testing.T) {
 			[]string{"#1 · Asunto A: nada se hizo, porque no entendimos una de sus líneas.",
 				"#3 · Asunto C: hecho. «#tomar»: el caso es suyo. «#severidad 3»: la severidad " +
 					"es ahora 3.",
-				"#2 · Asunto B: nada se hizo, porque no todo se pudo hacer.",
-				"No conocemos el producto «CMR». Puede ser: CRM, ERP.",
+				"#2 · Asunto B: nada se hizo, porque no todo se pudo hacer. No conocemos el producto «CMR». Puede ser: CRM, ERP.",
 				"#5 · Asunto E: nada se hizo, porque está cerrado; #reabrir lo abre.",
 				"#99: no existe.", "«1: #resulto»: no conocemos la orden #resuelto.",
 				"«Hola:»: no entendimos la línea."},
@@ -87,7 +86,12 @@ func TestBatchByMail(t *testing.T) {
 		{"es", "limte producto:CRM\r\n1-4: #cerrar", []string{"por eso nada se hizo"},
 			[]string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
 		{"es", "limite producto:CMR\r\n1-4: #cerrar",
-			[]string{"por eso nada se hizo", "«limite producto:CMR»"},
+			[]string{"por eso nada se hizo", "«limite producto:CMR»",
+				"No conocemos el producto «CMR». Puede ser: CRM, ERP."},
+			[]string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
+		{"en", "limit color:red, customer:Nobody\r\n1-4: #close",
+			[]string{"therefore nothing was done", "We don't know the field “color”. It could be: " +
+				"Product, Customer, Status", "We don't know the company “Nobody”."},
 			[]string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},
 		{"es", "Buenos días", []string{"«Buenos días»: no entendimos la línea."},
 			[]string{"open CRM", "open CRM", "open ERP", "open ERP", "closed CRM"}},

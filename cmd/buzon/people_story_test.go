@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	gomail "github.com/emersion/go-message/mail"
 
@@ -100,8 +101,9 @@ func (d *virtualDesk) sees(address string, number int64) bool {
 }
 
 // withSponsor gives the desk an organisation whose new people Eva approves, one of whom is Bob.
-func withSponsor(t *testing.T, domain, language string) *virtualDesk {
-	d := newVirtualDesk(t, domain)
+func withSponsor(t *testing.T, domain, language string,
+	change ...func(*config)) *virtualDesk {
+	d := newVirtualDesk(t, domain, change...)
 	d.change(func(ctx context.Context, tx *store.Tx) error {
 		eva, err := tx.AddPerson(ctx, desk.Person{Name: "Eva",
 			Addresses: []string{"eva@cliente.test"}, Role: desk.Customer, Active: true, Known: true,
@@ -172,6 +174,41 @@ func TestSponsor(t *testing.T) {
 			see(true)
 			d.lastTo("bob@cliente.test", c.granted)
 		})
+	}
+}
+
+// TestAnotherSponsor: whom the one before has not answered for, the next is asked about; what the
+// former says then is read by the team.
+func TestAnotherSponsor(t *testing.T) {
+	t.Parallel()
+	d := withSponsor(t, "csm-dos.test", "es")
+	const bob, dora, eva = "bob@cliente.test", "dora@cliente.test", "eva@cliente.test"
+	d.says(bob, "soporte@csm-dos.test", "Otra cosa", "No imprime la caja de la tienda.")
+	question := d.lastTo(eva, bob)
+	d.change(func(ctx context.Context, tx *store.Tx) error {
+		p, err := tx.AddPerson(ctx, desk.Person{Name: "Dora", Addresses: []string{dora},
+			Role: desk.Customer, Active: true, Known: true})
+		if err != nil {
+			return err
+		}
+		c, err := tx.Catalogue(ctx)
+		e, _ := c.Find(desk.Organisations, "Cliente SA")
+		if e.Agent = p.ID; err == nil {
+			_, err = tx.Put(ctx, e)
+		}
+		return err
+	})
+	d.clock.Advance(time.Minute)
+	d.answers(eva, question, "apruebo")
+	d.lastTo("ana@csm-dos.test", "apruebo")
+	d.lastTo(eva, "#3")
+	d.says(bob, "soporte@csm-dos.test", "Una más", "Y tampoco escanea.")
+	if d.sees(bob, 1) {
+		t.Error("who is the CSM no more has let him in")
+	}
+	d.answers(dora, d.lastTo(dora, bob, "apruebo"), "Apruebo")
+	if d.lastTo(bob, "Ya puede ver"); !d.sees(bob, 1) {
+		t.Error("the new CSM has not")
 	}
 }
 

@@ -228,6 +228,7 @@ func TestMergeByMail(t *testing.T) {
 			if k := d.caseOf(1); k.Number != 2 || k.Minutes != 30 || k.Class != desk.Open {
 				t.Errorf("case 1 is %d, %s, %d minutes", k.Number, k.Class, k.Minutes)
 			}
+			d.ask(vCarla, "caso 1", "").has(t, "#2", "!Casos relacionados", "!Related cases")
 			// either number leads to the host: the address that she was given before, and the
 			// number alone
 			d.write(vCarla, old.replyTo(), "Re: "+old.subject, "Dice papel.", "In-Reply-To: "+

@@ -22,6 +22,10 @@ var customersWrong = []struct{ to, es, en, sayEs, sayEn string }{
 		"We don't know the type “Complaint”"},
 	{"1", "Compra: 31/02/2026", "Compra: 2026-02-31", "No entendimos el valor de «Compra 31/02/2026»",
 		"“Compra 2026-02-31”"},
+	{"1", "Severidda: 1", "Severty: 1", "No conocemos el campo «Severidda». Puede ser: Severidad",
+		"We don't know the field “Severty”. It could be: Severity"},
+	{"1", "Servidor: web1\r\nProducto: CMR", "Host: web1\r\nProduct: CMR",
+		"No conocemos el producto «CMR». Puede ser: CRM", "“CMR”. It could be: CRM, ERP"},
 	{"1", "Turno: tarde", "Turno: noon", "«Turno tarde». Puede ser: Mañana, Noche", "“Turno noon”"},
 	{"1", "Debe controlar: zoe@nada.test", "Must check: zoe@nada.test", "zoe@nada.test",
 		"zoe@nada.test"},
@@ -54,6 +58,9 @@ var customersWrong = []struct{ to, es, en, sayEs, sayEn string }{
 	{"4", "Severidad: 9", "Severity: 9", "está en el caso #1 tal como lo escribió",
 		"is in case #1 as you wrote it"},
 	{"4", "cerrar caso 3", "close case 3", "así que no se hizo", "so it was not done"},
+	{"3", "cerrar", "close", "El caso #3 quedó cerrado.", "Case #3 is closed."},
+	{"3", "Por favor, cerrar el caso 3", "Please close this ticket, thanks",
+		"El caso #3 quedó cerrado.", "Case #3 is closed."},
 	{"5", "cerrar", "close", "El caso lo cierra quien lo pidió", "A case is closed by whoever"},
 	{"", "caso 2", "case 2", "No encontramos el caso 2 entre los que usted puede ver",
 		"We did not find case 2 among those that you may see"},
@@ -77,8 +84,8 @@ func TestCustomersWrongOrdersChangeNothing(t *testing.T) {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			d := customersDesk(t, language)
-			notices := map[string]takenMail{"1": d.about(vCarla, 1), "4": d.about(vCarla, 4),
-				"5": d.about(vCarla, 5)}
+			notices := map[string]takenMail{"1": d.about(vCarla, 1), "3": d.about(vCarla, 3),
+				"4": d.about(vCarla, 4), "5": d.about(vCarla, 5)}
 			for _, c := range customersWrong {
 				words, say := c.es, c.sayEs
 				if language == "en" {

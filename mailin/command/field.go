@@ -39,6 +39,7 @@ func Fields(text string, places []bool, known Known) (list []desk.Order) {
 			read[i].text = strings.TrimSpace(strings.Map(visible, line))
 		}
 	}
+	strangers(read)
 	first := topOf(lines)
 	for ; first < len(lines) && (read[first].fit != Alien || blank(lines[first])); first++ {
 		list = read[first].add(list)
@@ -61,6 +62,27 @@ func Fields(text string, places []bool, known Known) (list []desk.Order) {
 		list = l.add(list)
 	}
 	return list
+}
+
+// strangers lets lines that look as fields' do, and name none, stand among as many that do: they
+// set nothing, and the others are read all the same.
+func strangers(read []fieldLine) {
+	for from := 0; from < len(read); {
+		to, fields, strange := from, 0, 0
+		for ; to < len(read) && (read[to].fit != Alien || read[to].stranger); to++ {
+			if read[to].fit >= Free {
+				fields++
+			} else if read[to].fit == Alien {
+				strange++
+			}
+		}
+		for i := from; i < to && strange <= fields; i++ {
+			if read[i].fit == Alien {
+				read[i].fit = Label
+			}
+		}
+		from = to + 1
+	}
 }
 
 // spelled writes as field lines those that set a field as an agent's order does: «#severidad 1».
@@ -102,6 +124,7 @@ func Filled(lines []string, known Known) (list []desk.Order) {
 type fieldLine struct {
 	fit                Fit
 	field, value, text string
+	stranger           bool // it looks as one does, and names no field
 }
 
 func (l fieldLine) add(list []desk.Order) []desk.Order {
@@ -151,8 +174,13 @@ func readField(line string, known Known) (l fieldLine) {
 	if l.field, l.fit = known(desk.OneLine(key), value); l.fit == Unknown && prose(value) {
 		return fieldLine{}
 	}
+	l.stranger = l.fit == Alien && colon([]rune(line[at:])[0]) && value != "" && !prose(value) &&
+		len(strings.Fields(key)) <= maxLabel
 	return l
 }
+
+// maxLabel is how many words a label has.
+const maxLabel = 3
 
 var (
 	bullet = lazy.Compile(`^\s*([-–•·*]|\d{1,2}[.)])\s+`)

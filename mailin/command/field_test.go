@@ -62,6 +62,13 @@ func TestFields(t *testing.T) {
 		{"unknown value", "Producto: CMR\n\nNo imprime.", "product=CMR"},
 		{"en dash", "Tipo: SaaS – Infraestructura\n\nx", "type=SaaS – Infraestructura"},
 
+		{"below a name that there is not", "Servidor: web1\nProducto: CRM\n\nx", "product=CRM"},
+		{"around a name that there is not", "Producto: CRM\nServidor: web1\nTipo: Problema\nx",
+			"product=CRM, type=Problema"},
+		{"at the bottom, above a name that there is not", "x\n\nProducto: CRM\nServidor: web1",
+			"product=CRM"},
+		{"more names that there are not than are", "Host: a\nError: 500\nProducto: CRM\n\nx", ""},
+		{"below a sentence with a colon", "Hola, soy Eva: no imprime\nProducto: CRM\n\nx", ""},
 		{"as an agent's order", "#severidad 1\n#Producto: CRM\n\nx", "severity=1, product=CRM"},
 		{"as an agent's order, of no field", "#asignar Ana\n\nx", ""},
 		{"in the middle", "No imprime.\n\nProducto: CRM\n\nDesde ayer.", ""},

@@ -64,7 +64,7 @@ func stars(line string) (n int) {
 
 // besideScore are words around one that say nothing about it.
 var besideScore = words(`la el su fue de me nos todo atencion servicio soporte atendieron
-	the was it your service support`)
+	the was it your service support punto puntos estrella estrellas point points star stars`)
 
 // plainScore is a line without what stands around the word of a score.
 func plainScore(line string) string {
@@ -84,12 +84,12 @@ func plainScore(line string) string {
 var scoreWords = func() map[string]int {
 	of := map[string]int{}
 	for score, list := range map[int]string{
-		5: `excelente, excelentes, perfecto, perfecta, genial, muy bien, muy buena, muy bueno,
+		5: `cinco, five, excelente, excelentes, perfecto, perfecta, genial, muy bien, muy buena, muy bueno,
 			excellent, perfect, great, very good, very well`,
-		4: "bien, buena, bueno, good, well",
-		3: "regular, normal, mas o menos, fair, average, so so",
-		2: "mal, mala, malo, bad, poor, poorly",
-		1: `muy mal, muy mala, muy malo, pesimo, pesima, pesimamente, terrible, horrible,
+		4: "cuatro, four, bien, buena, bueno, good, well",
+		3: "tres, three, regular, normal, mas o menos, fair, average, so so",
+		2: "dos, two, mal, mala, malo, bad, poor, poorly",
+		1: `uno, una, one, muy mal, muy mala, muy malo, pesimo, pesima, pesimamente, terrible, horrible,
 			very bad, very poor, awful`,
 	} {
 		for word := range strings.SplitSeq(list, ",") {

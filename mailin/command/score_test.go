@@ -19,6 +19,8 @@ func TestScore(t *testing.T) {
 		"Excelente atención, gracias": `5 ""`, "muy bien": `5 ""`, "Mal.": `2 ""`, "Pésimo": `1 ""`,
 		"Regular":                   `3 ""`,
 		"La atención fue muy buena": `5 ""`, "good": `4 ""`, "Very good, thanks": `5 ""`,
+		"cinco": `5 ""`, "Four stars": `4 ""`, "tres, gracias": `3 ""`, "Uno": `1 ""`,
+		"dos cajas no abren": "-", "One more thing": "-",
 		"Bad": `2 ""`, "Excellent service": `5 ""`,
 		"awful\nNobody ever called.": `1 "Nobody ever called."`,
 		"":                           "-", "0": "-", "6": "-", "10": "-", "55": "-",

@@ -23,6 +23,9 @@ func courtesy(line string) string {
 	return courtesyAfter.ReplaceAllString(line, "")
 }
 
+// noMark tells a line of "#" that marks no order: a heading, or another sign than that.
+var noMark = lazy.Compile(`^["'«“*]*(?:#[\s\x{a0}]|＃)`)
+
 // around is what people put around a word.
 const around = " \t\r\u00a0#«»\"'“”.*!¡"
 
@@ -31,6 +34,9 @@ const around = " \t\r\u00a0#«»\"'“”.*!¡"
 // and is none that he has is one without a verb.
 func CustomerOrder(line string) (Order, bool) {
 	line = strings.TrimSpace(line)
+	if noMark.MatchString(line) {
+		return Order{}, false
+	}
 	if after, ok := strings.CutPrefix(line, "#"); ok {
 		word, arg, _ := strings.Cut(strings.ReplaceAll(after, "\u00a0", " "), " ")
 		if row := customerTakes[Fold(word)]; row != nil {

@@ -16,7 +16,8 @@ func TestCustomerOrder(t *testing.T) {
 		"#unir 2": "?",
 		// text, and fields
 		"cerrar la puerta": "", "cerrar el": "", "No cerrar": "", "cerrar mañana": "",
-		"seguir así 12": "", "# cerrar": "close", "#12 factura": "", "#urgente": "", "#severidad 1": "",
+		"seguir así 12": "", "# cerrar": "", "＃cerrar": "", "«# cerrar»": "",
+		"#12 factura": "", "#urgente": "", "#severidad 1": "",
 		"asignar Ana": "", "gracias": "", "": "", "por favor": "",
 	} {
 		o, ok := CustomerOrder(line)

@@ -59,11 +59,22 @@ func plainDate(text string) string {
 	if m := untilWord.FindStringSubmatch(text); m != nil {
 		text = map[bool]string{true: "el "}[m[1] == "al"] + text[len(m[0]):]
 	}
-	return strings.ReplaceAll(text, ",", " ")
+	return strings.TrimSpace(halves.Replace(" " + strings.ReplaceAll(text, ",", " ")))
 }
 
 // untilWord says that what follows is the end.
 var untilWord = lazy.Compile(`^(hasta|al|para|until|till|by) `)
+
+// halves are hours that have a word, at the end of a day.
+var halves = strings.NewReplacer(" al mediodia", " a las 12", " at noon", " at 12",
+	" por la manana", " a las 8", " in the morning", " at 8",
+	" en la manana", " a las 8", " tomorrow morning", " tomorrow at 8",
+	" por la tarde", " a las 15", " in the afternoon", " at 15",
+	" en la tarde", " a las 15", " tomorrow afternoon", " tomorrow at 15",
+	" por la noche", " a las 20", " in the evening", " at 20",
+	" en la noche", " a las 20", " tomorrow evening", " tomorrow at 20",
+	" esta tarde", " hoy a las 15", " this afternoon", " today at 15",
+	" esta noche", " hoy a las 20", " this evening", " today at 20", " tonight", " today at 20")
 
 // dateReader reads a day in one moment.
 type dateReader struct{ now time.Time }
@@ -93,7 +104,7 @@ func (r dateReader) read(text string) (time.Time, bool) {
 }
 
 // ahead is a span of time from now: «en 2 dias», "in an hour", «dentro de una semana», "2d".
-var ahead = lazy.Compile(`^(?:en|in|dentro de|within)? ?(\d{1,4}|un|una|an?|one|dos|two|` +
+var ahead = lazy.Compile(`^(?:en|in|dentro de|within|for|por|durante)? ?(\d{1,4}|un|una|an?|one|dos|two|` +
 	`tres|three|cuatro|four|cinco|five) ?(minutos?|minutes?|min|horas?|hours?|h|dias?|days?|d|` +
 	`semanas?|weeks?|w|meses|mes|months?)(?: from now)?$`)
 
@@ -175,8 +186,9 @@ func hourOf(text string) (rest string, c clock, ok bool) {
 
 // named reads the days that have a word of their own.
 func (r dateReader) named(text string) (time.Time, bool) {
-	days, ok := map[string]int{"hoy": 0, "today": 0, "manana": 1, "tomorrow": 1,
-		"pasado manana": 2, "the day after tomorrow": 2, "day after tomorrow": 2}[text]
+	days, ok := map[string]int{"ayer": -1, "yesterday": -1, "anteayer": -2,
+		"hoy": 0, "today": 0, "manana": 1, "tomorrow": 1, "pasado manana": 2,
+		"the day after tomorrow": 2, "day after tomorrow": 2}[text]
 	if ok {
 		return r.now.AddDate(0, 0, days), true
 	}
@@ -224,6 +236,9 @@ func (r dateReader) weekday(text string) (time.Time, bool) {
 		return r.next(time.Weekday(found)), true
 	}
 	said := strings.Join(rest, " ")
+	if day, ok := r.dayOfMonth("el " + said); ok { // «viernes 13»
+		return day, int(day.Weekday()) == found
+	}
 	for _, read := range []func(string) (time.Time, bool){r.numbers, r.month} {
 		if day, ok := read(said); ok {
 			return day, int(day.Weekday()) == found

@@ -252,7 +252,7 @@ func (w *draft) decide() Act {
 // note too, and so is what waits.
 func (w *draft) agentAct() Act {
 	for _, v := range verbs {
-		misfit := v.act == AsksInfo && w.inside()
+		misfit := v.act == AsksInfo && w.inside() || w.already(v.Verb) != ""
 		if v.act != "" && !w.Kept.Held() && !misfit && w.ordered(v.Verb) {
 			return v.act
 		}
@@ -264,6 +264,19 @@ func (w *draft) agentAct() Act {
 		return Takes
 	}
 	return Notes
+}
+
+// already is why an agent's order without words does nothing, a key of the phrases' results: the
+// ticket is so, or was closed.
+func (w *draft) already(v Verb) string {
+	switch class := w.before.Class; {
+	case !w.deed.By.Agent() || w.words() || w.before.Number == 0:
+	case v == VerbClose && class == Closed:
+		return "unchanged"
+	case v == VerbResolve && class == Closed:
+		return "is_closed"
+	}
+	return ""
 }
 
 func (w *draft) ordered(v Verb) bool {

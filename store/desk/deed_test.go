@@ -481,3 +481,22 @@ func TestPhrases(t *testing.T) {
 		}
 	}
 }
+
+// TestEndedTwice: an agent's order that ends what is closed tells nobody anything, and opens
+// nothing; his words go out all the same.
+func TestEndedTwice(t *testing.T) {
+	for _, c := range []struct{ order, text, want string }{
+		{"#cerrar", "", "closed Julia> | note internal filed | unchanged"},
+		{"#resuelto", "", "closed Julia> | note internal filed | is_closed"},
+		{"#estado Cerrado", "", "closed Julia> | note internal filed | status Cerrado"},
+		{"#cerrar", "x", "closed Julia> | answer public filed | ticket_closed | closed"},
+	} {
+		before := ticket(Closed)
+		before.Assignee = Person{}
+		d := words(c.text)
+		d.By, d.Orders = ana, orders(t, c.order)
+		if got := show(Carry(before, d, facts())); got != c.want {
+			t.Errorf("%s %s\ngot  %s\nwant %s", c.order, c.text, got, c.want)
+		}
+	}
+}

@@ -153,8 +153,11 @@ func (w *draft) field(arg string) Result {
 	name, value, ok := strings.Cut(arg, "=")
 	f := w.fieldNamed(name)
 	switch {
-	case f == nil && !w.deed.By.Agent(): // of tickets of another type
-		return Result{Key: "not_allowed"}
+	case f == nil && !w.deed.By.Agent():
+		if key, ok := w.Catalogue.Nearly(name, value); ok {
+			return notUnderstood("field", strings.TrimSpace(name), key)
+		}
+		return Result{Key: "not_allowed"} // of tickets of another type
 	case f == nil:
 		return notUnderstood("field", strings.TrimSpace(name), w.fieldNames()...)
 	case !ok:
@@ -267,7 +270,7 @@ func (w *draft) setStatus(value string) bool {
 	if !ok {
 		return false
 	}
-	if act := endings[e.Class]; act != "" {
+	if act := endings[e.Class]; act != "" && e.Class != w.before.Class {
 		w.act, w.itemType = act, ""
 		w.apply()
 	}

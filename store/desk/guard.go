@@ -15,20 +15,47 @@ type Guard struct {
 var organisationWords = []string{"organisation", "organization", "company", "empresa",
 	"organizacion", "compania"}
 
-// Known reports whether a desk has the field and, where it lists its values, the value.
-func (g Guard) Known(c *Catalogue) bool {
+// organisation reports whether it is one that is named: «cliente» is a person where an address
+// follows.
+func (g Guard) organisation() bool {
+	word := OneLine(Fold(g.Field))
+	return slices.Contains(organisationWords, word) ||
+		(word == "cliente" || word == "customer") && !strings.Contains(g.Value, "@")
+}
+
+// Known reports whether a desk has the field and, where it lists its values, the value. Where it
+// has not, the result says so, with those that there are.
+func (g Guard) Known(c *Catalogue, language string) (Result, bool) {
 	kind := Organisations
-	if !slices.Contains(organisationWords, OneLine(Fold(g.Field))) {
+	if !g.organisation() {
 		f := FieldNamed(g.Field)
 		if f == nil || g.Value == "" {
-			return false
+			return notUnderstood("field", g.Field, guardFields...), false
 		}
 		if kind = kindOf(f.Key); kind == "" {
-			return true
+			return Result{}, true
 		}
 	}
-	_, ok := c.Find(kind, g.Value)
-	return ok
+	if _, ok := c.find(kind, g.Value); ok {
+		return Result{}, true
+	}
+	key := string(kind)
+	if kind == Organisations {
+		key = "organisation"
+	}
+	return notUnderstood(key, g.Value, Choices(c.All(kind), language)...), false
+}
+
+// guardFields are those by which tickets are mostly kept apart.
+var guardFields = []string{"product", "organisation", "status", "type", "severity", "project",
+	"module"}
+
+// find is Find, but that a severity is named in all the ways in which people do.
+func (c *Catalogue) find(k Kind, value string) (Entry, bool) {
+	if k == Severities {
+		return c.severity(value)
+	}
+	return c.Find(k, value)
 }
 
 // kindOf is the catalogue from which a field takes its values, "" for none.
@@ -43,7 +70,7 @@ func kindOf(key string) Kind {
 
 // Admits reports whether a ticket has the value.
 func (g Guard) Admits(c *Catalogue, t Ticket) bool {
-	if slices.Contains(organisationWords, OneLine(Fold(g.Field))) {
+	if g.organisation() {
 		e, ok := c.Find(Organisations, g.Value)
 		return ok && e.ID == t.Requester.Organisation
 	}
@@ -52,7 +79,7 @@ func (g Guard) Admits(c *Catalogue, t Ticket) bool {
 		return false
 	}
 	if kind := kindOf(f.Key); kind != "" {
-		e, ok := c.Find(kind, g.Value)
+		e, ok := c.find(kind, g.Value)
 		if kind == Severities {
 			return ok && e.Position == t.Severity
 		}

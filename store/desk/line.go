@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"buzon/store/desk/lazy"
 )
@@ -43,6 +44,33 @@ func (c *Catalogue) Meaning(name, value string) (Meaning, bool) {
 		}
 	}
 	return Meaning{}, false
+}
+
+// Nearly is the field that is meant by a name with a letter or two amiss, by its key. That the
+// value is one of its own makes it sure: «Modelo: X200» names no module.
+func (c *Catalogue) Nearly(name, value string) (key string, ok bool) {
+	name = OneLine(Fold(name))
+	near := func(label string) bool {
+		d := Distance(name, label)
+		return d > 0 && d <= min(2, len(label)/4)
+	}
+	for _, f := range Fields {
+		m, _ := c.Meaning(f.Key, value)
+		if m.Fits && (near(f.Key) || slices.ContainsFunc(strings.Split(f.words, ", "), near)) {
+			return f.Key, true
+		}
+	}
+	for _, e := range c.kinds[CustomFields] {
+		if _, fits := e.value(value); !fits || e.Value != ChoiceValue {
+			continue
+		}
+		for _, label := range e.Names {
+			if near(OneLine(Fold(label))) {
+				return label, true
+			}
+		}
+	}
+	return "", false
 }
 
 // severity is the row that people mean: by its name, by its number, or as a form names both, "2

@@ -80,6 +80,8 @@ func decides(v Verb, result string) func(*draft, string) Result {
 		switch {
 		case w.Kept.Held(), v == VerbAskInfo && w.Kept == KeptInside:
 			return Result{Key: "held"}
+		case w.already(v) != "":
+			return Result{Key: w.already(v)}
 		case rowOf(v).act != w.act && v == VerbClose && !w.deed.By.Agent():
 			return notUnderstood("not_yours", CustomerMenu(w.deed.By.Language)[0])
 		case rowOf(v).act != w.act:

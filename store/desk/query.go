@@ -75,8 +75,10 @@ type ask struct {
 
 // queries is the one place where a query stands: an agent's "#" and whoever reads mail use it.
 var queries = []ask{
-	{MyCases, "mis casos, mis tickets, ver mis casos, mis tiquetes, estado de mis casos | " +
-		"my cases, my tickets, show my cases", ofStatus, false, true},
+	{MyCases, "mis casos, mis tickets, ver mis casos, quiero ver mis casos, consultar mis casos, " +
+		"lista de mis casos, mis tiquetes, estado de mis casos | my cases, my tickets, show my " +
+		"cases, show me my cases, list my cases, list of my cases, see my cases, status of my " +
+		"cases", ofStatus, false, true},
 	{CompanyCases, "casos empresa, casos de la empresa, casos de mi empresa, casos compania, " +
 		"casos de la compania, casos de mi compania, casos organizacion, tickets empresa, " +
 		"tickets de la empresa, tickets compania, tickets de la compania | company cases, " +
@@ -85,9 +87,10 @@ var queries = []ask{
 		"project cases, project tickets, cases project, cases of project", ofProject, false, true},
 	{AllCases, "casos, tickets | cases", ofStatus, false, true},
 	{Search, "buscar, busqueda | search", forWords, false, true},
-	{Case, "caso, ticket, tiquete, ver caso | case, show case", ofCase, false, true},
-	{History, "historial, historial caso, historial del caso | history, case history, " +
-		"history case", ofCase, false, false},
+	{Case, "caso, ticket, tiquete, ver caso, ver el caso, estado del caso, estado caso | case, " +
+		"show case, show me case, see case, status of case, case status", ofCase, false, true},
+	{History, "historial, historial caso, historial del caso, ver historial del caso | history, " +
+		"case history, history case, history of case, history of the case", ofCase, false, false},
 	{Original, "original, correo original | original mail", ofItem, false, false},
 	{File, "adjunto, adjuntos, archivo | attachment, attachments, file", ofFile, false, false},
 	{MyData,
@@ -162,7 +165,7 @@ func ReadQuery(c *Catalogue, line string, agent bool) (Query, bool) {
 			return q, true
 		}
 	}
-	tokens := strings.Fields(line)
+	tokens := nounFirst(c, strings.Fields(line))
 	for _, p := range phrases {
 		if !begins(tokens, p.words) || p.ask.agents && !agent {
 			continue
@@ -176,6 +179,20 @@ func ReadQuery(c *Catalogue, line string, agent bool) (Query, bool) {
 		}
 	}
 	return Query{}, false
+}
+
+// nounFirst puts a status behind the cases that have it, as the forms want it: "my open cases".
+func nounFirst(c *Catalogue, tokens []string) []string {
+	noun := slices.IndexFunc(tokens, func(w string) bool {
+		return slices.Contains([]string{"cases", "tickets"}, Fold(w))
+	})
+	for from := max(noun-2, 0); from < noun; from++ { // "in progress" is two words
+		if _, ok := ReadStatus(c, strings.Join(tokens[from:noun], " ")); ok {
+			return slices.Concat(tokens[:from], tokens[noun:noun+1], tokens[from:noun],
+				tokens[noun+1:])
+		}
+	}
+	return tokens
 }
 
 // MeantQuery is an order for a line that begins as a query does and is none. Loose words are none
