@@ -139,3 +139,33 @@ func TestDKIMByOpenDKIM(t *testing.T) {
 		}
 	}
 }
+
+// TestDKIMByDkimpy has dkimpy verify the signatures by both kinds of keys: opendkim knows RSA only.
+func TestDKIMByDkimpy(t *testing.T) {
+	t.Parallel()
+	const python = "/usr/bin/python3"
+	if os.Getenv("BUZON_TEST_PEERS") == "" ||
+		exec.Command(python, "-c", "import dkim, nacl").Run() != nil {
+		t.Skip("set BUZON_TEST_PEERS=1, with python3-dkim and python3-nacl, to ask dkimpy")
+	}
+	h := newHouse(t)
+	keys, lookup := dkimKeys(t)
+	h.renderer.DKIM = keys
+	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "Adiós, ñandú."})
+	raw, _ := h.render(h.owe(desk.ItemNotice, it, h.carla))
+	rsa, err := lookup("rsa.")
+	h.must(err)
+	ed, err := lookup("ed.")
+	h.must(err)
+	c := exec.Command(python, "-c", `import dkim, sys
+says = lambda name, timeout=5: sys.argv[2 if name.startswith(b"ed.") else 1].encode()
+mail = dkim.DKIM(sys.stdin.buffer.read())
+for i in range(2):
+    print(mail.verify(idx=i, dnsfunc=says), mail.signature_fields[b"a"].decode())`, rsa[0], ed[0])
+	c.Stdin = bytes.NewReader(raw)
+	said, err := c.CombinedOutput()
+	if lines := strings.Fields(string(said)); err != nil || strings.Count(string(said), "True") != 2 ||
+		!slices.Contains(lines, "rsa-sha256") || !slices.Contains(lines, "ed25519-sha256") {
+		t.Errorf("dkimpy says %s: %v", said, err)
+	}
+}

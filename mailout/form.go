@@ -15,11 +15,14 @@ var troubles = []string{"happened", "affected", "tried"}
 // untroubled are the types of tickets that are about no trouble.
 var untroubled = []string{"query", "improvement", "version_request"}
 
+// lacking are what a mail asks for where its row says so.
+var lacking = []string{"when", "where", "expected"}
+
 // form is what a mail asks to be filled in: where its row says so, what is asked of every trouble;
 // in an acknowledgement what the mail that it answers says nothing of, and its reader may say.
 func (m *matter) form(v *templates.View, set *templates.Set) {
 	if m.row().Form {
-		v.Form = []string{"when", "where", "expected"}
+		v.Form = slices.Clone(lacking)
 	}
 	for _, key := range m.o.Details.Asks {
 		kind := desk.Kind(key)
@@ -40,6 +43,17 @@ func (m *matter) form(v *templates.View, set *templates.Set) {
 			v.Scale = m.scale(set)
 		}
 	}
+}
+
+// unfilled are the lines that a reply begins with: those of the form.
+func (m *matter) unfilled(set *templates.Set) string {
+	var lines strings.Builder
+	for _, key := range lacking {
+		if m.row().Form {
+			lines.WriteString(set.Phrase(m.to.Language, "form", key) + ": \r\n")
+		}
+	}
+	return lines.String()
 }
 
 // longestChoice bounds, in characters, the line of a form that names what there is: what is longer

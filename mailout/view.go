@@ -337,8 +337,9 @@ var written = map[desk.Button][2]string{
 	desk.RejectButton:  {"#rechazar %d", "#reject %d"},
 	desk.CancelButton:  {"#cancelar %d", "#cancel %d"}, desk.SendButton: {"#enviar %d", "#send %d"},
 	desk.CloseButton: {"cerrar", "close"}, desk.ConfirmButton: {"testing ok", "testing ok"},
-	desk.FailingButton: {"", ""}, desk.AcceptButton: {"acepto", "I accept"},
-	desk.MergeButton: {"#unir %d", "#merge %d"}, desk.AdmitButton: {"apruebo", "I approve"},
+	desk.FailingButton: {"", ""}, desk.ReplyButton: {"", ""},
+	desk.AcceptButton: {"acepto", "I accept"},
+	desk.MergeButton:  {"#unir %d", "#merge %d"}, desk.AdmitButton: {"apruebo", "I approve"},
 	desk.RefuseButton: {"rechazo", "I reject"}, desk.YesButton: {"sí", "yes"},
 	desk.AddressButton: {"Agregar dirección: ", "Add address: "},
 }
@@ -367,7 +368,7 @@ func (m *matter) offers(b desk.Button) bool {
 	case desk.AcceptButton:
 		mine := m.to.ID == m.ticket.Requester.ID || m.to.ID == m.ticket.Controller.ID
 		return m.ticket.Offer != "" && mine && !m.to.Agent()
-	case desk.HistoryButton, desk.CasesButton:
+	case desk.HistoryButton, desk.CasesButton, desk.ReplyButton:
 		return !m.to.Agent()
 	case desk.CloseButton:
 		return !m.to.Agent() && m.ticket.Class != desk.Closed
@@ -387,6 +388,9 @@ func (r *Renderer) links(m *matter) (list []templates.Link) {
 				number = m.item.Seen.Duplicate
 			}
 			body := strings.ReplaceAll(m.writes(b), "%d", strconv.FormatInt(number, 10))
+			if b == desk.ReplyButton {
+				body = m.unfilled(r.Templates)
+			}
 			href := r.mailto(m, body)
 			if q, asks := m.asks(b); asks {
 				href = m.ask(q)

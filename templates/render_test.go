@@ -46,7 +46,7 @@ func TestHTMLSaysTheSameAsTheText(t *testing.T) {
 	})
 }
 
-// readable is what a reader of the HTML sees, buttons left out.
+// readable is what a reader of the HTML sees, buttons and what explains a picture left out.
 func readable(t *testing.T, page string) string {
 	t.Helper()
 	var b strings.Builder
@@ -54,8 +54,9 @@ func readable(t *testing.T, page string) string {
 	read = func(n *html.Node) {
 		if n.DataAtom == atom.Head || slices.ContainsFunc(n.Attr,
 			func(a html.Attribute) bool {
-				return slices.Contains(strings.Fields(a.Val),
-					"buzon-button")
+				classes := strings.Fields(a.Val)
+				return slices.Contains(classes, "buzon-button") ||
+					slices.Contains(classes, "buzon-legend")
 			}) {
 			return
 		}

@@ -56,6 +56,14 @@ var asked = []outline{
 			Offers: []Offer{{Words: "mis casos", Key: "help_mine",
 				Href: "mailto:soporte@ejemplo.test?subject=mis%20casos"}}}
 	}}},
+	{"answer-help-to-agent", "answer", with{toAgent, answering, func(v *View) {
+		v.Answer = Answer{Title: "help", Lines: []Remark{{Key: "help_intro"}},
+			Offers: []Offer{{Words: "panel", Key: "help_panel",
+				Href: "mailto:soporte@ejemplo.test?subject=panel"}},
+			Orders: []Offer{{Words: "#tomar", Key: "order_take"},
+				{Words: "#pedir-info", Key: "order_ask_info"},
+				{Words: "#ausente hasta 20/12 suplente m@x", Key: "order_away"}}}
+	}}},
 	{"answer-access", "answer", with{answering, func(v *View) {
 		v.Answer = Answer{Title: "access", Of: desk.Name,
 			Lines: []Remark{{Key: "access_key"}}, Last: []Remark{{Key: "me_help"}},
@@ -66,6 +74,7 @@ var asked = []outline{
 		v.Answer = Answer{Title: "panel_day", Of: "martes 3 de marzo",
 			Bars:  []Bar{{"Abierto", 7, 100}, {"En proceso", 3, 43}, {"Cerrado", 212, 100}},
 			Facts: []Detail{{Key: "overdue", Value: "1"}},
+			Trend: &Trend{Picture: "trend@buzon", Days: 30, Opened: 41, Closed: 38},
 			Listings: []Listing{
 				{Key: "undelivered", Count: 1, Lines: []string{"carla@cliente.test · #124"}},
 				{Key: "quarantine", Count: 0}},

@@ -12,6 +12,10 @@ func translate(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(cmp.Or(inEnglish[v.String()], v.String()))
+	case reflect.Pointer:
+		if !v.IsNil() {
+			translate(v.Elem())
+		}
 	case reflect.Slice:
 		for i := range v.Len() {
 			translate(v.Index(i))
@@ -94,4 +98,15 @@ var inEnglish = map[string]string{
 	"limte producto:CRM":                  "limt product:CRM",
 	"limite producto:CMR":                 "limit product:CMR",
 	"Producto: CMR":                       "Product: CMR",
+	"Cerrado":                             "Closed",
+	"casos abiertos":                      "open cases",
+	"#tomar":                              "#take",
+	"#pedir-info":                         "#ask-info",
+	"#ausente hasta 20/12 suplente m@x":   "#away until 20/12 substitute m@x",
+	"1-40: #cerrar":                       "1-40: #close",
+	"#bloquear spam.test":                 "#block spam.test",
+	"Cambie el cable.":                    "Change the cable.",
+	"[Caso #123] No imprime la factura":   "[Case #123] The invoice does not print",
+	"<p style=\"margin:0 0 16px\">Cambie el cable.</p>": "<p style=\"margin:0 0 16px\">" +
+		"Change the cable.</p>",
 }

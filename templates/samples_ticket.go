@@ -72,7 +72,8 @@ var talk = []outline{
 				Address: "eva@cliente.test"}
 		}, status("waiting")}},
 	{"item-to-agent", "item", with{toAgentNew, quoted, buttons("resolved", "ask_info")}},
-	{"info_request", "info_request", with{answer, form, status("waiting")}},
+	{"info_request", "info_request", with{answer, form, status("waiting"),
+		buttons("reply", "history", "close")}},
 	{"note", "note", with{toAgent, inside,
 		func(v *View) { v.Text = "Es la misma falla del lunes." }}},
 	{"pending", "pending", with{toAgentNew, inside, buttons("approve", "reject"),
@@ -99,7 +100,7 @@ var course = []outline{
 			Agent: true}
 	}}},
 	{"taken-to-agent", "taken", with{toAgent, status("in_progress")}},
-	{"reminder", "reminder", with{status("waiting"), buttons("history", "close"),
+	{"reminder", "reminder", with{status("waiting"), buttons("reply", "history", "close"),
 		func(v *View) { v.CloseAt = at.AddDate(0, 0, 7) }}},
 	{"reminder-to-agent", "reminder", with{toAgent, status("waiting")}},
 	{"reminder-of-the-day", "reminder",
@@ -126,7 +127,7 @@ var course = []outline{
 	{"still_waiting-for-the-last", "still_waiting", with{status("open")}},
 	{"accepted", "accepted", with{status("open"),
 		func(v *View) { v.Accepted = "USD 60 por hora" }}},
-	{"resolved", "resolved", with{answer, buttons("testing_ok", "still_failing"),
+	{"resolved", "resolved", with{answer, status("resolved"), buttons("testing_ok", "still_failing"),
 		func(v *View) { v.CloseAt = at.AddDate(0, 0, 7) }}},
 	{"closed-and-asked", "closed", with{status("closed"), func(v *View) {
 		v.Rate = true

@@ -24,7 +24,7 @@ type voice struct {
 func (w voice) funcs() map[string]any {
 	return map[string]any{
 		// how words look
-		"number": w.number, "strong": w.strong, "alert": w.alert, "words": w.words,
+		"number": w.number, "strong": w.strong, "figure": w.figure, "alert": w.alert, "words": w.words,
 		"spoken": w.spoken, "quote": w.quote,
 		"line": w.line, "lines": w.lines, "list": list, "commands": w.commands, "order": w.order,
 		"shell":         w.shell,
@@ -75,6 +75,9 @@ func (w voice) number(n int64) any {
 	}
 	return w.mark("buzon-accent", accent, "#"+strconv.FormatInt(n, 10))
 }
+
+// figure is a number with its units, which stay on one line: "4 h 30 min".
+func (w voice) figure(s string) string { return strings.ReplaceAll(s, " ", w.blank()) }
 
 func (w voice) strong(s string) any { return w.mark("buzon-strong", "inherit", s) }
 func (w voice) alert(s string) any  { return w.mark("buzon-alert", red, s) }
@@ -140,18 +143,26 @@ func (w voice) commands(names ...string) any {
 	return w.line(parts...)
 }
 
-// order is what somebody writes to have something done; it is not broken at its hyphen.
+// order is what somebody writes to have something done; it is not broken at its hyphen, and only
+// where a telephone's screen is narrower.
 func (w voice) order(s string) any {
-	if !w.markup {
+	switch {
+	case !w.markup:
 		return s
+	case len(s) > longestWhole-2: // its sides are padded
+		return template.HTML(strings.Replace(orderBegins, whole, "", 1) +
+			template.HTMLEscapeString(s) + `</code>`)
 	}
 	return template.HTML(orderBegins + template.HTMLEscapeString(s) + `</code>`)
 }
 
-const orderBegins = `<code class="buzon-order" style="white-space:nowrap;padding:1px 4px;border-radius:4px;` +
+const whole = "white-space:nowrap;"
+
+const orderBegins = `<code class="buzon-order" style="` + whole + `padding:1px 4px;border-radius:4px;` +
 	`background:#eef0f3;color:#111111;font-family:Consolas,Menlo,monospace;font-size:14px">`
 
-var orders = lazy.Compile(`#\pL[\pL-]*`)
+// orders are those within sentences, with the address that some take.
+var orders = lazy.Compile(`#\pL[\pL-]*(?: m@x)?`)
 
 // sentence is one of phrases.toml, in which orders are shown as such.
 func (w voice) sentence(s string) any {
@@ -171,11 +182,11 @@ func (w voice) shell(words ...string) any {
 	if !w.markup {
 		return line
 	}
-	whole := ""
+	together := ""
 	if len(line) <= longestWhole {
-		whole = "white-space:nowrap;"
+		together = whole
 	}
-	return template.HTML(`<code style="display:inline-block;max-width:100%;` + whole +
+	return template.HTML(`<code style="display:inline-block;max-width:100%;` + together +
 		`font-family:Consolas,Menlo,monospace;font-size:14px">` +
 		template.HTMLEscapeString(line) + `</code>`)
 }
@@ -371,7 +382,9 @@ func (w voice) traces(kinds []string) string {
 func (w voice) hint(code string) any { return w.sentence(w.p.Hint[code]) }
 
 // result is what a command did: "asignado a Luis Pérez", "jefe@cliente.test ahora sigue el caso".
-func (w voice) result(c Command) string {
+func (w voice) result(c Command) any { return w.sentence(w.resulting(c)) }
+
+func (w voice) resulting(c Command) string {
 	said := first(w.p.Result[c.Result], c.Result)
 	if strings.Contains(said, "{and}") {
 		value, and, _ := strings.Cut(c.Value, " · ")
@@ -384,7 +397,7 @@ func (w voice) result(c Command) string {
 }
 
 // fate is what became of one ticket of many.
-func (w voice) fate(f Fate) string { return w.result(Command{Result: f.Result, Value: f.Value}) }
+func (w voice) fate(f Fate) any { return w.result(Command{Result: f.Result, Value: f.Value}) }
 
 // mix joins what is marked up and what is not.
 func (w voice) mix(parts ...any) any { return w.join("", parts) }

@@ -56,7 +56,7 @@ var heldWords = map[string]phrasebook{
 		"mine":    "«#tomar»: el caso es suyo; lo tenía Ana Gómez.",
 		"taken":   "Luis Pérez tomó el caso #1, que estaba a su cargo.",
 		"until": "Lo que escribió al cliente sale a las 9:00:30. Para detenerlo, responda antes " +
-			"«#cancelar».",
+			"#cancelar.",
 		"back":  "«#cancelar»: nadie lo recibe; queda cancelado el ítem 2.",
 		"late":  "«#cancelar»: es tarde: ya salió.",
 		"only":  "el caso cambió después y queda como está",
@@ -68,8 +68,8 @@ var heldWords = map[string]phrasebook{
 		"sent":    "“#send”: on its way to the customer now.",
 		"dropped": "“#cancel”: nobody gets it; this cancels item 3.",
 		"mine":    "“#take”: the case is yours; it was with Ana Gómez.",
-		"taken":   "Luis Pérez took case #1, which was with you.",
-		"until": "What you wrote to the customer leaves at 9:00:30. To stop it, reply “#cancel” " +
+		"taken":   "Luis Pérez took case #1, which was yours.",
+		"until": "What you wrote to the customer leaves at 9:00:30. To stop it, reply #cancel " +
 			"before.",
 		"back":  "“#cancel”: nobody gets it; this cancels item 2.",
 		"late":  "“#cancel”: too late: it has gone out.",

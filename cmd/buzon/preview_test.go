@@ -18,11 +18,11 @@ func TestPreview(t *testing.T) {
 		inside string
 	}{
 		{"es", "#vista", "#plantilla saludo", "#resuelto", "#nota", "Es una vista previa",
-			"#resuelto: quedó resuelto", "Esto recibiría el cliente:",
+			"«#resuelto»: quedó resuelto", "Esto recibiría el cliente:",
 			"El cliente no recibiría nada.", "Si es así, responda", "abrió en su nombre el caso",
 			"porque hay una orden que no entendimos"},
 		{"en", "#view", "#canned saludo", "#resolved", "#note", "This is a preview",
-			"#resolved: resolved", "This is what the customer would get:",
+			"“#resolved”: resolved", "This is what the customer would get:",
 			"The customer would get nothing.", "If it is, reply", "opened case",
 			"a command that we did not understand"},
 	} {

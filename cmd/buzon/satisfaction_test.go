@@ -20,10 +20,10 @@ func TestSatisfaction(t *testing.T) {
 	for _, c := range []struct {
 		language, close, question, first, low, heard, news, panel string
 	}{
-		{"es", "#cerrar", "¿Cómo lo atendimos?", "Excelente, gracias\r\n\r\nCarla Ruiz",
+		{"es", "#cerrar", "¿Cómo fue nuestra atención?", "Excelente, gracias\r\n\r\nCarla Ruiz",
 			"2\r\nTardaron-XYZZY una semana.", "calificó la atención del caso #2 con 2 de 5",
 			"Mal, sigue sin red.", "Satisfacción este mes: 3,5 de 5; respondieron 2 de 2"},
-		{"en", "#close", "How did we treat you?", "5\r\n\r\nRegards,\r\nCarla",
+		{"en", "#close", "How did we do?", "5\r\n\r\nRegards,\r\nCarla",
 			"bad\r\nIt took you-XYZZY a week.", "rated how we handled case #2: 2 out of 5",
 			"Bad, there is still no network.",
 			"Satisfaction this month: 3.5 out of 5; 2 of 2 answered"},
@@ -88,7 +88,7 @@ func TestWhoMayRate(t *testing.T) {
 		asked.header.Get("Message-ID"))
 	d.write(vCarla, "soporte@ejemplo.test", asked.subject, "1") // the number alone
 	d.settle()
-	d.about(vPedro, 1).silent(t, "¿Cómo lo atendimos?")
+	d.about(vPedro, 1).silent(t, "¿Cómo fue nuestra atención?")
 	if s := must(d.store.Score(t.Context(), 1))(t); s.Score != 0 {
 		t.Errorf("it was rated %d", s.Score)
 	}
@@ -107,5 +107,5 @@ func TestCancelledClosingAsksNothing(t *testing.T) {
 	d.pass(time.Minute, 30*time.Second)
 	d.replies(vAna, 1, "#cerrar")
 	d.pass(time.Minute, 30*time.Second)
-	d.about(vCarla, 1).says(t, "¿Cómo lo atendimos?")
+	d.about(vCarla, 1).says(t, "¿Cómo fue nuestra atención?")
 }

@@ -72,11 +72,15 @@ func (g *gallery) one(language string, s templates.Sample) error {
 	if err := mailout.Letter(&eml, s.View.Desk, s.View.To, s.View.At, m); err != nil {
 		return err
 	}
+	page, err := mailout.InBrowser(m.HTML)
+	if err != nil {
+		return err
+	}
 	file := filepath.Join(language, s.Name)
 	for end, content := range map[string]string{
 		".txt": "Subject: " + m.Subject + "\n\n" + m.Text, ".eml": eml.String(),
-		".html":      strings.Replace(m.HTML, darkQuery, "@media not all", 1),
-		".dark.html": strings.Replace(m.HTML, darkQuery, "@media all", 1),
+		".html":      strings.Replace(page, darkQuery, "@media not all", 1),
+		".dark.html": strings.Replace(page, darkQuery, "@media all", 1),
 	} {
 		if err := os.WriteFile(filepath.Join(g.dir, file+end), []byte(content), 0o644); err != nil {
 			return err

@@ -1,7 +1,10 @@
 package mailtest
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,11 +23,46 @@ type RspamdServer struct {
 // Rspamd starts an rspamd that ends with the test; it is skipped where that cannot be.
 func Rspamd(t testing.TB) *RspamdServer {
 	t.Helper()
+	return rspamd(t, rspamdConf)
+}
+
+// RspamdJudge starts an rspamd that knows all that it comes with but the DNS, and returns what it
+// says of a mail: its score, and for what.
+func RspamdJudge(t testing.TB) func(raw []byte) (score float64, why []string) {
+	t.Helper()
+	judge := rspamd(t, rspamdJudgeConf)
+	return func(raw []byte) (score float64, why []string) {
+		t.Helper()
+		ask, err := http.NewRequest(http.MethodPost, "http://"+judge.Addr+"/checkv2",
+			bytes.NewReader(raw))
+		check(t, err)
+		ask.Header.Set("Hostname", "mail.ejemplo.test") // of who delivers it, by the DNS
+		answer, err := http.DefaultClient.Do(ask)
+		check(t, err)
+		defer answer.Body.Close()
+		var said struct {
+			Symbols map[string]struct{ Score float64 }
+		}
+		check(t, json.NewDecoder(answer.Body).Decode(&said))
+		if _, whole := said.Symbols["MIME_GOOD"]; !whole {
+			t.Fatalf("rspamd has not read the mail: %+v", said)
+		}
+		for name, s := range said.Symbols {
+			if score += s.Score; s.Score != 0 {
+				why = append(why, fmt.Sprint(name, " ", s.Score))
+			}
+		}
+		return score, why
+	}
+}
+
+func rspamd(t testing.TB, settings string) *RspamdServer {
+	t.Helper()
 	needPeer(t, "rspamd")
 	dir, at := peerDir(t, "rspamd"), freePort(t)
 	r := &RspamdServer{Addr: fmt.Sprintf("127.0.0.1:%d", at), Log: filepath.Join(dir, "rspamd.log")}
 	conf := filepath.Join(dir, "rspamd.conf")
-	fill(t, conf, 0o644, rspamdConf, map[string]any{"Dir": dir, "Port": at})
+	fill(t, conf, 0o644, settings, map[string]any{"Dir": dir, "Port": at})
 	r.cmd = exec.Command("rspamd", "-i", "-f", "-c", conf, "--var", "DBDIR="+dir, "--var",
 		"RUNDIR="+dir)
 	out, err := os.Create(filepath.Join(dir, "out.log"))
@@ -62,4 +100,15 @@ worker "rspamd_proxy" {
 	count = 1;
 	spam_header = "X-Spam";
 }
+`
+
+const rspamdJudgeConf = `.include "$CONFDIR/common.conf"
+options {
+	.include "$CONFDIR/options.inc"
+	pidfile = "{{.Dir}}/pid";
+	control_socket = "{{.Dir}}/control.sock mode=0600";
+	dns { nameserver = ["127.0.0.1:1:1"]; timeout = 0.1s; retransmits = 1; }
+}
+logging { type = "file"; filename = "{{.Dir}}/rspamd.log"; level = "info"; }
+worker "normal" { bind_socket = "127.0.0.1:{{.Port}}"; count = 1; }
 `

@@ -129,12 +129,16 @@ const (
 	CasesButton    Button = "my_tickets" // asks for the reader's cases
 	HelpButton     Button = "help"
 	PanelButton    Button = "panel"
+	ReplyButton    Button = "reply"       // with the form to fill in, where the mail has one
 	AddressButton  Button = "add_address" // to his own
 )
 
 // The buttons of a ticket's notices. Each reader sees those that are of use to him.
 var usual = []Button{AcceptButton, TakeButton, ResolvedButton, NoteButton, HistoryButton,
 	CloseButton}
+
+// awaited are those of what waits for its reader's words.
+var awaited = slices.Insert(slices.Clone(usual), 1, ReplyButton)
 
 // first are those of the first mail about a ticket: it has no history.
 var first = []Button{AcceptButton, CasesButton, CloseButton}
@@ -149,11 +153,11 @@ var notices = map[Notice]Trait{
 	OpenedForYou:      {Words: true, Greets: true, Buttons: usual},
 	ItemNotice:        {Words: true, Files: true, Quotes: 3, Speaks: InHisName, Buttons: usual},
 	InfoRequestNotice: {Words: true, Files: true, Quotes: 3, Speaks: InHisName, Form: true,
-		Buttons: usual},
+		Buttons: awaited},
 	ResolvedNotice: {Words: true, Files: true, Speaks: WithWords,
 		Buttons: []Button{ConfirmButton, FailingButton}},
 	ClosedNotice:   {Words: true, Files: true, Speaks: WithWords, Spares: true},
-	Reminder:       {Buttons: usual},
+	Reminder:       {Buttons: awaited},
 	Deadline:       {Agents: true, Buttons: usual},
 	StillWaiting:   {Urgent: true, Climbs: true, Buttons: usual},
 	NotUnderstood:  {Answers: true, Buttons: usual},
