@@ -55,7 +55,7 @@ func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 }
 
 func (s *Store) snapshot(ctx context.Context) (p *Snapshot, err error) {
-	p = &Snapshot{Taken: s.Now(), Schema: len(s.dialect.migrations), Instance: s.instance}
+	p = &Snapshot{Taken: s.Now(), Schema: len(s.dialect.migrations()), Instance: s.instance}
 	if err := s.makeDirs(); err != nil { // with a server it may be new
 		return nil, err
 	}

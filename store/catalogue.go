@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -71,23 +72,26 @@ func (tx *Tx) configured(ctx context.Context) (c *catalogue, err error) {
 	return tx.catalogue, err
 }
 
+// entries are all rows. They are long, so that how many there are is asked before.
 func (r Reader) entries(ctx context.Context) (list []desk.Entry, err error) {
+	var e desk.Entry
+	var most int
+	var details, language, name string
 	err = r.rows(ctx, `
 		SELECT e.id, e.kind, e.key, e.position, e.class, e.parent, e.removed, e.details,
-			n.language, n.name
+			n.language, n.name, (SELECT count(*) FROM entry) AS most
 		FROM entry e JOIN entry_name n ON n.entry = e.id
 		ORDER BY e.id`, nil,
 		func(rows *sql.Rows) error {
-			var e desk.Entry
-			var details, language, name string
+			e = desk.Entry{}
 			err := rows.Scan(&e.ID, &e.Kind, &e.Key, &e.Position, &e.Class, &e.Parent, &e.Removed,
-				&details, &language, &name)
+				&details, &language, &name, &most)
 			if len(list) == 0 || list[len(list)-1].ID != e.ID {
 				e.Names = map[string]string{}
 				if err == nil && details != "" && details != "{}" {
 					err = json.Unmarshal([]byte(details), &e)
 				}
-				list = append(list, e)
+				list = append(slices.Grow(list, most-len(list)), e)
 			}
 			list[len(list)-1].Names[language] = name
 			return err

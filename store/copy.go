@@ -41,7 +41,7 @@ func (s *Store) CopyTo(ctx context.Context, to string,
 		return nil, fmt.Errorf("copy to %s: %w", place(to), err)
 	}
 	defer func() { err = errors.Join(err, finish(err == nil)) }()
-	if err := migrate(ctx, db, d, d.migrations, nil); err != nil {
+	if err := migrate(ctx, db, d, d.migrations(), nil); err != nil {
 		return nil, err
 	}
 	source, err := s.db.Conn(ctx)

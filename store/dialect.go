@@ -10,7 +10,7 @@ import (
 // dialect is all that differs between the engines. The text of statements is the same but for what
 // stands here.
 type dialect struct {
-	migrations []string
+	migrations func() []string
 	searchStep int // the schema in which the search is made anew
 	// open connects the one writer and the readers. It refuses a database that must not be worked
 	// on.

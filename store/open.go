@@ -80,7 +80,7 @@ func Look(ctx context.Context, dir string, opt Options) (*Store, error) {
 // in the middle of things.
 func (s *Store) current(ctx context.Context) error {
 	version, err := s.dialect.version(ctx, s.db)
-	known := len(s.dialect.migrations)
+	known := len(s.dialect.migrations())
 	switch {
 	case err != nil:
 		return fmt.Errorf("read schema version: %w", err)
@@ -103,7 +103,7 @@ func (s *Store) reads(db *sql.DB) {
 func (s *Store) start(ctx context.Context, write, read *sql.DB) (err error) {
 	write.SetMaxOpenConns(1)
 	before := func(version int) error { return s.dialect.copyOf(ctx, s, write, version) }
-	if err := migrate(ctx, write, s.dialect, s.dialect.migrations, before); err != nil {
+	if err := migrate(ctx, write, s.dialect, s.dialect.migrations(), before); err != nil {
 		return err
 	}
 	if err := s.reindex(ctx, write); err != nil {

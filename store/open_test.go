@@ -24,7 +24,7 @@ func frozen(t testing.TB) string {
 }
 
 func TestFirstSchemaIsFrozen(t *testing.T) {
-	if schema.SQLite[0] != frozen(t) {
+	if schema.SQLite()[0] != frozen(t) {
 		t.Fatal("schema 1 is in the hands of people: append a migration, and leave " +
 			"testdata/schema1.sql as it is")
 	}
@@ -64,7 +64,7 @@ func TestOldestDatabaseIsUpgraded(t *testing.T) {
 	dir := t.TempDir()
 	oldDatabase(t, dir, frozen(t))
 	s := open(t, dir, Options{})
-	same(t, "schema", must(sqliteVersion(ctx, s.db))(t), len(schema.SQLite))
+	same(t, "schema", must(sqliteVersion(ctx, s.db))(t), len(schema.SQLite()))
 	same(t, "instance", s.Instance(), "old")
 	same(t, "waiting mails", len(must(s.Unsettled(ctx, 0, s.Now(), 9))(t)), 1)
 	found, _, err := s.Find(ctx, everything, Query{Words: "factura cuadra"})
@@ -90,7 +90,7 @@ func TestUpgradeKeepsACopyAndIsDoneOnce(t *testing.T) {
 	dir := t.TempDir()
 	oldDatabase(t, dir, frozen(t))
 	s := open(t, dir, Options{})
-	steps := append(slices.Clone(schema.SQLite), "CREATE TABLE later (x INTEGER)")
+	steps := append(slices.Clone(schema.SQLite()), "CREATE TABLE later (x INTEGER)")
 	db := must(sql.Open("sqlite", source(filepath.Join(dir, "buzon.db"))+
 		"?_txlock=immediate&_pragma=busy_timeout(5000)"))(t)
 	defer db.Close()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"buzon/store/desk"
@@ -155,14 +156,16 @@ const inLine = "settled_at IS NULL AND carrier < 1 AND (state <> 'held' OR attem
 // maxOwed is how many rows a statement writes at most.
 const maxOwed = 16
 
-// insertOutgoing are the statements that write one row, two, and so on up to maxOwed. A mail may go
-// in its turn: when none before it in its conversation waits, or, being held, by itself. Behind the
-// columns stand, of each row, when next_at was set, whether it is held and, where the transaction
-// counts them, its number.
-var insertOutgoing = func() (list [maxOwed]numberedRow) {
+// insertOutgoing are the statements that write one row, two, and so on up to maxOwed, each made when
+// it is first needed. A mail may go in its turn: when none before it in its conversation waits, or,
+// being held, by itself. Behind the columns stand, of each row, when next_at was set, whether it is
+// held and, where the transaction counts them, its number.
+var insertOutgoing = func() (list [maxOwed]func() numberedRow) {
 	for i := range list {
-		list[i] = numberedRow{"outbox", "id", owing(i+1, false),
-			func(rows int) string { return owing(rows, true) }}
+		list[i] = sync.OnceValue(func() numberedRow {
+			return numberedRow{"outbox", "id", owing(i+1, false),
+				func(rows int) string { return owing(rows, true) }}
+		})
 	}
 	return list
 }()
@@ -222,7 +225,7 @@ func (tx *Tx) owe(ctx context.Context, list []Outgoing) (ids []int64, err error)
 		if tx.last != nil {
 			tx.converse(some)
 		}
-		if first, err = tx.insertRows(ctx, insertOutgoing[len(some)-1], len(some), a); err != nil {
+		if first, err = tx.insertRows(ctx, insertOutgoing[len(some)-1](), len(some), a); err != nil {
 			return nil, fmt.Errorf("owe %s: %w", some[0].Kind, err)
 		}
 		for i := range some {

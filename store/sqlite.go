@@ -115,7 +115,9 @@ func lookSQLite(ctx context.Context, s *Store) (*sql.DB, error) {
 	if !sqliteThere(s.dir) {
 		return nil, cmp.Or(s.vacant(path), ErrNoDesk)
 	}
-	read, err := readSQLite(ctx, path, "mode=rw", lookSize) // ro would leave files beside it
+	// ro would leave files beside it; what is mapped is not copied into pages that nobody asks for
+	// again
+	read, err := readSQLite(ctx, path, "mode=rw&_pragma=mmap_size(1073741824)", lookSize)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}

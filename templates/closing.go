@@ -29,6 +29,9 @@ func isClosing(name string) bool {
 
 // Mailboxes lists the addresses that have closings of their own.
 func (s *Set) Mailboxes() (list []string) {
+	if s.all.Load() == nil {
+		return nil
+	}
 	for _, l := range s.languages() {
 		for name := range l.closings {
 			if box := path.Dir(name); box != "." {

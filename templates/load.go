@@ -26,7 +26,18 @@ var own embed.FS
 const fallback = "es"
 
 // Languages lists the languages of the set: those that come with buzon and the administrator's.
-func (s *Set) Languages() []string { return slices.Sorted(maps.Keys(s.languages())) }
+func (s *Set) Languages() (list []string) {
+	if s.all.Load() != nil {
+		return slices.Sorted(maps.Keys(s.languages()))
+	}
+	files, _ := own.ReadDir(".") // they are part of the program
+	for _, f := range files {
+		if f.IsDir() {
+			list = append(list, f.Name())
+		}
+	}
+	return list
+}
 
 // Of lists the languages that have a kind.
 func (s *Set) Of(kind Kind) (list []string) {
@@ -55,26 +66,28 @@ func Load(dir string) (*Set, error) { return loaded(dir, true) }
 func Trust(dir string) (*Set, error) { return loaded(dir, false) }
 
 func loaded(dir string, prove bool) (*Set, error) {
+	s := new(Set)
 	if dir == "" {
-		s, err := embedded()
-		if err != nil {
-			return nil, err
-		}
-		own := new(Set) // it may be replaced
-		own.Replace(s)
-		return own, nil
+		return s, nil
 	}
-	s, err := load(dir, prove)
+	all, err := load(dir, prove)
 	if err != nil {
 		return nil, fmt.Errorf("load templates: %w", err)
 	}
+	s.all.Store(all)
 	return s, nil
 }
 
 // embedded is read once: nothing can change it.
-var embedded = sync.OnceValues(func() (*Set, error) { return load("", false) })
+var embedded = sync.OnceValue(func() *texts {
+	all, err := load("", false)
+	if err != nil {
+		panic(err) // they are part of the program
+	}
+	return all
+})
 
-func load(dir string, prove bool) (*Set, error) {
+func load(dir string, prove bool) (*texts, error) {
 	files := sources{map[string]source{}, map[string]source{}}
 	if err := read(files.own, own, ""); err != nil {
 		return nil, err
@@ -92,9 +105,7 @@ func load(dir string, prove bool) (*Set, error) {
 		}
 		all.languages[strings.ToLower(code)] = l
 	}
-	s := new(Set)
-	s.all.Store(all)
-	return s, nil
+	return all, nil
 }
 
 // read adds the files of fsys to files; names in errors begin with prefix.
@@ -304,7 +315,7 @@ func parseKind(p *phrases, files, layout []source) (*pair, error) {
 // out all the same; the error names everything that is left to translate and to mend.
 func (s *Set) Check() error {
 	var missing []error
-	for _, file := range s.all.Load().layout {
+	for _, file := range s.texts().layout {
 		missing = append(missing, lintHTML(file)...)
 	}
 	for _, code := range s.Languages() {

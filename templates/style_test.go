@@ -190,7 +190,7 @@ func TestNoViewMakesOursFail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for code, l := range s.languages() {
+	for code, l := range s.languages {
 		for kind := range l.kinds {
 			if err := l.check(kind); err != nil {
 				t.Errorf("%s, %s: %v", code, kind, err)

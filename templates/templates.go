@@ -52,8 +52,8 @@ type Mail struct {
 	Body    template.HTML // of it, without its frame
 }
 
-// Set holds the templates of all languages, read and checked. It may be used by many goroutines at
-// once.
+// Set holds the templates of all languages, read and checked. The zero Set has those that come with
+// buzon, which are read when they are first asked for. It may be used by many goroutines at once.
 type Set struct{ all atomic.Pointer[texts] }
 
 // texts are all that a Set has read.
@@ -62,7 +62,14 @@ type texts struct {
 	layout    []source // the HTML's, for Check
 }
 
-func (s *Set) languages() map[string]*language { return s.all.Load().languages }
+func (s *Set) texts() *texts {
+	if t := s.all.Load(); t != nil {
+		return t
+	}
+	return embedded()
+}
+
+func (s *Set) languages() map[string]*language { return s.texts().languages }
 
 // Replace has everybody who holds s use what by has, from the next mail on.
 func (s *Set) Replace(by *Set) { s.all.Store(by.all.Load()) }

@@ -2,6 +2,7 @@ package threading
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"buzon/store/desk"
@@ -26,14 +27,16 @@ var replyPrefixes = wordSet(
 	"回复 答复 回覆 答覆 转发 轉寄 轉發 回信 返信 転送 답장 회신 전달 תשובה השב הועבר רד رد",
 )
 
-func wordSet(lines ...string) map[string]bool {
-	set := map[string]bool{}
-	for _, line := range lines {
-		for word := range strings.FieldsSeq(line) {
-			set[desk.Fold(word)] = true
+func wordSet(lines ...string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		set := map[string]bool{}
+		for _, line := range lines {
+			for word := range strings.FieldsSeq(line) {
+				set[desk.Fold(word)] = true
+			}
 		}
-	}
-	return set
+		return set
+	})
 }
 
 // CleanSubject returns the subject without reply and forward prefixes, however many and in whatever
@@ -79,7 +82,7 @@ func cutPrefix(s string) string {
 	if i := strings.IndexAny(word, "[(^*"); i > 0 && isNumber(strings.Trim(word[i:], "[](){}^* ")) {
 		word = strings.TrimFunc(word[:i], isPadding)
 	}
-	if !replyPrefixes[desk.Fold(word)] {
+	if !replyPrefixes()[desk.Fold(word)] {
 		return s
 	}
 	if strings.HasPrefix(s[colon:], ":") {

@@ -78,3 +78,26 @@ func contents(t *testing.T, dir string) string {
 	}
 	return string(b)
 }
+
+// TestCommandsByName: a command that is made because a line names it is the one of that name, and
+// a line that names none gets all.
+func TestCommandsByName(t *testing.T) {
+	t.Parallel()
+	all := (&app{}).commands()
+	for name, create := range all {
+		if c := create(); c.Name() != name {
+			t.Errorf("%s: is called %s", name, c.Name())
+		}
+	}
+	for _, c := range []struct {
+		line string
+		want int
+	}{{"ticket list", 1}, {"--json -c agent ticket show 3", 1}, {"--data=x org list", 1},
+		{"--data person org list", 1}, {"", len(all)}, {"help ticket", len(all)},
+		{"__complete ticket s", len(all)}, {"--help", len(all)}, {"tiket list", len(all)},
+		{"completion bash", len(all)}} {
+		if got := len((&app{}).named(strings.Fields(c.line))); got != c.want {
+			t.Errorf("%q: %d commands, want %d", c.line, got, c.want)
+		}
+	}
+}

@@ -119,7 +119,7 @@ func TestDocumentedCommands(t *testing.T) {
 	}
 	for _, c := range calls {
 		args := c.arguments(t, mail)
-		root := (&app{stdout: io.Discard, stderr: io.Discard}).root()
+		root := (&app{stdout: io.Discard, stderr: io.Discard}).root(nil)
 		command, rest, err := root.Find(args)
 		if err == nil {
 			err = command.ParseFlags(rest)

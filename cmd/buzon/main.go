@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -75,7 +76,7 @@ func failed(err error) error {
 // run is the whole program; it can be called from tests.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
-	root := a.root()
+	root := a.root(args)
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetErr(stderr)
@@ -93,7 +94,49 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return e.code
 }
 
-func (a *app) root() *cobra.Command {
+// commands make the commands of the program, by their names.
+func (a *app) commands() map[string]func() *cobra.Command {
+	all := map[string]func() *cobra.Command{
+		"init": a.initialise, "serve": a.serve, "demo": a.demo, "check": a.check, "copy": a.copy,
+		"backup": a.backup, "restore": a.restore, "deliver": a.deliver, "parse": a.parse,
+		"mail": a.mail, "ticket": a.ticket, "view-as": a.viewAs, "jobs": a.jobs,
+		"outbox": a.outbox, "quarantine": a.quarantine, "pending": a.pending,
+		"import": a.imports, "block": a.block, "alert": a.alert, "report": a.reports,
+		"template": a.template, "key": a.key, "dkim": a.dkim, "mailbox": a.mailbox,
+		"oauth": a.oauth, "version": a.version,
+	}
+	for _, noun := range []string{"agent", "person"} {
+		all[noun] = func() *cobra.Command { return a.people(noun) }
+	}
+	for _, k := range desk.Kinds {
+		all[string(k)] = func() *cobra.Command { return a.catalogue(k) }
+	}
+	return all
+}
+
+// named are the commands that a command line needs: the one that it names, and all where it names
+// none, asks for help, or is to be completed. To make all takes as long as a short command.
+func (a *app) named(args []string) (list []*cobra.Command) {
+	all := a.commands()
+	for i := 0; i < len(args); i++ {
+		switch {
+		case slices.Contains([]string{"-c", "--config", "--data"}, args[i]):
+			i++ // its value
+		case strings.HasPrefix(args[i], "-"):
+		case all[args[i]] != nil:
+			return append(list, all[args[i]]())
+		default:
+			i = len(args)
+		}
+	}
+	for _, create := range all {
+		list = append(list, create())
+	}
+	return list
+}
+
+// root is the program's command, with those below it that a command line needs.
+func (a *app) root(args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use: "buzon", Short: "Email-driven ticketing gateway",
 		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
@@ -104,14 +147,7 @@ func (a *app) root() *cobra.Command {
 		"configuration `FILE` (default buzon.toml, then /etc/buzon/buzon.toml)")
 	f.StringVar(&a.dataDir, "data", "", "data `DIR`, instead of the configured data_dir")
 	f.BoolVar(&a.json, "json", false, "print JSON")
-	root.AddCommand(a.initialise(), a.serve(), a.demo(), a.check(), a.copy(), a.backup(),
-		a.restore(), a.deliver(), a.parse(), a.mail(), a.ticket(), a.viewAs(), a.jobs(), a.outbox(),
-		a.quarantine(), a.pending(), a.imports(), a.block(), a.alert(), a.reports(),
-		a.people("agent"), a.people("person"), a.template(), a.key(), a.dkim(), a.mailbox(),
-		a.oauth(), a.version())
-	for _, k := range desk.Kinds {
-		root.AddCommand(a.catalogue(k))
-	}
+	root.AddCommand(a.named(args)...)
 	root.SetOut(a.stdout) // the completion command keeps what it finds here
 	root.InitDefaultCompletionCmd()
 	a.complete(root)

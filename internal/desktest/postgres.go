@@ -225,8 +225,8 @@ func (p *PostgresServer) makeTemplate() error {
 		return err
 	}
 	defer db.Close()
-	_, err = db.Exec(strings.Join(schema.Postgres, ";") + ";" +
-		fmt.Sprintf(schema.SetPostgresVersion, len(schema.Postgres)))
+	_, err = db.Exec(strings.Join(schema.Postgres(), ";") + ";" +
+		fmt.Sprintf(schema.SetPostgresVersion, len(schema.Postgres())))
 	return err
 }
 

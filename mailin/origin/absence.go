@@ -7,5 +7,5 @@ func Absent(subject, text string) bool {
 	e := evidence{subject: fold(clipBytes(subject, 1000))}
 	text = clipBytes(text, 4000)
 	return automaticOpening(text) != "" || e.absentBeforeReply() != "" ||
-		containing(e.subject, absencePhrases) != "" || containing(fold(text), absencePhrases) != ""
+		containing(e.subject, absencePhrases()) != "" || containing(fold(text), absencePhrases()) != ""
 }

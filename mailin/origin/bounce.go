@@ -68,10 +68,10 @@ func (e *evidence) coded() bool {
 
 // failurePhrase is what the notice says about the delivery, "" for nothing.
 func (e *evidence) failurePhrase() string {
-	if w := containing(e.folded(), bouncePhrases); w != "" {
+	if w := containing(e.folded(), bouncePhrases()); w != "" {
 		return w
 	}
-	return containing(e.folded(), delayPhrases)
+	return containing(e.folded(), delayPhrases())
 }
 
 // fromSystem reports whether the sender is one that writes no mail of a person.
@@ -148,8 +148,8 @@ func nestedID(e *evidence, outer string) string {
 
 // delayed reports whether a notice warns that the system still tries.
 func (e *evidence) delayed() bool {
-	if containing(e.subject, delaySubjects) != "" {
+	if containing(e.subject, delaySubjects()) != "" {
 		return true
 	}
-	return containing(e.folded(), delayPhrases) != "" && containing(e.folded(), finalPhrases) == ""
+	return containing(e.folded(), delayPhrases()) != "" && containing(e.folded(), finalPhrases()) == ""
 }

@@ -21,7 +21,7 @@ func judgeCalendar(e *evidence) (Verdict, bool) {
 	// Exchange, where the calendar part is lost on the way
 	switch class := fold(e.value("Content-Class")); class {
 	case "urn:content-classes:calendarmessage":
-		if leading(e.subject, calendarSubjects) != "" {
+		if leading(e.subject, calendarSubjects()) != "" {
 			return machine(Calendar, "calendar-reply", "Content-Class: "+class)
 		}
 	}

@@ -2,6 +2,7 @@ package origin
 
 import (
 	"strings"
+	"sync"
 
 	"buzon/store/desk"
 )
@@ -49,10 +50,15 @@ func leading(s string, words []string) string {
 	return ""
 }
 
+// phrases are words that are folded when they are first looked for.
+type phrases func() []string
+
 // foldAll folds a table of words, so that a table reads as the mail systems write.
-func foldAll(words ...string) []string {
-	for i, w := range words {
-		words[i] = fold(w)
-	}
-	return words
+func foldAll(words ...string) phrases {
+	return sync.OnceValue(func() []string {
+		for i, w := range words {
+			words[i] = fold(w)
+		}
+		return words
+	})
 }

@@ -162,7 +162,7 @@ func strengthOf(line, address string, heading bool, nth int) strength {
 		return headed
 	}
 	f := fold(line)
-	if containing(f, bouncePhrases) != "" || containing(f, delayPhrases) != "" ||
+	if containing(f, bouncePhrases()) != "" || containing(f, delayPhrases()) != "" ||
 		replyClass(line) != "" || statusIn(line) != "" {
 		return failing
 	}
@@ -176,7 +176,7 @@ func recipientLabel(t, address string) bool {
 	if !ok || len(label) > 60 || !next && !strings.Contains(label, "recipient") {
 		return false
 	}
-	return containing(fold(label), recipientLabels) != ""
+	return containing(fold(label), recipientLabels()) != ""
 }
 
 // returnedRecipient is to whom the returned mail went.

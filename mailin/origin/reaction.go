@@ -69,7 +69,7 @@ func reactionText(text string) string {
 	}
 	first, rest, _ := strings.Cut(text, "\n")
 	folded := fold(first)
-	if w := containing(folded, reactionWords); w != "" && len(first) < 200 {
+	if w := containing(folded, reactionWords()); w != "" && len(first) < 200 {
 		after := strings.Trim(folded[strings.Index(folded, w)+len(w):], " :.!")
 		if after == "" || signOnly(after) != "" {
 			return firstSign(first + " " + rest)

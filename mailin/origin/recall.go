@@ -34,9 +34,9 @@ var (
 // judgeRecall: Outlook asks every reader's Outlook to take a mail back. That is no new matter, and
 // outside of Exchange nothing comes of it.
 func judgeRecall(e *evidence) (Verdict, bool) {
-	prefix := leading(e.subject, recallSubjects)
+	prefix := leading(e.subject, recallSubjects())
 	text := fold(clipBytes(e.New, 1000))
-	phrase := containing(text, recallPhrases)
+	phrase := containing(text, recallPhrases())
 	if phrase == "" || strings.Contains(text, "?") || prefix == "" && !quotesToEnd(text, phrase) {
 		return Verdict{}, false
 	}

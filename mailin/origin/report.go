@@ -86,7 +86,7 @@ func rejected(e *evidence, disposition string) bool {
 		return false
 	}
 	return strings.Contains(fold(e.value("Auto-Submitted")), "(rejected)") ||
-		e.fromSystem() && containing(e.folded(), rejectPhrases) != ""
+		e.fromSystem() && containing(e.folded(), rejectPhrases()) != ""
 }
 
 // hotmailComplaint is the form of Microsoft's Junk Mail Reporting Program, which is no ARF: the
@@ -126,8 +126,8 @@ func exchangeReceipt(e *evidence) bool {
 		(strings.Contains(class, ".ipnrn") || strings.Contains(class, ".ipnnrn")) {
 		return true
 	}
-	return leading(e.subject, receiptSubjects) != "" && e.returned() == nil &&
-		(e.sender.null() || e.reply() && containing(e.folded(), receiptPhrases) != "")
+	return leading(e.subject, receiptSubjects()) != "" && e.returned() == nil &&
+		(e.sender.null() || e.reply() && containing(e.folded(), receiptPhrases()) != "")
 }
 
 // about adds what a report says of the one mail that it is about.

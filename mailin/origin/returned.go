@@ -225,5 +225,5 @@ func announces(line string) bool {
 	if len(line) > 200 {
 		return false
 	}
-	return containing(fold(line), announcements) != ""
+	return containing(fold(line), announcements()) != ""
 }

@@ -31,8 +31,8 @@ func senderOf(e *evidence) sender {
 		}
 	}
 	if name := fold(clipBytes(display, 500)); s.daemon == "" {
-		s.daemon = containing(name, daemonNames)
-		s.gateway = containing(name, gatewayNames) != "" || gatewayAddress(s.from)
+		s.daemon = containing(name, daemonNames())
+		s.gateway = containing(name, gatewayNames()) != "" || gatewayAddress(s.from)
 	}
 	if local, _, _ := strings.Cut(s.from, "@"); strings.HasSuffix(local, "-bounces") {
 		s.daemon = local // of a list: what it says itself, not what people post

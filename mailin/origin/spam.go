@@ -1,6 +1,9 @@
 package origin
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // spamFields are what filters in front write on mail that they take for spam, and the folded
 // beginnings of the values that say so. Of several fields of one name the topmost counts: it is the
@@ -111,10 +114,10 @@ func spamSubject(subject string) bool {
 	}
 	words, _, _ := strings.Cut(rest[:end], ":") // a score
 	words = strings.TrimRight(strings.TrimSpace(words), " ?")
-	return spamTags[words]
+	return spamTags()[words]
 }
 
-var spamTags = func() map[string]bool {
+var spamTags = sync.OnceValue(func() map[string]bool {
 	tags := map[string]bool{}
 	for _, t := range foldAll(
 		"spam", "posible spam", "probable spam", "spam detectado", "spam detected",
@@ -123,8 +126,8 @@ var spamTags = func() map[string]bool {
 		"posible correo no deseado", "correo sospechoso", "lixo eletronico", "possivel spam",
 		"provavel spam", "suspeita de spam", "phishing", "posible phishing", "suspected phishing",
 		"phishing?",
-	) {
+	)() {
 		tags[t] = true
 	}
 	return tags
-}()
+})

@@ -5,20 +5,20 @@ import "strings"
 // autoSubject is the responder's phrase that begins the subject. A "Re:" before it is a person who
 // answers one.
 func (e *evidence) autoSubject() string {
-	return leading(strings.TrimLeft(e.subject, "*[(< "), responderSubjects)
+	return leading(strings.TrimLeft(e.subject, "*[(< "), responderSubjects())
 }
 
 // bounceSubject is the mail system's phrase at the beginning of the subject, or inside it.
 func (e *evidence) bounceSubject() string {
 	s := strings.TrimLeft(e.subject, "*[(<!{ ")
-	if w := leading(s, bounceSubjects); w != "" || e.answered() {
+	if w := leading(s, bounceSubjects()); w != "" || e.answered() {
 		return w
 	}
-	return containing(s, bounceSubjectParts)
+	return containing(s, bounceSubjectParts())
 }
 
 // answered reports whether a person answers or forwards under such a subject.
-func (e *evidence) answered() bool { return leading(e.subject, replyPrefixes) != "" }
+func (e *evidence) answered() bool { return leading(e.subject, replyPrefixes()) != "" }
 
 // judgeSubject: the subject proves nothing alone. A responder's phrase that stands at the beginning
 // counts together with the thread that it answers. One that says "automatic" counts with the wish

@@ -57,10 +57,10 @@ func judgeMonitor(e *evidence) (Verdict, bool) {
 		return Verdict{}, false
 	}
 	subject := strings.TrimLeft(e.subject, "*[(<!#{- ")
-	if w := leading(subject, alarmSubjects); w != "" {
+	if w := leading(subject, alarmSubjects()); w != "" {
 		return machine(AutoReply, "monitor", e.sender.monitor+"; Subject: "+e.Subject)
 	}
-	if w := containing(e.subject+" "+fold(clipBytes(e.New, 2000)), alarmWords); w != "" {
+	if w := containing(e.subject+" "+fold(clipBytes(e.New, 2000)), alarmWords()); w != "" {
 		return machine(AutoReply, "monitor", e.sender.monitor+"; "+w)
 	}
 	return Verdict{}, false
@@ -120,7 +120,7 @@ func automaticOpening(text string) string {
 		if i == 4 { // below a greeting
 			break
 		}
-		if w := leading(strings.TrimLeft(fold(line), "*[(<_-# "), automaticPhrases); w != "" {
+		if w := leading(strings.TrimLeft(fold(line), "*[(<_-# "), automaticPhrases()); w != "" {
 			return w
 		}
 	}
@@ -134,7 +134,7 @@ func judgeText(e *evidence) (Verdict, bool) {
 	if opening == "" || strings.Contains(e.New, "?") {
 		return Verdict{}, false
 	}
-	if w := containing(fold(clipBytes(e.New, 4000)), absencePhrases); w != "" {
+	if w := containing(fold(clipBytes(e.New, 4000)), absencePhrases()); w != "" {
 		return machine(AutoReply, "automatic-text", opening+"; "+w)
 	}
 	return Verdict{}, false
@@ -157,10 +157,10 @@ var absenceSubjects = foldAll(
 // absentBeforeReply is the word of absence before a reply prefix, "" for none.
 func (e *evidence) absentBeforeReply() string {
 	s := strings.TrimLeft(e.subject, "*[(<-_ ")
-	for _, w := range absenceSubjects {
+	for _, w := range absenceSubjects() {
 		rest, ok := strings.CutPrefix(s, w)
 		trimmed := strings.TrimLeft(rest, " *])>-_:|.,!")
-		if ok && trimmed != rest && leading(trimmed, replyPrefixes) != "" {
+		if ok && trimmed != rest && leading(trimmed, replyPrefixes()) != "" {
 			return w
 		}
 	}

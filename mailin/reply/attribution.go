@@ -172,7 +172,7 @@ func (s *splitter) addressAbove(i, k, end int) bool {
 // startsWithWord reports one of the known first words of an attribution.
 func startsWithWord(t string) bool {
 	word, _, _ := strings.Cut(t, " ")
-	return lexicon.starts[word] || lexicon.openings.at(t, 0, anyPhrase)
+	return lexicon().starts[word] || lexicon().openings.at(t, 0, anyPhrase)
 }
 
 func anyPhrase(string, int) bool { return true }
@@ -210,7 +210,7 @@ func mayStart(text string) bool {
 		return true
 	}
 	word, _, _ := strings.Cut(text, " ")
-	return len(word) < 32 && lexicon.starts[strings.ToLower(undecorated(word))]
+	return len(word) < 32 && lexicon().starts[strings.ToLower(undecorated(word))]
 }
 
 // mayEnd is a cheap test of its end: a colon, or the rule of "wrote ----", or
@@ -225,7 +225,7 @@ func mayEnd(joined string) bool {
 // endsInVerb reports one of the known verbs as the last word.
 func endsInVerb(t string) bool {
 	last := t[strings.LastIndexByte(t, ' ')+1:]
-	return len(last) < 32 && len(last) < len(t) && lexicon.verbs[strings.ToLower(last)]
+	return len(last) < 32 && len(last) < len(t) && lexicon().verbs[strings.ToLower(last)]
 }
 
 // isAttribution judges a joined line. quoted: a quote follows; apart: blank
@@ -345,7 +345,7 @@ func isComplete(bare, t string) bool {
 		switch w = lowered(strings.Trim(w, ",;")); {
 		case personal[w]:
 			return false
-		case lexicon.verbs[w] && !towards[w]:
+		case lexicon().verbs[w] && !towards[w]:
 			tail = i + 1
 		}
 	}
@@ -375,7 +375,7 @@ var (
 )
 
 func endsInCJK(t string) bool {
-	return slices.ContainsFunc(lexicon.wroteCJK,
+	return slices.ContainsFunc(lexicon().wroteCJK,
 		func(w string) bool { return strings.HasSuffix(t, w) })
 }
 
@@ -404,7 +404,7 @@ func startsAttribution(t string) bool {
 	if startsWithWord(t) {
 		window = 5
 	}
-	if lexicon.openings.at(t, 0, anyPhrase) {
+	if lexicon().openings.at(t, 0, anyPhrase) {
 		window = 9
 	}
 	for _, w := range words[:min(len(words), window)] {
@@ -430,12 +430,12 @@ func nameBeforeAddress(t string) bool {
 
 // hasWrote looks for a verb of the tables as a word of its own.
 func hasWrote(t string) bool {
-	for _, w := range lexicon.wroteCJK {
+	for _, w := range lexicon().wroteCJK {
 		if strings.Contains(t, w) {
 			return true
 		}
 	}
-	return lexicon.wrote.find(t, func(w string, at int) bool {
+	return lexicon().wrote.find(t, func(w string, at int) bool {
 		after := firstRune(t[at+len(w):])
 		return !unicode.IsLetter(after) || after >= 0x2e80
 	})

@@ -310,8 +310,9 @@ func isMobileWhole(text string) bool {
 	if len(low) < 8 {
 		return false
 	}
-	return lexicon.slogans[low] || isMobileBy(lexicon.mobile[[4]byte([]byte(low[:4]))], t, low) ||
-		isMobileBy(lexicon.mobileEnd, t, low)
+	known := lexicon()
+	return known.slogans[low] || isMobileBy(known.mobile[[4]byte([]byte(low[:4]))], t, low) ||
+		isMobileBy(known.mobileEnd, t, low)
 }
 
 // mayBeMobile reports whether a line begins or ends as one of those does: nearly all begin with four
@@ -334,7 +335,7 @@ func mayBeMobile(text string) bool {
 	}
 	a, b := t[len(t)-2], t[len(t)-1]
 	return min(a, b) < ' ' || max(a, b) >= utf8.RuneSelf ||
-		lexicon.mobileHeads[head] || lexicon.mobileLasts[[2]byte{a | 0x20, b | 0x20}]
+		lexicon().mobileHeads[head] || lexicon().mobileLasts[[2]byte{a | 0x20, b | 0x20}]
 }
 
 func isMobileBy(list []affix, t, low string) bool {

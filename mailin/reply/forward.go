@@ -183,7 +183,7 @@ func lastName(s string) string {
 	return bareName(strings.Join(words[from:], " "))
 }
 
-func isVerb(w string) bool { return lexicon.verbs[lowered(strings.Trim(w, ".,:"))] }
+func isVerb(w string) bool { return lexicon().verbs[lowered(strings.Trim(w, ".,:"))] }
 
 // notName holds what stands between a date and a name.
 var notName = setOf("am", "pm", "a.m", "p.m", "m", "uhr", "h", "hs", "hrs", "horas", "ore", "gmt",

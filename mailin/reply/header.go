@@ -19,7 +19,7 @@ const (
 // readHeader reads "De: Ana", "*From:* Ana", "Envoyé le :lundi", "件名：x".
 func readHeader(text string) (f field, value string, ok bool) {
 	text = strings.Trim(text, "*_| \t")
-	head := text[:min(len(text), lexicon.longField+8)]
+	head := text[:min(len(text), lexicon().longField+8)]
 	at, size := strings.IndexByte(head, ':'), 1
 	if wide := strings.Index(head, "："); wide >= 0 && (at < 0 || wide < at) {
 		at, size = wide, len("：")
@@ -27,7 +27,7 @@ func readHeader(text string) (f field, value string, ok bool) {
 	if at <= 0 {
 		return noField, "", false
 	}
-	f, ok = lexicon.fields[strings.Trim(lowered(head[:at]), "*_ ")]
+	f, ok = lexicon().fields[strings.Trim(lowered(head[:at]), "*_ ")]
 	return f, trim(directions.Replace(strings.TrimLeft(text[at+size:], "*_| "))), ok
 }
 

@@ -148,7 +148,7 @@ func readTitle(text string) (kind Kind, marked, ok bool) {
 	ruled := strings.HasPrefix(text, "--") || strings.HasPrefix(text, "__") ||
 		strings.HasPrefix(text, "==") || strings.HasPrefix(text, "—")
 	marked = ruled || strings.HasPrefix(text, "*") || strings.HasPrefix(text, "##")
-	if kind, ok = lexicon.titles[inner]; ok {
+	if kind, ok = lexicon().titles[inner]; ok {
 		return kind, marked || slices.ContainsFunc(asks,
 			func(a string) bool { return strings.Contains(inner, a) }), true
 	}
@@ -158,7 +158,7 @@ func readTitle(text string) (kind Kind, marked, ok bool) {
 	// "----- Mensaje reenviado de ana@x -----", "----- Forwarded by Ana on … -----"
 	words := strings.Fields(inner)
 	for n := min(len(words)-1, 6); n > 0; n-- {
-		if kind, ok = lexicon.titles[strings.Join(words[:n], " ")]; ok {
+		if kind, ok = lexicon().titles[strings.Join(words[:n], " ")]; ok {
 			return kind, n > 1 || strings.HasSuffix(text, "--"), true
 		}
 	}

@@ -22,7 +22,7 @@ func Language(text string) string {
 		return !unicode.IsLetter(r) &&
 			!strings.ContainsRune("'¿¡", r)
 	}) {
-		for _, place := range lexicon.stop[strings.ToLower(strings.Trim(w, "¿¡"))] {
+		for _, place := range lexicon().stop[strings.ToLower(strings.Trim(w, "¿¡"))] {
 			score[place]++
 		}
 		for _, place := range lettered(w) {
@@ -41,7 +41,7 @@ func lettered(word string) (places []int) {
 		if r < utf8.RuneSelf {
 			continue
 		}
-		if place, ok := lexicon.letters[r]; ok && !slices.Contains(places, place) {
+		if place, ok := lexicon().letters[r]; ok && !slices.Contains(places, place) {
 			places = append(places, place)
 		}
 	}

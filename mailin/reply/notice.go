@@ -15,12 +15,12 @@ func (s *splitter) isNotice(from, to int) bool {
 		b.WriteByte(' ')
 	}
 	t := undecorated(lowered(b.String()))
-	if lexicon.misdirected.find(t, func(string, int) bool { return true }) {
+	if lexicon().misdirected.find(t, func(string, int) bool { return true }) {
 		return true
 	}
 	legal, long := 0, len(t) > 300
-	lexicon.legal.find(t, func(string, int) bool { legal++; return legal == 2 })
-	heading := lexicon.notices.at(t, 0, func(p string, _ int) bool {
+	lexicon().legal.find(t, func(string, int) bool { legal++; return legal == 2 })
+	heading := lexicon().notices.at(t, 0, func(p string, _ int) bool {
 		return legal > 0 || len(t) > 100 || strings.HasPrefix(t[len(p):], ". www") ||
 			t[len(p):] == ""
 	})
@@ -46,7 +46,7 @@ func (s *splitter) banner() {
 		s.mark(from, end, Signature, ruleBanner)
 		return
 	}
-	for _, w := range lexicon.outside {
+	for _, w := range lexicon().outside {
 		if rest, ok := strings.CutPrefix(t, w.prefix); ok && strings.Contains(rest, w.suffix) &&
 			isHeading(w.prefix, rest) && mentionsMail(t) && advises(t) {
 			s.mark(from, end, Signature, ruleBanner)

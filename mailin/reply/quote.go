@@ -92,7 +92,7 @@ func (s *splitter) announcedAnswers() {
 		return
 	}
 	for i := range s.lines[:s.first] {
-		if s.isOwn(i) && lexicon.below.find(lowered(clipped(s.lines[i].text)),
+		if s.isOwn(i) && lexicon().below.find(lowered(clipped(s.lines[i].text)),
 			func(string, int) bool { return true }) {
 			s.showAnswers(prefixed)
 			return

@@ -54,7 +54,7 @@ func (s *splitter) sharedAt(i int) int {
 			continue
 		}
 		rest := text[at:]
-		if word, _, _ := strings.Cut(rest, " "); !lexicon.starts[strings.ToLower(word)] {
+		if word, _, _ := strings.Cut(rest, " "); !lexicon().starts[strings.ToLower(word)] {
 			continue
 		}
 		if tries == 4 && startsAttribution(lowered(text)) {

@@ -74,7 +74,7 @@ func isSignOff(text string) bool {
 	if len(strings.Fields(head)) > 6 || len(strings.Fields(name)) > 4 {
 		return false
 	}
-	return lexicon.signOffs[head]
+	return lexicon().signOffs[head]
 }
 
 // isContact reports a line with a way to reach somebody, or the form of a company, and no sentence.
@@ -141,7 +141,7 @@ func saysMore(text string) bool {
 	}
 	for i, w := range words {
 		low := strings.Trim(strings.ToLower(w), ".,;:()")
-		if w == strings.ToLower(w) && len(lexicon.stop[low]) > 0 && !linking[low] &&
+		if w == strings.ToLower(w) && len(lexicon().stop[low]) > 0 && !linking[low] &&
 			!contactLabels[low] {
 			return true
 		}

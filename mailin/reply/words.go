@@ -3,6 +3,7 @@ package reply
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // words is what mail clients and people write in one language. All lower case.
@@ -54,7 +55,7 @@ const (
 var languages = append(append(append([]words{}, romance...), germanic...), others...)
 
 // lexicon is the tables turned round for look-up. It is built once, read only.
-var lexicon = buildLexicon()
+var lexicon = sync.OnceValue(buildLexicon)
 
 type lookup struct {
 	fields    map[string]field

@@ -102,24 +102,31 @@ func (e Entry) called(text string, form func(string) string) bool {
 // Catalogue is all that a desk has configured. It is never changed: many read it at once.
 type Catalogue struct {
 	kinds map[Kind][]Entry
-	ids   map[int64]Entry
+	ids   map[int64]*Entry
 }
 
-// NewCatalogue takes the rows of all catalogues.
+// NewCatalogue takes the rows of all catalogues. A row is long, and copied once.
 func NewCatalogue(entries []Entry) *Catalogue {
-	c := &Catalogue{kinds: map[Kind][]Entry{}, ids: make(map[int64]Entry, len(entries))}
-	for _, e := range entries {
-		if !e.Removed {
-			c.kinds[e.Kind] = append(c.kinds[e.Kind], e)
+	c := &Catalogue{map[Kind][]Entry{}, make(map[int64]*Entry, len(entries))}
+	sorted, count := make([]*Entry, len(entries)), map[Kind]int{}
+	for i := range entries {
+		sorted[i] = &entries[i]
+		count[entries[i].Kind]++
+	}
+	slices.SortStableFunc(sorted, func(a, b *Entry) int {
+		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
+	})
+	for _, e := range sorted {
+		var row *Entry
+		if list := c.kinds[e.Kind]; e.Removed {
+			row = new(*e)
+		} else {
+			list = append(slices.Grow(list, count[e.Kind]-len(list)), *e)
+			c.kinds[e.Kind], row = list, &list[len(list)-1]
 		}
 		if e.ID != 0 {
-			c.ids[e.ID] = e
+			c.ids[e.ID] = row
 		}
-	}
-	for _, list := range c.kinds {
-		slices.SortStableFunc(list, func(a, b Entry) int {
-			return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
-		})
 	}
 	return c
 }
@@ -138,10 +145,20 @@ func (c *Catalogue) Within(k Kind, parent int64) (list []Entry) {
 }
 
 // Entry returns the row with the id, the zero Entry for none.
-func (c *Catalogue) Entry(id int64) Entry { return c.ids[id] }
+func (c *Catalogue) Entry(id int64) (e Entry) {
+	if known := c.ids[id]; known != nil {
+		e = *known
+	}
+	return e
+}
 
 // Name is what the row with the id is called in a language, "" for none.
-func (c *Catalogue) Name(id int64, language string) string { return c.ids[id].Name(language) }
+func (c *Catalogue) Name(id int64, language string) string {
+	if e := c.ids[id]; e != nil {
+		return e.Name(language)
+	}
+	return ""
+}
 
 // Names lists what the rows of a catalogue are called in a language.
 func (c *Catalogue) Names(k Kind, language string) []string {
@@ -328,12 +345,12 @@ func (c *Catalogue) ItemName(t ItemType, language string) string {
 }
 
 // Opening is the type that the first item of a ticket of a type bears.
-func (c *Catalogue) Opening(ticketType int64) ItemType { return ItemType(c.ids[ticketType].Key) }
+func (c *Catalogue) Opening(ticketType int64) ItemType { return ItemType(c.Entry(ticketType).Key) }
 
 // Shown is a value of a ticket's history as people read it: rows are kept in it by their ids.
 func (c *Catalogue) Shown(what, value, language string) string {
 	id, err := strconv.ParseInt(value, 10, 64)
-	if e := c.ids[id]; err == nil && string(e.Kind) == what {
+	if e := c.Entry(id); err == nil && string(e.Kind) == what {
 		return e.Name(language)
 	}
 	return value

@@ -48,7 +48,7 @@ func (c *Catalogue) Check(e Entry) error {
 			}
 		}
 	case Severities:
-		if e.Position < 1 || c.ids[e.ID].Position != 0 && c.ids[e.ID].Position != e.Position {
+		if e.Position < 1 || c.Entry(e.ID).Position != 0 && c.Entry(e.ID).Position != e.Position {
 			return errors.New(
 				"the number of a severity stays: it is its name among people, and 1 is the worst")
 		}
@@ -88,7 +88,7 @@ func (c *Catalogue) checkStatus(e Entry) error {
 	if !slices.Contains(Classes, e.Class) {
 		return fmt.Errorf("the class %q: want one of %s", e.Class, list(Classes))
 	}
-	if was := c.ids[e.ID]; was.ID != 0 && was.Class != e.Class {
+	if was := c.Entry(e.ID); was.ID != 0 && was.Class != e.Class {
 		return c.Spare(was)
 	}
 	return nil

@@ -33,7 +33,7 @@ func TestFollow(t *testing.T) {
 	more, note, auto := string(MoreInformation), string(Note), string(Automatic)
 	stays := [4]string{more, "", "", ""}
 	opens := [4]string{more, "open", "agent", ""}
-	shipped := NewCatalogue(append(Shipped(), Entry{ID: 7, Kind: Types, Key: "incident"}))
+	shipped := NewCatalogue(append(Shipped(), Entry{ID: 107, Kind: Types, Key: "incident"}))
 	always := func(c [4]string) map[Class][4]string {
 		m := map[Class][4]string{}
 		for _, class := range classes {
@@ -72,7 +72,7 @@ func TestFollow(t *testing.T) {
 		{Waits, ana, always(stays)},
 	} {
 		for _, class := range classes {
-			if got := after(shipped.Follow(Ticket{Class: class, Type: 7}, c.author,
+			if got := after(shipped.Follow(Ticket{Class: class, Type: 107}, c.author,
 				c.act)); got != c.want[class] {
 				t.Errorf("%s %s a ticket that is %s: got %q, want %q", c.author.Role, c.act, class,
 					got, c.want[class])

@@ -12,13 +12,17 @@ package schema
 import (
 	"embed"
 	"path"
+	"sync"
 )
 
 //go:embed sqlite postgres
 var files embed.FS
 
 // SQLite and Postgres are the texts of each engine's migrations, in the order of their numbers.
-var SQLite, Postgres = migrations("sqlite"), migrations("postgres")
+var (
+	SQLite   = sync.OnceValue(func() []string { return migrations("sqlite") })
+	Postgres = sync.OnceValue(func() []string { return migrations("postgres") })
+)
 
 func migrations(engine string) (steps []string) {
 	list, err := files.ReadDir(engine)
