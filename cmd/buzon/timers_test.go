@@ -76,7 +76,8 @@ func TestWaitUntilADay(t *testing.T) {
 	d.write(carla, "soporte@ejemplo.test", "Pedido", "¿Cuándo llega?")
 	d.settle()
 	list := d.to(ana)
-	d.write(ana, list[len(list)-1].replyTo(), "Re: Pedido", "#tomar\r\n#espera 2026-03-10\r\n\r\nEl martes se lo digo.")
+	d.write(ana, list[len(list)-1].replyTo(), "Re: Pedido",
+		"#tomar\r\n#espera 2026-03-10\r\n\r\nEl martes se lo digo.")
 	d.settle()
 	list = d.to(carla)
 	if m := string(list[len(list)-1].raw); !strings.Contains(m, "En espera") ||
@@ -86,7 +87,8 @@ func TestWaitUntilADay(t *testing.T) {
 	d.write(ana, "soporte@ejemplo.test", "caso 1", "")
 	d.settle()
 	list = d.to(ana)
-	if m := string(list[len(list)-1].raw); !strings.Contains(m, "En espera hasta: martes 10 de marzo") {
+	if m := string(list[len(list)-1].raw); !strings.Contains(m,
+		"En espera hasta: martes 10 de marzo") {
 		t.Errorf("the card:\n%s", m)
 	}
 	for _, c := range []struct {
