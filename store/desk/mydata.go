@@ -90,10 +90,9 @@ func ReadProjectEdit(line string) (e Edit, ok bool) {
 	line = OneLine(strings.Trim(strings.TrimSpace(line), "#«»\"“”.*_ "))
 	for _, p := range projectWords {
 		for words := range strings.SplitSeq(p.words, ", ") {
-			n := len(strings.Fields(words))
 			tokens := strings.Fields(line)
-			if len(tokens) > n && len(tokens) <= n+longestProject &&
-				begins(tokens, strings.Fields(words)) {
+			n, ok := begins(tokens, strings.Fields(words))
+			if ok && len(tokens) > n && len(tokens) <= n+longestProject {
 				name := strings.Trim(strings.Join(tokens[n:], " "), ":«»\"“” ")
 				return Edit{p.what, name, line}, name != ""
 			}

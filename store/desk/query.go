@@ -75,42 +75,33 @@ type ask struct {
 
 // queries is the one place where a query stands: an agent's "#" and whoever reads mail use it.
 var queries = []ask{
-	{MyCases, "mis casos, mis tickets, ver mis casos, quiero ver mis casos, consultar mis casos, " +
-		"lista de mis casos, mis tiquetes, estado de mis casos | my cases, my tickets, show my " +
-		"cases, show me my cases, list my cases, list of my cases, see my cases, status of my " +
-		"cases", ofStatus, false, true},
-	{CompanyCases, "casos empresa, casos de la empresa, casos de mi empresa, casos compania, " +
-		"casos de la compania, casos de mi compania, casos organizacion, tickets empresa, " +
-		"tickets de la empresa, tickets compania, tickets de la compania | company cases, " +
-		"company tickets, cases company, cases of my company", ofStatus, false, true},
-	{ProjectCases, "casos proyecto, casos del proyecto, tickets proyecto, tickets del proyecto | " +
-		"project cases, project tickets, cases project, cases of project", ofProject, false, true},
+	{MyCases, "mis casos, mis tickets, mis tiquetes | my cases, my tickets", ofStatus, false, true},
+	{CompanyCases, "casos empresa, casos compania, casos organizacion, tickets empresa, " +
+		"tickets compania | company cases, company tickets, cases company", ofStatus, false, true},
+	{ProjectCases, "casos proyecto, tickets proyecto | project cases, project tickets, " +
+		"cases project", ofProject, false, true},
 	{AllCases, "casos, tickets | cases", ofStatus, false, true},
 	{Search, "buscar, busqueda | search", forWords, false, true},
-	{Case, "caso, ticket, tiquete, ver caso, ver el caso, estado del caso, estado caso | case, " +
-		"show case, show me case, see case, status of case, case status", ofCase, false, true},
-	{History, "historial, historial caso, historial del caso, ver historial del caso | history, " +
-		"case history, history case, history of case, history of the case", ofCase, false, false},
+	{Case, "caso, ticket, tiquete | case", ofCase, false, true},
+	{History, "historial, historial caso | history, case history, history case", ofCase, false,
+		false},
 	{Original, "original, correo original | original mail", ofItem, false, false},
 	{File, "adjunto, adjuntos, archivo | attachment, attachments, file", ofFile, false, false},
-	{MyData,
-		"mis datos, mi perfil, cambiar mis datos, actualizar mis datos | my data, my details, " +
-			"my profile, change my data, update my data", nothing, false, false},
-	{Access, "recuperar contrasena, recuperar mi contrasena, recuperar la contrasena, recuperar " +
-		"clave, recuperar mi clave, recuperar acceso, olvide mi contrasena, olvide la contrasena, " +
-		"olvide mi clave, restablecer contrasena, restablecer mi contrasena, restablecer clave, " +
-		"cambiar contrasena, cambiar mi contrasena, cambiar clave, no puedo entrar, no puedo " +
-		"ingresar, no puedo acceder | recover password, recover my password, forgot password, i " +
-		"forgot my password, forgot my password, lost password, lost my password, i lost my " +
-		"password, reset password, reset my password, change password, change my password, i " +
+	{MyData, "mis datos, mis datos personales, mi perfil, cambiar mis datos, actualizar mis datos" +
+		" | my data, my details, my profile, my account, change my data, update my data", nothing,
+		false, false},
+	{Access, "recuperar contrasena, recuperar clave, recuperar acceso, olvide contrasena, olvide " +
+		"clave, restablecer contrasena, restablecer clave, cambiar contrasena, cambiar clave, no " +
+		"puedo entrar, no puedo ingresar, no puedo acceder | recover password, forgot password, " +
+		"i forgot password, lost password, i lost password, reset password, change password, i " +
 		"can't log in, can't log in, i cannot log in, cannot log in, i can't sign in, can't " +
 		"sign in, i can't get in", nothing, false, false},
-	{Help, "ayuda | help", nothing, false, false},
+	{Help, "ayuda, comandos | help, commands", nothing, false, false},
 	{Panel, "panel, tablero | dashboard", nothing, true, false},
-	{Card, "ficha | card", ofPerson, true, true},
+	{Card, "ficha, ficha cliente | card, customer card", ofPerson, true, true},
 	{CannedList, "plantillas, mensajes predefinidos | templates, canned replies", nothing, true,
 		false},
-	{PendingItems, "pendientes | pending", nothing, true, true},
+	{PendingItems, "pendientes | pending, pending items", nothing, true, true},
 	{Overdue, "vencidos, casos vencidos | overdue, overdue cases", nothing, true, true},
 }
 
@@ -165,12 +156,24 @@ func ReadQuery(c *Catalogue, line string, agent bool) (Query, bool) {
 			return q, true
 		}
 	}
-	tokens := nounFirst(c, strings.Fields(line))
+	for _, tokens := range waysToSay(strings.Fields(line)) {
+		if q, ok := readQuery(c, tokens.words, agent); ok {
+			return q, !tokens.asked || !q.Loose() || q.About == Case
+		}
+	}
+	return Query{}, false
+}
+
+func readQuery(c *Catalogue, tokens []string, agent bool) (Query, bool) {
+	if q, ok := casesAsked(c, tokens); ok {
+		return q, true
+	}
 	for _, p := range phrases {
-		if !begins(tokens, p.words) || p.ask.agents && !agent {
+		n, ok := begins(tokens, p.words)
+		if !ok || p.ask.agents && !agent {
 			continue
 		}
-		q, rest := Query{About: p.ask.Topic}, tokens[len(p.words):]
+		q, rest := Query{About: p.ask.Topic}, tokens[n:]
 		if p.ask.pages {
 			q.Page, rest = cutPage(rest)
 		}
@@ -181,27 +184,14 @@ func ReadQuery(c *Catalogue, line string, agent bool) (Query, bool) {
 	return Query{}, false
 }
 
-// nounFirst puts a status behind the cases that have it, as the forms want it: "my open cases".
-func nounFirst(c *Catalogue, tokens []string) []string {
-	noun := slices.IndexFunc(tokens, func(w string) bool {
-		return slices.Contains([]string{"cases", "tickets"}, Fold(w))
-	})
-	for from := max(noun-2, 0); from < noun; from++ { // "in progress" is two words
-		if _, ok := ReadStatus(c, strings.Join(tokens[from:noun], " ")); ok {
-			return slices.Concat(tokens[:from], tokens[noun:noun+1], tokens[from:noun],
-				tokens[noun+1:])
-		}
-	}
-	return tokens
-}
-
 // MeantQuery is an order for a line that begins as a query does and is none. Loose words are none
 // with anything behind them.
 func MeantQuery(line string) (Order, bool) {
 	tokens := strings.Fields(strings.Trim(OneLine(line), " #«»“”'*_.!¡¿?"))
 	for _, p := range phrases {
-		topic, after := p.ask.Topic, len(tokens)-len(p.words)
-		if p.ask.agents || !begins(tokens, p.words) || after > 3 {
+		n, ok := begins(tokens, p.words)
+		topic, after := p.ask.Topic, len(tokens)-n
+		if p.ask.agents || !ok || after > 3 {
 			continue
 		}
 		loose := Query{About: topic}.Loose() || topic == File || topic == Original
@@ -214,18 +204,6 @@ func MeantQuery(line string) (Order, bool) {
 // behind is what stands behind the words of a query, where it must.
 var behind = map[Topic]string{Case: " 123", History: " 123", Original: " 123-1", File: " 123-1",
 	Search: " X", ProjectCases: " X"}
-
-func begins(tokens, words []string) bool {
-	if len(tokens) < len(words) {
-		return false
-	}
-	for i, w := range words {
-		if strings.TrimRight(Fold(tokens[i]), ":") != w {
-			return false
-		}
-	}
-	return true
-}
 
 // cutPage takes «página 2» off the end.
 func cutPage(rest []string) (page int, before []string) {
@@ -250,7 +228,7 @@ func ofStatus(c *Catalogue, q *Query, rest []string) (ok bool) {
 // ReadStatus is a status by the words that people have for it, also for several cases: «resueltos».
 func ReadStatus(c *Catalogue, text string) (status string, ok bool) {
 	switch text = Fold(text); text {
-	case "", "abierto", "abiertos", "abierta", "abiertas", "open":
+	case "", "abierto", "abiertos", "abierta", "abiertas", "pendientes", "open", "pending":
 		return "open", true
 	case "todo", "todos", "todas", "all":
 		return "all", true
@@ -289,7 +267,7 @@ var (
 
 // ofCase is the number of a ticket.
 func ofCase(_ *Catalogue, q *Query, rest []string) bool {
-	m := caseNumber.FindStringSubmatch(Fold(strings.Join(rest, " ")))
+	m := caseNumber.FindStringSubmatch(Fold(strings.Join(afterNoun(rest), " ")))
 	if m == nil {
 		return false
 	}
@@ -300,7 +278,7 @@ func ofCase(_ *Catalogue, q *Query, rest []string) bool {
 // ofItem is the number of an item in its ticket, "123-4"; the first, where only the ticket's is
 // given.
 func ofItem(c *Catalogue, q *Query, rest []string) bool {
-	if q.item(rest) {
+	if rest = afterNoun(rest); q.item(rest) {
 		return len(rest) == 1
 	}
 	q.Item = 1
@@ -323,6 +301,7 @@ func (q *Query) item(rest []string) bool {
 
 // ofFile is the number of an item, and a file of it by name or number; all, where none is given.
 func ofFile(c *Catalogue, q *Query, rest []string) bool {
+	rest = afterNoun(rest)
 	if len(rest) == 0 || !q.item(rest) && !ofCase(c, q, rest[:1]) {
 		return false
 	}
@@ -332,7 +311,7 @@ func ofFile(c *Catalogue, q *Query, rest []string) bool {
 
 // ofPerson is an address, or somebody's name.
 func ofPerson(_ *Catalogue, q *Query, rest []string) bool {
-	text := strings.Join(rest, " ")
+	text := strings.Join(afterParticles(rest), " ")
 	if strings.Contains(text, "@") {
 		q.Name = address(text)
 	} else if len(rest) <= 4 {

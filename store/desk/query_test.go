@@ -93,6 +93,47 @@ func TestReadQuery(t *testing.T) {
 	}
 }
 
+// TestSaidOtherwise: people don't ask in the words of a table.
+func TestSaidOtherwise(t *testing.T) {
+	c := askable()
+	for _, r := range []struct {
+		want  Query
+		lines []string
+	}{
+		{Query{About: MyCases, Status: "open"}, []string{"my open cases", "show me my cases",
+			"list of my cases", "quiero ver mis casos", "lista de mis casos", "my requests",
+			"mis casos pendientes", "Muéstreme mis casos, por favor", "estado de mis casos"}},
+		{Query{About: MyCases, Status: "closed"}, []string{"my closed tickets",
+			"ver mis casos cerrados", "I want to see my closed cases"}},
+		{Query{About: MyCases, Status: "all"}, []string{"all my cases", "todos mis casos"}},
+		{Query{About: CompanyCases, Status: "open"}, []string{"company's cases", "our cases",
+			"My company’s cases", "cases of our company", "nuestros casos",
+			"ver los casos de mi empresa", "tickets de nuestra compañía"}},
+		{Query{About: CompanyCases, Status: "closed"}, []string{"our company's closed cases",
+			"closed cases of the company", "casos cerrados de la empresa"}},
+		{Query{About: CompanyCases, Status: "all", Page: 2},
+			[]string{"all cases of our company page 2", "todos los casos de la empresa página 2"}},
+		{Query{About: AllCases, Status: "closed"}, []string{"closed cases", "los casos cerrados"}},
+		{Query{About: ProjectCases, Status: "open", Name: "Apolo"},
+			[]string{"cases of the project Apolo", "los casos del proyecto Apolo"}},
+		{Query{About: Case, Number: 12}, []string{"ver el caso 12", "status of case 12",
+			"case 12 status", "estado del caso 12", "my case 12", "show me ticket #12"}},
+		{Query{About: History, Number: 12}, []string{"case 12 history", "history of case 12",
+			"quiero el historial del caso 12"}},
+		{Query{About: Original, Number: 12, Item: 3},
+			[]string{"original of 12-3", "el original de 12-3", "send me the original 12-3"}},
+		{Query{About: File, Number: 12},
+			[]string{"attachments of case 12", "adjuntos del caso 12"}},
+		{Query{About: MyData}, []string{"my account", "mis datos personales", "ver mi perfil"}},
+	} {
+		for _, line := range r.lines {
+			if got, ok := ReadQuery(c, line, false); !ok || !reflect.DeepEqual(got, r.want) {
+				t.Errorf("%q: %v %+v, want %+v", line, ok, got, r.want)
+			}
+		}
+	}
+}
+
 // TestReadQueryNot: whoever tells something asks nothing.
 func TestReadQueryNot(t *testing.T) {
 	c := askable()
@@ -104,7 +145,11 @@ func TestReadQueryNot(t *testing.T) {
 		"adjunto", "adjunto factura", "adjunto 123 la factura de marzo", "mis datos están mal",
 		"ayuda con la factura", "ayuda por favor", "buscar", "help me", "caso -5",
 		"caso 1234567890",
-		"mi casos", "casos empresa X no anda", "ticket de avión 33",
+		"mi casos", "quiero ayuda", "necesito buscar la factura", "solicitudes", "open requests",
+		"nuestro caso es urgente", "casos urgentes de la empresa", "how is case 12",
+		"¿cómo va el caso 12?", "I need to open a case", "my case is closed", "status",
+		"tickets for the concert", "our company tickets office", "mis casos y tickets",
+		"estado de mi caso", "quiero el historial", "need help", "casos empresa X no anda", "ticket de avión 33",
 		"no puedo entrar al sistema", "cambiar contraseña de la caja", "can't log in to the CRM",
 	} {
 		if got, ok := ReadQuery(c, line, false); ok && line != "casos" {
