@@ -40,19 +40,15 @@ type sourceRow struct {
 }
 
 func (a *app) printSources(list []store.AlertSource) error {
-	var rows [][]string
-	for _, s := range list {
-		row := sourceRow{s.Source, s.Mailbox, s.Alerts, s.Open, s.Flapping, s.Told}
-		if a.json {
-			if err := a.object(row); err != nil {
-				return err
-			}
-			continue
-		}
-		rows = append(rows, []string{s.Source, s.Mailbox, fmt.Sprint(s.Alerts), fmt.Sprint(s.Open),
-			fmt.Sprint(s.Flapping), fmt.Sprint(s.Told)})
-	}
-	return a.table([]string{"SOURCE", "MAILBOX", "ALERTS", "OPEN", "FLAPPING", "TOLD"}, rows)
+	return printAll(a, list,
+		func(s store.AlertSource) sourceRow {
+			return sourceRow{s.Source, s.Mailbox, s.Alerts, s.Open, s.Flapping, s.Told}
+		},
+		[]string{"SOURCE", "MAILBOX", "ALERTS", "OPEN", "FLAPPING", "TOLD"},
+		func(s store.AlertSource) []string {
+			return []string{s.Source, s.Mailbox, fmt.Sprint(s.Alerts), fmt.Sprint(s.Open),
+				fmt.Sprint(s.Flapping), fmt.Sprint(s.Told)}
+		})
 }
 
 // alertRow is the JSON of what a ticket is about that a monitoring system told.

@@ -161,10 +161,7 @@ func (h *house) backUp(ctx context.Context, to io.Writer) (about backupFile, err
 		return about, err
 	}
 	defer snapshot.Close()
-	about = backupFile{Version: release, Schema: snapshot.Schema,
-		Instance: snapshot.Instance, Taken: snapshot.Taken.UTC(), Server: snapshot.Database == "",
-		Mails: snapshot.Mails, Tickets: snapshot.Tickets, Items: snapshot.Items,
-		Owed: snapshot.Owed, Lost: nonNil(snapshot.Lost), Hashes: map[string]string{}}
+	about = describe(snapshot)
 	w := archive{Writer: tar.NewWriter(to), about: &about}
 	if snapshot.Database != "" {
 		err = w.file(storedDB, snapshot.Database)
@@ -262,6 +259,13 @@ var errNoBackup = errors.New("this is no backup, or a part of one: " +
 
 // maxManifest bounds backup.json: 100,000 lost files take 7 MB.
 const maxManifest = 64 << 20
+
+// describe is what a backup says of itself.
+func describe(s *store.Snapshot) backupFile {
+	return backupFile{Version: release, Schema: s.Schema, Instance: s.Instance,
+		Taken: s.Taken.UTC(), Server: s.Database == "", Mails: s.Mails, Tickets: s.Tickets,
+		Items: s.Items, Owed: s.Owed, Lost: nonNil(s.Lost), Hashes: map[string]string{}}
+}
 
 // readBackup reads a backup to its end, gives each file to a writer of place, and compares the
 // hashes.

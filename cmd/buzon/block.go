@@ -30,25 +30,22 @@ func (a *app) blockCommand(use, short, otherwise string,
 			if err != nil {
 				return err
 			}
-			h, err := a.existing(c.Context())
-			if err != nil {
-				return err
-			}
-			defer h.close()
-			if strings.HasPrefix(use, "add") {
-				if err := h.mayBlock(c.Context(), sender); err != nil {
-					return failed(err)
+			return in(c.Context(), a.existing, func(h *house) error {
+				if strings.HasPrefix(use, "add") {
+					if err := h.mayBlock(c.Context(), sender); err != nil {
+						return failed(err)
+					}
 				}
-			}
-			var done bool
-			err = h.store.Write(c.Context(), func(tx *store.Tx) error {
-				done, err = change(tx, c.Context(), sender)
-				return err
+				var done bool
+				err = h.store.Write(c.Context(), func(tx *store.Tx) error {
+					done, err = change(tx, c.Context(), sender)
+					return err
+				})
+				if err == nil && !done {
+					err = fmt.Errorf(otherwise, sender)
+				}
+				return failed(err)
 			})
-			if err == nil && !done {
-				err = fmt.Errorf(otherwise, sender)
-			}
-			return failed(err)
 		}}
 }
 
@@ -101,19 +98,14 @@ func (a *app) blockList() *cobra.Command {
 }
 
 func (a *app) printBlocks(list []store.Block) error {
-	var rows [][]string
-	for _, b := range list {
-		var since time.Time
+	since := func(b store.Block) (t time.Time) {
 		if b.Since != 0 {
-			since = time.UnixMilli(b.Since)
+			t = time.UnixMilli(b.Since)
 		}
-		if a.json {
-			if err := a.object(blockRow{b.Sender, stamp(since)}); err != nil {
-				return err
-			}
-			continue
-		}
-		rows = append(rows, []string{b.Sender, a.clock(since)})
+		return t
 	}
-	return a.table([]string{"SENDER", "SINCE"}, rows)
+	return printAll(a, list,
+		func(b store.Block) blockRow { return blockRow{b.Sender, stamp(since(b))} },
+		[]string{"SENDER", "SINCE"},
+		func(b store.Block) []string { return []string{b.Sender, a.clock(since(b))} })
 }

@@ -183,23 +183,9 @@ func (n naming) remove(ctx context.Context, tx *store.Tx, e desk.Entry, by strin
 	if err := n.Spare(e); err != nil {
 		return err
 	}
-	var other desk.Entry
-	var err error
-	if by != "" {
-		if other, err = n.find(e.Kind, by); err != nil {
-			return err
-		}
-		if other.ID == e.ID {
-			return fmt.Errorf("--replace-by: %s can't replace itself", n.of(e.ID))
-		}
-		if other.Value != e.Value {
-			return fmt.Errorf("--replace-by: %s holds a %s, and %s a %s: want one of the same",
-				n.of(other.ID), other.Value, n.of(e.ID), e.Value)
-		}
-		if other.Class != e.Class {
-			return fmt.Errorf("--replace-by: %s is of the class %s, and %s of %s: "+
-				"want one of the same class", n.of(other.ID), other.Class, n.of(e.ID), e.Class)
-		}
+	other, err := n.replacement(e, by)
+	if err != nil {
+		return err
 	}
 	used, err := tx.Used(ctx, e)
 	if err != nil {
@@ -212,6 +198,26 @@ func (n naming) remove(ctx context.Context, tx *store.Tx, e desk.Entry, by strin
 	return tx.Drop(ctx, e, other)
 }
 
+// replacement is the row that those get who have another, none where by is "".
+func (n naming) replacement(e desk.Entry, by string) (other desk.Entry, err error) {
+	if by == "" {
+		return other, nil
+	}
+	other, err = n.find(e.Kind, by)
+	switch {
+	case err != nil:
+	case other.ID == e.ID:
+		err = fmt.Errorf("--replace-by: %s can't replace itself", n.of(e.ID))
+	case other.Value != e.Value:
+		err = fmt.Errorf("--replace-by: %s holds a %s, and %s a %s: want one of the same",
+			n.of(other.ID), other.Value, n.of(e.ID), e.Value)
+	case other.Class != e.Class:
+		err = fmt.Errorf("--replace-by: %s is of the class %s, and %s of %s: "+
+			"want one of the same class", n.of(other.ID), other.Class, n.of(e.ID), e.Class)
+	}
+	return other, err
+}
+
 func times(n int) string {
 	if n == 1 {
 		return "once"
@@ -222,38 +228,31 @@ func times(n int) string {
 func (a *app) entryList(k desk.Kind) *cobra.Command {
 	c := &cobra.Command{Use: "list", Short: "List them", Args: cobra.NoArgs}
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		h, err := a.look(c.Context())
-		if err != nil {
-			return err
-		}
-		defer h.close()
-		n, err := h.naming(c.Context())
-		if err != nil {
-			return failed(err)
-		}
-		head := []string{"NAME"}
-		shown := slices.DeleteFunc(flagsOf(k), func(f entryFlag) bool { return f.get == nil })
-		for _, f := range shown {
-			head = append(head, strings.ToUpper(f.name))
-		}
-		var rows [][]string
-		for _, e := range n.All(k) {
-			if a.json {
-				if err := a.object(n.entryJSON(e)); err != nil {
-					return err
-				}
-				continue
+		return in(c.Context(), a.look, func(h *house) error {
+			n, err := h.naming(c.Context())
+			if err != nil {
+				return failed(err)
 			}
-			row := []string{e.Name(n.language)}
-			if k == desk.Severities {
-				row[0] = e.Key + " " + row[0]
-			}
-			for _, f := range shown {
-				row = append(row, cut(strings.Join(f.get(n, e), ", "), 60))
-			}
-			rows = append(rows, row)
-		}
-		return a.table(head, rows)
+			return a.printEntries(n, k)
+		})
 	}
 	return c
+}
+
+func (a *app) printEntries(n naming, k desk.Kind) error {
+	head := []string{"NAME"}
+	shown := slices.DeleteFunc(flagsOf(k), func(f entryFlag) bool { return f.get == nil })
+	for _, f := range shown {
+		head = append(head, strings.ToUpper(f.name))
+	}
+	return printAll(a, n.All(k), n.entryJSON, head, func(e desk.Entry) []string {
+		row := []string{e.Name(n.language)}
+		if k == desk.Severities {
+			row[0] = e.Key + " " + row[0]
+		}
+		for _, f := range shown {
+			row = append(row, cut(strings.Join(f.get(n, e), ", "), 60))
+		}
+		return row
+	})
 }

@@ -374,6 +374,11 @@ func checkSocket(path string, running bool) error {
 	case running:
 		return nil
 	}
+	return mayListen(path)
+}
+
+// mayListen says what stands in the way of a socket.
+func mayListen(path string) error {
 	if info, err := os.Lstat(path); err == nil && info.Mode().Type() != fs.ModeSocket {
 		return fmt.Errorf("smtp.lmtp: %s is there and no socket: "+
 			"move it away or choose another path", path)

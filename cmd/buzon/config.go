@@ -177,6 +177,21 @@ func (c config) checkValues() error {
 	if !slices.Contains([]string{"", "normal", "strict", "id"}, c.AgentProof) {
 		return fmt.Errorf(`agent_proof: %q: want "normal", "strict" or "id"`, c.AgentProof)
 	}
+	if err := c.checkPeople(); err != nil {
+		return err
+	}
+	if _, err := c.profiles(); err != nil {
+		return err
+	}
+	if _, err := c.times(); err != nil {
+		return err
+	}
+	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP(), c.checkHTTP(), c.checkDNS(),
+		c.checkAlerts(), c.checkMilter(), c.checkPanel())
+}
+
+// checkPeople looks at the addresses of those who work for the desk.
+func (c config) checkPeople() error {
 	boxes, err := c.mailboxes()
 	if err != nil {
 		return err
@@ -194,14 +209,7 @@ func (c config) checkValues() error {
 				"its notices would come back to it; name a person's own address", address)
 		}
 	}
-	if _, err := c.profiles(); err != nil {
-		return err
-	}
-	if _, err := c.times(); err != nil {
-		return err
-	}
-	return cmp.Or(c.checkSMTP(), c.checkRelay(), c.checkIMAP(), c.checkHTTP(), c.checkDNS(),
-		c.checkAlerts(), c.checkMilter(), c.checkPanel())
+	return nil
 }
 
 // agentProof is what it takes for an agent's mail to run commands.

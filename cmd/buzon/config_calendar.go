@@ -153,19 +153,24 @@ func (c config) law(zone *time.Location) (*desk.Law, error) {
 	if err != nil {
 		return nil, err
 	}
+	return &l, c.lawDays(&l)
+}
+
+// lawDays has the configuration say how many working days there are.
+func (c config) lawDays(l *desk.Law) error {
 	if l.Days = cmp.Or(c.Legal.Days, l.Days); l.Days < 1 {
-		return nil, errors.New("legal.days: write how many working days, such as 15")
+		return errors.New("legal.days: write how many working days, such as 15")
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Legal.Types)) {
 		if c.Legal.Types[name] < 1 {
-			return nil, fmt.Errorf("legal.types: %q: write how many working days, such as 10", name)
+			return fmt.Errorf("legal.types: %q: write how many working days, such as 10", name)
 		}
 		if l.Types == nil {
 			l.Types = map[string]int{}
 		}
 		l.Types[desk.Fold(name)] = c.Legal.Types[name]
 	}
-	return &l, nil
+	return nil
 }
 
 // escalationConfig is whom Producción Caída reaches that nobody answers.

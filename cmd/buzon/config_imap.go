@@ -149,6 +149,14 @@ func (a imapConfig) check(c config) error {
 	if err := a.checkHost(); err != nil {
 		return err
 	}
+	if err := a.checkUnits(); err != nil {
+		return err
+	}
+	return errors.Join(a.checkName(), a.checkFolders(c), a.checkTimes(), a.checkFlag(),
+		a.checkSecrets())
+}
+
+func (a imapConfig) checkUnits() error {
 	if a.AlarmAfter < duration(time.Second) {
 		return fmt.Errorf("imap.alarm_after: %v: write it with its unit and in quotes, "+
 			"such as \"15m\"", time.Duration(a.AlarmAfter))
@@ -157,8 +165,7 @@ func (a imapConfig) check(c config) error {
 		return fmt.Errorf("imap.max_size: %d bytes: want at least \"64KB\"; "+
 			"write it with its unit and in quotes, such as \"25MB\"", a.MaxSize)
 	}
-	return errors.Join(a.checkName(), a.checkFolders(c), a.checkTimes(), a.checkFlag(),
-		a.checkSecrets())
+	return nil
 }
 
 // checkWords looks at the keys that take one of a few words.
@@ -191,6 +198,15 @@ func (a imapConfig) checkHost() error {
 	return nil
 }
 
+// oneName spells a folder in one way: INBOX alone is the same however it is written (RFC 9051
+// section 5.1).
+func oneName(folder string) string {
+	if strings.EqualFold(folder, "INBOX") {
+		return "INBOX"
+	}
+	return folder
+}
+
 func (a imapConfig) checkFolders(c config) error {
 	boxes, err := c.mailboxes()
 	if err != nil {
@@ -201,21 +217,14 @@ func (a imapConfig) checkFolders(c config) error {
 			a.Mailbox)
 	}
 	seen := map[string]bool{}
-	// INBOX alone is the same however it is written (RFC 9051 section 5.1)
-	one := func(folder string) string {
-		if strings.EqualFold(folder, "INBOX") {
-			return "INBOX"
-		}
-		return folder
-	}
 	for _, f := range append([]string{a.Sent}, a.Folders...) {
-		if seen[one(f)] {
+		if seen[oneName(f)] {
 			return fmt.Errorf("imap.folders and imap.sent: %q is named twice", f)
 		}
-		seen[one(f)] = f != ""
+		seen[oneName(f)] = f != ""
 	}
 	for key, f := range map[string]string{"moved_to": a.MovedTo, "quarantine": a.Quarantine} {
-		if f != "" && seen[one(f)] && a.After == "move" {
+		if f != "" && seen[oneName(f)] && a.After == "move" {
 			return fmt.Errorf("imap.%s: %q is a folder that mail is taken from: name another",
 				key, f)
 		}

@@ -31,21 +31,9 @@ func (c config) profiles() (list desk.Profiles, err error) {
 		if _, twice := list.Named[p.Name]; twice {
 			return list, fmt.Errorf("profile.name: %q is there twice", p.Name)
 		}
-		profile := desk.Profile{Types: p.Types, Shown: p.Shown, Editable: p.Editable}
-		kinds := map[string]*bool{"own": &profile.Own, "followed": &profile.Followed,
-			"organisation": &profile.Organisation, "projects": &profile.Projects}
-		for _, s := range p.Sees {
-			if kinds[s] == nil {
-				return list, fmt.Errorf(`profile.sees: %q: want "own", "followed", `+
-					`"organisation" or "projects"`, s)
-			}
-			*kinds[s] = true
+		if list.Named[p.Name], err = p.profile(); err != nil {
+			return list, err
 		}
-		if slices.ContainsFunc(p.Editable, desk.FieldNamed("status").Called) {
-			return list, errors.New(`profile.editable: "status": a customer closes by «cerrar» ` +
-				`and opens again by «reabrir»: take it out`)
-		}
-		list.Named[p.Name] = profile
 	}
 	for _, m := range c.Mailbox {
 		if m.Profile == "" {
@@ -58,6 +46,24 @@ func (c config) profiles() (list desk.Profiles, err error) {
 		list.Mailboxes[desk.Canonical(m.Address)] = m.Profile
 	}
 	return list, nil
+}
+
+func (p profileConfig) profile() (is desk.Profile, err error) {
+	is = desk.Profile{Types: p.Types, Shown: p.Shown, Editable: p.Editable}
+	kinds := map[string]*bool{"own": &is.Own, "followed": &is.Followed,
+		"organisation": &is.Organisation, "projects": &is.Projects}
+	for _, s := range p.Sees {
+		if kinds[s] == nil {
+			return is, fmt.Errorf(`profile.sees: %q: want "own", "followed", `+
+				`"organisation" or "projects"`, s)
+		}
+		*kinds[s] = true
+	}
+	if slices.ContainsFunc(p.Editable, desk.FieldNamed("status").Called) {
+		err = errors.New(`profile.editable: "status": a customer closes by «cerrar» ` +
+			`and opens again by «reabrir»: take it out`)
+	}
+	return is, err
 }
 
 func (c config) profileNames() string {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"buzon/mailout"
+	"buzon/store/desk"
 	"buzon/store/desk/lazy"
 )
 
@@ -75,7 +76,7 @@ func (c config) checkRelay() error {
 	if err != nil {
 		return err
 	}
-	names, served := map[string]bool{}, map[string]bool{}
+	names := map[string]bool{}
 	for _, a := range c.accounts() {
 		names[a.Name] = a.tokened() && a.Grant == "login"
 	}
@@ -88,6 +89,14 @@ func (c config) checkRelay() error {
 				"give each a name of its own", r.Name)
 		}
 		names[r.Name] = true
+	}
+	return cmp.Or(c.checkServed(boxes), c.checkDKIM())
+}
+
+// checkServed looks whether the mail of every mailbox has a relay.
+func (c config) checkServed(boxes desk.Mailboxes) error {
+	served := map[string]bool{}
+	for _, r := range c.relays() {
 		for _, address := range r.Mailboxes {
 			box, ok := findMailbox(boxes, address)
 			if !ok {
@@ -104,7 +113,7 @@ func (c config) checkRelay() error {
 				"or add a [[relay]] without the key", box.Address)
 		}
 	}
-	return c.checkDKIM()
+	return nil
 }
 
 // logins are how a relay may be logged in to, by the word of the configuration.

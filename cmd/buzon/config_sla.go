@@ -58,20 +58,26 @@ func (c config) times() (desk.Times, error) {
 		t.Ladder, err = c.ladder()
 		t.TakeExpires = time.Duration(c.Escalation.TakeExpires)
 	}
+	if err == nil {
+		err = checkWaiting(t)
+	}
+	return t, err
+}
+
+// checkWaiting has whoever waits too long be warned before his ticket is closed.
+func checkWaiting(t desk.Times) error {
 	last := slices.Max(append(t.RemindWaiting, 0))
 	switch {
-	case err != nil:
-		return t, err
 	case !slices.IsSorted(t.RemindWaiting) || slices.Contains(t.RemindWaiting, 0):
-		return t, errors.New(`sla.remind_waiting: write the days one after the other, ` +
+		return errors.New(`sla.remind_waiting: write the days one after the other, ` +
 			`such as ["3d", "7d"]`)
 	case t.CloseWaiting > 0 && t.CloseWaiting <= last:
-		return t, errors.New("sla.close_waiting: " +
+		return errors.New("sla.close_waiting: " +
 			"a ticket would be closed before its last reminder: " +
 			"write a longer time than those of sla.remind_waiting")
 	case t.CloseWaiting > 0 && last == 0:
-		return t, errors.New("sla.close_waiting: nobody would be warned: " +
+		return errors.New("sla.close_waiting: nobody would be warned: " +
 			"name days in sla.remind_waiting too")
 	}
-	return t, nil
+	return nil
 }

@@ -50,25 +50,16 @@ func (h *house) people(ctx context.Context) error {
 
 // person makes the person, or changes what he is otherwise than the configuration says.
 func (h *house) person(ctx context.Context, address string, want desk.Person) error {
-	agree := func(p *desk.Person) {
-		if !p.Agent() {
-			p.Role, p.Team = desk.Agent, want.Team
-		}
-		if want.Name != "" {
-			p.Name = want.Name
-		}
-		p.Active, p.OnCall = true, p.OnCall || want.OnCall
-	}
+	agree := func(p *desk.Person) { configure(p, want) }
 	known, err := h.store.PersonByAddress(ctx, address)
 	if err != nil {
 		return err
 	}
-	if p := known; p.ID != 0 {
-		agree(&p)
-		if p.Role == known.Role && p.Name == known.Name && p.Active == known.Active &&
-			p.OnCall == known.OnCall {
-			return nil
-		}
+	p := known
+	agree(&p)
+	if known.ID != 0 && p.Role == known.Role && p.Name == known.Name &&
+		p.Active == known.Active && p.OnCall == known.OnCall {
+		return nil
 	}
 	return h.store.Write(ctx, func(tx *store.Tx) error {
 		p, err := tx.PersonByAddress(ctx, address)
@@ -104,6 +95,17 @@ func (h *house) joins(ctx context.Context, tx *store.Tx, id int64) error {
 // is not when the words are taken out.
 const onCallKey = "on_call"
 
+// configure has a person be as the configuration says.
+func configure(p *desk.Person, want desk.Person) {
+	if !p.Agent() {
+		p.Role, p.Team = desk.Agent, want.Team
+	}
+	if want.Name != "" {
+		p.Name = want.Name
+	}
+	p.Active, p.OnCall = true, p.OnCall || want.OnCall
+}
+
 // offCall ends the duty of whoever the configuration does not name, where it names anybody.
 func (h *house) offCall(ctx context.Context, wanted map[string]desk.Person) error {
 	now := ""
@@ -114,19 +116,9 @@ func (h *house) offCall(ctx context.Context, wanted map[string]desk.Person) erro
 	if err != nil || now == "" && before == "" {
 		return err
 	}
-	agents, err := h.store.Agents(ctx)
-	if err != nil {
+	off, err := h.onCallBut(ctx, wanted)
+	if err != nil || len(off) == 0 && now == before {
 		return err
-	}
-	var off []int64
-	for _, p := range agents {
-		if p.OnCall && !slices.ContainsFunc(p.Addresses,
-			func(a string) bool { return wanted[a].OnCall }) {
-			off = append(off, p.ID)
-		}
-	}
-	if len(off) == 0 && now == before {
-		return nil
 	}
 	return h.store.Write(ctx, func(tx *store.Tx) error {
 		for _, id := range off {
@@ -137,6 +129,19 @@ func (h *house) offCall(ctx context.Context, wanted map[string]desk.Person) erro
 		}
 		return tx.SetFact(ctx, onCallKey, now)
 	})
+}
+
+// onCallBut are those on duty whom the configuration does not name.
+func (h *house) onCallBut(ctx context.Context, wanted map[string]desk.Person) (
+	off []int64, err error) {
+	agents, err := h.store.Agents(ctx)
+	for _, p := range agents {
+		if p.OnCall && !slices.ContainsFunc(p.Addresses,
+			func(a string) bool { return wanted[a].OnCall }) {
+			off = append(off, p.ID)
+		}
+	}
+	return off, err
 }
 
 // removable refuses to end the part of somebody who stands in the configuration: the next start

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"buzon/store"
 )
 
 func (a *app) copy() *cobra.Command {
@@ -35,43 +37,28 @@ func (a *app) copy() *cobra.Command {
 }
 
 func (a *app) copyTo(ctx context.Context, to string) error {
-	h, err := a.existing(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	if got, err := h.takeLock(ctx, false); err != nil || !got {
-		if err == nil {
-			err = errRunning
+	return in(ctx, a.existing, func(h *house) error {
+		if got, err := h.takeLock(ctx, false); err != nil || !got {
+			return cmp.Or(err, errRunning)
+		}
+		bar := progress{to: io.Discard}
+		if terminal(a.stderr) {
+			bar.to = a.stderr
+		}
+		list, err := h.store.CopyTo(ctx, to, bar.show)
+		bar.end()
+		if err != nil {
+			return err
+		}
+		err = printAll(a, list, itself, []string{"TABLE", "ROWS", "SHA-256"},
+			func(t store.Copied) []string {
+				return []string{t.Table, strconv.FormatInt(t.Rows, 10), t.SHA256}
+			})
+		if err == nil && !a.json {
+			_, err = fmt.Fprintln(a.stdout, "\n"+h.afterCopy(to))
 		}
 		return err
-	}
-	bar := progress{to: io.Discard}
-	if terminal(a.stderr) {
-		bar.to = a.stderr
-	}
-	list, err := h.store.CopyTo(ctx, to, bar.show)
-	bar.end()
-	if err != nil {
-		return err
-	}
-	var rows [][]string
-	for _, t := range list {
-		if a.json {
-			if err := a.object(t); err != nil {
-				return err
-			}
-		}
-		rows = append(rows, []string{t.Table, strconv.FormatInt(t.Rows, 10), t.SHA256})
-	}
-	if a.json {
-		return nil
-	}
-	if err := a.table([]string{"TABLE", "ROWS", "SHA-256"}, rows); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(a.stdout, "\n"+h.afterCopy(to))
-	return err
+	})
 }
 
 // afterCopy says what is left to do.

@@ -124,24 +124,19 @@ func (f *csvFile) readHead(columns []csvColumn) (bad []lineError, err error) {
 	fail := func(format string, a ...any) {
 		bad = append(bad, lineError{1, fmt.Sprintf(format, a...)})
 	}
-	var known []string
-	for _, c := range columns {
-		known = append(known, c.name)
-	}
 	for _, head := range heads {
+		name := ""
 		i := slices.IndexFunc(columns, func(c csvColumn) bool { return c.called(head) })
 		switch {
 		case desk.OneLine(head) == "": // a spreadsheet's column that has nothing in it
-			f.heads = append(f.heads, "")
-			continue
 		case i < 0:
-			fail("unknown column %q: want some of %s", head, strings.Join(known, ", "))
-			f.heads = append(f.heads, "")
-			continue
-		case slices.Contains(f.heads, columns[i].name):
-			fail("the column %s stands there twice", columns[i].name)
+			fail("unknown column %q: want some of %s", head, namesOf(columns))
+		default:
+			if name = columns[i].name; slices.Contains(f.heads, name) {
+				fail("the column %s stands there twice", name)
+			}
 		}
-		f.heads = append(f.heads, columns[i].name)
+		f.heads = append(f.heads, name)
 	}
 	for _, c := range columns {
 		if c.needs && !slices.Contains(f.heads, c.name) {
@@ -149,6 +144,14 @@ func (f *csvFile) readHead(columns []csvColumn) (bad []lineError, err error) {
 		}
 	}
 	return bad, nil
+}
+
+func namesOf(columns []csvColumn) string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.name
+	}
+	return strings.Join(names, ", ")
 }
 
 var errNotUTF8 = errors.New("the file is not UTF-8: " +
@@ -180,17 +183,23 @@ func (f *csvFile) next() (r record, bad *lineError, err error) {
 		if !utf8.ValidString(cell) {
 			return r, nil, fmt.Errorf("line %d: %w", r.line, errNotUTF8)
 		}
-		if c := strings.IndexFunc(cell, unprintable); c >= 0 {
-			return r, &lineError{r.line, fmt.Sprintf("%s: the character %q can't be kept",
-				f.heads[i], cell[c:c+1])}, nil
-		}
-		if f.heads[i] == "" && strings.TrimSpace(cell) != "" {
-			return r, &lineError{r.line, fmt.Sprintf("%q stands in a column without a name",
-				cell)}, nil
+		if wrong := wrongCell(f.heads[i], cell); wrong != "" {
+			return r, &lineError{r.line, wrong}, nil
 		}
 		r.cells[f.heads[i]] = strings.TrimSpace(strings.ReplaceAll(cell, "\r\n", "\n"))
 	}
 	return r, nil, nil
+}
+
+// wrongCell says what is wrong with a cell, "" for nothing.
+func wrongCell(head, cell string) string {
+	if c := strings.IndexFunc(cell, unprintable); c >= 0 {
+		return fmt.Sprintf("%s: the character %q can't be kept", head, cell[c:c+1])
+	}
+	if head == "" && strings.TrimSpace(cell) != "" {
+		return fmt.Sprintf("%q stands in a column without a name", cell)
+	}
+	return ""
 }
 
 func unprintable(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) }

@@ -64,14 +64,36 @@ func (f *queryFlags) read(ctx context.Context, h *house) (q store.Query, err err
 	if err := n.checkSeverity(q.Severity); err != nil {
 		return q, err
 	}
+	if err := cmp.Or(f.readNames(&q, n), f.readPeople(ctx, &q, h)); err != nil {
+		return q, failed(err)
+	}
+	for i, word := range q.Tags {
+		if q.Tags[i] = desk.Tag(word); q.Tags[i] == "" {
+			return q, fmt.Errorf("--tag: %q: want a word", word)
+		}
+	}
+	return q, f.readDays(&q, h)
+}
+
+// readNames are those of the catalogues.
+func (f *queryFlags) readNames(q *store.Query, n naming) error {
 	q.Fields = map[string]string{}
 	for name, value := range f.fields {
 		if q.Fields[name] = *value; *value != "" && name != "mailbox" {
 			if _, err := n.find(desk.Kind(name), *value); err != nil {
-				return q, failed(fmt.Errorf("--%s: %w", name, err))
+				return fmt.Errorf("--%s: %w", name, err)
 			}
 		}
 	}
+	if f.organisation == "" {
+		return nil
+	}
+	e, err := n.find(desk.Organisations, f.organisation)
+	q.Organisation = e.ID
+	return err
+}
+
+func (f *queryFlags) readPeople(ctx context.Context, q *store.Query, h *house) error {
 	for name, id := range map[string]*int64{
 		"requester": &q.Requester, "controller": &q.Controller, "assignee": &q.Assignee,
 		"agent": &q.Agent, "follower": &q.Follower,
@@ -79,35 +101,27 @@ func (f *queryFlags) read(ctx context.Context, h *house) (q store.Query, err err
 		if address := *f.people[name]; address != "" {
 			p, err := named(ctx, h.store.Reader, address)
 			if err != nil {
-				return q, failed(err)
+				return err
 			}
 			*id = p.ID
 		}
 	}
-	if f.organisation != "" {
-		e, err := n.find(desk.Organisations, f.organisation)
-		if err != nil {
-			return q, failed(err)
-		}
-		q.Organisation = e.ID
-	}
+	return nil
+}
+
+func (f *queryFlags) readDays(q *store.Query, h *house) (err error) {
 	if q.Since, err = h.day("since", f.since); err != nil {
-		return q, err
-	}
-	for i, word := range q.Tags {
-		if q.Tags[i] = desk.Tag(word); q.Tags[i] == "" {
-			return q, fmt.Errorf("--tag: %q: want a word", word)
-		}
+		return err
 	}
 	if f.dueBy != "" {
 		if q.DueBy, err = time.Parse(time.DateOnly, f.dueBy); err != nil {
-			return q, fmt.Errorf("--due-by: %q: want a day like 2026-01-31", f.dueBy)
+			return fmt.Errorf("--due-by: %q: want a day like 2026-01-31", f.dueBy)
 		}
 	}
 	if q.Until, err = h.day("until", f.until); err == nil && !q.Until.IsZero() {
 		q.Until = q.Until.AddDate(0, 0, 1)
 	}
-	return q, err
+	return err
 }
 
 // day is the beginning of a day in the desk's zone.
@@ -175,50 +189,37 @@ func (a *app) ticketSearch() *cobra.Command {
 }
 
 func (a *app) find(ctx context.Context, f *queryFlags) error {
-	h, err := a.look(ctx)
-	if err != nil {
+	return in(ctx, a.look, func(h *house) error {
+		q, err := f.read(ctx, h)
+		if err != nil {
+			return err
+		}
+		page, next, err := h.store.Find(ctx, everything, q)
+		if err != nil {
+			return failed(err)
+		}
+		n, err := h.naming(ctx)
+		if err != nil {
+			return failed(err)
+		}
+		err = a.printTickets(n, page)
+		if err == nil && next != 0 && !a.json {
+			fmt.Fprintf(a.stderr, "there are more: --before %d goes on\n", next)
+		}
 		return err
-	}
-	defer h.close()
-	q, err := f.read(ctx, h)
-	if err != nil {
-		return err
-	}
-	page, next, err := h.store.Find(ctx, everything, q)
-	if err != nil {
-		return failed(err)
-	}
-	n, err := h.naming(ctx)
-	if err != nil {
-		return failed(err)
-	}
-	if err := a.printTickets(n, page); err != nil {
-		return err
-	}
-	if next != 0 && !a.json {
-		fmt.Fprintf(a.stderr, "there are more: --before %d goes on\n", next)
-	}
-	return nil
+	})
 }
 
 func (a *app) printTickets(n naming, page []store.Row) error {
-	var rows [][]string
-	for _, t := range page {
-		if a.json {
-			if err := a.object(n.ticketJSON(t)); err != nil {
-				return err
-			}
-			continue
-		}
+	head := []string{"TICKET", "UPDATED", "STATUS", "SEVERITY", "REQUESTER", "ASSIGNEE", "SUBJECT"}
+	return printAll(a, page, n.ticketJSON, head, func(t store.Row) []string {
 		severity := fmt.Sprint(t.Severity)
 		if t.ProductionDown {
 			severity += " PRODUCTION DOWN"
 		}
-		rows = append(rows, []string{fmt.Sprint(t.Number), a.clock(t.UpdatedAt), n.of(t.Status),
-			severity, t.Requester.Address(), t.Assignee.Address(), cut(t.Subject, 60)})
-	}
-	head := []string{"TICKET", "UPDATED", "STATUS", "SEVERITY", "REQUESTER", "ASSIGNEE", "SUBJECT"}
-	return a.table(head, rows)
+		return []string{fmt.Sprint(t.Number), a.clock(t.UpdatedAt), n.of(t.Status),
+			severity, t.Requester.Address(), t.Assignee.Address(), cut(t.Subject, 60)}
+	})
 }
 
 // viewAs prints a ticket as one person sees it.
@@ -233,25 +234,31 @@ func (a *app) viewAs() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			h, err := a.look(c.Context())
-			if err != nil {
-				return err
-			}
-			defer h.close()
-			p, err := named(c.Context(), h.store.Reader, args[0])
-			switch {
-			case err != nil:
+			return in(c.Context(), a.look, func(h *house) error {
+				p, err := named(c.Context(), h.store.Reader, args[0])
+				if err == nil {
+					err = eye(p, agent)
+				}
+				if err == nil {
+					err = a.showAs(c.Context(), h, p, n)
+				}
 				return failed(err)
-			case p.Agent() && !agent:
-				return failed(fmt.Errorf("%s is an agent, who sees everything: "+
-					"say --agent if that is meant", p.Address()))
-			case agent && !p.Agent():
-				return failed(fmt.Errorf("%s is no agent: leave --agent out", p.Address()))
-			}
-			return failed(a.showAs(c.Context(), h, p, n))
+			})
 		}}
 	c.Flags().BoolVar(&agent, "agent", false, "the person is an agent, and that is meant")
 	return c
+}
+
+// eye refuses to see all by mistake.
+func eye(p desk.Person, agent bool) error {
+	switch {
+	case p.Agent() && !agent:
+		return fmt.Errorf("%s is an agent, who sees everything: "+
+			"say --agent if that is meant", p.Address())
+	case agent && !p.Agent():
+		return fmt.Errorf("%s is no agent: leave --agent out", p.Address())
+	}
+	return nil
 }
 
 func (a *app) showAs(ctx context.Context, h *house, p desk.Person, n int64) error {
@@ -291,8 +298,9 @@ func (h *house) seenBy(
 		}
 		return cmp.Or(q.Name, "…")
 	}
-	links := t.Links
-	t.Links = nil
+	if t.Links, err = h.seenLinks(ctx, sight, t.Links); err != nil {
+		return row, err
+	}
 	row = n.ticketJSON(t)
 	row.Requester, row.Controller = name(t.Requester), name(t.Controller)
 	row.Unverified, row.Followers = false, []string{}
@@ -303,21 +311,6 @@ func (h *house) seenBy(
 		if *q.shown != nil {
 			shown := name(q.person)
 			*q.shown = &shown
-		}
-	}
-	if len(links) > 0 {
-		q := store.Query{}
-		for _, l := range links {
-			q.Numbers = append(q.Numbers, l.Ticket)
-		}
-		others, _, err := h.store.Find(ctx, sight, q)
-		if err != nil {
-			return row, err
-		}
-		for _, l := range links {
-			if slices.ContainsFunc(others, func(o store.Row) bool { return o.Number == l.Ticket }) {
-				row.Links = append(row.Links, l)
-			}
 		}
 	}
 	items, err := h.store.Items(ctx, t.Number)
@@ -333,4 +326,23 @@ func (h *house) seenBy(
 	}
 	row.Items = nonNil(row.Items)
 	return row, err
+}
+
+// seenLinks are the links to tickets that may be seen.
+func (h *house) seenLinks(ctx context.Context, sight desk.Sight, links []store.Link) (
+	seen []store.Link, err error) {
+	if len(links) == 0 {
+		return nil, nil
+	}
+	q := store.Query{}
+	for _, l := range links {
+		q.Numbers = append(q.Numbers, l.Ticket)
+	}
+	others, _, err := h.store.Find(ctx, sight, q)
+	for _, l := range links {
+		if slices.ContainsFunc(others, func(o store.Row) bool { return o.Number == l.Ticket }) {
+			seen = append(seen, l)
+		}
+	}
+	return seen, err
 }

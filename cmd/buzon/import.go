@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,12 +67,8 @@ func (a *app) importCommand(kind importable) *cobra.Command {
 	m := importing{importable: kind}
 	var dry bool
 	c := &cobra.Command{Use: kind.name + " FILE.csv", Short: kind.short, Args: cobra.ExactArgs(1)}
-	var names []string
-	for _, column := range kind.columns {
-		names = append(names, column.name)
-	}
 	c.Long = kind.short + ".\n\nColumns, in any order, by these names or the Spanish ones: " +
-		strings.Join(names, ", ") + ".\n" + kind.long + "\n\nThe first line names the columns. " +
+		namesOf(kind.columns) + ".\n" + kind.long + "\n\nThe first line names the columns. " +
 		"Commas, semicolons or tabs part the cells.\nNothing is written while a line is wrong; " +
 		"what is there already is left alone. Nobody is told."
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -84,13 +79,10 @@ func (a *app) importCommand(kind importable) *cobra.Command {
 		if dry {
 			open = a.look
 		}
-		h, err := open(c.Context())
-		if err != nil {
-			return err
-		}
-		defer h.close()
-		m.house, m.path = h, args[0]
-		return failed(a.importFile(c.Context(), &m, dry))
+		return in(c.Context(), open, func(h *house) error {
+			m.house, m.path = h, args[0]
+			return failed(a.importFile(c.Context(), &m, dry))
+		})
 	}
 	c.Flags().BoolVar(&dry, "dry-run", false, "say what would come of it, and write nothing")
 	c.Flags().StringVar(&m.encoding, "encoding", "utf-8", "of the file: utf-8 or latin1")
@@ -123,8 +115,13 @@ func (a *app) importFile(ctx context.Context, m *importing, dry bool) error {
 	if len(m.bad) > 0 {
 		count = map[fate]int{}
 	}
+	return a.tellImport(m, count, dry)
+}
+
+// tellImport says what came of an import, or would.
+func (a *app) tellImport(m *importing, count map[fate]int, dry bool) error {
 	if a.json {
-		err = a.object(imported{m.path, dry, count[added], count[changed], count[unchanged],
+		err := a.object(imported{m.path, dry, count[added], count[changed], count[unchanged],
 			nonNil(m.bad)})
 		if err != nil || len(m.bad) == 0 {
 			return err
@@ -141,7 +138,7 @@ func (a *app) importFile(ctx context.Context, m *importing, dry bool) error {
 	if dry {
 		would = "would be "
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s%d added, %d changed, %d unchanged\n",
+	_, err := fmt.Fprintf(a.stdout, "%s%d added, %d changed, %d unchanged\n",
 		would, count[added], count[changed], count[unchanged])
 	return err
 }

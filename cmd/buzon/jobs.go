@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -216,36 +217,34 @@ type jobRow struct {
 }
 
 func (a *app) listJobs(ctx context.Context) error {
-	h, err := a.look(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	known, err := h.store.Jobs(ctx)
-	if err != nil {
-		return failed(err)
-	}
-	var rows [][]string
-	for _, j := range h.jobs() {
-		k := known[j.name]
-		schedule, err := cron.ParseStandard(j.schedule)
+	return in(ctx, a.look, func(h *house) error {
+		known, err := h.store.Jobs(ctx)
 		if err != nil {
 			return failed(err)
 		}
-		if k.Next.Before(time.Now()) { // no daemon has planned it, or none runs
-			k.Next = schedule.Next(time.Now().In(h.location))
-		}
-		r := j.row(k)
-		if a.json {
-			if err := a.object(r); err != nil {
-				return err
+		list := h.jobs()
+		for _, j := range list {
+			schedule, err := cron.ParseStandard(j.schedule)
+			if err != nil {
+				return failed(err)
 			}
-			continue
+			if k := known[j.name]; k.Next.Before(time.Now()) { // no daemon has planned it, or runs
+				k.Next = schedule.Next(time.Now().In(h.location))
+				known[j.name] = k
+			}
 		}
-		rows = append(rows, []string{r.Name, r.Schedule, a.clock(k.Begun), r.took(), r.said(),
-			a.clock(k.Next), r.About})
-	}
-	return a.table([]string{"JOB", "SCHEDULE", "LAST RUN", "TOOK", "RESULT", "NEXT RUN", ""}, rows)
+		return a.printJobs(list, known)
+	})
+}
+
+func (a *app) printJobs(list []job, known map[string]store.Job) error {
+	head := []string{"JOB", "SCHEDULE", "LAST RUN", "TOOK", "RESULT", "NEXT RUN", ""}
+	row := func(j job) jobRow { return j.row(known[j.name]) }
+	return printAll(a, list, row, head, func(j job) []string {
+		r, k := row(j), known[j.name]
+		return []string{r.Name, r.Schedule, a.clock(k.Begun), r.took(), r.said(),
+			a.clock(k.Next), r.About}
+	})
 }
 
 // row is a job with what is known of it.
@@ -283,30 +282,25 @@ func (r jobRow) said() string {
 }
 
 func (a *app) runJobNow(ctx context.Context, name string) error {
-	h, err := a.existing(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	list := h.jobs()
-	i := slices.IndexFunc(list, func(j job) bool { return j.name == name })
-	if i < 0 {
-		names := make([]string, len(list))
-		for i, j := range list {
-			names[i] = j.name
+	return in(ctx, a.existing, func(h *house) error {
+		list := h.jobs()
+		i := slices.IndexFunc(list, func(j job) bool { return j.name == name })
+		if i < 0 {
+			names := make([]string, len(list))
+			for i, j := range list {
+				names[i] = j.name
+			}
+			return among("NAME", name, names...)
 		}
-		return among("NAME", name, names...)
-	}
-	result, err := h.runJob(ctx, list[i])
-	if err != nil {
-		return failed(err)
-	}
-	if result == "" {
-		result = "nothing to do"
-	}
-	if a.json {
-		return a.object(map[string]string{"name": name, "result": result})
-	}
-	fmt.Fprintf(a.stdout, "%s: %s\n", name, safe(result))
-	return nil
+		result, err := h.runJob(ctx, list[i])
+		if err != nil {
+			return failed(err)
+		}
+		result = cmp.Or(result, "nothing to do")
+		if a.json {
+			return a.object(map[string]string{"name": name, "result": result})
+		}
+		fmt.Fprintf(a.stdout, "%s: %s\n", name, safe(result))
+		return nil
+	})
 }

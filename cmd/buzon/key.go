@@ -95,23 +95,19 @@ type keyRow struct {
 }
 
 func (a *app) listKeys(k *threading.Keyring) error {
-	var rows [][]string
-	for _, key := range k.List() {
-		if a.json {
-			if err := a.object(keyRow{key.ID, stamp(key.Created), stamp(key.Retired),
-				key.Signs}); err != nil {
-				return err
+	return printAll(a, k.List(),
+		func(key threading.Key) keyRow {
+			return keyRow{key.ID, stamp(key.Created), stamp(key.Retired), key.Signs}
+		},
+		[]string{"KEY", "CREATED", "STATE"},
+		func(key threading.Key) []string {
+			state := "verifies"
+			switch {
+			case key.Signs:
+				state = "signs"
+			case !key.Retired.IsZero():
+				state = "retired " + a.clock(key.Retired)
 			}
-			continue
-		}
-		state := "verifies"
-		switch {
-		case key.Signs:
-			state = "signs"
-		case !key.Retired.IsZero():
-			state = "retired " + a.clock(key.Retired)
-		}
-		rows = append(rows, []string{key.ID, a.clock(key.Created), state})
-	}
-	return a.table([]string{"KEY", "CREATED", "STATE"}, rows)
+			return []string{key.ID, a.clock(key.Created), state}
+		})
 }

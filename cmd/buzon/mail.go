@@ -103,40 +103,33 @@ func (a *app) mailList() *cobra.Command {
 
 func (a *app) listMails(ctx context.Context, flags *mailFlags,
 	more ...func(*app, context.Context, *house, int) ([]store.Mail, error)) error {
-	h, err := a.look(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	f, err := flags.filter(h.location)
-	if err != nil {
-		return err
-	}
-	list, err := h.store.Mails(ctx, f)
-	if err != nil {
-		return failed(err)
-	}
-	for _, also := range more {
-		others, err := also(a, ctx, h, f.Limit)
+	return in(ctx, a.look, func(h *house) error {
+		f, err := flags.filter(h.location)
+		if err != nil {
+			return err
+		}
+		list, err := h.store.Mails(ctx, f)
 		if err != nil {
 			return failed(err)
 		}
-		list = append(list, others...)
-	}
-	var rows [][]string
-	for _, m := range list {
-		if a.json {
-			if err := a.object(mailJSON(m)); err != nil {
-				return err
+		for _, also := range more {
+			others, err := also(a, ctx, h, f.Limit)
+			if err != nil {
+				return failed(err)
 			}
-			continue
+			list = append(list, others...)
 		}
-		rows = append(rows, []string{fmt.Sprint(m.ID), a.clock(m.Received),
+		return a.printMails(list)
+	})
+}
+
+func (a *app) printMails(list []store.Mail) error {
+	head := []string{"MAIL", "RECEIVED", "FROM", "SUBJECT", "RULE", "OUTCOME", "TICKET"}
+	return printAll(a, list, mailJSON, head, func(m store.Mail) []string {
+		return []string{fmt.Sprint(m.ID), a.clock(m.Received),
 			cmp.Or(m.Sender, m.Envelope.From), cut(m.Subject, 50), m.Rule,
-			string(cmp.Or(m.Outcome, store.Waiting)), place(m.Ticket, m.Item)})
-	}
-	return a.table([]string{"MAIL", "RECEIVED", "FROM", "SUBJECT", "RULE", "OUTCOME",
-		"TICKET"}, rows)
+			string(cmp.Or(m.Outcome, store.Waiting)), place(m.Ticket, m.Item)}
+	})
 }
 
 // place writes ticket and item as "12-3".

@@ -183,6 +183,16 @@ func (c config) words(read reading) (language string, set *templates.Set, err er
 // opener is look, existing or made.
 type opener = func(context.Context) (*house, error)
 
+// in does something in a desk, and closes it.
+func in(ctx context.Context, open opener, do func(*house) error) error {
+	h, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	return do(h)
+}
+
 // look opens a desk to be read: nothing is made or changed.
 func (a *app) look(ctx context.Context) (*house, error) {
 	debug.SetGCPercent(400) // a command is over before it is worth its while to collect

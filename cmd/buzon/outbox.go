@@ -75,34 +75,34 @@ func (a *app) changeOutbox(ctx context.Context, args []string, state store.Outbo
 		}
 		ids = append(ids, id)
 	}
-	h, err := a.existing(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	if state != "" {
-		list, err := h.store.Outbox(ctx, store.OutboxFilter{State: state, Limit: math.MaxInt32})
+	return in(ctx, a.existing, func(h *house) error {
+		if state == "" {
+			done, err := change(h.store, ctx, ids...)
+			for _, id := range ids {
+				err = errors.Join(err, a.done(slices.Contains(done, id), nil, "mail %d is "+yes,
+					"mail %d "+no+", or is not there", id))
+			}
+			return failed(err)
+		}
+		ids, err := h.owedIn(ctx, state)
 		if err != nil {
 			return failed(err)
 		}
-		for _, o := range list {
-			ids = append(ids, o.ID)
+		done, err := change(h.store, ctx, ids...)
+		if err == nil {
+			fmt.Fprintf(a.stdout, "%d mails are %s\n", len(done), yes)
 		}
-	}
-	done, err := change(h.store, ctx, ids...)
-	if err != nil {
 		return failed(err)
+	})
+}
+
+// owedIn are the mails in a state.
+func (h *house) owedIn(ctx context.Context, state store.OutboxState) (ids []int64, err error) {
+	list, err := h.store.Outbox(ctx, store.OutboxFilter{State: state, Limit: math.MaxInt32})
+	for _, o := range list {
+		ids = append(ids, o.ID)
 	}
-	if state != "" {
-		fmt.Fprintf(a.stdout, "%d mails are %s\n", len(done), yes)
-		return nil
-	}
-	var errs []error
-	for _, id := range ids {
-		errs = append(errs, a.done(slices.Contains(done, id), nil, "mail %d is "+yes, "mail %d "+no+
-			", or is not there", id))
-	}
-	return failed(errors.Join(errs...))
+	return ids, err
 }
 
 // done says what was done, or that it could not be.
@@ -118,28 +118,17 @@ func (a *app) done(done bool, err error, yes, no string, id int64) error {
 }
 
 func (a *app) listOutbox(ctx context.Context, f store.OutboxFilter) error {
-	h, err := a.look(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	list, err := h.store.Outbox(ctx, f)
-	if err != nil {
-		return failed(err)
-	}
-	var rows [][]string
-	for _, o := range list {
-		if a.json {
-			if err := a.object(outgoingJSON(o)); err != nil {
-				return err
-			}
-			continue
+	return in(ctx, a.look, func(h *house) error {
+		list, err := h.store.Outbox(ctx, f)
+		if err != nil {
+			return failed(err)
 		}
-		rows = append(rows, []string{fmt.Sprint(o.ID), string(o.Kind), place(o.Ticket, o.Item),
-			o.Address, string(o.State), fmt.Sprint(o.Attempts), a.nextTry(o), cut(o.LastReply, 60)})
-	}
-	return a.table([]string{"ID", "KIND", "TICKET", "TO", "STATE", "ATTEMPTS", "NEXT",
-		"LAST REPLY"}, rows)
+		head := []string{"ID", "KIND", "TICKET", "TO", "STATE", "ATTEMPTS", "NEXT", "LAST REPLY"}
+		return printAll(a, list, outgoingJSON, head, func(o store.Outgoing) []string {
+			return []string{fmt.Sprint(o.ID), string(o.Kind), place(o.Ticket, o.Item), o.Address,
+				string(o.State), fmt.Sprint(o.Attempts), a.nextTry(o), cut(o.LastReply, 60)}
+		})
+	})
 }
 
 func (a *app) nextTry(o store.Outgoing) string {

@@ -45,6 +45,25 @@ func (a *app) table(head []string, rows [][]string) error {
 	return failed(w.Flush())
 }
 
+// printAll prints a list: an object each where JSON is asked for, else a table.
+func printAll[T, J any](a *app, list []T, object func(T) J, head []string,
+	cells func(T) []string) error {
+	var rows [][]string
+	for _, one := range list {
+		if a.json {
+			if err := a.object(object(one)); err != nil {
+				return err
+			}
+			continue
+		}
+		rows = append(rows, cells(one))
+	}
+	return a.table(head, rows)
+}
+
+// itself is the object of what is one.
+func itself[T any](v T) T { return v }
+
 // facts prints what is known of one thing, a line each; empty values are left out.
 func facts(w io.Writer, pairs ...string) {
 	for i := 0; i+1 < len(pairs); i += 2 {

@@ -155,29 +155,31 @@ func (a *app) report(ctx context.Context, f reportFlags) error {
 			return err
 		}
 	}
-	h, err := a.look(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	switch {
-	case f.legal != 0:
-		return failed(a.legalReport(ctx, h, f.legal))
-	case f.satisfaction:
-		return failed(a.printSatisfaction(ctx, h))
-	}
-	from, to, err := h.span(f.since, f.until)
-	if err != nil {
-		return err
-	}
+	return in(ctx, a.look, func(h *house) error {
+		switch {
+		case f.legal != 0:
+			return failed(a.legalReport(ctx, h, f.legal))
+		case f.satisfaction:
+			return failed(a.printSatisfaction(ctx, h))
+		}
+		from, to, err := h.span(f.since, f.until)
+		if err != nil {
+			return err
+		}
+		return failed(a.countedReport(ctx, h, from, to, f.by))
+	})
+}
+
+func (a *app) countedReport(ctx context.Context, h *house, from, to time.Time,
+	by []string) error {
 	r, err := h.counted(ctx, from, to)
 	if err == nil {
-		err = a.printReport(r, f.by)
+		err = a.printReport(r, by)
 	}
-	if err == nil && len(f.by) == 0 {
+	if err == nil && len(by) == 0 {
 		err = a.satisfaction(ctx, h, "satisfaction")
 	}
-	return failed(err)
+	return err
 }
 
 // span is the time from the beginning of a day to the end of another.
@@ -231,22 +233,16 @@ func (a *app) printReport(r *reporting, by []string) error {
 		if len(by) > 0 && !slices.Contains(by, g.name) {
 			continue
 		}
-		var rows [][]string
-		for _, row := range r.rows(i) {
-			if a.json {
-				if err := a.object(row); err != nil {
-					return err
-				}
-				continue
-			}
-			rows = append(rows, []string{row.Name, fmt.Sprint(row.Opened), fmt.Sprint(row.Closed),
-				fmt.Sprint(row.Open)})
-		}
+		rows := r.rows(i)
 		head := []string{strings.ToUpper(g.name), "OPENED", "CLOSED", "OPEN"}
-		if err := a.table(head, rows); err != nil {
+		err := printAll(a, rows, itself, head, func(row *reportRow) []string {
+			return []string{row.Name, fmt.Sprint(row.Opened), fmt.Sprint(row.Closed),
+				fmt.Sprint(row.Open)}
+		})
+		if err != nil {
 			return err
 		}
-		if len(rows) > 0 {
+		if len(rows) > 0 && !a.json {
 			fmt.Fprintln(a.stdout)
 		}
 	}

@@ -29,26 +29,19 @@ func (a *app) satisfaction(ctx context.Context, h *house, by string) error {
 	if err != nil {
 		return err
 	}
-	var rows [][]string
+	var rows []satisfactionRow
 	for _, m := range list {
-		if by != "" && m.Asked == 0 {
-			continue
+		if by == "" || m.Asked != 0 {
+			rows = append(rows,
+				satisfactionRow{by, m.First.Format("2006-01"), m.Asked, m.Count, m.Mean})
 		}
-		row := satisfactionRow{by, m.First.Format("2006-01"), m.Asked, m.Count, m.Mean}
-		if a.json {
-			if err := a.object(row); err != nil {
-				return err
-			}
-			continue
-		}
+	}
+	head := []string{"MONTH", "ASKED", "ANSWERED", "SATISFACTION"}
+	return printAll(a, rows, itself, head, func(r satisfactionRow) []string {
 		mean := ""
-		if m.Count > 0 {
-			mean = fmt.Sprintf("%.1f", m.Mean)
+		if r.Answered > 0 {
+			mean = fmt.Sprintf("%.1f", r.Satisfaction)
 		}
-		rows = append(rows, []string{row.Month, fmt.Sprint(m.Asked), fmt.Sprint(m.Count), mean})
-	}
-	if a.json || by != "" && len(rows) == 0 {
-		return nil
-	}
-	return a.table([]string{"MONTH", "ASKED", "ANSWERED", "SATISFACTION"}, rows)
+		return []string{r.Month, fmt.Sprint(r.Asked), fmt.Sprint(r.Answered), mean}
+	})
 }
