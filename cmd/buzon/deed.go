@@ -99,16 +99,15 @@ func (a *app) deed(d deed) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		it, rest := desk.Item{Text: text}, args[1:]
+		if d.words == internal {
+			it.Visibility = desk.Internal
+		}
+		for _, tag := range removed {
+			rest = append(rest, "-"+tag)
+		}
 		return a.work(c.Context(), f, func(h *house, by desk.Person) (int64, desk.Deed, error) {
-			it := desk.Item{Text: text}
-			if d.words == internal {
-				it.Visibility = desk.Internal
-			}
-			args := args[1:]
-			for _, tag := range removed {
-				args = append(args, "-"+tag)
-			}
-			return n, desk.Deed{By: by, Item: it, Orders: d.ordered(args, by.Language)}, nil
+			return n, desk.Deed{By: by, Item: it, Orders: d.ordered(rest, by.Language)}, nil
 		})
 	}
 	f.register(c)
@@ -164,25 +163,27 @@ func (a *app) words(text string, w wording) (string, error) {
 // it was.
 func (a *app) work(ctx context.Context, f deedFlags,
 	what func(*house, desk.Person) (int64, desk.Deed, error)) error {
-	h, err := a.existing(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	by, err := h.worker(ctx, f.as)
-	if err != nil {
-		return failed(err)
-	}
-	by.Language = cmp.Or(by.Language, h.config.Language)
-	n, d, err := what(h, by)
-	if err != nil {
-		return failed(err)
-	}
+	return in(ctx, a.existing, func(h *house) error {
+		by, err := h.worker(ctx, f.as)
+		if err != nil {
+			return failed(err)
+		}
+		by.Language = cmp.Or(by.Language, h.config.Language)
+		n, d, err := what(h, by)
+		if err != nil {
+			return failed(err)
+		}
+		if f.preview {
+			return failed(a.foretell(ctx, h, n, d))
+		}
+		return a.doNow(ctx, h, n, d)
+	})
+}
+
+// doNow does it.
+func (a *app) doNow(ctx context.Context, h *house, n int64, d desk.Deed) error {
 	var done store.Done
-	if f.preview {
-		return failed(a.foretell(ctx, h, n, d))
-	}
-	err = h.store.Write(ctx, func(tx *store.Tx) error {
+	err := h.store.Write(ctx, func(tx *store.Tx) (err error) {
 		done, err = h.do(ctx, tx, n, d)
 		return err
 	})
@@ -320,6 +321,16 @@ func administrator(agents []desk.Person) (desk.Person, error) {
 	return agents[0], nil
 }
 
+// fieldOrders set the fields that flags say.
+func fieldOrders(set map[string]*string, language string) (list []desk.Order) {
+	for _, field := range desk.Fields {
+		if v := set[field.Key]; v != nil && *v != "" {
+			list = append(list, desk.NewOrder("field", field.Key+"="+*v, language))
+		}
+	}
+	return list
+}
+
 func (a *app) ticketOpen() *cobra.Command {
 	var f deedFlags
 	var requester, name, subject, mailbox string
@@ -332,16 +343,10 @@ func (a *app) ticketOpen() *cobra.Command {
 			return err
 		}
 		return a.work(c.Context(), f, func(h *house, by desk.Person) (int64, desk.Deed, error) {
-			d := desk.Deed{By: by, Act: desk.OpensFor, Item: desk.Item{Text: text,
-				Seen: desk.Seen{InName: true}}}
+			d := desk.Deed{By: by, Act: desk.OpensFor, Orders: fieldOrders(set, by.Language),
+				Item: desk.Item{Text: text, Seen: desk.Seen{InName: true}}}
 			d.Opens = desk.Ticket{Mailbox: cmp.Or(mailbox, h.boxes[0].Address), Subject: subject,
 				Requester: desk.Person{Name: name, Addresses: []string{desk.Canonical(requester)}}}
-			for _, field := range desk.Fields {
-				if v := set[field.Key]; v != nil && *v != "" {
-					order := desk.NewOrder("field", field.Key+"="+*v, by.Language)
-					d.Orders = append(d.Orders, order)
-				}
-			}
 			return 0, d, h.known(requester, mailbox)
 		})
 	}

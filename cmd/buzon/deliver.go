@@ -37,22 +37,26 @@ func (a *app) deliver() *cobra.Command {
 			if err != nil { // an MTA would bounce the mail at any other status
 				return exitError{exitTempFail, err}
 			}
-			env := store.Envelope{Door: "deliver", From: from,
-				NullSender: c.Flags().Changed("from") && (from == "" || from == "<>"),
-				To:         rcpt, Received: time.Now()}
-			if env.NullSender {
-				env.From = ""
-			}
-			if u, err := user.Current(); err == nil {
-				env.Helo = u.Username
-			}
-			return a.deliverMail(c.Context(), conf, env)
+			return a.deliverMail(c.Context(), conf,
+				envelope(from, c.Flags().Changed("from"), rcpt))
 		},
 	}
 	c.Flags().StringVar(&from, "from", "", "envelope sender; empty or <> for none")
 	c.Flags().StringArrayVar(&rcpt, "rcpt", nil,
 		"envelope recipient, one of the desk's addresses (repeatable)")
 	return c
+}
+
+func envelope(from string, given bool, rcpt []string) store.Envelope {
+	env := store.Envelope{Door: "deliver", From: from, To: rcpt, Received: time.Now(),
+		NullSender: given && (from == "" || from == "<>")}
+	if env.NullSender {
+		env.From = ""
+	}
+	if u, err := user.Current(); err == nil {
+		env.Helo = u.Username
+	}
+	return env
 }
 
 func (a *app) deliverMail(ctx context.Context, conf config, env store.Envelope) error {
@@ -72,22 +76,29 @@ func (a *app) deliverMail(ctx context.Context, conf config, env store.Envelope) 
 		return temporary(err)
 	}
 	defer spool.Close()
-	limit := int64(maxDelivery)
-	if conf.SMTP != nil && conf.SMTP.MaxSize > 0 {
-		limit = int64(conf.SMTP.MaxSize)
-	}
-	n, err := io.Copy(spool, io.LimitReader(a.stdin, limit+1))
-	if err != nil {
-		return temporary(fmt.Errorf("read mail: %w", err))
-	}
-	if n > limit {
-		return exitError{exitDataErr, fmt.Errorf("the mail is larger than %d bytes", limit)}
+	if err := a.copyMail(spool, conf); err != nil {
+		return err
 	}
 	id, err := h.store.Receive(ctx, env, spool)
 	if err != nil {
 		return temporary(err)
 	}
 	return h.fileNow(ctx, id)
+}
+
+func (a *app) copyMail(to io.Writer, conf config) error {
+	limit := int64(maxDelivery)
+	if conf.SMTP != nil && conf.SMTP.MaxSize > 0 {
+		limit = int64(conf.SMTP.MaxSize)
+	}
+	n, err := io.Copy(to, io.LimitReader(a.stdin, limit+1))
+	if err != nil {
+		return exitError{exitTempFail, fmt.Errorf("read mail: %w", err)}
+	}
+	if n > limit {
+		return exitError{exitDataErr, fmt.Errorf("the mail is larger than %d bytes", limit)}
+	}
+	return nil
 }
 
 // fileNow files a mail that was just taken when no daemon is there to do it. The mail is safe

@@ -67,20 +67,24 @@ func readReceived(name string) (m received, err error) {
 		if err != nil {
 			return m, err
 		}
-		h, inline := part.Header.(*mail.InlineHeader)
-		if !inline {
-			continue
-		}
-		text, err := io.ReadAll(part.Body)
-		if err != nil {
+		if err := m.part(part); err != nil {
 			return m, err
 		}
-		if kind, _, _ := h.ContentType(); kind == "text/html" {
-			m.HTML = string(text)
-		} else {
-			m.Text = strings.TrimRight(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
-		}
 	}
+}
+
+func (m *received) part(p *mail.Part) error {
+	h, inline := p.Header.(*mail.InlineHeader)
+	if !inline {
+		return nil
+	}
+	text, err := io.ReadAll(p.Body)
+	if kind, _, _ := h.ContentType(); kind == "text/html" {
+		m.HTML = string(text)
+	} else {
+		m.Text = strings.TrimRight(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	}
+	return err
 }
 
 func (m *received) header(h mail.Header) (err error) {

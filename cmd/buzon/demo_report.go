@@ -33,43 +33,16 @@ func (a *app) reportPlay(ctx context.Context, p *player, played []act) error {
 	if err != nil {
 		return err
 	}
-	var mails, sent [][]string
-	for i, p := range played {
-		row := actRow{What: p.What, mailRow: mailJSON(p.mail), Sent: []sentRow{},
-			Wrong: nonNil(p.wrong)}
-		for _, o := range p.tells {
-			row.Sent = append(row.Sent, sentRow{string(o.Kind), o.Address, subjects[o.MessageID],
-				string(o.State)})
-			sent = append(sent, []string{fmt.Sprint(i + 1), string(o.Kind), o.Address,
-				cut(subjects[o.MessageID], 66)})
-		}
-		if a.json {
-			if err := a.object(row); err != nil {
-				return err
-			}
-		}
-		mark := ""
-		if len(p.wrong) > 0 {
-			mark = "WRONG"
-		}
-		mails = append(mails, []string{fmt.Sprint(i + 1), p.What, cmp.Or(p.mail.Sender, "(none)"),
-			cut(p.mail.Subject, 30), p.mail.Rule, string(p.mail.Outcome),
-			place(p.mail.Ticket, p.mail.Item), mark})
-	}
 	if a.json {
-		return nil
+		return a.playedJSON(played, subjects)
 	}
-	fmt.Fprintln(a.stdout, "The mails that came in, and what each became. RULE is the line of the "+
-		"policy that decided; buzon mail explain says it in words.")
-	if err := a.table([]string{"MAIL", "STORY", "FROM", "SUBJECT", "RULE", "OUTCOME", "CASE"},
-		mails); err != nil {
+	if err := a.mailsThatCame(played); err != nil {
 		return err
 	}
 	if err := a.ticketsNow(ctx, p.house); err != nil {
 		return err
 	}
-	fmt.Fprintln(a.stdout, "\nSent because of each mail:")
-	if err := a.table([]string{"MAIL", "KIND", "TO", "SUBJECT"}, sent); err != nil {
+	if err := a.mailsSent(played, subjects); err != nil {
 		return err
 	}
 	if err := a.showNotice(p); err != nil {
@@ -81,6 +54,49 @@ func (a *app) reportPlay(ctx context.Context, p *player, played []act) error {
 				"customer.\n", len(played))
 	}
 	return nil
+}
+
+func (a *app) playedJSON(played []act, subjects map[string]string) error {
+	for _, p := range played {
+		row := actRow{What: p.What, mailRow: mailJSON(p.mail), Sent: []sentRow{},
+			Wrong: nonNil(p.wrong)}
+		for _, o := range p.tells {
+			row.Sent = append(row.Sent, sentRow{string(o.Kind), o.Address, subjects[o.MessageID],
+				string(o.State)})
+		}
+		if err := a.object(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) mailsThatCame(played []act) error {
+	fmt.Fprintln(a.stdout, "The mails that came in, and what each became. RULE is the line of the "+
+		"policy that decided; buzon mail explain says it in words.")
+	var rows [][]string
+	for i, p := range played {
+		mark := ""
+		if len(p.wrong) > 0 {
+			mark = "WRONG"
+		}
+		rows = append(rows, []string{fmt.Sprint(i + 1), p.What, cmp.Or(p.mail.Sender, "(none)"),
+			cut(p.mail.Subject, 30), p.mail.Rule, string(p.mail.Outcome),
+			place(p.mail.Ticket, p.mail.Item), mark})
+	}
+	return a.table([]string{"MAIL", "STORY", "FROM", "SUBJECT", "RULE", "OUTCOME", "CASE"}, rows)
+}
+
+func (a *app) mailsSent(played []act, subjects map[string]string) error {
+	fmt.Fprintln(a.stdout, "\nSent because of each mail:")
+	var rows [][]string
+	for i, p := range played {
+		for _, o := range p.tells {
+			rows = append(rows, []string{fmt.Sprint(i + 1), string(o.Kind), o.Address,
+				cut(subjects[o.MessageID], 66)})
+		}
+	}
+	return a.table([]string{"MAIL", "KIND", "TO", "SUBJECT"}, rows)
 }
 
 // ticketsNow prints all tickets as they are.

@@ -99,6 +99,10 @@ func (k dkimConfig) read() (crypto.Signer, error) {
 	if block == nil {
 		return nil, fmt.Errorf("dkim.key_file: %s holds no key in PEM", k.KeyFile)
 	}
+	return k.parse(block)
+}
+
+func (k dkimConfig) parse(block *pem.Block) (_ crypto.Signer, err error) {
 	var key any
 	if key, err = x509.ParsePKCS8PrivateKey(block.Bytes); err != nil {
 		key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
@@ -170,23 +174,11 @@ func newKey(kind string) (crypto.Signer, error) {
 	return rsa.GenerateKey(rand.Reader, 2048)
 }
 
-// newDKIM writes a new key, never over another.
-func (a *app) newDKIM(k dkimConfig, kind string, usual bool) error {
-	if err := among("type", kind, "rsa", "ed25519"); err != nil {
-		return err
-	}
-	key, err := newKey(kind)
-	if err != nil {
-		return err
-	}
+// write keeps a private key, never over another.
+func (k dkimConfig) write(key crypto.Signer) error {
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return err
-	}
-	if usual {
-		if err := os.MkdirAll(filepath.Dir(k.KeyFile), 0o700); err != nil {
-			return err
-		}
 	}
 	f, err := os.OpenFile(k.KeyFile, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
@@ -197,7 +189,24 @@ func (a *app) newDKIM(k dkimConfig, kind string, usual bool) error {
 		return err
 	}
 	err = pem.Encode(f, &pem.Block{Type: "PRIVATE KEY", Bytes: der})
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// newDKIM writes a new key, never over another.
+func (a *app) newDKIM(k dkimConfig, kind string, usual bool) error {
+	if err := among("type", kind, "rsa", "ed25519"); err != nil {
+		return err
+	}
+	key, err := newKey(kind)
+	if err != nil {
+		return err
+	}
+	if usual {
+		if err := os.MkdirAll(filepath.Dir(k.KeyFile), 0o700); err != nil {
+			return err
+		}
+	}
+	if err := k.write(key); err != nil {
 		return err
 	}
 	text, err := published(key)
@@ -229,6 +238,17 @@ func (f *findings) checkDKIM(ctx context.Context, c config) {
 	}
 }
 
+// lookup asks the DNS for the public key.
+func (k dkimConfig) lookup(ctx context.Context, server string) ([]string, error) {
+	client, err := proof.NewClient(server)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	return client.LookupTXT(ctx, k.record())
+}
+
 func (f *findings) checkPublished(ctx context.Context, c config, k dkimConfig, key crypto.Signer) {
 	if !c.asksDNS() {
 		f.say("dkim", "note", k.record()+`: the DNS is not asked (dns.server = "none")`)
@@ -239,13 +259,7 @@ func (f *findings) checkPublished(ctx context.Context, c config, k dkimConfig, k
 		f.report("dkim", err, "")
 		return
 	}
-	client, err := proof.NewClient(c.DNS.Server)
-	var list []string
-	if err == nil {
-		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-		defer cancel()
-		list, err = client.LookupTXT(ctx, k.record())
-	}
+	list, err := k.lookup(ctx, c.DNS.Server)
 	var missing *net.DNSError
 	switch {
 	case errors.As(err, &missing) && missing.IsNotFound:

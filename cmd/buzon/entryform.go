@@ -55,6 +55,11 @@ func (f *entryForm) apply(c *cobra.Command, w *entryWork) error {
 	if w.Kind == desk.Canned && w.ID == 0 && !c.Flags().Changed("text") {
 		return errors.New("a canned reply needs words: say them with --text")
 	}
+	return f.applyFields(c, w)
+}
+
+// applyFields gives it what is particular about its kind.
+func (f *entryForm) applyFields(c *cobra.Command, w *entryWork) error {
 	for _, flag := range flagsOf(w.Kind) {
 		if !c.Flags().Changed(flag.name) {
 			continue

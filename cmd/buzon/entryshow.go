@@ -72,13 +72,6 @@ func (a *app) printEntry(ctx context.Context, h *house, n naming, e desk.Entry) 
 // addPeople adds those who hang on a row: who answers for it, members, followers; and what belongs
 // to it.
 func (h *house) addPeople(ctx context.Context, n naming, e desk.Entry, row map[string]any) error {
-	addresses := func(list []desk.Person, err error) ([]string, error) {
-		addresses := []string{}
-		for _, p := range list {
-			addresses = append(addresses, p.Address())
-		}
-		return addresses, err
-	}
 	p, err := h.store.Person(ctx, e.Agent)
 	switch e.Kind {
 	case desk.Products:
@@ -87,7 +80,7 @@ func (h *house) addPeople(ctx context.Context, n naming, e desk.Entry, row map[s
 	case desk.Services:
 		row["balance"], err = h.balance(ctx, e)
 	case desk.Projects:
-		row["followers"], err = addresses(h.store.ProjectFollowers(ctx, e.ID))
+		row["followers"], err = addressesOf(h.store.ProjectFollowers(ctx, e.ID))
 	case desk.Organisations:
 		row["csm"] = p.Address()
 		row["projects"] = nonNil(desk.EntryNames(n.Within(desk.Projects, e.ID), n.language))
@@ -98,9 +91,17 @@ func (h *house) addPeople(ctx context.Context, n naming, e desk.Entry, row map[s
 			}
 		}
 		row["services"] = services
-		row["members"], err = addresses(h.store.Members(ctx, e.ID))
+		row["members"], err = addressesOf(h.store.Members(ctx, e.ID))
 	}
 	return err
+}
+
+func addressesOf(list []desk.Person, err error) ([]string, error) {
+	addresses := []string{}
+	for _, p := range list {
+		addresses = append(addresses, p.Address())
+	}
+	return addresses, err
 }
 
 func title(name string) string {

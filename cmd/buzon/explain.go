@@ -38,11 +38,23 @@ func (h *house) account(ctx context.Context, m store.Mail) (ac account, err erro
 			ac.unknown = append(ac.unknown, o.Details.Unknown...)
 		}
 	}
-	n, err := h.naming(ctx)
-	if err != nil {
+	if err := h.accountHistory(ctx, m.ID, &ac); err != nil {
 		return ac, err
 	}
-	list, err := h.store.ActivitiesOf(ctx, m.ID)
+	for _, s := range mailin.Silences(m) {
+		ac.untold = append(ac.untold, untoldRow{To: s.Who, Reason: s.Why,
+			At: stamp(m.Received), Mail: &m.ID})
+	}
+	return ac, nil
+}
+
+// accountHistory gathers what a mail has changed.
+func (h *house) accountHistory(ctx context.Context, mail int64, ac *account) error {
+	n, err := h.naming(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := h.store.ActivitiesOf(ctx, mail)
 	for _, c := range list {
 		c.Old, c.New = n.Shown(c.What, c.Old, n.language), n.Shown(c.What, c.New, n.language)
 		switch c.What {
@@ -53,11 +65,7 @@ func (h *house) account(ctx context.Context, m store.Mail) (ac account, err erro
 			ac.changes = append(ac.changes, c)
 		}
 	}
-	for _, s := range mailin.Silences(m) {
-		ac.untold = append(ac.untold, untoldRow{To: s.Who, Reason: s.Why,
-			At: stamp(m.Received), Mail: &m.ID})
-	}
-	return ac, err
+	return err
 }
 
 // explainedRow is the JSON of mail explain: the journal row and what it brought about.
@@ -170,6 +178,12 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 		return nil
 	}
 	a.explainVerdict(m)
+	a.explainEffects(h, ac)
+	return nil
+}
+
+// explainEffects says what a mail has done.
+func (a *app) explainEffects(h *house, ac account) {
 	for _, c := range h.commandRows(ac) {
 		fmt.Fprintf(a.stdout, "Command: %s: %s.\n", safe(c.Line), safe(c.Words))
 	}
@@ -183,7 +197,6 @@ func (a *app) explainMail(ctx context.Context, h *house, m store.Mail) error {
 	for _, u := range ac.untold {
 		fmt.Fprintf(a.stdout, "Not told: %s.\n", u.words(a.clock))
 	}
-	return nil
 }
 
 // explainArrival says how a mail came in.

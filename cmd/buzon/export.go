@@ -174,18 +174,22 @@ func (h *house) exportPerson(ctx context.Context, w io.Writer, p desk.Person) er
 		name string
 		v    any
 	}{{"person.json", row}, {"tickets.json", nonNil(tickets)}} {
-		to, err := z.Create(f.name)
-		if err != nil {
-			return err
-		}
-		e := json.NewEncoder(to)
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		if err := e.Encode(f.v); err != nil {
+		if err := zipJSON(z, f.name, f.v); err != nil {
 			return err
 		}
 	}
 	return z.Close()
+}
+
+func zipJSON(z *zip.Writer, name string, v any) error {
+	to, err := z.Create(name)
+	if err != nil {
+		return err
+	}
+	e := json.NewEncoder(to)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
 }
 
 // personMbox writes the mails of a person and what others wrote to him, and returns his tickets as
@@ -206,20 +210,29 @@ func (h *house) personMbox(ctx context.Context, w io.Writer, n naming, p desk.Pe
 			return nil, err
 		}
 		list = append(list, row)
-		items, err := h.store.Items(ctx, t.Number)
-		if err != nil {
+		if err := h.addSeen(ctx, box, sight, t.Ticket, p); err != nil {
 			return nil, err
-		}
-		for _, it := range items {
-			if it.Author.ID == p.ID && it.Mail != 0 || !sight.Item(t.Ticket, it) {
-				continue
-			}
-			if err := h.addItem(ctx, box, t.Ticket, it, p); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return list, box.Flush()
+}
+
+// addSeen writes the items that a person sees, but for the mails of his own.
+func (h *house) addSeen(ctx context.Context, box *mailout.Mbox, sight desk.Sight, t desk.Ticket,
+	p desk.Person) error {
+	items, err := h.store.Items(ctx, t.Number)
+	if err != nil {
+		return err
+	}
+	for _, it := range items {
+		if it.Author.ID == p.ID && it.Mail != 0 || !sight.Item(t, it) {
+			continue
+		}
+		if err := h.addItem(ctx, box, t, it, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addWritten adds the mails that a person wrote, as they came.

@@ -43,20 +43,26 @@ func (a *app) personForget() *cobra.Command {
 	return c
 }
 
+// forgetFiles removes mails about a person that are kept as files.
+func (h *house) forgetFiles(ctx context.Context, p desk.Person, tickets []int64) (int, error) {
+	about := func(path string) bool { return aboutPerson(path, p.Addresses, tickets) }
+	sent, err := h.store.ForgetSent(ctx, about)
+	if err != nil {
+		return sent, err
+	}
+	written, err := forgetWritten(h.config.DataDir, about)
+	return sent + written, err
+}
+
 func (a *app) forget(ctx context.Context, h *house, p desk.Person) error {
 	done, err := h.store.Forget(ctx, p)
 	if err != nil {
 		return err
 	}
-	about := func(path string) bool { return aboutPerson(path, p.Addresses, done.Tickets) }
-	n, err := h.store.ForgetSent(ctx, about)
+	n, err := h.forgetFiles(ctx, p, done.Tickets)
 	if done.Files += n; err != nil {
 		return err
 	}
-	if n, err = forgetWritten(h.config.DataDir, about); err != nil {
-		return err
-	}
-	done.Files += n
 	for _, path := range olderCopies(h.config.DataDir) {
 		fmt.Fprintf(a.stderr, "%s is a copy of the database from before: it still has the person\n",
 			path)

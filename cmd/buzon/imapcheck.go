@@ -51,6 +51,31 @@ func (a *app) tryIMAP(
 	return nil
 }
 
+// finds says how new mail is found.
+func (c imapConfig) finds(found imappoll.Checked) string {
+	switch {
+	case c.NoIdle:
+		return "no_idle: new mail is found by the schedule, " + c.Schedule
+	case found.Idle:
+		return "IDLE works: new mail is announced by the server"
+	}
+	return "no IDLE: new mail is found by the schedule, " + c.Schedule
+}
+
+// removes says how taken mail is moved away or removed.
+func (c imapConfig) removes(found imappoll.Checked) string {
+	switch {
+	case c.After == "move" && found.Move:
+		return "MOVE: taken mail is moved to " + c.MovedTo
+	case found.UIDPlus && c.After == "move":
+		return "UIDPLUS: taken mail is copied to " + c.MovedTo + " and removed"
+	case found.UIDPlus:
+		return "UIDPLUS: taken mail is removed"
+	}
+	return "no way to remove mail of ours without touching others': " +
+		"taken mail is marked with " + c.Flag + " and stays"
+}
+
 func (f *findings) showChecked(c imapConfig, found imappoll.Checked) {
 	var mails []string
 	for folder, n := range found.Mails {
@@ -58,26 +83,9 @@ func (f *findings) showChecked(c imapConfig, found imappoll.Checked) {
 	}
 	slices.Sort(mails)
 	lines := []string{strings.Join(mails, ", "),
-		"folders on the server: " + strings.Join(found.Folders, ", ")}
-	switch {
-	case c.NoIdle:
-		lines = append(lines, "no_idle: new mail is found by the schedule, "+c.Schedule)
-	case found.Idle:
-		lines = append(lines, "IDLE works: new mail is announced by the server")
-	default:
-		lines = append(lines, "no IDLE: new mail is found by the schedule, "+c.Schedule)
-	}
-	switch {
-	case c.After != "move" && c.After != "delete":
-	case c.After == "move" && found.Move:
-		lines = append(lines, "MOVE: taken mail is moved to "+c.MovedTo)
-	case found.UIDPlus && c.After == "move":
-		lines = append(lines, "UIDPLUS: taken mail is copied to "+c.MovedTo+" and removed")
-	case found.UIDPlus:
-		lines = append(lines, "UIDPLUS: taken mail is removed")
-	default:
-		lines = append(lines, "no way to remove mail of ours without touching others': "+
-			"taken mail is marked with "+c.Flag+" and stays")
+		"folders on the server: " + strings.Join(found.Folders, ", "), c.finds(found)}
+	if c.After == "move" || c.After == "delete" {
+		lines = append(lines, c.removes(found))
 	}
 	for _, pair := range found.Same {
 		lines = append(lines, "one folder under two names: "+pair+": name it once")

@@ -40,23 +40,9 @@ func (m *importing) planPerson(
 		return done, err
 	}
 	p, ok := m.readPerson(row, naming{c, m.config.Language})
-	known := desk.Person{}
-	for _, address := range p.Addresses {
-		ok = m.once(row, address, address) && ok
-		other, err := r.PersonByAddress(ctx, address)
-		switch {
-		case err != nil:
-			return done, err
-		case other.ID == 0:
-		case known.ID != 0 && other.ID != known.ID:
-			m.fail(row, "%s and %s belong to two people", known.Address(), address)
-			ok = false
-		default:
-			known = other
-		}
-	}
-	if !ok {
-		return done, nil
+	known, one, err := m.knownBy(ctx, r, row, p.Addresses)
+	if err != nil || !ok || !one {
+		return done, err
 	}
 	if known.ID == 0 {
 		p.Known, p.Team = true, p.Agent()
@@ -68,26 +54,33 @@ func (m *importing) planPerson(
 	return m.planKnown(row, p, known), nil
 }
 
+// knownBy is whom the desk knows by the addresses of a row; not ok where they are not of one.
+func (m *importing) knownBy(ctx context.Context, r store.Reader, row record,
+	addresses []string) (known desk.Person, ok bool, err error) {
+	ok = true
+	for _, address := range addresses {
+		ok = m.once(row, address, address) && ok
+		other, err := r.PersonByAddress(ctx, address)
+		switch {
+		case err != nil:
+			return known, false, err
+		case other.ID == 0:
+		case known.ID != 0 && other.ID != known.ID:
+			m.fail(row, "%s and %s belong to two people", known.Address(), address)
+			ok = false
+		default:
+			known = other
+		}
+	}
+	return known, ok, nil
+}
+
 // readPerson is the person that a row describes.
 func (m *importing) readPerson(row record, n naming) (p desk.Person, ok bool) {
 	p = desk.Person{Name: row.of("name"), Active: true,
 		Language: strings.ToLower(row.of("language"))}
 	was := len(m.bad)
-	for _, address := range splitCell(row.of("address")) {
-		canonical := desk.Canonical(address)
-		_, own := findMailbox(m.boxes, address)
-		switch {
-		case canonical == "":
-			m.fail(row, "address: %q is no mail address", address)
-		case own:
-			m.fail(row, "address: %s is a mailbox of the desk", canonical)
-		default:
-			p.Addresses = append(p.Addresses, canonical)
-		}
-	}
-	if row.of("address") == "" {
-		m.fail(row, "address: it is missing")
-	}
+	p.Addresses = m.addresses(row)
 	if name := row.of("organisation"); name != "" {
 		e, err := n.find(desk.Organisations, name)
 		if p.Organisation = e.ID; err != nil {
@@ -103,18 +96,32 @@ func (m *importing) readPerson(row record, n naming) (p desk.Person, ok bool) {
 	return p, len(m.bad) == was
 }
 
+func (m *importing) addresses(row record) (list []string) {
+	for _, address := range splitCell(row.of("address")) {
+		canonical := desk.Canonical(address)
+		_, own := findMailbox(m.boxes, address)
+		switch {
+		case canonical == "":
+			m.fail(row, "address: %q is no mail address", address)
+		case own:
+			m.fail(row, "address: %s is a mailbox of the desk", canonical)
+		default:
+			list = append(list, canonical)
+		}
+	}
+	if row.of("address") == "" {
+		m.fail(row, "address: it is missing")
+	}
+	return list
+}
+
 // splitCell takes apart a cell that holds several values.
 func splitCell(cell string) []string {
 	return strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(" ,;|", r) })
 }
 
-// planKnown changes somebody who is there: what the row leaves empty stays.
-func (m *importing) planKnown(row record, p, known desk.Person) planned {
-	if row.of("role") != "" && p.Role != known.Role {
-		m.fail(row, "role: %s is %s already: see buzon agent add, set and remove",
-			known.Address(), known.Role)
-		return planned{}
-	}
+// together is somebody who is there with what a row says of him.
+func together(known, p desk.Person) desk.Person {
 	is := known
 	is.Name = cmp.Or(p.Name, known.Name)
 	is.Language = cmp.Or(p.Language, known.Language)
@@ -124,6 +131,17 @@ func (m *importing) planKnown(row record, p, known desk.Person) planned {
 			is.Addresses = append(slices.Clone(is.Addresses), address)
 		}
 	}
+	return is
+}
+
+// planKnown changes somebody who is there: what the row leaves empty stays.
+func (m *importing) planKnown(row record, p, known desk.Person) planned {
+	if row.of("role") != "" && p.Role != known.Role {
+		m.fail(row, "role: %s is %s already: see buzon agent add, set and remove",
+			known.Address(), known.Role)
+		return planned{}
+	}
+	is := together(known, p)
 	more := len(is.Addresses) > len(known.Addresses)
 	if !more && is.Name == known.Name && is.Language == known.Language &&
 		is.Organisation == known.Organisation {
@@ -157,18 +175,10 @@ var importOrgs = importable{
 	plan: (*importing).planOrg,
 }
 
-func (m *importing) planOrg(
-	ctx context.Context, r store.Reader, rows []record,
-) (done planned, err error) {
-	row := rows[0]
-	c, err := r.Catalogue(ctx)
-	if err != nil {
-		return done, err
-	}
+// readOrg is the organisation that a row describes, which may be known.
+func (m *importing) readOrg(row record, e desk.Entry) desk.Entry {
 	name := row.of("name")
-	known, there := c.Find(desk.Organisations, name)
-	e := known
-	if !there {
+	if e.ID == 0 {
 		e = desk.Entry{Kind: desk.Organisations, Names: map[string]string{m.config.Language: name}}
 	}
 	e.Language = cmp.Or(strings.ToLower(row.of("language")), e.Language)
@@ -180,6 +190,19 @@ func (m *importing) planOrg(
 		m.once(row, domain, domain)
 	}
 	m.once(row, desk.OneLine(desk.Fold(name)), name)
+	return e
+}
+
+func (m *importing) planOrg(
+	ctx context.Context, r store.Reader, rows []record,
+) (done planned, err error) {
+	row := rows[0]
+	c, err := r.Catalogue(ctx)
+	if err != nil {
+		return done, err
+	}
+	known, there := c.Find(desk.Organisations, row.of("name"))
+	e := m.readOrg(row, known)
 	same := there && e.Language == known.Language && e.Profile == known.Profile &&
 		len(e.Domains) == len(known.Domains)
 	if err := cmp.Or(m.checkOrganisation(e), c.Check(e)); err != nil {
@@ -227,14 +250,8 @@ func (m *importing) planProduct(
 	if !there {
 		product = desk.Entry{Kind: desk.Products, Names: map[string]string{m.config.Language: name}}
 	}
-	if address := row.of("agent"); address != "" {
-		p, err := r.PersonByAddress(ctx, desk.Canonical(address))
-		if err != nil {
-			return done, err
-		}
-		if product.Agent = p.ID; !p.Agent() {
-			m.fail(row, "agent: %s is no agent: see buzon agent list", address)
-		}
+	if err := m.agentOf(ctx, r, row, &product); err != nil {
+		return done, err
 	}
 	if err := c.Check(product); err != nil {
 		m.fail(row, "name: %s", err)
@@ -243,13 +260,11 @@ func (m *importing) planProduct(
 		strings.TrimSpace(name+" "+module))
 	_, has := desk.FindEntry(c.Within(desk.Modules, product.ID), module)
 	has = module == "" || there && has
-	switch {
-	case there && has && product.Agent == before:
+	if there && has && product.Agent == before {
 		return planned{unchanged, nil}, nil
-	case there && has:
+	}
+	if done.what = added; there && has {
 		done.what = changed
-	default:
-		done.what = added
 	}
 	done.write = func(ctx context.Context, tx *store.Tx) (err error) {
 		if !there || product.Agent != before {
@@ -262,4 +277,21 @@ func (m *importing) planProduct(
 		return err
 	}
 	return done, nil
+}
+
+// agentOf reads who answers for a product.
+func (m *importing) agentOf(ctx context.Context, r store.Reader, row record,
+	product *desk.Entry) error {
+	address := row.of("agent")
+	if address == "" {
+		return nil
+	}
+	p, err := r.PersonByAddress(ctx, desk.Canonical(address))
+	if err != nil {
+		return err
+	}
+	if product.Agent = p.ID; !p.Agent() {
+		m.fail(row, "agent: %s is no agent: see buzon agent list", address)
+	}
+	return nil
 }

@@ -78,19 +78,45 @@ type oldTicket struct {
 func (o *oldTicket) read(rows []record) (err error) {
 	row, t := rows[0], &o.ticket
 	t.Mailbox, t.Subject = o.boxes[0].Address, row.of("subject")
-	if text := row.of("number"); text != "" {
-		n, err := strconv.ParseInt(strings.TrimLeft(text, "#"), 10, 64)
-		if t.Number = n; err != nil || n < 1 || n > highestNumber {
-			o.fail(row, "number: %q: want one of 1 to %d", text, highestNumber)
-		}
-		line, twice := o.seen[text]
-		if o.seen[text] = row.line; twice {
-			o.fail(row, "number: the rows of %s begin on line %d: put them together", text, line)
-		}
-	}
+	o.number(row)
 	if t.Subject == "" {
 		o.fail(row, "subject: it is missing")
 	}
+	if err := o.parties(row); err != nil {
+		return err
+	}
+	o.rows(row)
+	if t.CreatedAt = o.moment(row, "created_at"); row.of("created_at") == "" {
+		o.fail(row, "created_at: it is missing")
+	}
+	for i, row := range rows {
+		if err := o.item(i, row); err != nil {
+			return err
+		}
+	}
+	o.state(row)
+	return nil
+}
+
+// number reads the ticket's, which may be left out.
+func (o *oldTicket) number(row record) {
+	text := row.of("number")
+	if text == "" {
+		return
+	}
+	n, err := strconv.ParseInt(strings.TrimLeft(text, "#"), 10, 64)
+	if o.ticket.Number = n; err != nil || n < 1 || n > highestNumber {
+		o.fail(row, "number: %q: want one of 1 to %d", text, highestNumber)
+	}
+	line, twice := o.seen[text]
+	if o.seen[text] = row.line; twice {
+		o.fail(row, "number: the rows of %s begin on line %d: put them together", text, line)
+	}
+}
+
+// parties reads whose the ticket is, and who has it.
+func (o *oldTicket) parties(row record) (err error) {
+	t := &o.ticket
 	if t.Requester, err = o.person(row, "requester"); err != nil {
 		return err
 	}
@@ -104,16 +130,6 @@ func (o *oldTicket) read(rows []record) (err error) {
 	if row.of("agent") != "" && !t.Agent.Agent() {
 		o.fail(row, "agent: %s is no agent: see buzon agent list", row.of("agent"))
 	}
-	o.rows(row)
-	if t.CreatedAt = o.moment(row, "created_at"); row.of("created_at") == "" {
-		o.fail(row, "created_at: it is missing")
-	}
-	for i, row := range rows {
-		if err := o.item(i, row); err != nil {
-			return err
-		}
-	}
-	o.state(row)
 	return nil
 }
 
@@ -160,17 +176,38 @@ func (o *oldTicket) state(row record) {
 	if !t.ClosedAt.IsZero() {
 		class = desk.Closed
 	}
+	if !o.status(row, class) {
+		return
+	}
+	o.closing(row)
+	switch t.Class {
+	case desk.Closed:
+	case desk.Waiting, desk.Resolved:
+		t.Assignee = t.Requester
+	default:
+		t.Assignee = t.Agent
+	}
+}
+
+// status is the one that the row names, else the first of the class.
+func (o *oldTicket) status(row record, class desk.Class) bool {
 	e, ok := o.Status(class)
 	if text := row.of("status"); text != "" {
 		var err error
 		if e, err = o.find(desk.Statuses, text); err != nil {
 			o.fail(row, "status: %s", err)
-			return
+			return false
 		}
 	} else if !ok {
 		o.fail(row, "status: the desk has none of the class %s", class)
 	}
-	t.Status, t.Class = e.ID, e.Class
+	o.ticket.Status, o.ticket.Class = e.ID, e.Class
+	return true
+}
+
+// closing finds out when the ticket was closed, and changed for the last time.
+func (o *oldTicket) closing(row record) {
+	t := &o.ticket
 	switch {
 	case !t.ClosedAt.IsZero() && t.Class != desk.Closed:
 		o.fail(row, "closed_at: the ticket is %s and not closed", o.of(t.Status))
@@ -180,13 +217,6 @@ func (o *oldTicket) state(row record) {
 		t.ClosedAt = t.UpdatedAt
 	}
 	t.UpdatedAt = later(t.UpdatedAt, t.ClosedAt)
-	switch t.Class {
-	case desk.Closed:
-	case desk.Waiting, desk.Resolved:
-		t.Assignee = t.Requester
-	default:
-		t.Assignee = t.Agent
-	}
 }
 
 func later(a, b time.Time) time.Time {
@@ -208,37 +238,47 @@ func (o *oldTicket) item(i int, row record) (err error) {
 	if i > 0 && row.of("created_at") != "" {
 		it.CreatedAt = o.moment(row, "created_at")
 	}
-	switch text := desk.Fold(row.of("visibility")); {
-	case text == "internal" || text == "interno" || text == "interna":
-		it.Visibility = desk.Internal
-	case text != "" && text != "public" && text != "publico" && text != "publica":
-		o.fail(row, "visibility: %q: want public or internal", row.of("visibility"))
-	}
+	it.Visibility = o.visibility(row)
 	if limit := int(o.config.Limits.Text); limit > 0 && len(it.Text) > limit {
 		o.fail(row, "text: it has %d bytes, and %d is the most", len(it.Text), limit)
 	}
-	switch {
-	case i == 0:
-		it.Type = o.Opening(o.ticket.Type)
-		if it.Visibility != desk.Public {
-			o.fail(row, "visibility: what opens a ticket is public")
-		}
-	case it.Text == "":
-		o.fail(row, "text: it is missing")
-	case it.CreatedAt.Before(o.ticket.CreatedAt):
-		o.fail(row, "created_at: it lies before the ticket's")
-	case it.Visibility == desk.Internal:
-		it.Type = desk.Note
-	case it.Author.Agent():
-		it.Type = desk.Answer
-	default:
-		it.Type = desk.MoreInformation
-	}
+	it.Type = o.itemType(i, row, it)
 	if it.Visibility == desk.Internal && !it.Author.Agent() {
 		o.fail(row, "author: an internal item is an agent's, and %s is none", it.Author.Address())
 	}
 	o.items = append(o.items, store.NewItem{Item: it})
 	return nil
+}
+
+func (o *oldTicket) visibility(row record) desk.Visibility {
+	switch text := desk.Fold(row.of("visibility")); text {
+	case "internal", "interno", "interna":
+		return desk.Internal
+	case "", "public", "publico", "publica":
+	default:
+		o.fail(row, "visibility: %q: want public or internal", row.of("visibility"))
+	}
+	return desk.Public
+}
+
+// itemType is that of the ticket's first item, or of a later one.
+func (o *oldTicket) itemType(i int, row record, it desk.Item) desk.ItemType {
+	switch {
+	case i == 0:
+		if it.Visibility != desk.Public {
+			o.fail(row, "visibility: what opens a ticket is public")
+		}
+		return o.Opening(o.ticket.Type)
+	case it.Text == "":
+		o.fail(row, "text: it is missing")
+	case it.CreatedAt.Before(o.ticket.CreatedAt):
+		o.fail(row, "created_at: it lies before the ticket's")
+	case it.Visibility == desk.Internal:
+		return desk.Note
+	case it.Author.Agent():
+		return desk.Answer
+	}
+	return desk.MoreInformation
 }
 
 // person is whom a cell names, with an id where he is known; the zero Person where it is empty.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -45,18 +46,23 @@ func (a *app) rotateKey() *cobra.Command {
 		if !lost || exists(conf.keyFile()) || !conf.deskThere(c.Context()) {
 			return rotate(c, args)
 		}
-		if err := becomeOwner(conf.DataDir); err != nil {
-			return failed(err)
-		}
-		if _, err := threading.OpenKeyring(conf.keyFile()); err != nil {
-			return failed(err)
-		}
-		fmt.Fprintln(
-			a.stdout, "a new key signs from now on; replies to mail sent until now prove nothing")
-		return nil
+		return failed(a.replaceKeys(conf))
 	}
 	c.Flags().BoolVar(&lost, "lost", false, "the key file is lost for good: begin with a new one")
 	return c
+}
+
+// replaceKeys begins anew where the keys are lost.
+func (a *app) replaceKeys(c config) error {
+	if err := becomeOwner(c.DataDir); err != nil {
+		return err
+	}
+	if _, err := threading.OpenKeyring(c.keyFile()); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(a.stdout,
+		"a new key signs from now on; replies to mail sent until now prove nothing")
+	return err
 }
 
 func (a *app) keyCommand(use, short string, args cobra.PositionalArgs,
@@ -67,23 +73,27 @@ func (a *app) keyCommand(use, short string, args cobra.PositionalArgs,
 			if err != nil {
 				return err
 			}
-			if err := becomeOwner(c.DataDir); err != nil {
-				return failed(err)
-			}
-			if !exists(c.keyFile()) {
-				return failed(
-					fmt.Errorf("there are no keys in %s yet: start buzon serve, or name another "+
-						"with --data", c.DataDir))
-			}
-			if !c.deskThere(cmd.Context()) {
-				return failed(c.keysAlone())
-			}
-			k, err := threading.OpenKeyring(c.keyFile())
+			k, err := c.keyring(cmd.Context())
 			if err != nil {
 				return failed(err)
 			}
 			return failed(f(k, args))
 		}}
+}
+
+// keyring opens the keys of a desk that is there.
+func (c config) keyring(ctx context.Context) (*threading.Keyring, error) {
+	if err := becomeOwner(c.DataDir); err != nil {
+		return nil, err
+	}
+	if !exists(c.keyFile()) {
+		return nil, fmt.Errorf("there are no keys in %s yet: start buzon serve, or name another "+
+			"with --data", c.DataDir)
+	}
+	if !c.deskThere(ctx) {
+		return nil, c.keysAlone()
+	}
+	return threading.OpenKeyring(c.keyFile())
 }
 
 // keyRow is a key for JSON.

@@ -16,19 +16,6 @@ import (
 
 func (a *app) mailbox() *cobra.Command {
 	c := &cobra.Command{Use: "mailbox", Short: "The IMAP accounts that mail is fetched from"}
-	var aside bool
-	reconcile := &cobra.Command{Use: "reconcile [ACCOUNT]",
-		Short: "Compare the folders with the journal, mail by mail, and take what is missing",
-		Args:  cobra.MaximumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			order := imappoll.ReconcileNow
-			if aside {
-				order = imappoll.ReconcileAside
-			}
-			return a.orderAccounts(c.Context(), args, order)
-		}}
-	reconcile.Flags().BoolVar(&aside, "aside", false,
-		"try again also what could not be read before")
 	c.AddCommand(
 		&cobra.Command{Use: "list", Short: "List them, with the last success and the last error",
 			Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
@@ -42,7 +29,23 @@ func (a *app) mailbox() *cobra.Command {
 			Args: cobra.MaximumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
 				return a.orderAccounts(c.Context(), args, imappoll.PollNow)
 			}},
-		reconcile)
+		a.reconcile())
+	return c
+}
+
+func (a *app) reconcile() *cobra.Command {
+	var aside bool
+	c := &cobra.Command{Use: "reconcile [ACCOUNT]",
+		Short: "Compare the folders with the journal, mail by mail, and take what is missing",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			order := imappoll.ReconcileNow
+			if aside {
+				order = imappoll.ReconcileAside
+			}
+			return a.orderAccounts(c.Context(), args, order)
+		}}
+	c.Flags().BoolVar(&aside, "aside", false, "try again also what could not be read before")
 	return c
 }
 
@@ -103,20 +106,25 @@ func (h *house) accountRow(ctx context.Context, c imapConfig) (accountRow, store
 		Alarmed: stamp(st.Alarmed), Taken: n.Taken, Aside: n.Aside,
 		Unreadable: n.Waits, Reconciled: stamp(st.Reconciled), Report: st.Report,
 		Expires: orNone(c.SecretExpires)}
+	r.judge(c, st, h.store.Now())
+	return r, st, err
+}
+
+// judge says how the account is doing.
+func (r *accountRow) judge(c imapConfig, st store.IMAPStatus, now time.Time) {
 	switch {
 	case st.Good.IsZero() && st.Error == "":
 		r.State = "never"
 	case st.Error != "":
 		r.State = "failing"
-	case h.store.Now().Sub(st.Good) > time.Duration(c.AlarmAfter):
+	case now.Sub(st.Good) > time.Duration(c.AlarmAfter):
 		r.State, r.Error = "stale", "nobody looks for mail: is buzon serve running?"
-	case c.expiring(h.store.Now()):
+	case c.expiring(now):
 		r.State = "expiring"
 	}
 	if !st.Good.IsZero() {
-		r.Lag = h.store.Now().Sub(st.Good).Round(time.Second).Seconds()
+		r.Lag = now.Sub(st.Good).Round(time.Second).Seconds()
 	}
-	return r, st, err
 }
 
 func (a *app) listAccounts(ctx context.Context, h *house, list []imapConfig) error {
@@ -185,26 +193,27 @@ func (a *app) orderAccounts(ctx context.Context, names []string, order imappoll.
 				}
 				if err != nil {
 					errs = append(errs, fmt.Errorf("%s: %w", c.Name, err))
-					continue
-				}
-				row, st, err := h.accountRow(ctx, c)
-				if err != nil {
+				} else if err := a.reportPoll(ctx, h, c, order); err != nil {
 					return err
 				}
-				if a.json {
-					if err := a.object(row); err != nil {
-						return err
-					}
-					continue
-				}
-				report := "looked through"
-				if order != imappoll.PollNow {
-					report = st.Report
-				}
-				fmt.Fprintf(a.stdout, "%s: %s\n", c.Name, safe(report))
 			}
 			return errors.Join(errs...)
 		})
+}
+
+// reportPoll says what came of it.
+func (a *app) reportPoll(ctx context.Context, h *house, c imapConfig, order imappoll.Order) error {
+	row, st, err := h.accountRow(ctx, c)
+	switch {
+	case err != nil:
+		return err
+	case a.json:
+		return a.object(row)
+	case order == imappoll.PollNow:
+		st.Report = "looked through"
+	}
+	fmt.Fprintf(a.stdout, "%s: %s\n", c.Name, safe(st.Report))
+	return nil
 }
 
 // pollHere fetches mail in this process, and files it.
@@ -244,19 +253,16 @@ func (h *house) pollThere(ctx context.Context, account string, order imappoll.Or
 			return ctx.Err()
 		}
 		now, err := h.store.IMAPStatus(ctx, account)
-		if err != nil {
+		tried := now.Tried.After(before.Tried)
+		switch {
+		case err != nil:
 			return err
-		}
-		if now.Tried.After(before.Tried) &&
-			(order == imappoll.PollNow || now.Reconciled.After(before.Reconciled) ||
-				now.Error != "") {
-			if now.Error != "" {
-				return errors.New(now.Error)
-			}
+		case tried && now.Error != "":
+			return errors.New(now.Error)
+		case tried && (order == imappoll.PollNow || now.Reconciled.After(before.Reconciled)):
 			return nil
-		}
 		// from its start on it would have tried
-		if now.Tried.IsZero() && time.Since(begun) > 20*time.Second {
+		case now.Tried.IsZero() && time.Since(begun) > 20*time.Second:
 			return errors.New("the daemon knows nothing of this account: restart buzon serve, it " +
 				"reads its configuration when it starts")
 		}

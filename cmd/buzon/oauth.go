@@ -92,13 +92,11 @@ func (a *app) oauthLogin(ctx context.Context, conf config, account accessConfig)
 	if err != nil {
 		return err
 	}
-	ctx = withClient(ctx)
-	var token *oauth2.Token
+	login := a.browserLogin
 	if account.DeviceURL != "" {
-		token, err = a.deviceLogin(ctx, o, account)
-	} else {
-		token, err = a.browserLogin(ctx, o, account)
+		login = a.deviceLogin
 	}
+	token, err := login(withClient(ctx), o, account)
 	if err != nil {
 		return fmt.Errorf("log in: %w", account.tokenError(err))
 	}
@@ -172,21 +170,24 @@ func withClient(ctx context.Context) context.Context {
 	return context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Timeout: 30 * time.Second})
 }
 
+// credentials gets a token for buzon itself, as which it logs in by its secret.
+func (a accessConfig) credentials(ctx context.Context) (*oauth2.Token, error) {
+	o, err := a.oauth()
+	if err != nil {
+		return nil, err
+	}
+	c := clientcredentials.Config{ClientID: o.ClientID, ClientSecret: o.ClientSecret,
+		TokenURL: a.TokenURL, Scopes: a.Scopes, AuthStyle: oauth2.AuthStyleInParams}
+	return c.Token(ctx)
+}
+
 // tokens is where the account's access tokens come from. The secrets are read anew for each, so
 // that a new one needs no restart.
 func (a accessConfig) tokens(dir string) func(ctx context.Context, fresh bool) (string, error) {
 	var get func(context.Context) (*oauth2.Token, error)
 	switch a.Grant {
 	case "client_credentials":
-		get = func(ctx context.Context) (*oauth2.Token, error) {
-			o, err := a.oauth()
-			if err != nil {
-				return nil, err
-			}
-			c := clientcredentials.Config{ClientID: o.ClientID, ClientSecret: o.ClientSecret,
-				TokenURL: a.TokenURL, Scopes: a.Scopes, AuthStyle: oauth2.AuthStyleInParams}
-			return c.Token(ctx)
-		}
+		get = a.credentials
 	case "service_account":
 		get = a.serviceAccount
 	default:

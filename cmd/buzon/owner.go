@@ -33,18 +33,22 @@ func becomeOwner(dir string) error {
 		return fmt.Errorf("%s belongs to %s: run this as that user, as with sudo -u %s", dir,
 			name, name)
 	}
-	err = syscall.Setgroups(groups)
+	if err := switchTo(uid, gid, groups); err != nil {
+		return fmt.Errorf("%s belongs to %s, and this process can't become that user (%w): run "+
+			"this as %s, as with sudo -u %s", dir, name, err, name, name)
+	}
+	return nil
+}
+
+func switchTo(uid, gid int, groups []int) error {
+	err := syscall.Setgroups(groups)
 	if err == nil {
 		err = syscall.Setgid(gid)
 	}
 	if err == nil {
 		err = syscall.Setuid(uid)
 	}
-	if err != nil {
-		return fmt.Errorf("%s belongs to %s, and this process can't become that user (%w): run "+
-			"this as %s, as with sudo -u %s", dir, name, err, name, name)
-	}
-	return nil
+	return err
 }
 
 // loginOf is a user's name, or number where he has none, and all his groups.

@@ -23,37 +23,34 @@ func (a *app) parse() *cobra.Command {
 		Long: "Shows what buzon reads in a mail, and which rule took its text apart. For a " +
 			"directory, one JSON object for each file.",
 		RunE: func(c *cobra.Command, args []string) error {
-			path := args[0]
-			if path == "-" {
-				raw, err := io.ReadAll(a.stdin)
-				if err != nil {
-					return failed(err)
-				}
-				return failed(a.parseOne(c.Context(), "-", bytes.NewReader(raw), int64(len(raw)),
-					a.json))
-			}
-			info, err := os.Stat(path)
-			if err != nil {
-				return failed(err)
-			}
-			if !info.IsDir() {
-				return failed(a.parseFile(c.Context(), path, a.json))
-			}
-			files, err := os.ReadDir(path)
-			if err != nil {
-				return failed(err)
-			}
-			for _, f := range files {
-				if f.Type().IsRegular() {
-					if err := a.parseFile(c.Context(), filepath.Join(path, f.Name()),
-						true); err != nil {
-						return failed(err)
-					}
-				}
-			}
-			return nil
+			return failed(a.parsePath(c.Context(), args[0]))
 		},
 	}
+}
+
+// parsePath reads a mail, or all files of a directory.
+func (a *app) parsePath(ctx context.Context, path string) error {
+	if path == "-" {
+		raw, err := io.ReadAll(a.stdin)
+		if err != nil {
+			return err
+		}
+		return a.parseOne(ctx, "-", bytes.NewReader(raw), int64(len(raw)), a.json)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return a.parseFile(ctx, path, a.json)
+	}
+	files, err := os.ReadDir(path)
+	for _, f := range files {
+		if err == nil && f.Type().IsRegular() {
+			err = a.parseFile(ctx, filepath.Join(path, f.Name()), true)
+		}
+	}
+	return err
 }
 
 func (a *app) parseFile(ctx context.Context, path string, asJSON bool) error {
@@ -149,14 +146,18 @@ func parsedMail(name string, rd *mailin.Reading) parsed {
 		p.Bounce = &parsedBounce{b.Recipient, b.Status, b.Action,
 			strings.Trim(b.OriginalMessageID, "<>")}
 	}
-	for _, a := range m.Attachments {
-		if a.Alone {
-			continue // its words are the text
-		}
-		p.Attachments = append(p.Attachments, parsedAttachment{a.Filename, a.ContentType, a.Size,
-			a.SHA256, a.Inline, a.ContentID})
-	}
+	p.attach(m.Attachments)
 	return p
+}
+
+// attach adds the attachments, but for those whose words are the text.
+func (p *parsed) attach(list []message.Attachment) {
+	for _, a := range list {
+		if !a.Alone {
+			p.Attachments = append(p.Attachments, parsedAttachment{a.Filename, a.ContentType,
+				a.Size, a.SHA256, a.Inline, a.ContentID})
+		}
+	}
 }
 
 func addresses(list []message.Address) []string {
@@ -199,6 +200,10 @@ func (a *app) show(rd *mailin.Reading) {
 	for _, w := range p.Warnings {
 		facts(a.stdout, "Warning", w)
 	}
+	a.showText(rd)
+}
+
+func (a *app) showText(rd *mailin.Reading) {
 	colour, reset := a.colour()
 	for _, r := range rd.Reply.Ranges {
 		fmt.Fprintf(a.stdout, "\n%s── %s%s%s\n", colour("\x1b[36m"), r.Kind, ruleOf(r), reset)

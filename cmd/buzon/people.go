@@ -73,39 +73,28 @@ func (p *personFlags) register(c *cobra.Command, noun string) {
 
 // apply sets those fields that the command line names.
 func (p *personFlags) apply(c *cobra.Command, q *desk.Person) {
-	set := func(flag string) bool { return c.Flags().Changed(flag) }
-	if set("name") {
-		q.Name = p.name
-	}
-	if set("language") {
-		q.Language = p.language
-	}
-	if set("admin") {
-		q.Role = map[bool]desk.Role{true: desk.Admin, false: desk.Agent}[p.admin]
-	}
-	if set("on-call") {
-		q.OnCall = p.onCall
-	}
-	if set("team") {
-		q.Team = p.team
-	}
-	if set("away-until") {
-		q.AwayUntil, q.Substitute = p.away.AwayUntil, p.away.Substitute
-	}
-	if set("admitted") {
-		q.Admission = map[bool]desk.Admission{true: desk.Admitted, false: desk.Denied}[p.admitted]
-	}
-	if set("blocked") {
-		q.Blocked = p.blocked
-	}
-	if set("active") {
-		q.Active = p.active
-	}
-	if set("organisation") {
-		q.Organisation = p.of
+	for flag, set := range map[string]func(){
+		"name":     func() { q.Name = p.name },
+		"language": func() { q.Language = p.language },
+		"admin": func() {
+			q.Role = map[bool]desk.Role{true: desk.Admin, false: desk.Agent}[p.admin]
+		},
+		"on-call":    func() { q.OnCall = p.onCall },
+		"team":       func() { q.Team = p.team },
+		"away-until": func() { q.AwayUntil, q.Substitute = p.away.AwayUntil, p.away.Substitute },
+		"admitted": func() {
+			q.Admission = map[bool]desk.Admission{true: desk.Admitted, false: desk.Denied}[p.admitted]
+		},
+		"blocked":      func() { q.Blocked = p.blocked },
+		"active":       func() { q.Active = p.active },
+		"organisation": func() { q.Organisation = p.of },
+	} {
+		if c.Flags().Changed(flag) {
+			set()
+		}
 	}
 	for i, k := range peaceFlags {
-		if set(string(k.edit)) {
+		if c.Flags().Changed(string(k.edit)) {
 			q.SetPeace(k.edit, p.peace[i])
 		}
 	}
@@ -119,36 +108,46 @@ func (a *app) peopleAdd(noun string) *cobra.Command {
 		if noun == "agent" {
 			p.Role, p.Team = desk.Agent, true
 		}
-		for _, address := range append(args, f.addresses...) {
-			if desk.Canonical(address) == "" {
-				return fmt.Errorf("%q is no mail address", address)
+		var err error
+		if p.Addresses, err = canonical(append(args, f.addresses...)); err != nil {
+			return err
+		}
+		return in(c.Context(), a.made, func(h *house) error {
+			if err := h.readPerson(c, &f, &p); err != nil {
+				return err
 			}
-			p.Addresses = append(p.Addresses, desk.Canonical(address))
-		}
-		h, err := a.made(c.Context())
-		if err != nil {
-			return err
-		}
-		defer h.close()
-		if err := errors.Join(h.place(c.Context(), &f), h.readAway(c, &f, p)); err != nil {
-			return failed(err)
-		}
-		if err := f.readPeace(); err != nil {
-			return err
-		}
-		f.apply(c, &p)
-		if _, own := findMailbox(h.boxes, p.Address()); own {
-			return failed(fmt.Errorf("%s is a mailbox of the desk: its notices would come back "+
-				"to it; name the person's own address", p.Address()))
-		}
-		err = errors.Join(h.checkLanguage(f.language), failed(h.config.onCallSettable(c, p)))
-		if err != nil {
-			return err
-		}
-		return failed(h.addPerson(c.Context(), p, noun))
+			return failed(h.addPerson(c.Context(), p, noun))
+		})
 	}
 	f.register(c, noun)
 	return c
+}
+
+// canonical spells addresses in one way.
+func canonical(addresses []string) (list []string, err error) {
+	for _, address := range addresses {
+		if desk.Canonical(address) == "" {
+			return nil, fmt.Errorf("%q is no mail address", address)
+		}
+		list = append(list, desk.Canonical(address))
+	}
+	return list, nil
+}
+
+// readPerson gives somebody new what the command line says.
+func (h *house) readPerson(c *cobra.Command, f *personFlags, p *desk.Person) error {
+	if err := errors.Join(h.place(c.Context(), f), h.readAway(c, f, *p)); err != nil {
+		return failed(err)
+	}
+	if err := f.readPeace(); err != nil {
+		return err
+	}
+	f.apply(c, p)
+	if _, own := findMailbox(h.boxes, p.Address()); own {
+		return failed(fmt.Errorf("%s is a mailbox of the desk: its notices would come back "+
+			"to it; name the person's own address", p.Address()))
+	}
+	return errors.Join(h.checkLanguage(f.language), failed(h.config.onCallSettable(c, *p)))
 }
 
 // checkLanguage refuses a language that no template is in; empty is the desk's.
@@ -250,30 +249,34 @@ func (a *app) peopleSet(noun string) *cobra.Command {
 			if err := errors.Join(h.readAway(c, &f, p), f.readPeace()); err != nil {
 				return err
 			}
-			var more []string
-			for _, address := range f.addresses {
-				if desk.Canonical(address) == "" {
-					return exitError{exitUsage, fmt.Errorf("%q is no mail address", address)}
-				}
-				more = append(more, desk.Canonical(address))
+			more, err := canonical(f.addresses)
+			if err != nil {
+				return exitError{exitUsage, err}
 			}
 			if err := errors.Join(h.config.settable(p), h.config.onCallSettable(c, p)); err != nil {
 				return err
 			}
-			return h.store.Write(c.Context(), func(tx *store.Tx) error {
-				err := tx.ChangePerson(c.Context(), p.ID, func(p *desk.Person) { f.apply(c, p) })
-				if err != nil || len(more) == 0 {
-					return err
-				}
-				if p, err = tx.Person(c.Context(), p.ID); err != nil {
-					return err
-				}
-				p.Addresses = append(p.Addresses, more...)
-				return tx.SetAddresses(c.Context(), p)
-			})
+			return h.setPerson(c.Context(), p.ID, more, func(p *desk.Person) { f.apply(c, p) })
 		})
 	f.register(c, noun)
 	return c
+}
+
+// setPerson changes a person, and gives him more addresses.
+func (h *house) setPerson(ctx context.Context, id int64, more []string,
+	change func(*desk.Person)) error {
+	return h.store.Write(ctx, func(tx *store.Tx) error {
+		err := tx.ChangePerson(ctx, id, change)
+		if err != nil || len(more) == 0 {
+			return err
+		}
+		p, err := tx.Person(ctx, id)
+		if err != nil {
+			return err
+		}
+		p.Addresses = append(p.Addresses, more...)
+		return tx.SetAddresses(ctx, p)
+	})
 }
 
 // peopleRemove ends a person's part in the desk. What he wrote stays, and so does his name on it.

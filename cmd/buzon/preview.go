@@ -40,19 +40,23 @@ func (a *app) foretell(ctx context.Context, h *house, n int64, d desk.Deed) erro
 		for _, to := range p.To {
 			row.To = append(row.To, to.Address())
 		}
-		if a.json {
-			if err := a.object(row); err != nil {
-				return err
-			}
-			continue
+		if err := a.printPreview(row); err != nil {
+			return err
 		}
-		for _, to := range row.To {
-			fmt.Fprintln(a.stdout, "To:", safe(to))
-		}
-		fmt.Fprintf(a.stdout, "Subject: %s\n\n%s\n", safe(row.Subject), safe(row.Text))
 	}
 	if len(list) == 0 && !a.json {
 		fmt.Fprintln(a.stdout, "no customer would get anything")
 	}
 	return nil
+}
+
+func (a *app) printPreview(row previewRow) error {
+	if a.json {
+		return a.object(row)
+	}
+	for _, to := range row.To {
+		fmt.Fprintln(a.stdout, "To:", safe(to))
+	}
+	_, err := fmt.Fprintf(a.stdout, "Subject: %s\n\n%s\n", safe(row.Subject), safe(row.Text))
+	return err
 }

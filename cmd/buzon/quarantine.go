@@ -89,27 +89,24 @@ func (a *app) releaseMail(ctx context.Context, id string, o store.Override, by s
 	if err != nil {
 		return err
 	}
-	h, err := a.existing(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	p, err := h.worker(ctx, by)
-	if err != nil && !errors.Is(err, errNoAdmin) {
-		return failed(err)
-	}
-	o.By = p.ID
-	if o.Ticket != 0 {
-		if _, err := h.store.Ticket(ctx, o.Ticket); err != nil {
-			return failed(fmt.Errorf("ticket %d: %w: see buzon ticket list", o.Ticket, err))
+	return in(ctx, a.existing, func(h *house) error {
+		p, err := h.worker(ctx, by)
+		if err != nil && !errors.Is(err, errNoAdmin) {
+			return failed(err)
 		}
-	}
-	m, err := h.store.Mail(ctx, n)
-	if err != nil {
-		return failed(fmt.Errorf("mail %d: %w: see buzon quarantine list", n, err))
-	}
-	done, err := h.requeue(ctx, m, o)
-	return a.done(done, err, "mail %d will be filed", "mail %d is not in quarantine", n)
+		o.By = p.ID
+		if o.Ticket != 0 {
+			if _, err := h.store.Ticket(ctx, o.Ticket); err != nil {
+				return failed(fmt.Errorf("ticket %d: %w: see buzon ticket list", o.Ticket, err))
+			}
+		}
+		m, err := h.store.Mail(ctx, n)
+		if err != nil {
+			return failed(fmt.Errorf("mail %d: %w: see buzon quarantine list", n, err))
+		}
+		done, err := h.requeue(ctx, m, o)
+		return a.done(done, err, "mail %d will be filed", "mail %d is not in quarantine", n)
+	})
 }
 
 // requeue lets a mail go its way again, at once when no daemon runs.

@@ -39,12 +39,7 @@ func (a *app) legalReport(ctx context.Context, h *house, year int) error {
 		return err
 	}
 	if a.json {
-		for _, r := range rows {
-			if err := a.object(r); err != nil {
-				return err
-			}
-		}
-		return nil
+		return printAll(a, rows, itself, nil, nil)
 	}
 	w := csv.NewWriter(a.stdout)
 	lines := [][]string{{"ticket", "type", "opened", "due", "resolved", "working_days", "late"}}

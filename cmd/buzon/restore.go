@@ -55,6 +55,10 @@ func (a *app) readBackupFile(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	return a.tellRestored(c, about)
+}
+
+func (a *app) tellRestored(c config, about backupFile) error {
 	if a.json {
 		return a.object(about)
 	}
@@ -106,24 +110,29 @@ func (c config) restore(ctx context.Context, from io.Reader) (about backupFile, 
 	if about, err = readBackup(from, placeIn(ctx, root)); err != nil {
 		return about, err
 	}
+	return about, c.putBack(ctx, beside, about)
+}
+
+// putBack puts what was unpacked in its place.
+func (c config) putBack(ctx context.Context, beside string, about backupFile) error {
 	if err := c.fits(about); err != nil {
-		return about, err
+		return err
 	}
 	if !about.Server {
-		if err = c.settle(ctx, beside, about); err != nil {
-			return about, err
+		if err := c.settle(ctx, beside, about); err != nil {
+			return err
 		}
 	}
 	for _, name := range []string{"blobs", "oauth", "dkim", "keys.json", storedDB + "-wal",
 		storedDB} {
 		if err := moveTo(c.DataDir, filepath.Join(beside, name)); err != nil {
-			return about, err
+			return err
 		}
 	}
 	if about.Server {
-		err = c.settle(ctx, c.DataDir, about)
+		return c.settle(ctx, c.DataDir, about)
 	}
-	return about, err
+	return nil
 }
 
 // placeIn makes the files of a backup below a directory, and nowhere else.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,12 +61,13 @@ func (h *house) serve(ctx context.Context, ready func(line string)) error {
 	for _, account := range accounts {
 		ready(fmt.Sprintf("imap fetching %s from %s", account.Name, account.Host))
 	}
-	group.Go(func() error { return h.runIMAP(running, accounts) })
-	group.Go(func() error { return in.Run(running) })
-	group.Go(func() error { return dispatcher.Run(running) })
-	group.Go(func() error { return h.runJobs(running) })
-	group.Go(func() error { return h.rereadTexts(running, dispatcher) })
-	group.Go(func() error { return h.lease.Keep(running) })
+	for _, run := range []func(context.Context) error{
+		func(ctx context.Context) error { return h.runIMAP(ctx, accounts) },
+		in.Run, dispatcher.Run, h.runJobs, h.lease.Keep,
+		func(ctx context.Context) error { return h.rereadTexts(ctx, dispatcher) },
+	} {
+		group.Go(func() error { return run(running) })
+	}
 	if err := group.Wait(); ctx.Err() == nil || !errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -123,29 +125,26 @@ func (h *house) listen() (doors []door, err error) {
 	return doors, nil
 }
 
+func domainsOf(addresses []string) (domains []string) {
+	for _, address := range addresses {
+		_, domain, _ := strings.Cut(address, "@")
+		domains = append(domains, domain)
+	}
+	return domains
+}
+
 func (h *house) smtpServer() (*smtpd.Server, error) {
 	s := h.config.SMTP
 	trusted, err := networks("smtp.trusted", s.Trusted)
-	if err != nil {
-		return nil, err
-	}
-	vouched, err := networks("smtp.trusted_networks", s.Networks)
-	if err != nil {
-		return nil, err
-	}
-	relays, err := networks("smtp.relays", s.Relays)
-	if err != nil {
+	vouched, err2 := networks("smtp.trusted_networks", s.Networks)
+	relays, err3 := networks("smtp.relays", s.Relays)
+	if err := cmp.Or(err, err2, err3); err != nil {
 		return nil, err
 	}
 	if s.Relays == nil {
 		relays = thisHost
 	}
 	boxes := mailin.Lookup(h.boxes)
-	var domains []string
-	for _, address := range h.boxes.Addresses() {
-		_, domain, _ := strings.Cut(address, "@")
-		domains = append(domains, domain)
-	}
 	var login func(user, password string) error
 	if s.Auth {
 		login = h.login()
@@ -155,7 +154,7 @@ func (h *house) smtpServer() (*smtpd.Server, error) {
 		Journal: h.journal(), Ready: h.ready, Log: h.log, Inspect: h.inspect(),
 		Slow:     func(client netip.Addr) bool { return h.guesses.Slow(client, h.store.Now()) },
 		Mailbox:  func(address string) bool { _, _, ok := boxes.Find(address); return ok },
-		Domains:  domains,
+		Domains:  domainsOf(h.boxes.Addresses()),
 		Hostname: h.config.hostname(), MaxSize: int64(s.MaxSize), Connections: s.Connections,
 		PerAddress: s.PerAddress, Hops: h.config.Limits.Hops,
 		TLSCert: s.TLSCert, TLSKey: s.TLSKey,

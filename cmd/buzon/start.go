@@ -115,21 +115,27 @@ func (a *app) waitForRoom(ctx context.Context, c config, full error,
 		group.Go(func() error { return d.serve(waiting, d.listener) })
 		fmt.Fprintf(a.stderr, "%s listening on %s\n", d.name, d.listener.Addr())
 	}
-	for tick := time.NewTicker(roomEvery); ; {
-		select {
-		case <-tick.C:
-		case <-waiting.Done():
-		}
-		if waiting.Err() == nil {
-			h, err = open()
-		}
-		if waiting.Err() != nil || !store.Full(err) {
-			tick.Stop()
-			break
-		}
-	}
+	h, err = untilRoom(waiting, open)
 	stop()
 	return h, errors.Join(err, group.Wait())
+}
+
+// untilRoom opens the desk when there is room.
+func untilRoom(ctx context.Context, open func() (*house, error)) (h *house, err error) {
+	tick := time.NewTicker(roomEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+		}
+		if ctx.Err() == nil {
+			h, err = open()
+		}
+		if ctx.Err() != nil || !store.Full(err) {
+			return h, err
+		}
+	}
 }
 
 // errFull is what the doors answer while the desk could not be opened.

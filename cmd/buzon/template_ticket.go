@@ -36,21 +36,30 @@ func (h *house) samplesOf(ctx context.Context, ticket int64) (func(string) []tem
 			if kind.Trait().Query || s.View.Ticket.Number == 0 {
 				continue
 			}
-			to, author := t.Requester, t.Agent
-			if kind.Trait().Agents || s.View.ToAgent {
-				to, author = t.Agent, t.Requester
-			}
+			to, author := parties(t, kind.Trait().Agents || s.View.ToAgent)
 			v, err := r.Specimen(ctx, kind, lastBy(items, author), to, language)
-			if err != nil {
-				continue
+			if err == nil {
+				s.View = dressed(v, s.View)
+				list = append(list, s)
 			}
-			v.Links, v.Scores, v.Form = s.View.Links, s.View.Scores, s.View.Form
-			v.Commands, v.Reason, v.CloseAt = s.View.Commands, s.View.Reason, s.View.CloseAt
-			s.View = v
-			list = append(list, s)
 		}
 		return list
 	}, nil
+}
+
+// parties are who reads a mail about a ticket, and of whom it tells.
+func parties(t desk.Ticket, toAgent bool) (to, author desk.Person) {
+	if toAgent {
+		return t.Agent, t.Requester
+	}
+	return t.Requester, t.Agent
+}
+
+// dressed is a view with what a sample has of its own.
+func dressed(v, sample templates.View) templates.View {
+	v.Links, v.Scores, v.Form = sample.Links, sample.Scores, sample.Form
+	v.Commands, v.Reason, v.CloseAt = sample.Commands, sample.Reason, sample.CloseAt
+	return v
 }
 
 // lastBy is the last item that somebody wrote, or the last of all.

@@ -149,14 +149,18 @@ func (h *house) addItems(ctx context.Context, n naming, row *ticketRow) (err err
 	}
 	for _, it := range list {
 		r := n.itemJSON(it)
-		for _, d := range deliveries[it.Number] {
-			o := outgoingJSON(d)
-			r.Deliveries = append(r.Deliveries,
-				deliveryRow{o.To, o.State, o.LastReply, o.ID, o.Kind, o.NextAt, d})
-		}
+		r.add(deliveries[it.Number])
 		row.Items = append(row.Items, r)
 	}
 	return nil
+}
+
+func (r *itemRow) add(deliveries []store.Outgoing) {
+	for _, d := range deliveries {
+		o := outgoingJSON(d)
+		r.Deliveries = append(r.Deliveries,
+			deliveryRow{o.To, o.State, o.LastReply, o.ID, o.Kind, o.NextAt, d})
+	}
 }
 
 // notTold lists whom nobody told of a ticket, and of whom a cap holds back what he is told.
@@ -191,25 +195,27 @@ func (h *house) addTimes(ctx context.Context, row *ticketRow) error {
 	for _, e := range work {
 		row.Time = append(row.Time, timeRow{e.Person.Address(), e.Minutes, e.Why})
 	}
+	return cmp.Or(h.addClocks(ctx, row), h.addAlerts(ctx, row))
+}
+
+func (h *house) addClocks(ctx context.Context, row *ticketRow) error {
 	running, err := h.store.Clocks(ctx, row.Number)
-	if err != nil {
-		return err
-	}
 	row.Clocks = []clockRow{}
 	for _, c := range running {
 		row.Clocks = append(row.Clocks, clockRow{Kind: string(c.Kind), BeganAt: stamp(c.Began),
 			Running: !c.Since.IsZero() && c.Ended.IsZero(), DueAt: stamp(c.Due),
 			EndedAt: stamp(c.Ended), Late: c.Late(h.store.Now())})
 	}
+	return err
+}
+
+func (h *house) addAlerts(ctx context.Context, row *ticketRow) error {
 	watched, err := h.store.AlertsOf(ctx, row.Number)
-	if err != nil {
-		return err
-	}
 	row.Alerts = []alertRow{}
 	for _, w := range watched {
 		row.Alerts = append(row.Alerts, alertJSON(w))
 	}
-	return nil
+	return err
 }
 
 func (n naming) itemJSON(it desk.Item) itemRow {
