@@ -31,14 +31,20 @@ func (r *Renderer) about(ctx context.Context, m *matter) (err error) {
 	if m.author, err = r.Store.Person(ctx, d.Author); err != nil || len(d.Tickets) == 0 {
 		return err
 	}
+	m.carries, err = r.offered(ctx, d)
+	return err
+}
+
+// offered are tickets that somebody leaves behind.
+func (r *Renderer) offered(ctx context.Context, d store.Details) (list []store.Carried, err error) {
 	numbers := d.Tickets[:min(len(d.Tickets), carriedShown)]
 	page, _, err := r.Store.Find(ctx, desk.Sight{All: true},
 		store.Query{Numbers: numbers, Status: "all", Limit: len(numbers)})
 	for _, t := range page {
-		m.carries = append(m.carries, store.Carried{Kind: desk.OfferedNotice, Ticket: t.Number,
+		list = append(list, store.Carried{Kind: desk.OfferedNotice, Ticket: t.Number,
 			Subject: t.Subject, From: t.Requester})
 	}
-	return err
+	return list, err
 }
 
 // questions are the buttons that ask for something, as links.

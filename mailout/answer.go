@@ -49,6 +49,15 @@ var topics = map[desk.Topic]func(*answering, context.Context) error{
 var agentsOnly = []desk.Topic{desk.Panel, desk.Card, desk.CannedList, desk.PendingItems,
 	desk.Overdue}
 
+// query is what its reader may ask, help where he may not.
+func (m *matter) query() desk.Query {
+	q := m.o.Details.Query
+	if q == nil || slices.Contains(agentsOnly, q.About) && !m.to.Agent() {
+		return desk.Query{About: desk.Help}
+	}
+	return *q
+}
+
 // answer gathers what a query asks for.
 func (r *Renderer) answer(ctx context.Context, m *matter) (err error) {
 	if m.catalogue, err = r.Store.Catalogue(ctx); err != nil {
@@ -57,15 +66,7 @@ func (r *Renderer) answer(ctx context.Context, m *matter) (err error) {
 	if m.sight, err = r.Store.Sight(ctx, m.to); err != nil {
 		return err
 	}
-	w := &answering{Renderer: r, m: m, q: desk.Query{About: desk.Help}}
-	if q := m.o.Details.Query; q != nil {
-		w.q = *q
-	}
-	for _, topic := range agentsOnly {
-		if w.q.About == topic && !m.to.Agent() {
-			w.q = desk.Query{About: desk.Help}
-		}
-	}
+	w := &answering{Renderer: r, m: m, q: m.query()}
 	w.to.Title = string(w.q.About)
 	do := topics[w.q.About]
 	if do == nil {

@@ -39,20 +39,25 @@ func (w *answering) aCase(ctx context.Context) error {
 	for _, it := range shown {
 		w.to.Items = append(w.to.Items, w.item(it, itemLength))
 	}
-	if len(items) > itemsPerPage {
-		w.last("items_of", len(items), strconv.Itoa(page))
-	}
-	if page*itemsPerPage < len(items) {
-		following := w.q
-		following.Page = page + 1
-		w.button("more", following)
-	}
+	w.itemsOf(page, len(items))
 	if !w.m.to.Agent() {
 		all := desk.Query{About: desk.History, Number: row.Number}
 		w.last("card_help", 0, all.Written(w.m.catalogue, w.m.to.Language))
 	}
 	w.caseButtons(row.Ticket, desk.History)
 	return nil
+}
+
+// itemsOf says how many items there are, and leads to those of the following page.
+func (w *answering) itemsOf(page, items int) {
+	if items > itemsPerPage {
+		w.last("items_of", items, strconv.Itoa(page))
+	}
+	if page*itemsPerPage < items {
+		following := w.q
+		following.Page = page + 1
+		w.button("more", following)
+	}
 }
 
 // open finds the case of the query with the items that he may see, in order. A row without a number
@@ -85,9 +90,8 @@ func (w *answering) open(ctx context.Context) (row store.Row, items []desk.Item,
 	return row, items, err
 }
 
-// header is what he sees of a case beside its items.
-func (w *answering) header(ctx context.Context, row store.Row) error {
-	t := row.Ticket
+// fieldFacts are the fields of a case that he sees.
+func (w *answering) fieldFacts(t desk.Ticket) {
 	for _, d := range w.m.sight.Details(w.m.catalogue, t, w.m.to.Language) {
 		switch d.Key {
 		case "subject":
@@ -106,6 +110,12 @@ func (w *answering) header(ctx context.Context, row store.Row) error {
 		}
 		w.to.Facts = append(w.to.Facts, templates.Detail(d))
 	}
+}
+
+// header is what he sees of a case beside its items.
+func (w *answering) header(ctx context.Context, row store.Row) error {
+	t := row.Ticket
+	w.fieldFacts(t)
 	add := func(key, value string) {
 		if value != "" {
 			w.to.Facts = append(w.to.Facts, templates.Detail{Key: key, Value: value})
@@ -263,18 +273,7 @@ func (w *answering) history(ctx context.Context) error {
 	if err := w.header(ctx, row); err != nil {
 		return err
 	}
-	room, left := historyText, 0
-	for i, it := range slices.Backward(items) { // the newest matter most
-		if room -= len([]rune(it.Text)); room < 0 && i < len(items)-1 {
-			left = i + 1
-			break
-		}
-		w.to.Items = append(w.to.Items, w.item(it, historyText))
-	}
-	slices.Reverse(w.to.Items)
-	if left > 0 {
-		w.last("earlier_in_mbox", left, "")
-	}
+	w.lastItems(items)
 	if err := w.changes(ctx, row.Ticket); err != nil {
 		return err
 	}
@@ -287,6 +286,22 @@ func (w *answering) history(ctx context.Context) error {
 	w.last("mbox_help", 0, "")
 	w.caseButtons(row.Ticket, desk.Case)
 	return nil
+}
+
+// lastItems are as many as there is room for: the newest matter most.
+func (w *answering) lastItems(items []desk.Item) {
+	room, left := historyText, 0
+	for i, it := range slices.Backward(items) {
+		if room -= len([]rune(it.Text)); room < 0 && i < len(items)-1 {
+			left = i + 1
+			break
+		}
+		w.to.Items = append(w.to.Items, w.item(it, historyText))
+	}
+	slices.Reverse(w.to.Items)
+	if left > 0 {
+		w.last("earlier_in_mbox", left, "")
+	}
 }
 
 // changes are the lines of the history of those fields that he sees. Customers don't hear of what

@@ -155,21 +155,24 @@ func (w *answering) page(ctx context.Context, s desk.Sight, q store.Query, total
 	section := templates.Section{Key: "found", Count: total, Cases: w.lines(rows)}
 	switch pages := (total + perPage - 1) / perPage; {
 	case total == 0:
-		section.Key = ""
+		if section.Key = ""; page > 1 || next != 0 {
+			w.say("page", page, "")
+		}
 	case pages > 1:
 		w.say("page_of", page, strconv.Itoa(pages))
 	}
-	if total == 0 && (page > 1 || next != 0) {
-		w.say("page", page, "")
-	}
 	if next != 0 && page < maxPages {
-		following := w.q
-		following.Page = page + 1
-		w.button("more", following)
-		section.More = w.offer("more_by", following)
+		section.More = w.following(w.q, page)
 	}
 	w.to.Sections = append(w.to.Sections, section)
 	return nil
+}
+
+// following offers the page after a page.
+func (w *answering) following(q desk.Query, page int) templates.Offer {
+	q.Page = page + 1
+	w.button("more", q)
+	return w.offer("more_by", q)
 }
 
 // lines are cases as a list shows them.
@@ -224,6 +227,16 @@ func (w *answering) part(ctx context.Context, s templates.Section, whole desk.Qu
 	return nil
 }
 
+// pendingLine is a case for an item of it that waits.
+func (w *answering) pendingLine(t desk.Ticket, it desk.Item) templates.CaseLine {
+	line := w.line(t)
+	order := desk.NewOrder(desk.VerbApprove, strconv.FormatInt(it.Number, 10), w.m.to.Language)
+	line.Who, line.At = templates.Person{Name: w.called(it.Author)}, it.CreatedAt.In(w.Location)
+	line.Notes = append(line.Notes, templates.Remark{Key: "approve_by", Of: order.Line})
+	line.Reply = w.replyLink(t, order.Line)
+	return line
+}
+
 // pending are the items of all cases that wait for an agent.
 func (w *answering) pending(ctx context.Context) error {
 	page := max(1, min(w.q.Page, maxPages))
@@ -234,25 +247,16 @@ func (w *answering) pending(ctx context.Context) error {
 	section := templates.Section{}
 	for i, it := range items {
 		if i == perPage {
-			following := desk.Query{About: desk.PendingItems, Page: page + 1}
-			w.button("more", following)
-			section.More = w.offer("more_by", following)
+			section.More = w.following(desk.Query{About: desk.PendingItems}, page)
 			break
 		}
 		row, ok, err := w.find(ctx, it.Ticket)
 		if err != nil {
 			return err
 		}
-		if !ok {
-			continue
+		if ok {
+			section.Cases = append(section.Cases, w.pendingLine(row.Ticket, it))
 		}
-		line := w.line(row.Ticket)
-		order := desk.NewOrder(desk.VerbApprove, strconv.FormatInt(it.Number, 10),
-			w.m.to.Language)
-		line.Who, line.At = templates.Person{Name: w.called(it.Author)}, it.CreatedAt.In(w.Location)
-		line.Notes = append(line.Notes, templates.Remark{Key: "approve_by", Of: order.Line})
-		line.Reply = w.replyLink(row.Ticket, order.Line)
-		section.Cases = append(section.Cases, line)
 	}
 	if len(section.Cases) == 0 {
 		w.say("none_pending", 0, "")

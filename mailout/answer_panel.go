@@ -48,16 +48,8 @@ func (w *answering) panel(ctx context.Context) error {
 		store.Query{Status: "open", Oldest: true}, fewest); err != nil {
 		return err
 	}
-	for _, e := range statuses {
-		most := perClass
-		if e.Class == desk.Closed {
-			most = fewest
-		}
-		s := templates.Section{Name: e.Name(w.m.to.Language), Count: count[e.ID]}
-		q := desk.Query{About: desk.AllCases, Status: e.Key}
-		if err := w.part(ctx, s, q, store.Query{StatusID: e.ID}, most); err != nil {
-			return err
-		}
+	if err := w.byStatus(ctx, statuses, count); err != nil {
+		return err
 	}
 	w.button("pending", desk.Query{About: desk.PendingItems})
 	w.button("my_tickets", desk.Query{About: desk.MyCases})
@@ -122,6 +114,23 @@ func (w *answering) trend(ctx context.Context) error {
 	return err
 }
 
+// byStatus shows the first cases of each status.
+func (w *answering) byStatus(ctx context.Context, statuses []desk.Entry,
+	count map[int64]int) error {
+	for _, e := range statuses {
+		most := perClass
+		if e.Class == desk.Closed {
+			most = fewest
+		}
+		s := templates.Section{Name: e.Name(w.m.to.Language), Count: count[e.ID]}
+		q := desk.Query{About: desk.AllCases, Status: e.Key}
+		if err := w.part(ctx, s, q, store.Query{StatusID: e.ID}, most); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // duties are what administrators must look after: mail that did not arrive, and mail in
 // quarantine. Where there is none, everybody is one.
 func (w *answering) duties(ctx context.Context) error {
@@ -134,6 +143,13 @@ func (w *answering) duties(ctx context.Context) error {
 	}) {
 		return nil
 	}
+	if err := w.undelivered(ctx); err != nil {
+		return err
+	}
+	return w.quarantined(ctx)
+}
+
+func (w *answering) undelivered(ctx context.Context) error {
 	since := w.q.Since
 	if since.IsZero() {
 		since = w.Store.Now().Add(-24 * time.Hour)
@@ -142,22 +158,26 @@ func (w *answering) duties(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	undelivered := templates.Listing{Key: "undelivered", Count: len(failed)}
+	list := templates.Listing{Key: "undelivered", Count: len(failed)}
 	for _, o := range failed[:min(len(failed), perDuty)] {
-		undelivered.Lines = append(undelivered.Lines,
-			duty(o.Address, caseNumber(o.Ticket), o.LastReply))
+		list.Lines = append(list.Lines, duty(o.Address, caseNumber(o.Ticket), o.LastReply))
 	}
+	w.to.Listings = append(w.to.Listings, list)
+	return nil
+}
+
+func (w *answering) quarantined(ctx context.Context) error {
 	apart, err := w.Store.Mails(ctx, store.MailFilter{Outcome: store.OutcomeQuarantine,
 		Limit: countedDuties})
 	if err != nil {
 		return err
 	}
-	quarantine := templates.Listing{Key: "quarantine", Count: len(apart)}
+	list := templates.Listing{Key: "quarantine", Count: len(apart)}
 	for _, m := range apart[:min(len(apart), perDuty)] {
-		quarantine.Lines = append(quarantine.Lines,
+		list.Lines = append(list.Lines,
 			duty(strconv.FormatInt(m.ID, 10), m.Sender, headerLine(m.Subject, longestName)))
 	}
-	w.to.Listings = append(w.to.Listings, undelivered, quarantine)
+	w.to.Listings = append(w.to.Listings, list)
 	if len(apart) > 0 {
 		w.last("quarantine_how", 0, strconv.FormatInt(apart[0].ID, 10))
 	}

@@ -113,38 +113,43 @@ func (w *answering) seesStatus() (some, all bool) {
 
 // card is somebody's, or an organisation's, with all cases.
 func (w *answering) card(ctx context.Context) error {
-	var people []desk.Person
-	if strings.Contains(w.q.Name, "@") {
-		p, err := w.Store.PersonByAddress(ctx, desk.Canonical(w.q.Name))
-		if err != nil {
-			return err
-		}
-		if p.ID != 0 {
-			people = append(people, p)
-		}
-	} else {
+	if !strings.Contains(w.q.Name, "@") {
 		if e, ok := w.m.catalogue.Find(desk.Organisations, w.q.Name); ok {
 			return w.organisation(ctx, e)
 		}
-		var err error
-		if people, err = w.Store.PeopleNamed(ctx, w.q.Name, perPage); err != nil {
-			return err
-		}
 	}
-	switch len(people) {
-	case 0:
+	people, err := w.whoIs(ctx, w.q.Name, perPage)
+	switch {
+	case err != nil:
+		return err
+	case len(people) == 0:
 		w.lacks("person", w.echoed(w.q.Name))
 		return nil
-	case 1:
-	default:
-		w.say("several_people", len(people), "")
-		for _, p := range people {
-			w.to.Offers = append(w.to.Offers, w.offer(cmp.Or(p.Name, p.Address()),
-				desk.Query{About: desk.Card, Name: p.Address()}))
-		}
-		return nil
+	case len(people) == 1:
+		return w.personCard(ctx, people[0])
 	}
-	p := people[0]
+	w.say("several_people", len(people), "")
+	for _, p := range people {
+		w.to.Offers = append(w.to.Offers, w.offer(cmp.Or(p.Name, p.Address()),
+			desk.Query{About: desk.Card, Name: p.Address()}))
+	}
+	return nil
+}
+
+// whoIs are people by an address, or by a name.
+func (w *answering) whoIs(ctx context.Context, name string, most int) (
+	list []desk.Person, err error) {
+	if !strings.Contains(name, "@") {
+		return w.Store.PeopleNamed(ctx, name, most)
+	}
+	p, err := w.Store.PersonByAddress(ctx, desk.Canonical(name))
+	if err == nil && p.ID != 0 {
+		list = append(list, p)
+	}
+	return list, err
+}
+
+func (w *answering) personCard(ctx context.Context, p desk.Person) error {
 	w.to.Of = cmp.Or(w.m.person(p).Name, p.Address())
 	w.person(p)
 	if err := w.contracts(ctx, p.Organisation); err != nil {
@@ -215,10 +220,7 @@ var offered = []desk.Query{
 func (w *answering) help(context.Context) error {
 	w.say("help_intro", 0, "")
 	for _, q := range offered {
-		agents := false
-		for _, topic := range agentsOnly {
-			agents = agents || q.About == topic
-		}
+		agents := slices.Contains(agentsOnly, q.About)
 		if agents && !w.m.to.Agent() || q.About == desk.CompanyCases && w.m.to.Organisation == 0 {
 			continue
 		}

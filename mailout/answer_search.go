@@ -33,15 +33,20 @@ func (w *answering) search(ctx context.Context) error {
 	if err := w.page(ctx, w.m.sight, q, 0); err != nil {
 		return err
 	}
-	if len(w.to.Sections) == 0 && len(w.to.Lines) == 0 {
-		key := "nothing_found"
-		if w.to.Of != "" {
-			key = "nothing_found_for"
-		}
-		w.say(key, 0, w.to.Of)
-	}
+	w.nothingFound()
 	w.last("search_help", 0, "")
 	return nil
+}
+
+// nothingFound says so where that is so.
+func (w *answering) nothingFound() {
+	switch {
+	case len(w.to.Sections) > 0 || len(w.to.Lines) > 0:
+	case w.to.Of != "":
+		w.say("nothing_found_for", 0, w.to.Of)
+	default:
+		w.say("nothing_found", 0, "")
+	}
 }
 
 // hidden reports whether the search chooses a case by a field that he does not see of it: that he
@@ -76,16 +81,6 @@ func (w *answering) filter(ctx context.Context, q *store.Query, key, value strin
 	open := w.m.to.Agent() || slices.Index(catalogued, kind) < slices.Index(catalogued,
 		desk.Projects)
 	switch {
-	case key == "status":
-		status, ok := desk.ReadStatus(c, value)
-		if q.Status = status; !ok {
-			w.unknown(key, value, c.Names(desk.Statuses, w.m.to.Language))
-		}
-	case key == "severity":
-		e, ok := c.Find(desk.Severities, value)
-		if q.Severity = e.Position; !ok {
-			w.unknown(key, value, desk.Choices(c.All(desk.Severities), w.m.to.Language))
-		}
 	case slices.Contains(catalogued, kind) && !found && open:
 		if kind == desk.Organisations {
 			key = "organisation"
@@ -95,14 +90,34 @@ func (w *answering) filter(ctx context.Context, q *store.Query, key, value strin
 		q.Organisation = cmp.Or(e.ID, -1)
 	case slices.Contains(catalogued, kind):
 		q.Fields[key] = value
-	case key == "tags":
-		q.Tags = append(q.Tags, strings.Fields(value)...)
-	case key == "subject":
-		q.Words = strings.TrimSpace(q.Words + " " + value)
-	case key == desk.Since, key == desk.Until, key == "due":
-		w.day(q, key, value)
 	case key == desk.Author, key == "requester", key == "controller", key == "assignee":
 		return w.who(ctx, q, key, value)
+	default:
+		w.ownFilter(q, key, value)
+	}
+	return nil
+}
+
+// ownFilter adds one that names nothing of a catalogue but a status or a severity.
+func (w *answering) ownFilter(q *store.Query, key, value string) {
+	c := w.m.catalogue
+	switch key {
+	case "status":
+		status, ok := desk.ReadStatus(c, value)
+		if q.Status = status; !ok {
+			w.unknown(key, value, c.Names(desk.Statuses, w.m.to.Language))
+		}
+	case "severity":
+		e, ok := c.Find(desk.Severities, value)
+		if q.Severity = e.Position; !ok {
+			w.unknown(key, value, desk.Choices(c.All(desk.Severities), w.m.to.Language))
+		}
+	case "tags":
+		q.Tags = append(q.Tags, strings.Fields(value)...)
+	case "subject":
+		q.Words = strings.TrimSpace(q.Words + " " + value)
+	case desk.Since, desk.Until, "due":
+		w.day(q, key, value)
 	default:
 		e, ok := c.Keyed(desk.CustomFields, key)
 		if !ok {
@@ -110,7 +125,6 @@ func (w *answering) filter(ctx context.Context, q *store.Query, key, value strin
 		}
 		q.Custom[e.ID] = value
 	}
-	return nil
 }
 
 func (w *answering) unknown(field, value string, known []string) {
@@ -157,23 +171,14 @@ const maxNamed = 50
 // who is a filter by a person, by his address or name. Nobody of that name is nobody whose cases he
 // may see.
 func (w *answering) who(ctx context.Context, q *store.Query, key, value string) error {
-	var ids []int64
-	if strings.Contains(value, "@") {
-		p, err := w.Store.PersonByAddress(ctx, desk.Canonical(value))
-		if err != nil {
-			return err
-		}
-		ids = append(ids, p.ID)
-	} else {
-		people, err := w.Store.PeopleNamed(ctx, value, maxNamed)
-		if err != nil {
-			return err
-		}
-		for _, p := range people {
-			ids = append(ids, p.ID)
-		}
+	people, err := w.whoIs(ctx, value, maxNamed)
+	if err != nil {
+		return err
 	}
-	ids = slices.DeleteFunc(ids, func(id int64) bool { return id == 0 })
+	var ids []int64
+	for _, p := range people {
+		ids = append(ids, p.ID)
+	}
 	switch first := append(slices.Clone(ids), -1)[0]; key {
 	case "controller":
 		q.Controller = first

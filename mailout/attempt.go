@@ -316,6 +316,21 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
+// refuse gives up a mail that is refused for good; its address too, where that is what is wrong.
+func (d *Dispatcher) refuse(ctx context.Context, tx *store.Tx, o store.Outgoing, r Result,
+	reply string) error {
+	why, lasting := desk.Failed(r.Reply)
+	if isTooLarge(r.Err) {
+		why, lasting = desk.TooLarge, false
+	}
+	if lasting {
+		if err := tx.MarkUndeliverable(ctx, o.Person, o.Address); err != nil {
+			return err
+		}
+	}
+	return d.fail(ctx, tx, o, cmp.Or(string(why), reasonOf(r.Err)), reply)
+}
+
 // write writes down what became of an attempt, and reports whether the mail is given up.
 func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing,
 	r Result) (failed bool, err error) {
@@ -338,17 +353,7 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing,
 		}
 		return false, tx.Sent(ctx, o, reply)
 	case r.Outcome == Refused:
-		why, lasting := desk.Failed(r.Reply)
-		if isTooLarge(r.Err) {
-			why, lasting = desk.TooLarge, false
-		}
-		if lasting {
-			if err := tx.MarkUndeliverable(ctx, o.Person, o.Address); err != nil {
-				return true, err
-			}
-		}
-		reason := cmp.Or(string(why), reasonOf(r.Err))
-		return true, d.fail(ctx, tx, o, reason, reply)
+		return true, d.refuse(ctx, tx, o, r, reply)
 	case r.Outcome == Held: // the configuration's fault: no mail fails for it, however long it takes
 		if err := tx.Defer(ctx, o.ID, store.Held, reply, soon(next, tx.Now())); err != nil {
 			return false, err

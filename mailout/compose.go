@@ -37,13 +37,7 @@ var (
 // are files. The HTML and its pictures are a multipart/related (RFC 2387).
 func compose(w io.Writer, fields header, words templates.Mail, files []file) error {
 	outer := "multipart/alternative"
-	var pictures []file
-	for _, f := range files {
-		if f.inline() {
-			pictures = append(pictures, f)
-		}
-	}
-	files = slices.DeleteFunc(slices.Clone(files), file.inline)
+	files, pictures := apart(files)
 	if len(files) > 0 {
 		outer = "multipart/mixed"
 	}
@@ -54,6 +48,28 @@ func compose(w io.Writer, fields header, words templates.Mail, files []file) err
 	if err != nil {
 		return err
 	}
+	if err := writeParts(top, words, files, pictures); err != nil {
+		return err
+	}
+	if err := top.Close(); err != nil {
+		return err
+	}
+	return buffered.Flush()
+}
+
+// apart are the files that go beside the words, and the pictures within them.
+func apart(all []file) (files, pictures []file) {
+	for _, f := range all {
+		if f.inline() {
+			pictures = append(pictures, f)
+		} else {
+			files = append(files, f)
+		}
+	}
+	return files, pictures
+}
+
+func writeParts(top *message.Writer, words templates.Mail, files, pictures []file) (err error) {
 	body := top
 	if len(files) > 0 {
 		if body, err = top.CreatePart(header{}.with("multipart/alternative")); err != nil {
@@ -76,10 +92,7 @@ func compose(w io.Writer, fields header, words templates.Mail, files []file) err
 			return err
 		}
 	}
-	if err := top.Close(); err != nil {
-		return err
-	}
-	return buffered.Flush()
+	return nil
 }
 
 // writeText writes the words as plain text or HTML; none are no part.

@@ -221,23 +221,26 @@ func (c *connection) content(ctx context.Context, mail io.Reader) Result {
 	w := c.client.Text.DotWriter()
 	part := pieces.Get().(*[piece]byte)
 	defer pieces.Put(part)
-	for {
+	for more := true; more; {
 		n, failure := io.ReadFull(mail, part[:])
+		more = failure == nil
 		c.client.UpdateDeadline(c.pool.relay.Timeout)
 		if _, err := w.Write(part[:n]); err != nil {
 			return c.pool.judge(ctx, stepContent, c.lastWords(err))
 		}
-		if errors.Is(failure, io.EOF) || errors.Is(failure, io.ErrUnexpectedEOF) {
-			break
-		}
-		if failure != nil { // without the final dot nothing was sent
-			return c.pool.judge(ctx, stepContent, failure)
+		if !more && !errors.Is(failure, io.EOF) && !errors.Is(failure, io.ErrUnexpectedEOF) {
+			return c.pool.judge(ctx, stepContent, failure) // without the final dot nothing was sent
 		}
 	}
 	c.client.UpdateDeadline(c.pool.relay.Timeout)
 	if err := w.Close(); err != nil {
 		return c.pool.judge(ctx, stepContent, c.lastWords(err))
 	}
+	return c.finish(ctx)
+}
+
+// finish reads the answer to a mail that has wholly left.
+func (c *connection) finish(ctx context.Context) Result {
 	c.client.UpdateDeadline(c.pool.relay.FinalTimeout)
 	code, text, err := c.client.Text.ReadResponse(2)
 	c.inOrder = err == nil || settled(replied(err))

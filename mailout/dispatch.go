@@ -80,25 +80,32 @@ type turn struct {
 	pass   func()
 }
 
-// Run sends until ctx ends. Mails in hand then have the grace to be finished, and are given back to
-// the outbox after it.
-func (d *Dispatcher) Run(ctx context.Context) error {
-	d.defaults()
+// recover takes up what was in hand when the last process ended.
+func (d *Dispatcher) recover(ctx context.Context) error {
 	n, err := d.Store.RecoverOutbox(ctx)
 	for store.Temporary(err) && ctx.Err() == nil {
 		d.Log.Error("cannot write to the outbox; trying again", "error", err)
 		wait(ctx, time.Second)
 		n, err = d.Store.RecoverOutbox(ctx)
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("recover the outbox: %w", err)
-	}
-	if n > 0 {
+	case n > 0:
 		d.Log.Info("mails that were being sent when the last process ended are sent again",
 			"mails", n)
+	}
+	return nil
+}
+
+// Run sends until ctx ends. Mails in hand then have the grace to be finished, and are given back to
+// the outbox after it.
+func (d *Dispatcher) Run(ctx context.Context) error {
+	d.defaults()
+	if err := d.recover(ctx); err != nil || ctx.Err() != nil {
+		return err
 	}
 	working, abandon := context.WithCancel(context.WithoutCancel(ctx))
 	defer abandon()
@@ -248,15 +255,20 @@ func (d *Dispatcher) suspects(ctx context.Context) {
 			return
 		}
 		for _, o := range d.claim(ctx, []store.Outgoing{o}) {
-			raw, failure := d.prepare(ctx, &o, d.renderer().newBatch())
-			if failure != nil {
-				d.settle(ctx, o, unrendered(o, failure))
-				continue
-			}
-			raw.Close()
-			d.giveBack(ctx, o)
+			d.try(ctx, o)
 		}
 	}
+}
+
+// try renders a mail, and does not send it.
+func (d *Dispatcher) try(ctx context.Context, o store.Outgoing) {
+	raw, failure := d.prepare(ctx, &o, d.renderer().newBatch())
+	if failure != nil {
+		d.settle(ctx, o, unrendered(o, failure))
+		return
+	}
+	raw.Close()
+	d.giveBack(ctx, o)
 }
 
 // places is how many mails are in hand, how many more may be, and how long the relay is left alone.

@@ -144,6 +144,12 @@ func (r *Renderer) aboutTicket(ctx context.Context, m *matter, b *batch) (err er
 	if m.item = item; !m.sight.Item(m.ticket, item) {
 		m.item = desk.Item{Author: item.Author}
 	}
+	return r.around(ctx, m, b)
+}
+
+// around gathers what a mail says beside its item.
+func (r *Renderer) around(ctx context.Context, m *matter, b *batch) (err error) {
+	o := m.o
 	if err = r.background(ctx, m, b); err != nil {
 		return err
 	}
@@ -273,15 +279,11 @@ func (m *matter) carried() map[int]bool {
 	}
 	all, bySize := m.item.Attachments, []int{}
 	for i := range all {
-		if all[i].Ornament {
-			continue
+		if !all[i].Ornament {
+			bySize = append(bySize, i)
 		}
-		bySize = append(bySize, i)
 	}
-	slices.SortStableFunc(bySize, func(i, j int) int {
-		return cmp.Compare(all[i].Size,
-			all[j].Size)
-	})
+	slices.SortStableFunc(bySize, func(i, j int) int { return cmp.Compare(all[i].Size, all[j].Size) })
 	chosen, room := map[int]bool{}, m.room
 	if m.item.Seen.Infected {
 		return chosen

@@ -122,16 +122,7 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 		ids := r.references(m)
 		h.add("In-Reply-To", ids[len(ids)-1])
 		h.add("References", strings.Join(ids, " "))
-		h.add("X-Buzon-Caso", strconv.FormatInt(m.number(), 10))
-		if m.sight.Shows(m.ticket, "status") {
-			h.add("X-Buzon-Estado", string(m.ticket.Class))
-		}
-		if m.sight.Shows(m.ticket, "severity") {
-			h.add("X-Buzon-Severidad", strconv.Itoa(m.ticket.Severity))
-			if m.ticket.Severity == 1 {
-				h.add("Importance", "high") // RFC 4021 section 2.1.54
-			}
-		}
+		m.marks(&h)
 	}
 	if m.invites() {
 		h.add("Reply-To", headerAddress(m.fromName(),
@@ -144,14 +135,7 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 	h.add("X-MS-Reactions", "disallow") // a thumb in Outlook would be no answer to anybody
 	h.add("X-Buzon-Loop", r.Signer.LoopMark(m.o.ID))
 	if !m.human() {
-		auto := "auto-generated" // RFC 3834 section 5
-		if m.row().Answers || m.row().Query && m.o.Mail != 0 {
-			auto = "auto-replied"
-			h.add("Precedence", "bulk")
-		}
-		h.add("Auto-Submitted", auto)
-		h.add("List-Id", "<"+strings.Replace(box.Address, "@", ".", 1)+">") // RFC 2919, for filters
-		h.add("X-Auto-Response-Suppress", "All")                            // MS-OXCMAIL 2.1.3.2.20
+		m.automatic(&h)
 	}
 	switch {
 	case box.Plus:
@@ -160,6 +144,32 @@ func (r *Renderer) address(m *matter) (h header, out Rendered) {
 		out.EnvelopeFrom = box.Address
 	}
 	return h, out
+}
+
+// marks tell filters of the case.
+func (m *matter) marks(h *header) {
+	h.add("X-Buzon-Caso", strconv.FormatInt(m.number(), 10))
+	if m.sight.Shows(m.ticket, "status") {
+		h.add("X-Buzon-Estado", string(m.ticket.Class))
+	}
+	if m.sight.Shows(m.ticket, "severity") {
+		h.add("X-Buzon-Severidad", strconv.Itoa(m.ticket.Severity))
+		if m.ticket.Severity == 1 {
+			h.add("Importance", "high") // RFC 4021 section 2.1.54
+		}
+	}
+}
+
+// automatic says that nobody wrote the mail, so that no machine answers it.
+func (m *matter) automatic(h *header) {
+	auto := "auto-generated" // RFC 3834 section 5
+	if m.row().Answers || m.row().Query && m.o.Mail != 0 {
+		auto = "auto-replied"
+		h.add("Precedence", "bulk")
+	}
+	h.add("Auto-Submitted", auto)
+	h.add("List-Id", "<"+strings.Replace(m.box.Address, "@", ".", 1)+">") // RFC 2919, for filters
+	h.add("X-Auto-Response-Suppress", "All")                              // MS-OXCMAIL 2.1.3.2.20
 }
 
 // invites reports whether a reply to the mail, about no ticket, tells us something by the address

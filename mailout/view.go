@@ -50,16 +50,7 @@ func (m *matter) view(r *Renderer) templates.View {
 	m.ordered(&v)
 	m.awaits(&v)
 	m.replied(&v)
-	// he knows that he wrote «cerrar»
-	if m.row().Words && !(m.row().Spares && m.item.Author.ID == m.to.ID) {
-		v.Text = m.item.Text
-	}
-	if v.Text != "" || m.row().Words {
-		v.Retitled = m.item.Subject
-	}
-	if m.item.Orders {
-		v.Text = ""
-	}
+	m.says(&v)
 	if v.Accepted = m.item.Seen.Accepted; m.to.Agent() {
 		m.besides(&v, r)
 	}
@@ -106,6 +97,31 @@ func code(text string) (list []string) {
 	return list
 }
 
+// says fills in what the item says.
+func (m *matter) says(v *templates.View) {
+	// he knows that he wrote «cerrar»
+	if m.row().Words && !(m.row().Spares && m.item.Author.ID == m.to.ID) {
+		v.Text = m.item.Text
+	}
+	if v.Text != "" || m.row().Words {
+		v.Retitled = m.item.Subject
+	}
+	if m.item.Orders {
+		v.Text = ""
+	}
+}
+
+func fateOf(f store.Fate) templates.Fate {
+	fate := templates.Fate{Number: f.Ticket, Subject: f.Subject, Result: f.Result, Value: f.Value}
+	for _, c := range f.Commands {
+		fate.Commands = append(fate.Commands, templates.Command(c))
+	}
+	for _, u := range f.Unknown {
+		fate.Unknown = append(fate.Unknown, templates.Unknown(u))
+	}
+	return fate
+}
+
 // aside fills in what is about no ticket.
 func (m *matter) aside(v *templates.View, r *Renderer) {
 	d := m.o.Details
@@ -120,15 +136,7 @@ func (m *matter) aside(v *templates.View, r *Renderer) {
 	m.ordered(v)
 	v.Control, v.Dry = m.o.Kind == desk.Transcript, d.Dry
 	for _, f := range d.Fates {
-		fate := templates.Fate{Number: f.Ticket, Subject: f.Subject, Result: f.Result,
-			Value: f.Value}
-		for _, c := range f.Commands {
-			fate.Commands = append(fate.Commands, templates.Command(c))
-		}
-		for _, u := range f.Unknown {
-			fate.Unknown = append(fate.Unknown, templates.Unknown(u))
-		}
-		v.Fates = append(v.Fates, fate)
+		v.Fates = append(v.Fates, fateOf(f))
 	}
 	v.Ticket.OldNumber, v.EscalateIn, v.More = d.Old, store.BreakerPause, d.More
 	if d.Number != 0 {
