@@ -253,6 +253,36 @@ type Link struct {
 	Href string
 }
 
+// nameAll gives everybody a name who has none.
+func (v *View) nameAll(p *phrases) {
+	name(&v.To, p.Label["somebody"])
+	name(&v.Ticket.Requester, p.Label["somebody"])
+	for i := range v.Answer.Items {
+		name(&v.Answer.Items[i].Author, p.Label["somebody"])
+		outward(&v.Answer.Items[i].Author, v)
+	}
+	if v.FromOutside {
+		name(&v.Author, p.Label["no_sender"])
+	}
+	name(&v.Author, v.Desk.Name)
+	for i := range v.Readers {
+		name(&v.Readers[i], p.Label["somebody"])
+	}
+	outward(&v.Author, v)
+	for i := range v.Quoted {
+		name(&v.Quoted[i].Author, p.Label["somebody"])
+		outward(&v.Quoted[i].Author, v)
+	}
+	for _, shown := range v.Previews {
+		for i := range shown.To {
+			name(&shown.To[i], p.Label["somebody"])
+		}
+	}
+	for i := range v.Groups {
+		name(&v.Groups[i].From, p.Label["no_sender"])
+	}
+}
+
 // ready makes a view that is safe to show and complete enough for every sentence.
 func ready(v View, p *phrases) *View {
 	bare := v.Answers && !v.EchoSubject && !v.ToAgent
@@ -268,32 +298,7 @@ func ready(v View, p *phrases) *View {
 	v.localise(&p.Date)
 	v.Tag = first(v.Tag, p.Label["tag"])
 	v.Desk.Name = first(v.Desk.Name, p.Label["desk"])
-	name(&v.To, p.Label["somebody"])
-	name(&v.Ticket.Requester, p.Label["somebody"])
-	for i := range v.Answer.Items {
-		name(&v.Answer.Items[i].Author, p.Label["somebody"])
-		outward(&v.Answer.Items[i].Author, &v)
-	}
-	if v.FromOutside {
-		name(&v.Author, p.Label["no_sender"])
-	}
-	name(&v.Author, v.Desk.Name)
-	for i := range v.Readers {
-		name(&v.Readers[i], p.Label["somebody"])
-	}
-	outward(&v.Author, &v)
-	for i := range v.Quoted {
-		name(&v.Quoted[i].Author, p.Label["somebody"])
-		outward(&v.Quoted[i].Author, &v)
-	}
-	for _, shown := range v.Previews {
-		for i := range shown.To {
-			name(&shown.To[i], p.Label["somebody"])
-		}
-	}
-	for i := range v.Groups {
-		name(&v.Groups[i].From, p.Label["no_sender"])
-	}
+	v.nameAll(p)
 	v.Ticket.SeverityName = first(v.Ticket.SeverityName, p.severity(v.Ticket.Severity))
 	v.Links = slices.DeleteFunc(v.Links, func(l Link) bool { return !safeMailto(l.Href) })
 	v.Links = v.Links[:min(3, len(v.Links))]

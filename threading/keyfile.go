@@ -39,6 +39,19 @@ func (f *keyFile) same(info fs.FileInfo) bool {
 		f.info.ModTime().Equal(info.ModTime()) && f.info.Size() == info.Size()
 }
 
+// closed refuses a file of keys that others may read.
+func closed(path string, mode fs.FileMode) error {
+	if !mode.IsRegular() {
+		return fmt.Errorf("open key file %s: not a regular file", path)
+	}
+	if mode := mode.Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("open key file %s: others may read it (mode %04o); "+
+			"whoever read it can forge replies. "+
+			"Run: chmod 600 %s, and if it was exposed: buzon key rotate", path, mode, path)
+	}
+	return nil
+}
+
 func readKeyFile(path string) (*keyFile, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -49,13 +62,8 @@ func readKeyFile(path string) (*keyFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open key file: %w", err)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("open key file %s: not a regular file", path)
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("open key file %s: others may read it (mode %04o); "+
-			"whoever read it can forge replies. "+
-			"Run: chmod 600 %s, and if it was exposed: buzon key rotate", path, mode, path)
+	if err := closed(path, info.Mode()); err != nil {
+		return nil, err
 	}
 	raw, err := io.ReadAll(io.LimitReader(f, maxKeyFile))
 	if err != nil {

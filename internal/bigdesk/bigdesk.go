@@ -128,24 +128,11 @@ func (g *generator) people(ctx context.Context, tx *store.Tx) error {
 	for _, e := range c.All(desk.Types) {
 		g.entries[desk.Types] = append(g.entries[desk.Types], e.ID)
 	}
-	put := func(kind desk.Kind, n int, parent desk.Kind) error {
-		for i := range n {
-			e := desk.Entry{Kind: kind, Names: map[string]string{
-				"es": fmt.Sprintf("%s %s %d", title(g.random), title(g.random), i+1)}}
-			if parent != "" {
-				e.Parent = g.entries[parent][i%len(g.entries[parent])]
-			}
-			e, err := tx.Put(ctx, e)
-			if err != nil {
-				return err
-			}
-			g.entries[kind] = append(g.entries[kind], e.ID)
-		}
-		return nil
-	}
 	n := max(20, g.tickets/200)
-	err = errors.Join(put(desk.Organisations, n, ""), put(desk.Products, 40, ""),
-		put(desk.Modules, 120, desk.Products), put(desk.Projects, n/5, ""))
+	err = errors.Join(g.put(ctx, tx, desk.Organisations, n, ""),
+		g.put(ctx, tx, desk.Products, 40, ""),
+		g.put(ctx, tx, desk.Modules, 120, desk.Products),
+		g.put(ctx, tx, desk.Projects, n/5, ""))
 	if err != nil {
 		return err
 	}
@@ -175,6 +162,24 @@ func (g *generator) people(ctx context.Context, tx *store.Tx) error {
 // alive are the classes of what is not closed.
 var alive = []desk.Class{desk.Open, desk.Open, desk.Waiting, desk.Waiting, desk.InProgress,
 	desk.Queued, desk.Resolved}
+
+// put writes n rows of a catalogue.
+func (g *generator) put(ctx context.Context, tx *store.Tx, kind desk.Kind, n int,
+	parent desk.Kind) error {
+	for i := range n {
+		e := desk.Entry{Kind: kind, Names: map[string]string{
+			"es": fmt.Sprintf("%s %s %d", title(g.random), title(g.random), i+1)}}
+		if parent != "" {
+			e.Parent = g.entries[parent][i%len(g.entries[parent])]
+		}
+		e, err := tx.Put(ctx, e)
+		if err != nil {
+			return err
+		}
+		g.entries[kind] = append(g.entries[kind], e.ID)
+	}
+	return nil
+}
 
 // ticket opens one, and has people write to those of the last days.
 func (g *generator) ticket(ctx context.Context, tx *store.Tx) error {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -38,6 +39,30 @@ type Hours struct {
 	Not     []string // days of the country's holidays on which people work
 }
 
+// mark notes single days.
+func (c *Calendar) mark(days map[string]bool, list []string) error {
+	for _, day := range list {
+		if _, err := time.Parse(time.DateOnly, day); err != nil {
+			return fmt.Errorf(`%q is no day: write one such as "2026-12-24"`, day)
+		}
+		days[day] = true
+	}
+	return nil
+}
+
+// sort puts the hours of each day in order.
+func (c *Calendar) sort() error {
+	for day := range c.week {
+		slices.SortFunc(c.week[day], func(a, b stretch) int { return a.from - b.from })
+		for i, s := range c.week[day][min(1, len(c.week[day])):] {
+			if s.from < c.week[day][i].to {
+				return fmt.Errorf("hours of %s overlap", time.Weekday(day))
+			}
+		}
+	}
+	return nil
+}
+
 // Calendar makes one of what somebody has written; the error says what would be right.
 func (h Hours) Calendar() (*Calendar, error) {
 	c := &Calendar{Name: h.Name, Zone: h.Zone, also: map[string]bool{}, not: map[string]bool{},
@@ -47,24 +72,14 @@ func (h Hours) Calendar() (*Calendar, error) {
 			return nil, err
 		}
 	}
-	for day := range c.week {
-		slices.SortFunc(c.week[day], func(a, b stretch) int { return a.from - b.from })
-		for i, s := range c.week[day][min(1, len(c.week[day])):] {
-			if s.from < c.week[day][i].to {
-				return nil, fmt.Errorf("hours of %s overlap", time.Weekday(day))
-			}
-		}
+	if err := c.sort(); err != nil {
+		return nil, err
 	}
 	if len(slices.Concat(c.week[:]...)) == 0 {
 		return nil, fmt.Errorf(`hours: nobody works: write some such as "mon-fri 08:00-17:00"`)
 	}
-	for days, list := range map[*map[string]bool][]string{&c.also: h.Also, &c.not: h.Not} {
-		for _, day := range list {
-			if _, err := time.Parse(time.DateOnly, day); err != nil {
-				return nil, fmt.Errorf(`%q is no day: write one such as "2026-12-24"`, day)
-			}
-			(*days)[day] = true
-		}
+	if err := cmp.Or(c.mark(c.also, h.Also), c.mark(c.not, h.Not)); err != nil {
+		return nil, err
 	}
 	if h.Country != "" {
 		var known bool

@@ -385,16 +385,7 @@ func (w *draft) finish() {
 	if !w.deed.By.Agent() {
 		it.Seen.Unset = unset(w.Done)
 	}
-	switch {
-	case given.Type != "":
-		it.Type = given.Type
-	case w.act == Opens, w.act == OpensFor, w.act == Replaces:
-		it.Type = w.Catalogue.Opening(w.Ticket.Type)
-	case w.bears != "":
-		it.Type = w.bears
-	case it.Type == "": // what a customer does without a word
-		it.Type = Note
-	}
+	it.Type = w.typeOf(given.Type)
 	internal := w.inside() || slices.Contains(amongAgents, w.act) ||
 		w.act == Reopens && w.deed.By.Agent() && !w.words()
 	if it.Visibility = Public; internal {
@@ -412,6 +403,18 @@ func (w *draft) finish() {
 	default:
 		it.State = Filed
 	}
+}
+
+func (w *draft) typeOf(given ItemType) ItemType {
+	switch {
+	case given != "":
+		return given
+	case w.act == Opens, w.act == OpensFor, w.act == Replaces:
+		return w.Catalogue.Opening(w.Ticket.Type)
+	case w.bears != "":
+		return w.bears
+	}
+	return cmp.Or(w.Item.Type, Note) // what a customer does without a word
 }
 
 // amongAgents are the acts whose items customers don't see.

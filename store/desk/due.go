@@ -109,22 +109,6 @@ func Due(e Event) []Notification {
 	}
 	t := e.Ticket
 	switch e.Kind {
-	case TicketOpened:
-		d.opened(e, Ack)
-	case TicketReplaced:
-		d.opened(e, NewNumber)
-	case TicketOpenedFor:
-		d.add(OpenedForYou, t.Requester)
-		// his copy has the number, and an address that answers the customer
-		d.add(NewTicket, e.Author)
-		d.add(NewTicket, responsible(e)...)
-		d.ofProject(e)
-	case TicketRecorded:
-		d.add(NewTicket, e.Author)
-	case ProductionFell:
-		d.except(e.Author).copied(e)
-		d.add(ProductionDown, slices.Concat(e.OnCall, e.Admins)...)
-		d.add(ItemNotice, append(t.Customers(), responsible(e)...)...)
 	case TicketAssigned:
 		d.except(e.Author).add(Assigned, t.Agent)
 	case TicketRated:
@@ -151,6 +135,7 @@ func Due(e Event) []Notification {
 	case AgentLeft:
 		d.except(e.Author).add(OfferedNotice, responsible(e)...)
 	default:
+		d.begun(e)
 		d.written(e)
 		d.settled(e)
 		d.clock(e)
@@ -181,6 +166,29 @@ func (d *due) written(e Event) {
 		d.except(e.Author).add(NoteNotice, agents(responsible(e)...)...)
 	case TicketGiven:
 		d.except(e.Author).add(OpenedForYou, t.Requester)
+	}
+}
+
+// begun owes what comes of a new ticket, or of an alarm.
+func (d *due) begun(e Event) {
+	t := e.Ticket
+	switch e.Kind {
+	case TicketOpened:
+		d.opened(e, Ack)
+	case TicketReplaced:
+		d.opened(e, NewNumber)
+	case TicketOpenedFor:
+		d.add(OpenedForYou, t.Requester)
+		// his copy has the number, and an address that answers the customer
+		d.add(NewTicket, e.Author)
+		d.add(NewTicket, responsible(e)...)
+		d.ofProject(e)
+	case TicketRecorded:
+		d.add(NewTicket, e.Author)
+	case ProductionFell:
+		d.except(e.Author).copied(e)
+		d.add(ProductionDown, slices.Concat(e.OnCall, e.Admins)...)
+		d.add(ItemNotice, append(t.Customers(), responsible(e)...)...)
 	}
 }
 

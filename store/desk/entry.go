@@ -22,11 +22,7 @@ var ValueTypes = []ValueType{TextValue, ChoiceValue, DateValue, NumberValue}
 // longestName is the longest that a row may be called, in characters.
 const longestName = 120
 
-// Check says why a row can't be written.
-func (c *Catalogue) Check(e Entry) error {
-	if len(e.Names) == 0 {
-		return fmt.Errorf("the %s has no name", e.Kind)
-	}
+func (c *Catalogue) checkNames(e Entry) error {
 	for _, name := range e.Names {
 		if err := checkName(name); err != nil {
 			return err
@@ -37,24 +33,45 @@ func (c *Catalogue) Check(e Entry) error {
 			}
 		}
 	}
+	return nil
+}
+
+func (e Entry) checkPlaceholders() error {
+	for _, text := range e.Text {
+		if unknown := UnknownPlaceholder(text); unknown != "" {
+			return fmt.Errorf("%s stands for nothing: want one of {%s}", unknown,
+				strings.Join(Placeholders(), "} {"))
+		}
+	}
+	return nil
+}
+
+func (c *Catalogue) checkSeverity(e Entry) error {
+	if e.Position < 1 || c.Entry(e.ID).Position != 0 && c.Entry(e.ID).Position != e.Position {
+		return errors.New(
+			"the number of a severity stays: it is its name among people, and 1 is the worst")
+	}
+	if other, ok := c.Severity(e.Position); ok && other.ID != e.ID {
+		return fmt.Errorf("there is a severity %d already", e.Position)
+	}
+	return nil
+}
+
+// Check says why a row can't be written.
+func (c *Catalogue) Check(e Entry) error {
+	if len(e.Names) == 0 {
+		return fmt.Errorf("the %s has no name", e.Kind)
+	}
+	if err := c.checkNames(e); err != nil {
+		return err
+	}
 	switch e.Kind {
 	case Statuses:
 		return c.checkStatus(e)
 	case Canned:
-		for _, text := range e.Text {
-			if unknown := UnknownPlaceholder(text); unknown != "" {
-				return fmt.Errorf("%s stands for nothing: want one of {%s}", unknown,
-					strings.Join(Placeholders(), "} {"))
-			}
-		}
+		return e.checkPlaceholders()
 	case Severities:
-		if e.Position < 1 || c.Entry(e.ID).Position != 0 && c.Entry(e.ID).Position != e.Position {
-			return errors.New(
-				"the number of a severity stays: it is its name among people, and 1 is the worst")
-		}
-		if other, ok := c.Severity(e.Position); ok && other.ID != e.ID {
-			return fmt.Errorf("there is a severity %d already", e.Position)
-		}
+		return c.checkSeverity(e)
 	case ItemTypes:
 		return e.Follows.check()
 	case Modules:

@@ -1,6 +1,9 @@
 package desk
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Verb is what an order tells the desk to do.
 type Verb string
@@ -73,7 +76,13 @@ const (
 var verbs []verb
 
 func init() { // what the rows do reads the table
-	verbs = []verb{
+	verbs = slices.Concat(stageVerbs(), fieldVerbs(), wordVerbs(), ticketVerbs(), askingVerbs)
+	indexWords()
+}
+
+// stageVerbs say how far a ticket is, and who works on it.
+func stageVerbs() []verb {
+	return []verb{
 		{VerbClose, "cerrar", "close", "cerrar, close, testing ok", "", Closes,
 			decides(VerbClose, "closed")},
 		{VerbResolve, "resuelto", "resolved resolve", "", "", Resolves,
@@ -91,6 +100,12 @@ func init() { // what the rows do reads the table
 		{VerbTake, "tomar", "take", "", "", "", (*draft).take},
 		{"assign", "asignar", "assign", "", "X", "", (*draft).assign},
 		{"release", "soltar", "release", "", "", "", (*draft).release},
+	}
+}
+
+// fieldVerbs set what is known of it.
+func fieldVerbs() []verb {
+	return []verb{
 		{"severity", "severidad criticidad prioridad", "severity priority", "", "N", "",
 			set("severity")},
 		{"type", "tipo", "type", "", "X", "", set("type")},
@@ -104,6 +119,12 @@ func init() { // what the rows do reads the table
 		{"due", "vence", "due", "", "2026-12-31", "", set("due")},
 		{VerbField, "campo", "field", "", "X=Y", "", (*draft).field},
 		{VerbItem, "item", "item", "", "X", "", (*draft).ofType},
+	}
+}
+
+// wordVerbs are about what is written, and about people.
+func wordVerbs() []verb {
+	return []verb{
 		{VerbNote, "nota interno interna nota-interna", "note internal internal-note", "", "", "",
 			(*draft).note},
 		{VerbPublic, "publico", "public", "", "", "", (*draft).public},
@@ -118,6 +139,12 @@ func init() { // what the rows do reads the table
 		{VerbCanned, "plantilla", "canned", "", "X", "", (*draft).canned},
 		{VerbView, "vista", "view", "", "[X]", "", (*draft).view},
 		{VerbNew, "nuevo", "new", "", aPerson, "", (*draft).opened},
+	}
+}
+
+// ticketVerbs are about other tickets, and about items that wait.
+func ticketVerbs() []verb {
+	return []verb{
 		{"merge", "unir", "merge", "", aTicket, "", (*draft).merge},
 		{"split", "separar", "split", "", "[4 5]", "", (*draft).separate},
 		{"link", "enlazar", "link", "", aTicket, "", link("")},
@@ -127,8 +154,6 @@ func init() { // what the rows do reads the table
 		{VerbCancel, "cancelar", "cancel", "", "[N]", "", (*draft).cancel},
 		{VerbSend, "enviar", "send", "", "[N]", "", (*draft).send},
 	}
-	verbs = append(verbs, askingVerbs...)
-	indexWords()
 }
 
 // askingVerbs are the orders that are answered with what they ask for.
