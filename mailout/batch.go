@@ -20,8 +20,16 @@ type batch struct {
 	// by the mail
 	backgrounds memo[int64, store.Background]
 	before      memo[int64, []string]
+	quotes      memo[quotesOf, []desk.Item]
 	names       memo[struct{}, *desk.Catalogue]
 	everyone    memo[struct{}, *staff]
+}
+
+// quotesOf is which earlier items a mail quotes: agents are shown the same ones.
+type quotesOf struct {
+	ticket, before, reader int64 // the reader is 0 for who sees all
+	internal               bool
+	most                   int
 }
 
 func (r *Renderer) newBatch() *batch { return &batch{r: r} }
@@ -42,6 +50,9 @@ func (r *Renderer) batchOf(ctx context.Context, claimed []store.Outgoing) *batch
 	b.people.fill(shared.People)
 	b.backgrounds.fill(shared.Backgrounds)
 	b.before.fill(shared.Before)
+	if sights, err := r.Store.Sights(ctx, shared.People); err == nil {
+		b.sights.fill(sights)
+	}
 	return b
 }
 
@@ -68,6 +79,23 @@ func (b *batch) item(ctx context.Context, ticket, number int64) (desk.Item, erro
 func (b *batch) catalogue(ctx context.Context) (*desk.Catalogue, error) {
 	return b.names.get(struct{}{},
 		func() (*desk.Catalogue, error) { return b.r.Store.Catalogue(ctx) })
+}
+
+// earlier are the items that a mail quotes, shortened.
+func (b *batch) earlier(ctx context.Context, s desk.Sight, of quotesOf) ([]desk.Item, error) {
+	if !s.All {
+		of.reader = s.Person
+	}
+	return b.quotes.get(of, func() ([]desk.Item, error) {
+		list, err := b.r.Store.Earlier(ctx, s, of.ticket, of.before, of.internal, of.most,
+			quotedLength+1)
+		for i, it := range list {
+			if text := []rune(it.Text); len(text) > quotedLength {
+				list[i].Text = string(text[:quotedLength]) + " …"
+			}
+		}
+		return list, err
+	})
 }
 
 // staff is what nobody else may look like.

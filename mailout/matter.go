@@ -165,7 +165,7 @@ func (r *Renderer) around(ctx context.Context, m *matter, b *batch) (err error) 
 	if err != nil {
 		return err
 	}
-	m.quoted, err = r.history(ctx, m, m.sight)
+	m.quoted, err = m.history(ctx, b)
 	return err
 }
 
@@ -331,8 +331,7 @@ const quotedLength = 4000
 
 // history are the items before this one that the reader has written or been sent, the newest first;
 // agents may read all. It costs memory for what is quoted, never for the ticket.
-func (r *Renderer) history(ctx context.Context, m *matter, sight desk.Sight) (list []desk.Item,
-	err error) {
+func (m *matter) history(ctx context.Context, b *batch) ([]desk.Item, error) {
 	most := m.row().Quotes
 	if most == 0 || m.o.Item < 2 {
 		return nil, nil
@@ -341,13 +340,6 @@ func (r *Renderer) history(ctx context.Context, m *matter, sight desk.Sight) (li
 	if !m.to.Agent() {
 		most = 1 + len(m.carries)
 	}
-	earlier, err := r.Store.Earlier(ctx, sight, m.o.Ticket, m.o.Item, m.inside(), most,
-		quotedLength+1)
-	for _, it := range earlier {
-		if text := []rune(it.Text); len(text) > quotedLength {
-			it.Text = string(text[:quotedLength]) + " …"
-		}
-		list = append(list, it)
-	}
-	return list, err
+	return b.earlier(ctx, m.sight, quotesOf{ticket: m.o.Ticket, before: m.o.Item,
+		internal: m.inside(), most: most})
 }

@@ -2,6 +2,7 @@ package mailout
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -185,6 +186,29 @@ func TestAgentsSeeWhoseCustomerWrites(t *testing.T) {
 		h.must(err)
 		if strings.Contains(mail.Text, "Cliente SA") != c.want {
 			t.Errorf("%s to %s:\n%s", c.kind, c.to.Name, mail.Text)
+		}
+	}
+}
+
+// TestQuotesOfAClaim: mails that were claimed together quote what each reader may see: agents the
+// note, the customer none of it.
+func TestQuotesOfAClaim(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ticket := h.ticket()
+	h.item(desk.Item{Ticket: ticket.Number, Type: "problem", Author: h.carla, Text: printer})
+	h.item(desk.Item{Ticket: ticket.Number, Type: desk.Note, Author: h.ana,
+		Visibility: desk.Internal, Text: "Ojo, debe."})
+	said := h.item(desk.Item{Ticket: ticket.Number, Author: h.ana, Text: answer})
+	owed := []store.Outgoing{h.owe(desk.NoteNotice, said, h.luis),
+		h.owe(desk.ItemNotice, said, h.luis), h.owe(desk.ItemNotice, said, h.carla)}
+	b := h.renderer.batchOf(t.Context(), owed)
+	for i, wants := range []bool{true, false, false} {
+		m, err := h.renderer.matter(t.Context(), owed[i], 0, b)
+		h.must(err)
+		if of := fmt.Sprint(m.quoted); strings.Contains(of, "debe") != wants ||
+			!strings.Contains(of, "factura") {
+			t.Errorf("%s to %s quotes %s", owed[i].Kind, m.to.Name, of)
 		}
 	}
 }

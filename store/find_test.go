@@ -149,8 +149,16 @@ func pick[T any](d *randomDesk, list []T) T { return list[d.IntN(len(list))] }
 func TestFindIsSight(t *testing.T) {
 	for seed := range uint64(12) {
 		d := newRandomDesk(t, seed)
+		everybody := map[int64]desk.Person{}
+		for _, p := range d.people {
+			everybody[p.ID] = p
+		}
+		sights := must(d.store.Sights(ctx, everybody))(t)
 		for _, p := range append(d.people, desk.Person{}) {
 			sight := must(d.store.Sight(ctx, p))(t)
+			if at, known := sights[p.ID]; known && fmt.Sprint(at) != fmt.Sprint(sight) {
+				t.Errorf("seed %d: read with others %d sees %v, alone %v", seed, p.ID, at, sight)
+			}
 			d.lists(t, fmt.Sprintf("seed %d, person %d", seed, p.ID), sight)
 			d.eachWay(func(way string) {
 				d.searches(t, fmt.Sprintf("seed %d, person %d, %s", seed, p.ID, way), sight)

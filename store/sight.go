@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 
 	"buzon/store/desk"
 )
@@ -17,9 +20,43 @@ func (tx *Tx) Sight(ctx context.Context, p desk.Person) (desk.Sight, error) {
 	return tx.Reader.sight(ctx, tx.store.opt.Profiles, p)
 }
 
+// Sights are those of people, read at once.
+func (s *Store) Sights(ctx context.Context, people map[int64]desk.Person) (
+	map[int64]desk.Sight, error) {
+	c, err := s.Catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, followed := &where{dialect: s.dialect}, map[int64][]int64{}
+	err = s.rows(ctx, `
+		SELECT person, project FROM project_follower
+		WHERE person IN (`+w.list("BIGINT", slices.Collect(maps.Keys(people)))+`)
+		ORDER BY person, project`, w.args, func(rows *sql.Rows) error {
+		var person, project int64
+		err := rows.Scan(&person, &project)
+		followed[person] = append(followed[person], project)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("what people may see: %w", err)
+	}
+	sights := map[int64]desk.Sight{}
+	for id, p := range people {
+		if byProfile(p) {
+			sights[id] = s.opt.Profiles.Sight(p, c, followed[id])
+		} else {
+			sights[id] = s.opt.Profiles.Sight(p, nil, nil)
+		}
+	}
+	return sights, nil
+}
+
+// byProfile reports whether it hangs on a profile what somebody sees.
+func byProfile(p desk.Person) bool { return p.ID != 0 && !p.Agent() && p.Active }
+
 func (r Reader) sight(ctx context.Context, profiles desk.Profiles,
 	p desk.Person) (desk.Sight, error) {
-	if p.ID == 0 || p.Agent() || !p.Active {
+	if !byProfile(p) {
 		return profiles.Sight(p, nil, nil), nil
 	}
 	c, err := r.Catalogue(ctx)

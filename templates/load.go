@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	text "text/template"
+	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -125,10 +127,26 @@ func read(files map[string]source, fsys fs.FS, prefix string) error {
 				filepath.Join(prefix, name), phrasesFile, partsFile, kindList())
 		}
 		b, err := fs.ReadFile(fsys, name)
+		if i := broken(b); i >= 0 {
+			return fmt.Errorf("%s:%d: this is not UTF-8: save the file in that encoding",
+				filepath.Join(prefix, name), 1+bytes.Count(b[:i], []byte("\n")))
+		}
 		files[name] = source{filepath.Join(prefix, name),
 			strings.ReplaceAll(string(b), "\r\n", "\n")}
 		return err
 	})
+}
+
+// broken is where a file stops being UTF-8, -1 for nowhere.
+func broken(b []byte) int {
+	for i := 0; i < len(b); {
+		r, size := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
 }
 
 const (
@@ -194,6 +212,9 @@ func (f sources) language(code string, prove bool) (*language, error) {
 		return nil, err
 	}
 	if l.given, err = readPhrases(f.stack(phrasesFile, code)); err != nil {
+		return nil, err
+	}
+	if err = f.filledIn(code, l.given); err != nil {
 		return nil, err
 	}
 	if l.parts, err = defined(f.stack(partsFile, code)); err != nil {
