@@ -207,7 +207,12 @@ func postgresVacant(ctx context.Context, to string) (*sql.DB, func(bool) error, 
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
-	return db, func(bool) error { return db.Close() }, nil
+	return db, func(whole bool) (err error) {
+		if whole { // or searches would read a long list until the server comes to it by itself
+			_, err = db.ExecContext(ctx, "VACUUM search, item, ticket, person")
+		}
+		return errors.Join(err, db.Close())
+	}, nil
 }
 
 // postgresCopied has the database count on from the highest ids, and know how the tables are

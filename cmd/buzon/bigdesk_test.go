@@ -88,8 +88,8 @@ func BenchmarkReadings(b *testing.B) {
 	}
 }
 
-// TestMemoryOfBigDesk: the daemon of a desk of 200,000 tickets has less than 120 MB when it has
-// filed mail, searched and made panels.
+// TestMemoryOfBigDesk: the daemon of a desk of 200,000 tickets never has 120 MB while it files
+// mail, searches and makes panels.
 func TestMemoryOfBigDesk(t *testing.T) {
 	if os.Getenv("BUZON_TEST_LONG") != "1" {
 		t.Skip("needs a desk of 200,000 tickets: run with BUZON_TEST_LONG=1")
@@ -124,7 +124,7 @@ func TestMemoryOfBigDesk(t *testing.T) {
 	d.quiet()
 	now, most := memoryOf(t, p.Process.Pid, "VmRSS"), memoryOf(t, p.Process.Pid, "VmHWM")
 	t.Logf("resident: %d MB idle, %d MB behind it all, at most %d MB", idle>>10, now>>10, most>>10)
-	if now > limit {
-		t.Errorf("%d MB resident, want less than %d", now>>10, limit>>10)
+	if most > limit {
+		t.Errorf("%d MB resident, want less than %d", most>>10, limit>>10)
 	}
 }

@@ -27,7 +27,7 @@ func (a *app) logger(level slog.Level) *slog.Logger {
 // beside a small heap: collecting it a third as often saves a tenth of the work, and the limit
 // keeps large mails from taking the memory that this would cost. Tests run many desks in one
 // process.
-var memoryLimit int64 = 64 << 20
+var memoryLimit int64 = 48 << 20
 
 // serve runs the doors, the intake and the dispatcher until ctx ends: take nothing new, finish what
 // is in hand, close.
