@@ -89,10 +89,29 @@ func (tx *Tx) clockFacts(ctx context.Context, f *desk.Facts, t desk.Ticket) (err
 	return err
 }
 
-// answered reports whether an agent has said something to the customer in a ticket.
+// answered reports whether an agent has said something to the customer of a ticket since its alarm
+// was raised. What opens it is no answer.
 func (r Reader) answered(ctx context.Context, ticket int64) (bool, error) {
 	return r.row(ctx, `
 		SELECT 1 FROM item i JOIN person p ON p.id = i.author
-		WHERE i.ticket = $1 AND i.visibility = 'public' AND p.role <> 'customer' LIMIT 1`,
-		args(ticket), new(int))
+		WHERE i.ticket = $1 AND i.number > 1 AND i.visibility = 'public' AND i.state = 'filed'
+			AND p.role <> 'customer' AND i.created_at >= (
+				SELECT coalesce(max(a.at), 0) FROM activity a
+				WHERE a.ticket = $1 AND a.what = $2 AND a.new = 'true')
+		LIMIT 1`,
+		args(ticket, productionDown), new(int))
+}
+
+// inherit writes what the clock owes a ticket that another one has made what it is; others are the
+// timers of that one, of which it takes that of an alarm.
+func (tx *Tx) inherit(ctx context.Context, before, after desk.Ticket, others []desk.Timer) error {
+	f := desk.Facts{Times: tx.store.opt.Times, Now: tx.Now()}
+	var err error
+	if f.Catalogue, err = tx.Catalogue(ctx); err != nil {
+		return err
+	}
+	if err = tx.clockFacts(ctx, &f, before); err != nil {
+		return err
+	}
+	return tx.schedule(ctx, after, desk.Inherit(before, after, others, f), Origin{})
 }

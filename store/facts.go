@@ -179,6 +179,11 @@ func (tx *Tx) shape(ctx context.Context, t desk.Ticket, d desk.Deed, f *desk.Fac
 			return err
 		}
 	}
+	if desk.Merges(d.Orders) {
+		if f.Owed, err = tx.Timers(ctx, t.Number); err != nil {
+			return err
+		}
+	}
 	if splits {
 		f.Items, f.Spent, err = tx.parts(ctx, t.Number)
 	}

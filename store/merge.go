@@ -70,9 +70,6 @@ func (tx *Tx) locate(ctx context.Context, done *Done) (err error) {
 // merge has the items, the followers and the links of the ticket come along to its host.
 func (tx *Tx) merge(ctx context.Context, done *Done, m desk.Merging, how Activity) (err error) {
 	guest, host := done.Ticket.Number, m.Host.Number
-	if m.Timers, err = tx.Timers(ctx, guest); err != nil {
-		return err
-	}
 	if m.MergeUndo.Links, err = tx.newLinks(ctx, guest, host); err != nil {
 		return err
 	}
@@ -86,6 +83,7 @@ func (tx *Tx) merge(ctx context.Context, done *Done, m desk.Merging, how Activit
 		func() error { return tx.followers(ctx, m.Before, host, joined, how) },
 		func() error { return tx.tieAll(ctx, append(links, mergedInto(guest, host))) },
 		func() error { return tx.write(ctx, "DELETE FROM timer WHERE ticket = $1", guest) },
+		func() error { return tx.inherit(ctx, m.Before, m.Host, m.Timers) },
 		func() error { return tx.relocate(ctx, guest, host, how) },
 		func() error { return tx.Note(ctx, merged) },
 		func() error {
@@ -266,10 +264,7 @@ func (tx *Tx) sinceMerged(ctx context.Context, host int64, g *desk.Guest) (err e
 // part gives the guest back what it had, and what was written to it since.
 func (tx *Tx) part(ctx context.Context, p desk.Parting, how Activity) error {
 	guest, host, u := p.Guest.Number, p.HostsBefore.Number, p.Before.Undo
-	left, timers, parted := desk.Outcome{Unfollow: p.Left}, u.Timers, how
-	if p.Guest.Class != u.Class {
-		timers = nil
-	}
+	left, parted := desk.Outcome{Unfollow: p.Left}, how
 	parted.Ticket, parted.What, parted.New = host, "parted", fmt.Sprint(guest)
 	return inTurn(
 		func() error { return tx.giveBack(ctx, guest, host, u) },
@@ -280,7 +275,7 @@ func (tx *Tx) part(ctx context.Context, p desk.Parting, how Activity) error {
 		},
 		func() error { return tx.followers(ctx, p.HostsBefore, host, left, how) },
 		func() error { return tx.untie(ctx, guest, u.Links) },
-		func() error { return tx.setTimers(ctx, guest, timers) },
+		func() error { return tx.wind(ctx, p) },
 		func() error { return tx.write(ctx, "DELETE FROM merge WHERE ticket = $1", guest) },
 		func() error { return tx.relocate(ctx, guest, guest, how) },
 		func() error { return tx.Note(ctx, parted) })
@@ -299,6 +294,19 @@ func (tx *Tx) untie(ctx context.Context, guest int64, links []desk.Tie) error {
 		}
 	}
 	return nil
+}
+
+// wind gives the guest back what the clock owed it, and how far its clocks had run: they ran on
+// meanwhile. Where its customers have written, it begins as it stands now.
+func (tx *Tx) wind(ctx context.Context, p desk.Parting) error {
+	u := p.Before.Undo
+	if p.Guest.Class != u.Class {
+		return tx.inherit(ctx, p.Before.Ticket, p.Guest, u.Timers)
+	}
+	if err := tx.setTimers(ctx, p.Guest.Number, u.Timers); err != nil {
+		return err
+	}
+	return tx.setClocks(ctx, p.Guest.Number, u.Clocks)
 }
 
 // spot is where an item stands, or stood.

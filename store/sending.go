@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"buzon/store/desk"
 )
 
 // waiting is a mail that may be sent when its time has come, in one lane.
@@ -248,7 +250,17 @@ func (tx *Tx) setBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := tx.setBackLadder(ctx); err != nil {
+		return err
+	}
 	return tx.setBackKept(ctx)
+}
+
+// setBackLadder has nobody wait for an hour whom an alarm calls in ten minutes.
+func (tx *Tx) setBackLadder(ctx context.Context) error {
+	last := tx.Now().Add(tx.store.opt.Times.LongestRest()).UnixMilli()
+	return tx.write(ctx, "UPDATE timer SET at = $1 WHERE kind = $2 AND at > $1", last,
+		desk.LadderTimer)
 }
 
 // RetryOutgoing makes mails due now that wait or failed, and returns which of them.

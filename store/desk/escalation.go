@@ -72,6 +72,15 @@ func (w *draft) strikeLadder(t Timer) {
 	w.Events = append(w.Events, e)
 }
 
+// LongestRest is the longest that the ladder rests before it goes on.
+func (c Times) LongestRest() time.Duration {
+	rest, last := c.TakeExpires, time.Duration(0)
+	for _, r := range c.Ladder {
+		rest, last = max(rest, r.After-last), r.After
+	}
+	return rest
+}
+
 // first is who is told next when the alarm has just been raised.
 func (c Times) firstRung() Rung {
 	if len(c.Ladder) == 0 {

@@ -17,6 +17,7 @@ type MergeUndo struct {
 	Closed   time.Time `json:"closed,omitzero"`
 	Down     bool      `json:"down,omitempty"`
 	Timers   []Timer   `json:"timers,omitempty"`
+	Clocks   []Clock   `json:"clocks,omitempty"`
 	// Of the host, what it got by it, and how bad it was before.
 	Severity  int      `json:"severity"`
 	HostDown  bool     `json:"host_down,omitempty"`
@@ -105,6 +106,22 @@ func (w *draft) merge(arg string) Result {
 	return Result{Key: "merged", Value: value}
 }
 
+// Inherit is what the clock owes a ticket that another one, merged into it or parted from it, has
+// made what it is: its own clocks follow, and the ladder of the other's alarm goes on.
+func Inherit(before, after Ticket, others []Timer, f Facts) Outcome {
+	w := &draft{Facts: f, before: before, Outcome: Outcome{Ticket: after}}
+	if after.ProductionDown && !before.ProductionDown {
+		for _, t := range others {
+			if t.Kind == LadderTimer {
+				w.Timers = append(w.Timers, t)
+			}
+		}
+	}
+	w.remember()
+	w.runClocks()
+	return w.Outcome
+}
+
 func linkWord(language string) string {
 	if language == "en" {
 		return "duplicate"
@@ -133,6 +150,7 @@ func (w *draft) guest(host int64) {
 	t, u := &w.Ticket, &w.Merging.MergeUndo
 	u.Class, u.Status, u.Assignee = t.Class, t.Status, t.Assignee.ID
 	u.Closed, u.Down = t.ClosedAt, t.ProductionDown
+	u.Timers, u.Clocks = w.Owed, w.Facts.Clocks
 	t.Class, t.MergedInto, t.Assignee = Closed, host, Person{}
 	t.ProductionDown, t.Minutes = false, 0
 }
