@@ -388,7 +388,11 @@ func (w voice) resulting(c Command) string {
 	said := first(w.p.Result[c.Result], c.Result)
 	if strings.Contains(said, "{and}") {
 		value, and, _ := strings.Cut(c.Value, " · ")
-		return strings.NewReplacer("{value}", value, "{and}", and).Replace(said)
+		then := ""
+		if strings.Contains(said, "{then}") {
+			and, then, _ = strings.Cut(and, " · ")
+		}
+		return strings.NewReplacer("{value}", value, "{and}", and, "{then}", then).Replace(said)
 	}
 	if strings.Contains(said, "{value}") {
 		return strings.TrimSpace(strings.ReplaceAll(said, "{value}", c.Value))

@@ -179,3 +179,29 @@ func TestHoursByCommand(t *testing.T) {
 		}
 	}
 }
+
+// TestTimeTakenBackByCommand: what begins with a minus is a time, behind the two dashes that end the
+// flags.
+func TestTimeTakenBackByCommand(t *testing.T) {
+	t.Parallel()
+	do := clerk(t)
+	const as = " --as ana@ejemplo.test"
+	for _, c := range []struct{ line, want string }{
+		{"agent add ana@ejemplo.test --name Ana", ""},
+		{"person add carla@cliente.test", ""},
+		{"ticket open --requester carla@cliente.test --subject x --text y" + as, "1"},
+		{"ticket time 1 1h caja" + as, ""},
+		{"ticket time 1" + as + " -- -15m de más", ""},
+		{"ticket show 1 --json", `"time_minutes":45`},
+		{"ticket show 1 --json", `"minutes":-15`},
+		{"ticket time 1" + as + " -- -2h", "want one of −45 min"},
+		{"ticket time 1" + as + " -- -0m", ""},
+		{"ticket show 1 --json", `"time_minutes":45`},
+		{"ticket time 1" + as + " -- -45m", ""},
+		{"ticket show 1 --json", `"time_minutes":0`},
+	} {
+		if got := do(c.line); !strings.Contains(got, c.want) {
+			t.Errorf("%s: %s, want %s", c.line, got, c.want)
+		}
+	}
+}

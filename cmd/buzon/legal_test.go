@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"buzon/store"
+	"buzon/store/desk"
 )
 
 // TestLegalByMail: the acknowledgement names the day, who asks for a person wakes the team while
@@ -68,6 +69,66 @@ func TestLegalByMail(t *testing.T) {
 				t.Errorf("clocks: %+v, %v", row.Clocks, err)
 			}
 		})
+	}
+}
+
+// TestLegalDays: over holidays and the ends of years, by hand from the laws' calendars; in the zone
+// of the calendar, wherever the desk is.
+func TestLegalDays(t *testing.T) {
+	t.Parallel()
+	none := naming{desk.NewCatalogue(nil), "es"}
+	for _, c := range []struct{ law, kind, opened, due string }{
+		{"es-ley10-2025", "", "2026-12-10 12:00", "2027-01-04"}, // Christmas, New Year
+		{"es-ley10-2025", "", "2026-12-18 12:00", "2027-01-13"}, // and the Magi
+		{"es-ley10-2025", "", "2026-03-28 12:00", "2026-04-20"}, // a Saturday
+		{"es-ley10-2025", "", "2026-03-12 00:10", "2026-04-02"},
+		{"es-ley10-2025", "Mejora", "2026-04-30 12:00", "2026-05-04"}, // one day
+		{"co-ley1755", "", "2026-12-10 12:00", "2027-01-04"},
+		{"co-ley1755", "", "2026-12-24 12:00", "2027-01-19"},         // Reyes on the 11th
+		{"co-ley1755", "", "2026-03-03 23:30", "2026-03-25"},         // by Bogotá's clock
+		{"co-ley1755", "Problema", "2026-03-31 12:00", "2026-04-16"}, // 10 days
+		{"co-ley1755", "Consulta", "2026-06-01 12:00", "2026-07-16"}, // 30 days
+	} {
+		f := config{Plazos: c.law, Timezone: "Pacific/Auckland", Legal: legalConfig{"ley", 0,
+			map[string]int{"Problema": 10, "Consulta": 30, "Mejora": 1}}}
+		zone, country := "Europe/Madrid", c.law[:2]
+		if country == "co" {
+			zone = "America/Bogota"
+		}
+		f.Calendar = []calendarConfig{{Name: "ley", Timezone: zone, Holidays: country,
+			Hours: []string{"mon-fri 09:00-17:00"}}}
+		law := must(f.law(must(f.location())(t)))(t)
+		in := must(time.LoadLocation(zone))(t)
+		began := must(time.ParseInLocation("2006-01-02 15:04", c.opened, in))(t)
+		due := law.Due(desk.Entry{Names: map[string]string{"es": c.kind}}, began)
+		if got := due.In(in).Format("2006-01-02 15:04"); got != c.due+" 23:59" {
+			t.Errorf("%s, %s of %s: due %s, want %s", c.law, c.kind, c.opened, got, c.due)
+		}
+		row := legalRowOf(none, *law, desk.Ticket{}, desk.Clock{Began: began, Ended: due}, due)
+		if c.kind == "" && (row.Due != c.due || row.Opened != c.opened[:10] || row.Late ||
+			row.WorkingDays != 15) {
+			t.Errorf("%s of %s: the report says %+v", c.law, c.opened, row)
+		}
+		row = legalRowOf(none, *law, desk.Ticket{},
+			desk.Clock{Began: began, Ended: due.Add(time.Minute)}, due)
+		if c.kind == "" && !row.Late {
+			t.Errorf("%s of %s: a minute later is not late", c.law, c.opened)
+		}
+	}
+}
+
+// TestLegalDayOfTheCalendar: the acknowledgement names the calendar's day, not that of the zone in
+// which it is over.
+func TestLegalDayOfTheCalendar(t *testing.T) {
+	t.Parallel()
+	d := newVirtualDesk(t, "uno.test", func(f *config) {
+		f.Plazos, f.Legal = "co-ley1755", legalConfig{Calendar: "ley"}
+		f.Calendar = []calendarConfig{{Name: "ley", Timezone: "America/Bogota", Holidays: "co",
+			Hours: []string{"mon-fri 08:00-17:00"}}}
+	})
+	n := d.opened(carlaRuiz, "Factura 12", "Me cobraron dos veces.")
+	if m := decoded(d.about(carlaRuiz, n)); !strings.Contains(m, "miércoles 25 de marzo") {
+		t.Errorf("the acknowledgement says\n%s", m)
 	}
 }
 

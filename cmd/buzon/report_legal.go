@@ -15,7 +15,7 @@ import (
 type legalRow struct {
 	Ticket      int64   `json:"ticket"`
 	Type        string  `json:"type"`
-	Opened      string  `json:"opened"` // days, as the desk's calendar has them
+	Opened      string  `json:"opened"` // days, as the law's calendar has them
 	Due         string  `json:"due"`
 	Resolved    *string `json:"resolved"` // null: not yet
 	WorkingDays int     `json:"working_days"`
@@ -55,7 +55,7 @@ func (h *house) legalRows(ctx context.Context, law desk.Law, year int) ([]legalR
 	if err != nil {
 		return nil, err
 	}
-	start := time.Date(year, 1, 1, 0, 0, 0, 0, h.location)
+	start := time.Date(year, 1, 1, 0, 0, 0, 0, law.Calendar.Zone)
 	list, err := h.store.LegalClocks(ctx, start, start.AddDate(1, 0, 0))
 	if err != nil {
 		return nil, err
@@ -69,14 +69,14 @@ func (h *house) legalRows(ctx context.Context, law desk.Law, year int) ([]legalR
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, h.legalRow(n, law, t, c.Clock))
+		rows = append(rows, legalRowOf(n, law, t, c.Clock, h.store.Now()))
 	}
 	return rows, nil
 }
 
-func (h *house) legalRow(n naming, law desk.Law, t desk.Ticket, c desk.Clock) legalRow {
-	day := func(at time.Time) string { return at.In(h.location).Format(time.DateOnly) }
-	due, end := law.Due(n.Entry(t.Type), c.Began), h.store.Now()
+func legalRowOf(n naming, law desk.Law, t desk.Ticket, c desk.Clock, now time.Time) legalRow {
+	day := func(at time.Time) string { return at.In(law.Calendar.Zone).Format(time.DateOnly) }
+	due, end := law.Due(n.Entry(t.Type), c.Began), now
 	row := legalRow{Ticket: t.Number, Type: n.of(t.Type), Opened: day(c.Began), Due: day(due)}
 	if !c.Ended.IsZero() {
 		end = c.Ended

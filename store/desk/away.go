@@ -70,7 +70,25 @@ func (w *draft) away(arg string) Result {
 	is.AwayUntil = time.Date(y, mo, d+1, 0, 0, 0, 0, day.Location())
 	is.Substitute = found[0].ID
 	w.Outcome.Absent = &is
-	return Result{Key: "away", Value: day.Format(time.DateOnly) + " · " + found[0].Name}
+	return w.standsIn(is, found[0], day.Format(time.DateOnly)+" · "+found[0].Name)
+}
+
+// standsIn says who stands in for somebody: where the one whom he names is away too, another one,
+// or nobody.
+func (w *draft) standsIn(is, named Person, value string) Result {
+	if !named.Away(w.Now) {
+		return Result{Key: "away", Value: value}
+	}
+	agents := slices.Clone(w.Agents)
+	for i, a := range agents {
+		if a.ID == is.ID {
+			agents[i] = is
+		}
+	}
+	if s, there := StandIns(agents, w.Now)[is.ID]; there {
+		return Result{Key: "away_too", Value: value + " · " + s.Name}
+	}
+	return Result{Key: "away_alone", Value: value}
 }
 
 func sameDay(at time.Time, y int, m time.Month, d int) bool {

@@ -80,11 +80,13 @@ func (l Law) Due(e Entry, began time.Time) time.Time {
 	return l.Calendar.AddDays(began, l.daysOf(e))
 }
 
-// legalDay is by when a law has what the deed opens answered.
+// legalDay is by when a law has what the deed opens answered: the end of that day by the desk's
+// clock, since it is the day that people are told, and the law's calendar may be of another zone.
 func (w *draft) legalDay() (day time.Time) {
 	for _, c := range w.Outcome.Clocks {
 		if c.Kind == Legal && w.before.Number == 0 {
-			day = c.Due
+			y, m, d := c.Due.In(w.Times.Law.Calendar.zone()).Date()
+			day = time.Date(y, m, d, 23, 59, 0, 0, w.Times.zone())
 		}
 	}
 	return day
