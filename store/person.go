@@ -122,6 +122,11 @@ func (r Reader) Persons(ctx context.Context, role desk.Role) ([]desk.Person, err
 	return r.persons(ctx, "WHERE p.role = $1 ORDER BY p.id", role)
 }
 
+// PersonsAfter lists some people, those behind an id, in the order of their ids.
+func (r Reader) PersonsAfter(ctx context.Context, id int64, limit int) ([]desk.Person, error) {
+	return r.persons(ctx, "WHERE p.id > $1 ORDER BY p.id LIMIT +$2", id, limit)
+}
+
 // Staff lists the agents and admins, also those who are not active.
 func (r Reader) Staff(ctx context.Context) ([]desk.Person, error) {
 	return r.persons(ctx, "WHERE p.role <> 'customer' ORDER BY +p.id")

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -60,13 +59,18 @@ func eachCounted(text string, f func(*Counted)) {
 
 // Memberships are the organisations of all people who have one.
 func (r Reader) Memberships(ctx context.Context) (map[int64]int64, error) {
-	list := map[int64]int64{}
-	err := r.rows(ctx, "SELECT id, organisation FROM person WHERE organisation > 0", nil,
-		func(rows *sql.Rows) error {
-			var person, organisation int64
-			err := rows.Scan(&person, &organisation)
-			list[person] = organisation
-			return err
-		})
+	var text string
+	_, err := r.row(ctx, `
+		SELECT coalesce(string_agg(concat_ws(' ', id, organisation), ' '), '')
+		FROM person
+		WHERE organisation > 0`, nil, &text)
+	list := make(map[int64]int64, len(text)/9)
+	for text != "" {
+		var person, organisation string
+		person, text, _ = strings.Cut(text, " ")
+		organisation, text, _ = strings.Cut(text, " ")
+		id, _ := strconv.ParseInt(person, 10, 64)
+		list[id], _ = strconv.ParseInt(organisation, 10, 64)
+	}
 	return list, err
 }

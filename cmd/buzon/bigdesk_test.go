@@ -53,6 +53,40 @@ func TestReadings(t *testing.T) {
 	for _, command := range readings {
 		d.cli(aboutTicket(command, "7", who)...)
 	}
+	testPages(t, d)
+}
+
+// testPages: people are listed page by page, each of which says where the next one begins, and all
+// of them where a program asks.
+func testPages(t *testing.T, d *liveDesk) {
+	var pages []string
+	after := "0"
+	for after != "" {
+		code, out, errs := d.runCLI("", "person", "list", "--limit", "20", "--after", after)
+		rows := strings.Split(strings.TrimSpace(out), "\n")[1:]
+		if code != exitOK || len(rows) > 20 {
+			t.Fatalf("behind %s: exit %d, %d rows, %s", after, code, len(rows), errs)
+		}
+		for _, row := range rows {
+			pages = append(pages, strings.Fields(row)[0])
+		}
+		_, after, _ = strings.Cut(errs, "--after ")
+		after, _, _ = strings.Cut(after, " ")
+	}
+	var all []string
+	for _, p := range rowsOf[personRow](t, d.cli("person", "list", "--json")) {
+		all = append(all, p.Addresses[0])
+	}
+	if len(all) == 0 || !slices.Equal(pages, all) {
+		t.Errorf("page by page: got %q, want %q", pages, all)
+	}
+	some := rowsOf[personRow](t, d.cli("person", "list", "--json", "--limit", "7"))
+	if len(some) != 7 {
+		t.Errorf("a page for a program: %d people, want 7", len(some))
+	}
+	if n := strings.Count(d.cli("person", "list", "--all"), "@"); n != len(all) {
+		t.Errorf("everybody: %d people, want %d", n, len(all))
+	}
 }
 
 // BenchmarkReadings measures each command on a desk of 200,000 tickets, as a process of its own,

@@ -235,6 +235,11 @@ func (h *house) refused(done store.Done) error {
 		switch hint := hints[r.Key]; {
 		case r.Unknown && hint != "":
 			return fmt.Errorf("%s: %q is not understood: %s", r.Key, r.Value, hint)
+		case r.Unknown && r.Key == "missing":
+			return fmt.Errorf("%s: its value is missing", r.Value)
+		case r.Unknown && r.Key == string(desk.Gone):
+			return fmt.Errorf("date: %q is over: want one of %s", r.Value,
+				strings.Join(r.Known, ", "))
 		case r.Unknown && len(r.Known) > 0:
 			return fmt.Errorf("%s: %q: want one of %s", r.Key, r.Value, strings.Join(r.Known, ", "))
 		case r.Unknown:

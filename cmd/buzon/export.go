@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 
@@ -25,6 +26,9 @@ func (a *app) into(path string, write func(io.Writer) error) (err error) {
 		return write(a.stdout)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		err = fmt.Errorf("%s is there already: name another file with --out", path)
+	}
 	if err != nil {
 		return err
 	}

@@ -290,7 +290,8 @@ func (a *app) runJobNow(ctx context.Context, name string) error {
 			for i, j := range list {
 				names[i] = j.name
 			}
-			return among("NAME", name, names...)
+			return fmt.Errorf("there is no job %q: there is %s", name,
+				strings.Join(names, ", "))
 		}
 		result, err := h.runJob(ctx, list[i])
 		if err != nil {

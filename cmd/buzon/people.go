@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -306,25 +307,60 @@ func (a *app) peopleRemove(noun string) *cobra.Command {
 }
 
 func (a *app) peopleList(noun string) *cobra.Command {
-	return &cobra.Command{Use: "list", Short: "List them", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			h, err := a.look(c.Context())
-			if err != nil {
-				return err
+	p := peoplePage{}
+	c := &cobra.Command{Use: "list", Short: "List them", Args: cobra.NoArgs}
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if p.limit <= 0 {
+			return fmt.Errorf("--limit: %d: want 1 or more", p.limit)
+		}
+		p.all = p.all || a.json && !c.Flags().Changed("limit")
+		h, err := a.look(c.Context())
+		if err != nil {
+			return err
+		}
+		defer h.close()
+		if noun == "agent" {
+			list, err := h.store.Staff(c.Context())
+			if err == nil {
+				err = a.printPeople(c.Context(), h, list)
 			}
-			defer h.close()
-			read := h.store.Staff
-			if noun != "agent" {
-				read = func(ctx context.Context) ([]desk.Person, error) {
-					return h.store.Persons(ctx, "")
-				}
-			}
-			list, err := read(c.Context())
-			if err != nil {
-				return failed(err)
-			}
-			return failed(a.printPeople(c.Context(), h, list))
-		}}
+			return failed(err)
+		}
+		return failed(a.listPeople(c.Context(), h, p))
+	}
+	if p.limit = math.MaxInt32; noun != "agent" {
+		c.Short = "List them, the first who wrote first"
+		c.Flags().IntVar(&p.limit, "limit", 100, "how many; with --json all, where it is not said")
+		c.Flags().Int64Var(&p.after, "after", 0, "go on where the last list ended")
+		c.Flags().BoolVar(&p.all, "all", false, "list everybody, however many there are")
+	}
+	return c
+}
+
+// peoplePage says which people are listed.
+type peoplePage struct {
+	limit int
+	after int64
+	all   bool
+}
+
+// listPeople prints some people, and says how to see the rest.
+func (a *app) listPeople(ctx context.Context, h *house, p peoplePage) error {
+	if p.all {
+		p.limit = math.MaxInt32 - 1
+	}
+	list, err := h.store.PersonsAfter(ctx, p.after, p.limit+1)
+	if err != nil {
+		return err
+	}
+	more := len(list) > p.limit
+	list = list[:min(len(list), p.limit)]
+	if err := a.printPeople(ctx, h, list); err != nil || !more {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "there are more: --after %d goes on, --all lists everybody\n",
+		list[len(list)-1].ID)
+	return nil
 }
 
 func (a *app) printPeople(ctx context.Context, h *house, list []desk.Person) error {

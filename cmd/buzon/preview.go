@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"buzon/mailout"
 	"buzon/store"
@@ -57,6 +58,7 @@ func (a *app) printPreview(row previewRow) error {
 	for _, to := range row.To {
 		fmt.Fprintln(a.stdout, "To:", safe(to))
 	}
-	_, err := fmt.Fprintf(a.stdout, "Subject: %s\n\n%s\n", safe(row.Subject), safe(row.Text))
+	_, err := fmt.Fprintf(a.stdout, "Subject: %s\n\n%s\n", safe(row.Subject),
+		safeText(strings.TrimRight(row.Text, "\n")))
 	return err
 }

@@ -64,13 +64,17 @@ type reporting struct {
 	members map[int64]int64 // the organisations of people
 	zone    *time.Location
 	closed  map[int64]bool
-	groups  []map[int64]*reportRow // one for each of groupings, by what the tickets have
+	// one for each of groupings, by what the tickets have; nil: it is not asked for
+	groups []map[int64]*reportRow
 }
 
 func (r *reporting) entry(id int64) (key, name string) { return r.of(id), r.of(id) }
 
 func (r *reporting) count(c *store.Counted) {
 	for i, g := range groupings {
+		if r.groups[i] == nil {
+			continue
+		}
 		value := g.of(r, c)
 		row := r.groups[i][value]
 		if row == nil {
@@ -172,7 +176,7 @@ func (a *app) report(ctx context.Context, f reportFlags) error {
 
 func (a *app) countedReport(ctx context.Context, h *house, from, to time.Time,
 	by []string) error {
-	r, err := h.counted(ctx, from, to)
+	r, err := h.counted(ctx, by, from, to)
 	if err == nil {
 		err = a.printReport(r, by)
 	}
@@ -196,19 +200,25 @@ func (h *house) span(since, until string) (from, to time.Time, err error) {
 	return from, to, nil
 }
 
-// counted counts the tickets of a time.
-func (h *house) counted(ctx context.Context, from, to time.Time) (*reporting, error) {
+// counted counts the tickets of a time, by some groupings or by all.
+func (h *house) counted(ctx context.Context, by []string, from, to time.Time) (*reporting, error) {
 	n, err := h.naming(ctx)
 	if err != nil {
 		return nil, err
 	}
 	r := &reporting{naming: n, agents: map[int64]string{}, zone: h.location,
 		closed: map[int64]bool{}}
-	if r.members, err = h.store.Memberships(ctx); err != nil {
-		return nil, err
+	asked := func(name string) bool { return len(by) == 0 || slices.Contains(by, name) }
+	if asked("organisation") {
+		if r.members, err = h.store.Memberships(ctx); err != nil {
+			return nil, err
+		}
 	}
-	for range groupings {
-		r.groups = append(r.groups, map[int64]*reportRow{})
+	r.groups = make([]map[int64]*reportRow, len(groupings))
+	for i, g := range groupings {
+		if asked(g.name) {
+			r.groups[i] = map[int64]*reportRow{}
+		}
 	}
 	if err := h.store.Counting(ctx, from, to, r.count); err != nil {
 		return nil, err
