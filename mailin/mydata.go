@@ -142,7 +142,7 @@ func (f *filing) edit(ctx context.Context, p desk.Person, edits []desk.Edit) err
 			result, err = f.setLanguage(ctx, p, e.Value)
 			if result == "" {
 				told.Unknown = append(told.Unknown, store.Unknown{Field: "language", Value: e.Value,
-					Values: f.o.Languages})
+					Values: desk.LanguageNames(f.o.Languages)})
 			}
 		case desk.EditQuiet, desk.EditDigest, desk.EditTimezone:
 			if result, err = f.setPeace(ctx, p, e); result == "" {

@@ -141,11 +141,11 @@ var people = []outline{
 		v.Commands = []Command{{"Nombre: Carla Ruiz", "data_changed", ""},
 			{"Agregar dirección: carla@casa.test", "address_asked", ""}}
 		v.Unknown = []Unknown{{Field: "language", Value: "klingon",
-			Values: []string{"en", "es"}}}
+			Values: []string{"English", "español"}}}
 	}}},
 	{"data_changed-not", "data_changed", with{func(v *View) {
 		v.Ticket, v.Author = Ticket{}, Person{}
 		v.Unknown = []Unknown{{Field: "language", Value: "klingon",
-			Values: []string{"en", "es"}}}
+			Values: []string{"English", "español"}}}
 	}}},
 }

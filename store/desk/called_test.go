@@ -23,3 +23,14 @@ func TestFieldsAreCalled(t *testing.T) {
 		}
 	}
 }
+
+// TestLanguageNames: what is offered can be answered.
+func TestLanguageNames(t *testing.T) {
+	known := []string{"en", "es", "pt"}
+	for i, name := range LanguageNames(known) {
+		got, code := LanguageNamed(name, known), name == known[i]
+		if got != known[i] || code != (got == "pt") {
+			t.Errorf("%q is %q, want %q", name, got, known[i])
+		}
+	}
+}

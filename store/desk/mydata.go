@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -117,6 +118,15 @@ func (s Sight) FollowableBy(c *Catalogue, p Person) []Entry {
 var languageNames = map[string]string{
 	"espanol": "es", "castellano": "es", "spanish": "es",
 	"ingles": "en", "english": "en",
+}
+
+// LanguageNames are what those who speak them call some languages, as they may write them.
+func LanguageNames(known []string) (names []string) {
+	own := map[string]string{"es": "español", "en": "English"}
+	for _, code := range known {
+		names = append(names, cmp.Or(own[code], code))
+	}
+	return names
 }
 
 // LanguageNamed is the language that somebody means, of those that the desk has; "" for none.
