@@ -233,6 +233,9 @@ var hints = map[string]string{
 func (h *house) refused(done store.Done) error {
 	for _, r := range done.Results {
 		switch hint := hints[r.Key]; {
+		case r.Key == "time_left":
+			return fmt.Errorf("time: %q is more than is noted: want %s or less", r.Value,
+				strings.Join(r.Known, ", "))
 		case r.Unknown && hint != "":
 			return fmt.Errorf("%s: %q is not understood: %s", r.Key, r.Value, hint)
 		case r.Unknown && r.Key == "missing":
