@@ -98,7 +98,7 @@ var queries = []ask{
 		"sign in, i can't get in", nothing, false, false},
 	{Help, "ayuda, comandos | help, commands", nothing, false, false},
 	{Panel, "panel, tablero | dashboard", nothing, true, false},
-	{Card, "ficha, ficha cliente | card, customer card", ofPerson, true, true},
+	{Card, "ficha | card, customer card", ofPerson, true, true},
 	{CannedList, "plantillas, mensajes predefinidos | templates, canned replies", nothing, true,
 		false},
 	{PendingItems, "pendientes | pending, pending items", nothing, true, true},
