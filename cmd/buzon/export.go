@@ -27,7 +27,7 @@ func (a *app) into(path string, write func(io.Writer) error) (err error) {
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		err = fmt.Errorf("%s is there already: name another file with --out", path)
+		err = fmt.Errorf("%w: name another with --out", err)
 	}
 	if err != nil {
 		return err
