@@ -98,14 +98,10 @@ func (f *filing) unknownGuards(ctx context.Context, b command.Batch, d *store.De
 	return nil
 }
 
-// runBatch does the orders, ticket by ticket.
-func (f *filing) runBatch(ctx context.Context, b command.Batch, d *store.Details) error {
-	of, numbers := map[int64][]command.BatchLine{}, []int64(nil)
-	for _, l := range b.Lines {
-		if l.Wrong != "" {
-			wrong := store.CommandResult{Line: l.Line, Result: l.Wrong, Value: hint(l.Nearest)}
-			d.Commands = append(d.Commands, wrong)
-		}
+// byTicket are the lines for each ticket, and the tickets in their order.
+func byTicket(lines []command.BatchLine) (of map[int64][]command.BatchLine, numbers []int64) {
+	of = map[int64][]command.BatchLine{}
+	for _, l := range lines {
 		for _, n := range l.Tickets {
 			if of[n] == nil {
 				numbers = append(numbers, n)
@@ -113,6 +109,18 @@ func (f *filing) runBatch(ctx context.Context, b command.Batch, d *store.Details
 			of[n] = append(of[n], l)
 		}
 	}
+	return of, numbers
+}
+
+// runBatch does the orders, ticket by ticket.
+func (f *filing) runBatch(ctx context.Context, b command.Batch, d *store.Details) error {
+	for _, l := range b.Lines {
+		if l.Wrong != "" {
+			wrong := store.CommandResult{Line: l.Line, Result: l.Wrong, Value: hint(l.Nearest)}
+			d.Commands = append(d.Commands, wrong)
+		}
+	}
+	of, numbers := byTicket(b.Lines)
 	for began, i := time.Now(), 0; i < len(numbers); i++ {
 		fate := store.Fate{Ticket: numbers[i], Result: "batch_late"}
 		if time.Since(began) < batchTime {

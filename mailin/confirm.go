@@ -69,11 +69,9 @@ func (f *filing) confirm(ctx context.Context) error {
 	}
 	chosen, clear := confirmed(f.rd.Reply.New(), f.asked.Details.Held)
 	if !clear {
-		return f.tx.OweReply(ctx, f.o.Caps, store.Outgoing{
-			Kind: f.asked.Kind, Mail: f.mail.ID, Echo: true,
-			Person: f.person.ID, Address: f.person.Address(),
-			Mailbox: f.asked.Mailbox, Details: f.asked.Details,
-		})
+		return f.tx.OweReply(ctx, f.o.Caps, store.Outgoing{Kind: f.asked.Kind, Mail: f.mail.ID,
+			Echo: true, Person: f.person.ID, Address: f.person.Address(),
+			Mailbox: f.asked.Mailbox, Details: f.asked.Details})
 	}
 	var done []string
 	for _, id := range chosen {

@@ -81,11 +81,9 @@ func (j IMAPJournal) Take(ctx context.Context, f imappoll.Folder, cursor uint32,
 		env := store.Envelope{
 			Door: door + f.Account, To: []string{j.Mailbox}, Received: m.Received,
 			Archive: m.Archive, Incomplete: m.Incomplete,
-			Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID,
-		}
-		list[i] = store.IMAPMail{
-			UID: m.UID, State: string(m.State), Spool: m.Spool.(*store.Spool), Envelope: env,
-		}
+			Folder: f.Name, UIDValidity: f.UIDValidity, UID: m.UID}
+		list[i] = store.IMAPMail{UID: m.UID, State: string(m.State),
+			Spool: m.Spool.(*store.Spool), Envelope: env}
 	}
 	if err := j.Store.TakeIMAP(ctx, store.IMAPFolder(f), cursor, list); err != nil {
 		return err

@@ -78,9 +78,7 @@ func (in *Intake) recover(ctx context.Context) error {
 		return fmt.Errorf("read the journal: %w", err)
 	}
 	// suspects last
-	slices.SortStableFunc(list, func(a, b store.Mail) int {
-		return cmp.Compare(a.Attempts, b.Attempts)
-	})
+	slices.SortStableFunc(list, func(a, b store.Mail) int { return a.Attempts - b.Attempts })
 	calm := time.After(calmSeconds * in.second)
 	for _, m := range list {
 		if m.Attempts == attempts-1 && m.Error == "" && calm != nil {

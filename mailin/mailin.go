@@ -10,6 +10,7 @@
 package mailin
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -81,21 +82,12 @@ type Intake struct {
 
 // New returns an Intake that Run, or FileOne, sets to work.
 func New(o Options) *Intake {
-	if o.Workers == 0 {
-		o.Workers = max(2, runtime.NumCPU())
-	}
+	o.Workers = cmp.Or(o.Workers, max(2, runtime.NumCPU()))
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if o.Limits.Time == 0 {
-		o.Limits.Time = 10 * time.Second
-	}
-	if o.Hops == 0 {
-		o.Hops = 100
-	}
-	if o.ReopenFor == 0 {
-		o.ReopenFor = 720 * time.Hour
-	}
+	o.Limits.Time = cmp.Or(o.Limits.Time, 10*time.Second)
+	o.Hops, o.ReopenFor = cmp.Or(o.Hops, 100), cmp.Or(o.ReopenFor, 720*time.Hour)
 	o.Form = o.Form.orEmbedded()
 	limit := o.Limits.Time + o.Limits.Time/2
 	if o.Proof != nil {

@@ -238,17 +238,20 @@ func (s *Store) openBlob(ctx context.Context, id int64) (*Blob, error) {
 		b.ReaderAt = bytes.NewReader(data)
 		return b, nil
 	}
+	return b, s.openFile(b, sum)
+}
+
+func (s *Store) openFile(b *Blob, sum []byte) error {
 	path := s.blobPath(b.SHA256)
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, s.unreadable(path, err)
-	}
-	if err := sound(f, size, sum); err != nil {
-		f.Close()
-		return nil, &Unreadable{path, err}
+		return s.unreadable(path, err)
 	}
 	b.ReaderAt, b.closer = f, f
-	return b, nil
+	if err := sound(f, b.Size, sum); err != nil {
+		return errors.Join(&Unreadable{path, err}, f.Close())
+	}
+	return nil
 }
 
 // OpenAttachment opens stored bytes by their SHA-256 in hex.

@@ -199,7 +199,6 @@ func (tx *Tx) unhold(ctx context.Context, o Outgoing) error {
 // has the ticket, by nobody's doing but his own or a third one's.
 func (tx *Tx) meanwhile(ctx context.Context, t desk.Ticket, d desk.Deed) (
 	m desk.Meanwhile, err error) {
-	since := d.Read.At.UnixMilli()
 	ok, err := tx.row(ctx, `
 		SELECT i.author, i.created_at
 		FROM item i JOIN person p ON p.id = i.author
@@ -207,23 +206,29 @@ func (tx *Tx) meanwhile(ctx context.Context, t desk.Ticket, d desk.Deed) (
 			AND i.author <> $4 AND p.role <> 'customer'
 			AND i.visibility = 'public' AND i.state IN ('filed', 'held')
 		ORDER BY i.number DESC LIMIT 1`,
-		args(t.Number, d.Read.Item, since, d.By.ID), &m.By.ID, moment{&m.At})
+		args(t.Number, d.Read.Item, d.Read.At.UnixMilli(), d.By.ID), &m.By.ID, moment{&m.At})
 	if err == nil && !ok && t.Agent.ID != 0 && t.Agent.ID != d.By.ID {
-		m.Took, err = tx.row(ctx, `
-			SELECT a.at FROM activity a
-			WHERE a.ticket = $1 AND a.what = 'agent' AND a.at >= $2 AND a.person <> $3
-				AND NOT (a.mail > 0 AND a.mail = coalesce((
-					SELECT mail FROM item WHERE ticket = $1 AND number = $4), 0))
-			ORDER BY a.id DESC LIMIT 1`,
-			args(t.Number, since, d.By.ID, d.Read.Item), moment{&m.At})
-		if m.Took {
-			m.By = t.Agent
-		}
+		err = tx.tookSince(ctx, t, d, &m)
 	}
 	if err == nil && m.By.ID != 0 {
 		m.By, err = tx.Person(ctx, m.By.ID)
 	}
 	return m, err
+}
+
+// tookSince finds whether the ticket's agent has it since then, by another's doing than theirs.
+func (tx *Tx) tookSince(ctx context.Context, t desk.Ticket, d desk.Deed, m *desk.Meanwhile) (
+	err error) {
+	if m.Took, err = tx.row(ctx, `
+		SELECT a.at FROM activity a
+		WHERE a.ticket = $1 AND a.what = 'agent' AND a.at >= $2 AND a.person <> $3
+			AND NOT (a.mail > 0 AND a.mail = coalesce((
+				SELECT mail FROM item WHERE ticket = $1 AND number = $4), 0))
+		ORDER BY a.id DESC LIMIT 1`,
+		args(t.Number, d.Read.At.UnixMilli(), d.By.ID, d.Read.Item), moment{&m.At}); m.Took {
+		m.By = t.Agent
+	}
+	return err
 }
 
 // LastSent is when the last mail of the last hour, about a ticket or any, went to an address before

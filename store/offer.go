@@ -7,6 +7,17 @@ import (
 	"buzon/store/desk"
 )
 
+// without is a ticket that somebody has no more.
+func without(t desk.Ticket, agent int64) desk.Ticket {
+	if t.Agent.ID == agent {
+		t.Agent = desk.Person{}
+	}
+	if t.Assignee.ID == agent {
+		t.Assignee = desk.Person{}
+	}
+	return t
+}
+
 // offer gives what an agent had who works here no more to nobody, and tells the team, once, which
 // open tickets those are.
 func (tx *Tx) offer(ctx context.Context, p desk.Person) error {
@@ -23,14 +34,8 @@ func (tx *Tx) offer(ctx context.Context, p desk.Person) error {
 		if err != nil {
 			return err
 		}
-		free := t
-		if box = t.Mailbox; t.Agent.ID == p.ID {
-			free.Agent = desk.Person{}
-		}
-		if t.Assignee.ID == p.ID {
-			free.Assignee = desk.Person{}
-		}
-		if _, err := tx.Change(ctx, t, free, 0, 0); err != nil {
+		box = t.Mailbox
+		if _, err := tx.Change(ctx, t, without(t, p.ID), 0, 0); err != nil {
 			return fmt.Errorf("offer ticket %d: %w", n, err)
 		}
 	}

@@ -69,6 +69,16 @@ func (r Reader) PersonByAddress(ctx context.Context, address string) (desk.Perso
 		WHERE p.id = (SELECT person FROM address WHERE address = $1)`, address)
 }
 
+// loosely has letters that may bear an accent be any for the database.
+func loosely(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("aeioucn!%_", r) || r > unicode.MaxASCII {
+			return '_'
+		}
+		return r
+	}, name)
+}
+
 // PeopleNamed lists people whose name has the words, accents and case aside, no more than most.
 func (r Reader) PeopleNamed(ctx context.Context, name string, most int) (list []desk.Person,
 	err error) {
@@ -76,16 +86,9 @@ func (r Reader) PeopleNamed(ctx context.Context, name string, most int) (list []
 	if wanted == "" {
 		return nil, nil
 	}
-	// letters that may bear an accent are any for the database
-	loose := strings.Map(func(r rune) rune {
-		if strings.ContainsRune("aeioucn!%_", r) || r > unicode.MaxASCII {
-			return '_'
-		}
-		return r
-	}, wanted)
 	var ids []int64
 	err = r.rows(ctx, "SELECT id, name FROM person WHERE lower(name) LIKE $1 ORDER BY id",
-		args("%"+loose+"%"), func(rows *sql.Rows) error {
+		args("%"+loosely(wanted)+"%"), func(rows *sql.Rows) error {
 			var p desk.Person
 			err := rows.Scan(&p.ID, &p.Name)
 			if !strings.Contains(desk.OneLine(desk.Fold(p.Name)), wanted) {

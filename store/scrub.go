@@ -26,6 +26,11 @@ func sqliteScrub(ctx context.Context, s *Store) error {
 	if _, err := db.ExecContext(ctx, "VACUUM"); err != nil {
 		return err
 	}
+	return emptyLog(ctx, db)
+}
+
+// emptyLog has all that the log has be in the file.
+func emptyLog(ctx context.Context, db *sql.DB) error {
 	for range 100 { // somebody may be reading what the log alone has
 		var busy, log, done int
 		err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done)

@@ -189,6 +189,14 @@ func private(path string) error {
 	return errors.Join(f.Chmod(0o600), f.Close())
 }
 
+// privateAnew makes an empty file where one may be of a copy that was broken off.
+func privateAnew(path string) error {
+	if err := os.RemoveAll(path); err != nil {
+		return err
+	}
+	return private(path)
+}
+
 // sqliteVacant makes a database beside its place in the data directory, which must be free.
 func sqliteVacant(ctx context.Context, dir string) (*sql.DB, func(bool) error, error) {
 	if sqliteThere(dir) {
@@ -199,10 +207,7 @@ func sqliteVacant(ctx context.Context, dir string) (*sql.DB, func(bool) error, e
 	beside := path + ".copy"
 	err := os.MkdirAll(dir, 0o700)
 	if err == nil {
-		err = os.RemoveAll(beside) // of a copy that was broken off
-	}
-	if err == nil {
-		err = private(beside)
+		err = privateAnew(beside)
 	}
 	if err != nil {
 		return nil, nil, err

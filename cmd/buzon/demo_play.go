@@ -133,12 +133,10 @@ func (p *player) settled(ctx context.Context) (m store.Mail, err error) {
 // since returns the outgoing mails that came after the newest of before, the oldest first.
 func (p *player) since(ctx context.Context, before []store.Outgoing) (list []store.Outgoing,
 	err error) {
-	all, err := p.house.store.Outbox(ctx, store.OutboxFilter{Limit: 50})
-	for _, o := range all {
-		if len(before) == 0 || o.ID > before[0].ID {
-			list = append(list, o)
-		}
-	}
+	list, err = p.house.store.Outbox(ctx, store.OutboxFilter{Limit: 50})
+	list = slices.DeleteFunc(list, func(o store.Outgoing) bool {
+		return len(before) > 0 && o.ID <= before[0].ID
+	})
 	slices.Reverse(list)
 	return list, err
 }

@@ -62,12 +62,12 @@ func (a *app) tellRestored(c config, about backupFile) error {
 	if a.json {
 		return a.object(about)
 	}
-	fmt.Fprintf(a.stdout, "%s: %d cases, %d mails, %d files, as they were on %s\n"+
+	_, err := fmt.Fprintf(a.stdout, "%s: %d cases, %d mails, %d files, as they were on %s\n"+
 		"Nothing is sent, and %d mails wait: start buzon serve, look at buzon outbox list, drop "+
-		"what has been "+
-		"sent\nsince then (buzon outbox drop), then buzon outbox release.\n", absolute(c.DataDir),
-		about.Tickets, about.Mails, about.Files, a.clock(about.Taken), about.Owed)
-	return nil
+		"what has been sent\nsince then (buzon outbox drop), then buzon outbox release.\n",
+		absolute(c.DataDir), about.Tickets, about.Mails, about.Files, a.clock(about.Taken),
+		about.Owed)
+	return err
 }
 
 // unoccupied refuses a data directory that has a desk, or remains of one.

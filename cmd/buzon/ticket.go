@@ -289,18 +289,22 @@ func (n naming) known(t desk.Ticket) (pairs []string) {
 	return pairs
 }
 
+func (row ticketRow) links() string {
+	var list []string
+	for _, l := range row.Links {
+		list = append(list, fmt.Sprintf("%s %d", l.Kind, l.Ticket))
+	}
+	return strings.Join(list, ", ")
+}
+
 func (a *app) printTicket(n naming, t desk.Ticket, row ticketRow) error {
 	if a.json {
 		return a.object(row)
 	}
-	var links []string
-	for _, l := range row.Links {
-		links = append(links, fmt.Sprintf("%s %d", l.Kind, l.Ticket))
-	}
 	facts(a.stdout, slices.Concat([]string{"Ticket", fmt.Sprint(row.Number)}, n.known(t), []string{
 		"Requester", row.Requester, "Controller", row.Controller,
 		"Assignee", deref(row.Assignee), "Agent", deref(row.Agent),
-		"Followers", strings.Join(row.Followers, ", "), "Links", strings.Join(links, ", "),
+		"Followers", strings.Join(row.Followers, ", "), "Links", row.links(),
 		"Created", a.clock(t.CreatedAt), "Updated", a.clock(t.UpdatedAt),
 		"Closed", a.clock(t.ClosedAt),
 	})...)

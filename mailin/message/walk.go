@@ -322,13 +322,11 @@ func isReport(typ string) bool {
 
 // mark notes on the message that it is signed or encrypted; of CMS its content says which.
 func (w *walker) mark(p *Part) {
-	if p.Within != "" {
-		return
-	}
-	switch p.Type {
-	case "multipart/signed":
+	switch {
+	case p.Within != "":
+	case p.Type == "multipart/signed":
 		w.m.Signed = true
-	case "multipart/encrypted":
+	case p.Type == "multipart/encrypted":
 		w.m.Encrypted = true
 	}
 }

@@ -164,14 +164,20 @@ func base64Text(s string) []byte {
 	return d.flush(out)
 }
 
+// isCleanLine reports whether nothing of an ASCII line must go, but for a blank at its end.
+func isCleanLine(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f || s[i] == ' ' && (i == 0 || s[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
+}
+
 // cleanLine makes s one line for display: controls become blanks, marks that
 // reorder the text around them go.
 func cleanLine(s string) string {
-	plain := true
-	for i := 0; i < len(s) && plain; i++ {
-		plain = s[i] >= ' ' && s[i] < 0x7f && (s[i] != ' ' || i > 0 && s[i-1] != ' ')
-	}
-	if plain {
+	if isCleanLine(s) {
 		return strings.TrimSpace(s)
 	}
 	var b strings.Builder

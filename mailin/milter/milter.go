@@ -143,6 +143,11 @@ func (a *asking) ask() (f Finding, err error) {
 	if err != nil {
 		return f, err
 	}
+	f.note(changes)
+	return decided(f, act), nil
+}
+
+func (f *Finding) note(changes []milter.ModifyAction) {
 	for _, c := range changes {
 		switch c.Code {
 		case milter.ActAddHeader, milter.ActInsertHeader, milter.ActChangeHeader:
@@ -151,7 +156,6 @@ func (a *asking) ask() (f Finding, err error) {
 			f.Apart = "the filter: " + c.Reason
 		}
 	}
-	return decided(f, act), nil
 }
 
 // decided is what comes of a filter's last word. Nothing is ever thrown away in silence.

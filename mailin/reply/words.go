@@ -100,10 +100,7 @@ func (p *phrases) add(list ...string) {
 // find calls accept for each phrase in t, with its offset, until it says true.
 func (p phrases) find(t string, accept func(phrase string, at int) bool) bool {
 	for i := 0; i+4 <= len(t); i++ {
-		if i > 0 && !wordEnd(t[i-1]) {
-			continue
-		}
-		if p.at(t, i, accept) {
+		if (i == 0 || wordEnd(t[i-1])) && p.at(t, i, accept) {
 			return true
 		}
 	}
