@@ -18,10 +18,10 @@ func (w *answering) access(ctx context.Context) error {
 	if err := w.data(ctx); err != nil {
 		return err
 	}
-	w.links = slices.Insert(w.links, len(w.links)-1, templates.Link{
-		Key: string(desk.AddressButton),
-		Href: mailto(w.m.box.Address, desk.AskWords(desk.MyData, w.m.to.Language),
-			w.m.writes(desk.AddressButton))})
+	href := mailto(w.m.box.Address, desk.AskWords(desk.MyData, w.m.to.Language),
+		w.m.writes(desk.AddressButton))
+	w.links = slices.Insert(w.links, len(w.links)-1,
+		templates.Link{Key: string(desk.AddressButton), Href: href})
 	return nil
 }
 
@@ -137,16 +137,15 @@ func (w *answering) card(ctx context.Context) error {
 }
 
 // whoIs are people by an address, or by a name.
-func (w *answering) whoIs(ctx context.Context, name string, most int) (
-	list []desk.Person, err error) {
+func (w *answering) whoIs(ctx context.Context, name string, most int) ([]desk.Person, error) {
 	if !strings.Contains(name, "@") {
 		return w.Store.PeopleNamed(ctx, name, most)
 	}
 	p, err := w.Store.PersonByAddress(ctx, desk.Canonical(name))
-	if err == nil && p.ID != 0 {
-		list = append(list, p)
+	if err != nil || p.ID == 0 {
+		return nil, err
 	}
-	return list, err
+	return []desk.Person{p}, nil
 }
 
 func (w *answering) personCard(ctx context.Context, p desk.Person) error {
@@ -165,6 +164,17 @@ func (w *answering) personCard(ctx context.Context, p desk.Person) error {
 	return w.page(ctx, w.m.sight, q, 0)
 }
 
+func (w *answering) calledAll(people []desk.Person) string {
+	var names []string
+	for _, p := range people[:min(len(people), perPage)] {
+		names = append(names, w.called(p))
+	}
+	if len(people) > perPage {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
+}
+
 // organisation is the card of an organisation: its people, and all cases of theirs.
 func (w *answering) organisation(ctx context.Context, e desk.Entry) error {
 	w.to.Of = e.Name(w.m.to.Language)
@@ -173,15 +183,7 @@ func (w *answering) organisation(ctx context.Context, e desk.Entry) error {
 	if err != nil {
 		return err
 	}
-	var names []string
-	for i, p := range members {
-		if i == perPage {
-			names = append(names, "…")
-			break
-		}
-		names = append(names, w.called(p))
-	}
-	w.fact("people", strings.Join(names, ", "))
+	w.fact("people", w.calledAll(members))
 	if err := w.contracts(ctx, e.ID); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 
 	"buzon/store/desk"
 )
@@ -49,18 +48,14 @@ type AlertSource struct {
 }
 
 // AlertSources lists who writes alerts, the busiest first.
-func (r Reader) AlertSources(ctx context.Context) (list []AlertSource, err error) {
-	err = r.rows(ctx, `
+func (r Reader) AlertSources(ctx context.Context) ([]AlertSource, error) {
+	return several(ctx, r.statements, `
 		SELECT mailbox, source, count(*), sum(CASE WHEN state = 'problem' THEN 1 ELSE 0 END),
 			sum(flapping), sum(count) AS told
 		FROM alert GROUP BY mailbox, source ORDER BY told DESC, source`, nil,
-		func(rows *sql.Rows) error {
-			var s AlertSource
-			err := rows.Scan(&s.Mailbox, &s.Source, &s.Alerts, &s.Open, &s.Flapping, &s.Told)
-			list = append(list, s)
-			return err
+		func(s *AlertSource) []any {
+			return []any{&s.Mailbox, &s.Source, &s.Alerts, &s.Open, &s.Flapping, &s.Told}
 		})
-	return list, err
 }
 
 // PutAlert writes what is known of it now.

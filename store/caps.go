@@ -191,18 +191,12 @@ func (tx *Tx) lastAcks(ctx context.Context, o Outgoing, most int, down bool,
 }
 
 // brief reads of outgoing mails what caps hang on: every column costs.
-func (r Reader) brief(ctx context.Context, where string, a ...any) (list []Outgoing, err error) {
-	err = r.rows(ctx, `
+func (r Reader) brief(ctx context.Context, where string, a ...any) ([]Outgoing, error) {
+	return several(ctx, r.statements, `
 		SELECT state, attempts, created_at, next_at, last_reply FROM outbox `+where, a,
-		func(rows *sql.Rows) error {
-			var o Outgoing
-			var created, next sql.NullInt64
-			err := rows.Scan(&o.State, &o.Attempts, &created, &next, &o.LastReply)
-			o.Created, o.Next = when(created), when(next)
-			list = append(list, o)
-			return err
+		func(o *Outgoing) []any {
+			return []any{&o.State, &o.Attempts, moment{&o.Created}, moment{&o.Next}, &o.LastReply}
 		})
-	return list, err
 }
 
 // heldEcho holds back what is too many in a day of the automatic mails that answer what looks like

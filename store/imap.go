@@ -266,18 +266,11 @@ func (r Reader) IMAPOwed(ctx context.Context, f IMAPFolder) ([]IMAPEntry, error)
 
 // IMAPPrints lists the prints of mail that was skipped in the folder's present epoch, which is
 // about to end.
-func (r Reader) IMAPPrints(ctx context.Context, account, folder string) (list [][]byte, err error) {
-	err = r.rows(ctx, `
+func (r Reader) IMAPPrints(ctx context.Context, account, folder string) ([][]byte, error) {
+	return singles[[]byte](ctx, r, `
 		SELECT m.print
 		FROM imap_mail m JOIN imap_folder f
 			ON f.account = m.account AND f.folder = m.folder AND f.uidvalidity = m.uidvalidity
 		WHERE m.account = $1 AND m.folder = $2
-			AND m.state = 'skipped' AND length(m.print) > 0`,
-		args(account, folder), func(rows *sql.Rows) error {
-			var p []byte
-			err := rows.Scan(&p)
-			list = append(list, p)
-			return err
-		})
-	return list, err
+			AND m.state = 'skipped' AND length(m.print) > 0`, account, folder)
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -412,14 +411,8 @@ func (r Reader) Meant(ctx context.Context, ticket, number int64) (meant int64, e
 func (r Reader) living(ctx context.Context, numbers []int64) ([]int64, error) {
 	w := &where{dialect: r.dialect}
 	w.add("number IN (%s) AND merged_into > 0", w.list("BIGINT", numbers))
-	homes := map[int64]int64{}
-	err := r.rows(ctx, "SELECT number, merged_into FROM ticket "+w.String(), w.args,
-		func(rows *sql.Rows) error {
-			var n, home int64
-			err := rows.Scan(&n, &home)
-			homes[n] = home
-			return err
-		})
+	homes, err := pairs[int64, int64](ctx, r.statements,
+		"SELECT number, merged_into FROM ticket "+w.String(), w.args...)
 	list := slices.Clone(numbers)
 	for i, n := range list {
 		list[i] = cmp.Or(homes[n], n)

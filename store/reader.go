@@ -212,6 +212,19 @@ func several[T any](ctx context.Context, s *statements, text string, a []any,
 	return list, err
 }
 
+// pairs reads rows of two columns, the second by the first.
+func pairs[K comparable, V any](ctx context.Context, s *statements, text string, a ...any) (
+	map[K]V, error) {
+	of := map[K]V{}
+	return of, s.rows(ctx, text, a, func(rows *sql.Rows) error {
+		var key K
+		var value V
+		err := rows.Scan(&key, &value)
+		of[key] = value
+		return err
+	})
+}
+
 // inTurn takes one step after the other, until one fails.
 func inTurn(steps ...func() error) error {
 	for _, step := range steps {

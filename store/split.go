@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,15 +82,8 @@ func (tx *Tx) parts(ctx context.Context, ticket int64) (list []desk.Item, spent 
 	if list, err = tx.itemRows(ctx, excerpts, of, ticket, 0, 1); err != nil {
 		return nil, nil, err
 	}
-	spent = map[int64]int{}
-	err = tx.rows(ctx, `
+	spent, err = pairs[int64, int](ctx, tx.statements, `
 		SELECT i.number, sum(w.minutes) FROM work w JOIN item i ON i.id = w.item
-		WHERE i.ticket = $1 GROUP BY i.number`, args(ticket), func(rows *sql.Rows) error {
-		var n int64
-		var minutes int
-		err := rows.Scan(&n, &minutes)
-		spent[n] = minutes
-		return err
-	})
+		WHERE i.ticket = $1 GROUP BY i.number`, ticket)
 	return list, spent, err
 }

@@ -339,23 +339,18 @@ const maxExchange = 12
 // Exchange lists the last mails that were owed to an address, the newest first, with those that a
 // sender wrote; but for queries, which only people write.
 func (r Reader) Exchange(ctx context.Context, address, sender string,
-	since time.Time) (list []Contact, err error) {
-	err = r.rows(ctx, `SELECT mail, his, received_at, sent, created_at, settled_at FROM (
+	since time.Time) ([]Contact, error) {
+	return several(ctx, r.statements, `SELECT mail, his, received_at, sent, created_at, settled_at FROM (
 			SELECT o.id, o.mail, coalesce(j.sender, '') = $4 AS his,
 				j.received_at, o.created_at, o.settled_at,
 				o.carrier < 1 AND o.state IN ('sending', 'uncertain', 'sent') AS sent
 			FROM outbox o LEFT JOIN journal j ON j.id = o.mail
 			WHERE o.address = $1 AND o.created_at > $2 AND o.kind <> 'answer') AS o
 		WHERE his OR sent ORDER BY created_at DESC, id DESC LIMIT +$3`,
-		args(address, since.UnixMilli(), maxExchange, sender), func(rows *sql.Rows) error {
-			var c Contact
-			var received, owed, settled sql.NullInt64
-			err := rows.Scan(&c.Answers, &c.His, &received, &c.Sent, &owed, &settled)
-			c.Received, c.Owed, c.Settled = when(received), when(owed), when(settled)
-			list = append(list, c)
-			return err
+		args(address, since.UnixMilli(), maxExchange, sender), func(c *Contact) []any {
+			return []any{&c.Answers, &c.His, moment{&c.Received}, &c.Sent, moment{&c.Owed},
+				moment{&c.Settled}}
 		})
-	return list, err
 }
 
 // AckedStranger is an acknowledgement to a stranger.

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -210,18 +209,12 @@ type Link struct {
 }
 
 // Links lists what a ticket is tied to, in both directions.
-func (r Reader) Links(ctx context.Context, ticket int64) (list []Link, err error) {
-	err = r.rows(ctx, `
+func (r Reader) Links(ctx context.Context, ticket int64) ([]Link, error) {
+	return several(ctx, r.statements, `
 		SELECT other, kind FROM ticket_link WHERE ticket = $1
 		UNION ALL
 		SELECT ticket, kind || '_by' FROM ticket_link WHERE other = $1`,
-		args(ticket), func(rows *sql.Rows) error {
-			var l Link
-			err := rows.Scan(&l.Ticket, &l.Kind)
-			list = append(list, l)
-			return err
-		})
-	return list, err
+		args(ticket), func(l *Link) []any { return []any{&l.Ticket, &l.Kind} })
 }
 
 // Follow makes a person a follower of a ticket.
@@ -248,8 +241,7 @@ func (r Reader) TicketsSince(ctx context.Context, requester int64, since time.Ti
 			SELECT created_at FROM ticket WHERE requester = $1
 			ORDER BY number DESC LIMIT +$3
 		) AS x
-		WHERE created_at >= $2`,
-		args(requester, since.UnixMilli(), most), &n)
+		WHERE created_at >= $2`, args(requester, since.UnixMilli(), most), &n)
 	return n, err
 }
 

@@ -43,8 +43,7 @@ func (a *app) printSources(list []store.AlertSource) error {
 	return printAll(a, list,
 		func(s store.AlertSource) sourceRow {
 			return sourceRow{s.Source, s.Mailbox, s.Alerts, s.Open, s.Flapping, s.Told}
-		},
-		[]string{"SOURCE", "MAILBOX", "ALERTS", "OPEN", "FLAPPING", "TOLD"},
+		}, []string{"SOURCE", "MAILBOX", "ALERTS", "OPEN", "FLAPPING", "TOLD"},
 		func(s store.AlertSource) []string {
 			return []string{s.Source, s.Mailbox, fmt.Sprint(s.Alerts), fmt.Sprint(s.Open),
 				fmt.Sprint(s.Flapping), fmt.Sprint(s.Told)}

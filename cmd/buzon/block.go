@@ -98,14 +98,15 @@ func (a *app) blockList() *cobra.Command {
 }
 
 func (a *app) printBlocks(list []store.Block) error {
-	since := func(b store.Block) (t time.Time) {
-		if b.Since != 0 {
-			t = time.UnixMilli(b.Since)
-		}
-		return t
-	}
 	return printAll(a, list,
-		func(b store.Block) blockRow { return blockRow{b.Sender, stamp(since(b))} },
+		func(b store.Block) blockRow { return blockRow{b.Sender, stamp(blockedSince(b))} },
 		[]string{"SENDER", "SINCE"},
-		func(b store.Block) []string { return []string{b.Sender, a.clock(since(b))} })
+		func(b store.Block) []string { return []string{b.Sender, a.clock(blockedSince(b))} })
+}
+
+func blockedSince(b store.Block) (t time.Time) {
+	if b.Since != 0 {
+		t = time.UnixMilli(b.Since)
+	}
+	return t
 }

@@ -92,8 +92,8 @@ func (a *app) mailsSent(played []act, subjects map[string]string) error {
 	var rows [][]string
 	for i, p := range played {
 		for _, o := range p.tells {
-			rows = append(rows, []string{fmt.Sprint(i + 1), string(o.Kind), o.Address,
-				cut(subjects[o.MessageID], 66)})
+			about := cut(subjects[o.MessageID], 66)
+			rows = append(rows, []string{fmt.Sprint(i + 1), string(o.Kind), o.Address, about})
 		}
 	}
 	return a.table([]string{"MAIL", "KIND", "TO", "SUBJECT"}, rows)

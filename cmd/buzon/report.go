@@ -174,8 +174,7 @@ func (a *app) report(ctx context.Context, f reportFlags) error {
 	})
 }
 
-func (a *app) countedReport(ctx context.Context, h *house, from, to time.Time,
-	by []string) error {
+func (a *app) countedReport(ctx context.Context, h *house, from, to time.Time, by []string) error {
 	r, err := h.counted(ctx, by, from, to)
 	if err == nil {
 		err = a.printReport(r, by)

@@ -15,13 +15,8 @@ type Case struct{ Subject, Text string }
 func Alike(a, b Case) bool {
 	subjects, shared := overlap(a.Subject, b.Subject)
 	texts, said := overlap(beginning(a.Text), beginning(b.Text))
-	switch {
-	case subjects >= 0.6 && shared >= 2:
-		return true
-	case subjects == 1 && shared == 1:
-		return texts >= 0.2
-	}
-	return texts >= 0.6 && said >= 4
+	return subjects >= 0.6 && shared >= 2 || subjects == 1 && shared == 1 && texts >= 0.2 ||
+		texts >= 0.6 && said >= 4
 }
 
 // compared is how many bytes of a text are looked at.

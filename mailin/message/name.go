@@ -41,8 +41,7 @@ func visible(r rune) rune {
 	case r == '\n' || r == '\r' || r == '\t' || unicode.Is(unicode.Z, r):
 		return ' '
 	case unicode.Is(unicode.C, r), r == 0x034f, r == 0x115f, r == 0x1160, r == 0x3164, r == 0xffa0,
-		r == 0x2800,
-		r >= 0xfe00 && r <= 0xfe0f, r >= 0xe0100 && r <= 0xe01ef:
+		r == 0x2800, r >= 0xfe00 && r <= 0xfe0f, r >= 0xe0100 && r <= 0xe01ef:
 		return -1
 	}
 	return r

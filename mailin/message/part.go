@@ -68,8 +68,7 @@ func (p *Part) readable(at place) bool {
 	if p.kept || p.Disposition == "attachment" {
 		return false
 	}
-	switch p.Type {
-	case "text/plain", "text/html":
+	if p.Type == "text/plain" || p.Type == "text/html" {
 		return true
 	}
 	return at.parent == "" && strings.HasPrefix(p.Type, "text/") && p.RawName == "" &&

@@ -97,6 +97,11 @@ func tapback(folded string) string {
 			}
 		}
 	}
+	return reacted(verb)
+}
+
+// reacted reads "reacciono con 😀".
+func reacted(verb string) string {
 	for _, w := range []string{"reacted ", "reacciono con ", "reacciono ", "reagiu com "} {
 		if sign, ok := strings.CutPrefix(verb, w); ok {
 			sign, _, _ = strings.Cut(sign, " ")

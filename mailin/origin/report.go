@@ -122,12 +122,10 @@ func exchangeReceipt(e *evidence) bool {
 		return true
 	}
 	class := fold(e.value("Message-Class") + " " + e.value("X-Message-Class"))
-	if strings.Contains(class, "report.") &&
-		(strings.Contains(class, ".ipnrn") || strings.Contains(class, ".ipnnrn")) {
-		return true
-	}
-	return leading(e.subject, receiptSubjects()) != "" && e.returned() == nil &&
-		(e.sender.null() || e.reply() && containing(e.folded(), receiptPhrases()) != "")
+	return strings.Contains(class, "report.") &&
+		(strings.Contains(class, ".ipnrn") || strings.Contains(class, ".ipnnrn")) ||
+		leading(e.subject, receiptSubjects()) != "" && e.returned() == nil &&
+			(e.sender.null() || e.reply() && containing(e.folded(), receiptPhrases()) != "")
 }
 
 // about adds what a report says of the one mail that it is about.

@@ -13,10 +13,7 @@ import (
 // parseSubmitted returns the keyword in lower case, "" for an empty field. Comments nest, with
 // quoted pairs.
 func parseSubmitted(value string) string {
-	value = stripComments(value)
-	if i := strings.IndexByte(value, ';'); i >= 0 {
-		value = value[:i]
-	}
+	value, _, _ = strings.Cut(stripComments(value), ";")
 	words := strings.Fields(strings.ToLower(value))
 	if len(words) == 0 {
 		return ""

@@ -16,6 +16,16 @@ type sender struct {
 // null tells the null reverse-path (RFC 5321 section 4.5.5) of reports and of responses to mail.
 func (s sender) null() bool { return s.known && s.envelope == "" }
 
+// daemonOf is what the first of addresses that is a daemon's says of it.
+func daemonOf(addresses ...string) string {
+	for _, a := range addresses {
+		if d := daemonAddress(a); d != "" {
+			return d
+		}
+	}
+	return ""
+}
+
 func senderOf(e *evidence) sender {
 	display := e.value("From")
 	s := sender{from: strings.ToLower(bareAddress(e.From))}
@@ -24,12 +34,7 @@ func senderOf(e *evidence) sender {
 	}
 	s.envelope, s.known = envelopeOf(e)
 	written := strings.ToLower(bareAddress(e.value("Sender")))
-	for _, a := range []string{s.envelope, s.from, written} {
-		if d := daemonAddress(a); d != "" {
-			s.daemon = d
-			break
-		}
-	}
+	s.daemon = daemonOf(s.envelope, s.from, written)
 	if name := fold(clipBytes(display, 500)); s.daemon == "" {
 		s.daemon = containing(name, daemonNames())
 		s.gateway = containing(name, gatewayNames()) != "" || gatewayAddress(s.from)

@@ -184,11 +184,8 @@ func (s *splitter) namesUs(joined string) bool {
 		return false
 	}
 	t := lowered(undecorated(joined))
-	if !strings.HasSuffix(t, ":") || !strings.ContainsAny(t, "<([") || !readDate(t).day ||
-		!startsAttribution(t) && !nameBeforeAddress(t) {
-		return false
-	}
-	return s.isOurs(t)
+	return strings.HasSuffix(t, ":") && strings.ContainsAny(t, "<([") && readDate(t).day &&
+		(startsAttribution(t) || nameBeforeAddress(t)) && s.isOurs(t)
 }
 
 // isOurs reports that the first address in a text is ours.

@@ -172,9 +172,6 @@ func onlyRule(s string) bool {
 	if s == "" || len(s) > maxRead || strings.IndexByte("-_=*~#+.\xe1\xe2", s[0]) < 0 {
 		return false
 	}
-	if s == "ᐧ" {
-		return true
-	}
-	return utf8.RuneCountInString(s) >= 2 && strings.Trim(s, "-_=*~#+—–. \t") == "" &&
-		strings.Trim(s, ". ") != ""
+	return s == "ᐧ" || utf8.RuneCountInString(s) >= 2 &&
+		strings.Trim(s, "-_=*~#+—–. \t") == "" && strings.Trim(s, ". ") != ""
 }

@@ -71,10 +71,8 @@ func isSignOff(text string) bool {
 	}
 	head, name, _ := strings.Cut(lowered(text), ",")
 	head = strings.Trim(head, " .!*_")
-	if len(strings.Fields(head)) > 6 || len(strings.Fields(name)) > 4 {
-		return false
-	}
-	return lexicon().signOffs[head]
+	return len(strings.Fields(head)) <= 6 && len(strings.Fields(name)) <= 4 &&
+		lexicon().signOffs[head]
 }
 
 // isContact reports a line with a way to reach somebody, or the form of a company, and no sentence.
@@ -114,8 +112,7 @@ func street(t string) bool { return anyWord(t, streetWords) }
 // anyWord reports that one of the words of a folded line is in the set.
 func anyWord(t string, set map[string]bool) bool {
 	for w := range strings.FieldsFuncSeq(t, func(r rune) bool {
-		return unicode.IsSpace(r) ||
-			strings.ContainsRune(":|,·•/", r)
+		return unicode.IsSpace(r) || strings.ContainsRune(":|,·•/", r)
 	}) {
 		if set[strings.Trim(w, ".()*_")] {
 			return true

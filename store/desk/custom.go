@@ -91,10 +91,9 @@ func (w *draft) fieldNamed(name string) *Field {
 	if f := FieldNamed(name); f != nil {
 		return f
 	}
-	for _, f := range w.Catalogue.Own(&w.Ticket) {
-		if f.Called(name) {
-			return &f
-		}
+	own := w.Catalogue.Own(&w.Ticket)
+	if i := slices.IndexFunc(own, func(f Field) bool { return f.Called(name) }); i >= 0 {
+		return &own[i]
 	}
 	return nil
 }

@@ -385,7 +385,11 @@ func (w *draft) finish() {
 	if !w.deed.By.Agent() {
 		it.Seen.Unset = unset(w.Done)
 	}
-	it.Type = w.typeOf(given.Type)
+	if given.Type != "" {
+		it.Type = given.Type
+	} else {
+		it.Type = w.itsType()
+	}
 	internal := w.inside() || slices.Contains(amongAgents, w.act) ||
 		w.act == Reopens && w.deed.By.Agent() && !w.words()
 	if it.Visibility = Public; internal {
@@ -405,10 +409,8 @@ func (w *draft) finish() {
 	}
 }
 
-func (w *draft) typeOf(given ItemType) ItemType {
+func (w *draft) itsType() ItemType {
 	switch {
-	case given != "":
-		return given
 	case w.act == Opens, w.act == OpensFor, w.act == Replaces:
 		return w.Catalogue.Opening(w.Ticket.Type)
 	case w.bears != "":
