@@ -84,7 +84,7 @@ func (l Law) Due(e Entry, began time.Time) time.Time {
 // clock, since it is the day that people are told, and the law's calendar may be of another zone.
 func (w *draft) legalDay() (day time.Time) {
 	for _, c := range w.Outcome.Clocks {
-		if c.Kind == Legal && w.before.Number == 0 {
+		if c.Kind == Legal && w.before.Number == 0 && w.Times.Law != nil {
 			y, m, d := c.Due.In(w.Times.Law.Calendar.zone()).Date()
 			day = time.Date(y, m, d, 23, 59, 0, 0, w.Times.zone())
 		}
