@@ -29,8 +29,7 @@ func (w *answering) digest(ctx context.Context) error {
 			numbers = append(numbers, c.Ticket)
 		}
 	}
-	w.say("digest_intro", len(w.m.carries), "")
-	section := templates.Section{}
+	told, section := len(w.m.carries), templates.Section{}
 	for _, n := range numbers[:min(len(numbers), digestCases)] {
 		line, ok, err := w.told(ctx, n, news[n])
 		if err != nil {
@@ -38,8 +37,11 @@ func (w *answering) digest(ctx context.Context) error {
 		}
 		if ok {
 			section.Cases = append(section.Cases, line)
+		} else { // what he does not see is not counted either
+			told -= len(news[n])
 		}
 	}
+	w.say("digest_intro", told, "")
 	w.to.Sections = append(w.to.Sections, section)
 	if more := len(numbers) - digestCases; more > 0 {
 		w.last("digest_more", more, "")

@@ -64,7 +64,11 @@ func (d *Dispatcher) uncap(ctx context.Context, o store.Outgoing) {
 // deliver makes one attempt at one mail.
 func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing, b *batch, t turn) {
 	raw, failure := d.prepare(ctx, &o, b)
-	if failure != nil {
+	switch {
+	case errors.Is(failure, errUnseen):
+		d.forgo(ctx, o)
+		return
+	case failure != nil:
 		d.settle(ctx, o, unrendered(o, failure))
 		return
 	}
@@ -226,6 +230,17 @@ func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing, limit int64,
 	}
 	o.MessageID, o.EnvelopeFrom = out.MessageID, out.EnvelopeFrom
 	return fresh{raw}, d.Store.Fix(ctx, o, raw)
+}
+
+// forgo settles a mail that its reader is not to have: nobody hears that it was not sent.
+func (d *Dispatcher) forgo(ctx context.Context, o store.Outgoing) {
+	err := d.Store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		return tx.Fail(context.WithoutCancel(ctx), o, errUnseen.Error())
+	})
+	if err != nil {
+		d.Log.Error("cannot write to the outbox; the mail is looked at again",
+			"outbox", o.ID, "error", err)
+	}
 }
 
 // giveBack puts a mail that was prepared, and not sent, back into the outbox.

@@ -183,7 +183,8 @@ func (h *house) item(it desk.Item, files ...attachment) desk.Item {
 	return it
 }
 
-// owe writes an outbox row about an item, and returns it as it is stored.
+// owe writes an outbox row about an item, and returns it as it is stored. Who is owed something of a
+// ticket follows it.
 func (h *house) owe(kind desk.Notice, it desk.Item, to desk.Person,
 	details ...store.Details) store.Outgoing {
 	h.t.Helper()
@@ -194,7 +195,12 @@ func (h *house) owe(kind desk.Notice, it desk.Item, to desk.Person,
 		o.Details = d
 	}
 	h.write(func(ctx context.Context, tx *store.Tx) (err error) {
-		o.ID, err = tx.Owe(ctx, o)
+		if o.Ticket != 0 && !to.Agent() {
+			err = tx.Follow(ctx, o.Ticket, to.ID)
+		}
+		if err == nil {
+			o.ID, err = tx.Owe(ctx, o)
+		}
 		return err
 	})
 	return h.row(o.ID)

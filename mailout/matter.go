@@ -141,6 +141,9 @@ func (r *Renderer) aboutTicket(ctx context.Context, m *matter, b *batch) (err er
 	if m.sight, err = b.sight(ctx, m.to); err != nil {
 		return err
 	}
+	if m.unseen() {
+		return errUnseen
+	}
 	if m.item = item; !m.sight.Item(m.ticket, item) {
 		m.item = desk.Item{Author: item.Author}
 	}
@@ -167,6 +170,18 @@ func (r *Renderer) around(ctx context.Context, m *matter, b *batch) (err error) 
 	}
 	m.quoted, err = m.history(ctx, b)
 	return err
+}
+
+// errUnseen is a notice to somebody who may not see the ticket, or no longer: it goes to nobody.
+var errUnseen = errors.New("its reader may not see the case")
+
+// unseen reports whether the notice is of a ticket that its reader does not see. Whose the ticket
+// is, and who did what he hears of, has a right to that.
+func (m *matter) unseen() bool {
+	t, p := m.ticket, m.to.ID
+	own := p == t.Requester.ID || p == t.Controller.ID || p == m.author.ID
+	return !m.to.Agent() && !own && !m.row().Agents && !m.row().Answers &&
+		m.o.Kind != desk.HoursNotice && !m.sight.Ticket(t)
 }
 
 // background gathers what hangs on what the reader wrote and was sent.

@@ -17,6 +17,7 @@ func TestForgetEverywhere(t *testing.T) {
 	d.setsPeace(vLuis, "mis datos", "Resumen: a las 18")
 	d.opened("Carla Ruiz <"+vCarla+">", "Zanahoria rota",
 		"La zanahoriadora no anda.\r\n\r\nCarla Ruiz\r\nTel. 555-1234") // Eva is asked
+	d.answers(eva, d.last(eva), "apruebo") // or she sees no case of another's
 	n := int64(2)
 	d.says(eva, d.box(), "Otra de Eva", "Carla Ruiz lo vio.", "Cc: Carla Ruiz <"+vCarla+">")
 	d.replies(vAna, 3, "#seguidor "+vCarla)
