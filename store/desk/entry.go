@@ -125,6 +125,9 @@ func (c *Catalogue) Spare(e Entry) error {
 				"add another first", e.Name(""), e.Class)
 		}
 	case Types, Severities:
+		if e.Kind == Severities && e.Key == "1" {
+			return fmt.Errorf("%s is the severity of Producción Caída: rename it", e.Name(""))
+		}
 		if only(func(Entry) bool { return true }) {
 			return fmt.Errorf("%s is the only %s: add another first", e.Name(""), e.Kind)
 		}

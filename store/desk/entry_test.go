@@ -90,7 +90,8 @@ func TestSpare(t *testing.T) {
 	c := desked()
 	note, _ := c.Keyed(ItemTypes, string(Note))
 	kind, _ := c.Keyed(Types, "incident")
-	if c.Spare(note) == nil || c.Spare(kind) != nil ||
+	worst, _ := c.Keyed(Severities, "1")
+	if c.Spare(note) == nil || c.Spare(kind) != nil || c.Spare(worst) == nil ||
 		NewCatalogue([]Entry{kind}).Spare(kind) == nil {
 		t.Error("what rules speak of can go, or what they don't can't")
 	}
