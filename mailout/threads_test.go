@@ -87,7 +87,7 @@ func TestDovecotThreads(t *testing.T) {
 }
 
 var (
-	moves = regexp.MustCompile("\\x1b\\[[0-9;?]*[a-zA-Z]|\\x1b[(=>]B?")
+	moves = regexp.MustCompile(`\x1b\[[0-9;?]*[a-zA-Z]|\x1b[(=>]B?`)
 	entry = regexp.MustCompile(`(\d+) N .*?─>(?:\[Caso #\d\] Falla (\d)|Re: (o)tra)`)
 )
 
