@@ -235,7 +235,7 @@ func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing, limit int64,
 // forgo settles a mail that its reader is not to have: nobody hears that it was not sent.
 func (d *Dispatcher) forgo(ctx context.Context, o store.Outgoing) {
 	err := d.Store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		return tx.Fail(context.WithoutCancel(ctx), o, errUnseen.Error())
+		return tx.Forgo(context.WithoutCancel(ctx), o, errUnseen.Error())
 	})
 	if err != nil {
 		d.Log.Error("cannot write to the outbox; the mail is looked at again",

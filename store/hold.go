@@ -121,11 +121,7 @@ func (tx *Tx) Withdraw(ctx context.Context, ticket, item int64) (bool, error) {
 }
 
 func (tx *Tx) withdrawMail(ctx context.Context, o Outgoing) error {
-	// what it was to say too goes by itself
-	err := tx.write(ctx, "UPDATE outbox SET carrier = 0, turn = 1 WHERE carrier = $1", o.ID)
-	if err == nil {
-		err = tx.Fail(ctx, o, withdrawn)
-	}
+	err := tx.Forgo(ctx, o, withdrawn)
 	if err == nil && o.Details.Rate { // who was not asked is asked another time
 		err = tx.write(ctx, "DELETE FROM satisfaction WHERE ticket = $1 AND score = 0", o.Ticket)
 	}
@@ -216,7 +212,7 @@ func (tx *Tx) meanwhile(ctx context.Context, t desk.Ticket, d desk.Deed) (
 	return m, err
 }
 
-// tookSince finds whether the ticket's agent has it since then, by another's doing than theirs.
+// tookSince notes that the ticket's agent has it since then, by another's doing than theirs.
 func (tx *Tx) tookSince(ctx context.Context, t desk.Ticket, d desk.Deed, m *desk.Meanwhile) (
 	err error) {
 	if m.Took, err = tx.row(ctx, `

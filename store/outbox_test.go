@@ -181,6 +181,21 @@ func TestCarriedIsSettledWithItsCarrier(t *testing.T) {
 	same(t, "blobs", blobs, 0)
 }
 
+// What is not to go takes nothing along that it was to say too.
+func TestForgoneLetsGoWhatItCarries(t *testing.T) {
+	s, _ := newStore(t)
+	id, carried := owe(t, s, 1, "a@x.test"), owe(t, s, 2, "a@x.test")
+	write(t, s, func(tx *Tx) error {
+		return tx.write(ctx, "UPDATE outbox SET carrier = $1 WHERE id = $2", id, carried)
+	})
+	o := outgoing(t, s, id)
+	write(t, s, func(tx *Tx) error { return tx.Forgo(ctx, o, "not to go") })
+	same(t, "state", outgoing(t, s, id).State, Failed)
+	other := outgoing(t, s, carried)
+	same(t, "what it carried", []any{other.State, other.Carrier}, []any{Due, int64(0)})
+	same(t, "claimed", must(s.Claim(ctx, other))(t), true)
+}
+
 func TestRecoverOutbox(t *testing.T) {
 	s, _ := newStore(t)
 	sending, waiting, sent := owe(t, s, 1, "a@x.test"), owe(t, s, 1, "b@x.test"),

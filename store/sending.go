@@ -131,6 +131,15 @@ func (tx *Tx) Fail(ctx context.Context, o Outgoing, reply string) error {
 	return tx.settleOutgoing(ctx, o, Failed, reply)
 }
 
+// Forgo settles a mail that is not to go. What it was to say too goes by itself.
+func (tx *Tx) Forgo(ctx context.Context, o Outgoing, why string) error {
+	err := tx.write(ctx, "UPDATE outbox SET carrier = 0, turn = 1 WHERE carrier = $1", o.ID)
+	if err == nil {
+		err = tx.Fail(ctx, o, why)
+	}
+	return err
+}
+
 // settleOutgoing settles a mail with those that it carries, drops its bytes, and lets the next of
 // its conversation go. It reads nothing: a server is sent all of it with the commit.
 func (tx *Tx) settleOutgoing(ctx context.Context, o Outgoing, state OutboxState,
