@@ -120,7 +120,8 @@ func (f *filing) afterClosing(ctx context.Context, author desk.Person, order des
 	return err
 }
 
-// closesAgain reports whether an order closes what is closed. «Testing ok» may be late, and asks nothing.
+// closesAgain reports whether an order closes what is closed. «Testing ok» may be late, and asks
+// nothing.
 func closesAgain(order desk.Verb, line string) bool {
 	return order == desk.VerbClose && !strings.Contains(desk.Fold(line), "testing")
 }

@@ -34,15 +34,6 @@ func (tx *Tx) others(ctx context.Context, numbers []int64) (list []desk.Other, e
 // hanging are the kinds of links by which a ticket hangs on another.
 const hanging = "kind IN ('depends', 'duplicates')"
 
-// openNeeds and isOpenNeed are the links to tickets that must be closed before this one goes on.
-const (
-	openNeeds = `
-		FROM ticket_link l
-			JOIN ticket need ON need.number = l.other
-			JOIN entry s ON s.id = need.status`
-	isOpenNeed = "l.kind = 'depends' AND s.class <> 'closed'"
-)
-
 // needs are the tickets on which one hangs, directly or by others.
 func (r Reader) needs(ctx context.Context, ticket int64) (list []int64, err error) {
 	seen := []int64{ticket}
@@ -64,17 +55,12 @@ func (r Reader) needs(ctx context.Context, ticket int64) (list []int64, err erro
 // hangs reports whether a ticket waits until a day or for another one, where the deed asks for it:
 // thanks do not end that, nor does the closing of one of several.
 func (r Reader) hangs(ctx context.Context, t desk.Ticket, d desk.Deed) (bool, error) {
-	const depends = "SELECT 1 " + openNeeds + " WHERE l.ticket = $1 AND " + isOpenNeed + " LIMIT 1"
 	waits := t.Class == desk.Waiting && d.Idle
 	if !waits && d.After.Kind != desk.Depends {
 		return false, nil
 	}
-	hangs, err := r.row(ctx, depends, args(t.Number), new(int))
-	if err != nil || hangs || !waits {
-		return hangs, err
-	}
-	return r.row(ctx, "SELECT 1 FROM timer WHERE ticket = $1 AND kind = 'wake'", args(t.Number),
-		new(int))
+	wait, err := r.Wait(ctx, t.Number)
+	return wait.Hangs || waits && !wait.Until.IsZero(), err
 }
 
 // release does to the tickets that hang on one that was closed what follows from that.

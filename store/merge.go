@@ -239,7 +239,7 @@ func (tx *Tx) guest(ctx context.Context, host, meant int64) (*desk.Guest, error)
 	return &g, tx.sinceMerged(ctx, host, &g)
 }
 
-// sinceMerged finds whether a customer spoke to a guest, and what was worked for it in its host.
+// sinceMerged notes that a customer spoke to a guest, and what was worked for it in its host.
 func (tx *Tx) sinceMerged(ctx context.Context, host int64, g *desk.Guest) (err error) {
 	g.Spoken, err = tx.row(ctx, `
 		SELECT 1 FROM item i JOIN person p ON p.id = i.author

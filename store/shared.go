@@ -26,7 +26,10 @@ type Wait struct {
 func waitOf(ticket string) string {
 	return `
 			(SELECT at FROM timer WHERE ticket = ` + ticket + ` AND kind = 'wake'),
-			EXISTS (SELECT 1 ` + openNeeds + ` WHERE l.ticket = ` + ticket + ` AND ` + isOpenNeed + `)`
+			EXISTS (SELECT 1 FROM ticket_link l
+					JOIN ticket need ON need.number = l.other
+					JOIN entry s ON s.id = need.status
+				WHERE l.ticket = ` + ticket + ` AND l.kind = 'depends' AND s.class <> 'closed')`
 }
 
 // Wait reads it.

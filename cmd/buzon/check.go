@@ -356,7 +356,7 @@ func listenError(err error) error {
 	return err
 }
 
-// checkSocket looks whether the socket for LMTP can be made.
+// checkSocket says why the socket for LMTP can't be made.
 func checkSocket(path string, running bool) error {
 	if path == "" {
 		return nil

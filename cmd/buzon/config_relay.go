@@ -93,7 +93,7 @@ func (c config) checkRelay() error {
 	return cmp.Or(c.checkServed(boxes), c.checkDKIM())
 }
 
-// checkServed looks whether the mail of every mailbox has a relay.
+// checkServed names a mailbox whose mail has no relay.
 func (c config) checkServed(boxes desk.Mailboxes) error {
 	served := map[string]bool{}
 	for _, r := range c.relays() {

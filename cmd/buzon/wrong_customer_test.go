@@ -20,17 +20,20 @@ var customersWrong = []struct{ to, es, en, sayEs, sayEn string }{
 		"We don't know the module “Nothing”"},
 	{"1", "Tipo de ticket: Queja", "Type: Complaint", "No conocemos el tipo «Queja»",
 		"We don't know the type “Complaint”"},
-	{"1", "Compra: 31/02/2026", "Compra: 2026-02-31", "No entendimos el valor de «Compra 31/02/2026»",
+	{"1", "Compra: 31/02/2026", "Compra: 2026-02-31",
+		"No entendimos el valor de «Compra 31/02/2026»",
 		"“Compra 2026-02-31”"},
 	{"1", "Severidda: 1", "Severty: 1", "No conocemos el campo «Severidda». Puede ser: Severidad",
 		"We don't know the field “Severty”. It could be: Severity"},
 	{"1", "Servidor: web1\r\nProducto: CMR", "Host: web1\r\nProduct: CMR",
 		"No conocemos el producto «CMR». Puede ser: CRM", "“CMR”. It could be: CRM, ERP"},
-	{"1", "Turno: tarde", "Turno: noon", "«Turno tarde». Puede ser: Mañana, Noche", "“Turno noon”"},
+	{"1", "Turno: tarde", "Turno: noon", "«Turno tarde». Puede ser: Mañana, Noche",
+		"“Turno noon”"},
 	{"1", "Debe controlar: zoe@nada.test", "Must check: zoe@nada.test", "zoe@nada.test",
 		"zoe@nada.test"},
 	{"1", "Solicitante: pedro@otra.test", "Requester: pedro@otra.test",
-		"no conocemos al solicitante «pedro@otra.test»", "don't know the requester “pedro@otra.test”"},
+		"no conocemos al solicitante «pedro@otra.test»",
+		"don't know the requester “pedro@otra.test”"},
 	{"1", "Solicitante: nadie@otra.test", "Requester: nobody@otra.test",
 		"no conocemos al solicitante «nadie@otra.test»",
 		"don't know the requester “nobody@otra.test”"},
@@ -118,8 +121,8 @@ func TestCustomersWrongOrdersChangeNothing(t *testing.T) {
 	}
 }
 
-// customersDesk has cases of Carla's: open, closed and merged; one of a colleague's that she follows;
-// and one of somebody else's.
+// customersDesk has cases of Carla's: open, closed and merged; one of a colleague's that she
+// follows; and one of somebody else's.
 func customersDesk(t *testing.T, language string) *virtualDesk {
 	d := catalogued(t, language)
 	d.opened(vCarla, "No imprime", "La caja no imprime.")

@@ -125,7 +125,8 @@ func TestLacks(t *testing.T) {
 		{"Ayer el servidor se apagó.", false, "tried"},
 		{"En el equipo PC-3 sale ORA-00942.", false, "happened"},
 	} {
-		if got := strings.Join(Read(c.text, store.Words(c.text, nil)).Lacks(c.picture), " "); got != c.want {
+		read := Read(c.text, store.Words(c.text, nil))
+		if got := strings.Join(read.Lacks(c.picture), " "); got != c.want {
 			t.Errorf("%q: %q, want %q", c.text, got, c.want)
 		}
 	}

@@ -52,11 +52,14 @@ var (
 		"reagiu pelo gmail", "reagiu via gmail",
 	)
 	tapbacks = map[string]string{ // folded, before a quote that is all the rest
-		"liked": "👍", "loved": "❤️", "disliked": "👎", "laughed at": "😂", "emphasized": "‼️",
-		"emphasised": "‼️", "questioned": "❓", "le gusto": "👍", "me gusto": "👍", "le gusta": "👍",
+		"liked": "👍", "loved": "❤️", "disliked": "👎", "laughed at": "😂",
+		"emphasized": "‼️",
+		"emphasised": "‼️", "questioned": "❓", "le gusto": "👍", "me gusto": "👍",
+		"le gusta":   "👍",
 		"le encanto": "❤️", "me encanto": "❤️", "no le gusto": "👎", "le dio risa": "😂",
 		"se rio de": "😂", "enfatizo": "‼️", "puso en duda": "❓", "cuestiono": "❓",
-		"gostou de": "👍", "adorou": "❤️", "amou": "❤️", "nao gostou de": "👎", "riu de": "😂",
+		"gostou de": "👍", "adorou": "❤️", "amou": "❤️", "nao gostou de": "👎",
+		"riu de":    "😂",
 		"riu-se de": "😂",
 	}
 )
@@ -79,7 +82,8 @@ func reactionText(text string) string {
 	return tapback(fold(text))
 }
 
-// tapback reads "le gusto "…"" and "reacciono con 😀 a "…"", of which the quote ends the text.
+// tapback reads "le gusto "…"" and "reacciono con 😀 a "…"", of which the quote ends the
+// text.
 func tapback(folded string) string {
 	verb, quote, ok := strings.Cut(folded, ` "`)
 	if !ok || !strings.HasSuffix(quote, `"`) || strings.Count(quote, `"`) != 1 {

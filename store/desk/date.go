@@ -104,8 +104,8 @@ func (r dateReader) read(text string) (time.Time, bool) {
 }
 
 // ahead is a span of time from now: «en 2 dias», "in an hour", «dentro de una semana», "2d".
-var ahead = lazy.Compile(`^(?:en|in|dentro de|within|for|por|durante)? ?(\d{1,4}|un|una|an?|one|dos|two|` +
-	`tres|three|cuatro|four|cinco|five) ?(minutos?|minutes?|min|horas?|hours?|h|dias?|days?|d|` +
+var ahead = lazy.Compile(`^(?:en|in|dentro de|within|for|por|durante)? ?` +
+	`(\d{1,4}|un|una|an?|one|dos|two|tres|three|cuatro|four|cinco|five) ?(minutos?|minutes?|min|horas?|hours?|h|dias?|days?|d|` +
 	`semanas?|weeks?|w|meses|mes|months?)(?: from now)?$`)
 
 var counts = map[string]int{"un": 1, "una": 1, "a": 1, "an": 1, "one": 1, "dos": 2, "two": 2,
