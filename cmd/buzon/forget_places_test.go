@@ -15,17 +15,17 @@ func TestForgetEverywhere(t *testing.T) {
 	d.speaks("es", vAna, vLuis)
 	const eva, second = "eva@cliente.test", "carla@casa.test"
 	d.setsPeace(vLuis, "mis datos", "Resumen: a las 18")
-	d.opened("Carla Ruiz <"+vCarla+">", "Zanahoria rota",
-		"La zanahoriadora no anda.\r\n\r\nCarla Ruiz\r\nTel. 555-1234") // Eva is asked
+	d.opened("Carla Zabalegui <"+vCarla+">", "Zanahoria rota",
+		"La zanahoriadora no anda.\r\n\r\nCarla Zabalegui\r\nTel. 555-1234") // Eva is asked
 	d.answers(eva, d.last(eva), "apruebo") // or she sees no case of another's
 	n := int64(2)
-	d.says(eva, d.box(), "Otra de Eva", "Carla Ruiz lo vio.", "Cc: Carla Ruiz <"+vCarla+">")
+	d.says(eva, d.box(), "Otra de Eva", "Carla Zabalegui lo vio.", "Cc: Carla Zabalegui <"+vCarla+">")
 	d.replies(vAna, 3, "#seguidor "+vCarla)
 	d.replies(vAna, 3, "Pregunte a Carla por lo suyo.")
 	d.replies(vCarla, 3, "Yo también vi el remolachazo.")
 	d.answers(vCarla, d.last(vCarla), "mis datos")
 	d.says(vCarla, d.box(), "mis datos",
-		"Agregar dirección: "+second+"\r\nNombre: Carla Ruiz Rábano")
+		"Agregar dirección: "+second+"\r\nNombre: Carla Zabalegui Rábano")
 	d.answers(vCarla, d.last(vCarla), "sí")
 	d.answers(second, d.last(second), "sí")
 	d.clock.Advance(time.Hour)
@@ -34,7 +34,7 @@ func TestForgetEverywhere(t *testing.T) {
 		"3: #avance 20\r\n99: #nota Rábano de Carla")
 	d.proven(vAna, d.box(), "buscar vip", "")
 	d.proven(vAna, d.box(), "ficha "+vCarla, "")
-	d.proven(vAna, d.box(), "#buscar Carla Ruiz", "")
+	d.proven(vAna, d.box(), "#buscar Carla Zabalegui", "")
 	d.replies(vAna, n, "#espera mañana\r\nEsperamos la pieza, Carla.")
 	d.replies(vAna, n, "#cerar\r\nCarla, ya está lo suyo.")
 	d.replies(vAna, n, "#vista\r\nCarla, mire otra vez.")
@@ -55,7 +55,7 @@ func TestForgetEverywhere(t *testing.T) {
 	if len(p.Addresses) != 2 {
 		t.Errorf("she has %v", p.Addresses)
 	}
-	secrets := secretsOf([]string{"carla@", "carla", "ruiz", "rábano", "zanahoria",
+	secrets := secretsOf([]string{"carla@", "carla", "zabalegui", "rábano", "zanahoria",
 		"remolachazo", "puerr", "555-1234", "berenjena", "rabanito", second})
 	if found := holders(t, d.config.DataDir, secrets); len(found) < 10 {
 		t.Fatal("the test does not find what is there: ", found)

@@ -79,16 +79,16 @@ func forgettable(t *testing.T) (d *liveDesk, small, large []byte) {
 	large = bytes.Repeat([]byte("contenido-grande-berenjenal-0123456789 "), 6000)
 	both := []byte("contenido-compartido-" + strings.Repeat("alcachofa ", 20))
 	d = newLiveDesk(t, liveOptions{})
-	d.send(letter{From: "Carla Ruiz <" + carla + ">", To: soporte, Subject: "Zanahoria rota",
-		Text: "La zanahoriadora no anda, carajo.\n\nCarla Ruiz\nTel. 555-1234",
+	d.send(letter{From: "Carla Zabalegui <" + carla + ">", To: soporte, Subject: "Zanahoria rota",
+		Text: "La zanahoriadora no anda, carajo.\n\nCarla Zabalegui\nTel. 555-1234",
 		Files: []file{{"melocoton.txt", "application/x-a", small},
 			{"berenjena.bin", "application/x-b", large},
 			{"ambos.bin", "application/x-c", both}}})
 	d.send(d.last(ana).reply("Hola Carla:\nReinicie la hortaliza."))
 	d.send(d.last(carla).reply("Reinicié y sigue el remolachazo."))
-	d.send(d.last(ana).reply("#nota\nCarla Ruiz insiste mucho."))
+	d.send(d.last(ana).reply("#nota\nCarla Zabalegui insiste mucho."))
 	d.send(letter{From: "Bob <bob@otra.test>", To: soporte, Subject: "Otra cosa",
-		Text:  "Carla Ruiz (carla@cliente.test) me dijo que ustedes ayudan con lo mío.",
+		Text:  "Carla Zabalegui (carla@cliente.test) me dijo que ustedes ayudan con lo mío.",
 		Files: []file{{"ambos.bin", "application/x-c", both}}})
 	return d, small, large
 }
@@ -96,7 +96,7 @@ func forgettable(t *testing.T) (d *liveDesk, small, large []byte) {
 func TestPersonForget(t *testing.T) {
 	t.Parallel()
 	d, small, large := forgettable(t)
-	secrets := secretsOf([]string{carla, "carla", "ruiz", "zanahoria", "carajo", "555-1234",
+	secrets := secretsOf([]string{carla, "carla", "zabalegui", "zanahoria", "carajo", "555-1234",
 		"remolachazo", "melocoton",
 		"berenjena"}, small, large)
 	if len(holders(t, d.kept(), secrets)) < 9 {
@@ -190,7 +190,7 @@ func TestPersonExport(t *testing.T) {
 		parts[f.Name] = string(content)
 	}
 	for name, words := range map[string][]string{
-		"person.json":  {`"name": "Carla Ruiz"`, carla},
+		"person.json":  {`"name": "Carla Zabalegui"`, carla},
 		"tickets.json": {"zanahoriadora", "Reinicie la hortaliza", "remolachazo", "melocoton.txt"},
 		"mails.mbox": {"From MAILER-DAEMON ", "zanahoriadora", "Reinicie la hortaliza",
 			base64.StdEncoding.EncodeToString(small[:42])},
@@ -256,7 +256,7 @@ func TestForgetInRemarks(t *testing.T) {
 		d.replies(vAna, 2, c.state+" Avisar a Carla\r\n"+c.time+" 15m visita a Carla")
 		d.replies(vAna, 1, c.merge+" 2")
 		p := must(d.store.PersonByAddress(t.Context(), vCarla))(t)
-		p.Name = "Carla Ruiz"
+		p.Name = "Carla Zabalegui"
 		if err := d.store.Write(t.Context(), func(tx *store.Tx) error {
 			return tx.ChangePerson(t.Context(), p.ID, func(was *desk.Person) { was.Name = p.Name })
 		}); err != nil || d.caseOf(1).Number != 2 {
