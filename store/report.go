@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Counted is what a report must know of a ticket. A merged ticket is none: it is counted as the one
@@ -19,27 +22,42 @@ type Counted struct {
 // several times as much as the ticket.
 const countedAtOnce = 2000
 
-// Counting hands over what a report counts, of the tickets opened between two times.
+// Counting hands over what a report counts, of the tickets opened between two times, in any order:
+// some are read while f counts others, one at a time.
 func (r Reader) Counting(ctx context.Context, since, until time.Time, f func(*Counted)) error {
 	var last int64
 	if _, err := r.row(ctx, "SELECT coalesce(max(number), 0) FROM ticket", nil, &last); err != nil {
 		return err
 	}
+	var counting sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(2)
 	for from := int64(0); from < last; from += countedAtOnce {
-		var text string
-		_, err := r.row(ctx, `
-			SELECT coalesce(string_agg(concat_ws(' ', status, product, type, severity, agent,
-				requester, created_at), ' '), '')
-			FROM ticket
-			WHERE number > $1 AND number <= $2 AND merged_into = 0
-				AND created_at >= $3 AND created_at < $4`,
-			args(from, from+countedAtOnce, since.UnixMilli(), until.UnixMilli()), &text)
-		if err != nil {
-			return fmt.Errorf("count tickets: %w", err)
-		}
-		eachCounted(text, f)
+		group.Go(func() error {
+			text, err := r.figures(ctx, from, since, until)
+			counting.Lock()
+			defer counting.Unlock()
+			eachCounted(text, f)
+			return err
+		})
 	}
-	return nil
+	return group.Wait()
+}
+
+// figures reads the figures of countedAtOnce tickets as eachCounted takes them.
+func (r Reader) figures(ctx context.Context, from int64, since, until time.Time) (string, error) {
+	var text string
+	_, err := r.row(ctx, `
+		SELECT coalesce(string_agg(concat_ws(' ', status, product, type, severity, agent,
+			requester, created_at), ' '), '')
+		FROM ticket
+		WHERE number > $1 AND number <= $2 AND merged_into = 0
+			AND created_at >= $3 AND created_at < $4`,
+		args(from, from+countedAtOnce, since.UnixMilli(), until.UnixMilli()), &text)
+	if err != nil {
+		return "", fmt.Errorf("count tickets: %w", err)
+	}
+	return text, nil
 }
 
 // eachCounted reads the figures of tickets.
