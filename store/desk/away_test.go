@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -29,6 +30,40 @@ func TestStandIns(t *testing.T) {
 	} {
 		if got := StandIns(c.agents, now)[c.of].ID; got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+// TestAbsence: an agent names the last day and who stands in for him, by a name or an address.
+func TestAbsence(t *testing.T) {
+	for order, want := range map[string]string{
+		"#ausente hasta 20/12 suplente beto@":               "away 2026-12-20 · Beto",
+		"#ausente hasta el viernes suplente: Beto":          "away 2026-03-06 · Beto",
+		"#away until Dec 20th substitute beto@ejemplo.test": "away 2026-12-20 · Beto",
+		"#ausente hasta hoy suplente beto":                  "away 2026-03-02 · Beto",
+		"#ausente hasta 20/12 suplente julia":               "away_alone 2026-12-20 · Julia",
+		"#ausente hasta 20/12 suplente olga":                "away_too 2026-12-20 · Olga · Beto",
+		"#ausente hasta 20/12 suplente ana":                 "?agent ana",
+		"#ausente hasta 20/12 suplente zoe":                 "?agent zoe",
+		"#ausente hasta ayer suplente beto":                 "?date_gone ayer",
+		"#ausente hasta 31/2 suplente beto":                 "?date 31/2",
+		"#ausente hasta 20/12":                              "away_how",
+		"#presente":                                         "present",
+	} {
+		f := facts()
+		away := func(p, substitute Person) Person {
+			p.Substitute, p.AwayUntil = substitute.ID, f.Now.AddDate(1, 0, 0)
+			return p
+		}
+		f.Agents = []Person{ana, beto, away(julia, ana), away(olga, beto)}
+		out := Carry(ticket(Open), Deed{By: ana, Orders: orders(t, order)}, f)
+		if got := show(out); !strings.HasSuffix(got, " | "+want) {
+			t.Errorf("%s: %s, want %s", order, got, want)
+		}
+		done := strings.HasPrefix(want, "away") && want != "away_how"
+		if (out.Absent != nil) != (done || want == "present") ||
+			out.Absent != nil && out.Absent.Away(f.Now) != done {
+			t.Errorf("%s: %+v", order, out.Absent)
 		}
 	}
 }

@@ -67,8 +67,9 @@ func readEdit(line string) (e Edit, ok bool) {
 	if value = strings.Trim(value, " *_"); !ok || value == "" {
 		return e, false
 	}
+	key = OneLine(Fold(strings.Trim(key, " *_")))
 	for what, words := range editWords {
-		if slices.Contains(strings.Split(words, ", "), OneLine(Fold(key))) {
+		if slices.Contains(strings.Split(words, ", "), key) {
 			return Edit{what, value, OneLine(line)}, true
 		}
 	}
