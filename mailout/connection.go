@@ -55,9 +55,10 @@ func (p *Pool) connect(ctx context.Context, fresh bool) (*connection, error) {
 	c := &connection{pool: p}
 	stop := func() bool { return true }
 	dialer := func(dialing context.Context, network, _ string) (nc net.Conn, err error) {
-		if c.conn, err = new(net.Dialer).DialContext(dialing, network, p.relay.addr()); err != nil {
+		if nc, err = new(net.Dialer).DialContext(dialing, network, p.relay.addr()); err != nil {
 			return nil, err
 		}
+		c.conn = &measured{Conn: nc}
 		stop = context.AfterFunc(ctx, func() { c.conn.Close() })
 		return p.relay.secured(dialing, c.conn)
 	}
@@ -124,6 +125,32 @@ func (c *lineConn) Read(b []byte) (int, error) {
 	return c.r.Read(b[:len(there)])
 }
 
+// measured ends a connection whose relay says more than any answer has: lines are read whole, and
+// one without an end would fill the memory.
+type measured struct {
+	net.Conn
+	heard int // bytes, since we last said something
+}
+
+// longestAnswer is the most that a relay may say at once, certificates among it, in bytes.
+const longestAnswer = 1 << 20
+
+var errEndless = errors.New("the relay's answer has no end")
+
+func (c *measured) Read(b []byte) (int, error) {
+	if c.heard > longestAnswer {
+		return 0, errEndless
+	}
+	n, err := c.Conn.Read(b)
+	c.heard += n
+	return n, err
+}
+
+func (c *measured) Write(b []byte) (int, error) {
+	c.heard = 0
+	return c.Conn.Write(b)
+}
+
 func (r Relay) tlsConfig() *tls.Config {
 	return &tls.Config{ServerName: r.Host, RootCAs: r.RootCAs, MinVersion: tls.VersionTLS12}
 }
@@ -145,7 +172,7 @@ func (c *connection) send(ctx context.Context, env Envelope,
 	}
 	at, err := c.offer(env, mail.Size())
 	if err == nil {
-		return c.content(ctx, io.NewSectionReader(mail, 0, mail.Size())), false
+		return c.content(ctx, env, io.NewSectionReader(mail, 0, mail.Size())), false
 	}
 	gone = at == stepMail && hungUp(err)
 	c.reset(err)
@@ -217,7 +244,7 @@ const piece = 64 << 10
 
 // content sends the mail, dot-stuffed, and waits for the answer. As long as the final dot has not
 // wholly left, the relay cannot have taken the mail.
-func (c *connection) content(ctx context.Context, mail io.Reader) Result {
+func (c *connection) content(ctx context.Context, env Envelope, mail io.Reader) Result {
 	w := c.client.Text.DotWriter()
 	part := pieces.Get().(*[piece]byte)
 	defer pieces.Put(part)
@@ -236,11 +263,11 @@ func (c *connection) content(ctx context.Context, mail io.Reader) Result {
 	if err := w.Close(); err != nil {
 		return c.pool.judge(ctx, stepContent, c.lastWords(err))
 	}
-	return c.finish(ctx)
+	return c.finish(ctx, env)
 }
 
 // finish reads the answer to a mail that has wholly left.
-func (c *connection) finish(ctx context.Context) Result {
+func (c *connection) finish(ctx context.Context, env Envelope) Result {
 	c.client.UpdateDeadline(c.pool.relay.FinalTimeout)
 	code, text, err := c.client.Text.ReadResponse(2)
 	c.inOrder = err == nil || settled(replied(err))
@@ -248,7 +275,7 @@ func (c *connection) finish(ctx context.Context) Result {
 		return c.pool.judge(ctx, stepEnd, err)
 	}
 	reply := c.pool.reply(code, text)
-	return Result{Outcome: Sent, Reply: reply, ID: learnt(c.pool.relay.Host, reply)}
+	return Result{Outcome: Sent, Reply: reply, ID: learnt(c.pool.relay.Host, reply, env)}
 }
 
 // lastWords looks whether a relay that hung up in the middle has said why.

@@ -19,8 +19,12 @@ func TestLearnt(t *testing.T) {
 			"abc.1@prod.outlook.test"},
 		{"x.test", "250 2.0.0 Ok: queued as 4XyZ", ""},
 		{"x.test", "250 2.0.0 <a@b@c>", ""},
+		{"x.test", "250 2.1.5 mail from <Soporte@ejemplo.test> to <carla@cliente.test> taken", ""},
+		{"x.test", "250 2.0.0 <carla@cliente.test>: <abc.1@prod.outlook.test> [Hostname=E1]",
+			"abc.1@prod.outlook.test"},
 	} {
-		if got := learnt(c.host, c.reply); got != c.want {
+		env := Envelope{From: "soporte@ejemplo.test", To: "carla@cliente.test"}
+		if got := learnt(c.host, c.reply, env); got != c.want {
 			t.Errorf("%s says %q: learnt %q, want %q", c.host, c.reply, got, c.want)
 		}
 	}

@@ -170,8 +170,14 @@ func TestEveryAnswer(t *testing.T) {
 		{"control characters", mailtest.RCPT,
 			mailtest.Reply("550 no\x1b[31m\x07 \xff such \u202euser"), Refused,
 			"550 no [31m such user", 0},
-		{"endless answer", mailtest.RCPT, mailtest.Reply("550 " + strings.Repeat("no ", 9000)),
+		{"a long line", mailtest.RCPT, mailtest.Reply("550 " + strings.Repeat("no ", 40_000)),
 			Refused, "550 no no", 0},
+		{"greeting without end", mailtest.Connect,
+			mailtest.Reply(strings.Repeat("220-hola\r\n", 200_000) + "220 hola"), Held,
+			"has no end", 0},
+		{"answer without end", mailtest.RCPT,
+			mailtest.Reply(strings.Repeat("250-hola\r\n", 200_000) + "250 hola"), Deferred,
+			"has no end", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
