@@ -1,6 +1,7 @@
 package mailout
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,9 +22,14 @@ var errNoAuth = errors.New("the relay offers no login that buzon knows (PLAIN, L
 // administrator has said "none".
 type login struct {
 	smtp.Auth
-	relay Relay
-	token string // with it the login is XOAUTH2
+	relay  Relay
+	token  string // with it the login is XOAUTH2
+	mutual bool   // the relay, too, must prove that it knows the password
+	proven bool   // it has
 }
+
+var errUnproven = errors.New("the relay does not prove that it knows the password (SCRAM): " +
+	"it may be another's")
 
 func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
 	offered := func(name string) bool {
@@ -41,13 +47,24 @@ func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
 	i := slices.IndexFunc(wanted, offered)
 	switch {
 	case i >= 0:
-		l.Auth = l.by(wanted[i])
+		l.Auth, l.mutual = l.by(wanted[i]), strings.HasPrefix(wanted[i], "SCRAM")
 		return l.Auth.Start(server)
 	case len(wanted) == 1 && len(server.Auth) > 0:
 		return "", nil, fmt.Errorf("the relay offers no %s, but %s: change auth, or allow it there",
 			wanted[0], strings.Join(server.Auth, " "))
 	}
 	return "", nil, errNoAuth
+}
+
+// Next answers a challenge. With SCRAM a relay's last word before it lets us in is its own proof,
+// which the mechanism checks (RFC 5802 section 3).
+func (l *login) Next(said []byte, more bool) ([]byte, error) {
+	answer, err := l.Auth.Next(said, more)
+	if !more && l.mutual && !l.proven {
+		return nil, errUnproven
+	}
+	l.proven = more && err == nil && bytes.HasPrefix(said, []byte("v="))
+	return answer, err
 }
 
 func (l *login) by(mechanism string) smtp.Auth {

@@ -43,6 +43,21 @@ func TestEveryMechanism(t *testing.T) {
 	}
 }
 
+// TestImpostor: whoever does not know the password gets no mail by SCRAM.
+func TestImpostor(t *testing.T) {
+	t.Parallel()
+	for proves, text := range map[string]string{"none": "does not prove", "v=YWJj": "signature",
+		"e=other-error": "unexpected", "r=otro,s=YQ==,i=4096": "nonce"} {
+		for _, mechanism := range []string{"SCRAM-SHA-256", "SCRAM-SHA-1"} {
+			s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Mechanisms: mechanism,
+				Users: map[string]string{}, Impostor: proves})
+			p := relayTo(t, s, func(r *Relay) { r.Username, r.Password = "soporte", "clave" })
+			want(t, send(t, p), Held, text)
+			wantCopies(t, s, 0)
+		}
+	}
+}
+
 // TestTokenLogin logs in by XOAUTH2; a token that was taken back before its time is asked for anew,
 // once.
 func TestTokenLogin(t *testing.T) {

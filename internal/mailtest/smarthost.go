@@ -32,7 +32,9 @@ type SmarthostOptions struct {
 	MaxTLS     uint16
 	Users      map[string]string // name: password; mail is then taken only after AUTH
 	Mechanisms string            // default "PLAIN LOGIN"
-	Extensions []string          // more EHLO lines: "SMTPUTF8", "8BITMIME"
+	// SCRAM takes every proof, and says this for its own; "none": lets in without one
+	Impostor   string
+	Extensions []string // more EHLO lines: "SMTPUTF8", "8BITMIME"
 }
 
 // Smarthost is an SMTP server whose answers, pauses and ends of connection a test decides. Without
