@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/textproto"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -39,7 +40,8 @@ func refused(format string, args ...any) Result {
 //	content         Deferred    Refused     Deferred
 //	final dot       Deferred    Refused     Uncertain
 //
-// 530, 534, 535 and 538 ask for a login (RFC 4954 section 6) and are Held wherever they come.
+// 530, 534, 535 and 538 ask for a login (RFC 4954 section 6) and are Held wherever they come. So is
+// what is about us: see aboutUs.
 type step string
 
 const (
@@ -93,6 +95,10 @@ func (p *Pool) judgeReply(at step, reply *textproto.Error) Result {
 		r.Outcome, r.Err = Held, fmt.Errorf("%w: the relay refuses all mail, check [relay]", r.Err)
 	case at != stepRcpt && sizeReply.MatchString(r.Reply):
 		return tooLarge(0, 0, r.Err)
+	case aboutUs(r.Reply):
+		r.Outcome, r.Away, r.Elsewhere = Held, true, true
+		r.Err = fmt.Errorf("%w: the relay refuses us and not the recipient, check [relay] and "+
+			"the account there", r.Err)
 	case reply.Code/100 == 5:
 		r.Outcome, r.Err = Refused, &Refusal{Reply: r.Reply, Cause: r.Err}
 		r.Elsewhere = false
@@ -104,6 +110,38 @@ func (p *Pool) judgeReply(at step, reply *textproto.Error) Result {
 
 // sizeReply is a refusal for the mail's size: 5.3.4 (RFC 3463), or 552 without a better code.
 var sizeReply = lazy.Compile(`^5\d\d[ -]5\.3\.4|^552(?:$|[ -](?:[^5]|5[^.]|5\.2\.3))`)
+
+var (
+	permanent = lazy.Compile(`^5\d\d (?:5\.(\d{1,3}\.\d{1,3})(?: |$))?(.*)`)
+	// ourCode is about who sends (RFC 3463: 1.7, 1.8; Exchange: 2.252, 7.54 to 7.68, 7.501 and on),
+	// the relay's own state (3.5, 4.5: a quota) or the login (RFC 4954 section 6)
+	ourCode = lazy.Compile(
+		`^(?:1\.[78]|2\.252|3\.5|4\.5|7\.(?:8|9|11|54|57|60|64|68|50[123]|7\d\d))$`)
+	// ourWords are those of Postfix, Exim, Exchange, Amazon SES, SendGrid and cPanel where the code
+	// says no more than that something is not allowed
+	ourWords = lazy.Compile(`(?i)\b(?:` +
+		`relay(?:ing)?(?: access)? (?:is )?(?:denied|prohibited|not (?:permitted|allowed))|` +
+		`(?:unable|not (?:permitted|allowed|authorized)) to (?:relay|perform|send (?:as|from))|` +
+		`permissions? to send as|sender address rejected|not owned by|email address is not verified|` +
+		`authentication (?:is )?required|unauthenticated senders|verified sender|` +
+		`sending (?:is |was )?(?:paused|suspended|disabled)|` +
+		`(?:daily|hourly|sending|submission|outbound)\b.{0,30}(?:quota|limit)|` +
+		`(?:e?mails|messages) per (?:hour|day)\b)|send ?as ?denied|QuotaExceededException`)
+)
+
+// aboutUs reports whether a relay refuses who sends, and not to whom or what: many look at the
+// sender only with the recipient, or behind the final dot. The words of another server that it
+// passes on are about that one's recipient.
+func aboutUs(reply string) bool {
+	m := permanent.FindStringSubmatch(reply)
+	if m == nil {
+		return false
+	}
+	code, words := m[1], m[2]
+	vague := slices.Contains([]string{"", "0.0", "1.0", "2.0", "7.0", "7.1"}, code)
+	return ourCode.MatchString(code) ||
+		vague && ourWords.MatchString(words) && !strings.Contains(words, " said: ")
+}
 
 // asksLogin reports whether a reply is about the login (RFC 4954 section 6), wherever it comes.
 func asksLogin(code int) bool { return code == 530 || code == 534 || code == 535 || code == 538 }

@@ -74,6 +74,8 @@ func TestA29RelayRefusesUs(t *testing.T) {
 		"login": {mailtest.AUTH, "535 5.7.8 authentication failed"},
 		"EHLO":  {mailtest.EHLO, "550 go away"},
 		"MAIL":  {mailtest.MAIL, "550 5.7.1 sender not allowed"},
+		"RCPT":  {mailtest.RCPT, "554 5.7.1 <x@y.test>: Relay access denied"},
+		"dot":   {mailtest.End, "550 5.4.5 Daily user sending limit exceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,5 +108,47 @@ func TestA29RelayRefusesUs(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAboutUs: whom a refusal at RCPT or later is about.
+func TestAboutUs(t *testing.T) {
+	t.Parallel()
+	for _, ours := range []string{
+		"554 5.7.1 <carla@cliente.test>: Relay access denied",
+		"550 5.7.1 Unable to relay", "550 relay not permitted", "550 5.7.1 relaying denied",
+		"550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain",
+		"553 5.7.1 <soporte@ejemplo.test>: Sender address rejected: not owned by user web",
+		"550 5.1.8 <soporte@ejemplo.test>: Sender address rejected: no domain",
+		"550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+		"554 5.2.252 SendAsDenied; ana@ejemplo.test not allowed to send as soporte@ejemplo.test",
+		"554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied",
+		"550 5.4.5 Daily user sending limit exceeded. see support.test",
+		"550 5.1.8 Access denied, bad outbound sender AS(42004)",
+		"550 5.7.750 Service unavailable. Client blocked from sending from unregistered domains",
+		"554 Message rejected: Email address is not verified. The following identities failed",
+		"554 Message rejected: Sending paused for this account",
+		"550 The from address does not match a verified Sender Identity. Mail cannot be sent",
+		"550 Domain ejemplo.test has exceeded the max emails per hour (151/150 (100%)) allowed",
+		"550 5.7.1 Authentication required", "554 5.3.5 Local configuration error",
+	} {
+		if !aboutUs(ours) {
+			t.Errorf("%s: is taken to be about the recipient", ours)
+		}
+	}
+	for _, theirs := range []string{
+		"550 5.1.1 <carla@cliente.test>: Recipient address rejected: user unknown",
+		"552 5.2.2 The email account that you tried to reach is over quota",
+		"550 5.2.1 The account is disabled", "554 5.7.1 Message rejected as spam",
+		"550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required",
+		"550 5.7.1 You are not allowed to send to this list", "554 5.7.1 blocked by policy",
+		"550 5.1.1 <c@x.test>: host mx.x.test said: 550 5.7.1 relaying denied",
+		"550 5.7.1 <c@x.test>: host mx.x.test said: 550 relaying denied",
+		"550 5.7.1 greylisted for ever", "552 5.3.4 message exceeds size limit",
+		"550 5.7.26 this mail is unauthenticated", "550 no such user",
+	} {
+		if aboutUs(theirs) {
+			t.Errorf("%s: is taken to be about us", theirs)
+		}
 	}
 }
