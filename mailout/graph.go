@@ -8,12 +8,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"buzon/store/desk/lazy"
 )
 
 // Graph sends by Microsoft Graph: the mail as it is, in base64, to sendMail of one mailbox
@@ -22,12 +25,14 @@ import (
 // what it sends in Sent Items.
 //
 //	202                     Sent
-//	400                     Refused: the mail is wrong
+//	400, 422                Refused: the mail is wrong, unless the code is about the mailbox
 //	401                     Deferred once with a fresh token, then Held
-//	403, 404                Held: the application may not, or there is no such mailbox
+//	403, 404, 507           Held: the application may not, the mailbox is not there, or full
 //	413                     Refused: larger than Graph takes
 //	408, 429, 503, 509      Deferred, the mailbox's mail with it, for as long as Retry-After says
-//	another 5xx             Deferred
+//	502, 504                Uncertain: who stands before Exchange does not know
+//	a redirection, a page   Held: it is not Graph who answers
+//	another                 Deferred
 //	no answer               Uncertain, when the mail had begun to leave
 type Graph struct {
 	opts   GraphOptions
@@ -74,7 +79,12 @@ func NewGraph(o GraphOptions) *Graph {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Graph{opts: o, client: o.Client, slots: make(chan struct{}, o.Connections)}
+	client := *o.Client
+	// sendMail is at no other address; what is behind one, such as a page to log in, takes no mail
+	client.CheckRedirect = func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}
+	return &Graph{opts: o, client: &client, slots: make(chan struct{}, o.Connections)}
 }
 
 // Send hands one mail to Graph and says what became of it.
@@ -200,47 +210,72 @@ func (g *Graph) unanswered(ctx context.Context, err error, begun bool) Result {
 	return Result{Outcome: Deferred, Away: true, Elsewhere: true, Err: g.wrap(err)}
 }
 
+var (
+	// graphSender are the codes, whatever the status, that are about who sends, and graphSize those
+	// that are about the mail's size (learn.microsoft.com/exchange/client-developer, ResponseCode)
+	graphSender = lazy.Compile(`^(?:Error(?:SendAsDenied|AccessDenied|AccountDisabled|` +
+		`AccountSuspend|MessageSubmissionBlocked|QuotaExceeded|ExceededMessageLimit|InvalidUser|` +
+		`NonExistentMailbox)|MailboxNotEnabledForRESTAPI)$`)
+	graphSize = lazy.Compile(`^Error(?:MessageSizeExceeded|AttachmentSizeLimitExceeded|` +
+		`ContentConversionFailedTooLarge)$`)
+)
+
 // judge makes a Result of an answer.
 func (g *Graph) judge(answer *http.Response, token string) Result {
-	reply := g.words(answer, token)
+	reply, why := g.words(answer, token)
 	r := Result{Outcome: Deferred, Reply: reply, Err: g.wrap(errors.New(reply)), Elsewhere: true}
 	switch code := answer.StatusCode; {
+	case code/100 == 3, code/100 == 2 && page(answer):
+		r.Outcome, r.Away = Held, true
+		r.Err = fmt.Errorf("%w: it is not Microsoft Graph who answers: check url of [relay], and "+
+			"what stands between", r.Err)
 	case code/100 == 2:
 		return Result{Outcome: Sent, Reply: reply}
-	case code == http.StatusRequestEntityTooLarge:
+	case code == http.StatusRequestEntityTooLarge, graphSize.MatchString(why):
 		return tooLarge(0, graphMail, r.Err)
 	case code == http.StatusUnauthorized:
 		r.Outcome, r.Away = Held, true
 		r.Err = fmt.Errorf("%w: log in again: buzon oauth login", r.Err)
-	case code == http.StatusForbidden, code == http.StatusNotFound:
-		r.Outcome, r.Away = Held, true
-		r.Err = fmt.Errorf("%w: the application may not send as %s: it needs Mail.Send, for a "+
-			"shared mailbox Mail.Send.Shared and the right to send as it", r.Err, g.opts.Mailbox)
+	case code == http.StatusForbidden, code == http.StatusNotFound,
+		code == http.StatusInsufficientStorage, code/100 == 4 && graphSender.MatchString(why):
+		// another mailbox of the desk may be one that it may send as
+		r.Outcome, r.Away = Held, why != "ErrorSendAsDenied"
+		r.Err = fmt.Errorf("%w: the application may not send as %s, or its mailbox is full or "+
+			"closed: it needs Mail.Send, for a shared mailbox Mail.Send.Shared and the right to "+
+			"send as it", r.Err, g.opts.Mailbox)
 	case code == http.StatusTooManyRequests, code == http.StatusServiceUnavailable,
 		code == http.StatusRequestTimeout, code == 509:
 		r.Away, r.Wait = true, retryAfter(answer, g.opts.Now())
 		g.rest(r)
-	case code == http.StatusGatewayTimeout:
+	case code == http.StatusBadGateway, code == http.StatusGatewayTimeout:
 		// who stands between us and Exchange does not know what became of it
 		r.Outcome, r.Elsewhere = Uncertain, false
-	case code/100 == 4:
+	case page(answer): // of a proxy that did not understand us
+	case code == http.StatusBadRequest, code == http.StatusUnprocessableEntity:
 		r.Outcome, r.Err, r.Elsewhere = Refused, &Refusal{Reply: reply, Cause: r.Err}, false
 	}
 	return r
 }
 
-// words are what Graph answered: its code and message, not the page.
-func (g *Graph) words(answer *http.Response, token string) string {
+// page reports whether the answer is for people, as a proxy's is, or that of a network that wants a
+// login.
+func page(answer *http.Response) bool {
+	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
+	return kind == "text/html"
+}
+
+// words are what Graph answered: its code and message, not the page; and the code alone.
+func (g *Graph) words(answer *http.Response, token string) (line, code string) {
 	var said struct {
 		Error struct{ Code, Message string }
 	}
 	text, _ := io.ReadAll(io.LimitReader(answer.Body, 64<<10))
 	json.Unmarshal(text, &said)
-	line := strconv.Itoa(answer.StatusCode) + " " + said.Error.Code + " " + said.Error.Message
+	line = strconv.Itoa(answer.StatusCode) + " " + said.Error.Code + " " + said.Error.Message
 	if said.Error.Code == "" {
 		line = answer.Status
 	}
-	return tidyReply(strings.ReplaceAll(line, token, "***"))
+	return tidyReply(strings.ReplaceAll(line, token, "***")), said.Error.Code
 }
 
 func (g *Graph) wrap(err error) error {
@@ -264,7 +299,7 @@ func retryAfter(answer *http.Response, now time.Time) time.Duration {
 func (g *Graph) rest(r Result) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.until, g.why = g.opts.Now().Add(r.Wait), r.Err
+	g.until, g.why = g.opts.Now().Add(min(r.Wait, outageAsked)), r.Err
 }
 
 // resting is for how long nothing is asked; a clock that was set back does not lengthen it.

@@ -72,6 +72,21 @@ func TestGraphAnswers(t *testing.T) {
 		{mailtest.GraphAct{Status: 504, Code: "UnknownError", Keep: true}, Uncertain, false,
 			"504", 1},
 		{mailtest.GraphAct{Cut: true}, Uncertain, false, "", 1},
+		{mailtest.GraphAct{Status: 302, Moved: "/v1.0/login"}, Held, true, "not Microsoft Graph",
+			0},
+		{mailtest.GraphAct{Status: 200, Page: true}, Held, true, "not Microsoft Graph", 0},
+		{mailtest.GraphAct{Status: 400, Page: true}, Deferred, false, "400", 0},
+		{mailtest.GraphAct{Status: 503, Page: true}, Deferred, true, "503", 0},
+		{mailtest.GraphAct{Status: 502, Page: true, Keep: true}, Uncertain, false, "502", 1},
+		{mailtest.GraphAct{Status: 400, Code: "ErrorMessageSizeExceeded"}, Refused, false,
+			"larger than the relay takes", 0},
+		{mailtest.GraphAct{Status: 400, Code: "ErrorQuotaExceeded"}, Held, true, "full", 0},
+		{mailtest.GraphAct{Status: 403, Code: "ErrorSendAsDenied"}, Held, false,
+			"right to send as it", 0},
+		{mailtest.GraphAct{Status: 409, Code: "ErrorIrresolvableConflict"}, Deferred, false, "409",
+			0},
+		{mailtest.GraphAct{Status: 423, Code: "ErrorMailboxMoveInProgress"}, Deferred, false,
+			"423", 0},
 	} {
 		s := mailtest.NewGraph(t, "T1")
 		s.Script(c.act)
@@ -106,6 +121,13 @@ func TestGraphIsLeftAloneWhenItAsks(t *testing.T) {
 	want(t, send(t, g), Sent, "")
 	if n := len(s.Accepted()); n != 1 {
 		t.Errorf("%d mails", n)
+	}
+	s.Script(mailtest.GraphAct{Status: 429, Code: "ApplicationThrottled", After: "86400"})
+	for range 3 { // a day is an hour, and not no time at all
+		want(t, send(t, g), Deferred, "429")
+	}
+	if asked, _ := s.Asked(); asked != 3 {
+		t.Errorf("asked %d times in all", asked)
 	}
 }
 

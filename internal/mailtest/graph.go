@@ -18,6 +18,8 @@ type GraphAct struct {
 	Status int
 	Code   string // of the error: "ErrorAccessDenied"
 	After  string // Retry-After
+	Moved  string // Location, where the answer is a redirection
+	Page   bool   // the answer is a page, as a proxy's is
 	Cut    bool   // takes the mail, and closes the connection without an answer
 	Keep   bool   // takes the mail all the same
 }
@@ -42,6 +44,7 @@ func NewGraph(t testing.TB, tokens ...string) *GraphServer {
 	g := &GraphServer{tokens: tokens}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1.0/users/{user}/sendMail", g.sendMail)
+	mux.HandleFunc("/v1.0/login", func(http.ResponseWriter, *http.Request) {}) // what it says is 200
 	g.Server = httptest.NewServer(mux)
 	t.Cleanup(g.Close)
 	return g
@@ -123,7 +126,7 @@ func (g *GraphServer) sendMail(w http.ResponseWriter, r *http.Request) {
 		if act.After != "" {
 			w.Header().Set("Retry-After", act.After)
 		}
-		graphError(w, act.Status, act.Code)
+		act.answer(w)
 	case !good:
 		graphError(w, http.StatusUnauthorized, "InvalidAuthenticationToken")
 	case len(body) > graphLimit:
@@ -135,6 +138,19 @@ func (g *GraphServer) sendMail(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.WriteHeader(http.StatusAccepted)
 	}
+}
+
+func (a GraphAct) answer(w http.ResponseWriter) {
+	if a.Moved != "" {
+		w.Header().Set("Location", a.Moved)
+	}
+	if !a.Page {
+		graphError(w, a.Status, a.Code)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(a.Status)
+	io.WriteString(w, "<html><title>Log in</title></html>")
 }
 
 func graphError(w http.ResponseWriter, status int, code string) {
