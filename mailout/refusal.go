@@ -57,7 +57,7 @@ const (
 func (p *Pool) judge(ctx context.Context, at step, err error) Result {
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
-		return Result{Outcome: Refused, Err: refusal}
+		return Result{Outcome: Refused, Err: refusal, Elsewhere: true}
 	}
 	if reply := replied(err); reply != nil {
 		return p.judgeReply(at, reply)

@@ -16,7 +16,7 @@ import (
 //
 //	taken, refused for good, put off for this recipient's sake   that is what became of it
 //	uncertain                                                    that too: another would send it twice
-//	not reached, lets us not in, too busy                        the next is tried
+//	not reached, lets us not in, too busy, lacks SMTPUTF8        the next is tried
 //
 // A relay that was not reached is left alone for a while, and then asked by one mail. It is tried
 // first again as soon as it answers.
@@ -59,19 +59,16 @@ func NewRelays(now Clock, routes ...Route) *Relays {
 func (r *Relays) Send(ctx context.Context, env Envelope, mail *io.SectionReader) Result {
 	last := Result{Outcome: Held, Others: true, Away: true,
 		Err: fmt.Errorf("no relay is for the mail of %s: name it in relay.mailboxes", env.Mailbox)}
-	refusing := ""
+	refusing, unable := "", true // all so far can't take such a mail at all
 	for _, one := range r.routes {
 		if !one.serves(env.Mailbox) {
 			continue
 		}
-		resting, why := one.begin(r.now())
-		if resting {
-			last = Result{Outcome: Deferred, Err: why, Away: true}
-			continue
+		result := one.send(ctx, env, mail, r.now, r.retry)
+		if incapable := result.Outcome == Refused && result.Elsewhere; !incapable || unable {
+			last, unable = result, incapable
 		}
-		result := one.Transport.Send(ctx, env, mail)
-		one.heard(result, r.now(), r.retry)
-		if last = result; !result.Elsewhere {
+		if !result.Elsewhere {
 			break
 		}
 		if result.Outcome == Held {
@@ -83,6 +80,17 @@ func (r *Relays) Send(ctx context.Context, env Envelope, mail *io.SectionReader)
 	}
 	last.Others = last.Away && (last.Others || r.open())
 	return last
+}
+
+// send hands the mail to one relay, unless it is left alone for now.
+func (r *route) send(ctx context.Context, env Envelope, mail *io.SectionReader, now Clock,
+	retry time.Duration) Result {
+	if resting, why := r.begin(now()); resting {
+		return Result{Outcome: Deferred, Err: why, Away: true, Elsewhere: true}
+	}
+	result := r.Transport.Send(ctx, env, mail)
+	r.heard(result, now(), retry)
+	return result
 }
 
 func (r *route) serves(mailbox string) bool {

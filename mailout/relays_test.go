@@ -114,6 +114,42 @@ func TestRelayOfAMailbox(t *testing.T) {
 	want(t, by("tres@ejemplo.test"), Held, "relay.mailboxes")
 }
 
+// TestRelayThatCannotTakeIt: an address with an accent goes by whichever relay can write it, now or
+// later, and fails only where none can.
+func TestRelayThatCannotTakeIt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		able    [2]bool // has SMTPUTF8
+		away    int     // which is, 2: none
+		outcome Outcome
+	}{
+		{[2]bool{false, true}, 2, Sent}, {[2]bool{true, false}, 2, Sent},
+		{[2]bool{false, false}, 2, Refused}, {[2]bool{true, false}, 0, Deferred},
+		{[2]bool{false, true}, 1, Deferred},
+	} {
+		clock := mailtest.NewClock(time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC))
+		var routes []Route
+		for i, able := range c.able {
+			var o mailtest.SmarthostOptions
+			if able {
+				o.Extensions = []string{"SMTPUTF8"}
+			}
+			s := mailtest.NewSmarthost(t, o)
+			if i == c.away {
+				s.Stop()
+			}
+			routes = append(routes, Route{Name: fmt.Sprint(i), Transport: relayTo(t, s)})
+		}
+		r := NewRelays(clock.Now, routes...)
+		for range 2 { // the second time it is left alone
+			got := r.Send(t.Context(), Envelope{From: from, To: "josé@cliente.test"}, of(letter))
+			if got.Outcome != c.outcome {
+				t.Errorf("%+v: %s, %v", c, got.Outcome, got.Err)
+			}
+		}
+	}
+}
+
 // TestFailoverThroughAnOutage: while the first relay is down a desk's mails go by the second, and
 // by the first once it is back; each arrives once, in the order of its reader.
 func TestFailoverThroughAnOutage(t *testing.T) {
