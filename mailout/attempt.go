@@ -66,7 +66,10 @@ func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing, b *batch, t 
 	raw, failure := d.prepare(ctx, &o, b)
 	switch {
 	case errors.Is(failure, errUnseen):
-		d.forgo(ctx, o)
+		d.forgo(ctx, o, errUnseen)
+		return
+	case errors.Is(failure, errArrived):
+		d.forgo(ctx, o, errArrived)
 		return
 	case failure != nil:
 		d.settle(ctx, o, unrendered(o, failure))
@@ -156,6 +159,9 @@ type content interface {
 
 // prepare makes the bytes of a mail at its first attempt and keeps them; later ones send the same.
 func (d *Dispatcher) prepare(ctx context.Context, o *store.Outgoing, b *batch) (content, error) {
+	if err := d.arrived(ctx, *o); err != nil {
+		return nil, err
+	}
 	if o.Raw == 0 {
 		return d.render(ctx, o, d.limit(o.Mailbox), b)
 	}
@@ -164,6 +170,22 @@ func (d *Dispatcher) prepare(ctx context.Context, o *store.Outgoing, b *batch) (
 		return nil, err
 	}
 	return keptBytes{raw}, nil
+}
+
+// errArrived is a notice that a mail is late which has gone, or failed, meanwhile.
+var errArrived = errors.New(store.Arrived)
+
+// arrived is errArrived for such a notice. It is asked at each attempt: the relay that kept the mail
+// back may have kept the notice too.
+func (d *Dispatcher) arrived(ctx context.Context, o store.Outgoing) error {
+	if o.Kind != desk.Undelivered || o.Details.Reason != "late" {
+		return nil
+	}
+	late, err := store.Optional(d.Store.OutgoingMail(ctx, o.Details.Number))
+	if err == nil && !late.Settled.IsZero() {
+		return errArrived
+	}
+	return err
 }
 
 // fresh and keptBytes are the bytes of a mail that was just rendered, and of one that was before.
@@ -233,9 +255,9 @@ func (d *Dispatcher) render(ctx context.Context, o *store.Outgoing, limit int64,
 }
 
 // forgo settles a mail that its reader is not to have: nobody hears that it was not sent.
-func (d *Dispatcher) forgo(ctx context.Context, o store.Outgoing) {
+func (d *Dispatcher) forgo(ctx context.Context, o store.Outgoing, why error) {
 	err := d.Store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		return tx.Forgo(context.WithoutCancel(ctx), o, errUnseen.Error())
+		return tx.Forgo(context.WithoutCancel(ctx), o, why.Error())
 	})
 	if err != nil {
 		d.Log.Error("cannot write to the outbox; the mail is looked at again",
@@ -354,7 +376,8 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing,
 		reply = r.Err.Error()
 	}
 	if r.Refusing != "" { // another relay has it, or will
-		if err := tx.RelayRefuses(ctx, o.Mailbox, r.Refusing); err != nil {
+		d := store.Details{Cause: "other", Failed: r.Refuser, Diagnostic: r.Refusing}
+		if err := tx.RelayRefuses(ctx, o.Mailbox, d); err != nil {
 			return false, err
 		}
 	}
@@ -373,11 +396,17 @@ func (d *Dispatcher) write(ctx context.Context, tx *store.Tx, o store.Outgoing,
 		if err := tx.Defer(ctx, o.ID, store.Held, reply, soon(next, tx.Now())); err != nil {
 			return false, err
 		}
-		return false, tx.RelayRefuses(ctx, o.Mailbox, reply)
+		if r.Open != "" { // the alarm goes by a way that is open
+			return false, tx.RelayRefuses(ctx, r.Open,
+				store.Details{Cause: "mailbox", Failed: o.Mailbox, Diagnostic: reply})
+		}
+		return false, tx.RelayRefuses(ctx, o.Mailbox, store.Details{Diagnostic: reply})
 	case giveUp:
 		return true, d.fail(ctx, tx, o, "expired", reply)
 	case r.Outcome == Uncertain:
 		return false, tx.Defer(ctx, o.ID, store.Uncertain, reply, next)
+	case r.Away && r.Wait > 0: // no earlier, and no later: it may be over then
+		next = tx.Now().Add(min(r.Wait, outageAsked))
 	case r.Away:
 		next = soon(next, tx.Now())
 	}

@@ -194,6 +194,9 @@ func (h *house) owe(kind desk.Notice, it desk.Item, to desk.Person,
 	for _, d := range details {
 		o.Details = d
 	}
+	if t, err := h.store.Ticket(h.t.Context(), it.Ticket); err == nil {
+		o.Mailbox = t.Mailbox
+	}
 	h.write(func(ctx context.Context, tx *store.Tx) (err error) {
 		if o.Ticket != 0 && !to.Agent() {
 			err = tx.Follow(ctx, o.Ticket, to.ID)

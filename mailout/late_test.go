@@ -30,6 +30,36 @@ func TestOutboxHeld(t *testing.T) {
 	r.untilAll(store.Sent, 3, heldLook)
 }
 
+// TestLateNoMore: while the relay is down the author can't hear that his mail is late; when both go
+// at once he is not told what is over.
+func TestLateNoMore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Type: desk.Answer,
+		Visibility: desk.Public, State: desk.Filed, Text: "Ya quedó."})
+	h.owe(desk.ItemNotice, it, h.carla)
+	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
+	s.Stop()
+	r := h.run(relayTo(t, s), func(d *Dispatcher) { d.Parallel = 1 })
+	r.pass(16*time.Minute, time.Minute)
+	if n, err := h.store.TellLate(t.Context(), store.Caps{}, 10); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	r.pass(time.Hour, time.Minute)
+	s.Start(t)
+	_, err := h.store.RetryOutgoing(t.Context(), 1)
+	h.must(err)
+	r.until("all settled", time.Second, func() bool { return !h.row(2).Settled.IsZero() })
+	if told := mailsTo(h.ana, s); len(told) != 0 || len(mailsTo(h.carla, s)) != 1 ||
+		h.row(2).LastReply != store.Arrived {
+		t.Errorf("Ana was told %d times, %+v", len(told), h.row(2))
+	}
+	missed, err := h.store.Undelivered(t.Context(), nine, 10)
+	if len(missed) != 0 || err != nil {
+		t.Errorf("the admins' list has %+v, %v", missed, err)
+	}
+}
+
 // TestLateMail: its author hears of it once, in words, after a quarter of an hour.
 func TestLateMail(t *testing.T) {
 	t.Parallel()

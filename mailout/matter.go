@@ -173,7 +173,7 @@ func (r *Renderer) around(ctx context.Context, m *matter, b *batch) (err error) 
 }
 
 // errUnseen is a notice to somebody who may not see the ticket, or no longer: it goes to nobody.
-var errUnseen = errors.New("its reader may not see the case")
+var errUnseen = errors.New(store.Unseen)
 
 // unseen reports whether the notice is of a ticket that its reader does not see. Whose the ticket
 // is, and who did what he hears of, has a right to that.

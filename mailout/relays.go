@@ -1,6 +1,7 @@
 package mailout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,7 +60,8 @@ func NewRelays(now Clock, routes ...Route) *Relays {
 func (r *Relays) Send(ctx context.Context, env Envelope, mail *io.SectionReader) Result {
 	last := Result{Outcome: Held, Others: true, Away: true,
 		Err: fmt.Errorf("no relay is for the mail of %s: name it in relay.mailboxes", env.Mailbox)}
-	refusing, unable := "", true // all so far can't take such a mail at all
+	var refusing, refuser string
+	unable := true // all so far can't take such a mail at all
 	for _, one := range r.routes {
 		if !one.serves(env.Mailbox) {
 			continue
@@ -72,21 +74,24 @@ func (r *Relays) Send(ctx context.Context, env Envelope, mail *io.SectionReader)
 			break
 		}
 		if result.Outcome == Held {
-			refusing = result.Reply
+			refusing, refuser = cmp.Or(result.Reply, result.Err.Error()), one.Name
 		}
 	}
 	if last.Outcome != Held {
-		last.Refusing = refusing
+		last.Refusing, last.Refuser = refusing, refuser
 	}
-	last.Others = last.Away && (last.Others || r.open())
+	if last.Away {
+		open, mailbox := r.open()
+		last.Others, last.Open = last.Others || open, mailbox
+	}
 	return last
 }
 
 // send hands the mail to one relay, unless it is left alone for now.
 func (r *route) send(ctx context.Context, env Envelope, mail *io.SectionReader, now Clock,
 	retry time.Duration) Result {
-	if resting, why := r.begin(now()); resting {
-		return Result{Outcome: Deferred, Err: why, Away: true, Elsewhere: true}
+	if rest, why := r.begin(now()); rest > 0 {
+		return Result{Outcome: Deferred, Err: why, Away: true, Elsewhere: true, Wait: rest}
 	}
 	result := r.Transport.Send(ctx, env, mail)
 	r.heard(result, now(), retry)
@@ -99,19 +104,21 @@ func (r *route) serves(mailbox string) bool {
 	})
 }
 
-// begin reports whether the relay is left alone for now, and why. While it is away one mail at a
-// time asks for it.
-func (r *route) begin(now time.Time) (resting bool, why error) {
+// begin is for how long the relay is left alone, and why. While it is away one mail at a time asks
+// for it, and the others soon hear what it says.
+func (r *route) begin(now time.Time) (rest time.Duration, why error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.outage.asked == 0 {
-		return false, nil
-	}
-	if r.asking || r.outage.left(now) > 0 {
-		return true, r.outage.why
+	switch left := r.outage.left(now); {
+	case r.outage.asked == 0:
+		return 0, nil
+	case left > 0:
+		return left, r.outage.why
+	case r.asking:
+		return outageFirst, r.outage.why
 	}
 	r.asking = true
-	return false, nil
+	return 0, nil
 }
 
 func (r *route) heard(result Result, now time.Time, retry time.Duration) {
@@ -121,13 +128,17 @@ func (r *route) heard(result Result, now time.Time, retry time.Duration) {
 	r.outage.heard(result, now, retry)
 }
 
-// open reports whether some relay is not known to be away.
-func (r *Relays) open() bool {
-	return slices.ContainsFunc(r.routes, func(one *route) bool {
+// open reports whether some relay is not known to be away, and names a mailbox that it is for.
+func (r *Relays) open() (open bool, mailbox string) {
+	for _, one := range r.routes {
 		one.mu.Lock()
-		defer one.mu.Unlock()
-		return one.outage.asked == 0
-	})
+		away := one.outage.asked > 0
+		one.mu.Unlock()
+		if !away && (!open || mailbox == "") {
+			open, mailbox = true, slices.Concat(one.Mailboxes, []string{""})[0]
+		}
+	}
+	return open, mailbox
 }
 
 // Trouble is why relays take no mail from us, though others may; nil while all do.

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"buzon/internal/mailtest"
+	"buzon/mailin/message"
 	"buzon/store"
 	"buzon/store/desk"
 )
@@ -150,41 +152,153 @@ func TestRelayThatCannotTakeIt(t *testing.T) {
 	}
 }
 
-// TestFailoverThroughAnOutage: while the first relay is down a desk's mails go by the second, and
-// by the first once it is back; each arrives once, in the order of its reader.
+// TestFailoverThroughAnOutage: while the first relay takes nothing a desk's mails go by the second,
+// and by the first once it does; each arrives once, in the order of its reader. What waiting does
+// not mend is told to the admins, by the way that is open.
 func TestFailoverThroughAnOutage(t *testing.T) {
+	noTLS := mailtest.Act{Reply: "250-smarthost.test\r\n250 AUTH PLAIN", Always: true}
+	quota := mailtest.Act{Reply: "550 5.4.5 Daily user sending limit exceeded", Always: true}
+	for name, c := range map[string]struct {
+		fail, mend func(*testing.T, *mailtest.Smarthost)
+		alarm      string
+	}{
+		"down": {func(_ *testing.T, s *mailtest.Smarthost) { s.Stop() },
+			func(t *testing.T, s *mailtest.Smarthost) { s.Start(t) }, ""},
+		"no TLS": {func(_ *testing.T, s *mailtest.Smarthost) { s.Script(mailtest.EHLO, noTLS) },
+			func(_ *testing.T, s *mailtest.Smarthost) { s.Script(mailtest.EHLO) },
+			"offers no STARTTLS"},
+		"login": {func(_ *testing.T, s *mailtest.Smarthost) { s.SetPassword("soporte", "otra") },
+			func(_ *testing.T, s *mailtest.Smarthost) { s.SetPassword("soporte", "clave") }, "535"},
+		"quota": {func(_ *testing.T, s *mailtest.Smarthost) { s.Script(mailtest.End, quota) },
+			func(_ *testing.T, s *mailtest.Smarthost) { s.Script(mailtest.End) }, "sending limit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			first := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{TLS: "starttls",
+				Users: map[string]string{"soporte": "clave"}})
+			second := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
+			r := h.run(NewRelays(h.clock.Now,
+				Route{Name: "uno", Transport: relayTo(t, first, func(r *Relay) {
+					r.TLS, r.Username, r.Password, r.PerConnection = "starttls", "soporte", "clave", 1
+				})}, Route{Name: "dos", Transport: relayTo(t, second)}))
+			ticket, n := h.ticket(), 0
+			send := func(more int) {
+				t.Helper()
+				for range more {
+					h.owe(desk.ItemNotice, h.item(desk.Item{Ticket: ticket.Number, Author: h.ana,
+						Text: fmt.Sprintf("mensaje %d.", n)}), h.carla)
+					n++
+				}
+				r.until("sent", time.Second, func() bool {
+					return len(mailsTo(h.carla, first, second)) == n
+				})
+			}
+			send(2)
+			c.fail(t, first)
+			send(6)
+			c.mend(t, first)
+			h.clock.Advance(10 * time.Minute)
+			send(2)
+			r.stop()
+			if a := len(mailsTo(h.carla, first)); a != 4 {
+				t.Errorf("%d by the first relay, %d in all", a, n)
+			}
+			firsts := mailsTo(h.carla, first)
+			all := slices.Concat(firsts[:2], mailsTo(h.carla, second), firsts[2:])
+			for n, m := range all {
+				if !bytes.Contains(m.Raw, fmt.Appendf(nil, "mensaje %d.", n)) {
+					t.Errorf("mail %d came out of order", n)
+				}
+			}
+			h.alarmed(c.alarm, "(uno)", "por otro servidor", second)
+		})
+	}
+}
+
+// mailsTo are the mails that relays took for a person.
+func mailsTo(p desk.Person, relays ...*mailtest.Smarthost) (list []mailtest.Mail) {
+	for _, s := range relays {
+		for _, m := range s.Accepted() {
+			if m.To[0] == p.Address() {
+				list = append(list, m)
+			}
+		}
+	}
+	return list
+}
+
+// alarmed checks that the admin has been told by a relay, once, what another one said; nothing
+// where said is "".
+func (h *house) alarmed(said, which, fate string, by *mailtest.Smarthost) {
+	h.t.Helper()
+	told := mailsTo(h.luis, by)
+	if said == "" && len(told) == 0 {
+		return
+	}
+	if len(told) != 1 {
+		h.t.Fatalf("the admin has %d mails", len(told))
+	}
+	m, err := message.Read(h.t.Context(), bytes.NewReader(told[0].Raw), int64(len(told[0].Raw)),
+		message.Limits{})
+	h.must(err)
+	for _, words := range []string{said, which, fate} {
+		if said == "" || !strings.Contains(m.Text, words) {
+			h.t.Errorf("want %q in\n%s", words, m.Text)
+		}
+	}
+}
+
+// TestRelayOfAMailboxForHours: one mailbox's relay refuses our login for six hours. The other's mail
+// goes as usual, the admin hears of it that way, the relay is asked now and then, and in the end
+// each mail arrives once, in order.
+func TestRelayOfAMailboxForHours(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
+	boxes := []string{"soporte@ejemplo.test", "ventas@ejemplo.test"}
+	h.renderer.Mailboxes = append(h.renderer.Mailboxes,
+		desk.Mailbox{Address: boxes[1], Name: "Ventas", Plus: true, Tag: "Caso"})
 	first := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
-	second := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
-	relays := NewRelays(h.clock.Now, Route{Name: "uno", Transport: relayTo(t, first)},
-		Route{Name: "dos", Transport: relayTo(t, second)})
-	ticket := h.ticket()
-	owe := func(from, to int) {
-		for n := from; n < to; n++ {
-			it := h.item(desk.Item{Ticket: ticket.Number, Author: h.ana,
-				Text: fmt.Sprintf("mensaje %d.", n)})
-			h.owe(desk.ItemNotice, it, h.carla)
+	second := mailtest.NewSmarthost(t,
+		mailtest.SmarthostOptions{Users: map[string]string{"ventas": "nueva"}})
+	for range 10 {
+		for i, box := range boxes {
+			number := h.ticket(func(t *desk.Ticket) { t.Mailbox = box }).Number
+			to := h.person(desk.Person{Name: "C", Role: desk.Customer,
+				Addresses: []string{fmt.Sprintf("%d@cliente%d.test", number, i)}})
+			for n := range 4 {
+				it := h.item(desk.Item{Ticket: number, Author: h.ana,
+					Text: fmt.Sprintf("mensaje %d.", n)})
+				h.owe(desk.ItemNotice, it, to)
+			}
 		}
 	}
-	owe(0, 2)
-	r := h.run(relays)
-	r.untilAll(store.Sent, 2, 0)
-	first.Stop()
-	owe(2, 8)
-	r.untilAll(store.Sent, 8, time.Second)
-	first.Start(t)
-	h.clock.Advance(10 * time.Minute)
-	owe(8, 10)
-	r.untilAll(store.Sent, 10, time.Second)
-	r.stop()
-	if a, b := len(first.Accepted()), len(second.Accepted()); a != 4 || b != 6 {
-		t.Fatalf("%d by the first relay, %d by the second", a, b)
+	r := h.run(NewRelays(h.clock.Now,
+		Route{Name: "uno", Mailboxes: boxes[:1], Transport: relayTo(t, first)},
+		Route{Name: "dos", Mailboxes: boxes[1:], Transport: relayTo(t, second, func(r *Relay) {
+			r.Username, r.Password = "ventas", "vieja"
+		})}))
+	r.until("the other mailbox's mail and the alarm sent", time.Second,
+		func() bool { return len(first.Accepted()) == 41 })
+	h.alarmed("535", "(ventas@ejemplo.test)", "El de los demás buzones sale", first)
+	r.pass(6*time.Hour, 5*time.Minute)
+	if n := second.Connections(); n < 3 || n > 100 {
+		t.Errorf("%d logins in six hours", n)
 	}
-	all := slices.Concat(first.Accepted()[:2], second.Accepted(), first.Accepted()[2:])
-	for n, m := range all {
-		if !bytes.Contains(m.Raw, fmt.Appendf(nil, "mensaje %d.", n)) {
-			t.Errorf("mail %d came out of order", n)
+	second.SetPassword("ventas", "vieja")
+	back := h.clock.Now()
+	r.untilAll(store.Sent, 81, time.Second)
+	if took := h.clock.Now().Sub(back); took > outageLongest+time.Minute {
+		t.Errorf("all went only after %v", took)
+	}
+	seen := map[string]int{}
+	for _, m := range second.Accepted() {
+		if !bytes.Contains(m.Raw, fmt.Appendf(nil, "mensaje %d.", seen[m.To[0]])) {
+			t.Errorf("%s: mail %d came out of order", m.To[0], seen[m.To[0]])
 		}
+		seen[m.To[0]]++
+	}
+	if len(second.Accepted()) != 40 || len(seen) != 10 {
+		t.Errorf("%d mails for %d people", len(second.Accepted()), len(seen))
 	}
 }

@@ -51,14 +51,15 @@ type Result struct {
 	ID string
 	// Away: no mail of this mailbox would be taken now: no relay was reached, or none lets us in
 	Away bool
-	// Others: another mailbox's mail may go all the same
+	// Others: another mailbox's mail may go all the same; Open is one, where it is known
 	Others bool
+	Open   string
 	// Elsewhere: this relay has surely not taken the mail, and another may
 	Elsewhere bool
 	// Wait is how long the relay wants to be left alone; 0: it did not say
 	Wait time.Duration
-	// Refusing is what a relay that refuses us said, though another took the mail
-	Refusing string
+	// Refusing is what a relay that refuses us said, though another took the mail; Refuser is which
+	Refusing, Refuser string
 }
 
 // Transport takes mails on their way: relays, or a Maildir where there is none. Send never

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"buzon/store/desk"
@@ -31,11 +32,13 @@ func (tx *Tx) Alarm(ctx context.Context, mailbox string, d Details, but ...desk.
 	return tx.Tell(ctx, Telling{Event: troubled, Details: d})
 }
 
-// RelayRefuses tells the admins that the relay takes no mail from us, for which reason. They have
-// it when it does again; until then the state of the daemon says so.
-func (tx *Tx) RelayRefuses(ctx context.Context, mailbox, reply string) error {
-	d := Details{Reason: "relay", Diagnostic: reply}
-	return tx.alarmOnce(ctx, "relay refuses", relayEvery, mailbox, d)
+// RelayRefuses tells the admins that a relay takes no mail from us, and what it said. Cause "other"
+// is that of several Failed alone refuses, "mailbox" that only the mail of Failed waits. Else all
+// waits: they have it when the relay takes mail again, and until then the state of the daemon says
+// so.
+func (tx *Tx) RelayRefuses(ctx context.Context, mailbox string, d Details) error {
+	d.Reason = "relay"
+	return tx.alarmOnce(ctx, strings.TrimSpace("relay refuses "+d.Failed), relayEvery, mailbox, d)
 }
 
 // Guesses tells the admins that somebody tries out signed addresses: an address, or a network.

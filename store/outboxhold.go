@@ -134,13 +134,14 @@ const lateAfter = 15 * time.Minute
 
 // TellLate tells the agents whose words to customers were tried and have not arrived for a while,
 // once of each mail; when they fail they hear again. What has not been tried waits for the relay,
-// and no mail could tell of that.
+// and no mail could tell of that; what is being sent may arrive now.
 func (s *Store) TellLate(ctx context.Context, caps Caps, limit int) (n int, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
 		n = 0
 		list, err := tx.outgoing(ctx, `
 			WHERE o.late = 0 AND o.settled_at IS NULL AND o.attempts > 0 AND o.item > 0
 				AND o.ticket > 0 AND o.carrier < 1 AND o.created_at <= $1
+				AND o.state <> 'sending'
 			ORDER BY o.id LIMIT +$2`, tx.Now().Add(-lateAfter).UnixMilli(), limit)
 		for _, o := range list {
 			if err != nil {
@@ -176,5 +177,6 @@ func (tx *Tx) tellLate(ctx context.Context, o Outgoing, caps Caps) (told bool, e
 	return true, tx.Tell(ctx, Telling{
 		Event: desk.Event{Kind: desk.DeliveryLate, Ticket: ticket, Item: item,
 			Author: item.Author},
-		Details: Details{Reason: "late", Failed: o.Address, Diagnostic: o.LastReply}, Caps: caps})
+		Details: Details{Reason: "late", Failed: o.Address, Number: o.ID,
+			Diagnostic: o.LastReply}, Caps: caps})
 }

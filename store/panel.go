@@ -27,9 +27,9 @@ func (r Reader) HasTickets(ctx context.Context) (bool, error) {
 	return r.row(ctx, "SELECT 1 FROM ticket LIMIT 1", nil, new(int))
 }
 
-// Undelivered lists the mails that were given up since then, the newest first.
+// Undelivered lists the mails that were given up since then, the newest first; not the forgone.
 func (r Reader) Undelivered(ctx context.Context, since time.Time, most int) ([]Outgoing, error) {
 	return r.outgoing(ctx, `
-		WHERE o.state = 'failed' AND o.settled_at >= $1 ORDER BY o.id DESC LIMIT +$2`,
-		since.UnixMilli(), most)
+		WHERE o.state = 'failed' AND o.settled_at >= $1 AND o.last_reply NOT IN ($3, $4)
+		ORDER BY o.id DESC LIMIT +$2`, since.UnixMilli(), most, Unseen, Arrived)
 }

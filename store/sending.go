@@ -131,6 +131,12 @@ func (tx *Tx) Fail(ctx context.Context, o Outgoing, reply string) error {
 	return tx.settleOutgoing(ctx, o, Failed, reply)
 }
 
+// Why a mail is forgone: nobody misses it, and no list of what was not delivered has it.
+const (
+	Unseen  = "its reader may not see the case"
+	Arrived = "what it says of a mail that is late is no longer so"
+)
+
 // Forgo settles a mail that is not to go. What it was to say too goes by itself.
 func (tx *Tx) Forgo(ctx context.Context, o Outgoing, why string) error {
 	err := tx.write(ctx, "UPDATE outbox SET carrier = 0, turn = 1 WHERE carrier = $1", o.ID)

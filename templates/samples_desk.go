@@ -144,6 +144,14 @@ var trouble = []outline{
 		v.Ticket, v.Author, v.Reason, v.Detail = Ticket{}, Person{}, "relay",
 			"535 5.7.8 authentication failed"
 	}}},
+	{"alarm-relay-other", "alarm", with{toAgent, func(v *View) {
+		v.Ticket, v.Author, v.Reason, v.Cause, v.Failed, v.Detail = Ticket{}, Person{}, "relay",
+			"other", "smtp.ejemplo.test", "535 5.7.8 authentication failed"
+	}}},
+	{"alarm-relay-mailbox", "alarm", with{toAgent, func(v *View) {
+		v.Ticket, v.Author, v.Reason, v.Cause, v.Failed, v.Detail = Ticket{}, Person{}, "relay",
+			"mailbox", "ventas@ejemplo.test", "535 5.7.8 authentication failed"
+	}}},
 	{"alarm-guesses", "alarm", with{toAgent, func(v *View) {
 		v.Ticket, v.Author, v.Reason, v.Failed = Ticket{}, Person{}, "guesses", "192.0.2.7"
 	}}},
