@@ -19,6 +19,7 @@ import (
 	"github.com/emersion/go-msgauth/dkim"
 	"github.com/miekg/dns"
 
+	"buzon/internal/mailtest"
 	"buzon/store/desk"
 )
 
@@ -151,21 +152,30 @@ func TestDKIMByDkimpy(t *testing.T) {
 	h := newHouse(t)
 	keys, lookup := dkimKeys(t)
 	h.renderer.DKIM = keys
-	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: "Adiós, ñandú."})
-	raw, _ := h.render(h.owe(desk.ItemNotice, it, h.carla))
 	rsa, err := lookup("rsa.")
 	h.must(err)
 	ed, err := lookup("ed.")
 	h.must(err)
-	c := exec.Command(python, "-c", `import dkim, sys
+	const verify = `import dkim, sys
 says = lambda name, timeout=5: sys.argv[2 if name.startswith(b"ed.") else 1].encode()
 mail = dkim.DKIM(sys.stdin.buffer.read())
 for i in range(2):
-    print(mail.verify(idx=i, dnsfunc=says), mail.signature_fields[b"a"].decode())`, rsa[0], ed[0])
-	c.Stdin = bytes.NewReader(raw)
-	said, err := c.CombinedOutput()
-	if lines := strings.Fields(string(said)); err != nil || strings.Count(string(said), "True") != 2 ||
-		!slices.Contains(lines, "rsa-sha256") || !slices.Contains(lines, "ed25519-sha256") {
-		t.Errorf("dkimpy says %s: %v", said, err)
+    print(mail.verify(idx=i, dnsfunc=says), mail.signature_fields[b"a"].decode())`
+	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
+	relay := relayTo(t, s)
+	for n, text := range []string{"Adiós, ñandú.", ".\n..\n.punto\nFrom quien sea\n\n\n",
+		strings.Repeat("sin blancos", 500), "blancos   \n\t\tal final \n \n\t\n",
+		"=3D=\n=20\n\u200b\u2028 件名"} {
+		it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Text: text})
+		raw, _ := h.render(h.owe(desk.ItemNotice, it, h.carla))
+		want(t, relay.Send(t.Context(), Envelope{To: to}, of(raw)), Sent, "")
+		c := exec.Command(python, "-c", verify, rsa[0], ed[0])
+		c.Stdin = bytes.NewReader(s.Accepted()[n].Raw) // as it came
+		said, err := c.CombinedOutput()
+		lines := strings.Fields(string(said))
+		if err != nil || strings.Count(string(said), "True") != 2 ||
+			!slices.Contains(lines, "rsa-sha256") || !slices.Contains(lines, "ed25519-sha256") {
+			t.Errorf("%q: dkimpy says %s: %v", text, said, err)
+		}
 	}
 }

@@ -214,7 +214,7 @@ func (a *app) newDKIM(k dkimConfig, kind string, usual bool) error {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "# 1. publish in the DNS of %s:\n%s\n\n"+
-		"# 2. once it is there (buzon check says so), add to the configuration, and restart:\n"+
+		"# 2. once it is there (buzon check says so), add to the configuration, and reload:\n"+
 		"[[dkim]]\ndomain = %q\nselector = %q\n", k.Domain, k.zoneLine(text), k.Domain, k.Selector)
 	if !usual {
 		fmt.Fprintf(a.stdout, "key_file = %q\n", k.KeyFile)

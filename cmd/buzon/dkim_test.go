@@ -2,6 +2,12 @@ package main
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"maps"
 	"os"
@@ -86,6 +92,52 @@ func TestDKIMNew(t *testing.T) {
 		write(more)
 		if code, said := buzon("check"); code == 0 || !strings.Contains(said, wrong) {
 			t.Errorf("%s: exit %d, %s", more, code, said)
+		}
+	}
+}
+
+// TestBadDKIMKeys: a key that can't sign is refused at start, with what is wrong about the file.
+func TestBadDKIMKeys(t *testing.T) {
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	curve, curveErr := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil || curveErr != nil {
+		t.Fatal(err, curveErr)
+	}
+	form := func(kind string, key any) string {
+		der, err := x509.MarshalPKCS8PrivateKey(key)
+		if kind == "PUBLIC KEY" {
+			der, err = x509.MarshalPKIXPublicKey(key)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+	}
+	for name, c := range map[string]struct {
+		text string
+		mode os.FileMode
+		want string // "": it is good
+	}{
+		"good": {form("PRIVATE KEY", weak), 0o600, ""},
+		"rsa form": {string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY",
+			Bytes: x509.MarshalPKCS1PrivateKey(weak)})), 0o600, ""},
+		"for all to read": {form("PRIVATE KEY", weak), 0o644, "chmod 600"},
+		"empty":           {"", 0o600, "no key in PEM"},
+		"no PEM":          {"hola", 0o600, "no key in PEM"},
+		"public":          {form("PUBLIC KEY", weak.Public()), 0o600, "no RSA or Ed25519 key"},
+		"another curve":   {form("PRIVATE KEY", curve), 0o600, "no RSA or Ed25519 key"},
+		"cut off": {form("PRIVATE KEY", weak)[:200] + "\n-----END PRIVATE KEY-----\n", 0o600,
+			"dkim.key_file"},
+	} {
+		file := filepath.Join(t.TempDir(), "key.pem")
+		if err := os.WriteFile(file, []byte(c.text), c.mode); err != nil {
+			t.Fatal(err)
+		}
+		k := dkimConfig{Domain: "ejemplo.test", Selector: "uno", KeyFile: file}
+		_, err := config{DKIM: []dkimConfig{k}}.dkimKeys()
+		if got := fmt.Sprint(err); (err == nil) != (c.want == "") || c.want != "" &&
+			(!strings.Contains(got, c.want) || !strings.Contains(got, file)) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"buzon/templates"
 )
 
-// rereadTexts takes in, at each SIGHUP, what people read: the templates, and the names of
-// mailboxes. One text that is wrong refuses all, and what was there stays.
+// rereadTexts takes in, at each SIGHUP, what people read, the templates and the names of mailboxes,
+// and the keys that sign it. One that is wrong refuses all, and what was there stays.
 func (h *house) rereadTexts(ctx context.Context, d *mailout.Dispatcher) error {
 	if h.reread == nil {
 		<-ctx.Done()
@@ -25,10 +25,11 @@ func (h *house) rereadTexts(ctx context.Context, d *mailout.Dispatcher) error {
 		select {
 		case <-hangup:
 			if err := h.takeTexts(d); err != nil {
-				h.log.Error("the texts were not read anew, and the old ones stay", "error", err)
+				h.log.Error("texts and DKIM keys were not read anew, and the old ones stay",
+					"error", err)
 				continue
 			}
-			h.log.Info("texts and names of mailboxes were read anew; " +
+			h.log.Info("texts, names of mailboxes and DKIM keys were read anew; " +
 				"the rest of the configuration counts after a restart")
 		case <-ctx.Done():
 			return nil
@@ -46,6 +47,10 @@ func (h *house) takeTexts(d *mailout.Dispatcher) error {
 	if err != nil {
 		return err
 	}
+	keys, err := c.dkimKeys()
+	if err != nil {
+		return err
+	}
 	boxes := slices.Clone(h.boxes)
 	for i := range boxes {
 		for _, b := range fresh.boxes {
@@ -56,7 +61,7 @@ func (h *house) takeTexts(d *mailout.Dispatcher) error {
 	}
 	h.templates.Replace(fresh.templates)
 	renderer := *d.Renderer // nobody else changes it
-	renderer.Mailboxes = boxes
+	renderer.Mailboxes, renderer.DKIM = boxes, keys
 	d.Render(&renderer)
 	return nil
 }
