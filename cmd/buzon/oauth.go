@@ -210,11 +210,15 @@ func (a accessConfig) tokens(dir string) func(ctx context.Context, fresh bool) (
 }
 
 // tokenError is what the provider answered, without the page that it sent: some repeat the request
-// there, with the secret.
+// there, with the secret. One that is out of order, or asked too often, denies nothing.
 func (a accessConfig) tokenError(err error) error {
 	var e *oauth2.RetrieveError
 	if !errors.As(err, &e) {
 		return fmt.Errorf("ask for a token: %w", err)
+	}
+	if code := e.Response.StatusCode; code >= 500 || code == http.StatusTooManyRequests ||
+		e.ErrorCode == "temporarily_unavailable" { // RFC 6749 section 4.1.2.1
+		return a.denied(e)
 	}
 	return &mailout.TokenDenied{Cause: a.denied(e)}
 }

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,6 +24,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"buzon/internal/mailtest"
+	"buzon/mailout"
 )
 
 // provider gives tokens as Microsoft and Google do, and remembers what it was asked.
@@ -29,6 +32,7 @@ type provider struct {
 	*httptest.Server
 	asked   []url.Values
 	pending int // how often the device flow says that the person has not finished
+	status  int // of a refusal; 400
 	refuse  string
 	short   bool // no refresh tokens
 }
@@ -53,7 +57,7 @@ func newProvider(t *testing.T) *provider {
 		case p.refuse == "echo":
 			http.Error(w, "bad request: "+r.PostForm.Encode(), http.StatusBadRequest)
 		case p.refuse != "":
-			w.WriteHeader(http.StatusBadRequest)
+			w.WriteHeader(cmp.Or(p.status, http.StatusBadRequest))
 			fmt.Fprintf(w, `{"error":%q}`, p.refuse)
 		case device && p.pending > 0:
 			p.pending--
@@ -285,6 +289,26 @@ func TestSecretExpires(t *testing.T) {
 	run(t.Context(), []string{"-c", file, "check"}, strings.NewReader(""), &out, &errs)
 	if !strings.Contains(out.String(), "the client secret of cuenta expires on ") {
 		t.Errorf("check:\n%s%s", out.String(), errs.String())
+	}
+}
+
+// TestTokenDenied: a provider that is out of order has not taken the access back.
+func TestTokenDenied(t *testing.T) {
+	p := newProvider(t)
+	account, dir := p.account(t, "grant = \"client_credentials\"\nclient_secret = \"S\"")
+	for _, c := range []struct {
+		status int
+		code   string
+		denied bool
+	}{{400, "invalid_grant", true}, {401, "invalid_client", true}, {403, "access_denied", true},
+		{400, "temporarily_unavailable", false}, {429, "slow_down", false},
+		{500, "server_error", false}, {503, "x", false}} {
+		p.status, p.refuse = c.status, c.code
+		_, err := account.tokens(dir)(t.Context(), false)
+		var denied *mailout.TokenDenied
+		if errors.As(err, &denied) != c.denied || !strings.Contains(fmt.Sprint(err), c.code) {
+			t.Errorf("%d %s: %v", c.status, c.code, err)
+		}
 	}
 }
 
