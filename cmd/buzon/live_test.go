@@ -54,13 +54,14 @@ type liveDesk struct {
 
 // liveOptions are what a story changes; the zero value is a usual desk.
 type liveOptions struct {
-	Data   string // directory; a new one
-	Domain string // of the desk; ejemplo.test
-	Top    string // more keys of the top level
-	Outbox string // of [outbox]; retry after 100 ms
-	Relay  string // more keys of [relay]
-	Tail   string // more tables
-	SMTP   string // further lines of [smtp]
+	Data   string                // directory; a new one
+	Domain string                // of the desk; ejemplo.test
+	Top    string                // more keys of the top level
+	Outbox string                // of [outbox]; retry after 100 ms
+	Relay  string                // more keys of [relay]
+	Graph  *mailtest.GraphServer // what sends in place of the smarthost
+	Tail   string                // more tables
+	SMTP   string                // further lines of [smtp]
 	Offers mailtest.SmarthostOptions
 }
 
@@ -97,6 +98,11 @@ func newLiveDesk(t *testing.T, o liveOptions) *liveDesk {
 	if !strings.Contains(o.Tail, "[panel]") { // it comes by the hour of the day
 		o.Tail += "\n[panel]\nto = \"nobody\""
 	}
+	relay := fmt.Sprintf("host = \"127.0.0.1\"\ntls = \"none\"\nport = %d\n%s",
+		d.relay.Port(), o.Relay)
+	if o.Graph != nil {
+		o.Graph.Into, relay = d.relay, fmt.Sprintf("url = %q\n%s", o.Graph.Base(), o.Relay)
+	}
 	d.configure(fmt.Sprintf(`data_dir = %q
 hostname = "mail.ejemplo.test"
 timezone = "America/Bogota"
@@ -122,12 +128,9 @@ per_address = 100
 [outbox]
 %s
 [relay]
-host = "127.0.0.1"
-tls = "none"
-port = %d
 %s
 %s
-`, d.data, o.Top, o.SMTP, o.Outbox, d.relay.Port(), o.Relay, o.Tail), o.Domain)
+`, d.data, o.Top, o.SMTP, o.Outbox, relay, o.Tail), o.Domain)
 	t.Cleanup(func() {
 		d.stop()
 		sent := d.relay.Accepted()

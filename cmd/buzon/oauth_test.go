@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,11 +31,19 @@ import (
 // provider gives tokens as Microsoft and Google do, and remembers what it was asked.
 type provider struct {
 	*httptest.Server
+	mu      sync.Mutex // for what a daemon asks while a test goes on
 	asked   []url.Values
 	pending int // how often the device flow says that the person has not finished
 	status  int // of a refusal; 400
 	refuse  string
 	short   bool // no refresh tokens
+}
+
+// refuses is what whoever asks is told from now on; "": tokens again.
+func (p *provider) refuses(code string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refuse = code
 }
 
 func newProvider(t *testing.T) *provider {
@@ -50,6 +59,8 @@ func newProvider(t *testing.T) *provider {
 	})
 	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
 		r.ParseForm()
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.asked = append(p.asked, r.PostForm)
 		w.Header().Set("Content-Type", "application/json")
 		device := r.PostForm.Get("device_code") != ""

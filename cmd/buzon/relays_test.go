@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,5 +95,68 @@ url = %q
 	}
 	if asked := p.asked[0].Get("client_id"); asked != "C" {
 		t.Errorf("the provider was asked by %q", asked)
+	}
+}
+
+// TestGraphDesk: a desk that sends by Microsoft Graph, before anybody has logged in, through a
+// throttling, a token taken back, a refresh refused, and a mail that is too large for Microsoft.
+// Nothing is lost or sent twice, and what can't go is told to its author.
+func TestGraphDesk(t *testing.T) {
+	t.Parallel()
+	p, g := newProvider(t), mailtest.NewGraph(t, "T1")
+	p.pending = 0
+	d := newLiveDesk(t, liveOptions{Graph: g, Relay: fmt.Sprintf(`name = "graph"
+provider = "microsoft365-graph"
+username = "ana@ejemplo.test"
+shared_mailbox = "soporte@ejemplo.test"
+client_id = "C"
+token_url = "%s/token"
+device_url = "%s/device"`, p.URL, p.URL)})
+	held := func(why string) {
+		t.Helper()
+		d.until("held: "+why, func() bool {
+			return slices.ContainsFunc(d.outbox(), func(o outgoingRow) bool {
+				return o.State == "held" && strings.Contains(o.LastReply, why)
+			})
+		})
+	}
+	d.post(printer)
+	held("run buzon oauth login graph")
+	if said := d.cli("oauth", "login", "graph"); !strings.Contains(said, "ABCD-1234") {
+		t.Fatal(said)
+	}
+	d.quiet() // the agents hear of the relay too: there is no administrator
+	d.told(map[string]int{carla: 1, ana: 2, luis: 2})
+
+	g.Script(mailtest.GraphAct{Status: 429, Code: "ApplicationThrottled", After: "1"})
+	d.send(d.last(carla).reply("Sigue igual."))
+	g.Good("T2") // what the desk has is taken back
+	d.send(d.last(ana).reply("¿Qué luz está encendida?"))
+	d.told(map[string]int{carla: 2, ana: 3, luis: 3})
+
+	p.refuses("invalid_grant")
+	g.Good("T4")
+	d.post(d.last(carla).reply("La roja."))
+	held("invalid_grant")
+	p.refuses("")
+	g.Good("T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12")
+	d.quiet()
+	d.told(map[string]int{carla: 2, ana: 4, luis: 3})
+
+	g.Script(mailtest.GraphAct{Status: 413, Code: "RequestEntityTooLarge"})
+	d.send(d.last(ana).reply("Cambie el tóner."))
+	d.told(map[string]int{carla: 2, ana: 5, luis: 3})
+	if n := d.last(ana); !strings.Contains(n.Text, "no llegó a "+carla) ||
+		!strings.Contains(n.Text, "Cambie el tóner.") {
+		t.Errorf("Ana reads:\n%s", n.Text)
+	}
+	if answer := d.ticket(1).Items[4]; len(answer.Deliveries) != 1 ||
+		answer.Deliveries[0].State != "failed" {
+		t.Errorf("the item says %+v", answer)
+	}
+	for _, m := range g.Accepted() {
+		if m.User != soporte || len(m.To) != 1 {
+			t.Errorf("sent as %s to %v", m.User, m.To)
+		}
 	}
 }

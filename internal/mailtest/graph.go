@@ -1,11 +1,13 @@
 package mailtest
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/mail"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +38,7 @@ type GraphServer struct {
 	most     int // at the same time
 	going    int
 	Stall    time.Duration // before each answer
+	Into     *Smarthost    // that has what is taken too
 }
 
 // NewGraph starts a server that takes mail with one of these tokens, and stops with the test.
@@ -115,8 +118,7 @@ func (g *GraphServer) sendMail(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	good := slices.Contains(g.tokens, token)
 	if good && (act.Keep || act.Cut || !scripted) && malformed == nil && len(body) <= graphLimit {
-		g.accepted = append(g.accepted,
-			Mail{Raw: raw, User: r.PathValue("user"), Time: time.Now(), TLS: r.TLS != nil})
+		g.keep(Mail{Raw: raw, User: r.PathValue("user"), Time: time.Now(), TLS: r.TLS != nil})
 	}
 	g.mu.Unlock()
 	switch {
@@ -137,6 +139,25 @@ func (g *GraphServer) sendMail(w http.ResponseWriter, r *http.Request) {
 		graphError(w, http.StatusBadRequest, "ErrorInvalidRecipients")
 	default:
 		w.WriteHeader(http.StatusAccepted)
+	}
+}
+
+// NoEnvelope is the sender of a mail that came without an envelope.
+const NoEnvelope = "no envelope"
+
+// keep takes a mail, to whom its header says: there is no envelope.
+func (g *GraphServer) keep(m Mail) {
+	m.From = NoEnvelope
+	read, err := mail.ReadMessage(bytes.NewReader(m.Raw))
+	if err == nil {
+		to, _ := read.Header.AddressList("To")
+		for _, a := range to {
+			m.To = append(m.To, a.Address)
+		}
+	}
+	g.accepted = append(g.accepted, m)
+	if g.Into != nil {
+		g.Into.keep(m)
 	}
 }
 
