@@ -91,7 +91,7 @@ func (d *Dispatcher) deliver(ctx context.Context, o store.Outgoing, b *batch, t 
 	if ctx.Err() == nil {
 		d.heard(r)
 	}
-	<-d.sending
+	<-t.sending
 	d.settle(ctx, o, r)
 }
 
@@ -104,20 +104,19 @@ func (d *Dispatcher) enter(ctx context.Context, t turn) bool {
 		return false
 	}
 	select {
-	case d.sending <- struct{}{}:
+	case t.sending <- struct{}{}:
 	case <-d.stopping:
 		return false
 	}
 	t.pass()
-	_, _, away := d.places()
 	select {
 	case <-d.stopping:
 	default:
-		if away == 0 {
+		if d.away() == 0 {
 			return true
 		}
 	}
-	<-d.sending
+	<-t.sending
 	return false
 }
 

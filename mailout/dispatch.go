@@ -15,7 +15,7 @@
 // The retry state lives in the outbox, so that a process which dies loses nothing: what it was
 // sending is sent again. Mail to one person about one ticket keeps its order; a recipient who can't
 // be reached holds up nobody else, and a relay that can't be reached is asked again by one mail at
-// a time.
+// a time. Mailboxes with relays of their own have lines of their own: a slow one holds up no other.
 package mailout
 
 import (
@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -45,13 +46,12 @@ type Dispatcher struct {
 	seen time.Time // of the clock, when the outbox was last looked at
 	// an administrator, or a restore, has all mail wait
 	heldBack  bool
-	last      <-chan struct{} // closed when the last mail that was taken has passed
-	sending   chan struct{}   // a place for each that is being sent
-	rendering chan struct{}   // and for each that is being rendered
+	rendering chan struct{} // a place for each that is being rendered
 	stopping  <-chan struct{}
+	ways      map[string]*way // by the names of their relays
 	mu        sync.Mutex
-	going     map[int64]bool // what is in hand
-	pace      time.Duration  // how long it takes to send a mail, of late
+	going     map[int64]string // the mailboxes of what is in hand
+	pace      time.Duration    // how long it takes to send a mail, of late
 	outage    outage
 	freed     chan struct{}
 }
@@ -65,7 +65,34 @@ const (
 	mostAhead  = 64
 )
 
-// line is how many mails may be in hand.
+// way is the line of mails that go by the same relays: where those are slow, no other line waits.
+type way struct {
+	last    <-chan struct{} // closed when the last mail that was taken has passed
+	sending chan struct{}   // a place for each that is being sent
+	inHand  int
+}
+
+// pinned is a Transport of which some part is for some mailboxes alone.
+type pinned interface {
+	Pinned() bool
+	Way(mailbox string) string
+}
+
+// way is that of a mailbox; mu is held.
+func (d *Dispatcher) way(mailbox string) *way {
+	name := ""
+	if p, ok := d.Transport.(pinned); ok {
+		name = p.Way(mailbox)
+	}
+	if d.ways[name] == nil {
+		passed := make(chan struct{})
+		close(passed)
+		d.ways[name] = &way{last: passed, sending: make(chan struct{}, d.Parallel)}
+	}
+	return d.ways[name]
+}
+
+// line is how many mails of a way may be in hand.
 func (d *Dispatcher) line() int {
 	ahead := leastAhead
 	if d.pace > 0 {
@@ -76,8 +103,9 @@ func (d *Dispatcher) line() int {
 
 // turn keeps the order of mails: each comes to a connection behind the one before it.
 type turn struct {
-	before <-chan struct{}
-	pass   func()
+	before  <-chan struct{}
+	pass    func()
+	sending chan struct{}
 }
 
 // recover takes up what was in hand when the last process ended.
@@ -149,12 +177,9 @@ func (d *Dispatcher) defaults() {
 	if d.After == nil {
 		d.After = time.After
 	}
-	d.going, d.freed = map[int64]bool{}, make(chan struct{}, 1)
-	d.sending = make(chan struct{}, d.Parallel)
+	d.going, d.freed = map[int64]string{}, make(chan struct{}, 1)
+	d.ways = map[string]*way{}
 	d.rendering = make(chan struct{}, 2*runtime.GOMAXPROCS(0))
-	passed := make(chan struct{})
-	close(passed)
-	d.last = passed
 }
 
 // Render has the mails that are claimed from now on rendered by another renderer.
@@ -174,29 +199,38 @@ func (d *Dispatcher) renderer() *Renderer {
 // what has no place.
 func (d *Dispatcher) takeAll(list []store.Outgoing) (taken []store.Outgoing, turns []turn) {
 	for _, o := range list {
-		if d.take(o.ID) {
+		if w := d.take(o); w != nil {
 			passed := make(chan struct{})
 			taken = append(taken, o)
-			turns = append(turns, turn{d.last, sync.OnceFunc(func() { close(passed) })})
-			d.last = passed
+			turns = append(turns,
+				turn{w.last, sync.OnceFunc(func() { close(passed) }), w.sending})
+			w.last = passed
 		}
 	}
 	return taken, turns
 }
 
-// take reserves a place for the mail; false when it is in hand or no place is free.
-func (d *Dispatcher) take(id int64) bool {
+// take reserves a place for the mail on its way; nil when it is in hand or no place is free.
+func (d *Dispatcher) take(o store.Outgoing) *way {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.going[id] || len(d.going) >= d.outage.places(d.line(), d.Store.Now()) {
-		return false
+	w := d.way(o.Mailbox)
+	inHand := w.inHand
+	if d.outage.asked > 0 {
+		inHand = len(d.going)
 	}
-	d.going[id] = true
-	return true
+	_, going := d.going[o.ID]
+	if going || inHand >= d.outage.places(d.line(), d.Store.Now()) {
+		return nil
+	}
+	d.going[o.ID] = o.Mailbox
+	w.inHand++
+	return w
 }
 
 func (d *Dispatcher) release(id int64) {
 	d.mu.Lock()
+	d.way(d.going[id]).inHand--
 	delete(d.going, id)
 	d.mu.Unlock()
 	select {
@@ -207,8 +241,8 @@ func (d *Dispatcher) release(id int64) {
 
 // due lists what may be sent now: nothing while most places are taken or the relay is away.
 func (d *Dispatcher) due(ctx context.Context) []store.Outgoing {
-	free, inHand, _ := d.places()
-	if crowded(free, inHand) {
+	p := d.places()
+	if p.crowded {
 		return nil
 	}
 	if held, err := d.Store.OutboxHold(ctx); err != nil || !held.Since.IsZero() {
@@ -225,7 +259,7 @@ func (d *Dispatcher) due(ctx context.Context) []store.Outgoing {
 		}
 	}
 	d.seen = now
-	list, err := d.Store.DueMails(ctx, now, free+inHand)
+	list, err := d.Store.DueMails(ctx, now, p.look, p.full...)
 	if err != nil && ctx.Err() == nil {
 		d.Log.Error("cannot read the outbox; trying again", "error", err)
 	}
@@ -271,17 +305,45 @@ func (d *Dispatcher) try(ctx context.Context, o store.Outgoing) {
 	d.giveBack(ctx, o)
 }
 
-// places is how many mails are in hand, how many more may be, and how long the relay is left alone.
-func (d *Dispatcher) places() (free, inHand int, away time.Duration) {
+// places are those of the mails in hand.
+type places struct {
+	inHand  int
+	most    int           // that may be in hand on a way
+	look    int           // that are worth to be read, in hand or not
+	crowded bool          // no way has enough places for a look to be worth it
+	full    []string      // mailboxes of ways that have not, where others may
+	away    time.Duration // for how long the relay is left alone
+}
+
+// away is for how long the relay is left alone.
+func (d *Dispatcher) away() time.Duration {
 	now := d.Store.Now()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	inHand = len(d.going)
-	return d.outage.places(d.line(), now) - inHand, inHand, d.outage.left(now)
+	return d.outage.left(now)
+}
+
+func (d *Dispatcher) places() places {
+	now := d.Store.Now()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p := places{inHand: len(d.going), most: d.outage.places(d.line(), now),
+		away: d.outage.left(now)}
+	if apart, ok := d.Transport.(pinned); !ok || !apart.Pinned() || d.outage.asked > 0 {
+		p.crowded, p.look = crowded(p.most, p.inHand), p.most
+		return p
+	}
+	p.look = p.most + p.inHand
+	for _, mailbox := range d.going {
+		if crowded(p.most, d.way(mailbox).inHand) && !slices.Contains(p.full, mailbox) {
+			p.full = append(p.full, mailbox)
+		}
+	}
+	return p
 }
 
 // crowded reports whether most places are taken: it is better to wait, and claim many together.
-func crowded(free, inHand int) bool { return free < inHand || free <= 0 }
+func crowded(most, inHand int) bool { return most-inHand < inHand || most <= inHand }
 
 // heldLook is how often is looked whether the outbox is still held: another process may release it.
 const heldLook = 5 * time.Second
@@ -290,14 +352,14 @@ const heldLook = 5 * time.Second
 // mail.
 func (d *Dispatcher) rest(ctx context.Context, changed <-chan struct{}) {
 	wait := time.Minute
-	switch free, inHand, away := d.places(); {
-	case away > 0:
-		changed, wait = nil, away
-	case crowded(free, inHand):
+	switch p := d.places(); {
+	case p.away > 0:
+		changed, wait = nil, p.away
+	case p.crowded:
 		changed = nil
 	case d.heldBack:
 		wait = heldLook
-	case inHand > 0:
+	case p.inHand > 0:
 		wait = time.Second // what is due may be in hand
 	default:
 		if next, err := d.Store.NextDue(ctx); err == nil && !next.IsZero() {

@@ -128,6 +128,21 @@ func (r *route) heard(result Result, now time.Time, retry time.Duration) {
 	r.outage.heard(result, now, retry)
 }
 
+// Pinned reports whether some relay is for some mailboxes alone.
+func (r *Relays) Pinned() bool {
+	return slices.ContainsFunc(r.routes, func(one *route) bool { return len(one.Mailboxes) > 0 })
+}
+
+// Way names the relays of a mailbox.
+func (r *Relays) Way(mailbox string) (names string) {
+	for _, one := range r.routes {
+		if one.serves(mailbox) {
+			names += one.Name + "\n"
+		}
+	}
+	return names
+}
+
 // open reports whether some relay is not known to be away, and names a mailbox that it is for.
 func (r *Relays) open() (open bool, mailbox string) {
 	for _, one := range r.routes {

@@ -249,6 +249,40 @@ func (h *house) alarmed(said, which, fate string, by *mailtest.Smarthost) {
 	}
 }
 
+// TestSlowRelayHoldsUpNoOtherMailbox: a relay that keeps all its mails waiting at the final dot, with
+// more behind them than there are places, has the mail of another mailbox go at once.
+func TestSlowRelayHoldsUpNoOtherMailbox(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	boxes := []string{"soporte@ejemplo.test", "ventas@ejemplo.test"}
+	h.renderer.Mailboxes = append(h.renderer.Mailboxes,
+		desk.Mailbox{Address: boxes[1], Name: "Ventas", Plus: true, Tag: "Caso"})
+	say := func(box string) {
+		ticket := h.ticket(func(t *desk.Ticket) { t.Mailbox = box }).Number
+		h.owe(desk.ItemNotice, h.item(desk.Item{Ticket: ticket, Author: h.ana, Text: "Hola"}),
+			h.carla)
+	}
+	for range 3 * leastAhead {
+		say(boxes[1])
+	}
+	first := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
+	second := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
+	second.Script(mailtest.End, mailtest.Act{Stall: mailtest.Forever, Always: true})
+	slow := func(r *Relay) { r.FinalTimeout, r.Connections = time.Hour, 1 }
+	h.run(NewRelays(h.clock.Now,
+		Route{Name: "uno", Mailboxes: boxes[:1], Transport: relayTo(t, first)},
+		Route{Name: "dos", Mailboxes: boxes[1:], Transport: relayTo(t, second, slow)}),
+		func(d *Dispatcher) { d.Parallel, d.Grace = 1, time.Millisecond })
+	second.Wait(t, 1)
+	for n := range 3 {
+		say(boxes[0])
+		first.Wait(t, n+1)
+	}
+	if n := len(second.Accepted()); n != 1 {
+		t.Errorf("the slow relay has %d mails", n)
+	}
+}
+
 // TestRelayOfAMailboxForHours: one mailbox's relay refuses our login for six hours. The other's mail
 // goes as usual, the admin hears of it that way, the relay is asked now and then, and in the end
 // each mail arrives once, in order.

@@ -46,6 +46,9 @@ func TestOutboxOrder(t *testing.T) {
 	first, other, elsewhere, second := owe(t, s, 1, "a@x.test"), owe(t, s, 1, "b@x.test"),
 		owe(t, s, 2, "a@x.test"), owe(t, s, 1, "a@x.test")
 	same(t, "the oldest of each ticket and address", due(t, s), []int64{first, other, elsewhere})
+	same(t, "but of its mailbox", len(must(s.DueMails(ctx, c.now(), 9, "soporte@ejemplo.test"))(t)),
+		0)
+	same(t, "but of another", len(must(s.DueMails(ctx, c.now(), 9, "x@y.test", "z@y.test"))(t)), 3)
 	same(t, "claimed", claim(t, s, first, "raw"), true)
 	same(t, "while the first is being sent", due(t, s), []int64{other, elsewhere})
 	write(t, s, func(tx *Tx) error {

@@ -163,6 +163,7 @@ func oneOfEach(t testing.TB, s *Store) {
 		return nil
 	})
 	must(s.NextDue(ctx))(t)
+	must(s.DueMails(ctx, s.Now(), 9, "ventas@ejemplo.test"))(t)
 	for _, o := range must(s.DueMails(ctx, s.Now(), 9))(t) {
 		must(s.CorrespondenceIDs(ctx, o.Ticket, o.Person, o.ID, 12))(t)
 		must(s.Shared(ctx, []Outgoing{o}, 12))(t)

@@ -17,18 +17,29 @@ func waiting(l Lane) string {
 
 // DueMails returns mail to be sent now, lane by lane: for each ticket and address the oldest that
 // is not settled, if its time has come, so that nobody reads the second before the first. What a
-// cap holds back is among it when it may go: see Release.
-func (r Reader) DueMails(ctx context.Context, now time.Time, limit int) (list []Outgoing,
-	err error) {
+// cap holds back is among it when it may go: see Release. Left out is the mail of mailboxes that can
+// send no more for now; it is not looked for behind dueSeen mails of a lane.
+func (r Reader) DueMails(ctx context.Context, now time.Time, limit int, but ...string) (
+	list []Outgoing, err error) {
 	for l := Urgent; l <= Bulk && len(list) < limit && err == nil; l++ {
+		where := "WHERE " + waiting(l) + " AND o.next_at <= $1"
+		const first = " ORDER BY o.next_at, o.id LIMIT +"
+		a := args(now.UnixMilli(), limit-len(list))
+		if len(but) > 0 {
+			where += fmt.Sprintf(" AND o.mailbox NOT IN (%s) AND o.id IN "+
+				"(SELECT o.id FROM outbox o %s%s%d)", placeholders(3, len(but)), where, first, dueSeen)
+			for _, mailbox := range but {
+				a = append(a, mailbox)
+			}
+		}
 		var more []Outgoing
-		more, err = r.outgoing(ctx, "WHERE "+waiting(l)+
-			" AND o.next_at <= $1 ORDER BY o.next_at, o.id LIMIT +$2",
-			now.UnixMilli(), limit-len(list))
+		more, err = r.outgoing(ctx, where+first+"$2", a...)
 		list = append(list, more...)
 	}
 	return list, err
 }
+
+const dueSeen = 4096
 
 // NextDue is when DueMails will have something to return; the zero time when nothing waits. Mail
 // behind other mail to the same address does not count: who slept until its time would never sleep.
