@@ -2,6 +2,7 @@ package desk
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -352,20 +353,30 @@ func (d *due) except(p Person) *due {
 	return d
 }
 
-// copied leaves out the customers who have the words already: another one sent them his mail.
-// Agents need what only our notice brings: the facts, and an address at which to answer.
+// copied leaves out the customers who have the words already: another one sent them his mail, at
+// an address of theirs or a subaddress of it (RFC 5233). Agents need what only our notice brings:
+// the facts, and an address at which to answer.
 func (d *due) copied(e Event) *due {
 	if e.Author.Agent() {
 		return d
 	}
 	for _, p := range append(e.Ticket.Customers(), e.Project...) {
 		if !p.Agent() && slices.ContainsFunc(p.Addresses, func(address string) bool {
-			return slices.Contains(e.Item.Seen.Copied, address)
+			return slices.ContainsFunc(e.Item.Seen.Copied, func(copied string) bool {
+				return withoutDetail(copied) == withoutDetail(address)
+			})
 		}) {
 			d.except(p)
 		}
 	}
 	return d
+}
+
+// withoutDetail is the address of which another is a subaddress.
+func withoutDetail(address string) string {
+	local, domain, _ := strings.Cut(address, "@")
+	local, _, _ = strings.Cut(local, "+")
+	return local + "@" + domain
 }
 
 // add owes the notice to everybody who can be written to and was not told yet.
