@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -200,8 +201,24 @@ func (f *filing) know(ctx context.Context) (err error) {
 		f.from, f.person = "", desk.Person{}
 	}
 	f.met = f.person.ID != 0
+	f.unsign()
 	f.named, f.citedIn, err = f.tx.Named(ctx, f.mail.ID, f.rd.Message.MessageID, f.citer())
 	return err
+}
+
+// unsign takes from an agent's words how he is reached: he answers for the desk.
+func (f *filing) unsign() {
+	if !f.person.Agent() {
+		return
+	}
+	parts := f.rd.Reply.Unsigned([]string{f.person.Name, f.name}, f.person.Addresses)
+	if len(parts.Ranges) > len(f.rd.Reply.Ranges) {
+		f.rd.Reply, f.rd.pictures, f.rd.named = parts, nil, nil
+		f.understand()
+		for i, a := range f.rd.Message.Attachments {
+			f.attachments[i].Ornament = !f.rd.listed(a)
+		}
+	}
 }
 
 // rule finds the row of the policy, and says by what.
@@ -345,22 +362,49 @@ func (f *filing) recognise(ctx context.Context) error {
 }
 
 // mailbox is where the mail belongs: the first of ours in To, then Cc, then the envelope; with the
-// alias that stands there.
+// alias that stands there, or the mailbox's own address. A server that writes the mailbox into the
+// envelope leaves the alias in Delivered-To or X-Original-To.
 func (f *filing) mailbox() (box desk.Mailbox, alias string) {
-	var candidates []string
-	for _, a := range slices.Concat(f.rd.Message.To, f.rd.Message.Cc) {
-		candidates = append(candidates, a.Address)
-	}
-	for _, a := range append(candidates, f.mail.Envelope.To...) {
-		if address, _, ok := f.boxes.Find(a); ok {
-			box = f.o.Mailboxes.Named(address)
-			if a = desk.Canonical(a); slices.Contains(box.Aliases, a) {
-				alias = a
-			}
-			return box, alias
+	m := f.rd.Message
+	written := append(addresses(m.To), addresses(m.Cc)...)
+	for i, a := range append(written, f.mail.Envelope.To...) {
+		box, alias, ok := f.ofOurs(a)
+		switch {
+		case !ok:
+			continue
+		case alias == "" && desk.Canonical(a) == box.Address:
+			alias = box.Address // whoever wrote to an alias before hears from the mailbox now
 		}
+		if i >= len(written) && alias == box.Address {
+			alias = cmp.Or(f.deliveredTo(box), alias)
+		}
+		return box, alias
 	}
 	return f.o.Mailboxes[0], ""
+}
+
+// ofOurs is the mailbox that an address leads to, and the alias of it that the address is.
+func (f *filing) ofOurs(address string) (box desk.Mailbox, alias string, ok bool) {
+	name, detail, ok := f.boxes.Find(address)
+	if !ok {
+		return box, "", false
+	}
+	box = f.o.Mailboxes.Named(name)
+	alias = strings.Replace(desk.Canonical(address), "+"+detail+"@", "@", 1)
+	if !slices.Contains(box.Aliases, alias) {
+		alias = ""
+	}
+	return box, alias, true
+}
+
+// deliveredTo is the alias that a server has kept in Delivered-To or X-Original-To.
+func (f *filing) deliveredTo(box desk.Mailbox) string {
+	for _, a := range f.rd.Message.DeliveredTo {
+		if to, alias, ok := f.ofOurs(a.Address); ok && alias != "" && to.Address == box.Address {
+			return alias
+		}
+	}
+	return ""
 }
 
 // evidence is what the resolver looks at.

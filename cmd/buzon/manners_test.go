@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"net/mail"
 	"strings"
 	"testing"
+	"time"
 
 	"buzon/store/desk"
 )
@@ -14,12 +16,12 @@ var mannersWords = map[string]phrasebook{
 		"resolved": "#resuelto",
 		"day":      "vence el 31 de marzo",
 		"wrote":    "El mar, 3 mar 2026 a las 9:00, Soporte <soporte@ejemplo.test> escribió:",
-		"note":     "#nota"},
+		"note":     "#nota", "bye": "Quedo atenta,"},
 	"en": {"follower": "#follower ", "due": "#due 2026-03-31", "query": "my tickets",
 		"resolved": "#resolved",
 		"day":      "due on 31 March",
 		"wrote":    "On Tue, 3 Mar 2026 at 9:00, Soporte <soporte@ejemplo.test> wrote:",
-		"note":     "#note"},
+		"note":     "#note", "bye": "Kind regards,"},
 }
 
 // from is the address that a mail comes from.
@@ -71,6 +73,46 @@ func TestAnswersFromTheAlias(t *testing.T) {
 	}
 }
 
+// TestWrittenAliases: whatever of the mail names the alias, the answer comes from it; where two of
+// ours stand there, from the first; and whoever goes over to another is followed.
+func TestWrittenAliases(t *testing.T) {
+	t.Parallel()
+	const alias, other, box = "ayuda@marca.test", "mesa@marca.test", "soporte@ejemplo.test"
+	d := newVirtualDesk(t, "ejemplo.test", func(k *config) {
+		k.Mailbox[0].Aliases = []string{alias, "Mesa@Marca.test"}
+		k.Mailbox = append(k.Mailbox, mailboxConfig{Address: "ventas@ejemplo.test",
+			PlusAddressing: true, Aliases: []string{"comercial@marca.test"}})
+	})
+	d.speaks("es", vCarla)
+	for _, c := range []struct{ envelope, fields, want string }{
+		{alias, "To: jefe@cliente.test\r\nCc: Ayuda <AYUDA@Marca.test>", alias},
+		{"ayuda+caja@marca.test", "To: ayuda+caja@marca.test", alias},
+		{alias, "To: undisclosed-recipients:;", alias},
+		{alias, "To: Todos: jefe@cliente.test, ayuda@marca.test;", alias},
+		{alias, "To: \"soporte@ejemplo.test\" <ayuda@marca.test>", alias},
+		{alias, "To: ayuda@marca.test, soporte@ejemplo.test", alias},
+		{alias, "To: soporte@ejemplo.test\r\nCc: ayuda@marca.test", box},
+		{alias, "To: comercial@marca.test, ayuda@marca.test", "comercial@marca.test"},
+		{box, "To: vieja@antigua.test\r\nX-Original-To: ayuda@marca.test", alias},
+		{other, "To: vieja@antigua.test\r\nDelivered-To: ayuda@marca.test", other},
+		{box, "Delivered-To: soporte@ejemplo.test\r\nDelivered-To: comercial@marca.test", box},
+		{other, "Subject: Re: [Caso #1]\r\nTo: MESA@MARCA.test", other},
+		{box, "Subject: Re: [Caso #1]\r\nTo: soporte@ejemplo.test", box},
+	} {
+		d.n++
+		d.take(vCarla, c.envelope, fmt.Sprintf("From: %s\r\nMessage-ID: <w%d@cliente.test>\r\n%s"+
+			"\r\n\r\nNo abre, %d.\r\n", vCarla, d.n, c.fields, d.n))
+		d.settle()
+		if strings.HasPrefix(c.fields, "Subject") {
+			d.replies(vAna, 1, "Pruebe ahora.")
+		}
+		if got := d.last(vCarla).from(t); got != c.want {
+			t.Errorf("%s\n%s\nis answered from %s, want %s", c.envelope, c.fields, got, c.want)
+		}
+		d.clock.Advance(time.Hour)
+	}
+}
+
 // TestNobodyGetsItTwice: who stands in To or Cc of a customer's mail has it, and is not sent it
 // again; an agent is.
 func TestNobodyGetsItTwice(t *testing.T) {
@@ -89,7 +131,7 @@ func TestNobodyGetsItTwice(t *testing.T) {
 			m := d.last(vCarla)
 			d.write(vCarla, m.replyTo(), "Re: "+m.subject, "Sigue igual.", "In-Reply-To: "+
 				m.header.Get("Message-ID"),
-				"Cc: Eva <EVA@cliente.test>, "+vAna)
+				"Cc: Equipo: Eva <EVA+caja@cliente.test>;, "+vAna)
 			d.settle()
 			d.last(beto).says(t, "Sigue igual.")
 			d.last(vAna).says(t, "Sigue igual.")
@@ -123,13 +165,15 @@ func TestAgentStaysBehindTheDesk(t *testing.T) {
 				})
 				d.speaks(language, vCarla, eva, vAna)
 				n := d.opened(vCarla, "Re: RV: No abre", "Desde ayer.")
-				below := "\r\n\r\n-- \r\nAna Gómez\r\nInterno 4471\r\n" + vAna + "\r\n\r\n" +
-					say["wrote"] + "\r\n> Desde ayer.\r\n"
+				quote := "\r\n\r\n" + say["wrote"] + "\r\n> Desde ayer.\r\n"
+				below := "\r\n\r\n-- \r\nAna Gómez\r\nInterno 4471\r\n" + vAna + quote
 				d.replies(vAna, n, say["follower"]+eva+"\r\n"+say["due"]+
 					"\r\n\r\nPruebe ahora."+below)
 				d.about(vAna, n).says(t, say["day"])
 				d.answer(d.last(vCarla), "Sigue igual.")
-				d.replies(vAna, n, "Otra vez."+below)
+				d.replies(vAna, n, "Otra vez.\r\n\r\n"+say["bye"]+
+					"\r\nAna Gómez\r\nNivel 2 | int. 4471\r\n"+vAna+quote)
+				d.replies(vAna, n, "Y otra.\r\n\r\nAna Gómez\r\n"+vAna+quote)
 				d.replies(vAna, n, say["resolved"]+below)
 				d.answer(d.last(vCarla), "testing ok")
 				d.replies(vAna, n, say["note"]+"\r\n\r\nOjo."+below)

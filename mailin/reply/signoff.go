@@ -37,6 +37,11 @@ func (s *splitter) signOff(from, end int) int {
 // contactBlock returns where in lines [from, end) the contact data begin, below a name if name is
 // true; end if the lines hold anything else, or no way to reach somebody.
 func (s *splitter) contactBlock(from, end int, name bool) (at int) {
+	return s.block(from, end, name, isTitle)
+}
+
+// block is contactBlock where title says which lines tell who somebody is.
+func (s *splitter) block(from, end int, name bool, title func(string) bool) (at int) {
 	at, reached := end, 0
 	for i := from; i < end; i++ {
 		t := s.lines[i].text
@@ -44,7 +49,7 @@ func (s *splitter) contactBlock(from, end int, name bool) (at int) {
 			continue
 		}
 		contact := isContact(t)
-		if !contact && !isTitle(t) {
+		if !contact && !title(t) {
 			return end
 		}
 		if contact && (namesCompany(t) && !hasDigit(t)) {
