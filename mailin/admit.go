@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"cmp"
 	"context"
 
 	"buzon/store"
@@ -45,7 +46,7 @@ func (f *filing) outdated(ctx context.Context) error {
 	return err
 }
 
-// admit does what the CSM says, who may change his mind.
+// admit does what the CSM says, who may change his mind, and tells him so.
 func (f *filing) admit(ctx context.Context, yes bool) error {
 	p, err := f.tx.Person(ctx, f.asked.Details.Author)
 	if err != nil || p.ID == 0 || !p.Active {
@@ -55,14 +56,22 @@ func (f *filing) admit(ctx context.Context, yes bool) error {
 	if yes {
 		to = desk.Admitted
 	}
-	if p.Admission == to {
-		return nil
+	done := store.Outgoing{Kind: desk.DoneNotice, Person: f.person.ID, Address: f.person.Address(),
+		Details: store.Details{Commands: []store.CommandResult{
+			{Result: "person_" + cmp.Or(string(to), "admitted"), Value: p.Address()}}}}
+	if err := f.tellOf(ctx, p, done); err != nil || p.Admission == to {
+		return err
 	}
 	if err := f.tx.Admit(ctx, p.ID, to); err != nil || !yes {
 		return err
 	}
-	_, err = f.tx.Owe(ctx, store.Outgoing{Kind: desk.AdmittedNotice, Topic: "data " + p.Address(),
-		Lane: store.Prompt, Person: p.ID, Address: p.Address(), Mailbox: f.box.Address,
-		Details: store.Details{Author: p.ID}})
+	return f.tellOf(ctx, p, store.Outgoing{Kind: desk.AdmittedNotice, Person: p.ID,
+		Address: p.Address(), Details: store.Details{Author: p.ID}})
+}
+
+// tellOf owes a notice about what a person may see.
+func (f *filing) tellOf(ctx context.Context, p desk.Person, o store.Outgoing) error {
+	o.Topic, o.Lane, o.Mailbox = "data "+p.Address(), store.Prompt, f.box.Address
+	_, err := f.tx.Owe(ctx, o)
 	return err
 }

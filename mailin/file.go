@@ -43,6 +43,7 @@ type filing struct {
 	citedIn  int64
 	twin     store.Mail     // the mail that this one repeats, if any
 	score    int            // that the mail gives, 0 for none
+	marks    bool           // it says how somebody was treated, where that was asked, and no more
 	namesake int64          // an earlier mail that was filed under this Message-ID, not the same
 	about    store.Outgoing // the mail of ours that a report is about
 	asked    store.Outgoing // the question that is answered

@@ -11,10 +11,11 @@ import (
 
 // rates takes a reply to a closed ticket for the answer to «how were you treated?», if that was
 // asked and it is one: it opens nothing, counts once, and only by the address that the question
-// went to. Agents hear of it when there is more to read than a good number.
+// went to; a number that the scale has not is asked for again. Agents hear of it when there is more
+// to read than a good number.
 func (f *filing) rates(ctx context.Context, author desk.Person) (bool, error) {
 	score, comment, ok := command.Score(f.rd.Reply.New())
-	if !ok || !f.answered() || !f.mayRate(author) {
+	if !ok {
 		return false, nil
 	}
 	asked, err := store.Optional(f.tx.Score(ctx, f.ticket.Number))
@@ -22,12 +23,17 @@ func (f *filing) rates(ctx context.Context, author desk.Person) (bool, error) {
 		return false, err
 	}
 	more := comment != "" || f.files()
-	if asked.Score != 0 && more {
+	f.marks = !more && f.subject == ""
+	if asked.Score != 0 && more || !f.answered() || !f.mayRate(author) {
 		return false, nil
 	}
 	d := desk.Deed{By: author, Act: desk.Rates, Item: desk.Item{Text: f.text},
-		Quiet: asked.Score != 0 || !more && score > lowScore}
-	if asked.Score == 0 {
+		Quiet: asked.Score != 0, Idle: !more && (score == 0 || score > lowScore)}
+	switch {
+	case asked.Score != 0:
+	case score == 0:
+		d.Orders = []desk.Order{{Verb: desk.VerbRate}}
+	default:
 		if err := f.keepScore(ctx, author, score); err != nil {
 			return false, err
 		}

@@ -26,19 +26,20 @@ func (f *filing) item(ctx context.Context) error {
 	if line.Misplaced && (f.ticket.Class != desk.Closed || order == desk.VerbReopen) {
 		order = ""
 	}
+	var act desk.Act
 	if f.ticket.Class == desk.Closed {
 		if rated, err := f.rates(ctx, author); rated || err != nil {
 			return err
 		}
-		switch {
-		case f.reopens(order):
-			order, line = desk.VerbReopen, desk.Order{}
-		case !f.follows(order):
+		switch again := f.reopens(order); {
+		case again && order == "":
+			act, line = desk.Reopens, desk.Order{}
+		case !again && !f.follows(order):
 			return f.afterClosing(ctx, author, order, closesAgain(order, line.Line))
 		}
 	}
-	d := desk.Deed{By: author, Item: desk.Item{Text: f.text}, Down: f.rd.ProductionDown || f.fell,
-		Accepts: f.accepts(), Proof: string(f.proof) + " " + string(f.resolution.Evidence),
+	d := desk.Deed{By: author, Act: act, Item: desk.Item{Text: f.text},
+		Down: f.rd.ProductionDown || f.fell, Consent: f.consent(), Proof: string(f.proof) + " " + string(f.resolution.Evidence),
 		Unproven: !f.shown(), Solved: f.confirms(), Idle: f.wordless(), Wordless: f.saysNothing()}
 	if order != "" || line.Line != "" {
 		alone := strings.TrimSpace(f.rd.Reply.New()) == line.Line
@@ -101,7 +102,7 @@ func (f *filing) reopens(order desk.Verb) bool {
 	case order == desk.VerbReopen:
 		return true
 	}
-	return f.box.ClosedReply == desk.Reopen && order == "" && !f.wordless() && !f.confirms()
+	return f.box.ClosedReply == desk.Reopen && order == "" && !f.idles()
 }
 
 // afterClosing is what a reply to a closed ticket comes to: a new one that cites it, or the news
@@ -109,7 +110,7 @@ func (f *filing) reopens(order desk.Verb) bool {
 // changes nothing any more are kept where they belong.
 func (f *filing) afterClosing(ctx context.Context, author desk.Person, order desk.Verb,
 	again bool) error {
-	idle := f.wordless() || f.confirms() || order != "" && order != desk.VerbReopen
+	idle := f.idles() || order != "" && order != desk.VerbReopen
 	if !idle && f.box.ClosedReply != desk.Reject {
 		return f.replace(ctx, author)
 	}
@@ -118,6 +119,12 @@ func (f *filing) afterClosing(ctx context.Context, author desk.Person, order des
 	d.Quiet = idle && !again || f.rd.Origin.Silent(f.ours)
 	_, err := f.do(ctx, f.ticket, d)
 	return err
+}
+
+// idles reports whether a reply to a closed ticket asks for nothing more: thanks, the news that it
+// is solved, a mark.
+func (f *filing) idles() bool {
+	return f.wordless() || f.confirms() || f.marks
 }
 
 // closesAgain reports whether an order closes what is closed. «Testing ok» may be late, and asks
@@ -132,11 +139,14 @@ func (f *filing) confirms() bool {
 	return f.resolution.Evidence != evL && f.subject == "" && command.Confirms(words)
 }
 
-// accepts reports whether the reply accepts what support costs, and nothing else, and comes from
-// where the question was sent to.
-func (f *filing) accepts() bool {
+// consent is what the reply says to what support costs, where it comes from where the question was
+// sent to.
+func (f *filing) consent() desk.Consent {
 	asked := f.resolution.Evidence == evT || f.resolution.Evidence == evM
-	return asked && f.proof != Disproof && f.subject == "" && command.Accepts(f.rd.Reply.New())
+	if f.ticket.Offer == "" || !asked || f.proof == Disproof || f.subject != "" {
+		return ""
+	}
+	return command.Consents(f.rd.Reply.New(), f.ticket.Offer)
 }
 
 // wordless reports whether a mail says nothing new: mere thanks, a reaction, a quote alone.

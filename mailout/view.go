@@ -51,6 +51,7 @@ func (m *matter) view(r *Renderer) templates.View {
 	m.awaits(&v)
 	m.replied(&v)
 	m.says(&v)
+	v.Declined = m.item.Seen.Declined
 	if v.Accepted = m.item.Seen.Accepted; m.to.Agent() {
 		m.besides(&v, r)
 	}

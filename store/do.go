@@ -161,7 +161,7 @@ func (tx *Tx) tellAll(ctx context.Context, done Done, d desk.Deed, out desk.Outc
 		t := o.Telling
 		t.Event, t.until = e, out.Until
 		if !d.By.Agent() {
-			t.Details.Unknown = done.Unknown()
+			t.Details.Unknown, t.Details.Commands = done.Unknown(), done.told()
 		}
 		if err := tx.Tell(ctx, t); err != nil {
 			return err
@@ -209,6 +209,16 @@ func (done Done) Unknown() (list []Unknown) {
 	for _, r := range done.Results {
 		if r.Unknown {
 			list = append(list, Unknown{Field: r.Key, Value: r.Value, Values: r.Known})
+		}
+	}
+	return list
+}
+
+// told are the orders of a customer that he hears of.
+func (done Done) told() (list []CommandResult) {
+	for _, r := range done.Results {
+		if r.Tell {
+			list = append(list, CommandResult{Line: r.Line, Result: r.Key, Value: r.Value})
 		}
 	}
 	return list

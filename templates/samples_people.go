@@ -104,6 +104,14 @@ var ordered = []outline{
 	}}},
 	{"agent_welcome", "agent_welcome",
 		with{toAgent, answering, buttons("help", "my_tickets", "panel")}},
+	{"done", "done", with{func(v *View) { v.Commands = []Command{{"seguir", "followed", "#123"}} }}},
+	{"done-declined", "done", with{func(v *View) {
+		v.Commands = []Command{{"", "declined", "USD 60 por hora"}}
+	}}},
+	{"done-for-a-person", "done", with{func(v *View) {
+		v.Ticket, v.Author = Ticket{}, Person{}
+		v.Commands = []Command{{"", "person_refused", "bob@cliente.test"}}
+	}}},
 	{"not_understood", "not_understood", with{func(v *View) {
 		v.Unknown = []Unknown{{Field: "product", Value: "CMR", Values: []string{"CRM", "ERP"}}}
 		v.Hints = []string{"no_attachment", "secret"}

@@ -40,6 +40,7 @@ type View struct {
 	Traces      []string  // the kinds of stack traces in them: keys of the phrases' [trace]
 	Duplicate   int64     // the open case that this one may say again
 	Accepted    string    // what it costs that the words accept
+	Declined    string    // or do not
 	Unset       []string  // lines that name a field and set nothing
 	Warnings    []string  // codes of the phrases' [warning] table
 	Meeting     time.Time // of the calendar entry that it brought

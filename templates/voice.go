@@ -341,7 +341,11 @@ func (w voice) phrase(key string) (string, error) {
 
 // unknown is the sentence about a value that we do not have: "No conocemos el producto «CMR»".
 func (w voice) unknown(u Unknown) string {
-	if known := w.p.Unknown[u.Field]; known != "" {
+	known := w.p.Unknown[u.Field]
+	switch {
+	case known != "" && u.Value == "":
+		return known
+	case known != "":
 		return known + " " + strings.ReplaceAll(w.p.Label["value"], "{value}", u.Value)
 	}
 	return strings.NewReplacer("{value}", u.Value, "{field}",

@@ -15,15 +15,19 @@ func TestSupportOnDemand(t *testing.T) {
 	for _, c := range []struct {
 		language                            string
 		refusal, elsewhere, yes             string
+		declined, noted, half, unsettled    string
 		ack, waits, accepted, stillWaitsFor string
 		confirmed                           string
 	}{
 		{"es", "No acepto si no hay descuento.", "acepto", "Acepto, gracias.\r\n\r\nCarla",
+			"No acepto.", "No aceptó la tarifa: USD 60 por hora", "De acuerdo", "Su caso sigue esperando",
 			"la atención se cobra: USD 60 por hora. Para que empecemos, responda «acepto»",
 			"Espera que el cliente acepte la tarifa: USD 60 por hora",
 			"Aceptó la tarifa: USD 60 por hora", "Agrego la captura.",
 			"Aceptó la tarifa: USD 60 por hora. Ya podemos empezar"},
 		{"en", "I accept if you begin today.", "I accept", "I accept.",
+			"No, thanks.", "Has not accepted the rate: USD 60 por hora", "Go ahead",
+			"Your case still waits",
 			"our work is charged: USD 60 por hora. For us to begin, reply “I accept”",
 			"Waits until the customer accepts the rate: USD 60 por hora",
 			"Accepted the rate: USD 60 por hora", "Here is the picture.",
@@ -51,6 +55,19 @@ func TestSupportOnDemand(t *testing.T) {
 				d.replies(vCarla, n, text)
 				waits(text)
 			}
+			for _, said := range [][2]string{{c.declined, c.noted}, {c.half, c.unsettled}} {
+				d.pass(2*time.Minute, 2*time.Minute)
+				d.replies(vCarla, n, said[0])
+				waits(said[0])
+				d.last(vCarla).says(t, "USD 60 por hora")
+			}
+			d.last(vCarla).says(t, c.unsettled)
+			if heard := d.heard(vAna); !strings.Contains(heard, c.noted) {
+				t.Errorf("agents are not told that he declines:\n%s", heard)
+			}
+			d.replies(vCarla, n, map[string]string{"es": "cerrar", "en": "close"}[c.language])
+			d.answer(d.about(vCarla, n), map[string]string{"es": "reabrir", "en": "reopen"}[c.language])
+			waits("closed and opened again")
 			d.write(vCarla, d.boxes[0].Address, "Re: "+ack.subject, c.elsewhere) // the number alone
 			d.settle()
 			waits("by the number")

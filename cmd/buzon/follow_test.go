@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"buzon/store"
 	"buzon/store/desk"
@@ -95,11 +96,13 @@ func TestProjectFollowers(t *testing.T) {
 // and is told elsewhere that he can't.
 func TestCustomersTime(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ language, line, refused, wrong string }{
+	for _, c := range []struct{ language, line, refused, wrong, noted string }{
 		{"es", "#tiempo 45m pruebas", "En este caso no puede anotar tiempo, así que no se anotó: " +
-			"«45m pruebas».", "No entendimos el tiempo «mucho»."},
+			"«45m pruebas».", "No entendimos el tiempo «mucho».",
+			"En la hoja de tiempo se anotaron 45 min (total 45 min)."},
 		{"en", "#time 45m testing", "You cannot log time on this case, so nothing was logged: " +
-			"“45m testing”.", "We did not understand the time “mucho”."},
+			"“45m testing”.", "We did not understand the time “mucho”.",
+			"Added to the time sheet: 45 min (total 45 min)."},
 	} {
 		for _, may := range []bool{true, false} {
 			t.Run(c.language, func(t *testing.T) {
@@ -120,13 +123,16 @@ func TestCustomersTime(t *testing.T) {
 				d.speaks(c.language, vCarla, vAna)
 				n := d.opened(vCarla, "Pruebas", "Hay que probar.")
 				d.replies(vAna, n, "Pruebe, por favor.")
-				mails := len(d.to(vCarla))
+				d.pass(2*time.Minute, 2*time.Minute)
+				agents := len(d.to(vAna))
 				d.replies(vCarla, n, c.line)
 				k := d.caseOf(n)
 				if may {
-					if k.Minutes != 45 || len(d.to(vCarla)) != mails || k.Class != desk.Waiting {
+					if k.Minutes != 45 || len(d.to(vAna)) != agents || k.Class != desk.Waiting {
 						t.Errorf("%d minutes, %s", k.Minutes, k.Class)
 					}
+					d.last(vCarla).says(t, c.noted)
+					d.pass(2*time.Minute, 2*time.Minute)
 					d.replies(vCarla, n, "Probado.\r\n\r\n"+strings.Fields(c.line)[0]+" mucho")
 					d.last(vCarla).says(t, c.wrong)
 					return
@@ -137,5 +143,48 @@ func TestCustomersTime(t *testing.T) {
 				d.last(vCarla).says(t, c.refused)
 			})
 		}
+	}
+}
+
+// TestOrdersAreConfirmed: who follows, leaves or reopens a case by mail hears that it is done, once
+// for each order; nobody else hears of who follows.
+func TestOrdersAreConfirmed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ language, follow, followed, unfollow, left, reopen, open string }{
+		{"es", "seguir", "Desde ahora recibe lo que se escriba en el caso #1", "dejar de seguir",
+			"Ya no recibe lo que se escriba en el caso #1", "reabrir", "El caso #1 está abierto"},
+		{"en", "Follow", "From now on you get what is written in case #1", "#unfollow",
+			"You no longer get what is written in case #1", "Reopen the case, please",
+			"Case #1 is open"},
+	} {
+		t.Run(c.language, func(t *testing.T) {
+			t.Parallel()
+			const eva = "eva@cliente.test"
+			d := newVirtualDesk(t, "ejemplo.test", func(k *config) { k.Language = c.language })
+			d.put(entry(desk.Organisations, "Cliente SA",
+				func(e *desk.Entry) { e.Domains = []string{"cliente.test"} }))
+			d.speaks(c.language, vCarla, eva, vAna)
+			d.opened(vCarla, "No imprime", "No imprime.")
+			orders := func(who, order, told string) {
+				t.Helper()
+				d.pass(2*time.Minute, 2*time.Minute)
+				d.next()
+				d.proven(who, d.box(), "Re: [Caso #1] No imprime", order)
+				list := d.next()
+				if len(list) != 1 || list[0].to != who {
+					t.Fatalf("%q: %d mails", order, len(list))
+				}
+				list[0].says(t, told)
+			}
+			orders(eva, c.follow, c.followed)
+			orders(eva, c.unfollow, c.left)
+			d.replies(vAna, 1, map[string]string{"es": "#cerrar", "en": "#close"}[c.language])
+			d.pass(2*time.Minute, 2*time.Minute)
+			d.answer(d.about(vCarla, 1), c.reopen)
+			d.last(vCarla).says(t, c.open)
+			if k := d.caseOf(1); k.Class != desk.Open {
+				t.Errorf("it is %s", k.Class)
+			}
+		})
 	}
 }

@@ -127,15 +127,20 @@ func withSponsor(t *testing.T, domain, language string,
 // TestSponsor: a new person of an organisation with a CSM is told so, the CSM is asked by mail, and
 // until then that person sees only what he opened himself.
 func TestSponsor(t *testing.T) {
-	for _, c := range []struct{ language, domain, first, told, asked, yes, no, granted string }{
+	for _, c := range []struct {
+		language, domain, first, told, asked, yes, no, granted,
+		denied, done string
+	}{
 		{"es", "csm-es.test", "Hola, no imprime la caja de la tienda desde ayer y necesitamos " +
 			"ayuda.", "Cliente SA aprueba a quienes ven sus casos",
 			"¿Puede ver los casos de Cliente SA?", "apruebo", "rechazo",
-			"Ya puede ver los casos de Cliente SA"},
+			"Ya puede ver los casos de Cliente SA", "bob@cliente.test no puede ver los casos",
+			"bob@cliente.test ya puede ver los casos"},
 		{"en", "csm-en.test", "Hello, the till of the shop has not printed since yesterday and " +
 			"we need your help.", "Cliente SA approves who may see its cases",
 			"May this person see the cases of Cliente SA?", "I approve", "I reject",
-			"You can now see the cases of Cliente SA"},
+			"You can now see the cases of Cliente SA", "bob@cliente.test cannot see the cases",
+			"bob@cliente.test can now see the cases"},
 	} {
 		t.Run(c.language, func(t *testing.T) {
 			t.Parallel()
@@ -166,11 +171,13 @@ func TestSponsor(t *testing.T) {
 			d.says("eva@cliente.test", box, "Re: "+question.subject, c.yes)
 			see(false)
 			d.answers("eva@cliente.test", question, c.no)
+			d.lastTo("eva@cliente.test", c.denied)
 			see(false)
 			if a := d.person("bob@cliente.test").Admission; a != desk.Denied {
 				t.Errorf("Bob is %q", a)
 			}
 			d.answers("eva@cliente.test", question, c.yes)
+			d.lastTo("eva@cliente.test", c.done)
 			see(true)
 			d.lastTo("bob@cliente.test", c.granted)
 		})

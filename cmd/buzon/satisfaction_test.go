@@ -19,14 +19,17 @@ func TestSatisfaction(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		language, close, question, first, low, heard, news, panel string
+		scale                                                     string
 	}{
 		{"es", "#cerrar", "¿Cómo fue nuestra atención?", "Excelente, gracias\r\n\r\nCarla Ruiz",
 			"2\r\nTardaron-XYZZY una semana.", "calificó la atención del caso #2 con 2 de 5",
-			"Mal, sigue sin red.", "Satisfacción este mes: 3,5 de 5; respondieron 2 de 2"},
+			"Mal, sigue sin red.", "Satisfacción este mes: 3,5 de 5; respondieron 2 de 2",
+			"La nota va del 1 (muy mal) al 5 (excelente)"},
 		{"en", "#close", "How did we do?", "5\r\n\r\nRegards,\r\nCarla",
 			"bad\r\nIt took you-XYZZY a week.", "rated how we handled case #2: 2 out of 5",
 			"Bad, there is still no network.",
-			"Satisfaction this month: 3.5 out of 5; 2 of 2 answered"},
+			"Satisfaction this month: 3.5 out of 5; 2 of 2 answered",
+			"Scores go from 1 (very bad) to 5 (excellent)"},
 	} {
 		t.Run(c.language, func(t *testing.T) {
 			t.Parallel()
@@ -49,11 +52,17 @@ func TestSatisfaction(t *testing.T) {
 			d.clock.Advance(time.Minute)
 			d.opened(vCarla, "Sin papel", "No hay papel.")
 			d.replies(vAna, 2, c.close)
-			d.answer(d.about(vCarla, 2), c.low)
+			told = len(d.to(vAna))
+			d.answer(d.about(vCarla, 2), "7") // the scale has no such number
+			d.last(vCarla).says(t, c.scale)
+			if len(d.to(vAna)) != told {
+				t.Error("agents hear of a mark that is none")
+			}
+			d.answer(d.last(vCarla), c.low)
 			d.about(vAna, 2).says(t, c.heard, "XYZZY")
 			d.never("XYZZY")
 			if got := fmt.Sprint(d.stand(1, 2),
-				d.states(2)); got != "closed, closedpublic filed, public filed, internal filed" {
+				d.states(2)); got != "closed, closedpublic filed, public filed, internal filed, internal filed" {
 				t.Error(got)
 			}
 			if s := must(d.store.SatisfactionByMonth(t.Context(), d.clock.Now(), time.UTC,

@@ -51,6 +51,47 @@ func Accepts(text string) bool {
 	return false
 }
 
+// Consents reads a reply to the offer of what something costs. Whoever repeats the cost accepts it
+// too.
+func Consents(text, cost string) desk.Consent {
+	said := desk.OneLine(strings.Map(visible, text))
+	if i := strings.Index(strings.ToLower(said), strings.ToLower(cost)); i > 0 && cost != "" {
+		before := strings.TrimRight(said[:i], " :(«“\"")
+		said = ofCost.ReplaceAllString(before, "") + said[i+len(cost):]
+	} else {
+		said = text
+	}
+	lines := nonBlank(text)
+	if len(lines) > 1 && greets(lines[0]) {
+		lines = lines[1:]
+	}
+	yes, clear := Decides(said)
+	switch {
+	case strings.ContainsAny(text, "?¿"):
+		return ""
+	case Accepts(said):
+		return desk.Accepted
+	case clear && !yes, len(lines) > 0 && clausesSay(lines[:1], false, declining):
+		return desk.Declined
+	case agrees.MatchString(strings.Join(lines, "\n")), Confirms(text):
+		return desk.Unsettled
+	}
+	return ""
+}
+
+var (
+	ofCost = lazy.Compile(`(?i)\s+(de|por|of)$`)
+	// agrees tells words that begin by agreeing; «si» with a condition behind it does not.
+	agrees = lazy.Compile(`(?i)^\W*((sí|si|yes|ok|okay|dale|listo|vale)\s*([,.;:!\n]|$)|` +
+		`(estoy |estamos )?(de acuerdo|agreed|adelante|go ahead|procedan|proceda|proceed)\b|` +
+		`(lo |la )?(acept|autoriz|aprueb|aprob|confirm)|(i |we )?(accept|approve|agree|authori))`)
+	// declining are whole clauses, folded and without polite words.
+	declining = lazy.Compile(`^(((por|de) (ahora|el momento|momento) )?no( por (ahora|el momento)| de ` +
+		`momento| for now)?|not now|(lo |la )?(declino|declinamos|rechazo|rechazamos)( (la|el|esa|` +
+		`ese|su) (tarifa|costo|coste|precio|valor|cotizacion|oferta))?|(i |we )?(decline|refuse|` +
+		`reject)( (the|this|that|your) (rate|cost|price|offer|fee|charge))?)$`)
+)
+
 // agreed are words before an acceptance that are none.
 var agreed = lazy.Compile(
 	`(?i)^\s*(estoy |estamos )?(de acuerdo|agreed|ok|sí|si|yes|sim)[,.;:]?\s+`)

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strings"
 
 	"buzon/store/desk"
@@ -8,8 +9,8 @@ import (
 
 var (
 	approving = words(`apruebo aprobado aprobada aprobar aprobamos approve approved confirmo confirmado
-		confirmada confirmar confirm confirmed acepto aceptado accept accepted autorizo
-		autorizado si yes sim ok aprovo`)
+		confirmada confirmar confirm confirmed acepto aceptamos aceptado accept accepted
+		autorizo autorizamos autorizado si yes sim ok aprovo acuerdo agreed agree dale adelante supuesto claro`)
 	refusing = words(`rechazo rechazado rechazada rechazar rechazamos reject rejected deniego denegado
 		deny denied refuse refused rejeito`)
 	negating = words("no not nunca never nao don t")
@@ -29,20 +30,43 @@ func Decides(text string) (yes, clear bool) {
 		return false, false
 	}
 	first, _, _ := strings.Cut(strings.ReplaceAll(lines[0], ";", "."), ".")
-	said := strings.FieldsFunc(desk.Fold(first), notLetter)
-	if len(said) > longestDecision {
+	first = desk.Fold(first)
+	if len(strings.FieldsFunc(first, notLetter)) > longestDecision || saysMore(first) {
 		return false, false
 	}
+	no := false
+	for _, clause := range clauses.Split(first, -1) {
+		approves, refuses, sure := decidesClause(strings.FieldsFunc(clause, notLetter))
+		if !sure {
+			return false, false
+		}
+		yes, no = yes || approves, no || refuses
+	}
+	return yes && !no, yes != no
+}
+
+// decidesClause reads one clause of a decision; it is not sure of a condition, nor of a refusal that
+// is negated.
+func decidesClause(said []string) (yes, no, sure bool) {
 	var approves, refuses, negates bool
-	for _, w := range said {
-		approves, refuses, negates = approves || approving[w], refuses || refusing[w], negates ||
-			negating[w]
+	words := 0
+	for i, w := range said {
+		if w == "si" && i+1 < len(said) && said[i+1] == "no" {
+			return false, false, false
+		}
+		if !polite[w] {
+			words++
+		}
+		approves, refuses, negates = approves || approving[w], refuses || refusing[w],
+			negates || negating[w]
 	}
-	switch {
-	case negates && refuses: // «no lo rechazo» says too little
-		return false, false
-	case refuses, negates && approves, negates && len(said) == 1:
-		return false, true
-	}
-	return approves, approves
+	lone := negates && words == 1
+	return approves && !negates && !refuses, refuses || negates && approves || lone,
+		!negates || !refuses
+}
+
+// saysMore reports whether a sentence sets bounds to what it says: «sí, pero solo hasta mayo».
+func saysMore(sentence string) bool {
+	is := func(w string) bool { return news[w] && !negating[w] }
+	return slices.ContainsFunc(letterWords(sentence), is)
 }

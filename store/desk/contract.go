@@ -47,6 +47,16 @@ func (w *draft) engage() {
 	}
 }
 
+// Consent is what somebody's words say to what is offered to him.
+type Consent string
+
+const (
+	Accepted Consent = "accepted" // and nothing else
+	Declined Consent = "declined"
+	// Unsettled words agree somehow: to pay takes more than that
+	Unsettled Consent = "unsettled"
+)
+
 // awaitAcceptance keeps a ticket waiting whose customer has said something, but not that he
 // accepts. What an agent agrees with him, a contract, ends that too.
 func (w *draft) awaitAcceptance() {
@@ -54,21 +64,34 @@ func (w *draft) awaitAcceptance() {
 	switch {
 	case was.Number == 0 || was.Offer == "":
 		return
-	case t.Service != 0, w.accepts():
+	case t.Service != 0, w.consents(Accepted):
 		t.Offer = ""
-		if w.accepts() {
+		if w.consents(Accepted) {
 			w.Item.Seen.Accepted, w.Item.Seen.Proof = was.Offer, w.deed.Proof
 		}
 	case !w.deed.By.Agent() && was.Class == Waiting && t.Class == Open:
 		t.Class, t.Status, t.Assignee = was.Class, was.Status, was.Assignee
+	case !w.deed.By.Agent() && t.Class == Open: // it is taken up again
+		t.Class, t.Assignee = Waiting, t.Requester
+	}
+	if w.consents(Declined) {
+		w.Item.Seen.Declined = was.Offer
+	}
+	if w.consents(Declined) || w.consents(Unsettled) {
+		w.Done = append(w.Done, w.offered(w.deed.Consent))
 	}
 }
 
-// accepts reports whether the deed accepts what is offered: only who asked, or controls, can.
-func (w *draft) accepts() bool {
+// offered is what a customer hears who does not accept what is offered.
+func (w *draft) offered(c Consent) Result {
+	return Result{Key: string(c), Value: w.before.Offer, Tell: true}
+}
+
+// consents reports whether the deed answers so what is offered: only who asked, or controls, can.
+func (w *draft) consents(c Consent) bool {
 	by := w.deed.By.ID
 	mine := by != 0 && (by == w.before.Requester.ID || by == w.before.Controller.ID)
-	return w.deed.Accepts && mine && w.act == Writes
+	return w.deed.Consent == c && mine && w.act == Writes
 }
 
 // contracts are the services in force of the requester's organisation; those of nobody in

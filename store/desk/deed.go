@@ -28,7 +28,7 @@ type Deed struct {
 	Wordless bool     // there are no words at all
 	Unproven bool     // nothing shows that the address is his who wrote
 	Demand   string   // what support costs where what is opened has no contract; "": nothing
-	Accepts  bool     // the words accept what is offered, and nothing else, and it is proven whose
+	Consent  Consent  // what the words say to what is offered, where it is proven whose they are
 	Proof    string   // by what, for the record
 	Human    bool     // he asks for a person
 	Quiet    bool     // nobody hears of it
@@ -137,6 +137,7 @@ type Result struct {
 	Line, Key, Value string
 	Unknown          bool
 	Known            []string
+	Tell             bool // its author is told that it is done, where he is a customer
 }
 
 // draft is an outcome in the making.

@@ -266,21 +266,21 @@ func TestCarryCustomer(t *testing.T) {
 		{"a reaction", carla, Resolved, "", Deed{Idle: true, Wordless: true},
 			"resolved Julia>Julia | " + more},
 		{"reopen", carla, Closed, "reabrir", words("x"), "open Julia>Julia | " + more +
-			" | item_written | reopened"},
+			" | item_written | orders_done | open_again #7"},
 		{"reply to what is closed", carla, Closed, "", Deed{Act: Refused}, "closed Julia>Julia | " +
 			more + " | reply_rejected"},
 		{"follow, and no other word", carla, Open, "seguir",
 			Deed{Item: Item{Orders: true, Text: "seguir"}},
-			"open Julia>Julia | note internal filed | follower_added carla@cliente.test"},
+			"open Julia>Julia | note internal filed | orders_done | followed #7"},
 		{"follow, by a number only", carla, Open, "seguir",
 			Deed{Unproven: true, Item: Item{Orders: true}},
-			"open Julia>Julia | note internal filed | not_allowed"},
+			"open Julia>Julia | note internal filed | lines_missed | ?unproven"},
 		{"unfollow, with words", fidel, Waiting, "unfollow", words("x"), "open Julia>Julia | " +
-			more + " | item_written | follower_removed fidel@otra.test"},
+			more + " | item_written | orders_done | unfollowed #7"},
 		{"unfollow what is one's own", carla, Waiting, "unfollow", words("x"), "open Julia>Julia | " +
 			more + " | item_written | lines_missed | ?yours cerrar"},
 		{"unfollow what is not followed", Person{ID: 77, Role: Customer, Active: true}, Waiting, "unfollow", words("x"),
-			"open Julia>Julia | " + more + " | item_written | unchanged"},
+			"open Julia>Julia | " + more + " | item_written | orders_done | unfollowed #7"},
 		{"production down", carla, Waiting, "", Deed{Down: true}, "open Julia>Julia | " + more +
 			" | production_fell"},
 		{"production down and closed", carla, Waiting, "cerrar", Deed{Down: true},

@@ -212,8 +212,9 @@ type Seen struct {
 	Errors    []string `json:"errors,omitempty"`    // codes that the words name
 	Traces    []string `json:"traces,omitempty"`    // the kinds of stack traces in them
 	Duplicate int64    `json:"duplicate,omitempty"` // the open ticket that it may say again
-	// what it costs that the words accept, and by what they are proven to be his
+	// what it costs that the words accept, or do not, and by what they are proven to be his
 	Accepted string    `json:"accepted,omitempty"`
+	Declined string    `json:"declined,omitempty"`
 	Proof    string    `json:"proof,omitempty"`
 	Unset    []string  `json:"unset,omitempty"` // lines that name a field and set nothing
 	Starts   time.Time `json:"starts,omitzero"` // what a calendar entry of the mail is about

@@ -37,6 +37,7 @@ const (
 	TicketLapsed     EventKind = "ticket_lapsed"     // closed, since nobody has answered
 	// a customer's lines have values that are not known
 	LinesMissed  EventKind = "lines_missed"
+	OrdersDone   EventKind = "orders_done"   // a customer's, that nothing else tells him of
 	TicketMerged EventKind = "ticket_merged" // another one lives on in it
 	TicketParted EventKind = "ticket_parted" // two that were merged are two again
 	TicketSplit  EventKind = "ticket_split"  // items of another one have become this one
@@ -131,6 +132,8 @@ func Due(e Event) []Notification {
 		d.add(AcceptedNotice, e.Author)
 	case LinesMissed:
 		d.add(NotUnderstood, e.Author)
+	case OrdersDone:
+		d.add(DoneNotice, e.Author)
 	case AgentJoined:
 		d.add(AgentWelcome, t.Agent)
 	case AgentLeft:

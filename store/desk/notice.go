@@ -44,6 +44,8 @@ const (
 	StillWaiting Notice = "still_waiting"
 	// values that a customer's lines have and the desk has not
 	NotUnderstood Notice = "not_understood"
+	// what a customer has ordered is done
+	DoneNotice Notice = "done"
 	// to whoever has accepted what support costs: work begins
 	AcceptedNotice Notice = "accepted"
 	AlarmNotice    Notice = "alarm" // what keeps mail from going out as usual
@@ -161,6 +163,7 @@ var notices = map[Notice]Trait{
 	Deadline:       {Agents: true, Buttons: usual},
 	StillWaiting:   {Urgent: true, Climbs: true, Buttons: usual},
 	NotUnderstood:  {Answers: true, Buttons: usual},
+	DoneNotice:     {Answers: true, Buttons: usual},
 	AcceptedNotice: {Answers: true, Buttons: usual},
 	MergedNotice:   {Buttons: usual},
 	PartedNotice:   {Buttons: usual},

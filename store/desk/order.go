@@ -25,6 +25,8 @@ func (w *draft) result(o Order) Result {
 	case o.Verb == VerbAsk:
 		about := Topic(o.Arg)
 		return notUnderstood("query", o.Line, AskWords(about, w.deed.By.Language)+behind[about])
+	case o.Verb == VerbRate:
+		return notUnderstood("score", "", "1", "2", "3", "4", "5")
 	case o.Misplaced && !w.deed.By.Agent():
 		return notUnderstood("other_case", o.Line)
 	case o.Misplaced && o.Verb == VerbNote: // what may be meant for colleagues stays among them
@@ -86,9 +88,18 @@ func decides(v Verb, result string) func(*draft, string) Result {
 			return notUnderstood("not_yours", CustomerMenu(w.deed.By.Language)[0])
 		case rowOf(v).act != w.act:
 			return Result{Key: "not_allowed"}
+		case v == VerbReopen && !w.deed.By.Agent() && w.before.Offer != "":
+			return w.offered(Unsettled)
+		case v == VerbReopen && !w.deed.By.Agent():
+			return w.told("open_again")
 		}
 		return Result{Key: result}
 	}
+}
+
+// told is what a customer hears that is done in his case.
+func (w *draft) told(key string) Result {
+	return Result{Key: key, Value: "#" + strconv.FormatInt(w.before.Number, 10), Tell: true}
 }
 
 func (w *draft) note(string) Result { return Result{Key: "noted"} }
@@ -149,8 +160,12 @@ func (w *draft) spend(arg string) Result {
 	}
 	w.Time = append(w.Time, TimeEntry{w.deed.By, minutes, why})
 	w.Ticket.Minutes += minutes
-	return Result{Key: "time", Value: fmt.Sprintf("%s (total %s)", Spent(minutes),
+	r := Result{Key: "time", Value: fmt.Sprintf("%s (total %s)", Spent(minutes),
 		Spent(w.Ticket.Minutes))}
+	if !w.deed.By.Agent() {
+		r.Key, r.Tell = "time_of_his", true
+	}
+	return r
 }
 
 // keepsTime reports whether a customer writes the time sheet of the ticket: it is his own, and his
@@ -208,13 +223,19 @@ func (w *draft) assign(arg string) Result {
 // what is sent to followers must not be had for a forged From.
 func (w *draft) follow(string) Result {
 	if w.deed.Unproven {
-		return Result{Key: "not_allowed"}
+		return notUnderstood("unproven", "")
 	}
 	w.Follow = append(w.Follow, w.deed.By)
-	return Result{Key: "follower_added", Value: w.deed.By.Address()}
+	return w.told("followed")
 }
 
-func (w *draft) unfollow(string) Result { return w.drop(w.deed.By) }
+func (w *draft) unfollow(string) Result {
+	r := w.drop(w.deed.By)
+	if !r.Unknown {
+		return w.told("unfollowed")
+	}
+	return r
+}
 
 func (w *draft) addFollower(arg string) Result {
 	p := w.customer(arg)

@@ -90,8 +90,8 @@ func TestWaits(t *testing.T) {
 // at once; so does all of severity 1.
 func TestCanWait(t *testing.T) {
 	t.Parallel()
-	now := []Notice{Ack, AckProductionDown, NewNumber, NotUnderstood, AcceptedNotice, AnswerNotice,
-		ConfirmAgent, ConfirmOrders, ConfirmData, ConfirmAddress,
+	now := []Notice{Ack, AckProductionDown, NewNumber, NotUnderstood, DoneNotice, AcceptedNotice,
+		AnswerNotice, ConfirmAgent, ConfirmOrders, ConfirmData, ConfirmAddress,
 		AdmissionNotice, Receipt, ConfirmPassword, NewPassword, PreviewNotice, Transcript,
 		ProductionDown, StillWaiting, Taken, AlarmNotice, MailboxDownNotice, MailboxUpNotice,
 		SecretEndsNotice}

@@ -21,12 +21,9 @@ func (w *draft) tell() {
 	if w.deed.Human && !agent && !w.deed.Quiet {
 		w.Events = append(w.Events, Event{Kind: PersonWanted, Ticket: w.Ticket, Author: w.deed.By})
 	}
-	missed := !agent && w.before.Number != 0 && HasUnknown(w.Done)
+	answer := w.confirmed(e)
 	if w.deed.Quiet || w.silent() {
-		if missed && !w.deed.Quiet {
-			e.Kind = LinesMissed
-			w.Events = append(w.Events, e)
-		}
+		w.Events = append(w.Events, answer...)
 		return
 	}
 	if agent && (w.act == Closes || w.act == Resolves) { // told even when the words are kept back
@@ -58,13 +55,27 @@ func (w *draft) tell() {
 		beside.Kind = RateAccepted
 		w.Events = append(w.Events, beside)
 	}
-	if missed {
-		e.Kind = LinesMissed
-		w.Events = append(w.Events, e)
-	}
+	w.Events = append(w.Events, answer...)
 	if says && len(w.Ticket.Audience(w.deed.By)) == 0 {
 		w.Outcome.Kept = NobodyHears
 	}
+}
+
+// confirmed tells a customer what became of his orders and lines, where that is nothing that he hears
+// otherwise.
+func (w *draft) confirmed(e Event) []Event {
+	told := func(r Result) bool { return r.Tell }
+	switch {
+	case w.deed.By.Agent() || w.before.Number == 0 || w.deed.Quiet:
+		return nil
+	case HasUnknown(w.Done):
+		e.Kind = LinesMissed
+	case slices.ContainsFunc(w.Done, told):
+		e.Kind = OrdersDone
+	default:
+		return nil
+	}
+	return []Event{e}
 }
 
 // event is what the deed itself is told as.
@@ -100,10 +111,11 @@ func (w *draft) given() Event {
 	return e
 }
 
-// silent reports whether what a customer wrote is nobody's news: it says nothing, or only that he
-// follows.
+// silent reports whether what a customer wrote is nobody's news: it says nothing, only that he
+// follows, or a mark without a word.
 func (w *draft) silent() bool {
-	return !w.deed.By.Agent() && (w.act == Thanks && w.deed.Wordless || w.act == Notes)
+	return !w.deed.By.Agent() && (w.act == Thanks && w.deed.Wordless || w.act == Notes ||
+		w.act == Rates && w.deed.Idle)
 }
 
 // orderedOnly reports whether an agent's deed says nothing to anybody but himself.

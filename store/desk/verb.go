@@ -27,7 +27,8 @@ const (
 	VerbUnfollow  Verb = "unfollow"
 	VerbItem      Verb = "item" // the item is of a type that the desk has added
 	VerbTime      Verb = "time"
-	VerbAsk       Verb = "ask" // what was meant as a query, of the topic that is its argument
+	VerbAsk       Verb = "ask"  // what was meant as a query, of the topic that is its argument
+	VerbRate      Verb = "rate" // a mark that the scale has not
 	VerbField     Verb = "field"
 	VerbRequester Verb = "requester"
 	VerbCanned    Verb = "canned"
