@@ -39,7 +39,8 @@ func (f *filing) item(ctx context.Context) error {
 		}
 	}
 	d := desk.Deed{By: author, Act: act, Item: desk.Item{Text: f.text},
-		Down: f.rd.ProductionDown || f.fell, Consent: f.consent(), Proof: string(f.proof) + " " + string(f.resolution.Evidence),
+		Down: f.rd.ProductionDown || f.fell, Consent: f.consent(),
+		Proof:    string(f.proof) + " " + string(f.resolution.Evidence),
 		Unproven: !f.shown(), Solved: f.confirms(), Idle: f.wordless(), Wordless: f.saysNothing()}
 	if order != "" || line.Line != "" {
 		alone := strings.TrimSpace(f.rd.Reply.New()) == line.Line

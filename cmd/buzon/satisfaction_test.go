@@ -62,7 +62,8 @@ func TestSatisfaction(t *testing.T) {
 			d.about(vAna, 2).says(t, c.heard, "XYZZY")
 			d.never("XYZZY")
 			if got := fmt.Sprint(d.stand(1, 2),
-				d.states(2)); got != "closed, closedpublic filed, public filed, internal filed, internal filed" {
+				d.states(2)); got != "closed, closedpublic filed, public filed, internal "+
+				"filed, internal filed" {
 				t.Error(got)
 			}
 			if s := must(d.store.SatisfactionByMonth(t.Context(), d.clock.Now(), time.UTC,

@@ -86,8 +86,8 @@ var (
 		`(estoy |estamos )?(de acuerdo|agreed|adelante|go ahead|procedan|proceda|proceed)\b|` +
 		`(lo |la )?(acept|autoriz|aprueb|aprob|confirm)|(i |we )?(accept|approve|agree|authori))`)
 	// declining are whole clauses, folded and without polite words.
-	declining = lazy.Compile(`^(((por|de) (ahora|el momento|momento) )?no( por (ahora|el momento)| de ` +
-		`momento| for now)?|not now|(lo |la )?(declino|declinamos|rechazo|rechazamos)( (la|el|esa|` +
+	declining = lazy.Compile(`^(((por|de) (ahora|el momento|momento) )?no( por (ahora|el momento)|` +
+		` de momento| for now)?|not now|(lo |la )?(declino|declinamos|rechazo|rechazamos)( (la|el|esa|` +
 		`ese|su) (tarifa|costo|coste|precio|valor|cotizacion|oferta))?|(i |we )?(decline|refuse|` +
 		`reject)( (the|this|that|your) (rate|cost|price|offer|fee|charge))?)$`)
 )

@@ -10,7 +10,8 @@ import (
 var (
 	approving = words(`apruebo aprobado aprobada aprobar aprobamos approve approved confirmo confirmado
 		confirmada confirmar confirm confirmed acepto aceptamos aceptado accept accepted
-		autorizo autorizamos autorizado si yes sim ok aprovo acuerdo agreed agree dale adelante supuesto claro`)
+		autorizo autorizamos autorizado si yes sim ok aprovo acuerdo agreed agree
+		dale adelante supuesto claro`)
 	refusing = words(`rechazo rechazado rechazada rechazar rechazamos reject rejected deniego denegado
 		deny denied refuse refused rejeito`)
 	negating = words("no not nunca never nao don t")
@@ -45,8 +46,8 @@ func Decides(text string) (yes, clear bool) {
 	return yes && !no, yes != no
 }
 
-// decidesClause reads one clause of a decision; it is not sure of a condition, nor of a refusal that
-// is negated.
+// decidesClause reads one clause of a decision; it is not sure of a condition, nor of a refusal
+// that is negated.
 func decidesClause(said []string) (yes, no, sure bool) {
 	var approves, refuses, negates bool
 	words := 0

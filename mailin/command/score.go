@@ -12,9 +12,9 @@ import (
 )
 
 // Score reads the answer to «how were you treated?»: a number from 1 to 5, one of another scale
-// («10/10», «80 %»), stars, or a word, alone on the first line but for words like «le doy un». It is
-// 0 where the number is none of the scale. What is said beside it is the comment; thanks and a name
-// are none.
+// («10/10», «80 %»), stars, or a word, alone on the first line but for words like «le doy un». It
+// is 0 where the number is none of the scale. What is said beside it is the comment; thanks and a
+// name are none.
 func Score(text string) (score int, comment string, ok bool) {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	if len(lines) > 1 && greets(lines[0]) {
@@ -172,8 +172,8 @@ func plainScore(line string) string {
 var scoreWords = func() map[string]int {
 	of := map[string]int{}
 	for score, list := range map[int]string{
-		5: `cinco, five, excelente, excelentes, perfecto, perfecta, genial, muy bien, muy buena, muy bueno,
-			muy buen, buenisimo, buenisima, inmejorable, estupendo, estupenda, fantastico, fantastica,
+		5: `cinco, five, excelente, excelentes, perfecto, perfecta, genial, muy bien, muy buena,
+			muy bueno, muy buen, buenisimo, buenisima, inmejorable, estupendo, estupenda, fantastico, fantastica,
 			maravilloso, maravillosa, espectacular, sobresaliente, optimo, optima, super, super bien,
 			muy satisfecho, muy satisfecha, muy satisfechos, muy contento, muy contenta, gusto mucho,
 			encanto, excellent, perfect, great, very good, very well, awesome, amazing, fantastic,

@@ -59,9 +59,11 @@ func TestOffers(t *testing.T) {
 		class Class
 		over  bool
 	}{
-		"accepted":         {Deed{By: carla, Accepts: true}, Open, true},
-		"by somebody else": {Deed{By: fidel, Accepts: true}, Waiting, false},
-		"by an agent":      {Deed{By: ana, Accepts: true}, Waiting, false},
+		"accepted":         {Deed{By: carla, Consent: Accepted}, Open, true},
+		"by somebody else": {Deed{By: fidel, Consent: Accepted}, Waiting, false},
+		"by an agent":      {Deed{By: ana, Consent: Accepted}, Waiting, false},
+		"declined":         {Deed{By: carla, Consent: Declined}, Waiting, false},
+		"opened again":     {Deed{By: carla, Orders: orders(t, "reabrir")}, Waiting, false},
 		"other words":      {Deed{By: carla, Item: Item{Text: "¿Cuánto?"}}, Waiting, false},
 		"a contract": {Deed{By: ana, Orders: orders(t, "#campo servicio=Oro")}, Waiting,
 			true},

@@ -61,8 +61,8 @@ func (w *draft) tell() {
 	}
 }
 
-// confirmed tells a customer what became of his orders and lines, where that is nothing that he hears
-// otherwise.
+// confirmed tells a customer what became of his orders and lines, where that is nothing that he
+// hears otherwise.
 func (w *draft) confirmed(e Event) []Event {
 	told := func(r Result) bool { return r.Tell }
 	switch {
