@@ -134,9 +134,10 @@ func (f *filing) newPerson(ctx context.Context, address, name string, known bool
 func (f *filing) retitled(ctx context.Context) (string, error) {
 	subject := f.rd.Message.Subject
 	clean := threading.CleanSubject(subject, f.box.Tag)
+	ours := func(own string) bool { return !threading.Retitled(subject, own, f.box.Tag) }
 	// an agent who answers the alarm has its notice's subject
 	alarm := f.person.Agent() && f.ticket.ProductionDown && f.rd.ProductionDown
-	if f.ticket.Number == 0 || alarm || slices.Contains(ownSubjects(), clean) ||
+	if f.ticket.Number == 0 || alarm || slices.ContainsFunc(ownSubjects(), ours) ||
 		!threading.Retitled(subject, f.ticket.Subject, f.box.Tag) {
 		return "", nil
 	}

@@ -133,8 +133,14 @@ func (w voice) title(v *View) string {
 // remark is a sentence of [answer] with what completes it.
 func (w voice) remark(r Remark) string {
 	s := first(w.p.Answer[r.Key], r.Key)
+	if r.N == 1 {
+		s = first(w.p.Answer[r.Key+one], s)
+	}
 	return strings.TrimSpace(strings.NewReplacer("{n}", strconv.Itoa(r.N), "{of}", r.Of).Replace(s))
 }
+
+// one ends the key of a phrase that speaks of a single thing: "1 aviso", not "1 avisos".
+const one = "_one"
 
 // heading is that of a section: "Abiertos: 3".
 func (w voice) heading(s Section) string {

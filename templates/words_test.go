@@ -2,6 +2,7 @@ package templates
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -134,6 +135,26 @@ func TestPhrase(t *testing.T) {
 		{"es", "nada", "x", "x"}} {
 		if got := s.Phrase(c[0], c[1], c[2]); got != c[3] {
 			t.Errorf("phrase %v = %q", c[:3], got)
+		}
+	}
+}
+
+// TestOneAndMany: what a phrase counts is one thing or several, and none speaks of "1 avisos".
+func TestOneAndMany(t *testing.T) {
+	t.Parallel()
+	set := embeddedSet(t)
+	for _, lang := range set.Languages() {
+		p := set.language("", lang).phrases
+		for key, phrase := range p.Answer {
+			if !strings.Contains(phrase, "{n}") || p.Answer[key+one] == "" {
+				continue
+			}
+			for n, says := range []bool{true, false, true} {
+				said := voice{p: p}.remark(Remark{Key: key, N: n})
+				if strings.Contains(said, strconv.Itoa(n)) != says {
+					t.Errorf("%s of %d: %q", key, n, said)
+				}
+			}
 		}
 	}
 }
