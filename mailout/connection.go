@@ -22,9 +22,9 @@ import (
 type connection struct {
 	pool    *Pool
 	client  *smtp.Client
-	conn    net.Conn // below TLS; closing it ends whatever waits
-	mails   int      // sent or tried
-	inOrder bool     // the last answer has been read, and the relay waits for MAIL
+	conn    *measured // below TLS; closing it ends whatever waits
+	mails   int       // sent or tried
+	inOrder bool      // the last answer has been read, and the relay waits for MAIL
 	age     *time.Timer
 }
 
@@ -126,10 +126,12 @@ func (c *lineConn) Read(b []byte) (int, error) {
 }
 
 // measured ends a connection whose relay says more than any answer has: lines are read whole, and
-// one without an end would fill the memory.
+// one without an end would fill the memory. Where a line has been cut off, which net/textproto takes
+// for whole, nothing more is said or heard.
 type measured struct {
 	net.Conn
-	heard int // bytes, since we last said something
+	heard int   // bytes, since we last said something
+	lost  error // of the first read that failed
 }
 
 // longestAnswer is the most that a relay may say at once, certificates among it, in bytes.
@@ -139,14 +141,20 @@ var errEndless = errors.New("the relay's answer has no end")
 
 func (c *measured) Read(b []byte) (int, error) {
 	if c.heard > longestAnswer {
-		return 0, errEndless
+		c.lost = errEndless
+	}
+	if c.lost != nil {
+		return 0, c.lost
 	}
 	n, err := c.Conn.Read(b)
-	c.heard += n
+	c.heard, c.lost = c.heard+n, err
 	return n, err
 }
 
 func (c *measured) Write(b []byte) (int, error) {
+	if c.lost != nil {
+		return 0, c.lost
+	}
 	c.heard = 0
 	return c.Conn.Write(b)
 }
@@ -270,7 +278,7 @@ func (c *connection) content(ctx context.Context, env Envelope, mail io.Reader) 
 func (c *connection) finish(ctx context.Context, env Envelope) Result {
 	c.client.UpdateDeadline(c.pool.relay.FinalTimeout)
 	code, text, err := c.client.Text.ReadResponse(2)
-	c.inOrder = err == nil || settled(replied(err))
+	c.inOrder = c.conn.lost == nil && (err == nil || settled(replied(err)))
 	if err != nil {
 		return c.pool.judge(ctx, stepEnd, err)
 	}

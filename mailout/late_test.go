@@ -94,4 +94,11 @@ func TestLateMail(t *testing.T) {
 			t.Errorf("to %s, no %q in\n%s", got.To, want, m.Text)
 		}
 	}
+	s.Script(mailtest.RCPT, mailtest.Act{For: h.carla.Address(), Reply: "550 5.1.1 no existe"})
+	r.until("failed", time.Minute, func() bool { return len(mailsTo(h.ana, s)) == 2 })
+	r.pass(8*time.Hour, time.Hour)
+	late(0)
+	if n := len(s.Accepted()); n != 2 {
+		t.Errorf("%d mails in all", n)
+	}
 }

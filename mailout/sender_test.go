@@ -172,6 +172,8 @@ func TestEveryAnswer(t *testing.T) {
 			"550 no [31m such user", 0},
 		{"a long line", mailtest.RCPT, mailtest.Reply("550 " + strings.Repeat("no ", 40_000)),
 			Refused, "550 no no", 0},
+		{"greeting that drips", mailtest.Connect,
+			mailtest.Act{Stall: 1, Trickle: 40 * time.Millisecond}, Deferred, "timeout", 0},
 		{"greeting without end", mailtest.Connect,
 			mailtest.Reply(strings.Repeat("220-hola\r\n", 200_000) + "220 hola"), Held,
 			"has no end", 0},
