@@ -3,6 +3,7 @@ package mailout
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -76,6 +77,9 @@ func (p *Pool) connect(ctx context.Context, fresh bool) (*connection, error) {
 	}
 	if c.conn != nil {
 		c.conn.Close()
+		if errors.As(err, new(textproto.ProtocolError)) {
+			err = cmp.Or(c.conn.lost, err) // what it did not understand was half a line
+		}
 	}
 	if strings.Contains(err.Error(), "does not support STARTTLS") { // go-mail has no type for it
 		err = errNoTLS
