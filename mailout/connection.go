@@ -143,16 +143,15 @@ const longestAnswer = 1 << 20
 
 var errEndless = errors.New("the relay's answer has no end")
 
-func (c *measured) Read(b []byte) (int, error) {
+func (c *measured) Read(b []byte) (n int, err error) {
 	if c.heard > longestAnswer {
 		c.lost = errEndless
 	}
-	if c.lost != nil {
-		return 0, c.lost
+	if c.lost == nil {
+		n, c.lost = c.Conn.Read(b)
+		c.heard += n
 	}
-	n, err := c.Conn.Read(b)
-	c.heard, c.lost = c.heard+n, err
-	return n, err
+	return n, c.lost
 }
 
 func (c *measured) Write(b []byte) (int, error) {

@@ -80,6 +80,11 @@ func TestLateMail(t *testing.T) {
 	r.pass(14*time.Minute, time.Minute)
 	late(0)
 	r.pass(2*time.Minute, time.Minute)
+	tried, err := h.store.Tried(t.Context(), h.clock.Now().Add(-15*time.Minute))
+	if err != nil || tried.Mails != 1 || tried.Refused || !strings.HasPrefix(tried.Reply, "450") ||
+		tried.Since.IsZero() {
+		t.Errorf("tried in vain: %+v, %v", tried, err)
+	}
 	late(1)
 	late(0)
 	r.until("told", time.Second, func() bool { return len(s.Accepted()) == 1 })

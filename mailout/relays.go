@@ -146,14 +146,17 @@ func (r *Relays) Way(mailbox string) (names string) {
 // open reports whether some relay is not known to be away, and names a mailbox that it is for.
 func (r *Relays) open() (open bool, mailbox string) {
 	for _, one := range r.routes {
-		one.mu.Lock()
-		away := one.outage.asked > 0
-		one.mu.Unlock()
-		if !away && (!open || mailbox == "") {
+		if !one.away() && (!open || mailbox == "") {
 			open, mailbox = true, slices.Concat(one.Mailboxes, []string{""})[0]
 		}
 	}
 	return open, mailbox
+}
+
+func (r *route) away() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.outage.asked > 0
 }
 
 // Trouble is why relays take no mail from us, though others may; nil while all do.

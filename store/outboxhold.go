@@ -158,6 +158,33 @@ func (s *Store) TellLate(ctx context.Context, caps Caps, limit int) (n int, err 
 	return n, fault(err)
 }
 
+// Tried is what was tried in vain.
+type Tried struct {
+	Mails   int       // at most 1000
+	Since   time.Time // when the first was owed
+	Reply   string    // about it, or of a relay that refuses us
+	Refused bool      // a relay takes no mail from us
+}
+
+// Tried are the mails that were tried and still wait, of those owed at a time or before, and of all
+// that a relay refuses for our sake.
+func (r Reader) Tried(ctx context.Context, before time.Time) (t Tried, err error) {
+	list, err := r.outgoing(ctx, `
+		WHERE o.settled_at IS NULL AND o.attempts > 0 AND o.carrier < 1
+			AND (o.created_at <= $1 OR o.state = 'held') ORDER BY o.id LIMIT 1000`,
+		before.UnixMilli())
+	for i, o := range list {
+		if i == 0 || o.State == Held && !t.Refused {
+			t.Reply, t.Refused = o.LastReply, o.State == Held
+		}
+		if i == 0 {
+			t.Since = o.Created
+		}
+	}
+	t.Mails = len(list)
+	return t, err
+}
+
 func (tx *Tx) tellLate(ctx context.Context, o Outgoing, caps Caps) (told bool, err error) {
 	if err := tx.write(ctx, "UPDATE outbox SET late = 1 WHERE id = $1", o.ID); err != nil {
 		return false, err

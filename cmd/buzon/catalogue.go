@@ -21,7 +21,7 @@ var catalogueAbout = map[desk.Kind]string{
 	desk.Projects:      "Projects, and who follows them",
 	desk.Services:      "Services: contracts of organisations",
 	desk.Types:         "Types of tickets",
-	desk.Statuses:      "Statuses, each of a class that rules speak of",
+	desk.Statuses:      "Statuses, each of a class that rules speak of; alone: how the desk is",
 	desk.Severities:    "Severities by number, 1 being the worst",
 	desk.ItemTypes:     "Types of items, and what follows from each",
 	desk.Canned:        "Canned replies",
@@ -31,6 +31,9 @@ var catalogueAbout = map[desk.Kind]string{
 // catalogue is `buzon product` and its likes: one command for all catalogues.
 func (a *app) catalogue(k desk.Kind) *cobra.Command {
 	c := &cobra.Command{Use: string(k), Short: catalogueAbout[k]}
+	if k == desk.Statuses {
+		c.Args, c.RunE = cobra.NoArgs, a.status
+	}
 	c.AddCommand(a.entryAdd(k), a.entryList(k), a.entryShow(k), a.entrySet(k), a.entryRemove(k))
 	return c
 }

@@ -12,6 +12,7 @@ import (
 
 	"buzon/mailin"
 	"buzon/mailout"
+	"buzon/store"
 )
 
 // intakeLate is how long mail may wait to be filed before the intake counts as being in trouble.
@@ -41,7 +42,7 @@ func (s *health) troubles(ctx context.Context) (list []string) {
 	add("outbox", heldOutbox(ctx, s.house.store))
 	add("relay", s.dispatcher.Trouble())
 	for _, c := range s.house.config.accounts() {
-		add("imap "+c.Name, s.account(ctx, c))
+		add("imap "+c.Name, pollFails(ctx, s.house.store, c.Name))
 	}
 	return list
 }
@@ -62,25 +63,28 @@ func (s *health) late(ctx context.Context) error {
 	if err := s.intake.Trouble(); err != nil {
 		return err
 	}
-	since, n, err := s.house.store.Waiting(ctx)
-	if err != nil {
-		return err
-	}
-	if waited := s.house.store.Now().Sub(since); n > 0 && waited > intakeLate {
-		return fmt.Errorf("%d mails wait to be filed, the first for %v: see the log", n,
-			waited.Round(time.Minute))
-	}
-	return nil
+	_, err := filedLate(ctx, s.house.store)
+	return err
 }
 
-// account reports that an IMAP account fails: for longer than alarm_after, or from the beginning.
-func (s *health) account(ctx context.Context, c imapConfig) error {
-	st, err := s.house.store.IMAPStatus(ctx, c.Name)
+// filedLate is how many mails wait to be filed, and the trouble that they have waited for long.
+func filedLate(ctx context.Context, s *store.Store) (n int, err error) {
+	since, n, err := s.Waiting(ctx)
+	if waited := s.Now().Sub(since); err == nil && n > 0 && waited > intakeLate {
+		err = fmt.Errorf("%d mails wait to be filed, the first for %v: see the log", n,
+			waited.Round(time.Minute))
+	}
+	return n, err
+}
+
+// pollFails reports that an IMAP account fails: for longer than alarm_after, or from the beginning.
+func pollFails(ctx context.Context, s *store.Store, account string) error {
+	st, err := s.IMAPStatus(ctx, account)
 	if err != nil {
 		return err
 	}
 	if st.Error != "" && (st.Health != "" || st.Good.IsZero()) {
-		return fmt.Errorf("%s: see buzon mailbox show %s, and buzon check", st.Error, c.Name)
+		return fmt.Errorf("%s: see buzon mailbox show %s, and buzon check", st.Error, account)
 	}
 	return nil
 }

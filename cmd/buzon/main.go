@@ -152,7 +152,7 @@ func (a *app) root(args []string) *cobra.Command {
 	root.InitDefaultCompletionCmd()
 	a.complete(root)
 	for _, c := range root.Commands() {
-		if c.HasSubCommands() { // alone it shows them; another word is an error
+		if c.HasSubCommands() && c.RunE == nil { // alone it shows them; another word is an error
 			c.Args, c.RunE = cobra.NoArgs, root.RunE
 		}
 		for _, sub := range append(c.Commands(), c) {

@@ -211,8 +211,16 @@ func relayRefusesLogin(t *testing.T) {
 	if !strings.Contains(d.log.String(), "check username and password of [relay]") {
 		t.Errorf("the log does not say what to do:\n%s", d.log.String())
 	}
+	if code, said, _ := d.runCLI("", "status"); code != exitFailure ||
+		!strings.Contains(said, "a relay refuses our mail: 535 5.7.8 *** no vale") {
+		t.Errorf("status ends with %d and says\n%s", code, said)
+	}
 	d.relay.Script(mailtest.AUTH)
 	d.quiet()
+	if code, said, _ := d.runCLI("", "status"); code != exitOK ||
+		!strings.Contains(said, "outbox:        ok, 0 mails wait, 0 failed") {
+		t.Errorf("status ends with %d and says\n%s", code, said)
+	}
 	// and that the relay refused: there is no administrator
 	d.told(map[string]int{carla: 1, ana: 2, luis: 2})
 	if d.relay.Accepted()[0].User != "soporte" {
