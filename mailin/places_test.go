@@ -139,6 +139,7 @@ func TestC02OrdersOnlyFromTheWritersOwnWords(t *testing.T) {
 		{"below a mobile footer", textBody(ok + "\n\nEnviado desde mi iPhone\n#cerrar"), false},
 		{"below the signature's delimiter", textBody(ok + "\n\n--\nAna Gómez\n#cerrar"), false},
 		{"between fences", textBody("Escriba:\n```\n#cerrar\n```"), false},
+		{"struck out", htmlBody("<p><s>#cerrar</s></p>" + p), false},
 		{"code in the HTML beside the text", partsBody("alternative", textBody(ok+"\n\n#cerrar"),
 			htmlBody(p+"<pre>#cerrar</pre>")), false},
 		{"announced", textBody("Para terminar escriba en una línea:\n#cerrar"), false},

@@ -220,11 +220,24 @@ func (o *Orders) missed(lines []string) {
 			o.Misplaced = append(o.Misplaced, c)
 			o.Internal = o.Internal || c.Verb == desk.VerbNote
 		case !ok && (i == 0 || i == len(lines)-1):
-			if m, ok := miss(line); ok {
+			m, ok := miss(line)
+			if !ok && i == 0 {
+				m, ok = dressed(line)
+			}
+			if ok {
 				o.unknown(m)
 			}
 		}
 	}
+}
+
+// dressed tells a first line that is a command, but for what a mail client or its writer has put
+// around it: «“#tomar”», "*#tomar*", "- #tomar".
+func dressed(line string) (Miss, bool) {
+	plain := strings.Trim(strings.Map(visible, line), " \t\r\u00a0\"'`«»“”‘’*_-–•·.")
+	m, ok := mistyped(plain)
+	m.Line, m.Verb = strings.TrimSpace(line), ""
+	return m, ok && plain != m.Line && desk.Fold(plain) == "#"+m.Nearest
 }
 
 // parse reads a line as a command. words are what stands behind a verb that takes nothing.

@@ -6,9 +6,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// codeElement holds elements of letters of one width.
+// codeElement holds elements of letters of one width; what is struck out is shown, and not said,
+// either.
 var codeElement = atomSet(atom.Pre, atom.Code, atom.Tt, atom.Kbd, atom.Samp, atom.Listing,
-	atom.Plaintext)
+	atom.Plaintext, atom.S, atom.Strike, atom.Del)
 
 // widths are parts of the names of typefaces whose letters are of one width.
 var widths = []string{"mono", "courier", "consolas", "menlo", "monaco", "lucida console",

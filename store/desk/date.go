@@ -72,6 +72,9 @@ var halves = strings.NewReplacer(" al mediodia", " a las 12", " at noon", " at 1
 	" por la tarde", " a las 15", " in the afternoon", " at 15",
 	" en la tarde", " a las 15", " tomorrow afternoon", " tomorrow at 15",
 	" por la noche", " a las 20", " in the evening", " at 20",
+	" a la manana", " a las 8", " a la tarde", " a las 15", " a la noche", " a las 20",
+	" a primera hora", " a las 8", " temprano", " a las 8", " first thing", " at 8",
+	" de la manana", " am", " de la tarde", " pm", " de la noche", " pm",
 	" en la noche", " a las 20", " tomorrow evening", " tomorrow at 20",
 	" esta tarde", " hoy a las 15", " this afternoon", " today at 15",
 	" esta noche", " hoy a las 20", " this evening", " today at 20", " tonight", " today at 20")
@@ -105,11 +108,21 @@ func (r dateReader) read(text string) (time.Time, bool) {
 
 // ahead is a span of time from now: «en 2 dias», "in an hour", «dentro de una semana», "2d".
 var ahead = lazy.Compile(`^(?:en|in|dentro de|within|for|por|durante)? ?` +
-	`(\d{1,4}|un|una|an?|one|dos|two|tres|three|cuatro|four|cinco|five) ?(minutos?|minutes?|min|horas?|hours?|h|dias?|days?|d|` +
+	`(\d{1,4}|[a-z]{1,7}|half an?) ?(minutos?|minutes?|min|horas?|hours?|h|dias?|days?|d|` +
 	`semanas?|weeks?|w|meses|mes|months?)(?: from now)?$`)
 
 var counts = map[string]int{"un": 1, "una": 1, "a": 1, "an": 1, "one": 1, "dos": 2, "two": 2,
-	"tres": 3, "three": 3, "cuatro": 4, "four": 4, "cinco": 5, "five": 5}
+	"tres": 3, "three": 3, "cuatro": 4, "four": 4, "cinco": 5, "five": 5, "seis": 6, "six": 6,
+	"siete": 7, "seven": 7, "ocho": 8, "eight": 8, "nueve": 9, "nine": 9, "diez": 10, "ten": 10,
+	"doce": 12, "twelve": 12, "quince": 15, "fifteen": 15, "veinte": 20, "twenty": 20,
+	"treinta": 30, "thirty": 30}
+
+var halfHour = map[string]bool{"media": true, "half an": true, "half a": true}
+
+func number(text string) (int, bool) {
+	n, err := strconv.Atoi(text)
+	return n, err == nil
+}
 
 // after reads a span. Days begin in the morning; minutes and hours are counted.
 func (r dateReader) after(text string) (time.Time, bool) {
@@ -119,9 +132,13 @@ func (r dateReader) after(text string) (time.Time, bool) {
 	}
 	n, ok := counts[m[1]]
 	if !ok {
-		n, _ = strconv.Atoi(m[1])
+		n, ok = number(m[1])
 	}
 	switch unit := m[2]; {
+	case strings.HasPrefix(unit, "h") && halfHour[m[1]]:
+		return r.now.Add(30 * time.Minute), true
+	case !ok:
+		return time.Time{}, false
 	case strings.HasPrefix(unit, "min"):
 		return r.now.Add(time.Duration(n) * time.Minute), true
 	case strings.HasPrefix(unit, "h"):

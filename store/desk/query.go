@@ -92,7 +92,10 @@ var queries = []ask{
 		false, false},
 	{Access, "recuperar contrasena, recuperar clave, recuperar acceso, olvide contrasena, olvide " +
 		"clave, restablecer contrasena, restablecer clave, cambiar contrasena, cambiar clave, no " +
-		"puedo entrar, no puedo ingresar, no puedo acceder | recover password, forgot password, " +
+		"puedo entrar, no puedo ingresar, no puedo acceder, como recupero contrasena, como " +
+		"recupero clave, como recupero acceso, como entro, como ingreso, se me olvido contrasena, " +
+		"se me olvido clave, no recuerdo contrasena, no recuerdo clave, perdi contrasena, perdi " +
+		"clave | recover password, forgot password, how do i reset password, how do i log in, " +
 		"i forgot password, lost password, i lost password, reset password, change password, i " +
 		"can't log in, can't log in, i cannot log in, cannot log in, i can't sign in, can't " +
 		"sign in, i can't get in", nothing, false, false},

@@ -24,6 +24,10 @@ func TestReadQuery(t *testing.T) {
 	c := askable()
 	for line, want := range map[string]Query{
 		"mis casos":                     {About: MyCases, Status: "open"},
+		"Mi casos cerrados":             {About: MyCases, Status: "closed"},
+		"¿Cómo recupero mi contraseña?": {About: Access},
+		"Se me olvidó la clave":         {About: Access},
+		"How do I reset my password?":   {About: Access},
 		"  MIS   CASOS. ":               {About: MyCases, Status: "open"},
 		"«mis casos»":                   {About: MyCases, Status: "open"},
 		"#mis casos cerrados":           {About: MyCases, Status: "closed"},
@@ -145,7 +149,7 @@ func TestReadQueryNot(t *testing.T) {
 		"adjunto", "adjunto factura", "adjunto 123 la factura de marzo", "mis datos están mal",
 		"ayuda con la factura", "ayuda por favor", "buscar", "help me", "caso -5",
 		"caso 1234567890",
-		"mi casos", "quiero ayuda", "necesito buscar la factura", "solicitudes", "open requests",
+		"mi casos raros", "mi caso", "mi solicitud", "quiero ayuda", "necesito buscar la factura", "solicitudes", "open requests",
 		"nuestro caso es urgente", "casos urgentes de la empresa", "how is case 12",
 		"¿cómo va el caso 12?", "I need to open a case", "my case is closed", "status",
 		"tickets for the concert", "our company tickets office", "mis casos y tickets",

@@ -28,7 +28,7 @@ var (
 
 	caseNouns    = wordSet("casos tickets tiquetes cases")
 	requestNouns = wordSet("solicitudes requests") // which alone may be anybody's
-	mineWords    = wordSet("mis my")
+	mineWords    = wordSet("mis mi my")            // «mi casos» is a slip
 	companyWords = wordSet("empresa compania organizacion nuestro nuestros nuestras " +
 		"company organisation organization our")
 )
@@ -62,10 +62,7 @@ func waysToSay(tokens []string) []saying {
 // begins reports whether a line begins with the words of a row, particles aside, and how many of
 // its own words that takes.
 func begins(tokens, words []string) (taken int, ok bool) {
-	for i, w := range words {
-		if i == 0 && strings.HasSuffix(w, "s") && len(tokens) > 0 && bare(tokens[0]) == "mi" {
-			return 0, false // «mi casos» is a slip
-		}
+	for _, w := range words {
 		for taken < len(tokens) && bare(tokens[taken]) != w && particles[bare(tokens[taken])] {
 			taken++
 		}
@@ -107,8 +104,6 @@ func casesAsked(c *Catalogue, tokens []string) (q Query, ok bool) {
 			mine = true
 		case companyWords[w]:
 			ours = true
-		case w == "mi": // alone it is a slip, or of one case
-			unsure = true
 		case !particles[w]:
 			rest = append(rest, w)
 		}
