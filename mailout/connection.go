@@ -51,7 +51,7 @@ func (p *Pool) connect(ctx context.Context, fresh bool) (*connection, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.token = token
+		l.token = p.learnToken(token)
 	}
 	c := &connection{pool: p}
 	stop := func() bool { return true }

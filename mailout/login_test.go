@@ -2,10 +2,12 @@ package mailout
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"testing"
 
 	"buzon/internal/mailtest"
@@ -79,10 +81,19 @@ func TestTokenLogin(t *testing.T) {
 	s.SetPassword("ana@ejemplo.test", "T2")
 	want(t, send(t, p), Sent, "")
 	s.SetPassword("ana@ejemplo.test", "T9")
-	want(t, send(t, p), Held, "535")
+	want(t, send(t, p), Held, "buzon oauth login")
 	if n != 3 {
 		t.Errorf("asked for %d tokens, want one fresh one a login", n)
 	}
+	said := base64.StdEncoding.EncodeToString(
+		[]byte("user=ana@ejemplo.test\x01auth=Bearer T3\x01\x01"))
+	s.Script(mailtest.AUTH, mailtest.Act{Reply: "535 5.7.3 T3 and " + said, Always: true})
+	n = 2 // the fresh one is T3
+	if r := send(t, p); strings.Contains(fmt.Sprint(r.Reply, r.Err), "T3") ||
+		strings.Contains(fmt.Sprint(r.Reply, r.Err), said) {
+		t.Errorf("the token shows in %q, %v", r.Reply, r.Err)
+	}
+	n = 3
 	failure = &TokenDenied{errors.New("invalid_grant: run buzon oauth login")}
 	want(t, send(t, p), Held, "buzon oauth login")
 	failure = &net.OpError{Op: "dial", Err: io.ErrUnexpectedEOF}

@@ -20,6 +20,7 @@ type Pool struct {
 	mu      sync.Mutex
 	idle    []*connection // the one used last is last
 	ending  bool
+	token   string         // with which was logged in last
 	limit   int64          // the largest mail that the relay said it takes; 0: it did not say
 	running sync.WaitGroup // connections that are being closed for age
 }
@@ -151,6 +152,14 @@ func (p *Pool) learn(limit int64) int64 {
 	defer p.mu.Unlock()
 	p.limit = limit
 	return limit
+}
+
+// learnToken notes a token that must show nowhere, and returns it.
+func (p *Pool) learnToken(token string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.token = token
+	return token
 }
 
 // Limit is the size of the largest mail that the relay takes, as it last said; 0 when it did not.

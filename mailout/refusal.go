@@ -89,7 +89,11 @@ func (p *Pool) judgeReply(at step, reply *textproto.Error) Result {
 	case at == stepMail && sizeReply.MatchString(r.Reply): // RFC 1870 section 6.1
 		return tooLarge(0, 0, r.Err)
 	case reply.Code/100 == 5 && login:
-		r.Outcome, r.Err = Held, fmt.Errorf("%w: check username and password of [relay]", r.Err)
+		advice := "check username and password of [relay]"
+		if p.relay.Token != nil {
+			advice = "check username of [relay], and log in again: buzon oauth login"
+		}
+		r.Outcome, r.Err = Held, fmt.Errorf("%w: %s", r.Err, advice)
 		r.Elsewhere = true
 	case reply.Code/100 == 5 && (at == stepDial || at == stepMail):
 		r.Outcome, r.Err = Held, fmt.Errorf("%w: the relay refuses all mail, check [relay]", r.Err)
@@ -212,15 +216,23 @@ func (p *Pool) reply(code int, text string) string {
 	return p.tidy(fmt.Sprintf("%d %s", code, text))
 }
 
-// conceal takes the password out of a text, plain and as AUTH sends it.
+// conceal takes the password and the token out of a text, plain and as AUTH sends them.
 func (p *Pool) conceal(text string) string {
-	if p.relay.Password == "" {
-		return text
-	}
-	for _, secret := range []string{
-		"\x00" + p.relay.Username + "\x00" + p.relay.Password, p.relay.Password,
-	} {
+	for _, secret := range p.secrets() {
 		text = strings.ReplaceAll(text, base64.StdEncoding.EncodeToString([]byte(secret)), "***")
+		text = strings.ReplaceAll(text, secret, "***")
 	}
-	return strings.ReplaceAll(text, p.relay.Password, "***")
+	return text
+}
+
+func (p *Pool) secrets() (list []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if password := p.relay.Password; password != "" {
+		list = append(list, "\x00"+p.relay.Username+"\x00"+password, password)
+	}
+	if p.token != "" {
+		list = append(list, "user="+p.relay.Username+"\x01auth=Bearer "+p.token+"\x01\x01", p.token)
+	}
+	return list
 }
