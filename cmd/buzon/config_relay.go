@@ -30,8 +30,10 @@ type relayConfig struct {
 const graph = "microsoft365-graph"
 
 var relayProviders = map[string]relayConfig{
-	"microsoft365": {Host: "smtp.office365.com", accessConfig: microsoft.withScopes(
-		"https://outlook.office.com/SMTP.Send", "offline_access")},
+	// Exchange Online takes three connections of a mailbox at the same time
+	"microsoft365": {Host: "smtp.office365.com", Connections: 3,
+		accessConfig: microsoft.withScopes("https://outlook.office.com/SMTP.Send",
+			"offline_access")},
 	"google": {Host: "smtp.gmail.com", accessConfig: google},
 	graph: {Host: "graph.microsoft.com", accessConfig: microsoft.withScopes(
 		"https://graph.microsoft.com/Mail.Send", "https://graph.microsoft.com/Mail.Send.Shared",
@@ -65,6 +67,7 @@ func (c config) relays() (list []relayConfig) {
 func (r relayConfig) withDefaults() relayConfig {
 	p := relayProviders[r.Provider]
 	fill(&r.Host, p.Host)
+	r.Connections = cmp.Or(r.Connections, p.Connections)
 	r.fillIn("relay", p.accessConfig, tenantScopes[r.Provider])
 	fill(&r.Name, r.Host)
 	return r

@@ -35,6 +35,7 @@ func TestRelayTables(t *testing.T) {
 		{"[relay]\nprovider = \"microsoft365-graph\"\ngrant = \"client_credentials\"\n" + token,
 			"relay.tenant"},
 		{"[relay]\nprovider = \"microsoft365\"\n" + token, ""},
+		{"[relay]\nprovider = \"microsoft365\"\nconnections = -1\n" + token, "relay.connections"},
 		{"[relay]\nprovider = \"google\"\n" + token, ""},
 		{"[relay]\nhost = \"a.test\"\nurl = \"https://graph.test/v1.0\"\n", "relay.url"},
 		{"[relay]\nhost = \"a.test\"\nconnections = 1000\n", "relay.connections"},
@@ -46,6 +47,10 @@ func TestRelayTables(t *testing.T) {
 		if (err == nil) != (c.wrong == "") || err != nil &&
 			!strings.Contains(err.Error(), c.wrong) {
 			t.Errorf("%s: %v, want %q", c.text, err, c.wrong)
+		}
+		if limit := 3; strings.Contains(c.text, `"microsoft365"`) && err == nil &&
+			conf.parallel() != limit {
+			t.Errorf("%s: %d mails at once, want %d", c.text, conf.parallel(), limit)
 		}
 	}
 }
