@@ -139,9 +139,9 @@ func (w *answering) header(ctx context.Context, row store.Row) error {
 	if err := w.alerts(ctx, t.Number); err != nil {
 		return err
 	}
-	add("opened", w.Templates.Date(t.CreatedAt.In(w.Location), w.m.to.Language))
+	add("opened", w.Templates.Date(t.CreatedAt.In(w.m.clock(w.Renderer)), w.m.to.Language))
 	if !t.ClosedAt.IsZero() {
-		add("closed", w.Templates.Date(t.ClosedAt.In(w.Location), w.m.to.Language))
+		add("closed", w.Templates.Date(t.ClosedAt.In(w.m.clock(w.Renderer)), w.m.to.Language))
 	}
 	return nil
 }
@@ -171,7 +171,7 @@ func (w *answering) alerts(ctx context.Context, number int64) error {
 	}
 	list, err := w.Store.AlertsOf(ctx, number)
 	for _, a := range list {
-		last := w.Templates.Date(a.Last.In(w.Location), w.m.to.Language)
+		last := w.Templates.Date(a.Last.In(w.m.clock(w.Renderer)), w.m.to.Language)
 		if a.Count > 1 {
 			w.say("alert_repeated", a.Count, fmt.Sprintf("%s (%s)", a.Key, last))
 		}
@@ -216,7 +216,7 @@ func (w *answering) item(it desk.Item, length int) templates.AnswerItem {
 	}
 	shown := templates.AnswerItem{Number: itemName(it), Text: text,
 		Type: w.m.catalogue.ItemName(it.Type, w.m.to.Language), Author: w.m.person(it.Author),
-		At: it.CreatedAt.In(w.Location), Inside: it.Visibility == desk.Internal,
+		At: it.CreatedAt.In(w.m.clock(w.Renderer)), Inside: it.Visibility == desk.Internal,
 		Files: w.documents(it)}
 	switch it.State {
 	case desk.Pending, desk.Rejected, desk.Held, desk.Cancelled:
@@ -342,7 +342,7 @@ var byPeople = []string{"requester", "controller", "assignee", "agent"}
 var ofCatalogues = []string{string(desk.ItemTypes), string(desk.CustomFields)}
 
 func (w *answering) change(t desk.Ticket, a store.Activity) (c templates.Change, ok bool) {
-	c = templates.Change{At: a.At.In(w.Location), What: a.What}
+	c = templates.Change{At: a.At.In(w.m.clock(w.Renderer)), What: a.What}
 	language, key := w.m.to.Language, ""
 	if own, custom := strings.CutPrefix(a.What, "field_"); custom {
 		e, _ := w.m.catalogue.Keyed(desk.CustomFields, own)

@@ -17,7 +17,7 @@ const (
 
 // digest is what was kept for its reader, by cases: what he may see of it when it goes.
 func (w *answering) digest(ctx context.Context) error {
-	w.to.Of = w.Templates.Day(w.Store.Now().In(w.m.to.Clock(w.Location)), w.m.to.Language)
+	w.to.Of = w.Templates.Day(w.Store.Now().In(w.m.clock(w.Renderer)), w.m.to.Language)
 	var numbers []int64
 	news := map[int64][]store.Carried{}
 	for _, c := range w.m.carries {
@@ -61,7 +61,7 @@ func (w *answering) told(ctx context.Context, number int64, news []store.Carried
 	}
 	line = w.line(row.Ticket)
 	for _, c := range news {
-		shown := templates.AnswerItem{At: c.At.In(w.Location),
+		shown := templates.AnswerItem{At: c.At.In(w.m.clock(w.Renderer)),
 			Type: w.Templates.Phrase(w.m.to.Language, "notice", string(c.Kind))}
 		if c.Kind.Trait().Words && c.Item != 0 {
 			it, err := store.Optional(w.Store.Item(ctx, c.Ticket, c.Item))

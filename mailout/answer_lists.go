@@ -184,7 +184,7 @@ func (w *answering) lines(rows []store.Row) (list []templates.CaseLine) {
 }
 
 func (w *answering) line(t desk.Ticket) templates.CaseLine {
-	line := templates.CaseLine{At: t.UpdatedAt.In(w.Location),
+	line := templates.CaseLine{At: t.UpdatedAt.In(w.m.clock(w.Renderer)),
 		Ticket: templates.Ticket{Number: t.Number, Subject: t.Subject}}
 	for _, d := range w.m.sight.Details(w.m.catalogue, t, w.m.to.Language) {
 		switch d.Key {
@@ -231,7 +231,7 @@ func (w *answering) part(ctx context.Context, s templates.Section, whole desk.Qu
 func (w *answering) pendingLine(t desk.Ticket, it desk.Item) templates.CaseLine {
 	line := w.line(t)
 	order := desk.NewOrder(desk.VerbApprove, strconv.FormatInt(it.Number, 10), w.m.to.Language)
-	line.Who, line.At = templates.Person{Name: w.called(it.Author)}, it.CreatedAt.In(w.Location)
+	line.Who, line.At = templates.Person{Name: w.called(it.Author)}, it.CreatedAt.In(w.m.clock(w.Renderer))
 	line.Notes = append(line.Notes, templates.Remark{Key: "approve_by", Of: order.Line})
 	line.Reply = w.replyLink(t, order.Line)
 	return line

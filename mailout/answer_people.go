@@ -77,7 +77,7 @@ func (w *answering) person(p desk.Person) {
 	}
 	if !p.UndeliverableSince.IsZero() {
 		w.fact("undeliverable",
-			w.Templates.Date(p.UndeliverableSince.In(w.Location), w.m.to.Language))
+			w.Templates.Date(p.UndeliverableSince.In(w.m.clock(w.Renderer)), w.m.to.Language))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"buzon/store"
 	"buzon/store/desk"
@@ -40,7 +41,8 @@ type matter struct {
 	// further tells a mail that is not the first about its item to its reader: two mails must not
 	// have one Message-ID, the reader's server would drop the second.
 	further bool
-	room    int64 // for attachments, in bytes as they are
+	room    int64          // for attachments, in bytes as they are
+	zone    *time.Location // of the reader's clock, once asked for
 	// whole: the mail carries its files, so that its pictures may stand among its words
 	whole bool
 
@@ -54,6 +56,14 @@ type matter struct {
 
 // number is the case that the mail is about, 0 for none.
 func (m *matter) number() int64 { return cmp.Or(m.o.Ticket, m.about) }
+
+// clock is the zone in which the reader reads times: his own, else the desk's.
+func (m *matter) clock(r *Renderer) *time.Location {
+	if m.zone == nil {
+		m.zone = m.to.Clock(r.Location)
+	}
+	return m.zone
+}
 
 // row is what the table of notices says of the mail's kind.
 func (m *matter) row() desk.Trait { return m.o.Kind.Trait() }

@@ -24,7 +24,7 @@ func (m *matter) view(r *Renderer) templates.View {
 		Welcome: d.Welcome, Answers: m.row().Answers, EchoSubject: d.EchoSender, Reason: d.Reason,
 		Previews: m.previews, Cause: d.Cause, Detail: d.Diagnostic, Failed: d.Failed, Ends: d.Ends,
 		Links:     m.links,
-		AlertedAt: m.o.Created.In(r.Location), At: m.o.Created.In(r.Location),
+		AlertedAt: m.o.Created.In(m.clock(r)), At: m.o.Created.In(m.clock(r)),
 	}
 	if m.answer != nil {
 		m.answered(&v)
@@ -32,7 +32,7 @@ func (m *matter) view(r *Renderer) templates.View {
 	}
 	m.accompany(r, &v)
 	if !d.Until.IsZero() {
-		v.Until = d.Until.In(r.Location)
+		v.Until = d.Until.In(m.clock(r))
 	}
 	if m.o.Ticket == 0 {
 		m.aside(&v, r)
@@ -71,10 +71,12 @@ func (m *matter) detailed(v *templates.View, r *Renderer) {
 		v.Scores = r.scores(m)
 	}
 	if !d.Acted.IsZero() {
-		v.ActedAt, v.Took = d.Acted.In(r.Location), d.Took
+		v.ActedAt, v.Took = d.Acted.In(m.clock(r)), d.Took
 	}
 	if !d.Ends.IsZero() {
-		v.CloseAt = d.Ends.In(r.Location)
+		if v.CloseAt = d.Ends.In(m.clock(r)); m.row().Greets { // a law's day is everybody's
+			v.CloseAt = d.Ends.In(r.Location)
+		}
 	}
 	v.Project = m.named(d.Project)
 	v.EscalateTo, v.EscalateIn, v.Hints = d.Next, d.NextIn, d.Hints
@@ -150,7 +152,7 @@ func (m *matter) aside(v *templates.View, r *Renderer) {
 	}
 	for _, mail := range m.held {
 		v.Held = append(v.Held, templates.Held{ID: strconv.FormatInt(mail.ID, 10),
-			Subject: headerLine(mail.Subject, longestName), At: mail.Received.In(r.Location)})
+			Subject: headerLine(mail.Subject, longestName), At: mail.Received.In(m.clock(r))})
 	}
 }
 
@@ -210,7 +212,7 @@ func (m *matter) enclosed(v *templates.View, r *Renderer) {
 	v.Fetch = m.fetch(carried)
 	for _, it := range m.quoted {
 		v.Quoted = append(v.Quoted, templates.Quote{Author: m.person(it.Author),
-			At: it.CreatedAt.In(r.Location), Text: it.Text})
+			At: it.CreatedAt.In(m.clock(r)), Text: it.Text})
 	}
 }
 
@@ -276,10 +278,10 @@ func (m *matter) besides(v *templates.View, r *Renderer) {
 		v.Warnings = append(v.Warnings, "admission_"+string(m.author.Admission))
 	}
 	if !seen.Starts.IsZero() {
-		v.Meeting = seen.Starts.In(r.Location)
+		v.Meeting = seen.Starts.In(m.clock(r))
 	}
 	if !seen.Ends.IsZero() {
-		v.MeetingEnds = seen.Ends.In(r.Location)
+		v.MeetingEnds = seen.Ends.In(m.clock(r))
 	}
 }
 

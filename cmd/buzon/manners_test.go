@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/mail"
 	"strings"
 	"testing"
 	"time"
 
+	"buzon/store"
 	"buzon/store/desk"
 )
 
@@ -16,12 +18,14 @@ var mannersWords = map[string]phrasebook{
 		"resolved": "#resuelto",
 		"day":      "vence el 31 de marzo",
 		"wrote":    "El mar, 3 mar 2026 a las 9:00, Soporte <soporte@ejemplo.test> escribió:",
-		"note":     "#nota", "bye": "Quedo atenta,"},
+		"note":     "#nota", "bye": "Quedo atenta,",
+		"hers": "martes 3 de marzo, 22:", "desks": "miércoles 4 de marzo, 3:"},
 	"en": {"follower": "#follower ", "due": "#due 2026-03-31", "query": "my tickets",
 		"resolved": "#resolved",
 		"day":      "due on 31 March",
 		"wrote":    "On Tue, 3 Mar 2026 at 9:00, Soporte <soporte@ejemplo.test> wrote:",
-		"note":     "#note", "bye": "Kind regards,"},
+		"note":     "#note", "bye": "Kind regards,",
+		"hers": "Tuesday 3 March, 22:", "desks": "Wednesday 4 March, 3:"},
 }
 
 // from is the address that a mail comes from.
@@ -146,6 +150,34 @@ func TestNobodyGetsItTwice(t *testing.T) {
 				m.header.Get("Message-ID"), "Cc: "+eva)
 			d.settle()
 			d.last(eva).says(t, "Me alegro.")
+		})
+	}
+}
+
+// TestTimesByTheReadersClock: whoever has said in which zone he lives reads times by its clock,
+// over midnight too; everybody else by the desk's.
+func TestTimesByTheReadersClock(t *testing.T) {
+	t.Parallel()
+	for language, say := range mannersWords {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			d := newVirtualDesk(t, "ejemplo.test")
+			d.speaks(language, vCarla, vPedro, vAna)
+			d.change(func(ctx context.Context, tx *store.Tx) error {
+				return tx.ChangePerson(ctx, must(tx.PersonByAddress(ctx, vCarla))(t).ID,
+					func(p *desk.Person) { p.Timezone = "America/Bogota" })
+			})
+			d.clock.Advance(18*time.Hour + 10*time.Minute) // 3:10 on the 4th; there 22:10 on the 3rd
+			n := d.opened(vCarla, "No abre", "Desde ayer.")
+			d.replies(vAna, n, "Pruebe ahora.")
+			d.last(vCarla).says(t, say["hers"])
+			d.answer(d.last(vCarla), "Sigue igual.")
+			d.last(vAna).says(t, say["desks"])
+			other := d.opened(vPedro, "No cierra", "Desde hoy.")
+			d.replies(vAna, other, "Pruebe usted.")
+			d.last(vPedro).says(t, say["desks"])
+			d.proven(vCarla, d.box(), say["query"], "")
+			d.last(vCarla).says(t, say["hers"])
 		})
 	}
 }
