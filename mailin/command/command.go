@@ -171,7 +171,7 @@ func (o *Orders) bottom(lines []string, first int, mayStand func(int) bool) (las
 // field is a line that sets a field to a value that there is.
 func (o *Orders) field(line int) (desk.Order, bool) {
 	if line >= len(o.fields) || o.fields[line].fit != Free && o.fields[line].fit != Fits ||
-		o.fields[line].value == "" {
+		o.fields[line].value == "" || len(o.fields[line].more) > 0 {
 		return desk.Order{}, false
 	}
 	l := o.fields[line]

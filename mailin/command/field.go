@@ -105,7 +105,9 @@ func fieldLines(lines []string, places []bool, known Known) []fieldLine {
 		near := i < blockLines || i >= len(lines)-blockLines
 		if near && len(line) <= longestLine &&
 			(places == nil || i < len(places) && places[i] || blank(line)) {
-			read[i] = readField(line, known)
+			if read[i] = several(line, known); len(read[i].more) == 0 {
+				read[i] = readField(line, known)
+			}
 		}
 	}
 	withoutHeaders(lines, read)
@@ -124,14 +126,57 @@ func Filled(lines []string, known Known) (list []desk.Order) {
 type fieldLine struct {
 	fit                Fit
 	field, value, text string
-	stranger           bool // it looks as one does, and names no field
+	stranger           bool        // it looks as one does, and names no field
+	more               []fieldLine // that stand behind it on the line
 }
 
 func (l fieldLine) add(list []desk.Order) []desk.Order {
-	if l.fit < Free || l.value == "" {
-		return list
+	if l.fit >= Free && l.value != "" {
+		list = append(list, desk.FieldOrder(l.field, l.value, l.text))
 	}
-	return append(list, desk.FieldOrder(l.field, l.value, l.text))
+	for _, m := range l.more {
+		list = m.add(list)
+	}
+	return list
+}
+
+// several reads a line that names several fields, all of which the desk has: «Producto: CRM, Tipo:
+// Problema».
+func several(line string, known Known) (l fieldLine) {
+	if len(line) > longestValue || strings.Count(line, ":") < 2 {
+		return l
+	}
+	from := 0
+	for _, m := range append(apart.FindAllStringIndex(line, -1), []int{len(line), len(line)}) {
+		one := readField(line[from:m[0]], known)
+		if m[0] < len(line) && readField(line[m[1]:], nameOf(known)).fit < Free {
+			continue // it is part of the value
+		}
+		switch {
+		case one.fit != Fits && one.fit != Unknown && (one.fit != Free || from == 0):
+			return fieldLine{}
+		case from == 0:
+			l = one
+		default:
+			l.more = append(l.more, one)
+		}
+		from = m[1]
+	}
+	return l
+}
+
+// apart stands between two fields of a line.
+var apart = lazy.Compile(`\s*[,;|/]\s*`)
+
+// nameOf asks about a name whatever stands behind it.
+func nameOf(known Known) Known {
+	return func(name, value string) (string, Fit) {
+		field, fit := known(name, value)
+		if fit >= Free {
+			fit = Free
+		}
+		return field, fit
+	}
 }
 
 // Bounds of a field line, in characters.
@@ -174,7 +219,7 @@ func readField(line string, known Known) (l fieldLine) {
 	if l.field, l.fit = known(desk.OneLine(key), value); l.fit == Unknown && prose(value) {
 		return fieldLine{}
 	}
-	l.stranger = l.fit == Alien && colon([]rune(line[at:])[0]) && value != "" && !prose(value) &&
+	l.stranger = l.fit == Alien && line[at] != '=' && value != "" && !prose(value) &&
 		len(strings.Fields(key)) <= maxLabel
 	return l
 }
