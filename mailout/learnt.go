@@ -10,7 +10,8 @@ var (
 	// sesReply is how Amazon SES takes a mail: "250 Ok 0102018f…-6d1c…-000000"
 	sesReply = lazy.Compile(
 		`^250 (?:2\.0\.0 )?Ok ([0-9a-f]{16,20}(?:-[0-9a-f]{4,12}){5}-[0-9]{6})$`)
-	sesHost = lazy.Compile(`^email-smtp(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com$`)
+	sesHost = lazy.Compile(
+		`^(?:vpce-[a-z0-9-]+\.)?email-smtp(?:-fips)?\.([a-z0-9-]+)\.(?:vpce\.)?amazonaws\.com$`)
 	// namedID is a Message-ID that a relay names in its answer, as Exchange does, or an address
 	namedID = lazy.Compile(`<([^<>@\s]+@[^<>@\s]+)>`)
 )

@@ -13,6 +13,8 @@ func TestLearnt(t *testing.T) {
 	for _, c := range []struct{ host, reply, want string }{
 		{"email-smtp.us-east-1.amazonaws.com", "250 Ok " + ses, ses + "@email.amazonses.com"},
 		{"email-smtp.eu-west-1.amazonaws.com", "250 Ok " + ses, ses + "@eu-west-1.amazonses.com"},
+		{"vpce-0a1b-2c3d.email-smtp.eu-west-1.vpce.amazonaws.com", "250 Ok " + ses,
+			ses + "@eu-west-1.amazonses.com"},
 		{"smtp.ejemplo.test", "250 Ok " + ses, ""},
 		{"email-smtp.eu-west-1.amazonaws.com.malo.test", "250 Ok " + ses, ""},
 		{"x.test", "250 2.6.0 <abc.1@prod.outlook.test> [InternalId=7] Queued mail for delivery",
