@@ -352,11 +352,7 @@ func Customer(text string, places []bool) (desk.Order, bool) {
 
 // Only reports whether the text is nothing but a customer's order.
 func Only(text string) bool {
-	_, ok := desk.CustomerVerb(bare(strings.TrimSpace(text)))
-	return ok
-}
-
-// bare folds a line and takes what people put around a word.
-func bare(line string) string {
-	return strings.Trim(desk.Fold(line), " \t\r\u00a0#«»\"'“”.*!¡")
+	text = strings.TrimSpace(text)
+	o, ok := desk.CustomerOrder(text)
+	return ok && o.Verb != "" && !strings.Contains(text, "\n")
 }

@@ -149,6 +149,7 @@ func TestCustomer(t *testing.T) {
 
 func TestOnly(t *testing.T) {
 	for text, want := range map[string]bool{"seguir": true, " #Seguir.\n": true,
+		"Seguir este caso, por favor": true, "seguir así": false,
 		"seguir\nGracias": false, "": false} {
 		if got := Only(text); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)

@@ -11,6 +11,7 @@ func TestFieldsAreCalled(t *testing.T) {
 		"Debe controlar": "controller", "Must check": "controller", "Controller": "controller",
 		"Solicitante": "requester", "Cliente": "requester", "Módulo": "module", "Para": "product",
 		"Servicio": "service", "Proyecto": "project", "% completado": "progress",
+		"Completado": "progress", "Progreso": "progress",
 		"% complete": "progress", "Vence": "due",
 		"Tipo de letra": "", "Nivel": "", "Control": "",
 	} {

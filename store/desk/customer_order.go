@@ -39,7 +39,7 @@ func CustomerOrder(line string) (Order, bool) {
 	}
 	if after, ok := strings.CutPrefix(line, "#"); ok {
 		word, arg, _ := strings.Cut(strings.ReplaceAll(after, "\u00a0", " "), " ")
-		if row := customerTakes[Fold(word)]; row != nil {
+		if row := customerTakes[strings.TrimRight(Fold(word), ":.,;")]; row != nil {
 			return Order{Verb: row.Verb, Arg: OneLine(arg), Line: line}, true
 		}
 	}

@@ -11,6 +11,7 @@ func TestCustomerOrder(t *testing.T) {
 		"cerrar 12": "close 12", "testing ok 12": "close 12", "reabrir el caso": "reopen",
 		"dejar de seguir este caso": "unfollow", "stop following the case, thanks": "unfollow",
 		"seguir caso 7": "follow 7", "#tiempo 45m pruebas": "time 45m pruebas",
+		"#tiempo: 45m": "time 45m",
 		// what is meant as an order and is none of his
 		"#asignar Ana": "?", "#cerrarlo": "?cerrar", "#reabir": "?reabrir", "#nota ojo": "?",
 		"#unir 2": "?",

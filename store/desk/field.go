@@ -78,7 +78,8 @@ var Fields = []Field{
 		Get:     row(func(t *Ticket) int64 { return t.Service }),
 		set:     func(w *draft, v string) bool { return w.choose(Services, v, &w.Ticket.Service) },
 		choices: entries(Services)},
-	{Key: "progress", words: "avance, % completado, porcentaje completado, % complete, % completed",
+	{Key: "progress", words: "avance, progreso, completado, % completado, porcentaje completado, " +
+		"% complete, % completed",
 		unit: " %",
 		like: "0, 60, 100",
 		Get:  func(_ *Catalogue, t *Ticket, _ string) string { return strconv.Itoa(t.Progress) },

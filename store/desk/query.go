@@ -168,8 +168,10 @@ func ReadQuery(c *Catalogue, line string, agent bool) (Query, bool) {
 }
 
 func readQuery(c *Catalogue, tokens []string, agent bool) (Query, bool) {
-	if q, ok := casesAsked(c, tokens); ok {
-		return q, true
+	for _, asked := range []func(*Catalogue, []string) (Query, bool){casesAsked, projectAsked} {
+		if q, ok := asked(c, tokens); ok {
+			return q, true
+		}
 	}
 	for _, p := range phrases {
 		n, ok := begins(tokens, p.words)
@@ -249,18 +251,40 @@ func ReadStatus(c *Catalogue, text string) (status string, ok bool) {
 	return e.Key, ok
 }
 
-// ofProject is the name of a project, and a status.
+// ofProject is the name of a project, and a status. One that is not there is read as one that is:
+// nobody learns by it which there are.
 func ofProject(c *Catalogue, q *Query, rest []string) bool {
-	for n := len(rest); n > 0; n-- {
+	longest := 0
+	for n := 1; n <= len(rest); n++ {
 		name := strings.Trim(strings.Join(rest[:n], " "), `"`)
 		status, ok := ReadStatus(c, strings.Join(rest[n:], " "))
 		_, known := c.Find(Projects, name)
-		if ok && (known || n == len(rest) && n <= 3) { // more words tell something
-			q.Name, q.Status = name, status
-			return true
+		if !ok || !known && (n > 3 || longest > 0) { // more words tell something
+			continue
 		}
+		q.Name, q.Status, longest = name, status, n
 	}
-	return false
+	return longest > 0
+}
+
+// projectAsked reads «los casos cerrados del proyecto Alfa», whose status may stand before.
+func projectAsked(c *Catalogue, tokens []string) (q Query, ok bool) {
+	page, tokens := cutPage(tokens)
+	at := slices.IndexFunc(tokens, func(t string) bool {
+		return bare(t) == "proyecto" || bare(t) == "project"
+	})
+	if at < 1 {
+		return q, false
+	}
+	before, ok := casesAsked(c, tokens[:at])
+	q = Query{About: ProjectCases, Page: page}
+	if !ok || !ofProject(c, &q, tokens[at+1:]) {
+		return q, false
+	}
+	if q.Status == "open" {
+		q.Status = before.Status
+	}
+	return q, true
 }
 
 var (

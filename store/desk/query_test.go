@@ -24,6 +24,9 @@ func TestReadQuery(t *testing.T) {
 	c := askable()
 	for line, want := range map[string]Query{
 		"mis casos":                     {About: MyCases, Status: "open"},
+		"casos del proyecto Zeta todos": {About: ProjectCases, Name: "Zeta", Status: "all"},
+		"mis casos cerrados del proyecto Zeta": {About: ProjectCases, Name: "Zeta",
+			Status: "closed"},
 		"Mi casos cerrados":             {About: MyCases, Status: "closed"},
 		"¿Cómo recupero mi contraseña?": {About: Access},
 		"Se me olvidó la clave":         {About: Access},
