@@ -267,7 +267,8 @@ func ofProject(c *Catalogue, q *Query, rest []string) bool {
 	return longest > 0
 }
 
-// projectAsked reads «los casos cerrados del proyecto Alfa», whose status may stand before.
+// projectAsked reads «los casos cerrados del proyecto Alfa», whose status may stand before. «Todos
+// los casos del proyecto» is the subject of an answer, and asks nothing.
 func projectAsked(c *Catalogue, tokens []string) (q Query, ok bool) {
 	page, tokens := cutPage(tokens)
 	at := slices.IndexFunc(tokens, func(t string) bool {
@@ -278,7 +279,7 @@ func projectAsked(c *Catalogue, tokens []string) (q Query, ok bool) {
 	}
 	before, ok := casesAsked(c, tokens[:at])
 	q = Query{About: ProjectCases, Page: page}
-	if !ok || !ofProject(c, &q, tokens[at+1:]) {
+	if !ok || before.Status == "all" || !ofProject(c, &q, tokens[at+1:]) {
 		return q, false
 	}
 	if q.Status == "open" {
