@@ -212,13 +212,19 @@ func (f *filing) unsign() {
 	if !f.person.Agent() {
 		return
 	}
-	parts := f.rd.Reply.Unsigned([]string{f.person.Name, f.name}, f.person.Addresses)
-	if len(parts.Ranges) > len(f.rd.Reply.Ranges) {
-		f.rd.Reply, f.rd.pictures, f.rd.named = parts, nil, nil
-		f.understand()
-		for i, a := range f.rd.Message.Attachments {
-			f.attachments[i].Ornament = !f.rd.listed(a)
-		}
+	was := f.rd.Reply
+	parts := was.Unsigned([]string{f.person.Name, f.name}, f.person.Addresses)
+	if v := f.rd.Message.Invitation; v != nil && slices.Contains(f.person.Addresses,
+		desk.Canonical(v.Organizer)) {
+		parts = parts.Without(" · " + v.Organizer)
+	}
+	if len(parts.Ranges) == len(was.Ranges) && parts.Base == was.Base {
+		return
+	}
+	f.rd.Reply, f.rd.pictures, f.rd.named = parts, nil, nil
+	f.understand()
+	for i, a := range f.rd.Message.Attachments {
+		f.attachments[i].Ornament = !f.rd.listed(a)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -417,7 +416,7 @@ func (w *answering) file(ctx context.Context) error {
 				w.say("file_left", 0, fileName(a.Filename))
 				continue
 			}
-			w.files = append(w.files, w.attached(ctx, a))
+			w.files = append(w.files, w.attached(ctx, it, a, w.m.outside()))
 			w.say("file_here", 0, itemName(it)+" · "+fileName(a.Filename))
 			sent++
 		}
@@ -446,22 +445,6 @@ func itemOrCase(q desk.Query) string {
 		return strconv.FormatInt(q.Number, 10)
 	}
 	return fmt.Sprintf("%d-%d", q.Number, q.Item)
-}
-
-// attached is a file of an item as it goes with a mail.
-func (w *answering) attached(ctx context.Context, a desk.Attachment) file {
-	return file{name: a.Filename, kind: a.ContentType, open: func() (io.ReadCloser, error) {
-		blob, err := w.Store.OpenAttachment(ctx, a.SHA256)
-		if err != nil {
-			return nil, err
-		}
-		return readCloser{blob.Reader(), blob}, nil
-	}}
-}
-
-type readCloser struct {
-	io.Reader
-	io.Closer
 }
 
 // original is the mail by which an item came. Whoever did not write it, and is no agent, gets what

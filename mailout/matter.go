@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -327,26 +326,24 @@ func (r *Renderer) files(ctx context.Context, m *matter) []file {
 	if m.answer != nil {
 		return m.answer.files
 	}
-	return r.opened(ctx, m.item, m.carried())
+	return r.opened(ctx, m.item, m.carried(), m.outside())
+}
+
+// outside is the address of the desk that customers are shown; "" for an agent.
+func (m *matter) outside() string {
+	if m.to.Agent() {
+		return ""
+	}
+	return m.from()
 }
 
 // opened opens those attachments of an item that are carried.
-func (r *Renderer) opened(ctx context.Context, it desk.Item, carried map[int]bool) (list []file) {
+func (r *Renderer) opened(ctx context.Context, it desk.Item, carried map[int]bool,
+	address string) (list []file) {
 	for i, a := range it.Attachments {
-		if !carried[i] {
-			continue
+		if carried[i] {
+			list = append(list, r.attached(ctx, it, a, address))
 		}
-		list = append(list, file{name: a.Filename, kind: a.ContentType, id: pictureID(a),
-			open: func() (io.ReadCloser, error) {
-				blob, err := r.Store.OpenAttachment(ctx, a.SHA256)
-				if err != nil {
-					return nil, err
-				}
-				return struct {
-					io.Reader
-					io.Closer
-				}{blob.Reader(), blob}, nil
-			}})
 	}
 	return list
 }

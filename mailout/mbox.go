@@ -69,9 +69,13 @@ func (r *Renderer) ItemMail(ctx context.Context, w io.Writer, t desk.Ticket, it 
 	if it.Number > 1 {
 		h.add("In-Reply-To", fmt.Sprintf("<case.%d.1@%s>", t.Number, box.Domain()))
 	}
+	outside := box.Address
+	if reader.Agent() {
+		outside = ""
+	}
 	all := map[int]bool{}
 	for i := range it.Attachments {
 		all[i] = true
 	}
-	return compose(w, h, templates.Mail{Text: it.Text + "\n"}, r.opened(ctx, it, all))
+	return compose(w, h, templates.Mail{Text: it.Text + "\n"}, r.opened(ctx, it, all, outside))
 }

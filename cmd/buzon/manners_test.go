@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/mail"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"buzon/mailin/message"
 	"buzon/store"
 	"buzon/store/desk"
 )
@@ -180,6 +182,42 @@ func TestTimesByTheReadersClock(t *testing.T) {
 			d.last(vCarla).says(t, say["hers"])
 		})
 	}
+}
+
+// TestInvitationOfAnAgent: what an agent invites a customer to, the desk invites her to, in the
+// words and in the file, also where she asks for it; he himself gets his own file.
+func TestInvitationOfAnAgent(t *testing.T) {
+	t.Parallel()
+	d := newVirtualDesk(t, "ejemplo.test")
+	d.speaks("es", vCarla, vAna)
+	m := d.about(vAna, d.opened(vCarla, "No abre", "Desde ayer."))
+	d.take(vAna, m.replyTo(), "From: Ana <"+vAna+">\r\nTo: "+m.replyTo()+"\r\nIn-Reply-To: "+
+		m.header.Get("Message-ID")+"\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; "+
+		"boundary=B\r\n\r\n--B\r\n\r\nNos vemos el martes.\r\n--B\r\nContent-Type: "+
+		"text/calendar; method=REQUEST\r\nContent-Disposition: attachment; filename=visita.ics"+
+		"\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nDTSTART:20260310T140000Z"+
+		"\r\nORGANIZER;CN=Ana:mailto:an\r\n a@Ejemplo.test\r\nSUMMARY:Visita\r\nEND:VEVENT\r\n"+
+		"END:VCALENDAR\r\n--B--\r\n")
+	d.settle()
+	invites := func(to, organizer string) {
+		t.Helper()
+		mail := d.last(to)
+		read := must(message.Read(t.Context(), bytes.NewReader(mail.raw), int64(len(mail.raw)),
+			message.Limits{}))(t)
+		if v := read.Invitation; v == nil || v.Organizer != organizer ||
+			len(read.Attachments) != 1 {
+			t.Errorf("to %s: %+v, %d files", to, v, len(read.Attachments))
+		}
+		if to == vCarla && strings.Contains(strings.ToLower(read.Text), vAna) {
+			t.Errorf("to %s:\n%s", to, read.Text)
+		}
+	}
+	d.last(vCarla).says(t, "Nos vemos el martes.", "Visita · 2026-03-10 14:00 UTC")
+	invites(vCarla, "soporte@ejemplo.test")
+	d.proven(vCarla, d.box(), "adjunto 1-2", "")
+	invites(vCarla, "soporte@ejemplo.test")
+	d.proven(vAna, d.box(), "adjunto 1-2", "")
+	invites(vAna, "ana@Ejemplo.test")
 }
 
 // TestAgentStaysBehindTheDesk: no mail to a customer has an agent's own address, or what stands

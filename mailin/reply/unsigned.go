@@ -109,3 +109,26 @@ func nameWords(s string) []string {
 		return unicode.IsSpace(r) || strings.ContainsRune(`*_,.;-–"'()`, r)
 	})
 }
+
+// Without returns the parts without the first place at which some words stand within a line.
+func (p Parts) Without(words string) Parts {
+	at := strings.Index(p.Base, words)
+	if at < 0 || words == "" || strings.Contains(words, "\n") {
+		return p
+	}
+	back := func(n int) int {
+		if n > at {
+			return max(at, n-len(words))
+		}
+		return n
+	}
+	p.Base, p.first = p.Base[:at]+p.Base[at+len(words):], back(p.first)
+	p.Ranges, p.pictures = slices.Clone(p.Ranges), slices.Clone(p.pictures)
+	for i, r := range p.Ranges {
+		p.Ranges[i].Start, p.Ranges[i].End = back(r.Start), back(r.End)
+	}
+	for i, pic := range p.pictures {
+		p.pictures[i].at = back(pic.at)
+	}
+	return p
+}

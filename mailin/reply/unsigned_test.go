@@ -51,3 +51,18 @@ func TestUnsigned(t *testing.T) {
 		t.Errorf("nothing else: %q", got)
 	}
 }
+
+// TestWithout: what is left covers the text as before.
+func TestWithout(t *testing.T) {
+	t.Parallel()
+	text := "Nos vemos · ana@ejemplo.test\n\n> Sigue igual.\n"
+	whole := Split(Input{Plain: text})
+	p := whole.Without(" · ana@ejemplo.test")
+	if got := p.Reply(); got != "Nos vemos" || p.Quoted() != "> Sigue igual." ||
+		p.Ranges[len(p.Ranges)-1].End != len(p.Base) || whole.Base != text {
+		t.Errorf("%q, quoted %q, %+v", got, p.Quoted(), p.Ranges)
+	}
+	if p.Without("nada").Base != p.Base {
+		t.Error("what is not there was taken out")
+	}
+}
