@@ -52,7 +52,7 @@ func (o Orders) Has(v desk.Verb) bool {
 }
 
 // Agent takes the commands out of an agent's new text: those of the block of lines at its top and
-// of the block at its end. Only "#" and a known verb at the very beginning of a line are one. What
+// of the block at its end, which may have a sign-off below it. Only "#" and a known verb at the very beginning of a line are one. What
 // is meant as one and is none goes with them where it stands among them, and stays in the text
 // where it is alone; either way it keeps the text inside. places says of each line whether an order
 // may stand there; nil: anywhere.
@@ -67,8 +67,10 @@ func Agent(text string, places []bool, known Known) Orders {
 		o.fields = fieldLines(lines, places, known)
 	}
 	first := o.top(lines, mayStand)
-	last := o.bottom(lines, first, mayStand)
-	o.Text = strings.TrimSpace(strings.Join(lines[first:last], "\n"))
+	leave := leaveAt(lines, first)
+	last := o.bottom(lines[:leave], first, mayStand)
+	said := slices.Concat(lines[first:last], lines[leave:])
+	o.Text = strings.TrimSpace(strings.Join(said, "\n"))
 	o.missed(lines[first:last])
 	o.doubted(first, last)
 	o.heading(o.Text)
@@ -167,6 +169,30 @@ func (o *Orders) bottom(lines []string, first int, mayStand func(int) bool) (las
 	o.unknown(among...)
 	return last
 }
+
+// leaveAt returns the line from which somebody only takes his leave, «Saludos,» and his name, with
+// the blank ones above it; the end for none.
+func leaveAt(lines []string, first int) int {
+	leave := len(lines)
+	for at, seen := len(lines)-1, 0; at > first && seen < longestLeave; at-- {
+		if blank(lines[at]) {
+			continue
+		}
+		if seen++; !signOff(lines[at:]) {
+			break
+		}
+		if takesLeave(lines[at:at+1]) && (seen > 1 || blank(lines[at-1])) {
+			leave = at
+		}
+	}
+	for leave > first && blank(lines[leave-1]) {
+		leave--
+	}
+	return leave
+}
+
+// longestLeave is the most lines that a sign-off has.
+const longestLeave = 4
 
 // field is a line that sets a field to a value that there is.
 func (o *Orders) field(line int) (desk.Order, bool) {
