@@ -78,6 +78,9 @@ func (m *matter) detailed(v *templates.View, r *Renderer) {
 			v.CloseAt = d.Ends.In(r.Location)
 		}
 	}
+	if !d.Raised.IsZero() {
+		v.At = d.Raised.In(r.Location)
+	}
 	v.Project = m.named(d.Project)
 	v.EscalateTo, v.EscalateIn, v.Hints = d.Next, d.NextIn, d.Hints
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -32,53 +33,88 @@ func (tx *Tx) chronicle(ctx context.Context, t desk.Ticket, words func([]Moment)
 	return nil
 }
 
+// alarmOf is when the alarm of a ticket was last raised, and the item that raised it; else the last
+// that its customers wrote.
+func (r Reader) alarmOf(ctx context.Context, ticket int64) (item int64, at time.Time, err error) {
+	_, err = r.row(ctx, `
+		SELECT a.at, coalesce((
+			SELECT i.number FROM item i LEFT JOIN person p ON p.id = i.author
+			WHERE i.ticket = $1 AND i.visibility = 'public' AND i.state = 'filed'
+				AND (i.mail = a.mail OR p.role = 'customer')
+			ORDER BY i.mail = a.mail DESC, i.number DESC LIMIT 1), 0)
+		FROM activity a WHERE a.ticket = $1 AND a.what = $2 AND a.new = 'true'
+		ORDER BY a.id DESC LIMIT 1`, args(ticket, productionDown), moment{&at}, &item)
+	return item, at, err
+}
+
 // moments are the alarm, who was alerted, what the customer was told, who took it, and the answer,
 // in their order.
 func (tx *Tx) moments(ctx context.Context, t desk.Ticket) (list []Moment, err error) {
-	done, err := tx.raisedAndTaken(ctx, t)
+	list, err = tx.inHistory(ctx, t)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	told, err := tx.toldOfAlarm(ctx, t.Number, list[0].At)
 	if err != nil {
 		return nil, err
 	}
-	told, err := tx.toldOfAlarm(ctx, t.Number)
-	if err != nil {
-		return nil, err
-	}
-	items, err := tx.items(ctx, `
-		WHERE i.ticket = $1 AND i.visibility = 'public' AND i.id = (
-			SELECT min(f.id) FROM item f JOIN person q ON q.id = f.author
-			WHERE f.ticket = $1 AND f.visibility = 'public' AND q.role <> 'customer')`, t.Number)
-	list = slices.Concat(done, told)
-	for _, it := range items {
-		list = append(list, Moment{it.CreatedAt, "answered", it.Author.Name})
+	list = append(list, told...)
+	var m Moment
+	answered, err := tx.row(ctx, "SELECT i.created_at, "+nameOf+answersAlarm+
+		" ORDER BY i.number LIMIT 1", args(t.Number, productionDown), moment{&m.At}, &m.Who)
+	if m.What = "answered"; answered {
+		list = append(list, m)
 	}
 	slices.SortStableFunc(list, func(a, b Moment) int { return a.At.Compare(b.At) })
 	return list, err
 }
 
-// raisedAndTaken are the moments that the history has.
-func (tx *Tx) raisedAndTaken(ctx context.Context, t desk.Ticket) (list []Moment, err error) {
+// nameOf is how a timeline calls a person.
+const nameOf = `coalesce(nullif(p.name, ''),
+	(SELECT h.address FROM address h WHERE h.person = p.id ORDER BY h.position LIMIT 1), '')`
+
+// inHistory are the moments that the history has, the alarm first; last who has ended it, where
+// somebody has.
+func (tx *Tx) inHistory(ctx context.Context, t desk.Ticket) (list []Moment, err error) {
 	history, err := tx.Activities(ctx, t.Number)
-	for _, a := range history {
+	ends := map[desk.Class]string{desk.Resolved: "resolved", desk.Closed: "closed"}
+	last := -1
+	for i, a := range history {
+		if a.What == "status" && a.Person != 0 {
+			last = i
+		}
+	}
+	for i, a := range history {
+		what := ""
 		switch {
 		case a.What == productionDown && a.New == "true":
-			list = append(list, Moment{a.At, "raised", t.Requester.Name})
-		case a.What == "agent" && a.Person != 0:
-			p, err := tx.Person(ctx, a.Person)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, Moment{a.At, "taken", p.Name})
+			what = "raised"
+		case a.What == "agent" && a.Person != 0 && len(list) > 0:
+			what = "taken"
+		case i == last && len(list) > 0:
+			what = ends[t.Class]
 		}
+		if what == "" {
+			continue
+		}
+		p, err := tx.Person(ctx, cmp.Or(a.Person, t.Requester.ID))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Moment{a.At, what, cmp.Or(p.Name, p.Address())})
 	}
 	return list, err
 }
 
-// toldOfAlarm are the mails about the alarm.
-func (r Reader) toldOfAlarm(ctx context.Context, ticket int64) (list []Moment, err error) {
+// toldOfAlarm are the mails about the alarm, since it was raised.
+func (r Reader) toldOfAlarm(ctx context.Context, ticket int64, since time.Time) (list []Moment,
+	err error) {
 	err = r.rows(ctx, `
-		SELECT o.created_at, o.kind, o.state, p.name FROM outbox o LEFT JOIN person p ON p.id = o.person
-		WHERE o.ticket = $1 AND o.kind IN ('production_down', 'still_waiting', 'ack_production_down')
-		ORDER BY o.id`, args(ticket), func(rows *sql.Rows) error {
+		SELECT o.created_at, o.kind, o.state, `+nameOf+`
+		FROM outbox o LEFT JOIN person p ON p.id = o.person
+		WHERE o.ticket = $1 AND o.created_at >= $2
+			AND o.kind IN ('production_down', 'still_waiting', 'ack_production_down')
+		ORDER BY o.id`, args(ticket, since.UnixMilli()), func(rows *sql.Rows) error {
 		var at int64
 		var kind, state, name string
 		err := rows.Scan(&at, &kind, &state, &name)

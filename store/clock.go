@@ -89,17 +89,18 @@ func (tx *Tx) clockFacts(ctx context.Context, f *desk.Facts, t desk.Ticket) (err
 	return err
 }
 
-// answered reports whether an agent has said something to the customer of a ticket since its alarm
-// was raised. What opens it is no answer.
+// answersAlarm are what agents have said to the customer of a ticket since its alarm was raised. What
+// opens it is no answer.
+const answersAlarm = `
+	FROM item i JOIN person p ON p.id = i.author
+	WHERE i.ticket = $1 AND i.number > 1 AND i.visibility = 'public' AND i.state = 'filed'
+		AND p.role <> 'customer' AND i.created_at >= (
+			SELECT coalesce(max(a.at), 0) FROM activity a
+			WHERE a.ticket = $1 AND a.what = $2 AND a.new = 'true')`
+
+// answered reports whether there is any.
 func (r Reader) answered(ctx context.Context, ticket int64) (bool, error) {
-	return r.row(ctx, `
-		SELECT 1 FROM item i JOIN person p ON p.id = i.author
-		WHERE i.ticket = $1 AND i.number > 1 AND i.visibility = 'public' AND i.state = 'filed'
-			AND p.role <> 'customer' AND i.created_at >= (
-				SELECT coalesce(max(a.at), 0) FROM activity a
-				WHERE a.ticket = $1 AND a.what = $2 AND a.new = 'true')
-		LIMIT 1`,
-		args(ticket, productionDown), new(int))
+	return r.row(ctx, "SELECT 1"+answersAlarm+" LIMIT 1", args(ticket, productionDown), new(int))
 }
 
 // inherit writes what the clock owes a ticket that another one has made what it is; others are the

@@ -73,6 +73,7 @@ type Details struct {
 	// who is alerted next where nobody answers Producción Caída, and when from then on
 	Next   string        `json:"next,omitempty"`
 	NextIn time.Duration `json:"next_in,omitempty"`
+	Raised time.Time     `json:"raised,omitzero"` // when it was; zero: now
 
 	Waits bool `json:"waits,omitempty"` // its item is held until this is claimed
 	// of a receipt: a colleague, the author, took the ticket; else he answered

@@ -92,6 +92,11 @@ func (tx *Tx) tell(ctx context.Context, e Telling, n desk.Notification) (o Outgo
 		Person: n.To.ID, Address: n.To.Address(), Stranger: e.Stranger && n.Notice.Trait().Answers,
 		Echo:    e.Echo && !n.To.Agent() && !e.Author.Agent(),
 		Mailbox: e.Ticket.Mailbox, Details: d, Lane: lane(e.Event, n), Topic: topic(e)}
+	if e.Kind == desk.LadderClimbed && n.Notice == desk.ProductionDown {
+		if o.Item, o.Details.Raised, err = tx.alarmOf(ctx, e.Ticket.Number); err != nil {
+			return o, err
+		}
+	}
 	h := tx.kept(e, n)
 	if h.why == "" {
 		h, err = tx.held(ctx, e, &o)

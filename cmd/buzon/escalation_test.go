@@ -50,6 +50,8 @@ func TestLadderByMail(t *testing.T) {
 	}
 	d.minutes(1)
 	if m := decoded(d.lastTo(boss)); !strings.Contains(m, "Nadie lo ha respondido todavía.") ||
+		!strings.Contains(m, "producción caída a las 9:00.") ||
+		!strings.Contains(m, "> No podemos facturar.") ||
 		!strings.Contains(m, "en 10 minutos se avisa a gerente") {
 		t.Errorf("the boss has:\n%s", m)
 	}
@@ -77,7 +79,7 @@ func TestLadderByMail(t *testing.T) {
 	d.minutes(1)
 	items := must(d.store.Items(t.Context(), 1))(t)
 	it := items[len(items)-1]
-	for _, want := range []string{"avisó que producción está caída",
+	for _, want := range []string{"carla@cliente.test avisó que producción está caída",
 		"se avisó a guardia@ejemplo.test", "se avisó a jefe@ejemplo.test",
 		"jefe@ejemplo.test lo tomó", "se avisó a gerente@ejemplo.test", "se escribió al cliente",
 		"gerente@ejemplo.test respondió"} {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -37,10 +38,10 @@ func TestLadderMeanwhile(t *testing.T) {
 			order(guard, "#severidad 1")(d)
 		}, 1, 0, 1, ""},
 		"resolved without words": {7, order(guard, "#resuelto"), 1, 0, 1,
-			"se avisó a jefe@ejemplo.test"},
-		"closed": {7, order(guard, "#cerrar"), 1, 0, 1, "se avisó a jefe@ejemplo.test"},
+			"guardia@ejemplo.test lo resolvió"},
+		"closed": {7, order(guard, "#cerrar"), 1, 0, 1, "guardia@ejemplo.test lo cerró"},
 		"the customer closes it": {7, order("carla@cliente.test", "cerrar"), 1, 0, 1,
-			"se avisó a jefe@ejemplo.test"},
+			"carla@cliente.test lo cerró"},
 		"the customer writes on": {7, order("carla@cliente.test", "Sigue caído."), 1, 1, 2, ""},
 		"assigned":               {3, order(guard, "#asignar Luis Pérez"), 1, 1, 2, ""},
 		"taken, and answered": {3, func(d *virtualDesk) {
@@ -70,6 +71,28 @@ func TestLadderMeanwhile(t *testing.T) {
 				d.t.Error(err)
 			}
 		}, 1, 1, 2, ""},
+		"answered by command": {3, func(d *virtualDesk) {
+			by := d.person(guard)
+			d.change(func(ctx context.Context, tx *store.Tx) error {
+				d := desk.Deed{By: by, Item: desk.Item{Text: "Reinicie."}}
+				_, err := tx.Do(ctx, 1, d, store.Origin{})
+				return err
+			})
+		}, 0, 0, 0, "guardia@ejemplo.test respondió"},
+		"nobody is there for an hour": {3, func(d *virtualDesk) { d.clock.Advance(time.Hour) },
+			1, 1, 2, ""},
+		"split": {3, func(d *virtualDesk) {
+			order("carla@cliente.test", "Tampoco imprime.")(d)
+			order(guard, "#separar 2")(d)
+		}, 1, 1, 2, ""},
+		"a second alarm": {3, func(d *virtualDesk) {
+			d.opened("eva@cliente.test", "Producción caída: no imprime", "Nada imprime.")
+			d.answer(d.about(guard, 2), "Reinicie.")
+		}, 1, 1, 2, "guardia@ejemplo.test respondió"},
+		"closed, and open again": {3, func(d *virtualDesk) {
+			order(guard, "#cerrar")(d)
+			order(guard, "#reabrir")(d)
+		}, 0, 0, 0, "guardia@ejemplo.test respondió"},
 		"merged, and two again": {3, func(d *virtualDesk) {
 			d.opened("carla@cliente.test", "No imprime", "La caja no imprime.")
 			order(guard, "#unir 2")(d)
@@ -162,16 +185,23 @@ func TestAlarmOfAnAnsweredCase(t *testing.T) {
 			t.Parallel()
 			d := ladderDesk(t)
 			alarm(d)
+			raised := "producción caída a las " + strings.TrimPrefix(d.clock.Now().Format("15:04"), "0")
 			d.minutes(6)
-			if n := len(d.to(boss)); n == 0 || !strings.Contains(decoded(d.lastTo(boss)),
-				"Nadie lo ha respondido todavía.") {
-				t.Errorf("%d mails to the boss", n)
+			m := decoded(d.lastTo(boss))
+			if !strings.Contains(m, "Nadie lo ha respondido todavía.") ||
+				!strings.Contains(m, "nada anda.") || !strings.Contains(m, raised) {
+				t.Errorf("the boss reads\n%s", m)
 			}
 			d.answer(d.about(ana, 1), "Ya lo estamos reiniciando.")
 			n := len(d.to(boss))
 			d.minutes(20)
 			if m := len(d.to("gerente@ejemplo.test")); m != 0 || len(d.to(boss)) != n {
 				t.Errorf("answered, and the manager is called %d times", m)
+			}
+			items := must(d.store.Items(t.Context(), d.numbers()[0]))(t)
+			if it := items[len(items)-1]; strings.Count(it.Text, "respondió") != 1 ||
+				!strings.HasSuffix(it.Text, "Ana Gómez respondió al cliente") {
+				t.Errorf("the timeline:\n%s", it.Text)
 			}
 		})
 	}
