@@ -65,9 +65,15 @@ func (tx *Tx) moments(ctx context.Context, t desk.Ticket) (list []Moment, err er
 	if m.What = "answered"; answered {
 		list = append(list, m)
 	}
-	slices.SortStableFunc(list, func(a, b Moment) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(list, func(a, b Moment) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(slices.Index(ends, a.What),
+			slices.Index(ends, b.What)))
+	})
 	return list, err
 }
+
+// ends are the moments that come last of those of one instant, in their order.
+var ends = []string{"taken", "answered", "resolved", "closed"}
 
 // nameOf is how a timeline calls a person.
 const nameOf = `coalesce(nullif(p.name, ''),
@@ -77,7 +83,6 @@ const nameOf = `coalesce(nullif(p.name, ''),
 // somebody has.
 func (tx *Tx) inHistory(ctx context.Context, t desk.Ticket) (list []Moment, err error) {
 	history, err := tx.Activities(ctx, t.Number)
-	ends := map[desk.Class]string{desk.Resolved: "resolved", desk.Closed: "closed"}
 	last := -1
 	for i, a := range history {
 		if a.What == "status" && a.Person != 0 {
@@ -92,7 +97,7 @@ func (tx *Tx) inHistory(ctx context.Context, t desk.Ticket) (list []Moment, err 
 		case a.What == "agent" && a.Person != 0 && len(list) > 0:
 			what = "taken"
 		case i == last && len(list) > 0:
-			what = ends[t.Class]
+			what = map[desk.Class]string{desk.Resolved: "resolved", desk.Closed: "closed"}[t.Class]
 		}
 		if what == "" {
 			continue

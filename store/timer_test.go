@@ -187,3 +187,42 @@ func TestTimerThatPanics(t *testing.T) {
 	}
 	same(t, "put off", putOff, 1)
 }
+
+// TestTimeline: what an alarm's rung brings, and what its timeline says, on a ticket that was
+// answered before the alarm.
+func TestTimeline(t *testing.T) {
+	c := newClock()
+	boss := desk.Rung{After: time.Minute, To: []string{"jefe@ejemplo.test"}}
+	s := open(t, t.TempDir(), Options{Now: c.now, Times: desk.Times{Ladder: []desk.Rung{boss}}})
+	carla, ana := addPerson(t, s, desk.Customer, "carla@cliente.test"),
+		addPerson(t, s, desk.Agent, "ana@ejemplo.test", team)
+	addPerson(t, s, desk.Agent, "jefe@ejemplo.test")
+	n := openTicket(t, s, carla, "Factura").Number
+	for _, d := range []desk.Deed{{By: ana, Item: desk.Item{Text: "¿Cuál?"}},
+		{By: carla, Item: desk.Item{Text: "Nada anda."}, Down: true}} {
+		c.move(time.Minute)
+		doDeed(t, s, n, d)
+	}
+	raised := c.now()
+	c.move(time.Minute)
+	tick(t, s)
+	for _, o := range must(s.DueMails(ctx, s.Now(), 99))(t) {
+		if o.Address == "jefe@ejemplo.test" {
+			item := must(s.Item(ctx, n, o.Item))(t)
+			same(t, "the boss reads", []any{item.Text, o.Details.Raised.Equal(raised)},
+				[]any{"Nada anda.", true})
+		}
+	}
+	doDeed(t, s, n, desk.Deed{By: ana, Item: desk.Item{Text: "Ya."},
+		Orders: []desk.Order{{Verb: desk.VerbResolve}}})
+	var said []string
+	tells := Origin{Chronicle: func(list []Moment) string {
+		for _, m := range list {
+			said = append(said, m.What+" "+strings.Split(m.Who, "@")[0])
+		}
+		return "Eso."
+	}}
+	same(t, "a timeline", must(s.Tick(ctx, 99, tells))(t), 1)
+	same(t, "says", strings.Join(said, ", "),
+		"raised carla, alerted jefe, told carla, answered ana, resolved ana")
+}
