@@ -89,8 +89,8 @@ func (tx *Tx) clockFacts(ctx context.Context, f *desk.Facts, t desk.Ticket) (err
 	return err
 }
 
-// answersAlarm are what agents have said to the customer of a ticket since its alarm was raised. What
-// opens it is no answer.
+// answersAlarm is what agents have said to the customer of a ticket since its alarm was raised.
+// What opens it is no answer.
 const answersAlarm = `
 	FROM item i JOIN person p ON p.id = i.author
 	WHERE i.ticket = $1 AND i.number > 1 AND i.visibility = 'public' AND i.state = 'filed'

@@ -225,6 +225,19 @@ func (c *Calendar) AddDays(from time.Time, n int) time.Time {
 	return from.AddDate(0, 0, maxDays)
 }
 
+// workDay is the n-th working day after that of a moment; by nobody's calendar Monday to Friday.
+func (c *Calendar) workDay(from time.Time, n int) time.Time {
+	for i := 0; n > 0 && i < maxDays; i++ {
+		from = from.AddDate(0, 0, 1)
+		y, m, d := from.Date()
+		weekend := from.Weekday() == time.Saturday || from.Weekday() == time.Sunday
+		if date := time.Date(y, m, d, 0, 0, 0, 0, time.UTC); c.WorkDay(date) && (c != nil || !weekend) {
+			n--
+		}
+	}
+	return from
+}
+
 // Days counts the working days after the day of a moment up to the day of another.
 func (c *Calendar) Days(from, to time.Time) (n int) {
 	zone := c.zone()

@@ -30,7 +30,7 @@ const (
 // day begins in the morning. A day without its year is this year's or the next's.
 func (c Times) Day(text string, now time.Time) (time.Time, Dating) {
 	now = now.In(c.zone())
-	r := dateReader{now: now}
+	r := dateReader{now, c.SLA.Calendar}
 	at, ok := r.read(plainDate(text))
 	switch {
 	case !ok:
@@ -80,7 +80,10 @@ var halves = strings.NewReplacer(" al mediodia", " a las 12", " at noon", " at 1
 	" esta noche", " hoy a las 20", " this evening", " today at 20", " tonight", " today at 20")
 
 // dateReader reads a day in one moment.
-type dateReader struct{ now time.Time }
+type dateReader struct {
+	now    time.Time
+	office *Calendar // whose working days count; nil: Monday to Friday
+}
 
 func (r dateReader) read(text string) (time.Time, bool) {
 	if at, ok := r.after(text); ok {
@@ -108,21 +111,15 @@ func (r dateReader) read(text string) (time.Time, bool) {
 
 // ahead is a span of time from now: «en 2 dias», "in an hour", «dentro de una semana», "2d".
 var ahead = lazy.Compile(`^(?:en|in|dentro de|within|for|por|durante)? ?` +
-	`(\d{1,4}|[a-z]{1,7}|half an?) ?(minutos?|minutes?|min|horas?|hours?|h|dias?|days?|d|` +
-	`semanas?|weeks?|w|meses|mes|months?)(?: from now)?$`)
+	`(\d{1,4}|[a-z]+) ?(minutos?|minutes?|min|(?:an )?hour|horas?|hours|hs?|hrs?|` +
+	`dias? (?:habil(?:es)?|laborables?)|(?:business|working) days?|dias?|days?|d|` +
+	`semanas?|weeks?|w|mes(?:es)?|months?|anos?|years?)(?: from now)?$`)
 
 var counts = map[string]int{"un": 1, "una": 1, "a": 1, "an": 1, "one": 1, "dos": 2, "two": 2,
 	"tres": 3, "three": 3, "cuatro": 4, "four": 4, "cinco": 5, "five": 5, "seis": 6, "six": 6,
 	"siete": 7, "seven": 7, "ocho": 8, "eight": 8, "nueve": 9, "nine": 9, "diez": 10, "ten": 10,
 	"doce": 12, "twelve": 12, "quince": 15, "fifteen": 15, "veinte": 20, "twenty": 20,
 	"treinta": 30, "thirty": 30}
-
-var halfHour = map[string]bool{"media": true, "half an": true, "half a": true}
-
-func number(text string) (int, bool) {
-	n, err := strconv.Atoi(text)
-	return n, err == nil
-}
 
 // after reads a span. Days begin in the morning; minutes and hours are counted.
 func (r dateReader) after(text string) (time.Time, bool) {
@@ -131,24 +128,28 @@ func (r dateReader) after(text string) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	n, ok := counts[m[1]]
-	if !ok {
-		n, ok = number(m[1])
+	if d, err := strconv.Atoi(m[1]); err == nil {
+		n, ok = d, true
 	}
 	switch unit := m[2]; {
-	case strings.HasPrefix(unit, "h") && halfHour[m[1]]:
+	case m[1] == "media" && unit == "hora", m[1] == "half" && unit == "an hour":
 		return r.now.Add(30 * time.Minute), true
 	case !ok:
 		return time.Time{}, false
 	case strings.HasPrefix(unit, "min"):
 		return r.now.Add(time.Duration(n) * time.Minute), true
-	case strings.HasPrefix(unit, "h"):
+	case strings.HasPrefix(unit, "h"), unit == "an hour":
 		return r.now.Add(time.Duration(n) * time.Hour), true
+	case strings.Contains(unit, " "): // of work
+		return clock{}.on(r.office.workDay(r.now, n)), true
 	case strings.HasPrefix(unit, "d"):
 		return clock{}.on(r.now.AddDate(0, 0, n)), true
 	case strings.HasPrefix(unit, "s"), strings.HasPrefix(unit, "w"):
 		return clock{}.on(r.now.AddDate(0, 0, 7*n)), true
+	case strings.HasPrefix(unit, "a"), strings.HasPrefix(unit, "y"):
+		n *= 12
 	}
-	return clock{}.on(r.now.AddDate(0, n, 0)), true
+	return clock{}.on(monthsOn(r.now, n)), true
 }
 
 // clock is an hour of the day.
@@ -198,7 +199,7 @@ func hourOf(text string) (rest string, c clock, ok bool) {
 	case half == "am" && c.hour == 12:
 		c.hour = 0
 	}
-	return strings.TrimSpace(text[:m[0]]), c, c.hour < 24 && c.minute < 60
+	return strings.TrimSpace(text[:m[0]]), c, 60*c.hour+c.minute <= 24*60 && c.minute < 60
 }
 
 // named reads the days that have a word of their own.
@@ -210,17 +211,68 @@ func (r dateReader) named(text string) (time.Time, bool) {
 		return r.now.AddDate(0, 0, days), true
 	}
 	switch text {
-	case "next week", "la proxima semana", "la semana proxima", "la semana que viene",
-		"proxima semana":
-		return r.next(time.Monday), true
 	case "next month", "el proximo mes", "el mes que viene", "el mes proximo":
 		y, m, _ := r.now.Date()
 		return time.Date(y, m+1, 1, 0, 0, 0, 0, r.now.Location()), true
-	case "fin de mes", "a fin de mes", "end of month", "the end of the month", "end of the month":
-		y, m, _ := r.now.Date()
-		return time.Date(y, m+1, 0, 0, 0, 0, 0, r.now.Location()), true
+	case "next year", "el proximo ano", "el ano que viene", "el ano proximo":
+		return time.Date(r.now.Year()+1, 1, 1, 0, 0, 0, 0, r.now.Location()), true
+	case "fin de semana", "el fin de semana", "este fin de semana", "the weekend", "this weekend":
+		return r.next(time.Saturday), true
+	case "fin de la semana", "end of week", "the end of the week", "end of the week":
+		return r.next(time.Friday), true
 	}
-	return time.Time{}, false
+	if day, rest := r.nextWeek(text); rest == "" && text != "" {
+		return day, true
+	}
+	return r.part(text)
+}
+
+// inNextWeek says that a day is in it.
+var inNextWeek = lazy.Compile(`(?:^| )(?:(?:de )?(?:la )?(?:(?:proxima|otra) semana|semana ` +
+	`(?:proxima|entrante|siguiente|que viene|que entra))|(?:of )?next week)(?: |$)`)
+
+// nextWeek is its Monday, and what a text says besides; all of a text that does not speak of it.
+func (r dateReader) nextWeek(text string) (monday time.Time, rest string) {
+	m := inNextWeek.FindStringIndex(text)
+	if m == nil {
+		return monday, text
+	}
+	return r.next(time.Monday), strings.TrimSpace(text[:m[0]] + " " + text[m[1]:])
+}
+
+// parts are those of a month or a year.
+var parts = lazy.Compile(`^(?:a |al |el |la |at )?(?:the )?(fin(?:al)?(?:es)?|ultimo dia|end|` +
+	`last day|mediados|mitad|middle|principios?|comienzos?|inicios?|beginning|start)` +
+	`(?: de| del| of)?(?: el| este| the| this)? ([a-z]+)$`)
+
+// part reads «fin de mes», «mediados de marzo», "the end of the year": the next to come.
+func (r dateReader) part(text string) (time.Time, bool) {
+	m := parts.FindStringSubmatch(text)
+	if m == nil {
+		return time.Time{}, false
+	}
+	y, month, _ := r.now.Date()
+	long, every := 1, 1
+	switch i := monthNamed(m[2]); {
+	case i > 0:
+		month, every = time.Month(i), 12
+	case m[2] == "ano", m[2] == "year":
+		month, long, every = time.January, 12, 12
+	case m[2] != "mes" && m[2] != "month":
+		return time.Time{}, false
+	}
+	for ; ; month += time.Month(every) {
+		day := time.Date(y, month, 1, 23, 59, 0, 0, r.now.Location())
+		switch m[1][0] {
+		case 'f', 'u', 'e', 'l':
+			day = day.AddDate(0, long, -1)
+		case 'm':
+			day = day.AddDate(0, long/2, 14)
+		}
+		if day.After(r.now) {
+			return day, true
+		}
+	}
 }
 
 var weekdays = [][]string{{"domingo", "sunday", "sun"}, {"lunes", "monday", "mon"},
@@ -233,6 +285,7 @@ var besides = []string{"el", "este", "proximo", "que", "viene", "on", "this", "n
 
 // weekday reads the next day of that name. A number or a month beside it says which day is meant.
 func (r dateReader) weekday(text string) (time.Time, bool) {
+	monday, text := r.nextWeek(text)
 	found := -1
 	var rest []string
 	for _, word := range strings.Fields(text) {
@@ -249,7 +302,10 @@ func (r dateReader) weekday(text string) (time.Time, bool) {
 	if found < 0 {
 		return time.Time{}, false
 	}
-	if len(rest) == 0 {
+	switch {
+	case len(rest) == 0 && !monday.IsZero():
+		return monday.AddDate(0, 0, (found+6)%7), true
+	case len(rest) == 0:
 		return r.next(time.Weekday(found)), true
 	}
 	said := strings.Join(rest, " ")
@@ -292,15 +348,20 @@ var months = [][]string{nil, {"enero", "january", "ene", "jan"}, {"febrero", "fe
 	{"septiembre", "setiembre", "september", "sep", "sept"}, {"octubre", "october", "oct"},
 	{"noviembre", "november", "nov"}, {"diciembre", "december", "dic", "dec"}}
 
-var ordinal = lazy.Compile(`^(\d{1,2})(?:st|nd|rd|th|º|°|o)?$`)
+var ordinal = lazy.Compile(`^(\d{1,2})(?:st|nd|rd|th|º|°|o|ro|ero)?$`)
+
+// monthNamed is the month that a word names, or -1.
+func monthNamed(word string) int {
+	return slices.IndexFunc(months, func(names []string) bool {
+		return slices.Contains(names, word)
+	})
+}
 
 // month reads a day whose month is a word: «3 de diciembre de 2026», "December 3rd".
 func (r dateReader) month(text string) (time.Time, bool) {
 	var day, month, year string
 	for _, word := range strings.Fields(text) {
-		i := slices.IndexFunc(months, func(names []string) bool {
-			return slices.Contains(names, word)
-		})
+		i := monthNamed(word)
 		m := ordinal.FindStringSubmatch(word)
 		_, err := strconv.Atoi(word)
 		switch {
@@ -308,6 +369,8 @@ func (r dateReader) month(text string) (time.Time, bool) {
 			month = strconv.Itoa(i)
 		case m != nil && day == "":
 			day = m[1]
+		case (word == "primero" || word == "first") && day == "":
+			day = "1"
 		case err == nil && len(word) == 4 && year == "":
 			year = word
 		case word == "de", word == "del", word == "of", slices.Contains(besides, word):

@@ -62,6 +62,28 @@ func TestDays(t *testing.T) {
 		"until tomorrow": "2026-03-03 08:00", "until the 12/3": "2026-03-12 08:00",
 		"till Friday": "2026-03-06 08:00", "by 3 December": "2026-12-03 08:00",
 
+		"48 hs": "2026-03-04 07:00", "in an hour": "2026-03-02 08:00",
+		"en seis días": "2026-03-08 08:00", "in ten days": "2026-03-12 08:00",
+		"en un año": "2027-03-02 08:00",
+		"in 2 years": "2028-03-02 08:00", "en nada": "date", "en ochenta días": "date",
+		"en 3 días hábiles": "2026-03-05 08:00", "5 business days": "2026-03-09 08:00",
+		"dentro de diez días laborables": "2026-03-16 08:00", "in 2 working days": "2026-03-04 08:00",
+		"a fin de mes": "2026-03-31 08:00", "a fines de mes": "2026-03-31 08:00",
+		"fin de marzo a las 17": "2026-03-31 17:00", "finales de febrero": "2027-02-28 08:00",
+		"fin de año": "2026-12-31 08:00", "the end of the year": "2026-12-31 08:00",
+		"end of February": "2027-02-28 08:00", "el último día del mes": "2026-03-31 08:00",
+		"mediados de abril": "2026-04-15 08:00", "mediados de año": "2026-07-15 08:00",
+		"a principios de mes": "2026-04-01 08:00", "beginning of May": "2026-05-01 08:00",
+		"fin de la película": "date", "el fin de semana": "2026-03-07 08:00",
+		"end of the week": "2026-03-06 08:00", "next year": "2027-01-01 08:00",
+		"la otra semana": "2026-03-09 08:00", "la semana entrante": "2026-03-09 08:00",
+		"el martes de la próxima semana": "2026-03-10 08:00", "Tuesday next week": "2026-03-10 08:00",
+		"domingo de la semana que viene a las 9": "2026-03-15 09:00",
+		"el primero de abril":                    "2026-04-01 08:00", "1ro de abril": "2026-04-01 08:00",
+		"mañana a primera hora": "2026-03-03 08:00", "el lunes temprano": "2026-03-09 08:00",
+		"hoy a las 24": "2026-03-03 00:00", "24:01": "date",
+		"31/4": "date", "31 de abril": "date", "29/02/2027": "date", "29 de febrero": "2028-02-29 08:00",
+
 		"32/1": "date", "31/2": "date", "30 de febrero": "date", "2026-02-29": "date",
 		"12/13": "date", "0/1": "date", "el 32": "date",
 		"mañana a las 25": "date", "9:75": "date", "13pm": "date", "viernes 7 de marzo": "date",
@@ -77,6 +99,19 @@ func TestDays(t *testing.T) {
 		if got != want {
 			t.Errorf("%q: %s, want %s", text, got, want)
 		}
+	}
+	eve := time.Date(2027, 1, 31, 23, 0, 0, 0, time.UTC)
+	for text, want := range map[string]string{"en un mes": "2027-02-28", "en 13 meses": "2028-02-29",
+		"mediados de mes": "2027-02-15", "fin de febrero": "2027-02-28",
+		"fin de año": "2027-12-31", "en un día hábil": "2027-02-01"} {
+		if at, _ := (Times{}).Day(text, eve); at.Format(time.DateOnly) != want {
+			t.Errorf("%q, on 31 January: %s, want %s", text, at, want)
+		}
+	}
+	office := Times{SLA: SLA{Targets: Targets{Calendar: testCalendar(t, "UTC", "co", office...)}}}
+	if at, _ := office.Day("en 2 días hábiles", time.Date(2026, 3, 20, 15, 0, 0, 0,
+		time.UTC)); at.Format(time.DateOnly) != "2026-03-25" { // Monday is San José
+		t.Errorf("two working days are over on %s", at)
 	}
 	if at, _ := (Times{}).Day("mañana", noon); at.Format(time.RFC3339) != "2026-03-03T08:00:00Z" {
 		t.Errorf("without a zone: %s", at)
