@@ -9,9 +9,11 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"buzon/store/desk/lazy"
 )
 
 // Law is what a law asks of whoever answers customers: within how many working days, and what they
@@ -92,47 +94,87 @@ func (w *draft) legalDay() (day time.Time) {
 	return day
 }
 
-// askForPerson are words, folded, by which somebody asks for a person instead of a machine.
-var askForPerson = []string{
-	"hablar con una persona", "quiero hablar con una persona", "quisiera hablar con una persona",
-	"necesito hablar con una persona", "hablar con un agente", "speak to a person",
-	"talk to a person", "i want to speak to a person", "i want to talk to a person",
-	"i would like to speak to a person", "speak to a human", "talk to a human",
-}
+// wishForPerson is a sentence, folded and without its signs, by which somebody asks for a person
+// instead of a machine, and says nothing else.
+var wishForPerson = lazy.Compile(`^(?:` + polite + ` )*(?:` +
+	`(?:(?:quiero|queremos|quisiera|querria|queria|deseo|desearia|necesito|necesitamos|prefiero|` +
+	`exijo|exigimos|solicito|solicitamos|pido|pedimos|reclamo|me gustaria|puedo|podria|` +
+	`podriamos|se puede|es posible|como puedo|como hago para|favor de) )?(?:que )?(?:me |nos )?` +
+	`(?:hablar(?:me)?|hable|conversar|comunicar(?:me|nos)?|comuniquen?(?:me|nos)?|contactar(?:me)?|` +
+	`contacten?(?:me)?|atender(?:me)?|atiendan?|llamen?|ser atendid[oa]s?|tratar|pasen?(?:me|nos)|` +
+	`pasar(?:me|nos)|transfieran?(?:me)?|ponganme|atencion)` +
+	` (?:con |por |de |a )?(?:una? |el |la |algun[ao]? |otr[ao] )?(?:` + hombre + `|alguien)(?: ` +
+	real + `)?|` +
+	`(?:(?:quiero|exijo|solicito|pido|necesito|prefiero) )?atencion (?:humana|personalizada)|` +
+	`(?:un |una )?` + hombre + ` ` + real + `|` +
+	`(?:(?:i (?:want|need|would like|prefer|wish|demand) to|i ?d like to|i ?d prefer to|can i|` +
+	`could i|may i|how (?:can|do) i|let me|we (?:want|need|would like) to) )?` +
+	`(?:please )?(?:speak|talk|chat|be connected|connect me|put me through|transfer me)` +
+	` (?:to|with) (?:an? |the |some ?|any ?)?(?:` + genuine + ` )?(?:` + human + `|one|body)` +
+	`|(?:an? )?` + genuine + ` ` + human +
+	`)(?: (?:` + polite + `|ya|ahora|ya mismo|ahora mismo|now|right now|asap|urgente))*$`)
 
-// AsksForPerson reports whether a line of a text says that, and nothing else.
+const (
+	polite = `(?:hola|buenas|buenos dias|buenas tardes|buenas noches|por favor|porfavor|favor|` +
+		`gracias|muchas gracias|hi|hello|please|thanks|thank you)`
+	hombre = `(?:persona|ser humano|humano|agente|asesora?|operadora?|representante|` +
+		`ejecutiv[oa]|empleado)`
+	real    = `(?:human[oa]|real|de verdad|fisica|de carne y hueso|natural|en vivo)`
+	human   = `(?:person|human being|human|agent|representative|operator|advis[oe]r)`
+	genuine = `(?:real|human|live|actual)`
+)
+
+// AsksForPerson reports whether a sentence of a text, alone, says that.
 func AsksForPerson(text string) bool {
 	for line := range strings.Lines(text) {
 		if !mayAsk(line) {
 			continue
 		}
-		words := strings.Trim(Fold(line), " \t\r\n#«»\"'“”.,;:*!¡?¿")
-		asks := slices.ContainsFunc(person,
-			func(w string) bool { return strings.HasSuffix(words, w) })
-		if asks && slices.Contains(askForPerson, OneLine(words)) {
-			return true
+		for s := range strings.FieldsFuncSeq(Fold(line), func(r rune) bool {
+			return strings.ContainsRune(".!?;:\n", r)
+		}) {
+			said := OneLine(strings.Map(spoken, s))
+			if len(said) <= longestWish && wishForPerson.MatchString(said) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// person is how each of them ends.
-var person = []string{"persona", "agente", "person", "human"}
+// longestWish is how many bytes such a sentence may have.
+const longestWish = 120
 
-// mayAsk reports whether a line may end so, by its last two letters: most don't, and need not be
-// folded.
+// spoken makes a blank of what is not read aloud.
+func spoken(r rune) rune {
+	if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		return r
+	}
+	return ' '
+}
+
+// fullWidth is the first byte of letters that are as wide as they are high.
+const fullWidth = 0xef
+
+// wished begin the words for whom somebody asks.
+var wished = []string{"person", "human", "agent", "asesor", "alguien", "operador", "represent",
+	"ejecutiv", "emplead", "some", "any", "advis", "operator"}
+
+// mayAsk reports whether a line has one of these words: most don't, and need not be folded.
 func mayAsk(line string) bool {
-	end := strings.TrimRight(line, " \t\r\n#\"'.,;:*!?")
-	if len(end) < 2 {
-		return false
-	}
-	a, b := end[len(end)-2], end[len(end)-1]
-	if a >= utf8.RuneSelf || b >= utf8.RuneSelf {
-		return true
-	}
-	switch string([]byte{a | 0x20, b | 0x20}) { // in lower case
-	case "na", "te", "on", "an":
-		return true
+	for i := range len(line) {
+		if line[i] == fullWidth {
+			return true
+		}
+		if strings.IndexByte("phaosre", line[i]|0x20) < 0 ||
+			i > 0 && line[i-1]|0x20 >= 'a' && line[i-1]|0x20 <= 'z' {
+			continue
+		}
+		for _, w := range wished {
+			if len(line)-i >= len(w) && strings.EqualFold(line[i:i+len(w)], w) {
+				return true
+			}
+		}
 	}
 	return false
 }
