@@ -18,6 +18,7 @@ type Calendar struct {
 	Zone *time.Location
 
 	week  [7][]stretch
+	days  [7]bool // on which work begins, and does not but end
 	rules []Holiday
 	also  map[string]bool // days that are holidays beside those of the country
 	not   map[string]bool // and days of those on which people work
@@ -92,7 +93,7 @@ func (h Hours) Calendar() (*Calendar, error) {
 	return c, nil
 }
 
-// open reads "mon-fri 08:00-12:00", in either language.
+// open reads "mon-fri 08:00-12:00", in either language; "22:00-06:00" ends on the next day.
 func (c *Calendar) open(text string) error {
 	wrong := fmt.Errorf(`hours: %q: write some such as "mon-fri 08:00-12:00"`, text)
 	days, hours, ok := strings.Cut(OneLine(text), " ")
@@ -103,11 +104,17 @@ func (c *Calendar) open(text string) error {
 	a, b := weekdayNamed(first), weekdayNamed(last)
 	begin, end, two := strings.Cut(hours, "-")
 	from, to := minuteOf(begin), minuteOf(end)
-	if !ok || !two || a < 0 || b < 0 || from < 0 || to <= from {
+	if !ok || !two || a < 0 || b < 0 || from < 0 || to < 0 || to == from || from == 24*60 {
 		return wrong
 	}
 	for day := a; ; day = (day + 1) % 7 {
-		c.week[day] = append(c.week[day], stretch{from, to})
+		c.days[day] = true
+		if next := (day + 1) % 7; to > from {
+			c.week[day] = append(c.week[day], stretch{from, to})
+		} else { // over midnight
+			c.week[day] = append(c.week[day], stretch{from, 24 * 60})
+			c.week[next] = append(c.week[next], stretch{0, to})
+		}
 		if day == b {
 			return nil
 		}
@@ -206,7 +213,7 @@ func (c *Calendar) spans(y int, m time.Month, day int) (list []worked) {
 
 // WorkDay reports whether somebody works on the day of a date.
 func (c *Calendar) WorkDay(date time.Time) bool {
-	return c == nil || len(c.week[date.Weekday()]) > 0 && !c.holiday(date)
+	return c == nil || c.days[date.Weekday()] && !c.holiday(date)
 }
 
 // AddDays is the last minute of the n-th working day after the day of a moment, which does not

@@ -84,6 +84,7 @@ func TestCalendarAdds(t *testing.T) {
 	bogota := testCalendar(t, "America/Bogota", "co", office...)
 	madrid := testCalendar(t, "Europe/Madrid", "es", "lun-vie 09:00-18:00")
 	always := testCalendar(t, "Europe/Madrid", "", "mon-sun 00:00-24:00")
+	night := testCalendar(t, "Europe/Madrid", "es", "mon-fri 22:00-06:00")
 	for _, c := range []struct {
 		calendar   *Calendar
 		from, want string
@@ -101,11 +102,15 @@ func TestCalendarAdds(t *testing.T) {
 		{madrid, "2026-12-31 17:30", "2027-01-04 09:30", time.Hour}, // the year's end
 		// clocks are changed between
 		{madrid, "2026-03-27 17:00", "2026-03-30 10:00", 2 * time.Hour},
-		{always, "2026-03-29 00:00", "2026-03-29 13:00", 12 * time.Hour},   // a day of 23 hours
-		{always, "2026-10-25 00:00", "2026-10-25 11:00", 12 * time.Hour},   // and one of 25
-		{nil, "2026-10-25 00:00", "2026-10-25 12:00", 12 * time.Hour},      // UTC
-		{bogota, "2026-03-03 09:00", "2026-03-17 09:00", 80 * time.Hour},   // ten days of eight
-		{bogota, "2026-03-03 09:00", "2027-03-05 09:00", 1960 * time.Hour}, // 263 weekdays but 18
+		// a day of 23 hours, and one of 25
+		{always, "2026-03-29 00:00", "2026-03-29 13:00", 12 * time.Hour},
+		{always, "2026-10-25 00:00", "2026-10-25 11:00", 12 * time.Hour},
+		{night, "2026-03-06 23:00", "2026-03-09 22:30", 7*time.Hour + 30*time.Minute}, // Friday
+		{night, "2026-04-02 22:00", "2026-04-04 00:01", 2*time.Hour + time.Minute},    // no Friday
+		{nil, "2026-10-25 00:00", "2026-10-25 12:00", 12 * time.Hour},                 // UTC
+		// ten days of eight hours, and 263 weekdays but 18
+		{bogota, "2026-03-03 09:00", "2026-03-17 09:00", 80 * time.Hour},
+		{bogota, "2026-03-03 09:00", "2027-03-05 09:00", 1960 * time.Hour},
 	} {
 		from, _ := time.ParseInLocation("2006-01-02 15:04", c.from, c.calendar.zone())
 		got := c.calendar.Add(from, c.add).In(c.calendar.zone()).Format("2006-01-02 15:04")
@@ -121,6 +126,7 @@ func TestCalendarBetween(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, c := range []*Calendar{testCalendar(t, "America/Bogota", "co", office...),
 		testCalendar(t, "Europe/Madrid", "es", "mon-sat 22:00-24:00", "tue-sun 00:00-06:00"),
+		testCalendar(t, "America/Santiago", "cl", "sun-thu 22:00-06:00", "vie 14:00-00:00"),
 		testCalendar(t, "America/Santiago", "cl", "mon-sun 00:00-24:00")} {
 		begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 		for range 300 {
@@ -159,6 +165,7 @@ func plainlyWorks(c *Calendar, at time.Time) bool {
 func TestCalendarDays(t *testing.T) {
 	co := testCalendar(t, "America/Bogota", "co", office...)
 	es := testCalendar(t, "Europe/Madrid", "es", "mon-fri 09:00-18:00")
+	night := testCalendar(t, "Europe/Madrid", "es", "mon-fri 22:00-06:00")
 	for _, c := range []struct {
 		calendar   *Calendar
 		from, want string
@@ -166,7 +173,8 @@ func TestCalendarDays(t *testing.T) {
 	}{
 		{co, "2026-03-02 10:00", "2026-03-24 23:59", 15}, // San José is a Monday
 		{co, "2026-03-28 10:00", "2026-03-30 23:59", 1},
-		{es, "2026-12-01 23:30", "2026-12-23 23:59", 15}, // but for 8 December
+		{es, "2026-12-01 23:30", "2026-12-23 23:59", 15},   // but for 8 December
+		{night, "2026-03-02 10:00", "2026-03-09 23:59", 5}, // Saturday's work began on Friday
 		{es, "2026-12-31 10:00", "2027-01-22 23:59", 14},
 	} {
 		from, _ := time.ParseInLocation("2006-01-02 15:04", c.from, c.calendar.Zone)
@@ -182,7 +190,9 @@ func TestCalendarDays(t *testing.T) {
 
 func TestCalendarRefuses(t *testing.T) {
 	for _, h := range []Hours{
-		{}, {Hours: []string{"mon-fri"}}, {Hours: []string{"mon-fri 12:00-08:00"}},
+		{}, {Hours: []string{"mon-fri"}}, {Hours: []string{"mon-fri 12:00-12:00"}},
+		{Hours: []string{"mon-fri 24:00-08:00"}},
+		{Hours: []string{"mon-fri 22:00-06:00", "tue 05:00-07:00"}},
 		{Hours: []string{"xyz 08:00-12:00"}}, {Hours: []string{"mon 08:00-25:00"}},
 		{Hours: []string{"mon 08:00-12:00", "mon 11:00-13:00"}},
 		{Hours: office, Country: "xx"}, {Hours: office, Also: []string{"24/12"}},

@@ -64,7 +64,7 @@ func TestDays(t *testing.T) {
 
 		"48 hs": "2026-03-04 07:00", "in an hour": "2026-03-02 08:00",
 		"en seis días": "2026-03-08 08:00", "in ten days": "2026-03-12 08:00",
-		"en un año": "2027-03-02 08:00",
+		"en un año":  "2027-03-02 08:00",
 		"in 2 years": "2028-03-02 08:00", "en nada": "date", "en ochenta días": "date",
 		"en 3 días hábiles": "2026-03-05 08:00", "5 business days": "2026-03-09 08:00",
 		"dentro de diez días laborables": "2026-03-16 08:00", "in 2 working days": "2026-03-04 08:00",
