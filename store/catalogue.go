@@ -193,8 +193,14 @@ func (r Reader) Used(ctx context.Context, e desk.Entry) (n int, err error) {
 		}
 	}
 	if e.Kind == desk.CustomFields {
-		_, err = r.row(ctx, "SELECT count(*) FROM ticket WHERE custom LIKE $1",
-			args("%"+customKey(e)+"%"), &n)
+		if _, err = r.row(ctx, "SELECT count(*) FROM ticket WHERE custom LIKE $1",
+			args("%"+customKey(e)+"%"), &n); err != nil {
+			return n, err
+		}
+	}
+	c, err := r.Catalogue(ctx)
+	if err == nil {
+		n += len(c.LimitedTo(e.ID))
 	}
 	return n, err
 }
@@ -227,7 +233,36 @@ func (tx *Tx) Drop(ctx context.Context, e, by desk.Entry) error {
 	if err != nil {
 		return fmt.Errorf("remove %s %q: %w", e.Kind, e.Key, err)
 	}
-	return tx.renew(ctx)
+	if err := tx.renew(ctx); err != nil || by.ID == 0 {
+		return err
+	}
+	return tx.succeed(ctx, e, by)
+}
+
+// succeed gives a row what others that stay had of one that it replaces: an organisation its
+// domains, a type or a product the fields and contracts that are for it alone.
+func (tx *Tx) succeed(ctx context.Context, e, by desk.Entry) error {
+	c, err := tx.Catalogue(ctx)
+	if err != nil {
+		return err
+	}
+	changed := c.LimitedTo(e.ID)
+	for i, o := range changed {
+		of := slices.DeleteFunc(slices.Clone(o.Of), func(id int64) bool {
+			return id == e.ID || id == by.ID
+		})
+		changed[i].Of = append(of, by.ID)
+	}
+	if len(e.Domains) > 0 {
+		by.Domains = slices.Concat(by.Domains, e.Domains)
+		changed = append(changed, by)
+	}
+	for _, o := range changed {
+		if _, err := tx.Put(ctx, o); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // replaced writes the history of the tickets that get another row, and gives them the other of the

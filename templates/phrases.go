@@ -134,6 +134,11 @@ func (s *Set) Near(t, now time.Time, lang string) string {
 	return d.value(t.Format(time.DateOnly), now)
 }
 
+// Said is what a command did, as its receipt says it.
+func (s *Set) Said(lang string, c Command) string {
+	return voice{p: s.language("", lang).phrases}.resulting(c)
+}
+
 // Phrase looks up a word in a table of the language's phrases.toml: Phrase("es", "status",
 // "waiting"). A key that is not there is its own phrase.
 func (s *Set) Phrase(lang, table, key string) string {

@@ -126,12 +126,14 @@ func TestReport(t *testing.T) {
 	do("agent add ana@ejemplo.test --admin")
 	do("product add CRM")
 	do("org add Cliente --domain cliente.test")
+	do("status add Laboratorio --class waiting --position 2") // where there is one already
 	file := csvWith(t, "number,subject,requester,status,created_at,product,agent,severity",
 		"1,a,carla@cliente.test,closed,2026-01-10,CRM,ana@ejemplo.test,1",
 		"2,b,carla@cliente.test,,2026-01-20,CRM,,",
-		"3,c,bob@otra.test,En cola,2026-02-02,,,")
+		"3,c,bob@otra.test,En cola,2026-02-02,,,",
+		"4,d,bob@otra.test,Laboratorio,2026-02-02,,,")
 	wants(t, do, []struct{ line, want string }{
-		{"import tickets " + file, "3 added"},
+		{"import tickets " + file, "4 added"},
 		{"report --satisfaction --json", `"asked":0,"answered":0,"satisfaction":0}`},
 		{"report --by month --json",
 			`{"by":"month","name":"2026-01","opened":2,"closed":1,"open":1}`},
@@ -144,7 +146,7 @@ func TestReport(t *testing.T) {
 		{"report --by status --json",
 			`{"by":"status","name":"En cola","opened":1,"closed":0,"open":1}`},
 		{"report --by severity --since 2026-02-01 --json",
-			`{"by":"severity","name":"2 mayor","opened":1,"closed":0,"open":1}`},
+			`{"by":"severity","name":"2 mayor","opened":2,"closed":0,"open":2}`},
 		{"report --until 2026-01-31 --by month", "2026-01  2       1       1"},
 		{"report --by color", "want one of status, severity"},
 		{"report --since ayer", "want a day"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"buzon/store"
 	"buzon/store/desk"
@@ -126,7 +127,7 @@ func (a *app) withEntry(
 		if err != nil {
 			return failed(err)
 		}
-		e, err := n.find(k, args[0])
+		e, err := n.only(k, args[0])
 		if err != nil {
 			return failed(err)
 		}
@@ -150,6 +151,13 @@ func (a *app) entryWritten(ctx context.Context, h *house, e desk.Entry, err erro
 func (a *app) entrySet(k desk.Kind) *cobra.Command {
 	f := &entryForm{}
 	change := func(c *cobra.Command, h *house, _ naming, e desk.Entry) error {
+		said := false
+		c.Flags().Visit(func(f *pflag.Flag) {
+			said = said || c.InheritedFlags().Lookup(f.Name) == nil
+		})
+		if !said {
+			return errors.New("nothing is to change: say what with a flag, see --help")
+		}
 		e, err := h.put(c.Context(), func(w *entryWork) error {
 			if w.Entry = w.Catalogue.Entry(e.ID); w.ID == 0 || w.Removed {
 				return fmt.Errorf("the %s has been removed meanwhile", k)
@@ -206,7 +214,7 @@ func (n naming) replacement(e desk.Entry, by string) (other desk.Entry, err erro
 	if by == "" {
 		return other, nil
 	}
-	other, err = n.find(e.Kind, by)
+	other, err = n.only(e.Kind, by)
 	switch {
 	case err != nil:
 	case other.ID == e.ID:
@@ -217,6 +225,11 @@ func (n naming) replacement(e desk.Entry, by string) (other desk.Entry, err erro
 	case other.Class != e.Class:
 		err = fmt.Errorf("--replace-by: %s is of the class %s, and %s of %s: "+
 			"want one of the same class", n.of(other.ID), other.Class, n.of(e.ID), e.Class)
+	default:
+		if twin := n.Twin(e, other); twin.ID != 0 {
+			err = fmt.Errorf("--replace-by: %s and %s have a %s %q each: rename or replace %s",
+				n.of(e.ID), n.of(other.ID), twin.Kind, n.of(twin.ID), twin.Key)
+		}
 	}
 	return other, err
 }

@@ -16,6 +16,7 @@ import (
 	"buzon/mailin"
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/templates"
 )
 
 // deed is a subcommand that does something to a ticket, as an agent's mail would.
@@ -258,8 +259,8 @@ func (h *house) refused(done store.Done) error {
 
 // said is what became of an order, in the desk's language.
 func (h *house) said(r desk.Result) string {
-	said := h.templates.Phrase(h.config.Language, "result", r.Key)
-	return strings.TrimSpace(r.Line + ": " + said + " " + r.Value)
+	c := templates.Command{Result: r.Key, Value: r.Value}
+	return strings.TrimSpace(r.Line + ": " + h.templates.Said(h.config.Language, c))
 }
 
 // worked shows the ticket as it is now.

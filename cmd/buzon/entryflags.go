@@ -130,10 +130,12 @@ var entryFlags = []entryFlag{
 			w.Follows.Takes = v[0] == "yes"
 			return among("takes", v[0], "yes", "no")
 		}},
-	{"text", []desk.Kind{desk.Canned}, "what it says", false,
+	{"text", []desk.Kind{desk.Canned}, "what it says; empty: nothing in this language", false,
 		func(n naming, e desk.Entry) []string { return []string{e.Text[n.language]} },
 		func(_ context.Context, w *entryWork, v []string) error {
-			w.Text = with(w.Text, w.language, v[0])
+			if w.Text = with(w.Text, w.language, v[0]); strings.TrimSpace(v[0]) == "" {
+				delete(w.Text, w.language)
+			}
 			return nil
 		}},
 	value("type", desk.CustomFields, "text, choice, date or number",

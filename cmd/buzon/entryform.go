@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -43,7 +42,7 @@ func (f *entryForm) apply(c *cobra.Command, w *entryWork) error {
 			w.Names = with(w.Names, language, strings.TrimSpace(*name))
 		}
 	}
-	if f.name != "" {
+	if f.name != "" || c.Flags().Changed("name") {
 		w.Names = with(w.Names, w.language, strings.TrimSpace(f.name))
 	}
 	if c.Flags().Changed("position") {
@@ -51,9 +50,6 @@ func (f *entryForm) apply(c *cobra.Command, w *entryWork) error {
 	}
 	if f.language != "" {
 		w.language = f.language
-	}
-	if w.Kind == desk.Canned && w.ID == 0 && !c.Flags().Changed("text") {
-		return errors.New("a canned reply needs words: say them with --text")
 	}
 	return f.applyFields(c, w)
 }

@@ -114,6 +114,12 @@ func cell(value any) string {
 		return strings.Join(v, ", ")
 	case int:
 		return strconv.Itoa(v)
+	case map[string]string:
+		var list []string
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			list = append(list, key+": "+v[key])
+		}
+		return strings.Join(list, "; ")
 	}
 	return fmt.Sprint(value)
 }

@@ -12,6 +12,7 @@ import (
 	"buzon/mailin"
 	"buzon/store"
 	"buzon/store/desk"
+	"buzon/templates"
 )
 
 // account is what became of a mail beside its journal row.
@@ -134,8 +135,7 @@ func (u untoldRow) words(clock func(time.Time) string) string {
 func (h *house) commandRows(ac account) []commandRow {
 	list := []commandRow{}
 	for _, c := range ac.commands {
-		said := cmp.Or(h.templates.Phrase("en", "result", c.Result), c.Result)
-		words := strings.TrimSpace(said + " " + c.Value)
+		words := h.templates.Said("en", templates.Command{Result: c.Result, Value: c.Value})
 		list = append(list, commandRow{c.Line, c.Result, c.Value, words})
 	}
 	for _, u := range ac.unknown {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -284,6 +285,7 @@ func (a *app) showAs(ctx context.Context, h *house, p desk.Person, n int64) erro
 	if err != nil {
 		return err
 	}
+	names.hide(sight, &page[0].Ticket)
 	return a.printTicket(names, page[0].Ticket, row)
 }
 
@@ -301,21 +303,22 @@ func (h *house) seenBy(
 	if t.Links, err = h.seenLinks(ctx, sight, t.Links); err != nil {
 		return row, err
 	}
+	whole := t.Ticket
+	n.hide(sight, &t.Ticket)
 	row = n.ticketJSON(t)
-	row.Requester, row.Controller = name(t.Requester), name(t.Controller)
 	row.Unverified, row.Followers = false, []string{}
 	for _, q := range []struct {
 		person desk.Person
-		shown  **string
-	}{{t.Assignee, &row.Assignee}, {t.Agent, &row.Agent}} {
-		if *q.shown != nil {
-			shown := name(q.person)
-			*q.shown = &shown
+		shown  *string
+	}{{t.Requester, &row.Requester}, {t.Controller, &row.Controller},
+		{t.Assignee, row.Assignee}, {t.Agent, row.Agent}} {
+		if q.person.ID != 0 {
+			*q.shown = name(q.person)
 		}
 	}
 	items, err := h.store.Items(ctx, t.Number)
 	for _, it := range items {
-		if sight.Item(t.Ticket, it) {
+		if sight.Item(whole, it) {
 			r := n.itemJSON(it)
 			r.Author, r.MessageID, r.Mail, r.Via = name(it.Author), "", nil, ""
 			if it.Author.ID != p.ID { // agents quote what is for them alone
@@ -326,6 +329,40 @@ func (h *house) seenBy(
 	}
 	row.Items = nonNil(row.Items)
 	return row, err
+}
+
+// hide takes out of a ticket what a person does not see of it.
+func (n naming) hide(s desk.Sight, t *desk.Ticket) {
+	shown := map[string]bool{}
+	for _, d := range s.Details(n.Catalogue, *t, n.language) {
+		shown[d.Key], shown[d.Name] = true, true
+	}
+	for key, hide := range map[string]func(){
+		"status":       func() { t.Status, t.Class, t.ClosedAt = 0, "", time.Time{} },
+		"severity":     func() { t.Severity, t.ProductionDown = 0, false },
+		"type":         func() { t.Type = 0 },
+		"requester":    func() { t.Requester = desk.Person{} },
+		"organisation": func() { t.Requester.Organisation = 0 },
+		"controller":   func() { t.Controller = desk.Person{} },
+		"assignee":     func() { t.Assignee, t.Agent = desk.Person{}, desk.Person{} },
+		"product":      func() { t.Product = 0 },
+		"module":       func() { t.Module = 0 },
+		"project":      func() { t.Project = 0 },
+		"service":      func() { t.Service = 0 },
+		"progress":     func() { t.Progress = 0 },
+		"due":          func() { t.DueAt = time.Time{} },
+		"tags":         func() { t.Tags = nil },
+		"state_line":   func() { t.State = "" },
+	} {
+		if !shown[key] {
+			hide()
+		}
+	}
+	t.Custom = maps.Clone(t.Custom)
+	maps.DeleteFunc(t.Custom, func(id int64, _ string) bool { return !shown[n.of(id)] })
+	if !s.KeepsTime(*t) {
+		t.Minutes = 0
+	}
 }
 
 // seenLinks are the links to tickets that may be seen.

@@ -83,10 +83,13 @@ func TestViewAs(t *testing.T) {
 	d.send(letter{From: "otro@otra.test", To: soporte, Subject: "Otro asunto",
 		Text: "Nada que ver."})
 	d.cli("ticket", "link", "1", "related", "2", "--as", ana)
+	d.cli("field", "add", "Costo interno", "--type", "number")
+	d.cli("ticket", "set", "1", "Costo interno=7", "tags=vip", "state_line=Va bien", "--as", ana)
 	for _, args := range [][]string{{"view-as", carla, "1"}, {"view-as", carla, "1", "--json"}} {
 		out := d.cli(args...)
 		if !strings.Contains(out, "Reinicie la caja.") || strings.Contains(out, "Secreto") ||
-			strings.Contains(out, "otro@") ||
+			strings.Contains(out, "otro@") || strings.Contains(out, "Costo") ||
+			strings.Contains(out, "vip") || !strings.Contains(out, "Va bien") ||
 			strings.Contains(out, ana) {
 			t.Errorf("%v:\n%s", args, out)
 		}

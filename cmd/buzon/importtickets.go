@@ -144,9 +144,12 @@ func (o *oldTicket) rows(row record) {
 		{desk.Services, &t.Service}} {
 		if text := row.of(string(f.kind)); text != "" {
 			e, err := o.find(f.kind, text)
-			if *f.at = e.ID; err != nil {
+			if err != nil {
 				o.fail(row, "%s: %s", f.kind, err)
+			} else {
+				e, _ = o.FindFor(t.Requester.Organisation, f.kind, text)
 			}
+			*f.at = e.ID
 		}
 	}
 	if text := row.of("severity"); text != "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -40,4 +41,24 @@ func (n naming) find(k desk.Kind, text string) (desk.Entry, error) {
 		return e, fmt.Errorf("there is no %s %q: there is %s", k, text, strings.Join(list, ", "))
 	}
 	return e, fmt.Errorf("there is no %s %q: see buzon %s list", k, text, k)
+}
+
+// only is the row that a text names, an error where several are called so.
+func (n naming) only(k desk.Kind, text string) (desk.Entry, error) {
+	e, err := n.find(k, text)
+	if all := n.Called(k, text); err == nil && len(all) > 1 && text != e.Key {
+		err = fmt.Errorf("there are several called %q: say by its key which is meant: %s", text,
+			strings.Join(n.keys(all), ", "))
+	}
+	return e, err
+}
+
+// keys are the keys of rows, each with whose it is.
+func (n naming) keys(ids []int64) (list []string) {
+	for _, id := range ids {
+		e := n.Entry(id)
+		whose := cmp.Or(n.of(e.Parent), "–")
+		list = append(list, fmt.Sprintf("%s (%s)", e.Key, whose))
+	}
+	return list
 }

@@ -34,7 +34,7 @@ var groupings = []struct {
 }{
 	{"status", func(_ *reporting, c *store.Counted) int64 { return c.Status },
 		func(r *reporting, id int64) (string, string) {
-			return fmt.Sprintf("%06d", r.Entry(id).Position), r.of(id)
+			return fmt.Sprintf("%06d %s", r.Entry(id).Position, r.of(id)), r.of(id)
 		}},
 	{"severity", func(_ *reporting, c *store.Counted) int64 { return c.Severity },
 		func(r *reporting, number int64) (string, string) {

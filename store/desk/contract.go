@@ -127,6 +127,19 @@ func (w *draft) productsOf(service Entry) (list []int64) {
 	return list
 }
 
+// FindFor is Find among what belongs to an organisation or to nobody, and only then among all: two
+// customers may have projects, or contracts, of one name.
+func (c *Catalogue) FindFor(organisation int64, k Kind, text string) (Entry, bool) {
+	others := func(e Entry) bool { return e.Parent != 0 && e.Parent != organisation }
+	if k == Projects || k == Services {
+		his := slices.DeleteFunc(slices.Clone(c.kinds[k]), others)
+		if e, ok := FindEntry(his, text); ok {
+			return e, ok
+		}
+	}
+	return c.Find(k, text)
+}
+
 // choosable are the rows of a catalogue that the author may name: what belongs to another customer
 // is not there for him, nor is a service that is not in force.
 func (w *draft) choosable(k Kind) []Entry {

@@ -29,14 +29,25 @@ func (c *Catalogue) checkNames(e Entry) error {
 		}
 		for _, other := range c.kinds[e.Kind] {
 			if other.ID != e.ID && other.Parent == e.Parent && other.called(name, plainly) {
-				return fmt.Errorf("there is a %s %q already", e.Kind, name)
+				return fmt.Errorf("there is %s %q already", e.Kind.one(), name)
 			}
 		}
 	}
 	return nil
 }
 
+// one is the kind with its article.
+func (k Kind) one() string {
+	if strings.ContainsRune("aeio", rune(k[0])) {
+		return "an " + string(k)
+	}
+	return "a " + string(k)
+}
+
 func (e Entry) checkPlaceholders() error {
+	if len(e.Text) == 0 {
+		return errors.New("a canned reply needs words: say them with --text")
+	}
 	for _, text := range e.Text {
 		if unknown := UnknownPlaceholder(text); unknown != "" {
 			return fmt.Errorf("%s stands for nothing: want one of {%s}", unknown,
@@ -140,6 +151,33 @@ func (c *Catalogue) Spare(e Entry) error {
 	return nil
 }
 
+// Twin is a row that belongs to e and is called as one that belongs to another does, the zero Entry
+// for none: they can't come under one roof.
+func (c *Catalogue) Twin(e, other Entry) Entry {
+	for _, k := range Kinds {
+		for _, child := range c.Within(k, e.ID) {
+			for _, name := range child.Names {
+				if _, ok := FindEntry(c.Within(k, other.ID), name); ok {
+					return child
+				}
+			}
+		}
+	}
+	return Entry{}
+}
+
+// LimitedTo are the rows that only tickets of a type or a product have, which it is that.
+func (c *Catalogue) LimitedTo(id int64) (list []Entry) {
+	for _, k := range []Kind{CustomFields, Services} {
+		for _, e := range c.kinds[k] {
+			if slices.Contains(e.Of, id) {
+				list = append(list, e)
+			}
+		}
+	}
+	return list
+}
+
 func (f Follows) check() error {
 	for _, class := range slices.Concat(f.From, []Class{f.Agent, f.Customer}) {
 		if class != "" && !slices.Contains(Classes, class) {
@@ -186,10 +224,32 @@ func checkField(e Entry) error {
 	case e.Value != ChoiceValue && len(e.Choices) > 0:
 		return errors.New("only a field of the type choice has choices")
 	}
-	for _, name := range e.Names {
-		if FieldNamed(name) != nil {
-			return fmt.Errorf("every ticket has a field %q", name)
+	for i, choice := range e.Choices {
+		same := func(other string) bool { return Same(other, choice) }
+		if strings.TrimSpace(choice) == "" || slices.ContainsFunc(e.Choices[:i], same) {
+			return fmt.Errorf("the choice %q is there already, or empty", choice)
 		}
+	}
+	for _, name := range e.Names {
+		if err := checkFieldName(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkFieldName keeps to names that a line "name: value", an order and a search can say, and that
+// mean nothing else there.
+func checkFieldName(name string) error {
+	_, ofAll := fieldOf(name, Fields, apart)
+	switch {
+	case ofAll:
+		return fmt.Errorf("every ticket has a field %q", name)
+	case strings.ContainsAny(name, ":=#"):
+		return fmt.Errorf("the name %q: want one without : = and #", name)
+	case filterWords[plainly(name)] != "", isItemType(name),
+		slices.Contains([]string{"produccion caida", "production down"}, bareWords(name)):
+		return fmt.Errorf("the name %q means something else in mails: want another", name)
 	}
 	return nil
 }

@@ -204,6 +204,9 @@ func entries(k Kind) func(*draft) []string {
 // choose takes a row of a catalogue.
 func (w *draft) choose(k Kind, value string, into *int64) bool {
 	e, ok := FindEntry(w.choosable(k), value)
+	if ok && w.deed.By.Agent() {
+		e, ok = w.Catalogue.FindFor(w.Ticket.Requester.Organisation, k, value)
+	}
 	if ok {
 		*into = e.ID
 	}

@@ -33,7 +33,7 @@ func (c *Catalogue) Meaning(name, value string) (Meaning, bool) {
 		}
 		return Meaning{Field: f.Key, Free: true}, true
 	}
-	if Same(name, "tipo de item") || Same(name, "item type") {
+	if isItemType(name) {
 		_, ok := FindEntry(c.customerTypes(), value)
 		return Meaning{Field: string(VerbItem), Fits: ok}, true
 	}
@@ -45,6 +45,9 @@ func (c *Catalogue) Meaning(name, value string) (Meaning, bool) {
 	}
 	return Meaning{}, false
 }
+
+// isItemType reports whether people call the type of their item so.
+func isItemType(name string) bool { return Same(name, "tipo de item") || Same(name, "item type") }
 
 // Nearly is the field that is meant by a name with a letter or two amiss, by its key. That the
 // value is one of its own makes it sure: «Modelo: X200» names no module.
