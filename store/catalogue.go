@@ -187,6 +187,9 @@ func (r Reader) Used(ctx context.Context, e desk.Entry) (n int, err error) {
 	for _, h := range holders[e.Kind] {
 		var some int
 		query := fmt.Sprintf("SELECT count(*) FROM %s WHERE %s = $1", h[0], h[1])
+		if h[0] == "entry" {
+			query += " AND removed = 0"
+		}
 		_, err := r.row(ctx, query, args(held(e)), &some)
 		if n += some; err != nil {
 			return n, err

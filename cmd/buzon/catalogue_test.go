@@ -74,6 +74,9 @@ func TestCatalogues(t *testing.T) {
 			`several called "VENTAS": say by its key which is meant: ventas (CRM), ventas_2 (CRM 2)`},
 		{"product remove CRM --replace-by 'CRM 2'", `have a module "Ventas" each`},
 		{"module set ventas_2 --name Caja", ""},
+		{"module add ventas --product 'CRM 2'", ""}, // as the other was called, and is no more
+		{"module show VENTAS", "ventas (CRM), ventas_3 (CRM 2)"},
+		{"module remove ventas_3", ""},
 		{"product set CRM", "nothing is to change"},
 		{"product set CRM --name ''", "a name is missing"},
 		{"field add Serie --type text --for CRM", ""},

@@ -46,7 +46,10 @@ func (n naming) find(k desk.Kind, text string) (desk.Entry, error) {
 // only is the row that a text names, an error where several are called so.
 func (n naming) only(k desk.Kind, text string) (desk.Entry, error) {
 	e, err := n.find(k, text)
-	if all := n.Called(k, text); err == nil && len(all) > 1 && text != e.Key {
+	if all := n.Called(k, text); err == nil && len(all) > 1 {
+		if keyed, ok := n.Keyed(k, text); ok {
+			return keyed, nil
+		}
 		err = fmt.Errorf("there are several called %q: say by its key which is meant: %s", text,
 			strings.Join(n.keys(all), ", "))
 	}

@@ -85,7 +85,7 @@ func (e Entry) Name(language string) string {
 	return e.Key
 }
 
-// called reports whether a text is a name of the row, or its key.
+// called reports whether a text is a name of the row.
 func (e Entry) called(text string, form func(string) string) bool {
 	text = form(text)
 	if text == "" {
@@ -96,7 +96,14 @@ func (e Entry) called(text string, form func(string) string) bool {
 			return true
 		}
 	}
-	return form(e.Key) == text
+	return false
+}
+
+// keyed reports whether a text is the row's key: what it was called at first is still understood
+// while no other row is called so.
+func (e Entry) keyed(text string, form func(string) string) bool {
+	text = form(text)
+	return text != "" && form(e.Key) == text
 }
 
 // Catalogue is all that a desk has configured. It is never changed: many read it at once.
@@ -191,10 +198,12 @@ func (c *Catalogue) Find(k Kind, text string) (Entry, bool) { return FindEntry(c
 
 // FindEntry is Find among some rows.
 func FindEntry(list []Entry, text string) (Entry, bool) {
-	for _, form := range forms {
-		for _, e := range list {
-			if e.called(text, form) {
-				return e, true
+	for _, is := range []func(Entry, string, func(string) string) bool{Entry.called, Entry.keyed} {
+		for _, form := range forms {
+			for _, e := range list {
+				if is(e, text, form) {
+					return e, true
+				}
 			}
 		}
 	}
@@ -271,8 +280,11 @@ func (c *Catalogue) Called(k Kind, text string) []int64 {
 			}
 		}
 		if len(ids) > 0 {
-			break
+			return ids
 		}
+	}
+	if e, ok := FindEntry(c.kinds[k], text); ok {
+		ids = append(ids, e.ID)
 	}
 	return ids
 }

@@ -187,9 +187,7 @@ func Carry(before Ticket, d Deed, f Facts) Outcome {
 		w.open()
 	}
 	w.apply()
-	for _, o := range d.Orders {
-		w.obey(o)
-	}
+	w.obey(d.Orders)
 	w.awaitAcceptance()
 	w.engage()
 	w.entrust()

@@ -141,3 +141,25 @@ func TestProductsAgent(t *testing.T) {
 		t.Error("in force")
 	}
 }
+
+// TestModuleBeforeItsProduct: a module is one of the product that the same mail names, in whichever
+// order, and of two projects of one name an agent means that of the ticket's customer.
+func TestModuleBeforeItsProduct(t *testing.T) {
+	t.Parallel()
+	es := func(name string) map[string]string { return map[string]string{"es": name} }
+	f := facts()
+	f.Catalogue = NewCatalogue([]Entry{
+		{ID: 101, Kind: Products, Key: "crm", Names: es("CRM")},
+		{ID: 102, Kind: Products, Key: "erp", Names: es("ERP")},
+		{ID: 103, Kind: Modules, Key: "ventas", Names: es("Ventas"), Parent: 101},
+		{ID: 104, Kind: Modules, Key: "ventas_2", Names: es("Ventas"), Parent: 102},
+		{ID: 105, Kind: Projects, Key: "a", Names: es("Migracion"), Parent: 201},
+		{ID: 106, Kind: Projects, Key: "b", Names: es("Migración"), Parent: 202}})
+	given := ticket(Open)
+	given.Requester.Organisation = 202
+	got := Carry(given, Deed{By: ana, Orders: orders(t,
+		"#modulo ventas,#producto ERP,#proyecto Migracion")}, f).Ticket
+	if got.Module != 104 || got.Product != 102 || got.Project != 106 {
+		t.Errorf("module %d of product %d, project %d", got.Module, got.Product, got.Project)
+	}
+}

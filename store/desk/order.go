@@ -10,11 +10,18 @@ import (
 	"buzon/store/desk/lazy"
 )
 
-// obey carries out an order, and notes what became of it.
-func (w *draft) obey(o Order) {
-	r := w.result(o)
-	r.Line = o.Line
-	w.Done = append(w.Done, r)
+// obey carries out the orders, and notes what became of each. Those that name the product come
+// first: a module is one of it, in whichever order they are written.
+func (w *draft) obey(orders []Order) {
+	w.Done = make([]Result, len(orders))
+	for _, first := range []bool{true, false} {
+		for i, o := range orders {
+			if f, _ := o.field(); first == (f != nil && f.Key == string(Products)) {
+				w.Done[i] = w.result(o)
+				w.Done[i].Line = o.Line
+			}
+		}
+	}
 }
 
 func (w *draft) result(o Order) Result {
