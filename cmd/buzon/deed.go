@@ -212,7 +212,7 @@ func (h *house) do(ctx context.Context, tx *store.Tx, n int64, d desk.Deed) (
 		Ours:    func(address string) bool { _, _, ok := boxes.Find(address); return ok },
 	})
 	if err == nil {
-		err = h.refused(done)
+		err = h.refused(done, d)
 	}
 	return done, err
 }
@@ -230,8 +230,12 @@ var hints = map[string]string{
 	"link":       "want one of " + linkKinds,
 }
 
-// refused is an error where an order was not carried out.
-func (h *house) refused(done store.Done) error {
+// refused is an error where an order was not carried out, and where all was so already.
+func (h *house) refused(done store.Done, d desk.Deed) error {
+	changed := func(r desk.Result) bool { return r.Key != "unchanged" }
+	if all := done.Results; d.Item.Text == "" && len(all) > 0 && !slices.ContainsFunc(all, changed) {
+		return fmt.Errorf("ticket %d: %s", done.Ticket.Number, h.said(all[0]))
+	}
 	for _, r := range done.Results {
 		switch hint := hints[r.Key]; {
 		case r.Key == "time_left":

@@ -350,6 +350,20 @@ func TestVerbsByCommand(t *testing.T) {
 	for _, subject := range []string{"Uno", "Dos", "Tres"} {
 		cli("open", "--requester", carla, "--subject", subject, "--text", "x")
 	}
+	if out := cli("follow", "1", "fidel@otra.test"); !strings.Contains(out, "fidel@otra.test ahora "+
+		"sigue el caso") {
+		t.Errorf("follow says %s", out)
+	}
+	cli("unfollow", "1", "fidel@otra.test")
+	cli("close", "3")
+	for _, line := range []string{"close 3", "take 3", "resolve 3", "unfollow 1 fidel@otra.test"} {
+		args := append([]string{"ticket"}, strings.Fields(line)...)
+		was := cli("show", args[2], "--json")
+		if d.says(exitFailure, nil, args...); cli("show", args[2], "--json") != was {
+			t.Errorf("%s has changed the case", line)
+		}
+	}
+	cli("reopen", "3")
 	cli("tag", "1", "Urgente", "facturación")
 	cli("tag", "1", "vip", "--remove", "urgente")
 	cli("state", "1", "Espera", "el", "repuesto")

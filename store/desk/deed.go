@@ -259,7 +259,7 @@ func (w *draft) agentAct() Act {
 	switch {
 	case w.words() && !w.inside():
 		return Writes
-	case w.ordered(VerbTake) && w.Kept != HeldAnswered:
+	case w.ordered(VerbTake) && w.Kept != HeldAnswered && w.already(VerbTake) == "":
 		return Takes
 	}
 	return Notes
@@ -272,7 +272,7 @@ func (w *draft) already(v Verb) string {
 	case !w.deed.By.Agent() || w.words() || w.before.Number == 0:
 	case v == VerbClose && class == Closed:
 		return "unchanged"
-	case v == VerbResolve && class == Closed:
+	case (v == VerbResolve || v == VerbTake) && class == Closed:
 		return "is_closed"
 	}
 	return ""

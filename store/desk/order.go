@@ -192,6 +192,9 @@ func (w *draft) queue(string) Result {
 }
 
 func (w *draft) take(string) Result {
+	if key := w.already(VerbTake); key != "" {
+		return Result{Key: key}
+	}
 	w.Ticket.Agent = w.deed.By
 	if w.act == Notes || w.act == Takes {
 		w.Ticket.Assignee = w.deed.By
