@@ -6,7 +6,10 @@
 // It does no I/O and reads no clock; store writes down what it decides.
 package desk
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Role is what a person is to the desk.
 type Role string
@@ -119,15 +122,7 @@ type Ticket struct {
 
 // Participant reports whether the person takes part in the ticket on the customer's side.
 func (t Ticket) Participant(person int64) bool {
-	if person == 0 {
-		return false
-	}
-	for _, p := range t.Customers() {
-		if p.ID == person {
-			return true
-		}
-	}
-	return false
+	return person != 0 && slices.ContainsFunc(t.Customers(), is(Person{ID: person}))
 }
 
 // Customers are the requester, the controller and the followers, in that order.

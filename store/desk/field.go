@@ -389,12 +389,11 @@ const longestState = 200
 
 // setState takes one line; none, or a mere mark, takes it away.
 func (w *draft) setState(value string) bool {
-	value = OneLine(value)
-	if value == "-" || len([]rune(value)) > longestState {
-		if value != "-" {
-			return false
-		}
+	if value = OneLine(value); value == "-" {
 		value = ""
+	}
+	if len([]rune(value)) > longestState {
+		return false
 	}
 	w.Ticket.State = value
 	return true

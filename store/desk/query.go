@@ -365,10 +365,8 @@ func FilterKey(c *Catalogue, name string) string {
 	if f := FieldNamed(name); f != nil {
 		return f.Key
 	}
-	for _, e := range c.All(CustomFields) {
-		if _, ok := FindEntry([]Entry{e}, name); ok {
-			return e.Key
-		}
+	if e, ok := c.Find(CustomFields, name); ok {
+		return e.Key
 	}
 	return filterWords[Fold(name)]
 }
