@@ -35,11 +35,25 @@ var errNoTLS = errors.New(`the relay offers no STARTTLS, and nothing was sent in
 // dial makes a connection that is logged in. A token that is refused is asked for anew, once: it
 // may have been taken back before its time.
 func (p *Pool) dial(ctx context.Context) (*connection, error) {
+	p.count(1, 0)
 	c, err := p.connect(ctx, false)
 	if reply := replied(err); p.relay.Token != nil && reply != nil && asksLogin(reply.Code) {
 		c, err = p.connect(ctx, true)
 	}
-	return c, err
+	if err != nil {
+		p.count(-1, 0)
+		return nil, err
+	}
+	p.count(-1, 1)
+	return c, nil
+}
+
+// count counts the connections that are being made, and those that are open.
+func (p *Pool) count(dialing, open int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dialing, p.open = p.dialing+dialing, p.open+open
+	p.dialed.Broadcast()
 }
 
 // connect connects, starts TLS as configured, and logs in. go-mail does the dialogue, under one
@@ -325,6 +339,7 @@ func hungUp(err error) bool {
 
 // quit ends a connection, politely while it is in order.
 func (c *connection) quit() {
+	defer c.pool.count(0, -1)
 	if c.inOrder || c.mails == 0 {
 		c.conn.SetDeadline(time.Now().Add(2 * time.Second))
 		c.client.Quit()

@@ -22,6 +22,10 @@ type Pool struct {
 	ending  bool
 	token   string         // with which was logged in last
 	limit   int64          // the largest mail that the relay said it takes; 0: it did not say
+	dialing int            // connections that are being made
+	dialed  *sync.Cond     // one of them has been made, or not
+	open    int            // connections, used and idle
+	spare   int            // places that the relay has no connection for, just now
 	running sync.WaitGroup // connections that are being closed for age
 }
 
@@ -34,8 +38,9 @@ func NewRelay(r Relay) (*Pool, error) {
 	if err := r.validate(); err != nil {
 		return nil, err
 	}
-	return &Pool{relay: r, slots: make(chan struct{}, r.Connections), closed: make(chan struct{})},
-		nil
+	p := &Pool{relay: r, slots: make(chan struct{}, r.Connections), closed: make(chan struct{})}
+	p.dialed = sync.NewCond(&p.mu)
+	return p, nil
 }
 
 var errClosed = errors.New("send mail: the relay has been closed")
@@ -47,28 +52,74 @@ func (p *Pool) Send(ctx context.Context, env Envelope, mail *io.SectionReader) R
 	if err != nil {
 		return refused("send mail: %w", err)
 	}
-	select {
-	case p.slots <- struct{}{}:
-		defer func() { <-p.slots }()
-	case <-ctx.Done():
-		return p.judge(ctx, stepDial, context.Cause(ctx))
-	case <-p.closed:
-		return Result{Outcome: Deferred, Err: errClosed}
+	for {
+		select {
+		case p.slots <- struct{}{}:
+		case <-ctx.Done():
+			return p.judge(ctx, stepDial, context.Cause(ctx))
+		case <-p.closed:
+			return Result{Outcome: Deferred, Err: errClosed}
+		}
+		r, err := p.sendOn(ctx, env, mail)
+		if err != nil && p.narrow(err) {
+			continue
+		}
+		<-p.slots
+		if err != nil {
+			return p.judge(ctx, stepDial, err)
+		}
+		return r
 	}
+}
+
+// sendOn sends on an idle connection, or on a new one; an error is that of making it.
+func (p *Pool) sendOn(ctx context.Context, env Envelope, mail *io.SectionReader) (Result, error) {
 	if c := p.take(); c != nil {
 		r, gone := c.send(ctx, env, mail)
 		p.put(c)
 		if !gone {
-			return r
+			return r, nil
 		}
 	}
 	c, err := p.dial(ctx)
 	if err != nil {
-		return p.judge(ctx, stepDial, err)
+		return Result{}, err
 	}
 	r, _ := c.send(ctx, env, mail)
 	p.put(c)
-	return r
+	return r, nil
+}
+
+// narrowed is for how long a relay that takes no further connection is asked for none.
+const narrowed = 10 * time.Minute
+
+// narrow reports whether a relay refuses a connection while it serves others of ours: it takes no
+// more at once. The place is kept out of use for a while then, and the mail waits for one of them.
+func (p *Pool) narrow(err error) bool {
+	reply := replied(err)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if reply == nil || reply.Code/100 != 4 {
+		return false
+	}
+	for p.open == 0 && p.dialing > 0 {
+		p.dialed.Wait()
+	}
+	if p.open == 0 || p.spare == cap(p.slots)-1 {
+		return false
+	}
+	p.spare++
+	p.running.Go(func() {
+		select {
+		case <-time.After(narrowed):
+		case <-p.closed:
+		}
+		p.mu.Lock()
+		p.spare--
+		p.mu.Unlock()
+		<-p.slots
+	})
+	return true
 }
 
 // Check logs in to the relay and out again; nil means that mail would be taken.

@@ -480,6 +480,30 @@ func TestConcurrentMailsHaveConnectionsOfTheirOwn(t *testing.T) {
 	}
 }
 
+// TestRelayTakesFewerConnections: whatever is configured, mail waits for those that it takes, and
+// none is put off.
+func TestRelayTakesFewerConnections(t *testing.T) {
+	t.Parallel()
+	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{Most: 2})
+	s.Script(mailtest.End, mailtest.Act{Stall: 2 * time.Millisecond, Always: true})
+	p := relayTo(t, s, func(r *Relay) { r.Connections = 8 })
+	var all sync.WaitGroup
+	for range 60 {
+		all.Go(func() {
+			if r := send(t, p); r.Outcome != Sent {
+				t.Errorf("%s: %v", r.Outcome, r.Err)
+			}
+		})
+	}
+	all.Wait()
+	wantCopies(t, s, 60)
+	if n := s.Connections(); n > 10 {
+		t.Errorf("asked for a connection %d times", n)
+	}
+	s.Stop()
+	want(t, send(t, p), Deferred, "")
+}
+
 func TestOneConnectionKeepsTheOrder(t *testing.T) {
 	t.Parallel()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})

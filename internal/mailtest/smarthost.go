@@ -35,6 +35,7 @@ type SmarthostOptions struct {
 	// SCRAM takes every proof, and says this for its own; "none": lets in without one
 	Impostor   string
 	Extensions []string // more EHLO lines: "SMTPUTF8", "8BITMIME"
+	Most       int      // connections at once; another is told 421; 0: any number
 }
 
 // Smarthost is an SMTP server whose answers, pauses and ends of connection a test decides. Without
@@ -140,8 +141,12 @@ func (s *Smarthost) serve(ln net.Listener) {
 		c := &dialogue{s: s, no: s.made, stopped: s.stopped}
 		s.conns[nc] = struct{}{}
 		down := s.listener != ln
+		many := s.opts.Most > 0 && len(s.conns) > s.opts.Most
 		s.mu.Unlock()
-		if down {
+		if many {
+			fmt.Fprint(nc, "421 4.7.0 too many connections\r\n")
+		}
+		if down || many {
 			nc.Close()
 		}
 		s.running.Go(func() {
