@@ -139,15 +139,11 @@ func (p Person) Awake(at time.Time, zone *time.Location) time.Time {
 		return at
 	}
 	local := at.In(p.Clock(zone))
-	now := local.Format("15:04")
-	within := from <= now && now < to
-	if from > to { // over midnight
-		within = now >= from || now < to
-	}
-	if !within {
+	ends, begins := nextTime(local, to), nextTime(local, from)
+	if !ends.Before(begins) {
 		return at
 	}
-	return nextTime(local, to)
+	return ends
 }
 
 // Waits is until when what concerns a person is kept for him, and whether it is his digest that it
@@ -162,7 +158,8 @@ func (p Person) Waits(now time.Time, zone *time.Location) (until time.Time, dige
 	return time.Time{}, false
 }
 
-// nextTime is the next moment at which the clock on the wall shows a time, "08:00".
+// nextTime is the next moment at which the clock on the wall shows a time, "08:00", or is put past
+// it. Of an hour that comes twice, one counts.
 func nextTime(now time.Time, clock string) time.Time {
 	at, err := time.Parse("15:04", clock)
 	if err != nil {
@@ -171,6 +168,9 @@ func nextTime(now time.Time, clock string) time.Time {
 	y, m, d := now.Date()
 	for day := d; ; day++ {
 		next := time.Date(y, m, day, at.Hour(), at.Minute(), 0, 0, now.Location())
+		if next.Hour() != at.Hour() { // that day has no such hour: it is off to either side
+			next, _ = next.Add(time.Hour).ZoneBounds()
+		}
 		if next.After(now) {
 			return next
 		}
