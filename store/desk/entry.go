@@ -211,6 +211,10 @@ func (c *Catalogue) checkDomains(e Entry) error {
 		if o := c.OrganisationOf("x@" + domain); o.ID != 0 && o.ID != e.ID {
 			return fmt.Errorf("the domain %s is that of %s", domain, o.Name(""))
 		}
+		if anybodys(domain) {
+			return fmt.Errorf("anybody may have an address at %s, and would see the cases of %s: "+
+				"name its people by buzon person set ADDRESS --organisation", domain, e.Name(""))
+		}
 	}
 	return nil
 }
