@@ -124,17 +124,21 @@ func (t target) marks(c Clock) (near, due time.Time) {
 // been told is told again only where the target has moved: never since a clock was set back.
 func (t target) wind(c *Clock, now time.Time, moved bool) Timer {
 	c.Due = time.Time{}
-	if c.Since.IsZero() || t.none() {
-		return Timer{Kind: c.Kind}
+	running := *c
+	if c.Since.IsZero() { // at rest its target may move, too
+		running.Since = now
 	}
-	near, due := t.marks(*c)
-	c.Due = cmp.Or(due, now)
-	switch {
+	near, due := t.marks(running)
+	switch moved = moved && c.Ended.IsZero(); {
 	case moved && now.Before(near):
 		c.Step = nearly
 	case moved && now.Before(due):
 		c.Step = min(c.Step, over)
 	}
+	if c.Since.IsZero() || t.none() {
+		return Timer{Kind: c.Kind}
+	}
+	c.Due = cmp.Or(due, now)
 	switch c.Step {
 	case nearly:
 		return Timer{c.Kind, nearly, later(near, now)}

@@ -148,6 +148,37 @@ func TestClocksFollowTheTicket(t *testing.T) {
 	k.want() // nothing is promised
 }
 
+// TestClocksFollowTheTicketAtRest: a target that moves while the customer has to act is told of anew
+// once the clock runs again, also where all of the former was gone.
+func TestClocksFollowTheTicketAtRest(t *testing.T) {
+	to := func(severity string) Deed {
+		return Deed{By: ana, Item: Item{Orders: true},
+			Orders: []Order{{Verb: "severity", Arg: severity, Line: "#severidad " + severity}}}
+	}
+	for _, together := range []bool{false, true} {
+		k := newTicking(t)
+		k.do("2026-03-09 08:00", opening(""))
+		k.do("2026-03-09 08:00", to("1")) // to be solved in five hours
+		k.do("2026-03-09 08:10", Deed{By: ana, Item: Item{Text: "Lo miro."},
+			Orders: []Order{{Verb: "status", Arg: "En proceso", Line: "#estado En proceso"}}})
+		k.strike("2026-03-09 14:30")
+		k.want("2026-03-09 11:45 solution clock_near", "2026-03-09 14:00 solution clock_over")
+		asks := says(ana, "¿Qué dice la pantalla?")
+		if together {
+			asks.Orders = to("2").Orders
+		}
+		k.do("2026-03-09 15:00", asks) // six hours are gone
+		if !together {
+			k.do("2026-03-09 15:00", to("2"))
+		}
+		k.do("2026-03-10 08:00", says(carla, "Dice papel."))
+		k.do("2026-03-10 08:00", Deed{By: ana, Item: Item{Text: "Lo miro."},
+			Orders: []Order{{Verb: "status", Arg: "En proceso", Line: "#estado En proceso"}}})
+		k.strike("2026-03-12 12:00")
+		k.want("2026-03-10 09:30 solution clock_near", "2026-03-10 12:00 solution clock_over")
+	}
+}
+
 // TestClocksSurvive: what has been told is not told again, whatever the clock says then, and who
 // slept over both hears of the end alone.
 func TestClocksSurvive(t *testing.T) {
