@@ -103,6 +103,39 @@ func TestTimersOfWhatIsOver(t *testing.T) {
 	}
 }
 
+// TestMachinesWakeNothing: an absence notice while the customer is waited for neither ends nor puts
+// off the reminder and the closing, however it is marked.
+func TestMachinesWakeNothing(t *testing.T) {
+	t.Parallel()
+	d := newVirtualDesk(t, "uno.test", func(c *config) {
+		c.SLA = slaConfig{RemindWaiting: []days{days(24 * time.Hour)},
+			CloseWaiting: days(48 * time.Hour)}
+	})
+	n := d.opened(carlaRuiz, "No imprime", "La impresora no imprime.")
+	d.replies("ana@uno.test", n, "¿Qué dice la pantalla?")
+	marks := []string{"Auto-Submitted: auto-replied", "X-Autoreply: yes"}
+	for day, want := range []string{"espera su respuesta", "No recibimos respuesta"} {
+		d.clock.Advance(23 * time.Hour)
+		m := d.last("carla@cliente.test")
+		d.write(carlaRuiz, m.replyTo(), "Respuesta automática: "+m.subject, "Estoy de vacaciones.",
+			marks[day])
+		d.settle()
+		if class := d.caseOf(n).Class; class != desk.Waiting {
+			t.Fatalf("day %d: it is %s", day, class)
+		}
+		d.next()
+		d.clock.Advance(time.Hour)
+		must(d.tick(t.Context()))(t)
+		d.settle()
+		if got := decoded(d.last("carla@cliente.test")); !strings.Contains(got, want) {
+			t.Errorf("day %d: no %q:\n%s", day, want, got)
+		}
+	}
+	if class := d.caseOf(n).Class; class != desk.Closed {
+		t.Errorf("at last it is %s", class)
+	}
+}
+
 // TestDigestOfWhatIsHeld: an answer that waits goes with its reader's digest, and can be cancelled
 // until that goes; what is sent at once still goes with it.
 func TestDigestOfWhatIsHeld(t *testing.T) {
