@@ -102,8 +102,10 @@ func relayLater(t *testing.T) {
 		step   mailtest.Step
 		acts   []mailtest.Act
 		copies int
-	}{{mailtest.Connect, any, 1}, {mailtest.EHLO, append(any, any...), 1}, {mailtest.MAIL, any, 1},
-		{mailtest.RCPT, later, 1}, {mailtest.DATA, later, 1}, {mailtest.End, stored, 3}} {
+		fewest int // a mail whose connection is refused may wait for another's
+	}{{mailtest.Connect, any, 1, 3}, {mailtest.EHLO, append(any, any...), 1, 3},
+		{mailtest.MAIL, any, 1, 4}, {mailtest.RCPT, later, 1, 4}, {mailtest.DATA, later, 1, 4},
+		{mailtest.End, stored, 3, 4}} {
 		t.Run(string(c.step), func(t *testing.T) {
 			d := newLiveDesk(t, liveOptions{})
 			d.relay.Script(c.step, c.acts...)
@@ -116,7 +118,7 @@ func relayLater(t *testing.T) {
 				}
 			}
 			// a connection refused may count for one mail or for two
-			if n := d.attempts(); n < 4 || n > 5 {
+			if n := d.attempts(); n < c.fewest || n > 5 {
 				t.Errorf("%d attempts at three mails, two of which were put off", n)
 			}
 		})

@@ -70,6 +70,8 @@ func TestCheckEntry(t *testing.T) {
 			func(e *Entry) { e.Domains = []string{"hotmail.com.ar"} }), "anybody"},
 		{"an organisation of a whole country", with(called(Organisations, "Otra"),
 			func(e *Entry) { e.Domains = []string{"com.co"} }), "anybody"},
+		{"an organisation of a network of its own", with(called(Organisations, "Otra"),
+			func(e *Entry) { e.Domains = []string{"intranet"} }), ""},
 		{"an organisation below a provider's", with(called(Organisations, "Otra"),
 			func(e *Entry) { e.Domains = []string{"otra.gmail.com"} }), ""},
 		{"an organisation of another's domain",

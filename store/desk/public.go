@@ -21,11 +21,10 @@ var publicMail = strings.Fields(`gmail googlemail hotmail outlook live msn yahoo
 // anybodys reports whether anybody may have an address at a domain, "gmail.com", or a domain below
 // it, "com.co".
 func anybodys(domain string) bool {
-	own, err := publicsuffix.EffectiveTLDPlusOne(domain)
-	if err != nil {
-		return true
+	suffix, known := publicsuffix.PublicSuffix(domain)
+	if suffix == domain { // "intranet" is a company's own
+		return known || strings.Contains(domain, ".")
 	}
-	label, _, _ := strings.Cut(own, ".")
-	public := func(name string) bool { return slices.Contains(publicMail, name) }
-	return public(domain) || domain == own && public(label)
+	label := strings.TrimSuffix(domain, "."+suffix)
+	return slices.Contains(publicMail, domain) || slices.Contains(publicMail, label)
 }
