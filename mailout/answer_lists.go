@@ -231,7 +231,8 @@ func (w *answering) part(ctx context.Context, s templates.Section, whole desk.Qu
 func (w *answering) pendingLine(t desk.Ticket, it desk.Item) templates.CaseLine {
 	line := w.line(t)
 	order := desk.NewOrder(desk.VerbApprove, strconv.FormatInt(it.Number, 10), w.m.to.Language)
-	line.Who, line.At = templates.Person{Name: w.called(it.Author)}, it.CreatedAt.In(w.m.clock(w.Renderer))
+	line.Who = templates.Person{Name: w.called(it.Author)}
+	line.At = it.CreatedAt.In(w.m.clock(w.Renderer))
 	line.Notes = append(line.Notes, templates.Remark{Key: "approve_by", Of: order.Line})
 	line.Reply = w.replyLink(t, order.Line)
 	return line

@@ -233,7 +233,8 @@ var hints = map[string]string{
 // refused is an error where an order was not carried out, and where all was so already.
 func (h *house) refused(done store.Done, d desk.Deed) error {
 	changed := func(r desk.Result) bool { return r.Key != "unchanged" }
-	if all := done.Results; d.Item.Text == "" && len(all) > 0 && !slices.ContainsFunc(all, changed) {
+	all := done.Results
+	if d.Item.Text == "" && len(all) > 0 && !slices.ContainsFunc(all, changed) {
 		return fmt.Errorf("ticket %d: %s", done.Ticket.Number, h.said(all[0]))
 	}
 	for _, r := range done.Results {

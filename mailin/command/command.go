@@ -52,10 +52,10 @@ func (o Orders) Has(v desk.Verb) bool {
 }
 
 // Agent takes the commands out of an agent's new text: those of the block of lines at its top and
-// of the block at its end, which may have a sign-off below it. Only "#" and a known verb at the very beginning of a line are one. What
-// is meant as one and is none goes with them where it stands among them, and stays in the text
-// where it is alone; either way it keeps the text inside. places says of each line whether an order
-// may stand there; nil: anywhere.
+// of the block at its end, which may have a sign-off below it. Only "#" and a known verb at the
+// very beginning of a line are one. What is meant as one and is none goes with them where it stands
+// among them, and stays in the text where it is alone; either way it keeps the text inside. places
+// says of each line whether an order may stand there; nil: anywhere.
 //
 // Lines that name a field of the desk's stand among the commands, and are some; where their value
 // is none that there is, the line stays in the text. known may be nil: there are no such lines.
