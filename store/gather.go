@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -17,8 +18,7 @@ type gathered struct {
 	begun map[conversation]bool // of the outbox's
 }
 
-// mostGathered is how many rows of a table a statement has at most. They are halved until they fit,
-// so that few texts are to be prepared.
+// mostGathered is how many rows of a table a statement has at most.
 const mostGathered = 16
 
 // gather keeps rows of one width to be written.
@@ -30,8 +30,8 @@ func (s *statements) gather(ctx context.Context, n numberedRow, rows int, a []an
 	}
 	if g.texts[n.table] == nil {
 		g.texts[n.table] = map[int]string{}
-		for most := mostGathered; most > 0; most /= 2 {
-			g.texts[n.table][most] = n.given(most)
+		for most := range mostGathered {
+			g.texts[n.table][most+1] = n.given(most + 1)
 		}
 	}
 	for width := len(a) / rows; len(a) > 0; a = a[width:] {
@@ -46,15 +46,8 @@ func (s *statements) gather(ctx context.Context, n numberedRow, rows int, a []an
 // spill adds what is gathered to what is to be written.
 func (s *statements) spill() {
 	for _, table := range counted {
-		rows := s.gathered.rows[table]
-		for most := mostGathered; most > 0; most /= 2 {
-			for ; len(rows) >= most; rows = rows[most:] {
-				var all []any
-				for _, a := range rows[:most] {
-					all = append(all, a...)
-				}
-				s.queue(new(int64), s.gathered.texts[table][most], all)
-			}
+		for some := range slices.Chunk(s.gathered.rows[table], mostGathered) {
+			s.queue(new(int64), s.gathered.texts[table][len(some)], slices.Concat(some...))
 		}
 		delete(s.gathered.rows, table)
 	}

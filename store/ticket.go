@@ -88,12 +88,12 @@ func (r Reader) TicketRow(ctx context.Context, number int64) (Row, error) {
 }
 
 // OpenTicket writes a new ticket, with its first item where one is given, and returns both with
-// their numbers. The status is the first of its class.
+// their numbers. The status is the first of its class where it names none of it.
 func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket,
 	first *NewItem) (_ desk.Ticket, it desk.Item, err error) {
 	now := tx.store.Now()
 	t.CreatedAt, t.UpdatedAt = now, now
-	if t.Status, err = tx.statusOf(ctx, t.Class); err != nil {
+	if t.Status, err = tx.statusOf(ctx, t); err != nil {
 		return t, it, err
 	}
 	a := append(tickets.values(once, &t), first != nil)
@@ -110,16 +110,20 @@ func (tx *Tx) OpenTicket(ctx context.Context, t desk.Ticket,
 	return t, it, err
 }
 
-// statusOf is the first status of a class.
-func (tx *Tx) statusOf(ctx context.Context, class desk.Class) (int64, error) {
+// statusOf is the status that somebody has named, where it is of the ticket's class, else the first
+// of that class: what was ordered behind it counts.
+func (tx *Tx) statusOf(ctx context.Context, t desk.Ticket) (int64, error) {
 	c, err := tx.Catalogue(ctx)
 	if err != nil {
 		return 0, err
 	}
-	s, ok := c.Status(class)
+	if c.Entry(t.Status).Class == t.Class {
+		return t.Status, nil
+	}
+	s, ok := c.Status(t.Class)
 	if !ok {
 		return 0, fmt.Errorf("no status has the class %s: buzon status add NAME --class %s",
-			class, class)
+			t.Class, t.Class)
 	}
 	return s.ID, nil
 }
@@ -136,13 +140,10 @@ func (tx *Tx) change(ctx context.Context, old, t desk.Ticket, how Activity, more
 	_ desk.Ticket, items int64, err error) {
 	now := tx.store.Now()
 	t.UpdatedAt = now
+	if t.Status, err = tx.statusOf(ctx, t); err != nil {
+		return t, 0, err
+	}
 	if t.Class != old.Class {
-		if t.Status == old.Status { // else somebody has named it
-			t.Status, err = tx.statusOf(ctx, t.Class)
-		}
-		if err != nil {
-			return t, 0, err
-		}
 		t.ClosedAt = time.Time{}
 		if t.Class == desk.Closed {
 			t.ClosedAt = now

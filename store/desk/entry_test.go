@@ -1,16 +1,17 @@
 package desk
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
 
 // desked is the shipped catalogue with ids, a product with an agent, an organisation and a service.
 func desked() *Catalogue {
-	list := append(Shipped(),
-		Entry{Kind: Products, Names: map[string]string{"es": "CRM"}, Agent: ana.ID},
-		Entry{Kind: Organisations, Names: map[string]string{"es": "Cliente"},
-			Domains: []string{"cliente.test"}})
+	list := slices.Concat(Shipped(), []Entry{
+		{Kind: Products, Names: map[string]string{"es": "CRM"}, Agent: ana.ID},
+		{Kind: Organisations, Names: map[string]string{"es": "Cliente"},
+			Domains: []string{"cliente.test"}}})
 	for i := range list {
 		list[i].ID = int64(i) + 1
 	}

@@ -2,12 +2,13 @@ package desk
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 )
 
 // askable is a desk with a project, a product and a field of its own.
 func askable() *Catalogue {
-	list := Shipped()
+	list := slices.Clone(Shipped())
 	for i := range list {
 		list[i].ID = int64(i + 1)
 	}
