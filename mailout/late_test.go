@@ -30,14 +30,20 @@ func TestOutboxHeld(t *testing.T) {
 	r.untilAll(store.Sent, 3, heldLook)
 }
 
+// answered owes Carla an answer of Ana's.
+func (h *house) answered() {
+	h.t.Helper()
+	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Type: desk.Answer,
+		Visibility: desk.Public, State: desk.Filed, Text: "Ya quedó."})
+	h.owe(desk.ItemNotice, it, h.carla)
+}
+
 // TestLateNoMore: while the relay is down the author can't hear that his mail is late; when both go
 // at once he is not told what is over.
 func TestLateNoMore(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Type: desk.Answer,
-		Visibility: desk.Public, State: desk.Filed, Text: "Ya quedó."})
-	h.owe(desk.ItemNotice, it, h.carla)
+	h.answered()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Stop()
 	r := h.run(relayTo(t, s), func(d *Dispatcher) { d.Parallel = 1 })
@@ -64,9 +70,7 @@ func TestLateNoMore(t *testing.T) {
 func TestLateMail(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	it := h.item(desk.Item{Ticket: h.ticket().Number, Author: h.ana, Type: desk.Answer,
-		Visibility: desk.Public, State: desk.Filed, Text: "Ya quedó."})
-	h.owe(desk.ItemNotice, it, h.carla)
+	h.answered()
 	s := mailtest.NewSmarthost(t, mailtest.SmarthostOptions{})
 	s.Script(mailtest.RCPT, mailtest.Act{For: h.carla.Address(), Reply: "450 4.7.1 vuelva luego",
 		Always: true})

@@ -93,7 +93,8 @@ var queries = []ask{
 	{Access, "recuperar contrasena, recuperar clave, recuperar acceso, olvide contrasena, olvide " +
 		"clave, restablecer contrasena, restablecer clave, cambiar contrasena, cambiar clave, no " +
 		"puedo entrar, no puedo ingresar, no puedo acceder, como recupero contrasena, como " +
-		"recupero clave, como recupero acceso, como entro, como ingreso, se me olvido contrasena, " +
+		"recupero clave, como recupero acceso, como entro, como ingreso, " +
+		"se me olvido contrasena, " +
 		"se me olvido clave, no recuerdo contrasena, no recuerdo clave, perdi contrasena, perdi " +
 		"clave | recover password, forgot password, how do i reset password, how do i log in, " +
 		"i forgot password, lost password, i lost password, reset password, change password, i " +
